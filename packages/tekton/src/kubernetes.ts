@@ -1,0 +1,126 @@
+/**
+ * The few Kubernetes shapes that Tekton's objects contain.
+ *
+ * Named fields are those this project reads; every other field of a container, a volume or an object's metadata passes
+ * through untouched, which is what the index signatures say. Relies on nothing.
+ */
+
+/** Fields this project does not read but hands on as they are. */
+export interface Open {
+  readonly [field: string]: unknown;
+}
+
+/** The owner of an object; the garbage collector deletes what its owner leaves behind. */
+export interface OwnerReference {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly controller?: boolean;
+  readonly blockOwnerDeletion?: boolean;
+}
+
+/** `metadata` of any object. `name` is absent when `generateName` asks the server for one. */
+export interface ObjectMeta extends Open {
+  readonly name?: string;
+  readonly generateName?: string;
+  readonly namespace?: string;
+  readonly uid?: string;
+  readonly resourceVersion?: string;
+  readonly generation?: number;
+  readonly creationTimestamp?: string;
+  readonly deletionTimestamp?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly ownerReferences?: readonly OwnerReference[];
+  readonly finalizers?: readonly string[];
+}
+
+/** Any object of a manifest, before it is known what it is. */
+export interface KubernetesObject extends Open {
+  readonly apiVersion?: string;
+  readonly kind?: string;
+  readonly metadata?: ObjectMeta;
+}
+
+/** A reference to another object of the same namespace, by name. */
+export interface LocalReference extends Open {
+  readonly name?: string;
+}
+
+/** One key of a Secret or ConfigMap. */
+export interface KeySelector extends Open {
+  readonly name?: string;
+  readonly key?: string;
+  readonly optional?: boolean;
+}
+
+/** One environment variable: a value, or where it comes from. */
+export interface EnvVar extends Open {
+  readonly name: string;
+  readonly value?: string;
+  readonly valueFrom?: EnvVarSource;
+}
+
+/** Where an environment variable's value comes from. */
+export interface EnvVarSource extends Open {
+  readonly secretKeyRef?: KeySelector;
+  readonly configMapKeyRef?: KeySelector;
+}
+
+/** All keys of a Secret or ConfigMap as environment variables. */
+export interface EnvFromSource extends Open {
+  readonly prefix?: string;
+  readonly secretRef?: LocalReference;
+  readonly configMapRef?: LocalReference;
+}
+
+/** Where a volume appears in a container. */
+export interface VolumeMount extends Open {
+  readonly name: string;
+  readonly mountPath: string;
+  readonly subPath?: string;
+  readonly readOnly?: boolean;
+}
+
+/** CPU, memory and the like; quantities are strings or numbers. */
+export interface ResourceRequirements extends Open {
+  readonly requests?: Readonly<Record<string, string | number>>;
+  readonly limits?: Readonly<Record<string, string | number>>;
+}
+
+/** A container as a Task writes it: the name may be absent. */
+export interface Container extends Open {
+  readonly name?: string;
+  readonly image?: string;
+  readonly command?: readonly string[];
+  readonly args?: readonly string[];
+  readonly workingDir?: string;
+  readonly env?: readonly EnvVar[];
+  readonly envFrom?: readonly EnvFromSource[];
+  readonly volumeMounts?: readonly VolumeMount[];
+  readonly resources?: ResourceRequirements;
+}
+
+/** A pod's volume: its name and one source. */
+export interface Volume extends Open {
+  readonly name: string;
+  readonly configMap?: LocalReference & { readonly items?: readonly (Open & { readonly key?: string })[] };
+  readonly secret?: Open & { readonly secretName?: string };
+  readonly persistentVolumeClaim?: Open & { readonly claimName?: string };
+}
+
+/** How a container waits, runs or ended, as a pod's status has it. */
+export interface ContainerState extends Open {
+  readonly waiting?: { readonly reason?: string; readonly message?: string };
+  readonly running?: { readonly startedAt?: string };
+  readonly terminated?: {
+    readonly exitCode: number;
+    readonly signal?: number;
+    readonly reason?: string;
+    readonly message?: string;
+    readonly startedAt?: string;
+    readonly finishedAt?: string;
+    readonly containerID?: string;
+  };
+}
