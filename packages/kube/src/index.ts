@@ -1,1 +1,20 @@
-export {};
+/** A Kubernetes client made for controllers; README.md says what it promises. */
+export { ApiError, isExpired, NoAnswerError, refusedAs } from './api-error.js';
+export type { Status, StatusCause, StatusDetails } from './api-error.js';
+export type { Question } from './ask.js';
+export { KubeClient } from './client.js';
+export type {
+  At,
+  CallOptions,
+  ClientOptions,
+  DeleteOptions,
+  LogOptions,
+  PatchOptions,
+  WriteOptions,
+} from './client.js';
+export { systemClock, type Clock } from './clock.js';
+export { readLines } from './lines.js';
+export type { List, ListOptions } from './list.js';
+export * from './resource.js';
+export { ORIGIN, type Send } from './send.js';
+export type { WatchEvent, WatchOptions } from './watch.js';
