@@ -1,0 +1,139 @@
+/**
+ * Names of what a run makes, computed from what they are made for.
+ *
+ * They look like Tekton's (`build-test-9xtmt-pod-52c45d`), where the end is drawn at random. Here it is a hash of the owner's
+ * uid, the task and the attempt: a controller that crashed between making a child and writing it down makes the same name
+ * again and finds the child there. Two different things with an equal beginning get an equal end once in 14.3 million (five of
+ * 27 letters) or 16.8 million (six hex digits); the creator tells them apart by the child's owner, and `taskRunNames`
+ * keeps the tasks of one run apart for certain.
+ */
+
+/** Letters that spell no words and are not mistaken for one another; Kubernetes draws its suffixes from them. */
+const LETTERS = 'bcdfghjklmnpqrstvwxz2456789';
+
+const LABEL_LIMIT = 63;
+const SUFFIX_LENGTH = 5;
+
+/** 64 bits: FNV-1a over UTF-16 code units, then mixed so that every bit of the end depends on all of the text. */
+function hash64(text: string): bigint {
+  const mask = 0xffff_ffff_ffff_ffffn;
+  let hash = 0xcbf2_9ce4_8422_2325n;
+  for (let index = 0; index < text.length; index++) {
+    hash = ((hash ^ BigInt(text.charCodeAt(index))) * 0x100_0000_01b3n) & mask;
+  }
+  hash = ((hash ^ (hash >> 33n)) * 0xff51_afd7_ed55_8ccdn) & mask;
+  hash = ((hash ^ (hash >> 33n)) * 0xc4ce_b9fe_1a85_ec53n) & mask;
+  return hash ^ (hash >> 33n);
+}
+
+/** Five letters that depend on all of `facts` and on their order. */
+export function suffix(...facts: readonly (string | number)[]): string {
+  let rest = hash64(JSON.stringify(facts));
+  let letters = '';
+  for (let index = 0; index < SUFFIX_LENGTH; index++) {
+    letters += LETTERS[Number(rest % 27n)] ?? '';
+    rest /= 27n;
+  }
+  return letters;
+}
+
+/** Six hex digits that depend on all of `facts` and on their order. */
+export function hexSuffix(...facts: readonly (string | number)[]): string {
+  return (hash64(JSON.stringify(facts)) & 0xff_ffffn).toString(16).padStart(6, '0');
+}
+
+/** `base` and five letters, at most 63 characters: the base is cut to 57 as Kubernetes does. */
+export function childName(base: string, ...facts: readonly (string | number)[]): string {
+  return `${base.slice(0, LABEL_LIMIT - SUFFIX_LENGTH - 1)}-${suffix(...facts)}`;
+}
+
+/** The owner of a child: its name shows in the child's, its uid makes it this run's and no other's. */
+export interface Owner {
+  readonly name: string;
+  readonly uid: string;
+}
+
+/** Name of a task's TaskRun: `<run>-<task>-<5 letters>`. `salt` gives another one when the name is taken. */
+export function taskRunName(run: Owner, task: string, salt = 0): string {
+  return childName(`${run.name}-${task}`, run.uid, task, salt);
+}
+
+/** Names of the TaskRuns of all tasks of a run, no two alike even when long names are cut. */
+export function taskRunNames(run: Owner, tasks: readonly string[]): ReadonlyMap<string, string> {
+  const names = new Map<string, string>();
+  const taken = new Set<string>();
+  for (const task of tasks) {
+    let name = taskRunName(run, task);
+    for (let salt = 1; taken.has(name); salt++) name = taskRunName(run, task, salt);
+    taken.add(name);
+    names.set(task, name);
+  }
+  return names;
+}
+
+/** Name of the TaskRun of a condition's check: `<task run>-<condition>-<5 letters>`. `index` is its place in the task's list. */
+export function conditionCheckName(run: Owner, taskRun: string, condition: string, index: number): string {
+  return childName(`${taskRun}-${condition}`, run.uid, taskRun, condition, index);
+}
+
+/** Name of the pod of one attempt: `<task run>-pod-<6 hex digits>`. Attempts count from 0. */
+export function podName(taskRun: Owner, attempt: number): string {
+  return `${taskRun.name}-pod-${hexSuffix(taskRun.uid, attempt)}`;
+}
+
+/**
+ * Name of a step that the controller adds: `git-source-<resource>-<5 letters>`, a DNS label that leaves room for `step-`.
+ *
+ * Letters of a name that no container may have (capitals, `_`, `.`) are made small or dashes.
+ */
+export function internalStepName(base: string, ...facts: readonly (string | number)[]): string {
+  const room = LABEL_LIMIT - 'step-'.length - SUFFIX_LENGTH - 1;
+  const plain = base
+    .toLowerCase()
+    .replace(/[^a-z0-9-]/g, '-')
+    .slice(0, room);
+  return `${plain}-${suffix(base, ...facts)}`;
+}
+
+/** Name of a step's container: `step-<name>` cut to 63 characters, or `step-unnamed-<index>` counted over all steps of the pod. */
+export function stepContainerName(name: string | undefined, index: number): string {
+  return name ? cut(`step-${name}`) : `step-unnamed-${String(index)}`;
+}
+
+/** Name of a sidecar's container. */
+export function sidecarContainerName(name: string | undefined, index: number): string {
+  return name ? cut(`sidecar-${name}`) : `sidecar-unnamed-${String(index)}`;
+}
+
+/** A DNS label may not end in a dash, so one that the cut lays bare goes too. */
+function cut(name: string): string {
+  let end = Math.min(name.length, LABEL_LIMIT);
+  while (end > 0 && name[end - 1] === '-') end--;
+  return name.slice(0, end);
+}
+
+/** Whether `name` is a DNS label (RFC 1123): up to 63 of a-z, 0-9 and `-`, neither first nor last a dash. */
+export function isDnsLabel(name: string): boolean {
+  return name.length <= LABEL_LIMIT && /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(name);
+}
+
+/** Whether `name` is dot-separated DNS labels of up to 253 characters together, as most Kubernetes names are. */
+export function isDnsSubdomain(name: string): boolean {
+  return (
+    name.length > 0 &&
+    name.length <= 253 &&
+    name.split('.').every((part) => /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(part))
+  );
+}
+
+/** Whether `text` may be a label's value: up to 63 of letters, digits, `-`, `_` and `.`, the first and last a letter or digit; or empty. */
+export function isLabelValue(text: string): boolean {
+  return text.length <= LABEL_LIMIT && /^([A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?)?$/.test(text);
+}
+
+/** `text` as a label's value: itself when it may be one, else its first letters and a hash of all of it. */
+export function labelValue(text: string): string {
+  if (isLabelValue(text)) return text;
+  const plain = text.replace(/[^A-Za-z0-9._-]/g, '-').replace(/^[^A-Za-z0-9]+/, '');
+  return plain === '' ? suffix(text) : childName(plain, text);
+}
