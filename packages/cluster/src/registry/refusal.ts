@@ -1,0 +1,46 @@
+/**
+ * Every way the registry says no: the error codes of the distribution specification, one row each.
+ *
+ * Clients match on the code and the status, people read the sentence.
+ */
+
+const STATUS = {
+  BLOB_UNKNOWN: 404,
+  BLOB_UPLOAD_INVALID: 400,
+  BLOB_UPLOAD_UNKNOWN: 404,
+  DIGEST_INVALID: 400,
+  MANIFEST_BLOB_UNKNOWN: 404,
+  MANIFEST_INVALID: 400,
+  MANIFEST_UNKNOWN: 404,
+  NAME_INVALID: 400,
+  NAME_UNKNOWN: 404,
+  RANGE_INVALID: 416,
+  SIZE_INVALID: 413,
+  UNSUPPORTED: 405,
+} as const;
+
+/** A code of the specification. `RANGE_INVALID` and `SIZE_INVALID` are the usual names for 416 and 413. */
+export type RefusalCode = keyof typeof STATUS;
+
+/** Thrown where the registry finds the mistake; `response()` is what the client gets. */
+export class Refusal extends Error {
+  readonly code: RefusalCode;
+  readonly detail: unknown;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(code: RefusalCode, message: string, detail?: unknown, headers: Readonly<Record<string, string>> = {}) {
+    super(message);
+    this.code = code;
+    this.detail = detail;
+    this.headers = headers;
+  }
+
+  /** The error body of the specification, with the status that goes with the code. */
+  response(): Response {
+    const { code, message, detail } = this;
+    return Response.json(
+      { errors: [{ code, message, ...(detail !== undefined && { detail }) }] },
+      { status: STATUS[code], headers: this.headers },
+    );
+  }
+}

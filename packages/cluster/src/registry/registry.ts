@@ -1,0 +1,286 @@
+/**
+ * An OCI registry as a function: push and pull as in the distribution specification 1.1, a Request in, a Response out.
+ *
+ * Steps push to it as they would to Docker Hub; the cluster's owner asks it what arrived. It has no users: it lives on
+ * loopback for one run, so whoever reaches it may push, and credentials that clients send are not looked at.
+ */
+
+import { diskFiles, memoryFiles, type Files } from './files.js';
+import { OCI_INDEX, readManifest } from './manifest.js';
+import { digestOf, isRepository, isTag, type Digest } from './names.js';
+import { pageOf } from './page.js';
+import { Refusal } from './refusal.js';
+import { digest, routeOf, type Route } from './routes.js';
+import { serveOnLoopback, type Serving } from './serve.js';
+import { Shelf, type Found } from './shelf.js';
+import { rangeOf, Uploads } from './uploads.js';
+
+/** Larger manifests are refused; the specification asks for at least this much. */
+const MANIFEST_LIMIT = 4 * 1024 * 1024;
+
+/** A registry. It is ready at once; `serve` is only for clients outside the process. */
+export interface Registry {
+  /** Answers one request. Never throws: what goes wrong is an answer too. */
+  handle(request: Request): Promise<Response>;
+  /** Listens on 127.0.0.1. @default any free port */
+  serve(options?: { readonly port?: number }): Promise<Serving>;
+  /** What a tag or digest of a repository leads to, `undefined` when nothing was pushed there. */
+  resolve(repository: string, reference: string): Promise<Found | undefined>;
+  /** Names of all repositories that were pushed to, sorted. */
+  repositories(): Promise<readonly string[]>;
+}
+
+/** @param options.dir where to keep everything; absent: in memory, gone with the process */
+export function createRegistry(options: { readonly dir?: string } = {}): Registry {
+  const files = options.dir === undefined ? memoryFiles() : diskFiles(options.dir);
+  const endpoints = new Endpoints(files);
+  const fresh = files.remove('uploads'); // sessions live in memory: what an earlier process left can't go on
+  const handle = async (request: Request): Promise<Response> => {
+    await fresh;
+    const response = await endpoints.answer(request);
+    response.headers.set('docker-distribution-api-version', 'registry/2.0');
+    return response;
+  };
+  return {
+    handle,
+    serve: ({ port = 0 } = {}) => serveOnLoopback(handle, port),
+    resolve: async (repository, reference) =>
+      isRepository(repository) ? endpoints.shelf.find(repository, reference) : undefined,
+    repositories: () => endpoints.shelf.repositories(),
+  };
+}
+
+class Endpoints {
+  readonly shelf: Shelf;
+  readonly #uploads: Uploads;
+
+  constructor(files: Files) {
+    this.shelf = new Shelf(files);
+    this.#uploads = new Uploads(files);
+  }
+
+  async answer(request: Request): Promise<Response> {
+    try {
+      const url = new URL(request.url);
+      return await this.#route(request, url, routeOf(url.pathname));
+    } catch (cause) {
+      if (cause instanceof Refusal) return cause.response();
+      const message = cause instanceof Error ? cause.message : String(cause);
+      return Response.json({ errors: [{ code: 'UNKNOWN', message }] }, { status: 500 });
+    }
+  }
+
+  async #route(request: Request, url: URL, route: Route): Promise<Response> {
+    const method = request.method === 'HEAD' ? 'GET' : request.method;
+    switch (`${method} ${route.at}`) {
+      case 'GET version':
+        return Response.json({});
+      case 'GET catalog':
+        return pageOf(url, 'repositories', await this.shelf.repositories(), {});
+    }
+    if (route.at === 'version' || route.at === 'catalog') throw unsupported(request);
+    switch (route.at) {
+      case 'uploads':
+        if (method === 'POST') return this.#beginUpload(request, url, route.repository);
+        break;
+      case 'upload':
+        return this.#upload(request, url, route.repository, route.id);
+      case 'blob':
+        if (method === 'GET') return this.#getBlob(request, route.repository, route.digest);
+        if (method === 'DELETE') return this.#deleteBlob(route.repository, route.digest);
+        break;
+      case 'manifest':
+        if (method === 'GET') return this.#getManifest(request, route.repository, route.reference);
+        if (method === 'PUT') return this.#putManifest(request, route.repository, route.reference);
+        if (method === 'DELETE') return this.#deleteManifest(route.repository, route.reference);
+        break;
+      case 'tags':
+        if (method !== 'GET') break;
+        if (!(await this.shelf.has(route.repository))) throw unknownName(route.repository);
+        return pageOf(url, 'tags', await this.shelf.tags(route.repository), { name: route.repository });
+      case 'referrers':
+        if (method === 'GET') return this.#referrers(url, route.repository, route.digest);
+    }
+    throw unsupported(request);
+  }
+
+  async #beginUpload(request: Request, url: URL, repository: string): Promise<Response> {
+    const mount = url.searchParams.get('mount');
+    const from = url.searchParams.get('from');
+    if (mount !== null && from !== null && isRepository(from)) {
+      const wanted = digest(mount);
+      if ((await this.shelf.blobSize(from, wanted)) !== undefined) {
+        await this.shelf.link(repository, wanted);
+        return created(`/v2/${repository}/blobs/${wanted}`, wanted);
+      }
+    }
+    const whole = mount === null ? url.searchParams.get('digest') : null;
+    const expected = whole === null ? undefined : digest(whole);
+    const id = await this.#uploads.begin(repository);
+    return expected === undefined ? this.#progress(repository, id) : this.#finish(request, repository, id, expected);
+  }
+
+  async #upload(request: Request, url: URL, repository: string, id: string): Promise<Response> {
+    switch (request.method) {
+      case 'GET':
+        return this.#progress(repository, id, 204);
+      case 'PATCH':
+        await this.#uploads.append(repository, id, request.body, firstByte(request));
+        return this.#progress(repository, id);
+      case 'PUT':
+        return this.#finish(request, repository, id, digest(url.searchParams.get('digest') ?? ''));
+      case 'DELETE':
+        await this.#uploads.abandon(repository, id);
+        return new Response(null, { status: 204 });
+      default:
+        throw unsupported(request);
+    }
+  }
+
+  async #finish(request: Request, repository: string, id: string, expected: Digest): Promise<Response> {
+    await this.#uploads.append(repository, id, request.body, firstByte(request));
+    await this.shelf.adopt(repository, expected, await this.#uploads.finish(repository, id, expected));
+    return created(`/v2/${repository}/blobs/${expected}`, expected);
+  }
+
+  #progress(repository: string, id: string, status = 202): Response {
+    const range = rangeOf(this.#uploads.size(repository, id));
+    const location = `/v2/${repository}/blobs/uploads/${id}`;
+    return new Response(null, {
+      status,
+      headers: { location, range, 'docker-upload-uuid': id, 'content-length': '0' },
+    });
+  }
+
+  async #getBlob(request: Request, repository: string, wanted: Digest): Promise<Response> {
+    const size = await this.shelf.blobSize(repository, wanted);
+    if (size === undefined)
+      throw new Refusal('BLOB_UNKNOWN', `${repository} has no blob ${wanted}`, { digest: wanted });
+    const range = rangeAsked(request.headers.get('range'), size);
+    const { first, last } = range ?? { first: 0, last: size - 1 };
+    const headers = {
+      'content-type': 'application/octet-stream',
+      'content-length': String(last - first + 1),
+      'accept-ranges': 'bytes',
+      'docker-content-digest': wanted,
+      etag: `"${wanted}"`,
+      ...(range && { 'content-range': `bytes ${first}-${last}/${size}` }),
+    };
+    const body = request.method === 'HEAD' ? null : this.shelf.openBlob(wanted, { first, last });
+    return new Response(body, { status: range ? 206 : 200, headers });
+  }
+
+  async #deleteBlob(repository: string, wanted: Digest): Promise<Response> {
+    if (!(await this.shelf.removeBlob(repository, wanted)))
+      throw new Refusal('BLOB_UNKNOWN', `${repository} has no blob ${wanted}`, { digest: wanted });
+    return new Response(null, { status: 202 });
+  }
+
+  async #getManifest(request: Request, repository: string, reference: string): Promise<Response> {
+    const found = await this.shelf.find(repository, reference);
+    const bytes = found && (await this.shelf.manifest(found.digest));
+    if (!found || !bytes) throw await this.#unknownManifest(repository, reference);
+    const headers = {
+      'content-type': found.mediaType,
+      'content-length': String(bytes.byteLength),
+      'docker-content-digest': found.digest,
+      etag: `"${found.digest}"`,
+    };
+    return new Response(request.method === 'HEAD' ? null : Buffer.from(bytes), { headers });
+  }
+
+  async #putManifest(request: Request, repository: string, reference: string): Promise<Response> {
+    const bytes = await limited(request, MANIFEST_LIMIT);
+    const manifest = readManifest(bytes, request.headers.get('content-type'));
+    for (const needed of manifest.needs)
+      if ((await this.shelf.blobSize(repository, needed)) === undefined)
+        throw new Refusal(
+          'MANIFEST_BLOB_UNKNOWN',
+          `push ${needed} to ${repository} before the manifest that needs it`,
+          {
+            digest: needed,
+          },
+        );
+    const tag = isTag(reference) ? reference : undefined;
+    const actual = digestOf(bytes);
+    if (tag === undefined && actual !== reference)
+      throw new Refusal('DIGEST_INVALID', `the manifest has the digest ${actual}, not ${reference}`, { actual });
+    await this.shelf.putManifest(repository, bytes, { digest: actual, mediaType: manifest.mediaType }, tag);
+    const response = created(`/v2/${repository}/manifests/${actual}`, actual);
+    if (manifest.subject !== undefined) response.headers.set('oci-subject', manifest.subject);
+    return response;
+  }
+
+  async #deleteManifest(repository: string, reference: string): Promise<Response> {
+    if (!(await this.shelf.removeManifest(repository, reference)))
+      throw await this.#unknownManifest(repository, reference);
+    return new Response(null, { status: 202 });
+  }
+
+  /** Manifests that name `subject`, worked out from what is there: repositories of one run are small. */
+  async #referrers(url: URL, repository: string, subject: Digest): Promise<Response> {
+    const wanted = url.searchParams.get('artifactType');
+    const manifests = (await this.shelf.manifests(repository))
+      .map(({ bytes, mediaType, digest: own }) => ({ own, size: bytes.byteLength, ...readManifest(bytes, mediaType) }))
+      .filter((one) => one.subject === subject && (wanted === null || one.artifactType === wanted))
+      .map(({ own, size, mediaType, artifactType, annotations }) => ({
+        mediaType,
+        digest: own,
+        size,
+        ...(artifactType !== undefined && { artifactType }),
+        ...(annotations && { annotations }),
+      }));
+    const headers = { 'content-type': OCI_INDEX, ...(wanted !== null && { 'oci-filters-applied': 'artifactType' }) };
+    return new Response(JSON.stringify({ schemaVersion: 2, mediaType: OCI_INDEX, manifests }), { headers });
+  }
+
+  async #unknownManifest(repository: string, reference: string): Promise<Refusal> {
+    if (!(await this.shelf.has(repository))) return unknownName(repository);
+    return new Refusal('MANIFEST_UNKNOWN', `${repository} has no manifest ${reference}`, { reference });
+  }
+}
+
+const unknownName = (repository: string): Refusal =>
+  new Refusal('NAME_UNKNOWN', `nothing was pushed to ${repository}`, { name: repository });
+
+const unsupported = (request: Request): Refusal =>
+  new Refusal('UNSUPPORTED', `${request.method} is not supported at ${new URL(request.url).pathname}`);
+
+const created = (location: string, contentDigest: Digest): Response =>
+  new Response(null, {
+    status: 201,
+    headers: { location, 'docker-content-digest': contentDigest, 'content-length': '0' },
+  });
+
+/** Where a chunk begins. The specification writes `Content-Range: <first>-<last>`, without the unit; both are taken. */
+function firstByte(request: Request): number | undefined {
+  const text = request.headers.get('content-range');
+  if (text === null) return undefined;
+  const [, first] = /^(?:bytes[ =])?(\d+)-\d+(?:\/.*)?$/.exec(text) ?? [];
+  if (first === undefined)
+    throw new Refusal('BLOB_UPLOAD_INVALID', `Content-Range ${JSON.stringify(text)} is no range`);
+  return Number(first);
+}
+
+function rangeAsked(text: string | null, size: number): { first: number; last: number } | undefined {
+  const [, first, last] = /^bytes=(\d*)-(\d*)$/.exec(text ?? '') ?? [];
+  if (first === undefined || last === undefined || (first === '' && last === '')) return undefined;
+  const range =
+    first === ''
+      ? { first: Math.max(0, size - Number(last)), last: size - 1 }
+      : { first: Number(first), last: last === '' ? size - 1 : Math.min(Number(last), size - 1) };
+  if (range.first > range.last)
+    throw new Refusal('RANGE_INVALID', `the blob has ${size} bytes`, undefined, { 'content-range': `bytes */${size}` });
+  return range;
+}
+
+async function limited(request: Request, most: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of request.body ?? []) {
+    size += chunk.byteLength;
+    if (size > most) throw new Refusal('SIZE_INVALID', `a manifest has at most ${most} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
