@@ -18,3 +18,7 @@ export type { List, ListOptions } from './list.js';
 export * from './resource.js';
 export { ORIGIN, type Send } from './send.js';
 export type { WatchEvent, WatchOptions } from './watch.js';
+export { KubeconfigError, type KubeconfigOptions } from './kubeconfig.js';
+export { kubeconfigSend, type ClusterSend } from './kubeconfig-send.js';
+export { PRIORITY, TerminalError, WorkQueue } from './work-queue.js';
+export type { WorkDone, WorkQueueCounts, WorkQueueOptions } from './work-queue.js';

@@ -1,0 +1,190 @@
+/**
+ * A `Send` to the cluster that a kubeconfig names: TLS, credentials, pooled connections.
+ *
+ * client-node opens a connection a request; here requests share a few, and streams (watches, logs), each of which holds a
+ * connection for minutes, have a pool of their own, so that they can never starve the requests.
+ */
+
+import type { Readable } from 'node:stream';
+import { Agent, ProxyAgent, type Dispatcher } from 'undici';
+import { NoAnswerError } from './api-error.js';
+import { systemClock } from './clock.js';
+import { CredentialCache, type Credentials, type Tls } from './credentials.js';
+import { chooseContext, KubeconfigError, type KubeconfigOptions } from './kubeconfig.js';
+import type { Send } from './send.js';
+
+/** A `Send` that knows where it sends to. */
+export interface ClusterSend extends Send {
+  /** The server's URL. */
+  readonly server: string;
+  /** The context's name, `in-cluster` in a pod. */
+  readonly context: string;
+  /** The context's namespace, `default` when it has none. */
+  readonly namespace: string;
+  /** Where this was read: a path, or `in-cluster`. */
+  readonly source: string;
+  /** Closes the connections; streams that are open break off. */
+  close(): Promise<void>;
+}
+
+interface Pools {
+  readonly tls: Tls;
+  readonly requests: Dispatcher;
+  readonly streams: Dispatcher;
+}
+
+/**
+ * Connects to the cluster that a kubeconfig names. Nothing is sent yet.
+ *
+ * @throws KubeconfigError when it cannot be read or names no cluster
+ */
+export async function kubeconfigSend(options: KubeconfigOptions = {}): Promise<ClusterSend> {
+  const { source, context, cluster, config } = await chooseContext(options);
+  if (cluster.proxyUrl?.startsWith('socks')) {
+    throw new KubeconfigError(`${source}: cluster "${cluster.name}" asks for a SOCKS proxy; only http(s) proxies work`);
+  }
+  const server = cluster.server;
+  const cache = new CredentialCache(config, systemClock);
+  let pools: Pools | undefined;
+
+  const poolsFor = (tls: Tls): Pools => {
+    if (pools && sameTls(pools.tls, tls)) return pools;
+    const old = pools;
+    if (old) closeGently(old);
+    pools = { tls, ...openPools(tls, cluster.proxyUrl) };
+    return pools;
+  };
+
+  const send = async (request: Request): Promise<Response> => {
+    const body = request.body ? Buffer.from(await request.arrayBuffer()) : undefined;
+    for (let retried = false; ; retried = true) {
+      const asking = cache.get();
+      const credentials = await asking.catch((error: unknown) => {
+        throw new NoAnswerError(`cannot authenticate to ${server}: ${firstLine(error)}`, { cause: error });
+      });
+      const response = await exchange(server, request, body, credentials, poolsFor(credentials.tls));
+      if (response.status !== 401 || retried || !cache.forget(asking)) return response;
+      await response.body?.cancel();
+    }
+  };
+  const close = async (): Promise<void> => {
+    await Promise.all([pools?.requests.destroy(), pools?.streams.destroy()]);
+    pools = undefined;
+  };
+  const namespace = context.namespace ?? 'default';
+  return Object.assign(send, { server, context: context.name, namespace, source, close });
+}
+
+function openPools(tls: Tls, proxy: string | undefined): Omit<Pools, 'tls'> {
+  const connect = { ...tls, timeout: 10_000, keepAlive: true, keepAliveInitialDelay: 30_000 };
+  const open = (options: Agent.Options): Dispatcher =>
+    proxy ? new ProxyAgent({ ...options, uri: proxy, requestTls: connect }) : new Agent({ ...options, connect });
+  return {
+    // The deadline of a request is its signal; these are for whoever gives none.
+    requests: open({ connections: 32, keepAliveTimeout: 30_000, headersTimeout: 120_000, bodyTimeout: 120_000 }),
+    streams: open({ keepAliveTimeout: 1000, headersTimeout: 120_000, bodyTimeout: 0 }),
+  };
+}
+
+/** Lets what is under way end; a failure to close a pool that nobody uses any more matters to no one. */
+function closeGently({ requests, streams }: Pools): void {
+  requests.close().catch(() => undefined);
+  streams.close().catch(() => undefined);
+}
+
+const sameTls = (a: Tls, b: Tls): boolean =>
+  (['ca', 'cert', 'key'] as const).every((part) => String(a[part] ?? '') === String(b[part] ?? ''));
+
+async function exchange(
+  server: string,
+  request: Request,
+  body: Buffer | undefined,
+  credentials: Credentials,
+  pools: Pools,
+): Promise<Response> {
+  const url = new URL(request.url);
+  const base = new URL(server);
+  const streams = isStream(url);
+  const ask = (): Promise<Dispatcher.ResponseData> =>
+    (streams ? pools.streams : pools.requests).request({
+      origin: base.origin,
+      path: base.pathname.replace(/\/$/, '') + url.pathname + url.search,
+      method: request.method as Dispatcher.HttpMethod, // the methods of the Kubernetes API
+      headers: { 'user-agent': 'pipewright', ...Object.fromEntries(request.headers), ...credentials.headers },
+      body: body ?? null,
+      signal: request.signal,
+    });
+  try {
+    // A server may close an idle connection in the moment it is used again: asking anew is safe for a GET.
+    const answer = await ask().catch((error: unknown) => {
+      if (request.method === 'GET' && isReset(error)) return ask();
+      throw error;
+    });
+    return await toResponse(answer, streams);
+  } catch (error) {
+    if (request.signal.aborted) throw request.signal.reason;
+    throw new NoAnswerError(`cannot reach the API server at ${server}: ${whatHappened(error)}`, { cause: error });
+  }
+}
+
+/** Watches and logs may take for ever and be silent for long. */
+function isStream(url: URL): boolean {
+  const watch = url.searchParams.get('watch');
+  return watch === 'true' || watch === '1' || /\/pods\/[^/]+\/log$/.test(url.pathname);
+}
+
+async function toResponse(answer: Dispatcher.ResponseData, streams: boolean): Promise<Response> {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(answer.headers)) {
+    for (const each of Array.isArray(value) ? value : [value ?? '']) headers.append(name, each);
+  }
+  const init = { status: answer.statusCode, headers };
+  if (streams && answer.statusCode < 300) return new Response(toWeb(answer.body), init);
+  const bytes = await answer.body.arrayBuffer();
+  return new Response(bytes.byteLength === 0 ? null : bytes, init);
+}
+
+/** Pulled chunk by chunk, so a slow reader slows the server and not our memory. */
+function toWeb(body: Readable): ReadableStream<Uint8Array> {
+  // Between two reads nobody listens: a reset would be an uncaught 'error' event. The next read reports it.
+  body.on('error', () => undefined);
+  const chunks = body[Symbol.asyncIterator]();
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const { done, value } = await chunks.next();
+        if (done) controller.close();
+        else controller.enqueue(value as Uint8Array); // an HTTP body without encoding yields bytes
+      },
+      cancel() {
+        body.destroy();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+
+const isReset = (error: unknown): boolean => ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'].includes(codeOf(error));
+
+const SAID: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'connection refused: nothing listens there',
+  ENOTFOUND: 'its host name is not known',
+  EAI_AGAIN: 'its host name cannot be resolved now',
+  UND_ERR_CONNECT_TIMEOUT: 'no connection within 10 s',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is self-signed: give certificate-authority-data in the kubeconfig',
+  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is not trusted: give certificate-authority-data in the kubeconfig',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate is not trusted: give certificate-authority-data in the kubeconfig',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name: set tls-server-name in the kubeconfig',
+};
+
+const whatHappened = (error: unknown): string => {
+  const code = codeOf(error);
+  const said = SAID[code];
+  return said ? `${said} (${code})` : firstLine(error);
+};
+
+const firstLine = (error: unknown): string =>
+  String(error instanceof Error ? error.message : error).split('\n')[0] ?? '';

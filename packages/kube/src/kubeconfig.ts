@@ -1,0 +1,173 @@
+/**
+ * Which cluster, and as whom: kubeconfig files, or the pod this runs in.
+ *
+ * @kubernetes/client-node knows how users prove themselves (exec plugins, OIDC, certificates, tokens), so its KubeConfig is
+ * used for that and for nothing else. It is heavy, hence imported only when a kubeconfig is really read. What kubectl reads
+ * and it does not (a KUBECONFIG list with files missing, `tokenFile`, a context without a user) is made up for here.
+ */
+
+import { existsSync, readFileSync } from 'node:fs';
+import { delimiter, dirname, join, resolve } from 'node:path';
+import type * as ClientNode from '@kubernetes/client-node';
+import type { Cluster, Context, KubeConfig, User } from '@kubernetes/client-node';
+import { nearest } from './nearest.js';
+
+/** Where to look. */
+export interface KubeconfigOptions {
+  /** A file. By default what KUBECONFIG lists, else ~/.kube/config, else the pod's own service account. */
+  readonly kubeconfig?: string | undefined;
+  /** By default the file's current-context. */
+  readonly context?: string | undefined;
+  /** By default the process's own. */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+}
+
+/** The kubeconfig does not say which cluster to talk to, or cannot be read. The message says where and what to do. */
+export class KubeconfigError extends Error {
+  override readonly name = 'KubeconfigError';
+  readonly code = 'kubeconfig';
+}
+
+/** A chosen context: one cluster, one user. */
+export interface ChosenContext {
+  /** Where it was read: a path, or `in-cluster`. */
+  readonly source: string;
+  readonly context: Context;
+  readonly cluster: Cluster;
+  /** client-node's own, holding this context alone. */
+  readonly config: KubeConfig;
+}
+
+interface Found {
+  readonly source: string;
+  readonly clusters: readonly Cluster[];
+  readonly users: readonly User[];
+  readonly contexts: readonly Context[];
+  readonly currentContext: string | undefined;
+}
+
+const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
+
+/**
+ * Reads the configuration and picks a context.
+ *
+ * @throws KubeconfigError
+ */
+export async function chooseContext(options: KubeconfigOptions): Promise<ChosenContext> {
+  const clientNode = await import('@kubernetes/client-node');
+  const found = find(options, clientNode);
+  const context = pick(found, options.context);
+  const cluster = found.clusters.find(({ name }) => name === context.cluster);
+  if (!cluster) {
+    throw new KubeconfigError(
+      `${found.source}: context "${context.name}" names cluster "${context.cluster}", which is not there${nearest(
+        context.cluster,
+        found.clusters.map(({ name }) => name),
+      )}`,
+    );
+  }
+  const user = found.users.find(({ name }) => name === context.user);
+  if (!user && context.user) {
+    throw new KubeconfigError(
+      `${found.source}: context "${context.name}" names user "${context.user}", who is not there${nearest(
+        context.user,
+        found.users.map(({ name }) => name),
+      )}`,
+    );
+  }
+  const config = new clientNode.KubeConfig();
+  // Without a user client-node forgets the cluster's CA too, and it refuses http unless told that TLS does not matter.
+  const anyone = user ?? { name: 'anonymous' };
+  const http = cluster.server.startsWith('http:');
+  config.loadFromOptions({
+    clusters: [http ? { ...cluster, skipTLSVerify: true } : cluster],
+    users: [anyone],
+    contexts: [{ ...context, user: anyone.name }],
+    currentContext: context.name,
+  });
+  return { source: found.source, context, cluster, config };
+}
+
+function find({ kubeconfig, env = process.env }: KubeconfigOptions, clientNode: typeof ClientNode): Found {
+  if (kubeconfig !== undefined) return read([kubeconfig], kubeconfig, clientNode);
+  const listed = env['KUBECONFIG']?.split(delimiter).filter((file) => file !== '') ?? [];
+  if (listed.length > 0) return read(listed, listed.join(delimiter), clientNode);
+  const home = env['HOME'] ? join(env['HOME'], '.kube', 'config') : undefined;
+  if (home && existsSync(home)) return read([home], home, clientNode);
+  const pod = inCluster(env);
+  if (pod) return pod;
+  throw new KubeconfigError(
+    `no kubeconfig: KUBECONFIG is not set${home ? `, ${home} does not exist` : ''}, and this is not a pod. ` +
+      'Name one with --kubeconfig FILE, or run against the embedded cluster',
+  );
+}
+
+/** Merges files as kubectl does: the first to say something is right, and of a list files may be missing. */
+function read(files: readonly string[], source: string, clientNode: typeof ClientNode): Found {
+  const there = files.filter((file) => existsSync(file));
+  if (there.length === 0) throw new KubeconfigError(`kubeconfig ${source} does not exist`);
+  const parts = there.map((file) => readOne(file, clientNode));
+  return {
+    source,
+    clusters: parts.flatMap(({ clusters }) => clusters),
+    users: parts.flatMap(({ users }) => users),
+    contexts: parts.flatMap(({ contexts }) => contexts),
+    currentContext: parts.map(({ currentContext }) => currentContext).find((name) => name),
+  };
+}
+
+function readOne(file: string, { KubeConfig, loadYaml }: typeof ClientNode): Found {
+  const config = new KubeConfig();
+  try {
+    const text = readFileSync(file, 'utf8');
+    config.loadFromString(text);
+    config.makePathsAbsolute(dirname(resolve(file)));
+    const { users } = loadYaml<{ users?: { name: string; user?: { tokenFile?: string } }[] }>(text);
+    const tokenFiles = new Map(users?.map(({ name, user }) => [name, user?.tokenFile]));
+    return {
+      source: file,
+      clusters: config.clusters,
+      users: config.users.map((user) => withTokenFile(user, tokenFiles.get(user.name), dirname(resolve(file)))),
+      contexts: config.contexts,
+      currentContext: config.currentContext,
+    };
+  } catch (error) {
+    const [why] = String(error instanceof Error ? error.message : error).split('\n');
+    throw new KubeconfigError(`kubeconfig ${file} cannot be read: ${why}`, { cause: error });
+  }
+}
+
+function withTokenFile(user: User, tokenFile: string | undefined, folder: string): User {
+  if (!tokenFile || user.token) return user;
+  return { ...user, authProvider: { name: 'tokenFile', config: { tokenFile: resolve(folder, tokenFile) } } };
+}
+
+function pick(found: Found, wanted: string | undefined): Context {
+  const name = wanted ?? found.currentContext;
+  if (!name) {
+    const names = found.contexts.map((context) => context.name).join(', ');
+    throw new KubeconfigError(`${found.source} has no current-context: choose one of ${names || '(it has none)'}`);
+  }
+  const context = found.contexts.find((candidate) => candidate.name === name);
+  if (context) return context;
+  const names = found.contexts.map((candidate) => candidate.name);
+  const others = names.length > 0 ? `; it has ${names.join(', ')}` : '; it has none';
+  throw new KubeconfigError(`${found.source} has no context "${name}"${nearest(name, names)}${others}`);
+}
+
+function inCluster(env: NonNullable<KubeconfigOptions['env']>): Found | undefined {
+  const host = env['KUBERNETES_SERVICE_HOST'];
+  const port = env['KUBERNETES_SERVICE_PORT'] ?? '443';
+  const tokenFile = join(SERVICE_ACCOUNT, 'token');
+  if (!host || !existsSync(tokenFile)) return undefined;
+  const namespaceFile = join(SERVICE_ACCOUNT, 'namespace');
+  const namespace = existsSync(namespaceFile) ? readFileSync(namespaceFile, 'utf8').trim() : 'default';
+  const server = `https://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  return {
+    source: 'in-cluster',
+    clusters: [{ name: 'in-cluster', caFile: join(SERVICE_ACCOUNT, 'ca.crt'), server, skipTLSVerify: false }],
+    users: [{ name: 'in-cluster', authProvider: { name: 'tokenFile', config: { tokenFile } } }],
+    contexts: [{ name: 'in-cluster', cluster: 'in-cluster', user: 'in-cluster', namespace }],
+    currentContext: 'in-cluster',
+  };
+}

@@ -1,0 +1,41 @@
+/** A token bucket: so many at once, then so many a second. Kept apart because retries and events are limited alike. */
+
+import type { Clock } from './clock.js';
+
+/** Starts full. */
+export class TokenBucket {
+  readonly #size: number;
+  readonly #perSecond: number;
+  readonly #clock: Clock;
+  #tokens: number;
+  #filled: number;
+
+  constructor(size: number, perSecond: number, clock: Clock) {
+    this.#size = size;
+    this.#perSecond = perSecond;
+    this.#clock = clock;
+    this.#tokens = size;
+    this.#filled = clock.now();
+  }
+
+  /** Takes a token if there is one. */
+  take(): boolean {
+    this.#fill();
+    if (this.#tokens < 1) return false;
+    this.#tokens--;
+    return true;
+  }
+
+  /** Takes a token that may be filled in later only, and says in how many milliseconds. */
+  reserve(): number {
+    this.#fill();
+    this.#tokens--;
+    return this.#tokens >= 0 ? 0 : (-this.#tokens / this.#perSecond) * 1000;
+  }
+
+  #fill(): void {
+    const now = this.#clock.now();
+    this.#tokens = Math.min(this.#size, this.#tokens + ((now - this.#filled) / 1000) * this.#perSecond);
+    this.#filled = now;
+  }
+}

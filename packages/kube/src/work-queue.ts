@@ -1,0 +1,222 @@
+/**
+ * Which key to work on next: once at a time, once for many reasons, later after a failure.
+ *
+ *     add ──▶ waiting ──▶ processing ──▶ done        a key added while it is processed is processed once more
+ *              ▲  ▲            │
+ *        addAfter └── retry ◀──┘ failed
+ *
+ * The queue holds keys, never objects or events, so a lost, doubled or reordered event makes no difference. Its only input
+ * besides is a clock, which tests wind by hand.
+ */
+
+import { systemClock, type Clock } from './clock.js';
+import { TokenBucket } from './token-bucket.js';
+
+/** Of changes that someone waits for; the first list of old objects, and repeats for no reason, come after them. */
+export const PRIORITY = { change: 0, listed: -100 } as const;
+
+/** A failure that repeating cannot mend: the key is not retried until something changes. */
+export class TerminalError extends Error {
+  override readonly name = 'TerminalError';
+}
+
+/** What work may answer: process this key again after so many milliseconds, unless it is added earlier. */
+export interface WorkDone {
+  readonly again?: number | undefined;
+}
+
+/** How a queue behaves. */
+export interface WorkQueueOptions {
+  /** Does what is due for one key. A rejection is retried after the key's backoff; TerminalError is not. */
+  readonly work: (key: string) => Promise<WorkDone | undefined | void>;
+  /** How many keys at once. By default 4. */
+  readonly workers?: number;
+  /** Milliseconds before the first retry of a key, doubled each time. By default 5. */
+  readonly base?: number;
+  /** Milliseconds that a retry waits at most. By default 60,000. */
+  readonly cap?: number;
+  /** Told of each failure, and when the key comes again (milliseconds; undefined: it does not). */
+  readonly onError?: (key: string, error: unknown, retryIn: number | undefined) => void;
+  readonly clock?: Clock;
+  /** From 0 to 1; spreads retries. By default random. */
+  readonly random?: () => number;
+}
+
+/** Numbers for metrics. */
+export interface WorkQueueCounts {
+  readonly waiting: number;
+  readonly delayed: number;
+  readonly processing: number;
+  readonly added: number;
+  readonly retried: number;
+}
+
+/** A queue with its workers; nothing is worked on before `start`. */
+export class WorkQueue {
+  readonly #options: Required<Omit<WorkQueueOptions, 'onError'>> & Pick<WorkQueueOptions, 'onError'>;
+  readonly #waiting = new Map<number, Set<string>>();
+  readonly #priority = new Map<string, number>();
+  readonly #processing = new Set<string>();
+  readonly #dirty = new Map<string, number>();
+  readonly #delayed = new Map<string, { readonly due: number; readonly callOff: () => void }>();
+  readonly #failures = new Map<string, number>();
+  readonly #allRetries: TokenBucket;
+  #running = false;
+  #stopped = false;
+  #idle: (() => void)[] = [];
+  #added = 0;
+  #retried = 0;
+
+  constructor(options: WorkQueueOptions) {
+    this.#options = { workers: 4, base: 5, cap: 60_000, clock: systemClock, random: Math.random, ...options };
+    this.#allRetries = new TokenBucket(100, 10, this.#options.clock);
+  }
+
+  /** Has a key processed as soon as a worker is free. Adding it again before then changes at most its priority, upwards. */
+  add(key: string, priority: number = PRIORITY.change): void {
+    if (this.#stopped) return;
+    this.#added++;
+    this.#undelay(key);
+    this.#put(key, priority);
+    this.#dispatch();
+  }
+
+  /** Has a key added after `ms` milliseconds. Of several calls the earliest counts; `add` overtakes them all. */
+  addAfter(key: string, ms: number): void {
+    if (this.#stopped) return;
+    if (ms <= 0) return this.add(key);
+    if (this.#priority.has(key) || this.#dirty.has(key)) return;
+    const { clock } = this.#options;
+    const due = clock.now() + ms;
+    const planned = this.#delayed.get(key);
+    if (planned && planned.due <= due) return;
+    planned?.callOff();
+    const callOff = clock.after(ms, () => {
+      this.#delayed.delete(key);
+      this.add(key);
+    });
+    this.#delayed.set(key, { due, callOff });
+  }
+
+  /** Forgets the failures of a key, so that its next one is retried soon again. Success does this by itself. */
+  forget(key: string): void {
+    this.#failures.delete(key);
+  }
+
+  /** How often in a row the key has failed. */
+  failures(key: string): number {
+    return this.#failures.get(key) ?? 0;
+  }
+
+  get counts(): WorkQueueCounts {
+    return {
+      waiting: this.#priority.size,
+      delayed: this.#delayed.size,
+      processing: this.#processing.size,
+      added: this.#added,
+      retried: this.#retried,
+    };
+  }
+
+  /** Lets the workers begin. */
+  start(): void {
+    this.#running = true;
+    this.#dispatch();
+  }
+
+  /** Takes in and begins nothing more; resolves when what is being processed is done. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#running = false;
+    for (const { callOff } of this.#delayed.values()) callOff();
+    this.#delayed.clear();
+    this.#waiting.clear();
+    this.#priority.clear();
+    this.#dirty.clear();
+    if (this.#processing.size > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
+  }
+
+  #put(key: string, priority: number): void {
+    if (this.#processing.has(key)) {
+      this.#dirty.set(key, Math.max(priority, this.#dirty.get(key) ?? priority));
+      return;
+    }
+    const current = this.#priority.get(key);
+    if (current !== undefined) {
+      if (current >= priority) return;
+      this.#waiting.get(current)?.delete(key);
+    }
+    const line = this.#waiting.get(priority) ?? new Set();
+    this.#waiting.set(priority, line.add(key));
+    this.#priority.set(key, priority);
+  }
+
+  #take(): string | undefined {
+    const priorities = [...this.#waiting].filter(([, keys]) => keys.size > 0).map(([priority]) => priority);
+    const line = this.#waiting.get(Math.max(...priorities));
+    const [key] = line ?? [];
+    if (key === undefined) return undefined;
+    line?.delete(key);
+    this.#priority.delete(key);
+    return key;
+  }
+
+  #dispatch(): void {
+    while (this.#running && this.#processing.size < this.#options.workers) {
+      const key = this.#take();
+      if (key === undefined) return;
+      this.#processing.add(key);
+      void this.#process(key);
+    }
+  }
+
+  /** Never rejects. */
+  async #process(key: string): Promise<void> {
+    try {
+      const done = await this.#options.work(key);
+      this.#failures.delete(key);
+      this.#release(key);
+      if (done?.again !== undefined) this.addAfter(key, done.again);
+    } catch (error) {
+      this.#release(key);
+      this.#fail(key, error);
+    }
+    this.#dispatch();
+    if (this.#processing.size === 0) for (const resolve of this.#idle.splice(0)) resolve();
+  }
+
+  #release(key: string): void {
+    this.#processing.delete(key);
+    const again = this.#dirty.get(key);
+    this.#dirty.delete(key);
+    if (again !== undefined) this.#put(key, again);
+  }
+
+  #fail(key: string, error: unknown): void {
+    const retryIn = error instanceof TerminalError || this.#stopped ? undefined : this.#backoff(key);
+    if (retryIn === undefined) this.#failures.delete(key);
+    else {
+      this.#retried++;
+      this.addAfter(key, retryIn);
+    }
+    try {
+      this.#options.onError?.(key, error, retryIn);
+    } catch {
+      // a broken log must not stop the queue
+    }
+  }
+
+  /** Exponential for the key, spread by up to a fifth, and never faster than all keys' retries together may be. */
+  #backoff(key: string): number {
+    const { base, cap, random } = this.#options;
+    const failures = this.#failures.get(key) ?? 0;
+    this.#failures.set(key, failures + 1);
+    const own = Math.min(cap, base * 2 ** Math.min(failures, 30));
+    return Math.max(own * (0.8 + 0.2 * random()), this.#allRetries.reserve());
+  }
+
+  #undelay(key: string): void {
+    this.#delayed.get(key)?.callOff();
+    this.#delayed.delete(key);
+  }
+}
