@@ -11,3 +11,5 @@ export * from './paths.js';
 export * from './graph.js';
 export * from './names.js';
 export * from './defaults.js';
+export * from './crds.js';
+export { KINDS, type KindShape } from './schema-kinds.js';

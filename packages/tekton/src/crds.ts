@@ -1,0 +1,114 @@
+/**
+ * The CustomResourceDefinitions of tekton.dev/v1alpha1, made from `schema-kinds.ts`.
+ *
+ * Structural schemas (apiextensions.k8s.io/v1) without defaults, so objects come back from the API server as they were
+ * applied; printer columns, short names and categories are Tekton's, so `kubectl get pr` shows what it always showed.
+ */
+
+import { KINDS, STATUS, type KindShape } from './schema-kinds.js';
+import type { ObjectSchema, Schema } from './schema.js';
+import { GROUP } from './types.js';
+
+/** A CustomResourceDefinition as plain JSON. */
+export interface Crd {
+  readonly apiVersion: 'apiextensions.k8s.io/v1';
+  readonly kind: 'CustomResourceDefinition';
+  readonly metadata: { readonly name: string };
+  readonly spec: Readonly<Record<string, unknown>>;
+}
+
+/** The definitions of all seven kinds; equal on every call. */
+export function crds(): Crd[] {
+  return Object.values(KINDS).map(crd);
+}
+
+const condition = (field: string): string => `.status.conditions[?(@.type=="Succeeded")].${field}`;
+
+const COLUMNS = [
+  { name: 'Succeeded', type: 'string', jsonPath: condition('status') },
+  { name: 'Reason', type: 'string', jsonPath: condition('reason') },
+  { name: 'StartTime', type: 'date', jsonPath: '.status.startTime' },
+  { name: 'CompletionTime', type: 'date', jsonPath: '.status.completionTime' },
+];
+
+function crd(shape: KindShape): Crd {
+  return {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: `${shape.plural}.${GROUP}` },
+    spec: {
+      group: GROUP,
+      scope: shape.namespaced ? 'Namespaced' : 'Cluster',
+      preserveUnknownFields: false,
+      names: {
+        kind: shape.kind,
+        listKind: `${shape.kind}List`,
+        plural: shape.plural,
+        singular: shape.kind.toLowerCase(),
+        ...(shape.shortNames.length > 0 && { shortNames: shape.shortNames }),
+        categories: ['all', 'tekton-pipelines'],
+      },
+      versions: [
+        {
+          name: 'v1alpha1',
+          served: true,
+          storage: true,
+          subresources: { status: {} },
+          ...(shape.runs && { additionalPrinterColumns: COLUMNS }),
+          schema: { openAPIV3Schema: rootSchema(shape) },
+        },
+      ],
+    },
+  };
+}
+
+function rootSchema(shape: KindShape): object {
+  return {
+    type: 'object',
+    description: shape.description,
+    required: ['spec'],
+    properties: {
+      apiVersion: { type: 'string' },
+      kind: { type: 'string' },
+      metadata: { type: 'object' },
+      spec: openApi(shape.spec),
+      status: openApi(STATUS),
+    },
+  };
+}
+
+/** One schema in OpenAPI v3, structural as apiextensions wants it. */
+function openApi(schema: Schema): object {
+  const { description } = schema;
+  switch (schema.is) {
+    case 'string':
+      return { type: 'string', description, ...(schema.oneOf && { enum: schema.oneOf }) };
+    case 'boolean':
+      return { type: 'boolean', description };
+    case 'integer':
+      return { type: 'integer', description, minimum: schema.minimum };
+    case 'list':
+      return { type: 'array', description, items: openApi(schema.of) };
+    case 'map':
+      return { type: 'object', description, additionalProperties: openApi(schema.of) };
+    case 'object':
+      return objectOpenApi(schema);
+    case 'open':
+      return schema.list
+        ? { type: 'array', description, items: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } }
+        : { type: 'object', description, 'x-kubernetes-preserve-unknown-fields': true };
+    case 'value':
+      return { description, 'x-kubernetes-preserve-unknown-fields': true };
+    case 'quantity':
+      return { description, 'x-kubernetes-preserve-unknown-fields': true }; // int-or-string would refuse `cpu: 0.5`
+  }
+}
+
+function objectOpenApi(schema: ObjectSchema): object {
+  return {
+    type: 'object',
+    description: schema.description,
+    ...(schema.required.length > 0 && { required: schema.required }),
+    properties: Object.fromEntries(Object.entries(schema.fields).map(([name, field]) => [name, openApi(field)])),
+  };
+}
