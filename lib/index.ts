@@ -1,1 +1,36 @@
-export {};
+/** Tekton v1alpha1 as cdk8s constructs: typed tasks, pipelines and runs, checked before anything is applied. */
+
+export { ConstructError } from './construct-error.js';
+export { DockerCredentials, GitCredentials } from './credentials.js';
+export type { Credentials, PlaintextOptions, UsernamePassword } from './credentials.js';
+export type {
+  ArrayParam,
+  None,
+  Params,
+  ResourceDeclaration,
+  Resources,
+  ResultDeclaration,
+  Results,
+  StringParam,
+} from './declaration.js';
+export { GitResource } from './git-resource.js';
+export type { GitResourceProps, GitSource } from './git-resource.js';
+export { Grants } from './grant.js';
+export type { Grant } from './grant.js';
+export { ImageResource } from './image-resource.js';
+export type { ImageLocation, ImageResourceProps } from './image-resource.js';
+export { Pipeline } from './pipeline.js';
+export type { PipelineProps, PipelineReference } from './pipeline.js';
+export { PipelineResource } from './pipeline-resource.js';
+export type { BindableResource, PipelineResourceProps, SecretField } from './pipeline-resource.js';
+export { PipelineRun } from './pipeline-run.js';
+export type { PipelineRunProps, PodTemplate, RunOptions } from './pipeline-run.js';
+export { PipelineInput, PipelineTasks } from './pipeline-task.js';
+export type { PlacedTask, TaskCall, TaskOptions } from './pipeline-task.js';
+export { Ref } from './reference.js';
+export type { Text, ValueType } from './reference.js';
+export { PipelineServiceAccount } from './service-account.js';
+export type { AccountReference, PipelineServiceAccountProps } from './service-account.js';
+export type { Container, EnvVar, Quantities, Step, VolumeMount } from './step.js';
+export { ClusterTask, Task } from './task.js';
+export type { Given, Signature, TaskProps, TaskReference, TaskScope } from './task.js';

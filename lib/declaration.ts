@@ -1,0 +1,163 @@
+/**
+ * What tasks and pipelines declare (params, resources, results), and the types that follow from it.
+ *
+ * Declarations are records whose keys are the names. Everything a compiler can say about a pipeline (what a step may
+ * mention, what a call must pass) is computed from them here and nowhere else.
+ */
+
+import type { ResourceType } from '@pipewright/tekton';
+import type { Ref, Text, ValueType } from './reference.js';
+
+/** A param whose value is one string. */
+export interface StringParam {
+  /** @default 'string' */
+  readonly type?: 'string';
+  /** @default - no description */
+  readonly description?: string;
+  /**
+   * The value when none is given.
+   *
+   * @default - a value must be given
+   */
+  readonly default?: string;
+}
+
+/** A param whose value is a list of strings. Tekton also knows it by a list as its default. */
+export type ArrayParam =
+  | {
+      readonly type: 'array';
+      /** @default - no description */
+      readonly description?: string;
+      /** @default - a value must be given */
+      readonly default?: readonly string[];
+    }
+  | {
+      /** @default 'array', which the default's type says */
+      readonly type?: 'array';
+      /** @default - no description */
+      readonly description?: string;
+      readonly default: readonly string[];
+    };
+
+/** Params by name. */
+export type Params = Readonly<Record<string, StringParam | ArrayParam>>;
+
+/** A resource that a task works on or makes. Its short form is the type alone. */
+export interface ResourceDeclaration<K extends ResourceType = ResourceType> {
+  readonly type: K;
+  /**
+   * Directory under /workspace that the resource is placed in.
+   *
+   * @default - the resource's name for an input, `output/` and the name for an output
+   */
+  readonly targetPath?: string;
+  /** @default - no description */
+  readonly description?: string;
+  /**
+   * Whether the task can do without it (Tekton v0.10).
+   *
+   * @default false
+   */
+  readonly optional?: boolean;
+}
+
+/** Resources by name. */
+export type Resources = Readonly<Record<string, ResourceType | ResourceDeclaration>>;
+
+/** A result that the steps write to the file `results.NAME.path`. */
+export interface ResultDeclaration {
+  /** @default - no description */
+  readonly description?: string;
+}
+
+/** Results by name. */
+export type Results = Readonly<Record<string, ResultDeclaration>>;
+
+/** Nothing declared. */
+export type None = Readonly<Record<never, never>>;
+
+/** The variables a step may read of a resource, by its type; `path` is where the task finds or leaves it. */
+export const VARIABLES = {
+  git: ['name', 'type', 'url', 'revision', 'path'],
+  image: ['name', 'type', 'url', 'digest', 'path'],
+  pullRequest: ['name', 'type', 'url', 'provider', 'path'],
+  storage: ['name', 'type', 'location', 'path'],
+  cluster: [
+    'name',
+    'type',
+    'url',
+    'revision',
+    'username',
+    'password',
+    'namespace',
+    'token',
+    'insecure',
+    'cadata',
+    'path',
+  ],
+  cloudEvent: ['name', 'type', 'target-uri', 'path'],
+} as const satisfies Record<ResourceType, readonly string[]>;
+
+/** The type of a declared resource. */
+export type TypeOf<D> = D extends ResourceType ? D : D extends ResourceDeclaration<infer K> ? K : never;
+
+/** The value type of a declared param. */
+export type ValueTypeOf<D> = D extends { readonly type: infer T extends ValueType }
+  ? T
+  : D extends { readonly default: readonly string[] }
+    ? 'array'
+    : 'string';
+
+/** References to declared params. */
+export type ParamRefs<P> = { readonly [K in keyof P]: Ref<ValueTypeOf<P[K]>> };
+
+/** References to the variables of declared resources. */
+export type ResourceRefs<R> = {
+  readonly [K in keyof R]: { readonly [V in (typeof VARIABLES)[TypeOf<R[K]>][number]]: Ref };
+};
+
+/** The file that each declared result is written to. */
+export type ResultRefs<R> = { readonly [K in keyof R]: { readonly path: Ref } };
+
+/** What may be given to a declared param. */
+export type ValueFor<D> = ValueTypeOf<D> extends 'array' ? readonly (Text | Ref<'array'>)[] | Ref<'array'> : Text;
+
+type WithDefault<P> = { [K in keyof P]: P[K] extends { readonly default: unknown } ? K : never }[keyof P];
+type NotRequired<R> = { [K in keyof R]: R[K] extends { readonly optional: true } ? K : never }[keyof R];
+
+/** Values for all params without a default, and for any of the others. */
+export type Arguments<P> = { readonly [K in Exclude<keyof P, WithDefault<P>>]: ValueFor<P[K]> } & {
+  readonly [K in WithDefault<P>]?: ValueFor<P[K]>;
+};
+
+/** The same with plain values, as a run gives them. */
+export type PlainArguments<P> = {
+  readonly [K in Exclude<keyof P, WithDefault<P>>]: ValueTypeOf<P[K]> extends 'array' ? readonly string[] : string;
+} & { readonly [K in WithDefault<P>]?: ValueTypeOf<P[K]> extends 'array' ? readonly string[] : string };
+
+/** Something for each resource that must be there; `Given` maps a resource type to what may be bound. */
+export type Bindings<R, Given extends Record<ResourceType, unknown>> = {
+  readonly [K in Exclude<keyof R, NotRequired<R>>]: Given[TypeOf<R[K]>];
+} & { readonly [K in NotRequired<R>]?: Given[TypeOf<R[K]>] };
+
+/** A member that may be left out exactly when nothing in it is required, and must be when nothing is declared. */
+export type Member<Name extends string, Declared, Value> = [keyof Declared] extends [never]
+  ? { readonly [N in Name]?: never }
+  : None extends Value
+    ? { readonly [N in Name]?: Value }
+    : { readonly [N in Name]: Value };
+
+/** Declared params as a manifest lists them. */
+export const paramSpecs = (params: Params): object[] => Object.entries(params).map(([name, it]) => ({ name, ...it }));
+
+/** Declared resources as a manifest lists them. */
+export const resourceSpecs = (resources: Resources): object[] =>
+  Object.entries(resources).map(([name, it]) => ({ name, ...(typeof it === 'string' ? { type: it } : it) }));
+
+/** Declared results as a manifest lists them. */
+export const resultSpecs = (results: Results): object[] =>
+  Object.entries(results).map(([name, it]) => ({ name, ...it }));
+
+/** The type of a declared resource. */
+export const typeOf = (declared: ResourceType | ResourceDeclaration): ResourceType =>
+  typeof declared === 'string' ? declared : declared.type;

@@ -1,0 +1,74 @@
+/** A Git repository at one revision. */
+
+import type { Construct } from 'constructs';
+import {
+  PipelineResource,
+  resourceSpec,
+  type BindableResource,
+  type PipelineResourceProps,
+} from './pipeline-resource.js';
+
+/** Where a repository is, and what of it is checked out. */
+export interface GitSource {
+  /** What `git clone` takes: `https://host/path.git`, `git@host:path.git`, `ssh://…`. */
+  readonly url: string;
+
+  /**
+   * Branch, tag, commit or ref to check out.
+   *
+   * @default - `master`, which is Tekton's default
+   */
+  readonly revision?: string;
+
+  /**
+   * Whether submodules are checked out too.
+   *
+   * @default true
+   */
+  readonly submodules?: boolean;
+
+  /**
+   * How many commits of history are fetched; 0 means all (Tekton v0.10).
+   *
+   * @default 1
+   */
+  readonly depth?: number;
+
+  /**
+   * Whether the server's certificate is checked (Tekton v0.10).
+   *
+   * @default true
+   */
+  readonly sslVerify?: boolean;
+}
+
+/** Properties for `GitResource`. */
+export interface GitResourceProps extends GitSource, PipelineResourceProps {}
+
+/**
+ * Defines a PipelineResource of type git. As a task's input it is cloned before the first step.
+ *
+ * @example
+ *
+ *   const source = new GitResource(chart, 'source', { url: 'https://github.com/tektoncd/pipeline.git', revision: 'main' });
+ */
+export class GitResource extends PipelineResource<'git'> {
+  constructor(scope: Construct, id: string, props: GitResourceProps) {
+    super(scope, id, 'git', gitSpec(props), props);
+  }
+
+  /** A repository that a run binds without a PipelineResource object of its own. */
+  static inline(source: GitSource): BindableResource<'git'> {
+    return { type: 'git', binding: { resourceSpec: gitSpec(source) } };
+  }
+}
+
+function gitSpec({ url, revision, submodules, depth, sslVerify }: GitSource): object {
+  return resourceSpec('git', {
+    url,
+    revision,
+    submodules: submodules?.toString(),
+    depth: depth?.toString(),
+    sslVerify: sslVerify?.toString(),
+  });
+}

@@ -1,0 +1,46 @@
+/** A container image in a registry. */
+
+import type { Construct } from 'constructs';
+import {
+  PipelineResource,
+  resourceSpec,
+  type BindableResource,
+  type PipelineResourceProps,
+} from './pipeline-resource.js';
+
+/** Where an image is. */
+export interface ImageLocation {
+  /** What a registry client takes: `registry/path`, with or without a tag. */
+  readonly url: string;
+
+  /**
+   * The digest of an image that exists already.
+   *
+   * @default - the task that builds the image finds it out
+   */
+  readonly digest?: string;
+}
+
+/** Properties for `ImageResource`. */
+export interface ImageResourceProps extends ImageLocation, PipelineResourceProps {}
+
+/**
+ * Defines a PipelineResource of type image. As a task's output, its digest is read from the OCI layout that a step leaves
+ * at the output's `path`, and stands in the run's status.
+ *
+ * @example
+ *
+ *   const web = new ImageResource(chart, 'web', { url: 'registry.example.com/team/web' });
+ */
+export class ImageResource extends PipelineResource<'image'> {
+  constructor(scope: Construct, id: string, props: ImageResourceProps) {
+    super(scope, id, 'image', imageSpec(props), props);
+  }
+
+  /** An image that a run binds without a PipelineResource object of its own. */
+  static inline(image: ImageLocation): BindableResource<'image'> {
+    return { type: 'image', binding: { resourceSpec: imageSpec(image) } };
+  }
+}
+
+const imageSpec = ({ url, digest }: ImageLocation): object => resourceSpec('image', { url, digest });

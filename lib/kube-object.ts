@@ -1,0 +1,80 @@
+/**
+ * One Kubernetes object of a construct: its `Resource` child, with a name that Kubernetes takes.
+ *
+ * cdk8s checks no name, lets `_` and `.` through, writes a name beside `generateName` and a namespace on objects that have
+ * none. Every object of this library is made here, so none of that leaves it.
+ */
+
+import { ApiObject, JsonPatch, type ApiObjectMetadata } from 'cdk8s';
+import type { Construct } from 'constructs';
+import { ConstructError } from './construct-error.js';
+import { checkAtSynth } from './validation.js';
+
+/** What to make. */
+export interface KubeObjectProps {
+  readonly apiVersion: string;
+  readonly kind: string;
+  /** @default - a name made from the construct path, in the chart's namespace */
+  readonly metadata?: ApiObjectMetadata | undefined;
+  /**
+   * Lets the API server choose the name, which begins with this. Such an object is created, never applied.
+   *
+   * @default - the object has a name
+   */
+  readonly generateName?: string | undefined;
+  /**
+   * Whether the kind has no namespace.
+   *
+   * @default false
+   */
+  readonly clusterScoped?: boolean;
+  /** The fields beside `apiVersion`, `kind` and `metadata`; already plain. */
+  readonly body: object;
+  /**
+   * The child's id.
+   *
+   * @default 'Resource'
+   */
+  readonly id?: string;
+}
+
+/** Names of Tekton's objects are DNS labels, since they end up in labels and in pod names. */
+const DNS_LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
+
+/** Makes the object below `scope` and has it checked at synth. Throws when an explicit name is none. */
+export function kubeObject(scope: Construct, props: KubeObjectProps): ApiObject {
+  const { apiVersion, kind, metadata, generateName, clusterScoped = false, body, id = 'Resource' } = props;
+  if (metadata?.name !== undefined) checkName(scope, kind, metadata.name, 63);
+  if (generateName !== undefined) checkName(scope, kind, generateName.replace(/-+$/, ''), 58);
+  const object = new ApiObject(scope, id, {
+    apiVersion,
+    kind,
+    ...body,
+    ...(metadata && { metadata: { ...metadata } }),
+  });
+  if (metadata?.name === undefined && !DNS_LABEL.test(object.name)) object.metadata.add('name', label(object.name));
+  if (generateName !== undefined) {
+    object.metadata.add('generateName', generateName);
+    object.addJsonPatch(JsonPatch.remove('/metadata/name'));
+  }
+  if (clusterScoped && object.metadata.namespace !== undefined) {
+    object.addJsonPatch(JsonPatch.remove('/metadata/namespace'));
+  }
+  checkAtSynth(object, scope);
+  return object;
+}
+
+/** The name the object will have; with `generateName`, the name it would have without. */
+export const nameOf = (object: ApiObject): string => (DNS_LABEL.test(object.name) ? object.name : label(object.name));
+
+const label = (name: string): string => name.replace(/[^a-z0-9-]/g, '-').replace(/^-+|-+$/g, '') || 'unnamed';
+
+function checkName(scope: Construct, kind: string, name: string, longest: number): void {
+  if (DNS_LABEL.test(name) && name.length <= longest) return;
+  throw new ConstructError(scope, {
+    code: 'NAME_INVALID',
+    message: `the name of this ${kind} must be a DNS label of at most ${String(longest)} characters`,
+    value: name,
+    hint: 'use lower-case letters, digits and dashes, with a letter or digit at both ends',
+  });
+}

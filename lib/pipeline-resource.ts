@@ -1,0 +1,73 @@
+/**
+ * PipelineResources: the things outside the cluster that tasks read or make.
+ *
+ * Each type is a class of its own with its own params; the type is also in the TypeScript type, so an image cannot be bound
+ * where a repository is needed.
+ */
+
+import { API_VERSION, type ResourceType } from '@pipewright/tekton';
+import type { ApiObjectMetadata } from 'cdk8s';
+import { Construct } from 'constructs';
+import { kubeObject, nameOf } from './kube-object.js';
+import { plain } from './plain.js';
+
+/** Anything a run may bind to a declared resource of type `K`. */
+export interface BindableResource<K extends ResourceType = ResourceType> {
+  readonly type: K;
+  /** How a run refers to it: by name, or with its whole definition. */
+  readonly binding: { readonly resourceRef: { readonly name: string } } | { readonly resourceSpec: object };
+}
+
+/** Properties that all PipelineResources have. */
+export interface PipelineResourceProps {
+  /**
+   * Name, namespace, labels and annotations of the object.
+   *
+   * @default - a name made from the construct path, in the chart's namespace
+   */
+  readonly metadata?: ApiObjectMetadata;
+}
+
+/** A field of a resource whose value comes from a Secret. */
+export interface SecretField {
+  readonly secretName: string;
+  readonly secretKey: string;
+}
+
+/** The `spec` of a PipelineResource; params are written in the order of their names, absent ones not at all. */
+export function resourceSpec(
+  type: ResourceType,
+  params: Readonly<Record<string, string | undefined>>,
+  secrets: Readonly<Record<string, SecretField | undefined>> = {},
+): object {
+  const given = Object.keys(params)
+    .sort()
+    .flatMap((name) => (params[name] === undefined ? [] : [{ name, value: params[name] }]));
+  const fields = Object.entries(secrets).flatMap(([fieldName, it]) => (it ? [{ fieldName, ...it }] : []));
+  return { type, ...(given.length > 0 && { params: given }), ...(fields.length > 0 && { secrets: fields }) };
+}
+
+/** What every type of PipelineResource shares. */
+export abstract class PipelineResource<K extends ResourceType> extends Construct implements BindableResource<K> {
+  /** The name of the object. */
+  readonly name: string;
+  readonly binding: { readonly resourceRef: { readonly name: string } };
+
+  constructor(
+    scope: Construct,
+    id: string,
+    readonly type: K,
+    spec: object,
+    { metadata }: PipelineResourceProps,
+  ) {
+    super(scope, id);
+    const body = { spec: plain(spec, this) };
+    this.name = nameOf(kubeObject(this, { apiVersion: API_VERSION, kind: 'PipelineResource', metadata, body }));
+    this.binding = { resourceRef: { name: this.name } };
+  }
+
+  /** A PipelineResource that is defined elsewhere. Nothing is emitted for it. */
+  static fromName<K extends ResourceType>(name: string, type: K): BindableResource<K> {
+    return { type, binding: { resourceRef: { name } } };
+  }
+}

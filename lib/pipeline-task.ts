@@ -1,0 +1,188 @@
+/**
+ * The tasks of one pipeline, and how data makes them wait for each other.
+ *
+ * A task is added by calling `task` with what it needs. What it returns can only be passed on afterwards, so a pipeline
+ * written this way has no cycles. Passing on an output writes `from`; passing on a result writes `runAfter`, because runners
+ * of v1alpha1 take no order from results; `after` is for order alone. The graph lives here, never in construct
+ * dependencies, which cdk8s sorts in exponential time.
+ */
+
+import type { ResourceType } from '@pipewright/tekton';
+import type { Construct } from 'constructs';
+import { ConstructError } from './construct-error.js';
+import type { Arguments, Bindings, Member, ParamRefs, Params, Resources, Results, TypeOf } from './declaration.js';
+import { plain } from './plain.js';
+import { Ref } from './reference.js';
+import { byKey, type TaskReference } from './task.js';
+
+/** A pipeline's resource of type `K`, as it stands at the start or as a task has left it. */
+export class PipelineInput<K extends ResourceType = ResourceType> {
+  /**
+   * @param resource the name the pipeline declares it by
+   * @param from the task that outputs it; absent: as the run binds it
+   */
+  constructor(
+    readonly pipeline: Construct,
+    readonly type: K,
+    readonly resource: string,
+    readonly from?: string,
+  ) {}
+}
+
+type InputOf = { readonly [K in ResourceType]: PipelineInput<K> | readonly PipelineInput<K>[] };
+type OutputOf = { readonly [K in ResourceType]: PipelineInput<K> };
+
+/** How a task is used, beside its params and resources. */
+export interface TaskOptions {
+  /**
+   * Tasks that must succeed before this one starts, though nothing is passed from them.
+   *
+   * @default - starts as soon as what it is given is there
+   */
+  readonly after?: readonly PlacedTask[];
+
+  /**
+   * How often to try again after a failure.
+   *
+   * @default 0
+   */
+  readonly retries?: number;
+}
+
+/** What a call of a task must hold: values and resources for exactly what the task declares. */
+export type TaskCall<P, I, O> = TaskOptions &
+  Member<'params', P, Arguments<P>> &
+  Member<'inputs', I, Bindings<I, InputOf>> &
+  Member<'outputs', O, Bindings<O, OutputOf>>;
+
+/** The call may be left out when nothing in it is required. */
+type MaybeCall<Call> = Partial<Call> extends Call ? [call?: Call] : [call: Call];
+
+/** A task at its place in a pipeline. */
+export interface PlacedTask<O = unknown, R = unknown> {
+  readonly pipeline: Construct;
+  readonly name: string;
+  /** The outputs it was given, as it leaves them. Passing one to a later task writes `from`. */
+  readonly outputs: { readonly [K in keyof O]: PipelineInput<TypeOf<O[K]>> };
+  /** Its results. Passing one to a later task makes that one wait. */
+  readonly results: { readonly [K in keyof R]: Ref };
+}
+
+/** A call without its types, as the emitter reads it. */
+interface AnyCall extends TaskOptions {
+  readonly params?: Readonly<Record<string, unknown>>;
+  readonly inputs?: Readonly<Record<string, PipelineInput | readonly PipelineInput[] | undefined>>;
+  readonly outputs?: Readonly<Record<string, PipelineInput | undefined>>;
+}
+
+/** What the `tasks` function of a pipeline is given: its params, its resources, and `task` to add tasks with. */
+export class PipelineTasks<P = unknown, R = unknown> {
+  readonly #specs: object[] = [];
+  readonly #names = new Set<string>();
+  readonly #pipeline: Construct;
+
+  constructor(
+    pipeline: Construct,
+    readonly params: ParamRefs<P>,
+    readonly resources: { readonly [K in keyof R]: PipelineInput<TypeOf<R[K]>> },
+  ) {
+    this.#pipeline = pipeline;
+  }
+
+  /** The tasks added so far, as the manifest lists them. */
+  get specs(): readonly object[] {
+    return this.#specs;
+  }
+
+  /** Adds a task. `name` must differ from the other tasks' of this pipeline. */
+  readonly task = <TP extends Params, TI extends Resources, TO extends Resources, TR extends Results>(
+    name: string,
+    task: TaskReference<TP, TI, TO, TR>,
+    ...[call]: MaybeCall<TaskCall<TP, TI, TO>>
+  ): PlacedTask<TO, TR> => {
+    if (this.#names.has(name)) {
+      throw new ConstructError(this.#pipeline, {
+        code: 'TASK_TWICE',
+        message: `there are two tasks named "${name}"`,
+        hint: 'give each task of a pipeline its own name',
+      });
+    }
+    const given = (call ?? {}) as AnyCall; // the same call, seen without the task's types
+    this.#specs.push(this.#spec(name, task.taskRef, given));
+    this.#names.add(name);
+    const left = (it: PipelineInput | undefined): PipelineInput | undefined =>
+      it && new PipelineInput(this.#pipeline, it.type, it.resource, name);
+    return {
+      pipeline: this.#pipeline,
+      name,
+      outputs: byKey(given.outputs ?? {}, (_, it) => left(it)),
+      results: byKey(task.signature.results, (it) => new Ref(this.#pipeline, `tasks.${name}.results.${it}`, 'string')),
+    } as PlacedTask<TO, TR>; // keys of TO and TR
+  };
+
+  #spec(name: string, taskRef: object, { params, inputs, outputs, after, retries }: AnyCall): object {
+    const values = this.#values(params);
+    const sources = this.#bindings(name, inputs ?? {});
+    const results = this.#bindings(name, outputs ?? {}).map(({ from: _, ...rest }) => rest);
+    const before = (after ?? []).map((it) => this.#own(name, it).name);
+    const ordered = new Set([...before, ...sources.flatMap(({ from }) => from ?? [])]);
+    const runAfter = [...new Set([...before, ...resultsIn(values).filter((it) => !ordered.has(it))])];
+    return {
+      name,
+      taskRef,
+      ...(runAfter.length > 0 && { runAfter }),
+      ...(values.length > 0 && { params: values }),
+      ...(sources.length + results.length > 0 && {
+        resources: { ...(sources.length > 0 && { inputs: sources }), ...(results.length > 0 && { outputs: results }) },
+      }),
+      ...(retries !== undefined && { retries }),
+    };
+  }
+
+  #values(params: AnyCall['params'] = {}): { name: string; value: unknown }[] {
+    return Object.entries(params).flatMap(([name, value]) =>
+      value === undefined ? [] : [{ name, value: plain(value, this.#pipeline) }],
+    );
+  }
+
+  #bindings(
+    task: string,
+    given: NonNullable<AnyCall['inputs']>,
+  ): { name: string; resource: string; from?: readonly string[] }[] {
+    return Object.entries(given).flatMap(([name, bound]) => {
+      const all = bound === undefined ? [] : [bound].flat().map((it) => this.#own(task, it));
+      const [first] = all;
+      if (first === undefined) return [];
+      const stranger = all.find(({ resource }) => resource !== first.resource);
+      if (stranger) {
+        throw new ConstructError(this.#pipeline, {
+          code: 'RESOURCES_DIFFER',
+          message: `input "${name}" of task "${task}" is given both "${first.resource}" and "${stranger.resource}"`,
+          hint: 'a list may hold one resource as several tasks leave it, nothing else',
+        });
+      }
+      const from = all.flatMap((it) => it.from ?? []);
+      return [{ name, resource: first.resource, ...(from.length > 0 && { from }) }];
+    });
+  }
+
+  #own<T extends { readonly pipeline: Construct; readonly name?: string; readonly resource?: string }>(
+    task: string,
+    it: T,
+  ): T {
+    if (it.pipeline === this.#pipeline) return it;
+    throw new ConstructError(this.#pipeline, {
+      code: 'FOREIGN_REFERENCE',
+      message: `task "${task}" is given "${it.name ?? it.resource ?? ''}", which belongs to ${it.pipeline.node.path}`,
+      hint: 'a task can wait for tasks of its own pipeline and use that pipeline’s resources, nothing else',
+    });
+  }
+}
+
+/** The tasks whose results the values mention, in the order of mention. */
+function resultsIn(values: readonly { value: unknown }[]): string[] {
+  const texts = values.flatMap(({ value }) => value).filter((it): it is string => typeof it === 'string');
+  return texts.flatMap((it) =>
+    [...it.matchAll(/\$\(tasks\.([^.)]+)\.results\.[^)]+\)/g)].flatMap((found) => found[1] ?? []),
+  );
+}

@@ -1,0 +1,121 @@
+/**
+ * Pipelines: tasks, and what is passed between them.
+ *
+ * The tasks are added in a function that gets the pipeline's params and resources; after it the pipeline is complete, so
+ * mistakes show at the line that made them and nothing is built later.
+ */
+
+import { API_VERSION } from '@pipewright/tekton';
+import type { ApiObjectMetadata } from 'cdk8s';
+import { Construct } from 'constructs';
+import { ConstructError } from './construct-error.js';
+import { paramSpecs, resourceSpecs, typeOf, type None, type Params, type Resources } from './declaration.js';
+import { kubeObject, nameOf } from './kube-object.js';
+import { PipelineInput, PipelineTasks } from './pipeline-task.js';
+import { plain } from './plain.js';
+import { byKey, paramRefs } from './task.js';
+
+/** Any pipeline that a run may use: one defined here, or one that lives elsewhere. */
+export interface PipelineReference<P extends Params, R extends Resources> {
+  readonly pipelineRef: { readonly name: string };
+  readonly signature: { readonly params: P; readonly resources: R };
+}
+
+/** Properties for `Pipeline`. */
+export interface PipelineProps<P extends Params, R extends Resources> {
+  /**
+   * Name, namespace, labels and annotations of the object.
+   *
+   * @default - a name made from the construct path, in the chart's namespace
+   */
+  readonly metadata?: ApiObjectMetadata;
+
+  /**
+   * Values that a run passes.
+   *
+   * @default - the pipeline takes no params
+   */
+  readonly params?: P;
+
+  /**
+   * Resources that a run binds, by type: `{ source: 'git', web: 'image' }`.
+   *
+   * @default - the pipeline uses no resources
+   */
+  readonly resources?: R;
+
+  /** Adds the tasks. They start as soon as what they are given, and what they come after, is there. */
+  readonly tasks: (pipeline: PipelineTasks<P, R>) => void;
+}
+
+/**
+ * Defines a Tekton Pipeline.
+ *
+ * @example
+ *
+ *   new Pipeline(chart, 'release', {
+ *     resources: { source: 'git', web: 'image' },
+ *     tasks: ({ task, resources }) => …
+ *   });
+ */
+export class Pipeline<const P extends Params = None, const R extends Resources = None>
+  extends Construct
+  implements PipelineReference<P, R>
+{
+  /** The name of the object. */
+  readonly name: string;
+  readonly pipelineRef: { readonly name: string };
+  readonly signature: PipelineReference<P, R>['signature'];
+
+  constructor(scope: Construct, id: string, props: PipelineProps<P, R>) {
+    super(scope, id);
+    const { params, resources, metadata } = props;
+    this.signature = { params: params ?? {}, resources: resources ?? {} } as PipelineReference<P, R>['signature']; // absent: None
+    const body = { spec: pipelineSpec(this, this.signature, props) };
+    this.name = nameOf(kubeObject(this, { apiVersion: API_VERSION, kind: 'Pipeline', metadata, body }));
+    this.pipelineRef = { name: this.name };
+  }
+
+  /**
+   * A Pipeline that is defined elsewhere. Nothing is emitted for it.
+   *
+   * @param signature what that Pipeline declares; runs are checked against it
+   */
+  static fromName<const P extends Params = None, const R extends Resources = None>(
+    name: string,
+    signature: { readonly params?: P; readonly resources?: R } = {},
+  ): PipelineReference<P, R> {
+    const { params = {}, resources = {} } = signature;
+    return { pipelineRef: { name }, signature: { params, resources } as PipelineReference<P, R>['signature'] }; // absent: None
+  }
+}
+
+/** The `spec` of a Pipeline, also when it stands inside a run. */
+export function pipelineSpec<P extends Params, R extends Resources>(
+  owner: Construct,
+  signature: PipelineReference<P, R>['signature'],
+  { params, resources, tasks }: PipelineProps<P, R>,
+): unknown {
+  const bound = byKey(signature.resources, (name, it) => new PipelineInput(owner, typeOf(it), name));
+  const added = new PipelineTasks<P, R>(
+    owner,
+    paramRefs(owner, 'params', signature.params),
+    bound as PipelineTasks<P, R>['resources'], // keys of R
+  );
+  tasks(added);
+  if (added.specs.length === 0) {
+    throw new ConstructError(owner, {
+      code: 'PIPELINE_EMPTY',
+      message: 'this pipeline has no tasks',
+      hint: 'add one in `tasks`: (pipeline) => { pipeline.task("test", testTask) }',
+    });
+  }
+  return plain(
+    {
+      ...(resources && { resources: resourceSpecs(resources) }),
+      ...(params && { params: paramSpecs(params) }),
+      tasks: added.specs,
+    },
+    owner,
+  );
+}
