@@ -22,3 +22,5 @@ export { KubeconfigError, type KubeconfigOptions } from './kubeconfig.js';
 export { kubeconfigSend, type ClusterSend } from './kubeconfig-send.js';
 export { PRIORITY, TerminalError, WorkQueue } from './work-queue.js';
 export type { WorkDone, WorkQueueCounts, WorkQueueOptions } from './work-queue.js';
+export { Reflector, type ReflectorOptions } from './reflector.js';
+export { byLabel, byOwner, type Change, type Indexer } from './store.js';

@@ -1,0 +1,41 @@
+/** Notices silence: a half-open connection delivers nothing and reports nothing. */
+
+import type { Clock } from './clock.js';
+
+/** Fires its signal when it is not fed for a while, or told to bark. */
+export class Watchdog {
+  readonly #controller = new AbortController();
+  readonly #clock: Clock;
+  readonly #ms: number;
+  #callOff: () => void;
+
+  constructor(clock: Clock, ms: number) {
+    this.#clock = clock;
+    this.#ms = ms;
+    this.#callOff = this.#begin();
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** All is well until `ms` milliseconds from now. */
+  feed(): void {
+    this.#callOff();
+    this.#callOff = this.#begin();
+  }
+
+  bark(): void {
+    this.#callOff();
+    this.#controller.abort();
+  }
+
+  /** Lets it sleep for good. */
+  stop(): void {
+    this.#callOff();
+  }
+
+  #begin(): () => void {
+    return this.#clock.after(this.#ms, () => this.bark());
+  }
+}
