@@ -1,0 +1,100 @@
+/**
+ * Serves directories of this machine as Git repositories, so that a pipeline's git step clones the working copy by real Git
+ * transport and a real commit id comes out.
+ *
+ * It listens on 127.0.0.1 alone, and its addresses hold a random part, so that other users of the machine can't read along.
+ */
+
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { answerGit, refuse } from './smart-http.js';
+import { snapshot, type Snapshot, type Source } from './snapshot.js';
+
+/** A running server. */
+export interface GitServer {
+  /** Where `git clone` finds the repository. */
+  url(name: string): string;
+  /** The commit that the repository's revision leads to. */
+  commit(name: string): string;
+  /** Whether the files differ from what is committed; always so for a plain folder. */
+  dirty(name: string): boolean;
+  /** Stops listening and removes the snapshots. */
+  close(): Promise<void>;
+}
+
+/**
+ * Takes the snapshots, then serves them: later changes in the directories are not seen.
+ *
+ * @param options.repositories by the name they are asked for with; throws a `SourceError` when one can't be served
+ */
+export async function startGitServer(options: {
+  readonly repositories: ReadonlyMap<string, Source>;
+}): Promise<GitServer> {
+  const work = await mkdtemp(join(tmpdir(), 'pipewright-git-'));
+  try {
+    const snapshots = new Map<string, Snapshot>();
+    for (const [name, source] of options.repositories)
+      snapshots.set(name, await snapshot(source, join(work, `${snapshots.size}.git`)));
+    const secret = randomBytes(16).toString('hex');
+    const server = await listen(serverFor(snapshots, secret));
+    const address = server.address();
+    const port = typeof address === 'object' && address ? address.port : 0;
+    const of = (name: string): Snapshot => {
+      const found = snapshots.get(name);
+      if (!found) throw new Error(`no repository ${name} is served`);
+      return found;
+    };
+    return {
+      url: (name) => `http://127.0.0.1:${port}/${secret}/${encodeURIComponent(name)}`,
+      commit: (name) => of(name).commit,
+      dirty: (name) => of(name).dirty,
+      close: async () => {
+        await new Promise<void>((resolve) => {
+          server.close(() => resolve());
+          server.closeAllConnections();
+        });
+        await rm(work, { recursive: true, force: true });
+      },
+    };
+  } catch (cause) {
+    await rm(work, { recursive: true, force: true });
+    throw cause;
+  }
+}
+
+/**
+ * The settings under which git asks the server whenever a step clones one of these addresses; for `/etc/gitconfig`.
+ *
+ * @param redirects from the address in a manifest to the one to ask instead
+ */
+export function gitConfig(redirects: ReadonlyMap<string, string>): string {
+  const quoted = (text: string): string => `"${text.replace(/[\\"]/g, '\\$&').replaceAll('\n', '\\n')}"`;
+  return [...redirects].map(([from, to]) => `[url ${quoted(to)}]\n\tinsteadOf = ${quoted(from)}\n`).join('');
+}
+
+function serverFor(snapshots: ReadonlyMap<string, Snapshot>, secret: string): Server {
+  return createServer((incoming, outgoing) => {
+    const [, given, name = '', rest = ''] = /^\/([^/]*)\/([^/]+)(\/.*)$/.exec(incoming.url ?? '') ?? [];
+    const found = given === secret ? snapshots.get(unescaped(name)) : undefined;
+    if (!found) return refuse(outgoing, 404, `no repository is served at ${incoming.url ?? '/'}`);
+    answerGit(found.gitDir, rest, incoming, outgoing).catch(() => outgoing.destroy()); // the client went away
+  });
+}
+
+function unescaped(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
+}
+
+function listen(server: Server): Promise<Server> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => resolve(server));
+  });
+}

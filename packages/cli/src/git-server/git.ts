@@ -1,0 +1,74 @@
+/**
+ * Runs the machine's git, told everything it needs by its caller.
+ *
+ * `GIT_*` variables of the user's shell are left out (inside a hook they would redirect every command to another repository), and
+ * nothing asks on the terminal or takes a lock that it could do without.
+ */
+
+import { spawn } from 'node:child_process';
+import { text } from 'node:stream/consumers';
+import { SourceError } from './source-error.js';
+
+/** A git command that ended with another status than 0. */
+export class GitFailure extends Error {
+  readonly status: number | null;
+
+  constructor(args: readonly string[], status: number | null, stderr: string) {
+    super(stderr.trim() || `git ${args.join(' ')} ended with status ${String(status)}`);
+    this.status = status;
+  }
+}
+
+/** What to run git with. */
+export interface GitOptions {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly input?: string;
+}
+
+/** The environment git gets: the user's without `GIT_*`, and what the caller adds. */
+export function gitEnvironment(more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
+  const own = Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_'));
+  return {
+    ...Object.fromEntries(own),
+    LC_ALL: 'C',
+    GIT_TERMINAL_PROMPT: '0',
+    GIT_OPTIONAL_LOCKS: '0',
+    GIT_NO_LAZY_FETCH: '1',
+    ...more,
+  };
+}
+
+/** @returns what git printed, without the last line feed; throws {@link GitFailure}, or GIT_MISSING when there is no git */
+export async function git(args: readonly string[], { cwd, env, input }: GitOptions = {}): Promise<string> {
+  const child = spawn('git', args, { cwd, env: gitEnvironment(env), stdio: ['pipe', 'pipe', 'pipe'] });
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.once('error', (cause) => reject(missing(cause)));
+    child.once('close', resolve);
+  });
+  child.stdin.on('error', () => undefined); // git may end before it has read its input; its status tells
+  child.stdin.end(input ?? '');
+  const [status, stdout, stderr] = await Promise.all([ended, text(child.stdout), text(child.stderr)]);
+  if (status !== 0) throw new GitFailure(args, status, stderr);
+  return stdout.replace(/\n$/, '');
+}
+
+/** As {@link git}, with `undefined` for a command that says no. */
+export async function tryGit(args: readonly string[], options?: GitOptions): Promise<string | undefined> {
+  try {
+    return await git(args, options);
+  } catch (cause) {
+    if (cause instanceof GitFailure) return undefined;
+    throw cause;
+  }
+}
+
+function missing(cause: Error): Error {
+  if (!('code' in cause) || cause.code !== 'ENOENT') return cause;
+  return new SourceError(
+    'GIT_MISSING',
+    'git is not installed, or not in PATH: a directory is served as a Git repository by git itself',
+    'install git (apt-get install git, dnf install git, brew install git) and run again',
+    { cause },
+  );
+}

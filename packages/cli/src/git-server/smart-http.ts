@@ -1,0 +1,83 @@
+/**
+ * Git's smart HTTP protocol, for fetching: the machine's own `git upload-pack` does the talking, versions 0 to 2.
+ *
+ * Pushing is refused: what is served is a picture of a directory, and nothing that arrived would reach it.
+ */
+
+import { spawn } from 'node:child_process';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+import { gitEnvironment } from './git.js';
+
+/** Answers a request for the path below a repository: `/info/refs` or `/git-upload-pack`. */
+export async function answerGit(
+  gitDir: string,
+  path: string,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): Promise<void> {
+  const url = new URL(path, 'http://git');
+  const service = url.searchParams.get('service');
+  if (service === 'git-receive-pack' || url.pathname === '/git-receive-pack')
+    return refuse(outgoing, 403, 'this repository is a picture of a directory; it cannot be pushed to');
+  if (incoming.method === 'GET' && url.pathname === '/info/refs' && service === 'git-upload-pack')
+    return advertise(gitDir, incoming, outgoing);
+  if (incoming.method === 'POST' && url.pathname === '/git-upload-pack') {
+    reply(outgoing, 'result');
+    return uploadPack(gitDir, ['--stateless-rpc'], incoming, bodyOf(incoming), outgoing);
+  }
+  return refuse(outgoing, 404, 'only the smart HTTP protocol is spoken here; fetch with git 1.6.6 or later');
+}
+
+/** A sentence that git shows to its user as `remote: …`. */
+export function refuse(outgoing: ServerResponse, status: number, sentence: string): void {
+  outgoing.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${sentence}\n`);
+}
+
+async function advertise(gitDir: string, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  reply(outgoing, 'advertisement');
+  if (!/(^|:)version=2(:|$)/.test(protocolOf(incoming))) outgoing.write('001e# service=git-upload-pack\n0000');
+  await uploadPack(gitDir, ['--stateless-rpc', '--advertise-refs'], incoming, undefined, outgoing);
+}
+
+async function uploadPack(
+  gitDir: string,
+  options: readonly string[],
+  incoming: IncomingMessage,
+  input: Readable | undefined,
+  outgoing: ServerResponse,
+): Promise<void> {
+  const child = spawn('git', ['upload-pack', ...options, gitDir], {
+    env: gitEnvironment({ GIT_PROTOCOL: protocolOf(incoming) }),
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
+  const ended = new Promise<void>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', () => resolve());
+  });
+  const sending = input ? pipeline(input, child.stdin) : Promise.resolve(void child.stdin.end());
+  sending.catch(() => undefined); // upload-pack stops reading when it has read enough
+  try {
+    await Promise.all([pipeline(child.stdout, outgoing), ended]);
+  } finally {
+    child.kill();
+  }
+}
+
+function reply(outgoing: ServerResponse, kind: 'advertisement' | 'result'): void {
+  outgoing.writeHead(200, {
+    'content-type': `application/x-git-upload-pack-${kind}`,
+    'cache-control': 'no-cache, max-age=0, must-revalidate',
+  });
+}
+
+/** The protocol the client asks for, when it looks like one: it becomes an environment variable. */
+function protocolOf(incoming: IncomingMessage): string {
+  const asked = incoming.headers['git-protocol'];
+  return typeof asked === 'string' && /^[a-z0-9=:.-]{1,64}$/.test(asked) ? asked : '';
+}
+
+const bodyOf = (incoming: IncomingMessage): Readable =>
+  incoming.headers['content-encoding'] === 'gzip' ? incoming.pipe(createGunzip()) : incoming;

@@ -1,0 +1,198 @@
+/**
+ * Takes a directory as it is now, uncommitted and untracked files included, into a Git repository of its own.
+ *
+ * Nothing is written to the directory or its `.git`: new objects, the index and the refs go to a bare repository elsewhere, which
+ * borrows the objects that are already there. What git ignores stays out, as it would on a push.
+ */
+
+import { copyFile, mkdir, realpath, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { git, GitFailure, tryGit } from './git.js';
+import { branchOf, findRevision, type WorkingCopy } from './revision.js';
+import { SourceError } from './source-error.js';
+
+/** A directory to serve. */
+export interface Source {
+  readonly directory: string;
+  /** The branch, tag or commit that will be asked for. @default the branch that is checked out */
+  readonly revision?: string;
+}
+
+/** A bare repository that holds the directory's state. */
+export interface Snapshot {
+  readonly gitDir: string;
+  /** What `revision` leads to. */
+  readonly commit: string;
+  /** Whether files differ from the last commit; always so for a plain folder. */
+  readonly dirty: boolean;
+}
+
+const WHO = 'Pipewright';
+const EMAIL = 'pipewright@localhost';
+/** A plain folder has no history to take a date from, and the same content must give the same commit everywhere. */
+const FIXED_DATE = '946684800 +0000';
+
+/** The user's settings and the machine's must not change what a plain folder hashes to. */
+const NO_SETTINGS = {
+  GIT_CONFIG_GLOBAL: '/dev/null',
+  GIT_CONFIG_NOSYSTEM: '1',
+  GIT_ATTR_NOSYSTEM: '1',
+};
+const LITERAL = ['-c', 'core.autocrlf=false', '-c', 'core.fileMode=true', '-c', 'core.safecrlf=false'];
+/** Settings under which `git add` would leave files in the user's `.git`. */
+const HANDS_OFF = ['-c', 'core.splitIndex=false', '-c', 'core.untrackedCache=false', '-c', 'core.fsmonitor=false'];
+
+/**
+ * A repository's own top directory keeps its history and refs; any other folder, inside a repository or not, becomes one commit
+ * that depends on its content alone.
+ *
+ * @param gitDir where the bare repository goes; must not exist. Throws {@link SourceError}.
+ */
+export async function snapshot(source: Source, gitDir: string): Promise<Snapshot> {
+  const directory = await existing(source.directory);
+  if (source.revision !== undefined) await checkName(source.revision);
+  try {
+    const own = await repositoryOf(directory);
+    return await (own ? ofRepository(source, directory, own, gitDir) : ofFolder(source, directory, gitDir));
+  } catch (cause) {
+    if (!(cause instanceof GitFailure)) throw cause;
+    throw new SourceError(
+      'SOURCE_UNREADABLE',
+      `git cannot read ${directory}: ${cause.message}`,
+      'see what `git status` says there; files must be readable by the user who runs this',
+      { cause },
+    );
+  }
+}
+
+async function existing(directory: string): Promise<string> {
+  const path = await realpath(directory).catch(() => undefined);
+  if (path === undefined)
+    throw new SourceError('SOURCE_MISSING', `there is no directory ${directory}`, 'name a directory that exists');
+  if (!(await stat(path)).isDirectory())
+    throw new SourceError('SOURCE_NOT_A_DIRECTORY', `${directory} is a file`, 'name the directory that holds it');
+  return path;
+}
+
+async function checkName(revision: string): Promise<void> {
+  const valid = !revision.startsWith('-') && (await tryGit(['check-ref-format', branchOf(revision)])) !== undefined;
+  if (valid) return;
+  throw new SourceError(
+    'REVISION_INVALID',
+    `${JSON.stringify(revision)} cannot be a Git revision`,
+    'use a branch, a tag or a commit id; a name holds no spaces, no `..`, and does not begin with a dash',
+  );
+}
+
+interface Repository {
+  readonly objects: string;
+  readonly index: string;
+  readonly shallow: string;
+  readonly bare: boolean;
+  readonly format: string;
+}
+
+/** The repository whose top `directory` is. Being somewhere inside one does not count. */
+async function repositoryOf(directory: string): Promise<Repository | undefined> {
+  const at = { cwd: directory };
+  if (!(await hasGit(directory))) return undefined;
+  const path = (name: string): string[] => ['rev-parse', '--path-format=absolute', '--git-path', name];
+  const [objects, index, shallow, bare, format] = await Promise.all([
+    git(path('objects'), at),
+    git(path('index'), at),
+    git(path('shallow'), at),
+    git(['rev-parse', '--is-bare-repository'], at),
+    git(['rev-parse', '--show-object-format'], at),
+  ]);
+  return { objects, index, shallow, bare: bare === 'true', format };
+}
+
+async function hasGit(directory: string): Promise<boolean> {
+  if (await exists(join(directory, '.git'))) return true;
+  const bare = await Promise.all(['HEAD', 'objects', 'refs'].map((name) => exists(join(directory, name))));
+  return bare.every(Boolean);
+}
+
+async function ofRepository(source: Source, directory: string, own: Repository, gitDir: string): Promise<Snapshot> {
+  await git(['init', '--quiet', '--bare', '--template=', `--object-format=${own.format}`, gitDir]);
+  await mkdir(join(gitDir, 'objects', 'info'), { recursive: true });
+  await writeFile(join(gitDir, 'objects', 'info', 'alternates'), `${own.objects}\n`);
+  if (await exists(own.shallow)) await copyFile(own.shallow, join(gitDir, 'shallow'));
+  const refs = await git(['for-each-ref', '--format=create %(refname) %(objectname)', 'refs/heads', 'refs/tags'], {
+    cwd: directory,
+  });
+  await git(['-C', gitDir, 'update-ref', '--stdin'], { input: `${refs}\n`.trimStart() });
+
+  const at = { cwd: directory };
+  const head = await tryGit(['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'], at);
+  const branch = await tryGit(['symbolic-ref', '--quiet', 'HEAD'], at);
+  const tree = own.bare ? undefined : await treeOf(directory, own, gitDir);
+  const dirty = tree !== undefined && (head === undefined || tree !== (await git(['rev-parse', `${head}^{tree}`], at)));
+  const date = head === undefined ? FIXED_DATE : await git(['show', '--no-patch', '--format=%ct +0000', head], at);
+  const commit = dirty ? await commitTree(gitDir, tree, date, head) : head;
+  if (commit === undefined)
+    throw new SourceError('SOURCE_UNREADABLE', `${directory} is an empty repository`, 'commit something first');
+
+  const now: WorkingCopy = {
+    directory,
+    gitDir,
+    commit,
+    born: head !== undefined,
+    ...(branch !== undefined && { branch }),
+  };
+  const { commit: asked, ref } = await findRevision(now, source.revision);
+  await publish(gitDir, commit, [branch, ref]);
+  return { gitDir, dirty, commit: asked };
+}
+
+/** Writes the working copy's tree with a copy of the index, which knows the hashes of files that have not changed. */
+async function treeOf(directory: string, own: Repository, gitDir: string): Promise<string> {
+  const index = join(gitDir, 'snapshot-index');
+  if (await exists(own.index)) await copyFile(own.index, index);
+  const env = {
+    GIT_INDEX_FILE: index,
+    GIT_OBJECT_DIRECTORY: join(gitDir, 'objects'),
+    GIT_ALTERNATE_OBJECT_DIRECTORIES: own.objects,
+  };
+  await git([...HANDS_OFF, 'add', '--all'], { cwd: directory, env });
+  return git([...HANDS_OFF, 'write-tree'], { cwd: directory, env });
+}
+
+async function ofFolder({ revision }: Source, directory: string, gitDir: string): Promise<Snapshot> {
+  await git(['init', '--quiet', '--bare', '--template=', gitDir], { env: NO_SETTINGS });
+  const env = { ...NO_SETTINGS, GIT_DIR: gitDir, GIT_WORK_TREE: directory };
+  await git([...LITERAL, 'add', '--all'], { cwd: directory, env });
+  const tree = await git(['write-tree'], { cwd: directory, env });
+  const commit = await commitTree(gitDir, tree, FIXED_DATE);
+  const isCommit = revision !== undefined && /^[0-9a-f]{40}$/.test(revision);
+  const now: WorkingCopy = { directory, gitDir, commit, born: false };
+  const { ref } = isCommit ? await findRevision(now, revision) : { ref: branchOf(revision ?? 'master') };
+  await publish(gitDir, commit, [ref]);
+  return { gitDir, dirty: true, commit };
+}
+
+function commitTree(gitDir: string, tree: string, date: string, parent?: string): Promise<string> {
+  const person = (role: string): Record<string, string> => ({
+    [`GIT_${role}_NAME`]: WHO,
+    [`GIT_${role}_EMAIL`]: EMAIL,
+    [`GIT_${role}_DATE`]: date,
+  });
+  return git(
+    ['-C', gitDir, '-c', 'commit.gpgSign=false', '-c', 'i18n.commitEncoding=utf-8', 'commit-tree', tree].concat(
+      parent === undefined ? [] : ['-p', parent],
+    ),
+    { env: { ...person('AUTHOR'), ...person('COMMITTER') }, input: 'The working copy as it is\n' },
+  );
+}
+
+/** Points the refs that mean "the working copy" at it, and HEAD at the first of them. */
+async function publish(gitDir: string, commit: string, refs: readonly (string | undefined)[]): Promise<void> {
+  const at = { env: { GIT_DIR: gitDir } };
+  const named = refs.filter((ref) => ref !== undefined);
+  for (const ref of named) await git(['update-ref', ref, commit], at);
+  const [first] = named;
+  await git(first === undefined ? ['update-ref', '--no-deref', 'HEAD', commit] : ['symbolic-ref', 'HEAD', first], at);
+  await git(['config', 'uploadpack.allowAnySHA1InWant', 'true'], at);
+}
+
+const exists = async (path: string): Promise<boolean> => (await stat(path).catch(() => undefined)) !== undefined;

@@ -1,0 +1,284 @@
+/** Directories served as Git repositories, cloned by the machine's own git. Fresh ones are made for every test. */
+
+import { execFile } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { gitConfig, startGitServer, type GitServer } from '../src/git-server/git-server.js';
+
+const run = promisify(execFile);
+const WHO = ['-c', 'user.name=Ann', '-c', 'user.email=ann@example.org', '-c', 'init.defaultBranch=main'];
+
+let work: string;
+const servers: GitServer[] = [];
+beforeEach(() => {
+  work = mkdtempSync(join(tmpdir(), 'git-server-'));
+});
+afterEach(async () => {
+  await Promise.all(servers.splice(0).map((server) => server.close()));
+  rmSync(work, { recursive: true, force: true });
+});
+
+const git = async (directory: string, ...args: string[]): Promise<string> =>
+  (await run('git', [...WHO, '-C', directory, ...args])).stdout.trim();
+
+function write(directory: string, files: Readonly<Record<string, string>>): string {
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(directory, name)), { recursive: true });
+    writeFileSync(join(directory, name), content);
+  }
+  return directory;
+}
+
+/** A repository with two commits on `main` (the first is v1), a branch `old` at the first, and an ignored file. */
+async function repository(): Promise<{ directory: string; first: string; second: string }> {
+  const directory = write(join(work, 'repository'), { 'a.txt': 'one', '.gitignore': 'secret\n' });
+  await git(work, 'init', '-q', 'repository');
+  await git(directory, 'add', '.');
+  await git(directory, 'commit', '-qm', 'first');
+  await git(directory, 'tag', '-am', 'v1', 'v1');
+  await git(directory, 'branch', 'old');
+  write(directory, { 'a.txt': 'two' });
+  await git(directory, 'commit', '-qam', 'second');
+  write(directory, { secret: 'hunter2' });
+  return {
+    directory,
+    first: await git(directory, 'rev-parse', 'v1^{commit}'),
+    second: await git(directory, 'rev-parse', 'HEAD'),
+  };
+}
+
+async function serve(directory: string, revision?: string): Promise<GitServer> {
+  const server = await startGitServer({
+    repositories: new Map([['source', { directory, ...(revision !== undefined && { revision }) }]]),
+  });
+  servers.push(server);
+  return server;
+}
+
+/** What a git step does: init, fetch one revision with depth 1, reset. */
+async function fetchInto(name: string, server: GitServer, revision: string, ...options: string[]): Promise<string> {
+  const clone = join(work, name);
+  await git(work, 'init', '-q', name);
+  await git(clone, ...options, 'fetch', '-q', '--depth=1', server.url('source'), revision);
+  await git(clone, 'reset', '-q', '--hard', 'FETCH_HEAD');
+  return clone;
+}
+
+/** Times of objects are left out: git renews them when it meets an object again, so that `gc` keeps it. */
+const tree = (directory: string): Record<string, string> =>
+  Object.fromEntries(
+    readdirSync(directory, { recursive: true, encoding: 'utf8' })
+      .map((name): [string, string] => {
+        const { mtimeMs, mode } = statSync(join(directory, name));
+        const file = statSync(join(directory, name)).isFile();
+        const time = name.startsWith('.git/objects/') ? '' : mtimeMs;
+        return [name, `${mode} ${time} ${file ? readFileSync(join(directory, name)).toString('base64') : ''}`];
+      })
+      .sort(),
+  );
+
+const read = (directory: string, name: string): string => readFileSync(join(directory, name), 'utf8');
+
+describe('a repository', () => {
+  test('that is clean is served at its own commit', async () => {
+    const { directory, second } = await repository();
+    const server = await serve(directory, 'main');
+    const clone = await fetchInto('clone', server, 'main');
+    expect([server.commit('source'), await git(clone, 'rev-parse', 'HEAD')]).toEqual([second, second]);
+    expect([server.dirty('source'), read(clone, 'a.txt')]).toEqual([false, 'two']);
+  });
+
+  test('that is dirty is served as a commit on top of HEAD, with untracked files and without ignored ones', async () => {
+    const { directory, second } = await repository();
+    write(directory, { 'a.txt': 'edited', 'new/b.txt': 'untracked' });
+    await git(directory, 'add', '--intent-to-add', 'new/b.txt');
+    const server = await serve(directory, 'main');
+    const clone = join(work, 'clone');
+    await git(work, 'clone', '-q', server.url('source'), clone);
+    expect([server.dirty('source'), await git(clone, 'rev-parse', 'HEAD')]).toEqual([true, server.commit('source')]);
+    expect(await git(clone, 'rev-parse', 'HEAD^')).toBe(second);
+    expect(await git(clone, 'ls-files')).toBe('.gitignore\na.txt\nnew/b.txt');
+    expect(read(clone, 'a.txt')).toBe('edited');
+  });
+
+  test('is not touched, to the byte and the time, by being served and cloned', async () => {
+    const { directory } = await repository();
+    await git(directory, 'config', 'core.splitIndex', 'true');
+    await git(directory, 'config', 'core.untrackedCache', 'true');
+    write(directory, { 'a.txt': 'edited', 'b.txt': 'untracked' });
+    const before = tree(directory);
+    const server = await serve(directory, 'main');
+    await fetchInto('clone', server, 'main');
+    expect(tree(directory)).toEqual(before);
+  });
+
+  test.each<[string, string, 'first' | 'second' | 'working copy']>([
+    ['the branch that is checked out', 'main', 'working copy'],
+    ['another branch', 'old', 'working copy'],
+    ['a branch by its full name', 'refs/heads/old', 'working copy'],
+    ['a tag', 'v1', 'first'],
+    ['a commit', 'FIRST', 'first'],
+    ['a short commit id', 'SHORT', 'second'],
+  ])('that is dirty and asked for %s (%s) gives the %s', async (_what, asked, want) => {
+    const { directory, first, second } = await repository();
+    write(directory, { 'a.txt': 'edited' });
+    const revision = { FIRST: first, SHORT: second.slice(0, 8) }[asked] ?? asked;
+    const server = await serve(directory, revision);
+    const content = { first: 'one', second: 'two', 'working copy': 'edited' }[want];
+    const clone = await fetchInto('clone', server, asked === 'SHORT' ? second : revision);
+    expect(read(clone, 'a.txt')).toBe(content);
+    expect(await git(clone, 'rev-parse', 'HEAD')).toBe(server.commit('source'));
+  });
+
+  test('gives the same commit for the same changes', async () => {
+    const { directory } = await repository();
+    write(directory, { 'a.txt': 'edited' });
+    expect((await serve(directory)).commit('source')).toBe((await serve(directory)).commit('source'));
+  });
+
+  test('without a commit yet is served as it is', async () => {
+    await git(work, 'init', '-q', 'unborn');
+    const server = await serve(write(join(work, 'unborn'), { 'a.txt': 'new' }), 'main');
+    expect(read(await fetchInto('clone', server, 'main'), 'a.txt')).toBe('new');
+  });
+
+  test('is read by old and new protocols, whole and shallow, with long requests compressed', async () => {
+    const { directory, second } = await repository();
+    for (let i = 0; i < 30; i += 1) await git(directory, 'tag', `t${i}`);
+    const server = await serve(directory, 'main');
+    for (const version of ['0', '1', '2'])
+      expect(
+        read(await fetchInto(`clone${version}`, server, 'main', '-c', `protocol.version=${version}`), 'a.txt'),
+      ).toBe('two');
+    const clone = join(work, 'clone2');
+    await git(clone, 'fetch', '-q', '--unshallow', '--tags', server.url('source'), 'main');
+    expect(await git(clone, 'rev-list', '--count', second)).toBe('2');
+  });
+
+  test('that is a linked worktree is served with its own files', async () => {
+    const { directory } = await repository();
+    await git(directory, 'worktree', 'add', '-q', join(work, 'linked'), 'old');
+    write(join(work, 'linked'), { 'a.txt': 'in the worktree' });
+    const server = await serve(join(work, 'linked'), 'old');
+    expect(read(await fetchInto('clone', server, 'old'), 'a.txt')).toBe('in the worktree');
+  });
+});
+
+describe('a plain folder', () => {
+  const files = {
+    Makefile: 'test:\n',
+    'bin/run.sh': '#!/bin/sh\n',
+    'crlf.txt': 'a\r\n',
+    '.gitignore': 'out/\n',
+    'out/x': 'x',
+  };
+
+  test('has one commit that depends on nothing but its content', async () => {
+    const here = write(join(work, 'here'), files);
+    chmodSync(join(here, 'bin/run.sh'), 0o755);
+    const server = await serve(here, 'master');
+    expect(server.commit('source')).toBe('0f5000b9d6988ad6c8a29bff9e153a5e1056f4bb');
+    const clone = await fetchInto('clone', server, 'master');
+    expect(await git(clone, 'ls-files', '--stage', 'bin/run.sh')).toContain('100755');
+    expect(await git(clone, 'ls-files')).toBe('.gitignore\nMakefile\nbin/run.sh\ncrlf.txt');
+    expect(read(clone, 'crlf.txt')).toBe('a\r\n');
+  });
+
+  test('inside a repository is served alone, under whatever branch is asked', async () => {
+    const { directory } = await repository();
+    const inside = write(join(directory, 'examples'), { Makefile: 'all:\n' });
+    const server = await serve(inside, 'release/v2');
+    const clone = await fetchInto('clone', server, 'release/v2');
+    expect(await git(clone, 'ls-files')).toBe('Makefile');
+    expect(readdirSync(inside)).toEqual(['Makefile']);
+  });
+});
+
+describe('is refused', () => {
+  test.each<[string, () => Promise<[string, string?]>, object]>([
+    [
+      'a directory that is not there',
+      async () => ['/nowhere'],
+      { code: 'SOURCE_MISSING', message: 'there is no directory /nowhere', hint: 'name a directory that exists' },
+    ],
+    [
+      'a file',
+      async () => [join(write(work, { file: '' }), 'file')],
+      { code: 'SOURCE_NOT_A_DIRECTORY', message: expect.stringMatching(/^\/.*\/file is a file$/) },
+    ],
+    [
+      'a revision that is an option',
+      async () => [work, '--upload-pack=evil'],
+      { code: 'REVISION_INVALID', message: '"--upload-pack=evil" cannot be a Git revision' },
+    ],
+    [
+      'a revision that is no name',
+      async () => [work, 'a..b'],
+      { code: 'REVISION_INVALID', message: '"a..b" cannot be a Git revision' },
+    ],
+    [
+      'a branch the repository does not have',
+      async () => [(await repository()).directory, 'mian'],
+      {
+        code: 'REVISION_UNKNOWN',
+        message: expect.stringMatching(/^\/.*\/repository has no branch, tag or commit "mian"$/),
+        hint: 'it has main, old, v1',
+      },
+    ],
+    [
+      'a commit a plain folder does not have',
+      async () => [write(join(work, 'folder'), { a: '' }), 'f'.repeat(40)],
+      { code: 'REVISION_UNKNOWN', hint: expect.stringContaining('its only commit is') },
+    ],
+    [
+      'a repository that git cannot read',
+      async () => [write(join(work, 'broken'), { '.git/HEAD': 'nonsense' })],
+      { code: 'SOURCE_UNREADABLE', message: expect.stringContaining('git cannot read /') },
+    ],
+  ])('%s', async (_what, given, want) => {
+    const [directory, revision] = await given();
+    await expect(serve(directory, revision)).rejects.toMatchObject(want);
+  });
+
+  test('everything, when there is no git', async () => {
+    const path = process.env['PATH'];
+    process.env['PATH'] = work;
+    try {
+      await expect(serve(write(join(work, 'folder'), { a: '' }))).rejects.toMatchObject({
+        code: 'GIT_MISSING',
+        hint: expect.stringContaining('install git'),
+      });
+    } finally {
+      process.env['PATH'] = path;
+    }
+  });
+
+  test('a push, an unknown repository, and whoever does not know the address', async () => {
+    const { directory } = await repository();
+    const server = await serve(directory, 'main');
+    const url = server.url('source');
+    await expect(git(directory, 'push', '-q', url, 'main')).rejects.toThrow('cannot be pushed to');
+    const answers = [
+      `${url}2/info/refs?service=git-upload-pack`,
+      new URL(url).origin + '/source/info/refs',
+      `${url}/HEAD`,
+    ];
+    expect(await Promise.all(answers.map(async (one) => (await fetch(one)).status))).toEqual([404, 404, 404]);
+    expect(await (await fetch(`${url}/HEAD`)).text()).toContain('smart HTTP protocol');
+  });
+});
+
+test('settings for git lead from the address in the manifest to the server', async () => {
+  const { directory, second } = await repository();
+  const server = await serve(directory, 'main');
+  const settings = gitConfig(new Map([['https://github.com/aiyijing/nginx.git', server.url('source')]]));
+  write(work, { gitconfig: settings });
+  expect(settings).toBe(`[url "${server.url('source')}"]\n\tinsteadOf = "https://github.com/aiyijing/nginx.git"\n`);
+  const { stdout } = await run('git', ['ls-remote', 'https://github.com/aiyijing/nginx.git', 'main'], {
+    env: { ...process.env, GIT_CONFIG_GLOBAL: join(work, 'gitconfig') },
+  });
+  expect(stdout).toBe(`${second}\trefs/heads/main\n`);
+});
