@@ -24,3 +24,5 @@ export { PRIORITY, TerminalError, WorkQueue } from './work-queue.js';
 export type { WorkDone, WorkQueueCounts, WorkQueueOptions } from './work-queue.js';
 export { Reflector, type ReflectorOptions } from './reflector.js';
 export { byLabel, byOwner, type Change, type Indexer } from './store.js';
+export { EventRecorder, type EventRecorderOptions, type Happening } from './event-recorder.js';
+export { LeaseElector, type LeaseElectorOptions } from './lease-elector.js';

@@ -123,17 +123,17 @@ export class Reflector<T extends KubeObject = KubeObject> {
     return this.#lastHeard === undefined ? undefined : this.#clock.now() - this.#lastHeard;
   }
 
-  get #stopped(): boolean {
+  #stopped(): boolean {
     return this.#stop.signal.aborted;
   }
 
   async #run(): Promise<void> {
-    while (!this.#stopped) {
+    while (!this.#stopped()) {
       try {
         if (this.#version === undefined) await this.#relist();
         await this.#watchOnce();
       } catch (error) {
-        if (this.#stopped) return;
+        if (this.#stopped()) return;
         if (isExpired(error)) this.#version = undefined;
         const retryIn = this.#backoff.next(error instanceof NoAnswerError ? MOST.unreachable : MOST.refused);
         if (!isExpired(error)) this.#report(error, retryIn);
@@ -184,7 +184,7 @@ export class Reflector<T extends KubeObject = KubeObject> {
     }
     // A server that ends watches as soon as they begin must not be asked in a circle.
     const lived = Math.round(this.#clock.now() - begun);
-    if (!this.#stopped && lived < STABLE) {
+    if (!this.#stopped() && lived < STABLE) {
       throw new NoAnswerError(`the watch of ${this.resource.plural} was ended by the server after ${lived} ms`);
     }
   }

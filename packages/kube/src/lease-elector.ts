@@ -1,0 +1,205 @@
+/**
+ * One leader among several processes, by a Lease.
+ *
+ * Whether another's lease has run out is judged by our own clock, from when we last saw its record change: clocks of other
+ * machines are not to be trusted. A leader that cannot renew stops leading before its lease runs out for the others. Between the
+ * two a paused process may still write once, so what it writes must be safe by itself (computed names, resourceVersion).
+ */
+
+import { ApiError } from './api-error.js';
+import type { KubeClient } from './client.js';
+import { pause, systemClock, type Clock } from './clock.js';
+import { LEASES, type KubeObject } from './resource.js';
+
+/** Which lease, and how it is held. */
+export interface LeaseElectorOptions {
+  readonly client: KubeClient;
+  readonly namespace: string;
+  readonly name: string;
+  /** Who we are; different in each process. */
+  readonly identity: string;
+  /** Seconds that others wait after our last sign of life. By default 15. */
+  readonly leaseSeconds?: number;
+  /** Seconds without a renewal after which we stop leading; less than `leaseSeconds`. By default 10. */
+  readonly renewSeconds?: number;
+  /** Seconds between two attempts. By default 2. */
+  readonly retrySeconds?: number;
+  /** Called once if the lease is lost after it was had. What leads must stop at once. */
+  readonly onLost?: (why: string) => void;
+  /** Told of attempts that failed; they are repeated. */
+  readonly onError?: (error: unknown) => void;
+  readonly clock?: Clock;
+  /** From 0 to 1; spreads attempts. By default random. */
+  readonly random?: () => number;
+}
+
+interface LeaseSpec {
+  readonly holderIdentity?: string;
+  readonly leaseDurationSeconds?: number;
+  readonly acquireTime?: string;
+  readonly renewTime?: string;
+  readonly leaseTransitions?: number;
+}
+
+interface Lease extends KubeObject {
+  readonly spec?: LeaseSpec;
+}
+
+/** Strives for a lease, then keeps it. */
+export class LeaseElector {
+  readonly #options: Required<Omit<LeaseElectorOptions, 'onLost' | 'onError'>> & LeaseElectorOptions;
+  readonly #stop = new AbortController();
+  #seen: Lease | undefined;
+  #seenAt = 0;
+  #renewedAt: number | undefined;
+  #running: Promise<boolean> | undefined;
+  #renewing: Promise<void> | undefined;
+
+  constructor(options: LeaseElectorOptions) {
+    this.#options = {
+      leaseSeconds: 15,
+      renewSeconds: 10,
+      retrySeconds: 2,
+      clock: systemClock,
+      random: Math.random,
+      ...options,
+    };
+  }
+
+  /** Whether we lead at this moment, by our own clock. */
+  get leading(): boolean {
+    const { clock, renewSeconds } = this.#options;
+    return this.#renewedAt !== undefined && clock.now() - this.#renewedAt < renewSeconds * 1000;
+  }
+
+  /** Who holds the lease as far as we have seen. */
+  get holder(): string | undefined {
+    return this.#seen?.spec?.holderIdentity;
+  }
+
+  /** Resolves with true when we lead, and keeps leading from then on; with false when stopped before. */
+  acquire(): Promise<boolean> {
+    this.#running ??= this.#strive();
+    return this.#running;
+  }
+
+  /** Gives the lease back, so that another need not wait for it to run out. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#running;
+    await this.#renewing;
+    if (this.#renewedAt === undefined) return;
+    this.#renewedAt = undefined;
+    const released = { ...this.#seen?.spec, holderIdentity: '', leaseDurationSeconds: 1, renewTime: this.#microTime() };
+    await this.#within(2, (signal) => this.#write(released, signal)).catch((error: unknown) => this.#report(error));
+  }
+
+  async #strive(): Promise<boolean> {
+    const { clock, retrySeconds, renewSeconds, random } = this.#options;
+    while (!this.#stopped()) {
+      if (await this.#attempt(renewSeconds)) {
+        this.#renewing = this.#keep();
+        return true;
+      }
+      await pause(clock, retrySeconds * 1000 * (1 + 0.2 * random()), this.#stop.signal);
+    }
+    return false;
+  }
+
+  async #keep(): Promise<void> {
+    const { clock, identity, retrySeconds, renewSeconds, onLost } = this.#options;
+    const left = (): number => renewSeconds - (clock.now() - (this.#renewedAt ?? 0)) / 1000;
+    for (;;) {
+      await pause(clock, Math.min(retrySeconds, left()) * 1000, this.#stop.signal);
+      if (this.#stopped()) return;
+      const renewed = left() > 0 && (await this.#attempt(left()));
+      const taken = this.holder !== undefined && this.holder !== '' && this.holder !== identity;
+      if (renewed || (this.leading && !taken) || this.#stopped()) continue;
+      this.#renewedAt = undefined;
+      onLost?.(taken ? `${this.holder} holds it now` : `it could not be renewed for ${renewSeconds} s`);
+      return;
+    }
+  }
+
+  /** Tries once to take or renew. Never rejects. */
+  async #attempt(seconds: number): Promise<boolean> {
+    const asked = this.#options.clock.now(); // before the request: the safe side
+    try {
+      const held = await this.#within(seconds, (signal) => this.#take(signal));
+      if (held) this.#renewedAt = asked;
+      return held;
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 409) return false; // another was faster
+      if (!this.#stopped()) this.#report(error);
+      return false;
+    }
+  }
+
+  async #take(signal: AbortSignal): Promise<boolean> {
+    const { client, namespace, name, identity, leaseSeconds, clock } = this.#options;
+    const lease = await client.get<Lease>(LEASES, { namespace, name }, { signal });
+    const now = this.#microTime();
+    const ours = { holderIdentity: identity, leaseDurationSeconds: leaseSeconds, renewTime: now };
+    if (!lease) {
+      this.#seen = undefined;
+      await this.#write({ ...ours, acquireTime: now, leaseTransitions: 0 }, signal);
+      return true;
+    }
+    if (lease.metadata.resourceVersion !== this.#seen?.metadata.resourceVersion) {
+      this.#seen = lease;
+      this.#seenAt = clock.now();
+    }
+    const { holderIdentity = '', leaseDurationSeconds = leaseSeconds, acquireTime = now } = lease.spec ?? {};
+    const transitions = lease.spec?.leaseTransitions ?? 0;
+    if (holderIdentity === identity) {
+      await this.#write({ ...ours, acquireTime, leaseTransitions: transitions }, signal);
+      return true;
+    }
+    if (holderIdentity !== '' && clock.now() - this.#seenAt < leaseDurationSeconds * 1000) return false;
+    await this.#write({ ...ours, acquireTime: now, leaseTransitions: transitions + 1 }, signal);
+    return true;
+  }
+
+  /** Creates the lease, or replaces the very one we have seen: whoever came in between makes it fail. */
+  async #write(spec: LeaseSpec, signal: AbortSignal): Promise<void> {
+    const { client, namespace, name, clock } = this.#options;
+    const seen = this.#seen;
+    this.#seen = seen
+      ? await client.replace<Lease>(LEASES, { ...seen, spec } as Lease, { signal }) // adds spec to what was read
+      : await client.create<Lease>(
+          LEASES,
+          { namespace },
+          { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { namespace, name }, spec },
+          { signal },
+        );
+    this.#seenAt = clock.now();
+  }
+
+  async #within<R>(seconds: number, work: (signal: AbortSignal) => Promise<R>): Promise<R> {
+    const deadline = new AbortController();
+    const late = new Error(`the lease ${this.#options.name} got no answer within ${seconds.toFixed(1)} s`);
+    const callOff = this.#options.clock.after(seconds * 1000, () => deadline.abort(late));
+    try {
+      return await work(deadline.signal);
+    } finally {
+      callOff();
+    }
+  }
+
+  #stopped(): boolean {
+    return this.#stop.signal.aborted;
+  }
+
+  /** Go's MicroTime wants exactly six digits; with three the server answers 400. */
+  #microTime(): string {
+    return this.#options.clock.date().toISOString().replace('Z', '000Z');
+  }
+
+  #report(error: unknown): void {
+    try {
+      this.#options.onError?.(error);
+    } catch {
+      // a broken log must not cost us the lease
+    }
+  }
+}
