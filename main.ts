@@ -78,7 +78,7 @@ const unitTests = (scope: Construct) =>
   new Task(scope, 'unit-tests', {
     metadata: { name: 'unit-tests' },
     inputs: { workspace: { type: 'git', targetPath: './' } },
-    steps: [{ name: 'run-tests', image: 'golang', workingDir: '/workspace', command: ['make'], args: ['test'] }],
+    steps: () => [{ name: 'run-tests', image: 'golang', workingDir: '/workspace', command: ['make'], args: ['test'] }],
   });
 
 const buildPush = (scope: Construct) =>

@@ -31,6 +31,12 @@ export interface KubeObjectProps {
   /** The fields beside `apiVersion`, `kind` and `metadata`; already plain. */
   readonly body: object;
   /**
+   * Makes the object of a class of its own.
+   *
+   * @default - a plain ApiObject
+   */
+  readonly make?: (scope: Construct, id: string, fields: object) => ApiObject;
+  /**
    * The child's id.
    *
    * @default 'Resource'

@@ -8,6 +8,7 @@
 import { API_VERSION, type ResourceType } from '@pipewright/tekton';
 import type { ApiObjectMetadata } from 'cdk8s';
 import { Construct } from 'constructs';
+import { KubePipelineResource, type KubePipelineResourceProps } from '../imports/tekton.dev.js';
 import { kubeObject, nameOf } from './kube-object.js';
 import { plain } from './plain.js';
 
@@ -62,7 +63,9 @@ export abstract class PipelineResource<K extends ResourceType> extends Construct
   ) {
     super(scope, id);
     const body = { spec: plain(spec, this) };
-    this.name = nameOf(kubeObject(this, { apiVersion: API_VERSION, kind: 'PipelineResource', metadata, body }));
+    const make = (at: Construct, child: string, fields: object): KubePipelineResource =>
+      new KubePipelineResource(at, child, fields as KubePipelineResourceProps); // `resourceSpec` made it
+    this.name = nameOf(kubeObject(this, { apiVersion: API_VERSION, kind: 'PipelineResource', metadata, body, make }));
     this.binding = { resourceRef: { name: this.name } };
   }
 

@@ -51,8 +51,11 @@ export interface TaskScope<P, I, O, R> {
   readonly results: ResultRefs<R>;
 }
 
-/** A value, or a function of the references that it may hold. */
-export type Given<Scope, T> = T | ((its: Scope) => T);
+/**
+ * Makes a value that may hold references, from the references it may hold. Always a function, even where none is used: so the
+ * compiler points at the very field that is wrong.
+ */
+export type Given<Scope, T> = (its: Scope) => T;
 
 /** Properties for `Task` and `ClusterTask`. */
 export interface TaskProps<P extends Params, I extends Resources, O extends Resources, R extends Results> {
@@ -218,9 +221,7 @@ export function taskSpec<P extends Params, I extends Resources, O extends Resour
   props: TaskProps<P, I, O, R>,
 ): unknown {
   const its = scopeOf(owner, signature);
-  const given = <T>(value: Given<TaskScope<P, I, O, R>, T> | undefined): T | undefined =>
-    typeof value === 'function' ? (value as (its: TaskScope<P, I, O, R>) => T)(its) : value; // no T is a function
-  const stepTemplate = given(props.stepTemplate);
+  const stepTemplate = props.stepTemplate?.(its);
   const inputs = {
     ...(props.params && { params: paramSpecs(props.params) }),
     ...(props.inputs && { resources: resourceSpecs(props.inputs) }),
@@ -230,10 +231,10 @@ export function taskSpec<P extends Params, I extends Resources, O extends Resour
       ...((props.params ?? props.inputs) && { inputs }),
       ...(props.outputs && { outputs: { resources: resourceSpecs(props.outputs) } }),
       ...(props.results && { results: resultSpecs(props.results) }),
-      steps: given(props.steps)?.map(containerSpec),
+      steps: props.steps(its).map(containerSpec),
       stepTemplate: stepTemplate && containerSpec(stepTemplate),
-      sidecars: given(props.sidecars)?.map(containerSpec),
-      volumes: given(props.volumes),
+      sidecars: props.sidecars?.(its).map(containerSpec),
+      volumes: props.volumes?.(its),
     },
     owner,
   );

@@ -1,0 +1,86 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { App, Chart, Testing } from 'cdk8s';
+import { parseAllDocuments } from 'yaml';
+import { DockerCredentials, GitCredentials } from '../lib/index.js';
+import { NginxPipeline, NginxRun } from '../main.js';
+
+interface Manifest {
+  readonly kind: string;
+  readonly metadata: { readonly name: string };
+}
+
+const root = resolve(import.meta.dirname, '..');
+const manifests = join(root, 'examples/article/manifests');
+
+const objectsOf = (yaml: string): Manifest[] => parseAllDocuments(yaml).map((it) => it.toJS() as Manifest);
+const filesOf = (folder: string): string[] => readdirSync(folder).sort();
+const read = (folder: string): Manifest[] =>
+  filesOf(folder).flatMap((file) => objectsOf(readFileSync(join(folder, file), 'utf8')));
+
+/** Objects by kind and name, so that the two lists are compared whatever their order. */
+const keyed = (objects: readonly Manifest[]): Record<string, Manifest> =>
+  Object.fromEntries(objects.map((it) => [`${it.kind} ${it.metadata.name}`, it]));
+
+const isSecret = (it: Manifest): boolean => it.kind === 'Secret';
+
+/** Runs main.ts as `cdk8s synth` does and hands its files to `look`. */
+function synthesized<T>(look: (folder: string) => T, env: NodeJS.ProcessEnv = {}): T {
+  const outdir = mkdtempSync(join(tmpdir(), 'pipewright-dist-'));
+  try {
+    const settings = { cwd: root, env: { ...process.env, CDK8S_OUTDIR: outdir, ...env } };
+    execFileSync(process.execPath, ['--import', 'tsx', 'main.ts'], settings);
+    return look(outdir);
+  } finally {
+    rmSync(outdir, { recursive: true });
+  }
+}
+
+describe('main.ts synthesizes the article', () => {
+  test('object for object, all but the two Secrets', () => {
+    const article = read(manifests);
+    const ours = synthesized(read);
+
+    expect(keyed(ours)).toEqual(keyed(article.filter((it) => !isSecret(it))));
+    expect(ours).toHaveLength(article.length - 2);
+    expect(article.filter(isSecret).map((it) => it.metadata.name)).toEqual(['auth-docker', 'auth-gitlab']);
+  });
+
+  test('and the Secrets too when they are asked for in plain text', () => {
+    const app = new App();
+    const secrets = new Chart(app, 'secrets');
+    const credentials = [
+      DockerCredentials.unsafePlaintext(secrets, 'docker', {
+        metadata: { name: 'auth-docker' },
+        registry: 'index.docker.io',
+        username: 'xxx',
+        password: 'xxxx',
+      }),
+      GitCredentials.unsafePlaintext(secrets, 'git', {
+        metadata: { name: 'auth-gitlab' },
+        server: 'https://github.com',
+        username: 'aiyijing',
+        password: '*****',
+      }),
+    ];
+    const nginx = new NginxPipeline(app, 'pipeline', credentials);
+    const run = new NginxRun(app, 'run', nginx);
+    const ours = [secrets, nginx, run].flatMap((chart) => Testing.synth(chart) as Manifest[]);
+
+    expect(keyed(ours)).toEqual(keyed(read(manifests)));
+    expect(ours).toHaveLength(read(manifests).length);
+  });
+
+  test('to the same bytes, whatever the time zone, the language and the user', () => {
+    const bytes = (folder: string): string[][] =>
+      filesOf(folder).map((file) => [file, readFileSync(join(folder, file), 'utf8')]);
+    const first = synthesized(bytes);
+
+    expect(first.map(([file]) => file)).toEqual(['pipeline.k8s.yaml', 'run.k8s.yaml']);
+    expect(synthesized(bytes, { TZ: 'Pacific/Kiritimati', LANG: 'tr_TR.UTF-8', LC_ALL: 'tr_TR.UTF-8' })).toEqual(first);
+    expect(synthesized(bytes, { TZ: 'America/New_York', LANG: 'C', HOME: '/nonexistent' })).toEqual(first);
+  });
+});
