@@ -1,0 +1,49 @@
+/**
+ * Finds the command of a container before anything is started, so that "there is no such program" is never mistaken
+ * for a program that ended with 127. Messages are those of the usual container runtimes: clients look for them.
+ */
+
+import { join } from 'node:path';
+import type { RootView } from './root-view.js';
+
+/** What container runtimes set when neither image nor pod say anything. */
+export const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+const EXECUTABLE = 0o111;
+
+/** @returns why the command cannot be run, or undefined when it can */
+export function whyNotExecutable(view: RootView, command: string, path: string, cwd: string): string | undefined {
+  if (command.includes('/')) {
+    const { stats } = view.resolve(join(command.startsWith('/') ? '/' : cwd, command));
+    if (stats === undefined) return `exec: ${JSON.stringify(command)}: stat ${command}: no such file or directory`;
+    if (stats.isDirectory()) return `exec: ${JSON.stringify(command)}: is a directory`;
+    return (stats.mode & EXECUTABLE) === 0 ? `exec: ${JSON.stringify(command)}: permission denied` : undefined;
+  }
+  for (const directory of path.split(':')) {
+    const { stats } = view.resolve(join(directory.startsWith('/') ? '/' : cwd, directory, command));
+    if (stats !== undefined && !stats.isDirectory() && (stats.mode & EXECUTABLE) !== 0) return undefined;
+  }
+  return `exec: ${JSON.stringify(command)}: executable file not found in $PATH`;
+}
+
+/** The whole sentence, as kubelet shows it. */
+export const startErrorMessage = (why: string): string =>
+  `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: ${why}: unknown`;
+
+/** Variables that change how the launcher's own programs behave, so they must not reach them. */
+const HAZARDS = /^(LD_|GLIBC_|GCONV_|MALLOC_|LIBMOUNT_|BASH_|LOCPATH$|ENV$|SHELLOPTS$|IFS$|CDPATH$|PS4$)/;
+const PLAIN_NAME = /^[A-Za-z_][A-Za-z0-9_.-]*$/;
+
+/** Splits an environment into what the launcher may carry and what only the command itself may see. */
+export function splitEnvironment(env: Readonly<Record<string, string>>): {
+  readonly carried: Record<string, string>;
+  readonly inside: readonly string[];
+} {
+  const carried: Record<string, string> = {};
+  const inside: string[] = [];
+  for (const [name, value] of Object.entries(env)) {
+    if (PLAIN_NAME.test(name) && !HAZARDS.test(name)) carried[name] = value;
+    else inside.push(`${name}=${value}`);
+  }
+  return { carried, inside };
+}

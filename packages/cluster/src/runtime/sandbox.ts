@@ -1,0 +1,270 @@
+/**
+ * Containers from Linux namespaces: no daemon, no image store, no root needed.
+ *
+ * Each container has its own mounts, processes, IPC and host name, and shares the machine's network. It is isolation
+ * against accidents, not a security boundary: see docs/decisions/0008-pods-not-tricks.md.
+ *
+ * `probe` tries a real container with every launcher this machine has, and keeps the ones that work with what they can
+ * do. Nothing is inferred from settings, and nothing falls back without being said in the probe's notes.
+ */
+
+import { execFile } from 'node:child_process';
+import { accessSync, constants, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { DEFAULT_PATH, splitEnvironment, startErrorMessage, whyNotExecutable } from './executable.js';
+import { hostMounts, type HostMount } from './host-mounts.js';
+import { bubblewrapLaunch, unshareLaunch, type Programs, type Rights } from './launcher.js';
+import { PipePool } from './output-pipe.js';
+import { removeTree } from './remove-tree.js';
+import { RuntimeProblem, type ContainerSpec, type Probe, type Runtime, type StartResult } from './runtime.js';
+import { planSandbox, type Abilities } from './sandbox-plan.js';
+import { explainRefusal, readRestrictions } from './sandbox-probe.js';
+import { launchProcess } from './sandbox-process.js';
+
+/** Options of `sandbox`. */
+export interface SandboxOptions {
+  /** Which launchers may be used, in order of preference. @default ['bubblewrap', 'unshare'] */
+  readonly launchers?: readonly Launcher[];
+  /** @default the machine's clock */
+  readonly now?: () => Date;
+}
+
+/** A program that can make a sandbox. */
+export type Launcher = 'bubblewrap' | 'unshare';
+
+/** A launcher that was seen to work, with what it could do. */
+interface Method {
+  readonly launcher: Launcher;
+  readonly abilities: Abilities;
+}
+
+const PROGRAM_DIRECTORIES = ['/usr/bin', '/bin', '/usr/sbin', '/sbin', '/usr/local/bin', '/run/current-system/sw/bin'];
+
+/** Runs containers in Linux namespaces. */
+export function sandbox(options: SandboxOptions = {}): Runtime {
+  return new Sandbox(options);
+}
+
+class Sandbox implements Runtime {
+  readonly name = 'sandbox';
+  readonly usesFiles = true;
+  readonly #launchers: readonly Launcher[];
+  readonly #now: () => Date;
+  readonly #rights: Rights = process.getuid?.() === 0 ? 'root' : 'user';
+  #mounts: readonly HostMount[] = [];
+  #methods: readonly Method[] = [];
+  #programs: Programs | undefined;
+  #pipes: PipePool | undefined;
+  #probe: Promise<Probe> | undefined;
+
+  constructor({ launchers = ['bubblewrap', 'unshare'], now = () => new Date() }: SandboxOptions) {
+    this.#launchers = launchers;
+    this.#now = now;
+  }
+
+  probe(): Promise<Probe> {
+    return (this.#probe ??= this.#tryAll());
+  }
+
+  async start(spec: ContainerSpec, signal?: AbortSignal): Promise<StartResult> {
+    const probe = await this.probe();
+    if (!probe.usable) return cannotRun(`${probe.problem.message}. ${probe.problem.hints.join('; ')}`);
+    const method = this.#methods.find((it) => it.launcher === 'unshare' || !needsUnshare(spec)) ?? this.#methods[0];
+    if (method === undefined) return cannotRun('no launcher');
+    return this.#startWith(method, spec, signal);
+  }
+
+  async #startWith({ launcher, abilities }: Method, spec: ContainerSpec, signal?: AbortSignal): Promise<StartResult> {
+    const programs = this.#programs;
+    if (programs === undefined || this.#pipes === undefined) return cannotRun('not probed');
+    try {
+      if (this.#rights === 'user' && spec.user !== undefined && spec.user.uid !== 0) {
+        return cannotRun(
+          `an ordinary user can run containers as uid 0 alone, not as ${spec.user.uid}: run as root for that`,
+        );
+      }
+      if (spec.rootfs !== 'host' && !abilities.overlay) await copyRoot(spec);
+      const plan = planSandbox(spec, abilities, this.#mounts);
+      const why = whyNotExecutable(plan.view, spec.argv[0], spec.env['PATH'] ?? DEFAULT_PATH, plan.cwd);
+      if (why !== undefined)
+        return { started: false, reason: 'StartError', exitCode: 128, message: startErrorMessage(why) };
+      const { carried, inside } = splitEnvironment(spec.env);
+      const argv = inside.length === 0 ? spec.argv : (['/usr/bin/env', ...inside, ...spec.argv] as const);
+      const pipe = await this.#pipes.take(join(dirname(spec.directory), '.pipes'));
+      if (signal?.aborted === true) {
+        pipe.discard();
+        return cannotRun('cancelled before it started');
+      }
+      const told = { ...spec, argv };
+      const fstab = join(spec.directory, 'fstab');
+      const launch =
+        launcher === 'bubblewrap' && programs.bwrap !== undefined
+          ? bubblewrapLaunch(told, plan, programs.bwrap, this.#rights)
+          : unshareLaunch(told, plan, programs, this.#rights, fstab);
+      if (launch.fstab !== undefined) writeFileSync(fstab, launch.fstab);
+      const context = {
+        env: { PATH: DEFAULT_PATH, ...carried },
+        cwd: plan.cwd,
+        pipe,
+        programs,
+        rights: this.#rights,
+        now: this.#now,
+      };
+      const launched = await launchProcess(spec, launch, context);
+      return launched.made ? { started: true, container: launched.container } : cannotRun(launched.message);
+    } catch (error) {
+      return cannotRun(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  async #tryAll(): Promise<Probe> {
+    if (process.platform !== 'linux') {
+      const problem = new RuntimeProblem('SANDBOX_NOT_LINUX', `a sandbox needs Linux, this is ${process.platform}`, [
+        'run inside a Linux virtual machine',
+      ]);
+      return { usable: false, problem };
+    }
+    const programs = findPrograms();
+    if (programs instanceof RuntimeProblem) return { usable: false, problem: programs };
+    this.#programs = programs;
+    this.#mounts = hostMounts();
+    const directory = mkdtempSync(join(tmpdir(), 'pipewright-probe-'));
+    this.#pipes = new PipePool(programs.mkfifo);
+    const said: string[] = [];
+    try {
+      const candidates = this.#launchers.filter((it) => it !== 'bubblewrap' || programs.bwrap !== undefined);
+      for (const launcher of candidates) {
+        const method = await this.#tryLauncher(launcher, directory, said);
+        if (method !== undefined) this.#methods = [...this.#methods, method];
+        if (method?.launcher === 'unshare') break;
+      }
+    } finally {
+      await removeTree(directory);
+      this.#pipes = new PipePool(programs.mkfifo);
+    }
+    const [best] = this.#methods;
+    if (best === undefined)
+      return { usable: false, problem: explainRefusal(readRestrictions(), said[0] ?? 'nothing was tried') };
+    return { usable: true, how: describe(best, this.#rights), notes: notesOn(best, this.#rights) };
+  }
+
+  /** From everything to the least that will do; the first that works is kept. */
+  async #tryLauncher(launcher: Launcher, directory: string, said: string[]): Promise<Method | undefined> {
+    const overlays = launcher === 'bubblewrap' ? [false] : [true, false];
+    for (const proc of ['mount', 'bind'] as const) {
+      for (const overlay of overlays) {
+        const method: Method = { launcher, abilities: { overlay, proc } };
+        const result = await this.#startWith(method, trial(join(directory, `${launcher}-${proc}-${overlay}`)));
+        if (!result.started) said.push(result.message);
+        else if ((await result.container.exit).exitCode === TRIAL_EXIT) return method;
+        else said.push(`${launcher} did not run its command`);
+      }
+    }
+    return undefined;
+  }
+}
+
+const TRIAL_EXIT = 37;
+
+/** A container that uses everything: a file laid into /etc, a mount point that the host does not have. */
+const trial = (directory: string): ContainerSpec => {
+  const volume = `${directory}-volume`;
+  mkdirSync(volume, { recursive: true });
+  return {
+    identity: {
+      namespace: 'probe',
+      pod: 'probe',
+      podUid: 'probe',
+      labels: {},
+      container: 'probe',
+      image: '',
+      attempt: 0,
+    },
+    directory,
+    rootfs: 'host',
+    overlays: [],
+    mounts: [{ source: volume, target: '/probe/volume', readOnly: false }],
+    hostFiles: { '/etc/pipewright-probe': '' },
+    argv: ['/bin/sh', '-c', `test -e /etc/pipewright-probe && test -d /proc/self && exit ${TRIAL_EXIT}`],
+    env: {},
+    cwd: '/probe/volume',
+    hostname: 'probe',
+    output: { write: () => undefined },
+  };
+};
+
+/** What bubblewrap cannot do for us: run as another user, or a root with a writable layer. */
+const needsUnshare = (spec: ContainerSpec): boolean => spec.user !== undefined || spec.rootfs !== 'host';
+
+const cannotRun = (message: string): StartResult => ({
+  started: false,
+  reason: 'ContainerCannotRun',
+  exitCode: 128,
+  message,
+});
+
+/** Without overlays a root of its own is a copy, made before anything is laid over it. */
+async function copyRoot(spec: ContainerSpec): Promise<void> {
+  const layer = join(spec.directory, 'layer');
+  mkdirSync(layer, { recursive: true });
+  for (const from of [spec.rootfs, ...spec.overlays]) {
+    await promisify(execFile)('cp', ['-a', '--reflink=auto', '--', `${from}/.`, layer]);
+  }
+}
+
+function findPrograms(): Programs | RuntimeProblem {
+  const find = (name: string): string | undefined => PROGRAM_DIRECTORIES.map((it) => join(it, name)).find(isExecutable);
+  const [sh, unshare, mount, setpriv, mkfifo] = ['sh', 'unshare', 'mount', 'setpriv', 'mkfifo'].map(find);
+  if (
+    sh === undefined ||
+    unshare === undefined ||
+    mount === undefined ||
+    setpriv === undefined ||
+    mkfifo === undefined
+  ) {
+    const missing = ['sh', 'unshare', 'mount', 'setpriv', 'mkfifo'].filter((name) => find(name) === undefined);
+    return new RuntimeProblem(
+      'SANDBOX_NO_PROGRAM',
+      `a sandbox needs ${missing.join(', ')}, not found in ${PROGRAM_DIRECTORIES.join(':')}`,
+      ['install util-linux, mount and coreutils with the package manager of this machine'],
+    );
+  }
+  const nsenter = find('nsenter');
+  const bwrap = find('bwrap');
+  return {
+    sh,
+    unshare,
+    mount,
+    setpriv,
+    mkfifo,
+    ...(nsenter !== undefined && { nsenter }),
+    ...(bwrap !== undefined && { bwrap }),
+  };
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const describe = ({ launcher }: Method, rights: Rights): string =>
+  `Linux namespaces (${launcher}${rights === 'root' ? ', as root' : ', as an ordinary user'})`;
+
+function notesOn({ launcher, abilities }: Method, rights: Rights): string[] {
+  return [
+    "containers share this machine's network",
+    ...(rights === 'user' ? ['every process is uid 0 inside and you outside: no other user can be had'] : []),
+    ...(abilities.overlay || launcher === 'bubblewrap'
+      ? []
+      : ['no overlay filesystems here: root filesystems are copied for each container']),
+    ...(abilities.proc === 'mount'
+      ? []
+      : ["containers see this machine's processes: no private /proc can be had here"]),
+  ];
+}
