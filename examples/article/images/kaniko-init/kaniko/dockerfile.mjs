@@ -1,0 +1,87 @@
+/**
+ * Reads a Dockerfile into instructions: comments, continued lines, the JSON form, variables.
+ *
+ * Anything that needs a base image or a running container is refused by name, with its line.
+ */
+
+import { Mistake } from './mistake.mjs';
+
+const KNOWN = 'FROM ARG COPY ADD LABEL ENV CMD ENTRYPOINT EXPOSE WORKDIR USER VOLUME STOPSIGNAL MAINTAINER'.split(' ');
+const VARIABLES_IN = new Set('FROM COPY ADD LABEL ENV EXPOSE WORKDIR USER VOLUME STOPSIGNAL'.split(' '));
+
+/** @returns {{line: number, name: string, text: string, flags: Record<string, string>}[]} */
+export function readDockerfile(source) {
+  const instructions = [];
+  let open;
+  source.split(/\r?\n/).forEach((raw, index) => {
+    if (/^\s*(#|$)/.test(raw) && (open === undefined || raw.trim() !== '')) return;
+    const continued = /\\\s*$/.test(raw);
+    const part = continued ? raw.replace(/\\\s*$/, '') : raw;
+    open = open ? { ...open, text: open.text + part } : { line: index + 1, text: part };
+    if (continued) return;
+    instructions.push(instruction(open));
+    open = undefined;
+  });
+  if (open) instructions.push(instruction(open));
+  return instructions;
+}
+
+function instruction({ line, text }) {
+  const [, word = '', rest = ''] = /^\s*(\S+)\s*(.*?)\s*$/s.exec(text) ?? [];
+  const name = word.toUpperCase();
+  if (!KNOWN.includes(name))
+    throw new Mistake(
+      `Dockerfile line ${line}: ${word} is more than this stand-in for Kaniko does; it knows ${KNOWN.join(', ')}`,
+    );
+  if (rest === '') throw new Mistake(`Dockerfile line ${line}: ${name} needs an argument`);
+  const flags = {};
+  let body = rest;
+  for (let found; (found = /^--([a-z]+)(?:=(\S*))?\s+/.exec(body)); body = body.slice(found[0].length))
+    flags[found[1]] = found[2] ?? '';
+  return { line, name, text: body, flags };
+}
+
+/** Replaces `$NAME`, `${NAME}`, `${NAME:-else}` and `${NAME:+then}`; `\$` stays a dollar. */
+export function expand({ name, text }, variables) {
+  if (!VARIABLES_IN.has(name)) return text;
+  return text.replace(/\\\$|\$(?:(\w+)|\{(\w+)(?::([-+])([^}]*))?\})/g, (all, plain, braced, sign, word) => {
+    if (all === '\\$') return '$';
+    const value = variables.get(plain ?? braced) ?? '';
+    if (sign === '-') return value === '' ? word : value;
+    if (sign === '+') return value === '' ? '' : word;
+    return value;
+  });
+}
+
+/** The JSON form, or `undefined` when the text is not in it. */
+export function jsonForm(text) {
+  if (!text.startsWith('[')) return undefined;
+  try {
+    const list = JSON.parse(text);
+    return Array.isArray(list) && list.every((one) => typeof one === 'string') ? list : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Words as a shell would split them: quotes keep blanks, a backslash keeps the next character. */
+export function words(text) {
+  const found = text.match(/(?:\\.|"(?:\\.|[^"\\])*"|'[^']*'|[^\s\\"'])+/gs) ?? [];
+  return found.map((word) =>
+    word.replace(
+      /\\(.)|"((?:\\.|[^"\\])*)"|'([^']*)'/gs,
+      (_all, escaped, double, single) => escaped ?? single ?? double.replace(/\\(["\\$])/g, '$1'),
+    ),
+  );
+}
+
+/** `KEY=value KEY="other value"`, or the old `KEY value`. */
+export function pairs({ name, line }, text) {
+  const list = words(text);
+  if (!list[0].includes('=')) return [[list[0], text.slice(text.indexOf(list[0]) + list[0].length).trim()]];
+  return list.map((word) => {
+    const at = word.indexOf('=');
+    if (at < 1) throw new Mistake(`Dockerfile line ${line}: ${name} wants KEY=value, not ${word}`);
+    return [word.slice(0, at), word.slice(at + 1)];
+  });
+}
