@@ -1,0 +1,313 @@
+import { describe, expect, test } from '@jest/globals';
+import {
+  ApiError,
+  CONFIG_MAPS,
+  KubeClient,
+  NoAnswerError,
+  PODS,
+  isExpired,
+  refusedAs,
+  type Send,
+} from '../src/index.js';
+import { FakeClock, settle } from './fake-clock.js';
+import { TinyApi } from './tiny-api.js';
+
+const at = { namespace: 'default', name: 'a' };
+
+const refusing =
+  (status: number, body: unknown, headers: Record<string, string> = {}): Send =>
+  () =>
+    Promise.resolve(Response.json(body, { status, headers }));
+
+const statusBody = (code: number, reason: string, message: string, details?: object) => ({
+  kind: 'Status',
+  apiVersion: 'v1',
+  code,
+  reason,
+  message,
+  details,
+});
+
+async function refusal(work: Promise<unknown>): Promise<ApiError> {
+  const error: unknown = await work.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(ApiError);
+  return error as ApiError;
+}
+
+describe('verbs', () => {
+  test('an object is created, read, replaced, patched and deleted as plain JSON, unknown fields included', async () => {
+    const api = new TinyApi();
+    const client = new KubeClient(api.send);
+    const made = await client.create(
+      CONFIG_MAPS,
+      { namespace: 'default' },
+      { metadata: { name: 'a' }, fromTheFuture: 1 },
+    );
+    expect(made).toMatchObject({ fromTheFuture: 1, metadata: { name: 'a', uid: 'uid-1' } });
+    expect(await client.get(CONFIG_MAPS, at)).toEqual(made);
+    const replaced = await client.replace(CONFIG_MAPS, { ...made, data: { b: '1' } } as typeof made);
+    expect(replaced).toMatchObject({ fromTheFuture: 1, data: { b: '1' } });
+    expect(await client.patch(CONFIG_MAPS, at, { data: { b: '2' } }, { type: 'merge' })).toMatchObject({
+      data: { b: '2' },
+    });
+    await client.delete(CONFIG_MAPS, at);
+    expect(await client.get(CONFIG_MAPS, at)).toBeUndefined();
+  });
+
+  test('deleting what is gone is a success', async () => {
+    await expect(new KubeClient(new TinyApi().send).delete(CONFIG_MAPS, at)).resolves.toBeUndefined();
+  });
+
+  test('deleting by uid leaves alone what was made anew under the name', async () => {
+    const api = new TinyApi();
+    api.put('a');
+    api.fault = (request) =>
+      request.method === 'DELETE'
+        ? Response.json(statusBody(409, 'Conflict', 'the UID in the precondition differs'), { status: 409 })
+        : undefined;
+    const client = new KubeClient(api.send);
+    await expect(client.delete(CONFIG_MAPS, at, { uid: 'an-earlier-one' })).resolves.toBeUndefined();
+    expect(JSON.parse(api.asked[0]!.body)).toMatchObject({ preconditions: { uid: 'an-earlier-one' } });
+    expect((await refusal(client.delete(CONFIG_MAPS, at, { uid: 'uid-1' }))).reason).toBe('Conflict');
+  });
+
+  test.each([
+    ['merge', 'application/merge-patch+json'],
+    ['json', 'application/json-patch+json'],
+    ['strategic', 'application/strategic-merge-patch+json'],
+    ['apply', 'application/apply-patch+yaml'],
+  ] as const)('a %s patch says what it is: %s', async (type, contentType) => {
+    let seen: Request | undefined;
+    const client = new KubeClient((request) => {
+      seen = request;
+      return Promise.resolve(Response.json({}));
+    });
+    await client.patch(CONFIG_MAPS, at, [], {
+      type,
+      fieldManager: 'us',
+      subresource: 'status',
+      dryRun: true,
+      force: true,
+    });
+    const url = new URL(seen!.url);
+    expect(seen!.headers.get('content-type')).toBe(contentType);
+    expect(url.pathname).toBe('/api/v1/namespaces/default/configmaps/a/status');
+    expect(url.search).toBe(
+      type === 'apply' ? '?dryRun=All&fieldManager=us&force=true' : '?dryRun=All&fieldManager=us',
+    );
+  });
+
+  test('an apply patch without a manager is a mistake in the program', () => {
+    const client = new KubeClient(new TinyApi().send);
+    expect(() => client.patch(CONFIG_MAPS, at, {}, { type: 'apply' })).toThrow('an apply patch needs a fieldManager');
+  });
+
+  test('a list comes page by page, with the kind that the server leaves out of items', async () => {
+    const api = new TinyApi();
+    for (let index = 0; index < 5; index++) api.put(`n${index}`);
+    const list = await new KubeClient(api.send).list(CONFIG_MAPS, { namespace: 'default', pageSize: 2 });
+    expect(list.items.map(({ kind, apiVersion, metadata }) => `${apiVersion} ${kind} ${metadata.name}`)).toEqual([
+      'v1 ConfigMap n0',
+      'v1 ConfigMap n1',
+      'v1 ConfigMap n2',
+      'v1 ConfigMap n3',
+      'v1 ConfigMap n4',
+    ]);
+    expect(list.resourceVersion).toBe(api.version);
+    expect(api.asked.map(({ url }) => url.search)).toEqual(['?limit=2', '?limit=2&continue=2', '?limit=2&continue=4']);
+  });
+
+  test('a list whose page token has died starts over in one piece', async () => {
+    const api = new TinyApi();
+    for (let index = 0; index < 3; index++) api.put(`n${index}`);
+    api.fault = (request) =>
+      request.url.includes('continue=')
+        ? Response.json(statusBody(410, 'Expired', 'the continue token is too old'), { status: 410 })
+        : undefined;
+    const { items } = await new KubeClient(api.send).list(CONFIG_MAPS, { pageSize: 2 });
+    expect(items).toHaveLength(3);
+    expect(api.asked.map(({ url }) => url.search)).toEqual(['?limit=2', '?limit=2&continue=2', '']);
+  });
+
+  test('a log is asked for with all that was said', async () => {
+    let seen = '';
+    const client = new KubeClient((request) => {
+      seen = request.url;
+      return Promise.resolve(new Response('one\n'));
+    });
+    const stream = await client.podLogs(at, {
+      container: 'step-a',
+      follow: true,
+      tailLines: 0,
+      sinceTime: '2026-01-01T00:00:00Z',
+    });
+    expect(await new Response(stream).text()).toBe('one\n');
+    expect(seen).toBe(
+      'http://kubernetes/api/v1/namespaces/default/pods/a/log?container=step-a&follow=true&tailLines=0&sinceTime=2026-01-01T00%3A00%3A00Z',
+    );
+  });
+});
+
+describe('a refusal', () => {
+  test("is one error with the server's sentence, reason and causes", async () => {
+    const details = { name: 'a', kind: 'ConfigMap', causes: [{ field: 'data', reason: 'Invalid', message: 'bad' }] };
+    const client = new KubeClient(refusing(422, statusBody(422, 'Invalid', 'ConfigMap "a" is invalid', details)));
+    const error = await refusal(client.create(CONFIG_MAPS, { namespace: 'default' }, { data: { token: 'hunter2' } }));
+    expect(error.message).toBe('ConfigMap "a" is invalid');
+    expect([error.status, error.reason, error.details]).toEqual([422, 'Invalid', details]);
+    expect(refusedAs(error, 'Invalid')).toBe(true);
+  });
+
+  test.each<[string, Response, string, string]>([
+    ['a page of a proxy', new Response('<html>\n <b>Bad</b>', { status: 502 }), 'Unknown', ': <html> <b>Bad</b>'],
+    ['nothing', new Response(null, { status: 403 }), 'Forbidden', ''],
+    ['text of any length', new Response('x'.repeat(500), { status: 500 }), 'InternalError', `: ${'x'.repeat(120)}…`],
+    ['JSON that is no Status', Response.json({ a: 1 }, { status: 500 }), 'InternalError', ': {"a":1}'],
+  ])('is told by its code and first words when it is %s', async (_, response, reason, words) => {
+    const error = await refusal(new KubeClient(() => Promise.resolve(response)).list(PODS));
+    expect(error.reason).toBe(reason);
+    expect(error.message).toBe(`GET /api/v1/pods was answered with ${response.status}${words}`);
+  });
+
+  test.each([
+    ['an expired version', statusBody(410, 'Expired', ''), true],
+    ['a gone one', statusBody(410, 'Gone', ''), true],
+    ['a conflict', statusBody(409, 'Conflict', ''), false],
+  ])('tells %s', async (_, body, expired) => {
+    expect(isExpired(await refusal(new KubeClient(refusing(body.code, body)).list(PODS)))).toBe(expired);
+  });
+});
+
+describe('patience', () => {
+  const busy = (after: string | undefined, status = 429): Response =>
+    Response.json(statusBody(status, status === 429 ? 'TooManyRequests' : 'ServiceUnavailable', 'later'), {
+      status,
+      headers: after === undefined ? {} : { 'retry-after': after },
+    });
+
+  test.each<[string, () => Response, number]>([
+    ['a 429 as long as it says', () => busy('7'), 7000],
+    ['a 429 without a word a second', () => busy(undefined), 1000],
+    ['a 503 as long as it says', () => busy('2', 503), 2000],
+    ['no longer than half a minute', () => busy('3600'), 30_000],
+  ])('waits after %s, then asks again', async (_, answer, ms) => {
+    const clock = new FakeClock();
+    const api = new TinyApi();
+    api.put('a');
+    api.fault = () => (api.asked.length === 1 ? answer() : undefined);
+    const found = new KubeClient(api.send, { clock }).get(CONFIG_MAPS, at);
+    await settle();
+    expect(clock.pending).toEqual([ms]);
+    await clock.wind(ms);
+    expect(await found).toMatchObject({ metadata: { name: 'a' } });
+    expect(api.asked).toHaveLength(2);
+  });
+
+  test('ends: after five retries the refusal is the answer', async () => {
+    const clock = new FakeClock();
+    const api = new TinyApi();
+    api.fault = () => busy('1');
+    const found = refusal(new KubeClient(api.send, { clock }).get(CONFIG_MAPS, at));
+    await clock.wind(60_000);
+    expect(await found).toMatchObject({ status: 429, retryAfterSeconds: 1 });
+    expect(api.asked).toHaveLength(6);
+  });
+
+  test.each([500, 503, 409, 403])('is not had with %i: nobody asked us to come back', async (code) => {
+    const api = new TinyApi();
+    api.fault = () => Response.json(statusBody(code, '', 'no'), { status: code });
+    await refusal(new KubeClient(api.send).get(CONFIG_MAPS, at));
+    expect(api.asked).toHaveLength(1);
+  });
+
+  test('has a deadline, whether or not the server listens to it', async () => {
+    const clock = new FakeClock();
+    const client = new KubeClient(() => new Promise(() => undefined), { clock, timeout: 5000 });
+    const answer = client.get(CONFIG_MAPS, at);
+    const told = expect(answer).rejects.toThrow(
+      new NoAnswerError('GET /api/v1/namespaces/default/configmaps/a got no answer within 5 s'),
+    );
+    await clock.wind(5000);
+    await told;
+  });
+
+  test('ends at once when the caller calls it off, also between two attempts', async () => {
+    const api = new TinyApi();
+    api.fault = () => busy('20');
+    const off = new AbortController();
+    const answer = new KubeClient(api.send, { clock: new FakeClock() }).get(CONFIG_MAPS, at, { signal: off.signal });
+    const told = expect(answer).rejects.toThrow('changed my mind');
+    await settle();
+    off.abort(new Error('changed my mind'));
+    await told;
+    expect(api.asked).toHaveLength(1);
+  });
+
+  test('leaves no listeners on a signal that outlives many requests', async () => {
+    const api = new TinyApi();
+    api.put('a');
+    const signal = new AbortController().signal;
+    let listeners = 0;
+    const add = signal.addEventListener.bind(signal);
+    const remove = signal.removeEventListener.bind(signal);
+    signal.addEventListener = (...args: Parameters<typeof add>) => (listeners++, add(...args));
+    signal.removeEventListener = (...args: Parameters<typeof remove>) => (listeners--, remove(...args));
+    for (let index = 0; index < 20; index++) await new KubeClient(api.send).get(CONFIG_MAPS, at, { signal });
+    expect(listeners).toBeLessThanOrEqual(0);
+  });
+});
+
+describe('a watch', () => {
+  test('gives changes and bookmarks, and ends without an error when the server or the reader ends it', async () => {
+    const api = new TinyApi();
+    const events = new KubeClient(api.send).watch(CONFIG_MAPS, { resourceVersion: api.version, bookmarks: true });
+    const first = events.next();
+    await settle();
+    api.put('a');
+    expect((await first).value).toMatchObject({ type: 'ADDED', object: { metadata: { name: 'a' } } });
+    api.bookmark();
+    expect((await events.next()).value).toMatchObject({ type: 'BOOKMARK' });
+    api.breakWatches('end');
+    expect((await events.next()).done).toBe(true);
+    expect(api.asked[0]!.url.search).toBe('?watch=true&resourceVersion=100&allowWatchBookmarks=true');
+  });
+
+  test('frees its connection when the loop is left', async () => {
+    const api = new TinyApi();
+    api.put('a');
+    for await (const event of new KubeClient(api.send).watch(CONFIG_MAPS)) {
+      expect(event.type).toBe('ADDED');
+      break;
+    }
+    expect(api.watching).toBe(0);
+  });
+
+  test.each<[string, string, string]>([
+    [
+      'an ERROR event',
+      '{"type":"ERROR","object":{"kind":"Status","code":410,"reason":"Expired","message":"too old resource version"}}\n',
+      'too old resource version',
+    ],
+    ['an ERROR event without a word', '{"type":"ERROR","object":null}\n', 'the watch failed without a reason'],
+    ['half an event', '{"type":"ADD\n', 'the watch broke off in the middle of an event'],
+    ['an event of the future', '{"type":"NEW"}\n', 'the watch sent an event of the unknown type "NEW"'],
+  ])('throws for %s', async (_, line, message) => {
+    const api = new TinyApi();
+    const next = new KubeClient(api.send).watch(CONFIG_MAPS).next();
+    const told = expect(next).rejects.toThrow(message);
+    await settle();
+    api.say(line);
+    await told;
+    expect(api.watching).toBe(0);
+  });
+
+  test('throws what the server refused it with', async () => {
+    const api = new TinyApi();
+    api.compact();
+    const error = await refusal(new KubeClient(api.send).watch(CONFIG_MAPS, { resourceVersion: '1' }).next());
+    expect(isExpired(error)).toBe(true);
+  });
+});

@@ -1,0 +1,34 @@
+import { describe, expect, test } from '@jest/globals';
+import { apiVersionOf, DEPLOYMENTS, fromKey, keyOf, LEASES, NAMESPACES, pathOf, PODS, resource } from '../src/index.js';
+
+describe('where a kind lives', () => {
+  const taskRuns = resource('tekton.dev/v1alpha1', 'taskruns', 'TaskRun');
+  test.each([
+    ['pods of all namespaces', pathOf(PODS), '/api/v1/pods'],
+    ['pods of one', pathOf(PODS, { namespace: 'ci' }), '/api/v1/namespaces/ci/pods'],
+    ['a pod', pathOf(PODS, { namespace: 'ci', name: 'a' }), '/api/v1/namespaces/ci/pods/a'],
+    ['its log', pathOf(PODS, { namespace: 'ci', name: 'a', subresource: 'log' }), '/api/v1/namespaces/ci/pods/a/log'],
+    ['a namespace, which is in none', pathOf(NAMESPACES, { namespace: 'x', name: 'ci' }), '/api/v1/namespaces/ci'],
+    ['a lease', pathOf(LEASES, { namespace: 'ci' }), '/apis/coordination.k8s.io/v1/namespaces/ci/leases'],
+    ['a deployment', pathOf(DEPLOYMENTS, { namespace: 'ci' }), '/apis/apps/v1/namespaces/ci/deployments'],
+    ['a custom resource', pathOf(taskRuns), '/apis/tekton.dev/v1alpha1/taskruns'],
+    ['a name from outside', pathOf(PODS, { namespace: 'ci', name: '../x' }), '/api/v1/namespaces/ci/pods/..%2Fx'],
+  ])('%s', (_, path, want) => {
+    expect(path).toBe(want);
+  });
+
+  test('a namespaced object is not asked for without its namespace', () => {
+    expect(() => pathOf(PODS, { name: 'a' })).toThrow('Pod a needs a namespace: pods are namespaced');
+  });
+
+  test('a kind knows its apiVersion', () => {
+    expect([apiVersionOf(PODS), apiVersionOf(taskRuns)]).toEqual(['v1', 'tekton.dev/v1alpha1']);
+  });
+
+  test('a key names an object and is taken apart again', () => {
+    expect(keyOf({ metadata: { namespace: 'ci', name: 'a' } })).toBe('ci/a');
+    expect(keyOf({ metadata: { name: 'ci' } })).toBe('ci');
+    expect(fromKey('ci/a')).toEqual({ namespace: 'ci', name: 'a' });
+    expect(fromKey('ci')).toEqual({ name: 'ci' });
+  });
+});

@@ -1,0 +1,168 @@
+/**
+ * The least an API server can be: ConfigMap-like objects at any path, versions, watches, and faults on demand.
+ *
+ * Written for fault injection only; what a real server does is shown by `client.cluster.ts` and the embedded cluster's contract.
+ */
+
+import type { Send } from '../src/index.js';
+
+interface Stored {
+  readonly metadata: { readonly name: string; readonly uid: string; readonly resourceVersion: string };
+  readonly [field: string]: unknown;
+}
+
+interface Watcher {
+  readonly send: (line: string) => void;
+  readonly end: () => void;
+  readonly fail: (error: Error) => void;
+}
+
+const status = (code: number, reason: string, message: string): Response =>
+  Response.json({ kind: 'Status', apiVersion: 'v1', status: 'Failure', code, reason, message }, { status: code });
+
+export class TinyApi {
+  readonly asked: { readonly method: string; readonly url: URL; readonly body: string }[] = [];
+  /** Answers the next requests for which it returns something. */
+  fault: ((request: Request) => Response | Promise<Response> | undefined) | undefined;
+  readonly objects = new Map<string, Stored>();
+  readonly #history: { readonly version: number; readonly line: string }[] = [];
+  readonly #watchers = new Set<Watcher>();
+  #version = 100;
+  #uid = 0;
+  #oldest = 0;
+
+  readonly send: Send = async (request) => {
+    const url = new URL(request.url);
+    const body = request.body ? await request.text() : '';
+    this.asked.push({ method: request.method, url, body });
+    const faulty = await this.fault?.(request);
+    if (faulty) return faulty;
+    if (url.searchParams.has('watch')) return this.#watch(url, request.signal);
+    const name = /\/(?:configmaps|leases|events)\/([^/]+)/.exec(url.pathname)?.[1];
+    if (request.method === 'POST') return this.#write(JSON.parse(body) as Stored, true);
+    if (name === undefined) return this.#list(url);
+    if (request.method === 'GET') return this.#answer(this.objects.get(name));
+    if (request.method === 'DELETE') return this.#remove(name);
+    if (request.method === 'PATCH') {
+      const there = this.objects.get(name);
+      return there ? this.#write({ ...there, ...(JSON.parse(body) as object) }, false) : this.#answer(undefined);
+    }
+    return this.#write(JSON.parse(body) as Stored, false);
+  };
+
+  get version(): string {
+    return String(this.#version);
+  }
+
+  /** Puts an object there, as somebody else. */
+  put(name: string, fields: object = {}): Stored {
+    const uid = this.objects.get(name)?.metadata.uid ?? `uid-${++this.#uid}`;
+    const type = this.objects.has(name) ? 'MODIFIED' : 'ADDED';
+    const { metadata, ...rest } = fields as { metadata?: object };
+    const stored = {
+      ...rest,
+      metadata: { ...metadata, namespace: 'default', name, uid, resourceVersion: String(++this.#version) },
+    };
+    this.objects.set(name, stored);
+    this.#publish(type, stored);
+    return stored;
+  }
+
+  remove(name: string): void {
+    const stored = this.objects.get(name);
+    if (!stored) return;
+    this.objects.delete(name);
+    const resourceVersion = String(++this.#version);
+    this.#publish('DELETED', { ...stored, metadata: { ...stored.metadata, resourceVersion } });
+  }
+
+  /** Sends a raw line to all watchers. */
+  say(line: string): void {
+    for (const watcher of this.#watchers) watcher.send(line);
+  }
+
+  bookmark(): void {
+    this.say(JSON.stringify({ type: 'BOOKMARK', object: { metadata: { resourceVersion: this.version } } }) + '\n');
+  }
+
+  /** Ends all watches, in order or by a reset. */
+  breakWatches(how: 'end' | 'reset'): void {
+    for (const watcher of this.#watchers) {
+      if (how === 'end') watcher.end();
+      else watcher.fail(new Error('read ECONNRESET'));
+    }
+    this.#watchers.clear();
+  }
+
+  /** Freezes all watches: they stay open and say nothing more. */
+  freezeWatches(): void {
+    this.#watchers.clear();
+  }
+
+  /** Forgets all history, as a compaction does. */
+  compact(): void {
+    this.#history.length = 0;
+    this.#oldest = this.#version;
+  }
+
+  get watching(): number {
+    return this.#watchers.size;
+  }
+
+  #publish(type: string, object: Stored): void {
+    const line = JSON.stringify({ type, object }) + '\n';
+    this.#history.push({ version: this.#version, line });
+    this.say(line);
+  }
+
+  #list(url: URL): Response {
+    const limit = Number(url.searchParams.get('limit') ?? '0') || this.objects.size;
+    const from = Number(url.searchParams.get('continue') ?? '0');
+    const items = [...this.objects.values()].slice(from, from + limit);
+    const next = from + limit < this.objects.size ? String(from + limit) : undefined;
+    return Response.json({ metadata: { resourceVersion: this.version, continue: next }, items });
+  }
+
+  #watch(url: URL, signal: AbortSignal): Response {
+    const since = Number(url.searchParams.get('resourceVersion') ?? '0');
+    if (since < this.#oldest) return status(410, 'Expired', 'too old resource version');
+    const bytes = new TextEncoder();
+    let watcher: Watcher | undefined;
+    const leave = (): void => void (watcher && this.#watchers.delete(watcher));
+    signal.addEventListener('abort', leave);
+    const body = new ReadableStream<Uint8Array>({
+      start: (controller) => {
+        watcher = {
+          send: (line) => controller.enqueue(bytes.encode(line)),
+          end: () => controller.close(),
+          fail: (error) => controller.error(error),
+        };
+        this.#watchers.add(watcher);
+        for (const { version, line } of this.#history) if (version > since) watcher.send(line);
+      },
+      cancel: leave,
+    });
+    return new Response(body);
+  }
+
+  #write(object: Stored, create: boolean): Response {
+    const { name, resourceVersion } = object.metadata;
+    const there = this.objects.get(name);
+    if (create && there) return status(409, 'AlreadyExists', `"${name}" already exists`);
+    if (!create && !there) return this.#answer(undefined);
+    if (there && resourceVersion && resourceVersion !== there.metadata.resourceVersion) {
+      return status(409, 'Conflict', 'the object has been modified');
+    }
+    return Response.json(this.put(name, object), { status: create ? 201 : 200 });
+  }
+
+  #remove(name: string): Response {
+    const there = this.objects.get(name);
+    this.remove(name);
+    return this.#answer(there);
+  }
+
+  #answer(object: Stored | undefined): Response {
+    return object ? Response.json(object) : status(404, 'NotFound', 'not found');
+  }
+}
