@@ -1,0 +1,182 @@
+/**
+ * What synthesis costs: the constructs beside plain cdk8s ApiObjects beside JSON.stringify, for the same objects.
+ *
+ * Every number comes from a process of its own, which builds `count` Tasks and a Pipeline that chains them, and writes them.
+ * Its time is taken inside, after the modules are loaded; start-up is in the last column. That the two cdk8s ways write the
+ * same bytes is checked each time. Alone: `node --import tsx bench/synth.ts`.
+ */
+
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ApiObject, App, Chart } from 'cdk8s';
+import type { PlacedTask } from '../lib/index.js';
+import { measure, table } from './measure.js';
+
+const WAYS = ['constructs', 'ApiObjects', 'JSON.stringify'] as const;
+type Way = (typeof WAYS)[number];
+
+/** What a child says of itself. */
+interface Told {
+  readonly ms: number;
+  readonly bytes: string;
+}
+
+const taskName = (i: number): string => `task-${i}`;
+
+const plainTask = (i: number): object => ({
+  inputs: {
+    params: [
+      { name: 'target', description: 'what to make' },
+      { name: 'flags', default: '-j2' },
+    ],
+    resources: [{ name: 'source', type: 'git' }],
+  },
+  steps: [
+    {
+      name: 'make',
+      image: `registry.example.com/tools/make:${i}`,
+      workingDir: '$(inputs.resources.source.path)',
+      env: [{ name: 'REVISION', value: '$(inputs.resources.source.revision)' }],
+      command: ['make'],
+      args: ['$(inputs.params.flags)', '$(inputs.params.target)'],
+    },
+    { name: 'say', image: 'busybox', script: '#!/bin/sh\necho made $(inputs.params.target)\n' },
+  ],
+});
+
+const plainPipeline = (count: number): object => ({
+  resources: [{ name: 'repo', type: 'git' }],
+  tasks: Array.from({ length: count }, (_, i) => ({
+    name: taskName(i),
+    taskRef: { name: taskName(i) },
+    params: [{ name: 'target', value: `all-${i}` }],
+    resources: { inputs: [{ name: 'source', resource: 'repo' }] },
+    ...(i > 0 && { runAfter: [taskName(i - 1)] }),
+  })),
+});
+
+const object = (kind: string, name: string, spec: object) => ({
+  apiVersion: 'tekton.dev/v1alpha1',
+  kind,
+  metadata: { name },
+  spec,
+});
+
+async function withConstructs(count: number, outdir: string): Promise<number> {
+  const { Pipeline, Task } = await import('../lib/index.js');
+  const began = performance.now();
+  const app = new App({ outdir });
+  const chart = new Chart(app, 'chart');
+  const tasks = Array.from(
+    { length: count },
+    (_, i) =>
+      new Task(chart, taskName(i), {
+        metadata: { name: taskName(i) },
+        params: { target: { description: 'what to make' }, flags: { default: '-j2' } },
+        inputs: { source: 'git' },
+        steps: ({ params, inputs }) => [
+          {
+            name: 'make',
+            image: `registry.example.com/tools/make:${i}`,
+            workingDir: inputs.source.path,
+            env: { REVISION: inputs.source.revision },
+            command: ['make'],
+            args: [params.flags, params.target],
+          },
+          { name: 'say', image: 'busybox', script: `#!/bin/sh\necho made ${params.target}\n` },
+        ],
+      }),
+  );
+  new Pipeline(chart, 'pipeline', {
+    metadata: { name: 'pipeline' },
+    resources: { repo: 'git' },
+    tasks: (pipeline) => {
+      let after: PlacedTask[] = [];
+      for (const [i, task] of tasks.entries()) {
+        const params = { target: `all-${i}` };
+        const inputs = { source: pipeline.resources.repo };
+        after = [pipeline.task(taskName(i), task, { params, inputs, ...(i > 0 && { after }) })];
+      }
+    },
+  });
+  app.synth();
+  return performance.now() - began;
+}
+
+function withApiObjects(count: number, outdir: string): number {
+  const began = performance.now();
+  const app = new App({ outdir });
+  const chart = new Chart(app, 'chart');
+  for (let i = 0; i < count; i++) new ApiObject(chart, taskName(i), object('Task', taskName(i), plainTask(i)));
+  new ApiObject(chart, 'pipeline', object('Pipeline', 'pipeline', plainPipeline(count)));
+  app.synth();
+  return performance.now() - began;
+}
+
+function withStringify(count: number, outdir: string): number {
+  const began = performance.now();
+  const tasks = Array.from({ length: count }, (_, i) => object('Task', taskName(i), plainTask(i)));
+  const text = JSON.stringify([...tasks, object('Pipeline', 'pipeline', plainPipeline(count))]);
+  writeFileSync(join(outdir, 'chart.json'), text);
+  return performance.now() - began;
+}
+
+/** The child: builds and writes, then says how long it took and what it wrote. */
+async function child(way: Way, count: number): Promise<Told> {
+  const outdir = mkdtempSync(join(tmpdir(), 'pipewright-bench-'));
+  try {
+    const ms =
+      way === 'constructs'
+        ? await withConstructs(count, outdir)
+        : way === 'ApiObjects'
+          ? withApiObjects(count, outdir)
+          : withStringify(count, outdir);
+    const hash = createHash('sha256');
+    for (const file of readdirSync(outdir)) hash.update(readFileSync(join(outdir, file)));
+    return { ms, bytes: hash.digest('hex') };
+  } finally {
+    rmSync(outdir, { recursive: true });
+  }
+}
+
+/** The fastest of `times` processes: the one that others disturbed least. */
+async function best(way: Way, count: number, times: number): Promise<Told & { peakMb: number; startMs: number }> {
+  const all = [];
+  for (let i = 0; i < times; i++) {
+    const args = ['--import', 'tsx', import.meta.filename, way, String(count)];
+    const measured = await measure(process.execPath, args, { cwd: join(import.meta.dirname, '..') });
+    if (measured.status !== 0) throw new Error(`synth of ${count} tasks failed:\n${measured.output.slice(-2000)}`);
+    const told = JSON.parse(measured.output.slice(measured.output.indexOf('{'))) as Told; // written by `child`
+    all.push({ ...told, peakMb: measured.peakMb ?? Number.NaN, startMs: measured.ms - told.ms });
+  }
+  return all.reduce((fastest, it) => (it.ms < fastest.ms ? it : fastest));
+}
+
+/** Measures and returns the table; takes about half a minute. */
+export async function benchSynth(counts: readonly number[] = [100, 1000, 5000], times = 3): Promise<string> {
+  const rows: string[][] = [];
+  for (const count of counts) {
+    const ours = await best('constructs', count, times);
+    const plain = await best('ApiObjects', count, times);
+    const floor = await best('JSON.stringify', count, times);
+    if (ours.bytes !== plain.bytes) throw new Error('the constructs and the ApiObjects wrote different manifests');
+    rows.push([
+      `${count} tasks`,
+      ...[ours, plain, floor].map(({ ms }) => ms.toFixed(0)),
+      (ours.ms / plain.ms).toFixed(2),
+      ...[ours, plain, floor].map(({ peakMb }) => peakMb.toFixed(0)),
+      ...[ours, plain].map(({ startMs }) => startMs.toFixed(0)),
+    ]);
+  }
+  const memory = WAYS.map((way) => `${way} MiB`);
+  const durations = WAYS.map((way) => `${way} ms`);
+  return table(['synth', ...durations, 'constructs / ApiObjects', ...memory, 'start ms', 'plain start ms'], rows);
+}
+
+const [, file, way, count] = process.argv;
+if (file === import.meta.filename) {
+  const known = WAYS.find((it) => it === way);
+  console.log(known ? JSON.stringify(await child(known, Number(count))) : await benchSynth());
+}
