@@ -18,6 +18,7 @@ import {
   mkdirSync,
   readdirSync,
   readlinkSync,
+  realpathSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -105,6 +106,13 @@ class Draft {
       if (shown.some((place) => target !== place.target && isWithin(target, place.target)))
         this.#put(target, target, true);
     }
+    this.#showNode();
+  }
+
+  /** The machine's Node is this one, also where it is kept in a home (nvm, volta): that one file, at a place in PATH. */
+  #showNode(): void {
+    const node = realpathSync(process.execPath);
+    if (!HOST_PLACES.some((place) => isWithin(node, place))) this.bind('/usr/local/bin/node', node, true);
   }
 
   #showHost(path: string): void {
