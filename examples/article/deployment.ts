@@ -1,0 +1,30 @@
+/**
+ * What the pipeline updates: the Deployment `nginx`, made with cdk8s-plus as any other Kubernetes object.
+ *
+ * It is an app of its own because it lives longer than any run: dist/ belongs to the pipeline, and applying that again must not
+ * put the first image back.
+ */
+
+import { App, Chart } from 'cdk8s';
+import { Deployment, type DeploymentProps } from 'cdk8s-plus-27';
+import type { Construct } from 'constructs';
+
+/** A Deployment that waits for its first image. */
+export class NginxDeployment extends Chart {
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    const props: DeploymentProps = {
+      metadata: { name: 'nginx' },
+      replicas: 0, // the image holds the site alone, no server: there is nothing to start
+      containers: [{ name: 'nginx', image: 'aiyijing/nginx:initial', portNumber: 80 }],
+    };
+    new Deployment(this, 'nginx', props);
+  }
+}
+
+/** Writes `nginx.k8s.yaml` into a folder. */
+export function synthesizeDeployment(outdir: string): void {
+  const app = new App({ outdir });
+  new NginxDeployment(app, 'nginx');
+  app.synth();
+}
