@@ -78,13 +78,14 @@ export type None = Readonly<Record<never, never>>;
 
 /** The variables a step may read of a resource, by its type; `path` is where the task finds or leaves it. */
 export const VARIABLES = {
-  git: ['name', 'type', 'url', 'revision', 'path'],
-  image: ['name', 'type', 'url', 'digest', 'path'],
-  pullRequest: ['name', 'type', 'url', 'provider', 'path'],
-  storage: ['name', 'type', 'location', 'path'],
+  git: ['name', 'type', 'path', 'url', 'revision', 'depth', 'sslVerify', 'submodules'],
+  image: ['name', 'type', 'path', 'url', 'digest'],
+  pullRequest: ['name', 'type', 'path', 'url', 'provider', 'insecure-skip-tls-verify'],
+  storage: ['name', 'type', 'path', 'location'],
   cluster: [
     'name',
     'type',
+    'path',
     'url',
     'revision',
     'username',
@@ -93,9 +94,8 @@ export const VARIABLES = {
     'token',
     'insecure',
     'cadata',
-    'path',
   ],
-  cloudEvent: ['name', 'type', 'target-uri', 'path'],
+  cloudEvent: ['name', 'type', 'path', 'target-uri'],
 } as const satisfies Record<ResourceType, readonly string[]>;
 
 /** The type of a declared resource. */

@@ -58,7 +58,9 @@ export function kubeObject(scope: Construct, props: KubeObjectProps): ApiObject 
     ...body,
     ...(metadata && { metadata: { ...metadata } }),
   });
-  if (metadata?.name === undefined && !DNS_LABEL.test(object.name)) object.metadata.add('name', label(object.name));
+  if (metadata?.name === undefined && !DNS_LABEL.test(object.name)) {
+    object.addJsonPatch(JsonPatch.replace('/metadata/name', label(object.name)));
+  }
   if (generateName !== undefined) {
     object.metadata.add('generateName', generateName);
     object.addJsonPatch(JsonPatch.remove('/metadata/name'));

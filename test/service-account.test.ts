@@ -1,0 +1,192 @@
+import { describe, expect, test } from '@jest/globals';
+import { Chart, Testing } from 'cdk8s';
+import {
+  DockerCredentials,
+  GitCredentials,
+  GitResource,
+  Grants,
+  ImageResource,
+  PipelineServiceAccount,
+} from '../lib/index.js';
+
+const chartIn = (namespace?: string): Chart =>
+  new Chart(Testing.app(), 'ci', namespace === undefined ? {} : { namespace });
+
+describe('an account', () => {
+  test('without rights gets no token', () => {
+    const chart = chartIn();
+    new PipelineServiceAccount(chart, 'bot', { metadata: { name: 'bot' } });
+
+    expect(Testing.synth(chart)).toEqual([
+      { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'bot' }, automountServiceAccountToken: false },
+    ]);
+  });
+
+  test('carries credentials by the names of their Secrets, and no Secret is synthesized', () => {
+    const chart = chartIn();
+    new PipelineServiceAccount(chart, 'bot', {
+      metadata: { name: 'bot' },
+      automountToken: true,
+      credentials: [DockerCredentials.fromSecret('registry'), GitCredentials.fromSecret('git')],
+    });
+
+    expect(Testing.synth(chart)).toEqual([
+      {
+        apiVersion: 'v1',
+        kind: 'ServiceAccount',
+        metadata: { name: 'bot' },
+        secrets: [{ name: 'registry' }, { name: 'git' }],
+      },
+    ]);
+  });
+
+  test('with grants gets a Role of its own, bound in its namespace', () => {
+    const chart = chartIn('team');
+    new PipelineServiceAccount(chart, 'bot', {
+      metadata: { name: 'bot' },
+      grants: [
+        Grants.deploy('nginx'),
+        Grants.readConfigMap('settings'),
+        Grants.rule({ apiGroups: ['batch'], resources: ['jobs'], verbs: ['create'] }),
+      ],
+    });
+
+    expect(Testing.synth(chart)).toEqual([
+      { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'bot', namespace: 'team' } },
+      {
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'Role',
+        metadata: { name: 'bot', namespace: 'team' },
+        rules: [
+          {
+            apiGroups: ['apps'],
+            resources: ['deployments'],
+            resourceNames: ['nginx'],
+            verbs: ['get', 'patch', 'update'],
+          },
+          { apiGroups: [''], resources: ['configmaps'], resourceNames: ['settings'], verbs: ['get'] },
+          { apiGroups: ['batch'], resources: ['jobs'], verbs: ['create'] },
+        ],
+      },
+      {
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'RoleBinding',
+        metadata: { name: 'bot', namespace: 'team' },
+        subjects: [{ kind: 'ServiceAccount', name: 'bot', namespace: 'team' }],
+        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'bot' },
+      },
+    ]);
+  });
+
+  test.each([
+    ['the chart', 'team', undefined, 'team'],
+    ['its own metadata', 'team', 'other', 'other'],
+    ['Kubernetes', undefined, undefined, 'default'],
+  ])('as cluster administrator is bound in the namespace of %s, by an object without one', (_, chartNs, own, bound) => {
+    const chart = chartIn(chartNs);
+    new PipelineServiceAccount(chart, 'bot', {
+      metadata: { name: 'bot', ...(own !== undefined && { namespace: own }) },
+      clusterAdmin: true,
+    });
+
+    expect((Testing.synth(chart) as object[])[1]).toEqual({
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRoleBinding',
+      metadata: { name: 'bot-cluster-admin' },
+      subjects: [{ kind: 'ServiceAccount', name: 'bot', namespace: bound }],
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
+    });
+  });
+});
+
+describe('plaintext credentials', () => {
+  test('for Git keep the annotations they were given and add the server', () => {
+    const chart = chartIn();
+    const { secretName } = GitCredentials.unsafePlaintext(chart, 'git', {
+      metadata: { name: 'git', annotations: { owner: 'team' } },
+      server: 'https://git.example.com',
+      username: 'u',
+      password: 'p',
+    });
+
+    expect(secretName).toBe('git');
+    expect(Testing.synth(chart)).toEqual([
+      {
+        apiVersion: 'v1',
+        kind: 'Secret',
+        metadata: { name: 'git', annotations: { owner: 'team', 'tekton.dev/git-0': 'https://git.example.com' } },
+        type: 'kubernetes.io/basic-auth',
+        stringData: { username: 'u', password: 'p' },
+      },
+    ]);
+  });
+
+  test('for a registry are what `docker login` writes', () => {
+    const chart = chartIn();
+    DockerCredentials.unsafePlaintext(chart, 'docker', {
+      metadata: { name: 'docker' },
+      registry: 'registry.example.com',
+      username: 'ü',
+      password: 'p',
+    });
+    const [secret] = Testing.synth(chart) as { data: Record<string, string> }[];
+
+    expect(JSON.parse(Buffer.from(secret?.data['.dockerconfigjson'] ?? '', 'base64').toString())).toEqual({
+      auths: { 'registry.example.com': { username: 'ü', password: 'p', auth: Buffer.from('ü:p').toString('base64') } },
+    });
+  });
+});
+
+describe('a resource', () => {
+  test('of type git writes the params it was given', () => {
+    const chart = chartIn();
+    const url = 'git@example.com:a.git';
+    new GitResource(chart, 'a', { metadata: { name: 'a' }, url });
+    new GitResource(chart, 'b', {
+      metadata: { name: 'b' },
+      url,
+      revision: 'v1',
+      submodules: false,
+      depth: 0,
+      sslVerify: false,
+    });
+
+    expect((Testing.synth(chart) as { spec: object }[]).map(({ spec }) => spec)).toEqual([
+      { type: 'git', params: [{ name: 'url', value: url }] },
+      {
+        type: 'git',
+        params: [
+          { name: 'depth', value: '0' },
+          { name: 'revision', value: 'v1' },
+          { name: 'sslVerify', value: 'false' },
+          { name: 'submodules', value: 'false' },
+          { name: 'url', value: url },
+        ],
+      },
+    ]);
+  });
+
+  test('of type image writes its url, and a digest that is known', () => {
+    const chart = chartIn();
+    new ImageResource(chart, 'a', {
+      metadata: { name: 'a', labels: { team: 'web' } },
+      url: 'example.com/a',
+      digest: 'sha256:1',
+    });
+
+    expect(Testing.synth(chart)).toEqual([
+      {
+        apiVersion: 'tekton.dev/v1alpha1',
+        kind: 'PipelineResource',
+        metadata: { name: 'a', labels: { team: 'web' } },
+        spec: {
+          type: 'image',
+          params: [
+            { name: 'digest', value: 'sha256:1' },
+            { name: 'url', value: 'example.com/a' },
+          ],
+        },
+      },
+    ]);
+  });
+});

@@ -1,0 +1,225 @@
+import { describe, expect, test } from '@jest/globals';
+import { ApiObject, Chart, JsonPatch, Lazy, Testing } from 'cdk8s';
+import { EmptyDirMedium, EnvValue, k8s, Secret, Volume } from 'cdk8s-plus-27';
+import { ClusterTask, Task } from '../lib/index.js';
+
+const chartIn = (namespace?: string): Chart =>
+  new Chart(Testing.app(), 'ci', namespace === undefined ? {} : { namespace });
+const specOf = (chart: Chart): unknown => (Testing.synth(chart) as { spec: unknown }[])[0]?.spec;
+
+describe('a task', () => {
+  test('with steps alone has nothing but steps', () => {
+    const chart = chartIn();
+    new Task(chart, 'idle', { metadata: { name: 'idle' }, steps: () => [{ image: 'busybox' }] });
+
+    expect(Testing.synth(chart)).toEqual([
+      {
+        apiVersion: 'tekton.dev/v1alpha1',
+        kind: 'Task',
+        metadata: { name: 'idle' },
+        spec: { steps: [{ image: 'busybox' }] },
+      },
+    ]);
+  });
+
+  test('writes what it declares, and what its steps mention of it', () => {
+    const chart = chartIn();
+    new Task(chart, 'build', {
+      params: {
+        context: {},
+        flags: { type: 'array', description: 'for make', default: ['-j2'] },
+        tags: { default: ['a'] },
+      },
+      inputs: { source: { type: 'git', targetPath: 'src' }, settings: 'storage' },
+      outputs: { image: 'image' },
+      results: { digest: {} },
+      steps: ({ params, inputs, outputs, results }) => [
+        {
+          name: 'build',
+          image: `builder:${params.context}`,
+          workingDir: inputs.source.path,
+          command: ['make', params.flags],
+          args: [`--push=${outputs.image.url}`, params.tags, inputs.settings.location],
+          env: { DIGEST_FILE: results.digest.path, REVISION: `at ${inputs.source.revision}`, HOME: '/root' },
+        },
+        { script: `#!/bin/sh\necho ${params.context}\n`, image: 'busybox' },
+      ],
+    });
+
+    expect(specOf(chart)).toEqual({
+      inputs: {
+        params: [
+          { name: 'context' },
+          { name: 'flags', type: 'array', description: 'for make', default: ['-j2'] },
+          { name: 'tags', default: ['a'] },
+        ],
+        resources: [
+          { name: 'source', type: 'git', targetPath: 'src' },
+          { name: 'settings', type: 'storage' },
+        ],
+      },
+      outputs: { resources: [{ name: 'image', type: 'image' }] },
+      results: [{ name: 'digest' }],
+      steps: [
+        {
+          name: 'build',
+          image: 'builder:$(inputs.params.context)',
+          workingDir: '$(inputs.resources.source.path)',
+          command: ['make', '$(inputs.params.flags)'],
+          args: [
+            '--push=$(outputs.resources.image.url)',
+            '$(inputs.params.tags)',
+            '$(inputs.resources.settings.location)',
+          ],
+          env: [
+            { name: 'DIGEST_FILE', value: '$(results.digest.path)' },
+            { name: 'REVISION', value: 'at $(inputs.resources.source.revision)' },
+            { name: 'HOME', value: '/root' },
+          ],
+        },
+        { script: '#!/bin/sh\necho $(inputs.params.context)\n', image: 'busybox' },
+      ],
+    });
+  });
+
+  test('takes template, sidecars and volumes, also those made with cdk8s-plus', () => {
+    const chart = chartIn();
+    const token = Secret.fromSecretName(chart, 'token', 'api-token');
+    new Task(chart, 'serve', {
+      params: { port: { default: '80' } },
+      steps: ({ params }) => [
+        {
+          image: 'curl',
+          env: { TOKEN: EnvValue.fromSecretValue({ secret: token, key: 'value' }), PORT: params.port },
+          volumeMounts: [{ name: 'scratch', mountPath: `/scratch/${params.port}` }],
+          resources: { requests: { cpu: '500m', memory: k8s.Quantity.fromString('1Gi') } },
+          securityContext: { runAsUser: 1000 },
+        },
+      ],
+      stepTemplate: () => ({ env: [{ name: 'CI', value: 'true' }] }),
+      sidecars: ({ params }) => [{ name: 'web', image: 'nginx', args: [params.port] }],
+      volumes: () => [
+        Volume.fromEmptyDir(chart, 'scratch', 'scratch', { medium: EmptyDirMedium.MEMORY }),
+        { name: 'settings', configMap: { name: 'settings' } },
+      ],
+    });
+
+    expect(specOf(chart)).toEqual({
+      inputs: { params: [{ name: 'port', default: '80' }] },
+      steps: [
+        {
+          image: 'curl',
+          env: [
+            { name: 'TOKEN', valueFrom: { secretKeyRef: { name: 'api-token', key: 'value' } } },
+            { name: 'PORT', value: '$(inputs.params.port)' },
+          ],
+          volumeMounts: [{ name: 'scratch', mountPath: '/scratch/$(inputs.params.port)' }],
+          resources: { requests: { cpu: '500m', memory: '1Gi' } },
+          securityContext: { runAsUser: 1000 },
+        },
+      ],
+      stepTemplate: { env: [{ name: 'CI', value: 'true' }] },
+      sidecars: [{ name: 'web', image: 'nginx', args: ['$(inputs.params.port)'] }],
+      volumes: [
+        { name: 'scratch', emptyDir: { medium: 'Memory' } },
+        { name: 'settings', configMap: { name: 'settings' } },
+      ],
+    });
+  });
+
+  test('hands cdk8s tokens on, and JSON patches reach its object', () => {
+    const chart = chartIn();
+    const image = Lazy.any({ produce: () => 'late' }) as string;
+    const task = new Task(chart, 'lazy', { steps: () => [{ image }] });
+    ApiObject.of(task).addJsonPatch(JsonPatch.add('/spec/steps/0/tty', true));
+
+    expect(specOf(chart)).toEqual({ steps: [{ image: 'late', tty: true }] });
+  });
+
+  test('keeps nothing of what it was given: later changes to a list do not reach it', () => {
+    const chart = chartIn();
+    const args = ['one'];
+    new Task(chart, 'copy', { steps: () => [{ image: 'busybox', args }] });
+    args.push('two');
+
+    expect(specOf(chart)).toEqual({ steps: [{ image: 'busybox', args: ['one'] }] });
+  });
+});
+
+describe('a cluster task', () => {
+  test('has no namespace, also in a chart that has one', () => {
+    const chart = chartIn('team');
+    const task = new ClusterTask(chart, 'lint', { metadata: { name: 'lint' }, steps: () => [{ image: 'lint' }] });
+
+    expect(Testing.synth(chart)).toEqual([
+      {
+        apiVersion: 'tekton.dev/v1alpha1',
+        kind: 'ClusterTask',
+        metadata: { name: 'lint' },
+        spec: { steps: [{ image: 'lint' }] },
+      },
+    ]);
+    expect(task.taskRef).toEqual({ name: 'lint', kind: 'ClusterTask' });
+  });
+});
+
+describe('names', () => {
+  const task = (chart: Chart, id: string, name?: string): Task =>
+    new Task(chart, id, { ...(name !== undefined && { metadata: { name } }), steps: () => [{ image: 'busybox' }] });
+
+  test.each(['build-push', 'Build_Push', 'v1.2', 'ünïcode', '-dashed-', 'a'.repeat(80)])(
+    'a name made from the id %s is a DNS label, and the one the object has',
+    (id) => {
+      const chart = chartIn();
+      const { name } = task(chart, id);
+      expect(name).toMatch(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/);
+      expect((Testing.synth(chart) as { metadata: { name: string } }[])[0]?.metadata.name).toBe(name);
+    },
+  );
+
+  test('ids that differ only in what a name cannot hold give different names', () => {
+    const chart = chartIn();
+    expect(new Set(['a.b', 'a-b', 'a_b', 'A.b'].map((id) => task(chart, id).name)).size).toBe(4);
+  });
+
+  test.each(['Build', 'build_push', 'v1.2', '-build', 'build-', '', 'a'.repeat(64)])(
+    'the explicit name "%s" is refused where it is given',
+    (name) => {
+      expect(() => task(chartIn(), 'build', name)).toThrow(
+        `ci/build: the name of this Task must be a DNS label of at most 63 characters (got ${JSON.stringify(name)}) — ` +
+          'use lower-case letters, digits and dashes, with a letter or digit at both ends [NAME_INVALID]',
+      );
+    },
+  );
+});
+
+describe('references', () => {
+  test('of another task are refused where they are used', () => {
+    const chart = chartIn();
+    let stray: object = {};
+    new Task(chart, 'one', {
+      params: { image: {} },
+      steps: ({ params }) => {
+        stray = params.image;
+        return [{ image: params.image }];
+      },
+    });
+    expect(() => new Task(chart, 'two', { steps: () => [{ image: stray as never }] })).toThrow(
+      'ci/two: $(inputs.params.image) belongs to ci/one — use the references that the callback of this construct is given; ' +
+        'pass values between tasks as params [FOREIGN_REFERENCE]',
+    );
+  });
+
+  test('to arrays are refused inside strings', () => {
+    expect(
+      () =>
+        new Task(chartIn(), 'one', {
+          params: { flags: { type: 'array' } },
+          steps: ({ params }) => [{ image: 'make', args: [`--flags=${params.flags}`] }],
+        }),
+    ).toThrow(
+      'ci/one: the array $(inputs.params.flags) cannot be part of a string — ' +
+        'pass the reference itself as an element of command or args [ARRAY_IN_STRING]',
+    );
+  });
+});
