@@ -1,0 +1,96 @@
+/**
+ * Role-based access control: may this user do this?
+ *
+ * Decides from roles and bindings as they are stored, and from nothing else. `system:masters` may do everything.
+ */
+
+import { objectsAt, stringAt, stringsAt, type JsonObject, type KubeObject } from './json.js';
+import type { User } from './identity.js';
+import { Refusal } from './refusal.js';
+import { isResource, type ResourceTarget, type Target } from './target.js';
+import type { World } from './world.js';
+
+const RBAC = 'rbac.authorization.k8s.io';
+
+/** Throws a 403 in upstream's words unless the user may. */
+export function authorize(world: World, user: User, target: Target): void {
+  if (may(world, user, target)) return;
+  throw refusal(user, target);
+}
+
+/** Whether a user may do what a target says. */
+export function may(world: World, user: User, target: Target): boolean {
+  if (user.groups.includes('system:masters')) return true;
+  const namespace = isResource(target) ? target.namespace : '';
+  return rulesFor(world, user, namespace).some((rule) =>
+    isResource(target) ? allows(rule, target) : allowsPath(rule, target),
+  );
+}
+
+/** Every rule that holds for a user in a namespace; cluster-wide ones alone for `''`. */
+export function rulesFor(world: World, user: User, namespace: string): readonly JsonObject[] {
+  const wide = boundTo(world.store.collection(`${RBAC}/clusterrolebindings`).list(), user);
+  const local = namespace === '' ? [] : boundTo(world.store.collection(`${RBAC}/rolebindings`).list(namespace), user);
+  return [...wide, ...local].flatMap((binding) => rulesOf(world, binding));
+}
+
+const boundTo = (bindings: readonly KubeObject[], user: User): KubeObject[] =>
+  bindings.filter((binding) => objectsAt(binding, 'subjects').some((subject) => isSubject(subject, binding, user)));
+
+function isSubject(subject: JsonObject, binding: KubeObject, user: User): boolean {
+  const name = stringAt(subject, 'name');
+  if (subject['kind'] === 'User') return name === user.name;
+  if (subject['kind'] === 'Group') return user.groups.includes(name);
+  const namespace = stringAt(subject, 'namespace') || (binding.metadata.namespace ?? '');
+  return user.name === `system:serviceaccount:${namespace}:${name}`;
+}
+
+function rulesOf(world: World, binding: KubeObject): readonly JsonObject[] {
+  const name = stringAt(binding, 'roleRef', 'name');
+  const role =
+    stringAt(binding, 'roleRef', 'kind') === 'ClusterRole'
+      ? world.store.collection(`${RBAC}/clusterroles`).get('', name)
+      : world.store.collection(`${RBAC}/roles`).get(binding.metadata.namespace ?? '', name);
+  return objectsAt(role, 'rules');
+}
+
+const has = (list: readonly string[], wanted: string): boolean => list.includes('*') || list.includes(wanted);
+
+function allows(rule: JsonObject, target: ResourceTarget): boolean {
+  if (!has(stringsAt(rule, 'verbs'), target.verb) || !has(stringsAt(rule, 'apiGroups'), target.group)) return false;
+  const resources = stringsAt(rule, 'resources');
+  const asked = target.subresource === '' ? target.plural : `${target.plural}/${target.subresource}`;
+  const wild = target.subresource !== '' && resources.includes(`*/${target.subresource}`);
+  if (!has(resources, asked) && !wild) return false;
+  const names = stringsAt(rule, 'resourceNames');
+  return names.length === 0 || (target.name !== '' && names.includes(target.name));
+}
+
+function allowsPath(rule: JsonObject, { verb, path }: { readonly verb: string; readonly path: string }): boolean {
+  if (!has(stringsAt(rule, 'verbs'), verb)) return false;
+  return stringsAt(rule, 'nonResourceURLs').some(
+    (each) => each === '*' || each === path || (each.endsWith('*') && path.startsWith(each.slice(0, -1))),
+  );
+}
+
+function refusal(user: User, target: Target): Refusal {
+  if (!isResource(target)) {
+    return new Refusal(
+      403,
+      'Forbidden',
+      `forbidden: User "${user.name}" cannot ${target.verb} path "${target.path}"`,
+      {},
+    );
+  }
+  const { verb, group, plural, subresource, namespace, name } = target;
+  const qualified = group === '' ? plural : `${plural}.${group}`;
+  const what = name === '' ? qualified : `${qualified} "${name}"`;
+  const resource = subresource === '' ? plural : `${plural}/${subresource}`;
+  const where = namespace === '' ? 'at the cluster scope' : `in the namespace "${namespace}"`;
+  return new Refusal(
+    403,
+    'Forbidden',
+    `${what} is forbidden: User "${user.name}" cannot ${verb} resource "${resource}" in API group "${group}" ${where}`,
+    { ...(name !== '' && { name }), ...(group !== '' && { group }), kind: plural },
+  );
+}

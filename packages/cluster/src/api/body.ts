@@ -1,0 +1,75 @@
+/**
+ * Request bodies: read up to a limit, then as JSON, YAML or protobuf, whatever the content type says.
+ */
+
+import { parseDocument } from 'yaml';
+import { isObject, type JsonObject } from './json.js';
+import { repeatedFields } from './json-scan.js';
+import { badRequest, tooLarge, unsupportedMedia } from './refusal.js';
+
+/** The largest body, in bytes. */
+export const MOST_BYTES = 3 * 1024 * 1024;
+
+/** A body as read: its value, and the fields that appear twice in it. */
+export interface Body {
+  readonly value: unknown;
+  readonly repeated: readonly string[];
+}
+
+/** The bytes of a body; a 413 when there are too many, without reading the rest. */
+export async function bytesOf(request: Request): Promise<Uint8Array> {
+  if (!request.body) return new Uint8Array();
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of request.body) {
+    const bytes: Uint8Array = chunk;
+    size += bytes.byteLength;
+    if (size > MOST_BYTES) throw tooLarge(`Request entity too large: limit is ${MOST_BYTES}`);
+    chunks.push(bytes);
+  }
+  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
+}
+
+/** The media type of a request's body, without parameters. */
+export const mediaType = (request: Request): string =>
+  (request.headers.get('content-type') ?? 'application/json').split(';')[0]?.trim().toLowerCase() ?? '';
+
+const YAML_TYPES = new Set(['application/yaml', 'application/x-yaml', 'text/yaml', 'application/apply-patch+yaml']);
+const JSON_TYPES = new Set(['application/json', '', 'text/plain', '*/*', 'application/x-www-form-urlencoded']);
+
+/** Reads text of a body that is JSON, or YAML where the media type says so. */
+export function readBody(bytes: Uint8Array, media: string): Body {
+  const text = new TextDecoder().decode(bytes);
+  if (YAML_TYPES.has(media)) return text.trimStart().startsWith('{') ? readJson(text) : readYaml(text);
+  if (JSON_TYPES.has(media) || media.endsWith('+json')) return readJson(text);
+  const accepted = 'application/json, application/yaml, application/vnd.kubernetes.protobuf';
+  throw unsupportedMedia(
+    `the body of the request was in an unknown format - accepted media types include: ${accepted}`,
+  );
+}
+
+/** A body that must be an object. */
+export function objectIn({ value }: Body): JsonObject {
+  if (isObject(value)) return value;
+  throw badRequest('the object provided is unrecognized (must be of type object): expected a JSON object');
+}
+
+function readJson(text: string): Body {
+  try {
+    const value: unknown = JSON.parse(text);
+    return { value, repeated: repeatedFields(text) };
+  } catch (error) {
+    throw badRequest(`the object provided is unrecognized (must be JSON): ${said(error)}`);
+  }
+}
+
+function readYaml(text: string): Body {
+  const document = parseDocument(text, { uniqueKeys: false, version: '1.1', schema: 'yaml-1.1' });
+  const [wrong] = document.errors;
+  if (wrong) throw badRequest(`error converting YAML to JSON: yaml: ${said(wrong)}`);
+  const value: unknown = document.toJS({ maxAliasCount: 100 });
+  return { value: JSON.parse(JSON.stringify(value)) as unknown, repeated: [] };
+}
+
+const said = (error: unknown): string =>
+  error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);

@@ -1,0 +1,231 @@
+/**
+ * Garbage collection: what belongs to nobody goes, and namespaces that are being deleted are emptied.
+ *
+ * Told of every change by the store, it notes who owns what (an index by uid, so nothing is ever searched) and works off what
+ * has to go a moment later, outside the write that caused it. Costs in proportion to what is deleted.
+ */
+
+import { listAt, type KubeObject, type OwnerReference } from './json.js';
+import { FOREGROUND, ORPHAN, remove, type DeleteOptions } from './remove.js';
+import type { ResourceType } from './resource.js';
+import type { World } from './world.js';
+import type { Change } from '../storage/store.js';
+
+interface Place {
+  readonly place: string;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+const PLAIN: DeleteOptions = { dryRun: false, graceSeconds: undefined, propagation: 'Background' };
+const idOf = ({ place, namespace, name }: Place): string => `${place}\0${namespace}\0${name}`;
+
+/** Watches over who belongs to whom. */
+export class Collector {
+  readonly #world: World;
+  /** By owner's uid: what belongs to it. */
+  readonly #dependents = new Map<string, Map<string, Place>>();
+  readonly #uids = new Set<string>();
+  /** By uid: owners that wait for what belongs to them. */
+  readonly #waiting = new Map<string, Place>();
+  readonly #queue: (() => void)[] = [];
+  #scheduled = false;
+  #closed = false;
+
+  constructor(world: World) {
+    this.#world = world;
+    world.store.onChange((change, place) => this.#see(change, place));
+  }
+
+  /** Takes note of objects that were there before, and collects those whose owners are not. */
+  start(): void {
+    const all = this.#world.store
+      .collections()
+      .flatMap((collection) => collection.list().map((object) => ({ object, place: collection.place })));
+    for (const { object } of all) this.#uids.add(object.metadata.uid);
+    for (const { object, place } of all) this.#note(object, place);
+    for (const { object, place } of all) this.#later(() => this.#settle(placeOfObject(object, place)));
+  }
+
+  /** Stops collecting. */
+  close(): void {
+    this.#closed = true;
+  }
+
+  #see({ type, object, previous }: Change, place: string): void {
+    const { uid, ownerReferences = [] } = object.metadata;
+    if (type === 'DELETED') this.#uids.delete(uid);
+    else this.#uids.add(uid);
+    if (previous?.metadata.ownerReferences) this.#forget(previous, place);
+    if (type !== 'DELETED') this.#note(object, place);
+    const here = placeOfObject(object, place);
+    if (type === 'DELETED') this.#waiting.delete(uid);
+    else if (object.metadata.finalizers?.includes(FOREGROUND)) this.#waiting.set(uid, here);
+    if (type === 'DELETED') this.#afterDeletion(object, previous ?? object);
+    else if (ownerReferences.length > 0 || object.metadata.deletionTimestamp !== undefined)
+      this.#later(() => this.#settle(here));
+  }
+
+  #note(object: KubeObject, place: string): void {
+    for (const { uid } of object.metadata.ownerReferences ?? []) {
+      const known = this.#dependents.get(uid) ?? new Map<string, Place>();
+      this.#dependents.set(uid, known);
+      const here = placeOfObject(object, place);
+      known.set(idOf(here), here);
+    }
+  }
+
+  #forget(object: KubeObject, place: string): void {
+    const id = idOf(placeOfObject(object, place));
+    for (const { uid } of object.metadata.ownerReferences ?? []) {
+      const known = this.#dependents.get(uid);
+      known?.delete(id);
+      if (known?.size === 0) this.#dependents.delete(uid);
+    }
+  }
+
+  #afterDeletion(object: KubeObject, last: KubeObject): void {
+    for (const each of this.#dependents.get(object.metadata.uid)?.values() ?? []) this.#later(() => this.#settle(each));
+    for (const { uid } of last.metadata.ownerReferences ?? []) this.#later(() => this.#settleOwner(uid));
+    const { namespace } = object.metadata;
+    if (namespace !== undefined) this.#later(() => this.#emptyNamespace(namespace));
+  }
+
+  /** Brings one object into the state its owners and its finalizers ask for. */
+  #settle(here: Place): void {
+    const found = this.#find(here);
+    if (!found) return;
+    const { object, type } = found;
+    if (here.place === '/namespaces') this.#emptyNamespace(object.metadata.name);
+    if (object.metadata.deletionTimestamp !== undefined) this.#settleTerminating(object, type);
+    else this.#settleOwned(object, type);
+  }
+
+  #settleTerminating(object: KubeObject, type: ResourceType): void {
+    const finalizers = object.metadata.finalizers ?? [];
+    const dependents = this.#dependentsOf(object);
+    if (finalizers.includes(ORPHAN)) {
+      for (const each of dependents) this.#disown(each.object, each.type, new Set([object.metadata.uid]));
+      this.#release(object, type, ORPHAN);
+      return;
+    }
+    if (!finalizers.includes(FOREGROUND)) return;
+    const blocking = dependents.filter((each) => ownerOf(each.object, object)?.blockOwnerDeletion === true);
+    for (const each of dependents) {
+      if (
+        each.object.metadata.deletionTimestamp !== undefined ||
+        this.#owners(each.object, object.metadata.uid).length > 0
+      )
+        continue;
+      remove(this.#world, each.type, each.object, {
+        ...PLAIN,
+        propagation: this.#dependentsOf(each.object).length > 0 ? 'Foreground' : 'Background',
+      });
+    }
+    if (blocking.length === 0) this.#release(object, type, FOREGROUND);
+    else if (this.#dependentsOf(object).every((each) => ownerOf(each.object, object)?.blockOwnerDeletion !== true))
+      this.#release(object, type, FOREGROUND);
+  }
+
+  /** Deletes an object none of whose owners is left; drops references to those that are gone otherwise. */
+  #settleOwned(object: KubeObject, type: ResourceType): void {
+    const references = object.metadata.ownerReferences ?? [];
+    if (references.length === 0) return;
+    const gone = references.filter((reference) => !this.#uids.has(reference.uid) && this.#knows(reference));
+    if (gone.length === 0) return;
+    if (gone.length === references.length) remove(this.#world, type, object, PLAIN);
+    else this.#disown(object, type, new Set(gone.map(({ uid }) => uid)));
+  }
+
+  /** Looks again at an owner that waits for what belongs to it. */
+  #settleOwner(uid: string): void {
+    const here = this.#waiting.get(uid);
+    const owner = here && this.#find(here);
+    if (owner) this.#settleTerminating(owner.object, owner.type);
+  }
+
+  /** Whether an owner's kind is served at all: of a kind we do not know, nobody can say that it is gone. */
+  #knows({ apiVersion, kind }: OwnerReference): boolean {
+    return this.#world.catalog.findKind(apiVersion, kind) !== undefined;
+  }
+
+  #owners(object: KubeObject, except: string): readonly OwnerReference[] {
+    return (object.metadata.ownerReferences ?? []).filter(({ uid }) => uid !== except && this.#uids.has(uid));
+  }
+
+  #dependentsOf(object: KubeObject): readonly { object: KubeObject; type: ResourceType }[] {
+    const places = [...(this.#dependents.get(object.metadata.uid)?.values() ?? [])];
+    return places.flatMap((each) => this.#find(each) ?? []);
+  }
+
+  #disown(object: KubeObject, type: ResourceType, uids: ReadonlySet<string>): void {
+    const left = (object.metadata.ownerReferences ?? []).filter(({ uid }) => !uids.has(uid));
+    const metadata = { ...object.metadata, ownerReferences: left };
+    this.#world.store.put(`${type.group}/${type.plural}`, { ...object, metadata });
+  }
+
+  /** Takes one of our finalizers off; the object goes when nothing else holds it. */
+  #release(object: KubeObject, type: ResourceType, finalizer: string): void {
+    const found = this.#find(placeOfObject(object, `${type.group}/${type.plural}`));
+    if (!found) return;
+    const finalizers = (found.object.metadata.finalizers ?? []).filter((each) => each !== finalizer);
+    const changed = { ...found.object, metadata: { ...found.object.metadata, finalizers } };
+    const held = finalizers.length > 0 || (object.metadata.deletionGracePeriodSeconds ?? 0) > 0;
+    if (held) this.#world.store.put(`${type.group}/${type.plural}`, changed);
+    else this.#world.store.remove(`${type.group}/${type.plural}`, changed);
+  }
+
+  /** Deletes what is in a namespace that is being deleted, and then the namespace. */
+  #emptyNamespace(name: string): void {
+    const place = '/namespaces';
+    const found = this.#find({ place, namespace: '', name });
+    if (found?.object.metadata.deletionTimestamp === undefined) return;
+    let left = 0;
+    for (const type of this.#world.catalog.types) {
+      if (!type.namespaced) continue;
+      for (const object of this.#world.store.collection(`${type.group}/${type.plural}`).list(name)) {
+        const { gone } = remove(this.#world, type, object, PLAIN);
+        if (!gone) left += 1;
+      }
+    }
+    if (left > 0) return;
+    const { object } = this.#find({ place, namespace: '', name }) ?? found;
+    const emptied = { ...object, spec: {} };
+    if (listAt(object, 'metadata', 'finalizers').length > 0) this.#world.store.put(place, emptied);
+    else this.#world.store.remove(place, emptied);
+  }
+
+  #find({ place, namespace, name }: Place): { object: KubeObject; type: ResourceType } | undefined {
+    const object = this.#world.store.collection(place).get(namespace, name);
+    const [type] = this.#world.catalog.at(place);
+    return object && type ? { object, type } : undefined;
+  }
+
+  #later(work: () => void): void {
+    this.#queue.push(work);
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => this.#work());
+  }
+
+  /** Works off what has come together; a long cascade gives way to requests in between. */
+  #work(): void {
+    const began = performance.now();
+    while (!this.#closed && performance.now() - began < 20) {
+      const next = this.#queue.shift();
+      if (!next) break;
+      next();
+    }
+    this.#scheduled = this.#queue.length > 0 && !this.#closed;
+    if (this.#scheduled) setImmediate(() => this.#work());
+  }
+}
+
+const placeOfObject = ({ metadata }: KubeObject, place: string): Place => ({
+  place,
+  namespace: metadata.namespace ?? '',
+  name: metadata.name,
+});
+
+const ownerOf = (object: KubeObject, owner: KubeObject): OwnerReference | undefined =>
+  object.metadata.ownerReferences?.find(({ uid }) => uid === owner.metadata.uid);

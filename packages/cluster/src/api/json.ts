@@ -1,0 +1,121 @@
+/**
+ * JSON that nobody has checked yet, and how to read it without trusting it.
+ *
+ * Stands apart because every part of the API server reads objects whose shape only their author knows. Stored objects are
+ * never changed in place: a change is made on a `copy` and stored as a new object, so whoever holds an old one keeps it.
+ */
+
+import { isDeepStrictEqual } from 'node:util';
+
+/** A JSON object of unknown shape. */
+export type JsonObject = { [field: string]: unknown };
+
+/** What an object's metadata may hold. All of it comes from outside and has been checked by the time it is stored. */
+export interface Metadata extends JsonObject {
+  name: string;
+  namespace?: string;
+  uid: string;
+  resourceVersion: string;
+  generation?: number;
+  creationTimestamp: string;
+  deletionTimestamp?: string;
+  deletionGracePeriodSeconds?: number;
+  labels?: Record<string, string>;
+  annotations?: Record<string, string>;
+  ownerReferences?: OwnerReference[];
+  finalizers?: string[];
+}
+
+/** Who an object belongs to; the collector deletes it when none of its owners is left. */
+export interface OwnerReference extends JsonObject {
+  apiVersion: string;
+  kind: string;
+  name: string;
+  uid: string;
+  controller?: boolean;
+  blockOwnerDeletion?: boolean;
+}
+
+/** A Kubernetes object as it is stored. */
+export interface KubeObject extends JsonObject {
+  apiVersion: string;
+  kind: string;
+  metadata: Metadata;
+}
+
+/** Whether a value is an object with fields: not null, not a list. */
+export const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The value at a path of field names, or undefined where the path leaves the object. */
+export function at(value: unknown, ...path: readonly string[]): unknown {
+  let here = value;
+  for (const field of path) {
+    if (!isObject(here) || !Object.hasOwn(here, field)) return undefined;
+    here = here[field];
+  }
+  return here;
+}
+
+/** The object at a path, or an empty one. */
+export function objectAt(value: unknown, ...path: readonly string[]): JsonObject {
+  const found = at(value, ...path);
+  return isObject(found) ? found : {};
+}
+
+/** The list at a path, or an empty one. */
+export function listAt(value: unknown, ...path: readonly string[]): readonly unknown[] {
+  const found = at(value, ...path);
+  return Array.isArray(found) ? found : [];
+}
+
+/** The objects among the items of the list at a path. */
+export const objectsAt = (value: unknown, ...path: readonly string[]): readonly JsonObject[] =>
+  listAt(value, ...path).filter(isObject);
+
+/** The string at a path, or `''`. */
+export function stringAt(value: unknown, ...path: readonly string[]): string {
+  const found = at(value, ...path);
+  return typeof found === 'string' ? found : '';
+}
+
+/** The strings among the items of the list at a path. */
+export const stringsAt = (value: unknown, ...path: readonly string[]): readonly string[] =>
+  listAt(value, ...path).filter((item) => typeof item === 'string');
+
+/** The object under a field of a draft, put there if absent. */
+export function within(draft: JsonObject, field: string): JsonObject {
+  const found = draft[field];
+  if (isObject(found)) return found;
+  const made: JsonObject = {};
+  draft[field] = made;
+  return made;
+}
+
+/** Sets a field of a draft unless it has a value already. */
+export function fill(draft: JsonObject, field: string, value: unknown): void {
+  if (draft[field] === undefined || draft[field] === null) draft[field] = value;
+}
+
+/** A deep copy that may be changed. */
+export function copy<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(copy) as T; // same shape as what came in
+  if (!isObject(value)) return value;
+  const made: JsonObject = {};
+  for (const field of Object.keys(value)) made[field] = copy(value[field]);
+  return made as T; // same shape as what came in
+}
+
+/** Whether two JSON values say the same, whatever the order of their fields. */
+export const same = (one: unknown, other: unknown): boolean => isDeepStrictEqual(one, other);
+
+const serialised = new WeakMap<object, string>();
+
+/** An object's JSON text; made once per stored object, since those never change. */
+export function textOf(object: object): string {
+  const known = serialised.get(object);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(object);
+  serialised.set(object, text);
+  return text;
+}

@@ -1,0 +1,293 @@
+/**
+ * Requests for objects: from verb and body to the functions that read, write, watch and delete.
+ */
+
+import { discover } from './discovery.js';
+import { bytesOf, mediaType, objectIn, readBody, type Body } from './body.js';
+import type { User } from './identity.js';
+import { isObject, type JsonObject, type KubeObject } from './json.js';
+import { decodeProtobuf, isProtobuf } from './protobuf.js';
+import { badRequest, methodNotAllowed, noSuchPath, notFound } from './refusal.js';
+import { apiVersionOf, type ResourceType } from './resource.js';
+import { getObject, listObjects, listText, selectorOf, textFor } from './read.js';
+import { deleteOptions, remove } from './remove.js';
+import { patchObject } from './patching.js';
+import { review, type Authenticate } from './reviews.js';
+import { handleSubresource, type PodLogs } from './subresources.js';
+import { includeOf, tableText, tableVersion } from './table.js';
+import type { ResourceTarget } from './target.js';
+import { watchObjects, type WatchRequest } from './watch.js';
+import { objectsOf, type World } from './world.js';
+import { create, update, type Part } from './write.js';
+import { fieldsJudge } from './field-validation.js';
+
+/** What requests for objects are answered from. */
+export interface ObjectsContext {
+  readonly world: World;
+  readonly authenticate: Authenticate;
+  /** Makes tokens of ServiceAccounts. */
+  readonly tokenKey: Buffer;
+  /** Pods' output; absent until there is a node. */
+  readonly logs: () => PodLogs | undefined;
+  /** Waits until every write so far is safe, where writes are kept. */
+  readonly settled: () => Promise<void> | undefined;
+}
+
+/** One request, understood. */
+export interface Asked {
+  readonly request: Request;
+  readonly url: URL;
+  readonly target: ResourceTarget;
+  readonly user: User;
+}
+
+/** Answers a request for objects that the user may make. */
+export async function handleObjects(context: ObjectsContext, asked: Asked): Promise<Response> {
+  const { world } = context;
+  const { target, request } = asked;
+  const type = world.catalog.find(target.group, target.version, target.plural);
+  if (!type) {
+    const listing = request.method === 'GET' ? discover(world.catalog, asked.url.pathname) : undefined;
+    if (listing) return respond(JSON.stringify(listing), 200, []);
+    throw noSuchPath();
+  }
+  const wide = target.namespace === '' || type.plural === 'namespaces';
+  if (type.namespaced ? target.name !== '' && wide && !isCollection(target) : target.namespace !== '' && !wide)
+    throw noSuchPath();
+  if (target.subresource !== '' && !type.subresources.includes(target.subresource)) throw noSuchPath();
+  if (target.subresource !== '' && !PARTS.has(target.subresource)) {
+    return handleSubresource(context, asked, type);
+  }
+  return isCollection(target) ? handleCollection(context, asked, type) : handleOne(context, asked, type);
+}
+
+const PARTS = new Map<string, Part>([
+  ['', 'main'],
+  ['status', 'status'],
+  ['finalize', 'finalize'],
+]);
+const isCollection = ({ verb }: ResourceTarget): boolean =>
+  ['list', 'watch', 'create', 'deletecollection'].includes(verb);
+
+/** An answer whose text is made already. */
+export function respond(text: string, status: number, warnings: readonly string[]): Response {
+  const headers = new Headers({ 'content-type': 'application/json', 'cache-control': 'no-cache, private' });
+  for (const warning of warnings) headers.append('warning', `299 - ${JSON.stringify(warning)}`);
+  return new Response(text, { status, headers });
+}
+
+const namespaceOf = (type: ResourceType, { namespace }: ResourceTarget): string => (type.namespaced ? namespace : '');
+
+function handleCollection(context: ObjectsContext, asked: Asked, type: ResourceType): Promise<Response> | Response {
+  const { target } = asked;
+  if (!type.verbs.includes(target.verb)) throw methodNotAllowed(type, target.verb);
+  switch (target.verb) {
+    case 'list':
+      return list(context, asked, type);
+    case 'watch':
+      return watch(context, asked, type);
+    case 'create':
+      return post(context, asked, type);
+    default:
+      return removeMany(context, asked, type);
+  }
+}
+
+function list({ world }: ObjectsContext, { request, url, target }: Asked, type: ResourceType): Response {
+  const namespace = type.namespaced && target.namespace !== '' ? target.namespace : undefined;
+  const page = listObjects(world, type, namespace, url.searchParams);
+  const version = tableVersion(request.headers.get('accept') ?? '');
+  if (!version) return respond(listText(type, page), 200, []);
+  const metadata = {
+    resourceVersion: String(page.revision),
+    ...(page.next !== '' && { continue: page.next }),
+    ...(page.remaining !== undefined && { remainingItemCount: page.remaining }),
+  };
+  return respond(tableText(type, page.items, metadata, includeOf(url.searchParams), world.now(), version), 200, []);
+}
+
+function watch({ world }: ObjectsContext, { request, url, target }: Asked, type: ResourceType): Response {
+  const version = tableVersion(request.headers.get('accept') ?? '');
+  let first = true;
+  const showTable = (object: KubeObject): string => {
+    const withColumns = first;
+    first = false;
+    return tableText(
+      type,
+      [object],
+      { resourceVersion: object.metadata.resourceVersion },
+      includeOf(url.searchParams),
+      world.now(),
+      version ?? 'v1',
+      withColumns,
+    );
+  };
+  const named = target.name !== '' && url.pathname.endsWith(`/${encodeURIComponent(target.name)}`);
+  const query = new URLSearchParams(url.searchParams);
+  if (named) query.set('fieldSelector', `metadata.name=${target.name}`);
+  const asking: WatchRequest = {
+    type,
+    namespace: type.namespaced && target.namespace !== '' ? target.namespace : undefined,
+    query,
+    ...(version && { show: showTable }),
+    signal: request.signal,
+  };
+  const headers = { 'content-type': 'application/json', 'cache-control': 'no-cache, private' };
+  return new Response(watchObjects(world, asking), { headers });
+}
+
+/** Reads a body as an object, whatever form it comes in. */
+export async function readObject(request: Request): Promise<Body> {
+  const bytes = await bytesOf(request);
+  const media = mediaType(request);
+  if (media !== 'application/vnd.kubernetes.protobuf' && !isProtobuf(bytes)) return readBody(bytes, media);
+  return { value: decodeProtobuf(bytes), repeated: [] };
+}
+
+/** Whether a request is to be carried out for show. */
+export function isDryRun(query: URLSearchParams): boolean {
+  const asked = query.getAll('dryRun');
+  if (asked.some((each) => each !== 'All'))
+    throw badRequest(`dryRun: Unsupported value: ${JSON.stringify(asked[0])}: supported values: "All"`);
+  return asked.length > 0;
+}
+
+async function post(
+  context: ObjectsContext,
+  { request, url, target, user }: Asked,
+  type: ResourceType,
+): Promise<Response> {
+  if (
+    target.name !== '' &&
+    url.pathname.endsWith(target.name) &&
+    target.verb === 'create' &&
+    url.pathname.split('/').at(-1) !== type.plural
+  ) {
+    throw methodNotAllowed(type, 'create');
+  }
+  const body = await readObject(request);
+  const object = objectIn(body);
+  const answer = review(context.world, type, object, user, context.authenticate);
+  if (answer) return respond(JSON.stringify(answer), 201, []);
+  const judge = fieldsJudge(type, url.searchParams, body.repeated);
+  const namespace = namespaceOf(type, target) || namespaceIn(type, object);
+  const options = { dryRun: isDryRun(url.searchParams), onUnknown: judge.onUnknown };
+  const stored = create(context.world, type, namespace, object, options);
+  await context.settled();
+  return one(context, request, url, type, stored, 201, judge.warnings);
+}
+
+/** Creating without a namespace in the URL is refused, as upstream does for namespaced kinds. */
+function namespaceIn(type: ResourceType, object: JsonObject): string {
+  if (!type.namespaced) return '';
+  const said = isObject(object['metadata']) ? object['metadata']['namespace'] : undefined;
+  throw badRequest(
+    `an empty namespace may not be set during creation${typeof said === 'string' ? ` (the object says ${said}: use its URL)` : ''}`,
+  );
+}
+
+async function handleOne(context: ObjectsContext, asked: Asked, type: ResourceType): Promise<Response> {
+  const { request, url, target } = asked;
+  const { world } = context;
+  if (!type.verbs.includes(target.verb)) throw methodNotAllowed(type, target.verb);
+  const namespace = namespaceOf(type, target);
+  const part = PARTS.get(target.subresource) ?? 'main';
+  switch (target.verb) {
+    case 'get':
+      return one(context, request, url, type, getObject(world, type, namespace, target.name), 200, []);
+    case 'update': {
+      const body = await readObject(request);
+      const judge = fieldsJudge(type, url.searchParams, body.repeated);
+      const old = objectsOf(world, type).get(namespace, target.name);
+      if (!old) throw notFound(type, target.name);
+      const options = { dryRun: isDryRun(url.searchParams), onUnknown: judge.onUnknown };
+      const stored = update(world, type, old, objectIn(body), part, options);
+      await context.settled();
+      return one(context, request, url, type, stored, 200, judge.warnings);
+    }
+    case 'patch': {
+      const { object, status, warnings } = await patchObject(context, asked, type, part);
+      await context.settled();
+      return one(context, request, url, type, object, status, warnings);
+    }
+    default:
+      return removeOne(context, asked, type);
+  }
+}
+
+/** One object, as JSON or as a table of one row. */
+function one(
+  { world }: ObjectsContext,
+  request: Request,
+  url: URL,
+  type: ResourceType,
+  object: KubeObject,
+  status: number,
+  warnings: readonly string[],
+): Response {
+  const version = tableVersion(request.headers.get('accept') ?? '');
+  if (!version) return respond(textFor(type, object), status, warnings);
+  const metadata = { resourceVersion: object.metadata.resourceVersion };
+  return respond(
+    tableText(type, [object], metadata, includeOf(url.searchParams), world.now(), version),
+    status,
+    warnings,
+  );
+}
+
+async function deletionBody(request: Request): Promise<JsonObject> {
+  const bytes = await bytesOf(request);
+  if (bytes.byteLength === 0) return {};
+  if (isProtobuf(bytes)) {
+    const decoded = decodeProtobuf(bytes);
+    return isObject(decoded) ? decoded : {};
+  }
+  return objectIn(readBody(bytes, mediaType(request)));
+}
+
+async function removeOne(
+  context: ObjectsContext,
+  { request, url, target }: Asked,
+  type: ResourceType,
+): Promise<Response> {
+  const { world } = context;
+  const options = deleteOptions(await deletionBody(request), url.searchParams);
+  const object = getObject(world, type, namespaceOf(type, target), target.name);
+  const removal = remove(world, type, object, options);
+  await context.settled();
+  if (!removal.gone || type.plural === 'pods') return one(context, request, url, type, removal.object, 200, []);
+  const details = {
+    name: target.name,
+    ...(type.group !== '' && { group: type.group }),
+    kind: type.plural,
+    uid: object.metadata.uid,
+  };
+  return respond(
+    JSON.stringify({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details }),
+    200,
+    [],
+  );
+}
+
+async function removeMany(
+  context: ObjectsContext,
+  { request, url, target }: Asked,
+  type: ResourceType,
+): Promise<Response> {
+  const { world } = context;
+  const options = deleteOptions(await deletionBody(request), url.searchParams);
+  const matches = selectorOf(url.searchParams, type);
+  const objects = objectsOf(world, type).list(
+    type.namespaced && target.namespace !== '' ? target.namespace : undefined,
+  );
+  const items = objects
+    .filter((object) => !matches || matches(object))
+    .map((object) => remove(world, type, object, options).object);
+  await context.settled();
+  const metadata = { resourceVersion: String(world.store.revision) };
+  return respond(
+    JSON.stringify({ kind: `${type.kind}List`, apiVersion: apiVersionOf(type), metadata, items }),
+    200,
+    [],
+  );
+}

@@ -1,0 +1,97 @@
+/**
+ * OpenAPI v3 of what is served: an index, and one document for each group and version.
+ *
+ * kubectl refuses to apply or create what it does not find here with a PATCH that takes `fieldValidation`; `kubectl explain`
+ * reads the schemas. Documents are made when asked for, and kept until the catalog changes.
+ */
+
+import { createHash } from 'node:crypto';
+import type { Catalog } from './catalog.js';
+import type { JsonObject } from './json.js';
+import { noSuchPath } from './refusal.js';
+import { apiVersionOf, type ResourceType } from './resource.js';
+
+interface Documents {
+  readonly version: number;
+  readonly texts: ReadonlyMap<string, string>;
+}
+
+const made = new WeakMap<Catalog, Documents>();
+
+/** Answers a path below `/openapi/v3`. */
+export function openApi(catalog: Catalog, request: Request): Response {
+  const path = new URL(request.url).pathname.replace(/^\/openapi\/v3\/?/, '');
+  const texts = documentsOf(catalog);
+  const headers = { 'content-type': 'application/json', vary: 'Accept' };
+  if (path === '') {
+    const paths = Object.fromEntries(
+      [...texts].map(([place, text]) => {
+        const hash = createHash('sha256').update(text).digest('hex').toUpperCase();
+        return [place, { serverRelativeURL: `/openapi/v3/${place}?hash=${hash}` }];
+      }),
+    );
+    return new Response(JSON.stringify({ paths }), { headers });
+  }
+  const text = texts.get(path);
+  if (text === undefined) throw noSuchPath();
+  return new Response(text, { headers });
+}
+
+function documentsOf(catalog: Catalog): ReadonlyMap<string, string> {
+  const known = made.get(catalog);
+  if (known?.version === catalog.version) return known.texts;
+  const byPlace = new Map<string, ResourceType[]>();
+  for (const type of catalog.types) {
+    const place = `${type.group === '' ? 'api' : 'apis'}/${apiVersionOf(type)}`;
+    byPlace.set(place, [...(byPlace.get(place) ?? []), type]);
+  }
+  const texts = new Map([...byPlace].map(([place, types]) => [place, JSON.stringify(documentFor(place, types))]));
+  made.set(catalog, { version: catalog.version, texts });
+  return texts;
+}
+
+/** A name for a kind's schema, in the reversed spelling that clients expect. */
+const schemaName = ({ group, version, kind }: ResourceType): string =>
+  [...(group === '' ? 'core.api.k8s.io' : group).split('.').reverse(), version, kind].join('.');
+
+function documentFor(place: string, types: readonly ResourceType[]): JsonObject {
+  const paths: JsonObject = {};
+  const schemas: JsonObject = {};
+  for (const type of types) {
+    const base = `/${place}/${type.namespaced ? 'namespaces/{namespace}/' : ''}${type.plural}`;
+    const ref = { $ref: `#/components/schemas/${schemaName(type)}` };
+    const id = { 'x-kubernetes-group-version-kind': { group: type.group, version: type.version, kind: type.kind } };
+    const operation = (action: string): JsonObject => ({
+      'x-kubernetes-action': action,
+      ...id,
+      parameters: [...WRITE_PARAMETERS],
+      responses: { 200: { description: 'OK', content: { 'application/json': { schema: ref } } } },
+    });
+    paths[base] = { post: operation('post') };
+    if (type.verbs.includes('patch')) {
+      paths[`${base}/{name}`] = { get: operation('get'), put: operation('put'), patch: operation('patch') };
+    }
+    schemas[schemaName(type)] = schemaOf(type);
+  }
+  return { openapi: '3.0.0', info: { title: 'Kubernetes', version: 'v1' }, paths, components: { schemas } };
+}
+
+const WRITE_PARAMETERS = ['dryRun', 'fieldManager', 'fieldValidation'].map((name) => ({
+  name,
+  in: 'query',
+  schema: { type: 'string', uniqueItems: true },
+}));
+
+function schemaOf(type: ResourceType): JsonObject {
+  const own = type.schema ?? { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
+  return {
+    ...own,
+    properties: {
+      ...own.properties,
+      apiVersion: { type: 'string' },
+      kind: { type: 'string' },
+      metadata: own.properties?.['metadata'] ?? { type: 'object' },
+    },
+    'x-kubernetes-group-version-kind': [{ group: type.group, version: type.version, kind: type.kind }],
+  };
+}

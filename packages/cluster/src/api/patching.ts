@@ -1,0 +1,81 @@
+/**
+ * PATCH: which of the four kinds it is, and what the object looks like afterwards.
+ */
+
+import { bytesOf, mediaType, objectIn, readBody } from './body.js';
+import { fieldsJudge } from './field-validation.js';
+import { isObject, type JsonObject, type KubeObject } from './json.js';
+import type { Asked, ObjectsContext } from './objects.js';
+import { isDryRun } from './objects.js';
+import { applyJsonPatch, mergePatch } from './patch.js';
+import { badRequest, notFound, unsupportedMedia } from './refusal.js';
+import type { ResourceType } from './resource.js';
+import { serverSideApply } from './apply.js';
+import { strategicPatch } from './strategic.js';
+import { objectsOf } from './world.js';
+import { create, update, type Part } from './write.js';
+
+const APPLY = 'application/apply-patch+yaml';
+const STRATEGIC = 'application/strategic-merge-patch+json';
+const KNOWN = ['application/json-patch+json', 'application/merge-patch+json', APPLY];
+
+/** What a patch led to. */
+export interface Patched {
+  readonly object: KubeObject;
+  /** 201 when applying created the object. */
+  readonly status: 200 | 201;
+  readonly warnings: readonly string[];
+}
+
+/** Patches an object, or creates it where applying does. Never loses another's write: there is nothing in between. */
+export async function patchObject(
+  context: ObjectsContext,
+  { request, url, target }: Asked,
+  type: ResourceType,
+  part: Part,
+): Promise<Patched> {
+  const { world } = context;
+  const media = mediaType(request);
+  const known = type.custom ? KNOWN : [...KNOWN, STRATEGIC];
+  if (!known.includes(media)) {
+    throw unsupportedMedia(
+      `the body of the request was in an unknown format - accepted media types include: ${known.join(', ')}`,
+    );
+  }
+  const body = readBody(await bytesOf(request), media);
+  const judge = fieldsJudge(type, url.searchParams, body.repeated);
+  const options = { dryRun: isDryRun(url.searchParams), onUnknown: judge.onUnknown };
+  const namespace = type.namespaced ? target.namespace : '';
+  const old = objectsOf(world, type).get(namespace, target.name);
+  const manager = url.searchParams.get('fieldManager') ?? '';
+  if (media === APPLY && manager === '')
+    throw badRequest(
+      'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
+    );
+  if (!old) {
+    if (media !== APPLY || part !== 'main') throw notFound(type, target.name);
+    const wanted = serverSideApply(type, undefined, objectIn(body), { manager, force: false, now: world.now() });
+    const named = {
+      ...wanted,
+      metadata: { ...(isObject(wanted['metadata']) ? wanted['metadata'] : {}), name: target.name },
+    };
+    return { object: create(world, type, namespace, named, options), status: 201, warnings: judge.warnings };
+  }
+  const force = url.searchParams.get('force') === 'true';
+  const next = patched(type, old, body.value, media, { manager, force, now: world.now() });
+  return { object: update(world, type, old, next, part, options), status: 200, warnings: judge.warnings };
+}
+
+interface Applying {
+  readonly manager: string;
+  readonly force: boolean;
+  readonly now: Date;
+}
+
+function patched(type: ResourceType, old: KubeObject, patch: unknown, media: string, applying: Applying): JsonObject {
+  if (media === 'application/json-patch+json') return applyJsonPatch(old, patch);
+  if (!isObject(patch)) throw badRequest('error decoding patch: the patch must be a JSON object');
+  if (media === 'application/merge-patch+json') return mergePatch(old, patch);
+  if (media === APPLY) return serverSideApply(type, old, patch, applying);
+  return strategicPatch(old, patch);
+}

@@ -1,0 +1,92 @@
+/**
+ * The API server: a function from Request to Response.
+ *
+ *     who? ─▶ what? ─▶ allowed? ─▶ objects · discovery · reviews · logs
+ *
+ * It listens nowhere. `serve.ts` puts it behind TLS for kubectl; everyone in this process calls it as it is. Everything that is
+ * refused anywhere below becomes a `Status` here.
+ */
+
+import { authorize } from './authorize.js';
+import { handleObjects, type ObjectsContext } from './objects.js';
+import { aggregated, aggregatedVersion, discover, versionInfo } from './discovery.js';
+import { ANONYMOUS, type User } from './identity.js';
+import type { JsonObject } from './json.js';
+import { openApi } from './openapi.js';
+import { noSuchPath, Refusal, statusOf, unauthorized } from './refusal.js';
+import { isResource, targetOf, type PathTarget } from './target.js';
+
+/** Web-standard request in, response out. */
+export type Send = (request: Request) => Promise<Response>;
+
+/** What the server answers from. */
+export interface ServerContext extends ObjectsContext {
+  /** Tells the log of an error that is a bug of ours, not of the request. */
+  readonly onBug: (error: unknown, request: Request) => void;
+}
+
+/** The server as one user sees it, who needs no token. */
+export const sendAs =
+  (context: ServerContext, user: User): Send =>
+  (request) =>
+    answer(context, request, () => user);
+
+/** The server as strangers see it: the bearer token says who they are. */
+export const sendWithTokens = (context: ServerContext): Send => {
+  const whoIs = (request: Request): User => {
+    const header = request.headers.get('authorization');
+    if (header === null || header === '') return ANONYMOUS;
+    const token = /^Bearer\s+(\S+)$/i.exec(header)?.[1];
+    const user = token === undefined ? undefined : context.authenticate(token);
+    if (!user) throw unauthorized();
+    return user;
+  };
+  return (request) => answer(context, request, whoIs);
+};
+
+async function answer(context: ServerContext, request: Request, whoIs: (request: Request) => User): Promise<Response> {
+  try {
+    const user = whoIs(request);
+    const url = new URL(request.url);
+    const target = targetOf(request.method, url);
+    authorize(context.world, user, target);
+    if (isResource(target) && context.world.catalog.hasGroup(target.group, target.version)) {
+      return await handleObjects(context, { request, url, target, user });
+    }
+    return handlePath(context, request, isResource(target) ? { verb: target.verb, path: url.pathname } : target);
+  } catch (error) {
+    if (error instanceof Refusal) return refusalResponse(error);
+    context.onBug(error, request);
+    return refusalResponse(new Refusal(500, 'InternalError', 'Internal error occurred: see the log of the cluster'));
+  }
+}
+
+/** A JSON answer. */
+export const json = (body: JsonObject, status = 200, headers: Record<string, string> = {}): Response =>
+  new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json', ...headers } });
+
+function refusalResponse(refusal: Refusal): Response {
+  const retry = refusal.details?.retryAfterSeconds;
+  const headers = { ...(retry !== undefined && { 'retry-after': String(retry) }) };
+  return json(statusOf(refusal), refusal.code, headers);
+}
+
+const HEALTH = /^\/(healthz|livez|readyz)(\/[\w-]+)?$/;
+
+function handlePath({ world }: ServerContext, request: Request, { path, verb }: PathTarget): Response {
+  if (verb !== 'get') throw noSuchPath();
+  if (HEALTH.test(path)) return new Response('ok', { headers: { 'content-type': 'text/plain; charset=utf-8' } });
+  if (path === '/version' || path === '/version/') return json(versionInfo());
+  if (path.startsWith('/openapi/v3')) return openApi(world.catalog, request);
+  const version = aggregatedVersion(request.headers.get('accept') ?? '');
+  const root = path.replace(/\/$/, '');
+  if (version && (root === '/api' || root === '/apis')) {
+    const type = `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`;
+    return json(aggregated(world.catalog, root === '/api', version), 200, { 'content-type': type, vary: 'Accept' });
+  }
+  const found = discover(world.catalog, path);
+  if (found) return json(found);
+  if (path === '/' || path === '')
+    return json({ paths: ['/api', '/apis', '/healthz', '/livez', '/openapi/v3', '/readyz', '/version'] });
+  throw noSuchPath();
+}

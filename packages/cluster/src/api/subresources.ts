@@ -1,0 +1,175 @@
+/**
+ * Subresources that are more than a part of their object: logs, tokens, evictions, bindings.
+ */
+
+import { at, isObject, objectAt, objectsAt, stringAt, stringsAt, type KubeObject } from './json.js';
+import { objectIn } from './body.js';
+import { readObject, respond, type Asked, type ObjectsContext } from './objects.js';
+import { badRequest, invalid, invalidValue, methodNotAllowed, noSuchPath, Refusal } from './refusal.js';
+import type { ResourceType } from './resource.js';
+import { getObject } from './read.js';
+import { deleteOptions, remove } from './remove.js';
+import { ISSUER, issueToken } from './tokens.js';
+import { coreObject, timestamp } from './world.js';
+
+/** How much of a container's output, and whether to wait for more. */
+export interface LogOptions {
+  readonly follow?: boolean;
+  readonly tailLines?: number;
+  readonly sinceSeconds?: number;
+  readonly sinceTime?: string;
+  readonly timestamps?: boolean;
+  readonly limitBytes?: number;
+}
+
+/** Where pods' output comes from. */
+export interface PodLogs {
+  /** Undefined when the container has not written anything that could be read. */
+  open(
+    pod: { readonly namespace: string; readonly name: string; readonly uid: string },
+    container: string,
+    options: LogOptions,
+  ): ReadableStream<Uint8Array> | undefined;
+}
+
+/** Answers a request for a subresource other than status. */
+export async function handleSubresource(context: ObjectsContext, asked: Asked, type: ResourceType): Promise<Response> {
+  const { target } = asked;
+  const place = `${type.group}/${type.plural}/${target.subresource}`;
+  if (place === '/pods/log')
+    return target.verb === 'get' ? podLog(context, asked, type) : notAllowed(type, target.verb);
+  if (target.verb !== 'create') return notAllowed(type, target.verb);
+  if (place === '/serviceaccounts/token') return token(context, asked, type);
+  if (place === '/pods/eviction') return evict(context, asked, type);
+  throw noSuchPath();
+}
+
+function notAllowed(type: ResourceType, verb: string): never {
+  throw methodNotAllowed(type, verb);
+}
+
+const MOST_SECONDS = 2 ** 32;
+
+async function token(context: ObjectsContext, { request, target }: Asked, type: ResourceType): Promise<Response> {
+  const { world } = context;
+  const account = getObject(world, type, target.namespace, target.name);
+  const wanted = objectIn(await readObject(request));
+  const spec = objectAt(wanted, 'spec');
+  const seconds = Number(at(spec, 'expirationSeconds') ?? 3600);
+  const review = { group: 'authentication.k8s.io', plural: 'tokenrequests', kind: 'TokenRequest' };
+  if (seconds < 600)
+    throw invalid(review, '', [
+      invalidValue('spec.expirationSeconds', seconds, 'may not specify a duration less than 10 minutes'),
+    ]);
+  if (seconds > MOST_SECONDS)
+    throw invalid(review, '', [
+      invalidValue('spec.expirationSeconds', seconds, 'may not specify a duration larger than 2^32 seconds'),
+    ]);
+  const audiences = stringsAt(spec, 'audiences').length > 0 ? stringsAt(spec, 'audiences') : [ISSUER];
+  const pod = boundPod(context, target.namespace, objectAt(spec, 'boundObjectRef'));
+  const { namespace = '', name, uid } = account.metadata;
+  const issued = issueToken(
+    context.tokenKey,
+    { namespace, account: name, uid, seconds, audiences, ...(pod && { pod }) },
+    world.now(),
+  );
+  const expirationTimestamp = timestamp(new Date(world.now().getTime() + seconds * 1000));
+  const answer = {
+    kind: 'TokenRequest',
+    apiVersion: 'authentication.k8s.io/v1',
+    metadata: { name, namespace, creationTimestamp: timestamp(world.now()) },
+    spec: { ...spec, audiences, expirationSeconds: seconds },
+    status: { token: issued, expirationTimestamp },
+  };
+  return respond(JSON.stringify(answer), 201, []);
+}
+
+function boundPod(
+  { world }: ObjectsContext,
+  namespace: string,
+  reference: object,
+): { name: string; uid: string } | undefined {
+  if (stringAt(reference, 'kind') !== 'Pod') return undefined;
+  const name = stringAt(reference, 'name');
+  const pod = coreObject(world, 'pods', namespace, name);
+  if (!pod) throw new Refusal(404, 'NotFound', `pods "${name}" not found`, { name, kind: 'pods' });
+  const uid = stringAt(reference, 'uid');
+  if (uid !== '' && uid !== pod.metadata.uid) {
+    const message = `the UID in the bound object reference (${uid}) does not match the UID in record. The object might have been deleted and then recreated`;
+    throw new Refusal(409, 'Conflict', message, { name, kind: 'pods' });
+  }
+  return { name, uid: pod.metadata.uid };
+}
+
+async function evict(context: ObjectsContext, { request, url, target }: Asked, type: ResourceType): Promise<Response> {
+  const body = objectIn(await readObject(request));
+  const pod = getObject(context.world, type, target.namespace, target.name);
+  remove(context.world, type, pod, deleteOptions(objectAt(body, 'deleteOptions'), url.searchParams));
+  await context.settled();
+  return respond(JSON.stringify({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success' }), 201, []);
+}
+
+/** Streams what a container wrote. Says which containers there are when the choice is not clear. */
+function podLog({ world, logs }: ObjectsContext, { url, target }: Asked, type: ResourceType): Response {
+  const pod = getObject(world, type, target.namespace, target.name);
+  const container = containerOf(pod, url.searchParams.get('container') ?? '');
+  const { namespace = '', name, uid } = pod.metadata;
+  const waiting = waitingReason(pod, container);
+  if (waiting !== undefined) {
+    throw badRequest(`container "${container}" in pod "${name}" is waiting to start: ${waiting}`);
+  }
+  const stream = logs()?.open({ namespace, name, uid }, container, logOptions(url.searchParams));
+  const headers = { 'content-type': 'text/plain', 'cache-control': 'no-cache, private' };
+  return new Response(stream ?? '', { headers });
+}
+
+function containerOf(pod: KubeObject, asked: string): string {
+  const named = (list: string): string[] => objectsAt(pod, 'spec', list).map((each) => stringAt(each, 'name'));
+  const [inits, mains] = [named('initContainers'), named('containers')];
+  const { name } = pod.metadata;
+  if (asked !== '') {
+    if ([...inits, ...mains].includes(asked)) return asked;
+    throw badRequest(`container ${asked} is not valid for pod ${name}`);
+  }
+  const preferred = pod.metadata.annotations?.['kubectl.kubernetes.io/default-container'];
+  const [only = ''] = mains;
+  if (mains.length === 1) return only;
+  if (preferred !== undefined && mains.includes(preferred)) return preferred;
+  const init = inits.length > 0 ? ` or one of the init containers: [${inits.join(' ')}]` : '';
+  throw badRequest(`a container name must be specified for pod ${name}, choose one of: [${mains.join(' ')}]${init}`);
+}
+
+/** Why a container has not started, if it has not. */
+function waitingReason(pod: KubeObject, container: string): string | undefined {
+  const statuses = [
+    ...objectsAt(pod, 'status', 'initContainerStatuses'),
+    ...objectsAt(pod, 'status', 'containerStatuses'),
+  ];
+  const status = statuses.find((each) => each['name'] === container);
+  if (!status)
+    return stringAt(pod, 'spec', 'nodeName') === '' || statuses.length === 0 ? 'ContainerCreating' : undefined;
+  if (!isObject(at(status, 'state', 'waiting')) || isObject(at(status, 'lastState', 'terminated'))) return undefined;
+  return stringAt(status, 'state', 'waiting', 'reason') || 'ContainerCreating';
+}
+
+function logOptions(query: URLSearchParams): LogOptions {
+  const count = (name: string): number | undefined => {
+    const text = query.get(name);
+    if (text === null) return undefined;
+    const value = Number(text);
+    const least = name === 'tailLines' ? 0 : 1;
+    if (Number.isInteger(value) && value >= least) return value;
+    const log = { group: '', plural: 'podlogoptions', kind: 'PodLogOptions' };
+    throw invalid(log, '', [invalidValue(name, text, `must be greater than ${least === 0 ? 'or equal to 0' : '0'}`)]);
+  };
+  const [tailLines, sinceSeconds, limitBytes] = [count('tailLines'), count('sinceSeconds'), count('limitBytes')];
+  const sinceTime = query.get('sinceTime');
+  return {
+    follow: ['true', '1'].includes(query.get('follow') ?? ''),
+    timestamps: ['true', '1'].includes(query.get('timestamps') ?? ''),
+    ...(tailLines !== undefined && { tailLines }),
+    ...(sinceSeconds !== undefined && { sinceSeconds }),
+    ...(limitBytes !== undefined && { limitBytes }),
+    ...(sinceTime !== null && { sinceTime }),
+  };
+}

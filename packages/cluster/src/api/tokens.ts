@@ -1,0 +1,86 @@
+/**
+ * Tokens of ServiceAccounts: signed here, checked here, and good for nothing once their account (or pod) is gone.
+ */
+
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { isObject, objectAt, stringAt, type JsonObject } from './json.js';
+import { serviceAccountUser, type User } from './identity.js';
+import { coreObject, type World } from './world.js';
+
+/** Who issues the tokens, and for whom they are good unless asked otherwise. */
+export const ISSUER = 'https://kubernetes.default.svc.cluster.local';
+
+/** What a token is to be bound to. */
+export interface TokenWish {
+  readonly namespace: string;
+  readonly account: string;
+  readonly uid: string;
+  readonly seconds: number;
+  readonly audiences: readonly string[];
+  /** The token dies with this pod. */
+  readonly pod?: { readonly name: string; readonly uid: string };
+}
+
+/** A key to sign tokens with; whoever has it is every ServiceAccount. */
+export const newKey = (): Buffer => randomBytes(32);
+
+const HEADER = Buffer.from(JSON.stringify({ alg: 'HS256', typ: 'JWT' })).toString('base64url');
+const sign = (key: Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest();
+
+/** Makes a token. */
+export function issueToken(key: Buffer, wish: TokenWish, now: Date): string {
+  const seconds = Math.floor(now.getTime() / 1000);
+  const claims = {
+    iss: ISSUER,
+    sub: `system:serviceaccount:${wish.namespace}:${wish.account}`,
+    aud: wish.audiences,
+    iat: seconds,
+    nbf: seconds,
+    exp: seconds + wish.seconds,
+    jti: randomBytes(12).toString('hex'),
+    'kubernetes.io': {
+      namespace: wish.namespace,
+      serviceaccount: { name: wish.account, uid: wish.uid },
+      ...(wish.pod && { pod: wish.pod }),
+    },
+  };
+  const body = `${HEADER}.${Buffer.from(JSON.stringify(claims)).toString('base64url')}`;
+  return `${body}.${sign(key, body).toString('base64url')}`;
+}
+
+/** Whose token it is; undefined when the signature, the time, or what it is bound to says no. */
+export function readToken(key: Buffer, token: string, world: World): User | undefined {
+  const claims = verified(key, token);
+  const seconds = world.now().getTime() / 1000;
+  if (!claims || Number(claims['exp']) < seconds || Number(claims['nbf']) > seconds + 60) return undefined;
+  const audiences: unknown = claims['aud'];
+  if (!Array.isArray(audiences) || !audiences.includes(ISSUER)) return undefined;
+  const bound = objectAt(claims, 'kubernetes.io');
+  const namespace = stringAt(bound, 'namespace');
+  const [name, uid] = [stringAt(bound, 'serviceaccount', 'name'), stringAt(bound, 'serviceaccount', 'uid')];
+  if (coreObject(world, 'serviceaccounts', namespace, name)?.metadata.uid !== uid) return undefined;
+  const pod = objectAt(bound, 'pod');
+  const podUid = stringAt(pod, 'uid');
+  if (podUid === '') return serviceAccountUser(namespace, name, uid);
+  const podName = stringAt(pod, 'name');
+  if (coreObject(world, 'pods', namespace, podName)?.metadata.uid !== podUid) return undefined;
+  return {
+    ...serviceAccountUser(namespace, name, uid),
+    extra: {
+      'authentication.kubernetes.io/pod-name': [podName],
+      'authentication.kubernetes.io/pod-uid': [podUid],
+    },
+  };
+}
+
+function verified(key: Buffer, token: string): JsonObject | undefined {
+  const [head = '', body = '', signature = ''] = token.split('.');
+  const [given, wanted] = [Buffer.from(signature, 'base64url'), sign(key, `${head}.${body}`)];
+  if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) return undefined;
+  try {
+    const claims: unknown = JSON.parse(Buffer.from(body, 'base64url').toString());
+    return isObject(claims) ? claims : undefined;
+  } catch {
+    return undefined;
+  }
+}

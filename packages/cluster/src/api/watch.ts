@@ -1,0 +1,179 @@
+/**
+ * Watches: changes as they happen, each after the other, from any revision that is still remembered.
+ *
+ * A frame is serialised once and shared by all who watch in the same form. A watcher that does not read is cut off when its
+ * buffer is full; it lists again, as after any broken connection, and nobody else notices.
+ */
+
+import type { KubeObject } from './json.js';
+import { expired, statusOf } from './refusal.js';
+import { apiVersionOf, type ResourceType } from './resource.js';
+import { revisionOf, selectorOf, textFor, waitsForFuture } from './read.js';
+import type { Matches } from './selector.js';
+import { objectsOf, type World } from './world.js';
+import type { Change } from '../storage/store.js';
+
+/** How many frames may wait for a watcher that does not read. */
+const MOST_WAITING = 10_000;
+const BOOKMARK_MS = 60_000;
+
+/** How a watch shows an object: its JSON text. Tables have their own. */
+export type Show = (object: KubeObject, type: Change['type'] | 'BOOKMARK') => string;
+
+/** What is being watched. */
+export interface WatchRequest {
+  readonly type: ResourceType;
+  /** Undefined: all namespaces. */
+  readonly namespace: string | undefined;
+  readonly query: URLSearchParams;
+  /** Absent: as JSON, in frames shared with other watchers. */
+  readonly show?: Show;
+  /** Ends the watch, as closing the connection does. */
+  readonly signal: AbortSignal;
+}
+
+const encoder = new TextEncoder();
+const frames = new WeakMap<Change, Map<string, Uint8Array>>();
+
+const frame = (type: string, text: string): Uint8Array => encoder.encode(`{"type":"${type}","object":${text}}\n`);
+
+/** The frame of a change, made once for all watchers of that version. */
+function sharedFrame(change: Change, seen: Change['type'], object: KubeObject, type: ResourceType): Uint8Array {
+  const key = `${seen} ${type.version}`;
+  const known = frames.get(change) ?? new Map<string, Uint8Array>();
+  frames.set(change, known);
+  const found = known.get(key);
+  if (found) return found;
+  const made = frame(seen, textFor(type, object));
+  known.set(key, made);
+  return made;
+}
+
+/**
+ * What a watcher with a selector sees of a change: an object that stops matching is deleted for it, one that starts to
+ * match is added. Undefined: nothing.
+ */
+export function seenAs(change: Change, matches: Matches | undefined): Change['type'] | undefined {
+  if (!matches || change.type === 'ADDED') return !matches || matches(change.object) ? change.type : undefined;
+  const before = change.previous !== undefined && matches(change.previous);
+  if (change.type === 'DELETED') return before ? 'DELETED' : undefined;
+  const after = matches(change.object);
+  if (before) return after ? 'MODIFIED' : 'DELETED';
+  return after ? 'ADDED' : undefined;
+}
+
+/** Starts a watch; the stream's chunks are whole frames. Throws a 410 when the revision asked for is forgotten. */
+export function watchObjects(world: World, request: WatchRequest): ReadableStream<Uint8Array> {
+  const { type, namespace, query, signal } = request;
+  const matches = selectorOf(query, type);
+  const collection = objectsOf(world, type);
+  const revision = revisionOf(query);
+  waitsForFuture(world, revision);
+  const replay = revision === undefined || revision === 0 || query.get('sendInitialEvents') === 'true';
+  const missed = replay ? [] : collection.since(revision);
+  if (!missed) throw expired(`too old resource version: ${revision ?? 0} (${world.store.revision})`);
+  const show: Show = request.show ?? ((object) => textFor(type, object));
+  const initial = replay ? collection.list(namespace).filter((object) => !matches || matches(object)) : [];
+  const within = ({ object }: Change): boolean =>
+    namespace === undefined || (object.metadata.namespace ?? '') === namespace;
+
+  return openStream(signal, Number(query.get('timeoutSeconds') ?? 0), (write, end) => {
+    const push = (change: Change): void => {
+      if (!within(change)) return;
+      const seen = seenAs(change, matches);
+      if (!seen) return;
+      // an object that left the selection is shown as it was, under the revision of the change that took it out
+      const left = seen === 'DELETED' && change.type === 'MODIFIED' && change.previous;
+      const object = left ? withRevision(left, change.revision) : change.object;
+      write(request.show ? frame(seen, request.show(object, seen)) : sharedFrame(change, seen, object, type));
+    };
+    const bookmark = (annotations?: Record<string, string>): void => {
+      write(frame('BOOKMARK', show(bookmarkOf(type, world.store.revision, annotations), 'BOOKMARK')));
+    };
+    for (const object of initial) write(frame('ADDED', show(object, 'ADDED')));
+    if (query.get('sendInitialEvents') === 'true') bookmark({ 'k8s.io/initial-events-end': 'true' });
+    for (const change of missed) push(change);
+    const stop = collection.subscribe(push);
+    const stopCompaction = collection.onEnd(() => {
+      write(frame('ERROR', JSON.stringify(statusOf(expired('the resource is no longer served')))));
+      end();
+    });
+    const wantsBookmarks = ['true', '1'].includes(query.get('allowWatchBookmarks') ?? '');
+    const timer = wantsBookmarks ? setInterval(bookmark, BOOKMARK_MS).unref() : undefined;
+    return {
+      stop: () => {
+        stop();
+        stopCompaction();
+        clearInterval(timer);
+      },
+      beforeTimeout: () => (wantsBookmarks ? bookmark() : undefined),
+    };
+  });
+}
+
+const withRevision = (object: KubeObject, revision: number): KubeObject => ({
+  ...object,
+  metadata: { ...object.metadata, resourceVersion: String(revision) },
+});
+
+/** A frame's object that says nothing but how far the watch has come. */
+const bookmarkOf = (type: ResourceType, revision: number, annotations?: Record<string, string>): KubeObject => ({
+  kind: type.kind,
+  apiVersion: apiVersionOf(type),
+  metadata: {
+    resourceVersion: String(revision),
+    creationTimestamp: null,
+    ...(annotations && { annotations }),
+  } as unknown as KubeObject['metadata'], // a bookmark has no name; it is never stored
+});
+
+interface Watching {
+  readonly stop: () => void;
+  readonly beforeTimeout: () => void;
+}
+
+/** A stream that `begin` writes to until the reader leaves, the time is up, or nobody has read for too long. */
+function openStream(
+  signal: AbortSignal,
+  seconds: number,
+  begin: (write: (chunk: Uint8Array) => void, end: () => void) => Watching,
+): ReadableStream<Uint8Array> {
+  let watching: Watching | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let ended = false;
+  const finish = (): void => {
+    ended = true;
+    clearTimeout(timer);
+    watching?.stop();
+  };
+  return new ReadableStream<Uint8Array>(
+    {
+      start(controller) {
+        const end = (): void => {
+          if (ended) return;
+          finish();
+          controller.close();
+        };
+        const write = (chunk: Uint8Array): void => {
+          if (ended) return;
+          if ((controller.desiredSize ?? 0) > 0) controller.enqueue(chunk);
+          else {
+            finish();
+            controller.error(new Error('this watcher does not read; its watch has been ended'));
+          }
+        };
+        watching = begin(write, end);
+        signal.addEventListener('abort', end, { once: true });
+        if (signal.aborted) end();
+        if (seconds > 0) {
+          timer = setTimeout(() => {
+            watching?.beforeTimeout();
+            end();
+          }, seconds * 1000).unref();
+        }
+      },
+      cancel: finish,
+    },
+    new CountQueuingStrategy({ highWaterMark: MOST_WAITING }),
+  );
+}

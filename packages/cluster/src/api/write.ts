@@ -1,0 +1,233 @@
+/**
+ * Creating and changing objects: the one way into the store.
+ *
+ *     body ─▶ metadata ─▶ fields known? ─▶ defaults ─▶ admission ─▶ valid? ─▶ store
+ *
+ * Synchronous from end to end, so that no two writes can interleave and a conflict can only come from a client's stale read.
+ */
+
+import { randomUUID } from 'node:crypto';
+import { admit } from './admission.js';
+import { copy, fill, isObject, same, within, type JsonObject, type KubeObject } from './json.js';
+import { checkAnnotations, checkLabels, checkName, generatedName } from './names.js';
+import { alreadyExists, badRequest, conflict, forbiddenField, invalid, type Cause } from './refusal.js';
+import { apiVersionOf, placeOf, type ResourceType } from './resource.js';
+import { fillDefaults, prune } from './schema.js';
+import { checkSchema } from './schema-check.js';
+import { objectsOf, timestamp, type World } from './world.js';
+
+/** How a write was asked for. */
+export interface WriteOptions {
+  /** Do everything but store. */
+  readonly dryRun: boolean;
+  /** Told, once, which fields the kind does not have; may throw to refuse the write. */
+  readonly onUnknown: (fields: readonly string[]) => void;
+}
+
+/** Stores a new object; returns it as stored. */
+export function create(
+  world: World,
+  type: ResourceType,
+  namespace: string,
+  body: JsonObject,
+  options: WriteOptions,
+): KubeObject {
+  const draft = copy(body);
+  bindToUrl(draft, type, namespace);
+  startMetadata(world, type, draft);
+  settleFields(type, draft, options);
+  if (type.subresources.includes('status') && type.custom) delete draft['status'];
+  type.rules.fill?.(draft, undefined);
+  const object = admit(world, type, asObject(draft), undefined, options.dryRun);
+  const { name } = object.metadata;
+  refuseIfWrong(type, object, undefined);
+  if (objectsOf(world, type).get(namespace, name)) throw alreadyExists(type, name);
+  if (options.dryRun) return object;
+  return world.store.put(placeOf(type), object);
+}
+
+/** What part of an object a change may touch. */
+export type Part = 'main' | 'status' | 'finalize';
+
+/** Stores a changed object; returns it as stored. A change that changes nothing is not written. */
+export function update(
+  world: World,
+  type: ResourceType,
+  old: KubeObject,
+  body: JsonObject,
+  part: Part,
+  options: WriteOptions,
+): KubeObject {
+  const draft = copy(body);
+  const { namespace = '' } = old.metadata;
+  bindToUrl(draft, type, namespace);
+  checkSameObject(type, draft, old);
+  continueMetadata(type, draft, old);
+  settleFields(type, draft, options);
+  keepOtherParts(type, draft, old, part);
+  if (part === 'main') type.rules.fill?.(draft, old);
+  countGeneration(type, draft, old);
+  const whole = asObject(draft);
+  const object = part === 'main' ? admit(world, type, whole, old, options.dryRun) : whole;
+  refuseIfWrong(type, object, old);
+  if (same(object, old)) return old;
+  if (options.dryRun) return object;
+  if (isFinished(object)) return world.store.remove(placeOf(type), object);
+  return world.store.put(placeOf(type), object);
+}
+
+/** Whether nothing holds an object that is being deleted any more. */
+const isFinished = ({ metadata, spec }: KubeObject): boolean =>
+  metadata.deletionTimestamp !== undefined &&
+  (metadata.finalizers ?? []).length === 0 &&
+  (metadata.deletionGracePeriodSeconds ?? 0) === 0 &&
+  !(isObject(spec) && Array.isArray(spec['finalizers']) && spec['finalizers'].length > 0);
+
+/** Body and URL must mean the same kind, namespace and name. */
+function bindToUrl(draft: JsonObject, type: ResourceType, namespace: string): void {
+  const { apiVersion, kind } = draft;
+  const wanted = apiVersionOf(type);
+  if (kind !== undefined && kind !== type.kind) {
+    throw badRequest(`the kind in the data (${String(kind)}) does not match the expected kind (${type.kind})`);
+  }
+  if (apiVersion !== undefined && apiVersion !== wanted) {
+    throw badRequest(
+      `the API version in the data (${String(apiVersion)}) does not match the expected API version (${wanted})`,
+    );
+  }
+  if (draft['metadata'] !== undefined && draft['metadata'] !== null && !isObject(draft['metadata'])) {
+    throw badRequest('metadata: expected an object');
+  }
+  draft['apiVersion'] = wanted;
+  draft['kind'] = type.kind;
+  const metadata = within(draft, 'metadata');
+  const said = metadata['namespace'];
+  if (typeof said === 'string' && said !== '' && said !== namespace) {
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+  }
+  if (type.namespaced) metadata['namespace'] = namespace;
+  else delete metadata['namespace'];
+}
+
+/** What only the server says about a new object. */
+function startMetadata(world: World, type: ResourceType, draft: JsonObject): void {
+  const metadata = within(draft, 'metadata');
+  const { name, generateName, resourceVersion } = metadata;
+  if (typeof resourceVersion === 'string' && resourceVersion !== '' && resourceVersion !== '0') {
+    throw badRequest('resourceVersion should not be set on objects to be created');
+  }
+  for (const field of [
+    'selfLink',
+    'resourceVersion',
+    'deletionTimestamp',
+    'deletionGracePeriodSeconds',
+    'managedFields',
+  ]) {
+    delete metadata[field];
+  }
+  const named = typeof name === 'string' && name !== '';
+  if (!named && typeof generateName === 'string' && generateName !== '') metadata['name'] = generatedName(generateName);
+  metadata['uid'] = randomUUID();
+  metadata['creationTimestamp'] = timestamp(world.now());
+  delete metadata['generation'];
+  if (type.rules.counted === true) metadata['generation'] = 1;
+  for (const field of Object.keys(metadata)) if (metadata[field] === null) delete metadata[field];
+}
+
+function checkSameObject(type: ResourceType, draft: JsonObject, old: KubeObject): void {
+  const metadata = within(draft, 'metadata');
+  const { name } = old.metadata;
+  fill(metadata, 'name', name);
+  if (metadata['name'] !== name) {
+    throw badRequest(
+      `the name of the object (${String(metadata['name'])}) does not match the name on the URL (${name})`,
+    );
+  }
+  const { resourceVersion, uid } = metadata;
+  if (typeof uid === 'string' && uid !== '' && uid !== old.metadata.uid) {
+    const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid}`;
+    throw conflict(type, name, why);
+  }
+  if (typeof resourceVersion !== 'string' || resourceVersion === '' || resourceVersion === '0') return;
+  if (resourceVersion !== old.metadata.resourceVersion) throw conflict(type, name);
+}
+
+const SERVERS_OWN = [
+  'uid',
+  'resourceVersion',
+  'creationTimestamp',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+  'generation',
+  'generateName',
+] as const;
+
+/** What only the server says about an object stays as it was. */
+function continueMetadata(type: ResourceType, draft: JsonObject, old: KubeObject): void {
+  const metadata = within(draft, 'metadata');
+  for (const field of SERVERS_OWN) {
+    if (old.metadata[field] === undefined) delete metadata[field];
+    else metadata[field] = old.metadata[field];
+  }
+  delete metadata['selfLink'];
+  for (const field of Object.keys(metadata)) if (metadata[field] === null) delete metadata[field];
+  const before = new Set(old.metadata.finalizers ?? []);
+  const finalizers = Array.isArray(metadata['finalizers']) ? metadata['finalizers'] : [];
+  const added = finalizers.filter((each) => !before.has(String(each)));
+  if (old.metadata.deletionTimestamp === undefined || added.length === 0) return;
+  const why = `no new finalizers can be added if the object is being deleted, found new finalizers \
+[]string{${added.map((each) => JSON.stringify(each)).join(', ')}}`;
+  throw invalid(type, old.metadata.name, [forbiddenField('metadata.finalizers', why)]);
+}
+
+/** Drops unknown fields, and fills in what the kind's schema says. */
+function settleFields(type: ResourceType, draft: JsonObject, options: WriteOptions): void {
+  options.onUnknown(type.schema ? prune(draft, type.schema, true) : []);
+  if (type.schema) fillDefaults(draft, type.schema);
+}
+
+/** The main resource leaves status alone; the status subresource leaves everything else alone. */
+function keepOtherParts(type: ResourceType, draft: JsonObject, old: KubeObject, part: Part): void {
+  if (part === 'main') {
+    if (type.subresources.includes('status')) restore(draft, old, 'status');
+    return;
+  }
+  const touched = part === 'status' ? 'status' : 'spec';
+  for (const field of new Set([...Object.keys(draft), ...Object.keys(old)])) {
+    if (field !== touched) restore(draft, old, field);
+  }
+}
+
+function restore(draft: JsonObject, old: KubeObject, field: string): void {
+  if (old[field] === undefined) delete draft[field];
+  else draft[field] = old[field];
+}
+
+/** The generation counts changes of what is wanted: not of metadata, nor of status where that is a subresource. */
+function countGeneration(type: ResourceType, draft: JsonObject, old: KubeObject): void {
+  if (type.rules.counted !== true) return;
+  const wish = (object: JsonObject): JsonObject => {
+    const rest = { ...object };
+    delete rest['metadata'];
+    if (type.subresources.includes('status')) delete rest['status'];
+    return rest;
+  };
+  const before = old.metadata.generation ?? 1;
+  within(draft, 'metadata')['generation'] = same(wish(draft), wish(old)) ? before : before + 1;
+}
+
+function asObject(draft: JsonObject): KubeObject {
+  return draft as KubeObject; // apiVersion, kind and metadata have been set above, and the name is checked before storing
+}
+
+function refuseIfWrong(type: ResourceType, object: KubeObject, old: KubeObject | undefined): void {
+  const { metadata } = object;
+  const causes: Cause[] = [
+    ...(old ? [] : checkName(metadata, type.rules.names ?? 'subdomain')),
+    ...checkLabels(metadata.labels, 'metadata.labels'),
+    ...checkAnnotations(metadata.annotations),
+    ...(type.custom && type.schema ? checkSchema(object, type.schema) : []),
+    ...(type.rules.check?.(object, old) ?? []),
+  ];
+  if (causes.length > 0) throw invalid(type, typeof metadata.name === 'string' ? metadata.name : '', causes);
+}
