@@ -98,7 +98,7 @@ function beforeDeadline<T>(
   const outer = question.signal;
   const inner = new AbortController();
   return new Promise<T>((resolve, reject) => {
-    const give = (up: Error): void => {
+    const give = (up: unknown): void => {
       inner.abort(up);
       settle(() => reject(up));
     };
@@ -120,8 +120,8 @@ function beforeDeadline<T>(
   });
 }
 
-const reasonOf = (signal: AbortSignal | undefined): Error =>
-  signal?.reason instanceof Error ? signal.reason : new Error('the request was called off');
+const reasonOf = (signal: AbortSignal | undefined): unknown =>
+  signal?.reason ?? new Error('the request was called off');
 
 function requestOf(question: Question, signal: AbortSignal): Request {
   const { method, path, query = {}, body, contentType = 'application/json', accept = 'application/json' } = question;

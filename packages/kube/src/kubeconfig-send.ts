@@ -164,10 +164,13 @@ function toWeb(body: Readable): ReadableStream<Uint8Array> {
   );
 }
 
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+/** By shape: an error of Node's own may come from another realm. */
+const field = (error: unknown, name: 'code' | 'message'): string => {
+  const value = typeof error === 'object' && error !== null ? (error as Record<string, unknown>)[name] : undefined; // any
+  return typeof value === 'string' ? value : '';
+};
 
-const isReset = (error: unknown): boolean => ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'].includes(codeOf(error));
+const isReset = (error: unknown): boolean => ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'].includes(field(error, 'code'));
 
 const SAID: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connection refused: nothing listens there',
@@ -181,10 +184,9 @@ const SAID: Readonly<Record<string, string>> = {
 };
 
 const whatHappened = (error: unknown): string => {
-  const code = codeOf(error);
+  const code = field(error, 'code');
   const said = SAID[code];
   return said ? `${said} (${code})` : firstLine(error);
 };
 
-const firstLine = (error: unknown): string =>
-  String(error instanceof Error ? error.message : error).split('\n')[0] ?? '';
+const firstLine = (error: unknown): string => (field(error, 'message') || String(error)).split('\n')[0] ?? '';
