@@ -1,0 +1,100 @@
+/**
+ * `pipewright.yaml`: what stands in for the outside world on this machine.
+ *
+ * Manifests stay as they are; this file says which root filesystem answers for an image, which directory for a Git repository
+ * and which registry for an image's registry. Flags of the command line are laid over it, name by name.
+ */
+
+import { existsSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import type { Finding } from '../finding.js';
+import { isObject, type Json } from '../manifests/json.js';
+import { locate, type Path } from '../manifests/locate.js';
+import { parseYaml, type ParsedDocument } from '../manifests/parse.js';
+import { readSources } from '../manifests/sources.js';
+import { lineAt } from '../manifests/text.js';
+import { readValue } from '../manifests/value.js';
+import { readConfig, type Complaint } from './shape.js';
+
+/** What an image is on this machine. Directories are absolute. */
+export interface ImageStandIn {
+  /** `host`: the machine's own root filesystem, read-only. */
+  readonly rootfs: string;
+  /** A directory laid over the root filesystem. */
+  readonly overlay?: string;
+}
+
+/** What a PipelineResource is on this machine. */
+export type ResourceStandIn = { readonly directory: string } | { readonly registry: 'local' };
+
+/** The stand-ins of a run. Keys of `images` are image names without a tag, or with one to match it alone. */
+export interface StandIns {
+  readonly images: ReadonlyMap<string, ImageStandIn>;
+  readonly resources: ReadonlyMap<string, ResourceStandIn>;
+}
+
+/** What was read, and what is wrong with it. */
+export interface LoadedConfig {
+  readonly file?: string;
+  readonly standIns: StandIns;
+  readonly findings: readonly Finding[];
+}
+
+/** No stand-ins: every image must then be pullable, which the embedded cluster does not do. */
+export const NO_STAND_INS: StandIns = { images: new Map(), resources: new Map() };
+
+const NAMES = ['pipewright.yaml', 'pipewright.yml'];
+
+/** Finds the file beside the manifests, above them, or in the working directory; the first one wins. */
+export function findConfig(paths: readonly string[], cwd: string = process.cwd()): string | undefined {
+  const folders = paths.filter((path) => path !== '-').map((path) => folderOf(resolve(cwd, path)));
+  const places = [...folders.flatMap((folder) => [folder, dirname(folder)]), cwd];
+  return places.flatMap((place) => NAMES.map((name) => join(place, name))).find((file) => existsSync(file));
+}
+
+const folderOf = (path: string): string => (existsSync(path) && statSync(path).isDirectory() ? path : dirname(path));
+
+/** Reads a configuration file. Its paths are relative to it. */
+export function loadConfig(file: string): LoadedConfig {
+  const { texts, findings } = readSources([file]);
+  const [source] = texts;
+  if (!source) return { file, standIns: NO_STAND_INS, findings };
+  const parsed = parseYaml(source);
+  const [document, second] = parsed.documents;
+  if (!document) return { file, standIns: NO_STAND_INS, findings: parsed.findings };
+  const { value, findings: own } = readValue(document);
+  if (document.faulty || own.length > 0 || parsed.findings.length > 0) {
+    return { file, standIns: NO_STAND_INS, findings: [...parsed.findings, ...own] };
+  }
+  const { standIns, complaints } = readConfig(value, dirname(resolve(file)));
+  const all = second ? [...complaints, SECOND_DOCUMENT] : complaints;
+  return { file, standIns, findings: all.map((complaint) => placed(document, value, complaint)) };
+}
+
+const SECOND_DOCUMENT: Complaint = {
+  path: [],
+  message: 'the file has more than one document',
+  hint: 'keep one; manifests belong in files of their own',
+};
+
+function placed(document: ParsedDocument, value: Json, { path, message, hint, atKey }: Complaint): Finding {
+  const { key, value: at } = locate(document, path);
+  const place = atKey === true || isObject(valueAt(value, path)) ? key : at;
+  return {
+    severity: 'error',
+    code: 'CONFIG_INVALID',
+    place,
+    message,
+    hint,
+    quote: lineAt(document.source, place.line),
+  };
+}
+
+const valueAt = (value: Json, path: Path): unknown =>
+  path.reduce<unknown>((at, step) => (isObject(at) ? at[step] : undefined), value);
+
+/** Lays stand-ins over others: the second wins where both name the same. */
+export const layOver = (below: StandIns, above: StandIns): StandIns => ({
+  images: new Map([...below.images, ...above.images]),
+  resources: new Map([...below.resources, ...above.resources]),
+});

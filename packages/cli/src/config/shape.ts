@@ -1,0 +1,167 @@
+/**
+ * What may stand in `pipewright.yaml`, checked field by field.
+ *
+ *     images:
+ *       golang: host
+ *       acme/builder: { rootfs: host, overlay: images/builder }
+ *     resources:
+ *       source: { directory: . }
+ *       image: { registry: local }
+ */
+
+import { existsSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { nearest } from '@pipewright/tekton';
+import { isObject, type Json, type JsonObject } from '../manifests/json.js';
+import type { Path } from '../manifests/locate.js';
+import type { ImageStandIn, ResourceStandIn, StandIns } from './config.js';
+
+/** One mistake in the configuration. `atKey`: the key itself is wrong, not its value. */
+export interface Complaint {
+  readonly path: Path;
+  readonly message: string;
+  readonly hint: string;
+  readonly atKey?: boolean;
+}
+
+/** What could be read, and everything that could not. `base` is the directory that paths are relative to. */
+export function readConfig(
+  value: Json,
+  base: string,
+): { readonly standIns: StandIns; readonly complaints: readonly Complaint[] } {
+  const reader = new ConfigReader(base);
+  const images = new Map<string, ImageStandIn>();
+  const resources = new Map<string, ResourceStandIn>();
+  const top = reader.object(value, [], ['images', 'resources']);
+  for (const [name, entry] of reader.entries(top['images'], ['images'])) {
+    const image = reader.image(entry, ['images', name]);
+    if (image) images.set(name, image);
+  }
+  for (const [name, entry] of reader.entries(top['resources'], ['resources'])) {
+    const resource = reader.resource(entry, ['resources', name]);
+    if (resource) resources.set(name, resource);
+  }
+  return { standIns: { images, resources }, complaints: reader.complaints };
+}
+
+class ConfigReader {
+  readonly complaints: Complaint[] = [];
+  readonly #base: string;
+
+  constructor(base: string) {
+    this.#base = base;
+  }
+
+  /** An object with known fields only. */
+  object(value: Json | undefined, path: Path, known: readonly string[]): JsonObject {
+    if (!isObject(value)) {
+      if (value !== undefined && value !== null)
+        this.#refuse(path, `${nameOf(path)} must be an object`, `its fields are: ${known.join(', ')}`);
+      return {};
+    }
+    for (const key of Object.keys(value)) {
+      if (known.includes(key)) continue;
+      const guess = nearest(key, known);
+      const hint = guess === undefined ? `the fields here are: ${known.join(', ')}` : `did you mean \`${guess}\`?`;
+      this.complaints.push({
+        path: [...path, key],
+        message: `unknown field \`${key}\` in ${nameOf(path)}`,
+        hint,
+        atKey: true,
+      });
+    }
+    return value;
+  }
+
+  entries(value: Json | undefined, path: Path): readonly (readonly [string, Json])[] {
+    if (value === undefined || value === null) return [];
+    if (isObject(value)) return Object.entries(value);
+    this.#refuse(
+      path,
+      `${nameOf(path)} must be an object`,
+      `write a name and what stands in for it, as in \`${EXAMPLES[String(path[0])] ?? ''}\``,
+    );
+    return [];
+  }
+
+  image(value: Json, path: Path): ImageStandIn | undefined {
+    if (typeof value === 'string') return this.#rootfs(value, path);
+    if (!isObject(value)) {
+      this.#refuse(
+        path,
+        `${nameOf(path)} must be \`host\`, a directory, or an object`,
+        `as in \`${EXAMPLES['images'] ?? ''}\``,
+      );
+      return undefined;
+    }
+    const fields = this.object(value, path, ['rootfs', 'overlay']);
+    const rootfs = this.#text(fields, 'rootfs', path, 'host');
+    const image = rootfs === undefined ? undefined : this.#rootfs(rootfs, [...path, 'rootfs']);
+    if (fields['overlay'] === undefined) return image;
+    const named = this.#text(fields, 'overlay', path);
+    const overlay = named === undefined ? undefined : this.#directory(named, [...path, 'overlay']);
+    return image && overlay !== undefined ? { ...image, overlay } : undefined;
+  }
+
+  resource(value: Json, path: Path): ResourceStandIn | undefined {
+    const fields = this.object(value, path, ['directory', 'registry']);
+    const both = ['directory', 'registry'].filter((field) => fields[field] !== undefined);
+    if (both.length !== 1) {
+      if (isObject(value))
+        this.#refuse(
+          path,
+          `${nameOf(path)} must have either \`directory\` or \`registry\``,
+          `as in \`${EXAMPLES['resources'] ?? ''}\``,
+        );
+      return undefined;
+    }
+    if (both[0] === 'directory') {
+      const named = this.#text(fields, 'directory', path);
+      const directory = named === undefined ? undefined : this.#directory(named, [...path, 'directory']);
+      return directory === undefined ? undefined : { directory };
+    }
+    if (fields['registry'] === 'local') return { registry: 'local' };
+    this.#refuse(
+      [...path, 'registry'],
+      `${nameOf(path)}.registry must be \`local\``,
+      'the embedded cluster has one registry of its own, called local',
+    );
+    return undefined;
+  }
+
+  #rootfs(value: string, path: Path): ImageStandIn | undefined {
+    if (value === 'host') return { rootfs: 'host' };
+    const rootfs = this.#directory(value, path);
+    return rootfs === undefined ? undefined : { rootfs };
+  }
+
+  #text(fields: JsonObject, field: string, path: Path, fallback?: string): string | undefined {
+    const value = fields[field] ?? fallback;
+    if (typeof value === 'string' && value !== '') return value;
+    this.#refuse([...path, field], `${nameOf([...path, field])} must be text`, 'name a directory');
+    return undefined;
+  }
+
+  #directory(value: string, path: Path): string | undefined {
+    const directory = resolve(this.#base, value);
+    if (existsSync(directory) && statSync(directory).isDirectory()) return directory;
+    const what = existsSync(directory) ? 'is not a directory' : 'does not exist';
+    this.#refuse(
+      path,
+      `${nameOf(path)}: ${directory} ${what}`,
+      `paths are relative to the file, which lies in ${this.#base}`,
+    );
+    return undefined;
+  }
+
+  #refuse(path: Path, message: string, hint: string): void {
+    this.complaints.push({ path, message, hint });
+  }
+}
+
+const EXAMPLES: Readonly<Record<string, string>> = {
+  images: 'golang: host',
+  resources: 'my-source: { directory: . }',
+};
+
+const nameOf = (path: Path): string => (path.length === 0 ? 'the file' : path.join('.'));

@@ -1,0 +1,75 @@
+/**
+ * What the command tells an author about a file: where, how bad, what, and what to do.
+ *
+ * Every reader of user text (manifests, pipewright.yaml, checks of packages/tekton) reports findings, so that they can be
+ * gathered, sorted and printed in one pass whatever found them.
+ */
+
+/** A position in a file. `line` and `column` count from 1. */
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** One thing an author can fix. `line` is the text of the line, given where seeing it helps. */
+export interface Finding {
+  readonly severity: 'error' | 'warning';
+  readonly code: string;
+  readonly place: Place;
+  readonly message: string;
+  readonly hint: string;
+  readonly quote?: string;
+}
+
+/** Sorts by file, then position; errors come before warnings of the same place. */
+export function inReadingOrder(findings: readonly Finding[]): readonly Finding[] {
+  return [...findings].sort(
+    (a, b) =>
+      compare(a.place.file, b.place.file) ||
+      a.place.line - b.place.line ||
+      a.place.column - b.place.column ||
+      compare(a.severity, b.severity) ||
+      compare(a.code, b.code),
+  );
+}
+
+/** Whether anything here stops a run. */
+export const hasErrors = (findings: readonly Finding[]): boolean =>
+  findings.some(({ severity }) => severity === 'error');
+
+/** `1 error`, `2 errors, 1 warning`; empty when there is nothing. */
+export function countOf(findings: readonly Finding[]): string {
+  const errors = findings.filter(({ severity }) => severity === 'error').length;
+  return [plural(errors, 'error'), plural(findings.length - errors, 'warning')].filter(Boolean).join(', ');
+}
+
+const plural = (count: number, noun: string): string =>
+  count === 0 ? '' : `${String(count)} ${noun}${count === 1 ? '' : 's'}`;
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** Colours of a finding's parts; the identity functions when output is plain. */
+export interface Paint {
+  readonly error: (text: string) => string;
+  readonly warning: (text: string) => string;
+  readonly dim: (text: string) => string;
+}
+
+const plain: Paint = { error: (text) => text, warning: (text) => text, dim: (text) => text };
+
+/** The text of one finding: `file:line:column  error  CODE  message`, the quoted line if there is one, and the hint. */
+export function describeFinding(finding: Finding, paint: Paint = plain): string {
+  const { place, severity, code, message, hint, quote } = finding;
+  const where = `${place.file}:${String(place.line)}:${String(place.column)}`;
+  const lines = [`${where}  ${paint[severity](severity)}  ${code}  ${message}`];
+  if (quote !== undefined) lines.push(paint.dim(`    ${String(place.line)} | ${shorten(quote)}`));
+  lines.push(...hint.split('\n').map((text) => `  hint: ${text}`));
+  return lines.join('\n');
+}
+
+/** Keeps a quoted line on one screen line, and its control characters off the terminal. */
+export function shorten(text: string, limit = 120): string {
+  const visible = text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/gu, '\u00b7').replace(/\t/g, '\u2192');
+  return visible.length <= limit ? visible : `${visible.slice(0, limit - 1)}\u2026`;
+}

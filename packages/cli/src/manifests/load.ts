@@ -1,0 +1,98 @@
+/**
+ * Everything the command reads as manifests: objects that know where they stand, and what is wrong with the files.
+ *
+ * The rest of the command never sees YAML. It asks an object for the place of a path when it has something to say about it.
+ */
+
+import type { Finding, Place } from '../finding.js';
+import { isObject, textAt, type JsonObject } from './json.js';
+import { lostIndentation } from './indentation.js';
+import { locate, nodeAt, type Located, type Path } from './locate.js';
+import { parseYaml, type ParsedDocument } from './parse.js';
+import { readSources } from './sources.js';
+import { lineAt, placeOf, type SourceText } from './text.js';
+import { readValue } from './value.js';
+
+/** One Kubernetes object of a file. */
+export interface Manifest {
+  readonly object: JsonObject;
+  readonly file: string;
+  /** Whether the text it comes from is faulty, so that what it says cannot be judged. */
+  readonly faulty: boolean;
+  readonly locate: (path: Path) => Located;
+  readonly quote: (place: Place) => string;
+}
+
+/** What was loaded. Findings are about the files' text; what the objects mean is checked by others. */
+export interface Manifests {
+  readonly manifests: readonly Manifest[];
+  readonly findings: readonly Finding[];
+}
+
+/** Reads files, folders and `-`, and expands every `kind: List`. Finding nothing at all is an error. */
+export function loadManifests(paths: readonly string[], stdin?: () => Uint8Array): Manifests {
+  const { texts, findings } = readSources(paths, stdin);
+  const loaded = texts.map(loadText);
+  const all = {
+    manifests: loaded.flatMap(({ manifests }) => manifests),
+    findings: [...findings, ...loaded.flatMap((each) => each.findings)],
+  };
+  return all.manifests.length > 0 || all.findings.length > 0 ? all : { ...all, findings: [nothingFound(paths)] };
+}
+
+/** Reads one text that is already in memory. */
+export function loadText(source: SourceText): Manifests {
+  const { documents, findings } = parseYaml(source);
+  const loaded = documents.map(readDocument);
+  return {
+    manifests: loaded.flatMap(({ manifests }) => manifests),
+    findings: [...findings, ...loaded.flatMap((each) => each.findings)],
+  };
+}
+
+function readDocument(parsed: ParsedDocument): Manifests {
+  const lost = lostIndentation(parsed.source, parsed.root);
+  const { value, findings } = readValue(parsed, lost.explained);
+  const all = [...lost.findings, ...findings];
+  const faulty = parsed.faulty || all.length > 0;
+  if (isObject(value)) return { manifests: expand(parsed, value, [], faulty), findings: all };
+  return { manifests: [], findings: faulty ? all : [notAnObject(parsed)] };
+}
+
+function expand(parsed: ParsedDocument, value: JsonObject, base: Path, faulty: boolean): readonly Manifest[] {
+  const items = value['items'];
+  if (textAt(value, 'kind') !== 'List' || !Array.isArray(items)) return [manifestAt(parsed, value, base, faulty)];
+  return items.flatMap((item: unknown, index) =>
+    isObject(item) ? expand(parsed, item, [...base, 'items', index], faulty) : [],
+  );
+}
+
+function manifestAt(parsed: ParsedDocument, object: JsonObject, base: Path, faulty: boolean): Manifest {
+  return {
+    object,
+    file: parsed.source.file,
+    faulty,
+    locate: (path) => locate(parsed, path, nodeAt(parsed, base)),
+    quote: ({ line }) => lineAt(parsed.source, line),
+  };
+}
+
+function notAnObject(parsed: ParsedDocument): Finding {
+  const place = placeOf(parsed.source, parsed.root.range[0]);
+  return {
+    severity: 'error',
+    code: 'NOT_AN_OBJECT',
+    place,
+    message: 'a manifest is an object with apiVersion and kind, and this is none',
+    hint: 'start with `apiVersion:`; if this is no manifest, leave the file out',
+    quote: lineAt(parsed.source, place.line),
+  };
+}
+
+const nothingFound = (paths: readonly string[]): Finding => ({
+  severity: 'error',
+  code: 'NO_OBJECTS',
+  place: { file: paths[0] ?? '.', line: 1, column: 1 },
+  message: `no objects found in ${paths.join(', ')}`,
+  hint: 'name files or folders with *.yaml, *.yml or *.json; `npx cdk8s synth` writes them to dist/',
+});

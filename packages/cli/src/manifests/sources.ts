@@ -1,0 +1,126 @@
+/**
+ * Finds and reads the files a command line names.
+ *
+ * Files are read in sorted order, so that the same folder gives the same run everywhere. Only regular files are opened: a
+ * FIFO or a device in a folder would hang the command, and a link back to a parent would never end.
+ */
+
+import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Finding } from '../finding.js';
+import { decode, type SourceText } from './text.js';
+
+/** Larger files are refused: reading YAML costs about a second per megabyte on a slow machine. */
+export const MAX_BYTES = 4 * 1024 * 1024;
+
+/** What was read. A file that could not be read is a finding, and the others are read all the same. */
+export interface Sources {
+  readonly texts: readonly SourceText[];
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * Reads files, folders (every *.yaml, *.yml and *.json below) and `-`, which is standard input.
+ *
+ * @param stdin gives standard input's bytes; called at most once, and only for `-`
+ */
+export function readSources(paths: readonly string[], stdin: () => Uint8Array = () => readFileSync(0)): Sources {
+  const texts: SourceText[] = [];
+  const findings: Finding[] = [];
+  const take = (file: string, read: () => Uint8Array): void => {
+    const result = readOne(file, read);
+    if ('text' in result) texts.push(result);
+    else findings.push(result);
+  };
+  for (const path of new Set(paths)) {
+    if (path === '-') {
+      take('<stdin>', stdin);
+      continue;
+    }
+    const found = filesOf(path, new Set());
+    findings.push(...found.findings);
+    for (const file of found.files) take(file, () => readFileSync(file));
+  }
+  return { texts, findings };
+}
+
+function readOne(file: string, read: () => Uint8Array): SourceText | Finding {
+  try {
+    const bytes = read();
+    return bytes.length > MAX_BYTES ? tooLarge(file, bytes.length) : decode(file, bytes);
+  } catch (cause) {
+    return unreadable(file, reasonOf(cause));
+  }
+}
+
+interface Found {
+  readonly files: readonly string[];
+  readonly findings: readonly Finding[];
+}
+
+/** A file named by hand is taken whatever it is called; in folders the ending decides. */
+function filesOf(path: string, parents: ReadonlySet<string>): Found {
+  try {
+    const stats = statSync(path);
+    if (stats.isDirectory()) return filesBelow(path, parents);
+    if (!stats.isFile()) return { files: [], findings: [unreadable(path, 'it is neither a file nor a folder')] };
+    if (stats.size > MAX_BYTES) return { files: [], findings: [tooLarge(path, stats.size)] };
+    return { files: [path], findings: [] };
+  } catch (cause) {
+    return { files: [], findings: [unreadable(path, reasonOf(cause))] };
+  }
+}
+
+function filesBelow(folder: string, parents: ReadonlySet<string>): Found {
+  const real = realpathSync(folder);
+  if (parents.has(real)) return { files: [], findings: [] };
+  const inside = new Set([...parents, real]);
+  const found = readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.name !== 'node_modules' && !entry.name.startsWith('.'))
+    .filter((entry) => entry.isDirectory() || entry.isSymbolicLink() || isManifestName(entry.name))
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map((entry) => join(folder, entry.name))
+    .filter((path) => isManifestName(path) || isFolder(path))
+    .map((path) => filesOf(path, inside));
+  return { files: found.flatMap(({ files }) => files), findings: found.flatMap(({ findings }) => findings) };
+}
+
+/** The command's own configuration lies beside manifests and is none. */
+const isManifestName = (name: string): boolean =>
+  /\.(?:ya?ml|json)$/.test(name) &&
+  !/(?:^|\/)(?:pipewright\.ya?ml|package(?:-lock)?\.json|tsconfig\.json|cdk8s\.yaml)$/.test(name);
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+const tooLarge = (file: string, bytes: number): Finding => ({
+  severity: 'error',
+  code: 'FILE_TOO_LARGE',
+  place: { file, line: 1, column: 1 },
+  message: `the file has ${String(bytes)} bytes, and manifests are read up to ${String(MAX_BYTES)}`,
+  hint: 'split it; Kubernetes itself takes no object above 1.5 MB',
+});
+
+const unreadable = (file: string, reason: string): Finding => ({
+  severity: 'error',
+  code: 'FILE_UNREADABLE',
+  place: { file, line: 1, column: 1 },
+  message: `cannot be read: ${reason}`,
+  hint: 'name a file or a folder with *.yaml, *.yml or *.json files, or - for standard input',
+});
+
+function reasonOf(cause: unknown): string {
+  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : '';
+  const known: Readonly<Record<string, string>> = {
+    ENOENT: 'there is no such file or folder',
+    EACCES: 'permission denied',
+    ELOOP: 'it is a link that leads to itself',
+    ENAMETOOLONG: 'its name is too long',
+  };
+  return known[code] ?? (cause instanceof Error ? cause.message : String(cause));
+}
