@@ -13,7 +13,7 @@ import { stringify } from 'yaml';
 
 const root = resolve(import.meta.dirname, '..');
 
-/** The CRDs that classes are generated for; decision 0013 says why it is one. */
+/** The CRDs that classes are generated for; decision 0020 says why it is one. */
 export function importedCrds(): string {
   const wanted = crds().filter(({ metadata }) => metadata.name === 'pipelineresources.tekton.dev');
   return wanted.map((crd) => stringify(crd)).join('---\n');
