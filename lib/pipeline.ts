@@ -53,9 +53,14 @@ export interface PipelineProps<P extends Params, R extends Resources> {
  *
  * @example
  *
- *   new Pipeline(chart, 'release', {
+ *   const pipeline = new Pipeline(chart, 'release', {
  *     resources: { source: 'git', web: 'image' },
- *     tasks: ({ task, resources }) => …
+ *     tasks: ({ task, resources }) => {
+ *       const { source, web } = resources;
+ *       const tested = task('test', test, { inputs: { source } });
+ *       const built = task('build', build, { after: [tested], inputs: { source }, outputs: { image: web } });
+ *       task('deploy', deploy, { inputs: { image: built.outputs.image } }); // waits for build
+ *     },
  *   });
  */
 export class Pipeline<const P extends Params = None, const R extends Resources = None>

@@ -1,0 +1,63 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { expect, test } from '@jest/globals';
+import ts from 'typescript';
+
+const root = resolve(import.meta.dirname, '..');
+
+/** What the examples take as given. */
+const PRELUDE = `
+import { Chart } from 'cdk8s';
+import * as lib from '../lib/index.js';
+import {
+  DockerCredentials, GitCredentials, GitResource, Grants, ImageResource, Pipeline, PipelineRun, PipelineServiceAccount, Task,
+} from '../lib/index.js';
+declare const chart: Chart;
+`;
+
+const GIVEN = {
+  test: `lib.Task.fromName('test', { inputs: { source: 'git' } })`,
+  build: `lib.Task.fromName('build', { inputs: { source: 'git' }, outputs: { image: 'image' } })`,
+  deploy: `lib.Task.fromName('deploy', { inputs: { image: 'image' } })`,
+  pipeline: `lib.Pipeline.fromName('release', { resources: { source: 'git', web: 'image' } })`,
+  source: `lib.PipelineResource.fromName('source', 'git')`,
+  web: `lib.PipelineResource.fromName('web', 'image')`,
+  bot: `{ name: 'bot' }`,
+};
+
+/** The code below each `@example` of a file, its comment's stars removed. */
+function examplesOf(file: string): string[] {
+  const comments = readFileSync(join(root, 'lib', file), 'utf8').match(/\/\*\*[\s\S]*?\*\//g) ?? [];
+  return comments.flatMap((comment) => {
+    const [, code] = comment.split('@example');
+    return code === undefined ? [] : [code.replace(/\*\/\s*$/, '').replace(/^ *\* ?/gm, '')];
+  });
+}
+
+/** What each example declares itself is not given to it. */
+const program = (code: string): string => {
+  const given = Object.entries(GIVEN).filter(([name]) => !code.includes(`const ${name} =`));
+  return `${PRELUDE}${given.map(([name, value]) => `const ${name} = ${value};`).join('\n')}\n${code}`;
+};
+
+const files = readdirSync(join(root, 'lib')).filter((name) => name.endsWith('.ts'));
+const examples = files.flatMap((file) => examplesOf(file).map((code, index) => ({ file, index, code })));
+
+test('every example in a doc comment of lib compiles', () => {
+  const sources = new Map(
+    examples.map(({ file, index, code }) => [join(root, 'test', `${file}.${String(index)}.ts`), program(code)]),
+  );
+  const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), (file) => ts.sys.readFile(file));
+  const { options } = ts.parseJsonConfigFileContent({ ...(config as object), files: [] }, ts.sys, root);
+  const settings = { ...options, composite: false, emitDeclarationOnly: false, noEmit: true, noUnusedLocals: false };
+  const host = ts.createCompilerHost(settings);
+  const { readFile, fileExists } = host;
+  host.readFile = (file) => sources.get(file) ?? readFile(file);
+  host.fileExists = (file) => sources.has(file) || fileExists(file);
+  const found = ts.getPreEmitDiagnostics(ts.createProgram([...sources.keys()], settings, host));
+
+  expect(
+    found.map((it) => `${it.file?.fileName ?? ''}: ${ts.flattenDiagnosticMessageText(it.messageText, '\n')}`),
+  ).toEqual([]);
+  expect(examples.length).toBeGreaterThanOrEqual(5);
+}, 60_000);
