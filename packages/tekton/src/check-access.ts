@@ -1,0 +1,37 @@
+/**
+ * Secrets and rights in a manifest: what is better not there.
+ *
+ * Looks at plain Kubernetes objects, since these are what a pipeline's manifests bring along. Values of Secrets are never
+ * read, only the names of their keys.
+ */
+
+import { isRecord } from './check-shape.js';
+import type { Report } from './report.js';
+
+/** Warns of plaintext Secrets and of ServiceAccounts that are given cluster-admin. */
+export function checkAccess(object: Readonly<Record<string, unknown>>, report: Report): void {
+  const { kind, apiVersion } = object;
+  if (kind === 'Secret' && apiVersion === 'v1') checkSecret(object, report);
+  const binds = kind === 'ClusterRoleBinding' || kind === 'RoleBinding';
+  if (binds && String(apiVersion).startsWith('rbac.authorization.k8s.io/')) checkBinding(object, report);
+}
+
+function checkSecret(secret: Readonly<Record<string, unknown>>, report: Report): void {
+  for (const field of ['stringData', 'data']) {
+    const values = secret[field];
+    const keys = isRecord(values)
+      ? Object.keys(values).filter((key) => values[key] !== '' && values[key] !== null)
+      : [];
+    if (keys.length === 0) continue;
+    report.add('SECRET_PLAINTEXT', [field], { keys });
+    return;
+  }
+}
+
+function checkBinding(binding: Readonly<Record<string, unknown>>, report: Report): void {
+  const role = binding['roleRef'];
+  if (!isRecord(role) || role['name'] !== 'cluster-admin' || role['kind'] !== 'ClusterRole') return;
+  const subjects = Array.isArray(binding['subjects']) ? (binding['subjects'] as unknown[]) : []; // elements are looked at below
+  const account = subjects.find((subject) => isRecord(subject) && subject['kind'] === 'ServiceAccount');
+  if (isRecord(account)) report.add('CLUSTER_ADMIN', ['roleRef', 'name'], { account: String(account['name']) });
+}

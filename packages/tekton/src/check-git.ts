@@ -1,0 +1,57 @@
+/**
+ * Git URLs and revisions: what may be handed to git at all.
+ *
+ * Both end up as arguments of git, so neither may look like an option, and only transports that speak to another machine
+ * are allowed. The controller asks the same functions again before a pod is made, since resources can be written in place.
+ */
+
+const SCHEMES = ['https', 'http', 'ssh', 'git'];
+
+/** What is wrong with a Git URL, to be read after the URL; `undefined` when it may be used. */
+export function gitUrlFault(url: string): string | undefined {
+  if (url.startsWith('-')) return 'begins with a dash, which makes it an option';
+  if (hasControls(url)) return 'holds spaces or control characters';
+  const transport = /^([A-Za-z0-9+.-]+)::/.exec(url)?.[1];
+  if (transport !== undefined) return `uses the transport '${transport}', which runs a program`;
+  const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):\/\//.exec(url)?.[1];
+  if (scheme !== undefined) {
+    if (!SCHEMES.includes(scheme.toLowerCase())) return `has the scheme '${scheme}'`;
+    const host = hostOf(url.slice(scheme.length + 3));
+    if (host === '') return 'has no host';
+    return host.startsWith('-') ? 'has a host that begins with a dash' : undefined;
+  }
+  const scp = /^(?:([^/@:]+)@)?([^/:@]+):(?!\/\/)/.exec(url);
+  if (!scp) return 'is a path of this machine, not a URL';
+  return scp[2]?.startsWith('-') ? 'has a host that begins with a dash' : undefined;
+}
+
+/** Host of what follows `scheme://`. */
+function hostOf(rest: string): string {
+  const authority = rest.split('/', 1)[0] ?? '';
+  return authority.slice(authority.lastIndexOf('@') + 1);
+}
+
+/** The host of a URL that holds a password; `undefined` for every other URL. */
+export function passwordHost(url: string): string | undefined {
+  const found = /^[A-Za-z][A-Za-z0-9+.-]*:\/\/([^/]*)@([^/@]*)/.exec(url);
+  return found?.[1]?.includes(':') ? found[2] : undefined;
+}
+
+/** What is wrong with a Git revision, to be read after it; `undefined` when it may be used. */
+export function gitRevisionFault(revision: string): string | undefined {
+  if (revision.startsWith('-')) return 'begins with a dash, which makes it an option';
+  if (revision.startsWith('+')) return "begins with '+', which makes it a refspec";
+  if (hasControls(revision)) return 'holds spaces or control characters';
+  if (revision.includes('..')) return "holds '..'";
+  if (revision.includes('@{')) return "holds '@{'";
+  const sign = /[~^:?*[\\]/.exec(revision)?.[0];
+  if (sign !== undefined) return `holds '${sign}'`;
+  if (revision.startsWith('/') || revision.endsWith('/') || revision.includes('//')) return "has a '/' too many";
+  if (revision.endsWith('.') || revision.endsWith('.lock')) return "ends in '.' or '.lock'";
+  return revision.length > 255 ? 'is longer than 255 characters' : undefined;
+}
+
+/** Spaces count too: no URL or reference has one. */
+function hasControls(text: string): boolean {
+  return [...text].some((sign) => sign <= ' ' || sign === '\u007f');
+}

@@ -1,0 +1,113 @@
+/**
+ * Checks one object by itself.
+ *
+ * First its shape, then what its kind means; all problems at once. Objects of other API groups are looked at only for
+ * secrets and rights.
+ */
+
+import { checkAccess } from './check-access.js';
+import { checkMetadata } from './check-metadata.js';
+import { checkPipeline } from './check-pipeline.js';
+import { checkResource } from './check-resource.js';
+import { checkPipelineRun, checkTaskRun } from './check-run.js';
+import { conform, isRecord, typeName } from './check-shape.js';
+import { checkCondition, checkTask } from './check-task.js';
+import type { ObjectId, Problem } from './problem.js';
+import { Report, someGuesses, type Guesses } from './report.js';
+import { KINDS, STATUS, type KindShape } from './schema-kinds.js';
+import { metadata } from './schema-kubernetes.js';
+import { kubernetesObject, text } from './schema.js';
+import { API_VERSION, GROUP, type AnyTektonObject, type Kind } from './types.js';
+import type { Where } from './where.js';
+
+/** What was learnt of one object. */
+export interface Inspection {
+  readonly id: ObjectId;
+  readonly report: Report;
+  /** An object of tekton.dev/v1alpha1 with all that does not fit left out. Absent: it is something else. */
+  readonly tekton?: AnyTektonObject;
+  /** The object as given, when it is one of Kubernetes'. */
+  readonly object?: Readonly<Record<string, unknown>>;
+}
+
+/** All problems of one object, in order of their paths. `index`: its place in the input, for the problems' `object`. */
+export function checkObject(object: unknown, index = 0): readonly Problem[] {
+  return inspect(object, index, someGuesses()).report.problems();
+}
+
+/** Checks one object and keeps what the checks of a whole set need. */
+export function inspect(object: unknown, index: number, guesses: Guesses): Inspection {
+  const id = idOf(object, index);
+  const report = new Report(id, guesses);
+  if (!isRecord(object) || id.apiVersion === undefined || id.kind === undefined) {
+    const is = isRecord(object) ? missingParts(id) : `it is ${typeName(object)}`;
+    report.add('OBJECT_MALFORMED', [], { is });
+    return { id, report };
+  }
+  if (id.apiVersion !== GROUP && !id.apiVersion.startsWith(`${GROUP}/`)) {
+    checkAccess(object, report);
+    return { id, report, object };
+  }
+  if (id.apiVersion !== API_VERSION) {
+    report.add(
+      'API_VERSION_UNKNOWN',
+      ['apiVersion'],
+      { name: id.apiVersion, known: [API_VERSION] },
+      { value: id.apiVersion },
+    );
+    return { id, report, object };
+  }
+  const kind = Object.keys(KINDS).find((one): one is Kind => one === id.kind);
+  if (kind === undefined) {
+    report.add('KIND_UNKNOWN', ['kind'], report.missed(id.kind, Object.keys(KINDS)), { value: id.kind });
+    return { id, report, object };
+  }
+  const fitting = conform(object, rootOf(KINDS[kind]), [], report);
+  const tekton = { spec: {}, metadata: {}, ...(fitting as object) } as AnyTektonObject; // conform left only what fits its kind
+  checkKind(tekton, { path: ['spec'], tekton: '', report });
+  return { id, report, object, tekton };
+}
+
+const missingParts = (id: ObjectId): string =>
+  `it has no ${[id.apiVersion === undefined && '`apiVersion`', id.kind === undefined && '`kind`'].filter(Boolean).join(' and no ')}`;
+
+const rootOf = ({ spec, kind }: KindShape): ReturnType<typeof kubernetesObject> =>
+  kubernetesObject(kind, { apiVersion: text(''), kind: text(''), metadata, spec, status: STATUS });
+
+function idOf(object: unknown, index: number): ObjectId {
+  if (!isRecord(object)) return { index };
+  const meta = isRecord(object['metadata']) ? object['metadata'] : {};
+  const own = {
+    apiVersion: object['apiVersion'],
+    kind: object['kind'],
+    namespace: meta['namespace'],
+    name: meta['name'],
+  };
+  const texts = Object.entries(own).filter(([, value]) => typeof value === 'string' && value !== '');
+  return { ...Object.fromEntries(texts), index };
+}
+
+function checkKind(object: AnyTektonObject, where: Where): void {
+  checkMetadata(object.kind, object.metadata, where);
+  switch (object.kind) {
+    case 'Task':
+    case 'ClusterTask':
+      checkTask(object.spec, where);
+      return;
+    case 'Pipeline':
+      checkPipeline(object.spec, where);
+      return;
+    case 'TaskRun':
+      checkTaskRun(object.spec, where);
+      return;
+    case 'PipelineRun':
+      checkPipelineRun(object.spec, where);
+      return;
+    case 'Condition':
+      checkCondition(object.metadata.name ?? '', object.spec, where);
+      return;
+    case 'PipelineResource':
+      checkResource(object.spec, where);
+      return;
+  }
+}

@@ -1,0 +1,122 @@
+/**
+ * A pipeline by itself: its tasks, what they share, and the variables of the values it gives them.
+ */
+
+import { checkGraph } from './check-graph.js';
+import { checkLabel } from './check-metadata.js';
+import { checkParams, checkTask } from './check-task.js';
+import { checkTimeout } from './check-timeout.js';
+import { checkValues, paramVocabulary, type Vocabulary } from './check-variables.js';
+import { readPipeline } from './read.js';
+import type { PipelineSpec, PipelineTask } from './types.js';
+import { below, checkNames, type Where } from './where.js';
+
+const NAME_PART =
+  "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
+
+/** What Kubernetes says about a name that is not qualified; `undefined` when it is. */
+function qualifiedNameFault(name: string): string | undefined {
+  if (name === '') return `name part must be non-empty,${NAME_PART}`;
+  if (name.length > 63) return 'name part must be no more than 63 characters';
+  return /^([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/.test(name) ? undefined : NAME_PART;
+}
+
+/** Checks the spec of a Pipeline, or an embedded one. `where` is the spec. */
+export function checkPipeline(spec: PipelineSpec, where: Where): void {
+  const tasks = spec.tasks ?? [];
+  const at = below(where, 'tasks');
+  if (tasks.length === 0) {
+    const tektonMessage = `missing field(s): ${where.tekton.slice(0, -1)}`;
+    at.report.add('TASKS_MISSING', at.path, {}, { tektonMessage });
+    return;
+  }
+  checkParams(spec.params ?? [], below(where, 'params'), (name) => `spec.params.${name}`);
+  checkNames('resource', spec.resources ?? [], below(where, 'resources'));
+  checkNames('workspace', spec.workspaces ?? [], below(where, 'workspaces'));
+  checkNames('task', tasks, at, {
+    tektonMessage: (_, index) => `expected exactly one, got both: ${where.tekton}spec.tasks[${String(index)}].name`,
+  });
+  const model = readPipeline(spec);
+  const vocabulary = paramVocabulary(model.params, ['params']);
+  const workspaces = new Set(model.workspaces);
+  tasks.forEach((task, index) => {
+    checkPipelineTask(task, index, vocabulary, below(at, index));
+    (task.workspaces ?? []).forEach(({ workspace }, place) => {
+      if (workspaces.has(workspace)) return;
+      const path = [...at.path, index, 'workspaces', place, 'workspace'];
+      at.report.add('WORKSPACE_UNDECLARED', path, at.report.missed(workspace, model.workspaces), { value: workspace });
+    });
+  });
+  checkResourceUse(spec, where);
+  checkGraph(model, at);
+}
+
+function checkPipelineTask(task: PipelineTask, index: number, vocabulary: Vocabulary, where: Where): void {
+  const fault = qualifiedNameFault(task.name);
+  const place = `${where.tekton}spec.tasks[${String(index)}]`;
+  checkLabel('task', task.name, below(where, 'name'), fault && `invalid value: ${fault}: ${place}.name`);
+  const ref = task.taskRef?.name;
+  const names = { ref: 'taskRef', spec: 'taskSpec' };
+  if (ref && task.taskSpec) where.report.add('REF_AND_SPEC', where.path, names);
+  else if (!ref && !task.taskSpec) {
+    const tektonMessage = `invalid value: ${qualifiedNameFault('') ?? ''}: ${place}.taskRef.name`;
+    where.report.add('REF_MISSING', where.path, names, { tektonMessage });
+  }
+  if (task.taskSpec) checkTask(task.taskSpec, { ...below(where, 'taskSpec'), tekton: `${place}.taskspec.` });
+  const params = below(where, 'params');
+  checkNames('param', task.params ?? [], params);
+  checkValues(task.params ?? [], vocabulary, params);
+  checkNames('input', task.resources?.inputs ?? [], below(where, 'resources', 'inputs'));
+  checkNames('output', task.resources?.outputs ?? [], below(where, 'resources', 'outputs'));
+  (task.conditions ?? []).forEach((condition, at) => {
+    checkValues(condition.params ?? [], vocabulary, below(where, 'conditions', at, 'params'));
+  });
+  checkTimeout(task.timeout, below(where, 'timeout'));
+}
+
+/** Tekton wants the declared resources to be exactly those that tasks use. */
+function checkResourceUse(spec: PipelineSpec, where: Where): void {
+  const declared = (spec.resources ?? []).map(({ name }) => name);
+  const known = new Set(declared);
+  const used = new Set<string>();
+  const missing = new Set<string>();
+  const missed: { name: string; at: Where }[] = [];
+  (spec.tasks ?? []).forEach((task, index) => {
+    const lists = [
+      { list: task.resources?.inputs, path: ['resources', 'inputs'] },
+      { list: task.resources?.outputs, path: ['resources', 'outputs'] },
+      ...(task.conditions ?? []).map(({ resources }, at) => ({
+        list: resources,
+        path: ['conditions', at, 'resources'],
+      })),
+    ];
+    for (const { list, path } of lists) {
+      list?.forEach(({ resource }, place) => {
+        used.add(resource);
+        if (known.has(resource) || !resource) return;
+        missing.add(resource);
+        missed.push({ name: resource, at: below(where, 'tasks', index, ...path, place, 'resource') });
+      });
+    }
+  });
+  const refusal = (what: string): string =>
+    `invalid value: Pipeline declared resources didn't match usage in Tasks: ${what}: ${where.tekton}spec.resources`;
+  const required = refusal(`Didn't provide required values: [${[...missing].slice(0, 100).join(' ')}]`);
+  for (const { name, at } of missed) {
+    at.report.add('RESOURCE_UNDECLARED', at.path, at.report.missed(name, declared), {
+      value: name,
+      tektonMessage: required,
+    });
+  }
+  const unused = declared.filter((name) => !used.has(name));
+  const extra = refusal(`Provided extra values: [${unused.slice(0, 100).join(' ')}]`);
+  declared.forEach((name, index) => {
+    if (used.has(name)) return;
+    where.report.add(
+      'RESOURCE_UNUSED',
+      [...where.path, 'resources', index, 'name'],
+      { name },
+      { value: name, tektonMessage: extra },
+    );
+  });
+}

@@ -1,0 +1,116 @@
+/**
+ * A PipelineResource by itself, also one written in place in a run.
+ */
+
+import { gitRevisionFault, gitUrlFault, passwordHost } from './check-git.js';
+import { imageFault } from './check-image.js';
+import { isRecord } from './check-shape.js';
+import type { PipelineResourceSpec, ResourceType } from './types.js';
+import { below, checkNames, type Where } from './where.js';
+
+/** The params that each type reads; `required` must be given, by a Secret if need be. */
+const PARAMS: Readonly<
+  Record<ResourceType, { readonly required: readonly string[]; readonly known: readonly string[] }>
+> = {
+  git: {
+    required: ['url'],
+    known: ['url', 'revision', 'submodules', 'depth', 'sslVerify', 'refspec', 'httpProxy', 'httpsProxy', 'noProxy'],
+  },
+  image: { required: ['url'], known: ['url', 'digest'] },
+  pullRequest: { required: ['url'], known: ['url', 'provider', 'insecure-skip-tls-verify'] },
+  storage: { required: ['type', 'location'], known: ['type', 'location', 'dir', 'artifactType'] },
+  cluster: {
+    required: [],
+    known: ['name', 'url', 'revision', 'username', 'password', 'namespace', 'token', 'insecure', 'cadata'],
+  },
+  cloudEvent: { required: ['targetURI'], known: ['targetURI'] },
+};
+
+/** Checks the spec of a resource. `where` is the spec. */
+export function checkResource(spec: PipelineResourceSpec, where: Where): void {
+  // A type that is missing or unknown was reported with the shape.
+  if (!isRecord(PARAMS[spec.type] as unknown)) return; // the type says it is there, the input may say otherwise
+  const { required, known } = PARAMS[spec.type];
+  const params = spec.params ?? [];
+  const at = below(where, 'params');
+  checkNames('param', params, at, { fold: true });
+  const given = new Map(params.map(({ name, value }, index) => [name.toLowerCase(), { value, index }]));
+  const fromSecrets = new Set((spec.secrets ?? []).map(({ fieldName }) => fieldName.toLowerCase()));
+  for (const name of required) {
+    const value = given.get(name.toLowerCase())?.value;
+    if ((value === undefined || value === '') && !fromSecrets.has(name.toLowerCase())) {
+      const tektonMessage = spec.type === 'storage' ? `missing field(s): spec.params.${name}` : undefined;
+      where.report.add('RESOURCE_PARAM_MISSING', at.path, { type: spec.type, name }, { tektonMessage });
+    }
+  }
+  const lower = new Set(known.map((name) => name.toLowerCase()));
+  params.forEach(({ name }, index) => {
+    if (lower.has(name.toLowerCase())) return;
+    at.report.add('RESOURCE_PARAM_UNKNOWN', [...at.path, index, 'name'], {
+      type: spec.type,
+      ...at.report.missed(name, known),
+    });
+  });
+  const value = (name: string, check: (text: string, to: Where) => void): void => {
+    const found = given.get(name);
+    if (found && found.value !== '') check(found.value, below(at, found.index, 'value'));
+  };
+  switch (spec.type) {
+    case 'git':
+      value('url', checkGitUrl);
+      value('revision', checkRevision);
+      return;
+    case 'image':
+      value('url', checkImageUrl);
+      return;
+    case 'storage':
+      value('type', checkStorageType);
+      return;
+    case 'cluster':
+      checkCluster(given, fromSecrets, at);
+      return;
+    case 'pullRequest':
+    case 'cloudEvent':
+      return;
+  }
+}
+
+function checkGitUrl(url: string, at: Where): void {
+  const reason = gitUrlFault(url);
+  const host = passwordHost(url);
+  if (host !== undefined) at.report.add('GIT_URL_PASSWORD', at.path, { host });
+  if (reason !== undefined) at.report.add('GIT_URL_INVALID', at.path, { url: host === undefined ? url : '…', reason });
+}
+
+function checkRevision(revision: string, at: Where): void {
+  const reason = gitRevisionFault(revision);
+  if (reason !== undefined) at.report.add('GIT_REVISION_INVALID', at.path, { revision, reason }, { value: revision });
+}
+
+function checkImageUrl(image: string, at: Where): void {
+  const reason = imageFault(image);
+  if (reason !== undefined) at.report.add('IMAGE_INVALID', at.path, { image, reason }, { value: image });
+}
+
+function checkStorageType(type: string, at: Where): void {
+  const known = ['gcs', 'build-gcs'];
+  if (known.includes(type)) return;
+  const tektonMessage = `invalid value: ${type}: spec.params.type`;
+  at.report.add('VALUE_UNKNOWN', at.path, at.report.missed(type, known), { value: type, tektonMessage });
+}
+
+function checkCluster(
+  given: ReadonlyMap<string, { readonly value: string }>,
+  fromSecrets: ReadonlySet<string>,
+  at: Where,
+): void {
+  const has = (name: string): boolean => Boolean(given.get(name)?.value) || fromSecrets.has(name);
+  const missing = (name: string, tektonMessage: string): void => {
+    at.report.add('RESOURCE_PARAM_MISSING', at.path, { type: 'cluster', name }, { tektonMessage });
+  };
+  if (!has('username') && !has('cadata') && !has('token'))
+    missing('token', 'missing field(s): username or CAData  or token param');
+  else if (given.get('insecure')?.value.toLowerCase() !== 'true' && !has('cadata')) {
+    missing('cadata', 'missing field(s): CAData param');
+  }
+}

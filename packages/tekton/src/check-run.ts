@@ -1,0 +1,110 @@
+/**
+ * A TaskRun or PipelineRun by itself: what it runs, with what, as whom, for how long.
+ */
+
+import { checkPipeline } from './check-pipeline.js';
+import { checkResource } from './check-resource.js';
+import { checkTask } from './check-task.js';
+import { checkTimeout } from './check-timeout.js';
+import type { PipelineRunSpec, ResourceBinding, TaskRunSpec, WorkspaceBinding } from './types.js';
+import { below, checkNames, type Where } from './where.js';
+
+const SOURCES = ['persistentVolumeClaim', 'emptyDir', 'configMap', 'secret'] as const;
+
+/** Checks the spec of a TaskRun. `where` is the spec. */
+export function checkTaskRun(spec: TaskRunSpec, where: Where): void {
+  checkOne(where, ['taskRef', spec.taskRef?.name], ['taskSpec', spec.taskSpec]);
+  if (spec.taskSpec) checkTask(spec.taskSpec, { ...below(where, 'taskSpec'), tekton: 'spec.taskspec.' });
+  const params = below(where, 'inputs', 'params');
+  checkNames('param', spec.inputs?.params ?? [], params, {
+    tektonMessage: () => 'expected exactly one, got both: spec.inputs.params',
+  });
+  checkBindings(spec.inputs?.resources ?? [], below(where, 'inputs', 'resources'), 'Inputs');
+  checkBindings(spec.outputs?.resources ?? [], below(where, 'outputs', 'resources'), 'Outputs');
+  checkShared(spec, where);
+}
+
+/** Checks the spec of a PipelineRun. `where` is the spec. */
+export function checkPipelineRun(spec: PipelineRunSpec, where: Where): void {
+  checkOne(where, ['pipelineRef', spec.pipelineRef?.name], ['pipelineSpec', spec.pipelineSpec]);
+  if (spec.pipelineSpec)
+    checkPipeline(spec.pipelineSpec, { ...below(where, 'pipelineSpec'), tekton: 'spec.pipelinespec.' });
+  checkNames('param', spec.params ?? [], below(where, 'params'));
+  checkBindings(spec.resources ?? [], below(where, 'resources'));
+  const accounts = spec.serviceAccountNames ?? [];
+  checkNames(
+    'task',
+    accounts.map(({ taskName }) => ({ name: taskName })),
+    below(where, 'serviceAccountNames'),
+  );
+  checkShared(spec, where);
+}
+
+/** Exactly one of a reference and a spec must be there. */
+function checkOne(
+  where: Where,
+  [ref, name]: [string, string | undefined],
+  [spec, value]: [string, object | undefined],
+): void {
+  const fields = { ref, spec };
+  const low = (field: string): string => `spec.${field.toLowerCase()}`;
+  if (name && value) {
+    const tektonMessage = `must not set the field(s): ${low(ref)}, ${low(spec)}`;
+    where.report.add('REF_AND_SPEC', where.path, fields, { tektonMessage });
+  } else if (!name && !value) {
+    const tektonMessage = `missing field(s): ${low(ref)}.name, ${low(spec)}`;
+    where.report.add('REF_MISSING', where.path, fields, { tektonMessage });
+  }
+}
+
+/** `side` is given for TaskRuns, whose bindings Tekton's admission looks at. */
+function checkBindings(bindings: readonly ResourceBinding[], where: Where, side?: 'Inputs' | 'Outputs'): void {
+  checkNames('resource', bindings, where, {
+    fold: true,
+    ...(side && { tektonMessage: () => `expected exactly one, got both: spec.${side}.Resources.Name` }),
+  });
+  bindings.forEach(({ resourceRef, resourceSpec }, index) => {
+    const at = below(where, index);
+    const base = side && `spec.${side.toLowerCase()}.Resources.Name`;
+    const fields = base && `${base}.ResourceRef, ${base}.ResourceSpec`;
+    const names = { ref: 'resourceRef', spec: 'resourceSpec' };
+    if (resourceRef?.name && resourceSpec) {
+      at.report.add('REF_AND_SPEC', at.path, names, {
+        tektonMessage: fields && `must not set the field(s): ${fields}`,
+      });
+    } else if (!resourceRef?.name && !resourceSpec) {
+      at.report.add('REF_MISSING', at.path, names, { tektonMessage: fields && `missing field(s): ${fields}` });
+    }
+    if (resourceSpec) checkResource(resourceSpec, below(at, 'resourceSpec'));
+  });
+}
+
+type Shared = Pick<TaskRunSpec, 'timeout' | 'serviceAccount' | 'serviceAccountName' | 'workspaces'>;
+
+function checkShared(spec: Shared, where: Where): void {
+  checkTimeout(spec.timeout, below(where, 'timeout'));
+  const { serviceAccount: old, serviceAccountName: name } = spec;
+  if (old && name && old !== name) where.report.add('ACCOUNT_TWICE', [...where.path, 'serviceAccount'], { old, name });
+  const workspaces = spec.workspaces ?? [];
+  checkNames('workspace', workspaces, below(where, 'workspaces'));
+  workspaces.forEach((workspace, index) => {
+    const sources = SOURCES.filter((source) => workspace[source] !== undefined);
+    if (sources.length === 1) return;
+    const tektonMessage = `expected exactly one, got ${sources.length === 0 ? 'neither' : 'both'}: ${WORKSPACE_FIELDS}`;
+    where.report.add(
+      'WORKSPACE_SOURCE',
+      [...where.path, 'workspaces', index],
+      { name: workspace.name, sources },
+      { tektonMessage },
+    );
+  });
+}
+
+const WORKSPACE_FIELDS =
+  'workspace.configmap, workspace.emptydir, workspace.persistentvolumeclaim, workspace.secret' satisfies string;
+
+/** The source of a workspace of a run, as the volume source it is. */
+export function workspaceSource(workspace: WorkspaceBinding): Readonly<Record<string, unknown>> {
+  const source = SOURCES.find((one) => workspace[one] !== undefined);
+  return source === undefined ? {} : { [source]: workspace[source] };
+}

@@ -1,0 +1,160 @@
+/**
+ * Holds a value against its schema: unknown fields, missing fields, wrong types.
+ *
+ * What comes back has only what fits, so the checks that follow may trust the wire types; what does not fit is reported
+ * here and left out. `null` counts as left out, as the API server has it.
+ */
+
+import type { Report } from './report.js';
+import type { ObjectSchema, Schema, StringSchema } from './schema.js';
+import { shown } from './problem.js';
+import { RESOURCE_TYPES } from './types.js';
+import type { Path } from './task-fields.js';
+
+/** Whether a value is an object with fields, and not null or a list. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** `value` with all that does not fit `schema` reported and left out; `undefined` when nothing is left. */
+export function conform(value: unknown, schema: Schema, path: Path, report: Report, parent?: unknown): unknown {
+  if (value === undefined || value === null) return undefined;
+  switch (schema.is) {
+    case 'string':
+      return typeof value === 'string'
+        ? word(value, schema, path, report, parent)
+        : wrong('a string', value, path, report);
+    case 'boolean':
+      return typeof value === 'boolean' ? value : wrong('true or false', value, path, report);
+    case 'integer':
+      return whole(value, schema.minimum, path, report);
+    case 'quantity':
+      return typeof value === 'string' || typeof value === 'number' ? value : wrong('a quantity', value, path, report);
+    case 'value':
+      return paramValue(value, path, report);
+    case 'list':
+      if (!Array.isArray(value)) return wrong('a list', value, path, report);
+      // A misfit keeps its place, so that the indexes of the others stay right.
+      return value.map(
+        (item: unknown, index) => conform(item, schema.of, [...path, index], report) ?? blank(schema.of),
+      );
+    case 'map':
+      if (!isRecord(value)) return wrong('a mapping', value, path, report);
+      return entries(value, (item, name) => conform(item, schema.of, [...path, name], report));
+    case 'open':
+      if (schema.list ? Array.isArray(value) : isRecord(value)) return value;
+      return wrong(schema.list ? 'a list' : 'a mapping', value, path, report);
+    case 'object':
+      return isRecord(value) ? fields(value, schema, path, report) : wrong('a mapping', value, path, report);
+  }
+}
+
+const blank = (schema: Schema): unknown => (schema.is === 'object' ? {} : schema.is === 'string' ? '' : undefined);
+
+function entries(value: object, each: (item: unknown, name: string) => unknown): Record<string, unknown> {
+  const result: [string, unknown][] = [];
+  for (const [name, item] of Object.entries(value)) {
+    const kept = each(item, name);
+    if (kept !== undefined) result.push([name, kept]);
+  }
+  return Object.fromEntries(result);
+}
+
+function fields(value: Record<string, unknown>, schema: ObjectSchema, path: Path, report: Report): object {
+  // Tekton says no more than this of a spec that is empty; of other missing fields its admission says nothing.
+  const tektonMessage = path.length === 1 && Object.keys(value).length === 0 ? 'missing field(s): ' : undefined;
+  for (const name of schema.required) {
+    if (value[name] !== undefined && value[name] !== null) continue;
+    report.spoil('FIELD_MISSING', [...path, name], { name }, { tektonMessage });
+  }
+  return entries(value, (item, name) => {
+    const field = Object.hasOwn(schema.fields, name) ? schema.fields[name] : undefined;
+    if (field) return conform(item, field, [...path, name], report, value);
+    const known = Object.keys(schema.fields);
+    const elsewhere = Object.hasOwn(schema.elsewhere, name) ? schema.elsewhere[name] : undefined;
+    const tektonMessage = `cannot decode incoming new object: json: unknown field "${name}"`;
+    const facts = elsewhere === undefined ? report.missed(name, known) : { name, known, elsewhere };
+    report.spoil('FIELD_UNKNOWN', [...path, name], facts, { tektonMessage });
+    return undefined;
+  });
+}
+
+function word(value: string, schema: StringSchema, path: Path, report: Report, parent: unknown): string | undefined {
+  if (!schema.oneOf || schema.oneOf.includes(value)) return value;
+  const known = schema.oneOf.filter((one) => one !== '');
+  const code = schema.oneOf === RESOURCE_TYPES ? 'RESOURCE_TYPE_UNKNOWN' : 'VALUE_UNKNOWN';
+  report.spoil(code, path, report.missed(value, known), { value, tektonMessage: typeRefusal(value, path, parent) });
+  return undefined;
+}
+
+/** What Tekton says about an unknown `type`; of other words it says nothing. */
+function typeRefusal(value: string, path: Path, parent: unknown): string | undefined {
+  if (path.at(-1) !== 'type') return undefined;
+  if (path.length === 2) return `invalid value: spec.type: ${value}`;
+  const name = isRecord(parent) && typeof parent['name'] === 'string' ? parent['name'] : '';
+  if (path.includes('tasks')) return undefined;
+  if (path.includes('params')) {
+    return path.includes('inputs')
+      ? `invalid value: ${value}: taskspec.inputs.params.${name}.type`
+      : `invalid value: ${value}: spec.params.${name}.type`;
+  }
+  const side = path.includes('inputs') ? 'Inputs' : 'Outputs';
+  return path.includes('inputs') || path.includes('outputs')
+    ? `invalid value: ${value}: taskspec.${side}.Resources.${name}.Type`
+    : undefined;
+}
+
+function whole(value: unknown, minimum: number, path: Path, report: Report): number | undefined {
+  if (typeof value !== 'number' || !Number.isInteger(value)) return wrong('a whole number', value, path, report);
+  if (value >= minimum) return value;
+  report.spoil('NUMBER_TOO_SMALL', path, { value, minimum }, { value });
+  return undefined;
+}
+
+function paramValue(value: unknown, path: Path, report: Report): unknown {
+  if (typeof value === 'string') return value;
+  if (!Array.isArray(value)) return wrong('a string or a list of strings', value, path, report);
+  const misfit = value.findIndex((item) => typeof item !== 'string');
+  return misfit === -1 ? value : wrong('a string', value[misfit], [...path, misfit], report);
+}
+
+/** Reports a wrong type; always `undefined`. */
+function wrong(wants: string, value: unknown, path: Path, report: Report): undefined {
+  const got = typeName(value);
+  const tektonMessage = `cannot decode incoming new object: json: cannot unmarshal ${jsonType(value)} into Go value of type ${goType(wants)}`;
+  report.spoil('TYPE_WRONG', path, { wants, got, fix: fixFor(wants, value) }, { value, tektonMessage });
+  return undefined;
+}
+
+/** A value as a sentence names it: `the number 5`, `a list`. */
+export function typeName(value: unknown): string {
+  if (value === null || value === undefined) return 'nothing';
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
+  if (typeof value === 'number') return `the number ${String(value)}`;
+  if (typeof value === 'boolean') return `the boolean ${String(value)}`;
+  return typeof value === 'string' ? `the string '${shown(value)}'` : 'a mapping';
+}
+
+function fixFor(wants: string, value: unknown): string {
+  const plain = typeof value === 'number' || typeof value === 'boolean';
+  if (wants.startsWith('a string') && plain) return `put it in quotes: "${String(value)}"`;
+  if (wants === 'a list')
+    return typeof value === 'string' ? `write it as a list: ["${shown(value)}"]` : "begin each element with '- '";
+  if (wants === 'a whole number' && typeof value === 'string' && /^\d+$/.test(value))
+    return `remove the quotes: ${value}`;
+  if (wants === 'true or false' && typeof value === 'string') return `write true or false without quotes`;
+  return `write ${wants}`;
+}
+
+const jsonType = (value: unknown): string =>
+  Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
+
+const GO_TYPES: Readonly<Record<string, string>> = { 'true or false': 'bool', 'a whole number': 'int' };
+
+const goType = (wants: string): string =>
+  GO_TYPES[wants] ??
+  (wants.startsWith('a list')
+    ? '[]interface {}'
+    : wants.startsWith('a mapping')
+      ? 'map[string]interface {}'
+      : 'string');

@@ -1,0 +1,215 @@
+/**
+ * Looks at every `$(…)` of a task or pipeline: is it declared, and may it stand there?
+ *
+ * Walks the same fields that substitution fills (`task-fields.ts`). Shell has `$(command)` too, so in a script only names
+ * that begin like a variable count; a near miss there is a warning.
+ */
+
+import { nearest } from './nearest.js';
+import type { ParamModel, ResourceModel, TaskModel } from './model.js';
+import { variablesIn, wholeVariable } from './substitution.js';
+import { rewriteTask, type Path } from './task-fields.js';
+import type { ParamValue } from './types.js';
+import { resourceVariableNames } from './variables.js';
+import type { Where } from './where.js';
+
+/** What may stand in `$(…)`. */
+export interface Vocabulary {
+  readonly strings: ReadonlySet<string>;
+  readonly arrays: ReadonlySet<string>;
+}
+
+/** First words that only variables begin with, in any version of Tekton. */
+const ROOTS = new Set(['inputs', 'outputs', 'params', 'resources', 'workspaces', 'results', 'context', 'tasks']);
+const ALMOST_ROOTS = new Set(['input', 'output', 'param', 'resource', 'workspace', 'result']);
+
+/** The params of a task or pipeline as variables. */
+export function paramVocabulary(params: readonly ParamModel[], prefixes: readonly string[]): Vocabulary {
+  const names = (type: string): Set<string> =>
+    new Set(
+      params
+        .filter((param) => param.type === type)
+        .flatMap(({ name }) => prefixes.map((prefix) => `${prefix}.${name}`)),
+    );
+  return { strings: names('string'), arrays: names('array') };
+}
+
+/** All variables of a task. */
+export function taskVocabulary(task: TaskModel): Vocabulary {
+  const { strings, arrays } = paramVocabulary(task.params, task.spelling.params);
+  const resources = (list: readonly ResourceModel[], prefixes: readonly string[]): string[] =>
+    list.flatMap(({ name, type }) =>
+      resourceVariableNames(type).flatMap((key) => prefixes.map((prefix) => `${prefix}.${name}.${key}`)),
+    );
+  return {
+    strings: new Set([
+      ...strings,
+      ...resources(task.inputs, task.spelling.inputs),
+      ...resources(task.outputs, task.spelling.outputs),
+      ...task.workspaces.flatMap(({ name }) => [`workspaces.${name}.path`, `workspaces.${name}.volume`]),
+      ...task.results.map((name) => `results.${name}.path`),
+    ]),
+    arrays,
+  };
+}
+
+/**
+ * Checks the variables of all fields of a task. `where` is the spec that holds `steps`.
+ *
+ * `locate` turns a path of the walk into one of the object, where they differ.
+ */
+export function checkTaskVariables(task: TaskModel, where: Where, locate: (path: Path) => Path = (path) => path): void {
+  const check = checker(taskVocabulary(task), where, (path) => stepField(task, path.slice(where.path.length)));
+  rewriteTask(task, where.path, {
+    text: (value, path) => {
+      check.text(value, path, locate);
+      return value;
+    },
+    list: (values, path) => {
+      values.forEach((value, index) => check.element(value, [...path, index], locate));
+      return values;
+    },
+  });
+}
+
+/** Checks the variables of values that a pipeline gives to a task or condition. */
+export function checkValues(
+  values: readonly { readonly name: string; readonly value: ParamValue }[],
+  vocabulary: Vocabulary,
+  where: Where,
+): void {
+  values.forEach(({ name, value }, index) => {
+    const label = { subject: `task parameter param[${name}]`, field: `pipelinespec.params.param[${name}]` };
+    const check = checker(vocabulary, where, () => label);
+    const path = [...where.path, index, 'value'];
+    if (typeof value === 'string') check.text(value, path);
+    else value.forEach((item, at) => check.element(item, [...path, at]));
+  });
+}
+
+interface Label {
+  readonly subject: string;
+  readonly field: string;
+}
+
+/** How Tekton calls a field of a step; `undefined` for what it does not look at. */
+function stepField(task: TaskModel, path: Path): Label | undefined {
+  const [list, index, field, at, key] = path;
+  if (list !== 'steps' || typeof index !== 'number' || field === 'script') return undefined;
+  const env = task.steps[index]?.env?.[Number(at)]?.name ?? '';
+  const name =
+    field === 'args'
+      ? `arg[${String(at)}]`
+      : field === 'command'
+        ? `command[${String(at)}]`
+        : field === 'env'
+          ? `env[${env}]`
+          : field === 'volumeMounts'
+            ? `volumeMount[${String(at)}].${String(key)}`
+            : String(field);
+  return { subject: `step ${name}`, field: `taskspec.steps.${name}` };
+}
+
+interface Checker {
+  /** A field that holds one string. */
+  text(value: string, path: Path, locate?: (path: Path) => Path): void;
+  /** An element of a list, where an array may stand alone. */
+  element(value: string, path: Path, locate?: (path: Path) => Path): void;
+}
+
+function checker(vocabulary: Vocabulary, where: Where, labelOf: (path: Path) => Label | undefined): Checker {
+  const refusal = (what: string, value: string, path: Path): string | undefined => {
+    const label = labelOf(path);
+    return label && `${what} in "${value}" for ${label.subject}: ${where.tekton}${label.field}`;
+  };
+  const each = (value: string, path: Path, at: Path, array: { code: ArrayCode; refusal: string }): void => {
+    if (value.includes('${')) oldSyntax(value, vocabulary, at, where);
+    if (!value.includes('$(')) return;
+    const reported = new Set<string>();
+    for (const { name } of variablesIn(value)) {
+      if (vocabulary.strings.has(name) || reported.has(name)) continue;
+      reported.add(name);
+      if (vocabulary.arrays.has(name)) {
+        where.report.add(array.code, at, { name }, { value, tektonMessage: refusal(array.refusal, value, path) });
+      } else unknown(name, vocabulary, at, where, refusal('non-existent variable', value, path), value);
+    }
+  };
+  return {
+    text: (value, path, locate) => {
+      each(value, path, locate ? locate(path) : path, IN_STRING);
+    },
+    element: (value, path, locate) => {
+      if (vocabulary.arrays.has(wholeVariable(value) ?? '')) return;
+      each(value, path, locate ? locate(path) : path, NOT_ALONE);
+    },
+  };
+}
+
+type ArrayCode = 'VARIABLE_ARRAY_IN_STRING' | 'VARIABLE_ARRAY_NOT_ALONE';
+const IN_STRING = { code: 'VARIABLE_ARRAY_IN_STRING', refusal: 'variable type invalid' } as const;
+const NOT_ALONE = { code: 'VARIABLE_ARRAY_NOT_ALONE', refusal: 'variable is not properly isolated' } as const;
+
+function unknown(
+  name: string,
+  vocabulary: Vocabulary,
+  path: Path,
+  where: Where,
+  tektonMessage: string | undefined,
+  value: string,
+): void {
+  const root = name.split('.', 1)[0] ?? '';
+  if (!name.includes('.') || !(ROOTS.has(root) || ALMOST_ROOTS.has(root))) return;
+  const known = someOf(vocabulary);
+  const guess = where.report.guessBy(() => respelt(name, known) ?? nearest(name, known));
+  const facts = { name, ...(guess !== undefined && { guess }) };
+  if (ROOTS.has(root)) where.report.add('VARIABLE_UNKNOWN', path, { ...facts, known }, { value, tektonMessage });
+  else where.report.add('VARIABLE_MISSPELT', path, facts, { value });
+}
+
+/** Enough of the known names to guess from and to list. */
+function someOf({ strings, arrays }: Vocabulary): string[] {
+  const names: string[] = [];
+  for (const set of [strings, arrays]) for (const name of set) if (names.push(name) >= 500) return names;
+  return names;
+}
+
+/** The declared variable that ends in the same words, when another version or place spells its beginning differently. */
+function respelt(name: string, known: readonly string[]): string | undefined {
+  const words = name.split('.');
+  const tails = words.map((_, index) => words.slice(index).join('.')).slice(1);
+  for (const tail of tails) {
+    const found = known.find((one) => one.endsWith(`.${tail}`));
+    if (found !== undefined && tail !== 'path' && tail !== 'name' && tail !== 'type' && tail !== 'url') return found;
+  }
+  return undefined;
+}
+
+/** `${inputs.params.x}` was how it was written before v0.7; shells have `${x}` too, so only declared names count. */
+function oldSyntax(value: string, { strings, arrays }: Vocabulary, path: Path, where: Where): void {
+  const old = variablesIn(value.replaceAll('$(', '$ (').replaceAll('${', '$(').replaceAll('}', ')'));
+  const name = old.map((variable) => variable.name).find((one) => strings.has(one) || arrays.has(one));
+  if (name !== undefined) where.report.add('VARIABLE_OLD_SYNTAX', path, { name }, { value });
+}
+
+/** Variables of a shell script that stand outside of quotes. */
+export function unquotedVariables(script: string, vocabulary: Vocabulary): string[] {
+  const found = new Set<string>();
+  for (const { name, start } of variablesIn(script)) {
+    if (!vocabulary.strings.has(name) || found.has(name)) continue;
+    if (!name.includes('params.')) continue;
+    const line = script.slice(script.lastIndexOf('\n', start) + 1, start);
+    if (!insideQuotes(line)) found.add(name);
+  }
+  return [...found];
+}
+
+function insideQuotes(line: string): boolean {
+  let open = '';
+  for (let index = 0; index < line.length; index++) {
+    const sign = line[index] ?? '';
+    if (sign === '\\' && open !== "'") index++;
+    else if (open === '' && (sign === '"' || sign === "'")) open = sign;
+    else if (sign === open) open = '';
+  }
+  return open !== '';
+}

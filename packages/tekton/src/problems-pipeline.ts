@@ -1,0 +1,140 @@
+/**
+ * Problems of pipelines, runs and resources, each looked at by itself.
+ *
+ * One row each; how rows are used is told in `problem.ts`.
+ */
+
+import { error, listed, meant, quoted, warning, type Missed } from './problem.js';
+
+/** Rows about graphs, runs and resources. */
+export const PIPELINE_PROBLEMS = {
+  TASKS_MISSING: error<object>(
+    'A pipeline has no tasks',
+    'There is nothing to run.',
+    () => 'this pipeline has no tasks',
+    () => 'add `tasks` with at least one task: a name and a taskRef',
+  ),
+  TASK_CYCLE: error<{ cycle: readonly string[] }>(
+    'Tasks wait for each other',
+    'None of them could ever start.',
+    ({ cycle }) =>
+      cycle.length === 2
+        ? `the task ${quoted(cycle[0])} waits for itself`
+        : `tasks wait for each other: ${cycle.length > 20 ? `${cycle.slice(0, 10).join(' -> ')} -> … (${String(cycle.length - 20)} more) … -> ${cycle.slice(-10).join(' -> ')}` : cycle.join(' -> ')}`,
+    () => 'drop one `runAfter` or `from` along that path',
+  ),
+  RUN_AFTER_UNKNOWN: error<Missed>(
+    'A task waits for one that does not exist',
+    'It could never start.',
+    ({ name }) => `there is no task ${quoted(name)} in this pipeline to run after`,
+    ({ guess, known }) => meant(guess, known, 'remove it'),
+  ),
+  FROM_UNKNOWN: error<Missed>(
+    'An input comes from a task that does not exist',
+    'It could never start.',
+    ({ name }) => `there is no task ${quoted(name)} in this pipeline to take this from`,
+    ({ guess, known }) => meant(guess, known, 'remove it'),
+  ),
+  FROM_NOT_OUTPUT: error<{ resource: string; task: string; outputs: readonly string[] }>(
+    'An input comes from a task that does not make it',
+    '`from` takes what another task has as an output.',
+    ({ resource, task }) => `the task ${quoted(task)} has no output that is the resource ${quoted(resource)}`,
+    ({ resource, task, outputs }) =>
+      outputs.length > 0
+        ? `its outputs are: ${listed(outputs)}`
+        : `add ${quoted(resource)} to the outputs of ${quoted(task)}, or use \`runAfter\` for mere order`,
+  ),
+  RESOURCE_UNDECLARED: error<Missed>(
+    'A resource of the pipeline is not declared',
+    'No run could bind it.',
+    ({ name }) => `this pipeline does not declare a resource ${quoted(name)}`,
+    ({ guess, known }) => meant(guess, known, 'declare it under `resources` of the pipeline'),
+  ),
+  RESOURCE_UNUSED: error<{ name: string }>(
+    'A declared resource is used by no task',
+    'Every run would have to bind it for nothing; Tekton refuses it.',
+    ({ name }) => `no task uses the resource ${quoted(name)}`,
+    () => 'remove it, or give it to a task under `resources`',
+  ),
+  WORKSPACE_UNDECLARED: error<Missed>(
+    'A workspace of the pipeline is not declared',
+    'No run could give it.',
+    ({ name }) => `this pipeline does not declare a workspace ${quoted(name)}`,
+    ({ guess, known }) => meant(guess, known, 'declare it under `workspaces` of the pipeline'),
+  ),
+  REF_AND_SPEC: error<{ ref: string; spec: string }>(
+    'Both a reference and a spec are given',
+    'Only one of them can be meant.',
+    ({ ref, spec }) => `both \`${ref}\` and \`${spec}\` are given`,
+    ({ ref, spec }) => `keep \`${ref}\` to use one that exists, or \`${spec}\` to write it here`,
+  ),
+  REF_MISSING: error<{ ref: string; spec: string }>(
+    'Neither a reference nor a spec is given',
+    'It is not said what is meant.',
+    ({ ref, spec }) => `neither \`${ref}\` nor \`${spec}\` is given`,
+    ({ ref, spec }) => `add \`${ref}\` with the name of one that exists, or \`${spec}\` to write it here`,
+  ),
+  TIMEOUT_INVALID: error<{ timeout: string }>(
+    'A timeout is no duration',
+    'The API server could not read it.',
+    ({ timeout }) => `${quoted(timeout)} is no duration`,
+    () => 'write a number with its unit, for example `90s`, `30m` or `1h30m`; `0` for no timeout',
+  ),
+  TIMEOUT_NEGATIVE: error<{ timeout: string }>(
+    'A timeout is negative',
+    'Time does not go backwards.',
+    ({ timeout }) => `the timeout ${quoted(timeout)} is negative`,
+    () => 'use a positive duration, or `0` for no timeout',
+  ),
+  WORKSPACE_SOURCE: error<{ name: string; sources: readonly string[] }>(
+    'A workspace has no source, or more than one',
+    'It is not said where its files are kept.',
+    ({ name, sources }) =>
+      sources.length === 0
+        ? `the workspace ${quoted(name)} has no source`
+        : `the workspace ${quoted(name)} has ${String(sources.length)} sources: ${listed(sources)}`,
+    () => 'give exactly one of persistentVolumeClaim, emptyDir, configMap and secret',
+  ),
+  ACCOUNT_TWICE: error<{ old: string; name: string }>(
+    'Two ServiceAccounts are named',
+    '`serviceAccount` is the older spelling of `serviceAccountName`.',
+    ({ old, name }) => `serviceAccount says ${quoted(old)} and serviceAccountName says ${quoted(name)}`,
+    () => 'keep one of them',
+  ),
+  RESOURCE_PARAM_MISSING: error<{ type: string; name: string }>(
+    'A resource lacks a param',
+    'A task that uses it could not start.',
+    ({ type, name }) => `a resource of type ${type} needs the param ${quoted(name)}`,
+    ({ name }) => `add \`- {name: ${name}, value: …}\` to its params`,
+  ),
+  RESOURCE_PARAM_UNKNOWN: warning<Missed & { type: string }>(
+    'A resource has a param that nothing reads',
+    'A misspelt `revision` would quietly give the default branch.',
+    ({ type, name }) => `a resource of type ${type} has no param ${quoted(name)}`,
+    ({ guess, known }) => meant(guess, known, 'remove it'),
+  ),
+  GIT_URL_INVALID: error<{ url: string; reason: string }>(
+    'A Git URL cannot be used',
+    'A URL that begins with a dash is an option to git, and some schemes (`ext::`, `file:`) run programs or read files of the machine.',
+    ({ url, reason }) => `the Git URL ${quoted(url)} ${reason}`,
+    () => 'use https://HOST/PATH, ssh://HOST/PATH, git://HOST/PATH or USER@HOST:PATH',
+  ),
+  GIT_URL_PASSWORD: warning<{ host: string }>(
+    'A Git URL holds a password',
+    'It shows in the manifest, in logs and in the status of runs.',
+    ({ host }) => `the URL for ${quoted(host)} holds a password`,
+    () => "put it into a Secret of type kubernetes.io/basic-auth, named in the ServiceAccount's secrets",
+  ),
+  GIT_REVISION_INVALID: error<{ revision: string; reason: string }>(
+    'A Git revision cannot be used',
+    'A revision that begins with a dash is an option to git; others can name no branch, tag or commit.',
+    ({ revision, reason }) => `the Git revision ${quoted(revision)} ${reason}`,
+    () => 'use the name of a branch or tag, refs/…, or a commit',
+  ),
+  RESOURCE_TYPE_UNKNOWN: error<Missed>(
+    'A type of resource does not exist',
+    'Nothing would know what to do with it.',
+    ({ name }) => `there is no resource type ${quoted(name)}`,
+    ({ guess, known }) => meant(guess, known, ''),
+  ),
+} as const;

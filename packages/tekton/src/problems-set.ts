@@ -1,0 +1,130 @@
+/**
+ * Problems that show only when objects are seen together: references, params and bindings, credentials and rights.
+ *
+ * One row each; how rows are used is told in `problem.ts`.
+ */
+
+import { error, listed, meant, quoted, warning, type Missed } from './problem.js';
+
+/** Rows about how objects fit together. */
+export const SET_PROBLEMS = {
+  TASK_UNKNOWN: error<Missed & { kind: string }>(
+    'A task does not exist',
+    'The run fails with CouldntGetTask or TaskRunResolutionFailed.',
+    ({ kind, name }) => `there is no ${kind} ${quoted(name)}`,
+    ({ guess, known }) => meant(guess, known, 'add it to the manifests, or mend the name'),
+  ),
+  PIPELINE_UNKNOWN: error<Missed>(
+    'A pipeline does not exist',
+    'The run fails with CouldntGetPipeline.',
+    ({ name }) => `there is no Pipeline ${quoted(name)}`,
+    ({ guess, known }) => meant(guess, known, 'add it to the manifests, or mend the name'),
+  ),
+  RESOURCE_UNKNOWN: error<Missed>(
+    'A PipelineResource does not exist',
+    'The run fails with CouldntGetResource.',
+    ({ name }) => `there is no PipelineResource ${quoted(name)}`,
+    ({ guess, known }) => meant(guess, known, 'add it to the manifests, or mend the name'),
+  ),
+  CONDITION_UNKNOWN: error<Missed>(
+    'A condition does not exist',
+    'The run fails with CouldntGetCondition.',
+    ({ name }) => `there is no Condition ${quoted(name)}`,
+    ({ guess, known }) => meant(guess, known, 'add it to the manifests, or mend the name'),
+  ),
+  PARAM_MISSING: error<{ name: string; owner: string }>(
+    'A param has no value',
+    'It has no default, so every run must give it.',
+    ({ name, owner }) => `${owner} needs the param ${quoted(name)}`,
+    ({ name }) => `add \`- {name: ${name}, value: …}\` to the params, or give the param a default`,
+  ),
+  PARAM_EXTRA: error<Missed & { owner: string }>(
+    'A param is given that nobody declared',
+    'A task refuses it; a misspelt name would leave the real one at its default.',
+    ({ name, owner }) => `${owner} has no param ${quoted(name)}`,
+    ({ guess, known }) => meant(guess, known, 'remove it'),
+  ),
+  PARAM_IGNORED: warning<Missed & { owner: string }>(
+    'A run gives a param that its pipeline does not declare',
+    'It has no effect; a misspelt name leaves the real one at its default.',
+    ({ name, owner }) => `${owner} has no param ${quoted(name)}`,
+    ({ guess, known }) => meant(guess, known, 'remove it'),
+  ),
+  PARAM_TYPE: error<{ name: string; owner: string; wants: string; got: string }>(
+    'A param gets a value of the wrong type',
+    'The run fails with ParameterTypeMismatch or TaskRunValidationFailed.',
+    ({ name, owner, wants, got }) => `the param ${quoted(name)} of ${owner} is ${wants}, but its value is ${got}`,
+    ({ wants }) => (wants === 'an array' ? 'write the value as a list' : 'write the value as one string'),
+  ),
+  BINDING_MISSING: error<{ name: string; owner: string; type: string }>(
+    'A resource is not bound',
+    'The run fails before its first task.',
+    ({ name, owner }) => `${owner} needs the resource ${quoted(name)}`,
+    ({ name, type }) => `bind ${quoted(name)} to a resource of type ${type}`,
+  ),
+  BINDING_EXTRA: error<Missed & { owner: string }>(
+    'A resource is bound that nobody declared',
+    'The run fails before its first task.',
+    ({ name, owner }) => `${owner} has no resource ${quoted(name)}`,
+    ({ guess, known }) => meant(guess, known, 'remove it'),
+  ),
+  RESOURCE_TYPE_WRONG: error<{ name: string; owner: string; wants: string; got: string }>(
+    'A resource of another type is bound',
+    'The task could not use it.',
+    ({ name, owner, wants, got }) =>
+      `the resource ${quoted(name)} of ${owner} is of type ${wants}, but what is bound to it is of type ${got}`,
+    ({ wants }) => `bind a resource of type ${wants}`,
+  ),
+  WORKSPACE_MISSING: error<{ name: string; owner: string }>(
+    'A workspace is not given',
+    'The run fails before its first task.',
+    ({ name, owner }) => `${owner} needs the workspace ${quoted(name)}`,
+    ({ name }) => `add ${quoted(name)} to the workspaces`,
+  ),
+  WORKSPACE_EXTRA: error<Missed & { owner: string }>(
+    'A workspace is given that nobody declared',
+    'The run fails before its first task.',
+    ({ name, owner }) => `${owner} has no workspace ${quoted(name)}`,
+    ({ guess, known }) => meant(guess, known, 'remove it'),
+  ),
+  ACCOUNT_TASK_UNKNOWN: warning<Missed>(
+    'A ServiceAccount is given to a task that does not exist',
+    'It has no effect, and the task that was meant runs as another account.',
+    ({ name }) => `the pipeline has no task ${quoted(name)}`,
+    ({ guess, known }) => meant(guess, known, 'remove it'),
+  ),
+  SERVICE_ACCOUNT_MISSING: error<Missed>(
+    'A ServiceAccount does not exist',
+    'No pod of the run could be made. It is a warning where the account may live elsewhere.',
+    ({ name }) => `there is no ServiceAccount ${quoted(name)}`,
+    ({ guess, known }) => meant(guess, known, 'add it, or make sure it exists where this is applied'),
+  ),
+  SECRET_MISSING: error<Missed & { owner: string }>(
+    'A Secret does not exist',
+    'No pod of the run could be made. It is a warning where the Secret may live elsewhere.',
+    ({ name, owner }) => `there is no Secret ${quoted(name)}, which ${owner} names`,
+    ({ guess, known }) => meant(guess, known, 'add it, or make sure it exists where this is applied'),
+  ),
+  CREDENTIAL_UNANNOTATED: warning<{ name: string; type: string }>(
+    'A credential does not say what it is for',
+    'Without the annotation the steps do not get it.',
+    ({ name, type }) =>
+      `the Secret ${quoted(name)} of type ${type} has no annotation tekton.dev/git-… or tekton.dev/docker-…`,
+    ({ type }) =>
+      type === 'kubernetes.io/ssh-auth'
+        ? 'add the annotation `tekton.dev/git-0: HOST`'
+        : 'add the annotation `tekton.dev/git-0: https://HOST`, or `tekton.dev/docker-0: https://REGISTRY`',
+  ),
+  SECRET_PLAINTEXT: warning<{ keys: readonly string[] }>(
+    'A Secret stands in the manifest in plain text',
+    'Who can read the manifest, or its history in Git, can read the Secret. base64 hides nothing.',
+    ({ keys }) => `this Secret has its values in the manifest (${listed(keys)})`,
+    () => 'create it outside of Git, or use an ExternalSecret or SealedSecret',
+  ),
+  CLUSTER_ADMIN: warning<{ account: string }>(
+    'A ServiceAccount may do everything',
+    'Every step of every run with this account, and everything those steps download, can read all Secrets and change the whole cluster.',
+    ({ account }) => `the ServiceAccount ${quoted(account)} is given cluster-admin`,
+    () => 'bind a Role with only what the steps do, for example patch on one Deployment',
+  ),
+} as const;

@@ -1,0 +1,102 @@
+/**
+ * Problems with what an object is made of: kind, fields, types of values, names.
+ *
+ * One row each; how rows are used is told in `problem.ts`.
+ */
+
+import { error, listed, meant, quoted, warning, type Missed } from './problem.js';
+
+/** Rows about shapes and names. */
+export const SHAPE_PROBLEMS = {
+  OBJECT_MALFORMED: error<{ is: string }>(
+    'A document is no Kubernetes object',
+    'Every document of a manifest is a mapping with `apiVersion`, `kind` and `metadata`. Lost indentation is the usual reason.',
+    ({ is }) => `this document is no Kubernetes object: ${is}`,
+    () => 'a document needs `apiVersion`, `kind`, `metadata` and `spec` at its left edge',
+  ),
+  API_VERSION_UNKNOWN: error<Missed>(
+    'A version of tekton.dev is not known here',
+    'The object would be stored by no API server that has this version only.',
+    ({ name }) => `apiVersion ${quoted(name)} is not supported`,
+    ({ known }) => `use ${listed(known)}`,
+  ),
+  KIND_UNKNOWN: error<Missed>(
+    'A kind of tekton.dev does not exist',
+    'The API server answers "no matches for kind".',
+    ({ name }) => `there is no kind ${quoted(name)} in tekton.dev/v1alpha1`,
+    ({ guess, known }) => meant(guess, known, ''),
+  ),
+  FIELD_UNKNOWN: error<Missed & { elsewhere?: string | undefined }>(
+    'A field does not exist',
+    'A misspelt field would be dropped without a word, and what it should have done would not happen.',
+    ({ name }) => `there is no field ${quoted(name)} here`,
+    ({ guess, known, elsewhere }) => elsewhere ?? meant(guess, known, 'remove it'),
+  ),
+  FIELD_MISSING: error<{ name: string }>(
+    'A field is missing',
+    'Nothing can stand for it.',
+    ({ name }) => `\`${name}\` is missing`,
+    ({ name }) => `add \`${name}\``,
+  ),
+  TYPE_WRONG: error<{ wants: string; got: string; fix: string }>(
+    'A value is of the wrong type',
+    'YAML reads `1`, `true` and `1.10` as numbers and booleans; where text is wanted they need quotes.',
+    ({ wants, got }) => `must be ${wants}, but is ${got}`,
+    ({ fix }) => fix,
+  ),
+  VALUE_UNKNOWN: error<Missed>(
+    'A word is not one of those that are allowed',
+    'The field takes only a few words.',
+    ({ name }) => `${quoted(name)} is not allowed here`,
+    ({ guess, known }) => meant(guess, known, ''),
+  ),
+  NUMBER_TOO_SMALL: error<{ value: number; minimum: number }>(
+    'A number is too small',
+    'The field counts something.',
+    ({ value, minimum }) => `must be ${String(minimum)} or more, but is ${String(value)}`,
+    ({ minimum }) => `use ${String(minimum)} or more`,
+  ),
+  NAME_MISSING: error<{ what: string }>(
+    'An object has no name',
+    'The API server refuses it.',
+    ({ what }) => `this ${what} has no name`,
+    () => 'set `metadata.name`, or `metadata.generateName` for a run',
+  ),
+  NAME_INVALID: error<{ what: string; name: string; better?: string | undefined }>(
+    'A name is no DNS label',
+    'Names become names of pods and containers and values of labels, so they are DNS labels: at most 63 of a-z, 0-9 and `-`, beginning and ending with a letter or digit.',
+    ({ what, name }) =>
+      name === ''
+        ? `this ${what} has an empty name`
+        : name.length > 63
+          ? `the name ${quoted(name)} of this ${what} has ${String(name.length)} characters; 63 are allowed`
+          : `the name ${quoted(name)} of this ${what} is no DNS label`,
+    ({ better }) =>
+      better ? `use a-z, 0-9 and '-', for example ${quoted(better)}` : "use up to 63 of a-z, 0-9 and '-'",
+  ),
+  NAME_ODD: warning<{ what: string; name: string }>(
+    'A name cannot be written as a variable',
+    '`$(inputs.params.NAME)` allows letters, digits, `_`, `-` and `.` after a first letter or `_`.',
+    ({ what, name }) => `the name ${quoted(name)} of this ${what} is hard to use in $(…)`,
+    () => "begin with a letter or '_', and go on with letters, digits, '_' and '-'",
+  ),
+  NAME_TWICE: error<{ what: string; name: string; first: number }>(
+    'Two things have one name',
+    'The second would hide the first.',
+    ({ what, name, first }) =>
+      `the ${what} ${quoted(name)} is there twice: it is also number ${String(first + 1)} of this list`,
+    () => 'rename one of them, or remove it',
+  ),
+  NAME_RESERVED: error<{ what: string; name: string }>(
+    'A name belongs to the controller',
+    "The pod of every task has volumes of the controller's own; a second one of the same name makes the pod invalid.",
+    ({ what, name }) => `the ${what} name ${quoted(name)} is used by the controller`,
+    ({ name }) => `rename it, for example to ${quoted(`my-${name}`)}`,
+  ),
+  OBJECT_TWICE: error<{ kind: string; name: string; first: number }>(
+    'One object is there twice',
+    'Applying both leaves the one that came last.',
+    ({ kind, name }) => `there are two objects ${kind} ${quoted(name)}`,
+    ({ first }) => `remove one of them; the other is document ${String(first + 1)}`,
+  ),
+} as const;

@@ -1,0 +1,142 @@
+/**
+ * Problems of tasks and conditions: steps, params, variables, volumes.
+ *
+ * One row each; how rows are used is told in `problem.ts`.
+ */
+
+import { error, listed, meant, quoted, shown, warning } from './problem.js';
+
+/** Rows about what runs in a pod. */
+export const TASK_PROBLEMS = {
+  STEPS_MISSING: error<object>(
+    'A task has no steps',
+    'There is nothing to run.',
+    () => 'this task has no steps',
+    () => 'add `steps` with at least one step: a name, an image and a command or script',
+  ),
+  CHECK_MISSING: error<object>(
+    'A condition has no check',
+    'There is nothing to run.',
+    () => 'this condition has no check',
+    () => 'add `check` with an image and a command; its exit code decides',
+  ),
+  IMAGE_MISSING: error<{ what: string }>(
+    'A step has no image',
+    'There is nothing to run the step in. An image of `stepTemplate` counts for all steps.',
+    ({ what }) => `this ${what} has no image`,
+    () => 'add `image`, for example `image: ubuntu:24.04`',
+  ),
+  IMAGE_INVALID: error<{ image: string; reason: string }>(
+    'An image name is malformed',
+    'No container runtime can pull it: the pod would wait with InvalidImageName until its timeout.',
+    ({ image, reason }) => `${quoted(image)} is no image name: ${reason}`,
+    () => 'write [REGISTRY/]NAME[:TAG] or NAME@sha256:DIGEST in small letters',
+  ),
+  IMAGE_UNPINNED: warning<{ image: string }>(
+    'An image has no fixed version',
+    'What runs tomorrow may differ from what runs today, and nothing in the manifest says so.',
+    ({ image }) => `the image ${quoted(image)} may change under the same name`,
+    () => 'give it a version tag, or better a digest (`@sha256:…`)',
+  ),
+  SCRIPT_AND_COMMAND: error<{ field: 'command' | 'args' }>(
+    'A step has both a script and a command',
+    'The script is the command; only one of them can run.',
+    ({ field }) => `this step has both \`script\` and \`${field}\``,
+    ({ field }) => `remove \`${field}\`, or call it from the script`,
+  ),
+  SCRIPT_LINE_ENDS: warning<object>(
+    'A script has Windows line ends',
+    'The interpreter of the first line would be looked for under a name that ends in a carriage return.',
+    () => 'the first line of this script ends in a carriage return',
+    () => 'save the file with Unix line ends',
+  ),
+  SCRIPT_PARAM_UNQUOTED: warning<{ variables: readonly string[] }>(
+    'A param is pasted into a shell script without quotes',
+    'Its value becomes part of the program: spaces split it, and `; rm -rf .` in it runs.',
+    ({ variables }) =>
+      `${listed(variables.map((name) => `$(${name})`))} ${variables.length > 1 ? 'are' : 'is'} pasted unquoted into a shell script`,
+    () => 'pass it as an environment variable and write "$NAME" in the script',
+  ),
+  QUOTES_CURLY: warning<{ sign: string }>(
+    'Text has typographic quotes',
+    'Shells know only straight quotes; curly ones come from word processors and web pages.',
+    ({ sign }) =>
+      `there is a typographic quote (U+${sign.charCodeAt(0).toString(16).toUpperCase()} ${sign}) in this text`,
+    () => 'use straight quotes: \' or "',
+  ),
+  PARAM_DEFAULT_TYPE: error<{ name: string; type: string; got: string }>(
+    "A param's default is of another type than the param",
+    'The run would fail as soon as nobody gives a value.',
+    ({ name, type, got }) => `the param ${quoted(name)} is of type ${type}, but its default is ${got}`,
+    ({ type }) =>
+      type === 'array'
+        ? 'write the default as a list, or set `type: string`'
+        : 'write the default as a string, or set `type: array`',
+  ),
+  VARIABLE_UNKNOWN: error<{ name: string; guess?: string | undefined; known: readonly string[] }>(
+    'A variable is not declared',
+    'It would be left as it is, and the step would get the text `$(…)` itself.',
+    ({ name }) => `$(${shown(name)}) is not declared`,
+    ({ name, guess, known }) =>
+      guess !== undefined
+        ? `did you mean '$(${guess})'?`
+        : known.length > 0
+          ? `declared are: ${listed(known)}`
+          : `declare it, or remove $(${shown(name)})`,
+  ),
+  VARIABLE_MISSPELT: warning<{ name: string; guess?: string | undefined }>(
+    'A variable looks misspelt',
+    'It is left as it is; in a script the shell then runs it as a command.',
+    ({ name }) => `$(${shown(name)}) is no variable and stays as it is`,
+    ({ guess }) =>
+      guess === undefined ? "a Task's variables begin with inputs. or outputs." : `did you mean '$(${guess})'?`,
+  ),
+  VARIABLE_OLD_SYNTAX: warning<{ name: string }>(
+    'A variable is written in the syntax of Tekton 0.5',
+    'Since v0.7 it stays as it is.',
+    ({ name }) => `\${${shown(name)}} is the syntax of Tekton 0.5 and stays as it is`,
+    ({ name }) => `write $(${shown(name)})`,
+  ),
+  VARIABLE_ARRAY_IN_STRING: error<{ name: string }>(
+    'An array stands where one string is wanted',
+    'Only elements of `command` and `args` can become several.',
+    ({ name }) => `$(${shown(name)}) is an array, and this field holds one string`,
+    () => 'use it as an element of `args`, or make the param a string',
+  ),
+  VARIABLE_ARRAY_NOT_ALONE: error<{ name: string }>(
+    'An array has text around it',
+    'An element that is an array becomes several elements, so nothing can stand before or after it.',
+    ({ name }) => `$(${shown(name)}) is an array and must be the whole element`,
+    () => 'put it on a line of its own in the list',
+  ),
+  VOLUME_UNKNOWN: warning<{ name: string; guess?: string | undefined; known: readonly string[] }>(
+    'A mounted volume is not declared in the task',
+    "Unless a run's podTemplate brings it, the pod is refused.",
+    ({ name }) => `this task has no volume ${quoted(name)}`,
+    ({ guess, known }) => meant(guess, known, 'declare it under `volumes`'),
+  ),
+  MOUNT_RESERVED: error<{ mountPath: string; folder: string }>(
+    "A mount lies over the controller's own files",
+    'Below /tekton lie the files that order the steps and carry scripts and results; covering them breaks the run or lets a step forge it.',
+    ({ mountPath, folder }) => `nothing may be mounted at ${quoted(mountPath)}: ${folder} belongs to the controller`,
+    () => 'mount it elsewhere, for example below /workspace or /mnt',
+  ),
+  MOUNT_TWICE: error<{ mountPath: string; first: number }>(
+    'Two volumes are mounted at one place',
+    'Kubernetes refuses the pod.',
+    ({ mountPath, first }) => `${quoted(mountPath)} is mounted twice: also by number ${String(first + 1)} of this list`,
+    () => 'choose another mountPath for one of them',
+  ),
+  TARGET_PATH_OUTSIDE: error<{ targetPath: string }>(
+    'A targetPath leads out of /workspace',
+    "A resource may only be laid where the steps' work is; elsewhere it could cover the tools of the controller or credentials.",
+    ({ targetPath }) => `the targetPath ${quoted(targetPath)} leads out of /workspace`,
+    () => 'use a path below /workspace, without a leading slash, for example `src`',
+  ),
+  ENV_TWICE: warning<{ name: string; first: number }>(
+    'An environment variable is set twice',
+    'The last one wins.',
+    ({ name }) => `the variable ${quoted(name)} is set twice`,
+    ({ first }) => `remove one; the other is number ${String(first + 1)} of this list`,
+  ),
+} as const;

@@ -1,0 +1,86 @@
+/**
+ * Gathers the problems of one object while it is checked.
+ *
+ * Keeps to one problem for one cause: what lies at or below a place whose shape is already wrong is not reported again.
+ * Relies on shapes being checked first.
+ */
+
+import { nearest } from './nearest.js';
+import type { ObjectId, Problem } from './problem.js';
+import { problem, type FactsOf, type More, type ProblemCode } from './problems.js';
+import type { Path } from './task-fields.js';
+
+/** How many more guesses at what was meant one check may make: each compares a word with a list, and lists can be long. */
+export interface Guesses {
+  left: number;
+}
+
+/** Guesses for one check. */
+export const someGuesses = (): Guesses => ({ left: 200 });
+
+/** The problems of one object. */
+export class Report {
+  readonly object: ObjectId;
+  readonly #guesses: Guesses;
+  readonly #problems: Problem[] = [];
+  readonly #spoilt = new Set<string>();
+
+  constructor(object: ObjectId, guesses: Guesses) {
+    this.object = object;
+    this.#guesses = guesses;
+  }
+
+  /** Reports a problem, unless the place is known to be misshapen. */
+  add<C extends ProblemCode>(code: C, path: Path, facts: FactsOf<C>, more: More = {}): void {
+    if (this.#spoilt.size > 0 && this.#isSpoilt(path)) return;
+    this.#problems.push(problem(code, path, facts, { object: this.object, ...more }));
+  }
+
+  /** Reports a wrong shape: nothing more is said about that place. */
+  spoil<C extends ProblemCode>(code: C, path: Path, facts: FactsOf<C>, more: More = {}): void {
+    this.add(code, path, facts, more);
+    this.#spoilt.add(key(path));
+  }
+
+  /** What was probably meant by `name`; `undefined` also when there were many guesses already. */
+  guess(name: string, known: readonly string[]): string | undefined {
+    return this.guessBy(() => nearest(name, known));
+  }
+
+  /** A guess found in another way, under the same limit. */
+  guessBy(find: () => string | undefined): string | undefined {
+    if (this.#guesses.left <= 0) return undefined;
+    this.#guesses.left--;
+    return find();
+  }
+
+  /** The facts of a name that is not known. */
+  missed(name: string, known: readonly string[]): { name: string; guess?: string; known: readonly string[] } {
+    const guess = this.guess(name, known);
+    return { name, known, ...(guess !== undefined && { guess }) };
+  }
+
+  /** All problems, in order of their paths. */
+  problems(): Problem[] {
+    return this.#problems.toSorted((a, b) => comparePaths(a.path, b.path));
+  }
+
+  #isSpoilt(path: Path): boolean {
+    return path.some((_, index) => this.#spoilt.has(key(path.slice(0, index + 1))));
+  }
+}
+
+const key = (path: Path): string => path.join('\u0000');
+
+/** Orders paths: indexes by number, fields by name, a place before what lies below it. */
+export function comparePaths(a: Path, b: Path): number {
+  const length = Math.min(a.length, b.length);
+  for (let index = 0; index < length; index++) {
+    const one = a[index] ?? '';
+    const other = b[index] ?? '';
+    if (one === other) continue;
+    if (typeof one === 'number' && typeof other === 'number') return one - other;
+    return String(one) < String(other) ? -1 : 1;
+  }
+  return a.length - b.length;
+}
