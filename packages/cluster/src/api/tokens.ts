@@ -21,9 +21,6 @@ export interface TokenWish {
   readonly pod?: { readonly name: string; readonly uid: string };
 }
 
-/** A key to sign tokens with; whoever has it is every ServiceAccount. */
-export const newKey = (): Buffer => randomBytes(32);
-
 const HEADER = Buffer.from(JSON.stringify({ alg: 'HS256', typ: 'JWT' })).toString('base64url');
 const sign = (key: Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest();
 
