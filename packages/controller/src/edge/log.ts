@@ -1,0 +1,31 @@
+/**
+ * What the controller says while it works: one constant sentence, the facts beside it.
+ *
+ * An interface of three methods, so that the command line prints for people, a process in a cluster prints JSON, and tests
+ * collect lines.
+ */
+
+import { pino } from 'pino';
+
+/** Facts of a log line. Never the content of a Secret. */
+export type Facts = Readonly<Record<string, unknown>>;
+
+/** Where log lines go. */
+export interface Log {
+  readonly info: (message: string, facts?: Facts) => void;
+  readonly warn: (message: string, facts?: Facts) => void;
+  readonly error: (message: string, facts?: Facts) => void;
+}
+
+/** Says nothing. */
+export const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+/** One JSON object a line on standard output, for a process in a cluster. */
+export function jsonLog(): Log {
+  const log = pino({ timestamp: pino.stdTimeFunctions.isoTime });
+  return {
+    info: (message, facts) => log.info(facts ?? {}, message),
+    warn: (message, facts) => log.warn(facts ?? {}, message),
+    error: (message, facts) => log.error(facts ?? {}, message),
+  };
+}

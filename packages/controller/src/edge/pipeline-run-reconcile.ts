@@ -1,0 +1,191 @@
+/**
+ * Observes one PipelineRun, has `planPipelineRun` decide, and carries the decision out.
+ *
+ * No rule about runs is here. The first look at a run reads what it names live; later ones read the caches, and ask the
+ * server once more before they take something for missing.
+ */
+
+import { PERSISTENT_VOLUME_CLAIMS, refusedAs, type KubeObject, type WorkDone } from '@pipewright/kube';
+import {
+  readPipeline,
+  readPipelineRun,
+  type PipelineRun,
+  type PipelineRunStatus,
+  type TaskRun,
+} from '@pipewright/tekton';
+import { referenced } from '../bindings.js';
+import { isDone } from '../condition.js';
+import { handedDown, labels } from '../labels.js';
+import { expectedTaskRuns, planPipelineRun, type PipelineRunAction } from '../pipeline-run-plan.js';
+import { namesIn, taskKey, type FoundPipeline, type PipelineFacts } from '../pipeline-run-resolve.js';
+import { worthWriting } from '../progress.js';
+import { statusWithVerdict } from '../task-run-status.js';
+import { find, findAll, isOurs, PIPELINE_RUNS, recordMetadata, recordStatus, TASK_RUNS, type World } from './world.js';
+
+/** One look at one PipelineRun. */
+export async function reconcilePipelineRun(world: World, key: string): Promise<WorkDone> {
+  const run = world.runs.get(key);
+  if (!run || isQuiet(run)) return {};
+  const now = world.clock.date();
+  const facts = isDone(run.status) ? NOTHING : await gather(world, run);
+  const tasks = isDone(run.status) ? [] : taskNames(run, facts.pipeline);
+  const taskRuns = await taskRunsOf(world, run, tasks);
+  const decision = planPipelineRun({ run, ...facts, taskRuns, now });
+  let status: PipelineRunStatus = decision.status;
+  for (const action of decision.actions) {
+    const trouble = await apply(world, run, action);
+    if (trouble !== undefined)
+      status = statusWithVerdict(status, { status: 'False', reason: 'TaskRunCreationFailed', message: trouble }, now);
+  }
+  if (worthWriting(run.status ?? {}, status)) {
+    const kind = { shelf: world.runs, of: PIPELINE_RUNS, events: world.runEvents };
+    if (!(await recordStatus(world, kind, run, status))) return { again: 1 };
+  }
+  if (decision.pipelineName !== undefined) {
+    const wanted = {
+      labels: { ...facts.pipeline?.labels, [labels.pipeline]: decision.pipelineName },
+      annotations: handedDown(facts.pipeline?.annotations),
+    };
+    await recordMetadata(world, world.runs, PIPELINE_RUNS, key, wanted);
+  }
+  const due = decision.againAt && !isDone(status) ? decision.againAt.getTime() - now.getTime() : undefined;
+  return { again: due };
+}
+
+const NOTHING: Omit<PipelineFacts, 'run'> = {
+  pipeline: undefined,
+  tasks: new Map(),
+  resources: new Map(),
+  conditions: new Map(),
+};
+
+/** A run that has ended, and all of whose tasks have: thousands of these may lie about, so they cost nothing. */
+const isQuiet = ({ status }: PipelineRun): boolean =>
+  isDone(status) && Object.values(status?.taskRuns ?? {}).every((entry) => isDone(entry.status));
+
+async function gather(world: World, run: PipelineRun): Promise<Omit<PipelineFacts, 'run'>> {
+  const { namespace = '' } = run.metadata;
+  const model = readPipelineRun(run.spec);
+  const options = { namespace, live: run.status?.startTime === undefined };
+  const [found, resources] = await Promise.all([
+    model.use?.from === 'cluster' ? find(world, world.pipelines, model.use.name, options) : undefined,
+    findAll(world, world.resources, referenced(model.resources), options),
+  ]);
+  const pipeline: FoundPipeline | undefined = found && {
+    spec: found.spec,
+    labels: found.metadata.labels,
+    annotations: found.metadata.annotations,
+  };
+  const wanted = model.use?.from === 'here' ? model.use.pipeline : found && readPipeline(found.spec);
+  if (!wanted) return { ...NOTHING, pipeline, resources };
+  const names = namesIn(wanted);
+  const of = (kind: string): readonly string[] => names.tasks.flatMap((use) => (use.kind === kind ? [use.name] : []));
+  const [tasks, clusterTasks, conditions] = await Promise.all([
+    findAll(world, world.tasks, of('Task'), options),
+    findAll(world, world.clusterTasks, of('ClusterTask'), options),
+    findAll(world, world.conditions, names.conditions, options),
+  ]);
+  const all = [...tasks.values(), ...clusterTasks.values()].map(
+    (task) => [taskKey({ kind: task.kind, name: task.metadata.name ?? '' }), { spec: task.spec }] as const,
+  );
+  return { pipeline, resources, conditions, tasks: new Map(all) };
+}
+
+const taskNames = (run: PipelineRun, pipeline: FoundPipeline | undefined): readonly string[] =>
+  ((run.spec.pipelineSpec ?? pipeline?.spec)?.tasks ?? []).map(({ name }) => name);
+
+/** The run's TaskRuns. One that the status remembers and the cache does not know is asked for: it may just be new. */
+async function taskRunsOf(
+  world: World,
+  run: PipelineRun,
+  tasks: readonly string[],
+): Promise<ReadonlyMap<string, TaskRun>> {
+  const { namespace = '', uid } = run.metadata;
+  const found = await Promise.all(
+    expectedTaskRuns(run, tasks).map(async (name) => {
+      const cached = world.taskRuns.get(`${namespace}/${name}`);
+      const known = run.status?.taskRuns?.[name] !== undefined;
+      const taskRun = cached ?? (known && !isDone(run.status) ? await live(world, namespace, name) : undefined);
+      return taskRun && isOurs(taskRun, uid) ? ([name, taskRun] as const) : undefined;
+    }),
+  );
+  return new Map(found.filter((entry) => entry !== undefined));
+}
+
+async function live(world: World, namespace: string, name: string): Promise<TaskRun | undefined> {
+  const taskRun = await world.client.get<TaskRun>(TASK_RUNS, { namespace, name });
+  return taskRun && world.taskRuns.note(taskRun);
+}
+
+/** @returns why the run cannot go on, if it cannot */
+async function apply(world: World, run: PipelineRun, action: PipelineRunAction): Promise<string | undefined> {
+  const { client, taskRuns, taskRunQueue } = world;
+  const { namespace = '', name: runName = '' } = run.metadata;
+  switch (action.do) {
+    case 'create':
+      return create(world, run, action.taskRun);
+    case 'cancel': {
+      const name = action.taskRun.metadata.name ?? '';
+      const body = { spec: { status: 'TaskRunCancelled' } };
+      try {
+        taskRuns.note(await client.patch<TaskRun>(TASK_RUNS, { namespace, name }, body, { type: 'merge' }));
+      } catch (error) {
+        if (!refusedAs(error, 'NotFound')) throw error;
+      }
+      taskRunQueue.add(`${namespace}/${name}`);
+      return undefined;
+    }
+    case 'retry': {
+      const kind = { shelf: taskRuns, of: TASK_RUNS, events: world.taskRunEvents };
+      await recordStatus(world, kind, action.taskRun, action.status);
+      taskRunQueue.add(`${namespace}/${action.taskRun.metadata.name ?? ''}`);
+      return undefined;
+    }
+    case 'make-claim':
+      await makeClaim(world, run);
+      return undefined;
+    case 'delete-claim':
+      await client.delete(PERSISTENT_VOLUME_CLAIMS, { namespace, name: `${runName}-pvc` });
+      return undefined;
+  }
+}
+
+async function create(world: World, run: PipelineRun, taskRun: TaskRun): Promise<string | undefined> {
+  const { namespace = '', name = '' } = taskRun.metadata;
+  try {
+    world.taskRuns.note(await world.client.create<TaskRun>(TASK_RUNS, { namespace }, taskRun));
+  } catch (error) {
+    if (!refusedAs(error, 'AlreadyExists')) {
+      if (!refusedAs(error, 'Invalid') && !refusedAs(error, 'BadRequest')) throw error;
+      return `the TaskRun "${name}" was refused: ${error.message}`;
+    }
+    const there = await live(world, namespace, name);
+    if (there && !isOurs(there, run.metadata.uid))
+      return `the TaskRun "${name}" exists already and belongs to something else; delete it and run again`;
+  }
+  world.taskRunQueue.add(`${namespace}/${name}`);
+  return undefined;
+}
+
+async function makeClaim({ client }: World, run: PipelineRun): Promise<void> {
+  const { namespace = '', name = '', uid = '' } = run.metadata;
+  const owner = {
+    apiVersion: run.apiVersion,
+    kind: 'PipelineRun',
+    name,
+    uid,
+    controller: true,
+    blockOwnerDeletion: true,
+  };
+  const claim: KubeObject & { readonly spec: object } = {
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: { name: `${name}-pvc`, namespace, ownerReferences: [owner] },
+    spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '5Gi' } } },
+  };
+  try {
+    await client.create(PERSISTENT_VOLUME_CLAIMS, { namespace }, claim);
+  } catch (error) {
+    if (!refusedAs(error, 'AlreadyExists')) throw error;
+  }
+}

@@ -1,0 +1,77 @@
+/**
+ * A cache of one kind that also knows what this process has just written.
+ *
+ * A reflector learns of our own writes a moment later; acting on what it knew before would repeat them (the source of
+ * doubled pods in other controllers). So the answer to each write is laid over the cache until the watch has caught up.
+ */
+
+import {
+  keyOf,
+  Reflector,
+  type Change,
+  type Clock,
+  type KubeClient,
+  type KubeObject,
+  type ReflectorOptions,
+  type Resource,
+} from '@pipewright/kube';
+
+/** After this long (milliseconds) a write that no watch has confirmed is forgotten: the object came and went. */
+const FORGET = 60_000;
+
+interface Laid<T> {
+  readonly object: T;
+  readonly until: number;
+}
+
+/** One kind of objects. */
+export class Shelf<T extends KubeObject> {
+  readonly reflector: Reflector<T>;
+  readonly #clock: Clock;
+  readonly #laid = new Map<string, Laid<T>>();
+
+  constructor(client: KubeClient, resource: Resource, clock: Clock, options: ReflectorOptions<T>) {
+    this.#clock = clock;
+    this.reflector = new Reflector<T>(client, resource, {
+      clock,
+      ...options,
+      onChange: (key, change, listed) => {
+        this.#settle(key, change);
+        options.onChange?.(key, change, listed);
+      },
+    });
+  }
+
+  /** The newest state known. Never change it. */
+  get(key: string): T | undefined {
+    const laid = this.#laid.get(key);
+    if (laid && laid.until < this.#clock.now()) this.#laid.delete(key);
+    return this.#laid.get(key)?.object ?? this.reflector.get(key);
+  }
+
+  /** Notes what the server answered to a write or a live read. */
+  note(object: T): T {
+    const known = this.reflector.get(keyOf(object));
+    if (!known || !isOlder(object, known)) this.#laid.set(keyOf(object), { object, until: this.#clock.now() + FORGET });
+    return object;
+  }
+
+  /** Notes that the server has no such object. */
+  forget(key: string): void {
+    this.#laid.delete(key);
+  }
+
+  #settle(key: string, { before, after }: Change<T>): void {
+    const laid = this.#laid.get(key)?.object;
+    if (!laid) return;
+    const seen = after ?? before;
+    const another = seen?.metadata.uid !== laid.metadata.uid;
+    if (after ? another || !isOlder(after, laid) : !another) this.#laid.delete(key);
+  }
+}
+
+/** Versions count upwards at every server there is; where they are no numbers, what arrives later is newer. */
+function isOlder(a: KubeObject, b: KubeObject): boolean {
+  const [left = '', right = ''] = [a.metadata.resourceVersion, b.metadata.resourceVersion];
+  return /^\d+$/.test(left) && /^\d+$/.test(right) && BigInt(left) < BigInt(right);
+}

@@ -1,0 +1,107 @@
+/**
+ * Looks up all that a TaskRun's next pod depends on, as much as can be at once.
+ *
+ * Read live, not from a cache: what a user applied a moment before the run must count. Of a Secret only its name, type and
+ * annotations leave this file.
+ */
+
+import { SECRETS, SERVICE_ACCOUNTS, type KubeObject } from '@pipewright/kube';
+import { readTaskRun, type TaskRun, type TaskRunModel } from '@pipewright/tekton';
+import { referenced } from '../bindings.js';
+import type { SecretHeader } from '../scripts/credentials.js';
+import type { ImageCommand } from '../task-pod.js';
+import type { FoundTask, StartFacts } from '../task-run-start.js';
+import { find, findAll, ownerKey, type World } from './world.js';
+
+interface ServiceAccount extends KubeObject {
+  readonly secrets?: readonly { readonly name?: string }[];
+}
+
+interface Secret extends KubeObject {
+  readonly type?: string;
+}
+
+/** How long (milliseconds) after a run's creation its namespace's `default` account may still be on its way. */
+const ACCOUNT_DELAY = 10_000;
+
+/** Gathers. */
+export async function gatherStart(
+  world: World,
+  run: TaskRun,
+  { attempt, replacement }: { readonly attempt: number; readonly replacement: boolean },
+): Promise<StartFacts> {
+  const model = readTaskRun(run.spec);
+  const { namespace = '' } = run.metadata;
+  const names = referenced([...model.inputs, ...model.outputs]);
+  const [task, resources, account] = await Promise.all([
+    findTask(world, model, namespace),
+    findAll(world, world.resources, names, { namespace, live: true }),
+    findAccount(world, run, model.serviceAccount ?? 'default'),
+  ]);
+  const commands = await findCommands(world, run, model, task);
+  const pipelineRun = ownerKey(run, 'PipelineRun')?.split('/')[1];
+  return {
+    run,
+    attempt,
+    replacement,
+    shellLess: world.shellLess,
+    task,
+    resources,
+    ...account,
+    images: world.images,
+    commands,
+    ...(pipelineRun !== undefined && { pipelineRun }),
+  };
+}
+
+async function findTask(world: World, { use }: TaskRunModel, namespace: string): Promise<FoundTask | undefined> {
+  if (use?.from !== 'cluster') return undefined;
+  const found =
+    use.kind === 'ClusterTask'
+      ? await find(world, world.clusterTasks, use.name, { live: true })
+      : await find(world, world.tasks, use.name, { namespace, live: true });
+  return found && { spec: found.spec, labels: found.metadata.labels, annotations: found.metadata.annotations };
+}
+
+async function findAccount(
+  { client, clock }: World,
+  run: TaskRun,
+  name: string,
+): Promise<Pick<StartFacts, 'account' | 'secrets' | 'missingSecrets'>> {
+  const { namespace = '', creationTimestamp = '' } = run.metadata;
+  const account = await client.get<ServiceAccount>(SERVICE_ACCOUNTS, { namespace, name });
+  if (!account) {
+    const age = clock.date().getTime() - Date.parse(creationTimestamp);
+    if (name === 'default' && age < ACCOUNT_DELAY)
+      throw new Error(`the ServiceAccount "default" of namespace "${namespace}" is not there yet`);
+    return { account: false, secrets: [], missingSecrets: [] };
+  }
+  const names = [...new Set((account.secrets ?? []).flatMap((secret) => secret.name ?? []))];
+  const found = await Promise.all(names.map((secret) => client.get<Secret>(SECRETS, { namespace, name: secret })));
+  return {
+    account: true,
+    secrets: found.flatMap((secret): readonly SecretHeader[] => (secret ? [headerOf(secret)] : [])),
+    missingSecrets: names.filter((_, index) => found[index] === undefined),
+  };
+}
+
+const headerOf = ({ metadata, type = 'Opaque' }: Secret): SecretHeader => ({
+  name: metadata.name ?? '',
+  type,
+  annotations: metadata.annotations ?? {},
+});
+
+/** What the images of steps without a command run by themselves. */
+async function findCommands(
+  { findCommand }: World,
+  run: TaskRun,
+  { use, serviceAccount = 'default' }: TaskRunModel,
+  task: FoundTask | undefined,
+): Promise<ReadonlyMap<string, ImageCommand>> {
+  const steps = (use?.from === 'here' ? use.task.steps : task?.spec.steps) ?? [];
+  const silent = steps.filter(({ script, command }) => !script && (command?.length ?? 0) === 0);
+  const images = [...new Set(silent.flatMap(({ image }) => image ?? []))];
+  const at = { namespace: run.metadata.namespace ?? '', serviceAccount };
+  const found = await Promise.all(images.map(async (image) => [image, await findCommand(image, at)] as const));
+  return new Map(found.flatMap(([image, command]) => (command ? [[image, command] as const] : [])));
+}

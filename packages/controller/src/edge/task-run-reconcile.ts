@@ -1,0 +1,157 @@
+/**
+ * Observes one TaskRun, has `planTaskRun` decide, and carries the decision out.
+ *
+ * No rule about runs is here. A pod is made before the status is written, because that is what the user waits for; all
+ * other changes come after it, so that a crash leaves the reason behind rather than its effect.
+ */
+
+import { ApiError, keyOf, PODS, refusedAs, TerminalError, type WorkDone } from '@pipewright/kube';
+import type { TaskRun, TaskRunStatus } from '@pipewright/tekton';
+import { isDone } from '../condition.js';
+import { labels } from '../labels.js';
+import type { Pod } from '../pod-types.js';
+import { podNameOf } from '../task-pod.js';
+import { attemptOf, planTaskRun, type TaskRunAction } from '../task-run-plan.js';
+import { startTaskRun, type Start } from '../task-run-start.js';
+import { statusWithPod, statusWithVerdict } from '../task-run-status.js';
+import { gatherStart } from './start-facts.js';
+import { isOurs, ownerKey, recordMetadata, recordStatus, TASK_RUNS, type World } from './world.js';
+
+/** One look at one TaskRun. */
+export async function reconcileTaskRun(world: World, key: string): Promise<WorkDone> {
+  const run = world.taskRuns.get(key);
+  if (!run) return {};
+  const now = world.clock.date();
+  const seen = { run, ...(await podsOf(world, run)), now };
+  const decision = planTaskRun(seen);
+  let status = decision.status;
+  let wanted: Start | undefined;
+  let again: number | undefined;
+  for (const action of decision.actions) {
+    if (action.do !== 'start') continue;
+    const started = await start(world, run, action, status);
+    ({ status, wanted } = started);
+    again = started.again;
+  }
+  if (!(await record(world, run, status))) return { again: 1 };
+  for (const action of decision.actions) await apply(world, action);
+  if (wanted && 'pod' in wanted) await recordMetadata(world, world.taskRuns, TASK_RUNS, key, wanted);
+  const due = decision.againAt && !isDone(status) ? decision.againAt.getTime() - now.getTime() : undefined;
+  return { again: again ?? due };
+}
+
+/** The attempt's pods. What the status remembers and the cache does not know is asked for: it may just be new. */
+async function podsOf(world: World, run: TaskRun): Promise<{ readonly pod?: Pod; readonly replacement?: Pod }> {
+  const { name = '', uid = '', namespace = '' } = run.metadata;
+  const attempt = attemptOf(run.status);
+  const look = async (podName: string): Promise<Pod | undefined> => {
+    const cached = world.pods.get(`${namespace}/${podName}`);
+    const pod =
+      cached ??
+      (run.status?.podName === podName && !isDone(run.status) ? await live(world, namespace, podName) : undefined);
+    return pod && isOurs(pod, uid) ? pod : undefined;
+  };
+  const pod = await look(podNameOf({ name, uid }, attempt, false));
+  const replacement = await look(podNameOf({ name, uid }, attempt, true));
+  return { ...(pod && { pod }), ...(replacement && { replacement }) };
+}
+
+async function live(world: World, namespace: string, name: string): Promise<Pod | undefined> {
+  const pod = await world.client.get<Pod>(PODS, { namespace, name });
+  if (pod) world.pods.note(pod);
+  return pod;
+}
+
+interface Started {
+  readonly status: TaskRunStatus;
+  readonly wanted?: Start;
+  readonly again?: number;
+}
+
+async function start(
+  world: World,
+  run: TaskRun,
+  action: TaskRunAction & { readonly do: 'start' },
+  status: TaskRunStatus,
+): Promise<Started> {
+  for (const image of action.shellLess) world.shellLess.add(image);
+  const wanted = startTaskRun(await gatherStart(world, run, action));
+  const now = world.clock.date();
+  if ('refused' in wanted) {
+    const { reason, message } = wanted.refused;
+    if (reason === 'CouldntGetTask') {
+      const said = message.slice(message.indexOf(': ') + 2);
+      const told = `Failed to create build pod ${JSON.stringify(run.metadata.name)}: ${said}`;
+      world.taskRunEvents.record(run, { type: 'Warning', reason: 'BuildCreationFailed', message: told });
+    }
+    return { status: statusWithVerdict(status, { status: 'False', reason, message }, now) };
+  }
+  const made = await makePod(world, run, wanted.pod);
+  if (made.is === 'refused')
+    return { status: statusWithVerdict(status, { status: 'False', reason: 'CouldntGetTask', message: made.why }, now) };
+  if (made.is === 'no-quota') {
+    const message = `TaskRun Pod exceeded available resources: ${made.why}`;
+    const verdict = { status: 'Unknown', reason: 'ExceededResourceQuota', message } as const;
+    return { status: statusWithVerdict(status, verdict, now), again: 10_000 };
+  }
+  const pending = { status: 'Unknown', reason: 'Pending', message: 'Pending' } as const;
+  return { status: statusWithPod(status, made.pod, pending, now), wanted };
+}
+
+type Made =
+  | { readonly is: 'made'; readonly pod: Pod }
+  | { readonly is: 'refused'; readonly why: string }
+  | { readonly is: 'no-quota'; readonly why: string };
+
+/** Creates the pod, or finds that an earlier try already did. */
+async function makePod(world: World, run: TaskRun, pod: Pod): Promise<Made> {
+  const { namespace = '', name = '' } = pod.metadata;
+  try {
+    return { is: 'made', pod: world.pods.note(await world.client.create<Pod>(PODS, { namespace }, pod)) };
+  } catch (error) {
+    if (refusedAs(error, 'AlreadyExists')) {
+      const there = await live(world, namespace, name);
+      if (there && isOurs(there, run.metadata.uid)) return { is: 'made', pod: there };
+      if (there) return { is: 'refused', why: `pod "${name}" exists already and belongs to something else; delete it` };
+    }
+    if (!(error instanceof ApiError)) throw error;
+    if (/exceeded quota/i.test(error.message)) return { is: 'no-quota', why: error.message };
+    if (/being terminated/.test(error.message)) throw new TerminalError(error.message);
+    const ourFault = /cannot create resource/.test(error.message);
+    if ((error.status === 403 && !ourFault) || error.status === 422 || error.status === 400)
+      return { is: 'refused', why: `the pod was refused: ${error.message}` };
+    throw error;
+  }
+}
+
+async function record(world: World, run: TaskRun, status: TaskRunStatus): Promise<boolean> {
+  const kind = { shelf: world.taskRuns, of: TASK_RUNS, events: world.taskRunEvents };
+  const written = await recordStatus(world, kind, run, status);
+  const owner = ownerKey(run, 'PipelineRun');
+  if (owner !== undefined && run.status !== status) world.runQueue.add(owner);
+  return written;
+}
+
+async function apply({ client, pods, images }: World, action: TaskRunAction): Promise<void> {
+  if (action.do === 'start') return;
+  const { namespace, name = '', uid } = action.pod.metadata;
+  const at = { namespace, name };
+  switch (action.do) {
+    case 'delete':
+      await client.delete(PODS, at, { uid });
+      pods.forget(keyOf(action.pod));
+      return;
+    case 'announce': {
+      const body = { metadata: { annotations: { [labels.ready]: 'READY' } } };
+      pods.note(await client.patch<Pod>(PODS, at, body, { type: 'merge' }));
+      return;
+    }
+    case 'stop-sidecars': {
+      const path = (index: number): string => `/spec/containers/${String(index)}/image`;
+      const stop = action.containers
+        .filter((index) => action.pod.spec.containers[index]?.image !== images.nop)
+        .map((index) => ({ op: 'replace', path: path(index), value: images.nop }));
+      if (stop.length > 0) pods.note(await client.patch<Pod>(PODS, at, stop, { type: 'json' }));
+    }
+  }
+}

@@ -1,0 +1,168 @@
+/**
+ * All that the reconcilers share: the client, the caches, the queues, the recorders. No rule about runs is here.
+ */
+
+import {
+  fromKey,
+  refusedAs,
+  resource,
+  type Clock,
+  type EventRecorder,
+  type KubeClient,
+  type KubeObject,
+  type Reflector,
+  type Resource,
+  type WorkQueue,
+} from '@pipewright/kube';
+import type {
+  ClusterTask,
+  Condition,
+  Pipeline,
+  PipelineResource,
+  PipelineRun,
+  StatusCondition,
+  Task,
+  TaskRun,
+} from '@pipewright/tekton';
+import { succeeded } from '../condition.js';
+import { mergePatch } from '../merge-patch.js';
+import type { Images } from '../options.js';
+import type { Pod } from '../pod-types.js';
+import type { ImageCommand } from '../task-pod.js';
+import type { Log } from './log.js';
+import type { Shelf } from './shelf.js';
+
+const VERSION = 'tekton.dev/v1alpha1';
+
+export const TASK_RUNS = resource(VERSION, 'taskruns', 'TaskRun');
+export const PIPELINE_RUNS = resource(VERSION, 'pipelineruns', 'PipelineRun');
+export const TASKS = resource(VERSION, 'tasks', 'Task');
+export const CLUSTER_TASKS = resource(VERSION, 'clustertasks', 'ClusterTask', false);
+export const PIPELINES = resource(VERSION, 'pipelines', 'Pipeline');
+export const PIPELINE_RESOURCES = resource(VERSION, 'pipelineresources', 'PipelineResource');
+export const CONDITIONS = resource(VERSION, 'conditions', 'Condition');
+
+/** Looks up what an image runs by itself; undefined when it cannot be known. */
+export type FindCommand = (
+  image: string,
+  run: { readonly namespace: string; readonly serviceAccount: string },
+) => Promise<ImageCommand | undefined>;
+
+/** What reconcilers work with. */
+export interface World {
+  readonly client: KubeClient;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly images: Images;
+  readonly findCommand: FindCommand;
+  readonly runs: Shelf<PipelineRun>;
+  readonly taskRuns: Shelf<TaskRun>;
+  readonly pods: Shelf<Pod>;
+  readonly tasks: Reflector<Task>;
+  readonly clusterTasks: Reflector<ClusterTask>;
+  readonly pipelines: Reflector<Pipeline>;
+  readonly resources: Reflector<PipelineResource>;
+  readonly conditions: Reflector<Condition>;
+  readonly taskRunQueue: WorkQueue;
+  readonly runQueue: WorkQueue;
+  readonly taskRunEvents: EventRecorder;
+  readonly runEvents: EventRecorder;
+  /** Images found to have no /bin/sh. */
+  readonly shellLess: Set<string>;
+}
+
+/** Whether `child` is controlled by the very object that `uid` names, not by one of an equal name. */
+export const isOurs = (child: KubeObject, uid: string | undefined): boolean =>
+  uid !== undefined &&
+  child.metadata.ownerReferences?.some((owner) => owner.controller === true && owner.uid === uid) === true;
+
+/** The key of the owner of this kind, if there is one. */
+export function ownerKey({ metadata }: KubeObject, kind: string): string | undefined {
+  const owner = metadata.ownerReferences?.find((one) => one.controller === true && one.kind === kind);
+  return owner && `${metadata.namespace ?? ''}/${owner.name}`;
+}
+
+/** An object, from the cache or the server: a cache that has not heard of it yet must not fail a run. */
+export async function find<T extends KubeObject>(
+  { client }: World,
+  cache: Reflector<T>,
+  name: string,
+  options: { readonly namespace?: string | undefined; readonly live: boolean },
+): Promise<T | undefined> {
+  const at = cache.resource.namespaced ? { namespace: options.namespace, name } : { name };
+  const key = at.namespace === undefined ? name : `${at.namespace}/${name}`;
+  const cached = options.live ? undefined : cache.get(key);
+  return cached ?? (await client.get<T>(cache.resource, at));
+}
+
+/** All of `names` that are there, by name. */
+export async function findAll<T extends KubeObject>(
+  world: World,
+  cache: Reflector<T>,
+  names: readonly string[],
+  options: { readonly namespace?: string | undefined; readonly live: boolean },
+): Promise<ReadonlyMap<string, T>> {
+  const found = await Promise.all(
+    [...new Set(names)].map(async (name) => [name, await find(world, cache, name, options)] as const),
+  );
+  return new Map(found.flatMap(([name, object]) => (object ? [[name, object] as const] : [])));
+}
+
+interface Run extends KubeObject {
+  readonly status?: { readonly conditions?: readonly StatusCondition[] };
+}
+
+/**
+ * Writes what changed of a run's status, if anything did, and says so in an event when the run ended by it.
+ *
+ * @returns false when somebody else has written meanwhile: what was decided is stale and is to be decided anew
+ */
+export async function recordStatus<T extends Run>(
+  { client }: World,
+  { shelf, of, events }: { readonly shelf: Shelf<T>; readonly of: Resource; readonly events: EventRecorder },
+  run: T,
+  status: NonNullable<T['status']>,
+): Promise<boolean> {
+  const patch = mergePatch(run.status ?? {}, status);
+  if (!patch) return true;
+  const { namespace, name = '', resourceVersion } = run.metadata;
+  const body = { metadata: { resourceVersion }, status: patch };
+  try {
+    shelf.note(await client.patch<T>(of, { namespace, name }, body, { type: 'merge', subresource: 'status' }));
+  } catch (error) {
+    if (refusedAs(error, 'NotFound')) return true;
+    if (!refusedAs(error, 'Conflict')) throw error;
+    const latest = await client.get<T>(of, { namespace, name });
+    if (latest) shelf.note(latest);
+    return false;
+  }
+  const verdict = succeeded(status);
+  if (verdict && verdict.status !== 'Unknown' && succeeded(run.status)?.status !== verdict.status)
+    events.record(run, {
+      type: verdict.status === 'True' ? 'Normal' : 'Warning',
+      reason: verdict.status === 'True' ? 'Succeeded' : 'Failed',
+      message: verdict.message ?? '',
+    });
+  return true;
+}
+
+/** Adds labels and annotations to a run, if it does not have them. */
+export async function recordMetadata<T extends KubeObject>(
+  { client }: World,
+  shelf: Shelf<T>,
+  of: Resource,
+  key: string,
+  wanted: { readonly labels: Readonly<Record<string, string>>; readonly annotations: Readonly<Record<string, string>> },
+): Promise<void> {
+  const run = shelf.get(key);
+  if (!run) return;
+  const lacks = (have: Readonly<Record<string, string>> | undefined, want: Readonly<Record<string, string>>): boolean =>
+    Object.entries(want).some(([name, value]) => have?.[name] !== value);
+  if (!lacks(run.metadata.labels, wanted.labels) && !lacks(run.metadata.annotations, wanted.annotations)) return;
+  const { namespace, name } = fromKey(key);
+  try {
+    shelf.note(await client.patch<T>(of, { namespace, name }, { metadata: wanted }, { type: 'merge' }));
+  } catch (error) {
+    if (!refusedAs(error, 'NotFound')) throw error;
+  }
+}

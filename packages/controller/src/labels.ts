@@ -1,0 +1,23 @@
+/** Labels and annotations, in Tekton's spelling, which tkn and dashboards select by; and what is handed down. */
+
+/** Keys, and the one value. */
+export const labels = {
+  pipeline: 'tekton.dev/pipeline',
+  pipelineRun: 'tekton.dev/pipelineRun',
+  pipelineTask: 'tekton.dev/pipelineTask',
+  task: 'tekton.dev/task',
+  taskRun: 'tekton.dev/taskRun',
+  managedBy: 'app.kubernetes.io/managed-by',
+  managedByUs: 'tekton-pipelines',
+  /** Annotation of a pod whose sidecars are ready. */
+  ready: 'tekton.dev/ready',
+} as const;
+
+/** Annotations that describe one object alone and are not handed down. */
+const OWN: ReadonlySet<string> = new Set(['kubectl.kubernetes.io/last-applied-configuration']);
+
+type Texts = Readonly<Record<string, string>>;
+
+/** Annotations to hand down from an object to what is made for it. */
+export const handedDown = (annotations: Texts | undefined): Texts =>
+  Object.fromEntries(Object.entries(annotations ?? {}).filter(([key]) => !OWN.has(key)));

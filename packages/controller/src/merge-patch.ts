@@ -1,0 +1,31 @@
+/**
+ * The JSON merge patch (RFC 7386) that turns one object into another, so that a status write carries what changed alone.
+ */
+
+type Json = Readonly<Record<string, unknown>>;
+
+const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Whether two JSON values are equal; order of keys does not matter, and a key without value is no key. */
+export function sameJson(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (Array.isArray(a) && Array.isArray(b))
+    return a.length === b.length && a.every((value, index) => sameJson(value, b[index]));
+  if (!isObject(a) || !isObject(b)) return false;
+  return [...new Set([...Object.keys(a), ...Object.keys(b)])].every((key) => sameJson(a[key], b[key]));
+}
+
+/** @returns the patch, or undefined when there is nothing to change */
+export function mergePatch(before: object, after: object): Json | undefined {
+  const from = before as Json; // any object is read by its keys here
+  const to = after as Json; // likewise
+  const patch: Record<string, unknown> = {};
+  for (const key of new Set([...Object.keys(from), ...Object.keys(to)])) {
+    const [old, next] = [from[key], to[key]];
+    if (sameJson(old, next)) continue;
+    if (next === undefined) patch[key] = null;
+    else patch[key] = isObject(old) && isObject(next) ? mergePatch(old, next) : next;
+  }
+  return Object.keys(patch).length === 0 ? undefined : patch;
+}

@@ -1,0 +1,14 @@
+/** What an operator may choose about the pods the controller makes. Pure data; the command line fills it in. */
+
+/** The stock images that run the controller's own steps. Every one can be named otherwise, for registries without a way out. */
+export interface Images {
+  /** Has `sh` and `git` (and `ssh` for ssh urls). */
+  readonly git: string;
+  /** Has `sh`, `awk`, `mkdir`, `cp` and `sha256sum`; static, so that it can be lent to images without a shell. */
+  readonly shell: string;
+  /** Does nothing and ends at once, whatever it is told to run; takes a sidecar's place when the steps have ended. */
+  readonly nop: string;
+}
+
+/** The images used when none are named. */
+export const DEFAULT_IMAGES: Images = { git: 'alpine/git', shell: 'busybox', nop: 'tianon/true' };

@@ -1,0 +1,75 @@
+/**
+ * The part of a Pod that the controller writes and reads.
+ *
+ * Kubernetes has far more; what is not named here passes through (`Open`). Relies on packages/tekton for the shapes that
+ * Tasks and Pods share.
+ */
+
+import type { Container, ContainerState, ObjectMeta, Open, Volume } from '@pipewright/tekton';
+
+/** How one container is doing, as the kubelet reports it. */
+export interface ContainerStatus extends Open {
+  readonly name: string;
+  readonly image?: string;
+  readonly imageID?: string;
+  readonly ready?: boolean;
+  readonly state?: ContainerState;
+}
+
+/** One of a pod's own conditions (`PodScheduled`, `Ready`, …). */
+export interface PodCondition extends Open {
+  readonly type: string;
+  readonly status: string;
+  readonly reason?: string;
+  readonly message?: string;
+}
+
+/** What the kubelet and the scheduler say about a pod. */
+export interface PodStatus extends Open {
+  readonly phase?: string;
+  readonly reason?: string;
+  readonly message?: string;
+  readonly conditions?: readonly PodCondition[];
+  readonly containerStatuses?: readonly ContainerStatus[];
+  readonly initContainerStatuses?: readonly ContainerStatus[];
+}
+
+/** What a pod is to run. */
+export interface PodSpec extends Open {
+  readonly containers: readonly (Container & { readonly name: string })[];
+  readonly initContainers?: readonly (Container & { readonly name: string })[];
+  readonly volumes?: readonly Volume[];
+}
+
+/** A pod. */
+export interface Pod {
+  readonly apiVersion: 'v1';
+  readonly kind: 'Pod';
+  readonly metadata: ObjectMeta;
+  readonly spec: PodSpec;
+  readonly status?: PodStatus;
+}
+
+/** Prefix of the containers that are steps. */
+export const STEP_PREFIX = 'step-';
+
+/** Prefix of the containers that are sidecars. */
+export const SIDECAR_PREFIX = 'sidecar-';
+
+/** A step's container with its status, which is absent until the kubelet has seen the pod. */
+export interface ContainerSeen {
+  readonly name: string;
+  readonly image: string;
+  readonly status?: ContainerStatus;
+}
+
+/** The pod's containers with this prefix, in the order of the spec, which is the order of the steps. */
+export function containersOf(pod: Pod, prefix: string): readonly ContainerSeen[] {
+  const statuses = new Map((pod.status?.containerStatuses ?? []).map((status) => [status.name, status]));
+  return pod.spec.containers
+    .filter(({ name }) => name.startsWith(prefix))
+    .map(({ name, image = '' }) => {
+      const status = statuses.get(name);
+      return { name, image, ...(status && { status }) };
+    });
+}

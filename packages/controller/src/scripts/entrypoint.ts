@@ -1,0 +1,172 @@
+/**
+ * What runs first in every step's container: waits for its turn, runs the step's command, hands over.
+ *
+ * All containers of a pod start at once, and Kubernetes offers no order among them, so the order is kept here, in POSIX
+ * sh that dash, busybox ash and bash read alike. One FIFO per step in the shared volume turns waiting into an event:
+ * nothing polls unless an image lacks `mkfifo`.
+ *
+ *     step i                                      step i+1
+ *     ──────                                      ────────
+ *                                                 make turn.i+1, open it read-write, check in (file in.i+1)
+ *     step 0 waits for every check-in, then runs
+ *     "start" into turn.i+1, kept open  ───────▶  reopen read-only: from now on end-of-file means that i was killed
+ *     file ok.i or failed.i, then "end" ───────▶  look at the files: run, or skip with exit code 1
+ *
+ * The files are the truth and the FIFO is only the bell, so a bell rung too early or twice does no harm. Step 0 waits
+ * for the others to check in, so a container that cannot start (no /bin/sh) is noticed before anything has run.
+ */
+
+import { compact, literally, pieces } from './shell-text.js';
+
+/** Where the steps of a pod keep their FIFOs and files; an emptyDir that every step mounts. */
+export const TOOLS_DIR = '/tekton/tools';
+
+/** Where the scripts of script steps are written. */
+export const SCRIPTS_DIR = '/tekton/scripts';
+
+/** A file that is empty until all sidecars are ready (the pod's annotation `tekton.dev/ready`, through a volume). */
+export const READY_FILE = '/tekton/downward/ready';
+
+const SCRIPT = compact(`
+  t=/tekton/tools i=0 n=1 ready= script= creds= path=$PATH
+  PATH=$PATH:$t/bin
+  while getopts t:i:n:r:f:p:c: o; do
+    case $o in
+      t) t=$OPTARG; PATH=$path:$t/bin ;;
+      i) i=$OPTARG ;;
+      n) n=$OPTARG ;;
+      r) ready=$OPTARG ;;
+      f) script=$OPTARG; : >"$script" || exit 1 ;;
+      p) printf %s "$OPTARG" >>"$script" || exit 1 ;;
+      c) creds=$OPTARG ;;
+      *) exit 2 ;;
+    esac
+  done
+  shift $((OPTIND - 1))
+  prev=$((i - 1)) next=$((i + 1)) child=
+
+  say() { printf '%s\\n' "$*" >&2; }
+  nap() { sleep 0.05 2>/dev/null || sleep 1; }
+  ring() { if [ -p "$t/turn.$1" ]; then echo "$2" 1<>"$t/turn.$1"; fi; }
+  finish() {
+    if [ "$next" -lt "$n" ]; then
+      if [ "$1" -eq 0 ]; then : >"$t/ok.$i"; else : >"$t/failed.$i"; fi
+      ring "$next" end
+    fi
+    exit "$1"
+  }
+  # A step that is told to stop tells its command; one that still waits goes at once.
+  stop() { if [ -n "$child" ]; then kill -"$1" "$child" 2>/dev/null; else finish $((128 + $2)); fi; }
+  trap 'stop TERM 15' TERM
+  trap 'stop INT 2' INT
+  trap 'stop HUP 1' HUP
+
+  if [ "$n" -gt 1 ] && mkfifo -m 666 "$t/turn.$i" 2>/dev/null; then exec 9<>"$t/turn.$i"; fi
+  # Waits for the bell. Fails at end-of-file: the step before was killed and could not ring.
+  await() {
+    if [ ! -p "$t/turn.$i" ]; then nap; return 0; fi
+    read -r word <&9 || return 1
+    if [ "$word" = start ]; then exec 8<"$t/turn.$i"; exec 9<&8 8<&-; fi
+  }
+  arrived() {
+    k=1
+    while [ "$k" -lt "$n" ]; do [ -e "$t/in.$k" ] || return 1; k=$((k + 1)); done
+  }
+  if [ "$i" -eq 0 ]; then
+    until arrived; do await; done
+    if [ -n "$ready" ]; then until [ -s "$ready" ]; do nap; done; fi
+  else
+    : >"$t/in.$i" || exit 1
+    ring 0 in
+    until [ -e "$t/ok.$prev" ]; do
+      if [ -e "$t/failed.$prev" ] || { ! await && [ ! -e "$t/ok.$prev" ]; }; then
+        say "$(date '+%Y/%m/%d %H:%M:%S ' 2>/dev/null)Skipping step because a previous step failed"
+        finish 1
+      fi
+    done
+  fi
+
+  if [ -n "$creds" ]; then
+    (eval "$creds") || { say "pipewright: the credentials could not be written to $HOME"; finish 1; }
+  fi
+  interpret() {
+    IFS= read -r line <"$script" || :
+    set -f
+    case $line in '#!'*) set -- \${line#??} ;; *) set -- /bin/sh ;; esac
+    [ -x "$1" ] || { say "pipewright: this image has no $1, which the script's first line asks for"; finish 127; }
+  }
+  search() {
+    case $1 in
+      */*) if [ ! -e "$1" ]; then return 127; elif [ -d "$1" ] || [ ! -x "$1" ]; then return 126; else return 0; fi ;;
+    esac
+    rest=$path:
+    while [ -n "$rest" ]; do
+      dir=\${rest%%:*} rest=\${rest#*:}
+      if [ -x "\${dir:-.}/$1" ] && [ ! -d "\${dir:-.}/$1" ]; then return 0; fi
+    done
+    return 127
+  }
+  if [ -n "$script" ]; then
+    interpret
+    if chmod 755 "$script" 2>/dev/null; then set -- "$script" "$@"; else set -f; set -- \${line#'#!'} "$script" "$@"; set +f; fi
+  fi
+  search "$1"
+  case $? in
+    126) say "pipewright: $1 is not executable in this image"; finish 126 ;;
+    127) say "pipewright: this image has no command $1 (PATH is $path)"; finish 127 ;;
+  esac
+
+  if [ "$next" -lt "$n" ] && [ -p "$t/turn.$next" ]; then exec 7<>"$t/turn.$next"; echo start >&7; fi
+  PATH=$path
+  exec "$@" <&0 7>&- 9<&- &
+  child=$!
+  wait "$child"
+  code=$?
+  while kill -0 "$child" 2>/dev/null; do wait "$child"; code=$?; done
+  finish "$code"
+`);
+
+/** One step's turn, as its container is told about it. */
+export interface Turn {
+  /** Position among all steps of the pod, own and user's, from 0. */
+  readonly index: number;
+  /** How many steps the pod has. */
+  readonly count: number;
+  /** Wait for the pod's sidecars before the command. Only step 0 does. */
+  readonly awaitSidecars?: boolean;
+  /** Shell text that writes HOME's credential files before the command runs. Only step 0 has it. */
+  readonly credentials?: string;
+  /** A script to place in a file and run, in place of a command. */
+  readonly script?: { readonly file: string; readonly text: string };
+  /** Another directory than {@link TOOLS_DIR}; for tests that run the text outside a pod. */
+  readonly toolsDir?: string;
+  /** Another file than {@link READY_FILE}; for tests likewise. */
+  readonly readyFile?: string;
+}
+
+/**
+ * `command` and the first part of `args` of a step's container; the user's command and arguments are to follow.
+ *
+ * They stay in `args`, where Kubernetes goes on expanding `$(NAME)` in them.
+ *
+ * @param shell the program that reads the text: `/bin/sh`, or `[tools/bin/busybox, sh]` where the image has none
+ */
+export function entrypoint(
+  turn: Turn,
+  shell: readonly string[] = ['/bin/sh'],
+): { readonly command: readonly string[]; readonly args: readonly string[] } {
+  const options = [
+    ...(turn.toolsDir === undefined ? [] : ['-t', turn.toolsDir]),
+    ...['-i', String(turn.index), '-n', String(turn.count)],
+    ...(turn.awaitSidecars ? ['-r', turn.readyFile ?? READY_FILE] : []),
+    ...(turn.credentials === undefined ? [] : ['-c', literally(turn.credentials)]),
+    ...(turn.script === undefined ? [] : scriptOptions(turn.script)),
+  ];
+  return { command: [...shell, '-c', SCRIPT, 'pipewright'], args: [...options, '--'] };
+}
+
+const scriptOptions = ({ file, text }: { readonly file: string; readonly text: string }): readonly string[] => [
+  '-f',
+  file,
+  ...pieces(text).flatMap((piece) => ['-p', literally(piece)]),
+];

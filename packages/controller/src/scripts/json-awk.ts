@@ -1,0 +1,27 @@
+/**
+ * A JSON reader in awk, small enough to live inside a Pod spec, for the two steps that read JSON on a stock image.
+ *
+ * It holds the text in `s` and a position in `p`; `skip()` passes one value and returns its raw text, so a value is
+ * copied as it was written and never printed anew. Nothing validates: text that is not JSON gives empty results.
+ */
+
+/** Functions `slurp(file)`, `space()`, `skip()`, `word()` (a string's content), to be put before a program. */
+export const JSON_AWK = `
+  function slurp(file,  line) { s = ""; p = 1; while ((getline line < file) > 0) s = s line "\\n"; close(file); n = length(s); return n }
+  function space() { while (p <= n && index(" \\t\\r\\n", substr(s, p, 1))) p++; return substr(s, p, 1) }
+  function skip(  from, c, depth) {
+    space(); from = p; depth = 0
+    while (p <= n) {
+      c = substr(s, p, 1)
+      if (c == "\\"") { p++; while (p <= n && (c = substr(s, p, 1)) != "\\"") p += (c == "\\\\") ? 2 : 1; p++ }
+      else if (c == "{" || c == "[") { depth++; p++ }
+      else if (c == "}" || c == "]") { if (depth == 0) break; depth--; p++ }
+      else if (depth == 0 && index(",: \\t\\r\\n", c)) break
+      else { p++; if (depth == 0) continue }
+      if (depth == 0) break
+    }
+    return substr(s, from, p - from)
+  }
+  function word(  raw) { raw = skip(); return substr(raw, 2, length(raw) - 2) }
+  function after(c) { if (space() == c) { p++; return 1 } return 0 }
+`;

@@ -1,0 +1,322 @@
+/**
+ * Makes the Pod of one attempt of a TaskRun.
+ *
+ *     Task + resources ──▶ steps (theirs and ours) ──▶ containers, in order ──▶ Pod
+ *
+ * Pure: what a secret holds never comes here, and equal input gives an equal Pod, name included. Container order, names,
+ * mounts and volumes are Tekton's v0.9.2, without its init containers: each of them costs about a second of kubelet.
+ */
+
+import {
+  hexSuffix,
+  internalStepName,
+  podName,
+  sidecarContainerName,
+  stepContainerName,
+  substituteTask,
+  taskReplacements,
+  type Container,
+  type PipelineResourceModel,
+  type PodTemplate,
+  type Step,
+  type TaskModel,
+  type TaskRunModel,
+  type Volume,
+  type VolumeMount,
+} from '@pipewright/tekton';
+import { handsOver, surroundings, type Bindings } from './internal-steps.js';
+import { labels } from './labels.js';
+import type { Images } from './options.js';
+import type { Pod } from './pod-types.js';
+import { withSharedRequests } from './requests.js';
+import { credentialsOf, credentialsScript, secretDir, type SecretHeader } from './scripts/credentials.js';
+import { entrypoint, READY_FILE, SCRIPTS_DIR, TOOLS_DIR, type Turn } from './scripts/entrypoint.js';
+import { literally } from './scripts/shell-text.js';
+import { withTemplate } from './step-template.js';
+
+/** All that a pod is made from. */
+export interface PodRequest {
+  readonly taskRun: {
+    readonly name: string;
+    readonly namespace: string;
+    readonly uid: string;
+    readonly labels: Readonly<Record<string, string>>;
+    readonly annotations: Readonly<Record<string, string>>;
+    readonly apiVersion: string;
+  };
+  /** From 0; each retry is one more. */
+  readonly attempt: number;
+  readonly run: TaskRunModel;
+  readonly task: TaskModel;
+  readonly bindings: Bindings;
+  /** The ServiceAccount's secrets, without what they hold. */
+  readonly secrets: readonly SecretHeader[];
+  readonly images: Images;
+  /** The attempt's second pod, in place of one whose images had no shell. */
+  readonly replacement: boolean;
+  /** Lend every container a shell, for images that have none. */
+  readonly lendShell: boolean;
+  /** What images run when a step names no command, as far as it is known. */
+  readonly commands: ReadonlyMap<string, ImageCommand>;
+  /** The claim through which this pipeline's tasks hand over files. */
+  readonly handoverClaim?: string;
+}
+
+/** What an image runs by itself. */
+export interface ImageCommand {
+  readonly command: readonly string[];
+  /** Left out when the step has arguments of its own. */
+  readonly args: readonly string[];
+}
+
+/** The pod, or why there can be none. */
+export type PodResult = { readonly pod: Pod } | { readonly refused: string };
+
+const HOME = '/tekton/home';
+const LENT_SHELL = `${TOOLS_DIR}/bin/busybox`;
+const LENT: readonly string[] = [LENT_SHELL, 'sh'];
+
+/** Makes the pod. */
+export function taskPod(request: PodRequest): PodResult {
+  const { bindings, images, taskRun } = request;
+  const resources = {
+    inputs: resourcesOf(bindings.inputs),
+    outputs: resourcesOf(bindings.outputs),
+  };
+  const task = substituteTask(
+    request.task,
+    taskReplacements(request.task, { params: request.run.params, ...resources }),
+  );
+  const { before, after } = surroundings(task, bindings, images, taskRun.uid);
+  const steps = withSharedRequests(
+    [...before, ...task.steps, ...after].map((step) => withTemplate(step, task.stepTemplate)),
+  );
+  const creds = credentialsScript(credentialsOf(request.secrets));
+  const commands = steps.map((step) => commandOf(step, request.commands));
+  const silent = steps.findIndex((_, index) => commands[index] === undefined);
+  const alone = steps.length === 1 && creds === undefined && task.sidecars.length === 0;
+  if (silent >= 0 && !alone) return { refused: withoutCommand(steps[silent], silent) };
+  const context: StepContext = { request, task, steps, ...(creds !== undefined && { creds }) };
+  const containers = steps.map((step, index) => stepContainer(step, index, commands[index], context));
+  return { pod: assemble(request, task, [...containers, ...task.sidecars.map(sidecar)], context) };
+}
+
+const resourcesOf = (bound: Bindings['inputs']): ReadonlyMap<string, PipelineResourceModel> =>
+  new Map([...bound].map(([name, { resource }]) => [name, resource]));
+
+interface StepContext {
+  readonly request: PodRequest;
+  readonly task: TaskModel;
+  readonly steps: readonly Step[];
+  readonly creds?: string;
+}
+
+type NamedContainer = Container & { readonly name: string };
+
+/** A step's command and arguments; a script has neither, an image may supply both; undefined: nobody knows. */
+function commandOf(step: Step, known: PodRequest['commands']): ImageCommand | undefined {
+  if (step.script) return { command: [], args: step.args ?? [] };
+  if (step.command && step.command.length > 0) return { command: step.command, args: step.args ?? [] };
+  const image = known.get(step.image ?? '');
+  return image && { command: image.command, args: step.args ?? image.args };
+}
+
+const withoutCommand = (step: Step | undefined, index: number): string =>
+  `step "${step?.name || `unnamed-${String(index)}`}" has neither command nor script, and what its image ` +
+  `"${step?.image ?? ''}" runs is not known here; give the step a command`;
+
+function stepContainer(
+  step: Step,
+  index: number,
+  command: ImageCommand | undefined,
+  { request, task, steps, creds }: StepContext,
+): NamedContainer {
+  const { script, ...fields } = step;
+  const first = index === 0;
+  const turn: Turn = {
+    index,
+    count: steps.length,
+    awaitSidecars: first && task.sidecars.length > 0,
+    ...(first && creds !== undefined && { credentials: creds }),
+    ...(script && { script: { file: scriptFile(index, request.taskRun.uid), text: script } }),
+  };
+  const before = command && entrypoint(turn, request.lendShell ? LENT : undefined);
+  return {
+    ...fields,
+    name: stepContainerName(step.name, index),
+    ...(before &&
+      command && {
+        command: before.command,
+        args: [...before.args, ...command.command, ...command.args],
+      }),
+    workingDir: workingDir(step.workingDir),
+    env: [{ name: 'HOME', value: HOME }, ...(step.env ?? [])],
+    volumeMounts: mounts(step, first, request, task, creds !== undefined),
+  };
+}
+
+/** A relative one is below /workspace, as Tekton makes it; the container runtime makes what is missing. */
+const workingDir = (dir: string | undefined): string =>
+  !dir ? '/workspace' : dir.startsWith('/') ? dir : `/workspace/${dir}`;
+
+const scriptFile = (index: number, uid: string): string =>
+  `${SCRIPTS_DIR}/${internalStepName(`script-${String(index)}`, uid, index)}`;
+
+function mounts(
+  step: Step,
+  first: boolean,
+  request: PodRequest,
+  task: TaskModel,
+  creds: boolean,
+): readonly VolumeMount[] {
+  const own = step.volumeMounts ?? [];
+  const taken = new Set(own.map(({ mountPath }) => mountPath));
+  const implicit: readonly VolumeMount[] = [
+    ...(step.script ? [{ name: 'scripts', mountPath: SCRIPTS_DIR }] : []),
+    { name: 'tools', mountPath: TOOLS_DIR },
+    ...(first && task.sidecars.length > 0 ? [{ name: 'downward', mountPath: dirname(READY_FILE) }] : []),
+    { name: 'workspace', mountPath: '/workspace' },
+    { name: 'tekton-home', mountPath: HOME },
+    { name: 'tekton-home', mountPath: '/builder/home' },
+    ...(first && creds ? credentialMounts(request) : []),
+  ];
+  return [...own, ...implicit.filter(({ mountPath }) => !taken.has(mountPath))];
+}
+
+const dirname = (path: string): string => path.slice(0, path.lastIndexOf('/'));
+
+const mountedSecrets = (request: PodRequest): readonly string[] => [
+  ...new Set(credentialsOf(request.secrets).map(({ secret }) => secret)),
+];
+
+const secretVolume = (secret: string, request: PodRequest): string =>
+  internalStepName(`secret-volume-${secret}`, request.taskRun.uid);
+
+const credentialMounts = (request: PodRequest): readonly VolumeMount[] =>
+  mountedSecrets(request).map((secret) => ({
+    name: secretVolume(secret, request),
+    mountPath: secretDir(secret),
+    readOnly: true,
+  }));
+
+/** A sidecar runs as written: no HOME, no mounts of ours. A script is the shell's, whatever its first line says. */
+function sidecar(step: Step, index: number): NamedContainer {
+  const { script, ...fields } = step;
+  return {
+    ...fields,
+    name: sidecarContainerName(step.name, index),
+    ...(script && { command: ['/bin/sh', '-c', literally(script)] }),
+  };
+}
+
+function assemble(
+  request: PodRequest,
+  task: TaskModel,
+  containers: readonly NamedContainer[],
+  context: StepContext,
+): Pod {
+  const { taskRun, attempt, run, images, lendShell, replacement } = request;
+  const { volumes: _, ...template } = podTemplate(run.podTemplate);
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      name: podNameOf(taskRun, attempt, replacement),
+      namespace: taskRun.namespace,
+      labels: {
+        ...taskRun.labels,
+        [labels.managedBy]: labels.managedByUs,
+        [labels.taskRun]: taskRun.name,
+      },
+      annotations: taskRun.annotations,
+      ownerReferences: [
+        {
+          apiVersion: taskRun.apiVersion,
+          kind: 'TaskRun',
+          name: taskRun.name,
+          uid: taskRun.uid,
+          controller: true,
+          blockOwnerDeletion: true,
+        },
+      ],
+    },
+    spec: {
+      restartPolicy: 'Never',
+      ...(run.serviceAccount !== undefined && { serviceAccountName: run.serviceAccount }),
+      ...template,
+      ...(lendShell && { initContainers: [placeTools(images)] }),
+      containers,
+      volumes: volumes(request, task, context),
+    },
+  };
+}
+
+/** Name of an attempt's pod; the replacement of one whose image had no shell has a name of its own. */
+export function podNameOf(
+  taskRun: { readonly name: string; readonly uid: string },
+  attempt: number,
+  replacement: boolean,
+): string {
+  return replacement ? `${taskRun.name}-pod-${hexSuffix(taskRun.uid, attempt, 'shell')}` : podName(taskRun, attempt);
+}
+
+const placeTools = (images: Images): NamedContainer => ({
+  name: 'place-tools',
+  image: images.shell,
+  command: [
+    '/bin/sh',
+    '-c',
+    `mkdir -p ${TOOLS_DIR}/bin && cp /bin/busybox ${LENT_SHELL} && ${LENT_SHELL} --install -s ${TOOLS_DIR}/bin`,
+  ],
+  volumeMounts: [{ name: 'tools', mountPath: TOOLS_DIR }],
+});
+
+function volumes(request: PodRequest, task: TaskModel, { creds }: StepContext): readonly Volume[] {
+  const empty = (name: string): Volume => ({ name, emptyDir: {} }) as Volume; // Volume is open in its sources
+  return [
+    empty('workspace'),
+    empty('tekton-home'),
+    ...(creds === undefined ? [] : mountedSecrets(request)).map((secretName) => ({
+      name: secretVolume(secretName, request),
+      secret: { secretName },
+    })),
+    ...(task.steps.some(({ script }) => script) ? [empty('scripts')] : []),
+    empty('tools'),
+    ...(task.sidecars.length > 0 ? [readyVolume()] : []),
+    ...(handsOver(request.bindings) && request.handoverClaim
+      ? [{ name: 'handover', persistentVolumeClaim: { claimName: request.handoverClaim } }]
+      : []),
+    ...task.volumes,
+    ...(request.run.podTemplate?.volumes ?? []),
+  ];
+}
+
+const readyVolume = (): Volume =>
+  ({
+    name: 'downward',
+    downwardAPI: {
+      items: [{ path: 'ready', fieldRef: { fieldPath: `metadata.annotations['${labels.ready}']` } }],
+    },
+  }) as Volume; // Volume is open in its sources
+
+/** The fields of a pod that a run may set. */
+const TEMPLATE_FIELDS = [
+  'nodeSelector',
+  'tolerations',
+  'affinity',
+  'securityContext',
+  'runtimeClassName',
+  'automountServiceAccountToken',
+  'dnsPolicy',
+  'dnsConfig',
+  'enableServiceLinks',
+  'priorityClassName',
+  'schedulerName',
+  'hostNetwork',
+  'imagePullSecrets',
+] as const;
+
+const podTemplate = (template: PodTemplate | undefined): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(
+    TEMPLATE_FIELDS.flatMap((field) => (template?.[field] === undefined ? [] : [[field, template[field]]])),
+  );

@@ -1,0 +1,169 @@
+/**
+ * Turns what a TaskRun refers to into the pod of its next attempt, or into the reason why there is none.
+ *
+ * Pure: the edge has looked everything up already. The order of the refusals, their reasons and sentences are Tekton's.
+ */
+
+import {
+  isWithin,
+  joinPath,
+  labelValue,
+  readResourceSpec,
+  readTask,
+  readTaskRun,
+  type BindingModel,
+  type PipelineResource,
+  type PipelineResourceModel,
+  type ResourceModel,
+  type TaskModel,
+  type TaskRun,
+  type TaskRunModel,
+  type TaskSpec,
+} from '@pipewright/tekton';
+import { paramsProblem, resourcesProblem } from './bindings.js';
+import { unrunnable, type Bindings, type Bound } from './internal-steps.js';
+import { handedDown, labels } from './labels.js';
+import type { Images } from './options.js';
+import { badAnnotation, type SecretHeader } from './scripts/credentials.js';
+import { taskPod, type ImageCommand } from './task-pod.js';
+import type { Pod } from './pod-types.js';
+
+/** A Task or ClusterTask as it was found. */
+export interface FoundTask {
+  readonly spec: TaskSpec;
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+  readonly annotations?: Readonly<Record<string, string>> | undefined;
+}
+
+/** What the cluster holds of the things that a TaskRun names. */
+export interface StartFacts {
+  readonly run: TaskRun;
+  readonly attempt: number;
+  /** The attempt's second pod, in place of one whose images had no shell. */
+  readonly replacement: boolean;
+  /** Images that are known to have no shell. */
+  readonly shellLess: ReadonlySet<string>;
+  /** The Task referred to; undefined when there is none of that name, or when the run holds a taskSpec. */
+  readonly task: FoundTask | undefined;
+  /** The PipelineResources referred to that are there, by name. */
+  readonly resources: ReadonlyMap<string, PipelineResource>;
+  /** Whether the ServiceAccount is there. */
+  readonly account: boolean;
+  /** Its secrets that are there. */
+  readonly secrets: readonly SecretHeader[];
+  /** Names of its secrets that are not. */
+  readonly missingSecrets: readonly string[];
+  readonly images: Images;
+  readonly commands: ReadonlyMap<string, ImageCommand>;
+  /** Name of the PipelineRun that owns this run, when one does. */
+  readonly pipelineRun?: string;
+}
+
+/** The pod, or the end of the run. */
+export type Start =
+  | { readonly pod: Pod; readonly labels: Texts; readonly annotations: Texts }
+  | { readonly refused: { readonly reason: string; readonly message: string } };
+
+type Texts = Readonly<Record<string, string>>;
+
+const refuse = (reason: string, message: string): Start => ({ refused: { reason, message } });
+
+/** Decides how an attempt starts. */
+export function startTaskRun(facts: StartFacts): Start {
+  const { run } = facts;
+  const name = run.metadata.name ?? '';
+  const model = readTaskRun(run.spec);
+  if (!model.use) return refuse('TaskRunResolutionFailed', `TaskRun ${name} not providing TaskRef or TaskSpec`);
+  const task = model.use.from === 'here' ? model.use.task : facts.task && readTask(facts.task.spec);
+  if (!task) return refuse('TaskRunResolutionFailed', noTask(name, model.use));
+
+  const inputs = bind('input', model.inputs, facts);
+  if (typeof inputs === 'string') return refuse('TaskRunResolutionFailed', inputs);
+  const outputs = bind('output', model.outputs, facts);
+  if (typeof outputs === 'string') return refuse('TaskRunResolutionFailed', outputs);
+  const invalid = paramsProblem(task.params, model.params) ?? resourcesProblem(task, kinds(inputs), kinds(outputs));
+  if (invalid) return refuse('TaskRunValidationFailed', invalid);
+  const outside = outsideWorkspace([...task.inputs, ...task.outputs]);
+  if (outside) return refuse('TaskRunValidationFailed', outside);
+
+  const bindings = { inputs, outputs };
+  const cannot = unrunnable(bindings);
+  if (cannot) return refuse('TaskRunResolutionFailed', cannot);
+  return startWith(facts, model, task, bindings);
+}
+
+const noTask = (run: string, use: { readonly from: string; readonly kind?: string; readonly name?: string }): string =>
+  `error when listing tasks for taskRun ${run}: ${(use.kind ?? 'Task').toLowerCase()}.tekton.dev "${use.name ?? ''}" not found`;
+
+const kinds = (bound: ReadonlyMap<string, Bound>): ReadonlyMap<string, PipelineResourceModel> =>
+  new Map([...bound].map(([name, { resource }]) => [name, resource]));
+
+function bind(
+  side: 'input' | 'output',
+  bindings: readonly BindingModel[],
+  { resources }: StartFacts,
+): ReadonlyMap<string, Bound> | string {
+  const bound = new Map<string, Bound>();
+  for (const { name, resource, paths } of bindings) {
+    if (!resource) return `${side} resource "${name}" has neither or both of resourceRef and resourceSpec`;
+    if (resource.from === 'here') {
+      bound.set(name, { resource: readResourceSpec(name, resource.spec), paths });
+      continue;
+    }
+    const found = resources.get(resource.name);
+    if (!found)
+      return `couldn't retrieve referenced ${side} PipelineResource: pipelineresource.tekton.dev "${resource.name}" not found`;
+    bound.set(name, { resource: readResourceSpec(resource.name, found.spec), paths });
+  }
+  return bound;
+}
+
+/** The check of the Task says so too; this one also holds for Tasks that no admission has seen. */
+function outsideWorkspace(resources: readonly ResourceModel[]): string | undefined {
+  const bad = resources.find(({ targetPath }) => targetPath && climbsOut(targetPath));
+  return (
+    bad &&
+    `resource "${bad.name}" has the targetPath "${bad.targetPath ?? ''}", which lies outside /workspace; use a path below it`
+  );
+}
+
+function climbsOut(path: string): boolean {
+  if (path.startsWith('/')) return !isWithin('/workspace', path);
+  let depth = 0;
+  for (const part of path.split('/')) {
+    if (part === '..') depth--;
+    else if (part !== '' && part !== '.') depth++;
+    if (depth < 0) return true;
+  }
+  return !isWithin('/workspace', joinPath('/workspace', path));
+}
+
+function startWith(facts: StartFacts, model: TaskRunModel, task: TaskModel, bindings: Bindings): Start {
+  const { run, attempt, replacement, shellLess, secrets, images, commands, pipelineRun } = facts;
+  const { name = '', namespace = '', uid = '' } = run.metadata;
+  const fail = (message: string): Start => refuse('CouldntGetTask', `${ofTask(model, namespace)}: ${message}`);
+  const translating = (what: string): Start => fail(`translating Build to Pod: ${what}`);
+  if (!facts.account) return translating(`serviceaccounts "${model.serviceAccount ?? 'default'}" not found`);
+  const [missing] = facts.missingSecrets;
+  if (missing !== undefined) return translating(`secrets "${missing}" not found`);
+  const bad = badAnnotation(secrets);
+  if (bad) return translating(bad);
+
+  const down = {
+    labels: { ...run.metadata.labels, ...facts.task?.labels, ...taskLabel(model) },
+    annotations: { ...handedDown(run.metadata.annotations), ...handedDown(facts.task?.annotations) },
+  };
+  const taskRun = { name, namespace, uid, apiVersion: run.apiVersion, ...down };
+  const handoverClaim = pipelineRun === undefined ? {} : { handoverClaim: `${pipelineRun}-pvc` };
+  const lendShell = replacement || task.steps.some(({ image }) => image !== undefined && shellLess.has(image));
+  const request = { taskRun, attempt, run: model, task, bindings, secrets, images, replacement, lendShell, commands };
+  const made = taskPod({ ...request, ...handoverClaim });
+  return 'refused' in made ? fail(made.refused) : { pod: made.pod, ...down };
+}
+
+const taskLabel = ({ use }: TaskRunModel): Texts =>
+  use?.from === 'cluster' ? { [labels.task]: labelValue(use.name) } : {};
+
+/** How Tekton begins the message of a run that gets no pod. */
+export const ofTask = ({ use }: TaskRunModel, namespace: string): string =>
+  use?.from === 'cluster' ? `Missing or invalid Task ${namespace}/${use.name}` : 'Invalid TaskSpec';
