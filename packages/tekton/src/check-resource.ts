@@ -4,7 +4,6 @@
 
 import { gitRevisionFault, gitUrlFault, passwordHost } from './check-git.js';
 import { imageFault } from './check-image.js';
-import { isRecord } from './check-shape.js';
 import type { PipelineResourceSpec, ResourceType } from './types.js';
 import { below, checkNames, type Where } from './where.js';
 
@@ -29,7 +28,7 @@ const PARAMS: Readonly<
 /** Checks the spec of a resource. `where` is the spec. */
 export function checkResource(spec: PipelineResourceSpec, where: Where): void {
   // A type that is missing or unknown was reported with the shape.
-  if (!isRecord(PARAMS[spec.type] as unknown)) return; // the type says it is there, the input may say otherwise
+  if (!Object.hasOwn(PARAMS, spec.type)) return;
   const { required, known } = PARAMS[spec.type];
   const params = spec.params ?? [];
   const at = below(where, 'params');

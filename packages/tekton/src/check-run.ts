@@ -21,7 +21,7 @@ export function checkTaskRun(spec: TaskRunSpec, where: Where): void {
   });
   checkBindings(spec.inputs?.resources ?? [], below(where, 'inputs', 'resources'), 'Inputs');
   checkBindings(spec.outputs?.resources ?? [], below(where, 'outputs', 'resources'), 'Outputs');
-  checkShared(spec, where);
+  checkShared(spec, 'TaskRunCancelled', where);
 }
 
 /** Checks the spec of a PipelineRun. `where` is the spec. */
@@ -37,7 +37,7 @@ export function checkPipelineRun(spec: PipelineRunSpec, where: Where): void {
     accounts.map(({ taskName }) => ({ name: taskName })),
     below(where, 'serviceAccountNames'),
   );
-  checkShared(spec, where);
+  checkShared(spec, 'PipelineRunCancelled', where);
 }
 
 /** Exactly one of a reference and a spec must be there. */
@@ -79,10 +79,16 @@ function checkBindings(bindings: readonly ResourceBinding[], where: Where, side?
   });
 }
 
-type Shared = Pick<TaskRunSpec, 'timeout' | 'serviceAccount' | 'serviceAccountName' | 'workspaces'>;
+type Shared = Pick<TaskRunSpec, 'timeout' | 'serviceAccount' | 'serviceAccountName' | 'workspaces'> & {
+  readonly status?: string;
+};
 
-function checkShared(spec: Shared, where: Where): void {
+function checkShared(spec: Shared, cancelled: string, where: Where): void {
   checkTimeout(spec.timeout, below(where, 'timeout'));
+  const { status } = spec;
+  if (status && status !== cancelled) {
+    where.report.add('STATUS_UNKNOWN', [...where.path, 'status'], { status, cancelled }, { value: status });
+  }
   const { serviceAccount: old, serviceAccountName: name } = spec;
   if (old && name && old !== name) where.report.add('ACCOUNT_TWICE', [...where.path, 'serviceAccount'], { old, name });
   const workspaces = spec.workspaces ?? [];

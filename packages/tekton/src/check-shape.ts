@@ -49,7 +49,12 @@ export function conform(value: unknown, schema: Schema, path: Path, report: Repo
   }
 }
 
-const blank = (schema: Schema): unknown => (schema.is === 'object' ? {} : schema.is === 'string' ? '' : undefined);
+/** What stands for a value that must be there and is not, so that types hold; its place is reported already. */
+function blank(schema: Schema): unknown {
+  if (schema.is === 'string' || schema.is === 'value') return '';
+  if (schema.is !== 'object') return undefined;
+  return Object.fromEntries(schema.required.map((name) => [name, blank(schema.fields[name] ?? schema)]));
+}
 
 function entries(value: object, each: (item: unknown, name: string) => unknown): Record<string, unknown> {
   const result: [string, unknown][] = [];
@@ -67,16 +72,22 @@ function fields(value: Record<string, unknown>, schema: ObjectSchema, path: Path
     if (value[name] !== undefined && value[name] !== null) continue;
     report.spoil('FIELD_MISSING', [...path, name], { name }, { tektonMessage });
   }
-  return entries(value, (item, name) => {
+  const kept = entries(value, (item, name) => {
     const field = Object.hasOwn(schema.fields, name) ? schema.fields[name] : undefined;
     if (field) return conform(item, field, [...path, name], report, value);
-    const known = Object.keys(schema.fields);
-    const elsewhere = Object.hasOwn(schema.elsewhere, name) ? schema.elsewhere[name] : undefined;
-    const tektonMessage = `cannot decode incoming new object: json: unknown field "${name}"`;
-    const facts = elsewhere === undefined ? report.missed(name, known) : { name, known, elsewhere };
-    report.spoil('FIELD_UNKNOWN', [...path, name], facts, { tektonMessage });
+    unknownField(name, schema, path, report);
     return undefined;
   });
+  for (const name of schema.required) kept[name] ??= blank(schema.fields[name] ?? schema);
+  return kept;
+}
+
+function unknownField(name: string, schema: ObjectSchema, path: Path, report: Report): void {
+  const known = Object.keys(schema.fields);
+  const elsewhere = Object.hasOwn(schema.elsewhere, name) ? schema.elsewhere[name] : undefined;
+  const tektonMessage = `cannot decode incoming new object: json: unknown field "${name}"`;
+  const facts = elsewhere === undefined ? report.missed(name, known) : { name, known, elsewhere };
+  report.spoil('FIELD_UNKNOWN', [...path, name], facts, { tektonMessage });
 }
 
 function word(value: string, schema: StringSchema, path: Path, report: Report, parent: unknown): string | undefined {

@@ -20,3 +20,5 @@ export { checkObject } from './check-object.js';
 export { gitRevisionFault, gitUrlFault, passwordHost } from './check-git.js';
 export { imageFault } from './check-image.js';
 export { workspaceSource } from './check-run.js';
+export * from './match.js';
+export * from './run-messages.js';

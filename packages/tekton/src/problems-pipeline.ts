@@ -86,6 +86,12 @@ export const PIPELINE_PROBLEMS = {
     ({ timeout }) => `the timeout ${quoted(timeout)} is negative`,
     () => 'use a positive duration, or `0` for no timeout',
   ),
+  STATUS_UNKNOWN: warning<{ status: string; cancelled: string }>(
+    'The wanted status of a run is not known',
+    'Only cancelling can be asked for; anything else is passed over.',
+    ({ status }) => `the status ${quoted(status)} has no effect`,
+    ({ cancelled }) => `use ${quoted(cancelled)} to stop the run, or remove it`,
+  ),
   WORKSPACE_SOURCE: error<{ name: string; sources: readonly string[] }>(
     'A workspace has no source, or more than one',
     'It is not said where its files are kept.',

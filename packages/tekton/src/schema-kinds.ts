@@ -179,7 +179,7 @@ const taskRunSpec = object<wire.TaskRunSpec>(
     serviceAccount: oldAccount,
     serviceAccountName: account,
     timeout,
-    status: text('TaskRunCancelled stops the run.', ['TaskRunCancelled', '']),
+    status: text('TaskRunCancelled stops the run.'),
     podTemplate,
     workspaces: workspaceBindings,
   },
@@ -285,7 +285,7 @@ const pipelineRunSpec = object<wire.PipelineRunSpec>('What to run.', {
   serviceAccounts: list('Older name of serviceAccountNames.', taskAccount),
   serviceAccountNames: list('Accounts of single tasks.', taskAccount),
   timeout,
-  status: text('PipelineRunCancelled stops the run.', ['PipelineRunCancelled', '']),
+  status: text('PipelineRunCancelled stops the run.'),
   podTemplate,
   workspaces: workspaceBindings,
 });

@@ -33,7 +33,8 @@ const PARAM_OF: Readonly<Record<string, string>> = { 'target-uri': 'targeturi' }
 
 /** What may follow `inputs.resources.NAME.` for a resource of this type. */
 export function resourceVariableNames(type: ResourceType): string[] {
-  return ['name', 'type', 'path', ...Object.keys(READABLE[type])];
+  // A misspelt type is reported where it stands; here it has no variables of its own.
+  return ['name', 'type', 'path', ...(Object.hasOwn(READABLE, type) ? Object.keys(READABLE[type]) : [])];
 }
 
 /** The values of a resource's variables, all but `path`, which the task decides. */
