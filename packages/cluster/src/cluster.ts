@@ -7,7 +7,9 @@
  */
 
 import { timingSafeEqual } from 'node:crypto';
+import { join } from 'node:path';
 import { ADMIN, NODE, type User } from './api/identity.js';
+import { stringAt } from './api/json.js';
 import { bootstrap, furnishNamespaces } from './api/bootstrap.js';
 import { BUILT_IN } from './api/builtin.js';
 import { Catalog } from './api/catalog.js';
@@ -20,12 +22,32 @@ import type { PodLogs } from './api/subresources.js';
 import { readToken } from './api/tokens.js';
 import type { Admission, World } from './api/world.js';
 import { kubeconfigText } from './kubeconfig.js';
-import { newSecrets, type ClusterSecrets } from './storage/secrets.js';
+import { ClusterError } from './cluster-error.js';
+import type { Images } from './node/image.js';
+import { createRegistry, type Registry } from './registry/registry.js';
+import type { Runtime } from './runtime/runtime.js';
+import { openStorage } from './storage/open.js';
+import type { ClusterSecrets } from './storage/secrets.js';
 import { listen, type Listening, type ListenOptions } from './serve.js';
-import { Store } from './storage/store.js';
 
 /** What a cluster is made of. */
 export interface ClusterOptions {
+  /**
+   * Where everything is kept across restarts. Only one process may use it at a time.
+   *
+   * @default - in memory, gone with the process
+   */
+  readonly dataDir?: string;
+  /**
+   * What runs containers.
+   *
+   * @default - there is no node: pods are kept, and stay Pending
+   */
+  readonly runtime?: Runtime;
+  /** What stands for an image. @default - no image can be pulled */
+  readonly images?: Images;
+  /** Files laid read-only into every container: content by absolute path. @default none */
+  readonly hostFiles?: Readonly<Record<string, string>>;
   /** CustomResourceDefinitions to install at start. @default none */
   readonly crds?: readonly object[];
   /** Who else judges writes. @default nobody */
@@ -52,7 +74,9 @@ export interface Served {
 export interface Cluster {
   /** The API server, in this process, as a user who may do everything. */
   readonly send: Send;
-  /** Listens for kubectl, with TLS. Rejects with a `ListenError` when the port cannot be had. */
+  /** A registry for images, in this process too. */
+  readonly registry: Registry;
+  /** Listens for kubectl, with TLS. Rejects with a `ClusterError` when the port cannot be had. */
   serve(options?: ListenOptions): Promise<Served>;
   /** Stops everything; the promise resolves when nothing runs any more. */
   close(): Promise<void>;
@@ -61,16 +85,17 @@ export interface Cluster {
 /** Starts a cluster. */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const { now = () => new Date(), admission = [], crds = [], log = () => undefined } = options;
-  const secrets = newSecrets(now());
+  const storage = await openStorage(options.dataDir, now());
+  const { secrets, store } = storage;
   const caPem = secrets.authority.certPem;
-  const world: World = { store: new Store(), catalog: new Catalog(BUILT_IN), admission, caPem: () => caPem, now };
+  const world: World = { store, catalog: new Catalog(BUILT_IN), admission, caPem: () => caPem, now };
   let logs: PodLogs | undefined;
   const context: ServerContext = {
     world,
     tokenKey: secrets.tokenKey,
     authenticate: (token) => userOf(token, secrets, world),
     logs: () => logs,
-    settled: () => undefined,
+    settled: storage.settled,
     onBug: (error, request) => log(`${request.method} ${request.url}: ${stackOf(error)}`),
   };
   serveDefinitions(world);
@@ -83,8 +108,10 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   for (const crd of crds) await install(send, crd);
   const listeners: Listening[] = [];
   void sendAs(context, NODE);
+  const registry = createRegistry(options.dataDir === undefined ? {} : { dir: join(options.dataDir, 'registry') });
   return {
     send,
+    registry,
     serve: async (where = {}) => {
       const listening = await listenFor(context, secrets, where, now());
       listeners.push(listening);
@@ -96,7 +123,8 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       stopForgetting();
       await Promise.all(listeners.map((each) => each.close()));
       collector.close();
-      for (const collection of world.store.collections()) collection.end();
+      for (const collection of store.collections()) collection.end();
+      await storage.close();
     },
   };
 }
@@ -129,8 +157,14 @@ function userOf(token: string, { adminToken, tokenKey }: ClusterSecrets, world: 
   return readToken(tokenKey, token, world);
 }
 
+/** Installs a definition, or brings an older one up to date. */
 async function install(send: Send, crd: object): Promise<void> {
-  const url = 'http://kubernetes/apis/apiextensions.k8s.io/v1/customresourcedefinitions?fieldManager=pipewright';
-  const response = await send(new Request(url, { method: 'POST', body: JSON.stringify(crd) }));
-  if (!response.ok && response.status !== 409) throw new Error(await response.text());
+  const name = stringAt(crd, 'metadata', 'name');
+  const url = `http://kubernetes/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${name}?fieldManager=pipewright&force=true`;
+  const headers = { 'content-type': 'application/apply-patch+yaml' };
+  const response = await send(new Request(url, { method: 'PATCH', headers, body: JSON.stringify(crd) }));
+  if (response.ok) return;
+  const status: unknown = await response.json();
+  const message = `the definition ${name} cannot be installed: ${stringAt(status, 'message')}`;
+  throw new ClusterError('CRD_REFUSED', message, 'correct the definition; the message names its fields');
 }

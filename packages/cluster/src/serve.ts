@@ -10,6 +10,7 @@ import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import type { KeyPair } from './api/certificate.js';
 import type { Send } from './api/server.js';
+import { ClusterError } from './cluster-error.js';
 
 /** Where to listen. */
 export interface ListenOptions {
@@ -27,23 +28,10 @@ export interface Listening {
   close(): Promise<void>;
 }
 
-/** A port that cannot be listened on. `code` is `PORT_TAKEN` or the system's own. */
-export class ListenError extends Error {
-  override readonly name = 'ListenError';
-  readonly code: string;
-  readonly hint: string;
-
-  constructor(code: string, message: string, hint: string, options: ErrorOptions) {
-    super(message, options);
-    this.code = code;
-    this.hint = hint;
-  }
-}
-
 /** Go's clients keep idle connections for 90 s; the one who closes first must not be us. */
 const KEEP_ALIVE_MS = 120_000;
 
-/** Listens, and answers with `send`. Rejects with a `ListenError` when the port cannot be had. */
+/** Listens, and answers with `send`. Rejects with a `ClusterError` when the port cannot be had. */
 export async function listen(send: Send, pair: KeyPair, options: ListenOptions = {}): Promise<Listening> {
   const { port = 0, host = '127.0.0.1' } = options;
   const server = createServer({ key: pair.keyPem, cert: pair.certPem, keepAlive: true }, (incoming, outgoing) => {
@@ -70,15 +58,14 @@ async function started(server: Server, port: number, host: string): Promise<void
     server.listen(port, host);
     await once(server, 'listening');
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'UNKNOWN';
-    if (code === 'EADDRINUSE') {
+    const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+    if (taken) {
       const message = `port ${port} of ${host} is taken by another process`;
-      throw new ListenError('PORT_TAKEN', message, 'give another port, or 0 for any free one', { cause: error });
+      throw new ClusterError('PORT_TAKEN', message, 'give another port, or 0 for any free one', { cause: error });
     }
     const why = error instanceof Error ? error.message : String(error);
-    throw new ListenError(code, `cannot listen on ${host}:${port}: ${why}`, 'give another host or port', {
-      cause: error,
-    });
+    const message = `cannot listen on ${host}:${port}: ${why}`;
+    throw new ClusterError('CANNOT_LISTEN', message, 'give another host or port', { cause: error });
   }
 }
 

@@ -131,7 +131,15 @@ function startMetadata(world: World, type: ResourceType, draft: JsonObject): voi
   metadata['creationTimestamp'] = timestamp(world.now());
   delete metadata['generation'];
   if (type.rules.counted === true) metadata['generation'] = 1;
-  for (const field of Object.keys(metadata)) if (metadata[field] === null) delete metadata[field];
+  dropEmpty(metadata);
+}
+
+/** Metadata says nothing by empty fields, so they are not kept. */
+function dropEmpty(metadata: JsonObject): void {
+  for (const [field, value] of Object.entries(metadata)) {
+    const empty = value === null || value === '' || (typeof value === 'object' && Object.keys(value).length === 0);
+    if (empty) delete metadata[field];
+  }
 }
 
 function checkSameObject(type: ResourceType, draft: JsonObject, old: KubeObject): void {
@@ -170,7 +178,7 @@ function continueMetadata(type: ResourceType, draft: JsonObject, old: KubeObject
     else metadata[field] = old.metadata[field];
   }
   delete metadata['selfLink'];
-  for (const field of Object.keys(metadata)) if (metadata[field] === null) delete metadata[field];
+  dropEmpty(metadata);
   const before = new Set(old.metadata.finalizers ?? []);
   const finalizers = Array.isArray(metadata['finalizers']) ? metadata['finalizers'] : [];
   const added = finalizers.filter((each) => !before.has(String(each)));

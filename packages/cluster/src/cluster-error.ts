@@ -1,0 +1,17 @@
+/** Why a cluster cannot start or listen: something the person who started it can change. */
+
+/** What scripts may match on. */
+export type ClusterErrorCode = 'PORT_TAKEN' | 'CANNOT_LISTEN' | 'DATA_DIR_IN_USE' | 'DATA_DIR_DAMAGED' | 'CRD_REFUSED';
+
+/** A refusal to start or to listen, with what to do about it. */
+export class ClusterError extends Error {
+  override readonly name = 'ClusterError';
+  readonly code: ClusterErrorCode;
+  readonly hint: string;
+
+  constructor(code: ClusterErrorCode, message: string, hint: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    this.hint = hint;
+  }
+}
