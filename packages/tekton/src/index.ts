@@ -22,3 +22,4 @@ export { imageFault } from './check-image.js';
 export { workspaceSource } from './check-run.js';
 export * from './match.js';
 export * from './run-messages.js';
+export { checkObjects, type CheckOptions } from './check-objects.js';

@@ -1,0 +1,97 @@
+/**
+ * A run among other objects: what it runs, the resources bound to it, and the accounts it runs as.
+ */
+
+import { checkBound, checkGivenParams, checkGivenWorkspaces } from './check-given.js';
+import { checkUses, findTask, withType, type Surroundings } from './check-uses.js';
+import type { BindingModel, PipelineModel, PipelineRunModel, RunModel, TaskRunModel } from './model.js';
+import { readPipeline } from './read.js';
+import { RESOURCE_TYPES, type ResourceType } from './types.js';
+import { below, type Where } from './where.js';
+
+/** Checks a TaskRun. `where` is the spec. */
+export function checkTaskRunAmong(run: TaskRunModel, around: Surroundings, where: Where): void {
+  const found = findTask(run.use, around, where);
+  checkAccount(run, around, where);
+  const inputs = bind(run.inputs, around, below(where, 'inputs', 'resources'));
+  const outputs = bind(run.outputs, around, below(where, 'outputs', 'resources'));
+  if (!found) return;
+  const { task, owner } = found;
+  checkGivenParams(owner, task.params, run.params, below(where, 'inputs', 'params'), 'PARAM_EXTRA');
+  checkBound(owner, task.inputs, inputs, below(where, 'inputs', 'resources'), 'resourceRef');
+  checkBound(owner, task.outputs, outputs, below(where, 'outputs', 'resources'), 'resourceRef');
+  checkGivenWorkspaces(
+    owner,
+    task.workspaces.map(({ name }) => name),
+    run.workspaces,
+    below(where, 'workspaces'),
+  );
+}
+
+/** Checks a PipelineRun. `where` is the spec. */
+export function checkPipelineRunAmong(run: PipelineRunModel, around: Surroundings, where: Where): void {
+  checkAccount(run, around, where);
+  const bound = bind(run.resources, around, below(where, 'resources'));
+  const found = findPipeline(run, around, where);
+  if (!found) return;
+  const { pipeline, owner } = found;
+  if (run.use?.from === 'here') checkUses(pipeline, around, below(where, 'pipelineSpec'));
+  checkGivenParams(owner, pipeline.params, run.params, below(where, 'params'), 'PARAM_IGNORED');
+  checkBound(owner, pipeline.resources, bound, below(where, 'resources'), 'resourceRef');
+  checkGivenWorkspaces(owner, pipeline.workspaces, run.workspaces, below(where, 'workspaces'));
+  checkTaskAccounts(run, pipeline, around, where);
+}
+
+function findPipeline(
+  { use }: PipelineRunModel,
+  { catalog, namespace }: Surroundings,
+  where: Where,
+): { readonly pipeline: PipelineModel; readonly owner: string } | undefined {
+  if (!use) return undefined;
+  if (use.from === 'here') return { pipeline: use.pipeline, owner: 'this pipeline' };
+  const found = catalog.find('Pipeline', use.name, namespace);
+  if (found) return { pipeline: readPipeline(found.spec), owner: `the Pipeline '${use.name}'` };
+  const facts = where.report.missed(use.name, catalog.names('Pipeline', namespace));
+  where.report.add('PIPELINE_UNKNOWN', [...where.path, 'pipelineRef', 'name'], facts, { value: use.name });
+  return undefined;
+}
+
+/** Looks up what is bound; reports resources that do not exist. */
+function bind(bindings: readonly BindingModel[], around: Surroundings, where: Where): ReturnType<typeof withType>[] {
+  return bindings.map(({ name, resource }, index) => {
+    if (!resource) return { name };
+    if (resource.from === 'here') return withType(name, knownType(resource.spec.type));
+    const found = around.catalog.find('PipelineResource', resource.name, around.namespace);
+    if (found) return withType(name, knownType(found.spec.type));
+    const facts = where.report.missed(resource.name, around.catalog.names('PipelineResource', around.namespace));
+    where.report.add('RESOURCE_UNKNOWN', [...where.path, index, 'resourceRef', 'name'], facts, {
+      value: resource.name,
+    });
+    return { name };
+  });
+}
+
+/** A misspelt type is reported where it stands, and is no type to compare with. */
+const knownType = (type: ResourceType): ResourceType | undefined => RESOURCE_TYPES.find((one) => one === type);
+
+function checkAccount({ serviceAccount: name }: RunModel, around: Surroundings, where: Where): void {
+  if (name !== undefined) reportAccount(name, around, below(where, 'serviceAccountName'));
+}
+
+/** `default` is in every namespace. */
+function reportAccount(name: string, { catalog, namespace, complete }: Surroundings, at: Where): void {
+  if (name === '' || name === 'default' || catalog.findPlain('ServiceAccount', name, namespace)) return;
+  const facts = at.report.missed(name, catalog.names('ServiceAccount', namespace));
+  at.report.add('SERVICE_ACCOUNT_MISSING', at.path, facts, { value: name, severity: complete ? 'error' : 'warning' });
+}
+
+function checkTaskAccounts(run: PipelineRunModel, pipeline: PipelineModel, around: Surroundings, where: Where): void {
+  const tasks = pipeline.tasks.map(({ name }) => name);
+  const known = new Set(tasks);
+  [...run.serviceAccountOf].forEach(([task, account], index) => {
+    const at = below(where, 'serviceAccountNames', index);
+    if (!known.has(task))
+      at.report.add('ACCOUNT_TASK_UNKNOWN', [...at.path, 'taskName'], at.report.missed(task, tasks), { value: task });
+    reportAccount(account, around, below(at, 'serviceAccountName'));
+  });
+}
