@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { gitConfig, startGitServer, type GitServer } from '../src/git-server/git-server.js';
+import { startGitServer, type GitServer } from '../src/git-server/git-server.js';
 
 const run = promisify(execFile);
 const WHO = ['-c', 'user.name=Ann', '-c', 'user.email=ann@example.org', '-c', 'init.defaultBranch=main'];
@@ -269,16 +269,4 @@ describe('is refused', () => {
     expect(await Promise.all(answers.map(async (one) => (await fetch(one)).status))).toEqual([404, 404, 404]);
     expect(await (await fetch(`${url}/HEAD`)).text()).toContain('smart HTTP protocol');
   });
-});
-
-test('settings for git lead from the address in the manifest to the server', async () => {
-  const { directory, second } = await repository();
-  const server = await serve(directory, 'main');
-  const settings = gitConfig(new Map([['https://github.com/aiyijing/nginx.git', server.url('source')]]));
-  write(work, { gitconfig: settings });
-  expect(settings).toBe(`[url "${server.url('source')}"]\n\tinsteadOf = "https://github.com/aiyijing/nginx.git"\n`);
-  const { stdout } = await run('git', ['ls-remote', 'https://github.com/aiyijing/nginx.git', 'main'], {
-    env: { ...process.env, GIT_CONFIG_GLOBAL: join(work, 'gitconfig') },
-  });
-  expect(stdout).toBe(`${second}\trefs/heads/main\n`);
 });

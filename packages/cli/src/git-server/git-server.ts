@@ -65,16 +65,6 @@ export async function startGitServer(options: {
   }
 }
 
-/**
- * The settings under which git asks the server whenever a step clones one of these addresses; for `/etc/gitconfig`.
- *
- * @param redirects from the address in a manifest to the one to ask instead
- */
-export function gitConfig(redirects: ReadonlyMap<string, string>): string {
-  const quoted = (text: string): string => `"${text.replace(/[\\"]/g, '\\$&').replaceAll('\n', '\\n')}"`;
-  return [...redirects].map(([from, to]) => `[url ${quoted(to)}]\n\tinsteadOf = ${quoted(from)}\n`).join('');
-}
-
 function serverFor(snapshots: ReadonlyMap<string, Snapshot>, secret: string): Server {
   return createServer((incoming, outgoing) => {
     const [, given, name = '', rest = ''] = /^\/([^/]*)\/([^/]+)(\/.*)$/.exec(incoming.url ?? '') ?? [];
