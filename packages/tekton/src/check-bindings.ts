@@ -4,15 +4,16 @@
 
 import { checkBound, checkGivenParams, checkGivenWorkspaces } from './check-given.js';
 import { checkUses, findTask, withType, type Surroundings } from './check-uses.js';
-import type { BindingModel, PipelineModel, PipelineRunModel, RunModel, TaskRunModel } from './model.js';
-import { readPipeline } from './read.js';
-import { RESOURCE_TYPES, type ResourceType } from './types.js';
+import type { BindingModel, PipelineModel, PipelineRunModel, RunModel } from './model.js';
+import { readPipeline, readPipelineRun, readTaskRun } from './read.js';
+import { RESOURCE_TYPES, type PipelineRunSpec, type ResourceType, type TaskRunSpec } from './types.js';
 import { below, type Where } from './where.js';
 
 /** Checks a TaskRun. `where` is the spec. */
-export function checkTaskRunAmong(run: TaskRunModel, around: Surroundings, where: Where): void {
+export function checkTaskRunAmong(spec: TaskRunSpec, around: Surroundings, where: Where): void {
+  const run = readTaskRun(spec);
   const found = findTask(run.use, around, where);
-  checkAccount(run, around, where);
+  checkAccount(spec, run, around, where);
   const inputs = bind(run.inputs, around, below(where, 'inputs', 'resources'));
   const outputs = bind(run.outputs, around, below(where, 'outputs', 'resources'));
   if (!found) return;
@@ -29,8 +30,9 @@ export function checkTaskRunAmong(run: TaskRunModel, around: Surroundings, where
 }
 
 /** Checks a PipelineRun. `where` is the spec. */
-export function checkPipelineRunAmong(run: PipelineRunModel, around: Surroundings, where: Where): void {
-  checkAccount(run, around, where);
+export function checkPipelineRunAmong(spec: PipelineRunSpec, around: Surroundings, where: Where): void {
+  const run = readPipelineRun(spec);
+  checkAccount(spec, run, around, where);
   const bound = bind(run.resources, around, below(where, 'resources'));
   const found = findPipeline(run, around, where);
   if (!found) return;
@@ -39,7 +41,7 @@ export function checkPipelineRunAmong(run: PipelineRunModel, around: Surrounding
   checkGivenParams(owner, pipeline.params, run.params, below(where, 'params'), 'PARAM_IGNORED');
   checkBound(owner, pipeline.resources, bound, below(where, 'resources'), 'resourceRef');
   checkGivenWorkspaces(owner, pipeline.workspaces, run.workspaces, below(where, 'workspaces'));
-  checkTaskAccounts(run, pipeline, around, where);
+  checkTaskAccounts(spec, pipeline, around, where);
 }
 
 function findPipeline(
@@ -74,8 +76,14 @@ function bind(bindings: readonly BindingModel[], around: Surroundings, where: Wh
 /** A misspelt type is reported where it stands, and is no type to compare with. */
 const knownType = (type: ResourceType): ResourceType | undefined => RESOURCE_TYPES.find((one) => one === type);
 
-function checkAccount({ serviceAccount: name }: RunModel, around: Surroundings, where: Where): void {
-  if (name !== undefined) reportAccount(name, around, below(where, 'serviceAccountName'));
+function checkAccount(
+  spec: Pick<TaskRunSpec, 'serviceAccountName'>,
+  { serviceAccount: name }: RunModel,
+  around: Surroundings,
+  where: Where,
+): void {
+  const field = spec.serviceAccountName ? 'serviceAccountName' : 'serviceAccount';
+  if (name !== undefined) reportAccount(name, around, below(where, field));
 }
 
 /** `default` is in every namespace. */
@@ -85,13 +93,19 @@ function reportAccount(name: string, { catalog, namespace, complete }: Surroundi
   at.report.add('SERVICE_ACCOUNT_MISSING', at.path, facts, { value: name, severity: complete ? 'error' : 'warning' });
 }
 
-function checkTaskAccounts(run: PipelineRunModel, pipeline: PipelineModel, around: Surroundings, where: Where): void {
+function checkTaskAccounts(spec: PipelineRunSpec, pipeline: PipelineModel, around: Surroundings, where: Where): void {
   const tasks = pipeline.tasks.map(({ name }) => name);
   const known = new Set(tasks);
-  [...run.serviceAccountOf].forEach(([task, account], index) => {
-    const at = below(where, 'serviceAccountNames', index);
-    if (!known.has(task))
-      at.report.add('ACCOUNT_TASK_UNKNOWN', [...at.path, 'taskName'], at.report.missed(task, tasks), { value: task });
-    reportAccount(account, around, below(at, 'serviceAccountName'));
-  });
+  for (const list of ['serviceAccounts', 'serviceAccountNames'] as const) {
+    (spec[list] ?? []).forEach(({ taskName, serviceAccount, serviceAccountName }, index) => {
+      const at = below(where, list, index);
+      if (!known.has(taskName)) {
+        at.report.add('ACCOUNT_TASK_UNKNOWN', [...at.path, 'taskName'], at.report.missed(taskName, tasks), {
+          value: taskName,
+        });
+      }
+      const field = serviceAccountName === undefined ? 'serviceAccount' : 'serviceAccountName';
+      reportAccount(serviceAccountName ?? serviceAccount ?? '', around, below(at, field));
+    });
+  }
 }

@@ -11,7 +11,7 @@ import { checkCredentials } from './check-credentials.js';
 import { inspect, type Inspection } from './check-object.js';
 import { checkUses, type Surroundings } from './check-uses.js';
 import type { Problem } from './problem.js';
-import { readPipeline, readPipelineRun, readTaskRun } from './read.js';
+import { readPipeline } from './read.js';
 import { someGuesses } from './report.js';
 import type { Where } from './where.js';
 
@@ -42,8 +42,8 @@ function checkAmong({ id, report, tekton }: Inspection, catalog: Catalog, comple
   const around: Surroundings = { catalog, namespace: id.namespace, complete };
   const where: Where = { path: ['spec'], tekton: '', report };
   if (tekton.kind === 'Pipeline') checkUses(readPipeline(tekton.spec), around, where);
-  if (tekton.kind === 'TaskRun') checkTaskRunAmong(readTaskRun(tekton.spec), around, where);
-  if (tekton.kind === 'PipelineRun') checkPipelineRunAmong(readPipelineRun(tekton.spec), around, where);
+  if (tekton.kind === 'TaskRun') checkTaskRunAmong(tekton.spec, around, where);
+  if (tekton.kind === 'PipelineRun') checkPipelineRunAmong(tekton.spec, around, where);
 }
 
 /** Two objects of one kind, namespace and name: the second is reported. */

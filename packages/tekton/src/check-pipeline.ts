@@ -60,7 +60,7 @@ function checkPipelineTask(task: PipelineTask, index: number, vocabulary: Vocabu
   if (ref && task.taskSpec) where.report.add('REF_AND_SPEC', where.path, names);
   else if (!ref && !task.taskSpec) {
     const tektonMessage = `invalid value: ${qualifiedNameFault('') ?? ''}: ${place}.taskRef.name`;
-    where.report.add('REF_MISSING', where.path, names, { tektonMessage });
+    where.report.add('REF_MISSING', [...where.path, 'taskRef'], names, { tektonMessage });
   }
   if (task.taskSpec) checkTask(task.taskSpec, { ...below(where, 'taskSpec'), tekton: `${place}.taskspec.` });
   const params = below(where, 'params');

@@ -53,7 +53,7 @@ function checkOne(
     where.report.add('REF_AND_SPEC', where.path, fields, { tektonMessage });
   } else if (!name && !value) {
     const tektonMessage = `missing field(s): ${low(ref)}.name, ${low(spec)}`;
-    where.report.add('REF_MISSING', where.path, fields, { tektonMessage });
+    where.report.add('REF_MISSING', [...where.path, ref], fields, { tektonMessage });
   }
 }
 
@@ -73,7 +73,9 @@ function checkBindings(bindings: readonly ResourceBinding[], where: Where, side?
         tektonMessage: fields && `must not set the field(s): ${fields}`,
       });
     } else if (!resourceRef?.name && !resourceSpec) {
-      at.report.add('REF_MISSING', at.path, names, { tektonMessage: fields && `missing field(s): ${fields}` });
+      at.report.add('REF_MISSING', [...at.path, 'resourceRef'], names, {
+        tektonMessage: fields && `missing field(s): ${fields}`,
+      });
     }
     if (resourceSpec) checkResource(resourceSpec, below(at, 'resourceSpec'));
   });

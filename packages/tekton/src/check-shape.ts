@@ -66,18 +66,18 @@ function entries(value: object, each: (item: unknown, name: string) => unknown):
 }
 
 function fields(value: Record<string, unknown>, schema: ObjectSchema, path: Path, report: Report): object {
-  // Tekton says no more than this of a spec that is empty; of other missing fields its admission says nothing.
-  const tektonMessage = path.length === 1 && Object.keys(value).length === 0 ? 'missing field(s): ' : undefined;
-  for (const name of schema.required) {
-    if (value[name] !== undefined && value[name] !== null) continue;
-    report.spoil('FIELD_MISSING', [...path, name], { name }, { tektonMessage });
-  }
   const kept = entries(value, (item, name) => {
     const field = Object.hasOwn(schema.fields, name) ? schema.fields[name] : undefined;
     if (field) return conform(item, field, [...path, name], report, value);
     unknownField(name, schema, path, report);
     return undefined;
   });
+  // Tekton says no more than this of a spec that is empty; of other missing fields its admission says nothing.
+  const tektonMessage = path.length === 1 && Object.keys(value).length === 0 ? 'missing field(s): ' : undefined;
+  for (const name of schema.required) {
+    if (value[name] !== undefined && value[name] !== null) continue;
+    report.spoil('FIELD_MISSING', [...path, name], { name }, { tektonMessage });
+  }
   for (const name of schema.required) kept[name] ??= blank(schema.fields[name] ?? schema);
   return kept;
 }
@@ -86,8 +86,9 @@ function unknownField(name: string, schema: ObjectSchema, path: Path, report: Re
   const known = Object.keys(schema.fields);
   const elsewhere = Object.hasOwn(schema.elsewhere, name) ? schema.elsewhere[name] : undefined;
   const tektonMessage = `cannot decode incoming new object: json: unknown field "${name}"`;
-  const facts = elsewhere === undefined ? report.missed(name, known) : { name, known, elsewhere };
-  report.spoil('FIELD_UNKNOWN', [...path, name], facts, { tektonMessage });
+  const guess = elsewhere === undefined ? report.guess(name, known) : undefined;
+  report.spoil('FIELD_UNKNOWN', [...path, name], { name, known, guess, elsewhere }, { tektonMessage });
+  if (guess !== undefined) report.expect([...path, guess]); // it is missing for the same cause
 }
 
 function word(value: string, schema: StringSchema, path: Path, report: Report, parent: unknown): string | undefined {

@@ -27,7 +27,7 @@ export function checkStep(step: Step, place: StepPlace, where: Where): void {
   const image = step.image ?? place.template?.image;
   if (image === undefined || image === '') {
     const tektonMessage = place.tektonImage && `missing field(s): ${where.tekton}${place.tektonImage}`;
-    where.report.add('IMAGE_MISSING', where.path, { what: place.what }, { tektonMessage });
+    where.report.add('IMAGE_MISSING', [...where.path, 'image'], { what: place.what }, { tektonMessage });
   } else if (step.image !== undefined) checkImage(step.image, where);
   if (step.script) checkScript(step, place, step.script, where);
   checkMounts(step, place, where);

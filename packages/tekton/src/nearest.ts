@@ -5,14 +5,14 @@
  */
 
 /**
- * The nearest of `known`, if it is near enough to have been meant: a third of the letters may differ, one always, and case
- * does not count. The first wins among equals.
+ * The nearest of `known`, if it is near enough to have been meant: a third of the letters may differ, one always but in
+ * words of one or two, and case does not count. The first wins among equals.
  */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   if (word.length === 0 || word.length > 64) return undefined;
   const wanted = word.toLowerCase();
   let best: string | undefined;
-  let least = Math.max(1, Math.floor(word.length / 3)) + 1;
+  let least = (word.length <= 2 ? 0 : Math.max(1, Math.floor(word.length / 3))) + 1;
   for (const candidate of known.slice(0, 500)) {
     if (Math.abs(candidate.length - word.length) >= least || candidate.length > 64) continue;
     const far = distance(wanted, candidate.toLowerCase());

@@ -26,7 +26,7 @@ export interface Problem {
   readonly code: string;
   readonly severity: Severity;
   readonly object?: ObjectId;
-  /** Fields and indexes from the object to what is wrong. Where something is missing: to the place that lacks it. */
+  /** Fields and indexes from the object to what is wrong. Where something is missing: to the field that is not there. */
   readonly path: Path;
   readonly message: string;
   readonly hint: string;

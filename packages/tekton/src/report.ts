@@ -42,6 +42,11 @@ export class Report {
     this.#spoilt.add(key(path));
   }
 
+  /** Says nothing more about a place, because what is wrong there has been reported elsewhere. */
+  expect(path: Path): void {
+    this.#spoilt.add(key(path));
+  }
+
   /** What was probably meant by `name`; `undefined` also when there were many guesses already. */
   guess(name: string, known: readonly string[]): string | undefined {
     return this.guessBy(() => nearest(name, known));
