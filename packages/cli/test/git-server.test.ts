@@ -1,11 +1,21 @@
 /** Directories served as Git repositories, cloned by the machine's own git. Fresh ones are made for every test. */
 
 import { execFile } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { startGitServer, type GitServer } from '../src/git-server/git-server.js';
 
 const run = promisify(execFile);
@@ -32,10 +42,16 @@ function write(directory: string, files: Readonly<Record<string, string>>): stri
   return directory;
 }
 
+interface Made {
+  readonly directory: string;
+  readonly first: string;
+  readonly second: string;
+}
+
 /** A repository with two commits on `main` (the first is v1), a branch `old` at the first, and an ignored file. */
-async function repository(): Promise<{ directory: string; first: string; second: string }> {
-  const directory = write(join(work, 'repository'), { 'a.txt': 'one', '.gitignore': 'secret\n' });
-  await git(work, 'init', '-q', 'repository');
+async function make(directory: string): Promise<Made> {
+  write(directory, { 'a.txt': 'one', '.gitignore': 'secret\n' });
+  await git(directory, 'init', '-q');
   await git(directory, 'add', '.');
   await git(directory, 'commit', '-qm', 'first');
   await git(directory, 'tag', '-am', 'v1', 'v1');
@@ -43,11 +59,22 @@ async function repository(): Promise<{ directory: string; first: string; second:
   write(directory, { 'a.txt': 'two' });
   await git(directory, 'commit', '-qam', 'second');
   write(directory, { secret: 'hunter2' });
-  return {
-    directory,
-    first: await git(directory, 'rev-parse', 'v1^{commit}'),
-    second: await git(directory, 'rev-parse', 'HEAD'),
-  };
+  const [first = '', second = ''] = (await git(directory, 'rev-parse', 'v1^{commit}', 'HEAD')).split('\n');
+  return { directory, first, second };
+}
+
+let template: Made;
+beforeAll(async () => {
+  template = await make(mkdtempSync(join(tmpdir(), 'git-template-')));
+});
+afterAll(() => rmSync(template.directory, { recursive: true, force: true }));
+
+/** A copy of it for one test. */
+async function repository(): Promise<Made> {
+  const directory = join(work, 'repository');
+  cpSync(template.directory, directory, { recursive: true, preserveTimestamps: true });
+  await git(directory, 'status'); // the copy's index is the copy's own
+  return { ...template, directory };
 }
 
 async function serve(directory: string, revision?: string): Promise<GitServer> {
@@ -147,7 +174,10 @@ describe('a repository', () => {
 
   test('is read by old and new protocols, whole and shallow, with long requests compressed', async () => {
     const { directory, second } = await repository();
-    for (let i = 0; i < 30; i += 1) await git(directory, 'tag', `t${i}`);
+    const tags = Array.from({ length: 30 }, (_, i) => `create refs/tags/t${i} HEAD\n`);
+    const updating = run('git', ['-C', directory, 'update-ref', '--stdin']);
+    updating.child.stdin?.end(tags.join(''));
+    await updating;
     const server = await serve(directory, 'main');
     for (const version of ['0', '1', '2'])
       expect(
