@@ -10,7 +10,7 @@
  */
 
 import type { Operation, Plan } from './sandbox-plan.js';
-import type { ContainerSpec } from './runtime.js';
+import type { ContainerSpec, ContainerUser } from './runtime.js';
 
 /** The programs found on this machine, absolute. */
 export interface Programs {
@@ -62,6 +62,9 @@ const CAPABILITIES = [
   'audit_write',
 ];
 
+/** Whether nothing need be changed to run as this user. */
+export const isRoot = (user: ContainerUser | undefined): boolean => (user?.uid ?? 0) === 0 && (user?.gid ?? 0) === 0;
+
 /** The command for util-linux. */
 export function unshareLaunch(
   spec: ContainerSpec,
@@ -73,7 +76,7 @@ export function unshareLaunch(
   const { user } = spec;
   const drop = spec.privileged === true ? [] : [`--bounding-set=-all,${CAPABILITIES.map((it) => `+${it}`).join(',')}`];
   const limits = [...drop, ...(spec.noNewPrivileges === true ? ['--no-new-privs'] : [])];
-  const ids = user === undefined ? [] : [`--setgid=${user.gid ?? 0}`, `--setuid=${user.uid}`];
+  const ids = isRoot(user) ? [] : [`--setgid=${user?.gid ?? 0}`, `--setuid=${user?.uid ?? 0}`];
   const enter = [programs.unshare, '--root=.', `--wd=${plan.cwd}`, ...ids, '--', ...spec.argv];
   const command = limits.length === 0 ? enter : [programs.setpriv, ...limits, '--', ...enter];
   return {

@@ -78,6 +78,8 @@ export interface Exit {
   readonly reason: 'Completed' | 'Error' | 'OOMKilled';
   readonly startedAt: Date;
   readonly finishedAt: Date;
+  /** The termination message, from a runtime whose containers have no files to write it to. */
+  readonly message?: string;
 }
 
 /** How a command run beside a container's process ended (probes, lifecycle hooks). */

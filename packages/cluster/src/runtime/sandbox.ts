@@ -15,7 +15,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { DEFAULT_PATH, splitEnvironment, startErrorMessage, whyNotExecutable } from './executable.js';
 import { hostMounts, type HostMount } from './host-mounts.js';
-import { bubblewrapLaunch, unshareLaunch, type Programs, type Rights } from './launcher.js';
+import { bubblewrapLaunch, isRoot, unshareLaunch, type Programs, type Rights } from './launcher.js';
 import { PipePool } from './output-pipe.js';
 import { removeTree } from './remove-tree.js';
 import { RuntimeProblem, type ContainerSpec, type Probe, type Runtime, type StartResult } from './runtime.js';
@@ -196,7 +196,7 @@ const trial = (directory: string): ContainerSpec => {
 };
 
 /** What bubblewrap cannot do for us: run as another user, or a root with a writable layer. */
-const needsUnshare = (spec: ContainerSpec): boolean => spec.user !== undefined || spec.rootfs !== 'host';
+const needsUnshare = (spec: ContainerSpec): boolean => !isRoot(spec.user) || spec.rootfs !== 'host';
 
 const cannotRun = (message: string): StartResult => ({
   started: false,

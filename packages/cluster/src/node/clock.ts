@@ -1,0 +1,94 @@
+/**
+ * Time as the node sees it: what it is, and how to wait. One implementation is the machine's; tests have a virtual one.
+ */
+
+/** Reads time and waits for it. */
+export interface Clock {
+  now(): Date;
+  /** Settles after so many milliseconds, or at once when the signal is aborted. It never rejects. */
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** Whether a signal is aborted by now: a question the compiler must not answer from an earlier reading. */
+export const isAborted = (signal: AbortSignal): boolean => signal.aborted;
+
+/** The machine's own time. A sleeping node does not keep the process alive. */
+export function machineClock(now: () => Date = () => new Date()): Clock {
+  return {
+    now,
+    sleep: (milliseconds, signal) =>
+      new Promise((resolve) => {
+        if (signal?.aborted === true) return resolve();
+        const done = (): void => {
+          clearTimeout(timer);
+          signal?.removeEventListener('abort', done);
+          resolve();
+        };
+        const timer = setTimeout(done, milliseconds);
+        timer.unref();
+        signal?.addEventListener('abort', done, { once: true });
+      }),
+  };
+}
+
+/** A virtual clock's hands. */
+export interface VirtualClock extends Clock {
+  /** Moves time on, and wakes the sleepers on the way, each at its own moment. */
+  advance(milliseconds: number): Promise<void>;
+}
+
+/**
+ * A clock that only its owner moves, or, when `automatic`, one that jumps to the next sleeper as soon as the event
+ * loop has nothing else to do: hours pass in milliseconds, in the right order.
+ */
+export function virtualClock(start: Date, { automatic = false }: { automatic?: boolean } = {}): VirtualClock {
+  let time = start.getTime();
+  let sleepers: { readonly at: number; readonly wake: () => void }[] = [];
+  let jumping = false;
+
+  const wakeNext = (until: number): boolean => {
+    const [next] = [...sleepers].sort((a, b) => a.at - b.at);
+    if (next === undefined || next.at > until) return false;
+    sleepers = sleepers.filter((it) => it !== next);
+    time = Math.max(time, next.at);
+    next.wake();
+    return true;
+  };
+  const quiet = async (): Promise<void> => {
+    for (let turn = 0; turn < QUIET_TURNS; turn++) await new Promise((resolve) => setImmediate(resolve));
+  };
+  const jump = async (): Promise<void> => {
+    if (jumping) return;
+    jumping = true;
+    do await quiet();
+    while (wakeNext(Number.POSITIVE_INFINITY));
+    jumping = false;
+  };
+  return {
+    now: () => new Date(time),
+    sleep: (milliseconds, signal) =>
+      new Promise((resolve) => {
+        if (signal?.aborted === true) return resolve();
+        const sleeper = { at: time + milliseconds, wake: resolve };
+        signal?.addEventListener(
+          'abort',
+          () => {
+            sleepers = sleepers.filter((it) => it !== sleeper);
+            resolve();
+          },
+          { once: true },
+        );
+        sleepers = [...sleepers, sleeper];
+        if (automatic) void jump();
+      }),
+    advance: async (milliseconds) => {
+      const until = time + milliseconds;
+      do await quiet();
+      while (wakeNext(until));
+      time = until;
+    },
+  };
+}
+
+/** Enough for a request to an API server in this process and its watchers to be done. */
+const QUIET_TURNS = 8;

@@ -1,0 +1,43 @@
+/**
+ * What every part of the node shares: its tools, its places and what it knows about itself.
+ */
+
+import type { Runtime } from '../runtime/runtime.js';
+import type { Clock } from './clock.js';
+import type { NodeFacts } from './fields.js';
+import type { Images } from './image.js';
+import type { NodeApi } from './node-api.js';
+import type { PodEvents } from './pod-events.js';
+import type { LogStore } from './pod-logs.js';
+
+/** Where the API server listens, for pods that have a token. */
+export interface InCluster {
+  readonly host: string;
+  readonly port: number;
+  readonly caPem: string;
+}
+
+/** The node's own world. */
+export interface NodeContext {
+  readonly api: NodeApi;
+  readonly runtime: Runtime;
+  readonly images: Images;
+  /** Said when there is nothing for an image: how to give a stand-in. */
+  readonly imageHint: string;
+  readonly hostFiles: Readonly<Record<string, string>>;
+  /** Whether pods may mount directories of the machine. */
+  readonly allowHostPath: boolean;
+  readonly logs: LogStore;
+  readonly events: PodEvents;
+  readonly clock: Clock;
+  readonly facts: NodeFacts;
+  /** This process's own directory: gone with it, or at the next start. */
+  readonly runDirectory: string;
+  /** Kept: one directory for each PersistentVolumeClaim. */
+  readonly claimsDirectory: string;
+  readonly inCluster: () => Promise<InCluster>;
+  readonly log: (line: string) => void;
+}
+
+/** A moment as the API writes it, to the second. */
+export const wireTime = (moment: Date): string => `${moment.toISOString().slice(0, 19)}Z`;

@@ -1,0 +1,198 @@
+/**
+ * The node: claims pods that have none, runs those that are its own, and tells the API server how they are.
+ *
+ *     API server ──list, watch pods──▶ node ──▶ PodRun ──▶ ContainerRun ──▶ Runtime
+ *                ◀──status, events────────────────┘
+ *
+ * There is one node and no scheduler. It decides by what it sees in lists and watches, and begins anew with a list when
+ * a watch ends, so that a lost event costs time and nothing else.
+ */
+
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { removeTree } from '../runtime/remove-tree.js';
+import type { Runtime } from '../runtime/runtime.js';
+import { isAborted, machineClock, type Clock } from './clock.js';
+import type { Images } from './image.js';
+import { ApiRefusal, NodeApi, type Send } from './node-api.js';
+import { type InCluster, type NodeContext } from './node-context.js';
+import type { Pod } from './pod.js';
+import { PodEvents } from './pod-events.js';
+import { LogStore, type PodLogs } from './pod-logs.js';
+import { lostStatus, PodRun } from './pod-run.js';
+import { openRunDirectory } from './run-directory.js';
+
+/** Options of `startNode`. */
+export interface NodeOptions {
+  /** Acts as the node's user. */
+  readonly send: Send;
+  readonly runtime: Runtime;
+  readonly images: Images;
+  /** Ends the message about an image nothing stands in for: what to do. @default 'give the node an image source' */
+  readonly imageHint?: string;
+  /** Laid read-only into every container, by absolute path. @default none */
+  readonly hostFiles?: Readonly<Record<string, string>>;
+  /** Whether pods may mount directories of the machine. @default false */
+  readonly allowHostPath?: boolean;
+  /** Kept: volumes of claims, and what a crashed process left for the next to sweep. */
+  readonly stateDir: string;
+  /** Where logs are kept across restarts. @default with the process's own files, and gone with them */
+  readonly logDir?: string;
+  /** Where the API server listens; asked when the first pod with a token starts. */
+  readonly inCluster: () => Promise<InCluster>;
+  /** @default the machine's clock */
+  readonly now?: () => Date;
+  /** Time for tests: wins over `now`. @default made of `now` and the machine's timers */
+  readonly clock?: Clock;
+  /** Told of what an operator should know. @default nobody */
+  readonly log?: (line: string) => void;
+}
+
+/** A running node. */
+export interface Node {
+  readonly logs: PodLogs;
+  /** Kills what runs and removes what it needed on disk; settles when nothing is left. */
+  close(): Promise<void>;
+}
+
+/** The node's name, and its address: containers share the machine's network. */
+export const NODE = { name: 'pipewright', ip: '127.0.0.1' } as const;
+
+const RETRY = 500;
+
+/** Starts a node. */
+export async function startNode(options: NodeOptions): Promise<Node> {
+  const { send, runtime, images, inCluster, stateDir, log = () => undefined } = options;
+  const clock = options.clock ?? machineClock(options.now);
+  const api = new NodeApi(send);
+  const runDirectory = await openRunDirectory(stateDir, randomBytes(4).toString('hex'));
+  const context: NodeContext = {
+    api,
+    runtime,
+    images,
+    imageHint: options.imageHint ?? 'give the node an image source',
+    hostFiles: options.hostFiles ?? {},
+    allowHostPath: options.allowHostPath ?? false,
+    logs: new LogStore(options.logDir ?? join(runDirectory, 'logs'), clock.now),
+    events: new PodEvents(api, clock, NODE.name, log),
+    clock,
+    facts: NODE,
+    runDirectory,
+    claimsDirectory: join(stateDir, 'claims'),
+    inCluster,
+    log,
+  };
+  const pods = new Pods(context);
+  const watching = pods.watch();
+  return {
+    logs: context.logs,
+    close: async () => {
+      await pods.stop();
+      await watching;
+      await context.events.flush();
+      await removeTree(runDirectory);
+    },
+  };
+}
+
+const PATH = '/api/v1/pods';
+
+/** All pods of this node. */
+class Pods {
+  readonly #context: NodeContext;
+  readonly #runs = new Map<string, PodRun>();
+  readonly #claiming = new Set<string>();
+  readonly #stopped = new AbortController();
+
+  constructor(context: NodeContext) {
+    this.#context = context;
+  }
+
+  /** Lists and watches until the node stops. */
+  async watch(): Promise<void> {
+    const { api, clock, log } = this.#context;
+    const { signal } = this.#stopped;
+    for (let first = true; !signal.aborted; first = false) {
+      try {
+        const { items, metadata } = await api.list<Pod>(PATH);
+        for (const pod of items) this.#see(pod, first);
+        const alive = new Set(items.map((it) => it.metadata.uid));
+        for (const uid of this.#runs.keys()) if (!alive.has(uid)) this.#forget(uid);
+        const path = `${PATH}?watch=true&allowWatchBookmarks=true&resourceVersion=${metadata.resourceVersion}`;
+        for await (const { type, object } of api.watch<Pod>(path, signal)) {
+          if (type === 'DELETED') this.#deleted(object);
+          else this.#see(object, false);
+        }
+      } catch (error) {
+        if (isAborted(signal)) return;
+        if (!(error instanceof ApiRefusal && error.status === 410)) log(`watching pods: ${String(error)}`);
+        await clock.sleep(RETRY, signal);
+      }
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped.abort();
+    await Promise.all([...this.#runs.values()].map((run) => run.abandon()));
+  }
+
+  #see(pod: Pod, atStart: boolean): void {
+    const { uid, deletionTimestamp } = pod.metadata;
+    const { nodeName = '' } = pod.spec;
+    const run = this.#runs.get(uid);
+    if (run !== undefined) return run.update(pod);
+    if (this.#stopped.signal.aborted) return;
+    if (nodeName === '') {
+      if (deletionTimestamp === undefined) void this.#claim(pod);
+      return;
+    }
+    if (nodeName !== NODE.name || isOver(pod)) return;
+    if (atStart && this.#wasLost(pod)) return;
+    const started = new PodRun(this.#context, pod);
+    this.#runs.set(uid, started);
+    if (deletionTimestamp !== undefined) started.update(pod);
+    void started.done.then(() => {
+      if (this.#runs.get(uid) === started) this.#runs.delete(uid);
+    });
+  }
+
+  /** @returns true when the pod cannot be run again: its containers went with an earlier process */
+  #wasLost(pod: Pod): boolean {
+    const { api, clock, log } = this.#context;
+    const status = lostStatus(pod, clock.now());
+    if (status === undefined) return false;
+    const { namespace, name } = pod.metadata;
+    const failed = (error: unknown): void =>
+      log(`the end of pod ${namespace}/${name} was not written: ${String(error)}`);
+    void api.patch(`/api/v1/namespaces/${namespace}/pods/${name}/status`, { status }).catch(failed);
+    return true;
+  }
+
+  /** Makes the pod ours; the answer is the pod we run. */
+  async #claim(pod: Pod): Promise<void> {
+    const { uid, namespace, name } = pod.metadata;
+    if (this.#claiming.has(uid)) return;
+    this.#claiming.add(uid);
+    const { api, log } = this.#context;
+    try {
+      const path = `/api/v1/namespaces/${namespace}/pods/${name}`;
+      this.#see(await api.patch<Pod>(path, { metadata: { uid }, spec: { nodeName: NODE.name } }), false);
+    } catch (error) {
+      const gone = error instanceof ApiRefusal && (error.status === 404 || error.status === 409);
+      if (!gone && !this.#stopped.signal.aborted) log(`pod ${namespace}/${name} was not claimed: ${String(error)}`);
+    } finally {
+      this.#claiming.delete(uid);
+    }
+  }
+
+  #deleted({ metadata }: Pod): void {
+    this.#forget(metadata.uid);
+    void this.#context.logs.remove(metadata);
+  }
+
+  #forget(uid: string): void {
+    this.#runs.get(uid)?.removed();
+  }
+}
+
+const isOver = ({ status }: Pod): boolean => status?.phase === 'Succeeded' || status?.phase === 'Failed';

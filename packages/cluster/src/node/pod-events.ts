@@ -1,0 +1,103 @@
+/**
+ * Events about pods, in kubelet's words. Recording costs the caller nothing: they are written behind its back.
+ */
+
+import { randomBytes } from 'node:crypto';
+import type { Clock } from './clock.js';
+import type { NodeApi } from './node-api.js';
+import type { Pod } from './pod.js';
+
+/** Reasons as kubelet and the scheduler name them. */
+export type EventReason =
+  | 'Scheduled'
+  | 'Pulled'
+  | 'Created'
+  | 'Started'
+  | 'Failed'
+  | 'BackOff'
+  | 'Killing'
+  | 'FailedMount'
+  | 'Unhealthy'
+  | 'FailedPreStopHook'
+  | 'FailedPostStartHook'
+  | 'DeadlineExceeded';
+
+/** More than this wait to be written: the oldest are dropped, events are no record. */
+const MOST_WAITING = 2000;
+/** How long events may wait for company. */
+const GATHER = 25;
+
+/** Writes events in the background, in order. */
+export class PodEvents {
+  readonly #api: NodeApi;
+  readonly #clock: Clock;
+  readonly #node: string;
+  readonly #log: (line: string) => void;
+  #waiting: { readonly path: string; readonly body: object }[] = [];
+  #writing: Promise<void> | undefined;
+  #hurry: () => void = () => undefined;
+
+  constructor(api: NodeApi, clock: Clock, node: string, log: (line: string) => void) {
+    this.#api = api;
+    this.#clock = clock;
+    this.#node = node;
+    this.#log = log;
+  }
+
+  record(
+    { metadata }: Pod,
+    type: 'Normal' | 'Warning',
+    reason: EventReason,
+    message: string,
+    container?: string,
+  ): void {
+    const { name, namespace, uid, resourceVersion } = metadata;
+    const at = `${this.#clock.now().toISOString().slice(0, 19)}Z`;
+    const body = {
+      apiVersion: 'v1',
+      kind: 'Event',
+      metadata: { name: `${name}.${randomBytes(8).toString('hex')}`, namespace },
+      involvedObject: {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        name,
+        namespace,
+        uid,
+        resourceVersion,
+        ...(container !== undefined && { fieldPath: `spec.containers{${container}}` }),
+      },
+      type,
+      reason,
+      message: message.slice(0, 1024),
+      source: { component: reason === 'Scheduled' ? 'default-scheduler' : 'kubelet', host: this.#node },
+      firstTimestamp: at,
+      lastTimestamp: at,
+      count: 1,
+    };
+    this.#waiting.push({ path: `/api/v1/namespaces/${namespace}/events`, body });
+    if (this.#waiting.length > MOST_WAITING) this.#waiting.shift();
+    this.#writing ??= this.#write();
+  }
+
+  /** Writes what waits. */
+  async flush(): Promise<void> {
+    this.#hurry();
+    await this.#writing;
+  }
+
+  async #write(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, GATHER);
+      this.#hurry = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
+      await this.#api
+        .create(next.path, next.body)
+        .catch((error: unknown) => this.#log(`an event was not recorded: ${String(error)}`));
+    }
+    this.#writing = undefined;
+  }
+}

@@ -1,0 +1,77 @@
+/**
+ * The logs of all containers of this node, by pod and container. They stay until the pod is deleted.
+ */
+
+import { mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { removeTree } from '../runtime/remove-tree.js';
+import { LogFile, readLog, type LogOptions } from './log-file.js';
+
+/** Which pod. */
+export interface PodRef {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+}
+
+/** What the API server asks the node for when someone reads a pod's log. */
+export interface PodLogs {
+  /** The newest log of a container; undefined when it has not started. With `follow` the stream ends with the container. */
+  open(pod: PodRef, container: string, options: LogOptions): ReadableStream<Uint8Array> | undefined;
+}
+
+/** Keeps logs as files in a directory: `<namespace>_<pod>_<uid>/<container>/<attempt>.log`. */
+export class LogStore implements PodLogs {
+  readonly #directory: string;
+  readonly #now: () => Date;
+  readonly #live = new Map<string, LogFile>();
+
+  constructor(directory: string, now: () => Date) {
+    this.#directory = directory;
+    this.#now = now;
+  }
+
+  /** Begins the log of one attempt. */
+  begin(pod: PodRef, container: string, attempt: number): LogFile {
+    const directory = this.#of(pod, container);
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    const log = new LogFile(join(directory, `${attempt}.log`), this.#now);
+    this.#live.set(directory, log);
+    return log;
+  }
+
+  open(pod: PodRef, container: string, options: LogOptions): ReadableStream<Uint8Array> | undefined {
+    const directory = this.#of(pod, container);
+    const live = this.#live.get(directory);
+    const path = live?.path ?? newest(directory);
+    return path === undefined ? undefined : readLog(path, live, options, this.#now());
+  }
+
+  /** Forgets a deleted pod's logs. */
+  async remove(pod: PodRef): Promise<void> {
+    const directory = this.#podDirectory(pod);
+    for (const [key, log] of this.#live) {
+      if (!key.startsWith(`${directory}/`)) continue;
+      log.end();
+      this.#live.delete(key);
+    }
+    await removeTree(directory);
+  }
+
+  #podDirectory({ namespace, name, uid }: PodRef): string {
+    return join(this.#directory, `${namespace}_${name}_${uid}`);
+  }
+
+  #of(pod: PodRef, container: string): string {
+    return join(this.#podDirectory(pod), container);
+  }
+}
+
+function newest(directory: string): string | undefined {
+  try {
+    const attempts = readdirSync(directory).map((name) => Number.parseInt(name, 10));
+    return join(directory, `${Math.max(...attempts)}.log`);
+  } catch {
+    return undefined; // never started
+  }
+}

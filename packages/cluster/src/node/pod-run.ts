@@ -1,0 +1,216 @@
+/**
+ * One pod on this node, from the moment it is ours to the moment it is gone.
+ *
+ * Volumes first, then init containers one after another, then all others together. A deletion or a deadline stops what
+ * runs, and only when all has ended is the API server told that the pod is no more.
+ */
+
+import { ContainerRun, type PodHost } from './container-run.js';
+import type { NodeContext } from './node-context.js';
+import { wireTime } from './node-context.js';
+import type { Condition, Pod } from './pod.js';
+import { PodFiles } from './pod-files.js';
+import { PodObjects } from './pod-objects.js';
+import { podStatus } from './pod-status.js';
+import { StatusWriter } from './status-writer.js';
+
+/** Why the node itself ended a pod. */
+interface Verdict {
+  readonly reason: string;
+  readonly message: string;
+}
+
+const RETRY = 2000;
+
+/** Runs one pod. */
+export class PodRun {
+  /** Settles when nothing of the pod runs or is written any more. */
+  readonly done: Promise<void>;
+  #pod: Pod;
+  readonly #context: NodeContext;
+  readonly #files: PodFiles;
+  readonly #objects: PodObjects;
+  readonly #ending = new AbortController();
+  readonly #init: readonly ContainerRun[];
+  readonly #main: readonly ContainerRun[];
+  readonly #status: StatusWriter;
+  readonly #startTime: string;
+  #conditions: readonly Condition[] = [];
+  #verdict: Verdict | undefined;
+  #deleting = false;
+
+  constructor(context: NodeContext, pod: Pod) {
+    this.#context = context;
+    this.#pod = pod;
+    this.#objects = new PodObjects(context.api, pod.metadata.namespace);
+    this.#files = new PodFiles(context, pod, this.#objects);
+    this.#startTime = wireTime(context.clock.now());
+    this.#status = new StatusWriter(context.api, context.clock, pod.metadata, () => this.#compute(), context.log);
+    const host: PodHost = {
+      context,
+      files: this.#files,
+      objects: this.#objects,
+      pod: () => this.#pod,
+      ending: this.#ending.signal,
+      changed: () => this.#status.mark(),
+    };
+    const { initContainers = [], containers } = pod.spec;
+    const waiting = initContainers.length > 0 ? 'PodInitializing' : 'ContainerCreating';
+    const restarts = (name: string): number =>
+      pod.status?.containerStatuses?.find((it) => it.name === name)?.restartCount ?? 0;
+    this.#init = initContainers.map((it) => new ContainerRun(host, it, 'init', waiting));
+    this.#main = containers.map((it) => new ContainerRun(host, it, 'main', waiting, restarts(it.name)));
+    this.done = this.#live();
+  }
+
+  /** The pod as the API server has it now. */
+  update(pod: Pod): void {
+    this.#pod = pod;
+    if (pod.metadata.deletionTimestamp !== undefined) {
+      this.#deleting = true;
+      this.#end(pod.metadata.deletionGracePeriodSeconds ?? pod.spec.terminationGracePeriodSeconds ?? 30);
+      return;
+    }
+    this.#files.refresh(pod);
+    for (const container of pod.spec.containers) {
+      this.#main.find((it) => it.record.name === container.name)?.redefine(container);
+    }
+  }
+
+  /** The pod is no longer in the API server: what still runs of it is killed. */
+  removed(): void {
+    this.#status.stop();
+    this.#end(0);
+  }
+
+  /** The node stops: containers are killed, and the API server keeps what it knows. */
+  async abandon(): Promise<void> {
+    this.removed();
+    await this.done;
+  }
+
+  #end(graceSeconds: number): void {
+    this.#ending.abort();
+    for (const run of [...this.#init, ...this.#main]) void run.stop(graceSeconds);
+  }
+
+  async #live(): Promise<void> {
+    try {
+      this.#status.mark();
+      this.#context.events.record(
+        this.#pod,
+        'Normal',
+        'Scheduled',
+        `Successfully assigned ${this.#pod.metadata.namespace}/${this.#pod.metadata.name} to ${this.#context.facts.name}`,
+      );
+      await this.#runAll();
+    } catch (error) {
+      this.#context.log(
+        `pod ${this.#pod.metadata.namespace}/${this.#pod.metadata.name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+      );
+      this.#verdict = { reason: 'NodeError', message: error instanceof Error ? error.message : String(error) };
+      this.#end(0);
+    }
+    this.#status.mark();
+    await this.#status.settled();
+    this.#ending.abort();
+    if (this.#deleting) await this.#confirmDeletion();
+    if (this.#context.runtime.usesFiles) {
+      await this.#files
+        .remove()
+        .catch((error: unknown) => this.#context.log(`${this.#files.directory} was not removed: ${String(error)}`));
+    }
+  }
+
+  /** The grace is over, everything has ended: now the object may go. */
+  async #confirmDeletion(): Promise<void> {
+    const { namespace, name, uid } = this.#pod.metadata;
+    await this.#context.api
+      .delete(`/api/v1/namespaces/${namespace}/pods/${name}`, { gracePeriodSeconds: 0, preconditions: { uid } })
+      .catch((error: unknown) => this.#context.log(`pod ${namespace}/${name} was not deleted: ${String(error)}`));
+  }
+
+  async #runAll(): Promise<void> {
+    const refused = this.#files.refusal(this.#pod);
+    if (refused !== undefined) {
+      this.#verdict = refused;
+      this.#context.events.record(this.#pod, 'Warning', 'FailedMount', refused.message);
+      return;
+    }
+    void this.#watchDeadline();
+    if (!(await this.#mounted())) return;
+    void this.#files.keepTokens(this.#pod, this.#ending.signal);
+    for (const run of this.#init) {
+      await run.run();
+      const { state } = run.record;
+      if (state.is !== 'terminated' || state.terminated.exitCode !== 0 || this.#ending.signal.aborted) return;
+    }
+    await Promise.all(this.#main.map((run) => run.run()));
+  }
+
+  /** Waits, and says so in events, until every volume is there. @returns false when the pod ended first */
+  async #mounted(): Promise<boolean> {
+    const { signal } = this.#ending;
+    await this.#objects.load(this.#pod);
+    let said: string | undefined;
+    while (!signal.aborted) {
+      const prepared = await this.#files.prepare(this.#pod);
+      if (prepared.ok) return !this.#ending.signal.aborted;
+      if (said !== prepared.message) this.#context.events.record(this.#pod, 'Warning', 'FailedMount', prepared.message);
+      said = prepared.message;
+      if (prepared.missing === undefined) await this.#context.clock.sleep(RETRY, signal);
+      else await this.#objects.changed(prepared.missing, signal).catch(() => this.#context.clock.sleep(RETRY, signal));
+    }
+    return false;
+  }
+
+  async #watchDeadline(): Promise<void> {
+    const seconds = this.#pod.spec.activeDeadlineSeconds;
+    if (seconds === undefined) return;
+    await this.#context.clock.sleep(seconds * 1000, this.#ending.signal);
+    if (this.#ending.signal.aborted) return;
+    this.#verdict = {
+      reason: 'DeadlineExceeded',
+      message: 'Pod was active on the node longer than the specified deadline',
+    };
+    this.#context.events.record(this.#pod, 'Normal', 'DeadlineExceeded', this.#verdict.message);
+    this.#end(this.#pod.spec.terminationGracePeriodSeconds ?? 30);
+  }
+
+  #compute(): object {
+    const status = podStatus({
+      pod: this.#pod,
+      init: this.#init.map((it) => it.record),
+      main: this.#main.map((it) => it.record),
+      ip: this.#context.facts.ip,
+      startTime: this.#startTime,
+      now: wireTime(this.#context.clock.now()),
+      previous: this.#conditions,
+      ...(this.#verdict !== undefined && { verdict: this.#verdict }),
+    });
+    this.#conditions = status['conditions'] as readonly Condition[]; // written as such by podStatus
+    return status;
+  }
+}
+
+/** The status of a pod whose containers went with an earlier process of this node. */
+export function lostStatus(pod: Pod, now: Date): object | undefined {
+  const { phase, containerStatuses = [] } = pod.status ?? {};
+  if ((pod.spec.restartPolicy ?? 'Always') !== 'Never' || phase === 'Succeeded' || phase === 'Failed') return undefined;
+  if (containerStatuses.length === 0) return undefined;
+  const lost = {
+    exitCode: 137,
+    reason: 'ContainerStatusUnknown',
+    message: 'The container could not be located when the pod was terminated',
+    startedAt: null,
+    finishedAt: wireTime(now),
+  };
+  return {
+    phase: 'Failed',
+    containerStatuses: containerStatuses.map((status) =>
+      'terminated' in (status.state ?? {})
+        ? status
+        : { ...status, ready: false, started: false, state: { terminated: lost } },
+    ),
+  };
+}

@@ -1,0 +1,215 @@
+/**
+ * The part of a pod that the node reads, as it stands on the wire.
+ *
+ * Everything is optional that the API server does not promise; unknown fields pass through untouched.
+ */
+
+/** Metadata as far as the node and the downward API look. */
+export interface PodMetadata {
+  readonly name: string;
+  readonly namespace: string;
+  readonly uid: string;
+  readonly resourceVersion?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly deletionTimestamp?: string;
+  readonly deletionGracePeriodSeconds?: number;
+}
+
+/** Points at a key of a Secret or ConfigMap. */
+export interface KeySelector {
+  readonly name?: string;
+  readonly key: string;
+  readonly optional?: boolean;
+}
+
+/** Points at a field of the pod. */
+export interface FieldSelector {
+  readonly fieldPath: string;
+}
+
+/** Points at a container's resource. */
+export interface ResourceSelector {
+  readonly containerName?: string;
+  readonly resource: string;
+  readonly divisor?: string;
+}
+
+/** One variable of a container. */
+export interface EnvVar {
+  readonly name: string;
+  readonly value?: string;
+  readonly valueFrom?: {
+    readonly configMapKeyRef?: KeySelector;
+    readonly secretKeyRef?: KeySelector;
+    readonly fieldRef?: FieldSelector;
+    readonly resourceFieldRef?: ResourceSelector;
+  };
+}
+
+/** All keys of an object as variables. */
+export interface EnvFrom {
+  readonly prefix?: string;
+  readonly configMapRef?: { readonly name?: string; readonly optional?: boolean };
+  readonly secretRef?: { readonly name?: string; readonly optional?: boolean };
+}
+
+/** Where a container sees a volume. */
+export interface VolumeMount {
+  readonly name: string;
+  readonly mountPath: string;
+  readonly readOnly?: boolean;
+  readonly subPath?: string;
+  readonly subPathExpr?: string;
+}
+
+/** What a probe or a lifecycle hook does. */
+export interface Handler {
+  readonly exec?: { readonly command?: readonly string[] };
+  readonly httpGet?: {
+    readonly path?: string;
+    readonly port: number | string;
+    readonly host?: string;
+    readonly scheme?: string;
+    readonly httpHeaders?: readonly { readonly name: string; readonly value: string }[];
+  };
+  readonly tcpSocket?: { readonly port: number | string; readonly host?: string };
+  readonly sleep?: { readonly seconds: number };
+}
+
+/** A check that is repeated while a container runs. */
+export interface ProbeSpec extends Handler {
+  readonly initialDelaySeconds?: number;
+  readonly periodSeconds?: number;
+  readonly timeoutSeconds?: number;
+  readonly successThreshold?: number;
+  readonly failureThreshold?: number;
+}
+
+/** One container of a pod. */
+export interface Container {
+  readonly name: string;
+  readonly image?: string;
+  readonly command?: readonly string[];
+  readonly args?: readonly string[];
+  readonly workingDir?: string;
+  readonly env?: readonly EnvVar[];
+  readonly envFrom?: readonly EnvFrom[];
+  readonly volumeMounts?: readonly VolumeMount[];
+  readonly ports?: readonly { readonly name?: string; readonly containerPort: number }[];
+  readonly resources?: {
+    readonly limits?: Readonly<Record<string, string | number>>;
+    readonly requests?: Readonly<Record<string, string | number>>;
+  };
+  readonly securityContext?: SecurityContext & {
+    readonly privileged?: boolean;
+    readonly allowPrivilegeEscalation?: boolean;
+    readonly readOnlyRootFilesystem?: boolean;
+  };
+  readonly terminationMessagePath?: string;
+  readonly terminationMessagePolicy?: string;
+  readonly readinessProbe?: ProbeSpec;
+  readonly livenessProbe?: ProbeSpec;
+  readonly startupProbe?: ProbeSpec;
+  readonly lifecycle?: { readonly postStart?: Handler; readonly preStop?: Handler };
+  readonly restartPolicy?: string;
+}
+
+/** Whom a container, or all of a pod's, runs as. */
+export interface SecurityContext {
+  readonly runAsUser?: number;
+  readonly runAsGroup?: number;
+  readonly runAsNonRoot?: boolean;
+}
+
+/** A file of a projected object. */
+export interface KeyToPath {
+  readonly key: string;
+  readonly path: string;
+  readonly mode?: number;
+}
+
+/** A file made from the pod itself. */
+export interface DownwardItem {
+  readonly path: string;
+  readonly fieldRef?: FieldSelector;
+  readonly resourceFieldRef?: ResourceSelector;
+  readonly mode?: number;
+}
+
+/** A Secret or ConfigMap as files. */
+export interface ObjectSource {
+  readonly name?: string;
+  readonly items?: readonly KeyToPath[];
+  readonly optional?: boolean;
+}
+
+/** One source of a projected volume. */
+export interface ProjectedSource {
+  readonly secret?: ObjectSource;
+  readonly configMap?: ObjectSource;
+  readonly downwardAPI?: { readonly items?: readonly DownwardItem[] };
+  readonly serviceAccountToken?: {
+    readonly path: string;
+    readonly expirationSeconds?: number;
+    readonly audience?: string;
+  };
+}
+
+/** One volume of a pod. */
+export interface Volume {
+  readonly name: string;
+  readonly emptyDir?: object;
+  readonly secret?: Omit<ObjectSource, 'name'> & { readonly secretName?: string; readonly defaultMode?: number };
+  readonly configMap?: ObjectSource & { readonly defaultMode?: number };
+  readonly downwardAPI?: { readonly items?: readonly DownwardItem[]; readonly defaultMode?: number };
+  readonly projected?: { readonly sources?: readonly ProjectedSource[]; readonly defaultMode?: number };
+  readonly persistentVolumeClaim?: { readonly claimName: string; readonly readOnly?: boolean };
+  readonly hostPath?: { readonly path: string };
+}
+
+/** What a pod asks for. */
+export interface PodSpec {
+  readonly nodeName?: string;
+  readonly hostname?: string;
+  readonly restartPolicy?: string;
+  readonly serviceAccountName?: string;
+  readonly terminationGracePeriodSeconds?: number;
+  readonly activeDeadlineSeconds?: number;
+  readonly initContainers?: readonly Container[];
+  readonly containers: readonly Container[];
+  readonly volumes?: readonly Volume[];
+  readonly securityContext?: SecurityContext;
+}
+
+/** A pod. */
+export interface Pod {
+  readonly metadata: PodMetadata;
+  readonly spec: PodSpec;
+  readonly status?: Readonly<Record<string, unknown>> & {
+    readonly phase?: string;
+    readonly conditions?: readonly Condition[];
+    readonly containerStatuses?: readonly {
+      readonly name: string;
+      readonly restartCount?: number;
+      readonly state?: object;
+    }[];
+  };
+}
+
+/** A condition of a pod. */
+export interface Condition {
+  readonly type: string;
+  readonly status: 'True' | 'False';
+  readonly reason?: string;
+  readonly message?: string;
+  readonly lastProbeTime: null;
+  readonly lastTransitionTime: string;
+}
+
+/** A Secret (`data` is base64) or a ConfigMap (`data` is text, `binaryData` base64). */
+export interface DataObject {
+  readonly metadata: { readonly name: string };
+  readonly data?: Readonly<Record<string, string>>;
+  readonly binaryData?: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,70 @@
+/**
+ * Writes one pod's status: one request for each batch of changes, never two at a time, always the newest last.
+ */
+
+import { isDeepStrictEqual } from 'node:util';
+import type { Clock } from './clock.js';
+import { ApiRefusal, type NodeApi } from './node-api.js';
+import type { PodMetadata } from './pod.js';
+
+const PAUSE = 200;
+const TRIES = 50;
+
+/** Status, told when it may have changed. */
+export class StatusWriter {
+  readonly #api: NodeApi;
+  readonly #clock: Clock;
+  readonly #pod: PodMetadata;
+  readonly #compute: () => object;
+  readonly #log: (line: string) => void;
+  #dirty = false;
+  #writing: Promise<void> | undefined;
+  #written: object | undefined;
+  #gone = false;
+
+  constructor(api: NodeApi, clock: Clock, pod: PodMetadata, compute: () => object, log: (line: string) => void) {
+    this.#api = api;
+    this.#clock = clock;
+    this.#pod = pod;
+    this.#compute = compute;
+    this.#log = log;
+  }
+
+  /** Has the status written soon: changes of the same turn of the event loop go together. */
+  mark(): void {
+    this.#dirty = true;
+    this.#writing ??= this.#write();
+  }
+
+  /** Settles when everything that was marked is written. */
+  async settled(): Promise<void> {
+    await this.#writing;
+  }
+
+  /** The pod is gone: nothing is written any more. */
+  stop(): void {
+    this.#gone = true;
+  }
+
+  async #write(): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve));
+    for (let tries = 0; this.#dirty && !this.#gone && tries < TRIES;) {
+      this.#dirty = false;
+      const status = this.#compute();
+      if (isDeepStrictEqual(status, this.#written)) continue;
+      try {
+        const { namespace, name, uid } = this.#pod;
+        await this.#api.patch(`/api/v1/namespaces/${namespace}/pods/${name}/status`, { metadata: { uid }, status });
+        this.#written = status;
+        tries = 0;
+      } catch (error) {
+        if (error instanceof ApiRefusal && (error.status === 404 || error.status === 409)) break; // deleted, or another of this name
+        this.#log(`the status of pod ${this.#pod.namespace}/${this.#pod.name} was not written: ${String(error)}`);
+        this.#dirty = true;
+        tries += 1;
+        await this.#clock.sleep(PAUSE);
+      }
+    }
+    this.#writing = undefined;
+  }
+}
