@@ -139,7 +139,7 @@ async function toResponse(answer: Dispatcher.ResponseData, streams: boolean): Pr
     for (const each of Array.isArray(value) ? value : [value ?? '']) headers.append(name, each);
   }
   const init = { status: answer.statusCode, headers };
-  if (streams && answer.statusCode < 300) return new Response(toWeb(answer.body), init);
+  if (streams && answer.statusCode === 200) return new Response(toWeb(answer.body), init);
   const bytes = await answer.body.arrayBuffer();
   return new Response(bytes.byteLength === 0 ? null : bytes, init);
 }

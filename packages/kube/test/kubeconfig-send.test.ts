@@ -285,6 +285,11 @@ describe('streams', () => {
     await stream.cancel();
   });
 
+  test('may be empty: the log of a pod without a node is 204', async () => {
+    answer = (_, response) => response.writeHead(204).end();
+    expect(await new Response(await new KubeClient(await connect()).podLogs(at)).text()).toBe('');
+  });
+
   test('that are left free their connection', async () => {
     const client = new KubeClient(await connect());
     const closed = new Promise<void>((resolve) => {

@@ -1,0 +1,53 @@
+/**
+ * What this project relies on an API server to do.
+ *
+ * Runs against the embedded cluster on every change, and against a real kube-apiserver when `KUBECONFIG` names one
+ * (`npm run test:cluster`). A test that only the embedded cluster passes is a bug in the embedded cluster.
+ */
+
+import { afterAll, beforeAll, describe } from '@jest/globals';
+import { describeDefinitions } from './contract/definitions.js';
+import { describeDeletion } from './contract/deletion.js';
+import { describeKinds } from './contract/kinds.js';
+import { describeObjects } from './contract/objects.js';
+import { describePatches } from './contract/patches.js';
+import { Server, type Send } from './contract/server.js';
+import { describeWatches } from './contract/watches.js';
+
+/** A server to hold to the contract. */
+export interface Connected {
+  readonly send: Send;
+  close(): Promise<void>;
+}
+
+/** Describes an API server; each part has a namespace of its own, and leaves nothing behind. */
+export function describeApiServer(name: string, connect: () => Promise<Connected>): void {
+  const parts: readonly [string, (at: () => Server) => void][] = [
+    ['objects', describeObjects],
+    ['patches', describePatches],
+    ['lists and watches', describeWatches],
+    ['deletion', describeDeletion],
+    ['custom resources', describeDefinitions],
+    ['kinds', describeKinds],
+  ];
+  describe(name, () => {
+    describe.each(parts)('%s', (part, describePart) => {
+      let connected: Connected;
+      let server: Server;
+
+      beforeAll(async () => {
+        connected = await connect();
+        server = new Server(connected.send, `contract-${part.replaceAll(' ', '-')}-${process.pid}`);
+        const metadata = { name: server.namespace };
+        await server.make('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata });
+      });
+
+      afterAll(async () => {
+        await server.delete(`/api/v1/namespaces/${server.namespace}`);
+        await connected.close();
+      });
+
+      describePart(() => server);
+    });
+  });
+}

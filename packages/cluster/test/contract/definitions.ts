@@ -1,0 +1,212 @@
+/** What a CustomResourceDefinition brings. */
+
+import { expect, test } from '@jest/globals';
+import { fieldsOf, MERGE, STRATEGIC, TABLE, type Json, type Server } from './server.js';
+
+const CRDS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+
+const schema = {
+  type: 'object',
+  properties: {
+    spec: {
+      type: 'object',
+      required: ['size'],
+      properties: {
+        size: { type: 'integer', minimum: 1, maximum: 9 },
+        color: { type: 'string', enum: ['red', 'blue'], default: 'red' },
+        code: { type: 'string', pattern: '^[a-z]+$', maxLength: 5 },
+        port: { 'x-kubernetes-int-or-string': true },
+        parts: {
+          type: 'array',
+          items: { type: 'object', properties: { name: { type: 'string' }, count: { type: 'integer', default: 1 } } },
+        },
+        free: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
+        map: { type: 'object', additionalProperties: { type: 'string' } },
+        maybe: { type: 'string', nullable: true },
+      },
+    },
+    status: { type: 'object', properties: { phase: { type: 'string' } } },
+  },
+};
+
+const definition = (group: string) => ({
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: `widgets.${group}` },
+  spec: {
+    group,
+    scope: 'Namespaced',
+    names: { plural: 'widgets', singular: 'widget', kind: 'Widget', listKind: 'WidgetList', shortNames: ['wd'] },
+    versions: [
+      {
+        name: 'v1',
+        served: true,
+        storage: true,
+        schema: { openAPIV3Schema: schema },
+        subresources: { status: {} },
+        additionalPrinterColumns: [
+          { name: 'Size', type: 'integer', jsonPath: '.spec.size' },
+          { name: 'Phase', type: 'string', jsonPath: '.status.phase' },
+        ],
+      },
+    ],
+  },
+});
+
+const isEstablished = (crd: Json | undefined): boolean => {
+  const conditions = (crd?.status as { conditions?: { type: string; status: string }[] } | undefined)?.conditions;
+  return conditions?.some(({ type, status }) => type === 'Established' && status === 'True') ?? false;
+};
+
+export function describeDefinitions(at: () => Server): void {
+  const group = (): string => `${at().namespace}.pipewright.dev`;
+  const widgets = (path = ''): string => at().group(`${group()}/v1`, `widgets${path}`);
+  const widget = (name: string, spec: object, more: object = {}) => ({
+    apiVersion: `${group()}/v1`,
+    kind: 'Widget',
+    metadata: { name },
+    spec,
+    ...more,
+  });
+
+  test('a definition is established and then served', async () => {
+    const server = at();
+    await server.make(CRDS, definition(group()));
+    await server.until(CRDS, `widgets.${group()}`, isEstablished);
+    // A real server begins to serve a moment after it says so.
+    let list = await server.get(widgets());
+    while (list.status === 404) list = await server.get(widgets());
+    expect(list.body).toMatchObject({ kind: 'WidgetList', apiVersion: `${group()}/v1`, items: [] });
+    const discovered = await server.get(`/apis/${group()}/v1`);
+    const resources = discovered.body['resources'] as { name: string }[];
+    expect(resources).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ name: 'widgets', kind: 'Widget', shortNames: ['wd'], singularName: 'widget' }),
+        expect.objectContaining({ name: 'widgets/status' }),
+      ]),
+    );
+  });
+
+  test('defaults are filled in and unknown fields pruned, at every depth, but where they are to be kept', async () => {
+    const sent = { size: 3, unknown: 1, parts: [{ name: 'a', more: 1 }], free: { any: { thing: [1] } }, port: '80%' };
+    const made = await at().make(widgets(), widget('filled', sent, { alsoUnknown: true }));
+    expect(made.spec).toEqual({
+      size: 3,
+      color: 'red',
+      parts: [{ name: 'a', count: 1 }],
+      free: { any: { thing: [1] } },
+      port: '80%',
+    });
+    expect(made).not.toHaveProperty('alsoUnknown');
+  });
+
+  test.each<[string, object, readonly string[]]>([
+    ['a missing field', {}, ['spec.size']],
+    ['a wrong type', { size: 'three' }, ['spec.size']],
+    ['too small a number', { size: 0 }, ['spec.size']],
+    ['too large a number', { size: 10 }, ['spec.size']],
+    ['a value that is not listed', { size: 1, color: 'green' }, ['spec.color']],
+    ['a text of another shape', { size: 1, code: 'A1' }, ['spec.code']],
+    ['a text too long', { size: 1, code: 'abcdef' }, ['spec.code']],
+    ['a list that is none', { size: 1, parts: 'a' }, ['spec.parts']],
+    [
+      'a wrong type in a list',
+      { size: 1, parts: [{ name: 'a' }, { name: 1 }] },
+      ['spec.parts[1].name', 'spec.parts.name'],
+    ],
+    ['a map with a number', { size: 1, map: { a: 1 } }, ['spec.map.a', 'spec.map']],
+    ['neither an integer nor a text', { size: 1, port: 1.5 }, ['spec.port']],
+  ])('%s is invalid, and said with its field', async (_, spec, oneOf) => {
+    const answer = await at().post(widgets(), widget('invalid', spec));
+    expect([answer.status, answer.body.reason]).toEqual([422, 'Invalid']);
+    expect(answer.body.details).toMatchObject({ kind: 'Widget', name: 'invalid' });
+    expect(answer.body.message).toMatch(/^Widget\.\S+ "invalid" is invalid: /);
+    expect(oneOf).toContain(fieldsOf(answer)[0]);
+  });
+
+  test('all that is wrong is said at once', async () => {
+    const answer = await at().post(widgets(), widget('invalid', { size: 0, color: 'green' }));
+    expect(fieldsOf(answer).sort()).toEqual(['spec.color', 'spec.size']);
+  });
+
+  test('null stands only where it may', async () => {
+    const kept = await at().make(widgets(), widget('nullable', { size: 1, maybe: null, color: null }));
+    expect(kept.spec).toEqual({ size: 1, maybe: null, color: 'red' });
+  });
+
+  test('status is written through its own door, and through no other', async () => {
+    const server = at();
+    const made = await server.make(widgets(), widget('doors', { size: 1 }, { status: { phase: 'forged' } }));
+    expect(made).not.toHaveProperty('status');
+    const main = await server.patch(widgets('/doors'), MERGE, { spec: { size: 2 }, status: { phase: 'forged' } });
+    expect([main.body.spec?.['size'], main.body.status]).toEqual([2, undefined]);
+    const status = await server.patch(widgets('/doors/status'), MERGE, {
+      spec: { size: 5 },
+      status: { phase: 'Running' },
+    });
+    expect([status.body.spec?.['size'], status.body.status]).toEqual([2, { phase: 'Running' }]);
+    const put = await server.put(widgets('/doors/status'), { ...status.body, status: { phase: 'Done' } });
+    expect(put.body.status).toEqual({ phase: 'Done' });
+  });
+
+  test('the generation counts changes of the spec alone', async () => {
+    const server = at();
+    const path = widgets('/counted');
+    const made = await server.make(widgets(), widget('counted', { size: 1 }));
+    const label = await server.patch(path, MERGE, { metadata: { labels: { a: 'b' } } });
+    const status = await server.patch(`${path}/status`, MERGE, { status: { phase: 'x' } });
+    const spec = await server.patch(path, MERGE, { spec: { size: 2 } });
+    const generations = [made, label.body, status.body, spec.body].map(({ metadata }) => metadata.generation);
+    expect(generations).toEqual([1, 1, 1, 2]);
+  });
+
+  test('a strategic patch is unsupported, and a replacement needs a version', async () => {
+    const server = at();
+    await server.make(widgets(), widget('strict', { size: 1 }));
+    const strategic = await server.patch(widgets('/strict'), STRATEGIC, { spec: { size: 2 } });
+    expect([strategic.status, strategic.body.reason]).toEqual([415, 'UnsupportedMediaType']);
+    const put = await server.put(widgets('/strict'), widget('strict', { size: 2 }));
+    expect([put.status, fieldsOf(put)]).toEqual([422, ['metadata.resourceVersion']]);
+  });
+
+  test('a table has the columns of the definition', async () => {
+    const server = at();
+    await server.make(widgets(), widget('tabled', { size: 7 }));
+    await server.patch(widgets('/tabled/status'), MERGE, { status: { phase: 'Up' } });
+    const { body } = await server.get(widgets('/tabled'), { accept: TABLE });
+    expect((body['columnDefinitions'] as { name: string }[]).map(({ name }) => name)).toEqual([
+      'Name',
+      'Size',
+      'Phase',
+    ]);
+    expect((body['rows'] as { cells: unknown[] }[])[0]!.cells).toEqual(['tabled', 7, 'Up']);
+  });
+
+  test('watches see custom objects as they see others', async () => {
+    const server = at();
+    const { body } = await server.get(widgets());
+    const watch = await server.watch(widgets(), `resourceVersion=${body.metadata.resourceVersion}`);
+    await server.make(widgets(), widget('watched', { size: 1 }));
+    await server.patch(widgets('/watched/status'), MERGE, { status: { phase: 'x' } });
+    await server.delete(widgets('/watched'));
+    expect((await watch.take(3)).map(({ type }) => type)).toEqual(['ADDED', 'MODIFIED', 'DELETED']);
+    await watch.leave();
+  });
+
+  test('a definition that is not structural is refused', async () => {
+    const crd = definition(`bad.${group()}`);
+    const broken = structuredClone(crd) as unknown as { spec: { versions: { schema: object }[] } };
+    broken.spec.versions[0]!.schema = { openAPIV3Schema: { properties: { spec: { properties: { a: {} } } } } };
+    const answer = await at().post(CRDS, broken);
+    expect([answer.status, answer.body.reason]).toEqual([422, 'Invalid']);
+  });
+
+  test('a definition that goes takes its objects with it', async () => {
+    const server = at();
+    await server.delete(`${CRDS}/widgets.${group()}`);
+    await server.until(CRDS, `widgets.${group()}`, (crd) => crd === undefined);
+    let list = await server.get(widgets());
+    while (list.status !== 404) list = await server.get(widgets());
+    expect(list.status).toBe(404);
+  });
+}

@@ -1,0 +1,140 @@
+/** How objects go: at once, when their finalizers are done, with their owners, with their namespace. */
+
+import { expect, test } from '@jest/globals';
+import { configMap, MERGE, type Json, type Server } from './server.js';
+
+const ownedBy = (owner: Json, more: object = {}) => ({
+  metadata: {
+    ownerReferences: [
+      { apiVersion: 'v1', kind: 'ConfigMap', name: owner.metadata.name, uid: owner.metadata.uid, ...more },
+    ],
+  },
+});
+
+export function describeDeletion(at: () => Server): void {
+  const gone = (object: Json | undefined): boolean => object === undefined;
+
+  test('what is deleted is gone, and gone is not found', async () => {
+    const server = at();
+    const made = await server.configMap('short');
+    const first = await server.delete(server.core('configmaps/short'));
+    expect(first.status).toBe(200);
+    expect(first.body).toMatchObject({
+      kind: 'Status',
+      status: 'Success',
+      details: { name: 'short', kind: 'configmaps', uid: made.metadata.uid },
+    });
+    expect((await server.delete(server.core('configmaps/short'))).status).toBe(404);
+  });
+
+  test('preconditions spare another object of the name', async () => {
+    const server = at();
+    const made = await server.configMap('guarded');
+    const path = server.core('configmaps/guarded');
+    const uid = '00000000-0000-0000-0000-000000000000';
+    const other = await server.delete(path, { preconditions: { uid } });
+    expect([other.status, other.body.reason]).toEqual([409, 'Conflict']);
+    const stale = await server.delete(path, { preconditions: { resourceVersion: '1' } });
+    expect([stale.status, stale.body.reason]).toEqual([409, 'Conflict']);
+    expect((await server.delete(path, { preconditions: { uid: made.metadata.uid } })).status).toBe(200);
+  });
+
+  test('a finalizer holds an object; it may be changed, not given new finalizers, and goes with the last one', async () => {
+    const server = at();
+    const made = await server.configMap('held', { metadata: { finalizers: ['pipewright.dev/hold'] } });
+    const path = server.core('configmaps/held');
+    const query = `fieldSelector=metadata.name%3Dheld&resourceVersion=${made.metadata.resourceVersion}`;
+    const watch = await server.watch(server.core('configmaps'), query);
+    const deleted = await server.delete(path);
+    expect(deleted.status).toBe(200);
+    const held = await server.get(path);
+    expect(held.body.metadata.deletionTimestamp).toMatch(/Z$/);
+    expect((await server.patch(path, MERGE, { data: { still: 'here' } })).status).toBe(200);
+    const more = await server.patch(path, MERGE, {
+      metadata: { finalizers: ['pipewright.dev/hold', 'pipewright.dev/more'] },
+    });
+    expect([more.status, more.body.reason]).toEqual([422, 'Invalid']);
+    expect((await server.patch(path, MERGE, { metadata: { finalizers: null } })).status).toBe(200);
+    expect((await server.get(path)).status).toBe(404);
+    const events = await watch.take(3);
+    expect(events.map(({ type }) => type)).toEqual(['MODIFIED', 'MODIFIED', 'DELETED']);
+    await watch.leave();
+  });
+
+  test('what an object owned goes after it, down to the grandchildren', async () => {
+    const server = at();
+    const parent = await server.configMap('parent');
+    const child = await server.configMap('child', ownedBy(parent, { controller: true }));
+    await server.configMap('grandchild', ownedBy(child));
+    await server.delete(server.core('configmaps/parent'), { propagationPolicy: 'Background' });
+    await server.until(server.core('configmaps'), 'child', gone);
+    await server.until(server.core('configmaps'), 'grandchild', gone);
+  });
+
+  test('what an object owned goes before it when deleted in the foreground', async () => {
+    const server = at();
+    const parent = await server.configMap('last');
+    const child = await server.configMap('first', {
+      metadata: { ...ownedBy(parent, { blockOwnerDeletion: true }).metadata, finalizers: ['pipewright.dev/hold'] },
+    });
+    expect(child.metadata.finalizers).toEqual(['pipewright.dev/hold']);
+    await server.delete(server.core('configmaps/last'), { propagationPolicy: 'Foreground' });
+    const waiting = await server.get(server.core('configmaps/last'));
+    expect(waiting.body.metadata.finalizers).toEqual(['foregroundDeletion']);
+    await server.until(server.core('configmaps'), 'first', (it) => it?.metadata.deletionTimestamp !== undefined);
+    expect((await server.get(server.core('configmaps/last'))).status).toBe(200);
+    await server.patch(server.core('configmaps/first'), MERGE, { metadata: { finalizers: null } });
+    await server.until(server.core('configmaps'), 'last', gone);
+    expect((await server.get(server.core('configmaps/first'))).status).toBe(404);
+  });
+
+  test('what an object owned stays, free, when it is orphaned', async () => {
+    const server = at();
+    const parent = await server.configMap('leaver');
+    await server.configMap('orphan', ownedBy(parent));
+    await server.delete(server.core('configmaps/leaver'), { propagationPolicy: 'Orphan' });
+    await server.until(server.core('configmaps'), 'leaver', gone);
+    const { body } = await server.get(server.core('configmaps/orphan'));
+    expect(body.metadata.ownerReferences ?? []).toEqual([]);
+  });
+
+  test('an object whose owner never was is collected', async () => {
+    const server = at();
+    const owner = await server.configMap('real');
+    await server.configMap('forged', ownedBy(owner, { uid: '00000000-0000-0000-0000-00000000000f' }));
+    await server.configMap('rightful', ownedBy(owner));
+    await server.until(server.core('configmaps'), 'forged', gone);
+    expect((await server.get(server.core('configmaps/rightful'))).status).toBe(200);
+  });
+
+  test('a collection is deleted by selector', async () => {
+    const server = at();
+    for (const name of ['c1', 'c2']) await server.configMap(name, { metadata: { labels: { collect: 'yes' } } });
+    await server.configMap('c3', { metadata: { labels: { collect: 'no' } } });
+    expect((await server.delete(`${server.core('configmaps')}?labelSelector=collect%3Dyes`)).status).toBe(200);
+    const { body } = await server.get(`${server.core('configmaps')}?labelSelector=collect`);
+    expect(body.items.map(({ metadata }) => metadata.name)).toEqual(['c3']);
+  });
+
+  test('a namespace takes its content with it, and takes nothing new in while it goes', async () => {
+    const server = at();
+    const name = `${server.namespace}-going`;
+    await server.make('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+    const inside = `/api/v1/namespaces/${name}/configmaps`;
+    await server.make(inside, configMap('held', { metadata: { finalizers: ['pipewright.dev/hold'] } }));
+    await server.make(inside, configMap('free'));
+    const deleted = await server.delete(`/api/v1/namespaces/${name}`);
+    expect(deleted.body.status).toMatchObject({ phase: 'Terminating' });
+    const late = await server.post(inside, configMap('late'));
+    expect([late.status, late.body.reason]).toEqual([403, 'Forbidden']);
+    expect(late.body.message).toContain(
+      `unable to create new content in namespace ${name} because it is being terminated`,
+    );
+    expect(late.body.details?.causes).toEqual([expect.objectContaining({ reason: 'NamespaceTerminating' })]);
+    await server.until(inside, 'free', gone);
+    expect((await server.get(`/api/v1/namespaces/${name}`)).status).toBe(200);
+    await server.until(inside, 'held', (it) => it?.metadata.deletionTimestamp !== undefined);
+    await server.patch(`${inside}/held`, MERGE, { metadata: { finalizers: null } });
+    await server.until('/api/v1/namespaces', name, gone);
+  });
+}

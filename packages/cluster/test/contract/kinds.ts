@@ -1,0 +1,234 @@
+/** What single kinds do beyond being objects: secrets, leases, events, pods, permissions. */
+
+import { expect, test } from '@jest/globals';
+import { MERGE, type Server } from './server.js';
+
+const reviewed = (body: { readonly status?: unknown }): unknown => (body.status as { allowed?: boolean }).allowed;
+
+const pod = (name: string, container: object = {}) => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name },
+  // No node has this label, so that nothing runs.
+  spec: {
+    nodeSelector: { 'pipewright.dev/never': 'true' },
+    containers: [{ name: 'main', image: 'busybox', ...container }],
+  },
+});
+
+export function describeKinds(at: () => Server): void {
+  test("a secret's stringData is written into data and not kept", async () => {
+    const server = at();
+    const body = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 's' }, stringData: { a: 'hunter2' } };
+    const made = await server.make(server.core('secrets'), body);
+    expect(made).toMatchObject({ type: 'Opaque', data: { a: 'aHVudGVyMg==' } });
+    expect(made).not.toHaveProperty('stringData');
+    const typed = await server.patch(server.core('secrets/s'), MERGE, { type: 'other' });
+    expect([typed.status, typed.body.reason]).toEqual([422, 'Invalid']);
+  });
+
+  test('what is immutable stays', async () => {
+    const server = at();
+    const body = {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'fixed' },
+      immutable: true,
+      data: { a: '1' },
+    };
+    await server.make(server.core('configmaps'), body);
+    expect((await server.patch(server.core('configmaps/fixed'), MERGE, { data: { a: '2' } })).status).toBe(422);
+    expect(
+      (await server.patch(server.core('configmaps/fixed'), MERGE, { metadata: { labels: { a: 'b' } } })).status,
+    ).toBe(200);
+  });
+
+  test.each([
+    ['3', '2026-01-01T12:00:00.123Z', 400],
+    ['6', '2026-01-01T12:00:00.123456Z', 201],
+  ])("a lease's time with %s digits", async (digits, renewTime, want) => {
+    const server = at();
+    const answer = await server.post(server.group('coordination.k8s.io/v1', 'leases'), {
+      apiVersion: 'coordination.k8s.io/v1',
+      kind: 'Lease',
+      metadata: { name: `lease-${digits}` },
+      spec: { holderIdentity: 'me', leaseDurationSeconds: 15, renewTime },
+    });
+    expect(answer.status).toBe(want);
+    if (want === 201) expect(answer.body.spec?.['renewTime']).toBe(renewTime);
+  });
+
+  test('events are found by what they are about', async () => {
+    const server = at();
+    for (const name of ['one', 'two']) {
+      await server.make(server.core('events'), {
+        apiVersion: 'v1',
+        kind: 'Event',
+        metadata: { name: `${name}.1` },
+        involvedObject: { kind: 'TaskRun', namespace: server.namespace, name, uid: `uid-${name}` },
+        reason: 'Tested',
+        type: 'Normal',
+      });
+    }
+    const selector = encodeURIComponent(
+      'involvedObject.name=two,involvedObject.kind=TaskRun,reason=Tested,type=Normal',
+    );
+    const { body } = await server.get(`${server.core('events')}?fieldSelector=${selector}`);
+    expect(body.items.map(({ metadata }) => metadata.name)).toEqual(['two.1']);
+  });
+
+  test('a pod has its defaults, its service account with a token, and quantities in their shortest form', async () => {
+    const server = at();
+    await server.until(server.core('serviceaccounts'), 'default', (account) => account !== undefined);
+    const made = await server.make(
+      server.core('pods'),
+      pod('defaulted', { resources: { requests: { cpu: '1000m', memory: '1024Mi' } } }),
+    );
+    expect(made.spec).toMatchObject({
+      restartPolicy: 'Always',
+      terminationGracePeriodSeconds: 30,
+      dnsPolicy: 'ClusterFirst',
+      serviceAccountName: 'default',
+      securityContext: {},
+    });
+    const [container] = made.spec?.['containers'] as {
+      [field: string]: unknown;
+      volumeMounts: { mountPath: string }[];
+    }[];
+    expect(container).toMatchObject({
+      imagePullPolicy: 'Always',
+      terminationMessagePath: '/dev/termination-log',
+      terminationMessagePolicy: 'File',
+      resources: { requests: { cpu: '1', memory: '1Gi' } },
+    });
+    expect(container!.volumeMounts.map(({ mountPath }) => mountPath)).toEqual([
+      '/var/run/secrets/kubernetes.io/serviceaccount',
+    ]);
+    expect(made.status).toMatchObject({ phase: 'Pending', qosClass: 'Burstable' });
+  });
+
+  test("a pod's spec is fixed but for images; its mistakes are told with their fields", async () => {
+    const server = at();
+    await server.make(server.core('pods'), pod('set'));
+    const changed = await server.patch(server.core('pods/set'), MERGE, { spec: { restartPolicy: 'Never' } });
+    expect([changed.status, changed.body.reason]).toEqual([422, 'Invalid']);
+    const invalid = await server.post(server.core('pods'), {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'wrong' },
+      spec: { containers: [{ name: 'Bad_Name', image: 'x', volumeMounts: [{ name: 'none', mountPath: '/x' }] }] },
+    });
+    expect(invalid.status).toBe(422);
+    const fields = invalid.body.details?.causes?.map(({ field }) => field);
+    expect(fields).toEqual(
+      expect.arrayContaining(['spec.containers[0].name', 'spec.containers[0].volumeMounts[0].name']),
+    );
+    const nobody = await server.post(server.core('pods'), {
+      ...pod('orphan'),
+      spec: { ...pod('orphan').spec, serviceAccountName: 'nobody' },
+    });
+    expect([nobody.status, nobody.body.reason]).toEqual([403, 'Forbidden']);
+    expect(nobody.body.message).toContain('nobody');
+  });
+
+  test('a pod that runs nowhere is deleted at once, and has an empty log', async () => {
+    const server = at();
+    await server.make(server.core('pods'), pod('unborn'));
+    const log = await server.get(server.core('pods/unborn/log'));
+    expect([log.status < 300, log.text]).toEqual([true, '']);
+    const deleted = await server.delete(server.core('pods/unborn'), { gracePeriodSeconds: 0 });
+    expect(deleted.status).toBe(200);
+    expect((await server.get(server.core('pods/unborn'))).status).toBe(404);
+  });
+
+  test('a service account is given tokens', async () => {
+    const server = at();
+    await server.make(server.core('serviceaccounts'), {
+      apiVersion: 'v1',
+      kind: 'ServiceAccount',
+      metadata: { name: 'robot' },
+    });
+    const request = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { expirationSeconds: 600 } };
+    const made = await server.post(server.core('serviceaccounts/robot/token'), request);
+    expect(made.status).toBe(201);
+    expect((made.body.status as { token: string }).token.split('.')).toHaveLength(3);
+    const review = await server.post('/apis/authentication.k8s.io/v1/tokenreviews', {
+      apiVersion: 'authentication.k8s.io/v1',
+      kind: 'TokenReview',
+      spec: { token: (made.body.status as { token: string }).token },
+    });
+    expect(review.body.status).toMatchObject({
+      authenticated: true,
+      user: { username: `system:serviceaccount:${server.namespace}:robot` },
+    });
+  });
+
+  test('permissions come from roles and their bindings, and from nothing else', async () => {
+    const server = at();
+    const rbac = (path: string): string => server.group('rbac.authorization.k8s.io/v1', path);
+    const user = `${server.namespace}-reader`;
+    await server.make(rbac('roles'), {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'Role',
+      metadata: { name: 'reader' },
+      rules: [
+        { apiGroups: [''], resources: ['pods'], verbs: ['get', 'list'] },
+        { apiGroups: ['apps'], resources: ['deployments'], resourceNames: ['web'], verbs: ['patch'] },
+      ],
+    });
+    await server.make(rbac('rolebindings'), {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'RoleBinding',
+      metadata: { name: 'reader' },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'reader' },
+      subjects: [{ kind: 'User', name: user, apiGroup: 'rbac.authorization.k8s.io' }],
+    });
+    const may = async (resourceAttributes: object): Promise<unknown> => {
+      const review = await server.make('/apis/authorization.k8s.io/v1/subjectaccessreviews', {
+        apiVersion: 'authorization.k8s.io/v1',
+        kind: 'SubjectAccessReview',
+        spec: { user, resourceAttributes: { namespace: server.namespace, ...resourceAttributes } },
+      });
+      return reviewed(review);
+    };
+    // A real server learns of a binding a moment after it is made.
+    while (!(await may({ verb: 'get', resource: 'pods' })));
+    expect(await may({ verb: 'list', resource: 'pods' })).toBe(true);
+    expect(await may({ verb: 'delete', resource: 'pods' })).toBe(false);
+    expect(await may({ verb: 'get', resource: 'pods', subresource: 'log' })).toBe(false);
+    expect(await may({ verb: 'get', resource: 'pods', namespace: 'default' })).toBe(false);
+    expect(await may({ verb: 'patch', group: 'apps', resource: 'deployments', name: 'web' })).toBe(true);
+    expect(await may({ verb: 'patch', group: 'apps', resource: 'deployments', name: 'other' })).toBe(false);
+    const self = await server.make('/apis/authorization.k8s.io/v1/selfsubjectaccessreviews', {
+      apiVersion: 'authorization.k8s.io/v1',
+      kind: 'SelfSubjectAccessReview',
+      spec: { resourceAttributes: { verb: '*', group: '*', resource: '*' } },
+    });
+    expect(reviewed(self)).toBe(true);
+  });
+
+  test('a new namespace has a default service account', async () => {
+    const server = at();
+    await server.until(server.core('serviceaccounts'), 'default', (account) => account !== undefined);
+  });
+
+  test('a deployment counts generations, and has a scale', async () => {
+    const server = at();
+    const path = server.group('apps/v1', 'deployments');
+    const made = await server.make(path, {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'web' },
+      spec: {
+        replicas: 0,
+        selector: { matchLabels: { app: 'web' } },
+        template: { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'main', image: 'nginx' }] } },
+      },
+    });
+    expect(made.metadata.generation).toBe(1);
+    const image = { spec: { template: { spec: { containers: [{ name: 'main', image: 'nginx:2' }] } } } };
+    expect((await server.patch(`${path}/web`, MERGE, image)).body.metadata.generation).toBe(2);
+    const wrong = await server.patch(`${path}/web`, MERGE, { spec: { selector: { matchLabels: { app: 'x' } } } });
+    expect(wrong.status).toBe(422);
+  });
+}

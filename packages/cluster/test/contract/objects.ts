@@ -1,0 +1,207 @@
+/** What a server does with an object that is created, read and replaced. */
+
+import { expect, test } from '@jest/globals';
+import { configMap, fieldsOf, TABLE, type Server } from './server.js';
+
+export function describeObjects(at: () => Server): void {
+  test('a created object comes back with uid, version, time and namespace', async () => {
+    const server = at();
+    const sent = configMap('echo', {
+      data: { a: '1' },
+      metadata: { uid: 'mine', creationTimestamp: '2001-01-01T00:00:00Z' },
+    });
+    const { status, body } = await server.post(server.core('configmaps'), sent);
+    expect(status).toBe(201);
+    expect(body).toMatchObject({ apiVersion: 'v1', kind: 'ConfigMap', data: { a: '1' } });
+    expect(body.metadata.namespace).toBe(server.namespace);
+    expect(body.metadata.uid).toMatch(/^[0-9a-f-]{36}$/);
+    expect(body.metadata.resourceVersion).toMatch(/^\d+$/);
+    expect(body.metadata.creationTimestamp).toMatch(/^20[2-9]\d-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+    expect((await server.get(server.core('configmaps/echo'))).body).toEqual(body);
+  });
+
+  test('a second object of the same name is refused', async () => {
+    const server = at();
+    await server.configMap('twice');
+    const { status, body } = await server.post(server.core('configmaps'), configMap('twice'));
+    expect(status).toBe(409);
+    expect(body).toMatchObject({
+      kind: 'Status',
+      apiVersion: 'v1',
+      status: 'Failure',
+      message: 'configmaps "twice" already exists',
+      reason: 'AlreadyExists',
+      details: { name: 'twice', kind: 'configmaps' },
+      code: 409,
+    });
+  });
+
+  test('a generated name is unique and begins as asked', async () => {
+    const server = at();
+    const body = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { generateName: 'gen-' } };
+    const made = await Promise.all(Array.from({ length: 30 }, () => server.make(server.core('configmaps'), body)));
+    expect(new Set(made.map(({ metadata }) => metadata.name)).size).toBe(30);
+    for (const { metadata } of made) expect(metadata.name).toMatch(/^gen-[a-z0-9]{5}$/);
+  });
+
+  test.each([
+    ['upper case', 'BAD'],
+    ['an underscore', 'a_b'],
+    ['254 characters', 'x'.repeat(254)],
+    ['a dash first', '-a'],
+  ])('a name with %s is invalid', async (_, name) => {
+    const server = at();
+    const answer = await server.post(server.core('configmaps'), configMap(name));
+    expect(answer.status).toBe(422);
+    expect(answer.body).toMatchObject({ reason: 'Invalid', details: { name, kind: 'ConfigMap' } });
+    expect(answer.body.message).toMatch(/^ConfigMap ".*" is invalid: metadata\.name: Invalid value: /);
+    expect(fieldsOf(answer)).toEqual(['metadata.name']);
+  });
+
+  test('a name or a generateName is required', async () => {
+    const server = at();
+    const answer = await server.post(server.core('configmaps'), { apiVersion: 'v1', kind: 'ConfigMap', metadata: {} });
+    expect([answer.status, answer.body.reason]).toEqual([422, 'Invalid']);
+    expect(answer.body.message).toContain('name or generateName is required');
+  });
+
+  test('what is not there is not found', async () => {
+    const server = at();
+    const { status, body } = await server.get(server.core('configmaps/nobody'));
+    expect(status).toBe(404);
+    expect(body).toMatchObject({
+      reason: 'NotFound',
+      message: 'configmaps "nobody" not found',
+      details: { name: 'nobody', kind: 'configmaps' },
+    });
+    expect((await server.put(server.core('configmaps/nobody'), configMap('nobody'))).status).toBe(404);
+    const elsewhere = await server.post('/api/v1/namespaces/no-such-namespace/configmaps', configMap('a'));
+    expect(elsewhere.status).toBe(404);
+    expect(elsewhere.body.message).toBe('namespaces "no-such-namespace" not found');
+    expect((await server.get('/apis/no.such.group/v1/things')).status).toBe(404);
+    expect((await server.get(server.core('nosuchthings'))).status).toBe(404);
+  });
+
+  test.each<[string, object]>([
+    ['another namespace', configMap('a', { metadata: { namespace: 'kube-system' } })],
+    ['another kind', { ...configMap('a'), kind: 'Secret' }],
+    ['another apiVersion', { ...configMap('a'), apiVersion: 'v2' }],
+    ['a field of the wrong type', { ...configMap('a'), data: { a: 1 } }],
+  ])('a body that is of %s than the URL is a bad request', async (_, body) => {
+    const server = at();
+    const answer = await server.post(server.core('configmaps'), body);
+    expect([answer.status, answer.body.reason]).toEqual([400, 'BadRequest']);
+  });
+
+  test('a body that is no JSON is a bad request, one in YAML is not, one in another language is unsupported', async () => {
+    const server = at();
+    expect((await server.post(server.core('configmaps'), '{"kind":')).status).toBe(400);
+    const yaml = 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: yaml\ndata:\n  a: "1"\n';
+    const made = await server.post(server.core('configmaps'), yaml, { 'content-type': 'application/yaml' });
+    expect([made.status, made.body['data']]).toEqual([201, { a: '1' }]);
+    const xml = await server.post(server.core('configmaps'), '<a/>', { 'content-type': 'application/xml' });
+    expect([xml.status, xml.body.reason]).toEqual([415, 'UnsupportedMediaType']);
+    const picky = await server.get(server.core('configmaps'), { accept: 'application/xml' });
+    expect([picky.status, picky.body.reason]).toEqual([406, 'NotAcceptable']);
+  });
+
+  test('a body of more than three megabytes is too large', async () => {
+    const server = at();
+    const answer = await server.post(
+      server.core('configmaps'),
+      configMap('big', { data: { a: 'x'.repeat(3_200_000) } }),
+    );
+    expect([answer.status, answer.body.reason]).toEqual([413, 'RequestEntityTooLarge']);
+  });
+
+  test('annotations hold 256 KiB', async () => {
+    const server = at();
+    const body = configMap('noted', { metadata: { annotations: { a: 'x'.repeat(262_145) } } });
+    const answer = await server.post(server.core('configmaps'), body);
+    expect([answer.status, fieldsOf(answer)]).toEqual([422, ['metadata.annotations']]);
+  });
+
+  test('a replacement made from a stale read is a conflict', async () => {
+    const server = at();
+    const made = await server.configMap('stale');
+    await server.put(server.core('configmaps/stale'), { ...made, data: { by: 'first' } });
+    const late = await server.put(server.core('configmaps/stale'), { ...made, data: { by: 'second' } });
+    expect(late.status).toBe(409);
+    expect(late.body).toMatchObject({
+      reason: 'Conflict',
+      message:
+        'Operation cannot be fulfilled on configmaps "stale": the object has been modified; please apply your changes to the latest version and try again',
+      details: { name: 'stale', kind: 'configmaps' },
+    });
+  });
+
+  test('a replacement without a version wins, one with another uid or name does not', async () => {
+    const server = at();
+    await server.configMap('replaced');
+    const won = await server.put(server.core('configmaps/replaced'), configMap('replaced', { data: { a: '1' } }));
+    expect([won.status, won.body['data']]).toEqual([200, { a: '1' }]);
+    const uid = { metadata: { uid: '00000000-0000-0000-0000-000000000000' } };
+    const other = await server.put(server.core('configmaps/replaced'), configMap('replaced', uid));
+    expect([other.status, other.body.reason]).toEqual([409, 'Conflict']);
+    const renamed = await server.put(server.core('configmaps/replaced'), configMap('renamed'));
+    expect([renamed.status, renamed.body.reason]).toEqual([400, 'BadRequest']);
+  });
+
+  test('a replacement that changes nothing keeps the version', async () => {
+    const server = at();
+    const made = await server.configMap('same', { data: { a: '1' } });
+    const again = await server.put(server.core('configmaps/same'), made);
+    expect(again.body.metadata.resourceVersion).toBe(made.metadata.resourceVersion);
+  });
+
+  test('a dry run answers as if, and leaves no trace', async () => {
+    const server = at();
+    const mine = { metadata: { labels: { dry: 'run' } } };
+    const made = await server.configMap('wet', mine);
+    const query = `labelSelector=dry&resourceVersion=${made.metadata.resourceVersion}`;
+    const watch = await server.watch(server.core('configmaps'), query);
+    const dry = await server.post(`${server.core('configmaps')}?dryRun=All`, configMap('dry', mine));
+    expect([dry.status, dry.body.metadata.name]).toEqual([201, 'dry']);
+    expect(
+      (await server.put(`${server.core('configmaps/wet')}?dryRun=All`, configMap('wet', { data: { a: '1' } }))).status,
+    ).toBe(200);
+    expect((await server.delete(`${server.core('configmaps/wet')}?dryRun=All`)).status).toBe(200);
+    expect((await server.get(server.core('configmaps/dry'))).status).toBe(404);
+    expect((await server.get(server.core('configmaps/wet'))).body).toEqual(made);
+    await server.configMap('end', mine);
+    expect((await watch.next()).object.metadata.name).toBe('end');
+    await watch.leave();
+  });
+
+  test('a table has columns and rows', async () => {
+    const server = at();
+    await server.configMap('row', { data: { a: '1', b: '2' }, metadata: { labels: { table: 'yes' } } });
+    const { body } = await server.get(`${server.core('configmaps')}?labelSelector=table%3Dyes`, { accept: TABLE });
+    expect(body).toMatchObject({ kind: 'Table', apiVersion: 'meta.k8s.io/v1' });
+    const columns = body['columnDefinitions'] as { name: string }[];
+    expect(columns.map(({ name }) => name)).toEqual(['Name', 'Data', 'Age']);
+    const [row] = body['rows'] as { cells: unknown[]; object: object }[];
+    expect(row!.cells.slice(0, 2)).toEqual(['row', 2]);
+    expect(row!.object).toMatchObject({ kind: 'PartialObjectMetadata', metadata: { name: 'row' } });
+  });
+
+  test('discovery tells what there is', async () => {
+    const server = at();
+    const core = await server.get('/api/v1');
+    expect(core.body.kind).toBe('APIResourceList');
+    const resources = core.body['resources'] as { name: string; namespaced: boolean; kind: string; verbs: string[] }[];
+    expect(resources.find(({ name }) => name === 'pods')).toMatchObject({ kind: 'Pod', namespaced: true });
+    expect(resources.find(({ name }) => name === 'pods')!.verbs).toEqual(
+      expect.arrayContaining(['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch']),
+    );
+    expect(resources.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['pods/log', 'pods/status', 'namespaces']),
+    );
+    const groups = (await server.get('/apis')).body['groups'] as { name: string }[];
+    expect(groups.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['apps', 'apiextensions.k8s.io', 'coordination.k8s.io', 'rbac.authorization.k8s.io']),
+    );
+    expect((await server.get('/version')).body).toHaveProperty('gitVersion');
+    for (const path of ['/healthz', '/livez', '/readyz']) expect((await server.get(path)).text).toBe('ok');
+  });
+}

@@ -1,0 +1,148 @@
+/** What a server does with patches of each type. */
+
+import { expect, test } from '@jest/globals';
+import { APPLY, configMap, JSON_PATCH, MERGE, STRATEGIC, type Server } from './server.js';
+
+const deployment = (name: string) => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name },
+  spec: {
+    replicas: 0,
+    selector: { matchLabels: { app: name } },
+    template: {
+      metadata: { labels: { app: name } },
+      spec: {
+        containers: [
+          { name: 'a', image: 'one', env: [{ name: 'X', value: '1' }] },
+          { name: 'b', image: 'two' },
+        ],
+      },
+    },
+  },
+});
+
+interface Container {
+  readonly name: string;
+  readonly image: string;
+  readonly env?: readonly { readonly name: string; readonly value: string }[];
+}
+
+const containersOf = (body: { readonly spec?: unknown }): readonly Container[] =>
+  (body.spec as { template: { spec: { containers: Container[] } } }).template.spec.containers;
+
+export function describePatches(at: () => Server): void {
+  test('a merge patch sets, and deletes with null', async () => {
+    const server = at();
+    await server.configMap('merge', { data: { a: '1', b: '1' } });
+    const { status, body } = await server.patch(server.core('configmaps/merge'), MERGE, { data: { a: null, c: '3' } });
+    expect([status, body['data']]).toEqual([200, { b: '1', c: '3' }]);
+  });
+
+  test('a JSON patch does its operations in order, all or none', async () => {
+    const server = at();
+    await server.configMap('ops', { data: { c: '2' }, metadata: { annotations: { 'a/b': '1', z: '1' } } });
+    const path = server.core('configmaps/ops');
+    const done = await server.patch(path, JSON_PATCH, [
+      { op: 'test', path: '/metadata/annotations/a~1b', value: '1' },
+      { op: 'move', from: '/data/c', path: '/data/d' },
+      { op: 'add', path: '/metadata/labels', value: { x: 'y' } },
+      { op: 'remove', path: '/metadata/annotations/a~1b' },
+    ]);
+    expect([done.status, done.body['data'], done.body.metadata.labels]).toEqual([200, { d: '2' }, { x: 'y' }]);
+    expect(done.body.metadata.annotations).toEqual({ z: '1' });
+    const failed = await server.patch(path, JSON_PATCH, [
+      { op: 'add', path: '/data/e', value: '5' },
+      { op: 'test', path: '/data/d', value: 'other' },
+    ]);
+    expect(failed.status).toBe(422);
+    const missing = await server.patch(path, JSON_PATCH, [{ op: 'replace', path: '/data/none/deeper', value: '1' }]);
+    expect(missing.status).toBe(422);
+    expect((await server.patch(path, JSON_PATCH, { op: 'add' })).status).toBe(400);
+    expect((await server.get(path)).body['data']).toEqual({ d: '2' });
+  });
+
+  test('a strategic patch merges containers and their environment by name', async () => {
+    const server = at();
+    await server.make(server.group('apps/v1', 'deployments'), deployment('strategic'));
+    const path = server.group('apps/v1', 'deployments/strategic');
+    const containers = [
+      { name: 'a', image: 'three', env: [{ name: 'Y', value: '2' }] },
+      { name: 'b', $patch: 'delete' },
+    ];
+    const { status, body } = await server.patch(path, STRATEGIC, { spec: { template: { spec: { containers } } } });
+    expect(status).toBe(200);
+    expect(containersOf(body).map(({ name, image }) => `${name}=${image}`)).toEqual(['a=three']);
+    expect(
+      containersOf(body)[0]!
+        .env?.map(({ name }) => name)
+        .sort(),
+    ).toEqual(['X', 'Y']);
+  });
+
+  test('a merge patch replaces a list, where a strategic one would merge', async () => {
+    const server = at();
+    await server.make(server.group('apps/v1', 'deployments'), deployment('replaced'));
+    const patch = { spec: { template: { spec: { containers: [{ name: 'c', image: 'four' }] } } } };
+    const { body } = await server.patch(server.group('apps/v1', 'deployments/replaced'), MERGE, patch);
+    expect(containersOf(body).map(({ name }) => name)).toEqual(['c']);
+  });
+
+  test('a patch of unknown type is unsupported', async () => {
+    const server = at();
+    await server.configMap('typed');
+    const answer = await server.patch(server.core('configmaps/typed'), 'application/json', {});
+    expect([answer.status, answer.body.reason]).toEqual([415, 'UnsupportedMediaType']);
+  });
+
+  test('a patch with a stale version is a conflict, one of another name a bad request, one of nothing not found', async () => {
+    const server = at();
+    const made = await server.configMap('versioned');
+    const path = server.core('configmaps/versioned');
+    await server.patch(path, MERGE, { data: { a: '1' } });
+    const { resourceVersion } = made.metadata;
+    expect((await server.patch(path, MERGE, { metadata: { resourceVersion }, data: { a: '2' } })).status).toBe(409);
+    expect((await server.patch(path, MERGE, { metadata: { name: 'other' } })).status).toBe(400);
+    expect((await server.patch(server.core('configmaps/none'), MERGE, {})).status).toBe(404);
+  });
+
+  test('a patch that changes nothing keeps the version', async () => {
+    const server = at();
+    const made = await server.configMap('quiet', { data: { a: '1' } });
+    const again = await server.patch(server.core('configmaps/quiet'), MERGE, { data: { a: '1' } });
+    expect(again.body.metadata.resourceVersion).toBe(made.metadata.resourceVersion);
+  });
+
+  test('forty patches at once lose nothing', async () => {
+    const server = at();
+    await server.configMap('busy', { data: { start: '0' } });
+    const path = server.core('configmaps/busy');
+    const names = Array.from({ length: 40 }, (_, index) => `k${index}`);
+    // A real server gives up a patch after five conflicts with others and answers 409: the client asks again.
+    const write = async (name: string): Promise<void> => {
+      const { status } = await server.patch(path, MERGE, { data: { [name]: '1' } });
+      if (status === 409) return write(name);
+      expect(status).toBe(200);
+    };
+    await Promise.all(names.map(write));
+    expect(Object.keys((await server.get(path)).body['data'] as object).sort()).toEqual([...names, 'start'].sort());
+  });
+
+  test('an applied object is made, then merged; what another owns is a conflict until forced', async () => {
+    const server = at();
+    const path = server.core('configmaps/applied');
+    const mine = await server.patch(`${path}?fieldManager=me`, APPLY, configMap('applied', { data: { a: '1' } }));
+    expect(mine.status).toBe(201);
+    const theirs = configMap('applied', { data: { b: '2' } });
+    expect((await server.patch(`${path}?fieldManager=they`, APPLY, theirs)).body['data']).toEqual({ a: '1', b: '2' });
+    const clash = configMap('applied', { data: { a: '9', b: '2' } });
+    const refused = await server.patch(`${path}?fieldManager=they`, APPLY, clash);
+    expect([refused.status, refused.body.reason]).toEqual([409, 'Conflict']);
+    expect(refused.body.message).toContain('conflict with "me"');
+    const forced = await server.patch(`${path}?fieldManager=they&force=true`, APPLY, clash);
+    expect([forced.status, forced.body['data']]).toEqual([200, { a: '9', b: '2' }]);
+    const dropped = await server.patch(`${path}?fieldManager=they`, APPLY, configMap('applied', { data: { b: '2' } }));
+    expect(dropped.body['data']).toEqual({ b: '2' });
+    expect((await server.patch(path, APPLY, theirs)).status).toBe(422); // without a fieldManager
+  });
+}

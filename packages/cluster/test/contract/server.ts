@@ -1,0 +1,216 @@
+/**
+ * How the contract's tests speak to an API server: Web-standard requests, and answers taken apart.
+ *
+ * Nothing of this repository's client is used: a bug there must not hide one here.
+ */
+
+/** The part of an API server that the tests drive. */
+export type Send = (request: Request) => Promise<Response>;
+
+/** Any JSON object of the API, as far as these tests look into it. */
+export interface Json {
+  readonly [field: string]: unknown;
+  readonly apiVersion?: string;
+  readonly kind?: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly uid: string;
+    readonly resourceVersion: string;
+    readonly generation?: number;
+    readonly creationTimestamp: string;
+    readonly deletionTimestamp?: string;
+    readonly continue?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+    readonly finalizers?: readonly string[];
+    readonly ownerReferences?: readonly object[];
+    readonly managedFields?: readonly object[];
+  };
+  readonly items: readonly Json[];
+  readonly spec?: Readonly<Record<string, unknown>>;
+  readonly status?: unknown;
+  readonly code?: number;
+  readonly reason?: string;
+  readonly message?: string;
+  readonly details?: { readonly kind?: string; readonly name?: string; readonly causes?: readonly { field: string }[] };
+}
+
+/** An answer, with its JSON (`{}` when it has none) and its text. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  readonly body: Json;
+}
+
+/** One event of a watch. */
+export interface Event {
+  readonly type: string;
+  readonly object: Json;
+}
+
+export const TABLE = 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json';
+export const MERGE = 'application/merge-patch+json';
+export const JSON_PATCH = 'application/json-patch+json';
+export const STRATEGIC = 'application/strategic-merge-patch+json';
+export const APPLY = 'application/apply-patch+yaml';
+
+/** A server, and a namespace that nobody else uses. */
+export class Server {
+  readonly #send: Send;
+  readonly namespace: string;
+
+  constructor(send: Send, namespace: string) {
+    this.#send = send;
+    this.namespace = namespace;
+  }
+
+  /** The path of a core kind in the namespace: `configmaps`, `pods/a/status`, … */
+  core(path: string): string {
+    return `/api/v1/namespaces/${this.namespace}/${path}`;
+  }
+
+  /** The path of another group's kind in the namespace. */
+  group(groupVersion: string, path: string): string {
+    return `/apis/${groupVersion}/namespaces/${this.namespace}/${path}`;
+  }
+
+  async ask(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+    const content = typeof body === 'string' ? body : JSON.stringify(body);
+    const response = await this.#send(
+      new Request(`http://kubernetes${path}`, {
+        method,
+        headers: {
+          accept: 'application/json',
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(body === undefined ? {} : { body: content }),
+      }),
+    );
+    const text = await response.text();
+    let parsed: unknown;
+    try {
+      parsed = JSON.parse(text);
+    } catch {
+      parsed = {};
+    }
+    return { status: response.status, headers: response.headers, text, body: parsed as Json };
+  }
+
+  get(path: string, headers?: Record<string, string>): Promise<Answer> {
+    return this.ask('GET', path, undefined, headers);
+  }
+
+  post(path: string, body: unknown, headers?: Record<string, string>): Promise<Answer> {
+    return this.ask('POST', path, body, headers);
+  }
+
+  put(path: string, body: unknown): Promise<Answer> {
+    return this.ask('PUT', path, body);
+  }
+
+  patch(path: string, type: string, body: unknown): Promise<Answer> {
+    return this.ask('PATCH', path, body, { 'content-type': type });
+  }
+
+  delete(path: string, options?: object): Promise<Answer> {
+    return this.ask('DELETE', path, options && { apiVersion: 'v1', kind: 'DeleteOptions', ...options });
+  }
+
+  /** Creates, and insists that it worked. */
+  async make(path: string, body: unknown): Promise<Json> {
+    const answer = await this.post(path, body);
+    if (answer.status !== 201) throw new Error(`POST ${path}: ${answer.status} ${answer.text}`);
+    return answer.body;
+  }
+
+  /** Makes a ConfigMap. */
+  configMap(name: string, more: { data?: object; metadata?: object } = {}): Promise<Json> {
+    return this.make(this.core('configmaps'), configMap(name, more));
+  }
+
+  /** Begins a watch: the answer has begun when this resolves. */
+  async watch(path: string, query: string, headers: Record<string, string> = {}): Promise<Watch> {
+    const off = new AbortController();
+    const url = `http://kubernetes${path}?watch=true&${query}`;
+    const response = await this.#send(
+      new Request(url, { headers: { accept: 'application/json', ...headers }, signal: off.signal }),
+    );
+    if (!response.ok || !response.body) throw new Error(`watch ${path}: ${response.status} ${await response.text()}`);
+    return new Watch(response.body, off);
+  }
+
+  /** Waits, by watching, until an object is as wanted; `undefined` means gone. */
+  async until(path: string, name: string, wanted: (object: Json | undefined) => boolean): Promise<void> {
+    const watch = await this.watch(path, `fieldSelector=metadata.name%3D${name}`);
+    try {
+      const now = await this.get(`${path}/${name}`);
+      if (wanted(now.status === 404 ? undefined : now.body)) return;
+      for (;;) {
+        const { type, object } = await watch.next();
+        if (wanted(type === 'DELETED' ? undefined : object)) return;
+      }
+    } finally {
+      await watch.leave();
+    }
+  }
+}
+
+/** A watch that is read event by event. */
+export class Watch {
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #off: AbortController;
+  readonly #decoder = new TextDecoder();
+  #rest = '';
+
+  constructor(stream: ReadableStream<Uint8Array>, off: AbortController) {
+    this.#reader = stream.getReader();
+    this.#off = off;
+  }
+
+  /** The next event that is no bookmark. */
+  async next(): Promise<Event> {
+    const event = await this.nextOrEnd();
+    if (!event) throw new Error('the watch ended');
+    return event;
+  }
+
+  /** The next event, or undefined at the end of the watch. */
+  async nextOrEnd(): Promise<Event | undefined> {
+    for (;;) {
+      const end = this.#rest.indexOf('\n');
+      if (end >= 0) {
+        const event = JSON.parse(this.#rest.slice(0, end)) as Event;
+        this.#rest = this.#rest.slice(end + 1);
+        if (event.type !== 'BOOKMARK') return event;
+        continue;
+      }
+      const { done, value } = await this.#reader.read();
+      if (done) return undefined;
+      this.#rest += this.#decoder.decode(value, { stream: true });
+    }
+  }
+
+  async take(count: number): Promise<Event[]> {
+    const events: Event[] = [];
+    while (events.length < count) events.push(await this.next());
+    return events;
+  }
+
+  async leave(): Promise<void> {
+    await this.#reader.cancel().catch(() => undefined);
+    this.#off.abort();
+  }
+}
+
+export const configMap = (name: string, { data = {}, metadata = {} }: { data?: object; metadata?: object } = {}) => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name, ...metadata },
+  data,
+});
+
+/** The fields that an Invalid answer complains of. */
+export const fieldsOf = (answer: Answer): string[] => (answer.body.details?.causes ?? []).map(({ field }) => field);

@@ -1,0 +1,168 @@
+/** What a server promises about lists, selectors and watches. */
+
+import { expect, test } from '@jest/globals';
+import { MERGE, type Event, type Server } from './server.js';
+
+const told = ({ type, object }: Event): string => `${type} ${object.metadata.name}`;
+
+export function describeWatches(at: () => Server): void {
+  test('a list and a watch from its version miss nothing and repeat nothing, in order of versions', async () => {
+    const server = at();
+    const mine = { metadata: { labels: { mine: 'yes' } } }; // a real cluster puts objects of its own into a new namespace
+    await server.configMap('w0', mine);
+    const { body } = await server.get(`${server.core('configmaps')}?labelSelector=mine`);
+    const query = `labelSelector=mine&resourceVersion=${body.metadata.resourceVersion}`;
+    const watch = await server.watch(server.core('configmaps'), query);
+    await server.configMap('w1', mine);
+    await server.patch(server.core('configmaps/w1'), MERGE, { data: { a: '1' } });
+    await server.delete(server.core('configmaps/w0'));
+    await server.delete(server.core('configmaps/w1'));
+    const events = await watch.take(4);
+    expect(events.map(told)).toEqual(['ADDED w1', 'MODIFIED w1', 'DELETED w0', 'DELETED w1']);
+    const versions = events.map(({ object }) => Number(object.metadata.resourceVersion));
+    expect([...versions].sort((a, b) => a - b)).toEqual(versions);
+    expect(events[3]!.object['data']).toEqual({ a: '1' });
+    await watch.leave();
+  });
+
+  test.each([
+    ['no version', ''],
+    ['version 0', 'resourceVersion=0'],
+  ])('a watch from %s begins with what there is', async (_, query) => {
+    const server = at();
+    const name = `there-${query.length}`;
+    await server.configMap(name, { metadata: { labels: { there: name } } });
+    const watch = await server.watch(server.core('configmaps'), `labelSelector=there%3D${name}&${query}`);
+    expect(told(await watch.next())).toBe(`ADDED ${name}`);
+    await watch.leave();
+  });
+
+  test('a watch ends in order when its time is up', async () => {
+    const server = at();
+    const watch = await server.watch(server.core('configmaps'), 'timeoutSeconds=1&labelSelector=none%3Dsuch');
+    expect(await watch.nextOrEnd()).toBeUndefined();
+  });
+
+  test('for a watch with a selector, what begins to match is added and what ceases to is deleted', async () => {
+    const server = at();
+    const { body } = await server.get(server.core('configmaps'));
+    const query = `labelSelector=color%3Dred&resourceVersion=${body.metadata.resourceVersion}`;
+    const watch = await server.watch(server.core('configmaps'), query);
+    await server.configMap('painted');
+    const paint = (color: string | null) =>
+      server.patch(server.core('configmaps/painted'), MERGE, { metadata: { labels: { color } } });
+    await paint('red');
+    await server.patch(server.core('configmaps/painted'), MERGE, { data: { a: '1' } });
+    await paint('blue');
+    await paint('red');
+    const events = await watch.take(4);
+    expect(events.map(told)).toEqual(['ADDED painted', 'MODIFIED painted', 'DELETED painted', 'ADDED painted']);
+    await watch.leave();
+  });
+
+  test('a watch of one name sees that name alone, and a recreated object with its new uid', async () => {
+    const server = at();
+    const first = await server.configMap('single');
+    const { resourceVersion } = first.metadata;
+    const query = `fieldSelector=metadata.name%3Dsingle&resourceVersion=${resourceVersion}`;
+    const watch = await server.watch(server.core('configmaps'), query);
+    await server.configMap('another');
+    await server.delete(server.core('configmaps/single'));
+    const second = await server.configMap('single');
+    const [gone, back] = await watch.take(2);
+    expect([told(gone!), told(back!)]).toEqual(['DELETED single', 'ADDED single']);
+    expect([gone!.object.metadata.uid, back!.object.metadata.uid]).toEqual([first.metadata.uid, second.metadata.uid]);
+    expect(first.metadata.uid).not.toBe(second.metadata.uid);
+    expect(Number(gone!.object.metadata.resourceVersion)).toBeGreaterThan(Number(resourceVersion));
+    await watch.leave();
+  });
+
+  test('many watches of one kind all see a change', async () => {
+    const server = at();
+    const { body } = await server.get(server.core('configmaps'));
+    const query = `fieldSelector=metadata.name%3Dbroadcast&resourceVersion=${body.metadata.resourceVersion}`;
+    const watches = await Promise.all(Array.from({ length: 20 }, () => server.watch(server.core('configmaps'), query)));
+    await server.configMap('broadcast');
+    for (const watch of watches) {
+      expect(told(await watch.next())).toBe('ADDED broadcast');
+      await watch.leave();
+    }
+  });
+
+  test('a list in pages is of one moment, whatever is written meanwhile', async () => {
+    const server = at();
+    for (let index = 0; index < 5; index++) {
+      await server.configMap(`page-${index}`, { metadata: { labels: { paged: 'yes' } } });
+    }
+    const path = `${server.core('configmaps')}?labelSelector=paged%3Dyes&limit=2`;
+    const names: string[] = [];
+    const versions = new Set<string>();
+    let next = '';
+    do {
+      const { status, body } = await server.get(next === '' ? path : `${path}&continue=${encodeURIComponent(next)}`);
+      expect(status).toBe(200);
+      names.push(...body.items.map(({ metadata }) => metadata.name));
+      versions.add(body.metadata.resourceVersion);
+      next = body.metadata.continue ?? '';
+      await server.configMap(`page-between-${names.length}`, { metadata: { labels: { paged: 'yes' } } });
+      if (names.length === 2) await server.delete(server.core('configmaps/page-4'));
+    } while (next !== '');
+    expect(names).toEqual(['page-0', 'page-1', 'page-2', 'page-3', 'page-4']);
+    expect(versions.size).toBe(1);
+    expect((await server.get(`${path}&continue=nonsense`)).status).toBe(400);
+  });
+
+  test.each<[string, readonly string[]]>([
+    ['sel=x', ['x']],
+    ['sel==x', ['x']],
+    ['sel!=x', ['none', 'y']],
+    ['sel in (x, y)', ['x', 'y']],
+    ['sel notin (x)', ['none', 'y']],
+    ['sel', ['x', 'y']],
+    ['!sel', ['none']],
+    ['sel,sel!=y', ['x']],
+    ['sel=', []],
+  ])('the label selector %s', async (selector, want) => {
+    const server = at();
+    const names = ['none', 'x', 'y'];
+    for (const name of names) {
+      const labels = { select: 'me', ...(name === 'none' ? {} : { sel: name }) };
+      const body = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: `sel-${name}`, labels } };
+      await server.post(server.core('configmaps'), body); // the first row makes them
+    }
+    const all = encodeURIComponent(`select=me,${selector}`);
+    const { body } = await server.get(`${server.core('configmaps')}?labelSelector=${all}`);
+    expect(body.items.map(({ metadata }) => metadata.name)).toEqual(want.map((name) => `sel-${name}`));
+  });
+
+  test.each(['sel=a=b', 'sel in x', 'sel>', '=x', 'a b'])(
+    'the label selector "%s" is a bad request',
+    async (selector) => {
+      const server = at();
+      const answer = await server.get(`${server.core('configmaps')}?labelSelector=${encodeURIComponent(selector)}`);
+      expect([answer.status, answer.body.reason]).toEqual([400, 'BadRequest']);
+    },
+  );
+
+  test('field selectors know names, namespaces and a few fields of some kinds; others are a bad request', async () => {
+    const server = at();
+    await server.configMap('fielded');
+    const list = (path: string, selector: string) =>
+      server.get(`${path}?fieldSelector=${encodeURIComponent(selector)}`);
+    const found = await list('/api/v1/configmaps', `metadata.name=fielded,metadata.namespace=${server.namespace}`);
+    expect(found.body.items).toHaveLength(1);
+    expect(
+      (await list(server.core('configmaps'), 'metadata.name!=fielded')).body.items.map((it) => it.metadata.name),
+    ).not.toContain('fielded');
+    expect((await list(server.core('pods'), 'status.phase=Running,spec.nodeName=x')).status).toBe(200);
+    const refused = await list(server.core('configmaps'), 'data.a=1');
+    expect([refused.status, refused.body.reason]).toEqual([400, 'BadRequest']);
+  });
+
+  test('a list has a version and a kind', async () => {
+    const server = at();
+    const { body } = await server.get(server.core('configmaps'));
+    expect(body).toMatchObject({ kind: 'ConfigMapList', apiVersion: 'v1' });
+    expect(body.metadata.resourceVersion).toMatch(/^\d+$/);
+  });
+}

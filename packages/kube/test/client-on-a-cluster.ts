@@ -1,0 +1,173 @@
+/** The client against an API server as it is: what no hand-made answer can vouch for. */
+
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import {
+  CONFIG_MAPS,
+  EventRecorder,
+  EVENTS,
+  KubeClient,
+  LeaseElector,
+  LEASES,
+  NAMESPACES,
+  PODS,
+  readLines,
+  Reflector,
+  refusedAs,
+  SERVICE_ACCOUNTS,
+  type KubeObject,
+  type Send,
+} from '../src/index.js';
+
+/** Describes the client on a cluster, in a namespace of its own. `runsPods`: whether there is a node. */
+export function describeClient(
+  name: string,
+  connect: () => Promise<{ readonly send: Send; close(): Promise<void> }>,
+  { runsPods }: { readonly runsPods: boolean },
+): void {
+  describe(name, () => {
+    const namespace = `pipewright-kube-${process.pid}`;
+    let connected: Awaited<ReturnType<typeof connect>>;
+    let client: KubeClient;
+
+    beforeAll(async () => {
+      connected = await connect();
+      client = new KubeClient(connected.send);
+      await client.create(NAMESPACES, {}, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
+      for await (const { type, object } of client.watch(SERVICE_ACCOUNTS, { namespace })) {
+        if (type === 'ADDED' && object.metadata.name === 'default') break; // pods need it
+      }
+    });
+
+    afterAll(async () => {
+      await client.delete(NAMESPACES, { name: namespace });
+      await connected.close();
+    });
+
+    const configMap = (name: string, data: object = {}) => ({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name, namespace, labels: { test: 'kube' } },
+      data,
+    });
+
+    test('creates, patches in every way, replaces and deletes', async () => {
+      const at = { namespace, name: 'crud' };
+      const made = await client.create(CONFIG_MAPS, { namespace }, configMap('crud', { a: '1', b: '1' }));
+      const again: unknown = await client
+        .create(CONFIG_MAPS, { namespace }, configMap('crud'))
+        .catch((e: unknown) => e);
+      expect(refusedAs(again, 'AlreadyExists')).toBe(true);
+      await client.patch(CONFIG_MAPS, at, { data: { a: null } }, { type: 'merge' });
+      await client.patch(CONFIG_MAPS, at, [{ op: 'add', path: '/data/c', value: '3' }], { type: 'json' });
+      await client.patch(CONFIG_MAPS, at, { data: { d: '4' } }, { type: 'strategic' });
+      const applied = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'crud' }, data: { e: '5' } };
+      await client.patch(CONFIG_MAPS, at, applied, { type: 'apply', fieldManager: 'pipewright', force: true });
+      await client.patch(CONFIG_MAPS, at, { data: { never: '0' } }, { type: 'merge', dryRun: true });
+      expect(await client.get(CONFIG_MAPS, at)).toMatchObject({ data: { b: '1', c: '3', d: '4', e: '5' } });
+      const late: unknown = await client.replace(CONFIG_MAPS, made).catch((error: unknown) => error);
+      expect(refusedAs(late, 'Conflict')).toBe(true);
+      await client.delete(CONFIG_MAPS, at, { uid: 'another' });
+      expect(await client.get(CONFIG_MAPS, at)).toBeDefined();
+      await client.delete(CONFIG_MAPS, at, { uid: made.metadata.uid });
+      await client.delete(CONFIG_MAPS, at);
+      expect(await client.get(CONFIG_MAPS, at)).toBeUndefined();
+    });
+
+    test('lists in pages and watches from there', async () => {
+      for (const name of ['p1', 'p2', 'p3']) await client.create(CONFIG_MAPS, { namespace }, configMap(name));
+      const selected = { namespace, labelSelector: 'test=kube' };
+      const list = await client.list(CONFIG_MAPS, { ...selected, pageSize: 2 });
+      expect(list.items.map(({ kind, metadata }) => `${kind} ${metadata.name}`)).toEqual([
+        'ConfigMap p1',
+        'ConfigMap p2',
+        'ConfigMap p3',
+      ]);
+      const events = client.watch(CONFIG_MAPS, { ...selected, resourceVersion: list.resourceVersion });
+      await client.delete(CONFIG_MAPS, { namespace, name: 'p2' });
+      expect((await events.next()).value).toMatchObject({ type: 'DELETED', object: { metadata: { name: 'p2' } } });
+      await events.return(undefined);
+    });
+
+    test('is followed by a reflector', async () => {
+      const seen: string[] = [];
+      let wake = (): void => undefined;
+      const reflector = new Reflector(client, CONFIG_MAPS, {
+        namespace,
+        labelSelector: 'test=kube',
+        onChange: (key) => {
+          seen.push(key);
+          wake();
+        },
+      }).start();
+      expect(await reflector.synced).toBe(true);
+      const changed = new Promise<void>((resolve) => (wake = resolve));
+      await client.create(CONFIG_MAPS, { namespace }, configMap('followed'));
+      await changed;
+      expect(reflector.get(`${namespace}/followed`)?.metadata).not.toHaveProperty('managedFields');
+      await reflector.stop();
+    });
+
+    if (runsPods)
+      test("answers with a pod's log while it runs, and with its end", async () => {
+        const pod = {
+          apiVersion: 'v1',
+          kind: 'Pod',
+          metadata: { name: 'talks', namespace },
+          spec: {
+            restartPolicy: 'Never',
+            containers: [
+              {
+                name: 'main',
+                image: process.env['PIPEWRIGHT_TEST_IMAGE'] ?? 'busybox',
+                command: ['sh', '-c', 'echo one; sleep 1; echo two'],
+              },
+            ],
+          },
+        };
+        await client.create(PODS, { namespace }, pod);
+        interface Phase extends KubeObject {
+          readonly status?: { readonly phase?: string };
+        }
+        for await (const { object } of client.watch<Phase>(PODS, { namespace, fieldSelector: 'metadata.name=talks' })) {
+          if (['Running', 'Succeeded', 'Failed'].includes(object.status?.phase ?? '')) break;
+        }
+        const lines: string[] = [];
+        const log = await client.podLogs({ namespace, name: 'talks' }, { container: 'main', follow: true });
+        for await (const line of readLines(log)) lines.push(line);
+        expect(lines).toEqual(['one', 'two']);
+        await client.delete(PODS, { namespace, name: 'talks' }, { gracePeriodSeconds: 0 });
+      });
+
+    test('grants a lease, and takes it back', async () => {
+      const elector = new LeaseElector({
+        client,
+        namespace,
+        name: 'leader',
+        identity: 'a',
+        onError: (error) => {
+          throw error;
+        },
+      });
+      expect(await elector.acquire()).toBe(true);
+      expect(await client.get(LEASES, { namespace, name: 'leader' })).toMatchObject({ spec: { holderIdentity: 'a' } });
+      await elector.stop();
+      const lease = await client.get<KubeObject & { spec: { holderIdentity?: string } }>(LEASES, {
+        namespace,
+        name: 'leader',
+      });
+      expect(lease?.spec.holderIdentity ?? '').toBe('');
+    });
+
+    test('keeps events and counts them', async () => {
+      const about = await client.create(CONFIG_MAPS, { namespace }, configMap('eventful'));
+      const errors: unknown[] = [];
+      const recorder = new EventRecorder({ client, component: 'pipewright', onError: (error) => errors.push(error) });
+      for (let index = 0; index < 2; index++)
+        recorder.record(about, { type: 'Normal', reason: 'Tested', message: 'all good' });
+      await recorder.flush();
+      expect(errors).toEqual([]);
+      const { items } = await client.list(EVENTS, { namespace, fieldSelector: 'involvedObject.name=eventful' });
+      expect(items).toEqual([expect.objectContaining({ reason: 'Tested', count: 2 })]);
+    });
+  });
+}

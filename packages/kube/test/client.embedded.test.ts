@@ -1,0 +1,6 @@
+/** The client on the embedded cluster, in one process. */
+
+import { startCluster } from '@pipewright/cluster';
+import { describeClient } from './client-on-a-cluster.js';
+
+describeClient('the client on the embedded cluster', () => startCluster({}), { runsPods: false });
