@@ -5,9 +5,10 @@
  * none. Every object of this library is made here, so none of that leaves it.
  */
 
-import { ApiObject, JsonPatch, type ApiObjectMetadata } from 'cdk8s';
+import { JsonPatch, type ApiObject, type ApiObjectMetadata } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { ConstructError } from './construct-error.js';
+import { PlainObject } from './plain-object.js';
 import { checkAtSynth } from './validation.js';
 
 /** What to make. */
@@ -49,15 +50,11 @@ const DNS_LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 
 /** Makes the object below `scope` and has it checked at synth. Throws when an explicit name is none. */
 export function kubeObject(scope: Construct, props: KubeObjectProps): ApiObject {
-  const { apiVersion, kind, metadata, generateName, clusterScoped = false, body, id = 'Resource' } = props;
+  const { apiVersion, kind, metadata, generateName, clusterScoped = false, body, id = 'Resource', make } = props;
   if (metadata?.name !== undefined) checkName(scope, kind, metadata.name, 63);
   if (generateName !== undefined) checkName(scope, kind, generateName.replace(/-+$/, ''), 58);
-  const object = new ApiObject(scope, id, {
-    apiVersion,
-    kind,
-    ...body,
-    ...(metadata && { metadata: { ...metadata } }),
-  });
+  const fields = { ...body, ...(metadata && { metadata: { ...metadata } }) };
+  const object = make?.(scope, id, fields) ?? new PlainObject(scope, id, { apiVersion, kind, ...fields });
   if (metadata?.name === undefined && !DNS_LABEL.test(object.name)) {
     object.addJsonPatch(JsonPatch.replace('/metadata/name', label(object.name)));
   }
@@ -68,7 +65,8 @@ export function kubeObject(scope: Construct, props: KubeObjectProps): ApiObject 
   if (clusterScoped && object.metadata.namespace !== undefined) {
     object.addJsonPatch(JsonPatch.remove('/metadata/namespace'));
   }
-  checkAtSynth(object, scope);
+  const preview = (): object => (object instanceof PlainObject ? object.preview(body) : (object.toJson() as object)); // `any` in cdk8s
+  checkAtSynth(object, { speaker: scope, preview });
   return object;
 }
 

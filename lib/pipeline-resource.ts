@@ -11,12 +11,19 @@ import { Construct } from 'constructs';
 import { KubePipelineResource, type KubePipelineResourceProps } from '../imports/tekton.dev.js';
 import { kubeObject, nameOf } from './kube-object.js';
 import { plain } from './plain.js';
+import type { Elsewhere } from './validation.js';
 
 /** Anything a run may bind to a declared resource of type `K`. */
 export interface BindableResource<K extends ResourceType = ResourceType> {
   readonly type: K;
   /** How a run refers to it: by name, or with its whole definition. */
   readonly binding: { readonly resourceRef: { readonly name: string } } | { readonly resourceSpec: object };
+  /**
+   * What the checks may take as being there.
+   *
+   * @default - the app defines it, or the binding does
+   */
+  readonly elsewhere?: Elsewhere;
 }
 
 /** Properties that all PipelineResources have. */
@@ -48,6 +55,16 @@ export function resourceSpec(
   return { type, ...(given.length > 0 && { params: given }), ...(fields.length > 0 && { secrets: fields }) };
 }
 
+/** What each type cannot do without. */
+const STUB_PARAMS: Readonly<Record<ResourceType, readonly string[]>> = {
+  git: ['url'],
+  image: ['url'],
+  pullRequest: ['url'],
+  storage: ['type', 'location'],
+  cluster: ['url', 'username', 'cadata'],
+  cloudEvent: ['targetURI'],
+};
+
 /** What every type of PipelineResource shares. */
 export abstract class PipelineResource<K extends ResourceType> extends Construct implements BindableResource<K> {
   /** The name of the object. */
@@ -71,6 +88,8 @@ export abstract class PipelineResource<K extends ResourceType> extends Construct
 
   /** A PipelineResource that is defined elsewhere. Nothing is emitted for it. */
   static fromName<K extends ResourceType>(name: string, type: K): BindableResource<K> {
-    return { type, binding: { resourceRef: { name } } };
+    const params = STUB_PARAMS[type].map((param) => ({ name: param, value: 'elsewhere' }));
+    const elsewhere = { apiVersion: API_VERSION, kind: 'PipelineResource', metadata: { name }, spec: { type, params } };
+    return { type, binding: { resourceRef: { name } }, elsewhere };
   }
 }

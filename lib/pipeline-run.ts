@@ -16,6 +16,7 @@ import type { PipelineReference } from './pipeline.js';
 import type { BindableResource } from './pipeline-resource.js';
 import { plain } from './plain.js';
 import type { AccountReference } from './service-account.js';
+import { liesElsewhere } from './validation.js';
 
 type Bindable = { readonly [K in ResourceType]: BindableResource<K> };
 
@@ -116,6 +117,11 @@ export class PipelineRun<const P extends Params = None, const R extends Resource
   constructor(scope: Construct, id: string, props: PipelineRunProps<P, R>) {
     super(scope, id);
     const { params = {}, resources = {} } = props as AnyRun; // the same props, seen without the pipeline's types
+    liesElsewhere(this, props.pipeline.elsewhere);
+    for (const it of Object.values(resources)) liesElsewhere(this, it?.elsewhere);
+    for (const it of [props.serviceAccount, ...Object.values(props.taskAccounts ?? {})]) {
+      if (it) liesElsewhere(this, { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: it.name } });
+    }
     const field = props.serviceAccountField ?? 'serviceAccountName';
     const spec = {
       pipelineRef: props.pipeline.pipelineRef,

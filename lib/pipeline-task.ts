@@ -14,6 +14,7 @@ import type { Arguments, Bindings, Member, ParamRefs, Params, Resources, Results
 import { plain } from './plain.js';
 import { Ref } from './reference.js';
 import { byKey, type TaskReference } from './task.js';
+import { liesElsewhere } from './validation.js';
 
 /** A pipeline's resource of type `K`, as it stands at the start or as a task has left it. */
 export class PipelineInput<K extends ResourceType = ResourceType> {
@@ -107,6 +108,7 @@ export class PipelineTasks<P = unknown, R = unknown> {
         hint: 'give each task of a pipeline its own name',
       });
     }
+    liesElsewhere(this.#pipeline, task.elsewhere);
     const given = (call ?? {}) as AnyCall; // the same call, seen without the task's types
     this.#specs.push(this.#spec(name, task.taskRef, given));
     this.#names.add(name);
@@ -141,7 +143,7 @@ export class PipelineTasks<P = unknown, R = unknown> {
 
   #values(params: AnyCall['params'] = {}): { name: string; value: unknown }[] {
     return Object.entries(params).flatMap(([name, value]) =>
-      value === undefined ? [] : [{ name, value: plain(value, this.#pipeline) }],
+      value === undefined ? [] : [{ name, value: plain(isArrayRef(value) ? [value] : value, this.#pipeline) }],
     );
   }
 
@@ -178,6 +180,9 @@ export class PipelineTasks<P = unknown, R = unknown> {
     });
   }
 }
+
+/** An array stands for itself as the only element of a list: Tekton takes a bare `$(…)` for a string. */
+const isArrayRef = (value: unknown): boolean => value instanceof Ref && value.type === 'array';
 
 /** The tasks whose results the values mention, in the order of mention. */
 function resultsIn(values: readonly { value: unknown }[]): string[] {

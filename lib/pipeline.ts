@@ -14,11 +14,18 @@ import { kubeObject, nameOf } from './kube-object.js';
 import { PipelineInput, PipelineTasks } from './pipeline-task.js';
 import { plain } from './plain.js';
 import { byKey, paramRefs } from './task.js';
+import type { Elsewhere } from './validation.js';
 
 /** Any pipeline that a run may use: one defined here, or one that lives elsewhere. */
 export interface PipelineReference<P extends Params, R extends Resources> {
   readonly pipelineRef: { readonly name: string };
   readonly signature: { readonly params: P; readonly resources: R };
+  /**
+   * What the checks may take as being there.
+   *
+   * @default - the app defines it
+   */
+  readonly elsewhere?: Elsewhere;
 }
 
 /** Properties for `Pipeline`. */
@@ -91,8 +98,24 @@ export class Pipeline<const P extends Params = None, const R extends Resources =
     signature: { readonly params?: P; readonly resources?: R } = {},
   ): PipelineReference<P, R> {
     const { params = {}, resources = {} } = signature;
-    return { pipelineRef: { name }, signature: { params, resources } as PipelineReference<P, R>['signature'] }; // absent: None
+    return {
+      pipelineRef: { name },
+      signature: { params, resources } as PipelineReference<P, R>['signature'], // absent: None
+      elsewhere: stub(name, params, resources),
+    };
   }
+}
+
+/** What a signature tells of a Pipeline: one task that uses every resource. */
+function stub(name: string, params: Params, resources: Resources): Elsewhere {
+  const inputs = Object.keys(resources).map((resource) => ({ name: resource, resource }));
+  const task = {
+    name: 'elsewhere',
+    taskSpec: { inputs: { resources: resourceSpecs(resources) }, steps: [{ image: 'elsewhere' }] },
+    resources: { inputs },
+  };
+  const spec = { params: paramSpecs(params), resources: resourceSpecs(resources), tasks: [task] };
+  return { apiVersion: API_VERSION, kind: 'Pipeline', metadata: { name }, spec };
 }
 
 /** The `spec` of a Pipeline, also when it stands inside a run. */

@@ -11,6 +11,7 @@ import type { Credentials } from './credentials.js';
 import type { Grant } from './grant.js';
 import { kubeObject, nameOf } from './kube-object.js';
 import { plain } from './plain.js';
+import { liesElsewhere } from './validation.js';
 
 /** Anything that names a ServiceAccount: one defined here, one of cdk8s-plus, or `{ name }`. */
 export interface AccountReference {
@@ -88,6 +89,9 @@ export class PipelineServiceAccount extends Construct implements AccountReferenc
         ...(credentials.length > 0 && { secrets: credentials.map(({ secretName }) => ({ name: secretName })) }),
       },
     });
+    for (const { secretName } of credentials) {
+      liesElsewhere(this, { apiVersion: 'v1', kind: 'Secret', metadata: { name: secretName } });
+    }
     this.name = nameOf(object);
     this.namespace = metadata?.namespace ?? Chart.of(this).namespace ?? 'default';
     if (grants.length > 0) this.#bindRole(metadata?.namespace, grants);

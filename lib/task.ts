@@ -27,6 +27,7 @@ import { kubeObject, nameOf } from './kube-object.js';
 import { plain } from './plain.js';
 import { Ref } from './reference.js';
 import { containerSpec, type Container, type Step } from './step.js';
+import type { Elsewhere } from './validation.js';
 
 /** What a task declares. */
 export interface Signature<P extends Params, I extends Resources, O extends Resources, R extends Results> {
@@ -41,6 +42,12 @@ export interface TaskReference<P extends Params, I extends Resources, O extends 
   /** How a pipeline names it. */
   readonly taskRef: { readonly name: string; readonly kind?: 'ClusterTask' };
   readonly signature: Signature<P, I, O, R>;
+  /**
+   * What the checks may take as being there.
+   *
+   * @default - the app defines it
+   */
+  readonly elsewhere?: Elsewhere;
 }
 
 /** References to all that a task declares, and to nothing else. */
@@ -178,7 +185,7 @@ export class Task<
     const O extends Resources = None,
     const R extends Results = None,
   >(name: string, signature: Partial<Signature<P, I, O, R>> = {}): TaskReference<P, I, O, R> {
-    return { taskRef: { name }, signature: signatureOf(signature) };
+    return elsewhere('Task', name, signatureOf(signature));
   }
 }
 
@@ -203,8 +210,28 @@ export class ClusterTask<
     const O extends Resources = None,
     const R extends Results = None,
   >(name: string, signature: Partial<Signature<P, I, O, R>> = {}): TaskReference<P, I, O, R> {
-    return { taskRef: { name, kind: 'ClusterTask' }, signature: signatureOf(signature) };
+    return elsewhere('ClusterTask', name, signatureOf(signature));
   }
+}
+
+/** A task that is not made here, with the manifest that its signature tells of it. */
+function elsewhere<P extends Params, I extends Resources, O extends Resources, R extends Results>(
+  kind: 'Task' | 'ClusterTask',
+  name: string,
+  signature: Signature<P, I, O, R>,
+): TaskReference<P, I, O, R> {
+  const { params, inputs, outputs, results } = signature;
+  const spec = {
+    inputs: { params: paramSpecs(params), resources: resourceSpecs(inputs) },
+    outputs: { resources: resourceSpecs(outputs) },
+    results: resultSpecs(results),
+    steps: [{ image: 'elsewhere' }],
+  };
+  return {
+    taskRef: { name, ...(kind === 'ClusterTask' && { kind }) },
+    signature,
+    elsewhere: { apiVersion: API_VERSION, kind, metadata: { name }, spec },
+  };
 }
 
 function signatureOf<P extends Params, I extends Resources, O extends Resources, R extends Results>(

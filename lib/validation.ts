@@ -1,9 +1,130 @@
-/** Checks at synth: everything of an app at once, by the same functions that check YAML and runs. */
+/**
+ * Checks at synth: everything of an app at once, by the same functions that check YAML and runs.
+ *
+ * cdk8s validates the whole app before it writes, and once more for every chart. The objects are judged together (a
+ * pipeline needs its tasks), so they are checked once and the answer is kept until something changes. Objects that live
+ * elsewhere and are declared so take part in the checks but are never emitted.
+ */
 
-import type { ApiObject } from 'cdk8s';
-import type { Construct } from 'constructs';
+import { checkObjects, type Problem } from '@pipewright/tekton';
+import { ApiObject } from 'cdk8s';
+import type { Construct, IConstruct } from 'constructs';
+import { PlainObject } from './plain-object.js';
 
-/** Has `object` checked together with the rest of its app; `speaker` is the construct that errors are shown at. */
-export function checkAtSynth(object: ApiObject, speaker: Construct): void {
-  void [object, speaker];
+/** An object for the checks, and the construct that answers for it. */
+interface Subject {
+  readonly speaker: Construct;
+  readonly preview: () => object;
+}
+
+/** A manifest of an object that exists where the app is applied; its namespace is that of who mentions it. */
+export interface Elsewhere {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string };
+  /** @default - the kind has none */
+  readonly spec?: object;
+}
+
+/** The checks of one app. */
+class AppChecks {
+  readonly #root: IConstruct;
+  readonly #subjects = new Map<IConstruct, Subject>();
+  readonly #elsewhere = new Map<string, { readonly at: Construct; readonly manifest: Elsewhere }>();
+  #found: ReadonlyMap<IConstruct, readonly string[]> | undefined;
+  #state = '';
+
+  constructor(root: IConstruct) {
+    this.#root = root;
+    root.node.addValidation({ validate: () => this.#checkAgain() });
+  }
+
+  add(object: ApiObject, subject: Subject): void {
+    this.#subjects.set(object, subject);
+    this.#found = undefined;
+    subject.speaker.node.addValidation({ validate: () => [...(this.#found?.get(object) ?? [])] });
+  }
+
+  know(at: Construct, manifest: Elsewhere): void {
+    this.#elsewhere.set(`${at.node.addr} ${manifest.kind} ${manifest.metadata.name}`, { at, manifest });
+  }
+
+  /** cdk8s visits the root first, so this runs before any other answer is read. */
+  #checkAgain(): string[] {
+    const objects = this.#root.node.findAll().filter((it): it is ApiObject => ApiObject.isApiObject(it));
+    const state = `${String(objects.length)} objects, ${String(PlainObject.patches)} patches`;
+    if (this.#found === undefined || this.#found.size > 0 || this.#state !== state) {
+      this.#state = state;
+      this.#found = this.#check(objects);
+      queueMicrotask(() => (this.#found = undefined)); // a synth is synchronous; a later one may see other objects
+    }
+    const found = this.#found;
+    return objects
+      .filter((it) => !this.#subjects.has(it))
+      .flatMap((it) => (found.get(it) ?? []).map((line) => `${it.node.path}: ${line}`));
+  }
+
+  #check(objects: readonly ApiObject[]): ReadonlyMap<IConstruct, readonly string[]> {
+    const manifests = objects.map((it) => this.#subjects.get(it)?.preview() ?? (it.toJson() as object)); // `any` in cdk8s
+    const found = new Map<IConstruct, string[]>();
+    for (const problem of checkObjects([...manifests, ...this.#strangers(manifests)])) {
+      const at = objects[problem.object?.index ?? -1];
+      if (problem.severity === 'error' && at) found.set(at, [...(found.get(at) ?? []), sentence(problem)]);
+    }
+    return found;
+  }
+
+  /** The objects that live elsewhere, each once, without those that the app defines after all. */
+  #strangers(manifests: readonly object[]): object[] {
+    const known = new Set(manifests.map(keyOf));
+    const strangers: object[] = [];
+    for (const { at, manifest } of this.#elsewhere.values()) {
+      const { namespace } = ApiObject.of(at).metadata;
+      const clusterScoped = manifest.kind === 'ClusterTask' || namespace === undefined;
+      const stranger = { ...manifest, metadata: { ...manifest.metadata, ...(!clusterScoped && { namespace }) } };
+      if (known.has(keyOf(stranger))) continue;
+      known.add(keyOf(stranger));
+      strangers.push(stranger);
+    }
+    return strangers;
+  }
+}
+
+function keyOf(manifest: object): string {
+  const { kind, metadata } = manifest as { kind?: string; metadata?: { name?: string; namespace?: string } }; // any manifest
+  return `${kind ?? ''} ${metadata?.namespace ?? ''} ${metadata?.name ?? ''}`;
+}
+
+const CHECKS = new WeakMap<IConstruct, AppChecks>();
+
+function checksOf(construct: IConstruct): AppChecks {
+  const { root } = construct.node;
+  const checks = CHECKS.get(root) ?? new AppChecks(root);
+  CHECKS.set(root, checks);
+  return checks;
+}
+
+/**
+ * Has `object` checked together with the rest of its app.
+ *
+ * @param subject what to look at, and the construct that errors are shown at
+ */
+export function checkAtSynth(object: ApiObject, subject: Subject): void {
+  checksOf(object).add(object, subject);
+}
+
+/** Lets the checks take an object that `at` mentions as being there. */
+export function liesElsewhere(at: Construct, manifest: Elsewhere | undefined): void {
+  if (manifest) checksOf(at).know(at, manifest);
+}
+
+/** One problem as a line: where in the object, what, and what to do. */
+function sentence({ path, message, hint, code }: Problem): string {
+  return `${dotted(path)}${message} — ${hint} [${code}]`;
+}
+
+function dotted(path: Problem['path']): string {
+  let text = '';
+  for (const part of path) text += typeof part === 'number' ? `[${String(part)}]` : `${text && '.'}${part}`;
+  return text && `${text}: `;
 }

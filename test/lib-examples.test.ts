@@ -54,7 +54,8 @@ test('every example in a doc comment of lib compiles', () => {
   const { readFile, fileExists } = host;
   host.readFile = (file) => sources.get(file) ?? readFile(file);
   host.fileExists = (file) => sources.has(file) || fileExists(file);
-  const found = ts.getPreEmitDiagnostics(ts.createProgram([...sources.keys()], settings, host));
+  const compiled = ts.createProgram([...sources.keys()], settings, host);
+  const found = [...sources.keys()].flatMap((file) => ts.getPreEmitDiagnostics(compiled, compiled.getSourceFile(file)));
 
   expect(
     found.map((it) => `${it.file?.fileName ?? ''}: ${ts.flattenDiagnosticMessageText(it.messageText, '\n')}`),

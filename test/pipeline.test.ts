@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { Chart, Duration, Testing } from 'cdk8s';
+import { ApiObject, Chart, Duration, Testing } from 'cdk8s';
 import { ServiceAccount } from 'cdk8s-plus-27';
 import {
   ClusterTask,
@@ -35,7 +35,7 @@ const build = Task.fromName('build', {
 const deploy = ClusterTask.fromName('deploy', { params: { digest: { default: '' } }, inputs: { image: 'image' } });
 
 describe('a pipeline', () => {
-  test('passing on outputs and results is the order', () => {
+  test('passing on outputs is the order', () => {
     const chart = chartIn();
     new Pipeline(chart, 'release', {
       metadata: { name: 'release' },
@@ -50,11 +50,7 @@ describe('a pipeline', () => {
           outputs: { image: resources.web },
           retries: 2,
         });
-        task('deploy', deploy, {
-          params: { digest: `sha256:${built.results.digest}` },
-          inputs: { image: built.outputs.image },
-        });
-        task('report', deploy, { params: { digest: built.results.size }, inputs: { image: resources.web } });
+        task('deploy', deploy, { inputs: { image: built.outputs.image } });
       },
     });
 
@@ -86,18 +82,54 @@ describe('a pipeline', () => {
         {
           name: 'deploy',
           taskRef: { name: 'deploy', kind: 'ClusterTask' },
-          params: [{ name: 'digest', value: 'sha256:$(tasks.build.results.digest)' }],
           resources: { inputs: [{ name: 'image', resource: 'web', from: ['build'] }] },
-        },
-        {
-          name: 'report',
-          taskRef: { name: 'deploy', kind: 'ClusterTask' },
-          runAfter: ['build'],
-          params: [{ name: 'digest', value: '$(tasks.build.results.size)' }],
-          resources: { inputs: [{ name: 'image', resource: 'web' }] },
         },
       ],
     });
+  });
+
+  test('makes a task wait for the results it is given, unless it waits already', () => {
+    const chart = chartIn();
+    const check = Task.fromName('check', { results: { digest: {} } });
+    const use = Task.fromName('use', { params: { digest: {} } });
+    const pipeline = new Pipeline(chart, 'results', {
+      tasks: ({ task }) => {
+        const checked = task('check', check);
+        task('late', use, { params: { digest: `sha256:${checked.results.digest}` } });
+        task('later', use, { after: [checked], params: { digest: checked.results.digest } });
+      },
+    });
+
+    expect((ApiObject.of(pipeline).toJson() as { spec: object }).spec).toEqual({
+      tasks: [
+        { name: 'check', taskRef: { name: 'check' } },
+        {
+          name: 'late',
+          taskRef: { name: 'use' },
+          runAfter: ['check'],
+          params: [{ name: 'digest', value: 'sha256:$(tasks.check.results.digest)' }],
+        },
+        {
+          name: 'later',
+          taskRef: { name: 'use' },
+          runAfter: ['check'],
+          params: [{ name: 'digest', value: '$(tasks.check.results.digest)' }],
+        },
+      ],
+    });
+  });
+
+  test('hands an array on as the only element of a list', () => {
+    const chart = chartIn();
+    const lint = Task.fromName('lint', { params: { flags: { type: 'array' } } });
+    new Pipeline(chart, 'arrays', {
+      params: { flags: { type: 'array' } },
+      tasks: ({ task, params }) => task('lint', lint, { params: { flags: params.flags } }),
+    });
+
+    expect((specOf(chart, 'Pipeline') as { tasks: object[] }).tasks).toEqual([
+      { name: 'lint', taskRef: { name: 'lint' }, params: [{ name: 'flags', value: ['$(params.flags)'] }] },
+    ]);
   });
 
   test('fans out and in: an input may come from several tasks', () => {
