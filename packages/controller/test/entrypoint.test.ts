@@ -1,0 +1,214 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { entrypoint, type Turn } from '../src/scripts/entrypoint.js';
+import { begin, expanded, run, shells, type Ended } from './shells.js';
+
+const places: string[] = [];
+const place = (): string => {
+  const made = mkdtempSync(join(tmpdir(), 'steps-'));
+  places.push(made);
+  return made;
+};
+afterEach(() => {
+  for (const made of places.splice(0)) rmSync(made, { recursive: true, force: true });
+});
+
+type Step = { readonly runs: readonly string[] } & Partial<Turn>;
+
+/** The words a runtime would start step `index` with. */
+function words(shell: readonly string[], toolsDir: string, steps: readonly Step[], index: number): readonly string[] {
+  const { runs = [], ...turn } = steps[index] ?? {};
+  const { command, args } = entrypoint({ index, count: steps.length, toolsDir, ...turn }, shell);
+  return [...command, ...args, ...runs].map(expanded);
+}
+
+/** Starts all steps, the last one first, and waits for all. */
+async function together(shell: readonly string[], steps: readonly Step[]): Promise<readonly Ended[]> {
+  const toolsDir = place();
+  const started = steps
+    .map((_, index) => steps.length - 1 - index)
+    .map((index) => run(words(shell, toolsDir, steps, index)));
+  return (await Promise.all(started)).toReversed();
+}
+
+const sh = (text: string): Step => ({ runs: ['sh', '-c', text] });
+const skipped = expect.stringMatching(
+  /^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d Skipping step because a previous step failed\n$/,
+);
+
+describe.each(shells)('the entrypoint in %s', (_name, shell) => {
+  test('runs the steps one after the other, whatever order their containers start in', async () => {
+    const log = join(place(), 'log');
+    const steps = ['a', 'b', 'c', 'd'].map((name) => sh(`echo ${name} >>${log}; cat ${log}`));
+    const ends = await together(shell, steps);
+    expect(ends.map(({ code, out, err }) => [code, out, err])).toEqual([
+      [0, 'a\n', ''],
+      [0, 'a\nb\n', ''],
+      [0, 'a\nb\nc\n', ''],
+      [0, 'a\nb\nc\nd\n', ''],
+    ]);
+  });
+
+  test('skips what comes after a failed step, and keeps its exit code', async () => {
+    const ends = await together(shell, [sh('echo one'), sh('exit 7'), sh('echo never'), sh('echo never')]);
+    expect(ends.map(({ code, out, err }) => ({ code, out, err }))).toEqual([
+      { code: 0, out: 'one\n', err: '' },
+      { code: 7, out: '', err: '' },
+      { code: 1, out: '', err: skipped },
+      { code: 1, out: '', err: skipped },
+    ]);
+  });
+
+  test('runs nothing until every container of the pod has started', async () => {
+    const toolsDir = place();
+    const steps = [sh('echo began'), sh('true'), sh('true')];
+    const first = begin(words(shell, toolsDir, steps, 0));
+    const second = begin(words(shell, toolsDir, steps, 1));
+    const early = await Promise.race([
+      first.said('began').then(() => 'ran'),
+      new Promise((done) => setTimeout(done, 150, 'waits')),
+    ]);
+    const third = run(words(shell, toolsDir, steps, 2));
+    expect([early, (await first.ended).out, (await second.ended).code, (await third).code]).toEqual([
+      'waits',
+      'began\n',
+      0,
+      0,
+    ]);
+  });
+
+  test('takes a step that was killed for a failed one', async () => {
+    const ends = await together(shell, [sh('kill -9 $PPID'), sh('echo never'), sh('echo never')]);
+    expect(ends.map(({ code, signal, out }) => [code, signal, out])).toEqual([
+      [null, 'SIGKILL', ''],
+      [1, null, ''],
+      [1, null, ''],
+    ]);
+  });
+
+  test('passes a request to stop on to the command, and the rest is skipped', async () => {
+    const toolsDir = place();
+    const steps = [sh('trap "echo stopping; exit 3" TERM; echo up; while :; do sleep 0.05; done'), sh('echo never')];
+    const second = run(words(shell, toolsDir, steps, 1));
+    const first = begin(words(shell, toolsDir, steps, 0));
+    await first.said('up');
+    first.process.kill('SIGTERM');
+    const ended = await first.ended;
+    expect([ended.code, ended.out, (await second).code]).toEqual([3, 'up\nstopping\n', 1]);
+  });
+
+  test('ends at once when it is told to stop while it waits', async () => {
+    const toolsDir = place();
+    const waiting = begin(words(shell, toolsDir, [sh('true'), sh('true')], 1));
+    await new Promise((done) => setTimeout(done, 100)); // until it waits; ending earlier would be fine too
+    waiting.process.kill('SIGTERM');
+    const { code, signal } = await waiting.ended;
+    expect(code ?? signal).toBe(143);
+  });
+
+  test.each([
+    ['a command that is nowhere', ['nowhere'], 127, /^pipewright: this image has no command nowhere \(PATH is .*\)\n$/],
+    [
+      'a file that is not there',
+      ['/no/such'],
+      127,
+      /^pipewright: this image has no command \/no\/such \(PATH is .*\)\n$/,
+    ],
+    [
+      'a file that is not executable',
+      ['/etc/passwd'],
+      126,
+      /^pipewright: \/etc\/passwd is not executable in this image\n$/,
+    ],
+    ['a directory', ['/etc'], 126, /^pipewright: \/etc is not executable in this image\n$/],
+  ])('says that it cannot run %s', async (_what, runs, code, said) => {
+    const [end] = await together(shell, [{ runs }]);
+    expect([end?.code, end?.err]).toEqual([code, expect.stringMatching(said)]);
+  });
+
+  test('hands arguments on as they are', async () => {
+    const strange = ['a b', '', '$HOME', "it's", '"', '*', '--', '-n', 'über\nzwei'];
+    const [end] = await together(shell, [{ runs: ['printf', '[%s]\\n', ...strange] }]);
+    expect(end?.out).toBe(strange.map((one) => `[${one}]\n`).join(''));
+  });
+
+  test('places a script and runs it by its first line, byte for byte', async () => {
+    const file = join(place(), 'script');
+    const text =
+      '#!/usr/bin/env sh\necho "$0" $(echo sub) "$(basename $0)" a$$b | sed "s/a[0-9]*b/pid/"\nprintf %s \'$(HOME) $$ \\n\'\n';
+    const [end] = await together(shell, [{ runs: [], script: { file, text } }]);
+    expect([end?.code, end?.out, end?.err]).toEqual([0, `${file} sub script pid\n$(HOME) $$ \\n`, '']);
+  });
+
+  test('hands over a script that is longer than an argument may be', async () => {
+    const file = join(place(), 'script');
+    const text = `#!/bin/sh\n${`# ${'ü'.repeat(500)}\n`.repeat(400)}wc -c <"$0"\n`;
+    const [end] = await together(shell, [{ runs: [], script: { file, text } }]);
+    expect(end?.out.trim()).toBe(String(Buffer.byteLength(text)));
+  });
+
+  test('names the interpreter that an image lacks', async () => {
+    const script = { file: join(place(), 'script'), text: '#!/usr/bin/no-such-python\nprint(1)\n' };
+    const [end] = await together(shell, [{ runs: [], script }]);
+    const said = "pipewright: this image has no /usr/bin/no-such-python, which the script's first line asks for\n";
+    expect([end?.code, end?.err]).toEqual([127, said]);
+  });
+
+  test('waits for the sidecars before the first step', async () => {
+    const readyFile = join(place(), 'ready');
+    writeFileSync(readyFile, '');
+    const toolsDir = place();
+    const steps: readonly Step[] = [{ ...sh('echo began'), awaitSidecars: true, readyFile }];
+    const step = begin(words(shell, toolsDir, steps, 0));
+    const early = await Promise.race([
+      step.said('began').then(() => 'ran'),
+      new Promise((done) => setTimeout(done, 150, 'waits')),
+    ]);
+    writeFileSync(readyFile, 'READY');
+    expect([early, (await step.ended).out]).toEqual(['waits', 'began\n']);
+  });
+
+  test('falls back to looking now and then where there is no mkfifo', async () => {
+    const bin = place();
+    for (const tool of ['sleep', 'sh', 'date', 'echo']) symlinkSync(`/bin/${tool}`, join(bin, tool));
+    const toolsDir = place();
+    const steps = [sh('echo one'), sh('echo two'), sh('exit 3'), sh('echo never')];
+    const ends = await Promise.all(steps.map((_, index) => run(words(shell, toolsDir, steps, index), { PATH: bin })));
+    expect(ends.map(({ code, out }) => [code, out])).toEqual([
+      [0, 'one\n'],
+      [0, 'two\n'],
+      [3, ''],
+      [1, ''],
+    ]);
+  });
+
+  test('hands over within milliseconds, also over ten steps', async () => {
+    const ends = await together(
+      shell,
+      Array.from({ length: 10 }, () => ({ runs: [process.execPath, '-p', 'performance.timeOrigin'] })),
+    );
+    const starts = ends.map(({ out }) => Number(out));
+    const gaps = starts.slice(1).map((start, index) => start - (starts[index] ?? 0));
+    expect(gaps.every((gap) => gap > 0)).toBe(true);
+    // A gap is Node's whole life (some 40 ms) and the hand-over; a poll would add half a second each.
+    expect(gaps.toSorted((a, b) => a - b)[4]).toBeLessThan(400);
+  });
+});
+
+test('the entrypoint is safe from what Kubernetes expands in a command', () => {
+  const { command } = entrypoint({ index: 0, count: 2 });
+  expect(command.join('\n')).not.toMatch(/\$\$|\$\([A-Za-z0-9_.-]+\)/);
+});
+
+test('a lent shell brings its tools, but not into the command', async () => {
+  const toolsDir = place();
+  mkdirSync(join(toolsDir, 'bin'));
+  writeFileSync(join(toolsDir, 'bin', 'lent'), '#!/bin/sh\n');
+  chmodSync(join(toolsDir, 'bin', 'lent'), 0o755);
+  const end = await run(words(['/bin/sh'], toolsDir, [sh('echo "$PATH"; command -v lent || echo none')], 0), {
+    PATH: '/usr/bin:/bin',
+  });
+  expect(end.out).toBe('/usr/bin:/bin\nnone\n');
+});
