@@ -6,7 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { request } from 'node:https';
 
-const account = '/var/run/secrets/kubernetes.io/serviceaccount';
+const account = process.env.SERVICE_ACCOUNT ?? '/var/run/secrets/kubernetes.io/serviceaccount';
 const [name, container, image] = process.argv.slice(2);
 
 /** @returns {Promise<{status: number, body: any}>} */
