@@ -1,0 +1,65 @@
+/** Over TLS, to the embedded cluster on loopback: its own authority, its token, and its restarts. */
+
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { startCluster } from '@pipewright/cluster';
+import { CONFIG_MAPS, KubeClient, kubeconfigSend, NAMESPACES, Reflector } from '../src/index.js';
+import { FakeClock } from './fake-clock.js';
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'pipewright-served-'));
+});
+
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function keep(kubeconfig: string): string {
+  const file = join(folder, 'kubeconfig');
+  writeFileSync(file, kubeconfig);
+  return file;
+}
+
+test('the server is trusted for its authority alone', async () => {
+  const cluster = await startCluster({});
+  const { kubeconfig, url } = await cluster.serve();
+  const trusting = await kubeconfigSend({ kubeconfig: keep(kubeconfig) });
+  expect(await new KubeClient(trusting).get(NAMESPACES, { name: 'default' })).toMatchObject({ kind: 'Namespace' });
+  const blind = kubeconfig.replace(/certificate-authority-data: *\S+/, 'tls-server-name: localhost');
+  const doubting = await kubeconfigSend({ kubeconfig: keep(blind) });
+  await expect(new KubeClient(doubting).get(NAMESPACES, { name: 'default' })).rejects.toThrow(
+    `cannot reach the API server at ${url}: its certificate is not trusted: give certificate-authority-data in the kubeconfig`,
+  );
+  await trusting.close();
+  await doubting.close();
+  await cluster.close();
+});
+
+test('a reflector goes on, and misses nothing, after the server was restarted', async () => {
+  const dataDir = join(folder, 'data');
+  const before = await startCluster({ dataDir });
+  const { kubeconfig, port } = await before.serve();
+  const send = await kubeconfigSend({ kubeconfig: keep(kubeconfig) });
+  const clock = new FakeClock();
+  const seen: string[] = [];
+  let trouble = '';
+  const reflector = new Reflector(new KubeClient(send), CONFIG_MAPS, {
+    clock,
+    onChange: (key, _, listed) => void (listed || seen.push(key)),
+    onError: (error) => (trouble = String(error)),
+  }).start();
+  expect(await reflector.synced).toBe(true);
+  await before.close();
+  while (!trouble.includes('connection refused')) await clock.wind(1000);
+
+  const after = await startCluster({ dataDir });
+  await new KubeClient(after.send).create(CONFIG_MAPS, { namespace: 'default' }, { metadata: { name: 'meanwhile' } });
+  await after.serve({ port });
+  while (seen.length === 0) await clock.wind(1000);
+  expect(seen).toEqual(['default/meanwhile']);
+  await reflector.stop();
+  await send.close();
+  await after.close();
+});
