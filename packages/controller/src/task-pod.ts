@@ -140,20 +140,21 @@ function stepContainer(
     ...(first && creds !== undefined && { credentials: creds }),
     ...(script && { script: { file: scriptFile(index, request.taskRun.uid), text: script } }),
   };
-  const before = command && entrypoint(turn, request.lendShell ? LENT : undefined);
   return {
     ...fields,
     name: stepContainerName(step.name, index),
-    ...(before &&
-      command && {
-        command: before.command,
-        args: [...before.args, ...command.command, ...command.args],
-      }),
+    ...(command && wrapped(command, entrypoint(turn, request.lendShell ? LENT : undefined))),
     workingDir: workingDir(step.workingDir),
     env: [{ name: 'HOME', value: HOME }, ...(step.env ?? [])],
     volumeMounts: mounts(step, first, request, task, creds !== undefined),
   };
 }
+
+/** The user's words stay in `args`, behind ours. A lone step of an image that knows best runs as the image has it. */
+const wrapped = (own: ImageCommand, before: ReturnType<typeof entrypoint>): Pick<Container, 'command' | 'args'> => ({
+  command: before.command,
+  args: [...before.args, ...own.command, ...own.args],
+});
 
 /** A relative one is below /workspace, as Tekton makes it; the container runtime makes what is missing. */
 const workingDir = (dir: string | undefined): string =>

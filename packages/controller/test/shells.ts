@@ -44,7 +44,10 @@ export function begin(
 ): { readonly process: ChildProcess; readonly ended: Promise<Ended>; readonly said: (text: string) => Promise<void> } {
   const [file = '', ...args] = words;
   // A container's standard input is /dev/null; with a socket there, bash would read somebody's .bashrc.
-  const child = spawn(file, args, { env: { PATH: process.env['PATH'] ?? '', ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(file, args, {
+    env: { PATH: process.env['PATH'] ?? '', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let [out, err] = ['', ''];
   const waiting: { readonly text: string; readonly tell: () => void }[] = [];
   child.stdout.on('data', (chunk: Buffer) => {

@@ -7,48 +7,11 @@
  * rarely, and holds up no other.
  */
 
-import {
-  EventRecorder,
-  KubeClient,
-  LeaseElector,
-  PODS,
-  PRIORITY,
-  Reflector,
-  systemClock,
-  WorkQueue,
-  type Clock,
-  type KubeObject,
-  type Resource,
-  type Send,
-} from '@pipewright/kube';
-import type {
-  ClusterTask,
-  Condition,
-  Pipeline,
-  PipelineResource,
-  PipelineRun,
-  Task,
-  TaskRun,
-} from '@pipewright/tekton';
-import { labels } from '../labels.js';
-import { DEFAULT_IMAGES, type Images } from '../options.js';
-import type { Pod } from '../pod-types.js';
+import { KubeClient, LeaseElector, systemClock, type Clock, type Send } from '@pipewright/kube';
+import type { Images } from '../options.js';
 import { silent, type Log } from './log.js';
-import { reconcilePipelineRun } from './pipeline-run-reconcile.js';
-import { Shelf } from './shelf.js';
-import { reconcileTaskRun } from './task-run-reconcile.js';
-import {
-  CLUSTER_TASKS,
-  CONDITIONS,
-  ownerKey,
-  PIPELINE_RESOURCES,
-  PIPELINE_RUNS,
-  PIPELINES,
-  TASK_RUNS,
-  TASKS,
-  type FindCommand,
-  type World,
-} from './world.js';
+import { makeWorld } from './make-world.js';
+import type { FindCommand } from './world.js';
 
 /** How a controller runs. */
 export interface ControllerOptions {
@@ -58,7 +21,7 @@ export interface ControllerOptions {
   readonly log?: Log;
   /** By default the machine's. */
   readonly clock?: Clock;
-  /** By default {@link DEFAULT_IMAGES}; images left out keep their default. */
+  /** By default `DEFAULT_IMAGES`; images left out keep their default. */
   readonly images?: Partial<Images>;
   /** Runs of this namespace alone. By default of all. */
   readonly namespace?: string;
@@ -128,86 +91,4 @@ function makeElector(
       onError: (error) => log.warn('the lease could not be renewed', { error: String(error) }),
     })
   );
-}
-
-function makeWorld(
-  { log = silent, images, namespace, findCommand, workers = 8 }: ControllerOptions,
-  client: KubeClient,
-  clock: Clock,
-): { readonly world: World; readonly caches: readonly Reflector<KubeObject>[] } {
-  const onError = (of: Resource) => (error: unknown, retryIn: number) =>
-    log.warn('a watch was interrupted', { kind: of.kind, error: String(error), retryIn });
-  const cache = <T extends KubeObject>(of: Resource): Reflector<T> =>
-    new Reflector<T>(client, of, { clock, ...(of.namespaced && { namespace }), onError: onError(of) });
-  const queue = (
-    kind: string,
-    work: (world: World, key: string) => Promise<{ readonly again?: number | undefined }>,
-  ): WorkQueue =>
-    new WorkQueue({
-      clock,
-      workers,
-      work: (key) => work(world, key),
-      onError: (key, error, retryIn) =>
-        log.warn('a run could not be worked on', { kind, key, error: String(error), retryIn }),
-    });
-  const recorder = (component: string): EventRecorder =>
-    new EventRecorder({
-      client,
-      clock,
-      component,
-      onError: (error) => log.warn('an event was not written', { error: String(error) }),
-    });
-  const priority = (listed: boolean): number => (listed ? PRIORITY.listed : PRIORITY.change);
-  const world: World = {
-    client,
-    clock,
-    log,
-    images: { ...DEFAULT_IMAGES, ...images },
-    findCommand: findCommand ?? (() => Promise.resolve(undefined)),
-    runs: new Shelf<PipelineRun>(client, PIPELINE_RUNS, clock, {
-      namespace,
-      onError: onError(PIPELINE_RUNS),
-      onChange: (key, { after }, listed) => after && world.runQueue.add(key, priority(listed)),
-    }),
-    taskRuns: new Shelf<TaskRun>(client, TASK_RUNS, clock, {
-      namespace,
-      onError: onError(TASK_RUNS),
-      onChange: (key, { before, after }, listed) => {
-        if (after) world.taskRunQueue.add(key, priority(listed));
-        const owner = ownerKey(after ?? before ?? { metadata: {} }, 'PipelineRun');
-        if (owner !== undefined) world.runQueue.add(owner, priority(listed));
-      },
-    }),
-    pods: new Shelf<Pod>(client, PODS, clock, {
-      namespace,
-      labelSelector: `${labels.managedBy}=${labels.managedByUs}`,
-      onError: onError(PODS),
-      onChange: (_key, { before, after }, listed) => {
-        const owner = ownerKey(after ?? before ?? { metadata: {} }, 'TaskRun');
-        if (owner !== undefined) world.taskRunQueue.add(owner, priority(listed));
-      },
-    }),
-    tasks: cache<Task>(TASKS),
-    clusterTasks: cache<ClusterTask>(CLUSTER_TASKS),
-    pipelines: cache<Pipeline>(PIPELINES),
-    resources: cache<PipelineResource>(PIPELINE_RESOURCES),
-    conditions: cache<Condition>(CONDITIONS),
-    taskRunQueue: queue('TaskRun', reconcileTaskRun),
-    runQueue: queue('PipelineRun', reconcilePipelineRun),
-    taskRunEvents: recorder('taskrun-controller'),
-    runEvents: recorder('pipeline-controller'),
-    shellLess: new Set(),
-  };
-  const { runs, taskRuns, pods, tasks, clusterTasks, pipelines, resources, conditions } = world;
-  const caches = [
-    pods.reflector,
-    taskRuns.reflector,
-    runs.reflector,
-    tasks,
-    clusterTasks,
-    pipelines,
-    resources,
-    conditions,
-  ];
-  return { world, caches: caches as unknown as readonly Reflector<KubeObject>[] }; // only started, awaited and stopped
 }

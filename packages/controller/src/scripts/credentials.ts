@@ -92,7 +92,10 @@ const BYTES_AWK = `
 
 /** Prints `.gitconfig` (mode config) or `.git-credentials` (mode store) from `secret dir, url` pairs in ARGV. */
 const GIT_AWK = compact(`${BYTES_AWK}
-  function quote(text) { gsub(/\\\\/, "\\\\\\\\", text); gsub(/"/, "\\\\\\"", text); gsub(/\\n/, "\\\\n", text); return text }
+  function quote(text,  i, c, out) {
+    for (i = 1; i <= length(text); i++) { c = substr(text, i, 1); out = out (c == "\\n" ? "\\\\n" : c == "\\"" || c == "\\\\" ? "\\\\" c : c) }
+    return out
+  }
   BEGIN {
     if (mode == "config") printf "[credential]\\n\\thelper = store\\n"
     for (k = 1; k + 1 < ARGC; k += 2) {

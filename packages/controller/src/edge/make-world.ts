@@ -1,0 +1,153 @@
+/**
+ * Makes the caches, queues and recorders of a controller, and says which change is whose turn.
+ *
+ * A change of a pod is its TaskRun's turn, a change of a TaskRun also its PipelineRun's. Apart from `controller.ts`, which
+ * starts and stops what is made here.
+ */
+
+import {
+  EventRecorder,
+  PODS,
+  PRIORITY,
+  Reflector,
+  WorkQueue,
+  type Change,
+  type Clock,
+  type KubeClient,
+  type KubeObject,
+  type Resource,
+  type WorkDone,
+} from '@pipewright/kube';
+import type {
+  ClusterTask,
+  Condition,
+  Pipeline,
+  PipelineResource,
+  PipelineRun,
+  Task,
+  TaskRun,
+} from '@pipewright/tekton';
+import { labels } from '../labels.js';
+import { DEFAULT_IMAGES } from '../options.js';
+import type { Pod } from '../pod-types.js';
+import type { ControllerOptions } from './controller.js';
+import { silent } from './log.js';
+import { reconcilePipelineRun } from './pipeline-run-reconcile.js';
+import { Shelf } from './shelf.js';
+import { reconcileTaskRun } from './task-run-reconcile.js';
+import {
+  CLUSTER_TASKS,
+  CONDITIONS,
+  ownerKey,
+  PIPELINE_RESOURCES,
+  PIPELINE_RUNS,
+  PIPELINES,
+  TASK_RUNS,
+  TASKS,
+  type World,
+} from './world.js';
+
+/** What a cache needs to be started, awaited and stopped. */
+export type Cache = Pick<Reflector, 'start' | 'synced' | 'stop'>;
+
+/** Makes a world; nothing of it runs yet. */
+export function makeWorld(
+  options: ControllerOptions,
+  client: KubeClient,
+  clock: Clock,
+): { readonly world: World; readonly caches: readonly Cache[] } {
+  const { log = silent, images, namespace, findCommand } = options;
+  const cache = <T extends KubeObject>(of: Resource): Reflector<T> =>
+    new Reflector<T>(client, of, { clock, ...(of.namespaced && { namespace }), onError: watchTrouble(options, of) });
+  const recorder = (component: string): EventRecorder =>
+    new EventRecorder({
+      client,
+      clock,
+      component,
+      onError: (error) => log.warn('an event was not written', { error: String(error) }),
+    });
+  const queues = {
+    taskRunQueue: makeQueue(options, clock, 'TaskRun', (key) => reconcileTaskRun(world, key)),
+    runQueue: makeQueue(options, clock, 'PipelineRun', (key) => reconcilePipelineRun(world, key)),
+  };
+  const shelves = makeShelves(options, client, clock, queues);
+  const kinds = {
+    tasks: cache<Task>(TASKS),
+    clusterTasks: cache<ClusterTask>(CLUSTER_TASKS),
+    pipelines: cache<Pipeline>(PIPELINES),
+    resources: cache<PipelineResource>(PIPELINE_RESOURCES),
+    conditions: cache<Condition>(CONDITIONS),
+  };
+  const world: World = {
+    client,
+    clock,
+    log,
+    images: { ...DEFAULT_IMAGES, ...images },
+    findCommand: findCommand ?? (() => Promise.resolve(undefined)),
+    ...shelves,
+    ...kinds,
+    ...queues,
+    taskRunEvents: recorder('taskrun-controller'),
+    runEvents: recorder('pipeline-controller'),
+    shellLess: new Set(),
+  };
+  const caches = [...Object.values(shelves).map(({ reflector }) => reflector), ...Object.values(kinds)];
+  return { world, caches };
+}
+
+const watchTrouble =
+  ({ log = silent }: ControllerOptions, of: Resource) =>
+  (error: unknown, retryIn: number): void =>
+    log.warn('a watch was interrupted', { kind: of.kind, error: String(error), retryIn });
+
+const makeQueue = (
+  { log = silent, workers = 8 }: ControllerOptions,
+  clock: Clock,
+  kind: string,
+  work: (key: string) => Promise<WorkDone>,
+): WorkQueue =>
+  new WorkQueue({
+    clock,
+    workers,
+    work,
+    onError: (key, error, retryIn) =>
+      log.warn('a run could not be worked on', { kind, key, error: String(error), retryIn }),
+  });
+
+function makeShelves(
+  options: ControllerOptions,
+  client: KubeClient,
+  clock: Clock,
+  { runQueue, taskRunQueue }: Pick<World, 'runQueue' | 'taskRunQueue'>,
+): Pick<World, 'runs' | 'taskRuns' | 'pods'> {
+  const { namespace } = options;
+  const priority = (listed: boolean): number => (listed ? PRIORITY.listed : PRIORITY.change);
+  const addOwner = (queue: WorkQueue, kind: string, { before, after }: Change<KubeObject>, listed: boolean): void => {
+    const object = after ?? before;
+    const owner = object && ownerKey(object, kind);
+    if (owner !== undefined) queue.add(owner, priority(listed));
+  };
+  return {
+    pods: new Shelf<Pod>(client, PODS, clock, {
+      namespace,
+      labelSelector: `${labels.managedBy}=${labels.managedByUs}`,
+      onError: watchTrouble(options, PODS),
+      onChange: (_key, change, listed) => addOwner(taskRunQueue, 'TaskRun', change, listed),
+    }),
+    taskRuns: new Shelf<TaskRun>(client, TASK_RUNS, clock, {
+      namespace,
+      onError: watchTrouble(options, TASK_RUNS),
+      onChange: (key, change, listed) => {
+        if (change.after) taskRunQueue.add(key, priority(listed));
+        addOwner(runQueue, 'PipelineRun', change, listed);
+      },
+    }),
+    runs: new Shelf<PipelineRun>(client, PIPELINE_RUNS, clock, {
+      namespace,
+      onError: watchTrouble(options, PIPELINE_RUNS),
+      onChange: (key, { after }, listed) => {
+        if (after) runQueue.add(key, priority(listed));
+      },
+    }),
+  };
+}
