@@ -7,28 +7,30 @@
  */
 
 import { timingSafeEqual } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ADMIN, NODE, type User } from './api/identity.js';
-import { stringAt } from './api/json.js';
 import { bootstrap, furnishNamespaces } from './api/bootstrap.js';
 import { BUILT_IN } from './api/builtin.js';
 import { Catalog } from './api/catalog.js';
-import { newServerCertificate } from './api/certificate.js';
 import { Collector } from './api/collector.js';
 import { serveDefinitions } from './api/definitions.js';
 import { forgetOldEvents } from './api/events.js';
+import { stringAt } from './api/json.js';
 import { sendAs, sendWithTokens, type Send, type ServerContext } from './api/server.js';
 import type { PodLogs } from './api/subresources.js';
 import { readToken } from './api/tokens.js';
 import type { Admission, World } from './api/world.js';
-import { kubeconfigText } from './kubeconfig.js';
 import { ClusterError } from './cluster-error.js';
+import { Listeners, type Served } from './listeners.js';
 import type { Images } from './node/image.js';
+import { startNode, type Node, type NodeOptions } from './node/node.js';
 import { createRegistry, type Registry } from './registry/registry.js';
 import type { Runtime } from './runtime/runtime.js';
+import type { ListenOptions } from './serve.js';
 import { openStorage } from './storage/open.js';
 import type { ClusterSecrets } from './storage/secrets.js';
-import { listen, type Listening, type ListenOptions } from './serve.js';
 
 /** What a cluster is made of. */
 export interface ClusterOptions {
@@ -46,28 +48,22 @@ export interface ClusterOptions {
   readonly runtime?: Runtime;
   /** What stands for an image. @default - no image can be pulled */
   readonly images?: Images;
+  /** Ends the message about an image nothing stands for: what to do. @default - as the node has it */
+  readonly imageHint?: string;
   /** Files laid read-only into every container: content by absolute path. @default none */
   readonly hostFiles?: Readonly<Record<string, string>>;
+  /** Whether pods may mount directories of the machine. @default false */
+  readonly allowHostPath?: boolean;
   /** CustomResourceDefinitions to install at start. @default none */
   readonly crds?: readonly object[];
   /** Who else judges writes. @default nobody */
   readonly admission?: readonly Admission[];
   /** @default the machine's clock */
   readonly now?: () => Date;
+  /** The node's time, for tests that wind it by hand. @default - made of `now` and the machine's timers */
+  readonly clock?: NodeOptions['clock'];
   /** Told of what an operator should know. @default nobody */
   readonly log?: (line: string) => void;
-}
-
-/** A cluster that can be reached from outside the process. */
-export interface Served {
-  readonly url: string;
-  readonly port: number;
-  /** The authority that signed the server's certificate. */
-  readonly caPem: string;
-  /** Whoever has it may do everything. */
-  readonly token: string;
-  /** A kubeconfig with all of this. */
-  readonly kubeconfig: string;
 }
 
 /** A running cluster. */
@@ -78,17 +74,22 @@ export interface Cluster {
   readonly registry: Registry;
   /** Listens for kubectl, with TLS. Rejects with a `ClusterError` when the port cannot be had. */
   serve(options?: ListenOptions): Promise<Served>;
-  /** Stops everything; the promise resolves when nothing runs any more. */
+  /** Stops everything; the promise resolves when nothing runs any more. Safe to call twice. */
   close(): Promise<void>;
 }
 
-/** Starts a cluster. */
+/** Starts a cluster. Rejects with a `ClusterError` that says what to change. */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
-  const { now = () => new Date(), admission = [], crds = [], log = () => undefined } = options;
-  const storage = await openStorage(options.dataDir, now());
+  const { now = () => new Date(), admission = [], log = () => undefined, dataDir } = options;
+  const storage = await openStorage(dataDir, now());
   const { secrets, store } = storage;
-  const caPem = secrets.authority.certPem;
-  const world: World = { store, catalog: new Catalog(BUILT_IN), admission, caPem: () => caPem, now };
+  const world: World = {
+    store,
+    catalog: new Catalog(BUILT_IN),
+    admission,
+    caPem: () => secrets.authority.certPem,
+    now,
+  };
   let logs: PodLogs | undefined;
   const context: ServerContext = {
     world,
@@ -98,57 +99,85 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     settled: storage.settled,
     onBug: (error, request) => log(`${request.method} ${request.url}: ${stackOf(error)}`),
   };
+  const { authority, adminToken } = secrets;
+  const listeners = new Listeners({ send: sendWithTokens(context), authority, adminToken, now });
+  const stopHousekeeping = keepHouse(world);
+  const send = sendAs(context, ADMIN);
+  let running: RunningNode | undefined;
+  const close = once(async () => {
+    await running?.close();
+    await listeners.close();
+    stopHousekeeping();
+    for (const collection of store.collections()) collection.end();
+    await storage.close();
+  });
+  try {
+    for (const crd of options.crds ?? []) await install(send, crd);
+    running = await nodeOf(options, sendAs(context, NODE), () => listeners.inCluster());
+    logs = running?.node.logs;
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const registry = createRegistry(dataDir === undefined ? {} : { dir: join(dataDir, 'registry') });
+  return { send, registry, serve: (where) => listeners.serve(where), close };
+}
+
+/** What goes on without being asked; the returned function stops it. */
+function keepHouse(world: World): () => void {
   serveDefinitions(world);
   furnishNamespaces(world);
   const collector = new Collector(world);
   bootstrap(world);
   collector.start();
   const stopForgetting = forgetOldEvents(world);
-  const send = sendAs(context, ADMIN);
-  for (const crd of crds) await install(send, crd);
-  const listeners: Listening[] = [];
-  void sendAs(context, NODE);
-  const registry = createRegistry(options.dataDir === undefined ? {} : { dir: join(options.dataDir, 'registry') });
-  return {
-    send,
-    registry,
-    serve: async (where = {}) => {
-      const listening = await listenFor(context, secrets, where, now());
-      listeners.push(listening);
-      const url = `https://${listening.host}:${listening.port}`;
-      const { adminToken: token } = secrets;
-      return { url, port: listening.port, caPem, token, kubeconfig: kubeconfigText({ url, caPem, token }) };
-    },
-    close: async () => {
-      stopForgetting();
-      await Promise.all(listeners.map((each) => each.close()));
-      collector.close();
-      for (const collection of store.collections()) collection.end();
-      await storage.close();
-    },
+  return () => {
+    stopForgetting();
+    collector.close();
   };
+}
+
+interface RunningNode {
+  readonly node: Node;
+  close(): Promise<void>;
+}
+
+/** The node, where there is a runtime; its files go with it unless they have a place to stay. */
+async function nodeOf(
+  options: ClusterOptions,
+  send: Send,
+  inCluster: NodeOptions['inCluster'],
+): Promise<RunningNode | undefined> {
+  const { runtime, dataDir, images = () => undefined, imageHint, hostFiles, allowHostPath, now, clock, log } = options;
+  if (!runtime) return undefined;
+  const stateDir = dataDir === undefined ? await mkdtemp(join(tmpdir(), 'pipewright-')) : join(dataDir, 'node');
+  const node = await startNode({
+    send,
+    runtime,
+    images,
+    inCluster,
+    stateDir,
+    ...(dataDir !== undefined && { logDir: join(dataDir, 'logs') }),
+    ...(imageHint !== undefined && { imageHint }),
+    ...(hostFiles && { hostFiles }),
+    ...(allowHostPath !== undefined && { allowHostPath }),
+    ...(now && { now }),
+    ...(clock && { clock }),
+    ...(log && { log }),
+  });
+  const close = async (): Promise<void> => {
+    await node.close();
+    if (dataDir === undefined) await rm(stateDir, { recursive: true, force: true });
+  };
+  return { node, close };
 }
 
 const stackOf = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));
 
-/** Names under which the API server may be addressed. */
-const SERVER_NAMES = [
-  '127.0.0.1',
-  'localhost',
-  'kubernetes',
-  'kubernetes.default',
-  'kubernetes.default.svc',
-  'kubernetes.default.svc.cluster.local',
-];
-
-function listenFor(
-  context: ServerContext,
-  secrets: ClusterSecrets,
-  where: ListenOptions,
-  now: Date,
-): Promise<Listening> {
-  const names = where.host === undefined ? SERVER_NAMES : [...new Set([...SERVER_NAMES, where.host])];
-  return listen(sendWithTokens(context), newServerCertificate(secrets.authority, names, now), where);
+/** Makes a function that does its work once, and gives everybody the same promise. */
+function once(work: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | undefined;
+  return () => (done ??= work());
 }
 
 function userOf(token: string, { adminToken, tokenKey }: ClusterSecrets, world: World): User | undefined {
@@ -160,9 +189,10 @@ function userOf(token: string, { adminToken, tokenKey }: ClusterSecrets, world: 
 /** Installs a definition, or brings an older one up to date. */
 async function install(send: Send, crd: object): Promise<void> {
   const name = stringAt(crd, 'metadata', 'name');
-  const url = `http://kubernetes/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${name}?fieldManager=pipewright&force=true`;
+  const path = `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${name}?fieldManager=pipewright&force=true`;
   const headers = { 'content-type': 'application/apply-patch+yaml' };
-  const response = await send(new Request(url, { method: 'PATCH', headers, body: JSON.stringify(crd) }));
+  const request = new Request(`http://kubernetes${path}`, { method: 'PATCH', headers, body: JSON.stringify(crd) });
+  const response = await send(request);
   if (response.ok) return;
   const status: unknown = await response.json();
   const message = `the definition ${name} cannot be installed: ${stringAt(status, 'message')}`;

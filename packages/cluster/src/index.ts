@@ -1,8 +1,16 @@
 /** Kubernetes in one process. */
 
-export { startCluster, type Cluster, type ClusterOptions, type Served } from './cluster.js';
+export { startCluster, type Cluster, type ClusterOptions } from './cluster.js';
+export type { Served } from './listeners.js';
+export type { ListenOptions } from './serve.js';
+export { ClusterError, type ClusterErrorCode } from './cluster-error.js';
 export type { Admission, AdmissionAnswer, AdmissionRequest } from './api/world.js';
 export type { Send } from './api/server.js';
-export { ClusterError, type ClusterErrorCode } from './cluster-error.js';
+export type { LogOptions, PodLogs } from './api/subresources.js';
 export type { ImageConfig, ImageSource, Images } from './node/image.js';
-export type { Registry } from './registry/registry.js';
+export { startNode, type Node, type NodeOptions } from './node/node.js';
+export { createRegistry, type Registry } from './registry/registry.js';
+export { RuntimeProblem, type Runtime } from './runtime/runtime.js';
+export { fake, type FakeClock, type FakeOptions, type FakeOutcome, type FakeScript } from './runtime/fake.js';
+export { sandbox, type Launcher, type SandboxOptions } from './runtime/sandbox.js';
+export { machineClock, virtualClock, type Clock, type VirtualClock } from './node/clock.js';

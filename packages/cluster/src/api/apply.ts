@@ -49,7 +49,7 @@ export function serverSideApply(
   if (disputed.length > 0 && !force) throw conflictOf(disputed);
 
   const kept = withoutDropped(copy<JsonObject>(old ?? {}), before, owned, others);
-  const merged = strategicPatch(kept, copy(wanted));
+  const merged = strategicPatch(kept, copy(wanted), type.schema);
   const metadata = { ...objectAt(merged, 'metadata') };
   const entry = {
     manager,

@@ -6,6 +6,7 @@
  */
 
 import { COLUMNS, DEFAULT_COLUMNS, AGE, NAME } from './columns.js';
+import { schemaOfKind } from './fields.js';
 import { ALL_VERBS, type ResourceType } from './resource.js';
 import { RULES } from './rules.js';
 
@@ -84,6 +85,7 @@ const ROWS: readonly Row[] = [
 const listed = (text: string | undefined): readonly string[] => (text === undefined ? [] : text.split(','));
 
 function typeOf(row: Row): ResourceType {
+  const schema = schemaOfKind(row.kind);
   const [version = '', group = ''] = row.at.split('/').reverse();
   const place = `${group}/${row.plural}`;
   return {
@@ -99,6 +101,7 @@ function typeOf(row: Row): ResourceType {
     subresources: listed(row.sub),
     columns: COLUMNS[place] ?? (group === '' ? DEFAULT_COLUMNS : [NAME, AGE]),
     rules: RULES[place] ?? {},
+    ...(schema && { schema }),
     custom: false,
   };
 }

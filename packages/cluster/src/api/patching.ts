@@ -77,5 +77,5 @@ function patched(type: ResourceType, old: KubeObject, patch: unknown, media: str
   if (!isObject(patch)) throw badRequest('error decoding patch: the patch must be a JSON object');
   if (media === 'application/merge-patch+json') return mergePatch(old, patch);
   if (media === APPLY) return serverSideApply(type, old, patch, applying);
-  return strategicPatch(old, patch);
+  return strategicPatch(old, patch, type.schema);
 }

@@ -49,7 +49,7 @@ export interface ResourceType {
   readonly subresources: readonly string[];
   readonly columns: readonly Column[];
   readonly rules: KindRules;
-  /** Of custom resources: what decides pruning, defaults and validity. */
+  /** What decides which fields there are, and of custom resources defaults and validity too. Absent: anything goes. */
   readonly schema?: Schema;
   /** Whether the kind came from a CustomResourceDefinition. */
   readonly custom: boolean;

@@ -17,9 +17,9 @@ import {
   type KubeObject,
 } from './json.js';
 import { checkDefinition, definitionStatus, fillDefinition } from './crd.js';
-import { duplicate, forbiddenField, invalidValue, notSupported, required, type Cause } from './refusal.js';
-import { labelFault } from './names.js';
+import { forbiddenField, invalidValue, notSupported, required, type Cause } from './refusal.js';
 import { fillPodSpec } from './pod-admission.js';
+import { checkPod, checkPodSpec, fillPod } from './pod-rules.js';
 import type { KindRules } from './resource.js';
 
 const text =
@@ -95,114 +95,6 @@ function checkImmutable(object: KubeObject, old: KubeObject | undefined): Cause[
   return ['data', 'binaryData', 'immutable']
     .filter((field) => !same(object[field], old[field]))
     .map((field) => forbiddenField(field, why));
-}
-
-function fillPod(draft: JsonObject, old: KubeObject | undefined): void {
-  fillPodSpec(within(draft, 'spec'));
-  if (old) return;
-  const classes = { phase: 'Pending', qosClass: qosClass(draft) };
-  draft['status'] = classes;
-}
-
-function qosClass(pod: JsonObject): string {
-  const resources = objectsAt(pod, 'spec', 'containers').map(({ resources: it }) => (isObject(it) ? it : {}));
-  if (resources.every((it) => Object.keys(it).length === 0)) return 'BestEffort';
-  const guaranteed = resources.every(
-    ({ limits, requests }) =>
-      isObject(limits) &&
-      limits['cpu'] !== undefined &&
-      limits['memory'] !== undefined &&
-      (requests === undefined || same(requests, limits)),
-  );
-  return guaranteed ? 'Guaranteed' : 'Burstable';
-}
-
-function checkPod(pod: KubeObject, old: KubeObject | undefined): readonly Cause[] {
-  const spec = isObject(pod['spec']) ? pod['spec'] : {};
-  return old ? checkPodChange(spec, old) : checkPodSpec(spec, 'spec');
-}
-
-/** What is wrong with a pod's spec, at any path. */
-function checkPodSpec(spec: JsonObject, path: string): Cause[] {
-  const containers = objectsAt(spec, 'containers');
-  const wrong: Cause[] = containers.length === 0 ? [required(`${path}.containers`)] : [];
-  const volumes = new Set(objectsAt(spec, 'volumes').map((volume) => stringAt(volume, 'name')));
-  const names = new Set<string>();
-  for (const list of ['initContainers', 'containers']) {
-    for (const [index, container] of objectsAt(spec, list).entries()) {
-      wrong.push(...checkContainer(container, `${path}.${list}[${index}]`, names, volumes));
-    }
-  }
-  for (const [index, volume] of objectsAt(spec, 'volumes').entries()) {
-    const fault = labelFault(stringAt(volume, 'name'));
-    if (fault !== undefined) wrong.push(invalidValue(`${path}.volumes[${index}].name`, volume['name'], fault));
-  }
-  const restart = spec['restartPolicy'];
-  const policies = ['Always', 'OnFailure', 'Never'];
-  if (!policies.includes(String(restart))) wrong.push(notSupported(`${path}.restartPolicy`, restart, policies));
-  return wrong;
-}
-
-function checkContainer(
-  container: JsonObject,
-  path: string,
-  names: Set<string>,
-  volumes: ReadonlySet<string>,
-): Cause[] {
-  const wrong: Cause[] = [];
-  const name = stringAt(container, 'name');
-  const fault = name === '' ? undefined : labelFault(name);
-  if (name === '') wrong.push(required(`${path}.name`));
-  else if (fault !== undefined) wrong.push(invalidValue(`${path}.name`, name, fault));
-  else if (names.has(name)) wrong.push(duplicate(`${path}.name`, name));
-  names.add(name);
-  if (stringAt(container, 'image') === '') wrong.push(required(`${path}.image`));
-  for (const [index, env] of objectsAt(container, 'env').entries()) {
-    if (stringAt(env, 'name') === '') wrong.push(required(`${path}.env[${index}].name`));
-  }
-  const paths = new Set<string>();
-  for (const [index, mount] of objectsAt(container, 'volumeMounts').entries()) {
-    const here = `${path}.volumeMounts[${index}]`;
-    const [volume, mountPath] = [stringAt(mount, 'name'), stringAt(mount, 'mountPath')];
-    if (!volumes.has(volume))
-      wrong.push({
-        reason: 'FieldValueNotFound',
-        field: `${here}.name`,
-        message: `Not found: ${JSON.stringify(volume)}`,
-      });
-    if (mountPath === '') wrong.push(required(`${here}.mountPath`));
-    else if (paths.has(mountPath)) wrong.push(invalidValue(`${here}.mountPath`, mountPath, 'must be unique'));
-    paths.add(mountPath);
-  }
-  return wrong;
-}
-
-const POD_MAY_CHANGE = [
-  'activeDeadlineSeconds',
-  'tolerations',
-  'nodeName',
-  'terminationGracePeriodSeconds',
-  'ephemeralContainers',
-];
-
-/** Of a pod that exists, images may change and little else; the node claims it by its name once. */
-function checkPodChange(spec: JsonObject, old: KubeObject): Cause[] {
-  const before = isObject(old['spec']) ? old['spec'] : {};
-  const claimed = stringAt(before, 'nodeName');
-  const frozen = (each: JsonObject): JsonObject => {
-    const rest: JsonObject = { ...each };
-    for (const field of POD_MAY_CHANGE) delete rest[field];
-    for (const list of ['containers', 'initContainers']) {
-      if (Array.isArray(rest[list]))
-        rest[list] = objectsAt(rest, list).map((container) => ({ ...container, image: '' }));
-    }
-    return rest;
-  };
-  if (same(frozen(spec), frozen(before)) && (claimed === '' || claimed === spec['nodeName'])) return [];
-  const why =
-    'pod updates may not change fields other than `spec.containers[*].image`, `spec.initContainers[*].image`, \
-`spec.activeDeadlineSeconds` or `spec.tolerations` (only additions to existing tolerations)';
-  return [forbiddenField('spec', why)];
 }
 
 function fillDeployment(draft: JsonObject): void {
@@ -282,30 +174,12 @@ function checkClaim(claim: KubeObject, old: KubeObject | undefined): readonly Ca
   return wrong;
 }
 
-const MICRO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}(Z|[+-]\d\d:\d\d)$/;
-
 function checkLease(lease: KubeObject): readonly Cause[] {
   const seconds = at(lease, 'spec', 'leaseDurationSeconds');
   const wrong: Cause[] = [];
   if (typeof seconds === 'number' && seconds <= 0)
     wrong.push(invalidValue('spec.leaseDurationSeconds', seconds, 'must be greater than 0'));
   return wrong;
-}
-
-/** Fields that must be written with six fractional digits, by place. Anything else is a 400, as upstream's decoder has it. */
-export const MICRO_TIMES: Readonly<Record<string, readonly (readonly string[])[]>> = {
-  'coordination.k8s.io/leases': [
-    ['spec', 'acquireTime'],
-    ['spec', 'renewTime'],
-  ],
-  '/events': [['eventTime'], ['series', 'lastObservedTime']],
-};
-
-/** The first field of an object that should be a time in microseconds and is not. */
-export function badMicroTime(place: string, draft: JsonObject): unknown {
-  return (MICRO_TIMES[place] ?? [])
-    .map((path) => at(draft, ...path))
-    .find((value) => value !== undefined && value !== null && !(typeof value === 'string' && MICRO_TIME.test(value)));
 }
 
 function checkBinding(binding: KubeObject, old: KubeObject | undefined): readonly Cause[] {

@@ -10,6 +10,8 @@ import { copy, isObject, type JsonObject } from './json.js';
 
 /** The part of OpenAPI v3 that structural schemas may use. */
 export interface Schema {
+  /** Of built-in types: their name. */
+  readonly title?: string;
   readonly type?: string;
   readonly format?: string;
   readonly description?: string;

@@ -8,6 +8,7 @@
  */
 
 import { authorize } from './authorize.js';
+import { impersonated } from './impersonation.js';
 import { handleObjects, type ObjectsContext } from './objects.js';
 import { aggregated, aggregatedVersion, discover, versionInfo } from './discovery.js';
 import { ANONYMOUS, type User } from './identity.js';
@@ -46,7 +47,7 @@ export const sendWithTokens = (context: ServerContext): Send => {
 
 async function answer(context: ServerContext, request: Request, whoIs: (request: Request) => User): Promise<Response> {
   try {
-    const user = whoIs(request);
+    const user = impersonated(context.world, whoIs(request), request.headers);
     const url = new URL(request.url);
     const target = targetOf(request.method, url);
     authorize(context.world, user, target);

@@ -1,57 +1,53 @@
 /**
  * Strategic merge patch: lists of things with a key are merged by that key.
  *
- * Pure. Which lists those are is Kubernetes' convention, read from its API: a list goes by the name of its field.
+ * Pure. Which lists those are, and by what key, the kind's schema says; without a word from it a list is replaced whole.
  */
 
 import { copy, isObject, same, type JsonObject } from './json.js';
 import { badRequest } from './refusal.js';
-
-/** What identifies an item of a list, by the list's name; the first key that the items have. */
-const KEYS: Readonly<Record<string, readonly string[]>> = {
-  addresses: ['type'],
-  conditions: ['type'],
-  containers: ['name'],
-  env: ['name'],
-  ephemeralContainers: ['name'],
-  hostAliases: ['ip'],
-  imagePullSecrets: ['name'],
-  initContainers: ['name'],
-  ownerReferences: ['uid'],
-  podIPs: ['ip'],
-  ports: ['containerPort', 'port'],
-  resourceClaims: ['name'],
-  schedulingGates: ['name'],
-  secrets: ['name'],
-  taints: ['key'],
-  topologySpreadConstraints: ['topologyKey'],
-  volumeDevices: ['devicePath'],
-  volumeMounts: ['mountPath'],
-  volumes: ['name'],
-};
-
-/** Lists of plain values that are merged as sets. */
-const SETS = new Set(['finalizers']);
+import type { Schema } from './schema.js';
 
 const ORDER = '$setElementOrder/';
 const DELETE = '$deleteFromPrimitiveList/';
+const DIRECTIVES = new Set(['$patch', '$retainKeys']);
 
-/** The object with a strategic merge patch applied. */
-export function strategicPatch(object: unknown, patch: JsonObject): JsonObject {
-  if (patch['$patch'] === 'replace') return copy(without(patch, ['$patch', '$retainKeys']));
+/** How a list is merged: by the keys of its items, as a set, or not at all. */
+type Merging = { readonly by: readonly string[] } | 'set' | 'replace';
+
+function mergingOf(schema: Schema | undefined): Merging {
+  const key = schema?.['x-kubernetes-patch-merge-key'];
+  if (key !== undefined) return { by: [key] };
+  if (schema?.['x-kubernetes-patch-strategy']?.startsWith('merge') === true) return 'set';
+  const keys = schema?.['x-kubernetes-list-map-keys'];
+  if (schema?.['x-kubernetes-list-type'] === 'map' && keys) return { by: keys };
+  return schema?.['x-kubernetes-list-type'] === 'set' ? 'set' : 'replace';
+}
+
+function fieldOf(schema: Schema | undefined, field: string): Schema | undefined {
+  if (schema?.properties && Object.hasOwn(schema.properties, field)) return schema.properties[field];
+  return typeof schema?.additionalProperties === 'object' ? schema.additionalProperties : undefined;
+}
+
+/** The object with a strategic merge patch applied. `schema` is that of the object. */
+export function strategicPatch(object: unknown, patch: JsonObject, schema: Schema | undefined): JsonObject {
+  if (patch['$patch'] === 'replace') return copy(withoutDirectives(patch));
   if (patch['$patch'] === 'delete') return {};
   const result: JsonObject = isObject(object) ? { ...object } : {};
   retainKeys(result, patch);
   for (const [field, value] of Object.entries(patch)) {
-    if (field === '$patch' || field === '$retainKeys' || field.startsWith(ORDER)) continue;
+    if (DIRECTIVES.has(field) || field.startsWith(ORDER)) continue;
+    const inner = fieldOf(schema, field);
     if (field.startsWith(DELETE)) removeValues(result, field.slice(DELETE.length), value);
     else if (value === null) delete result[field];
-    else if (Array.isArray(value)) result[field] = mergeList(field, result[field], value);
-    else if (isObject(value)) result[field] = strategicPatch(result[field], value);
+    else if (Array.isArray(value)) result[field] = mergeList(field, result[field], value, inner);
+    else if (isObject(value)) result[field] = strategicPatch(result[field], value, inner);
     else result[field] = value;
   }
   for (const [field, order] of Object.entries(patch)) {
-    if (field.startsWith(ORDER) && Array.isArray(order)) reorder(result, field.slice(ORDER.length), order);
+    if (!field.startsWith(ORDER) || !Array.isArray(order)) continue;
+    const name = field.slice(ORDER.length);
+    result[name] = reordered(result[name], order, mergingOf(fieldOf(schema, name)));
   }
   return result;
 }
@@ -64,55 +60,54 @@ function retainKeys(result: JsonObject, patch: JsonObject): void {
 }
 
 function removeValues(result: JsonObject, field: string, values: unknown): void {
-  const [list] = [result[field]];
+  const list = result[field];
   if (!Array.isArray(list) || !Array.isArray(values)) return;
   const left: unknown[] = list.filter((item) => !values.includes(item));
   result[field] = left;
 }
 
-function mergeList(field: string, before: unknown, patch: readonly unknown[]): unknown[] {
+function mergeList(field: string, before: unknown, patch: readonly unknown[], schema: Schema | undefined): unknown[] {
   const old: readonly unknown[] = Array.isArray(before) ? before : [];
-  if (SETS.has(field)) return [...old, ...patch.filter((item) => !old.some((each) => same(each, item)))];
-  const key = keyOf(field, patch) ?? keyOf(field, old);
-  const replaced = patch.some((item) => isObject(item) && item['$patch'] === 'replace');
-  if (key === undefined || replaced)
-    return copy(patch.filter((item) => !(isObject(item) && item['$patch'] === 'replace')));
+  const merging = mergingOf(schema);
+  if (merging === 'set') return [...old, ...patch.filter((item) => !old.some((each) => same(each, item)))];
+  const plain = patch.filter((item) => !(isObject(item) && item['$patch'] === 'replace'));
+  if (merging === 'replace' || plain.length < patch.length) return copy(plain);
   const result = [...old];
-  for (const item of patch) mergeItem(result, item, key, field);
+  for (const item of patch) mergeItem(result, item, merging.by, field, schema?.items);
   return result;
 }
 
-const keyOf = (field: string, items: readonly unknown[]): string | undefined =>
-  Object.hasOwn(KEYS, field)
-    ? KEYS[field]?.find((key) => items.some((item) => isObject(item) && item[key] !== undefined))
-    : undefined;
-
-function mergeItem(result: unknown[], item: unknown, key: string, field: string): void {
+function mergeItem(
+  result: unknown[],
+  item: unknown,
+  keys: readonly string[],
+  field: string,
+  schema: Schema | undefined,
+): void {
   if (!isObject(item)) throw badRequest(`the items of ${field} in a strategic merge patch must be objects`);
+  const [key = ''] = keys;
   if (item[key] === undefined) {
     throw badRequest(`map: ${JSON.stringify(item)} does not contain declared merge key: ${key}`);
   }
-  const place = result.findIndex((each) => isObject(each) && each[key] === item[key]);
+  const place = result.findIndex((each) => isObject(each) && keys.every((name) => each[name] === item[name]));
   if (item['$patch'] === 'delete') {
     if (place >= 0) result.splice(place, 1);
-  } else if (place >= 0) result[place] = strategicPatch(result[place], item);
-  else result.push(strategicPatch({}, item));
+  } else if (place >= 0) result[place] = strategicPatch(result[place], item, schema);
+  else result.push(strategicPatch({}, item, schema));
 }
 
-/** Items named by `$setElementOrder` come in that order; the others stay next to those they stood after. */
-function reorder(result: JsonObject, field: string, order: readonly unknown[]): void {
-  const list: unknown = result[field];
-  if (!Array.isArray(list)) return;
+/** Items named by `$setElementOrder` come in that order; the others stay where they stood. */
+function reordered(list: unknown, order: readonly unknown[], merging: Merging): unknown {
+  if (!Array.isArray(list)) return list;
   const items: readonly unknown[] = list;
-  const key = keyOf(field, items) ?? keyOf(field, order);
+  const key = typeof merging === 'object' ? merging.by[0] : undefined;
   const idOf = (item: unknown): unknown => (key !== undefined && isObject(item) ? item[key] : item);
   const rank = new Map(order.map((item, index) => [idOf(item), index]));
   const listed = items.filter((item) => rank.has(idOf(item)));
   listed.sort((one, other) => (rank.get(idOf(one)) ?? 0) - (rank.get(idOf(other)) ?? 0));
   let next = 0;
-  result[field] = items.map((item) => (rank.has(idOf(item)) ? listed[next++] : item));
+  return items.map((item) => (rank.has(idOf(item)) ? listed[next++] : item));
 }
 
-function without(object: JsonObject, fields: readonly string[]): JsonObject {
-  return Object.fromEntries(Object.entries(object).filter(([field]) => !fields.includes(field)));
-}
+const withoutDirectives = (object: JsonObject): JsonObject =>
+  Object.fromEntries(Object.entries(object).filter(([field]) => !DIRECTIVES.has(field)));

@@ -12,6 +12,8 @@ import { copy, fill, isObject, same, within, type JsonObject, type KubeObject } 
 import { checkAnnotations, checkLabels, checkName, generatedName } from './names.js';
 import { alreadyExists, badRequest, conflict, forbiddenField, invalid, type Cause } from './refusal.js';
 import { apiVersionOf, placeOf, type ResourceType } from './resource.js';
+import { decodeBuiltIn } from './decode.js';
+import { METADATA } from './fields.js';
 import { fillDefaults, prune } from './schema.js';
 import { checkSchema } from './schema-check.js';
 import { objectsOf, timestamp, type World } from './world.js';
@@ -190,8 +192,13 @@ function continueMetadata(type: ResourceType, draft: JsonObject, old: KubeObject
 
 /** Drops unknown fields, and fills in what the kind's schema says. */
 function settleFields(type: ResourceType, draft: JsonObject, options: WriteOptions): void {
-  options.onUnknown(type.schema ? prune(draft, type.schema, true) : []);
-  if (type.schema) fillDefaults(draft, type.schema);
+  if (!type.custom && type.schema) decodeBuiltIn(type, draft);
+  const { schema } = type;
+  options.onUnknown([
+    ...prune(draft['metadata'], METADATA, false, 'metadata'),
+    ...(schema ? prune(draft, schema, true) : []),
+  ]);
+  if (schema && type.custom) fillDefaults(draft, schema);
 }
 
 /** The main resource leaves status alone; the status subresource leaves everything else alone. */

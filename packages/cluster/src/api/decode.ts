@@ -1,0 +1,96 @@
+/**
+ * Built-in kinds have types, which JSON must fit: what upstream's decoder does before anyone looks at the object.
+ *
+ * A null is nothing, a quantity may be a number, and anything else of the wrong type is refused in the decoder's words.
+ */
+
+import { isObject, type JsonObject } from './json.js';
+import { badRequest } from './refusal.js';
+import { apiVersionOf, type ResourceType } from './resource.js';
+import type { Schema } from './schema.js';
+
+/** What Go calls the types of JSON. */
+const GO_TYPES: Readonly<Record<string, string>> = {
+  string: 'string',
+  integer: 'int32',
+  number: 'float64',
+  boolean: 'bool',
+};
+const MICRO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}(Z|[+-]\d\d:\d\d)$/;
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
+
+/** Makes a draft fit its kind's types, in place; throws a 400 for what does not. */
+export function decodeBuiltIn(type: ResourceType, draft: JsonObject): void {
+  if (type.schema) decode(draft, type.schema, { type, struct: type.kind, path: '' });
+}
+
+interface Where {
+  readonly type: ResourceType;
+  /** The innermost type with a name, which the decoder's messages begin with. */
+  readonly struct: string;
+  /** Names of fields, without indices. */
+  readonly path: string;
+}
+
+function decode(value: unknown, schema: Schema, where: Where): unknown {
+  if (schema['x-kubernetes-preserve-unknown-fields'] === true) return value;
+  if (schema['x-kubernetes-int-or-string'] === true) return decodeEither(value, schema, where);
+  switch (schema.type) {
+    case 'object':
+      return isObject(value)
+        ? decodeFields(value, schema, where)
+        : mistyped(value, schema.title ?? 'map[string]string', where);
+    case 'array':
+      if (!Array.isArray(value)) return mistyped(value, `[]${schema.items?.title ?? 'string'}`, where);
+      for (const [index, item] of value.entries()) value[index] = decode(item, schema.items ?? {}, where);
+      return value;
+    case 'string':
+      return typeof value === 'string' ? checkFormat(value, schema, where) : mistyped(value, 'string', where);
+    case undefined:
+      return value;
+    default:
+      if (schema.type === 'boolean' ? typeof value === 'boolean' : typeof value === 'number') return value;
+      return mistyped(value, GO_TYPES[schema.type] ?? schema.type, where);
+  }
+}
+
+function decodeFields(value: JsonObject, schema: Schema, where: Where): JsonObject {
+  const struct = schema.title ?? where.struct;
+  for (const [field, item] of Object.entries(value)) {
+    const named = schema.properties && Object.hasOwn(schema.properties, field) ? schema.properties[field] : undefined;
+    const known = named ?? (typeof schema.additionalProperties === 'object' ? schema.additionalProperties : undefined);
+    if (item === null) delete value[field];
+    else if (known) {
+      const path = named ? `${where.path}.${field}` : where.path;
+      value[field] = decode(item, known, { ...where, struct, path });
+    }
+  }
+  return value;
+}
+
+function decodeEither(value: unknown, schema: Schema, where: Where): unknown {
+  if (typeof value === 'string') return value;
+  if (typeof value !== 'number') return mistyped(value, schema.format === 'quantity' ? 'Quantity' : 'int32', where);
+  return schema.format === 'quantity' ? String(value) : value;
+}
+
+function checkFormat(value: string, { format }: Schema, where: Where): string {
+  const fits = format === 'micro-time' ? MICRO_TIME.test(value) : format !== 'date-time' || TIME.test(value);
+  if (fits) return value;
+  const layout = format === 'micro-time' ? '2006-01-02T15:04:05.000000Z07:00' : '2006-01-02T15:04:05Z07:00';
+  throw refused(where, `parsing time ${JSON.stringify(value)} as ${JSON.stringify(layout)}: cannot parse it`);
+}
+
+const typeName = (value: unknown): string =>
+  Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
+
+function mistyped(value: unknown, wanted: string, where: Where): never {
+  const { struct, path } = where;
+  const target = path === '' ? `Go value of type ${wanted}` : `Go struct field ${struct}${path} of type ${wanted}`;
+  throw refused(where, `json: cannot unmarshal ${typeName(value)} into ${target}`);
+}
+
+const refused = ({ type }: Where, why: string): Error =>
+  badRequest(
+    `${type.kind} in version "${apiVersionOf(type).split('/').at(-1) ?? ''}" cannot be handled as a ${type.kind}: ${why}`,
+  );
