@@ -1,3 +1,11 @@
 #!/usr/bin/env node
-import 'tsx';
-await import('../src/main.ts');
+// The version is asked for often and needs no TypeScript.
+const [first, ...others] = process.argv.slice(2);
+if ((first === '--version' || first === '-V') && others.length === 0) {
+  const { readFileSync } = await import('node:fs');
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  console.log(version);
+} else {
+  await import('tsx');
+  await import('../src/main.ts');
+}

@@ -1,0 +1,223 @@
+/**
+ * The options of each command, and nothing of what they do.
+ *
+ * Values are read here, once: what reaches a command is typed and complete.
+ */
+
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import type { Output } from './terminal/output.js';
+
+type Done = (status: number) => void;
+
+/** A repeatable `NAME=VALUE`, collected in order; the last one of a name wins. */
+const pairs =
+  (what: string) =>
+  (text: string, before: ReadonlyMap<string, string> = new Map()): ReadonlyMap<string, string> => {
+    const split = text.indexOf('=');
+    if (split < 1) throw new InvalidArgumentError(`Write ${what}.`);
+    return new Map([...before, [text.slice(0, split), text.slice(split + 1)]]);
+  };
+
+const SECONDS: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 3600 };
+
+/** `90s`, `10m`, `1h30m`, as Go writes durations. @returns milliseconds */
+function duration(text: string): number {
+  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)];
+  if (parts.length === 0 || parts.map(([part]) => part).join('') !== text) {
+    throw new InvalidArgumentError('Write a duration, as in 90s, 10m or 1h30m.');
+  }
+  return parts.reduce((sum, [, number, unit]) => sum + Number(number) * (SECONDS[unit ?? 's'] ?? 1) * 1000, 0);
+}
+
+function port(text: string): number {
+  const number = Number(text);
+  if (/^\d+$/.test(text) && number <= 65535) return number;
+  throw new InvalidArgumentError('Write a number from 0 to 65535; 0 takes any free port.');
+}
+
+const collect = (text: string, before: readonly string[] = []): readonly string[] => [...before, text];
+
+const imageOption = (): Option =>
+  new Option(
+    '--image <NAME=host|DIR>',
+    "what stands in for an image: `host`, this machine's own files read-only, or a directory with a root filesystem; may be repeated",
+  ).argParser(pairs('NAME=host or NAME=DIR, as in --image golang=host'));
+
+/** `pipewright lint` */
+export const addLint = (program: Command, output: Output, done: Done): Command =>
+  program
+    .command('lint')
+    .description('Check manifests: every problem with file:line:column, code and hint. Reads, and changes nothing.')
+    .argument('[FILE|DIR...]', 'files, folders with *.yaml, *.yml and *.json, or - for standard input', [])
+    .option('-o, --output <FORMAT>', 'text or json', oneOf('text', 'json'), 'text')
+    .addHelpText(
+      'after',
+      `
+Without arguments it checks dist/, or the working directory where there is no dist/.
+
+Examples:
+  pipewright lint
+  pipewright lint pipelines/ extra.yaml
+  kubectl get pipelines -o yaml | pipewright lint -
+  pipewright lint -o json | jq '.findings[].code'
+`,
+    )
+    .action(async (paths: readonly string[], options: { readonly output: 'text' | 'json' }) => {
+      const { lint } = await import('./lint/lint-command.js');
+      done(lint({ paths, output: options.output }, output));
+    });
+
+function oneOf<T extends string>(...choices: readonly T[]): (text: string) => T {
+  return (text) => {
+    const found = choices.find((choice) => choice === text);
+    if (found === undefined) throw new InvalidArgumentError(`Choose ${choices.join(' or ')}.`);
+    return found;
+  };
+}
+
+interface RunFlags {
+  readonly run: readonly string[];
+  readonly source: ReadonlyMap<string, string>;
+  readonly image: ReadonlyMap<string, string>;
+  readonly param: ReadonlyMap<string, string>;
+  readonly config?: string;
+  readonly output: 'text' | 'json';
+  readonly runtime: 'sandbox' | 'fake';
+  readonly timeout?: number;
+}
+
+/** `pipewright run` */
+export const addRun = (program: Command, output: Output, done: Done): Command =>
+  program
+    .command('run')
+    .description(
+      'Run pipelines on this machine: applies the manifests to a cluster inside this process and streams the logs.',
+    )
+    .argument('[FILE|DIR...]', 'manifests; without any, dist/ or the working directory', [])
+    .option('--run <NAME>', 'run this PipelineRun or TaskRun alone; may be repeated', collect, [])
+    .option(
+      '--source <RESOURCE=DIR>',
+      'a directory that answers for a git PipelineResource, uncommitted changes included; may be repeated',
+      pairs('RESOURCE=DIR, as in --source my-repo=.'),
+      new Map(),
+    )
+    .addOption(imageOption().default(new Map(), 'none'))
+    .option(
+      '-p, --param <NAME=VALUE>',
+      "a param of the runs' pipelines; may be repeated",
+      pairs('NAME=VALUE, as in -p revision=main'),
+      new Map(),
+    )
+    .option('--config <FILE>', 'the stand-ins of this machine (default: pipewright.yaml beside the manifests or here)')
+    .option('-o, --output <FORMAT>', 'text, or json for one event per line', oneOf('text', 'json'), 'text')
+    .option(
+      '--runtime <NAME>',
+      'sandbox: real processes; fake: every step succeeds at once, to try the graph',
+      oneOf('sandbox', 'fake'),
+      'sandbox',
+    )
+    .option('--timeout <DURATION>', 'stop and fail after this long, as in 90s, 10m or 1h30m', duration)
+    .addHelpText(
+      'after',
+      `
+Nothing is downloaded: images are stood in for by --image or pipewright.yaml, which looks like this:
+  images:
+    golang: host
+    acme/builder: { rootfs: host, overlay: images/builder }
+  resources:
+    my-repo: { directory: . }
+    my-image: { registry: local }
+
+Secrets are read from manifests; their values are shown as *** wherever they are printed.
+Ctrl-C stops the steps and then the run; a second one kills.
+
+Examples:
+  pipewright run
+  pipewright run pipeline.yaml secrets.yaml --image golang=host --source my-repo=.
+  pipewright run dist --run nightly -p revision=main
+  pipewright run -o json | jq -r 'select(.type == "step-log").line'
+`,
+    )
+    .action(async (paths: readonly string[], flags: RunFlags) => {
+      const { run } = await import('./run/run-command.js');
+      done(await run({ paths, ...flags }, output));
+    });
+
+interface UpFlags {
+  readonly dataDir?: string;
+  readonly kubeconfig?: string;
+  readonly port: number;
+  readonly image: ReadonlyMap<string, string>;
+  readonly source: ReadonlyMap<string, string>;
+  readonly config?: string;
+  readonly runtime: 'sandbox' | 'fake';
+}
+
+/** `pipewright up` */
+export const addUp = (program: Command, output: Output, done: Done): Command =>
+  program
+    .command('up')
+    .description('Start the same cluster as a server on 127.0.0.1, for kubectl and other clients, until Ctrl-C.')
+    .option('--data-dir <DIR>', 'keep the cluster here across restarts (default: in memory, gone at the end)')
+    .option(
+      '--kubeconfig <FILE>',
+      'where to write the credentials, readable by you alone (default: DIR/kubeconfig, or a temporary file)',
+    )
+    .option('--port <N>', 'the port on 127.0.0.1; 0 takes any free one', port, 0)
+    .addOption(imageOption().default(new Map(), 'none'))
+    .option(
+      '--source <RESOURCE=DIR>',
+      'a directory that answers for a git PipelineResource of the manifests beside pipewright.yaml; may be repeated',
+      pairs('RESOURCE=DIR'),
+      new Map(),
+    )
+    .option('--config <FILE>', 'the stand-ins of this machine (default: pipewright.yaml here)')
+    .option('--runtime <NAME>', 'sandbox or fake', oneOf('sandbox', 'fake'), 'sandbox')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  pipewright up --data-dir .pipewright --image golang=host
+  export KUBECONFIG=.pipewright/kubeconfig
+  kubectl apply -f dist/ && kubectl get pipelineruns --watch
+`,
+    )
+    .action(async (flags: UpFlags) => {
+      const { up } = await import('./up/up-command.js');
+      done(await up(flags, output));
+    });
+
+interface ControllerFlags {
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly installCrds?: boolean;
+  readonly namespace?: string;
+  readonly gitImage?: string;
+  readonly shellImage?: string;
+  readonly nopImage?: string;
+}
+
+/** `pipewright controller` */
+export const addController = (program: Command, output: Output, done: Done): Command =>
+  program
+    .command('controller')
+    .description('Run the controller against any Kubernetes, until Ctrl-C or SIGTERM. Logs one JSON object per line.')
+    .option('--kubeconfig <FILE>', 'default: $KUBECONFIG, ~/.kube/config, or the account of the pod it runs in')
+    .option('--context <NAME>', "default: the kubeconfig's current one")
+    .option('--install-crds', 'install or update the tekton.dev CustomResourceDefinitions first')
+    .option('--namespace <NS>', 'watch this namespace alone (default: all)')
+    .option('--git-image <IMAGE>', 'image with sh and git, for git inputs')
+    .option('--shell-image <IMAGE>', 'image with sh and the usual small programs, for the other steps of our own')
+    .option('--nop-image <IMAGE>', "image that ends at once, put in a sidecar's place when the steps have ended")
+    .addHelpText(
+      'after',
+      `
+Examples:
+  pipewright controller --install-crds
+  pipewright controller --kubeconfig admin.conf --namespace ci --git-image registry.example/git:1
+`,
+    )
+    .action(async (flags: ControllerFlags) => {
+      const { runController } = await import('./controller/controller-command.js');
+      done(await runController(flags, output));
+    });

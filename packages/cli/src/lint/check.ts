@@ -1,0 +1,33 @@
+/**
+ * Checks manifests with the one set of rules (packages/tekton) and shows each problem where it stands in its file.
+ *
+ * `lint`, `run` and the embedded cluster's admission call the same rules, so that a mistake has one code and one sentence.
+ */
+
+import { checkObjects, type Problem } from '@pipewright/tekton';
+import type { Finding } from '../finding.js';
+import { isObject } from '../manifests/json.js';
+import type { Manifest } from '../manifests/load.js';
+
+/** Everything wrong with a set of manifests, text and meaning. Faulty documents are not judged twice. */
+export function checkManifests(manifests: readonly Manifest[]): readonly Finding[] {
+  const sound = manifests.filter(({ faulty }) => !faulty);
+  return checkObjects(sound.map(({ object }) => object)).flatMap((problem) => {
+    const manifest = sound[problem.object?.index ?? 0];
+    return manifest ? [findingOf(problem, manifest)] : [];
+  });
+}
+
+/** A problem with its place: the key of an unknown field, else the value, else the nearest thing that is there. */
+function findingOf(problem: Problem, manifest: Manifest): Finding {
+  const { code, severity, message, hint, path } = problem;
+  const { key, value, found } = manifest.locate(path);
+  const atKey = !found || isObject(valueAt(manifest, path)) || /UNKNOWN_FIELD|UNKNOWN_KEY/.test(code);
+  return { severity, code, place: atKey ? key : value, message, hint };
+}
+
+const valueAt = (manifest: Manifest, path: Problem['path']): unknown =>
+  path.reduce<unknown>(
+    (at, step) => (Array.isArray(at) ? (at as unknown[])[Number(step)] : isObject(at) ? at[step] : undefined), // Array.isArray widens to any[]
+    manifest.object,
+  );

@@ -1,0 +1,74 @@
+/**
+ * The embedded cluster with everything of Tekton in it: definitions, admission, controller, and this machine's stand-ins.
+ *
+ * `run` and `up` start the same one; only here do controller and cluster meet.
+ */
+
+import { startCluster, type Cluster, type ImageSource, type Runtime } from '@pipewright/cluster';
+import { silent, startController, type Controller, type Log } from '@pipewright/controller';
+import { crds } from '@pipewright/tekton';
+import type { StandIns } from '../config/config.js';
+import { tektonAdmission } from './admission.js';
+import { standsFor } from './image-name.js';
+
+/** The images of the controller's own steps. This machine's own git and shell answer for them. */
+export const OWN_IMAGES = {
+  git: 'pipewright.local/git',
+  shell: 'pipewright.local/shell',
+  nop: 'pipewright.local/nop',
+} as const;
+
+/** What a local cluster is started with. */
+export interface LocalClusterOptions {
+  readonly runtime: Runtime;
+  readonly standIns: StandIns;
+  /** Files laid into every container, by absolute path. Read when a container starts. */
+  readonly hostFiles: Readonly<Record<string, string>>;
+  /** Default: in memory. */
+  readonly dataDir?: string | undefined;
+  readonly log?: Log;
+}
+
+/** A running local cluster. */
+export interface LocalCluster {
+  readonly cluster: Cluster;
+  /** Stops the controller, then everything else. Nothing of it is left. */
+  readonly close: () => Promise<void>;
+}
+
+/** Starts cluster and controller. */
+export async function startLocalCluster(options: LocalClusterOptions): Promise<LocalCluster> {
+  const log = options.log ?? silent;
+  const cluster = await startCluster({
+    runtime: options.runtime,
+    images: (image) => sourceOf(image, options.standIns),
+    hostFiles: options.hostFiles,
+    crds: crds(),
+    admission: [tektonAdmission],
+    log: (line) => log.warn(line),
+    ...(options.dataDir !== undefined && { dataDir: options.dataDir }),
+  });
+  let controller: Controller;
+  try {
+    controller = await startController({ send: cluster.send, log, images: OWN_IMAGES });
+  } catch (cause) {
+    await cluster.close();
+    throw cause;
+  }
+  return {
+    cluster,
+    close: async () => {
+      await controller.stop();
+      await cluster.close();
+    },
+  };
+}
+
+/** What an image is on this machine; a name with a tag is looked for before one without. */
+export function sourceOf(image: string, { images }: StandIns): ImageSource | undefined {
+  if (Object.values<string>(OWN_IMAGES).includes(image)) return { rootfs: 'host' };
+  const fitting = [...images].filter(([name]) => standsFor(name, image));
+  const [, found] = fitting.sort(([a], [b]) => b.length - a.length)[0] ?? [];
+  if (!found) return undefined;
+  return { rootfs: found.rootfs, ...(found.overlay !== undefined && { overlays: [found.overlay] }) };
+}

@@ -1,0 +1,66 @@
+/**
+ * The command line: what `pipewright` understands, and where each command lives.
+ *
+ * Commands are imported when they are called, so that `lint` does not wait for a cluster to load.
+ */
+
+import { Command, CommanderError } from 'commander';
+import { readFileSync } from 'node:fs';
+import { processOutput, type Output } from './terminal/output.js';
+import { UsageError } from './usage-error.js';
+import { addController, addLint, addRun, addUp } from './commands.js';
+
+const EXIT_STATUS = `
+Exit status:
+  0    the run succeeded; no errors were found
+  1    the run failed; errors were found
+  2    the command line or the manifests are invalid; nothing was run
+  3    this machine cannot run containers, or a cluster cannot be reached
+  124  the run timed out
+  130  interrupted by Ctrl-C        143  ended by SIGTERM
+`;
+
+/** Runs one command line. @returns the exit status */
+export async function runProgram(args: readonly string[], output?: Output): Promise<number> {
+  const out = output ?? processOutput({ color: args.includes('--no-color') ? false : undefined });
+  let status = 0;
+  const program = new Command('pipewright')
+    .description('Runs, checks and serves Tekton v1alpha1 pipelines: on this machine, with no cluster and no daemon.')
+    .version(version(), '-V, --version')
+    .option('--no-color', 'print without colours (also: NO_COLOR=1)')
+    .showSuggestionAfterError()
+    .addHelpText('after', EXIT_STATUS)
+    .configureOutput({ writeOut: (text) => out.raw(text), writeErr: (text) => out.warn(text.trimEnd()) })
+    .exitOverride();
+  const done = (code: number): void => void (status = code);
+  for (const add of [addRun, addUp, addController, addLint]) {
+    add(program, out, done).copyInheritedSettings(program).option('--no-color', 'print without colours');
+  }
+  try {
+    if (args.length === 0) program.outputHelp();
+    else await program.parseAsync([...args], { from: 'user' });
+    return args.length === 0 ? 2 : status;
+  } catch (cause) {
+    return explain(cause, out);
+  }
+}
+
+function explain(cause: unknown, out: Output): number {
+  if (cause instanceof CommanderError) {
+    const asked =
+      cause.code === 'commander.helpDisplayed' || cause.code === 'commander.version' || cause.code === 'commander.help';
+    if (!asked) out.warn('  hint: `pipewright --help` lists the commands, `pipewright COMMAND --help` their options');
+    return asked ? 0 : 2;
+  }
+  if (cause instanceof UsageError) {
+    out.warn(`${out.colors.red('error')}: ${cause.message}`);
+    for (const line of cause.hint.split('\n')) out.warn(`  hint: ${line}`);
+    return cause.status;
+  }
+  throw cause;
+}
+
+function version(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { readonly version: string }).version; // our own package.json has one
+}

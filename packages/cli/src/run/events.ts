@@ -1,0 +1,92 @@
+/**
+ * What happens in a run, as data.
+ *
+ * `-o json` prints these, one a line; the text output and the status area are made from them too, so nothing is shown that a
+ * script could not read.
+ */
+
+/** A task's outcome. `skipped`: a condition said no; `not-started`: the run ended before its turn. */
+export type TaskOutcome = 'succeeded' | 'failed' | 'cancelled' | 'timed-out' | 'skipped' | 'not-started';
+
+/** A fact that a step reported about a resource. */
+export interface ResourceFact {
+  readonly resource: string;
+  readonly key: string;
+  readonly value: string;
+}
+
+/** One event. Times are RFC 3339 with milliseconds, durations are seconds. */
+export type RunEvent =
+  | {
+      readonly type: 'run-start';
+      readonly time: string;
+      readonly run: string;
+      readonly kind: string;
+      readonly namespace: string;
+      readonly tasks: readonly string[];
+    }
+  | {
+      readonly type: 'task-start';
+      readonly time: string;
+      readonly run: string;
+      readonly task: string;
+      readonly taskRun: string;
+    }
+  | {
+      readonly type: 'step-start';
+      readonly time: string;
+      readonly run: string;
+      readonly task: string;
+      readonly step: string;
+    }
+  | {
+      readonly type: 'step-log';
+      readonly time: string;
+      readonly run: string;
+      readonly task: string;
+      readonly step: string;
+      readonly line: string;
+    }
+  | {
+      readonly type: 'step-end';
+      readonly time: string;
+      readonly run: string;
+      readonly task: string;
+      readonly step: string;
+      readonly exitCode: number;
+      readonly reason: string;
+    }
+  | {
+      readonly type: 'task-end';
+      readonly time: string;
+      readonly run: string;
+      readonly task: string;
+      readonly outcome: TaskOutcome;
+      readonly reason: string;
+      readonly message: string;
+      readonly seconds: number;
+      readonly results: readonly ResourceFact[];
+    }
+  | {
+      readonly type: 'run-end';
+      readonly time: string;
+      readonly run: string;
+      readonly outcome: TaskOutcome;
+      readonly reason: string;
+      readonly message: string;
+      readonly seconds: number;
+    }
+  | {
+      readonly type: 'deployment';
+      readonly time: string;
+      readonly name: string;
+      readonly namespace: string;
+      readonly container: string;
+      readonly before: string;
+      readonly after: string;
+    }
+  | { readonly type: 'pushed'; readonly time: string; readonly image: string; readonly digest: string }
+  | { readonly type: 'note'; readonly time: string; readonly message: string };
+
+/** Takes events. */
+export type EventSink = (event: RunEvent) => void;

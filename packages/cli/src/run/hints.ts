@@ -1,0 +1,62 @@
+/** What to do about failures that have a usual cause. Pure; a failure without a row gets no hint rather than a vague one. */
+
+import type { TaskTally } from './tally.js';
+
+interface Row {
+  readonly when: (task: TaskTally, text: string) => boolean;
+  readonly hint: string;
+}
+
+const says =
+  (pattern: RegExp): Row['when'] =>
+  (_, text) =>
+    pattern.test(text);
+
+const ROWS: readonly Row[] = [
+  {
+    when: says(
+      /repository .* (?:not found|does not exist)|does not appear to be a git repository|not a git repository/i,
+    ),
+    hint: 'check the url of the git PipelineResource, or give it a directory: --source RESOURCE=DIR',
+  },
+  {
+    when: says(
+      /couldn't find remote ref|could not find remote (?:ref|branch)|unknown revision|pathspec .* did not match/i,
+    ),
+    hint: 'check the revision of the git PipelineResource; a branch, tag or commit of that repository is meant',
+  },
+  {
+    when: says(/could not resolve host|connection refused|network is unreachable|connection timed out/i),
+    hint: 'the host cannot be reached from here; a git resource can be answered by a directory: --source RESOURCE=DIR',
+  },
+  {
+    when: says(/authentication failed|could not read username|401 unauthorized|invalid username or password/i),
+    hint: "the ServiceAccount's secrets did not open it; a Secret needs the annotation tekton.dev/git-0 or tekton.dev/docker-0 with the address",
+  },
+  {
+    when: says(/ErrImagePull|ImagePullBackOff|cannot be pulled|nothing stands in/i),
+    hint: 'say what stands in for the image: --image NAME=host, or pipewright.yaml',
+  },
+  {
+    when: says(/CreateContainerConfigError|secret .* not found|configmap .* not found/i),
+    hint: 'add a manifest with the missing object to the command',
+  },
+  {
+    when: (task, text) =>
+      task.exitCode === 127 ||
+      says(/StartError|no such file or directory.*exec|executable file not found/i)(task, text),
+    hint: "the command is not in the image; on this machine the stand-in's files are what the step sees",
+  },
+  {
+    when: ({ exitCode }) => exitCode === 126,
+    hint: 'the file is there and may not be executed: chmod +x, and check its first line',
+  },
+  { when: ({ exitCode }) => exitCode === 137, hint: 'the step was killed: it used too much memory, or was stopped' },
+];
+
+/** The hint for a failed task, or none. */
+export function hintFor(task: TaskTally): readonly string[] {
+  const text = `${task.reason} ${task.stepReason ?? ''} ${task.message} ${task.lastLine}`;
+  const row = ROWS.find(({ when }) => when(task, text));
+  return row ? [row.hint] : [];
+}

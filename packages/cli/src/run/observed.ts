@@ -1,0 +1,52 @@
+/** The little that the command reads of runs and pods. Everything may be missing: they are seen while they grow. */
+
+import type { KubeObject } from '@pipewright/kube';
+import type { PipelineRunStatus, StatusCondition, TaskRunStatus } from '@pipewright/tekton';
+import type { ResourceFact, TaskOutcome } from './events.js';
+
+/** A PipelineRun on the API server. */
+export interface SeenPipelineRun extends KubeObject {
+  readonly status?: PipelineRunStatus;
+}
+
+/** A TaskRun on the API server. */
+export interface SeenTaskRun extends KubeObject {
+  readonly status?: TaskRunStatus;
+}
+
+/** A container's state, as far as logs and exit codes need it. */
+export interface SeenContainer {
+  readonly name: string;
+  readonly state?: {
+    readonly running?: object;
+    readonly waiting?: { readonly reason?: string; readonly message?: string };
+    readonly terminated?: { readonly exitCode: number; readonly reason?: string };
+  };
+}
+
+/** A pod on the API server. */
+export interface SeenPod extends KubeObject {
+  readonly spec?: { readonly containers?: readonly { readonly name: string }[] };
+  readonly status?: { readonly phase?: string; readonly containerStatuses?: readonly SeenContainer[] };
+}
+
+/** The condition that says how a run is doing. */
+export const succeeded = (conditions: readonly StatusCondition[] | undefined): StatusCondition | undefined =>
+  conditions?.find(({ type }) => type === 'Succeeded');
+
+/** How a run ended; undefined while it goes on. */
+export function outcomeOf(condition: StatusCondition | undefined): TaskOutcome | undefined {
+  if (condition === undefined || condition.status === 'Unknown') return undefined;
+  if (condition.status === 'True') return 'succeeded';
+  if (condition.reason === 'ConditionCheckFailed') return 'skipped';
+  if (condition.reason?.endsWith('Cancelled') === true) return 'cancelled';
+  return condition.reason?.endsWith('Timeout') === true ? 'timed-out' : 'failed';
+}
+
+/** What steps reported about resources: commits, digests. */
+export const factsOf = (status: TaskRunStatus | undefined): readonly ResourceFact[] =>
+  (status?.resourcesResult ?? []).map(({ name, key, value, digest, resourceRef }) => ({
+    resource: resourceRef.name ?? name,
+    key,
+    value: value === '' ? digest : value,
+  }));

@@ -1,0 +1,91 @@
+/**
+ * From a command line to a run that can start: everything is read and checked, and nothing has begun.
+ */
+
+import { existsSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { findConfig, layOver, loadConfig, NO_STAND_INS, type ImageStandIn, type StandIns } from '../config/config.js';
+import { hasErrors, inReadingOrder, type Finding } from '../finding.js';
+import { checkManifests } from '../lint/check.js';
+import { defaultPaths } from '../lint/default-paths.js';
+import { loadManifests, type Manifest } from '../manifests/load.js';
+import { UsageError } from '../usage-error.js';
+import { missingFor } from './requirements.js';
+import { localResources, resourcesIn, type LocalResources } from './resources.js';
+import { isRun, selectRuns, withParams, type PlannedRun } from './select.js';
+
+/** The part of the command line that says what to run, on what. */
+export interface Asked {
+  readonly paths: readonly string[];
+  readonly run: readonly string[];
+  readonly param: ReadonlyMap<string, string>;
+  readonly source: ReadonlyMap<string, string>;
+  readonly image: ReadonlyMap<string, string>;
+  readonly config?: string;
+}
+
+/** A run that can start, or the findings that stop it. */
+export interface Prepared {
+  readonly findings: readonly Finding[];
+  /** Everything to create before the runs. */
+  readonly manifests: readonly Manifest[];
+  readonly runs: readonly PlannedRun[];
+  readonly standIns: StandIns;
+  readonly configFile?: string | undefined;
+  readonly local: LocalResources;
+}
+
+const NOTHING_LOCAL: LocalResources = { sources: [], images: [] };
+
+/** Reads and checks. Throws a UsageError for what the command line itself has wrong. */
+export function prepare(asked: Asked, stdin?: () => Uint8Array): Prepared {
+  const paths = asked.paths.length > 0 ? asked.paths : defaultPaths();
+  const loaded = loadManifests(paths, stdin);
+  const { standIns, findings: inConfig, file } = standInsFor(asked, paths);
+  const stopped = { manifests: [], runs: [], standIns, local: NOTHING_LOCAL };
+  const text = [...loaded.findings, ...inConfig];
+  if (hasErrors(text)) return { ...stopped, findings: inReadingOrder([...text, ...checkManifests(loaded.manifests)]) };
+
+  const selected = selectRuns(loaded.manifests, asked.run, paths);
+  const runs = withParams(selected, loaded.manifests, asked.param);
+  const others = loaded.manifests.filter((manifest) => !isRun(manifest));
+  const checked = checkManifests([...others, ...runs.map(({ manifest }) => manifest)]);
+  const missing = missingFor(runs, loaded.manifests, standIns);
+  const known = new Set(missing.map(({ place }) => JSON.stringify(place)));
+  // What the checks only warn of (an account that may exist in a cluster) is here known to be missing.
+  const distinct = checked.filter(({ severity, place }) => severity === 'error' || !known.has(JSON.stringify(place)));
+  const findings = inReadingOrder([...text, ...distinct, ...missing]);
+  if (hasErrors(findings)) return { ...stopped, findings };
+  const local = localResources(standIns, resourcesIn(loaded.manifests, runs));
+  return { findings, manifests: others, runs, standIns, configFile: file, local };
+}
+
+/** The configuration file's stand-ins with the command line's laid over them. */
+export function standInsFor(
+  asked: Pick<Asked, 'config' | 'image' | 'source'>,
+  paths: readonly string[],
+): { readonly standIns: StandIns; readonly findings: readonly Finding[]; readonly file?: string | undefined } {
+  const file = asked.config ?? findConfig(paths);
+  const config = file === undefined ? { standIns: NO_STAND_INS, findings: [] } : loadConfig(file);
+  return { standIns: layOver(config.standIns, fromFlags(asked)), findings: config.findings, file };
+}
+
+function fromFlags({ image, source }: Pick<Asked, 'image' | 'source'>): StandIns {
+  const images = [...image].map(([name, value]): readonly [string, ImageStandIn] => [
+    name,
+    { rootfs: value === 'host' ? 'host' : directory(value, `--image ${name}=${value}`) },
+  ]);
+  const resources = [...source].map(
+    ([name, value]) => [name, { directory: directory(value, `--source ${name}=${value}`) }] as const,
+  );
+  return { images: new Map(images), resources: new Map(resources) };
+}
+
+function directory(path: string, flag: string): string {
+  const full = resolve(path);
+  if (existsSync(full) && statSync(full).isDirectory()) return full;
+  throw new UsageError(
+    `${flag}: ${full} ${existsSync(full) ? 'is not a directory' : 'does not exist'}`,
+    flag.startsWith('--image') ? 'write `host` or a directory with a root filesystem' : 'name a directory',
+  );
+}

@@ -1,0 +1,85 @@
+/**
+ * Shows events: as JSON lines, as plain text, or as text above a status area.
+ */
+
+import { neutralise } from '../terminal/lines.js';
+import { liveArea, type LiveArea } from '../terminal/live-area.js';
+import { duration } from '../terminal/duration.js';
+import type { Colors, Output } from '../terminal/output.js';
+import type { EventSink, RunEvent } from './events.js';
+import { statusRows, type WaitsFor } from './status-area.js';
+import { signOf, summary, type Made } from './summary.js';
+import { count, type Tally } from './tally.js';
+
+/** Shows events as they come. */
+export interface Presenter {
+  readonly show: EventSink;
+  /** The summary. Nothing is shown after it. */
+  readonly finish: () => void;
+}
+
+/** One JSON object a line, and nothing else. */
+export const jsonPresenter = (output: Output): Presenter => ({
+  show: (event) => output.print(JSON.stringify(event)),
+  finish: () => undefined,
+});
+
+/** Text for people. On a terminal the bottom rows say what runs and what waits. */
+export function textPresenter(output: Output, waitsFor: WaitsFor, now: () => number = Date.now): Presenter {
+  let tally: Tally = new Map();
+  const made: Made[] = [];
+  const steps = new StepColors(output.colors);
+  const area: LiveArea = output.terminal
+    ? liveArea(output.raw, () => statusRows(tally, waitsFor, now(), output.columns(), output.colors))
+    : { print: output.print, stop: () => undefined };
+  return {
+    show: (event) => {
+      tally = count(tally, event);
+      if (event.type === 'deployment' || event.type === 'pushed') made.push(event);
+      const line = lineOf(event, steps, output);
+      if (line !== undefined) area.print(line);
+    },
+    finish: () => {
+      area.stop();
+      for (const line of summary(tally, made, output.colors)) output.print(line);
+    },
+  };
+}
+
+/** A colour for each step, as tkn gives them; red is kept for failures. */
+class StepColors {
+  readonly #palette: readonly ((text: string) => string)[];
+  readonly #given = new Map<string, (text: string) => string>();
+
+  constructor({ green, yellow, blue, magenta, cyan, bold }: Colors) {
+    this.#palette = [green, yellow, blue, magenta, cyan].map((paint) => (text) => bold(paint(text)));
+  }
+
+  of(step: string): (text: string) => string {
+    const known = this.#given.get(step) ?? this.#palette[this.#given.size % this.#palette.length] ?? String;
+    this.#given.set(step, known);
+    return known;
+  }
+}
+
+function lineOf(event: RunEvent, steps: StepColors, { colors, terminal }: Output): string | undefined {
+  switch (event.type) {
+    case 'step-log': {
+      const prefix = steps.of(`${event.task}/${event.step}`)(`[${event.task} : ${event.step}]`);
+      return `${prefix} ${terminal ? neutralise(event.line) : event.line}`;
+    }
+    case 'task-end':
+      return `--- ${signOf(event.outcome, colors)} ${event.task} ${event.reason} ${event.outcome === 'skipped' ? '' : duration(event.seconds)}`.trimEnd();
+    case 'note':
+      return colors.dim(event.message);
+    case 'run-start':
+      return colors.dim(`--- ${event.kind} ${event.run} in namespace ${event.namespace}`);
+    case 'run-end':
+    case 'task-start':
+    case 'step-start':
+    case 'step-end':
+    case 'deployment':
+    case 'pushed':
+      return undefined;
+  }
+}

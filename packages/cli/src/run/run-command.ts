@@ -1,0 +1,163 @@
+/**
+ * `pipewright run`: manifests in, logs and an exit status out.
+ *
+ *     prepare (read, check) ──▶ session (cluster, git, registry) ──▶ apply ──▶ follow ──▶ summary
+ *                                        Ctrl-C: cancel the runs, then close; twice: close at once
+ */
+
+import type { EventEmitter } from 'node:events';
+import type { Runtime } from '@pipewright/cluster';
+import { countOf, describeFinding, hasErrors, type Finding } from '../finding.js';
+import { runtimeNamed, tryRuntime } from '../local/runtime.js';
+import { maskFor, type Mask } from '../masking/mask.js';
+import type { Output } from '../terminal/output.js';
+import { fired, listenForStop, STATUS_OF, type StopRequests } from '../terminal/stop-requests.js';
+import { applyAll, secretsOf, startRuns } from './apply.js';
+import { cancelRuns } from './cancel.js';
+import { deployedImages, imageChanges } from './deployments.js';
+import type { EventSink } from './events.js';
+import { Follower, type EndedRun, type StartedRun } from './follow.js';
+import { prepare, type Asked, type Prepared } from './prepare.js';
+import { jsonPresenter, textPresenter, type Presenter } from './present.js';
+import { pipelineOf } from './reach.js';
+import { openSession, type Session } from './session.js';
+
+/** What `pipewright run` was told. */
+export interface RunOptions extends Asked {
+  readonly output: 'text' | 'json';
+  readonly runtime: 'sandbox' | 'fake';
+  /** Milliseconds. Default: as long as the runs' own timeouts allow. */
+  readonly timeout?: number;
+}
+
+/** What a test may bring along. */
+export interface RunSurroundings {
+  /** Default: made from the option `runtime`. */
+  readonly runtime?: Runtime;
+  /** Where SIGINT and SIGTERM come from. Default: the process. */
+  readonly signals?: EventEmitter;
+}
+
+/** Runs. @returns the exit status */
+export async function run(options: RunOptions, output: Output, surroundings: RunSurroundings = {}): Promise<number> {
+  const prepared = prepare(options);
+  tellFindings(prepared.findings, output);
+  if (hasErrors(prepared.findings)) return 2;
+  const runtime = surroundings.runtime ?? runtimeNamed(options.runtime);
+  const how = await tryRuntime(runtime);
+  const presenter = presenterFor(options, prepared, output);
+  const requests = listenForStop(surroundings.signals);
+  try {
+    const session = await openSession(prepared, runtime);
+    const note = (message: string): void => presenter.show({ type: 'note', time: new Date().toISOString(), message });
+    [how, ...session.notes].forEach(note);
+    try {
+      return await inSession({ options, prepared, session, presenter, requests, note });
+    } finally {
+      await session.close();
+    }
+  } finally {
+    presenter.finish();
+    requests.release();
+  }
+}
+
+interface Inside {
+  readonly options: RunOptions;
+  readonly prepared: Prepared;
+  readonly session: Session;
+  readonly presenter: Presenter;
+  readonly requests: StopRequests;
+  readonly note: (message: string) => void;
+}
+
+async function inSession(inside: Inside): Promise<number> {
+  const { prepared, session, presenter, note } = inside;
+  const { client } = session;
+  (await applyAll(client, prepared.manifests, prepared.runs)).forEach(note);
+  const mask = maskFor(await secretsOf(client));
+  if (mask.tooShort.length > 0) note(`too short to be masked: ${mask.tooShort.join(', ')}`);
+  const before = await deployedImages(client);
+  const follower = new Follower({ client, mask, emit: presenter.show });
+  await follower.start();
+  try {
+    const started = await startRuns(client, prepared.runs, prepared.manifests);
+    const { ended, status } = await untilTheEnd(inside, follower, started);
+    await tellWhatWasMade(inside, mask, before);
+    return status ?? statusOf(ended);
+  } finally {
+    await follower.stop();
+  }
+}
+
+/** The runs to their end, or to their cancellation when somebody or the clock says so. `status`: why they were stopped. */
+async function untilTheEnd(
+  { options, session, requests, note }: Inside,
+  follower: Follower,
+  started: readonly StartedRun[],
+): Promise<{ readonly ended: readonly EndedRun[]; readonly status?: number }> {
+  const all = Promise.all(started.map((each) => follower.follow(each)));
+  const timer = alarm(options.timeout);
+  const why = await Promise.race([all.then(() => undefined), fired(requests.stop), timer.rings]);
+  timer.stop();
+  if (why === undefined) return { ended: await all };
+  const status = why === TIMED_OUT ? 124 : (STATUS_OF[why] ?? 1);
+  note(why === TIMED_OUT ? `stopping: --timeout is over` : `stopping the steps (${why}); once more kills them`);
+  await cancelRuns(session.client, started);
+  const patience = alarm(GRACE);
+  const killed = await Promise.race([
+    all.then(() => false),
+    fired(requests.kill).then(() => true),
+    patience.rings.then(() => true),
+  ]);
+  patience.stop();
+  if (killed) await follower.stop();
+  return { ended: await all, status };
+}
+
+const TIMED_OUT = 'timeout';
+/** How long cancelled runs may take to end before the cluster is closed over their heads, in milliseconds. */
+const GRACE = 40_000;
+
+function alarm(milliseconds: number | undefined): { readonly rings: Promise<string>; readonly stop: () => void } {
+  let timer: NodeJS.Timeout | undefined;
+  const rings = new Promise<string>((resolve) => {
+    if (milliseconds !== undefined) timer = setTimeout(() => resolve(TIMED_OUT), milliseconds);
+  });
+  return { rings, stop: () => clearTimeout(timer) };
+}
+
+async function tellWhatWasMade(
+  { prepared, session, presenter }: Inside,
+  mask: Mask,
+  before: Awaited<ReturnType<typeof deployedImages>>,
+): Promise<void> {
+  const emit: EventSink = presenter.show;
+  const time = new Date().toISOString();
+  for (const image of prepared.local.images) {
+    for (const pushed of await session.pushed(image)) emit({ type: 'pushed', time, ...pushed });
+  }
+  for (const change of imageChanges(before, await deployedImages(session.client))) {
+    emit({ type: 'deployment', time, ...change, before: mask.hide(change.before), after: mask.hide(change.after) });
+  }
+}
+
+function statusOf(ended: readonly EndedRun[]): number {
+  if (ended.every(({ outcome }) => outcome === 'succeeded')) return 0;
+  return ended.every(({ outcome }) => outcome === 'succeeded' || outcome === 'timed-out') ? 124 : 1;
+}
+
+function presenterFor({ output: format }: RunOptions, prepared: Prepared, output: Output): Presenter {
+  if (format === 'json') return jsonPresenter(output);
+  const waits = new Map(prepared.runs.map((each) => [each.title, pipelineOf(each, prepared.manifests)]));
+  const waitsOf = (name: string): ReadonlyMap<string, readonly string[]> | undefined =>
+    waits.get(name) ?? [...waits].find(([title]) => title.endsWith('-') && name.startsWith(title))?.[1];
+  return textPresenter(output, (name, task) => waitsOf(name)?.get(task) ?? []);
+}
+
+/** Findings go to standard error: standard output is for what the runs say. */
+function tellFindings(findings: readonly Finding[], output: Output): void {
+  const { red, yellow, dim } = output.colors;
+  for (const finding of findings) output.warn(describeFinding(finding, { error: red, warning: yellow, dim }));
+  if (hasErrors(findings)) output.warn(`${countOf(findings)}; nothing was run`);
+}

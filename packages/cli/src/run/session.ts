@@ -1,0 +1,103 @@
+/**
+ * Everything a run on this machine has going: the cluster, the Git server, the registry. Started together, ended together.
+ */
+
+import { KubeClient } from '@pipewright/kube';
+import type { Runtime } from '@pipewright/cluster';
+import { SourceError } from '../git-server/source-error.js';
+import { startGitServer, type GitServer } from '../git-server/git-server.js';
+import { gitConfig, registriesConf } from '../local/host-files.js';
+import { startLocalCluster, type LocalCluster } from '../local/local-cluster.js';
+import { UsageError } from '../usage-error.js';
+import type { Prepared } from './prepare.js';
+import type { LocalImage } from './resources.js';
+
+/** A running session. */
+export interface Session {
+  readonly client: KubeClient;
+  /** What stands in for what, said openly. */
+  readonly notes: readonly string[];
+  /** What lies in the local registry for an image resource, by `name:tag`. */
+  readonly pushed: (image: LocalImage) => Promise<readonly { readonly image: string; readonly digest: string }[]>;
+  readonly close: () => Promise<void>;
+}
+
+/** Starts what a prepared run needs, and nothing else. */
+export async function openSession(prepared: Prepared, runtime: Runtime): Promise<Session> {
+  const { local, standIns } = prepared;
+  const closers: (() => Promise<void>)[] = [];
+  const close = async (): Promise<void> => {
+    for (const each of closers.splice(0).reverse()) await each();
+  };
+  try {
+    const hostFiles: Record<string, string> = {};
+    const git = local.sources.length > 0 ? await serveSources(prepared) : undefined;
+    if (git) {
+      closers.push(() => git.close());
+      hostFiles['/etc/gitconfig'] = gitConfig(
+        new Map(local.sources.map(({ resource, url }) => [url, git.url(resource)])),
+      );
+    }
+    const started = await startLocalCluster({ runtime, standIns, hostFiles });
+    closers.push(started.close);
+    if (local.images.length > 0) {
+      const registry = await started.cluster.registry.serve();
+      closers.push(() => registry.close());
+      const registries = new Set(local.images.map((image) => image.registry));
+      hostFiles['/etc/containers/registries.conf'] = registriesConf(registries, `127.0.0.1:${String(registry.port)}`);
+    }
+    const client = new KubeClient(started.cluster.send);
+    return { client, notes: notesOn(prepared, git), pushed: (image) => pushedTo(started, image), close };
+  } catch (cause) {
+    await close();
+    throw cause;
+  }
+}
+
+async function serveSources({ local }: Prepared): Promise<GitServer> {
+  const repositories = new Map(
+    local.sources.map(({ resource, directory, revision }) => [
+      resource,
+      { directory, ...(revision !== undefined && { revision }) },
+    ]),
+  );
+  try {
+    return await startGitServer({ repositories });
+  } catch (cause) {
+    if (cause instanceof SourceError) throw new UsageError(`${cause.code}: ${cause.message}`, cause.hint, { cause });
+    throw cause;
+  }
+}
+
+function notesOn({ standIns, local, configFile }: Prepared, git: GitServer | undefined): readonly string[] {
+  const images = [...standIns.images].map(([name, { rootfs, overlay }]) => {
+    const what = rootfs === 'host' ? "this machine's own files, read-only" : rootfs;
+    return `image ${name} is ${what}${overlay === undefined ? '' : ` with ${overlay} laid over`}`;
+  });
+  const sources = local.sources.map(({ resource, url, directory }) => {
+    const state = git?.dirty(resource) === true ? ', uncommitted changes included' : '';
+    return `${resource}: ${url} is ${directory}${state}, commit ${git?.commit(resource) ?? '?'}`;
+  });
+  const registries = local.images.map(
+    ({ resource, registry, repository }) => `${resource}: ${registry}/${repository} is in a registry of this run`,
+  );
+  const all = [...images, ...sources, ...registries];
+  return all.length === 0
+    ? []
+    : [`stand-ins${configFile === undefined ? '' : ` (${configFile})`}:`, ...all.map((line) => `  ${line}`)];
+}
+
+async function pushedTo(
+  { cluster }: LocalCluster,
+  { registry, repository }: LocalImage,
+): Promise<readonly { readonly image: string; readonly digest: string }[]> {
+  const answer = await cluster.registry.handle(new Request(`http://registry/v2/${repository}/tags/list`));
+  if (!answer.ok) return [];
+  const { tags } = (await answer.json()) as { readonly tags?: readonly string[] | null }; // the registry is ours
+  const found = await Promise.all(
+    (tags ?? []).map(async (tag) => ({ tag, manifest: await cluster.registry.resolve(repository, tag) })),
+  );
+  return found.flatMap(({ tag, manifest }) =>
+    manifest ? [{ image: `${registry}/${repository}:${tag}`, digest: manifest.digest }] : [],
+  );
+}

@@ -1,0 +1,102 @@
+/**
+ * The last lines of `pipewright run`: what became of every task, what went wrong and what to do, and what was made. Pure.
+ */
+
+import type { Colors } from '../terminal/output.js';
+import { duration } from '../terminal/duration.js';
+import type { RunEvent, TaskOutcome } from './events.js';
+import type { RunTally, Tally, TaskTally } from './tally.js';
+import { hintFor } from './hints.js';
+
+const SIGNS: Readonly<Record<TaskTally['state'], string>> = {
+  succeeded: '✔',
+  failed: '✖',
+  cancelled: '⊘',
+  'timed-out': '✖',
+  skipped: '⊘',
+  'not-started': '○',
+  waiting: '○',
+  running: '●',
+};
+
+const WORDS: Readonly<Record<TaskTally['state'], string>> = {
+  succeeded: 'succeeded',
+  failed: 'failed',
+  cancelled: 'cancelled',
+  'timed-out': 'timed out',
+  skipped: 'skipped',
+  'not-started': 'not started',
+  waiting: 'waiting',
+  running: 'running',
+};
+
+/** A task's sign in its colour. */
+export function signOf(state: TaskTally['state'], colors: Colors): string {
+  if (state === 'succeeded') return colors.green(SIGNS[state]);
+  if (state === 'failed' || state === 'timed-out') return colors.red(SIGNS[state]);
+  return state === 'running' ? colors.cyan(SIGNS[state]) : colors.dim(SIGNS[state]);
+}
+
+/** What a run made, gathered from the events that no run owns. */
+export type Made = Extract<RunEvent, { readonly type: 'deployment' | 'pushed' }>;
+
+/** The summary of all runs. */
+export function summary(tally: Tally, made: readonly Made[], colors: Colors): readonly string[] {
+  return [
+    ...[...tally.values()].flatMap((run) => runLines(run, colors)),
+    ...made.map((each) => madeLine(each, colors)),
+  ];
+}
+
+function runLines(run: RunTally, colors: Colors): readonly string[] {
+  const outcome = run.outcome ?? 'cancelled';
+  const paint = outcome === 'succeeded' ? colors.green : colors.red;
+  const tasks = [...run.tasks.values()];
+  const width = Math.max(0, ...tasks.map(({ task }) => task.length));
+  const head = `${paint(title(outcome))}  ${colors.bold(run.run)}  in ${duration(run.seconds)}  (${countTasks(tasks)})`;
+  const explained = tasks.some(({ state }) => state === 'failed' || state === 'timed-out');
+  const own =
+    outcome !== 'succeeded' && !explained && run.message !== '' ? failure(run.reason, run.message, colors) : [];
+  return ['', head, ...own, ...tasks.flatMap((task) => taskLines(task, width, colors))];
+}
+
+const title = (outcome: TaskOutcome): string => WORDS[outcome].charAt(0).toUpperCase() + WORDS[outcome].slice(1);
+
+function countTasks(tasks: readonly TaskTally[]): string {
+  const states = [...new Set(tasks.map(({ state }) => state))];
+  const counts = states.map(
+    (state) => `${String(tasks.filter((task) => task.state === state).length)} ${WORDS[state]}`,
+  );
+  return `${String(tasks.length)} task${tasks.length === 1 ? '' : 's'}: ${counts.join(', ')}`;
+}
+
+function taskLines(task: TaskTally, width: number, colors: Colors): readonly string[] {
+  const sign = signOf(task.state, colors);
+  const name = task.task.padEnd(width);
+  if (task.state === 'succeeded') {
+    const facts = task.results.map(({ resource, key, value }) => `      ${colors.dim(`${resource} ${key}`)} ${value}`);
+    return [`  ${sign} ${name}  ${duration(task.seconds)}`, ...facts];
+  }
+  if (task.state !== 'failed' && task.state !== 'timed-out')
+    return [`  ${sign} ${name}  ${colors.dim(WORDS[task.state])}`];
+  const step = task.exitCode === undefined ? '' : `  step ${task.step ?? '?'}: exit ${String(task.exitCode)}`;
+  const reason = task.stepReason === undefined || task.stepReason === 'Error' ? '' : ` (${task.stepReason})`;
+  return [
+    `  ${sign} ${name}  ${duration(task.seconds)}${step}${reason}`,
+    ...failure(task.reason, task.message, colors),
+    ...hints(task),
+  ];
+}
+
+const failure = (reason: string, message: string, colors: Colors): readonly string[] =>
+  `${reason}${reason === '' || message === '' ? '' : ': '}${message}`
+    .split('\n')
+    .map((line) => `      ${colors.red(line)}`);
+
+const hints = (task: TaskTally): readonly string[] => hintFor(task).map((hint) => `      hint: ${hint}`);
+
+function madeLine(each: Made, colors: Colors): string {
+  return each.type === 'deployment'
+    ? `  ${colors.dim('deployment')} ${each.name}: image of ${each.container} is now ${colors.bold(each.after)} (was ${each.before})`
+    : `  ${colors.dim('pushed')} ${each.image}  ${each.digest}`;
+}

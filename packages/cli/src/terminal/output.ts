@@ -1,0 +1,51 @@
+/**
+ * Where the command writes: standard output and error, with colours only where a person reads them.
+ *
+ * Everything that prints is given one of these, so that tests read what a user would and a closed pipe ends the command
+ * quietly instead of with a stack trace.
+ */
+
+import picocolors from 'picocolors';
+
+/** Colours, or functions that change nothing. */
+export type Colors = ReturnType<typeof picocolors.createColors>;
+
+/** A place to write to. */
+export interface Output {
+  /** Writes a line to standard output. */
+  readonly print: (line: string) => void;
+  /** Writes a line to standard error: what is about the command, not its result. */
+  readonly warn: (line: string) => void;
+  /** Writes to standard output as it is; for a terminal's status area. */
+  readonly raw: (text: string) => void;
+  readonly colors: Colors;
+  /** Whether a person watches standard output. */
+  readonly terminal: boolean;
+  /** Columns of the terminal; 80 where there is none. */
+  readonly columns: () => number;
+}
+
+/** The process's own output. `color`: undefined decides by NO_COLOR, FORCE_COLOR, TERM and whether it is a terminal. */
+export function processOutput(options: { readonly color?: boolean | undefined } = {}): Output {
+  const { stdout, stderr, env } = process;
+  const terminal = stdout.isTTY && env['TERM'] !== 'dumb';
+  const forced = env['FORCE_COLOR'] !== undefined && env['FORCE_COLOR'] !== '0' && env['FORCE_COLOR'] !== 'false';
+  const wanted = options.color ?? ((env['NO_COLOR'] ?? '') === '' && (terminal || forced));
+  stdout.on('error', endQuietly);
+  stderr.on('error', endQuietly);
+  return {
+    print: (line) => void stdout.write(`${line}\n`),
+    warn: (line) => void stderr.write(`${line}\n`),
+    raw: (text) => void stdout.write(text),
+    colors: picocolors.createColors(wanted),
+    terminal,
+    columns: () => (stdout.columns > 0 ? stdout.columns : 80),
+  };
+}
+
+/** Nobody reads any more (`pipewright run | head`): a run that is under way is told like by Ctrl-C. */
+function endQuietly(cause: NodeJS.ErrnoException): void {
+  if (cause.code !== 'EPIPE') throw cause;
+  process.exitCode ??= 141;
+  process.emit('SIGPIPE');
+}

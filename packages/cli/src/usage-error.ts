@@ -1,0 +1,14 @@
+/** A command line that cannot be carried out as written. */
+
+/** Printed as `error: …` and `hint: …`, and ends the command with status 2 unless another is given. */
+export class UsageError extends Error {
+  readonly hint: string;
+  readonly status: number;
+
+  constructor(message: string, hint: string, options: ErrorOptions & { readonly status?: number } = {}) {
+    super(message, options);
+    this.name = 'UsageError';
+    this.hint = hint;
+    this.status = options.status ?? 2;
+  }
+}
