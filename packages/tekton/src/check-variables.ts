@@ -159,8 +159,11 @@ function unknown(
 ): void {
   const root = name.split('.', 1)[0] ?? '';
   if (!name.includes('.') || !(ROOTS.has(root) || ALMOST_ROOTS.has(root))) return;
-  const known = someOf(vocabulary);
-  const guess = where.report.guessBy(() => respelt(name, known) ?? nearest(name, known));
+  const some = someOf(vocabulary);
+  const stem = name.slice(0, name.lastIndexOf('.') + 1);
+  const siblings = some.filter((one) => one.startsWith(stem) && !one.slice(stem.length).includes('.'));
+  const known = siblings.length > 0 ? siblings : some;
+  const guess = where.report.guessBy(() => guessVariable(name, stem, siblings, some));
   const facts = { name, ...(guess !== undefined && { guess }) };
   if (ROOTS.has(root)) where.report.add('VARIABLE_UNKNOWN', path, { ...facts, known }, { value, tektonMessage });
   else where.report.add('VARIABLE_MISSPELT', path, facts, { value });
@@ -173,13 +176,27 @@ function someOf({ strings, arrays }: Vocabulary): string[] {
   return names;
 }
 
+/** Compares the last word where its beginning is known; else looks for the same end under another beginning; else for all. */
+function guessVariable(
+  name: string,
+  stem: string,
+  siblings: readonly string[],
+  known: readonly string[],
+): string | undefined {
+  const words = siblings.map((one) => one.slice(stem.length));
+  const word = nearest(name.slice(stem.length), words);
+  if (word !== undefined) return stem + word;
+  return stem.split('.').length > 3 && siblings.length > 0 ? undefined : (respelt(name, known) ?? nearest(name, known));
+}
+
 /** The declared variable that ends in the same words, when another version or place spells its beginning differently. */
 function respelt(name: string, known: readonly string[]): string | undefined {
   const words = name.split('.');
-  const tails = words.map((_, index) => words.slice(index).join('.')).slice(1);
-  for (const tail of tails) {
-    const found = known.find((one) => one.endsWith(`.${tail}`));
-    if (found !== undefined && tail !== 'path' && tail !== 'name' && tail !== 'type' && tail !== 'url') return found;
+  const least = words.length > 3 ? 2 : 1; // of a resource's variable, its name and the last word
+  for (let from = 1; from <= words.length - least; from++) {
+    const tail = `.${words.slice(from).join('.')}`;
+    const found = known.find((one) => one.endsWith(tail));
+    if (found !== undefined) return found;
   }
   return undefined;
 }

@@ -1,0 +1,121 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { after, findCycles, ready, waitsOf, type Waits } from '@pipewright/tekton';
+
+/** fetch, then lint and unit side by side, then ship. */
+const release: Waits = new Map([
+  ['fetch', []],
+  ['lint', ['fetch']],
+  ['unit', ['fetch']],
+  ['ship', ['lint', 'unit']],
+]);
+
+describe('tasks that may start', () => {
+  const rows: { when: string; started: string[]; done: string[]; start: string[] }[] = [
+    { when: 'nothing has happened', started: [], done: [], start: ['fetch'] },
+    { when: 'the first runs', started: ['fetch'], done: [], start: [] },
+    { when: 'the first is done', started: ['fetch'], done: ['fetch'], start: ['lint', 'unit'] },
+    { when: 'one of two is done', started: ['fetch', 'lint', 'unit'], done: ['fetch', 'lint'], start: [] },
+    { when: 'both are done', started: ['fetch', 'lint', 'unit'], done: ['fetch', 'lint', 'unit'], start: ['ship'] },
+  ];
+  test.each(rows)('when $when: $start', ({ started, done, start }) => {
+    expect(ready(release, new Set(started), new Set(done))).toEqual(start);
+  });
+});
+
+test('a task waits for runAfter, for where its inputs come from, and for where those of its conditions come from', () => {
+  const none = { params: [], outputs: [], workspaces: [], retries: 0 };
+  const input = (from: string[]) => [{ name: 'i', resource: 'r', from }];
+  const task = {
+    ...none,
+    name: 'a',
+    runAfter: ['b', 'c'],
+    inputs: input(['c', 'd']),
+    conditions: [{ condition: 'x', params: [], resources: input(['e']) }],
+  };
+  expect(waitsOf({ tasks: [task] }).get('a')).toEqual(['b', 'c', 'd', 'e']);
+});
+
+test('what follows a task, however far', () => {
+  expect(after(release, ['fetch'])).toEqual(['lint', 'unit', 'ship']);
+  expect(after(release, ['lint'])).toEqual(['ship']);
+  expect(after(release, ['ship'])).toEqual([]);
+});
+
+describe('cycles', () => {
+  const rows: { graph: string; waits: Waits; cycles: string[][] }[] = [
+    { graph: 'none', waits: release, cycles: [] },
+    { graph: 'a task that waits for itself', waits: new Map([['a', ['a']]]), cycles: [['a', 'a']] },
+    {
+      graph: 'three, in running order from the first declared',
+      waits: new Map([
+        ['a', ['c']],
+        ['b', ['a']],
+        ['c', ['b']],
+      ]),
+      cycles: [['a', 'b', 'c', 'a']],
+    },
+    {
+      graph: 'two apart from each other',
+      waits: new Map([
+        ['a', ['b']],
+        ['b', ['a']],
+        ['c', ['d']],
+        ['d', ['c']],
+      ]),
+      cycles: [
+        ['a', 'b', 'a'],
+        ['c', 'd', 'c'],
+      ],
+    },
+    { graph: 'a wait for an unknown task', waits: new Map([['a', ['x']]]), cycles: [] },
+  ];
+  test.each(rows)('$graph', ({ waits, cycles }) => {
+    expect(findCycles(waits)).toEqual(cycles);
+  });
+
+  test('a chain of 10,000 tasks does not overflow, nor does its cycle', () => {
+    const chain = (last: string[]): Waits =>
+      new Map(Array.from({ length: 10_000 }, (_, at) => [`t${at}`, at === 0 ? last : [`t${at - 1}`]]));
+    expect(findCycles(chain([]))).toEqual([]);
+    expect(findCycles(chain(['t9999']))[0]).toHaveLength(10_001);
+  });
+
+  test('1,000 diamonds are walked once each', () => {
+    const waits = new Map<string, string[]>([['t0', []]]);
+    for (let at = 0; at < 1000; at++) {
+      waits.set(`l${at}`, [`t${at}`]);
+      waits.set(`r${at}`, [`t${at}`]);
+      waits.set(`t${at + 1}`, [`l${at}`, `r${at}`]);
+    }
+    expect(findCycles(waits)).toEqual([]);
+    expect(after(waits, ['t0'])).toHaveLength(3000);
+  });
+});
+
+const graphs = fc
+  .array(fc.array(fc.nat(11), { maxLength: 4 }), { minLength: 1, maxLength: 12 })
+  .map((edges): Waits => new Map(edges.map((before, at) => [`t${at}`, before.map((to) => `t${to % edges.length}`)])));
+
+test('there is a cycle exactly when running everything gets stuck', () => {
+  fc.assert(
+    fc.property(graphs, (waits) => {
+      const done = new Set<string>();
+      for (let next = ready(waits, done, done); next.length > 0; next = ready(waits, done, done)) {
+        next.forEach((task) => done.add(task));
+      }
+      expect(findCycles(waits).length === 0).toBe(done.size === waits.size);
+    }),
+  );
+});
+
+test('a cycle that is printed is one: each task waits for the one before it', () => {
+  fc.assert(
+    fc.property(graphs, (waits) => {
+      for (const cycle of findCycles(waits)) {
+        expect(cycle.at(0)).toBe(cycle.at(-1));
+        for (let at = 1; at < cycle.length; at++) expect(waits.get(cycle[at]!)).toContain(cycle[at - 1]);
+      }
+    }),
+  );
+});
