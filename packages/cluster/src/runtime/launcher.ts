@@ -26,23 +26,25 @@ export interface Programs {
 /** Whose rights we have: root makes namespaces directly, anyone else through a user namespace. */
 export type Rights = 'root' | 'user';
 
-/** What to start, with the status pipe as file descriptor 3. */
+/** What to start. */
 export interface Launch {
   readonly file: string;
   readonly args: readonly string[];
+  /** The descriptor of the status pipe. With 2, the process's own errors come there too, and never into the log. */
+  readonly statusAt: 2 | 3;
   /** A file that must be there first. */
   readonly fstab?: string;
 }
 
-/** Says `ok` on descriptor 3 when the container is made, else what went wrong; then becomes the command. */
+/** Says `ok` on its standard error when the container is made, else what went wrong; then becomes the command. */
 const SETUP = `
 mount=$1 fstab=$2 root=$3 name=$4
 shift 4
-{ "$mount" -n -a -T "$fstab" && cd "$root" && "$mount" -n --move . / ; } >&3 2>&3 || exit 125
+{ "$mount" -n -a -T "$fstab" && cd "$root" && "$mount" -n --move . / ; } >&2 || exit 125
 { printf %s "$name" > /proc/sys/kernel/hostname; } 2>/dev/null
 unset PWD OLDPWD
-echo ok >&3
-exec "$@" 2>&1 3>&-
+echo ok >&2
+exec "$@" 2>&1
 `;
 
 /** What containers may do, as container runtimes have it, without making device files. */
@@ -96,6 +98,7 @@ export function unshareLaunch(
       ...[programs.sh, '-c', SETUP, 'pipewright', programs.mount, fstab, plan.root, spec.hostname],
       ...command,
     ],
+    statusAt: 2,
     fstab: fstabOf(plan, rights),
   };
 }
@@ -154,6 +157,7 @@ export function bubblewrapLaunch(spec: ContainerSpec, plan: Plan, bwrap: string,
   const drop = ['--cap-drop', 'ALL', ...CAPABILITIES.flatMap((it) => ['--cap-add', `cap_${it}`])];
   return {
     file: bwrap,
+    statusAt: 3,
     args: [
       ...['--die-with-parent', '--unshare-pid', '--unshare-ipc', '--unshare-uts', '--as-pid-1', ...user],
       ...['--hostname', spec.hostname, '--json-status-fd', '3', ...mounts, '--chdir', plan.cwd],

@@ -34,7 +34,8 @@ export async function launchProcess(spec: ContainerSpec, launch: Launch, context
   let child: ChildProcess;
   try {
     child = spawn(launch.file, [...launch.args], {
-      stdio: ['ignore', pipe.writeEnd, pipe.writeEnd, 'pipe'],
+      stdio:
+        launch.statusAt === 2 ? ['ignore', pipe.writeEnd, 'pipe'] : ['ignore', pipe.writeEnd, pipe.writeEnd, 'pipe'],
       env: { ...context.env },
       detached: true, // a session and group of its own: a terminal's Ctrl-C is ours to translate
     });
@@ -42,19 +43,22 @@ export async function launchProcess(spec: ContainerSpec, launch: Launch, context
     closeSync(pipe.writeEnd);
   }
   const drained = pipe.drain(spec.output);
-  const ended = whenEnded(child);
-  const status = await firstStatus(child);
+  const ended = whenEnded(child, 'close');
+  const words = new StatusWords(child, launch.statusAt);
+  const status = await words.first();
   if (!status.made) {
     await Promise.all([ended, drained]);
     return { made: false, message: status.text.trim() || 'the launcher ended without a word' };
   }
   const startedAt = context.now();
   const exit = Promise.all([ended, drained]).then(([{ code, signal }]): Exit => {
-    const exitCode = code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
+    // unshare of util-linux 2.38 cannot end by KILL as its child did: it complains, and exits with 1.
+    const by = code === 1 && words.after !== '' ? 'SIGKILL' : signal;
+    const exitCode = by === null ? (code ?? 128) : 128 + constants.signals[by];
     const finishedAt = context.now();
     return {
       exitCode,
-      ...(signal !== null && { signal }),
+      ...(by !== null && { signal: by }),
       reason: exitCode === 0 ? 'Completed' : 'Error',
       startedAt,
       finishedAt,
@@ -116,37 +120,60 @@ async function runBeside(
   };
   child.stdout.on('data', keep);
   child.stderr.on('data', keep);
-  const { code } = await whenEnded(child);
+  const { code } = await whenEnded(child, 'exit');
   signal.removeEventListener('abort', kill);
   return { exitCode: code ?? 137, output };
 }
 
-function whenEnded(child: ChildProcess): Promise<{ code: number | null; signal: NodeJS.Signals | null }> {
+/** `close`: also everything on the status pipe was heard. `exit`: whatever still holds its output. */
+function whenEnded(
+  child: ChildProcess,
+  event: 'close' | 'exit',
+): Promise<{ code: number | null; signal: NodeJS.Signals | null }> {
   return new Promise((resolve) => {
     child.once('error', () => resolve({ code: 127, signal: null }));
-    child.once('exit', (code, signal) => resolve({ code, signal }));
+    child.once(event, (code: number | null, signal: NodeJS.Signals | null) => resolve({ code, signal }));
   });
 }
 
 /** The setup script says `ok`; bubblewrap says the number of its child. Anything else is why it failed. */
-function firstStatus(child: ChildProcess): Promise<{ readonly made: boolean; readonly text: string }> {
-  return new Promise((resolve) => {
-    let text = '';
-    const stream = child.stdio[3] as Readable | null | undefined; // 'pipe' above: the types do not follow the fourth entry
-    const judge = (last: boolean): void => {
-      if (/^ok$|"child-pid"/m.test(text)) resolve({ made: true, text });
-      else if (last) resolve({ made: false, text });
-    };
-    stream?.setEncoding('utf8');
-    stream?.on('data', (chunk: string) => {
-      text += chunk;
-      judge(false);
+class StatusWords {
+  #text = '';
+  #first: { readonly made: boolean; readonly text: string } | undefined;
+  readonly #settled: Promise<{ readonly made: boolean; readonly text: string }>;
+
+  constructor(child: ChildProcess, at: 2 | 3) {
+    const stream = child.stdio[at] as Readable | null | undefined; // 'pipe' at this place: the types do not follow it
+    this.#settled = new Promise((resolve) => {
+      const judge = (last: boolean): void => {
+        if (this.#first !== undefined) return;
+        if (/^ok$|"child-pid"/m.test(this.#text)) this.#first = { made: true, text: this.#text };
+        else if (last) this.#first = { made: false, text: this.#text };
+        if (this.#first !== undefined) resolve(this.#first);
+      };
+      const hear = (words: string): void => {
+        this.#text = (this.#text + words).slice(0, MOST_WORDS);
+        judge(false);
+      };
+      stream?.setEncoding('utf8');
+      stream?.on('data', hear);
+      stream?.on('error', () => judge(true));
+      stream?.on('close', () => judge(true));
+      child.once('error', (error) => {
+        hear(error.message);
+        judge(true);
+      });
     });
-    stream?.on('error', () => judge(true));
-    stream?.on('close', () => judge(true));
-    child.once('error', (error) => {
-      text += error.message;
-      judge(true);
-    });
-  });
+  }
+
+  first(): Promise<{ readonly made: boolean; readonly text: string }> {
+    return this.#settled;
+  }
+
+  /** What was said after the container was made; bubblewrap goes on to say how it ended. */
+  get after(): string {
+    return this.#text.includes('child-pid') ? '' : this.#text.replace(/^ok\n/m, '');
+  }
 }
+
+const MOST_WORDS = 8192;
