@@ -5,7 +5,9 @@
  * quietly instead of with a stack trace.
  */
 
+import type { EventEmitter } from 'node:events';
 import picocolors from 'picocolors';
+import { OUTPUT_CLOSED } from './stop-requests.js';
 
 /** Colours, or functions that change nothing. */
 export type Colors = ReturnType<typeof picocolors.createColors>;
@@ -47,5 +49,5 @@ export function processOutput(options: { readonly color?: boolean | undefined } 
 function endQuietly(cause: NodeJS.ErrnoException): void {
   if (cause.code !== 'EPIPE') throw cause;
   process.exitCode ??= 141;
-  process.emit('SIGPIPE');
+  (process as EventEmitter).emit(OUTPUT_CLOSED); // `process` types its events as a closed set
 }

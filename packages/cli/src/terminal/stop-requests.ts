@@ -1,13 +1,17 @@
 /**
  * Ctrl-C and its relatives, counted.
  *
- * The first asks to stop in order, the second to stop at once. SIGPIPE is our own: standard output was closed.
+ * The first asks to stop in order, the second to stop at once. A closed standard output counts as one, by an event of our own:
+ * listening for SIGPIPE would make every write to an ended child process look like it.
  */
 
 import type { EventEmitter } from 'node:events';
 
+/** Emitted on the process when nobody reads standard output any more. */
+export const OUTPUT_CLOSED = 'pipewright:output-closed';
+
 /** The signals that end a command, and the exit statuses shells expect for them. */
-export const STATUS_OF: Readonly<Record<string, number>> = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129, SIGPIPE: 141 };
+export const STATUS_OF: Readonly<Record<string, number>> = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129, [OUTPUT_CLOSED]: 141 };
 
 /** What was asked so far. */
 export interface StopRequests {
