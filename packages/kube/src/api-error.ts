@@ -41,9 +41,9 @@ export class ApiError extends Error {
   readonly retryAfterSeconds?: number;
 
   constructor(status: number, said: Status, retryAfterSeconds = said.details?.retryAfterSeconds) {
-    super(said.message ?? `the server answered ${status}`);
+    super(said.message || `the server answered ${status}`);
     this.status = status;
-    this.reason = said.reason ?? reasonOf(status);
+    this.reason = said.reason || reasonOf(status); // servers send '' too
     this.details = said.details ?? {};
     if (retryAfterSeconds !== undefined) this.retryAfterSeconds = retryAfterSeconds;
   }

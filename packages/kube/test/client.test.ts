@@ -172,6 +172,11 @@ describe('a refusal', () => {
     expect(error.message).toBe(`GET /api/v1/pods was answered with ${response.status}${words}`);
   });
 
+  test('with empty words is told by its code', async () => {
+    const error = await refusal(new KubeClient(refusing(409, statusBody(409, '', ''))).list(PODS));
+    expect([error.reason, error.message]).toEqual(['Conflict', 'the server answered 409']);
+  });
+
   test.each([
     ['an expired version', statusBody(410, 'Expired', ''), true],
     ['a gone one', statusBody(410, 'Gone', ''), true],
