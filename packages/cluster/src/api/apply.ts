@@ -30,13 +30,19 @@ const NOBODYS_METADATA = new Set([
   'generation',
 ]);
 
+/** What applying leads to: the object, and who has applied what to it. */
+export interface Applied {
+  readonly object: JsonObject;
+  readonly managedFields: readonly unknown[];
+}
+
 /** The object as it is after applying; `old` is absent when applying creates it. */
 export function serverSideApply(
   type: ResourceType,
   old: KubeObject | undefined,
   wanted: JsonObject,
   applying: Applying,
-): JsonObject {
+): Applied {
   const { manager, force, now } = applying;
   const entries = objectsAt(old, 'metadata', 'managedFields');
   const others = entries.filter((entry) => entry['manager'] !== manager);
@@ -50,7 +56,6 @@ export function serverSideApply(
 
   const kept = withoutDropped(copy<JsonObject>(old ?? {}), before, owned, others);
   const merged = strategicPatch(kept, copy(wanted), type.schema);
-  const metadata = { ...objectAt(merged, 'metadata') };
   const entry = {
     manager,
     operation: 'Apply',
@@ -61,8 +66,7 @@ export function serverSideApply(
   };
   const previous = entries.find((each) => each['manager'] === manager);
   const unchanged = previous && same({ ...previous, time: '' }, { ...entry, time: '' });
-  metadata['managedFields'] = [...others, unchanged ? previous : entry];
-  return { ...merged, metadata };
+  return { object: merged, managedFields: [...others, unchanged ? previous : entry] };
 }
 
 /** The fields of an object in the notation of `FieldsV1`; a list is one field. */

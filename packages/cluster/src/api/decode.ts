@@ -5,6 +5,7 @@
  */
 
 import { isObject, type JsonObject } from './json.js';
+import { canonicalQuantity } from './quantity.js';
 import { badRequest } from './refusal.js';
 import { apiVersionOf, type ResourceType } from './resource.js';
 import type { Schema } from './schema.js';
@@ -69,9 +70,13 @@ function decodeFields(value: JsonObject, schema: Schema, where: Where): JsonObje
 }
 
 function decodeEither(value: unknown, schema: Schema, where: Where): unknown {
-  if (typeof value === 'string') return value;
-  if (typeof value !== 'number') return mistyped(value, schema.format === 'quantity' ? 'Quantity' : 'int32', where);
-  return schema.format === 'quantity' ? String(value) : value;
+  const quantity = schema.format === 'quantity';
+  if (typeof value !== 'string' && typeof value !== 'number')
+    return mistyped(value, quantity ? 'Quantity' : 'int32', where);
+  if (!quantity) return value;
+  const canonical = canonicalQuantity(String(value));
+  if (canonical !== undefined) return canonical;
+  throw refused(where, `quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'`);
 }
 
 function checkFormat(value: string, { format }: Schema, where: Where): string {

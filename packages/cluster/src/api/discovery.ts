@@ -63,6 +63,7 @@ const mainEntry = (type: ResourceType): JsonObject => ({
 
 const SUB_VERBS: Readonly<Record<string, readonly string[]>> = {
   status: ['get', 'patch', 'update'],
+  scale: ['get', 'patch', 'update'],
   finalize: ['update'],
   log: ['get'],
 };
@@ -71,6 +72,7 @@ const SUB_KINDS: Readonly<Record<string, readonly [group: string, version: strin
   token: ['authentication.k8s.io', 'v1', 'TokenRequest'],
   eviction: ['policy', 'v1', 'Eviction'],
   binding: ['', 'v1', 'Binding'],
+  scale: ['autoscaling', 'v1', 'Scale'],
 };
 
 const subEntry = (type: ResourceType, sub: string): JsonObject => {

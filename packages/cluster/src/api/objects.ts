@@ -7,7 +7,7 @@ import { bytesOf, mediaType, objectIn, readBody, type Body } from './body.js';
 import type { User } from './identity.js';
 import { isObject, type JsonObject, type KubeObject } from './json.js';
 import { decodeProtobuf, isProtobuf } from './protobuf.js';
-import { badRequest, methodNotAllowed, noSuchPath, notFound } from './refusal.js';
+import { badRequest, methodNotAllowed, noSuchPath, notFound, Refusal } from './refusal.js';
 import { apiVersionOf, type ResourceType } from './resource.js';
 import { getObject, listObjects, listText, selectorOf, textFor } from './read.js';
 import { deleteOptions, remove } from './remove.js';
@@ -41,6 +41,16 @@ export interface Asked {
   readonly user: User;
 }
 
+const ACCEPTED = /^(\*\/\*|application\/(\*|json|yaml|vnd\.kubernetes\.protobuf)|text\/\*)$/;
+
+/** Answers are JSON; who accepts neither that nor what stands in for it is told so. */
+function checkAccept(accept: string | null): void {
+  if (accept === null || accept === '') return;
+  if (accept.split(',').some((each) => ACCEPTED.test(each.split(';')[0]?.trim() ?? ''))) return;
+  const known = 'application/json, application/yaml, application/vnd.kubernetes.protobuf';
+  throw new Refusal(406, 'NotAcceptable', `only the following media types are accepted: ${known}`);
+}
+
 /** Answers a request for objects that the user may make. */
 export async function handleObjects(context: ObjectsContext, asked: Asked): Promise<Response> {
   const { world } = context;
@@ -55,6 +65,7 @@ export async function handleObjects(context: ObjectsContext, asked: Asked): Prom
   if (type.namespaced ? target.name !== '' && wide && !isCollection(target) : target.namespace !== '' && !wide)
     throw noSuchPath();
   if (target.subresource !== '' && !type.subresources.includes(target.subresource)) throw noSuchPath();
+  if (target.subresource === '') checkAccept(request.headers.get('accept'));
   if (target.subresource !== '' && !PARTS.has(target.subresource)) {
     return handleSubresource(context, asked, type);
   }

@@ -4,7 +4,7 @@
 
 import { bytesOf, mediaType, objectIn, readBody } from './body.js';
 import { fieldsJudge } from './field-validation.js';
-import { isObject, type JsonObject, type KubeObject } from './json.js';
+import { isObject, objectAt, type JsonObject, type KubeObject } from './json.js';
 import type { Asked, ObjectsContext } from './objects.js';
 import { isDryRun } from './objects.js';
 import { applyJsonPatch, mergePatch } from './patch.js';
@@ -52,30 +52,27 @@ export async function patchObject(
     throw badRequest(
       'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
     );
+  const applying = { manager, force: url.searchParams.get('force') === 'true', now: world.now() };
   if (!old) {
     if (media !== APPLY || part !== 'main') throw notFound(type, target.name);
-    const wanted = serverSideApply(type, undefined, objectIn(body), { manager, force: false, now: world.now() });
-    const named = {
-      ...wanted,
-      metadata: { ...(isObject(wanted['metadata']) ? wanted['metadata'] : {}), name: target.name },
-    };
-    return { object: create(world, type, namespace, named, options), status: 201, warnings: judge.warnings };
+    const { object, managedFields } = serverSideApply(type, undefined, objectIn(body), applying);
+    const named = { ...object, metadata: { ...objectAt(object, 'metadata'), name: target.name } };
+    const made = create(world, type, namespace, named, { ...options, managedFields });
+    return { object: made, status: 201, warnings: judge.warnings };
   }
-  const force = url.searchParams.get('force') === 'true';
-  const next = patched(type, old, body.value, media, { manager, force, now: world.now() });
+  if (media === APPLY) {
+    const { object, managedFields } = serverSideApply(type, old, objectIn(body), applying);
+    const changed = update(world, type, old, object, part, { ...options, managedFields });
+    return { object: changed, status: 200, warnings: judge.warnings };
+  }
+  const next = patched(type, old, body.value, media);
   return { object: update(world, type, old, next, part, options), status: 200, warnings: judge.warnings };
 }
 
-interface Applying {
-  readonly manager: string;
-  readonly force: boolean;
-  readonly now: Date;
-}
-
-function patched(type: ResourceType, old: KubeObject, patch: unknown, media: string, applying: Applying): JsonObject {
+/** The object with a patch of one of the three plain kinds. */
+export function patched(type: ResourceType, old: JsonObject, patch: unknown, media: string): JsonObject {
   if (media === 'application/json-patch+json') return applyJsonPatch(old, patch);
   if (!isObject(patch)) throw badRequest('error decoding patch: the patch must be a JSON object');
   if (media === 'application/merge-patch+json') return mergePatch(old, patch);
-  if (media === APPLY) return serverSideApply(type, old, patch, applying);
   return strategicPatch(old, patch, type.schema);
 }

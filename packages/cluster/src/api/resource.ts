@@ -30,6 +30,8 @@ export interface KindRules {
   readonly names?: 'subdomain' | 'label' | 'path';
   /** What field selectors may ask for besides metadata.name and metadata.namespace. */
   readonly selectable?: Readonly<Record<string, (object: KubeObject) => string>>;
+  /** Whether a replacement must name the version it replaces; those of custom resources always must. */
+  readonly versioned?: boolean;
   /** Whether metadata.generation counts changes of the spec. */
   readonly counted?: boolean;
 }

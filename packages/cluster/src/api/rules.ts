@@ -283,13 +283,14 @@ export const RULES: Readonly<Record<string, KindRules>> = {
   'networking.k8s.io/ingresses': { counted: true },
   'networking.k8s.io/networkpolicies': { counted: true },
   'policy/poddisruptionbudgets': { counted: true },
-  'coordination.k8s.io/leases': { check: checkLease },
+  'coordination.k8s.io/leases': { check: checkLease, versioned: true },
   'rbac.authorization.k8s.io/roles': { names: 'path' },
   'rbac.authorization.k8s.io/clusterroles': { names: 'path' },
   'rbac.authorization.k8s.io/rolebindings': { names: 'path', fill: fillBinding, check: checkBinding },
   'rbac.authorization.k8s.io/clusterrolebindings': { names: 'path', fill: fillBinding, check: checkBinding },
   'apiextensions.k8s.io/customresourcedefinitions': {
     counted: true,
+    versioned: true,
     check: checkDefinition,
     fill: (draft) => {
       fillDefinition(draft);

@@ -3,8 +3,11 @@
  */
 
 import { at, isObject, objectAt, objectsAt, stringAt, stringsAt, type KubeObject } from './json.js';
-import { objectIn } from './body.js';
-import { readObject, respond, type Asked, type ObjectsContext } from './objects.js';
+import { bytesOf, mediaType, objectIn, readBody } from './body.js';
+import { patched } from './patching.js';
+import { scaleOf, withScale } from './scale.js';
+import { update } from './write.js';
+import { isDryRun, readObject, respond, type Asked, type ObjectsContext } from './objects.js';
 import { badRequest, invalid, invalidValue, methodNotAllowed, noSuchPath, Refusal } from './refusal.js';
 import type { ResourceType } from './resource.js';
 import { getObject } from './read.js';
@@ -38,6 +41,7 @@ export async function handleSubresource(context: ObjectsContext, asked: Asked, t
   const place = `${type.group}/${type.plural}/${target.subresource}`;
   if (place === '/pods/log')
     return target.verb === 'get' ? podLog(context, asked, type) : notAllowed(type, target.verb);
+  if (target.subresource === 'scale') return scale(context, asked, type);
   if (target.verb !== 'create') return notAllowed(type, target.verb);
   if (place === '/serviceaccounts/token') return token(context, asked, type);
   if (place === '/pods/eviction') return evict(context, asked, type);
@@ -46,6 +50,21 @@ export async function handleSubresource(context: ObjectsContext, asked: Asked, t
 
 function notAllowed(type: ResourceType, verb: string): never {
   throw methodNotAllowed(type, verb);
+}
+
+async function scale(context: ObjectsContext, { request, url, target }: Asked, type: ResourceType): Promise<Response> {
+  const old = getObject(context.world, type, target.namespace, target.name);
+  if (target.verb === 'get') return respond(JSON.stringify(scaleOf(old)), 200, []);
+  if (target.verb !== 'update' && target.verb !== 'patch') return notAllowed(type, target.verb);
+  const { value } =
+    target.verb === 'update' ? await readObject(request) : readBody(await bytesOf(request), mediaType(request));
+  const current = getObject(context.world, type, target.namespace, target.name); // as it is after the body has come
+  const wanted = target.verb === 'update' ? value : patched(type, scaleOf(current), value, mediaType(request));
+  const next = withScale(type, current, isObject(wanted) ? wanted : {});
+  const options = { dryRun: isDryRun(url.searchParams), onUnknown: () => undefined };
+  const stored = update(context.world, type, current, next, 'main', options);
+  await context.settled();
+  return respond(JSON.stringify(scaleOf(stored)), 200, []);
 }
 
 const MOST_SECONDS = 2 ** 32;
@@ -109,18 +128,20 @@ async function evict(context: ObjectsContext, { request, url, target }: Asked, t
   return respond(JSON.stringify({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success' }), 201, []);
 }
 
+const TEXT = { 'content-type': 'text/plain', 'cache-control': 'no-cache, private' };
+
 /** Streams what a container wrote. Says which containers there are when the choice is not clear. */
 function podLog({ world, logs }: ObjectsContext, { url, target }: Asked, type: ResourceType): Response {
   const pod = getObject(world, type, target.namespace, target.name);
   const container = containerOf(pod, url.searchParams.get('container') ?? '');
   const { namespace = '', name, uid } = pod.metadata;
+  if (stringAt(pod, 'spec', 'nodeName') === '') return new Response('', { headers: TEXT });
   const waiting = waitingReason(pod, container);
   if (waiting !== undefined) {
     throw badRequest(`container "${container}" in pod "${name}" is waiting to start: ${waiting}`);
   }
   const stream = logs()?.open({ namespace, name, uid }, container, logOptions(url.searchParams));
-  const headers = { 'content-type': 'text/plain', 'cache-control': 'no-cache, private' };
-  return new Response(stream ?? '', { headers });
+  return new Response(stream ?? '', { headers: TEXT });
 }
 
 function containerOf(pod: KubeObject, asked: string): string {

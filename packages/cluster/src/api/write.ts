@@ -10,7 +10,7 @@ import { randomUUID } from 'node:crypto';
 import { admit } from './admission.js';
 import { copy, fill, isObject, same, within, type JsonObject, type KubeObject } from './json.js';
 import { checkAnnotations, checkLabels, checkName, generatedName } from './names.js';
-import { alreadyExists, badRequest, conflict, forbiddenField, invalid, type Cause } from './refusal.js';
+import { alreadyExists, badRequest, conflict, forbiddenField, invalid, invalidValue, type Cause } from './refusal.js';
 import { apiVersionOf, placeOf, type ResourceType } from './resource.js';
 import { decodeBuiltIn } from './decode.js';
 import { METADATA } from './fields.js';
@@ -24,6 +24,8 @@ export interface WriteOptions {
   readonly dryRun: boolean;
   /** Told, once, which fields the kind does not have; may throw to refuse the write. */
   readonly onUnknown: (fields: readonly string[]) => void;
+  /** Who applied what, when this write is an apply; other writes leave that as it was. */
+  readonly managedFields?: readonly unknown[];
 }
 
 /** Stores a new object; returns it as stored. */
@@ -36,7 +38,7 @@ export function create(
 ): KubeObject {
   const draft = copy(body);
   bindToUrl(draft, type, namespace);
-  startMetadata(world, type, draft);
+  startMetadata(world, type, draft, options);
   settleFields(type, draft, options);
   if (type.subresources.includes('status') && type.custom) delete draft['status'];
   type.rules.fill?.(draft, undefined);
@@ -64,7 +66,7 @@ export function update(
   const { namespace = '' } = old.metadata;
   bindToUrl(draft, type, namespace);
   checkSameObject(type, draft, old);
-  continueMetadata(type, draft, old);
+  continueMetadata(type, draft, old, options);
   settleFields(type, draft, options);
   keepOtherParts(type, draft, old, part);
   if (part === 'main') type.rules.fill?.(draft, old);
@@ -112,7 +114,7 @@ function bindToUrl(draft: JsonObject, type: ResourceType, namespace: string): vo
 }
 
 /** What only the server says about a new object. */
-function startMetadata(world: World, type: ResourceType, draft: JsonObject): void {
+function startMetadata(world: World, type: ResourceType, draft: JsonObject, options: WriteOptions): void {
   const metadata = within(draft, 'metadata');
   const { name, generateName, resourceVersion } = metadata;
   if (typeof resourceVersion === 'string' && resourceVersion !== '' && resourceVersion !== '0') {
@@ -132,6 +134,7 @@ function startMetadata(world: World, type: ResourceType, draft: JsonObject): voi
   metadata['uid'] = randomUUID();
   metadata['creationTimestamp'] = timestamp(world.now());
   delete metadata['generation'];
+  if (options.managedFields) metadata['managedFields'] = options.managedFields;
   if (type.rules.counted === true) metadata['generation'] = 1;
   dropEmpty(metadata);
 }
@@ -158,7 +161,10 @@ function checkSameObject(type: ResourceType, draft: JsonObject, old: KubeObject)
     const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid}`;
     throw conflict(type, name, why);
   }
-  if (typeof resourceVersion !== 'string' || resourceVersion === '' || resourceVersion === '0') return;
+  if (typeof resourceVersion !== 'string' || resourceVersion === '' || resourceVersion === '0') {
+    if (!type.custom && type.rules.versioned !== true) return;
+    throw invalid(type, name, [invalidValue('metadata.resourceVersion', 0, 'must be specified for an update')]);
+  }
   if (resourceVersion !== old.metadata.resourceVersion) throw conflict(type, name);
 }
 
@@ -170,16 +176,18 @@ const SERVERS_OWN = [
   'deletionGracePeriodSeconds',
   'generation',
   'generateName',
+  'managedFields',
 ] as const;
 
 /** What only the server says about an object stays as it was. */
-function continueMetadata(type: ResourceType, draft: JsonObject, old: KubeObject): void {
+function continueMetadata(type: ResourceType, draft: JsonObject, old: KubeObject, options: WriteOptions): void {
   const metadata = within(draft, 'metadata');
   for (const field of SERVERS_OWN) {
     if (old.metadata[field] === undefined) delete metadata[field];
     else metadata[field] = old.metadata[field];
   }
   delete metadata['selfLink'];
+  if (options.managedFields) metadata['managedFields'] = options.managedFields;
   dropEmpty(metadata);
   const before = new Set(old.metadata.finalizers ?? []);
   const finalizers = Array.isArray(metadata['finalizers']) ? metadata['finalizers'] : [];
