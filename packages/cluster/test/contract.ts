@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe } from '@jest/globals';
 import { describeDefinitions } from './contract/definitions.js';
 import { describeDeletion } from './contract/deletion.js';
 import { describeKinds } from './contract/kinds.js';
+import { describeModel } from './contract/model.js';
 import { describeObjects } from './contract/objects.js';
 import { describePatches } from './contract/patches.js';
 import { Server, type Send } from './contract/server.js';
@@ -26,6 +27,7 @@ export function describeApiServer(name: string, connect: () => Promise<Connected
     ['objects', describeObjects],
     ['patches', describePatches],
     ['lists and watches', describeWatches],
+    ['many writers', describeModel],
     ['deletion', describeDeletion],
     ['custom resources', describeDefinitions],
     ['kinds', describeKinds],

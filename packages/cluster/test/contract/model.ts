@@ -1,0 +1,76 @@
+/**
+ * Many writers at once, and a watch: what a watcher has put together from events must be what a list says.
+ *
+ * The operations come from a seed, so that a failure can be repeated; how they interleave is up to the server.
+ */
+
+import { expect, test } from '@jest/globals';
+import { configMap, JSON_PATCH, MERGE, type Json, type Server } from './server.js';
+
+/** A small generator of numbers from 0 to below `below` (Park and Miller's). */
+function numbers(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (state * 48_271) % 2_147_483_647;
+    return state % below;
+  };
+}
+
+async function write(server: Server, pick: (below: number) => number): Promise<void> {
+  const name = `model-${pick(6)}`;
+  const path = server.core(`configmaps/${name}`);
+  const value = String(pick(1000));
+  switch (pick(5)) {
+    case 0:
+    case 1:
+      await server.post(server.core('configmaps'), configMap(name, { metadata: { labels: { model: 'yes' } } }));
+      break;
+    case 2:
+      await server.patch(path, MERGE, { data: { value } });
+      break;
+    case 3:
+      await server.patch(path, JSON_PATCH, [{ op: 'add', path: '/metadata/labels/turn', value }]);
+      break;
+    default:
+      await server.delete(path);
+  }
+}
+
+const versionOf = ({ metadata }: Json): number => Number(metadata.resourceVersion);
+
+export function describeModel(at: () => Server): void {
+  test.each([1, 7, 42])('what a watch has told is what there is (seed %i)', async (seed) => {
+    const server = at();
+    const list = `${server.core('configmaps')}?labelSelector=model%3Dyes`;
+    const { body } = await server.get(list);
+    const query = `labelSelector=model%3Dyes&resourceVersion=${body.metadata.resourceVersion}`;
+    const watch = await server.watch(server.core('configmaps'), query);
+    const writers = [1, 2, 3].map(async (writer) => {
+      const pick = numbers(seed * 100 + writer);
+      for (let turn = 0; turn < 40; turn++) await write(server, pick);
+    });
+    await Promise.all(writers);
+    await server.configMap(`end-${seed}`, { metadata: { labels: { model: 'yes' } } });
+
+    const folded = new Map(body.items.map((item) => [item.metadata.name, item.metadata.resourceVersion]));
+    const uids = new Map(body.items.map((item) => [item.metadata.name, item.metadata.uid]));
+    let last = Number(body.metadata.resourceVersion);
+    for (;;) {
+      const { type, object } = await watch.next();
+      const { name, uid, resourceVersion } = object.metadata;
+      expect(versionOf(object)).toBeGreaterThan(last);
+      last = versionOf(object);
+      expect(`${name} ${type} ${uids.has(name)}`).toBe(`${name} ${type} ${type !== 'ADDED'}`);
+      if (type !== 'ADDED') expect(uid).toBe(uids.get(name));
+      if (type === 'DELETED') [folded, uids].forEach((map) => map.delete(name));
+      else {
+        folded.set(name, resourceVersion);
+        uids.set(name, uid);
+      }
+      if (name === `end-${seed}`) break;
+    }
+    await watch.leave();
+    const now = (await server.get(list)).body.items.map((item) => [item.metadata.name, item.metadata.resourceVersion]);
+    expect([...folded].sort()).toEqual(now.sort());
+  });
+}
