@@ -29,6 +29,7 @@ import {
   type Waits,
 } from '@pipewright/tekton';
 import { differences, mistypedParams, paramsProblem, resourcesProblem } from './bindings.js';
+import { pipelineSpecProblem } from './spec-problem.js';
 import type { FoundTask } from './task-run-start.js';
 
 /** A Pipeline as it was found. */
@@ -98,9 +99,13 @@ export function resolvePipelineRun(facts: PipelineFacts): ResolvedRun | { readon
   const waits = waitsOf(pipeline);
   const graph = graphProblem(waits);
   if (graph) return refused('PipelineInvalidGraph', `PipelineRun ${id}'s Pipeline DAG is invalid: ${graph}`);
-  const empty = pipeline.tasks.length === 0 ? 'it has no tasks' : undefined;
-  if (empty)
-    return refused('PipelineValidationFailed', `Pipeline ${pipelineId} can't be Run; it has an invalid spec: ${empty}`);
+  const spec = facts.run.spec.pipelineSpec ?? facts.pipeline?.spec;
+  const faulty = spec && pipelineSpecProblem(pipelineName, spec);
+  if (faulty)
+    return refused(
+      'PipelineValidationFailed',
+      `Pipeline ${pipelineId} can't be Run; it has an invalid spec: ${faulty}`,
+    );
 
   const problem =
     bindingProblem(id, pipelineId, pipeline, run) ??

@@ -25,6 +25,7 @@ import { unrunnable, type Bindings, type Bound } from './internal-steps.js';
 import { handedDown, labels } from './labels.js';
 import type { Images } from './options.js';
 import { badAnnotation, type SecretHeader } from './scripts/credentials.js';
+import { taskSpecProblem } from './spec-problem.js';
 import { taskPod, type ImageCommand } from './task-pod.js';
 import type { Pod } from './pod-types.js';
 
@@ -60,22 +61,49 @@ export interface StartFacts {
 }
 
 /** The pod, or the end of the run. */
-export type Start =
-  | { readonly pod: Pod; readonly labels: Texts; readonly annotations: Texts }
-  | { readonly refused: { readonly reason: string; readonly message: string } };
+export type Start = ({ readonly pod: Pod } | { readonly refused: Refused }) & {
+  /** What the TaskRun is labelled and annotated with, from its Task. */
+  readonly inherits: Inherited;
+};
+
+/** Labels and annotations. */
+export interface Inherited {
+  readonly labels: Texts;
+  readonly annotations: Texts;
+}
+
+interface Refused {
+  readonly reason: string;
+  readonly message: string;
+}
 
 type Texts = Readonly<Record<string, string>>;
 
-const refuse = (reason: string, message: string): Start => ({ refused: { reason, message } });
-
 /** Decides how an attempt starts. */
 export function startTaskRun(facts: StartFacts): Start {
+  const { run, task } = facts;
+  const inherits = {
+    labels: { ...run.metadata.labels, ...task?.labels, ...(task && taskLabel(readTaskRun(run.spec))) },
+    annotations: { ...handedDown(run.metadata.annotations), ...handedDown(task?.annotations) },
+  };
+  return { inherits, ...podOrRefusal(facts, inherits) };
+}
+
+type Outcome = { readonly pod: Pod } | { readonly refused: Refused };
+
+const refuse = (reason: string, message: string): Outcome => ({ refused: { reason, message } });
+
+function podOrRefusal(facts: StartFacts, inherits: Inherited): Outcome {
   const { run } = facts;
   const name = run.metadata.name ?? '';
   const model = readTaskRun(run.spec);
   if (!model.use) return refuse('TaskRunResolutionFailed', `TaskRun ${name} not providing TaskRef or TaskSpec`);
   const task = model.use.from === 'here' ? model.use.task : facts.task && readTask(facts.task.spec);
   if (!task) return refuse('TaskRunResolutionFailed', noTask(name, model.use));
+
+  const spec = model.use.from === 'here' ? run.spec.taskSpec : facts.task?.spec;
+  const faulty = spec && taskSpecProblem(model.use.from === 'here' ? name : model.use.name, spec);
+  if (faulty) return refuse('TaskRunValidationFailed', `the Task is invalid: ${faulty}`);
 
   const inputs = bind('input', model.inputs, facts);
   if (typeof inputs === 'string') return refuse('TaskRunResolutionFailed', inputs);
@@ -89,7 +117,7 @@ export function startTaskRun(facts: StartFacts): Start {
   const bindings = { inputs, outputs };
   const cannot = unrunnable(bindings);
   if (cannot) return refuse('TaskRunResolutionFailed', cannot);
-  return startWith(facts, model, task, bindings);
+  return startWith(facts, inherits, { model, task, bindings });
 }
 
 const noTask = (run: string, use: { readonly from: string; readonly kind?: string; readonly name?: string }): string =>
@@ -138,27 +166,27 @@ function climbsOut(path: string): boolean {
   return !isWithin('/workspace', joinPath('/workspace', path));
 }
 
-function startWith(facts: StartFacts, model: TaskRunModel, task: TaskModel, bindings: Bindings): Start {
+function startWith(
+  facts: StartFacts,
+  inherits: Inherited,
+  { model, task, bindings }: { readonly model: TaskRunModel; readonly task: TaskModel; readonly bindings: Bindings },
+): Outcome {
   const { run, attempt, replacement, shellLess, secrets, images, commands, pipelineRun } = facts;
   const { name = '', namespace = '', uid = '' } = run.metadata;
-  const fail = (message: string): Start => refuse('CouldntGetTask', `${ofTask(model, namespace)}: ${message}`);
-  const translating = (what: string): Start => fail(`translating Build to Pod: ${what}`);
+  const fail = (message: string): Outcome => refuse('CouldntGetTask', `${ofTask(model, namespace)}: ${message}`);
+  const translating = (what: string): Outcome => fail(`translating Build to Pod: ${what}`);
   if (!facts.account) return translating(`serviceaccounts "${model.serviceAccount ?? 'default'}" not found`);
   const [missing] = facts.missingSecrets;
   if (missing !== undefined) return translating(`secrets "${missing}" not found`);
   const bad = badAnnotation(secrets);
   if (bad) return translating(bad);
 
-  const down = {
-    labels: { ...run.metadata.labels, ...facts.task?.labels, ...taskLabel(model) },
-    annotations: { ...handedDown(run.metadata.annotations), ...handedDown(facts.task?.annotations) },
-  };
-  const taskRun = { name, namespace, uid, apiVersion: run.apiVersion, ...down };
+  const taskRun = { name, namespace, uid, apiVersion: run.apiVersion, ...inherits };
   const handoverClaim = pipelineRun === undefined ? {} : { handoverClaim: `${pipelineRun}-pvc` };
   const lendShell = replacement || task.steps.some(({ image }) => image !== undefined && shellLess.has(image));
   const request = { taskRun, attempt, run: model, task, bindings, secrets, images, replacement, lendShell, commands };
   const made = taskPod({ ...request, ...handoverClaim });
-  return 'refused' in made ? fail(made.refused) : { pod: made.pod, ...down };
+  return 'refused' in made ? fail(made.refused) : made;
 }
 
 const taskLabel = ({ use }: TaskRunModel): Texts =>

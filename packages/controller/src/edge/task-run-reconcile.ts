@@ -35,7 +35,7 @@ export async function reconcileTaskRun(world: World, key: string): Promise<WorkD
   }
   if (!(await record(world, run, status))) return { again: 1 };
   for (const action of decision.actions) await apply(world, action);
-  if (wanted && 'pod' in wanted) await recordMetadata(world, world.taskRuns, TASK_RUNS, key, wanted);
+  if (wanted) await recordMetadata(world, world.taskRuns, TASK_RUNS, key, wanted.inherits);
   const due = decision.againAt && !isDone(status) ? decision.againAt.getTime() - now.getTime() : undefined;
   return { again: again ?? due };
 }
@@ -84,7 +84,7 @@ async function start(
       const told = `Failed to create build pod ${JSON.stringify(run.metadata.name)}: ${said}`;
       world.taskRunEvents.record(run, { type: 'Warning', reason: 'BuildCreationFailed', message: told });
     }
-    return { status: statusWithVerdict(status, { status: 'False', reason, message }, now) };
+    return { status: statusWithVerdict(status, { status: 'False', reason, message }, now), wanted };
   }
   const made = await makePod(world, run, wanted.pod);
   if (made.is === 'refused')

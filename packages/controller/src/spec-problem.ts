@@ -1,0 +1,28 @@
+/**
+ * What the checks of packages/tekton say about a Task or Pipeline that is about to run, as one sentence for a condition.
+ *
+ * Most have passed an admission; on a cluster without one this is where a mistake is found, with the same words.
+ */
+
+import { API_VERSION, checkObject, type PipelineSpec, type Problem, type TaskSpec } from '@pipewright/tekton';
+
+/** The errors of a Task's spec; undefined when there are none. */
+export const taskSpecProblem = (name: string, spec: TaskSpec): string | undefined => sentence('Task', name, spec);
+
+/** The errors of a Pipeline's spec; undefined when there are none. */
+export const pipelineSpecProblem = (name: string, spec: PipelineSpec): string | undefined =>
+  sentence('Pipeline', name, spec);
+
+function sentence(kind: string, name: string, spec: object): string | undefined {
+  const errors = checkObject({ apiVersion: API_VERSION, kind, metadata: { name }, spec }).filter(
+    ({ severity, path: [top] }) => severity === 'error' && top === 'spec',
+  );
+  return errors.length === 0 ? undefined : errors.map(said).join('; ');
+}
+
+const said = ({ path, message, hint }: Problem): string => `${dotted(path)}: ${message} (${hint})`;
+
+const dotted = (path: Problem['path']): string =>
+  path
+    .map((part, index) => (typeof part === 'number' ? `[${String(part)}]` : index === 0 ? part : `.${part}`))
+    .join('');

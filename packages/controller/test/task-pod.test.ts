@@ -1,0 +1,392 @@
+import { describe, expect, test } from '@jest/globals';
+import { readResourceSpec, readTask, readTaskRun, type TaskRunSpec, type TaskSpec } from '@pipewright/tekton';
+import type { Bindings } from '../src/internal-steps.js';
+import { DEFAULT_IMAGES } from '../src/options.js';
+import type { Pod } from '../src/pod-types.js';
+import { quantity } from '../src/requests.js';
+import { withTemplate } from '../src/step-template.js';
+import { taskPod, type PodRequest } from '../src/task-pod.js';
+
+const step = (name: string, more: object = {}): object => ({ name, image: 'ubuntu', command: ['true'], ...more });
+
+const git = readResourceSpec('sources', {
+  type: 'git',
+  params: [
+    { name: 'url', value: 'https://git.corp/a.git' },
+    { name: 'Revision', value: 'v1' },
+  ],
+});
+const image = readResourceSpec('nginx', { type: 'image', params: [{ name: 'url', value: 'corp/nginx' }] });
+
+const none: Bindings = { inputs: new Map(), outputs: new Map() };
+
+/** The request for a Task and TaskRun of no particular interest, but for these differences. */
+function request(task: object, more: Partial<PodRequest> & { readonly spec?: TaskRunSpec } = {}): PodRequest {
+  const { spec = {}, ...rest } = more;
+  return {
+    taskRun: {
+      name: 'run',
+      namespace: 'ns',
+      uid: 'u-1',
+      labels: { team: 'a' },
+      annotations: { note: 'b' },
+      apiVersion: 'tekton.dev/v1alpha1',
+    },
+    attempt: 0,
+    run: readTaskRun(spec),
+    task: readTask(task as TaskSpec), // written as users write it
+    bindings: none,
+    secrets: [],
+    images: DEFAULT_IMAGES,
+    replacement: false,
+    lendShell: false,
+    commands: new Map(),
+    ...rest,
+  };
+}
+
+function pod(task: object, more: Parameters<typeof request>[1] = {}): Pod {
+  const made = taskPod(request(task, more));
+  if ('refused' in made) throw new Error(made.refused);
+  return made.pod;
+}
+
+/** What follows the entrypoint's own words. */
+const commandOf = ({ args = [] }: Pod['spec']['containers'][number]): readonly string[] =>
+  args.slice(args.indexOf('--') + 1);
+const names = (of: readonly { readonly name: string }[] | undefined): readonly string[] =>
+  (of ?? []).map(({ name }) => name.replace(/-[a-z0-9]{5}$/, '-?'));
+
+describe('the pod of a TaskRun', () => {
+  test('belongs to its TaskRun and bears its labels and annotations', () => {
+    const { metadata, spec } = pod({ steps: [step('a')] }, { spec: { serviceAccountName: 'bot' } });
+    expect(metadata).toEqual({
+      name: expect.stringMatching(/^run-pod-[0-9a-f]{6}$/),
+      namespace: 'ns',
+      labels: { team: 'a', 'app.kubernetes.io/managed-by': 'tekton-pipelines', 'tekton.dev/taskRun': 'run' },
+      annotations: { note: 'b' },
+      ownerReferences: [
+        {
+          apiVersion: 'tekton.dev/v1alpha1',
+          kind: 'TaskRun',
+          name: 'run',
+          uid: 'u-1',
+          controller: true,
+          blockOwnerDeletion: true,
+        },
+      ],
+    });
+    expect([spec['restartPolicy'], spec['serviceAccountName'], spec.initContainers]).toEqual([
+      'Never',
+      'bot',
+      undefined,
+    ]);
+  });
+
+  test('is the same for the same attempt, and another for the next', () => {
+    const [first, again, next] = [0, 0, 1].map((attempt) => pod({ steps: [step('a')] }, { attempt }).metadata.name);
+    expect([first === again, first === next]).toEqual([true, false]);
+  });
+
+  test('has each step as a container with HOME, a working directory and the implicit mounts', () => {
+    const [container] = pod({ steps: [step('a', { args: ['$(HOME)'], env: [{ name: 'A', value: '1' }] })] }).spec
+      .containers;
+    expect(container).toEqual({
+      name: 'step-a',
+      image: 'ubuntu',
+      command: ['/bin/sh', '-c', expect.any(String), 'pipewright'],
+      args: ['-i', '0', '-n', '1', '--', 'true', '$(HOME)'],
+      workingDir: '/workspace',
+      env: [
+        { name: 'HOME', value: '/tekton/home' },
+        { name: 'A', value: '1' },
+      ],
+      resources: { requests: { cpu: '0', memory: '0', 'ephemeral-storage': '0' } },
+      volumeMounts: [
+        { name: 'tools', mountPath: '/tekton/tools' },
+        { name: 'workspace', mountPath: '/workspace' },
+        { name: 'tekton-home', mountPath: '/tekton/home' },
+        { name: 'tekton-home', mountPath: '/builder/home' },
+      ],
+    });
+  });
+
+  test('leaves a path alone where the step mounts a volume of its own', () => {
+    const { containers } = pod({
+      steps: [step('a', { volumeMounts: [{ name: 'mine', mountPath: '/workspace' }] })],
+      volumes: [{ name: 'mine', emptyDir: {} }],
+    }).spec;
+    expect(containers[0]?.volumeMounts?.filter(({ mountPath }) => mountPath === '/workspace')).toEqual([
+      { name: 'mine', mountPath: '/workspace' },
+    ]);
+  });
+
+  test.each([
+    [undefined, '/workspace'],
+    ['/tmp', '/tmp'],
+    ['src', '/workspace/src'],
+  ])('takes the workingDir %s for %s', (workingDir, want) => {
+    expect(pod({ steps: [step('a', { workingDir })] }).spec.containers[0]?.workingDir).toBe(want);
+  });
+
+  test('numbers steps without a name over all steps of the pod', () => {
+    const unnamed = { image: 'ubuntu', command: ['true'] };
+    expect(names(pod({ steps: [unnamed, step('b'), unnamed] }).spec.containers)).toEqual([
+      'step-unnamed-0',
+      'step-b',
+      'step-unnamed-2',
+    ]);
+  });
+
+  test('hands a script over unexpanded, as a file of that step', () => {
+    const { containers, volumes } = pod({
+      steps: [{ image: 'ubuntu', script: '#!/bin/sh\necho $HOME $(date) $$' }],
+    }).spec;
+    const file = expect.stringMatching(/^\/tekton\/scripts\/script-0-[a-z0-9]{5}$/);
+    const script = '#!/bin/sh\necho $$HOME $$(date) $$$$';
+    expect(containers[0]?.args).toEqual(['-i', '0', '-n', '1', '-f', file, '-p', script, '--']);
+    expect(names(volumes)).toEqual(['workspace', 'tekton-home', 'scripts', 'tools']);
+  });
+
+  test('substitutes params before anything else, once', () => {
+    const task = {
+      inputs: { params: [{ name: 'x', default: 'd' }] },
+      steps: [step('a', { args: ['$(inputs.params.x)', '$(other)'] })],
+    };
+    const given = { spec: { inputs: { params: [{ name: 'x', value: '$(inputs.params.x)' }] } } };
+    expect(pod(task, given).spec.containers.map(commandOf)).toEqual([['true', '$(inputs.params.x)', '$(other)']]);
+  });
+});
+
+describe('resources', () => {
+  const task = {
+    inputs: {
+      resources: [
+        { name: 'src', type: 'git' },
+        { name: 'base', type: 'image' },
+      ],
+    },
+    outputs: {
+      resources: [
+        { name: 'builtImage', type: 'image' },
+        { name: 'second', type: 'image' },
+      ],
+    },
+    steps: [step('compile', { args: ['$(inputs.resources.src.path)', '$(outputs.resources.builtImage.url)'] })],
+  };
+  const bindings: Bindings = {
+    inputs: new Map([
+      ['src', { resource: git, paths: [] }],
+      ['base', { resource: image, paths: [] }],
+    ]),
+    outputs: new Map([
+      ['builtImage', { resource: image, paths: ['a/builtImage'] }],
+      ['second', { resource: image, paths: [] }],
+    ]),
+  };
+
+  test('put their steps around the Task, in the order of Tekton', () => {
+    expect(names(pod(task, { bindings }).spec.containers)).toEqual([
+      'step-create-dir-second-?',
+      'step-create-dir-builtimage-?',
+      'step-git-source-sources-?',
+      'step-compile',
+      'step-image-digest-exporter-?',
+    ]);
+  });
+
+  test('are told to their steps as arguments, and to the Task as variables', () => {
+    const [, directory, clone, build, digests] = pod(task, { bindings }).spec.containers;
+    expect([directory, build].map((one) => one && commandOf(one))).toEqual([
+      ['mkdir', '-p', '/workspace/output/builtImage'],
+      ['true', '/workspace/src', 'corp/nginx'],
+    ]);
+    expect(clone && commandOf(clone).slice(3)).toEqual([
+      'git-source',
+      'https://git.corp/a.git',
+      'v1',
+      '/workspace/src',
+      'true',
+      '1',
+      'true',
+      '/dev/termination-log',
+    ]);
+    expect(clone?.env).toEqual([
+      { name: 'HOME', value: '/tekton/home' },
+      { name: 'TEKTON_RESOURCE_NAME', value: 'sources' },
+    ]);
+    expect(digests && commandOf(digests).slice(6)).toEqual([
+      'nginx',
+      '/workspace/output/builtImage',
+      'nginx',
+      '/workspace/output/second',
+    ]);
+  });
+
+  test('of type git are handed over on the volume of the pipeline', () => {
+    const pass = {
+      inputs: { resources: [{ name: 'src', type: 'git' }] },
+      outputs: { resources: [{ name: 'out', type: 'git' }] },
+      steps: [step('s')],
+    };
+    const over: Bindings = {
+      inputs: new Map([['src', { resource: git, paths: ['/pvc/a/src'] }]]),
+      outputs: new Map([['out', { resource: git, paths: ['/pvc/b/out'] }]]),
+    };
+    const { containers, volumes } = pod(pass, { bindings: over, handoverClaim: 'r-pvc' }).spec;
+    expect(containers.map((one) => [names([one])[0], ...commandOf(one)])).toEqual([
+      ['step-create-dir-out-?', 'mkdir', '-p', '/workspace/output/out'],
+      ['step-create-dir-src-?', 'mkdir', '-p', '/workspace/src'],
+      ['step-source-copy-src-?', 'cp', '-r', '/pvc/a/src/.', '/workspace/src'],
+      ['step-s', 'true'],
+      ['step-source-mkdir-sources-?', 'mkdir', '-p', '/pvc/b/out'],
+      ['step-source-copy-sources-?', 'cp', '-r', '/workspace/output/out/.', '/pvc/b/out'],
+    ]);
+    expect(volumes).toContainEqual({ name: 'handover', persistentVolumeClaim: { claimName: 'r-pvc' } });
+  });
+});
+
+describe('credentials', () => {
+  const secrets = [
+    { name: 'auth.docker', type: 'kubernetes.io/dockerconfigjson', annotations: {} },
+    { name: 'unused', type: 'Opaque', annotations: {} },
+  ];
+
+  test('are mounted in the first step alone, whose entrypoint writes them', () => {
+    const { containers, volumes, initContainers } = pod({ steps: [step('a'), step('b')] }, { secrets }).spec;
+    const mount = {
+      name: expect.stringMatching(/^secret-volume-auth-docker-[a-z0-9]{5}$/),
+      mountPath: '/var/build-secrets/auth.docker',
+      readOnly: true,
+    };
+    expect(containers[0]?.volumeMounts).toContainEqual(mount);
+    expect(containers[0]?.args).toContain('-c');
+    expect(containers[1]?.volumeMounts).not.toContainEqual(mount);
+    expect(containers[1]?.args).not.toContain('-c');
+    expect(volumes?.[2]).toEqual({ name: mount.name, secret: { secretName: 'auth.docker' } });
+    expect([names(volumes).length, initContainers]).toEqual([4, undefined]);
+  });
+});
+
+describe('what a step runs', () => {
+  const silent = { name: 'a', image: 'corp/tool', args: ['x'] };
+
+  test('is the image itself for a lone step without a command', () => {
+    const [container] = pod({ steps: [silent] }).spec.containers;
+    expect([container?.command, container?.args]).toEqual([undefined, ['x']]);
+  });
+
+  test('is what the image is known to run, with the arguments of the step', () => {
+    const commands = new Map([['corp/tool', { command: ['/tool'], args: ['default'] }]]);
+    const { containers } = pod({ steps: [silent, { ...silent, name: 'b', args: undefined }] }, { commands }).spec;
+    expect(containers.map(commandOf)).toEqual([
+      ['/tool', 'x'],
+      ['/tool', 'default'],
+    ]);
+  });
+
+  test('must be said when there are several and nobody knows', () => {
+    expect(taskPod(request({ steps: [step('b'), silent] }))).toEqual({
+      refused:
+        'step "a" has neither command nor script, and what its image "corp/tool" runs is not known here; give the step a command',
+    });
+  });
+
+  test('is started by a lent shell where images have none, in the one replacement pod', () => {
+    const [first, second] = [false, true].map((replacement) =>
+      pod({ steps: [step('a')] }, { replacement, lendShell: replacement }),
+    );
+    expect(second?.metadata.name).not.toBe(first?.metadata.name);
+    expect(second?.spec.containers[0]?.command?.slice(0, 3)).toEqual(['/tekton/tools/bin/busybox', 'sh', '-c']);
+    expect(second?.spec.initContainers?.map(({ name, image: by }) => [name, by])).toEqual([['place-tools', 'busybox']]);
+  });
+});
+
+describe('sidecars', () => {
+  test('come after the steps as they are written, and the first step waits for them', () => {
+    const { containers, volumes } = pod({
+      steps: [step('a'), step('b')],
+      sidecars: [{ name: 'db', image: 'postgres', env: [] }],
+    }).spec;
+    expect(containers[2]).toEqual({ name: 'sidecar-db', image: 'postgres', env: [] });
+    expect(containers[0]?.args?.slice(0, 7)).toEqual(['-i', '0', '-n', '2', '-r', '/tekton/downward/ready', '--']);
+    expect(containers[1]?.args).not.toContain('-r');
+    expect(names(volumes)).toContain('downward');
+  });
+});
+
+test('podTemplate sets what a run may set of a pod, and nothing else', () => {
+  const podTemplate = {
+    nodeSelector: { a: 'b' },
+    securityContext: { runAsUser: 1 },
+    volumes: [{ name: 'v', emptyDir: {} }],
+    hostPID: true,
+  };
+  const { spec } = pod({ steps: [step('a')] }, { spec: { podTemplate } });
+  expect([spec['nodeSelector'], spec['securityContext'], spec['hostPID'], names(spec.volumes).at(-1)]).toEqual([
+    { a: 'b' },
+    { runAsUser: 1 },
+    undefined,
+    'v',
+  ]);
+});
+
+test('of each resource only the largest request stays, with the first step that has it', () => {
+  const requests = [
+    { cpu: '100m', memory: '1Gi' },
+    { cpu: '0.2', memory: '1024Mi', 'example.com/gpu': '1' },
+    { cpu: '200m' },
+  ];
+  const { containers } = pod({
+    steps: requests.map((one, index) =>
+      step(`s${String(index)}`, { resources: { requests: one, limits: { cpu: 1 } } }),
+    ),
+  }).spec;
+  expect(containers.map(({ resources }) => resources)).toEqual([
+    { requests: { cpu: '0', memory: '1Gi', 'ephemeral-storage': '0' }, limits: { cpu: 1 } },
+    { requests: { cpu: '0.2', memory: '0', 'ephemeral-storage': '0', 'example.com/gpu': '1' }, limits: { cpu: 1 } },
+    { requests: { cpu: '0', memory: '0', 'ephemeral-storage': '0' }, limits: { cpu: 1 } },
+  ]);
+});
+
+test.each([
+  ['100m', 0.1],
+  ['1Gi', 2 ** 30],
+  ['1e3', 1000],
+  ['5M', 5e6],
+  [2, 2],
+  ['many', 0],
+])('the quantity %s is %d', (text, value) => {
+  expect(quantity(text)).toBeCloseTo(value, 9);
+});
+
+test("a step template lies under each step: lists with a key are joined, others are the step's", () => {
+  const template = {
+    image: 't',
+    workingDir: '/t',
+    args: ['t'],
+    env: [
+      { name: 'A', value: 't' },
+      { name: 'B', value: 't' },
+    ],
+    resources: { limits: { cpu: '1' } },
+  };
+  const own = {
+    name: 's',
+    image: 's',
+    args: ['s'],
+    env: [{ name: 'A', value: 's' }],
+    resources: { requests: { cpu: '1' } },
+  };
+  expect(withTemplate(own, template)).toEqual({
+    name: 's',
+    image: 's',
+    workingDir: '/t',
+    args: ['s'],
+    env: [
+      { name: 'A', value: 's' },
+      { name: 'B', value: 't' },
+    ],
+    resources: { limits: { cpu: '1' }, requests: { cpu: '1' } },
+  });
+});
