@@ -268,4 +268,42 @@ describe('after a fault, a reflector', () => {
     await settle();
     expect(errors).toEqual(['read ECONNRESET; again in 800']);
   });
+
+  test.each([1, 2, 3, 5, 8])('is right in the end, whatever went wrong on the way (seed %i)', async (seed) => {
+    let state = seed;
+    const pick = (below: number): number => (state = (state * 48_271) % 2_147_483_647) % below;
+    const api = new TinyApi();
+    const told = new Map<string, string>();
+    const { clock, reflector } = await begin(api, {
+      pageSize: 2,
+      onChange: (key, { after }) => void (after ? told.set(key, after.metadata.uid!) : told.delete(key)),
+    });
+    const faults: (() => void)[] = [
+      () => api.breakWatches('reset'),
+      () => api.breakWatches('end'),
+      () => api.freezeWatches(),
+      () => api.compact(),
+      () => api.say('{"type":"ERROR","object":{"kind":"Status","code":410,"reason":"Expired"}}\n'),
+      () => api.say('not JSON\n'),
+      () => (api.fault = () => Response.json({ kind: 'Status', message: 'down' }, { status: 503 })),
+      () => (api.fault = undefined),
+    ];
+    for (let turn = 0; turn < 150; turn++) {
+      const name = `n${pick(5)}`;
+      if (pick(3) === 0) api.remove(name);
+      else api.put(name, { data: { turn: String(turn) } });
+      if (pick(4) === 0) faults[pick(faults.length)]!();
+      if (pick(3) === 0) await clock.wind(pick(3000));
+    }
+    api.fault = undefined;
+    await clock.wind(120_000);
+    const uids = [...api.objects.values()].map(({ metadata }) => [`default/${metadata.name}`, metadata.uid]);
+    expect(
+      reflector
+        .list()
+        .map(({ metadata }) => metadata.resourceVersion)
+        .sort(),
+    ).toEqual([...api.objects.values()].map(({ metadata }) => metadata.resourceVersion).sort());
+    expect([...told].sort()).toEqual(uids.sort());
+  });
 });
