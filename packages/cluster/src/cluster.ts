@@ -7,8 +7,6 @@
  */
 
 import { timingSafeEqual } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ADMIN, NODE, type User } from './api/identity.js';
 import { bootstrap, furnishNamespaces } from './api/bootstrap.js';
@@ -150,14 +148,12 @@ async function nodeOf(
 ): Promise<RunningNode | undefined> {
   const { runtime, dataDir, images = () => undefined, imageHint, hostFiles, allowHostPath, now, clock, log } = options;
   if (!runtime) return undefined;
-  const stateDir = dataDir === undefined ? await mkdtemp(join(tmpdir(), 'pipewright-')) : join(dataDir, 'node');
   const node = await startNode({
     send,
     runtime,
     images,
     inCluster,
-    stateDir,
-    ...(dataDir !== undefined && { logDir: join(dataDir, 'logs') }),
+    ...(dataDir !== undefined && { stateDir: join(dataDir, 'node'), logDir: join(dataDir, 'logs') }),
     ...(imageHint !== undefined && { imageHint }),
     ...(hostFiles && { hostFiles }),
     ...(allowHostPath !== undefined && { allowHostPath }),
@@ -165,11 +161,7 @@ async function nodeOf(
     ...(clock && { clock }),
     ...(log && { log }),
   });
-  const close = async (): Promise<void> => {
-    await node.close();
-    if (dataDir === undefined) await rm(stateDir, { recursive: true, force: true });
-  };
-  return { node, close };
+  return { node, close: () => node.close() };
 }
 
 const stackOf = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));

@@ -20,7 +20,7 @@ import type { Pod } from './pod.js';
 import { PodEvents } from './pod-events.js';
 import { LogStore, type PodLogs } from './pod-logs.js';
 import { lostStatus, PodRun } from './pod-run.js';
-import { openRunDirectory } from './run-directory.js';
+import { openRunDirectory, sharedStateDirectory } from './run-directory.js';
 
 /** Options of `startNode`. */
 export interface NodeOptions {
@@ -34,8 +34,12 @@ export interface NodeOptions {
   readonly hostFiles?: Readonly<Record<string, string>>;
   /** Whether pods may mount directories of the machine. @default false */
   readonly allowHostPath?: boolean;
-  /** Kept: volumes of claims, and what a crashed process left for the next to sweep. */
-  readonly stateDir: string;
+  /**
+   * Where volumes of claims are kept, and what a crashed process leaves for the next to sweep.
+   *
+   * @default - nothing is kept: a directory of this user's below the system's temporary one
+   */
+  readonly stateDir?: string;
   /** Where logs are kept across restarts. @default with the process's own files, and gone with them */
   readonly logDir?: string;
   /** Where the API server listens; asked when the first pod with a token starts. */
@@ -65,7 +69,7 @@ export async function startNode(options: NodeOptions): Promise<Node> {
   const { send, runtime, images, inCluster, stateDir, log = () => undefined } = options;
   const clock = options.clock ?? machineClock(options.now);
   const api = new NodeApi(send);
-  const runDirectory = await openRunDirectory(stateDir, randomBytes(4).toString('hex'));
+  const runDirectory = await openRunDirectory(stateDir ?? sharedStateDirectory(), randomBytes(4).toString('hex'));
   const context: NodeContext = {
     api,
     runtime,
@@ -78,7 +82,7 @@ export async function startNode(options: NodeOptions): Promise<Node> {
     clock,
     facts: NODE,
     runDirectory,
-    claimsDirectory: join(stateDir, 'claims'),
+    claimsDirectory: join(stateDir ?? runDirectory, 'claims'),
     inCluster,
     log,
   };
