@@ -53,7 +53,7 @@ test('no object, however damaged, makes the check fail', () => {
       const problems = checkObjects(objects);
       for (const problem of problems) expect(problem.message).not.toMatch(/undefined|\[object/);
     }),
-    { numRuns: 1000 },
+    { numRuns: 400 },
   );
 });
 
