@@ -5,7 +5,8 @@
  * manifest for production often has more in it than a run on one machine needs.
  */
 
-import { ApiError, KubeClient, resource, type Resource } from '@pipewright/kube';
+import type { KubeClient} from '@pipewright/kube';
+import { ApiError, resource, type Resource } from '@pipewright/kube';
 import { objectAt, textAt, type JsonObject } from '../manifests/json.js';
 
 interface ApiResource {

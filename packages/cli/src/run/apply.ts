@@ -2,7 +2,8 @@
  * Creates everything a run needs, in an order in which each object finds what it refers to; then the runs.
  */
 
-import { ApiError, KubeClient, NAMESPACES, SECRETS } from '@pipewright/kube';
+import type { KubeClient} from '@pipewright/kube';
+import { ApiError, NAMESPACES, SECRETS } from '@pipewright/kube';
 import { ApiIndex, put } from '../local/api-index.js';
 import { textAt, type JsonObject } from '../manifests/json.js';
 import type { Manifest } from '../manifests/load.js';

@@ -5,7 +5,8 @@
  * followed one after the other, as they run, so that logs come in order and the last line of a step precedes its end.
  */
 
-import { byLabel, byOwner, KubeClient, PODS, Reflector } from '@pipewright/kube';
+import type { KubeClient} from '@pipewright/kube';
+import { byLabel, byOwner, PODS, Reflector } from '@pipewright/kube';
 import type { EventSink, TaskOutcome } from './events.js';
 import { PIPELINE_RUNS, PIPELINE_TASK_LABEL, TASK_RUN_LABEL, TASK_RUNS } from './kinds.js';
 import { factsOf, outcomeOf, succeeded, type SeenPipelineRun, type SeenPod, type SeenTaskRun } from './observed.js';

@@ -74,7 +74,9 @@ function taskLines(task: TaskTally, width: number, colors: Colors): readonly str
   const sign = signOf(task.state, colors);
   const name = task.task.padEnd(width);
   if (task.state === 'succeeded') {
-    const facts = task.results.map(({ resource, key, value }) => `      ${colors.dim(`${resource} ${key}`)} ${value}`);
+    const facts = task.results.map(
+      ({ resource, key, value }) => `      ${colors.dim(`${resource} ${key}`.trim())} ${value}`,
+    );
     return [`  ${sign} ${name}  ${duration(task.seconds)}`, ...facts];
   }
   if (task.state !== 'failed' && task.state !== 'timed-out')

@@ -44,7 +44,7 @@ export function foldLines(): LineFolder {
       return take();
     },
     end: () => {
-      if (line !== '') lines.push(line);
+      lines.push(...(line === '' ? [] : [line]));
       line = '';
       return take();
     },
@@ -62,13 +62,8 @@ const CONTROLS = /[\u0000-\u0008\u000b-\u001a\u001c-\u001f\u007f-\u009f]/g;
 
 /** A line that can move no cursor, set no title and reach no clipboard. Colours stay, and end with the line. */
 export function neutralise(line: string): string {
-  let coloured = false;
-  const shown = line.replace(SEQUENCES, (sequence) => {
-    if (!COLOUR.test(sequence)) return '';
-    coloured = true;
-    return sequence;
-  });
-  return shown.replace(CONTROLS, '') + (coloured ? `${ESCAPE}[0m` : '');
+  const shown = line.replace(SEQUENCES, (sequence) => (COLOUR.test(sequence) ? sequence : '')).replace(CONTROLS, '');
+  return shown.includes(ESCAPE) ? `${shown}${ESCAPE}[0m` : shown;
 }
 
 /** The line without any escape sequence or control character. */

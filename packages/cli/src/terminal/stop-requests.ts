@@ -11,7 +11,12 @@ import type { EventEmitter } from 'node:events';
 export const OUTPUT_CLOSED = 'pipewright:output-closed';
 
 /** The signals that end a command, and the exit statuses shells expect for them. */
-export const STATUS_OF: Readonly<Record<string, number>> = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129, [OUTPUT_CLOSED]: 141 };
+export const STATUS_OF: Readonly<Record<string, number>> = {
+  SIGINT: 130,
+  SIGTERM: 143,
+  SIGHUP: 129,
+  [OUTPUT_CLOSED]: 141,
+};
 
 /** What was asked so far. */
 export interface StopRequests {

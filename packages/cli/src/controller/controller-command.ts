@@ -1,0 +1,126 @@
+/** `pipewright controller`: the same controller as in the embedded cluster, against any Kubernetes. */
+
+import type { EventEmitter } from 'node:events';
+import {
+  ApiError,
+  CUSTOM_RESOURCE_DEFINITIONS,
+  KubeClient,
+  KubeconfigError,
+  kubeconfigSend,
+  NoAnswerError,
+  type ClusterSend,
+} from '@pipewright/kube';
+import { DEFAULT_IMAGES, jsonLog, startController, type Images, type Log } from '@pipewright/controller';
+import { crds } from '@pipewright/tekton';
+import type { Output } from '../terminal/output.js';
+import { fired, listenForStop } from '../terminal/stop-requests.js';
+import { UsageError } from '../usage-error.js';
+
+/** What `pipewright controller` was told. */
+export interface ControllerOptions {
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly installCrds?: boolean;
+  readonly namespace?: string;
+  readonly gitImage?: string;
+  readonly shellImage?: string;
+  readonly nopImage?: string;
+}
+
+/** What a test may bring along. */
+export interface ControllerSurroundings {
+  readonly log?: Log;
+  /** Where SIGINT and SIGTERM come from. Default: the process. */
+  readonly signals?: EventEmitter;
+}
+
+/** Works until it is told to stop. @returns the exit status: 0 when it was stopped in order */
+export async function runController(
+  options: ControllerOptions,
+  output: Output,
+  surroundings: ControllerSurroundings = {},
+): Promise<number> {
+  const log = surroundings.log ?? jsonLog();
+  const send = await connect(options);
+  const requests = listenForStop(surroundings.signals);
+  try {
+    const client = new KubeClient(send);
+    await reach(client, send, output);
+    if (options.installCrds === true) await installCrds(client, log);
+    const { namespace } = options;
+    const controller = await startController({
+      send,
+      log,
+      images: imagesOf(options),
+      ...(namespace !== undefined && { namespace }),
+    });
+    log.info('the controller works', { server: send.server, context: send.context, namespace: namespace ?? 'all' });
+    const signal = await fired(requests.stop);
+    log.info('stopping', { signal });
+    await controller.stop();
+    return 0;
+  } finally {
+    requests.release();
+    await send.close();
+  }
+}
+
+async function connect({ kubeconfig, context }: ControllerOptions): Promise<ClusterSend> {
+  try {
+    return await kubeconfigSend({
+      ...(kubeconfig !== undefined && { kubeconfig }),
+      ...(context !== undefined && { context }),
+    });
+  } catch (cause) {
+    if (!(cause instanceof KubeconfigError)) throw cause;
+    throw new UsageError(
+      cause.message,
+      'name one with --kubeconfig FILE and --context NAME, or start a cluster here: pipewright up',
+      { cause, status: 3 },
+    );
+  }
+}
+
+/** Asks for the version once, so that a wrong address is told at once and not by retries for ever. */
+async function reach(client: KubeClient, send: ClusterSend, output: Output): Promise<void> {
+  try {
+    await client.request({ method: 'GET', path: '/version' });
+  } catch (cause) {
+    if (!(cause instanceof ApiError) && !(cause instanceof NoAnswerError)) throw cause;
+    output.warn(`kubeconfig ${send.source}, context ${send.context}`);
+    throw new UsageError(
+      `cannot reach ${send.server}: ${cause.message}`,
+      'check that the cluster runs and that the context is the right one',
+      { cause, status: 3 },
+    );
+  }
+}
+
+async function installCrds(client: KubeClient, log: Log): Promise<void> {
+  for (const crd of crds()) {
+    const { name } = crd.metadata;
+    try {
+      await client.patch(CUSTOM_RESOURCE_DEFINITIONS, { name }, crd, {
+        type: 'apply',
+        fieldManager: 'pipewright',
+        force: true,
+      });
+      log.info('installed a CustomResourceDefinition', { name });
+    } catch (cause) {
+      if (!(cause instanceof ApiError)) throw cause;
+      throw new UsageError(
+        `cannot install the CustomResourceDefinition ${name}: ${cause.message}`,
+        'this needs an account that may change customresourcedefinitions',
+        { cause, status: 3 },
+      );
+    }
+  }
+}
+
+function imagesOf({ gitImage, shellImage, nopImage }: ControllerOptions): Images {
+  return {
+    git: gitImage ?? DEFAULT_IMAGES.git,
+    shell: shellImage ?? DEFAULT_IMAGES.shell,
+    nop: nopImage ?? DEFAULT_IMAGES.nop,
+  };
+}

@@ -1,0 +1,65 @@
+/**
+ * Git addresses that always lead to a directory as it is now.
+ *
+ * `up` runs for days, so a picture of the working copy taken at its start would soon be old. Each clone is sent on (an HTTP
+ * redirect, which git follows) to a server of its own with a fresh picture.
+ */
+
+import { randomBytes } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { once } from 'node:events';
+import { SourceError } from '../git-server/source-error.js';
+import { startGitServer, type GitServer } from '../git-server/git-server.js';
+
+/** A directory, and the revision that will be asked for. */
+export interface LiveSource {
+  readonly directory: string;
+  readonly revision?: string;
+}
+
+/** A running server. */
+export interface LiveSources {
+  /** The address that answers for a resource. */
+  readonly url: (name: string) => string;
+  readonly close: () => Promise<void>;
+}
+
+/** Clones that are under way at once; older pictures are thrown away. */
+const KEPT = 16;
+
+/** Listens on 127.0.0.1. `find` is asked for every clone. */
+export async function serveLiveSources(find: (name: string) => LiveSource | undefined): Promise<LiveSources> {
+  const secret = randomBytes(16).toString('hex');
+  const pictures: GitServer[] = [];
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const url = new URL(request.url ?? '/', 'http://127.0.0.1');
+    const [, given, name = '', ...rest] = url.pathname.split('/');
+    const source = given === secret ? find(decodeURIComponent(name)) : undefined;
+    if (!source || rest.join('/') !== 'info/refs') return refuse(response, 404, 'no such repository');
+    const picture = await startGitServer({ repositories: new Map([['source', source]]) });
+    pictures.push(picture);
+    while (pictures.length > KEPT) await pictures.shift()?.close();
+    response.writeHead(302, { location: `${picture.url('source')}/info/refs${url.search}` }).end();
+  };
+  const server = createServer((request, response) => {
+    answer(request, response).catch((cause: unknown) =>
+      refuse(response, 404, cause instanceof SourceError ? `${cause.message}; ${cause.hint}` : String(cause)),
+    );
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const port = typeof address === 'object' && address ? address.port : 0;
+  return {
+    url: (name) => `http://127.0.0.1:${String(port)}/${secret}/${encodeURIComponent(name)}`,
+    close: async () => {
+      server.close();
+      server.closeAllConnections();
+      await Promise.all(pictures.map((picture) => picture.close()));
+    },
+  };
+}
+
+function refuse(response: ServerResponse, status: number, why: string): void {
+  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${why}\n`);
+}

@@ -1,0 +1,67 @@
+/**
+ * The files that lead containers to this machine's stand-ins, kept true while PipelineResources come and go.
+ *
+ * `run` knows its resources before it starts; `up` learns of them when somebody applies them. So the files are made when a
+ * container starts, from the resources there are at that moment.
+ */
+
+import type { KubeClient} from '@pipewright/kube';
+import { Reflector, type KubeObject } from '@pipewright/kube';
+import type { StandIns } from '../config/config.js';
+import { gitConfig, registriesConf } from '../local/host-files.js';
+import { readImageName } from '../local/image-name.js';
+import { objectAt } from '../manifests/json.js';
+import { PIPELINE_RESOURCES } from '../run/kinds.js';
+import { paramOf } from '../run/resources.js';
+import { serveLiveSources, type LiveSource } from './live-sources.js';
+
+/** The files, and what keeps them true. */
+export interface StandInFiles {
+  /** Content by absolute path, made at the moment it is read. */
+  readonly files: Readonly<Record<string, string>>;
+  /** Begins to watch a cluster's PipelineResources. `registryPort`: where the local registry listens, if it does. */
+  readonly watch: (client: KubeClient, registryPort: number | undefined) => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+/** Makes them. Directories are served by Git from the start, whether or not a resource asks for them yet. */
+export async function standInFiles(standIns: StandIns): Promise<StandInFiles> {
+  let seen: Reflector | undefined;
+  let port: number | undefined;
+  const specOf = (name: string): ReturnType<typeof objectAt> | undefined => {
+    const found = seen?.list().find(({ metadata }: KubeObject) => metadata.name === name);
+    return found && objectAt(found, 'spec');
+  };
+  const findSource = (name: string): LiveSource | undefined => {
+    const standIn = standIns.resources.get(name);
+    const revision = paramOf(specOf(name) ?? {}, 'revision') ?? '';
+    if (!standIn || !('directory' in standIn)) return undefined;
+    return { directory: standIn.directory, ...(revision !== '' && { revision }) };
+  };
+  const sources = await serveLiveSources(findSource);
+  const urls = (kind: 'directory' | 'registry'): readonly (readonly [string, string])[] =>
+    [...standIns.resources].flatMap(([name, standIn]) => {
+      const url = paramOf(specOf(name) ?? {}, 'url');
+      return kind in standIn && url !== undefined ? [[name, url] as const] : [];
+    });
+  return {
+    files: {
+      get '/etc/gitconfig'() {
+        return gitConfig(new Map(urls('directory').map(([name, url]) => [url, sources.url(name)])));
+      },
+      get '/etc/containers/registries.conf'() {
+        const registries = new Set(urls('registry').map(([, url]) => readImageName(url).registry));
+        return port === undefined ? '' : registriesConf(registries, `127.0.0.1:${String(port)}`);
+      },
+    },
+    watch: async (client, registryPort) => {
+      port = registryPort;
+      seen = new Reflector(client, PIPELINE_RESOURCES).start();
+      await seen.synced;
+    },
+    close: async () => {
+      await seen?.stop();
+      await sources.close();
+    },
+  };
+}

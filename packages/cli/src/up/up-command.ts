@@ -1,0 +1,108 @@
+/** `pipewright up`: the cluster that `run` uses, as a server for kubectl, until somebody ends it. */
+
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative, resolve } from 'node:path';
+import type { EventEmitter } from 'node:events';
+import { ClusterError, type Cluster, type Runtime } from '@pipewright/cluster';
+import { KubeClient } from '@pipewright/kube';
+import type { StandIns } from '../config/config.js';
+import { describeFinding, hasErrors } from '../finding.js';
+import { startLocalCluster } from '../local/local-cluster.js';
+import { runtimeNamed, tryRuntime } from '../local/runtime.js';
+import { standInsFor } from '../run/prepare.js';
+import type { Output } from '../terminal/output.js';
+import { fired, listenForStop } from '../terminal/stop-requests.js';
+import { UsageError } from '../usage-error.js';
+import { standInFiles } from './stand-in-files.js';
+
+/** What `pipewright up` was told. */
+export interface UpOptions {
+  readonly dataDir?: string;
+  readonly kubeconfig?: string;
+  readonly port: number;
+  readonly image: ReadonlyMap<string, string>;
+  readonly source: ReadonlyMap<string, string>;
+  readonly config?: string;
+  readonly runtime: 'sandbox' | 'fake';
+}
+
+/** What a test may bring along. */
+export interface UpSurroundings {
+  readonly runtime?: Runtime;
+  /** Where SIGINT and SIGTERM come from. Default: the process. */
+  readonly signals?: EventEmitter;
+}
+
+/** Serves until it is told to stop. @returns the exit status: 0 when it was stopped in order */
+export async function up(options: UpOptions, output: Output, surroundings: UpSurroundings = {}): Promise<number> {
+  const { standIns, findings, file } = standInsFor(options, []);
+  for (const finding of findings) output.warn(describeFinding(finding));
+  if (hasErrors(findings)) return 2;
+  const runtime = surroundings.runtime ?? runtimeNamed(options.runtime);
+  output.print(await tryRuntime(runtime));
+  const requests = listenForStop(surroundings.signals);
+  const closers: (() => Promise<void>)[] = [() => Promise.resolve(requests.release())];
+  try {
+    const { cluster } = await open(options, standIns, runtime, closers);
+    const served = await cluster.serve({ port: options.port });
+    const kubeconfig = writeKubeconfig(options, served.kubeconfig, closers);
+    ready(output, served.url, kubeconfig, standIns, file);
+    await fired(requests.stop);
+    output.print('stopping');
+    return 0;
+  } catch (cause) {
+    if (cause instanceof ClusterError) throw new UsageError(`${cause.code}: ${cause.message}`, cause.hint, { cause });
+    throw cause;
+  } finally {
+    for (const close of closers.reverse()) await close();
+  }
+}
+
+async function open(
+  { dataDir }: UpOptions,
+  standIns: StandIns,
+  runtime: Runtime,
+  closers: (() => Promise<void>)[],
+): Promise<{ readonly cluster: Cluster }> {
+  const files = await standInFiles(standIns);
+  closers.push(files.close);
+  const directory = dataDir === undefined ? undefined : resolve(dataDir);
+  if (directory !== undefined) mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const local = await startLocalCluster({ runtime, standIns, hostFiles: files.files, dataDir: directory });
+  closers.push(local.close);
+  const wantsRegistry = [...standIns.resources.values()].some((standIn) => 'registry' in standIn);
+  const registry = wantsRegistry ? await local.cluster.registry.serve() : undefined;
+  if (registry) closers.push(() => registry.close());
+  await files.watch(new KubeClient(local.cluster.send), registry?.port);
+  return local;
+}
+
+/** It opens everything in the cluster, so nobody else may read it. */
+function writeKubeconfig(options: UpOptions, text: string, closers: (() => Promise<void>)[]): string {
+  const named = options.kubeconfig ?? (options.dataDir === undefined ? undefined : join(options.dataDir, 'kubeconfig'));
+  const file = resolve(named ?? join(temporary(closers), 'kubeconfig'));
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text, { mode: 0o600 });
+  chmodSync(file, 0o600); // an existing file keeps its mode when it is written
+  return file;
+}
+
+function temporary(closers: (() => Promise<void>)[]): string {
+  const directory = mkdtempSync(join(tmpdir(), 'pipewright-'));
+  closers.push(() => Promise.resolve(rmSync(directory, { recursive: true, force: true })));
+  return directory;
+}
+
+function ready(output: Output, url: string, kubeconfig: string, standIns: StandIns, file: string | undefined): void {
+  const shown = relative(process.cwd(), kubeconfig);
+  for (const [name, { rootfs }] of standIns.images) {
+    output.print(`image ${name} is ${rootfs === 'host' ? "this machine's own files, read-only" : rootfs}`);
+  }
+  if (file !== undefined) output.print(`stand-ins from ${file}`);
+  output.print(`ready at ${url}; Ctrl-C stops it`);
+  output.print('');
+  output.print(`  export KUBECONFIG=${shown.startsWith('..') ? kubeconfig : resolve(shown)}`);
+  output.print('  kubectl apply -f dist/');
+  output.print('  kubectl get pipelineruns --watch');
+}
