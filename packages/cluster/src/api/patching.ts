@@ -8,7 +8,7 @@ import { isObject, objectAt, type JsonObject, type KubeObject } from './json.js'
 import type { Asked, ObjectsContext } from './objects.js';
 import { isDryRun } from './objects.js';
 import { applyJsonPatch, mergePatch } from './patch.js';
-import { badRequest, notFound, unsupportedMedia } from './refusal.js';
+import { badRequest, invalid, notFound, required, unsupportedMedia } from './refusal.js';
 import type { ResourceType } from './resource.js';
 import { serverSideApply } from './apply.js';
 import { strategicPatch } from './strategic.js';
@@ -48,10 +48,10 @@ export async function patchObject(
   const namespace = type.namespaced ? target.namespace : '';
   const old = objectsOf(world, type).get(namespace, target.name);
   const manager = url.searchParams.get('fieldManager') ?? '';
-  if (media === APPLY && manager === '')
-    throw badRequest(
-      'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
-    );
+  if (media === APPLY && manager === '') {
+    const options = { group: 'meta.k8s.io', plural: 'patchoptions', kind: 'PatchOptions' };
+    throw invalid(options, '', [required('fieldManager', 'is required for apply patch')]);
+  }
   const applying = { manager, force: url.searchParams.get('force') === 'true', now: world.now() };
   if (!old) {
     if (media !== APPLY || part !== 'main') throw notFound(type, target.name);

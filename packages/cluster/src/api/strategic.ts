@@ -13,9 +13,10 @@ const DELETE = '$deleteFromPrimitiveList/';
 const DIRECTIVES = new Set(['$patch', '$retainKeys']);
 
 /** How a list is merged: by the keys of its items, as a set, or not at all. */
-type Merging = { readonly by: readonly string[] } | 'set' | 'replace';
+export type Merging = { readonly by: readonly string[] } | 'set' | 'replace';
 
-function mergingOf(schema: Schema | undefined): Merging {
+/** How the lists of a schema are merged. */
+export function mergingOf(schema: Schema | undefined): Merging {
   const key = schema?.['x-kubernetes-patch-merge-key'];
   if (key !== undefined) return { by: [key] };
   if (schema?.['x-kubernetes-patch-strategy']?.startsWith('merge') === true) return 'set';
@@ -24,7 +25,8 @@ function mergingOf(schema: Schema | undefined): Merging {
   return schema?.['x-kubernetes-list-type'] === 'set' ? 'set' : 'replace';
 }
 
-function fieldOf(schema: Schema | undefined, field: string): Schema | undefined {
+/** The schema of a field, where there is one. */
+export function fieldOf(schema: Schema | undefined, field: string): Schema | undefined {
   if (schema?.properties && Object.hasOwn(schema.properties, field)) return schema.properties[field];
   return typeof schema?.additionalProperties === 'object' ? schema.additionalProperties : undefined;
 }
