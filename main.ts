@@ -4,7 +4,7 @@
  * `npx cdk8s synth` writes it to dist/: one file with what is applied once, one with the run.
  */
 
-import { App, Chart } from 'cdk8s';
+import { Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
 import {
   DockerCredentials,
@@ -15,6 +15,7 @@ import {
   PipelineRun,
   PipelineServiceAccount,
   Task,
+  TektonApp,
   type Credentials,
 } from './lib/index.js';
 
@@ -126,7 +127,7 @@ const deploy = (scope: Construct) =>
   });
 
 if (process.argv[1] === import.meta.filename) {
-  const app = new App();
+  const app = new TektonApp();
   const credentials = [DockerCredentials.fromSecret('auth-docker'), GitCredentials.fromSecret('auth-gitlab')];
   const nginx = new NginxPipeline(app, 'pipeline', credentials);
   new NginxRun(app, 'run', nginx);

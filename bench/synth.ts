@@ -1,5 +1,5 @@
 /**
- * What synthesis costs: the constructs beside plain cdk8s ApiObjects beside JSON.stringify, for the same objects.
+ * What synthesis costs: the constructs, in TektonApp and in cdk8s's App, beside plain ApiObjects and JSON.stringify.
  *
  * Every number comes from a process of its own, which builds `count` Tasks and a Pipeline that chains them, and writes them.
  * Its processor time is taken inside, after the modules are loaded; loading them is in the last columns. That the two cdk8s
@@ -14,7 +14,7 @@ import { ApiObject, App, Chart } from 'cdk8s';
 import type { PlacedTask } from '../lib/index.js';
 import { measure, table } from './measure.js';
 
-const WAYS = ['constructs', 'ApiObjects', 'JSON.stringify'] as const;
+const WAYS = ['constructs', 'constructs in App', 'ApiObjects', 'JSON.stringify'] as const;
 type Way = (typeof WAYS)[number];
 
 /** Milliseconds of processor time since it was made: unlike wall time, other programs do not lengthen it. */
@@ -46,13 +46,18 @@ const plainTask = (i: number): object => ({
   steps: [
     {
       name: 'make',
-      image: `registry.example.com/tools/make:${i}`,
+      image: `registry.example.com/tools/make:1.${i}`,
       workingDir: '$(inputs.resources.source.path)',
       env: [{ name: 'REVISION', value: '$(inputs.resources.source.revision)' }],
       command: ['make'],
       args: ['$(inputs.params.flags)', '$(inputs.params.target)'],
     },
-    { name: 'say', image: 'busybox', script: '#!/bin/sh\necho made $(inputs.params.target)\n' },
+    {
+      name: 'say',
+      image: 'busybox:1.31',
+      env: [{ name: 'TARGET', value: '$(inputs.params.target)' }],
+      script: '#!/bin/sh\necho "made $TARGET"\n',
+    },
   ],
 });
 
@@ -74,10 +79,10 @@ const object = (kind: string, name: string, spec: object) => ({
   spec,
 });
 
-async function withConstructs(count: number, outdir: string): Promise<number> {
-  const { Pipeline, Task } = await import('../lib/index.js');
+async function withConstructs(count: number, outdir: string, plainApp: boolean): Promise<number> {
+  const { Pipeline, Task, TektonApp } = await import('../lib/index.js');
   const took = stopwatch();
-  const app = new App({ outdir });
+  const app = plainApp ? new App({ outdir }) : new TektonApp({ outdir });
   const chart = new Chart(app, 'chart');
   const tasks = Array.from(
     { length: count },
@@ -89,13 +94,18 @@ async function withConstructs(count: number, outdir: string): Promise<number> {
         steps: ({ params, inputs }) => [
           {
             name: 'make',
-            image: `registry.example.com/tools/make:${i}`,
+            image: `registry.example.com/tools/make:1.${i}`,
             workingDir: inputs.source.path,
             env: { REVISION: inputs.source.revision },
             command: ['make'],
             args: [params.flags, params.target],
           },
-          { name: 'say', image: 'busybox', script: `#!/bin/sh\necho made ${params.target}\n` },
+          {
+            name: 'say',
+            image: 'busybox:1.31',
+            env: { TARGET: params.target },
+            script: '#!/bin/sh\necho "made $TARGET"\n',
+          },
         ],
       }),
   );
@@ -133,18 +143,20 @@ function withStringify(count: number, outdir: string): number {
   return took();
 }
 
+const WRITE: Readonly<Record<Way, (count: number, outdir: string) => number | Promise<number>>> = {
+  constructs: (count, outdir) => withConstructs(count, outdir, false),
+  'constructs in App': (count, outdir) => withConstructs(count, outdir, true),
+  ApiObjects: withApiObjects,
+  'JSON.stringify': withStringify,
+};
+
 /** The child: builds and writes, then says how long it took and what it wrote. */
 async function child(way: Way, count: number): Promise<Told> {
-  if (way === 'constructs') await import('../lib/index.js');
+  if (way.startsWith('constructs')) await import('../lib/index.js');
   const { user, system } = process.cpuUsage();
   const outdir = mkdtempSync(join(tmpdir(), 'pipewright-bench-'));
   try {
-    const ms =
-      way === 'constructs'
-        ? await withConstructs(count, outdir)
-        : way === 'ApiObjects'
-          ? withApiObjects(count, outdir)
-          : withStringify(count, outdir);
+    const ms = await WRITE[way](count, outdir);
     const hash = createHash('sha256');
     for (const file of readdirSync(outdir)) hash.update(readFileSync(join(outdir, file)));
     return { ms, startMs: (user + system) / 1000, bytes: hash.digest('hex') };
@@ -170,21 +182,37 @@ async function best(way: Way, count: number, times: number): Promise<Told & { pe
 export async function benchSynth(counts: readonly number[] = [100, 1000, 5000], times = 3): Promise<string> {
   const rows: string[][] = [];
   for (const count of counts) {
-    const ours = await best('constructs', count, times);
-    const plain = await best('ApiObjects', count, times);
-    const floor = await best('JSON.stringify', count, times);
-    if (ours.bytes !== plain.bytes) throw new Error('the constructs and the ApiObjects wrote different manifests');
+    const [ours, inApp, plain, floor] = [
+      await best('constructs', count, times),
+      await best('constructs in App', count, times),
+      await best('ApiObjects', count, times),
+      await best('JSON.stringify', count, times),
+    ];
+    if (new Set([ours, inApp, plain].map(({ bytes }) => bytes)).size > 1) throw new Error('the manifests differ');
+    const all = [ours, inApp, plain, floor];
     rows.push([
       `${count} tasks`,
-      ...[ours, plain, floor].map(({ ms }) => ms.toFixed(0)),
+      ...all.map(({ ms }) => ms.toFixed(0)),
       (ours.ms / plain.ms).toFixed(2),
-      ...[ours, plain, floor].map(({ peakMb }) => peakMb.toFixed(0)),
+      (inApp.ms / plain.ms).toFixed(2),
+      ...all.map(({ peakMb }) => peakMb.toFixed(0)),
       ...[ours, plain].map(({ startMs }) => startMs.toFixed(0)),
     ]);
   }
   const memory = WAYS.map((way) => `${way} MiB`);
   const durations = WAYS.map((way) => `${way} ms`);
-  return table(['synth', ...durations, 'constructs / ApiObjects', ...memory, 'start ms', 'plain start ms'], rows);
+  return table(
+    [
+      'synth',
+      ...durations,
+      'constructs / ApiObjects',
+      'in App / ApiObjects',
+      ...memory,
+      'constructs start ms',
+      'cdk8s start ms',
+    ],
+    rows,
+  );
 }
 
 const [, file, way, count] = process.argv;

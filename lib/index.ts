@@ -34,3 +34,6 @@ export type { AccountReference, PipelineServiceAccountProps } from './service-ac
 export type { Container, EnvVar, Quantities, Step, VolumeMount } from './step.js';
 export { ClusterTask, Task } from './task.js';
 export type { Given, Signature, TaskProps, TaskReference, TaskScope } from './task.js';
+export { TektonApp } from './tekton-app.js';
+export type { TektonAppProps } from './tekton-app.js';
+export { manifestYaml } from './yaml.js';

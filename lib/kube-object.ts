@@ -53,8 +53,10 @@ export function kubeObject(scope: Construct, props: KubeObjectProps): ApiObject 
   const { apiVersion, kind, metadata, generateName, clusterScoped = false, body, id = 'Resource', make } = props;
   if (metadata?.name !== undefined) checkName(scope, kind, metadata.name, 63);
   if (generateName !== undefined) checkName(scope, kind, generateName.replace(/-+$/, ''), 58);
-  const fields = { ...body, ...(metadata && { metadata: { ...metadata } }) };
-  const object = make?.(scope, id, fields) ?? new PlainObject(scope, id, { apiVersion, kind, ...fields });
+  const given = metadata && { metadata: { ...metadata } };
+  const object =
+    make?.(scope, id, { ...body, ...given }) ??
+    new PlainObject(scope, id, { apiVersion, kind, fields: body, ...given });
   if (metadata?.name === undefined && !DNS_LABEL.test(object.name)) {
     object.addJsonPatch(JsonPatch.replace('/metadata/name', label(object.name)));
   }
@@ -65,8 +67,7 @@ export function kubeObject(scope: Construct, props: KubeObjectProps): ApiObject 
   if (clusterScoped && object.metadata.namespace !== undefined) {
     object.addJsonPatch(JsonPatch.remove('/metadata/namespace'));
   }
-  const preview = (): object => (object instanceof PlainObject ? object.preview(body) : (object.toJson() as object)); // `any` in cdk8s
-  checkAtSynth(object, { speaker: scope, preview });
+  checkAtSynth(object, scope);
   return object;
 }
 

@@ -2,17 +2,33 @@
  * An ApiObject whose fields are plain values already, as this library makes them.
  *
  * cdk8s resolves tokens in every value of an object each time it renders one. The checks at synth need the object too, and
- * for plain fields they can have it without that work.
+ * for plain fields they can have it, as can the writer, without that work.
  */
 
-import { ApiObject, type JsonPatch } from 'cdk8s';
+import { ApiObject, type ApiObjectMetadata, type JsonPatch } from 'cdk8s';
+import type { Construct } from 'constructs';
+
+/** An object's group, kind and metadata, and its other fields. */
+export interface PlainObjectProps {
+  readonly apiVersion: string;
+  readonly kind: string;
+  /** @default - a name made from the construct path, in the chart's namespace */
+  readonly metadata?: ApiObjectMetadata;
+  readonly fields: object;
+}
 
 /** An ApiObject that can show itself before it is rendered. */
 export class PlainObject extends ApiObject {
   static #patches = 0;
+  readonly #fields: object;
   #patched = false;
 
-  /** How many patches there have been in this process: when it stands still, no object has been patched. */
+  constructor(scope: Construct, id: string, { fields, ...props }: PlainObjectProps) {
+    super(scope, id, { ...props, ...fields });
+    this.#fields = fields;
+  }
+
+  /** How many patches there have been in this process: while it stands still, no object has been patched. */
   static get patches(): number {
     return PlainObject.#patches;
   }
@@ -29,12 +45,16 @@ export class PlainObject extends ApiObject {
   }
 
   /** What will be rendered. Shares its fields with the object: read only. Rendered in full only where that could differ. */
-  preview(fields: object): object {
-    if (this.#patched || !isPlain(fields)) return this.toJson() as object; // `any` in cdk8s
+  preview(): object {
+    if (this.#patched || !isPlain(this.#fields)) return this.toJson() as object; // `any` in cdk8s
     const metadata = this.metadata.toJson() as object; // `any` in cdk8s
-    return { apiVersion: this.apiVersion, kind: this.kind, ...fields, metadata };
+    return { apiVersion: this.apiVersion, kind: this.kind, ...this.#fields, metadata };
   }
 }
+
+/** The manifest of any object, by the shortest way there is. */
+export const manifestOf = (object: ApiObject): object =>
+  object instanceof PlainObject ? object.preview() : (object.toJson() as object); // `any` in cdk8s
 
 /** Whether a value holds no tokens for cdk8s to resolve. */
 function isPlain(value: unknown): boolean {

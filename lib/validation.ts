@@ -9,13 +9,7 @@
 import { checkObjects, type Problem } from '@pipewright/tekton';
 import { ApiObject } from 'cdk8s';
 import type { Construct, IConstruct } from 'constructs';
-import { PlainObject } from './plain-object.js';
-
-/** An object for the checks, and the construct that answers for it. */
-interface Subject {
-  readonly speaker: Construct;
-  readonly preview: () => object;
-}
+import { manifestOf, PlainObject } from './plain-object.js';
 
 /** A manifest of an object that exists where the app is applied; its namespace is that of who mentions it. */
 export interface Elsewhere {
@@ -29,7 +23,7 @@ export interface Elsewhere {
 /** The checks of one app. */
 class AppChecks {
   readonly #root: IConstruct;
-  readonly #subjects = new Map<IConstruct, Subject>();
+  readonly #mine = new Set<IConstruct>();
   readonly #elsewhere = new Map<string, { readonly at: Construct; readonly manifest: Elsewhere }>();
   #found: ReadonlyMap<IConstruct, readonly string[]> | undefined;
   #state = '';
@@ -39,10 +33,10 @@ class AppChecks {
     root.node.addValidation({ validate: () => this.#checkAgain() });
   }
 
-  add(object: ApiObject, subject: Subject): void {
-    this.#subjects.set(object, subject);
+  add(object: ApiObject, speaker: Construct): void {
+    this.#mine.add(object);
     this.#found = undefined;
-    subject.speaker.node.addValidation({ validate: () => [...(this.#found?.get(object) ?? [])] });
+    speaker.node.addValidation({ validate: () => [...(this.#found?.get(object) ?? [])] });
   }
 
   know(at: Construct, manifest: Elsewhere): void {
@@ -60,12 +54,12 @@ class AppChecks {
     }
     const found = this.#found;
     return objects
-      .filter((it) => !this.#subjects.has(it))
+      .filter((it) => !this.#mine.has(it))
       .flatMap((it) => (found.get(it) ?? []).map((line) => `${it.node.path}: ${line}`));
   }
 
   #check(objects: readonly ApiObject[]): ReadonlyMap<IConstruct, readonly string[]> {
-    const manifests = objects.map((it) => this.#subjects.get(it)?.preview() ?? (it.toJson() as object)); // `any` in cdk8s
+    const manifests = objects.map(manifestOf);
     const found = new Map<IConstruct, string[]>();
     for (const problem of checkObjects([...manifests, ...this.#strangers(manifests)])) {
       const at = objects[problem.object?.index ?? -1];
@@ -104,13 +98,9 @@ function checksOf(construct: IConstruct): AppChecks {
   return checks;
 }
 
-/**
- * Has `object` checked together with the rest of its app.
- *
- * @param subject what to look at, and the construct that errors are shown at
- */
-export function checkAtSynth(object: ApiObject, subject: Subject): void {
-  checksOf(object).add(object, subject);
+/** Has `object` checked together with the rest of its app; `speaker` is the construct that errors are shown at. */
+export function checkAtSynth(object: ApiObject, speaker: Construct): void {
+  checksOf(object).add(object, speaker);
 }
 
 /** Lets the checks take an object that `at` mentions as being there. */

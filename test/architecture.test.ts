@@ -36,7 +36,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'node:',
   ],
   imports: ['cdk8s', 'constructs'],
-  lib: ['@pipewright/tekton', 'imports', ...CONSTRUCTS],
+  lib: ['@pipewright/tekton', 'imports', ...CONSTRUCTS, 'node:fs', 'node:path'],
   'main.ts': ['lib', ...CONSTRUCTS],
 };
 

@@ -10,7 +10,7 @@ const PRELUDE = `
 import { Chart } from 'cdk8s';
 import * as lib from '../lib/index.js';
 import {
-  DockerCredentials, GitCredentials, GitResource, Grants, ImageResource, Pipeline, PipelineRun, PipelineServiceAccount, Task,
+  DockerCredentials, GitCredentials, GitResource, Grants, ImageResource, Pipeline, PipelineRun, PipelineServiceAccount, Task, TektonApp,
 } from '../lib/index.js';
 declare const chart: Chart;
 `;
