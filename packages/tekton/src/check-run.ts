@@ -6,7 +6,7 @@ import { checkPipeline } from './check-pipeline.js';
 import { checkResource } from './check-resource.js';
 import { checkTask } from './check-task.js';
 import { checkTimeout } from './check-timeout.js';
-import type { PipelineRunSpec, ResourceBinding, TaskRunSpec, WorkspaceBinding } from './types.js';
+import type { PipelineRunSpec, ResourceBinding, TaskRunSpec } from './types.js';
 import { below, checkNames, type Where } from './where.js';
 
 const SOURCES = ['persistentVolumeClaim', 'emptyDir', 'configMap', 'secret'] as const;
@@ -108,11 +108,4 @@ function checkShared(spec: Shared, cancelled: string, where: Where): void {
   });
 }
 
-const WORKSPACE_FIELDS =
-  'workspace.configmap, workspace.emptydir, workspace.persistentvolumeclaim, workspace.secret' satisfies string;
-
-/** The source of a workspace of a run, as the volume source it is. */
-export function workspaceSource(workspace: WorkspaceBinding): Readonly<Record<string, unknown>> {
-  const source = SOURCES.find((one) => workspace[one] !== undefined);
-  return source === undefined ? {} : { [source]: workspace[source] };
-}
+const WORKSPACE_FIELDS = 'workspace.configmap, workspace.emptydir, workspace.persistentvolumeclaim, workspace.secret';

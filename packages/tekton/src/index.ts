@@ -1,3 +1,7 @@
+/**
+ * The Tekton language: types, model, checks, substitution, graph, names, CRDs. See README.md.
+ */
+
 export * from './kubernetes.js';
 export * from './types.js';
 export * from './status.js';
@@ -19,7 +23,6 @@ export { nearest } from './nearest.js';
 export { checkObject } from './check-object.js';
 export { gitRevisionFault, gitUrlFault, passwordHost } from './check-git.js';
 export { imageFault } from './check-image.js';
-export { workspaceSource } from './check-run.js';
 export * from './match.js';
 export * from './run-messages.js';
 export { checkObjects, type CheckOptions } from './check-objects.js';
