@@ -15,3 +15,7 @@ export class ClusterError extends Error {
     this.hint = hint;
   }
 }
+
+/** The system's code of an error (`EEXIST`), or `''`; errors of other realms are not `instanceof` ours. */
+export const systemCode = (error: unknown): string =>
+  typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';

@@ -10,7 +10,7 @@ import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import type { KeyPair } from './api/certificate.js';
 import type { Send } from './api/server.js';
-import { ClusterError } from './cluster-error.js';
+import { ClusterError, systemCode } from './cluster-error.js';
 
 /** Where to listen. */
 export interface ListenOptions {
@@ -58,8 +58,7 @@ async function started(server: Server, port: number, host: string): Promise<void
     server.listen(port, host);
     await once(server, 'listening');
   } catch (error) {
-    const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
-    if (taken) {
+    if (systemCode(error) === 'EADDRINUSE') {
       const message = `port ${port} of ${host} is taken by another process`;
       throw new ClusterError('PORT_TAKEN', message, 'give another port, or 0 for any free one', { cause: error });
     }

@@ -6,15 +6,15 @@
  */
 
 import type { KubeObject } from './json.js';
-import { expired, statusOf } from './refusal.js';
+import { expired } from './refusal.js';
 import { apiVersionOf, type ResourceType } from './resource.js';
 import { revisionOf, selectorOf, textFor, waitsForFuture } from './read.js';
 import type { Matches } from './selector.js';
 import { objectsOf, type World } from './world.js';
 import type { Change } from '../storage/store.js';
 
-/** How many frames may wait for a watcher that does not read. */
-const MOST_WAITING = 10_000;
+/** How many frames may wait for a watcher that does not read, besides those it begins with. */
+const MOST_WAITING = 4096;
 const BOOKMARK_MS = 60_000;
 
 /** How a watch shows an object: its JSON text. Tables have their own. */
@@ -94,16 +94,13 @@ export function watchObjects(world: World, request: WatchRequest): ReadableStrea
     if (query.get('sendInitialEvents') === 'true') bookmark({ 'k8s.io/initial-events-end': 'true' });
     for (const change of missed) push(change);
     const stop = collection.subscribe(push);
-    const stopCompaction = collection.onEnd(() => {
-      write(frame('ERROR', JSON.stringify(statusOf(expired('the resource is no longer served')))));
-      end();
-    });
+    const stopEnd = collection.onEnd(end);
     const wantsBookmarks = ['true', '1'].includes(query.get('allowWatchBookmarks') ?? '');
     const timer = wantsBookmarks ? setInterval(bookmark, BOOKMARK_MS).unref() : undefined;
     return {
       stop: () => {
         stop();
-        stopCompaction();
+        stopEnd();
         clearInterval(timer);
       },
       beforeTimeout: () => (wantsBookmarks ? bookmark() : undefined),
@@ -141,6 +138,7 @@ function openStream(
   let watching: Watching | undefined;
   let timer: NodeJS.Timeout | undefined;
   let ended = false;
+  let first = 0; // what a watch begins with may all wait: it is as long as the list that the client would have read
   const finish = (): void => {
     ended = true;
     clearTimeout(timer);
@@ -156,7 +154,8 @@ function openStream(
         };
         const write = (chunk: Uint8Array): void => {
           if (ended) return;
-          if ((controller.desiredSize ?? 0) > 0) controller.enqueue(chunk);
+          if (!watching) first += 1;
+          if ((controller.desiredSize ?? 0) > -first) controller.enqueue(chunk);
           else {
             finish();
             controller.error(new Error('this watcher does not read; its watch has been ended'));

@@ -38,8 +38,8 @@ export function create(
 ): KubeObject {
   const draft = copy(body);
   bindToUrl(draft, type, namespace);
-  startMetadata(world, type, draft, options);
   settleFields(type, draft, options);
+  startMetadata(world, type, draft, options);
   if (type.subresources.includes('status') && type.custom) delete draft['status'];
   type.rules.fill?.(draft, undefined);
   const object = admit(world, type, asObject(draft), undefined, options.dryRun);
@@ -66,8 +66,8 @@ export function update(
   const { namespace = '' } = old.metadata;
   bindToUrl(draft, type, namespace);
   checkSameObject(type, draft, old);
-  continueMetadata(type, draft, old, options);
   settleFields(type, draft, options);
+  continueMetadata(type, draft, old, options);
   keepOtherParts(type, draft, old, part);
   if (part === 'main') type.rules.fill?.(draft, old);
   countGeneration(type, draft, old);

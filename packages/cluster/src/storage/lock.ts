@@ -7,7 +7,7 @@
 
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ClusterError } from '../cluster-error.js';
+import { ClusterError, systemCode } from '../cluster-error.js';
 
 interface Holder {
   readonly pid: number;
@@ -24,7 +24,7 @@ export function lock(directory: string): () => void {
       writeFileSync(file, JSON.stringify(me), { flag: 'wx', mode: 0o600 });
       return () => rmSync(file, { force: true });
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+      if (systemCode(error) !== 'EEXIST') throw error;
     }
     const holder = readHolder(file);
     if (holder && isAlive(holder)) {
@@ -49,7 +49,7 @@ function isAlive({ pid, began }: Holder): boolean {
   try {
     process.kill(pid, 0);
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'; // somebody else's process is one
+    return systemCode(error) === 'EPERM'; // somebody else's process is one
   }
   const now = beginningOf(pid);
   return began === '' || now === '' || began === now;

@@ -1,0 +1,151 @@
+/** The pure parts of the API server: quantities, paths, selectors, repeated fields, durations. */
+
+import { describe, expect, test } from '@jest/globals';
+import { BUILT_IN } from '../../src/api/builtin.js';
+import { duration } from '../../src/api/columns.js';
+import type { KubeObject } from '../../src/api/json.js';
+import { readPath } from '../../src/api/json-path.js';
+import { repeatedFields } from '../../src/api/json-scan.js';
+import { canonicalQuantity } from '../../src/api/quantity.js';
+import { fieldSelector, labelSelector } from '../../src/api/selector.js';
+import { isResource, targetOf } from '../../src/api/target.js';
+
+test.each([
+  ['1000m', '1'],
+  ['0.5', '500m'],
+  ['1024Mi', '1Gi'],
+  ['1.5Gi', '1536Mi'],
+  ['0.5Ki', '512'],
+  ['1500k', '1500k'],
+  ['2000000', '2M'],
+  ['1e3', '1e3'],
+  ['1E6', '1e6'],
+  ['0', '0'],
+  ['-1000m', '-1'],
+  ['100m', '100m'],
+  ['0.1n', '1n'],
+  ['', undefined],
+  ['1x', undefined],
+  ['.', undefined],
+  ['1 Gi', undefined],
+])('the quantity %p is kept as %p', (text, want) => {
+  expect(canonicalQuantity(text)).toBe(want);
+});
+
+test.each([
+  ['a field given twice', '{"a":1,"b":2,"a":3}', ['a']],
+  ['a field given three times', '{"a":1,"a":2,"a":3}', ['a', 'a']],
+  ['a nested one, with its path', '{"a":{"b":[{"c":1,"c":2}]}}', ['a.b[0].c']],
+  ['the same field of two items', '{"a":[{"c":1},{"c":2}]}', []],
+  ['text that looks like a field', '{"a":"\\"a\\":1,{\\"a\\"","b":1}', []],
+  ['an escaped name', '{"a":1,"\\u0061":2}', ['a']],
+])('of repeated fields it finds %s', (_what, text, want) => {
+  expect(repeatedFields(text)).toEqual(want);
+});
+
+test('no field may be called __proto__, however it is spelt', () => {
+  expect(() => repeatedFields('{"a":{"__pro\\u0074o__":{}}}')).toThrow('a field may not be called "__proto__"');
+});
+
+const run = {
+  metadata: { labels: { 'app.kubernetes.io/name': 'x' } },
+  status: {
+    conditions: [
+      { type: 'Ready', status: 'False' },
+      { type: 'Succeeded', status: 'True' },
+    ],
+    steps: [1, 2],
+  },
+};
+
+test.each([
+  ['.status.conditions[?(@.type=="Succeeded")].status', ['True']],
+  [".status.conditions[?(@.type=='Nothing')].status", []],
+  ['.status.conditions[0].type', ['Ready']],
+  ['.status.conditions[-1].type', ['Succeeded']],
+  ['.status.conditions[*].type', ['Ready', 'Succeeded']],
+  ['.metadata.labels.app\\.kubernetes\\.io/name', ['x']],
+  ["{.metadata.labels['app.kubernetes.io/name']}", ['x']],
+  ['.status.steps', [[1, 2]]],
+  ['.nothing.at.all', []],
+])('the path %s finds %j', (path, want) => {
+  expect(readPath(run, path)).toEqual(want);
+});
+
+const labelled = (labels: Record<string, string>): KubeObject => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name: 'a', uid: '', resourceVersion: '', creationTimestamp: '', labels },
+  status: { phase: 'Running' },
+});
+
+test.each([
+  ['a=b', true],
+  ['a==b', true],
+  ['a!=b', false],
+  ['c!=d', true],
+  ['a', true],
+  ['!a', false],
+  ['!c', true],
+  ['a in (x, b)', true],
+  ['a notin (x,b)', false],
+  ['c notin (x)', true],
+  ['c in (x)', false],
+  ['a=b,n=', true],
+  ['a=b,c', false],
+  ['a in (b),!c', true],
+])('labels a=b, n= are selected by %s: %p', (text, want) => {
+  expect(labelSelector(text)?.(labelled({ a: 'b', n: '' }))).toBe(want);
+});
+
+test.each(['a in b', '=b', 'a=b c', 'a b', '-a=b', `a=${'x'.repeat(64)}`])(
+  'the label selector %s is refused',
+  (text) => {
+    expect(() => labelSelector(text)).toThrow(/unable to parse requirement/);
+  },
+);
+
+test('a field selector knows which fields a kind has', () => {
+  const pods = BUILT_IN.find(({ plural }) => plural === 'pods')!;
+  expect(fieldSelector('status.phase!=Failed,metadata.name=a', pods)).toMatchObject({ name: 'a' });
+  expect(fieldSelector('status.phase=Running', pods)?.matches(labelled({}))).toBe(true);
+  expect(() => fieldSelector('spec.image=x', pods)).toThrow('field label not supported: spec.image');
+});
+
+test.each([
+  [0, '0s'],
+  [119, '119s'],
+  [120, '2m'],
+  [185, '3m5s'],
+  [660, '11m'],
+  [10_800, '3h'],
+  [18_600, '5h10m'],
+  [86_400, '24h'],
+  [200_000, '2d7h'],
+  [864_000, '10d'],
+])('%p seconds are written %p', (seconds, want) => {
+  expect(duration(seconds)).toBe(want);
+});
+
+describe('what a request is about', () => {
+  test.each([
+    ['GET', '/api/v1/pods', { verb: 'list', plural: 'pods', namespace: '', name: '' }],
+    ['GET', '/api/v1/namespaces/a/pods?watch=1', { verb: 'watch', plural: 'pods', namespace: 'a' }],
+    ['GET', '/api/v1/namespaces/a', { verb: 'get', plural: 'namespaces', namespace: 'a', name: 'a' }],
+    ['PUT', '/api/v1/namespaces/a/finalize', { verb: 'update', plural: 'namespaces', subresource: 'finalize' }],
+    [
+      'GET',
+      '/apis/x.io/v1/namespaces/a/things/b/status',
+      { verb: 'get', group: 'x.io', name: 'b', subresource: 'status' },
+    ],
+    ['DELETE', '/api/v1/namespaces/a/pods', { verb: 'deletecollection', name: '' }],
+    ['GET', '/api/v1/pods?fieldSelector=metadata.name%3Da', { verb: 'list', name: 'a' }],
+    ['PATCH', '/api/v1/namespaces/a/pods/b', { verb: 'patch', name: 'b' }],
+  ])('%s %s', (method, path, want) => {
+    expect(targetOf(method, new URL(path, 'http://kubernetes'))).toMatchObject(want);
+  });
+
+  test.each(['/', '/api', '/apis/x.io/v1', '/version', '/api/v1/%zz/x', '/apis/x.io'])('%s is no resource', (path) => {
+    expect(isResource(targetOf('GET', new URL(path, 'http://kubernetes')))).toBe(false);
+  });
+});

@@ -1,0 +1,327 @@
+/** The embedded cluster: what the contract cannot say, because it is about this server alone, or about being served. */
+
+import { once } from 'node:events';
+import { request as httpsRequest, Agent } from 'node:https';
+import { createServer, type AddressInfo } from 'node:net';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { fake, startCluster, type Admission, type Cluster, type ClusterOptions } from '@pipewright/cluster';
+
+interface Answer {
+  readonly status: number;
+  readonly body: {
+    message?: string;
+    reason?: string;
+    details?: object;
+    metadata: {
+      name: string;
+      namespace?: string;
+      uid: string;
+      resourceVersion: string;
+      finalizers?: string[];
+      continue?: string;
+    };
+    items: { metadata: { name: string } }[];
+    status?: unknown;
+    spec?: unknown;
+    data?: Record<string, string>;
+  };
+  readonly warning: string | null;
+}
+
+const open: Cluster[] = [];
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((cluster) => cluster.close()));
+});
+
+async function cluster(options: ClusterOptions = {}): Promise<Cluster> {
+  const started = await startCluster(options);
+  open.push(started);
+  return started;
+}
+
+async function call(
+  to: Cluster,
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<Answer> {
+  const type = { 'content-type': method === 'PATCH' ? 'application/merge-patch+json' : 'application/json', ...headers };
+  const init = { method, headers: type, ...(body !== undefined && { body: JSON.stringify(body) }) };
+  const response = await to.send(new Request(`http://kubernetes${path}`, init));
+  const text = await response.text();
+  return {
+    status: response.status,
+    body: JSON.parse(text) as Answer['body'],
+    warning: response.headers.get('warning'),
+  };
+}
+
+const CONFIG_MAPS = '/api/v1/namespaces/default/configmaps';
+const PODS = '/api/v1/namespaces/default/pods';
+const pod = (name: string, spec: object = {}) => ({
+  metadata: { name },
+  spec: { containers: [{ name: 'main', image: 'busybox' }], ...spec },
+});
+
+/** Reads a watch until an event satisfies `enough`; returns all events up to it. */
+async function watchUntil(
+  to: Cluster,
+  path: string,
+  enough: (event: WatchedEvent) => boolean,
+): Promise<WatchedEvent[]> {
+  const stop = new AbortController();
+  const response = await to.send(new Request(`http://kubernetes${path}`, { signal: stop.signal }));
+  const seen: WatchedEvent[] = [];
+  let rest = '';
+  reading: for await (const chunk of response.body!) {
+    const lines = (rest + Buffer.from(chunk as Uint8Array).toString()).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) {
+      const event = JSON.parse(line) as WatchedEvent;
+      seen.push(event);
+      if (enough(event)) break reading;
+    }
+  }
+  stop.abort();
+  return seen;
+}
+
+interface WatchedEvent {
+  readonly type: string;
+  readonly object: Answer['body'];
+}
+
+describe('writes of built-in kinds', () => {
+  test('a field of the wrong type is refused in the words of the decoder', async () => {
+    const env = [{ name: 'A', value: 1 }];
+    const { status, body } = await call(
+      await cluster(),
+      'POST',
+      PODS,
+      pod('a', { containers: [{ name: 'c', image: 'x', env }] }),
+    );
+    expect([status, body.message]).toEqual([
+      400,
+      'Pod in version "v1" cannot be handled as a Pod: json: cannot unmarshal number into Go struct field ' +
+        'EnvVar.spec.containers.env.value of type string',
+    ]);
+  });
+
+  test('an unknown field is refused, warned of or dropped, as asked', async () => {
+    const to = await cluster();
+    const body = { metadata: { name: 'a', label: { a: 'b' } }, dat: { a: 'b' } };
+    const strict = await call(to, 'POST', `${CONFIG_MAPS}?fieldValidation=Strict`, body);
+    expect([strict.status, strict.body.message]).toEqual([
+      400,
+      'ConfigMap in version "v1" cannot be handled as a ConfigMap: strict decoding error: unknown field "metadata.label", unknown field "dat"',
+    ]);
+    const warned = await call(to, 'POST', CONFIG_MAPS, body);
+    expect([warned.status, warned.warning]).toEqual([
+      201,
+      '299 - "unknown field \\"metadata.label\\"", 299 - "unknown field \\"dat\\""',
+    ]);
+    expect(warned.body).not.toHaveProperty('dat');
+    const quiet = await call(to, 'PUT', `${CONFIG_MAPS}/a?fieldValidation=Ignore`, body);
+    expect([quiet.status, quiet.warning]).toEqual([200, null]);
+  });
+
+  test('all mistakes of a pod are told at once', async () => {
+    const containers = [
+      { name: 'A!', volumeMounts: [{ name: 'v', mountPath: '/x' }] },
+      { name: 'b', image: 'x' },
+      { name: 'b', image: 'x' },
+    ];
+    const { body } = await call(await cluster(), 'POST', PODS, pod('a', { containers, restartPolicy: 'Sometimes' }));
+    const { causes } = body.details as { causes: { field: string }[] };
+    expect(causes.map(({ field }) => field)).toEqual([
+      'spec.containers[0].name',
+      'spec.containers[0].image',
+      'spec.containers[0].volumeMounts[0].name',
+      'spec.containers[2].name',
+      'spec.restartPolicy',
+    ]);
+  });
+
+  test('a pod without its ServiceAccount is refused in upstream’s words', async () => {
+    const { status, body } = await call(await cluster(), 'POST', PODS, pod('a', { serviceAccountName: 'x' }));
+    expect([status, body.message]).toEqual([
+      403,
+      'pods "a" is forbidden: error looking up service account default/x: serviceaccount "x" not found',
+    ]);
+  });
+
+  test('a key that would reach into JavaScript’s own objects is refused', async () => {
+    const to = await cluster();
+    await call(to, 'POST', CONFIG_MAPS, { metadata: { name: 'a' } });
+    for (const [type, body] of [
+      ['application/merge-patch+json', '{"__proto__":{"polluted":1}}'],
+      ['application/json-patch+json', '[{"op":"add","path":"/__proto__/polluted","value":1}]'],
+      ['application/strategic-merge-patch+json', '{"metadata":{"__proto__":{"polluted":1}}}'],
+    ]) {
+      const request = new Request(`http://kubernetes${CONFIG_MAPS}/a`, {
+        method: 'PATCH',
+        headers: { 'content-type': type! },
+        body: body!,
+      });
+      expect((await to.send(request)).status).toBe(400);
+    }
+    expect({}).not.toHaveProperty('polluted');
+  });
+});
+
+test('admission may change an object, or refuse it with its own reason and causes', async () => {
+  const seen: unknown[] = [];
+  const judge: Admission = ({ operation, resource, object, oldObject, dryRun }) => {
+    if (resource.plural !== 'configmaps' || object.metadata.namespace !== 'default') return { object };
+    seen.push([operation, oldObject?.metadata.name, dryRun]);
+    const data = object['data'] as Record<string, string> | undefined;
+    if (data?.['bad']) {
+      const causes = [{ reason: 'FieldValueInvalid', field: 'data.bad', message: 'bad' }];
+      return { denied: { message: 'no', reason: 'Invalid', code: 422, causes } };
+    }
+    return { object: { ...object, data: { ...data, seen: 'yes' } } };
+  };
+  const to = await cluster({ admission: [judge] });
+  seen.length = 0;
+  expect((await call(to, 'POST', CONFIG_MAPS, { metadata: { name: 'a' } })).body.data).toEqual({ seen: 'yes' });
+  const refused = await call(to, 'PATCH', `${CONFIG_MAPS}/a?dryRun=All`, { data: { bad: '1' } });
+  expect([refused.status, refused.body.reason, refused.body.message]).toEqual([422, 'Invalid', 'no']);
+  expect(seen).toEqual([
+    ['CREATE', undefined, false],
+    ['UPDATE', 'a', true],
+  ]);
+});
+
+test('what belongs to a deleted object goes, a thousand children too, and nothing else does', async () => {
+  const to = await cluster();
+  const owner = await call(to, 'POST', CONFIG_MAPS, { metadata: { name: 'owner' } });
+  const ownerReferences = [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'owner', uid: owner.body.metadata.uid }];
+  for (let index = 0; index < 1000; index += 1) {
+    await call(to, 'POST', CONFIG_MAPS, { metadata: { name: `child-${index}`, ownerReferences } });
+  }
+  const { body } = await call(to, 'GET', CONFIG_MAPS);
+  await call(to, 'DELETE', `${CONFIG_MAPS}/owner`);
+  let gone = 0;
+  await watchUntil(to, `${CONFIG_MAPS}?watch=true&resourceVersion=${body.metadata.resourceVersion}`, ({ type }) => {
+    if (type === 'DELETED') gone += 1;
+    return gone >= 1001;
+  });
+  expect((await call(to, 'GET', CONFIG_MAPS)).body.items.map(({ metadata }) => metadata.name)).toEqual([
+    'kube-root-ca.crt',
+  ]);
+});
+
+test('pages of one list show one state, whatever is written in between', async () => {
+  const to = await cluster();
+  for (const name of ['a', 'b', 'c', 'd']) await call(to, 'POST', CONFIG_MAPS, { metadata: { name } });
+  const first = await call(to, 'GET', `${CONFIG_MAPS}?limit=2`);
+  await call(to, 'DELETE', `${CONFIG_MAPS}/c`);
+  await call(to, 'POST', CONFIG_MAPS, { metadata: { name: 'bb' } });
+  const second = await call(to, 'GET', `${CONFIG_MAPS}?limit=9&continue=${first.body.metadata.continue}`);
+  const names = [...first.body.items, ...second.body.items].map(({ metadata }) => metadata.name);
+  expect(names).toEqual(['a', 'b', 'c', 'd', 'kube-root-ca.crt']);
+});
+
+test('a watcher that does not read is cut off; others go on', async () => {
+  const to = await cluster();
+  const { body } = await call(to, 'GET', CONFIG_MAPS);
+  const path = `${CONFIG_MAPS}?watch=true&resourceVersion=${body.metadata.resourceVersion}`;
+  const idle = await to.send(new Request(`http://kubernetes${path}`));
+  const reader = watchUntil(to, path, ({ object }) => object.data?.['n'] === '4999');
+  await call(to, 'POST', CONFIG_MAPS, { metadata: { name: 'a' } });
+  for (let index = 0; index < 5_000; index += 1)
+    await call(to, 'PATCH', `${CONFIG_MAPS}/a`, { data: { n: String(index) } });
+  expect((await reader).at(-1)?.object.data).toEqual({ n: '4999' });
+  const error = await (async () => {
+    for await (const chunk of idle.body!) void chunk;
+  })().catch((cause: unknown) => (cause as Error).message);
+  expect(error).toBe('this watcher does not read; its watch has been ended');
+});
+
+test('logs are streamed from the node; a container that does not exist is named', async () => {
+  const to = await cluster({
+    log: (line) => process.stderr.write(line + '\n'),
+    runtime: fake({ script: () => ({ exitCode: 0, output: 'hello\n' }) }),
+    images: () => ({ rootfs: 'host' }),
+  });
+  const done = watchUntil(
+    to,
+    `${PODS}?watch=true`,
+    ({ object }) => (object.status as { phase?: string }).phase === 'Succeeded',
+  );
+  await call(to, 'POST', PODS, pod('a', { restartPolicy: 'Never' }));
+  await done;
+  const log = await to.send(new Request(`http://kubernetes${PODS}/a/log`));
+  expect([log.headers.get('content-type'), await log.text()]).toEqual(['text/plain', 'hello\n']);
+  const wrong = await call(to, 'GET', `${PODS}/a/log?container=x`);
+  expect([wrong.status, wrong.body.message]).toEqual([400, 'container x is not valid for pod a']);
+});
+
+describe('served', () => {
+  /** Asks over TLS, trusting the cluster's authority and nothing else. */
+  async function get(url: string, ca: string, token?: string): Promise<{ status: number; text: string }> {
+    const agent = new Agent({ keepAlive: false });
+    const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    const asked = httpsRequest(url, { ca, agent, headers });
+    asked.end();
+    const [response] = (await once(asked, 'response')) as [import('node:http').IncomingMessage];
+    let text = '';
+    for await (const chunk of response) text += String(chunk);
+    return { status: response.statusCode ?? 0, text };
+  }
+
+  test('the token says who asks; without one little may be read, with a wrong one nothing', async () => {
+    const to = await cluster();
+    const { url, caPem, token } = await to.serve();
+    expect(new URL(url).hostname).toBe('127.0.0.1');
+    expect((await get(`${url}/api/v1/namespaces/default`, caPem, token)).status).toBe(200);
+    expect((await get(`${url}/api/v1/namespaces/default`, caPem)).text).toContain(
+      'namespaces \\"default\\" is forbidden: User \\"system:anonymous\\" cannot get resource \\"namespaces\\" in API group \\"\\" in the namespace \\"default\\"',
+    );
+    expect((await get(`${url}/version`, caPem)).status).toBe(200);
+    expect((await get(`${url}/version`, caPem, 'wrong')).status).toBe(401);
+  });
+
+  test('a token dies with its pod, and with its ServiceAccount', async () => {
+    const to = await cluster();
+    const { url, caPem } = await to.serve();
+    await call(to, 'POST', PODS, pod('a'));
+    const bound = { spec: { boundObjectRef: { kind: 'Pod', apiVersion: 'v1', name: 'a' } } };
+    const accounts = '/api/v1/namespaces/default/serviceaccounts';
+    await call(to, 'POST', accounts, { metadata: { name: 'bot' } });
+    const ofPod = (await call(to, 'POST', `${accounts}/default/token`, bound)).body.status as { token: string };
+    const ofBot = (await call(to, 'POST', `${accounts}/bot/token`, {})).body.status as { token: string };
+    const asked = async () => [
+      (await get(`${url}/apis`, caPem, ofPod.token)).status,
+      (await get(`${url}/apis`, caPem, ofBot.token)).status,
+    ];
+    expect(await asked()).toEqual([200, 200]);
+    await call(to, 'DELETE', `${PODS}/a`);
+    await call(to, 'DELETE', `${accounts}/bot`);
+    expect(await asked()).toEqual([401, 401]);
+  });
+
+  test('a port that is taken is refused with what to do', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    const to = await cluster();
+    await expect(to.serve({ port })).rejects.toMatchObject({
+      code: 'PORT_TAKEN',
+      message: `port ${port} of 127.0.0.1 is taken by another process`,
+      hint: 'give another port, or 0 for any free one',
+    });
+    other.close();
+  });
+
+  test('closing ends watches', async () => {
+    const to = await cluster();
+    const { url, caPem, token } = await to.serve();
+    const watching = get(`${url}/api/v1/pods?watch=true`, caPem, token).catch((error: Error) => error.message);
+    const inside = to.send(new Request('http://kubernetes/api/v1/pods?watch=true'));
+    await to.close();
+    expect(await watching).toEqual(expect.anything());
+    expect(await (await inside).text()).toBe('');
+  });
+});

@@ -1,0 +1,138 @@
+/** A cluster in a directory: what outlives a restart, a crash, and a second process. */
+
+import { spawn } from 'node:child_process';
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { startCluster, type Cluster } from '@pipewright/cluster';
+import { openStorage } from '../../src/storage/open.js';
+
+let dataDir: string;
+beforeEach(() => {
+  dataDir = join(mkdtempSync(join(tmpdir(), 'pipewright-test-')), 'data');
+});
+afterEach(() => rmSync(join(dataDir, '..'), { recursive: true, force: true }));
+
+async function call(cluster: Cluster, method: string, path: string, body?: object) {
+  const init = body ? { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } } : {};
+  const response = await cluster.send(new Request(`http://kubernetes${path}`, { method, ...init }));
+  return (await response.json()) as {
+    code?: number;
+    metadata: { uid: string; resourceVersion: string };
+    data?: object;
+  };
+}
+
+const CONFIG_MAPS = '/api/v1/namespaces/default/configmaps';
+
+test('objects, revisions, secrets and definitions outlive a restart', async () => {
+  const crds = [
+    {
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      metadata: { name: 'things.x.io' },
+      spec: {
+        group: 'x.io',
+        scope: 'Namespaced',
+        names: { plural: 'things', kind: 'Thing' },
+        versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } }],
+      },
+    },
+  ];
+  const first = await startCluster({ dataDir, crds });
+  const made = await call(first, 'POST', CONFIG_MAPS, { metadata: { name: 'a' }, data: { k: 'v' } });
+  await call(first, 'POST', CONFIG_MAPS, { metadata: { name: 'b' } });
+  await call(first, 'DELETE', `${CONFIG_MAPS}/b`);
+  await call(first, 'POST', '/apis/x.io/v1/namespaces/default/things', { metadata: { name: 't' } });
+  const before = await first.serve();
+  await first.close();
+
+  const second = await startCluster({ dataDir });
+  expect(await call(second, 'GET', `${CONFIG_MAPS}/a`)).toEqual(made);
+  expect((await call(second, 'GET', `${CONFIG_MAPS}/b`)).code).toBe(404);
+  expect((await call(second, 'GET', '/apis/x.io/v1/namespaces/default/things/t')).metadata).toMatchObject({
+    name: 't',
+  });
+  const after = await call(second, 'POST', CONFIG_MAPS, { metadata: { name: 'c' } });
+  expect(Number(after.metadata.resourceVersion)).toBeGreaterThan(Number(made.metadata.resourceVersion));
+  const watch = await call(second, 'GET', `${CONFIG_MAPS}?watch=true&resourceVersion=${made.metadata.resourceVersion}`);
+  expect(watch.code).toBe(410);
+  const served = await second.serve();
+  expect([served.token, served.caPem]).toEqual([before.token, before.caPem]);
+  await second.close();
+});
+
+/** Leaves a directory as a process does that is killed: no snapshot, no goodbye. */
+async function crashed(): Promise<void> {
+  const storage = await openStorage(dataDir, new Date());
+  for (const name of ['a', 'b']) {
+    storage.store.put('/configmaps', {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name, namespace: 'default', uid: name, resourceVersion: '', creationTimestamp: '' },
+    });
+  }
+  await storage.settled();
+  rmSync(join(dataDir, 'lock'));
+}
+
+test('what a crash tore off the end of the log is cut away, and writing goes on', async () => {
+  await crashed();
+  const log = join(dataDir, 'log.ndjson');
+  appendFileSync(log, readFileSync(log, 'utf8').split('\n')[0]!.slice(0, 40));
+  const again = await openStorage(dataDir, new Date());
+  expect(
+    again.store
+      .collection('/configmaps')
+      .list('default')
+      .map(({ metadata }) => metadata.name),
+  ).toEqual(['a', 'b']);
+  expect(again.store.revision).toBe(2);
+  await again.close();
+});
+
+test('damage in the middle of the log is told, not skipped', async () => {
+  await crashed();
+  const log = join(dataDir, 'log.ndjson');
+  writeFileSync(log, readFileSync(log, 'utf8').replace('"name":"a"', '"name":"x"'));
+  await expect(openStorage(dataDir, new Date())).rejects.toMatchObject({
+    code: 'DATA_DIR_DAMAGED',
+    message: `${log} cannot be read: line 1 has a wrong checksum`,
+    hint: 'restore the directory from a copy, or start with an empty one',
+  });
+});
+
+test('a directory in use is refused, naming the process that uses it', async () => {
+  const first = await openStorage(dataDir, new Date());
+  await expect(startCluster({ dataDir })).rejects.toMatchObject({
+    code: 'DATA_DIR_IN_USE',
+    message: `data directory ${dataDir} is in use by process ${process.pid}`,
+    hint: 'stop that process, or give another directory',
+  });
+  await first.close();
+});
+
+test('a lock whose process is gone is nobody’s, even if its number has been given away', async () => {
+  const first = await openStorage(dataDir, new Date());
+  await first.close();
+  const child = spawn(process.execPath, ['-e', '']);
+  await once(child, 'exit');
+  for (const holder of [{ pid: child.pid, began: '1' }, { pid: process.pid, began: '1' }, 'half']) {
+    writeFileSync(join(dataDir, 'lock'), JSON.stringify(holder));
+    await (await openStorage(dataDir, new Date())).close();
+  }
+});
+
+test('nobody else may read what is kept', async () => {
+  const storage = await openStorage(dataDir, new Date());
+  await storage.close();
+  expect(statSync(dataDir).mode & 0o777).toBe(0o700);
+  const modes = readdirSync(dataDir).map((name) => [name, statSync(join(dataDir, name)).mode & 0o777]);
+  expect(modes).toEqual([
+    ['log.ndjson', 0o600],
+    ['secrets.json', 0o600],
+    ['snapshot.ndjson', 0o600],
+  ]);
+});

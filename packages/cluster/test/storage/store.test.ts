@@ -1,0 +1,53 @@
+/** The store: one counter, history with an end, and past states without copies. */
+
+import { expect, test } from '@jest/globals';
+import type { KubeObject } from '../../src/api/json.js';
+import { HISTORY, Store } from '../../src/storage/store.js';
+
+const object = (name: string, n = 0): KubeObject => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name, namespace: 'default', uid: name, resourceVersion: '', creationTimestamp: '' },
+  data: { n },
+});
+
+const names = (objects: readonly KubeObject[] | undefined): string[] | undefined =>
+  objects?.map(({ metadata }) => metadata.name);
+
+test('every change of any resource has a number of its own, in order', () => {
+  const store = new Store(40);
+  const [one, other] = [store.put('/a', object('x')), store.put('/b', object('x'))];
+  expect([one.metadata.resourceVersion, other.metadata.resourceVersion, store.revision]).toEqual(['41', '42', 42]);
+});
+
+test('a past state is the present one with the newer changes taken back', () => {
+  const store = new Store();
+  store.put('/a', object('b'));
+  const before = store.revision;
+  store.put('/a', object('c'));
+  store.put('/a', object('a'));
+  store.remove('/a', store.collection('/a').get('default', 'b')!);
+  expect(names(store.collection('/a').listAsOf(before, 'default'))).toEqual(['b']);
+  expect(names(store.collection('/a').list())).toEqual(['a', 'c']);
+});
+
+test('what is forgotten is said to be forgotten', () => {
+  const store = new Store();
+  for (let n = 0; n < HISTORY * 2; n += 1) store.put('/a', object('x', n));
+  expect(store.collection('/a').since(1)).toBeUndefined();
+  expect(store.collection('/a').listAsOf(1)).toBeUndefined();
+  expect(store.collection('/a').since(store.revision - HISTORY)).toHaveLength(HISTORY);
+  store.collection('/a').compact(store.revision);
+  expect(store.collection('/a').since(store.revision - 1)).toBeUndefined();
+  expect(store.collection('/a').since(store.revision)).toEqual([]);
+});
+
+test('after a restart nothing is remembered from before it', () => {
+  const store = new Store(7);
+  store.restore('/a', object('x'));
+  expect([store.collection('/a').since(6), store.collection('/a').since(7), store.revision]).toEqual([
+    undefined,
+    [],
+    7,
+  ]);
+});
