@@ -81,6 +81,7 @@ export async function prepareStart(host: PodHost, container: Container, attempt:
   const spec = {
     ...identityAndRights(container, pod, attempt),
     directory: files.directory,
+    scratch: join(context.runDirectory, '.runtime'),
     rootfs: source.rootfs,
     overlays: source.overlays ?? [],
     mounts: files.mounts,

@@ -45,6 +45,8 @@ export interface ContainerSpec {
   readonly identity: ContainerIdentity;
   /** A directory of the container's own, for whatever the runtime keeps; absolute, made by the runtime, removed by the node. */
   readonly directory: string;
+  /** A directory that all containers of a node share, for what need be made only once; removed with the node. */
+  readonly scratch: string;
   /** `host`: the machine's own root filesystem, read-only. Otherwise an absolute directory, with a private writable layer. */
   readonly rootfs: 'host' | string;
   /** Directories laid over the root, later ones on top. */

@@ -1,8 +1,8 @@
 /**
  * Turns a container's specification into a directory tree and a list of mounts.
  *
- *     directory/layer   what is the container's own: private directories, mount points, laid-over files
- *     directory/dev     its /dev
+ *     scratch/layer-…   what its shape asks for: private directories, mount points, laid-over files
+ *     directory/upper   what it writes itself
  *     directory/root    where the tree is put together
  *
  * On the host's root the layer is the root, and the host's places are mounted into it read-only; a place that must have
@@ -11,8 +11,10 @@
  * is the writable upper directory.
  */
 
+import { createHash, randomBytes } from 'node:crypto';
 import {
   chmodSync,
+  constants,
   cpSync,
   lstatSync,
   mkdirSync,
@@ -62,9 +64,19 @@ export interface Plan {
   readonly cwd: string;
 }
 
-/** Writes the container's own files and plans its mounts. Synchronous: some forty cheap calls, well under a millisecond each. */
-export function planSandbox(spec: ContainerSpec, abilities: Abilities, mounts: readonly HostMount[]): Plan {
-  const draft = new Draft(spec, mounts);
+/**
+ * Writes the container's own files and plans its mounts. Synchronous, and cheap: containers of one shape (root, mount
+ * points, laid-over files) share the layer that the first of them made.
+ *
+ * @param built the layers made so far, by shape; the plan adds its own when it is whole
+ */
+export function planSandbox(
+  spec: ContainerSpec,
+  abilities: Abilities,
+  mounts: readonly HostMount[],
+  built: Map<string, string>,
+): Plan {
+  const draft = new Draft(spec, abilities, mounts, built);
   draft.layRoot();
   draft.layDevices(abilities);
   for (const overlay of spec.rootfs === 'host' ? spec.overlays : []) draft.layOver(overlay, '/', overlay);
@@ -74,6 +86,7 @@ export function planSandbox(spec: ContainerSpec, abilities: Abilities, mounts: r
   }
   for (const [path, content] of Object.entries(spec.hostFiles)) draft.layFile(path, content);
   const cwd = draft.point(spec.cwd, 'directory');
+  if (abilities.overlay) built.set(draft.shape, draft.layer);
   return { view: draft.view, root: join(spec.directory, 'root'), operations: draft.operations(abilities), cwd };
 }
 
@@ -81,25 +94,46 @@ class Draft {
   readonly view = new RootView();
   readonly #spec: ContainerSpec;
   readonly #mounts: readonly HostMount[];
-  readonly #layer: string;
+  /** Shared by all containers of this shape where there are overlays to write above it; else this container's alone. */
+  readonly layer: string;
+  readonly shape: string;
+  readonly #shared: boolean;
+  /** The layer has been made before, and must not be changed while others see it. */
+  readonly #built: boolean;
   readonly #proc: Operation[] = [];
   #files = 0;
 
-  constructor(spec: ContainerSpec, mounts: readonly HostMount[]) {
+  constructor(
+    spec: ContainerSpec,
+    { overlay }: Abilities,
+    mounts: readonly HostMount[],
+    built: ReadonlyMap<string, string>,
+  ) {
     this.#spec = spec;
     this.#mounts = mounts;
-    this.#layer = join(spec.directory, 'layer');
-    for (const name of ['layer', 'root', 'dev', 'work']) makeDirectory(join(spec.directory, name));
+    this.#shared = overlay;
+    this.shape = overlay ? join(spec.scratch, shapeOf(spec)) : spec.directory;
+    const known = built.get(this.shape);
+    const fresh = overlay
+      ? join(spec.scratch, `layer-${randomBytes(8).toString('hex')}`)
+      : join(spec.directory, 'layer');
+    this.layer = known ?? fresh;
+    this.#built = known !== undefined;
+    if (!this.#built) makeDirectory(this.layer);
+    for (const name of overlay ? ['upper', 'root', 'work'] : ['root']) makeDirectory(join(spec.directory, name));
   }
 
   layRoot(): void {
     const { rootfs, overlays, readOnlyRoot = false } = this.#spec;
     const below = rootfs === 'host' ? [] : [...[...overlays].reverse(), rootfs];
-    this.view.put({ target: '/', sources: [this.#layer, ...below], readOnly: readOnlyRoot });
+    const own = this.#shared ? [join(this.#spec.directory, 'upper'), this.layer] : [this.layer];
+    this.view.put({ target: '/', sources: [...own, ...below], readOnly: readOnlyRoot });
     if (rootfs !== 'host') return;
-    for (const [path, mode] of Object.entries(PRIVATE_DIRECTORIES)) makeDirectory(join(this.#layer, path), mode);
-    symlinkSync('/run', join(this.#layer, 'var/run'));
-    symlinkSync('/run/lock', join(this.#layer, 'var/lock'));
+    if (!this.#built) {
+      for (const [path, mode] of Object.entries(PRIVATE_DIRECTORIES)) makeDirectory(join(this.layer, path), mode);
+      symlinkSync('/run', join(this.layer, 'var/run'));
+      symlinkSync('/run/lock', join(this.layer, 'var/lock'));
+    }
     for (const path of HOST_PLACES) this.#showHost(path);
     const shown = this.view.places.filter((place) => place.target !== '/');
     for (const { target } of this.#mounts) {
@@ -119,21 +153,18 @@ class Draft {
     const stats = lstatSync(path, { throwIfNoEntry: false });
     if (stats === undefined) return;
     if (stats.isSymbolicLink()) {
-      makeDirectory(dirname(join(this.#layer, path)));
-      symlinkSync(readlinkSync(path), join(this.#layer, path));
+      if (this.#built) return;
+      makeDirectory(dirname(join(this.layer, path)));
+      symlinkSync(readlinkSync(path), join(this.layer, path));
     } else this.bind(path, path, true);
   }
 
-  /** /dev is a directory of the container's own in any case: an image's device files are never trusted. */
+  /** A root of its own gets a /dev beside it, since an image's device files are not trusted. */
   layDevices({ proc }: Abilities): void {
-    const dev = join(this.#spec.directory, 'dev');
-    this.bind('/dev', dev, false);
-    makeDirectory(join(dev, 'shm'), 0o1777);
-    makeDirectory(join(dev, 'pts'));
-    symlinkSync('pts/ptmx', join(dev, 'ptmx'));
-    symlinkSync('/proc/self/fd', join(dev, 'fd'));
-    for (const [fd, name] of ['stdin', 'stdout', 'stderr'].entries())
-      symlinkSync(`/proc/self/fd/${fd}`, join(dev, name));
+    const inLayer = this.#spec.rootfs === 'host';
+    const dev = inLayer ? join(this.layer, 'dev') : join(this.#spec.directory, 'dev');
+    if (!inLayer || !this.#built) furnishDev(dev);
+    if (!inLayer) this.bind('/dev', dev, false);
     for (const name of DEVICES) {
       const device = join('/dev', name);
       if (lstatSync(device, { throwIfNoEntry: false }) !== undefined) this.bind(device, device, false);
@@ -162,13 +193,18 @@ class Draft {
       const place = this.view.get(there.path);
       if (!entry.isDirectory() || there.stats?.isDirectory() !== true) {
         const owner = this.view.placeOf(there.path);
-        makeDirectory(dirname(join(this.#layer, there.path)));
-        cpSync(from, join(this.#layer, there.path), { recursive: true, verbatimSymlinks: true, mode: 2 });
+        this.#copy(from, join(this.layer, there.path));
         if (owner !== undefined) this.#augment(owner);
       } else if (place !== undefined && place.target !== '/' && from === join(overlay, there.path)) {
         this.view.put({ ...place, sources: [from, ...place.sources] });
       } else this.layOver(overlay, there.path, from);
     }
+  }
+
+  #copy(from: string, to: string): void {
+    if (this.#built) return;
+    makeDirectory(dirname(to));
+    cpSync(from, to, { recursive: true, verbatimSymlinks: true, mode: constants.COPYFILE_FICLONE });
   }
 
   /** A file of the container's own; under a volume it is bound, so that the volume does not change. */
@@ -181,9 +217,11 @@ class Draft {
       this.bind(path, file, true);
       return;
     }
-    const file = join(this.#layer, there.path);
-    makeDirectory(dirname(file));
-    writeFileSync(file, content, { mode: 0o644 });
+    const file = join(this.layer, there.path);
+    if (!this.#built) {
+      makeDirectory(dirname(file));
+      writeFileSync(file, content, { mode: 0o644 });
+    }
     if (owner !== undefined) this.#augment(owner);
   }
 
@@ -204,7 +242,7 @@ class Draft {
     const inVolume = owner !== undefined && this.#isVolume(owner);
     const base = inVolume
       ? join(owner.sources[0] ?? '', there.path.slice(owner.target.length))
-      : join(this.#layer, there.path);
+      : join(this.layer, there.path);
     if (kind === 'directory') makeDirectory(base);
     else {
       makeDirectory(dirname(base));
@@ -216,7 +254,7 @@ class Draft {
 
   /** Has the layer's own directory on top of a place of the host. */
   #augment(place: Place): void {
-    const own = join(this.#layer, place.target);
+    const own = join(this.layer, place.target);
     if (place.target !== '/' && !place.sources.includes(own))
       this.view.put({ ...place, sources: [own, ...place.sources] });
   }
@@ -262,7 +300,7 @@ class Draft {
 
   /** A directory made of single binds, for a kernel without overlays: deep only where layers meet. */
   #explode(target: string, sources: readonly string[]): Operation[] {
-    const own = join(this.#layer, target);
+    const own = join(this.layer, target);
     const names = new Set(sources.flatMap((source) => readdirSync(source)));
     return [...names].sort().flatMap((name): Operation[] => {
       const path = join(target, name);
@@ -289,6 +327,33 @@ class Draft {
   #bindOf(target: string, source: string, readOnly: boolean): Operation {
     return { do: 'bind', source, target, readOnly, flags: readOnly ? flagsOf(this.#mounts, source) : [] };
   }
+}
+
+/** A /dev without its device files, which are bound. */
+function furnishDev(dev: string): void {
+  makeDirectory(join(dev, 'shm'), 0o1777);
+  makeDirectory(join(dev, 'pts'));
+  symlinkSync('pts/ptmx', join(dev, 'ptmx'));
+  symlinkSync('/proc/self/fd', join(dev, 'fd'));
+  for (const [fd, name] of ['stdin', 'stdout', 'stderr'].entries()) {
+    symlinkSync(`/proc/self/fd/${fd}`, join(dev, name));
+  }
+}
+
+/** What decides how a layer looks. Two containers of one shape may share it. */
+function shapeOf({ rootfs, overlays, mounts, hostFiles, cwd }: ContainerSpec): string {
+  const targets = mounts.map(({ source, target }) => [target, statSync(source).isDirectory()]);
+  const laid = rootfs === 'host' ? overlays.map((it) => [it, statesIn(it)]) : overlays;
+  const shape = JSON.stringify([rootfs, laid, targets, hostFiles, cwd]);
+  return createHash('sha256').update(shape).digest('hex').slice(0, 24);
+}
+
+/** A small tree's paths with their times: a change to an overlay is another shape. */
+function statesIn(directory: string): readonly (readonly [string, number])[] {
+  return readdirSync(directory, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(directory, entry.name);
+    return entry.isDirectory() ? statesIn(path) : [[path, lstatSync(path).mtimeMs] as const];
+  });
 }
 
 /** With exactly this mode, whatever the umask. */

@@ -9,9 +9,9 @@
  */
 
 import { execFile } from 'node:child_process';
-import { accessSync, constants, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, mkdtempSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { DEFAULT_PATH, splitEnvironment, startErrorMessage, whyNotExecutable } from './executable.js';
 import { hostMounts, type HostMount } from './host-mounts.js';
@@ -54,7 +54,11 @@ class Sandbox implements Runtime {
   readonly #now: () => Date;
   readonly #rights: Rights = process.getuid?.() === 0 ? 'root' : 'user';
   #mounts: readonly HostMount[] = [];
+  readonly #built = new Map<string, string>();
+  readonly #methodsBy = new Map<string, Promise<readonly Method[]>>();
   #methods: readonly Method[] = [];
+  /** The device of the filesystem they were found on. */
+  #probed: number | undefined;
   #programs: Programs | undefined;
   #pipes: PipePool | undefined;
   #probe: Promise<Probe> | undefined;
@@ -71,28 +75,42 @@ class Sandbox implements Runtime {
   async start(spec: ContainerSpec, signal?: AbortSignal): Promise<StartResult> {
     const probe = await this.probe();
     if (!probe.usable) return cannotRun(`${probe.problem.message}. ${probe.problem.hints.join('; ')}`);
-    const method = this.#methods.find((it) => it.launcher === 'unshare' || !needsUnshare(spec)) ?? this.#methods[0];
-    if (method === undefined) return cannotRun('no launcher');
+    const methods = await this.#methodsAt(spec.scratch);
+    const method = methods.find((it) => it.launcher === 'unshare' || !needsUnshare(spec)) ?? methods[0];
+    if (method === undefined) return cannotRun(`no container can be made in ${spec.scratch}`);
     return this.#startWith(method, spec, signal);
+  }
+
+  /** Overlays depend on the filesystem they write to, so another one than the probe's is tried for itself, once. */
+  #methodsAt(scratch: string): Promise<readonly Method[]> {
+    let methods = this.#methodsBy.get(scratch);
+    if (methods === undefined) {
+      mkdirSync(scratch, { recursive: true });
+      const known = statSync(scratch).dev === this.#probed;
+      methods = known ? Promise.resolve(this.#methods) : this.#tryIn(join(scratch, 'trial'), []);
+      this.#methodsBy.set(scratch, methods);
+    }
+    return methods;
   }
 
   async #startWith({ launcher, abilities }: Method, spec: ContainerSpec, signal?: AbortSignal): Promise<StartResult> {
     const programs = this.#programs;
     if (programs === undefined || this.#pipes === undefined) return cannotRun('not probed');
     try {
-      if (this.#rights === 'user' && spec.user !== undefined && spec.user.uid !== 0) {
+      if (this.#rights === 'user' && !isRoot(spec.user)) {
+        const { uid = 0, gid = 0 } = spec.user ?? {};
         return cannotRun(
-          `an ordinary user can run containers as uid 0 alone, not as ${spec.user.uid}: run as root for that`,
+          `an ordinary user can run containers as uid 0 alone, not as ${uid}:${gid}; run as root for that`,
         );
       }
       if (spec.rootfs !== 'host' && !abilities.overlay) await copyRoot(spec);
-      const plan = planSandbox(spec, abilities, this.#mounts);
+      const plan = planSandbox(spec, abilities, this.#mounts, this.#built);
       const why = whyNotExecutable(plan.view, spec.argv[0], spec.env['PATH'] ?? DEFAULT_PATH, plan.cwd);
       if (why !== undefined)
         return { started: false, reason: 'StartError', exitCode: 128, message: startErrorMessage(why) };
       const { carried, inside } = splitEnvironment(spec.env);
       const argv = inside.length === 0 ? spec.argv : (['/usr/bin/env', ...inside, ...spec.argv] as const);
-      const pipe = await this.#pipes.take(join(dirname(spec.directory), '.pipes'));
+      const pipe = await this.#pipes.take(spec.scratch);
       if (signal?.aborted === true) {
         pipe.discard();
         return cannotRun('cancelled before it started');
@@ -130,24 +148,29 @@ class Sandbox implements Runtime {
     if (programs instanceof RuntimeProblem) return { usable: false, problem: programs };
     this.#programs = programs;
     this.#mounts = hostMounts();
-    const directory = mkdtempSync(join(tmpdir(), 'pipewright-probe-'));
     this.#pipes = new PipePool(programs.mkfifo);
+    const directory = mkdtempSync(join(tmpdir(), 'pipewright-probe-'));
     const said: string[] = [];
-    try {
-      const candidates = this.#launchers.filter((it) => it !== 'bubblewrap' || programs.bwrap !== undefined);
-      for (const launcher of candidates) {
-        const method = await this.#tryLauncher(launcher, directory, said);
-        if (method !== undefined) this.#methods = [...this.#methods, method];
-        if (method?.launcher === 'unshare') break;
-      }
-    } finally {
-      await removeTree(directory);
-      this.#pipes = new PipePool(programs.mkfifo);
-    }
+    this.#probed = statSync(directory).dev;
+    this.#methods = await this.#tryIn(directory, said);
     const [best] = this.#methods;
     if (best === undefined)
       return { usable: false, problem: explainRefusal(readRestrictions(), said[0] ?? 'nothing was tried') };
     return { usable: true, how: describe(best, this.#rights), notes: notesOn(best, this.#rights) };
+  }
+
+  async #tryIn(directory: string, said: string[]): Promise<readonly Method[]> {
+    const methods: Method[] = [];
+    try {
+      for (const launcher of this.#launchers) {
+        if (launcher === 'bubblewrap' && this.#programs?.bwrap === undefined) continue;
+        const method = await this.#tryLauncher(launcher, directory, said);
+        if (method !== undefined) methods.push(method);
+      }
+    } finally {
+      await removeTree(directory);
+    }
+    return methods;
   }
 
   /** From everything to the least that will do; the first that works is kept. */
@@ -183,6 +206,7 @@ const trial = (directory: string): ContainerSpec => {
       attempt: 0,
     },
     directory,
+    scratch: join(directory, 'scratch'),
     rootfs: 'host',
     overlays: [],
     mounts: [{ source: volume, target: '/probe/volume', readOnly: false }],

@@ -23,6 +23,7 @@ export function specIn(
   return {
     identity: { namespace: 'default', pod: 'p', podUid: 'uid', labels: {}, container: 'c', image: 'host', attempt: 0 },
     directory: join(directory, `container-${process.pid}-${containers++}`),
+    scratch: join(directory, 'scratch'),
     rootfs: 'host',
     overlays: [],
     mounts: [{ source: volume, target: '/workspace', readOnly: false }],
