@@ -36,4 +36,5 @@ export { ClusterTask, Task } from './task.js';
 export type { Given, Signature, TaskProps, TaskReference, TaskScope } from './task.js';
 export { TektonApp } from './tekton-app.js';
 export type { TektonAppProps } from './tekton-app.js';
+export { acknowledge, warningsOf } from './validation.js';
 export { manifestYaml } from './yaml.js';

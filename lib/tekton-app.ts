@@ -10,6 +10,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ApiObject, App, Chart, Names } from 'cdk8s';
 import { manifestOf } from './plain-object.js';
+import { warningsOf } from './validation.js';
 import { manifestYaml } from './yaml.js';
 
 /** Properties for `TektonApp`. */
@@ -20,6 +21,13 @@ export interface TektonAppProps {
    * @default - what the cdk8s CLI says, else `dist`
    */
   readonly outdir?: string;
+
+  /**
+   * Whether `synth` writes warnings to the standard error. `acknowledge` silences single ones.
+   *
+   * @default true
+   */
+  readonly showWarnings?: boolean;
 }
 
 /** How many resolvers every app has; with more, objects must be rendered by cdk8s. */
@@ -35,8 +43,11 @@ const BUILT_IN_RESOLVERS = 3;
  *   app.synth(); // dist/ci.k8s.yaml
  */
 export class TektonApp extends App {
-  constructor(props: TektonAppProps = {}) {
+  readonly #showsWarnings: boolean;
+
+  constructor({ showWarnings = true, ...props }: TektonAppProps = {}) {
     super(props);
+    this.#showsWarnings = showWarnings;
   }
 
   /** Checks the whole app, then writes one file a chart. Throws, and writes nothing, when something is wrong. */
@@ -49,6 +60,12 @@ export class TektonApp extends App {
     }));
     mkdirSync(this.outdir, { recursive: true });
     for (const { path, text } of files) writeFileSync(path, text);
+    if (this.#showsWarnings)
+      process.stderr.write(
+        warningsOf(this)
+          .map((line) => `warning: ${line}\n`)
+          .join(''),
+      );
   }
 
   #validate(): void {

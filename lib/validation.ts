@@ -23,10 +23,11 @@ export interface Elsewhere {
 /** The checks of one app. */
 class AppChecks {
   readonly #root: IConstruct;
-  readonly #mine = new Set<IConstruct>();
   readonly #elsewhere = new Map<string, { readonly at: Construct; readonly manifest: Elsewhere }>();
-  #found: ReadonlyMap<IConstruct, readonly string[]> | undefined;
+  readonly #speakers = new Map<IConstruct, Construct>();
+  #found: ReadonlyMap<IConstruct, readonly Problem[]> | undefined;
   #state = '';
+  #failed = false;
 
   constructor(root: IConstruct) {
     this.#root = root;
@@ -34,36 +35,61 @@ class AppChecks {
   }
 
   add(object: ApiObject, speaker: Construct): void {
-    this.#mine.add(object);
+    this.#speakers.set(object, speaker);
     this.#found = undefined;
-    speaker.node.addValidation({ validate: () => [...(this.#found?.get(object) ?? [])] });
+    speaker.node.addValidation({ validate: () => this.#errors(object) });
   }
 
   know(at: Construct, manifest: Elsewhere): void {
     this.#elsewhere.set(`${at.node.addr} ${manifest.kind} ${manifest.metadata.name}`, { at, manifest });
   }
 
-  /** cdk8s visits the root first, so this runs before any other answer is read. */
-  #checkAgain(): string[] {
-    const objects = this.#root.node.findAll().filter((it): it is ApiObject => ApiObject.isApiObject(it));
-    const state = `${String(objects.length)} objects, ${String(PlainObject.patches)} patches`;
-    if (this.#found === undefined || this.#found.size > 0 || this.#state !== state) {
-      this.#state = state;
-      this.#found = this.#check(objects);
-      queueMicrotask(() => (this.#found = undefined)); // a synth is synchronous; a later one may see other objects
+  /** What is doubtful but no mistake, and has not been acknowledged, as lines. */
+  warnings(): string[] {
+    const lines: string[] = [];
+    for (const [object, problems] of this.#latest()) {
+      const at = this.#speakers.get(object) ?? object;
+      for (const problem of problems) {
+        if (problem.severity === 'warning' && !isAcknowledged(at, problem.code)) {
+          lines.push(`[${at.node.path}] ${sentence(problem)}`);
+        }
+      }
     }
-    const found = this.#found;
-    return objects
-      .filter((it) => !this.#mine.has(it))
-      .flatMap((it) => (found.get(it) ?? []).map((line) => `${it.node.path}: ${line}`));
+    return lines;
   }
 
-  #check(objects: readonly ApiObject[]): ReadonlyMap<IConstruct, readonly string[]> {
+  /** cdk8s visits the root first, so this runs before any other answer is read. */
+  #checkAgain(): string[] {
+    const strangers = [...this.#latest().keys()].filter((it) => !this.#speakers.has(it));
+    return strangers.flatMap((it) => this.#errors(it).map((line) => `${it.node.path}: ${line}`));
+  }
+
+  #errors(object: IConstruct): string[] {
+    return (this.#found?.get(object) ?? []).filter(({ severity }) => severity === 'error').map(sentence);
+  }
+
+  /** The problems by object; checked again when something may have changed. */
+  #latest(): ReadonlyMap<IConstruct, readonly Problem[]> {
+    const objects = this.#root.node.findAll().filter((it): it is ApiObject => ApiObject.isApiObject(it));
+    const state = `${String(objects.length)} objects, ${String(PlainObject.patches)} patches`;
+    if (this.#found === undefined || this.#state !== state || this.#failed) {
+      this.#state = state;
+      this.#found = this.#check(objects);
+      this.#failed = [...this.#found.values()].flat().some(({ severity }) => severity === 'error');
+      queueMicrotask(() => (this.#found = undefined)); // a synth is synchronous; a later one may see other objects
+    }
+    return this.#found;
+  }
+
+  #check(objects: readonly ApiObject[]): ReadonlyMap<IConstruct, readonly Problem[]> {
     const manifests = objects.map(manifestOf);
-    const found = new Map<IConstruct, string[]>();
+    const found = new Map<IConstruct, Problem[]>();
     for (const problem of checkObjects([...manifests, ...this.#strangers(manifests)])) {
       const at = objects[problem.object?.index ?? -1];
-      if (problem.severity === 'error' && at) found.set(at, [...(found.get(at) ?? []), sentence(problem)]);
+      if (!at) continue; // about an object that lives elsewhere
+      const known = found.get(at);
+      if (known) known.push(problem);
+      else found.set(at, [problem]);
     }
     return found;
   }
@@ -107,6 +133,32 @@ export function checkAtSynth(object: ApiObject, speaker: Construct): void {
 export function liesElsewhere(at: Construct, manifest: Elsewhere | undefined): void {
   if (manifest) checksOf(at).know(at, manifest);
 }
+
+/** The type of the construct metadata that holds what was acknowledged. */
+const ACKNOWLEDGED = 'pipewright/acknowledged';
+
+/**
+ * Says that a warning is known and accepted, at a construct and everything below it. Errors cannot be acknowledged.
+ *
+ * @param code the warning's code, as it stands in brackets at its end
+ * @param reason why it is accepted; for whoever reads the program
+ * @example
+ *
+ *   acknowledge(chart, 'IMAGE_UNPINNED', 'these images are ours and are rebuilt every night');
+ */
+export function acknowledge(construct: IConstruct, code: string, reason: string): void {
+  construct.node.addMetadata(ACKNOWLEDGED, { code, reason });
+}
+
+const isAcknowledged = (construct: IConstruct, code: string): boolean =>
+  construct.node.scopes.some(
+    (scope) =>
+      scope.node.metadata.some(({ type, data }) => type === ACKNOWLEDGED && (data as { code: string }).code === code), // by `acknowledge`
+  );
+
+/** The warnings of the app that holds `construct`, but for those acknowledged, each with its construct's path. */
+export const warningsOf = (construct: IConstruct): readonly string[] =>
+  CHECKS.get(construct.node.root)?.warnings() ?? [];
 
 /** One problem as a line: where in the object, what, and what to do. */
 function sentence({ path, message, hint, code }: Problem): string {

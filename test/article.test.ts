@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -27,13 +27,14 @@ const keyed = (objects: readonly Manifest[]): Record<string, Manifest> =>
 
 const isSecret = (it: Manifest): boolean => it.kind === 'Secret';
 
-/** Runs main.ts as `cdk8s synth` does and hands its files to `look`. */
-function synthesized<T>(look: (folder: string) => T, env: NodeJS.ProcessEnv = {}): T {
+/** Runs main.ts as `cdk8s synth` does and hands its files, and what it says, to `look`. */
+function synthesized<T>(look: (folder: string, said: string) => T, env: NodeJS.ProcessEnv = {}): T {
   const outdir = mkdtempSync(join(tmpdir(), 'pipewright-dist-'));
   try {
-    const settings = { cwd: root, env: { ...process.env, CDK8S_OUTDIR: outdir, ...env } };
-    execFileSync(process.execPath, ['--import', 'tsx', 'main.ts'], settings);
-    return look(outdir);
+    const settings = { cwd: root, env: { ...process.env, CDK8S_OUTDIR: outdir, ...env }, encoding: 'utf8' } as const;
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', 'main.ts'], settings);
+    expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
+    return look(outdir, stderr);
   } finally {
     rmSync(outdir, { recursive: true });
   }
@@ -74,6 +75,17 @@ describe('main.ts synthesizes the article', () => {
     expect(ours).toHaveLength(read(manifests).length);
   });
 
+  test('with a warning for each of its hazards', () => {
+    const said = synthesized((_, lines) => lines.trim().split('\n'));
+
+    expect(said.map((line) => line.replace(/(\]) .*\[/, '$1 … ['))).toEqual([
+      'warning: [pipeline/unit-tests] … [IMAGE_UNPINNED]',
+      'warning: [pipeline/build-push] … [IMAGE_UNPINNED]',
+      'warning: [pipeline/deploy] … [IMAGE_UNPINNED]',
+      'warning: [pipeline/bot] … [CLUSTER_ADMIN]',
+    ]);
+  });
+
   test('to the same bytes, whatever the time zone, the language and the user', () => {
     const bytes = (folder: string): string[][] =>
       filesOf(folder).map((file) => [file, readFileSync(join(folder, file), 'utf8')]);
@@ -82,5 +94,5 @@ describe('main.ts synthesizes the article', () => {
     expect(first.map(([file]) => file)).toEqual(['pipeline.k8s.yaml', 'run.k8s.yaml']);
     expect(synthesized(bytes, { TZ: 'Pacific/Kiritimati', LANG: 'tr_TR.UTF-8', LC_ALL: 'tr_TR.UTF-8' })).toEqual(first);
     expect(synthesized(bytes, { TZ: 'America/New_York', LANG: 'C', HOME: '/nonexistent' })).toEqual(first);
-  });
+  }, 60_000);
 });

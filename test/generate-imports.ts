@@ -27,7 +27,7 @@ export function generate(folder: string): void {
   execFileSync(
     process.execPath,
     [cli, 'import', join(folder, 'tekton.dev.yaml'), ...options, '--save=false', '--check-upgrade=false'],
-    { cwd: folder },
+    { cwd: folder, stdio: 'ignore' },
   );
   markTypes(join(folder, 'tekton.dev.ts'));
 }

@@ -1,0 +1,99 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { ApiObject, App, Chart, JsonPatch, Lazy, Yaml } from 'cdk8s';
+import { acknowledge, PipelineServiceAccount, Task, TektonApp, warningsOf } from '../lib/index.js';
+
+let outdir = '';
+beforeEach(() => {
+  outdir = mkdtempSync(join(tmpdir(), 'pipewright-app-'));
+});
+afterEach(() => rmSync(outdir, { recursive: true, force: true }));
+
+const steps = (image = 'busybox:1.31') => ({ steps: () => [{ image }] });
+const files = (): string[] => readdirSync(outdir).sort();
+const file = (name: string): string => readFileSync(join(outdir, name), 'utf8');
+const quiet = (): TektonApp => new TektonApp({ outdir, showWarnings: false });
+
+describe('an app', () => {
+  test('writes one file a chart, named after it, whatever depends on what', () => {
+    const app = quiet();
+    const [one, two] = [new Chart(app, 'one'), new Chart(app, 'two')];
+    const first = new Task(one, 'a', { metadata: { name: 'a' }, ...steps() });
+    const second = new Task(two, 'b', { metadata: { name: 'b' }, ...steps() });
+    first.node.addDependency(second);
+    app.synth();
+
+    expect(files()).toEqual(['one.k8s.yaml', 'two.k8s.yaml']);
+    expect(file('one.k8s.yaml')).toBe(
+      'apiVersion: tekton.dev/v1alpha1\nkind: Task\nmetadata:\n  name: a\nspec:\n  steps:\n    - image: busybox:1.31\n',
+    );
+  });
+
+  test('writes the same objects as the App of cdk8s', () => {
+    const build = (app: App): void => {
+      const chart = new Chart(app, 'chart', { namespace: 'team', labels: { team: 'web' } });
+      new PipelineServiceAccount(chart, 'bot', { clusterAdmin: true });
+      const task = new Task(chart, 'patched', steps());
+      ApiObject.of(task).addJsonPatch(JsonPatch.add('/spec/steps/0/tty', true));
+      new Task(chart, 'lazy', steps(Lazy.any({ produce: () => 'busybox:1.30' }) as string));
+      new ApiObject(chart, 'raw', { apiVersion: 'v1', kind: 'ConfigMap', data: { on: 'yes', empty: undefined } });
+      new Task(new Chart(chart, 'inner'), 'task', steps());
+    };
+    const [ours, theirs] = [quiet(), new App({ outdir: join(outdir, 'plain') })];
+    build(ours);
+    build(theirs);
+    ours.synth();
+    theirs.synth();
+
+    const plain = readdirSync(join(outdir, 'plain')).sort();
+    expect(plain).toEqual(['0000-chart-inner-c851cc01.k8s.yaml', '0001-chart.k8s.yaml']);
+    expect(files()).toEqual(['chart-inner-c851cc01.k8s.yaml', 'chart.k8s.yaml', 'plain']);
+    for (const name of plain) {
+      expect(Yaml.load(join(outdir, name.slice(5)))).toEqual(Yaml.load(join(outdir, 'plain', name)));
+    }
+  });
+
+  test('writes nothing when one object is wrong, and points at constructs in place of a stack', () => {
+    const app = quiet();
+    new Task(new Chart(app, 'right'), 'task', steps());
+    new Task(new Chart(app, 'wrong'), 'task', steps('$(inputs.params.x)'));
+
+    let thrown: unknown;
+    try {
+      app.synth();
+    } catch (error) {
+      thrown = error;
+    }
+    expect((thrown as Error).stack).toBe(
+      'Validation failed with the following errors:\n' +
+        '  [wrong/task] spec.steps[0].image: $(inputs.params.x) is not declared — declare it, or remove $(inputs.params.x) [VARIABLE_UNKNOWN]',
+    );
+    expect(files()).toEqual([]);
+  });
+});
+
+describe('warnings', () => {
+  test('name the construct, and stop where they are acknowledged', () => {
+    const app = quiet();
+    const chart = new Chart(app, 'chart');
+    new Task(chart, 'floating', steps('busybox'));
+    new Task(chart, 'known', steps('busybox'));
+    const bot = new PipelineServiceAccount(chart, 'bot', { metadata: { name: 'bot' }, clusterAdmin: true });
+    acknowledge(chart.node.findChild('known'), 'IMAGE_UNPINNED', 'rebuilt every night');
+
+    expect(warningsOf(app).map((line) => line.replace(/ .*\[/, ' ['))).toEqual([
+      '[chart/floating] [IMAGE_UNPINNED]',
+      '[chart/bot] [CLUSTER_ADMIN]',
+    ]);
+
+    acknowledge(chart, 'IMAGE_UNPINNED', 'a throw-away cluster');
+    acknowledge(bot, 'CLUSTER_ADMIN', 'a throw-away cluster');
+    expect(warningsOf(app)).toEqual([]);
+  });
+
+  test('an app without objects has none', () => {
+    expect(warningsOf(new TektonApp())).toEqual([]);
+  });
+});
