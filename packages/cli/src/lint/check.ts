@@ -22,7 +22,7 @@ export function checkManifests(manifests: readonly Manifest[]): readonly Finding
 function findingOf(problem: Problem, manifest: Manifest): Finding {
   const { code, severity, message, hint, path } = problem;
   const { key, value, found } = manifest.locate(path);
-  const atKey = !found || isObject(valueAt(manifest, path)) || /UNKNOWN_FIELD|UNKNOWN_KEY/.test(code);
+  const atKey = !found || isObject(valueAt(manifest, path)) || code === 'FIELD_UNKNOWN';
   return { severity, code, place: atKey ? key : value, message, hint };
 }
 

@@ -2,7 +2,7 @@
  * Creates everything a run needs, in an order in which each object finds what it refers to; then the runs.
  */
 
-import type { KubeClient} from '@pipewright/kube';
+import type { KubeClient } from '@pipewright/kube';
 import { ApiError, NAMESPACES, SECRETS } from '@pipewright/kube';
 import { ApiIndex, put } from '../local/api-index.js';
 import { textAt, type JsonObject } from '../manifests/json.js';
@@ -71,7 +71,7 @@ export async function startRuns(
       throw refusal([reason(run.manifest.object, cause)]);
     });
     const name = textAt(created, 'metadata', 'name') ?? '';
-    const tasks = run.kind === 'TaskRun' ? [name] : [...pipelineOf(run, manifests).keys()];
+    const tasks = run.kind === 'TaskRun' ? new Map([[name, []]]) : pipelineOf(run, manifests);
     started.push({
       kind: run.kind,
       name,

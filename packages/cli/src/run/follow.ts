@@ -5,8 +5,9 @@
  * followed one after the other, as they run, so that logs come in order and the last line of a step precedes its end.
  */
 
-import type { KubeClient} from '@pipewright/kube';
+import type { KubeClient } from '@pipewright/kube';
 import { byLabel, byOwner, PODS, Reflector } from '@pipewright/kube';
+import type { Waits } from '@pipewright/tekton';
 import type { EventSink, TaskOutcome } from './events.js';
 import { PIPELINE_RUNS, PIPELINE_TASK_LABEL, TASK_RUN_LABEL, TASK_RUNS } from './kinds.js';
 import { factsOf, outcomeOf, succeeded, type SeenPipelineRun, type SeenPod, type SeenTaskRun } from './observed.js';
@@ -20,8 +21,8 @@ export interface StartedRun {
   readonly name: string;
   readonly namespace: string;
   readonly uid: string;
-  /** Its tasks in declared order; for a TaskRun its own name. */
-  readonly tasks: readonly string[];
+  /** Its tasks in declared order, and those that each waits for; for a TaskRun its own name. */
+  readonly tasks: Waits;
 }
 
 /** How a run ended. */
@@ -71,7 +72,7 @@ export class Follower {
   async follow(run: StartedRun): Promise<EndedRun> {
     const began = this.#now();
     const { name, kind, namespace, tasks } = run;
-    this.#emit({ type: 'run-start', time: began.toISOString(), run: name, kind, namespace, tasks });
+    this.#emit({ type: 'run-start', time: began.toISOString(), run: name, kind, namespace, tasks: [...tasks.keys()] });
     const end = await (kind === 'TaskRun' ? this.#followTaskRun(run, run, name) : this.#followPipelineRun(run));
     const seconds = this.#secondsSince(began);
     this.#emit({
@@ -94,12 +95,18 @@ export class Follower {
 
   async #followPipelineRun(run: StartedRun): Promise<End> {
     const following = new Map<string, Promise<unknown>>();
+    const byTask = new Map<string, Promise<unknown>>();
     const end = await this.#until(() => {
       for (const taskRun of this.#taskRuns.by('owner', run.uid)) {
         const uid = taskRun.metadata.uid ?? '';
         const task = taskRun.metadata.labels?.[PIPELINE_TASK_LABEL] ?? taskRun.metadata.name ?? '';
         const child = { name: taskRun.metadata.name ?? '', namespace: run.namespace, uid };
-        if (!following.has(uid)) following.set(uid, this.#followTaskRun(child, run, task));
+        if (following.has(uid)) continue;
+        // What a task waited for is told to its end first, however fast the cluster is.
+        const before = Promise.all((run.tasks.get(task) ?? []).map((name) => byTask.get(name)));
+        const told = this.#followTaskRun(child, run, task, before);
+        following.set(uid, told);
+        byTask.set(task, told);
       }
       return endOf(succeeded(this.#runs.get(`${run.namespace}/${run.name}`)?.status?.conditions));
     });
@@ -112,8 +119,10 @@ export class Follower {
     taskRun: Pick<StartedRun, 'name' | 'namespace' | 'uid'>,
     run: StartedRun,
     task: string,
+    before: Promise<unknown> = Promise.resolve(),
   ): Promise<End> {
     const began = this.#now();
+    await before;
     const { name, namespace } = taskRun;
     const about = { run: run.name, task };
     this.#emit({ type: 'task-start', time: began.toISOString(), ...about, taskRun: name });

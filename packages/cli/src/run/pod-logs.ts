@@ -76,11 +76,25 @@ async function followLog(
   const take = (chunk: string): void => folder.push(hidden.push(chunk)).forEach(show);
   try {
     const stream = await client.podLogs({ namespace, name }, { container, follow: true, signal });
-    for await (const bytes of stream) take(text.decode(bytes, { stream: true }));
+    for await (const bytes of endingWith(stream, signal)) take(text.decode(bytes, { stream: true }));
   } catch (cause) {
     if (!signal.aborted) show(`(the log breaks off here: ${cause instanceof Error ? cause.message : String(cause)})`);
   }
   take(text.decode());
   folder.push(hidden.end()).forEach(show);
   folder.end().forEach(show);
+}
+
+/** A stream that ends when the signal fires: a server in this process need not notice that its reader has gone. */
+async function* endingWith(stream: ReadableStream<Uint8Array>, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  const reader = stream.getReader();
+  const leave = (): void => void reader.cancel().catch(() => undefined); // a stream that broke has nothing to cancel
+  signal.addEventListener('abort', leave, { once: true });
+  if (signal.aborted) leave();
+  try {
+    for (let read = await reader.read(); !read.done; read = await reader.read()) yield read.value;
+  } finally {
+    signal.removeEventListener('abort', leave);
+    reader.releaseLock();
+  }
 }

@@ -1,0 +1,80 @@
+/** What the tests of commands share: an output that remembers, folders that go away, and the command in a process of its own. */
+
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import picocolors from 'picocolors';
+import type { Output } from '../src/terminal/output.js';
+
+/** An output that remembers what was printed. */
+export interface Recorded extends Output {
+  readonly out: () => string;
+  readonly err: () => string;
+}
+
+/** An output without colours or a terminal. */
+export function recorded(): Recorded {
+  let out = '';
+  let err = '';
+  return {
+    print: (line) => void (out += `${line}\n`),
+    warn: (line) => void (err += `${line}\n`),
+    raw: (text) => void (out += text),
+    colors: picocolors.createColors(false),
+    terminal: false,
+    columns: () => 80,
+    out: () => out,
+    err: () => err,
+  };
+}
+
+/** A folder with the given files; `done` removes it. */
+export function folderWith(files: Readonly<Record<string, string>>): {
+  readonly path: string;
+  readonly done: () => void;
+} {
+  const path = mkdtempSync(join(tmpdir(), 'pipewright-test-'));
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(path, name)), { recursive: true });
+    writeFileSync(join(path, name), content);
+  }
+  return { path, done: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+/** The command in a process of its own. */
+export interface Spawned {
+  readonly child: ChildProcess;
+  /** Resolves when the text has been printed; rejects when the process ends without it. */
+  readonly said: (text: string) => Promise<void>;
+  readonly ended: Promise<{ readonly status: number | null; readonly out: string; readonly err: string }>;
+}
+
+const COMMAND = resolve(import.meta.dirname, '../bin/pipewright.js');
+
+/** Starts the command. `TMPDIR` may be set to see what is left there. */
+export function pipewright(args: readonly string[], env: Readonly<Record<string, string>> = {}): Spawned {
+  const child = spawn(process.execPath, [COMMAND, ...args], {
+    env: { ...process.env, ...env, NO_COLOR: '1' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let out = '';
+  let err = '';
+  const listeners = new Set<() => void>();
+  const heard = (): void => listeners.forEach((listener) => listener());
+  child.stdout.on('data', (chunk) => ((out += String(chunk)), heard()));
+  child.stderr.on('data', (chunk) => ((err += String(chunk)), heard()));
+  const ended = new Promise<{ status: number | null; out: string; err: string }>((done) => {
+    child.on('close', (status) => (done({ status, out, err }), heard()));
+  });
+  const said = (text: string): Promise<void> =>
+    new Promise((done, fail) => {
+      const look = (): void => {
+        if (out.includes(text) || err.includes(text)) done();
+        else if (child.exitCode !== null) fail(new Error(`ended without saying ${text}:\n${out}${err}`));
+      };
+      listeners.add(look);
+      look();
+    });
+  return { child, said, ended };
+}

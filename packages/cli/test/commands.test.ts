@@ -1,0 +1,192 @@
+import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { runProgram } from '../src/program.js';
+import { folderWith, pipewright, recorded } from './cli.js';
+
+const folders: (() => void)[] = [];
+afterEach(() => folders.splice(0).forEach((done) => done()));
+const folder = (files: Readonly<Record<string, string>>): string => {
+  const { path, done } = folderWith(files);
+  folders.push(done);
+  return path;
+};
+
+async function command(...args: readonly string[]) {
+  const output = recorded();
+  const status = await runProgram(args, output);
+  return { status, out: output.out(), err: output.err() };
+}
+
+describe('a command line that is wrong is refused with status 2', () => {
+  const HINT = '  hint: `pipewright --help` lists the commands, `pipewright COMMAND --help` their options\n';
+  test.each([
+    [['rnu'], `error: unknown command 'rnu'\n(Did you mean run?)\n${HINT}`],
+    [['run', '--sorce', 'a=b'], `error: unknown option '--sorce'\n(Did you mean --source?)\n${HINT}`],
+    [
+      ['run', '-p', 'novalue'],
+      `error: option '-p, --param <NAME=VALUE>' argument 'novalue' is invalid. Write NAME=VALUE, as in -p revision=main.\n${HINT}`,
+    ],
+    [
+      ['run', '--image', '=x'],
+      `error: option '--image <NAME=host|DIR>' argument '=x' is invalid. Write NAME=host or NAME=DIR, as in --image golang=host.\n${HINT}`,
+    ],
+    [
+      ['run', '--timeout', 'soon'],
+      `error: option '--timeout <DURATION>' argument 'soon' is invalid. Write a duration, as in 90s, 10m or 1h30m.\n${HINT}`,
+    ],
+    [
+      ['up', '--port', '70000'],
+      `error: option '--port <N>' argument '70000' is invalid. Write a number from 0 to 65535; 0 takes any free port.\n${HINT}`,
+    ],
+    [
+      ['lint', '-o', 'xml'],
+      `error: option '-o, --output <FORMAT>' argument 'xml' is invalid. Choose text or json.\n${HINT}`,
+    ],
+  ])('%j', async (args, err) => {
+    expect(await command(...args)).toEqual({ status: 2, out: '', err });
+  });
+});
+
+describe('help', () => {
+  test.each(['run', 'up', 'controller', 'lint'])('of %s has examples and every option explained', async (name) => {
+    const { status, out } = await command(name, '--help');
+    expect(status).toBe(0);
+    expect(out).toContain(`\nExamples:\n  `);
+    expect(out).toMatch(new RegExp(`Usage: pipewright ${name} \\[options\\]`));
+  });
+
+  test('names the exit statuses', async () => {
+    const { status, out } = await command('--help');
+    expect(status).toBe(0);
+    expect(out).toContain('  124  the run timed out\n');
+  });
+});
+
+describe('lint', () => {
+  const bad = `apiVersion: tekton.dev/v1alpha1
+kind: Pipeline
+metadata: { name: p }
+spec:
+  tasks:
+    - name: a
+      taskRef: { name: t }
+      runAfter: [b]
+    - name: b
+      taskRef: { name: t }
+      runafter: [a]
+---
+apiVersion: tekton.dev/v1alpha1
+kind: Task
+metadata: { name: t }
+spec: { steps: [{ name: s, image: 'busybox:1', command: ["$(inputs.params.x)"] }] }
+`;
+  test('prints every problem with place, code and hint, and ends with 1', async () => {
+    const path = folder({ 'p.yaml': bad });
+    const { status, out } = await command('lint', path);
+    expect(out.replaceAll(`${path}/`, '')).toMatch(
+      /^p\.yaml:11:7 {2}error {2}FIELD_UNKNOWN {2}there is no field 'runafter' here\n {2}hint: did you mean 'runAfter'\?\np\.yaml:16:57 {2}error {2}\w+ {2}.*inputs\.params\.x.*\n {2}hint: .*\n2 errors \(2 objects checked\)\n$/,
+    );
+    expect(status).toBe(1);
+  });
+
+  test('prints JSON for scripts', async () => {
+    const { out } = await command('lint', '-o', 'json', folder({ 'p.yaml': bad }));
+    const { findings, objects } = JSON.parse(out) as { findings: { code: string; place: object }[]; objects: number };
+    expect(objects).toBe(2);
+    expect(findings[0]).toMatchObject({ code: 'FIELD_UNKNOWN', place: { line: 11, column: 7 } });
+  });
+
+  test('is content with warnings, and fails on what cannot be read', async () => {
+    const warned = folder({
+      'p.yaml': bad.replace('runafter: [a]', '').replace('"$(inputs.params.x)"', 'a').replace('busybox:1', 'busybox'),
+    });
+    expect((await command('lint', warned)).status).toBe(0);
+    expect((await command('lint', '/nowhere')).status).toBe(2);
+  });
+});
+
+describe('up', () => {
+  const serve = (...args: readonly string[]) => pipewright(['up', '--runtime', 'fake', ...args]);
+
+  test('writes a kubeconfig that is private, keeps its data, and stops in order', async () => {
+    const data = join(folder({}), 'data');
+    for (const start of [1, 2]) {
+      const server = serve('--data-dir', data);
+      await server.said('ready at https://127.0.0.1:');
+      expect(statSync(join(data, 'kubeconfig')).mode & 0o777).toBe(0o600);
+      if (start === 1) {
+        const second = await serve('--data-dir', data).ended;
+        expect(second.err).toBe(
+          `error: DATA_DIR_IN_USE: data directory ${data} is in use by process ${server.child.pid}\n  hint: stop that process, or give another directory\n`,
+        );
+        expect(second.status).toBe(2);
+      }
+      server.child.kill(start === 1 ? 'SIGINT' : 'SIGTERM');
+      const { status, out } = await server.ended;
+      expect(out).toMatch(/\n {2}export KUBECONFIG=.*kubeconfig\n {2}kubectl apply -f dist\/\n.*\nstopping\n$/);
+      expect(status).toBe(0);
+    }
+    expect(readdirSync(data)).not.toContain('lock');
+    expect(readFileSync(join(data, 'kubeconfig'), 'utf8')).toContain('https://127.0.0.1:');
+  }, 60_000);
+
+  test('says when its port is taken', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as { port: number };
+    const { status, err } = await serve('--port', String(port)).ended;
+    other.close();
+    expect(err).toBe(
+      `error: PORT_TAKEN: port ${port} of 127.0.0.1 is taken by another process\n  hint: give another port, or 0 for any free one\n`,
+    );
+    expect(status).toBe(2);
+  }, 30_000);
+
+  test('leaves nothing behind in the temporary folder', async () => {
+    const temporary = folder({});
+    mkdirSync(join(temporary, 'tmp'));
+    const server = pipewright(['up', '--runtime', 'fake'], { TMPDIR: join(temporary, 'tmp') });
+    await server.said('ready at');
+    server.child.kill('SIGINT');
+    expect((await server.ended).status).toBe(0);
+    expect(left(join(temporary, 'tmp'))).toEqual([]);
+  }, 30_000);
+});
+
+/** Files below a folder; empty folders that hold a user's runs do not count. */
+const left = (path: string): string[] =>
+  readdirSync(path, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => name);
+
+describe('controller', () => {
+  test('says when there is no kubeconfig, and ends with 3', async () => {
+    expect(await command('controller', '--kubeconfig', '/nowhere/config')).toEqual({
+      status: 3,
+      out: '',
+      err: 'error: kubeconfig /nowhere/config does not exist\n  hint: name one with --kubeconfig FILE and --context NAME, or start a cluster here: pipewright up\n',
+    });
+  });
+
+  test('runs against a cluster that it reaches by kubeconfig', async () => {
+    const kubeconfig = join(folder({}), 'config');
+    const server = pipewright(['up', '--runtime', 'fake', '--kubeconfig', kubeconfig]);
+    await server.said('ready at');
+    const controller = pipewright(['controller', '--kubeconfig', kubeconfig, '--install-crds']);
+    await controller.said('the controller works');
+    controller.child.kill('SIGTERM');
+    const { status, out } = await controller.ended;
+    server.child.kill('SIGTERM');
+    await server.ended;
+    expect(
+      out
+        .trim()
+        .split('\n')
+        .map((line) => (JSON.parse(line) as { msg: string }).msg),
+    ).toContain('stopping');
+    expect(status).toBe(0);
+  }, 60_000);
+});

@@ -1,0 +1,103 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { findConfig, loadConfig } from '../src/config/config.js';
+
+let folder = '';
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'pipewright-test-'));
+  mkdirSync(join(folder, 'images/kaniko'), { recursive: true });
+  mkdirSync(join(folder, 'manifests/deep'), { recursive: true });
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const load = (yaml: string) => {
+  const file = join(folder, 'pipewright.yaml');
+  writeFileSync(file, yaml);
+  return loadConfig(file);
+};
+
+test('every way to write a stand-in is understood, and paths are relative to the file', () => {
+  const { standIns, findings } = load(`images:
+  golang: host
+  alpine: images/kaniko
+  acme/kaniko: { rootfs: host, overlay: images/kaniko }
+  acme/other: { overlay: images/kaniko }
+resources:
+  source: { directory: . }
+  image: { registry: local }
+`);
+  expect(findings).toEqual([]);
+  expect([...standIns.images]).toEqual([
+    ['golang', { rootfs: 'host' }],
+    ['alpine', { rootfs: join(folder, 'images/kaniko') }],
+    ['acme/kaniko', { rootfs: 'host', overlay: join(folder, 'images/kaniko') }],
+    ['acme/other', { rootfs: 'host', overlay: join(folder, 'images/kaniko') }],
+  ]);
+  expect([...standIns.resources]).toEqual([
+    ['source', { directory: folder }],
+    ['image', { registry: 'local' }],
+  ]);
+});
+
+const mistakes: readonly { has: string; yaml: string; want: (folder: string) => readonly string[] }[] = [
+  {
+    has: 'an unknown field',
+    yaml: 'image: {}',
+    want: () => ['1:1 unknown field `image` in the file | did you mean `images`?'],
+  },
+  {
+    has: 'an unknown field of a resource',
+    yaml: 'resources:\n  a: { dir: . }',
+    want: () => [
+      '2:3 resources.a must have either `directory` or `registry` | as in `my-source: { directory: . }`',
+      '2:8 unknown field `dir` in resources.a | the fields here are: directory, registry',
+    ],
+  },
+  {
+    has: 'a directory that is not there',
+    yaml: 'images:\n  golang: nowhere',
+    want: (base) => [
+      `2:11 images.golang: ${join(base, 'nowhere')} does not exist | paths are relative to the file, which lies in ${base}`,
+    ],
+  },
+  {
+    has: 'another registry',
+    yaml: 'resources:\n  a: { registry: quay.io }',
+    want: () => [
+      '2:18 resources.a.registry must be `local` | the embedded cluster has one registry of its own, called local',
+    ],
+  },
+  {
+    has: 'a number for an image',
+    yaml: 'images:\n  a: 3',
+    want: () => ['2:6 images.a must be `host`, a directory, or an object | as in `golang: host`'],
+  },
+  {
+    has: 'a list for images',
+    yaml: 'images: [golang]',
+    want: () => ['1:9 images must be an object | write a name and what stands in for it, as in `golang: host`'],
+  },
+  {
+    has: 'two documents',
+    yaml: 'images: {}\n---\nimages: {}',
+    want: () => ['1:1 the file has more than one document | keep one; manifests belong in files of their own'],
+  },
+];
+
+test.each(mistakes)('a configuration with $has is refused with its place', ({ yaml, want }) => {
+  const told = load(yaml).findings.map(
+    ({ place, message, hint }) => `${place.line}:${place.column} ${message} | ${hint}`,
+  );
+  expect(told.sort()).toEqual([...want(folder)].sort());
+});
+
+test.each([
+  ['beside the manifests', ['.']],
+  ['above their folder', ['manifests']],
+  ['above a file’s folder', ['manifests/a.yaml']],
+])('the file is found %s', (_, paths) => {
+  load('images: {}');
+  expect(findConfig(paths, folder)).toBe(join(folder, 'pipewright.yaml'));
+});

@@ -1,0 +1,276 @@
+import { EventEmitter } from 'node:events';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { fake, type FakeScript } from '@pipewright/cluster';
+import { run, type RunOptions } from '../src/run/run-command.js';
+import { UsageError } from '../src/usage-error.js';
+import { folderWith, recorded } from './cli.js';
+
+const TASKS = `apiVersion: tekton.dev/v1alpha1
+kind: Task
+metadata: { name: work }
+spec:
+  inputs:
+    params: [{ name: what, type: string, default: nothing }]
+  steps:
+    - { name: first, image: 'busybox:1', command: [echo], args: [$(inputs.params.what)] }
+    - { name: second, image: 'busybox:1', command: [echo] }
+---
+apiVersion: tekton.dev/v1alpha1
+kind: Pipeline
+metadata: { name: line }
+spec:
+  params: [{ name: what, type: string, default: something }]
+  tasks:
+    - { name: build, taskRef: { name: work }, params: [{ name: what, value: $(params.what) }] }
+    - { name: ship, taskRef: { name: work }, runAfter: [build] }
+`;
+const RUN = `---
+apiVersion: tekton.dev/v1alpha1
+kind: PipelineRun
+metadata: { name: nightly }
+spec: { pipelineRef: { name: line } }
+`;
+
+const folders: (() => void)[] = [];
+afterEach(() => folders.splice(0).forEach((done) => done()));
+const folder = (files: Readonly<Record<string, string>>): string => {
+  const { path, done } = folderWith(files);
+  folders.push(done);
+  return path;
+};
+
+const defaults = {
+  run: [],
+  param: new Map(),
+  source: new Map(),
+  image: new Map([['busybox', 'host']]),
+  output: 'text',
+  runtime: 'fake',
+} satisfies Partial<RunOptions>;
+
+async function running(path: string, more: Partial<RunOptions> = {}, script: FakeScript = () => undefined) {
+  const output = recorded();
+  const signals = new EventEmitter();
+  const status = await run({ ...defaults, paths: [path], ...more }, output, { runtime: fake({ script }), signals });
+  return { status, out: output.out(), err: output.err() };
+}
+
+/** Times differ; everything else is held. */
+const timeless = (text: string): string => text.replace(/\d+\.\d+s\b/g, 'TIME');
+
+describe('a run on the fake runtime', () => {
+  test('streams logs, and ends with a summary and status 0', async () => {
+    const path = folder({ 'p.yaml': TASKS + RUN });
+    const { status, out } = await running(path, {}, ({ argv }) => ({ output: `${argv.at(-1)}\n10%\r100%\n` }));
+    expect(timeless(out)).toBe(`runtime fake (scripted, no processes); nothing is really run
+stand-ins:
+  image busybox is this machine's own files, read-only
+--- PipelineRun nightly in namespace default
+[build : first] something
+[build : first] 100%
+[build : second] echo
+[build : second] 100%
+--- ✔ build Succeeded TIME
+[ship : first] nothing
+[ship : first] 100%
+[ship : second] echo
+[ship : second] 100%
+--- ✔ ship Succeeded TIME
+
+Succeeded  nightly  in TIME  (2 tasks: 2 succeeded)
+  ✔ build  TIME
+  ✔ ship   TIME
+`);
+    expect(status).toBe(0);
+  });
+
+  test('names the step that failed, its status, and what did not start', async () => {
+    const path = folder({ 'p.yaml': TASKS + RUN });
+    const { status, out } = await running(path, {}, ({ identity }) =>
+      identity.container === 'step-second' ? { exitCode: 3, output: 'no space left\n' } : undefined,
+    );
+    expect(timeless(out).split('\n\n')[1]).toMatch(
+      /^Failed {2}nightly {2}in TIME {2}\(2 tasks: 1 failed, 1 not started\)\n {2}✖ build {2}TIME {2}step second: exit 3\n {6}Failed: "step-second" exited with code 3 \(image: "busybox:1"\); for logs run: kubectl -n default logs nightly-build-\w+-pod-\w+ -c step-second\n {2}○ ship {3}not started\n$/,
+    );
+    expect(status).toBe(1);
+  });
+
+  test('gives -p to the pipelines that declare the param', async () => {
+    const path = folder({ 'p.yaml': TASKS + RUN });
+    const { out } = await running(path, { param: new Map([['what', 'a=b']]) }, ({ argv }) => ({
+      output: `${argv.at(-1)}\n`,
+    }));
+    expect(out).toContain('[build : first] a=b\n');
+  });
+
+  test('prints events as JSON, one a line', async () => {
+    const path = folder({ 'p.yaml': TASKS + RUN });
+    const { out } = await running(path, { output: 'json' }, () => ({ output: '{"type":"run-end"}\n' }));
+    const events = out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { type: string; task?: string; line?: string });
+    const types = events.map(({ type }) => type).filter((type) => type !== 'note');
+    const step = ['step-start', 'step-log', 'step-end'];
+    const task = ['task-start', ...step, ...step, 'task-end'];
+    expect(types).toEqual(['run-start', ...task, ...task, 'run-end']);
+    expect(events.find(({ type }) => type === 'step-log')?.line).toBe('{"type":"run-end"}');
+  });
+
+  test('shows no value of a Secret, whatever a step prints', async () => {
+    const secret = `---\napiVersion: v1\nkind: Secret\nmetadata: { name: s }\nstringData: { token: hunter2-hunter2 }\n`;
+    const path = folder({ 'p.yaml': TASKS + RUN + secret });
+    const printed = `plain hunter2-hunter2 b64 ${Buffer.from('hunter2-hunter2').toString('base64')}\n`;
+    for (const output of ['text', 'json'] as const) {
+      const { out, err } = await running(path, { output }, ({ identity }) =>
+        identity.container === 'step-second'
+          ? { exitCode: 1, message: 'hunter2-hunter2', output: printed }
+          : { output: printed },
+      );
+      expect(out).toContain('plain *** b64 ***');
+      expect(out + err).not.toMatch(/hunter2-hunter2|aHVudGVyMi/);
+    }
+  });
+
+  test('runs what generateName names, and TaskRuns too', async () => {
+    const taskRun = `---\napiVersion: tekton.dev/v1alpha1\nkind: TaskRun\nmetadata: { generateName: once- }\nspec: { taskRef: { name: work } }\n`;
+    const { status, out } = await running(folder({ 'p.yaml': TASKS + taskRun }));
+    expect(status).toBe(0);
+    expect(out).toMatch(/Succeeded {2}once-\w{5} {2}in .* \(1 task: 1 succeeded\)/);
+  });
+
+  test('is stopped by --timeout with status 124', async () => {
+    const path = folder({ 'p.yaml': TASKS + RUN });
+    const { status, out } = await running(path, { timeout: 300 }, () => ({ duration: 'forever' }));
+    expect(out).toContain('stopping: --timeout is over');
+    expect(timeless(out)).toContain('Cancelled  nightly  in TIME  (2 tasks: 1 cancelled, 1 not started)');
+    expect(status).toBe(124);
+  });
+
+  test('is stopped by Ctrl-C with status 130, and closed at once by a second', async () => {
+    for (const hearsTerm of [true, false]) {
+      const signals = new EventEmitter();
+      const output = recorded();
+      const script: FakeScript = () => {
+        setImmediate(() => signals.emit('SIGINT'));
+        if (!hearsTerm) setImmediate(() => signals.emit('SIGINT'));
+        return { duration: 'forever', hearsTerm };
+      };
+      const paths = [folder({ 'p.yaml': TASKS + RUN })];
+      const status = await run({ ...defaults, paths }, output, { runtime: fake({ script }), signals });
+      expect(output.out()).toContain('stopping the steps (SIGINT); once more kills them');
+      expect(output.out()).toContain('Cancelled  nightly');
+      expect(status).toBe(130);
+    }
+  });
+});
+
+describe('what is missing is told at once, before anything starts', () => {
+  const refused = async (files: Readonly<Record<string, string>>, more: Partial<RunOptions> = {}): Promise<string> => {
+    const path = folder(files);
+    try {
+      const { status, out, err } = await running(path, more);
+      expect(out).toBe('');
+      return `${err.replaceAll(`${path}/`, '')}status ${status}`.replace(/.*warning .*\n {2}hint.*\n/g, '');
+    } catch (cause) {
+      if (!(cause instanceof UsageError)) throw cause;
+      return `${cause.message.replaceAll(path, 'DIR')}\n${cause.hint}\nstatus ${cause.status}`;
+    }
+  };
+
+  test('images without a stand-in, each once', async () => {
+    expect(await refused({ 'p.yaml': TASKS + RUN }, { image: new Map() }))
+      .toBe(`p.yaml:8:29  error  IMAGE_NO_STAND_IN  nothing stands in for the image busybox:1 of step first of Task work
+  hint: images are not downloaded; name what stands in: --image busybox=host, or in pipewright.yaml \`images: { busybox: host }\`
+1 error; nothing was run
+status 2`);
+  });
+
+  test('a ServiceAccount', async () => {
+    const other = RUN.replace('spec: {', 'spec: { serviceAccountName: robot,');
+    expect(await refused({ 'p.yaml': TASKS + other }))
+      .toBe(`p.yaml:23:29  error  SERVICE_ACCOUNT_MISSING  PipelineRun nightly runs as the ServiceAccount robot, which is in none of the manifests
+  hint: add it to the command: kubectl create serviceaccount robot --dry-run=client -o yaml > robot.yaml
+1 error; nothing was run
+status 2`);
+  });
+
+  test('the Secrets of a ServiceAccount', async () => {
+    const account = `---\napiVersion: v1\nkind: ServiceAccount\nmetadata: { name: robot }\nsecrets: [{ name: auth-docker }]\n`;
+    const other = RUN.replace('spec: {', 'spec: { serviceAccount: robot,');
+    expect(await refused({ 'p.yaml': TASKS + other + account }))
+      .toBe(`p.yaml:28:19  error  SECRET_MISSING  ServiceAccount robot names the Secret auth-docker, which is in none of the manifests
+  hint: write it to a file and add that to the command:
+  hint: kubectl create secret generic auth-docker --type=kubernetes.io/basic-auth --from-literal=username=… --from-literal=password=… --dry-run=client -o yaml > auth-docker.yaml
+  hint: kubectl create secret docker-registry auth-docker --docker-server=… --docker-username=… --docker-password=… --dry-run=client -o yaml > auth-docker.yaml
+1 error; nothing was run
+status 2`);
+  });
+
+  test('a PipelineRun', async () => {
+    expect(await refused({ 'p.yaml': TASKS })).toBe(`there is no PipelineRun or TaskRun in DIR
+make one for the Pipeline line, in a file of its own, and name it after the others:
+  apiVersion: tekton.dev/v1alpha1
+  kind: PipelineRun
+  metadata: { generateName: line- }
+  spec:
+    pipelineRef: { name: line }
+status 2`);
+  });
+
+  test('a run of that name', async () => {
+    expect(await refused({ 'p.yaml': TASKS + RUN }, { run: ['nihgtly'] })).toBe(
+      `there is no run called 'nihgtly' in DIR\ndid you mean 'nightly'?\nstatus 2`,
+    );
+  });
+
+  test('a param of that name', async () => {
+    expect(await refused({ 'p.yaml': TASKS + RUN }, { param: new Map([['waht', '1']]) })).toBe(
+      `no run takes a param called 'waht'\ndid you mean 'what'?\nstatus 2`,
+    );
+  });
+
+  test('a PipelineResource of that name', async () => {
+    const path = folder({ x: '' });
+    expect(await refused({ 'p.yaml': TASKS + RUN }, { source: new Map([['repo', path]]) })).toBe(
+      `there is no PipelineResource called 'repo'\nthe manifests have no PipelineResource\nstatus 2`,
+    );
+  });
+
+  test('the directory of --source', async () => {
+    expect(await refused({ 'p.yaml': TASKS + RUN }, { source: new Map([['repo', '/nowhere']]) })).toBe(
+      `--source repo=/nowhere: /nowhere does not exist\nname a directory\nstatus 2`,
+    );
+  });
+
+  test('the revision of a directory', async () => {
+    const resource = `---\napiVersion: tekton.dev/v1alpha1\nkind: PipelineResource\nmetadata: { name: repo }\nspec: { type: git, params: [{ name: url, value: 'https://example.com/r.git' }, { name: revision, value: 'v1..v2' }] }\n`;
+    const text = await refused(
+      {
+        'p.yaml': TASKS + RUN + resource,
+        'pipewright.yaml': 'images: { busybox: host }\nresources: { repo: { directory: . } }\n',
+      },
+      { image: new Map() },
+    );
+    expect(text).toMatch(/revision/i);
+    expect(text).toMatch(/status 2$/);
+  });
+});
+
+test('manifests with errors are not run; all errors are told', async () => {
+  const broken = TASKS.replace('runAfter: [build]', 'runAfter: [bulid]').replace(
+    'command: [echo] }',
+    'comand: [echo] }',
+  );
+  const path = folder({ 'p.yaml': broken + RUN });
+  const { status, out, err } = await running(path);
+  expect(out).toBe('');
+  expect(err.replaceAll(`${path}/`, '')).toBe(`p.yaml:9:43  error  FIELD_UNKNOWN  there is no field 'comand' here
+  hint: did you mean 'command'?
+p.yaml:18:57  error  RUN_AFTER_UNKNOWN  there is no task 'bulid' in this pipeline to run after
+  hint: did you mean 'build'?
+2 errors; nothing was run
+`);
+  expect(status).toBe(2);
+});

@@ -1,0 +1,160 @@
+import { describe, expect, test } from '@jest/globals';
+import { describeFinding, inReadingOrder } from '../src/finding.js';
+import { loadText } from '../src/manifests/load.js';
+import { sourceText } from '../src/manifests/text.js';
+
+const findingsIn = (text: string) =>
+  inReadingOrder(loadText(sourceText('a.yaml', text)).findings)
+    .map((finding) => describeFinding(finding))
+    .join('\n');
+
+/** The article's own damage first, then its relatives. The whole message is held. */
+const damage: readonly { file: string; yaml: string; want: string }[] = [
+  {
+    file: 'with an en dash for a list item',
+    yaml: 'kind: ServiceAccount\nsecrets:\n- name: auth-docker\n\n– name: auth-gitlab\n',
+    want: `a.yaml:5:1  error  YAML_CHARACTER  the list item starts with an en dash (U+2013), which only looks like "-"
+    5 | – name: auth-gitlab
+  hint: type "-"; if the line is text, put the text in quotes`,
+  },
+  {
+    file: 'whose indentation is lost',
+    yaml: 'apiVersion: v1\nkind: Secret\nmetadata:\nname: auth-gitlab\nannotations:\ntekton.dev/git-0: https://github.com\n',
+    want: `a.yaml:3:1  error  YAML_INDENTATION  \`metadata:\` is empty, and \`name:\`, \`annotations:\` after it stand at the same column: the indentation is lost
+    3 | metadata:
+  hint: indent lines 4 to 5, so that they are below \`metadata:\``,
+  },
+  {
+    file: 'whose objects in objects have lost it, so that keys repeat',
+    yaml: 'kind: ClusterRoleBinding\nmetadata:\nname: a\nroleRef:\nkind: ClusterRole\nname: cluster-admin\n',
+    want: `a.yaml:2:1  error  YAML_INDENTATION  \`metadata:\` is empty, and \`name:\` after it stands at the same column: the indentation is lost
+    2 | metadata:
+  hint: indent line 3, so that it is below \`metadata:\`
+a.yaml:4:1  error  YAML_INDENTATION  \`roleRef:\` is empty, and \`kind:\`, \`name:\` after it stand at the same column: the indentation is lost
+    4 | roleRef:
+  hint: indent lines 5 to 6, so that they are below \`roleRef:\``,
+  },
+  {
+    file: 'whose list items have lost it',
+    yaml: 'kind: B\nsubjects:\n- kind: ServiceAccount\nname: bot\nnamespace: default\n',
+    want: `a.yaml:2:1  error  YAML_INDENTATION  \`subjects:\` ends, and \`name:\`, \`namespace:\` after it stand at the same column: the indentation is lost
+    2 | subjects:
+  hint: indent lines 4 to 5, so that they are below \`subjects:\``,
+  },
+  {
+    file: 'with curly quotes',
+    yaml: 'kind: A\nargs: [“test”]\n',
+    want: `a.yaml:2:8  error  YAML_CHARACTER  the text starts with a curly quote (U+201C), which YAML takes as part of it
+    2 | args: [“test”]
+  hint: type "; if the curly quote belongs to the text, put the whole text in straight quotes`,
+  },
+  {
+    file: 'with non-breaking spaces after its colons',
+    yaml: 'apiVersion:\u00a0v1\nkind:\u00a0Secret\n',
+    want: `a.yaml:1:12  error  YAML_CHARACTER  the colon is followed by a non-breaking space (U+00A0), so it ends no key; also in line 2
+    1 | apiVersion:\u00a0v1
+  hint: replace it with a space`,
+  },
+  {
+    file: 'indented with non-breaking spaces',
+    yaml: 'kind: A\nspec:\n\u00a0\u00a0a: 1\n',
+    want: `a.yaml:3:1  error  YAML_CHARACTER  the line is indented with a non-breaking space (U+00A0), which only looks like a space
+    3 | \u00a0\u00a0a: 1
+  hint: replace it with spaces`,
+  },
+  {
+    file: 'with a full-width colon',
+    yaml: 'kind: A\nname\uff1a nginx\n',
+    want: `a.yaml:2:5  error  YAML_CHARACTER  the key ends with a full-width colon (U+FF1A), which only looks like ":"
+    2 | name\uff1a nginx
+  hint: type ":" and a space`,
+  },
+  {
+    file: 'indented with tabs',
+    yaml: 'kind: A\nspec:\n\ta: 1\n\tb: 2\n',
+    want: `a.yaml:3:1  error  YAML_TAB  the line is indented with a tab, which YAML does not allow; also in line 4
+    3 | →a: 1
+  hint: indent with spaces`,
+  },
+  {
+    file: 'that says a key twice',
+    yaml: 'kind: A\nspec:\n  image: a\n  image: b\n',
+    want: `a.yaml:4:3  error  YAML_DUPLICATE_KEY  \`image\` stands twice in one object, first in line 3
+    4 |   image: b
+  hint: remove one of them, or correct the indentation if it belongs elsewhere`,
+  },
+  {
+    file: 'with a colon inside a value',
+    yaml: 'kind: A\nmessage: error: no\n',
+    want: `a.yaml:2:10  error  YAML_SYNTAX  not YAML: nested mappings are not allowed in compact mappings
+    2 | message: error: no
+  hint: put a value with \`: \` in it in quotes, or start a new line for a nested key`,
+  },
+  {
+    file: 'with a quote that nothing closes',
+    yaml: 'kind: A\nname: "x\n',
+    want: `a.yaml:3:1  error  YAML_SYNTAX  not YAML: missing closing "quote
+    3 | 
+  hint: a quote, bracket, colon or comma is missing, here or on the lines above`,
+  },
+  {
+    file: 'that is text',
+    yaml: 'hello\n',
+    want: `a.yaml:1:1  error  NOT_AN_OBJECT  a manifest is an object with apiVersion and kind, and this is none
+    1 | hello
+  hint: start with \`apiVersion:\`; if this is no manifest, leave the file out`,
+  },
+];
+
+test.each(damage)('a file $file is explained', ({ yaml, want }) => {
+  expect(findingsIn(yaml)).toBe(want);
+});
+
+describe('what looks like damage and is none', () => {
+  test.each([
+    ['dashes inside a block', 'kind: A\nscript: |\n  – one\n  – two\n'],
+    ['dashes inside quotes', 'kind: A\ntext: "a\n  – b"\n'],
+    ['dashes in a comment', 'kind: A\n# – a\n'],
+    ['a tab after a value', 'kind: A\t\nb: 1\n'],
+    ['a line of a tab alone', 'kind: A\n\t\nb: 1\n'],
+    ['curly quotes inside a text', 'kind: A\ntext: he said “no”\n'],
+    ['Windows line ends', 'kind: A\r\nspec:\r\n  a: 1\r\n'],
+    ['an empty metadata', 'kind: A\nmetadata:\nspec: {}\n'],
+  ])('%s', (_, yaml) => {
+    expect(findingsIn(yaml)).toBe('');
+  });
+});
+
+test('all mistakes are told in one pass', () => {
+  const yaml = 'kind: A\nlist:\n– a: 1\n---\nkind: B\nmetadata:\nname: b\n---\nkind: C\na: 1\na: 2\n';
+  expect(loadText(sourceText('a.yaml', yaml)).findings.map(({ code }) => code)).toEqual([
+    'YAML_CHARACTER',
+    'YAML_INDENTATION',
+    'YAML_DUPLICATE_KEY',
+  ]);
+});
+
+describe('YAML made to exhaust its reader is refused within a second', () => {
+  const letters = 'abcdefghijklmnopqrstuvwxyz';
+  test.each([
+    [
+      'a billion laughs',
+      [...letters.slice(1)].reduce(
+        (text, name, i) => `${text}\n${name}: &${name} [${`*${letters[i]},`.repeat(9)}]`,
+        'a: &a [x]',
+      ),
+    ],
+    [
+      'a chain of merges',
+      `a0: &a0 {x: 1}${Array.from({ length: 5000 }, (_, i) => `\na${i + 1}: &a${i + 1}\n  <<: *a${i}`).join('')}`,
+    ],
+    ['brackets in brackets', '['.repeat(50_000)],
+    ['a ladder', Array.from({ length: 3000 }, (_, i) => `${' '.repeat(i)}a:`).join('\n')],
+    ['an alias of itself', 'a: &a [*a]'],
+  ])('%s', (_, yaml) => {
+    const started = performance.now();
+    const { findings } = loadText(sourceText('a.yaml', yaml));
+    expect(findings.map(({ code }) => code)).toEqual([expect.stringMatching(/^YAML_(TOO_COMPLEX|ALIAS)$/)]);
+    expect(performance.now() - started).toBeLessThan(4000); // a second, on a machine that does four things at once
+  });
+});
