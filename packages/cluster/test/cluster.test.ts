@@ -241,7 +241,6 @@ test('a watcher that does not read is cut off; others go on', async () => {
 
 test('logs are streamed from the node; a container that does not exist is named', async () => {
   const to = await cluster({
-    log: (line) => process.stderr.write(line + '\n'),
     runtime: fake({ script: () => ({ exitCode: 0, output: 'hello\n' }) }),
     images: () => ({ rootfs: 'host' }),
   });
@@ -250,7 +249,8 @@ test('logs are streamed from the node; a container that does not exist is named'
     `${PODS}?watch=true`,
     ({ object }) => (object.status as { phase?: string }).phase === 'Succeeded',
   );
-  await call(to, 'POST', PODS, pod('a', { restartPolicy: 'Never' }));
+  const containers = [{ name: 'main', image: 'busybox', command: ['true'] }];
+  await call(to, 'POST', PODS, pod('a', { restartPolicy: 'Never', containers }));
   await done;
   const log = await to.send(new Request(`http://kubernetes${PODS}/a/log`));
   expect([log.headers.get('content-type'), await log.text()]).toEqual(['text/plain', 'hello\n']);

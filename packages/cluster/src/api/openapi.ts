@@ -59,21 +59,29 @@ function documentFor(place: string, types: readonly ResourceType[]): JsonObject 
   const schemas: JsonObject = {};
   for (const type of types) {
     const base = `/${place}/${type.namespaced ? 'namespaces/{namespace}/' : ''}${type.plural}`;
-    const ref = { $ref: `#/components/schemas/${schemaName(type)}` };
-    const id = { 'x-kubernetes-group-version-kind': { group: type.group, version: type.version, kind: type.kind } };
-    const operation = (action: string): JsonObject => ({
-      'x-kubernetes-action': action,
-      ...id,
-      parameters: [...WRITE_PARAMETERS],
-      responses: { 200: { description: 'OK', content: { 'application/json': { schema: ref } } } },
-    });
-    paths[base] = { post: operation('post') };
+    const name = schemaName(type);
+    paths[base] = { post: operation('post', type, name) };
     if (type.verbs.includes('patch')) {
-      paths[`${base}/{name}`] = { get: operation('get'), put: operation('put'), patch: operation('patch') };
+      const [get, put, patch] = ['get', 'put', 'patch'].map((action) => operation(action, type, name));
+      paths[`${base}/{name}`] = { get, put, patch };
     }
-    schemas[schemaName(type)] = schemaOf(type);
+    schemas[name] = schemaOf(type);
   }
   return { openapi: '3.0.0', info: { title: 'Kubernetes', version: 'v1' }, paths, components: { schemas } };
+}
+
+function operation(
+  action: string,
+  { group, version, kind }: Pick<ResourceType, 'group' | 'version' | 'kind'>,
+  schema: string,
+): JsonObject {
+  const content = { 'application/json': { schema: { $ref: `#/components/schemas/${schema}` } } };
+  return {
+    'x-kubernetes-action': action,
+    'x-kubernetes-group-version-kind': { group, version, kind },
+    parameters: WRITE_PARAMETERS,
+    responses: { 200: { description: 'OK', content } },
+  };
 }
 
 const WRITE_PARAMETERS = ['dryRun', 'fieldManager', 'fieldValidation'].map((name) => ({

@@ -14,6 +14,7 @@ import { aggregated, aggregatedVersion, discover, versionInfo } from './discover
 import { ANONYMOUS, type User } from './identity.js';
 import type { JsonObject } from './json.js';
 import { openApi } from './openapi.js';
+import { openApiV2 } from './openapi-v2.js';
 import { noSuchPath, Refusal, statusOf, unauthorized } from './refusal.js';
 import { isResource, targetOf, type PathTarget } from './target.js';
 
@@ -79,6 +80,8 @@ function handlePath({ world }: ServerContext, request: Request, { path, verb }: 
   if (HEALTH.test(path)) return new Response('ok', { headers: { 'content-type': 'text/plain; charset=utf-8' } });
   if (path === '/version' || path === '/version/') return json(versionInfo());
   if (path.startsWith('/openapi/v3')) return openApi(world.catalog, request);
+  if (path === '/openapi/v2' && (request.headers.get('accept') ?? '').includes('protobuf'))
+    return openApiV2(world.catalog);
   const version = aggregatedVersion(request.headers.get('accept') ?? '');
   const root = path.replace(/\/$/, '');
   if (version && (root === '/api' || root === '/apis')) {

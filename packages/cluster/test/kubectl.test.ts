@@ -1,0 +1,209 @@
+/**
+ * kubectl against the served cluster: what people type, and what they see.
+ *
+ * Runs where a kubectl is installed, which is found out by trying; elsewhere only that is shown.
+ */
+
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { fake, startCluster, type Cluster } from '@pipewright/cluster';
+
+interface Result {
+  readonly code: number | string;
+  readonly out: string;
+}
+
+const directory = mkdtempSync(join(tmpdir(), 'pipewright-kubectl-'));
+const config = join(directory, 'kubeconfig');
+
+/** Runs kubectl with a home of its own; stdout and stderr together, ages and times masked. */
+function kubectl(...args: readonly string[]): Promise<Result> {
+  const env = { PATH: process.env['PATH'], HOME: directory, KUBECONFIG: config };
+  return new Promise((resolve) => {
+    execFile('kubectl', args, { env, timeout: 30_000 }, (error, stdout, stderr) => {
+      const code = error ? (error.code ?? 'killed') : 0;
+      resolve({ code, out: (stdout + stderr).replaceAll(/\b\d+s\b/g, 'AGE') });
+    });
+  });
+}
+
+const found = (await kubectl('version', '--client')).code === 0;
+const withKubectl = found ? test : () => undefined;
+
+let cluster: Cluster;
+beforeAll(async () => {
+  cluster = await startCluster({
+    runtime: fake({
+      script: ({ identity }) => ({
+        output: `hello from ${identity.pod}\n`,
+        duration: identity.pod === 'long' ? 'forever' : 0,
+      }),
+    }),
+    images: () => ({ rootfs: 'host' }),
+    crds: [widgets],
+  });
+  const { kubeconfig } = await cluster.serve();
+  writeFileSync(config, kubeconfig);
+});
+afterAll(async () => {
+  await cluster.close();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+const widgets = {
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: 'widgets.example.io' },
+  spec: {
+    group: 'example.io',
+    scope: 'Namespaced',
+    names: { plural: 'widgets', kind: 'Widget', shortNames: ['wg'] },
+    versions: [
+      {
+        name: 'v1',
+        served: true,
+        storage: true,
+        subresources: { status: {} },
+        additionalPrinterColumns: [{ name: 'Size', type: 'integer', jsonPath: '.spec.size' }],
+        schema: {
+          openAPIV3Schema: {
+            type: 'object',
+            properties: {
+              spec: {
+                type: 'object',
+                required: ['size'],
+                properties: { size: { type: 'integer', description: 'How big.' } },
+              },
+            },
+          },
+        },
+      },
+    ],
+  },
+};
+
+function manifest(name: string, ...objects: readonly object[]): string {
+  const file = join(directory, name);
+  writeFileSync(file, JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }));
+  return file;
+}
+
+const widget = (name: string, spec: object) => ({
+  apiVersion: 'example.io/v1',
+  kind: 'Widget',
+  metadata: { name },
+  spec,
+});
+const pod = (name: string) => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name, labels: { app: name } },
+  spec: { restartPolicy: 'Never', containers: [{ name: 'main', image: 'busybox', command: ['x'] }] },
+});
+const deployment = (image: string) => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name: 'web' },
+  spec: {
+    selector: { matchLabels: { app: 'web' } },
+    template: { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'c', image }] } },
+  },
+});
+
+test('whether kubectl is here is known', () => {
+  expect(typeof found).toBe('boolean');
+});
+
+withKubectl('apply creates, sees no change, and changes', async () => {
+  const file = manifest('web.json', deployment('nginx:1'), widget('a', { size: 1 }));
+  expect((await kubectl('apply', '-f', file)).out).toBe('deployment.apps/web created\nwidget.example.io/a created\n');
+  expect((await kubectl('apply', '-f', file)).out).toBe(
+    'deployment.apps/web unchanged\nwidget.example.io/a unchanged\n',
+  );
+  manifest('web.json', deployment('nginx:2'), widget('a', { size: 2 }));
+  expect((await kubectl('apply', '-f', file)).out).toBe(
+    'deployment.apps/web configured\nwidget.example.io/a configured\n',
+  );
+  expect((await kubectl('get', 'deploy', '-o', 'wide')).out).toBe(
+    'NAME   READY   UP-TO-DATE   AVAILABLE   AGE   CONTAINERS   IMAGES    SELECTOR\n' +
+      'web    0/1     0            0           AGE    c            nginx:2   app=web\n',
+  );
+  expect((await kubectl('get', 'wg')).out).toBe('NAME   SIZE\na      2\n');
+  expect(await kubectl('diff', '-f', file)).toEqual({ code: 0, out: '' });
+  expect((await kubectl('apply', '--server-side', '--force-conflicts', '-f', file)).code).toBe(0);
+  expect((await kubectl('set', 'image', 'deploy/web', 'c=nginx:3')).out).toBe('deployment.apps/web image updated\n');
+  expect((await kubectl('scale', 'deploy/web', '--replicas=0')).out).toBe('deployment.apps/web scaled\n');
+});
+
+withKubectl('create says what is wrong with a file, field by field', async () => {
+  const unknown = await kubectl('create', '-f', manifest('w.json', widget('b', { size: 1, colour: 'red' })));
+  expect([unknown.code, unknown.out]).toEqual([
+    1,
+    `Error from server (BadRequest): error when creating "${directory}/w.json": Widget in version "v1" cannot be handled as a ` +
+      'Widget: strict decoding error: unknown field "spec.colour"\n',
+  ]);
+  const wrong = await kubectl('create', '-f', manifest('w.json', widget('b', { size: 'x' })));
+  expect(wrong.out).toBe(
+    'The Widget "b" is invalid: spec.size: Invalid value: "string": spec.size in body must be of type integer: "string"\n',
+  );
+});
+
+withKubectl('a pod is run, waited for, described, its log read, and deleted', async () => {
+  expect((await kubectl('create', '-f', manifest('pod.json', pod('once')))).out).toBe('pod/once created\n');
+  const done = await kubectl('wait', '--for=jsonpath={.status.phase}=Succeeded', 'pod/once', '--timeout=20s');
+  expect(done.out).toBe('pod/once condition met\n');
+  expect((await kubectl('get', 'pod', 'once')).out).toBe(
+    'NAME   READY   STATUS      RESTARTS   AGE\nonce   0/1     Completed   0          AGE\n',
+  );
+  expect((await kubectl('logs', '-f', 'once')).out).toBe('hello from once\n');
+  expect((await kubectl('logs', '-l', 'app=once', '--tail=1')).out).toBe('hello from once\n');
+  const { out } = await kubectl('describe', 'pod', 'once');
+  expect(out).toMatch(/^Status: +Succeeded$/m);
+  expect(out).toMatch(/Normal +Scheduled .*Successfully assigned default\/once to pipewright/);
+  expect((await kubectl('delete', 'pod', 'once')).out).toContain('pod "once" deleted');
+});
+
+withKubectl('a running pod is given its time, and delete waits until it is gone', async () => {
+  await kubectl('create', '-f', manifest('long.json', pod('long')));
+  expect((await kubectl('wait', '--for=condition=Ready', 'pod/long', '--timeout=20s')).code).toBe(0);
+  expect((await kubectl('delete', 'pod', 'long', '--grace-period=5', '--timeout=20s')).code).toBe(0);
+  expect((await kubectl('get', 'pod', 'long')).out).toBe('Error from server (NotFound): pods "long" not found\n');
+});
+
+withKubectl('what kubectl generates itself is understood', async () => {
+  const commands = [
+    ['create', 'configmap', 'c', '--from-literal=a=b'],
+    ['create', 'secret', 'docker-registry', 's', '--docker-username=u', '--docker-password=p', '--docker-server=r'],
+    ['create', 'namespace', 'team'],
+    ['create', 'serviceaccount', 'bot'],
+    ['create', 'role', 'reader', '--verb=get,list', '--resource=pods'],
+    ['create', 'rolebinding', 'bot-reads', '--role=reader', '--serviceaccount=default:bot'],
+    ['create', 'deployment', 'd', '--image=nginx', '--port=80'],
+    ['create', 'job', 'j', '--image=busybox', '--', 'date'],
+    ['create', 'quota', 'q', '--hard=cpu=1'],
+  ];
+  for (const command of commands) expect(await kubectl(...command)).toMatchObject({ code: 0 });
+  expect((await kubectl('get', 'secret', 's', '-o', 'jsonpath={.type}')).out).toBe('kubernetes.io/dockerconfigjson');
+  const { out: token } = await kubectl('create', 'token', 'bot');
+  const as = ['--kubeconfig', join(directory, 'bot')];
+  writeFileSync(
+    join(directory, 'bot'),
+    (await cluster.serve()).kubeconfig.replace(/token: .*/, `token: ${token.trim()}`),
+  );
+  expect((await kubectl(...as, 'auth', 'can-i', 'list', 'pods')).out).toBe('yes\n');
+  expect((await kubectl(...as, 'auth', 'can-i', 'delete', 'pods')).out).toBe('no\n');
+  expect((await kubectl(...as, 'get', 'secrets')).out).toBe(
+    'Error from server (Forbidden): secrets is forbidden: User "system:serviceaccount:default:bot" cannot list resource ' +
+      '"secrets" in API group "" in the namespace "default"\n',
+  );
+  expect((await kubectl('auth', 'can-i', 'delete', 'pods', '--as=system:serviceaccount:default:bot')).out).toBe('no\n');
+  expect((await kubectl('delete', 'namespace', 'team', '--timeout=20s')).code).toBe(0);
+});
+
+withKubectl('explain knows the fields of kinds, built in and not', async () => {
+  expect((await kubectl('explain', 'pod.spec.containers.env')).out).toContain('valueFrom\t<');
+  expect((await kubectl('explain', 'widget.spec.size')).out).toContain('How big.');
+});
