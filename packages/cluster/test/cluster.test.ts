@@ -1,6 +1,7 @@
 /** The embedded cluster: what the contract cannot say, because it is about this server alone, or about being served. */
 
 import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import { request as httpsRequest, Agent } from 'node:https';
 import { createServer, type AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
@@ -265,7 +266,7 @@ describe('served', () => {
     const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
     const asked = httpsRequest(url, { ca, agent, headers });
     asked.end();
-    const [response] = (await once(asked, 'response')) as [import('node:http').IncomingMessage];
+    const [response] = (await once(asked, 'response')) as [IncomingMessage];
     let text = '';
     for await (const chunk of response) text += String(chunk);
     return { status: response.statusCode ?? 0, text };
