@@ -6,6 +6,7 @@
  */
 
 import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { closeSync, constants, mkdirSync, openSync, unlinkSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
@@ -27,6 +28,7 @@ export interface OutputPipe {
 export class PipePool {
   readonly #mkfifo: string;
   readonly #ready = new Map<string, string[]>();
+  readonly #name = `pipe-${randomBytes(6).toString('hex')}`;
   #made = 0;
 
   constructor(mkfifo: string) {
@@ -45,7 +47,7 @@ export class PipePool {
 
   async #make(directory: string, ready: string[]): Promise<string> {
     mkdirSync(directory, { recursive: true });
-    const paths = Array.from({ length: BATCH }, () => join(directory, `pipe-${this.#made++}`));
+    const paths = Array.from({ length: BATCH }, () => join(directory, `${this.#name}-${this.#made++}`));
     // 622: a process of any user may open its own standard output again
     await promisify(execFile)(this.#mkfifo, ['-m', '622', '--', ...paths]);
     const [first = '', ...others] = paths;

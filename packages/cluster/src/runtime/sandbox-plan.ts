@@ -27,6 +27,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DEVICES, flagsOf, HOST_PLACES, isWithin, PRIVATE_DIRECTORIES, type HostMount } from './host-mounts.js';
+import { DEFAULT_PATH, whyNotExecutable } from './executable.js';
 import { RootView, type Found, type Place } from './root-view.js';
 import type { ContainerSpec } from './runtime.js';
 
@@ -57,11 +58,12 @@ export interface Abilities {
 
 /** All that a launcher needs. */
 export interface Plan {
-  readonly view: RootView;
   /** The host directory the root is put together at. */
   readonly root: string;
   readonly operations: readonly Operation[];
   readonly cwd: string;
+  /** Why the command cannot be run there; undefined when it can. */
+  readonly refusal: string | undefined;
 }
 
 /**
@@ -87,7 +89,9 @@ export function planSandbox(
   for (const [path, content] of Object.entries(spec.hostFiles)) draft.layFile(path, content);
   const cwd = draft.point(spec.cwd, 'directory');
   if (abilities.overlay) built.set(draft.shape, draft.layer);
-  return { view: draft.view, root: join(spec.directory, 'root'), operations: draft.operations(abilities), cwd };
+  // Before the mounts are listed: without overlays that fills the layer with empty files to mount at.
+  const refusal = whyNotExecutable(draft.view, spec.argv[0], spec.env['PATH'] ?? DEFAULT_PATH, cwd);
+  return { root: join(spec.directory, 'root'), operations: draft.operations(abilities), cwd, refusal };
 }
 
 class Draft {

@@ -13,7 +13,7 @@ import { accessSync, constants, mkdirSync, mkdtempSync, statSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { DEFAULT_PATH, splitEnvironment, startErrorMessage, whyNotExecutable } from './executable.js';
+import { DEFAULT_PATH, splitEnvironment, startErrorMessage } from './executable.js';
 import { hostMounts, type HostMount } from './host-mounts.js';
 import { bubblewrapLaunch, isRoot, unshareLaunch, type Programs, type Rights } from './launcher.js';
 import { PipePool } from './output-pipe.js';
@@ -25,7 +25,11 @@ import { launchProcess } from './sandbox-process.js';
 
 /** Options of `sandbox`. */
 export interface SandboxOptions {
-  /** Which launchers may be used, in order of preference. @default ['bubblewrap', 'unshare'] */
+  /**
+   * Which launchers may be used, in order of preference.
+   *
+   * @default - ['unshare', 'bubblewrap']: unshare can lay overlays, and is some ten times as fast for it
+   */
   readonly launchers?: readonly Launcher[];
   /** @default the machine's clock */
   readonly now?: () => Date;
@@ -63,7 +67,7 @@ class Sandbox implements Runtime {
   #pipes: PipePool | undefined;
   #probe: Promise<Probe> | undefined;
 
-  constructor({ launchers = ['bubblewrap', 'unshare'], now = () => new Date() }: SandboxOptions) {
+  constructor({ launchers = ['unshare', 'bubblewrap'], now = () => new Date() }: SandboxOptions) {
     this.#launchers = launchers;
     this.#now = now;
   }
@@ -76,8 +80,10 @@ class Sandbox implements Runtime {
     const probe = await this.probe();
     if (!probe.usable) return cannotRun(`${probe.problem.message}. ${probe.problem.hints.join('; ')}`);
     const methods = await this.#methodsAt(spec.scratch);
-    const method = methods.find((it) => it.launcher === 'unshare' || !needsUnshare(spec)) ?? methods[0];
-    if (method === undefined) return cannotRun(`no container can be made in ${spec.scratch}`);
+    const [best] = methods;
+    if (best === undefined) return cannotRun(`no container can be made in ${spec.scratch}`);
+    const method = isRoot(spec.user) ? best : methods.find((it) => it.launcher === 'unshare');
+    if (method === undefined) return cannotRun('bubblewrap runs containers as uid 0 alone; unshare is refused here');
     return this.#startWith(method, spec, signal);
   }
 
@@ -105,9 +111,9 @@ class Sandbox implements Runtime {
       }
       if (spec.rootfs !== 'host' && !abilities.overlay) await copyRoot(spec);
       const plan = planSandbox(spec, abilities, this.#mounts, this.#built);
-      const why = whyNotExecutable(plan.view, spec.argv[0], spec.env['PATH'] ?? DEFAULT_PATH, plan.cwd);
-      if (why !== undefined)
-        return { started: false, reason: 'StartError', exitCode: 128, message: startErrorMessage(why) };
+      if (plan.refusal !== undefined) {
+        return { started: false, reason: 'StartError', exitCode: 128, message: startErrorMessage(plan.refusal) };
+      }
       const { carried, inside } = splitEnvironment(spec.env);
       const argv = inside.length === 0 ? spec.argv : (['/usr/bin/env', ...inside, ...spec.argv] as const);
       const pipe = await this.#pipes.take(spec.scratch);
@@ -146,6 +152,12 @@ class Sandbox implements Runtime {
     }
     const programs = findPrograms();
     if (programs instanceof RuntimeProblem) return { usable: false, problem: programs };
+    if (programs.bwrap === undefined && !this.#launchers.includes('unshare')) {
+      const problem = new RuntimeProblem('SANDBOX_NO_PROGRAM', 'bubblewrap (bwrap) is not installed', [
+        'install bubblewrap',
+      ]);
+      return { usable: false, problem };
+    }
     this.#programs = programs;
     this.#mounts = hostMounts();
     this.#pipes = new PipePool(programs.mkfifo);
@@ -166,6 +178,7 @@ class Sandbox implements Runtime {
         if (launcher === 'bubblewrap' && this.#programs?.bwrap === undefined) continue;
         const method = await this.#tryLauncher(launcher, directory, said);
         if (method !== undefined) methods.push(method);
+        if (method?.launcher === 'unshare') break; // nothing can be done that it cannot do
       }
     } finally {
       await removeTree(directory);
@@ -218,9 +231,6 @@ const trial = (directory: string): ContainerSpec => {
     output: { write: () => undefined },
   };
 };
-
-/** What bubblewrap cannot do for us: run as another user, or a root with a writable layer. */
-const needsUnshare = (spec: ContainerSpec): boolean => !isRoot(spec.user) || spec.rootfs !== 'host';
 
 const cannotRun = (message: string): StartResult => ({
   started: false,

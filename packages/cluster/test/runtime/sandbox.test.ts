@@ -323,6 +323,18 @@ if (!probe.usable) {
     else expect(`${code}\n${printed}`).toBe('3\n0\nf\n');
   });
 
+  test('bubblewrap does the same where it is installed and allowed', async () => {
+    const other = sandbox({ launchers: ['bubblewrap'] });
+    const tried = await other.probe();
+    const script = 'id -u; cat /etc/pipewright-test; touch /workspace/b /usr/b 2>/dev/null; kill -9 $$; exit 3';
+    const ran = await runToEnd(
+      other,
+      specIn(directory, ['/bin/sh', '-c', script], { hostFiles: { '/etc/pipewright-test': 'laid\n' } }),
+    );
+    if (tried.usable) expect('exit' in ran ? [ran.exit.exitCode, ran.printed] : ran.message).toEqual([3, '0\nlaid\n']);
+    else expect(['SANDBOX_NO_PROGRAM', 'SANDBOX_NO_NAMESPACES']).toContain(tried.problem.code);
+  });
+
   test('another user can be had by root, and is refused to others', async () => {
     const ran = await sh('id -u; id -g', { user: { uid: 1234, gid: 5678 } });
     expect(ran).toBe(
