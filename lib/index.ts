@@ -1,5 +1,9 @@
 /** Tekton v1alpha1 as cdk8s constructs: typed tasks, pipelines and runs, checked before anything is applied. */
 
+export { CloudEventResource } from './cloud-event-resource.js';
+export type { CloudEventResourceProps, CloudEventTarget } from './cloud-event-resource.js';
+export { ClusterResource } from './cluster-resource.js';
+export type { ClusterAccess, ClusterResourceProps } from './cluster-resource.js';
 export { ConstructError } from './construct-error.js';
 export { DockerCredentials, GitCredentials } from './credentials.js';
 export type { Credentials, PlaintextOptions, UsernamePassword } from './credentials.js';
@@ -27,11 +31,20 @@ export { PipelineRun } from './pipeline-run.js';
 export type { PipelineRunProps, PodTemplate, RunOptions } from './pipeline-run.js';
 export { PipelineInput, PipelineTasks } from './pipeline-task.js';
 export type { PlacedTask, TaskCall, TaskOptions } from './pipeline-task.js';
+export { PullRequestResource } from './pull-request-resource.js';
+export type { PullRequestLocation, PullRequestResourceProps } from './pull-request-resource.js';
 export { Ref } from './reference.js';
 export type { Text, ValueType } from './reference.js';
 export { PipelineServiceAccount } from './service-account.js';
 export type { AccountReference, PipelineServiceAccountProps } from './service-account.js';
 export type { Container, EnvVar, Quantities, Step, VolumeMount } from './step.js';
+export { BuildStorageResource, StorageResource } from './storage-resource.js';
+export type {
+  BuildGcsLocation,
+  BuildStorageResourceProps,
+  GcsLocation,
+  StorageResourceProps,
+} from './storage-resource.js';
 export { ClusterTask, Task } from './task.js';
 export type { Given, Signature, TaskProps, TaskReference, TaskScope } from './task.js';
 export { TektonApp } from './tekton-app.js';

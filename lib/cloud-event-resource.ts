@@ -1,0 +1,32 @@
+/** A receiver that is told how a task went. */
+
+import type { Construct } from 'constructs';
+import {
+  PipelineResource,
+  resourceSpec,
+  type BindableResource,
+  type PipelineResourceProps,
+} from './pipeline-resource.js';
+
+/** Where the event is sent. */
+export interface CloudEventTarget {
+  /** Address that takes the event with a POST. */
+  readonly targetURI: string;
+}
+
+/** Properties for `CloudEventResource`. */
+export interface CloudEventResourceProps extends CloudEventTarget, PipelineResourceProps {}
+
+/** Defines a PipelineResource of type cloudEvent. As an output, an event is sent when the task has ended. */
+export class CloudEventResource extends PipelineResource<'cloudEvent'> {
+  constructor(scope: Construct, id: string, props: CloudEventResourceProps) {
+    super(scope, id, 'cloudEvent', cloudEventSpec(props), props);
+  }
+
+  /** A receiver that a run binds without a PipelineResource object of its own. */
+  static inline(target: CloudEventTarget): BindableResource<'cloudEvent'> {
+    return { type: 'cloudEvent', binding: { resourceSpec: cloudEventSpec(target) } };
+  }
+}
+
+const cloudEventSpec = ({ targetURI }: CloudEventTarget): object => resourceSpec('cloudEvent', { targetURI });

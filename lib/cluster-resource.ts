@@ -1,0 +1,84 @@
+/** Another Kubernetes cluster, as a kubeconfig that steps use. */
+
+import type { Construct } from 'constructs';
+import {
+  PipelineResource,
+  resourceSpec,
+  type BindableResource,
+  type PipelineResourceProps,
+  type SecretField,
+} from './pipeline-resource.js';
+
+/** How to reach a cluster, and as whom. */
+export type ClusterAccess = {
+  /** Address of its API server. */
+  readonly url: string;
+
+  /** @default - none; a token says who it is */
+  readonly username?: string | SecretField;
+
+  /** @default - none */
+  readonly password?: SecretField;
+
+  /**
+   * Wins over user and password.
+   *
+   * @default - none
+   */
+  readonly token?: SecretField;
+
+  /**
+   * The namespace that commands without one act in.
+   *
+   * @default - `default`
+   */
+  readonly namespace?: string;
+
+  /**
+   * A password or token IN PLAIN TEXT in the synthesized manifests, for demonstrations and throw-away clusters.
+   *
+   * @default - both come from Secrets
+   */
+  readonly unsafePlaintext?: { readonly password?: string; readonly token?: string };
+} & (
+  | {
+      /** The certificate authority of the server, base64 of its PEM. */
+      readonly cadata: string | SecretField;
+      /** @default false */
+      readonly insecure?: false;
+    }
+  | {
+      /** The server's certificate goes unchecked. */
+      readonly insecure: true;
+      /** @default - not needed */
+      readonly cadata?: never;
+    }
+);
+
+/** Properties for `ClusterResource`. */
+export type ClusterResourceProps = ClusterAccess & PipelineResourceProps;
+
+/** Defines a PipelineResource of type cluster. As an input it is a kubeconfig at `/workspace/NAME/kubeconfig`. */
+export class ClusterResource extends PipelineResource<'cluster'> {
+  constructor(scope: Construct, id: string, props: ClusterResourceProps) {
+    super(scope, id, 'cluster', clusterSpec(props), props);
+  }
+
+  /** A cluster that a run binds without a PipelineResource object of its own. */
+  static inline(access: ClusterAccess): BindableResource<'cluster'> {
+    return { type: 'cluster', binding: { resourceSpec: clusterSpec(access) } };
+  }
+}
+
+function clusterSpec(access: ClusterAccess): object {
+  const { url, username, password, token, namespace, cadata, insecure, unsafePlaintext } = access;
+  const text = (it: string | SecretField | undefined): string | undefined => (typeof it === 'string' ? it : undefined);
+  const secret = (it: string | SecretField | undefined): SecretField | undefined =>
+    typeof it === 'string' ? undefined : it;
+  const params = { url, namespace, username: text(username), cadata: text(cadata), insecure: insecure?.toString() };
+  return resourceSpec(
+    'cluster',
+    { ...params, ...unsafePlaintext },
+    { username: secret(username), password, token, cadata: secret(cadata) },
+  );
+}

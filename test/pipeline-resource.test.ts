@@ -1,0 +1,159 @@
+import { expect, test } from '@jest/globals';
+import { Chart, Testing } from 'cdk8s';
+import type { Construct } from 'constructs';
+import {
+  BuildStorageResource,
+  CloudEventResource,
+  ClusterResource,
+  PullRequestResource,
+  StorageResource,
+} from '../lib/index.js';
+
+const secret = { secretName: 'keys', secretKey: 'token' };
+
+test.each<[string, (scope: Construct) => unknown, object]>([
+  [
+    'a pull request',
+    (scope) => new PullRequestResource(scope, 'a', { url: 'https://github.com/a/b/pull/1' }),
+    { type: 'pullRequest', params: [{ name: 'url', value: 'https://github.com/a/b/pull/1' }] },
+  ],
+  [
+    'a merge request with a token',
+    (scope) =>
+      new PullRequestResource(scope, 'a', {
+        url: 'https://git.example.com/a/b/-/merge_requests/1',
+        provider: 'gitlab',
+        authToken: secret,
+        insecureSkipTlsVerify: true,
+      }),
+    {
+      type: 'pullRequest',
+      params: [
+        { name: 'insecure-skip-tls-verify', value: 'true' },
+        { name: 'provider', value: 'gitlab' },
+        { name: 'url', value: 'https://git.example.com/a/b/-/merge_requests/1' },
+      ],
+      secrets: [{ fieldName: 'authToken', ...secret }],
+    },
+  ],
+  [
+    'a file in a bucket',
+    (scope) => new StorageResource(scope, 'a', { location: 'gs://bucket/file' }),
+    {
+      type: 'storage',
+      params: [
+        { name: 'location', value: 'gs://bucket/file' },
+        { name: 'type', value: 'gcs' },
+      ],
+    },
+  ],
+  [
+    'a directory in a bucket, with credentials',
+    (scope) =>
+      new StorageResource(scope, 'a', {
+        location: 'gs://bucket/dir',
+        directory: true,
+        credentials: secret,
+        boto: secret,
+      }),
+    {
+      type: 'storage',
+      params: [
+        { name: 'dir', value: 'y' },
+        { name: 'location', value: 'gs://bucket/dir' },
+        { name: 'type', value: 'gcs' },
+      ],
+      secrets: [
+        { fieldName: 'GOOGLE_APPLICATION_CREDENTIALS', ...secret },
+        { fieldName: 'BOTO_CONFIG', ...secret },
+      ],
+    },
+  ],
+  [
+    'an archive in a bucket',
+    (scope) => new BuildStorageResource(scope, 'a', { location: 'gs://bucket/a.zip', artifactType: 'ZipArchive' }),
+    {
+      type: 'storage',
+      params: [
+        { name: 'artifactType', value: 'ZipArchive' },
+        { name: 'location', value: 'gs://bucket/a.zip' },
+        { name: 'type', value: 'build-gcs' },
+      ],
+    },
+  ],
+  [
+    'a cluster with a token in a Secret',
+    (scope) =>
+      new ClusterResource(scope, 'a', {
+        url: 'https://10.0.0.1',
+        username: 'deployer',
+        namespace: 'web',
+        cadata: secret,
+        token: secret,
+      }),
+    {
+      type: 'cluster',
+      params: [
+        { name: 'namespace', value: 'web' },
+        { name: 'url', value: 'https://10.0.0.1' },
+        { name: 'username', value: 'deployer' },
+      ],
+      secrets: [
+        { fieldName: 'token', ...secret },
+        { fieldName: 'cadata', ...secret },
+      ],
+    },
+  ],
+  [
+    'a cluster whose certificate goes unchecked, with a password in plain text',
+    (scope) =>
+      new ClusterResource(scope, 'a', {
+        url: 'https://10.0.0.1',
+        username: 'admin',
+        insecure: true,
+        unsafePlaintext: { password: 'x' },
+      }),
+    {
+      type: 'cluster',
+      params: [
+        { name: 'insecure', value: 'true' },
+        { name: 'password', value: 'x' },
+        { name: 'url', value: 'https://10.0.0.1' },
+        { name: 'username', value: 'admin' },
+      ],
+    },
+  ],
+  [
+    'a receiver of events',
+    (scope) => new CloudEventResource(scope, 'a', { targetURI: 'http://events.example.com' }),
+    { type: 'cloudEvent', params: [{ name: 'targetURI', value: 'http://events.example.com' }] },
+  ],
+])('%s', (_, make, spec) => {
+  const chart = new Chart(Testing.app(), 'ci');
+  make(chart);
+
+  expect((Testing.synth(chart) as { spec: object }[])[0]?.spec).toEqual(spec);
+});
+
+test('each type can stand in a run without an object', () => {
+  const inline = [
+    PullRequestResource.inline({ url: 'https://github.com/a/b/pull/1' }),
+    StorageResource.inline({ location: 'gs://bucket/file' }),
+    BuildStorageResource.inline({ location: 'gs://bucket/a.zip', artifactType: 'ZipArchive' }),
+    ClusterResource.inline({ url: 'https://10.0.0.1', cadata: 'YQ==', token: secret }),
+    CloudEventResource.inline({ targetURI: 'http://events.example.com' }),
+  ];
+
+  expect(
+    inline.map(({ type, binding }) => [type, (binding as { resourceSpec: { type: string } }).resourceSpec.type]),
+  ).toEqual(['pullRequest', 'storage', 'storage', 'cluster', 'cloudEvent'].map((type) => [type, type]));
+});
+
+export const wrong = (chart: Construct): void => {
+  // @ts-expect-error -- a cluster's certificate is checked, or it is said that it is not
+  new ClusterResource(chart, 'a', { url: 'https://10.0.0.1', token: secret });
+  // @ts-expect-error -- a token is in a Secret, or it is said that it is not
+  new ClusterResource(chart, 'a', { url: 'https://10.0.0.1', insecure: true, token: 'abc' });
+  // @ts-expect-error -- an archive is packed in one of the known ways
+  new BuildStorageResource(chart, 'a', { location: 'gs://bucket/a', artifactType: 'Rar' });
+};
