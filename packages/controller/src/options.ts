@@ -4,11 +4,13 @@
 export interface Images {
   /** Has `sh` and `git` (and `ssh` for ssh urls). */
   readonly git: string;
-  /** Has `sh`, `awk`, `mkdir`, `cp` and `sha256sum`; static, so that it can be lent to images without a shell. */
+  /** Has `sh`, `awk`, `mkdir`, `cp` and `sha256sum`. */
   readonly shell: string;
+  /** Has a static /bin/busybox, which is lent to images without a shell. (Docker Hub's `busybox:latest` is not static.) */
+  readonly lent: string;
   /** Does nothing and ends at once, whatever it is told to run; takes a sidecar's place when the steps have ended. */
   readonly nop: string;
 }
 
 /** The images used when none are named. */
-export const DEFAULT_IMAGES: Images = { git: 'alpine/git', shell: 'busybox', nop: 'tianon/true' };
+export const DEFAULT_IMAGES: Images = { git: 'alpine/git', shell: 'busybox', lent: 'busybox:musl', nop: 'tianon/true' };

@@ -263,7 +263,7 @@ export function podNameOf(
 
 const placeTools = (images: Images): NamedContainer => ({
   name: 'place-tools',
-  image: images.shell,
+  image: images.lent,
   command: [
     '/bin/sh',
     '-c',

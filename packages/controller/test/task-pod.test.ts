@@ -298,7 +298,9 @@ describe('what a step runs', () => {
     );
     expect(second?.metadata.name).not.toBe(first?.metadata.name);
     expect(second?.spec.containers[0]?.command?.slice(0, 3)).toEqual(['/tekton/tools/bin/busybox', 'sh', '-c']);
-    expect(second?.spec.initContainers?.map(({ name, image: by }) => [name, by])).toEqual([['place-tools', 'busybox']]);
+    expect(second?.spec.initContainers?.map(({ name, image: by }) => [name, by])).toEqual([
+      ['place-tools', 'busybox:musl'],
+    ]);
   });
 });
 
