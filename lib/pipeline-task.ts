@@ -9,11 +9,12 @@
 
 import type { ResourceType } from '@pipewright/tekton';
 import type { Construct } from 'constructs';
+import type { ConditionReference } from './condition.js';
 import { ConstructError } from './construct-error.js';
 import type { Arguments, Bindings, Member, ParamRefs, Params, Resources, Results, TypeOf } from './declaration.js';
 import { plain } from './plain.js';
 import { Ref } from './reference.js';
-import { byKey, type TaskReference } from './task.js';
+import { byKey, useOf, type TaskReference } from './task.js';
 import { liesElsewhere } from './validation.js';
 
 /** A pipeline's resource of type `K`, as it stands at the start or as a task has left it. */
@@ -48,7 +49,26 @@ export interface TaskOptions {
    * @default 0
    */
   readonly retries?: number;
+
+  /**
+   * Conditions that must all hold, made with `check`; when one does not, the task and all that wait for it are skipped.
+   *
+   * @default - the task runs in any case
+   */
+  readonly conditions?: readonly PlacedCondition[];
 }
+
+/** A condition as a pipeline uses it, made by `check`. */
+export interface PlacedCondition {
+  readonly pipeline: Construct;
+  /** The condition's name. */
+  readonly name: string;
+  /** As the manifest has it. */
+  readonly spec: object;
+}
+
+/** What a use of a condition must hold. */
+export type ConditionCall<P, R> = Member<'params', P, Arguments<P>> & Member<'resources', R, Bindings<R, InputOf>>;
 
 /** What a call of a task must hold: values and resources for exactly what the task declares. */
 export type TaskCall<P, I, O> = TaskOptions &
@@ -74,6 +94,12 @@ interface AnyCall extends TaskOptions {
   readonly params?: Readonly<Record<string, unknown>>;
   readonly inputs?: Readonly<Record<string, PipelineInput | readonly PipelineInput[] | undefined>>;
   readonly outputs?: Readonly<Record<string, PipelineInput | undefined>>;
+}
+
+/** A use of a condition without its types. */
+interface AnyConditionCall {
+  readonly params?: AnyCall['params'];
+  readonly resources?: AnyCall['inputs'];
 }
 
 /** What the `tasks` function of a pipeline is given: its params, its resources, and `task` to add tasks with. */
@@ -110,7 +136,7 @@ export class PipelineTasks<P = unknown, R = unknown> {
     }
     liesElsewhere(this.#pipeline, task.elsewhere);
     const given = (call ?? {}) as AnyCall; // the same call, seen without the task's types
-    this.#specs.push(this.#spec(name, task.taskRef, given));
+    this.#specs.push(this.#spec(name, useOf(task, this.#pipeline), given));
     this.#names.add(name);
     const left = (it: PipelineInput | undefined): PipelineInput | undefined =>
       it && new PipelineInput(this.#pipeline, it.type, it.resource, name);
@@ -122,7 +148,24 @@ export class PipelineTasks<P = unknown, R = unknown> {
     } as PlacedTask<TO, TR>; // keys of TO and TR
   };
 
-  #spec(name: string, taskRef: object, { params, inputs, outputs, after, retries }: AnyCall): object {
+  /** Uses a condition; pass the result in `conditions` of a task. */
+  readonly check = <CP extends Params, CR extends Resources>(
+    condition: ConditionReference<CP, CR>,
+    ...[call]: MaybeCall<ConditionCall<CP, CR>>
+  ): PlacedCondition => {
+    liesElsewhere(this.#pipeline, condition.elsewhere);
+    const { params, resources } = (call ?? {}) as AnyConditionCall; // the same call, seen without the condition's types
+    const values = this.#values(params);
+    const bound = this.#bindings(condition.name, resources ?? {});
+    const spec = {
+      conditionRef: condition.name,
+      ...(values.length > 0 && { params: values }),
+      ...(bound.length > 0 && { resources: bound }),
+    };
+    return { pipeline: this.#pipeline, name: condition.name, spec };
+  };
+
+  #spec(name: string, task: object, { params, inputs, outputs, after, retries, conditions }: AnyCall): object {
     const values = this.#values(params);
     const sources = this.#bindings(name, inputs ?? {});
     const results = this.#bindings(name, outputs ?? {}).map(({ from: _, ...rest }) => rest);
@@ -131,13 +174,14 @@ export class PipelineTasks<P = unknown, R = unknown> {
     const runAfter = [...new Set([...before, ...resultsIn(values).filter((it) => !ordered.has(it))])];
     return {
       name,
-      taskRef,
+      ...task,
       ...(runAfter.length > 0 && { runAfter }),
       ...(values.length > 0 && { params: values }),
       ...(sources.length + results.length > 0 && {
         resources: { ...(sources.length > 0 && { inputs: sources }), ...(results.length > 0 && { outputs: results }) },
       }),
       ...(retries !== undefined && { retries }),
+      ...(conditions && conditions.length > 0 && { conditions: conditions.map((it) => this.#own(name, it).spec) }),
     };
   }
 

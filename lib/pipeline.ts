@@ -18,7 +18,9 @@ import type { Elsewhere } from './validation.js';
 
 /** Any pipeline that a run may use: one defined here, or one that lives elsewhere. */
 export interface PipelineReference<P extends Params, R extends Resources> {
-  readonly pipelineRef: { readonly name: string };
+  /** How a run names it, or a function that writes it out in the run. */
+  readonly use:
+    { readonly pipelineRef: { readonly name: string } } | ((owner: Construct) => { readonly pipelineSpec: unknown });
   readonly signature: { readonly params: P; readonly resources: R };
   /**
    * What the checks may take as being there.
@@ -28,15 +30,8 @@ export interface PipelineReference<P extends Params, R extends Resources> {
   readonly elsewhere?: Elsewhere;
 }
 
-/** Properties for `Pipeline`. */
-export interface PipelineProps<P extends Params, R extends Resources> {
-  /**
-   * Name, namespace, labels and annotations of the object.
-   *
-   * @default - a name made from the construct path, in the chart's namespace
-   */
-  readonly metadata?: ApiObjectMetadata;
-
+/** What a pipeline declares and does. */
+export interface PipelineDefinition<P extends Params, R extends Resources> {
   /**
    * Values that a run passes.
    *
@@ -53,6 +48,16 @@ export interface PipelineProps<P extends Params, R extends Resources> {
 
   /** Adds the tasks. They start as soon as what they are given, and what they come after, is there. */
   readonly tasks: (pipeline: PipelineTasks<P, R>) => void;
+}
+
+/** Properties for `Pipeline`. */
+export interface PipelineProps<P extends Params, R extends Resources> extends PipelineDefinition<P, R> {
+  /**
+   * Name, namespace, labels and annotations of the object.
+   *
+   * @default - a name made from the construct path, in the chart's namespace
+   */
+  readonly metadata?: ApiObjectMetadata;
 }
 
 /**
@@ -76,16 +81,24 @@ export class Pipeline<const P extends Params = None, const R extends Resources =
 {
   /** The name of the object. */
   readonly name: string;
-  readonly pipelineRef: { readonly name: string };
+  readonly use: { readonly pipelineRef: { readonly name: string } };
   readonly signature: PipelineReference<P, R>['signature'];
 
   constructor(scope: Construct, id: string, props: PipelineProps<P, R>) {
     super(scope, id);
     const { params, resources, metadata } = props;
-    this.signature = { params: params ?? {}, resources: resources ?? {} } as PipelineReference<P, R>['signature']; // absent: None
+    this.signature = signatureOf(params, resources);
     const body = { spec: pipelineSpec(this, this.signature, props) };
     this.name = nameOf(kubeObject(this, { apiVersion: API_VERSION, kind: 'Pipeline', metadata, body }));
-    this.pipelineRef = { name: this.name };
+    this.use = { pipelineRef: { name: this.name } };
+  }
+
+  /** A pipeline without an object of its own: it is written out in the run that uses it. */
+  static inline<const P extends Params = None, const R extends Resources = None>(
+    definition: PipelineDefinition<P, R>,
+  ): PipelineReference<P, R> {
+    const signature = signatureOf(definition.params, definition.resources);
+    return { signature, use: (owner) => ({ pipelineSpec: pipelineSpec(owner, signature, definition) }) };
   }
 
   /**
@@ -99,12 +112,18 @@ export class Pipeline<const P extends Params = None, const R extends Resources =
   ): PipelineReference<P, R> {
     const { params = {}, resources = {} } = signature;
     return {
-      pipelineRef: { name },
-      signature: { params, resources } as PipelineReference<P, R>['signature'], // absent: None
+      use: { pipelineRef: { name } },
+      signature: signatureOf(signature.params, signature.resources),
       elsewhere: stub(name, params, resources),
     };
   }
 }
+
+const signatureOf = <P extends Params, R extends Resources>(
+  params: P | undefined,
+  resources: R | undefined,
+): PipelineReference<P, R>['signature'] =>
+  ({ params: params ?? {}, resources: resources ?? {} }) as PipelineReference<P, R>['signature']; // absent: None
 
 /** What a signature tells of a Pipeline: one task that uses every resource. */
 function stub(name: string, params: Params, resources: Resources): Elsewhere {
@@ -122,7 +141,7 @@ function stub(name: string, params: Params, resources: Resources): Elsewhere {
 export function pipelineSpec<P extends Params, R extends Resources>(
   owner: Construct,
   signature: PipelineReference<P, R>['signature'],
-  { params, resources, tasks }: PipelineProps<P, R>,
+  { params, resources, tasks }: PipelineDefinition<P, R>,
 ): unknown {
   const bound = byKey(signature.resources, (name, it) => new PipelineInput(owner, typeOf(it), name));
   const added = new PipelineTasks<P, R>(

@@ -39,8 +39,10 @@ export interface Signature<P extends Params, I extends Resources, O extends Reso
 
 /** Any task that a pipeline may use: one defined here, or one that lives elsewhere. */
 export interface TaskReference<P extends Params, I extends Resources, O extends Resources, R extends Results> {
-  /** How a pipeline names it. */
-  readonly taskRef: { readonly name: string; readonly kind?: 'ClusterTask' };
+  /** How a pipeline or a run names it, or a function that writes it out where it is used. */
+  readonly use:
+    | { readonly taskRef: { readonly name: string; readonly kind?: 'ClusterTask' } }
+    | ((owner: Construct) => { readonly taskSpec: unknown });
   readonly signature: Signature<P, I, O, R>;
   /**
    * What the checks may take as being there.
@@ -64,15 +66,8 @@ export interface TaskScope<P, I, O, R> {
  */
 export type Given<Scope, T> = (its: Scope) => T;
 
-/** Properties for `Task` and `ClusterTask`. */
-export interface TaskProps<P extends Params, I extends Resources, O extends Resources, R extends Results> {
-  /**
-   * Name, namespace, labels and annotations of the object.
-   *
-   * @default - a name made from the construct path, in the chart's namespace
-   */
-  readonly metadata?: ApiObjectMetadata;
-
+/** What a task declares and does. */
+export interface TaskDefinition<P extends Params, I extends Resources, O extends Resources, R extends Results> {
   /**
    * Values that whoever runs the task passes. `{ path: {}, flags: { default: ['-v'] } }` declares a string that must be
    * given and an array that may.
@@ -127,6 +122,27 @@ export interface TaskProps<P extends Params, I extends Resources, O extends Reso
   readonly volumes?: Given<TaskScope<P, I, O, R>, readonly (k8s.Volume | Volume)[]>;
 }
 
+/** Properties for `Task` and `ClusterTask`. */
+export interface TaskProps<
+  P extends Params,
+  I extends Resources,
+  O extends Resources,
+  R extends Results,
+> extends TaskDefinition<P, I, O, R> {
+  /**
+   * Name, namespace, labels and annotations of the object.
+   *
+   * @default - a name made from the construct path, in the chart's namespace
+   */
+  readonly metadata?: ApiObjectMetadata;
+}
+
+/** How `owner` refers to a task: `taskRef`, or the whole `taskSpec`. */
+export const useOf = <P extends Params, I extends Resources, O extends Resources, R extends Results>(
+  { use }: TaskReference<P, I, O, R>,
+  owner: Construct,
+): object => (typeof use === 'function' ? use(owner) : use);
+
 /** What a task's object is named, and whether a namespace holds it. */
 abstract class DefinedTask<P extends Params, I extends Resources, O extends Resources, R extends Results>
   extends Construct
@@ -135,7 +151,7 @@ abstract class DefinedTask<P extends Params, I extends Resources, O extends Reso
   /** The name of the object. */
   readonly name: string;
   readonly signature: Signature<P, I, O, R>;
-  abstract readonly taskRef: TaskReference<P, I, O, R>['taskRef'];
+  abstract readonly use: { readonly taskRef: { readonly name: string; readonly kind?: 'ClusterTask' } };
 
   constructor(scope: Construct, id: string, kind: 'Task' | 'ClusterTask', props: TaskProps<P, I, O, R>) {
     super(scope, id);
@@ -167,11 +183,22 @@ export class Task<
   const O extends Resources = None,
   const R extends Results = None,
 > extends DefinedTask<P, I, O, R> {
-  readonly taskRef: { readonly name: string };
+  readonly use: { readonly taskRef: { readonly name: string } };
 
   constructor(scope: Construct, id: string, props: TaskProps<P, I, O, R>) {
     super(scope, id, 'Task', props);
-    this.taskRef = { name: this.name };
+    this.use = { taskRef: { name: this.name } };
+  }
+
+  /** A task without an object of its own: it is written out in the pipeline (Tekton v0.10) or the run that uses it. */
+  static inline<
+    const P extends Params = None,
+    const I extends Resources = None,
+    const O extends Resources = None,
+    const R extends Results = None,
+  >(definition: TaskDefinition<P, I, O, R>): TaskReference<P, I, O, R> {
+    const signature = signatureOf(definition);
+    return { signature, use: (owner) => ({ taskSpec: taskSpec(owner, signature, definition) }) };
   }
 
   /**
@@ -196,11 +223,11 @@ export class ClusterTask<
   const O extends Resources = None,
   const R extends Results = None,
 > extends DefinedTask<P, I, O, R> {
-  readonly taskRef: { readonly name: string; readonly kind: 'ClusterTask' };
+  readonly use: { readonly taskRef: { readonly name: string; readonly kind: 'ClusterTask' } };
 
   constructor(scope: Construct, id: string, props: TaskProps<P, I, O, R>) {
     super(scope, id, 'ClusterTask', props);
-    this.taskRef = { name: this.name, kind: 'ClusterTask' };
+    this.use = { taskRef: { name: this.name, kind: 'ClusterTask' } };
   }
 
   /** A ClusterTask that is defined elsewhere. Nothing is emitted for it. */
@@ -228,7 +255,7 @@ function elsewhere<P extends Params, I extends Resources, O extends Resources, R
     steps: [{ image: 'elsewhere' }],
   };
   return {
-    taskRef: { name, ...(kind === 'ClusterTask' && { kind }) },
+    use: { taskRef: { name, ...(kind === 'ClusterTask' && { kind }) } },
     signature,
     elsewhere: { apiVersion: API_VERSION, kind, metadata: { name }, spec },
   };
@@ -245,7 +272,7 @@ function signatureOf<P extends Params, I extends Resources, O extends Resources,
 export function taskSpec<P extends Params, I extends Resources, O extends Resources, R extends Results>(
   owner: Construct,
   signature: Signature<P, I, O, R>,
-  props: TaskProps<P, I, O, R>,
+  props: TaskDefinition<P, I, O, R>,
 ): unknown {
   const its = scopeOf(owner, signature);
   const stepTemplate = props.stepTemplate?.(its);

@@ -8,7 +8,7 @@ const root = resolve(import.meta.dirname, '..');
 /** What the examples take as given. */
 const PRELUDE = `
 import { Chart } from 'cdk8s';
-import { acknowledge } from '../lib/index.js';
+import { acknowledge, Condition, TaskRun } from '../lib/index.js';
 import * as lib from '../lib/index.js';
 import {
   DockerCredentials, GitCredentials, GitResource, Grants, ImageResource, Pipeline, PipelineRun, PipelineServiceAccount, Task, TektonApp,

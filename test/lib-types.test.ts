@@ -163,9 +163,9 @@ test('what a pipeline needs can be written down for tasks and pipelines that liv
   const release: PipelineReference<None, { readonly source: 'git' }> = Pipeline.fromName('release', {
     resources: { source: 'git' },
   });
-  expect([lint.taskRef, scan.taskRef, release.pipelineRef]).toEqual([
-    { name: 'lint' },
-    { name: 'scan', kind: 'ClusterTask' },
-    { name: 'release' },
+  expect([lint.use, scan.use, release.use]).toEqual([
+    { taskRef: { name: 'lint' } },
+    { taskRef: { name: 'scan', kind: 'ClusterTask' } },
+    { pipelineRef: { name: 'release' } },
   ]);
 });

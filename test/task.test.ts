@@ -159,7 +159,7 @@ describe('a cluster task', () => {
         spec: { steps: [{ image: 'lint' }] },
       },
     ]);
-    expect(task.taskRef).toEqual({ name: 'lint', kind: 'ClusterTask' });
+    expect(task.use).toEqual({ taskRef: { name: 'lint', kind: 'ClusterTask' } });
   });
 });
 

@@ -1,0 +1,129 @@
+/**
+ * Conditions: checks that decide whether a task of a pipeline runs.
+ *
+ * Declared like a task, with one container in place of steps. Used in a pipeline through `check`, which is typed as a call
+ * of a task is.
+ */
+
+import { API_VERSION } from '@pipewright/tekton';
+import type { ApiObjectMetadata } from 'cdk8s';
+import { Construct } from 'constructs';
+import {
+  paramSpecs,
+  resourceSpecs,
+  type None,
+  type ParamRefs,
+  type Params,
+  type ResourceRefs,
+  type Resources,
+} from './declaration.js';
+import { kubeObject, nameOf } from './kube-object.js';
+import { plain } from './plain.js';
+import { containerSpec, type Step } from './step.js';
+import { paramRefs, resourceRefs, type Given } from './task.js';
+import type { Elsewhere } from './validation.js';
+
+/** Any condition that a pipeline may use: one defined here, or one that lives elsewhere. */
+export interface ConditionReference<P extends Params, R extends Resources> {
+  readonly name: string;
+  readonly signature: { readonly params: P; readonly resources: R };
+  /**
+   * What the checks may take as being there.
+   *
+   * @default - the app defines it
+   */
+  readonly elsewhere?: Elsewhere;
+}
+
+/** References to all that a condition declares. */
+export interface ConditionScope<P, R> {
+  readonly params: ParamRefs<P>;
+  readonly resources: ResourceRefs<R>;
+}
+
+/** Properties for `Condition`. */
+export interface ConditionProps<P extends Params, R extends Resources> {
+  /**
+   * Name, namespace, labels and annotations of the object.
+   *
+   * @default - a name made from the construct path, in the chart's namespace
+   */
+  readonly metadata?: ApiObjectMetadata;
+
+  /**
+   * Values that the pipeline passes.
+   *
+   * @default - the condition takes no params
+   */
+  readonly params?: P;
+
+  /**
+   * Resources that the check looks at.
+   *
+   * @default - none
+   */
+  readonly resources?: R;
+
+  /** The container whose exit code decides: the task runs when it is 0. */
+  readonly check: Given<ConditionScope<P, R>, Step>;
+}
+
+/**
+ * Defines a Tekton Condition.
+ *
+ * @example
+ *
+ *   const onMain = new Condition(chart, 'on-main', {
+ *     resources: { source: 'git' },
+ *     check: ({ resources }) => ({ image: 'alpine:3.19', command: ['test'], args: [resources.source.revision, '=', 'main'] }),
+ *   });
+ */
+export class Condition<const P extends Params = None, const R extends Resources = None>
+  extends Construct
+  implements ConditionReference<P, R>
+{
+  /** The name of the object. */
+  readonly name: string;
+  readonly signature: ConditionReference<P, R>['signature'];
+
+  constructor(scope: Construct, id: string, props: ConditionProps<P, R>) {
+    super(scope, id);
+    const { params, resources, metadata, check } = props;
+    this.signature = signatureOf(params, resources);
+    const its: ConditionScope<P, R> = {
+      params: paramRefs(this, 'params', this.signature.params),
+      resources: resourceRefs(this, 'resources', this.signature.resources),
+    };
+    const spec = {
+      ...(params && { params: paramSpecs(params) }),
+      ...(resources && { resources: resourceSpecs(resources) }),
+      check: containerSpec(check(its)),
+    };
+    const body = { spec: plain(spec, this) };
+    this.name = nameOf(kubeObject(this, { apiVersion: API_VERSION, kind: 'Condition', metadata, body }));
+  }
+
+  /**
+   * A Condition that is defined elsewhere. Nothing is emitted for it.
+   *
+   * @param signature what that Condition declares; uses are checked against it
+   */
+  static fromName<const P extends Params = None, const R extends Resources = None>(
+    name: string,
+    { params, resources }: { readonly params?: P; readonly resources?: R } = {},
+  ): ConditionReference<P, R> {
+    const signature = signatureOf(params, resources);
+    const spec = {
+      params: paramSpecs(signature.params),
+      resources: resourceSpecs(signature.resources),
+      check: { image: 'elsewhere' },
+    };
+    return { name, signature, elsewhere: { apiVersion: API_VERSION, kind: 'Condition', metadata: { name }, spec } };
+  }
+}
+
+const signatureOf = <P extends Params, R extends Resources>(
+  params: P | undefined,
+  resources: R | undefined,
+): ConditionReference<P, R>['signature'] =>
+  ({ params: params ?? {}, resources: resources ?? {} }) as ConditionReference<P, R>['signature']; // absent: None

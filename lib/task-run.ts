@@ -1,0 +1,62 @@
+/**
+ * TaskRuns: one task, the resources and values it is run with, and the account it runs as.
+ *
+ * Typed by the task as a PipelineRun is by its pipeline. Pipelines make their own; this is for a task alone.
+ */
+
+import { Construct } from 'constructs';
+import type { Bindings, Member, None, Params, PlainArguments, Resources, Results } from './declaration.js';
+import type { BindableResource } from './pipeline-resource.js';
+import { listed, runFields, runObject, type Bindable, type RunOptions } from './run.js';
+import { useOf, type TaskReference } from './task.js';
+import { liesElsewhere } from './validation.js';
+
+/** Properties for `TaskRun`. */
+export type TaskRunProps<P extends Params, I extends Resources, O extends Resources, R extends Results> = RunOptions & {
+  /** The task to run. */
+  readonly task: TaskReference<P, I, O, R>;
+} & Member<'params', P, PlainArguments<P>> &
+  Member<'inputs', I, Bindings<I, Bindable>> &
+  Member<'outputs', O, Bindings<O, Bindable>>;
+
+/** A run without its types, as the emitter reads it. */
+interface AnyRun {
+  readonly params?: Readonly<Record<string, unknown>>;
+  readonly inputs?: Readonly<Record<string, BindableResource | undefined>>;
+  readonly outputs?: Readonly<Record<string, BindableResource | undefined>>;
+}
+
+/**
+ * Defines a Tekton TaskRun.
+ *
+ * @example
+ *
+ *   new TaskRun(chart, 'try', { task: test, inputs: { source }, generateName: 'try-' });
+ */
+export class TaskRun<
+  const P extends Params = None,
+  const I extends Resources = None,
+  const O extends Resources = None,
+  const R extends Results = None,
+> extends Construct {
+  /** The name of the object; with `generateName` it has none before it is created. */
+  readonly name: string | undefined;
+
+  constructor(scope: Construct, id: string, props: TaskRunProps<P, I, O, R>) {
+    super(scope, id);
+    const { params = {}, inputs = {}, outputs = {} } = props as AnyRun; // the same props, seen without the task's types
+    liesElsewhere(this, props.task.elsewhere);
+    for (const it of [...Object.values(inputs), ...Object.values(outputs)]) liesElsewhere(this, it?.elsewhere);
+    const given = {
+      ...listed('params', params, (value) => ({ value })),
+      ...listed('resources', inputs, (it) => it.binding),
+    };
+    const made = listed('resources', outputs, (it) => it.binding);
+    this.name = runObject(this, 'TaskRun', props, {
+      ...useOf(props.task, this),
+      ...runFields(this, props),
+      ...(Object.keys(given).length > 0 && { inputs: given }),
+      ...(Object.keys(made).length > 0 && { outputs: made }),
+    });
+  }
+}
