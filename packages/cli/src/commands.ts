@@ -194,6 +194,7 @@ interface ControllerFlags {
   readonly namespace?: string;
   readonly gitImage?: string;
   readonly shellImage?: string;
+  readonly busyboxImage?: string;
   readonly nopImage?: string;
 }
 
@@ -208,6 +209,7 @@ export const addController = (program: Command, output: Output, done: Done): Com
     .option('--namespace <NS>', 'watch this namespace alone (default: all)')
     .option('--git-image <IMAGE>', 'image with sh and git, for git inputs')
     .option('--shell-image <IMAGE>', 'image with sh and the usual small programs, for the other steps of our own')
+    .option('--busybox-image <IMAGE>', 'image with a static /bin/busybox, lent to images without a shell')
     .option('--nop-image <IMAGE>', "image that ends at once, put in a sidecar's place when the steps have ended")
     .addHelpText(
       'after',

@@ -86,9 +86,12 @@ spec: { steps: [{ name: s, image: 'busybox:1', command: ["$(inputs.params.x)"] }
   test('prints every problem with place, code and hint, and ends with 1', async () => {
     const path = folder({ 'p.yaml': bad });
     const { status, out } = await command('lint', path);
-    expect(out.replaceAll(`${path}/`, '')).toMatch(
-      /^p\.yaml:11:7 {2}error {2}FIELD_UNKNOWN {2}there is no field 'runafter' here\n {2}hint: did you mean 'runAfter'\?\np\.yaml:16:57 {2}error {2}\w+ {2}.*inputs\.params\.x.*\n {2}hint: .*\n2 errors \(2 objects checked\)\n$/,
-    );
+    expect(out.replaceAll(`${path}/`, '')).toBe(`p.yaml:11:7  error  FIELD_UNKNOWN  there is no field 'runafter' here
+  hint: did you mean 'runAfter'?
+p.yaml:16:58  error  VARIABLE_UNKNOWN  $(inputs.params.x) is not declared
+  hint: declare it, or remove $(inputs.params.x)
+2 errors (2 objects checked)
+`);
     expect(status).toBe(1);
   });
 
@@ -156,11 +159,12 @@ describe('up', () => {
   }, 30_000);
 });
 
-/** Files below a folder; empty folders that hold a user's runs do not count. */
+/** Files of ours below a folder. The TypeScript loader keeps a cache there too, which is its own. */
 const left = (path: string): string[] =>
-  readdirSync(path, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map(({ name }) => name);
+  readdirSync(path)
+    .filter((name) => name.startsWith('pipewright'))
+    .flatMap((name) => readdirSync(join(path, name), { recursive: true, encoding: 'utf8' }))
+    .filter((name) => name !== 'run');
 
 describe('controller', () => {
   test('says when there is no kubeconfig, and ends with 3', async () => {

@@ -24,6 +24,7 @@ export interface ControllerOptions {
   readonly namespace?: string;
   readonly gitImage?: string;
   readonly shellImage?: string;
+  readonly busyboxImage?: string;
   readonly nopImage?: string;
 }
 
@@ -117,10 +118,11 @@ async function installCrds(client: KubeClient, log: Log): Promise<void> {
   }
 }
 
-function imagesOf({ gitImage, shellImage, nopImage }: ControllerOptions): Images {
+function imagesOf({ gitImage, shellImage, busyboxImage, nopImage }: ControllerOptions): Images {
   return {
     git: gitImage ?? DEFAULT_IMAGES.git,
     shell: shellImage ?? DEFAULT_IMAGES.shell,
+    lent: busyboxImage ?? DEFAULT_IMAGES.lent,
     nop: nopImage ?? DEFAULT_IMAGES.nop,
   };
 }

@@ -5,7 +5,7 @@
  * manifest for production often has more in it than a run on one machine needs.
  */
 
-import type { KubeClient} from '@pipewright/kube';
+import type { KubeClient } from '@pipewright/kube';
 import { ApiError, resource, type Resource } from '@pipewright/kube';
 import { objectAt, textAt, type JsonObject } from '../manifests/json.js';
 

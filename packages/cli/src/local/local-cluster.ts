@@ -15,6 +15,7 @@ import { standsFor } from './image-name.js';
 export const OWN_IMAGES = {
   git: 'pipewright.local/git',
   shell: 'pipewright.local/shell',
+  lent: 'pipewright.local/busybox',
   nop: 'pipewright.local/nop',
 } as const;
 

@@ -15,9 +15,13 @@ const says =
 const ROWS: readonly Row[] = [
   {
     when: says(
-      /repository .* (?:not found|does not exist)|does not appear to be a git repository|not a git repository/i,
+      /could not resolve host|connection refused|failed to connect|network is unreachable|connection timed out/i,
     ),
-    hint: 'check the url of the git PipelineResource, or give it a directory: --source RESOURCE=DIR',
+    hint: 'the host cannot be reached from here; a git resource can be answered by a directory: --source RESOURCE=DIR',
+  },
+  {
+    when: says(/authentication failed|could not read username|401 unauthorized|invalid username or password/i),
+    hint: "the ServiceAccount's secrets did not open it; a Secret needs the annotation tekton.dev/git-0 or tekton.dev/docker-0 with the address",
   },
   {
     when: says(
@@ -26,12 +30,10 @@ const ROWS: readonly Row[] = [
     hint: 'check the revision of the git PipelineResource; a branch, tag or commit of that repository is meant',
   },
   {
-    when: says(/could not resolve host|connection refused|network is unreachable|connection timed out/i),
-    hint: 'the host cannot be reached from here; a git resource can be answered by a directory: --source RESOURCE=DIR',
-  },
-  {
-    when: says(/authentication failed|could not read username|401 unauthorized|invalid username or password/i),
-    hint: "the ServiceAccount's secrets did not open it; a Secret needs the annotation tekton.dev/git-0 or tekton.dev/docker-0 with the address",
+    when: says(
+      /repository .*(?:not found|does not exist)|does not appear to be a git repository|not a git repository/i,
+    ),
+    hint: 'check the url of the git PipelineResource, or give it a directory: --source RESOURCE=DIR',
   },
   {
     when: says(/ErrImagePull|ImagePullBackOff|cannot be pulled|nothing stands in/i),
@@ -42,21 +44,22 @@ const ROWS: readonly Row[] = [
     hint: 'add a manifest with the missing object to the command',
   },
   {
-    when: (task, text) =>
-      task.exitCode === 127 ||
-      says(/StartError|no such file or directory.*exec|executable file not found/i)(task, text),
+    when: ({ exitCode }, text) => exitCode === 127 || /StartError|executable file not found/i.test(text),
     hint: "the command is not in the image; on this machine the stand-in's files are what the step sees",
   },
   {
     when: ({ exitCode }) => exitCode === 126,
     hint: 'the file is there and may not be executed: chmod +x, and check its first line',
   },
-  { when: ({ exitCode }) => exitCode === 137, hint: 'the step was killed: it used too much memory, or was stopped' },
+  {
+    when: ({ exitCode }) => exitCode === 137,
+    hint: 'the step was killed: it used too much memory, or was stopped',
+  },
 ];
 
 /** The hint for a failed task, or none. */
 export function hintFor(task: TaskTally): readonly string[] {
-  const text = `${task.reason} ${task.stepReason ?? ''} ${task.message} ${task.lastLine}`;
+  const text = `${task.reason} ${task.stepReason ?? ''} ${task.message} ${task.lastLines.join(' ')}`;
   const row = ROWS.find(({ when }) => when(task, text));
   return row ? [row.hint] : [];
 }

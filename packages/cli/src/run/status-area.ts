@@ -57,7 +57,7 @@ function taskRow(
       ? open.length > 0
         ? `waits for ${open.join(', ')}`
         : 'about to start'
-      : `${duration(seconds).padStart(6)}  ${task.state === 'running' ? `${task.step ?? 'starting'}  ${plain(task.lastLine)}` : task.state}`;
+      : `${duration(seconds).padStart(6)}  ${task.state === 'running' ? `${task.step ?? 'starting'}  ${plain(task.lastLines.at(-1) ?? '')}` : task.state}`;
   const text = cut(`${cut(task.task, width).padEnd(width)}  ${about}`, columns - 4);
   return `  ${signOf(task.state, colors)} ${task.state === 'waiting' ? colors.dim(text) : text}`;
 }

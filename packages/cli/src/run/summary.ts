@@ -4,6 +4,7 @@
 
 import type { Colors } from '../terminal/output.js';
 import { duration } from '../terminal/duration.js';
+import { plain } from '../terminal/lines.js';
 import type { RunEvent, TaskOutcome } from './events.js';
 import type { RunTally, Tally, TaskTally } from './tally.js';
 import { hintFor } from './hints.js';
@@ -85,6 +86,7 @@ function taskLines(task: TaskTally, width: number, colors: Colors): readonly str
   const reason = task.stepReason === undefined || task.stepReason === 'Error' ? '' : ` (${task.stepReason})`;
   return [
     `  ${sign} ${name}  ${duration(task.seconds)}${step}${reason}`,
+    ...task.lastLines.map((line) => `      ${colors.dim('|')} ${plain(line)}`),
     ...failure(task.reason, task.message, colors),
     ...hints(task),
   ];

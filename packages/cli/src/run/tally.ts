@@ -18,8 +18,8 @@ export interface TaskTally {
   readonly reason: string;
   readonly message: string;
   readonly results: readonly ResourceFact[];
-  /** The last line of the log. */
-  readonly lastLine: string;
+  /** The last lines of the log, at most three. */
+  readonly lastLines: readonly string[];
 }
 
 /** How a run is doing. */
@@ -44,7 +44,7 @@ const waiting = (task: string): TaskTally => ({
   reason: '',
   message: '',
   results: [],
-  lastLine: '',
+  lastLines: [],
 });
 
 /** The tally after one more event. */
@@ -88,7 +88,7 @@ function after(task: TaskTally, event: TaskEvent): TaskTally {
     case 'step-start':
       return task.exitCode === undefined ? { ...task, step: event.step } : task;
     case 'step-log':
-      return { ...task, lastLine: event.line };
+      return { ...task, lastLines: [...task.lastLines, event.line].slice(-3) };
     case 'step-end':
       return event.exitCode === 0 || task.exitCode !== undefined
         ? task

@@ -1,0 +1,169 @@
+import { describe, expect, test } from '@jest/globals';
+import picocolors from 'picocolors';
+import type { RunEvent } from '../src/run/events.js';
+import { statusRows } from '../src/run/status-area.js';
+import { summary } from '../src/run/summary.js';
+import { count, type Tally } from '../src/run/tally.js';
+import { liveArea } from '../src/terminal/live-area.js';
+
+const colors = picocolors.createColors(false);
+const at = (second: number): string => new Date(Date.UTC(2026, 0, 1, 12, 0, second)).toISOString();
+const run = 'release';
+const waits: Readonly<Record<string, readonly string[]>> = { build: ['test'], deploy: ['build'] };
+const tallied = (events: readonly RunEvent[]): Tally => events.reduce(count, new Map() as Tally);
+
+const start: RunEvent = {
+  type: 'run-start',
+  time: at(0),
+  run,
+  kind: 'PipelineRun',
+  namespace: 'ci',
+  tasks: ['test', 'build', 'deploy'],
+};
+const done = (task: string, second: number, more: Partial<Extract<RunEvent, { type: 'task-end' }>> = {}): RunEvent => ({
+  type: 'task-end',
+  time: at(second),
+  run,
+  task,
+  outcome: 'succeeded',
+  reason: 'Succeeded',
+  message: '',
+  seconds: 3,
+  results: [],
+  ...more,
+});
+const halfway: readonly RunEvent[] = [
+  start,
+  { type: 'task-start', time: at(1), run, task: 'test', taskRun: 'r-test' },
+  done('test', 4),
+  { type: 'task-start', time: at(4), run, task: 'build', taskRun: 'r-build' },
+  { type: 'step-start', time: at(5), run, task: 'build', step: 'compile' },
+  { type: 'step-log', time: at(6), run, task: 'build', step: 'compile', line: 'object \u001b[31m7\u001b[0m of 12' },
+];
+
+describe('the status area', () => {
+  const rows = (columns: number): readonly string[] =>
+    statusRows(tallied(halfway), (_, task) => waits[task] ?? [], Date.parse(at(16)), columns, colors);
+
+  test('says what is done, what runs, what waits and for what', () => {
+    expect(rows(80)).toEqual([
+      '  ✔ test      3.0s  succeeded',
+      '  ● build    12.0s  compile  object 7 of 12',
+      '  ○ deploy  waits for build',
+      '  1 done · 1 running · 1 waiting  16.0s',
+    ]);
+  });
+
+  test('fits a narrow terminal', () => {
+    expect(Math.max(...rows(20).map((row) => row.length))).toBeLessThanOrEqual(20);
+  });
+
+  test('is empty when the run has ended', () => {
+    const ended = count(tallied(halfway), {
+      type: 'run-end',
+      time: at(9),
+      run,
+      outcome: 'failed',
+      reason: 'Failed',
+      message: '',
+      seconds: 9,
+    });
+    expect(statusRows(ended, () => [], 0, 80, colors)).toEqual([]);
+  });
+});
+
+describe('the summary', () => {
+  test('shows results, what was pushed and what was deployed', () => {
+    const tally = tallied([
+      start,
+      done('test', 4, { results: [{ resource: 'source', key: 'commit', value: 'abc123' }] }),
+      done('build', 5),
+      done('deploy', 6, { seconds: 61 }),
+      { type: 'run-end', time: at(7), run, outcome: 'succeeded', reason: 'Succeeded', message: '', seconds: 67 },
+    ]);
+    const made = [
+      { type: 'pushed', time: at(7), image: 'docker.io/acme/web:abc123', digest: 'sha256:1' },
+      {
+        type: 'deployment',
+        time: at(7),
+        namespace: 'ci',
+        name: 'web',
+        container: 'nginx',
+        before: 'acme/web:old',
+        after: 'acme/web:abc123',
+      },
+    ] as const;
+    expect(summary(tally, made, colors).join('\n')).toBe(`
+Succeeded  release  in 1m 7s  (3 tasks: 3 succeeded)
+  ✔ test    3.0s
+      source commit abc123
+  ✔ build   3.0s
+  ✔ deploy  1m 1s
+  pushed docker.io/acme/web:abc123  sha256:1
+  deployment web: image of nginx is now acme/web:abc123 (was acme/web:old)`);
+  });
+
+  test('shows the step that failed, its last lines, the reason, a hint, and what did not start', () => {
+    const tally = tallied([
+      ...halfway,
+      { type: 'step-log', time: at(7), run, task: 'build', step: 'compile', line: 'sh: gcc: not found' },
+      { type: 'step-end', time: at(8), run, task: 'build', step: 'compile', exitCode: 127, reason: 'Error' },
+      done('build', 9, {
+        outcome: 'failed',
+        reason: 'Failed',
+        message: '"step-compile" exited with code 127',
+        seconds: 5,
+      }),
+      {
+        type: 'run-end',
+        time: at(9),
+        run,
+        outcome: 'failed',
+        reason: 'Failed',
+        message: 'Tasks Completed: 2, Skipped: 1',
+        seconds: 9,
+      },
+    ]);
+    expect(summary(tally, [], colors).join('\n')).toBe(`
+Failed  release  in 9.0s  (3 tasks: 1 succeeded, 1 failed, 1 not started)
+  ✔ test    3.0s
+  ✖ build   5.0s  step compile: exit 127
+      | object 7 of 12
+      | sh: gcc: not found
+      Failed: "step-compile" exited with code 127
+      hint: the command is not in the image; on this machine the stand-in's files are what the step sees
+  ○ deploy  not started`);
+  });
+
+  test('gives the reason of a run that failed before its tasks', () => {
+    const tally = tallied([
+      start,
+      {
+        type: 'run-end',
+        time: at(1),
+        run,
+        outcome: 'failed',
+        reason: 'CouldntGetTask',
+        message: 'no Task',
+        seconds: 1,
+      },
+    ]);
+    expect(summary(tally, [], colors)[2]).toBe('      CouldntGetTask: no Task');
+  });
+});
+
+describe('the live area', () => {
+  test('keeps its rows below the lines, and leaves none behind', () => {
+    let written = '';
+    const area = liveArea(
+      (text) => (written += text),
+      () => ['row 1', 'row 2'],
+    );
+    area.print('first');
+    area.print('second');
+    area.stop();
+    area.print('after');
+    const shown = written.replaceAll('\u001b[?25l', '').replaceAll('\u001b[?25h', '');
+    expect(shown).toBe('first\nrow 1\nrow 2\n\u001b[2A\r\u001b[0Jsecond\nafter\n');
+  });
+});

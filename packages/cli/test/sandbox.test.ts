@@ -1,0 +1,229 @@
+import { execFileSync } from 'node:child_process';
+import { EventEmitter } from 'node:events';
+import { mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { fake, RuntimeProblem, sandbox, type Runtime } from '@pipewright/cluster';
+import { run, type RunOptions } from '../src/run/run-command.js';
+import { UsageError } from '../src/usage-error.js';
+import { folderWith, pipewright, recorded } from './cli.js';
+
+/** Whether this machine can run containers is found out by trying; where it cannot, what it says instead is held. */
+let usable = false;
+let refusal: UsageError | undefined;
+beforeAll(async () => {
+  const probe = await sandbox().probe();
+  usable = probe.usable;
+  if (!probe.usable) refusal = new UsageError(`${probe.problem.code}: ${probe.problem.message}`, '', { status: 3 });
+});
+
+const folders: (() => void)[] = [];
+afterEach(() => folders.splice(0).forEach((done) => done()));
+const folder = (files: Readonly<Record<string, string>>): string => {
+  const { path, done } = folderWith(files);
+  folders.push(done);
+  return path;
+};
+
+const step = (name: string, script: string): string =>
+  `{ name: ${name}, image: 'busybox:1', command: [sh, -c], args: [${JSON.stringify(script)}] }`;
+
+const oneTask = (steps: readonly string[], more = ''): string => `apiVersion: tekton.dev/v1alpha1
+kind: TaskRun
+metadata: { name: once }
+spec:
+${more}
+  taskSpec:
+${more === '' ? '' : '    inputs: { resources: [{ name: source, type: git }] }'}
+    steps:
+${steps.map((text) => `      - ${text}`).join('\n')}
+`;
+
+async function running(files: Readonly<Record<string, string>>, more: Partial<RunOptions> = {}) {
+  const output = recorded();
+  const options: RunOptions = {
+    paths: [folder(files)],
+    run: [],
+    param: new Map(),
+    source: new Map(),
+    image: new Map([['busybox', 'host']]),
+    output: 'text',
+    runtime: 'sandbox',
+    ...more,
+  };
+  try {
+    const status = await run(options, output, { signals: new EventEmitter() });
+    return { status, out: output.out() };
+  } catch (cause) {
+    if (!(cause instanceof UsageError)) throw cause;
+    return { status: cause.status, out: cause.message };
+  }
+}
+
+/** What is expected where containers run; elsewhere the refusal is. */
+const expectRun = (
+  { status, out }: { status: number; out: string },
+  want: { status: number; says: readonly (string | RegExp)[] },
+): void => {
+  if (!usable) {
+    expect({ status, out }).toEqual({ status: 3, out: refusal?.message });
+    return;
+  }
+  for (const text of want.says)
+    expect(out).toEqual(expect.stringMatching(text instanceof RegExp ? text : escape(text)));
+  expect(status).toBe(want.status);
+};
+const escape = (text: string): RegExp => new RegExp(text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+
+describe('real steps', () => {
+  test('run in order, and share the workspace', async () => {
+    const result = await running({
+      'a.yaml': oneTask([step('write', 'echo hello > /workspace/x'), step('read', 'cat /workspace/x')]),
+    });
+    expectRun(result, {
+      status: 0,
+      says: ['[once : read] hello\n', /Succeeded {2}once {2}in .* \(1 task: 1 succeeded\)/],
+    });
+  }, 30_000);
+
+  test('that fail are named with their exit status', async () => {
+    const result = await running({
+      'a.yaml': oneTask([step('ok', 'echo fine'), step('bad', 'echo oh no >&2; exit 7'), step('never', 'echo never')]),
+    });
+    expectRun(result, {
+      status: 1,
+      says: ['[once : bad] oh no\n', /✖ once {2}\S+ {2}step bad: exit 7\n/, /"step-bad" exited with code 7/],
+    });
+    expect(result.out).not.toContain('] never');
+  }, 30_000);
+
+  test('that can not start are told as such', async () => {
+    const result = await running({
+      'a.yaml': oneTask(["{ name: odd, image: 'busybox:1', command: [/no/such/program] }"]),
+    });
+    expectRun(result, {
+      status: 1,
+      says: [
+        /✖ once {2}\S+ {2}step odd: exit 127/,
+        "hint: the command is not in the image; on this machine the stand-in's files are what the step sees",
+      ],
+    });
+  }, 30_000);
+
+  test('that clone a repository which does not exist say so', async () => {
+    const resource = `  inputs:\n    resources:\n      - { name: source, resourceSpec: { type: git, params: [{ name: url, value: 'http://127.0.0.1:1/none.git' }, { name: revision, value: master }] } }`;
+    const result = await running({ 'a.yaml': oneTask([step('ok', 'true')], resource) });
+    expectRun(result, {
+      status: 1,
+      says: [
+        /✖ once {2}\S+ {2}step git-source-\S+: exit 1/,
+        'hint: the host cannot be reached from here; a git resource can be answered by a directory: --source RESOURCE=DIR',
+      ],
+    });
+  }, 60_000);
+
+  test('clone a directory that stands in, uncommitted files included', async () => {
+    const resource = `  inputs:\n    resources:\n      - { name: source, resourceSpec: { type: git, params: [{ name: url, value: 'https://git.example/a.git' }] } }`;
+    const source = folder({ README: 'as it is now' });
+    const result = await running(
+      { 'a.yaml': oneTask([step('look', 'cat /workspace/source/README')], resource) },
+      { source: new Map([['source', source]]) },
+    );
+    expectRun(result, {
+      status: 0,
+      says: [
+        '[once : look] as it is now\n',
+        `source: https://git.example/a.git is ${source}, uncommitted changes included, commit `,
+      ],
+    });
+  }, 30_000);
+});
+
+test('a revision that the directory does not have is refused before anything starts', async () => {
+  const source = folder({ README: 'x' });
+  execFileSync('git', ['init', '-q', '-b', 'main', source]);
+  execFileSync('git', [
+    '-C',
+    source,
+    '-c',
+    'user.name=a',
+    '-c',
+    'user.email=a@b',
+    'commit',
+    '-q',
+    '--allow-empty',
+    '-m',
+    'first',
+  ]);
+  const resource = `  inputs:\n    resources:\n      - { name: source, resourceSpec: { type: git, params: [{ name: url, value: 'https://git.example/a.git' }, { name: revision, value: v9 }] } }`;
+  const { status, out } = await running(
+    { 'a.yaml': oneTask([step('ok', 'true')], resource) },
+    { source: new Map([['source', source]]), runtime: 'fake' },
+  );
+  expect(out).toBe(`REVISION_UNKNOWN: ${source} has no branch, tag or commit "v9"`);
+  expect(status).toBe(2);
+});
+
+test('a machine that refuses namespaces is told with every remedy, and status 3', async () => {
+  const problem = new RuntimeProblem('SANDBOX_NO_NAMESPACES', 'steps cannot be run here: the kernel refuses', [
+    'run `sudo sysctl x=1`',
+  ]);
+  const refusing: Runtime = { ...fake(), probe: () => Promise.resolve({ usable: false, problem }) };
+  const paths = [folder({ 'a.yaml': oneTask([step('ok', 'true')]) })];
+  const options: RunOptions = {
+    paths,
+    run: [],
+    param: new Map(),
+    source: new Map(),
+    image: new Map([['busybox', 'host']]),
+    output: 'text',
+    runtime: 'sandbox',
+  };
+  const ended = run(options, recorded(), { runtime: refusing, signals: new EventEmitter() });
+  await expect(ended).rejects.toMatchObject({
+    message: 'SANDBOX_NO_NAMESPACES: steps cannot be run here: the kernel refuses',
+    hint: 'run `sudo sysctl x=1`\nto try the graph without running anything: --runtime fake',
+    status: 3,
+  });
+});
+
+describe('Ctrl-C', () => {
+  const mark = `4${process.pid}`;
+  const alive = (): string =>
+    execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })
+      .split('\n')
+      .filter((line) => line.includes(`sleep ${mark}`))
+      .join('\n');
+
+  test.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)(
+    '(%s) stops the steps, then the run, and leaves nothing behind',
+    async (signal, status) => {
+      const path = folder({ 'a.yaml': oneTask([step('slow', `echo begun; sleep ${mark}; echo never`)]) });
+      const temporary = join(path, 'tmp');
+      mkdirSync(temporary);
+      const started = pipewright(['run', path, '--image', 'busybox=host'], { TMPDIR: temporary });
+      if (!usable) {
+        expect(await started.ended).toMatchObject({ status: 3, out: '' });
+        return;
+      }
+      await started.said('[once : slow] begun');
+      started.child.kill(signal);
+      const ended = await started.ended;
+      expect(ended.out).toContain(`stopping the steps (${signal}); once more kills them\n`);
+      expect(ended.out).toContain('Cancelled  once');
+      expect(ended.out).not.toContain('never');
+      expect(ended.status).toBe(status);
+      expect(alive()).toBe('');
+      const left = readdirSync(temporary).filter((name) => name.startsWith('pipewright'));
+      expect(
+        left
+          .flatMap((name) => readdirSync(join(temporary, name), { recursive: true, encoding: 'utf8' }))
+          .filter((name) => name !== 'run'),
+      ).toEqual([]);
+    },
+    60_000,
+  );
+});
