@@ -208,7 +208,7 @@ describe('a TaskRun', () => {
 });
 
 describe('a PipelineRun', () => {
-  test('runs a chain of ten tasks within a second', async () => {
+  test('runs a chain of ten tasks without waiting in between', async () => {
     const tasks = Array.from({ length: 10 }, (_, index) => `t${String(index)}`);
     await bench.create('Task', 'ok', okTask);
     await bench.create('Pipeline', 'p', chain(tasks));
@@ -216,7 +216,7 @@ describe('a PipelineRun', () => {
     const began = performance.now();
     await bench.create('PipelineRun', 'run', { spec: { pipelineRef: { name: 'p' } } });
     expect(await bench.ended('PipelineRun', 'run')).toMatchObject({ reason: 'Succeeded' });
-    expect(performance.now() - began).toBeLessThan(3000); // some 200 ms on an idle machine
+    expect(performance.now() - began).toBeLessThan(3000); // some 200 ms of processor time; the rest is for a busy machine
     const [run] = await bench.list<PipelineRun>('PipelineRun');
     const entries = Object.values(run?.status?.taskRuns ?? {});
     expect(entries.map(({ pipelineTaskName }) => pipelineTaskName).toSorted()).toEqual(tasks);
