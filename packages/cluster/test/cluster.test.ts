@@ -127,6 +127,48 @@ describe('writes of built-in kinds', () => {
     expect([quiet.status, quiet.warning]).toEqual([200, null]);
   });
 
+  test.each([
+    [
+      'POST',
+      '/api/v1/namespaces/default/secrets',
+      { metadata: { name: 's' }, data: { a: '%%' } },
+      400,
+      /illegal base64 data at input byte 0$/,
+    ],
+    [
+      'POST',
+      `${CONFIG_MAPS}?dryRun=x`,
+      { metadata: { name: 'a' } },
+      422,
+      /^CreateOptions.meta.k8s.io "" is invalid: dryRun: Unsupported value: "x": supported values: "All"$/,
+    ],
+    [
+      'DELETE',
+      `${CONFIG_MAPS}/kube-root-ca.crt`,
+      { preconditions: { uid: 'x' } },
+      409,
+      /the UID in the precondition \(x\) does not match the UID in record/,
+    ],
+    [
+      'DELETE',
+      `${CONFIG_MAPS}/kube-root-ca.crt`,
+      { propagationPolicy: 'x' },
+      422,
+      /^DeleteOptions.meta.k8s.io "" is invalid: propagationPolicy: Unsupported value: "x"/,
+    ],
+    ['POST', `${CONFIG_MAPS}/a`, {}, 405, /^the server does not allow this method on the requested resource$/],
+    [
+      'GET',
+      `${CONFIG_MAPS}?fieldSelector=data.a%3Db`,
+      undefined,
+      400,
+      /^"data.a" is not a known field selector: only "metadata.name", "metadata.namespace"$/,
+    ],
+  ])('%s %s is refused as a real server does it', async (method, path, body, status, message) => {
+    const answer = await call(await cluster(), method, path, body);
+    expect([answer.status, answer.body.message]).toEqual([status, expect.stringMatching(message)]);
+  });
+
   test('all mistakes of a pod are told at once', async () => {
     const containers = [
       { name: 'A!', volumeMounts: [{ name: 'v', mountPath: '/x' }] },

@@ -80,6 +80,12 @@ function decodeEither(value: unknown, schema: Schema, where: Where): unknown {
 }
 
 function checkFormat(value: string, { format }: Schema, where: Where): string {
+  if (format === 'byte') {
+    const clean = value.replaceAll(/[\r\n]/g, '');
+    const wrong = clean.search(/[^A-Za-z0-9+/=]/);
+    if (wrong < 0 && /^[^=]*={0,2}$/.test(clean) && clean.length % 4 === 0) return value;
+    throw refused(where, `illegal base64 data at input byte ${wrong < 0 ? clean.length : wrong}`);
+  }
   const fits = format === 'micro-time' ? MICRO_TIME.test(value) : format !== 'date-time' || TIME.test(value);
   if (fits) return value;
   const layout = format === 'micro-time' ? '2006-01-02T15:04:05.000000Z07:00' : '2006-01-02T15:04:05Z07:00';

@@ -7,7 +7,7 @@ import { bytesOf, mediaType, objectIn, readBody, type Body } from './body.js';
 import type { User } from './identity.js';
 import { isObject, type JsonObject, type KubeObject } from './json.js';
 import { decodeProtobuf, isProtobuf } from './protobuf.js';
-import { badRequest, methodNotAllowed, noSuchPath, notFound, Refusal } from './refusal.js';
+import { badRequest, invalidOption, methodNotAllowed, noSuchPath, notFound, Refusal } from './refusal.js';
 import { apiVersionOf, type ResourceType } from './resource.js';
 import { getObject, listObjects, listText, selectorOf, textFor } from './read.js';
 import { deleteOptions, remove } from './remove.js';
@@ -91,7 +91,7 @@ const namespaceOf = (type: ResourceType, { namespace }: ResourceTarget): string 
 
 function handleCollection(context: ObjectsContext, asked: Asked, type: ResourceType): Promise<Response> | Response {
   const { target } = asked;
-  if (!type.verbs.includes(target.verb)) throw methodNotAllowed(type, target.verb);
+  if (!type.verbs.includes(target.verb)) throw methodNotAllowed();
   switch (target.verb) {
     case 'list':
       return list(context, asked, type);
@@ -158,8 +158,7 @@ export async function readObject(request: Request): Promise<Body> {
 /** Whether a request is to be carried out for show. */
 export function isDryRun(query: URLSearchParams): boolean {
   const asked = query.getAll('dryRun');
-  if (asked.some((each) => each !== 'All'))
-    throw badRequest(`dryRun: Unsupported value: ${JSON.stringify(asked[0])}: supported values: "All"`);
+  if (asked.some((each) => each !== 'All')) throw invalidOption('CreateOptions', 'dryRun', asked[0], ['All']);
   return asked.length > 0;
 }
 
@@ -174,7 +173,7 @@ async function post(
     target.verb === 'create' &&
     url.pathname.split('/').at(-1) !== type.plural
   ) {
-    throw methodNotAllowed(type, 'create');
+    throw methodNotAllowed();
   }
   const body = await readObject(request);
   const object = objectIn(body);
@@ -200,7 +199,7 @@ function namespaceIn(type: ResourceType, object: JsonObject): string {
 async function handleOne(context: ObjectsContext, asked: Asked, type: ResourceType): Promise<Response> {
   const { request, url, target } = asked;
   const { world } = context;
-  if (!type.verbs.includes(target.verb)) throw methodNotAllowed(type, target.verb);
+  if (!type.verbs.includes(target.verb)) throw methodNotAllowed();
   const namespace = namespaceOf(type, target);
   const part = PARTS.get(target.subresource) ?? 'main';
   switch (target.verb) {

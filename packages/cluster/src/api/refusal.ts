@@ -112,11 +112,12 @@ export const forbidden = (type: Named, name: string, why: string, causes?: reado
   });
 
 /** 405: this resource does not know the verb. */
-export const methodNotAllowed = (type: Named, verb: string): Refusal =>
-  new Refusal(405, 'MethodNotAllowed', `${verb} is not supported on resources of kind "${qualified(type)}"`, {
-    ...(type.group !== '' && { group: type.group }),
-    kind: type.plural,
-  });
+export const methodNotAllowed = (): Refusal =>
+  new Refusal(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {});
+
+/** 422: an option of the request that has no such value. */
+export const invalidOption = (kind: string, field: string, value: unknown, known: readonly string[]): Refusal =>
+  invalid({ group: 'meta.k8s.io', plural: kind.toLowerCase(), kind }, '', [notSupported(field, value, known)]);
 
 /** 410: the history asked for is gone; list again. */
 export const expired = (message: string): Refusal => new Refusal(410, 'Expired', message);

@@ -5,7 +5,7 @@
  */
 
 import { isObject, stringAt, type JsonObject, type KubeObject } from './json.js';
-import { badRequest, conflict } from './refusal.js';
+import { conflict, invalidOption } from './refusal.js';
 import { placeOf, type ResourceType } from './resource.js';
 import { timestamp, type World } from './world.js';
 
@@ -39,9 +39,12 @@ export function deleteOptions(body: JsonObject, query: URLSearchParams): DeleteO
   const known = ['Background', 'Foreground', 'Orphan'] as const;
   const found = known.find((each) => each === propagation);
   if (typeof propagation === 'string' && !found) {
-    throw badRequest(
-      `propagationPolicy: Unsupported value: ${JSON.stringify(propagation)}: supported values: ${known.join(', ')}`,
-    );
+    throw invalidOption('DeleteOptions', 'propagationPolicy', propagation, [
+      'Foreground',
+      'Background',
+      'Orphan',
+      'nil',
+    ]);
   }
   const dryRun =
     query.getAll('dryRun').includes('All') || (Array.isArray(body['dryRun']) && body['dryRun'].includes('All'));
@@ -81,7 +84,8 @@ function checkPreconditions(
   { uid, resourceVersion }: DeleteOptions,
 ): void {
   if (uid !== undefined && uid !== metadata.uid) {
-    const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${metadata.uid}`;
+    const why = `the UID in the precondition (${uid}) does not match the UID in record (${metadata.uid}). The object might \
+have been deleted and then recreated`;
     throw conflict(type, metadata.name, why);
   }
   if (resourceVersion !== undefined && resourceVersion !== metadata.resourceVersion) {

@@ -80,6 +80,12 @@ const METADATA: Readonly<Record<string, (object: KubeObject) => string>> = {
   'metadata.namespace': ({ metadata }) => metadata.namespace ?? '',
 };
 
+/** Kinds that can be selected by fields of their own say it in other words than those that cannot. */
+const unknownField = (field: string, { rules, custom }: ResourceType): Error =>
+  custom || rules.selectable
+    ? badRequest(`field label not supported: ${field}`)
+    : badRequest(`"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`);
+
 /** Reads a field selector; throws a 400 for a field that this kind cannot be selected by. */
 export function fieldSelector(text: string | null, type: ResourceType): FieldSelector | undefined {
   if (text === null || text.trim() === '') return undefined;
@@ -89,7 +95,7 @@ export function fieldSelector(text: string | null, type: ResourceType): FieldSel
     if (!found) throw badRequest(`invalid selector: '${text}'; can't understand '${part}'`);
     const [, field = '', how, wanted = ''] = found;
     const read = METADATA[field] ?? type.rules.selectable?.[field];
-    if (!read) throw badRequest(`field label not supported: ${field}`);
+    if (!read) throw unknownField(field, type);
     if (field === 'metadata.name' && how !== '!=') name = wanted;
     return how === '!=' ? (object) => read(object) !== wanted : (object) => read(object) === wanted;
   });

@@ -39,23 +39,22 @@ export interface PodLogs {
 export async function handleSubresource(context: ObjectsContext, asked: Asked, type: ResourceType): Promise<Response> {
   const { target } = asked;
   const place = `${type.group}/${type.plural}/${target.subresource}`;
-  if (place === '/pods/log')
-    return target.verb === 'get' ? podLog(context, asked, type) : notAllowed(type, target.verb);
+  if (place === '/pods/log') return target.verb === 'get' ? podLog(context, asked, type) : notAllowed();
   if (target.subresource === 'scale') return scale(context, asked, type);
-  if (target.verb !== 'create') return notAllowed(type, target.verb);
+  if (target.verb !== 'create') return notAllowed();
   if (place === '/serviceaccounts/token') return token(context, asked, type);
   if (place === '/pods/eviction') return evict(context, asked, type);
   throw noSuchPath();
 }
 
-function notAllowed(type: ResourceType, verb: string): never {
-  throw methodNotAllowed(type, verb);
+function notAllowed(): never {
+  throw methodNotAllowed();
 }
 
 async function scale(context: ObjectsContext, { request, url, target }: Asked, type: ResourceType): Promise<Response> {
   const old = getObject(context.world, type, target.namespace, target.name);
   if (target.verb === 'get') return respond(JSON.stringify(scaleOf(old)), 200, []);
-  if (target.verb !== 'update' && target.verb !== 'patch') return notAllowed(type, target.verb);
+  if (target.verb !== 'update' && target.verb !== 'patch') return notAllowed();
   const { value } =
     target.verb === 'update' ? await readObject(request) : readBody(await bytesOf(request), mediaType(request));
   const current = getObject(context.world, type, target.namespace, target.name); // as it is after the body has come
@@ -135,12 +134,13 @@ function podLog({ world, logs }: ObjectsContext, { url, target }: Asked, type: R
   const pod = getObject(world, type, target.namespace, target.name);
   const container = containerOf(pod, url.searchParams.get('container') ?? '');
   const { namespace = '', name, uid } = pod.metadata;
+  const options = logOptions(url.searchParams, pod.metadata.name);
   if (stringAt(pod, 'spec', 'nodeName') === '') return new Response('', { headers: TEXT });
   const waiting = waitingReason(pod, container);
   if (waiting !== undefined) {
     throw badRequest(`container "${container}" in pod "${name}" is waiting to start: ${waiting}`);
   }
-  const stream = logs()?.open({ namespace, name, uid }, container, logOptions(url.searchParams));
+  const stream = logs()?.open({ namespace, name, uid }, container, options);
   return new Response(stream ?? '', { headers: TEXT });
 }
 
@@ -173,7 +173,7 @@ function waitingReason(pod: KubeObject, container: string): string | undefined {
   return stringAt(status, 'state', 'waiting', 'reason') || 'ContainerCreating';
 }
 
-function logOptions(query: URLSearchParams): LogOptions {
+function logOptions(query: URLSearchParams, pod: string): LogOptions {
   const count = (name: string): number | undefined => {
     const text = query.get(name);
     if (text === null) return undefined;
@@ -181,7 +181,13 @@ function logOptions(query: URLSearchParams): LogOptions {
     const least = name === 'tailLines' ? 0 : 1;
     if (Number.isInteger(value) && value >= least) return value;
     const log = { group: '', plural: 'podlogoptions', kind: 'PodLogOptions' };
-    throw invalid(log, '', [invalidValue(name, text, `must be greater than ${least === 0 ? 'or equal to 0' : '0'}`)]);
+    throw invalid(log, pod, [
+      invalidValue(
+        name,
+        Number.isNaN(value) ? text : value,
+        `must be greater than ${least === 0 ? 'or equal to 0' : '0'}`,
+      ),
+    ]);
   };
   const [tailLines, sinceSeconds, limitBytes] = [count('tailLines'), count('sinceSeconds'), count('limitBytes')];
   const sinceTime = query.get('sinceTime');
