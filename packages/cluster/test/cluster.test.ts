@@ -266,22 +266,6 @@ test('pages of one list show one state, whatever is written in between', async (
   expect(names).toEqual(['a', 'b', 'c', 'd', 'kube-root-ca.crt']);
 });
 
-test('a watcher that does not read is cut off; others go on', async () => {
-  const to = await cluster();
-  const { body } = await call(to, 'GET', CONFIG_MAPS);
-  const path = `${CONFIG_MAPS}?watch=true&resourceVersion=${body.metadata.resourceVersion}`;
-  const idle = await to.send(new Request(`http://kubernetes${path}`));
-  const reader = watchUntil(to, path, ({ object }) => object.data?.['n'] === '4999');
-  await call(to, 'POST', CONFIG_MAPS, { metadata: { name: 'a' } });
-  for (let index = 0; index < 5_000; index += 1)
-    await call(to, 'PATCH', `${CONFIG_MAPS}/a`, { data: { n: String(index) } });
-  expect((await reader).at(-1)?.object.data).toEqual({ n: '4999' });
-  const error = await (async () => {
-    for await (const chunk of idle.body!) void chunk;
-  })().catch((cause: unknown) => (cause as Error).message);
-  expect(error).toBe('this watcher does not read; its watch has been ended');
-});
-
 test('logs are streamed from the node; a container that does not exist is named', async () => {
   const to = await cluster({
     runtime: fake({ script: () => ({ exitCode: 0, output: 'hello\n' }) }),
