@@ -24,7 +24,7 @@ export function statusRows(
   colors: Colors,
 ): readonly string[] {
   const runs = [...tally.values()].filter(({ outcome }) => outcome === undefined);
-  return runs.flatMap((run) => runRows(run, waitsFor, now, columns, colors));
+  return runs.flatMap((run) => runRows(run, waitsFor, now, columns, colors)).slice(0, 2 * MOST_ROWS);
 }
 
 function runRows(run: RunTally, waitsFor: WaitsFor, now: number, columns: number, colors: Colors): readonly string[] {

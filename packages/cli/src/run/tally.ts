@@ -18,7 +18,7 @@ export interface TaskTally {
   readonly reason: string;
   readonly message: string;
   readonly results: readonly ResourceFact[];
-  /** The last lines of the log, at most three. */
+  /** The last lines of that step, at most three. */
   readonly lastLines: readonly string[];
 }
 
@@ -86,7 +86,7 @@ function after(task: TaskTally, event: TaskEvent): TaskTally {
     case 'task-start':
       return { ...task, state: 'running', startedAt: Date.parse(event.time) };
     case 'step-start':
-      return task.exitCode === undefined ? { ...task, step: event.step } : task;
+      return task.exitCode === undefined ? { ...task, step: event.step, lastLines: [] } : task;
     case 'step-log':
       return { ...task, lastLines: [...task.lastLines, event.line].slice(-3) };
     case 'step-end':
