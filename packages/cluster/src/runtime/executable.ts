@@ -30,9 +30,10 @@ export function whyNotExecutable(view: RootView, command: string, path: string, 
 export const startErrorMessage = (why: string): string =>
   `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: ${why}: unknown`;
 
-/** Variables that change how the launcher's own programs behave, so they must not reach them. */
-const HAZARDS = /^(LD_|GLIBC_|GCONV_|MALLOC_|LIBMOUNT_|BASH_|LOCPATH$|ENV$|SHELLOPTS$|IFS$|CDPATH$|PS4$)/;
-const PLAIN_NAME = /^[A-Za-z_][A-Za-z0-9_.-]*$/;
+/** Variables that change how the launcher's own programs behave, or that a shell does not let be set. */
+const HAZARDS =
+  /^(LD_|GLIBC_|GCONV_|MALLOC_|LIBMOUNT_|BASH|LOCPATH$|ENV$|SHELLOPTS$|IFS$|CDPATH$|PS4$|U?EUID$|UID$|PPID$|GROUPS$|OPTIND$|LINENO$|PWD$|OLDPWD$|_$)/;
+const PLAIN_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 /** Splits an environment into what the launcher may carry and what only the command itself may see. */
 export function splitEnvironment(env: Readonly<Record<string, string>>): {

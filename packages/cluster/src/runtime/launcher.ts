@@ -4,8 +4,8 @@
  * Nothing a user writes is ever read by a shell. The script below is a constant; paths reach `mount` through an fstab
  * with fstab's own escapes, and the command goes from argument list to argument list.
  *
- * The chain keeps one process: setpriv (dies with us) execs unshare, which forks the container's first process, a
- * shell that has everything mounted, moves the new root over the old one and execs setpriv (no more rights than a
+ * The chain keeps one process: setpriv (dies with its parent) execs unshare, which forks the container's first process, a
+ * shell that has everything mounted, moves the new root over the old one and execs setsid, then setpriv (no more rights than a
  * container has), which execs unshare (enters the root), which execs the command.
  */
 
@@ -18,6 +18,7 @@ export interface Programs {
   readonly unshare: string;
   readonly mount: string;
   readonly setpriv: string;
+  readonly setsid: string;
   readonly mkfifo: string;
   readonly nsenter?: string;
   readonly bwrap?: string;
@@ -30,8 +31,8 @@ export type Rights = 'root' | 'user';
 export interface Launch {
   readonly file: string;
   readonly args: readonly string[];
-  /** The descriptor of the status pipe. With 2, the process's own errors come there too, and never into the log. */
-  readonly statusAt: 2 | 3;
+  /** `fork`: by the small process, inside its user namespace. `spawn`: by us, with the status pipe as descriptor 3. */
+  readonly by: 'fork' | 'spawn';
   /** A file that must be there first. */
   readonly fstab?: string;
 }
@@ -80,14 +81,14 @@ export function unshareLaunch(
   const limits = [...drop, ...(spec.noNewPrivileges === true ? ['--no-new-privs'] : [])];
   const ids = isRoot(user) ? [] : [`--setgid=${user?.gid ?? 0}`, `--setuid=${user?.uid ?? 0}`];
   const enter = [programs.unshare, '--root=.', `--wd=${plan.cwd}`, ...ids, '--', ...spec.argv];
-  const command = limits.length === 0 ? enter : [programs.setpriv, ...limits, '--', ...enter];
+  const limited = limits.length === 0 ? enter : [programs.setpriv, ...limits, '--', ...enter];
+  const command = [programs.setsid, ...limited]; // a session of its own: `kill 0` reaches nobody else
   return {
     file: programs.setpriv,
     args: [
       '--pdeathsig=KILL',
       '--',
       programs.unshare,
-      ...(rights === 'user' ? ['--user', '--map-root-user'] : []),
       '--mount',
       '--uts',
       '--ipc',
@@ -98,7 +99,7 @@ export function unshareLaunch(
       ...[programs.sh, '-c', SETUP, 'pipewright', programs.mount, fstab, plan.root, spec.hostname],
       ...command,
     ],
-    statusAt: 2,
+    by: 'fork',
     fstab: fstabOf(plan, rights),
   };
 }
@@ -157,7 +158,7 @@ export function bubblewrapLaunch(spec: ContainerSpec, plan: Plan, bwrap: string,
   const drop = ['--cap-drop', 'ALL', ...CAPABILITIES.flatMap((it) => ['--cap-add', `cap_${it}`])];
   return {
     file: bwrap,
-    statusAt: 3,
+    by: 'spawn',
     args: [
       ...['--die-with-parent', '--unshare-pid', '--unshare-ipc', '--unshare-uts', '--as-pid-1', ...user],
       ...['--hostname', spec.hostname, '--json-status-fd', '3', ...mounts, '--chdir', plan.cwd],

@@ -1,5 +1,5 @@
 /**
- * Pipes for what containers print: real ones, made with mkfifo and unlinked as soon as both ends are open.
+ * Pipes for what containers print: real ones, made with mkfifo and unlinked as soon as the container has its end.
  *
  * Node itself gives children sockets, and a socket cannot be opened again: `echo hello > /dev/stderr` would fail. One
  * pipe carries both streams, so their order is kept. Making them in batches costs a twentieth of a process a container.
@@ -15,12 +15,17 @@ import type { OutputSink } from './runtime.js';
 
 const BATCH = 16;
 
-/** One pipe: the writing end goes to the child and is closed here after the start. */
-export interface OutputPipe {
+/** One pipe, of which both ends are open here until its writer has it. */
+export interface Pipe {
+  /** Where a writer opens it, until it is released. */
+  readonly path: string;
+  /** For a writer that inherits it. */
   readonly writeEnd: number;
+  /** The writer has it: when that one closes it, the reading ends. Repeating it does nothing. */
+  release(): void;
   /** Hands everything to a sink until the last writer is gone. */
   drain(sink: OutputSink): Promise<void>;
-  /** Gives up a pipe nobody will write to. */
+  /** Gives up a pipe nobody will read or write. */
   discard(): void;
 }
 
@@ -35,14 +40,13 @@ export class PipePool {
     this.#mkfifo = mkfifo;
   }
 
-  async take(directory: string): Promise<OutputPipe> {
+  async take(directory: string): Promise<Pipe> {
     let ready = this.#ready.get(directory);
     if (ready === undefined) this.#ready.set(directory, (ready = []));
     const path = ready.pop() ?? (await this.#make(directory, ready));
     const readEnd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     const writeEnd = openSync(path, constants.O_WRONLY);
-    unlinkSync(path);
-    return pipe(readEnd, writeEnd);
+    return pipe(path, readEnd, writeEnd);
   }
 
   async #make(directory: string, ready: string[]): Promise<string> {
@@ -56,10 +60,22 @@ export class PipePool {
   }
 }
 
-function pipe(readEnd: number, writeEnd: number): OutputPipe {
+function pipe(path: string, readEnd: number, writeEnd: number): Pipe {
+  let released = false;
+  const release = (): void => {
+    if (released) return;
+    released = true;
+    closeSync(writeEnd);
+    unlinkSync(path);
+  };
   return {
+    path,
     writeEnd,
-    discard: () => closeSync(readEnd),
+    release,
+    discard: () => {
+      release();
+      closeSync(readEnd);
+    },
     drain: (sink) =>
       new Promise((resolve) => {
         const socket = new Socket({ fd: readEnd, readable: true, writable: false });

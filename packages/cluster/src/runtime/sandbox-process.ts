@@ -1,17 +1,20 @@
 /**
- * One process in a sandbox, from launch to exit: its status pipe, its output, its signals and what is run beside it.
+ * One process in a sandbox, from launch to exit: its status, its output, its signals and what is run beside it.
  */
 
-import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
+import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { cannotHearTerm, firstProcess, send } from './first-process.js';
+import { launchScript, type Forker } from './forker.js';
 import type { Launch, Programs, Rights } from './launcher.js';
-import type { OutputPipe } from './output-pipe.js';
+import type { Pipe } from './output-pipe.js';
 import type { ContainerSpec, ExecResult, Exit, RunningContainer } from './runtime.js';
+import { StatusWords } from './status-words.js';
 
-/** What a launched process says on its status pipe. */
+/** What became of a launch. */
 export type Launched =
   { readonly made: true; readonly container: RunningContainer } | { readonly made: false; readonly message: string };
 
@@ -19,10 +22,19 @@ export type Launched =
 export interface ProcessContext {
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
-  readonly pipe: OutputPipe;
+  readonly output: Pipe;
+  readonly status: Pipe;
+  readonly forker: Forker;
   readonly programs: Programs;
   readonly rights: Rights;
   readonly now: () => Date;
+}
+
+/** A process that was started, however it was. */
+interface Started {
+  readonly words: StatusWords;
+  readonly pid: () => number | undefined;
+  readonly ended: Promise<{ readonly code: number; readonly signal: NodeJS.Signals | null }>;
 }
 
 /** How much of a probe's output is kept, as kubelet does. */
@@ -30,64 +42,105 @@ const EXEC_OUTPUT = 10_240;
 
 /** Starts a launch, and settles when the container is made or could not be. */
 export async function launchProcess(spec: ContainerSpec, launch: Launch, context: ProcessContext): Promise<Launched> {
-  const { pipe } = context;
-  let child: ChildProcess;
-  try {
-    child = spawn(launch.file, [...launch.args], {
-      stdio:
-        launch.statusAt === 2 ? ['ignore', pipe.writeEnd, 'pipe'] : ['ignore', pipe.writeEnd, pipe.writeEnd, 'pipe'],
-      env: { ...context.env },
-      detached: true, // a session and group of its own: a terminal's Ctrl-C is ours to translate
-    });
-  } finally {
-    closeSync(pipe.writeEnd);
-  }
-  const drained = pipe.drain(spec.output);
-  const ended = whenEnded(child, 'close');
-  const words = new StatusWords(child, launch.statusAt);
-  const status = await words.first();
+  const drained = context.output.drain(spec.output);
+  const started = launch.by === 'fork' ? fork(spec, launch, context) : spawnDirectly(launch, context);
+  const { words } = started;
+  const status = await words.first;
   if (!status.made) {
-    await Promise.all([ended, drained]);
-    return { made: false, message: status.text.trim() || 'the launcher ended without a word' };
+    await Promise.all([started.ended, drained]);
+    return {
+      made: false,
+      message: status.text || context.forker.complaint.trim() || 'the launcher ended without a word',
+    };
   }
   const startedAt = context.now();
-  const exit = Promise.all([ended, drained]).then(([{ code, signal }]): Exit => {
+  let over = false;
+  const exit = Promise.all([started.ended, drained]).then(([{ code, signal }]): Exit => {
+    over = true;
     // unshare of util-linux 2.38 cannot end by KILL as its child did: it complains, and exits with 1.
-    const by = code === 1 && words.after !== '' ? 'SIGKILL' : signal;
-    const exitCode = by === null ? (code ?? 128) : 128 + constants.signals[by];
-    const finishedAt = context.now();
-    return {
-      exitCode,
-      ...(by !== null && { signal: by }),
-      reason: exitCode === 0 ? 'Completed' : 'Error',
-      startedAt,
-      finishedAt,
-    };
+    const by = code === 1 && words.complaint !== '' ? 'SIGKILL' : signal;
+    const exitCode = by === null ? code : 128 + constants.signals[by];
+    const reason = exitCode === 0 ? 'Completed' : 'Error';
+    return { exitCode, ...(by !== null && { signal: by }), reason, startedAt, finishedAt: context.now() };
   });
-  return { made: true, container: running(spec, child, context, startedAt, exit) };
+  return { made: true, container: running(spec, () => (over ? undefined : started.pid()), context, startedAt, exit) };
+}
+
+function fork({ directory }: ContainerSpec, launch: Launch, { env, output, status, forker }: ProcessContext): Started {
+  const words = new StatusWords();
+  const heard = status.drain({
+    write: (chunk) => {
+      words.hear(Buffer.from(chunk).toString());
+      if (words.pid !== undefined) release(); // both pipes are open at the other end
+      return undefined;
+    },
+  });
+  const release = (): void => {
+    output.release();
+    status.release();
+  };
+  const script = launchScript({
+    output: output.path,
+    status: status.path,
+    env,
+    command: [launch.file, ...launch.args],
+  });
+  writeFileSync(join(directory, 'launch'), script, { mode: 0o600 });
+  const ended = forker.run(directory).then(async (code) => {
+    release();
+    await heard;
+    words.end();
+    return { code, signal: null };
+  });
+  return { words, pid: () => words.pid, ended };
+}
+
+function spawnDirectly(launch: Launch, { env, output, status }: ProcessContext): Started {
+  const words = new StatusWords();
+  const child = spawn(launch.file, [...launch.args], {
+    stdio: ['ignore', output.writeEnd, output.writeEnd, 'pipe'],
+    env: { ...env },
+    detached: true, // a session and group of its own: a terminal's Ctrl-C is ours to translate
+  });
+  output.release();
+  status.discard();
+  const stream = child.stdio[3] as Readable; // 'pipe' above: the types do not follow the fourth entry
+  stream.setEncoding('utf8');
+  stream.on('data', (chunk: string) => words.hear(chunk));
+  stream.on('error', () => words.end());
+  stream.on('close', () => words.end());
+  const ended: Started['ended'] = new Promise((resolve) => {
+    child.once('error', (error) => {
+      words.hear(error.message);
+      words.end();
+      resolve({ code: 127, signal: null });
+    });
+    child.once('close', (code: number | null, signal: NodeJS.Signals | null) => resolve({ code: code ?? 128, signal }));
+  });
+  return { words, pid: () => child.pid, ended };
 }
 
 function running(
-  spec: ContainerSpec,
-  child: ChildProcess,
+  { identity }: ContainerSpec,
+  launcher: () => number | undefined,
   context: ProcessContext,
   startedAt: Date,
   exit: Promise<Exit>,
 ): RunningContainer {
-  const pid = child.pid ?? 0;
-  const gone = (): boolean => child.exitCode !== null || child.signalCode !== null;
   return {
-    id: `sandbox://${spec.identity.podUid}-${spec.identity.container}-${spec.identity.attempt}`,
+    id: `sandbox://${identity.podUid}-${identity.container}-${identity.attempt}`,
     startedAt,
     exit,
     kill: (signal) => {
-      if (gone()) return;
+      const pid = launcher();
+      if (pid === undefined) return;
       const first = firstProcess(pid);
       if (first === undefined) send(pid, 'SIGKILL');
       else send(first, signal === 'SIGTERM' && cannotHearTerm(first) ? 'SIGKILL' : signal);
     },
     exec: async (argv, signal) => {
-      const first = gone() ? undefined : firstProcess(pid);
+      const pid = launcher();
+      const first = pid === undefined ? undefined : firstProcess(pid);
       if (first === undefined) return { exitCode: 126, output: 'the container is not running' };
       return runBeside(first, argv, signal, context);
     },
@@ -120,60 +173,10 @@ async function runBeside(
   };
   child.stdout.on('data', keep);
   child.stderr.on('data', keep);
-  const { code } = await whenEnded(child, 'exit');
+  const code = await new Promise<number | null>((resolve) => {
+    child.once('error', () => resolve(127));
+    child.once('exit', resolve);
+  });
   signal.removeEventListener('abort', kill);
   return { exitCode: code ?? 137, output };
 }
-
-/** `close`: also everything on the status pipe was heard. `exit`: whatever still holds its output. */
-function whenEnded(
-  child: ChildProcess,
-  event: 'close' | 'exit',
-): Promise<{ code: number | null; signal: NodeJS.Signals | null }> {
-  return new Promise((resolve) => {
-    child.once('error', () => resolve({ code: 127, signal: null }));
-    child.once(event, (code: number | null, signal: NodeJS.Signals | null) => resolve({ code, signal }));
-  });
-}
-
-/** The setup script says `ok`; bubblewrap says the number of its child. Anything else is why it failed. */
-class StatusWords {
-  #text = '';
-  #first: { readonly made: boolean; readonly text: string } | undefined;
-  readonly #settled: Promise<{ readonly made: boolean; readonly text: string }>;
-
-  constructor(child: ChildProcess, at: 2 | 3) {
-    const stream = child.stdio[at] as Readable | null | undefined; // 'pipe' at this place: the types do not follow it
-    this.#settled = new Promise((resolve) => {
-      const judge = (last: boolean): void => {
-        if (this.#first !== undefined) return;
-        if (/^ok$|"child-pid"/m.test(this.#text)) this.#first = { made: true, text: this.#text };
-        else if (last) this.#first = { made: false, text: this.#text };
-        if (this.#first !== undefined) resolve(this.#first);
-      };
-      const hear = (words: string): void => {
-        this.#text = (this.#text + words).slice(0, MOST_WORDS);
-        judge(false);
-      };
-      stream?.setEncoding('utf8');
-      stream?.on('data', hear);
-      stream?.on('error', () => judge(true));
-      stream?.on('close', () => judge(true));
-      child.once('error', (error) => {
-        hear(error.message);
-        judge(true);
-      });
-    });
-  }
-
-  first(): Promise<{ readonly made: boolean; readonly text: string }> {
-    return this.#settled;
-  }
-
-  /** What was said after the container was made; bubblewrap goes on to say how it ended. */
-  get after(): string {
-    return this.#text.includes('child-pid') ? '' : this.#text.replace(/^ok\n/m, '');
-  }
-}
-
-const MOST_WORDS = 8192;

@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { DEFAULT_PATH, splitEnvironment, startErrorMessage } from './executable.js';
+import { Forker } from './forker.js';
 import { hostMounts, type HostMount } from './host-mounts.js';
 import { bubblewrapLaunch, isRoot, unshareLaunch, type Programs, type Rights } from './launcher.js';
 import { PipePool } from './output-pipe.js';
@@ -65,6 +66,7 @@ class Sandbox implements Runtime {
   #probed: number | undefined;
   #programs: Programs | undefined;
   #pipes: PipePool | undefined;
+  #forker: Forker | undefined;
   #probe: Promise<Probe> | undefined;
 
   constructor({ launchers = ['unshare', 'bubblewrap'], now = () => new Date() }: SandboxOptions) {
@@ -101,7 +103,8 @@ class Sandbox implements Runtime {
 
   async #startWith({ launcher, abilities }: Method, spec: ContainerSpec, signal?: AbortSignal): Promise<StartResult> {
     const programs = this.#programs;
-    if (programs === undefined || this.#pipes === undefined) return cannotRun('not probed');
+    if (programs === undefined || this.#pipes === undefined || this.#forker === undefined)
+      return cannotRun('not probed');
     try {
       if (this.#rights === 'user' && !isRoot(spec.user)) {
         const { uid = 0, gid = 0 } = spec.user ?? {};
@@ -116,9 +119,10 @@ class Sandbox implements Runtime {
       }
       const { carried, inside } = splitEnvironment(spec.env);
       const argv = inside.length === 0 ? spec.argv : (['/usr/bin/env', ...inside, ...spec.argv] as const);
-      const pipe = await this.#pipes.take(spec.scratch);
+      const [output, status] = [await this.#pipes.take(spec.scratch), await this.#pipes.take(spec.scratch)];
       if (signal?.aborted === true) {
-        pipe.discard();
+        output.discard();
+        status.discard();
         return cannotRun('cancelled before it started');
       }
       const told = { ...spec, argv };
@@ -131,7 +135,9 @@ class Sandbox implements Runtime {
       const context = {
         env: { PATH: DEFAULT_PATH, ...carried },
         cwd: plan.cwd,
-        pipe,
+        output,
+        status,
+        forker: this.#forker,
         programs,
         rights: this.#rights,
         now: this.#now,
@@ -161,6 +167,7 @@ class Sandbox implements Runtime {
     this.#programs = programs;
     this.#mounts = hostMounts();
     this.#pipes = new PipePool(programs.mkfifo);
+    this.#forker = new Forker(programs, this.#rights);
     const directory = mkdtempSync(join(tmpdir(), 'pipewright-probe-'));
     const said: string[] = [];
     this.#probed = statSync(directory).dev;
@@ -248,17 +255,13 @@ async function copyRoot(spec: ContainerSpec): Promise<void> {
   }
 }
 
+const NEEDED = ['sh', 'unshare', 'mount', 'setpriv', 'setsid', 'mkfifo'] as const;
+
 function findPrograms(): Programs | RuntimeProblem {
   const find = (name: string): string | undefined => PROGRAM_DIRECTORIES.map((it) => join(it, name)).find(isExecutable);
-  const [sh, unshare, mount, setpriv, mkfifo] = ['sh', 'unshare', 'mount', 'setpriv', 'mkfifo'].map(find);
-  if (
-    sh === undefined ||
-    unshare === undefined ||
-    mount === undefined ||
-    setpriv === undefined ||
-    mkfifo === undefined
-  ) {
-    const missing = ['sh', 'unshare', 'mount', 'setpriv', 'mkfifo'].filter((name) => find(name) === undefined);
+  const [sh, unshare, mount, setpriv, setsid, mkfifo] = NEEDED.map(find);
+  if (!sh || !unshare || !mount || !setpriv || !setsid || !mkfifo) {
+    const missing = NEEDED.filter((name) => find(name) === undefined);
     return new RuntimeProblem(
       'SANDBOX_NO_PROGRAM',
       `a sandbox needs ${missing.join(', ')}, not found in ${PROGRAM_DIRECTORIES.join(':')}`,
@@ -272,6 +275,7 @@ function findPrograms(): Programs | RuntimeProblem {
     unshare,
     mount,
     setpriv,
+    setsid,
     mkfifo,
     ...(nsenter !== undefined && { nsenter }),
     ...(bwrap !== undefined && { bwrap }),

@@ -1,0 +1,47 @@
+/**
+ * What a launcher says on its status pipe: first whether the container was made, later (rarely) how it went wrong.
+ *
+ * Ours says `pid N` and `ok`; bubblewrap says the number of its child in JSON. Anything else is why it failed.
+ */
+
+/** Whether the container was made, with everything said so far. */
+export interface FirstWords {
+  readonly made: boolean;
+  readonly text: string;
+}
+
+const MOST = 8192;
+
+/** Listens to one status pipe. */
+export class StatusWords {
+  /** Settles when it is known whether the container was made. */
+  readonly first: Promise<FirstWords>;
+  #text = '';
+  #settle: (words: FirstWords) => void = () => undefined;
+
+  constructor() {
+    this.first = new Promise((resolve) => (this.#settle = resolve));
+  }
+
+  hear(words: string): void {
+    this.#text = (this.#text + words).slice(0, MOST);
+    if (/^ok$|"child-pid"/m.test(this.#text)) this.#settle({ made: true, text: this.#text });
+  }
+
+  /** Nothing more will be said. */
+  end(): void {
+    this.#settle({ made: false, text: this.#text.replace(/^pid \d+$/m, '').trim() });
+  }
+
+  /** The process that is to become the container's parent, as our own launcher names it. */
+  get pid(): number | undefined {
+    const said = /^pid (\d+)$/m.exec(this.#text)?.[1];
+    return said === undefined ? undefined : Number(said);
+  }
+
+  /** What our own launcher said after the container was made: it has no reason to, but to complain. */
+  get complaint(): string {
+    const at = this.#text.indexOf('ok\n');
+    return at < 0 || this.#text.includes('"child-pid"') ? '' : this.#text.slice(at + 3);
+  }
+}
