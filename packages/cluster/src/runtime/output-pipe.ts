@@ -5,15 +5,13 @@
  * pipe carries both streams, so their order is kept. Making them in batches costs a twentieth of a process a container.
  */
 
-import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { closeSync, constants, mkdirSync, openSync, unlinkSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import type { OutputSink } from './runtime.js';
 
-const BATCH = 16;
+const BATCH = 32;
 
 /** One pipe, of which both ends are open here until its writer has it. */
 export interface Pipe {
@@ -31,12 +29,13 @@ export interface Pipe {
 
 /** Makes pipes in a directory. */
 export class PipePool {
-  readonly #mkfifo: string;
+  readonly #mkfifo: (paths: readonly string[]) => Promise<void>;
   readonly #ready = new Map<string, string[]>();
   readonly #name = `pipe-${randomBytes(6).toString('hex')}`;
   #made = 0;
 
-  constructor(mkfifo: string) {
+  /** @param mkfifo makes pipes that any user may write to */
+  constructor(mkfifo: (paths: readonly string[]) => Promise<void>) {
     this.#mkfifo = mkfifo;
   }
 
@@ -52,8 +51,7 @@ export class PipePool {
   async #make(directory: string, ready: string[]): Promise<string> {
     mkdirSync(directory, { recursive: true });
     const paths = Array.from({ length: BATCH }, () => join(directory, `${this.#name}-${this.#made++}`));
-    // 622: a process of any user may open its own standard output again
-    await promisify(execFile)(this.#mkfifo, ['-m', '622', '--', ...paths]);
+    await this.#mkfifo(paths);
     const [first = '', ...others] = paths;
     ready.push(...others);
     return first;

@@ -3,7 +3,7 @@
  *
  *     scratch/layer-…   what its shape asks for: private directories, mount points, laid-over files
  *     directory/upper   what it writes itself
- *     directory/root    where the tree is put together
+ *     scratch/root      where the tree is put together: each container has its own mounts, so all use one place
  *
  * On the host's root the layer is the root, and the host's places are mounted into it read-only; a place that must have
  * something the host lacks (a mount point in /usr, an /etc/gitconfig) becomes an overlay of the layer over the host's
@@ -91,8 +91,10 @@ export function planSandbox(
   if (abilities.overlay) built.set(draft.shape, draft.layer);
   // Before the mounts are listed: without overlays that fills the layer with empty files to mount at.
   const refusal = whyNotExecutable(draft.view, spec.argv[0], spec.env['PATH'] ?? DEFAULT_PATH, cwd);
-  return { root: join(spec.directory, 'root'), operations: draft.operations(abilities), cwd, refusal };
+  return { root: rootOf(spec), operations: draft.operations(abilities), cwd, refusal };
 }
+
+const rootOf = ({ scratch }: ContainerSpec): string => join(scratch, 'root');
 
 class Draft {
   readonly view = new RootView();
@@ -124,7 +126,8 @@ class Draft {
     this.layer = known ?? fresh;
     this.#built = known !== undefined;
     if (!this.#built) makeDirectory(this.layer);
-    for (const name of overlay ? ['upper', 'root', 'work'] : ['root']) makeDirectory(join(spec.directory, name));
+    for (const name of overlay ? ['upper', 'work'] : []) makeDirectory(join(spec.directory, name));
+    makeDirectory(rootOf(spec));
   }
 
   layRoot(): void {

@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { DEFAULT_PATH, splitEnvironment, startErrorMessage } from './executable.js';
-import { Forker } from './forker.js';
+import { Forker, quote } from './forker.js';
 import { hostMounts, type HostMount } from './host-mounts.js';
 import { bubblewrapLaunch, isRoot, unshareLaunch, type Programs, type Rights } from './launcher.js';
 import { PipePool } from './output-pipe.js';
@@ -166,8 +166,9 @@ class Sandbox implements Runtime {
     }
     this.#programs = programs;
     this.#mounts = hostMounts();
-    this.#pipes = new PipePool(programs.mkfifo);
-    this.#forker = new Forker(programs, this.#rights);
+    const forker = new Forker(programs, this.#rights);
+    this.#forker = forker;
+    this.#pipes = new PipePool((paths) => makePipes(paths, programs.mkfifo, forker));
     const directory = mkdtempSync(join(tmpdir(), 'pipewright-probe-'));
     const said: string[] = [];
     this.#probed = statSync(directory).dev;
@@ -207,6 +208,16 @@ class Sandbox implements Runtime {
     }
     return undefined;
   }
+}
+
+/** By the forker, which is quicker, or where there can be none, by ourselves. Any user may write: a process of another user may open its own standard output again. */
+async function makePipes(paths: readonly string[], mkfifo: string, forker: Forker): Promise<void> {
+  const args = ['-m', '622', '--', ...paths];
+  const directory = mkdtempSync(`${paths[0] ?? ''}-`);
+  writeFileSync(join(directory, 'launch'), `exec ${[mkfifo, ...args].map(quote).join(' ')}\n`);
+  const code = await forker.run(directory);
+  await removeTree(directory);
+  if (code !== 0) await promisify(execFile)(mkfifo, args);
 }
 
 const TRIAL_EXIT = 37;
