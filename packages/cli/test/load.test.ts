@@ -6,7 +6,9 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { loadManifests } from '../src/manifests/load.js';
 
 let folder = '';
-beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'pipewright-test-'))));
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'pipewright-test-'));
+});
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const write = (name: string, content: string | Uint8Array): string => {
@@ -33,6 +35,15 @@ describe('manifests are found', () => {
     write('a.yaml', object('a'));
     symlinkSync('.', join(folder, 'loop'));
     expect(names([folder])).toEqual(['a']);
+  });
+
+  test('among the files of other tools, which are left alone unless they are named', () => {
+    write('a.yaml', object('a'));
+    const compose = write('compose.yaml', 'services: {}\n');
+    write('list.json', '[1, 2]');
+    expect(loadManifests([folder]).findings).toEqual([]);
+    expect(names([folder])).toEqual(['a']);
+    expect(loadManifests([compose]).manifests).toHaveLength(1);
   });
 
   test('on standard input', () => {

@@ -31,14 +31,21 @@ export interface Manifests {
 
 /** Reads files, folders and `-`, and expands every `kind: List`. Finding nothing at all is an error. */
 export function loadManifests(paths: readonly string[], stdin?: () => Uint8Array): Manifests {
-  const { texts, findings } = readSources(paths, stdin);
-  const loaded = texts.map(loadText);
+  const { texts, found, findings } = readSources(paths, stdin);
+  const loaded = texts
+    .map((text) => ({ text, ...loadText(text) }))
+    .filter((each) => !found.has(each.text) || isMeant(each));
   const all = {
     manifests: loaded.flatMap(({ manifests }) => manifests),
     findings: [...findings, ...loaded.flatMap((each) => each.findings)],
   };
   return all.manifests.length > 0 || all.findings.length > 0 ? all : { ...all, findings: [nothingFound(paths)] };
 }
+
+/** Whether a file that was found in a folder is about Kubernetes: other tools keep YAML and JSON there too. */
+const isMeant = ({ manifests, findings }: Manifests): boolean =>
+  manifests.some(({ object }) => 'apiVersion' in object || 'kind' in object) ||
+  findings.some(({ code }) => code !== 'NOT_AN_OBJECT');
 
 /** Reads one text that is already in memory. */
 export function loadText(source: SourceText): Manifests {

@@ -16,6 +16,8 @@ export const MAX_BYTES = 4 * 1024 * 1024;
 /** What was read. A file that could not be read is a finding, and the others are read all the same. */
 export interface Sources {
   readonly texts: readonly SourceText[];
+  /** Those of them that nobody named: they were found in a folder, and may be something else altogether. */
+  readonly found: ReadonlySet<SourceText>;
   readonly findings: readonly Finding[];
 }
 
@@ -26,22 +28,24 @@ export interface Sources {
  */
 export function readSources(paths: readonly string[], stdin: () => Uint8Array = () => readFileSync(0)): Sources {
   const texts: SourceText[] = [];
+  const found = new Set<SourceText>();
   const findings: Finding[] = [];
-  const take = (file: string, read: () => Uint8Array): void => {
+  const take = (file: string, named: boolean, read: () => Uint8Array): void => {
     const result = readOne(file, read);
-    if ('text' in result) texts.push(result);
-    else findings.push(result);
+    if (!('text' in result)) return void findings.push(result);
+    texts.push(result);
+    if (!named) found.add(result);
   };
   for (const path of new Set(paths)) {
     if (path === '-') {
-      take('<stdin>', stdin);
+      take('<stdin>', true, stdin);
       continue;
     }
-    const found = filesOf(path, new Set());
-    findings.push(...found.findings);
-    for (const file of found.files) take(file, () => readFileSync(file));
+    const below = filesOf(path, new Set());
+    findings.push(...below.findings);
+    for (const file of below.files) take(file, file === path, () => readFileSync(file));
   }
-  return { texts, findings };
+  return { texts, found, findings };
 }
 
 function readOne(file: string, read: () => Uint8Array): SourceText | Finding {

@@ -81,6 +81,7 @@ async function inSession(inside: Inside): Promise<number> {
   const follower = new Follower({ client, mask, emit: presenter.show });
   await follower.start();
   try {
+    if (inside.requests.stop.aborted) return STATUS_OF[String(inside.requests.stop.reason)] ?? 1;
     const started = await startRuns(client, prepared.runs, prepared.manifests);
     const { ended, status } = await untilTheEnd(inside, follower, started);
     await tellWhatWasMade(inside, mask, before);
@@ -155,9 +156,12 @@ function presenterFor({ output: format }: RunOptions, prepared: Prepared, output
   return textPresenter(output, (name, task) => waitsOf(name)?.get(task) ?? []);
 }
 
-/** Findings go to standard error: standard output is for what the runs say. */
+/** Errors go to standard error: standard output is for what the runs say. Warnings are counted; `lint` is there for them. */
 function tellFindings(findings: readonly Finding[], output: Output): void {
   const { red, yellow, dim } = output.colors;
-  for (const finding of findings) output.warn(describeFinding(finding, { error: red, warning: yellow, dim }));
-  if (hasErrors(findings)) output.warn(`${countOf(findings)}; nothing was run`);
+  const errors = findings.filter(({ severity }) => severity === 'error');
+  const warnings = findings.length - errors.length;
+  for (const finding of errors) output.warn(describeFinding(finding, { error: red, warning: yellow, dim }));
+  if (errors.length > 0) output.warn(`${countOf(errors)}; nothing was run`);
+  else if (warnings > 0) output.warn(yellow(`${countOf(findings)}; \`pipewright lint\` shows them`));
 }

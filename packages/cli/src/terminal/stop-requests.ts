@@ -1,7 +1,7 @@
 /**
  * Ctrl-C and its relatives, counted.
  *
- * The first asks to stop in order, the second to stop at once. A closed standard output counts as one, by an event of our own:
+ * The first asks to stop in order, the second to stop at once, the third ends the process there and then. A closed standard output counts as one, by an event of our own:
  * listening for SIGPIPE would make every write to an ended child process look like it.
  */
 
@@ -33,6 +33,7 @@ export function listenForStop(source: EventEmitter = process): StopRequests {
   const stop = new AbortController();
   const kill = new AbortController();
   const heard = (signal: string): void => {
+    if (kill.signal.aborted && source === process) process.exit(STATUS_OF[signal]);
     if (stop.signal.aborted) kill.abort(signal);
     else stop.abort(signal);
   };
