@@ -5,7 +5,7 @@
  * container starts, from the resources there are at that moment.
  */
 
-import type { KubeClient} from '@pipewright/kube';
+import type { KubeClient } from '@pipewright/kube';
 import { Reflector, type KubeObject } from '@pipewright/kube';
 import type { StandIns } from '../config/config.js';
 import { gitConfig, registriesConf } from '../local/host-files.js';
