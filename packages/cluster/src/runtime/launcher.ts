@@ -4,9 +4,9 @@
  * Nothing a user writes is ever read by a shell. The script below is a constant; paths reach `mount` through an fstab
  * with fstab's own escapes, and the command goes from argument list to argument list.
  *
- * The chain keeps one process: setpriv (dies with its parent) execs unshare, which forks the container's first process, a
- * shell that has everything mounted, moves the new root over the old one and execs setsid, then setpriv (no more rights than a
- * container has), which execs unshare (enters the root), which execs the command.
+ * The chain: unshare forks the container's first process, a shell that has everything mounted and moves the new root over
+ * the old one; that execs setsid (a session of its own), setpriv (no more rights than a container has), unshare (enters
+ * the root) and the command. It dies with the forker, whose namespace it is in.
  */
 
 import type { Operation, Plan } from './sandbox-plan.js';
@@ -84,11 +84,8 @@ export function unshareLaunch(
   const limited = limits.length === 0 ? enter : [programs.setpriv, ...limits, '--', ...enter];
   const command = [programs.setsid, ...limited]; // a session of its own: `kill 0` reaches nobody else
   return {
-    file: programs.setpriv,
+    file: programs.unshare,
     args: [
-      '--pdeathsig=KILL',
-      '--',
-      programs.unshare,
       '--mount',
       '--uts',
       '--ipc',

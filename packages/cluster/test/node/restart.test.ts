@@ -1,0 +1,35 @@
+import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from '@jest/globals';
+import { fake } from '../../src/index.js';
+import { openRunDirectory } from '../../src/node/run-directory.js';
+import { removeTree } from '../../src/runtime/remove-tree.js';
+import { Lab, stateOf } from './pods.js';
+
+const directory = mkdtempSync(join(tmpdir(), 'pipewright-restart-'));
+afterAll(() => removeTree(directory));
+
+test('what a dead process left is swept, what a living one has stays', async () => {
+  const living = await openRunDirectory(directory, 'living');
+  const dead = join(directory, 'run', '999999-dead');
+  mkdirSync(join(dead, 'pod'), { recursive: true });
+  writeFileSync(join(dead, 'owner'), '999999 1 some-boot');
+  const own = await openRunDirectory(directory, 'own');
+  expect([living, dead, own].map((path) => existsSync(path))).toEqual([true, false, true]);
+});
+
+test('a pod that ran when its node stopped has failed when the node is back, and its log is still there', async () => {
+  const dataDir = join(directory, 'data');
+  const script = (): object => ({ duration: 'forever', output: 'so far\n' });
+  const before = await Lab.open({ dataDir, runtime: fake({ script }) });
+  await before.pod('p', [{ name: 'main', command: ['run'] }]);
+  await before.until('p', (pod) => stateOf(pod, 'main') === 'running');
+  await before.cluster.close();
+
+  const after = await Lab.open({ dataDir, runtime: fake({ script }) });
+  const pod = await after.end('p');
+  expect([pod.status?.phase, stateOf(pod, 'main')]).toEqual(['Failed', 'ContainerStatusUnknown 137']);
+  expect(await after.log('p', 'main')).toBe('so far\n');
+  await after.cluster.close();
+});
