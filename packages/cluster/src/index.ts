@@ -10,7 +10,7 @@ export type { LogOptions, PodLogs } from './api/subresources.js';
 export type { ImageConfig, ImageSource, Images } from './node/image.js';
 export { startNode, type Node, type NodeOptions } from './node/node.js';
 export { createRegistry, type Registry } from './registry/registry.js';
-export { RuntimeProblem, type Runtime } from './runtime/runtime.js';
+export { RuntimeProblem, type ContainerSpec, type Probe, type Runtime } from './runtime/runtime.js';
 export { fake, type FakeClock, type FakeOptions, type FakeOutcome, type FakeScript } from './runtime/fake.js';
 export { sandbox, type Launcher, type SandboxOptions } from './runtime/sandbox.js';
 export { machineClock, virtualClock, type Clock, type VirtualClock } from './node/clock.js';
