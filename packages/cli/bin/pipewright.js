@@ -6,6 +6,8 @@ if ((first === '--version' || first === '-V') && others.length === 0) {
   const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
   console.log(version);
 } else {
-  await import('tsx');
-  await import('../src/main.ts');
+  const { bundle } = await import('./bundle.js');
+  const whole = await bundle();
+  if (whole === undefined) await import('tsx');
+  await import(whole ?? '../src/main.ts');
 }

@@ -6,7 +6,8 @@
  */
 
 import type { Readable } from 'node:stream';
-import { Agent, ProxyAgent, type Dispatcher } from 'undici';
+import type * as Undici from 'undici';
+import type { Agent, Dispatcher } from 'undici';
 import { NoAnswerError } from './api-error.js';
 import { systemClock } from './clock.js';
 import { CredentialCache, type Credentials, type Tls } from './credentials.js';
@@ -47,11 +48,13 @@ export async function kubeconfigSend(options: KubeconfigOptions = {}): Promise<C
   const cache = new CredentialCache(config, systemClock);
   let pools: Pools | undefined;
 
+  const undici = await import('undici'); // here, because whoever only meets an in-process server need not wait for it
+
   const poolsFor = (tls: Tls): Pools => {
     if (pools && sameTls(pools.tls, tls)) return pools;
     const old = pools;
     if (old) closeGently(old);
-    pools = { tls, ...openPools(tls, cluster.proxyUrl) };
+    pools = { tls, ...openPools(undici, tls, cluster.proxyUrl) };
     return pools;
   };
 
@@ -75,10 +78,12 @@ export async function kubeconfigSend(options: KubeconfigOptions = {}): Promise<C
   return Object.assign(send, { server, context: context.name, namespace, source, close });
 }
 
-function openPools(tls: Tls, proxy: string | undefined): Omit<Pools, 'tls'> {
+function openPools(undici: typeof Undici, tls: Tls, proxy: string | undefined): Omit<Pools, 'tls'> {
   const connect = { ...tls, timeout: 10_000, keepAlive: true, keepAliveInitialDelay: 30_000 };
   const open = (options: Agent.Options): Dispatcher =>
-    proxy ? new ProxyAgent({ ...options, uri: proxy, requestTls: connect }) : new Agent({ ...options, connect });
+    proxy
+      ? new undici.ProxyAgent({ ...options, uri: proxy, requestTls: connect })
+      : new undici.Agent({ ...options, connect });
   return {
     // The deadline of a request is its signal; these are for whoever gives none.
     requests: open({ connections: 32, keepAliveTimeout: 30_000, headersTimeout: 120_000, bodyTimeout: 120_000 }),

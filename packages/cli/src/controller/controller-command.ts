@@ -41,7 +41,7 @@ export async function runController(
   output: Output,
   surroundings: ControllerSurroundings = {},
 ): Promise<number> {
-  const log = surroundings.log ?? jsonLog();
+  const log = surroundings.log ?? (await jsonLog());
   const send = await connect(options);
   const requests = listenForStop(surroundings.signals);
   try {

@@ -5,8 +5,6 @@
  * collect lines.
  */
 
-import { pino } from 'pino';
-
 /** Facts of a log line. Never the content of a Secret. */
 export type Facts = Readonly<Record<string, unknown>>;
 
@@ -20,8 +18,9 @@ export interface Log {
 /** Says nothing. */
 export const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
-/** One JSON object a line on standard output, for a process in a cluster. */
-export function jsonLog(): Log {
+/** One JSON object a line on standard output, for a process in a cluster. The library is loaded when it is asked for. */
+export async function jsonLog(): Promise<Log> {
+  const { pino } = await import('pino');
   const log = pino({ timestamp: pino.stdTimeFunctions.isoTime });
   return {
     info: (message, facts) => log.info(facts ?? {}, message),

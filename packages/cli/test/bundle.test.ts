@@ -1,0 +1,49 @@
+/** The sources as one file: what it holds is what the sources say, at once, wherever they lie. */
+
+import { execFile } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+
+const root = resolve(import.meta.dirname, '../../..');
+let copy: string;
+
+beforeAll(() => {
+  copy = mkdtempSync(join(tmpdir(), 'pipewright bundle-'));
+  cpSync(join(root, 'packages'), join(copy, 'packages'), {
+    recursive: true,
+    filter: (path) => !/\/packages\/[a-z]+\/(node_modules|build|test)$/.test(path),
+  });
+  symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
+});
+afterAll(() => rmSync(copy, { recursive: true, force: true }));
+
+const cache = (): string => join(copy, 'packages/cli/node_modules/.cache');
+const help = async (): Promise<string> =>
+  (await promisify(execFile)(process.execPath, [join(copy, 'packages/cli/bin/pipewright.js'), '--help'])).stdout;
+const edit = (from: string, to: string): void => {
+  const file = join(copy, 'packages/cli/src/program.ts');
+  writeFileSync(file, readFileSync(file, 'utf8').replace(from, to));
+};
+const bundles = (): readonly string[] => readdirSync(join(cache(), 'pipewright')).filter((it) => it.endsWith('.js'));
+
+describe('the command', () => {
+  test('puts its sources together once, runs what an edit changed, and does without where nothing can be written', async () => {
+    expect(await help()).toContain('Usage: pipewright');
+    expect(bundles()).toHaveLength(1);
+    expect(await help()).toContain('Usage: pipewright');
+    expect(bundles()).toHaveLength(1);
+
+    edit('Runs, checks and serves', 'Edited: serves');
+    expect(await help()).toContain('Edited: serves');
+    expect(bundles()).toHaveLength(2);
+
+    edit('Edited: serves', 'Without a cache');
+    rmSync(cache(), { recursive: true });
+    mkdirSync(join(copy, 'packages/cli/node_modules'), { recursive: true });
+    writeFileSync(cache(), 'not a directory');
+    expect(await help()).toContain('Without a cache');
+  }, 30_000);
+});
