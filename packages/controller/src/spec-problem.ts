@@ -1,10 +1,17 @@
 /**
- * What the checks of packages/tekton say about a Task or Pipeline that is about to run, as one sentence for a condition.
+ * What the checks of packages/tekton say about a Task, Pipeline or PipelineResource that is about to run, as one sentence.
  *
  * Most have passed an admission; on a cluster without one this is where a mistake is found, with the same words.
  */
 
-import { API_VERSION, checkObject, type PipelineSpec, type Problem, type TaskSpec } from '@pipewright/tekton';
+import {
+  API_VERSION,
+  checkObject,
+  type PipelineResourceSpec,
+  type PipelineSpec,
+  type Problem,
+  type TaskSpec,
+} from '@pipewright/tekton';
 
 /** The errors of a Task's spec; undefined when there are none. */
 export const taskSpecProblem = (name: string, spec: TaskSpec): string | undefined => sentence('Task', name, spec);
@@ -12,6 +19,14 @@ export const taskSpecProblem = (name: string, spec: TaskSpec): string | undefine
 /** The errors of a Pipeline's spec; undefined when there are none. */
 export const pipelineSpecProblem = (name: string, spec: PipelineSpec): string | undefined =>
   sentence('Pipeline', name, spec);
+
+/**
+ * The errors of a PipelineResource's spec; undefined when there are none.
+ *
+ * Its values become arguments of git, so what could be an option, a program or a path of the machine ends here at the latest.
+ */
+export const resourceSpecProblem = (name: string, spec: PipelineResourceSpec): string | undefined =>
+  sentence('PipelineResource', name, spec);
 
 function sentence(kind: string, name: string, spec: object): string | undefined {
   const errors = checkObject({ apiVersion: API_VERSION, kind, metadata: { name }, spec }).filter(

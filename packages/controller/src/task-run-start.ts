@@ -11,21 +11,26 @@ import {
   readResourceSpec,
   readTask,
   readTaskRun,
+  taskNotFound,
+  taskResourceNotFound,
+  taskRunRefusal,
   type BindingModel,
   type PipelineResource,
-  type PipelineResourceModel,
+  type PipelineResourceSpec,
+  type Refusal,
   type ResourceModel,
+  type ResourceType,
   type TaskModel,
   type TaskRun,
   type TaskRunModel,
   type TaskSpec,
+  type TaskUse,
 } from '@pipewright/tekton';
-import { paramsProblem, resourcesProblem } from './bindings.js';
 import { unrunnable, type Bindings, type Bound } from './internal-steps.js';
 import { handedDown, labels } from './labels.js';
 import type { Images } from './options.js';
 import { badAnnotation, type SecretHeader } from './scripts/credentials.js';
-import { taskSpecProblem } from './spec-problem.js';
+import { resourceSpecProblem, taskSpecProblem } from './spec-problem.js';
 import { taskPod, type ImageCommand } from './task-pod.js';
 import type { Pod } from './pod-types.js';
 
@@ -61,7 +66,7 @@ export interface StartFacts {
 }
 
 /** The pod, or the end of the run. */
-export type Start = ({ readonly pod: Pod } | { readonly refused: Refused }) & {
+export type Start = ({ readonly pod: Pod } | { readonly refused: Refusal }) & {
   /** What the TaskRun is labelled and annotated with, from its Task. */
   readonly inherits: Inherited;
 };
@@ -70,11 +75,6 @@ export type Start = ({ readonly pod: Pod } | { readonly refused: Refused }) & {
 export interface Inherited {
   readonly labels: Texts;
   readonly annotations: Texts;
-}
-
-interface Refused {
-  readonly reason: string;
-  readonly message: string;
 }
 
 type Texts = Readonly<Record<string, string>>;
@@ -89,7 +89,7 @@ export function startTaskRun(facts: StartFacts): Start {
   return { inherits, ...podOrRefusal(facts, inherits) };
 }
 
-type Outcome = { readonly pod: Pod } | { readonly refused: Refused };
+type Outcome = { readonly pod: Pod } | { readonly refused: Refusal };
 
 const refuse = (reason: string, message: string): Outcome => ({ refused: { reason, message } });
 
@@ -99,51 +99,72 @@ function podOrRefusal(facts: StartFacts, inherits: Inherited): Outcome {
   const model = readTaskRun(run.spec);
   if (!model.use) return refuse('TaskRunResolutionFailed', `TaskRun ${name} not providing TaskRef or TaskSpec`);
   const task = model.use.from === 'here' ? model.use.task : facts.task && readTask(facts.task.spec);
-  if (!task) return refuse('TaskRunResolutionFailed', noTask(name, model.use));
+  if (!task) return notThere(name, model.use);
 
   const spec = model.use.from === 'here' ? run.spec.taskSpec : facts.task?.spec;
   const faulty = spec && taskSpecProblem(model.use.from === 'here' ? name : model.use.name, spec);
   if (faulty) return refuse('TaskRunValidationFailed', `the Task is invalid: ${faulty}`);
 
-  const inputs = bind('input', model.inputs, facts);
-  if (typeof inputs === 'string') return refuse('TaskRunResolutionFailed', inputs);
-  const outputs = bind('output', model.outputs, facts);
-  if (typeof outputs === 'string') return refuse('TaskRunResolutionFailed', outputs);
-  const invalid = paramsProblem(task.params, model.params) ?? resourcesProblem(task, kinds(inputs), kinds(outputs));
+  const inputs = find('input', model.inputs, facts);
+  if ('reason' in inputs) return { refused: inputs };
+  const outputs = find('output', model.outputs, facts);
+  if ('reason' in outputs) return { refused: outputs };
+  const mismatch = taskRunRefusal(task, model.params, { inputs: types(inputs), outputs: types(outputs) });
+  if (mismatch) return { refused: mismatch };
+  const invalid = faultyResource([...inputs.values(), ...outputs.values()]);
   if (invalid) return refuse('TaskRunValidationFailed', invalid);
   const outside = outsideWorkspace([...task.inputs, ...task.outputs]);
   if (outside) return refuse('TaskRunValidationFailed', outside);
 
-  const bindings = { inputs, outputs };
+  const bindings = { inputs: bind(inputs), outputs: bind(outputs) };
   const cannot = unrunnable(bindings);
   if (cannot) return refuse('TaskRunResolutionFailed', cannot);
   return startWith(facts, inherits, { model, task, bindings });
 }
 
-const noTask = (run: string, use: { readonly from: string; readonly kind?: string; readonly name?: string }): string =>
-  `error when listing tasks for taskRun ${run}: ${(use.kind ?? 'Task').toLowerCase()}.tekton.dev "${use.name ?? ''}" not found`;
+const notThere = (run: string, use: TaskUse): Outcome => {
+  const kind = use.from === 'cluster' && use.kind === 'ClusterTask' ? 'clustertask' : 'task';
+  return { refused: taskNotFound(run, kind, use.from === 'cluster' ? use.name : '') };
+};
 
-const kinds = (bound: ReadonlyMap<string, Bound>): ReadonlyMap<string, PipelineResourceModel> =>
-  new Map([...bound].map(([name, { resource }]) => [name, resource]));
+/** A PipelineResource as it was written. */
+interface Found {
+  readonly name: string;
+  readonly spec: PipelineResourceSpec;
+  readonly paths: readonly string[];
+}
 
-function bind(
+function find(
   side: 'input' | 'output',
   bindings: readonly BindingModel[],
   { resources }: StartFacts,
-): ReadonlyMap<string, Bound> | string {
-  const bound = new Map<string, Bound>();
+): ReadonlyMap<string, Found> | Refusal {
+  const found = new Map<string, Found>();
   for (const { name, resource, paths } of bindings) {
-    if (!resource) return `${side} resource "${name}" has neither or both of resourceRef and resourceSpec`;
-    if (resource.from === 'here') {
-      bound.set(name, { resource: readResourceSpec(name, resource.spec), paths });
-      continue;
+    if (!resource) {
+      const message = `${side} resource "${name}" has neither or both of resourceRef and resourceSpec`;
+      return { reason: 'TaskRunResolutionFailed', message };
     }
-    const found = resources.get(resource.name);
-    if (!found)
-      return `couldn't retrieve referenced ${side} PipelineResource: pipelineresource.tekton.dev "${resource.name}" not found`;
-    bound.set(name, { resource: readResourceSpec(resource.name, found.spec), paths });
+    const called = resource.from === 'here' ? name : resource.name;
+    const spec = resource.from === 'here' ? resource.spec : resources.get(called)?.spec;
+    if (!spec) return taskResourceNotFound(side, called);
+    found.set(name, { name: called, spec, paths });
   }
-  return bound;
+  return found;
+}
+
+const types = (found: ReadonlyMap<string, Found>): ReadonlyMap<string, ResourceType> =>
+  new Map([...found].map(([name, { spec }]) => [name, spec.type]));
+
+const bind = (found: ReadonlyMap<string, Found>): ReadonlyMap<string, Bound> =>
+  new Map([...found].map(([key, { name, spec, paths }]) => [key, { resource: readResourceSpec(name, spec), paths }]));
+
+function faultyResource(found: readonly Found[]): string | undefined {
+  for (const { name, spec } of found) {
+    const faulty = resourceSpecProblem(name, spec);
+    if (faulty) return `the PipelineResource "${name}" is invalid: ${faulty}`;
+  }
+  return undefined;
 }
 
 /** The check of the Task says so too; this one also holds for Tasks that no admission has seen. */

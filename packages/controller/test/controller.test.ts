@@ -95,7 +95,7 @@ describe('a TaskRun', () => {
         taskSpec: { inputs: { resources: [{ name: 'src', type: 'git' }] }, steps: [step()] },
         inputs: { resources: [{ name: 'src', resourceSpec: { type: 'image', params: [] } }] },
       },
-      'TaskRunValidationFailed: invalid input resources: resource "src" should be type "git" but was "image"',
+      'TaskRunValidationFailed: invalid input resources: resource "src" should be type "image" but was "git"',
     ],
   ])('names %s', async (_what, spec, says) => {
     await bench.create('ServiceAccount', 'poor', { secrets: [{ name: 'nosuchsecret' }] });

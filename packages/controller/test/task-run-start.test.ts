@@ -1,0 +1,117 @@
+import { describe, expect, test } from '@jest/globals';
+import type { PipelineResource, TaskRunSpec } from '@pipewright/tekton';
+import { DEFAULT_IMAGES } from '../src/options.js';
+import { startTaskRun, type StartFacts } from '../src/task-run-start.js';
+
+const facts = (spec: object, resources: readonly PipelineResource[] = []): StartFacts => ({
+  run: {
+    apiVersion: 'tekton.dev/v1alpha1',
+    kind: 'TaskRun',
+    metadata: { name: 'run', namespace: 'ns', uid: 'u-1' },
+    spec: spec as TaskRunSpec, // written as users write it
+  },
+  attempt: 0,
+  replacement: false,
+  shellLess: new Set(),
+  task: undefined,
+  resources: new Map(resources.map((resource) => [resource.metadata.name ?? '', resource])),
+  account: true,
+  secrets: [],
+  missingSecrets: [],
+  images: DEFAULT_IMAGES,
+  commands: new Map(),
+});
+
+/** What becomes of the run: why it is refused, or the names of the containers. */
+function outcome(given: StartFacts): string {
+  const start = startTaskRun(given);
+  if ('refused' in start) return `${start.refused.reason}: ${start.refused.message}`;
+  return start.pod.spec.containers.map(({ name }) => name.replace(/-[a-z0-9]{5}$/, '')).join(' ');
+}
+
+const steps = [{ name: 's', image: 'ubuntu', command: ['true'] }];
+const git = (params: Readonly<Record<string, string>>, type = 'git'): object => ({
+  type,
+  params: Object.entries(params).map(([name, value]) => ({ name, value })),
+});
+const withGit = (binding: object, input: object = {}): object => ({
+  taskSpec: { inputs: { resources: [{ name: 'src', type: 'git', ...input }] }, steps },
+  inputs: { resources: [{ name: 'src', ...binding }] },
+});
+const URL_HINT = 'use https://HOST/PATH, ssh://HOST/PATH, git://HOST/PATH or USER@HOST:PATH';
+const REVISION_HINT = 'use the name of a branch or tag, refs/…, or a commit';
+
+describe('a run whose resource nobody has checked before', () => {
+  test.each([
+    [
+      'has a url that is an option',
+      { url: '--upload-pack=touch /tmp/x' },
+      `spec.params[0].value: the Git URL '--upload-pack=touch /tmp/x' begins with a dash, which makes it an option (${URL_HINT})`,
+    ],
+    [
+      'has a url whose transport runs a program',
+      { url: 'ext::sh -c id' },
+      `spec.params[0].value: the Git URL 'ext::sh -c id' holds spaces or control characters (${URL_HINT})`,
+    ],
+    [
+      'has a url of the machine',
+      { url: 'file:///etc' },
+      `spec.params[0].value: the Git URL 'file:///etc' has the scheme 'file' (${URL_HINT})`,
+    ],
+    [
+      'has a url that only a variable would complete, which nothing fills in here',
+      { url: '$(inputs.params.url)' },
+      `spec.params[0].value: the Git URL '$(inputs.params.url)' is a path of this machine, not a URL (${URL_HINT})`,
+    ],
+    [
+      'has a revision that is an option, however the param is spelt',
+      { url: 'https://git.corp/a', Revision: '--output=/etc/passwd' },
+      `spec.params[1].value: the Git revision '--output=/etc/passwd' begins with a dash, which makes it an option (${REVISION_HINT})`,
+    ],
+    [
+      'has a revision that writes a reference',
+      { url: 'https://git.corp/a', revision: '+HEAD:refs/heads/x' },
+      `spec.params[1].value: the Git revision '+HEAD:refs/heads/x' begins with '+', which makes it a refspec (${REVISION_HINT})`,
+    ],
+    [
+      'has no url',
+      { revision: 'v1' },
+      `spec.params: a resource of type git needs the param 'url' (add \`- {name: url, value: …}\` to its params)`,
+    ],
+  ])('is refused before there is a pod when it %s', (_what, params, says) => {
+    const spec = git(params);
+    expect(outcome(facts(withGit({ resourceSpec: spec })))).toBe(
+      `TaskRunValidationFailed: the PipelineResource "src" is invalid: ${says}`,
+    );
+    const named = { metadata: { name: 'sources' }, spec } as PipelineResource; // apiVersion and kind are not looked at
+    expect(outcome(facts(withGit({ resourceRef: { name: 'sources' } }), [named]))).toBe(
+      `TaskRunValidationFailed: the PipelineResource "sources" is invalid: ${says}`,
+    );
+  });
+
+  test('is refused when it is an output', () => {
+    const spec = {
+      taskSpec: { outputs: { resources: [{ name: 'out', type: 'image' }] }, steps },
+      outputs: { resources: [{ name: 'out', resourceSpec: git({ url: '-x' }, 'image') }] },
+    };
+    expect(outcome(facts(spec))).toMatch(/^TaskRunValidationFailed: the PipelineResource "out" is invalid: /);
+  });
+
+  test.each(['/etc', '../etc', 'a/../../b', '/workspace/../etc'])(
+    'is refused when its targetPath is %s',
+    (targetPath) => {
+      const spec = withGit({ resourceSpec: git({ url: 'https://git.corp/a' }) }, { targetPath });
+      expect(outcome(facts(spec))).toMatch(/^TaskRunValidationFailed: .*targetPath.*\/workspace/);
+    },
+  );
+
+  test('is refused, not thrown at, when its spec is damaged', () => {
+    const spec = withGit({ resourceSpec: { type: 'git', params: 'url' } });
+    expect(outcome(facts(spec))).toMatch(/^TaskRunValidationFailed: the PipelineResource "src" is invalid: /);
+  });
+
+  test('starts when it is sound', () => {
+    const spec = withGit({ resourceSpec: git({ url: 'https://git.corp/a', revision: 'v1.0' }) }, { targetPath: './' });
+    expect(outcome(facts(spec))).toBe('step-git-source-src step-s');
+  });
+});
