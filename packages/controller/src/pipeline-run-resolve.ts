@@ -6,29 +6,36 @@
  */
 
 import {
+  conditionNotFound,
   findCycles,
   paramReplacements,
+  pipelineBindingsRefusal,
+  pipelineNotFound,
+  pipelineParamsRefusal,
+  pipelineResourceNotFound,
+  pipelineTaskNotFound,
   readPipeline,
   readPipelineRun,
-  readResourceSpec,
   readTask,
   substituteValue,
+  taskRunRefusal,
   waitsOf,
   type BindingModel,
   type Condition,
+  type OutputUse,
   type ParamGiven,
   type PipelineModel,
   type PipelineResource,
-  type PipelineResourceModel,
   type PipelineRun,
   type PipelineRunModel,
   type PipelineSpec,
   type PipelineTask,
   type PipelineTaskModel,
+  type Refusal,
+  type ResourceType,
   type TaskModel,
   type Waits,
 } from '@pipewright/tekton';
-import { differences, mistypedParams, paramsProblem, resourcesProblem } from './bindings.js';
 import { pipelineSpecProblem } from './spec-problem.js';
 import type { FoundTask } from './task-run-start.js';
 
@@ -78,12 +85,6 @@ export interface ResolvedRun {
   readonly handsOver: boolean;
 }
 
-/** Why a run ends before it has begun. */
-export interface Refusal {
-  readonly reason: string;
-  readonly message: string;
-}
-
 /** Resolves, or refuses. */
 export function resolvePipelineRun(facts: PipelineFacts): ResolvedRun | { readonly refused: Refusal } {
   const refused = (reason: string, message: string): { readonly refused: Refusal } => ({
@@ -93,7 +94,7 @@ export function resolvePipelineRun(facts: PipelineFacts): ResolvedRun | { readon
   const run = readPipelineRun(facts.run.spec);
   const id = `${namespace}/${name}`;
   const pipeline = run.use?.from === 'here' ? run.use.pipeline : facts.pipeline && readPipeline(facts.pipeline.spec);
-  if (!pipeline) return refused('CouldntGetPipeline', noPipeline(id, name, run));
+  if (!pipeline) return { refused: noPipeline(id, run) };
   const pipelineName = run.use?.from === 'cluster' ? run.use.name : name;
   const pipelineId = `${namespace}/${pipelineName}`;
   const waits = waitsOf(pipeline);
@@ -107,10 +108,11 @@ export function resolvePipelineRun(facts: PipelineFacts): ResolvedRun | { readon
       `Pipeline ${pipelineId} can't be Run; it has an invalid spec: ${faulty}`,
     );
 
+  const named = { run: id, pipeline: pipelineId };
   const problem =
-    bindingProblem(id, pipelineId, pipeline, run) ??
-    resourceProblem(id, run, facts) ??
-    paramProblem(id, pipelineId, pipeline, run) ??
+    pipelineBindingsRefusal(pipeline, run.resources, named) ??
+    missingResource(id, run, facts) ??
+    pipelineParamsRefusal(pipeline.params, run.params, named) ??
     missingParts(id, pipelineId, pipeline, facts);
   if (problem) return { refused: problem };
 
@@ -128,12 +130,13 @@ export function resolvePipelineRun(facts: PipelineFacts): ResolvedRun | { readon
   return invalid ? refused('PipelineValidationFailed', invalid) : resolved;
 }
 
-function noPipeline(id: string, name: string, { use }: PipelineRunModel): string {
-  const said =
-    use?.from === 'cluster'
-      ? `error when listing pipelines for pipelineRun ${name}: pipeline.tekton.dev "${use.name}" not found`
-      : `PipelineRun ${name} not providing PipelineRef or PipelineSpec`;
-  return `Error retrieving pipeline for pipelinerun ${id}: ${said}`;
+function noPipeline(id: string, { use }: PipelineRunModel): Refusal {
+  if (use?.from === 'cluster') return pipelineNotFound(id, use.name);
+  const name = id.slice(id.indexOf('/') + 1);
+  return {
+    reason: 'CouldntGetPipeline',
+    message: `Error retrieving pipeline for pipelinerun ${id}: PipelineRun ${name} not providing PipelineRef or PipelineSpec`,
+  };
 }
 
 function graphProblem(waits: Waits): string | undefined {
@@ -149,63 +152,12 @@ function graphProblem(waits: Waits): string | undefined {
     : `cycle detected: ${cycle.join(' -> ')}`;
 }
 
-function bindingProblem(
-  id: string,
-  pipelineId: string,
-  pipeline: PipelineModel,
-  run: PipelineRunModel,
-): Refusal | undefined {
-  const mismatch = differences(
-    pipeline.resources,
-    run.resources.map(({ name }) => name),
-  );
-  return mismatch === undefined
-    ? undefined
-    : {
-        reason: 'InvalidPipelineResourceBindings',
-        message:
-          `PipelineRun ${id} doesn't bind Pipeline ${pipelineId}'s PipelineResources correctly: ` +
-          `PipelineRun bound resources didn't match Pipeline: ${mismatch}`,
-      };
-}
-
-function resourceProblem(id: string, run: PipelineRunModel, { resources }: PipelineFacts): Refusal | undefined {
+function missingResource(id: string, run: PipelineRunModel, { resources }: PipelineFacts): Refusal | undefined {
   for (const { name, resource } of run.resources) {
-    if (resource?.from !== 'cluster' || resources.has(resource.name)) continue;
-    const said = `Error following resource reference for ${name}: pipelineresource.tekton.dev "${resource.name}" not found`;
-    return {
-      reason: 'CouldntGetResource',
-      message: `PipelineRun ${id} can't be Run; it tries to bind Resources that don't exist: ${said}`,
-    };
+    if (resource?.from === 'cluster' && !resources.has(resource.name))
+      return pipelineResourceNotFound(id, name, resource.name);
   }
   return undefined;
-}
-
-/** Tekton lets a missing param through, and the Task then sees `$(params.x)`; nobody can have meant that. */
-function paramProblem(
-  id: string,
-  pipelineId: string,
-  pipeline: PipelineModel,
-  run: PipelineRunModel,
-): Refusal | undefined {
-  const mistyped = mistypedParams(pipeline.params, run.params);
-  if (mistyped.length > 0) {
-    return {
-      reason: 'ParameterTypeMismatch',
-      message:
-        `PipelineRun ${id} parameters have mismatching types with Pipeline ${pipelineId}'s parameters: ` +
-        `parameters have inconsistent types : [${mistyped.join(' ')}]`,
-    };
-  }
-  const given = new Set(run.params.map(({ name }) => name));
-  const missing = pipeline.params.filter((param) => param.default === undefined && !given.has(param.name));
-  if (missing.length === 0) return undefined;
-  return {
-    reason: 'ParameterMissing',
-    message:
-      `PipelineRun ${id} is missing some parameters required by Pipeline ${pipelineId}'s parameters: ` +
-      `pipelineRun missing parameters: [${missing.map(({ name }) => name).join(' ')}]`,
-  };
 }
 
 function missingParts(
@@ -216,23 +168,13 @@ function missingParts(
 ): Refusal | undefined {
   for (const { name, use } of pipeline.tasks) {
     if (use?.from === 'here' || (use && facts.tasks.has(taskKey(use)))) continue;
-    const said = use
-      ? `Couldn't retrieve ${use.kind} "${use.name}": ${use.kind.toLowerCase()}.tekton.dev "${use.name}" not found`
-      : `task "${name}" has neither or both of taskRef and taskSpec`;
-    return {
-      reason: 'CouldntGetTask',
-      message: `Pipeline ${pipelineId} can't be Run; it contains Tasks that don't exist: ${said}`,
-    };
+    if (use) return pipelineTaskNotFound(pipelineId, use.kind === 'Task' ? 'task' : 'clustertask', use.name);
+    const message = `Pipeline ${pipelineId} can't be Run; it contains Tasks that don't exist: task "${name}" has neither or both of taskRef and taskSpec`;
+    return { reason: 'CouldntGetTask', message };
   }
   const uses = pipeline.tasks.flatMap(({ conditions }) => conditions);
   const unknown = uses.find(({ condition }) => !facts.conditions.has(condition));
-  if (unknown) {
-    const said = `Couldn't retrieve Condition "${unknown.condition}": condition.tekton.dev "${unknown.condition}" not found`;
-    return {
-      reason: 'CouldntGetCondition',
-      message: `PipelineRun ${id} can't be Run; it contains Conditions that don't exist:  ${said}`,
-    };
-  }
+  if (unknown) return conditionNotFound(id, unknown.condition);
   const checked = pipeline.tasks.find(({ conditions }) => conditions.length > 0);
   return (
     checked && {
@@ -251,25 +193,20 @@ function modelOf({ use }: PipelineTaskModel, facts: PipelineFacts): TaskModel | 
 
 /** What each TaskRun would be refused for, said before the first one starts. */
 function taskProblem({ tasks, bindings }: ResolvedRun, facts: PipelineFacts): string | undefined {
-  const typeOf = (name: string): Pick<PipelineResourceModel, 'type'> | undefined => {
+  const typeOf = (name: string): ResourceType | undefined => {
     const resource = bindings.get(name)?.resource;
-    if (resource?.from === 'here') return readResourceSpec(name, resource.spec);
-    const found = resource && facts.resources.get(resource.name);
-    return found && readResourceSpec(resource.name, found.spec);
+    return (resource?.from === 'here' ? resource.spec : resource && facts.resources.get(resource.name)?.spec)?.type;
   };
-  const side = (
-    uses: readonly { readonly name: string; readonly resource: string }[],
-  ): Parameters<typeof resourcesProblem>[1] =>
+  const types = (uses: readonly OutputUse[]): ReadonlyMap<string, ResourceType> =>
     new Map(
       uses.flatMap(({ name, resource }) => {
-        const found = typeOf(resource);
-        return found ? [[name, found] as const] : [];
+        const type = typeOf(resource);
+        return type ? [[name, type] as const] : [];
       }),
     );
   for (const { task, model, params } of tasks) {
-    const problem =
-      paramsProblem(model.params, params) ?? resourcesProblem(model, side(task.inputs), side(task.outputs));
-    if (problem) return problem;
+    const refusal = taskRunRefusal(model, params, { inputs: types(task.inputs), outputs: types(task.outputs) });
+    if (refusal) return refusal.message;
   }
   return undefined;
 }

@@ -370,7 +370,7 @@ const refusals: readonly [string, Differences, string][] = [
   [
     'a param of it is missing',
     { pipeline: { ...release, params: [{ name: 'v' }] } },
-    `ParameterMissing: PipelineRun ns/run is missing some parameters required by Pipeline ns/p's parameters: pipelineRun missing parameters: [v]`,
+    `ParameterMissing: PipelineRun ns/run parameters are missing some parameters required by Pipeline ns/p's parameters: missing values for these params which have no default values: [v]`,
   ],
   [
     'a param has the wrong type',

@@ -13,14 +13,23 @@ import {
   type PipelineRunStatus,
   type TaskRun,
 } from '@pipewright/tekton';
-import { referenced } from '../bindings.js';
 import { isDone } from '../condition.js';
 import { handedDown, labels } from '../labels.js';
 import { expectedTaskRuns, planPipelineRun, type PipelineRunAction } from '../pipeline-run-plan.js';
 import { namesIn, taskKey, type FoundPipeline, type PipelineFacts } from '../pipeline-run-resolve.js';
 import { worthWriting } from '../progress.js';
 import { statusWithVerdict } from '../task-run-status.js';
-import { find, findAll, isOurs, PIPELINE_RUNS, recordMetadata, recordStatus, TASK_RUNS, type World } from './world.js';
+import {
+  find,
+  findAll,
+  isOurs,
+  PIPELINE_RUNS,
+  recordMetadata,
+  recordStatus,
+  referenced,
+  TASK_RUNS,
+  type World,
+} from './world.js';
 
 /** One look at one PipelineRun. */
 export async function reconcilePipelineRun(world: World, key: string): Promise<WorkDone> {

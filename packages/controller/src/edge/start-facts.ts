@@ -7,11 +7,10 @@
 
 import { SECRETS, SERVICE_ACCOUNTS, type KubeObject } from '@pipewright/kube';
 import { readTaskRun, type TaskRun, type TaskRunModel } from '@pipewright/tekton';
-import { referenced } from '../bindings.js';
 import type { SecretHeader } from '../scripts/credentials.js';
 import type { ImageCommand } from '../task-pod.js';
 import type { FoundTask, StartFacts } from '../task-run-start.js';
-import { find, findAll, ownerKey, type World } from './world.js';
+import { find, findAll, ownerKey, referenced, type World } from './world.js';
 
 interface ServiceAccount extends KubeObject {
   readonly secrets?: readonly { readonly name?: string }[];

@@ -15,6 +15,7 @@ import {
   type WorkQueue,
 } from '@pipewright/kube';
 import type {
+  BindingModel,
   ClusterTask,
   Condition,
   Pipeline,
@@ -107,6 +108,11 @@ export async function findAll<T extends KubeObject>(
   );
   return new Map(found.flatMap(([name, object]) => (object ? [[name, object] as const] : [])));
 }
+
+/** Names of the PipelineResources that bindings refer to, each once. */
+export const referenced = (bindings: readonly BindingModel[]): readonly string[] => [
+  ...new Set(bindings.flatMap(({ resource: of }) => (of?.from === 'cluster' ? [of.name] : []))),
+];
 
 interface Run extends KubeObject {
   readonly status?: { readonly conditions?: readonly StatusCondition[] };
