@@ -17,6 +17,7 @@ import {
   type ResourceRefs,
   type Resources,
 } from './declaration.js';
+import { remember } from './content.js';
 import { kubeObject, nameOf } from './kube-object.js';
 import { plain } from './plain.js';
 import { containerSpec, type Step } from './step.js';
@@ -101,6 +102,7 @@ export class Condition<const P extends Params = None, const R extends Resources 
     };
     const body = { spec: plain(spec, this) };
     this.name = nameOf(kubeObject(this, { apiVersion: API_VERSION, kind: 'Condition', metadata, body }));
+    remember(this, () => body);
   }
 
   /**

@@ -9,6 +9,7 @@ import { API_VERSION, type ResourceType } from '@pipewright/tekton';
 import type { ApiObjectMetadata } from 'cdk8s';
 import { Construct } from 'constructs';
 import { KubePipelineResource, type KubePipelineResourceProps } from '../imports/tekton.dev.js';
+import { remember } from './content.js';
 import { kubeObject, nameOf } from './kube-object.js';
 import { plain } from './plain.js';
 import type { Elsewhere } from './validation.js';
@@ -84,6 +85,7 @@ export abstract class PipelineResource<K extends ResourceType> extends Construct
       new KubePipelineResource(at, child, fields as KubePipelineResourceProps); // `resourceSpec` made it
     this.name = nameOf(kubeObject(this, { apiVersion: API_VERSION, kind: 'PipelineResource', metadata, body, make }));
     this.binding = { resourceRef: { name: this.name } };
+    remember(this, () => body);
   }
 
   /** A PipelineResource that is defined elsewhere. Nothing is emitted for it. */

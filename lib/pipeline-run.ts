@@ -6,6 +6,7 @@
  */
 
 import { Construct } from 'constructs';
+import { contentOf } from './content.js';
 import type { Bindings, Member, None, Params, PlainArguments, Resources } from './declaration.js';
 import type { PipelineReference } from './pipeline.js';
 import type { BindableResource } from './pipeline-resource.js';
@@ -50,13 +51,15 @@ export class PipelineRun<const P extends Params = None, const R extends Resource
     const { use, elsewhere } = props.pipeline;
     liesElsewhere(this, elsewhere);
     for (const it of Object.values(resources)) liesElsewhere(this, it?.elsewhere);
-    this.name = runObject(this, 'PipelineRun', props, {
+    const spec = {
       ...(typeof use === 'function' ? use(this) : use),
       ...runFields(this, props),
       ...this.#taskAccounts(props.taskAccounts ?? {}, props.serviceAccountField ?? 'serviceAccountName'),
       ...listed('resources', resources, (it) => it.binding),
       ...listed('params', params, (value) => ({ value })),
-    });
+    };
+    const content = (): object => [props.pipeline, ...Object.values(resources)].map((it) => it && contentOf(it));
+    this.name = runObject(this, 'PipelineRun', props, { spec, content });
   }
 
   #taskAccounts(given: Readonly<Record<string, AccountReference>>, field: string): object {

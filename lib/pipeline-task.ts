@@ -10,6 +10,7 @@
 import type { ResourceType } from '@pipewright/tekton';
 import type { Construct } from 'constructs';
 import type { ConditionReference } from './condition.js';
+import { contentOf } from './content.js';
 import { ConstructError } from './construct-error.js';
 import type { Arguments, Bindings, Member, ParamRefs, Params, Resources, Results, TypeOf } from './declaration.js';
 import { plain } from './plain.js';
@@ -105,6 +106,7 @@ interface AnyConditionCall {
 /** What the `tasks` function of a pipeline is given: its params, its resources, and `task` to add tasks with. */
 export class PipelineTasks<P = unknown, R = unknown> {
   readonly #specs: object[] = [];
+  readonly #used = new Set<object>();
   readonly #names = new Set<string>();
   readonly #pipeline: Construct;
 
@@ -121,6 +123,11 @@ export class PipelineTasks<P = unknown, R = unknown> {
     return this.#specs;
   }
 
+  /** What the tasks and conditions that are used stand for. */
+  contents(): readonly unknown[] {
+    return [...this.#used].map(contentOf);
+  }
+
   /** Adds a task. `name` must differ from the other tasks' of this pipeline. */
   readonly task = <TP extends Params, TI extends Resources, TO extends Resources, TR extends Results>(
     name: string,
@@ -135,6 +142,7 @@ export class PipelineTasks<P = unknown, R = unknown> {
       });
     }
     liesElsewhere(this.#pipeline, task.elsewhere);
+    this.#used.add(task);
     const given = (call ?? {}) as AnyCall; // the same call, seen without the task's types
     this.#specs.push(this.#spec(name, useOf(task, this.#pipeline), given));
     this.#names.add(name);
@@ -154,6 +162,7 @@ export class PipelineTasks<P = unknown, R = unknown> {
     ...[call]: MaybeCall<ConditionCall<CP, CR>>
   ): PlacedCondition => {
     liesElsewhere(this.#pipeline, condition.elsewhere);
+    this.#used.add(condition);
     const { params, resources } = (call ?? {}) as AnyConditionCall; // the same call, seen without the condition's types
     const values = this.#values(params);
     const bound = this.#bindings(condition.name, resources ?? {});

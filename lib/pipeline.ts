@@ -9,6 +9,7 @@ import { API_VERSION } from '@pipewright/tekton';
 import type { ApiObjectMetadata } from 'cdk8s';
 import { Construct } from 'constructs';
 import { ConstructError } from './construct-error.js';
+import { remember } from './content.js';
 import { paramSpecs, resourceSpecs, typeOf, type None, type Params, type Resources } from './declaration.js';
 import { kubeObject, nameOf } from './kube-object.js';
 import { PipelineInput, PipelineTasks } from './pipeline-task.js';
@@ -88,7 +89,9 @@ export class Pipeline<const P extends Params = None, const R extends Resources =
     super(scope, id);
     const { params, resources, metadata } = props;
     this.signature = signatureOf(params, resources);
-    const body = { spec: pipelineSpec(this, this.signature, props) };
+    const { spec, contents } = pipelineSpec(this, this.signature, props);
+    const body = { spec };
+    remember(this, () => ({ spec, contents: contents() }));
     this.name = nameOf(kubeObject(this, { apiVersion: API_VERSION, kind: 'Pipeline', metadata, body }));
     this.use = { pipelineRef: { name: this.name } };
   }
@@ -98,7 +101,15 @@ export class Pipeline<const P extends Params = None, const R extends Resources =
     definition: PipelineDefinition<P, R>,
   ): PipelineReference<P, R> {
     const signature = signatureOf(definition.params, definition.resources);
-    return { signature, use: (owner) => ({ pipelineSpec: pipelineSpec(owner, signature, definition) }) };
+    const reference: PipelineReference<P, R> = {
+      signature,
+      use: (owner) => {
+        const { spec, contents } = pipelineSpec(owner, signature, definition);
+        remember(reference, contents); // the specification itself stands in the run
+        return { pipelineSpec: spec };
+      },
+    };
+    return reference;
   }
 
   /**
@@ -137,12 +148,12 @@ function stub(name: string, params: Params, resources: Resources): Elsewhere {
   return { apiVersion: API_VERSION, kind: 'Pipeline', metadata: { name }, spec };
 }
 
-/** The `spec` of a Pipeline, also when it stands inside a run. */
-export function pipelineSpec<P extends Params, R extends Resources>(
+/** The `spec` of a Pipeline, also when it stands inside a run, and what the tasks it names stand for. */
+function pipelineSpec<P extends Params, R extends Resources>(
   owner: Construct,
   signature: PipelineReference<P, R>['signature'],
   { params, resources, tasks }: PipelineDefinition<P, R>,
-): unknown {
+): { readonly spec: unknown; readonly contents: () => readonly unknown[] } {
   const bound = byKey(signature.resources, (name, it) => new PipelineInput(owner, typeOf(it), name));
   const added = new PipelineTasks<P, R>(
     owner,
@@ -157,7 +168,7 @@ export function pipelineSpec<P extends Params, R extends Resources>(
       hint: 'add one in `tasks`: (pipeline) => { pipeline.task("test", testTask) }',
     });
   }
-  return plain(
+  const spec = plain(
     {
       ...(resources && { resources: resourceSpecs(resources) }),
       ...(params && { params: paramSpecs(params) }),
@@ -165,4 +176,5 @@ export function pipelineSpec<P extends Params, R extends Resources>(
     },
     owner,
   );
+  return { spec, contents: () => added.contents() };
 }

@@ -3,10 +3,12 @@
  */
 
 import { API_VERSION, formatDuration, type ResourceType } from '@pipewright/tekton';
-import type { ApiObjectMetadata, Duration } from 'cdk8s';
+import { Names, type ApiObjectMetadata, type Duration } from 'cdk8s';
 import type { k8s } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
+import { contentHash } from './content.js';
 import { ConstructError } from './construct-error.js';
+import { hookAnnotations } from './gitops.js';
 import { kubeObject, nameOf } from './kube-object.js';
 import type { BindableResource } from './pipeline-resource.js';
 import { plain } from './plain.js';
@@ -15,6 +17,34 @@ import { liesElsewhere } from './validation.js';
 
 /** What may be bound to a declared resource, by its type. */
 export type Bindable = { readonly [K in ResourceType]: BindableResource<K> };
+
+/**
+ * How a run comes to be, again and again.
+ *
+ * - `named`: it has a name and runs once. A change of it is refused by the cluster, so it is for `kubectl apply` by hand.
+ * - `manual`: the API server names it at each `kubectl create`. `TektonApp` writes it apart from what is synced.
+ * - `argocd-hook`: Argo CD creates a new one at each sync.
+ * - `content-hash`: its name ends in a hash of all that it runs, so that a tool that applies it runs it again exactly when
+ *   something has changed. A pruning tool deletes the older ones.
+ */
+export type RunMode = 'named' | 'manual' | 'argocd-hook' | 'content-hash';
+
+/** How Argo CD treats a run that is a hook. */
+export interface ArgoHook {
+  /**
+   * When in a sync it is created.
+   *
+   * @default 'PostSync'
+   */
+  readonly phase?: 'PreSync' | 'Sync' | 'PostSync' | 'SyncFail';
+
+  /**
+   * When Argo CD deletes it. `BeforeHookCreation` deletes none, since each has a name of its own: it keeps them all.
+   *
+   * @default 'HookSucceeded'
+   */
+  readonly deletePolicy?: 'HookSucceeded' | 'HookFailed' | 'BeforeHookCreation';
+}
 
 /** Parts of the steps' pods that a run decides. */
 export interface PodTemplate {
@@ -30,6 +60,20 @@ export interface PodTemplate {
   readonly volumes?: readonly k8s.Volume[];
   /** @default - the cluster's default runtime */
   readonly runtimeClassName?: string;
+  /**
+   * Whether steps get a token for the Kubernetes API, whatever their account says (Tekton v0.10).
+   *
+   * @default - as the account says; a `PipelineServiceAccount` gives one exactly when it has rights
+   */
+  readonly automountServiceAccountToken?: boolean;
+  /** @default 'ClusterFirst' (Tekton v0.10) */
+  readonly dnsPolicy?: string;
+  /** @default - none but the cluster's (Tekton v0.10) */
+  readonly dnsConfig?: k8s.PodDnsConfig;
+  /** @default - true, as Kubernetes has it (Tekton v0.10) */
+  readonly enableServiceLinks?: boolean;
+  /** @default - the cluster's default class (Tekton v0.10) */
+  readonly priorityClassName?: string;
 }
 
 /** What all runs have in common. */
@@ -42,12 +86,25 @@ export interface RunOptions {
   readonly metadata?: ApiObjectMetadata;
 
   /**
-   * Lets the API server choose a name that begins with this, at each `kubectl create`. `kubectl apply` and GitOps tools do
-   * not take such objects.
+   * How the run comes to be, again and again.
    *
-   * @default - the run has a name of its own
+   * @default - `manual` when there is a `generateName`, otherwise `named`
+   */
+  readonly mode?: RunMode;
+
+  /**
+   * What a name that the API server (or Argo CD) chooses begins with.
+   *
+   * @default - the run's name and a dash, in the modes `manual` and `argocd-hook`
    */
   readonly generateName?: string;
+
+  /**
+   * When Argo CD creates and deletes the run, in the mode `argocd-hook`.
+   *
+   * @default - created after each sync, deleted when it has succeeded
+   */
+  readonly argocdHook?: ArgoHook;
 
   /**
    * The account whose credentials and rights the steps have.
@@ -97,23 +154,61 @@ export function accountLiesElsewhere(scope: Construct, { name }: AccountReferenc
   liesElsewhere(scope, { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name } });
 }
 
-/** Makes a run's object. Returns its name: none with `generateName`, before it is created. */
+/**
+ * Makes a run's object. Returns its name: none before it is created, when that is when it gets one.
+ *
+ * @param content all that the run runs, for a name that says whether it has changed
+ */
 export function runObject(
   scope: Construct,
   kind: 'PipelineRun' | 'TaskRun',
-  { metadata, generateName }: RunOptions,
-  spec: object,
+  options: RunOptions,
+  { spec, content }: { readonly spec: object; readonly content: () => object },
 ): string | undefined {
-  if (generateName !== undefined && metadata?.name !== undefined) {
+  const body = { spec: plain(spec, scope) };
+  const named = naming(scope, options, () => contentHash({ spec: body.spec, content: content() }));
+  const object = kubeObject(scope, { apiVersion: API_VERSION, kind, body, ...named });
+  return named.generateName === undefined ? nameOf(object) : undefined;
+}
+
+interface Naming {
+  readonly metadata?: ApiObjectMetadata;
+  readonly generateName?: string;
+}
+
+/** The longest beginning that leaves room for what is put behind it. */
+const LONGEST_BASE = 52;
+
+function naming(
+  scope: Construct,
+  { metadata, generateName, mode, argocdHook }: RunOptions,
+  hash: () => string,
+): Naming {
+  const how = mode ?? (generateName === undefined ? 'named' : 'manual');
+  const fixed = how === 'named' || how === 'content-hash';
+  if (generateName !== undefined && (fixed || metadata?.name !== undefined)) {
     throw new ConstructError(scope, {
       code: 'NAME_TWICE',
-      message: 'a run has a name or a generateName',
+      message: fixed ? `a run of mode "${how}" has no generateName` : 'a run has a name or a generateName',
       hint: 'leave one of them out',
     });
   }
-  const body = { spec: plain(spec, scope) };
-  const object = kubeObject(scope, { apiVersion: API_VERSION, kind, metadata, generateName, body });
-  return generateName === undefined ? nameOf(object) : undefined;
+  if (argocdHook !== undefined && how !== 'argocd-hook') {
+    throw new ConstructError(scope, {
+      code: 'HOOK_WITHOUT_MODE',
+      message: `a run of mode "${how}" is no hook of Argo CD`,
+      hint: "leave argocdHook out, or say mode: 'argocd-hook'",
+    });
+  }
+  if (how === 'named') return { ...(metadata && { metadata }) };
+  const { name, ...rest } = metadata ?? {};
+  const base = (name ?? Names.toDnsLabel(scope, { maxLen: LONGEST_BASE })).slice(0, LONGEST_BASE).replace(/-+$/, '');
+  if (how === 'content-hash') return { metadata: { ...rest, name: `${base}-${hash()}` } };
+  const prefix = generateName ?? `${base}-`;
+  if (how === 'manual') return { metadata: rest, generateName: prefix };
+  const { phase = 'PostSync', deletePolicy = 'HookSucceeded' } = argocdHook ?? {};
+  const annotations = { ...rest.annotations, ...hookAnnotations(phase, deletePolicy) };
+  return { metadata: { ...rest, annotations }, generateName: prefix };
 }
 
 /** `{ field: [{ name, … }] }`, or nothing when the list is empty. */

@@ -5,6 +5,7 @@
  */
 
 import { Construct } from 'constructs';
+import { contentOf } from './content.js';
 import type { Bindings, Member, None, Params, PlainArguments, Resources, Results } from './declaration.js';
 import type { BindableResource } from './pipeline-resource.js';
 import { listed, runFields, runObject, type Bindable, type RunOptions } from './run.js';
@@ -46,17 +47,20 @@ export class TaskRun<
     super(scope, id);
     const { params = {}, inputs = {}, outputs = {} } = props as AnyRun; // the same props, seen without the task's types
     liesElsewhere(this, props.task.elsewhere);
-    for (const it of [...Object.values(inputs), ...Object.values(outputs)]) liesElsewhere(this, it?.elsewhere);
+    const bound = [...Object.values(inputs), ...Object.values(outputs)];
+    for (const it of bound) liesElsewhere(this, it?.elsewhere);
     const given = {
       ...listed('params', params, (value) => ({ value })),
       ...listed('resources', inputs, (it) => it.binding),
     };
     const made = listed('resources', outputs, (it) => it.binding);
-    this.name = runObject(this, 'TaskRun', props, {
+    const spec = {
       ...useOf(props.task, this),
       ...runFields(this, props),
       ...(Object.keys(given).length > 0 && { inputs: given }),
       ...(Object.keys(made).length > 0 && { outputs: made }),
-    });
+    };
+    const content = (): object => [props.task, ...bound].map((it) => it && contentOf(it));
+    this.name = runObject(this, 'TaskRun', props, { spec, content });
   }
 }

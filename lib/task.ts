@@ -23,6 +23,7 @@ import {
   type ResultRefs,
   type Results,
 } from './declaration.js';
+import { remember } from './content.js';
 import { kubeObject, nameOf } from './kube-object.js';
 import { plain } from './plain.js';
 import { Ref } from './reference.js';
@@ -156,13 +157,15 @@ abstract class DefinedTask<P extends Params, I extends Resources, O extends Reso
   constructor(scope: Construct, id: string, kind: 'Task' | 'ClusterTask', props: TaskProps<P, I, O, R>) {
     super(scope, id);
     this.signature = signatureOf(props);
+    const spec = taskSpec(this, this.signature, props);
     const object = kubeObject(this, {
       apiVersion: API_VERSION,
       kind,
       metadata: props.metadata,
       clusterScoped: kind === 'ClusterTask',
-      body: { spec: taskSpec(this, this.signature, props) },
+      body: { spec },
     });
+    remember(this, () => spec);
     this.name = nameOf(object);
   }
 }

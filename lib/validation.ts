@@ -7,8 +7,9 @@
  */
 
 import { checkObjects, type Problem } from '@pipewright/tekton';
-import { ApiObject } from 'cdk8s';
+import { ApiObject, App, Chart, YamlOutputType } from 'cdk8s';
 import type { Construct, IConstruct } from 'constructs';
+import { cdk8sFileName, gitopsProblems } from './gitops.js';
 import { manifestOf, PlainObject } from './plain-object.js';
 
 /** A manifest of an object that exists where the app is applied; its namespace is that of who mentions it. */
@@ -84,14 +85,30 @@ class AppChecks {
   #check(objects: readonly ApiObject[]): ReadonlyMap<IConstruct, readonly Problem[]> {
     const manifests = objects.map(manifestOf);
     const found = new Map<IConstruct, Problem[]>();
-    for (const problem of checkObjects([...manifests, ...this.#strangers(manifests)])) {
-      const at = objects[problem.object?.index ?? -1];
-      if (!at) continue; // about an object that lives elsewhere
+    const add = (at: IConstruct, problem: Problem): void => {
       const known = found.get(at);
       if (known) known.push(problem);
       else found.set(at, [problem]);
+    };
+    for (const problem of checkObjects([...manifests, ...this.#strangers(manifests)])) {
+      const at = objects[problem.object?.index ?? -1]; // none: about an object that lives elsewhere
+      if (at) add(at, problem);
     }
+    objects.forEach((object, index) => gitopsProblems(manifests[index] ?? {}).forEach((it) => add(object, it)));
+    for (const object of this.#overwriting(objects, manifests)) add(object, OVERWRITES);
     return found;
+  }
+
+  /** The objects that cdk8s's App would write over the file of another one. */
+  #overwriting(objects: readonly ApiObject[], manifests: readonly object[]): ApiObject[] {
+    const type = this.#root instanceof App ? this.#root.yamlOutputType : undefined;
+    const folders = type === YamlOutputType.FOLDER_PER_CHART_FILE_PER_RESOURCE;
+    if (type !== YamlOutputType.FILE_PER_RESOURCE && !folders) return [];
+    const written = new Set<string>();
+    return objects.filter((object, index) => {
+      const file = `${folders ? Chart.of(object).node.path : ''} ${cdk8sFileName(manifests[index] ?? {})}`;
+      return written.size === written.add(file).size;
+    });
   }
 
   /** The objects that live elsewhere, each once, without those that the app defines after all. */
@@ -109,6 +126,15 @@ class AppChecks {
     return strangers;
   }
 }
+
+/** cdk8s names a file after kind and name alone. */
+const OVERWRITES: Problem = {
+  code: 'FILE_TWICE',
+  severity: 'error',
+  path: ['metadata', 'name'],
+  message: 'the file of this object would overwrite that of another one with the same kind and name',
+  hint: 'use TektonApp with `filePerResource`, which puts the namespace into the name, or a file a chart',
+};
 
 function keyOf(manifest: object): string {
   const { kind, metadata } = manifest as { kind?: string; metadata?: { name?: string; namespace?: string } }; // any manifest
@@ -161,7 +187,7 @@ export const warningsOf = (construct: IConstruct): readonly string[] =>
   CHECKS.get(construct.node.root)?.warnings() ?? [];
 
 /** One problem as a line: where in the object, what, and what to do. */
-function sentence({ path, message, hint, code }: Problem): string {
+export function sentence({ path, message, hint, code }: Problem): string {
   return `${dotted(path)}${message} — ${hint} [${code}]`;
 }
 

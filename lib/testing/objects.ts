@@ -1,0 +1,115 @@
+/**
+ * What an app synthesizes, for tests to look at: objects by kind and name, and the order of a pipeline's tasks.
+ *
+ * Nothing is written and nothing is run. A question with no answer throws with what there is, so that a failing test says
+ * what to change.
+ */
+
+import type {
+  AnyTektonObject,
+  ClusterTask,
+  Condition,
+  Pipeline,
+  PipelineResource,
+  PipelineRun,
+  Task,
+  TaskRun,
+} from '@pipewright/tekton';
+import { ApiObject } from 'cdk8s';
+import type { IConstruct } from 'constructs';
+import { nearest } from '../construct-error.js';
+import { problemsIn } from './problems.js';
+import { TaskGraph } from './task-graph.js';
+
+/** Any Kubernetes object, as it is synthesized. */
+export interface SynthesizedObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: {
+    readonly name?: string;
+    readonly generateName?: string;
+    readonly namespace?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+  readonly [field: string]: unknown;
+}
+
+/** The seven kinds of Tekton, by name. */
+interface Kinds {
+  readonly Task: Task;
+  readonly ClusterTask: ClusterTask;
+  readonly Pipeline: Pipeline;
+  readonly PipelineResource: PipelineResource;
+  readonly Condition: Condition;
+  readonly TaskRun: TaskRun;
+  readonly PipelineRun: PipelineRun;
+}
+
+/** The type of objects of a kind: Tekton's are known field by field. */
+export type ObjectOf<K extends string> = K extends keyof Kinds ? Kinds[K] : SynthesizedObject;
+
+/**
+ * What a chart or an app synthesizes.
+ *
+ * @example
+ *
+ *   const tekton = TektonTesting.of(chart);
+ *   expect(tekton.find('Task', 'unit-tests').spec.steps).toHaveLength(1);
+ *   tekton.graph('release').expectOrder('test', 'build', 'deploy');
+ */
+export class TektonTesting {
+  /** All objects, in the order of their constructs. */
+  readonly objects: readonly SynthesizedObject[];
+
+  /** Every error that synth would refuse, each with its construct's path. */
+  readonly problems: readonly string[];
+
+  private constructor(objects: readonly SynthesizedObject[], problems: readonly string[]) {
+    this.objects = objects;
+    this.problems = problems;
+  }
+
+  /** Renders everything below `scope`: an app, a chart, or any other construct. Also what is invalid. */
+  static of(scope: IConstruct): TektonTesting {
+    const objects = scope.node
+      .findAll()
+      .filter((it): it is ApiObject => ApiObject.isApiObject(it))
+      .map((it) => it.toJson() as SynthesizedObject); // `any` in cdk8s
+    return new TektonTesting(objects, problemsIn(scope));
+  }
+
+  /** The objects of a kind. */
+  all<K extends string>(kind: K): readonly ObjectOf<K>[] {
+    return this.objects.filter((it) => it.kind === kind) as unknown as readonly ObjectOf<K>[]; // the kind decides the type
+  }
+
+  /** The object of a kind and name; throws when there is none. A run with `generateName` goes by that. */
+  find<K extends string>(kind: K, name: string): ObjectOf<K> {
+    const found = this.tryFind(kind, name);
+    if (found !== undefined) return found;
+    const names = this.objects.filter((it) => it.kind === kind).map(nameOf);
+    const kinds = [...new Set(this.objects.map((it) => it.kind))];
+    throw new Error(
+      names.length > 0
+        ? `there is no ${kind} "${name}" — ${nearest(name, names)}`
+        : `there is no ${kind} at all — ${kinds.includes(kind) ? '' : nearest(kind, kinds)}`,
+    );
+  }
+
+  /** The object of a kind and name, or undefined. */
+  tryFind<K extends string>(kind: K, name: string): ObjectOf<K> | undefined {
+    const found = this.objects.find((it) => it.kind === kind && nameOf(it) === name);
+    return found as unknown as ObjectOf<K> | undefined; // the kind decides the type
+  }
+
+  /** The order of a Pipeline's tasks; also of one written out in a PipelineRun, by the run's name. */
+  graph(name: string): TaskGraph {
+    const run = this.tryFind('PipelineRun', name)?.spec.pipelineSpec;
+    return new TaskGraph(name, run ?? this.find('Pipeline', name).spec);
+  }
+}
+
+/** What an object goes by. */
+export const nameOf = ({ metadata }: Pick<SynthesizedObject | AnyTektonObject, 'metadata'>): string =>
+  metadata.name ?? (metadata as SynthesizedObject['metadata']).generateName ?? '';

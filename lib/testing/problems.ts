@@ -1,0 +1,28 @@
+/**
+ * Problems of constructs and of plain manifests, as the lines that synth would print.
+ *
+ * Both come from the one reading that the controller shares, whose shapes the CRD schemas are made from.
+ */
+
+import { checkObjects } from '@pipewright/tekton';
+import { Construct, type IConstruct } from 'constructs';
+import { sentence } from '../validation.js';
+
+/** The errors at `scope` and below it; the whole app is checked, since objects are judged together. */
+export function problemsIn(scope: IConstruct): string[] {
+  scope.node.root.node.validate(); // lets the app be looked at anew
+  return scope.node.findAll().flatMap((it) => it.node.validate().map((line) => `[${it.node.path}] ${line}`));
+}
+
+/** The errors of plain manifests, taken together. */
+export function problemsOf(manifests: readonly unknown[]): string[] {
+  return checkObjects(manifests)
+    .filter(({ severity }) => severity === 'error')
+    .map((problem) => `[${problem.object?.kind ?? 'object'} ${problem.object?.name ?? ''}] ${sentence(problem)}`);
+}
+
+/** The errors of whatever a test holds: a construct, one manifest, or a list of them. */
+export function problemsAt(given: unknown): string[] {
+  if (Construct.isConstruct(given)) return problemsIn(given);
+  return problemsOf(Array.isArray(given) ? given : [given]);
+}
