@@ -36,6 +36,7 @@ import {
   type TaskModel,
   type Waits,
 } from '@pipewright/tekton';
+import { remembered } from './remembered.js';
 import { pipelineSpecProblem } from './spec-problem.js';
 import type { FoundTask } from './task-run-start.js';
 
@@ -85,6 +86,11 @@ export interface ResolvedRun {
   readonly handsOver: boolean;
 }
 
+/** What a Pipeline's spec means. */
+export const pipelineIn = remembered(readPipeline);
+const taskIn = remembered(readTask);
+const waitsIn = remembered(waitsOf);
+
 /** Resolves, or refuses. */
 export function resolvePipelineRun(facts: PipelineFacts): ResolvedRun | { readonly refused: Refusal } {
   const refused = (reason: string, message: string): { readonly refused: Refusal } => ({
@@ -93,15 +99,15 @@ export function resolvePipelineRun(facts: PipelineFacts): ResolvedRun | { readon
   const { name = '', namespace = '' } = facts.run.metadata;
   const run = readPipelineRun(facts.run.spec);
   const id = `${namespace}/${name}`;
-  const pipeline = run.use?.from === 'here' ? run.use.pipeline : facts.pipeline && readPipeline(facts.pipeline.spec);
+  const pipeline = run.use?.from === 'here' ? run.use.pipeline : facts.pipeline && pipelineIn(facts.pipeline.spec);
   if (!pipeline) return { refused: noPipeline(id, run) };
   const pipelineName = run.use?.from === 'cluster' ? run.use.name : name;
   const pipelineId = `${namespace}/${pipelineName}`;
-  const waits = waitsOf(pipeline);
+  const waits = waitsIn(pipeline);
   const graph = graphProblem(waits);
   if (graph) return refused('PipelineInvalidGraph', `PipelineRun ${id}'s Pipeline DAG is invalid: ${graph}`);
   const spec = facts.run.spec.pipelineSpec ?? facts.pipeline?.spec;
-  const faulty = spec && pipelineSpecProblem(pipelineName, spec);
+  const faulty = spec && pipelineSpecProblem(spec);
   if (faulty)
     return refused(
       'PipelineValidationFailed',
@@ -139,7 +145,7 @@ function noPipeline(id: string, { use }: PipelineRunModel): Refusal {
   };
 }
 
-function graphProblem(waits: Waits): string | undefined {
+const graphProblem = remembered((waits: Waits): string | undefined => {
   for (const [task, before] of waits) {
     const unknown = before.find((name) => !waits.has(name));
     if (unknown !== undefined) return `task ${task} depends on ${unknown} but ${unknown} wasn't present in Pipeline`;
@@ -150,7 +156,7 @@ function graphProblem(waits: Waits): string | undefined {
   return cycle.length === 2
     ? `cycle detected; task "${only}" depends on itself`
     : `cycle detected: ${cycle.join(' -> ')}`;
-}
+});
 
 function missingResource(id: string, run: PipelineRunModel, { resources }: PipelineFacts): Refusal | undefined {
   for (const { name, resource } of run.resources) {
@@ -188,7 +194,7 @@ function modelOf({ use }: PipelineTaskModel, facts: PipelineFacts): TaskModel | 
   if (!use) return undefined;
   if (use.from === 'here') return use.task;
   const found = facts.tasks.get(taskKey(use));
-  return found && readTask(found.spec);
+  return found && taskIn(found.spec);
 }
 
 /** What each TaskRun would be refused for, said before the first one starts. */

@@ -12,13 +12,13 @@ import {
   type Problem,
   type TaskSpec,
 } from '@pipewright/tekton';
+import { remembered } from './remembered.js';
 
 /** The errors of a Task's spec; undefined when there are none. */
 export const taskSpecProblem = (name: string, spec: TaskSpec): string | undefined => sentence('Task', name, spec);
 
-/** The errors of a Pipeline's spec; undefined when there are none. */
-export const pipelineSpecProblem = (name: string, spec: PipelineSpec): string | undefined =>
-  sentence('Pipeline', name, spec);
+/** The errors of a Pipeline's spec; undefined when there are none. Asked for at every look at a run, so each is checked once. */
+export const pipelineSpecProblem = remembered((spec: PipelineSpec) => sentence('Pipeline', 'checked', spec));
 
 /**
  * The errors of a PipelineResource's spec; undefined when there are none.

@@ -137,7 +137,7 @@ describe.each(shells)('the entrypoint in %s', (_name, shell) => {
   test('places a script and runs it by its first line, byte for byte', async () => {
     const file = join(place(), 'script');
     const text =
-      '#!/usr/bin/env sh\necho "$0" $(echo sub) "$(basename $0)" a$$b | sed "s/a[0-9]*b/pid/"\nprintf %s \'$(HOME) $$ \\n\'\n';
+      '#!/usr/bin/env sh\necho "$0" $(echo sub) "$(basename $0)" a$$b | sed "s/ a[0-9]*b/ pid/"\nprintf %s \'$(HOME) $$ \\n\'\n';
     const [end] = await together(shell, [{ runs: [], script: { file, text } }]);
     expect([end?.code, end?.out, end?.err]).toEqual([0, `${file} sub script pid\n$(HOME) $$ \\n`, '']);
   });

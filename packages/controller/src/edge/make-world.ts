@@ -44,6 +44,7 @@ import {
   PIPELINES,
   TASK_RUNS,
   TASKS,
+  tellRun,
   type World,
 } from './world.js';
 
@@ -139,7 +140,8 @@ function makeShelves(
       onError: watchTrouble(options, TASK_RUNS),
       onChange: (key, change, listed) => {
         if (change.after) taskRunQueue.add(key, priority(listed));
-        addOwner(runQueue, 'PipelineRun', change, listed);
+        if (listed || !change.after) addOwner(runQueue, 'PipelineRun', change, listed);
+        else tellRun(runQueue, change.after, change.after.status);
       },
     }),
     runs: new Shelf<PipelineRun>(client, PIPELINE_RUNS, clock, {

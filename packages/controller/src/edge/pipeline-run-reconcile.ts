@@ -6,17 +6,11 @@
  */
 
 import { PERSISTENT_VOLUME_CLAIMS, refusedAs, type KubeObject, type WorkDone } from '@pipewright/kube';
-import {
-  readPipeline,
-  readPipelineRun,
-  type PipelineRun,
-  type PipelineRunStatus,
-  type TaskRun,
-} from '@pipewright/tekton';
+import { readPipelineRun, type PipelineRun, type PipelineRunStatus, type TaskRun } from '@pipewright/tekton';
 import { isDone } from '../condition.js';
 import { handedDown, labels } from '../labels.js';
 import { expectedTaskRuns, planPipelineRun, type PipelineRunAction } from '../pipeline-run-plan.js';
-import { namesIn, taskKey, type FoundPipeline, type PipelineFacts } from '../pipeline-run-resolve.js';
+import { namesIn, pipelineIn, taskKey, type FoundPipeline, type PipelineFacts } from '../pipeline-run-resolve.js';
 import { worthWriting } from '../progress.js';
 import { statusWithVerdict } from '../task-run-status.js';
 import {
@@ -85,7 +79,7 @@ async function gather(world: World, run: PipelineRun): Promise<Omit<PipelineFact
     labels: found.metadata.labels,
     annotations: found.metadata.annotations,
   };
-  const wanted = model.use?.from === 'here' ? model.use.pipeline : found && readPipeline(found.spec);
+  const wanted = model.use?.from === 'here' ? model.use.pipeline : found && pipelineIn(found.spec);
   if (!wanted) return { ...NOTHING, pipeline, resources };
   const names = namesIn(wanted);
   const of = (kind: string): readonly string[] => names.tasks.flatMap((use) => (use.kind === kind ? [use.name] : []));

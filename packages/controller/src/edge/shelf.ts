@@ -36,8 +36,9 @@ export class Shelf<T extends KubeObject> {
       clock,
       ...options,
       onChange: (key, change, listed) => {
-        this.#settle(key, change);
-        options.onChange?.(key, change, listed);
+        const seen = this.#settle(key, change);
+        // A list may have skipped changes of others that the answer to our write had in it.
+        if (listed || !seen) options.onChange?.(key, change, listed);
       },
     });
   }
@@ -61,12 +62,14 @@ export class Shelf<T extends KubeObject> {
     this.#laid.delete(key);
   }
 
-  #settle(key: string, { before, after }: Change<T>): void {
+  /** @returns whether the change is what was noted, so that whoever wrote it has seen it already */
+  #settle(key: string, { before, after }: Change<T>): boolean {
     const laid = this.#laid.get(key)?.object;
-    if (!laid) return;
+    if (!laid) return false;
     const seen = after ?? before;
     const another = seen?.metadata.uid !== laid.metadata.uid;
     if (after ? another || !isOlder(after, laid) : !another) this.#laid.delete(key);
+    return !another && after?.metadata.resourceVersion === laid.metadata.resourceVersion;
   }
 }
 

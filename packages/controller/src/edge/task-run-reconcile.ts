@@ -15,7 +15,7 @@ import { attemptOf, planTaskRun, type TaskRunAction } from '../task-run-plan.js'
 import { startTaskRun, type Start } from '../task-run-start.js';
 import { statusWithPod, statusWithVerdict } from '../task-run-status.js';
 import { gatherStart } from './start-facts.js';
-import { isOurs, ownerKey, recordMetadata, recordStatus, TASK_RUNS, type World } from './world.js';
+import { isOurs, recordMetadata, recordStatus, TASK_RUNS, tellRun, type World } from './world.js';
 
 /** One look at one TaskRun. */
 export async function reconcileTaskRun(world: World, key: string): Promise<WorkDone> {
@@ -127,8 +127,7 @@ async function makePod(world: World, run: TaskRun, pod: Pod): Promise<Made> {
 async function record(world: World, run: TaskRun, status: TaskRunStatus): Promise<boolean> {
   const kind = { shelf: world.taskRuns, of: TASK_RUNS, events: world.taskRunEvents };
   const written = await recordStatus(world, kind, run, status);
-  const owner = ownerKey(run, 'PipelineRun');
-  if (owner !== undefined && run.status !== status) world.runQueue.add(owner);
+  if (run.status !== status) tellRun(world.runQueue, run, status);
   return written;
 }
 

@@ -25,7 +25,7 @@ import type {
   Task,
   TaskRun,
 } from '@pipewright/tekton';
-import { succeeded } from '../condition.js';
+import { isDone, succeeded } from '../condition.js';
 import { mergePatch } from '../merge-patch.js';
 import type { Images } from '../options.js';
 import type { Pod } from '../pod-types.js';
@@ -81,6 +81,15 @@ export const isOurs = (child: KubeObject, uid: string | undefined): boolean =>
 export function ownerKey({ metadata }: KubeObject, kind: string): string | undefined {
   const owner = metadata.ownerReferences?.find((one) => one.controller === true && one.kind === kind);
   return owner && `${metadata.namespace ?? ''}/${owner.name}`;
+}
+
+/** How long (milliseconds) a PipelineRun may not show that its TaskRuns go on: several steps forward make one write. */
+const PROGRESS = 100;
+
+/** Makes it the turn of a TaskRun's PipelineRun: at once when the TaskRun has ended, for what comes next may start then. */
+export function tellRun(runQueue: WorkQueue, taskRun: TaskRun, status: TaskRun['status']): void {
+  const owner = ownerKey(taskRun, 'PipelineRun');
+  if (owner !== undefined) runQueue.addAfter(owner, isDone(status) ? 0 : PROGRESS);
 }
 
 /** An object, from the cache or the server: a cache that has not heard of it yet must not fail a run. */
