@@ -33,6 +33,7 @@ export default ts.config(
       'node_modules/**',
       'examples/**/source/**',
       'examples/**/images/**',
+      'test/package-outside/**',
     ],
   },
   {

@@ -8,10 +8,18 @@ import { checkObjects } from '@pipewright/tekton';
 import { Construct, type IConstruct } from 'constructs';
 import { sentence } from '../validation.js';
 
-/** The errors at `scope` and below it; the whole app is checked, since objects are judged together. */
+/**
+ * The errors at `scope` and below it. The whole app is checked, since objects are judged together; of objects that are no
+ * constructs of this library its root speaks, with their paths.
+ */
 export function problemsIn(scope: IConstruct): string[] {
-  scope.node.root.node.validate(); // lets the app be looked at anew
-  return scope.node.findAll().flatMap((it) => it.node.validate().map((line) => `[${it.node.path}] ${line}`));
+  const { root, path } = scope.node;
+  const ofStrangers = root.node.validate(); // first, since it has the app looked at anew
+  const own = scope.node.findAll().filter((it) => it !== root);
+  return [
+    ...ofStrangers.filter((line) => scope === root || line.startsWith(`${path}/`)).map((line) => `[app] ${line}`),
+    ...own.flatMap((it) => it.node.validate().map((line) => `[${it.node.path}] ${line}`)),
+  ];
 }
 
 /** The errors of plain manifests, taken together. */
