@@ -5,6 +5,7 @@
  * followed one after the other, as they run, so that logs come in order and the last line of a step precedes its end.
  */
 
+import { setMaxListeners } from 'node:events';
 import type { KubeClient } from '@pipewright/kube';
 import { byLabel, byOwner, PODS, Reflector } from '@pipewright/kube';
 import type { Waits } from '@pipewright/tekton';
@@ -56,6 +57,7 @@ export class Follower {
     this.#mask = mask;
     this.#emit = emit;
     this.#now = now;
+    setMaxListeners(0, this.#stop.signal); // one a log that is open, and any number of them may be
     const onChange = (): void => this.#watchers.changed();
     this.#runs = new Reflector<SeenPipelineRun>(client, PIPELINE_RUNS, { onChange });
     this.#taskRuns = new Reflector<SeenTaskRun>(client, TASK_RUNS, { onChange, indexers: { owner: byOwner } });

@@ -74,11 +74,18 @@ async function followLog(
   const folder = foldLines();
   const text = new TextDecoder();
   const take = (chunk: string): void => folder.push(hidden.push(chunk)).forEach(show);
+  // A signal of this log's own: a request listens to its signal for as long as that lives.
+  const here = new AbortController();
+  const leave = (): void => here.abort(signal.reason);
+  signal.addEventListener('abort', leave, { once: true });
+  if (signal.aborted) leave();
   try {
-    const stream = await client.podLogs({ namespace, name }, { container, follow: true, signal });
-    for await (const bytes of endingWith(stream, signal)) take(text.decode(bytes, { stream: true }));
+    const stream = await client.podLogs({ namespace, name }, { container, follow: true, signal: here.signal });
+    for await (const bytes of endingWith(stream, here.signal)) take(text.decode(bytes, { stream: true }));
   } catch (cause) {
     if (!signal.aborted) show(`(the log breaks off here: ${cause instanceof Error ? cause.message : String(cause)})`);
+  } finally {
+    signal.removeEventListener('abort', leave);
   }
   take(text.decode());
   folder.push(hidden.end()).forEach(show);
