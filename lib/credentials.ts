@@ -1,14 +1,17 @@
 /**
  * Credentials for Git servers and registries: references to Secrets that lie in the cluster.
  *
- * What is synthesized is committed, and a committed password is a published one. So the short way names a Secret; the way
- * that writes one into the manifests is called `unsafePlaintext`. Tekton finds out by annotations on the Secret
+ * What is synthesized is committed, and a committed password is a published one. So the short way names a Secret; two others
+ * have it made in the cluster, by the External Secrets Operator or Sealed Secrets; the way that writes one into the
+ * manifests is called `unsafePlaintext`. Tekton finds out by annotations on the Secret
  * which hosts it is for, so a Secret made elsewhere needs them too.
  */
 
 import type { ApiObjectMetadata } from 'cdk8s';
 import { Construct } from 'constructs';
+import { externalSecret, templateText, type ExternalSecretOptions, type RemoteKey } from './external-secret.js';
 import { kubeObject, nameOf } from './kube-object.js';
+import { sealedSecret, type SealedSecretOptions } from './sealed-secret.js';
 
 /** Credentials that an account carries: the name of a Secret. */
 export interface Credentials {
@@ -31,6 +34,33 @@ export interface PlaintextOptions {
   readonly metadata?: ApiObjectMetadata;
 }
 
+/** The servers that a user and a password are for, as `https://host`. */
+interface ForServers {
+  readonly server: string | readonly string[];
+}
+
+/** The hosts that a private key is for, as `host` or `host:port`. */
+interface ForHosts {
+  readonly host: string | readonly string[];
+}
+
+/** Values in a store: a user and a password or token. A user that is no secret may be written as it is. */
+export interface RemoteUserPassword {
+  readonly username: string | RemoteKey;
+  readonly password: RemoteKey;
+}
+
+/** Values in a store: a private key. */
+export interface RemoteSshKey {
+  readonly privateKey: RemoteKey;
+  /**
+   * The hosts' public keys, as `ssh-keyscan` prints them. With them a host that pretends to be another is refused.
+   *
+   * @default - what the host shows at the first connection is believed
+   */
+  readonly knownHosts?: RemoteKey;
+}
+
 /** Credentials for a Git server. */
 export const GitCredentials = {
   /**
@@ -38,6 +68,57 @@ export const GitCredentials = {
    * annotation `tekton.dev/git-0` that names the server.
    */
   fromSecret: (secretName: string): Credentials => ({ secretName }),
+
+  /**
+   * Credentials that the External Secrets Operator fetches: a user and a password for `server`, or a private key for `host`.
+   *
+   * @example
+   *
+   *   const git = GitCredentials.fromExternalSecret(chart, 'git', {
+   *     store: { name: 'vault' },
+   *     host: 'github.com',
+   *     privateKey: { key: 'ci/github', property: 'ssh-key' },
+   *   });
+   */
+  fromExternalSecret(
+    scope: Construct,
+    id: string,
+    props: ExternalSecretOptions & ((ForServers & RemoteUserPassword) | (ForHosts & RemoteSshKey)),
+  ): Credentials {
+    const secretName =
+      'privateKey' in props
+        ? externalSecret(scope, id, props, {
+            type: SSH,
+            annotations: annotations('git', props.host),
+            fetched: { 'ssh-privatekey': props.privateKey, known_hosts: props.knownHosts },
+          })
+        : externalSecret(scope, id, props, {
+            type: BASIC,
+            annotations: annotations('git', props.server),
+            ...userPassword(scope, props),
+          });
+    return { secretName };
+  },
+
+  /**
+   * Credentials that Sealed Secrets decrypts in the cluster: a user and a password for `server`, or a private key for
+   * `host`; each value as `kubeseal --raw` printed it.
+   */
+  fromSealedSecret(
+    scope: Construct,
+    id: string,
+    props: SealedSecretOptions &
+      (
+        | (ForServers & { readonly encryptedData: UsernamePassword })
+        | (ForHosts & { readonly encryptedData: { readonly 'ssh-privatekey': string; readonly known_hosts?: string } })
+      ),
+  ): Credentials {
+    const [type, hosts] = 'host' in props ? [SSH, props.host] : [BASIC, props.server];
+    const encryptedData = { ...props.encryptedData };
+    return {
+      secretName: sealedSecret(scope, id, props, { type, annotations: annotations('git', hosts), encryptedData }),
+    };
+  },
 
   /**
    * A user and password IN PLAIN TEXT in the synthesized manifests, for demonstrations and throw-away clusters.
@@ -50,8 +131,8 @@ export const GitCredentials = {
     { server, username, password, metadata }: UsernamePassword & PlaintextOptions & { readonly server: string },
   ): Credentials {
     return plaintextSecret(scope, id, {
-      type: 'kubernetes.io/basic-auth',
-      metadata: { ...metadata, annotations: { ...metadata?.annotations, 'tekton.dev/git-0': server } },
+      type: BASIC,
+      metadata: { ...metadata, annotations: { ...metadata?.annotations, ...annotations('git', server) } },
       content: { stringData: { username, password } },
     });
   },
@@ -66,6 +147,58 @@ export const DockerCredentials = {
   fromSecret: (secretName: string): Credentials => ({ secretName }),
 
   /**
+   * Credentials that the External Secrets Operator fetches: a user and a password for `registry`, or Docker's whole
+   * configuration file.
+   *
+   * @example
+   *
+   *   const docker = DockerCredentials.fromExternalSecret(chart, 'registry', {
+   *     store: { name: 'vault', kind: 'ClusterSecretStore' },
+   *     registry: 'registry.example.com',
+   *     username: 'ci',
+   *     password: { key: 'ci/registry', property: 'password' },
+   *   });
+   */
+  fromExternalSecret(
+    scope: Construct,
+    id: string,
+    props: ExternalSecretOptions &
+      ((RemoteUserPassword & { readonly registry: string }) | { readonly config: RemoteKey }),
+  ): Credentials {
+    if ('config' in props) {
+      const fetched = { '.dockerconfigjson': props.config };
+      return { secretName: externalSecret(scope, id, props, { type: DOCKER, fetched }) };
+    }
+    const { fetched, username } = userPassword(scope, props);
+    const registry = templateText(scope, JSON.stringify(props.registry));
+    const auth = `{{ printf "%s:%s" ${username} .password | b64enc | toJson }}`;
+    const fields = `"username":{{ ${username} | toJson }},"password":{{ .password | toJson }},"auth":${auth}`;
+    const data = { '.dockerconfigjson': `{"auths":{${registry}:{${fields}}}}` };
+    return { secretName: externalSecret(scope, id, props, { type: DOCKER, fetched, data }) };
+  },
+
+  /**
+   * Credentials that Sealed Secrets decrypts in the cluster: Docker's configuration file, or a user and a password for
+   * `registry`; each value as `kubeseal --raw` printed it.
+   */
+  fromSealedSecret(
+    scope: Construct,
+    id: string,
+    props: SealedSecretOptions &
+      (
+        | { readonly encryptedData: { readonly '.dockerconfigjson': string } }
+        | { readonly registry: string | readonly string[]; readonly encryptedData: UsernamePassword }
+      ),
+  ): Credentials {
+    const encryptedData = { ...props.encryptedData };
+    const template =
+      'registry' in props
+        ? { type: BASIC, annotations: annotations('docker', props.registry), encryptedData }
+        : { type: DOCKER, encryptedData };
+    return { secretName: sealedSecret(scope, id, props, template) };
+  },
+
+  /**
    * A user and password IN PLAIN TEXT (base64 hides nothing) in the synthesized manifests, for demonstrations and
    * throw-away clusters.
    *
@@ -78,7 +211,7 @@ export const DockerCredentials = {
   ): Credentials {
     const auth = base64(`${username}:${password}`);
     return plaintextSecret(scope, id, {
-      type: 'kubernetes.io/dockerconfigjson',
+      type: DOCKER,
       metadata,
       content: {
         data: { '.dockerconfigjson': base64(JSON.stringify({ auths: { [registry]: { username, password, auth } } })) },
@@ -86,6 +219,32 @@ export const DockerCredentials = {
     });
   },
 };
+
+const BASIC = 'kubernetes.io/basic-auth';
+const SSH = 'kubernetes.io/ssh-auth';
+const DOCKER = 'kubernetes.io/dockerconfigjson';
+
+/** By these Tekton knows which hosts a Secret is for. */
+const annotations = (what: 'git' | 'docker', hosts: string | readonly string[]): Record<string, string> =>
+  Object.fromEntries([hosts].flat().map((host, index) => [`tekton.dev/${what}-${String(index)}`, host]));
+
+/** What is fetched of a user and a password, what the Secret holds, and how a template calls the user. */
+function userPassword(
+  scope: Construct,
+  { username, password }: RemoteUserPassword,
+): {
+  readonly fetched: Readonly<Record<string, RemoteKey>>;
+  readonly data?: Readonly<Record<string, string>>;
+  readonly username: string;
+} {
+  if (typeof username !== 'string') return { fetched: { username, password }, username: '.username' };
+  const text = templateText(scope, username);
+  return {
+    fetched: { password },
+    data: { username: text, password: '{{ .password }}' },
+    username: JSON.stringify(text),
+  };
+}
 
 const base64 = (text: string): string => Buffer.from(text, 'utf8').toString('base64');
 

@@ -8,7 +8,13 @@ export { Condition } from './condition.js';
 export type { ConditionProps, ConditionReference, ConditionScope } from './condition.js';
 export { ConstructError } from './construct-error.js';
 export { DockerCredentials, GitCredentials } from './credentials.js';
-export type { Credentials, PlaintextOptions, UsernamePassword } from './credentials.js';
+export type {
+  Credentials,
+  PlaintextOptions,
+  RemoteSshKey,
+  RemoteUserPassword,
+  UsernamePassword,
+} from './credentials.js';
 export type {
   ArrayParam,
   None,
@@ -19,6 +25,7 @@ export type {
   Results,
   StringParam,
 } from './declaration.js';
+export type { ExternalSecretOptions, RemoteKey, SecretStore } from './external-secret.js';
 export { GitResource } from './git-resource.js';
 export type { GitResourceProps, GitSource } from './git-resource.js';
 export { Grants } from './grant.js';
@@ -39,6 +46,7 @@ export { PullRequestResource } from './pull-request-resource.js';
 export type { PullRequestLocation, PullRequestResourceProps } from './pull-request-resource.js';
 export { Ref } from './reference.js';
 export type { Text, ValueType } from './reference.js';
+export type { SealedSecretOptions } from './sealed-secret.js';
 export { PipelineServiceAccount } from './service-account.js';
 export type { AccountReference, PipelineServiceAccountProps } from './service-account.js';
 export type { Container, EnvVar, Quantities, Step, VolumeMount } from './step.js';
