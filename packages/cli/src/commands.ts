@@ -124,6 +124,7 @@ Nothing is downloaded: images are stood in for by --image or pipewright.yaml, wh
   images:
     golang: host
     acme/builder: { rootfs: host, overlay: images/builder }
+    acme/linter: { rootfs: images/linter, entrypoint: [lint] }
   resources:
     my-repo: { directory: . }
     my-image: { registry: local }
@@ -196,6 +197,8 @@ interface ControllerFlags {
   readonly shellImage?: string;
   readonly busyboxImage?: string;
   readonly nopImage?: string;
+  readonly insecureRegistry: readonly string[];
+  readonly registryMirror: ReadonlyMap<string, string>;
 }
 
 /** `pipewright controller` */
@@ -211,6 +214,18 @@ export const addController = (program: Command, output: Output, done: Done): Com
     .option('--shell-image <IMAGE>', 'image with sh and the usual small programs, for the other steps of our own')
     .option('--busybox-image <IMAGE>', 'image with a static /bin/busybox, lent to images without a shell')
     .option('--nop-image <IMAGE>', "image that ends at once, put in a sidecar's place when the steps have ended")
+    .option(
+      '--insecure-registry <HOST>',
+      'a registry without TLS, when it is asked what an image runs; may be repeated',
+      collect,
+      [],
+    )
+    .option(
+      '--registry-mirror <HOST=URL>',
+      'where a registry is asked instead; may be repeated',
+      pairs('HOST=URL, as in --registry-mirror docker.io=https://mirror.corp'),
+      new Map(),
+    )
     .addHelpText(
       'after',
       `

@@ -24,6 +24,7 @@ test('every way to write a stand-in is understood, and paths are relative to the
   alpine: images/kaniko
   acme/kaniko: { rootfs: host, overlay: images/kaniko }
   acme/other: { overlay: images/kaniko }
+  acme/linter: { rootfs: host, entrypoint: [lint, --strict], cmd: [.] }
 resources:
   source: { directory: . }
   image: { registry: local }
@@ -34,6 +35,7 @@ resources:
     ['alpine', { rootfs: join(folder, 'images/kaniko') }],
     ['acme/kaniko', { rootfs: 'host', overlay: join(folder, 'images/kaniko') }],
     ['acme/other', { rootfs: 'host', overlay: join(folder, 'images/kaniko') }],
+    ['acme/linter', { rootfs: 'host', entrypoint: ['lint', '--strict'], cmd: ['.'] }],
   ]);
   expect([...standIns.resources]).toEqual([
     ['source', { directory: folder }],
@@ -67,6 +69,14 @@ const mistakes: readonly { has: string; yaml: string; want: (folder: string) => 
     yaml: 'resources:\n  a: { registry: quay.io }',
     want: () => [
       '2:18 resources.a.registry must be `local` | the embedded cluster has one registry of its own, called local',
+    ],
+  },
+  {
+    has: 'an entrypoint that is no list',
+    yaml: 'images:\n  a: { rootfs: host, entrypoint: make all, cmd: [1] }',
+    want: () => [
+      '2:34 images.a.entrypoint must be a list of texts | write each argument by itself, as in `entrypoint: [sh, -c, "make all"]`',
+      '2:49 images.a.cmd must be a list of texts | write each argument by itself, as in `cmd: [sh, -c, "make all"]`',
     ],
   },
   {

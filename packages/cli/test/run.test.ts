@@ -186,6 +186,14 @@ describe('what is missing is told at once, before anything starts', () => {
 status 2`);
   });
 
+  test('the command of a step whose stand-in runs nothing by itself', async () => {
+    expect(await refused({ 'p.yaml': TASKS.replace(' command: [echo],', '') + RUN }))
+      .toBe(`p.yaml:8:29  error  COMMAND_UNKNOWN  step first of Task work has neither command nor script, and nothing says what the image busybox:1 runs
+  hint: give the step a command, or say it in pipewright.yaml: images: { busybox: { rootfs: host, entrypoint: [PROGRAM] } }
+1 error; nothing was run
+status 2`);
+  });
+
   test('a ServiceAccount', async () => {
     const other = RUN.replace('spec: {', 'spec: { serviceAccountName: robot,');
     expect(await refused({ 'p.yaml': TASKS + other }))

@@ -1,6 +1,7 @@
 /** Runs Tekton's PipelineRuns and TaskRuns on any Kubernetes; README.md says what it promises. */
 export { startController, type Controller, type ControllerOptions } from './edge/controller.js';
 export { jsonLog, silent, type Facts, type Log } from './edge/log.js';
+export type { Registries } from './edge/registry-client.js';
 export type { FindCommand } from './edge/world.js';
 export { DEFAULT_IMAGES, type Images } from './options.js';
-export type { ImageCommand } from './task-pod.js';
+export { imageCommand, type CommandFound, type ImageCommand } from './image-command.js';

@@ -24,6 +24,7 @@ import {
   type Volume,
   type VolumeMount,
 } from '@pipewright/tekton';
+import type { CommandFound, ImageCommand } from './image-command.js';
 import { handsOver, surroundings, type Bindings } from './internal-steps.js';
 import { labels } from './labels.js';
 import type { Images } from './options.js';
@@ -56,21 +57,14 @@ export interface PodRequest {
   readonly replacement: boolean;
   /** Lend every container a shell, for images that have none. */
   readonly lendShell: boolean;
-  /** What images run when a step names no command, as far as it is known. */
-  readonly commands: ReadonlyMap<string, ImageCommand>;
+  /** What was found out about images of steps that name no command. */
+  readonly commands: ReadonlyMap<string, CommandFound>;
   /** The claim through which this pipeline's tasks hand over files. */
   readonly handoverClaim?: string;
 }
 
-/** What an image runs by itself. */
-export interface ImageCommand {
-  readonly command: readonly string[];
-  /** Left out when the step has arguments of its own. */
-  readonly args: readonly string[];
-}
-
-/** The pod, or why there can be none. */
-export type PodResult = { readonly pod: Pod } | { readonly refused: string };
+/** The pod, why there can be none, or the images of which it must be known first what they run. */
+export type PodResult = { readonly pod: Pod } | { readonly refused: string } | { readonly asks: readonly string[] };
 
 const HOME = '/tekton/home';
 const LENT_SHELL = `${TOOLS_DIR}/bin/busybox`;
@@ -92,10 +86,9 @@ export function taskPod(request: PodRequest): PodResult {
     [...before, ...task.steps, ...after].map((step) => withTemplate(step, task.stepTemplate)),
   );
   const creds = credentialsScript(credentialsOf(request.secrets));
-  const commands = steps.map((step) => commandOf(step, request.commands));
-  const silent = steps.findIndex((_, index) => commands[index] === undefined);
   const alone = steps.length === 1 && creds === undefined && task.sidecars.length === 0;
-  if (silent >= 0 && !alone) return { refused: withoutCommand(steps[silent], silent) };
+  const commands = commandsOf(steps, request.commands, alone);
+  if (!Array.isArray(commands)) return commands;
   const context: StepContext = { request, task, steps, ...(creds !== undefined && { creds }) };
   const containers = steps.map((step, index) => stepContainer(step, index, commands[index], context));
   return { pod: assemble(request, task, [...containers, ...task.sidecars.map(sidecar)], context) };
@@ -113,17 +106,42 @@ interface StepContext {
 
 type NamedContainer = Container & { readonly name: string };
 
-/** A step's command and arguments; a script has neither, an image may supply both; undefined: nobody knows. */
-function commandOf(step: Step, known: PodRequest['commands']): ImageCommand | undefined {
-  if (step.script) return { command: [], args: step.args ?? [] };
-  if (step.command && step.command.length > 0) return { command: step.command, args: step.args ?? [] };
-  const image = known.get(step.image ?? '');
-  return image && { command: image.command, args: step.args ?? image.args };
+/**
+ * Every step's command and arguments. A script has neither; an image may supply both.
+ *
+ * @param alone the pod has a single container, which may run as its image has it (undefined) where that is not known
+ */
+function commandsOf(
+  steps: readonly Step[],
+  known: PodRequest['commands'],
+  alone: boolean,
+): (ImageCommand | undefined)[] | Exclude<PodResult, { readonly pod: Pod }> {
+  const commands: (ImageCommand | undefined)[] = [];
+  const asks = new Set<string>();
+  for (const [index, step] of steps.entries()) {
+    const { image = '', command = [], args = [] } = step;
+    if (step.script || command.length > 0) {
+      commands.push({ command, args });
+      continue;
+    }
+    const found = known.get(image);
+    if (!found) asks.add(image);
+    else if ('missing' in found) return { refused: `translating Build to Pod: ${found.missing}` };
+    else if ('unknown' in found) {
+      if (!alone) return { refused: withoutCommand(step, index, found.unknown) };
+      commands.push(undefined);
+    } else
+      commands.push({
+        command: found.command.map(literally),
+        args: args.length > 0 ? args : found.args.map(literally),
+      });
+  }
+  return asks.size > 0 ? { asks: [...asks] } : commands;
 }
 
-const withoutCommand = (step: Step | undefined, index: number): string =>
-  `step "${step?.name || `unnamed-${String(index)}`}" has neither command nor script, and what its image ` +
-  `"${step?.image ?? ''}" runs is not known here; give the step a command`;
+const withoutCommand = (step: Step, index: number, why: string): string =>
+  `step "${step.name || `unnamed-${String(index)}`}" has neither command nor script, and what its image ` +
+  `"${step.image ?? ''}" runs is not known: ${why}; give the step a command`;
 
 function stepContainer(
   step: Step,

@@ -26,12 +26,13 @@ import {
   type TaskSpec,
   type TaskUse,
 } from '@pipewright/tekton';
+import type { CommandFound } from './image-command.js';
 import { unrunnable, type Bindings, type Bound } from './internal-steps.js';
 import { handedDown, labels } from './labels.js';
 import type { Images } from './options.js';
 import { badAnnotation, type SecretHeader } from './scripts/credentials.js';
 import { resourceSpecProblem, taskSpecProblem } from './spec-problem.js';
-import { taskPod, type ImageCommand } from './task-pod.js';
+import { taskPod } from './task-pod.js';
 import type { Pod } from './pod-types.js';
 
 /** A Task or ClusterTask as it was found. */
@@ -60,13 +61,14 @@ export interface StartFacts {
   /** Names of its secrets that are not. */
   readonly missingSecrets: readonly string[];
   readonly images: Images;
-  readonly commands: ReadonlyMap<string, ImageCommand>;
+  /** What was found out about images of steps that name no command. */
+  readonly commands: ReadonlyMap<string, CommandFound>;
   /** Name of the PipelineRun that owns this run, when one does. */
   readonly pipelineRun?: string;
 }
 
 /** The pod, or the end of the run. */
-export type Start = ({ readonly pod: Pod } | { readonly refused: Refusal }) & {
+export type Start = Settled & {
   /** What the TaskRun is labelled and annotated with, from its Task. */
   readonly inherits: Inherited;
 };
@@ -79,17 +81,24 @@ export interface Inherited {
 
 type Texts = Readonly<Record<string, string>>;
 
-/** Decides how an attempt starts. */
-export function startTaskRun(facts: StartFacts): Start {
+/** Decides how an attempt starts, or asks what images run by themselves: {@link StartFacts.commands} must tell. */
+export function startTaskRun(facts: StartFacts): Start | Asks {
   const { run, task } = facts;
   const inherits = {
     labels: { ...run.metadata.labels, ...task?.labels, ...(task && taskLabel(readTaskRun(run.spec))) },
     annotations: { ...handedDown(run.metadata.annotations), ...handedDown(task?.annotations) },
   };
-  return { inherits, ...podOrRefusal(facts, inherits) };
+  const outcome = podOrRefusal(facts, inherits);
+  return 'asks' in outcome ? outcome : { inherits, ...outcome };
 }
 
-type Outcome = { readonly pod: Pod } | { readonly refused: Refusal };
+type Settled = { readonly pod: Pod } | { readonly refused: Refusal };
+
+interface Asks {
+  readonly asks: readonly string[];
+}
+
+type Outcome = Settled | Asks;
 
 const refuse = (reason: string, message: string): Outcome => ({ refused: { reason, message } });
 

@@ -4,7 +4,6 @@ import type { Bindings } from '../src/internal-steps.js';
 import { DEFAULT_IMAGES } from '../src/options.js';
 import type { Pod } from '../src/pod-types.js';
 import { quantity } from '../src/requests.js';
-import { withTemplate } from '../src/step-template.js';
 import { taskPod, type PodRequest } from '../src/task-pod.js';
 
 const step = (name: string, more: object = {}): object => ({ name, image: 'ubuntu', command: ['true'], ...more });
@@ -47,7 +46,7 @@ function request(task: object, more: Partial<PodRequest> & { readonly spec?: Tas
 
 function pod(task: object, more: Parameters<typeof request>[1] = {}): Pod {
   const made = taskPod(request(task, more));
-  if ('refused' in made) throw new Error(made.refused);
+  if (!('pod' in made)) throw new Error(JSON.stringify(made));
   return made.pod;
 }
 
@@ -271,25 +270,45 @@ describe('credentials', () => {
 describe('what a step runs', () => {
   const silent = { name: 'a', image: 'corp/tool', args: ['x'] };
 
-  test('is the image itself for a lone step without a command', () => {
-    const [container] = pod({ steps: [silent] }).spec.containers;
+  test('must be known of its image first, where it has no command: with variables filled in and the template below it', () => {
+    const task = {
+      inputs: { params: [{ name: 'tool', type: 'string' }] },
+      stepTemplate: { image: 'corp/other' },
+      steps: [{ name: 'a', image: 'corp/$(inputs.params.tool)' }, { name: 'b' }, step('c'), { name: 'd', script: 'x' }],
+    };
+    const spec = { inputs: { params: [{ name: 'tool', value: 'lint' }] } } as TaskRunSpec; // the rest does not matter
+    expect(taskPod(request(task, { spec }))).toEqual({ asks: ['corp/lint', 'corp/other'] });
+  });
+
+  test('is the image itself for a lone step without a command, when nobody knows', () => {
+    const commands = new Map([['corp/tool', { unknown: 'the registry is closed' }]]);
+    const [container] = pod({ steps: [silent] }, { commands }).spec.containers;
     expect([container?.command, container?.args]).toEqual([undefined, ['x']]);
   });
 
-  test('is what the image is known to run, with the arguments of the step', () => {
-    const commands = new Map([['corp/tool', { command: ['/tool'], args: ['default'] }]]);
+  test('is what the image is known to run, with the arguments of the step, and safe from expansion', () => {
+    const commands = new Map([['corp/tool', { command: ['/tool'], args: ['$(HOME)'] }]]);
     const { containers } = pod({ steps: [silent, { ...silent, name: 'b', args: undefined }] }, { commands }).spec;
     expect(containers.map(commandOf)).toEqual([
       ['/tool', 'x'],
-      ['/tool', 'default'],
+      ['/tool', '$$(HOME)'],
     ]);
   });
 
-  test('must be said when there are several and nobody knows', () => {
-    expect(taskPod(request({ steps: [step('b'), silent] }))).toEqual({
-      refused:
-        'step "a" has neither command nor script, and what its image "corp/tool" runs is not known here; give the step a command',
-    });
+  test.each([
+    [
+      'nobody knows',
+      { unknown: 'the registry is closed' },
+      'step "a" has neither command nor script, and what its image "corp/tool" runs is not known: the registry is closed; give the step a command',
+    ],
+    [
+      'there is no such image',
+      { missing: 'Error getting image manifest: MANIFEST_UNKNOWN: manifest unknown' },
+      'translating Build to Pod: Error getting image manifest: MANIFEST_UNKNOWN: manifest unknown',
+    ],
+  ])('must be said when there are several steps and %s', (_when, found, refused) => {
+    const commands = new Map([['corp/tool', found]]);
+    expect(taskPod(request({ steps: [step('b'), silent] }, { commands }))).toEqual({ refused });
   });
 
   test('is started by a lent shell where images have none, in the one replacement pod', () => {
@@ -360,35 +379,4 @@ test.each([
   ['many', 0],
 ])('the quantity %s is %d', (text, value) => {
   expect(quantity(text)).toBeCloseTo(value, 9);
-});
-
-test("a step template lies under each step: lists with a key are joined, others are the step's", () => {
-  const template = {
-    image: 't',
-    workingDir: '/t',
-    args: ['t'],
-    env: [
-      { name: 'A', value: 't' },
-      { name: 'B', value: 't' },
-    ],
-    resources: { limits: { cpu: '1' } },
-  };
-  const own = {
-    name: 's',
-    image: 's',
-    args: ['s'],
-    env: [{ name: 'A', value: 's' }],
-    resources: { requests: { cpu: '1' } },
-  };
-  expect(withTemplate(own, template)).toEqual({
-    name: 's',
-    image: 's',
-    workingDir: '/t',
-    args: ['s'],
-    env: [
-      { name: 'A', value: 's' },
-      { name: 'B', value: 't' },
-    ],
-    resources: { limits: { cpu: '1' }, requests: { cpu: '1' } },
-  });
 });

@@ -22,6 +22,10 @@ export interface ImageStandIn {
   readonly rootfs: string;
   /** A directory laid over the root filesystem. */
   readonly overlay?: string;
+  /** What the image runs when a step names no command. */
+  readonly entrypoint?: readonly string[];
+  /** Its arguments, or the whole command without an entrypoint; a step's own args take their place. */
+  readonly cmd?: readonly string[];
 }
 
 /** What a PipelineResource is on this machine. */

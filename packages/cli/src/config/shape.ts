@@ -4,6 +4,7 @@
  *     images:
  *       golang: host
  *       acme/builder: { rootfs: host, overlay: images/builder }
+ *       acme/linter: { rootfs: images/linter, entrypoint: [lint], cmd: [--help] }
  *     resources:
  *       source: { directory: . }
  *       image: { registry: local }
@@ -94,13 +95,16 @@ class ConfigReader {
       );
       return undefined;
     }
-    const fields = this.object(value, path, ['rootfs', 'overlay']);
+    const fields = this.object(value, path, ['rootfs', 'overlay', 'entrypoint', 'cmd']);
     const rootfs = this.#text(fields, 'rootfs', path, 'host');
     const image = rootfs === undefined ? undefined : this.#rootfs(rootfs, [...path, 'rootfs']);
-    if (fields['overlay'] === undefined) return image;
+    const entrypoint = this.#words(fields, 'entrypoint', path);
+    const cmd = this.#words(fields, 'cmd', path);
+    const runs = { ...(entrypoint && { entrypoint }), ...(cmd && { cmd }) };
+    if (fields['overlay'] === undefined) return image && { ...image, ...runs };
     const named = this.#text(fields, 'overlay', path);
     const overlay = named === undefined ? undefined : this.#directory(named, [...path, 'overlay']);
-    return image && overlay !== undefined ? { ...image, overlay } : undefined;
+    return image && overlay !== undefined ? { ...image, overlay, ...runs } : undefined;
   }
 
   resource(value: Json, path: Path): ResourceStandIn | undefined {
@@ -139,6 +143,18 @@ class ConfigReader {
     const value = fields[field] ?? fallback;
     if (typeof value === 'string' && value !== '') return value;
     this.#refuse([...path, field], `${nameOf([...path, field])} must be text`, 'name a directory');
+    return undefined;
+  }
+
+  #words(fields: JsonObject, field: string, path: Path): readonly string[] | undefined {
+    const value = fields[field];
+    if (value === undefined) return undefined;
+    if (Array.isArray(value) && value.length > 0 && value.every((word) => typeof word === 'string')) return value;
+    this.#refuse(
+      [...path, field],
+      `${nameOf([...path, field])} must be a list of texts`,
+      `write each argument by itself, as in \`${field}: [sh, -c, "make all"]\``,
+    );
     return undefined;
   }
 

@@ -10,7 +10,14 @@ import {
   NoAnswerError,
   type ClusterSend,
 } from '@pipewright/kube';
-import { DEFAULT_IMAGES, jsonLog, startController, type Images, type Log } from '@pipewright/controller';
+import {
+  DEFAULT_IMAGES,
+  jsonLog,
+  startController,
+  type Images,
+  type Log,
+  type Registries,
+} from '@pipewright/controller';
 import { crds } from '@pipewright/tekton';
 import type { Output } from '../terminal/output.js';
 import { fired, listenForStop } from '../terminal/stop-requests.js';
@@ -26,6 +33,10 @@ export interface ControllerOptions {
   readonly shellImage?: string;
   readonly busyboxImage?: string;
   readonly nopImage?: string;
+  /** Registries that speak plain http, by host. */
+  readonly insecureRegistry?: readonly string[];
+  /** Where registries are asked instead, by host. */
+  readonly registryMirror?: ReadonlyMap<string, string>;
 }
 
 /** What a test may bring along. */
@@ -53,6 +64,7 @@ export async function runController(
       send,
       log,
       images: imagesOf(options),
+      registries: registriesOf(options),
       ...(namespace !== undefined && { namespace }),
     });
     log.info('the controller works', { server: send.server, context: send.context, namespace: namespace ?? 'all' });
@@ -125,4 +137,18 @@ function imagesOf({ gitImage, shellImage, busyboxImage, nopImage }: ControllerOp
     lent: busyboxImage ?? DEFAULT_IMAGES.lent,
     nop: nopImage ?? DEFAULT_IMAGES.nop,
   };
+}
+
+function registriesOf({ insecureRegistry = [], registryMirror = new Map() }: ControllerOptions): Registries {
+  const plain = insecureRegistry.map((host) => [host, `http://${host}`, `--insecure-registry ${host}`] as const);
+  const mirrors = [...registryMirror].map(([host, url]) => [host, url, `--registry-mirror ${host}=${url}`] as const);
+  return Object.fromEntries([...plain, ...mirrors].map(([host, url, flag]) => [host, { url: registryUrl(url, flag) }]));
+}
+
+function registryUrl(url: string, flag: string): string {
+  if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return url;
+  throw new UsageError(
+    `${flag}: that is not the address of a registry`,
+    'as in --insecure-registry registry.corp:5000 or --registry-mirror docker.io=http://127.0.0.1:5000',
+  );
 }

@@ -5,7 +5,14 @@
  */
 
 import { startCluster, type Cluster, type ImageSource, type Runtime } from '@pipewright/cluster';
-import { silent, startController, type Controller, type Log } from '@pipewright/controller';
+import {
+  imageCommand,
+  silent,
+  startController,
+  type Controller,
+  type ImageCommand,
+  type Log,
+} from '@pipewright/controller';
 import { crds } from '@pipewright/tekton';
 import type { StandIns } from '../config/config.js';
 import { tektonAdmission } from './admission.js';
@@ -51,7 +58,13 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
   });
   let controller: Controller;
   try {
-    controller = await startController({ send: cluster.send, log, images: OWN_IMAGES });
+    controller = await startController({
+      send: cluster.send,
+      log,
+      images: OWN_IMAGES,
+      findCommand: (image) =>
+        Promise.resolve(commandOf(image, options.standIns) ?? { unknown: 'nothing on this machine says it' }),
+    });
   } catch (cause) {
     await cluster.close();
     throw cause;
@@ -71,5 +84,17 @@ export function sourceOf(image: string, { images }: StandIns): ImageSource | und
   const fitting = [...images].filter(([name]) => standsFor(name, image));
   const [, found] = fitting.sort(([a], [b]) => b.length - a.length)[0] ?? [];
   if (!found) return undefined;
-  return { rootfs: found.rootfs, ...(found.overlay !== undefined && { overlays: [found.overlay] }) };
+  const { rootfs, overlay, entrypoint, cmd } = found;
+  const config = { ...(entrypoint && { Entrypoint: entrypoint }), ...(cmd && { Cmd: cmd }) };
+  return {
+    rootfs,
+    ...(overlay !== undefined && { overlays: [overlay] }),
+    ...((entrypoint ?? cmd) && { config }),
+  };
+}
+
+/** What an image runs by itself here; undefined when nothing is known of it, as of this machine's own files. */
+export function commandOf(image: string, standIns: StandIns): ImageCommand | undefined {
+  const config = sourceOf(image, standIns)?.config;
+  return config && imageCommand(config);
 }

@@ -50,7 +50,7 @@ export function prepare(asked: Asked, stdin?: () => Uint8Array): Prepared {
   const runs = withParams(selected, loaded.manifests, asked.param);
   const others = loaded.manifests.filter((manifest) => !isRun(manifest));
   const checked = checkManifests([...others, ...runs.map(({ manifest }) => manifest)]);
-  const missing = missingFor(runs, loaded.manifests, standIns);
+  const missing = missingFor(runs, loaded.manifests, standIns, !hasErrors(checked));
   const known = new Set(missing.map(({ place }) => JSON.stringify(place)));
   // What the checks only warn of (an account that may exist in a cluster) is here known to be missing.
   const distinct = checked.filter(({ severity, place }) => severity === 'error' || !known.has(JSON.stringify(place)));

@@ -26,6 +26,8 @@ export interface UsedImage {
   readonly path: Path;
   /** `step run-tests of Task unit-tests`, for messages. */
   readonly user: string;
+  /** It is left to the image what to run: there is neither command nor script. */
+  readonly silent: boolean;
 }
 
 /** The tasks and condition checks that a run can reach. What is not among the manifests is left out: checks report it. */
@@ -106,6 +108,7 @@ const conditionCheck = (found: Manifest | undefined): readonly UsedTask[] =>
 /** The images of a task's containers. Those with a variable in their name are known only when the run has begun. */
 export function imagesOf({ spec, manifest, path, title }: UsedTask): readonly UsedImage[] {
   const template = textAt(spec, 'stepTemplate', 'image');
+  const commanded = listAt(spec, 'stepTemplate', 'command').length > 0;
   return ['steps', 'sidecars'].flatMap((field) =>
     listAt(spec, field).flatMap((container, index) => {
       const image = textAt(container, 'image') ?? (field === 'steps' ? template : undefined);
@@ -113,7 +116,8 @@ export function imagesOf({ spec, manifest, path, title }: UsedTask): readonly Us
       const what = field === 'steps' ? 'step' : 'sidecar';
       const user = `${what} ${textAt(container, 'name') ?? `number ${String(index + 1)}`} of ${title}`;
       const at = title.startsWith('Condition ') ? [...path, 'check', 'image'] : [...path, field, index, 'image'];
-      return [{ image, manifest, path: at, user }];
+      const named = listAt(container, 'command').length > 0 || textAt(container, 'script') !== undefined;
+      return [{ image, manifest, path: at, user, silent: field === 'steps' && !named && !commanded }];
     }),
   );
 }

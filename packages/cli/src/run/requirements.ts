@@ -8,18 +8,23 @@
 import type { Finding } from '../finding.js';
 import type { StandIns } from '../config/config.js';
 import { shortName } from '../local/image-name.js';
-import { sourceOf } from '../local/local-cluster.js';
+import { commandOf, sourceOf } from '../local/local-cluster.js';
 import { isObject, listAt, objectAt, textAt, type Json, type JsonObject } from '../manifests/json.js';
 import type { Path } from '../manifests/locate.js';
 import type { Manifest } from '../manifests/load.js';
 import { imagesOf, tasksOf, type UsedTask } from './reach.js';
 import { namespaceOf, type PlannedRun } from './select.js';
 
-/** All that is missing for a set of runs. */
+/**
+ * All that is missing for a set of runs.
+ *
+ * @param sound the checks found no error; otherwise a misspelt `command` would be told twice
+ */
 export function missingFor(
   runs: readonly PlannedRun[],
   manifests: readonly Manifest[],
   standIns: StandIns,
+  sound: boolean,
 ): readonly Finding[] {
   const used = runs.map((run) => ({ run, tasks: tasksOf(run, manifests) }));
   const findings = [
@@ -27,6 +32,12 @@ export function missingFor(
       used.flatMap(({ tasks }) => tasks),
       standIns,
     ),
+    ...(sound
+      ? missingCommands(
+          used.flatMap(({ tasks }) => tasks),
+          standIns,
+        )
+      : []),
     ...runs.flatMap((run) => missingAccounts(run, manifests)),
     ...used.flatMap(({ run, tasks }) => tasks.flatMap((task) => missingObjects(task, run.namespace, manifests))),
   ];
@@ -46,6 +57,22 @@ function missingImages(tasks: readonly UsedTask[], standIns: StandIns): readonly
         'IMAGE_NO_STAND_IN',
         `nothing stands in for the image ${image} of ${user}`,
         `images are not downloaded; name what stands in: --image ${shortName(image)}=host, or in pipewright.yaml \`images: { ${shortName(image)}: host }\``,
+      ),
+    );
+}
+
+/** Steps that leave it to their image what to run, where what stands in for the image runs nothing by itself. */
+function missingCommands(tasks: readonly UsedTask[], standIns: StandIns): readonly Finding[] {
+  return tasks
+    .flatMap(imagesOf)
+    .filter(({ silent, image }) => silent && sourceOf(image, standIns) !== undefined && !commandOf(image, standIns))
+    .map(({ image, manifest, path, user }) =>
+      error(
+        manifest,
+        path,
+        'COMMAND_UNKNOWN',
+        `${user} has neither command nor script, and nothing says what the image ${image} runs`,
+        `give the step a command, or say it in pipewright.yaml: images: { ${shortName(image)}: { rootfs: host, entrypoint: [PROGRAM] } }`,
       ),
     );
 }

@@ -4,7 +4,7 @@
 
 import { nearest } from '@pipewright/tekton';
 import type { ResourceStandIn, StandIns } from '../config/config.js';
-import { readImageName } from '../local/image-name.js';
+import { readImageName } from '@pipewright/tekton';
 import { isObject, listAt, objectAt, textAt, type JsonObject } from '../manifests/json.js';
 import type { Manifest } from '../manifests/load.js';
 import { UsageError } from '../usage-error.js';

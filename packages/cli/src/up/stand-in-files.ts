@@ -9,7 +9,7 @@ import type { KubeClient } from '@pipewright/kube';
 import { Reflector, type KubeObject } from '@pipewright/kube';
 import type { StandIns } from '../config/config.js';
 import { gitConfig, registriesConf } from '../local/host-files.js';
-import { readImageName } from '../local/image-name.js';
+import { readImageName } from '@pipewright/tekton';
 import { objectAt } from '../manifests/json.js';
 import { PIPELINE_RESOURCES } from '../run/kinds.js';
 import { paramOf } from '../run/resources.js';

@@ -11,6 +11,7 @@ import { KubeClient, LeaseElector, systemClock, type Clock, type Send } from '@p
 import type { Images } from '../options.js';
 import { silent, type Log } from './log.js';
 import { makeWorld } from './make-world.js';
+import type { Registries } from './registry-client.js';
 import type { FindCommand } from './world.js';
 
 /** How a controller runs. */
@@ -29,8 +30,10 @@ export interface ControllerOptions {
   readonly leaderElection?: { readonly namespace: string; readonly name: string; readonly identity: string };
   /** Called when the Lease is lost: the process should end. By default nothing more than stopping happens. */
   readonly onLost?: (why: string) => void;
-  /** Looks up what an image runs when a step names no command. By default nobody knows, and such a step is refused. */
+  /** Looks up what an image runs when a step names no command. By default the image's registry is asked. */
   readonly findCommand?: FindCommand;
+  /** Registries to be asked elsewhere than at `https://HOST`, by the host in image names: mirrors, and those without TLS. */
+  readonly registries?: Registries;
   /** How many TaskRuns, and how many PipelineRuns, are worked on at once. By default 8. */
   readonly workers?: number;
 }

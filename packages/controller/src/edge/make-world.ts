@@ -34,6 +34,7 @@ import type { ControllerOptions } from './controller.js';
 import { silent } from './log.js';
 import { reconcilePipelineRun } from './pipeline-run-reconcile.js';
 import { Shelf } from './shelf.js';
+import { registryCommand } from './registry-command.js';
 import { reconcileTaskRun } from './task-run-reconcile.js';
 import {
   CLUSTER_TASKS,
@@ -84,7 +85,7 @@ export function makeWorld(
     clock,
     log,
     images: { ...DEFAULT_IMAGES, ...images },
-    findCommand: findCommand ?? (() => Promise.resolve(undefined)),
+    findCommand: findCommand ?? registryCommand(client, clock, options.registries),
     ...shelves,
     ...kinds,
     ...queues,

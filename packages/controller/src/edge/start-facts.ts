@@ -7,9 +7,9 @@
 
 import { SECRETS, SERVICE_ACCOUNTS, type KubeObject } from '@pipewright/kube';
 import { readTaskRun, type TaskRun, type TaskRunModel } from '@pipewright/tekton';
+import type { CommandFound } from '../image-command.js';
 import type { SecretHeader } from '../scripts/credentials.js';
-import type { ImageCommand } from '../task-pod.js';
-import type { FoundTask, StartFacts } from '../task-run-start.js';
+import { startTaskRun, type FoundTask, type Start, type StartFacts } from '../task-run-start.js';
 import { find, findAll, ownerKey, referenced, type World } from './world.js';
 
 interface ServiceAccount extends KubeObject {
@@ -23,12 +23,23 @@ interface Secret extends KubeObject {
 /** How long (milliseconds) after a run's creation its namespace's `default` account may still be on its way. */
 const ACCOUNT_DELAY = 10_000;
 
-/** Gathers. */
-export async function gatherStart(
-  world: World,
-  run: TaskRun,
-  { attempt, replacement }: { readonly attempt: number; readonly replacement: boolean },
-): Promise<StartFacts> {
+interface Attempt {
+  readonly attempt: number;
+  readonly replacement: boolean;
+}
+
+/** Looks up, and has `startTaskRun` decide. */
+export async function startOf(world: World, run: TaskRun, which: Attempt): Promise<Start> {
+  const facts = await gather(world, run, which);
+  const first = startTaskRun(facts);
+  if (!('asks' in first)) return first;
+  const commands = await findCommands(world, run, first.asks);
+  const start = startTaskRun({ ...facts, commands });
+  if ('asks' in start) throw new Error(`it was not found out what these images run: ${start.asks.join(', ')}`);
+  return start;
+}
+
+async function gather(world: World, run: TaskRun, { attempt, replacement }: Attempt): Promise<StartFacts> {
   const model = readTaskRun(run.spec);
   const { namespace = '' } = run.metadata;
   const names = referenced([...model.inputs, ...model.outputs]);
@@ -37,7 +48,6 @@ export async function gatherStart(
     findAll(world, world.resources, names, { namespace, live: true }),
     findAccount(world, run, model.serviceAccount ?? 'default'),
   ]);
-  const commands = await findCommands(world, run, model, task);
   const pipelineRun = ownerKey(run, 'PipelineRun')?.split('/')[1];
   return {
     run,
@@ -48,7 +58,7 @@ export async function gatherStart(
     resources,
     ...account,
     images: world.images,
-    commands,
+    commands: new Map(),
     ...(pipelineRun !== undefined && { pipelineRun }),
   };
 }
@@ -90,17 +100,13 @@ const headerOf = ({ metadata, type = 'Opaque' }: Secret): SecretHeader => ({
   annotations: metadata.annotations ?? {},
 });
 
-/** What the images of steps without a command run by themselves. */
+/** What images run by themselves. */
 async function findCommands(
   { findCommand }: World,
   run: TaskRun,
-  { use, serviceAccount = 'default' }: TaskRunModel,
-  task: FoundTask | undefined,
-): Promise<ReadonlyMap<string, ImageCommand>> {
-  const steps = (use?.from === 'here' ? use.task.steps : task?.spec.steps) ?? [];
-  const silent = steps.filter(({ script, command }) => !script && (command?.length ?? 0) === 0);
-  const images = [...new Set(silent.flatMap(({ image }) => image ?? []))];
+  images: readonly string[],
+): Promise<ReadonlyMap<string, CommandFound>> {
+  const { serviceAccount = 'default' } = readTaskRun(run.spec);
   const at = { namespace: run.metadata.namespace ?? '', serviceAccount };
-  const found = await Promise.all(images.map(async (image) => [image, await findCommand(image, at)] as const));
-  return new Map(found.flatMap(([image, command]) => (command ? [[image, command] as const] : [])));
+  return new Map(await Promise.all(images.map(async (image) => [image, await findCommand(image, at)] as const)));
 }

@@ -12,9 +12,9 @@ import { labels } from '../labels.js';
 import type { Pod } from '../pod-types.js';
 import { podNameOf } from '../task-pod.js';
 import { attemptOf, planTaskRun, type TaskRunAction } from '../task-run-plan.js';
-import { startTaskRun, type Start } from '../task-run-start.js';
+import type { Start } from '../task-run-start.js';
 import { statusWithPod, statusWithVerdict } from '../task-run-status.js';
-import { gatherStart } from './start-facts.js';
+import { startOf } from './start-facts.js';
 import { isOurs, recordMetadata, recordStatus, TASK_RUNS, tellRun, type World } from './world.js';
 
 /** One look at one TaskRun. */
@@ -75,7 +75,7 @@ async function start(
   status: TaskRunStatus,
 ): Promise<Started> {
   for (const image of action.shellLess) world.shellLess.add(image);
-  const wanted = startTaskRun(await gatherStart(world, run, action));
+  const wanted = await startOf(world, run, action);
   const now = world.clock.date();
   if ('refused' in wanted) {
     const { reason, message } = wanted.refused;

@@ -26,10 +26,10 @@ import type {
   TaskRun,
 } from '@pipewright/tekton';
 import { isDone, succeeded } from '../condition.js';
+import type { CommandFound } from '../image-command.js';
 import { mergePatch } from '../merge-patch.js';
 import type { Images } from '../options.js';
 import type { Pod } from '../pod-types.js';
-import type { ImageCommand } from '../task-pod.js';
 import type { Log } from './log.js';
 import type { Shelf } from './shelf.js';
 
@@ -43,11 +43,11 @@ export const PIPELINES = resource(VERSION, 'pipelines', 'Pipeline');
 export const PIPELINE_RESOURCES = resource(VERSION, 'pipelineresources', 'PipelineResource');
 export const CONDITIONS = resource(VERSION, 'conditions', 'Condition');
 
-/** Looks up what an image runs by itself; undefined when it cannot be known. */
+/** Looks up what an image runs by itself. */
 export type FindCommand = (
   image: string,
   run: { readonly namespace: string; readonly serviceAccount: string },
-) => Promise<ImageCommand | undefined>;
+) => Promise<CommandFound>;
 
 /** What reconcilers work with. */
 export interface World {

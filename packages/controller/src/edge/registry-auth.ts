@@ -1,0 +1,108 @@
+/**
+ * How a registry is told who asks: its challenge, answered with a login or without one.
+ *
+ * Logins come from Secrets that docker's own clients write. They are read when an image is to be looked up and for no other
+ * purpose; none of it is logged, kept or put into a message.
+ */
+
+/** Who asks. */
+export interface Login {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** How a challenge is answered. */
+export interface AnswerOptions {
+  readonly login: Login | undefined;
+  /** The registry is spoken to without TLS, so its token server may be too. */
+  readonly plain: boolean;
+  readonly fetch: typeof fetch;
+  readonly signal: AbortSignal;
+}
+
+const basic = ({ username, password }: Login): string =>
+  `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+
+/**
+ * Answers `WWW-Authenticate`.
+ *
+ * @returns what to send as `Authorization`
+ * @throws Error when there is nothing to send, or no token to be had
+ */
+export async function authorize(challenge: string, { login, plain, fetch, signal }: AnswerOptions): Promise<string> {
+  const scheme = challenge.split(' ', 1)[0]?.toLowerCase();
+  if (scheme === 'basic' && login) return basic(login);
+  if (scheme !== 'bearer') throw new Error('it wants a login, and the run has none for it');
+  const wants = new Map(
+    [...challenge.matchAll(/([a-z]+)="([^"]*)"/gi)].map(([, key = '', value = '']) => [key, value]),
+  );
+  const named = wants.get('realm') ?? '';
+  const realm = URL.canParse(named) ? new URL(named) : undefined;
+  if (!realm || (realm.protocol !== 'https:' && !(plain && realm.protocol === 'http:')))
+    throw new Error('it names no token server that can be trusted');
+  for (const key of ['service', 'scope']) {
+    const value = wants.get(key);
+    if (value !== undefined) realm.searchParams.set(key, value);
+  }
+  const response = await fetch(realm, {
+    redirect: 'error',
+    signal,
+    ...(login && { headers: { authorization: basic(login) } }),
+  });
+  const given = response.ok ? ((await response.json()) as { token?: unknown; access_token?: unknown }) : {}; // looked at below
+  const token = [given.token, given.access_token].find((one) => typeof one === 'string' && one !== '');
+  if (typeof token !== 'string') throw new Error(`its token server refuses (HTTP status ${String(response.status)})`);
+  return `Bearer ${token}`;
+}
+
+/** A Secret as far as logins go. */
+export interface LoginSecret {
+  readonly type?: string;
+  /** Base64, as the API has it. */
+  readonly data?: Readonly<Record<string, string>>;
+}
+
+/** The login for a registry's host among some Secrets; the first that fits. Damaged ones are passed over. */
+export function loginFor(host: string, secrets: readonly LoginSecret[]): Login | undefined {
+  for (const { type, data } of secrets) {
+    const config = parsed(data?.[type === 'kubernetes.io/dockercfg' ? '.dockercfg' : '.dockerconfigjson']);
+    const auths = type === 'kubernetes.io/dockercfg' ? config : objectIn(config, 'auths');
+    for (const [key, entry] of Object.entries(auths)) {
+      const login = hostIn(key) === host ? loginIn(entry) : undefined;
+      if (login) return login;
+    }
+  }
+  return undefined;
+}
+
+type Some = Readonly<Record<string, unknown>>;
+
+const isObject = (value: unknown): value is Some => typeof value === 'object' && value !== null;
+
+const objectIn = (value: Some, key: string): Some => (isObject(value[key]) ? value[key] : {});
+
+const decoded = (base64: string): string => Buffer.from(base64, 'base64').toString('utf8');
+
+function parsed(base64: string | undefined): Some {
+  try {
+    const value: unknown = JSON.parse(decoded(base64 ?? ''));
+    return isObject(value) ? value : {};
+  } catch {
+    return {};
+  }
+}
+
+/** `https://index.docker.io/v1/` and its other spellings mean `docker.io`. */
+function hostIn(key: string): string {
+  const host = key.replace(/^https?:\/\//, '').split('/', 1)[0] ?? '';
+  return ['index.docker.io', 'registry-1.docker.io'].includes(host) ? 'docker.io' : host;
+}
+
+function loginIn(entry: unknown): Login | undefined {
+  if (!isObject(entry)) return undefined;
+  const { username, password, auth } = entry;
+  if (typeof username === 'string' && typeof password === 'string') return { username, password };
+  const both = typeof auth === 'string' ? decoded(auth) : '';
+  const colon = both.indexOf(':');
+  return colon < 1 ? undefined : { username: both.slice(0, colon), password: both.slice(colon + 1) };
+}

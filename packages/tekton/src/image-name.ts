@@ -1,0 +1,29 @@
+/** Image names as people write them, taken apart. */
+
+/** The parts of `registry.example:5000/team/app:1@sha256:…`. */
+export interface ImageName {
+  /** `docker.io` when none is written. */
+  readonly registry: string;
+  /** With `library/` for Docker Hub's own images. */
+  readonly repository: string;
+  readonly tag?: string;
+  readonly digest?: string;
+}
+
+/** Takes a name apart. Never fails: what is no image name finds no stand-in. */
+export function readImageName(name: string): ImageName {
+  const [tagged = '', digest] = name.split('@', 2);
+  const slash = tagged.lastIndexOf('/');
+  const colon = tagged.indexOf(':', slash + 1);
+  const path = colon === -1 ? tagged : tagged.slice(0, colon);
+  const [first = '', ...rest] = path.split('/');
+  const hosted = rest.length > 0 && (first.includes('.') || first.includes(':') || first === 'localhost');
+  const registry = !hosted || first === 'index.docker.io' || first === 'registry-1.docker.io' ? 'docker.io' : first;
+  const repository = hosted ? rest.join('/') : path;
+  return {
+    registry,
+    repository: registry === 'docker.io' && !repository.includes('/') ? `library/${repository}` : repository,
+    ...(colon !== -1 && { tag: tagged.slice(colon + 1) }),
+    ...(digest !== undefined && { digest }),
+  };
+}
