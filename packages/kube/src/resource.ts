@@ -107,6 +107,7 @@ export function fromKey(key: string): { readonly namespace?: string; readonly na
   return slash < 0 ? { name: key } : { namespace: key.slice(0, slash), name: key.slice(slash + 1) };
 }
 
+/** Where the API serves the built-in kinds that controllers use. */
 export const NAMESPACES = resource('v1', 'namespaces', 'Namespace', false);
 export const PODS = resource('v1', 'pods', 'Pod');
 export const SECRETS = resource('v1', 'secrets', 'Secret');

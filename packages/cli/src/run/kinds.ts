@@ -4,6 +4,7 @@ import { resource } from '@pipewright/kube';
 
 const V1ALPHA1 = 'tekton.dev/v1alpha1';
 
+/** Where the API serves the kinds that a run is told by. */
 export const PIPELINE_RUNS = resource(V1ALPHA1, 'pipelineruns', 'PipelineRun');
 export const TASK_RUNS = resource(V1ALPHA1, 'taskruns', 'TaskRun');
 export const PIPELINE_RESOURCES = resource(V1ALPHA1, 'pipelineresources', 'PipelineResource');

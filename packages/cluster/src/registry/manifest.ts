@@ -6,6 +6,7 @@
 import { isDigest, type Digest } from './names.js';
 import { Refusal } from './refusal.js';
 
+/** The media type of a manifest that lists manifests. */
 export const OCI_INDEX = 'application/vnd.oci.image.index.v1+json';
 const OCI_MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
 

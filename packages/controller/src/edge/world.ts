@@ -35,6 +35,7 @@ import type { Shelf } from './shelf.js';
 
 const VERSION = 'tekton.dev/v1alpha1';
 
+/** Where the API serves the seven kinds. */
 export const TASK_RUNS = resource(VERSION, 'taskruns', 'TaskRun');
 export const PIPELINE_RUNS = resource(VERSION, 'pipelineruns', 'PipelineRun');
 export const TASKS = resource(VERSION, 'tasks', 'Task');

@@ -1,0 +1,108 @@
+/**
+ * The habits of this house that neither the compiler nor the linter knows: what a module begins with, what is documented, how files
+ * are named, how long they may be. CONTRIBUTING.md lists them; review has the rest.
+ */
+
+import { readFileSync, readdirSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import ts from 'typescript';
+
+const root = resolve(import.meta.dirname, '..');
+
+const sources = ['lib', ...readdirSync(join(root, 'packages')).map((name) => `packages/${name}/src`)].flatMap(
+  (folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts') && !name.split('/').includes('build'))
+      .map((name) => join(folder, name)),
+);
+
+const read = (file: string): string => readFileSync(join(root, file), 'utf8');
+const parsed = (file: string): ts.SourceFile => ts.createSourceFile(file, read(file), ts.ScriptTarget.Latest, true);
+
+const isExported = (node: ts.Node): boolean =>
+  ts.canHaveModifiers(node) && (ts.getModifiers(node) ?? []).some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword);
+
+const documented = (node: ts.Node): boolean => ts.getJSDocCommentsAndTags(node).length > 0;
+
+/** `file:line name` of a node, as an editor takes it. */
+const place = (file: ts.SourceFile, node: ts.Node, name: string): string =>
+  `${file.fileName}:${file.getLineAndCharacterOfPosition(node.getStart(file)).line + 1} ${name}`;
+
+const nameOf = (node: ts.Node): string =>
+  ts.isVariableStatement(node)
+    ? node.declarationList.declarations.map(({ name }) => name.getText()).join(', ')
+    : ((node as ts.DeclarationStatement).name?.getText() ?? 'export'); // everything else that can be exported is a declaration
+
+/** Optional members of `…Props` and `…Options` that do not say what happens without them. */
+function silentDefaults(file: ts.SourceFile): string[] {
+  const props = file.statements
+    .filter(ts.isInterfaceDeclaration)
+    .filter(({ name }) => /(Props|Options)$/.test(name.text));
+  return props.flatMap(({ name, members }) =>
+    members
+      .filter((member) => member.questionToken !== undefined)
+      .filter((member) => !/@default/.test(file.text.slice(member.getFullStart(), member.getStart(file))))
+      .map((member) => place(file, member, `${name.text}.${member.name?.getText() ?? ''}`)),
+  );
+}
+
+describe('the habits of the house', () => {
+  test('every module begins with what it is', () => {
+    expect(sources.filter((file) => !/^(#!.*\n)?\/\*\*/.test(read(file)))).toEqual([]);
+  });
+
+  test('every exported thing is documented', () => {
+    const silent = sources.flatMap((name) => {
+      const file = parsed(name);
+      return file.statements
+        .filter((node) => isExported(node) && !ts.isExportDeclaration(node) && !documented(node))
+        .filter((node) => !overloads(node, before(file, node)) && !continues(file, node, before(file, node)))
+        .map((node) => place(file, node, nameOf(node)));
+    });
+    expect(silent).toEqual([]);
+  });
+
+  test('every optional prop of a construct says what happens without it', () => {
+    const silent = sources.filter((file) => file.startsWith('lib/')).flatMap((file) => silentDefaults(parsed(file)));
+    expect(silent).toEqual([]);
+  });
+
+  test('files are named in kebab-case, after what is in them', () => {
+    const names = sources.map((file) => basename(file, '.ts'));
+    expect(names.filter((name) => !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(name))).toEqual([]);
+    expect(
+      names.filter(
+        (name) => /^(utils?|helpers?|common|misc|types?)$|-(utils?|helpers?)$/.test(name) && name !== 'types',
+      ),
+    ).toEqual([]);
+  });
+
+  test('an index only hands on', () => {
+    const busy = sources.filter(
+      (file) => basename(file) === 'index.ts' && parsed(file).statements.some((node) => !ts.isExportDeclaration(node)),
+    );
+    expect(busy).toEqual([]);
+  });
+
+  test('no file is longer than 400 lines', () => {
+    expect(sources.filter((file) => read(file).split('\n').length > 401)).toEqual([]);
+  });
+});
+
+const before = (file: ts.SourceFile, node: ts.Statement): ts.Statement | undefined =>
+  file.statements[file.statements.indexOf(node) - 1];
+
+/** One of several signatures: the first carries the comment. */
+const overloads = (node: ts.Statement, first: ts.Statement | undefined): boolean =>
+  first !== undefined &&
+  ts.isFunctionDeclaration(node) &&
+  ts.isFunctionDeclaration(first) &&
+  node.name?.text === first.name?.text;
+
+/** A constant in a list of constants with no empty line between: what stands over the list is said of each. */
+const continues = (file: ts.SourceFile, node: ts.Statement, first: ts.Statement | undefined): boolean =>
+  first !== undefined &&
+  ts.isVariableStatement(node) &&
+  ts.isVariableStatement(first) &&
+  !file.text.slice(first.getEnd(), node.getStart(file)).includes('\n\n');
