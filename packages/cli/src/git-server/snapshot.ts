@@ -94,16 +94,13 @@ interface Repository {
 
 /** The repository whose top `directory` is. Being somewhere inside one does not count. */
 async function repositoryOf(directory: string): Promise<Repository | undefined> {
-  const at = { cwd: directory };
   if (!(await hasGit(directory))) return undefined;
-  const path = (name: string): string[] => ['rev-parse', '--path-format=absolute', '--git-path', name];
-  const [objects, index, shallow, bare, format] = await Promise.all([
-    git(path('objects'), at),
-    git(path('index'), at),
-    git(path('shallow'), at),
-    git(['rev-parse', '--is-bare-repository'], at),
-    git(['rev-parse', '--show-object-format'], at),
-  ]);
+  const places = ['objects', 'index', 'shallow'].flatMap((name) => ['--git-path', name]);
+  const asked = ['rev-parse', '--is-bare-repository', '--show-object-format', '--path-format=absolute', ...places];
+  const [bare, format = '', ...paths] = (await git(asked, { cwd: directory })).split('\n');
+  const [objects = '', index = '', shallow = '', ...more] = paths;
+  if (more.length > 0)
+    throw new SourceError('SOURCE_UNREADABLE', `the path of ${directory} holds a line feed`, 'rename the directory');
   return { objects, index, shallow, bare: bare === 'true', format };
 }
 
@@ -114,22 +111,15 @@ async function hasGit(directory: string): Promise<boolean> {
 }
 
 async function ofRepository(source: Source, directory: string, own: Repository, gitDir: string): Promise<Snapshot> {
-  await git(['init', '--quiet', '--bare', '--template=', `--object-format=${own.format}`, gitDir]);
-  await mkdir(join(gitDir, 'objects', 'info'), { recursive: true });
-  await writeFile(join(gitDir, 'objects', 'info', 'alternates'), `${own.objects}\n`);
-  if (await exists(own.shallow)) await copyFile(own.shallow, join(gitDir, 'shallow'));
-  const refs = await git(['for-each-ref', '--format=create %(refname) %(objectname)', 'refs/heads', 'refs/tags'], {
-    cwd: directory,
-  });
-  await git(['-C', gitDir, 'update-ref', '--stdin'], { input: `${refs}\n`.trimStart() });
-
   const at = { cwd: directory };
-  const head = await tryGit(['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'], at);
-  const branch = await tryGit(['symbolic-ref', '--quiet', 'HEAD'], at);
+  const [head, branch] = await Promise.all([
+    headOf(directory),
+    tryGit(['symbolic-ref', '--quiet', 'HEAD'], at),
+    borrow(directory, own, gitDir),
+  ]);
   const tree = own.bare ? undefined : await treeOf(directory, own, gitDir);
-  const dirty = tree !== undefined && (head === undefined || tree !== (await git(['rev-parse', `${head}^{tree}`], at)));
-  const date = head === undefined ? FIXED_DATE : await git(['show', '--no-patch', '--format=%ct +0000', head], at);
-  const commit = dirty ? await commitTree(gitDir, tree, date, head) : head;
+  const dirty = tree !== undefined && tree !== head?.tree;
+  const commit = dirty ? await commitTree(gitDir, tree, head?.date ?? FIXED_DATE, head?.commit) : head?.commit;
   if (commit === undefined)
     throw new SourceError('SOURCE_UNREADABLE', `${directory} is an empty repository`, 'commit something first');
 
@@ -143,6 +133,31 @@ async function ofRepository(source: Source, directory: string, own: Repository, 
   const { commit: asked, ref } = await findRevision(now, source.revision);
   await publish(gitDir, commit, [branch, ref]);
   return { gitDir, dirty, commit: asked };
+}
+
+/** A bare repository with the refs of another, which borrows its objects. */
+async function borrow(directory: string, own: Repository, gitDir: string): Promise<void> {
+  const [refs] = await Promise.all([
+    git(['for-each-ref', '--format=create %(refname) %(objectname)', 'refs/heads', 'refs/tags'], { cwd: directory }),
+    git(['init', '--quiet', '--bare', '--template=', `--object-format=${own.format}`, gitDir]),
+  ]);
+  await mkdir(join(gitDir, 'objects', 'info'), { recursive: true });
+  await writeFile(join(gitDir, 'objects', 'info', 'alternates'), `${own.objects}\n`);
+  if (await exists(own.shallow)) await copyFile(own.shallow, join(gitDir, 'shallow'));
+  await git(['-C', gitDir, 'update-ref', '--stdin'], { input: `${refs}\n`.trimStart() });
+}
+
+interface Head {
+  readonly commit: string;
+  readonly tree: string;
+  readonly date: string;
+}
+
+/** The commit that is checked out; undefined when there is none yet. */
+async function headOf(directory: string): Promise<Head | undefined> {
+  const asked = ['log', '-1', '--no-show-signature', '--no-color', '--format=%H %T %ct', 'HEAD'];
+  const [commit = '', tree = '', seconds = ''] = (await tryGit(asked, { cwd: directory }))?.split(' ') ?? [];
+  return commit === '' ? undefined : { commit, tree, date: `${seconds} +0000` };
 }
 
 /** Writes the working copy's tree with a copy of the index, which knows the hashes of files that have not changed. */
@@ -188,11 +203,11 @@ function commitTree(gitDir: string, tree: string, date: string, parent?: string)
 /** Points the refs that mean "the working copy" at it, and HEAD at the first of them. */
 async function publish(gitDir: string, commit: string, refs: readonly (string | undefined)[]): Promise<void> {
   const at = { env: { GIT_DIR: gitDir } };
-  const named = refs.filter((ref) => ref !== undefined);
-  for (const ref of named) await git(['update-ref', ref, commit], at);
+  const named = [...new Set(refs.filter((ref) => ref !== undefined))];
   const [first] = named;
-  await git(first === undefined ? ['update-ref', '--no-deref', 'HEAD', commit] : ['symbolic-ref', 'HEAD', first], at);
-  await git(['config', 'uploadpack.allowAnySHA1InWant', 'true'], at);
+  if (first === undefined) return void (await git(['update-ref', '--no-deref', 'HEAD', commit], at));
+  await git(['update-ref', '--stdin'], { ...at, input: named.map((ref) => `update ${ref} ${commit}\n`).join('') });
+  await git(['symbolic-ref', 'HEAD', first], at);
 }
 
 const exists = async (path: string): Promise<boolean> => (await stat(path).catch(() => undefined)) !== undefined;

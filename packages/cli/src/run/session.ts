@@ -29,20 +29,23 @@ export async function openSession(prepared: Prepared, runtime: Runtime): Promise
   const close = async (): Promise<void> => {
     for (const each of closers.splice(0).reverse()) await each();
   };
+  const held = async <T extends { close(): Promise<void> }>(starting: Promise<T>): Promise<T> => {
+    const started = await starting;
+    closers.push(() => started.close());
+    return started;
+  };
   try {
-    const hostFiles: Record<string, string> = {};
-    const git = local.sources.length > 0 ? await serveSources(prepared) : undefined;
+    const hostFiles: Record<string, string> = {}; // read when a container starts, so they may be filled in meanwhile
+    const serving = local.sources.length > 0 ? held(serveSources(prepared)) : undefined;
+    const starting = held(startLocalCluster({ runtime, standIns, hostFiles }));
+    await Promise.allSettled([serving, starting]); // what did start is closed when the other could not
+    const [git, started] = [await serving, await starting];
     if (git) {
-      closers.push(() => git.close());
-      hostFiles['/etc/gitconfig'] = gitConfig(
-        new Map(local.sources.map(({ resource, url }) => [url, git.url(resource)])),
-      );
+      const addresses = local.sources.map(({ resource, url }) => [url, git.url(resource)] as const);
+      hostFiles['/etc/gitconfig'] = gitConfig(new Map(addresses));
     }
-    const started = await startLocalCluster({ runtime, standIns, hostFiles });
-    closers.push(started.close);
     if (local.images.length > 0) {
-      const registry = await started.cluster.registry.serve();
-      closers.push(() => registry.close());
+      const registry = await held(started.cluster.registry.serve());
       const registries = new Set(local.images.map((image) => image.registry));
       hostFiles['/etc/containers/registries.conf'] = registriesConf(registries, `127.0.0.1:${String(registry.port)}`);
     }
