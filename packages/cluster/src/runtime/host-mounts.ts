@@ -43,6 +43,11 @@ export const PRIVATE_DIRECTORIES: Readonly<Record<string, number>> = {
 /** Device files every container has. */
 export const DEVICES: readonly string[] = ['null', 'zero', 'full', 'random', 'urandom', 'tty'];
 
+/** What a container sees of /proc and must not write: it is the machine's, not its own. */
+export const MACHINE_WIDE: readonly string[] = ['sys', 'sysrq-trigger', 'irq', 'bus', 'fs', 'acpi', 'scsi'].map(
+  (name) => `/proc/${name}`,
+);
+
 /** One line of mountinfo, as far as it matters. */
 export interface HostMount {
   readonly target: string;

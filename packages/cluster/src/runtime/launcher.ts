@@ -41,8 +41,8 @@ export interface Launch {
 const SETUP = `
 mount=$1 fstab=$2 root=$3 name=$4
 shift 4
-{ "$mount" -n -a -T "$fstab" && cd "$root" && "$mount" -n --move . / ; } >&2 || exit 125
 { printf %s "$name" > /proc/sys/kernel/hostname; } 2>/dev/null
+{ "$mount" -n -a -T "$fstab" && cd "$root" && "$mount" -n --move . / ; } >&2 || exit 125
 unset PWD OLDPWD
 echo ok >&2
 exec "$@" 2>&1
@@ -105,6 +105,11 @@ export function unshareLaunch(
 export function fstabOf(plan: Plan, rights: Rights): string {
   // The mounts below one that we may not look under come along, or the kernel refuses: only root may leave them out.
   const bind = rights === 'root' ? 'bind' : 'rbind';
+  const keep = (path: string): string =>
+    // Only root could write there, and anyone else's root is nobody to the machine.
+    rights === 'root'
+      ? `${[plan.root + path, plan.root + path, 'none', 'bind,ro,nosuid,nodev,noexec'].map(escape).join(' ')} 0 0\n`
+      : '';
   const line = (operation: Operation): string => {
     const at = operation.target === '/' ? plan.root : `${plan.root}${operation.target}`;
     const entry = (source: string, type: string, options: string): string =>
@@ -119,7 +124,7 @@ export function fstabOf(plan: Plan, rights: Rights): string {
       case 'overlay':
         return entry('overlay', 'overlay', overlayOptions(operation, rights));
       case 'proc':
-        return entry('proc', 'proc', 'nosuid,nodev,noexec');
+        return entry('proc', 'proc', 'nosuid,nodev,noexec') + operation.readOnly.map(keep).join('');
       case 'devpts':
         return entry('devpts', 'devpts', 'newinstance,ptmxmode=0666,mode=620,nosuid,noexec');
     }

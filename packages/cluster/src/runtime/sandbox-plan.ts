@@ -26,7 +26,15 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { DEVICES, flagsOf, HOST_PLACES, isWithin, PRIVATE_DIRECTORIES, type HostMount } from './host-mounts.js';
+import {
+  DEVICES,
+  flagsOf,
+  HOST_PLACES,
+  isWithin,
+  MACHINE_WIDE,
+  PRIVATE_DIRECTORIES,
+  type HostMount,
+} from './host-mounts.js';
 import { DEFAULT_PATH, whyNotExecutable } from './executable.js';
 import { RootView, type Found, type Place } from './root-view.js';
 import type { ContainerSpec } from './runtime.js';
@@ -47,7 +55,9 @@ export type Operation =
       readonly upper?: string;
       readonly work?: string;
     }
-  | { readonly do: 'proc' | 'devpts'; readonly target: string };
+  /** `readOnly`: what below it speaks to the whole machine. */
+  | { readonly do: 'proc'; readonly target: string; readonly readOnly: readonly string[] }
+  | { readonly do: 'devpts'; readonly target: string };
 
 /** What the machine can do, found by trying. */
 export interface Abilities {
@@ -178,9 +188,15 @@ class Draft {
     }
     this.#proc.push({ do: 'devpts', target: '/dev/pts' });
     this.point('/proc', 'directory');
-    if (proc === 'mount') this.#proc.push({ do: 'proc', target: '/proc' });
+    if (proc === 'mount') this.#proc.push({ do: 'proc', target: '/proc', readOnly: this.#machineWide() });
     else this.bind('/proc', '/proc', false);
     this.bind('/sys', '/sys', true);
+  }
+
+  /** Namespaces do not keep these apart: what root writes there, sysctl first of all, holds for the machine. */
+  #machineWide(): readonly string[] {
+    if (this.#spec.privileged === true) return [];
+    return MACHINE_WIDE.filter((path) => lstatSync(path, { throwIfNoEntry: false }) !== undefined);
   }
 
   /** The host's network is shared, so are the files that describe it. */

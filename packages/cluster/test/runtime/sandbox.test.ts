@@ -58,6 +58,11 @@ if (!probe.usable) {
         '0\na\nb\nc\nc\n',
       ],
       ['is in its working directory, made for it', 'pwd', '0\n/workspace\n'],
+      [
+        'cannot change what the kernel does for the whole machine',
+        'for f in sys/kernel/core_pattern sys/vm/drop_caches sysrq-trigger; do (: >> /proc/$f) 2>/dev/null && echo $f; done; echo end',
+        '0\nend\n',
+      ],
       ['is root', 'id -u; id -g', '0\n0\n0\n'],
       ['has an empty /root, /home, /tmp and /run', 'ls -A /root /home /tmp', '0\n/home:\n\n/root:\n\n/tmp:\n'],
       [
