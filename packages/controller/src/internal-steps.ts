@@ -161,6 +161,7 @@ class StepMaker {
       image,
       command: [program],
       args: rest.map(unexpanded),
+      imagePullPolicy: 'IfNotPresent', // an operator pins these by flag; to ask the registry again costs each pod a round trip
       securityContext: { allowPrivilegeEscalation: false },
     } as Step; // Step is open in what Kubernetes knows
   }

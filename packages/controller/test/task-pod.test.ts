@@ -194,6 +194,11 @@ describe('resources', () => {
     ]);
   });
 
+  test("do not have the node ask a registry again for our own steps' images; the Task's are left to Kubernetes", () => {
+    const policies = pod(task, { bindings }).spec.containers.map((one) => one['imagePullPolicy']);
+    expect(policies).toEqual(['IfNotPresent', 'IfNotPresent', 'IfNotPresent', undefined, 'IfNotPresent']);
+  });
+
   test('are told to their steps as arguments, and to the Task as variables', () => {
     const [, directory, clone, build, digests] = pod(task, { bindings }).spec.containers;
     expect([directory, build].map((one) => one && commandOf(one))).toEqual([
