@@ -21,7 +21,8 @@ import { remember } from './content.js';
 import { kubeObject, nameOf } from './kube-object.js';
 import { plain } from './plain.js';
 import { containerSpec, type Step } from './step.js';
-import { paramRefs, resourceRefs, type Given } from './task.js';
+import type { Given } from './task-definition.js';
+import { paramRefs, resourceRefs } from './task-scope.js';
 import type { Elsewhere } from './validation.js';
 
 /** Any condition that a pipeline may use: one defined here, or one that lives elsewhere. */

@@ -73,6 +73,36 @@ export interface ResultDeclaration {
 /** Results by name. */
 export type Results = Readonly<Record<string, ResultDeclaration>>;
 
+/** A directory that a run gives to a task, from a volume of its choice (Tekton v0.10). */
+export interface WorkspaceDeclaration {
+  /** @default - no description */
+  readonly description?: string;
+  /**
+   * Where steps find it.
+   *
+   * @default - /workspace/ and its name
+   */
+  readonly mountPath?: string;
+  /**
+   * Whether steps may only read it.
+   *
+   * @default false
+   */
+  readonly readOnly?: boolean;
+}
+
+/** Workspaces by name. */
+export type Workspaces = Readonly<Record<string, WorkspaceDeclaration>>;
+
+/** A workspace that a pipeline hands on to its tasks; each decides itself where it appears. */
+export interface PipelineWorkspaceDeclaration {
+  /** @default - no description */
+  readonly description?: string;
+}
+
+/** Workspaces of a pipeline, by name. */
+export type PipelineWorkspaces = Readonly<Record<string, PipelineWorkspaceDeclaration>>;
+
 /** Nothing declared. */
 export type None = Readonly<Record<never, never>>;
 
@@ -119,6 +149,9 @@ export type ResourceRefs<R> = {
 /** The file that each declared result is written to. */
 export type ResultRefs<R> = { readonly [K in keyof R]: { readonly path: Ref } };
 
+/** References to declared workspaces: where each is, and the name of its volume. */
+export type WorkspaceRefs<W> = { readonly [K in keyof W]: { readonly path: Ref; readonly volume: Ref } };
+
 /** What may be given to a declared param. */
 export type ValueFor<D> = ValueTypeOf<D> extends 'array' ? readonly (Text | Ref<'array'>)[] | Ref<'array'> : Text;
 
@@ -140,6 +173,9 @@ export type Bindings<R, Given extends Record<ResourceType, unknown>> = {
   readonly [K in Exclude<keyof R, NotRequired<R>>]: Given[TypeOf<R[K]>];
 } & { readonly [K in NotRequired<R>]?: Given[TypeOf<R[K]>] };
 
+/** One `T` for each declared name. */
+export type ForEach<D, T> = { readonly [K in keyof D]: T };
+
 /** A member that may be left out exactly when nothing in it is required, and must be when nothing is declared. */
 export type Member<Name extends string, Declared, Value> = [keyof Declared] extends [never]
   ? { readonly [N in Name]?: never }
@@ -153,6 +189,10 @@ export const paramSpecs = (params: Params): object[] => Object.entries(params).m
 /** Declared resources as a manifest lists them. */
 export const resourceSpecs = (resources: Resources): object[] =>
   Object.entries(resources).map(([name, it]) => ({ name, ...(typeof it === 'string' ? { type: it } : it) }));
+
+/** Declared workspaces as a manifest lists them. */
+export const workspaceSpecs = (workspaces: Workspaces): object[] =>
+  Object.entries(workspaces).map(([name, it]) => ({ name, ...it }));
 
 /** Declared results as a manifest lists them. */
 export const resultSpecs = (results: Results): object[] =>

@@ -19,11 +19,15 @@ export type {
   ArrayParam,
   None,
   Params,
+  PipelineWorkspaceDeclaration,
+  PipelineWorkspaces,
   ResourceDeclaration,
   Resources,
   ResultDeclaration,
   Results,
   StringParam,
+  WorkspaceDeclaration,
+  Workspaces,
 } from './declaration.js';
 export type { ExternalSecretOptions, RemoteKey, SecretStore } from './external-secret.js';
 export { GitResource } from './git-resource.js';
@@ -34,13 +38,13 @@ export { kustomizeConfiguration } from './kustomize.js';
 export { ImageResource } from './image-resource.js';
 export type { ImageLocation, ImageResourceProps } from './image-resource.js';
 export { Pipeline } from './pipeline.js';
-export type { PipelineDefinition, PipelineProps, PipelineReference } from './pipeline.js';
+export type { PipelineDefinition, PipelineProps, PipelineReference, PipelineSignature } from './pipeline.js';
 export { PipelineResource } from './pipeline-resource.js';
 export type { BindableResource, PipelineResourceProps, SecretField } from './pipeline-resource.js';
 export { PipelineRun } from './pipeline-run.js';
 export type { PipelineRunProps } from './pipeline-run.js';
 export type { ArgoHook, Bindable, PodTemplate, RunMode, RunOptions } from './run.js';
-export { PipelineInput, PipelineTasks } from './pipeline-task.js';
+export { PipelineInput, PipelineTasks, PipelineWorkspace } from './pipeline-task.js';
 export type { ConditionCall, PlacedCondition, PlacedTask, TaskCall, TaskOptions } from './pipeline-task.js';
 export { PullRequestResource } from './pull-request-resource.js';
 export type { PullRequestLocation, PullRequestResourceProps } from './pull-request-resource.js';
@@ -58,10 +62,12 @@ export type {
   StorageResourceProps,
 } from './storage-resource.js';
 export { ClusterTask, Task } from './task.js';
-export type { Given, Signature, TaskDefinition, TaskProps, TaskReference, TaskScope } from './task.js';
+export type { TaskProps } from './task.js';
+export type { Given, Signature, TaskDefinition, TaskReference, TaskScope } from './task-definition.js';
 export { TaskRun } from './task-run.js';
 export type { TaskRunProps } from './task-run.js';
 export { TektonApp } from './tekton-app.js';
 export type { TektonAppProps } from './tekton-app.js';
 export { acknowledge, warningsOf } from './validation.js';
+export { Workspace } from './workspace.js';
 export { manifestYaml } from './yaml.js';

@@ -7,17 +7,31 @@
 
 import { Construct } from 'constructs';
 import { contentOf } from './content.js';
-import type { Bindings, Member, None, Params, PlainArguments, Resources } from './declaration.js';
+import type {
+  Bindings,
+  ForEach,
+  Member,
+  None,
+  Params,
+  PipelineWorkspaces,
+  PlainArguments,
+  Resources,
+} from './declaration.js';
 import type { PipelineReference } from './pipeline.js';
 import type { BindableResource } from './pipeline-resource.js';
 import { accountLiesElsewhere, listed, runFields, runObject, type Bindable, type RunOptions } from './run.js';
 import type { AccountReference } from './service-account.js';
 import { liesElsewhere } from './validation.js';
+import type { Workspace } from './workspace.js';
 
 /** Properties for `PipelineRun`. */
-export type PipelineRunProps<P extends Params, R extends Resources> = RunOptions & {
+export type PipelineRunProps<
+  P extends Params,
+  R extends Resources,
+  W extends PipelineWorkspaces = None,
+> = RunOptions & {
   /** The pipeline to run. */
-  readonly pipeline: PipelineReference<P, R>;
+  readonly pipeline: PipelineReference<P, R, W>;
 
   /**
    * Accounts of single tasks, by the task's name in the pipeline.
@@ -26,12 +40,14 @@ export type PipelineRunProps<P extends Params, R extends Resources> = RunOptions
    */
   readonly taskAccounts?: Readonly<Record<string, AccountReference>>;
 } & Member<'params', P, PlainArguments<P>> &
-  Member<'resources', R, Bindings<R, Bindable>>;
+  Member<'resources', R, Bindings<R, Bindable>> &
+  Member<'workspaces', W, ForEach<W, Workspace>>;
 
 /** A run without its types, as the emitter reads it. */
 interface AnyRun {
   readonly params?: Readonly<Record<string, unknown>>;
   readonly resources?: Readonly<Record<string, BindableResource | undefined>>;
+  readonly workspaces?: Readonly<Record<string, Workspace>>;
 }
 
 /**
@@ -41,13 +57,17 @@ interface AnyRun {
  *
  *   new PipelineRun(chart, 'run', { pipeline, serviceAccount: bot, resources: { source, web }, generateName: 'build-' });
  */
-export class PipelineRun<const P extends Params = None, const R extends Resources = None> extends Construct {
+export class PipelineRun<
+  const P extends Params = None,
+  const R extends Resources = None,
+  const W extends PipelineWorkspaces = None,
+> extends Construct {
   /** The name of the object; with `generateName` it has none before it is created. */
   readonly name: string | undefined;
 
-  constructor(scope: Construct, id: string, props: PipelineRunProps<P, R>) {
+  constructor(scope: Construct, id: string, props: PipelineRunProps<P, R, W>) {
     super(scope, id);
-    const { params = {}, resources = {} } = props as AnyRun; // the same props, seen without the pipeline's types
+    const { params = {}, resources = {}, workspaces = {} } = props as AnyRun; // the same props, seen without the pipeline's types
     const { use, elsewhere } = props.pipeline;
     liesElsewhere(this, elsewhere);
     for (const it of Object.values(resources)) liesElsewhere(this, it?.elsewhere);
@@ -57,6 +77,7 @@ export class PipelineRun<const P extends Params = None, const R extends Resource
       ...this.#taskAccounts(props.taskAccounts ?? {}, props.serviceAccountField ?? 'serviceAccountName'),
       ...listed('resources', resources, (it) => it.binding),
       ...listed('params', params, (value) => ({ value })),
+      ...listed('workspaces', workspaces, (it) => it.source),
     };
     const content = (): object => [props.pipeline, ...Object.values(resources)].map((it) => it && contentOf(it));
     this.name = runObject(this, 'PipelineRun', props, { spec, content });

@@ -12,10 +12,23 @@ import type { Construct } from 'constructs';
 import type { ConditionReference } from './condition.js';
 import { contentOf } from './content.js';
 import { ConstructError } from './construct-error.js';
-import type { Arguments, Bindings, Member, ParamRefs, Params, Resources, Results, TypeOf } from './declaration.js';
+import type {
+  Arguments,
+  Bindings,
+  ForEach,
+  Member,
+  None,
+  ParamRefs,
+  Params,
+  Resources,
+  Results,
+  TypeOf,
+  Workspaces,
+} from './declaration.js';
 import { plain } from './plain.js';
 import { Ref } from './reference.js';
-import { byKey, useOf, type TaskReference } from './task.js';
+import { useOf, type TaskReference } from './task-definition.js';
+import { byKey } from './task-scope.js';
 import { liesElsewhere } from './validation.js';
 
 /** A pipeline's resource of type `K`, as it stands at the start or as a task has left it. */
@@ -30,6 +43,22 @@ export class PipelineInput<K extends ResourceType = ResourceType> {
     readonly resource: string,
     readonly from?: string,
   ) {}
+}
+
+/** A pipeline's workspace, whole or one directory of it. */
+export class PipelineWorkspace {
+  /** @param workspace the name the pipeline declares it by */
+  constructor(
+    readonly pipeline: Construct,
+    readonly workspace: string,
+    readonly subPath?: string,
+  ) {}
+
+  /** One directory of it, which is made when it is not there. */
+  directory(subPath: string): PipelineWorkspace {
+    const path = this.subPath === undefined ? subPath : `${this.subPath}/${subPath}`;
+    return new PipelineWorkspace(this.pipeline, this.workspace, path);
+  }
 }
 
 type InputOf = { readonly [K in ResourceType]: PipelineInput<K> | readonly PipelineInput<K>[] };
@@ -71,8 +100,9 @@ export interface PlacedCondition {
 /** What a use of a condition must hold. */
 export type ConditionCall<P, R> = Member<'params', P, Arguments<P>> & Member<'resources', R, Bindings<R, InputOf>>;
 
-/** What a call of a task must hold: values and resources for exactly what the task declares. */
-export type TaskCall<P, I, O> = TaskOptions &
+/** What a call of a task must hold: values, resources and workspaces for exactly what the task declares. */
+export type TaskCall<P, I, O, W = None> = TaskOptions &
+  Member<'workspaces', W, ForEach<W, PipelineWorkspace>> &
   Member<'params', P, Arguments<P>> &
   Member<'inputs', I, Bindings<I, InputOf>> &
   Member<'outputs', O, Bindings<O, OutputOf>>;
@@ -95,6 +125,7 @@ interface AnyCall extends TaskOptions {
   readonly params?: Readonly<Record<string, unknown>>;
   readonly inputs?: Readonly<Record<string, PipelineInput | readonly PipelineInput[] | undefined>>;
   readonly outputs?: Readonly<Record<string, PipelineInput | undefined>>;
+  readonly workspaces?: Readonly<Record<string, PipelineWorkspace>>;
 }
 
 /** A use of a condition without its types. */
@@ -103,8 +134,8 @@ interface AnyConditionCall {
   readonly resources?: AnyCall['inputs'];
 }
 
-/** What the `tasks` function of a pipeline is given: its params, its resources, and `task` to add tasks with. */
-export class PipelineTasks<P = unknown, R = unknown> {
+/** What the `tasks` function of a pipeline is given: its params, resources and workspaces, and `task` to add tasks with. */
+export class PipelineTasks<P = unknown, R = unknown, W = unknown> {
   readonly #specs: object[] = [];
   readonly #used = new Set<object>();
   readonly #names = new Set<string>();
@@ -114,6 +145,7 @@ export class PipelineTasks<P = unknown, R = unknown> {
     pipeline: Construct,
     readonly params: ParamRefs<P>,
     readonly resources: { readonly [K in keyof R]: PipelineInput<TypeOf<R[K]>> },
+    readonly workspaces: ForEach<W, PipelineWorkspace>,
   ) {
     this.#pipeline = pipeline;
   }
@@ -129,10 +161,16 @@ export class PipelineTasks<P = unknown, R = unknown> {
   }
 
   /** Adds a task. `name` must differ from the other tasks' of this pipeline. */
-  readonly task = <TP extends Params, TI extends Resources, TO extends Resources, TR extends Results>(
+  readonly task = <
+    TP extends Params,
+    TI extends Resources,
+    TO extends Resources,
+    TR extends Results,
+    TW extends Workspaces,
+  >(
     name: string,
-    task: TaskReference<TP, TI, TO, TR>,
-    ...[call]: MaybeCall<TaskCall<TP, TI, TO>>
+    task: TaskReference<TP, TI, TO, TR, TW>,
+    ...[call]: MaybeCall<TaskCall<TP, TI, TO, TW>>
   ): PlacedTask<TO, TR> => {
     if (this.#names.has(name)) {
       throw new ConstructError(this.#pipeline, {
@@ -174,10 +212,15 @@ export class PipelineTasks<P = unknown, R = unknown> {
     return { pipeline: this.#pipeline, name: condition.name, spec };
   };
 
-  #spec(name: string, task: object, { params, inputs, outputs, after, retries, conditions }: AnyCall): object {
+  #spec(name: string, task: object, call: AnyCall): object {
+    const { params, inputs, outputs, workspaces = {}, after, retries, conditions } = call;
     const values = this.#values(params);
     const sources = this.#bindings(name, inputs ?? {});
     const results = this.#bindings(name, outputs ?? {}).map(({ from: _, ...rest }) => rest);
+    const directories = Object.entries(workspaces).map(([its, given]) => {
+      const { workspace, subPath } = this.#own(name, given);
+      return { name: its, workspace, ...(subPath !== undefined && { subPath }) };
+    });
     const before = (after ?? []).map((it) => this.#own(name, it).name);
     const ordered = new Set([...before, ...sources.flatMap(({ from }) => from ?? [])]);
     const runAfter = [...new Set([...before, ...resultsIn(values).filter((it) => !ordered.has(it))])];
@@ -189,6 +232,7 @@ export class PipelineTasks<P = unknown, R = unknown> {
       ...(sources.length + results.length > 0 && {
         resources: { ...(sources.length > 0 && { inputs: sources }), ...(results.length > 0 && { outputs: results }) },
       }),
+      ...(directories.length > 0 && { workspaces: directories }),
       ...(retries !== undefined && { retries }),
       ...(conditions && conditions.length > 0 && { conditions: conditions.map((it) => this.#own(name, it).spec) }),
     };
@@ -221,17 +265,22 @@ export class PipelineTasks<P = unknown, R = unknown> {
     });
   }
 
-  #own<T extends { readonly pipeline: Construct; readonly name?: string; readonly resource?: string }>(
-    task: string,
-    it: T,
-  ): T {
+  #own<T extends Owned>(task: string, it: T): T {
     if (it.pipeline === this.#pipeline) return it;
     throw new ConstructError(this.#pipeline, {
       code: 'FOREIGN_REFERENCE',
-      message: `task "${task}" is given "${it.name ?? it.resource ?? ''}", which belongs to ${it.pipeline.node.path}`,
-      hint: 'a task can wait for tasks of its own pipeline and use that pipeline’s resources, nothing else',
+      message: `task "${task}" is given "${it.name ?? it.resource ?? it.workspace ?? ''}", which belongs to ${it.pipeline.node.path}`,
+      hint: 'a task can wait for tasks of its own pipeline and use that pipeline’s resources and workspaces, nothing else',
     });
   }
+}
+
+/** Something that belongs to one pipeline. */
+interface Owned {
+  readonly pipeline: Construct;
+  readonly name?: string;
+  readonly resource?: string;
+  readonly workspace?: string;
 }
 
 /** An array stands for itself as the only element of a list: Tekton takes a bare `$(…)` for a string. */

@@ -10,19 +10,35 @@ import type { ApiObjectMetadata } from 'cdk8s';
 import { Construct } from 'constructs';
 import { ConstructError } from './construct-error.js';
 import { remember } from './content.js';
-import { paramSpecs, resourceSpecs, typeOf, type None, type Params, type Resources } from './declaration.js';
+import {
+  paramSpecs,
+  resourceSpecs,
+  typeOf,
+  workspaceSpecs,
+  type None,
+  type Params,
+  type PipelineWorkspaces,
+  type Resources,
+} from './declaration.js';
 import { kubeObject, nameOf } from './kube-object.js';
-import { PipelineInput, PipelineTasks } from './pipeline-task.js';
+import { PipelineInput, PipelineTasks, PipelineWorkspace } from './pipeline-task.js';
 import { plain } from './plain.js';
-import { byKey, paramRefs } from './task.js';
+import { byKey, paramRefs } from './task-scope.js';
 import type { Elsewhere } from './validation.js';
 
+/** What a pipeline declares. */
+export interface PipelineSignature<P extends Params, R extends Resources, W extends PipelineWorkspaces = None> {
+  readonly params: P;
+  readonly resources: R;
+  readonly workspaces: W;
+}
+
 /** Any pipeline that a run may use: one defined here, or one that lives elsewhere. */
-export interface PipelineReference<P extends Params, R extends Resources> {
+export interface PipelineReference<P extends Params, R extends Resources, W extends PipelineWorkspaces = None> {
   /** How a run names it, or a function that writes it out in the run. */
   readonly use:
     { readonly pipelineRef: { readonly name: string } } | ((owner: Construct) => { readonly pipelineSpec: unknown });
-  readonly signature: { readonly params: P; readonly resources: R };
+  readonly signature: PipelineSignature<P, R, W>;
   /**
    * What the checks may take as being there.
    *
@@ -32,7 +48,7 @@ export interface PipelineReference<P extends Params, R extends Resources> {
 }
 
 /** What a pipeline declares and does. */
-export interface PipelineDefinition<P extends Params, R extends Resources> {
+export interface PipelineDefinition<P extends Params, R extends Resources, W extends PipelineWorkspaces = None> {
   /**
    * Values that a run passes.
    *
@@ -47,12 +63,23 @@ export interface PipelineDefinition<P extends Params, R extends Resources> {
    */
   readonly resources?: R;
 
+  /**
+   * Directories that a run gives and the tasks share: `{ cache: {} }` (Tekton v0.10).
+   *
+   * @default - the pipeline has no workspaces
+   */
+  readonly workspaces?: W;
+
   /** Adds the tasks. They start as soon as what they are given, and what they come after, is there. */
-  readonly tasks: (pipeline: PipelineTasks<P, R>) => void;
+  readonly tasks: (pipeline: PipelineTasks<P, R, W>) => void;
 }
 
 /** Properties for `Pipeline`. */
-export interface PipelineProps<P extends Params, R extends Resources> extends PipelineDefinition<P, R> {
+export interface PipelineProps<
+  P extends Params,
+  R extends Resources,
+  W extends PipelineWorkspaces = None,
+> extends PipelineDefinition<P, R, W> {
   /**
    * Name, namespace, labels and annotations of the object.
    *
@@ -76,19 +103,23 @@ export interface PipelineProps<P extends Params, R extends Resources> extends Pi
  *     },
  *   });
  */
-export class Pipeline<const P extends Params = None, const R extends Resources = None>
+export class Pipeline<
+  const P extends Params = None,
+  const R extends Resources = None,
+  const W extends PipelineWorkspaces = None,
+>
   extends Construct
-  implements PipelineReference<P, R>
+  implements PipelineReference<P, R, W>
 {
   /** The name of the object. */
   readonly name: string;
   readonly use: { readonly pipelineRef: { readonly name: string } };
-  readonly signature: PipelineReference<P, R>['signature'];
+  readonly signature: PipelineSignature<P, R, W>;
 
-  constructor(scope: Construct, id: string, props: PipelineProps<P, R>) {
+  constructor(scope: Construct, id: string, props: PipelineProps<P, R, W>) {
     super(scope, id);
-    const { params, resources, metadata } = props;
-    this.signature = signatureOf(params, resources);
+    const { metadata } = props;
+    this.signature = signatureOf(props);
     const { spec, contents } = pipelineSpec(this, this.signature, props);
     const body = { spec };
     remember(this, () => ({ spec, contents: contents() }));
@@ -97,11 +128,13 @@ export class Pipeline<const P extends Params = None, const R extends Resources =
   }
 
   /** A pipeline without an object of its own: it is written out in the run that uses it. */
-  static inline<const P extends Params = None, const R extends Resources = None>(
-    definition: PipelineDefinition<P, R>,
-  ): PipelineReference<P, R> {
-    const signature = signatureOf(definition.params, definition.resources);
-    const reference: PipelineReference<P, R> = {
+  static inline<
+    const P extends Params = None,
+    const R extends Resources = None,
+    const W extends PipelineWorkspaces = None,
+  >(definition: PipelineDefinition<P, R, W>): PipelineReference<P, R, W> {
+    const signature = signatureOf(definition);
+    const reference: PipelineReference<P, R, W> = {
       signature,
       use: (owner) => {
         const { spec, contents } = pipelineSpec(owner, signature, definition);
@@ -117,48 +150,56 @@ export class Pipeline<const P extends Params = None, const R extends Resources =
    *
    * @param signature what that Pipeline declares; runs are checked against it
    */
-  static fromName<const P extends Params = None, const R extends Resources = None>(
-    name: string,
-    signature: { readonly params?: P; readonly resources?: R } = {},
-  ): PipelineReference<P, R> {
-    const { params = {}, resources = {} } = signature;
-    return {
-      use: { pipelineRef: { name } },
-      signature: signatureOf(signature.params, signature.resources),
-      elsewhere: stub(name, params, resources),
-    };
+  static fromName<
+    const P extends Params = None,
+    const R extends Resources = None,
+    const W extends PipelineWorkspaces = None,
+  >(name: string, given: Partial<PipelineSignature<P, R, W>> = {}): PipelineReference<P, R, W> {
+    const signature = signatureOf(given);
+    return { use: { pipelineRef: { name } }, signature, elsewhere: stub(name, signature) };
   }
 }
 
-const signatureOf = <P extends Params, R extends Resources>(
-  params: P | undefined,
-  resources: R | undefined,
-): PipelineReference<P, R>['signature'] =>
-  ({ params: params ?? {}, resources: resources ?? {} }) as PipelineReference<P, R>['signature']; // absent: None
+const signatureOf = <P extends Params, R extends Resources, W extends PipelineWorkspaces>({
+  params,
+  resources,
+  workspaces,
+}: Partial<PipelineSignature<P, R, W>>): PipelineSignature<P, R, W> =>
+  ({ params: params ?? {}, resources: resources ?? {}, workspaces: workspaces ?? {} }) as PipelineSignature<P, R, W>; // absent: None
 
 /** What a signature tells of a Pipeline: one task that uses every resource. */
-function stub(name: string, params: Params, resources: Resources): Elsewhere {
+function stub(
+  name: string,
+  { params, resources, workspaces }: PipelineSignature<Params, Resources, PipelineWorkspaces>,
+): Elsewhere {
   const inputs = Object.keys(resources).map((resource) => ({ name: resource, resource }));
   const task = {
     name: 'elsewhere',
     taskSpec: { inputs: { resources: resourceSpecs(resources) }, steps: [{ image: 'elsewhere' }] },
     resources: { inputs },
   };
-  const spec = { params: paramSpecs(params), resources: resourceSpecs(resources), tasks: [task] };
+  const spec = {
+    params: paramSpecs(params),
+    resources: resourceSpecs(resources),
+    workspaces: workspaceSpecs(workspaces),
+    tasks: [task],
+  };
   return { apiVersion: API_VERSION, kind: 'Pipeline', metadata: { name }, spec };
 }
 
 /** The `spec` of a Pipeline, also when it stands inside a run, and what the tasks it names stand for. */
-function pipelineSpec<P extends Params, R extends Resources>(
+function pipelineSpec<P extends Params, R extends Resources, W extends PipelineWorkspaces>(
   owner: Construct,
-  signature: PipelineReference<P, R>['signature'],
-  { params, resources, tasks }: PipelineDefinition<P, R>,
+  signature: PipelineSignature<P, R, W>,
+  { params, resources, workspaces, tasks }: PipelineDefinition<P, R, W>,
 ): { readonly spec: unknown; readonly contents: () => readonly unknown[] } {
   const bound = byKey(signature.resources, (name, it) => new PipelineInput(owner, typeOf(it), name));
-  const added = new PipelineTasks<P, R>(
+  const shared = byKey(signature.workspaces, (name) => new PipelineWorkspace(owner, name));
+  const added = new PipelineTasks<P, R, W>(
     owner,
     paramRefs(owner, 'params', signature.params),
-    bound as PipelineTasks<P, R>['resources'], // keys of R
+    bound as PipelineTasks<P, R, W>['resources'], // keys of R
+    shared as PipelineTasks<P, R, W>['workspaces'], // keys of W
   );
   tasks(added);
   if (added.specs.length === 0) {
@@ -172,6 +213,7 @@ function pipelineSpec<P extends Params, R extends Resources>(
     {
       ...(resources && { resources: resourceSpecs(resources) }),
       ...(params && { params: paramSpecs(params) }),
+      ...(workspaces && { workspaces: workspaceSpecs(workspaces) }),
       tasks: added.specs,
     },
     owner,

@@ -6,25 +6,44 @@
 
 import { Construct } from 'constructs';
 import { contentOf } from './content.js';
-import type { Bindings, Member, None, Params, PlainArguments, Resources, Results } from './declaration.js';
+import type {
+  Bindings,
+  ForEach,
+  Member,
+  None,
+  Params,
+  PlainArguments,
+  Resources,
+  Results,
+  Workspaces,
+} from './declaration.js';
 import type { BindableResource } from './pipeline-resource.js';
 import { listed, runFields, runObject, type Bindable, type RunOptions } from './run.js';
-import { useOf, type TaskReference } from './task.js';
+import { useOf, type TaskReference } from './task-definition.js';
 import { liesElsewhere } from './validation.js';
+import type { Workspace } from './workspace.js';
 
 /** Properties for `TaskRun`. */
-export type TaskRunProps<P extends Params, I extends Resources, O extends Resources, R extends Results> = RunOptions & {
+export type TaskRunProps<
+  P extends Params,
+  I extends Resources,
+  O extends Resources,
+  R extends Results,
+  W extends Workspaces = None,
+> = RunOptions & {
   /** The task to run. */
-  readonly task: TaskReference<P, I, O, R>;
+  readonly task: TaskReference<P, I, O, R, W>;
 } & Member<'params', P, PlainArguments<P>> &
   Member<'inputs', I, Bindings<I, Bindable>> &
-  Member<'outputs', O, Bindings<O, Bindable>>;
+  Member<'outputs', O, Bindings<O, Bindable>> &
+  Member<'workspaces', W, ForEach<W, Workspace>>;
 
 /** A run without its types, as the emitter reads it. */
 interface AnyRun {
   readonly params?: Readonly<Record<string, unknown>>;
   readonly inputs?: Readonly<Record<string, BindableResource | undefined>>;
   readonly outputs?: Readonly<Record<string, BindableResource | undefined>>;
+  readonly workspaces?: Readonly<Record<string, Workspace>>;
 }
 
 /**
@@ -39,13 +58,14 @@ export class TaskRun<
   const I extends Resources = None,
   const O extends Resources = None,
   const R extends Results = None,
+  const W extends Workspaces = None,
 > extends Construct {
   /** The name of the object; with `generateName` it has none before it is created. */
   readonly name: string | undefined;
 
-  constructor(scope: Construct, id: string, props: TaskRunProps<P, I, O, R>) {
+  constructor(scope: Construct, id: string, props: TaskRunProps<P, I, O, R, W>) {
     super(scope, id);
-    const { params = {}, inputs = {}, outputs = {} } = props as AnyRun; // the same props, seen without the task's types
+    const { params = {}, inputs = {}, outputs = {}, workspaces = {} } = props as AnyRun; // the same props, seen without the task's types
     liesElsewhere(this, props.task.elsewhere);
     const bound = [...Object.values(inputs), ...Object.values(outputs)];
     for (const it of bound) liesElsewhere(this, it?.elsewhere);
@@ -59,6 +79,7 @@ export class TaskRun<
       ...runFields(this, props),
       ...(Object.keys(given).length > 0 && { inputs: given }),
       ...(Object.keys(made).length > 0 && { outputs: made }),
+      ...listed('workspaces', workspaces, (it) => it.source),
     };
     const content = (): object => [props.task, ...bound].map((it) => it && contentOf(it));
     this.name = runObject(this, 'TaskRun', props, { spec, content });

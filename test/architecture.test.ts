@@ -36,7 +36,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'node:',
   ],
   imports: ['cdk8s', 'constructs'],
-  lib: ['@pipewright/tekton', 'imports', ...CONSTRUCTS, 'node:crypto', 'node:fs', 'node:path'],
+  lib: ['@pipewright/tekton', 'imports', ...CONSTRUCTS, 'yaml', 'node:crypto', 'node:fs', 'node:path'],
   'lib/testing': ['lib', '@pipewright/tekton', ...CONSTRUCTS, '@jest/globals', 'expect'],
   'main.ts': ['lib', ...CONSTRUCTS],
 };

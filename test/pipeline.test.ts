@@ -209,7 +209,7 @@ describe('a mistake in a pipeline is thrown where it is made', () => {
 
     expect(() => new Pipeline(chart, 'two', { tasks: (its) => its.task('b', idle, { after: [task!] }) })).toThrow(
       'ci/two: task "b" is given "a", which belongs to ci/one — a task can wait for tasks of its own pipeline and use that ' +
-        'pipeline’s resources, nothing else [FOREIGN_REFERENCE]',
+        'pipeline’s resources and workspaces, nothing else [FOREIGN_REFERENCE]',
     );
     expect(
       () => new Pipeline(chart, 'three', { tasks: (its) => its.task('b', deploy, { inputs: { image: web! } }) }),

@@ -1,0 +1,218 @@
+/**
+ * What a task declares and does, wherever it is written: in an object of its own, in a pipeline, or in a run.
+ *
+ * The declaration is the type. `steps` is given references to exactly what is declared, and a pipeline that uses the task
+ * must pass exactly what it needs, so a wrong name, a missing param or a resource of another type does not compile.
+ */
+
+import type { k8s, Volume } from 'cdk8s-plus-27';
+import type { Construct } from 'constructs';
+import {
+  paramSpecs,
+  resourceSpecs,
+  resultSpecs,
+  workspaceSpecs,
+  type None,
+  type ParamRefs,
+  type Params,
+  type ResourceRefs,
+  type Resources,
+  type ResultRefs,
+  type Results,
+  type WorkspaceRefs,
+  type Workspaces,
+} from './declaration.js';
+import { plain } from './plain.js';
+import { Ref } from './reference.js';
+import { containerSpec, type Container, type Step } from './step.js';
+import { byKey, paramRefs, resourceRefs } from './task-scope.js';
+import type { Elsewhere } from './validation.js';
+
+/** What a task declares. */
+export interface Signature<
+  P extends Params,
+  I extends Resources,
+  O extends Resources,
+  R extends Results,
+  W extends Workspaces = None,
+> {
+  readonly params: P;
+  readonly inputs: I;
+  readonly outputs: O;
+  readonly results: R;
+  readonly workspaces: W;
+}
+
+/** Any task that a pipeline may use: one defined here, or one that lives elsewhere. */
+export interface TaskReference<
+  P extends Params,
+  I extends Resources,
+  O extends Resources,
+  R extends Results,
+  W extends Workspaces = None,
+> {
+  /** How a pipeline or a run names it, or a function that writes it out where it is used. */
+  readonly use:
+    | { readonly taskRef: { readonly name: string; readonly kind?: 'ClusterTask' } }
+    | ((owner: Construct) => { readonly taskSpec: unknown });
+  readonly signature: Signature<P, I, O, R, W>;
+  /**
+   * What the checks may take as being there.
+   *
+   * @default - the app defines it
+   */
+  readonly elsewhere?: Elsewhere;
+}
+
+/** References to all that a task declares, and to nothing else. */
+export interface TaskScope<P, I, O, R, W = None> {
+  readonly params: ParamRefs<P>;
+  readonly inputs: ResourceRefs<I>;
+  readonly outputs: ResourceRefs<O>;
+  readonly results: ResultRefs<R>;
+  readonly workspaces: WorkspaceRefs<W>;
+}
+
+/**
+ * Makes a value that may hold references, from the references it may hold. Always a function, even where none is used: so the
+ * compiler points at the very field that is wrong.
+ */
+export type Given<Scope, T> = (its: Scope) => T;
+
+/** What a task declares and does. */
+export interface TaskDefinition<
+  P extends Params,
+  I extends Resources,
+  O extends Resources,
+  R extends Results,
+  W extends Workspaces = None,
+> {
+  /**
+   * Values that whoever runs the task passes. `{ path: {}, flags: { default: ['-v'] } }` declares a string that must be
+   * given and an array that may.
+   *
+   * @default - the task takes no params
+   */
+  readonly params?: P;
+
+  /**
+   * Resources the task works on: `{ source: 'git' }`, or with more detail `{ source: { type: 'git', targetPath: 'src' } }`.
+   *
+   * @default - the task reads no resources
+   */
+  readonly inputs?: I;
+
+  /**
+   * Resources the task makes.
+   *
+   * @default - the task makes no resources
+   */
+  readonly outputs?: O;
+
+  /**
+   * Short texts the steps leave for later tasks, each in the file `results.NAME.path`.
+   *
+   * @default - the task has no results
+   */
+  readonly results?: R;
+
+  /**
+   * Directories that a run gives, from a volume of its choice: `{ cache: {} }` (Tekton v0.10).
+   *
+   * @default - none but those every task has
+   */
+  readonly workspaces?: W;
+
+  /** The containers that run one after the other. The function is given references to what is declared above. */
+  readonly steps: Given<TaskScope<P, I, O, R, W>, readonly Step[]>;
+
+  /**
+   * Fields that every step has unless it says otherwise.
+   *
+   * @default - steps stand for themselves
+   */
+  readonly stepTemplate?: Given<TaskScope<P, I, O, R, W>, Container>;
+
+  /**
+   * Containers that run beside the steps and are stopped after the last.
+   *
+   * @default - none
+   */
+  readonly sidecars?: Given<TaskScope<P, I, O, R, W>, readonly Step[]>;
+
+  /**
+   * Volumes that steps mount: Kubernetes' own shape, or a Volume of cdk8s-plus.
+   *
+   * @default - none but those every task has
+   */
+  readonly volumes?: Given<TaskScope<P, I, O, R, W>, readonly (k8s.Volume | Volume)[]>;
+}
+
+/** How `owner` refers to a task: `taskRef`, or the whole `taskSpec`. */
+export const useOf = <
+  P extends Params,
+  I extends Resources,
+  O extends Resources,
+  R extends Results,
+  W extends Workspaces,
+>(
+  { use }: TaskReference<P, I, O, R, W>,
+  owner: Construct,
+): object => (typeof use === 'function' ? use(owner) : use);
+
+/** A signature with nothing left out. */
+export function signatureOf<
+  P extends Params,
+  I extends Resources,
+  O extends Resources,
+  R extends Results,
+  W extends Workspaces,
+>(given: Partial<Signature<P, I, O, R, W>>): Signature<P, I, O, R, W> {
+  const { params = {}, inputs = {}, outputs = {}, results = {}, workspaces = {} } = given;
+  return { params, inputs, outputs, results, workspaces } as Signature<P, I, O, R, W>; // what is absent was inferred as `None`
+}
+
+/** The `spec` of a Task, also when it stands inside a run. Throws when a reference of another construct strays in. */
+export function taskSpec<
+  P extends Params,
+  I extends Resources,
+  O extends Resources,
+  R extends Results,
+  W extends Workspaces,
+>(owner: Construct, signature: Signature<P, I, O, R, W>, props: TaskDefinition<P, I, O, R, W>): unknown {
+  const its = scopeOf(owner, signature);
+  const stepTemplate = props.stepTemplate?.(its);
+  const inputs = {
+    ...(props.params && { params: paramSpecs(props.params) }),
+    ...(props.inputs && { resources: resourceSpecs(props.inputs) }),
+  };
+  return plain(
+    {
+      ...((props.params ?? props.inputs) && { inputs }),
+      ...(props.outputs && { outputs: { resources: resourceSpecs(props.outputs) } }),
+      ...(props.results && { results: resultSpecs(props.results) }),
+      ...(props.workspaces && { workspaces: workspaceSpecs(props.workspaces) }),
+      steps: props.steps(its).map(containerSpec),
+      stepTemplate: stepTemplate && containerSpec(stepTemplate),
+      sidecars: props.sidecars?.(its).map(containerSpec),
+      volumes: props.volumes?.(its),
+    },
+    owner,
+  );
+}
+
+function scopeOf<P extends Params, I extends Resources, O extends Resources, R extends Results, W extends Workspaces>(
+  owner: Construct,
+  { params, inputs, outputs, results, workspaces }: Signature<P, I, O, R, W>,
+): TaskScope<P, I, O, R, W> {
+  return {
+    params: paramRefs(owner, 'inputs.params', params),
+    inputs: resourceRefs(owner, 'inputs.resources', inputs),
+    outputs: resourceRefs(owner, 'outputs.resources', outputs),
+    results: byKey(results, (name) => ({ path: new Ref(owner, `results.${name}.path`, 'string') })) as ResultRefs<R>, // keys of R
+    workspaces: byKey(workspaces, (name) => ({
+      path: new Ref(owner, `workspaces.${name}.path`, 'string'),
+      volume: new Ref(owner, `workspaces.${name}.volume`, 'string'),
+    })) as WorkspaceRefs<W>, // keys of W
+  };
+}

@@ -1,0 +1,31 @@
+/**
+ * The references that a callback is given: one for each declared name, and no others.
+ *
+ * Tasks, conditions and pipelines call the same things by different beginnings; these functions are told the beginning.
+ */
+
+import type { Construct } from 'constructs';
+import { typeOf, VARIABLES, type ParamRefs, type Params, type ResourceRefs, type Resources } from './declaration.js';
+import { Ref } from './reference.js';
+
+/** References to declared params, as `$(PREFIX.NAME)`. */
+export function paramRefs<P extends Params>(owner: Construct, prefix: string, params: P): ParamRefs<P> {
+  return byKey(params, (name, it) => {
+    const type = it.type ?? (Array.isArray(it.default) ? 'array' : 'string');
+    return new Ref(owner, `${prefix}.${name}`, type);
+  }) as ParamRefs<P>; // keys of P, and the type rule of ValueTypeOf
+}
+
+/** References to the variables of declared resources, as `$(PREFIX.NAME.VARIABLE)`. */
+export function resourceRefs<R extends Resources>(owner: Construct, prefix: string, resources: R): ResourceRefs<R> {
+  return byKey(resources, (name, it) =>
+    Object.fromEntries(
+      VARIABLES[typeOf(it)].map((variable) => [variable, new Ref(owner, `${prefix}.${name}.${variable}`, 'string')]),
+    ),
+  ) as ResourceRefs<R>; // keys of R, variables of each one's type
+}
+
+/** A record with the same keys. */
+export function byKey<T, U>(record: Readonly<Record<string, T>>, make: (name: string, it: T) => U): Record<string, U> {
+  return Object.fromEntries(Object.entries(record).map(([name, it]) => [name, make(name, it)]));
+}

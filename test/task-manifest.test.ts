@@ -1,0 +1,131 @@
+/** Tasks that exist as YAML: they keep their fields, get types, and are held against their signature. */
+
+import { describe, expect, test } from '@jest/globals';
+import { Chart, Testing } from 'cdk8s';
+import { ClusterTask, Pipeline, Task } from '../lib/index.js';
+
+const YAML = `# by hand
+apiVersion: tekton.dev/v1alpha1
+kind: Task
+metadata:
+  name: build
+  labels: { team: web }
+spec:
+  inputs:
+    params:
+      - name: context
+      - { name: flags, type: array, default: [] }
+    resources:
+      - { name: source, type: git }
+  outputs:
+    resources:
+      - { name: image, type: image }
+  results:
+    - name: size
+  workspaces:
+    - name: cache
+  steps:
+    - image: golang:1.13
+      command: [build, $(inputs.params.context)]
+`;
+
+const SIGNATURE = {
+  params: { context: {}, flags: { default: [] } },
+  inputs: { source: 'git' },
+  outputs: { image: 'image' },
+  results: { size: {} },
+  workspaces: { cache: {} },
+} as const;
+
+const chartIn = (): Chart => new Chart(Testing.app(), 'ci', { namespace: 'team' });
+
+describe('a task from a manifest', () => {
+  test('is part of the app as it is, and is used like any other', () => {
+    const chart = chartIn();
+    const build = Task.fromManifest(chart, 'build', YAML, SIGNATURE);
+    new Pipeline(chart, 'pipeline', {
+      metadata: { name: 'pipeline' },
+      resources: { source: 'git', web: 'image' },
+      workspaces: { shared: {} },
+      tasks: ({ task, resources: { source, web }, workspaces: { shared } }) =>
+        void task('build', build, {
+          params: { context: '.' },
+          inputs: { source },
+          outputs: { image: web },
+          workspaces: { cache: shared },
+        }),
+    });
+    const [task, pipeline] = Testing.synth(chart) as { metadata: object; spec: { steps: object; tasks: object[] } }[];
+
+    expect(task?.metadata).toEqual({ name: 'build', namespace: 'team', labels: { team: 'web' } });
+    expect(task?.spec.steps).toEqual([{ image: 'golang:1.13', command: ['build', '$(inputs.params.context)'] }]);
+    expect(pipeline?.spec.tasks).toMatchObject([{ name: 'build', taskRef: { name: 'build' } }]);
+  });
+
+  test('does not change with the object it came from', () => {
+    const chart = chartIn();
+    const manifest = {
+      apiVersion: 'tekton.dev/v1alpha1',
+      kind: 'ClusterTask',
+      metadata: { name: 'all' },
+      spec: { steps: [{ image: 'busybox:1.31' }] },
+    };
+    const task = ClusterTask.fromManifest(chart, 'all', manifest);
+    manifest.spec.steps = [];
+
+    expect(task.use).toEqual({ taskRef: { name: 'all', kind: 'ClusterTask' } });
+    expect(Testing.synth(chart)).toEqual([
+      { ...manifest, metadata: { name: 'all' }, spec: { steps: [{ image: 'busybox:1.31' }] } },
+    ]);
+  });
+
+  test.each<[string, Parameters<typeof Task.fromManifest>[3], string]>([
+    [
+      'lacks what must be given',
+      {},
+      'spec.inputs.params[0] declares "context", which must be given; ' +
+        'spec.inputs.resources[0] declares "source", which must be given; ' +
+        'spec.outputs.resources[0] declares "image", which must be given; ' +
+        'spec.workspaces[0] declares "cache", which must be given',
+    ],
+    [
+      'has what is not there',
+      { ...SIGNATURE, params: { contxt: {}, context: {} }, results: { sum: {} } },
+      '"contxt" is not in spec.inputs.params (did you mean "context"?); "sum" is not in spec.results (known: size)',
+    ],
+    [
+      'says another type',
+      { ...SIGNATURE, params: { context: { type: 'array' }, flags: { default: '' } }, inputs: { source: 'image' } },
+      'spec.inputs.params[0].type is string, not array; spec.inputs.params[1].type is array, not string; ' +
+        'spec.inputs.resources[0].type is git, not image',
+    ],
+    [
+      'lets out what cannot be left out',
+      { ...SIGNATURE, params: { context: { default: '.' } }, outputs: { image: { type: 'image', optional: true } } },
+      'spec.inputs.params[0] ("context") cannot be left out; spec.outputs.resources[0] ("image") cannot be left out',
+    ],
+  ])('is refused when its signature %s', (_, signature, faults) => {
+    expect(() => Task.fromManifest(chartIn(), 'build', YAML, signature)).toThrow(
+      `ci/build: the signature does not fit the manifest: ${faults} — write down what the manifest declares [SIGNATURE_WRONG]`,
+    );
+  });
+
+  test.each<[string, string | object, string]>([
+    ['no YAML', 'a: [', 'the text is not YAML: Flow sequence in block collection must be sufficiently indented and end with a ] at line 1, column 5 — pass the text of the file, not its name [MANIFEST_NOT_YAML]'], // prettier-ignore
+    ['a file’s name', 'tasks/build.yaml', 'and is no object — pass one object, or the YAML text of one [MANIFEST_NOT_A_TASK]'], // prettier-ignore
+    ['empty', '# nothing\n', 'and is empty —'],
+    ['two tasks', `${YAML}---\n${YAML}`, 'is Task of tekton.dev/v1alpha1, Task of tekton.dev/v1alpha1 —'],
+    ['of another version', { apiVersion: 'tekton.dev/v1', kind: 'Task', spec: {} }, 'is Task of tekton.dev/v1 —'],
+  ])('is refused when it is %s', (_, manifest, said) => {
+    expect(() => Task.fromManifest(chartIn(), 'build', manifest)).toThrow(said);
+  });
+
+  test('is checked at synth like one that was made here', () => {
+    const chart = chartIn();
+    Task.fromManifest(chart, 'build', YAML.replace('params.context', 'params.contxt'), SIGNATURE);
+
+    expect(() => Testing.synth(chart)).toThrow(
+      /\[ci\/build\] spec\.steps\[0\]\.command\[1\]: .*did you mean .*inputs\.params\.context.*\[VARIABLE_UNKNOWN\]/,
+    );
+  });
+});
