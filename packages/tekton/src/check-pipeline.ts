@@ -5,9 +5,11 @@
 import { checkGraph } from './check-graph.js';
 import { checkLabel } from './check-metadata.js';
 import { checkParams, checkTask } from './check-task.js';
+import { checkResults } from './check-results.js';
 import { checkTimeout } from './check-timeout.js';
 import { checkValues, paramVocabulary, type Vocabulary } from './check-variables.js';
 import { readPipeline } from './read.js';
+import { isTaskVariable } from './result-refs.js';
 import type { PipelineSpec, PipelineTask } from './types.js';
 import { below, checkNames, type Where } from './where.js';
 
@@ -37,7 +39,7 @@ export function checkPipeline(spec: PipelineSpec, where: Where): void {
     tektonMessage: (_, index) => `expected exactly one, got both: ${where.tekton}spec.tasks[${String(index)}].name`,
   });
   const model = readPipeline(spec);
-  const vocabulary = paramVocabulary(model.params, ['params']);
+  const vocabulary = { ...paramVocabulary(model.params, ['params']), others: isTaskVariable };
   const workspaces = new Set(model.workspaces);
   tasks.forEach((task, index) => {
     checkPipelineTask(task, index, vocabulary, below(at, index));
@@ -48,6 +50,7 @@ export function checkPipeline(spec: PipelineSpec, where: Where): void {
     });
   });
   checkResourceUse(spec, where);
+  checkResults(model, at);
   checkGraph(model, at);
 }
 

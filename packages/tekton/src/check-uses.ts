@@ -3,6 +3,7 @@
  */
 
 import type { Catalog } from './catalog.js';
+import { checkDeclaredResults } from './check-results.js';
 import { checkBound, checkGivenParams, checkGivenWorkspaces, type Bound } from './check-given.js';
 import type { InputUse, PipelineModel, PipelineTaskModel, TaskModel, TaskUse } from './model.js';
 import { readCondition, readTask } from './read.js';
@@ -39,6 +40,7 @@ export function findTask(
 export function checkUses(pipeline: PipelineModel, around: Surroundings, where: Where): void {
   const types = new Map(pipeline.resources.map(({ name, type }) => [name, type]));
   const tasks = new Map<string, ReturnType<typeof findTask>>();
+  const results = new Map<string, readonly string[]>();
   pipeline.tasks.forEach((task, index) => {
     const at = below(where, 'tasks', index);
     checkConditions(task, types, around, at);
@@ -47,8 +49,10 @@ export function checkUses(pipeline: PipelineModel, around: Surroundings, where: 
     const found = known ?? findTask(task.use, around, at);
     if (!found) return;
     if (key !== undefined) tasks.set(key, found);
+    if (key !== undefined) results.set(task.name, found.task.results);
     checkTaskUse(task, found, types, at);
   });
+  checkDeclaredResults(pipeline, results, below(where, 'tasks'));
 }
 
 function checkTaskUse(

@@ -17,6 +17,8 @@ import type { Where } from './where.js';
 export interface Vocabulary {
   readonly strings: ReadonlySet<string>;
   readonly arrays: ReadonlySet<string>;
+  /** Checked elsewhere; see `check-results.ts`. */
+  readonly others?: (name: string) => boolean;
 }
 
 /** First words that only variables begin with, in any version of Tekton. */
@@ -127,7 +129,7 @@ function checker(vocabulary: Vocabulary, where: Where, labelOf: (path: Path) => 
     if (!value.includes('$(')) return;
     const reported = new Set<string>();
     for (const { name } of variablesIn(value)) {
-      if (vocabulary.strings.has(name) || reported.has(name)) continue;
+      if (vocabulary.strings.has(name) || vocabulary.others?.(name) || reported.has(name)) continue;
       reported.add(name);
       if (vocabulary.arrays.has(name)) {
         where.report.add(array.code, at, { name }, { value, tektonMessage: refusal(array.refusal, value, path) });

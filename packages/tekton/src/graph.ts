@@ -1,20 +1,22 @@
 /**
  * The order in which a pipeline's tasks may run.
  *
- * A task waits for those it names in `runAfter`, those its inputs come `from`, and those the resources of its conditions
- * come `from`; sharing a resource makes nobody wait. Everything walks with its own stack, so a chain of any length is fine,
+ * A task waits for those it names in `runAfter`, those its inputs or the resources of its conditions come `from`, and those
+ * whose results its params name; sharing a resource makes nobody wait. Everything walks with its own stack, so a chain of any length is fine,
  * and costs no more than tasks plus edges. Order is declared order: equal pipelines give equal plans and equal messages.
  */
 
 import type { PipelineModel, PipelineTaskModel } from './model.js';
+import { resultRefsOfTask } from './result-refs.js';
 
 /** Which tasks each task waits for, by name, in the order the pipeline declares them. */
 export type Waits = ReadonlyMap<string, readonly string[]>;
 
 /** The tasks that `task` waits for, each once. May name tasks that do not exist. */
-export function waitsOfTask(task: Pick<PipelineTaskModel, 'runAfter' | 'inputs' | 'conditions'>): string[] {
+export function waitsOfTask(task: Pick<PipelineTaskModel, 'runAfter' | 'inputs' | 'conditions' | 'params'>): string[] {
   const inputs = [...task.inputs, ...task.conditions.flatMap((condition) => condition.resources)];
-  return [...new Set([...task.runAfter, ...inputs.flatMap((input) => input.from)])];
+  const results = resultRefsOfTask(task).map((ref) => ref.task);
+  return [...new Set([...task.runAfter, ...inputs.flatMap((input) => input.from), ...results])];
 }
 
 /** The waits of a whole pipeline. */

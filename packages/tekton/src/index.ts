@@ -14,6 +14,7 @@ export * from './variables.js';
 export * from './paths.js';
 export * from './graph.js';
 export * from './names.js';
+export { resultRefsOf, resultRefsOfTask, type ResultRef } from './result-refs.js';
 export * from './defaults.js';
 export * from './crds.js';
 export { KINDS, type KindShape } from './schema-kinds.js';

@@ -44,6 +44,24 @@ export const PIPELINE_PROBLEMS = {
         ? `its outputs are: ${listed(outputs)}`
         : `add ${quoted(resource)} to the outputs of ${quoted(task)}, or use \`runAfter\` for mere order`,
   ),
+  RESULT_TASK_UNKNOWN: error<Missed>(
+    'A result comes from a task that does not exist',
+    'There would never be a value.',
+    ({ name }) => `there is no task ${quoted(name)} in this pipeline to take a result from`,
+    ({ guess, known }) => meant(guess, known, 'remove it'),
+  ),
+  RESULT_UNKNOWN: error<Missed & { task: string }>(
+    'A task has no such result',
+    'There would never be a value.',
+    ({ name, task }) => `the task ${quoted(task)} declares no result ${quoted(name)}`,
+    ({ guess, known }) => meant(guess, known, 'declare it under `results` of the task'),
+  ),
+  RESULT_MALFORMED: error<{ variable: string }>(
+    'A variable is no result of a task',
+    'It would stay as it is written. Results are texts: there are no elements or properties of them.',
+    ({ variable }) => `$(${variable}) is no result of a task`,
+    () => 'write $(tasks.TASK.results.RESULT)',
+  ),
   RESOURCE_UNDECLARED: error<Missed>(
     'A resource of the pipeline is not declared',
     'No run could bind it.',
