@@ -99,10 +99,10 @@ export class TektonApp extends App {
   /** Checks the whole app, then writes its files. Throws, and writes nothing, when something is wrong. */
   override synth(): void {
     this.#validate();
-    const files = this.#files();
-    for (const [path, objects] of files) {
+    const files = [...this.#files()].map(([path, objects]) => ({ path, text: manifestYaml(objects) }));
+    for (const { path, text } of files) {
       mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(path, manifestYaml(objects));
+      writeFileSync(path, text);
     }
     mkdirSync(this.outdir, { recursive: true }); // also when there is nothing to write, as the cdk8s CLI wants it
     rmSync(join(this.outdir, STRAY_FILE), { force: true });

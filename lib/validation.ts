@@ -9,6 +9,7 @@
 import { checkObjects, type Problem } from '@pipewright/tekton';
 import { ApiObject, App, Chart, YamlOutputType } from 'cdk8s';
 import type { Construct, IConstruct } from 'constructs';
+import { brokenStrings } from './broken-string.js';
 import { cdk8sFileName, gitopsProblems } from './gitops.js';
 import { manifestOf, PlainObject } from './plain-object.js';
 
@@ -94,7 +95,10 @@ class AppChecks {
       const at = objects[problem.object?.index ?? -1]; // none: about an object that lives elsewhere
       if (at) add(at, problem);
     }
-    objects.forEach((object, index) => gitopsProblems(manifests[index] ?? {}).forEach((it) => add(object, it)));
+    objects.forEach((object, index) => {
+      const manifest = manifests[index] ?? {};
+      for (const it of [...gitopsProblems(manifest), ...brokenStrings(manifest)]) add(object, it);
+    });
     for (const object of this.#overwriting(objects, manifests)) add(object, OVERWRITES);
     return found;
   }
