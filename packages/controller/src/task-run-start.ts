@@ -29,6 +29,7 @@ import {
 import type { CommandFound } from './image-command.js';
 import { unrunnable, type Bindings, type Bound } from './internal-steps.js';
 import { handedDown, labels } from './labels.js';
+import { mountProblem } from './mount-problem.js';
 import type { Images } from './options.js';
 import { badAnnotation, type SecretHeader } from './scripts/credentials.js';
 import { resourceSpecProblem, taskSpecProblem } from './spec-problem.js';
@@ -216,7 +217,11 @@ function startWith(
   const lendShell = replacement || task.steps.some(({ image }) => image !== undefined && shellLess.has(image));
   const request = { taskRun, attempt, run: model, task, bindings, secrets, images, replacement, lendShell, commands };
   const made = taskPod({ ...request, ...handoverClaim });
-  return 'refused' in made ? fail(made.refused) : made;
+  if ('refused' in made) return fail(made.refused);
+  const covered =
+    'pod' in made &&
+    mountProblem(made.pod, new Set([...task.volumes, ...(model.podTemplate?.volumes ?? [])].map((it) => it.name)));
+  return covered ? refuse('TaskRunValidationFailed', covered) : made;
 }
 
 const taskLabel = ({ use }: TaskRunModel): Texts =>

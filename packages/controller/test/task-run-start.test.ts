@@ -115,3 +115,27 @@ describe('a run whose resource nobody has checked before', () => {
     expect(outcome(facts(spec))).toBe('step-git-source-src step-s');
   });
 });
+
+describe('a run whose mounts are known only with its params', () => {
+  const mounting = (mountPath: string): object => ({
+    inputs: { params: [{ name: 'at', value: mountPath }] },
+    taskSpec: {
+      inputs: { params: [{ name: 'at' }] },
+      volumes: [{ name: 'v', emptyDir: {} }],
+      steps: [{ ...steps[0], volumeMounts: [{ name: 'v', mountPath: '$(inputs.params.at)' }] }],
+    },
+  });
+
+  test.each(['/tekton/tools', '/tekton/../tekton/tools', '//tekton', '/x/../tekton/scripts'])(
+    'is refused when one would cover the hand-over: %s',
+    (mountPath) => {
+      expect(outcome(facts(mounting(mountPath)))).toBe(
+        `TaskRunValidationFailed: step-s: nothing may be mounted at '${mountPath}': /tekton belongs to the controller; mount it elsewhere, for example below /workspace or /mnt`,
+      );
+    },
+  );
+
+  test.each(['/cache', '/tekton/home/.cache'])('starts with one at %s', (mountPath) => {
+    expect(outcome(facts(mounting(mountPath)))).toBe('step-s');
+  });
+});

@@ -66,7 +66,7 @@ function checkMounts(step: Step, { volumes }: StepPlace, where: Where): void {
 }
 
 /** The controller's folder that a mount would cover; the home of the steps may be mounted. */
-function reservedFolder(mountPath: string): string | undefined {
+export function reservedFolder(mountPath: string): string | undefined {
   if (joinPath('/', mountPath) === '/') return '/';
   if (isWithin('/tekton/home', mountPath)) return undefined;
   return ['/tekton', '/builder/tools', '/builder/downward'].find((folder) => isWithin(folder, mountPath));
