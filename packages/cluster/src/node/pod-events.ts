@@ -2,7 +2,6 @@
  * Events about pods, in kubelet's words. Recording costs the caller nothing: they are written behind its back.
  */
 
-import { randomBytes } from 'node:crypto';
 import type { Clock } from './clock.js';
 import type { NodeApi } from './node-api.js';
 import type { Pod } from './pod.js';
@@ -35,6 +34,7 @@ export class PodEvents {
   readonly #log: (line: string) => void;
   #waiting: { readonly path: string; readonly body: object }[] = [];
   #writing: Promise<void> | undefined;
+  #last = 0n;
   #hurry: () => void = () => undefined;
 
   constructor(api: NodeApi, clock: Clock, node: string, log: (line: string) => void) {
@@ -42,6 +42,13 @@ export class PodEvents {
     this.#clock = clock;
     this.#node = node;
     this.#log = log;
+  }
+
+  /** The nanosecond, as kubelet names them: kubectl shows events of one second by their names' order. */
+  #suffix(): string {
+    const now = BigInt(this.#clock.now().getTime()) * 1_000_000n;
+    this.#last = now > this.#last ? now : this.#last + 1n;
+    return this.#last.toString(16);
   }
 
   record(
@@ -56,7 +63,7 @@ export class PodEvents {
     const body = {
       apiVersion: 'v1',
       kind: 'Event',
-      metadata: { name: `${name}.${randomBytes(8).toString('hex')}`, namespace },
+      metadata: { name: `${name}.${this.#suffix()}`, namespace },
       involvedObject: {
         apiVersion: 'v1',
         kind: 'Pod',

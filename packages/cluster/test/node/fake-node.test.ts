@@ -48,6 +48,17 @@ describe('a pod', () => {
     expect(await lab.event('p', 'Started')).toMatch(/^Started container (one|two)$/);
   });
 
+  test('has events whose names are in the order in which things happened', async () => {
+    await open();
+    await lab.pod('p', [c('one')]);
+    await lab.end('p');
+    await lab.event('p', 'Started');
+    const response = await lab.cluster.send(new Request('http://kubernetes/api/v1/namespaces/default/events'));
+    const { items } = (await response.json()) as { items: { metadata: { name: string }; reason: string }[] };
+    const byName = [...items].sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
+    expect(byName.map(({ reason }) => reason)).toEqual(['Scheduled', 'Pulled', 'Created', 'Started']);
+  });
+
   test('begins with its init containers, one after another', async () => {
     const clock = virtualClock(noon);
     await open({ first: { duration: 1000 }, second: { duration: 1000 } }, clock);
