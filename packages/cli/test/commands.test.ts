@@ -114,6 +114,15 @@ p.yaml:16:58  error  VARIABLE_UNKNOWN  $(inputs.params.x) is not declared
 describe('up', () => {
   const serve = (...args: readonly string[]) => pipewright(['up', '--runtime', 'fake', ...args]);
 
+  test.each(['--data-dir', '--kubeconfig'])('says so when a file is where %s needs a directory', async (option) => {
+    const file = join(folder({ file: '' }), 'file');
+    const { status, err } = await serve(option, option === '--kubeconfig' ? join(file, 'config') : file).ended;
+    expect(err).toBe(
+      `error: ${option}: the directory ${file} cannot be made: a file is in its place\n  hint: name another\n`,
+    );
+    expect(status).toBe(2);
+  });
+
   test('writes a kubeconfig that is private, keeps its data, and stops in order', async () => {
     const data = join(folder({}), 'data');
     for (const start of [1, 2]) {

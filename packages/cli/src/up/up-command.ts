@@ -68,7 +68,7 @@ async function open(
   const files = await standInFiles(standIns);
   closers.push(files.close);
   const directory = dataDir === undefined ? undefined : resolve(dataDir);
-  if (directory !== undefined) mkdirSync(directory, { recursive: true, mode: 0o700 });
+  if (directory !== undefined) makeDirectory(directory, '--data-dir');
   const local = await startLocalCluster({ runtime, standIns, hostFiles: files.files, dataDir: directory });
   closers.push(local.close);
   const wantsRegistry = [...standIns.resources.values()].some((standIn) => 'registry' in standIn);
@@ -78,11 +78,21 @@ async function open(
   return local;
 }
 
+function makeDirectory(directory: string, option: string): void {
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    const { code = '' } = cause as NodeJS.ErrnoException; // all that mkdir throws
+    const why = code === 'EEXIST' || code === 'ENOTDIR' ? 'a file is in its place' : code;
+    throw new UsageError(`${option}: the directory ${directory} cannot be made: ${why}`, 'name another', { cause });
+  }
+}
+
 /** It opens everything in the cluster, so nobody else may read it. */
 function writeKubeconfig(options: UpOptions, text: string, closers: (() => Promise<void>)[]): string {
   const named = options.kubeconfig ?? (options.dataDir === undefined ? undefined : join(options.dataDir, 'kubeconfig'));
   const file = resolve(named ?? join(temporary(closers), 'kubeconfig'));
-  mkdirSync(dirname(file), { recursive: true });
+  makeDirectory(dirname(file), '--kubeconfig');
   writeFileSync(file, text, { mode: 0o600 });
   chmodSync(file, 0o600); // an existing file keeps its mode when it is written
   return file;
@@ -96,8 +106,9 @@ function temporary(closers: (() => Promise<void>)[]): string {
 
 function ready(output: Output, url: string, kubeconfig: string, standIns: StandIns, file: string | undefined): void {
   const shown = relative(process.cwd(), kubeconfig);
-  for (const [name, { rootfs }] of standIns.images) {
-    output.print(`image ${name} is ${rootfs === 'host' ? "this machine's own files, read-only" : rootfs}`);
+  for (const [name, { rootfs, overlay }] of standIns.images) {
+    const what = rootfs === 'host' ? "this machine's own files, read-only" : rootfs;
+    output.print(`image ${name} is ${what}${overlay === undefined ? '' : ` with ${overlay} laid over`}`);
   }
   if (file !== undefined) output.print(`stand-ins from ${file}`);
   output.print(`ready at ${url}; Ctrl-C stops it`);
