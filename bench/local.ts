@@ -6,7 +6,7 @@
  */
 
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpus, loadavg, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { stringify } from 'yaml';
 import { median, measure, table, type Measured } from './measure.js';
@@ -52,7 +52,7 @@ async function runs(): Promise<string> {
     const ours = await median(times, () => run(file, ...flags));
     const plain = await median(times, () => loop(tasks, shape, false));
     const apart = await median(times, () => loop(tasks, shape, true));
-    const each = (ours.ms - apart.ms) / tasks;
+    const each = (ours.ms - plain.ms) / tasks;
     rows.push([name, ms(ours), ms(plain), ms(apart), each.toFixed(1), mb(ours)]);
   };
   const source = join(folder, 'source');
@@ -70,7 +70,7 @@ async function runs(): Promise<string> {
     );
   await add('100 side by side', 100, 1, manifests('parallel', pipelineOf(100, 'parallel')), 'parallel');
   return table(
-    ['cold `pipewright run`', 'ms', 'shell loop ms', 'unshare loop ms', 'ms a task beyond it', 'peak MiB'],
+    ['cold `pipewright run`', 'ms', 'shell loop ms', 'unshare loop ms', 'ms a task beyond the shell loop', 'peak MiB'],
     rows,
   );
 }
@@ -97,11 +97,21 @@ async function handOver(): Promise<string> {
   return table(['hand-over, step to step', 'median ms', 'longest ms', '`date` in a shell loop ms'], [row]);
 }
 
+const load = (): string =>
+  loadavg()
+    .map((it) => it.toFixed(1))
+    .join(' ');
+
 try {
-  console.log(`Node ${process.version}, ${process.platform} ${process.arch}\n`);
+  // The first start after an edit puts the sources together (decision 21).
+  const first = await measure(process.execPath, [pipewright, '--help']);
+  const [cpu] = cpus();
+  console.log(`Node ${process.version}, ${process.platform} ${process.arch}, ${cpus().length} × ${cpu?.model ?? '?'}`);
+  console.log(`load at the beginning ${load()}; first start ${ms(first)} ms\n`);
   console.log(await runs(), '\n');
   console.log(await handOver(), '\n');
   console.log(await benchSynth());
+  console.log(`load at the end ${load()}`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
