@@ -8,7 +8,7 @@ import { Command, CommanderError } from 'commander';
 import { readFileSync } from 'node:fs';
 import { processOutput, type Output } from './terminal/output.js';
 import { UsageError } from './usage-error.js';
-import { addController, addLint, addRun, addUp } from './commands.js';
+import { addController, addImport, addLint, addRun, addUp } from './commands.js';
 
 const EXIT_STATUS = `
 Exit status:
@@ -33,7 +33,7 @@ export async function runProgram(args: readonly string[], output?: Output): Prom
     .configureOutput({ writeOut: (text) => out.raw(text), writeErr: (text) => out.warn(text.trimEnd()) })
     .exitOverride();
   const done = (code: number): void => void (status = code);
-  for (const add of [addRun, addUp, addController, addLint]) {
+  for (const add of [addRun, addUp, addController, addLint, addImport]) {
     add(program, out, done).copyInheritedSettings(program).option('--no-color', 'print without colours');
   }
   try {

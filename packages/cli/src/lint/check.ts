@@ -10,11 +10,17 @@ import { isObject } from '../manifests/json.js';
 import type { Manifest } from '../manifests/load.js';
 
 /** Everything wrong with a set of manifests, text and meaning. Faulty documents are not judged twice. */
-export function checkManifests(manifests: readonly Manifest[]): readonly Finding[] {
+export const checkManifests = (manifests: readonly Manifest[]): readonly Finding[] =>
+  checkWithObjects(manifests).map(({ finding }) => finding);
+
+/** The same, each with the manifest it is about. */
+export function checkWithObjects(
+  manifests: readonly Manifest[],
+): readonly { readonly finding: Finding; readonly manifest: Manifest }[] {
   const sound = manifests.filter(({ faulty }) => !faulty);
   return checkObjects(sound.map(({ object }) => object)).flatMap((problem) => {
     const manifest = sound[problem.object?.index ?? 0];
-    return manifest ? [findingOf(problem, manifest)] : [];
+    return manifest ? [{ finding: findingOf(problem, manifest), manifest }] : [];
   });
 }
 

@@ -1,0 +1,63 @@
+/**
+ * ServiceAccounts and the Secrets they carry.
+ *
+ * A Secret whose values stand in the YAML is carried over with its values, and its comment says so: nothing is lost, and
+ * nothing is made safer than it was without a word.
+ */
+
+import { isObject, listAt, objectAt, textAt, type JsonObject } from '../manifests/json.js';
+import { list, text, type Code } from './code.js';
+import type { Known, Subject } from './known.js';
+import { NotExpressible, onlyFields } from './not-expressible.js';
+import type { Program } from './program.js';
+
+/** The fields of a PipelineServiceAccount's props. */
+export function accountCode(
+  object: JsonObject,
+  program: Program,
+  known: Known,
+  subject: Subject,
+): Record<string, Code | undefined> {
+  onlyFields(object, ['apiVersion', 'kind', 'metadata', 'secrets', 'automountServiceAccountToken'], 'a ServiceAccount');
+  const automount = object['automountServiceAccountToken'];
+  if (automount === true)
+    throw new NotExpressible('it says `automountServiceAccountToken: true`, which constructs leave out');
+  if (Array.isArray(object['secrets']) && object['secrets'].length === 0)
+    throw new NotExpressible('its secrets are an empty list');
+  const secrets = listAt(object, 'secrets').map((secret) => {
+    const name = textAt(secret, 'name');
+    if (!isObject(secret) || name === undefined) throw new NotExpressible('one of its secrets has no name');
+    onlyFields(secret, ['name'], 'a secret of the account');
+    return credentialsCode(name, program, known, known.find('Secret', name, subject));
+  });
+  return {
+    credentials: secrets.length > 0 ? list(secrets) : undefined,
+    automountToken: automount === false ? undefined : 'true',
+  };
+}
+
+function credentialsCode(name: string, program: Program, known: Known, secret: Subject | undefined): string {
+  if (secret?.isConstruct) return known.mention(secret);
+  const annotations = Object.keys(objectAt(secret?.object, 'metadata', 'annotations'));
+  const ofGit = annotations.some((it) => it.startsWith('tekton.dev/git-'));
+  const ofRegistry =
+    annotations.some((it) => it.startsWith('tekton.dev/docker-')) ||
+    textAt(secret?.object, 'type')?.startsWith('kubernetes.io/docker') === true;
+  if (ofGit === ofRegistry) return `{ secretName: ${text(name)} }`;
+  return `${program.construct(ofGit ? 'GitCredentials' : 'DockerCredentials')}.fromSecret(${text(name)})`;
+}
+
+/** Credentials in plain text, where the Secret is of the one form that the construct writes. */
+export function plaintextCode(object: JsonObject): Record<string, Code | undefined> {
+  onlyFields(object, ['apiVersion', 'kind', 'metadata', 'type', 'stringData'], 'a Secret');
+  const { username, password, ...others } = objectAt(object, 'stringData');
+  const { 'tekton.dev/git-0': server, ...annotations } = objectAt(object, 'metadata', 'annotations');
+  const fits =
+    textAt(object, 'type') === 'kubernetes.io/basic-auth' &&
+    typeof server === 'string' &&
+    typeof username === 'string' &&
+    typeof password === 'string' &&
+    Object.keys(others).length + Object.keys(annotations).length === 0;
+  if (!fits) throw new NotExpressible('only one form of Secret has a construct');
+  return { server: text(server), username: text(username), password: text(password) };
+}

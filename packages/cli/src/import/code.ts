@@ -1,0 +1,126 @@
+/**
+ * TypeScript as text: pieces that are put on one line where they fit, and broken into lines where they do not.
+ *
+ * Only what generated programs need: literals, calls whose last argument opens a block, functions. The layout is prettier's
+ * as far as that goes.
+ */
+
+/** A piece of a program. */
+export type Code = string | readonly Code[] | Block;
+
+/** Things between brackets: fields, elements or statements. */
+export interface Block {
+  readonly open: string;
+  readonly close: string;
+  readonly items: readonly Item[];
+  /** What ends an item: statements have their own end, and never share a line. */
+  readonly kind: 'list' | 'fields' | 'statements';
+}
+
+/** One thing in a block, with the comment that stood above it. */
+export interface Item {
+  readonly code: Code;
+  /** @default - none */
+  readonly comment?: readonly string[];
+}
+
+const WIDTH = 110;
+
+/** `[…]` */
+export const list = (items: readonly (Code | Item)[]): Block => ({
+  open: '[',
+  close: ']',
+  items: items.map(asItem),
+  kind: 'list',
+});
+
+/** `{ … }` of `key: value`. Fields that are undefined are left out. */
+export function fields(record: Readonly<Record<string, Code | Item | undefined>>): Block {
+  const items = Object.entries(record).flatMap(([key, value]) => {
+    if (value === undefined) return [];
+    const { code, comment } = asItem(value);
+    const short = code === key;
+    return [{ code: short ? key : [`${propertyName(key)}: `, code], ...(comment && { comment }) }];
+  });
+  return { open: '{', close: '}', items, kind: 'fields' };
+}
+
+/** `{ … }` of statements, each with its semicolon. */
+export const statements = (items: readonly Item[]): Block => ({ open: '{', close: '}', items, kind: 'statements' });
+
+const isBlock = (code: Code): code is Block => typeof code === 'object' && 'items' in code;
+const isItem = (it: Code | Item): it is Item => typeof it === 'object' && 'code' in it;
+const asItem = (it: Code | Item): Item => (isItem(it) ? it : { code: it });
+
+/** Whether a block holds nothing. */
+export const isEmpty = (block: Block): boolean => block.items.length === 0;
+
+/** The text of a piece that begins at a column, on lines indented by `indent`. */
+export function print(code: Code, indent = 0, column = indent, after = 0): string {
+  const line = onOneLine(code);
+  if (line !== undefined && column + line.length + after <= WIDTH) return line;
+  if (typeof code === 'string') return code;
+  if (isBlock(code)) return brokenBlock(code, indent);
+  let text = '';
+  for (const [index, part] of code.entries()) {
+    const rest = code.slice(index + 1).map((it) => onOneLine(it) ?? '');
+    const lastLine = text.slice(text.lastIndexOf('\n') + 1);
+    const at = text.includes('\n') ? lastLine.length : column + text.length;
+    text += print(part, indent, at, rest.join('').length + after);
+  }
+  return text;
+}
+
+function brokenBlock({ open, close, items, kind }: Block, indent: number): string {
+  if (items.length === 0) return open + close;
+  const margin = ' '.repeat(indent + 2);
+  const lines = items.map(({ code, comment = [] }) => {
+    const said = comment.map((line) => `${margin}//${line}\n`).join('');
+    return `${said}${margin}${print(code, indent + 2, indent + 2, 1)}${kind === 'statements' ? '' : ','}`;
+  });
+  return `${open}\n${lines.join('\n')}\n${' '.repeat(indent)}${close}`;
+}
+
+/** The piece on one line; undefined when it cannot stand on one. */
+function onOneLine(code: Code): string | undefined {
+  if (typeof code === 'string') return code.includes('\n') ? undefined : code;
+  if (!isBlock(code)) {
+    const parts = code.map(onOneLine);
+    return parts.some((part) => part === undefined) ? undefined : parts.join('');
+  }
+  const { open, close, items, kind } = code;
+  if (items.length === 0) return open + close;
+  if (kind === 'statements' || items.some(({ comment }) => comment && comment.length > 0)) return undefined;
+  const parts = items.map((item) => onOneLine(item.code));
+  if (parts.some((part) => part === undefined)) return undefined;
+  return kind === 'fields' ? `${open} ${parts.join(', ')} ${close}` : open + parts.join(', ') + close;
+}
+
+const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
+
+/** A key of an object literal. */
+export const propertyName = (name: string): string => (IDENTIFIER.test(name) ? name : text(name));
+
+/** A member of a record: `params.path`, `params['dash-ed']`. */
+export const member = (of: string, name: string): string =>
+  IDENTIFIER.test(name) ? `${of}.${name}` : `${of}[${text(name)}]`;
+
+/** A string literal; one of several lines is a template literal, so that it can be read. */
+export function text(value: string): string {
+  if (value.includes('\n') && !HIDDEN.test(value)) return `\`${templateText(value)}\``;
+  const escaped = JSON.stringify(value).replace(INVISIBLE, unicode);
+  if (value.includes("'") && !value.includes('"')) return escaped;
+  return `'${escaped.slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`;
+}
+
+/** What stands between the backticks of a template literal for a text. */
+export const templateText = (value: string): string =>
+  value
+    .replace(/\\|`|\$(?=\{)/g, '\\$&')
+    .replaceAll('\r', '\\r')
+    .replace(INVISIBLE, unicode);
+
+/** Characters that a template literal would change, or that nobody sees in one. */
+const HIDDEN = /[\u0000-\u0009\u000b-\u001f\u007f-\u00a0\u2028\u2029\ufeff]/;
+const INVISIBLE = /[\u007f-\u00a0\u2028\u2029\ufeff]/g;
+const unicode = (sign: string): string => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`;

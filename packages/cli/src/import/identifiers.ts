@@ -1,0 +1,52 @@
+/**
+ * Names for constants, made from the names of what they hold.
+ */
+
+/** Words that a program cannot use, or that the generated functions use themselves. */
+const TAKEN = new Set(
+  (
+    'arguments await break case catch class const continue debugger default delete do else enum eval export extends false ' +
+    'finally for function if implements import in instanceof interface let new null package private protected public return ' +
+    'static super switch this throw true try typeof undefined var void while with yield object string number boolean symbol ' +
+    'task check params resources inputs outputs results scope id app process k8s'
+  ).split(' '),
+);
+
+/** The names of one scope; a scope inside it avoids them too, so that nothing is hidden. */
+export class Identifiers {
+  readonly #used: Set<string>;
+
+  constructor(outer?: Identifiers) {
+    this.#used = new Set(outer ? outer.#used : []);
+  }
+
+  /** A name that is not used yet: of `name`, else with `kind` behind it, else numbered. */
+  take(name: string, kind: string): string {
+    const plain = camelCase(name) || lowerFirst(kind);
+    const base = /^\d/.test(plain) ? `${lowerFirst(kind)}${plain}` : plain;
+    const candidates = [base, `${base}${kind}`];
+    const free = (it: string): boolean => !TAKEN.has(it) && !this.#used.has(it);
+    let found = candidates.find(free);
+    for (let number = 2; found === undefined; number++) found = [`${base}${kind}${String(number)}`].find(free);
+    this.#used.add(found);
+    return found;
+  }
+}
+
+/** `build-and-push` as `buildAndPush`. */
+export const camelCase = (name: string): string =>
+  lowerFirst(
+    name
+      .split(/[^A-Za-z0-9]+/)
+      .filter(Boolean)
+      .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+      .join(''),
+  );
+
+/** `build-and-push` as `BuildAndPush`. */
+export const pascalCase = (name: string): string => {
+  const camel = camelCase(name);
+  return camel.charAt(0).toUpperCase() + camel.slice(1);
+};
+
+const lowerFirst = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1);

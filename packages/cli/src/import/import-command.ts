@@ -1,0 +1,92 @@
+/** `pipewright import`: existing YAML as a TypeScript program that synthesizes to the same objects. */
+
+import { existsSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { describeFinding, hasErrors, inReadingOrder, type Finding } from '../finding.js';
+import { checkWithObjects } from '../lint/check.js';
+import { textAt } from '../manifests/json.js';
+import { loadManifests, type Manifest } from '../manifests/load.js';
+import type { Output } from '../terminal/output.js';
+import { UsageError } from '../usage-error.js';
+import { pascalCase } from './identifiers.js';
+import { ELSEWHERE, translate } from './translate.js';
+
+/** What `pipewright import` was told. */
+export interface ImportOptions {
+  /** Files, folders and `-`. */
+  readonly paths: readonly string[];
+  /**
+   * The file to write. One that is there is not overwritten.
+   *
+   * @default - standard output
+   */
+  readonly out?: string | undefined;
+  /**
+   * The module that the constructs come from.
+   *
+   * @default 'pipewright'
+   */
+  readonly library?: string | undefined;
+}
+
+/** @returns the exit status: 0 all is written, 1 errors were found: in the text (nothing is written) or in objects (all is) */
+export function importManifests({ paths, out, library = 'pipewright' }: ImportOptions, output: Output): number {
+  if (out !== undefined && existsSync(out)) {
+    throw new UsageError(`${out} exists, and may have been changed by hand`, 'name another file, or remove this one');
+  }
+  const { manifests, findings } = loadManifests(paths);
+  const unreadable = inReadingOrder([...findings, ...manifests.flatMap(withoutKind)]);
+  if (hasErrors(unreadable)) {
+    for (const finding of unreadable) output.warn(describeFinding(finding));
+    output.warn('nothing is written: what cannot be read cannot be brought along');
+    return 1;
+  }
+  const found = checkWithObjects(manifests);
+  const errors = found.filter(({ finding }) => finding.severity === 'error');
+  const given = manifests.map((manifest) => ({
+    manifest,
+    errors: errors.filter((it) => it.manifest === manifest).map(({ finding }) => finding),
+  }));
+  const stem = stemOf(out ?? paths[0] ?? '');
+  const { text, carried } = translate(given, {
+    className: pascalCase(stem).replace(/^(?=\d|$)/, 'Manifests'),
+    chartId: stem,
+    library,
+    sources: [...new Set(manifests.map(({ file }) => basename(file)))],
+  });
+  if (out === undefined) output.raw(text);
+  else writeFileSync(out, text);
+  const lies = (it: (typeof errors)[number]): boolean =>
+    ELSEWHERE.has(it.finding.code) && !carried.some(({ manifest }) => manifest === it.manifest);
+  const wrong = errors.filter((it) => !lies(it));
+  for (const { finding } of wrong) output.warn(describeFinding(finding));
+  for (const { finding } of errors.filter(lies)) output.warn(`taken as defined elsewhere: ${finding.message}`);
+  for (const { what, why } of carried) output.warn(`carried over as it is: ${what}: ${why}`);
+  return wrong.length > 0 ? 1 : 0;
+}
+
+/** A name for the chart, from that of a file. */
+const stemOf = (path: string): string =>
+  basename(path)
+    .replace(/\.[^.]*$/, '')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 40) || 'manifests';
+
+/** An object that does not say what it is cannot be made by any construct. */
+function withoutKind({ object, locate, quote }: Manifest): readonly Finding[] {
+  if (textAt(object, 'apiVersion') !== undefined && textAt(object, 'kind') !== undefined) return [];
+  const place = locate([]).value;
+  const message = 'a manifest needs apiVersion and kind';
+  return [
+    {
+      severity: 'error',
+      code: 'NOT_AN_OBJECT',
+      place,
+      message,
+      hint: 'add them, or leave the file out',
+      quote: quote(place),
+    },
+  ];
+}

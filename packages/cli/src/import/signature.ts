@@ -1,0 +1,146 @@
+/**
+ * What tasks, conditions and pipelines declare: as code, and to see whether a use fits it.
+ *
+ * A construct's types refuse what does not fit, so a use that does not is carried over as it is instead.
+ */
+
+import type { ParamSpec, ParamValue, ResourceType } from '@pipewright/tekton';
+import { fields, text, type Code, type Item } from './code.js';
+import { byName, NotExpressible, onlyFields } from './not-expressible.js';
+import { literal, record } from './values.js';
+
+/** A declared param or resource, as far as its uses must fit it. */
+export interface DeclaredParam {
+  readonly type: 'string' | 'array';
+  readonly required: boolean;
+}
+export interface DeclaredResource {
+  readonly type: ResourceType;
+  readonly required: boolean;
+}
+
+/** What something declares, by name. */
+export interface SignatureModel {
+  readonly params: ReadonlyMap<string, DeclaredParam>;
+  readonly inputs: ReadonlyMap<string, DeclaredResource>;
+  readonly outputs: ReadonlyMap<string, DeclaredResource>;
+}
+
+interface ResourceSpec {
+  readonly name: string;
+  readonly type: ResourceType;
+  readonly optional?: boolean;
+}
+
+const isArray = (spec: Pick<ParamSpec, 'type' | 'default'>): boolean =>
+  spec.type === 'array' || (spec.type === undefined && Array.isArray(spec.default));
+
+/** Reads declared params. */
+export const paramModels = (specs: readonly ParamSpec[] = []): SignatureModel['params'] =>
+  new Map(
+    byName(specs, 'the params').map(([name, it]) => [
+      name,
+      { type: isArray(it) ? 'array' : 'string', required: it.default === undefined },
+    ]),
+  );
+
+/** Reads declared resources. */
+export const resourceModels = (specs: readonly ResourceSpec[] = []): ReadonlyMap<string, DeclaredResource> =>
+  new Map(
+    byName(specs, 'the resources').map(([name, it]) => [name, { type: it.type, required: it.optional !== true }]),
+  );
+
+/** Comments by place in a list. */
+export type CommentAt = (index: number) => readonly string[] | undefined;
+
+const commented = (code: Code, comment: readonly string[] | undefined): Item => ({ code, ...(comment && { comment }) });
+
+/** Declared params as a record. */
+export function paramsCode(specs: readonly ParamSpec[], comment: CommentAt = () => undefined): Code {
+  const entries = byName(specs, 'the params').map(([name, { name: _, ...it }], index) => {
+    onlyFields(it, ['type', 'description', 'default'], `the param "${name}"`);
+    return [name, commented(fields(record(it, literal)), comment(index))] as const;
+  });
+  return fields(Object.fromEntries(entries));
+}
+
+/** Declared resources as a record: the type alone where nothing else is said. */
+export function resourcesCode(specs: readonly ResourceSpec[], comment: CommentAt = () => undefined): Code {
+  const entries = byName(specs, 'the resources').map(([name, { name: _, ...it }], index) => {
+    onlyFields(it, ['type', 'targetPath', 'description', 'optional'], `the resource "${name}"`);
+    const code = Object.keys(it).length === 1 ? text(it.type) : fields(record(it, literal));
+    return [name, commented(code, comment(index))] as const;
+  });
+  return fields(Object.fromEntries(entries));
+}
+
+/** Refuses values that are not what is declared: unknown ones, missing ones, lists for texts. */
+export function fitParams(
+  given: readonly { readonly name: string; readonly value: ParamValue }[],
+  declared: SignatureModel['params'],
+  what: string,
+): void {
+  for (const [name, { value }] of byName(given, `the params of ${what}`)) {
+    const param = declared.get(name);
+    if (!param) throw new NotExpressible(`${what} declares no param "${name}"`);
+    if ((param.type === 'array') !== Array.isArray(value)) {
+      throw new NotExpressible(`the param "${name}" of ${what} is ${param.type === 'array' ? 'an array' : 'a string'}`);
+    }
+  }
+  refuseMissing('param', declared, given, what);
+}
+
+/** Refuses bindings that are not what is declared. */
+export function fitResources(
+  given: readonly { readonly name: string; readonly type: ResourceType }[],
+  declared: ReadonlyMap<string, DeclaredResource>,
+  what: string,
+): void {
+  for (const [name, { type }] of byName(given, `the resources of ${what}`)) {
+    const resource = declared.get(name);
+    if (!resource) throw new NotExpressible(`${what} declares no resource "${name}" there`);
+    if (resource.type !== type) throw new NotExpressible(`"${name}" of ${what} is a ${resource.type}, not a ${type}`);
+  }
+  refuseMissing('resource', declared, given, what);
+}
+
+function refuseMissing(
+  kind: string,
+  declared: ReadonlyMap<string, { readonly required: boolean }>,
+  given: readonly { readonly name: string }[],
+  what: string,
+): void {
+  for (const [name, { required }] of declared) {
+    if (required && !given.some((it) => it.name === name)) {
+      throw new NotExpressible(`${what} needs the ${kind} "${name}"`);
+    }
+  }
+}
+
+/** The second argument of `fromName`: what something that is defined elsewhere declares. */
+export function signatureCode(signature: Partial<SignatureModel>, resources?: SignatureModel['inputs']): Code {
+  const params = [...(signature.params ?? [])].map(([name, { type, required }]) => [
+    name,
+    fields({
+      ...(type === 'array' && required && { type: text('array') }),
+      ...(!required && { default: type === 'array' ? '[]' : text('') }),
+    }),
+  ]);
+  const declared = (of: ReadonlyMap<string, DeclaredResource> | undefined): Code | undefined =>
+    of && of.size > 0
+      ? fields(
+          Object.fromEntries(
+            [...of].map(([name, { type, required }]) => [
+              name,
+              required ? text(type) : fields({ type: text(type), optional: 'true' }),
+            ]),
+          ),
+        )
+      : undefined;
+  return fields({
+    params: params.length > 0 ? fields(Object.fromEntries(params) as Record<string, Code>) : undefined, // pairs from above
+    inputs: declared(signature.inputs),
+    outputs: declared(signature.outputs),
+    resources: declared(resources),
+  });
+}

@@ -1,0 +1,221 @@
+/**
+ * Tasks, ClusterTasks and Conditions as constructs: what they declare, and steps that mention it by references.
+ */
+
+import { resourceVariableNames, type ConditionSpec, type Step, type TaskSpec } from '@pipewright/tekton';
+import { fields, list, member, type Block, type Code, type Item } from './code.js';
+import { byName, listIn, NotExpressible, onlyFields } from './not-expressible.js';
+import type { Imports } from './program.js';
+import {
+  paramModels,
+  paramsCode,
+  resourceModels,
+  resourcesCode,
+  type CommentAt,
+  type SignatureModel,
+} from './signature.js';
+import { kubernetesPart, literal, record, textWith, type Mentions } from './values.js';
+
+/** The comments above the items of a list at a path of the object. */
+export type Comments = (...path: readonly string[]) => CommentAt;
+
+/** What a task declares. */
+export const taskSignature = (spec: TaskSpec): SignatureModel => ({
+  params: paramModels(spec.inputs?.params),
+  inputs: resourceModels(spec.inputs?.resources),
+  outputs: resourceModels(spec.outputs?.resources),
+});
+
+/** What a condition declares. */
+export const conditionSignature = (spec: ConditionSpec): SignatureModel => ({
+  params: paramModels(spec.params),
+  inputs: resourceModels(spec.resources),
+  outputs: new Map(),
+});
+
+/** The fields of a task's props. */
+export function taskCode(
+  spec: TaskSpec,
+  imports: Imports,
+  comments: Comments,
+): Record<string, Code | Item | undefined> {
+  const what = 'a task';
+  onlyFields(spec, ['inputs', 'outputs', 'results', 'steps', 'stepTemplate', 'sidecars', 'volumes'], what);
+  const { inputs, outputs, results = [], stepTemplate, volumes } = spec;
+  if (inputs) onlyFields(inputs, ['params', 'resources'], 'inputs');
+  if (outputs) onlyFields(outputs, ['resources'], 'outputs');
+  const params = listIn(inputs?.params, 'inputs.params');
+  const sources = listIn(inputs?.resources, 'inputs.resources');
+  const made = listIn(outputs?.resources, 'outputs.resources');
+  if (inputs && params.length + sources.length === 0) throw new NotExpressible('its inputs are empty');
+  if (outputs && made.length === 0) throw new NotExpressible('its outputs are empty');
+  const signature = taskSignature(spec);
+  const scope = new Scope(signature, results);
+  const at = (...path: readonly string[]): CommentAt => comments(...path);
+  const steps = listIn(spec.steps, 'its steps');
+  if (steps.length === 0) throw new NotExpressible('it has no steps');
+  const sidecars = listIn(spec.sidecars, 'its sidecars');
+  listIn(volumes, 'its volumes');
+  return {
+    params: params.length > 0 ? paramsCode(params, at('inputs', 'params')) : undefined,
+    inputs: sources.length > 0 ? resourcesCode(sources, at('inputs', 'resources')) : undefined,
+    outputs: made.length > 0 ? resourcesCode(made, at('outputs', 'resources')) : undefined,
+    results: results.length > 0 ? resultsCode(results) : undefined,
+    stepTemplate: stepTemplate && scope.given((its) => asValue(containerCode(stepTemplate, its, imports))),
+    steps: scope.given((its) =>
+      list(steps.map((step, index) => item(containerCode(step, its, imports), at('steps')(index)))),
+    ),
+    sidecars:
+      sidecars.length > 0
+        ? scope.given((its) =>
+            list(sidecars.map((it, index) => item(containerCode(it, its, imports), at('sidecars')(index)))),
+          )
+        : undefined,
+    volumes: volumes && scope.given(() => kubernetesPart(volumes, imports)),
+  };
+}
+
+/** The fields of a condition's props. */
+export function conditionCode(
+  spec: ConditionSpec,
+  imports: Imports,
+  comments: Comments,
+): Record<string, Code | undefined> {
+  onlyFields(spec, ['params', 'resources', 'check'], 'a condition');
+  const { params, resources, check } = spec;
+  if (!check) throw new NotExpressible('it has no check');
+  const declared = listIn(params, 'its params');
+  const looked = listIn(resources, 'its resources');
+  const scope = new Scope(conditionSignature(spec), [], { params: 'params.', inputs: 'resources.', as: 'resources' });
+  return {
+    params: declared.length > 0 ? paramsCode(declared, comments('params')) : undefined,
+    resources: looked.length > 0 ? resourcesCode(looked, comments('resources')) : undefined,
+    check: scope.given((its) => asValue(containerCode(check, its, imports))),
+  };
+}
+
+const item = (code: Code, comment: readonly string[] | undefined): Item => ({ code, ...(comment && { comment }) });
+
+/** An object literal that an arrow function gives back. */
+const asValue = (code: Block): Code => ['(', code, ')'];
+
+const resultsCode = (results: NonNullable<TaskSpec['results']>): Code =>
+  fields(
+    Object.fromEntries(
+      byName(results, 'the results').map(([name, { name: _, ...it }]) => {
+        onlyFields(it, ['description'], `the result "${name}"`);
+        return [name, fields(record(it, literal))];
+      }),
+    ),
+  );
+
+/** How a task's text names things, and what its function calls them. */
+interface Spelling {
+  readonly params: string;
+  readonly inputs: string;
+  readonly as: string;
+}
+
+/** What a function of a task's props may mention; it takes only what it does mention. */
+class Scope {
+  readonly #signature: SignatureModel;
+  readonly #results: readonly { readonly name: string }[];
+  readonly #spelling: Spelling;
+
+  constructor(
+    signature: SignatureModel,
+    results: readonly { readonly name: string }[],
+    spelling: Spelling = { params: 'inputs.params.', inputs: 'inputs.resources.', as: 'inputs' },
+  ) {
+    this.#signature = signature;
+    this.#results = results;
+    this.#spelling = spelling;
+  }
+
+  /** `({ params }) => …` */
+  given(make: (its: Mentions) => Code): Code {
+    const mentioned = new Set<string>();
+    const body = make((path) => this.#mention(path, mentioned));
+    const names = ['params', this.#spelling.as, 'outputs', 'results'].filter((name) => mentioned.has(name));
+    return [names.length > 0 ? `({ ${names.join(', ')} }) => ` : '() => ', body];
+  }
+
+  #mention(path: string, mentioned: Set<string>): ReturnType<Mentions> {
+    const { params, inputs, as } = this.#spelling;
+    if (path.startsWith(params)) {
+      const name = path.slice(params.length);
+      const declared = this.#signature.params.get(name);
+      if (!declared) return undefined;
+      mentioned.add('params');
+      return { code: member('params', name), type: declared.type };
+    }
+    const result = this.#results.find(({ name }) => path === `results.${name}.path`);
+    if (result) {
+      mentioned.add('results');
+      return { code: `${member('results', result.name)}.path`, type: 'string' };
+    }
+    return (
+      this.#variable(path, inputs, as, this.#signature.inputs, mentioned) ??
+      this.#variable(path, 'outputs.resources.', 'outputs', this.#signature.outputs, mentioned)
+    );
+  }
+
+  #variable(
+    path: string,
+    prefix: string,
+    as: string,
+    declared: SignatureModel['inputs'],
+    mentioned: Set<string>,
+  ): ReturnType<Mentions> {
+    if (!path.startsWith(prefix)) return undefined;
+    const [name = '', variable = '', ...more] = path.slice(prefix.length).split('.');
+    const resource = declared.get(name);
+    if (!resource || more.length > 0 || !resourceVariableNames(resource.type).includes(variable)) return undefined;
+    mentioned.add(as);
+    return { code: member(member(as, name), variable), type: 'string' };
+  }
+}
+
+/** Fields in which the constructs take references. */
+const TEXTS = new Set(['name', 'image', 'workingDir', 'script']);
+const LISTS = new Set(['command', 'args']);
+
+function containerCode(container: Step, its: Mentions, imports: Imports): Block {
+  return fields(
+    record(container, (value, key) => {
+      if (TEXTS.has(key) && typeof value === 'string') return textWith(value, its);
+      if (LISTS.has(key) && Array.isArray(value))
+        return list(value.map((it) => (typeof it === 'string' ? textWith(it, its, true) : literal(it))));
+      if (key === 'env' && Array.isArray(value)) return envCode(value, its, imports);
+      if (key === 'volumeMounts' && Array.isArray(value))
+        return list(
+          value.map((it: object) =>
+            fields(record(it, (field) => (typeof field === 'string' ? textWith(field, its) : literal(field)))),
+          ),
+        );
+      if (key === 'resources') return literal(value);
+      return kubernetesPart(value, imports);
+    }),
+  );
+}
+
+interface Variable {
+  readonly name: string;
+  readonly value?: unknown;
+}
+
+/** By name where every variable has a value of its own. */
+function envCode(env: readonly Variable[], its: Mentions, imports: Imports): Code {
+  const simple = env.every(
+    (it) => typeof it.value === 'string' && Object.keys(it).length === 2 && !/^\d+$/.test(it.name),
+  );
+  const value = (it: unknown): Code => (typeof it === 'string' ? textWith(it, its) : literal(it));
+  if (simple && env.length > 0 && new Set(env.map(({ name }) => name)).size === env.length) {
+    return fields(Object.fromEntries(env.map((it) => [it.name, value(it.value)])));
+  }
+  return list(
+    env.map((it) =>
+      fields(record(it, (field, key) => (key === 'value' ? value(field) : kubernetesPart(field, imports)))),
+    ),
+  );
+}

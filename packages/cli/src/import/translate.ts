@@ -1,0 +1,234 @@
+/**
+ * Manifests to a program of constructs that synthesizes the same objects.
+ *
+ *     objects ──▶ in order of use ──▶ each with its construct, else carried over as it is ──▶ one class
+ *
+ * "The same" is what the API server would store alike: explicit defaults of Tekton and the order of a PipelineResource's
+ * params may go. What has an error is carried over too, with the error above it, so that nothing is lost on the way.
+ */
+
+import type {
+  ConditionSpec,
+  PipelineResourceSpec,
+  PipelineRunSpec,
+  PipelineSpec,
+  TaskRunSpec,
+  TaskSpec,
+} from '@pipewright/tekton';
+import type { Finding } from '../finding.js';
+import { objectAt, textAt, type JsonObject } from '../manifests/json.js';
+import type { Manifest } from '../manifests/load.js';
+import { accountCode, plaintextCode } from './account-code.js';
+import { fields, text, type Code, type Item } from './code.js';
+import { commentsAbove } from './comments.js';
+import { identityOf, Known, type Subject } from './known.js';
+import { NotExpressible, onlyFields } from './not-expressible.js';
+import { pipelineCode, pipelineSignature } from './pipeline-code.js';
+import { Program, type ProgramOptions } from './program.js';
+import { resourceCode } from './resource-code.js';
+import { pipelineRunCode, taskRunCode } from './run-code.js';
+import type { SignatureModel } from './signature.js';
+import { conditionCode, conditionSignature, taskCode, taskSignature, type Comments } from './task-code.js';
+import { literal, record } from './values.js';
+
+/** A manifest with what `lint` says about it. */
+export interface Given {
+  readonly manifest: Manifest;
+  readonly errors: readonly Finding[];
+}
+
+/** A program, and what it could not write with a construct. */
+export interface Translated {
+  readonly text: string;
+  readonly carried: readonly { readonly what: string; readonly why: string; readonly manifest: Manifest }[];
+}
+
+/** What is made first; what is not named comes between the resources and the tasks. */
+const RANKS: readonly string[] = [
+  'Secret',
+  'ServiceAccount',
+  'PipelineResource',
+  '',
+  'Condition',
+  'ClusterTask',
+  'Task',
+  'Pipeline',
+  'TaskRun',
+  'PipelineRun',
+];
+
+/** What is not in the files, a construct takes as defined elsewhere. */
+export const ELSEWHERE: ReadonlySet<string> = new Set([
+  'TASK_UNKNOWN',
+  'PIPELINE_UNKNOWN',
+  'CONDITION_UNKNOWN',
+  'RESOURCE_UNKNOWN',
+]);
+
+/** Errors that do not keep an object from being written with a construct; of the last two synth speaks again. */
+const BEARABLE: ReadonlySet<string> = new Set([...ELSEWHERE, 'IMAGE_INVALID', 'VARIABLE_UNKNOWN']);
+
+const PLAINTEXT =
+  ' Its values stand here in plain text. GitCredentials.fromSecret and DockerCredentials.fromSecret refer to one in the cluster.';
+
+/** Writes the program. */
+export function translate(given: readonly Given[], options: ProgramOptions): Translated {
+  const program = new Program(options);
+  const rank = ({ manifest }: Given): number => {
+    const at = RANKS.indexOf(identityOf(manifest.object).kind);
+    return at < 0 ? RANKS.indexOf('') : at;
+  };
+  const ordered = given.toSorted((a, b) => rank(a) - rank(b));
+  const subjects = ordered.map(({ manifest, errors }) => subjectOf(manifest, errors, program));
+  const known = new Known(program, subjects);
+  const carried: { what: string; why: string; manifest: Manifest }[] = [];
+  for (const [index, { manifest, errors }] of ordered.entries()) {
+    const subject = subjects[index];
+    if (!subject) continue;
+    const id = program.id(subject.name, subject.kind);
+    const reasons = translateOne(subject, id, { program, known, manifest, errors });
+    const secret = subject.kind === 'Secret' && !subject.isConstruct ? [PLAINTEXT] : [];
+    const said = reasons.map((reason) => ` Carried over as it is: ${reason}.`);
+    const comment = [...commentsAbove(manifest, []), ...said, ...secret];
+    if (comment.length > 0) subject.declared.comment = comment;
+    if (reasons.length > 0)
+      carried.push({ what: `${subject.kind} ${subject.name}`, why: reasons.join('; '), manifest });
+  }
+  return { text: program.text(), carried };
+}
+
+function subjectOf({ object }: Manifest, errors: readonly Finding[], program: Program): Subject {
+  const identity = identityOf(object);
+  const fit = errors.every(({ code }) => BEARABLE.has(code));
+  const type = identity.kind === 'PipelineResource' && fit ? specOf<PipelineResourceSpec>(object).type : undefined;
+  return {
+    object,
+    ...identity,
+    declared: program.declare(identity.name, identity.kind),
+    signature: fit ? signatureOf(identity.kind, object) : undefined,
+    type,
+    isConstruct: false,
+  };
+}
+
+/** The spec of an object that `checkObjects` has found to be of its kind's shape. */
+const specOf = <T>(object: JsonObject): T => objectAt(object, 'spec') as unknown as T;
+
+function signatureOf(kind: string, object: JsonObject): SignatureModel | undefined {
+  try {
+    if (kind === 'Task' || kind === 'ClusterTask') return taskSignature(specOf<TaskSpec>(object));
+    if (kind === 'Condition') return conditionSignature(specOf<ConditionSpec>(object));
+    return kind === 'Pipeline' ? pipelineSignature(specOf<PipelineSpec>(object)) : undefined;
+  } catch (cause) {
+    if (cause instanceof NotExpressible) return undefined;
+    throw cause;
+  }
+}
+
+interface Around {
+  readonly program: Program;
+  readonly known: Known;
+  readonly manifest: Manifest;
+  readonly errors: readonly Finding[];
+}
+
+/** Sets the subject's code. @returns why it is no construct; empty when it is one */
+function translateOne(subject: Subject, id: string, around: Around): readonly string[] {
+  const errors = around.errors.filter(({ code }) => !BEARABLE.has(code));
+  if (errors.length === 0) {
+    try {
+      const { construct, props, call = `new ${construct}` } = around.program.attempt(() => propsOf(subject, around));
+      around.program.construct(construct);
+      subject.declared.code = [`${call}(this, ${text(id)}, `, fields({ ...metadataOf(subject), ...props }), ')'];
+      subject.isConstruct = true;
+      return [];
+    } catch (cause) {
+      if (!(cause instanceof NotExpressible)) throw cause;
+      subject.declared.code = carriedCode(subject.object, id, around.program, subject);
+      return [cause.message];
+    }
+  }
+  subject.declared.code = carriedCode(subject.object, id, around.program, subject);
+  return errors.map(({ message, hint, code }) => `${message} (${hint}) [${code}]`.replace(/\s+/g, ' '));
+}
+
+interface Construction {
+  readonly construct: string;
+  /** @default - `new` and the construct's name */
+  readonly call?: string;
+  readonly props: Readonly<Record<string, Code | Item | undefined>>;
+}
+
+const NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
+
+/** The construct for an object, and the fields of its props beside `metadata`. */
+function propsOf(subject: Subject, { program, known, manifest }: Around): Construction {
+  const { object, kind } = subject;
+  const comments: Comments =
+    (...path) =>
+    (index) =>
+      some(commentsAbove(manifest, ['spec', ...path, index]));
+  const around = { program, known, subject };
+  if (kind === 'ServiceAccount' && textAt(object, 'apiVersion') === 'v1') {
+    refuseOddMetadata(object, false);
+    return { construct: 'PipelineServiceAccount', props: accountCode(object, program, known, subject) };
+  }
+  if (kind === 'Secret' && textAt(object, 'apiVersion') === 'v1') {
+    refuseOddMetadata(object, false);
+    return { construct: 'GitCredentials', call: 'GitCredentials.unsafePlaintext', props: plaintextCode(object) };
+  }
+  if (textAt(object, 'apiVersion') !== 'tekton.dev/v1alpha1')
+    throw new NotExpressible('there is no construct for this kind');
+  onlyFields(object, ['apiVersion', 'kind', 'metadata', 'spec'], 'an object');
+  refuseOddMetadata(object, kind === 'TaskRun' || kind === 'PipelineRun');
+  switch (kind) {
+    case 'Task':
+    case 'ClusterTask':
+      return { construct: kind, props: taskCode(specOf<TaskSpec>(object), program.imports, comments) };
+    case 'Condition':
+      return { construct: kind, props: conditionCode(specOf<ConditionSpec>(object), program.imports, comments) };
+    case 'Pipeline':
+      return { construct: kind, props: pipelineCode(specOf<PipelineSpec>(object), around, comments) };
+    case 'TaskRun':
+      return { construct: kind, props: taskRunCode(specOf<TaskRunSpec>(object), around, comments) };
+    case 'PipelineRun':
+      return { construct: kind, props: pipelineRunCode(specOf<PipelineRunSpec>(object), around, comments) };
+    case 'PipelineResource':
+      return resourceCode(specOf<PipelineResourceSpec>(object));
+    default:
+      throw new NotExpressible('there is no construct for this kind');
+  }
+}
+
+const some = (lines: readonly string[]): readonly string[] | undefined => (lines.length > 0 ? lines : undefined);
+
+/** Constructs take names that are DNS labels, and a generateName for runs alone. */
+function refuseOddMetadata(object: JsonObject, isRun: boolean): void {
+  const name = textAt(object, 'metadata', 'name');
+  const prefix = textAt(object, 'metadata', 'generateName');
+  if (name !== undefined && (!NAME.test(name) || name.length > 63))
+    throw new NotExpressible(`"${name}" is no name for a construct`);
+  if (name === undefined && (prefix === undefined || !isRun)) throw new NotExpressible('it has no name');
+  if (prefix === undefined) return;
+  if (name !== undefined) throw new NotExpressible('it has a name and a generateName');
+  const stem = prefix.replace(/-+$/, '');
+  if (!NAME.test(stem) || stem.length > 58) throw new NotExpressible(`"${prefix}" is no generateName for a construct`);
+}
+
+/** `metadata`, but for what has a field of its own in the construct's props. */
+function metadataOf({ object, kind }: Subject): Record<string, Code> {
+  const { generateName: _, annotations, ...rest } = objectAt(object, 'metadata');
+  const own = kind === 'Secret' ? {} : { annotations }; // the construct writes that of the server
+  const metadata = fields(record({ ...rest, ...own }, literal));
+  return metadata.items.length > 0 ? { metadata } : {};
+}
+
+/** Any object, as it is. */
+function carriedCode(object: JsonObject, id: string, program: Program, { declared }: Subject): Code {
+  program.imports.add('cdk8s', 'ApiObject');
+  const made: Code = [`new ApiObject(this, ${text(id)}, `, fields(record(object, literal)), ')'];
+  if (textAt(object, 'metadata', 'name') !== undefined) return made;
+  program.imports.add('cdk8s', 'JsonPatch');
+  declared.mentioned = false; // cdk8s writes a name of its own beside a generateName
+  return [made, `.addJsonPatch(JsonPatch.remove('/metadata/name'))`];
+}

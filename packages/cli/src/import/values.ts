@@ -1,0 +1,72 @@
+/**
+ * Values of manifests as literals: plain JSON, texts that mention params and resources, and Kubernetes' own parts, whose
+ * TypeScript types want a class here and there.
+ */
+
+import type { Json } from '../manifests/json.js';
+import { isObject } from '../manifests/json.js';
+import { fields, list, templateText, text, type Code } from './code.js';
+import { NotExpressible } from './not-expressible.js';
+import type { Imports } from './program.js';
+
+/** Any JSON as a literal. Fields that are null are left out: Kubernetes takes them for absent. */
+export function literal(value: unknown): Code {
+  if (typeof value === 'string') return text(value);
+  if (Array.isArray(value)) return list(value.map(literal));
+  if (!isObject(value)) return JSON.stringify(value);
+  return fields(record(value, literal));
+}
+
+/** Maps the fields of an object, without those that are null. */
+export const record = (value: object, make: (it: unknown, key: string) => Code): Record<string, Code> =>
+  Object.fromEntries(
+    Object.entries(value)
+      .filter(([, it]) => it !== null && it !== undefined)
+      .map(([key, it]) => [key, make(it, key)]),
+  );
+
+/** What `$(…)` stands for in TypeScript; undefined: it stays as it is. */
+export type Mentions = (path: string) => { readonly code: string; readonly type: 'string' | 'array' } | undefined;
+
+/** A text in which what it mentions becomes a reference. */
+export function textWith(value: string, mentions: Mentions, arraysToo = false): Code {
+  const parts = value.split(/(\$\([^()]+\))/);
+  const found = parts.map((part, index) => (index % 2 === 1 ? mentions(part.slice(2, -1)) : undefined));
+  const whole = parts.length === 3 && parts[0] === '' && parts[2] === '' ? found[1] : undefined;
+  if (whole && (whole.type === 'string' || arraysToo)) return whole.code;
+  if (!found.some((it) => it?.type === 'string')) return text(value);
+  if (/[\u0000-\u0008\u000b-\u001f]/.test(value)) return text(value); // a template literal would hide them
+  const written = parts.map((part, index) => {
+    const it = found[index];
+    return it?.type === 'string' ? `\${${it.code}}` : templateText(part);
+  });
+  return `\`${value.includes('\n') ? written.join('') : written.join('').replaceAll('\t', '\\t')}\``;
+}
+
+/** Fields of Kubernetes' parts that are a number or a text, and a class in TypeScript. */
+const NUMBER_OR_TEXT = new Set(['port']);
+
+/** Fields that are a quantity, which is a class too. */
+const QUANTITIES = new Set(['sizeLimit', 'divisor']);
+
+/** A part of Kubernetes' own (a probe, a volume, a toleration) as its types want it. */
+export function kubernetesPart(value: unknown, imports: Imports): Code {
+  if (Array.isArray(value)) return list(value.map((it) => kubernetesPart(it, imports)));
+  if (!isObject(value)) return literal(value);
+  return fields(
+    record(value, (it, key) => {
+      if (/[A-Z]{2}/.test(key)) throw new NotExpressible(`\`${key}\` has another name in cdk8s-plus`);
+      if (NUMBER_OR_TEXT.has(key) && isScalar(it)) {
+        imports.add('cdk8s-plus-27', 'k8s');
+        return [`k8s.IntOrString.${typeof it === 'number' ? 'fromNumber' : 'fromString'}(`, literal(it), ')'];
+      }
+      if (QUANTITIES.has(key) && isScalar(it)) {
+        imports.add('cdk8s-plus-27', 'k8s');
+        return [`k8s.Quantity.${typeof it === 'number' ? 'fromNumber' : 'fromString'}(`, literal(it), ')'];
+      }
+      return kubernetesPart(it, imports);
+    }),
+  );
+}
+
+const isScalar = (it: unknown): it is Exclude<Json, null | boolean> => typeof it === 'string' || typeof it === 'number';

@@ -1,0 +1,164 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { runProgram } from '../../src/program.js';
+import { folderWith, recorded, type Recorded } from '../cli.js';
+
+let done = (): void => undefined;
+afterEach(() => done());
+
+/** Runs `pipewright import` on a file `ci.yaml`. */
+async function imported(
+  yaml: string,
+  ...args: readonly string[]
+): Promise<Recorded & { status: number; path: string }> {
+  const folder = folderWith({ 'ci.yaml': yaml });
+  done = folder.done;
+  const output = recorded();
+  const status = await runProgram(['import', join(folder.path, 'ci.yaml'), ...args], output);
+  return { ...output, status, path: folder.path };
+}
+
+/** What the constructor makes, without the margin. */
+const body = (text: string): string =>
+  (/super\(scope, id\);\n([\s\S]*?)\n {2}\}\n\}/.exec(text)?.[1] ?? '').replace(/^ {4}/gm, '');
+
+const TASK = `
+# Runs the tests.
+apiVersion: tekton.dev/v1alpha1
+kind: Task
+metadata: { name: unit-tests }
+spec:
+  inputs:
+    params: [{ name: target, default: test }]
+    resources: [{ name: source, type: git }]
+  steps:
+    # as developers do
+    - { name: make, image: 'golang:1.22', workingDir: $(inputs.resources.source.path), command: [make, $(inputs.params.target)] }
+`;
+
+describe('pipewright import', () => {
+  test('writes a program: constructs, constants where something is mentioned, references, comments', async () => {
+    const { status, out, err } = await imported(`${TASK}---
+apiVersion: tekton.dev/v1alpha1
+kind: Pipeline
+metadata: { name: ci }
+spec:
+  resources: [{ name: app, type: git }]
+  tasks:
+    - { name: test, taskRef: { name: unit-tests }, resources: { inputs: [{ name: source, resource: app }] } }
+    - { name: again, taskRef: { name: unit-tests }, runAfter: [test], resources: { inputs: [{ name: source, resource: app }] } }
+`);
+    expect([status, err()]).toEqual([0, '']);
+    expect(out()).toBe(`/**
+ * Made by \`pipewright import\` from ci.yaml. It is yours to change: the YAML is no longer needed.
+ */
+
+import { Chart } from 'cdk8s';
+import type { Construct } from 'constructs';
+import { Pipeline, Task, TektonApp } from 'pipewright';
+
+/** What ci.yaml held. */
+export class Ci extends Chart {
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    // Runs the tests.
+    const unitTests = new Task(this, 'unit-tests', {
+      metadata: { name: 'unit-tests' },
+      params: { target: { default: 'test' } },
+      inputs: { source: 'git' },
+      steps: ({ params, inputs }) => [
+        // as developers do
+        {
+          name: 'make',
+          image: 'golang:1.22',
+          workingDir: inputs.source.path,
+          command: ['make', params.target],
+        },
+      ],
+    });
+    new Pipeline(this, 'ci', {
+      metadata: { name: 'ci' },
+      resources: { app: 'git' },
+      tasks: ({ task, resources }) => {
+        const test = task('test', unitTests, { inputs: { source: resources.app } });
+        task('again', unitTests, { after: [test], inputs: { source: resources.app } });
+      },
+    });
+  }
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const app = new TektonApp();
+  new Ci(app, 'ci');
+  app.synth();
+}
+`);
+  });
+
+  test('takes what is not in the files as defined elsewhere, with the signature that its use tells', async () => {
+    const { status, out, err } = await imported(`
+apiVersion: tekton.dev/v1alpha1
+kind: TaskRun
+metadata: { generateName: try- }
+spec:
+  taskRef: { name: build }
+  inputs: { params: [{ name: flags, value: [-v] }] }
+`);
+    expect(status).toBe(0);
+    expect(err()).toBe("taken as defined elsewhere: there is no Task 'build'\n");
+    expect(body(out())).toBe(`const build = Task.fromName('build', { params: { flags: { type: 'array' } } });
+new TaskRun(this, 'try', { task: build, generateName: 'try-', params: { flags: ['-v'] } });`);
+  });
+
+  test('carries over what no construct makes, with the reason above it', async () => {
+    const { status, out, err } = await imported(`
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: settings }
+data: { level: '1' }
+`);
+    expect(status).toBe(0);
+    expect(err()).toBe('carried over as it is: ConfigMap settings: there is no construct for this kind\n');
+    expect(body(out())).toBe(`// Carried over as it is: there is no construct for this kind.
+new ApiObject(this, 'settings', {
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name: 'settings' },
+  data: { level: '1' },
+});`);
+  });
+
+  test('carries over what is wrong, says it as lint does, and ends with 1', async () => {
+    const { status, out, err } = await imported(TASK.replace('image:', 'imgae:'));
+    expect(status).toBe(1);
+    expect(err()).toMatch(/ci\.yaml:12:\d+ {2}error {2}FIELD_UNKNOWN/);
+    expect(out()).toMatch(/\/\/ Carried over as it is: .*did you mean 'image'\?.*\[FIELD_UNKNOWN\]\./);
+    expect(out()).toContain("imgae: 'golang:1.22'");
+  });
+
+  test('writes nothing when the text is no YAML, or no object', async () => {
+    const damaged = await imported(TASK.replace('- { name: make', '– { name: make'), '--out', '/nowhere/ci.ts');
+    expect([damaged.status, damaged.out()]).toEqual([1, '']);
+    expect(damaged.err()).toContain('nothing is written: what cannot be read cannot be brought along');
+    done();
+    const nothing = await imported('metadata: { name: a }\n');
+    expect([nothing.status, nothing.out()]).toEqual([1, '']);
+    expect(nothing.err()).toContain('a manifest needs apiVersion and kind');
+  });
+
+  test('writes to a file, which it never overwrites, with the constructs of the module it is told', async () => {
+    const folder = folderWith({ 'ci.yaml': TASK });
+    done = folder.done;
+    const out = join(folder.path, 'nightly-build.ts');
+    const args = ['import', join(folder.path, 'ci.yaml'), '--out', out, '--library', '@acme/ci'];
+    expect(await runProgram(args, recorded())).toBe(0);
+    const text = readFileSync(out, 'utf8');
+    expect(text).toContain("import { Task, TektonApp } from '@acme/ci';");
+    expect(text).toContain('export class NightlyBuild extends Chart {');
+    const again = recorded();
+    expect(await runProgram(args, again)).toBe(2);
+    expect(again.err()).toContain(`${out} exists, and may have been changed by hand`);
+    expect(readFileSync(out, 'utf8')).toBe(text);
+  });
+});
