@@ -86,6 +86,27 @@ describe('real steps', () => {
     });
   }, 30_000);
 
+  test('hand their results to the tasks that name them', async () => {
+    const say = step('say', `printf 'a "b" %s(x)\\n >' '$' > $(results.said.path)`);
+    const make = `{ results: [{ name: said }], steps: [${say}] }`;
+    const take = `{ inputs: { params: [{ name: v, type: string }] }, steps: [{ name: show, image: 'busybox:1', command: [printf, '<%s>'], args: [$(inputs.params.v)] }] }`;
+    const result = await running({
+      'a.yaml': `apiVersion: tekton.dev/v1alpha1
+kind: PipelineRun
+metadata: { name: once }
+spec:
+  pipelineSpec:
+    tasks:
+      - { name: take, taskSpec: ${take}, params: [{ name: v, value: $(tasks.make.results.said) }] }
+      - { name: make, taskSpec: ${make} }
+`,
+    });
+    expectRun(result, {
+      status: 0,
+      says: ['[take : show] <a "b" $(x)\n[take : show]  >>\n', /2 succeeded/],
+    });
+  }, 30_000);
+
   test('that fail are named with their exit status', async () => {
     const result = await running({
       'a.yaml': oneTask([step('ok', 'echo fine'), step('bad', 'echo oh no >&2; exit 7'), step('never', 'echo never')]),

@@ -18,6 +18,7 @@ import {
   type PipelineRun,
   type PipelineRunStatus,
   type PipelineRunTaskRunStatus,
+  type Refusal,
   type TaskRun,
   type TaskRunStatus,
 } from '@pipewright/tekton';
@@ -33,6 +34,7 @@ import {
 } from './condition.js';
 import { resolvePipelineRun, type PipelineFacts, type ResolvedRun } from './pipeline-run-resolve.js';
 import { taskRunFor } from './pipeline-task-run.js';
+import { paramsWithResults } from './task-results.js';
 
 /** All that a decision may depend on. */
 export interface ObservedPipelineRun extends PipelineFacts {
@@ -148,12 +150,11 @@ function planTasks(seen: ObservedPipelineRun, resolved: ResolvedRun): PipelineRu
   }
   const started = new Set(all.filter(({ state }) => state !== 'absent').map(({ task }) => task));
   const next = new Set(ready(resolved.waits, started, done));
-  const creations = all
-    .filter(({ task }) => next.has(task))
-    .flatMap(({ task, name }): readonly (PipelineRunAction & { readonly do: 'create' })[] => {
-      const taskRun = taskRunFor(seen.run, resolved, task, name);
-      return taskRun ? [{ do: 'create', task, taskRun }] : [];
-    });
+  const creations = create(seen, resolved, all, next);
+  if ('refused' in creations) {
+    const verdict: Verdict = { status: 'False', ...creations.refused };
+    return { status: statusOf(seen, verdict), actions: claim ? [{ do: 'delete-claim' }] : [] };
+  }
   const retries = where('retry').flatMap(({ taskRun }) => (taskRun ? [retry(taskRun, seen.now)] : []));
   const first = started.size === 0 && claim ? [{ do: 'make-claim' } as const] : [];
   const running: Verdict = {
@@ -162,6 +163,28 @@ function planTasks(seen: ObservedPipelineRun, resolved: ResolvedRun): PipelineRu
     message: 'Not all Tasks in the Pipeline have finished executing',
   };
   return { status: statusOf(seen, running, creations), actions: [...first, ...creations, ...retries] };
+}
+
+type Creation = PipelineRunAction & { readonly do: 'create' };
+
+/** The TaskRuns of the tasks whose turn it is, or why there is one that cannot be made. */
+function create(
+  seen: ObservedPipelineRun,
+  resolved: ResolvedRun,
+  all: readonly Standing[],
+  next: ReadonlySet<string>,
+): readonly Creation[] | { readonly refused: Refusal } {
+  const standing = new Map(all.map((one) => [one.task, one]));
+  const creations: Creation[] = [];
+  for (const found of resolved.tasks) {
+    const task = found.task.name;
+    if (!next.has(task)) continue;
+    const given = paramsWithResults(found, resolved, (name) => standing.get(name)?.taskRun?.status?.taskResults ?? []);
+    if ('refused' in given) return given;
+    const taskRun = taskRunFor(seen.run, resolved, { ...found, ...given }, standing.get(task)?.name ?? '');
+    creations.push({ do: 'create', task, taskRun });
+  }
+  return creations;
 }
 
 /** The next attempt: what was goes into `retriesStatus`, and the TaskRun is as if it had never started. */

@@ -32,6 +32,7 @@ import {
   type PipelineTask,
   type PipelineTaskModel,
   type Refusal,
+  type Replacements,
   type ResourceType,
   type TaskModel,
   type Waits,
@@ -67,6 +68,7 @@ export const taskKey = ({ kind, name }: { readonly kind: string; readonly name: 
 export interface ResolvedTask {
   readonly task: PipelineTaskModel;
   readonly model: TaskModel;
+  /** With the pipeline's params filled in; results of other tasks still stand as variables. */
   readonly params: readonly ParamGiven[];
 }
 
@@ -82,6 +84,8 @@ export interface ResolvedRun {
   readonly tasks: readonly ResolvedTask[];
   /** The run's bindings by the pipeline's name of the resource. */
   readonly bindings: ReadonlyMap<string, BindingModel>;
+  /** What stands for the pipeline's params. */
+  readonly replacements: Replacements;
   /** Whether files must outlive a task, on a volume of the run. */
   readonly handsOver: boolean;
 }
@@ -131,7 +135,7 @@ export function resolvePipelineRun(facts: PipelineFacts): ResolvedRun | { readon
   const bindings = new Map(run.resources.map((binding) => [binding.name, binding]));
   const handsOver = tasks.some(({ model }) => model.outputs.some(({ type }) => type === 'git' || type === 'storage'));
   const written = (facts.run.spec.pipelineSpec ?? facts.pipeline?.spec)?.tasks ?? [];
-  const resolved = { run, pipeline, written, pipelineName, waits, tasks, bindings, handsOver };
+  const resolved = { run, pipeline, written, pipelineName, waits, tasks, bindings, replacements, handsOver };
   const invalid = taskProblem(resolved, facts);
   return invalid ? refused('PipelineValidationFailed', invalid) : resolved;
 }

@@ -18,12 +18,11 @@ import {
 } from '@pipewright/tekton';
 import { HANDOVER_DIR } from './internal-steps.js';
 import { handedDown, labels } from './labels.js';
-import type { ResolvedRun } from './pipeline-run-resolve.js';
+import type { ResolvedRun, ResolvedTask } from './pipeline-run-resolve.js';
 
-/** @returns the TaskRun of `task`, or undefined when the pipeline has no such task */
-export function taskRunFor(run: PipelineRun, resolved: ResolvedRun, task: string, name: string): TaskRun | undefined {
-  const found = resolved.tasks.find((one) => one.task.name === task);
-  if (!found) return undefined;
+/** @returns the TaskRun of a task that has all its params */
+export function taskRunFor(run: PipelineRun, resolved: ResolvedRun, found: ResolvedTask, name: string): TaskRun {
+  const task = found.task.name;
   const { metadata } = run;
   const use = found.task.use;
   return {
@@ -55,7 +54,7 @@ export function taskRunFor(run: PipelineRun, resolved: ResolvedRun, task: string
   };
 }
 
-function specOf(resolved: ResolvedRun, { task, params }: ResolvedRun['tasks'][number]): TaskRunSpec {
+function specOf(resolved: ResolvedRun, { task, params }: ResolvedTask): TaskRunSpec {
   const inputs = task.inputs.map((input) => binding(input, resolved, fromPaths(input, resolved)));
   const outputs = task.outputs.map((output) => binding(output, resolved, [path(resolved, task.name, output.name)]));
   const account = resolved.run.serviceAccountOf.get(task.name) || resolved.run.serviceAccount;

@@ -31,7 +31,7 @@ import type { Images } from './options.js';
 import type { Pod } from './pod-types.js';
 import { withSharedRequests } from './requests.js';
 import { credentialsOf, credentialsScript, secretDir, type SecretHeader } from './scripts/credentials.js';
-import { entrypoint, READY_FILE, SCRIPTS_DIR, TOOLS_DIR, type Turn } from './scripts/entrypoint.js';
+import { entrypoint, READY_FILE, RESULTS_DIR, SCRIPTS_DIR, TOOLS_DIR, type Turn } from './scripts/entrypoint.js';
 import { literally } from './scripts/shell-text.js';
 import { withTemplate } from './step-template.js';
 
@@ -86,10 +86,11 @@ export function taskPod(request: PodRequest): PodResult {
     [...before, ...task.steps, ...after].map((step) => withTemplate(step, task.stepTemplate)),
   );
   const creds = credentialsScript(credentialsOf(request.secrets));
-  const alone = steps.length === 1 && creds === undefined && task.sidecars.length === 0;
+  const alone = steps.length === 1 && creds === undefined && task.sidecars.length === 0 && task.results.length === 0;
   const commands = commandsOf(steps, request.commands, alone);
   if (!Array.isArray(commands)) return commands;
-  const context: StepContext = { request, task, steps, ...(creds !== undefined && { creds }) };
+  const last = before.length + task.steps.length - 1;
+  const context: StepContext = { request, task, steps, last, ...(creds !== undefined && { creds }) };
   const containers = steps.map((step, index) => stepContainer(step, index, commands[index], context));
   return { pod: assemble(request, task, [...containers, ...task.sidecars.map(sidecar)], context) };
 }
@@ -101,6 +102,8 @@ interface StepContext {
   readonly request: PodRequest;
   readonly task: TaskModel;
   readonly steps: readonly Step[];
+  /** The last of the Task's own. */
+  readonly last: number;
   readonly creds?: string;
 }
 
@@ -147,15 +150,20 @@ function stepContainer(
   step: Step,
   index: number,
   command: ImageCommand | undefined,
-  { request, task, steps, creds }: StepContext,
+  { request, task, steps, last, creds }: StepContext,
 ): NamedContainer {
   const { script, ...fields } = step;
+  const message = step['terminationMessagePath'];
   const first = index === 0;
   const turn: Turn = {
     index,
     count: steps.length,
     awaitSidecars: first && task.sidecars.length > 0,
     ...(first && creds !== undefined && { credentials: creds }),
+    ...(index === last &&
+      task.results.length > 0 && {
+        results: { names: task.results, ...(typeof message === 'string' && { message }) },
+      }),
     ...(script && { script: { file: scriptFile(index, request.taskRun.uid), text: script } }),
   };
   return {
@@ -193,6 +201,7 @@ function mounts(
   const implicit: readonly VolumeMount[] = [
     ...(step.script ? [{ name: 'scripts', mountPath: SCRIPTS_DIR }] : []),
     { name: 'tools', mountPath: TOOLS_DIR },
+    ...(task.results.length > 0 ? [{ name: 'results', mountPath: RESULTS_DIR }] : []),
     ...(first && task.sidecars.length > 0 ? [{ name: 'downward', mountPath: dirname(READY_FILE) }] : []),
     { name: 'workspace', mountPath: '/workspace' },
     { name: 'tekton-home', mountPath: HOME },
@@ -301,6 +310,7 @@ function volumes(request: PodRequest, task: TaskModel, { creds }: StepContext): 
     })),
     ...(task.steps.some(({ script }) => script) ? [empty('scripts')] : []),
     empty('tools'),
+    ...(task.results.length > 0 ? [empty('results')] : []),
     ...(task.sidecars.length > 0 ? [readyVolume()] : []),
     ...(handsOver(request.bindings) && request.handoverClaim
       ? [{ name: 'handover', persistentVolumeClaim: { claimName: request.handoverClaim } }]

@@ -5,7 +5,7 @@
  * the order in which they run, and the message of a failure names the step that failed, never one that was skipped for it.
  */
 
-import type { ResourceResult, SidecarState, StepState, TaskRunStatus } from '@pipewright/tekton';
+import type { ResourceResult, SidecarState, StepState, TaskRunResult, TaskRunStatus } from '@pipewright/tekton';
 import { conditionsOf, timestamp, type Verdict } from './condition.js';
 import { containersOf, SIDECAR_PREFIX, STEP_PREFIX, type ContainerSeen, type Pod } from './pod-types.js';
 
@@ -127,13 +127,16 @@ export function statusWithPod(before: TaskRunStatus, pod: Pod, verdict: Verdict,
   if (verdict.message === 'Pending') return { ...statusWithVerdict(before, verdict, now), ...podName };
   const steps = containersOf(pod, STEP_PREFIX).flatMap(stepState);
   const sidecars = containersOf(pod, SIDECAR_PREFIX).flatMap(sidecarState);
-  const results = verdict.status === 'True' ? resultsOf(pod) : [];
+  const said = verdict.status === 'True' ? reportsOf(pod) : [];
+  const results = said.flatMap(resultOf);
+  const taskResults = said.flatMap(taskResultOf);
   return {
     ...statusWithVerdict(before, verdict, now),
     ...podName,
     ...(steps.length > 0 && { steps }),
     ...(sidecars.length > 0 && { sidecars }),
     ...(results.length > 0 && { resourcesResult: results }),
+    ...(taskResults.length > 0 && { taskResults }),
   };
 }
 
@@ -158,25 +161,34 @@ const sidecarState = ({ name, status }: ContainerSeen): readonly SidecarState[] 
 const imageOf = ({ imageID }: { readonly imageID?: string }): { readonly imageID?: string } =>
   imageID ? { imageID } : {};
 
+type Report = Readonly<Record<string, unknown>>;
+
 /** What steps left in their termination messages, in the order of the steps. A message that is something else is passed over. */
-function resultsOf(pod: Pod): readonly ResourceResult[] {
+function reportsOf(pod: Pod): readonly Report[] {
   return containersOf(pod, STEP_PREFIX).flatMap((step) => {
     const said = terminated(step)?.message?.trim() ?? '';
     if (!said.startsWith('[')) return [];
     try {
       const entries: unknown = JSON.parse(said);
-      return Array.isArray(entries) ? entries.flatMap(resultOf) : [];
+      return Array.isArray(entries) ? entries.filter(isReport) : [];
     } catch {
       return [];
     }
   });
 }
 
-function resultOf(entry: unknown): readonly ResourceResult[] {
-  if (typeof entry !== 'object' || entry === null) return [];
-  const { name, digest, key, value, resourceRef } = entry as Readonly<Record<string, unknown>>; // each is looked at below
-  const text = (given: unknown): string => (typeof given === 'string' ? given : '');
-  const ref = typeof resourceRef === 'object' && resourceRef !== null ? resourceRef : {};
-  if (!text(key) && !text(digest)) return [];
+const isReport = (entry: unknown): entry is Report => typeof entry === 'object' && entry !== null;
+
+/** How Tekton marks the value of a task's result among the facts about resources. */
+const TASK_RESULT = 'TaskRunResult';
+
+const text = (given: unknown): string => (typeof given === 'string' ? given : '');
+
+const taskResultOf = ({ key, value, type }: Report): readonly TaskRunResult[] =>
+  type === TASK_RESULT && text(key) ? [{ name: text(key), value: text(value) }] : [];
+
+function resultOf({ name, digest, key, value, resourceRef, type }: Report): readonly ResourceResult[] {
+  if (type === TASK_RESULT || (!text(key) && !text(digest))) return [];
+  const ref = isReport(resourceRef) ? resourceRef : {};
   return [{ name: text(name), digest: text(digest), key: text(key), value: text(value), resourceRef: ref }];
 }

@@ -24,13 +24,16 @@ export const TOOLS_DIR = '/tekton/tools';
 /** Where the scripts of script steps are written. */
 export const SCRIPTS_DIR = '/tekton/scripts';
 
+/** Where steps write the results of their Task, a file each; an emptyDir that every step mounts when there are any. */
+export const RESULTS_DIR = '/tekton/results';
+
 /** A file that is empty until all sidecars are ready (the pod's annotation `tekton.dev/ready`, through a volume). */
 export const READY_FILE = '/tekton/downward/ready';
 
 const SCRIPT = compact(`
-  t=/tekton/tools i=0 n=1 ready= script= creds= path=$PATH
+  t=/tekton/tools i=0 n=1 ready= script= creds= results= kept=/tekton/results told=/dev/termination-log path=$PATH
   PATH=$PATH:$t/bin
-  while getopts t:i:n:r:f:p:c: o; do
+  while getopts t:i:n:r:f:p:c:R:d:m: o; do
     case $o in
       t) t=$OPTARG; PATH=$path:$t/bin ;;
       i) i=$OPTARG ;;
@@ -39,6 +42,9 @@ const SCRIPT = compact(`
       f) script=$OPTARG; : >"$script" || exit 1 ;;
       p) printf %s "$OPTARG" >>"$script" || exit 1 ;;
       c) creds=$OPTARG ;;
+      R) results="$results $OPTARG" ;;
+      d) kept=$OPTARG ;;
+      m) told=$OPTARG ;;
       *) exit 2 ;;
     esac
   done
@@ -86,6 +92,49 @@ const SCRIPT = compact(`
     done
   fi
 
+  nl='
+'
+  # What a file holds, to the byte: "$(cat file)" would drop the line ends behind it.
+  content() {
+    text=
+    while IFS= read -r line; do
+      text=$text$line$nl
+      [ "\${#text}" -le 4096 ] || return 0
+    done <"$1"
+    text=$text$line
+  }
+  # Appends a JSON string to $message.
+  quote() {
+    rest=$1
+    while :; do
+      plain=\${rest%%[\\\\\\"[:cntrl:]]*}
+      message=$message$plain rest=\${rest#"$plain"}
+      case $rest in
+        '') return ;;
+        "$nl"*) message=$message'\\n' ;;
+        '"'*) message=$message'\\"' ;;
+        \\\\*) message=$message'\\\\' ;;
+        *) message=$message$(printf '\\\\u%04x' "'$rest" 2>/dev/null) ;;
+      esac
+      rest=\${rest#?}
+    done
+  }
+  publish() {
+    LC_ALL=C message=[ comma=
+    for name in $results; do
+      [ -f "$kept/$name" ] || continue
+      content "$kept/$name" || { say "pipewright: the result $name cannot be read"; return 1; }
+      message=$message$comma'{"key":"'$name'","value":"'
+      quote "$text"
+      message=$message'","type":"TaskRunResult"}' comma=,
+      if [ "\${#message}" -ge 4096 ]; then
+        say "pipewright: the results of a task must fit into 4096 bytes together; with $name they do not. Hand over large values as files"
+        return 1
+      fi
+    done
+    printf %s "$message]" >"$told" || { say "pipewright: the results could not be written to $told"; return 1; }
+  }
+
   if [ -n "$creds" ]; then
     (eval "$creds") || { say "pipewright: the credentials could not be written to $HOME"; finish 1; }
   fi
@@ -123,6 +172,7 @@ const SCRIPT = compact(`
   wait "$child"
   code=$?
   while kill -0 "$child" 2>/dev/null; do wait "$child"; code=$?; done
+  if [ "$code" -eq 0 ] && [ -n "$results" ]; then publish || code=1; fi
   finish "$code"
 `);
 
@@ -138,6 +188,14 @@ export interface Turn {
   readonly credentials?: string;
   /** A script to place in a file and run, in place of a command. */
   readonly script?: { readonly file: string; readonly text: string };
+  /** Results to report when the command has ended well. Only the Task's last step does: all of its steps may have written them. */
+  readonly results?: {
+    readonly names: readonly string[];
+    /** Where the container's termination message is written. By default /dev/termination-log. */
+    readonly message?: string;
+    /** Another directory than {@link RESULTS_DIR}; for tests that run the text outside a pod. */
+    readonly directory?: string;
+  };
   /** Another directory than {@link TOOLS_DIR}; for tests that run the text outside a pod. */
   readonly toolsDir?: string;
   /** Another file than {@link READY_FILE}; for tests likewise. */
@@ -160,10 +218,17 @@ export function entrypoint(
     ...['-i', String(turn.index), '-n', String(turn.count)],
     ...(turn.awaitSidecars ? ['-r', turn.readyFile ?? READY_FILE] : []),
     ...(turn.credentials === undefined ? [] : ['-c', literally(turn.credentials)]),
+    ...(turn.results === undefined ? [] : resultOptions(turn.results)),
     ...(turn.script === undefined ? [] : scriptOptions(turn.script)),
   ];
   return { command: [...shell, '-c', SCRIPT, 'pipewright'], args: [...options, '--'] };
 }
+
+const resultOptions = ({ names, message, directory }: NonNullable<Turn['results']>): readonly string[] => [
+  ...names.flatMap((name) => ['-R', name]),
+  ...(message === undefined ? [] : ['-m', message]),
+  ...(directory === undefined ? [] : ['-d', directory]),
+];
 
 const scriptOptions = ({ file, text }: { readonly file: string; readonly text: string }): readonly string[] => [
   '-f',
