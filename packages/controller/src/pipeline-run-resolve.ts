@@ -14,11 +14,13 @@ import {
   pipelineParamsRefusal,
   pipelineResourceNotFound,
   pipelineTaskNotFound,
+  pipelineWorkspacesRefusal,
   readPipeline,
   readPipelineRun,
   readTask,
   substituteValue,
   taskRunRefusal,
+  taskWorkspacesRefusal,
   waitsOf,
   type BindingModel,
   type Condition,
@@ -123,6 +125,7 @@ export function resolvePipelineRun(facts: PipelineFacts): ResolvedRun | { readon
     pipelineBindingsRefusal(pipeline, run.resources, named) ??
     missingResource(id, run, facts) ??
     pipelineParamsRefusal(pipeline.params, run.params, named) ??
+    pipelineWorkspacesRefusal(pipeline, run.workspaces, named) ??
     missingParts(id, pipelineId, pipeline, facts);
   if (problem) return { refused: problem };
 
@@ -215,7 +218,9 @@ function taskProblem({ tasks, bindings }: ResolvedRun, facts: PipelineFacts): st
       }),
     );
   for (const { task, model, params } of tasks) {
-    const refusal = taskRunRefusal(model, params, { inputs: types(task.inputs), outputs: types(task.outputs) });
+    const refusal =
+      taskRunRefusal(model, params, { inputs: types(task.inputs), outputs: types(task.outputs) }) ??
+      taskWorkspacesRefusal(model, task.workspaces);
     if (refusal) return refusal.message;
   }
   return undefined;

@@ -18,6 +18,7 @@ import {
 } from '@pipewright/tekton';
 import { HANDOVER_DIR } from './internal-steps.js';
 import { handedDown, labels } from './labels.js';
+import { forTask } from './workspaces.js';
 import type { ResolvedRun, ResolvedTask } from './pipeline-run-resolve.js';
 
 /** @returns the TaskRun of a task that has all its params */
@@ -57,6 +58,11 @@ export function taskRunFor(run: PipelineRun, resolved: ResolvedRun, found: Resol
 function specOf(resolved: ResolvedRun, { task, params }: ResolvedTask): TaskRunSpec {
   const inputs = task.inputs.map((input) => binding(input, resolved, fromPaths(input, resolved)));
   const outputs = task.outputs.map((output) => binding(output, resolved, [path(resolved, task.name, output.name)]));
+  const given = new Map(resolved.run.workspaces.map((workspace) => [workspace.name, workspace]));
+  const workspaces = task.workspaces.flatMap((use) => {
+    const binding = given.get(use.workspace);
+    return binding ? [forTask(binding, use)] : [];
+  });
   const account = resolved.run.serviceAccountOf.get(task.name) || resolved.run.serviceAccount;
   const embedded = resolved.written.find(({ name }) => name === task.name)?.taskSpec;
   return {
@@ -66,6 +72,7 @@ function specOf(resolved: ResolvedRun, { task, params }: ResolvedTask): TaskRunS
       inputs: { ...(params.length > 0 && { params }), ...(inputs.length > 0 && { resources: inputs }) },
     }),
     ...(outputs.length > 0 && { outputs: { resources: outputs } }),
+    ...(workspaces.length > 0 && { workspaces }),
     ...(account && { serviceAccountName: account }),
     timeout: formatDuration(task.timeout ?? resolved.run.timeout ?? DEFAULT_TIMEOUT),
     ...(resolved.run.podTemplate && { podTemplate: resolved.run.podTemplate }),

@@ -34,6 +34,7 @@ import { credentialsOf, credentialsScript, secretDir, type SecretHeader } from '
 import { entrypoint, READY_FILE, RESULTS_DIR, SCRIPTS_DIR, TOOLS_DIR, type Turn } from './scripts/entrypoint.js';
 import { literally } from './scripts/shell-text.js';
 import { withTemplate } from './step-template.js';
+import { mountWorkspaces, type Mounted } from './workspaces.js';
 
 /** All that a pod is made from. */
 export interface PodRequest {
@@ -77,9 +78,14 @@ export function taskPod(request: PodRequest): PodResult {
     inputs: resourcesOf(bindings.inputs),
     outputs: resourcesOf(bindings.outputs),
   };
+  const workspaces = mountWorkspaces(request.task.workspaces, request.run.workspaces, taskRun.uid);
   const task = substituteTask(
     request.task,
-    taskReplacements(request.task, { params: request.run.params, ...resources }),
+    taskReplacements(request.task, {
+      params: request.run.params,
+      ...resources,
+      workspaceVolumes: workspaces.names,
+    }),
   );
   const { before, after } = surroundings(task, bindings, images, taskRun.uid);
   const steps = withSharedRequests(
@@ -90,7 +96,7 @@ export function taskPod(request: PodRequest): PodResult {
   const commands = commandsOf(steps, request.commands, alone);
   if (!Array.isArray(commands)) return commands;
   const last = before.length + task.steps.length - 1;
-  const context: StepContext = { request, task, steps, last, ...(creds !== undefined && { creds }) };
+  const context: StepContext = { request, task, steps, last, workspaces, ...(creds !== undefined && { creds }) };
   const containers = steps.map((step, index) => stepContainer(step, index, commands[index], context));
   return { pod: assemble(request, task, [...containers, ...task.sidecars.map(sidecar)], context) };
 }
@@ -104,6 +110,7 @@ interface StepContext {
   readonly steps: readonly Step[];
   /** The last of the Task's own. */
   readonly last: number;
+  readonly workspaces: Mounted;
   readonly creds?: string;
 }
 
@@ -150,8 +157,9 @@ function stepContainer(
   step: Step,
   index: number,
   command: ImageCommand | undefined,
-  { request, task, steps, last, creds }: StepContext,
+  context: StepContext,
 ): NamedContainer {
+  const { request, task, steps, last, creds } = context;
   const { script, ...fields } = step;
   const message = step['terminationMessagePath'];
   const first = index === 0;
@@ -172,7 +180,7 @@ function stepContainer(
     ...(command && wrapped(command, entrypoint(turn, request.lendShell ? LENT : undefined))),
     workingDir: workingDir(step.workingDir),
     env: [{ name: 'HOME', value: HOME }, ...(step.env ?? [])],
-    volumeMounts: mounts(step, first, request, task, creds !== undefined),
+    volumeMounts: mounts(step, first, context),
   };
 }
 
@@ -189,13 +197,7 @@ const workingDir = (dir: string | undefined): string =>
 const scriptFile = (index: number, uid: string): string =>
   `${SCRIPTS_DIR}/${internalStepName(`script-${String(index)}`, uid, index)}`;
 
-function mounts(
-  step: Step,
-  first: boolean,
-  request: PodRequest,
-  task: TaskModel,
-  creds: boolean,
-): readonly VolumeMount[] {
+function mounts(step: Step, first: boolean, { request, task, creds, workspaces }: StepContext): readonly VolumeMount[] {
   const own = step.volumeMounts ?? [];
   const taken = new Set(own.map(({ mountPath }) => mountPath));
   const implicit: readonly VolumeMount[] = [
@@ -206,7 +208,8 @@ function mounts(
     { name: 'workspace', mountPath: '/workspace' },
     { name: 'tekton-home', mountPath: HOME },
     { name: 'tekton-home', mountPath: '/builder/home' },
-    ...(first && creds ? credentialMounts(request) : []),
+    ...workspaces.mounts,
+    ...(first && creds !== undefined ? credentialMounts(request) : []),
   ];
   return [...own, ...implicit.filter(({ mountPath }) => !taken.has(mountPath))];
 }
@@ -299,7 +302,7 @@ const placeTools = (images: Images): NamedContainer => ({
   volumeMounts: [{ name: 'tools', mountPath: TOOLS_DIR }],
 });
 
-function volumes(request: PodRequest, task: TaskModel, { creds }: StepContext): readonly Volume[] {
+function volumes(request: PodRequest, task: TaskModel, { creds, workspaces }: StepContext): readonly Volume[] {
   const empty = (name: string): Volume => ({ name, emptyDir: {} }) as Volume; // Volume is open in its sources
   return [
     empty('workspace'),
@@ -315,6 +318,7 @@ function volumes(request: PodRequest, task: TaskModel, { creds }: StepContext): 
     ...(handsOver(request.bindings) && request.handoverClaim
       ? [{ name: 'handover', persistentVolumeClaim: { claimName: request.handoverClaim } }]
       : []),
+    ...workspaces.volumes,
     ...task.volumes,
     ...(request.run.podTemplate?.volumes ?? []),
   ];

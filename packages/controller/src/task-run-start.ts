@@ -14,6 +14,7 @@ import {
   taskNotFound,
   taskResourceNotFound,
   taskRunRefusal,
+  taskWorkspacesRefusal,
   type BindingModel,
   type PipelineResource,
   type PipelineResourceSpec,
@@ -35,6 +36,7 @@ import { badAnnotation, type SecretHeader } from './scripts/credentials.js';
 import { resourceSpecProblem, taskSpecProblem } from './spec-problem.js';
 import { taskPod } from './task-pod.js';
 import type { Pod } from './pod-types.js';
+import { unclearWorkspace } from './workspaces.js';
 
 /** A Task or ClusterTask as it was found. */
 export interface FoundTask {
@@ -121,6 +123,10 @@ function podOrRefusal(facts: StartFacts, inherits: Inherited): Outcome {
   if ('reason' in outputs) return { refused: outputs };
   const mismatch = taskRunRefusal(task, model.params, { inputs: types(inputs), outputs: types(outputs) });
   if (mismatch) return { refused: mismatch };
+  const unfit = taskWorkspacesRefusal(task, model.workspaces);
+  if (unfit) return { refused: unfit };
+  const unclear = unclearWorkspace(model.workspaces);
+  if (unclear) return refuse('TaskRunValidationFailed', unclear);
   const invalid = faultyResource([...inputs.values(), ...outputs.values()]);
   if (invalid) return refuse('TaskRunValidationFailed', invalid);
   const outside = outsideWorkspace([...task.inputs, ...task.outputs]);

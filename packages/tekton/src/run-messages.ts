@@ -63,6 +63,38 @@ export function taskRunRefusal(
   return message === undefined ? undefined : { reason: 'TaskRunValidationFailed', message };
 }
 
+/** Why a TaskRun's workspaces do not fit its Task: reason TaskRunValidationFailed. */
+export function taskWorkspacesRefusal(
+  task: Pick<TaskModel, 'workspaces'>,
+  given: readonly { readonly name: string }[],
+): Refusal | undefined {
+  const { missing, extra } = compareNames(task.workspaces, given);
+  const fault =
+    missing.length > 0
+      ? `Didn't provide required values: ${names(missing)}`
+      : extra.length > 0
+        ? `Provided extra values: ${names(extra)}`
+        : undefined;
+  if (fault === undefined) return undefined;
+  return {
+    reason: 'TaskRunValidationFailed',
+    message: `bound workspaces did not match declared workspaces: ${fault}`,
+  };
+}
+
+/** Why the workspaces of a PipelineRun do not fit its pipeline: one that the pipeline declares is not given. */
+export function pipelineWorkspacesRefusal(
+  pipeline: Pick<PipelineModel, 'workspaces'>,
+  given: readonly { readonly name: string }[],
+  { run, pipeline: name }: Named,
+): Refusal | undefined {
+  const has = new Set(given.map((one) => one.name));
+  const missing = pipeline.workspaces.find((workspace) => !has.has(workspace));
+  if (missing === undefined) return undefined;
+  const message = `PipelineRun ${run} doesn't bind Pipeline ${name}'s Workspaces correctly: pipeline expects workspace with name "${missing}" be provided by pipelinerun`;
+  return { reason: 'InvalidWorkspaceBindings', message };
+}
+
 /** Run and pipeline as messages name them: `namespace/name`. */
 export interface Named {
   readonly run: string;
