@@ -16,7 +16,7 @@ import type { ObjectId, Problem } from './problem.js';
 import { Report, someGuesses, type Guesses } from './report.js';
 import { KINDS, STATUS, type KindShape } from './schema-kinds.js';
 import { metadata } from './schema-kubernetes.js';
-import { kubernetesObject, text } from './schema.js';
+import { kubernetesObject, text, type ObjectSchema } from './schema.js';
 import { API_VERSION, GROUP, type AnyTektonObject, type Kind } from './types.js';
 import type { Where } from './where.js';
 
@@ -62,7 +62,7 @@ export function inspect(object: unknown, index: number, guesses: Guesses): Inspe
     report.add('KIND_UNKNOWN', ['kind'], report.missed(id.kind, Object.keys(KINDS)), { value: id.kind });
     return { id, report, object };
   }
-  const fitting = conform(object, rootOf(KINDS[kind]), [], report);
+  const fitting = conform(object, ROOTS[kind], [], report);
   const tekton = { spec: {}, metadata: {}, ...(fitting as object) } as AnyTektonObject; // conform left only what fits its kind
   checkKind(tekton, { path: ['spec'], tekton: '', report });
   return { id, report, object, tekton };
@@ -71,8 +71,12 @@ export function inspect(object: unknown, index: number, guesses: Guesses): Inspe
 const missingParts = (id: ObjectId): string =>
   `it has no ${[id.apiVersion === undefined && '`apiVersion`', id.kind === undefined && '`kind`'].filter(Boolean).join(' and no ')}`;
 
-const rootOf = ({ spec, kind }: KindShape): ReturnType<typeof kubernetesObject> =>
+const rootOf = ({ spec, kind }: KindShape): ObjectSchema =>
   kubernetesObject(kind, { apiVersion: text(''), kind: text(''), metadata, spec, status: STATUS });
+
+const ROOTS = Object.fromEntries(Object.values(KINDS).map((shape) => [shape.kind, rootOf(shape)])) as Readonly<
+  Record<Kind, ObjectSchema>
+>; // each kind has a shape
 
 function idOf(object: unknown, index: number): ObjectId {
   if (!isRecord(object)) return { index };

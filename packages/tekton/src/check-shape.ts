@@ -16,8 +16,14 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** A place that is walked through: one list for the whole walk, copied where something is said about it. */
+type Walk = (string | number)[];
+
 /** `value` with all that does not fit `schema` reported and left out; `undefined` when nothing is left. */
-export function conform(value: unknown, schema: Schema, path: Path, report: Report, parent?: unknown): unknown {
+export const conform = (value: unknown, schema: Schema, path: Path, report: Report): unknown =>
+  fit(value, schema, [...path], report, undefined);
+
+function fit(value: unknown, schema: Schema, path: Walk, report: Report, parent: unknown): unknown {
   if (value === undefined || value === null) return undefined;
   switch (schema.is) {
     case 'string':
@@ -33,20 +39,30 @@ export function conform(value: unknown, schema: Schema, path: Path, report: Repo
     case 'value':
       return paramValue(value, path, report);
     case 'list':
-      if (!Array.isArray(value)) return wrong('a list', value, path, report);
-      // A misfit keeps its place, so that the indexes of the others stay right.
-      return value.map(
-        (item: unknown, index) => conform(item, schema.of, [...path, index], report) ?? blank(schema.of),
-      );
+      return Array.isArray(value) ? elements(value, schema.of, path, report) : wrong('a list', value, path, report);
     case 'map':
       if (!isRecord(value)) return wrong('a mapping', value, path, report);
-      return entries(value, (item, name) => conform(item, schema.of, [...path, name], report));
+      return entries(value, path, (item) => fit(item, schema.of, path, report, undefined));
     case 'open':
       if (schema.list ? Array.isArray(value) : isRecord(value)) return value;
       return wrong(schema.list ? 'a list' : 'a mapping', value, path, report);
     case 'object':
       return isRecord(value) ? fields(value, schema, path, report) : wrong('a mapping', value, path, report);
   }
+}
+
+/** A misfit keeps its place, so that the indexes of the others stay right. A list that fits is given back itself. */
+function elements(list: readonly unknown[], of: Schema, path: Walk, report: Report): readonly unknown[] {
+  const at = path.length;
+  let kept: unknown[] | undefined;
+  for (let index = 0; index < list.length; index++) {
+    path[at] = index;
+    const fitting = fit(list[index], of, path, report, undefined) ?? blank(of);
+    if (fitting !== list[index]) kept ??= list.slice(0, index);
+    if (kept) kept[index] = fitting;
+  }
+  path.length = at;
+  return kept ?? list;
 }
 
 /** What stands for a value that must be there and is not, so that types hold; its place is reported already. */
@@ -56,30 +72,45 @@ function blank(schema: Schema): unknown {
   return Object.fromEntries(schema.required.map((name) => [name, blank(schema.fields[name] ?? schema)]));
 }
 
-function entries(value: object, each: (item: unknown, name: string) => unknown): Record<string, unknown> {
-  const result: [string, unknown][] = [];
-  for (const [name, item] of Object.entries(value)) {
-    const kept = each(item, name);
-    if (kept !== undefined) result.push([name, kept]);
+/** The entries that fit. An object that fits is given back itself: most do, and copies of them all would be memory. */
+function entries(
+  value: Readonly<Record<string, unknown>>,
+  path: Walk,
+  each: (item: unknown, name: string) => unknown,
+): Readonly<Record<string, unknown>> {
+  const at = path.length;
+  const names = Object.keys(value);
+  let kept: [string, unknown][] | undefined;
+  for (let index = 0; index < names.length; index++) {
+    const name = names[index] ?? '';
+    path[at] = name;
+    const fitting = each(value[name], name);
+    if (fitting !== value[name]) kept ??= names.slice(0, index).map((before) => [before, value[before]]);
+    if (fitting !== undefined) kept?.push([name, fitting]);
   }
-  return Object.fromEntries(result);
+  path.length = at;
+  return kept ? Object.fromEntries(kept) : value;
 }
 
-function fields(value: Record<string, unknown>, schema: ObjectSchema, path: Path, report: Report): object {
-  const kept = entries(value, (item, name) => {
+function fields(value: Record<string, unknown>, schema: ObjectSchema, path: Walk, report: Report): object {
+  const kept = entries(value, path, (item, name) => {
     const field = Object.hasOwn(schema.fields, name) ? schema.fields[name] : undefined;
-    if (field) return conform(item, field, [...path, name], report, value);
-    unknownField(name, schema, path, report);
+    if (field) return fit(item, field, path, report, value);
+    unknownField(name, schema, path.slice(0, -1), report);
     return undefined;
   });
-  // Tekton says no more than this of a spec that is empty; of other missing fields its admission says nothing.
-  const tektonMessage = path.length === 1 && Object.keys(value).length === 0 ? 'missing field(s): ' : undefined;
-  for (const name of schema.required) {
-    if (value[name] !== undefined && value[name] !== null) continue;
-    report.spoil('FIELD_MISSING', [...path, name], { name }, { tektonMessage });
+  const missing = schema.required.filter((name) => kept[name] === undefined || kept[name] === null);
+  if (missing.length === 0) return kept;
+  for (const name of missing) {
+    if (value[name] === undefined || value[name] === null) missingField(name, Object.keys(value).length, path, report);
   }
-  for (const name of schema.required) kept[name] ??= blank(schema.fields[name] ?? schema);
-  return kept;
+  return { ...kept, ...Object.fromEntries(missing.map((name) => [name, blank(schema.fields[name] ?? schema)])) };
+}
+
+/** Tekton says no more than `missing` of a spec that is empty; of other missing fields its admission says nothing. */
+function missingField(name: string, siblings: number, path: Path, report: Report): void {
+  const tektonMessage = path.length === 1 && siblings === 0 ? 'missing field(s): ' : undefined;
+  report.spoil('FIELD_MISSING', [...path, name], { name }, { tektonMessage });
 }
 
 function unknownField(name: string, schema: ObjectSchema, path: Path, report: Report): void {
@@ -91,8 +122,9 @@ function unknownField(name: string, schema: ObjectSchema, path: Path, report: Re
   if (guess !== undefined) report.expect([...path, guess]); // it is missing for the same cause
 }
 
-function word(value: string, schema: StringSchema, path: Path, report: Report, parent: unknown): string | undefined {
+function word(value: string, schema: StringSchema, at: Walk, report: Report, parent: unknown): string | undefined {
   if (!schema.oneOf || schema.oneOf.includes(value)) return value;
+  const path = [...at];
   const known = schema.oneOf.filter((one) => one !== '');
   const code = schema.oneOf === RESOURCE_TYPES ? 'RESOURCE_TYPE_UNKNOWN' : 'VALUE_UNKNOWN';
   report.spoil(code, path, report.missed(value, known), { value, tektonMessage: typeRefusal(value, path, parent) });
@@ -119,7 +151,7 @@ function typeRefusal(value: string, path: Path, parent: unknown): string | undef
 function whole(value: unknown, minimum: number, path: Path, report: Report): number | undefined {
   if (typeof value !== 'number' || !Number.isInteger(value)) return wrong('a whole number', value, path, report);
   if (value >= minimum) return value;
-  report.spoil('NUMBER_TOO_SMALL', path, { value, minimum }, { value });
+  report.spoil('NUMBER_TOO_SMALL', [...path], { value, minimum }, { value });
   return undefined;
 }
 
@@ -134,7 +166,7 @@ function paramValue(value: unknown, path: Path, report: Report): unknown {
 function wrong(wants: string, value: unknown, path: Path, report: Report): undefined {
   const got = typeName(value);
   const tektonMessage = `cannot decode incoming new object: json: cannot unmarshal ${jsonType(value)} into Go value of type ${goType(wants)}`;
-  report.spoil('TYPE_WRONG', path, { wants, got, fix: fixFor(wants, value) }, { value, tektonMessage });
+  report.spoil('TYPE_WRONG', [...path], { wants, got, fix: fixFor(wants, value) }, { value, tektonMessage });
   return undefined;
 }
 

@@ -5,7 +5,7 @@
 import { checkLabel } from './check-metadata.js';
 import { typeName } from './check-shape.js';
 import { checkStep, INTERNAL_VOLUMES, type StepPlace } from './check-step.js';
-import { checkTaskVariables, taskVocabulary, unquotedVariables } from './check-variables.js';
+import { checkTaskVariables, taskVocabulary, unquotedVariables, type Vocabulary } from './check-variables.js';
 import type { TaskModel } from './model.js';
 import { isDnsLabel } from './names.js';
 import { isWithin, joinPath } from './paths.js';
@@ -126,9 +126,11 @@ const SHELL = /(^|\/)(sh|bash|ash|dash|zsh)$/;
 
 /** Warns of params pasted into shell scripts without quotes. */
 function checkScripts(task: TaskModel, where: Where): void {
-  const vocabulary = taskVocabulary(task);
+  let vocabulary: Vocabulary | undefined; // gathered for the first script that mentions a variable
   task.steps.forEach((step, index) => {
     for (const [script, field] of shellScripts(step)) {
+      if (!script.includes('$(')) continue;
+      vocabulary ??= taskVocabulary(task);
       const variables = unquotedVariables(script, vocabulary);
       if (variables.length === 0) continue;
       where.report.add('SCRIPT_PARAM_UNQUOTED', [...where.path, 'steps', index, ...field], { variables });

@@ -68,7 +68,9 @@ export function checkTaskVariables(task: TaskModel, where: Where, locate: (path:
       return value;
     },
     list: (values, path) => {
-      values.forEach((value, index) => check.element(value, [...path, index], locate));
+      values.forEach((value, index) => {
+        if (value.includes('$')) check.element(value, [...path, index], locate);
+      });
       return values;
     },
   });
@@ -84,8 +86,9 @@ export function checkValues(
     const label = { subject: `task parameter param[${name}]`, field: `pipelinespec.params.param[${name}]` };
     const check = checker(vocabulary, where, () => label);
     const path = [...where.path, index, 'value'];
-    if (typeof value === 'string') check.text(value, path);
-    else value.forEach((item, at) => check.element(item, [...path, at]));
+    if (typeof value === 'string') {
+      if (value.includes('$')) check.text(value, path);
+    } else value.forEach((item, at) => check.element(item, [...path, at]));
   });
 }
 

@@ -23,7 +23,7 @@ export class Report {
   readonly object: ObjectId;
   readonly #guesses: Guesses;
   readonly #problems: Problem[] = [];
-  readonly #spoilt = new Set<string>();
+  #spoilt: Set<string> | undefined; // most objects have none
 
   constructor(object: ObjectId, guesses: Guesses) {
     this.object = object;
@@ -32,19 +32,19 @@ export class Report {
 
   /** Reports a problem, unless the place is known to be misshapen. */
   add<C extends ProblemCode>(code: C, path: Path, facts: FactsOf<C>, more: More = {}): void {
-    if (this.#spoilt.size > 0 && this.#isSpoilt(path)) return;
+    if (this.#isSpoilt(path)) return;
     this.#problems.push(problem(code, path, facts, { object: this.object, ...more }));
   }
 
   /** Reports a wrong shape: nothing more is said about that place. */
   spoil<C extends ProblemCode>(code: C, path: Path, facts: FactsOf<C>, more: More = {}): void {
     this.add(code, path, facts, more);
-    this.#spoilt.add(key(path));
+    this.#spoilt = (this.#spoilt ?? new Set()).add(key(path));
   }
 
   /** Says nothing more about a place, because what is wrong there has been reported elsewhere. */
   expect(path: Path): void {
-    this.#spoilt.add(key(path));
+    this.#spoilt = (this.#spoilt ?? new Set()).add(key(path));
   }
 
   /** What was probably meant by `name`; `undefined` also when there were many guesses already. */
@@ -67,11 +67,12 @@ export class Report {
 
   /** All problems, in order of their paths. */
   problems(): Problem[] {
-    return this.#problems.toSorted((a, b) => comparePaths(a.path, b.path));
+    return this.#problems.length < 2 ? this.#problems : this.#problems.toSorted((a, b) => comparePaths(a.path, b.path));
   }
 
   #isSpoilt(path: Path): boolean {
-    return path.some((_, index) => this.#spoilt.has(key(path.slice(0, index + 1))));
+    const spoilt = this.#spoilt;
+    return spoilt !== undefined && path.some((_, index) => spoilt.has(key(path.slice(0, index + 1))));
   }
 }
 

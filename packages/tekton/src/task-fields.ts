@@ -24,7 +24,7 @@ function texts<T extends object>(object: T, keys: readonly (keyof T & string)[],
   let result = object;
   for (const key of keys) {
     const value: unknown = object[key];
-    if (typeof value !== 'string') continue;
+    if (typeof value !== 'string' || !value.includes('$')) continue; // no variable in any spelling
     const next = rewrite.text(value, [...path, key]);
     if (next !== value) result = { ...result, [key]: next };
   }
