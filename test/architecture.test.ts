@@ -35,6 +35,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'yaml',
     'node:',
   ],
+  'packages/testing/src': ['@pipewright/tekton', '@pipewright/kube', '@pipewright/controller', '@pipewright/cluster'],
   imports: ['cdk8s', 'constructs'],
   lib: ['@pipewright/tekton', 'imports', ...CONSTRUCTS, 'yaml', 'node:crypto', 'node:fs', 'node:path'],
   'lib/testing': ['lib', '@pipewright/tekton', ...CONSTRUCTS, '@jest/globals', 'expect'],

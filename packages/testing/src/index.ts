@@ -1,0 +1,6 @@
+/** Runs pipelines in tests, in milliseconds: the real controller, steps that do what the test says. */
+
+export { simulate, type SimulateOptions, type Synthesized } from './simulate.js';
+export type { SimulatedRun, SimulatedTask } from './simulated-run.js';
+export { SimulationError } from './simulation-error.js';
+export type { ScriptedStep, StepCall, StepScripts } from './step-script.js';
