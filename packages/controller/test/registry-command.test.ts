@@ -1,0 +1,93 @@
+import { expect, test } from '@jest/globals';
+import { KubeClient, systemClock, type KubeObject } from '@pipewright/kube';
+import { registryCommand } from '../src/edge/registry-command.js';
+
+const secret = (type: string, key: string, host: string): KubeObject & object => ({
+  apiVersion: 'v1',
+  kind: 'Secret',
+  metadata: { name: host },
+  type,
+  data: {
+    [key]: Buffer.from(JSON.stringify({ auths: { [host]: { username: 'bot', password: host } } })).toString('base64'),
+  },
+});
+
+const OBJECTS: Readonly<Record<string, object>> = {
+  '/api/v1/namespaces/ns/serviceaccounts/bot': {
+    imagePullSecrets: [{ name: 'reg.corp' }, { name: 'gone' }],
+    secrets: [{ name: 'opaque' }],
+  },
+  '/api/v1/namespaces/ns/secrets/reg.corp': secret('kubernetes.io/dockerconfigjson', '.dockerconfigjson', 'reg.corp'),
+  '/api/v1/namespaces/ns/secrets/opaque': secret('Opaque', '.dockerconfigjson', 'other.corp'),
+};
+
+/** An API server of a few objects, and a registry that shows its images to whoever has a login. */
+function surroundings() {
+  const asked: string[] = [];
+  let now = Date.parse('2026-01-01T00:00:00Z');
+  const client = new KubeClient((request) => {
+    const found = OBJECTS[new URL(request.url).pathname];
+    return Promise.resolve(
+      found ? Response.json(found) : Response.json({ kind: 'Status', code: 404 }, { status: 404 }),
+    );
+  });
+  const registry: typeof fetch = (input, init) => {
+    const request = new Request(input as URL, init); // what the client calls it with
+    const { host, pathname } = new URL(request.url);
+    const login = Buffer.from((request.headers.get('authorization') ?? '').replace('Basic ', ''), 'base64').toString();
+    asked.push(`${host}${pathname.replace('/v2/', ' ')} ${login}`.trim());
+    if (login === '')
+      return Promise.resolve(new Response('', { status: 401, headers: { 'www-authenticate': 'Basic' } }));
+    return Promise.resolve(
+      Response.json({ config: pathname.includes('/blobs/') ? { Entrypoint: ['tool'] } : { digest: 'sha256:c' } }),
+    );
+  };
+  const clock = { ...systemClock, date: () => new Date(now) };
+  const find = registryCommand(client, clock, {}, registry);
+  return { asked, find, later: (milliseconds: number) => void (now += milliseconds) };
+}
+
+const bot = { namespace: 'ns', serviceAccount: 'bot' };
+const found = { command: ['tool'], args: [] };
+
+test('an image is looked up with the login of the account, and remembered for a minute', async () => {
+  const { asked, find, later } = surroundings();
+  expect(await find('reg.corp/tool:1', bot)).toEqual(found);
+  expect(asked).toEqual([
+    'reg.corp tool/manifests/1',
+    'reg.corp tool/manifests/1 bot:reg.corp',
+    'reg.corp tool/blobs/sha256:c bot:reg.corp',
+  ]);
+  later(59_999);
+  expect(await find('reg.corp/tool:1', bot)).toEqual(found);
+  expect(asked.length).toBe(3);
+  later(1);
+  await find('reg.corp/tool:1', bot);
+  expect(asked.length).toBe(6);
+});
+
+test('an image with a digest is remembered for good', async () => {
+  const { asked, find, later } = surroundings();
+  const image = `reg.corp/tool@sha256:${'a'.repeat(64)}`;
+  await find(image, bot);
+  later(365 * 24 * 3_600_000);
+  expect([await find(image, bot), asked.length]).toEqual([found, 3]);
+});
+
+test('what one account may see is not told to another, and a failure is not remembered', async () => {
+  const { asked, find } = surroundings();
+  await find('reg.corp/tool:1', bot);
+  const other = { namespace: 'ns', serviceAccount: 'default' };
+  const refused = {
+    unknown: 'the registry reg.corp could not be asked: it wants a login, and the run has none for it',
+  };
+  expect([await find('reg.corp/tool:1', other), await find('reg.corp/tool:1', other)]).toEqual([refused, refused]);
+  expect(asked.length).toBe(5);
+});
+
+test('only the secrets that docker writes hold logins', async () => {
+  const { find } = surroundings();
+  expect(await find('other.corp/tool:1', bot)).toEqual({
+    unknown: 'the registry other.corp could not be asked: it wants a login, and the run has none for it',
+  });
+});
