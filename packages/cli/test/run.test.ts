@@ -281,3 +281,24 @@ p.yaml:18:57  error  RUN_AFTER_UNKNOWN  there is no task 'bulid' in this pipelin
 `);
   expect(status).toBe(2);
 });
+
+test('the fake runtime makes up results, so that a graph that hands them on can be tried', async () => {
+  const path = folder({
+    'p.yaml': `apiVersion: tekton.dev/v1alpha1
+kind: PipelineRun
+metadata: { name: once }
+spec:
+  pipelineSpec:
+    tasks:
+      - name: take
+        taskSpec: { inputs: { params: [{ name: v, type: string }] }, steps: [{ name: s, image: 'busybox:1', command: [echo], args: [$(inputs.params.v)] }] }
+        params: [{ name: v, value: $(tasks.make.results.said) }]
+      - name: make
+        taskSpec: { results: [{ name: said }], steps: [{ name: s, image: 'busybox:1', command: [echo] }] }
+`,
+  });
+  const output = recorded();
+  const status = await run({ ...defaults, paths: [path] }, output, { signals: new EventEmitter() });
+  expect(status).toBe(0);
+  expect(output.out()).toContain('2 tasks: 2 succeeded');
+});

@@ -230,6 +230,19 @@ const resultOptions = ({ names, message, directory }: NonNullable<Turn['results'
   ...(directory === undefined ? [] : ['-d', directory]),
 ];
 
+/**
+ * The termination message of a step that reports its results, for runtimes that run nothing.
+ *
+ * @param argv what a container is started with; undefined when it is no step, or none that reports results
+ */
+export function reportOf(argv: readonly string[], value: (result: string) => string): string | undefined {
+  const start = argv.indexOf('pipewright');
+  const options = start === -1 ? [] : argv.slice(start, argv.indexOf('--', start));
+  const names = options.filter((_, index) => options[index - 1] === '-R');
+  if (names.length === 0) return undefined;
+  return JSON.stringify(names.map((key) => ({ key, value: value(key), type: 'TaskRunResult' })));
+}
+
 const scriptOptions = ({ file, text }: { readonly file: string; readonly text: string }): readonly string[] => [
   '-f',
   file,
