@@ -166,14 +166,29 @@ describe('up', () => {
     expect((await server.ended).status).toBe(0);
     expect(left(join(temporary, 'tmp'))).toEqual([]);
   }, 30_000);
+
+  test('sweeps what one that was killed has left, its credentials too', async () => {
+    const temporary = join(folder({ 'tmp/README': '' }), 'tmp');
+    const start = () => pipewright(['up', '--runtime', 'fake'], { TMPDIR: temporary });
+    const killed = start();
+    await killed.said('ready at');
+    killed.child.kill('SIGKILL');
+    await killed.ended;
+    expect(left(temporary).join(' ')).toMatch(/ run\/\d+-kubeconfig-\w+\/kubeconfig/);
+    const next = start();
+    await next.said('ready at');
+    expect(left(temporary).filter((name) => name.startsWith(`run/${killed.child.pid}-`))).toEqual([]);
+    next.child.kill('SIGINT');
+    expect((await next.ended).status).toBe(0);
+    expect(left(temporary)).toEqual([]);
+  }, 60_000);
 });
 
-/** Files of ours below a folder. The TypeScript loader keeps a cache there too, which is its own. */
+/** What is ours below a folder. The TypeScript loader keeps a cache there too, which is its own. */
 const left = (path: string): string[] =>
   readdirSync(path)
     .filter((name) => name.startsWith('pipewright'))
-    .flatMap((name) => readdirSync(join(path, name), { recursive: true, encoding: 'utf8' }))
-    .filter((name) => name !== 'run');
+    .flatMap((name) => [name, ...readdirSync(join(path, name), { recursive: true, encoding: 'utf8' })]);
 
 describe('controller', () => {
   test('says when there is no kubeconfig, and ends with 3', async () => {

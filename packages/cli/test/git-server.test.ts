@@ -4,6 +4,7 @@ import { execFile } from 'node:child_process';
 import {
   chmodSync,
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -225,6 +226,18 @@ describe('a plain folder', () => {
     expect(await git(clone, 'ls-files')).toBe('Makefile');
     expect(readdirSync(inside)).toEqual(['Makefile']);
   });
+});
+
+test('its snapshots lie where a later start sweeps what a killed one has left, and go with the server', async () => {
+  const place = join(tmpdir(), `pipewright-${String(process.getuid?.() ?? 0)}`, 'run');
+  const own = (): string[] => readdirSync(place).filter((name) => name.startsWith(`${process.pid}-git-`));
+  const server = await startGitServer({
+    repositories: new Map([['source', { directory: write(join(work, 'folder'), { a: '' }) }]]),
+  });
+  const [directory = ''] = own();
+  expect(readdirSync(join(place, directory)).sort()).toEqual(['0.git', 'owner']);
+  await server.close();
+  expect(existsSync(join(place, directory))).toBe(false);
 });
 
 describe('is refused', () => {

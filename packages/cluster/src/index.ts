@@ -9,6 +9,7 @@ export type { Send } from './api/server.js';
 export type { LogOptions, PodLogs } from './api/subresources.js';
 export type { ImageConfig, ImageSource, Images } from './node/image.js';
 export { startNode, type Node, type NodeOptions } from './node/node.js';
+export { openTemporaryDirectory, type RunDirectory } from './runtime/run-directory.js';
 export { createRegistry, type Registry } from './registry/registry.js';
 export { RuntimeProblem, type ContainerSpec, type Probe, type Runtime } from './runtime/runtime.js';
 export { fake, type FakeClock, type FakeOptions, type FakeOutcome, type FakeScript } from './runtime/fake.js';

@@ -6,10 +6,9 @@
  */
 
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openTemporaryDirectory } from '@pipewright/cluster';
 import { answerGit, refuse } from './smart-http.js';
 import { snapshot, type Snapshot, type Source } from './snapshot.js';
 
@@ -33,11 +32,11 @@ export interface GitServer {
 export async function startGitServer(options: {
   readonly repositories: ReadonlyMap<string, Source>;
 }): Promise<GitServer> {
-  const work = await mkdtemp(join(tmpdir(), 'pipewright-git-'));
+  const work = await openTemporaryDirectory('git');
   try {
     const snapshots = new Map<string, Snapshot>();
     for (const [name, source] of options.repositories)
-      snapshots.set(name, await snapshot(source, join(work, `${snapshots.size}.git`)));
+      snapshots.set(name, await snapshot(source, join(work.path, `${snapshots.size}.git`)));
     const secret = randomBytes(16).toString('hex');
     const server = await listen(serverFor(snapshots, secret));
     const address = server.address();
@@ -56,11 +55,11 @@ export async function startGitServer(options: {
           server.close(() => resolve());
           server.closeAllConnections();
         });
-        await rm(work, { recursive: true, force: true });
+        await work.remove();
       },
     };
   } catch (cause) {
-    await rm(work, { recursive: true, force: true });
+    await work.remove();
     throw cause;
   }
 }

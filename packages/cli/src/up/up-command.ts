@@ -1,10 +1,9 @@
 /** `pipewright up`: the cluster that `run` uses, as a server for kubectl, until somebody ends it. */
 
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import type { EventEmitter } from 'node:events';
-import { ClusterError, type Cluster, type Runtime } from '@pipewright/cluster';
+import { ClusterError, openTemporaryDirectory, type Cluster, type Runtime } from '@pipewright/cluster';
 import { KubeClient } from '@pipewright/kube';
 import type { StandIns } from '../config/config.js';
 import { describeFinding, hasErrors } from '../finding.js';
@@ -46,7 +45,7 @@ export async function up(options: UpOptions, output: Output, surroundings: UpSur
   try {
     const { cluster } = await open(options, standIns, runtime, closers);
     const served = await cluster.serve({ port: options.port });
-    const kubeconfig = writeKubeconfig(options, served.kubeconfig, closers);
+    const kubeconfig = await writeKubeconfig(options, served.kubeconfig, closers);
     ready(output, served.url, kubeconfig, standIns, file);
     await fired(requests.stop);
     output.print('stopping');
@@ -89,19 +88,19 @@ function makeDirectory(directory: string, option: string): void {
 }
 
 /** It opens everything in the cluster, so nobody else may read it. */
-function writeKubeconfig(options: UpOptions, text: string, closers: (() => Promise<void>)[]): string {
+async function writeKubeconfig(options: UpOptions, text: string, closers: (() => Promise<void>)[]): Promise<string> {
   const named = options.kubeconfig ?? (options.dataDir === undefined ? undefined : join(options.dataDir, 'kubeconfig'));
-  const file = resolve(named ?? join(temporary(closers), 'kubeconfig'));
+  const file = resolve(named ?? join(await temporary(closers), 'kubeconfig'));
   makeDirectory(dirname(file), '--kubeconfig');
   writeFileSync(file, text, { mode: 0o600 });
   chmodSync(file, 0o600); // an existing file keeps its mode when it is written
   return file;
 }
 
-function temporary(closers: (() => Promise<void>)[]): string {
-  const directory = mkdtempSync(join(tmpdir(), 'pipewright-'));
-  closers.push(() => Promise.resolve(rmSync(directory, { recursive: true, force: true })));
-  return directory;
+async function temporary(closers: (() => Promise<void>)[]): Promise<string> {
+  const directory = await openTemporaryDirectory('kubeconfig');
+  closers.push(directory.remove);
+  return directory.path;
 }
 
 function ready(output: Output, url: string, kubeconfig: string, standIns: StandIns, file: string | undefined): void {

@@ -8,9 +8,8 @@
  * a watch ends, so that a lost event costs time and nothing else.
  */
 
-import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { removeTree } from '../runtime/remove-tree.js';
+import { openRunDirectory, openTemporaryDirectory } from '../runtime/run-directory.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { isAborted, machineClock, type Clock } from './clock.js';
 import type { Images } from './image.js';
@@ -20,7 +19,6 @@ import type { Pod } from './pod.js';
 import { PodEvents } from './pod-events.js';
 import { LogStore, type PodLogs } from './pod-logs.js';
 import { lostStatus, PodRun } from './pod-run.js';
-import { openRunDirectory, sharedStateDirectory } from './run-directory.js';
 
 /** Options of `startNode`. */
 export interface NodeOptions {
@@ -69,7 +67,8 @@ export async function startNode(options: NodeOptions): Promise<Node> {
   const { send, runtime, images, inCluster, stateDir, log = () => undefined } = options;
   const clock = options.clock ?? machineClock(options.now);
   const api = new NodeApi(send);
-  const runDirectory = await openRunDirectory(stateDir ?? sharedStateDirectory(), randomBytes(4).toString('hex'));
+  const own = await (stateDir === undefined ? openTemporaryDirectory('node') : openRunDirectory(stateDir, 'node'));
+  const runDirectory = own.path;
   const context: NodeContext = {
     api,
     runtime,
@@ -94,7 +93,7 @@ export async function startNode(options: NodeOptions): Promise<Node> {
       await pods.stop();
       await watching;
       await context.events.flush();
-      await removeTree(runDirectory);
+      await own.remove();
     },
   };
 }

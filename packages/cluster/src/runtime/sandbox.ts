@@ -10,7 +10,6 @@
 
 import { execFile } from 'node:child_process';
 import { accessSync, constants, mkdirSync, mkdtempSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { DEFAULT_PATH, splitEnvironment, startErrorMessage } from './executable.js';
@@ -19,6 +18,7 @@ import { hostMounts, type HostMount } from './host-mounts.js';
 import { bubblewrapLaunch, isRoot, unshareLaunch, type Programs, type Rights } from './launcher.js';
 import { PipePool } from './output-pipe.js';
 import { removeTree } from './remove-tree.js';
+import { openTemporaryDirectory } from './run-directory.js';
 import { RuntimeProblem, type ContainerSpec, type Probe, type Runtime, type StartResult } from './runtime.js';
 import { planSandbox, type Abilities } from './sandbox-plan.js';
 import { explainRefusal, readRestrictions } from './sandbox-probe.js';
@@ -169,10 +169,14 @@ class Sandbox implements Runtime {
     const forker = new Forker(programs, this.#rights);
     this.#forker = forker;
     this.#pipes = new PipePool((paths) => makePipes(paths, programs.mkfifo, forker));
-    const directory = mkdtempSync(join(tmpdir(), 'pipewright-probe-'));
+    const directory = await openTemporaryDirectory('probe');
     const said: string[] = [];
-    this.#probed = statSync(directory).dev;
-    this.#methods = await this.#tryIn(directory, said);
+    this.#probed = statSync(directory.path).dev;
+    try {
+      this.#methods = await this.#tryIn(directory.path, said);
+    } finally {
+      await directory.remove();
+    }
     const [best] = this.#methods;
     if (best === undefined)
       return { usable: false, problem: explainRefusal(readRestrictions(), said[0] ?? 'nothing was tried') };
@@ -181,15 +185,11 @@ class Sandbox implements Runtime {
 
   async #tryIn(directory: string, said: string[]): Promise<readonly Method[]> {
     const methods: Method[] = [];
-    try {
-      for (const launcher of this.#launchers) {
-        if (launcher === 'bubblewrap' && this.#programs?.bwrap === undefined) continue;
-        const method = await this.#tryLauncher(launcher, directory, said);
-        if (method !== undefined) methods.push(method);
-        if (method?.launcher === 'unshare') break; // nothing can be done that it cannot do
-      }
-    } finally {
-      await removeTree(directory);
+    for (const launcher of this.#launchers) {
+      if (launcher === 'bubblewrap' && this.#programs?.bwrap === undefined) continue;
+      const method = await this.#tryLauncher(launcher, directory, said);
+      if (method !== undefined) methods.push(method);
+      if (method?.launcher === 'unshare') break; // nothing can be done that it cannot do
     }
     return methods;
   }

@@ -3,20 +3,27 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
 import { fake } from '../../src/index.js';
-import { openRunDirectory } from '../../src/node/run-directory.js';
+import { openRunDirectory } from '../../src/runtime/run-directory.js';
 import { removeTree } from '../../src/runtime/remove-tree.js';
 import { Lab, stateOf } from './pods.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'pipewright-restart-'));
 afterAll(() => removeTree(directory));
 
-test('what a dead process left is swept, what a living one has stays', async () => {
+test('what a dead process left is swept, what a living one has stays, and the last one leaves nothing', async () => {
   const living = await openRunDirectory(directory, 'living');
+  const beginning = join(directory, 'run', `${process.pid}-beginning`);
+  mkdirSync(beginning);
   const dead = join(directory, 'run', '999999-dead');
   mkdirSync(join(dead, 'pod'), { recursive: true });
   writeFileSync(join(dead, 'owner'), '999999 1 some-boot');
   const own = await openRunDirectory(directory, 'own');
-  expect([living, dead, own].map((path) => existsSync(path))).toEqual([true, false, true]);
+  expect([living.path, beginning, dead, own.path].map((path) => existsSync(path))).toEqual([true, true, false, true]);
+  await removeTree(beginning);
+  await living.remove();
+  expect(existsSync(own.path)).toBe(true);
+  await own.remove();
+  expect(existsSync(directory)).toBe(false);
 });
 
 test('a pod that ran when its node stopped has failed when the node is back, and its log is still there', async () => {
