@@ -43,13 +43,34 @@ const WAVES: Readonly<Record<string, number>> = {
   TaskRun: 2,
 };
 
-/** The manifest with Argo CD's sync wave of its kind; one that names a wave keeps it, and so does a hook. */
+/** The manifest with Argo CD's sync wave of its kind. One that names a wave keeps it; hooks and what is not synced get none. */
 export function withSyncWave(manifest: object): object {
   const { kind, metadata } = manifest as Manifest; // what is not there is absent
   const wave = WAVES[kind ?? ''] ?? 0;
   const annotations = metadata?.annotations ?? {};
-  if (wave === 0 || WAVE in annotations || HOOK in annotations) return manifest;
+  if (wave === 0 || WAVE in annotations || HOOK in annotations || isOnlyCreated(manifest)) return manifest;
   return { ...manifest, metadata: { ...metadata, annotations: { ...annotations, [WAVE]: String(wave) } } };
+}
+
+/** Kinds of Kubernetes and Tekton that no namespace holds. */
+const CLUSTER_SCOPED: ReadonlySet<string> = new Set([
+  'Namespace',
+  'CustomResourceDefinition',
+  'ClusterRole',
+  'ClusterRoleBinding',
+  'ClusterTask',
+  'ClusterSecretStore',
+  'PersistentVolume',
+  'StorageClass',
+  'PriorityClass',
+]);
+
+/** The manifest without the namespace that cdk8s gives to every object of a chart, when its kind has none. */
+export function withoutStrayNamespace(manifest: object): object {
+  const { kind, metadata } = manifest as Manifest; // what is not there is absent
+  if (metadata?.namespace === undefined || !CLUSTER_SCOPED.has(kind ?? '')) return manifest;
+  const { namespace: _, ...rest } = metadata;
+  return { ...manifest, metadata: rest };
 }
 
 /** The annotations that make a run a hook of Argo CD: a new one at each sync. */

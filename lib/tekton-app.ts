@@ -10,7 +10,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { ApiObject, App, Chart, Names } from 'cdk8s';
 import { ConstructError } from './construct-error.js';
-import { isOnlyCreated, resourceFileName, withSyncWave } from './gitops.js';
+import { isOnlyCreated, resourceFileName, withoutStrayNamespace, withSyncWave } from './gitops.js';
 import { kustomizeConfiguration } from './kustomize.js';
 import { manifestOf } from './plain-object.js';
 import { warningsOf } from './validation.js';
@@ -132,7 +132,7 @@ export class TektonApp extends App {
     const owners = new Map<string, string>();
     const { filePerResource = false, syncWaves = false, runsOutdir = join(this.outdir, 'runs') } = this.#props;
     for (const chart of this.node.findAll().filter((it): it is Chart => Chart.isChart(it))) {
-      for (const manifest of this.#objectsOf(chart)) {
+      for (const manifest of this.#objectsOf(chart).map(withoutStrayNamespace)) {
         const name = filePerResource ? resourceFileName(manifest) : Names.toDnsLabel(chart);
         const folder = isOnlyCreated(manifest) ? runsOutdir : this.outdir;
         const path = resolve(folder, `${name}${this.outputFileExtension}`);

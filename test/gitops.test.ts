@@ -268,6 +268,19 @@ validations: [{ package: ./policy.js, class: Policy, version: 0.0.1 }]
   }, 60_000);
 });
 
+test('objects of kinds without a namespace are not given that of their chart', () => {
+  const app = quiet();
+  const chart = new Chart(app, 'ci', { namespace: 'team' });
+  new ApiObject(chart, 'ns', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'team' } });
+  new ApiObject(chart, 'map', { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'map' } });
+  app.synth();
+
+  expect(objects('ci.k8s.yaml').map(({ metadata }) => metadata)).toEqual([
+    { name: 'team' },
+    { name: 'map', namespace: 'team' },
+  ]);
+});
+
 test('objects are applied by Argo CD after what they need', () => {
   const app = quiet({ syncWaves: true });
   const chart = new Chart(app, 'ci', { namespace: 'team' });

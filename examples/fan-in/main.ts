@@ -1,0 +1,43 @@
+/**
+ * Three checks at once, and one task that waits for them all and for a result of the first.
+ *
+ * Nothing says that the checks are parallel: they share nothing, so they are. Passing a result is what makes a task wait.
+ */
+
+import { Chart } from 'cdk8s';
+import { Pipeline, PipelineRun, Task, TektonApp } from '../../lib/index.js';
+
+const app = new TektonApp();
+const chart = new Chart(app, 'release');
+const image = 'alpine:3.19';
+
+const version = new Task(chart, 'version', {
+  metadata: { name: 'version' },
+  results: { version: { description: 'of this release' } },
+  steps: ({ results }) => [
+    { name: 'find', image, env: { RESULT: results.version.path }, script: '#!/bin/sh\nprintf 1.4.0 > "$RESULT"\n' },
+  ],
+});
+
+const check = new Task(chart, 'check', {
+  metadata: { name: 'check' },
+  params: { what: {} },
+  steps: ({ params }) => [{ name: 'check', image, command: ['echo'], args: ['checked:', params.what] }],
+});
+
+const publish = new Task(chart, 'publish', {
+  metadata: { name: 'publish' },
+  params: { version: {} },
+  steps: ({ params }) => [{ name: 'publish', image, command: ['echo'], args: ['published:', params.version] }],
+});
+
+const pipeline = new Pipeline(chart, 'pipeline', {
+  metadata: { name: 'release' },
+  tasks: ({ task }) => {
+    const found = task('version', version);
+    const checks = ['lint', 'unit', 'integration'].map((what) => task(what, check, { params: { what } }));
+    task('publish', publish, { after: checks, params: { version: found.results.version } });
+  },
+});
+new PipelineRun(chart, 'run', { mode: 'manual', metadata: { name: 'release' }, pipeline });
+app.synth();

@@ -1,0 +1,128 @@
+/**
+ * Every example: what it synthesizes, to the byte, and how it runs.
+ *
+ * To accept what has changed, synthesize into `expected`: the command stands in each README. Whether steps can be run is decided by trying; where they cannot, the refusal is held.
+ */
+
+import { spawnSync } from 'node:child_process';
+import { EventEmitter } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { run, type Output } from '@pipewright/cli';
+import { sandbox } from '@pipewright/cluster';
+
+const root = resolve(import.meta.dirname, '..');
+const folder = join(root, 'examples');
+const work = mkdtempSync(join(tmpdir(), 'pipewright-examples-'));
+afterAll(() => rmSync(work, { recursive: true, force: true }));
+
+const names = readdirSync(folder).filter((name) => existsSync(join(folder, name, 'main.ts')));
+const filesIn = (place: string): Record<string, string> =>
+  Object.fromEntries(
+    readdirSync(place, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.includes('.'))
+      .sort()
+      .map((name) => [name, readFileSync(join(place, name), 'utf8')]),
+  );
+
+describe.each(names)('the example %s', (name) => {
+  test('synthesizes what lies beside it, and says nothing', () => {
+    const outdir = join(work, name);
+    const settings = { cwd: root, env: { ...process.env, CDK8S_OUTDIR: outdir }, encoding: 'utf8' } as const;
+    const main = join('examples', name, 'main.ts');
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', main], settings);
+
+    expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '', stderr: '' });
+    expect(filesIn(outdir)).toEqual(filesIn(join(folder, name, 'expected')));
+  }, 30_000);
+
+  test('says on one screen what it is for and how to run it', () => {
+    const readme = readFileSync(join(folder, name, 'README.md'), 'utf8');
+
+    expect(readme.split('\n').length).toBeLessThanOrEqual(40);
+    expect(readme).toContain(`node --import tsx examples/${name}/main.ts`);
+  });
+});
+
+interface Event {
+  readonly type: string;
+  readonly [field: string]: unknown;
+}
+
+/** How a run of the example ended, which tasks did, and what their own steps printed. */
+async function outcomeOf(name: string): Promise<{ status: number; tasks: string[]; lines: string[] }> {
+  const events: Event[] = [];
+  const take = (text: string): void =>
+    void events.push(...text.split('\n').flatMap((line) => (line.startsWith('{') ? [JSON.parse(line) as Event] : [])));
+  const colors = new Proxy({}, { get: () => String }) as Output['colors']; // every colour leaves the text as it is
+  const output: Output = { print: take, warn: () => {}, raw: take, colors, terminal: false, columns: () => 80 };
+  const paths = [join(folder, name, 'expected')];
+  const asked = { run: [], param: new Map(), source: new Map(), image: new Map() } as const;
+  const status = await run(
+    { ...asked, paths, config: join(folder, name, 'pipewright.yaml'), output: 'json', runtime: 'sandbox' },
+    output,
+    { signals: new EventEmitter() },
+  );
+  const of = (type: string): Event[] => events.filter((event) => event.type === type);
+  return {
+    status,
+    tasks: of('task-end').map(({ task, outcome }) => `${String(task)} ${String(outcome)}`),
+    lines: of('step-log')
+      .filter(({ step }) => !String(step).startsWith('git-source-'))
+      .map(({ line }) => String(line)),
+  };
+}
+
+const RUNS: Readonly<Record<string, { status: number; tasks: string[]; lines: string[] }>> = {
+  'platform-construct': {
+    status: 0,
+    tasks: ['test succeeded', 'deploy succeeded'],
+    lines: ['shop: tests pass', 'shop: deployed'],
+  },
+  environments: {
+    status: 0,
+    tasks: ['scale succeeded', 'scale succeeded'],
+    lines: ['scale to 1 at latest', 'scale to 3 at 1.4.0'],
+  },
+  monorepo: {
+    status: 0,
+    tasks: ['build succeeded', 'build succeeded', 'test succeeded', 'test succeeded'],
+    lines: ['api: built', 'api: tests pass', 'web: built', 'web: tests pass'],
+  },
+  'fan-in': {
+    status: 0,
+    tasks: ['integration succeeded', 'lint succeeded', 'publish succeeded', 'unit succeeded', 'version succeeded'],
+    lines: ['checked: integration', 'checked: lint', 'checked: unit', 'published: 1.4.0'],
+  },
+  cleanup: {
+    status: 1,
+    tasks: ['setup succeeded', 'test succeeded', 'cleanup succeeded', 'judge failed'],
+    lines: ['created the database', 'a test fails', 'removed the database', 'tests: failed 3'],
+  },
+};
+
+/** Examples whose tasks run side by side, in no order. */
+const UNORDERED = ['environments', 'monorepo', 'fan-in'];
+
+const usable = (await sandbox().probe()).usable;
+
+describe('an example with stand-ins', () => {
+  test('is in the table of runs', () => {
+    const runnable = names.filter((name) => existsSync(join(folder, name, 'pipewright.yaml')));
+    expect(runnable.sort()).toEqual(Object.keys(RUNS).sort());
+  });
+
+  test.each(Object.entries(RUNS))(
+    'runs: %s',
+    async (name, expected) => {
+      if (!usable) return expect(outcomeOf(name)).rejects.toMatchObject({ status: 3 });
+      const { status, tasks, lines } = await outcomeOf(name);
+      const sorted = UNORDERED.includes(name);
+      expect({ status, tasks: sorted ? tasks.sort() : tasks, lines: sorted ? lines.sort() : lines }).toEqual(expected);
+      if (name === 'fan-in') expect(tasks).toContain('publish succeeded');
+    },
+    60_000,
+  );
+});
