@@ -96,7 +96,7 @@ function fields(value: Record<string, unknown>, schema: ObjectSchema, path: Walk
   const kept = entries(value, path, (item, name) => {
     const field = Object.hasOwn(schema.fields, name) ? schema.fields[name] : undefined;
     if (field) return fit(item, field, path, report, value);
-    unknownField(name, schema, path.slice(0, -1), report);
+    unknownField(name, value, schema, path.slice(0, -1), report);
     return undefined;
   });
   const missing = schema.required.filter((name) => kept[name] === undefined || kept[name] === null);
@@ -113,13 +113,20 @@ function missingField(name: string, siblings: number, path: Path, report: Report
   report.spoil('FIELD_MISSING', [...path, name], { name }, { tektonMessage });
 }
 
-function unknownField(name: string, schema: ObjectSchema, path: Path, report: Report): void {
+function unknownField(
+  name: string,
+  siblings: Readonly<Record<string, unknown>>,
+  schema: ObjectSchema,
+  path: Path,
+  report: Report,
+): void {
   const known = Object.keys(schema.fields);
   const elsewhere = Object.hasOwn(schema.elsewhere, name) ? schema.elsewhere[name] : undefined;
   const tektonMessage = `cannot decode incoming new object: json: unknown field "${name}"`;
   const guess = elsewhere === undefined ? report.guess(name, known) : undefined;
   report.spoil('FIELD_UNKNOWN', [...path, name], { name, known, guess, elsewhere }, { tektonMessage });
-  if (guess !== undefined) report.expect([...path, guess]); // it is missing for the same cause
+  if (guess === undefined || (siblings[guess] !== undefined && siblings[guess] !== null)) return;
+  report.expect([...path, guess]); // it is missing for the same cause
 }
 
 function word(value: string, schema: StringSchema, at: Walk, report: Report, parent: unknown): string | undefined {

@@ -78,6 +78,14 @@ const rows: { wrong: string; objects: readonly unknown[]; says: string[] }[] = [
     ],
   },
   {
+    wrong: 'a misspelt field beside an order that cannot be kept',
+    objects: graph(task('a'), task('b', { runAftr: ['a'], runAfter: ['zz'] })),
+    says: [
+      "error RUN_AFTER_UNKNOWN p spec.tasks.1.runAfter.0: there is no task 'zz' in this pipeline to run after (use one of: 'a', 'b')",
+      "error FIELD_UNKNOWN p spec.tasks.1.runAftr: there is no field 'runAftr' here (did you mean 'runAfter'?)",
+    ],
+  },
+  {
     wrong: 'two tasks of one name',
     objects: graph(task('a'), task('a')),
     says: [

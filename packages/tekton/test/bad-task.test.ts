@@ -20,6 +20,18 @@ describe('a task', () => {
       says: ["FIELD_UNKNOWN spec.step: there is no field 'step' here (did you mean 'steps'?)"],
     },
     {
+      task: 'with a misspelt field beside the one it is like, which is checked all the same',
+      object: changed(changed(build, 'spec.step', []), 'spec.steps', [
+        { name: 'a', imge: 'golang', comand: ['x'], env: [{ name: 'A' }, { name: 'A' }] },
+      ]),
+      says: [
+        "FIELD_UNKNOWN spec.step: there is no field 'step' here (did you mean 'steps'?)",
+        "FIELD_UNKNOWN spec.steps.0.comand: there is no field 'comand' here (did you mean 'command'?)",
+        "ENV_TWICE spec.steps.0.env.1.name: the variable 'A' is set twice (remove one; the other is number 1 of this list)",
+        "FIELD_UNKNOWN spec.steps.0.imge: there is no field 'imge' here (did you mean 'image'?)",
+      ],
+    },
+    {
       task: 'with a field that has no likely meaning',
       object: changed(build, 'spec.colour', 'red'),
       says: [
