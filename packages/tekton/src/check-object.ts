@@ -81,15 +81,17 @@ const ROOTS = Object.fromEntries(Object.values(KINDS).map((shape) => [shape.kind
 function idOf(object: unknown, index: number): ObjectId {
   if (!isRecord(object)) return { index };
   const meta = isRecord(object['metadata']) ? object['metadata'] : {};
-  const own = {
-    apiVersion: object['apiVersion'],
-    kind: object['kind'],
-    namespace: meta['namespace'],
-    name: meta['name'],
-  };
-  const texts = Object.entries(own).filter(([, value]) => typeof value === 'string' && value !== '');
-  return { ...Object.fromEntries(texts), index };
+  const id: { -readonly [K in keyof ObjectId]: ObjectId[K] } = { index };
+  const { apiVersion, kind } = object;
+  const { namespace, name } = meta;
+  if (isWord(apiVersion)) id.apiVersion = apiVersion;
+  if (isWord(kind)) id.kind = kind;
+  if (isWord(namespace)) id.namespace = namespace;
+  if (isWord(name)) id.name = name;
+  return id;
 }
+
+const isWord = (value: unknown): value is string => typeof value === 'string' && value !== '';
 
 function checkKind(object: AnyTektonObject, where: Where): void {
   checkMetadata(object.kind, object.metadata, where);

@@ -47,8 +47,9 @@ function checkScript(step: Step, { what, template }: StepPlace, script: string, 
 }
 
 function checkMounts(step: Step, { volumes }: StepPlace, where: Where): void {
+  if (!step.volumeMounts) return;
   const taken = new Map<string, number>();
-  (step.volumeMounts ?? []).forEach(({ name, mountPath }, index) => {
+  step.volumeMounts.forEach(({ name, mountPath }, index) => {
     const at = below(where, 'volumeMounts', index);
     if (volumes && name && !name.includes('$(') && !volumes.has(name)) {
       at.report.add('VOLUME_UNKNOWN', [...at.path, 'name'], at.report.missed(name, [...volumes].slice(0, 100)), {
@@ -73,6 +74,7 @@ export function reservedFolder(mountPath: string): string | undefined {
 }
 
 function checkEnv(step: Step, where: Where): void {
+  if ((step.env?.length ?? 0) < 2) return;
   const taken = new Map<string, number>();
   (step.env ?? []).forEach(({ name }, index) => {
     const first = taken.get(name);

@@ -27,32 +27,28 @@ const ALMOST_ROOTS = new Set(['input', 'output', 'param', 'resource', 'workspace
 
 /** The params of a task or pipeline as variables. */
 export function paramVocabulary(params: readonly ParamModel[], prefixes: readonly string[]): Vocabulary {
-  const names = (type: string): Set<string> =>
-    new Set(
-      params
-        .filter((param) => param.type === type)
-        .flatMap(({ name }) => prefixes.map((prefix) => `${prefix}.${name}`)),
-    );
-  return { strings: names('string'), arrays: names('array') };
+  const strings = new Set<string>();
+  const arrays = new Set<string>();
+  for (const { name, type } of params) {
+    for (const prefix of prefixes) (type === 'string' ? strings : arrays).add(`${prefix}.${name}`);
+  }
+  return { strings, arrays };
 }
 
 /** All variables of a task. */
 export function taskVocabulary(task: TaskModel): Vocabulary {
-  const { strings, arrays } = paramVocabulary(task.params, task.spelling.params);
-  const resources = (list: readonly ResourceModel[], prefixes: readonly string[]): string[] =>
-    list.flatMap(({ name, type }) =>
-      resourceVariableNames(type).flatMap((key) => prefixes.map((prefix) => `${prefix}.${name}.${key}`)),
-    );
-  return {
-    strings: new Set([
-      ...strings,
-      ...resources(task.inputs, task.spelling.inputs),
-      ...resources(task.outputs, task.spelling.outputs),
-      ...task.workspaces.flatMap(({ name }) => [`workspaces.${name}.path`, `workspaces.${name}.volume`]),
-      ...task.results.map((name) => `results.${name}.path`),
-    ]),
-    arrays,
+  const { strings: params, arrays } = paramVocabulary(task.params, task.spelling.params);
+  const strings = new Set(params);
+  const add = (list: readonly ResourceModel[], prefixes: readonly string[]): void => {
+    for (const { name, type } of list)
+      for (const key of resourceVariableNames(type))
+        for (const prefix of prefixes) strings.add(`${prefix}.${name}.${key}`);
   };
+  add(task.inputs, task.spelling.inputs);
+  add(task.outputs, task.spelling.outputs);
+  for (const { name } of task.workspaces) strings.add(`workspaces.${name}.path`).add(`workspaces.${name}.volume`);
+  for (const name of task.results) strings.add(`results.${name}.path`);
+  return { strings, arrays };
 }
 
 /**

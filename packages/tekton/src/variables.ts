@@ -31,10 +31,15 @@ const READABLE: Readonly<Record<ResourceType, Readonly<Record<string, string>>>>
 /** The one variable that is spelt otherwise than its param. */
 const PARAM_OF: Readonly<Record<string, string>> = { 'target-uri': 'targeturi' };
 
+const ALWAYS_READABLE = ['name', 'type', 'path'];
+
+const NAMES: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries(READABLE).map(([type, params]) => [type, [...ALWAYS_READABLE, ...Object.keys(params)]]),
+);
+
 /** What may follow `inputs.resources.NAME.` for a resource of this type. */
-export function resourceVariableNames(type: ResourceType): string[] {
-  // A misspelt type is reported where it stands; here it has no variables of its own.
-  return ['name', 'type', 'path', ...(Object.hasOwn(READABLE, type) ? Object.keys(READABLE[type]) : [])];
+export function resourceVariableNames(type: ResourceType): readonly string[] {
+  return NAMES.get(type) ?? ALWAYS_READABLE; // a misspelt type is reported where it stands, and has no variables of its own
 }
 
 /** The values of a resource's variables, all but `path`, which the task decides. */

@@ -17,7 +17,11 @@ export interface Where {
 }
 
 /** A place below. */
-export const below = (where: Where, ...path: Path): Where => ({ ...where, path: [...where.path, ...path] });
+export const below = ({ path, tekton, report }: Where, ...more: Path): Where => ({
+  path: path.concat(more),
+  tekton,
+  report,
+});
 
 /** Reports each name that another element of the same list has already. `fold`: names are compared without case. */
 export function checkNames(
@@ -26,6 +30,7 @@ export function checkNames(
   where: Where,
   options: { readonly tektonMessage?: (name: string, index: number) => string; readonly fold?: boolean } = {},
 ): void {
+  if (list.length < 2) return;
   const first = new Map<string, number>();
   list.forEach(({ name }, index) => {
     if (name === undefined || name === '') return;
