@@ -11,6 +11,7 @@ import { join, resolve } from 'node:path';
 import { stringify } from 'yaml';
 import { median, measure, table, type Measured } from './measure.js';
 import { idleArticle, pipelineOf, taskRunOf } from './pipelines.js';
+import { benchShapes } from './shapes.js';
 import { benchSynth } from './synth.js';
 
 const root = resolve(import.meta.dirname, '..');
@@ -110,7 +111,8 @@ try {
   console.log(`load at the beginning ${load()}; first start ${ms(first)} ms\n`);
   console.log(await runs(), '\n');
   console.log(await handOver(), '\n');
-  console.log(await benchSynth());
+  console.log(await benchSynth(), '\n');
+  console.log(await benchShapes());
   console.log(`load at the end ${load()}`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
