@@ -5,7 +5,7 @@
  * gathered, sorted and printed in one pass whatever found them.
  */
 
-/** A position in a file. `line` and `column` count from 1. */
+/** A position in a file. `line` and `column` count from 1. With `line` 0, `file` is an option of the command line. */
 export interface Place {
   readonly file: string;
   readonly line: number;
@@ -61,7 +61,7 @@ const plain: Paint = { error: (text) => text, warning: (text) => text, dim: (tex
 /** The text of one finding: `file:line:column  error  CODE  message`, the quoted line if there is one, and the hint. */
 export function describeFinding(finding: Finding, paint: Paint = plain): string {
   const { place, severity, code, message, hint, quote } = finding;
-  const where = `${place.file}:${String(place.line)}:${String(place.column)}`;
+  const where = place.line === 0 ? place.file : `${place.file}:${String(place.line)}:${String(place.column)}`;
   const lines = [`${where}  ${paint[severity](severity)}  ${code}  ${message}`];
   if (quote !== undefined) lines.push(paint.dim(`    ${String(place.line)} | ${shorten(quote)}`));
   lines.push(...hint.split('\n').map((text) => `  hint: ${text}`));

@@ -241,8 +241,18 @@ status 2`);
   test('a PipelineResource of that name', async () => {
     const path = folder({ x: '' });
     expect(await refused({ 'p.yaml': TASKS + RUN }, { source: new Map([['repo', path]]) })).toBe(
-      `there is no PipelineResource called 'repo'\nthe manifests have no PipelineResource\nstatus 2`,
+      `--source repo=${path}  error  STAND_IN_UNUSED  there is no PipelineResource called 'repo'\n  hint: the manifests have no PipelineResource\n1 error; nothing was run\nstatus 2`,
     );
+  });
+
+  test('the image that a misspelt --image was meant for, with the other way round', async () => {
+    expect(await refused({ 'p.yaml': TASKS + RUN }, { image: new Map([['bsybox', 'host']]) }))
+      .toBe(`--image bsybox=host  error  STAND_IN_UNUSED  bsybox matches no image of these manifests
+  hint: did you mean 'busybox'?
+p.yaml:8:29  error  IMAGE_NO_STAND_IN  nothing stands in for the image busybox:1 of step first of Task work
+  hint: images are not downloaded; name what stands in: --image busybox=host, or in pipewright.yaml \`images: { busybox: host }\`
+2 errors; nothing was run
+status 2`);
   });
 
   test('the directory of --source', async () => {
@@ -263,6 +273,22 @@ status 2`);
     expect(text).toMatch(/revision/i);
     expect(text).toMatch(/status 2$/);
   });
+});
+
+test('stand-ins of pipewright.yaml that stand for nothing are warned of; an image only when it is like one there is', async () => {
+  const path = folder({
+    'p.yaml': TASKS + RUN,
+    'pipewright.yaml':
+      'images:\n  busybox: host\n  busybocks: host\n  golang: host\nresources:\n  repo: { registry: local }\n',
+  });
+  const { status, err } = await running(path, { image: new Map() });
+  expect(err.replaceAll(`${path}/`, ''))
+    .toBe(`pipewright.yaml:3:3  warning  STAND_IN_UNUSED  busybocks matches no image of these manifests
+  hint: did you mean 'busybox'?
+pipewright.yaml:6:3  warning  STAND_IN_UNUSED  there is no PipelineResource called 'repo'
+  hint: the manifests have no PipelineResource
+`);
+  expect(status).toBe(0);
 });
 
 test('manifests with errors are not run; all errors are told', async () => {

@@ -7,7 +7,7 @@
 
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import type { Finding } from '../finding.js';
+import type { Finding, Place } from '../finding.js';
 import { isObject, type Json } from '../manifests/json.js';
 import { locate, type Path } from '../manifests/locate.js';
 import { parseYaml, type ParsedDocument } from '../manifests/parse.js';
@@ -42,6 +42,8 @@ export interface LoadedConfig {
   readonly file?: string;
   readonly standIns: StandIns;
   readonly findings: readonly Finding[];
+  /** Where a path of the file stands. Absent: the file could not be read. */
+  readonly place?: (path: Path) => Place;
 }
 
 /** No stand-ins: every image must then be pullable, which the embedded cluster does not do. */
@@ -72,7 +74,12 @@ export function loadConfig(file: string): LoadedConfig {
   }
   const { standIns, complaints } = readConfig(value, dirname(resolve(file)));
   const all = second ? [...complaints, SECOND_DOCUMENT] : complaints;
-  return { file, standIns, findings: all.map((complaint) => placed(document, value, complaint)) };
+  return {
+    file,
+    standIns,
+    findings: all.map((complaint) => placed(document, value, complaint)),
+    place: (path) => locate(document, path).key,
+  };
 }
 
 const SECOND_DOCUMENT: Complaint = {

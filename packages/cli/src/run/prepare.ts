@@ -4,7 +4,15 @@
 
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { findConfig, layOver, loadConfig, NO_STAND_INS, type ImageStandIn, type StandIns } from '../config/config.js';
+import {
+  findConfig,
+  layOver,
+  loadConfig,
+  NO_STAND_INS,
+  type ImageStandIn,
+  type LoadedConfig,
+  type StandIns,
+} from '../config/config.js';
 import { hasErrors, inReadingOrder, type Finding } from '../finding.js';
 import { checkManifests } from '../lint/check.js';
 import { defaultPaths } from '../lint/default-paths.js';
@@ -13,6 +21,7 @@ import { UsageError } from '../usage-error.js';
 import { missingFor } from './requirements.js';
 import { localResources, resourcesIn, type LocalResources } from './resources.js';
 import { isRun, selectRuns, withParams, type PlannedRun } from './select.js';
+import { unusedStandIns } from './unused.js';
 
 /** The part of the command line that says what to run, on what. */
 export interface Asked {
@@ -41,7 +50,7 @@ const NOTHING_LOCAL: LocalResources = { sources: [], images: [] };
 export function prepare(asked: Asked, stdin?: () => Uint8Array): Prepared {
   const paths = asked.paths.length > 0 ? asked.paths : defaultPaths();
   const loaded = loadManifests(paths, stdin);
-  const { standIns, findings: inConfig, file } = standInsFor(asked, paths);
+  const { standIns, findings: inConfig, file, place } = standInsFor(asked, paths);
   const stopped = { manifests: [], runs: [], standIns, local: NOTHING_LOCAL };
   const text = [...loaded.findings, ...inConfig];
   if (hasErrors(text)) return { ...stopped, findings: inReadingOrder([...text, ...checkManifests(loaded.manifests)]) };
@@ -54,9 +63,13 @@ export function prepare(asked: Asked, stdin?: () => Uint8Array): Prepared {
   const known = new Set(missing.map(({ place }) => JSON.stringify(place)));
   // What the checks only warn of (an account that may exist in a cluster) is here known to be missing.
   const distinct = checked.filter(({ severity, place }) => severity === 'error' || !known.has(JSON.stringify(place)));
-  const findings = inReadingOrder([...text, ...distinct, ...missing]);
+  const resources = resourcesIn(loaded.manifests, runs);
+  const written = { flags: { images: asked.image, resources: asked.source }, place };
+  const names = resources.map(({ name }) => name);
+  const unused = unusedStandIns(standIns, written, loaded.manifests, names);
+  const findings = inReadingOrder([...text, ...distinct, ...missing, ...unused]);
   if (hasErrors(findings)) return { ...stopped, findings };
-  const local = localResources(standIns, resourcesIn(loaded.manifests, runs));
+  const local = localResources(standIns, resources);
   return { findings, manifests: others, runs, standIns, configFile: file, local };
 }
 
@@ -64,10 +77,16 @@ export function prepare(asked: Asked, stdin?: () => Uint8Array): Prepared {
 export function standInsFor(
   asked: Pick<Asked, 'config' | 'image' | 'source'>,
   paths: readonly string[],
-): { readonly standIns: StandIns; readonly findings: readonly Finding[]; readonly file?: string | undefined } {
+): {
+  readonly standIns: StandIns;
+  readonly findings: readonly Finding[];
+  readonly file?: string | undefined;
+  readonly place?: LoadedConfig['place'] | undefined;
+} {
   const file = asked.config ?? findConfig(paths);
-  const config = file === undefined ? { standIns: NO_STAND_INS, findings: [] } : loadConfig(file);
-  return { standIns: layOver(config.standIns, fromFlags(asked)), findings: config.findings, file };
+  const config: LoadedConfig = file === undefined ? { standIns: NO_STAND_INS, findings: [] } : loadConfig(file);
+  const { findings, place } = config;
+  return { standIns: layOver(config.standIns, fromFlags(asked)), findings, file, place };
 }
 
 function fromFlags({ image, source }: Pick<Asked, 'image' | 'source'>): StandIns {

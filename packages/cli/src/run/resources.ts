@@ -2,7 +2,6 @@
  * Which of a run's PipelineResources are answered on this machine, and by what. Pure.
  */
 
-import { nearest } from '@pipewright/tekton';
 import type { ResourceStandIn, StandIns } from '../config/config.js';
 import { readImageName } from '@pipewright/tekton';
 import { isObject, listAt, objectAt, textAt, type JsonObject } from '../manifests/json.js';
@@ -57,13 +56,13 @@ export function resourcesIn(manifests: readonly Manifest[], runs: readonly Plann
   return [...objects, ...embedded];
 }
 
-/** Matches stand-ins with resources. Throws a UsageError for one that stands for nothing, or for another type. */
+/** Matches stand-ins with resources. Throws a UsageError for one that stands for another type. */
 export function localResources(standIns: StandIns, resources: readonly NamedResource[]): LocalResources {
   const sources: LocalSource[] = [];
   const images: LocalImage[] = [];
   for (const [name, standIn] of standIns.resources) {
     const resource = resources.find((each) => each.name === name);
-    if (!resource) throw unknown(name, resources);
+    if (!resource) continue; // which is a finding of its own
     if ('directory' in standIn) sources.push(sourceFor(resource, standIn.directory));
     else images.push(imageFor(resource, standIn));
   }
@@ -98,15 +97,4 @@ function imageFor({ name, spec }: NamedResource, _standIn: ResourceStandIn): Loc
   }
   const { registry, repository } = readImageName(url);
   return { resource: name, registry, repository };
-}
-
-function unknown(name: string, resources: readonly NamedResource[]): UsageError {
-  const known = resources.map((each) => each.name);
-  const guess = nearest(name, known);
-  const has =
-    known.length === 0 ? 'the manifests have no PipelineResource' : `the PipelineResources are: ${known.join(', ')}`;
-  return new UsageError(
-    `there is no PipelineResource called '${name}'`,
-    guess === undefined ? has : `did you mean '${guess}'?`,
-  );
 }

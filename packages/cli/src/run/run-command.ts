@@ -156,12 +156,16 @@ function presenterFor({ output: format }: RunOptions, prepared: Prepared, output
   return textPresenter(output, (name, task) => waitsOf(name)?.get(task) ?? []);
 }
 
-/** Errors go to standard error: standard output is for what the runs say. Warnings are counted; `lint` is there for them. */
+/**
+ * To standard error: standard output is for what the runs say. Warnings about manifests are counted, `lint` is there for
+ * them; those about the stand-ins are told here, since nobody else reads them.
+ */
 function tellFindings(findings: readonly Finding[], output: Output): void {
   const { red, yellow, dim } = output.colors;
   const errors = findings.filter(({ severity }) => severity === 'error');
-  const warnings = findings.length - errors.length;
-  for (const finding of errors) output.warn(describeFinding(finding, { error: red, warning: yellow, dim }));
+  const told = findings.filter(({ severity, code }) => severity === 'error' || code === 'STAND_IN_UNUSED');
+  const warnings = findings.filter((finding) => !told.includes(finding));
+  for (const finding of told) output.warn(describeFinding(finding, { error: red, warning: yellow, dim }));
   if (errors.length > 0) output.warn(`${countOf(errors)}; nothing was run`);
-  else if (warnings > 0) output.warn(yellow(`${countOf(findings)}; \`pipewright lint\` shows them`));
+  else if (warnings.length > 0) output.warn(yellow(`${countOf(warnings)}; \`pipewright lint\` shows them`));
 }
