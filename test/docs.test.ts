@@ -3,11 +3,20 @@ import { join, resolve } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { PROBLEMS } from '@pipewright/tekton';
 import { PAGES } from '../docs/generate.js';
+import { undocumented } from '../docs/reference-pages.js';
 
 const root = resolve(import.meta.dirname, '..');
 
-test.each(Object.entries(PAGES))('%s is what `npm run docs` writes', (path, page) => {
-  expect(existsSync(join(root, path)) ? readFileSync(join(root, path), 'utf8') : 'missing').toBe(page());
+test.each(Object.entries(PAGES))(
+  '%s is what `npm run docs` writes',
+  (path, page) => {
+    expect(existsSync(join(root, path)) ? readFileSync(join(root, path), 'utf8') : 'missing').toBe(page());
+  },
+  60_000,
+);
+
+test('every export of the library has a comment, and every optional prop says what its absence means', () => {
+  expect(undocumented()).toEqual([]);
 });
 
 test('codes of problems are upper snake', () => {
@@ -21,4 +30,25 @@ test('every problem in the table is reported somewhere', () => {
     .map((name) => readFileSync(join(folder, name), 'utf8'))
     .join('\n');
   expect(Object.keys(PROBLEMS).filter((code) => !sources.includes(`'${code}'`))).toEqual([]);
+});
+
+test('every TypeScript of the guide stands in the example that runs, or in the test that it shows, to the letter', () => {
+  const guide = readFileSync(join(root, 'docs/guide.md'), 'utf8');
+  const blocks = [...guide.matchAll(/```ts\n([\s\S]*?)```/g)].map((match) => match[1] ?? '');
+  const sources = ['examples/first-pipeline/main.ts', 'test/guide.test.ts'].map((file) =>
+    readFileSync(join(root, file), 'utf8').replace(/^ +/gm, ''),
+  );
+  expect(blocks.length).toBeGreaterThan(3);
+  expect(blocks.filter((block) => !sources.some((source) => source.includes(block.replace(/^ +/gm, ''))))).toEqual([]);
+});
+
+test('every file that the guide and the reference link to is there', () => {
+  const pages = ['docs/guide.md', 'docs/how-to.md', 'docs/reference/README.md'];
+  const dead = pages.flatMap((page) =>
+    [...readFileSync(join(root, page), 'utf8').matchAll(/\]\((?!https?:|#)([^)#]+)/g)]
+      .map((match) => match[1] ?? '')
+      .filter((link) => !existsSync(resolve(root, page, '..', link)))
+      .map((link) => `${page} -> ${link}`),
+  );
+  expect(dead).toEqual([]);
 });

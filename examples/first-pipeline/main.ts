@@ -15,7 +15,7 @@ export class Hello extends Chart {
       metadata: { name: 'test' },
       inputs: { source: 'git' },
       steps: ({ inputs }) => [
-        { name: 'unit', image: 'node:22', workingDir: inputs.source.path, command: ['node'], args: ['--test'] },
+        { name: 'unit', image: 'node:22', workingDir: inputs.source.path, command: ['node'], args: ['hello.test.js'] },
       ],
     });
 
