@@ -17,10 +17,12 @@ import {
   Grants,
   PipelineRun,
   PipelineServiceAccount,
+  Task,
   TektonApp,
   type RunOptions,
 } from '../lib/index.js';
 import { NginxPipeline, NginxRun } from '../main.js';
+import { AWKWARD_STRINGS } from './awkward-strings.js';
 
 const work = mkdtempSync(join(tmpdir(), 'gitops-cluster-'));
 afterAll(() => rmSync(work, { recursive: true, force: true }));
@@ -77,4 +79,15 @@ test('a real API server would apply dist, and create the runs beside it', () => 
     'task.tekton.dev/unit-tests',
   ]);
   expect(dryRun('create', 'dist/runs')).toEqual([expect.stringMatching(/^pipelinerun\.tekton\.dev\/by-hand-\w{5}$/)]);
+});
+
+test('every awkward string of a manifest is what `kubectl create` would send', () => {
+  const args = AWKWARD_STRINGS.filter((text) => !/\p{Surrogate}/u.test(text) && !/\$[({]/.test(text));
+  const app = new TektonApp({ outdir: join(work, 'strings'), showWarnings: false });
+  const steps = [{ image: 'busybox:1.31', args }];
+  new Task(new Chart(app, 'strings'), 'strings', { metadata: { name: 'strings' }, steps: () => steps });
+  app.synth();
+  const sent = kubectl('create', '--dry-run=client', '-o', 'json', '-f', join(work, 'strings'));
+
+  expect(JSON.parse(sent)).toMatchObject({ kind: 'Task', spec: { steps } });
 });
