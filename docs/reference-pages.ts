@@ -1,8 +1,7 @@
 /**
  * `docs/reference/*.md`: everything that the library exports, from its doc comments.
  *
- * A page for each group of source files; a file that is in no group goes to "more", so nothing is left out. Types are shown as
- * they are written. What a comment does not say is not made up here: `test/docs.test.ts` asks for what is missing.
+ * A page for each group of source files. Types are shown as they are written. What a comment does not say is not made up here: `test/docs.test.ts` asks for what is missing.
  */
 
 import { join, relative, resolve } from 'node:path';
@@ -54,7 +53,6 @@ const GROUPS: Readonly<Record<string, Group>> = {
     what: 'From `pipewright/testing`; `pipewright/testing/jest` registers the matcher.',
     files: /^testing\//,
   },
-  more: { title: 'More', what: 'What belongs to no other page.', files: /.*/ },
 };
 
 /** One exported thing. */
@@ -101,8 +99,8 @@ class Library {
   }
 }
 
-const groupOf = ({ file }: Exported): string =>
-  Object.entries(GROUPS).find(([, { files }]) => files.test(file))?.[0] ?? 'more';
+const groupOf = ({ file }: Exported): string | undefined =>
+  Object.entries(GROUPS).find(([, { files }]) => files.test(file))?.[0];
 
 /** The pages, by path from the root of the repository. Which there are is known without reading the library. */
 export const REFERENCE_PAGES: Readonly<Record<string, () => string>> = {
@@ -110,10 +108,10 @@ export const REFERENCE_PAGES: Readonly<Record<string, () => string>> = {
   ...Object.fromEntries(Object.keys(GROUPS).map((name) => [`docs/reference/${name}.md`, () => groupPage(name)])),
 };
 
-/** Exports without a comment, and optional props that do not say what their absence means; as `Name` or `Name.prop`. */
+/** Exports without a comment or a page, and optional props that do not say what their absence means: `Name` or `Name.prop`. */
 export function undocumented(): string[] {
   return Library.read.exported.flatMap((it) => [
-    ...(docOf(it.symbol) === '' ? [it.name] : []),
+    ...(docOf(it.symbol) === '' || groupOf(it) === undefined ? [it.name] : []),
     ...membersIn(it)
       .filter(({ optional, fallback }) => optional && fallback === undefined)
       .map(({ name }) => `${it.name}.${name}`),
@@ -133,7 +131,7 @@ function groupPage(name: string): string {
   const those = Library.read.exported.filter((it) => groupOf(it) === name);
   const order = (it: Exported): number => (ts.isClassDeclaration(it.node) ? 0 : 1);
   const sections = those.toSorted((a, b) => order(a) - order(b) || (a.name < b.name ? -1 : 1)).map(section);
-  return `# ${group?.title ?? name}\n\n${group?.what ?? ''} Made from the comments in \`lib\` (\`npm run docs\`).\n\n${sections.join('\n') || 'Nothing yet.\n'}`;
+  return `# ${group?.title ?? name}\n\n${group?.what ?? ''} Made from the comments in \`lib\` (\`npm run docs\`).\n\n${sections.join('\n')}`;
 }
 
 function section(it: Exported): string {

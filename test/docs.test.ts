@@ -15,7 +15,7 @@ test.each(Object.entries(PAGES))(
   60_000,
 );
 
-test('every export of the library has a comment, and every optional prop says what its absence means', () => {
+test('every export of the library has a comment and a page, and every optional prop says what its absence means', () => {
   expect(undocumented()).toEqual([]);
 });
 

@@ -14,12 +14,15 @@ const installed = join(place, 'node_modules/pipewright');
 let files: readonly string[] = [];
 
 beforeAll(() => {
-  execFileSync('npm', ['pack', '--silent', '--pack-destination', place], { cwd: root, stdio: 'pipe' });
+  execFileSync('npm', ['pack', '--silent', '--ignore-scripts=false', '--pack-destination', place], {
+    cwd: root,
+    stdio: 'pipe',
+  });
   const tarball = readdirSync(place).find((name) => name.endsWith('.tgz')) ?? 'none';
   mkdirSync(installed, { recursive: true });
   execFileSync('tar', ['-xzf', join(place, tarball), '-C', installed, '--strip-components=1']);
-  for (const peer of [...PEERS, '@types'])
-    symlinkSync(join(root, 'node_modules', peer), join(place, 'node_modules', peer));
+  for (const name of [...PEERS, 'yaml', '@types'])
+    symlinkSync(join(root, 'node_modules', name), join(place, 'node_modules', name));
   writeFileSync(join(place, 'package.json'), '{ "type": "module" }');
   writeFileSync(join(place, 'main.ts'), PROGRAM);
   files = readdirSync(installed, { recursive: true, encoding: 'utf8', withFileTypes: true })
@@ -65,7 +68,7 @@ test('it holds JavaScript, types, a licence and a README, and no folder of this 
   expect(files.filter((file) => /(^|\/)(packages|test|node_modules)\//.test(file))).toEqual([]);
 });
 
-test('it imports its peers, Node itself and its own files, and jest only where it says so', () => {
+test('it imports its peers, yaml, Node itself and its own files, and jest only where it says so', () => {
   const modules = files
     .filter(
       (file) =>
@@ -74,12 +77,20 @@ test('it imports its peers, Node itself and its own files, and jest only where i
     .flatMap((file) => ts.preProcessFile(readFileSync(join(installed, file), 'utf8'), true, true).importedFiles)
     .map(({ fileName }) => fileName);
   const foreign = modules.filter((name) => !name.startsWith('./') && !name.startsWith('../'));
-  expect([...new Set(foreign)].toSorted()).toEqual(['cdk8s', 'cdk8s-plus-27', 'constructs', 'node:fs', 'node:path']);
+  expect([...new Set(foreign)].toSorted()).toEqual([
+    'cdk8s',
+    'cdk8s-plus-27',
+    'constructs',
+    'node:crypto',
+    'node:fs',
+    'node:path',
+    'yaml',
+  ]);
 });
 
-test('it runs nothing when it is installed, and depends on peers alone', () => {
+test('it runs nothing when it is installed, and depends on its peers and a YAML parser alone', () => {
   const described = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as Record<string, object>; // npm's own format
-  expect(described['dependencies']).toBeUndefined();
+  expect(Object.keys(described['dependencies'] ?? {})).toEqual(['yaml']);
   expect(described['optionalDependencies']).toBeUndefined();
   expect(Object.keys(described['scripts'] ?? {}).filter((name) => /install|^prepare$/.test(name))).toEqual([]);
   expect(Object.keys(described['peerDependencies'] ?? {}).toSorted()).toEqual(['@jest/globals', ...PEERS]);
@@ -93,13 +104,14 @@ test('a program outside synthesizes with it', () => {
   );
   const printed = execFileSync(process.execPath, ['sound.js'], { cwd: place, encoding: 'utf8', stdio: 'pipe' });
   expect(printed).toBe('0\n');
-  const written = readFileSync(join(place, 'dist/ci.k8s.yaml'), 'utf8');
+  const read = (name: string) => readFileSync(join(place, 'dist', name), 'utf8');
+  const written = read('ci.k8s.yaml') + '---\n' + read('runs/ci.k8s.yaml');
   expect(written.split('---\n').map((document) => /^kind: (.*)$/m.exec(document)?.[1])).toEqual([
     'Task',
     'Pipeline',
     'PipelineResource',
-    'PipelineRun',
   ]);
+  expect(readFileSync(join(place, 'dist/runs/ci.k8s.yaml'), 'utf8')).toContain('kind: PipelineRun\n');
   expect(written).toContain('workingDir: $(inputs.resources.source.path)\n');
 }, 60_000);
 

@@ -12,7 +12,7 @@ export class NotExpressible extends Error {
 export function onlyFields(value: object, known: readonly string[], what: string): void {
   const others = Object.entries(value).filter(([key, it]) => it !== null && !known.includes(key));
   const [first] = others;
-  if (first) throw new NotExpressible(`the constructs have no \`${first[0]}\` of ${what}`);
+  if (first) throw new NotExpressible(`\`${first[0]}\` of ${what} is not translated`);
 }
 
 /** A list without empty ones, which constructs do not write. */
