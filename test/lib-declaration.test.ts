@@ -3,5 +3,5 @@ import { RESOURCE_TYPES, resourceVariableNames } from '@pipewright/tekton';
 import { VARIABLES } from '../lib/declaration.js';
 
 test.each(RESOURCE_TYPES)('a step may mention exactly the variables that a %s resource has in a run', (type) => {
-  expect([...VARIABLES[type]].sort()).toEqual(resourceVariableNames(type).sort());
+  expect([...VARIABLES[type]].sort()).toEqual(resourceVariableNames(type).toSorted());
 });
