@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { KubeClient, systemClock, type KubeObject } from '@pipewright/kube';
+import { KubeClient, systemClock } from '@pipewright/kube';
 import { registryCommand } from '../src/edge/registry-command.js';
 
-const secret = (type: string, key: string, host: string): KubeObject & object => ({
+const secret = (type: string, key: string, host: string): object => ({
   apiVersion: 'v1',
   kind: 'Secret',
   metadata: { name: host },

@@ -26,6 +26,7 @@ const facts = (spec: object, resources: readonly PipelineResource[] = []): Start
 function outcome(given: StartFacts): string {
   const start = startTaskRun(given);
   if ('refused' in start) return `${start.refused.reason}: ${start.refused.message}`;
+  if (!('pod' in start)) return 'asks what an image runs';
   return start.pod.spec.containers.map(({ name }) => name.replace(/-[a-z0-9]{5}$/, '')).join(' ');
 }
 
