@@ -7,6 +7,7 @@
 import { Command, CommanderError } from 'commander';
 import { readFileSync } from 'node:fs';
 import { processOutput, type Output } from './terminal/output.js';
+import { tellFailure } from './failure.js';
 import { UsageError } from './usage-error.js';
 import { addController, addImport, addLint, addRun, addUp } from './commands.js';
 
@@ -14,8 +15,9 @@ const EXIT_STATUS = `
 Exit status:
   0    the run succeeded; no errors were found
   1    the run failed; errors were found
-  2    the command line or the manifests are invalid; nothing was run
+  2    the command line or the manifests are invalid, or a directory cannot be used; nothing was run
   3    this machine cannot run containers, or a cluster cannot be reached
+  5    the output could not be written, the disk is full, or pipewright has an error of its own
   124  the run timed out
   130  interrupted by Ctrl-C        143  ended by SIGTERM
 `;
@@ -57,7 +59,7 @@ function explain(cause: unknown, out: Output): number {
     for (const line of cause.hint.split('\n')) out.warn(`  hint: ${line}`);
     return cause.status;
   }
-  throw cause;
+  return tellFailure(cause, out);
 }
 
 function version(): string {

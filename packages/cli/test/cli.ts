@@ -1,7 +1,7 @@
 /** What the tests of commands share: an output that remembers, folders that go away, and the command in a process of its own. */
 
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import picocolors from 'picocolors';
@@ -52,18 +52,24 @@ export interface Spawned {
 
 const COMMAND = resolve(import.meta.dirname, '../bin/pipewright.js');
 
-/** Starts the command. `TMPDIR` may be set to see what is left there. */
-export function pipewright(args: readonly string[], env: Readonly<Record<string, string>> = {}): Spawned {
+/** Starts the command. `TMPDIR` may be set to see what is left there; `stdout`: a file that standard output goes to. */
+export function pipewright(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  stdout?: string,
+): Spawned {
+  const file = stdout === undefined ? undefined : openSync(stdout, 'w');
   const child = spawn(process.execPath, [COMMAND, ...args], {
     env: { ...process.env, ...env, NO_COLOR: '1' },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', file ?? 'pipe', 'pipe'],
   });
+  if (file !== undefined) closeSync(file);
   let out = '';
   let err = '';
   const listeners = new Set<() => void>();
   const heard = (): void => listeners.forEach((listener) => listener());
-  child.stdout.on('data', (chunk) => ((out += String(chunk)), heard()));
-  child.stderr.on('data', (chunk) => ((err += String(chunk)), heard()));
+  child.stdout?.on('data', (chunk) => ((out += String(chunk)), heard()));
+  child.stderr?.on('data', (chunk) => ((err += String(chunk)), heard()));
   const ended = new Promise<{ status: number | null; out: string; err: string }>((done) => {
     child.on('close', (status) => (done({ status, out, err }), heard()));
   });

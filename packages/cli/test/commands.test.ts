@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { tellFailure } from '../src/failure.js';
 import { runProgram } from '../src/program.js';
 import { folderWith, pipewright, recorded } from './cli.js';
 
@@ -62,6 +63,44 @@ describe('help', () => {
     const { status, out } = await command('--help');
     expect(status).toBe(0);
     expect(out).toContain('  124  the run timed out\n');
+  });
+});
+
+describe('what the machine refuses is told in a sentence', () => {
+  const manifest = `apiVersion: tekton.dev/v1alpha1
+kind: TaskRun
+metadata: { name: once }
+spec: { taskSpec: { steps: [{ name: a, image: 'busybox:1', command: ['true'] }] } }
+`;
+
+  test('a TMPDIR that is not there', async () => {
+    const path = folder({ 'a.yaml': manifest });
+    const args = ['run', path, '--runtime', 'fake', '--image', 'busybox=host'];
+    const { status, out, err } = await pipewright(args, { TMPDIR: '/nowhere' }).ended;
+    expect(err).toMatch(
+      /^error: ENOENT: no such file or directory, mkdir '\/nowhere\/pipewright-\d+'\n {2}hint: make the directory, or name another; temporary files go where TMPDIR says\n$/,
+    );
+    expect({ status, out }).toEqual({ status: 2, out: expect.stringMatching(/^(runtime fake .*\n)?$/) });
+  }, 30_000);
+
+  test.each(['lint', 'run'])(
+    'a full disk behind the standard output of %s',
+    async (name) => {
+      const path = folder({ 'a.yaml': manifest });
+      const more = name === 'run' ? ['--runtime', 'fake', '--image', 'busybox=host'] : [];
+      const { status, err } = await pipewright([name, path, ...more], {}, '/dev/full').ended;
+      expect(err).toBe('error: standard output cannot be written: ENOSPC: no space left on device, write\n');
+      expect(status).toBe(5);
+    },
+    30_000,
+  );
+
+  test('an error of our own, with the way to its stack', () => {
+    const output = recorded();
+    expect(tellFailure(new TypeError('x is not a function'), output)).toBe(5);
+    expect(output.err()).toBe(
+      'internal error: x is not a function\n  hint: PIPEWRIGHT_DEBUG=1 shows where it happened; report it with that\n',
+    );
   });
 });
 

@@ -7,6 +7,7 @@
 
 import type { EventEmitter } from 'node:events';
 import picocolors from 'picocolors';
+import { UNFORESEEN } from '../failure.js';
 import { OUTPUT_CLOSED } from './stop-requests.js';
 
 /** Colours, or functions that change nothing. */
@@ -33,8 +34,8 @@ export function processOutput(options: { readonly color?: boolean | undefined } 
   const terminal = stdout.isTTY && env['TERM'] !== 'dumb';
   const forced = env['FORCE_COLOR'] !== undefined && env['FORCE_COLOR'] !== '0' && env['FORCE_COLOR'] !== 'false';
   const wanted = options.color ?? ((env['NO_COLOR'] ?? '') === '' && (terminal || forced));
-  stdout.on('error', endQuietly);
-  stderr.on('error', endQuietly);
+  stdout.on('error', (cause) => endUnread(cause, 'standard output'));
+  stderr.on('error', (cause) => endUnread(cause, 'standard error'));
   return {
     print: (line) => void stdout.write(`${line}\n`),
     warn: (line) => void stderr.write(`${line}\n`),
@@ -45,9 +46,16 @@ export function processOutput(options: { readonly color?: boolean | undefined } 
   };
 }
 
-/** Nobody reads any more (`pipewright run | head`): a run that is under way is told like by Ctrl-C. */
-function endQuietly(cause: NodeJS.ErrnoException): void {
-  if (cause.code !== 'EPIPE') throw cause;
-  process.exitCode ??= 141;
+let unread = false;
+
+/** What is printed gets nowhere (`pipewright run | head`, a full disk): a run that is under way is told like by Ctrl-C. */
+function endUnread(cause: NodeJS.ErrnoException, what: string): void {
+  if (unread) return;
+  unread = true;
+  if (cause.code === 'EPIPE') process.exitCode ??= 141;
+  else {
+    process.once('exit', () => (process.exitCode = UNFORESEEN));
+    if (what === 'standard output') process.stderr.write(`error: ${what} cannot be written: ${cause.message}\n`);
+  }
   (process as EventEmitter).emit(OUTPUT_CLOSED); // `process` types its events as a closed set
 }

@@ -39,7 +39,11 @@ export const openTemporaryDirectory = (name: string): Promise<RunDirectory> =>
 /** Where processes of this user that keep nothing leave what a later one sweeps: private, and nobody else's making. */
 function sharedStateDirectory(): string {
   const path = join(tmpdir(), `pipewright-${process.getuid?.() ?? 0}`);
-  mkdirSync(path, { recursive: true, mode: 0o700 });
+  try {
+    mkdirSync(path, { mode: 0o700 }); // not its parents: a TMPDIR that is not there is a mistake
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error; // all that mkdir throws
+  }
   const { uid, mode } = lstatSync(path);
   const isOurs = lstatSync(path).isDirectory() && uid === process.getuid?.() && (mode & 0o077) === 0;
   return isOurs ? path : mkdtempSync(join(tmpdir(), 'pipewright-'));

@@ -1,0 +1,52 @@
+/**
+ * Failures that no command foresaw, told in one sentence instead of a stack trace.
+ *
+ * The machine's own refusals (a full disk, a directory that may not be written) name their errno and path. Everything else
+ * is an error of ours and says so, with the way to see where it happened.
+ */
+
+import type { Output } from './terminal/output.js';
+
+/** The exit status of what nobody foresaw. */
+export const UNFORESEEN = 5;
+
+const HINTS: Readonly<Record<string, string>> = {
+  EACCES: 'use a directory that you may write to; temporary files go where TMPDIR says',
+  EPERM: 'use a directory that you may write to; temporary files go where TMPDIR says',
+  EROFS: 'use a directory that can be written; temporary files go where TMPDIR says',
+  ENOENT: 'make the directory, or name another; temporary files go where TMPDIR says',
+  ENOTDIR: 'name a directory; temporary files go where TMPDIR says',
+  ENOSPC: 'make room, or use another disk; temporary files go where TMPDIR says',
+  EDQUOT: 'make room, or use another disk; temporary files go where TMPDIR says',
+  EMFILE: 'allow more open files: ulimit -n 65536',
+  ENFILE: 'the machine has too many open files; end something else',
+};
+
+/** What can be put right before the command is tried again; for a disk that ran full, half of the work may have been done. */
+const FORESEEABLE: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOENT', 'ENOTDIR']);
+
+/** Tells a failure. @returns the exit status: 2 where a directory or file can't be used, else 5 */
+export function tellFailure(cause: unknown, { warn, colors }: Pick<Output, 'warn' | 'colors'>): number {
+  const { code, path, message } = partsOf(cause);
+  const hint = code === undefined ? undefined : HINTS[code];
+  const debug = (process.env['PIPEWRIGHT_DEBUG'] ?? '') !== '';
+  if (hint === undefined) {
+    warn(`${colors.red('internal error')}: ${message}`);
+    warn(debug ? '  hint: report it' : '  hint: PIPEWRIGHT_DEBUG=1 shows where it happened; report it with that');
+  } else {
+    warn(`${colors.red('error')}: ${message}${path === undefined || message.includes(path) ? '' : ` '${path}'`}`);
+    warn(`  hint: ${hint}`);
+  }
+  if (debug) warn(cause instanceof Error ? (cause.stack ?? message) : String(cause));
+  return code !== undefined && FORESEEABLE.has(code) && path !== undefined ? 2 : UNFORESEEN;
+}
+
+function partsOf(cause: unknown): {
+  readonly code: string | undefined;
+  readonly path: string | undefined;
+  readonly message: string;
+} {
+  if (!(cause instanceof Error)) return { code: undefined, path: undefined, message: String(cause) };
+  const { code, path } = cause as NodeJS.ErrnoException; // undefined in errors that are not the machine's
+  return { code, path, message: cause.message };
+}
