@@ -184,6 +184,33 @@ describe('up', () => {
     expect(readFileSync(join(data, 'kubeconfig'), 'utf8')).toContain('https://127.0.0.1:');
   }, 60_000);
 
+  test('says what stands in for what, sources and registries too', async () => {
+    const config = 'images: { golang: host }\nresources: { source: { directory: . }, image: { registry: local } }\n';
+    const path = folder({ 'stand-ins.yaml': config });
+    const server = serve('--config', join(path, 'stand-ins.yaml'));
+    await server.said('ready at');
+    server.child.kill('SIGINT');
+    expect((await server.ended).out.replaceAll(path, 'DIR')).toMatch(
+      /\nstand-ins \(DIR\/stand-ins.yaml\):\n {2}image golang is this machine's own files, read-only\n {2}source: its url is DIR, as it is when it is cloned\n {2}image: its registry is the local one, 127.0.0.1:\d+\nready at /,
+    );
+  }, 30_000);
+
+  test.each([
+    ['nowhere.yaml', 'there is no such file or folder'],
+    ['.', 'it is a folder'],
+  ])(
+    'says so when its --config (%s) cannot be read',
+    async (name, why) => {
+      const file = join(folder({}), name);
+      const { status, err } = await serve('--config', file).ended;
+      expect(err).toBe(
+        `${file}:1:1  error  FILE_UNREADABLE  cannot be read: ${why}\n  hint: name the file with the stand-ins of this machine; \`pipewright run --help\` shows how it looks\n`,
+      );
+      expect(status).toBe(2);
+    },
+    30_000,
+  );
+
   test('says when its port is taken', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');

@@ -90,7 +90,7 @@ Succeeded  nightly  in TIME  (2 tasks: 2 succeeded)
       identity.container === 'step-second' ? { exitCode: 3, output: 'no space left\n' } : undefined,
     );
     expect(timeless(out).split('\n\n')[1]).toMatch(
-      /^Failed {2}nightly {2}in TIME {2}\(2 tasks: 1 failed, 1 not started\)\n {2}✖ build {2}TIME {2}step second: exit 3\n {6}\| no space left\n {6}Failed: "step-second" exited with code 3 \(image: "busybox:1"\); for logs run: kubectl -n default logs nightly-build-\w+-pod-\w+ -c step-second\n {2}○ ship {3}not started\n$/,
+      /^Failed {2}nightly {2}in TIME {2}\(2 tasks: 1 failed, 1 not started\)\n {2}✖ build {2}TIME {2}step second: exit 3\n {6}\| no space left\n {6}Failed: "step-second" exited with code 3 \(image: "busybox:1"\)\n {2}○ ship {3}not started\n$/,
     );
     expect(status).toBe(1);
   });

@@ -58,13 +58,15 @@ export function findConfig(paths: readonly string[], cwd: string = process.cwd()
   return places.flatMap((place) => NAMES.map((name) => join(place, name))).find((file) => existsSync(file));
 }
 
-const folderOf = (path: string): string => (existsSync(path) && statSync(path).isDirectory() ? path : dirname(path));
+const isFolder = (path: string): boolean => existsSync(path) && statSync(path).isDirectory();
+
+const folderOf = (path: string): string => (isFolder(path) ? path : dirname(path));
 
 /** Reads a configuration file. Its paths are relative to it. */
 export function loadConfig(file: string): LoadedConfig {
-  const { texts, findings } = readSources([file]);
+  const { texts, findings } = isFolder(file) ? { texts: [], findings: [] } : readSources([file]);
   const [source] = texts;
-  if (!source) return { file, standIns: NO_STAND_INS, findings };
+  if (!source) return { file, standIns: NO_STAND_INS, findings: [unreadable(file, findings[0])] };
   const parsed = parseYaml(source);
   const [document, second] = parsed.documents;
   if (!document) return { file, standIns: NO_STAND_INS, findings: parsed.findings };
@@ -81,6 +83,15 @@ export function loadConfig(file: string): LoadedConfig {
     place: (path) => locate(document, path).key,
   };
 }
+
+/** `cause`: why a manifest could not be read there; absent for a folder. */
+const unreadable = (file: string, cause: Finding | undefined): Finding => ({
+  severity: 'error',
+  code: cause?.code ?? 'FILE_UNREADABLE',
+  place: { file, line: 1, column: 1 },
+  message: cause?.message ?? 'cannot be read: it is a folder',
+  hint: 'name the file with the stand-ins of this machine; `pipewright run --help` shows how it looks',
+});
 
 const SECOND_DOCUMENT: Complaint = {
   path: [],

@@ -8,6 +8,7 @@ import { SourceError } from '../git-server/source-error.js';
 import { startGitServer, type GitServer } from '../git-server/git-server.js';
 import { gitConfig, registriesConf } from '../local/host-files.js';
 import { startLocalCluster, type LocalCluster } from '../local/local-cluster.js';
+import { imageNotes } from '../local/notes.js';
 import { UsageError } from '../usage-error.js';
 import type { Prepared } from './prepare.js';
 import type { LocalImage } from './resources.js';
@@ -41,7 +42,9 @@ export async function openSession(prepared: Prepared, runtime: Runtime): Promise
     await Promise.allSettled([serving, starting]); // what did start is closed when the other could not
     const [git, started] = [await serving, await starting];
     if (git) {
-      const addresses = local.sources.map(({ resource, url }) => [url, git.url(resource)] as const);
+      const addresses = local.sources.flatMap(({ resource, urls }) =>
+        urls.map((url) => [url, git.url(resource)] as const),
+      );
       hostFiles['/etc/gitconfig'] = gitConfig(new Map(addresses));
     }
     if (local.images.length > 0) {
@@ -59,10 +62,7 @@ export async function openSession(prepared: Prepared, runtime: Runtime): Promise
 
 async function serveSources({ local }: Prepared): Promise<GitServer> {
   const repositories = new Map(
-    local.sources.map(({ resource, directory, revision }) => [
-      resource,
-      { directory, ...(revision !== undefined && { revision }) },
-    ]),
+    local.sources.map(({ resource, directory, revisions }) => [resource, { directory, revisions }]),
   );
   try {
     return await startGitServer({ repositories });
@@ -73,13 +73,11 @@ async function serveSources({ local }: Prepared): Promise<GitServer> {
 }
 
 function notesOn({ standIns, local, configFile }: Prepared, git: GitServer | undefined): readonly string[] {
-  const images = [...standIns.images].map(([name, { rootfs, overlay }]) => {
-    const what = rootfs === 'host' ? "this machine's own files, read-only" : rootfs;
-    return `image ${name} is ${what}${overlay === undefined ? '' : ` with ${overlay} laid over`}`;
-  });
-  const sources = local.sources.map(({ resource, url, directory }) => {
+  const images = imageNotes(standIns);
+  const sources = local.sources.map(({ resource, urls, directory }) => {
     const state = git?.dirty(resource) === true ? ', uncommitted changes included' : '';
-    return `${resource}: ${url} is ${directory}${state}, commit ${git?.commit(resource) ?? '?'}`;
+    const commits = git?.commits(resource).join(', ') ?? '?';
+    return `${resource}: ${urls.join(', ')} is ${directory}${state}, commit ${commits}`;
   });
   const registries = local.images.map(
     ({ resource, registry, repository }) => `${resource}: ${registry}/${repository} is in a registry of this run`,

@@ -57,7 +57,9 @@ function runLines(run: RunTally, colors: Colors): readonly string[] {
   const head = `${paint(title(outcome))}  ${colors.bold(run.run)}  in ${duration(run.seconds)}  (${countTasks(tasks)})`;
   const explained = tasks.some(({ state }) => state === 'failed' || state === 'timed-out');
   const own =
-    outcome !== 'succeeded' && !explained && run.message !== '' ? failure(run.reason, run.message, colors) : [];
+    outcome !== 'succeeded' && !explained && run.message !== ''
+      ? failure(run.reason, run.message.replace(LOGS_ELSEWHERE, ''), colors)
+      : [];
   return ['', head, ...own, ...tasks.flatMap((task) => taskLines(task, width, colors))];
 }
 
@@ -87,10 +89,13 @@ function taskLines(task: TaskTally, width: number, colors: Colors): readonly str
   return [
     `  ${sign} ${name}  ${duration(task.seconds)}${step}${reason}`,
     ...task.lastLines.map((line) => `      ${colors.dim('|')} ${plain(line)}`),
-    ...failure(task.reason, task.message, colors),
+    ...failure(task.reason, task.message.replace(LOGS_ELSEWHERE, ''), colors),
     ...hints(task),
   ];
 }
+
+/** Where a cluster keeps the logs. Here they were shown, and the cluster is gone. */
+const LOGS_ELSEWHERE = /; for logs run: kubectl -n \S+ logs \S+ -c \S+$/;
 
 const failure = (reason: string, message: string, colors: Colors): readonly string[] =>
   `${reason}${reason === '' || message === '' ? '' : ': '}${message}`

@@ -18,7 +18,7 @@ export interface TaskTally {
   readonly reason: string;
   readonly message: string;
   readonly results: readonly ResourceFact[];
-  /** The last lines of that step, at most three. */
+  /** The last lines of that step, at most {@link KEPT_LINES}. */
   readonly lastLines: readonly string[];
 }
 
@@ -35,6 +35,9 @@ export interface RunTally {
 
 /** All runs by name, in the order they started. */
 export type Tally = ReadonlyMap<string, RunTally>;
+
+/** As many as a compiler's message has. */
+const KEPT_LINES = 6;
 
 const waiting = (task: string): TaskTally => ({
   task,
@@ -88,7 +91,7 @@ function after(task: TaskTally, event: TaskEvent): TaskTally {
     case 'step-start':
       return task.exitCode === undefined ? { ...task, step: event.step, lastLines: [] } : task;
     case 'step-log':
-      return { ...task, lastLines: [...task.lastLines, event.line].slice(-3) };
+      return { ...task, lastLines: [...task.lastLines, event.line].slice(-KEPT_LINES) };
     case 'step-end':
       return event.exitCode === 0 || task.exitCode !== undefined
         ? task

@@ -1,6 +1,6 @@
 /** `pipewright up`: the cluster that `run` uses, as a server for kubectl, until somebody ends it. */
 
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import type { EventEmitter } from 'node:events';
 import { ClusterError, openTemporaryDirectory, type Cluster, type Runtime } from '@pipewright/cluster';
@@ -8,6 +8,7 @@ import { KubeClient } from '@pipewright/kube';
 import type { StandIns } from '../config/config.js';
 import { describeFinding, hasErrors } from '../finding.js';
 import { startLocalCluster } from '../local/local-cluster.js';
+import { imageNotes, resourceNotes } from '../local/notes.js';
 import { runtimeNamed, tryRuntime } from '../local/runtime.js';
 import { standInsFor } from '../run/prepare.js';
 import type { Output } from '../terminal/output.js';
@@ -43,10 +44,12 @@ export async function up(options: UpOptions, output: Output, surroundings: UpSur
   const requests = listenForStop(surroundings.signals);
   const closers: (() => Promise<void>)[] = [() => Promise.resolve(requests.release())];
   try {
-    const { cluster } = await open(options, standIns, runtime, closers);
+    const { cluster, notes } = await open(options, standIns, runtime, closers);
     const served = await cluster.serve({ port: options.port });
     const kubeconfig = await writeKubeconfig(options, served.kubeconfig, closers);
-    ready(output, served.url, kubeconfig, standIns, file);
+    if (notes.length > 0) output.print(`stand-ins${file === undefined ? '' : ` (${file})`}:`);
+    for (const line of notes) output.print(`  ${line}`);
+    ready(output, served.url, kubeconfig);
     await fired(requests.stop);
     output.print('stopping');
     return 0;
@@ -63,7 +66,7 @@ async function open(
   standIns: StandIns,
   runtime: Runtime,
   closers: (() => Promise<void>)[],
-): Promise<{ readonly cluster: Cluster }> {
+): Promise<{ readonly cluster: Cluster; readonly notes: readonly string[] }> {
   const files = await standInFiles(standIns);
   closers.push(files.close);
   const directory = dataDir === undefined ? undefined : resolve(dataDir);
@@ -74,16 +77,29 @@ async function open(
   const registry = wantsRegistry ? await local.cluster.registry.serve() : undefined;
   if (registry) closers.push(() => registry.close());
   await files.watch(new KubeClient(local.cluster.send), registry?.port);
-  return local;
+  return { cluster: local.cluster, notes: [...imageNotes(standIns), ...resourceNotes(standIns, registry?.port)] };
 }
 
 function makeDirectory(directory: string, option: string): void {
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeWithParents(directory);
   } catch (cause) {
     const { code = '' } = cause as NodeJS.ErrnoException; // all that mkdir throws
     const why = code === 'EEXIST' || code === 'ENOTDIR' ? 'a file is in its place' : code;
     throw new UsageError(`${option}: the directory ${directory} cannot be made: ${why}`, 'name another', { cause });
+  }
+}
+
+/** As `recursive` does, which never ends below /proc and hides why a file system refuses. */
+function makeWithParents(directory: string): void {
+  try {
+    mkdirSync(directory, { mode: 0o700 });
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException; // all that mkdir throws
+    if (code === 'EEXIST' && statSync(directory).isDirectory()) return;
+    if (code !== 'ENOENT' || existsSync(dirname(directory))) throw cause;
+    makeWithParents(dirname(directory));
+    mkdirSync(directory, { mode: 0o700 });
   }
 }
 
@@ -103,13 +119,8 @@ async function temporary(closers: (() => Promise<void>)[]): Promise<string> {
   return directory.path;
 }
 
-function ready(output: Output, url: string, kubeconfig: string, standIns: StandIns, file: string | undefined): void {
+function ready(output: Output, url: string, kubeconfig: string): void {
   const shown = relative(process.cwd(), kubeconfig);
-  for (const [name, { rootfs, overlay }] of standIns.images) {
-    const what = rootfs === 'host' ? "this machine's own files, read-only" : rootfs;
-    output.print(`image ${name} is ${what}${overlay === undefined ? '' : ` with ${overlay} laid over`}`);
-  }
-  if (file !== undefined) output.print(`stand-ins from ${file}`);
   output.print(`ready at ${url}; Ctrl-C stops it`);
   output.print('');
   output.print(`  export KUBECONFIG=${shown.startsWith('..') ? kubeconfig : resolve(shown)}`);

@@ -1,0 +1,18 @@
+/** What stands in for what on this machine, as `run` and `up` say it. Pure. */
+
+import type { StandIns } from '../config/config.js';
+
+/** A line for each image. */
+export const imageNotes = ({ images }: StandIns): readonly string[] =>
+  [...images].map(([name, { rootfs, overlay }]) => {
+    const what = rootfs === 'host' ? "this machine's own files, read-only" : rootfs;
+    return `image ${name} is ${what}${overlay === undefined ? '' : ` with ${overlay} laid over`}`;
+  });
+
+/** A line for each PipelineResource, before any of them is known. `registryPort`: where the local registry listens. */
+export const resourceNotes = ({ resources }: StandIns, registryPort: number | undefined): readonly string[] =>
+  [...resources].map(([name, standIn]) =>
+    'directory' in standIn
+      ? `${name}: its url is ${standIn.directory}, as it is when it is cloned`
+      : `${name}: its registry is the local one, 127.0.0.1:${String(registryPort ?? 0)}`,
+  );
