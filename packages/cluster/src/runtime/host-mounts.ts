@@ -51,6 +51,8 @@ export const MACHINE_WIDE: readonly string[] = ['sys', 'sysrq-trigger', 'irq', '
 /** One line of mountinfo, as far as it matters. */
 export interface HostMount {
   readonly target: string;
+  /** The file system's type, when all of it is mounted there; undefined for a part of one. */
+  readonly whole?: string;
   /** Flags that a bind of it must repeat when it is made read-only. */
   readonly flags: readonly string[];
 }
@@ -61,13 +63,32 @@ const KEPT_FLAGS = ['nosuid', 'nodev', 'noexec'];
 export function parseMountinfo(text: string): HostMount[] {
   return text
     .split('\n')
-    .map((line) => line.split(' '))
-    .flatMap(([, , , , target, options]) =>
+    .map((line) => [line.split(' '), / - (\S+)/.exec(line)?.[1]] as const)
+    .flatMap(([[, , , root, target, options], type]) =>
       target === undefined || options === undefined
         ? []
-        : [{ target: unescape(target), flags: options.split(',').filter((flag) => KEPT_FLAGS.includes(flag)) }],
+        : [
+            {
+              target: unescape(target),
+              ...(root === '/' && type !== undefined && { whole: type }),
+              flags: options.split(',').filter((flag) => KEPT_FLAGS.includes(flag)),
+            },
+          ],
     );
 }
+
+/** A directory of each file system that describes the machine, by its type. */
+const TELLING: Readonly<Record<string, string>> = { proc: 'sys', sysfs: 'kernel' };
+
+/**
+ * What to cover of the machine's own mounts, which lie below a container's root. Who makes a user namespace may mount a
+ * /proc or /sys of his own wherever the kernel finds a whole one already; one with something covered does not count.
+ */
+export const toCover = (mounts: readonly HostMount[]): readonly string[] =>
+  mounts.flatMap(({ target, whole }) => {
+    const name = whole === undefined ? undefined : TELLING[whole];
+    return name === undefined ? [] : [`${target === '/' ? '' : target}/${name}`];
+  });
 
 /** The mounts of this process; none where /proc does not say. */
 export function hostMounts(): HostMount[] {

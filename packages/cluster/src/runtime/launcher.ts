@@ -107,9 +107,7 @@ export function fstabOf(plan: Plan, rights: Rights): string {
   const bind = rights === 'root' ? 'bind' : 'rbind';
   const keep = (path: string): string =>
     // Only root could write there, and anyone else's root is nobody to the machine.
-    rights === 'root'
-      ? `${[plan.root + path, plan.root + path, 'none', 'bind,ro,nosuid,nodev,noexec'].map(escape).join(' ')} 0 0\n`
-      : '';
+    rights === 'root' ? `${[path, path, 'none', 'bind,ro,nosuid,nodev,noexec'].map(escape).join(' ')} 0 0\n` : '';
   const line = (operation: Operation): string => {
     const at = operation.target === '/' ? plan.root : `${plan.root}${operation.target}`;
     const entry = (source: string, type: string, options: string): string =>
@@ -124,12 +122,15 @@ export function fstabOf(plan: Plan, rights: Rights): string {
       case 'overlay':
         return entry('overlay', 'overlay', overlayOptions(operation, rights));
       case 'proc':
-        return entry('proc', 'proc', 'nosuid,nodev,noexec') + operation.readOnly.map(keep).join('');
+        return (
+          entry('proc', 'proc', 'nosuid,nodev,noexec') +
+          operation.readOnly.map((path) => keep(plan.root + path)).join('')
+        );
       case 'devpts':
         return entry('devpts', 'devpts', 'newinstance,ptmxmode=0666,mode=620,nosuid,noexec');
     }
   };
-  return plan.operations.map(line).join('');
+  return plan.operations.map(line).join('') + plan.cover.map(keep).join('');
 }
 
 function overlayOptions({ lowers, upper, work }: Operation & { do: 'overlay' }, rights: Rights): string {

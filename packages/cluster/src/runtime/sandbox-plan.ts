@@ -16,6 +16,7 @@ import {
   chmodSync,
   constants,
   cpSync,
+  existsSync,
   lstatSync,
   mkdirSync,
   readdirSync,
@@ -33,6 +34,7 @@ import {
   isWithin,
   MACHINE_WIDE,
   PRIVATE_DIRECTORIES,
+  toCover,
   type HostMount,
 } from './host-mounts.js';
 import { DEFAULT_PATH, whyNotExecutable } from './executable.js';
@@ -72,6 +74,8 @@ export interface Plan {
   readonly root: string;
   readonly operations: readonly Operation[];
   readonly cwd: string;
+  /** Paths of the machine to make read-only for this container, below what it sees. */
+  readonly cover: readonly string[];
   /** Why the command cannot be run there; undefined when it can. */
   readonly refusal: string | undefined;
 }
@@ -101,7 +105,8 @@ export function planSandbox(
   if (abilities.overlay) built.set(draft.shape, draft.layer);
   // Before the mounts are listed: without overlays that fills the layer with empty files to mount at.
   const refusal = whyNotExecutable(draft.view, spec.argv[0], spec.env['PATH'] ?? DEFAULT_PATH, cwd);
-  return { root: rootOf(spec), operations: draft.operations(abilities), cwd, refusal };
+  const cover = spec.privileged === true ? [] : toCover(mounts).filter((path) => existsSync(path));
+  return { root: rootOf(spec), operations: draft.operations(abilities), cwd, cover, refusal };
 }
 
 const rootOf = ({ scratch }: ContainerSpec): string => join(scratch, 'root');

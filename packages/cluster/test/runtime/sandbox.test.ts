@@ -63,6 +63,11 @@ if (!probe.usable) {
         'for f in sys/kernel/core_pattern sys/vm/drop_caches sysrq-trigger; do (: >> /proc/$f) 2>/dev/null && echo $f; done; echo end',
         '0\nend\n',
       ],
+      [
+        'cannot do so by a /proc or /sys of its own either',
+        'unshare -Urnmpf sh -c "mount -t proc p /mnt; : >> /mnt/sys/vm/drop_caches && echo proc; mount -t sysfs s /srv; : >> /srv/kernel/profiling && echo sys" 2>/dev/null; echo end',
+        '0\nend\n',
+      ],
       ['is root', 'id -u; id -g', '0\n0\n0\n'],
       ['has an empty /root, /home, /tmp and /run', 'ls -A /root /home /tmp', '0\n/home:\n\n/root:\n\n/tmp:\n'],
       [
