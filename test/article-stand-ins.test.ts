@@ -354,8 +354,8 @@ test('a cluster without a way out is given the commit that the local run has', a
     env: { PATH: process.env['PATH'], LAB: 'true', LAB_HOST: '10.0.0.1', LAB_REGISTRY: '10.0.0.1:5000' },
   });
   const server = await startGitServer({
-    repositories: new Map([['source', { directory: join(article, 'source'), revision: 'master' }]]),
+    repositories: new Map([['source', { directory: join(article, 'source'), revisions: ['master'] }]]),
   });
-  expect(stdout.trim()).toBe(server.commit('source'));
+  expect(stdout.trim()).toBe(server.commits('source')[0]);
   await server.close();
 });

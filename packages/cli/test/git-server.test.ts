@@ -78,9 +78,9 @@ async function repository(): Promise<Made> {
   return { ...template, directory };
 }
 
-async function serve(directory: string, revision?: string): Promise<GitServer> {
+async function serve(directory: string, ...revisions: (string | undefined)[]): Promise<GitServer> {
   const server = await startGitServer({
-    repositories: new Map([['source', { directory, ...(revision !== undefined && { revision }) }]]),
+    repositories: new Map([['source', { directory, revisions: revisions.filter((each) => each !== undefined) }]]),
   });
   servers.push(server);
   return server;
@@ -115,7 +115,7 @@ describe('a repository', () => {
     const { directory, second } = await repository();
     const server = await serve(directory, 'main');
     const clone = await fetchInto('clone', server, 'main');
-    expect([server.commit('source'), await git(clone, 'rev-parse', 'HEAD')]).toEqual([second, second]);
+    expect([server.commits('source')[0], await git(clone, 'rev-parse', 'HEAD')]).toEqual([second, second]);
     expect([server.dirty('source'), read(clone, 'a.txt')]).toEqual([false, 'two']);
   });
 
@@ -126,7 +126,10 @@ describe('a repository', () => {
     const server = await serve(directory, 'main');
     const clone = join(work, 'clone');
     await git(work, 'clone', '-q', server.url('source'), clone);
-    expect([server.dirty('source'), await git(clone, 'rev-parse', 'HEAD')]).toEqual([true, server.commit('source')]);
+    expect([server.dirty('source'), await git(clone, 'rev-parse', 'HEAD')]).toEqual([
+      true,
+      server.commits('source')[0],
+    ]);
     expect(await git(clone, 'rev-parse', 'HEAD^')).toBe(second);
     expect(await git(clone, 'ls-files')).toBe('.gitignore\na.txt\nnew/b.txt');
     expect(read(clone, 'a.txt')).toBe('edited');
@@ -158,13 +161,32 @@ describe('a repository', () => {
     const content = { first: 'one', second: 'two', 'working copy': 'edited' }[want];
     const clone = await fetchInto('clone', server, asked === 'SHORT' ? second : revision);
     expect(read(clone, 'a.txt')).toBe(content);
-    expect(await git(clone, 'rev-parse', 'HEAD')).toBe(server.commit('source'));
+    expect(await git(clone, 'rev-parse', 'HEAD')).toBe(server.commits('source')[0]);
+  });
+
+  test('is served at each of the revisions that are asked for', async () => {
+    const { directory, first, second } = await repository();
+    const server = await serve(directory, 'v1', 'main', 'v1');
+    expect(server.commits('source')).toEqual([first, second]);
+    expect(read(await fetchInto('old', server, 'v1'), 'a.txt')).toBe('one');
+    expect(read(await fetchInto('new', server, 'main'), 'a.txt')).toBe('two');
+  });
+
+  test('is served without the revisions that it lacks, where they are to be left out', async () => {
+    const { directory, first } = await repository();
+    const source = { directory, revisions: ['v9', '--upload-pack=evil', 'v1'], skipUnknown: true };
+    const server = await startGitServer({ repositories: new Map([['source', source]]) });
+    servers.push(server);
+    expect(server.commits('source')).toEqual([first]);
+    expect(read(await fetchInto('old', server, 'v1'), 'a.txt')).toBe('one');
+    await expect(fetchInto('none', server, 'v9')).rejects.toThrow("couldn't find remote ref v9");
   });
 
   test('gives the same commit for the same changes', async () => {
     const { directory } = await repository();
     write(directory, { 'a.txt': 'edited' });
-    expect((await serve(directory)).commit('source')).toBe((await serve(directory)).commit('source'));
+    const [one, other] = [await serve(directory), await serve(directory)];
+    expect(one.commits('source')).toEqual(other.commits('source'));
   });
 
   test('without a commit yet is served as it is', async () => {
@@ -211,7 +233,7 @@ describe('a plain folder', () => {
     const here = write(join(work, 'here'), files);
     chmodSync(join(here, 'bin/run.sh'), 0o755);
     const server = await serve(here, 'master');
-    expect(server.commit('source')).toBe('0f5000b9d6988ad6c8a29bff9e153a5e1056f4bb');
+    expect(server.commits('source')[0]).toBe('0f5000b9d6988ad6c8a29bff9e153a5e1056f4bb');
     const clone = await fetchInto('clone', server, 'master');
     expect(await git(clone, 'ls-files', '--stage', 'bin/run.sh')).toContain('100755');
     expect(await git(clone, 'ls-files')).toBe('.gitignore\nMakefile\nbin/run.sh\ncrlf.txt');

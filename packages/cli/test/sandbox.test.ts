@@ -158,6 +158,30 @@ spec:
       ],
     });
   }, 30_000);
+
+  test('clone each revision and address that resources of one name have in their namespaces', async () => {
+    const source = folder({ README: 'as it is now' });
+    const inNamespace = (namespace: string, url: string, revision: string): string => `apiVersion: tekton.dev/v1alpha1
+kind: PipelineResource
+metadata: { name: source, namespace: ${namespace} }
+spec: { type: git, params: [{ name: url, value: '${url}' }, { name: revision, value: ${revision} }] }
+---
+${oneTask([step('look', `echo ${revision}: $(cat /workspace/source/README)`)], '  inputs: { resources: [{ name: source, resourceRef: { name: source } }] }').replace('name: once', `name: once, namespace: ${namespace}`)}`;
+    const manifests = [
+      inNamespace('a', 'https://git.example/a.git', 'main'),
+      inNamespace('b', 'https://git.example/a.git', 'release'),
+      inNamespace('c', 'git@git.example:c.git', 'main'),
+    ];
+    const result = await running({ 'a.yaml': manifests.join('---\n') }, { source: new Map([['source', source]]) });
+    expectRun(result, {
+      status: 0,
+      says: [
+        'once : look] main: as it is now',
+        'once : look] release: as it is now',
+        `source: https://git.example/a.git, git@git.example:c.git is ${source}, uncommitted changes included, commit `,
+      ],
+    });
+  }, 30_000);
 });
 
 test('a revision that the directory does not have is refused before anything starts', async () => {

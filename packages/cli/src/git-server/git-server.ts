@@ -16,8 +16,8 @@ import { snapshot, type Snapshot, type Source } from './snapshot.js';
 export interface GitServer {
   /** Where `git clone` finds the repository. */
   url(name: string): string;
-  /** The commit that the repository's revision leads to. */
-  commit(name: string): string;
+  /** The commits that the repository's revisions lead to, in their order, each once. */
+  commits(name: string): readonly string[];
   /** Whether the files differ from what is committed; always so for a plain folder. */
   dirty(name: string): boolean;
   /** Stops listening and removes the snapshots. */
@@ -48,7 +48,7 @@ export async function startGitServer(options: {
     };
     return {
       url: (name) => `http://127.0.0.1:${port}/${secret}/${encodeURIComponent(name)}`,
-      commit: (name) => of(name).commit,
+      commits: (name) => of(name).commits,
       dirty: (name) => of(name).dirty,
       close: async () => {
         await new Promise<void>((resolve) => {

@@ -8,21 +8,23 @@
 import { copyFile, mkdir, realpath, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { git, GitFailure, tryGit } from './git.js';
-import { branchOf, findRevision, type WorkingCopy } from './revision.js';
+import { branchOf, findRevision, type Revision, type WorkingCopy } from './revision.js';
 import { SourceError } from './source-error.js';
 
 /** A directory to serve. */
 export interface Source {
   readonly directory: string;
-  /** The branch, tag or commit that will be asked for. @default the branch that is checked out */
-  readonly revision?: string;
+  /** The branches, tags and commits that will be asked for. @default the branch that is checked out */
+  readonly revisions?: readonly string[];
+  /** Leaves out revisions that are not there, instead of refusing them: git then says so to whoever asks. @default false */
+  readonly skipUnknown?: boolean;
 }
 
 /** A bare repository that holds the directory's state. */
 export interface Snapshot {
   readonly gitDir: string;
-  /** What `revision` leads to. */
-  readonly commit: string;
+  /** What each of `revisions` leads to, in their order, each once. */
+  readonly commits: readonly string[];
   /** Whether files differ from the last commit; always so for a plain folder. */
   readonly dirty: boolean;
 }
@@ -50,7 +52,7 @@ const HANDS_OFF = ['-c', 'core.splitIndex=false', '-c', 'core.untrackedCache=fal
  */
 export async function snapshot(source: Source, gitDir: string): Promise<Snapshot> {
   const directory = await existing(source.directory);
-  if (source.revision !== undefined) await checkName(source.revision);
+  await known(source, checkName);
   try {
     const own = await repositoryOf(directory);
     return await (own ? ofRepository(source, directory, own, gitDir) : ofFolder(source, directory, gitDir));
@@ -130,9 +132,10 @@ async function ofRepository(source: Source, directory: string, own: Repository, 
     born: head !== undefined,
     ...(branch !== undefined && { branch }),
   };
-  const { commit: asked, ref } = await findRevision(now, source.revision);
-  await publish(gitDir, commit, [branch, ref]);
-  return { gitDir, dirty, commit: asked };
+  const asked = await known(source, (revision) => findRevision(now, revision));
+  const found = asked.length > 0 ? asked : [await findRevision(now, undefined)];
+  await publish(gitDir, commit, [branch, ...found.map(({ ref }) => ref)]);
+  return { gitDir, dirty, commits: distinctCommits(found) };
 }
 
 /** A bare repository with the refs of another, which borrows its objects. */
@@ -173,18 +176,40 @@ async function treeOf(directory: string, own: Repository, gitDir: string): Promi
   return git([...HANDS_OFF, 'write-tree'], { cwd: directory, env });
 }
 
-async function ofFolder({ revision }: Source, directory: string, gitDir: string): Promise<Snapshot> {
+async function ofFolder(source: Source, directory: string, gitDir: string): Promise<Snapshot> {
   await git(['init', '--quiet', '--bare', '--template=', gitDir], { env: NO_SETTINGS });
   const env = { ...NO_SETTINGS, GIT_DIR: gitDir, GIT_WORK_TREE: directory };
   await git([...LITERAL, 'add', '--all'], { cwd: directory, env });
   const tree = await git(['write-tree'], { cwd: directory, env });
   const commit = await commitTree(gitDir, tree, FIXED_DATE);
-  const isCommit = revision !== undefined && /^[0-9a-f]{40}$/.test(revision);
   const now: WorkingCopy = { directory, gitDir, commit, born: false };
-  const { ref } = isCommit ? await findRevision(now, revision) : { ref: branchOf(revision ?? 'master') };
-  await publish(gitDir, commit, [ref]);
-  return { gitDir, dirty: true, commit };
+  const found = await known(source, async (revision) => {
+    if (COMMIT.test(revision)) return findRevision(now, revision);
+    await checkName(revision);
+    return { commit, ref: branchOf(revision) };
+  });
+  await publish(gitDir, commit, found.length > 0 ? found.map(({ ref }) => ref) : [branchOf('master')]);
+  return { gitDir, dirty: true, commits: [commit] };
 }
+
+const COMMIT = /^[0-9a-f]{40}$/;
+
+/** What is found out of each revision. One after the other, so that of several mistakes the first is told. */
+async function known<T>(source: Source, find: (revision: string) => Promise<T>): Promise<readonly T[]> {
+  const found: T[] = [];
+  for (const revision of source.revisions ?? []) {
+    try {
+      found.push(await find(revision));
+    } catch (cause) {
+      if (source.skipUnknown !== true || !(cause instanceof SourceError)) throw cause;
+    }
+  }
+  return found;
+}
+
+const distinctCommits = (found: readonly Revision[]): readonly string[] => [
+  ...new Set(found.map(({ commit }) => commit)),
+];
 
 function commitTree(gitDir: string, tree: string, date: string, parent?: string): Promise<string> {
   const person = (role: string): Record<string, string> => ({

@@ -2,19 +2,20 @@
  * Which of a run's PipelineResources are answered on this machine, and by what. Pure.
  */
 
-import type { ResourceStandIn, StandIns } from '../config/config.js';
+import type { StandIns } from '../config/config.js';
 import { readImageName } from '@pipewright/tekton';
 import { isObject, listAt, objectAt, textAt, type JsonObject } from '../manifests/json.js';
 import type { Manifest } from '../manifests/load.js';
 import { UsageError } from '../usage-error.js';
 import { isTekton, type PlannedRun } from './select.js';
 
-/** A git address that a directory answers. */
+/** Git addresses that a directory answers: resources of one name may stand in several namespaces. */
 export interface LocalSource {
   readonly resource: string;
-  readonly url: string;
+  readonly urls: readonly string[];
   readonly directory: string;
-  readonly revision?: string;
+  /** Empty: the branch that is checked out. */
+  readonly revisions: readonly string[];
 }
 
 /** An image whose registry is the cluster's own. */
@@ -61,10 +62,9 @@ export function localResources(standIns: StandIns, resources: readonly NamedReso
   const sources: LocalSource[] = [];
   const images: LocalImage[] = [];
   for (const [name, standIn] of standIns.resources) {
-    const resource = resources.find((each) => each.name === name);
-    if (!resource) continue; // which is a finding of its own
-    if ('directory' in standIn) sources.push(sourceFor(resource, standIn.directory));
-    else images.push(imageFor(resource, standIn));
+    const named = resources.filter((each) => each.name === name); // none is a finding of its own
+    if (!('directory' in standIn)) images.push(...distinct(named.map(imageFor)));
+    else if (named.length > 0) sources.push(sourceFor(name, named, standIn.directory));
   }
   return { sources, images };
 }
@@ -75,7 +75,19 @@ export const paramOf = (spec: JsonObject, name: string): string | undefined =>
     .filter((param) => textAt(param, 'name')?.toLowerCase() === name)
     .map((param) => textAt(param, 'value'))[0];
 
-function sourceFor({ name, spec }: NamedResource, directory: string): LocalSource {
+/** The revisions of resources that one repository answers for, each once. Of several, one without is Tekton's `master`. */
+export function revisionsOf(specs: readonly JsonObject[]): readonly string[] {
+  const written = specs.map((spec) => paramOf(spec, 'revision') ?? '');
+  if (written.every((revision) => revision === '')) return [];
+  return [...new Set(written.map((revision) => (revision === '' ? 'master' : revision)))];
+}
+
+function sourceFor(resource: string, named: readonly NamedResource[], directory: string): LocalSource {
+  const urls = [...new Set(named.map(gitUrl))];
+  return { resource, urls, directory, revisions: revisionsOf(named.map(({ spec }) => spec)) };
+}
+
+function gitUrl({ name, spec }: NamedResource): string {
   const url = paramOf(spec, 'url');
   if (textAt(spec, 'type') !== 'git' || url === undefined) {
     throw new UsageError(
@@ -83,11 +95,15 @@ function sourceFor({ name, spec }: NamedResource, directory: string): LocalSourc
       'for an image, write `registry: local`',
     );
   }
-  const revision = paramOf(spec, 'revision');
-  return { resource: name, url, directory, ...(revision !== undefined && revision !== '' && { revision }) };
+  return url;
 }
 
-function imageFor({ name, spec }: NamedResource, _standIn: ResourceStandIn): LocalImage {
+/** Of images with one place in the registry, the first. */
+const distinct = (images: readonly LocalImage[]): readonly LocalImage[] => [
+  ...new Map(images.map((image) => [`${image.registry}/${image.repository}`, image])).values(),
+];
+
+function imageFor({ name, spec }: NamedResource): LocalImage {
   const url = paramOf(spec, 'url');
   if (textAt(spec, 'type') !== 'image' || url === undefined) {
     throw new UsageError(

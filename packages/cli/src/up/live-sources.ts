@@ -10,12 +10,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { once } from 'node:events';
 import { SourceError } from '../git-server/source-error.js';
 import { startGitServer, type GitServer } from '../git-server/git-server.js';
-
-/** A directory, and the revision that will be asked for. */
-export interface LiveSource {
-  readonly directory: string;
-  readonly revision?: string;
-}
+import type { Source } from '../git-server/snapshot.js';
 
 /** A running server. */
 export interface LiveSources {
@@ -28,7 +23,7 @@ export interface LiveSources {
 const KEPT = 16;
 
 /** Listens on 127.0.0.1. `find` is asked for every clone. */
-export async function serveLiveSources(find: (name: string) => LiveSource | undefined): Promise<LiveSources> {
+export async function serveLiveSources(find: (name: string) => Source | undefined): Promise<LiveSources> {
   const secret = randomBytes(16).toString('hex');
   const pictures: GitServer[] = [];
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {

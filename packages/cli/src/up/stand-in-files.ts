@@ -12,8 +12,9 @@ import { gitConfig, registriesConf } from '../local/host-files.js';
 import { readImageName } from '@pipewright/tekton';
 import { objectAt } from '../manifests/json.js';
 import { PIPELINE_RESOURCES } from '../run/kinds.js';
-import { paramOf } from '../run/resources.js';
-import { serveLiveSources, type LiveSource } from './live-sources.js';
+import type { Source } from '../git-server/snapshot.js';
+import { paramOf, revisionsOf } from '../run/resources.js';
+import { serveLiveSources } from './live-sources.js';
 
 /** The files, and what keeps them true. */
 export interface StandInFiles {
@@ -28,22 +29,25 @@ export interface StandInFiles {
 export async function standInFiles(standIns: StandIns): Promise<StandInFiles> {
   let seen: Reflector | undefined;
   let port: number | undefined;
-  const specOf = (name: string): ReturnType<typeof objectAt> | undefined => {
-    const found = seen?.list().find(({ metadata }: KubeObject) => metadata.name === name);
-    return found && objectAt(found, 'spec');
-  };
-  const findSource = (name: string): LiveSource | undefined => {
+  // One name may stand in several namespaces, each with an address and a revision of its own.
+  const specsOf = (name: string): readonly ReturnType<typeof objectAt>[] =>
+    (seen?.list() ?? [])
+      .filter(({ metadata }: KubeObject) => metadata.name === name)
+      .map((found) => objectAt(found, 'spec'));
+  const findSource = (name: string): Source | undefined => {
     const standIn = standIns.resources.get(name);
-    const revision = paramOf(specOf(name) ?? {}, 'revision') ?? '';
     if (!standIn || !('directory' in standIn)) return undefined;
-    return { directory: standIn.directory, ...(revision !== '' && { revision }) };
+    // A mistake in one namespace must not stop the clones of another.
+    return { directory: standIn.directory, revisions: revisionsOf(specsOf(name)), skipUnknown: true };
   };
   const sources = await serveLiveSources(findSource);
   const urls = (kind: 'directory' | 'registry'): readonly (readonly [string, string])[] =>
-    [...standIns.resources].flatMap(([name, standIn]) => {
-      const url = paramOf(specOf(name) ?? {}, 'url');
-      return kind in standIn && url !== undefined ? [[name, url] as const] : [];
-    });
+    [...standIns.resources].flatMap(([name, standIn]) =>
+      (kind in standIn ? specsOf(name) : []).flatMap((spec) => {
+        const url = paramOf(spec, 'url');
+        return url === undefined ? [] : [[name, url] as const];
+      }),
+    );
   return {
     files: {
       get '/etc/gitconfig'() {
