@@ -14,6 +14,7 @@ export interface DeclaredParam {
   readonly type: 'string' | 'array';
   readonly required: boolean;
 }
+/** A resource that a task or condition declares, and whether it may be left out. */
 export interface DeclaredResource {
   readonly type: ResourceType;
   readonly required: boolean;
