@@ -13,7 +13,7 @@ import { ConstructError } from './construct-error.js';
 import { isOnlyCreated, resourceFileName, withoutStrayNamespace, withSyncWave } from './gitops.js';
 import { kustomizeConfiguration } from './kustomize.js';
 import { manifestOf } from './plain-object.js';
-import { warningsOf } from './validation.js';
+import { checkAll, warningsOf } from './validation.js';
 import { manifestYaml } from './yaml.js';
 
 /** Properties for `TektonApp`. */
@@ -85,6 +85,7 @@ export class TektonApp extends App {
   constructor(props: TektonAppProps = {}) {
     super(props.outdir === undefined ? {} : { outdir: props.outdir });
     this.#props = props;
+    checkAll(this);
     const { kustomizeConfiguration: file } = props;
     if (file !== undefined && !relative(this.outdir, file).startsWith('..')) {
       throw new ConstructError(this, {

@@ -159,6 +159,11 @@ export function checkAtSynth(object: ApiObject, speaker: Construct): void {
   checksOf(object).add(object, speaker);
 }
 
+/** Has every object below `root` checked at synth, also in an app that has none but plain ApiObjects. */
+export function checkAll(root: Construct): void {
+  checksOf(root);
+}
+
 /** Lets the checks take an object that `at` mentions as being there. */
 export function liesElsewhere(at: Construct, manifest: Elsewhere | undefined): void {
   if (manifest) checksOf(at).know(at, manifest);

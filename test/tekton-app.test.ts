@@ -72,6 +72,19 @@ describe('an app', () => {
     );
     expect(files()).toEqual([]);
   });
+
+  test('checks objects that no construct of ours made', () => {
+    const app = quiet();
+    const manifest = {
+      apiVersion: 'tekton.dev/v1alpha1',
+      kind: 'Task',
+      metadata: { name: 'bare' },
+      spec: { steps: [{}] },
+    };
+    new ApiObject(new Chart(app, 'plain'), 'task', manifest);
+    expect(() => app.synth()).toThrow('plain/task: spec.steps[0].image');
+    expect(files()).toEqual([]);
+  });
 });
 
 describe('warnings', () => {
