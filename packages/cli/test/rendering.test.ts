@@ -135,6 +135,15 @@ Failed  release  in 9.0s  (3 tasks: 1 succeeded, 1 failed, 1 not started)
   ○ deploy  not started`);
   });
 
+  test('shows no control sequence that a result or a message holds', () => {
+    const results = [{ resource: 'source', key: 'commit', value: 'abc\u001b[2J\u001b]52;c;aGk=\u0007123' }];
+    const failed = { outcome: 'failed', reason: 'Failed', message: 'no\u001b[10A way', seconds: 1 } as const;
+    const tally = tallied([start, done('test', 4, { results }), done('build', 5, failed)]);
+    const text = summary(tally, [], colors).join('\n');
+    expect(text).toContain('source commit abc123\n');
+    expect(text).toContain('Failed: no way');
+  });
+
   test('gives the reason of a run that failed before its tasks', () => {
     const tally = tallied([
       start,

@@ -143,6 +143,13 @@ spec:
     });
   }, 60_000);
 
+  test('end, and so does their sidecar', async () => {
+    const sidecar = `    sidecars: [${step('web', "trap '' TERM; while :; do sleep 0.1; done")}]`;
+    const task = oneTask([step('ok', 'echo fine')]).replace('    steps:', `${sidecar}\n    steps:`);
+    const result = await running({ 'a.yaml': task });
+    expectRun(result, { status: 0, says: ['[once : ok] fine\n', /Succeeded {2}once/] });
+  }, 30_000);
+
   test('clone a directory that stands in, uncommitted files included', async () => {
     const resource = `  inputs:\n    resources:\n      - { name: source, resourceSpec: { type: git, params: [{ name: url, value: 'https://git.example/a.git' }] } }`;
     const source = folder({ README: 'as it is now' });

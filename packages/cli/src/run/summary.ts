@@ -78,7 +78,7 @@ function taskLines(task: TaskTally, width: number, colors: Colors): readonly str
   const name = task.task.padEnd(width);
   if (task.state === 'succeeded') {
     const facts = task.results.map(
-      ({ resource, key, value }) => `      ${colors.dim(`${resource} ${key}`.trim())} ${value}`,
+      ({ resource, key, value }) => `      ${colors.dim(`${resource} ${key}`.trim())} ${plain(value)}`,
     );
     return [`  ${sign} ${name}  ${duration(task.seconds)}`, ...facts];
   }
@@ -100,7 +100,7 @@ const LOGS_ELSEWHERE = /; for logs run: kubectl -n \S+ logs \S+ -c \S+$/;
 const failure = (reason: string, message: string, colors: Colors): readonly string[] =>
   `${reason}${reason === '' || message === '' ? '' : ': '}${message}`
     .split('\n')
-    .map((line) => `      ${colors.red(line)}`);
+    .map((line) => `      ${colors.red(plain(line))}`);
 
 const hints = (task: TaskTally): readonly string[] => hintFor(task).map((hint) => `      hint: ${hint}`);
 
