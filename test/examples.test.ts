@@ -133,7 +133,7 @@ const RUNS: Readonly<Record<string, { status: number; tasks: string[]; lines: st
     tasks: ['publish succeeded'],
     lines: [
       '{"auths":{"quay.io":{"username":"demo","password":"***"},"registry.example.com":{"username":"demo","password":"***"},' +
-        '"ghcr.io":{"username":"demo","password":"***","auth":"ZGVtbzp***Q=","email":"not@val.id"}}}',
+        '"ghcr.io":{"username":"demo","password":"***","auth":"***","email":"not@val.id"}}}',
       'INFO FROM scratch',
       'INFO COPY hello.txt /',
       'INFO Pushing image to registry.example.com/team/hello:1.0',

@@ -36,6 +36,18 @@ describe('what surrounds a secret', () => {
   });
 });
 
+test('the password of an account is hidden to the last character in what a registry or a proxy is sent', () => {
+  const account = {
+    kind: 'Secret',
+    type: 'kubernetes.io/basic-auth',
+    metadata: { name: 'registry' },
+    data: { username: Buffer.from('demo').toString('base64') },
+    stringData: { password: 'not a word' },
+  };
+  const sent = Buffer.from('demo:not a word').toString('base64');
+  expect(maskFor([account]).hide(`Authorization: Basic ${sent}; demo`)).toBe('Authorization: Basic ***; demo');
+});
+
 describe('a secret in pieces', () => {
   test.each([1, 2, 3, 5, 7, 64])('is hidden when the log arrives in pieces of %i characters', (size) => {
     const stream = maskFor([opaque(TOKEN)]).stream();

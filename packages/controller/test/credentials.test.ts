@@ -118,6 +118,17 @@ describe.each(shells)('credentials written by %s', (_name, shell) => {
     });
   });
 
+  test('of ssh keys end each text with a line end, which OpenSSH and the next text need', async () => {
+    const host = { 'tekton.dev/git-0': 'github.com' };
+    const a = secret('a', 'ssh-auth', { 'ssh-privatekey': 'KEY A', known_hosts: 'github.com A' }, host);
+    const b = secret('b', 'ssh-auth', { 'ssh-privatekey': 'KEY\nB\n\n', known_hosts: 'github.com B\n' }, host);
+    expect(await written(shell, [a, b])).toMatchObject({
+      '.ssh/id_a': 'KEY A\n',
+      '.ssh/id_b': 'KEY\nB\n',
+      '.ssh/known_hosts': 'github.com A\ngithub.com B\n',
+    });
+  });
+
   test('of one docker config are that file, byte for byte', async () => {
     expect(await written(shell, [dockerJson])).toEqual({ '.docker/config.json': dockerJson.data['.dockerconfigjson'] });
   });

@@ -32,9 +32,16 @@ export function valuesOf(secret: JsonObject): readonly { readonly key: string; r
   const plain = Object.entries(objectAt(secret, 'stringData')).map(
     ([key, value]) => [key, typeof value === 'string' ? value : ''] as const,
   );
-  return [...data, ...plain]
+  return [...data, ...plain, ...accounts(secret, new Map([...data, ...plain]))]
     .filter(([key, value]) => !open.has(key) && value !== '')
     .flatMap(([key, value]) => [{ key, value }, ...registryPasswords(key, value)]);
+}
+
+/** The base64 of `user:password`, which HTTP and docker configurations carry. As text the user name stays legible. */
+function accounts(secret: JsonObject, values: ReadonlyMap<string, string>): readonly (readonly [string, string])[] {
+  const [user, password] = [values.get('username'), values.get('password')];
+  if (textAt(secret, 'type') !== 'kubernetes.io/basic-auth' || user === undefined || password === undefined) return [];
+  return [['user:password', Buffer.from(`${user}:${password}`).toString('base64')]];
 }
 
 /** `password`, `auth` and the tokens inside a docker configuration, which a step may print on their own. */

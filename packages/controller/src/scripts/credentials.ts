@@ -163,6 +163,9 @@ function gitFiles(credentials: readonly Credential[], dirOf: DirOf): string {
   return `${print('config', '.gitconfig')}\n${print('store', '.git-credentials')}`;
 }
 
+/** Prints a file with one line end after it. `printf` is of the shell itself, so the text is in no argument list. */
+const endedBy = (file: string): string => `printf '%s\\n' "$(cat ${quoted(file)})"`;
+
 function sshFiles(credentials: readonly Credential[], dirOf: DirOf): string {
   const uses = credentials.flatMap((one) => (one.kind === 'ssh-git' ? [one] : []));
   if (uses.length === 0) return '';
@@ -174,8 +177,8 @@ function sshFiles(credentials: readonly Credential[], dirOf: DirOf): string {
     ...secrets.flatMap((secret) => {
       const dir = dirOf(secret);
       return [
-        `cat ${quoted(`${dir}/ssh-privatekey`)} >"$HOME/.ssh/"${quoted(`id_${secret}`)}`,
-        `if [ -f ${quoted(`${dir}/known_hosts`)} ]; then cat ${quoted(`${dir}/known_hosts`)} >>"$HOME/.ssh/known_hosts"; fi`,
+        `${endedBy(`${dir}/ssh-privatekey`)} >"$HOME/.ssh/"${quoted(`id_${secret}`)}`,
+        `if [ -f ${quoted(`${dir}/known_hosts`)} ]; then ${endedBy(`${dir}/known_hosts`)} >>"$HOME/.ssh/known_hosts"; fi`,
       ];
     }),
     '{',
