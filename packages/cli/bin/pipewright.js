@@ -8,6 +8,15 @@ if ((first === '--version' || first === '-V') && others.length === 0) {
 } else {
   const { bundle } = await import('./bundle.js');
   const whole = await bundle();
-  if (whole === undefined) await import('tsx');
+  if (whole === undefined) {
+    const { accessSync, constants } = await import('node:fs');
+    const { tmpdir } = await import('node:os');
+    try {
+      accessSync(tmpdir(), constants.W_OK);
+    } catch {
+      process.env.TSX_DISABLE_CACHE = '1'; // which it would keep there
+    }
+    await import('tsx');
+  }
   await import(whole ?? '../src/main.ts');
 }

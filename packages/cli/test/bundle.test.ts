@@ -21,8 +21,11 @@ beforeAll(() => {
 afterAll(() => rmSync(copy, { recursive: true, force: true }));
 
 const cache = (): string => join(copy, 'packages/cli/node_modules/.cache');
-const help = async (): Promise<string> =>
-  (await promisify(execFile)(process.execPath, [join(copy, 'packages/cli/bin/pipewright.js'), '--help'])).stdout;
+const help = async (more: Readonly<Record<string, string>> = {}): Promise<string> => {
+  const env = { ...process.env, ...more };
+  const command = [join(copy, 'packages/cli/bin/pipewright.js'), '--help'];
+  return (await promisify(execFile)(process.execPath, command, { env })).stdout;
+};
 const edit = (from: string, to: string): void => {
   const file = join(copy, 'packages/cli/src/program.ts');
   writeFileSync(file, readFileSync(file, 'utf8').replace(from, to));
@@ -45,5 +48,6 @@ describe('the command', () => {
     mkdirSync(join(copy, 'packages/cli/node_modules'), { recursive: true });
     writeFileSync(cache(), 'not a directory');
     expect(await help()).toContain('Without a cache');
+    expect(await help({ TMPDIR: join(cache(), 'nowhere') })).toContain('Without a cache');
   }, 30_000);
 });
