@@ -20,9 +20,8 @@ export const DEFAULT_TIMEOUT = 3_600_000;
 
 /** `object` with defaults filled in; the given one is not changed. Says nothing about whether it is valid. */
 export function applyDefaults<T extends AnyTektonObject>(object: T, options: DefaultOptions = {}): T {
-  const { spec } = object;
-  // The spec may be missing in what a user wrote, whatever its type says; each case below gives back the spec of its kind.
-  if (typeof spec !== 'object' || spec === null) return object; // eslint-disable-line @typescript-eslint/no-unnecessary-condition
+  const spec: unknown = object.spec; // may be missing in what a user wrote, whatever its type says
+  if (typeof spec !== 'object' || spec === null) return object;
   return { ...object, spec: defaultsOf(object, options.timeout ?? DEFAULT_TIMEOUT) };
 }
 
