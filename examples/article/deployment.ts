@@ -1,5 +1,5 @@
 /**
- * What the pipeline updates: the Deployment `nginx`, made with cdk8s-plus as any other Kubernetes object.
+ * What the pipeline updates: the Deployment `nginx`, made with cdk8s-plus like every other Kubernetes object.
  *
  * It is an app of its own because it lives longer than any run: dist/ belongs to the pipeline, and applying that again must not
  * put the first image back.

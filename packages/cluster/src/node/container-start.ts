@@ -129,7 +129,7 @@ function filesOf(
     const mounts = files.mountsOf(container, pod(), env);
     const terminationFile = join(directory, 'termination-log');
     writeFileSync(terminationFile, '');
-    chmodSync(terminationFile, 0o666); // as kubelet has it: any user may write why it ended
+    chmodSync(terminationFile, 0o666); // as kubelet has it: whichever user the step runs as may write why it ended
     const target = container.terminationMessagePath ?? '/dev/termination-log';
     return { directory, mounts: [...mounts, { source: terminationFile, target, readOnly: false }], terminationFile };
   } catch (error) {
