@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { describeFinding, inReadingOrder } from '../src/finding.js';
 import { loadText } from '../src/manifests/load.js';
@@ -157,4 +159,13 @@ describe('YAML made to exhaust its reader is refused within a second', () => {
     expect(findings.map(({ code }) => code)).toEqual([expect.stringMatching(/^YAML_(TOO_COMPLEX|ALIAS)$/)]);
     expect(performance.now() - started).toBeLessThan(4000); // a second, on a machine that does four things at once
   });
+});
+
+test('what is said of a file that is no YAML quotes little of it: it may be long, or a secret', () => {
+  const licence = readFileSync(resolve(import.meta.dirname, '../../../LICENSE'), 'utf8');
+  const messages = loadText(sourceText('LICENSE', licence)).findings.map(({ message }) => message);
+  expect(messages).toContain(
+    'not YAML: unexpected scalar token in YAML stream: "You may add Your own copyright statement…"',
+  );
+  expect(messages.filter((message) => message.length > 120)).toEqual([]);
 });

@@ -106,10 +106,16 @@ function syntaxError(source: SourceText, error: YAMLParseError): Finding {
     severity: 'error',
     code: 'YAML_SYNTAX',
     place,
-    message: `not YAML: ${lowerFirst(error.message)}`,
+    message: `not YAML: ${brief(lowerFirst(error.message))}`,
     hint: ADVICE[error.code] ?? 'compare the line with its neighbours; the mistake is often one line above',
     quote: lineAt(source, place.line),
   };
 }
+
+/** The parser quotes the text it stumbles over, which may be the rest of the file, or a secret: its beginning says enough. */
+const brief = (message: string): string =>
+  message.replace(/(in YAML stream: )("(?:[^"\\]|\\.)*")/s, (_, before: string, text: string) =>
+    text.length <= 42 ? before + text : `${before}${text.slice(0, 41)}…"`,
+  );
 
 const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1).replace(/\.$/, '');
