@@ -1,12 +1,13 @@
 /**
  * Turns what users may write into the plain values of a manifest.
  *
- * References become their text, cdk8s-plus values (Volume, EnvValue, Quantity) become what Kubernetes calls them, and
- * absent fields vanish. The result shares nothing with what was passed in. cdk8s tokens (`Lazy` and the like) stay as they
+ * References become their text, cdk8s-plus values (Volume, EnvValue, Quantity) become what Kubernetes calls them, as do
+ * fields, and absent ones vanish. The result shares nothing with what was passed in. cdk8s tokens (`Lazy` and the like) stay as they
  * are: cdk8s resolves them at synth.
  */
 
 import type { IConstruct } from 'constructs';
+import { apiName, isFreeForm } from './api-names.js';
 import { ConstructError } from './construct-error.js';
 import { Ref } from './reference.js';
 
@@ -15,21 +16,24 @@ export function plain(value: unknown, owner: IConstruct): unknown {
   if (value === null || value === undefined || typeof value !== 'object') return value ?? undefined;
   if (value instanceof Ref) return ownText(value, owner);
   if (Array.isArray(value)) return value.map((item) => plain(item, owner));
-  if (Object.getPrototypeOf(value) === Object.prototype) return plainFields(value, owner);
+  if (isPlainObject(value)) return plainFields(value, owner);
   if (rendersItself(value)) return plain(value._toKube(), owner);
   const inner = 'value' in value ? value.value : undefined;
   if (typeof inner === 'string' || typeof inner === 'number') return inner;
   return value;
 }
 
-function plainFields(value: object, owner: IConstruct): object {
+function plainFields(value: object, owner: IConstruct, nameOf = apiName): object {
   const fields: Record<string, unknown> = {};
   for (const [key, field] of Object.entries(value)) {
-    const made = plain(field, owner);
-    if (made !== undefined) fields[key] = made;
+    const made = isFreeForm(key) && isPlainObject(field) ? plainFields(field, owner, String) : plain(field, owner);
+    if (made !== undefined) fields[nameOf(key)] = made;
   }
   return fields;
 }
+
+const isPlainObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 
 function ownText(reference: Ref<'string' | 'array'>, owner: IConstruct): string {
   if (reference.owner !== owner) {

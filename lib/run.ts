@@ -4,7 +4,7 @@
 
 import { API_VERSION, formatDuration, type ResourceType } from '@pipewright/tekton';
 import { Names, type ApiObjectMetadata, type Duration } from 'cdk8s';
-import type { k8s } from 'cdk8s-plus-27';
+import type { k8s, Volume } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import { contentHash } from './content.js';
 import { ConstructError } from './construct-error.js';
@@ -57,13 +57,13 @@ export interface PodTemplate {
   /** @default - the namespace's default */
   readonly securityContext?: k8s.PodSecurityContext;
   /** @default - none but the task's own */
-  readonly volumes?: readonly k8s.Volume[];
+  readonly volumes?: readonly (k8s.Volume | Volume)[];
   /** @default - the cluster's default runtime */
   readonly runtimeClassName?: string;
   /**
    * Whether steps get a token for the Kubernetes API, whatever their account says (Tekton v0.10).
    *
-   * @default - as the account says; a `PipelineServiceAccount` gives one exactly when it has rights
+   * @default - as the account says; with a `PipelineServiceAccount` exactly the steps that ask for it (`kubernetesApi`)
    */
   readonly automountServiceAccountToken?: boolean;
   /** @default 'ClusterFirst' (Tekton v0.10) */

@@ -9,6 +9,7 @@ import { Catalog } from './catalog.js';
 import { checkPipelineRunAmong, checkTaskRunAmong } from './check-bindings.js';
 import { checkCredentials } from './check-credentials.js';
 import { inspect, type Inspection } from './check-object.js';
+import { checkTokens } from './check-token.js';
 import { checkUses, type Surroundings } from './check-uses.js';
 import type { Problem } from './problem.js';
 import { readPipeline } from './read.js';
@@ -34,6 +35,7 @@ export function checkObjects(objects: readonly unknown[], options: CheckOptions 
   reportTwins(inspections);
   for (const inspection of inspections) checkAmong(inspection, catalog, complete);
   checkCredentials(catalog, complete);
+  checkTokens(inspections, catalog);
   return inspections.flatMap(({ report }) => report.problems());
 }
 

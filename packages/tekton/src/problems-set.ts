@@ -127,4 +127,12 @@ export const SET_PROBLEMS = {
     ({ account }) => `the ServiceAccount ${quoted(account)} is given cluster-admin`,
     () => 'bind a Role with only what the steps do, for example patch on one Deployment',
   ),
+  TOKEN_ABSENT: warning<{ account: string }>(
+    'No step can use the rights of its ServiceAccount',
+    'The account says `automountServiceAccountToken: false`, and no step mounts a token of its own, so the API server refuses what the rights are for.',
+    ({ account }) =>
+      `the ServiceAccount ${quoted(account)} has rights, but no step of this run gets a token to use them`,
+    () =>
+      'mount a projected token in the step that needs it (`kubernetesApi: true` in a program), or have the account mount it',
+  ),
 } as const;
