@@ -35,7 +35,8 @@ export class NginxPipeline extends Chart {
   constructor(scope: Construct, id: string, credentials: readonly Credentials[]) {
     super(scope, id);
     const metadata = { name: 'bot-account' };
-    this.account = new PipelineServiceAccount(this, 'bot', { metadata, credentials, clusterAdmin: true });
+    const rights = { clusterAdmin: true, automountToken: true }; // as the article has it; `grants` are better
+    this.account = new PipelineServiceAccount(this, 'bot', { metadata, credentials, ...rights });
   }
 }
 

@@ -20,7 +20,7 @@ import {
 import { remember } from './content.js';
 import { kubeObject, nameOf } from './kube-object.js';
 import { plain } from './plain.js';
-import { containerSpec, type Step } from './step.js';
+import { containerSpec, type CheckStep } from './step.js';
 import type { Given } from './task-definition.js';
 import { paramRefs, resourceRefs } from './task-scope.js';
 import type { Elsewhere } from './validation.js';
@@ -67,7 +67,7 @@ export interface ConditionProps<P extends Params, R extends Resources> {
   readonly resources?: R;
 
   /** The container whose exit code decides: the task runs when it is 0. */
-  readonly check: Given<ConditionScope<P, R>, Step>;
+  readonly check: Given<ConditionScope<P, R>, CheckStep>;
 }
 
 /**

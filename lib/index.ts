@@ -53,7 +53,7 @@ export type { Text, ValueType } from './reference.js';
 export type { SealedSecretOptions } from './sealed-secret.js';
 export { PipelineServiceAccount } from './service-account.js';
 export type { AccountReference, PipelineServiceAccountProps } from './service-account.js';
-export type { Container, EnvVar, Quantities, Step, VolumeMount } from './step.js';
+export type { CheckStep, Container, EnvVar, Quantities, Step, VolumeMount } from './step.js';
 export { BuildStorageResource, StorageResource } from './storage-resource.js';
 export type {
   BuildGcsLocation,

@@ -2,7 +2,7 @@
  * The account a pipeline's steps act as: its credentials for the outside and its rights in the cluster.
  *
  * Rights are small by default: none, or a Role with exactly the grants. Being administrator of the cluster is possible
- * and says so. Subjects of bindings always name a namespace, without which the API server refuses them.
+ * and says so. What uses the rights is a token, and only steps that ask for one have it. Subjects of bindings always name a namespace, without which the API server refuses them.
  */
 
 import { Chart, type ApiObjectMetadata } from 'cdk8s';
@@ -50,9 +50,9 @@ export interface PipelineServiceAccountProps {
   readonly clusterAdmin?: boolean;
 
   /**
-   * Whether steps get a token for the Kubernetes API.
+   * Whether every step that runs as this account gets a token for the Kubernetes API, asked for or not.
    *
-   * @default - true when the account has rights, otherwise false
+   * @default false - a step that needs one says so itself (`kubernetesApi: true`), and no other step has it
    */
   readonly automountToken?: boolean;
 }
@@ -78,14 +78,13 @@ export class PipelineServiceAccount extends Construct implements AccountReferenc
 
   constructor(scope: Construct, id: string, props: PipelineServiceAccountProps = {}) {
     super(scope, id);
-    const { metadata, credentials = [], grants = [], clusterAdmin = false } = props;
-    const automount = props.automountToken ?? (grants.length > 0 || clusterAdmin);
+    const { metadata, credentials = [], grants = [], clusterAdmin = false, automountToken = false } = props;
     const object = kubeObject(this, {
       apiVersion: 'v1',
       kind: 'ServiceAccount',
       metadata,
       body: {
-        ...(!automount && { automountServiceAccountToken: false }),
+        ...(!automountToken && { automountServiceAccountToken: false }),
         ...(credentials.length > 0 && { secrets: credentials.map(({ secretName }) => ({ name: secretName })) }),
       },
     });

@@ -4,7 +4,7 @@
  * The deep types are cdk8s-plus-27's; only the fields in which Tekton replaces `$(…)` are widened to references.
  */
 
-import type { EnvValue, k8s } from 'cdk8s-plus-27';
+import type { EnvFrom, EnvValue, k8s } from 'cdk8s-plus-27';
 import { Ref, type Text } from './reference.js';
 
 type Replaced = 'name' | 'image' | 'command' | 'args' | 'workingDir' | 'env' | 'envFrom' | 'volumeMounts' | 'resources';
@@ -45,7 +45,7 @@ export interface Container extends Omit<k8s.Container, Replaced> {
    */
   readonly env?: Readonly<Record<string, Text | EnvValue>> | readonly EnvVar[];
   /** @default - none */
-  readonly envFrom?: readonly k8s.EnvFromSource[];
+  readonly envFrom?: readonly (k8s.EnvFromSource | EnvFrom)[];
   /** @default - none but those every step has (/workspace and the home directory) */
   readonly volumeMounts?: readonly VolumeMount[];
   /** @default - no requests and no limits */
@@ -65,11 +65,46 @@ export interface Step extends Container {
    * @default - `command` and `args` say what runs
    */
   readonly script?: Text;
+
+  /**
+   * Whether this step speaks to the Kubernetes API: it gets a token of the account it runs as, where `kubectl` and every
+   * client look for one. No other step of the task does. Needs Kubernetes 1.20 or later.
+   *
+   * @default false
+   */
+  readonly kubernetesApi?: boolean;
 }
 
+/** The one step of a condition, which can have no volumes and so no token of its own. */
+export type CheckStep = Omit<Step, 'kubernetesApi'>;
+
+/** The volume that holds a token, and where a step has it: what Kubernetes mounts in every container, if it is let. */
+const TOKEN = { name: 'kubernetes-api', path: '/var/run/secrets/kubernetes.io/serviceaccount' };
+
+/** The volumes that containers need for what they ask for beside their own. */
+export const volumesFor = (containers: readonly Step[]): readonly k8s.Volume[] =>
+  containers.some(({ kubernetesApi }) => kubernetesApi === true) ? [tokenVolume] : [];
+
+const tokenVolume: k8s.Volume = {
+  name: TOKEN.name,
+  projected: {
+    sources: [
+      { serviceAccountToken: { path: 'token' } },
+      { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
+      { downwardApi: { items: [{ path: 'namespace', fieldRef: { fieldPath: 'metadata.namespace' } }] } },
+    ],
+  },
+};
+
 /** A container as a manifest has it, but for references, which `plain` replaces. */
-export function containerSpec({ env, ...rest }: Step): object {
-  return { ...rest, ...(env && { env: isList(env) ? env : Object.entries(env).map(namedVariable) }) };
+export function containerSpec({ env, kubernetesApi = false, volumeMounts, ...rest }: Step): object {
+  const token: VolumeMount = { name: TOKEN.name, mountPath: TOKEN.path, readOnly: true };
+  const mounts = kubernetesApi ? [...(volumeMounts ?? []), token] : volumeMounts;
+  return {
+    ...rest,
+    ...(env && { env: isList(env) ? env : Object.entries(env).map(namedVariable) }),
+    ...(mounts && { volumeMounts: mounts }),
+  };
 }
 
 const isList = (env: NonNullable<Container['env']>): env is readonly EnvVar[] => Array.isArray(env);

@@ -24,7 +24,7 @@ import {
 } from './declaration.js';
 import { plain } from './plain.js';
 import { Ref } from './reference.js';
-import { containerSpec, type Container, type Step } from './step.js';
+import { containerSpec, volumesFor, type Container, type Step } from './step.js';
 import { byKey, paramRefs, resourceRefs } from './task-scope.js';
 import type { Elsewhere } from './validation.js';
 
@@ -181,7 +181,9 @@ export function taskSpec<
   W extends Workspaces,
 >(owner: Construct, signature: Signature<P, I, O, R, W>, props: TaskDefinition<P, I, O, R, W>): unknown {
   const its = scopeOf(owner, signature);
-  const stepTemplate = props.stepTemplate?.(its);
+  const [steps, stepTemplate, sidecars] = [props.steps(its), props.stepTemplate?.(its), props.sidecars?.(its)];
+  const own = volumesFor([...steps, ...(sidecars ?? [])]);
+  const volumes = props.volumes?.(its) ?? (own.length > 0 ? [] : undefined);
   const inputs = {
     ...(props.params && { params: paramSpecs(props.params) }),
     ...(props.inputs && { resources: resourceSpecs(props.inputs) }),
@@ -192,10 +194,10 @@ export function taskSpec<
       ...(props.outputs && { outputs: { resources: resourceSpecs(props.outputs) } }),
       ...(props.results && { results: resultSpecs(props.results) }),
       ...(props.workspaces && { workspaces: workspaceSpecs(props.workspaces) }),
-      steps: props.steps(its).map(containerSpec),
+      steps: steps.map(containerSpec),
       stepTemplate: stepTemplate && containerSpec(stepTemplate),
-      sidecars: props.sidecars?.(its).map(containerSpec),
-      volumes: props.volumes?.(its),
+      sidecars: sidecars?.map(containerSpec),
+      volumes: volumes && [...volumes, ...own],
     },
     owner,
   );

@@ -91,12 +91,19 @@ const RUNS: Readonly<Record<string, { status: number; tasks: string[]; lines: st
   'platform-construct': {
     status: 0,
     tasks: ['test succeeded', 'deploy succeeded'],
-    lines: ['shop: tests pass', 'shop: deployed'],
+    lines: ['shop: tests pass, without a token', 'shop: deployed, with a token'],
   },
   environments: {
     status: 0,
     tasks: ['scale succeeded', 'scale succeeded'],
-    lines: ['scale to 1 at latest', 'scale to 3 at 1.4.0'],
+    lines: [
+      'scale to 1 at latest',
+      'scale to 3 at 1.4.0',
+      'scale: a token',
+      'scale: a token',
+      'show: no token',
+      'show: no token',
+    ],
   },
   monorepo: {
     status: 0,

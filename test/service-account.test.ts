@@ -6,7 +6,11 @@ import {
   GitResource,
   Grants,
   ImageResource,
+  Pipeline,
+  PipelineRun,
   PipelineServiceAccount,
+  Task,
+  warningsOf,
 } from '../lib/index.js';
 
 const chartIn = (namespace?: string): Chart =>
@@ -40,7 +44,7 @@ describe('an account', () => {
     ]);
   });
 
-  test('with grants gets a Role of its own, bound in its namespace', () => {
+  test('with grants gets a Role of its own, bound in its namespace, and still no token for every step', () => {
     const chart = chartIn('team');
     new PipelineServiceAccount(chart, 'bot', {
       metadata: { name: 'bot' },
@@ -52,7 +56,12 @@ describe('an account', () => {
     });
 
     expect(Testing.synth(chart)).toEqual([
-      { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'bot', namespace: 'team' } },
+      {
+        apiVersion: 'v1',
+        kind: 'ServiceAccount',
+        metadata: { name: 'bot', namespace: 'team' },
+        automountServiceAccountToken: false,
+      },
       {
         apiVersion: 'rbac.authorization.k8s.io/v1',
         kind: 'Role',
@@ -96,6 +105,79 @@ describe('an account', () => {
       subjects: [{ kind: 'ServiceAccount', name: 'bot', namespace: bound }],
       roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
     });
+  });
+});
+
+describe('a token for the Kubernetes API', () => {
+  const TOKEN_PATH = '/var/run/secrets/kubernetes.io/serviceaccount';
+
+  test('is where the step that asks for one looks for it, and nowhere else', () => {
+    const chart = chartIn();
+    new Task(chart, 'deploy', {
+      metadata: { name: 'deploy' },
+      steps: () => [
+        { name: 'build', image: 'golang:1.22' },
+        {
+          name: 'deploy',
+          image: 'kubectl:1.30',
+          kubernetesApi: true,
+          volumeMounts: [{ name: 'own', mountPath: '/own' }],
+        },
+      ],
+      volumes: () => [{ name: 'own', emptyDir: {} }],
+    });
+    const [task] = Testing.synth(chart) as { spec: { steps: object[]; volumes: object[] } }[];
+
+    expect(task?.spec.steps).toEqual([
+      { name: 'build', image: 'golang:1.22' },
+      {
+        name: 'deploy',
+        image: 'kubectl:1.30',
+        volumeMounts: [
+          { name: 'own', mountPath: '/own' },
+          { name: 'kubernetes-api', mountPath: TOKEN_PATH, readOnly: true },
+        ],
+      },
+    ]);
+    expect(task?.spec.volumes).toEqual([
+      { name: 'own', emptyDir: {} },
+      {
+        name: 'kubernetes-api',
+        projected: {
+          sources: [
+            { serviceAccountToken: { path: 'token' } },
+            { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
+            { downwardAPI: { items: [{ path: 'namespace', fieldRef: { fieldPath: 'metadata.namespace' } }] } },
+          ],
+        },
+      },
+    ]);
+  });
+
+  test('may be asked for by a sidecar', () => {
+    const chart = chartIn();
+    new Task(chart, 'watch', {
+      metadata: { name: 'watch' },
+      steps: () => [{ image: 'busybox:1.36' }],
+      sidecars: () => [{ name: 'watch', image: 'kubectl:1.30', kubernetesApi: true }],
+    });
+    const [task] = Testing.synth(chart) as { spec: { sidecars: { volumeMounts: object[] }[]; volumes: object[] } }[];
+
+    expect(task?.spec.sidecars[0]?.volumeMounts).toHaveLength(1);
+    expect(task?.spec.volumes).toHaveLength(1);
+  });
+
+  test.each([
+    ['no step asks for it', false, ['TOKEN_ABSENT']],
+    ['a step asks for it', true, []],
+  ])('that would use the account’s rights: warnings when %s', (_, kubernetesApi, codes) => {
+    const chart = chartIn();
+    const deploy = new Task(chart, 'deploy', { steps: () => [{ image: 'kubectl:1.30', kubernetesApi }] });
+    const serviceAccount = new PipelineServiceAccount(chart, 'bot', { grants: [Grants.deploy('shop')] });
+    const pipeline = new Pipeline(chart, 'pipeline', { tasks: ({ task }) => void task('deploy', deploy) });
+    new PipelineRun(chart, 'run', { pipeline, serviceAccount, generateName: 'deploy-' });
+
+    expect(warningsOf(chart).map((line) => /\[([A-Z_]+)\]$/.exec(line)?.[1])).toEqual(codes);
   });
 });
 

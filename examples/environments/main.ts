@@ -1,7 +1,7 @@
 /**
  * Two environments from one program: the same pipeline, each in its namespace, with what differs in one table.
  *
- * Each may change its own Deployment only. A run in production waits for a person; staging runs whenever the pipeline, or
+ * Each may change its own Deployment only, and in each only the step that does so has a token. A run in production waits for a person; staging runs whenever the pipeline, or
  * what it is given, changes.
  */
 
@@ -28,6 +28,10 @@ const ENVIRONMENTS: Readonly<Record<string, Environment>> = {
   production: { version: '1.4.0', replicas: '3', runs: 'manual' },
 };
 
+/** A line of shell that says whether a step has a token for the Kubernetes API. */
+const tokenSeenBy = (step: string): string =>
+  `[ -e /var/run/secrets/kubernetes.io/serviceaccount/token ] && echo "${step}: a token" || echo "${step}: no token"\n`;
+
 /** Everything of one environment. The chart's namespace is that of all its objects. */
 class Shop extends Chart {
   constructor(scope: Construct, namespace: string, { version, replicas, runs }: Environment) {
@@ -41,7 +45,13 @@ class Shop extends Chart {
           name: 'show',
           image: 'alpine:3.19',
           env: { REPLICAS: params.replicas, VERSION: params.version },
-          script: '#!/bin/sh\necho "scale to $REPLICAS at $VERSION"\n',
+          script: `#!/bin/sh\necho "scale to $REPLICAS at $VERSION"\n${tokenSeenBy('show')}`,
+        },
+        {
+          name: 'scale', // in place of `kubectl scale`; the one step that may speak to the Kubernetes API
+          image: 'alpine:3.19',
+          kubernetesApi: true,
+          script: `#!/bin/sh\n${tokenSeenBy('scale')}`,
         },
       ],
     });

@@ -22,7 +22,7 @@ type Source = { readonly source: 'git' };
 
 /** Runs a target of the Makefile in the repository, as the company runs things. */
 export class MakeTask extends Task<None, Source> {
-  constructor(scope: Construct, id: string, target: string) {
+  constructor(scope: Construct, id: string, target: string, { kubernetesApi = false } = {}) {
     super(scope, id, {
       metadata: { name: id, labels: { 'example.com/owner': 'platform' } },
       inputs: { source: 'git' },
@@ -33,6 +33,7 @@ export class MakeTask extends Task<None, Source> {
           workingDir: inputs.source.path,
           command: ['make'],
           args: [target],
+          kubernetesApi,
           resources: { requests: { cpu: '500m' }, limits: { memory: '1Gi' } },
         },
       ],
@@ -52,7 +53,7 @@ export class Service extends Construct {
   constructor(scope: Construct, id: string, { repository, deployment }: ServiceProps) {
     super(scope, id);
     const test = new MakeTask(this, `${id}-test`, 'test');
-    const deploy = new MakeTask(this, `${id}-deploy`, 'deploy');
+    const deploy = new MakeTask(this, `${id}-deploy`, 'deploy', { kubernetesApi: true });
     const pipeline = new Pipeline(this, 'pipeline', {
       metadata: { name: id },
       resources: { source: 'git' },

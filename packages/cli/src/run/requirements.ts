@@ -132,6 +132,9 @@ function missingSecrets(account: Manifest, accountName: string, manifests: reado
 const SECRET_HINT = (name: string): string =>
   `write it to a file and add that to the command:\nkubectl create secret generic ${name} --type=kubernetes.io/basic-auth --from-literal=username=… --from-literal=password=… --dry-run=client -o yaml > ${name}.yaml\nkubectl create secret docker-registry ${name} --docker-server=… --docker-username=… --docker-password=… --dry-run=client -o yaml > ${name}.yaml`;
 
+/** Kubernetes keeps this ConfigMap in every namespace; a volume with a token of the account takes the certificate from it. */
+const ROOT_CERTIFICATE = 'kube-root-ca.crt';
+
 /** Secrets and ConfigMaps that a task's containers and volumes refer to, unless they are optional. */
 function missingObjects(
   { spec, manifest, path, title }: UsedTask,
@@ -139,7 +142,8 @@ function missingObjects(
   manifests: readonly Manifest[],
 ): readonly Finding[] {
   return referencesIn(spec, []).flatMap(({ kind, name, at }) => {
-    if (name.includes('$(') || find(manifests, kind, namespace, name)) return [];
+    if (name.includes('$(') || (kind === 'ConfigMap' && name === ROOT_CERTIFICATE)) return [];
+    if (find(manifests, kind, namespace, name)) return [];
     const hint = `add it to the command: kubectl create ${kind.toLowerCase()}${kind === 'Secret' ? ' generic' : ''} ${name} --from-literal=KEY=VALUE --dry-run=client -o yaml > ${name}.yaml`;
     return [
       error(
