@@ -7,19 +7,40 @@ import { GitResource, Pipeline, PipelineRun, Task } from 'pipewright';
 export class Ci extends Chart {
   constructor(scope: Construct, id: string) {
     super(scope, id);
-    const test = new Task(this, 'test', {
+    const find = new Task(this, 'find', {
+      metadata: { name: 'find' },
       inputs: { source: 'git' },
-      steps: ({ inputs }) => [{ image: 'node:22', workingDir: inputs.source.path, command: ['npm', 'test'] }],
+      results: { version: {} },
+      steps: ({ inputs, results }) => [
+        {
+          name: 'read',
+          image: 'node:22',
+          workingDir: inputs.source.path,
+          command: ['sh', '-c', 'node -p "require(\'./app.json\').version" | tr -d "\\n" > "$0"'],
+          args: [results.version.path],
+        },
+      ],
+    });
+    const say = new Task(this, 'say', {
+      metadata: { name: 'say' },
+      params: { what: {}, version: { default: 'none' } },
+      steps: ({ params }) => [
+        { name: 'print', image: 'node:22', command: ['echo'], args: [`${params.what} ${params.version}`] },
+      ],
     });
     const pipeline = new Pipeline(this, 'pipeline', {
-      metadata: { name: 'all' },
+      metadata: { name: 'release' },
       resources: { source: 'git' },
       tasks: ({ task, resources }) => {
-        const tested = task('test', test, { inputs: resources });
-        task('again', test, { inputs: resources, after: [tested] });
+        const found = task('find', find, { inputs: resources });
+        const built = task('build', say, { params: { what: 'built', version: found.results.version }, retries: 1 });
+        task('ship', say, { params: { what: 'shipped', version: found.results.version }, after: [built] });
       },
     });
-    const source = new GitResource(this, 'source', { url: 'https://example.com/app.git' });
-    new PipelineRun(this, 'run', { pipeline, resources: { source }, generateName: 'all-' });
+    const source = new GitResource(this, 'source', {
+      metadata: { name: 'app' },
+      url: 'https://git.example.com/app.git',
+    });
+    new PipelineRun(this, 'run', { mode: 'manual', metadata: { name: 'release' }, pipeline, resources: { source } });
   }
 }

@@ -1,11 +1,12 @@
 #!/usr/bin/env node
-// The version is asked for often and needs no TypeScript.
+// The version is asked for often and needs nothing else. Where the sources lie they are what runs; what is published has none.
+import { existsSync, readFileSync } from 'node:fs';
+
 const [first, ...others] = process.argv.slice(2);
 if ((first === '--version' || first === '-V') && others.length === 0) {
-  const { readFileSync } = await import('node:fs');
   const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
   console.log(version);
-} else {
+} else if (existsSync(new URL('../src/main.ts', import.meta.url))) {
   const { bundle } = await import('./bundle.js');
   const whole = await bundle();
   if (whole === undefined) {
@@ -19,4 +20,6 @@ if ((first === '--version' || first === '-V') && others.length === 0) {
     await import('tsx');
   }
   await import(whole ?? '../src/main.ts');
+} else {
+  await import('../dist/main.js');
 }

@@ -18,9 +18,11 @@ import {
   type PipelineSpec,
   type TaskRun,
 } from '@pipewright/tekton';
-import { conditionOf, SimulatedRun } from './simulated-run.js';
+import { conditionOf, readRun } from './read-run.js';
+import { ScriptedRuntime } from './scripted-runtime.js';
+import type { SimulatedRun } from './simulated-run.js';
 import { SimulationError } from './simulation-error.js';
-import { ScriptedRuntime, type StepScripts } from './step-script.js';
+import type { StepScripts } from './step.js';
 
 /** Manifests, or something that has them, as `TektonTesting.of(chart)` does. */
 export type Synthesized = readonly object[] | { readonly objects: readonly object[] };
@@ -84,7 +86,7 @@ export async function simulate(given: Synthesized, options: SimulateOptions = {}
       ? (await client.list<TaskRun & KubeObject>(kindOf('TaskRun'), { namespace, labelSelector })).items
       : [run as TaskRun]; // the other kind
     const pipeline = ofPipeline ? pipelineOf(run as PipelineRun, objects) : undefined; // by its kind
-    return new SimulatedRun({ run, taskRuns, pipeline, steps: scripted.steps });
+    return readRun({ run, taskRuns, pipeline, steps: scripted.steps });
   } finally {
     await controller.stop();
     await cluster.close();

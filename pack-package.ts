@@ -1,0 +1,99 @@
+/**
+ * Writes what is published of one package to its dist: one file of JavaScript, the types of what it exports, and its licences.
+ *
+ *     node --import tsx ../../pack-package.ts src/index.ts      # in the package's folder; npm does so before it packs (`prepack`)
+ *
+ * The packages of this repository are not published, so they are taken in. Of what comes from elsewhere, what package.json
+ * has under `dependencies` is left to the installer; the rest is taken in too, with its licence.
+ */
+
+import { build, type Metafile } from 'esbuild';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import ts from 'typescript';
+
+/** npm's own format, as far as it is read here. */
+interface Described {
+  readonly name: string;
+  readonly license?: string;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly exports: object;
+}
+
+const root = import.meta.dirname;
+const here = process.cwd();
+const dist = join(here, 'dist');
+const described = describedIn(here);
+const entry = resolve(here, process.argv[2] ?? 'src/index.ts');
+
+rmSync(dist, { recursive: true, force: true });
+mkdirSync(dist);
+const { metafile } = await build({
+  entryPoints: [entry],
+  outdir: dist,
+  bundle: true,
+  metafile: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  external: Object.keys(described.dependencies ?? {}),
+  logLevel: 'warning',
+  // what is taken in and is CommonJS asks for Node's modules in its own way
+  banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+});
+const taken = sourcesIn(metafile);
+copyReadFiles(taken);
+writeFileSync(join(dist, 'THIRD-PARTY.txt'), licences(taken));
+copyFileSync(join(root, 'LICENSE'), join(here, 'LICENSE'));
+if ('.' in described.exports) writeTypes();
+
+function describedIn(folder: string): Described {
+  return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Described;
+}
+
+/** What there is something of in the one file; much that is looked at is left out again, because nothing needs it. */
+function sourcesIn({ outputs }: Metafile): readonly string[] {
+  const inputs = Object.values(outputs).flatMap((it) => Object.entries(it.inputs));
+  return inputs.filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([path]) => resolve(path));
+}
+
+/** Modules find files of theirs beside themselves; of those taken in, that is dist. */
+function copyReadFiles(sources: readonly string[]): void {
+  for (const source of sources) {
+    const read = readFileSync(source, 'utf8').matchAll(/new URL\('\.\/([^'/]+)', import\.meta\.url\)/g);
+    for (const [, name = ''] of read) copyFileSync(join(dirname(source), name), join(dist, name));
+  }
+}
+
+/** The licences of what was taken in from elsewhere, which ask to be kept with it. */
+function licences(sources: readonly string[]): string {
+  const folders = sources.flatMap((it) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(it) ?? []);
+  const texts = [...new Set(folders)].toSorted().map((folder) => {
+    const { name, license = '' } = describedIn(folder);
+    const file = ts.sys.readDirectory(folder, undefined, undefined, ['LICENSE*', 'LICENCE*'], 1)[0];
+    if (file === undefined) throw new Error(`${name} is taken in, but has no licence to keep with it`);
+    return `${name} (${license})\n\n${readFileSync(file, 'utf8').trim()}\n`;
+  });
+  return `Parts of ${described.name} are taken from:\n\n${texts.join('\n---\n\n')}`;
+}
+
+/** The declarations that the entry's exports need. None may speak of a package that is not published. */
+function writeTypes(): void {
+  const wanted = [entry];
+  for (const source of wanted) {
+    const at = relative(root, source);
+    const { outputText, diagnostics = [] } = ts.transpileDeclaration(readFileSync(source, 'utf8'), {
+      fileName: source,
+      reportDiagnostics: true,
+      compilerOptions: { module: ts.ModuleKind.NodeNext, target: ts.ScriptTarget.ES2022, strict: true },
+    });
+    for (const { messageText } of diagnostics)
+      throw new Error(`${at}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`);
+    for (const { fileName } of ts.preProcessFile(outputText, true, true).importedFiles) {
+      if (!fileName.startsWith('./')) throw new Error(`the types of ${at} need ${fileName}, which is not published`);
+      const next = resolve(dirname(source), fileName.replace(/\.js$/, '.ts'));
+      if (!wanted.includes(next)) wanted.push(next);
+    }
+    writeFileSync(join(dist, basename(source).replace(/\.ts$/, '.d.ts')), outputText);
+  }
+}
