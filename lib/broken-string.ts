@@ -6,30 +6,27 @@
 
 import type { Problem } from '@pipewright/tekton';
 
-/** Half of a pair; whole pairs are other characters to a pattern with `u`. */
-const HALF = /\p{Surrogate}/u;
-
 /** A problem for each string (or key) below `value` that is no text. */
 export function brokenStrings(value: unknown): readonly Problem[] {
   return isWhole(value) ? [] : found(value, []);
 }
 
 function isWhole(value: unknown): boolean {
-  if (typeof value === 'string') return !HALF.test(value);
+  if (typeof value === 'string') return value.isWellFormed();
   if (typeof value !== 'object' || value === null) return true;
   if (Array.isArray(value)) return value.every(isWhole);
   for (const key in value) {
-    if (HALF.test(key) || !isWhole((value as Record<string, unknown>)[key])) return false; // a manifest has plain objects
+    if (!key.isWellFormed() || !isWhole((value as Record<string, unknown>)[key])) return false; // a manifest has plain objects
   }
   return true;
 }
 
 function found(value: unknown, path: Problem['path']): Problem[] {
-  if (typeof value === 'string') return !HALF.test(value) ? [] : [broken(path)];
+  if (typeof value === 'string') return value.isWellFormed() ? [] : [broken(path)];
   if (typeof value !== 'object' || value === null) return [];
   if (Array.isArray(value)) return value.flatMap((item, index) => found(item, [...path, index]));
   return Object.entries(value).flatMap(([key, item]) => [
-    ...(!HALF.test(key) ? [] : [broken([...path, key.replace(/\p{Surrogate}/gu, '\ufffd')])]),
+    ...(key.isWellFormed() ? [] : [broken([...path, key.toWellFormed()])]),
     ...found(item, [...path, key]),
   ]);
 }

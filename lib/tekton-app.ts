@@ -12,7 +12,7 @@ import { ApiObject, App, Chart, Names } from 'cdk8s';
 import { ConstructError } from './construct-error.js';
 import { isOnlyCreated, resourceFileName, withoutStrayNamespace, withSyncWave } from './gitops.js';
 import { kustomizeConfiguration } from './kustomize.js';
-import { manifestOf } from './plain-object.js';
+import { BUILT_IN_RESOLVERS, manifestOf } from './plain-object.js';
 import { checkAll, warningsOf } from './validation.js';
 import { manifestYaml } from './yaml.js';
 
@@ -63,9 +63,6 @@ export interface TektonAppProps {
    */
   readonly showWarnings?: boolean;
 }
-
-/** How many resolvers every app has; with more, objects must be rendered by cdk8s. */
-const BUILT_IN_RESOLVERS = 3;
 
 /** What cdk8s's App leaves in its directory for validation plugins. kubectl and Argo CD take it for a manifest. */
 const STRAY_FILE = 'construct-metadata.json';

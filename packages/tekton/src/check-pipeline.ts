@@ -11,7 +11,7 @@ import { checkValues, paramVocabulary, type Vocabulary } from './check-variables
 import { readPipeline } from './read.js';
 import { isTaskVariable } from './result-refs.js';
 import type { PipelineSpec, PipelineTask } from './types.js';
-import { below, checkNames, type Where } from './where.js';
+import { below, checkNames, saidAs, type Where } from './where.js';
 
 const NAME_PART =
   "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
@@ -65,7 +65,7 @@ function checkPipelineTask(task: PipelineTask, index: number, vocabulary: Vocabu
     const tektonMessage = `invalid value: ${qualifiedNameFault('') ?? ''}: ${place}.taskRef.name`;
     where.report.add('REF_MISSING', [...where.path, 'taskRef'], names, { tektonMessage });
   }
-  if (task.taskSpec) checkTask(task.taskSpec, { ...below(where, 'taskSpec'), tekton: `${place}.taskspec.` });
+  if (task.taskSpec) checkTask(task.taskSpec, saidAs(below(where, 'taskSpec'), `${place}.taskspec.`));
   const params = below(where, 'params');
   checkNames('param', task.params ?? [], params);
   checkValues(task.params ?? [], vocabulary, params);

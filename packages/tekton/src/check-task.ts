@@ -163,5 +163,5 @@ export function checkCondition(name: string, spec: ConditionSpec, where: Where):
   // The model has the check as its only step, so paths are brought back to `check`.
   const { task } = readCondition(name, spec);
   const at = below(where, 'check');
-  checkTaskVariables(task, { ...at, report: at.report }, (path) => [...at.path, ...path.slice(at.path.length + 2)]);
+  checkTaskVariables(task, at, (path) => [...at.path, ...path.slice(at.path.length + 2)]);
 }

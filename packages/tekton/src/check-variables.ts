@@ -54,11 +54,12 @@ export function taskVocabulary(task: TaskModel): Vocabulary {
 /**
  * Checks the variables of all fields of a task. `where` is the spec that holds `steps`.
  *
- * `locate` turns a path of the walk into one of the object, where they differ.
+ * `locate` makes, of a path of the walk, the one to report; where they differ, another than a copy.
  */
-export function checkTaskVariables(task: TaskModel, where: Where, locate: (path: Path) => Path = (path) => path): void {
-  const check = checker(taskVocabulary(task), where, (path) => stepField(task, path.slice(where.path.length)));
-  rewriteTask(task, where.path, {
+export function checkTaskVariables(task: TaskModel, where: Where, locate: Locate = copied): void {
+  const start = where.path;
+  const check = checker(taskVocabulary(task), where, (path) => stepField(task, path.slice(start.length)));
+  rewriteTask(task, start, {
     text: (value, path) => {
       check.text(value, path, locate);
       return value;
@@ -111,11 +112,16 @@ function stepField(task: TaskModel, path: Path): Label | undefined {
   return { subject: `step ${name}`, field: `taskspec.steps.${name}` };
 }
 
+/** A path to keep, of one that the walk goes on with. */
+type Locate = (path: Path) => Path;
+
+const copied: Locate = (path) => [...path];
+
 interface Checker {
   /** A field that holds one string. */
-  text(value: string, path: Path, locate?: (path: Path) => Path): void;
+  text(value: string, path: Path, locate?: Locate): void;
   /** An element of a list, where an array may stand alone. */
-  element(value: string, path: Path, locate?: (path: Path) => Path): void;
+  element(value: string, path: Path, locate?: Locate): void;
 }
 
 function checker(vocabulary: Vocabulary, where: Where, labelOf: (path: Path) => Label | undefined): Checker {
@@ -123,25 +129,26 @@ function checker(vocabulary: Vocabulary, where: Where, labelOf: (path: Path) => 
     const label = labelOf(path);
     return label && `${what} in "${value}" for ${label.subject}: ${where.tekton}${label.field}`;
   };
-  const each = (value: string, path: Path, at: Path, array: { code: ArrayCode; refusal: string }): void => {
-    if (value.includes('${')) oldSyntax(value, vocabulary, at, where);
+  const each = (value: string, path: Path, locate: Locate, array: { code: ArrayCode; refusal: string }): void => {
+    if (value.includes('${')) oldSyntax(value, vocabulary, locate(path), where);
     if (!value.includes('$(')) return;
     const reported = new Set<string>();
     for (const { name } of variablesIn(value)) {
       if (vocabulary.strings.has(name) || vocabulary.others?.(name) || reported.has(name)) continue;
       reported.add(name);
+      const at = locate(path);
       if (vocabulary.arrays.has(name)) {
         where.report.add(array.code, at, { name }, { value, tektonMessage: refusal(array.refusal, value, path) });
       } else unknown(name, vocabulary, at, where, refusal('non-existent variable', value, path), value);
     }
   };
   return {
-    text: (value, path, locate) => {
-      each(value, path, locate ? locate(path) : path, IN_STRING);
+    text: (value, path, locate = copied) => {
+      each(value, path, locate, IN_STRING);
     },
-    element: (value, path, locate) => {
+    element: (value, path, locate = copied) => {
       if (vocabulary.arrays.has(wholeVariable(value) ?? '')) return;
-      each(value, path, locate ? locate(path) : path, NOT_ALONE);
+      each(value, path, locate, NOT_ALONE);
     },
   };
 }

@@ -13,19 +13,24 @@ import type { Step } from './types.js';
 /** Field names and indexes from the object to a field. */
 export type Path = readonly (string | number)[];
 
-/** What happens to each text on the walk. */
+/** What happens to each text on the walk. The path is the walk's own list, to be copied by whoever keeps it. */
 export interface Rewrite {
   readonly text: (value: string, path: Path) => string;
   readonly list: (values: readonly string[], path: Path) => readonly string[];
 }
 
+/** Where the walk is: one list for the whole of it. */
+type Walk = (string | number)[];
+
 /** Rewrites the text fields named by `keys`. */
-function texts<T extends object>(object: T, keys: readonly (keyof T & string)[], path: Path, rewrite: Rewrite): T {
+function texts<T extends object>(object: T, keys: readonly (keyof T & string)[], path: Walk, rewrite: Rewrite): T {
   let result = object;
   for (const key of keys) {
     const value: unknown = object[key];
     if (typeof value !== 'string' || !value.includes('$')) continue; // no variable in any spelling
-    const next = rewrite.text(value, [...path, key]);
+    path.push(key);
+    const next = rewrite.text(value, path);
+    path.pop();
     if (next !== value) result = { ...result, [key]: next };
   }
   return result;
@@ -35,42 +40,53 @@ function texts<T extends object>(object: T, keys: readonly (keyof T & string)[],
 function child<T extends object, K extends keyof T & string>(
   object: T,
   key: K,
-  path: Path,
-  walk: (value: NonNullable<T[K]>, path: Path) => NonNullable<T[K]>,
+  path: Walk,
+  walk: (value: NonNullable<T[K]>, path: Walk) => NonNullable<T[K]>,
 ): T {
   const value = object[key];
   if (typeof value !== 'object' || value === null) return object;
-  const next = walk(value, [...path, key]);
+  path.push(key);
+  const next = walk(value, path);
+  path.pop();
   return next === value ? object : { ...object, [key]: next };
 }
 
 /** Rewrites each element; an unchanged list is given back itself. */
-function each<T>(list: readonly T[], path: Path, walk: (value: T, path: Path) => T): readonly T[] {
-  const next = list.map((value, index) => walk(value, [...path, index]));
-  return next.some((value, index) => value !== list[index]) ? next : list;
+function each<T>(list: readonly T[], path: Walk, walk: (value: T, path: Walk) => T): readonly T[] {
+  let changed: T[] | undefined;
+  for (const [index, value] of list.entries()) {
+    path.push(index);
+    const next = walk(value, path);
+    path.pop();
+    if (next !== value) changed ??= list.slice(0, index);
+    changed?.push(next);
+  }
+  return changed ?? list;
 }
 
-const envVar = (env: EnvVar, path: Path, rewrite: Rewrite): EnvVar =>
+const envVar = (env: EnvVar, path: Walk, rewrite: Rewrite): EnvVar =>
   child(texts(env, ['value'], path, rewrite), 'valueFrom', path, (source, at) => {
     const secret = child(source, 'secretKeyRef', at, (ref, to) => texts(ref, ['name', 'key'], to, rewrite));
     return child(secret, 'configMapKeyRef', at, (ref, to) => texts(ref, ['name', 'key'], to, rewrite));
   });
 
-function envFrom(source: EnvFromSource, path: Path, rewrite: Rewrite): EnvFromSource {
+function envFrom(source: EnvFromSource, path: Walk, rewrite: Rewrite): EnvFromSource {
   const prefixed = texts(source, ['prefix'], path, rewrite);
   const secret = child(prefixed, 'secretRef', path, (ref, to) => texts(ref, ['name'], to, rewrite));
   return child(secret, 'configMapRef', path, (ref, to) => texts(ref, ['name'], to, rewrite));
 }
 
-const mount = (it: VolumeMount, path: Path, rewrite: Rewrite): VolumeMount =>
+const mount = (it: VolumeMount, path: Walk, rewrite: Rewrite): VolumeMount =>
   texts(it, ['name', 'mountPath', 'subPath'], path, rewrite);
 
 /** Rewrites a step, sidecar or step template. */
-export function rewriteContainer<C extends Container & Pick<Step, 'script'>>(
+export const rewriteContainer = <C extends Container & Pick<Step, 'script'>>(
   container: C,
   path: Path,
   rewrite: Rewrite,
-): C {
+): C => containerAt(container, [...path], rewrite);
+
+function containerAt<C extends Container & Pick<Step, 'script'>>(container: C, path: Walk, rewrite: Rewrite): C {
   let result: C = texts(container, ['name', 'image', 'workingDir', 'script'], path, rewrite);
   result = child(result, 'command', path, (list, at) => rewrite.list(list, at) as typeof list); // the same kind of list
   result = child(result, 'args', path, (list, at) => rewrite.list(list, at) as typeof list); // the same kind of list
@@ -90,7 +106,10 @@ export function rewriteContainer<C extends Container & Pick<Step, 'script'>>(
 }
 
 /** Rewrites a volume. */
-export function rewriteVolume(volume: Volume, path: Path, rewrite: Rewrite): Volume {
+export const rewriteVolume = (volume: Volume, path: Path, rewrite: Rewrite): Volume =>
+  volumeAt(volume, [...path], rewrite);
+
+function volumeAt(volume: Volume, path: Walk, rewrite: Rewrite): Volume {
   const named = texts(volume, ['name'], path, rewrite);
   const configMap = child(named, 'configMap', path, (source, at) =>
     child(texts(source, ['name'], at, rewrite), 'items', at, (items, to) =>
@@ -104,13 +123,13 @@ export function rewriteVolume(volume: Volume, path: Path, rewrite: Rewrite): Vol
 /** Rewrites every field of a task that may hold variables; paths start at `path`, below which `steps` lies. */
 export function rewriteTask(task: TaskModel, path: Path, rewrite: Rewrite): TaskModel {
   const containers = (list: readonly Step[], key: string): readonly Step[] =>
-    each(list, [...path, key], (step, at) => rewriteContainer(step, at, rewrite));
+    each(list, [...path, key], (step, at) => containerAt(step, at, rewrite));
   return {
     ...task,
     steps: containers(task.steps, 'steps'),
-    ...(task.stepTemplate && { stepTemplate: rewriteContainer(task.stepTemplate, [...path, 'stepTemplate'], rewrite) }),
+    ...(task.stepTemplate && { stepTemplate: containerAt(task.stepTemplate, [...path, 'stepTemplate'], rewrite) }),
     sidecars: containers(task.sidecars, 'sidecars'),
-    volumes: each(task.volumes, [...path, 'volumes'], (volume, at) => rewriteVolume(volume, at, rewrite)),
+    volumes: each(task.volumes, [...path, 'volumes'], (volume, at) => volumeAt(volume, at, rewrite)),
   };
 }
 

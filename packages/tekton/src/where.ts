@@ -16,12 +16,30 @@ export interface Where {
   readonly report: Report;
 }
 
+/** A place that spells its path only when it is asked: most places have nothing to say. */
+class Below implements Where {
+  readonly tekton: string;
+  readonly report: Report;
+  readonly #above: Where;
+  readonly #more: Path;
+
+  constructor(above: Where, more: Path) {
+    this.tekton = above.tekton;
+    this.report = above.report;
+    this.#above = above;
+    this.#more = more;
+  }
+
+  get path(): Path {
+    return [...this.#above.path, ...this.#more];
+  }
+}
+
 /** A place below. */
-export const below = ({ path, tekton, report }: Where, ...more: Path): Where => ({
-  path: path.concat(more),
-  tekton,
-  report,
-});
+export const below = (where: Where, ...more: Path): Where => new Below(where, more);
+
+/** The same place, with other words before the field in Tekton's messages. */
+export const saidAs = ({ path, report }: Where, tekton: string): Where => ({ path, tekton, report });
 
 /** Reports each name that another element of the same list has already. `fold`: names are compared without case. */
 export function checkNames(
