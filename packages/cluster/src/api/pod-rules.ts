@@ -4,7 +4,7 @@
  * Pure. What depends on other objects (ServiceAccounts) is `pod-admission.ts`.
  */
 
-import { isObject, objectsAt, same, stringAt, within, type JsonObject, type KubeObject } from './json.js';
+import { fill, isObject, objectsAt, same, stringAt, within, type JsonObject, type KubeObject } from './json.js';
 import { labelFault } from './names.js';
 import { fillPodSpec } from './pod-admission.js';
 import { duplicate, forbiddenField, invalidValue, notSupported, required, type Cause } from './refusal.js';
@@ -12,6 +12,7 @@ import { duplicate, forbiddenField, invalidValue, notSupported, required, type C
 /** Fills in a pod's defaults; a new one is Pending. */
 export function fillPod(draft: JsonObject, old: KubeObject | undefined): void {
   fillPodSpec(within(draft, 'spec'));
+  fill(within(draft, 'spec'), 'enableServiceLinks', true);
   if (old) return;
   const classes = { phase: 'Pending', qosClass: qosClass(draft) };
   draft['status'] = classes;

@@ -88,7 +88,7 @@ function fieldSchema(schema: Schema, field: string): Schema | true | undefined {
   return undefined;
 }
 
-/** Fills in the schema's defaults, in place. A null where null is not allowed gives way to the default. */
+/** Fills in the schema's defaults, in place. A field that is null where null is not allowed gives way to the default, or goes. */
 export function fillDefaults(draft: unknown, schema: Schema): void {
   if (Array.isArray(draft)) {
     if (schema.items) for (const item of draft) fillDefaults(item, schema.items);
@@ -97,12 +97,17 @@ export function fillDefaults(draft: unknown, schema: Schema): void {
   if (!isObject(draft)) return;
   for (const [field, known] of Object.entries(schema.properties ?? {})) fillField(draft, field, known);
   if (typeof schema.additionalProperties !== 'object') return;
-  for (const value of Object.values(draft)) fillDefaults(value, schema.additionalProperties);
+  for (const field of Object.keys(draft)) {
+    if (!Object.hasOwn(schema.properties ?? {}, field)) fillField(draft, field, schema.additionalProperties);
+  }
 }
 
 function fillField(draft: JsonObject, field: string, schema: Schema): void {
   const missing = draft[field] === undefined || (draft[field] === null && schema.nullable !== true);
   if (missing && schema.default !== undefined) draft[field] = copy(schema.default);
-  else if (draft[field] === undefined) return;
+  else if (missing) {
+    delete draft[field];
+    return;
+  }
   fillDefaults(draft[field], schema);
 }

@@ -34,6 +34,12 @@ test('unknown fields are dropped at every depth and named by path, but where the
   expect(draft).toEqual({ size: 1, free: { any: { thing: 1 } }, parts: [{ name: 'a' }], map: { any: 1 } });
 });
 
+test('a null is no value where none is allowed, and stays where one is', () => {
+  const draft = { name: null, maybe: null, free: { any: null }, parts: [{ name: null, on: false }], map: { a: null } };
+  fillDefaults(draft, schema);
+  expect(draft).toEqual({ size: 3, maybe: null, free: { any: null }, parts: [{ on: false }], map: {} });
+});
+
 test('defaults are filled in at every depth, in place of a null too, and never shared', () => {
   const draft = { size: null, parts: [{ name: 'a' }] };
   fillDefaults(draft, schema);

@@ -100,8 +100,15 @@ export function describeDefinitions(at: () => Server): void {
     expect(made).not.toHaveProperty('alsoUnknown');
   });
 
+  test('a null stands for a field that is left out, except where it is allowed', async () => {
+    const sent = { size: 1, color: null, code: null, parts: [{ name: null }], map: { a: null }, maybe: null };
+    const made = await at().make(widgets(), widget('nulls', sent));
+    expect(made.spec).toEqual({ size: 1, color: 'red', parts: [{ count: 1 }], map: {}, maybe: null });
+  });
+
   test.each<[string, object, readonly string[]]>([
     ['a missing field', {}, ['spec.size']],
+    ['a null for a field that must be there', { size: null }, ['spec.size']],
     ['a wrong type', { size: 'three' }, ['spec.size']],
     ['too small a number', { size: 0 }, ['spec.size']],
     ['too large a number', { size: 10 }, ['spec.size']],

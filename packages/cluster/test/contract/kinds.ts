@@ -88,6 +88,7 @@ export function describeKinds(at: () => Server): void {
       restartPolicy: 'Always',
       terminationGracePeriodSeconds: 30,
       dnsPolicy: 'ClusterFirst',
+      enableServiceLinks: true,
       serviceAccountName: 'default',
       securityContext: {},
     });
