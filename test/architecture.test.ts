@@ -40,6 +40,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   lib: ['@pipewright/tekton', 'imports', ...CONSTRUCTS, 'yaml', 'node:crypto', 'node:fs', 'node:path'],
   'lib/testing': ['lib', '@pipewright/tekton', ...CONSTRUCTS, '@jest/globals', 'expect'],
   'main.ts': ['lib', ...CONSTRUCTS],
+  parity: [
+    '@pipewright/tekton',
+    '@pipewright/kube',
+    '@pipewright/controller',
+    '@pipewright/cluster',
+    '@pipewright/cli',
+    'yaml',
+    'node:',
+  ],
 };
 
 const root = resolve(import.meta.dirname, '..');

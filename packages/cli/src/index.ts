@@ -8,3 +8,5 @@ export { runController, type ControllerOptions, type ControllerSurroundings } fr
 export { lint, type LintOptions } from './lint/lint-command.js';
 export { processOutput, type Output } from './terminal/output.js';
 export { UsageError } from './usage-error.js';
+export { tektonAdmission } from './local/admission.js';
+export { OWN_IMAGES } from './local/local-cluster.js';

@@ -1,0 +1,46 @@
+/** Finds where two trees differ, and names each place by its path. Pure. */
+
+import { isObject, type Json } from './json.js';
+
+/** One place where what is here is not what was recorded. */
+export interface Difference {
+  /** Fields and indexes, joined by dots; a field with a dot in it stands in brackets. */
+  readonly path: string;
+  /** Absent: the recording has nothing there. */
+  readonly expected?: Json;
+  /** Absent: there is nothing here. */
+  readonly got?: Json;
+}
+
+/** All differences, in the order of the recording. A list of plain values differs as a whole. */
+export function compare(expected: Json | undefined, got: Json | undefined, path = ''): readonly Difference[] {
+  if (isObject(expected) && isObject(got)) {
+    const fields = [...Object.keys(expected), ...Object.keys(got).filter((field) => !(field in expected))];
+    return fields.flatMap((field) => compare(expected[field], got[field], below(path, field)));
+  }
+  if (isListOfTrees(expected) && isListOfTrees(got)) {
+    const longest = expected.length > got.length ? expected : got;
+    return longest.flatMap((_, index) => compare(expected[index], got[index], below(path, String(index))));
+  }
+  if (JSON.stringify(sorted(expected)) === JSON.stringify(sorted(got))) return [];
+  return [{ path, ...(expected !== undefined && { expected }), ...(got !== undefined && { got }) }];
+}
+
+const below = (path: string, field: string): string => {
+  const shown = field.includes('.') ? `[${field}]` : field;
+  return path === '' ? shown : `${path}.${shown}`;
+};
+
+const isListOfTrees = (value: Json | undefined): value is readonly Json[] =>
+  Array.isArray(value) && value.every((item) => typeof item === 'object');
+
+/** With the fields of every object in one order. */
+function sorted(value: Json | undefined): Json | undefined {
+  if (Array.isArray(value)) return (value as readonly Json[]).map((item) => sorted(item) ?? null);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .map(([field, item]) => [field, sorted(item)] as const)
+      .sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
+}

@@ -1,0 +1,74 @@
+/**
+ * The embedded cluster as a place: cluster, controller and node in this process, as `pipewright up` has them.
+ *
+ * The recordings' host is an address of loopback drawn for this process, so that several may run at once; the cluster's own
+ * registry answers for every registry that the cases name.
+ */
+
+import { sandbox, startCluster } from '@pipewright/cluster';
+import { OWN_IMAGES, tektonAdmission } from '@pipewright/cli';
+import { silent, startController } from '@pipewright/controller';
+import { crds, readImageName } from '@pipewright/tekton';
+import { serveRepositories } from './git-daemon.js';
+import { fillRegistry, imagesOf, standIn } from './images.js';
+import type { Place } from './place.js';
+import type { Recording } from './recording.js';
+
+/** Starts it, furnished for these recordings. */
+export async function embeddedPlace(folder: string, recordings: readonly Recording[]): Promise<Place> {
+  const known = imagesOf(recordings);
+  const host = `127.${String(100 + (process.pid % 100))}.${String((process.pid >> 8) & 255)}.${String(1 + (process.pid & 127))}`;
+  const own = new Set<string>(Object.values(OWN_IMAGES));
+  const closers: (() => Promise<void>)[] = [];
+  const close = async (): Promise<void> => {
+    for (const each of closers.splice(0).reverse()) await each();
+  };
+  try {
+    const daemon = await serveRepositories(folder, host);
+    if (daemon) closers.push(() => daemon.close());
+    const runtime = sandbox();
+    const probe = await runtime.probe();
+    if (!probe.usable) throw new Error(`${probe.problem.code}: ${probe.problem.message}`);
+    const cluster = await startCluster({
+      runtime,
+      images: (image) => (own.has(image) ? { rootfs: 'host' } : standIn(image, known)),
+      allowHostPath: true, // the recording's cluster did
+      crds: crds(),
+      admission: [tektonAdmission],
+    });
+    closers.push(() => cluster.close());
+    const registry = await cluster.registry.serve();
+    closers.push(() => registry.close());
+    await fillRegistry(cluster.registry, known);
+    const address = `127.0.0.1:${String(registry.port)}`;
+    const controller = await startController({
+      send: cluster.send,
+      log: silent,
+      images: OWN_IMAGES,
+      registries: Object.fromEntries(
+        ['docker.io', address, ...namedRegistries(recordings)].map((name) => [name, { url: `http://${address}` }]),
+      ),
+    });
+    closers.push(() => controller.stop());
+    return {
+      where: 'embedded',
+      send: cluster.send,
+      addresses: { LAB_REGISTRY: address, LAB_HOST: host },
+      namespaceOf: (name) => `c-${name}`,
+      enter: () => Promise.resolve(() => Promise.resolve()),
+      close,
+    };
+  } catch (cause) {
+    await close();
+    throw cause;
+  }
+}
+
+/** The registries in the image names of the cases' steps. */
+const namedRegistries = (recordings: readonly Recording[]): readonly string[] => [
+  ...new Set(
+    recordings.flatMap(({ input }) =>
+      [...input.matchAll(/^\s*(?:- )?image: (\S+)$/gm)].map(([, image = '']) => readImageName(image).registry),
+    ),
+  ),
+];

@@ -1,0 +1,95 @@
+/**
+ * The images that the recording's cluster had, learnt from the recordings: those of containers that started.
+ *
+ * On this machine its own files stand in for them; a registry in this process says what they run by themselves, so that
+ * looking that up is part of what is played.
+ */
+
+import { createHash } from 'node:crypto';
+import { readImageName } from '@pipewright/tekton';
+import type { ImageSource, Registry } from '@pipewright/cluster';
+import { isObject, listAt, objectAt, textAt, type JsonObject } from './json.js';
+import { imageOf, STOPPED } from './pod-view.js';
+import { goneOf } from './names.js';
+import { objectsOf, type Recording } from './recording.js';
+import { unwrap } from './unwrap.js';
+
+/** Full names of images, each with what it runs by itself where a recording says so. */
+export type KnownImages = ReadonlyMap<string, readonly string[]>;
+
+/** What common images run, for those of which no recording says it. */
+const USUAL: Readonly<Record<string, readonly string[]>> = {
+  'docker.io/library/ubuntu': ['bash'],
+  'docker.io/library/busybox': ['sh'],
+  'docker.io/library/python': ['python3'],
+};
+
+/** Reads them off the pods of all recordings. */
+export function imagesOf(recordings: readonly Recording[]): KnownImages {
+  const known = new Map<string, readonly string[]>();
+  for (const { outcome, input } of recordings) {
+    for (const image of sidecarImages(input)) known.set(image, USUAL[image] ?? ['sh']);
+    for (const pod of [...outcome.pods, ...goneOf(outcome, 'Pod')]) {
+      const started = new Set(
+        listAt(pod, 'status', 'containerStatuses')
+          .filter((status) => textAt(status, 'imageID') !== '')
+          .map((status) => textAt(status, 'name')),
+      );
+      for (const container of listAt(pod, 'spec', 'containers').filter(isObject)) {
+        if (!started.has(textAt(container, 'name'))) continue;
+        const name = imageOf(textAt(container, 'image'));
+        if (name === STOPPED) continue;
+        const found = lookedUp(container, objectAt(pod, 'spec'));
+        if (found || !known.has(name)) known.set(name, found ?? USUAL[name] ?? ['sh']);
+      }
+    }
+  }
+  return known;
+}
+
+/** A sidecar's image is no longer in its pod once it has been stopped. */
+const sidecarImages = (input: string): readonly string[] =>
+  objectsOf(input, {})
+    .flatMap((object) => [...listAt(object, 'spec', 'sidecars'), ...listAt(object, 'spec', 'taskSpec', 'sidecars')])
+    .map((sidecar) => imageOf(textAt(sidecar, 'image')));
+
+/** An image that Tekton looked up has been named by digest, and its command stands in the pod. */
+function lookedUp(container: JsonObject, spec: JsonObject): readonly string[] | undefined {
+  if (!textAt(container, 'image').includes('@')) return undefined;
+  const ran = unwrap(container, spec);
+  return 'argv' in ran ? ran.argv : undefined;
+}
+
+/** What stands for an image on this machine; undefined for one that the recording's cluster did not have. */
+export function standIn(image: string, known: KnownImages): ImageSource | undefined {
+  const command = known.get(imageOf(image));
+  if (!command) return undefined;
+  const [first, ...rest] = command;
+  return { rootfs: 'host', config: { Entrypoint: first === undefined ? [] : [first], Cmd: rest } };
+}
+
+/** Puts into a registry what each image runs, under its own name. */
+export async function fillRegistry(registry: Registry, known: KnownImages): Promise<void> {
+  for (const [name, [entrypoint, ...cmd]] of known) {
+    const { repository, tag } = readImageName(name);
+    const config = {
+      architecture: 'amd64',
+      os: 'linux',
+      config: { Entrypoint: [entrypoint], Cmd: cmd },
+      rootfs: { type: 'layers', diff_ids: [] },
+    };
+    const text = JSON.stringify(config);
+    const digest = `sha256:${createHash('sha256').update(text).digest('hex')}`;
+    await put(registry, 'POST', `/v2/${repository}/blobs/uploads/?digest=${digest}`, text, 'application/octet-stream');
+    const mediaType = 'application/vnd.oci.image.manifest.v1+json';
+    const described = { mediaType: 'application/vnd.oci.image.config.v1+json', digest, size: Buffer.byteLength(text) };
+    const manifest = JSON.stringify({ schemaVersion: 2, mediaType, config: described, layers: [] });
+    await put(registry, 'PUT', `/v2/${repository}/manifests/${tag ?? 'latest'}`, manifest, mediaType);
+  }
+}
+
+async function put(registry: Registry, method: string, path: string, body: string, type: string): Promise<void> {
+  const request = new Request(`http://registry${path}`, { method, body, headers: { 'content-type': type } });
+  const response = await registry.handle(request);
+  if (!response.ok) throw new Error(`the registry refuses ${path}: ${await response.text()}`);
+}

@@ -1,0 +1,53 @@
+/**
+ * A Kubernetes that a kubeconfig names, as a place.
+ *
+ * Each case has a namespace of its own and a controller in this process limited to it, so that nothing else on the cluster is touched.
+ * LAB_HOST and LAB_REGISTRY of the environment say how pods reach the machine that serves repositories and images.
+ */
+
+import { CUSTOM_RESOURCE_DEFINITIONS, KubeClient, kubeconfigSend } from '@pipewright/kube';
+import { startController } from '@pipewright/controller';
+import { crds } from '@pipewright/tekton';
+import { serveRepositories } from './git-daemon.js';
+import type { Place } from './place.js';
+
+/** Connects to it. `controller: false` when one is installed there already. */
+export async function kubernetesPlace(
+  folder: string,
+  options: { readonly kubeconfig?: string; readonly controller: boolean },
+): Promise<Place> {
+  const send = await kubeconfigSend(options.kubeconfig === undefined ? {} : { kubeconfig: options.kubeconfig });
+  const client = new KubeClient(send);
+  for (const crd of crds()) {
+    const { name } = crd.metadata;
+    const how = { type: 'apply', fieldManager: 'pipewright', force: true } as const;
+    await client.patch(CUSTOM_RESOURCE_DEFINITIONS, { name }, crd, how);
+  }
+  const { LAB_HOST: host = '127.0.0.1', LAB_REGISTRY: registry = '' } = process.env;
+  const daemon = await serveRepositories(folder, host);
+  const unique = `parity-${process.pid.toString(36)}`;
+  return {
+    where: 'kubernetes',
+    send,
+    addresses: { LAB_HOST: host, ...(registry !== '' && { LAB_REGISTRY: registry }) },
+    namespaceOf: (name) => `${unique}-${name}`.slice(0, 63).replace(/-+$/, ''),
+    enter: async (namespace) => {
+      if (!options.controller) return () => Promise.resolve();
+      const controller = await startController({
+        send,
+        namespace,
+        images: { lent: 'busybox' },
+        ...(registry !== '' && {
+          registries: Object.fromEntries(
+            ['docker.io', 'gcr.io', registry].map((name) => [name, { url: `http://${registry}` }]),
+          ),
+        }),
+      });
+      return () => controller.stop();
+    },
+    close: async () => {
+      await daemon?.close();
+      await send.close();
+    },
+  };
+}

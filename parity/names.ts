@@ -1,0 +1,118 @@
+/**
+ * Names without their random parts, and texts in which every such name, and all else that no two runs share, is replaced.
+ *
+ * `r-a-9xtmt-pod-52c45d` and `r-a-bb4ck-pod-0d11e9` are both `r-a-?-pod-?`. Which names are drawn at random is read off the
+ * objects: who owns them, and what labels they carry. Pure.
+ */
+
+import { at, isObject, listAt, objectAt, textAt, type Json, type JsonObject } from './json.js';
+import type { Outcome } from './recording.js';
+
+/** Letters of Kubernetes' random suffixes. */
+const RANDOM = /-[bcdfghjklmnpqrstvwxz2456789]{5}$/;
+const INTERNAL =
+  /^(?:step-)?(?:create-dir|git-source|source-copy|source-mkdir|image-digest-exporter|fetch|storage-fetch|upload|pr-source|kubeconfig|credential-initializer|working-dir-initializer|place-scripts|secret-volume)(?:-.*)?-[bcdfghjklmnpqrstvwxz2456789]{5}$/;
+
+/** Whether a step or container is one that Tekton or the controller added. */
+export const isInternal = (name: string): boolean => INTERNAL.test(name);
+
+/** The name of a step or container without the random end that only added ones have. */
+export const stepName = (name: string): string => (isInternal(name) ? name.replace(RANDOM, '-?') : name);
+
+const withoutEnd = (name: string): string => name.replace(RANDOM, '-?');
+
+/** Real names by what they are called here. */
+export interface Names {
+  /** The name without random parts. */
+  of(real: string): string;
+  /** A text in which all that is volatile is replaced. */
+  text(real: string): string;
+  /** The same for every text in a value. */
+  value(real: Json): Json;
+}
+
+/** Learns the names of an outcome. `places`: real addresses by the word that stands for them. */
+export function namesOf(outcome: Outcome, places: Readonly<Record<string, string>> = {}): Names {
+  const known = new Map<string, string>();
+  const drawn = new Map<string, number>();
+  for (const { name, object } of everyRun(outcome)) {
+    const base = textAt(object, 'metadata', 'generateName');
+    if (base === '' || listAt(object, 'metadata', 'ownerReferences').length > 0) continue;
+    const count = (drawn.get(base) ?? 0) + 1;
+    drawn.set(base, count);
+    known.set(name, `${base}?${String(count)}`);
+  }
+  learnTaskRuns(outcome, known);
+  for (const pod of [...outcome.pods, ...goneOf(outcome, 'Pod')]) {
+    const name = textAt(pod, 'metadata', 'name');
+    const owner = textAt(pod, 'metadata', 'labels', 'tekton.dev/taskRun');
+    if (owner !== '' && name.startsWith(`${owner}-pod-`)) known.set(name, `${known.get(owner) ?? owner}-pod-?`);
+  }
+  known.set(outcome.namespace, 'NAMESPACE');
+  for (const [word, real] of Object.entries(places)) known.set(real, word);
+  const longestFirst = [...known]
+    .filter(([real, name]) => real !== name && real !== '')
+    .sort(([a], [b]) => b.length - a.length);
+  const text = (real: string): string =>
+    steady(longestFirst.reduce((so, [name, said]) => so.replaceAll(name, said), real));
+  const value = (real: Json): Json => {
+    if (typeof real === 'string') return text(real);
+    if (Array.isArray(real)) return (real as readonly Json[]).map(value);
+    return isObject(real)
+      ? Object.fromEntries(Object.entries(real).map(([field, item]) => [text(field), value(item ?? null)]))
+      : real;
+  };
+  return { of: (real) => known.get(real) ?? real, text, value };
+}
+
+/** TaskRuns that a pipeline made, and the checks of its conditions; also those of which only the status speaks. */
+function learnTaskRuns(outcome: Outcome, known: Map<string, string>): void {
+  const learn = (real: string, run: string): void => {
+    if (known.has(real)) return;
+    const prefix = `${run}-`;
+    const own = real.startsWith(prefix) ? `${known.get(run) ?? run}-${real.slice(prefix.length)}` : real;
+    known.set(real, withoutEnd(own));
+  };
+  for (const run of [...outcome.pipelineruns, ...goneOf(outcome, 'PipelineRun')]) {
+    const name = textAt(run, 'metadata', 'name');
+    for (const [taskRun, entry] of Object.entries(objectAt(run, 'status', 'taskRuns'))) {
+      learn(taskRun, name);
+      for (const check of Object.keys(objectAt(entry, 'conditionChecks'))) learn(check, taskRun);
+    }
+  }
+  for (const taskRun of [...outcome.taskruns, ...goneOf(outcome, 'TaskRun')]) {
+    const owner = listAt(taskRun, 'metadata', 'ownerReferences').find((one) => at(one, 'kind') === 'PipelineRun');
+    if (owner !== undefined) learn(textAt(taskRun, 'metadata', 'name'), textAt(owner, 'name'));
+  }
+}
+
+function* everyRun(outcome: Outcome): Generator<{ name: string; object: JsonObject }> {
+  const all = [
+    ...outcome.pipelineruns,
+    ...outcome.taskruns,
+    ...goneOf(outcome, 'PipelineRun'),
+    ...goneOf(outcome, 'TaskRun'),
+  ];
+  const byName = new Map(all.map((object) => [textAt(object, 'metadata', 'name'), object]));
+  for (const { name } of outcome.applied) {
+    const object = byName.get(name);
+    if (object) yield { name, object };
+  }
+}
+
+/** Objects of a kind that were gone by the end, as last seen. */
+export const goneOf = (outcome: Outcome, kind: string): readonly JsonObject[] =>
+  outcome.deleted.filter((one) => one.kind === kind).map(({ object }) => object);
+
+/** Replaces what no two runs share wherever it stands: times, uids, digests of images, random ends of added steps. */
+export const steady = (text: string): string =>
+  text
+    .replace(/\(image: "[^"]*"\)/g, '(image: "?")')
+    .replace(/(Error getting image manifest: ).*/, '$1?') // the registry's own words follow
+    .replace(/\b\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?Z?/g, 'TIME')
+    .replace(/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, 'UID')
+    .replace(
+      /\b((?:step-)?(?:create-dir|git-source|source-copy|source-mkdir|image-digest-exporter|fetch|storage-fetch|upload|pr-source|kubeconfig)(?:-[a-z0-9-]*?)?)-[bcdfghjklmnpqrstvwxz2456789]{5}\b/g,
+      '$1-?',
+    )
+    .replace(/\bscript-(\d+)-[bcdfghjklmnpqrstvwxz2456789]{5}\b/g, 'script-$1-?');

@@ -1,0 +1,17 @@
+/** A cluster to play cases at, and what the words in recordings stand for there. */
+
+import type { Send } from '@pipewright/kube';
+import type { Where } from './accepted.js';
+
+/** A cluster. */
+export interface Place {
+  readonly where: Where;
+  readonly send: Send;
+  /** Real addresses by the word that stands for them: LAB_HOST, LAB_REGISTRY. */
+  readonly addresses: Readonly<Record<string, string>>;
+  /** The namespace in which to play a case. */
+  namespaceOf(name: string): string;
+  /** Called when the namespace is there, before anything is applied in it; the result is called at the end. */
+  enter(namespace: string): Promise<() => Promise<void>>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,227 @@
+/**
+ * Plays a recorded case at a cluster, and writes down what was seen in the shape of a recording.
+ *
+ *     namespace ──▶ objects, one by one ──▶ actions at their points ──▶ every run has ended ──▶ quiet ──▶ look
+ */
+
+import {
+  ApiError,
+  EVENTS,
+  KubeClient,
+  NAMESPACES,
+  SERVICE_ACCOUNTS,
+  resource,
+  type KubeObject,
+  type Resource,
+} from '@pipewright/kube';
+import { at, isObject, listAt, textAt, type JsonObject } from './json.js';
+import { namesOf, type Names } from './names.js';
+import type { Place } from './place.js';
+import { objectsOf, type Action, type Applied, type Outcome, type Recording } from './recording.js';
+import { Witness } from './witness.js';
+
+/** Plays one case. Its namespace is gone afterwards. */
+export async function play(recording: Recording, place: Place): Promise<Outcome> {
+  const began = performance.now();
+  const client = new KubeClient(place.send);
+  const namespace = place.namespaceOf(recording.name);
+  await client.create(NAMESPACES, {}, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
+  const leave = await place.enter(namespace);
+  const witness = new Witness(client, namespace);
+  const stage: Stage = { recording, place, client, namespace, witness };
+  const clusterWide: JsonObject[] = [];
+  try {
+    await witness.start();
+    await accountOf(client, namespace);
+    const applied = await applyAll(stage, clusterWide);
+    const limit = recording.outcome.finished ? recording.outcome.seconds * 3 + 60 : 20;
+    const deadline = performance.now() + limit * 1000;
+    for (const action of recording.outcome.actions) await act(action, stage, applied, deadline);
+    const finished = await witness.until(() => allEnded(witness), deadline);
+    await witness.quiet(700, performance.now() + 10_000);
+    const seconds = (performance.now() - began) / 1000;
+    return await look(stage, { applied, finished, seconds });
+  } finally {
+    await witness.stop();
+    await leave();
+    for (const object of clusterWide)
+      await client.delete(resourceOf(object), { name: textAt(object, 'metadata', 'name') });
+    await client.delete(NAMESPACES, { name: namespace });
+  }
+}
+
+interface Stage {
+  readonly recording: Recording;
+  readonly place: Place;
+  readonly client: KubeClient;
+  readonly namespace: string;
+  readonly witness: Witness;
+}
+
+/** Kubernetes makes a namespace's account a moment after the namespace; pods made before it are refused. */
+async function accountOf(client: KubeClient, namespace: string): Promise<void> {
+  const name = 'default';
+  for (let tries = 0; tries < 100; tries++) {
+    if (await client.get(SERVICE_ACCOUNTS, { namespace, name })) return;
+    await new Promise((done) => setTimeout(done, 50));
+  }
+}
+
+async function applyAll(
+  { recording, place, client, namespace }: Stage,
+  clusterWide: JsonObject[],
+): Promise<readonly Applied[]> {
+  const applied: Applied[] = [];
+  for (const object of objectsOf(recording.input, place.addresses)) {
+    const of = resourceOf(object);
+    const what = { apiVersion: textAt(object, 'apiVersion'), kind: of.kind };
+    try {
+      const made = await client.create<JsonObject>(of, { namespace: of.namespaced ? namespace : undefined }, object);
+      if (!of.namespaced) clusterWide.push(made);
+      const spec = at(made, 'spec');
+      const name = textAt(made, 'metadata', 'name');
+      applied.push({ ...what, name, code: 201, ...(spec !== undefined && { defaulted: spec }) });
+    } catch (cause) {
+      if (!(cause instanceof ApiError)) throw cause;
+      const { status: code, message, reason } = cause;
+      const name = textAt(object, 'metadata', 'name');
+      applied.push({ ...what, name, code, status: { status: 'Failure', reason, message, code } });
+    }
+  }
+  return applied;
+}
+
+const CLUSTER_WIDE = new Set([
+  'ClusterTask',
+  'Namespace',
+  'ClusterRole',
+  'ClusterRoleBinding',
+  'PersistentVolume',
+  'StorageClass',
+]);
+
+/** Where a kind is served: its plural is spoken as in English, for all kinds that cases have. */
+function resourceOf(object: JsonObject): Resource {
+  const kind = textAt(object, 'kind');
+  return resource(textAt(object, 'apiVersion'), `${kind.toLowerCase()}s`, kind, !CLUSTER_WIDE.has(kind));
+}
+
+async function act(action: Action, stage: Stage, applied: readonly Applied[], deadline: number): Promise<void> {
+  const { client, witness, namespace } = stage;
+  if (action.wait !== undefined) {
+    await witness.until(waitedFor(action.wait, witness), deadline);
+    return;
+  }
+  if (action.op === 'sleep') return pause(action.seconds ?? 0);
+  const kind = action.kind ?? '';
+  const of = resource(
+    kind === 'Pod' ? 'v1' : 'tekton.dev/v1alpha1',
+    `${kind.toLowerCase()}s`,
+    kind,
+    !CLUSTER_WIDE.has(kind),
+  );
+  const name = realName(action, stage, applied);
+  const where = { namespace: of.namespaced ? namespace : undefined, name };
+  try {
+    if (action.op === 'patch') await client.patch(of, where, action.body, { type: 'merge' });
+    else if (action.op === 'delete') {
+      const policy = textAt(action.body, 'propagationPolicy');
+      const propagationPolicy = (policy === '' ? 'Background' : policy) as 'Background'; // one of Kubernetes' three words
+      await client.delete(of, where, { propagationPolicy });
+    } else if (action.op === 'create' && isObject(action.body)) await client.create(of, { namespace }, action.body);
+  } catch (cause) {
+    if (!(cause instanceof ApiError) || (action.code ?? 200) < 400) throw cause; // what was refused then may be refused now
+  }
+}
+
+/** Tells when to go on. What is waited for in other words than these is taken to be there at once. */
+function waitedFor(words: string, witness: Witness): () => boolean {
+  const [, what = '', state = ''] = /^(?:an? )?(\w+) is (\w+)$/.exec(words) ?? [];
+  const kind = { pod: 'Pod', taskrun: 'TaskRun', pipelinerun: 'PipelineRun' }[what.toLowerCase()];
+  if (kind === undefined) return () => true;
+  return () =>
+    witness
+      .list(kind)
+      .some((object) => textAt(object, 'status', 'phase') === state || conditionOf(object)?.['reason'] === state);
+}
+
+const pause = (seconds: number): Promise<void> => new Promise((done) => setTimeout(done, seconds * 1000));
+
+/** What an object of the recording is called here: the one whose name differs only in what is drawn at random. */
+function realName({ kind = '', name = '' }: Action, stage: Stage, applied: readonly Applied[]): string {
+  const there = stage.witness.list(kind);
+  if (there.length === 0 || there.some((one) => textAt(one, 'metadata', 'name') === name)) return name;
+  const wanted = namesOf(stage.recording.outcome).of(name);
+  const here: Names = namesOf(seen(stage, { applied, finished: false, seconds: 0 }));
+  return there.map((one) => textAt(one, 'metadata', 'name')).find((real) => here.of(real) === wanted) ?? name;
+}
+
+const conditionOf = (object: JsonObject): JsonObject | undefined =>
+  listAt(object, 'status', 'conditions')
+    .filter(isObject)
+    .find((one) => one['type'] === 'Succeeded');
+
+const hasEnded = (run: JsonObject): boolean => ['True', 'False'].includes(String(conditionOf(run)?.['status']));
+
+/** Whether every run is at its end, and every pod of theirs has stopped or is on its way out. */
+const allEnded = (witness: Witness): boolean =>
+  [...witness.list('PipelineRun'), ...witness.list('TaskRun')].every(hasEnded);
+
+interface Facts {
+  readonly applied: readonly Applied[];
+  readonly finished: boolean;
+  readonly seconds: number;
+}
+
+/** What the witness has seen. */
+const seen = ({ recording, namespace, witness }: Stage, facts: Facts): Outcome => ({
+  ...facts,
+  note: recording.outcome.note,
+  namespace,
+  actions: [],
+  taskruns: witness.list('TaskRun'),
+  pipelineruns: witness.list('PipelineRun'),
+  pods: witness.list('Pod'),
+  pvcs: witness.list('PersistentVolumeClaim'),
+  deleted: witness.deleted,
+  logs: {},
+  events: [],
+});
+
+async function look(stage: Stage, facts: Facts): Promise<Outcome> {
+  const { client, namespace } = stage;
+  const outcome = seen(stage, facts);
+  const { items } = await client.list<KubeObject & JsonObject>(EVENTS, { namespace });
+  const events = items.map((event) => ({
+    type: event['type'] ?? '',
+    reason: event['reason'] ?? '',
+    message: event['message'] ?? '',
+    kind: textAt(event, 'involvedObject', 'kind'),
+    name: textAt(event, 'involvedObject', 'name'),
+  }));
+  const logs: Record<string, Record<string, string>> = {};
+  for (const pod of outcome.pods) {
+    const name = textAt(pod, 'metadata', 'name');
+    const texts: Record<string, string> = {};
+    for (const container of listAt(pod, 'spec', 'containers')) {
+      const text = await logOf(client, { namespace, name }, textAt(container, 'name'));
+      if (text !== undefined) texts[textAt(container, 'name')] = text;
+    }
+    logs[name] = texts;
+  }
+  return { ...outcome, events, logs };
+}
+
+/** A container's log; undefined when it never had one. */
+async function logOf(
+  client: KubeClient,
+  pod: { readonly namespace: string; readonly name: string },
+  container: string,
+): Promise<string | undefined> {
+  try {
+    return await new Response(await client.podLogs(pod, { container })).text();
+  } catch (cause) {
+    if (cause instanceof ApiError) return undefined;
+    throw cause;
+  }
+}

@@ -1,0 +1,44 @@
+/** What a parity run prints: the table, the differences below it, the score. Pure. */
+
+import type { Accepted } from './accepted.js';
+import type { Json } from './json.js';
+import type { Verdict } from './verdict.js';
+
+/** A value on one line, cut where it is long. */
+export function brief(value: Json | undefined, most = 300): string {
+  if (value === undefined) return 'nothing';
+  const text = JSON.stringify(value);
+  return text.length > most ? `${text.slice(0, most - 1)}…` : text;
+}
+
+/** The lines about all verdicts. */
+export function reportOf(verdicts: readonly Verdict[], stale: readonly Accepted[], seconds: number): readonly string[] {
+  const width = Math.max(4, ...verdicts.map(({ name }) => name.length));
+  const rows = verdicts.map((verdict) => {
+    const { differences, accepted } = verdict;
+    const state = differences.length > 0 ? `${String(differences.length)} differ` : 'same';
+    const rules = [...new Set(accepted.map(({ rule }) => rule))].join(', ');
+    return `${verdict.name.padEnd(width)}  ${state.padEnd(10)}  ${verdict.seconds.toFixed(1).padStart(5)}  ${rules}`.trimEnd();
+  });
+  const different = verdicts.filter(({ differences }) => differences.length > 0);
+  const details = different.flatMap(({ name, differences }) => [
+    '',
+    name,
+    ...differences.flatMap(({ path, expected, got }) => [
+      `  ${path}`,
+      `    recorded ${brief(expected)}`,
+      `    here     ${brief(got)}`,
+    ]),
+  ]);
+  const same = verdicts.length - different.length;
+  return [
+    `${'case'.padEnd(width)}  ${'result'.padEnd(10)}  ${'s'.padStart(5)}  accepted differences`,
+    ...rows,
+    ...details,
+    ...(stale.length === 0
+      ? []
+      : ['', `accepted differences that fit nothing any more: ${stale.map(({ id }) => id).join(', ')}`]),
+    '',
+    `${String(same)} of ${String(verdicts.length)} cases as recorded, ${String(verdicts.reduce((sum, one) => sum + one.accepted.length, 0))} accepted differences in them, ${seconds.toFixed(0)} s`,
+  ];
+}

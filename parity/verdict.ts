@@ -1,0 +1,77 @@
+/** What comes of holding a played case against its recording: differences, and which of them are accepted. Pure. */
+
+import { ACCEPTED, covers, type Accepted, type Where } from './accepted.js';
+import { compare, type Difference } from './compare.js';
+import { essenceOf } from './essence.js';
+import { at, isObject, objectAt, type Json, type JsonObject } from './json.js';
+import type { Outcome, Recording } from './recording.js';
+
+/** One case, judged. */
+export interface Verdict {
+  readonly name: string;
+  readonly note: string;
+  readonly seconds: number;
+  /** Differences that no rule accepts. */
+  readonly differences: readonly Difference[];
+  /** Those that one does. */
+  readonly accepted: readonly { readonly rule: string; readonly difference: Difference }[];
+}
+
+/** Judges a case. `places`: real addresses where it was played, by the word that stands for them in recordings. */
+export function judge(
+  recording: Recording,
+  played: Outcome,
+  options: {
+    readonly where: Where;
+    readonly places: Readonly<Record<string, string>>;
+    readonly rules?: readonly Accepted[];
+  },
+): Verdict {
+  const { where, places, rules = ACCEPTED } = options;
+  const expected = essenceOf(recording.outcome, { sortSteps: true });
+  const got = comparable(expected, essenceOf(played, { places }));
+  const differences: Difference[] = [];
+  const accepted: { rule: string; difference: Difference }[] = [];
+  for (const difference of compare(expected, got)) {
+    const rule = rules.find((one) => covers(one, recording.name, where, difference));
+    if (rule) accepted.push({ rule: rule.id, difference });
+    else differences.push(difference);
+  }
+  return { name: recording.name, note: recording.outcome.note, seconds: played.seconds, differences, accepted };
+}
+
+/** Leaves out of what was played what the recording does not speak of: runs that it refused, logs that it lost. */
+function comparable(expected: JsonObject, got: JsonObject): JsonObject {
+  const refused = (kind: string, name: string): boolean =>
+    Number(at(expected, 'applied', `${kind} ${name}`, 'code')) >= 400;
+  const runs = (field: 'pipelineRuns' | 'taskRuns', kind: string): JsonObject =>
+    Object.fromEntries(Object.entries(objectAt(got, field)).filter(([name]) => !refused(kind, name)));
+  const taskRuns = Object.fromEntries(
+    Object.entries(runs('taskRuns', 'TaskRun')).map(([name, run]) => [
+      name,
+      withLogsOf(at(expected, 'taskRuns', name), run),
+    ]),
+  );
+  return { ...got, pipelineRuns: runs('pipelineRuns', 'PipelineRun'), taskRuns };
+}
+
+function withLogsOf(expected: Json | undefined, run: Json | undefined): Json | undefined {
+  const logs = at(run, 'logs');
+  if (!isObject(run) || !Array.isArray(logs)) return run;
+  const kept = (logs as readonly Json[]).map((attempt, index) =>
+    Object.fromEntries(
+      Object.entries(objectAt(attempt)).filter(([step]) => at(expected, 'logs', index, step) !== undefined),
+    ),
+  );
+  return { ...run, logs: kept };
+}
+
+/** Rules that fitted nothing where they could have. */
+export const staleRules = (
+  verdicts: readonly Verdict[],
+  where: Where,
+  rules: readonly Accepted[] = ACCEPTED,
+): readonly Accepted[] => {
+  const used = new Set(verdicts.flatMap(({ accepted }) => accepted.map(({ rule }) => rule)));
+  return rules.filter((rule) => (rule.where === undefined || rule.where === where) && !used.has(rule.id));
+};

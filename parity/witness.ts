@@ -1,0 +1,99 @@
+/**
+ * Sees all that happens to the runs of one namespace: what is there, and what was there and is gone.
+ *
+ * Waiting is for a condition to come true, looked at again after every change; nothing here sleeps for luck.
+ */
+
+import {
+  PERSISTENT_VOLUME_CLAIMS,
+  PODS,
+  Reflector,
+  resource,
+  type KubeClient,
+  type KubeObject,
+  type Resource,
+} from '@pipewright/kube';
+import type { JsonObject } from './json.js';
+
+export const TASK_RUNS = resource('tekton.dev/v1alpha1', 'taskruns', 'TaskRun');
+export const PIPELINE_RUNS = resource('tekton.dev/v1alpha1', 'pipelineruns', 'PipelineRun');
+
+const WATCHED: readonly Resource[] = [PIPELINE_RUNS, TASK_RUNS, PODS, PERSISTENT_VOLUME_CLAIMS];
+
+/** A watcher of one namespace. */
+export class Witness {
+  readonly #reflectors: ReadonlyMap<string, Reflector>;
+  readonly #deleted = new Map<string, { readonly kind: string; readonly name: string; readonly object: JsonObject }>();
+  #wake: () => void = () => undefined;
+  #changes = 0;
+
+  constructor(client: KubeClient, namespace: string) {
+    this.#reflectors = new Map(
+      WATCHED.map((of) => [
+        of.kind,
+        new Reflector(client, of, {
+          namespace,
+          onChange: (_, { before, after }) => {
+            if (before && !after) this.#bury(of.kind, before);
+            this.#changes++;
+            this.#wake();
+          },
+        }),
+      ]),
+    );
+  }
+
+  async start(): Promise<void> {
+    await Promise.all([...this.#reflectors.values()].map((reflector) => reflector.start().synced));
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.#reflectors.values()].map((reflector) => reflector.stop()));
+  }
+
+  /** What is there of a kind. */
+  list(kind: string): readonly JsonObject[] {
+    const found = this.#reflectors.get(kind)?.list() ?? [];
+    return (found as unknown as readonly JsonObject[]).toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1)); // the API speaks JSON
+  }
+
+  get deleted(): readonly { readonly kind: string; readonly name: string; readonly object: JsonObject }[] {
+    return [...this.#deleted.values()];
+  }
+
+  /** Waits until something is so. @returns false when it was not by the deadline (milliseconds of `performance.now()`) */
+  async until(holds: () => boolean, deadline: number): Promise<boolean> {
+    while (!holds()) {
+      if (!(await this.#change(deadline - performance.now()))) return holds();
+    }
+    return true;
+  }
+
+  /** Waits until nothing has changed for a while. Milliseconds. */
+  async quiet(period: number, deadline: number): Promise<void> {
+    while (performance.now() < deadline) {
+      const before = this.#changes;
+      await this.#change(period);
+      if (this.#changes === before) return;
+    }
+  }
+
+  /** Resolves with true at the next change, with false after a time. */
+  #change(patience: number): Promise<boolean> {
+    if (patience <= 0) return Promise.resolve(false);
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(false), patience);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve(true);
+      };
+    });
+  }
+
+  #bury(kind: string, before: KubeObject): void {
+    const object = before as unknown as JsonObject; // the API speaks JSON
+    this.#deleted.set(`${kind} ${nameOf(object)} ${before.metadata.uid ?? ''}`, { kind, name: nameOf(object), object });
+  }
+}
+
+const nameOf = (object: JsonObject): string => String((object['metadata'] as JsonObject)['name'] ?? ''); // every object has metadata
