@@ -8,6 +8,7 @@ export * from './status.js';
 export * from './duration.js';
 export * from './model.js';
 export * from './read.js';
+export * from './condition-task.js';
 export * from './substitution.js';
 export * from './task-fields.js';
 export * from './variables.js';

@@ -80,9 +80,19 @@ export function taskRunNames(run: Owner, tasks: readonly string[]): ReadonlyMap<
   return names;
 }
 
-/** Name of the TaskRun of a condition's check: `<task run>-<condition>-<5 letters>`. `index` is its place in the task's list. */
-export function conditionCheckName(run: Owner, taskRun: string, condition: string, index: number): string {
-  return childName(`${taskRun}-${condition}`, run.uid, taskRun, condition, index);
+/**
+ * Name of the TaskRun of a condition's check: `<task run>-<condition>-<5 letters>`. `index` is its place in the task's list;
+ * `salt` gives another one when the name is taken.
+ */
+export function conditionCheckName(run: Owner, taskRun: string, condition: string, index: number, salt = 0): string {
+  const facts = [run.uid, taskRun, condition, index];
+  return childName(`${taskRun}-${condition}`, ...facts, ...(salt > 0 ? [salt] : []));
+}
+
+/** Name of a check's step when it has none of its own: `condition-check-<condition>`, a DNS label that leaves room for `step-`. */
+export function checkStepName(condition: string): string {
+  const plain = condition.toLowerCase().replace(/[^a-z0-9-]/g, '-');
+  return cut(`step-condition-check-${plain}`).slice('step-'.length);
 }
 
 /** Name of the pod of one attempt: `<task run>-pod-<6 hex digits>`. Attempts count from 0. */

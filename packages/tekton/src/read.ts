@@ -6,6 +6,7 @@
  */
 
 import { parseDuration } from './duration.js';
+import { checkStepName } from './names.js';
 import type {
   BindingModel,
   ConditionModel,
@@ -89,7 +90,7 @@ export function readTask(spec: TaskSpec): TaskModel {
   };
 }
 
-/** Reads a Condition: a task with one step, called `condition-check-NAME` unless the check names itself. */
+/** Reads a Condition: a task with one step, called `condition-check-NAME` (as far as it fits) unless the check names itself. */
 export function readCondition(name: string, spec: ConditionSpec): ConditionModel {
   const check = spec.check ?? {};
   return {
@@ -98,7 +99,7 @@ export function readCondition(name: string, spec: ConditionSpec): ConditionModel
       params: (spec.params ?? []).map(readParam),
       inputs: (spec.resources ?? []).map(readResource),
       outputs: [],
-      steps: [check.name ? check : { ...check, name: `condition-check-${name}` }],
+      steps: [check.name ? check : { ...check, name: checkStepName(name) }],
       sidecars: [],
       volumes: [],
       results: [],

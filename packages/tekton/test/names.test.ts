@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
+  checkStepName,
   conditionCheckName,
   internalStepName,
   isDnsLabel,
@@ -24,6 +25,12 @@ test('children look like those of Tekton', () => {
     new RegExp(`^git-source-nginx-source-code-${letters}$`),
   );
   expect(conditionCheckName(run, 'tr', 'sunny', 0)).toMatch(new RegExp(`^tr-sunny-${letters}$`));
+});
+
+test('a check’s step is a DNS label that leaves room for step-, whatever its Condition is called', () => {
+  expect(checkStepName('sunny')).toBe('condition-check-sunny');
+  expect(checkStepName('On.Main')).toBe('condition-check-on-main');
+  expect(checkStepName(`${'a'.repeat(41)}-b`)).toBe(`condition-check-${'a'.repeat(41)}`);
 });
 
 test('names do not change between versions of this program, or runs would be made twice', () => {

@@ -1,0 +1,28 @@
+/**
+ * A Condition written as the Task that its check is run as.
+ *
+ * Conditions say `$(params.x)` where Tasks say `$(inputs.params.x)`; apart from the readers, because what comes out is an object
+ * that is written to the API server.
+ */
+
+import { readCondition } from './read.js';
+import { substitute } from './substitution.js';
+import { rewriteContainer } from './task-fields.js';
+import type { ConditionSpec, TaskSpec } from './types.js';
+import { resourceVariableNames } from './variables.js';
+
+/** The spec of the Task: the Condition's params and resources as inputs, its check as the only step. */
+export function taskOfCondition(name: string, spec: ConditionSpec): TaskSpec {
+  const { params = [], resources = [] } = spec;
+  const variables = [
+    ...params.map((param) => `params.${param.name}`),
+    ...resources.flatMap((one) => resourceVariableNames(one.type).map((key) => `resources.${one.name}.${key}`)),
+  ];
+  const strings = new Map(variables.map((variable) => [variable, `$(inputs.${variable})`]));
+  const text = (value: string): string => substitute(value, { strings });
+  const { steps } = readCondition(name, spec).task;
+  return {
+    inputs: { ...(params.length > 0 && { params }), ...(resources.length > 0 && { resources }) },
+    steps: steps.map((step) => rewriteContainer(step, [], { text, list: (values) => values.map(text) })),
+  };
+}
