@@ -7,6 +7,8 @@ export const labels = {
   pipelineTask: 'tekton.dev/pipelineTask',
   task: 'tekton.dev/task',
   taskRun: 'tekton.dev/taskRun',
+  /** On the TaskRun and pod of a condition's check: the TaskRun's name. */
+  conditionCheck: 'tekton.dev/conditionCheck',
   managedBy: 'app.kubernetes.io/managed-by',
   managedByUs: 'tekton-pipelines',
   /** Annotation of a pod whose sidecars are ready. */

@@ -5,8 +5,9 @@
  *                   I/O        pure       I/O
  *
  * `planPipelineRun` reads no clock, calls no API and remembers nothing. It is never told which event woke it, so a lost or
- * repeated event cannot mislead it. Rules are Tekton v0.9.2's: a task starts when all that it waits for have succeeded; one
- * failure ends the run, running tasks go on, nothing new starts; a retry is the same TaskRun with a new pod.
+ * repeated event cannot mislead it. Rules are Tekton v0.9.2's: a task starts when all that it waits for have succeeded and
+ * then all of its conditions have held; one failure ends the run, running tasks go on, nothing new starts; a retry is the same
+ * TaskRun with a new pod, and its conditions are not asked again.
  */
 
 import {
@@ -14,27 +15,17 @@ import {
   formatDuration,
   ready,
   readPipelineRun,
-  taskRunNames,
-  type PipelineRun,
   type PipelineRunStatus,
-  type PipelineRunTaskRunStatus,
   type Refusal,
   type TaskRun,
   type TaskRunStatus,
 } from '@pipewright/tekton';
-import {
-  conditionsOf,
-  deadlineOf,
-  hasFailed,
-  hasSucceeded,
-  isDone,
-  succeeded,
-  timestamp,
-  type Verdict,
-} from './condition.js';
-import { resolvePipelineRun, type PipelineFacts, type ResolvedRun } from './pipeline-run-resolve.js';
-import { taskRunFor } from './pipeline-task-run.js';
-import { paramsWithResults } from './task-results.js';
+import { conditionsOf, deadlineOf, isDone, succeeded, timestamp, type Verdict } from './condition.js';
+import { resolvePipelineRun, type PipelineFacts, type ResolvedRun, type ResolvedTask } from './pipeline-run-resolve.js';
+import { statusOf, taskRunsOf } from './pipeline-run-status.js';
+import { checkRunFor, taskRunFor } from './pipeline-task-run.js';
+import { withResults, type ResultsOf } from './task-results.js';
+import { isOver, skippedTasks, standings, type Standing, type State } from './task-standing.js';
 
 /** All that a decision may depend on. */
 export interface ObservedPipelineRun extends PipelineFacts {
@@ -45,6 +36,7 @@ export interface ObservedPipelineRun extends PipelineFacts {
 
 /** One change to the cluster. Doing it twice is the same as doing it once. */
 export type PipelineRunAction =
+  /** The TaskRun of a task, or of one of its checks. */
   | { readonly do: 'create'; readonly task: string; readonly taskRun: TaskRun }
   | { readonly do: 'cancel'; readonly taskRun: TaskRun }
   /** Write this status: the TaskRun begins its next attempt. */
@@ -78,96 +70,64 @@ export function planPipelineRun(seen: ObservedPipelineRun): PipelineRunDecision 
   const deadline = deadlineOf(status.startTime, timeout);
   const resolved = resolvePipelineRun(seen);
   if ('refused' in resolved) return { status: statusOf(seen, { status: 'False', ...resolved.refused }), actions: [] };
-  if (deadline && now >= deadline && !allSucceeded(resolved, seen))
+  const all = standings(resolved, seen);
+  const skipped = skippedTasks(all, resolved.waits);
+  if (deadline && now >= deadline && !isOver(all, skipped))
     return stop(
       seen,
       'PipelineRunTimeout',
       `PipelineRun "${name}" failed to finish within "${formatDuration(timeout)}"`,
     );
 
-  const decision = planTasks(seen, resolved);
+  const decision = planTasks(seen, resolved, all, skipped);
   const again = deadlineOf(status.startTime ?? timestamp(now), timeout);
   return { ...decision, pipelineName: resolved.pipelineName, ...(again && { againAt: again }) };
 }
 
-type State = 'absent' | 'gone' | 'running' | 'retry' | 'succeeded' | 'failed';
-
-interface Standing {
-  readonly task: string;
-  readonly name: string;
-  readonly taskRun?: TaskRun;
-  readonly state: State;
-}
-
-/** How each task of the pipeline stands, in declared order. */
-function standings({ pipeline }: Pick<ResolvedRun, 'pipeline'>, seen: ObservedPipelineRun): readonly Standing[] {
-  const names = namesOf(
-    pipeline.tasks.map(({ name }) => name),
-    seen.run,
-  );
-  return pipeline.tasks.map(({ name: task, retries }) => {
-    const name = names.get(task) ?? '';
-    const taskRun = seen.taskRuns.get(name);
-    const known = seen.run.status?.taskRuns?.[name] !== undefined;
-    if (!taskRun) return { task, name, state: known ? 'gone' : 'absent' };
-    return { task, name, taskRun, state: stateOf(taskRun, retries) };
-  });
-}
-
-function stateOf({ status }: TaskRun, retries: number): State {
-  if (hasSucceeded(status)) return 'succeeded';
-  if (!hasFailed(status)) return 'running';
-  const cancelled = succeeded(status)?.reason === 'TaskRunCancelled';
-  return !cancelled && (status?.retriesStatus?.length ?? 0) < retries ? 'retry' : 'failed';
-}
-
-/** The names that the status remembers, else computed ones. */
-function namesOf(tasks: readonly string[], { metadata, status }: PipelineRun): ReadonlyMap<string, string> {
-  const computed = taskRunNames({ name: metadata.name ?? '', uid: metadata.uid ?? '' }, tasks);
-  const remembered = Object.entries(status?.taskRuns ?? {}).map(
-    ([name, { pipelineTaskName }]) => [pipelineTaskName, name] as const,
-  );
-  return new Map([...computed, ...remembered]);
-}
-
-const allSucceeded = (resolved: ResolvedRun, seen: ObservedPipelineRun): boolean =>
-  standings(resolved, seen).every(({ state }) => state === 'succeeded');
-
-function planTasks(seen: ObservedPipelineRun, resolved: ResolvedRun): PipelineRunDecision {
-  const all = standings(resolved, seen);
+function planTasks(
+  seen: ObservedPipelineRun,
+  resolved: ResolvedRun,
+  all: readonly Standing[],
+  skipped: ReadonlySet<string>,
+): PipelineRunDecision {
   const where = (...states: readonly State[]): readonly Standing[] => all.filter(({ state }) => states.includes(state));
   const claim = resolved.handsOver;
+  const end = (verdict: Verdict): PipelineRunDecision => ({
+    status: statusOf(seen, verdict, { standings: all }),
+    actions: claim ? [{ do: 'delete-claim' }] : [],
+  });
   const [failure] = where('failed', 'gone');
-  if (failure) {
-    const what = failure.state === 'gone' ? 'was deleted before it had finished' : 'has failed';
-    const verdict: Verdict = { status: 'False', reason: 'Failed', message: `TaskRun ${failure.name} ${what}` };
-    return { status: statusOf(seen, verdict), actions: claim ? [{ do: 'delete-claim' }] : [] };
-  }
+  if (failure) return end({ status: 'False', reason: 'Failed', message: `TaskRun ${whatFailed(failure)}` });
+  if (isOver(all, skipped))
+    return end({ status: 'True', reason: 'Succeeded', message: 'All Tasks have completed executing' });
   const done = new Set(where('succeeded').map(({ task }) => task));
-  if (done.size === all.length) {
-    const verdict: Verdict = { status: 'True', reason: 'Succeeded', message: 'All Tasks have completed executing' };
-    return { status: statusOf(seen, verdict), actions: claim ? [{ do: 'delete-claim' }] : [] };
-  }
-  const started = new Set(all.filter(({ state }) => state !== 'absent').map(({ task }) => task));
+  const idle = new Set(where('absent', 'cleared').map(({ task }) => task));
+  const started = new Set(all.filter(({ task }) => !idle.has(task)).map(({ task }) => task));
   const next = new Set(ready(resolved.waits, started, done));
   const creations = create(seen, resolved, all, next);
-  if ('refused' in creations) {
-    const verdict: Verdict = { status: 'False', ...creations.refused };
-    return { status: statusOf(seen, verdict), actions: claim ? [{ do: 'delete-claim' }] : [] };
-  }
+  if ('refused' in creations) return end({ status: 'False', ...creations.refused });
   const retries = where('retry').flatMap(({ taskRun }) => (taskRun ? [retry(taskRun, seen.now)] : []));
-  const first = started.size === 0 && claim ? [{ do: 'make-claim' } as const] : [];
+  const untouched = all.every(({ state, checks }) => state === 'absent' && checks.every((it) => it.state === 'absent'));
+  const first = untouched && claim ? [{ do: 'make-claim' } as const] : [];
   const running: Verdict = {
     status: 'Unknown',
     reason: 'Running',
     message: 'Not all Tasks in the Pipeline have finished executing',
   };
-  return { status: statusOf(seen, running, creations), actions: [...first, ...creations, ...retries] };
+  const making = new Map(creations.map(({ task, taskRun }) => [taskRun.metadata.name ?? '', task]));
+  const status = statusOf(seen, running, { standings: all, making });
+  return { status, actions: [...first, ...creations, ...retries] };
+}
+
+function whatFailed({ name, state, checks }: Standing): string {
+  if (state !== 'gone') return `${name} has failed`;
+  const check = checks.find((it) => it.state === 'gone');
+  return `${check?.name ?? name} was deleted before it had finished`;
 }
 
 type Creation = PipelineRunAction & { readonly do: 'create' };
 
-/** The TaskRuns of the tasks whose turn it is, or why there is one that cannot be made. */
+/** The TaskRuns of the tasks whose turn it is, or of their checks; or why there is one that cannot be made. */
 function create(
   seen: ObservedPipelineRun,
   resolved: ResolvedRun,
@@ -175,14 +135,56 @@ function create(
   next: ReadonlySet<string>,
 ): readonly Creation[] | { readonly refused: Refusal } {
   const standing = new Map(all.map((one) => [one.task, one]));
+  const resultsOf: ResultsOf = (task) => standing.get(task)?.taskRun?.status?.taskResults ?? [];
   const creations: Creation[] = [];
   for (const found of resolved.tasks) {
     const task = found.task.name;
-    if (!next.has(task)) continue;
-    const given = paramsWithResults(found, resolved, (name) => standing.get(name)?.taskRun?.status?.taskResults ?? []);
+    const stands = standing.get(task);
+    if (!stands || !next.has(task)) continue;
+    const made =
+      stands.state === 'cleared' || stands.checks.length === 0
+        ? []
+        : checksOf(seen, resolved, found, stands, resultsOf);
+    if ('refused' in made) return made;
+    creations.push(...made);
+    if (made.length > 0) continue;
+    const given = withResults(
+      `task "${task}"`,
+      { written: found.task.params, params: found.params },
+      resolved,
+      resultsOf,
+    );
     if ('refused' in given) return given;
-    const taskRun = taskRunFor(seen.run, resolved, { ...found, ...given }, standing.get(task)?.name ?? '');
-    creations.push({ do: 'create', task, taskRun });
+    creations.push({
+      do: 'create',
+      task,
+      taskRun: taskRunFor(seen.run, resolved, { ...found, ...given }, stands.name),
+    });
+  }
+  return creations;
+}
+
+/** The checks of a task that are not there yet. */
+function checksOf(
+  { run }: ObservedPipelineRun,
+  resolved: ResolvedRun,
+  { task, checks }: ResolvedTask,
+  stands: Standing,
+  resultsOf: ResultsOf,
+): readonly Creation[] | { readonly refused: Refusal } {
+  const creations: Creation[] = [];
+  for (const [index, check] of checks.entries()) {
+    const { name, state } = stands.checks[index] ?? {};
+    if (name === undefined || state !== 'absent') continue;
+    const { condition, params: written } = check.use;
+    const who = `the condition "${condition}" of task "${task.name}"`;
+    const given = withResults(who, { written, params: check.params }, resolved, resultsOf);
+    if ('refused' in given) return given;
+    creations.push({
+      do: 'create',
+      task: task.name,
+      taskRun: checkRunFor(run, resolved, task, { ...check, ...given }, name),
+    });
   }
   return creations;
 }
@@ -216,42 +218,7 @@ const FORCED: ReadonlySet<string> = new Set(['PipelineRunCancelled', 'PipelineRu
 function afterwards(seen: ObservedPipelineRun, status: PipelineRunStatus): PipelineRunDecision {
   const forced = FORCED.has(succeeded(status)?.reason ?? '');
   return {
-    status: { ...status, ...taskRunsOf(seen, []) },
+    status: { ...status, ...taskRunsOf(seen) },
     actions: forced ? cancellations(seen) : [],
   };
-}
-
-function statusOf(
-  seen: ObservedPipelineRun,
-  verdict: Verdict,
-  creations: readonly { readonly task: string; readonly taskRun: TaskRun }[] = [],
-): PipelineRunStatus {
-  const before = seen.run.status ?? {};
-  return {
-    ...before,
-    conditions: conditionsOf(before, verdict, seen.now),
-    startTime: before.startTime ?? timestamp(seen.now),
-    ...(verdict.status !== 'Unknown' && { completionTime: timestamp(seen.now) }),
-    ...taskRunsOf(seen, creations),
-  };
-}
-
-/** `taskRuns` of the status: what is remembered, with what is seen now. */
-function taskRunsOf(
-  { run, taskRuns }: ObservedPipelineRun,
-  creations: readonly { readonly task: string; readonly taskRun: TaskRun }[],
-): Pick<PipelineRunStatus, 'taskRuns'> {
-  const entries: Record<string, PipelineRunTaskRunStatus> = { ...run.status?.taskRuns };
-  for (const { task, taskRun } of creations) entries[taskRun.metadata.name ?? ''] ??= { pipelineTaskName: task };
-  for (const [name, taskRun] of taskRuns) {
-    const task = entries[name]?.pipelineTaskName ?? taskRun.metadata.labels?.['tekton.dev/pipelineTask'];
-    if (task !== undefined)
-      entries[name] = { ...entries[name], pipelineTaskName: task, ...(taskRun.status && { status: taskRun.status }) };
-  }
-  return Object.keys(entries).length === 0 ? {} : { taskRuns: entries };
-}
-
-/** Names of the TaskRuns that a run has or may have, so that the edge can look them up. */
-export function expectedTaskRuns(run: PipelineRun, tasks: readonly string[]): readonly string[] {
-  return [...new Set([...namesOf(tasks, run).values(), ...Object.keys(run.status?.taskRuns ?? {})])];
 }

@@ -23,7 +23,8 @@ import {
   taskWorkspacesRefusal,
   waitsOf,
   type BindingModel,
-  type Condition,
+  type ConditionSpec,
+  type ConditionUse,
   type OutputUse,
   type ParamGiven,
   type PipelineModel,
@@ -60,7 +61,14 @@ export interface PipelineFacts {
   /** PipelineResources that are there, by name. */
   readonly resources: ReadonlyMap<string, PipelineResource>;
   /** Conditions that are there, by name. */
-  readonly conditions: ReadonlyMap<string, Condition>;
+  readonly conditions: ReadonlyMap<string, FoundCondition>;
+}
+
+/** A Condition as it was found. */
+export interface FoundCondition {
+  readonly spec: ConditionSpec;
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+  readonly annotations?: Readonly<Record<string, string>> | undefined;
 }
 
 /** How {@link PipelineFacts.tasks} names a task. */
@@ -71,6 +79,15 @@ export interface ResolvedTask {
   readonly task: PipelineTaskModel;
   readonly model: TaskModel;
   /** With the pipeline's params filled in; results of other tasks still stand as variables. */
+  readonly params: readonly ParamGiven[];
+  /** Checks of its conditions, all of which must pass before it starts; in their order. */
+  readonly checks: readonly ResolvedCheck[];
+}
+
+/** One check with all that its TaskRun needs. */
+export interface ResolvedCheck extends FoundCondition {
+  readonly use: ConditionUse;
+  /** As in {@link ResolvedTask.params}. */
   readonly params: readonly ParamGiven[];
 }
 
@@ -132,8 +149,13 @@ export function resolvePipelineRun(facts: PipelineFacts): ResolvedRun | { readon
   const replacements = paramReplacements(pipeline.params, run.params, ['params']);
   const tasks = pipeline.tasks.flatMap((task): readonly ResolvedTask[] => {
     const model = modelOf(task, facts);
-    const params = task.params.map((param) => ({ ...param, value: substituteValue(param.value, replacements) }));
-    return model ? [{ task, model, params }] : [];
+    const filled = (params: readonly ParamGiven[]): readonly ParamGiven[] =>
+      params.map((param) => ({ ...param, value: substituteValue(param.value, replacements) }));
+    const checks = task.conditions.flatMap((use): readonly ResolvedCheck[] => {
+      const found = facts.conditions.get(use.condition);
+      return found ? [{ ...found, use, params: filled(use.params) }] : [];
+    });
+    return model ? [{ task, model, params: filled(task.params), checks }] : [];
   });
   const bindings = new Map(run.resources.map((binding) => [binding.name, binding]));
   const handsOver = tasks.some(({ model }) => model.outputs.some(({ type }) => type === 'git' || type === 'storage'));
@@ -179,22 +201,17 @@ function missingParts(
   pipeline: PipelineModel,
   facts: PipelineFacts,
 ): Refusal | undefined {
-  for (const { name, use } of pipeline.tasks) {
-    if (use?.from === 'here' || (use && facts.tasks.has(taskKey(use)))) continue;
-    if (use) return pipelineTaskNotFound(pipelineId, use.kind === 'Task' ? 'task' : 'clustertask', use.name);
-    const message = `Pipeline ${pipelineId} can't be Run; it contains Tasks that don't exist: task "${name}" has neither or both of taskRef and taskSpec`;
-    return { reason: 'CouldntGetTask', message };
-  }
-  const uses = pipeline.tasks.flatMap(({ conditions }) => conditions);
-  const unknown = uses.find(({ condition }) => !facts.conditions.has(condition));
-  if (unknown) return conditionNotFound(id, unknown.condition);
-  const checked = pipeline.tasks.find(({ conditions }) => conditions.length > 0);
-  return (
-    checked && {
-      reason: 'PipelineValidationFailed',
-      message: `PipelineRun ${id} can't be Run: task "${checked.name}" has conditions, which this version does not run`,
+  for (const { name, use, conditions } of pipeline.tasks) {
+    if (!use) {
+      const message = `Pipeline ${pipelineId} can't be Run; it contains Tasks that don't exist: task "${name}" has neither or both of taskRef and taskSpec`;
+      return { reason: 'CouldntGetTask', message };
     }
-  );
+    if (use.from === 'cluster' && !facts.tasks.has(taskKey(use)))
+      return pipelineTaskNotFound(pipelineId, use.kind === 'Task' ? 'task' : 'clustertask', use.name);
+    const unknown = conditions.find(({ condition }) => !facts.conditions.has(condition));
+    if (unknown) return conditionNotFound(id, unknown.condition);
+  }
+  return undefined;
 }
 
 function modelOf({ use }: PipelineTaskModel, facts: PipelineFacts): TaskModel | undefined {

@@ -1,5 +1,5 @@
 /**
- * Makes the TaskRun of one task of a PipelineRun: its name, labels, params, resources and hand-over paths.
+ * Makes the TaskRuns of one task of a PipelineRun, its own and those of its checks: labels, params, resources, hand-over paths.
  *
  * Pure. The name is computed, so making it twice makes it once.
  */
@@ -9,9 +9,12 @@ import {
   DEFAULT_TIMEOUT,
   formatDuration,
   labelValue,
+  taskOfCondition,
   type InputUse,
   type OutputUse,
+  type ParamGiven,
   type PipelineRun,
+  type PipelineTaskModel,
   type TaskResourceBinding,
   type TaskRun,
   type TaskRunSpec,
@@ -19,64 +22,104 @@ import {
 import { HANDOVER_DIR } from './internal-steps.js';
 import { handedDown, labels } from './labels.js';
 import { forTask } from './workspaces.js';
-import type { ResolvedRun, ResolvedTask } from './pipeline-run-resolve.js';
+import type { ResolvedCheck, ResolvedRun, ResolvedTask } from './pipeline-run-resolve.js';
 
 /** @returns the TaskRun of a task that has all its params */
 export function taskRunFor(run: PipelineRun, resolved: ResolvedRun, found: ResolvedTask, name: string): TaskRun {
-  const task = found.task.name;
-  const { metadata } = run;
-  const use = found.task.use;
+  const { use } = found.task;
+  const own = use?.from === 'cluster' ? { [labels.task]: labelValue(use.name) } : {};
+  const metadata = metadataOf(run, resolved, found.task, { name, labels: own, annotations: {} });
+  return { apiVersion: API_VERSION, kind: 'TaskRun', metadata, spec: specOf(resolved, found) };
+}
+
+/** @returns the TaskRun of a check that has all its params */
+export function checkRunFor(
+  run: PipelineRun,
+  resolved: ResolvedRun,
+  task: PipelineTaskModel,
+  check: ResolvedCheck,
+  name: string,
+): TaskRun {
+  const own = { ...check.labels, [labels.conditionCheck]: name };
+  const metadata = metadataOf(run, resolved, task, { name, labels: own, annotations: handedDown(check.annotations) });
+  const { condition, resources } = check.use;
+  const bound = resources.map((use) => binding(use, resolved, fromPaths(use, resolved)));
+  const spec: TaskRunSpec = {
+    taskSpec: taskOfCondition(condition, check.spec),
+    ...given(check.params, bound),
+    ...surroundings(resolved, task),
+    timeout: formatDuration(resolved.run.timeout ?? DEFAULT_TIMEOUT),
+  };
+  return { apiVersion: API_VERSION, kind: 'TaskRun', metadata, spec };
+}
+
+type Texts = Readonly<Record<string, string>>;
+
+function metadataOf(
+  { metadata }: PipelineRun,
+  resolved: ResolvedRun,
+  task: PipelineTaskModel,
+  own: { readonly name: string; readonly labels: Texts; readonly annotations: Texts },
+): TaskRun['metadata'] {
   return {
-    apiVersion: API_VERSION,
-    kind: 'TaskRun',
-    metadata: {
-      name,
-      ...(metadata.namespace !== undefined && { namespace: metadata.namespace }),
-      labels: {
-        ...metadata.labels,
-        [labels.pipeline]: labelValue(resolved.pipelineName),
-        [labels.pipelineRun]: labelValue(metadata.name ?? ''),
-        [labels.pipelineTask]: labelValue(task),
-        ...(use?.from === 'cluster' && { [labels.task]: labelValue(use.name) }),
-      },
-      annotations: handedDown(metadata.annotations),
-      ownerReferences: [
-        {
-          apiVersion: API_VERSION,
-          kind: 'PipelineRun',
-          name: metadata.name ?? '',
-          uid: metadata.uid ?? '',
-          controller: true,
-          blockOwnerDeletion: true,
-        },
-      ],
+    name: own.name,
+    ...(metadata.namespace !== undefined && { namespace: metadata.namespace }),
+    labels: {
+      ...metadata.labels,
+      ...own.labels,
+      [labels.pipeline]: labelValue(resolved.pipelineName),
+      [labels.pipelineRun]: labelValue(metadata.name ?? ''),
+      [labels.pipelineTask]: labelValue(task.name),
     },
-    spec: specOf(resolved, found),
+    annotations: { ...handedDown(metadata.annotations), ...own.annotations },
+    ownerReferences: [
+      {
+        apiVersion: API_VERSION,
+        kind: 'PipelineRun',
+        name: metadata.name ?? '',
+        uid: metadata.uid ?? '',
+        controller: true,
+        blockOwnerDeletion: true,
+      },
+    ],
   };
 }
 
 function specOf(resolved: ResolvedRun, { task, params }: ResolvedTask): TaskRunSpec {
   const inputs = task.inputs.map((input) => binding(input, resolved, fromPaths(input, resolved)));
   const outputs = task.outputs.map((output) => binding(output, resolved, [path(resolved, task.name, output.name)]));
-  const given = new Map(resolved.run.workspaces.map((workspace) => [workspace.name, workspace]));
+  const workspacesOfRun = new Map(resolved.run.workspaces.map((workspace) => [workspace.name, workspace]));
   const workspaces = task.workspaces.flatMap((use) => {
-    const binding = given.get(use.workspace);
+    const binding = workspacesOfRun.get(use.workspace);
     return binding ? [forTask(binding, use)] : [];
   });
-  const account = resolved.run.serviceAccountOf.get(task.name) || resolved.run.serviceAccount;
   const embedded = resolved.written.find(({ name }) => name === task.name)?.taskSpec;
   return {
     ...(task.use?.from === 'cluster' && { taskRef: { name: task.use.name, kind: task.use.kind } }),
     ...(task.use?.from === 'here' && embedded && { taskSpec: embedded }),
-    ...((params.length > 0 || inputs.length > 0) && {
-      inputs: { ...(params.length > 0 && { params }), ...(inputs.length > 0 && { resources: inputs }) },
-    }),
+    ...given(params, inputs),
     ...(outputs.length > 0 && { outputs: { resources: outputs } }),
     ...(workspaces.length > 0 && { workspaces }),
-    ...(account && { serviceAccountName: account }),
+    ...surroundings(resolved, task),
     timeout: formatDuration(task.timeout ?? resolved.run.timeout ?? DEFAULT_TIMEOUT),
-    ...(resolved.run.podTemplate && { podTemplate: resolved.run.podTemplate }),
   };
+}
+
+const given = (
+  params: readonly ParamGiven[],
+  resources: readonly TaskResourceBinding[],
+): Pick<TaskRunSpec, 'inputs'> =>
+  params.length === 0 && resources.length === 0
+    ? {}
+    : { inputs: { ...(params.length > 0 && { params }), ...(resources.length > 0 && { resources }) } };
+
+/** What a task and its checks have in common: the account they run as, and the shape of their pods. */
+function surroundings(
+  { run }: ResolvedRun,
+  task: PipelineTaskModel,
+): Pick<TaskRunSpec, 'serviceAccountName' | 'podTemplate'> {
+  const account = run.serviceAccountOf.get(task.name) || run.serviceAccount;
+  return { ...(account && { serviceAccountName: account }), ...(run.podTemplate && { podTemplate: run.podTemplate }) };
 }
 
 function binding(

@@ -15,9 +15,15 @@ export const worthWriting = (before: PipelineRunStatus, after: PipelineRunStatus
 
 function gist(status: PipelineRunStatus): unknown {
   const taskRuns = Object.entries(status.taskRuns ?? {}).map(([name, entry]) => {
-    if (!entry.status || isDone(entry.status)) return [name, entry];
+    const checks = Object.entries(entry.conditionChecks ?? {}).map(([check, { status: ran, ...rest }]) => {
+      if (!ran || isDone(ran)) return [check, { ...rest, status: ran }];
+      const { check: _check, ...known } = ran;
+      return [check, { ...rest, status: known }];
+    });
+    const checked = entry.conditionChecks ? { ...entry, conditionChecks: Object.fromEntries(checks) } : entry;
+    if (!entry.status || isDone(entry.status)) return [name, checked];
     const { steps: _steps, sidecars: _sidecars, ...rest } = entry.status;
-    return [name, { ...entry, status: rest }];
+    return [name, { ...checked, status: rest }];
   });
   return { ...status, taskRuns: Object.fromEntries(taskRuns) };
 }

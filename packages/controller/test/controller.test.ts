@@ -4,6 +4,7 @@ import { EVENTS, PODS, type KubeObject, type Send } from '@pipewright/kube';
 import type { PipelineRun, TaskRun } from '@pipewright/tekton';
 import { startController, type Controller } from '../src/index.js';
 import type { Pod } from '../src/pod-types.js';
+import { griefs, isWrite } from './griefs.js';
 import { chain, collectingLog, kindOf, newBench, newCluster, okTask, type Bench, type Script } from './bench.js';
 
 let cluster: Cluster;
@@ -286,32 +287,6 @@ describe('a PipelineRun', () => {
 });
 
 describe('whatever goes wrong, each attempt has one pod', () => {
-  /** The ways in which the k-th write of a controller comes to grief. */
-  const griefs = {
-    /** The server carries it out, and the answer is lost. */
-    'its answer is lost': async (send: Send, request: Request): Promise<Response> => {
-      await send(request);
-      throw new Error('the connection was reset');
-    },
-    /** It never reaches the server. */
-    'it is lost': (): Promise<Response> => Promise.reject(new Error('the connection was refused')),
-    /** The server is out of order for a moment. */
-    'the server fails': (): Promise<Response> =>
-      Promise.resolve(
-        Response.json({ kind: 'Status', code: 500, reason: 'InternalError', message: 'etcd' }, { status: 500 }),
-      ),
-    /** Somebody else has written. */
-    'there is a conflict': (): Promise<Response> =>
-      Promise.resolve(
-        Response.json(
-          { kind: 'Status', code: 409, reason: 'Conflict', message: 'the object has been modified' },
-          { status: 409 },
-        ),
-      ),
-  } as const;
-
-  const isWrite = ({ method, url }: Request): boolean => method !== 'GET' && !url.includes('/events');
-
   /** One run of two tasks, the second of which fails once; says how it ended and what was made. */
   async function outcome(send: Send): Promise<unknown> {
     const attempts = new Map<string, number>();

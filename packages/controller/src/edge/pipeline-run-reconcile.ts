@@ -6,11 +6,26 @@
  */
 
 import { PERSISTENT_VOLUME_CLAIMS, refusedAs, type KubeObject, type WorkDone } from '@pipewright/kube';
-import { readPipelineRun, type PipelineRun, type PipelineRunStatus, type TaskRun } from '@pipewright/tekton';
+import {
+  readPipelineRun,
+  type Condition,
+  type PipelineRun,
+  type PipelineRunStatus,
+  type TaskRun,
+} from '@pipewright/tekton';
+import { expectedTaskRuns, madeChildren, type NamedTask } from '../child-names.js';
 import { isDone } from '../condition.js';
 import { handedDown, labels } from '../labels.js';
-import { expectedTaskRuns, planPipelineRun, type PipelineRunAction } from '../pipeline-run-plan.js';
-import { namesIn, pipelineIn, taskKey, type FoundPipeline, type PipelineFacts } from '../pipeline-run-resolve.js';
+import { planPipelineRun, type PipelineRunAction } from '../pipeline-run-plan.js';
+import {
+  namesIn,
+  pipelineIn,
+  taskKey,
+  type FoundCondition,
+  type FoundPipeline,
+  type PipelineFacts,
+} from '../pipeline-run-resolve.js';
+import { allEnded } from '../pipeline-run-status.js';
 import { worthWriting } from '../progress.js';
 import { statusWithVerdict } from '../task-run-status.js';
 import {
@@ -31,7 +46,7 @@ export async function reconcilePipelineRun(world: World, key: string): Promise<W
   if (!run || isQuiet(run)) return {};
   const now = world.clock.date();
   const facts = isDone(run.status) ? NOTHING : await gather(world, run);
-  const tasks = isDone(run.status) ? [] : taskNames(run, facts.pipeline);
+  const tasks = isDone(run.status) ? [] : tasksOf(run, facts.pipeline);
   const taskRuns = await taskRunsOf(world, run, tasks);
   const decision = planPipelineRun({ run, ...facts, taskRuns, now });
   let status: PipelineRunStatus = decision.status;
@@ -63,8 +78,7 @@ const NOTHING: Omit<PipelineFacts, 'run'> = {
 };
 
 /** A run that has ended, and all of whose tasks have: thousands of these may lie about, so they cost nothing. */
-const isQuiet = ({ status }: PipelineRun): boolean =>
-  isDone(status) && Object.values(status?.taskRuns ?? {}).every((entry) => isDone(entry.status));
+const isQuiet = ({ status }: PipelineRun): boolean => status !== undefined && isDone(status) && allEnded(status);
 
 async function gather(world: World, run: PipelineRun): Promise<Omit<PipelineFacts, 'run'>> {
   const { namespace = '' } = run.metadata;
@@ -91,24 +105,33 @@ async function gather(world: World, run: PipelineRun): Promise<Omit<PipelineFact
   const all = [...tasks.values(), ...clusterTasks.values()].map(
     (task) => [taskKey({ kind: task.kind, name: task.metadata.name ?? '' }), { spec: task.spec }] as const,
   );
-  return { pipeline, resources, conditions, tasks: new Map(all) };
+  return { pipeline, resources, conditions: new Map([...conditions].map(foundCondition)), tasks: new Map(all) };
 }
 
-const taskNames = (run: PipelineRun, pipeline: FoundPipeline | undefined): readonly string[] =>
-  ((run.spec.pipelineSpec ?? pipeline?.spec)?.tasks ?? []).map(({ name }) => name);
+const foundCondition = ([name, { spec, metadata }]: readonly [string, Condition]): [string, FoundCondition] => [
+  name,
+  { spec, labels: metadata.labels, annotations: metadata.annotations },
+];
+
+const tasksOf = (run: PipelineRun, pipeline: FoundPipeline | undefined): readonly NamedTask[] =>
+  ((run.spec.pipelineSpec ?? pipeline?.spec)?.tasks ?? []).map(({ name, conditions = [] }) => ({
+    name,
+    conditions: conditions.map(({ conditionRef }) => conditionRef),
+  }));
 
 /** The run's TaskRuns. One that the status remembers and the cache does not know is asked for: it may just be new. */
 async function taskRunsOf(
   world: World,
   run: PipelineRun,
-  tasks: readonly string[],
+  tasks: readonly NamedTask[],
 ): Promise<ReadonlyMap<string, TaskRun>> {
   const { namespace = '', uid } = run.metadata;
+  const made = madeChildren(run.status);
   const found = await Promise.all(
     expectedTaskRuns(run, tasks).map(async (name) => {
       const cached = world.taskRuns.get(`${namespace}/${name}`);
-      const known = run.status?.taskRuns?.[name] !== undefined;
-      const taskRun = cached ?? (known && !isDone(run.status) ? await live(world, namespace, name) : undefined);
+      const taskRun =
+        cached ?? (made.has(name) && !isDone(run.status) ? await live(world, namespace, name) : undefined);
       return taskRun && isOurs(taskRun, uid) ? ([name, taskRun] as const) : undefined;
     }),
   );

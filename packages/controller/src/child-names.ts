@@ -1,0 +1,86 @@
+/**
+ * Names of all TaskRuns of a PipelineRun: one a task, and one a check of a task's conditions.
+ *
+ * The plan makes them and the edge looks them up, so both ask here. A name that the status remembers wins over the computed one:
+ * the run may have been begun by another version, or its Pipeline edited since. Pure.
+ */
+
+import { conditionCheckName, taskRunNames, type PipelineRun, type PipelineRunStatus } from '@pipewright/tekton';
+
+/** A task, as far as names go. */
+export interface NamedTask {
+  readonly name: string;
+  /** Names of its Conditions, in their order; one may be there twice. */
+  readonly conditions: readonly string[];
+}
+
+/** The names of one task. */
+export interface ChildNames {
+  readonly taskRun: string;
+  /** Names of the TaskRuns of its checks, in the order of its conditions. */
+  readonly checks: readonly string[];
+}
+
+/** The names of each task, by the task's; no two of a run alike even when long names are cut. */
+export function childNames(
+  { metadata, status }: PipelineRun,
+  tasks: readonly NamedTask[],
+): ReadonlyMap<string, ChildNames> {
+  const owner = { name: metadata.name ?? '', uid: metadata.uid ?? '' };
+  const names = new Map(
+    taskRunNames(
+      owner,
+      tasks.map(({ name }) => name),
+    ),
+  );
+  for (const [name, { pipelineTaskName }] of Object.entries(status?.taskRuns ?? {})) names.set(pipelineTaskName, name);
+  const taken = new Set(names.values());
+  const compute = (taskRun: string, condition: string, index: number): string => {
+    let name = conditionCheckName(owner, taskRun, condition, index);
+    for (let salt = 1; taken.has(name); salt++) name = conditionCheckName(owner, taskRun, condition, index, salt);
+    taken.add(name);
+    return name;
+  };
+  return new Map(
+    tasks.map(({ name: task, conditions }) => {
+      const taskRun = names.get(task) ?? '';
+      const computed = conditions.map((condition, index) => compute(taskRun, condition, index));
+      return [task, { taskRun, checks: remembered(computed, conditions, status?.taskRuns?.[taskRun]) }];
+    }),
+  );
+}
+
+/** `computed`, but for checks that the status knows by another name. */
+function remembered(
+  computed: readonly string[],
+  conditions: readonly string[],
+  entry: NonNullable<PipelineRunStatus['taskRuns']>[string] | undefined,
+): readonly string[] {
+  const known = Object.entries(entry?.conditionChecks ?? {});
+  const left = new Map(known.map(([name, { conditionName }]) => [name, conditionName]));
+  for (const [index, name] of computed.entries()) if (left.get(name) === conditions[index]) left.delete(name);
+  if (left.size === 0) return computed;
+  return computed.map((name, index) => {
+    if (entry?.conditionChecks?.[name]?.conditionName === conditions[index]) return name;
+    const [other] = [...left].find(([, condition]) => condition === conditions[index]) ?? [];
+    if (other !== undefined) left.delete(other);
+    return other ?? name;
+  });
+}
+
+/** Names of the TaskRuns that a run's status says were made. A check that is only foreseen stands there too, without a status. */
+export function madeChildren(status: PipelineRunStatus | undefined): ReadonlySet<string> {
+  const made = new Set<string>();
+  for (const [name, { status: taskRun, conditionChecks }] of Object.entries(status?.taskRuns ?? {})) {
+    if (taskRun !== undefined || conditionChecks === undefined) made.add(name);
+    for (const [check, { status: ran }] of Object.entries(conditionChecks ?? {}))
+      if (ran !== undefined) made.add(check);
+  }
+  return made;
+}
+
+/** Names of all TaskRuns that a run has or may have, so that the edge can look them up. */
+export function expectedTaskRuns(run: PipelineRun, tasks: readonly NamedTask[]): readonly string[] {
+  const names = [...childNames(run, tasks).values()].flatMap(({ taskRun, checks }) => [taskRun, ...checks]);
+  return [...new Set([...names, ...madeChildren(run.status)])];
+}
