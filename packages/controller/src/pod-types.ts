@@ -36,6 +36,7 @@ export interface PodStatus extends Open {
 
 /** What a pod is to run. */
 export interface PodSpec extends Open {
+  readonly nodeName?: string;
   readonly containers: readonly (Container & { readonly name: string })[];
   readonly initContainers?: readonly (Container & { readonly name: string })[];
   readonly volumes?: readonly Volume[];
@@ -64,10 +65,16 @@ export interface ContainerSeen {
 }
 
 /** The pod's containers with this prefix, in the order of the spec, which is the order of the steps. */
-export function containersOf(pod: Pod, prefix: string): readonly ContainerSeen[] {
+export const containersOf = (pod: Pod, prefix: string): readonly ContainerSeen[] =>
+  seen(pod, (name) => name.startsWith(prefix));
+
+/** All that are no steps: the Task's sidecars, and what a cluster's webhooks put beside them, which knows no prefix. */
+export const besideSteps = (pod: Pod): readonly ContainerSeen[] => seen(pod, (name) => !name.startsWith(STEP_PREFIX));
+
+function seen(pod: Pod, which: (name: string) => boolean): readonly ContainerSeen[] {
   const statuses = new Map((pod.status?.containerStatuses ?? []).map((status) => [status.name, status]));
   return pod.spec.containers
-    .filter(({ name }) => name.startsWith(prefix))
+    .filter(({ name }) => which(name))
     .map(({ name, image = '' }) => {
       const status = statuses.get(name);
       return { name, image, ...(status && { status }) };

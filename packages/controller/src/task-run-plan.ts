@@ -13,8 +13,9 @@
 import { DEFAULT_TIMEOUT, formatDuration, readTaskRun, type TaskRun, type TaskRunStatus } from '@pipewright/tekton';
 import { conditionsOf, deadlineOf, isDone, timestamp, type Verdict } from './condition.js';
 import { labels } from './labels.js';
-import { containersOf, SIDECAR_PREFIX, type Pod } from './pod-types.js';
+import { besideSteps, type Pod } from './pod-types.js';
 import { judgePod, statusWithPod, statusWithVerdict } from './task-run-status.js';
+import { whyNotBegun } from './why-not-begun.js';
 
 /** All that a decision may depend on. */
 export interface ObservedTaskRun {
@@ -66,7 +67,10 @@ export function planTaskRun(seen: ObservedTaskRun): TaskRunDecision {
   const name = run.metadata.name ?? '';
   if (model.cancelRequested) return end('TaskRunCancelled', `TaskRun "${name}" was cancelled`);
   if (deadline && now >= deadline && !endedInTime(pod, now))
-    return end('TaskRunTimeout', `TaskRun "${name}" failed to finish within "${formatDuration(timeout)}"`);
+    return end(
+      'TaskRunTimeout',
+      `TaskRun "${name}" failed to finish within "${formatDuration(timeout)}"${whyNotBegun(status, pod, now)}`,
+    );
 
   const decision = pod ? planWithPod(seen, pod) : planWithoutPod(run, now);
   return deadline ? { ...decision, againAt: earlier(decision.againAt, deadline) } : decision;
@@ -135,9 +139,12 @@ function planWithPod({ run, pod: first, replacement, now }: ObservedTaskRun, pod
 
 /** Step 0 waits for this annotation when there are sidecars. */
 function readiness(pod: Pod): readonly TaskRunAction[] {
-  const sidecars = containersOf(pod, SIDECAR_PREFIX);
+  const sidecars = besideSteps(pod);
   const announced = pod.metadata.annotations?.[labels.ready] !== undefined;
-  const ready = pod.status?.phase === 'Running' && sidecars.every(({ status }) => status?.ready === true);
+  // One that has ended will not get readier: a sidecar may be there to prepare something.
+  const ready =
+    pod.status?.phase === 'Running' &&
+    sidecars.every(({ status }) => status?.ready === true || status?.state?.terminated !== undefined);
   return sidecars.length > 0 && !announced && ready ? [{ do: 'announce', pod }] : [];
 }
 
@@ -145,7 +152,7 @@ function readiness(pod: Pod): readonly TaskRunAction[] {
 function sidecarsToStop(pod: Pod): readonly TaskRunAction[] {
   if (pod.metadata.deletionTimestamp !== undefined) return [];
   const running = new Set(
-    containersOf(pod, SIDECAR_PREFIX)
+    besideSteps(pod)
       .filter(({ status }) => status?.state?.running)
       .map(({ name }) => name),
   );

@@ -18,6 +18,9 @@ const NEVER_BEGAN: ReadonlySet<string> = new Set(['StartError', 'ContainerCannot
 /** How long (milliseconds) later steps may outlive a failed one before the pod is taken for stuck. */
 const PATIENCE = 15_000;
 
+/** How long (milliseconds) after its time a deleted pod may still be there before its node is taken for lost. */
+const FAREWELL = 30_000;
+
 /** How a pod is doing, as far as its TaskRun is concerned. */
 export type PodVerdict =
   | { readonly is: 'going'; readonly verdict: Verdict; readonly againAt?: Date }
@@ -43,7 +46,16 @@ export function judgePod(pod: Pod, now: Date): PodVerdict {
   return stuckOrGoing(pod, steps, now);
 }
 
+/** When a pod that somebody deletes should long be gone: only a node that no longer answers keeps it. */
+function goneAt({ metadata }: Pod): Date | undefined {
+  const due = Date.parse(metadata.deletionTimestamp ?? '');
+  return Number.isNaN(due) ? undefined : new Date(due + FAREWELL);
+}
+
 function stuckOrGoing(pod: Pod, steps: readonly ContainerSeen[], now: Date): PodVerdict {
+  const gone = goneAt(pod);
+  if (gone && now >= gone) return { is: 'ended', verdict: failed(lost(pod)), stop: true };
+  if (gone) return { is: 'going', verdict: progress(pod, steps), againAt: gone };
   const failure = steps.find((step) => (terminated(step)?.exitCode ?? 0) !== 0);
   const at = failure && Date.parse(terminated(failure)?.finishedAt ?? '');
   if (!failure || at === undefined || Number.isNaN(at)) return { is: 'going', verdict: progress(pod, steps) };
@@ -63,6 +75,13 @@ function lacksShell(step: ContainerSeen): boolean {
   const said = told?.message ?? waiting(step)?.message ?? '';
   return /\/bin\/sh\b/.test(said) && /no such file|not found|cannot find/i.test(said) && told?.exitCode !== 0;
 }
+
+const lost = ({ metadata, spec, status }: Pod): string =>
+  `the pod "${metadata.name ?? ''}" was deleted, and its node "${spec.nodeName ?? ''}" does not say that it has ended` +
+  [status?.reason, status?.message]
+    .filter(Boolean)
+    .map((said) => `: ${said ?? ''}`)
+    .join('');
 
 const failed = (message: string): Verdict => ({ status: 'False', reason: 'Failed', message });
 

@@ -298,6 +298,80 @@ describe('a TaskRun', () => {
     expect([decide({ pod: sidecar(false) }).does, decide({ pod: sidecar(true) }).does]).toEqual([[], ['announce']]);
   });
 
+  test.each<[string, Pod, readonly string[]]>([
+    [
+      'counts a sidecar that has ended as ready, whichever way it ended',
+      pod('Running', { 'step-a': state.runs, 'sidecar-s': state.ended(3) }),
+      ['announce'],
+    ],
+    [
+      'waits for a sidecar that is still being made',
+      pod('Running', { 'step-a': state.runs, 'sidecar-s': state.waits('ContainerCreating') }),
+      [],
+    ],
+    [
+      'stops a container that a webhook put beside its steps',
+      pod('Running', { 'step-a': state.ended(0), 'istio-proxy': state.runs }),
+      ['stop-sidecars'],
+    ],
+  ])('%s', (_what, seen, does) => {
+    expect(decide({ pod: seen }).does).toEqual(does);
+  });
+
+  test.each<[string, Pod | undefined, TaskRunStatus, string]>([
+    [
+      'an image that is not there',
+      pod('Pending', { 'step-a': state.waits('ImagePullBackOff', 'Back-off pulling image "x"') }),
+      begun,
+      'build step "step-a" is pending with reason "Back-off pulling image "x""',
+    ],
+    [
+      'nodes that are full',
+      pod(
+        'Pending',
+        { 'step-a': undefined },
+        { conditions: [{ type: 'PodScheduled', status: 'False', message: '0/1 nodes: 1 Insufficient cpu.' }] },
+      ),
+      begun,
+      'TaskRun Pod exceeded available resources: 0/1 nodes: 1 Insufficient cpu.',
+    ],
+    [
+      'something that only the events of its pod tell',
+      pod('Pending', { 'step-a': state.waits('ContainerCreating') }),
+      begun,
+      'none of its steps has begun; the events of its pod say why: ' +
+        'kubectl -n ns get events --field-selector involvedObject.name=run-pod-1',
+    ],
+    [
+      'a quota, which left it without a pod',
+      undefined,
+      {
+        conditions: [{ type: 'Succeeded', status: 'Unknown', reason: 'ExceededResourceQuota', message: 'no room' }],
+        startTime: NOON,
+      },
+      'no room',
+    ],
+  ])('whose time is up says what kept it from beginning: %s', (_what, seen, status, why) => {
+    const late = { run: run(status, { timeout: '1s' }), now: at('12:00:05'), ...(seen && { pod: seen }) };
+    expect(decide(late).says).toBe(`TaskRunTimeout: TaskRun "run" failed to finish within "1s": ${why}`);
+  });
+
+  test('does not wait for a pod whose node is lost', () => {
+    const seen = pod('Running', { 'step-a': state.runs }, { reason: 'NodeLost' });
+    const leaving: Pod = {
+      ...seen,
+      metadata: { ...seen.metadata, deletionTimestamp: NOON },
+      spec: { ...seen.spec, nodeName: 'n1' },
+    };
+    expect(decide({ pod: leaving, now: at('12:00:29') })).toMatchObject({
+      says: 'Running: Not all Steps in the Task have finished executing',
+      decision: { againAt: at('12:00:30') },
+    });
+    expect(decide({ pod: leaving, now: at('12:00:30') }).says).toBe(
+      'Failed: the pod "run-pod-1" was deleted, and its node "n1" does not say that it has ended: NodeLost',
+    );
+  });
+
   test('that has ended never changes, and ends what a crash left running', () => {
     const failed: TaskRunStatus = {
       ...begun,

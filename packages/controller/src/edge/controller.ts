@@ -60,7 +60,7 @@ export async function startController(options: ControllerOptions): Promise<Contr
   let stopping: Promise<void> | undefined;
   const halt = async (): Promise<void> => {
     await Promise.all([world.runQueue.stop(), world.taskRunQueue.stop()]);
-    await Promise.all(caches.map((cache) => cache.stop()));
+    await Promise.all([world.room.stop(), ...caches.map((cache) => cache.stop())]);
     await Promise.all([world.runEvents.flush(), world.taskRunEvents.flush()]);
   };
   const elector = options.leaderElection && makeElector(options, client, clock, () => (stopping ??= halt()));

@@ -33,6 +33,7 @@ import type { Pod } from '../pod-types.js';
 import type { ControllerOptions } from './controller.js';
 import { silent } from './log.js';
 import { reconcilePipelineRun } from './pipeline-run-reconcile.js';
+import { RESOURCE_QUOTAS, Room } from './room.js';
 import { Shelf } from './shelf.js';
 import { registryCommand } from './registry-command.js';
 import { reconcileTaskRun } from './task-run-reconcile.js';
@@ -91,6 +92,12 @@ export function makeWorld(
     ...queues,
     taskRunEvents: recorder('taskrun-controller'),
     runEvents: recorder('pipeline-controller'),
+    room: new Room({
+      client,
+      clock,
+      retry: (key) => queues.taskRunQueue.add(key),
+      onError: watchTrouble(options, RESOURCE_QUOTAS),
+    }),
     shellLess: new Set(),
   };
   const caches = [...Object.values(shelves).map(({ reflector }) => reflector), ...Object.values(kinds)];

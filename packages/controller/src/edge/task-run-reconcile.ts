@@ -10,6 +10,7 @@ import type { TaskRun, TaskRunStatus } from '@pipewright/tekton';
 import { isDone } from '../condition.js';
 import { labels } from '../labels.js';
 import type { Pod } from '../pod-types.js';
+import { isAboutQuota, overQuota, pauseFor, quotaTries } from '../pod-refusal.js';
 import { podNameOf } from '../task-pod.js';
 import { attemptOf, planTaskRun, type TaskRunAction } from '../task-run-plan.js';
 import type { Start } from '../task-run-start.js';
@@ -20,7 +21,10 @@ import { isOurs, recordMetadata, recordStatus, TASK_RUNS, tellRun, type World } 
 /** One look at one TaskRun. */
 export async function reconcileTaskRun(world: World, key: string): Promise<WorkDone> {
   const run = world.taskRuns.get(key);
-  if (!run) return {};
+  if (!run) {
+    world.room.leave(key);
+    return {};
+  }
   const now = world.clock.date();
   const seen = { run, ...(await podsOf(world, run)), now };
   const decision = planTaskRun(seen);
@@ -33,11 +37,12 @@ export async function reconcileTaskRun(world: World, key: string): Promise<WorkD
     ({ status, wanted } = started);
     again = started.again;
   }
+  if (again === undefined) world.room.leave(key);
   if (!(await record(world, run, status))) return { again: 1 };
   for (const action of decision.actions) await apply(world, action);
   if (wanted) await recordMetadata(world, world.taskRuns, TASK_RUNS, key, wanted.inherits);
   const due = decision.againAt && !isDone(status) ? decision.againAt.getTime() - now.getTime() : undefined;
-  return { again: again ?? due };
+  return { again: again === undefined || (due !== undefined && due < again) ? due : again };
 }
 
 /** The attempt's pods. What the status remembers and the cache does not know is asked for: it may just be new. */
@@ -90,9 +95,9 @@ async function start(
   if (made.is === 'refused')
     return { status: statusWithVerdict(status, { status: 'False', reason: 'CouldntGetTask', message: made.why }, now) };
   if (made.is === 'no-quota') {
-    const message = `TaskRun Pod exceeded available resources: ${made.why}`;
-    const verdict = { status: 'Unknown', reason: 'ExceededResourceQuota', message } as const;
-    return { status: statusWithVerdict(status, verdict, now), again: 10_000 };
+    const tries = quotaTries(run.status) + 1;
+    world.room.await(keyOf(run));
+    return { status: statusWithVerdict(status, overQuota(tries, made.why), now), again: pauseFor(tries) };
   }
   const pending = { status: 'Unknown', reason: 'Pending', message: 'Pending' } as const;
   return { status: statusWithPod(status, made.pod, pending, now), wanted };
@@ -115,7 +120,7 @@ async function makePod(world: World, run: TaskRun, pod: Pod): Promise<Made> {
       if (there) return { is: 'refused', why: `pod "${name}" exists already and belongs to something else; delete it` };
     }
     if (!(error instanceof ApiError)) throw error;
-    if (/exceeded quota/i.test(error.message)) return { is: 'no-quota', why: error.message };
+    if (isAboutQuota(error.message)) return { is: 'no-quota', why: error.message };
     if (/being terminated/.test(error.message)) throw new TerminalError(error.message);
     const ourFault = /cannot create resource/.test(error.message);
     if ((error.status === 403 && !ourFault) || error.status === 422 || error.status === 400)

@@ -31,6 +31,7 @@ import { mergePatch } from '../merge-patch.js';
 import type { Images } from '../options.js';
 import type { Pod } from '../pod-types.js';
 import type { Log } from './log.js';
+import type { Room } from './room.js';
 import type { Shelf } from './shelf.js';
 
 const VERSION = 'tekton.dev/v1alpha1';
@@ -69,6 +70,8 @@ export interface World {
   readonly runQueue: WorkQueue;
   readonly taskRunEvents: EventRecorder;
   readonly runEvents: EventRecorder;
+  /** TaskRuns that no quota has room for. */
+  readonly room: Room;
   /** Images found to have no /bin/sh. */
   readonly shellLess: Set<string>;
 }
