@@ -16,6 +16,7 @@ import { Collector } from './api/collector.js';
 import { serveDefinitions } from './api/definitions.js';
 import { forgetOldEvents } from './api/events.js';
 import { stringAt } from './api/json.js';
+import { keepQuotas } from './api/quota.js';
 import { sendAs, sendWithTokens, type Send, type ServerContext } from './api/server.js';
 import type { PodLogs } from './api/subresources.js';
 import { readToken } from './api/tokens.js';
@@ -125,6 +126,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 function keepHouse(world: World): () => void {
   serveDefinitions(world);
   furnishNamespaces(world);
+  keepQuotas(world);
   const collector = new Collector(world);
   bootstrap(world);
   collector.start();

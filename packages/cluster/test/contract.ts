@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe } from '@jest/globals';
 import { describeDefinitions } from './contract/definitions.js';
 import { describeDeletion } from './contract/deletion.js';
 import { describeKinds } from './contract/kinds.js';
+import { describeLimits } from './contract/limits.js';
 import { describeModel } from './contract/model.js';
 import { describeObjects } from './contract/objects.js';
 import { describePatches } from './contract/patches.js';
@@ -31,6 +32,7 @@ export function describeApiServer(name: string, connect: () => Promise<Connected
     ['deletion', describeDeletion],
     ['custom resources', describeDefinitions],
     ['kinds', describeKinds],
+    ['quotas and limits', describeLimits],
   ];
   describe(name, () => {
     describe.each(parts)('%s', (part, describePart) => {

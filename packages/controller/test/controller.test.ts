@@ -134,7 +134,7 @@ describe('a TaskRun', () => {
     expect([run?.status?.podName, reason, message]).toEqual([
       pod?.metadata.name,
       'CouldntGetTask',
-      `pod "${pod?.metadata.name ?? ''}" exists already and belongs to something else; delete it`,
+      `Invalid TaskSpec: pod "${pod?.metadata.name ?? ''}" exists already and belongs to something else; delete it`,
     ]);
   });
 

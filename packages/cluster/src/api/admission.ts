@@ -1,9 +1,11 @@
 /**
- * Who has a say in a write: the namespace, the ServiceAccount of a pod, and whoever was handed in as `admission`.
+ * Who has a say in a write: the namespace, the ServiceAccount of a pod, limits and quotas, and whoever was handed in as `admission`.
  */
 
 import { copy, type KubeObject } from './json.js';
+import { applyLimitRanges } from './limit-range.js';
 import { admitPod } from './pod-admission.js';
+import { checkQuotas } from './quota.js';
 import { forbidden, notFound, Refusal } from './refusal.js';
 import type { ResourceType } from './resource.js';
 import { asCauses, coreObject, type World } from './world.js';
@@ -19,9 +21,13 @@ export function admit(
   dryRun: boolean,
 ): KubeObject {
   if (!old && type.namespaced) checkNamespace(world, type, draft);
-  if (!old && type.group === '' && type.plural === 'pods') admitPod(world, draft);
+  if (!old && type.group === '' && type.plural === 'pods') {
+    admitPod(world, draft);
+    applyLimitRanges(world, draft);
+  }
   let object = draft;
   for (const judge of world.admission) object = judged(judge, world, type, object, old, dryRun);
+  if (!old && type.namespaced) checkQuotas(world, type, object);
   return object;
 }
 

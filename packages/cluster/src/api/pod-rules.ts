@@ -4,7 +4,17 @@
  * Pure. What depends on other objects (ServiceAccounts) is `pod-admission.ts`.
  */
 
-import { fill, isObject, objectsAt, same, stringAt, within, type JsonObject, type KubeObject } from './json.js';
+import {
+  fill,
+  isObject,
+  objectAt,
+  objectsAt,
+  same,
+  stringAt,
+  within,
+  type JsonObject,
+  type KubeObject,
+} from './json.js';
 import { labelFault } from './names.js';
 import { fillPodSpec } from './pod-admission.js';
 import { duplicate, forbiddenField, invalidValue, notSupported, required, type Cause } from './refusal.js';
@@ -14,8 +24,18 @@ export function fillPod(draft: JsonObject, old: KubeObject | undefined): void {
   fillPodSpec(within(draft, 'spec'));
   fill(within(draft, 'spec'), 'enableServiceLinks', true);
   if (old) return;
+  for (const list of ['initContainers', 'containers'])
+    for (const container of objectsAt(draft, 'spec', list)) requestItsLimits(container);
   const classes = { phase: 'Pending', qosClass: qosClass(draft) };
   draft['status'] = classes;
+}
+
+/** A container that says only how much it may use asks for as much. */
+function requestItsLimits(container: JsonObject): void {
+  const limits = objectAt(container, 'resources', 'limits');
+  if (Object.keys(limits).length === 0) return;
+  const requests = within(within(container, 'resources'), 'requests');
+  for (const [name, most] of Object.entries(limits)) fill(requests, name, most);
 }
 
 function qosClass(pod: JsonObject): string {

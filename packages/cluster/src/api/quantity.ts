@@ -22,6 +22,22 @@ export function canonicalQuantity(text: string): string | undefined {
   return minus + (/^[eE][+-]?\d/.test(suffix) ? inExponents(nanos) : inDecimal(nanos));
 }
 
+/** What a quantity comes to, in nanos; 0n when the text is none. */
+export function nanosOf(text: string): bigint {
+  const [, sign = '', whole = '', fraction = '', suffix = ''] = FORM.exec(text) ?? [];
+  const digits = BigInt(`${whole}${fraction}` || '0') * (sign === '-' ? -1n : 1n);
+  const binary = BINARY.indexOf(suffix);
+  if (suffix !== '' && binary > 0) return scaled(digits * 1024n ** BigInt(binary), NANO - fraction.length);
+  const exponent = /^[eE][+-]?\d/.test(suffix) ? Number(suffix.slice(1)) : (DECIMAL.indexOf(suffix) - 3) * 3;
+  return scaled(digits, exponent - fraction.length + NANO);
+}
+
+/** A sum of quantities in the suffixes of `like`, one of them. */
+export function quantityOf(nanos: bigint, like: string): string {
+  const whole = nanos % 10n ** BigInt(NANO) === 0n;
+  return whole && /i$/.test(like) ? inBinary(nanos / 10n ** BigInt(NANO), 0) : inDecimal(nanos);
+}
+
 /** `digits` times ten to the power of `exponent`, rounded up. */
 function scaled(digits: bigint, exponent: number): bigint {
   if (exponent >= 0) return digits * 10n ** BigInt(Math.min(exponent, 60));

@@ -106,7 +106,8 @@ function bindToUrl(draft: JsonObject, type: ResourceType, namespace: string): vo
   draft['kind'] = type.kind;
   const metadata = within(draft, 'metadata');
   const said = metadata['namespace'];
-  if (typeof said === 'string' && said !== '' && said !== namespace) {
+  // Of a kind without namespaces a real server drops it without a word.
+  if (type.namespaced && typeof said === 'string' && said !== '' && said !== namespace) {
     throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
   }
   if (type.namespaced) metadata['namespace'] = namespace;

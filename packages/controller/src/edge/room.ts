@@ -30,8 +30,8 @@ interface ResourceQuota extends KubeObject {
 }
 
 interface Waiting {
-  /** Keys of TaskRuns; who waits longest comes first. */
-  readonly keys: Set<string>;
+  /** When each TaskRun, by key, tries again by itself, on the clock's `now`; who waits longest comes first. */
+  readonly keys: Map<string, number>;
   readonly quotas: Reflector<ResourceQuota>;
 }
 
@@ -53,17 +53,24 @@ export class Room {
     this.#options = options;
   }
 
-  /** The TaskRun was refused its pod just now. */
-  await(key: string): void {
+  /** The TaskRun was refused its pod just now, and tries again after `ms` milliseconds at the latest. */
+  await(key: string, ms: number): void {
     const { namespace = '' } = fromKey(key);
     let waiting = this.#waiting.get(namespace);
     if (!waiting) {
-      waiting = { keys: new Set(), quotas: this.#watch(namespace) };
+      waiting = { keys: new Map(), quotas: this.#watch(namespace) };
       this.#waiting.set(namespace, waiting);
       waiting.quotas.start();
     }
     waiting.keys.delete(key);
-    waiting.keys.add(key);
+    waiting.keys.set(key, this.#options.clock.now() + ms);
+  }
+
+  /** Milliseconds until the TaskRun may try; 0 when at once. Its own writes and others' must not make it try again and again. */
+  wait(key: string): number {
+    const { namespace = '' } = fromKey(key);
+    const until = this.#waiting.get(namespace)?.keys.get(key) ?? 0;
+    return Math.max(0, until - this.#options.clock.now());
   }
 
   /** The TaskRun has its pod, or needs none any more. */
@@ -84,8 +91,11 @@ export class Room {
   }
 
   #next(namespace: string): void {
-    const [first] = this.#waiting.get(namespace)?.keys ?? [];
-    if (first !== undefined) this.#options.retry(first);
+    const keys = this.#waiting.get(namespace)?.keys;
+    const [first] = keys?.keys() ?? [];
+    if (first === undefined) return;
+    keys?.set(first, 0);
+    this.#options.retry(first);
   }
 
   #watch(namespace: string): Reflector<ResourceQuota> {

@@ -6,14 +6,14 @@
  */
 
 import { ApiError, keyOf, PODS, refusedAs, TerminalError, type WorkDone } from '@pipewright/kube';
-import type { TaskRun, TaskRunStatus } from '@pipewright/tekton';
+import { readTaskRun, type TaskRun, type TaskRunStatus } from '@pipewright/tekton';
 import { isDone } from '../condition.js';
 import { labels } from '../labels.js';
 import type { Pod } from '../pod-types.js';
 import { isAboutQuota, overQuota, pauseFor, quotaTries } from '../pod-refusal.js';
 import { podNameOf } from '../task-pod.js';
 import { attemptOf, planTaskRun, type TaskRunAction } from '../task-run-plan.js';
-import type { Start } from '../task-run-start.js';
+import { ofTask, type Start } from '../task-run-start.js';
 import { statusWithPod, statusWithVerdict } from '../task-run-status.js';
 import { startOf } from './start-facts.js';
 import { isOurs, recordMetadata, recordStatus, TASK_RUNS, tellRun, type World } from './world.js';
@@ -79,28 +79,36 @@ async function start(
   action: TaskRunAction & { readonly do: 'start' },
   status: TaskRunStatus,
 ): Promise<Started> {
+  const wait = world.room.wait(keyOf(run));
+  if (wait > 0) return { status: run.status ?? status, again: wait };
   for (const image of action.shellLess) world.shellLess.add(image);
   const wanted = await startOf(world, run, action);
   const now = world.clock.date();
   if ('refused' in wanted) {
     const { reason, message } = wanted.refused;
-    if (reason === 'CouldntGetTask') {
-      const said = message.slice(message.indexOf(': ') + 2);
-      const told = `Failed to create build pod ${JSON.stringify(run.metadata.name)}: ${said}`;
-      world.taskRunEvents.record(run, { type: 'Warning', reason: 'BuildCreationFailed', message: told });
-    }
+    if (reason === 'CouldntGetTask') announceRefusal(world, run, message.slice(message.indexOf(': ') + 2));
     return { status: statusWithVerdict(status, { status: 'False', reason, message }, now), wanted };
   }
   const made = await makePod(world, run, wanted.pod);
-  if (made.is === 'refused')
-    return { status: statusWithVerdict(status, { status: 'False', reason: 'CouldntGetTask', message: made.why }, now) };
+  if (made.is !== 'made') announceRefusal(world, run, made.why);
+  if (made.is === 'refused') {
+    const { namespace = '' } = run.metadata;
+    const message = `${ofTask(readTaskRun(run.spec), namespace)}: ${made.why}`;
+    return { status: statusWithVerdict(status, { status: 'False', reason: 'CouldntGetTask', message }, now) };
+  }
   if (made.is === 'no-quota') {
     const tries = quotaTries(run.status) + 1;
-    world.room.await(keyOf(run));
-    return { status: statusWithVerdict(status, overQuota(tries, made.why), now), again: pauseFor(tries) };
+    const again = pauseFor(tries);
+    world.room.await(keyOf(run), again);
+    return { status: statusWithVerdict(status, overQuota(tries, made.why), now), again };
   }
   const pending = { status: 'Unknown', reason: 'Pending', message: 'Pending' } as const;
   return { status: statusWithPod(status, made.pod, pending, now), wanted };
+}
+
+function announceRefusal(world: World, run: TaskRun, why: string): void {
+  const message = `Failed to create build pod ${JSON.stringify(run.metadata.name)}: ${why}`;
+  world.taskRunEvents.record(run, { type: 'Warning', reason: 'BuildCreationFailed', message });
 }
 
 type Made =
@@ -124,7 +132,7 @@ async function makePod(world: World, run: TaskRun, pod: Pod): Promise<Made> {
     if (/being terminated/.test(error.message)) throw new TerminalError(error.message);
     const ourFault = /cannot create resource/.test(error.message);
     if ((error.status === 403 && !ourFault) || error.status === 422 || error.status === 400)
-      return { is: 'refused', why: `the pod was refused: ${error.message}` };
+      return { is: 'refused', why: error.message };
     throw error;
   }
 }

@@ -1,0 +1,116 @@
+/** Quotas and limit ranges: what a namespace may use, and what its containers get. */
+
+import { expect, test } from '@jest/globals';
+import type { Json, Server } from './server.js';
+
+const pod = (name: string, resources: object = {}) => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name },
+  // No node has this label, so that nothing runs.
+  spec: {
+    nodeSelector: { 'pipewright.dev/never': 'true' },
+    containers: [{ name: 'main', image: 'busybox', resources }],
+  },
+});
+
+const quota = (name: string, hard: object) => ({
+  apiVersion: 'v1',
+  kind: 'ResourceQuota',
+  metadata: { name },
+  spec: { hard },
+});
+
+export function describeLimits(at: () => Server): void {
+  test('a quota says what is used, refuses what is too much, and has room again when a pod is gone', async () => {
+    const server = at();
+    await server.make(
+      server.core('resourcequotas'),
+      quota('q', { pods: '1', 'requests.cpu': '500m', 'count/secrets': '9' }),
+    );
+    const uses = (pods: string, cpu: string) => (object: Json | undefined) => {
+      const used = (object?.status as { used?: Record<string, string> } | undefined)?.used;
+      return used?.['pods'] === pods && used['requests.cpu'] === cpu;
+    };
+    await server.until(server.core('resourcequotas'), 'q', uses('0', '0'));
+    await server.make(server.core('pods'), pod('one', { requests: { cpu: '400m' } }));
+    await server.until(server.core('resourcequotas'), 'q', uses('1', '400m'));
+    const refused = await server.post(server.core('pods'), pod('two', { requests: { cpu: '200m' } }));
+    expect([refused.status, refused.body.message]).toEqual([
+      403,
+      'pods "two" is forbidden: exceeded quota: q, requested: pods=1,requests.cpu=200m, ' +
+        'used: pods=1,requests.cpu=400m, limited: pods=1,requests.cpu=500m',
+    ]);
+    const unsaid = await server.post(server.core('pods'), pod('three'));
+    expect(unsaid.body.message).toBe('pods "three" is forbidden: failed quota: q: must specify requests.cpu');
+    await server.delete(server.core('pods/one'), { gracePeriodSeconds: 0 });
+    await server.until(server.core('resourcequotas'), 'q', uses('0', '0'));
+    await server.make(server.core('pods'), pod('two', { requests: { cpu: '200m' } }));
+    await server.delete(server.core('pods/two'), { gracePeriodSeconds: 0 });
+    await server.delete(server.core('resourcequotas/q'));
+  });
+
+  test('a limit range fills in what containers do not say, and refuses what is outside of it', async () => {
+    const server = at();
+    await server.make(server.core('limitranges'), {
+      apiVersion: 'v1',
+      kind: 'LimitRange',
+      metadata: { name: 'range' },
+      spec: {
+        limits: [
+          {
+            type: 'Container',
+            max: { cpu: '2', memory: '1Gi' },
+            min: { cpu: '10m' },
+            default: { memory: '256Mi' },
+            defaultRequest: { cpu: '100m' },
+          },
+          { type: 'Pod', max: { cpu: '3' } },
+        ],
+      },
+    });
+    const made = await server.make(server.core('pods'), pod('modest'));
+    expect((made.spec?.['containers'] as { resources: object }[])[0]?.resources).toEqual({
+      limits: { cpu: '2', memory: '256Mi' },
+      requests: { cpu: '100m', memory: '256Mi' },
+    });
+    const little = await server.post(server.core('pods'), pod('little', { requests: { cpu: '5m' } }));
+    expect([little.status, little.body.message]).toEqual([
+      403,
+      'pods "little" is forbidden: minimum cpu usage per Container is 10m, but request is 5m',
+    ]);
+    const greedy = { requests: { cpu: '3' }, limits: { cpu: '4', memory: '2Gi' } };
+    expect((await server.post(server.core('pods'), pod('much', greedy))).body.message).toBe(
+      'pods "much" is forbidden: [maximum cpu usage per Container is 2, but limit is 4, ' +
+        'maximum memory usage per Container is 1Gi, but limit is 2Gi, maximum cpu usage per Pod is 3, but limit is 4]',
+    );
+    await server.delete(server.core('pods/modest'), { gracePeriodSeconds: 0 });
+    await server.delete(server.core('limitranges/range'));
+  });
+
+  test('a container that says only how much it may use asks for as much', async () => {
+    const server = at();
+    const made = await server.make(
+      server.core('pods'),
+      pod('level', { limits: { cpu: '1' }, requests: { memory: '1Mi' } }),
+    );
+    expect((made.spec?.['containers'] as { resources: { requests: object } }[])[0]?.resources.requests).toEqual({
+      cpu: '1',
+      memory: '1Mi',
+    });
+    await server.delete(server.core('pods/level'), { gracePeriodSeconds: 0 });
+  });
+
+  test('a kind without namespaces drops one', async () => {
+    const server = at();
+    const name = `${server.namespace}-wide`;
+    const made = await server.make('/apis/rbac.authorization.k8s.io/v1/clusterroles', {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRole',
+      metadata: { name, namespace: server.namespace },
+      rules: [],
+    });
+    expect(made.metadata.namespace).toBeUndefined();
+    await server.delete(`/apis/rbac.authorization.k8s.io/v1/clusterroles/${name}`);
+  });
+}
