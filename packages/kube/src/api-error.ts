@@ -4,6 +4,8 @@
  * A message holds the server's own sentence and nothing else: no headers, no request body, no token, so it may be logged.
  */
 
+import type { PlainResponse } from './send.js';
+
 /** One field that was wrong, as a 422 lists them. */
 export interface StatusCause {
   readonly reason?: string;
@@ -56,6 +58,12 @@ export class ApiError extends Error {
     return new ApiError(response.status, status, after);
   }
 
+  /** Reads a plain answer that is no success. */
+  static fromPlain({ status, headers, value }: PlainResponse, asked: string): ApiError {
+    const said = statusIn(value) ?? { message: `${asked} was answered with ${status}` };
+    return new ApiError(status, said, retryAfter(headers['retry-after'] ?? null));
+  }
+
   /** Reads the object of a watch's ERROR event. */
   static fromEvent(object: unknown): ApiError {
     const said = isRecord(object) ? (object as Status) : {}; // an ERROR event carries a Status
@@ -102,12 +110,14 @@ const isRecord = (value: unknown): value is Record<string, unknown> => typeof va
 
 function parseStatus(text: string): Status | undefined {
   try {
-    const value: unknown = JSON.parse(text);
-    return isRecord(value) && value['kind'] === 'Status' ? (value as Status) : undefined; // `kind` says so
+    return statusIn(JSON.parse(text));
   } catch {
     return undefined;
   }
 }
+
+const statusIn = (value: unknown): Status | undefined =>
+  isRecord(value) && value['kind'] === 'Status' ? (value as Status) : undefined; // `kind` says so
 
 function firstWords(text: string): string {
   const line = text.replaceAll(/\s+/g, ' ').trim();

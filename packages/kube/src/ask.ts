@@ -7,7 +7,8 @@
 
 import { ApiError, NoAnswerError } from './api-error.js';
 import { pause, type Clock } from './clock.js';
-import { ORIGIN, type Send } from './send.js';
+import { readLines } from './lines.js';
+import { ORIGIN, type PlainRequest, type PlainResponse, type Send } from './send.js';
 
 /** How long to wait, and how often to come back. */
 export interface Patience {
@@ -32,16 +33,22 @@ export interface Question {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Asks, and gives the body as JSON to the caller. Rejects with ApiError, with NoAnswerError, or with the signal's reason. */
+/**
+ * Asks, and gives the body as JSON to the caller, who must not change it: a server in this process gives what it keeps.
+ * Rejects with ApiError, with NoAnswerError, or with the signal's reason.
+ */
 export async function askForJson(send: Send, question: Question, patience: Patience): Promise<unknown> {
-  return ask(send, question, patience, false, async (response) => {
-    const text = await response.text();
-    if (text === '') return undefined;
-    try {
-      return JSON.parse(text) as unknown; // read by the caller, who knows the kind
-    } catch {
-      throw new NoAnswerError(`${told(question)} was answered with something that is not JSON`);
-    }
+  return ask(send, question, patience, false, {
+    plain: ({ value }) => Promise.resolve(value),
+    web: async (response) => {
+      const text = await response.text();
+      if (text === '') return undefined;
+      try {
+        return JSON.parse(text) as unknown; // read by the caller, who knows the kind
+      } catch {
+        throw new NoAnswerError(`${told(question)} was answered with something that is not JSON`);
+      }
+    },
   });
 }
 
@@ -54,7 +61,42 @@ export async function askForStream(
   question: Question,
   patience: Patience,
 ): Promise<ReadableStream<Uint8Array>> {
-  return ask(send, question, patience, true, (response) => Promise.resolve(response.body ?? new Blob([]).stream()));
+  const empty = (): ReadableStream<Uint8Array> => new Blob([]).stream();
+  return ask(send, question, patience, true, {
+    plain: ({ stream }) => Promise.resolve(stream ?? empty()),
+    web: (response) => Promise.resolve(response.body ?? empty()),
+  });
+}
+
+/** Asks for a watch, and gives its events as they come, each read but not understood. Deadline and signal as for a stream. */
+export async function askForEvents(
+  send: Send,
+  question: Question & { readonly signal: AbortSignal },
+  patience: Patience,
+): Promise<AsyncIterable<unknown>> {
+  return ask(send, question, patience, true, {
+    plain: ({ events }) => Promise.resolve(events ?? none()),
+    web: (response) => Promise.resolve(response.body ? jsonLines(response.body, question.signal) : none()),
+  });
+}
+
+const none = (): AsyncIterable<unknown> => new Blob([]).stream(); // what ends at once
+
+async function* jsonLines(stream: ReadableStream<Uint8Array>, signal: AbortSignal): AsyncGenerator<unknown> {
+  for await (const line of readLines(stream, signal)) {
+    if (line === '') continue;
+    try {
+      yield JSON.parse(line) as unknown; // checked by who reads the event
+    } catch {
+      throw new NoAnswerError('the watch broke off in the middle of an event');
+    }
+  }
+}
+
+/** How an answer is read, in either form. */
+interface Reading<T> {
+  readonly plain: (answer: PlainResponse) => Promise<T>;
+  readonly web: (response: Response) => Promise<T>;
 }
 
 async function ask<T>(
@@ -62,13 +104,18 @@ async function ask<T>(
   question: Question,
   patience: Patience,
   streams: boolean,
-  read: (response: Response) => Promise<T>,
+  reading: Reading<T>,
 ): Promise<T> {
   for (let attempt = 0; ; attempt++) {
     try {
-      return await beforeDeadline(question, patience, streams, async (signal) => {
-        const response = await send(requestOf(question, signal));
-        if (response.ok) return read(response);
+      return await beforeDeadline(question, patience, streams, async (inner) => {
+        if (send.plain) {
+          const answer = await send.plain(plainOf(question));
+          if (answer.status < 300) return reading.plain(answer);
+          throw ApiError.fromPlain(answer, told(question));
+        }
+        const response = await send(requestOf(question, inner.signal));
+        if (response.ok) return reading.web(response);
         throw await ApiError.from(response, told(question));
       });
     } catch (error) {
@@ -93,12 +140,14 @@ function beforeDeadline<T>(
   question: Question,
   { clock, timeout }: Patience,
   streams: boolean,
-  work: (signal: AbortSignal) => Promise<T>,
+  work: (inner: AbortController) => Promise<T>,
 ): Promise<T> {
   const outer = question.signal;
-  const inner = new AbortController();
+  const inner = new AbortController(); // its signal is made when it is asked for: in one process nobody does
+  let calledOff: { readonly why: unknown } | undefined;
   return new Promise<T>((resolve, reject) => {
     const give = (up: unknown): void => {
+      calledOff = { why: up };
       inner.abort(up);
       settle(() => reject(up));
     };
@@ -113,9 +162,9 @@ function beforeDeadline<T>(
     };
     if (outer?.aborted) return interrupted();
     outer?.addEventListener('abort', interrupted, { once: true });
-    work(inner.signal).then(
+    work(inner).then(
       (value) => settle(() => resolve(value), streams),
-      (error: unknown) => settle(() => reject(inner.signal.aborted ? reasonOf(inner.signal) : error)),
+      (error: unknown) => settle(() => reject(calledOff ? calledOff.why : error)),
     );
   });
 }
@@ -132,6 +181,23 @@ function requestOf(question: Question, signal: AbortSignal): Request {
   if (body === undefined) return new Request(url, { method, headers: { accept }, signal });
   const headers = { accept, 'content-type': contentType };
   return new Request(url, { method, headers, body: JSON.stringify(body), signal });
+}
+
+function plainOf({
+  method,
+  path,
+  query,
+  body,
+  contentType,
+  accept = 'application/json',
+  signal,
+}: Question): PlainRequest {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query ?? {}))
+    if (value !== undefined && value !== '') search.set(name, String(value));
+  const url = search.size === 0 ? path : `${path}?${search.toString()}`;
+  const headers = body === undefined ? { accept } : { accept, 'content-type': contentType ?? 'application/json' };
+  return { method, url, headers, body, signal };
 }
 
 /** What a message calls the request: never its query or body. */

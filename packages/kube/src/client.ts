@@ -6,7 +6,7 @@
  */
 
 import { ApiError } from './api-error.js';
-import { askForJson, askForStream, type Patience, type Question } from './ask.js';
+import { askForEvents, askForJson, askForStream, type Patience, type Question } from './ask.js';
 import { systemClock, type Clock } from './clock.js';
 import { listAll, type List, type ListOptions } from './list.js';
 import { pathOf, PODS, type KubeObject, type Resource } from './resource.js';
@@ -182,7 +182,7 @@ export class KubeClient {
    * fires; throws ApiError for an ERROR event (see `isExpired`), or the error of a broken connection.
    */
   watch<T = KubeObject>(of: Resource, options: WatchOptions = {}): AsyncGenerator<WatchEvent<T>> {
-    return watchEvents<T>((question) => askForStream(this.#send, question, this.#patience), of, options);
+    return watchEvents<T>((question) => askForEvents(this.#send, question, this.#patience), of, options);
   }
 
   /** A container's log, as it comes. Cancel the stream, or fire the signal, to leave. Rejects with 400 before it has started. */

@@ -16,7 +16,7 @@ export { systemClock, type Clock } from './clock.js';
 export { readLines } from './lines.js';
 export type { List, ListOptions } from './list.js';
 export * from './resource.js';
-export { ORIGIN, type Send } from './send.js';
+export { ORIGIN, type PlainRequest, type PlainResponse, type Send } from './send.js';
 export type { WatchEvent, WatchOptions } from './watch.js';
 export { KubeconfigError, type KubeconfigOptions } from './kubeconfig.js';
 export { kubeconfigSend, type ClusterSend } from './kubeconfig-send.js';

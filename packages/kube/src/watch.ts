@@ -7,7 +7,6 @@
 
 import { ApiError, NoAnswerError } from './api-error.js';
 import type { Question } from './ask.js';
-import { readLines } from './lines.js';
 import { pathOf, type Resource } from './resource.js';
 
 /** What to watch, and from when. */
@@ -34,7 +33,7 @@ export interface WatchEvent<T> {
 
 /** Runs one watch. `ask` begins it. */
 export async function* watchEvents<T>(
-  ask: (question: Question) => Promise<ReadableStream<Uint8Array>>,
+  ask: (question: Question & { readonly signal: AbortSignal }) => Promise<AsyncIterable<unknown>>,
   of: Resource,
   options: WatchOptions,
 ): AsyncGenerator<WatchEvent<T>> {
@@ -53,10 +52,8 @@ export async function* watchEvents<T>(
   options.signal?.addEventListener('abort', stop, { once: true });
   if (options.signal?.aborted) stop();
   try {
-    const stream = await ask({ method: 'GET', path: pathOf(of, { namespace }), query, signal: here.signal });
-    for await (const line of readLines(stream, here.signal)) {
-      if (line !== '') yield eventOf<T>(line);
-    }
+    const events = await ask({ method: 'GET', path: pathOf(of, { namespace }), query, signal: here.signal });
+    for await (const event of events) yield eventOf<T>(event);
   } catch (error) {
     if (!here.signal.aborted) throw error;
   } finally {
@@ -65,13 +62,8 @@ export async function* watchEvents<T>(
   }
 }
 
-function eventOf<T>(line: string): WatchEvent<T> {
-  let event: { readonly type: string; readonly object?: unknown };
-  try {
-    event = JSON.parse(line) as typeof event; // checked below
-  } catch {
-    throw new NoAnswerError('the watch broke off in the middle of an event');
-  }
+function eventOf<T>(sent: unknown): WatchEvent<T> {
+  const event = sent as { readonly type: string; readonly object?: unknown }; // checked below
   switch (event.type) {
     case 'ADDED':
     case 'MODIFIED':

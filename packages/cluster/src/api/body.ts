@@ -5,6 +5,7 @@
 import { parseDocument } from 'yaml';
 import { isObject, type JsonObject } from './json.js';
 import { repeatedFields } from './json-scan.js';
+import type { Incoming } from './plain.js';
 import { badRequest, tooLarge, unsupportedMedia } from './refusal.js';
 
 /** The largest body, in bytes. */
@@ -17,7 +18,7 @@ export interface Body {
 }
 
 /** The bytes of a body; a 413 when there are too many, without reading the rest. */
-export async function bytesOf(request: Request): Promise<Uint8Array> {
+export async function bytesOf(request: Incoming): Promise<Uint8Array> {
   if (!request.body) return new Uint8Array();
   const chunks: Uint8Array[] = [];
   let size = 0;
@@ -31,11 +32,42 @@ export async function bytesOf(request: Request): Promise<Uint8Array> {
 }
 
 /** The media type of a request's body, without parameters. */
-export const mediaType = (request: Request): string =>
+export const mediaType = (request: Incoming): string =>
   (request.headers.get('content-type') ?? 'application/json').split(';')[0]?.trim().toLowerCase() ?? '';
 
 const YAML_TYPES = new Set(['application/yaml', 'application/x-yaml', 'text/yaml', 'application/apply-patch+yaml']);
 const JSON_TYPES = new Set(['application/json', '', 'text/plain', '*/*', 'application/x-www-form-urlencoded']);
+
+/** Reads a body that is JSON, or YAML where the media type says so. */
+export async function bodyOf(request: Incoming): Promise<Body> {
+  if (request.value !== undefined) return { value: bodyFrom(request.value), repeated: [] };
+  return readBody(await bytesOf(request), mediaType(request));
+}
+
+/**
+ * A body that came as data, as if it had come as text: a copy without what JSON has no words for. Refuses what the text
+ * would be refused for: too many bytes (counted in characters), and `__proto__` as a field.
+ */
+function bodyFrom(value: unknown): unknown {
+  const size = { left: MOST_BYTES };
+  return copied(value, size);
+}
+
+function copied(value: unknown, size: { left: number }): unknown {
+  size.left -= typeof value === 'string' ? value.length + 2 : 4;
+  if (size.left < 0) throw tooLarge(`Request entity too large: limit is ${MOST_BYTES}`);
+  if (typeof value !== 'object' || value === null) return Number.isNaN(value) ? null : value;
+  if (Array.isArray(value)) return value.map((item) => copied(item ?? null, size));
+  if (value instanceof Date) return value.toISOString();
+  const made: JsonObject = {};
+  for (const [field, item] of Object.entries(value)) {
+    if (item === undefined) continue;
+    if (field === '__proto__') throw badRequest('a field may not be called "__proto__"');
+    size.left -= field.length + 3;
+    made[field] = copied(item, size);
+  }
+  return made;
+}
 
 /** Reads text of a body that is JSON, or YAML where the media type says so. */
 export function readBody(bytes: Uint8Array, media: string): Body {

@@ -4,13 +4,14 @@
 
 import { authorize } from './authorize.js';
 import type { User } from './identity.js';
+import type { Incoming } from './plain.js';
 import { badRequest } from './refusal.js';
 import type { World } from './world.js';
 
 const ACCOUNT = /^system:serviceaccount:([^:]+):([^:]+)$/;
 
 /** The user that a request is to be carried out as: the one who asks, unless headers name another. */
-export function impersonated(world: World, user: User, headers: Headers): User {
+export function impersonated(world: World, user: User, headers: Incoming['headers']): User {
   const name = headers.get('impersonate-user') ?? '';
   const groups = (headers.get('impersonate-group') ?? '')
     .split(',')

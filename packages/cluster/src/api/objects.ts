@@ -3,13 +3,14 @@
  */
 
 import { discover } from './discovery.js';
-import { bytesOf, mediaType, objectIn, readBody, type Body } from './body.js';
+import { bodyOf, bytesOf, mediaType, objectIn, readBody, type Body } from './body.js';
 import type { User } from './identity.js';
 import { isObject, type JsonObject, type KubeObject } from './json.js';
+import { jsonContent, type Answer, type Incoming, type JsonContent } from './plain.js';
 import { decodeProtobuf, isProtobuf } from './protobuf.js';
 import { badRequest, invalidOption, methodNotAllowed, noSuchPath, notFound, Refusal } from './refusal.js';
 import { apiVersionOf, type ResourceType } from './resource.js';
-import { getObject, listObjects, listText, selectorOf, textFor } from './read.js';
+import { getObject, listObjects, listOf, listText, selectorOf, textFor, valueFor } from './read.js';
 import { deleteOptions, remove } from './remove.js';
 import { patchObject } from './patching.js';
 import { review, type Authenticate } from './reviews.js';
@@ -35,7 +36,7 @@ export interface ObjectsContext {
 
 /** One request, understood. */
 export interface Asked {
-  readonly request: Request;
+  readonly request: Incoming;
   readonly url: URL;
   readonly target: ResourceTarget;
   readonly user: User;
@@ -52,13 +53,13 @@ function checkAccept(accept: string | null): void {
 }
 
 /** Answers a request for objects that the user may make. */
-export async function handleObjects(context: ObjectsContext, asked: Asked): Promise<Response> {
+export async function handleObjects(context: ObjectsContext, asked: Asked): Promise<Answer | Response> {
   const { world } = context;
   const { target, request } = asked;
   const type = world.catalog.find(target.group, target.version, target.plural);
   if (!type) {
     const listing = request.method === 'GET' ? discover(world.catalog, asked.url.pathname) : undefined;
-    if (listing) return respond(JSON.stringify(listing), 200, []);
+    if (listing) return respond(jsonContent(listing), 200, []);
     throw noSuchPath();
   }
   const wide = target.namespace === '' || type.plural === 'namespaces';
@@ -80,16 +81,22 @@ const PARTS = new Map<string, Part>([
 const isCollection = ({ verb }: ResourceTarget): boolean =>
   ['list', 'watch', 'create', 'deletecollection'].includes(verb);
 
-/** An answer whose text is made already. */
-export function respond(text: string, status: number, warnings: readonly string[]): Response {
-  const headers = new Headers({ 'content-type': 'application/json', 'cache-control': 'no-cache, private' });
-  for (const warning of warnings) headers.append('warning', `299 - ${JSON.stringify(warning)}`);
-  return new Response(text, { status, headers });
-}
+const HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-cache, private' };
+
+/** An answer in JSON. */
+export const respond = (content: JsonContent, status: number, warnings: readonly string[]): Answer => ({
+  status,
+  headers: HEADERS,
+  warnings,
+  content,
+});
+
+/** A table is text from the beginning: only kubectl asks for it, and it reads text. */
+const tableContent = (text: () => string): JsonContent => ({ value: () => JSON.parse(text()) as unknown, text });
 
 const namespaceOf = (type: ResourceType, { namespace }: ResourceTarget): string => (type.namespaced ? namespace : '');
 
-function handleCollection(context: ObjectsContext, asked: Asked, type: ResourceType): Promise<Response> | Response {
+function handleCollection(context: ObjectsContext, asked: Asked, type: ResourceType): Promise<Answer> | Answer {
   const { target } = asked;
   if (!type.verbs.includes(target.verb)) throw methodNotAllowed();
   switch (target.verb) {
@@ -104,20 +111,21 @@ function handleCollection(context: ObjectsContext, asked: Asked, type: ResourceT
   }
 }
 
-function list({ world }: ObjectsContext, { request, url, target }: Asked, type: ResourceType): Response {
+function list({ world }: ObjectsContext, { request, url, target }: Asked, type: ResourceType): Answer {
   const namespace = type.namespaced && target.namespace !== '' ? target.namespace : undefined;
   const page = listObjects(world, type, namespace, url.searchParams);
   const version = tableVersion(request.headers.get('accept') ?? '');
-  if (!version) return respond(listText(type, page), 200, []);
+  if (!version) return respond({ value: () => listOf(type, page), text: () => listText(type, page) }, 200, []);
   const metadata = {
     resourceVersion: String(page.revision),
     ...(page.next !== '' && { continue: page.next }),
     ...(page.remaining !== undefined && { remainingItemCount: page.remaining }),
   };
-  return respond(tableText(type, page.items, metadata, includeOf(url.searchParams), world.now(), version), 200, []);
+  const table = (): string => tableText(type, page.items, metadata, includeOf(url.searchParams), world.now(), version);
+  return respond(tableContent(table), 200, []);
 }
 
-function watch({ world }: ObjectsContext, { request, url, target }: Asked, type: ResourceType): Response {
+function watch({ world }: ObjectsContext, { request, url, target }: Asked, type: ResourceType): Answer {
   const version = tableVersion(request.headers.get('accept') ?? '');
   let first = true;
   const showTable = (object: KubeObject): string => {
@@ -143,12 +151,12 @@ function watch({ world }: ObjectsContext, { request, url, target }: Asked, type:
     ...(version && { show: showTable }),
     signal: request.signal,
   };
-  const headers = { 'content-type': 'application/json', 'cache-control': 'no-cache, private' };
-  return new Response(watchObjects(world, asking), { headers });
+  return { status: 200, headers: HEADERS, content: watchObjects(world, asking) };
 }
 
 /** Reads a body as an object, whatever form it comes in. */
-export async function readObject(request: Request): Promise<Body> {
+export async function readObject(request: Incoming): Promise<Body> {
+  if (request.value !== undefined) return bodyOf(request);
   const bytes = await bytesOf(request);
   const media = mediaType(request);
   if (media !== 'application/vnd.kubernetes.protobuf' && !isProtobuf(bytes)) return readBody(bytes, media);
@@ -166,7 +174,7 @@ async function post(
   context: ObjectsContext,
   { request, url, target, user }: Asked,
   type: ResourceType,
-): Promise<Response> {
+): Promise<Answer> {
   if (
     target.name !== '' &&
     url.pathname.endsWith(target.name) &&
@@ -178,7 +186,7 @@ async function post(
   const body = await readObject(request);
   const object = objectIn(body);
   const answer = review(context.world, type, object, user, context.authenticate);
-  if (answer) return respond(JSON.stringify(answer), 201, []);
+  if (answer) return respond(jsonContent(answer), 201, []);
   const judge = fieldsJudge(type, url.searchParams, body.repeated);
   const namespace = namespaceOf(type, target) || namespaceIn(type, object);
   const options = { dryRun: isDryRun(url.searchParams), onUnknown: judge.onUnknown };
@@ -196,7 +204,7 @@ function namespaceIn(type: ResourceType, object: JsonObject): string {
   );
 }
 
-async function handleOne(context: ObjectsContext, asked: Asked, type: ResourceType): Promise<Response> {
+async function handleOne(context: ObjectsContext, asked: Asked, type: ResourceType): Promise<Answer> {
   const { request, url, target } = asked;
   const { world } = context;
   if (!type.verbs.includes(target.verb)) throw methodNotAllowed();
@@ -228,24 +236,23 @@ async function handleOne(context: ObjectsContext, asked: Asked, type: ResourceTy
 /** One object, as JSON or as a table of one row. */
 function one(
   { world }: ObjectsContext,
-  request: Request,
+  request: Incoming,
   url: URL,
   type: ResourceType,
   object: KubeObject,
   status: number,
   warnings: readonly string[],
-): Response {
+): Answer {
   const version = tableVersion(request.headers.get('accept') ?? '');
-  if (!version) return respond(textFor(type, object), status, warnings);
+  if (!version)
+    return respond({ value: () => valueFor(type, object), text: () => textFor(type, object) }, status, warnings);
   const metadata = { resourceVersion: object.metadata.resourceVersion };
-  return respond(
-    tableText(type, [object], metadata, includeOf(url.searchParams), world.now(), version),
-    status,
-    warnings,
-  );
+  const table = (): string => tableText(type, [object], metadata, includeOf(url.searchParams), world.now(), version);
+  return respond(tableContent(table), status, warnings);
 }
 
-async function deletionBody(request: Request): Promise<JsonObject> {
+async function deletionBody(request: Incoming): Promise<JsonObject> {
+  if (request.value !== undefined) return objectIn(await bodyOf(request));
   const bytes = await bytesOf(request);
   if (bytes.byteLength === 0) return {};
   if (isProtobuf(bytes)) {
@@ -259,7 +266,7 @@ async function removeOne(
   context: ObjectsContext,
   { request, url, target }: Asked,
   type: ResourceType,
-): Promise<Response> {
+): Promise<Answer> {
   const { world } = context;
   const options = deleteOptions(await deletionBody(request), url.searchParams);
   const object = getObject(world, type, namespaceOf(type, target), target.name);
@@ -272,18 +279,14 @@ async function removeOne(
     kind: type.plural,
     uid: object.metadata.uid,
   };
-  return respond(
-    JSON.stringify({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details }),
-    200,
-    [],
-  );
+  return respond(jsonContent({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details }), 200, []);
 }
 
 async function removeMany(
   context: ObjectsContext,
   { request, url, target }: Asked,
   type: ResourceType,
-): Promise<Response> {
+): Promise<Answer> {
   const { world } = context;
   const options = deleteOptions(await deletionBody(request), url.searchParams);
   const matches = selectorOf(url.searchParams, type);
@@ -295,9 +298,5 @@ async function removeMany(
     .map((object) => remove(world, type, object, options).object);
   await context.settled();
   const metadata = { resourceVersion: String(world.store.revision) };
-  return respond(
-    JSON.stringify({ kind: `${type.kind}List`, apiVersion: apiVersionOf(type), metadata, items }),
-    200,
-    [],
-  );
+  return respond(jsonContent({ kind: `${type.kind}List`, apiVersion: apiVersionOf(type), metadata, items }), 200, []);
 }

@@ -2,7 +2,7 @@
  * PATCH: which of the four kinds it is, and what the object looks like afterwards.
  */
 
-import { bytesOf, mediaType, objectIn, readBody } from './body.js';
+import { bodyOf, mediaType, objectIn } from './body.js';
 import { fieldsJudge } from './field-validation.js';
 import { isObject, objectAt, type JsonObject, type KubeObject } from './json.js';
 import type { Asked, ObjectsContext } from './objects.js';
@@ -42,7 +42,7 @@ export async function patchObject(
       `the body of the request was in an unknown format - accepted media types include: ${known.join(', ')}`,
     );
   }
-  const body = readBody(await bytesOf(request), media);
+  const body = await bodyOf(request);
   const judge = fieldsJudge(type, url.searchParams, body.repeated);
   const options = { dryRun: isDryRun(url.searchParams), onUnknown: judge.onUnknown };
   const namespace = type.namespaced ? target.namespace : '';

@@ -2,7 +2,7 @@
  * Getting one object, and listing many: whole, in pages from one consistent state, or as of a revision.
  */
 
-import { textOf, type KubeObject } from './json.js';
+import { textOf, type JsonObject, type KubeObject } from './json.js';
 import { badRequest, expired, notFound, Refusal } from './refusal.js';
 import { apiVersionOf, type ResourceType } from './resource.js';
 import { fieldSelector, labelSelector, type Matches } from './selector.js';
@@ -102,19 +102,31 @@ function readToken(token: string): { readonly revision: number; readonly after: 
   throw badRequest('continue key is not valid: it is not one that a list of this server gave');
 }
 
+const metadataOf = ({ revision, next, remaining }: Page): JsonObject => ({
+  resourceVersion: String(revision),
+  ...(next !== '' && { continue: next }),
+  ...(remaining !== undefined && { remainingItemCount: remaining }),
+});
+
+/** A list. */
+export const listOf = (type: ResourceType, page: Page): JsonObject => ({
+  kind: `${type.kind}List`,
+  apiVersion: apiVersionOf(type),
+  metadata: metadataOf(page),
+  items: page.items.map((item) => valueFor(type, item)),
+});
+
 /** The text of a list: the items' own texts, joined. */
-export function listText(type: ResourceType, { items, revision, next, remaining }: Page): string {
-  const metadata = {
-    resourceVersion: String(revision),
-    ...(next !== '' && { continue: next }),
-    ...(remaining !== undefined && { remainingItemCount: remaining }),
-  };
-  const head = `{"kind":"${type.kind}List","apiVersion":"${apiVersionOf(type)}","metadata":${JSON.stringify(metadata)},"items":[`;
-  return `${head}${items.map((item) => textFor(type, item)).join(',')}]}`;
+export function listText(type: ResourceType, page: Page): string {
+  const head = `{"kind":"${type.kind}List","apiVersion":"${apiVersionOf(type)}","metadata":${JSON.stringify(metadataOf(page))},"items":[`;
+  return `${head}${page.items.map((item) => textFor(type, item)).join(',')}]}`;
 }
 
-/** An object's text in the version it is asked for: versions of a kind differ in name alone. */
-export function textFor(type: ResourceType, object: KubeObject): string {
+/** An object in the version it is asked for: versions of a kind differ in name alone. */
+export function valueFor(type: ResourceType, object: KubeObject): KubeObject {
   const apiVersion = apiVersionOf(type);
-  return object.apiVersion === apiVersion ? textOf(object) : JSON.stringify({ ...object, apiVersion });
+  return object.apiVersion === apiVersion ? object : { ...object, apiVersion };
 }
+
+/** An object's text in the version it is asked for. */
+export const textFor = (type: ResourceType, object: KubeObject): string => textOf(valueFor(type, object));

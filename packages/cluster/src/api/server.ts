@@ -15,27 +15,44 @@ import { ANONYMOUS, type User } from './identity.js';
 import type { JsonObject } from './json.js';
 import { openApi } from './openapi.js';
 import { openApiV2 } from './openapi-v2.js';
+import {
+  incoming,
+  jsonContent,
+  toPlain,
+  toWeb,
+  type Answer,
+  type Incoming,
+  type PlainRequest,
+  type PlainResponse,
+} from './plain.js';
 import { noSuchPath, Refusal, statusOf, unauthorized } from './refusal.js';
 import { isResource, targetOf, type PathTarget } from './target.js';
 
 /** Web-standard request in, response out. */
-export type Send = (request: Request) => Promise<Response>;
+export interface Send {
+  (request: Request): Promise<Response>;
+  /** The same in plain data, for whoever is in this process. Absent where there is a wire, or something that acts as one. */
+  readonly plain?: (request: PlainRequest) => Promise<PlainResponse>;
+}
 
 /** What the server answers from. */
 export interface ServerContext extends ObjectsContext {
   /** Tells the log of an error that is a bug of ours, not of the request. */
-  readonly onBug: (error: unknown, request: Request) => void;
+  readonly onBug: (error: unknown, request: Pick<Incoming, 'method' | 'url'>) => void;
 }
 
 /** The server as one user sees it, who needs no token. */
-export const sendAs =
-  (context: ServerContext, user: User): Send =>
-  (request) =>
-    answer(context, request, () => user);
+export function sendAs(context: ServerContext, user: User): Send {
+  const whoIs = (): User => user;
+  const send = async (request: Request): Promise<Response> => toWeb(await answer(context, whoIs, request));
+  const plain = async (request: PlainRequest): Promise<PlainResponse> =>
+    toPlain(await answer(context, whoIs, incoming(request)));
+  return Object.assign(send, { plain });
+}
 
 /** The server as strangers see it: the bearer token says who they are. */
 export const sendWithTokens = (context: ServerContext): Send => {
-  const whoIs = (request: Request): User => {
+  const whoIs = (request: Incoming): User => {
     const header = request.headers.get('authorization');
     if (header === null || header === '') return ANONYMOUS;
     const token = /^Bearer\s+(\S+)$/i.exec(header)?.[1];
@@ -43,10 +60,14 @@ export const sendWithTokens = (context: ServerContext): Send => {
     if (!user) throw unauthorized();
     return user;
   };
-  return (request) => answer(context, request, whoIs);
+  return async (request) => toWeb(await answer(context, whoIs, request));
 };
 
-async function answer(context: ServerContext, request: Request, whoIs: (request: Request) => User): Promise<Response> {
+async function answer(
+  context: ServerContext,
+  whoIs: (request: Incoming) => User,
+  request: Incoming,
+): Promise<Answer | Response> {
   try {
     const user = impersonated(context.world, whoIs(request), request.headers);
     const url = new URL(request.url);
@@ -63,11 +84,13 @@ async function answer(context: ServerContext, request: Request, whoIs: (request:
   }
 }
 
-/** A JSON answer. */
-export const json = (body: JsonObject, status = 200, headers: Record<string, string> = {}): Response =>
-  new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json', ...headers } });
+const json = (body: JsonObject, status = 200, headers: Record<string, string> = {}): Answer => ({
+  status,
+  headers: { 'content-type': 'application/json', ...headers },
+  content: jsonContent(body),
+});
 
-function refusalResponse(refusal: Refusal): Response {
+function refusalResponse(refusal: Refusal): Answer {
   const retry = refusal.details?.retryAfterSeconds;
   const headers = { ...(retry !== undefined && { 'retry-after': String(retry) }) };
   return json(statusOf(refusal), refusal.code, headers);
@@ -75,7 +98,7 @@ function refusalResponse(refusal: Refusal): Response {
 
 const HEALTH = /^\/(healthz|livez|readyz)(\/[\w-]+)?$/;
 
-function handlePath({ world }: ServerContext, request: Request, { path, verb }: PathTarget): Response {
+function handlePath({ world }: ServerContext, request: Incoming, { path, verb }: PathTarget): Answer | Response {
   if (verb !== 'get') throw noSuchPath();
   if (HEALTH.test(path)) return new Response('ok', { headers: { 'content-type': 'text/plain; charset=utf-8' } });
   if (path === '/version' || path === '/version/') return json(versionInfo());

@@ -3,7 +3,8 @@
  */
 
 import { at, isObject, objectAt, objectsAt, stringAt, stringsAt, type KubeObject } from './json.js';
-import { bytesOf, mediaType, objectIn, readBody } from './body.js';
+import { bodyOf, mediaType, objectIn } from './body.js';
+import { jsonContent, type Answer } from './plain.js';
 import { patched } from './patching.js';
 import { scaleOf, withScale } from './scale.js';
 import { update } from './write.js';
@@ -36,7 +37,11 @@ export interface PodLogs {
 }
 
 /** Answers a request for a subresource other than status. */
-export async function handleSubresource(context: ObjectsContext, asked: Asked, type: ResourceType): Promise<Response> {
+export async function handleSubresource(
+  context: ObjectsContext,
+  asked: Asked,
+  type: ResourceType,
+): Promise<Answer | Response> {
   const { target } = asked;
   const place = `${type.group}/${type.plural}/${target.subresource}`;
   if (place === '/pods/log') return target.verb === 'get' ? podLog(context, asked, type) : notAllowed();
@@ -51,24 +56,23 @@ function notAllowed(): never {
   throw methodNotAllowed();
 }
 
-async function scale(context: ObjectsContext, { request, url, target }: Asked, type: ResourceType): Promise<Response> {
+async function scale(context: ObjectsContext, { request, url, target }: Asked, type: ResourceType): Promise<Answer> {
   const old = getObject(context.world, type, target.namespace, target.name);
-  if (target.verb === 'get') return respond(JSON.stringify(scaleOf(old)), 200, []);
+  if (target.verb === 'get') return respond(jsonContent(scaleOf(old)), 200, []);
   if (target.verb !== 'update' && target.verb !== 'patch') return notAllowed();
-  const { value } =
-    target.verb === 'update' ? await readObject(request) : readBody(await bytesOf(request), mediaType(request));
+  const { value } = await (target.verb === 'update' ? readObject(request) : bodyOf(request));
   const current = getObject(context.world, type, target.namespace, target.name); // as it is after the body has come
   const wanted = target.verb === 'update' ? value : patched(type, scaleOf(current), value, mediaType(request));
   const next = withScale(type, current, isObject(wanted) ? wanted : {});
   const options = { dryRun: isDryRun(url.searchParams), onUnknown: () => undefined };
   const stored = update(context.world, type, current, next, 'main', options);
   await context.settled();
-  return respond(JSON.stringify(scaleOf(stored)), 200, []);
+  return respond(jsonContent(scaleOf(stored)), 200, []);
 }
 
 const MOST_SECONDS = 2 ** 32;
 
-async function token(context: ObjectsContext, { request, target }: Asked, type: ResourceType): Promise<Response> {
+async function token(context: ObjectsContext, { request, target }: Asked, type: ResourceType): Promise<Answer> {
   const { world } = context;
   const account = getObject(world, type, target.namespace, target.name);
   const wanted = objectIn(await readObject(request));
@@ -99,7 +103,7 @@ async function token(context: ObjectsContext, { request, target }: Asked, type: 
     spec: { ...spec, audiences, expirationSeconds: seconds },
     status: { token: issued, expirationTimestamp },
   };
-  return respond(JSON.stringify(answer), 201, []);
+  return respond(jsonContent(answer), 201, []);
 }
 
 function boundPod(
@@ -119,18 +123,18 @@ function boundPod(
   return { name, uid: pod.metadata.uid };
 }
 
-async function evict(context: ObjectsContext, { request, url, target }: Asked, type: ResourceType): Promise<Response> {
+async function evict(context: ObjectsContext, { request, url, target }: Asked, type: ResourceType): Promise<Answer> {
   const body = objectIn(await readObject(request));
   const pod = getObject(context.world, type, target.namespace, target.name);
   remove(context.world, type, pod, deleteOptions(objectAt(body, 'deleteOptions'), url.searchParams));
   await context.settled();
-  return respond(JSON.stringify({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success' }), 201, []);
+  return respond(jsonContent({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success' }), 201, []);
 }
 
 const TEXT = { 'content-type': 'text/plain', 'cache-control': 'no-cache, private' };
 
 /** Streams what a container wrote. Says which containers there are when the choice is not clear. */
-function podLog({ world, logs }: ObjectsContext, { url, target }: Asked, type: ResourceType): Response {
+function podLog({ world, logs }: ObjectsContext, { url, target }: Asked, type: ResourceType): Answer | Response {
   const pod = getObject(world, type, target.namespace, target.name);
   const container = containerOf(pod, url.searchParams.get('container') ?? '');
   const { namespace = '', name, uid } = pod.metadata;
@@ -141,7 +145,7 @@ function podLog({ world, logs }: ObjectsContext, { url, target }: Asked, type: R
     throw badRequest(`container "${container}" in pod "${name}" is waiting to start: ${waiting}`);
   }
   const stream = logs()?.open({ namespace, name, uid }, container, options);
-  return new Response(stream ?? '', { headers: TEXT });
+  return stream ? { status: 200, headers: TEXT, content: { stream } } : new Response('', { headers: TEXT });
 }
 
 function containerOf(pod: KubeObject, asked: string): string {

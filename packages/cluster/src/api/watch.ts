@@ -8,7 +8,8 @@
 import type { KubeObject } from './json.js';
 import { expired } from './refusal.js';
 import { apiVersionOf, type ResourceType } from './resource.js';
-import { revisionOf, selectorOf, textFor, waitsForFuture } from './read.js';
+import type { WatchContent } from './plain.js';
+import { revisionOf, selectorOf, textFor, valueFor, waitsForFuture } from './read.js';
 import type { Matches } from './selector.js';
 import { objectsOf, type World } from './world.js';
 import type { Change } from '../storage/store.js';
@@ -29,7 +30,7 @@ export interface WatchRequest {
   /** Absent: as JSON, in frames shared with other watchers. */
   readonly show?: Show;
   /** Ends the watch, as closing the connection does. */
-  readonly signal: AbortSignal;
+  readonly signal: AbortSignal | undefined;
 }
 
 const encoder = new TextEncoder();
@@ -62,8 +63,15 @@ export function seenAs(change: Change, matches: Matches | undefined): Change['ty
   return after ? 'ADDED' : undefined;
 }
 
-/** Starts a watch; the stream's chunks are whole frames. Throws a 410 when the revision asked for is forgotten. */
-export function watchObjects(world: World, request: WatchRequest): ReadableStream<Uint8Array> {
+/** One event, before it is written. `change`: what it is of, when others may see the same. */
+interface Seen {
+  readonly type: Change['type'] | 'BOOKMARK';
+  readonly object: KubeObject;
+  readonly change?: Change;
+}
+
+/** Starts a watch when its content is asked for; in text the chunks are whole frames. Throws a 410 when the revision is forgotten. */
+export function watchObjects(world: World, request: WatchRequest): WatchContent {
   const { type, namespace, query, signal } = request;
   const matches = selectorOf(query, type);
   const collection = objectsOf(world, type);
@@ -72,25 +80,22 @@ export function watchObjects(world: World, request: WatchRequest): ReadableStrea
   const replay = revision === undefined || revision === 0 || query.get('sendInitialEvents') === 'true';
   const missed = replay ? [] : collection.since(revision);
   if (!missed) throw expired(`too old resource version: ${revision ?? 0} (${world.store.revision})`);
-  const show: Show = request.show ?? ((object) => textFor(type, object));
   const initial = replay ? collection.list(namespace).filter((object) => !matches || matches(object)) : [];
   const within = ({ object }: Change): boolean =>
     namespace === undefined || (object.metadata.namespace ?? '') === namespace;
 
-  return openStream(signal, Number(query.get('timeoutSeconds') ?? 0), (write, end) => {
+  const begin = (write: (seen: Seen) => void, end: () => void): Watching => {
     const push = (change: Change): void => {
       if (!within(change)) return;
       const seen = seenAs(change, matches);
       if (!seen) return;
       // an object that left the selection is shown as it was, under the revision of the change that took it out
       const left = seen === 'DELETED' && change.type === 'MODIFIED' && change.previous;
-      const object = left ? withRevision(left, change.revision) : change.object;
-      write(request.show ? frame(seen, request.show(object, seen)) : sharedFrame(change, seen, object, type));
+      write({ type: seen, object: left ? withRevision(left, change.revision) : change.object, change });
     };
-    const bookmark = (annotations?: Record<string, string>): void => {
-      write(frame('BOOKMARK', show(bookmarkOf(type, world.store.revision, annotations), 'BOOKMARK')));
-    };
-    for (const object of initial) write(frame('ADDED', show(object, 'ADDED')));
+    const bookmark = (annotations?: Record<string, string>): void =>
+      write({ type: 'BOOKMARK', object: bookmarkOf(type, world.store.revision, annotations) });
+    for (const object of initial) write({ type: 'ADDED', object });
     if (query.get('sendInitialEvents') === 'true') bookmark({ 'k8s.io/initial-events-end': 'true' });
     for (const change of missed) push(change);
     const stop = collection.subscribe(push);
@@ -105,7 +110,21 @@ export function watchObjects(world: World, request: WatchRequest): ReadableStrea
       },
       beforeTimeout: () => (wantsBookmarks ? bookmark() : undefined),
     };
-  });
+  };
+  const show: Show = request.show ?? ((object) => textFor(type, object));
+  const framed = ({ type: seen, object, change }: Seen): Uint8Array =>
+    request.show || !change || seen === 'BOOKMARK'
+      ? frame(seen, show(object, seen))
+      : sharedFrame(change, seen, object, type);
+  const valued = ({ type: seen, object }: Seen): unknown =>
+    request.show
+      ? JSON.parse(`{"type":"${seen}","object":${show(object, seen)}}`)
+      : { type: seen, object: valueFor(type, object) };
+  const lasting = { signal, seconds: Number(query.get('timeoutSeconds') ?? 0) };
+  return {
+    events: () => openEvents(lasting, (write, end) => begin((seen) => write(valued(seen)), end)),
+    frames: () => openStream(lasting, (write, end) => begin((seen) => write(framed(seen)), end)),
+  };
 }
 
 const withRevision = (object: KubeObject, revision: number): KubeObject => ({
@@ -129,12 +148,26 @@ interface Watching {
   readonly beforeTimeout: () => void;
 }
 
-/** A stream that `begin` writes to until the reader leaves, the time is up, or nobody has read for too long. */
-function openStream(
-  signal: AbortSignal,
-  seconds: number,
-  begin: (write: (chunk: Uint8Array) => void, end: () => void) => Watching,
-): ReadableStream<Uint8Array> {
+/** When a watch ends of itself. */
+interface Lasting {
+  readonly signal: AbortSignal | undefined;
+  /** 0: never. */
+  readonly seconds: number;
+}
+
+type Begin<T> = (write: (item: T) => void, end: () => void) => Watching;
+
+/** Where a watch's events go. */
+interface Sink<T> {
+  /** How many more may wait. */
+  readonly room: () => number;
+  readonly put: (item: T) => void;
+  readonly close: () => void;
+  readonly fail: (why: Error) => void;
+}
+
+/** Writes to a sink until the reader leaves (the returned function), the time is up, or nobody has read for too long. */
+function pour<T>({ signal, seconds }: Lasting, begin: Begin<T>, sink: Sink<T>): () => void {
   let watching: Watching | undefined;
   let timer: NodeJS.Timeout | undefined;
   let ended = false;
@@ -142,37 +175,87 @@ function openStream(
   const finish = (): void => {
     ended = true;
     clearTimeout(timer);
+    signal?.removeEventListener('abort', end);
     watching?.stop();
   };
+  const end = (): void => {
+    if (ended) return;
+    finish();
+    sink.close();
+  };
+  const write = (item: T): void => {
+    if (ended) return;
+    if (!watching) first += 1;
+    if (sink.room() > -first) sink.put(item);
+    else {
+      finish();
+      sink.fail(new Error('this watcher does not read; its watch has been ended'));
+    }
+  };
+  watching = begin(write, end);
+  signal?.addEventListener('abort', end, { once: true });
+  if (signal?.aborted === true) end();
+  if (seconds > 0) {
+    timer = setTimeout(() => {
+      watching.beforeTimeout();
+      end();
+    }, seconds * 1000).unref();
+  }
+  return finish;
+}
+
+function openStream(lasting: Lasting, begin: Begin<Uint8Array>): ReadableStream<Uint8Array> {
+  let leave: (() => void) | undefined;
   return new ReadableStream<Uint8Array>(
     {
       start(controller) {
-        const end = (): void => {
-          if (ended) return;
-          finish();
-          controller.close();
-        };
-        const write = (chunk: Uint8Array): void => {
-          if (ended) return;
-          if (!watching) first += 1;
-          if ((controller.desiredSize ?? 0) > -first) controller.enqueue(chunk);
-          else {
-            finish();
-            controller.error(new Error('this watcher does not read; its watch has been ended'));
-          }
-        };
-        watching = begin(write, end);
-        signal.addEventListener('abort', end, { once: true });
-        if (signal.aborted) end();
-        if (seconds > 0) {
-          timer = setTimeout(() => {
-            watching?.beforeTimeout();
-            end();
-          }, seconds * 1000).unref();
-        }
+        leave = pour(lasting, begin, {
+          room: () => controller.desiredSize ?? 0,
+          put: (chunk) => controller.enqueue(chunk),
+          close: () => controller.close(),
+          fail: (why) => controller.error(why),
+        });
       },
-      cancel: finish,
+      cancel: () => leave?.(),
     },
     new CountQueuingStrategy({ highWaterMark: MOST_WAITING }),
   );
+}
+
+/** Events as they are, for a reader in this process. */
+function openEvents(lasting: Lasting, begin: Begin<unknown>): AsyncIterable<unknown> {
+  const waiting: unknown[] = [];
+  let wake: () => void = () => undefined;
+  let over = false;
+  let failed: Error | undefined;
+  const leave = pour(lasting, begin, {
+    room: () => MOST_WAITING - waiting.length,
+    put: (event) => {
+      waiting.push(event);
+      wake();
+    },
+    close: () => {
+      over = true;
+      wake();
+    },
+    fail: (why) => {
+      failed = why;
+      wake();
+    },
+  });
+  return {
+    async *[Symbol.asyncIterator]() {
+      try {
+        for (;;) {
+          for (const event of waiting.splice(0)) yield event;
+          if (waiting.length > 0) continue;
+          if (failed) throw failed;
+          if (over) return;
+          await new Promise<void>((resolve) => (wake = resolve));
+        }
+      } finally {
+        leave();
+      }
+    },
+  };
 }

@@ -237,7 +237,9 @@ function countGeneration(type: ResourceType, draft: JsonObject, old: KubeObject)
     return rest;
   };
   const before = old.metadata.generation ?? 1;
-  within(draft, 'metadata')['generation'] = same(wish(draft), wish(old)) ? before : before + 1;
+  const generation = same(wish(draft), wish(old)) ? before : before + 1;
+  const metadata = within(draft, 'metadata'); // may be the stored object's own
+  if (metadata['generation'] !== generation) draft['metadata'] = { ...metadata, generation };
 }
 
 function asObject(draft: JsonObject): KubeObject {

@@ -1,9 +1,13 @@
 /**
  * The few requests a node makes, over the one seam. Plain JSON in, plain JSON out.
+ *
+ * A server in this process gives the very objects it keeps: nothing here or above may change what it was given.
  */
 
-/** Web-standard requests in, responses out: an API server, wherever it is. */
-export type Send = (request: Request) => Promise<Response>;
+import type { PlainRequest, PlainResponse } from '../api/plain.js';
+import type { Send } from '../api/server.js';
+
+export type { Send };
 
 /** The API server said no. */
 export class ApiRefusal extends Error {
@@ -30,92 +34,100 @@ export interface Listed<T> {
 
 /** Speaks to an API server as the node. */
 export class NodeApi {
-  readonly #send: Send;
+  readonly #ask: (request: PlainRequest) => Promise<PlainResponse>;
 
   constructor(send: Send) {
-    this.#send = send;
+    this.#ask = send.plain ?? ((request) => askTheWeb(send, request));
   }
 
   /** @returns undefined when there is no such object */
   async get<T>(path: string): Promise<T | undefined> {
-    const response = await this.#send(request('GET', path));
-    if (response.status === 404) {
-      await response.body?.cancel();
-      return undefined;
-    }
-    return this.#json<T>(response);
+    const answer = await this.#ask(request('GET', path));
+    return answer.status === 404 ? undefined : valueOf<T>(answer);
   }
 
   async list<T>(path: string): Promise<Listed<T>> {
-    return this.#json<Listed<T>>(await this.#send(request('GET', path)));
+    return valueOf(await this.#ask(request('GET', path)));
   }
 
   async create<T>(path: string, object: object): Promise<T> {
-    return this.#json<T>(await this.#send(request('POST', path, object)));
+    return valueOf(await this.#ask(request('POST', path, object)));
   }
 
   /** JSON merge patch (RFC 7386). */
   async patch<T>(path: string, change: object): Promise<T> {
-    return this.#json<T>(await this.#send(request('PATCH', path, change, 'application/merge-patch+json')));
+    return valueOf(await this.#ask(request('PATCH', path, change, 'application/merge-patch+json')));
   }
 
   /** An object that is gone already is deleted. */
   async delete(path: string, options: object): Promise<void> {
-    const response = await this.#send(request('DELETE', path, options));
-    if (response.status === 404 || response.status === 409) await response.body?.cancel();
-    else await this.#json(response);
+    const answer = await this.#ask(request('DELETE', path, options));
+    if (answer.status !== 404 && answer.status !== 409) valueOf(answer);
   }
 
   /** Watches until the signal is aborted or the server ends the stream; an ERROR event is thrown. */
   async *watch<T>(path: string, signal: AbortSignal): AsyncGenerator<WatchEvent<T>, undefined> {
-    const response = await this.#send(request('GET', path, undefined, undefined, signal));
-    if (!response.ok || response.body === null) await this.#json(response);
-    const reader = (response.body as ReadableStream<Uint8Array>).getReader(); // a null body was refused above
-    const stop = (): void => void reader.cancel().catch(() => undefined);
-    signal.addEventListener('abort', stop, { once: true });
-    const decoder = new TextDecoder();
-    let rest = '';
-    try {
-      for (let read = await reader.read(); !read.done; read = await reader.read()) {
-        const lines = (rest + decoder.decode(read.value, { stream: true })).split('\n');
-        rest = lines.pop() ?? '';
-        for (const line of lines) {
-          const event = JSON.parse(line) as WatchEvent<T>; // the API server's promise
-          if (event.type === 'ERROR') throw new ApiRefusal(410, line);
-          if (event.type !== 'BOOKMARK') yield event;
-        }
-      }
-    } finally {
-      signal.removeEventListener('abort', stop);
-      stop();
+    const answer = await this.#ask({ ...request('GET', path), signal });
+    if (answer.status !== 200) valueOf(answer);
+    for await (const event of answer.events ?? []) {
+      const { type, object } = event as WatchEvent<T>; // the API server's promise
+      if (type === 'ERROR') throw new ApiRefusal(410, JSON.stringify(object));
+      if (type !== 'BOOKMARK') yield { type, object };
     }
     return undefined;
   }
+}
 
-  async #json<T>(response: Response): Promise<T> {
-    const body: unknown = await response.json().catch(() => ({}));
-    if (response.ok) return body as T; // the API server's promise
-    const message =
-      typeof body === 'object' && body !== null && 'message' in body ? String(body.message) : response.statusText;
-    throw new ApiRefusal(response.status, message);
+/** The same of a server that gives Responses. */
+async function askTheWeb(send: Send, asked: PlainRequest): Promise<PlainResponse> {
+  const { method, url, headers, body, signal } = asked;
+  const response = await send(
+    new Request(`http://kubernetes${url}`, {
+      method,
+      headers,
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...(signal !== undefined && { signal }),
+    }),
+  );
+  const { status, ok } = response;
+  if (ok && signal !== undefined && response.body !== null)
+    return { status, headers: {}, events: eventsIn(response.body, signal) };
+  return { status, headers: {}, value: (await response.json().catch(() => ({}))) as unknown };
+}
+
+/** Events as lines of text. */
+async function* eventsIn(stream: ReadableStream<Uint8Array>, signal: AbortSignal): AsyncGenerator<unknown, undefined> {
+  const reader = stream.getReader();
+  const stop = (): void => void reader.cancel().catch(() => undefined);
+  signal.addEventListener('abort', stop, { once: true });
+  const decoder = new TextDecoder();
+  let rest = '';
+  try {
+    for (let read = await reader.read(); !read.done; read = await reader.read()) {
+      const lines = (rest + decoder.decode(read.value, { stream: true })).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) yield JSON.parse(line) as unknown;
+    }
+  } finally {
+    signal.removeEventListener('abort', stop);
+    stop();
   }
+  return undefined;
 }
 
-function request(
-  method: string,
-  path: string,
-  body?: object,
-  type = 'application/json',
-  signal?: AbortSignal,
-): Request {
-  return new Request(`http://kubernetes${path}`, {
-    method,
-    headers: {
-      accept: 'application/json',
-      'user-agent': 'pipewright-node',
-      ...(body !== undefined && { 'content-type': type }),
-    },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-    ...(signal !== undefined && { signal }),
-  });
+function valueOf<T>({ status, value }: PlainResponse): T {
+  if (status < 300) return value as T; // the API server's promise
+  const message = typeof value === 'object' && value !== null && 'message' in value ? String(value.message) : '';
+  throw new ApiRefusal(status, message === '' ? `answered with ${status}` : message);
 }
+
+const request = (method: string, url: string, body?: object, type = 'application/json'): PlainRequest => ({
+  method,
+  url,
+  headers: {
+    accept: 'application/json',
+    'user-agent': 'pipewright-node',
+    ...(body !== undefined && { 'content-type': type }),
+  },
+  ...(body !== undefined && { body }),
+});

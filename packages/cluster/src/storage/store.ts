@@ -193,13 +193,20 @@ export class Store {
     previous: KubeObject | undefined,
   ): KubeObject {
     this.#revision += 1;
-    const stored = { ...object, metadata: { ...object.metadata, resourceVersion: String(this.#revision) } };
+    const stored = frozen({ ...object, metadata: { ...object.metadata, resourceVersion: String(this.#revision) } });
     const change: Change = { type, revision: this.#revision, object: stored, previous };
     collection.take(change);
     for (const listener of this.#listeners) listener(change, collection.place);
     collection.announce(change);
     return stored;
   }
+}
+
+/** Makes a change in place an error where it is made: watchers and clients in this process hold the very same object. */
+function frozen<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  for (const field of Object.keys(value)) frozen((value as Record<string, unknown>)[field]); // any object has fields
+  return Object.freeze(value);
 }
 
 const keyOf = ({ metadata }: KubeObject): string => `${metadata.namespace ?? ''}/${metadata.name}`;

@@ -32,7 +32,7 @@ function watching(store: Store): ReadableStream<Uint8Array> {
   };
   const type = BUILT_IN.find(({ plural }) => plural === 'configmaps')!;
   const query = new URLSearchParams({ resourceVersion: String(store.revision) });
-  return watchObjects(world, { type, namespace: 'default', query, signal: new AbortController().signal });
+  return watchObjects(world, { type, namespace: 'default', query, signal: new AbortController().signal }).frames();
 }
 
 test('a watcher that does not read is cut off; one that reads goes on', async () => {

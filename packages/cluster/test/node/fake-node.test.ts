@@ -197,8 +197,9 @@ describe('stopping', () => {
     await open({ main: { duration: 'forever' } });
     await lab.pod('p', [c('main')]);
     await lab.until('p', (pod) => stateOf(pod, 'main') === 'running');
+    const ending = lab.until('p', (pod) => stateOf(pod, 'main') === 'Error 143');
     await lab.ask('DELETE', '/api/v1/namespaces/default/pods/p');
-    const ended = await lab.until('p', (pod) => stateOf(pod, 'main') === 'Error 143');
+    const ended = await ending;
     expect(ended.metadata.deletionTimestamp).toBeDefined();
     await lab.gone('p');
     expect(await lab.event('p', 'Killing')).toBe('Stopping container main');

@@ -101,12 +101,12 @@ export class Lab {
   }
 
   async gone(name: string): Promise<void> {
-    const { items } = await this.ask<{ items: SeenPod[] }>(
+    const { items, metadata } = await this.ask<{ items: SeenPod[]; metadata: { resourceVersion: string } }>(
       'GET',
       `/api/v1/namespaces/default/pods?fieldSelector=metadata.name=${name}`,
     );
     if (items.length === 0) return;
-    for await (const { type } of this.events('pods', name)) if (type === 'DELETED') return;
+    for await (const { type } of this.events('pods', name, metadata.resourceVersion)) if (type === 'DELETED') return;
   }
 
   /** The message of an event about a pod, as soon as there is one of this reason. */
@@ -127,10 +127,10 @@ export class Lab {
     return (await this.cluster.send(new Request(`http://kubernetes${path}`))).text();
   }
 
-  private async *events<T>(plural: string, name?: string): AsyncGenerator<{ type: string; object: T }> {
+  private async *events<T>(plural: string, name?: string, since = ''): AsyncGenerator<{ type: string; object: T }> {
     const only = name === undefined ? '' : `&fieldSelector=metadata.name=${name}`;
     const response = await this.cluster.send(
-      new Request(`http://kubernetes/api/v1/namespaces/default/${plural}?watch=true${only}`),
+      new Request(`http://kubernetes/api/v1/namespaces/default/${plural}?watch=true&resourceVersion=${since}${only}`),
     );
     let rest = '';
     for await (const chunk of response.body ?? []) {

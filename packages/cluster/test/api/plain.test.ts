@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { startCluster, type Cluster } from '@pipewright/cluster';
+
+let cluster: Cluster;
+let ask: NonNullable<Cluster['send']['plain']>;
+
+beforeAll(async () => {
+  cluster = await startCluster({});
+  if (!cluster.send.plain) throw new Error('the cluster answers no plain requests');
+  ask = cluster.send.plain;
+});
+afterAll(() => cluster.close());
+
+const MAPS = '/api/v1/namespaces/default/configmaps';
+const map = (name: string): object => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data: { a: 'b' } });
+const headers = { accept: 'application/json', 'content-type': 'application/json' };
+const create = (body: object) => ask({ method: 'POST', url: MAPS, headers, body });
+
+describe('a plain request', () => {
+  test.each([
+    ['an object', 'GET', '/api/v1/namespaces/default'],
+    ['a list', 'GET', '/api/v1/namespaces'],
+    ['a page of a list', 'GET', '/api/v1/namespaces?limit=1'],
+    ['a table', 'GET', '/api/v1/namespaces'],
+    ['discovery', 'GET', '/apis/apps/v1'],
+    ['the version', 'GET', '/version'],
+    ['what is not there', 'GET', '/api/v1/namespaces/nowhere'],
+    ['what nobody serves', 'GET', '/apis/example.com/v1/things'],
+    ['a method that is not allowed', 'POST', '/api/v1/namespaces/default'],
+    ['a selector that is none', 'GET', '/api/v1/namespaces?labelSelector=%21%21'],
+  ])('for %s is answered as the Web is', async (what, method, url) => {
+    const accept = what === 'a table' ? 'application/json;as=Table;v=v1;g=meta.k8s.io' : 'application/json';
+    const web = await cluster.send(new Request(`http://kubernetes${url}`, { method, headers: { accept } }));
+    const plain = await ask({ method, url, headers: { accept } });
+    expect(plain.status).toBe(web.status);
+    expect(plain.headers['content-type']).toBe(web.headers.get('content-type'));
+    expect(plain.value).toEqual(await web.json());
+  });
+
+  test('keeps nothing of the body it was given', async () => {
+    const body = map('kept');
+    await create(body);
+    Object.assign(body, { data: { a: 'changed' } });
+    const { value } = await ask({ method: 'GET', url: `${MAPS}/kept`, headers });
+    expect(value).toMatchObject({ data: { a: 'b' } });
+  });
+
+  test('is read as its JSON would be: what JSON has no words for is not there', async () => {
+    const { value } = await create({ ...map('undefined'), immutable: undefined });
+    expect(Object.keys(value as object)).not.toContain('immutable');
+  });
+
+  test.each([
+    [
+      '__proto__ as a field',
+      JSON.parse('{"metadata":{"name":"x","labels":{"__proto__":"x"}}}') as object,
+      400,
+      'a field may not be called "__proto__"',
+    ],
+    [
+      'more than a body may have',
+      { metadata: { name: 'x' }, data: { a: 'x'.repeat(3 * 1024 * 1024) } },
+      413,
+      'Request entity too large: limit is 3145728',
+    ],
+  ])('with %s is refused', async (_what, body, status, message) => {
+    expect(await create(body)).toMatchObject({ status, value: { kind: 'Status', message } });
+  });
+
+  test('gives what is stored, which nobody can change', async () => {
+    await create(map('shared'));
+    const { value } = await ask({ method: 'GET', url: `${MAPS}/shared`, headers });
+    expect(() => Object.assign((value as { data: object }).data, { a: 'changed' })).toThrow('read only property');
+  });
+});
+
+describe('a watch in plain data', () => {
+  const watch = async (signal: AbortSignal, query = '') => {
+    const { events } = await ask({ method: 'GET', url: `${MAPS}?watch=true${query}`, headers, signal });
+    if (!events) throw new Error('no events');
+    return events[Symbol.asyncIterator]();
+  };
+
+  test('sees what happens, and ends with its signal', async () => {
+    const stop = new AbortController();
+    const { value } = await ask({ method: 'GET', url: MAPS, headers });
+    const { resourceVersion } = (value as { metadata: { resourceVersion: string } }).metadata;
+    const seen = await watch(stop.signal, `&resourceVersion=${resourceVersion}`);
+    await create(map('seen'));
+    expect((await seen.next()).value).toMatchObject({ type: 'ADDED', object: { metadata: { name: 'seen' } } });
+    const last = seen.next();
+    stop.abort();
+    expect(await last).toMatchObject({ done: true });
+  });
+
+  test('is refused when its beginning is forgotten', async () => {
+    const url = `${MAPS}?watch=true&resourceVersion=99999999`;
+    expect(await ask({ method: 'GET', url, headers })).toMatchObject({ status: 504, value: { reason: 'Timeout' } });
+  });
+
+  test('is cut off when nobody reads it', async () => {
+    const seen = await watch(new AbortController().signal);
+    await seen.next();
+    for (let n = 0; n < 4200; n += 1) {
+      const body = { data: { n: String(n) } };
+      const url = `${MAPS}/seen`;
+      await ask({
+        method: 'PATCH',
+        url,
+        headers: { ...headers, 'content-type': 'application/merge-patch+json' },
+        body,
+      });
+    }
+    const all = async (): Promise<void> => {
+      while (!(await seen.next()).done);
+    };
+    await expect(all()).rejects.toThrow('this watcher does not read; its watch has been ended');
+  });
+});
