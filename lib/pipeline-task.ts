@@ -7,7 +7,8 @@
  * dependencies, which cdk8s sorts in exponential time.
  */
 
-import type { ResourceType } from '@pipewright/tekton';
+import { formatDuration, type ResourceType } from '@pipewright/tekton';
+import type { Duration } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { ConditionReference } from './condition.js';
 import { contentOf } from './content.js';
@@ -79,6 +80,13 @@ export interface TaskOptions {
    * @default 0
    */
   readonly retries?: number;
+
+  /**
+   * How long each attempt may take; then it fails (Tekton v0.10).
+   *
+   * @default - as long as the run may take
+   */
+  readonly timeout?: Duration;
 
   /**
    * Conditions that must all hold, made with `check`; when one does not, the task and all that wait for it are skipped.
@@ -213,7 +221,7 @@ export class PipelineTasks<P = unknown, R = unknown, W = unknown> {
   };
 
   #spec(name: string, task: object, call: AnyCall): object {
-    const { params, inputs, outputs, workspaces = {}, after, retries, conditions } = call;
+    const { params, inputs, outputs, workspaces = {}, after, retries, timeout, conditions } = call;
     const values = this.#values(params);
     const sources = this.#bindings(name, inputs ?? {});
     const results = this.#bindings(name, outputs ?? {}).map(({ from: _, ...rest }) => rest);
@@ -234,6 +242,7 @@ export class PipelineTasks<P = unknown, R = unknown, W = unknown> {
       }),
       ...(directories.length > 0 && { workspaces: directories }),
       ...(retries !== undefined && { retries }),
+      ...(timeout && { timeout: formatDuration(timeout.toMilliseconds()) }),
       ...(conditions && conditions.length > 0 && { conditions: conditions.map((it) => this.#own(name, it).spec) }),
     };
   }

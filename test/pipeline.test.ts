@@ -88,6 +88,17 @@ describe('a pipeline', () => {
     });
   });
 
+  test('gives an attempt of a task less time than the run has', () => {
+    const pipeline = new Pipeline(chartIn(), 'timed', {
+      tasks: ({ task }) => {
+        task('slow', Task.fromName('slow'), { timeout: Duration.minutes(90) });
+      },
+    });
+    expect((ApiObject.of(pipeline).toJson() as { spec: object }).spec).toEqual({
+      tasks: [{ name: 'slow', taskRef: { name: 'slow' }, timeout: '1h30m0s' }],
+    });
+  });
+
   test('makes a task wait for the results it is given, unless it waits already', () => {
     const chart = chartIn();
     const check = Task.fromName('check', { results: { digest: {} } });

@@ -80,7 +80,7 @@ export class Known {
     const taskLike = kind === 'Task' || kind === 'ClusterTask';
     const told: Code = taskLike
       ? signatureCode(signature)
-      : signatureCode({ params: signature.params }, signature.inputs);
+      : signatureCode({ params: signature.params, workspaces: signature.workspaces }, signature.inputs);
     const key = `${kind} ${name} ${JSON.stringify(told)}`;
     const there = this.#elsewhere.get(key);
     if (there) return there.name;

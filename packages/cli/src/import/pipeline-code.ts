@@ -10,8 +10,10 @@ import type {
   PipelineTaskInputResource,
   ResourceType,
   TaskRef,
+  WorkspacePipelineTaskBinding,
 } from '@pipewright/tekton';
 import { fields, isEmpty, list, member, statements, text, type Block, type Code, type Item } from './code.js';
+import { durationCode } from './duration-code.js';
 import { Identifiers } from './identifiers.js';
 import type { Known, Subject } from './known.js';
 import { byName, listIn, NotExpressible, onlyFields } from './not-expressible.js';
@@ -23,6 +25,9 @@ import {
   paramsCode,
   resourceModels,
   resourcesCode,
+  fitWorkspaces,
+  workspaceNames,
+  workspacesCode,
   type SignatureModel,
 } from './signature.js';
 import { taskCode, taskSignature, type Comments } from './task-code.js';
@@ -33,6 +38,7 @@ export const pipelineSignature = (spec: PipelineSpec): SignatureModel => ({
   params: paramModels(spec.params),
   inputs: resourceModels(spec.resources),
   outputs: new Map(),
+  workspaces: workspaceNames(spec.workspaces),
 });
 
 /** The signature that values and resources tell of whatever takes them. */
@@ -40,12 +46,14 @@ export const toldBy = (
   params: readonly Param[],
   inputs: readonly { readonly name: string; readonly type: ResourceType }[],
   outputs: readonly { readonly name: string; readonly type: ResourceType }[] = [],
+  workspaces: readonly { readonly name: string }[] = [],
 ): SignatureModel => ({
   params: new Map(
     params.map(({ name, value }) => [name, { type: Array.isArray(value) ? 'array' : 'string', required: true }]),
   ),
   inputs: resourceModels(inputs),
   outputs: resourceModels(outputs),
+  workspaces: workspaceNames(workspaces),
 });
 
 /** What a pipeline is translated with. */
@@ -61,9 +69,10 @@ export function pipelineCode(
   around: Surroundings,
   comments: Comments,
 ): Record<string, Code | undefined> {
-  onlyFields(spec, ['resources', 'params', 'tasks'], 'a pipeline');
+  onlyFields(spec, ['resources', 'params', 'workspaces', 'tasks'], 'a pipeline');
   const params = listIn(spec.params, 'its params');
   const resources = listIn(spec.resources, 'its resources');
+  const workspaces = listIn(spec.workspaces, 'its workspaces');
   const tasks = listIn(spec.tasks, 'its tasks');
   if (tasks.length === 0) throw new NotExpressible('it has no tasks');
   byName(tasks, 'the tasks');
@@ -75,6 +84,7 @@ export function pipelineCode(
   return {
     resources: resources.length > 0 ? resourcesCode(resources, comments('resources')) : undefined,
     params: params.length > 0 ? paramsCode(params, comments('params')) : undefined,
+    workspaces: workspaces.length > 0 ? workspacesCode(workspaces, ['description'], comments('workspaces')) : undefined,
     tasks: [`({ ${body.mentioned.join(', ')} }) => `, statements(added)],
   };
 }
@@ -101,14 +111,25 @@ class PipelineBody {
 
   /** What the function takes. */
   get mentioned(): readonly string[] {
-    return ['task', 'check', 'params', 'resources'].filter((name) => this.#mentioned.has(name));
+    return ['task', 'check', 'params', 'resources', 'workspaces'].filter((name) => this.#mentioned.has(name));
   }
 
   /** The statement that adds a task; a constant holds it when a later one mentions it. */
   add(task: PipelineTask, later: readonly PipelineTask[]): Code {
     onlyFields(
       task,
-      ['name', 'taskRef', 'taskSpec', 'params', 'resources', 'runAfter', 'retries', 'conditions'],
+      [
+        'name',
+        'taskRef',
+        'taskSpec',
+        'params',
+        'resources',
+        'runAfter',
+        'retries',
+        'conditions',
+        'workspaces',
+        'timeout',
+      ],
       `the task "${task.name}"`,
     );
     const call = this.#call(task);
@@ -125,10 +146,12 @@ class PipelineBody {
     const inputs = this.#typed(listIn(task.resources?.inputs, `the inputs of ${what}`));
     const outputs = this.#typed(listIn(task.resources?.outputs, `the outputs of ${what}`));
     if (task.resources && inputs.length + outputs.length === 0) throw new NotExpressible(`${what} has empty resources`);
-    const { code, signature } = this.#used(task, () => toldBy(params, inputs, outputs));
+    const workspaces = listIn(task.workspaces, `the workspaces of ${what}`);
+    const { code, signature } = this.#used(task, () => toldBy(params, inputs, outputs, workspaces));
     fitParams(params, signature.params, what);
     fitResources(inputs, signature.inputs, what);
     fitResources(outputs, signature.outputs, what);
+    fitWorkspaces(workspaces, signature.workspaces, what);
     this.#refuseOtherOrder(task);
     const conditions = listIn(task.conditions, `the conditions of ${what}`);
     const call = fields({
@@ -141,6 +164,14 @@ class PipelineBody {
         outputs.length > 0
           ? fields(Object.fromEntries(outputs.map((it) => [it.name, this.#resource(it.resource)])))
           : undefined,
+      workspaces:
+        workspaces.length > 0
+          ? fields(Object.fromEntries(workspaces.map((it) => [it.name, this.#workspace(it, what)])))
+          : undefined,
+      timeout:
+        task.timeout === undefined
+          ? undefined
+          : durationCode(task.timeout, this.#around.program.imports.add('cdk8s', 'Duration')),
       retries: task.retries === undefined ? undefined : String(task.retries),
       conditions: conditions.length > 0 ? list(conditions.map((it) => this.#check(it, what))) : undefined,
     });
@@ -213,6 +244,16 @@ class PipelineBody {
   #resource(name: string): string {
     this.#mentioned.add('resources');
     return member('resources', name);
+  }
+
+  #workspace({ name: _, workspace, subPath, ...others }: WorkspacePipelineTaskBinding, what: string): Code {
+    onlyFields(others, [], `the workspace "${workspace}" of ${what}`);
+    if (!this.#signature.workspaces.includes(workspace)) {
+      throw new NotExpressible(`the pipeline declares no workspace "${workspace}"`);
+    }
+    this.#mentioned.add('workspaces');
+    const whole = member('workspaces', workspace);
+    return subPath === undefined ? whole : `${whole}.directory(${text(subPath)})`;
   }
 
   #bindings(bound: readonly PipelineTaskInputResource[], what: string): Block {

@@ -3,7 +3,6 @@
  */
 
 import {
-  parseDuration,
   type Param,
   type PipelineRunSpec,
   type ResourceBinding,
@@ -12,14 +11,16 @@ import {
 } from '@pipewright/tekton';
 import { textAt } from '../manifests/json.js';
 import { fields, text, type Block, type Code } from './code.js';
+import { durationCode } from './duration-code.js';
 import { byName, listIn, NotExpressible, onlyFields } from './not-expressible.js';
 import { kindOf, pipelineCode, pipelineSignature, toldBy, type Surroundings } from './pipeline-code.js';
 import { resourceCode } from './resource-code.js';
-import { fitParams, fitResources, type SignatureModel } from './signature.js';
+import { fitParams, fitResources, fitWorkspaces, type SignatureModel } from './signature.js';
 import { taskCode, taskSignature, type Comments } from './task-code.js';
 import { kubernetesPart, literal } from './values.js';
+import { workspaceBindings } from './workspace-code.js';
 
-const OF_RUNS = ['serviceAccount', 'serviceAccountName', 'timeout', 'podTemplate'];
+const OF_RUNS = ['serviceAccount', 'serviceAccountName', 'timeout', 'podTemplate', 'workspaces'];
 
 /** Parts of pods that constructs know. */
 const POD_TEMPLATE = [
@@ -49,8 +50,11 @@ export function pipelineRunCode(
   );
   const params = listIn(spec.params, 'its params');
   const resources = listIn(spec.resources, 'its resources');
-  const { code, signature } = usedPipeline(spec, around, comments, () => toldBy(params, typed(resources, around)));
+  const workspaces = listIn(spec.workspaces, 'its workspaces');
+  const told = (): SignatureModel => toldBy(params, typed(resources, around), [], workspaces);
+  const { code, signature } = usedPipeline(spec, around, comments, told);
   fitParams(params, signature.params, 'its pipeline');
+  fitWorkspaces(workspaces, signature.workspaces, 'its pipeline');
   const bound = typed(resources, around, signature.inputs);
   fitResources(bound, signature.inputs, 'its pipeline');
   return {
@@ -59,6 +63,7 @@ export function pipelineRunCode(
     taskAccounts: taskAccounts(spec, around),
     resources: resources.length > 0 ? bindings(bound, around) : undefined,
     params: params.length > 0 ? values(params) : undefined,
+    workspaces: workspaces.length > 0 ? workspaceBindings(workspaces, around.program) : undefined,
   };
 }
 
@@ -76,19 +81,22 @@ export function taskRunCode(
   const outputs = listIn(spec.outputs?.resources, 'its outputs');
   if (spec.inputs && params.length + inputs.length === 0) throw new NotExpressible('its inputs are empty');
   if (spec.outputs && outputs.length === 0) throw new NotExpressible('its outputs are empty');
-  const told = (): SignatureModel => toldBy(params, typed(inputs, around), typed(outputs, around));
+  const workspaces = listIn(spec.workspaces, 'its workspaces');
+  const told = (): SignatureModel => toldBy(params, typed(inputs, around), typed(outputs, around), workspaces);
   const { code, signature } = usedTask(spec, around, comments, told);
   fitParams(params, signature.params, 'its task');
   const sources = typed(inputs, around, signature.inputs);
   const made = typed(outputs, around, signature.outputs);
   fitResources(sources, signature.inputs, 'its task');
   fitResources(made, signature.outputs, 'its task');
+  fitWorkspaces(workspaces, signature.workspaces, 'its task');
   return {
     task: code,
     ...runFields(spec, around),
     params: params.length > 0 ? values(params) : undefined,
     inputs: inputs.length > 0 ? bindings(sources, around) : undefined,
     outputs: outputs.length > 0 ? bindings(made, around) : undefined,
+    workspaces: workspaces.length > 0 ? workspaceBindings(workspaces, around.program) : undefined,
   };
 }
 
@@ -186,21 +194,6 @@ function runFields(
     timeout: timeout === undefined ? undefined : durationCode(timeout, program.imports.add('cdk8s', 'Duration')),
     podTemplate: podTemplate && kubernetesPart(podTemplate, program.imports),
   };
-}
-
-const UNITS = [
-  ['hours', 3_600_000],
-  ['minutes', 60_000],
-  ['seconds', 1000],
-  ['millis', 1],
-] as const;
-
-function durationCode(written: string, duration: string): string {
-  const milliseconds = parseDuration(written);
-  const unit = UNITS.find(([, size]) => milliseconds !== undefined && milliseconds % size === 0);
-  if (milliseconds === undefined || milliseconds < 0 || !unit) throw new NotExpressible(`its timeout is "${written}"`);
-  const [name, size] = milliseconds === 0 ? (['millis', 1] as const) : unit;
-  return `${duration}.${name}(${String(milliseconds / size)})`;
 }
 
 function taskAccounts(spec: PipelineRunSpec, { known, subject }: Surroundings): Code | undefined {

@@ -4,7 +4,7 @@
  * A construct's types refuse what does not fit, so a use that does not is carried over as it is instead.
  */
 
-import type { ParamSpec, ParamValue, ResourceType } from '@pipewright/tekton';
+import type { ParamSpec, ParamValue, ResourceType, WorkspaceDeclaration } from '@pipewright/tekton';
 import { fields, text, type Code, type Item } from './code.js';
 import { byName, NotExpressible, onlyFields } from './not-expressible.js';
 import { literal, record } from './values.js';
@@ -25,6 +25,7 @@ export interface SignatureModel {
   readonly params: ReadonlyMap<string, DeclaredParam>;
   readonly inputs: ReadonlyMap<string, DeclaredResource>;
   readonly outputs: ReadonlyMap<string, DeclaredResource>;
+  readonly workspaces: readonly string[];
 }
 
 interface ResourceSpec {
@@ -73,6 +74,38 @@ export function resourcesCode(specs: readonly ResourceSpec[], comment: CommentAt
     return [name, commented(code, comment(index))] as const;
   });
   return fields(Object.fromEntries(entries));
+}
+
+/** Reads declared workspaces. */
+export const workspaceNames = (declared: readonly { readonly name: string }[] = []): readonly string[] =>
+  byName(declared, 'the workspaces').map(([name]) => name);
+
+/** Declared workspaces as a record. `known`: what a construct can say of one. */
+export const workspacesCode = (
+  declared: readonly WorkspaceDeclaration[],
+  known: readonly (keyof WorkspaceDeclaration)[],
+  comment: CommentAt = () => undefined,
+): Code =>
+  fields(
+    Object.fromEntries(
+      byName(declared, 'the workspaces').map(([name, { name: _, ...it }], index) => {
+        onlyFields(it, known, `the workspace "${name}"`);
+        return [name, commented(fields(record(it, literal)), comment(index))] as const;
+      }),
+    ),
+  );
+
+/** Refuses workspaces that are not those declared. */
+export function fitWorkspaces(
+  given: readonly { readonly name: string }[],
+  declared: SignatureModel['workspaces'],
+  what: string,
+): void {
+  const names = byName(given, `the workspaces of ${what}`).map(([name]) => name);
+  const stranger = names.find((name) => !declared.includes(name));
+  if (stranger !== undefined) throw new NotExpressible(`${what} declares no workspace "${stranger}"`);
+  const missing = declared.find((name) => !names.includes(name));
+  if (missing !== undefined) throw new NotExpressible(`${what} needs the workspace "${missing}"`);
 }
 
 /** Refuses values that are not what is declared: unknown ones, missing ones, lists for texts. */
@@ -143,5 +176,9 @@ export function signatureCode(signature: Partial<SignatureModel>, resources?: Si
     inputs: declared(signature.inputs),
     outputs: declared(signature.outputs),
     resources: declared(resources),
+    workspaces:
+      signature.workspaces && signature.workspaces.length > 0
+        ? fields(Object.fromEntries(signature.workspaces.map((name) => [name, '{}'])))
+        : undefined,
   });
 }

@@ -11,6 +11,8 @@ import {
   paramsCode,
   resourceModels,
   resourcesCode,
+  workspaceNames,
+  workspacesCode,
   type CommentAt,
   type SignatureModel,
 } from './signature.js';
@@ -24,6 +26,7 @@ export const taskSignature = (spec: TaskSpec): SignatureModel => ({
   params: paramModels(spec.inputs?.params),
   inputs: resourceModels(spec.inputs?.resources),
   outputs: resourceModels(spec.outputs?.resources),
+  workspaces: workspaceNames(spec.workspaces),
 });
 
 /** What a condition declares. */
@@ -31,6 +34,7 @@ export const conditionSignature = (spec: ConditionSpec): SignatureModel => ({
   params: paramModels(spec.params),
   inputs: resourceModels(spec.resources),
   outputs: new Map(),
+  workspaces: [],
 });
 
 /** The fields of a task's props. */
@@ -40,7 +44,11 @@ export function taskCode(
   comments: Comments,
 ): Record<string, Code | Item | undefined> {
   const what = 'a task';
-  onlyFields(spec, ['inputs', 'outputs', 'results', 'steps', 'stepTemplate', 'sidecars', 'volumes'], what);
+  onlyFields(
+    spec,
+    ['inputs', 'outputs', 'results', 'workspaces', 'steps', 'stepTemplate', 'sidecars', 'volumes'],
+    what,
+  );
   const { inputs, outputs, results = [], stepTemplate, volumes } = spec;
   if (inputs) onlyFields(inputs, ['params', 'resources'], 'inputs');
   if (outputs) onlyFields(outputs, ['resources'], 'outputs');
@@ -54,6 +62,7 @@ export function taskCode(
   const at = (...path: readonly string[]): CommentAt => comments(...path);
   const steps = listIn(spec.steps, 'its steps');
   if (steps.length === 0) throw new NotExpressible('it has no steps');
+  const workspaces = listIn(spec.workspaces, 'its workspaces');
   const sidecars = listIn(spec.sidecars, 'its sidecars');
   listIn(volumes, 'its volumes');
   return {
@@ -61,6 +70,10 @@ export function taskCode(
     inputs: sources.length > 0 ? resourcesCode(sources, at('inputs', 'resources')) : undefined,
     outputs: made.length > 0 ? resourcesCode(made, at('outputs', 'resources')) : undefined,
     results: results.length > 0 ? resultsCode(results) : undefined,
+    workspaces:
+      workspaces.length > 0
+        ? workspacesCode(workspaces, ['description', 'mountPath', 'readOnly'], at('workspaces'))
+        : undefined,
     stepTemplate: stepTemplate && scope.given((its) => asValue(containerCode(stepTemplate, its, imports))),
     steps: scope.given((its) =>
       list(steps.map((step, index) => item(containerCode(step, its, imports), at('steps')(index)))),
@@ -136,7 +149,9 @@ class Scope {
   given(make: (its: Mentions) => Code): Code {
     const mentioned = new Set<string>();
     const body = make((path) => this.#mention(path, mentioned));
-    const names = ['params', this.#spelling.as, 'outputs', 'results'].filter((name) => mentioned.has(name));
+    const names = ['params', this.#spelling.as, 'outputs', 'results', 'workspaces'].filter((name) =>
+      mentioned.has(name),
+    );
     return [names.length > 0 ? `({ ${names.join(', ')} }) => ` : '() => ', body];
   }
 
@@ -153,6 +168,12 @@ class Scope {
     if (result) {
       mentioned.add('results');
       return { code: `${member('results', result.name)}.path`, type: 'string' };
+    }
+    for (const name of this.#signature.workspaces) {
+      const variable = (['path', 'volume'] as const).find((it) => path === `workspaces.${name}.${it}`);
+      if (!variable) continue;
+      mentioned.add('workspaces');
+      return { code: `${member('workspaces', name)}.${variable}`, type: 'string' };
     }
     return (
       this.#variable(path, inputs, as, this.#signature.inputs, mentioned) ??

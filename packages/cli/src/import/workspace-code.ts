@@ -1,0 +1,48 @@
+/**
+ * The volumes that a run gives for workspaces, as the factories of `Workspace`.
+ */
+
+import type { WorkspaceBinding } from '@pipewright/tekton';
+import { fields, text, type Block, type Code } from './code.js';
+import { NotExpressible, onlyFields } from './not-expressible.js';
+import type { Imports, Program } from './program.js';
+import { kubernetesPart } from './values.js';
+
+/** What a run gives for its workspaces, by name. */
+export const workspaceBindings = (bound: readonly WorkspaceBinding[], program: Program): Block => {
+  const workspace = program.construct('Workspace');
+  return fields(Object.fromEntries(bound.map((it) => [it.name, [`${workspace}.`, volumeCode(it, program.imports)]])));
+};
+
+/** The one source of a workspace; a claim alone may have a subPath. */
+function volumeCode({ name, subPath, ...sources }: WorkspaceBinding, imports: Imports): Code {
+  const { persistentVolumeClaim, emptyDir, configMap, secret, ...others } = sources;
+  const given = [persistentVolumeClaim, emptyDir, configMap, secret].filter((it) => it);
+  if (given.length !== 1 || Object.keys(others).length > 0) {
+    throw new NotExpressible(`the workspace "${name}" needs one claim, emptyDir, configMap or secret`);
+  }
+  if (persistentVolumeClaim) {
+    const { claimName, ...rest } = persistentVolumeClaim;
+    onlyFields(rest, [], `the claim of the workspace "${name}"`);
+    const directory = subPath === undefined ? '' : `, ${text(subPath)}`;
+    return `claim(${text(required(claimName, name))}${directory})`;
+  }
+  if (subPath !== undefined) throw new NotExpressible(`the workspace "${name}" has a subPath and no claim`);
+  const call = (factory: string, first: string | undefined, options: object): Code => {
+    const more = kubernetesPart(options, imports);
+    const given = [first === undefined ? [] : [text(first)], Object.keys(options).length > 0 ? [more] : []].flat();
+    return [`${factory}(`, ...given.flatMap((it, index) => (index > 0 ? [', ', it] : [it])), ')'];
+  };
+  if (emptyDir) return call('emptyDirectory', undefined, emptyDir);
+  if (configMap) {
+    const { name: map, ...options } = configMap;
+    return call('configMap', required(map, name), options);
+  }
+  const { secretName, ...options } = secret ?? {};
+  return call('secret', required(secretName, name), options);
+}
+
+function required(name: string | undefined, workspace: string): string {
+  if (name === undefined) throw new NotExpressible(`what the workspace "${workspace}" holds has no name`);
+  return name;
+}
