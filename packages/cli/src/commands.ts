@@ -220,6 +220,8 @@ interface ControllerFlags {
   readonly shellImage?: string;
   readonly busyboxImage?: string;
   readonly nopImage?: string;
+  readonly gsutilImage?: string;
+  readonly nodeImage?: string;
   readonly insecureRegistry: readonly string[];
   readonly registryMirror: ReadonlyMap<string, string>;
 }
@@ -237,6 +239,8 @@ export const addController = (program: Command, output: Output, done: Done): Com
     .option('--shell-image <IMAGE>', 'image with sh and the usual small programs, for the other steps of our own')
     .option('--busybox-image <IMAGE>', 'image with a static /bin/busybox, lent to images without a shell')
     .option('--nop-image <IMAGE>', "image that ends at once, put in a sidecar's place when the steps have ended")
+    .option('--gsutil-image <IMAGE>', 'image with gsutil and gcloud, for storage resources')
+    .option('--node-image <IMAGE>', 'image with node 20 or later, for pull requests and archives')
     .option(
       '--insecure-registry <HOST>',
       'a registry without TLS, when it is asked what an image runs; may be repeated',

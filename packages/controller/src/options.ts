@@ -10,7 +10,18 @@ export interface Images {
   readonly lent: string;
   /** Does nothing and ends at once, whatever it is told to run; takes a sidecar's place when the steps have ended. */
   readonly nop: string;
+  /** Has `sh`, `gsutil` and `gcloud`; moves the files of storage resources. */
+  readonly gsutil: string;
+  /** Has `node` (20 or later) and `tar`; reads and writes pull requests, unpacks archives. */
+  readonly node: string;
 }
 
 /** The images used when none are named. */
-export const DEFAULT_IMAGES: Images = { git: 'alpine/git', shell: 'busybox', lent: 'busybox:musl', nop: 'tianon/true' };
+export const DEFAULT_IMAGES: Images = {
+  git: 'alpine/git',
+  shell: 'busybox',
+  lent: 'busybox:musl',
+  nop: 'tianon/true',
+  gsutil: 'google/cloud-sdk',
+  node: 'node:20-alpine',
+};

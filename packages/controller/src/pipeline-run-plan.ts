@@ -21,6 +21,7 @@ import {
   type TaskRunStatus,
 } from '@pipewright/tekton';
 import { conditionsOf, deadlineOf, isDone, succeeded, timestamp, type Verdict } from './condition.js';
+import { HANDOVER_DIR } from './handover-steps.js';
 import { resolvePipelineRun, type PipelineFacts, type ResolvedRun, type ResolvedTask } from './pipeline-run-resolve.js';
 import { statusOf, taskRunsOf } from './pipeline-run-status.js';
 import { checkRunFor, taskRunFor } from './pipeline-task-run.js';
@@ -91,7 +92,7 @@ function planTasks(
   skipped: ReadonlySet<string>,
 ): PipelineRunDecision {
   const where = (...states: readonly State[]): readonly Standing[] => all.filter(({ state }) => states.includes(state));
-  const claim = resolved.handsOver;
+  const claim = resolved.handover === HANDOVER_DIR;
   const end = (verdict: Verdict): PipelineRunDecision => ({
     status: statusOf(seen, verdict, { standings: all }),
     actions: claim ? [{ do: 'delete-claim' }] : [],

@@ -40,6 +40,8 @@ import {
   type TaskModel,
   type Waits,
 } from '@pipewright/tekton';
+import { bucketPrefix } from './artifact-storage.js';
+import { HANDOVER_DIR } from './handover-steps.js';
 import { remembered } from './remembered.js';
 import { pipelineSpecProblem } from './spec-problem.js';
 import type { FoundTask } from './task-run-start.js';
@@ -62,6 +64,8 @@ export interface PipelineFacts {
   readonly resources: ReadonlyMap<string, PipelineResource>;
   /** Conditions that are there, by name. */
   readonly conditions: ReadonlyMap<string, FoundCondition>;
+  /** Files are handed over in a bucket, not on a claim. */
+  readonly bucket?: boolean;
 }
 
 /** A Condition as it was found. */
@@ -105,13 +109,14 @@ export interface ResolvedRun {
   readonly bindings: ReadonlyMap<string, BindingModel>;
   /** What stands for the pipeline's params. */
   readonly replacements: Replacements;
-  /** Whether files must outlive a task, on a volume of the run. */
-  readonly handsOver: boolean;
+  /** Below which path files outlive their task: on a claim of the run, or in the bucket; absent when none need to. */
+  readonly handover: string | undefined;
 }
 
 /** What a Pipeline's spec means. */
 export const pipelineIn = remembered(readPipeline);
-const taskIn = remembered(readTask);
+/** What a Task's spec means. */
+export const taskIn = remembered(readTask);
 const waitsIn = remembered(waitsOf);
 
 /** Resolves, or refuses. */
@@ -158,12 +163,17 @@ export function resolvePipelineRun(facts: PipelineFacts): ResolvedRun | { readon
     return model ? [{ task, model, params: filled(task.params), checks }] : [];
   });
   const bindings = new Map(run.resources.map((binding) => [binding.name, binding]));
-  const handsOver = tasks.some(({ model }) => model.outputs.some(({ type }) => type === 'git' || type === 'storage'));
+  const base = facts.bucket === true ? bucketPrefix(namespace, name) : HANDOVER_DIR;
+  const handover = tasks.some(({ model }) => handsOver(model)) ? base : undefined;
   const written = (facts.run.spec.pipelineSpec ?? facts.pipeline?.spec)?.tasks ?? [];
-  const resolved = { run, pipeline, written, pipelineName, waits, tasks, bindings, replacements, handsOver };
+  const resolved = { run, pipeline, written, pipelineName, waits, tasks, bindings, replacements, handover };
   const invalid = taskProblem(resolved, facts);
   return invalid ? refused('PipelineValidationFailed', invalid) : resolved;
 }
+
+/** Whether what a task makes may be handed over as files. */
+export const handsOver = ({ outputs }: TaskModel): boolean =>
+  outputs.some(({ type }) => type === 'git' || type === 'storage');
 
 function noPipeline(id: string, { use }: PipelineRunModel): Refusal {
   if (use?.from === 'cluster') return pipelineNotFound(id, use.name);

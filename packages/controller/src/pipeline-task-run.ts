@@ -19,7 +19,6 @@ import {
   type TaskRun,
   type TaskRunSpec,
 } from '@pipewright/tekton';
-import { HANDOVER_DIR } from './internal-steps.js';
 import { handedDown, labels } from './labels.js';
 import { forTask } from './workspaces.js';
 import type { ResolvedCheck, ResolvedRun, ResolvedTask } from './pipeline-run-resolve.js';
@@ -144,5 +143,5 @@ function fromPaths(input: InputUse, resolved: ResolvedRun): readonly string[] {
   });
 }
 
-const path = ({ handsOver }: ResolvedRun, task: string, name: string): string =>
-  `${handsOver ? `${HANDOVER_DIR}/` : ''}${task}/${name}`;
+const path = ({ handover }: ResolvedRun, task: string, name: string): string =>
+  `${handover === undefined ? '' : `${handover}/`}${task}/${name}`;

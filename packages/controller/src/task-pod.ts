@@ -24,8 +24,9 @@ import {
   type Volume,
   type VolumeMount,
 } from '@pipewright/tekton';
+import type { ArtifactStorage } from './artifact-storage.js';
 import type { CommandFound, ImageCommand } from './image-command.js';
-import { handsOver, surroundings, type Bindings } from './internal-steps.js';
+import { surroundings, type Bindings } from './internal-steps.js';
 import { labels } from './labels.js';
 import type { Images } from './options.js';
 import type { Pod } from './pod-types.js';
@@ -60,8 +61,8 @@ export interface PodRequest {
   readonly lendShell: boolean;
   /** What was found out about images of steps that name no command. */
   readonly commands: ReadonlyMap<string, CommandFound>;
-  /** The claim through which this pipeline's tasks hand over files. */
-  readonly handoverClaim?: string;
+  /** Where this pipeline's tasks hand over files; absent for a TaskRun of its own. */
+  readonly artifacts?: ArtifactStorage | undefined;
 }
 
 /** The pod, why there can be none, or the images of which it must be known first what they run. */
@@ -87,7 +88,11 @@ export function taskPod(request: PodRequest): PodResult {
       workspaceVolumes: workspaces.names,
     }),
   );
-  const { before, after } = surroundings(task, bindings, images, taskRun.uid);
+  const {
+    before,
+    after,
+    volumes: resourceVolumes,
+  } = surroundings(task, bindings, images, taskRun.uid, request.artifacts);
   const steps = withSharedRequests(
     [...before, ...task.steps, ...after].map((step) => withTemplate(step, task.stepTemplate)),
   );
@@ -96,7 +101,15 @@ export function taskPod(request: PodRequest): PodResult {
   const commands = commandsOf(steps, request.commands, alone);
   if (!Array.isArray(commands)) return commands;
   const last = before.length + task.steps.length - 1;
-  const context: StepContext = { request, task, steps, last, workspaces, ...(creds !== undefined && { creds }) };
+  const context: StepContext = {
+    request,
+    task,
+    steps,
+    last,
+    workspaces,
+    resourceVolumes,
+    ...(creds !== undefined && { creds }),
+  };
   const containers = steps.map((step, index) => stepContainer(step, index, commands[index], context));
   return { pod: assemble(request, task, [...containers, ...task.sidecars.map(sidecar)], context) };
 }
@@ -111,6 +124,8 @@ interface StepContext {
   /** The last of the Task's own. */
   readonly last: number;
   readonly workspaces: Mounted;
+  /** What the steps of resources mount. */
+  readonly resourceVolumes: readonly Volume[];
   readonly creds?: string;
 }
 
@@ -302,7 +317,11 @@ const placeTools = (images: Images): NamedContainer => ({
   volumeMounts: [{ name: 'tools', mountPath: TOOLS_DIR }],
 });
 
-function volumes(request: PodRequest, task: TaskModel, { creds, workspaces }: StepContext): readonly Volume[] {
+function volumes(
+  request: PodRequest,
+  task: TaskModel,
+  { creds, workspaces, resourceVolumes }: StepContext,
+): readonly Volume[] {
   const empty = (name: string): Volume => ({ name, emptyDir: {} }) as Volume; // Volume is open in its sources
   return [
     empty('workspace'),
@@ -315,9 +334,7 @@ function volumes(request: PodRequest, task: TaskModel, { creds, workspaces }: St
     empty('tools'),
     ...(task.results.length > 0 ? [empty('results')] : []),
     ...(task.sidecars.length > 0 ? [readyVolume()] : []),
-    ...(handsOver(request.bindings) && request.handoverClaim
-      ? [{ name: 'handover', persistentVolumeClaim: { claimName: request.handoverClaim } }]
-      : []),
+    ...resourceVolumes,
     ...workspaces.volumes,
     ...task.volumes,
     ...(request.run.podTemplate?.volumes ?? []),

@@ -27,8 +27,9 @@ import {
   type TaskSpec,
   type TaskUse,
 } from '@pipewright/tekton';
+import type { ArtifactStorage } from './artifact-storage.js';
 import type { CommandFound } from './image-command.js';
-import { unrunnable, type Bindings, type Bound } from './internal-steps.js';
+import type { Bindings, Bound } from './internal-steps.js';
 import { handedDown, labels } from './labels.js';
 import { mountProblem } from './mount-problem.js';
 import type { Images } from './options.js';
@@ -66,8 +67,8 @@ export interface StartFacts {
   readonly images: Images;
   /** What was found out about images of steps that name no command. */
   readonly commands: ReadonlyMap<string, CommandFound>;
-  /** Name of the PipelineRun that owns this run, when one does. */
-  readonly pipelineRun?: string;
+  /** Where the pipeline that this run belongs to hands over files. */
+  readonly artifacts?: ArtifactStorage;
 }
 
 /** The pod, or the end of the run. */
@@ -133,8 +134,6 @@ function podOrRefusal(facts: StartFacts, inherits: Inherited): Outcome {
   if (outside) return refuse('TaskRunValidationFailed', outside);
 
   const bindings = { inputs: bind(inputs), outputs: bind(outputs) };
-  const cannot = unrunnable(bindings);
-  if (cannot) return refuse('TaskRunResolutionFailed', cannot);
   return startWith(facts, inherits, { model, task, bindings });
 }
 
@@ -208,7 +207,7 @@ function startWith(
   inherits: Inherited,
   { model, task, bindings }: { readonly model: TaskRunModel; readonly task: TaskModel; readonly bindings: Bindings },
 ): Outcome {
-  const { run, attempt, replacement, shellLess, secrets, images, commands, pipelineRun } = facts;
+  const { run, attempt, replacement, shellLess, secrets, images, commands, artifacts } = facts;
   const { name = '', namespace = '', uid = '' } = run.metadata;
   const fail = (message: string): Outcome => refuse('CouldntGetTask', `${ofTask(model, namespace)}: ${message}`);
   const translating = (what: string): Outcome => fail(`translating Build to Pod: ${what}`);
@@ -219,10 +218,9 @@ function startWith(
   if (bad) return translating(bad);
 
   const taskRun = { name, namespace, uid, apiVersion: run.apiVersion, ...inherits };
-  const handoverClaim = pipelineRun === undefined ? {} : { handoverClaim: `${pipelineRun}-pvc` };
   const lendShell = replacement || task.steps.some(({ image }) => image !== undefined && shellLess.has(image));
   const request = { taskRun, attempt, run: model, task, bindings, secrets, images, replacement, lendShell, commands };
-  const made = taskPod({ ...request, ...handoverClaim });
+  const made = taskPod({ ...request, artifacts });
   if ('refused' in made) return fail(made.refused);
   const covered =
     'pod' in made &&

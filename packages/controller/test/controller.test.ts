@@ -252,7 +252,7 @@ describe('a PipelineRun', () => {
     });
     expect(await bench.ended('PipelineRun', 'run')).toMatchObject({ reason: 'Succeeded' });
     const [pod] = await bench.list<Pod>('Pod');
-    expect(pod?.spec.volumes).toContainEqual({ name: 'handover', persistentVolumeClaim: { claimName: 'run-pvc' } });
+    expect(pod?.spec.volumes).toContainEqual({ name: 'run-pvc', persistentVolumeClaim: { claimName: 'run-pvc' } });
   });
 
   test('does not take over a TaskRun of that name that belongs to something else', async () => {

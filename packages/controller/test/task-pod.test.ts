@@ -237,7 +237,7 @@ describe('resources', () => {
       inputs: new Map([['src', { resource: git, paths: ['/pvc/a/src'] }]]),
       outputs: new Map([['out', { resource: git, paths: ['/pvc/b/out'] }]]),
     };
-    const { containers, volumes } = pod(pass, { bindings: over, handoverClaim: 'r-pvc' }).spec;
+    const { containers, volumes } = pod(pass, { bindings: over, artifacts: { claim: 'r-pvc' } }).spec;
     expect(containers.map((one) => [names([one])[0], ...commandOf(one)])).toEqual([
       ['step-create-dir-out-?', 'mkdir', '-p', '/workspace/output/out'],
       ['step-create-dir-src-?', 'mkdir', '-p', '/workspace/src'],
@@ -246,7 +246,7 @@ describe('resources', () => {
       ['step-source-mkdir-sources-?', 'mkdir', '-p', '/pvc/b/out'],
       ['step-source-copy-sources-?', 'cp', '-r', '/workspace/output/out/.', '/pvc/b/out'],
     ]);
-    expect(volumes).toContainEqual({ name: 'handover', persistentVolumeClaim: { claimName: 'r-pvc' } });
+    expect(volumes).toContainEqual({ name: 'r-pvc', persistentVolumeClaim: { claimName: 'r-pvc' } });
   });
 });
 

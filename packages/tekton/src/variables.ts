@@ -88,8 +88,8 @@ export function taskReplacements(task: TaskModel, given: TaskGiven): Replacement
   ): void => {
     for (const resource of declared) {
       const found = bound.get(resource.name);
-      if (!found) continue;
-      const values = [...resourceVariables(found), ['path', path(resource)] as const];
+      // A step asks whether an optional resource was given by looking for its directory.
+      const values = [...(found ? resourceVariables(found) : []), ['path', path(resource)] as const];
       for (const prefix of prefixes)
         for (const [key, value] of values) strings.set(`${prefix}.${resource.name}.${key}`, value);
     }

@@ -33,6 +33,8 @@ export interface ControllerOptions {
   readonly shellImage?: string;
   readonly busyboxImage?: string;
   readonly nopImage?: string;
+  readonly gsutilImage?: string;
+  readonly nodeImage?: string;
   /** Registries that speak plain http, by host. */
   readonly insecureRegistry?: readonly string[];
   /** Where registries are asked instead, by host. */
@@ -130,12 +132,14 @@ async function installCrds(client: KubeClient, log: Log): Promise<void> {
   }
 }
 
-function imagesOf({ gitImage, shellImage, busyboxImage, nopImage }: ControllerOptions): Images {
+function imagesOf(options: ControllerOptions): Images {
   return {
-    git: gitImage ?? DEFAULT_IMAGES.git,
-    shell: shellImage ?? DEFAULT_IMAGES.shell,
-    lent: busyboxImage ?? DEFAULT_IMAGES.lent,
-    nop: nopImage ?? DEFAULT_IMAGES.nop,
+    git: options.gitImage ?? DEFAULT_IMAGES.git,
+    shell: options.shellImage ?? DEFAULT_IMAGES.shell,
+    lent: options.busyboxImage ?? DEFAULT_IMAGES.lent,
+    nop: options.nopImage ?? DEFAULT_IMAGES.nop,
+    gsutil: options.gsutilImage ?? DEFAULT_IMAGES.gsutil,
+    node: options.nodeImage ?? DEFAULT_IMAGES.node,
   };
 }
 

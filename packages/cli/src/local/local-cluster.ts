@@ -24,6 +24,8 @@ export const OWN_IMAGES = {
   shell: 'pipewright.local/shell',
   lent: 'pipewright.local/busybox',
   nop: 'pipewright.local/nop',
+  gsutil: 'pipewright.local/gsutil',
+  node: 'pipewright.local/node',
 } as const;
 
 /** What a local cluster is started with. */

@@ -30,6 +30,7 @@ import type {
 import { labels } from '../labels.js';
 import { DEFAULT_IMAGES } from '../options.js';
 import type { Pod } from '../pod-types.js';
+import { ArtifactConfig } from './artifact-config.js';
 import type { ControllerOptions } from './controller.js';
 import { silent } from './log.js';
 import { reconcilePipelineRun } from './pipeline-run-reconcile.js';
@@ -87,6 +88,7 @@ export function makeWorld(
     log,
     images: { ...DEFAULT_IMAGES, ...images },
     findCommand: findCommand ?? registryCommand(client, clock, options.registries),
+    artifacts: new ArtifactConfig(client, clock, log),
     ...shelves,
     ...kinds,
     ...queues,

@@ -18,8 +18,10 @@ import { isDone } from '../condition.js';
 import { handedDown, labels } from '../labels.js';
 import { planPipelineRun, type PipelineRunAction } from '../pipeline-run-plan.js';
 import {
+  handsOver,
   namesIn,
   pipelineIn,
+  taskIn,
   taskKey,
   type FoundCondition,
   type FoundPipeline,
@@ -105,7 +107,11 @@ async function gather(world: World, run: PipelineRun): Promise<Omit<PipelineFact
   const all = [...tasks.values(), ...clusterTasks.values()].map(
     (task) => [taskKey({ kind: task.kind, name: task.metadata.name ?? '' }), { spec: task.spec }] as const,
   );
-  return { pipeline, resources, conditions: new Map([...conditions].map(foundCondition)), tasks: new Map(all) };
+  const embedded = wanted.tasks.some(({ use }) => use?.from === 'here' && handsOver(use.task));
+  const bucket =
+    (embedded || all.some(([, { spec }]) => handsOver(taskIn(spec)))) &&
+    (await world.artifacts.settings()).bucket !== undefined;
+  return { pipeline, resources, conditions: new Map([...conditions].map(foundCondition)), tasks: new Map(all), bucket };
 }
 
 const foundCondition = ([name, { spec, metadata }]: readonly [string, Condition]): [string, FoundCondition] => [
@@ -193,7 +199,8 @@ async function create(world: World, run: PipelineRun, taskRun: TaskRun): Promise
   return undefined;
 }
 
-async function makeClaim({ client }: World, run: PipelineRun): Promise<void> {
+async function makeClaim({ client, artifacts }: World, run: PipelineRun): Promise<void> {
+  const { claim: settings } = await artifacts.settings();
   const { namespace = '', name = '', uid = '' } = run.metadata;
   const owner = {
     apiVersion: run.apiVersion,
@@ -207,7 +214,11 @@ async function makeClaim({ client }: World, run: PipelineRun): Promise<void> {
     apiVersion: 'v1',
     kind: 'PersistentVolumeClaim',
     metadata: { name: `${name}-pvc`, namespace, ownerReferences: [owner] },
-    spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '5Gi' } } },
+    spec: {
+      accessModes: ['ReadWriteOnce'],
+      resources: { requests: { storage: settings.size } },
+      ...(settings.storageClassName !== undefined && { storageClassName: settings.storageClassName }),
+    },
   };
   try {
     await client.create(PERSISTENT_VOLUME_CLAIMS, { namespace }, claim);

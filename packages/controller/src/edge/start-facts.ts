@@ -7,6 +7,7 @@
 
 import { SECRETS, SERVICE_ACCOUNTS, type KubeObject } from '@pipewright/kube';
 import { readTaskRun, type TaskRun, type TaskRunModel } from '@pipewright/tekton';
+import { bucketPrefix, type ArtifactStorage } from '../artifact-storage.js';
 import type { CommandFound } from '../image-command.js';
 import type { SecretHeader } from '../scripts/credentials.js';
 import { startTaskRun, type FoundTask, type Start, type StartFacts } from '../task-run-start.js';
@@ -48,7 +49,7 @@ async function gather(world: World, run: TaskRun, { attempt, replacement }: Atte
     findAll(world, world.resources, names, { namespace, live: true }),
     findAccount(world, run, model.serviceAccount ?? 'default'),
   ]);
-  const pipelineRun = ownerKey(run, 'PipelineRun')?.split('/')[1];
+  const artifacts = await artifactsOf(world, run, model);
   return {
     run,
     attempt,
@@ -59,8 +60,25 @@ async function gather(world: World, run: TaskRun, { attempt, replacement }: Atte
     ...account,
     images: world.images,
     commands: new Map(),
-    ...(pipelineRun !== undefined && { pipelineRun }),
+    ...(artifacts && { artifacts }),
   };
+}
+
+/** What the pipeline's paths lead to: a claim named after the run, or the bucket. */
+async function artifactsOf(
+  { artifacts }: World,
+  run: TaskRun,
+  { inputs, outputs }: TaskRunModel,
+): Promise<ArtifactStorage | undefined> {
+  const [namespace = '', owner] = ownerKey(run, 'PipelineRun')?.split('/') ?? [];
+  if (owner === undefined) return undefined;
+  const inBucket = `${bucketPrefix(namespace, owner)}/`;
+  if (![...inputs, ...outputs].some(({ paths }) => paths.some((path) => path.startsWith(inBucket))))
+    return { claim: `${owner}-pvc` };
+  const { bucket } = await artifacts.settings();
+  if (!bucket)
+    throw new Error('files of this run are in a bucket, and the ConfigMap config-artifact-bucket names none');
+  return { bucket };
 }
 
 async function findTask(world: World, { use }: TaskRunModel, namespace: string): Promise<FoundTask | undefined> {

@@ -30,6 +30,7 @@ import type { CommandFound } from '../image-command.js';
 import { mergePatch } from '../merge-patch.js';
 import type { Images } from '../options.js';
 import type { Pod } from '../pod-types.js';
+import type { ArtifactConfig } from './artifact-config.js';
 import type { Log } from './log.js';
 import type { Room } from './room.js';
 import type { Shelf } from './shelf.js';
@@ -58,6 +59,8 @@ export interface World {
   readonly log: Log;
   readonly images: Images;
   readonly findCommand: FindCommand;
+  /** How files are handed over. */
+  readonly artifacts: ArtifactConfig;
   readonly runs: Shelf<PipelineRun>;
   readonly taskRuns: Shelf<TaskRun>;
   readonly pods: Shelf<Pod>;
