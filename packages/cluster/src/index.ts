@@ -13,5 +13,6 @@ export { openTemporaryDirectory, type RunDirectory } from './runtime/run-directo
 export { createRegistry, type Registry } from './registry/registry.js';
 export { RuntimeProblem, type ContainerSpec, type Probe, type Runtime } from './runtime/runtime.js';
 export { fake, type FakeClock, type FakeOptions, type FakeOutcome, type FakeScript } from './runtime/fake.js';
-export { sandbox, type Launcher, type SandboxOptions } from './runtime/sandbox.js';
+export { sandbox, type SandboxOptions } from './runtime/sandbox.js';
+export type { Launcher } from './runtime/starter.js';
 export { machineClock, virtualClock, type Clock, type VirtualClock } from './node/clock.js';

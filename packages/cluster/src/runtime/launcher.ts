@@ -1,15 +1,18 @@
 /**
- * Two ways to make a planned sandbox: `unshare` with `mount`, and bubblewrap. Both are pure: a plan in, a command out.
+ * The ways to make a planned sandbox: util-linux's programs, bubblewrap, and the calls themselves made by Perl. All are
+ * pure: a plan in, a command or a message out.
  *
  * Nothing a user writes is ever read by a shell. The script below is a constant; paths reach `mount` through an fstab
  * with fstab's own escapes, and the command goes from argument list to argument list.
  *
- * The chain: unshare forks the container's first process, a shell that has everything mounted and moves the new root over
- * the old one; that execs setsid (a session of its own), setpriv (no more rights than a container has), unshare (enters
- * the root) and the command. It dies with the forker, whose namespace it is in.
+ * The chain of programs: unshare forks the container's first process, a shell that has everything mounted and moves the
+ * new root over the old one; that execs setsid (a session of its own), setpriv (no more rights than a container has),
+ * unshare (enters the root) and the command. It dies with the forker, whose namespace it is in.
  */
 
-import type { Operation, Plan } from './sandbox-plan.js';
+import { callsOf, fstabOf, mountTable, type Rights } from './mount-table.js';
+import type { PerlStart } from './perl-program.js';
+import type { Plan } from './sandbox-plan.js';
 import type { ContainerSpec, ContainerUser } from './runtime.js';
 
 /** The programs found on this machine, absolute. */
@@ -21,18 +24,16 @@ export interface Programs {
   readonly setsid: string;
   readonly mkfifo: string;
   readonly nsenter?: string;
+  readonly perl?: string;
   readonly bwrap?: string;
 }
-
-/** Whose rights we have: root makes namespaces directly, anyone else through a user namespace. */
-export type Rights = 'root' | 'user';
 
 /** What to start. */
 export interface Launch {
   readonly file: string;
   readonly args: readonly string[];
-  /** `fork`: by the small process, inside its user namespace. `spawn`: by us, with the status pipe as descriptor 3. */
-  readonly by: 'fork' | 'spawn';
+  /** Where it says how that went. */
+  readonly statusDescriptor: 2 | 3;
   /** A file that must be there first. */
   readonly fstab?: string;
 }
@@ -48,22 +49,22 @@ echo ok >&2
 exec "$@" 2>&1
 `;
 
-/** What containers may do, as container runtimes have it, without making device files. */
-const CAPABILITIES = [
-  'chown',
-  'dac_override',
-  'fowner',
-  'fsetid',
-  'kill',
-  'setgid',
-  'setuid',
-  'setpcap',
-  'net_bind_service',
-  'net_raw',
-  'sys_chroot',
-  'setfcap',
-  'audit_write',
-];
+/** What containers may do, as container runtimes have it, without making device files; with the kernel's numbers. */
+const CAPABILITIES: Readonly<Record<string, number>> = {
+  chown: 0,
+  dac_override: 1,
+  fowner: 3,
+  fsetid: 4,
+  kill: 5,
+  setgid: 6,
+  setuid: 7,
+  setpcap: 8,
+  net_bind_service: 10,
+  net_raw: 13,
+  sys_chroot: 18,
+  audit_write: 29,
+  setfcap: 31,
+};
 
 /** Whether nothing need be changed to run as this user. */
 export const isRoot = (user: ContainerUser | undefined): boolean => (user?.uid ?? 0) === 0 && (user?.gid ?? 0) === 0;
@@ -77,7 +78,14 @@ export function unshareLaunch(
   fstab: string,
 ): Launch {
   const { user } = spec;
-  const drop = spec.privileged === true ? [] : [`--bounding-set=-all,${CAPABILITIES.map((it) => `+${it}`).join(',')}`];
+  const drop =
+    spec.privileged === true
+      ? []
+      : [
+          `--bounding-set=-all,${Object.keys(CAPABILITIES)
+            .map((it) => `+${it}`)
+            .join(',')}`,
+        ];
   const limits = [...drop, ...(spec.noNewPrivileges === true ? ['--no-new-privs'] : [])];
   const ids = isRoot(user) ? [] : [`--setgid=${user?.gid ?? 0}`, `--setuid=${user?.uid ?? 0}`];
   const enter = [programs.unshare, '--root=.', `--wd=${plan.cwd}`, ...ids, '--', ...spec.argv];
@@ -96,51 +104,28 @@ export function unshareLaunch(
       ...[programs.sh, '-c', SETUP, 'pipewright', programs.mount, fstab, plan.root, spec.hostname],
       ...command,
     ],
-    by: 'fork',
-    fstab: fstabOf(plan, rights),
+    statusDescriptor: 2,
+    fstab: fstabOf(mountTable(plan, rights)),
   };
 }
 
-/** The mounts as `mount -a` reads them (fstab(5)). */
-export function fstabOf(plan: Plan, rights: Rights): string {
-  // The mounts below one that we may not look under come along, or the kernel refuses: only root may leave them out.
-  const bind = rights === 'root' ? 'bind' : 'rbind';
-  const keep = (path: string): string =>
-    // Only root could write there, and anyone else's root is nobody to the machine.
-    rights === 'root' ? `${[path, path, 'none', 'bind,ro,nosuid,nodev,noexec'].map(escape).join(' ')} 0 0\n` : '';
-  const line = (operation: Operation): string => {
-    const at = operation.target === '/' ? plan.root : `${plan.root}${operation.target}`;
-    const entry = (source: string, type: string, options: string): string =>
-      `${[source, at, type, options].map(escape).join(' ')} 0 0\n`;
-    switch (operation.do) {
-      case 'bind':
-        return entry(
-          operation.source,
-          'none',
-          [bind, ...(operation.readOnly ? ['ro', ...operation.flags] : [])].join(','),
-        );
-      case 'overlay':
-        return entry('overlay', 'overlay', overlayOptions(operation, rights));
-      case 'proc':
-        return (
-          entry('proc', 'proc', 'nosuid,nodev,noexec') +
-          operation.readOnly.map((path) => keep(plan.root + path)).join('')
-        );
-      case 'devpts':
-        return entry('devpts', 'devpts', 'newinstance,ptmxmode=0666,mode=620,nosuid,noexec');
-    }
+/** The message for Perl. */
+export function perlStart(spec: ContainerSpec, plan: Plan, output: string, rights: Rights, path: string): PerlStart {
+  const { hostname, user, argv, env, privileged = false, noNewPrivileges = false } = spec;
+  return {
+    root: plan.root,
+    hostname,
+    cwd: plan.cwd,
+    output,
+    capabilities: privileged ? undefined : Object.values(CAPABILITIES),
+    noNewPrivileges,
+    uid: user?.uid ?? 0,
+    gid: user?.gid ?? 0,
+    mounts: callsOf(mountTable(plan, rights)),
+    argv,
+    env: { PATH: path, ...env },
   };
-  return plan.operations.map(line).join('') + plan.cover.map(keep).join('');
 }
-
-function overlayOptions({ lowers, upper, work }: Operation & { do: 'overlay' }, rights: Rights): string {
-  const below = `lowerdir=${lowers.join(':')}`;
-  if (upper === undefined || work === undefined) return `ro,${below}`;
-  return [below, `upperdir=${upper}`, `workdir=${work}`, ...(rights === 'user' ? ['userxattr'] : [])].join(',');
-}
-
-const escape = (text: string): string =>
-  text.replace(/[ \t\n\\#]/g, (char) => `\\${char.charCodeAt(0).toString(8).padStart(3, '0')}`);
 
 /** The command for bubblewrap; it must not meet an overlay, so the plan is made without. */
 export function bubblewrapLaunch(spec: ContainerSpec, plan: Plan, bwrap: string, rights: Rights): Launch {
@@ -150,7 +135,7 @@ export function bubblewrapLaunch(spec: ContainerSpec, plan: Plan, bwrap: string,
         if (operation.target.startsWith('/dev/')) return ['--dev-bind', operation.source, operation.target];
         return [operation.readOnly ? '--ro-bind' : '--bind', operation.source, operation.target];
       case 'proc':
-        return ['--proc', operation.target];
+        return ['--proc', operation.target, ...operation.readOnly.flatMap((path) => ['--ro-bind', path, path])];
       case 'devpts':
         return [];
       case 'overlay':
@@ -158,12 +143,20 @@ export function bubblewrapLaunch(spec: ContainerSpec, plan: Plan, bwrap: string,
     }
   });
   const user = rights === 'user' ? ['--unshare-user', '--uid', '0', '--gid', '0'] : [];
-  const drop = ['--cap-drop', 'ALL', ...CAPABILITIES.flatMap((it) => ['--cap-add', `cap_${it}`])];
+  const drop = ['--cap-drop', 'ALL', ...Object.keys(CAPABILITIES).flatMap((it) => ['--cap-add', `cap_${it}`])];
   return {
     file: bwrap,
-    by: 'spawn',
+    statusDescriptor: 3,
     args: [
-      ...['--die-with-parent', '--unshare-pid', '--unshare-ipc', '--unshare-uts', '--as-pid-1', ...user],
+      ...[
+        '--die-with-parent',
+        '--new-session',
+        '--unshare-pid',
+        '--unshare-ipc',
+        '--unshare-uts',
+        '--as-pid-1',
+        ...user,
+      ],
       ...['--hostname', spec.hostname, '--json-status-fd', '3', ...mounts, '--chdir', plan.cwd],
       ...(spec.privileged === true ? [] : drop),
       '--',

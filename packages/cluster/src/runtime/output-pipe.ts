@@ -17,8 +17,6 @@ const BATCH = 32;
 export interface Pipe {
   /** Where a writer opens it, until it is released. */
   readonly path: string;
-  /** For a writer that inherits it. */
-  readonly writeEnd: number;
   /** The writer has it: when that one closes it, the reading ends. Repeating it does nothing. */
   release(): void;
   /** Hands everything to a sink until the last writer is gone. */
@@ -68,7 +66,6 @@ function pipe(path: string, readEnd: number, writeEnd: number): Pipe {
   };
   return {
     path,
-    writeEnd,
     release,
     discard: () => {
       release();

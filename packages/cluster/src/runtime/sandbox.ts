@@ -9,39 +9,36 @@
  */
 
 import { execFile } from 'node:child_process';
-import { accessSync, constants, mkdirSync, mkdtempSync, statSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { DEFAULT_PATH, splitEnvironment, startErrorMessage } from './executable.js';
-import { Forker, quote } from './forker.js';
 import { hostMounts, type HostMount } from './host-mounts.js';
-import { bubblewrapLaunch, isRoot, unshareLaunch, type Programs, type Rights } from './launcher.js';
-import { PipePool } from './output-pipe.js';
-import { removeTree } from './remove-tree.js';
+import { isRoot, type Programs } from './launcher.js';
+import type { Rights } from './mount-table.js';
 import { openTemporaryDirectory } from './run-directory.js';
 import { RuntimeProblem, type ContainerSpec, type Probe, type Runtime, type StartResult } from './runtime.js';
 import { planSandbox, type Abilities } from './sandbox-plan.js';
 import { explainRefusal, readRestrictions } from './sandbox-probe.js';
-import { launchProcess } from './sandbox-process.js';
+import { followProcess } from './sandbox-process.js';
+import { starterOf, type Launcher, type Starter } from './starter.js';
 
 /** Options of `sandbox`. */
 export interface SandboxOptions {
   /**
    * Which launchers may be used, in order of preference.
    *
-   * @default - ['unshare', 'bubblewrap']: unshare can lay overlays, and is some ten times as fast for it
+   * @default - ['perl', 'unshare', 'bubblewrap']: the quickest first
    */
   readonly launchers?: readonly Launcher[];
   /** @default the machine's clock */
   readonly now?: () => Date;
 }
 
-/** A program that can make a sandbox. */
-export type Launcher = 'bubblewrap' | 'unshare';
-
 /** A launcher that was seen to work, with what it could do. */
 interface Method {
   readonly launcher: Launcher;
+  readonly starter: Starter;
   readonly abilities: Abilities;
 }
 
@@ -65,11 +62,10 @@ class Sandbox implements Runtime {
   /** The device of the filesystem they were found on. */
   #probed: number | undefined;
   #programs: Programs | undefined;
-  #pipes: PipePool | undefined;
-  #forker: Forker | undefined;
+  readonly #starters = new Map<Launcher, Starter>();
   #probe: Promise<Probe> | undefined;
 
-  constructor({ launchers = ['unshare', 'bubblewrap'], now = () => new Date() }: SandboxOptions) {
+  constructor({ launchers = ['perl', 'unshare', 'bubblewrap'], now = () => new Date() }: SandboxOptions) {
     this.#launchers = launchers;
     this.#now = now;
   }
@@ -84,7 +80,7 @@ class Sandbox implements Runtime {
     const methods = await this.#methodsAt(spec.scratch);
     const [best] = methods;
     if (best === undefined) return cannotRun(`no container can be made in ${spec.scratch}`);
-    const method = isRoot(spec.user) ? best : methods.find((it) => it.launcher === 'unshare');
+    const method = isRoot(spec.user) ? best : methods.find((it) => it.launcher !== 'bubblewrap');
     if (method === undefined) return cannotRun('bubblewrap runs containers as uid 0 alone; unshare is refused here');
     return this.#startWith(method, spec, signal);
   }
@@ -101,10 +97,9 @@ class Sandbox implements Runtime {
     return methods;
   }
 
-  async #startWith({ launcher, abilities }: Method, spec: ContainerSpec, signal?: AbortSignal): Promise<StartResult> {
+  async #startWith({ starter, abilities }: Method, spec: ContainerSpec, signal?: AbortSignal): Promise<StartResult> {
     const programs = this.#programs;
-    if (programs === undefined || this.#pipes === undefined || this.#forker === undefined)
-      return cannotRun('not probed');
+    if (programs === undefined) return cannotRun('not probed');
     try {
       if (this.#rights === 'user' && !isRoot(spec.user)) {
         const { uid = 0, gid = 0 } = spec.user ?? {};
@@ -117,33 +112,24 @@ class Sandbox implements Runtime {
       if (plan.refusal !== undefined) {
         return { started: false, reason: 'StartError', exitCode: 128, message: startErrorMessage(plan.refusal) };
       }
-      const { carried, inside } = splitEnvironment(spec.env);
-      const argv = inside.length === 0 ? spec.argv : (['/usr/bin/env', ...inside, ...spec.argv] as const);
-      const [output, status] = [await this.#pipes.take(spec.scratch), await this.#pipes.take(spec.scratch)];
+      const output = await starter.pipes.take(spec.scratch);
       if (signal?.aborted === true) {
         output.discard();
-        status.discard();
         return cannotRun('cancelled before it started');
       }
-      const told = { ...spec, argv };
-      const fstab = join(spec.directory, 'fstab');
-      const launch =
-        launcher === 'bubblewrap' && programs.bwrap !== undefined
-          ? bubblewrapLaunch(told, plan, programs.bwrap, this.#rights)
-          : unshareLaunch(told, plan, programs, this.#rights, fstab);
-      if (launch.fstab !== undefined) writeFileSync(fstab, launch.fstab);
       const context = {
-        env: { PATH: DEFAULT_PATH, ...carried },
+        env: { PATH: DEFAULT_PATH, ...splitEnvironment(spec.env).carried },
         cwd: plan.cwd,
-        output,
-        status,
-        forker: this.#forker,
         programs,
         rights: this.#rights,
         now: this.#now,
       };
-      const launched = await launchProcess(spec, launch, context);
-      return launched.made ? { started: true, container: launched.container } : cannotRun(launched.message);
+      const started = await starter.start(spec, plan, output).catch((error: unknown) => {
+        output.discard();
+        throw error;
+      });
+      const followed = await followProcess(spec, started, output, context);
+      return followed.made ? { started: true, container: followed.container } : cannotRun(followed.message);
     } catch (error) {
       return cannotRun(error instanceof Error ? error.message : String(error));
     }
@@ -158,7 +144,11 @@ class Sandbox implements Runtime {
     }
     const programs = findPrograms();
     if (programs instanceof RuntimeProblem) return { usable: false, problem: programs };
-    if (programs.bwrap === undefined && !this.#launchers.includes('unshare')) {
+    for (const launcher of this.#launchers) {
+      const starter = starterOf(launcher, programs, this.#rights);
+      if (starter !== undefined) this.#starters.set(launcher, starter);
+    }
+    if (this.#starters.size === 0) {
       const problem = new RuntimeProblem('SANDBOX_NO_PROGRAM', 'bubblewrap (bwrap) is not installed', [
         'install bubblewrap',
       ]);
@@ -166,9 +156,6 @@ class Sandbox implements Runtime {
     }
     this.#programs = programs;
     this.#mounts = hostMounts();
-    const forker = new Forker(programs, this.#rights);
-    this.#forker = forker;
-    this.#pipes = new PipePool((paths) => makePipes(paths, programs.mkfifo, forker));
     const directory = await openTemporaryDirectory('probe');
     const said: string[] = [];
     this.#probed = statSync(directory.path).dev;
@@ -185,21 +172,25 @@ class Sandbox implements Runtime {
 
   async #tryIn(directory: string, said: string[]): Promise<readonly Method[]> {
     const methods: Method[] = [];
-    for (const launcher of this.#launchers) {
-      if (launcher === 'bubblewrap' && this.#programs?.bwrap === undefined) continue;
-      const method = await this.#tryLauncher(launcher, directory, said);
+    for (const [launcher, starter] of this.#starters) {
+      const method = await this.#tryLauncher(launcher, starter, directory, said);
       if (method !== undefined) methods.push(method);
-      if (method?.launcher === 'unshare') break; // nothing can be done that it cannot do
+      if (method !== undefined && launcher !== 'bubblewrap') break; // the others can do no more
     }
     return methods;
   }
 
   /** From everything to the least that will do; the first that works is kept. */
-  async #tryLauncher(launcher: Launcher, directory: string, said: string[]): Promise<Method | undefined> {
+  async #tryLauncher(
+    launcher: Launcher,
+    starter: Starter,
+    directory: string,
+    said: string[],
+  ): Promise<Method | undefined> {
     const overlays = launcher === 'bubblewrap' ? [false] : [true, false];
     for (const proc of ['mount', 'bind'] as const) {
       for (const overlay of overlays) {
-        const method: Method = { launcher, abilities: { overlay, proc } };
+        const method: Method = { launcher, starter, abilities: { overlay, proc } };
         const result = await this.#startWith(method, trial(join(directory, `${launcher}-${proc}-${overlay}`)));
         if (!result.started) said.push(result.message);
         else if ((await result.container.exit).exitCode === TRIAL_EXIT) return method;
@@ -208,16 +199,6 @@ class Sandbox implements Runtime {
     }
     return undefined;
   }
-}
-
-/** By the forker, which is quicker, or where there can be none, by ourselves. Any user may write: a process of another user may open its own standard output again. */
-async function makePipes(paths: readonly string[], mkfifo: string, forker: Forker): Promise<void> {
-  const args = ['-m', '622', '--', ...paths];
-  const directory = mkdtempSync(`${paths[0] ?? ''}-`);
-  writeFileSync(join(directory, 'launch'), `exec ${[mkfifo, ...args].map(quote).join(' ')}\n`);
-  const code = await forker.run(directory);
-  await removeTree(directory);
-  if (code !== 0) await promisify(execFile)(mkfifo, args);
 }
 
 const TRIAL_EXIT = 37;
@@ -281,6 +262,7 @@ function findPrograms(): Programs | RuntimeProblem {
   }
   const nsenter = find('nsenter');
   const bwrap = find('bwrap');
+  const perl = find('perl');
   return {
     sh,
     unshare,
@@ -290,6 +272,7 @@ function findPrograms(): Programs | RuntimeProblem {
     mkfifo,
     ...(nsenter !== undefined && { nsenter }),
     ...(bwrap !== undefined && { bwrap }),
+    ...(perl !== undefined && { perl }),
   };
 }
 

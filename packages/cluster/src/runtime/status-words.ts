@@ -28,9 +28,9 @@ export class StatusWords {
     if (/^ok$|"child-pid"/m.test(this.#text)) this.#settle({ made: true, text: this.#text });
   }
 
-  /** Nothing more will be said. */
-  end(): void {
-    this.#settle({ made: false, text: this.#text.replace(/^pid \d+$/m, '').trim() });
+  /** Nothing more will be said. @param otherwise what to say when nothing was */
+  end(otherwise: string): void {
+    this.#settle({ made: false, text: this.#text.replace(/^pid \d+$/m, '').trim() || otherwise });
   }
 
   /** The process that is to become the container's parent, as our own launcher names it. */

@@ -2,12 +2,13 @@
  * What the sandbox tests share: a specification to differ from, and a run to its end. Run as a program it is a user's
  * own small container, for the tests that need another user or a parent that dies.
  *
- *     node --import tsx try-sandbox.ts DIRECTORY COMMAND [ARG…]
+ *     node --import tsx try-sandbox.ts LAUNCHER DIRECTORY COMMAND [ARG…]
  */
 
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { sandbox } from '../../src/runtime/sandbox.js';
+import type { Launcher } from '../../src/runtime/starter.js';
 import type { ContainerSpec, Exit, Runtime, StartResult } from '../../src/runtime/runtime.js';
 
 let containers = 0;
@@ -54,7 +55,7 @@ export async function runToEnd(runtime: Runtime, spec: ContainerSpec): Promise<R
   return { exit: await started.container.exit, printed: Buffer.concat(chunks).toString() };
 }
 
-const [, program, directory, command, ...args] = process.argv;
+const [, program, launcher, directory, command, ...args] = process.argv;
 if (program?.endsWith('try-sandbox.ts') === true && directory !== undefined && command !== undefined) {
   const output = {
     write: (chunk: Uint8Array) => {
@@ -62,7 +63,9 @@ if (program?.endsWith('try-sandbox.ts') === true && directory !== undefined && c
       return undefined;
     },
   };
-  const started = await sandbox().start(specIn(directory, [command, ...args], { output }));
+  const started = await sandbox({ launchers: [launcher as Launcher] }).start(
+    specIn(directory, [command, ...args], { output }),
+  );
   if (!started.started) process.stdout.write(`${started.message}\n`);
   process.exitCode = started.started ? (await started.container.exit).exitCode : 200;
 }

@@ -1,0 +1,90 @@
+/**
+ * A plan's mounts in the words of fstab(5), and the same as calls of mount(2). Pure.
+ */
+
+import type { MountCall } from './perl-program.js';
+import type { Operation, Plan } from './sandbox-plan.js';
+
+/** Whose rights we have: root makes namespaces directly, anyone else through a user namespace. */
+export type Rights = 'root' | 'user';
+
+/** One mount, as a line of an fstab has it. */
+export interface MountEntry {
+  readonly source: string;
+  /** A path of the machine. */
+  readonly target: string;
+  /** `none` for a bind. */
+  readonly type: string;
+  readonly options: readonly string[];
+}
+
+/** The mounts in the order in which they must be made. */
+export function mountTable(plan: Plan, rights: Rights): readonly MountEntry[] {
+  // The mounts below one that we may not look under come along, or the kernel refuses: only root may leave them out.
+  const bind = rights === 'root' ? 'bind' : 'rbind';
+  // Only root could write there, and anyone else's root is nobody to the machine.
+  const keep = (path: string): MountEntry[] =>
+    rights === 'root'
+      ? [{ source: path, target: path, type: 'none', options: ['bind', 'ro', 'nosuid', 'nodev', 'noexec'] }]
+      : [];
+  const entries = (operation: Operation): MountEntry[] => {
+    const target = operation.target === '/' ? plan.root : `${plan.root}${operation.target}`;
+    switch (operation.do) {
+      case 'bind': {
+        const options = [bind, ...(operation.readOnly ? ['ro', ...operation.flags] : [])];
+        return [{ source: operation.source, target, type: 'none', options }];
+      }
+      case 'overlay':
+        return [{ source: 'overlay', target, type: 'overlay', options: overlayOptions(operation, rights) }];
+      case 'proc':
+        return [
+          { source: 'proc', target, type: 'proc', options: ['nosuid', 'nodev', 'noexec'] },
+          ...operation.readOnly.flatMap((path) => keep(plan.root + path)),
+        ];
+      case 'devpts': {
+        const options = ['newinstance', 'ptmxmode=0666', 'mode=620', 'nosuid', 'noexec'];
+        return [{ source: 'devpts', target, type: 'devpts', options }];
+      }
+    }
+  };
+  return [...plan.operations.flatMap(entries), ...plan.cover.flatMap(keep)];
+}
+
+function overlayOptions({ lowers, upper, work }: Operation & { do: 'overlay' }, rights: Rights): string[] {
+  const below = `lowerdir=${lowers.join(':')}`;
+  if (upper === undefined || work === undefined) return ['ro', below];
+  return [below, `upperdir=${upper}`, `workdir=${work}`, ...(rights === 'user' ? ['userxattr'] : [])];
+}
+
+/** As `mount -a` reads them. */
+export const fstabOf = (entries: readonly MountEntry[]): string =>
+  entries
+    .map(({ source, target, type, options }) => [source, target, type, options.join(',')].map(escape).join(' '))
+    .map((line) => `${line} 0 0\n`)
+    .join('');
+
+const escape = (text: string): string =>
+  text.replace(/[ \t\n\\#]/g, (char) => `\\${char.charCodeAt(0).toString(8).padStart(3, '0')}`);
+
+const REMOUNT = 32;
+const BIND = 4096;
+const WITH_ALL_BELOW = 16_384;
+const FLAGS: Readonly<Record<string, number>> = {
+  ro: 1,
+  nosuid: 2,
+  nodev: 4,
+  noexec: 8,
+  bind: BIND,
+  rbind: BIND | WITH_ALL_BELOW,
+};
+
+/** As calls: a bind takes flags only when it is made once more. */
+export const callsOf = (entries: readonly MountEntry[]): readonly MountCall[] =>
+  entries.flatMap(({ source, target, type, options }): MountCall[] => {
+    const flags = options.reduce((all, option) => all | (FLAGS[option] ?? 0), 0);
+    const rest = options.filter((option) => FLAGS[option] === undefined).join(',');
+    if ((flags & BIND) === 0) return [{ source, target, type, flags, options: rest }];
+    const made = { source, target, type, flags: flags & (BIND | WITH_ALL_BELOW), options: rest };
+    const further = flags & ~made.flags;
+    return further === 0 ? [made] : [made, { ...made, flags: further | BIND | REMOUNT }];
+  });
