@@ -19,6 +19,7 @@ import {
 } from './declaration.js';
 import { remember } from './content.js';
 import { kubeObject, nameOf } from './kube-object.js';
+import { adopt, compared, wantedParams, wantedResources } from './manifest.js';
 import { plain } from './plain.js';
 import { containerSpec, type CheckStep } from './step.js';
 import type { Given } from './task-definition.js';
@@ -122,6 +123,28 @@ export class Condition<const P extends Params = None, const R extends Resources 
       check: { image: 'elsewhere' },
     };
     return { name, signature, elsewhere: { apiVersion: API_VERSION, kind: 'Condition', metadata: { name }, spec } };
+  }
+
+  /**
+   * A Condition that exists as YAML, and becomes part of the app as it is.
+   *
+   * @param manifest the object, or the text of its file
+   * @param signature what it declares; uses are checked against it, and it against the manifest
+   */
+  static fromManifest<const P extends Params = None, const R extends Resources = None>(
+    scope: Construct,
+    id: string,
+    manifest: string | object,
+    { params, resources }: { readonly params?: P; readonly resources?: R } = {},
+  ): ConditionReference<P, R> {
+    const signature = signatureOf(params, resources);
+    const { name, spec } = adopt(scope, id, { kind: 'Condition', manifest }, (it) => [
+      ...compared(it, ['params'], wantedParams(signature.params)),
+      ...compared(it, ['resources'], wantedResources(signature.resources)),
+    ]);
+    const reference: ConditionReference<P, R> = { name, signature };
+    remember(reference, () => spec);
+    return reference;
   }
 }
 

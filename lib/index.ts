@@ -38,7 +38,13 @@ export { kustomizeConfiguration } from './kustomize.js';
 export { ImageResource } from './image-resource.js';
 export type { ImageLocation, ImageResourceProps } from './image-resource.js';
 export { Pipeline } from './pipeline.js';
-export type { PipelineDefinition, PipelineProps, PipelineReference, PipelineSignature } from './pipeline.js';
+export type {
+  ManifestSignature,
+  PipelineDefinition,
+  PipelineProps,
+  PipelineReference,
+  PipelineSignature,
+} from './pipeline.js';
 export { PipelineResource } from './pipeline-resource.js';
 export type { BindableResource, PipelineResourceProps, SecretField } from './pipeline-resource.js';
 export { PipelineRun } from './pipeline-run.js';

@@ -11,6 +11,7 @@ import { Construct } from 'constructs';
 import { KubePipelineResource, type KubePipelineResourceProps } from '../imports/tekton.dev.js';
 import { remember } from './content.js';
 import { kubeObject, nameOf } from './kube-object.js';
+import { adopt } from './manifest.js';
 import { plain } from './plain.js';
 import type { Elsewhere } from './validation.js';
 
@@ -93,5 +94,26 @@ export abstract class PipelineResource<K extends ResourceType> extends Construct
     const params = STUB_PARAMS[type].map((param) => ({ name: param, value: 'elsewhere' }));
     const elsewhere = { apiVersion: API_VERSION, kind: 'PipelineResource', metadata: { name }, spec: { type, params } };
     return { type, binding: { resourceRef: { name } }, elsewhere };
+  }
+
+  /**
+   * A PipelineResource that exists as YAML, and becomes part of the app as it is.
+   *
+   * @param manifest the object, or the text of its file
+   * @param type the type it is of; it is held against the manifest
+   */
+  static fromManifest<K extends ResourceType>(
+    scope: Construct,
+    id: string,
+    manifest: string | object,
+    type: K,
+  ): BindableResource<K> {
+    const { name, spec } = adopt(scope, id, { kind: 'PipelineResource', manifest }, (it) => {
+      const own = 'type' in it ? it.type : undefined;
+      return own === type ? [] : [`spec.type is ${String(own)}, not ${type}`];
+    });
+    const reference: BindableResource<K> = { type, binding: { resourceRef: { name } } };
+    remember(reference, () => spec);
+    return reference;
   }
 }

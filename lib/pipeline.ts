@@ -9,7 +9,7 @@ import { API_VERSION } from '@pipewright/tekton';
 import type { ApiObjectMetadata } from 'cdk8s';
 import { Construct } from 'constructs';
 import { ConstructError } from './construct-error.js';
-import { remember } from './content.js';
+import { contentOf, remember } from './content.js';
 import {
   paramSpecs,
   resourceSpecs,
@@ -21,10 +21,11 @@ import {
   type Resources,
 } from './declaration.js';
 import { kubeObject, nameOf } from './kube-object.js';
+import { adopt, compared, wantedNames, wantedParams, wantedResources } from './manifest.js';
 import { PipelineInput, PipelineTasks, PipelineWorkspace } from './pipeline-task.js';
 import { plain } from './plain.js';
 import { byKey, paramRefs } from './task-scope.js';
-import type { Elsewhere } from './validation.js';
+import { liesElsewhere, type Elsewhere } from './validation.js';
 
 /** What a pipeline declares. */
 export interface PipelineSignature<P extends Params, R extends Resources, W extends PipelineWorkspaces = None> {
@@ -72,6 +73,21 @@ export interface PipelineDefinition<P extends Params, R extends Resources, W ext
 
   /** Adds the tasks. They start as soon as what they are given, and what they come after, is there. */
   readonly tasks: (pipeline: PipelineTasks<P, R, W>) => void;
+}
+
+/** What a pipeline that exists as YAML declares, and what it names. */
+export interface ManifestSignature<
+  P extends Params,
+  R extends Resources,
+  W extends PipelineWorkspaces = None,
+> extends Partial<PipelineSignature<P, R, W>> {
+  /**
+   * The tasks and conditions that the manifest names: those that live elsewhere must be told, and a run that is named after
+   * its content notices changes of the others.
+   *
+   * @default - all that it names is part of the app
+   */
+  readonly uses?: readonly { readonly signature: object; readonly elsewhere?: Elsewhere }[];
 }
 
 /** Properties for `Pipeline`. */
@@ -157,6 +173,35 @@ export class Pipeline<
   >(name: string, given: Partial<PipelineSignature<P, R, W>> = {}): PipelineReference<P, R, W> {
     const signature = signatureOf(given);
     return { use: { pipelineRef: { name } }, signature, elsewhere: stub(name, signature) };
+  }
+
+  /**
+   * A Pipeline that exists as YAML, and becomes part of the app as it is.
+   *
+   * @param manifest the object, or the text of its file
+   * @param given what it declares: runs are checked against it, and it against the manifest
+   */
+  static fromManifest<
+    const P extends Params = None,
+    const R extends Resources = None,
+    const W extends PipelineWorkspaces = None,
+  >(
+    scope: Construct,
+    id: string,
+    manifest: string | object,
+    given: ManifestSignature<P, R, W> = {},
+  ): PipelineReference<P, R, W> {
+    const { uses = [] } = given;
+    const signature = signatureOf(given);
+    const { name, spec, owner } = adopt(scope, id, { kind: 'Pipeline', manifest }, (it) => [
+      ...compared(it, ['params'], wantedParams(signature.params)),
+      ...compared(it, ['resources'], wantedResources(signature.resources)),
+      ...compared(it, ['workspaces'], wantedNames(signature.workspaces)),
+    ]);
+    for (const { elsewhere } of uses) liesElsewhere(owner, elsewhere);
+    const reference: PipelineReference<P, R, W> = { use: { pipelineRef: { name } }, signature };
+    remember(reference, () => ({ spec, contents: uses.map(contentOf) }));
+    return reference;
   }
 }
 

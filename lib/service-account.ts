@@ -97,6 +97,11 @@ export class PipelineServiceAccount extends Construct implements AccountReferenc
     if (clusterAdmin) this.#bindClusterAdmin();
   }
 
+  /** A ServiceAccount that is defined elsewhere. Nothing is emitted for it. */
+  static fromName(name: string): AccountReference {
+    return { name };
+  }
+
   #bindRole(namespace: string | undefined, grants: readonly Grant[]): void {
     const metadata = { name: this.name, ...(namespace !== undefined && { namespace }) };
     const apiVersion = `${RBAC}/v1`;

@@ -112,7 +112,7 @@ describe('a task from a manifest', () => {
 
   test.each<[string, string | object, string]>([
     ['no YAML', 'a: [', 'the text is not YAML: Flow sequence in block collection must be sufficiently indented and end with a ] at line 1, column 5 — pass the text of the file, not its name [MANIFEST_NOT_YAML]'], // prettier-ignore
-    ['a file’s name', 'tasks/build.yaml', 'and is no object — pass one object, or the YAML text of one [MANIFEST_NOT_A_TASK]'], // prettier-ignore
+    ['a file’s name', 'tasks/build.yaml', 'and is no object — pass one object, or the YAML text of one [MANIFEST_UNFIT]'], // prettier-ignore
     ['empty', '# nothing\n', 'and is empty —'],
     ['two tasks', `${YAML}---\n${YAML}`, 'is Task of tekton.dev/v1alpha1, Task of tekton.dev/v1alpha1 —'],
     ['of another version', { apiVersion: 'tekton.dev/v1', kind: 'Task', spec: {} }, 'is Task of tekton.dev/v1 —'],

@@ -1,0 +1,153 @@
+/**
+ * Objects that exist as YAML: brought into the app as they are, and given types by a signature.
+ *
+ * The signature is what the compiler believes, so it is held against the manifest when the object is made: a param that is not
+ * there, another type or a default that is missing are all reported at once, each with its place.
+ */
+
+import { API_VERSION } from '@pipewright/tekton';
+import type { ApiObjectMetadata } from 'cdk8s';
+import { Construct } from 'constructs';
+import { parseAllDocuments } from 'yaml';
+import { ConstructError, nearest } from './construct-error.js';
+import { typeOf, type Params, type Resources } from './declaration.js';
+import { kubeObject, nameOf } from './kube-object.js';
+
+/** A declared thing in a manifest, as much of it as is compared. */
+interface Declared {
+  readonly name?: unknown;
+  readonly type?: unknown;
+  readonly default?: unknown;
+  readonly optional?: unknown;
+}
+
+interface Manifest {
+  readonly metadata: ApiObjectMetadata;
+  readonly spec: object;
+}
+
+/** What a manifest has become. */
+export interface Adopted {
+  /** The construct whose object it is. */
+  readonly owner: Construct;
+  readonly name: string;
+  readonly spec: object;
+}
+
+/**
+ * Makes the object of a manifest below `scope`. Throws when the manifest is none of `kind`, or not what a signature says.
+ *
+ * @param faults what of the manifest's spec the signature has wrong
+ */
+export function adopt(
+  scope: Construct,
+  id: string,
+  { kind, manifest }: { readonly kind: string; readonly manifest: string | object },
+  faults: (spec: object) => readonly string[],
+): Adopted {
+  const owner = new Construct(scope, id);
+  const { metadata, spec } = manifestOf(owner, kind, manifest);
+  const found = faults(spec);
+  if (found.length > 0) {
+    throw new ConstructError(owner, {
+      code: 'SIGNATURE_WRONG',
+      message: `the signature does not fit the manifest: ${found.join('; ')}`,
+      hint: 'write down what the manifest declares',
+    });
+  }
+  const clusterScoped = kind === 'ClusterTask';
+  const object = kubeObject(owner, { apiVersion: API_VERSION, kind, metadata, clusterScoped, body: { spec } });
+  return { owner, name: nameOf(object), spec };
+}
+
+/** The one object of the kind that is asked for. */
+function manifestOf(owner: Construct, kind: string, given: string | object): Manifest {
+  const documents = typeof given === 'string' ? documentsOf(owner, given) : [given];
+  const fitting = documents.filter(
+    (it) => isRecord(it) && it['kind'] === kind && it['apiVersion'] === API_VERSION && isRecord(it['spec']),
+  );
+  const [only] = fitting;
+  if (only === undefined || fitting.length > 1) {
+    const found = documents.map((it) =>
+      isRecord(it) ? `${String(it['kind'])} of ${String(it['apiVersion'])}` : 'no object',
+    );
+    throw new ConstructError(owner, {
+      code: 'MANIFEST_UNFIT',
+      message: `this must be exactly one ${kind} of ${API_VERSION} with a spec, and is ${found.join(', ') || 'empty'}`,
+      hint: 'pass one object, or the YAML text of one',
+    });
+  }
+  const { metadata = {}, spec } = structuredClone(only) as Partial<Manifest>; // the shape was looked at above
+  return { metadata, spec: spec ?? {} };
+}
+
+function documentsOf(owner: Construct, text: string): unknown[] {
+  const documents = parseAllDocuments(text);
+  const all = 'empty' in documents ? [] : [...documents];
+  const [fault] = all.flatMap(({ errors }) => errors);
+  if (fault) {
+    throw new ConstructError(owner, {
+      code: 'MANIFEST_NOT_YAML',
+      message: `the text is not YAML: ${fault.message.split('\n', 1)[0]?.replace(/:$/, '') ?? ''}`,
+      hint: 'pass the text of the file, not its name',
+    });
+  }
+  return all.map((it): unknown => it.toJS()).filter((it) => it !== null && it !== undefined);
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** What the compiler will believe of one declared thing. */
+export interface Wanted {
+  readonly type?: string;
+  /** Whether a call may leave it out. */
+  readonly optional?: boolean;
+}
+
+/** What is believed of a param. */
+const paramWanted = (it: Params[string]): Wanted => ({
+  type: it.type ?? (Array.isArray(it.default) ? 'array' : 'string'),
+  optional: it.default !== undefined,
+});
+
+const mapped = <T>(record: Readonly<Record<string, T>>, make: (it: T) => Wanted): Readonly<Record<string, Wanted>> =>
+  Object.fromEntries(Object.entries(record).map(([name, it]) => [name, make(it)]));
+
+/** What is believed of declared params. */
+export const wantedParams = (params: Params): Readonly<Record<string, Wanted>> => mapped(params, paramWanted);
+
+/** What is believed of declared resources. */
+export const wantedResources = (resources: Resources): Readonly<Record<string, Wanted>> =>
+  mapped(resources, (it) => ({ type: typeOf(it), optional: typeof it === 'object' && it.optional === true }));
+
+/** What is believed of declared things that have a name and no more. */
+export const wantedNames = (names: Readonly<Record<string, object>>): Readonly<Record<string, Wanted>> =>
+  mapped(names, () => ({}));
+
+/** Where what is believed of the list at `path` differs from what a spec declares there. */
+export function compared(spec: object, path: readonly string[], wanted: Readonly<Record<string, Wanted>>): string[] {
+  const list = path.reduce<unknown>((at, field) => (isRecord(at) ? at[field] : undefined), spec);
+  const declared: readonly Declared[] = Array.isArray(list) ? list.filter(isRecord) : [];
+  const place = `spec.${path.join('.')}`;
+  const names = declared.map(({ name }) => String(name));
+  const missing = Object.keys(wanted)
+    .filter((name) => !names.includes(name))
+    .map((name) => `"${name}" is not in ${place} (${nearest(name, names)})`);
+  const others = declared.flatMap((it, index) => {
+    const at = `${place}[${String(index)}]`;
+    const want = wanted[String(it.name)];
+    const mayBeLeftOut =
+      it.default !== undefined || it.optional === true || !['params', 'resources'].includes(path.at(-1) ?? '');
+    if (!want)
+      return mayBeLeftOut && path.at(-1) !== 'workspaces'
+        ? []
+        : [`${at} declares "${String(it.name)}", which must be given`];
+    const type = it.type ?? (path.at(-1) === 'params' ? (Array.isArray(it.default) ? 'array' : 'string') : undefined);
+    return [
+      ...(want.type !== undefined && want.type !== type ? [`${at}.type is ${String(type)}, not ${want.type}`] : []),
+      ...(want.optional === true && !mayBeLeftOut ? [`${at} ("${String(it.name)}") cannot be left out`] : []),
+    ];
+  });
+  return [...missing, ...others];
+}
