@@ -70,7 +70,10 @@ export function planPipelineRun(seen: ObservedPipelineRun): PipelineRunDecision 
   const timeout = model.timeout ?? DEFAULT_TIMEOUT;
   const deadline = deadlineOf(status.startTime, timeout);
   const resolved = resolvePipelineRun(seen);
-  if ('refused' in resolved) return { status: statusOf(seen, { status: 'False', ...resolved.refused }), actions: [] };
+  if ('refused' in resolved) {
+    const { refused, ...known } = resolved;
+    return { status: statusOf(seen, { status: 'False', ...refused }), actions: [], ...known };
+  }
   const all = standings(resolved, seen);
   const skipped = skippedTasks(all, resolved.waits);
   if (deadline && now >= deadline && !isOver(all, skipped))

@@ -119,17 +119,22 @@ export const pipelineIn = remembered(readPipeline);
 export const taskIn = remembered(readTask);
 const waitsIn = remembered(waitsOf);
 
+/** Why a run cannot run. */
+export interface Refused {
+  readonly refused: Refusal;
+  /** Absent: there is no Pipeline. */
+  readonly pipelineName?: string;
+}
+
 /** Resolves, or refuses. */
-export function resolvePipelineRun(facts: PipelineFacts): ResolvedRun | { readonly refused: Refusal } {
-  const refused = (reason: string, message: string): { readonly refused: Refusal } => ({
-    refused: { reason, message },
-  });
+export function resolvePipelineRun(facts: PipelineFacts): ResolvedRun | Refused {
   const { name = '', namespace = '' } = facts.run.metadata;
   const run = readPipelineRun(facts.run.spec);
   const id = `${namespace}/${name}`;
   const pipeline = run.use?.from === 'here' ? run.use.pipeline : facts.pipeline && pipelineIn(facts.pipeline.spec);
   if (!pipeline) return { refused: noPipeline(id, run) };
   const pipelineName = run.use?.from === 'cluster' ? run.use.name : name;
+  const refused = (reason: string, message: string): Refused => ({ refused: { reason, message }, pipelineName });
   const pipelineId = `${namespace}/${pipelineName}`;
   const waits = waitsIn(pipeline);
   const graph = graphProblem(waits);
@@ -149,7 +154,7 @@ export function resolvePipelineRun(facts: PipelineFacts): ResolvedRun | { readon
     pipelineParamsRefusal(pipeline.params, run.params, named) ??
     pipelineWorkspacesRefusal(pipeline, run.workspaces, named) ??
     missingParts(id, pipelineId, pipeline, facts);
-  if (problem) return { refused: problem };
+  if (problem) return { refused: problem, pipelineName };
 
   const replacements = paramReplacements(pipeline.params, run.params, ['params']);
   const tasks = pipeline.tasks.flatMap((task): readonly ResolvedTask[] => {

@@ -391,4 +391,5 @@ test.each(refusals)('a run ends before it has begun when %s', (_when, difference
   const without = differences.spec?.pipelineRef === undefined ? {} : { pipeline: undefined };
   const decision = planPipelineRun({ ...seen(differences), ...without });
   expect([says(decision), does(decision), decision.status.completionTime]).toEqual([said, [], NOON]);
+  expect(decision.pipelineName).toBe(said.startsWith('CouldntGetPipeline') ? undefined : 'p');
 });

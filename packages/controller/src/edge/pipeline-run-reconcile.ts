@@ -7,6 +7,7 @@
 
 import { PERSISTENT_VOLUME_CLAIMS, refusedAs, type KubeObject, type WorkDone } from '@pipewright/kube';
 import {
+  labelValue,
   readPipelineRun,
   type Condition,
   type PipelineRun,
@@ -63,7 +64,7 @@ export async function reconcilePipelineRun(world: World, key: string): Promise<W
   }
   if (decision.pipelineName !== undefined) {
     const wanted = {
-      labels: { ...facts.pipeline?.labels, [labels.pipeline]: decision.pipelineName },
+      labels: { ...facts.pipeline?.labels, [labels.pipeline]: labelValue(decision.pipelineName) },
       annotations: handedDown(facts.pipeline?.annotations),
     };
     await recordMetadata(world, world.runs, PIPELINE_RUNS, key, wanted);
