@@ -54,6 +54,22 @@ describe('the status area', () => {
     ]);
   });
 
+  test('says which condition of a task is checked, and what the check prints', () => {
+    const check = { run, task: 'test', check: 'sunny' } as const;
+    const checking = tallied([
+      start,
+      { type: 'check-start', time: at(2), ...check, taskRun: 'r-test-sunny' },
+      { type: 'step-log', time: at(3), ...check, step: 'condition-check-sunny', line: 'looking out' },
+      { type: 'step-end', time: at(3), ...check, step: 'condition-check-sunny', exitCode: 1, reason: 'Error' },
+    ]);
+    expect(statusRows(checking, () => [], Date.parse(at(4)), 80, colors)[0]).toBe(
+      '  ◌ test      2.0s  condition sunny  looking out',
+    );
+    const stopped = { outcome: 'cancelled', reason: 'PipelineRunCancelled', message: '', seconds: 5 } as const;
+    const ended = count(checking, { type: 'run-end', time: at(5), run, ...stopped });
+    expect(summary(ended, [], colors)[2]).toBe('  ○ test    not started');
+  });
+
   test('fits a narrow terminal', () => {
     expect(Math.max(...rows(20).map((row) => row.length))).toBeLessThanOrEqual(20);
   });
@@ -133,6 +149,23 @@ Failed  release  in 9.0s  (3 tasks: 1 succeeded, 1 failed, 1 not started)
       Failed: "step-compile" exited with code 127
       hint: the command is not in the image; on this machine the stand-in's files are what the step sees
   ○ deploy  not started`);
+  });
+
+  test('says why tasks were skipped', () => {
+    const skipped = (task: string, message: string): RunEvent =>
+      done(task, 4, { outcome: 'skipped', reason: 'ConditionCheckFailed', message, seconds: 0 });
+    const tally = tallied([
+      start,
+      done('test', 4),
+      skipped('build', 'condition changed was false'),
+      skipped('deploy', 'it waits for build, which was skipped'),
+      { type: 'run-end', time: at(7), run, outcome: 'succeeded', reason: 'Succeeded', message: '', seconds: 7 },
+    ]);
+    expect(summary(tally, [], colors).join('\n')).toBe(`
+Succeeded  release  in 7.0s  (3 tasks: 1 succeeded, 2 skipped)
+  ✔ test    3.0s
+  ⊘ build   skipped: condition changed was false
+  ⊘ deploy  skipped: it waits for build, which was skipped`);
   });
 
   test('shows no control sequence that a result or a message holds', () => {

@@ -95,6 +95,48 @@ Succeeded  nightly  in TIME  (2 tasks: 2 succeeded)
     expect(status).toBe(1);
   });
 
+  test('tells how conditions are checked, and which tasks they keep from running', async () => {
+    const pipeline = `---
+apiVersion: tekton.dev/v1alpha1
+kind: Condition
+metadata: { name: sunny }
+spec: { check: { image: 'busybox:1', command: [look] } }
+---
+apiVersion: tekton.dev/v1alpha1
+kind: Condition
+metadata: { name: dry }
+spec: { check: { image: 'busybox:1', command: [look] } }
+---
+apiVersion: tekton.dev/v1alpha1
+kind: PipelineRun
+metadata: { name: picnic }
+spec:
+  pipelineSpec:
+    tasks:
+      - { name: pack, taskRef: { name: work }, conditions: [{ conditionRef: sunny }] }
+      - { name: go, taskRef: { name: work }, runAfter: [pack], conditions: [{ conditionRef: dry }] }
+      - { name: eat, taskRef: { name: work }, runAfter: [go] }
+`;
+    const path = folder({ 'p.yaml': TASKS + pipeline });
+    const { status, out } = await running(path, {}, ({ identity }) =>
+      identity.container === 'step-condition-check-dry' ? { exitCode: 1, output: 'it rains\n' } : {},
+    );
+    expect(timeless(out).slice(out.indexOf('--- '))).toBe(`--- PipelineRun picnic in namespace default
+--- ✔ pack condition sunny is true TIME
+--- ✔ pack Succeeded TIME
+[go : condition-check-dry] it rains
+--- ⊘ go condition dry was false TIME
+--- ⊘ go skipped: condition dry was false
+--- ⊘ eat skipped: it waits for go, which was skipped
+
+Succeeded  picnic  in TIME  (3 tasks: 1 succeeded, 2 skipped)
+  ✔ pack  TIME
+  ⊘ go    skipped: condition dry was false
+  ⊘ eat   skipped: it waits for go, which was skipped
+`);
+    expect(status).toBe(0);
+  });
+
   test('gives -p to the pipelines that declare the param', async () => {
     const path = folder({ 'p.yaml': TASKS + RUN });
     const { out } = await running(path, { param: new Map([['what', 'a=b']]) }, ({ argv }) => ({

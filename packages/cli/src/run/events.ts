@@ -15,7 +15,11 @@ export interface ResourceFact {
   readonly value: string;
 }
 
-/** One event. Times are RFC 3339 with milliseconds, durations are seconds. */
+/**
+ * One event. Times are RFC 3339 with milliseconds, durations are seconds.
+ *
+ * A `check` is a condition of the task, by its name; steps that have one are those of the check.
+ */
 export type RunEvent =
   | {
       readonly type: 'run-start';
@@ -33,10 +37,30 @@ export type RunEvent =
       readonly taskRun: string;
     }
   | {
+      readonly type: 'check-start';
+      readonly time: string;
+      readonly run: string;
+      readonly task: string;
+      readonly check: string;
+      readonly taskRun: string;
+    }
+  | {
+      readonly type: 'check-end';
+      readonly time: string;
+      readonly run: string;
+      readonly task: string;
+      readonly check: string;
+      readonly outcome: TaskOutcome;
+      readonly reason: string;
+      readonly message: string;
+      readonly seconds: number;
+    }
+  | {
       readonly type: 'step-start';
       readonly time: string;
       readonly run: string;
       readonly task: string;
+      readonly check?: string;
       readonly step: string;
     }
   | {
@@ -44,6 +68,7 @@ export type RunEvent =
       readonly time: string;
       readonly run: string;
       readonly task: string;
+      readonly check?: string;
       readonly step: string;
       readonly line: string;
     }
@@ -52,6 +77,7 @@ export type RunEvent =
       readonly time: string;
       readonly run: string;
       readonly task: string;
+      readonly check?: string;
       readonly step: string;
       readonly exitCode: number;
       readonly reason: string;

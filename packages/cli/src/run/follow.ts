@@ -10,8 +10,9 @@ import type { KubeClient } from '@pipewright/kube';
 import { byLabel, byOwner, PODS, Reflector } from '@pipewright/kube';
 import type { Waits } from '@pipewright/tekton';
 import type { EventSink, TaskOutcome } from './events.js';
-import { PIPELINE_RUNS, PIPELINE_TASK_LABEL, TASK_RUN_LABEL, TASK_RUNS } from './kinds.js';
+import { CONDITION_CHECK_LABEL, PIPELINE_RUNS, PIPELINE_TASK_LABEL, TASK_RUN_LABEL, TASK_RUNS } from './kinds.js';
 import { factsOf, outcomeOf, succeeded, type SeenPipelineRun, type SeenPod, type SeenTaskRun } from './observed.js';
+import { checkAnswer, skipsOf, type Skip } from './skips.js';
 import { Watchers } from './watchers.js';
 import { followPod, type StepSink } from './pod-logs.js';
 import type { Mask } from '../masking/mask.js';
@@ -96,38 +97,83 @@ export class Follower {
   }
 
   async #followPipelineRun(run: StartedRun): Promise<End> {
-    const following = new Map<string, Promise<unknown>>();
-    const byTask = new Map<string, Promise<unknown>>();
+    const told = new Told();
     const end = await this.#until(() => {
-      for (const taskRun of this.#taskRuns.by('owner', run.uid)) {
-        const uid = taskRun.metadata.uid ?? '';
-        const task = taskRun.metadata.labels?.[PIPELINE_TASK_LABEL] ?? taskRun.metadata.name ?? '';
-        const child = { name: taskRun.metadata.name ?? '', namespace: run.namespace, uid };
-        if (following.has(uid)) continue;
-        // What a task waited for is told to its end first, however fast the cluster is.
-        const before = Promise.all((run.tasks.get(task) ?? []).map((name) => byTask.get(name)));
-        const told = this.#followTaskRun(child, run, task, before);
-        following.set(uid, told);
-        byTask.set(task, told);
+      const { status } = this.#runs.get(`${run.namespace}/${run.name}`) ?? {};
+      for (const taskRun of this.#taskRuns.by('owner', run.uid)) this.#followChild(run, taskRun, told);
+      for (const skip of skipsOf(status, run.tasks)) {
+        if (told.tasks.has(skip.task)) continue;
+        const before = [...skip.follows.checks.map((name) => told.byName.get(name)), ...told.all(skip.follows.tasks)];
+        told.tasks.set(skip.task, this.#tellSkip(run, skip, Promise.all(before)));
       }
-      return endOf(succeeded(this.#runs.get(`${run.namespace}/${run.name}`)?.status?.conditions));
+      return endOf(succeeded(status?.conditions));
     });
-    await Promise.all(following.values());
-    this.#tellSkipped(run);
+    await Promise.all([...told.byName.values(), ...told.tasks.values()]);
     return end ?? CANCELLED;
   }
 
+  /** Follows a TaskRun of a pipeline, if that is not done already. What it waited for is told to its end first, however fast the cluster is. */
+  #followChild(run: StartedRun, { metadata }: SeenTaskRun, told: Told): void {
+    const { name = '', uid = '', labels } = metadata;
+    if (told.byName.has(name)) return;
+    const task = labels?.[PIPELINE_TASK_LABEL] ?? name;
+    const before = told.all(run.tasks.get(task) ?? []);
+    const child = { name, namespace: run.namespace, uid };
+    if (labels?.[CONDITION_CHECK_LABEL] !== undefined) {
+      const following = this.#followCheck(child, run, task, Promise.all(before));
+      told.byName.set(name, following);
+      told.checks.set(task, [...(told.checks.get(task) ?? []), following]);
+      return;
+    }
+    const following = this.#followTaskRun(child, run, task, Promise.all([...before, ...(told.checks.get(task) ?? [])]));
+    told.byName.set(name, following);
+    told.tasks.set(task, following);
+  }
+
   async #followTaskRun(
-    taskRun: Pick<StartedRun, 'name' | 'namespace' | 'uid'>,
+    taskRun: Child,
     run: StartedRun,
     task: string,
     before: Promise<unknown> = Promise.resolve(),
   ): Promise<End> {
     const began = this.#now();
     await before;
-    const { name, namespace } = taskRun;
     const about = { run: run.name, task };
-    this.#emit({ type: 'task-start', time: began.toISOString(), ...about, taskRun: name });
+    this.#emit({ type: 'task-start', time: began.toISOString(), ...about, taskRun: taskRun.name });
+    const end = await this.#followToEnd(taskRun, about);
+    const results = factsOf(this.#taskRuns.get(`${taskRun.namespace}/${taskRun.name}`)?.status);
+    const message = this.#mask.hide(end.message);
+    const seconds = this.#secondsSince(began);
+    this.#emit({ type: 'task-end', time: this.#time(), ...about, ...end, message, seconds, results });
+    return end;
+  }
+
+  async #followCheck(taskRun: Child, run: StartedRun, task: string, before: Promise<unknown>): Promise<void> {
+    const began = this.#now();
+    await before;
+    const about = { run: run.name, task, check: (await this.#conditionOf(taskRun.name, run)) ?? taskRun.name };
+    this.#emit({ type: 'check-start', time: began.toISOString(), ...about, taskRun: taskRun.name });
+    const { outcome, reason, message: said } = await this.#followToEnd(taskRun, about);
+    const steps = this.#taskRuns.get(`${taskRun.namespace}/${taskRun.name}`)?.status?.steps ?? [];
+    const answer =
+      outcome === 'succeeded' ? 'is true' : checkAnswer({ reason, message: said }, steps.at(-1)?.terminated?.exitCode);
+    const message = this.#mask.hide(answer);
+    const seconds = this.#secondsSince(began);
+    this.#emit({ type: 'check-end', time: this.#time(), ...about, outcome, reason, message, seconds });
+  }
+
+  /** The Condition that a check is of: the run's status says so, a moment after the check is there. */
+  #conditionOf(check: string, run: StartedRun): Promise<string | undefined> {
+    return this.#until(() => {
+      const { status } = this.#runs.get(`${run.namespace}/${run.name}`) ?? {};
+      const entries = Object.values(status?.taskRuns ?? {});
+      const known = entries.find(({ conditionChecks }) => conditionChecks?.[check]);
+      return known?.conditionChecks?.[check]?.conditionName ?? (endOf(succeeded(status?.conditions)) && check);
+    });
+  }
+
+  /** Follows what runs in the pods of a TaskRun until it has ended and its logs are shown. */
+  async #followToEnd({ name, namespace }: Child, about: About): Promise<End> {
     const pods = new Map<string, Promise<void>>();
     const followPods = (): void => {
       for (const pod of this.#pods.by('taskRun', name)) {
@@ -142,20 +188,10 @@ export class Follower {
       })) ?? CANCELLED;
     followPods();
     await Promise.all(pods.values());
-    const results = factsOf(this.#taskRuns.get(`${namespace}/${name}`)?.status);
-    this.#emit({
-      type: 'task-end',
-      time: this.#time(),
-      ...about,
-      ...end,
-      message: this.#mask.hide(end.message),
-      seconds: this.#secondsSince(began),
-      results,
-    });
     return end;
   }
 
-  #followPod(pod: SeenPod, about: { readonly run: string; readonly task: string }): Promise<void> {
+  #followPod(pod: SeenPod, about: About): Promise<void> {
     const key = `${pod.metadata.namespace ?? ''}/${pod.metadata.name ?? ''}`;
     const uid = pod.metadata.uid;
     const sink: StepSink = {
@@ -179,25 +215,16 @@ export class Follower {
     });
   }
 
-  /** Tasks that a condition kept from running: they have no TaskRun, and stand in the run's status alone. */
-  #tellSkipped(run: StartedRun): void {
-    const children = this.#runs.get(`${run.namespace}/${run.name}`)?.status?.taskRuns ?? {};
-    for (const [name, { pipelineTaskName, status }] of Object.entries(children)) {
-      const condition = succeeded(status?.conditions);
-      if (this.#taskRuns.get(`${run.namespace}/${name}`) !== undefined || outcomeOf(condition) !== 'skipped') continue;
-      const { reason = '', message = '' } = condition ?? {};
-      this.#emit({
-        type: 'task-end',
-        time: this.#time(),
-        run: run.name,
-        task: pipelineTaskName,
-        outcome: 'skipped',
-        reason,
-        message,
-        seconds: 0,
-        results: [],
-      });
-    }
+  /** A task that has no TaskRun, because a condition kept it from running. */
+  async #tellSkip(
+    { name: run }: StartedRun,
+    { task, reason, message: why }: Skip,
+    before: Promise<unknown>,
+  ): Promise<void> {
+    await before;
+    const message = this.#mask.hide(why);
+    const time = this.#time();
+    this.#emit({ type: 'task-end', time, run, task, outcome: 'skipped', reason, message, seconds: 0, results: [] });
   }
 
   #until<T>(found: () => T | undefined): Promise<T | undefined> {
@@ -210,6 +237,29 @@ export class Follower {
 
   #secondsSince(began: Date): number {
     return Math.round(this.#now().getTime() - began.getTime()) / 1000;
+  }
+}
+
+type Child = Pick<StartedRun, 'name' | 'namespace' | 'uid'>;
+
+/** Whose steps are told. */
+interface About {
+  readonly run: string;
+  readonly task: string;
+  readonly check?: string;
+}
+
+/** What of a run is told, or being told: the promises resolve when it is. */
+class Told {
+  /** By name of the TaskRun. */
+  readonly byName = new Map<string, Promise<unknown>>();
+  readonly tasks = new Map<string, Promise<unknown>>();
+  /** Checks of each task. */
+  readonly checks = new Map<string, readonly Promise<unknown>[]>();
+
+  /** What tells these tasks, as far as it has begun. */
+  all(tasks: readonly string[]): readonly (Promise<unknown> | undefined)[] {
+    return tasks.map((task) => this.tasks.get(task));
   }
 }
 

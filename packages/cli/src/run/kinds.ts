@@ -15,3 +15,5 @@ export const PIPELINE_TASK_LABEL = 'tekton.dev/pipelineTask';
 export const PIPELINE_RUN_LABEL = 'tekton.dev/pipelineRun';
 /** The label that says which TaskRun a pod belongs to. */
 export const TASK_RUN_LABEL = 'tekton.dev/taskRun';
+/** The label that says that a TaskRun is the check of a condition; its value is the TaskRun's name. */
+export const CONDITION_CHECK_LABEL = 'tekton.dev/conditionCheck';

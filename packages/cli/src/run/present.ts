@@ -2,13 +2,13 @@
  * Shows events: as JSON lines, as plain text, or as text above a status area.
  */
 
-import { neutralise } from '../terminal/lines.js';
+import { neutralise, plain } from '../terminal/lines.js';
 import { liveArea, type LiveArea } from '../terminal/live-area.js';
 import { duration } from '../terminal/duration.js';
 import type { Colors, Output } from '../terminal/output.js';
 import type { EventSink, RunEvent } from './events.js';
 import { statusRows, type WaitsFor } from './status-area.js';
-import { signOf, summary, type Made } from './summary.js';
+import { signOf, skipped, summary, type Made } from './summary.js';
 import { count, type Tally } from './tally.js';
 
 /** Shows events as they come. */
@@ -68,14 +68,21 @@ function lineOf(event: RunEvent, steps: StepColors, { colors, terminal }: Output
       const prefix = steps.of(`${event.task}/${event.step}`)(`[${event.task} : ${event.step}]`);
       return `${prefix} ${terminal ? neutralise(event.line) : event.line}`;
     }
-    case 'task-end':
-      return `--- ${signOf(event.outcome, colors)} ${event.task} ${event.reason} ${event.outcome === 'skipped' ? '' : duration(event.seconds)}`.trimEnd();
+    case 'task-end': {
+      const ended = event.outcome === 'skipped' ? skipped(event) : `${event.reason} ${duration(event.seconds)}`;
+      return `--- ${signOf(event.outcome, colors)} ${event.task} ${plain(ended)}`;
+    }
+    case 'check-end': {
+      const sign = signOf(event.outcome === 'succeeded' ? 'succeeded' : 'skipped', colors);
+      return `--- ${sign} ${event.task} condition ${event.check} ${plain(event.message)} ${duration(event.seconds)}`;
+    }
     case 'note':
       return colors.dim(event.message);
     case 'run-start':
       return colors.dim(`--- ${event.kind} ${event.run} in namespace ${event.namespace}`);
     case 'run-end':
     case 'task-start':
+    case 'check-start':
     case 'step-start':
     case 'step-end':
     case 'deployment':

@@ -29,17 +29,18 @@ export function statusRows(
 
 function runRows(run: RunTally, waitsFor: WaitsFor, now: number, columns: number, colors: Colors): readonly string[] {
   const tasks = [...run.tasks.values()];
-  const shown =
-    tasks.length <= MOST_ROWS ? tasks : tasks.filter(({ state }) => state === 'running').slice(0, MOST_ROWS);
+  const shown = tasks.length <= MOST_ROWS ? tasks : tasks.filter(isGoing).slice(0, MOST_ROWS);
   const width = Math.min(32, Math.max(0, ...shown.map(({ task }) => task.length)));
-  const done = tasks.filter(({ state }) => state !== 'running' && state !== 'waiting').length;
-  const running = tasks.filter(({ state }) => state === 'running').length;
+  const done = tasks.filter((task) => !isGoing(task) && task.state !== 'waiting').length;
+  const running = tasks.filter(isGoing).length;
   const foot = `  ${String(done)} done · ${String(running)} running · ${String(tasks.length - done - running)} waiting  ${duration((now - run.startedAt) / 1000)}`;
   return [
     ...shown.map((task) => taskRow(task, run, waitsFor, now, width, columns, colors)),
     colors.dim(cut(foot, columns)),
   ];
 }
+
+const isGoing = ({ state }: TaskTally): boolean => state === 'running' || state === 'checking';
 
 function taskRow(
   task: TaskTally,
@@ -50,14 +51,14 @@ function taskRow(
   columns: number,
   colors: Colors,
 ): string {
-  const seconds = task.state === 'running' ? (now - task.startedAt) / 1000 : task.seconds;
+  const seconds = isGoing(task) ? (now - task.startedAt) / 1000 : task.seconds;
   const open = waitsFor(run.run, task.task).filter((name) => run.tasks.get(name)?.state !== 'succeeded');
   const about =
     task.state === 'waiting'
       ? open.length > 0
         ? `waits for ${open.join(', ')}`
         : 'about to start'
-      : `${duration(seconds).padStart(6)}  ${task.state === 'running' ? `${task.step ?? 'starting'}  ${plain(task.lastLines.at(-1) ?? '')}` : task.state}`;
+      : `${duration(seconds).padStart(6)}  ${isGoing(task) ? `${task.step ?? 'starting'}  ${plain(task.lastLines.at(-1) ?? '')}` : task.state}`;
   const text = cut(`${cut(task.task, width).padEnd(width)}  ${about}`, columns - 4);
   return `  ${signOf(task.state, colors)} ${task.state === 'waiting' ? colors.dim(text) : text}`;
 }

@@ -17,6 +17,7 @@ const SIGNS: Readonly<Record<TaskTally['state'], string>> = {
   skipped: '⊘',
   'not-started': '○',
   waiting: '○',
+  checking: '◌',
   running: '●',
 };
 
@@ -28,6 +29,7 @@ const WORDS: Readonly<Record<TaskTally['state'], string>> = {
   skipped: 'skipped',
   'not-started': 'not started',
   waiting: 'waiting',
+  checking: 'being checked',
   running: 'running',
 };
 
@@ -35,7 +37,7 @@ const WORDS: Readonly<Record<TaskTally['state'], string>> = {
 export function signOf(state: TaskTally['state'], colors: Colors): string {
   if (state === 'succeeded') return colors.green(SIGNS[state]);
   if (state === 'failed' || state === 'timed-out') return colors.red(SIGNS[state]);
-  return state === 'running' ? colors.cyan(SIGNS[state]) : colors.dim(SIGNS[state]);
+  return state === 'running' || state === 'checking' ? colors.cyan(SIGNS[state]) : colors.dim(SIGNS[state]);
 }
 
 /** What a run made, gathered from the events that no run owns. */
@@ -82,6 +84,7 @@ function taskLines(task: TaskTally, width: number, colors: Colors): readonly str
     );
     return [`  ${sign} ${name}  ${duration(task.seconds)}`, ...facts];
   }
+  if (task.state === 'skipped') return [`  ${sign} ${name}  ${colors.dim(plain(skipped(task)))}`];
   if (task.state !== 'failed' && task.state !== 'timed-out')
     return [`  ${sign} ${name}  ${colors.dim(WORDS[task.state])}`];
   const step = task.exitCode === undefined ? '' : `  step ${task.step ?? '?'}: exit ${String(task.exitCode)}`;
@@ -93,6 +96,10 @@ function taskLines(task: TaskTally, width: number, colors: Colors): readonly str
     ...hints(task),
   ];
 }
+
+/** What is said of a skipped task, in the summary and when it happens. */
+export const skipped = ({ message }: Pick<TaskTally, 'message'>): string =>
+  `skipped${message === '' ? '' : `: ${message.replace(LOGS_ELSEWHERE, '')}`}`;
 
 /** Where a cluster keeps the logs. Here they were shown, and the cluster is gone. */
 const LOGS_ELSEWHERE = /; for logs run: kubectl -n \S+ logs \S+ -c \S+$/;

@@ -7,7 +7,7 @@ import type { ResourceFact, RunEvent, TaskOutcome } from './events.js';
 /** How a task is doing. */
 export interface TaskTally {
   readonly task: string;
-  readonly state: 'waiting' | 'running' | TaskOutcome;
+  readonly state: 'waiting' | 'checking' | 'running' | TaskOutcome;
   /** When it started, in milliseconds since 1970; 0 before. */
   readonly startedAt: number;
   readonly seconds: number;
@@ -71,7 +71,7 @@ export function count(tally: Tally, event: RunEvent): Tally {
     const tasks = new Map(
       [...run.tasks].map(([name, task]) => [
         name,
-        task.state === 'waiting' ? { ...task, state: 'not-started' as const } : task,
+        task.state === 'waiting' || task.state === 'checking' ? { ...task, state: 'not-started' as const } : task,
       ]),
     );
     return new Map([...tally, [run.run, { ...run, tasks, outcome, reason, message, seconds }]]);
@@ -85,9 +85,18 @@ export function count(tally: Tally, event: RunEvent): Tally {
 type TaskEvent = Extract<RunEvent, { readonly task: string }>;
 
 function after(task: TaskTally, event: TaskEvent): TaskTally {
+  // Of a check its output is shown while it runs; how its steps end is not how the task's do.
+  if ('step' in event && event.check !== undefined)
+    return event.type === 'step-log' ? { ...task, lastLines: [event.line] } : task;
   switch (event.type) {
     case 'task-start':
-      return { ...task, state: 'running', startedAt: Date.parse(event.time) };
+      return { ...waiting(task.task), state: 'running', startedAt: Date.parse(event.time) };
+    case 'check-start': {
+      const startedAt = task.state === 'checking' ? task.startedAt : Date.parse(event.time);
+      return { ...task, state: 'checking', startedAt, step: `condition ${event.check}` };
+    }
+    case 'check-end':
+      return task;
     case 'step-start':
       return task.exitCode === undefined ? { ...task, step: event.step, lastLines: [] } : task;
     case 'step-log':

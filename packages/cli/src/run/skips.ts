@@ -1,0 +1,60 @@
+/**
+ * Which tasks a run has skipped, and why, in a sentence. Pure: read off the run's status, where such tasks stand alone.
+ */
+
+import { after, type ConditionCheckStatus, type PipelineRunStatus, type Waits } from '@pipewright/tekton';
+import { outcomeOf, succeeded } from './observed.js';
+
+/** A task that will not run. */
+export interface Skip {
+  readonly task: string;
+  readonly reason: string;
+  readonly message: string;
+  /** What must be told before: the checks that said no, by TaskRun name, or the tasks that they kept from running. */
+  readonly follows: { readonly checks: readonly string[]; readonly tasks: readonly string[] };
+}
+
+/** The tasks that a condition kept from running, and those that wait for them; these after those, in declared order. */
+export function skipsOf(status: PipelineRunStatus | undefined, waits: Waits): readonly Skip[] {
+  const direct = Object.values(status?.taskRuns ?? {}).flatMap((entry): readonly Skip[] => {
+    const condition = succeeded(entry.status?.conditions);
+    if (outcomeOf(condition) !== 'skipped') return [];
+    const checks = Object.entries(entry.conditionChecks ?? {});
+    const said = checks.flatMap(([, { conditionName, status: ran }]) => answerOf(conditionName, ran));
+    return [
+      {
+        task: entry.pipelineTaskName,
+        reason: condition?.reason ?? '',
+        message: said.length > 0 ? said.join('; ') : (condition?.message ?? ''),
+        follows: { checks: checks.map(([name]) => name), tasks: [] },
+      },
+    ];
+  });
+  if (direct.length === 0) return [];
+  const kept = direct.map(({ task }) => task);
+  const followers = after(waits, kept);
+  const skipped = new Set([...kept, ...followers]);
+  const later = followers.map((task): Skip => {
+    const before = (waits.get(task) ?? []).find((name) => skipped.has(name)) ?? '';
+    const message = `it waits for ${before}, which was skipped`;
+    return { task, reason: 'ParentTaskSkipped', message, follows: { checks: [], tasks: kept } };
+  });
+  return [...direct, ...later];
+}
+
+/** What a check said, when it did not say yes. */
+function answerOf(name: string, status: ConditionCheckStatus | undefined): readonly string[] {
+  const condition = succeeded(status?.conditions);
+  if (condition?.status !== 'False') return [];
+  return [`condition ${name} ${checkAnswer(condition, status?.check?.terminated?.exitCode)}`];
+}
+
+/** A check's answer as the end of a sentence that begins with its name. An exit code of 1 is how a check says no. */
+export function checkAnswer(
+  { reason = '', message = '' }: { readonly reason?: string; readonly message?: string },
+  exitCode: number | undefined,
+): string {
+  if (reason === 'Failed' && exitCode !== undefined)
+    return exitCode === 1 ? 'was false' : `was false (exit code ${String(exitCode)})`;
+  return `could not be checked: ${reason}${message === '' ? '' : `: ${message}`}`;
+}
