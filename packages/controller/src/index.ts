@@ -3,6 +3,6 @@ export { startController, type Controller, type ControllerOptions } from './edge
 export { jsonLog, silent, type Facts, type Log } from './edge/log.js';
 export type { Registries } from './edge/registry-client.js';
 export type { FindCommand } from './edge/world.js';
-export { reportOf } from './scripts/entrypoint.js';
+export { reportOf, turnOf, type TurnTold } from './scripts/entrypoint.js';
 export { DEFAULT_IMAGES, type Images } from './options.js';
 export { imageCommand, type CommandFound, type ImageCommand } from './image-command.js';

@@ -3,4 +3,4 @@
 export { simulate, type SimulateOptions, type Synthesized } from './simulate.js';
 export type { SimulatedRun, SimulatedTask } from './simulated-run.js';
 export { SimulationError } from './simulation-error.js';
-export type { ScriptedStep, StepCall, StepRecord, StepScripts } from './step.js';
+export type { ConditionScripts, ScriptedStep, StepCall, StepRecord, StepScript, StepScripts } from './step.js';

@@ -2,13 +2,7 @@
  * Reads how a run went from what it left: its status, its TaskRuns, and what the runtime saw of the steps.
  */
 
-import {
-  readPipeline,
-  type PipelineRun,
-  type PipelineSpec,
-  type StatusCondition,
-  type TaskRun,
-} from '@pipewright/tekton';
+import type { PipelineModel, PipelineRun, PipelineRunStatus, StatusCondition, TaskRun } from '@pipewright/tekton';
 import type { SimulatedRun, SimulatedTask } from './simulated-run.js';
 import { SimulationError } from './simulation-error.js';
 import type { StepRecord } from './step.js';
@@ -16,69 +10,96 @@ import type { StepRecord } from './step.js';
 /** What a run is read from. */
 export interface Observed {
   readonly run: PipelineRun | TaskRun;
+  /** Those of tasks; not of checks. */
   readonly taskRuns: readonly TaskRun[];
-  readonly pipeline: PipelineSpec | undefined;
+  readonly pipeline: PipelineModel | undefined;
   readonly steps: readonly StepRecord[];
+  /** What a TaskRun of its own is called. */
+  readonly name: string;
 }
 
 /** A run that has ended, in the words of a test. */
-export function readRun({ run, taskRuns, pipeline, steps }: Observed): SimulatedRun {
+export function readRun({ run, taskRuns, pipeline, steps, name }: Observed): SimulatedRun {
   const { status, reason = '', message = '' } = conditionOf(run);
-  const order = [...new Set(steps.map(({ task }) => task))];
-  const tasks = new Map(taskRuns.map((it) => taskOf(it, steps)).map((it) => [it.name, it]));
-  const all = pipeline ? readPipeline(pipeline).tasks.map(({ name }) => name) : [];
+  const since = Date.parse(run.status?.startTime ?? '');
+  const order = [...new Set(steps.filter(({ condition }) => condition === undefined).map(({ task }) => task))];
+  const tasks = new Map(taskRuns.map((it) => taskOf(it, { steps, since, name })).map((it) => [it.name, it]));
+  const task = (wanted: string): SimulatedTask => {
+    const found = tasks.get(wanted);
+    if (found) return found;
+    throw new SimulationError(
+      `the task "${wanted}" did not run`,
+      `these did: ${[...tasks.keys()].join(', ') || 'none'}; the run says: ${reason}: ${message}`,
+    );
+  };
   return {
     succeeded: status === 'True',
     reason,
     message,
+    took: secondsTo(run.status?.completionTime, since),
     order,
-    skipped: all.filter((name) => !order.includes(name)),
+    skipped: (pipeline?.tasks ?? []).map((it) => it.name).filter((it) => !order.includes(it)),
+    conditions: conditionsIn(run),
     steps,
-    task: (name) => {
-      const found = tasks.get(name);
-      if (found) return found;
-      throw new SimulationError(
-        `the task "${name}" did not run`,
-        `these did: ${[...tasks.keys()].join(', ') || 'none'}; the run says: ${reason}: ${message}`,
-      );
+    task,
+    overlap: (one, other) => {
+      const [a, b] = [task(one), task(other)];
+      return a.began < b.ended && b.began < a.ended;
     },
   };
 }
 
 /** How a run stands. */
-export const conditionOf = ({ status }: PipelineRun | TaskRun): Partial<StatusCondition> =>
+export const conditionOf = ({ status }: { readonly status?: Conditions }): Partial<StatusCondition> =>
   status?.conditions?.find(({ type }) => type === 'Succeeded') ?? {};
 
-function taskOf(run: TaskRun, steps: readonly StepRecord[]): SimulatedTask {
-  const name = run.metadata.labels?.['tekton.dev/pipelineTask'] ?? run.metadata.name ?? '';
-  const condition = conditionOf(run);
-  const own = steps.filter(({ task, ofResource }) => task === name && !ofResource);
-  const { resourcesResult = [], taskResults = [], retriesStatus = [] } = (run.status ?? {}) as Found;
+interface Conditions {
+  readonly conditions?: readonly StatusCondition[];
+}
+
+const secondsTo = (time: string | undefined, since: number): number => (Date.parse(time ?? '') - since) / 1000;
+
+function conditionsIn(run: PipelineRun | TaskRun): Record<string, Record<string, boolean>> {
+  const found: Record<string, Record<string, boolean>> = {};
+  const { taskRuns = {} } = (run.status ?? {}) as PipelineRunStatus; // a TaskRun's has none
+  for (const { pipelineTaskName, conditionChecks = {} } of Object.values(taskRuns)) {
+    for (const { conditionName, status } of Object.values(conditionChecks)) {
+      const { status: holds } = conditionOf(status ? { status } : {});
+      if (holds === 'True' || holds === 'False')
+        found[pipelineTaskName] = { ...found[pipelineTaskName], [conditionName]: holds === 'True' };
+    }
+  }
+  return found;
+}
+
+interface Surroundings {
+  readonly steps: readonly StepRecord[];
+  /** When the run began. */
+  readonly since: number;
+  readonly name: string;
+}
+
+function taskOf(run: TaskRun, { steps, since, name: own }: Surroundings): SimulatedTask {
+  const name = run.metadata.labels?.['tekton.dev/pipelineTask'] ?? own;
+  const { status, reason = '', message = '' } = conditionOf(run);
+  const { resourcesResult = [], taskResults = [], retriesStatus = [], startTime, completionTime } = run.status ?? {};
   const resourceResults: Record<string, Record<string, string>> = {};
   for (const { key, value, resourceRef } of resourcesResult) {
-    const resource = resourceRef?.name ?? '';
+    const resource = resourceRef.name ?? '';
     resourceResults[resource] = { ...resourceResults[resource], [key]: value };
   }
   return {
     name,
-    succeeded: condition.status === 'True',
-    reason: condition.reason ?? '',
-    message: condition.message ?? '',
+    succeeded: status === 'True',
+    reason,
+    message,
     attempts: retriesStatus.length + 1,
+    began: secondsTo(retriesStatus[0]?.startTime ?? startTime, since),
+    ended: secondsTo(completionTime, since),
     params: Object.fromEntries((run.spec.inputs?.params ?? []).map((it) => [it.name, it.value])),
+    workspaces: Object.fromEntries((run.spec.workspaces ?? []).map(({ name: key, ...rest }) => [key, rest])),
     results: Object.fromEntries(taskResults.map((it) => [it.name, it.value])),
     resourceResults,
-    steps: own,
+    steps: steps.filter((it) => it.task === name && it.condition === undefined && !it.ofResource),
   };
-}
-
-/** The parts of a status that are read here. */
-interface Found {
-  readonly resourcesResult?: readonly {
-    readonly key: string;
-    readonly value: string;
-    readonly resourceRef?: { readonly name?: string };
-  }[];
-  readonly taskResults?: readonly { readonly name: string; readonly value: string }[];
-  readonly retriesStatus?: readonly unknown[];
 }

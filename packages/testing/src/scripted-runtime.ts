@@ -6,8 +6,13 @@
  * and of how many.
  */
 
-import { fake, type FakeOutcome, type FakeScript, type Runtime } from '@pipewright/cluster';
-import type { ScriptedStep, StepCall, StepRecord, StepScripts } from './step.js';
+import { fake, type ContainerSpec, type FakeOutcome, type Runtime } from '@pipewright/cluster';
+import { reportOf, turnOf, type TurnTold } from '@pipewright/controller';
+import { nearest } from '@pipewright/tekton';
+import type { SimulatedTime } from './edge/simulated-time.js';
+import type { Scripts } from './scripts.js';
+import { SimulationError } from './simulation-error.js';
+import type { ScriptedStep, StepRecord } from './step.js';
 
 /** Steps that resources put around a task's own. */
 const OF_RESOURCE = /^(git-source|create-dir|source-copy|source-mkdir|image-digest-exporter|pr-source|fetch|upload)-/;
@@ -15,48 +20,101 @@ const OF_RESOURCE = /^(git-source|create-dir|source-copy|source-mkdir|image-dige
 interface PodState {
   readonly attempt: number;
   /** How the steps ended, by place, once they have; the others wait on it. */
-  readonly ended: Map<number, PromiseWithResolver>;
+  readonly ended: Map<number, Settled<number>>;
+  /** What its steps have written; absent while no script has said anything of results. */
+  results?: Readonly<Record<string, string>>;
+  /** Whether a step has reported them. */
+  reported: boolean;
 }
 
-interface PromiseWithResolver {
-  readonly promise: Promise<number>;
-  readonly resolve: (exitCode: number) => void;
+/** A promise, and what settles it. */
+interface Settled<T> {
+  readonly promise: Promise<T>;
+  readonly resolve: (value: T) => void;
 }
+
+/** What is filled in as a step goes on. */
+type Growing<T> = { -readonly [K in keyof T]: T[K] };
 
 /** A runtime for one simulation, and what its steps did. */
 export class ScriptedRuntime {
-  readonly #scripts: StepScripts;
+  readonly #scripts: Scripts;
+  readonly #time: SimulatedTime;
   readonly #pods = new Map<string, PodState>();
   readonly #attempts = new Map<string, number>();
-  readonly steps: StepRecord[] = [];
+  readonly #records = new Map<ContainerSpec, Growing<StepRecord>>();
+  readonly #stopped = new Map<ContainerSpec, AbortController>();
   readonly runtime: Runtime;
 
-  constructor(scripts: StepScripts) {
+  constructor(scripts: Scripts, time: SimulatedTime) {
     this.#scripts = scripts;
-    this.runtime = fake({ script: (container) => this.#outcome(container) });
+    this.#time = time;
+    const runtime = fake({ script: (container) => this.#outcome(container), clock: time.nodeClock });
+    this.runtime = { ...runtime, start: (container, signal) => this.#start(runtime, container, signal) };
   }
 
-  #outcome({ identity, argv, env }: Parameters<FakeScript>[0]): FakeOutcome | Promise<FakeOutcome> {
-    const { container, labels, podUid, image } = identity;
-    if (!container.startsWith('step-')) return { duration: 'forever' }; // a sidecar, until it is stopped
-    const run = labels['tekton.dev/taskRun'] ?? '';
-    const task = labels['tekton.dev/pipelineTask'] ?? run;
-    const pod = this.#pod(podUid, run);
-    const { index, own } = turnOf(argv);
-    const call = { task, step: container.slice('step-'.length), attempt: pod.attempt, argv: own, env, image };
-    return this.#run(call, pod, index);
+  /** The steps that have run, in the order in which they began. */
+  get steps(): readonly StepRecord[] {
+    return [...this.#records.values()];
   }
 
-  async #run(call: StepCall, pod: PodState, index: number): Promise<FakeOutcome> {
+  async #start(runtime: Runtime, container: ContainerSpec, signal?: AbortSignal): ReturnType<Runtime['start']> {
+    const done = this.#time.begin();
+    this.#stopped.set(container, new AbortController());
+    const started = await runtime.start(container, signal);
+    done();
+    if (started.started) void started.container.exit.then(({ exitCode }) => this.#end(container, exitCode));
+    return started;
+  }
+
+  /** Also of a step that was stopped: it sleeps no longer. */
+  #end(container: ContainerSpec, exitCode: number): void {
+    this.#time.begin()();
+    this.#stopped.get(container)?.abort();
+    this.#stopped.delete(container);
+    const record = this.#records.get(container);
+    if (record) Object.assign(record, { exitCode, ended: this.#time.elapsed / 1000 });
+  }
+
+  #outcome(container: ContainerSpec): FakeOutcome | Promise<FakeOutcome> {
+    if (!container.identity.container.startsWith('step-')) return { duration: 'forever' }; // a sidecar, until it is stopped
+    return this.#run(container).catch((error: unknown) => {
+      this.#scripts.fail(error); // the test's own script has thrown: its error is what the test is to see
+      return { exitCode: 1 };
+    });
+  }
+
+  async #run(container: ContainerSpec): Promise<FakeOutcome> {
+    const { labels, podUid, image } = container.identity;
+    const turn = turnOf(container.argv) ?? { index: 0, count: 1, results: [], own: container.argv };
+    const { index, own: argv } = turn;
+    const pod = this.#pod(podUid, labels['tekton.dev/taskRun'] ?? '');
     const before = index === 0 ? 0 : await endOf(pod, index - 1).promise;
     if (before !== 0) {
       endOf(pod, index).resolve(1);
       return { exitCode: 1, output: 'Skipping step because a previous step failed\n' };
     }
-    const done = this.#scripted(call) ?? {};
+    const step = container.identity.container.slice('step-'.length);
+    const call = {
+      ...this.#scripts.placeOf(labels, step),
+      step,
+      attempt: pod.attempt,
+      argv,
+      env: container.env,
+      image,
+    };
+    const began = this.#time.elapsed / 1000;
+    const ofResource = OF_RESOURCE.test(step);
+    this.#records.set(container, { ...call, exitCode: 0, began, ended: began, ofResource });
+    const done = this.#scripts.of(call) ?? {};
+    const takes = this.#scripts.millisecondsOf(done);
+    const signal = this.#stopped.get(container)?.signal ?? AbortSignal.abort();
+    if (takes > 0) await this.#time.sleep(takes, signal);
+    if (takes > 0 && signal.aborted) return {}; // it was stopped
     const exitCode = done.exitCode ?? 0;
-    this.steps.push({ ...call, exitCode, ofResource: OF_RESOURCE.test(call.step) });
-    const message = messageOf(done);
+    if (done.results) pod.results = { ...pod.results, ...done.results };
+    if (exitCode === 0) refuseUnknown(call.task, pod, turn);
+    const message = exitCode === 0 ? messageOf(container.argv, done, pod) : undefined;
     endOf(pod, index).resolve(exitCode);
     return {
       exitCode,
@@ -65,26 +123,18 @@ export class ScriptedRuntime {
     };
   }
 
-  #scripted(call: StepCall): ScriptedStep | undefined {
-    const script = this.#scripts[call.task]?.[call.step];
-    if (typeof script === 'function') return script(call);
-    return isList(script) ? script[Math.min(call.attempt, script.length) - 1] : script;
-  }
-
   #pod(uid: string, run: string): PodState {
     const known = this.#pods.get(uid);
     if (known) return known;
     const attempt = (this.#attempts.get(run) ?? 0) + 1;
     this.#attempts.set(run, attempt);
-    const pod = { attempt, ended: new Map() };
+    const pod: PodState = { attempt, ended: new Map(), reported: false };
     this.#pods.set(uid, pod);
     return pod;
   }
 }
 
-const isList = (script: unknown): script is readonly ScriptedStep[] => Array.isArray(script);
-
-function endOf({ ended }: PodState, index: number): PromiseWithResolver {
+function endOf({ ended }: PodState, index: number): Settled<number> {
   const known = ended.get(index);
   if (known) return known;
   let resolve: (exitCode: number) => void = () => undefined;
@@ -94,22 +144,26 @@ function endOf({ ended }: PodState, index: number): PromiseWithResolver {
   return made;
 }
 
-/** Which step this is, and what is the user's own of its command. */
-function turnOf(argv: readonly string[]): { readonly index: number; readonly own: readonly string[] } {
-  const start = argv.indexOf('pipewright');
-  if (start < 0 || argv[start - 2] !== '-c') return { index: 0, own: argv };
-  const end = argv.indexOf('--', start);
-  const at = argv.indexOf('-i', start);
-  return { index: at > 0 && at < end ? Number(argv[at + 1]) : 0, own: argv.slice(end + 1) };
+/** Results that the task does not declare are never read; whoever writes some has meant others. */
+function refuseUnknown(task: string, pod: PodState, { index, count, results }: TurnTold): void {
+  const reports = results.length > 0 || (index === count - 1 && !pod.reported);
+  pod.reported ||= reports;
+  const unknown = Object.keys(pod.results ?? {}).find((it) => !results.includes(it));
+  if (unknown === undefined || !reports) return;
+  const meant = nearest(unknown, results);
+  throw new SimulationError(
+    `a script writes the result "${unknown}", which the task "${task}" does not have`,
+    meant === undefined ? `it has: ${results.join(', ') || 'none'}` : `did you mean "${meant}"?`,
+  );
 }
 
 /** What the step leaves for the controller, as real ones do. */
-function messageOf({ results = {}, resourceResults = {} }: ScriptedStep): string | undefined {
-  const entries = [
-    ...Object.entries(results).map(([key, value]) => ({ key, value, type: 'TaskRunResult' })),
-    ...Object.entries(resourceResults).flatMap(([name, facts]) =>
-      Object.entries(facts).map(([key, value]) => ({ key, value, resourceRef: { name } })),
-    ),
-  ];
-  return entries.length > 0 ? JSON.stringify(entries) : undefined;
+function messageOf(argv: readonly string[], { resourceResults = {} }: ScriptedStep, pod: PodState): string | undefined {
+  const { results } = pod;
+  const report = reportOf(argv, (name) => (results === undefined ? name : results[name]));
+  const facts = Object.entries(resourceResults).flatMap(([name, those]) =>
+    Object.entries(those).map(([key, value]) => ({ key, value, resourceRef: { name } })),
+  );
+  if (report === undefined && facts.length === 0) return undefined;
+  return JSON.stringify([...(JSON.parse(report ?? '[]') as readonly object[]), ...facts]);
 }

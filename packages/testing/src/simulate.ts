@@ -6,23 +6,27 @@
  * What the objects take as being elsewhere (accounts, Secrets) is made up, empty; nothing reads files or a network.
  */
 
-import { startCluster, type Cluster } from '@pipewright/cluster';
+import { startCluster } from '@pipewright/cluster';
 import { startController } from '@pipewright/controller';
-import { KubeClient, resource, type KubeObject, type Resource } from '@pipewright/kube';
+import { KubeClient, resource, type KubeObject, type Resource, type Send } from '@pipewright/kube';
 import {
   API_VERSION,
   checkObjects,
   crds,
   KINDS,
+  type Condition,
   type PipelineRun,
-  type PipelineSpec,
   type TaskRun,
 } from '@pipewright/tekton';
+import { SimulatedTime } from './edge/simulated-time.js';
+import { madeUpFor } from './made-up.js';
 import { conditionOf, readRun } from './read-run.js';
+import { calledOf, chooseRun, isRun, pipelineOf } from './runs.js';
 import { ScriptedRuntime } from './scripted-runtime.js';
+import { Scripts } from './scripts.js';
 import type { SimulatedRun } from './simulated-run.js';
 import { SimulationError } from './simulation-error.js';
-import type { StepScripts } from './step.js';
+import type { ConditionScripts, StepScripts } from './step.js';
 
 /** Manifests, or something that has them, as `TektonTesting.of(chart)` does. */
 export type Synthesized = readonly object[] | { readonly objects: readonly object[] };
@@ -42,7 +46,13 @@ export interface SimulateOptions {
    */
   readonly scripts?: StepScripts;
   /**
-   * How long the simulation may take, in real milliseconds. A run that waits for something that never comes is an error.
+   * Whether conditions hold, by task and condition.
+   *
+   * @default - every condition holds
+   */
+  readonly conditions?: ConditionScripts;
+  /**
+   * How long the simulation may take, in real milliseconds.
    *
    * @default 10000
    */
@@ -67,30 +77,57 @@ const NAMESPACE = resource('v1', 'namespaces', 'Namespace', false);
  *   expect(run.order).toEqual(['test', 'build', 'deploy']);
  *   expect(run.task('build').attempts).toBe(2);
  *
- * @throws SimulationError when the objects have errors, there is no such run, or it never ends
+ * @throws SimulationError when the objects have errors, there is no such run, it never ends, or a script is for nothing
  */
 export async function simulate(given: Synthesized, options: SimulateOptions = {}): Promise<SimulatedRun> {
   const objects = ('objects' in given ? given.objects : given) as readonly KubeObject[]; // manifests
   refuseErrors(objects);
   const chosen = chooseRun(objects, options.run);
-  const scripted = new ScriptedRuntime(options.scripts ?? {});
-  const cluster = await startCluster({ runtime: scripted.runtime, images: () => ({ rootfs: 'host' }), crds: crds() });
-  const controller = await startController({ send: cluster.send });
+  const [pipeline, name] = [pipelineOf(chosen, objects), calledOf(chosen)];
+  const known = objects.filter((it): it is KubeObject & Condition => it.kind === 'Condition');
+  const { scripts: steps = {}, conditions = {} } = options;
+  const scripts = new Scripts({ steps, conditions, pipeline, name, known });
+  const time = new SimulatedTime();
+  const scripted = new ScriptedRuntime(scripts, time);
+  const { runtime } = scripted;
+  const { send, close } = await startCluster({
+    runtime,
+    images: () => ({ rootfs: 'host' }),
+    crds: crds(),
+    now: () => time.date(),
+    clock: time.nodeClock,
+  });
+  const controller = await startController({ send: (request) => noticed(request, send, time), clock: time.clock });
+  const over = new AbortController();
   try {
-    const run = await execute(cluster, objects, chosen, options.limit ?? 10_000);
-    const { namespace = 'default', name = '' } = run.metadata;
-    const client = new KubeClient(cluster.send);
-    const labelSelector = `tekton.dev/pipelineRun=${name}`;
-    const ofPipeline = run.kind === 'PipelineRun';
-    const taskRuns = ofPipeline
-      ? (await client.list<TaskRun & KubeObject>(kindOf('TaskRun'), { namespace, labelSelector })).items
-      : [run as TaskRun]; // the other kind
-    const pipeline = ofPipeline ? pipelineOf(run as PipelineRun, objects) : undefined; // by its kind
-    return readRun({ run, taskRuns, pipeline, steps: scripted.steps });
+    time.pass(over.signal).catch((error: unknown) => scripts.fail(error));
+    const run = await Promise.race([execute(send, objects, chosen, options.limit ?? 10_000), scripts.failed]);
+    scripts.checkSteps(scripted.steps);
+    const taskRuns = await taskRunsOf(run, new KubeClient(send));
+    return readRun({ run, taskRuns, pipeline, steps: scripted.steps, name });
   } finally {
+    over.abort();
     await controller.stop();
-    await cluster.close();
+    await close();
   }
+}
+
+/** While the controller waits for an answer, no time passes. */
+async function noticed(request: Request, send: Send, time: SimulatedTime): Promise<Response> {
+  const done = time.begin();
+  try {
+    return await send(request);
+  } finally {
+    done();
+  }
+}
+
+/** The TaskRuns of tasks; those of checks are told by their condition. */
+async function taskRunsOf(run: PipelineRun | TaskRun, client: KubeClient): Promise<readonly TaskRun[]> {
+  if (run.kind === 'TaskRun') return [run as TaskRun]; // by its kind
+  const { namespace = 'default', name = '' } = run.metadata;
+  const labelSelector = `tekton.dev/pipelineRun=${name},!tekton.dev/conditionCheck`;
+  return (await client.list<TaskRun & KubeObject>(kindOf('TaskRun'), { namespace, labelSelector })).items;
 }
 
 function refuseErrors(objects: readonly object[]): void {
@@ -106,28 +143,15 @@ function refuseErrors(objects: readonly object[]): void {
   );
 }
 
-const isRun = ({ apiVersion, kind }: KubeObject): boolean =>
-  apiVersion === API_VERSION && (kind === 'PipelineRun' || kind === 'TaskRun');
-const calledOf = ({ metadata }: KubeObject): string => metadata.name ?? metadata.generateName ?? '';
-
-function chooseRun(objects: readonly KubeObject[], name: string | undefined): KubeObject {
-  const runs = objects.filter(isRun);
-  const [only, ...others] = runs.filter((it) => name === undefined || calledOf(it) === name);
-  if (only && others.length === 0) return only;
-  const names = runs.map(calledOf).join(', ');
-  if (runs.length === 0) throw new SimulationError('there is no run', 'add a PipelineRun or a TaskRun');
-  if (only) throw new SimulationError('there are several runs', `choose one with \`run\`: ${names}`);
-  throw new SimulationError(`there is no run "${name ?? ''}"`, `there are: ${names}`);
-}
-
 async function execute(
-  cluster: Cluster,
+  send: Send,
   objects: readonly KubeObject[],
   chosen: KubeObject,
   limit: number,
 ): Promise<PipelineRun | TaskRun> {
-  const client = new KubeClient(cluster.send);
-  const read = [...objects.filter((it) => !isRun(it)), ...missing(objects)].flatMap((it) => {
+  const client = new KubeClient(send);
+  const madeUp = madeUpFor(objects, chosen.metadata.namespace ?? 'default');
+  const read = [...objects.filter((it) => !isRun(it)), ...madeUp].flatMap((it) => {
     const kind =
       it.apiVersion === API_VERSION ? kindOf(it.kind ?? '') : it.apiVersion === 'v1' ? READ[it.kind ?? ''] : undefined;
     return kind ? [{ it, kind }] : [];
@@ -174,56 +198,4 @@ async function ended(
 function kindOf(kind: string): Resource {
   const shape = Object.values(KINDS).find((it) => it.kind === kind);
   return resource(API_VERSION, shape?.plural ?? kind, kind, shape?.namespaced ?? true);
-}
-
-/** Accounts that runs name and Secrets that accounts name, where nobody defines them. */
-function missing(objects: readonly KubeObject[]): KubeObject[] {
-  const there = new Set(
-    objects.map(({ kind, metadata }) => `${kind ?? ''} ${metadata.namespace ?? 'default'} ${metadata.name ?? ''}`),
-  );
-  const make = (kind: string, namespace: string, name: unknown): KubeObject[] => {
-    const key = `${kind} ${namespace} ${String(name)}`;
-    if (typeof name !== 'string' || name === 'default' || there.has(key)) return [];
-    there.add(key);
-    return [{ apiVersion: 'v1', kind, metadata: { name, namespace } }];
-  };
-  return objects.flatMap((object) => {
-    const { namespace = 'default' } = object.metadata;
-    const { spec, secrets = [] } = object as KubeObject & Mentions;
-    const accounts = isRun(object)
-      ? [spec, ...(spec?.serviceAccountNames ?? []), ...(spec?.serviceAccounts ?? [])].flatMap((it) => [
-          it?.serviceAccountName,
-          it?.serviceAccount,
-        ])
-      : [];
-    return [
-      ...accounts.flatMap((name) => make('ServiceAccount', namespace, name)),
-      ...(object.kind === 'ServiceAccount' ? secrets.flatMap(({ name }) => make('Secret', namespace, name)) : []),
-    ];
-  });
-}
-
-interface Account {
-  readonly serviceAccountName?: string;
-  readonly serviceAccount?: string;
-}
-
-/** The fields that name accounts and Secrets. */
-interface Mentions {
-  readonly spec?: Account & {
-    readonly serviceAccountNames?: readonly Account[];
-    readonly serviceAccounts?: readonly Account[];
-  };
-  readonly secrets?: readonly { readonly name?: string }[];
-}
-
-function pipelineOf({ spec, metadata }: PipelineRun, objects: readonly KubeObject[]): PipelineSpec | undefined {
-  if (spec.pipelineSpec) return spec.pipelineSpec;
-  const found = objects.find(
-    (it) =>
-      it.kind === 'Pipeline' &&
-      it.metadata.name === spec.pipelineRef?.name &&
-      (it.metadata.namespace ?? 'default') === (metadata.namespace ?? 'default'),
-  );
-  return (found as { readonly spec?: PipelineSpec } | undefined)?.spec; // by its kind
 }

@@ -15,13 +15,19 @@ export interface SimulatedTask {
   readonly message: string;
   /** 1 and the retries. */
   readonly attempts: number;
+  /** When it began, in seconds since the run did. */
+  readonly began: number;
+  /** When it ended, likewise: its last attempt. */
+  readonly ended: number;
   /** The values it was given, as they reached it. */
   readonly params: Readonly<Record<string, string | readonly string[]>>;
+  /** What it was given as workspaces: `{ cache: { persistentVolumeClaim: { claimName: 'cache' } } }`. */
+  readonly workspaces: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** What it left for others. */
   readonly results: Readonly<Record<string, string>>;
   /** What it found out about resources: `{ web: { digest } }`. */
   readonly resourceResults: Readonly<Record<string, Readonly<Record<string, string>>>>;
-  /** Its own steps that ran, in order, of all attempts; those of resources are left out. */
+  /** Its own steps that ran, in order, of all attempts; those of resources and of conditions are left out. */
   readonly steps: readonly StepRecord[];
 }
 
@@ -31,12 +37,18 @@ export interface SimulatedRun {
   /** Tekton's words. */
   readonly reason: string;
   readonly message: string;
+  /** How long it took, in seconds of the simulation's time. Steps take none, unless a script says so. */
+  readonly took: number;
   /** The tasks that began, in the order in which they did. */
   readonly order: readonly string[];
   /** The tasks that never began. */
   readonly skipped: readonly string[];
-  /** All steps that ran, in the order in which they did, with those that resources put there. */
+  /** Whether conditions that were checked hold, by task and condition. */
+  readonly conditions: Readonly<Record<string, Readonly<Record<string, boolean>>>>;
+  /** All steps that ran, in the order in which they began, with those of resources and conditions. */
   readonly steps: readonly StepRecord[];
   /** A task that was begun; throws when it was not. */
   task(name: string): SimulatedTask;
+  /** Whether there was a time at which both tasks ran. Give their steps a time with `takes`. */
+  overlap(one: string, other: string): boolean;
 }

@@ -4,7 +4,7 @@
  * Types alone, and none of another package: they are published as they stand.
  */
 
-/** What a step does. Everything absent is what a step does that simply succeeds, in silence. */
+/** What a step does. Everything absent is what a step does that simply succeeds, at once, in silence. */
 export interface ScriptedStep {
   /** @default 0 */
   readonly exitCode?: number;
@@ -15,9 +15,16 @@ export interface ScriptedStep {
    */
   readonly output?: string;
   /**
+   * How long it takes, as Tekton writes durations: `90s`, `1h30m`; or `forever`, until it is stopped. It passes in the
+   * simulation alone.
+   *
+   * @default '0s'
+   */
+  readonly takes?: string;
+  /**
    * The results of the task that it writes.
    *
-   * @default - none
+   * @default - none; when no step of the task says any, each result of the task reads as its own name
    */
   readonly results?: Readonly<Record<string, string>>;
   /**
@@ -30,7 +37,7 @@ export interface ScriptedStep {
 
 /** A step as it is about to run. */
 export interface StepCall {
-  /** The task's name in the pipeline; for a TaskRun of its own, the run's. */
+  /** The task's name in the pipeline; for a TaskRun of its own, the run's name or generateName. */
   readonly task: string;
   readonly step: string;
   /** From 1; each retry is one more. */
@@ -41,20 +48,32 @@ export interface StepCall {
   readonly image: string;
 }
 
+/** What a step does: the same in every attempt, one thing after another (the last one repeats), or what a function decides as it begins. */
+export type StepScript = ScriptedStep | readonly ScriptedStep[] | ((call: StepCall) => ScriptedStep | undefined);
+
+/** What steps do, by task and step. */
+export type StepScripts = Readonly<Record<string, Readonly<Record<string, StepScript>>>>;
+
 /**
- * What steps do, by task and step: the same in every attempt, one after another in a list (the last one repeats), or
- * decided by a function when the step begins.
+ * Whether conditions hold, by task and condition: yes or no, or what the step that checks does; exit code 0 means that it
+ * holds.
  */
-export type StepScripts = Readonly<
-  Record<
-    string,
-    Readonly<Record<string, ScriptedStep | readonly ScriptedStep[] | ((call: StepCall) => ScriptedStep | undefined)>>
-  >
->;
+export type ConditionScripts = Readonly<Record<string, Readonly<Record<string, boolean | StepScript>>>>;
 
 /** A step that ran, and how it ended. */
 export interface StepRecord extends StepCall {
+  /** 128 and the signal's number for one that was stopped. */
   readonly exitCode: number;
+  /** When it began, in seconds since the simulation did. */
+  readonly began: number;
+  /** When it ended, likewise. */
+  readonly ended: number;
   /** Whether the pipeline put it there for a resource: a clone, a directory, a digest. */
   readonly ofResource: boolean;
+  /**
+   * The condition that it checks.
+   *
+   * @default - it is a task's own
+   */
+  readonly condition?: string;
 }

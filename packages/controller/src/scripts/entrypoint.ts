@@ -230,17 +230,42 @@ const resultOptions = ({ names, message, directory }: NonNullable<Turn['results'
   ...(directory === undefined ? [] : ['-d', directory]),
 ];
 
+/** What the entrypoint is told of its step, for runtimes that run nothing. */
+export interface TurnTold {
+  /** Its place among the steps, from 0, and how many there are. */
+  readonly index: number;
+  readonly count: number;
+  /** The results that it reports: those of the whole task, for the last step. */
+  readonly results: readonly string[];
+  /** What follows: the user's own command. */
+  readonly own: readonly string[];
+}
+
+/** @param argv what a container is started with; undefined when it is no step that takes turns */
+export function turnOf(argv: readonly string[]): TurnTold | undefined {
+  const start = argv.indexOf('pipewright');
+  if (start < 0 || argv[start - 2] !== '-c') return undefined;
+  const end = argv.indexOf('--', start);
+  const options = argv.slice(start, end);
+  const all = (option: string): readonly string[] => options.filter((_, index) => options[index - 1] === option);
+  const [index = '0', count = '1'] = [all('-i')[0], all('-n')[0]];
+  return { index: Number(index), count: Number(count), results: all('-R'), own: argv.slice(end + 1) };
+}
+
 /**
  * The termination message of a step that reports its results, for runtimes that run nothing.
  *
  * @param argv what a container is started with; undefined when it is no step, or none that reports results
+ * @param value what a result reads as; undefined when it is not written
  */
-export function reportOf(argv: readonly string[], value: (result: string) => string): string | undefined {
-  const start = argv.indexOf('pipewright');
-  const options = start === -1 ? [] : argv.slice(start, argv.indexOf('--', start));
-  const names = options.filter((_, index) => options[index - 1] === '-R');
-  if (names.length === 0) return undefined;
-  return JSON.stringify(names.map((key) => ({ key, value: value(key), type: 'TaskRunResult' })));
+export function reportOf(argv: readonly string[], value: (result: string) => string | undefined): string | undefined {
+  const { results = [] } = turnOf(argv) ?? {};
+  if (results.length === 0) return undefined;
+  const written = results.flatMap((key) => {
+    const text = value(key);
+    return text === undefined ? [] : [{ key, value: text, type: 'TaskRunResult' }];
+  });
+  return JSON.stringify(written);
 }
 
 const scriptOptions = ({ file, text }: { readonly file: string; readonly text: string }): readonly string[] => [

@@ -1,0 +1,37 @@
+/** Which run is meant, and of which pipeline. */
+
+import type { KubeObject } from '@pipewright/kube';
+import { API_VERSION, readPipeline, type PipelineModel, type PipelineRun, type PipelineSpec } from '@pipewright/tekton';
+import { SimulationError } from './simulation-error.js';
+
+/** Whether an object is a run. */
+export const isRun = ({ apiVersion, kind }: KubeObject): boolean =>
+  apiVersion === API_VERSION && (kind === 'PipelineRun' || kind === 'TaskRun');
+
+/** What an object goes by: a name, or what its name will begin with. */
+export const calledOf = ({ metadata }: KubeObject): string => metadata.name ?? metadata.generateName ?? '';
+
+/** @throws SimulationError when it is not clear which one is meant */
+export function chooseRun(objects: readonly KubeObject[], name: string | undefined): KubeObject {
+  const runs = objects.filter(isRun);
+  const [only, ...others] = runs.filter((it) => name === undefined || calledOf(it) === name);
+  if (only && others.length === 0) return only;
+  const names = runs.map(calledOf).join(', ');
+  if (runs.length === 0) throw new SimulationError('there is no run', 'add a PipelineRun or a TaskRun');
+  if (only) throw new SimulationError('there are several runs', `choose one with \`run\`: ${names}`);
+  throw new SimulationError(`there is no run "${name ?? ''}"`, `there are: ${names}`);
+}
+
+/** The pipeline that a run is of; undefined for a TaskRun, and where there is none. */
+export function pipelineOf(run: KubeObject, objects: readonly KubeObject[]): PipelineModel | undefined {
+  if (run.kind !== 'PipelineRun') return undefined;
+  const { spec, metadata } = run as PipelineRun; // by its kind
+  const found = objects.find(
+    (it) =>
+      it.kind === 'Pipeline' &&
+      it.metadata.name === spec.pipelineRef?.name &&
+      (it.metadata.namespace ?? 'default') === (metadata.namespace ?? 'default'),
+  );
+  const pipeline = spec.pipelineSpec ?? (found as { readonly spec?: PipelineSpec } | undefined)?.spec; // by its kind
+  return pipeline && readPipeline(pipeline);
+}
