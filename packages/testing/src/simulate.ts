@@ -8,7 +8,15 @@
 
 import { startCluster } from '@pipewright/cluster';
 import { startController } from '@pipewright/controller';
-import { KubeClient, resource, type KubeObject, type Resource, type Send } from '@pipewright/kube';
+import {
+  KubeClient,
+  resource,
+  systemClock,
+  type KubeObject,
+  type PlainRequest,
+  type Resource,
+  type Send,
+} from '@pipewright/kube';
 import {
   API_VERSION,
   checkObjects,
@@ -97,7 +105,7 @@ export async function simulate(given: Synthesized, options: SimulateOptions = {}
     now: () => time.date(),
     clock: time.nodeClock,
   });
-  const controller = await startController({ send: (request) => noticed(request, send, time), clock: time.clock });
+  const controller = await startController({ send: noticed(send, time), clock: time.clock, wireClock: systemClock });
   const over = new AbortController();
   try {
     time.pass(over.signal).catch((error: unknown) => scripts.fail(error));
@@ -113,13 +121,18 @@ export async function simulate(given: Synthesized, options: SimulateOptions = {}
 }
 
 /** While the controller waits for an answer, no time passes. */
-async function noticed(request: Request, send: Send, time: SimulatedTime): Promise<Response> {
-  const done = time.begin();
-  try {
-    return await send(request);
-  } finally {
-    done();
-  }
+function noticed(send: Send, time: SimulatedTime): Send {
+  const during = async <T>(work: () => Promise<T>): Promise<T> => {
+    const done = time.begin();
+    try {
+      return await work();
+    } finally {
+      done();
+    }
+  };
+  const { plain } = send;
+  const wrapped: Send = (request) => during(() => send(request));
+  return plain ? Object.assign(wrapped, { plain: (request: PlainRequest) => during(() => plain(request)) }) : wrapped;
 }
 
 /** The TaskRuns of tasks; those of checks are told by their condition. */

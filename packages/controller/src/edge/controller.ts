@@ -22,6 +22,8 @@ export interface ControllerOptions {
   readonly log?: Log;
   /** By default the machine's. */
   readonly clock?: Clock;
+  /** Whether the server has been silent for too long is told by this one. By default `clock`. */
+  readonly wireClock?: Clock;
   /** By default `DEFAULT_IMAGES`; images left out keep their default. */
   readonly images?: Partial<Images>;
   /** Runs of this namespace alone. By default of all. */
@@ -49,7 +51,7 @@ export interface Controller {
 /** Starts a controller. Resolves when it works (with leader election: when it strives for the lease). */
 export async function startController(options: ControllerOptions): Promise<Controller> {
   const clock = options.clock ?? systemClock;
-  const client = new KubeClient(options.send, { clock });
+  const client = new KubeClient(options.send, { clock: options.wireClock ?? clock });
   const { world, caches } = makeWorld(options, client, clock);
   const begin = async (): Promise<boolean> => {
     for (const cache of caches) cache.start();

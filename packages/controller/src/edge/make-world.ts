@@ -60,9 +60,13 @@ export function makeWorld(
   client: KubeClient,
   clock: Clock,
 ): { readonly world: World; readonly caches: readonly Cache[] } {
-  const { log = silent, images, namespace, findCommand } = options;
+  const { log = silent, images, namespace, findCommand, wireClock = clock } = options;
   const cache = <T extends KubeObject>(of: Resource): Reflector<T> =>
-    new Reflector<T>(client, of, { clock, ...(of.namespaced && { namespace }), onError: watchTrouble(options, of) });
+    new Reflector<T>(client, of, {
+      clock: wireClock,
+      ...(of.namespaced && { namespace }),
+      onError: watchTrouble(options, of),
+    });
   const recorder = (component: string): EventRecorder =>
     new EventRecorder({
       client,
@@ -74,7 +78,7 @@ export function makeWorld(
     taskRunQueue: makeQueue(options, clock, 'TaskRun', (key) => reconcileTaskRun(world, key)),
     runQueue: makeQueue(options, clock, 'PipelineRun', (key) => reconcilePipelineRun(world, key)),
   };
-  const shelves = makeShelves(options, client, clock, queues);
+  const shelves = makeShelves(options, client, wireClock, queues);
   const kinds = {
     tasks: cache<Task>(TASKS),
     clusterTasks: cache<ClusterTask>(CLUSTER_TASKS),
