@@ -236,6 +236,18 @@ test('admission may change an object, or refuse it with its own reason and cause
   ]);
 });
 
+test('admission sees what was written, also what the kind does not know', async () => {
+  const seen: unknown[] = [];
+  const judge: Admission = ({ object, sent, resource }) => {
+    if (resource.plural === 'configmaps' && object.metadata.name === 'a') seen.push([sent, 'more' in object]);
+    return { object };
+  };
+  const to = await cluster({ admission: [judge] });
+  const body = { metadata: { name: 'a' }, more: { deep: [1] } };
+  await call(to, 'POST', CONFIG_MAPS, body);
+  expect(seen).toEqual([[body, false]]);
+});
+
 test('what belongs to a deleted object goes, a thousand children too, and nothing else does', async () => {
   const to = await cluster();
   const owner = await call(to, 'POST', CONFIG_MAPS, { metadata: { name: 'owner' } });

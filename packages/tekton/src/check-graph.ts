@@ -19,7 +19,7 @@ export function checkGraph(pipeline: PipelineModel, where: Where): void {
     task.runAfter.forEach((name, place) => {
       if (known.has(name)) return;
       const link = `couldn't add link between ${task.name} and ${name}: Task ${task.name} depends on ${name} but ${name} wasn't present in Pipeline`;
-      const more = { value: name, tektonMessage: `invalid value: ${link}: ${where.tekton}spec.tasks` };
+      const more = { value: name, tektonMessage: `invalid value: ${link}: spec.tasks` };
       at.report.add('RUN_AFTER_UNKNOWN', [...at.path, 'runAfter', place], at.report.missed(name, names), more);
     });
     for (const { resource, from, path } of inputsOf(task)) {
@@ -51,7 +51,7 @@ function checkFrom(
 ): void {
   const refusal = (text: string): { value: string; tektonMessage: string } => ({
     value: task,
-    tektonMessage: `invalid value: ${text}: ${at.tekton}spec.tasks.resources.inputs.from`,
+    tektonMessage: `invalid value: ${text}: spec.tasks.resources.inputs.from`,
   });
   if (!outputs) {
     const text = `expected resource ${resource} to be from task ${task}, but task ${task} doesn't exist`;
@@ -76,10 +76,5 @@ function reportCycle(
   const cause =
     first === before ? `cycle detected; task "${first}" depends on itself` : `cycle detected: ${cycle.join(' -> ')}`;
   const text = `couldn't add link between ${first} and ${before}: Couldn't create link from ${before} to ${first}: ${cause}`;
-  where.report.add(
-    'TASK_CYCLE',
-    path,
-    { cycle },
-    { tektonMessage: `invalid value: ${text}: ${where.tekton}spec.tasks` },
-  );
+  where.report.add('TASK_CYCLE', path, { cycle }, { tektonMessage: `invalid value: ${text}: spec.tasks` });
 }

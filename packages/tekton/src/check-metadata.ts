@@ -7,9 +7,6 @@ import type { ObjectMeta } from './kubernetes.js';
 import type { Kind } from './types.js';
 import type { Where } from './where.js';
 
-const SUBDOMAIN =
-  "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character";
-
 /** A DNS label made from a name, if anything is left of it. */
 export function suggestLabel(name: string): string | undefined {
   const plain = name
@@ -40,7 +37,7 @@ export function checkLabel(what: string, name: string, where: Where, tektonMessa
 export function checkMetadata(kind: Kind, metadata: ObjectMeta | undefined, where: Where): void {
   const name = metadata?.name;
   if (name !== undefined && name !== '') {
-    checkLabel(kind, name, { ...where, path: ['metadata', 'name'] }, refusal(kind, name));
+    checkLabel(kind, name, { ...where, path: ['metadata', 'name'] }, refusal(name));
     return;
   }
   const generateName = metadata?.generateName;
@@ -54,8 +51,9 @@ export function checkMetadata(kind: Kind, metadata: ObjectMeta | undefined, wher
 }
 
 /** Tekton looks at dots and length; the rest the API server says. */
-function refusal(kind: Kind, name: string): string | undefined {
+function refusal(name: string): string | undefined {
   if (name.includes('.')) return 'Invalid resource name: special character . must not be present: metadata.name';
-  if (name.length > 63) return 'Invalid resource name: length must be no more than 63 characters: metadata.name';
-  return `${kind}.tekton.dev ${JSON.stringify(name)} is invalid: metadata.name: Invalid value: ${JSON.stringify(name)}: ${SUBDOMAIN} (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')`;
+  return name.length > 63
+    ? 'Invalid resource name: length must be no more than 63 characters: metadata.name'
+    : undefined;
 }

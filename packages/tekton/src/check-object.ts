@@ -64,7 +64,7 @@ export function inspect(object: unknown, index: number, guesses: Guesses): Inspe
   }
   const fitting = conform(object, ROOTS[kind], [], report);
   const tekton = { spec: {}, metadata: {}, ...(fitting as object) } as AnyTektonObject; // conform left only what fits its kind
-  checkKind(tekton, { path: ['spec'], tekton: '', report });
+  checkKind(tekton, { path: ['spec'], report });
   return { id, report, object, tekton };
 }
 

@@ -42,7 +42,7 @@ export function checkObjects(objects: readonly unknown[], options: CheckOptions 
 function checkAmong({ id, report, tekton }: Inspection, catalog: Catalog, complete: boolean): void {
   if (!tekton) return;
   const around: Surroundings = { catalog, namespace: id.namespace, complete };
-  const where: Where = { path: ['spec'], tekton: '', report };
+  const where: Where = { path: ['spec'], report };
   if (tekton.kind === 'Pipeline') checkUses(readPipeline(tekton.spec), around, where);
   if (tekton.kind === 'TaskRun') checkTaskRunAmong(tekton.spec, around, where);
   if (tekton.kind === 'PipelineRun') checkPipelineRunAmong(tekton.spec, around, where);

@@ -11,16 +11,19 @@ import { checkValues, paramVocabulary, type Vocabulary } from './check-variables
 import { readPipeline } from './read.js';
 import { isTaskVariable } from './result-refs.js';
 import type { PipelineSpec, PipelineTask } from './types.js';
-import { below, checkNames, saidAs, type Where } from './where.js';
+import { below, checkNames, type Where } from './where.js';
 
 const NAME_PART =
   "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
 
 /** What Kubernetes says about a name that is not qualified; `undefined` when it is. */
 function qualifiedNameFault(name: string): string | undefined {
-  if (name === '') return `name part must be non-empty,${NAME_PART}`;
-  if (name.length > 63) return 'name part must be no more than 63 characters';
-  return /^([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/.test(name) ? undefined : NAME_PART;
+  const faults = [
+    ...(name === '' ? ['name part must be non-empty'] : []),
+    ...(name.length > 63 ? ['name part must be no more than 63 characters'] : []),
+    ...(/^([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/.test(name) ? [] : [NAME_PART]),
+  ];
+  return faults.length === 0 ? undefined : faults.join(',');
 }
 
 /** Checks the spec of a Pipeline, or an embedded one. `where` is the spec. */
@@ -28,15 +31,15 @@ export function checkPipeline(spec: PipelineSpec, where: Where): void {
   const tasks = spec.tasks ?? [];
   const at = below(where, 'tasks');
   if (tasks.length === 0) {
-    const tektonMessage = `missing field(s): ${where.tekton.slice(0, -1)}`;
-    at.report.add('TASKS_MISSING', at.path, {}, { tektonMessage });
+    const empty = Object.values(spec).every((field) => Array.isArray(field) && field.length === 0);
+    at.report.add('TASKS_MISSING', at.path, {}, { tektonMessage: empty ? 'missing field(s): ' : undefined });
     return;
   }
   checkParams(spec.params ?? [], below(where, 'params'), (name) => `spec.params.${name}`);
   checkNames('resource', spec.resources ?? [], below(where, 'resources'));
   checkNames('workspace', spec.workspaces ?? [], below(where, 'workspaces'));
   checkNames('task', tasks, at, {
-    tektonMessage: (_, index) => `expected exactly one, got both: ${where.tekton}spec.tasks[${String(index)}].name`,
+    tektonMessage: (_, index) => `expected exactly one, got both: spec.tasks[${String(index)}].name`,
   });
   const model = readPipeline(spec);
   const vocabulary = { ...paramVocabulary(model.params, ['params']), others: isTaskVariable };
@@ -56,7 +59,7 @@ export function checkPipeline(spec: PipelineSpec, where: Where): void {
 
 function checkPipelineTask(task: PipelineTask, index: number, vocabulary: Vocabulary, where: Where): void {
   const fault = qualifiedNameFault(task.name);
-  const place = `${where.tekton}spec.tasks[${String(index)}]`;
+  const place = `spec.tasks[${String(index)}]`;
   checkLabel('task', task.name, below(where, 'name'), fault && `invalid value: ${fault}: ${place}.name`);
   const ref = task.taskRef?.name;
   const names = { ref: 'taskRef', spec: 'taskSpec' };
@@ -65,14 +68,21 @@ function checkPipelineTask(task: PipelineTask, index: number, vocabulary: Vocabu
     const tektonMessage = `invalid value: ${qualifiedNameFault('') ?? ''}: ${place}.taskRef.name`;
     where.report.add('REF_MISSING', [...where.path, 'taskRef'], names, { tektonMessage });
   }
-  if (task.taskSpec) checkTask(task.taskSpec, saidAs(below(where, 'taskSpec'), `${place}.taskspec.`));
+  const refFault = ref && qualifiedNameFault(ref);
+  if (refFault) {
+    const tektonMessage = `invalid value: ${refFault}: ${place}.taskRef.name`;
+    checkLabel('task', ref, below(where, 'taskRef', 'name'), tektonMessage);
+  }
+  if (task.taskSpec) checkTask(task.taskSpec, below(where, 'taskSpec'));
   const params = below(where, 'params');
   checkNames('param', task.params ?? [], params);
   checkValues(task.params ?? [], vocabulary, params);
   checkNames('input', task.resources?.inputs ?? [], below(where, 'resources', 'inputs'));
   checkNames('output', task.resources?.outputs ?? [], below(where, 'resources', 'outputs'));
   (task.conditions ?? []).forEach((condition, at) => {
-    checkValues(condition.params ?? [], vocabulary, below(where, 'conditions', at, 'params'));
+    const given = below(where, 'conditions', at, 'params');
+    where.report.unheard(given.path); // Tekton's admission does not look there
+    checkValues(condition.params ?? [], vocabulary, given);
   });
   checkTimeout(task.timeout, below(where, 'timeout'));
 }
@@ -103,7 +113,7 @@ function checkResourceUse(spec: PipelineSpec, where: Where): void {
     }
   });
   const refusal = (what: string): string =>
-    `invalid value: Pipeline declared resources didn't match usage in Tasks: ${what}: ${where.tekton}spec.resources`;
+    `invalid value: Pipeline declared resources didn't match usage in Tasks: ${what}: spec.resources`;
   const required = refusal(`Didn't provide required values: [${[...missing].slice(0, 100).join(' ')}]`);
   for (const { name, at } of missed) {
     at.report.add('RESOURCE_UNDECLARED', at.path, at.report.missed(name, declared), {

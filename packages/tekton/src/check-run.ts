@@ -7,14 +7,14 @@ import { checkResource } from './check-resource.js';
 import { checkTask } from './check-task.js';
 import { checkTimeout } from './check-timeout.js';
 import type { PipelineRunSpec, ResourceBinding, TaskRunSpec } from './types.js';
-import { below, checkNames, saidAs, type Where } from './where.js';
+import { below, checkNames, type Where } from './where.js';
 
 const SOURCES = ['persistentVolumeClaim', 'emptyDir', 'configMap', 'secret'] as const;
 
 /** Checks the spec of a TaskRun. `where` is the spec. */
 export function checkTaskRun(spec: TaskRunSpec, where: Where): void {
   checkOne(where, ['taskRef', spec.taskRef?.name], ['taskSpec', spec.taskSpec]);
-  if (spec.taskSpec) checkTask(spec.taskSpec, saidAs(below(where, 'taskSpec'), 'spec.taskspec.'));
+  if (spec.taskSpec) checkTask(spec.taskSpec, below(where, 'taskSpec'));
   const params = below(where, 'inputs', 'params');
   checkNames('param', spec.inputs?.params ?? [], params, {
     tektonMessage: () => 'expected exactly one, got both: spec.inputs.params',
@@ -27,8 +27,9 @@ export function checkTaskRun(spec: TaskRunSpec, where: Where): void {
 /** Checks the spec of a PipelineRun. `where` is the spec. */
 export function checkPipelineRun(spec: PipelineRunSpec, where: Where): void {
   checkOne(where, ['pipelineRef', spec.pipelineRef?.name], ['pipelineSpec', spec.pipelineSpec]);
-  if (spec.pipelineSpec) checkPipeline(spec.pipelineSpec, saidAs(below(where, 'pipelineSpec'), 'spec.pipelinespec.'));
+  if (spec.pipelineSpec) checkPipeline(spec.pipelineSpec, below(where, 'pipelineSpec'));
   checkNames('param', spec.params ?? [], below(where, 'params'));
+  where.report.unheard(below(where, 'resources').path); // Tekton's admission does not look there
   checkBindings(spec.resources ?? [], below(where, 'resources'));
   const accounts = spec.serviceAccountNames ?? [];
   checkNames(
@@ -64,7 +65,7 @@ function checkBindings(bindings: readonly ResourceBinding[], where: Where, side?
   });
   bindings.forEach(({ resourceRef, resourceSpec }, index) => {
     const at = below(where, index);
-    const base = side && `spec.${side.toLowerCase()}.Resources.Name`;
+    const base = side && `spec.${side}.Resources.Name`;
     const fields = base && `${base}.ResourceRef, ${base}.ResourceSpec`;
     const names = { ref: 'resourceRef', spec: 'resourceSpec' };
     if (resourceRef?.name && resourceSpec) {

@@ -142,6 +142,8 @@ function word(value: string, schema: StringSchema, at: Walk, report: Report, par
 function typeRefusal(value: string, path: Path, parent: unknown): string | undefined {
   if (path.at(-1) !== 'type') return undefined;
   if (path.length === 2) return `invalid value: spec.type: ${value}`;
+  if (path.at(-2) === 'resourceSpec')
+    return path[1] === 'inputs' || path[1] === 'outputs' ? `invalid value: spec.type: ${value}` : undefined;
   const name = isRecord(parent) && typeof parent['name'] === 'string' ? parent['name'] : '';
   if (path.includes('tasks')) return undefined;
   if (path.includes('params')) {

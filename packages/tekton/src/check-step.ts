@@ -26,7 +26,7 @@ export interface StepPlace {
 export function checkStep(step: Step, place: StepPlace, where: Where): void {
   const image = step.image ?? place.template?.image;
   if (image === undefined || image === '') {
-    const tektonMessage = place.tektonImage && `missing field(s): ${where.tekton}${place.tektonImage}`;
+    const tektonMessage = place.tektonImage && `missing field(s): ${place.tektonImage}`;
     where.report.add('IMAGE_MISSING', [...where.path, 'image'], { what: place.what }, { tektonMessage });
   } else if (step.image !== undefined) checkImage(step.image, where);
   if (step.script) checkScript(step, place, step.script, where);
@@ -36,8 +36,7 @@ export function checkStep(step: Step, place: StepPlace, where: Where): void {
 }
 
 function checkScript(step: Step, { what, template }: StepPlace, script: string, where: Where): void {
-  const tektonMessage =
-    what === 'step' ? `script cannot be used with args or command: ${where.tekton}steps.script` : undefined;
+  const tektonMessage = what === 'step' ? `script cannot be used with args or command: steps.script` : undefined;
   const has = (field: 'command' | 'args'): boolean => ((step[field] ?? template?.[field])?.length ?? 0) > 0;
   const field = has('command') ? 'command' : has('args') ? 'args' : undefined;
   if (field) where.report.add('SCRIPT_AND_COMMAND', where.path, { field }, { tektonMessage });

@@ -20,7 +20,7 @@ const STEP_NAME =
 export function checkTask(spec: TaskSpec, where: Where): void {
   if ((spec.steps ?? []).length === 0) {
     const empty = Object.values(spec).every((field) => Array.isArray(field) && field.length === 0);
-    const tektonMessage = `missing field(s): ${empty ? where.tekton.slice(0, -1) : `${where.tekton}steps`}`;
+    const tektonMessage = `missing field(s): ${empty ? '' : 'steps'}`;
     where.report.add('STEPS_MISSING', below(where, 'steps').path, {}, { tektonMessage });
   }
   checkParams(spec.inputs?.params ?? [], below(where, 'inputs', 'params'), (name) => `taskspec.inputs.params.${name}`);
@@ -54,12 +54,12 @@ function checkContainers(spec: TaskSpec, where: Where): void {
         'step',
         step.name,
         below(at, 'name'),
-        `invalid value "${step.name}": ${where.tekton}taskspec.steps.name\n${STEP_NAME}`,
+        `invalid value "${step.name}": taskspec.steps.name\n${STEP_NAME}`,
       );
     }
   });
   checkNames('step', steps, below(where, 'steps'), {
-    tektonMessage: (name) => `invalid value: ${name}: ${where.tekton}steps.name`,
+    tektonMessage: (name) => `invalid value: ${name}: steps.name`,
   });
   (spec.sidecars ?? []).forEach((sidecar, index) => {
     const at = below(where, 'sidecars', index);
@@ -77,7 +77,7 @@ function checkVolumes(spec: TaskSpec, where: Where): void {
     else if (!name.includes('$(')) checkLabel('volume', name, at);
   });
   checkNames('volume', spec.volumes ?? [], where, {
-    tektonMessage: (name) => `multiple volumes with same name "${name}": ${where.tekton}volumes.name`,
+    tektonMessage: (name) => `multiple volumes with same name "${name}": volumes.name`,
   });
 }
 
@@ -94,7 +94,7 @@ export function checkParams(params: readonly ParamSpec[], where: Where, tektonPa
     if (type === undefined || param.default === undefined) return;
     const got = typeof param.default === 'string' ? 'string' : 'array';
     if (got === type) return;
-    const place = `${where.tekton}${tektonPath(name)}`;
+    const place = `${tektonPath(name)}`;
     const tektonMessage = `"${type}" type does not match default value's type: "${got}": ${place}.default.type, ${place}.type`;
     at.report.add(
       'PARAM_DEFAULT_TYPE',
@@ -108,7 +108,7 @@ export function checkParams(params: readonly ParamSpec[], where: Where, tektonPa
 function checkResources(resources: readonly TaskResource[], where: Where, side: 'Inputs' | 'Outputs'): void {
   checkNames('resource', resources, where, {
     fold: true,
-    tektonMessage: () => `expected exactly one, got both: ${where.tekton}taskspec.${side}.Resources.Name`,
+    tektonMessage: () => `expected exactly one, got both: taskspec.${side}.Resources.Name`,
   });
   resources.forEach(({ name, targetPath }, index) => {
     const at = below(where, index);
@@ -157,6 +157,7 @@ export function checkCondition(name: string, spec: ConditionSpec, where: Where):
   const tektonMessage = 'missing field(s): Spec.Check.Image';
   if (spec.check === undefined) where.report.add('CHECK_MISSING', below(where, 'check').path, {}, { tektonMessage });
   else checkStep(spec.check, { what: 'check', tektonImage: 'Spec.Check.Image' }, below(where, 'check'));
+  where.report.unheard(where.path); // of the rest Tekton's admission looks at nothing
   checkParams(spec.params ?? [], below(where, 'params'), (param) => `params.${param}`);
   checkResources(spec.resources ?? [], below(where, 'resources'), 'Inputs');
   if (spec.check === undefined) return;

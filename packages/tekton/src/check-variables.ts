@@ -58,7 +58,12 @@ export function taskVocabulary(task: TaskModel): Vocabulary {
  */
 export function checkTaskVariables(task: TaskModel, where: Where, locate: Locate = copied): void {
   const start = where.path;
-  const check = checker(taskVocabulary(task), where, (path) => stepField(task, path.slice(start.length)));
+  const check = checker(
+    taskVocabulary(task),
+    where,
+    (path) => stepField(task, path.slice(start.length)),
+    taskHears(task),
+  );
   rewriteTask(task, start, {
     text: (value, path) => {
       check.text(value, path, locate);
@@ -81,7 +86,7 @@ export function checkValues(
 ): void {
   values.forEach(({ name, value }, index) => {
     const label = { subject: `task parameter param[${name}]`, field: `pipelinespec.params.param[${name}]` };
-    const check = checker(vocabulary, where, () => label);
+    const check = checker(vocabulary, where, () => label, pipelineHears);
     const path = [...where.path, index, 'value'];
     if (typeof value === 'string') {
       if (value.includes('$')) check.text(value, path);
@@ -124,10 +129,15 @@ interface Checker {
   element(value: string, path: Path, locate?: Locate): void;
 }
 
-function checker(vocabulary: Vocabulary, where: Where, labelOf: (path: Path) => Label | undefined): Checker {
+function checker(
+  vocabulary: Vocabulary,
+  where: Where,
+  labelOf: (path: Path) => Label | undefined,
+  hears: (name: string) => boolean,
+): Checker {
   const refusal = (what: string, value: string, path: Path): string | undefined => {
     const label = labelOf(path);
-    return label && `${what} in "${value}" for ${label.subject}: ${where.tekton}${label.field}`;
+    return label && `${what} in "${value}" for ${label.subject}: ${label.field}`;
   };
   const each = (value: string, path: Path, locate: Locate, array: { code: ArrayCode; refusal: string }): void => {
     if (value.includes('${')) oldSyntax(value, vocabulary, locate(path), where);
@@ -139,7 +149,15 @@ function checker(vocabulary: Vocabulary, where: Where, labelOf: (path: Path) => 
       const at = locate(path);
       if (vocabulary.arrays.has(name)) {
         where.report.add(array.code, at, { name }, { value, tektonMessage: refusal(array.refusal, value, path) });
-      } else unknown(name, vocabulary, at, where, refusal('non-existent variable', value, path), value);
+      } else
+        unknown(
+          name,
+          vocabulary,
+          at,
+          where,
+          hears(name) ? refusal('non-existent variable', value, path) : undefined,
+          value,
+        );
     }
   };
   return {
@@ -152,6 +170,23 @@ function checker(vocabulary: Vocabulary, where: Where, labelOf: (path: Path) => 
     },
   };
 }
+
+/**
+ * Whether Tekton's admission looks at an unknown variable of a task: at params, and of resources at their name alone, where it
+ * takes inputs and outputs for one.
+ */
+function taskHears({ params, inputs, outputs }: TaskModel): (name: string) => boolean {
+  const known = {
+    params: new Set(params.map(({ name }) => name)),
+    resources: new Set([...inputs, ...outputs].map(({ name }) => name)),
+  };
+  return (variable) => {
+    const [, list, name = ''] = /^(?:inputs|outputs)\.(params|resources)\.([^.]*)/.exec(variable) ?? [];
+    return (list === 'params' || list === 'resources') && !known[list].has(name);
+  };
+}
+
+const pipelineHears = (variable: string): boolean => variable.startsWith('params.');
 
 type ArrayCode = 'VARIABLE_ARRAY_IN_STRING' | 'VARIABLE_ARRAY_NOT_ALONE';
 const IN_STRING = { code: 'VARIABLE_ARRAY_IN_STRING', refusal: 'variable type invalid' } as const;

@@ -43,7 +43,11 @@ function defaultsOf(object: AnyTektonObject, timeout: number): object {
   }
 }
 
-const param = (spec: ParamSpec): ParamSpec => (spec.type ? spec : { ...spec, type: paramType(spec) });
+/** A user may have written anything, also nothing at all. */
+const param = (spec: ParamSpec): ParamSpec =>
+  typeof (spec as unknown) !== 'object' || (spec as unknown) === null || spec.type // whatever the type says
+    ? spec
+    : { ...spec, type: paramType(spec) };
 
 function taskSpec(spec: TaskSpec): TaskSpec {
   if (!Array.isArray(spec.inputs?.params)) return spec;

@@ -29,4 +29,5 @@ export { reservedFolder } from './check-step.js';
 export { readImageName, type ImageName } from './image-name.js';
 export * from './match.js';
 export * from './run-messages.js';
+export { tektonRefusal } from './tekton-refusal.js';
 export { checkObjects, type CheckOptions } from './check-objects.js';

@@ -23,6 +23,7 @@ export class Report {
   readonly object: ObjectId;
   readonly #guesses: Guesses;
   readonly #problems: Problem[] = [];
+  readonly #unheard = new Set<string>();
   #spoilt: Set<string> | undefined; // most objects have none
 
   constructor(object: ObjectId, guesses: Guesses) {
@@ -33,7 +34,9 @@ export class Report {
   /** Reports a problem, unless the place is known to be misshapen. */
   add<C extends ProblemCode>(code: C, path: Path, facts: FactsOf<C>, more: More = {}): void {
     if (this.#isSpoilt(path)) return;
-    this.#problems.push(problem(code, path, facts, { object: this.object, ...more }));
+    const { tektonMessage, ...rest } = more;
+    const heard = this.#unheard.size === 0 || !isBelow(path, this.#unheard);
+    this.#problems.push(problem(code, path, facts, { object: this.object, ...rest, ...(heard && { tektonMessage }) }));
   }
 
   /** Reports a wrong shape: nothing more is said about that place. */
@@ -45,6 +48,11 @@ export class Report {
   /** Says nothing more about a place, because what is wrong there has been reported elsewhere. */
   expect(path: Path): void {
     this.#spoilt = (this.#spoilt ?? new Set()).add(key(path));
+  }
+
+  /** What is reported at or below a place from now on, Tekton's admission lets pass: its words are left out. */
+  unheard(path: Path): void {
+    this.#unheard.add(key(path));
   }
 
   /** What was probably meant by `name`; `undefined` also when there were many guesses already. */
@@ -72,11 +80,15 @@ export class Report {
 
   #isSpoilt(path: Path): boolean {
     const spoilt = this.#spoilt;
-    return spoilt !== undefined && path.some((_, index) => spoilt.has(key(path.slice(0, index + 1))));
+    return spoilt !== undefined && isBelow(path, spoilt);
   }
 }
 
 const key = (path: Path): string => path.join('\u0000');
+
+/** Whether a path is one of these places or below one. */
+const isBelow = (path: Path, places: ReadonlySet<string>): boolean =>
+  path.some((_, index) => places.has(key(path.slice(0, index + 1))));
 
 /** Orders paths: indexes by number, fields by name, a place before what lies below it. */
 export function comparePaths(a: Path, b: Path): number {

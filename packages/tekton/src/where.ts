@@ -1,9 +1,4 @@
-/**
- * A place in an object, with the way Tekton spells it in its refusals.
- *
- * Tekton leaves `spec` out for Tasks and puts `spec.taskspec` before for embedded ones; its words are repeated by the
- * admission, so the checks carry both.
- */
+/** A place in an object that is checked, and what every list of named things is checked for. */
 
 import type { Report } from './report.js';
 import type { Path } from './task-fields.js';
@@ -11,20 +6,16 @@ import type { Path } from './task-fields.js';
 /** Where a check stands, and whom it tells. */
 export interface Where {
   readonly path: Path;
-  /** What Tekton puts before the field in its messages, with the dot; often empty. */
-  readonly tekton: string;
   readonly report: Report;
 }
 
 /** A place that spells its path only when it is asked: most places have nothing to say. */
 class Below implements Where {
-  readonly tekton: string;
   readonly report: Report;
   readonly #above: Where;
   readonly #more: Path;
 
   constructor(above: Where, more: Path) {
-    this.tekton = above.tekton;
     this.report = above.report;
     this.#above = above;
     this.#more = more;
@@ -37,9 +28,6 @@ class Below implements Where {
 
 /** A place below. */
 export const below = (where: Where, ...more: Path): Where => new Below(where, more);
-
-/** The same place, with other words before the field in Tekton's messages. */
-export const saidAs = ({ path, report }: Where, tekton: string): Where => ({ path, tekton, report });
 
 /** Reports each name that another element of the same list has already. `fold`: names are compared without case. */
 export function checkNames(

@@ -2,7 +2,7 @@
  * Who has a say in a write: the namespace, the ServiceAccount of a pod, limits and quotas, and whoever was handed in as `admission`.
  */
 
-import { copy, type KubeObject } from './json.js';
+import { copy, type JsonObject, type KubeObject } from './json.js';
 import { applyLimitRanges } from './limit-range.js';
 import { admitPod } from './pod-admission.js';
 import { checkQuotas } from './quota.js';
@@ -12,13 +12,19 @@ import { asCauses, coreObject, type World } from './world.js';
 
 const NAMESPACES = { group: '', plural: 'namespaces', kind: 'Namespace' } as const;
 
+/** How an object came. */
+interface Written {
+  readonly sent: JsonObject;
+  readonly dryRun: boolean;
+}
+
 /** Returns the object to store, or throws why it is refused. `old` is absent on create. */
 export function admit(
   world: World,
   type: ResourceType,
   draft: KubeObject,
   old: KubeObject | undefined,
-  dryRun: boolean,
+  { sent, dryRun }: Written,
 ): KubeObject {
   if (!old && type.namespaced) checkNamespace(world, type, draft);
   if (!old && type.group === '' && type.plural === 'pods') {
@@ -26,18 +32,17 @@ export function admit(
     applyLimitRanges(world, draft);
   }
   let object = draft;
-  for (const judge of world.admission) object = judged(judge, world, type, object, old, dryRun);
+  for (const judge of world.admission) object = judged(judge, type, object, old, { sent, dryRun });
   if (!old && type.namespaced) checkQuotas(world, type, object);
   return object;
 }
 
 function judged(
   judge: World['admission'][number],
-  _world: World,
   type: ResourceType,
   object: KubeObject,
   old: KubeObject | undefined,
-  dryRun: boolean,
+  { sent, dryRun }: Written,
 ): KubeObject {
   const { group, version, plural } = type;
   const resource = { group, version, plural };
@@ -45,6 +50,7 @@ function judged(
     operation: old ? 'UPDATE' : 'CREATE',
     resource,
     object,
+    sent,
     ...(old && { oldObject: old }),
     dryRun,
   });

@@ -16,6 +16,8 @@ export interface AdmissionRequest {
   /** Where the object is served. */
   readonly resource: { readonly group: string; readonly version: string; readonly plural: string };
   readonly object: KubeObject;
+  /** What was written, before fields that the kind's schema does not know were dropped and defaults filled in. */
+  readonly sent: JsonObject;
   /** The object as it is stored; absent on CREATE. */
   readonly oldObject?: KubeObject;
   /** Whether nothing will be stored. */

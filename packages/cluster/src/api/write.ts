@@ -42,7 +42,7 @@ export function create(
   startMetadata(world, type, draft, options);
   if (type.subresources.includes('status') && type.custom) delete draft['status'];
   type.rules.fill?.(draft, undefined);
-  const object = admit(world, type, asObject(draft), undefined, options.dryRun);
+  const object = admit(world, type, asObject(draft), undefined, { sent: body, dryRun: options.dryRun });
   const { name } = object.metadata;
   refuseIfWrong(type, object, undefined);
   if (objectsOf(world, type).get(namespace, name)) throw alreadyExists(type, name);
@@ -72,7 +72,7 @@ export function update(
   if (part === 'main') type.rules.fill?.(draft, old);
   countGeneration(type, draft, old);
   const whole = asObject(draft);
-  const object = part === 'main' ? admit(world, type, whole, old, options.dryRun) : whole;
+  const object = part === 'main' ? admit(world, type, whole, old, { sent: body, dryRun: options.dryRun }) : whole;
   refuseIfWrong(type, object, old);
   if (same(object, old)) return old;
   if (options.dryRun) return object;

@@ -128,6 +128,10 @@ const DOCKER_AWK = compact(`${JSON_AWK}${BYTES_AWK}
         entry(json(ARGV[k + 2]), "{\\"username\\":\\"" json(user) "\\",\\"password\\":\\"" json(pass) "\\",\\"auth\\":\\"" base64(user ":" pass) "\\",\\"email\\":\\"not@val.id\\"}")
       }
     }
+    for (i = 2; i <= entries; i++) {
+      key = order[i]; for (j = i - 1; j >= 1 && order[j] "" > key ""; j--) order[j + 1] = order[j]
+      order[j + 1] = key
+    }
     printf "{\\"auths\\":{"
     for (i = 1; i <= entries; i++) printf "%s\\"%s\\":%s", (i > 1 ? "," : ""), order[i], auth[order[i]]
     printf "}}"
