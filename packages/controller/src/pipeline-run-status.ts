@@ -14,6 +14,7 @@ import {
   type TaskRun,
   type TaskRunStatus,
 } from '@pipewright/tekton';
+import { awaitsDelivery } from './cloud-events.js';
 import { conditionsOf, isDone, timestamp, type Verdict } from './condition.js';
 import { labels } from './labels.js';
 import { CHECK_FAILED, type Standing } from './task-standing.js';
@@ -131,11 +132,11 @@ function checkStatus({ spec, status = {} }: TaskRun): ConditionCheckStatus {
   };
 }
 
-/** Whether all that was made for a run has ended, as far as its status tells. */
+/** Whether all that was made for a run has ended and all have been told of it, as far as its status tells. */
 export function allEnded({ taskRuns = {} }: PipelineRunStatus): boolean {
   return Object.values(taskRuns).every(({ status, conditionChecks }) => {
     const checks = Object.values(conditionChecks ?? {});
-    const own = status === undefined ? conditionChecks !== undefined : isDone(status);
+    const own = status === undefined ? conditionChecks !== undefined : isDone(status) && !awaitsDelivery(status);
     return own && checks.every((check) => check.status === undefined || isDone(check.status));
   });
 }

@@ -28,6 +28,7 @@ import {
   type TaskUse,
 } from '@pipewright/tekton';
 import type { ArtifactStorage } from './artifact-storage.js';
+import { targetsOf } from './cloud-events.js';
 import type { CommandFound } from './image-command.js';
 import type { Bindings, Bound } from './internal-steps.js';
 import { handedDown, labels } from './labels.js';
@@ -96,7 +97,10 @@ export function startTaskRun(facts: StartFacts): Start | Asks {
   return 'asks' in outcome ? outcome : { inherits, ...outcome };
 }
 
-type Settled = { readonly pod: Pod } | { readonly refused: Refusal };
+type Settled = ({ readonly pod: Pod } | { readonly refused: Refusal }) & {
+  /** Whom a CloudEvent is sent to when the run has ended. */
+  readonly tells?: readonly string[];
+};
 
 interface Asks {
   readonly asks: readonly string[];
@@ -134,7 +138,8 @@ function podOrRefusal(facts: StartFacts, inherits: Inherited): Outcome {
   if (outside) return refuse('TaskRunValidationFailed', outside);
 
   const bindings = { inputs: bind(inputs), outputs: bind(outputs) };
-  return startWith(facts, inherits, { model, task, bindings });
+  const outcome = startWith(facts, inherits, { model, task, bindings });
+  return 'asks' in outcome ? outcome : { ...outcome, tells: targetsOf(task, bindings) };
 }
 
 const notThere = (run: string, use: TaskUse): Outcome => {

@@ -36,6 +36,8 @@ export interface ControllerOptions {
   readonly findCommand?: FindCommand;
   /** Registries to be asked elsewhere than at `https://HOST`, by the host in image names: mirrors, and those without TLS. */
   readonly registries?: Registries;
+  /** Sends a CloudEvent to its target. By default over http and https, where the controller stands. */
+  readonly sendEvent?: Send;
   /** How many TaskRuns, and how many PipelineRuns, are worked on at once. By default 8. */
   readonly workers?: number;
 }
@@ -56,12 +58,13 @@ export async function startController(options: ControllerOptions): Promise<Contr
   const begin = async (): Promise<boolean> => {
     for (const cache of caches) cache.start();
     const synced = (await Promise.all(caches.map((cache) => cache.synced))).every(Boolean);
-    if (synced) for (const queue of [world.runQueue, world.taskRunQueue]) queue.start();
+    if (synced) for (const queue of [world.runQueue, world.taskRunQueue, world.eventQueue]) queue.start();
     return synced;
   };
   let stopping: Promise<void> | undefined;
   const halt = async (): Promise<void> => {
     await Promise.all([world.runQueue.stop(), world.taskRunQueue.stop()]);
+    await world.eventQueue.stop();
     await Promise.all([world.room.stop(), ...caches.map((cache) => cache.stop())]);
     await Promise.all([world.runEvents.flush(), world.taskRunEvents.flush()]);
   };

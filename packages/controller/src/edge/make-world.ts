@@ -31,7 +31,9 @@ import { labels } from '../labels.js';
 import { DEFAULT_IMAGES } from '../options.js';
 import type { Pod } from '../pod-types.js';
 import { ArtifactConfig } from './artifact-config.js';
+import { deliverCloudEvents } from './cloud-event-delivery.js';
 import type { ControllerOptions } from './controller.js';
+import { sendEvent } from './event-sender.js';
 import { silent } from './log.js';
 import { reconcilePipelineRun } from './pipeline-run-reconcile.js';
 import { RESOURCE_QUOTAS, Room } from './room.js';
@@ -77,6 +79,7 @@ export function makeWorld(
   const queues = {
     taskRunQueue: makeQueue(options, clock, 'TaskRun', (key) => reconcileTaskRun(world, key)),
     runQueue: makeQueue(options, clock, 'PipelineRun', (key) => reconcilePipelineRun(world, key)),
+    eventQueue: makeQueue(options, clock, 'CloudEvent', (key) => deliverCloudEvents(world, key)),
   };
   const shelves = makeShelves(options, client, wireClock, queues);
   const kinds = {
@@ -93,6 +96,7 @@ export function makeWorld(
     images: { ...DEFAULT_IMAGES, ...images },
     findCommand: findCommand ?? registryCommand(client, clock, options.registries),
     artifacts: new ArtifactConfig(client, clock, log),
+    sendEvent: options.sendEvent ?? sendEvent,
     ...shelves,
     ...kinds,
     ...queues,

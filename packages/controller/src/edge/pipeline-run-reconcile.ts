@@ -15,6 +15,7 @@ import {
   type TaskRun,
 } from '@pipewright/tekton';
 import { expectedTaskRuns, madeChildren, type NamedTask } from '../child-names.js';
+import { awaitsDelivery } from '../cloud-events.js';
 import { isDone } from '../condition.js';
 import { handedDown, labels } from '../labels.js';
 import { planPipelineRun, type PipelineRunAction } from '../pipeline-run-plan.js';
@@ -62,6 +63,8 @@ export async function reconcilePipelineRun(world: World, key: string): Promise<W
     const kind = { shelf: world.runs, of: PIPELINE_RUNS, events: world.runEvents };
     if (!(await recordStatus(world, kind, run, status))) return { again: 1 };
   }
+  for (const [name, taskRun] of taskRuns)
+    if (awaitsDelivery(taskRun.status)) world.eventQueue.add(`${run.metadata.namespace ?? ''}/${name}`);
   if (decision.pipelineName !== undefined) {
     const wanted = {
       labels: { ...facts.pipeline?.labels, [labels.pipeline]: labelValue(decision.pipelineName) },

@@ -7,6 +7,7 @@
 
 import { ApiError, keyOf, PODS, refusedAs, TerminalError, type WorkDone } from '@pipewright/kube';
 import { readTaskRun, type TaskRun, type TaskRunStatus } from '@pipewright/tekton';
+import { awaitsDelivery, undelivered } from '../cloud-events.js';
 import { isDone } from '../condition.js';
 import { labels } from '../labels.js';
 import type { Pod } from '../pod-types.js';
@@ -40,6 +41,7 @@ export async function reconcileTaskRun(world: World, key: string): Promise<WorkD
   if (again === undefined) world.room.leave(key);
   if (!(await record(world, run, status))) return { again: 1 };
   for (const action of decision.actions) await apply(world, action);
+  if (awaitsDelivery(status)) world.eventQueue.add(key);
   if (wanted) await recordMetadata(world, world.taskRuns, TASK_RUNS, key, wanted.inherits);
   const due = decision.againAt && !isDone(status) ? decision.againAt.getTime() - now.getTime() : undefined;
   return { again: again === undefined || (due !== undefined && due < again) ? due : again };
@@ -84,6 +86,9 @@ async function start(
   for (const image of action.shellLess) world.shellLess.add(image);
   const wanted = await startOf(world, run, action);
   const now = world.clock.date();
+  // Written before there is a pod: afterwards nobody would ask who is to be told.
+  if (wanted.tells?.length && !status.cloudEvents)
+    return { status: { ...status, cloudEvents: undelivered(wanted.tells) }, again: 1 };
   if ('refused' in wanted) {
     const { reason, message } = wanted.refused;
     if (reason === 'CouldntGetTask') announceRefusal(world, run, message.slice(message.indexOf(': ') + 2));

@@ -12,6 +12,7 @@ import {
   type KubeObject,
   type Reflector,
   type Resource,
+  type Send,
   type WorkQueue,
 } from '@pipewright/kube';
 import type {
@@ -71,6 +72,9 @@ export interface World {
   readonly conditions: Reflector<Condition>;
   readonly taskRunQueue: WorkQueue;
   readonly runQueue: WorkQueue;
+  /** TaskRuns that have ended and of which somebody is to be told. */
+  readonly eventQueue: WorkQueue;
+  readonly sendEvent: Send;
   readonly taskRunEvents: EventRecorder;
   readonly runEvents: EventRecorder;
   /** TaskRuns that no quota has room for. */
