@@ -115,6 +115,11 @@ const RUNS: Readonly<Record<string, { status: number; tasks: string[]; lines: st
     tasks: ['integration succeeded', 'lint succeeded', 'publish succeeded', 'unit succeeded', 'version succeeded'],
     lines: ['checked: integration', 'checked: lint', 'checked: unit', 'published: 1.4.0'],
   },
+  'conditional-deploy': {
+    status: 0,
+    tasks: ['announce skipped', 'deploy skipped', 'docs succeeded', 'test succeeded'],
+    lines: ['docs published', 'docs/index.md is there', 'docs/index.md is there', 'tests pass', 'there is no RELEASE'],
+  },
   cleanup: {
     status: 1,
     tasks: ['setup succeeded', 'test succeeded', 'cleanup succeeded', 'judge failed'],
@@ -151,7 +156,7 @@ const RUNS: Readonly<Record<string, { status: number; tasks: string[]; lines: st
 };
 
 /** Examples whose tasks run side by side, in no order. */
-const UNORDERED = ['environments', 'monorepo', 'fan-in'];
+const UNORDERED = ['environments', 'monorepo', 'fan-in', 'conditional-deploy'];
 
 const usable = (await sandbox().probe()).usable;
 
