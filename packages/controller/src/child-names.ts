@@ -6,6 +6,7 @@
  */
 
 import { conditionCheckName, taskRunNames, type PipelineRun, type PipelineRunStatus } from '@pipewright/tekton';
+import { latest } from './remembered.js';
 
 /** A task, as far as names go. */
 export interface NamedTask {
@@ -21,18 +22,18 @@ export interface ChildNames {
   readonly checks: readonly string[];
 }
 
+const computed = latest<{ readonly owner: string; readonly tasks: readonly string[] }, ReadonlyMap<string, string>>(
+  (a, b) => a.owner === b.owner && a.tasks.length === b.tasks.length && a.tasks.every((task, i) => task === b.tasks[i]),
+);
+
 /** The names of each task, by the task's; no two of a run alike even when long names are cut. */
 export function childNames(
   { metadata, status }: PipelineRun,
   tasks: readonly NamedTask[],
 ): ReadonlyMap<string, ChildNames> {
   const owner = { name: metadata.name ?? '', uid: metadata.uid ?? '' };
-  const names = new Map(
-    taskRunNames(
-      owner,
-      tasks.map(({ name }) => name),
-    ),
-  );
+  const all = tasks.map(({ name }) => name);
+  const names = new Map(computed(owner.uid, { owner: owner.name, tasks: all }, () => taskRunNames(owner, all)));
   for (const [name, { pipelineTaskName }] of Object.entries(status?.taskRuns ?? {})) names.set(pipelineTaskName, name);
   const taken = new Set(names.values());
   const compute = (taskRun: string, condition: string, index: number): string => {
@@ -44,8 +45,8 @@ export function childNames(
   return new Map(
     tasks.map(({ name: task, conditions }) => {
       const taskRun = names.get(task) ?? '';
-      const computed = conditions.map((condition, index) => compute(taskRun, condition, index));
-      return [task, { taskRun, checks: remembered(computed, conditions, status?.taskRuns?.[taskRun]) }];
+      const checks = conditions.map((condition, index) => compute(taskRun, condition, index));
+      return [task, { taskRun, checks: remembered(checks, conditions, status?.taskRuns?.[taskRun]) }];
     }),
   );
 }

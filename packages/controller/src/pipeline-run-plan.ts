@@ -14,7 +14,6 @@ import {
   DEFAULT_TIMEOUT,
   formatDuration,
   ready,
-  readPipelineRun,
   type PipelineRunStatus,
   type Refusal,
   type TaskRun,
@@ -22,7 +21,13 @@ import {
 } from '@pipewright/tekton';
 import { conditionsOf, deadlineOf, isDone, succeeded, timestamp, type Verdict } from './condition.js';
 import { HANDOVER_DIR } from './handover-steps.js';
-import { resolvePipelineRun, type PipelineFacts, type ResolvedRun, type ResolvedTask } from './pipeline-run-resolve.js';
+import {
+  pipelineRunIn,
+  resolvePipelineRun,
+  type PipelineFacts,
+  type ResolvedRun,
+  type ResolvedTask,
+} from './pipeline-run-resolve.js';
 import { statusOf, taskRunsOf } from './pipeline-run-status.js';
 import { checkRunFor, taskRunFor } from './pipeline-task-run.js';
 import { withResults, type ResultsOf } from './task-results.js';
@@ -64,7 +69,7 @@ export function planPipelineRun(seen: ObservedPipelineRun): PipelineRunDecision 
   if (run.metadata.deletionTimestamp !== undefined) return { status, actions: [] };
   if (isDone(status)) return afterwards(seen, status);
 
-  const model = readPipelineRun(run.spec);
+  const model = pipelineRunIn(run.spec);
   const name = run.metadata.name ?? '';
   if (model.cancelRequested) return stop(seen, 'PipelineRunCancelled', `PipelineRun "${name}" was cancelled`);
   const timeout = model.timeout ?? DEFAULT_TIMEOUT;

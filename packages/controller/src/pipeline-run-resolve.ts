@@ -42,7 +42,9 @@ import {
 } from '@pipewright/tekton';
 import { bucketPrefix } from './artifact-storage.js';
 import { HANDOVER_DIR } from './handover-steps.js';
-import { remembered } from './remembered.js';
+import { sameJson } from './merge-patch.js';
+import { latest, remembered } from './remembered.js';
+import { sameFacts } from './same-facts.js';
 import { pipelineSpecProblem } from './spec-problem.js';
 import type { FoundTask } from './task-run-start.js';
 
@@ -113,6 +115,8 @@ export interface ResolvedRun {
   readonly handover: string | undefined;
 }
 
+/** What a PipelineRun's spec means. */
+export const pipelineRunIn = remembered(readPipelineRun);
 /** What a Pipeline's spec means. */
 export const pipelineIn = remembered(readPipeline);
 /** What a Task's spec means. */
@@ -126,10 +130,20 @@ export interface Refused {
   readonly pipelineName?: string;
 }
 
-/** Resolves, or refuses. */
-export function resolvePipelineRun(facts: PipelineFacts): ResolvedRun | Refused {
+type Resolution = ResolvedRun | Refused;
+
+const lastResolution = latest<PipelineFacts, Resolution>(({ run: one, ...facts }, { run: other, ...others }) => {
+  const [a, b] = [one.metadata, other.metadata];
+  return a.name === b.name && a.namespace === b.namespace && sameJson(one.spec, other.spec) && sameFacts(facts, others);
+});
+
+/** Resolves, or refuses. Asked again about a run of which nothing has changed but the status, it gives the same answer again. */
+export const resolvePipelineRun = (facts: PipelineFacts): Resolution =>
+  lastResolution(facts.run.metadata.uid ?? '', facts, () => resolve(facts));
+
+function resolve(facts: PipelineFacts): Resolution {
   const { name = '', namespace = '' } = facts.run.metadata;
-  const run = readPipelineRun(facts.run.spec);
+  const run = pipelineRunIn(facts.run.spec);
   const id = `${namespace}/${name}`;
   const pipeline = run.use?.from === 'here' ? run.use.pipeline : facts.pipeline && pipelineIn(facts.pipeline.spec);
   if (!pipeline) return { refused: noPipeline(id, run) };

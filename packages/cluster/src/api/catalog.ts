@@ -5,7 +5,7 @@
  * seen by all of them at once.
  */
 
-import { apiVersionOf, type ResourceType } from './resource.js';
+import { apiVersionOf, placeOf, type ResourceType } from './resource.js';
 
 /** The resources served, by name and by kind. */
 export class Catalog {
@@ -13,6 +13,8 @@ export class Catalog {
   readonly #custom = new Map<string, readonly ResourceType[]>();
   #byPath = new Map<string, ResourceType>();
   #byKind = new Map<string, ResourceType>();
+  #byPlace = new Map<string, readonly ResourceType[]>();
+  #groupVersions = new Set<string>();
   #types: readonly ResourceType[] = [];
   #version = 0;
 
@@ -43,7 +45,7 @@ export class Catalog {
 
   /** The resources whose objects are kept in a place (`group/plural`), one for each version. */
   at(place: string): readonly ResourceType[] {
-    return this.#types.filter(({ group, plural }) => `${group}/${plural}` === place);
+    return this.#byPlace.get(place) ?? [];
   }
 
   /** Groups in the order of discovery, each with its versions, best first. */
@@ -59,7 +61,7 @@ export class Catalog {
 
   /** Whether any resource of a group (and version) is served. */
   hasGroup(group: string, version?: string): boolean {
-    return this.#types.some((type) => type.group === group && (version === undefined || type.version === version));
+    return this.#groupVersions.has(version === undefined ? group : `${group}/${version}`);
   }
 
   /** Serves what one definition defines, in place of what it defined before. */
@@ -79,6 +81,9 @@ export class Catalog {
     this.#types = [...this.#builtIn, ...custom];
     this.#byPath = new Map(this.#types.map((type) => [`${type.group}/${type.version}/${type.plural}`, type]));
     this.#byKind = new Map(this.#types.map((type) => [`${apiVersionOf(type)}/${type.kind}`, type]));
+    this.#byPlace = new Map();
+    for (const type of this.#types) this.#byPlace.set(placeOf(type), [...this.at(placeOf(type)), type]);
+    this.#groupVersions = new Set(this.#types.flatMap(({ group, version }) => [group, `${group}/${version}`]));
     this.#version += 1;
   }
 }

@@ -5,7 +5,7 @@
  * has to go a moment later, outside the write that caused it. Costs in proportion to what is deleted.
  */
 
-import { listAt, type KubeObject, type OwnerReference } from './json.js';
+import { listAt, same, type KubeObject, type OwnerReference } from './json.js';
 import { FOREGROUND, ORPHAN, remove, type DeleteOptions } from './remove.js';
 import type { ResourceType } from './resource.js';
 import type { World } from './world.js';
@@ -56,6 +56,7 @@ export class Collector {
     const { uid, ownerReferences = [] } = object.metadata;
     if (type === 'DELETED') this.#uids.delete(uid);
     else this.#uids.add(uid);
+    if (type === 'MODIFIED' && previous && isSettled(previous, object)) return;
     if (previous?.metadata.ownerReferences) this.#forget(previous, place);
     if (type !== 'DELETED') this.#note(object, place);
     const here = placeOfObject(object, place);
@@ -220,6 +221,10 @@ export class Collector {
     if (this.#scheduled) setImmediate(() => this.#work());
   }
 }
+
+/** Whether a change has nothing to do with who owns what, as most have not. */
+const isSettled = ({ metadata: before }: KubeObject, { metadata: after }: KubeObject): boolean =>
+  after.deletionTimestamp === undefined && same(before.ownerReferences, after.ownerReferences);
 
 const placeOfObject = ({ metadata }: KubeObject, place: string): Place => ({
   place,

@@ -5,8 +5,6 @@
  * never changed in place: a change is made on a `copy` and stored as a new object, so whoever holds an old one keeps it.
  */
 
-import { isDeepStrictEqual } from 'node:util';
-
 /** A JSON object of unknown shape. */
 export type JsonObject = { [field: string]: unknown };
 
@@ -107,7 +105,17 @@ export function copy<T>(value: T): T {
 }
 
 /** Whether two JSON values say the same, whatever the order of their fields. */
-export const same = (one: unknown, other: unknown): boolean => isDeepStrictEqual(one, other);
+export function same(one: unknown, other: unknown): boolean {
+  if (one === other) return true;
+  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false;
+  if (Array.isArray(one))
+    return Array.isArray(other) && one.length === other.length && one.every((item, index) => same(item, other[index]));
+  if (Array.isArray(other)) return false;
+  const [left, right] = [one as JsonObject, other as JsonObject]; // neither a list nor null
+  const fields = Object.keys(left);
+  if (fields.length !== Object.keys(right).length) return false;
+  return fields.every((field) => Object.hasOwn(right, field) && same(left[field], right[field]));
+}
 
 const serialised = new WeakMap<object, string>();
 

@@ -35,6 +35,7 @@ import { deliverCloudEvents } from './cloud-event-delivery.js';
 import type { ControllerOptions } from './controller.js';
 import { sendEvent } from './event-sender.js';
 import { silent } from './log.js';
+import { Pace } from './pace.js';
 import { reconcilePipelineRun } from './pipeline-run-reconcile.js';
 import { RESOURCE_QUOTAS, Room } from './room.js';
 import { Shelf } from './shelf.js';
@@ -108,6 +109,7 @@ export function makeWorld(
       retry: (key) => queues.taskRunQueue.add(key),
       onError: watchTrouble(options, RESOURCE_QUOTAS),
     }),
+    pace: new Pace(clock),
     shellLess: new Set(),
   };
   const caches = [...Object.values(shelves).map(({ reflector }) => reflector), ...Object.values(kinds)];

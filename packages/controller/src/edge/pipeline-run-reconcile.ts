@@ -6,14 +6,7 @@
  */
 
 import { PERSISTENT_VOLUME_CLAIMS, refusedAs, type KubeObject, type WorkDone } from '@pipewright/kube';
-import {
-  labelValue,
-  readPipelineRun,
-  type Condition,
-  type PipelineRun,
-  type PipelineRunStatus,
-  type TaskRun,
-} from '@pipewright/tekton';
+import { labelValue, type Condition, type PipelineRun, type PipelineRunStatus, type TaskRun } from '@pipewright/tekton';
 import { expectedTaskRuns, madeChildren, type NamedTask } from '../child-names.js';
 import { awaitsDelivery } from '../cloud-events.js';
 import { isDone } from '../condition.js';
@@ -23,6 +16,7 @@ import {
   handsOver,
   namesIn,
   pipelineIn,
+  pipelineRunIn,
   taskIn,
   taskKey,
   type FoundCondition,
@@ -59,9 +53,11 @@ export async function reconcilePipelineRun(world: World, key: string): Promise<W
     if (trouble !== undefined)
       status = statusWithVerdict(status, { status: 'False', reason: 'TaskRunCreationFailed', message: trouble }, now);
   }
-  if (worthWriting(run.status ?? {}, status)) {
+  const wait = world.pace.wait(run, status);
+  if (wait === 0 && worthWriting(run.status ?? {}, status)) {
     const kind = { shelf: world.runs, of: PIPELINE_RUNS, events: world.runEvents };
     if (!(await recordStatus(world, kind, run, status))) return { again: 1 };
+    world.pace.wrote(world.runs.get(key));
   }
   for (const [name, taskRun] of taskRuns)
     if (awaitsDelivery(taskRun.status)) world.eventQueue.add(`${run.metadata.namespace ?? ''}/${name}`);
@@ -73,7 +69,7 @@ export async function reconcilePipelineRun(world: World, key: string): Promise<W
     await recordMetadata(world, world.runs, PIPELINE_RUNS, key, wanted);
   }
   const due = decision.againAt && !isDone(status) ? decision.againAt.getTime() - now.getTime() : undefined;
-  return { again: due };
+  return { again: wait > 0 ? Math.min(wait, due ?? wait) : due };
 }
 
 const NOTHING: Omit<PipelineFacts, 'run'> = {
@@ -88,7 +84,7 @@ const isQuiet = ({ status }: PipelineRun): boolean => status !== undefined && is
 
 async function gather(world: World, run: PipelineRun): Promise<Omit<PipelineFacts, 'run'>> {
   const { namespace = '' } = run.metadata;
-  const model = readPipelineRun(run.spec);
+  const model = pipelineRunIn(run.spec);
   const options = { namespace, live: run.status?.startTime === undefined };
   const [found, resources] = await Promise.all([
     model.use?.from === 'cluster' ? find(world, world.pipelines, model.use.name, options) : undefined,
@@ -137,15 +133,13 @@ async function taskRunsOf(
 ): Promise<ReadonlyMap<string, TaskRun>> {
   const { namespace = '', uid } = run.metadata;
   const made = madeChildren(run.status);
-  const found = await Promise.all(
-    expectedTaskRuns(run, tasks).map(async (name) => {
-      const cached = world.taskRuns.get(`${namespace}/${name}`);
-      const taskRun =
-        cached ?? (made.has(name) && !isDone(run.status) ? await live(world, namespace, name) : undefined);
-      return taskRun && isOurs(taskRun, uid) ? ([name, taskRun] as const) : undefined;
-    }),
-  );
-  return new Map(found.filter((entry) => entry !== undefined));
+  const found = new Map<string, TaskRun>();
+  for (const name of expectedTaskRuns(run, tasks)) {
+    const cached = world.taskRuns.get(`${namespace}/${name}`);
+    const taskRun = cached ?? (made.has(name) && !isDone(run.status) ? await live(world, namespace, name) : undefined);
+    if (taskRun && isOurs(taskRun, uid)) found.set(name, taskRun);
+  }
+  return found;
 }
 
 async function live(world: World, namespace: string, name: string): Promise<TaskRun | undefined> {

@@ -74,7 +74,8 @@ export class Shelf<T extends KubeObject> {
 }
 
 /** Versions count upwards at every server there is; where they are no numbers, what arrives later is newer. */
-function isOlder(a: KubeObject, b: KubeObject): boolean {
-  const [left = '', right = ''] = [a.metadata.resourceVersion, b.metadata.resourceVersion];
-  return /^\d+$/.test(left) && /^\d+$/.test(right) && BigInt(left) < BigInt(right);
+function isOlder({ metadata: a }: KubeObject, { metadata: b }: KubeObject): boolean {
+  const [left = '', right = ''] = [a.resourceVersion, b.resourceVersion];
+  if (!/^[1-9]\d*$/.test(left) || !/^[1-9]\d*$/.test(right)) return false;
+  return left.length === right.length ? left < right : left.length < right.length;
 }

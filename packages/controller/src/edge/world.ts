@@ -33,6 +33,7 @@ import type { Images } from '../options.js';
 import type { Pod } from '../pod-types.js';
 import type { ArtifactConfig } from './artifact-config.js';
 import type { Log } from './log.js';
+import type { Pace } from './pace.js';
 import type { Room } from './room.js';
 import type { Shelf } from './shelf.js';
 
@@ -70,6 +71,7 @@ export interface World {
   readonly pipelines: Reflector<Pipeline>;
   readonly resources: Reflector<PipelineResource>;
   readonly conditions: Reflector<Condition>;
+  readonly pace: Pace;
   readonly taskRunQueue: WorkQueue;
   readonly runQueue: WorkQueue;
   /** TaskRuns that have ended and of which somebody is to be told. */
