@@ -11,7 +11,7 @@ import { ApiRefusal } from './node-api.js';
 import type { NodeContext } from './node-context.js';
 import type { Container, Pod, Volume } from './pod.js';
 import type { PodObjects } from './pod-objects.js';
-import { makeOpenDirectory, subPathOf, writeFiles } from './volume-directories.js';
+import { makeHostPath, makeOpenDirectory, subPathOf, writeFiles } from './volume-directories.js';
 import { isProjection, sourcesOf, volumeFiles, type MissingObject } from './volume-files.js';
 
 /** Volumes are there, or something they need is not. */
@@ -76,8 +76,10 @@ export class PodFiles {
     }
     if (volume.persistentVolumeClaim !== undefined)
       return this.#claim(volume.name, volume.persistentVolumeClaim.claimName, pod);
-    if (volume.hostPath !== undefined) this.#sources.set(volume.name, volume.hostPath.path);
-    else {
+    if (volume.hostPath !== undefined) {
+      if (this.#context.runtime.usesFiles) makeHostPath(volume.hostPath);
+      this.#sources.set(volume.name, volume.hostPath.path);
+    } else {
       if (this.#context.runtime.usesFiles) makeOpenDirectory(directory);
       this.#sources.set(volume.name, directory);
     }

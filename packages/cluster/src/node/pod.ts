@@ -165,7 +165,7 @@ export interface Volume {
   readonly downwardAPI?: { readonly items?: readonly DownwardItem[]; readonly defaultMode?: number };
   readonly projected?: { readonly sources?: readonly ProjectedSource[]; readonly defaultMode?: number };
   readonly persistentVolumeClaim?: { readonly claimName: string; readonly readOnly?: boolean };
-  readonly hostPath?: { readonly path: string };
+  readonly hostPath?: { readonly path: string; readonly type?: string };
 }
 
 /** What a pod asks for. */

@@ -2,7 +2,7 @@
  * Volumes as directories of the host: made, filled, changed in place and looked into.
  */
 
-import { chmodSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { RootView } from '../runtime/root-view.js';
 import type { VolumeFile } from './volume-files.js';
@@ -11,6 +11,12 @@ import type { VolumeFile } from './volume-files.js';
 export function makeOpenDirectory(path: string): void {
   mkdirSync(path, { recursive: true });
   chmodSync(path, 0o777);
+}
+
+/** What a hostPath volume says is to be made when it is not there; of other types nothing is. */
+export function makeHostPath({ path, type }: { readonly path: string; readonly type?: string }): void {
+  if (type === 'DirectoryOrCreate') makeDirectory(path);
+  if (type === 'FileOrCreate' && !existsSync(path)) writeFileSync(path, '', { mode: 0o644 });
 }
 
 /** Writes what differs, each file in one step, so that no reader ever sees half of one. */
