@@ -5,7 +5,8 @@
  * registry answers for every registry that the cases name.
  */
 
-import { sandbox, startCluster } from '@pipewright/cluster';
+import { join } from 'node:path';
+import { openTemporaryDirectory, sandbox, startCluster } from '@pipewright/cluster';
 import { OWN_IMAGES, tektonAdmission } from '@pipewright/cli';
 import { silent, startController } from '@pipewright/controller';
 import { crds, readImageName } from '@pipewright/tekton';
@@ -24,6 +25,8 @@ export async function embeddedPlace(folder: string, recordings: readonly Recordi
     for (const each of closers.splice(0).reverse()) await each();
   };
   try {
+    const folders = await openTemporaryDirectory('parity');
+    closers.push(folders.remove);
     const daemon = await serveRepositories(folder, host);
     if (daemon) closers.push(() => daemon.close());
     const runtime = sandbox();
@@ -54,6 +57,7 @@ export async function embeddedPlace(folder: string, recordings: readonly Recordi
       where: 'embedded',
       send: cluster.send,
       addresses: { LAB_REGISTRY: address, LAB_HOST: host },
+      ownDirectory: (path) => join(folders.path, path),
       namespaceOf: (name) => `c-${name}`,
       enter: () => Promise.resolve(() => Promise.resolve()),
       close,

@@ -30,6 +30,7 @@ export async function kubernetesPlace(
     where: 'kubernetes',
     send,
     addresses: { LAB_HOST: host, ...(registry !== '' && { LAB_REGISTRY: registry }) },
+    ownDirectory: (path) => `${path}-${unique}`,
     namespaceOf: (name) => `${unique}-${name}`.slice(0, 63).replace(/-+$/, ''),
     enter: async (namespace) => {
       if (!options.controller) return () => Promise.resolve();

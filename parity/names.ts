@@ -110,6 +110,7 @@ export const steady = (text: string): string =>
     .replace(/\(image: "[^"]*"\)/g, '(image: "?")')
     .replace(/(Error getting image manifest: ).*/, '$1?') // the registry's own words follow
     .replace(/\b\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?Z?/g, 'TIME')
+    .replace(/\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d +(?:\d\d:\d\d|\d{4})\b/g, 'TIME')
     .replace(/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, 'UID')
     .replace(
       /\b((?:step-)?(?:create-dir|git-source|source-copy|source-mkdir|image-digest-exporter|fetch|storage-fetch|upload|pr-source|kubeconfig)(?:-[a-z0-9-]*?)?)-[bcdfghjklmnpqrstvwxz2456789]{5}\b/g,

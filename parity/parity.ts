@@ -46,7 +46,7 @@ async function playAll(recordings: readonly Recording[], place: Place, jobs: num
   const worker = async (): Promise<void> => {
     for (let next = waiting.pop(); next; next = waiting.pop()) {
       const played = await play(next, place);
-      verdicts.push(judge(next, played, { where: place.where, places: place.addresses }));
+      verdicts.push(judge(next, played.outcome, { where: place.where, places: played.places }));
     }
   };
   await Promise.all(Array.from({ length: jobs }, worker));

@@ -11,6 +11,8 @@ export interface Place {
   readonly addresses: Readonly<Record<string, string>>;
   /** The namespace in which to play a case. */
   namespaceOf(name: string): string;
+  /** What to mount in place of a directory of the machine that a case would have made there. */
+  ownDirectory(path: string): string;
   /** Called when the namespace is there, before anything is applied in it; the result is called at the end. */
   enter(namespace: string): Promise<() => Promise<void>>;
   close(): Promise<void>;

@@ -14,21 +14,29 @@ import {
   type KubeObject,
   type Resource,
 } from '@pipewright/kube';
-import { at, isObject, listAt, textAt, type JsonObject } from './json.js';
+import { at, isObject, listAt, objectAt, textAt, type JsonObject } from './json.js';
 import { namesOf, type Names } from './names.js';
 import type { Place } from './place.js';
 import { objectsOf, type Action, type Applied, type Outcome, type Recording } from './recording.js';
 import { Witness } from './witness.js';
 
+/** What was seen, and what stood for what there. */
+export interface Played {
+  readonly outcome: Outcome;
+  /** Real addresses and directories by what the recording calls them. */
+  readonly places: Readonly<Record<string, string>>;
+}
+
 /** Plays one case. Its namespace is gone afterwards. */
-export async function play(recording: Recording, place: Place): Promise<Outcome> {
+export async function play(recording: Recording, place: Place): Promise<Played> {
   const began = performance.now();
   const client = new KubeClient(place.send);
   const namespace = place.namespaceOf(recording.name);
   await client.create(NAMESPACES, {}, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
   const leave = await place.enter(namespace);
   const witness = new Witness(client, namespace);
-  const stage: Stage = { recording, place, client, namespace, witness };
+  const { objects, directories } = furnished(recording, place, namespace);
+  const stage: Stage = { recording, objects, client, namespace, witness };
   const clusterWide: JsonObject[] = [];
   try {
     await witness.start();
@@ -40,7 +48,8 @@ export async function play(recording: Recording, place: Place): Promise<Outcome>
     const finished = await witness.until(() => allEnded(witness), deadline);
     await witness.quiet(700, performance.now() + 10_000);
     const seconds = (performance.now() - began) / 1000;
-    return await look(stage, { applied, finished, seconds });
+    const outcome = await look(stage, { applied, finished, seconds });
+    return { outcome, places: { ...place.addresses, ...directories } };
   } finally {
     await witness.stop();
     await leave();
@@ -52,10 +61,30 @@ export async function play(recording: Recording, place: Place): Promise<Outcome>
 
 interface Stage {
   readonly recording: Recording;
-  readonly place: Place;
+  readonly objects: readonly JsonObject[];
   readonly client: KubeClient;
   readonly namespace: string;
   readonly witness: Witness;
+}
+
+/** The objects of a case as they are created here, and the directories of the machine that are others here. */
+function furnished(
+  { input, outcome }: Recording,
+  place: Place,
+  namespace: string,
+): { readonly objects: readonly JsonObject[]; readonly directories: Readonly<Record<string, string>> } {
+  const given = objectsOf(input, { ...place.addresses, ...(outcome.namespace && { [outcome.namespace]: namespace }) });
+  const directories: Record<string, string> = {};
+  const objects = JSON.parse(
+    JSON.stringify(given, (field, value: unknown) => {
+      if (field !== 'hostPath' || !/OrCreate$/.test(textAt(value, 'type'))) return value;
+      const path = textAt(value, 'path');
+      const own = place.ownDirectory(path);
+      directories[path.replaceAll(namespace, 'NAMESPACE')] = own;
+      return { ...objectAt(value), path: own };
+    }),
+  ) as readonly JsonObject[]; // they were JSON before
+  return { objects, directories };
 }
 
 /** Kubernetes makes a namespace's account a moment after the namespace; pods made before it are refused. */
@@ -67,12 +96,9 @@ async function accountOf(client: KubeClient, namespace: string): Promise<void> {
   }
 }
 
-async function applyAll(
-  { recording, place, client, namespace }: Stage,
-  clusterWide: JsonObject[],
-): Promise<readonly Applied[]> {
+async function applyAll({ objects, client, namespace }: Stage, clusterWide: JsonObject[]): Promise<readonly Applied[]> {
   const applied: Applied[] = [];
-  for (const object of objectsOf(recording.input, place.addresses)) {
+  for (const object of objects) {
     const of = resourceOf(object);
     const what = { apiVersion: textAt(object, 'apiVersion'), kind: of.kind };
     try {

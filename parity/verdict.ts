@@ -30,15 +30,30 @@ export function judge(
   const { where, places, rules = ACCEPTED } = options;
   const expected = essenceOf(recording.outcome, { sortSteps: true });
   const got = comparable(expected, essenceOf(played, { places }));
+  const all = compare(expected, got);
+  const direct = new Map(
+    all.map((difference) => [difference, rules.find((one) => covers(one, recording.name, where, difference))]),
+  );
+  const runs = [...direct].flatMap(([{ path }, rule]) => {
+    const run = rule?.wholeRun === true ? runOf(path) : undefined;
+    return rule && run !== undefined ? [{ rule, run }] : [];
+  });
   const differences: Difference[] = [];
   const accepted: { rule: string; difference: Difference }[] = [];
-  for (const difference of compare(expected, got)) {
-    const rule = rules.find((one) => covers(one, recording.name, where, difference));
+  for (const [difference, found] of direct) {
+    const name = runOf(difference.path);
+    const rule = found ?? runs.find(({ run }) => name === run || name?.startsWith(`${run}-`))?.rule;
     if (rule) accepted.push({ rule: rule.id, difference });
     else differences.push(difference);
   }
   return { name: recording.name, note: recording.outcome.note, seconds: played.seconds, differences, accepted };
 }
+
+/** The run that a difference is about: `pipelineRuns.NAME.…`, `applied.TaskRun NAME.…`, `events.TaskRun NAME: …`. */
+const runOf = (path: string): string | undefined =>
+  /^(?:pipelineRuns\.|taskRuns\.|applied\.\[?(?:Task|Pipeline)Run |events\.\[?(?:Task|Pipeline)Run )([^.:\]]+)/.exec(
+    path,
+  )?.[1];
 
 /** Leaves out of what was played what the recording does not speak of: runs that it refused, logs that it lost. */
 function comparable(expected: JsonObject, got: JsonObject): JsonObject {

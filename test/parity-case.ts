@@ -1,0 +1,64 @@
+/** A small played case, for tests of what is read off one. */
+
+import type { Outcome } from '../parity/recording.js';
+
+export const nothing: Outcome = {
+  note: '',
+  namespace: 'c-x',
+  finished: true,
+  seconds: 1,
+  applied: [],
+  actions: [],
+  taskruns: [],
+  pipelineruns: [],
+  pods: [],
+  pvcs: [],
+  deleted: [],
+  logs: {},
+  events: [],
+};
+
+export const succeeded = {
+  type: 'Succeeded',
+  status: 'True',
+  reason: 'Succeeded',
+  message: 'All Steps have completed executing',
+};
+
+export const ownedBy = (name: string) => ({ ownerReferences: [{ kind: 'PipelineRun', name }] });
+
+/** A PipelineRun `r` with one task `a`, whose names end in what is given. */
+export function played(end: string, hex: string, more: Partial<Outcome> = {}): Outcome {
+  const taskRun = `r-a-${end}`;
+  const pod = `${taskRun}-pod-${hex}`;
+  const status = {
+    conditions: [succeeded],
+    completionTime: '2020-01-01T00:00:00Z',
+    podName: pod,
+    steps: [{ name: 's', container: 'step-s', terminated: { exitCode: 0, reason: 'Completed' } }],
+  };
+  return {
+    ...nothing,
+    applied: [{ apiVersion: 'tekton.dev/v1alpha1', kind: 'PipelineRun', name: 'r', code: 201 }],
+    pipelineruns: [
+      {
+        metadata: { name: 'r' },
+        status: {
+          conditions: [succeeded],
+          completionTime: 'x',
+          taskRuns: { [taskRun]: { pipelineTaskName: 'a', status } },
+        },
+      },
+    ],
+    taskruns: [{ metadata: { name: taskRun, ...ownedBy('r') }, status }],
+    pods: [
+      {
+        metadata: { name: pod, labels: { 'tekton.dev/taskRun': taskRun } },
+        spec: { containers: [{ name: 'step-s', image: 'ubuntu', command: ['true'] }] },
+      },
+    ],
+    logs: { [pod]: { 'step-s': `2020-01-01T00:00:00.5Z in ${pod}\n` } },
+    events: [{ kind: 'TaskRun', name: taskRun, type: 'Normal', reason: 'Succeeded' }],
+    ...more,
+  };
+}

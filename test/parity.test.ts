@@ -1,0 +1,167 @@
+/** The part of the parity run that needs no cluster: what differs between two outcomes, and which of that is accepted. */
+
+import { describe, expect, test } from '@jest/globals';
+import { ACCEPTED, covers, type Accepted } from '../parity/accepted.js';
+import { essenceOf } from '../parity/essence.js';
+import type { JsonObject } from '../parity/json.js';
+import type { Outcome, Recording } from '../parity/recording.js';
+import { reportOf } from '../parity/report.js';
+import { judge, staleRules } from '../parity/verdict.js';
+import { nothing, played, succeeded } from './parity-case.js';
+
+const recording = (outcome: Outcome): Recording => ({ name: 'case', input: '', outcome });
+const verdict = (expected: Outcome, got: Outcome, rules: readonly Accepted[] = []) =>
+  judge(recording(expected), got, { where: 'embedded', places: {}, rules });
+const pathsOf = (expected: Outcome, got: Outcome): string[] =>
+  verdict(expected, got).differences.map(({ path }) => path);
+
+describe('a case', () => {
+  test('is the same under other names', () => {
+    expect(verdict(played('9xtmt', '52c45d'), played('bbbbb', '000000')).differences).toEqual([]);
+  });
+
+  test.each<[string, Partial<Outcome>, string[]]>([
+    [
+      'an exit code',
+      {
+        taskruns: [
+          changed({ steps: [{ name: 's', container: 'step-s', terminated: { exitCode: 1, reason: 'Error' } }] }),
+        ],
+      },
+      ['taskRuns.r-a-?.step.s.exitCode', 'taskRuns.r-a-?.step.s.reason'],
+    ],
+    [
+      'a reason',
+      { taskruns: [changed({ conditions: [{ ...succeeded, reason: 'Completed' }] })] },
+      ['taskRuns.r-a-?.condition.reason'],
+    ],
+    [
+      'a result',
+      { taskruns: [changed({ resourcesResult: [{ key: 'commit', value: 'x' }] })] },
+      ['taskRuns.r-a-?.resourcesResult.0'],
+    ],
+    [
+      'a retry',
+      { taskruns: [changed({ retriesStatus: [{ conditions: [succeeded] }] })] },
+      [
+        'taskRuns.r-a-?.retries.0',
+        'taskRuns.r-a-?.pods.0',
+        'taskRuns.r-a-?.pods.1',
+        'taskRuns.r-a-?.logs.0.s',
+        'taskRuns.r-a-?.logs.1',
+      ],
+    ],
+    ['what a step said', { logs: { 'r-a-bbbbb-pod-000000': { 'step-s': 'else\n' } } }, ['taskRuns.r-a-?.logs.0.s']],
+    ['an event', { events: [] }, ['events.TaskRun r-a-?: Normal Succeeded']],
+    ['a run', { taskruns: [] }, ['taskRuns.r-a-?']],
+    [
+      'what was answered',
+      { applied: [{ apiVersion: '', kind: 'PipelineRun', name: 'r', code: 400, status: { message: 'no' } }] },
+      ['applied.PipelineRun r.code', 'applied.PipelineRun r.message'],
+    ],
+    ['a claim', { pvcs: [{ metadata: { name: 'r-pvc' } }] }, ['claims.r-pvc']],
+  ])('that differs in %s is found to', (_, more, paths) => {
+    expect(pathsOf(played('9xtmt', '52c45d'), played('bbbbb', '000000', more))).toEqual(paths);
+  });
+
+  test('whose recording refused a run is not judged by what that run did', () => {
+    const refused = { applied: [{ apiVersion: '', kind: 'TaskRun', name: 't', code: 400, status: { message: 'no' } }] };
+    const admitted = {
+      applied: [{ apiVersion: '', kind: 'TaskRun', name: 't', code: 201 }],
+      taskruns: [{ metadata: { name: 't' } }],
+    };
+    expect(pathsOf({ ...nothing, ...refused }, { ...nothing, ...admitted })).toEqual([
+      'applied.TaskRun t.code',
+      'applied.TaskRun t.message',
+    ]);
+  });
+
+  test('lists steps in the order of the pod where the recording has them in none', () => {
+    const status = {
+      podName: 'p',
+      steps: [
+        { name: 'b', container: 'step-b' },
+        { name: 'a', container: 'step-a' },
+      ],
+    };
+    const outcome = {
+      ...nothing,
+      taskruns: [{ metadata: { name: 't' }, status }],
+      pods: [{ metadata: { name: 'p' }, spec: { containers: [{ name: 'step-a' }, { name: 'step-b' }] } }],
+    };
+    const stepsOf = (sortSteps: boolean) =>
+      (essenceOf(outcome, { sortSteps })['taskRuns'] as { t: JsonObject }).t['steps'];
+    expect([stepsOf(true), stepsOf(false)]).toEqual([
+      ['a', 'b'],
+      ['b', 'a'],
+    ]);
+  });
+});
+
+/** The TaskRun of `played('bbbbb', '000000')` with another status. */
+function changed(status: JsonObject): JsonObject {
+  const [run] = played('bbbbb', '000000').taskruns;
+  return { ...run, status: { ...(run?.['status'] as JsonObject), ...status } };
+}
+
+describe('accepted differences', () => {
+  const rule: Accepted = { id: 'one', path: /\.condition\.reason$/, expected: /^"a"$/, got: /^"b"$/, reason: '' };
+  const difference = { path: 'taskRuns.r.condition.reason', expected: 'a', got: 'b' };
+
+  test.each<[boolean, string, Accepted, object]>([
+    [true, 'fits', rule, {}],
+    [false, 'is at another place', rule, { path: 'taskRuns.r.condition.message' }],
+    [false, 'was recorded otherwise', rule, { expected: 'c' }],
+    [false, 'is otherwise here', rule, { got: 'c' }],
+    [false, 'is of another case', { ...rule, cases: /^r-/ }, {}],
+    [false, 'is of another cluster', { ...rule, where: 'kubernetes' }, {}],
+    [false, 'does not stand the test', { ...rule, test: (expected, got) => expected === got }, {}],
+  ])('%s when the difference %s', (fits, _, one, more) => {
+    expect(covers(one, 'v-x', 'embedded', { ...difference, ...more })).toBe(fits);
+  });
+
+  test('a value that is not there reads `nothing`', () => {
+    expect(covers({ ...rule, expected: /^nothing$/ }, 'x', 'embedded', { path: difference.path, got: 'b' })).toBe(true);
+  });
+
+  test('a run that goes another way is accepted whole, with what it made, and no other run', () => {
+    const expected = played('9xtmt', '52c45d');
+    const failed = [{ ...succeeded, status: 'False', reason: 'ParameterMissing' }];
+    const got = {
+      ...nothing,
+      applied: expected.applied,
+      pipelineruns: [{ metadata: { name: 'r' }, status: { conditions: failed, completionTime: 'x' } }],
+      taskruns: [{ metadata: { name: 'other' } }],
+    };
+    const whole: Accepted = {
+      id: 'w',
+      path: /^pipelineRuns\..*reason$/,
+      got: /ParameterMissing/,
+      wholeRun: true,
+      reason: '',
+    };
+    const { differences, accepted } = verdict(expected, got, [whole]);
+    expect(differences.map(({ path }) => path)).toEqual(['taskRuns.other']);
+    expect(accepted.length).toBeGreaterThan(3);
+  });
+
+  test('a rule that fits nothing is stale, unless it is of the other cluster', () => {
+    const rules: Accepted[] = [rule, { ...rule, id: 'elsewhere', where: 'kubernetes' }];
+    const one = verdict(played('9xtmt', '52c45d'), played('bbbbb', '000000'), rules);
+    expect(staleRules([one], 'embedded', rules).map(({ id }) => id)).toEqual(['one']);
+  });
+
+  test('are each named once and say why in sentences', () => {
+    expect(new Set(ACCEPTED.map(({ id }) => id)).size).toBe(ACCEPTED.length);
+    expect(ACCEPTED.filter(({ reason }) => !/^[A-Z].*\.$/.test(reason))).toEqual([]);
+  });
+});
+
+test('the report names every difference with both values, and counts', () => {
+  const got = played('bbbbb', '000000', { events: [] });
+  const lines = reportOf([verdict(played('9xtmt', '52c45d'), got)], [], 2);
+  expect(lines).toContain('  events.TaskRun r-a-?: Normal Succeeded');
+  expect(lines).toContain('    recorded true');
+  expect(lines).toContain('    here     nothing');
+  expect(lines.at(-1)).toBe('0 of 1 cases as recorded, 0 accepted differences in them, 2 s');
+});
