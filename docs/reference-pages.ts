@@ -1,5 +1,5 @@
 /**
- * `docs/reference/*.md`: everything that the library exports, from its doc comments.
+ * `docs/reference/*.md`: everything that the library and the simulations export, from its doc comments.
  *
  * A page for each group of source files. Types are shown as they are written. What a comment does not say is not made up here: `test/docs.test.ts` asks for what is missing.
  */
@@ -8,13 +8,15 @@ import { join, relative, resolve } from 'node:path';
 import ts from 'typescript';
 
 const root = resolve(import.meta.dirname, '..');
-const ENTRIES = ['lib/index.ts', 'lib/testing/index.ts'];
+const ENTRIES = ['lib/index.ts', 'lib/testing/index.ts', 'packages/testing/src/index.ts'];
 
 /** A page: its heading, a sentence, and the source files whose exports it has. */
 interface Group {
   readonly title: string;
   readonly what: string;
   readonly files: RegExp;
+  /** @default lib */
+  readonly from?: string;
 }
 
 const GROUPS: Readonly<Record<string, Group>> = {
@@ -52,6 +54,12 @@ const GROUPS: Readonly<Record<string, Group>> = {
     title: 'Testing',
     what: 'From `pipewright/testing`; `pipewright/testing/jest` registers the matcher.',
     files: /^testing\//,
+  },
+  simulation: {
+    title: 'Simulations',
+    what: 'From `@pipewright/testing`, a package of its own.',
+    from: 'packages/testing',
+    files: /^\.\.\/packages\/testing\//,
   },
 };
 
@@ -123,7 +131,7 @@ function indexPage(): string {
     const names = Library.read.exported.filter((it) => groupOf(it) === name).map((it) => `\`${it.name}\``);
     return names.length === 0 ? [] : [`- **[${title}](${name}.md)**: ${what} ${names.join(', ')}`];
   });
-  return `# Reference\n\nEverything that \`pipewright\` exports. Made from the comments in \`lib\` (\`npm run docs\`); [the guide](../guide.md) is where to begin.\n\n${lines.join('\n')}\n`;
+  return `# Reference\n\nEverything that \`pipewright\` and \`@pipewright/testing\` export. Made from the comments in \`lib\` and \`packages/testing\` (\`npm run docs\`); [the guide](../guide.md) is where to begin.\n\n${lines.join('\n')}\n`;
 }
 
 function groupPage(name: string): string {
@@ -131,7 +139,7 @@ function groupPage(name: string): string {
   const those = Library.read.exported.filter((it) => groupOf(it) === name);
   const order = (it: Exported): number => (ts.isClassDeclaration(it.node) ? 0 : 1);
   const sections = those.toSorted((a, b) => order(a) - order(b) || (a.name < b.name ? -1 : 1)).map(section);
-  return `# ${group?.title ?? name}\n\n${group?.what ?? ''} Made from the comments in \`lib\` (\`npm run docs\`).\n\n${sections.join('\n')}`;
+  return `# ${group?.title ?? name}\n\n${group?.what ?? ''} Made from the comments in \`${group?.from ?? 'lib'}\` (\`npm run docs\`).\n\n${sections.join('\n')}`;
 }
 
 function section(it: Exported): string {

@@ -32,18 +32,27 @@ test('every problem in the table is reported somewhere', () => {
   expect(Object.keys(PROBLEMS).filter((code) => !sources.includes(`'${code}'`))).toEqual([]);
 });
 
-test('every TypeScript of the guide stands in the example that runs, or in the test that it shows, to the letter', () => {
-  const guide = readFileSync(join(root, 'docs/guide.md'), 'utf8');
-  const blocks = [...guide.matchAll(/```ts\n([\s\S]*?)```/g)].map((match) => match[1] ?? '');
-  const sources = ['examples/first-pipeline/main.ts', 'test/guide.test.ts'].map((file) =>
-    readFileSync(join(root, file), 'utf8').replace(/^ +/gm, ''),
-  );
-  expect(blocks.length).toBeGreaterThan(3);
+const SHOWN: Readonly<Record<string, readonly string[]>> = {
+  'docs/guide.md': ['examples/first-pipeline/main.ts', 'test/guide.test.ts'],
+  'docs/testing.md': [
+    'examples/tested-release/main.ts',
+    'examples/tested-release/release.test.ts',
+    'test/package-outside/ci.test.ts',
+    'test/package-outside/jest.config.js',
+  ],
+  'packages/testing/README.md': ['test/package-outside/ci.test.ts'],
+};
+
+test.each(Object.entries(SHOWN))('every code of %s stands in what runs, to the letter', (page, files) => {
+  const text = readFileSync(join(root, page), 'utf8');
+  const blocks = [...text.matchAll(/```[jt]s\n([\s\S]*?)```/g)].map((match) => match[1] ?? '');
+  const sources = files.map((file) => readFileSync(join(root, file), 'utf8').replace(/^ +/gm, ''));
+  expect(blocks).not.toEqual([]);
   expect(blocks.filter((block) => !sources.some((source) => source.includes(block.replace(/^ +/gm, ''))))).toEqual([]);
 });
 
 test('every file that the guide and the reference link to is there', () => {
-  const pages = ['docs/guide.md', 'docs/how-to.md', 'docs/reference/README.md'];
+  const pages = ['docs/guide.md', 'docs/testing.md', 'docs/how-to.md', 'docs/reference/README.md'];
   const dead = pages.flatMap((page) =>
     [...readFileSync(join(root, page), 'utf8').matchAll(/\]\((?!https?:|#)([^)#]+)/g)]
       .map((match) => match[1] ?? '')

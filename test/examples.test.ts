@@ -125,6 +125,11 @@ const RUNS: Readonly<Record<string, { status: number; tasks: string[]; lines: st
     tasks: ['setup succeeded', 'test succeeded', 'cleanup succeeded', 'judge failed'],
     lines: ['created the database', 'a test fails', 'removed the database', 'tests: failed 3'],
   },
+  'tested-release': {
+    status: 0,
+    tasks: ['deploy succeeded', 'lint succeeded', 'unit succeeded', 'upload succeeded', 'version succeeded'],
+    lines: ['checked: lint', 'checked: unit', 'deploy 1.4.0', 'upload 1.4.0'],
+  },
   'private-git': {
     status: 0,
     tasks: ['list succeeded'],
@@ -156,7 +161,7 @@ const RUNS: Readonly<Record<string, { status: number; tasks: string[]; lines: st
 };
 
 /** Examples whose tasks run side by side, in no order. */
-const UNORDERED = ['environments', 'monorepo', 'fan-in', 'conditional-deploy'];
+const UNORDERED = ['environments', 'monorepo', 'fan-in', 'conditional-deploy', 'tested-release'];
 
 const usable = (await sandbox().probe()).usable;
 

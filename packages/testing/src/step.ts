@@ -64,7 +64,7 @@ export type ConditionScripts = Readonly<Record<string, Readonly<Record<string, b
 export interface StepRecord extends StepCall {
   /** 128 and the signal's number for one that was stopped. */
   readonly exitCode: number;
-  /** When it began, in seconds since the simulation did. */
+  /** When it began, in seconds since the run did. */
   readonly began: number;
   /** When it ended, likewise. */
   readonly ended: number;
