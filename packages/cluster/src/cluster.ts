@@ -24,6 +24,7 @@ import type { Admission, World } from './api/world.js';
 import { ClusterError } from './cluster-error.js';
 import { Listeners, type Served } from './listeners.js';
 import type { Images } from './node/image.js';
+import type { NodeShape } from './node/node-object.js';
 import { startNode, type Node, type NodeOptions } from './node/node.js';
 import { createRegistry, type Registry } from './registry/registry.js';
 import type { Runtime } from './runtime/runtime.js';
@@ -53,6 +54,8 @@ export interface ClusterOptions {
   readonly hostFiles?: Readonly<Record<string, string>>;
   /** Whether pods may mount directories of the machine. @default false */
   readonly allowHostPath?: boolean;
+  /** Labels and resources of the node beyond the usual ones. @default none */
+  readonly node?: NodeShape;
   /** CustomResourceDefinitions to install at start. @default none */
   readonly crds?: readonly object[];
   /** Who else judges writes. @default nobody */
@@ -148,7 +151,18 @@ async function nodeOf(
   send: Send,
   inCluster: NodeOptions['inCluster'],
 ): Promise<RunningNode | undefined> {
-  const { runtime, dataDir, images = () => undefined, imageHint, hostFiles, allowHostPath, now, clock, log } = options;
+  const {
+    runtime,
+    dataDir,
+    images = () => undefined,
+    imageHint,
+    hostFiles,
+    allowHostPath,
+    now,
+    clock,
+    log,
+    node: shape,
+  } = options;
   if (!runtime) return undefined;
   const node = await startNode({
     send,
@@ -159,6 +173,7 @@ async function nodeOf(
     ...(imageHint !== undefined && { imageHint }),
     ...(hostFiles && { hostFiles }),
     ...(allowHostPath !== undefined && { allowHostPath }),
+    ...(shape && { shape }),
     ...(now && { now }),
     ...(clock && { clock }),
     ...(log && { log }),

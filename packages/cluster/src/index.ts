@@ -8,6 +8,7 @@ export type { Admission, AdmissionAnswer, AdmissionRequest } from './api/world.j
 export type { Send } from './api/server.js';
 export type { LogOptions, PodLogs } from './api/subresources.js';
 export type { ImageConfig, ImageSource, Images } from './node/image.js';
+export type { NodeShape } from './node/node-object.js';
 export { startNode, type Node, type NodeOptions } from './node/node.js';
 export { openTemporaryDirectory, type RunDirectory } from './runtime/run-directory.js';
 export { createRegistry, type Registry } from './registry/registry.js';

@@ -4,18 +4,22 @@
  *     API server ──list, watch pods──▶ node ──▶ PodRun ──▶ ContainerRun ──▶ Runtime
  *                ◀──status, events────────────────┘
  *
- * There is one node and no scheduler. It decides by what it sees in lists and watches, and begins anew with a list when
- * a watch ends, so that a lost event costs time and nothing else.
+ * There is one node, and it is its own scheduler: what it does not fit waits until its Node object changes. It decides by
+ * what it sees in lists and watches, and begins anew with a list when a watch ends, so that a lost event costs time and
+ * nothing else.
  */
 
 import { join } from 'node:path';
+import type { JsonObject } from '../api/json.js';
 import { openRunDirectory, openTemporaryDirectory } from '../runtime/run-directory.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { isAborted, machineClock, type Clock } from './clock.js';
 import type { Images } from './image.js';
 import { ApiRefusal, NodeApi, type Send } from './node-api.js';
-import { type InCluster, type NodeContext } from './node-context.js';
-import type { Pod } from './pod.js';
+import { wireTime, type InCluster, type NodeContext } from './node-context.js';
+import type { Condition, Pod } from './pod.js';
+import { registerNode, type NodeShape } from './node-object.js';
+import { misfit } from './placement.js';
 import { PodEvents } from './pod-events.js';
 import { LogStore, type PodLogs } from './pod-logs.js';
 import { lostStatus, PodRun } from './pod-run.js';
@@ -32,6 +36,8 @@ export interface NodeOptions {
   readonly hostFiles?: Readonly<Record<string, string>>;
   /** Whether pods may mount directories of the machine. @default false */
   readonly allowHostPath?: boolean;
+  /** Labels and resources of the Node object beyond the usual ones. @default none */
+  readonly shape?: NodeShape;
   /**
    * Where volumes of claims are kept, and what a crashed process leaves for the next to sweep.
    *
@@ -85,8 +91,8 @@ export async function startNode(options: NodeOptions): Promise<Node> {
     inCluster,
     log,
   };
-  const pods = new Pods(context);
-  const watching = pods.watch();
+  const pods = new Pods(context, await registerNode(api, NODE, options.shape ?? {}, clock.now()));
+  const watching = Promise.all([pods.watch(), pods.watchNode()]);
   return {
     logs: context.logs,
     close: async () => {
@@ -99,16 +105,41 @@ export async function startNode(options: NodeOptions): Promise<Node> {
 }
 
 const PATH = '/api/v1/pods';
+const NODES = '/api/v1/nodes';
+const NODE_WATCH = `${NODES}?watch=true&fieldSelector=metadata.name%3D${NODE.name}`;
 
 /** All pods of this node. */
 class Pods {
   readonly #context: NodeContext;
   readonly #runs = new Map<string, PodRun>();
   readonly #claiming = new Set<string>();
+  /** Pods that no node fits, by uid, with the reason. */
+  readonly #unplaced = new Map<string, { readonly pod: Pod; readonly why: string }>();
   readonly #stopped = new AbortController();
+  #node: JsonObject;
 
-  constructor(context: NodeContext) {
+  constructor(context: NodeContext, node: JsonObject) {
     this.#context = context;
+    this.#node = node;
+  }
+
+  /** Follows the Node object: another label, or no cordon any more, may let pods in. */
+  async watchNode(): Promise<void> {
+    const { api, clock, log } = this.#context;
+    const { signal } = this.#stopped;
+    while (!signal.aborted) {
+      try {
+        for await (const { type, object } of api.watch<JsonObject>(NODE_WATCH, signal)) {
+          if (type === 'DELETED') continue;
+          this.#node = object;
+          for (const { pod } of [...this.#unplaced.values()]) this.#see(pod, false);
+        }
+      } catch (error) {
+        if (isAborted(signal)) return;
+        if (!(error instanceof ApiRefusal && error.status === 410)) log(`watching nodes: ${String(error)}`);
+        await clock.sleep(RETRY, signal);
+      }
+    }
   }
 
   /** Lists and watches until the node stops. */
@@ -146,7 +177,7 @@ class Pods {
     if (run !== undefined) return run.update(pod);
     if (this.#stopped.signal.aborted) return;
     if (nodeName === '') {
-      if (deletionTimestamp === undefined) void this.#claim(pod);
+      if (deletionTimestamp === undefined) this.#place(pod);
       return;
     }
     if (nodeName !== NODE.name || isOver(pod)) return;
@@ -169,6 +200,36 @@ class Pods {
       log(`the end of pod ${namespace}/${name} was not written: ${String(error)}`);
     void api.patch(`/api/v1/namespaces/${namespace}/pods/${name}/status`, { status }).catch(failed);
     return true;
+  }
+
+  /** Claims a pod that fits; of another it is said why it does not. */
+  #place(pod: Pod): void {
+    const { api, clock, events, log } = this.#context;
+    const { uid, namespace, name } = pod.metadata;
+    const why = misfit({ ...pod }, this.#node);
+    if (why === undefined) {
+      this.#unplaced.delete(uid);
+      return void this.#claim(pod);
+    }
+    const told = this.#unplaced.get(uid)?.why === why;
+    this.#unplaced.set(uid, { pod, why });
+    if (told) return;
+    events.record(pod, 'Warning', 'FailedScheduling', why);
+    const conditions: readonly Condition[] = [
+      {
+        type: 'PodScheduled',
+        status: 'False',
+        reason: 'Unschedulable',
+        message: why,
+        lastProbeTime: null,
+        lastTransitionTime: wireTime(clock.now()),
+      },
+    ];
+    void api
+      .patch(`/api/v1/namespaces/${namespace}/pods/${name}/status`, { metadata: { uid }, status: { conditions } })
+      .catch((error: unknown) =>
+        log(`pod ${namespace}/${name}: no node fits it, which was not written: ${String(error)}`),
+      );
   }
 
   /** Makes the pod ours; the answer is the pod we run. */
@@ -194,6 +255,7 @@ class Pods {
   }
 
   #forget(uid: string): void {
+    this.#unplaced.delete(uid);
     this.#runs.get(uid)?.removed();
   }
 }

@@ -9,6 +9,7 @@ import type { Pod } from './pod.js';
 /** Reasons as kubelet and the scheduler name them. */
 export type EventReason =
   | 'Scheduled'
+  | 'FailedScheduling'
   | 'Pulled'
   | 'Created'
   | 'Started'
@@ -20,6 +21,9 @@ export type EventReason =
   | 'FailedPreStopHook'
   | 'FailedPostStartHook'
   | 'DeadlineExceeded';
+
+/** Those that the scheduler says. */
+const SCHEDULERS: ReadonlySet<EventReason> = new Set(['Scheduled', 'FailedScheduling']);
 
 /** More than this wait to be written: the oldest are dropped, events are no record. */
 const MOST_WAITING = 2000;
@@ -76,7 +80,7 @@ export class PodEvents {
       type,
       reason,
       message: message.slice(0, 1024),
-      source: { component: reason === 'Scheduled' ? 'default-scheduler' : 'kubelet', host: this.#node },
+      source: { component: SCHEDULERS.has(reason) ? 'default-scheduler' : 'kubelet', host: this.#node },
       firstTimestamp: at,
       lastTimestamp: at,
       count: 1,

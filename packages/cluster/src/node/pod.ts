@@ -171,6 +171,7 @@ export interface Volume {
 /** What a pod asks for. */
 export interface PodSpec {
   readonly nodeName?: string;
+  readonly nodeSelector?: Readonly<Record<string, string>>;
   readonly hostname?: string;
   readonly restartPolicy?: string;
   readonly serviceAccountName?: string;

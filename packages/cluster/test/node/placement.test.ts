@@ -1,0 +1,120 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { fake } from '../../src/index.js';
+import { misfit } from '../../src/node/placement.js';
+import { Lab } from './pods.js';
+
+const node = {
+  metadata: { name: 'pipewright', labels: { disk: 'ssd', cores: '8' } },
+  status: { allocatable: { cpu: '4', memory: '8Gi' } },
+};
+
+const pod = (spec: object, ...requests: readonly object[]) => ({
+  spec: { containers: requests.map((one) => ({ name: 'c', resources: { requests: one } })), ...spec },
+});
+
+const affine = (...matchExpressions: readonly object[]) => ({
+  affinity: {
+    nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions }] } },
+  },
+});
+
+const AFFINITY = "0/1 nodes are available: 1 node(s) didn't match Pod's node affinity.";
+const tainted = { ...node, spec: { taints: [{ key: 'gpu', value: 'yes', effect: 'NoSchedule' }] } };
+const cordoned = { ...node, spec: { unschedulable: true } };
+
+describe('a pod', () => {
+  test.each([
+    ['without wishes fits', pod({}), node, undefined],
+    ['fits a node with the label it selects', pod({ nodeSelector: { disk: 'ssd' } }), node, undefined],
+    ['does not fit one with another value', pod({ nodeSelector: { disk: 'hdd' } }), node, AFFINITY],
+    ['does not fit one without the label', pod({ nodeSelector: { zone: 'a' } }), node, AFFINITY],
+    ['fits by In', pod(affine({ key: 'disk', operator: 'In', values: ['hdd', 'ssd'] })), node, undefined],
+    ['does not fit by NotIn', pod(affine({ key: 'disk', operator: 'NotIn', values: ['ssd'] })), node, AFFINITY],
+    ['fits by NotIn without the label', pod(affine({ key: 'x', operator: 'NotIn', values: ['y'] })), node, undefined],
+    ['does not fit by Exists', pod(affine({ key: 'zone', operator: 'Exists' })), node, AFFINITY],
+    ['fits by DoesNotExist', pod(affine({ key: 'zone', operator: 'DoesNotExist' })), node, undefined],
+    ['fits by Gt', pod(affine({ key: 'cores', operator: 'Gt', values: ['4'] })), node, undefined],
+    ['does not fit by Lt', pod(affine({ key: 'cores', operator: 'Lt', values: ['4'] })), node, AFFINITY],
+    ['does not fit by a term that says nothing', pod(affine()), node, AFFINITY],
+    [
+      'asks for too much of two resources',
+      pod({}, { memory: '9Gi', cpu: '5' }),
+      node,
+      '0/1 nodes are available: 1 Insufficient cpu, 1 Insufficient memory.',
+    ],
+    [
+      'asks for too much with all its containers together',
+      pod({}, { cpu: '3' }, { cpu: '1001m' }),
+      node,
+      '0/1 nodes are available: 1 Insufficient cpu.',
+    ],
+    [
+      'asks for something that the node does not have',
+      pod({}, { 'nvidia.com/gpu': '1' }),
+      node,
+      '0/1 nodes are available: 1 Insufficient nvidia.com/gpu.',
+    ],
+    ['may ask for nothing of what the node does not have', pod({}, { 'ephemeral-storage': '0' }), node, undefined],
+    [
+      'does not fit a node with a taint that it does not tolerate',
+      pod({}),
+      tainted,
+      "0/1 nodes are available: 1 node(s) had taint {gpu: yes}, that the pod didn't tolerate.",
+    ],
+    [
+      'fits a node with a taint that it tolerates',
+      pod({ tolerations: [{ key: 'gpu', operator: 'Exists', effect: 'NoSchedule' }] }),
+      tainted,
+      undefined,
+    ],
+    [
+      'fits a node with a taint whose value it tolerates',
+      pod({ tolerations: [{ key: 'gpu', value: 'yes' }] }),
+      tainted,
+      undefined,
+    ],
+    ['does not fit a cordoned node', pod({}), cordoned, '0/1 nodes are available: 1 node(s) were unschedulable.'],
+    ['fits any node if it tolerates everything', pod({ tolerations: [{ operator: 'Exists' }] }), cordoned, undefined],
+  ])('%s', (_what, given, on, why) => {
+    expect(misfit(given, on)).toBe(why);
+  });
+});
+
+describe('on the embedded cluster', () => {
+  let lab: Lab;
+  afterEach(() => lab.cluster.close());
+
+  test('a pod that no node fits waits, says so, and runs as soon as a label lets it in', async () => {
+    lab = await Lab.open({ runtime: fake() });
+    await lab.pod('p', [{ name: 'one', command: ['run'] }], { nodeSelector: { disk: 'ssd' } });
+    const waiting = await lab.until('p', (seen) => (seen.status?.conditions?.length ?? 0) > 0);
+    expect(waiting.spec.nodeName).toBeUndefined();
+    expect(waiting.status).toMatchObject({
+      phase: 'Pending',
+      conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: AFFINITY }],
+    });
+    expect(await lab.event('p', 'FailedScheduling')).toBe(AFFINITY);
+    const label = { metadata: { labels: { disk: 'ssd' } } };
+    await lab.ask('PATCH', '/api/v1/nodes/pipewright', label, 'application/merge-patch+json');
+    expect((await lab.end('p')).status?.phase).toBe('Succeeded');
+  });
+
+  test('the node has the labels and resources that it was given', async () => {
+    lab = await Lab.open({ runtime: fake(), node: { labels: { disk: 'ssd' }, resources: { 'nvidia.com/gpu': '1' } } });
+    const resources = { requests: { 'nvidia.com/gpu': '1' }, limits: { 'nvidia.com/gpu': '1' } };
+    await lab.pod('p', [{ name: 'one', command: ['run'], resources }], { nodeSelector: { disk: 'ssd' } });
+    expect((await lab.end('p')).status?.phase).toBe('Succeeded');
+    expect(await lab.ask('GET', '/api/v1/nodes/pipewright')).toMatchObject({
+      metadata: { labels: { disk: 'ssd', 'kubernetes.io/hostname': 'pipewright' } },
+      status: { conditions: [{ type: 'Ready', status: 'True' }] },
+    });
+  });
+
+  test('a pod that waits for a node can be deleted', async () => {
+    lab = await Lab.open({ runtime: fake() });
+    await lab.pod('p', [{ name: 'one', command: ['run'] }], { nodeSelector: { disk: 'ssd' } });
+    await lab.until('p', (seen) => (seen.status?.conditions?.length ?? 0) > 0);
+    await lab.ask('DELETE', '/api/v1/namespaces/default/pods/p');
+    expect(await lab.ask('GET', '/api/v1/namespaces/default/pods/p')).toMatchObject({ reason: 'NotFound' });
+  });
+});
