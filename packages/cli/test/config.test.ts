@@ -90,6 +90,15 @@ const mistakes: readonly { has: string; yaml: string; want: (folder: string) => 
     want: () => ['1:9 images must be an object | write a name and what stands in for it, as in `golang: host`'],
   },
   {
+    has: 'a label of the node that is no text',
+    yaml: 'node: { labels: { ssd: true, slow: no }, lables: {} }',
+    want: () => [
+      '1:24 node.labels.ssd must be text | put it in quotes',
+      '1:36 node.labels.slow must be text | put it in quotes',
+      '1:42 unknown field `lables` in node | did you mean `labels`?',
+    ],
+  },
+  {
     has: 'two documents',
     yaml: 'images: {}\n---\nimages: {}',
     want: () => ['1:1 the file has more than one document | keep one; manifests belong in files of their own'],

@@ -2,85 +2,20 @@ import { execFileSync } from 'node:child_process';
 import { EventEmitter } from 'node:events';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { fake, RuntimeProblem, sandbox, type Runtime } from '@pipewright/cluster';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { fake, RuntimeProblem, type Runtime } from '@pipewright/cluster';
 import { run, type RunOptions } from '../src/run/run-command.js';
-import { UsageError } from '../src/usage-error.js';
-import { folderWith, pipewright, recorded } from './cli.js';
+import { pipewright, recorded } from './cli.js';
+import { expectRun, folder, oneTask, removeFolders, running, step, usable } from './on-this-machine.js';
 
-/** Whether this machine can run containers is found out by trying; where it cannot, what it says instead is held. */
-let usable = false;
-let refusal: UsageError | undefined;
-beforeAll(async () => {
-  const probe = await sandbox().probe();
-  usable = probe.usable;
-  if (!probe.usable) refusal = new UsageError(`${probe.problem.code}: ${probe.problem.message}`, '', { status: 3 });
-});
-
-const folders: (() => void)[] = [];
-afterEach(() => folders.splice(0).forEach((done) => done()));
-const folder = (files: Readonly<Record<string, string>>): string => {
-  const { path, done } = folderWith(files);
-  folders.push(done);
-  return path;
-};
-
-const step = (name: string, script: string): string =>
-  `{ name: ${name}, image: 'busybox:1', command: [sh, -c], args: [${JSON.stringify(script)}] }`;
-
-const oneTask = (steps: readonly string[], more = ''): string => `apiVersion: tekton.dev/v1alpha1
-kind: TaskRun
-metadata: { name: once }
-spec:
-${more}
-  taskSpec:
-${more === '' ? '' : '    inputs: { resources: [{ name: source, type: git }] }'}
-    steps:
-${steps.map((text) => `      - ${text}`).join('\n')}
-`;
-
-async function running(files: Readonly<Record<string, string>>, more: Partial<RunOptions> = {}) {
-  const output = recorded();
-  const options: RunOptions = {
-    paths: [folder(files)],
-    run: [],
-    param: new Map(),
-    source: new Map(),
-    image: new Map([['busybox', 'host']]),
-    output: 'text',
-    runtime: 'sandbox',
-    ...more,
-  };
-  try {
-    const status = await run(options, output, { signals: new EventEmitter() });
-    return { status, out: output.out() };
-  } catch (cause) {
-    if (!(cause instanceof UsageError)) throw cause;
-    return { status: cause.status, out: cause.message };
-  }
-}
-
-/** What is expected where containers run; elsewhere the refusal is. */
-const expectRun = (
-  { status, out }: { status: number; out: string },
-  want: { status: number; says: readonly (string | RegExp)[] },
-): void => {
-  if (!usable) {
-    expect({ status, out }).toEqual({ status: 3, out: refusal?.message });
-    return;
-  }
-  for (const text of want.says)
-    expect(out).toEqual(expect.stringMatching(text instanceof RegExp ? text : escape(text)));
-  expect(status).toBe(want.status);
-};
-const escape = (text: string): RegExp => new RegExp(text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+afterEach(removeFolders);
 
 describe('real steps', () => {
   test('run in order, and share the workspace', async () => {
     const result = await running({
       'a.yaml': oneTask([step('write', 'echo hello > /workspace/x'), step('read', 'cat /workspace/x')]),
     });
-    expectRun(result, {
+    await expectRun(result, {
       status: 0,
       says: ['[once : read] hello\n', /Succeeded {2}once {2}in .* \(1 task: 1 succeeded\)/],
     });
@@ -101,7 +36,7 @@ spec:
       - { name: make, taskSpec: ${make} }
 `,
     });
-    expectRun(result, {
+    await expectRun(result, {
       status: 0,
       says: ['[take : show] <a "b" $(x)\n[take : show]  >>\n', /2 succeeded/],
     });
@@ -111,7 +46,7 @@ spec:
     const result = await running({
       'a.yaml': oneTask([step('ok', 'echo fine'), step('bad', 'echo oh no >&2; exit 7'), step('never', 'echo never')]),
     });
-    expectRun(result, {
+    await expectRun(result, {
       status: 1,
       says: ['[once : bad] oh no\n', /✖ once {2}\S+ {2}step bad: exit 7\n/, /"step-bad" exited with code 7/],
     });
@@ -122,7 +57,7 @@ spec:
     const result = await running({
       'a.yaml': oneTask(["{ name: odd, image: 'busybox:1', command: [/no/such/program] }"]),
     });
-    expectRun(result, {
+    await expectRun(result, {
       status: 1,
       says: [
         /✖ once {2}\S+ {2}step odd: exit 127/,
@@ -134,7 +69,7 @@ spec:
   test('that clone a repository which does not exist say so', async () => {
     const resource = `  inputs:\n    resources:\n      - { name: source, resourceSpec: { type: git, params: [{ name: url, value: 'http://127.0.0.1:1/none.git' }, { name: revision, value: master }] } }`;
     const result = await running({ 'a.yaml': oneTask([step('ok', 'true')], resource) });
-    expectRun(result, {
+    await expectRun(result, {
       status: 1,
       says: [
         /✖ once {2}\S+ {2}step git-source-\S+: exit 1/,
@@ -147,7 +82,7 @@ spec:
     const sidecar = `    sidecars: [${step('web', "trap '' TERM; while :; do sleep 0.1; done")}]`;
     const task = oneTask([step('ok', 'echo fine')]).replace('    steps:', `${sidecar}\n    steps:`);
     const result = await running({ 'a.yaml': task });
-    expectRun(result, { status: 0, says: ['[once : ok] fine\n', /Succeeded {2}once/] });
+    await expectRun(result, { status: 0, says: ['[once : ok] fine\n', /Succeeded {2}once/] });
   }, 30_000);
 
   test('clone a directory that stands in, uncommitted files included', async () => {
@@ -157,7 +92,7 @@ spec:
       { 'a.yaml': oneTask([step('look', 'cat /workspace/source/README')], resource) },
       { source: new Map([['source', source]]) },
     );
-    expectRun(result, {
+    await expectRun(result, {
       status: 0,
       says: [
         '[once : look] as it is now\n',
@@ -180,7 +115,7 @@ ${oneTask([step('look', `echo ${revision}: $(cat /workspace/source/README)`)], '
       inNamespace('c', 'git@git.example:c.git', 'main'),
     ];
     const result = await running({ 'a.yaml': manifests.join('---\n') }, { source: new Map([['source', source]]) });
-    expectRun(result, {
+    await expectRun(result, {
       status: 0,
       says: [
         'once : look] main: as it is now',
@@ -257,7 +192,7 @@ describe('Ctrl-C', () => {
       const temporary = join(path, 'tmp');
       mkdirSync(temporary);
       const started = pipewright(['run', path, '--image', 'busybox=host'], { TMPDIR: temporary });
-      if (!usable) {
+      if (!(await usable())) {
         expect(await started.ended).toMatchObject({ status: 3, out: '' });
         return;
       }

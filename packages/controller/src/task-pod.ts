@@ -187,7 +187,7 @@ function stepContainer(
       task.results.length > 0 && {
         results: { names: task.results, ...(typeof message === 'string' && { message }) },
       }),
-    ...(script && { script: { file: scriptFile(index, request.taskRun.uid), text: script } }),
+    ...(script && { script: { file: scriptFile(index, request.taskRun.uid), text: withFirstLine(script) } }),
   };
   return {
     ...fields,
@@ -208,6 +208,12 @@ const wrapped = (own: ImageCommand, before: ReturnType<typeof entrypoint>): Pick
 /** A relative one is below /workspace, as Tekton makes it; the container runtime makes what is missing. */
 const workingDir = (dir: string | undefined): string =>
   !dir ? '/workspace' : dir.startsWith('/') ? dir : `/workspace/${dir}`;
+
+/** A script that names no interpreter is the shell's, which shows each command and stops at the first that fails (Tekton v0.10). */
+function withFirstLine(script: string): string {
+  const text = script.trimStart();
+  return text.startsWith('#!') ? text : `#!/bin/sh\nset -xe\n${script}`;
+}
 
 const scriptFile = (index: number, uid: string): string =>
   `${SCRIPTS_DIR}/${internalStepName(`script-${String(index)}`, uid, index)}`;

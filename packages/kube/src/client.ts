@@ -186,10 +186,12 @@ export class KubeClient {
   }
 
   /** A container's log, as it comes. Cancel the stream, or fire the signal, to leave. Rejects with 400 before it has started. */
-  podLogs(at: At, options: LogOptions = {}): Promise<ReadableStream<Uint8Array>> {
+  async podLogs(at: At, options: LogOptions = {}): Promise<ReadableStream<Uint8Array>> {
     const { signal, ...query } = options;
     const path = pathOf(PODS, { ...at, subresource: 'log' });
-    return askForStream(this.#send, { method: 'GET', path, query, accept: '*/*', signal }, this.#patience);
+    const log = await askForStream(this.#send, { method: 'GET', path, query, accept: '*/*', signal }, this.#patience);
+    // A server in this process need not notice that its reader has gone.
+    return signal ? log.pipeThrough(new TransformStream<Uint8Array, Uint8Array>(), { signal }) : log;
   }
 }
 

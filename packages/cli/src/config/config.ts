@@ -35,6 +35,15 @@ export type ResourceStandIn = { readonly directory: string } | { readonly regist
 export interface StandIns {
   readonly images: ReadonlyMap<string, ImageStandIn>;
   readonly resources: ReadonlyMap<string, ResourceStandIn>;
+  /** What the node has beyond what every node has. Absent: nothing. */
+  readonly node?: NodeStandIn;
+}
+
+/** What manifests may select of a node, or ask of one. */
+export interface NodeStandIn {
+  readonly labels: Readonly<Record<string, string>>;
+  /** Amounts by name, as in `nvidia.com/gpu: '1'`. */
+  readonly resources: Readonly<Record<string, string>>;
 }
 
 /** What was read, and what is wrong with it. */
@@ -117,6 +126,8 @@ const valueAt = (value: Json, path: Path): unknown =>
 
 /** Lays stand-ins over others: the second wins where both name the same. */
 export const layOver = (below: StandIns, above: StandIns): StandIns => ({
+  ...below,
+  ...above,
   images: new Map([...below.images, ...above.images]),
   resources: new Map([...below.resources, ...above.resources]),
 });

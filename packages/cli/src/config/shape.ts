@@ -8,6 +8,9 @@
  *     resources:
  *       source: { directory: . }
  *       image: { registry: local }
+ *     node:
+ *       labels: { disktype: ssd }
+ *       resources: { nvidia.com/gpu: 1 }
  */
 
 import { existsSync, statSync } from 'node:fs';
@@ -15,7 +18,7 @@ import { resolve } from 'node:path';
 import { nearest } from '@pipewright/tekton';
 import { isObject, type Json, type JsonObject } from '../manifests/json.js';
 import type { Path } from '../manifests/locate.js';
-import type { ImageStandIn, ResourceStandIn, StandIns } from './config.js';
+import type { ImageStandIn, NodeStandIn, ResourceStandIn, StandIns } from './config.js';
 
 /** One mistake in the configuration. `atKey`: the key itself is wrong, not its value. */
 export interface Complaint {
@@ -33,7 +36,7 @@ export function readConfig(
   const reader = new ConfigReader(base);
   const images = new Map<string, ImageStandIn>();
   const resources = new Map<string, ResourceStandIn>();
-  const top = reader.object(value, [], ['images', 'resources']);
+  const top = reader.object(value, [], ['images', 'resources', 'node']);
   for (const [name, entry] of reader.entries(top['images'], ['images'])) {
     const image = reader.image(entry, ['images', name]);
     if (image) images.set(name, image);
@@ -42,7 +45,8 @@ export function readConfig(
     const resource = reader.resource(entry, ['resources', name]);
     if (resource) resources.set(name, resource);
   }
-  return { standIns: { images, resources }, complaints: reader.complaints };
+  const node = top['node'] === undefined ? undefined : reader.node(top['node'], ['node']);
+  return { standIns: { images, resources, ...(node && { node }) }, complaints: reader.complaints };
 }
 
 class ConfigReader {
@@ -133,6 +137,23 @@ class ConfigReader {
     return undefined;
   }
 
+  node(value: Json, path: Path): NodeStandIn {
+    const fields = this.object(value, path, ['labels', 'resources']);
+    return {
+      labels: this.#texts(fields['labels'], [...path, 'labels']),
+      resources: this.#texts(fields['resources'], [...path, 'resources']),
+    };
+  }
+
+  #texts(value: Json | undefined, path: Path): Readonly<Record<string, string>> {
+    const texts: Record<string, string> = {};
+    for (const [name, entry] of this.entries(value, path)) {
+      if (typeof entry === 'string' || typeof entry === 'number') texts[name] = String(entry);
+      else this.#refuse([...path, name], `${nameOf([...path, name])} must be text`, 'put it in quotes');
+    }
+    return texts;
+  }
+
   #rootfs(value: string, path: Path): ImageStandIn | undefined {
     if (value === 'host') return { rootfs: 'host' };
     const rootfs = this.#directory(value, path);
@@ -178,6 +199,7 @@ class ConfigReader {
 const EXAMPLES: Readonly<Record<string, string>> = {
   images: 'golang: host',
   resources: 'my-source: { directory: . }',
+  node: 'disktype: ssd',
 };
 
 const nameOf = (path: Path): string => (path.length === 0 ? 'the file' : path.join('.'));

@@ -53,6 +53,7 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
     runtime: options.runtime,
     images: (image) => sourceOf(image, options.standIns),
     hostFiles: options.hostFiles,
+    ...(options.standIns.node && { node: options.standIns.node }),
     crds: crds(),
     admission: [tektonAdmission],
     log: (line) => log.warn(line),

@@ -9,6 +9,12 @@ export const imageNotes = ({ images }: StandIns): readonly string[] =>
     return `image ${name} is ${what}${overlay === undefined ? '' : ` with ${overlay} laid over`}`;
   });
 
+/** A line about the node, when it stands for another. */
+export const nodeNotes = ({ node }: StandIns): readonly string[] => {
+  const said = Object.entries({ ...node?.labels, ...node?.resources }).map(([name, value]) => `${name}: ${value}`);
+  return said.length === 0 ? [] : [`the node has ${said.join(', ')}`];
+};
+
 /** A line for each PipelineResource, before any of them is known. `registryPort`: where the local registry listens. */
 export const resourceNotes = ({ resources }: StandIns, registryPort: number | undefined): readonly string[] =>
   [...resources].map(([name, standIn]) =>

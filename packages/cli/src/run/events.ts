@@ -73,6 +73,33 @@ export type RunEvent =
       readonly line: string;
     }
   | {
+      readonly type: 'sidecar-log';
+      readonly time: string;
+      readonly run: string;
+      readonly task: string;
+      readonly sidecar: string;
+      readonly line: string;
+    }
+  | {
+      /** An attempt has failed, and there is another: the `attempt`th. */
+      readonly type: 'task-retry';
+      readonly time: string;
+      readonly run: string;
+      readonly task: string;
+      readonly reason: string;
+      readonly message: string;
+      readonly attempt: number;
+    }
+  | {
+      /** What keeps a task from beginning: no node fits, an image is not there, a quota has no room. */
+      readonly type: 'task-held';
+      readonly time: string;
+      readonly run: string;
+      readonly task: string;
+      readonly reason: string;
+      readonly message: string;
+    }
+  | {
       readonly type: 'step-end';
       readonly time: string;
       readonly run: string;

@@ -13,6 +13,7 @@ import type { EventSink, TaskOutcome } from './events.js';
 import { CONDITION_CHECK_LABEL, PIPELINE_RUNS, PIPELINE_TASK_LABEL, TASK_RUN_LABEL, TASK_RUNS } from './kinds.js';
 import { factsOf, outcomeOf, succeeded, type SeenPipelineRun, type SeenPod, type SeenTaskRun } from './observed.js';
 import { checkAnswer, skipsOf, type Skip } from './skips.js';
+import { TaskNews } from './task-news.js';
 import { Watchers } from './watchers.js';
 import { followPod, type StepSink } from './pod-logs.js';
 import type { Mask } from '../masking/mask.js';
@@ -140,12 +141,19 @@ export class Follower {
     await before;
     const about = { run: run.name, task };
     this.#emit({ type: 'task-start', time: began.toISOString(), ...about, taskRun: taskRun.name });
-    const end = await this.#followToEnd(taskRun, about);
+    const end = await this.#followToEnd(taskRun, about, (status) => this.#isLastTry(run, status));
     const results = factsOf(this.#taskRuns.get(`${taskRun.namespace}/${taskRun.name}`)?.status);
     const message = this.#mask.hide(end.message);
     const seconds = this.#secondsSince(began);
     this.#emit({ type: 'task-end', time: this.#time(), ...about, ...end, message, seconds, results });
     return end;
+  }
+
+  /** A failed task may be tried again as long as its pipeline goes on: with its last failure the pipeline ends, too. */
+  #isLastTry(run: StartedRun, status: SeenTaskRun['status']): boolean {
+    if (run.kind === 'TaskRun' || outcomeOf(succeeded(status?.conditions)) === 'succeeded') return true;
+    const { status: whole } = this.#runs.get(`${run.namespace}/${run.name}`) ?? {};
+    return outcomeOf(succeeded(whole?.conditions)) !== undefined;
   }
 
   async #followCheck(taskRun: Child, run: StartedRun, task: string, before: Promise<unknown>): Promise<void> {
@@ -172,19 +180,35 @@ export class Follower {
     });
   }
 
-  /** Follows what runs in the pods of a TaskRun until it has ended and its logs are shown. */
-  async #followToEnd({ name, namespace }: Child, about: About): Promise<End> {
+  /** Follows what runs in the pods of a TaskRun, one after the other, until it has ended and its logs are shown. */
+  async #followToEnd(
+    { name, namespace }: Child,
+    about: About,
+    isFinal: (status: SeenTaskRun['status']) => boolean = () => true,
+  ): Promise<End> {
     const pods = new Map<string, Promise<void>>();
+    let last: Promise<void> = Promise.resolve();
     const followPods = (): void => {
       for (const pod of this.#pods.by('taskRun', name)) {
         const uid = pod.metadata.uid ?? '';
-        if (pod.metadata.namespace === namespace && !pods.has(uid)) pods.set(uid, this.#followPod(pod, about));
+        if (pod.metadata.namespace !== namespace || pods.has(uid)) continue;
+        last = last.then(() => this.#followPod(pod, about));
+        pods.set(uid, last);
       }
     };
+    const news = new TaskNews();
     const end =
       (await this.#until(() => {
+        const { status } = this.#taskRuns.get(`${namespace}/${name}`) ?? {};
+        for (const { message, ...more } of news.of(status)) {
+          const tell = (): void =>
+            this.#emit({ time: this.#time(), ...about, ...more, message: this.#mask.hide(message) });
+          // That there is another attempt is told when all of the one before has been.
+          if (more.type === 'task-retry') last = last.then(tell);
+          else tell();
+        }
         followPods();
-        return endOf(succeeded(this.#taskRuns.get(`${namespace}/${name}`)?.status?.conditions));
+        return isFinal(status) ? endOf(succeeded(status?.conditions)) : undefined;
       })) ?? CANCELLED;
     followPods();
     await Promise.all(pods.values());
@@ -197,6 +221,7 @@ export class Follower {
     const sink: StepSink = {
       start: (step) => this.#emit({ type: 'step-start', time: this.#time(), ...about, step }),
       line: (step, line) => this.#emit({ type: 'step-log', time: this.#time(), ...about, step, line }),
+      sidecarLine: (sidecar, line) => this.#emit({ type: 'sidecar-log', time: this.#time(), ...about, sidecar, line }),
       end: (step, exitCode, reason) =>
         this.#emit({ type: 'step-end', time: this.#time(), ...about, step, exitCode, reason }),
     };

@@ -40,6 +40,10 @@ const ROWS: readonly Row[] = [
     hint: 'say what stands in for the image: --image NAME=host, or pipewright.yaml',
   },
   {
+    when: says(/didn't match Pod's node affinity|Insufficient \S|that the pod didn't tolerate/),
+    hint: "say in pipewright.yaml what this machine's node has: `node: { labels: {...}, resources: {...} }`",
+  },
+  {
     when: says(/CreateContainerConfigError|secret .* not found|configmap .* not found/i),
     hint: 'add a manifest with the missing object to the command',
   },

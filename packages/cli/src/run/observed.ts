@@ -43,6 +43,18 @@ export function outcomeOf(condition: StatusCondition | undefined): TaskOutcome |
   return condition.reason?.endsWith('Timeout') === true ? 'timed-out' : 'failed';
 }
 
+/** What keeps a TaskRun from beginning; undefined while it is merely about to. */
+export function holdOf(
+  condition: StatusCondition | undefined,
+): { readonly reason: string; readonly message: string } | undefined {
+  const { status, reason = '', message = '' } = condition ?? {};
+  if (status !== 'Unknown' || !HOLDS.has(reason) || message === 'Pending') return undefined;
+  // The number of tries is no news.
+  return { reason, message: message.replace(/, reattempted \d+ times/, '') };
+}
+
+const HOLDS: ReadonlySet<string> = new Set(['Pending', 'ExceededNodeResources', 'ExceededResourceQuota']);
+
 /** What steps reported about resources: commits, digests. */
 export const factsOf = (status: TaskRunStatus | undefined): readonly ResourceFact[] =>
   (status?.resourcesResult ?? []).map(({ name, key, value, digest, resourceRef }) => ({

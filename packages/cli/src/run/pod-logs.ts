@@ -1,4 +1,4 @@
-/** Follows the steps of one pod, in order: start, every line, end. */
+/** Follows the steps of one pod, in order: start, every line, end. Beside them the sidecars, whose lines come as they come. */
 
 import type { KubeClient } from '@pipewright/kube';
 import type { Mask } from '../masking/mask.js';
@@ -10,6 +10,7 @@ export interface StepSink {
   readonly start: (step: string) => void;
   readonly line: (step: string, line: string) => void;
   readonly end: (step: string, exitCode: number, reason: string) => void;
+  readonly sidecarLine: (sidecar: string, line: string) => void;
 }
 
 /** What it takes. */
@@ -25,28 +26,43 @@ export interface PodFollowing {
 }
 
 const STEP = 'step-';
+const SIDECAR = 'sidecar-';
 
 /** Resolves when the last step that ran has ended and its log is shown. Steps after a failed one do not run. */
 export async function followPod(following: PodFollowing): Promise<void> {
-  const containers =
-    following.pod.spec?.containers?.map(({ name }) => name).filter((name) => name.startsWith(STEP)) ?? [];
-  for (const container of containers) {
-    if (!(await followStep(following, container))) return;
+  const names = following.pod.spec?.containers?.map(({ name }) => name) ?? [];
+  const over = new AbortController();
+  const sidecars = names
+    .filter((name) => name.startsWith(SIDECAR))
+    .map((name) => followSidecar(following, name, over.signal));
+  for (const container of names.filter((name) => name.startsWith(STEP))) {
+    if (!(await followStep(following, container))) break;
   }
+  over.abort();
+  await Promise.all(sidecars);
+}
+
+/** A sidecar's log, up to what it has said when the steps are over: it may take its time to stop. */
+async function followSidecar(following: PodFollowing, container: string, over: AbortSignal): Promise<void> {
+  const { sink, until, look } = following;
+  const show = (line: string): void => sink.sidecarLine(container.slice(SIDECAR.length), line);
+  if ((await until(() => (over.aborted ? 'gone' : startOf(look(), container)))) !== 'started') return;
+  await followLog(following, container, show, over);
+}
+
+/** Whether a container has started, or never will; undefined while that is open. */
+function startOf(pod: SeenPod | undefined, container: string): 'started' | 'gone' | undefined {
+  if (pod === undefined) return 'gone';
+  const state = stateOf(pod, container);
+  if (state?.running !== undefined || state?.terminated !== undefined) return 'started';
+  return isOver(pod) ? 'gone' : undefined;
 }
 
 /** @returns whether the next step may run */
 async function followStep(following: PodFollowing, container: string): Promise<boolean> {
   const { look, until, sink } = following;
   const step = container.slice(STEP.length);
-  const begun = await until(() => {
-    const pod = look();
-    if (pod === undefined) return 'gone';
-    const state = stateOf(pod, container);
-    if (state?.running !== undefined || state?.terminated !== undefined) return 'started';
-    return isOver(pod) ? 'gone' : undefined;
-  });
-  if (begun !== 'started') return false;
+  if ((await until(() => startOf(look(), container))) !== 'started') return false;
   sink.start(step);
   await followLog(following, container, (line) => sink.line(step, line));
   const ended = await until(() => {
@@ -63,45 +79,59 @@ const stateOf = (pod: SeenPod, container: string): SeenContainer['state'] =>
 
 const isOver = ({ status }: SeenPod): boolean => status?.phase === 'Succeeded' || status?.phase === 'Failed';
 
-/** Shows a container's log to its end. A log that breaks off is said to; the run goes on. */
+/**
+ * Shows a container's log to its end. A log that breaks off is said to; the run goes on.
+ *
+ * @param over ends it earlier: what the log holds by then is shown, and no more is waited for
+ */
 async function followLog(
   { pod, client, mask, signal }: PodFollowing,
   container: string,
   show: (line: string) => void,
+  over?: AbortSignal,
 ): Promise<void> {
   const { name = '', namespace } = pod.metadata;
   const hidden = mask.stream();
   const folder = foldLines();
   const text = new TextDecoder();
-  const take = (chunk: string): void => folder.push(hidden.push(chunk)).forEach(show);
+  let taken = 0;
+  const take = (bytes: Uint8Array): void => {
+    taken += bytes.byteLength;
+    folder.push(hidden.push(text.decode(bytes, { stream: true }))).forEach(show);
+  };
   // A signal of this log's own: a request listens to its signal for as long as that lives.
   const here = new AbortController();
   const leave = (): void => here.abort(signal.reason);
-  signal.addEventListener('abort', leave, { once: true });
-  if (signal.aborted) leave();
+  for (const each of [signal, over]) each?.addEventListener('abort', leave, { once: true });
+  if (signal.aborted || over?.aborted === true) leave();
   try {
     const stream = await client.podLogs({ namespace, name }, { container, follow: true, signal: here.signal });
-    for await (const bytes of endingWith(stream, here.signal)) take(text.decode(bytes, { stream: true }));
+    for await (const bytes of stream) take(bytes);
   } catch (cause) {
-    if (!signal.aborted) show(`(the log breaks off here: ${cause instanceof Error ? cause.message : String(cause)})`);
+    if (!here.signal.aborted)
+      show(`(the log breaks off here: ${cause instanceof Error ? cause.message : String(cause)})`);
   } finally {
-    signal.removeEventListener('abort', leave);
+    for (const each of [signal, over]) each?.removeEventListener('abort', leave);
   }
-  take(text.decode());
+  if (over?.aborted === true && !signal.aborted) {
+    const whole = await wholeLog(client, { namespace, name }, container);
+    take(whole.subarray(taken));
+  }
+  folder.push(hidden.push(text.decode())).forEach(show);
   folder.push(hidden.end()).forEach(show);
   folder.end().forEach(show);
 }
 
-/** A stream that ends when the signal fires: a server in this process need not notice that its reader has gone. */
-async function* endingWith(stream: ReadableStream<Uint8Array>, signal: AbortSignal): AsyncGenerator<Uint8Array> {
-  const reader = stream.getReader();
-  const leave = (): void => void reader.cancel().catch(() => undefined); // a stream that broke has nothing to cancel
-  signal.addEventListener('abort', leave, { once: true });
-  if (signal.aborted) leave();
+/** What a container has said so far; nothing when it cannot be had any more. */
+async function wholeLog(
+  client: KubeClient,
+  at: { readonly namespace?: string | undefined; readonly name: string },
+  container: string,
+): Promise<Uint8Array> {
   try {
-    for (let read = await reader.read(); !read.done; read = await reader.read()) yield read.value;
-  } finally {
-    signal.removeEventListener('abort', leave);
-    reader.releaseLock();
+    const stream = await client.podLogs(at, { container });
+    return new Uint8Array(await new Response(stream).arrayBuffer());
+  } catch {
+    return new Uint8Array(); // the pod is gone: its steps' logs have been shown
   }
 }

@@ -68,6 +68,17 @@ function lineOf(event: RunEvent, steps: StepColors, { colors, terminal }: Output
       const prefix = steps.of(`${event.task}/${event.step}`)(`[${event.task} : ${event.step}]`);
       return `${prefix} ${terminal ? neutralise(event.line) : event.line}`;
     }
+    case 'sidecar-log': {
+      const name = `sidecar-${event.sidecar}`;
+      const prefix = steps.of(`${event.task}/${name}`)(`[${event.task} : ${name}]`);
+      return `${prefix} ${terminal ? neutralise(event.line) : event.line}`;
+    }
+    case 'task-held':
+      return colors.yellow(`--- ${event.task} waits: ${terminal ? neutralise(event.message) : event.message}`);
+    case 'task-retry':
+      return colors.yellow(
+        `--- ${event.task} ${plain(event.reason)}, and is tried again (attempt ${String(event.attempt)})`,
+      );
     case 'task-end': {
       const ended = event.outcome === 'skipped' ? skipped(event) : `${event.reason} ${duration(event.seconds)}`;
       return `--- ${signOf(event.outcome, colors)} ${event.task} ${plain(ended)}`;

@@ -8,7 +8,7 @@ import { SourceError } from '../git-server/source-error.js';
 import { startGitServer, type GitServer } from '../git-server/git-server.js';
 import { gitConfig, registriesConf } from '../local/host-files.js';
 import { startLocalCluster, type LocalCluster } from '../local/local-cluster.js';
-import { imageNotes } from '../local/notes.js';
+import { imageNotes, nodeNotes } from '../local/notes.js';
 import { UsageError } from '../usage-error.js';
 import type { Prepared } from './prepare.js';
 import type { LocalImage } from './resources.js';
@@ -82,7 +82,7 @@ function notesOn({ standIns, local, configFile }: Prepared, git: GitServer | und
   const registries = local.images.map(
     ({ resource, registry, repository }) => `${resource}: ${registry}/${repository} is in a registry of this run`,
   );
-  const all = [...images, ...sources, ...registries];
+  const all = [...images, ...sources, ...registries, ...nodeNotes(standIns)];
   return all.length === 0
     ? []
     : [`stand-ins${configFile === undefined ? '' : ` (${configFile})`}:`, ...all.map((line) => `  ${line}`)];

@@ -99,6 +99,12 @@ function after(task: TaskTally, event: TaskEvent): TaskTally {
       return task;
     case 'step-start':
       return task.exitCode === undefined ? { ...task, step: event.step, lastLines: [] } : task;
+    case 'sidecar-log':
+      return task;
+    case 'task-retry':
+      return { ...waiting(task.task), state: 'running', startedAt: task.startedAt };
+    case 'task-held':
+      return { ...task, lastLines: [event.message] };
     case 'step-log':
       return { ...task, lastLines: [...task.lastLines, event.line].slice(-KEPT_LINES) };
     case 'step-end':

@@ -10,10 +10,13 @@ import { isObject, type Json } from '../manifests/json.js';
 import type { Path } from '../manifests/locate.js';
 import type { Manifest } from '../manifests/load.js';
 
+/** Stand-ins that stand for something named in manifests. */
+type Kind = 'images' | 'resources';
+
 /** Where stand-ins were written. */
 export interface Written {
   /** By name, the values given to `--image` and `--source`. */
-  readonly flags: Readonly<Record<keyof StandIns, ReadonlyMap<string, string>>>;
+  readonly flags: Readonly<Record<Kind, ReadonlyMap<string, string>>>;
   /** The place of a path of pipewright.yaml. Absent: there is no such file. */
   readonly place?: ((path: Path) => Place) | undefined;
 }
@@ -59,13 +62,7 @@ const hintFor = (guess: string | undefined, what: string, known: readonly string
 
 const OPTION = { images: '--image', resources: '--source' } as const;
 
-function finding(
-  kind: keyof StandIns,
-  name: string,
-  { flags, place }: Written,
-  message: string,
-  hint: string,
-): Finding {
+function finding(kind: Kind, name: string, { flags, place }: Written, message: string, hint: string): Finding {
   const flag = flags[kind].get(name);
   const option = { file: `${OPTION[kind]} ${name}=${flag ?? ''}`, line: 0, column: 0 };
   const inFile = flag === undefined ? place?.([kind, name]) : undefined;

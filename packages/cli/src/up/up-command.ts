@@ -8,7 +8,7 @@ import { KubeClient } from '@pipewright/kube';
 import type { StandIns } from '../config/config.js';
 import { describeFinding, hasErrors } from '../finding.js';
 import { startLocalCluster } from '../local/local-cluster.js';
-import { imageNotes, resourceNotes } from '../local/notes.js';
+import { imageNotes, nodeNotes, resourceNotes } from '../local/notes.js';
 import { runtimeNamed, tryRuntime } from '../local/runtime.js';
 import { standInsFor } from '../run/prepare.js';
 import type { Output } from '../terminal/output.js';
@@ -77,7 +77,10 @@ async function open(
   const registry = wantsRegistry ? await local.cluster.registry.serve() : undefined;
   if (registry) closers.push(() => registry.close());
   await files.watch(new KubeClient(local.cluster.send), registry?.port);
-  return { cluster: local.cluster, notes: [...imageNotes(standIns), ...resourceNotes(standIns, registry?.port)] };
+  return {
+    cluster: local.cluster,
+    notes: [...imageNotes(standIns), ...resourceNotes(standIns, registry?.port), ...nodeNotes(standIns)],
+  };
 }
 
 function makeDirectory(directory: string, option: string): void {

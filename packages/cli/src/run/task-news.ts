@@ -1,0 +1,33 @@
+/**
+ * What a task's status has to tell while it goes on: what keeps it from beginning, and that it is tried again.
+ *
+ * Each is told once, however often the status is looked at.
+ */
+
+import type { TaskRunStatus } from '@pipewright/tekton';
+import { holdOf, succeeded } from './observed.js';
+
+/** One piece of news. */
+export type TaskNewsItem =
+  | { readonly type: 'task-held'; readonly reason: string; readonly message: string }
+  | { readonly type: 'task-retry'; readonly reason: string; readonly message: string; readonly attempt: number };
+
+/** The news of one task. */
+export class TaskNews {
+  #held = '';
+  #tries = 0;
+
+  /** What is new in this status. */
+  of(status: TaskRunStatus | undefined): readonly TaskNewsItem[] {
+    const before = status?.retriesStatus ?? [];
+    const retries = before.slice(this.#tries).map((one, index): TaskNewsItem => {
+      const { reason = '', message = '' } = succeeded(one.conditions) ?? {};
+      return { type: 'task-retry', reason, message, attempt: this.#tries + index + 2 };
+    });
+    this.#tries = before.length;
+    const hold = holdOf(succeeded(status?.conditions));
+    if (!hold || hold.message === this.#held) return retries;
+    this.#held = hold.message;
+    return [...retries, { type: 'task-held', ...hold }];
+  }
+}
