@@ -61,8 +61,8 @@ const SCRIPT = compact(`
     fi
     exit "$1"
   }
-  # A step that is told to stop tells its command; one that still waits goes at once.
-  stop() { if [ -n "$child" ]; then kill -"$1" "$child" 2>/dev/null; else finish $((128 + $2)); fi; }
+  # A step that is told to stop tells its command, be it ever so new; one that still waits goes at once.
+  stop() { child=\${child:-$!}; if [ -n "$child" ]; then kill -"$1" "$child" 2>/dev/null; else finish $((128 + $2)); fi; }
   trap 'stop TERM 15' TERM
   trap 'stop INT 2' INT
   trap 'stop HUP 1' HUP
