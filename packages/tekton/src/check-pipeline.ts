@@ -82,7 +82,9 @@ function checkPipelineTask(task: PipelineTask, index: number, vocabulary: Vocabu
   (task.conditions ?? []).forEach((condition, at) => {
     const given = below(where, 'conditions', at, 'params');
     where.report.unheard(given.path); // Tekton's admission does not look there
+    checkNames('param', condition.params ?? [], given);
     checkValues(condition.params ?? [], vocabulary, given);
+    checkNames('resource', condition.resources ?? [], below(where, 'conditions', at, 'resources'));
   });
   checkTimeout(task.timeout, below(where, 'timeout'));
 }
