@@ -149,8 +149,8 @@ const RUNS: Readonly<Record<string, { status: number; tasks: string[]; lines: st
     status: 0,
     tasks: ['publish succeeded'],
     lines: [
-      '{"auths":{"quay.io":{"username":"demo","password":"***"},"registry.example.com":{"username":"demo","password":"***"},' +
-        '"ghcr.io":{"username":"demo","password":"***","auth":"***","email":"not@val.id"}}}',
+      '{"auths":{"ghcr.io":{"username":"demo","password":"***","auth":"***","email":"not@val.id"},' +
+        '"quay.io":{"username":"demo","password":"***"},"registry.example.com":{"username":"demo","password":"***"}}}',
       'INFO FROM scratch',
       'INFO COPY hello.txt /',
       'INFO Pushing image to registry.example.com/team/hello:1.0',
