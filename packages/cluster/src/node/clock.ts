@@ -7,6 +7,8 @@ export interface Clock {
   now(): Date;
   /** Settles after so many milliseconds, or at once when the signal is aborted. It never rejects. */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
+  /** Whether its milliseconds are the machine's. @default false */
+  readonly ofMachine?: boolean;
 }
 
 /** Whether a signal is aborted by now: a question the compiler must not answer from an earlier reading. */
@@ -16,6 +18,7 @@ export const isAborted = (signal: AbortSignal): boolean => signal.aborted;
 export function machineClock(now: () => Date = () => new Date()): Clock {
   return {
     now,
+    ofMachine: true,
     sleep: (milliseconds, signal) =>
       new Promise((resolve) => {
         if (signal?.aborted === true) return resolve();

@@ -52,7 +52,7 @@ export class PodRun {
       objects: this.#objects,
       pod: () => this.#pod,
       ending: this.#ending.signal,
-      changed: () => this.#status.mark(),
+      changed: () => this.#status.mark(this.#isUrgent()),
     };
     const { initContainers = [], containers } = pod.spec;
     const waiting = initContainers.length > 0 ? 'PodInitializing' : 'ContainerCreating';
@@ -96,7 +96,7 @@ export class PodRun {
 
   async #live(): Promise<void> {
     try {
-      this.#status.mark();
+      this.#status.mark(this.#isUrgent());
       this.#context.events.record(
         this.#pod,
         'Normal',
@@ -111,7 +111,7 @@ export class PodRun {
       this.#verdict = { reason: 'NodeError', message: error instanceof Error ? error.message : String(error) };
       this.#end(0);
     }
-    this.#status.mark();
+    this.#status.mark(true);
     await this.#status.settled();
     this.#ending.abort();
     if (this.#deleting) await this.#confirmDeletion();
@@ -175,6 +175,15 @@ export class PodRun {
     };
     this.#context.events.record(this.#pod, 'Normal', 'DeadlineExceeded', this.#verdict.message);
     this.#end(this.#pod.spec.terminationGracePeriodSeconds ?? 30);
+  }
+
+  /** That containers are made or run is no news for a moment, unless the clock is wound by hand: its moments are others. */
+  #isUrgent(): boolean {
+    if (this.#context.clock.ofMachine !== true || this.#deleting) return true;
+    return [...this.#init, ...this.#main].some(
+      ({ record: { state, restarts } }) =>
+        restarts > 0 || state.is === 'terminated' || (state.is === 'waiting' && state.message !== undefined),
+    );
   }
 
   #compute(): object {

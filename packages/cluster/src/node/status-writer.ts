@@ -1,5 +1,9 @@
 /**
  * Writes one pod's status: one request for each batch of changes, never two at a time, always the newest last.
+ *
+ * That containers are being made, or have begun, is not urgent: it waits a moment for what follows, since a container that ends
+ * within it has nothing to show in between. (A kubelet looks once a second, and reports such a container's end alone.) Whatever
+ * somebody may act on is written at once.
  */
 
 import { isDeepStrictEqual } from 'node:util';
@@ -7,6 +11,8 @@ import type { Clock } from './clock.js';
 import { ApiRefusal, type NodeApi } from './node-api.js';
 import type { PodMetadata } from './pod.js';
 
+/** How long (milliseconds) what is not urgent may wait for what follows. */
+const COMPANY = 20;
 const PAUSE = 200;
 const TRIES = 50;
 
@@ -21,6 +27,7 @@ export class StatusWriter {
   #writing: Promise<void> | undefined;
   #written: object | undefined;
   #gone = false;
+  #hurry: () => void = () => undefined;
 
   constructor(api: NodeApi, clock: Clock, pod: PodMetadata, compute: () => object, log: (line: string) => void) {
     this.#api = api;
@@ -30,24 +37,27 @@ export class StatusWriter {
     this.#log = log;
   }
 
-  /** Has the status written soon: changes of the same turn of the event loop go together. */
-  mark(): void {
+  /** Has the status written: in 20 ms, or when it is urgent soon. Changes of the same turn of the event loop go together. */
+  mark(urgent: boolean): void {
     this.#dirty = true;
     this.#writing ??= this.#write();
+    if (urgent) this.#hurry();
   }
 
   /** Settles when everything that was marked is written. */
   async settled(): Promise<void> {
+    this.#hurry();
     await this.#writing;
   }
 
   /** The pod is gone: nothing is written any more. */
   stop(): void {
     this.#gone = true;
+    this.#hurry();
   }
 
   async #write(): Promise<void> {
-    await new Promise((resolve) => setImmediate(resolve));
+    await this.#company();
     for (let tries = 0; this.#dirty && !this.#gone && tries < TRIES;) {
       this.#dirty = false;
       const status = this.#compute();
@@ -66,5 +76,18 @@ export class StatusWriter {
       }
     }
     this.#writing = undefined;
+  }
+
+  /** The machine's own time, as in requests: a clock that is wound by hand must not hold up what others wait for. */
+  async #company(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, COMPANY);
+      this.#hurry = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.#hurry = () => undefined;
+    await new Promise((resolve) => setImmediate(resolve));
   }
 }
