@@ -132,11 +132,12 @@ export function bubblewrapLaunch(spec: ContainerSpec, plan: Plan, bwrap: string,
   const mounts = plan.operations.flatMap((operation): string[] => {
     switch (operation.do) {
       case 'bind':
-        if (operation.target.startsWith('/dev/')) return ['--dev-bind', operation.source, operation.target];
         return [operation.readOnly ? '--ro-bind' : '--bind', operation.source, operation.target];
       case 'proc':
         return ['--proc', operation.target, ...operation.readOnly.flatMap((path) => ['--ro-bind', path, path])];
-      case 'devpts':
+      case 'dev':
+        return ['--dev', operation.target];
+      case 'devpts': // comes with --dev
         return [];
       case 'overlay':
         throw new Error(`an overlay at ${operation.target} reached bubblewrap`);

@@ -45,6 +45,8 @@ export function mountTable(plan: Plan, rights: Rights): readonly MountEntry[] {
         const options = ['newinstance', 'ptmxmode=0666', 'mode=620', 'nosuid', 'noexec'];
         return [{ source: 'devpts', target, type: 'devpts', options }];
       }
+      case 'dev':
+        throw new Error(`a whole /dev at ${operation.target} reached mount`);
     }
   };
   return [...plan.operations.flatMap(entries), ...plan.cover.flatMap(keep)];

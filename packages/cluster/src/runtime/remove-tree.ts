@@ -16,11 +16,12 @@ export async function removeTree(path: string): Promise<void> {
   }
 }
 
+/** The removal that failed may still be at work elsewhere in the tree: what is gone meanwhile needs no opening. */
 async function open(directory: string): Promise<void> {
   const stats = await lstat(directory).catch(() => undefined);
   if (stats?.isDirectory() !== true) return;
-  await chmod(directory, 0o700);
-  for (const entry of await readdir(directory, { withFileTypes: true })) {
+  await chmod(directory, 0o700).catch(() => undefined);
+  for (const entry of await readdir(directory, { withFileTypes: true }).catch(() => [])) {
     if (entry.isDirectory()) await open(join(directory, entry.name));
   }
 }

@@ -11,7 +11,7 @@
  * is the writable upper directory.
  */
 
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
   constants,
@@ -22,7 +22,6 @@ import {
   readdirSync,
   readlinkSync,
   realpathSync,
-  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -38,6 +37,8 @@ import {
   type HostMount,
 } from './host-mounts.js';
 import { DEFAULT_PATH, whyNotExecutable } from './executable.js';
+import { kindOf, shapeOf } from './layer-shape.js';
+import { HOST_DIRECTORY, type MergedDirectories } from './merged-directory.js';
 import { RootView, type Found, type Place } from './root-view.js';
 import type { ContainerSpec } from './runtime.js';
 
@@ -59,13 +60,27 @@ export type Operation =
     }
   /** `readOnly`: what below it speaks to the whole machine. */
   | { readonly do: 'proc'; readonly target: string; readonly readOnly: readonly string[] }
-  | { readonly do: 'devpts'; readonly target: string };
+  | { readonly do: 'devpts'; readonly target: string }
+  /** A whole /dev, from a launcher that makes one. */
+  | { readonly do: 'dev'; readonly target: string };
 
 /** What the machine can do, found by trying. */
 export interface Abilities {
   readonly overlay: boolean;
   /** `mount`: a /proc of the container's own. `bind`: the machine's, where the kernel allows no other. */
   readonly proc: 'mount' | 'bind';
+  /** The launcher makes a /dev of its own. @default false */
+  readonly dev?: boolean;
+}
+
+/** More single binds than that take longer than a directory of symlinks. */
+const MOST_BINDS = 24;
+
+/** What containers of one runtime share, made when the first of them needs it. */
+export interface Kept {
+  /** The layers, by their shape. */
+  readonly layers: Map<string, string>;
+  readonly merged: MergedDirectories;
 }
 
 /** All that a launcher needs. */
@@ -84,15 +99,10 @@ export interface Plan {
  * Writes the container's own files and plans its mounts. Synchronous, and cheap: containers of one shape (root, mount
  * points, laid-over files) share the layer that the first of them made.
  *
- * @param built the layers made so far, by shape; the plan adds its own when it is whole
+ * @param kept what was made so far; the plan adds to it
  */
-export function planSandbox(
-  spec: ContainerSpec,
-  abilities: Abilities,
-  mounts: readonly HostMount[],
-  built: Map<string, string>,
-): Plan {
-  const draft = new Draft(spec, abilities, mounts, built);
+export function planSandbox(spec: ContainerSpec, abilities: Abilities, mounts: readonly HostMount[], kept: Kept): Plan {
+  const draft = new Draft(spec, abilities, mounts, kept);
   draft.layRoot();
   draft.layDevices(abilities);
   for (const overlay of spec.rootfs === 'host' ? spec.overlays : []) draft.layOver(overlay, '/', overlay);
@@ -102,7 +112,7 @@ export function planSandbox(
   }
   for (const [path, content] of Object.entries(spec.hostFiles)) draft.layFile(path, content);
   const cwd = draft.point(spec.cwd, 'directory');
-  if (abilities.overlay) built.set(draft.shape, draft.layer);
+  if (abilities.overlay) kept.layers.set(draft.shape, draft.layer);
   // Before the mounts are listed: without overlays that fills the layer with empty files to mount at.
   const refusal = whyNotExecutable(draft.view, spec.argv[0], spec.env['PATH'] ?? DEFAULT_PATH, cwd);
   const cover = spec.privileged === true ? [] : toCover(mounts).filter((path) => existsSync(path));
@@ -115,26 +125,21 @@ class Draft {
   readonly view = new RootView();
   readonly #spec: ContainerSpec;
   readonly #mounts: readonly HostMount[];
+  readonly #merged: MergedDirectories;
   /** Shared by all containers of this shape where there are overlays to write above it; else this container's alone. */
   readonly layer: string;
   readonly shape: string;
-  readonly #shared: boolean;
   /** The layer has been made before, and must not be changed while others see it. */
   readonly #built: boolean;
   readonly #proc: Operation[] = [];
   #files = 0;
 
-  constructor(
-    spec: ContainerSpec,
-    { overlay }: Abilities,
-    mounts: readonly HostMount[],
-    built: ReadonlyMap<string, string>,
-  ) {
+  constructor(spec: ContainerSpec, { overlay }: Abilities, mounts: readonly HostMount[], { layers, merged }: Kept) {
     this.#spec = spec;
     this.#mounts = mounts;
-    this.#shared = overlay;
+    this.#merged = merged;
     this.shape = overlay ? join(spec.scratch, shapeOf(spec)) : spec.directory;
-    const known = built.get(this.shape);
+    const known = layers.get(this.shape);
     const fresh = overlay
       ? join(spec.scratch, `layer-${randomBytes(8).toString('hex')}`)
       : join(spec.directory, 'layer');
@@ -148,8 +153,7 @@ class Draft {
   layRoot(): void {
     const { rootfs, overlays, readOnlyRoot = false } = this.#spec;
     const below = rootfs === 'host' ? [] : [...[...overlays].reverse(), rootfs];
-    const own = this.#shared ? [join(this.#spec.directory, 'upper'), this.layer] : [this.layer];
-    this.view.put({ target: '/', sources: [...own, ...below], readOnly: readOnlyRoot });
+    this.view.put({ target: '/', sources: [this.layer, ...below], readOnly: readOnlyRoot });
     if (rootfs !== 'host') return;
     if (!this.#built) {
       for (const [path, mode] of Object.entries(PRIVATE_DIRECTORIES)) makeDirectory(join(this.layer, path), mode);
@@ -182,7 +186,18 @@ class Draft {
   }
 
   /** A root of its own gets a /dev beside it, since an image's device files are not trusted. */
-  layDevices({ proc }: Abilities): void {
+  layDevices({ proc, dev: made = false }: Abilities): void {
+    if (made) {
+      this.point('/dev', 'directory');
+      this.#proc.push({ do: 'dev', target: '/dev' });
+    } else this.#layDev();
+    this.point('/proc', 'directory');
+    if (proc === 'mount') this.#proc.push({ do: 'proc', target: '/proc', readOnly: this.#machineWide() });
+    else this.bind('/proc', '/proc', false);
+    this.bind('/sys', '/sys', true);
+  }
+
+  #layDev(): void {
     const inLayer = this.#spec.rootfs === 'host';
     const dev = inLayer ? join(this.layer, 'dev') : join(this.#spec.directory, 'dev');
     if (!inLayer || !this.#built) furnishDev(dev);
@@ -192,10 +207,6 @@ class Draft {
       if (lstatSync(device, { throwIfNoEntry: false }) !== undefined) this.bind(device, device, false);
     }
     this.#proc.push({ do: 'devpts', target: '/dev/pts' });
-    this.point('/proc', 'directory');
-    if (proc === 'mount') this.#proc.push({ do: 'proc', target: '/proc', readOnly: this.#machineWide() });
-    else this.bind('/proc', '/proc', false);
-    this.bind('/sys', '/sys', true);
   }
 
   /** Namespaces do not keep these apart: what root writes there, sysctl first of all, holds for the machine. */
@@ -254,8 +265,7 @@ class Draft {
   }
 
   bind(target: string, source: string, readOnly: boolean): void {
-    const kind = statSync(source).isDirectory() ? 'directory' : 'file';
-    this.#put(this.point(target, kind), source, readOnly);
+    this.#put(this.point(target, kindOf(source)), source, readOnly);
   }
 
   #put(target: string, source: string, readOnly: boolean): void {
@@ -300,18 +310,11 @@ class Draft {
   #mount(place: Place, { overlay }: Abilities): Operation[] {
     const { target, sources, readOnly } = place;
     const [first = '', ...others] = sources;
-    if (others.length === 0) return [this.#bindOf(target, first, readOnly)];
     if (target === '/' && overlay && !readOnly) {
-      return [
-        {
-          do: 'overlay',
-          target,
-          lowers: others.map((it) => this.#plain(it)),
-          upper: first,
-          work: join(this.#spec.directory, 'work'),
-        },
-      ];
+      const [upper, work] = [join(this.#spec.directory, 'upper'), join(this.#spec.directory, 'work')];
+      return [{ do: 'overlay', target, lowers: sources.map((it) => this.#plain(it)), upper, work }];
     }
+    if (others.length === 0) return [this.#bindOf(target, first, readOnly)];
     if (overlay) return [{ do: 'overlay', target, lowers: sources.map((it) => this.#plain(it)) }];
     if (target !== '/') return this.#explode(target, sources);
     // No overlays: the launcher has copied the root into the layer.
@@ -326,10 +329,11 @@ class Draft {
     return name;
   }
 
-  /** A directory made of single binds, for a kernel without overlays: deep only where layers meet. */
+  /** A directory without an overlay: single binds, deep only where layers meet, or a directory of symlinks. */
   #explode(target: string, sources: readonly string[]): Operation[] {
     const own = join(this.layer, target);
     const names = new Set(sources.flatMap((source) => readdirSync(source)));
+    if (names.size > MOST_BINDS) return this.#link(target, sources);
     return [...names].sort().flatMap((name): Operation[] => {
       const path = join(target, name);
       if (this.view.get(path) !== undefined) return [];
@@ -352,6 +356,15 @@ class Draft {
     });
   }
 
+  #link(target: string, sources: readonly string[]): Operation[] {
+    const below = this.view.places.filter((it) => it.target !== target && isWithin(it.target, target));
+    const points = below.map(({ target: path, sources: [source = ''] }) => ({ path, kind: kindOf(source) }));
+    const merged = this.#merged.merge(this.#spec.scratch, { target, sources, own: this.layer, points });
+    const host = join(HOST_DIRECTORY, target);
+    makeDirectory(join(this.layer, host));
+    return [this.#bindOf(host, sources.at(-1) ?? '', true), this.#bindOf(target, merged, true)];
+  }
+
   #bindOf(target: string, source: string, readOnly: boolean): Operation {
     return { do: 'bind', source, target, readOnly, flags: readOnly ? flagsOf(this.#mounts, source) : [] };
   }
@@ -366,22 +379,6 @@ function furnishDev(dev: string): void {
   for (const [fd, name] of ['stdin', 'stdout', 'stderr'].entries()) {
     symlinkSync(`/proc/self/fd/${fd}`, join(dev, name));
   }
-}
-
-/** What decides how a layer looks. Two containers of one shape may share it. */
-function shapeOf({ rootfs, overlays, mounts, hostFiles, cwd }: ContainerSpec): string {
-  const targets = mounts.map(({ source, target }) => [target, statSync(source).isDirectory()]);
-  const laid = rootfs === 'host' ? overlays.map((it) => [it, statesIn(it)]) : overlays;
-  const shape = JSON.stringify([rootfs, laid, targets, hostFiles, cwd]);
-  return createHash('sha256').update(shape).digest('hex').slice(0, 24);
-}
-
-/** A small tree's paths with their times: a change to an overlay is another shape. */
-function statesIn(directory: string): readonly (readonly [string, number])[] {
-  return readdirSync(directory, { withFileTypes: true }).flatMap((entry) => {
-    const path = join(directory, entry.name);
-    return entry.isDirectory() ? statesIn(path) : [[path, lstatSync(path).mtimeMs] as const];
-  });
 }
 
 /** With exactly this mode, whatever the umask. */

@@ -18,8 +18,9 @@ import { isRoot, type Programs } from './launcher.js';
 import type { Rights } from './mount-table.js';
 import { openTemporaryDirectory } from './run-directory.js';
 import { RuntimeProblem, type ContainerSpec, type Probe, type Runtime, type StartResult } from './runtime.js';
-import { planSandbox, type Abilities } from './sandbox-plan.js';
+import { planSandbox, type Abilities, type Kept } from './sandbox-plan.js';
 import { explainRefusal, readRestrictions } from './sandbox-probe.js';
+import { MergedDirectories } from './merged-directory.js';
 import { followProcess } from './sandbox-process.js';
 import { starterOf, type Launcher, type Starter } from './starter.js';
 
@@ -28,7 +29,7 @@ export interface SandboxOptions {
   /**
    * Which launchers may be used, in order of preference.
    *
-   * @default - ['perl', 'unshare', 'bubblewrap']: the quickest first
+   * @default - ['bubblewrap', 'perl', 'unshare']; for what bubblewrap cannot do (other users, overlays) the others are used
    */
   readonly launchers?: readonly Launcher[];
   /** @default the machine's clock */
@@ -56,16 +57,16 @@ class Sandbox implements Runtime {
   readonly #now: () => Date;
   readonly #rights: Rights = process.getuid?.() === 0 ? 'root' : 'user';
   #mounts: readonly HostMount[] = [];
-  readonly #built = new Map<string, string>();
-  readonly #methodsBy = new Map<string, Promise<readonly Method[]>>();
-  #methods: readonly Method[] = [];
-  /** The device of the filesystem they were found on. */
-  #probed: number | undefined;
+  readonly #kept: Kept = { layers: new Map(), merged: new MergedDirectories() };
+  /** What trying showed, by launcher and filesystem. */
+  readonly #tried = new Map<string, Promise<Method | undefined>>();
+  /** The devices of the filesystems, by directory. */
+  readonly #devices = new Map<string, number>();
   #programs: Programs | undefined;
   readonly #starters = new Map<Launcher, Starter>();
   #probe: Promise<Probe> | undefined;
 
-  constructor({ launchers = ['perl', 'unshare', 'bubblewrap'], now = () => new Date() }: SandboxOptions) {
+  constructor({ launchers = ['bubblewrap', 'perl', 'unshare'], now = () => new Date() }: SandboxOptions) {
     this.#launchers = launchers;
     this.#now = now;
   }
@@ -77,38 +78,57 @@ class Sandbox implements Runtime {
   async start(spec: ContainerSpec, signal?: AbortSignal): Promise<StartResult> {
     const probe = await this.probe();
     if (!probe.usable) return cannotRun(`${probe.problem.message}. ${probe.problem.hints.join('; ')}`);
-    const methods = await this.#methodsAt(spec.scratch);
-    const [best] = methods;
-    if (best === undefined) return cannotRun(`no container can be made in ${spec.scratch}`);
-    const method = isRoot(spec.user) ? best : methods.find((it) => it.launcher !== 'bubblewrap');
-    if (method === undefined) return cannotRun('bubblewrap runs containers as uid 0 alone; unshare is refused here');
+    if (this.#rights === 'user' && !isRoot(spec.user)) {
+      const { uid = 0, gid = 0 } = spec.user ?? {};
+      return cannotRun(
+        `an ordinary user can run containers as uid 0 alone, not as ${uid}:${gid}; run as root for that`,
+      );
+    }
+    const method = await this.#methodFor(spec);
+    if (typeof method === 'string') return cannotRun(method);
     return this.#startWith(method, spec, signal);
   }
 
-  /** Overlays depend on the filesystem they write to, so another one than the probe's is tried for itself, once. */
-  #methodsAt(scratch: string): Promise<readonly Method[]> {
-    let methods = this.#methodsBy.get(scratch);
-    if (methods === undefined) {
-      mkdirSync(scratch, { recursive: true });
-      const known = statSync(scratch).dev === this.#probed;
-      methods = known ? Promise.resolve(this.#methods) : this.#tryIn(join(scratch, 'trial'), []);
-      this.#methodsBy.set(scratch, methods);
+  /** The first launcher that works and can do what is asked; else why there is none. */
+  async #methodFor(spec: ContainerSpec): Promise<Method | string> {
+    let copies: Method | undefined;
+    let works = false;
+    for (const launcher of this.#starters.keys()) {
+      const method = await this.#methodAt(spec.scratch, launcher);
+      if (method === undefined) continue;
+      works = true;
+      if (!isRoot(spec.user) && launcher === 'bubblewrap') continue;
+      if (spec.rootfs === 'host' || method.abilities.overlay) return method;
+      copies ??= method;
     }
-    return methods;
+    if (copies !== undefined) return copies;
+    return works
+      ? 'bubblewrap runs containers as uid 0 alone; unshare is refused here'
+      : `no container can be made in ${spec.scratch}`;
+  }
+
+  /** Overlays depend on the filesystem they write to, so each is tried for itself, once. */
+  #methodAt(scratch: string, launcher: Launcher, said: string[] = []): Promise<Method | undefined> {
+    let device = this.#devices.get(scratch);
+    if (device === undefined) {
+      mkdirSync(scratch, { recursive: true });
+      this.#devices.set(scratch, (device = statSync(scratch).dev));
+    }
+    const key = `${launcher} ${device}`;
+    let method = this.#tried.get(key);
+    if (method === undefined) {
+      method = this.#tryLauncher(launcher, join(scratch, 'trial'), said);
+      this.#tried.set(key, method);
+    }
+    return method;
   }
 
   async #startWith({ starter, abilities }: Method, spec: ContainerSpec, signal?: AbortSignal): Promise<StartResult> {
     const programs = this.#programs;
     if (programs === undefined) return cannotRun('not probed');
     try {
-      if (this.#rights === 'user' && !isRoot(spec.user)) {
-        const { uid = 0, gid = 0 } = spec.user ?? {};
-        return cannotRun(
-          `an ordinary user can run containers as uid 0 alone, not as ${uid}:${gid}; run as root for that`,
-        );
-      }
       if (spec.rootfs !== 'host' && !abilities.overlay) await copyRoot(spec);
-      const plan = planSandbox(spec, abilities, this.#mounts, this.#built);
+      const plan = planSandbox(spec, abilities, this.#mounts, this.#kept);
       if (plan.refusal !== undefined) {
         return { started: false, reason: 'StartError', exitCode: 128, message: startErrorMessage(plan.refusal) };
       }
@@ -158,39 +178,27 @@ class Sandbox implements Runtime {
     this.#mounts = hostMounts();
     const directory = await openTemporaryDirectory('probe');
     const said: string[] = [];
-    this.#probed = statSync(directory.path).dev;
+    let best: Method | undefined;
     try {
-      this.#methods = await this.#tryIn(directory.path, said);
+      for (const launcher of this.#starters.keys()) {
+        best ??= await this.#methodAt(directory.path, launcher, said);
+      }
     } finally {
       await directory.remove();
     }
-    const [best] = this.#methods;
     if (best === undefined)
       return { usable: false, problem: explainRefusal(readRestrictions(), said[0] ?? 'nothing was tried') };
     return { usable: true, how: describe(best, this.#rights), notes: notesOn(best, this.#rights) };
   }
 
-  async #tryIn(directory: string, said: string[]): Promise<readonly Method[]> {
-    const methods: Method[] = [];
-    for (const [launcher, starter] of this.#starters) {
-      const method = await this.#tryLauncher(launcher, starter, directory, said);
-      if (method !== undefined) methods.push(method);
-      if (method !== undefined && launcher !== 'bubblewrap') break; // the others can do no more
-    }
-    return methods;
-  }
-
   /** From everything to the least that will do; the first that works is kept. */
-  async #tryLauncher(
-    launcher: Launcher,
-    starter: Starter,
-    directory: string,
-    said: string[],
-  ): Promise<Method | undefined> {
+  async #tryLauncher(launcher: Launcher, directory: string, said: string[]): Promise<Method | undefined> {
+    const starter = this.#starters.get(launcher);
+    if (starter === undefined) return undefined;
     const overlays = launcher === 'bubblewrap' ? [false] : [true, false];
     for (const proc of ['mount', 'bind'] as const) {
       for (const overlay of overlays) {
-        const method: Method = { launcher, starter, abilities: { overlay, proc } };
+        const method: Method = { launcher, starter, abilities: { overlay, proc, dev: launcher === 'bubblewrap' } };
         const result = await this.#startWith(method, trial(join(directory, `${launcher}-${proc}-${overlay}`)));
         if (!result.started) said.push(result.message);
         else if ((await result.container.exit).exitCode === TRIAL_EXIT) return method;
