@@ -1,3 +1,6 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { simulate, type ScriptedStep } from '../src/index.js';
 
@@ -126,6 +129,25 @@ describe('a simulated run', () => {
       'image-digest-exporter',
     ]);
   });
+});
+
+/** Directories of this process, where the node keeps what is in use. */
+function leftBehind(): readonly string[] {
+  const place = join(tmpdir(), `pipewright-${String(process.getuid?.() ?? 0)}`, 'run');
+  if (!existsSync(place)) return [];
+  return readdirSync(place).filter((it) => it.startsWith(`${String(process.pid)}-`));
+}
+
+test('simulations do not see each other, and leave nothing', async () => {
+  const words = ['a', 'b', 'c'];
+  const runs = await Promise.all(
+    words.map((word) => {
+      const params = [{ name: 'who', value: word }];
+      return simulate([say, pipeline, object('PipelineRun', 'now', { pipelineRef: { name: 'release' }, params })]);
+    }),
+  );
+  expect(runs.map((it) => it.task('build').params)).toEqual(words.map((word) => ({ word: `hello ${word}` })));
+  expect(leftBehind()).toEqual([]);
 });
 
 describe('no simulation', () => {
