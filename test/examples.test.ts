@@ -130,6 +130,17 @@ const RUNS: Readonly<Record<string, { status: number; tasks: string[]; lines: st
     tasks: ['deploy succeeded', 'lint succeeded', 'unit succeeded', 'upload succeeded', 'version succeeded'],
     lines: ['checked: lint', 'checked: unit', 'deploy 1.4.0', 'upload 1.4.0'],
   },
+  'bucket-artifacts': {
+    status: 0,
+    tasks: ['build succeeded', 'check succeeded'],
+    lines: [
+      'Copying gs://example-site/pages/about.txt...',
+      'Copying gs://example-site/pages/index.txt...',
+      'GOOGLE_APPLICATION_CREDENTIALS is set, activating the service account',
+      'about.html:<p>Who we are</p>',
+      'index.html:<p>Hello</p>',
+    ],
+  },
   'private-git': {
     status: 0,
     tasks: ['list succeeded'],

@@ -8,6 +8,7 @@
  *     resources:
  *       source: { directory: . }
  *       image: { registry: local }
+ *       bucket: { directory: artifacts }
  *     node:
  *       labels: { disktype: ssd }
  *       resources: { nvidia.com/gpu: 1 }

@@ -1,7 +1,7 @@
 /**
  * The files by which programs in containers are led to this machine's stand-ins.
  *
- * Both are ordinary configuration of ordinary programs: git rewrites addresses by `insteadOf`, and image tools look up where a
+ * Mostly ordinary configuration of ordinary programs: git rewrites addresses by `insteadOf`, and image tools look up where a
  * registry really is. Nothing in a manifest changes. Pure.
  */
 
@@ -13,6 +13,13 @@ export function gitConfig(answeredBy: ReadonlyMap<string, string>): string {
 
 /** git's own quoting, in which backslash and quote are escaped and a line ends what it is in. */
 const quoted = (text: string): string => `"${text.replace(/[\\"]/g, '\\$&').replace(/[\r\n]/g, '')}"`;
+
+/** Where the controller's own steps, and the gsutil that stands in, look up which buckets this machine answers for. */
+export const BUCKETS_FILE = '/etc/pipewright/buckets.json';
+
+/** {@link BUCKETS_FILE}: each bucket, and the address of the store that answers for it. */
+export const bucketsJson = (buckets: Iterable<string>, url: string): string =>
+  JSON.stringify(Object.fromEntries([...buckets].map((bucket) => [bucket, url])));
 
 /** `/etc/containers/registries.conf`: registries that are really the one at `location`, without TLS. */
 export const registriesConf = (registries: Iterable<string>, location: string): string =>

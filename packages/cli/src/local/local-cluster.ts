@@ -16,9 +16,10 @@ import {
 import { crds } from '@pipewright/tekton';
 import type { StandIns } from '../config/config.js';
 import { tektonAdmission } from './admission.js';
+import { makeGsutilImage } from './gsutil-image.js';
 import { standsFor } from './image-name.js';
 
-/** The images of the controller's own steps. This machine's own git and shell answer for them. */
+/** The images of the controller's own steps. This machine's own git, shell and Node answer for them. */
 export const OWN_IMAGES = {
   git: 'pipewright.local/git',
   shell: 'pipewright.local/shell',
@@ -49,9 +50,13 @@ export interface LocalCluster {
 /** Starts cluster and controller. */
 export async function startLocalCluster(options: LocalClusterOptions): Promise<LocalCluster> {
   const log = options.log ?? silent;
+  const gsutil = hasDirectory(options.standIns) ? await makeGsutilImage() : undefined;
   const cluster = await startCluster({
     runtime: options.runtime,
-    images: (image) => sourceOf(image, options.standIns),
+    images: (image) =>
+      image === OWN_IMAGES.gsutil && gsutil
+        ? { rootfs: 'host', overlays: [gsutil.overlay] }
+        : sourceOf(image, options.standIns),
     hostFiles: options.hostFiles,
     ...(options.standIns.node && { node: options.standIns.node }),
     crds: crds(),
@@ -70,6 +75,7 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
     });
   } catch (cause) {
     await cluster.close();
+    await gsutil?.close();
     throw cause;
   }
   return {
@@ -77,9 +83,14 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
     close: async () => {
       await controller.stop();
       await cluster.close();
+      await gsutil?.close();
     },
   };
 }
+
+/** Whether some resource may be a bucket; which ones are, `up` learns when they are applied. */
+const hasDirectory = ({ resources }: StandIns): boolean =>
+  [...resources.values()].some((standIn) => 'directory' in standIn);
 
 /** What an image is on this machine; a name with a tag is looked for before one without. */
 export function sourceOf(image: string, { images }: StandIns): ImageSource | undefined {

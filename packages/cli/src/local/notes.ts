@@ -19,6 +19,6 @@ export const nodeNotes = ({ node }: StandIns): readonly string[] => {
 export const resourceNotes = ({ resources }: StandIns, registryPort: number | undefined): readonly string[] =>
   [...resources].map(([name, standIn]) =>
     'directory' in standIn
-      ? `${name}: its url is ${standIn.directory}, as it is when it is cloned`
+      ? `${name}: its repository or bucket is ${standIn.directory}, as it is when it is asked for`
       : `${name}: its registry is the local one, 127.0.0.1:${String(registryPort ?? 0)}`,
   );

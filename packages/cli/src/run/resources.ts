@@ -25,10 +25,18 @@ export interface LocalImage {
   readonly repository: string;
 }
 
+/** A bucket that a directory answers for. */
+export interface LocalBucket {
+  readonly resource: string;
+  readonly bucket: string;
+  readonly directory: string;
+}
+
 /** What the stand-ins come to, for the resources there are. */
 export interface LocalResources {
   readonly sources: readonly LocalSource[];
   readonly images: readonly LocalImage[];
+  readonly buckets: readonly LocalBucket[];
 }
 
 /** A PipelineResource's spec, wherever it is written. */
@@ -61,12 +69,18 @@ export function resourcesIn(manifests: readonly Manifest[], runs: readonly Plann
 export function localResources(standIns: StandIns, resources: readonly NamedResource[]): LocalResources {
   const sources: LocalSource[] = [];
   const images: LocalImage[] = [];
+  const buckets: LocalBucket[] = [];
   for (const [name, standIn] of standIns.resources) {
     const named = resources.filter((each) => each.name === name); // none is a finding of its own
     if (!('directory' in standIn)) images.push(...distinct(named.map(imageFor)));
-    else if (named.length > 0) sources.push(sourceFor(name, named, standIn.directory));
+    else {
+      const stores = named.filter(({ spec }) => textAt(spec, 'type') === 'storage');
+      buckets.push(...stores.map((each) => bucketFor(each, standIn.directory)));
+      const others = named.filter((each) => !stores.includes(each));
+      if (others.length > 0) sources.push(sourceFor(name, others, standIn.directory));
+    }
   }
-  return { sources, images };
+  return { sources, images, buckets: oneDirectoryEach(buckets) };
 }
 
 /** A param of a PipelineResource; names are matched as Tekton does, whatever their case. */
@@ -82,6 +96,33 @@ export function revisionsOf(specs: readonly JsonObject[]): readonly string[] {
   return [...new Set(written.map((revision) => (revision === '' ? 'master' : revision)))];
 }
 
+/** The bucket of a storage resource, also where its location is written as a web address. */
+export const bucketOf = (spec: JsonObject): string | undefined =>
+  /^(?:gs:\/\/|https:\/\/storage\.googleapis\.com\/)([^/#]+)/.exec(paramOf(spec, 'location') ?? '')?.[1];
+
+function bucketFor({ name, spec }: NamedResource, directory: string): LocalBucket {
+  const bucket = bucketOf(spec);
+  if (bucket !== undefined) return { resource: name, bucket, directory };
+  throw new UsageError(
+    `${name} is at ${paramOf(spec, 'location') ?? '?'}, and a directory can only answer for a bucket of Google's`,
+    'write its location as gs://BUCKET/PATH',
+  );
+}
+
+function oneDirectoryEach(buckets: readonly LocalBucket[]): readonly LocalBucket[] {
+  const first = new Map<string, LocalBucket>();
+  for (const each of buckets) {
+    const other = first.get(each.bucket) ?? each;
+    first.set(each.bucket, other);
+    if (other.directory !== each.directory)
+      throw new UsageError(
+        `${other.resource} and ${each.resource} lie in one bucket, ${each.bucket}, but ${other.directory} and ${each.directory} are to stand in for it`,
+        'a directory stands in for a whole bucket: name the same one for both',
+      );
+  }
+  return [...first.values()];
+}
+
 function sourceFor(resource: string, named: readonly NamedResource[], directory: string): LocalSource {
   const urls = [...new Set(named.map(gitUrl))];
   return { resource, urls, directory, revisions: revisionsOf(named.map(({ spec }) => spec)) };
@@ -91,7 +132,7 @@ function gitUrl({ name, spec }: NamedResource): string {
   const url = paramOf(spec, 'url');
   if (textAt(spec, 'type') !== 'git' || url === undefined) {
     throw new UsageError(
-      `${name} is a PipelineResource of type ${textAt(spec, 'type') ?? '?'}, and a directory can only answer for one of type git`,
+      `${name} is a PipelineResource of type ${textAt(spec, 'type') ?? '?'}, and a directory can only answer for one of type git or storage`,
       'for an image, write `registry: local`',
     );
   }

@@ -6,9 +6,10 @@ import { KubeClient } from '@pipewright/kube';
 import type { Runtime } from '@pipewright/cluster';
 import { SourceError } from '../git-server/source-error.js';
 import { startGitServer, type GitServer } from '../git-server/git-server.js';
-import { gitConfig, registriesConf } from '../local/host-files.js';
+import { BUCKETS_FILE, bucketsJson, gitConfig, registriesConf } from '../local/host-files.js';
 import { startLocalCluster, type LocalCluster } from '../local/local-cluster.js';
 import { imageNotes, nodeNotes } from '../local/notes.js';
+import { startObjectStore } from '../object-store/object-store.js';
 import { UsageError } from '../usage-error.js';
 import type { Prepared } from './prepare.js';
 import type { LocalImage } from './resources.js';
@@ -52,6 +53,11 @@ export async function openSession(prepared: Prepared, runtime: Runtime): Promise
       const registries = new Set(local.images.map((image) => image.registry));
       hostFiles['/etc/containers/registries.conf'] = registriesConf(registries, `127.0.0.1:${String(registry.port)}`);
     }
+    if (local.buckets.length > 0) {
+      const directories = new Map(local.buckets.map(({ bucket, directory }) => [bucket, directory]));
+      const store = await held(startObjectStore((bucket) => directories.get(bucket)));
+      hostFiles[BUCKETS_FILE] = bucketsJson(directories.keys(), store.url);
+    }
     const client = new KubeClient(started.cluster.send);
     return { client, notes: notesOn(prepared, git), pushed: (image) => pushedTo(started, image), close };
   } catch (cause) {
@@ -82,7 +88,8 @@ function notesOn({ standIns, local, configFile }: Prepared, git: GitServer | und
   const registries = local.images.map(
     ({ resource, registry, repository }) => `${resource}: ${registry}/${repository} is in a registry of this run`,
   );
-  const all = [...images, ...sources, ...registries, ...nodeNotes(standIns)];
+  const buckets = local.buckets.map(({ resource, bucket, directory }) => `${resource}: gs://${bucket} is ${directory}`);
+  const all = [...images, ...sources, ...registries, ...buckets, ...nodeNotes(standIns)];
   return all.length === 0
     ? []
     : [`stand-ins${configFile === undefined ? '' : ` (${configFile})`}:`, ...all.map((line) => `  ${line}`)];

@@ -8,12 +8,13 @@
 import type { KubeClient } from '@pipewright/kube';
 import { Reflector, type KubeObject } from '@pipewright/kube';
 import type { StandIns } from '../config/config.js';
-import { gitConfig, registriesConf } from '../local/host-files.js';
+import { BUCKETS_FILE, bucketsJson, gitConfig, registriesConf } from '../local/host-files.js';
 import { readImageName } from '@pipewright/tekton';
-import { objectAt } from '../manifests/json.js';
+import { objectAt, textAt } from '../manifests/json.js';
+import { startObjectStore } from '../object-store/object-store.js';
 import { PIPELINE_RESOURCES } from '../run/kinds.js';
 import type { Source } from '../git-server/snapshot.js';
-import { paramOf, revisionsOf } from '../run/resources.js';
+import { bucketOf, paramOf, revisionsOf } from '../run/resources.js';
 import { serveLiveSources } from './live-sources.js';
 
 /** The files, and what keeps them true. */
@@ -41,6 +42,18 @@ export async function standInFiles(standIns: StandIns): Promise<StandInFiles> {
     return { directory: standIn.directory, revisions: revisionsOf(specsOf(name)), skipUnknown: true };
   };
   const sources = await serveLiveSources(findSource);
+  const findBucket = (bucket: string): string | undefined => buckets().get(bucket);
+  const store = await startObjectStore(findBucket);
+  /** Of two directories for one bucket, that of the later name counts; `run` refuses such. */
+  const buckets = (): ReadonlyMap<string, string> =>
+    new Map(
+      [...standIns.resources].flatMap(([name, standIn]) =>
+        ('directory' in standIn ? specsOf(name) : []).flatMap((spec) => {
+          const bucket = textAt(spec, 'type') === 'storage' ? bucketOf(spec) : undefined;
+          return bucket === undefined || !('directory' in standIn) ? [] : [[bucket, standIn.directory] as const];
+        }),
+      ),
+    );
   const urls = (kind: 'directory' | 'registry'): readonly (readonly [string, string])[] =>
     [...standIns.resources].flatMap(([name, standIn]) =>
       (kind in standIn ? specsOf(name) : []).flatMap((spec) => {
@@ -57,6 +70,9 @@ export async function standInFiles(standIns: StandIns): Promise<StandInFiles> {
         const registries = new Set(urls('registry').map(([, url]) => readImageName(url).registry));
         return port === undefined ? '' : registriesConf(registries, `127.0.0.1:${String(port)}`);
       },
+      get [BUCKETS_FILE]() {
+        return bucketsJson(buckets().keys(), store.url);
+      },
     },
     watch: async (client, registryPort) => {
       port = registryPort;
@@ -66,6 +82,7 @@ export async function standInFiles(standIns: StandIns): Promise<StandInFiles> {
     close: async () => {
       await seen?.stop();
       await sources.close();
+      await store.close();
     },
   };
 }

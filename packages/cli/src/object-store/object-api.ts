@@ -1,0 +1,88 @@
+/**
+ * The part of Google Cloud Storage's JSON API that moves files: list, read, write, remove.
+ *
+ * Request in, Response out. Objects have no versions, and lists come whole. Unix permissions travel as the metadata that gsutil's
+ * `-P` writes.
+ */
+
+import type { BucketFiles, ObjectFacts } from './bucket-files.js';
+
+/** Metadata with an object's permissions, in octal. */
+const MODE = 'goog-reserved-posix-mode';
+
+/** Answers one request; `find` knows the buckets. */
+export async function answerObjects(
+  request: Request,
+  find: (bucket: string) => BucketFiles | undefined,
+): Promise<Response> {
+  const url = new URL(request.url);
+  const [, upload, bucketName = '', objectName] =
+    /^\/(upload\/)?storage\/v1\/b\/([^/]+)\/o(?:\/([^/]+))?$/.exec(url.pathname) ?? [];
+  const bucket = find(decodeURIComponent(bucketName));
+  if (!bucket) return refusal(404, `The specified bucket does not exist: ${bucketName}`);
+  const shown = (object: ObjectFacts): object => resourceOf(object, bucketName);
+  if (upload !== undefined) return write(request, url, bucket, shown);
+  if (objectName === undefined) {
+    if (request.method !== 'GET') return refusal(405, 'only lists are served here');
+    return Response.json({ kind: 'storage#objects', ...listed(bucket, url.searchParams, shown) });
+  }
+  const name = decodeURIComponent(objectName);
+  if (request.method === 'DELETE')
+    return bucket.remove(name)
+      ? new Response(null, { status: 204 })
+      : refusal(404, `No such object: ${bucketName}/${name}`);
+  if (request.method !== 'GET') return refusal(405, 'objects are read, removed, or uploaded whole');
+  const object = bucket.stat(name);
+  if (!object) return refusal(404, `No such object: ${bucketName}/${name}`);
+  if (url.searchParams.get('alt') !== 'media') return Response.json(shown(object));
+  return new Response(bucket.read(name) as Uint8Array<ArrayBuffer> | undefined, {
+    // a file's bytes are in a buffer of their own
+    headers: { 'content-type': 'application/octet-stream', [`x-goog-meta-${MODE}`]: object.mode.toString(8) },
+  });
+}
+
+async function write(
+  request: Request,
+  url: URL,
+  bucket: BucketFiles,
+  shown: (object: ObjectFacts) => object,
+): Promise<Response> {
+  const name = url.searchParams.get('name') ?? '';
+  if (request.method !== 'POST' || url.searchParams.get('uploadType') !== 'media')
+    return refusal(400, 'uploads are whole here: POST with uploadType=media');
+  const mode = request.headers.get(`x-goog-meta-${MODE}`);
+  const content = new Uint8Array(await request.arrayBuffer());
+  const object = bucket.write(name, content, mode === null ? undefined : Number.parseInt(mode, 8));
+  return object
+    ? Response.json(shown(object))
+    : refusal(400, `no file of this machine can be called ${JSON.stringify(name)}`);
+}
+
+function listed(bucket: BucketFiles, query: URLSearchParams, shown: (object: ObjectFacts) => object): object {
+  const prefix = query.get('prefix') ?? '';
+  const delimiter = query.get('delimiter') ?? '';
+  const objects = bucket.list(prefix);
+  if (delimiter === '') return { items: objects.map(shown) };
+  const folderOf = ({ name }: ObjectFacts): string | undefined => {
+    const end = name.indexOf(delimiter, prefix.length);
+    return end < 0 ? undefined : name.slice(0, end + delimiter.length);
+  };
+  return {
+    items: objects.filter((object) => folderOf(object) === undefined).map(shown),
+    prefixes: [...new Set(objects.flatMap((object) => folderOf(object) ?? []))],
+  };
+}
+
+const resourceOf = ({ name, size, md5, updated, mode }: ObjectFacts, bucket: string): object => ({
+  kind: 'storage#object',
+  id: `${bucket}/${name}`,
+  name,
+  bucket,
+  size: String(size),
+  md5Hash: md5,
+  updated: updated.toISOString(),
+  metadata: { [MODE]: mode.toString(8) },
+});
+
+const refusal = (code: number, message: string): Response =>
+  Response.json({ error: { code, message, errors: [{ message, domain: 'global' }] } }, { status: code });

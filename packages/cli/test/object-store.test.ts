@@ -1,0 +1,189 @@
+import { execFile } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { bucketsJson } from '../src/local/host-files.js';
+import { makeGsutilImage, type GsutilImage } from '../src/local/gsutil-image.js';
+import { startObjectStore, type ObjectStore } from '../src/object-store/object-store.js';
+
+let base = '';
+let bucket = '';
+let work = '';
+let store: ObjectStore;
+let image: GsutilImage;
+
+beforeAll(async () => {
+  image = await makeGsutilImage();
+});
+afterAll(() => image.close());
+
+beforeEach(async () => {
+  base = mkdtempSync(join(tmpdir(), 'object-store-'));
+  [bucket, work] = [join(base, 'bucket'), join(base, 'work')];
+  mkdirSync(bucket);
+  mkdirSync(work);
+  store = await startObjectStore((name) => (name === 'shop' ? bucket : undefined));
+  writeFileSync(join(base, 'buckets.json'), bucketsJson(['shop'], store.url));
+});
+afterEach(async () => {
+  await store.close();
+  rmSync(base, { recursive: true });
+});
+
+const put = (file: string, text = file, mode?: number): void => {
+  mkdirSync(dirname(join(base, file)), { recursive: true });
+  writeFileSync(join(base, file), text);
+  if (mode !== undefined) chmodSync(join(base, file), mode);
+};
+
+/** Every file below a directory, by path. */
+const tree = (directory: string): readonly string[] =>
+  readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((it) => it.isFile())
+    .map((it) => join(it.parentPath, it.name).slice(directory.length + 1))
+    .sort();
+
+interface Ended {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+const gsutil = (...words: readonly string[]): Promise<Ended> =>
+  new Promise((resolve) => {
+    const env = { PATH: process.env['PATH'] ?? '', PIPEWRIGHT_BUCKETS: join(base, 'buckets.json') };
+    const options = { env, cwd: work };
+    execFile(join(image.overlay, 'usr/local/bin/gsutil'), words, options, (error, out, err) =>
+      resolve({ code: error ? Number(error.code) : 0, out, err }),
+    );
+  });
+
+describe('gsutil cp, where a directory stands in for a bucket,', () => {
+  test.each<[string, readonly string[], readonly string[], readonly string[]]>([
+    ['fetches a file into a directory', ['bucket/a/app.jar'], ['cp', 'gs://shop/a/app.jar', '.'], ['app.jar']],
+    ['fetches a file under another name', ['bucket/app.jar'], ['cp', 'gs://shop/app.jar', 'b.jar'], ['b.jar']],
+    [
+      'fetches what a wildcard means',
+      ['bucket/d/1', 'bucket/d/2', 'bucket/d/e/3'],
+      ['cp', 'gs://shop/d/*', '.'],
+      ['1', '2'],
+    ],
+    [
+      'fetches a directory with all in it',
+      ['bucket/d/1', 'bucket/d/e/3'],
+      ['-m', 'cp', '-r', 'gs://shop/d/*', '.'],
+      ['1', 'e/3'],
+    ],
+  ])('%s', async (_, files, words, want) => {
+    for (const file of files) put(file);
+    expect(await gsutil(...words)).toMatchObject({ code: 0 });
+    expect(tree(work)).toEqual(want);
+  });
+
+  test.each<[string, readonly string[], readonly string[], readonly string[]]>([
+    ['uploads one file as the object', ['work/x'], ['cp', `x`, 'gs://shop/app.jar'], ['app.jar']],
+    [
+      'uploads one file into a folder that is there',
+      ['work/x', 'bucket/d/y'],
+      ['cp', 'x', 'gs://shop/d'],
+      ['d/x', 'd/y'],
+    ],
+    ['uploads several below the name', ['work/o/1', 'work/o/2'], ['cp', 'o/*', 'gs://shop/d'], ['d/1', 'd/2']],
+    ['leaves directories out without -r', ['work/o/1', 'work/o/e/2'], ['cp', 'o/*', 'gs://shop/d/'], ['d/1']],
+    ['uploads a directory as the name', ['work/o/1', 'work/o/e/2'], ['cp', '-r', 'o', 'gs://shop/d'], ['d/1', 'd/e/2']],
+  ])('%s', async (_, files, words, want) => {
+    for (const file of files) put(file);
+    expect(await gsutil(...words)).toMatchObject({ code: 0 });
+    expect(tree(bucket)).toEqual(want);
+  });
+
+  test.each([
+    ['a file that is not there', ['cp', 'gs://shop/none', '.'], 'CommandException: No URLs matched: gs://shop/none'],
+    ['a wildcard that means nothing', ['cp', 'o/*', 'gs://shop/d'], 'No URLs matched: o/*'],
+    ['a bucket that nothing stands in for', ['cp', 'gs://other/x', '.'], 'no directory stands in for the bucket other'],
+    ['what it does not do', ['setmeta', 'x'], 'gsutil setmeta has no stand-in here'],
+  ])('refuses %s', async (_, words, said) => {
+    const { code, err } = await gsutil(...words);
+    expect([code, err]).toEqual([1, expect.stringContaining(said)]);
+  });
+});
+
+describe('gsutil rsync', () => {
+  test('makes a directory like the bucket, and takes away what is too much', async () => {
+    put('bucket/d/same', 'same');
+    put('bucket/d/e/new', 'new');
+    put('work/same', 'same');
+    put('work/old', 'old');
+    const { code, err } = await gsutil('rsync', '-d', '-r', 'gs://shop/d', '.');
+    expect([code, tree(work), readFileSync(join(work, 'e/new'), 'utf8')]).toEqual([0, ['e/new', 'same'], 'new']);
+    expect(err).not.toContain('same');
+  });
+
+  test('makes the bucket like a directory, and leaves the rest of the bucket alone', async () => {
+    put('bucket/d/old');
+    put('bucket/other');
+    put('work/o/1');
+    expect(await gsutil('rsync', '-d', '-r', 'o', 'gs://shop/d')).toMatchObject({ code: 0 });
+    expect(tree(bucket)).toEqual(['d/1', 'other']);
+  });
+
+  test('keeps permissions there and back when it is told to', async () => {
+    put('work/o/run.sh', 'x', 0o755);
+    await gsutil('rsync', '-P', '-r', 'o', 'gs://shop/d');
+    await gsutil('rsync', '-P', '-r', 'gs://shop/d', work);
+    expect(statSync(join(work, 'run.sh')).mode & 0o777).toBe(0o755);
+  });
+
+  test('does not know a folder that is not there', async () => {
+    expect(await gsutil('rsync', '-r', 'gs://shop/none', '.')).toMatchObject({ code: 1 });
+  });
+});
+
+describe('the store', () => {
+  const ask = (path: string, init?: RequestInit): Promise<Response> => fetch(`${store.url}${path}`, init);
+  const names = async (answer: Response): Promise<unknown> => {
+    const { items, prefixes } = (await answer.json()) as { items: { name: string }[]; prefixes?: string[] };
+    return [items.map(({ name }) => name), prefixes];
+  };
+
+  test('lists by prefix and delimiter, as Google’s JSON API has it', async () => {
+    for (const file of ['bucket/a/1', 'bucket/a/b/2', 'bucket/ab']) put(file);
+    expect(await names(await ask('/storage/v1/b/shop/o?prefix=a/'))).toEqual([['a/1', 'a/b/2'], undefined]);
+    expect(await names(await ask('/storage/v1/b/shop/o?prefix=a&delimiter=/'))).toEqual([['ab'], ['a/']]);
+  });
+
+  test.each(['../outside', 'a/../../outside', '/etc/passwd', 'link/outside', ''])(
+    'writes nothing outside its directory: %s',
+    async (name) => {
+      symlinkSync(base, join(bucket, 'link'));
+      const query = `/upload/storage/v1/b/shop/o?uploadType=media&name=${encodeURIComponent(name)}`;
+      expect((await ask(query, { method: 'POST', body: 'x' })).status).toBe(400);
+      expect(existsSync(join(base, 'outside'))).toBe(false);
+    },
+  );
+
+  test('reads nothing outside its directory', async () => {
+    put('secret');
+    symlinkSync(base, join(bucket, 'link'));
+    for (const name of ['../secret', 'link/secret', '%2E%2E/secret'])
+      expect((await ask(`/storage/v1/b/shop/o/${encodeURIComponent(name)}?alt=media`)).status).toBe(404);
+  });
+
+  test('answers nobody who does not know its address', async () => {
+    const { origin } = new URL(store.url);
+    expect((await fetch(`${origin}/guess/storage/v1/b/shop/o`)).status).toBe(404);
+    expect((await fetch(`${origin}/storage/v1/b/shop/o`)).status).toBe(404);
+  });
+});
