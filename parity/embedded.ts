@@ -56,6 +56,7 @@ export async function embeddedPlace(folder: string, recordings: readonly Recordi
     closers.push(() => controller.stop());
     return {
       where: 'embedded',
+      node: 'pipewright',
       send: cluster.send,
       addresses: { LAB_REGISTRY: address, LAB_HOST: host },
       ownDirectory: (path) => join(folders.path, path),

@@ -5,7 +5,7 @@
  * LAB_HOST and LAB_REGISTRY of the environment say how pods reach the machine that serves repositories and images.
  */
 
-import { CUSTOM_RESOURCE_DEFINITIONS, KubeClient, kubeconfigSend } from '@pipewright/kube';
+import { CUSTOM_RESOURCE_DEFINITIONS, KubeClient, kubeconfigSend, NODES } from '@pipewright/kube';
 import { startController } from '@pipewright/controller';
 import { crds } from '@pipewright/tekton';
 import { serveRepositories } from './git-daemon.js';
@@ -23,11 +23,13 @@ export async function kubernetesPlace(
     const how = { type: 'apply', fieldManager: 'pipewright', force: true } as const;
     await client.patch(CUSTOM_RESOURCE_DEFINITIONS, { name }, crd, how);
   }
+  const [node] = (await client.list(NODES)).items;
   const { LAB_HOST: host = '127.0.0.1', LAB_REGISTRY: registry = '' } = process.env;
   const daemon = await serveRepositories(folder, host);
   const unique = `parity-${process.pid.toString(36)}`;
   return {
     where: 'kubernetes',
+    node: node?.metadata.name ?? '',
     send,
     addresses: { LAB_HOST: host, ...(registry !== '' && { LAB_REGISTRY: registry }) },
     ownDirectory: (path) => `${path}-${unique}`,

@@ -55,15 +55,27 @@ export function namesOf(outcome: Outcome, places: Readonly<Record<string, string
     .sort(([a], [b]) => b.length - a.length);
   const text = (real: string): string =>
     steady(longestFirst.reduce((so, [name, said]) => so.replaceAll(name, said), real));
+  const node = nodeOf(outcome);
   const value = (real: Json): Json => {
     if (typeof real === 'string') return text(real);
-    if (Array.isArray(real)) return (real as readonly Json[]).map(value);
-    return isObject(real)
-      ? Object.fromEntries(Object.entries(real).map(([field, item]) => [text(field), value(item ?? null)]))
-      : real;
+    if (Array.isArray(real)) return (real as readonly Json[]).map((item) => value(item));
+    if (!isObject(real)) return real;
+    const fields = Object.entries(real).map(([field, item]): [string, Json] =>
+      field === HOSTNAME && item === node ? [field, 'NODE'] : [text(field), value(item ?? null)],
+    );
+    return Object.fromEntries(fields);
   };
   return { of: (real) => known.get(real) ?? real, text, value };
 }
+
+/** The label by which pods ask for a node. */
+export const HOSTNAME = 'kubernetes.io/hostname';
+
+/** The node on which the pods of an outcome ran; there is one. */
+export const nodeOf = (outcome: Outcome): string | undefined =>
+  [...outcome.pods, ...goneOf(outcome, 'Pod')]
+    .map((pod) => textAt(pod, 'spec', 'nodeName'))
+    .find((name) => name !== '');
 
 /** TaskRuns that a pipeline made, and the checks of its conditions; also those of which only the status speaks. */
 function learnTaskRuns(outcome: Outcome, known: Map<string, string>): void {

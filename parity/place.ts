@@ -7,6 +7,8 @@ import type { Where } from './accepted.js';
 export interface Place {
   readonly where: Where;
   readonly send: Send;
+  /** The name of its node, or of one that takes pods. */
+  readonly node: string;
   /** Real addresses by the word that stands for them: LAB_HOST, LAB_REGISTRY. */
   readonly addresses: Readonly<Record<string, string>>;
   /** The namespace in which to play a case. */

@@ -15,7 +15,7 @@ import {
   type Resource,
 } from '@pipewright/kube';
 import { at, isObject, listAt, objectAt, textAt, type JsonObject } from './json.js';
-import { namesOf, type Names } from './names.js';
+import { HOSTNAME, namesOf, nodeOf, type Names } from './names.js';
 import type { Place } from './place.js';
 import { objectsOf, type Action, type Applied, type Outcome, type Recording } from './recording.js';
 import { Witness } from './witness.js';
@@ -45,7 +45,7 @@ export async function play(recording: Recording, place: Place): Promise<Played> 
     const limit = recording.outcome.finished ? recording.outcome.seconds * 3 + 60 : 20;
     const deadline = performance.now() + limit * 1000;
     for (const action of recording.outcome.actions) await act(action, stage, applied, deadline);
-    const finished = await witness.until(() => allEnded(witness), deadline);
+    const finished = await witness.until(() => allEnded(witness, applied), deadline);
     await witness.quiet(700, performance.now() + 10_000);
     const seconds = (performance.now() - began) / 1000;
     const outcome = await look(stage, { applied, finished, seconds });
@@ -67,7 +67,7 @@ interface Stage {
   readonly witness: Witness;
 }
 
-/** The objects of a case as they are created here, and the directories of the machine that are others here. */
+/** The objects of a case as they are created here, on a node of another name, and the directories of the machine that are others here. */
 function furnished(
   { input, outcome }: Recording,
   place: Place,
@@ -75,8 +75,10 @@ function furnished(
 ): { readonly objects: readonly JsonObject[]; readonly directories: Readonly<Record<string, string>> } {
   const given = objectsOf(input, { ...place.addresses, ...(outcome.namespace && { [outcome.namespace]: namespace }) });
   const directories: Record<string, string> = {};
+  const recorded = nodeOf(outcome);
   const objects = JSON.parse(
     JSON.stringify(given, (field, value: unknown) => {
+      if (field === HOSTNAME && value === recorded) return place.node;
       if (field !== 'hostPath' || !/OrCreate$/.test(textAt(value, 'type'))) return value;
       const path = textAt(value, 'path');
       const own = place.ownDirectory(path);
@@ -189,9 +191,16 @@ const conditionOf = (object: JsonObject): JsonObject | undefined =>
 
 const hasEnded = (run: JsonObject): boolean => ['True', 'False'].includes(String(conditionOf(run)?.['status']));
 
-/** Whether every run is at its end, and every pod of theirs has stopped or is on its way out. */
-const allEnded = (witness: Witness): boolean =>
-  [...witness.list('PipelineRun'), ...witness.list('TaskRun')].every(hasEnded);
+/** Whether every run that was created has been seen, and every run there is, is at its end. */
+function allEnded(witness: Witness, applied: readonly Applied[]): boolean {
+  const runs = [...witness.list('PipelineRun'), ...witness.list('TaskRun')];
+  const seenNames = new Set([
+    ...runs.map((run) => `${textAt(run, 'kind')} ${textAt(run, 'metadata', 'name')}`),
+    ...witness.deleted.map(({ kind, name }) => `${kind} ${name}`),
+  ]);
+  const created = applied.filter(({ kind, code }) => kind.endsWith('Run') && code < 400);
+  return created.every(({ kind, name }) => seenNames.has(`${kind} ${name}`)) && runs.every(hasEnded);
+}
 
 interface Facts {
   readonly applied: readonly Applied[];

@@ -68,7 +68,7 @@ export function podView(pod: JsonObject, names: Names): JsonObject {
     annotations: names.value(annotations(pod)),
     serviceAccount: textAt(spec, 'serviceAccountName'),
     containers: containers.map((one) => stepName(textAt(one, 'name'))),
-    ...picked(spec, POD_FIELDS),
+    ...objectAt(names.value(picked(spec, POD_FIELDS))),
     tolerations: listAt(spec, 'tolerations').filter((one) => !GIVEN_TO_ALL.has(textAt(one, 'key'))),
     volumes: names.value(volumesView(spec)),
     step: Object.fromEntries(named('step')),

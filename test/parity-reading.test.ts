@@ -46,6 +46,13 @@ describe('names', () => {
     expect([names.of('gen-zzzzz'), names.of('gen-bbbbb')]).toEqual(['gen-?1', 'gen-?2']);
   });
 
+  test('of the node stand for it where a pod asks for it, and nowhere else', () => {
+    const names = namesOf({ ...nothing, pods: [{ metadata: { name: 'p' }, spec: { nodeName: 'lab' } }] });
+    const asked = { 'kubernetes.io/hostname': 'lab', other: 'lab' };
+    expect(names.value(asked)).toEqual({ 'kubernetes.io/hostname': 'NODE', other: 'lab' });
+    expect(names.value({ 'kubernetes.io/hostname': 'nowhere' })).toEqual({ 'kubernetes.io/hostname': 'nowhere' });
+  });
+
   test.each([
     ['git-source-repo-x7bq9', 'git-source-repo-?'],
     ['step-create-dir-out-ml2s6', 'step-create-dir-out-?'],
