@@ -78,20 +78,7 @@ const SCRIPT = compact(`
     k=1
     while [ "$k" -lt "$n" ]; do [ -e "$t/in.$k" ] || return 1; k=$((k + 1)); done
   }
-  if [ "$i" -eq 0 ]; then
-    until arrived; do await; done
-    if [ -n "$ready" ]; then until [ -s "$ready" ]; do nap; done; fi
-  else
-    : >"$t/in.$i" || exit 1
-    ring 0 in
-    until [ -e "$t/ok.$prev" ]; do
-      if [ -e "$t/failed.$prev" ] || { ! await && [ ! -e "$t/ok.$prev" ]; }; then
-        say "$(date '+%Y/%m/%d %H:%M:%S ' 2>/dev/null)Skipping step because a previous step failed"
-        finish 1
-      fi
-    done
-  fi
-
+  # Everything is read before the wait, so that nothing but the command lies between two steps.
   nl='
 '
   # What a file holds, to the byte: "$(cat file)" would drop the line ends behind it.
@@ -134,10 +121,6 @@ const SCRIPT = compact(`
     done
     printf %s "$message]" >"$told" || { say "pipewright: the results could not be written to $told"; return 1; }
   }
-
-  if [ -n "$creds" ]; then
-    (eval "$creds") || { say "pipewright: the credentials could not be written to $HOME"; finish 1; }
-  fi
   interpret() {
     IFS= read -r line <"$script" || :
     set -f
@@ -155,6 +138,24 @@ const SCRIPT = compact(`
     done
     return 127
   }
+
+  if [ "$i" -eq 0 ]; then
+    until arrived; do await; done
+    if [ -n "$ready" ]; then until [ -s "$ready" ]; do nap; done; fi
+  else
+    : >"$t/in.$i" || exit 1
+    ring 0 in
+    until [ -e "$t/ok.$prev" ]; do
+      if [ -e "$t/failed.$prev" ] || { ! await && [ ! -e "$t/ok.$prev" ]; }; then
+        say "$(date '+%Y/%m/%d %H:%M:%S ' 2>/dev/null)Skipping step because a previous step failed"
+        finish 1
+      fi
+    done
+  fi
+
+  if [ -n "$creds" ]; then
+    (eval "$creds") || { say "pipewright: the credentials could not be written to $HOME"; finish 1; }
+  fi
   if [ -n "$script" ]; then
     interpret
     if chmod 755 "$script" 2>/dev/null; then set -- "$script" "$@"; else set -f; set -- \${line#'#!'} "$script" "$@"; set +f; fi
