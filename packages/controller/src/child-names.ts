@@ -45,17 +45,30 @@ export function childNames(
   return new Map(
     tasks.map(({ name: task, conditions }) => {
       const taskRun = names.get(task) ?? '';
+      const listed = allListed(conditions, status?.taskRuns?.[taskRun]);
+      if (listed) return [task, { taskRun, checks: listed }];
       const checks = conditions.map((condition, index) => compute(taskRun, condition, index));
       return [task, { taskRun, checks: remembered(checks, conditions, status?.taskRuns?.[taskRun]) }];
     }),
   );
 }
 
+type Entry = NonNullable<PipelineRunStatus['taskRuns']>[string];
+
+/** The names of all checks, when the status lists them and each is of another condition: the usual case, and nothing to compute. */
+function allListed(conditions: readonly string[], entry: Entry | undefined): readonly string[] | undefined {
+  if (conditions.length === 0) return [];
+  const known = Object.entries(entry?.conditionChecks ?? {});
+  if (known.length !== conditions.length) return undefined;
+  const names = conditions.map((condition) => known.filter(([, check]) => check.conditionName === condition));
+  return names.every(({ length }) => length === 1) ? names.flatMap(([first]) => first?.[0] ?? []) : undefined;
+}
+
 /** `computed`, but for checks that the status knows by another name. */
 function remembered(
   computed: readonly string[],
   conditions: readonly string[],
-  entry: NonNullable<PipelineRunStatus['taskRuns']>[string] | undefined,
+  entry: Entry | undefined,
 ): readonly string[] {
   const known = Object.entries(entry?.conditionChecks ?? {});
   const left = new Map(known.map(([name, { conditionName }]) => [name, conditionName]));

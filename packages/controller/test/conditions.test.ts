@@ -205,7 +205,7 @@ describe('whatever goes wrong, each check has one pod and each task what its che
         expect(k).toBeLessThan(100);
       }
     },
-    60_000,
+    120_000,
   );
 
   test('when the controller dies after every single write and another takes over', async () => {
@@ -228,5 +228,5 @@ describe('whatever goes wrong, each check has one pod and each task what its che
       if (reached) await (await successor).stop();
       expect(k).toBeLessThan(100);
     }
-  }, 60_000);
+  }, 120_000);
 });
