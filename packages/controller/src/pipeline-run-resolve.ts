@@ -138,8 +138,15 @@ const lastResolution = latest<PipelineFacts, Resolution>(({ run: one, ...facts }
 });
 
 /** Resolves, or refuses. Asked again about a run of which nothing has changed but the status, it gives the same answer again. */
-export const resolvePipelineRun = (facts: PipelineFacts): Resolution =>
-  lastResolution(facts.run.metadata.uid ?? '', facts, () => resolve(facts));
+export function resolvePipelineRun({ taskRuns: _, now: _now, ...facts }: PipelineFacts & Partial<Unread>): Resolution {
+  return lastResolution(facts.run.metadata.uid ?? '', facts, () => resolve(facts));
+}
+
+/** What else is observed of a run, is new at each look, and is not read here. */
+interface Unread {
+  readonly taskRuns: unknown;
+  readonly now: unknown;
+}
 
 function resolve(facts: PipelineFacts): Resolution {
   const { name = '', namespace = '' } = facts.run.metadata;
