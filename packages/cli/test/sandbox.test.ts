@@ -124,6 +124,43 @@ ${oneTask([step('look', `echo ${revision}: $(cat /workspace/source/README)`)], '
       ],
     });
   }, 30_000);
+
+  describe('clone one address that two resources have', () => {
+    const resource = (name: string, revision: string): string => `apiVersion: tekton.dev/v1alpha1
+kind: PipelineResource
+metadata: { name: ${name} }
+spec: { type: git, params: [{ name: url, value: 'https://git.example/a.git' }, { name: revision, value: ${revision} }] }
+---
+${oneTask([step('look', `echo ${name}: $(cat /workspace/source/README)`)], `  inputs: { resources: [{ name: source, resourceRef: { name: ${name} } }] }`).replace('name: once', `name: run-${name}`)}`;
+    const manifests = { 'a.yaml': `${resource('one', 'main')}---\n${resource('two', 'release')}` };
+
+    test('from one directory, each at its revision, also when only one of them was named', async () => {
+      const source = folder({ README: 'as it is now' });
+      for (const given of [
+        [['one', source]],
+        [
+          ['one', source],
+          ['two', source],
+        ],
+      ] as const)
+        await expectRun(await running(manifests, { source: new Map(given) }), {
+          status: 0,
+          says: ['one: as it is now', 'two: as it is now'],
+        });
+    }, 60_000);
+
+    test('from two directories is refused: an address can only be answered by one', async () => {
+      const [first, second] = [folder({ README: '1' }), folder({ README: '2' })];
+      const source = new Map([
+        ['one', first],
+        ['two', second],
+      ]);
+      expect(await running(manifests, { source, runtime: 'fake' })).toEqual({
+        status: 2,
+        out: `one and two have one url, https://git.example/a.git, and two directories: ${first} and ${second}`,
+      });
+    });
+  });
 });
 
 test('a revision that the directory does not have is refused before anything starts', async () => {

@@ -97,12 +97,25 @@ const configError = (step: ContainerSeen): Verdict => ({
 /** What became of a pod all of whose steps are over. */
 function outcome(pod: Pod, steps: readonly ContainerSeen[]): Verdict {
   const failure = steps.find((step) => (terminated(step)?.exitCode ?? 0) !== 0);
+  const ended = endedByOthers(pod, failure);
+  if (failure && ended) return failed(`${ended}: ${exitMessage(pod, failure)}`);
   if (failure) return failed(exitMessage(pod, failure));
   if (pod.status?.phase !== 'Failed' || steps.every((step) => terminated(step)?.exitCode === 0))
     return { status: 'True', reason: 'Succeeded', message: 'All Steps have completed executing' };
   const { reason, message } = pod.status;
   if (reason || message) return failed([reason, message].filter(Boolean).join(': '));
   return failed(initFailure(pod) ?? 'build failed for unspecified reasons.');
+}
+
+/** Exit codes of what was told to stop: SIGTERM, SIGKILL. */
+const STOPPED: ReadonlySet<number> = new Set([143, 137]);
+
+/** Why a step was stopped, when it was not the step's own doing: its exit code alone would lead astray. */
+function endedByOthers({ metadata, status }: Pod, failure: ContainerSeen | undefined): string | undefined {
+  if (status?.phase === 'Failed' && status.reason) return [status.reason, status.message].filter(Boolean).join(': ');
+  const stopped = STOPPED.has((failure && terminated(failure)?.exitCode) ?? 0);
+  if (metadata.deletionTimestamp === undefined || !stopped) return undefined;
+  return `the pod "${metadata.name ?? ''}" was deleted before it had finished`;
 }
 
 /** Tekton's sentence; the kubelet's reason is added when it says more than that the exit code was not 0. */

@@ -1,72 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import type { TaskRun, TaskRunSpec, TaskRunStatus } from '@pipewright/tekton';
-import type { ContainerStatus, Pod, PodStatus } from '../src/pod-types.js';
-import { planTaskRun, type TaskRunAction } from '../src/task-run-plan.js';
-
-const NOON = '2026-01-01T12:00:00Z';
-const at = (time: string): Date => new Date(`2026-01-01T${time}Z`);
-
-const begun: TaskRunStatus = {
-  conditions: [
-    { type: 'Succeeded', status: 'Unknown', reason: 'Pending', message: 'Pending', lastTransitionTime: NOON },
-  ],
-  startTime: NOON,
-  podName: 'run-pod-1',
-};
-
-const run = (status?: TaskRunStatus, spec: TaskRunSpec = {}): TaskRun => ({
-  apiVersion: 'tekton.dev/v1alpha1',
-  kind: 'TaskRun',
-  metadata: { name: 'run', namespace: 'ns', uid: 'u' },
-  spec,
-  ...(status && { status }),
-});
-
-const state = {
-  waits: (reason: string, message?: string) => ({ waiting: { reason, ...(message && { message }) } }),
-  runs: { running: { startedAt: NOON } },
-  ended: (exitCode: number, more: object = {}) => ({
-    terminated: { exitCode, reason: exitCode === 0 ? 'Completed' : 'Error', finishedAt: NOON, ...more },
-  }),
-};
-
-/** A pod with these containers' states, by name; a container without a state has not been seen yet. */
-function pod(
-  phase: string,
-  containers: Readonly<Record<string, ContainerStatus['state']>>,
-  more: Partial<PodStatus> = {},
-): Pod {
-  const names = Object.keys(containers);
-  const seen = Object.entries(containers).flatMap(([name, one]) =>
-    one ? [{ name, imageID: `${name}@sha256:1`, ready: one.running !== undefined, state: one }] : [],
-  );
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name: 'run-pod-1', namespace: 'ns', uid: 'p' },
-    spec: { containers: names.map((name) => ({ name, image: 'ubuntu' })) },
-    status: { phase, containerStatuses: seen.toReversed(), ...more }, // the API promises no order
-  };
-}
-
-/** What a decision comes to: reason and message, and what is done. */
-function decide(given: {
-  readonly run?: TaskRun;
-  readonly pod?: Pod;
-  readonly replacement?: Pod;
-  readonly now?: Date;
-}) {
-  const decision = planTaskRun({ run: run(begun), now: at('12:00:05'), ...given });
-  const [condition] = decision.status.conditions ?? [];
-  const what = ({ do: does }: TaskRunAction): string => does;
-  return {
-    decision,
-    says: `${condition?.reason ?? ''}: ${condition?.message ?? ''}`,
-    does: decision.actions.map(what),
-  };
-}
-
-const logs = (step: string): string => `for logs run: kubectl -n ns logs run-pod-1 -c ${step}`;
+import type { TaskRunStatus } from '@pipewright/tekton';
+import type { Pod } from '../src/pod-types.js';
+import { at, begun, decide, deleted, logs, NOON, pod, run, state } from './seen.js';
 
 const verdicts: readonly [string, Pod, string, readonly string[]][] = [
   [
@@ -135,6 +70,24 @@ const verdicts: readonly [string, Pod, string, readonly string[]][] = [
     'says why the pod was evicted',
     pod('Failed', { 'step-a': undefined }, { reason: 'Evicted', message: 'The node was low on memory.' }),
     'Failed: Evicted: The node was low on memory.',
+    [],
+  ],
+  [
+    'says that the pod was evicted rather than that its step was stopped for it',
+    pod('Failed', { 'step-a': state.ended(137) }, { reason: 'Evicted', message: 'The node was low on memory.' }),
+    `Failed: Evicted: The node was low on memory.: "step-a" exited with code 137 (image: "step-a@sha256:1"); ${logs('step-a')}`,
+    [],
+  ],
+  [
+    'says that the pod was deleted under its step',
+    deleted(pod('Failed', { 'step-a': state.ended(143) })),
+    `Failed: the pod "run-pod-1" was deleted before it had finished: "step-a" exited with code 143 (image: "step-a@sha256:1"); ${logs('step-a')}`,
+    [],
+  ],
+  [
+    'names the step that failed although its pod is deleted, too',
+    deleted(pod('Failed', { 'step-a': state.ended(7) })),
+    `Failed: "step-a" exited with code 7 (image: "step-a@sha256:1"); ${logs('step-a')}`,
     [],
   ],
   [
@@ -316,44 +269,6 @@ describe('a TaskRun', () => {
     ],
   ])('%s', (_what, seen, does) => {
     expect(decide({ pod: seen }).does).toEqual(does);
-  });
-
-  test.each<[string, Pod | undefined, TaskRunStatus, string]>([
-    [
-      'an image that is not there',
-      pod('Pending', { 'step-a': state.waits('ImagePullBackOff', 'Back-off pulling image "x"') }),
-      begun,
-      'build step "step-a" is pending with reason "Back-off pulling image "x""',
-    ],
-    [
-      'nodes that are full',
-      pod(
-        'Pending',
-        { 'step-a': undefined },
-        { conditions: [{ type: 'PodScheduled', status: 'False', message: '0/1 nodes: 1 Insufficient cpu.' }] },
-      ),
-      begun,
-      'TaskRun Pod exceeded available resources: 0/1 nodes: 1 Insufficient cpu.',
-    ],
-    [
-      'something that only the events of its pod tell',
-      pod('Pending', { 'step-a': state.waits('ContainerCreating') }),
-      begun,
-      'none of its steps has begun; the events of its pod say why: ' +
-        'kubectl -n ns get events --field-selector involvedObject.name=run-pod-1',
-    ],
-    [
-      'a quota, which left it without a pod',
-      undefined,
-      {
-        conditions: [{ type: 'Succeeded', status: 'Unknown', reason: 'ExceededResourceQuota', message: 'no room' }],
-        startTime: NOON,
-      },
-      'no room',
-    ],
-  ])('whose time is up says what kept it from beginning: %s', (_what, seen, status, why) => {
-    const late = { run: run(status, { timeout: '1s' }), now: at('12:00:05'), ...(seen && { pod: seen }) };
-    expect(decide(late).says).toBe(`TaskRunTimeout: TaskRun "run" failed to finish within "1s": ${why}`);
   });
 
   test('does not wait for a pod whose node is lost', () => {

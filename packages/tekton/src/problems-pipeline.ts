@@ -21,7 +21,7 @@ export const PIPELINE_PROBLEMS = {
       cycle.length === 2
         ? `the task ${quoted(cycle[0])} waits for itself`
         : `tasks wait for each other: ${cycle.length > 20 ? `${cycle.slice(0, 10).join(' -> ')} -> … (${String(cycle.length - 20)} more) … -> ${cycle.slice(-10).join(' -> ')}` : cycle.join(' -> ')}`,
-    () => 'drop one `runAfter` or `from` along that path',
+    () => 'drop one `runAfter`, `from` or use of a result along that path',
   ),
   RUN_AFTER_UNKNOWN: error<Missed>(
     'A task waits for one that does not exist',

@@ -50,14 +50,14 @@ const rows: { wrong: string; objects: readonly unknown[]; says: string[] }[] = [
     wrong: 'a cycle',
     objects: graph(task('a', { runAfter: ['c'] }), task('b', { runAfter: ['a'] }), task('c', { runAfter: ['b'] })),
     says: [
-      'error TASK_CYCLE p spec.tasks.0.runAfter.0: tasks wait for each other: a -> b -> c -> a (drop one `runAfter` or `from` along that path)',
+      'error TASK_CYCLE p spec.tasks.0.runAfter.0: tasks wait for each other: a -> b -> c -> a (drop one `runAfter`, `from` or use of a result along that path)',
     ],
   },
   {
     wrong: 'a task that waits for itself',
     objects: graph(task('a', { runAfter: ['a'] })),
     says: [
-      "error TASK_CYCLE p spec.tasks.0.runAfter.0: the task 'a' waits for itself (drop one `runAfter` or `from` along that path)",
+      "error TASK_CYCLE p spec.tasks.0.runAfter.0: the task 'a' waits for itself (drop one `runAfter`, `from` or use of a result along that path)",
     ],
   },
   {

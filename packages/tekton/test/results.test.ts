@@ -93,12 +93,12 @@ describe('a result of another task', () => {
       pipeline('$(tasks.b.results.commit)', {
         to: { taskRef: undefined, taskSpec: { ...take.spec, results: [{ name: 'commit' }] } },
       }),
-      "TASK_CYCLE spec.tasks.1: the task 'b' waits for itself (drop one `runAfter` or `from` along that path)",
+      "TASK_CYCLE spec.tasks.1: the task 'b' waits for itself (drop one `runAfter`, `from` or use of a result along that path)",
     ],
     [
       'that comes later',
       pipeline('$(tasks.a.results.commit)', { from: { runAfter: ['b'] } }),
-      'TASK_CYCLE spec.tasks.0.runAfter.0: tasks wait for each other: a -> b -> a (drop one `runAfter` or `from` along that path)',
+      'TASK_CYCLE spec.tasks.0.runAfter.0: tasks wait for each other: a -> b -> a (drop one `runAfter`, `from` or use of a result along that path)',
     ],
   ])('cannot be one %s', (_what, object, said) => {
     expect(problems(object)).toEqual([said]);

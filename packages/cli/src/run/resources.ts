@@ -77,10 +77,27 @@ export function localResources(standIns: StandIns, resources: readonly NamedReso
       const stores = named.filter(({ spec }) => textAt(spec, 'type') === 'storage');
       buckets.push(...stores.map((each) => bucketFor(each, standIn.directory)));
       const others = named.filter((each) => !stores.includes(each));
-      if (others.length > 0) sources.push(sourceFor(name, others, standIn.directory));
+      if (others.length > 0) addSource(sources, sourceFor(name, others, standIn.directory, resources));
     }
   }
   return { sources, images, buckets: oneDirectoryEach(buckets) };
+}
+
+/** An address is answered by one directory, whatever the resources are called that have it. */
+function addSource(sources: LocalSource[], source: LocalSource): void {
+  for (const [index, other] of sources.entries()) {
+    const shared = source.urls.find((url) => other.urls.includes(url));
+    if (shared === undefined) continue;
+    if (other.directory !== source.directory)
+      throw new UsageError(
+        `${other.resource} and ${source.resource} have one url, ${shared}, and two directories: ${other.directory} and ${source.directory}`,
+        'give both the same directory, or one of them another url',
+      );
+    const urls = [...new Set([...other.urls, ...source.urls])];
+    sources[index] = { ...other, urls, revisions: [...new Set([...other.revisions, ...source.revisions])] };
+    return;
+  }
+  sources.push(source);
 }
 
 /** A param of a PipelineResource; names are matched as Tekton does, whatever their case. */
@@ -123,9 +140,18 @@ function oneDirectoryEach(buckets: readonly LocalBucket[]): readonly LocalBucket
   return [...first.values()];
 }
 
-function sourceFor(resource: string, named: readonly NamedResource[], directory: string): LocalSource {
+function sourceFor(
+  resource: string,
+  named: readonly NamedResource[],
+  directory: string,
+  all: readonly NamedResource[],
+): LocalSource {
   const urls = [...new Set(named.map(gitUrl))];
-  return { resource, urls, directory, revisions: revisionsOf(named.map(({ spec }) => spec)) };
+  // Others with one of these addresses are answered by this directory, too, and may want other revisions of it.
+  const answered = all.filter(
+    ({ spec }) => textAt(spec, 'type') === 'git' && urls.includes(paramOf(spec, 'url') ?? ''),
+  );
+  return { resource, urls, directory, revisions: revisionsOf(answered.map(({ spec }) => spec)) };
 }
 
 function gitUrl({ name, spec }: NamedResource): string {
