@@ -14,6 +14,13 @@ export type ClusterAccess = {
   /** Address of its API server. */
   readonly url: string;
 
+  /**
+   * What tasks read as `inputs.NAME.revision`; it changes nothing else.
+   *
+   * @default - none
+   */
+  readonly revision?: string;
+
   /** @default - none; a token says who it is */
   readonly username?: string | SecretField;
 
@@ -71,11 +78,18 @@ export class ClusterResource extends PipelineResource<'cluster'> {
 }
 
 function clusterSpec(access: ClusterAccess): object {
-  const { url, username, password, token, namespace, cadata, insecure, unsafePlaintext } = access;
+  const { url, revision, username, password, token, namespace, cadata, insecure, unsafePlaintext } = access;
   const text = (it: string | SecretField | undefined): string | undefined => (typeof it === 'string' ? it : undefined);
   const secret = (it: string | SecretField | undefined): SecretField | undefined =>
     typeof it === 'string' ? undefined : it;
-  const params = { url, namespace, username: text(username), cadata: text(cadata), insecure: insecure?.toString() };
+  const params = {
+    url,
+    revision,
+    namespace,
+    username: text(username),
+    cadata: text(cadata),
+    insecure: insecure?.toString(),
+  };
   return resourceSpec(
     'cluster',
     { ...params, ...unsafePlaintext },

@@ -54,6 +54,13 @@ export interface ConditionProps<P extends Params, R extends Resources> {
   readonly metadata?: ApiObjectMetadata;
 
   /**
+   * What it is for, for people (Tekton v0.10).
+   *
+   * @default - no description
+   */
+  readonly description?: string;
+
+  /**
    * Values that the pipeline passes.
    *
    * @default - the condition takes no params
@@ -91,13 +98,14 @@ export class Condition<const P extends Params = None, const R extends Resources 
 
   constructor(scope: Construct, id: string, props: ConditionProps<P, R>) {
     super(scope, id);
-    const { params, resources, metadata, check } = props;
+    const { params, resources, metadata, description, check } = props;
     this.signature = signatureOf(params, resources);
     const its: ConditionScope<P, R> = {
       params: paramRefs(this, 'params', this.signature.params),
       resources: resourceRefs(this, 'resources', this.signature.resources),
     };
     const spec = {
+      description,
       ...(params && { params: paramSpecs(params) }),
       ...(resources && { resources: resourceSpecs(resources) }),
       check: containerSpec(check(its)),

@@ -195,7 +195,7 @@ export const workspaceSpecs = (workspaces: Workspaces): object[] =>
   Object.entries(workspaces).map(([name, it]) => ({ name, ...it }));
 
 /** Declared results as a manifest lists them. */
-export const resultSpecs = (results: Results): object[] =>
+export const resultSpecs = (results: Readonly<Record<string, object>>): object[] =>
   Object.entries(results).map(([name, it]) => ({ name, ...it }));
 
 /** The type of a declared resource. */

@@ -69,7 +69,7 @@ export type {
 } from './storage-resource.js';
 export { ClusterTask, Task } from './task.js';
 export type { TaskProps } from './task.js';
-export type { Given, Signature, TaskDefinition, TaskReference, TaskScope } from './task-definition.js';
+export type { Given, Signature, TaskDefinition, TaskReference, TaskScope, TestResult } from './task-definition.js';
 export { TaskRun } from './task-run.js';
 export type { TaskRunProps } from './task-run.js';
 export { TektonApp } from './tekton-app.js';

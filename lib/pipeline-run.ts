@@ -73,7 +73,7 @@ export class PipelineRun<
     for (const it of Object.values(resources)) liesElsewhere(this, it?.elsewhere);
     const spec = {
       ...(typeof use === 'function' ? use(this) : use),
-      ...runFields(this, props),
+      ...runFields(this, 'PipelineRun', props),
       ...this.#taskAccounts(props.taskAccounts ?? {}, props.serviceAccountField ?? 'serviceAccountName'),
       ...listed('resources', resources, (it) => it.binding),
       ...listed('params', params, (value) => ({ value })),

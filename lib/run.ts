@@ -74,6 +74,12 @@ export interface PodTemplate {
   readonly enableServiceLinks?: boolean;
   /** @default - the cluster's default class (Tekton v0.10) */
   readonly priorityClassName?: string;
+  /** @default - the cluster's default scheduler (Tekton v0.11) */
+  readonly schedulerName?: string;
+  /** @default false (Tekton v0.12) */
+  readonly hostNetwork?: boolean;
+  /** @default - those of the account */
+  readonly imagePullSecrets?: readonly k8s.LocalObjectReference[];
 }
 
 /** What all runs have in common. */
@@ -129,6 +135,13 @@ export interface RunOptions {
   readonly timeout?: Duration;
 
   /**
+   * Asks for the end of a run that has a name: apply it once more with `true`, and what runs is stopped.
+   *
+   * @default false
+   */
+  readonly cancelled?: boolean;
+
+  /**
    * Parts of the steps' pods.
    *
    * @default - as the controller makes them
@@ -139,12 +152,14 @@ export interface RunOptions {
 /** The fields of a run's spec that every run may have. */
 export function runFields(
   scope: Construct,
-  { serviceAccount, serviceAccountField, timeout, podTemplate }: RunOptions,
+  kind: 'PipelineRun' | 'TaskRun',
+  { serviceAccount, serviceAccountField, timeout, cancelled = false, podTemplate }: RunOptions,
 ): object {
   if (serviceAccount) accountLiesElsewhere(scope, serviceAccount);
   return {
     ...(serviceAccount && { [serviceAccountField ?? 'serviceAccountName']: serviceAccount.name }),
     timeout: timeout && formatDuration(timeout.toMilliseconds()),
+    ...(cancelled && { status: `${kind}Cancelled` }),
     podTemplate,
   };
 }

@@ -79,6 +79,14 @@ export interface TaskScope<P, I, O, R, W = None> {
  */
 export type Given<Scope, T> = (its: Scope) => T;
 
+/** A file with results of tests. */
+export interface TestResult {
+  /** @default - none is declared */
+  readonly format?: string;
+  /** @default - none is declared */
+  readonly path?: string;
+}
+
 /** What a task declares and does. */
 export interface TaskDefinition<
   P extends Params,
@@ -115,6 +123,13 @@ export interface TaskDefinition<
    * @default - the task has no results
    */
   readonly results?: R;
+
+  /**
+   * Files with the results of tests, by name: what v0.9 has in place of `results`. No runner reads them.
+   *
+   * @default - none
+   */
+  readonly testResults?: Readonly<Record<string, TestResult>>;
 
   /**
    * Directories that a run gives, from a volume of its choice: `{ cache: {} }` (Tekton v0.10).
@@ -188,10 +203,14 @@ export function taskSpec<
     ...(props.params && { params: paramSpecs(props.params) }),
     ...(props.inputs && { resources: resourceSpecs(props.inputs) }),
   };
+  const outputs = {
+    ...(props.outputs && { resources: resourceSpecs(props.outputs) }),
+    ...(props.testResults && { results: resultSpecs(props.testResults) }),
+  };
   return plain(
     {
       ...((props.params ?? props.inputs) && { inputs }),
-      ...(props.outputs && { outputs: { resources: resourceSpecs(props.outputs) } }),
+      ...((props.outputs ?? props.testResults) && { outputs }),
       ...(props.results && { results: resultSpecs(props.results) }),
       ...(props.workspaces && { workspaces: workspaceSpecs(props.workspaces) }),
       steps: steps.map(containerSpec),

@@ -33,16 +33,35 @@ export type TaskRunProps<
 > = RunOptions & {
   /** The task to run. */
   readonly task: TaskReference<P, I, O, R, W>;
+
+  /**
+   * Directories that inputs are copied from in place of being fetched. A pipeline's runner writes them where a task takes what
+   * another one made; a volume that has them must be in the pod.
+   *
+   * @default - inputs are fetched
+   */
+  readonly inputPaths?: { readonly [K in keyof I]?: readonly string[] };
+
+  /**
+   * Directories that outputs are copied to besides.
+   *
+   * @default - none
+   */
+  readonly outputPaths?: { readonly [K in keyof O]?: readonly string[] };
 } & Member<'params', P, PlainArguments<P>> &
   Member<'inputs', I, Bindings<I, Bindable>> &
   Member<'outputs', O, Bindings<O, Bindable>> &
   Member<'workspaces', W, ForEach<W, Workspace>>;
+
+type Paths = Readonly<Record<string, readonly string[] | undefined>>;
 
 /** A run without its types, as the emitter reads it. */
 interface AnyRun {
   readonly params?: Readonly<Record<string, unknown>>;
   readonly inputs?: Readonly<Record<string, BindableResource | undefined>>;
   readonly outputs?: Readonly<Record<string, BindableResource | undefined>>;
+  readonly inputPaths?: Paths;
+  readonly outputPaths?: Paths;
   readonly workspaces?: Readonly<Record<string, Workspace>>;
 }
 
@@ -65,18 +84,18 @@ export class TaskRun<
 
   constructor(scope: Construct, id: string, props: TaskRunProps<P, I, O, R, W>) {
     super(scope, id);
-    const { params = {}, inputs = {}, outputs = {}, workspaces = {} } = props as AnyRun; // the same props, seen without the task's types
+    const { params = {}, inputs = {}, outputs = {}, inputPaths, outputPaths, workspaces = {} } = props as AnyRun; // the same props, seen without the task's types
     liesElsewhere(this, props.task.elsewhere);
     const bound = [...Object.values(inputs), ...Object.values(outputs)];
     for (const it of bound) liesElsewhere(this, it?.elsewhere);
     const given = {
       ...listed('params', params, (value) => ({ value })),
-      ...listed('resources', inputs, (it) => it.binding),
+      ...bindings(inputs, inputPaths),
     };
-    const made = listed('resources', outputs, (it) => it.binding);
+    const made = bindings(outputs, outputPaths);
     const spec = {
       ...useOf(props.task, this),
-      ...runFields(this, props),
+      ...runFields(this, 'TaskRun', props),
       ...(Object.keys(given).length > 0 && { inputs: given }),
       ...(Object.keys(made).length > 0 && { outputs: made }),
       ...listed('workspaces', workspaces, (it) => it.source),
@@ -85,3 +104,9 @@ export class TaskRun<
     this.name = runObject(this, 'TaskRun', props, { spec, content });
   }
 }
+
+/** What is bound, with the directories of each; listed under `resources`. */
+const bindings = (bound: NonNullable<AnyRun['inputs']>, paths: Paths = {}): object => {
+  const withPaths = Object.entries(bound).map(([name, it]) => [name, it && { ...it.binding, paths: paths[name] }]);
+  return listed('resources', Object.fromEntries(withPaths) as Readonly<Record<string, object | undefined>>, (it) => it); // entries of objects
+};
