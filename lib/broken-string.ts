@@ -1,40 +1,65 @@
 /**
- * Strings that no manifest can hold: halves of a surrogate pair, which are no characters.
+ * Strings that do not arrive as they are.
  *
- * They come from cutting a text in the middle of one. YAML can spell them, and every reader makes something else of them.
+ * No manifest can hold halves of a surrogate pair, which are no characters: they come from cutting a text in the middle of
+ * one. And cdk8s's own App writes for YAML 1.1 what kubectl reads by other rules, so some strings arrive changed or stop the
+ * reader; what this library writes itself has only the first limit.
  */
 
 import type { Problem } from '@pipewright/tekton';
 
-/** A problem for each string (or key) below `value` that is no text. */
-export function brokenStrings(value: unknown): readonly Problem[] {
-  return isWhole(value) ? [] : found(value, []);
+/** Who writes the file. */
+export type Writer = 'cdk8s' | 'pipewright';
+
+/** Numbers of YAML 1.2 or of Go, which YAML 1.1 takes for words; a block that begins with a tab; what is no plain character. */
+const CHANGED = /^[-+]?0[oO][0-7_]+$|^[-+]?0B[01_]+$|^\n*\t[^]*\n|^\n+\t|[\u007f-\u009f\u2028\u2029\ufffe\uffff]/;
+
+/** A problem for each string (or key) below `value` that would not arrive as it is. */
+export function brokenStrings(value: unknown, writer: Writer): readonly Problem[] {
+  const arrives = ARRIVES[writer];
+  return allArrive(value, arrives) ? [] : found(value, [], arrives);
 }
 
-function isWhole(value: unknown): boolean {
-  if (typeof value === 'string') return value.isWellFormed();
+type Arrives = (text: string) => boolean;
+
+const ARRIVES: Readonly<Record<Writer, Arrives>> = {
+  pipewright: (text) => text.isWellFormed(),
+  cdk8s: (text) => text.isWellFormed() && !CHANGED.test(text),
+};
+
+function allArrive(value: unknown, arrives: Arrives): boolean {
+  if (typeof value === 'string') return arrives(value);
   if (typeof value !== 'object' || value === null) return true;
-  if (Array.isArray(value)) return value.every(isWhole);
+  if (Array.isArray(value)) return value.every((item) => allArrive(item, arrives));
   for (const key in value) {
-    if (!key.isWellFormed() || !isWhole((value as Record<string, unknown>)[key])) return false; // a manifest has plain objects
+    if (!arrives(key) || !allArrive((value as Record<string, unknown>)[key], arrives)) return false; // a manifest has plain objects
   }
   return true;
 }
 
-function found(value: unknown, path: Problem['path']): Problem[] {
-  if (typeof value === 'string') return value.isWellFormed() ? [] : [broken(path)];
+function found(value: unknown, path: Problem['path'], arrives: Arrives): Problem[] {
+  if (typeof value === 'string') return arrives(value) ? [] : [problem(value, path)];
   if (typeof value !== 'object' || value === null) return [];
-  if (Array.isArray(value)) return value.flatMap((item, index) => found(item, [...path, index]));
+  if (Array.isArray(value)) return value.flatMap((item, index) => found(item, [...path, index], arrives));
   return Object.entries(value).flatMap(([key, item]) => [
-    ...(key.isWellFormed() ? [] : [broken([...path, key.toWellFormed()])]),
-    ...found(item, [...path, key]),
+    ...(arrives(key) ? [] : [problem(key, [...path, key.toWellFormed()])]),
+    ...found(item, [...path, key], arrives),
   ]);
 }
 
-const broken = (path: Problem['path']): Problem => ({
-  code: 'STRING_BROKEN',
-  severity: 'error',
-  path,
-  message: 'this string ends or begins in the middle of a character',
-  hint: 'cut texts between characters: [...text].slice(…) in place of text.slice(…)',
-});
+const problem = (text: string, path: Problem['path']): Problem =>
+  text.isWellFormed()
+    ? {
+        code: 'STRING_CHANGED',
+        severity: 'error',
+        path,
+        message: 'kubectl would not read this string as it is from the YAML that cdk8s writes',
+        hint: 'use TektonApp in place of App, which writes strings that every reader takes alike',
+      }
+    : {
+        code: 'STRING_BROKEN',
+        severity: 'error',
+        path,
+        message: 'this string ends or begins in the middle of a character',
+        hint: 'cut texts between characters: [...text].slice(…) in place of text.slice(…)',
+      };

@@ -21,6 +21,7 @@ import { remember } from './content.js';
 import { kubeObject, nameOf } from './kube-object.js';
 import { adopt, compared, wantedParams, wantedResources } from './manifest.js';
 import { plain } from './plain.js';
+import { writtenBy } from './reference.js';
 import { containerSpec, type CheckStep } from './step.js';
 import type { Given } from './task-definition.js';
 import { paramRefs, resourceRefs } from './task-scope.js';
@@ -108,7 +109,7 @@ export class Condition<const P extends Params = None, const R extends Resources 
       description,
       ...(params && { params: paramSpecs(params) }),
       ...(resources && { resources: resourceSpecs(resources) }),
-      check: containerSpec(check(its)),
+      check: containerSpec(writtenBy(this, () => check(its))),
     };
     const body = { spec: plain(spec, this) };
     this.name = nameOf(kubeObject(this, { apiVersion: API_VERSION, kind: 'Condition', metadata, body }));

@@ -24,6 +24,7 @@ import { kubeObject, nameOf } from './kube-object.js';
 import { adopt, compared, wantedNames, wantedParams, wantedResources } from './manifest.js';
 import { PipelineInput, PipelineTasks, PipelineWorkspace } from './pipeline-task.js';
 import { plain } from './plain.js';
+import { writtenBy } from './reference.js';
 import { byKey, paramRefs } from './task-scope.js';
 import { liesElsewhere, type Elsewhere } from './validation.js';
 
@@ -246,7 +247,7 @@ function pipelineSpec<P extends Params, R extends Resources, W extends PipelineW
     bound as PipelineTasks<P, R, W>['resources'], // keys of R
     shared as PipelineTasks<P, R, W>['workspaces'], // keys of W
   );
-  tasks(added);
+  writtenBy(owner, () => tasks(added));
   if (added.specs.length === 0) {
     throw new ConstructError(owner, {
       code: 'PIPELINE_EMPTY',

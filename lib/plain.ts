@@ -8,8 +8,7 @@
 
 import type { IConstruct } from 'constructs';
 import { apiName, isFreeForm } from './api-names.js';
-import { ConstructError } from './construct-error.js';
-import { Ref } from './reference.js';
+import { foreign, Ref } from './reference.js';
 
 /** A copy of `value` for the manifest of `owner`; throws when it holds a reference that belongs to another owner. */
 export function plain(value: unknown, owner: IConstruct): unknown {
@@ -36,13 +35,7 @@ const isPlainObject = (value: unknown): value is Readonly<Record<string, unknown
   typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 
 function ownText(reference: Ref<'string' | 'array'>, owner: IConstruct): string {
-  if (reference.owner !== owner) {
-    throw new ConstructError(owner, {
-      code: 'FOREIGN_REFERENCE',
-      message: `${reference.resolve()} belongs to ${reference.owner.node.path}`,
-      hint: 'use the references that the callback of this construct is given; pass values between tasks as params',
-    });
-  }
+  if (reference.owner !== owner) throw foreign(owner, reference);
   return reference.resolve();
 }
 

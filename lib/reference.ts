@@ -2,10 +2,33 @@
  * `$(…)` references as objects: what a step or a pipeline task mentions of its surroundings.
  *
  * A reference is made only from a declaration, so it cannot name what is not declared. It works as a value and, when it is
- * a string, inside template strings. It knows its owner: one that strayed into another task is refused where it is used.
+ * a string, inside template strings. It knows its owner: one that strayed into another task is refused where it
+ * is used. For a template string that is the line that has it, since afterwards nothing tells text from text.
  */
 
 import type { IConstruct } from 'constructs';
+import { ConstructError } from './construct-error.js';
+
+/** The constructs whose callbacks are running, innermost last: what becomes text now is written into that one. */
+const writing: IConstruct[] = [];
+
+/** What `write` returns; references of others than `owner` that become text meanwhile are refused. */
+export function writtenBy<T>(owner: IConstruct, write: () => T): T {
+  writing.push(owner);
+  try {
+    return write();
+  } finally {
+    writing.pop();
+  }
+}
+
+/** What is said of a reference that is used in `at` and belongs to another. */
+export const foreign = (at: IConstruct, reference: Ref<ValueType>): ConstructError =>
+  new ConstructError(at, {
+    code: 'FOREIGN_REFERENCE',
+    message: `${reference.resolve()} belongs to ${reference.owner.node.path}`,
+    hint: 'use the references that the callback of this construct is given; pass values between tasks as params',
+  });
 
 /** The two types of values in Tekton. */
 export type ValueType = 'string' | 'array';
@@ -39,18 +62,24 @@ export class Ref<T extends ValueType = 'string'> {
     return `$(${this.#path})`;
   }
 
-  /** The text that goes into the manifest. */
+  /** As in a template string. */
   toString(): string {
-    return this.resolve();
+    return this[Symbol.toPrimitive]();
   }
 
-  /** Lets a reference stand in a template string. Throws for an array, which Tekton would leave there unreplaced. */
+  /**
+   * Lets a reference stand in a template string. Throws for an array, which Tekton would leave there unreplaced, and within the
+   * callback of another construct.
+   */
   [Symbol.toPrimitive](): string {
+    const at = writing.at(-1);
+    if (at && at !== this.#owner) throw foreign(at, this);
     if (this.type === 'array') {
-      throw new TypeError(
-        `${this.#owner.node.path}: the array ${this.resolve()} cannot be part of a string — ` +
-          'pass the reference itself as an element of command or args [ARRAY_IN_STRING]',
-      );
+      throw new ConstructError(this.#owner, {
+        code: 'ARRAY_IN_STRING',
+        message: `the array ${this.resolve()} cannot be part of a string`,
+        hint: 'pass the reference itself as an element of command or args',
+      });
     }
     return this.resolve();
   }

@@ -23,7 +23,7 @@ import {
   type Workspaces,
 } from './declaration.js';
 import { plain } from './plain.js';
-import { Ref } from './reference.js';
+import { Ref, writtenBy } from './reference.js';
 import { containerSpec, volumesFor, type Container, type Step } from './step.js';
 import { byKey, paramRefs, resourceRefs } from './task-scope.js';
 import type { Elsewhere } from './validation.js';
@@ -196,9 +196,12 @@ export function taskSpec<
   W extends Workspaces,
 >(owner: Construct, signature: Signature<P, I, O, R, W>, props: TaskDefinition<P, I, O, R, W>): unknown {
   const its = scopeOf(owner, signature);
-  const [steps, stepTemplate, sidecars] = [props.steps(its), props.stepTemplate?.(its), props.sidecars?.(its)];
+  const written = <T>(make: Given<typeof its, T>): T => writtenBy(owner, () => make(its));
+  const steps = written(props.steps);
+  const stepTemplate = props.stepTemplate && written(props.stepTemplate);
+  const sidecars = props.sidecars && written(props.sidecars);
   const own = volumesFor([...steps, ...(sidecars ?? [])]);
-  const volumes = props.volumes?.(its) ?? (own.length > 0 ? [] : undefined);
+  const volumes = (props.volumes && written(props.volumes)) ?? (own.length > 0 ? [] : undefined);
   const inputs = {
     ...(props.params && { params: paramSpecs(props.params) }),
     ...(props.inputs && { resources: resourceSpecs(props.inputs) }),

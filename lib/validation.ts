@@ -6,10 +6,11 @@
  * elsewhere and are declared so take part in the checks but are never emitted.
  */
 
-import { checkObjects, type Problem } from '@pipewright/tekton';
+import { checkObjects, PROBLEMS, type Problem } from '@pipewright/tekton';
 import { ApiObject, App, Chart, YamlOutputType } from 'cdk8s';
 import type { Construct, IConstruct } from 'constructs';
-import { brokenStrings } from './broken-string.js';
+import { ConstructError, nearest } from './construct-error.js';
+import { brokenStrings, type Writer } from './broken-string.js';
 import { cdk8sFileName, gitopsProblems } from './gitops.js';
 import { manifestOf, PlainObject } from './plain-object.js';
 
@@ -26,13 +27,16 @@ export interface Elsewhere {
 class AppChecks {
   readonly #root: IConstruct;
   readonly #elsewhere = new Map<string, { readonly at: Construct; readonly manifest: Elsewhere }>();
-  readonly #speakers = new Map<IConstruct, Construct>();
+  readonly #speakers = new Map<IConstruct, IConstruct>();
   #found: ReadonlyMap<IConstruct, readonly Problem[]> | undefined;
+  /** Who writes the files; of a tree without an App nobody knows yet. */
+  writer: Writer;
   #state = '';
   #failed = false;
 
   constructor(root: IConstruct) {
     this.#root = root;
+    this.writer = root instanceof App ? 'cdk8s' : 'pipewright';
     root.node.addValidation({ validate: () => this.#checkAgain() });
   }
 
@@ -60,10 +64,14 @@ class AppChecks {
     return lines;
   }
 
-  /** cdk8s visits the root first, so this runs before any other answer is read. */
+  /** cdk8s visits the root first, so this runs before any other answer is read, and objects that nobody added can speak too. */
   #checkAgain(): string[] {
-    const strangers = [...this.#latest().keys()].filter((it) => !this.#speakers.has(it));
-    return strangers.flatMap((it) => this.#errors(it).map((line) => `${it.node.path}: ${line}`));
+    for (const object of this.#latest().keys()) {
+      if (this.#speakers.has(object)) continue;
+      this.#speakers.set(object, object);
+      object.node.addValidation({ validate: () => this.#errors(object) });
+    }
+    return [];
   }
 
   #errors(object: IConstruct): string[] {
@@ -97,7 +105,7 @@ class AppChecks {
     }
     objects.forEach((object, index) => {
       const manifest = manifests[index] ?? {};
-      for (const it of [...gitopsProblems(manifest), ...brokenStrings(manifest)]) add(object, it);
+      for (const it of [...gitopsProblems(manifest), ...brokenStrings(manifest, this.writer)]) add(object, it);
     });
     for (const object of this.#overwriting(objects, manifests)) add(object, OVERWRITES);
     return found;
@@ -159,9 +167,9 @@ export function checkAtSynth(object: ApiObject, speaker: Construct): void {
   checksOf(object).add(object, speaker);
 }
 
-/** Has every object below `root` checked at synth, also in an app that has none but plain ApiObjects. */
+/** Has every object below `root` checked at synth, also in an app that has none but plain ApiObjects, for this library's writer. */
 export function checkAll(root: Construct): void {
-  checksOf(root);
+  checksOf(root).writer = 'pipewright';
 }
 
 /** Lets the checks take an object that `at` mentions as being there. */
@@ -169,11 +177,15 @@ export function liesElsewhere(at: Construct, manifest: Elsewhere | undefined): v
   if (manifest) checksOf(at).know(at, manifest);
 }
 
+/** Errors of a whole set of manifests that are warnings at synth, where what is missing may live elsewhere. */
+const SOMETIMES_WARNINGS: readonly string[] = ['SERVICE_ACCOUNT_MISSING', 'SECRET_MISSING', 'TASK_UNKNOWN'];
+
 /** The type of the construct metadata that holds what was acknowledged. */
 const ACKNOWLEDGED = 'pipewright/acknowledged';
 
 /**
- * Says that a warning is known and accepted, at a construct and everything below it. Errors cannot be acknowledged.
+ * Says that a warning is known and accepted, at a construct and everything below it. Throws for the code of an error, which
+ * cannot be acknowledged, and for one that there is not.
  *
  * @param code the warning's code, as it stands in brackets at its end
  * @param reason why it is accepted; for whoever reads the program
@@ -182,6 +194,16 @@ const ACKNOWLEDGED = 'pipewright/acknowledged';
  *   acknowledge(chart, 'IMAGE_UNPINNED', 'these images are ours and are rebuilt every night');
  */
 export function acknowledge(construct: IConstruct, code: string, reason: string): void {
+  const row = Object.entries(PROBLEMS).find(([name]) => name === code)?.[1];
+  // some errors are warnings where what they miss may live elsewhere
+  if (row?.severity !== 'warning' && !SOMETIMES_WARNINGS.includes(code)) {
+    const warnings = Object.entries(PROBLEMS).filter(([, { severity }]) => severity === 'warning');
+    throw new ConstructError(construct, {
+      code: 'NOT_A_WARNING',
+      message: row ? `${code} is an error, which cannot be acknowledged` : `there is no warning ${code}`,
+      hint: row ? 'mend what it is about' : nearest(code, [...warnings.map(([name]) => name), ...SOMETIMES_WARNINGS]),
+    });
+  }
   construct.node.addMetadata(ACKNOWLEDGED, { code, reason });
 }
 

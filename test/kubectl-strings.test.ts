@@ -9,8 +9,8 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from '@jest/globals';
-import { ApiObject, Chart } from 'cdk8s';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { ApiObject, App, Chart } from 'cdk8s';
 import fc from 'fast-check';
 import { Task, TektonApp } from '../lib/index.js';
 import { anyString, AWKWARD_STRINGS } from './awkward-strings.js';
@@ -22,8 +22,10 @@ afterAll(() => rmSync(work, { recursive: true, force: true }));
 const isText = (text: string): boolean => !/\p{Surrogate}/u.test(text);
 
 /** What kubectl reads of `strings` when they are a script, an argument, a variable and a key. */
-function readByKubectl(strings: readonly string[]): unknown {
-  const app = new TektonApp({ outdir: work, showWarnings: false });
+function readByKubectl(
+  strings: readonly string[],
+  app: App = new TektonApp({ outdir: work, showWarnings: false }),
+): unknown {
   const chart = new Chart(app, 'chart');
   const args = [...strings];
   new Task(chart, 'args', { metadata: { name: 'args' }, steps: () => [{ image: 'busybox:1.31', args }] });
@@ -84,6 +86,36 @@ if (spawnSync('kubectl', ['version', '--client']).status === 0) {
     expect(readByKubectl(all)).toEqual(expected(all));
   });
 }
+
+describe('in an App of cdk8s', () => {
+  const refused = (text: string): boolean => {
+    const chart = new Chart(new App({ outdir: work }), 'chart');
+    const args = [text];
+    new Task(chart, 'task', { metadata: { name: 'task' }, steps: () => [{ image: 'busybox:1.31', args }] });
+    return chart.node.root.node
+      .findAll()
+      .flatMap((it) => it.node.validate())
+      .some((line) => line.includes('STRING_CHANGED'));
+  };
+
+  test('a string that kubectl would not get as it is is refused, with a way out', () => {
+    const app = new App({ outdir: work });
+    new Task(new Chart(app, 'chart'), 'task', { steps: () => [{ image: 'busybox:1.31', args: ['0o17', 'a'] }] });
+
+    expect(() => app.synth()).toThrow(
+      '[chart/task] spec.steps[0].args[0]: kubectl would not read this string as it is from the YAML that cdk8s writes — ' +
+        'use TektonApp in place of App, which writes strings that every reader takes alike [STRING_CHANGED]',
+    );
+  });
+
+  if (spawnSync('kubectl', ['version', '--client']).status === 0) {
+    test('every other string reaches kubectl as it is', () => {
+      const all = [...new Set([...strings, ...some])].filter((text) => withVariables(text) && !refused(text));
+      expect(all.length).toBeGreaterThan(500);
+      expect(readByKubectl(all, new App({ outdir: work }))).toEqual(expected(all));
+    });
+  }
+});
 
 test('a string that is no text is refused', () => {
   const app = new TektonApp({ outdir: work, showWarnings: false });

@@ -48,7 +48,7 @@ describe('a synth is refused', () => {
     new Task(chart, 'fine', { steps: () => [{ image: 'busybox' }] });
     new ApiObject(chart, 'raw', { apiVersion: 'tekton.dev/v1alpha1', kind: 'Task', metadata: { name: 'raw' } });
 
-    expect(refusal(chart)[1]).toMatch(/^\[\] ci\/raw: /);
+    expect(refusal(chart)[1]).toMatch(/^\[ci\/raw\] spec\.steps: /);
   });
 
   test('for what a JSON patch has broken', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { ApiObject, Chart, JsonPatch, Lazy, Testing } from 'cdk8s';
 import { EmptyDirMedium, EnvValue, k8s, Secret, Volume } from 'cdk8s-plus-27';
-import { ClusterTask, Task } from '../lib/index.js';
+import { ClusterTask, Pipeline, Task, type Ref } from '../lib/index.js';
 
 const chartIn = (namespace?: string): Chart =>
   new Chart(Testing.app(), 'ci', namespace === undefined ? {} : { namespace });
@@ -208,6 +208,38 @@ describe('references', () => {
       'ci/two: $(inputs.params.image) belongs to ci/one — use the references that the callback of this construct is given; ' +
         'pass values between tasks as params [FOREIGN_REFERENCE]',
     );
+  });
+
+  test('of another task are refused inside strings, too, at the line that has them', () => {
+    const chart = chartIn();
+    let stray: Ref | undefined;
+    new Task(chart, 'one', {
+      params: { image: {} },
+      steps: ({ params }) => {
+        stray = params.image;
+        return [{ image: params.image }];
+      },
+    });
+    expect(() => new Task(chart, 'two', { steps: () => [{ image: `builder:${stray!}` }] })).toThrow(
+      'ci/two: $(inputs.params.image) belongs to ci/one — use the references',
+    );
+    expect(String(stray)).toBe('$(inputs.params.image)');
+  });
+
+  test('are those of the task that is made, also where it is made inside a pipeline', () => {
+    const chart = chartIn();
+    new Pipeline(chart, 'outer', {
+      params: { level: {} },
+      tasks: ({ task, params }) => {
+        const inner = new Task(chart, 'inner', {
+          params: { level: {} },
+          steps: (its) => [{ image: 'busybox:1.36', args: [`level ${its.params.level}`] }],
+        });
+        task('inner', inner, { params: { level: `at ${params.level}` } });
+      },
+    });
+
+    expect(JSON.stringify(Testing.synth(chart))).toContain('"value":"at $(params.level)"');
   });
 
   test('to arrays are refused inside strings', () => {

@@ -82,7 +82,7 @@ describe('an app', () => {
       spec: { steps: [{}] },
     };
     new ApiObject(new Chart(app, 'plain'), 'task', manifest);
-    expect(() => app.synth()).toThrow('plain/task: spec.steps[0].image');
+    expect(() => app.synth()).toThrow('[plain/task] spec.steps[0].image');
     expect(files()).toEqual([]);
   });
 });
@@ -104,6 +104,15 @@ describe('warnings', () => {
     acknowledge(chart, 'IMAGE_UNPINNED', 'a throw-away cluster');
     acknowledge(bot, 'CLUSTER_ADMIN', 'a throw-away cluster');
     expect(warningsOf(app)).toEqual([]);
+  });
+
+  test.each([
+    ['IMAGE_UNPINED', 'there is no warning IMAGE_UNPINED — did you mean "IMAGE_UNPINNED"?'],
+    ['STEPS_MISSING', 'STEPS_MISSING is an error, which cannot be acknowledged — mend what it is about'],
+  ])('cannot be acknowledged as %s', (code, said) => {
+    const chart = new Chart(quiet(), 'chart');
+
+    expect(() => acknowledge(chart, code, 'whatever')).toThrow(`chart: ${said} [NOT_A_WARNING]`);
   });
 
   test('an app without objects has none', () => {

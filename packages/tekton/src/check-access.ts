@@ -8,7 +8,7 @@
 import { isRecord } from './check-shape.js';
 import type { Report } from './report.js';
 
-/** Warns of plaintext Secrets and of ServiceAccounts that are given cluster-admin. */
+/** Warns of plaintext Secrets and of ServiceAccounts that are given cluster-admin; refuses subjects without a namespace. */
 export function checkAccess(object: Readonly<Record<string, unknown>>, report: Report): void {
   const { kind, apiVersion } = object;
   if (kind === 'Secret' && apiVersion === 'v1') checkSecret(object, report);
@@ -30,8 +30,12 @@ function checkSecret(secret: Readonly<Record<string, unknown>>, report: Report):
 
 function checkBinding(binding: Readonly<Record<string, unknown>>, report: Report): void {
   const role = binding['roleRef'];
-  if (!isRecord(role) || role['name'] !== 'cluster-admin' || role['kind'] !== 'ClusterRole') return;
   const subjects = Array.isArray(binding['subjects']) ? (binding['subjects'] as unknown[]) : []; // elements are looked at below
+  subjects.forEach((subject, index) => {
+    if (!isRecord(subject) || subject['kind'] !== 'ServiceAccount' || subject['namespace']) return;
+    report.add('SUBJECT_NAMESPACE_MISSING', ['subjects', index, 'namespace'], { name: String(subject['name']) });
+  });
+  if (!isRecord(role) || role['name'] !== 'cluster-admin' || role['kind'] !== 'ClusterRole') return;
   const account = subjects.find((subject) => isRecord(subject) && subject['kind'] === 'ServiceAccount');
   if (isRecord(account)) report.add('CLUSTER_ADMIN', ['roleRef', 'name'], { account: String(account['name']) });
 }

@@ -2,7 +2,9 @@
  * Names: of objects, and the DNS labels that names inside of them must be.
  */
 
-import { isDnsLabel } from './names.js';
+import { isRecord } from './check-shape.js';
+import { isDnsLabel, isDnsSubdomain } from './names.js';
+import type { Report } from './report.js';
 import type { ObjectMeta } from './kubernetes.js';
 import type { Kind } from './types.js';
 import type { Where } from './where.js';
@@ -48,6 +50,31 @@ export function checkMetadata(kind: Kind, metadata: ObjectMeta | undefined, wher
     const facts = { what: `${kind}'s generateName`, name: generateName, ...(better && { better: `${better}-` }) };
     where.report.add('NAME_INVALID', ['metadata', 'generateName'], facts, { value: generateName });
   }
+}
+
+/** Reports a namespace that none can be named. */
+export function checkNamespace(namespace: string | undefined, report: Report): void {
+  const where: Where = { path: ['metadata', 'namespace'], report };
+  if (namespace !== undefined) checkLabel('namespace', namespace, where);
+}
+
+/** Groups whose objects may be named with colons and capitals. */
+const FREE_NAMES = /^rbac\.authorization\.k8s\.io\//;
+
+/** Checks the name of an object that is not Tekton's, as far as all kinds share the rule. */
+export function checkObjectName(object: Readonly<Record<string, unknown>>, report: Report): void {
+  const { apiVersion, kind, metadata } = object;
+  const name = isRecord(metadata) ? metadata['name'] : undefined;
+  if (typeof name !== 'string' || FREE_NAMES.test(String(apiVersion)) || isDnsSubdomain(name)) return;
+  report.add('OBJECT_NAME_INVALID', ['metadata', 'name'], { kind: String(kind), name }, { value: name });
+}
+
+/** Reports a declared name that is empty, or that `$(…)` cannot hold. */
+export function checkDeclared(what: string, name: string, where: Where): void {
+  const path = [...where.path, 'name'];
+  if (name === '') where.report.add('NAME_INVALID', path, { what, name });
+  else if (!/^[_a-zA-Z][_a-zA-Z0-9.-]*$/.test(name))
+    where.report.add('NAME_ODD', path, { what, name }, { value: name });
 }
 
 /** Tekton looks at dots and length; the rest the API server says. */

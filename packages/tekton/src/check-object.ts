@@ -6,7 +6,7 @@
  */
 
 import { checkAccess } from './check-access.js';
-import { checkMetadata } from './check-metadata.js';
+import { checkMetadata, checkNamespace, checkObjectName } from './check-metadata.js';
 import { checkPipeline } from './check-pipeline.js';
 import { checkResource } from './check-resource.js';
 import { checkPipelineRun, checkTaskRun } from './check-run.js';
@@ -46,6 +46,8 @@ export function inspect(object: unknown, index: number, guesses: Guesses): Inspe
   }
   if (id.apiVersion !== GROUP && !id.apiVersion.startsWith(`${GROUP}/`)) {
     checkAccess(object, report);
+    checkObjectName(object, report);
+    checkNamespace(id.namespace, report);
     return { id, report, object };
   }
   if (id.apiVersion !== API_VERSION) {
@@ -95,6 +97,7 @@ const isWord = (value: unknown): value is string => typeof value === 'string' &&
 
 function checkKind(object: AnyTektonObject, where: Where): void {
   checkMetadata(object.kind, object.metadata, where);
+  checkNamespace(object.metadata.namespace, where.report);
   switch (object.kind) {
     case 'Task':
     case 'ClusterTask':

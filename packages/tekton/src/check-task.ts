@@ -2,7 +2,7 @@
  * A task by itself: its steps, params, resources, volumes and variables. Conditions are checked as the task they are.
  */
 
-import { checkLabel } from './check-metadata.js';
+import { checkDeclared, checkLabel } from './check-metadata.js';
 import { typeName } from './check-shape.js';
 import { checkStep, INTERNAL_VOLUMES, type StepPlace } from './check-step.js';
 import { checkTaskVariables, taskVocabulary, unquotedVariables, type Vocabulary } from './check-variables.js';
@@ -32,6 +32,7 @@ export function checkTask(spec: TaskSpec, where: Where): void {
   workspaces.forEach(({ name }, index) => checkLabel('workspace', name, below(where, 'workspaces', index, 'name')));
   checkNames('workspace', workspaces, below(where, 'workspaces'));
   checkNames('result', spec.results ?? [], below(where, 'results'));
+  (spec.results ?? []).forEach(({ name }, index) => checkDeclared('result', name, below(where, 'results', index)));
   const model = readTask(spec);
   checkTaskVariables(model, where);
   checkScripts(model, where);
@@ -87,10 +88,7 @@ export function checkParams(params: readonly ParamSpec[], where: Where, tektonPa
   params.forEach((param, index) => {
     const { name, type } = param;
     const at = below(where, index);
-    if (name === '') at.report.add('NAME_INVALID', [...at.path, 'name'], { what: 'param', name });
-    else if (!/^[_a-zA-Z][_a-zA-Z0-9.-]*$/.test(name)) {
-      at.report.add('NAME_ODD', [...at.path, 'name'], { what: 'param', name }, { value: name });
-    }
+    checkDeclared('param', name, at);
     if (type === undefined || param.default === undefined) return;
     const got = typeof param.default === 'string' ? 'string' : 'array';
     if (got === type) return;
@@ -112,7 +110,7 @@ function checkResources(resources: readonly TaskResource[], where: Where, side: 
   });
   resources.forEach(({ name, targetPath }, index) => {
     const at = below(where, index);
-    if (name === '') at.report.add('NAME_INVALID', [...at.path, 'name'], { what: 'resource', name });
+    checkDeclared('resource', name, at);
     if (targetPath === undefined || targetPath === '' || staysInWorkspace(targetPath)) return;
     at.report.add('TARGET_PATH_OUTSIDE', [...at.path, 'targetPath'], { targetPath }, { value: targetPath });
   });

@@ -127,6 +127,12 @@ export const SET_PROBLEMS = {
     ({ account }) => `the ServiceAccount ${quoted(account)} is given cluster-admin`,
     () => 'bind a Role with only what the steps do, for example patch on one Deployment',
   ),
+  SUBJECT_NAMESPACE_MISSING: error<{ name: string }>(
+    'A binding does not say whose ServiceAccount it means',
+    'The API server refuses a subject of kind ServiceAccount without a namespace.',
+    ({ name }) => `the ServiceAccount ${quoted(name)} is named without its namespace`,
+    () => 'add `namespace: …` to the subject',
+  ),
   TOKEN_ABSENT: warning<{ account: string }>(
     'No step can use the rights of its ServiceAccount',
     'The account says `automountServiceAccountToken: false`, and no step mounts a token of its own, so the API server refuses what the rights are for.',

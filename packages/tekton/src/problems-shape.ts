@@ -62,6 +62,15 @@ export const SHAPE_PROBLEMS = {
     ({ what }) => `this ${what} has no name`,
     () => 'set `metadata.name`, or `metadata.generateName` for a run',
   ),
+  OBJECT_NAME_INVALID: error<{ kind: string; name: string }>(
+    'Kubernetes refuses the name of an object',
+    'Names of objects are DNS subdomains: labels of a-z, 0-9 and `-` with dots between them, at most 253 characters together.',
+    ({ kind, name }) =>
+      name.length > 253
+        ? `the name ${quoted(name)} of this ${kind} has ${String(name.length)} characters; 253 are allowed`
+        : `the name ${quoted(name)} of this ${kind} is no DNS subdomain`,
+    () => "use a-z, 0-9, '-' and '.', with a letter or digit at both ends",
+  ),
   NAME_INVALID: error<{ what: string; name: string; better?: string | undefined }>(
     'A name is no DNS label',
     'Names become names of pods and containers and values of labels, so they are DNS labels: at most 63 of a-z, 0-9 and `-`, beginning and ending with a letter or digit.',
