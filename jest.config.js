@@ -10,6 +10,7 @@ export default {
     '<rootDir>/packages/*/test/**/*.test.ts',
     '<rootDir>/examples/*/*.test.ts',
   ],
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/package-outside/'], // a project of its own, elsewhere
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '^.+\\.ts$': [
