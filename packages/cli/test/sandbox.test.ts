@@ -214,7 +214,7 @@ test('a machine that refuses namespaces is told with every remedy, and status 3'
 describe('Ctrl-C', () => {
   const mark = `4${process.pid}`;
   const alive = (): string =>
-    execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })
+    execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8', maxBuffer: 2 ** 26 })
       .split('\n')
       .filter((line) => line.includes(`sleep ${mark}`))
       .join('\n');

@@ -64,15 +64,29 @@ export function checkResource(spec: PipelineResourceSpec, where: Where): void {
       return;
     case 'storage':
       value('type', checkStorageType);
+      if (given.get('type')?.value === 'build-gcs') {
+        if (!given.get('artifacttype')?.value)
+          where.report.add('RESOURCE_PARAM_MISSING', at.path, { type: 'storage', name: 'artifactType' });
+        value('artifacttype', oneOf(['ZipArchive', 'TarGzArchive', 'Manifest', 'Archive']));
+      }
       return;
     case 'cluster':
       checkCluster(given, fromSecrets, at);
       return;
     case 'pullRequest':
+      value('provider', oneOf(['github', 'gitlab']));
+      return;
     case 'cloudEvent':
       return;
   }
 }
+
+/** A param that takes one of a few words. */
+const oneOf =
+  (known: readonly string[]) =>
+  (text: string, at: Where): void => {
+    if (!known.includes(text)) at.report.add('VALUE_UNKNOWN', at.path, at.report.missed(text, known), { value: text });
+  };
 
 function checkGitUrl(url: string, at: Where): void {
   const reason = gitUrlFault(url);

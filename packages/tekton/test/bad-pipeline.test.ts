@@ -284,6 +284,25 @@ const rows: { wrong: string; objects: readonly unknown[]; says: string[] }[] = [
     says: [`error GIT_REVISION_INVALID r spec.params.1.value: the Git revision 'a..b' holds '..' (${REVISION_HINT})`],
   },
   {
+    wrong: 'an archive of which nobody says how it is packed',
+    objects: resource('storage', { type: 'build-gcs', location: 'gs://b/x' }),
+    says: [
+      "error RESOURCE_PARAM_MISSING r spec.params: a resource of type storage needs the param 'artifactType' (add `- {name: artifactType, value: …}` to its params)",
+    ],
+  },
+  {
+    wrong: 'an archive packed in a way that nothing reads',
+    objects: resource('storage', { type: 'build-gcs', location: 'gs://b/x', artifactType: 'Zip' }),
+    says: [
+      "error VALUE_UNKNOWN r spec.params.2.value: 'Zip' is not allowed here (use one of: 'ZipArchive', 'TarGzArchive', 'Manifest', 'Archive')",
+    ],
+  },
+  {
+    wrong: 'a pull request on a kind of server that nobody knows',
+    objects: resource('pullRequest', { url: 'https://git.corp/a/b/pull/1', provider: 'githab' }),
+    says: ["error VALUE_UNKNOWN r spec.params.1.value: 'githab' is not allowed here (did you mean 'github'?)"],
+  },
+  {
     wrong: 'a misspelt param of a resource',
     objects: resource('git', { url: 'https://example.com/x', revison: 'v1' }),
     says: [

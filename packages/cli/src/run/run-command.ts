@@ -21,6 +21,7 @@ import { prepare, type Asked, type Prepared } from './prepare.js';
 import { jsonPresenter, textPresenter, type Presenter } from './present.js';
 import { pipelineOf } from './reach.js';
 import { openSession, type Session } from './session.js';
+import { eventsTold } from './told.js';
 
 /** What `pipewright run` was told. */
 export interface RunOptions extends Asked {
@@ -84,6 +85,8 @@ async function inSession(inside: Inside): Promise<number> {
     if (inside.requests.stop.aborted) return STATUS_OF[String(inside.requests.stop.reason)] ?? 1;
     const started = await startRuns(client, prepared.runs, prepared.manifests);
     const { ended, status } = await untilTheEnd(inside, follower, started);
+    const hurried = status === undefined ? undefined : 1_000; // somebody wants it to end
+    for (const line of await eventsTold(client, hurried)) note(mask.hide(line));
     await tellWhatWasMade(inside, mask, before);
     return status ?? statusOf(ended);
   } finally {
