@@ -71,10 +71,10 @@ export function checkObjectName(object: Readonly<Record<string, unknown>>, repor
 
 /** Reports a declared name that is empty, or that `$(…)` cannot hold. */
 export function checkDeclared(what: string, name: string, where: Where): void {
+  if (/^[_a-zA-Z][_a-zA-Z0-9.-]*$/.test(name)) return;
   const path = [...where.path, 'name'];
   if (name === '') where.report.add('NAME_INVALID', path, { what, name });
-  else if (!/^[_a-zA-Z][_a-zA-Z0-9.-]*$/.test(name))
-    where.report.add('NAME_ODD', path, { what, name }, { value: name });
+  else where.report.add('NAME_ODD', path, { what, name }, { value: name });
 }
 
 /** Tekton looks at dots and length; the rest the API server says. */
