@@ -95,6 +95,7 @@ const mistakes: readonly { has: string; yaml: string; want: (folder: string) => 
     want: () => [
       '1:24 node.labels.ssd must be text | put it in quotes',
       '1:36 node.labels.slow must be text | put it in quotes',
+      '1:36 `no` without quotes is false, as kubectl reads YAML | put it in quotes if it is text, else write false',
       '1:42 unknown field `lables` in node | did you mean `labels`?',
     ],
   },

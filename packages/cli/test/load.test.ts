@@ -114,6 +114,11 @@ describe('what cannot be read is told', () => {
     expect(told(fifo)).toEqual(['FILE_UNREADABLE: cannot be read: it is neither a file nor a folder']);
   });
 
+  test('but not what other tools keep in a folder', () => {
+    write('workflow.yaml', 'on: push\njobs: {}\n');
+    expect(told(folder)).toEqual([`NO_OBJECTS: no objects found in ${folder}`]);
+  });
+
   test('a folder with nothing in it', () => {
     expect(told(folder)).toEqual([`NO_OBJECTS: no objects found in ${folder}`]);
   });

@@ -73,6 +73,26 @@ test.each(objects)('in an object, $says', ({ yaml, want }) => {
   expect(loadText(sourceText('x.yaml', yaml)).manifests[0]?.object).toEqual(want);
 });
 
+test.each([
+  ['a: yes', ['warning 1:4 `yes` without quotes is true, as kubectl reads YAML']],
+  [
+    'a: [N, "n", off]',
+    [
+      'warning 1:5 `N` without quotes is false, as kubectl reads YAML',
+      'warning 1:13 `off` without quotes is false, as kubectl reads YAML',
+    ],
+  ],
+  ['on: push', ['warning 1:1 `on` without quotes is true, as kubectl reads YAML']],
+  ['a: &a y\nb: *a', ['warning 1:7 `y` without quotes is true, as kubectl reads YAML']],
+  ['a: true\nb: False\nc: "no"\nd: yes please\ne: !!str on', []],
+])('%j tells of words that are booleans', (yaml, want) => {
+  const { findings, manifests } = loadText(sourceText('x.yaml', yaml));
+  expect(
+    findings.map(({ severity, place, message }) => `${severity} ${place.line}:${place.column} ${message}`),
+  ).toEqual(want);
+  expect(manifests[0]?.faulty).toBe(false);
+});
+
 test('a key __proto__ is an ordinary key', () => {
   const { manifests } = loadText(sourceText('x.yaml', '__proto__: {polluted: 1}\nkind: A'));
   expect(Object.keys(manifests[0]?.object ?? {})).toEqual(['__proto__', 'kind']);

@@ -7,7 +7,7 @@
 
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import type { Finding, Place } from '../finding.js';
+import { hasErrors, type Finding, type Place } from '../finding.js';
 import { isObject, type Json } from '../manifests/json.js';
 import { locate, type Path } from '../manifests/locate.js';
 import { parseYaml, type ParsedDocument } from '../manifests/parse.js';
@@ -80,15 +80,16 @@ export function loadConfig(file: string): LoadedConfig {
   const [document, second] = parsed.documents;
   if (!document) return { file, standIns: NO_STAND_INS, findings: parsed.findings };
   const { value, findings: own } = readValue(document);
-  if (document.faulty || own.length > 0 || parsed.findings.length > 0) {
+  if (document.faulty || hasErrors(own) || parsed.findings.length > 0) {
     return { file, standIns: NO_STAND_INS, findings: [...parsed.findings, ...own] };
   }
   const { standIns, complaints } = readConfig(value, dirname(resolve(file)));
   const all = second ? [...complaints, SECOND_DOCUMENT] : complaints;
+  const warnings = own.filter(({ severity }) => severity === 'warning');
   return {
     file,
     standIns,
-    findings: all.map((complaint) => placed(document, value, complaint)),
+    findings: [...warnings, ...all.map((complaint) => placed(document, value, complaint))],
     place: (path) => locate(document, path).key,
   };
 }

@@ -4,7 +4,7 @@
  * The rest of the command never sees YAML. It asks an object for the place of a path when it has something to say about it.
  */
 
-import type { Finding, Place } from '../finding.js';
+import { hasErrors, type Finding, type Place } from '../finding.js';
 import { isObject, textAt, type JsonObject } from './json.js';
 import { lostIndentation } from './indentation.js';
 import { locate, nodeAt, type Located, type Path } from './locate.js';
@@ -45,7 +45,7 @@ export function loadManifests(paths: readonly string[], stdin?: () => Uint8Array
 /** Whether a file that was found in a folder is about Kubernetes: other tools keep YAML and JSON there too. */
 const isMeant = ({ manifests, findings }: Manifests): boolean =>
   manifests.some(({ object }) => 'apiVersion' in object || 'kind' in object) ||
-  findings.some(({ code }) => code !== 'NOT_AN_OBJECT');
+  findings.some(({ severity, code }) => severity === 'error' && code !== 'NOT_AN_OBJECT');
 
 /** Reads one text that is already in memory. */
 export function loadText(source: SourceText): Manifests {
@@ -61,7 +61,7 @@ function readDocument(parsed: ParsedDocument): Manifests {
   const lost = lostIndentation(parsed.source, parsed.root);
   const { value, findings } = readValue(parsed, lost.explained);
   const all = [...lost.findings, ...findings];
-  const faulty = parsed.faulty || all.length > 0;
+  const faulty = parsed.faulty || hasErrors(all);
   if (isObject(value)) return { manifests: expand(parsed, value, [], faulty), findings: all };
   return { manifests: [], findings: faulty ? all : [notAnObject(parsed)] };
 }

@@ -15,6 +15,9 @@ const BOOLEANS: ReadonlyMap<string, boolean> = new Map(
   ),
 );
 
+/** Whether an unquoted text is a boolean that does not look like one: `y`, `off` and their like. */
+export const isOddBoolean = (text: string): boolean => BOOLEANS.has(text) && !/^(?:true|false)$/i.test(text);
+
 const NULLS: ReadonlySet<string> = new Set(['', '~', 'null', 'Null', 'NULL']);
 
 /** Numbers that JSON cannot say. kubectl refuses them; so do we. */

@@ -19,7 +19,7 @@ import {
 } from 'yaml';
 import type { Finding } from '../finding.js';
 import type { Json } from './json.js';
-import { NotJson, readPlain } from './scalar.js';
+import { isOddBoolean, NotJson, readPlain } from './scalar.js';
 import { lineAt, placeOf, type SourceText } from './text.js';
 import type { ParsedDocument } from './parse.js';
 
@@ -36,7 +36,9 @@ export interface ReadValue {
 export function readValue(parsed: ParsedDocument, spared: ReadonlySet<Node> = new Set()): ReadValue {
   const reader = new Reader(parsed, spared);
   const value = reader.read(parsed.root);
-  return { value, findings: reader.findings };
+  const errors = reader.findings.filter(({ severity }) => severity === 'error');
+  // What cannot be read as it was meant gives warnings about words that nobody meant.
+  return { value, findings: parsed.faulty || errors.length > 0 ? errors : reader.findings };
 }
 
 /** The source text of a key, for messages and look-ups; what kubectl would turn it into. */
@@ -146,6 +148,7 @@ class Reader {
         continue;
       }
       const first = seen.get(name);
+      if (isScalar(key)) this.#lookForWords(key, String(key.value));
       if (first !== undefined && isScalar(key) && !this.#spared.has(key)) this.#repeated(name, key, first);
       else if (isScalar(key)) seen.set(name, key);
       entries.set(name, this.read(value));
@@ -174,6 +177,7 @@ class Reader {
     if (node.tag !== undefined && node.tag.startsWith('tag:yaml.org,2002:')) return this.#tagged(node, node.tag, text);
     if (node.type !== Scalar.PLAIN) return text;
     this.#lookForTypography(node, text);
+    this.#lookForWords(node, text);
     return this.#plain(node, text);
   }
 
@@ -222,6 +226,19 @@ class Reader {
     );
   }
 
+  /** Words that YAML 1.1, and so kubectl, takes for booleans: in a manifest they were mostly meant as they stand. */
+  #lookForWords(node: Scalar, text: string): void {
+    if (node.type !== Scalar.PLAIN || this.#copying > 0 || !isOddBoolean(text)) return;
+    const value = String(readPlain(text));
+    this.#report(
+      node,
+      'YAML_BOOLEAN',
+      `\`${text}\` without quotes is ${value}, as kubectl reads YAML`,
+      `put it in quotes if it is text, else write ${value}`,
+      'warning',
+    );
+  }
+
   #repeated(name: string, key: Node, first: Node): void {
     const line = placeOf(this.#source, first.range?.[0] ?? 0).line;
     this.#report(
@@ -236,11 +253,11 @@ class Reader {
     return this.#parsed.source;
   }
 
-  #report(node: unknown, code: string, message: string, hint: string): void {
+  #report(node: unknown, code: string, message: string, hint: string, severity: Finding['severity'] = 'error'): void {
     if (this.findings.length >= 50) return;
     const offset = isScalar(node) || isMap(node) || isSeq(node) || isAlias(node) ? (node.range?.[0] ?? 0) : 0;
     const place = placeOf(this.#source, offset);
-    this.findings.push({ severity: 'error', code, place, message, hint, quote: lineAt(this.#source, place.line) });
+    this.findings.push({ severity, code, place, message, hint, quote: lineAt(this.#source, place.line) });
   }
 }
 
