@@ -7,6 +7,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { parityPage } from '../parity/page.js';
 import { howToPage } from './how-to-page.js';
 import { problemsPage } from './problems-page.js';
 import { REFERENCE_PAGES } from './reference-pages.js';
@@ -15,6 +16,7 @@ import { REFERENCE_PAGES } from './reference-pages.js';
 export const PAGES: Readonly<Record<string, () => string>> = {
   'docs/problems.md': problemsPage,
   'docs/how-to.md': howToPage,
+  'docs/parity.md': () => parityPage(),
   ...REFERENCE_PAGES,
 };
 

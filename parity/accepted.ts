@@ -110,13 +110,6 @@ export const ACCEPTED: readonly Accepted[] = [
 
   // The pod (decision 4).
   {
-    id: 'no init containers',
-    path: /\.waiting$/,
-    expected: /^"PodInitializing"$/,
-    got: /^"ContainerCreating"$/,
-    reason: 'Kubernetes calls the same wait by another name in pods without init containers, such as ours.',
-  },
-  {
     id: 'the directory of the ready file',
     path: /\.logs\./,
     expected: /\bdownward\b/,

@@ -38,7 +38,6 @@ export async function embeddedPlace(folder: string, recordings: readonly Recordi
       allowHostPath: true, // the recording's cluster did
       crds: crds(),
       admission: [tektonAdmission],
-      node: { labels: { 'kubernetes.io/hostname': 'node1' } }, // as the recording's cluster called its node
     });
     closers.push(() => cluster.close());
     const registry = await cluster.registry.serve();

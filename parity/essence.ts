@@ -118,12 +118,16 @@ function statusView(status: JsonObject, pod: JsonObject | undefined, read: Reade
   const place = (step: Json): number => order.indexOf(textAt(step, 'container'));
   const listed = listAt(status, 'steps');
   const steps = read.sortSteps ? [...listed].sort((a, b) => place(a) - place(b)) : listed;
+  const cut = listAt(status, 'conditions').some((one) => CUT.has(textAt(one, 'reason')));
   const results = listAt(status, 'resourcesResult').map((one) => trimmed(one) ?? {});
   return {
     ...conditionOf(status, read.names),
     steps: steps.map((step) => stepName(textAt(step, 'name'))),
     step: Object.fromEntries(
-      steps.map((step) => [stepName(textAt(step, 'name')), stateOf(objectAt(step), read.names)]),
+      steps.map((step) => [
+        stepName(textAt(step, 'name')),
+        cut ? cutOff(step, read.names) : stateOf(objectAt(step), read.names),
+      ]),
     ),
     resourcesResult: results.sort((a, b) => (resultKey(a) < resultKey(b) ? -1 : 1)),
     cloudEvents: listAt(status, 'cloudEvents').map((one) => ({
@@ -137,6 +141,16 @@ function statusView(status: JsonObject, pod: JsonObject | undefined, read: Reade
 /** Results have no order of their own: they come as their containers are listed. */
 const resultKey = (result: Json): string =>
   ['name', 'key', 'digest', 'value'].map((field) => textAt(result, field)).join(' ');
+
+/** Reasons for which a pod is deleted while its steps are at whatever they are at. */
+const CUT: ReadonlySet<string> = new Set(['TaskRunTimeout', 'TaskRunCancelled']);
+
+/** Whether such a step had begun just then says more of the clock than of the run. */
+function cutOff(step: Json, names: Names): JsonObject {
+  const waits = textAt(step, 'waiting', 'reason');
+  const began = at(step, 'running') !== undefined || waits === 'ContainerCreating' || waits === 'PodInitializing';
+  return began ? { cutOff: true } : stateOf(objectAt(step), names);
+}
 
 /** How a container ended, or what it was at. A termination message that is JSON is compared as such. */
 function stateOf(state: JsonObject, names: Names): JsonObject {

@@ -4,19 +4,23 @@
  *     npm run parity -- ../oracle/v0.9.2/cases                       on the embedded cluster
  *     npm run parity -- ../oracle/v0.9.2/cases --kubeconfig FILE     on that Kubernetes (or KUBECONFIG)
  *
- * Exits with 1 when a case differs in a way that accepted.ts does not list.
+ * With `--docs` what is found goes into docs/parity.md. Exits with 1 when a case differs in a way that accepted.ts does not list.
  */
 
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { embeddedPlace } from './embedded.js';
 import { kubernetesPlace } from './kubernetes.js';
+import { parityPage } from './page.js';
 import { play } from './play.js';
 import type { Place } from './place.js';
 import { NoCases, readRecordings, type Recording } from './recording.js';
 import { reportOf } from './report.js';
+import { keepResults } from './results.js';
 import { judge, staleRules, type Verdict } from './verdict.js';
 
-const USAGE = `npm run parity -- FOLDER [--case NAME]… [--kubeconfig FILE | --embedded] [--no-controller] [--jobs N] [-o json]`;
+const USAGE = `npm run parity -- FOLDER [--case NAME]… [--kubeconfig FILE | --embedded] [--no-controller] [--jobs N] [--docs] [-o json]`;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -26,6 +30,7 @@ const { values, positionals } = parseArgs({
     embedded: { type: 'boolean' },
     'no-controller': { type: 'boolean' },
     jobs: { type: 'string' },
+    docs: { type: 'boolean' },
     output: { type: 'string', short: 'o' },
   },
 });
@@ -56,12 +61,17 @@ async function playAll(recordings: readonly Recording[], place: Place, jobs: num
 async function main(): Promise<number> {
   const [folder] = positionals;
   if (folder === undefined) throw new NoCases(`no folder of cases named\n${USAGE}`);
+  if (values.docs === true && values.case) throw new NoCases('--docs needs all cases: leave --case out');
   const recordings = readRecordings(folder, values.case);
   const began = performance.now();
   const place = await placeFor(folder, recordings);
   try {
-    const verdicts = await playAll(recordings, place, Number(values.jobs ?? 8));
+    const verdicts = await playAll(recordings, place, Number(values.jobs ?? (place.where === 'embedded' ? 8 : 4)));
     const stale = values.case === undefined ? staleRules(verdicts, place.where) : [];
+    if (values.docs === true) {
+      keepResults(readRecordings(folder), verdicts, place.where);
+      writeFileSync(join(import.meta.dirname, '../docs/parity.md'), parityPage());
+    }
     if (values.output === 'json') console.log(JSON.stringify({ where: place.where, verdicts }, undefined, 2));
     else for (const line of reportOf(verdicts, stale, (performance.now() - began) / 1000)) console.log(line);
     return verdicts.some(({ differences }) => differences.length > 0) ? 1 : 0;

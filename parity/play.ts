@@ -46,7 +46,9 @@ export async function play(recording: Recording, place: Place): Promise<Played> 
     const deadline = performance.now() + limit * 1000;
     for (const action of recording.outcome.actions) await act(action, stage, applied, deadline);
     const finished = await witness.until(() => allEnded(witness, applied), deadline);
-    await witness.quiet(700, performance.now() + 10_000);
+    const settled = performance.now() + 10_000;
+    await witness.until(() => statusesAgree(witness), settled);
+    await witness.quiet(700, settled);
     const seconds = (performance.now() - began) / 1000;
     const outcome = await look(stage, { applied, finished, seconds });
     return { outcome, places: { ...place.addresses, ...directories } };
@@ -202,6 +204,20 @@ function allEnded(witness: Witness, applied: readonly Applied[]): boolean {
   return created.every(({ kind, name }) => seenNames.has(`${kind} ${name}`)) && runs.every(hasEnded);
 }
 
+/** Whether every PipelineRun shows its tasks as they ended. */
+function statusesAgree(witness: Witness): boolean {
+  const ended = new Set(
+    witness
+      .list('TaskRun')
+      .filter(hasEnded)
+      .map((run) => textAt(run, 'metadata', 'name')),
+  );
+  return witness
+    .list('PipelineRun')
+    .flatMap((run) => Object.entries(objectAt(run, 'status', 'taskRuns')))
+    .every(([name, entry]) => !ended.has(name) || hasEnded(objectAt(entry)));
+}
+
 interface Facts {
   readonly applied: readonly Applied[];
   readonly finished: boolean;
@@ -226,8 +242,7 @@ const seen = ({ recording, namespace, witness }: Stage, facts: Facts): Outcome =
 async function look(stage: Stage, facts: Facts): Promise<Outcome> {
   const { client, namespace } = stage;
   const outcome = seen(stage, facts);
-  const { items } = await client.list<KubeObject & JsonObject>(EVENTS, { namespace });
-  const events = items.map((event) => ({
+  const events = (await eventsOf(stage)).map((event) => ({
     type: event['type'] ?? '',
     reason: event['reason'] ?? '',
     message: event['message'] ?? '',
@@ -245,6 +260,17 @@ async function look(stage: Stage, facts: Facts): Promise<Outcome> {
     logs[name] = texts;
   }
   return { ...outcome, events, logs };
+}
+
+/** The namespace's events, once every run that has ended has one: they are written behind the statuses. */
+async function eventsOf({ client, namespace, witness }: Stage): Promise<readonly JsonObject[]> {
+  const ended = [...witness.list('PipelineRun'), ...witness.list('TaskRun')].filter(hasEnded);
+  for (let tries = 0; ; tries++) {
+    const { items } = await client.list<KubeObject & JsonObject>(EVENTS, { namespace });
+    const about = new Set(items.map((event) => textAt(event, 'involvedObject', 'uid')));
+    if (tries === 20 || ended.every((run) => about.has(textAt(run, 'metadata', 'uid')))) return items;
+    await pause(0.25);
+  }
 }
 
 /** A container's log; undefined when it never had one. */

@@ -76,6 +76,41 @@ describe('a case', () => {
     ]);
   });
 
+  test.each<[string, string, object, object, string[]]>([
+    [
+      'whose step had or had not begun when it was cancelled',
+      'TaskRunCancelled',
+      { running: {} },
+      { waiting: { reason: 'ContainerCreating' } },
+      [],
+    ],
+    [
+      'whose step could not begin',
+      'TaskRunTimeout',
+      { running: {} },
+      { waiting: { reason: 'InvalidImageName' } },
+      ['cutOff', 'waiting'],
+    ],
+    [
+      'whose step ended after all',
+      'TaskRunTimeout',
+      { running: {} },
+      { terminated: { exitCode: 0 } },
+      ['cutOff', 'exitCode', 'reason'],
+    ],
+    [
+      'that ended by itself with a step under way',
+      'Failed',
+      { running: {} },
+      { waiting: { reason: 'ContainerCreating' } },
+      ['running', 'waiting'],
+    ],
+  ])('%s differs in as much', (_, reason, before, now, fields) => {
+    const status = (state: object) => ({ conditions: [{ ...succeeded, reason }], steps: [{ name: 's', ...state }] });
+    const outcome = (state: object) => ({ ...nothing, taskruns: [{ metadata: { name: 't' }, status: status(state) }] });
+    expect(pathsOf(outcome(before), outcome(now))).toEqual(fields.map((field) => `taskRuns.t.step.s.${field}`));
+  });
+
   test('lists steps in the order of the pod where the recording has them in none', () => {
     const status = {
       podName: 'p',

@@ -1,0 +1,227 @@
+/**
+ * What v1alpha1 can do, feature by feature, and how a case shows that it is about one: by its manifests and by what came of them.
+ *
+ * Nothing lists cases by hand, so recordings that are added later find their place by themselves. Pure.
+ */
+
+import { at, isObject, listAt, objectAt, textAt, type Json, type JsonObject } from './json.js';
+import { goneOf } from './names.js';
+import { objectsOf, type Outcome, type Recording } from './recording.js';
+
+/** One feature. */
+export interface Feature {
+  readonly id: string;
+  /** What it belongs to; a heading of the table. */
+  readonly area: string;
+  readonly title: string;
+  /** Whether a case shows it. */
+  readonly shows: (facts: Facts) => boolean;
+}
+
+/** What is known of a case. */
+export interface Facts {
+  readonly text: string;
+  readonly objects: readonly JsonObject[];
+  readonly outcome: Outcome;
+  /** Names of all fields that are set anywhere in the manifests. */
+  readonly fields: ReadonlySet<string>;
+  /** Reasons of all conditions. */
+  readonly reasons: ReadonlySet<string>;
+  /** Names of all containers, `step-` left out. */
+  readonly containers: readonly string[];
+  /** Statuses of all TaskRuns. */
+  readonly statuses: readonly JsonObject[];
+}
+
+/** Which features a case shows. */
+export function featuresOf(recording: Recording): readonly string[] {
+  const facts = factsOf(recording);
+  return FEATURES.filter(({ shows }) => shows(facts)).map(({ id }) => id);
+}
+
+function factsOf({ input, outcome }: Recording): Facts {
+  const objects = objectsOf(input, {});
+  const fields = new Set<string>();
+  gather(objects as readonly Json[], fields);
+  const runs = [
+    ...outcome.taskruns,
+    ...outcome.pipelineruns,
+    ...goneOf(outcome, 'TaskRun'),
+    ...goneOf(outcome, 'PipelineRun'),
+  ];
+  const reasons = runs.flatMap((run) => listAt(run, 'status', 'conditions').map((one) => textAt(one, 'reason')));
+  const pods = [...outcome.pods, ...goneOf(outcome, 'Pod')];
+  const containers = pods.flatMap((pod) =>
+    listAt(pod, 'spec', 'containers').map((one) => textAt(one, 'name').replace(/^step-/, '')),
+  );
+  const statuses = [...outcome.taskruns, ...goneOf(outcome, 'TaskRun')].map((run) => objectAt(run, 'status'));
+  return { text: input, objects, outcome, fields, reasons: new Set(reasons), containers, statuses };
+}
+
+function gather(value: Json | undefined, fields: Set<string>): void {
+  if (Array.isArray(value)) for (const item of value as readonly Json[]) gather(item, fields);
+  if (!isObject(value)) return;
+  for (const [name, item] of Object.entries(value)) {
+    const empty = item === null || item === undefined || (Array.isArray(item) && item.length === 0);
+    if (!empty) fields.add(name);
+    gather(item, fields);
+  }
+}
+
+const field =
+  (name: string) =>
+  ({ fields }: Facts): boolean =>
+    fields.has(name);
+const reason =
+  (...names: readonly string[]) =>
+  ({ reasons }: Facts): boolean =>
+    names.some((name) => reasons.has(name));
+const container =
+  (pattern: RegExp) =>
+  ({ containers }: Facts): boolean =>
+    containers.some((name) => pattern.test(name));
+const kind =
+  (name: string) =>
+  ({ objects }: Facts): boolean =>
+    objects.some((object) => textAt(object, 'kind') === name);
+const refused =
+  (...kinds: readonly string[]) =>
+  ({ outcome }: Facts): boolean =>
+    outcome.applied.some((one) => one.code >= 400 && kinds.includes(one.kind));
+const says =
+  (pattern: RegExp) =>
+  ({ text }: Facts): boolean =>
+    pattern.test(text);
+const done =
+  (op: string, of: RegExp, body: RegExp) =>
+  ({ outcome }: Facts): boolean =>
+    outcome.actions.some(
+      (one) => one.op === op && of.test(one.kind ?? '') && body.test(JSON.stringify(one.body ?? null)),
+    );
+const result =
+  (key: string) =>
+  ({ statuses }: Facts): boolean =>
+    statuses.some((status) => listAt(status, 'resourcesResult').some((one) => textAt(one, key) !== ''));
+const tasksOf = (objects: readonly JsonObject[]): readonly JsonObject[] =>
+  objects.flatMap((object) => {
+    const spec = object['spec'];
+    const found = ['Task', 'ClusterTask'].includes(textAt(object, 'kind')) ? spec : at(spec, 'taskSpec');
+    return isObject(found) ? [found] : [];
+  });
+const step =
+  (fits: (one: Json) => boolean) =>
+  ({ objects }: Facts): boolean =>
+    tasksOf(objects).some((task) => listAt(task, 'steps').some(fits));
+
+const row = (area: string, id: string, title: string, shows: Feature['shows']): Feature => ({ area, id, title, shows });
+
+/** All of them, in the order of the page. */
+export const FEATURES: readonly Feature[] = [
+  row('Admission', 'refused-task', 'refusals of Tasks, in Tekton’s words', refused('Task', 'ClusterTask')),
+  row('Admission', 'refused-pipeline', 'refusals of Pipelines', refused('Pipeline')),
+  row('Admission', 'refused-run', 'refusals of runs', refused('TaskRun', 'PipelineRun')),
+  row(
+    'Admission',
+    'refused-resource',
+    'refusals of PipelineResources and Conditions',
+    refused('PipelineResource', 'Condition'),
+  ),
+  row('Admission', 'unknown-field', 'unknown fields', ({ outcome }) =>
+    outcome.applied.some(({ status }) => textAt(status, 'message').includes('unknown field')),
+  ),
+
+  row('PipelineResources', 'git', 'git as input, with its commit as a result', container(/^git-source-/)),
+  row('PipelineResources', 'image', 'image as output', container(/^image-digest-exporter-/)),
+  row('PipelineResources', 'digest', 'digest from an OCI layout', result('digest')),
+  row('PipelineResources', 'pull-request', 'pullRequest', container(/^pr-source-/)),
+  row('PipelineResources', 'storage', 'storage: gcs and build-gcs', container(/^(?:fetch|upload|storage-fetch)-/)),
+  row('PipelineResources', 'cluster', 'cluster', container(/^kubeconfig-/)),
+  row('PipelineResources', 'cloud-event', 'cloudEvent', ({ statuses }) =>
+    statuses.some((status) => listAt(status, 'cloudEvents').length > 0),
+  ),
+  row('PipelineResources', 'resource-spec', 'resources written in place', field('resourceSpec')),
+  row('PipelineResources', 'target-path', '`targetPath`', field('targetPath')),
+  row('PipelineResources', 'several-outputs', 'several outputs', ({ objects }) =>
+    tasksOf(objects).some((task) => listAt(task, 'outputs', 'resources').length > 1),
+  ),
+  row('PipelineResources', 'from', 'hand-over between tasks with `from`', field('from')),
+  row('PipelineResources', 'claim', 'the claim for it, and its removal', ({ outcome }) => outcome.pvcs.length > 0),
+
+  row('Tasks', 'steps', 'several steps, in order', ({ objects }) =>
+    tasksOf(objects).some((task) => listAt(task, 'steps').length > 1),
+  ),
+  row('Tasks', 'cluster-task', 'ClusterTask', kind('ClusterTask')),
+  row('Tasks', 'task-spec', 'embedded `taskSpec`', field('taskSpec')),
+  row('Tasks', 'step-template', '`stepTemplate`', field('stepTemplate')),
+  row('Tasks', 'sidecars', 'sidecars', field('sidecars')),
+  row('Tasks', 'script', '`script`', field('script')),
+  row('Tasks', 'volumes', 'volumes', field('volumes')),
+  row('Tasks', 'working-dir', '`workingDir`', field('workingDir')),
+  row('Tasks', 'env', 'environment', field('env')),
+  row('Tasks', 'security-context', 'security contexts', field('securityContext')),
+  row('Tasks', 'requests', 'resource requests', field('requests')),
+  row(
+    'Tasks',
+    'no-command',
+    'the image’s own command',
+    step((one) => at(one, 'command') === undefined && at(one, 'script') === undefined && textAt(one, 'image') !== ''),
+  ),
+  row('Tasks', 'variables', 'variables of params', says(/\$\((?:inputs\.)?params\./)),
+  row('Tasks', 'resource-variables', 'variables of resources', says(/\$\((?:(?:in|out)puts\.)?resources\./)),
+  row('Tasks', 'array-params', 'array params', says(/type: array/)),
+  row('Tasks', 'workspaces', 'workspaces (v0.10)', field('workspaces')),
+  row('Tasks', 'results', 'task results (v0.10)', says(/\$\(results\./)),
+
+  row('TaskRuns', 'succeeded', 'success', reason('Succeeded')),
+  row('TaskRuns', 'step-fails', 'a step fails, and those after it', ({ statuses }) =>
+    statuses.some((status) =>
+      listAt(status, 'steps').some((one) => Number(at(one, 'terminated', 'exitCode') ?? 0) !== 0),
+    ),
+  ),
+  row('TaskRuns', 'task-timeout', 'timeout', reason('TaskRunTimeout')),
+  row('TaskRuns', 'task-cancel', 'cancel', reason('TaskRunCancelled')),
+  row('TaskRuns', 'task-invalid', 'params and resources that do not fit', reason('TaskRunValidationFailed')),
+  row('TaskRuns', 'task-unresolved', 'a Task or resource that is not there', reason('TaskRunResolutionFailed')),
+  row('TaskRuns', 'no-pod', 'a pod that cannot be made', ({ statuses }) =>
+    statuses.some((status) => listAt(status, 'conditions').some((one) => textAt(one, 'reason') === 'CouldntGetTask')),
+  ),
+  row('TaskRuns', 'stuck', 'a pod that never starts', ({ statuses }) =>
+    statuses.some((status) => listAt(status, 'steps').some((one) => at(one, 'waiting') !== undefined)),
+  ),
+  row('TaskRuns', 'quota', 'quota', reason('ExceededResourceQuota')),
+  row('TaskRuns', 'pod-template', '`podTemplate`', field('podTemplate')),
+  row('TaskRuns', 'credentials', 'credentials of the ServiceAccount', ({ objects }) =>
+    objects.some((object) => textAt(object, 'kind') === 'ServiceAccount' && listAt(object, 'secrets').length > 0),
+  ),
+  row('TaskRuns', 'changed', 'a spec changed while it runs', done('patch', /Run$/, /"spec":\{(?!"status")/)),
+
+  row('PipelineRuns', 'order', '`runAfter`', field('runAfter')),
+  row('PipelineRuns', 'side-by-side', 'tasks side by side', ({ objects }) =>
+    objects.some(
+      (object) => listAt(object, 'spec', 'tasks').filter((task) => at(task, 'runAfter') === undefined).length > 1,
+    ),
+  ),
+  row('PipelineRuns', 'pipeline-spec', 'embedded `pipelineSpec`', field('pipelineSpec')),
+  row('PipelineRuns', 'accounts', '`serviceAccountNames`', field('serviceAccountNames')),
+  row('PipelineRuns', 'generate-name', '`generateName`', field('generateName')),
+  row('PipelineRuns', 'retries', 'retries', field('retries')),
+  row('PipelineRuns', 'conditions', 'Conditions', kind('Condition')),
+  row('PipelineRuns', 'skipped', 'a task that is skipped', ({ outcome }) =>
+    outcome.pipelineruns.some((run) => JSON.stringify(run).includes('ConditionCheckFailed')),
+  ),
+  row('PipelineRuns', 'run-timeout', 'timeout', reason('PipelineRunTimeout')),
+  row('PipelineRuns', 'run-cancel', 'cancel', reason('PipelineRunCancelled')),
+  row(
+    'PipelineRuns',
+    'run-unresolved',
+    'a Pipeline, Task, Condition or resource that is not there',
+    reason('CouldntGetPipeline', 'CouldntGetResource', 'CouldntGetCondition'),
+  ),
+  row(
+    'PipelineRuns',
+    'run-invalid',
+    'bindings and params that do not fit',
+    reason('InvalidPipelineResourceBindings', 'ParameterTypeMismatch', 'PipelineValidationFailed'),
+  ),
+  row('PipelineRuns', 'deleted', 'something deleted while it runs', done('delete', /./, /./)),
+];

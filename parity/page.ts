@@ -1,0 +1,101 @@
+/** `docs/parity.md`: feature by feature what real Tekton did and what happens here, from the last runs and the accepted differences. */
+
+import { ACCEPTED, type Accepted, type Where } from './accepted.js';
+import { FEATURES } from './features.js';
+import { readResults, type CaseResult, type Found, type Results } from './results.js';
+
+const HEAD = `# Parity with Tekton v0.9.2
+
+Real Tekton v0.9.2 was given these manifests on a real cluster, and what it did was recorded: what admission answered, statuses, pods, logs, events. \`npm run parity\` gives
+the same manifests to this project, on the embedded cluster and on a real Kubernetes, and compares ([decision 26](decisions/0026-parity-with-recordings.md)).
+
+_as recorded_: nothing differs but what no two runs share. _accepted_: it differs only in ways that are listed below, each with its reason.
+
+This page is generated (\`npm run docs\`) from \`parity/results.json\` and \`parity/accepted.ts\`. To bring the results up to date:
+
+    npm run parity -- FOLDER --docs                      # the embedded cluster
+    npm run parity -- FOLDER --docs --kubeconfig FILE    # a Kubernetes
+`;
+
+const COLUMNS: readonly (readonly [Where, string])[] = [
+  ['embedded', 'embedded'],
+  ['kubernetes', 'Kubernetes'],
+];
+
+/** The page. */
+export const parityPage = (results: Results = readResults(), rules: readonly Accepted[] = ACCEPTED): string =>
+  [HEAD, scores(results), features(results), differences(results, rules), cases(results)].join('\n');
+
+function scores({ cases }: Results): string {
+  const all = Object.values(cases);
+  const rows = COLUMNS.map(([where, title]) => {
+    const found = all.flatMap((one) => one[where] ?? []);
+    const count = (what: string): string => String(found.filter((one) => word(one) === what).length);
+    return [title, String(found.length), count('as recorded'), count('accepted'), count('differs')];
+  });
+  return table(['cluster', 'cases', 'as recorded', 'accepted', 'differ'], rows);
+}
+
+function features({ cases }: Results): string {
+  const areas = [...new Set(FEATURES.map(({ area }) => area))];
+  const parts = areas.map((area) => {
+    const rows = FEATURES.filter((feature) => feature.area === area).map(({ id, title }) => {
+      const proof = Object.entries(cases).filter(([, one]) => one.features.includes(id));
+      if (proof.length === 0) return [title, 'no recording; the tests of `packages/controller` have it', '', ''];
+      const names = proof.slice(0, 4).map(([name]) => name);
+      const more = proof.length > 4 ? ` and ${String(proof.length - 4)} more` : '';
+      return [
+        title,
+        `${names.join(', ')}${more}`,
+        ...COLUMNS.map(([where]) => worst(proof.map(([, one]) => one[where]))),
+      ];
+    });
+    return `### ${area}\n\n${table(['feature', 'proved by', ...COLUMNS.map(([, title]) => title)], rows)}`;
+  });
+  return `## Features\n\n${parts.join('\n')}`;
+}
+
+function differences({ cases }: Results, rules: readonly Accepted[]): string {
+  const rows = rules.map(({ id, reason }) => {
+    const where = COLUMNS.map(([on]) =>
+      String(Object.values(cases).filter((one) => one[on]?.rules.includes(id)).length),
+    );
+    return [id, reason, ...where];
+  });
+  const head = ['difference', 'why', ...COLUMNS.map(([, title]) => title)];
+  return `## Accepted differences\n\nHow many cases show each stands at the right.\n\n${table(head, rows)}`;
+}
+
+function cases({ cases: all }: Results): string {
+  const rows = Object.entries(all).map(([name, one]) => [
+    name,
+    one.note,
+    ...COLUMNS.map(([where]) => word(one[where])),
+    rulesOf(one).join(', '),
+  ]);
+  return `## Cases\n\n${table(['case', 'about', ...COLUMNS.map(([, title]) => title), 'accepted differences'], rows)}`;
+}
+
+const rulesOf = (one: CaseResult): readonly string[] => [
+  ...new Set(COLUMNS.flatMap(([where]) => one[where]?.rules ?? [])),
+];
+
+const word = (found: Found | undefined): string =>
+  found === undefined
+    ? 'not run'
+    : found.differences > 0
+      ? 'differs'
+      : found.rules.length > 0
+        ? 'accepted'
+        : 'as recorded';
+
+const ORDER = ['differs', 'not run', 'accepted', 'as recorded'];
+
+/** Of a feature's cases, the one that differs most. */
+const worst = (found: readonly (Found | undefined)[]): string =>
+  ORDER.find((one) => found.some((each) => word(each) === one)) ?? '';
+
+const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+
+const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [head, head.map(() => '---'), ...rows].map((row) => `| ${row.map(cell).join(' | ')} |\n`).join('');

@@ -1,0 +1,113 @@
+/** The page of parity: that cases find their features, and that what is kept of the last runs speaks of rules that there are. */
+
+import { describe, expect, test } from '@jest/globals';
+import { ACCEPTED, type Accepted } from '../parity/accepted.js';
+import { FEATURES, featuresOf } from '../parity/features.js';
+import { parityPage } from '../parity/page.js';
+import { readResults } from '../parity/results.js';
+import { nothing, played } from './parity-case.js';
+
+describe('a case shows', () => {
+  const task = (spec: string): string => `kind: Task\nmetadata: {name: t}\nspec: ${spec}\n`;
+  const answer = (code: number, message = '') => ({
+    kind: 'Task',
+    apiVersion: '',
+    name: 't',
+    code,
+    status: { message },
+  });
+
+  test.each<[string, string, Partial<typeof nothing>, string[]]>([
+    ['nothing when there is nothing in it', '', {}, []],
+    ['its steps', task('{steps: [{image: a, command: [b]}, {image: a, script: c}]}'), {}, ['steps', 'script']],
+    ['an image’s own command', task('{steps: [{image: a, args: [b]}]}'), {}, ['no-command']],
+    [
+      'the variables it uses',
+      task('{steps: [{image: a, command: [$(inputs.params.b), $(inputs.resources.c.url)]}]}'),
+      {},
+      ['variables', 'resource-variables'],
+    ],
+    [
+      'a refusal, and for what',
+      '',
+      { applied: [answer(400, 'json: unknown field "x"')] },
+      ['refused-task', 'unknown-field'],
+    ],
+    ['no refusal where it was admitted', '', { applied: [answer(201)] }, []],
+    ['a run that succeeded', '', { ...played('9xtmt', '52c45d') }, ['succeeded']],
+    [
+      'a change of what is wanted, not of whether',
+      '',
+      { actions: [{ t: 1, op: 'patch', kind: 'TaskRun', body: { spec: { timeout: '1s' } } }] },
+      ['changed'],
+    ],
+    [
+      'a cancel, which is no change',
+      '',
+      { actions: [{ t: 1, op: 'patch', kind: 'TaskRun', body: { spec: { status: 'TaskRunCancelled' } } }] },
+      [],
+    ],
+    ['fields that are set, not those that are empty', task('{workspaces: [], volumes: [{name: v}]}'), {}, ['volumes']],
+  ])('%s', (_, input, outcome, features) => {
+    expect(featuresOf({ name: 'x', input, outcome: { ...nothing, ...outcome } })).toEqual(features);
+  });
+
+  test('features that are each called something of their own', () => {
+    expect(new Set(FEATURES.map(({ id }) => id)).size).toBe(FEATURES.length);
+  });
+});
+
+describe('the page', () => {
+  const rule: Accepted = { id: 'one rule', path: /x/, reason: 'Because | of it.' };
+  const page = parityPage(
+    {
+      cases: {
+        'r-a': {
+          note: 'a',
+          features: ['retries'],
+          embedded: { differences: 0, rules: [] },
+          kubernetes: { differences: 0, rules: ['one rule'] },
+        },
+        'r-b': { note: 'b', features: ['retries', 'order'], embedded: { differences: 2, rules: [] } },
+      },
+    },
+    [rule],
+  ).split('\n');
+
+  test.each([
+    ['counts cases', '| embedded | 2 | 1 | 0 | 1 |'],
+    ['gives a feature the worst of its cases', '| retries | r-a, r-b | differs | not run |'],
+    ['names the case that proves a feature', '| `runAfter` | r-b | differs | not run |'],
+    [
+      'says where there is no recording',
+      '| pullRequest | no recording; the tests of `packages/controller` have it |  |  |',
+    ],
+    ['gives the reason of each accepted difference', '| one rule | Because \\| of it. | 0 | 1 |'],
+    ['lists every case with its rules', '| r-a | a | as recorded | accepted | one rule |'],
+  ])('%s', (_, line) => {
+    expect(page).toContain(line);
+  });
+});
+
+describe('what is kept of the last runs', () => {
+  const { cases } = readResults();
+  const all = Object.values(cases);
+
+  test('speaks of rules that there are', () => {
+    const known = ACCEPTED.map(({ id }) => id);
+    const named = all.flatMap(({ embedded, kubernetes }) => [...(embedded?.rules ?? []), ...(kubernetes?.rules ?? [])]);
+    expect(named.filter((id) => !known.includes(id))).toEqual([]);
+  });
+
+  test('has a case for every rule', () => {
+    const used = new Set(
+      all.flatMap(({ embedded, kubernetes }) => [...(embedded?.rules ?? []), ...(kubernetes?.rules ?? [])]),
+    );
+    expect(ACCEPTED.filter(({ id }) => !used.has(id)).map(({ id }) => id)).toEqual([]);
+  });
+
+  test('speaks of features that there are', () => {
+    const known = new Set(FEATURES.map(({ id }) => id));
+    expect(all.flatMap(({ features }) => features).filter((id) => !known.has(id))).toEqual([]);
+  });
+});
