@@ -6,7 +6,7 @@
  */
 
 import { conditionCheckName, taskRunNames, type PipelineRun, type PipelineRunStatus } from '@pipewright/tekton';
-import { latest } from './remembered.js';
+import { latest, remembered as rememberedPer } from './remembered.js';
 
 /** A task, as far as names go. */
 export interface NamedTask {
@@ -23,14 +23,32 @@ export interface ChildNames {
 }
 
 const computed = latest<{ readonly owner: string; readonly tasks: readonly string[] }, ReadonlyMap<string, string>>(
-  (a, b) => a.owner === b.owner && a.tasks.length === b.tasks.length && a.tasks.every((task, i) => task === b.tasks[i]),
+  (a, b) => a.owner === b.owner && sameList(a.tasks, b.tasks),
 );
 
 /** The names of each task, by the task's; no two of a run alike even when long names are cut. */
-export function childNames(
-  { metadata, status }: PipelineRun,
-  tasks: readonly NamedTask[],
-): ReadonlyMap<string, ChildNames> {
+export function childNames(run: PipelineRun, tasks: readonly NamedTask[]): ReadonlyMap<string, ChildNames> {
+  const last = lastNames.get(run);
+  if (last && sameTasks(last.tasks, tasks)) return last.names;
+  const names = namesOf(run, tasks);
+  lastNames.set(run, { tasks, names });
+  return names;
+}
+
+/** Asked for several times a look, and a run is looked at several times before its status changes. */
+const lastNames = new WeakMap<
+  PipelineRun,
+  { readonly tasks: readonly NamedTask[]; readonly names: ReadonlyMap<string, ChildNames> }
+>();
+
+const sameTasks = (a: readonly NamedTask[], b: readonly NamedTask[]): boolean =>
+  a.length === b.length &&
+  a.every(({ name, conditions }, i) => name === b[i]?.name && sameList(conditions, b[i].conditions));
+
+const sameList = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((item, i) => item === b[i]);
+
+function namesOf({ metadata, status }: PipelineRun, tasks: readonly NamedTask[]): ReadonlyMap<string, ChildNames> {
   const owner = { name: metadata.name ?? '', uid: metadata.uid ?? '' };
   const all = tasks.map(({ name }) => name);
   const names = new Map(computed(owner.uid, { owner: owner.name, tasks: all }, () => taskRunNames(owner, all)));
@@ -83,15 +101,18 @@ function remembered(
 }
 
 /** Names of the TaskRuns that a run's status says were made. A check that is only foreseen stands there too, without a status. */
-export function madeChildren(status: PipelineRunStatus | undefined): ReadonlySet<string> {
+export const madeChildren = (status: PipelineRunStatus | undefined): ReadonlySet<string> =>
+  status ? madeIn(status) : new Set();
+
+const madeIn = rememberedPer((status: PipelineRunStatus): ReadonlySet<string> => {
   const made = new Set<string>();
-  for (const [name, { status: taskRun, conditionChecks }] of Object.entries(status?.taskRuns ?? {})) {
+  for (const [name, { status: taskRun, conditionChecks }] of Object.entries(status.taskRuns ?? {})) {
     if (taskRun !== undefined || conditionChecks === undefined) made.add(name);
     for (const [check, { status: ran }] of Object.entries(conditionChecks ?? {}))
       if (ran !== undefined) made.add(check);
   }
   return made;
-}
+});
 
 /** Names of all TaskRuns that a run has or may have, so that the edge can look them up. */
 export function expectedTaskRuns(run: PipelineRun, tasks: readonly NamedTask[]): readonly string[] {

@@ -50,6 +50,7 @@ export class Follower {
   readonly #now: () => Date;
   readonly #stop = new AbortController();
   readonly #watchers = new Watchers();
+  readonly #arrived = new Map<string, SeenTaskRun[]>();
   readonly #runs: Reflector<SeenPipelineRun>;
   readonly #taskRuns: Reflector<SeenTaskRun>;
   readonly #pods: Reflector<SeenPod>;
@@ -62,7 +63,12 @@ export class Follower {
     setMaxListeners(0, this.#stop.signal); // one a log that is open, and any number of them may be
     const onChange = (): void => this.#watchers.changed();
     this.#runs = new Reflector<SeenPipelineRun>(client, PIPELINE_RUNS, { onChange });
-    this.#taskRuns = new Reflector<SeenTaskRun>(client, TASK_RUNS, { onChange, indexers: { owner: byOwner } });
+    this.#taskRuns = new Reflector<SeenTaskRun>(client, TASK_RUNS, {
+      onChange: (_key, { before, after }) => {
+        if (after && !before) for (const owner of byOwner(after)) this.#children(owner).push(after);
+        onChange();
+      },
+    });
     this.#pods = new Reflector<SeenPod>(client, PODS, { onChange, indexers: { taskRun: byLabel(TASK_RUN_LABEL) } });
   }
 
@@ -97,12 +103,22 @@ export class Follower {
     await Promise.all([this.#runs.stop(), this.#taskRuns.stop(), this.#pods.stop()]);
   }
 
+  /** TaskRuns of an owner that nobody has looked at yet: a look at them all for each change would cost the square of them. */
+  #children(owner: string): SeenTaskRun[] {
+    const known = this.#arrived.get(owner) ?? [];
+    this.#arrived.set(owner, known);
+    return known;
+  }
+
   async #followPipelineRun(run: StartedRun): Promise<End> {
     const told = new Told();
+    let seen: SeenPipelineRun['status'];
     const end = await this.#until(() => {
       const { status } = this.#runs.get(`${run.namespace}/${run.name}`) ?? {};
-      for (const taskRun of this.#taskRuns.by('owner', run.uid)) this.#followChild(run, taskRun, told);
-      for (const skip of skipsOf(status, run.tasks)) {
+      for (const taskRun of this.#children(run.uid).splice(0)) this.#followChild(run, taskRun, told);
+      const skips = status === seen ? [] : skipsOf(status, run.tasks);
+      seen = status;
+      for (const skip of skips) {
         if (told.tasks.has(skip.task)) continue;
         const before = [...skip.follows.checks.map((name) => told.byName.get(name)), ...told.all(skip.follows.tasks)];
         told.tasks.set(skip.task, this.#tellSkip(run, skip, Promise.all(before)));

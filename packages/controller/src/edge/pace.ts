@@ -3,7 +3,7 @@
  *
  * Its status repeats those of all its TaskRuns, so a write for each of n tasks that end would write the square of n. That tasks
  * go on is therefore written at once when nothing was for a while, and otherwise once for all that happens within a tenth of a
- * second, and a millisecond more a task. Safe to put off: what is decided depends on the TaskRuns, which are written as ever, and
+ * second, and three milliseconds more a task. Safe to put off: what is decided depends on the TaskRuns, which are written as ever, and
  * who reads the status sees it a moment later. Its beginning and its end are never put off.
  */
 
@@ -14,7 +14,7 @@ import { isDone } from '../condition.js';
 /** Milliseconds between two writes. */
 const PAUSE = 100;
 /** Milliseconds more for each task that the status tells of. */
-const PAUSE_A_TASK = 1;
+const PAUSE_A_TASK = 3;
 
 interface Written {
   readonly version: string | undefined;
