@@ -12,6 +12,8 @@ import { startFakeGitHub } from '../../controller/test/fake-github.js';
 import { NO_STAND_INS } from '../src/config/config.js';
 import { startLocalCluster } from '../src/local/local-cluster.js';
 import { TASK_RUNS } from '../src/run/kinds.js';
+import { run } from '../src/run/run-command.js';
+import { recorded } from './cli.js';
 import { expectRun, folder, removeFolders, running, step, usable } from './on-this-machine.js';
 
 afterEach(removeFolders);
@@ -79,6 +81,19 @@ describe('a bucket', () => {
     const result = await running({ 'a.yaml': taskRun(inputs, {}, [step('s', 'true')]) }, { source });
     expect([result.status, result.out]).toEqual([2, expect.stringContaining('one and two lie in one bucket, shop')]);
   });
+});
+
+test('a Secret that a resource needs is missed before anything starts, at the place that names it', async () => {
+  const secret = { fieldName: 'authToken', secretName: 'github', secretKey: 'token' };
+  const change = spec('pullRequest', { url: 'https://github.com/a/b/pull/1' }, [secret]);
+  const output = recorded();
+  const asked = { run: [], param: new Map(), source: new Map(), image: new Map([['busybox', 'host']]) };
+  const paths = [folder({ 'a.yaml': taskRun({ pr: change }, {}, [step('s', 'true')]) })];
+  expect(await run({ ...asked, paths, output: 'text', runtime: 'sandbox' }, output)).toBe(2);
+  expect(output.err()).toMatch(
+    /a\.yaml:5:\d+.*SECRET_MISSING.*uses the Secret github, which is in none of the manifests/,
+  );
+  expect(output.err()).toContain('kubectl create secret generic github --from-literal=token=VALUE');
 });
 
 describe('a pull request', () => {

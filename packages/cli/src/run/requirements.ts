@@ -40,6 +40,7 @@ export function missingFor(
       : []),
     ...runs.flatMap((run) => missingAccounts(run, manifests)),
     ...used.flatMap(({ run, tasks }) => tasks.flatMap((task) => missingObjects(task, run.namespace, manifests))),
+    ...runs.flatMap((run) => missingResourceSecrets(run, manifests)),
   ];
   return [...new Map(findings.map((finding) => [finding.code + finding.message, finding])).values()];
 }
@@ -156,6 +157,46 @@ function missingObjects(
     ];
   });
 }
+
+/** Secrets that the PipelineResources of a run take fields from; without one its pod would wait until the timeout. */
+function missingResourceSecrets(run: PlannedRun, manifests: readonly Manifest[]): readonly Finding[] {
+  const places: readonly Path[] = [
+    ['spec', 'resources'],
+    ['spec', 'inputs', 'resources'],
+    ['spec', 'outputs', 'resources'],
+  ];
+  return places.flatMap((place) =>
+    listAt(run.manifest.object, ...place.map(String)).flatMap((binding, index) => {
+      const name = textAt(binding, 'resourceRef', 'name');
+      const referred = name === undefined ? undefined : find(manifests, 'PipelineResource', run.namespace, name);
+      if (referred) return secretsMissing(referred, ['spec'], objectAt(referred.object, 'spec'), run, manifests);
+      const here = [...place, index, 'resourceSpec'];
+      return secretsMissing(run.manifest, here, objectAt(objectAt(binding), 'resourceSpec'), run, manifests);
+    }),
+  );
+}
+
+const secretsMissing = (
+  manifest: Manifest,
+  path: Path,
+  spec: JsonObject,
+  run: PlannedRun,
+  manifests: readonly Manifest[],
+): readonly Finding[] =>
+  listAt(spec, 'secrets').flatMap((field, index) => {
+    const name = textAt(field, 'secretName');
+    if (name === undefined || find(manifests, 'Secret', run.namespace, name)) return [];
+    const key = textAt(field, 'secretKey') ?? 'KEY';
+    return [
+      error(
+        manifest,
+        [...path, 'secrets', index, 'secretName'],
+        'SECRET_MISSING',
+        `a PipelineResource of ${run.kind} ${run.title} uses the Secret ${name}, which is in none of the manifests`,
+        `add it to the command: kubectl create secret generic ${name} --from-literal=${key}=VALUE --dry-run=client -o yaml > ${name}.yaml`,
+      ),
+    ];
+  });
 
 interface Reference {
   readonly kind: 'Secret' | 'ConfigMap';
