@@ -9,6 +9,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { OutputSink } from '../runtime/runtime.js';
+import { namingPath } from '../disk-failure.js';
 
 const LONGEST_PART = 16 * 1024;
 const BLOCK = 64 * 1024;
@@ -84,7 +85,8 @@ export class LogFile implements OutputSink {
       for (let at = 0; at < records.length;) at += writeSync(this.#fd, records, at);
     } catch (error) {
       // A full disk must not end the container with us: the log says how far it goes, the run goes on.
-      this.#failed = error instanceof Error ? error : new Error(String(error));
+      const failure = namingPath(error, this.path);
+      this.#failed = failure instanceof Error ? failure : new Error(String(failure));
     }
     this.#wake();
   }

@@ -22,6 +22,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { isObject, stringAt, textOf, type KubeObject } from '../api/json.js';
+import { namingPath } from '../disk-failure.js';
 import { ClusterError } from '../cluster-error.js';
 import { Store, type Change } from './store.js';
 
@@ -97,8 +98,12 @@ export class Journal {
 
   async #append(text: string): Promise<void> {
     if (text === '') return;
-    await this.#file.appendFile(text);
-    await this.#file.datasync();
+    try {
+      await this.#file.appendFile(text);
+      await this.#file.datasync();
+    } catch (cause) {
+      throw namingPath(cause, this.#log);
+    }
     this.#size += Buffer.byteLength(text);
   }
 
@@ -112,12 +117,17 @@ export class Journal {
         .map((object) => ({ place, object })),
     );
     const file = openSync(made, 'w', 0o600);
-    writeSync(file, line(JSON.stringify({ revision: this.store.revision, objects: objects.length })));
-    for (const { place, object } of objects) {
-      writeSync(file, line(`{"place":${JSON.stringify(place)},"object":${textOf(object)}}`));
+    try {
+      writeSync(file, line(JSON.stringify({ revision: this.store.revision, objects: objects.length })));
+      for (const { place, object } of objects) {
+        writeSync(file, line(`{"place":${JSON.stringify(place)},"object":${textOf(object)}}`));
+      }
+      fsyncSync(file);
+    } catch (cause) {
+      throw namingPath(cause, made);
+    } finally {
+      closeSync(file);
     }
-    fsyncSync(file);
-    closeSync(file);
     renameSync(made, target);
     await this.#file.close();
     truncateSync(this.#log, 0);
