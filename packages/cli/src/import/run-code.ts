@@ -20,7 +20,7 @@ import { taskCode, taskSignature, type Comments } from './task-code.js';
 import { kubernetesPart, literal } from './values.js';
 import { workspaceBindings } from './workspace-code.js';
 
-const OF_RUNS = ['serviceAccount', 'serviceAccountName', 'timeout', 'podTemplate', 'workspaces'];
+const OF_RUNS = ['serviceAccount', 'serviceAccountName', 'timeout', 'podTemplate', 'workspaces', 'status'];
 
 /** Parts of pods that constructs know. */
 const POD_TEMPLATE = [
@@ -35,6 +35,9 @@ const POD_TEMPLATE = [
   'dnsConfig',
   'enableServiceLinks',
   'priorityClassName',
+  'schedulerName',
+  'hostNetwork',
+  'imagePullSecrets',
 ];
 
 /** The fields of a PipelineRun's props. */
@@ -178,13 +181,15 @@ function values(params: readonly Param[]): Block {
 }
 
 function runFields(
-  { serviceAccount, serviceAccountName, timeout, podTemplate }: TaskRunSpec | PipelineRunSpec,
+  { serviceAccount, serviceAccountName, timeout, podTemplate, status }: TaskRunSpec | PipelineRunSpec,
   { program, known, subject }: Surroundings,
 ): Record<string, Code | undefined> {
   if (serviceAccount !== undefined && serviceAccountName !== undefined) {
     throw new NotExpressible('it has both serviceAccount and serviceAccountName');
   }
   const account = serviceAccount ?? serviceAccountName;
+  if (status !== undefined && status !== 'TaskRunCancelled' && status !== 'PipelineRunCancelled')
+    throw new NotExpressible(`its status is "${status}"`);
   if (podTemplate) onlyFields(podTemplate, POD_TEMPLATE, 'podTemplate');
   const generateName = textAt(subject.object, 'metadata', 'generateName');
   return {
@@ -192,6 +197,7 @@ function runFields(
     serviceAccount: account === undefined ? undefined : known.account(account, subject),
     serviceAccountField: serviceAccount === undefined ? undefined : text('serviceAccount'),
     timeout: timeout === undefined ? undefined : durationCode(timeout, program.imports.add('cdk8s', 'Duration')),
+    cancelled: status === undefined ? undefined : 'true',
     podTemplate: podTemplate && kubernetesPart(podTemplate, program.imports),
   };
 }

@@ -3,7 +3,7 @@
  */
 
 import { resourceVariableNames, type ConditionSpec, type Step, type TaskSpec } from '@pipewright/tekton';
-import { fields, list, member, type Block, type Code, type Item } from './code.js';
+import { fields, list, member, text, type Block, type Code, type Item } from './code.js';
 import { byName, listIn, NotExpressible, onlyFields } from './not-expressible.js';
 import type { Imports } from './program.js';
 import {
@@ -94,13 +94,14 @@ export function conditionCode(
   imports: Imports,
   comments: Comments,
 ): Record<string, Code | undefined> {
-  onlyFields(spec, ['params', 'resources', 'check'], 'a condition');
+  onlyFields(spec, ['description', 'params', 'resources', 'check'], 'a condition');
   const { params, resources, check } = spec;
   if (!check) throw new NotExpressible('it has no check');
   const declared = listIn(params, 'its params');
   const looked = listIn(resources, 'its resources');
   const scope = new Scope(conditionSignature(spec), [], { params: 'params.', inputs: 'resources.', as: 'resources' });
   return {
+    description: spec.description === undefined ? undefined : text(spec.description),
     params: declared.length > 0 ? paramsCode(declared, comments('params')) : undefined,
     resources: looked.length > 0 ? resourcesCode(looked, comments('resources')) : undefined,
     check: scope.given((its) => asValue(containerCode(check, its, imports))),

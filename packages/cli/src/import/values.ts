@@ -49,13 +49,30 @@ const NUMBER_OR_TEXT = new Set(['port']);
 /** Fields that are a quantity, which is a class too. */
 const QUANTITIES = new Set(['sizeLimit', 'divisor']);
 
+/** Fields that the types of cdk8s-plus spell in another way than the API. */
+const TYPED_NAMES: ReadonlyMap<string, string> = new Map([
+  ['datasetUUID', 'datasetUuid'],
+  ['diskURI', 'diskUri'],
+  ['downwardAPI', 'downwardApi'],
+  ['pdID', 'pdId'],
+  ['scaleIO', 'scaleIo'],
+  ['storagePolicyID', 'storagePolicyId'],
+  ['targetWWNs', 'targetWwNs'],
+  ['volumeID', 'volumeId'],
+]);
+
+/** Fields whose own keys are the user's words. */
+const FREE_FORM = new Set(['annotations', 'labels', 'matchLabels', 'nodeSelector', 'options', 'volumeAttributes']);
+
 /** A part of Kubernetes' own (a probe, a volume, a toleration) as its types want it. */
 export function kubernetesPart(value: unknown, imports: Imports): Code {
   if (Array.isArray(value)) return list(value.map((it) => kubernetesPart(it, imports)));
   if (!isObject(value)) return literal(value);
+  const named = Object.entries(value).map(([key, it]) => [TYPED_NAMES.get(key) ?? key, it] as const);
   return fields(
-    record(value, (it, key) => {
+    record(Object.fromEntries(named), (it, key) => {
       if (/[A-Z]{2}/.test(key)) throw new NotExpressible(`\`${key}\` has another name in cdk8s-plus`);
+      if (FREE_FORM.has(key)) return literal(it);
       if (NUMBER_OR_TEXT.has(key) && isScalar(it)) {
         imports.add('cdk8s-plus-27', 'k8s');
         return [`k8s.IntOrString.${typeof it === 'number' ? 'fromNumber' : 'fromString'}(`, literal(it), ')'];

@@ -52,12 +52,13 @@ afterAll(() => rmSync(place, { recursive: true, force: true }));
 
 /** Makes every chart in an app of its own, and prints all objects, also of what is invalid. */
 const programOfAll = (names: readonly string[]): string => `
-import { ApiObject, App, type Chart } from 'cdk8s';
+import { ApiObject, type App, type Chart } from 'cdk8s';
+import { TektonApp } from '../../../../lib/index.js';
 ${names.map((name, index) => `import * as m${String(index)} from './${name}.js';`).join('\n')}
 const all: Record<string, object> = { ${names.map((name, index) => `'${name}': m${String(index)}`).join(', ')} };
 const objects = Object.entries(all).map(([name, module]) => {
   const [made] = Object.values(module) as (new (app: App, id: string) => Chart)[];
-  const chart = made && new made(new App(), 'chart');
+  const chart = made && new made(new TektonApp(), 'chart');
   const constructs = chart?.node.root.node.findAll() ?? [];
   return [name, {
     problems: constructs.flatMap((it) => it.node.validate()),
