@@ -50,12 +50,23 @@ async function playAll(recordings: readonly Recording[], place: Place, jobs: num
   const verdicts: Verdict[] = [];
   const worker = async (): Promise<void> => {
     for (let next = waiting.pop(); next; next = waiting.pop()) {
-      const played = await play(next, place);
-      verdicts.push(judge(next, played.outcome, { where: place.where, places: played.places }));
+      verdicts.push(await verdictOf(next, place));
     }
   };
   await Promise.all(Array.from({ length: jobs }, worker));
   return verdicts.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** A case that cannot be played differs, and the others go on. */
+async function verdictOf(recording: Recording, place: Place): Promise<Verdict> {
+  try {
+    const { outcome, places } = await play(recording, place);
+    return judge(recording, outcome, { where: place.where, places });
+  } catch (cause) {
+    const { name, outcome } = recording;
+    const got = cause instanceof Error ? cause.message : String(cause);
+    return { name, note: outcome.note, seconds: 0, differences: [{ path: 'cannot be played', got }], accepted: [] };
+  }
 }
 
 async function main(): Promise<number> {

@@ -105,8 +105,13 @@ async function applyAll({ objects, client, namespace }: Stage, clusterWide: Json
   for (const object of objects) {
     const of = resourceOf(object);
     const what = { apiVersion: textAt(object, 'apiVersion'), kind: of.kind };
+    const own = textAt(object, 'metadata', 'namespace');
     try {
-      const made = await client.create<JsonObject>(of, { namespace: of.namespaced ? namespace : undefined }, object);
+      const made = await client.create<JsonObject>(
+        of,
+        { namespace: of.namespaced ? own || namespace : undefined },
+        object,
+      );
       if (!of.namespaced) clusterWide.push(made);
       const spec = at(made, 'spec');
       const name = textAt(made, 'metadata', 'name');
@@ -128,12 +133,19 @@ const CLUSTER_WIDE = new Set([
   'ClusterRoleBinding',
   'PersistentVolume',
   'StorageClass',
+  'PriorityClass',
+  'RuntimeClass',
 ]);
 
-/** Where a kind is served: its plural is spoken as in English, for all kinds that cases have. */
-function resourceOf(object: JsonObject): Resource {
-  const kind = textAt(object, 'kind');
-  return resource(textAt(object, 'apiVersion'), `${kind.toLowerCase()}s`, kind, !CLUSTER_WIDE.has(kind));
+/** Where a kind is served. */
+const resourceOf = (object: JsonObject): Resource =>
+  resourceNamed(textAt(object, 'apiVersion'), textAt(object, 'kind'));
+
+/** Plurals are as in English, for all kinds that cases have. */
+function resourceNamed(apiVersion: string, kind: string): Resource {
+  const word = kind.toLowerCase();
+  const plural = word.endsWith('s') ? `${word}es` : word.endsWith('y') ? `${word.slice(0, -1)}ies` : `${word}s`;
+  return resource(apiVersion, plural, kind, !CLUSTER_WIDE.has(kind));
 }
 
 async function act(action: Action, stage: Stage, applied: readonly Applied[], deadline: number): Promise<void> {
@@ -144,12 +156,7 @@ async function act(action: Action, stage: Stage, applied: readonly Applied[], de
   }
   if (action.op === 'sleep') return pause(action.seconds ?? 0);
   const kind = action.kind ?? '';
-  const of = resource(
-    kind === 'Pod' ? 'v1' : 'tekton.dev/v1alpha1',
-    `${kind.toLowerCase()}s`,
-    kind,
-    !CLUSTER_WIDE.has(kind),
-  );
+  const of = resourceNamed(kind === 'Pod' ? 'v1' : 'tekton.dev/v1alpha1', kind);
   const name = realName(action, stage, applied);
   const where = { namespace: of.namespaced ? namespace : undefined, name };
   try {
