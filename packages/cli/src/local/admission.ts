@@ -1,7 +1,7 @@
 /**
  * Tekton's admission for the embedded cluster: what v0.9.2 refused is refused in its words, all else is let in with its defaults.
  *
- * `run` and `lint` show every problem before anything is applied. What comes through the API is treated as any cluster with Tekton would: a
+ * `run` and `lint` show every problem before anything is applied. What comes through the API is treated like on every cluster with Tekton: a
  * run that cannot work is let in and fails, with the reason in its status. It reaches the cluster as a function, because that
  * package has not heard of Tekton.
  */
