@@ -27,8 +27,10 @@ export interface Accepted {
   readonly got?: RegExp;
   /** What must hold of both, where a pattern cannot say it. By default nothing. */
   readonly test?: (expected: Json | undefined, got: Json | undefined) => boolean;
-  /** A run that goes another way from there differs in all that follows: accept the rest of that run, and of what it made. By default not. */
+  /** A run that goes another way from there differs in all that follows: accept the rest of it, of what it made and of what it belongs to. By default not. */
   readonly wholeRun?: boolean;
+  /** Known, though no recording at hand shows it: never stale. By default not. */
+  readonly unrecorded?: boolean;
   /** Why it is right so: a sentence for docs/parity.md. */
   readonly reason: string;
 }
@@ -70,7 +72,55 @@ export const ACCEPTED: readonly Accepted[] = [
       'Nothing can be pulled by such a name, ever. Tekton v0.9.2 made the pod and let the run wait for its timeout.',
   },
 
+  {
+    id: 'a deleted pod is a failure',
+    path: /^taskRuns\..*\.condition\.message$/,
+    got: /pod .* was deleted before it had finished/,
+    wholeRun: true,
+    unrecorded: true,
+    reason:
+      'Tekton v0.9.2 made a pod again that somebody deleted. Here the attempt fails, and retries apply: a step never runs twice in one attempt.',
+  },
+  {
+    id: 'what cannot mend is not waited for',
+    path: /^taskRuns\..*\.condition\.message$/,
+    expected: /failed to finish within/,
+    got: /could not start|due to config error/,
+    wholeRun: true,
+    unrecorded: true,
+    reason:
+      'A pod whose configuration is wrong never starts. Tekton v0.9.2 waited for the timeout; here the run fails with the kubelet’s words.',
+  },
+  {
+    id: 'nothing of an ended run goes on',
+    path: /^taskRuns\..*\.condition\.reason$/,
+    expected: /^"(?:Running|Pending|TaskRunTimeout)"$/,
+    got: /^"TaskRunCancelled"$/,
+    wholeRun: true,
+    unrecorded: true,
+    reason:
+      'A PipelineRun that timed out left its TaskRuns, and one that was cancelled its checks, running on. Here they are cancelled with it.',
+  },
+
   // What is written about a run.
+  {
+    id: 'the step that failed',
+    path: /\.condition\.message$/,
+    expected: /step-.*exited with code/,
+    got: /step-.*exited with code/,
+    unrecorded: true,
+    reason:
+      'Tekton v0.9.2 named the first container with another exit code than 0 in the API’s order, which may be one that was skipped. Here it is the step that failed, with the kubelet’s reason where there is one.',
+  },
+  {
+    id: 'a timeout in words',
+    path: /^pipelineRuns\..*\.condition\.message$/,
+    expected: /failed to finish within \\"&Duration\{/,
+    got: /failed to finish within/,
+    unrecorded: true,
+    reason:
+      'Tekton v0.9.2 printed the program’s own form of the duration of a PipelineRun. Here it reads as in the manifest.',
+  },
   {
     id: 'a sentence that goes on',
     path: /\.condition\.message$/,

@@ -63,7 +63,8 @@ function differences({ cases }: Results, rules: readonly Accepted[]): string {
     return [id, reason, ...where];
   });
   const head = ['difference', 'why', ...COLUMNS.map(([, title]) => title)];
-  return `## Accepted differences\n\nHow many cases show each stands at the right.\n\n${table(head, rows)}`;
+  return `## Accepted differences\n\nHow many cases show each stands at the right. What else is done otherwise on purpose, and has no recording, stands in
+[packages/controller/README.md](../packages/controller/README.md#where-it-differs-from-v092-on-purpose).\n\n${table(head, rows)}`;
 }
 
 function cases({ cases: all }: Results): string {

@@ -34,9 +34,11 @@ export function judge(
   const direct = new Map(
     all.map((difference) => [difference, rules.find((one) => covers(one, recording.name, where, difference))]),
   );
+  const owners = Object.keys(objectAt(expected, 'pipelineRuns'));
   const runs = [...direct].flatMap(([{ path }, rule]) => {
     const run = rule?.wholeRun === true ? runOf(path) : undefined;
-    return rule && run !== undefined ? [{ rule, run }] : [];
+    if (!rule || run === undefined) return [];
+    return [run, ...owners.filter((owner) => run.startsWith(`${owner}-`))].map((one) => ({ rule, run: one }));
   });
   const differences: Difference[] = [];
   const accepted: { rule: string; difference: Difference }[] = [];
@@ -88,5 +90,7 @@ export const staleRules = (
   rules: readonly Accepted[] = ACCEPTED,
 ): readonly Accepted[] => {
   const used = new Set(verdicts.flatMap(({ accepted }) => accepted.map(({ rule }) => rule)));
-  return rules.filter((rule) => (rule.where === undefined || rule.where === where) && !used.has(rule.id));
+  return rules.filter(
+    (rule) => rule.unrecorded !== true && (rule.where === undefined || rule.where === where) && !used.has(rule.id),
+  );
 };

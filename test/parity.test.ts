@@ -7,7 +7,7 @@ import type { JsonObject } from '../parity/json.js';
 import type { Outcome, Recording } from '../parity/recording.js';
 import { reportOf } from '../parity/report.js';
 import { judge, staleRules } from '../parity/verdict.js';
-import { nothing, played, succeeded } from './parity-case.js';
+import { nothing, ownedBy, played, succeeded } from './parity-case.js';
 
 const recording = (outcome: Outcome): Recording => ({ name: 'case', input: '', outcome });
 const verdict = (expected: Outcome, got: Outcome, rules: readonly Accepted[] = []) =>
@@ -180,8 +180,25 @@ describe('accepted differences', () => {
     expect(accepted.length).toBeGreaterThan(3);
   });
 
-  test('a rule that fits nothing is stale, unless it is of the other cluster', () => {
-    const rules: Accepted[] = [rule, { ...rule, id: 'elsewhere', where: 'kubernetes' }];
+  test('a TaskRun that goes another way takes its PipelineRun along, and no other', () => {
+    const failed = { conditions: [{ ...succeeded, status: 'False', reason: 'Failed', message: 'gone' }] };
+    const run = (name: string, status: JsonObject) => ({ metadata: { name }, status });
+    const of = (status: JsonObject): Outcome => ({
+      ...played('9xtmt', '52c45d'),
+      pipelineruns: [run('r', { ...status, taskRuns: { 'r-a-9xtmt': {} } }), run('q', status)],
+      taskruns: [{ metadata: { name: 'r-a-9xtmt', ...ownedBy('r') }, status }],
+    });
+    const whole: Accepted = { id: 'w', path: /^taskRuns\..*message$/, got: /gone/, wholeRun: true, reason: '' };
+    const { differences } = verdict(of({ conditions: [succeeded] }), of(failed), [whole]);
+    expect(differences.map(({ path }) => path.split('.')[1])).toEqual(['q', 'q', 'q']);
+  });
+
+  test('a rule that fits nothing is stale, unless it is of the other cluster or has no recording yet', () => {
+    const rules: Accepted[] = [
+      rule,
+      { ...rule, id: 'elsewhere', where: 'kubernetes' },
+      { ...rule, id: 'later', unrecorded: true },
+    ];
     const one = verdict(played('9xtmt', '52c45d'), played('bbbbb', '000000'), rules);
     expect(staleRules([one], 'embedded', rules).map(({ id }) => id)).toEqual(['one']);
   });
