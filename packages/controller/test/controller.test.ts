@@ -4,7 +4,7 @@ import { EVENTS, PODS, type KubeObject, type Send } from '@pipewright/kube';
 import type { PipelineRun, TaskRun } from '@pipewright/tekton';
 import { startController, type Controller } from '../src/index.js';
 import type { Pod } from '../src/pod-types.js';
-import { griefs, isWrite } from './griefs.js';
+import { atEveryWrite } from './griefs.js';
 import { chain, collectingLog, kindOf, newBench, newCluster, okTask, type Bench, type Script } from './bench.js';
 
 let cluster: Cluster;
@@ -307,41 +307,15 @@ describe('whatever goes wrong, each attempt has one pod', () => {
 
   const want = ['Succeeded', 2, 3, { a: 1, b: 2 }];
 
-  test.each(Object.entries(griefs))(
-    'when %s, at every single write',
-    async (_name, grief) => {
-      for (let k = 1, written = k; written >= k; k++) {
-        bench = await newBench(cluster);
-        written = 0;
-        const send: Send = (request) =>
-          isWrite(request) && ++written === k ? grief(cluster.send, request) : cluster.send(request);
-        expect([k, await outcome(send)]).toEqual([k, want]);
-        await controller?.stop();
-        expect(k).toBeLessThan(100);
-      }
-    },
-    60_000,
-  );
-
-  test('when the controller dies after every single write and another takes over', async () => {
-    for (let k = 1, reached = true; reached; k++) {
-      bench = await newBench(cluster);
-      let written = 0;
-      let died: () => void = () => undefined;
-      const dead = new Promise<void>((resolve) => (died = resolve));
-      const send: Send = async (request) => {
-        if (written >= k) throw new Error('dead');
-        const response = await cluster.send(request);
-        if (isWrite(request) && ++written === k) died();
-        return response;
-      };
-      const first = outcome(send);
-      const successor = dead.then(() => startController({ send: cluster.send, namespace: bench.namespace }));
-      expect([k, await first]).toEqual([k, want]);
+  atEveryWrite({
+    fresh: async () => (bench = await newBench(cluster)).namespace,
+    cluster: () => cluster.send,
+    outcome: async (send) => {
+      const seen = await outcome(send);
       await controller?.stop();
-      reached = written >= k;
-      if (reached) await (await successor).stop();
-      expect(k).toBeLessThan(100);
-    }
-  }, 60_000);
+      return seen;
+    },
+    want,
+    milliseconds: 60_000,
+  });
 });

@@ -1,12 +1,14 @@
 /** What may go wrong with a write of a controller. Tests have it happen to each single one. */
 
+import { expect, test } from '@jest/globals';
 import type { Send } from '@pipewright/kube';
+import { startController } from '../src/index.js';
 
 const answer = (code: number, reason: string, message: string): Promise<Response> =>
   Promise.resolve(Response.json({ kind: 'Status', code, reason, message }, { status: code }));
 
 /** The ways in which a write comes to grief. */
-export const griefs = {
+const griefs = {
   /** The server carries it out, and the answer is lost. */
   'its answer is lost': async (send: Send, request: Request): Promise<Response> => {
     await send(request);
@@ -21,4 +23,58 @@ export const griefs = {
 } as const;
 
 /** Whether a request changes something that matters. */
-export const isWrite = ({ method, url }: Request): boolean => method !== 'GET' && !url.includes('/events');
+const isWrite = ({ method, url }: Request): boolean => method !== 'GET' && !url.includes('/events');
+
+/** A story that is told again for every single write of its controller. */
+export interface Story {
+  /** Begins anew in a namespace of its own, whose name it gives. */
+  readonly fresh: () => Promise<string>;
+  readonly cluster: () => Send;
+  /** What is seen when the controller, which speaks through `send`, has come to an end and is stopped. */
+  readonly outcome: (send: Send) => Promise<unknown>;
+  /** What must be seen each time. */
+  readonly want: unknown;
+  readonly milliseconds: number;
+}
+
+/** Tests that a story ends the same, whichever write comes to grief, and whenever its controller dies. */
+export function atEveryWrite({ fresh, cluster, outcome, want, milliseconds }: Story): void {
+  test.each(Object.entries(griefs))(
+    'when %s, at every single write',
+    async (_name, grief) => {
+      for (let k = 1, written = k; written >= k; k++) {
+        await fresh();
+        written = 0;
+        const send: Send = (request) =>
+          isWrite(request) && ++written === k ? grief(cluster(), request) : cluster()(request);
+        expect([k, await outcome(send)]).toEqual([k, want]);
+        expect(k).toBeLessThan(100);
+      }
+    },
+    milliseconds,
+  );
+
+  test(
+    'when the controller dies after every single write and another takes over',
+    async () => {
+      for (let k = 1, reached = true; reached; k++) {
+        const namespace = await fresh();
+        let written = 0;
+        let died: () => void = () => undefined;
+        const dead = new Promise<void>((resolve) => (died = resolve));
+        const send: Send = async (request) => {
+          if (written >= k) throw new Error('dead');
+          const response = await cluster()(request);
+          if (isWrite(request) && ++written === k) died();
+          return response;
+        };
+        const successor = dead.then(() => startController({ send: cluster(), namespace }));
+        expect([k, await outcome(send)]).toEqual([k, want]);
+        reached = written >= k;
+        if (reached) await (await successor).stop();
+        expect(k).toBeLessThan(100);
+      }
+    },
+    milliseconds,
+  );
+}
