@@ -59,8 +59,11 @@ describe.each(shells)('the results of a step in %s', (_name, shell) => {
     });
   });
 
-  test('do not hold up a step that wrote far too much', async () => {
-    writeFileSync(join(place, 'r'), 'x\n'.repeat(500_000));
+  test.each([
+    ['many lines', 'x\n'.repeat(500_000)],
+    ['one line', 'x'.repeat(1_000_000)],
+  ])('do not hold up a step that wrote far too much: %s', async (_what, value) => {
+    writeFileSync(join(place, 'r'), value);
     expect(await step(shell, ['r'], ['true'])).toMatchObject({ code: 1 });
   });
 });
