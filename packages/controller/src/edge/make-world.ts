@@ -161,7 +161,7 @@ function makeShelves(
       onChange: (key, change, listed) => {
         if (change.after) taskRunQueue.add(key, priority(listed));
         if (listed || !change.after) addOwner(runQueue, 'PipelineRun', change, listed);
-        else tellRun(runQueue, change.after, change.after.status);
+        else tellRun(runQueue, change.after); // an end has been told already by who wrote it
       },
     }),
     runs: new Shelf<PipelineRun>(client, PIPELINE_RUNS, clock, {

@@ -99,10 +99,13 @@ export function ownerKey({ metadata }: KubeObject, kind: string): string | undef
 /** How long (milliseconds) a PipelineRun may not show that its TaskRuns go on: several steps forward make one write. */
 const PROGRESS = 100;
 
-/** Makes it the turn of a TaskRun's PipelineRun: at once when the TaskRun has ended, for what comes next may start then. */
-export function tellRun(runQueue: WorkQueue, taskRun: TaskRun, status: TaskRun['status']): void {
+/**
+ * Makes it the turn of a TaskRun's PipelineRun: at once when `written`, which has just been written, is an end, for what comes next may
+ * start then. What is only heard of, by a watch, is an echo of that or somebody else's doing, and can wait.
+ */
+export function tellRun(runQueue: WorkQueue, taskRun: TaskRun, written?: TaskRun['status']): void {
   const owner = ownerKey(taskRun, 'PipelineRun');
-  if (owner !== undefined) runQueue.addAfter(owner, isDone(status) ? 0 : PROGRESS);
+  if (owner !== undefined) runQueue.addAfter(owner, written && isDone(written) ? 0 : PROGRESS);
 }
 
 /** An object, from the cache or the server: a cache that has not heard of it yet must not fail a run. */
