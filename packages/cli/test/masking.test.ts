@@ -12,6 +12,8 @@ const printed: { how: string; text: string; want: string }[] = [
   { how: 'in JSON', text: JSON.stringify({ a: TOKEN }), want: '{"a":"***"}' },
   { how: 'percent-encoded', text: `?t=${encodeURIComponent(TOKEN)}&x=1`, want: '?t=***&x=1' },
   { how: 'in base64', text: `x ${Buffer.from(TOKEN).toString('base64')} y`, want: 'x *** y' },
+  { how: 'in hexadecimal', text: `x ${Buffer.from(TOKEN).toString('hex')} y`, want: 'x *** y' },
+  { how: 'in capital hexadecimal', text: `${Buffer.from(TOKEN).toString('hex').toUpperCase()}0a`, want: '***0a' },
   { how: 'in base64 for URLs', text: `x ${Buffer.from(TOKEN).toString('base64url')} y`, want: 'x *** y' },
   { how: 'not at all', text: 's3cr3t/+ "key" is not it', want: 's3cr3t/+ "key" is not it' },
 ];

@@ -2,7 +2,7 @@
  * Which texts give a secret away.
  *
  * A value may be printed as it is, a line at a time, or encoded: base64 at any of three alignments (a token inside a header
- * inside a URL), escaped for JSON, percent-encoded. Names and addresses that secrets also carry are no secrets: masking a user
+ * inside a URL), escaped for JSON, percent-encoded, in hexadecimal. Names and addresses that secrets also carry are no secrets: masking a user
  * name would blank half of every log.
  */
 
@@ -75,6 +75,7 @@ function encodings(text: string): readonly string[] {
   if (text.length > LONG) return [base64];
   const escaped = JSON.stringify(text).slice(1, -1);
   const percent = percentEncoded(text);
+  const hex = Buffer.from(text).toString('hex');
   const forms = [
     base64,
     ...aligned(text),
@@ -82,6 +83,8 @@ function encodings(text: string): readonly string[] {
     percent,
     percent.replaceAll('%20', '+'),
     percent.replace(/%../g, (code) => code.toLowerCase()),
+    hex,
+    hex.toUpperCase(),
   ];
   return [...forms, ...forms.slice(0, 4).map(urlSafe)].filter((form) => form.length >= SHORTEST && form !== text);
 }
