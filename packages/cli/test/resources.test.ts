@@ -64,7 +64,10 @@ describe('a bucket', () => {
     const result = await running(files, { source });
     await expectRun(result, {
       status: 0,
-      says: [`files: gs://shop is ${directory}`, 'Removing gs://shop/out/old.txt'],
+      says: [
+        `files: gs://shop is ${directory}, which outputs write to and remove from`,
+        'Removing gs://shop/out/old.txt',
+      ],
     });
     if (await usable()) expect(readFileSync(join(directory, 'out/b.txt'), 'utf8')).toBe('onejar');
   }, 30_000);

@@ -88,7 +88,10 @@ function notesOn({ standIns, local, configFile }: Prepared, git: GitServer | und
   const registries = local.images.map(
     ({ resource, registry, repository }) => `${resource}: ${registry}/${repository} is in a registry of this run`,
   );
-  const buckets = local.buckets.map(({ resource, bucket, directory }) => `${resource}: gs://${bucket} is ${directory}`);
+  const buckets = local.buckets.map(
+    ({ resource, bucket, directory }) =>
+      `${resource}: gs://${bucket} is ${directory}, which outputs write to and remove from`,
+  );
   const all = [...images, ...sources, ...registries, ...buckets, ...nodeNotes(standIns)];
   return all.length === 0
     ? []
