@@ -3,14 +3,18 @@ import picocolors from 'picocolors';
 import type { RunEvent } from '../src/run/events.js';
 import { statusRows } from '../src/run/status-area.js';
 import { summary } from '../src/run/summary.js';
-import { count, type Tally } from '../src/run/tally.js';
+import { EventCount, type Tally } from '../src/run/tally.js';
 import { liveArea } from '../src/terminal/live-area.js';
 
 const colors = picocolors.createColors(false);
 const at = (second: number): string => new Date(Date.UTC(2026, 0, 1, 12, 0, second)).toISOString();
 const run = 'release';
 const waits: Readonly<Record<string, readonly string[]>> = { build: ['test'], deploy: ['build'] };
-const tallied = (events: readonly RunEvent[]): Tally => events.reduce(count, new Map() as Tally);
+const tallied = (events: readonly RunEvent[]): Tally => {
+  const count = new EventCount();
+  events.forEach((event) => count.add(event));
+  return count.tally;
+};
 
 const start: RunEvent = {
   type: 'run-start',
@@ -56,17 +60,17 @@ describe('the status area', () => {
 
   test('says which condition of a task is checked, and what the check prints', () => {
     const check = { run, task: 'test', check: 'sunny' } as const;
-    const checking = tallied([
+    const checking: readonly RunEvent[] = [
       start,
       { type: 'check-start', time: at(2), ...check, taskRun: 'r-test-sunny' },
       { type: 'step-log', time: at(3), ...check, step: 'condition-check-sunny', line: 'looking out' },
       { type: 'step-end', time: at(3), ...check, step: 'condition-check-sunny', exitCode: 1, reason: 'Error' },
-    ]);
-    expect(statusRows(checking, () => [], Date.parse(at(4)), 80, colors)[0]).toBe(
+    ];
+    expect(statusRows(tallied(checking), () => [], Date.parse(at(4)), 80, colors)[0]).toBe(
       '  ◌ test      2.0s  condition sunny  looking out',
     );
     const stopped = { outcome: 'cancelled', reason: 'PipelineRunCancelled', message: '', seconds: 5 } as const;
-    const ended = count(checking, { type: 'run-end', time: at(5), run, ...stopped });
+    const ended = tallied([...checking, { type: 'run-end', time: at(5), run, ...stopped }]);
     expect(summary(ended, [], colors)[2]).toBe('  ○ test    not started');
   });
 
@@ -75,15 +79,18 @@ describe('the status area', () => {
   });
 
   test('is empty when the run has ended', () => {
-    const ended = count(tallied(halfway), {
-      type: 'run-end',
-      time: at(9),
-      run,
-      outcome: 'failed',
-      reason: 'Failed',
-      message: '',
-      seconds: 9,
-    });
+    const ended = tallied([
+      ...halfway,
+      {
+        type: 'run-end',
+        time: at(9),
+        run,
+        outcome: 'failed',
+        reason: 'Failed',
+        message: '',
+        seconds: 9,
+      },
+    ]);
     expect(statusRows(ended, () => [], 0, 80, colors)).toEqual([]);
   });
 });

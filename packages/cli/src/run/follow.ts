@@ -5,14 +5,13 @@
  * followed one after the other, as they run, so that logs come in order and the last line of a step precedes its end.
  */
 
-import { setMaxListeners } from 'node:events';
 import type { KubeClient } from '@pipewright/kube';
-import { byLabel, byOwner, PODS, Reflector } from '@pipewright/kube';
+import { byOwner, PODS, Reflector } from '@pipewright/kube';
 import type { Waits } from '@pipewright/tekton';
 import type { EventSink, TaskOutcome } from './events.js';
 import { CONDITION_CHECK_LABEL, PIPELINE_RUNS, PIPELINE_TASK_LABEL, TASK_RUN_LABEL, TASK_RUNS } from './kinds.js';
 import { factsOf, outcomeOf, succeeded, type SeenPipelineRun, type SeenPod, type SeenTaskRun } from './observed.js';
-import { checkAnswer, skipsOf, type Skip } from './skips.js';
+import { checkAnswer, conditionNames, skipsOf, type Skip } from './skips.js';
 import { TaskNews } from './task-news.js';
 import { Watchers } from './watchers.js';
 import { followPod, type StepSink } from './pod-logs.js';
@@ -48,9 +47,11 @@ export class Follower {
   readonly #mask: Mask;
   readonly #emit: EventSink;
   readonly #now: () => Date;
-  readonly #stop = new AbortController();
   readonly #watchers = new Watchers();
   readonly #arrived = new Map<string, SeenTaskRun[]>();
+  /** One for each pod whose logs are shown: of one signal for all, each would search the list of all that listen. */
+  readonly #showing = new Set<AbortController>();
+  #stopped = false;
   readonly #runs: Reflector<SeenPipelineRun>;
   readonly #taskRuns: Reflector<SeenTaskRun>;
   readonly #pods: Reflector<SeenPod>;
@@ -60,16 +61,25 @@ export class Follower {
     this.#mask = mask;
     this.#emit = emit;
     this.#now = now;
-    setMaxListeners(0, this.#stop.signal); // one a log that is open, and any number of them may be
-    const onChange = (): void => this.#watchers.changed();
-    this.#runs = new Reflector<SeenPipelineRun>(client, PIPELINE_RUNS, { onChange });
+    const changed = (...subjects: readonly string[]): void => subjects.forEach((each) => this.#watchers.changed(each));
+    this.#runs = new Reflector<SeenPipelineRun>(client, PIPELINE_RUNS, { onChange: (key) => changed(RUN + key) });
     this.#taskRuns = new Reflector<SeenTaskRun>(client, TASK_RUNS, {
-      onChange: (_key, { before, after }) => {
-        if (after && !before) for (const owner of byOwner(after)) this.#children(owner).push(after);
-        onChange();
+      onChange: (key, { before, after }) => {
+        changed(TASK_RUN + key);
+        if (!after || before) return;
+        for (const owner of byOwner(after)) {
+          this.#children(owner).push(after);
+          changed(CHILDREN + owner);
+        }
       },
     });
-    this.#pods = new Reflector<SeenPod>(client, PODS, { onChange, indexers: { taskRun: byLabel(TASK_RUN_LABEL) } });
+    this.#pods = new Reflector<SeenPod>(client, PODS, {
+      indexers: { taskRun },
+      onChange: (key, { before, after = before }) => {
+        changed(POD + key);
+        for (const owner of after ? taskRun(after) : []) changed(TASK_RUN + owner);
+      },
+    });
   }
 
   /** Begins to watch; resolves when everything there is has been seen. */
@@ -98,8 +108,9 @@ export class Follower {
 
   /** Stops watching. Runs that are still followed end as cancelled. */
   async stop(): Promise<void> {
-    this.#stop.abort(new Error('no longer followed'));
-    this.#watchers.changed();
+    this.#stopped = true;
+    for (const each of this.#showing) each.abort(new Error('no longer followed'));
+    this.#watchers.stop();
     await Promise.all([this.#runs.stop(), this.#taskRuns.stop(), this.#pods.stop()]);
   }
 
@@ -113,8 +124,8 @@ export class Follower {
   async #followPipelineRun(run: StartedRun): Promise<End> {
     const told = new Told();
     let seen: SeenPipelineRun['status'];
-    const end = await this.#until(() => {
-      const { status } = this.#runs.get(`${run.namespace}/${run.name}`) ?? {};
+    const end = await this.#watchers.until([RUN + keyOf(run), CHILDREN + run.uid], () => {
+      const { status } = this.#runs.get(keyOf(run)) ?? {};
       for (const taskRun of this.#children(run.uid).splice(0)) this.#followChild(run, taskRun, told);
       const skips = status === seen ? [] : skipsOf(status, run.tasks);
       seen = status;
@@ -157,8 +168,8 @@ export class Follower {
     await before;
     const about = { run: run.name, task };
     this.#emit({ type: 'task-start', time: began.toISOString(), ...about, taskRun: taskRun.name });
-    const end = await this.#followToEnd(taskRun, about, (status) => this.#isLastTry(run, status));
-    const results = factsOf(this.#taskRuns.get(`${taskRun.namespace}/${taskRun.name}`)?.status);
+    const end = await this.#followToEnd(taskRun, run, about, (status) => this.#isLastTry(run, status));
+    const results = factsOf(this.#taskRuns.get(keyOf(taskRun))?.status);
     const message = this.#mask.hide(end.message);
     const seconds = this.#secondsSince(began);
     this.#emit({ type: 'task-end', time: this.#time(), ...about, ...end, message, seconds, results });
@@ -168,7 +179,7 @@ export class Follower {
   /** A failed task may be tried again as long as its pipeline goes on: with its last failure the pipeline ends, too. */
   #isLastTry(run: StartedRun, status: SeenTaskRun['status']): boolean {
     if (run.kind === 'TaskRun' || outcomeOf(succeeded(status?.conditions)) === 'succeeded') return true;
-    const { status: whole } = this.#runs.get(`${run.namespace}/${run.name}`) ?? {};
+    const { status: whole } = this.#runs.get(keyOf(run)) ?? {};
     return outcomeOf(succeeded(whole?.conditions)) !== undefined;
   }
 
@@ -177,8 +188,8 @@ export class Follower {
     await before;
     const about = { run: run.name, task, check: (await this.#conditionOf(taskRun.name, run)) ?? taskRun.name };
     this.#emit({ type: 'check-start', time: began.toISOString(), ...about, taskRun: taskRun.name });
-    const { outcome, reason, message: said } = await this.#followToEnd(taskRun, about);
-    const steps = this.#taskRuns.get(`${taskRun.namespace}/${taskRun.name}`)?.status?.steps ?? [];
+    const { outcome, reason, message: said } = await this.#followToEnd(taskRun, run, about);
+    const steps = this.#taskRuns.get(keyOf(taskRun))?.status?.steps ?? [];
     const answer =
       outcome === 'succeeded' ? 'is true' : checkAnswer({ reason, message: said }, steps.at(-1)?.terminated?.exitCode);
     const message = this.#mask.hide(answer);
@@ -188,34 +199,33 @@ export class Follower {
 
   /** The Condition that a check is of: the run's status says so, a moment after the check is there. */
   #conditionOf(check: string, run: StartedRun): Promise<string | undefined> {
-    return this.#until(() => {
-      const { status } = this.#runs.get(`${run.namespace}/${run.name}`) ?? {};
-      const entries = Object.values(status?.taskRuns ?? {});
-      const known = entries.find(({ conditionChecks }) => conditionChecks?.[check]);
-      return known?.conditionChecks?.[check]?.conditionName ?? (endOf(succeeded(status?.conditions)) && check);
+    return this.#watchers.until([RUN + keyOf(run)], () => {
+      const { status } = this.#runs.get(keyOf(run)) ?? {};
+      return conditionNames(status).get(check) ?? (endOf(succeeded(status?.conditions)) && check);
     });
   }
 
   /** Follows what runs in the pods of a TaskRun, one after the other, until it has ended and its logs are shown. */
   async #followToEnd(
-    { name, namespace }: Child,
+    child: Child,
+    run: StartedRun,
     about: About,
     isFinal: (status: SeenTaskRun['status']) => boolean = () => true,
   ): Promise<End> {
     const pods = new Map<string, Promise<void>>();
     let last: Promise<void> = Promise.resolve();
     const followPods = (): void => {
-      for (const pod of this.#pods.by('taskRun', name)) {
+      for (const pod of this.#pods.by('taskRun', keyOf(child))) {
         const uid = pod.metadata.uid ?? '';
-        if (pod.metadata.namespace !== namespace || pods.has(uid)) continue;
+        if (pods.has(uid)) continue;
         last = last.then(() => this.#followPod(pod, about));
         pods.set(uid, last);
       }
     };
     const news = new TaskNews();
     const end =
-      (await this.#until(() => {
-        const { status } = this.#taskRuns.get(`${namespace}/${name}`) ?? {};
+      (await this.#watchers.until([TASK_RUN + keyOf(child), RUN + keyOf(run)], () => {
+        const { status } = this.#taskRuns.get(keyOf(child)) ?? {};
         for (const { message, ...more } of news.of(status)) {
           const tell = (): void =>
             this.#emit({ time: this.#time(), ...about, ...more, message: this.#mask.hide(message) });
@@ -231,7 +241,7 @@ export class Follower {
     return end;
   }
 
-  #followPod(pod: SeenPod, about: About): Promise<void> {
+  async #followPod(pod: SeenPod, about: About): Promise<void> {
     const key = `${pod.metadata.namespace ?? ''}/${pod.metadata.name ?? ''}`;
     const uid = pod.metadata.uid;
     const sink: StepSink = {
@@ -245,15 +255,18 @@ export class Follower {
       const now = this.#pods.get(key);
       return now?.metadata.uid === uid ? now : undefined;
     };
-    return followPod({
+    const showing = new AbortController();
+    if (this.#stopped) showing.abort();
+    this.#showing.add(showing);
+    await followPod({
       pod,
       look,
-      until: (found) => this.#until(found),
+      until: (found) => this.#watchers.until([POD + key], found),
       client: this.#client,
       mask: this.#mask,
       sink,
-      signal: this.#stop.signal,
-    });
+      signal: showing.signal,
+    }).finally(() => this.#showing.delete(showing));
   }
 
   /** A task that has no TaskRun, because a condition kept it from running. */
@@ -268,10 +281,6 @@ export class Follower {
     this.#emit({ type: 'task-end', time, run, task, outcome: 'skipped', reason, message, seconds: 0, results: [] });
   }
 
-  #until<T>(found: () => T | undefined): Promise<T | undefined> {
-    return this.#watchers.until(found, this.#stop.signal);
-  }
-
   #time(): string {
     return this.#now().toISOString();
   }
@@ -280,6 +289,18 @@ export class Follower {
     return Math.round(this.#now().getTime() - began.getTime()) / 1000;
   }
 }
+
+/** What changes: each of these with a key behind it. Of a TaskRun its pods are a part. */
+const [RUN, TASK_RUN, POD, CHILDREN] = ['run ', 'task run ', 'pod ', 'children of '];
+
+const keyOf = ({ namespace, name }: { readonly namespace: string; readonly name: string }): string =>
+  `${namespace}/${name}`;
+
+/** The key of a pod's TaskRun. */
+const taskRun = ({ metadata: { namespace = '', labels } }: SeenPod): readonly string[] => {
+  const name = labels?.[TASK_RUN_LABEL];
+  return name === undefined ? [] : [keyOf({ namespace, name })];
+};
 
 type Child = Pick<StartedRun, 'name' | 'namespace' | 'uid'>;
 

@@ -3,6 +3,7 @@
 import type { KubeClient } from '@pipewright/kube';
 import type { Mask } from '../masking/mask.js';
 import { foldLines } from '../terminal/lines.js';
+import { fired } from '../terminal/stop-requests.js';
 import type { SeenContainer, SeenPod } from './observed.js';
 
 /** Told what the steps do. */
@@ -46,7 +47,8 @@ export async function followPod(following: PodFollowing): Promise<void> {
 async function followSidecar(following: PodFollowing, container: string, over: AbortSignal): Promise<void> {
   const { sink, until, look } = following;
   const show = (line: string): void => sink.sidecarLine(container.slice(SIDECAR.length), line);
-  if ((await until(() => (over.aborted ? 'gone' : startOf(look(), container)))) !== 'started') return;
+  const started = await Promise.race([until(() => startOf(look(), container)), fired(over)]);
+  if (started !== 'started' || over.aborted) return;
   await followLog(following, container, show, over);
 }
 

@@ -9,7 +9,7 @@ import type { Colors, Output } from '../terminal/output.js';
 import type { EventSink, RunEvent } from './events.js';
 import { statusRows, type WaitsFor } from './status-area.js';
 import { signOf, skipped, summary, type Made } from './summary.js';
-import { count, type Tally } from './tally.js';
+import { EventCount } from './tally.js';
 
 /** Shows events as they come. */
 export interface Presenter {
@@ -26,22 +26,22 @@ export const jsonPresenter = (output: Output): Presenter => ({
 
 /** Text for people. On a terminal the bottom rows say what runs and what waits. */
 export function textPresenter(output: Output, waitsFor: WaitsFor, now: () => number = Date.now): Presenter {
-  let tally: Tally = new Map();
+  const count = new EventCount();
   const made: Made[] = [];
   const steps = new StepColors(output.colors);
   const area: LiveArea = output.terminal
-    ? liveArea(output.raw, () => statusRows(tally, waitsFor, now(), output.columns(), output.colors))
+    ? liveArea(output.raw, () => statusRows(count.tally, waitsFor, now(), output.columns(), output.colors))
     : { print: output.print, stop: () => undefined };
   return {
     show: (event) => {
-      tally = count(tally, event);
+      count.add(event);
       if (event.type === 'deployment' || event.type === 'pushed') made.push(event);
       const line = lineOf(event, steps, output);
       if (line !== undefined) area.print(line);
     },
     finish: () => {
       area.stop();
-      for (const line of summary(tally, made, output.colors)) output.print(line);
+      for (const line of summary(count.tally, made, output.colors)) output.print(line);
     },
   };
 }

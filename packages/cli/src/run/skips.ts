@@ -42,6 +42,20 @@ export function skipsOf(status: PipelineRunStatus | undefined, waits: Waits): re
   return [...direct, ...later];
 }
 
+const namesIn = new WeakMap<PipelineRunStatus, ReadonlyMap<string, string>>();
+
+/** The Conditions that checks are of, by the check's name; read once for each status, however many checks ask. */
+export function conditionNames(status: PipelineRunStatus | undefined): ReadonlyMap<string, string> {
+  const known = status && namesIn.get(status);
+  if (known) return known;
+  const entries = Object.values(status?.taskRuns ?? {}).flatMap(({ conditionChecks = {} }) =>
+    Object.entries(conditionChecks).map(([check, { conditionName }]) => [check, conditionName] as const),
+  );
+  const names = new Map(entries);
+  if (status) namesIn.set(status, names);
+  return names;
+}
+
 /** What a check said, when it did not say yes. */
 function answerOf(name: string, status: ConditionCheckStatus | undefined): readonly string[] {
   const condition = succeeded(status?.conditions);

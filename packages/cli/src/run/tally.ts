@@ -1,5 +1,5 @@
 /**
- * The state of runs, put together from their events. Pure: the status area and the summary are both drawn from it.
+ * The state of runs, put together from their events: the status area and the summary are both drawn from it.
  */
 
 import type { ResourceFact, RunEvent, TaskOutcome } from './events.js';
@@ -50,36 +50,44 @@ const waiting = (task: string): TaskTally => ({
   lastLines: [],
 });
 
-/** The tally after one more event. */
-export function count(tally: Tally, event: RunEvent): Tally {
-  if (event.type === 'run-start') {
-    const tasks = new Map(event.tasks.map((task) => [task, waiting(task)]));
-    const run: RunTally = {
-      run: event.run,
-      tasks,
-      startedAt: Date.parse(event.time),
+interface Counted extends RunTally {
+  readonly tasks: Map<string, TaskTally>;
+}
+
+/** Counts events as they come. */
+export class EventCount {
+  readonly #runs = new Map<string, Counted>();
+
+  /** As it stands; what is counted later changes it. A tally for each event would copy all tasks for each line of each. */
+  get tally(): Tally {
+    return this.#runs;
+  }
+
+  /** Counts one more event. */
+  add(event: RunEvent): void {
+    if (event.type === 'run-start') this.#begin(event);
+    const run = 'run' in event ? this.#runs.get(event.run) : undefined;
+    if (!run) return;
+    if (event.type === 'run-end') this.#end(run, event);
+    else if ('task' in event) run.tasks.set(event.task, after(run.tasks.get(event.task) ?? waiting(event.task), event));
+  }
+
+  #begin({ run, time, tasks }: RunEvent & { readonly type: 'run-start' }): void {
+    this.#runs.set(run, {
+      run,
+      tasks: new Map(tasks.map((task) => [task, waiting(task)])),
+      startedAt: Date.parse(time),
       reason: '',
       message: '',
       seconds: 0,
-    };
-    return new Map([...tally, [event.run, run]]);
+    });
   }
-  const run = 'run' in event ? tally.get(event.run) : undefined;
-  if (!run) return tally;
-  if (event.type === 'run-end') {
-    const { outcome, reason, message, seconds } = event;
-    const tasks = new Map(
-      [...run.tasks].map(([name, task]) => [
-        name,
-        task.state === 'waiting' || task.state === 'checking' ? { ...task, state: 'not-started' as const } : task,
-      ]),
-    );
-    return new Map([...tally, [run.run, { ...run, tasks, outcome, reason, message, seconds }]]);
+
+  #end(run: Counted, { outcome, reason, message, seconds }: RunEvent & { readonly type: 'run-end' }): void {
+    for (const [name, task] of run.tasks)
+      if (task.state === 'waiting' || task.state === 'checking') run.tasks.set(name, { ...task, state: 'not-started' });
+    this.#runs.set(run.run, { ...run, outcome, reason, message, seconds });
   }
-  if (!('task' in event)) return tally;
-  const task = run.tasks.get(event.task) ?? waiting(event.task);
-  const changed: RunTally = { ...run, tasks: new Map([...run.tasks, [event.task, after(task, event)]]) };
-  return new Map([...tally, [run.run, changed]]);
 }
 
 type TaskEvent = Extract<RunEvent, { readonly task: string }>;
