@@ -25,8 +25,8 @@ export function gitUrlFault(url: string): string | undefined {
   return scp[2]?.startsWith('-') ? 'has a host that begins with a dash' : undefined;
 }
 
-/** Host of what follows `scheme://`. */
-function hostOf(rest: string): string {
+/** Host of what follows `scheme://`, with its port. */
+export function hostOf(rest: string): string {
   const authority = rest.split('/', 1)[0] ?? '';
   return authority.slice(authority.lastIndexOf('@') + 1);
 }
@@ -51,7 +51,7 @@ export function gitRevisionFault(revision: string): string | undefined {
   return revision.length > 255 ? 'is longer than 255 characters' : undefined;
 }
 
-/** Spaces count too: no URL or reference has one. */
-function hasControls(text: string): boolean {
+/** Whether a text holds control characters. Spaces count too: no URL or reference has one. */
+export function hasControls(text: string): boolean {
   return [...text].some((sign) => sign <= ' ' || sign === '\u007f');
 }

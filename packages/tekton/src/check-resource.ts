@@ -4,6 +4,7 @@
 
 import { gitRevisionFault, gitUrlFault, passwordHost } from './check-git.js';
 import { imageFault } from './check-image.js';
+import { bucketLocationFault, pullRequestUrlFault } from './check-location.js';
 import type { PipelineResourceSpec, ResourceType } from './types.js';
 import { below, checkNames, type Where } from './where.js';
 
@@ -64,6 +65,7 @@ export function checkResource(spec: PipelineResourceSpec, where: Where): void {
       return;
     case 'storage':
       value('type', checkStorageType);
+      value('location', checkLocation(given.get('type')?.value));
       if (given.get('type')?.value === 'build-gcs') {
         if (!given.get('artifacttype')?.value)
           where.report.add('RESOURCE_PARAM_MISSING', at.path, { type: 'storage', name: 'artifactType' });
@@ -75,6 +77,7 @@ export function checkResource(spec: PipelineResourceSpec, where: Where): void {
       return;
     case 'pullRequest':
       value('provider', oneOf(['github', 'gitlab']));
+      value('url', checkPullRequestUrl(given.get('provider')?.value ?? ''));
       return;
     case 'cloudEvent':
       return;
@@ -94,6 +97,24 @@ function checkGitUrl(url: string, at: Where): void {
   if (host !== undefined) at.report.add('GIT_URL_PASSWORD', at.path, { host });
   if (reason !== undefined) at.report.add('GIT_URL_INVALID', at.path, { url: host === undefined ? url : '…', reason });
 }
+
+const checkPullRequestUrl =
+  (provider: string) =>
+  (written: string, at: Where): void => {
+    const url = written.trim(); // the step does the same
+    const reason = pullRequestUrlFault(url, provider);
+    const shownUrl = passwordHost(url) === undefined ? url : '…';
+    if (reason !== undefined) at.report.add('PULL_REQUEST_URL_INVALID', at.path, { url: shownUrl, reason });
+  };
+
+/** Of a type that is unknown nothing can be said about its locations. */
+const checkLocation =
+  (type: string | undefined) =>
+  (location: string, at: Where): void => {
+    const reason = type === 'gcs' || type === 'build-gcs' ? bucketLocationFault(location, type) : undefined;
+    if (reason !== undefined)
+      at.report.add('BUCKET_LOCATION_INVALID', at.path, { location, reason }, { value: location });
+  };
 
 function checkRevision(revision: string, at: Where): void {
   const reason = gitRevisionFault(revision);

@@ -155,6 +155,18 @@ export const PIPELINE_PROBLEMS = {
     ({ revision, reason }) => `the Git revision ${quoted(revision)} ${reason}`,
     () => 'use the name of a branch or tag, refs/…, or a commit',
   ),
+  PULL_REQUEST_URL_INVALID: error<{ url: string; reason: string }>(
+    "A pull request's URL cannot be used",
+    'The request is found by the path of its page; another path leads to another request, or nowhere.',
+    ({ url, reason }) => `the URL ${quoted(url)} of a pull request ${reason}`,
+    () => 'use https://HOST/OWNER/REPO/pull/NUMBER, or https://HOST/GROUP/PROJECT/merge_requests/NUMBER on GitLab',
+  ),
+  BUCKET_LOCATION_INVALID: error<{ location: string; reason: string }>(
+    'A place in a bucket cannot be used',
+    'A location that begins with a dash is an option to gsutil, and one without `gs://` is a file of the pod.',
+    ({ location, reason }) => `the location ${quoted(location)} ${reason}`,
+    () => 'use gs://BUCKET/PATH',
+  ),
   RESOURCE_TYPE_UNKNOWN: error<Missed>(
     'A type of resource does not exist',
     'Nothing would know what to do with it.',
