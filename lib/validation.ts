@@ -101,7 +101,7 @@ class AppChecks {
     };
     for (const problem of checkObjects([...manifests, ...this.#strangers(manifests)])) {
       const at = objects[problem.object?.index ?? -1]; // none: about an object that lives elsewhere
-      if (at) add(at, problem);
+      if (at) add(at, this.#withOther(problem, objects));
     }
     objects.forEach((object, index) => {
       const manifest = manifests[index] ?? {};
@@ -109,6 +109,13 @@ class AppChecks {
     });
     for (const object of this.#overwriting(objects, manifests)) add(object, OVERWRITES);
     return found;
+  }
+
+  /** Names the construct of the object that this one does not go with. */
+  #withOther(problem: Problem, objects: readonly ApiObject[]): Problem {
+    const other = objects[problem.other ?? -1];
+    const at = other && (this.#speakers.get(other) ?? other).node.path;
+    return at === undefined ? problem : { ...problem, hint: `${problem.hint}; the other is [${at}]` };
   }
 
   /** The objects that cdk8s's App would write over the file of another one. */

@@ -66,7 +66,7 @@ describe('a synth is refused', () => {
     new Task(chart, 'two', { metadata: { name: 'same' }, steps });
 
     expect(refusal(chart)).toHaveLength(2);
-    expect(refusal(chart)[1]).toMatch(/^\[ci\/two\] metadata\.name: .*\[OBJECT_TWICE\]$/);
+    expect(refusal(chart)[1]).toMatch(/^\[ci\/two\] metadata\.name: .*; the other is \[ci\/one\] \[OBJECT_TWICE\]$/);
   });
 
   test('once, however many charts there are, and no longer than the mistake is there', () => {

@@ -58,11 +58,14 @@ export interface Paint {
 
 const plain: Paint = { error: (text) => text, warning: (text) => text, dim: (text) => text };
 
+/** A place as an author reads it, and as editors open it: `file:line:column`. */
+export const placed = ({ file, line, column }: Place): string =>
+  line === 0 ? file : `${file}:${String(line)}:${String(column)}`;
+
 /** The text of one finding: `file:line:column  error  CODE  message`, the quoted line if there is one, and the hint. */
 export function describeFinding(finding: Finding, paint: Paint = plain): string {
   const { place, severity, code, message, hint, quote } = finding;
-  const where = place.line === 0 ? place.file : `${place.file}:${String(place.line)}:${String(place.column)}`;
-  const lines = [`${where}  ${paint[severity](severity)}  ${code}  ${message}`];
+  const lines = [`${placed(place)}  ${paint[severity](severity)}  ${code}  ${message}`];
   if (quote !== undefined) lines.push(paint.dim(`    ${String(place.line)} | ${shorten(quote)}`));
   lines.push(...hint.split('\n').map((text) => `  hint: ${text}`));
   return lines.join('\n');

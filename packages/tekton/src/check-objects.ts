@@ -57,6 +57,6 @@ function reportTwins(inspections: readonly Inspection[]): void {
     const key = JSON.stringify([id.apiVersion?.includes('/') ? group : '', id.kind, id.namespace, id.name]);
     const seen = first.get(key);
     if (seen === undefined) first.set(key, id.index);
-    else report.add('OBJECT_TWICE', ['metadata', 'name'], { kind: id.kind, name: id.name, first: seen });
+    else report.add('OBJECT_TWICE', ['metadata', 'name'], { kind: id.kind, name: id.name }, { other: seen });
   }
 }

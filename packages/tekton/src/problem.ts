@@ -32,6 +32,8 @@ export interface Problem {
   readonly hint: string;
   /** What was found there, shortened to 80 characters. */
   readonly value?: string;
+  /** Place in the list, from 0, of the object that this one does not go with. Whoever knows where it stands says so. */
+  readonly other?: number;
   /** What Tekton v0.9.2's admission says about it, when it refuses the object too. Absent: Tekton lets it pass. */
   readonly tektonMessage?: string;
 }

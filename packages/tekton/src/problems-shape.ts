@@ -102,10 +102,10 @@ export const SHAPE_PROBLEMS = {
     ({ what, name }) => `the ${what} name ${quoted(name)} is used by the controller`,
     ({ name }) => `rename it, for example to ${quoted(`my-${name}`)}`,
   ),
-  OBJECT_TWICE: error<{ kind: string; name: string; first: number }>(
+  OBJECT_TWICE: error<{ kind: string; name: string }>(
     'One object is there twice',
     'Applying both leaves the one that came last.',
     ({ kind, name }) => `there are two objects ${kind} ${quoted(name)}`,
-    ({ first }) => `remove one of them; the other is document ${String(first + 1)}`,
+    () => 'remove one of them, or give it another name',
   ),
 } as const;

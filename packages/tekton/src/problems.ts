@@ -27,6 +27,7 @@ export interface More {
   /** What was found there; shown shortened. Leave it out for anything secret. */
   readonly value?: unknown;
   readonly severity?: Severity;
+  readonly other?: number;
   readonly tektonMessage?: string | undefined;
 }
 
@@ -41,6 +42,7 @@ export function problem<C extends ProblemCode>(code: C, path: Path, facts: Facts
     message: row.says(facts),
     hint: row.hint(facts),
     ...(more.value !== undefined && { value: shown(more.value) }),
+    ...(more.other !== undefined && { other: more.other }),
     ...(more.tektonMessage !== undefined && { tektonMessage: more.tektonMessage }),
   };
 }

@@ -240,7 +240,7 @@ const rows: { wrong: string; objects: readonly unknown[]; says: string[] }[] = [
     wrong: 'one object twice',
     objects: [repo, repo],
     says: [
-      "error OBJECT_TWICE repo metadata.name: there are two objects PipelineResource 'repo' (remove one of them; the other is document 1)",
+      "error OBJECT_TWICE repo metadata.name: there are two objects PipelineResource 'repo' (remove one of them, or give it another name)",
     ],
   },
   {

@@ -5,7 +5,7 @@
  */
 
 import { checkObjects, type Problem } from '@pipewright/tekton';
-import type { Finding } from '../finding.js';
+import { placed, type Finding } from '../finding.js';
 import { isObject } from '../manifests/json.js';
 import type { Manifest } from '../manifests/load.js';
 
@@ -20,13 +20,15 @@ export function checkWithObjects(
   const sound = manifests.filter(({ faulty }) => !faulty);
   return checkObjects(sound.map(({ object }) => object)).flatMap((problem) => {
     const manifest = sound[problem.object?.index ?? 0];
-    return manifest ? [{ finding: findingOf(problem, manifest), manifest }] : [];
+    const other = problem.other === undefined ? undefined : sound[problem.other];
+    return manifest ? [{ finding: findingOf(problem, manifest, other), manifest }] : [];
   });
 }
 
 /** A problem with its place: the key of an unknown field, else the value, else the nearest thing that is there. */
-function findingOf(problem: Problem, manifest: Manifest): Finding {
-  const { code, severity, message, hint, path } = problem;
+function findingOf(problem: Problem, manifest: Manifest, other: Manifest | undefined): Finding {
+  const { code, severity, message, path } = problem;
+  const hint = other ? `${problem.hint}; the other is at ${placed(other.locate(path).value)}` : problem.hint;
   const { key, value, found } = manifest.locate(path);
   const atKey = !found || isObject(valueAt(manifest, path)) || code === 'FIELD_UNKNOWN';
   return { severity, code, place: atKey ? key : value, message, hint };
