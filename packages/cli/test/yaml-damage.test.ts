@@ -88,16 +88,16 @@ a.yaml:4:1  error  YAML_INDENTATION  \`roleRef:\` is empty, and \`kind:\`, \`nam
   {
     file: 'with a colon inside a value',
     yaml: 'kind: A\nmessage: error: no\n',
-    want: `a.yaml:2:10  error  YAML_SYNTAX  not YAML: nested mappings are not allowed in compact mappings
+    want: `a.yaml:2:10  error  YAML_SYNTAX  not YAML: the value of a key holds another key
     2 | message: error: no
-  hint: put a value with \`: \` in it in quotes, or start a new line for a nested key`,
+  hint: put a value with \`: \` in it in quotes; if the next line is the other key, line it up with this one`,
   },
   {
     file: 'with a quote that nothing closes',
     yaml: 'kind: A\nname: "x\n',
-    want: `a.yaml:3:1  error  YAML_SYNTAX  not YAML: missing closing "quote
-    3 | 
-  hint: a quote, bracket, colon or comma is missing, here or on the lines above`,
+    want: `a.yaml:2:7  error  YAML_SYNTAX  not YAML: the " that opens here is not closed
+    2 | name: "x
+  hint: close it; a quote in the text itself is written \\" in double quotes, and '' in single ones`,
   },
   {
     file: 'that is text',
@@ -134,6 +134,63 @@ test('all mistakes are told in one pass', () => {
     'YAML_INDENTATION',
     'YAML_DUPLICATE_KEY',
   ]);
+});
+
+/** Line, column and message of each finding. */
+const told = (text: string) =>
+  inReadingOrder(loadText(sourceText('a.yaml', text)).findings).map(
+    ({ place: { line, column }, message }) => `${line}:${column} ${message.replace(/^not YAML: /, '')}`,
+  );
+
+describe('one mistake is told once, where it was made', () => {
+  const BRACKET = 'the bracket that opens here is not closed';
+  const COLUMN = 'the line starts at another column than its neighbours';
+  test.each([
+    ['a list that is not closed', 'a: 1\nb: [x, y\nc: 1\nd: 2\n', [`2:4 ${BRACKET}`]],
+    ['an object in JSON that is not closed', '{\n  "a": {"b": 1,\n  "c": 2\n}\n', [`1:1 ${BRACKET}`]],
+    ['a quote in brackets that is not closed', 'a: ["x", "y]\nb: c\n', ['1:10 the " that opens here is not closed']],
+    ['a line that stands too far to the left', 'a:\n    b: 1\n  c: 2\n   d: 3\n', [`3:1 ${COLUMN}`]],
+    ['a list among keys', 'kind: A\n- a\nb: 1\n', ['2:1 a list item stands where a key is expected']],
+    ['a key without colon', 'kind: A\nmetadata\n  name: x\n', ['2:1 a key and a colon are expected here']],
+    [
+      'a block whose first line is not empty',
+      'kind: A\na: |2bad\n  text: more\n   of: it\nb: 1\n',
+      ['2:6 text follows the sign that begins a block of text'],
+    ],
+    [
+      'two values without a comma in JSON',
+      '{"a": "b" "c": "d"}',
+      ['1:11 there is more text after the end of the value'],
+    ],
+    ['a template', 'kind: A\na: {{ .Values.x }}\n', ['2:5 a template that nobody has filled in']],
+    ['a merge conflict', 'a: 1\n<<<<<<< HEAD\nb: 2\n', ['2:1 a mark of a merge conflict']],
+  ])('%s', (_, yaml, want) => {
+    expect(told(yaml)).toEqual(want);
+  });
+
+  test.each([
+    [
+      'in lines of their own',
+      'a: [x\nb: {c: d\ne: f\ng: h: i\n',
+      [`1:4 ${BRACKET}`, `2:4 ${BRACKET}`, '4:4 the value of a key holds another key'],
+    ],
+    [
+      'commas in one line',
+      '{"a": 1,, "b": ["x" "y"]}',
+      ['1:9 a comma with nothing before it', '1:21 missing , or : between flow sequence items'],
+    ],
+    [
+      'words in one line',
+      'a: ["\\q", @b, `c]\n',
+      [
+        '1:6 invalid escape sequence \\q',
+        '1:11 plain value cannot start with reserved character @',
+        '1:15 plain value cannot start with reserved character `',
+      ],
+    ],
+  ])('but several are told each: %s', (_, yaml, want) => {
+    expect(told(yaml)).toEqual(want);
+  });
 });
 
 describe('YAML made to exhaust its reader is refused within a second', () => {

@@ -7,6 +7,7 @@
 
 import { isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap } from 'yaml';
 import type { Finding } from '../finding.js';
+import type { ParsedDocument } from './parse.js';
 import { keyOf } from './value.js';
 import { lineAt, placeOf, type SourceText } from './text.js';
 
@@ -71,7 +72,7 @@ export interface LostIndentation {
 }
 
 /** Looks at the top of one document. */
-export function lostIndentation(source: SourceText, root: Node): LostIndentation {
+export function lostIndentation({ source, root, damaged }: ParsedDocument): LostIndentation {
   const findings: Finding[] = [];
   const explained = new Set<Node>();
   if (!isMap(root) || !root.items.some(({ key }) => keyOf(key) === 'kind')) return { findings, explained };
@@ -80,7 +81,8 @@ export function lostIndentation(source: SourceText, root: Node): LostIndentation
     const parent = keyOf(pair.key);
     if (parent === undefined || (!AT_TOP.has(parent) && !BELOW.has(parent))) continue;
     const strays = straysAfter(pairs, index, parent);
-    if (strays.length === 0) continue;
+    if (strays.length === 0 || strays.some(({ key }) => damaged.has(placeOf(source, key.range?.[0] ?? 0).line)))
+      continue;
     findings.push(describe(source, parent, pair, strays));
     for (const { key } of strays) explained.add(key);
   }

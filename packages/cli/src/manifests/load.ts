@@ -58,7 +58,7 @@ export function loadText(source: SourceText): Manifests {
 }
 
 function readDocument(parsed: ParsedDocument): Manifests {
-  const lost = lostIndentation(parsed.source, parsed.root);
+  const lost = lostIndentation(parsed);
   const { value, findings } = readValue(parsed, lost.explained);
   const all = [...lost.findings, ...findings];
   const faulty = parsed.faulty || hasErrors(all);

@@ -5,11 +5,12 @@
  * `value.ts`, with kubectl's rules.
  */
 
-import { Composer, Parser, type CST, type Document, type Node, type ParsedNode, type YAMLParseError } from 'yaml';
+import { Composer, Parser, type CST, type Document, type Node, type ParsedNode } from 'yaml';
 import type { Finding } from '../finding.js';
 import { MAX_DEPTH, tooDeep } from './bounds.js';
 import { damagedCharacters } from './damage.js';
-import { lineAt, placeOf, type SourceText } from './text.js';
+import { syntaxFindings } from './syntax.js';
+import { placeOf, type SourceText } from './text.js';
 
 /** One YAML document that is not empty. */
 export interface ParsedDocument {
@@ -17,6 +18,8 @@ export interface ParsedDocument {
   readonly root: ParsedNode;
   /** What each alias stands for; filled when the document's value is read. */
   readonly targets: Map<Node, Node>;
+  /** Lines whose text is faulty: what is found there by reading on repeats that. */
+  readonly damaged: ReadonlySet<number>;
   /** Whether its own text is faulty, so that checking what it says would only repeat that. */
   readonly faulty: boolean;
 }
@@ -46,7 +49,7 @@ export function parseYaml(source: SourceText): ParsedFile {
   const documents: ParsedDocument[] = [];
   const findings: Finding[] = [...damage];
   for (const document of compose(tokens, repaired.length)) {
-    const errors = document.errors.map((error) => syntaxError(source, error));
+    const { findings: errors, lines } = syntaxFindings(source, document);
     const end = placeOf(source, document.range[2]).line;
     findings.push(...errors.filter(({ place }) => place.line < firstTab));
     if (document.contents === null || isEmpty(document)) continue;
@@ -54,6 +57,7 @@ export function parseYaml(source: SourceText): ParsedFile {
       source,
       root: document.contents,
       targets: new Map(),
+      damaged: lines,
       faulty: errors.length > 0 || end >= firstTab,
     });
   }
@@ -88,34 +92,3 @@ const tooComplex = (source: SourceText, offset: number): Finding => ({
   message: `the document is nested deeper than ${String(MAX_DEPTH)} levels`,
   hint: 'no Kubernetes object is; check the brackets and the indentation',
 });
-
-const ADVICE: Readonly<Record<string, string>> = {
-  BAD_INDENT: 'line it up with its neighbours: keys of one object start at one column',
-  BLOCK_AS_IMPLICIT_KEY: 'put a value with `: ` in it in quotes, or start a new line for a nested key',
-  MULTILINE_IMPLICIT_KEY: 'a colon is missing after a key, or a text of several lines needs quotes or `|`',
-  MISSING_CHAR: 'a quote, bracket, colon or comma is missing, here or on the lines above',
-  UNEXPECTED_TOKEN: 'put text that starts with a special character in quotes',
-  BAD_ALIAS: 'text that starts with * is an alias; put it in quotes if it is text',
-  BAD_DQ_ESCAPE: 'in double quotes a backslash starts an escape; write \\\\ or use single quotes',
-  TAB_AS_INDENT: 'indent with spaces',
-};
-
-function syntaxError(source: SourceText, error: YAMLParseError): Finding {
-  const place = placeOf(source, Math.min(error.pos[0], source.text.length));
-  return {
-    severity: 'error',
-    code: 'YAML_SYNTAX',
-    place,
-    message: `not YAML: ${brief(lowerFirst(error.message))}`,
-    hint: ADVICE[error.code] ?? 'compare the line with its neighbours; the mistake is often one line above',
-    quote: lineAt(source, place.line),
-  };
-}
-
-/** The parser quotes the text it stumbles over, which may be the rest of the file, or a secret: its beginning says enough. */
-const brief = (message: string): string =>
-  message.replace(/(in YAML stream: )("(?:[^"\\]|\\.)*")/s, (_, before: string, text: string) =>
-    text.length <= 42 ? before + text : `${before}${text.slice(0, 41)}…"`,
-  );
-
-const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1).replace(/\.$/, '');

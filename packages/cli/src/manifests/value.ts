@@ -22,6 +22,7 @@ import type { Json } from './json.js';
 import { isOddBoolean, NotJson, readPlain } from './scalar.js';
 import { lineAt, placeOf, type SourceText } from './text.js';
 import type { ParsedDocument } from './parse.js';
+import { isTemplate, TEMPLATE } from './syntax.js';
 
 /** How many values aliases and merges may add to one document. Larger documents are bombs or mistakes. */
 export const MAX_COPIES = 50_000;
@@ -36,7 +37,9 @@ export interface ReadValue {
 export function readValue(parsed: ParsedDocument, spared: ReadonlySet<Node> = new Set()): ReadValue {
   const reader = new Reader(parsed, spared);
   const value = reader.read(parsed.root);
-  const errors = reader.findings.filter(({ severity }) => severity === 'error');
+  const errors = reader.findings.filter(
+    ({ severity, place }) => severity === 'error' && !parsed.damaged.has(place.line),
+  );
   // What cannot be read as it was meant gives warnings about words that nobody meant.
   return { value, findings: parsed.faulty || errors.length > 0 ? errors : reader.findings };
 }
@@ -144,7 +147,7 @@ class Reader {
       }
       const name = keyOf(key);
       if (name === undefined) {
-        this.#report(key, 'YAML_KEY', 'a key must be text', 'put it in quotes');
+        this.#reportKey(key);
         continue;
       }
       const first = seen.get(name);
@@ -154,6 +157,13 @@ class Reader {
       entries.set(name, this.read(value));
     }
     return fromEntries(entries);
+  }
+
+  #reportKey(key: unknown): void {
+    const { line } = placeOf(this.#source, offsetOf(key));
+    const own = { message: 'a key must be text', hint: 'put it in quotes' };
+    const { message, hint } = isTemplate(lineAt(this.#source, line)) ? TEMPLATE : own;
+    this.#report(key, 'YAML_KEY', message, hint);
   }
 
   #merged(node: unknown): readonly (readonly [string, Json])[] {
@@ -255,11 +265,13 @@ class Reader {
 
   #report(node: unknown, code: string, message: string, hint: string, severity: Finding['severity'] = 'error'): void {
     if (this.findings.length >= 50) return;
-    const offset = isScalar(node) || isMap(node) || isSeq(node) || isAlias(node) ? (node.range?.[0] ?? 0) : 0;
-    const place = placeOf(this.#source, offset);
+    const place = placeOf(this.#source, offsetOf(node));
     this.findings.push({ severity, code, place, message, hint, quote: lineAt(this.#source, place.line) });
   }
 }
+
+const offsetOf = (node: unknown): number =>
+  isScalar(node) || isMap(node) || isSeq(node) || isAlias(node) ? (node.range?.[0] ?? 0) : 0;
 
 /** Like JSON.parse, a key `__proto__` becomes an ordinary property. */
 function fromEntries(entries: ReadonlyMap<string, Json>): Json {
