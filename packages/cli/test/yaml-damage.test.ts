@@ -216,6 +216,12 @@ describe('YAML made to exhaust its reader is refused within a second', () => {
     expect(findings.map(({ code }) => code)).toEqual([expect.stringMatching(/^YAML_(TOO_COMPLEX|ALIAS)$/)]);
     expect(performance.now() - started).toBeLessThan(4000); // a second, on a machine that does four things at once
   });
+
+  test('a quarter of a million mistakes, of which the first are told', () => {
+    const started = performance.now();
+    expect(loadText(sourceText('a.yaml', `a: "${'\\q'.repeat(250_000)}"`)).findings).toHaveLength(50);
+    expect(performance.now() - started).toBeLessThan(4000);
+  });
 });
 
 test('what is said of a file that is no YAML quotes little of it: it may be long, or a secret', () => {

@@ -74,7 +74,13 @@ function compose(tokens: readonly CST.Token[], length: number): Document.Parsed[
     merge: false,
     logLevel: 'silent',
   });
-  return [...composer.compose(tokens, true, length)] as Document.Parsed[]; // what the composer yields is always parsed
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0; // each mistake is an Error, nobody asks where it was made, and a hostile file has a million
+  try {
+    return [...composer.compose(tokens, true, length)] as Document.Parsed[]; // what the composer yields is always parsed
+  } finally {
+    Error.stackTraceLimit = limit;
+  }
 }
 
 /** A document with comments alone, or nothing between two separators. */

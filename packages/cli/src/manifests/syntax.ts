@@ -80,6 +80,9 @@ const WORDS: readonly { readonly pattern: RegExp; readonly message: string; read
   },
 ];
 
+/** A hostile file has a million mistakes; the first of them are enough. */
+const MAX_ERRORS = 200;
+
 interface Mistake {
   readonly error: YAMLParseError;
   /** The line where the parser noticed it. */
@@ -97,8 +100,9 @@ export interface SyntaxFindings {
 /** What is wrong with one document. */
 export function syntaxFindings(source: SourceText, document: Document.Parsed): SyntaxFindings {
   const lineOf = (offset: number): number => placeOf(source, Math.min(offset, source.text.length)).line;
-  const opened = openings(document, document.errors);
-  const mistakes = document.errors.map((error): Mistake => ({
+  const errors = document.errors.slice(0, MAX_ERRORS);
+  const opened = openings(document, errors);
+  const mistakes = errors.map((error): Mistake => ({
     error,
     line: lineOf(error.pos[0]),
     offset: opened.get(error) ?? error.pos[0],
