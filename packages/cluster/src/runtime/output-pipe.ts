@@ -1,8 +1,9 @@
 /**
- * Pipes for what containers print: real ones, made with mkfifo and unlinked as soon as the container has its end.
+ * Pipes for what containers print: real ones, made with mkfifo and used again once the container is no more.
  *
  * Node itself gives children sockets, and a socket cannot be opened again: `echo hello > /dev/stderr` would fail. One
- * pipe carries both streams, so their order is kept. Making them in batches costs a twentieth of a process a container.
+ * pipe carries both streams, so their order is kept. They are made in batches,
+ * and used again, because a file system takes the longer to make a file the more were removed lately.
  */
 
 import { randomBytes } from 'node:crypto';
@@ -15,20 +16,29 @@ const BATCH = 32;
 
 /** One pipe, of which both ends are open here until its writer has it. */
 export interface Pipe {
-  /** Where a writer opens it, until it is released. */
+  /** Where a writer opens it. */
   readonly path: string;
   /** The writer has it: when that one closes it, the reading ends. Repeating it does nothing. */
   release(): void;
   /** Hands everything to a sink until the last writer is gone. */
   drain(sink: OutputSink): Promise<void>;
+  /** It is drained, and nobody who had it is left: the next may have it. */
+  giveBack(): void;
   /** Gives up a pipe nobody will read or write. */
   discard(): void;
+}
+
+/** The pipes of one directory that nobody has. */
+interface Shelf {
+  readonly ready: string[];
+  /** Settles when there are more. */
+  making: Promise<void> | undefined;
 }
 
 /** Makes pipes in a directory. */
 export class PipePool {
   readonly #mkfifo: (paths: readonly string[]) => Promise<void>;
-  readonly #ready = new Map<string, string[]>();
+  readonly #shelves = new Map<string, Shelf>();
   readonly #name = `pipe-${randomBytes(6).toString('hex')}`;
   #made = 0;
 
@@ -38,38 +48,45 @@ export class PipePool {
   }
 
   async take(directory: string): Promise<Pipe> {
-    let ready = this.#ready.get(directory);
-    if (ready === undefined) this.#ready.set(directory, (ready = []));
-    const path = ready.pop() ?? (await this.#make(directory, ready));
+    let shelf = this.#shelves.get(directory);
+    if (shelf === undefined) this.#shelves.set(directory, (shelf = { ready: [], making: undefined }));
+    let path = shelf.ready.pop();
+    while (path === undefined) {
+      await (shelf.making ??= this.#make(directory, shelf)); // one batch for all who wait
+      path = shelf.ready.pop();
+    }
     const readEnd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     const writeEnd = openSync(path, constants.O_WRONLY);
-    return pipe(path, readEnd, writeEnd);
+    return pipe(path, readEnd, writeEnd, shelf.ready);
   }
 
-  async #make(directory: string, ready: string[]): Promise<string> {
-    mkdirSync(directory, { recursive: true });
-    const paths = Array.from({ length: BATCH }, () => join(directory, `${this.#name}-${this.#made++}`));
-    await this.#mkfifo(paths);
-    const [first = '', ...others] = paths;
-    ready.push(...others);
-    return first;
+  async #make(directory: string, shelf: Shelf): Promise<void> {
+    try {
+      mkdirSync(directory, { recursive: true });
+      const paths = Array.from({ length: BATCH }, () => join(directory, `${this.#name}-${this.#made++}`));
+      await this.#mkfifo(paths);
+      shelf.ready.push(...paths);
+    } finally {
+      shelf.making = undefined;
+    }
   }
 }
 
-function pipe(path: string, readEnd: number, writeEnd: number): Pipe {
+function pipe(path: string, readEnd: number, writeEnd: number, ready: string[]): Pipe {
   let released = false;
   const release = (): void => {
     if (released) return;
     released = true;
     closeSync(writeEnd);
-    unlinkSync(path);
   };
   return {
     path,
     release,
+    giveBack: () => ready.push(path),
     discard: () => {
       release();
       closeSync(readEnd);
+      unlinkSync(path);
     },
     drain: (sink) =>
       new Promise((resolve) => {

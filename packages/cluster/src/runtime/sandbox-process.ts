@@ -49,12 +49,14 @@ export async function followProcess(
   known = true;
   if (!made) {
     await Promise.all([ended, drained]);
+    output.giveBack();
     return { made: false, message: text || early.trim() || 'the launcher ended without a word' };
   }
   const startedAt = context.now();
   let over = false;
   const exit = Promise.all([ended, drained]).then(([{ code, signal }]): Exit => {
     over = true;
+    output.giveBack();
     const exitCode = signal === null ? code : 128 + constants.signals[signal];
     const reason = exitCode === 0 ? 'Completed' : 'Error';
     return { exitCode, ...(signal !== null && { signal }), reason, startedAt, finishedAt: context.now() };

@@ -121,6 +121,7 @@ class ShellStarter implements Starter {
     const ended = this.#forker.run(spec.directory).then(async (code) => {
       release();
       await heard;
+      status.giveBack();
       words.end(this.#forker.complaint);
       // unshare of util-linux 2.38 cannot end by KILL as its child did: it complains, and exits with 1.
       const killed = code === 1 && words.complaint !== '';
