@@ -2,7 +2,6 @@
  * Everything that must be known before a container can be started, and kubelet's reason when something is not.
  */
 
-import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ContainerSpec, ContainerUser, Mount } from '../runtime/runtime.js';
 import { commandOf } from './command.js';
@@ -11,6 +10,7 @@ import { environmentOf, hostnameOf } from './environment.js';
 import { isImageName, userOfImage, type ImageConfig } from './image.js';
 import type { Container, Pod } from './pod.js';
 import { hasToken } from './pod-files.js';
+import { writeFile } from './volume-directories.js';
 import type { MissingObject } from './volume-files.js';
 
 /** Ready, or the reason that stands in the container's waiting state and the words of the event. */
@@ -128,8 +128,7 @@ function filesOf(
   try {
     const mounts = files.mountsOf(container, pod(), env);
     const terminationFile = join(directory, 'termination-log');
-    writeFileSync(terminationFile, '');
-    chmodSync(terminationFile, 0o666); // as kubelet has it: whichever user the step runs as may write why it ended
+    writeFile(terminationFile, Buffer.alloc(0), 0o666); // as kubelet has it: whichever user the step runs as may write why it ended
     const target = container.terminationMessagePath ?? '/dev/termination-log';
     return { directory, mounts: [...mounts, { source: terminationFile, target, readOnly: false }], terminationFile };
   } catch (error) {

@@ -33,6 +33,8 @@ export interface NodeContext {
   readonly facts: NodeFacts;
   /** This process's own directory: gone with it, or at the next start. */
   readonly runDirectory: string;
+  /** Likewise, and on no disk where the machine has such a place; else the same. */
+  readonly memoryDirectory: string;
   /** Kept: one directory for each PersistentVolumeClaim. */
   readonly claimsDirectory: string;
   readonly inCluster: () => Promise<InCluster>;

@@ -11,6 +11,7 @@
 
 import { join } from 'node:path';
 import type { JsonObject } from '../api/json.js';
+import { openMemoryDirectory } from '../runtime/memory-directory.js';
 import { openRunDirectory, openTemporaryDirectory } from '../runtime/run-directory.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { isAborted, machineClock, type Clock } from './clock.js';
@@ -75,6 +76,7 @@ export async function startNode(options: NodeOptions): Promise<Node> {
   const api = new NodeApi(send);
   const own = await (stateDir === undefined ? openTemporaryDirectory('node') : openRunDirectory(stateDir, 'node'));
   const runDirectory = own.path;
+  const inMemory = runtime.usesFiles ? await openMemoryDirectory('node') : undefined;
   const context: NodeContext = {
     api,
     runtime,
@@ -87,6 +89,7 @@ export async function startNode(options: NodeOptions): Promise<Node> {
     clock,
     facts: NODE,
     runDirectory,
+    memoryDirectory: inMemory?.path ?? runDirectory,
     claimsDirectory: join(stateDir ?? runDirectory, 'claims'),
     inCluster,
     log,
@@ -99,7 +102,7 @@ export async function startNode(options: NodeOptions): Promise<Node> {
       await pods.stop();
       await watching;
       await context.events.flush();
-      await own.remove();
+      await Promise.all([own.remove(), inMemory?.remove()]);
     },
   };
 }

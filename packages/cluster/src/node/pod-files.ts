@@ -1,18 +1,17 @@
 /**
- * One pod's volumes on disk: `runDirectory/<uid>/volumes/<name>`, and a claim's in the node's own.
+ * One pod's volumes: `runDirectory/<uid>/volume-<name>`, what is made of API objects in memory, and a claim's in the node's own.
  */
 
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Mount } from '../runtime/runtime.js';
-import { removeTree } from '../runtime/remove-tree.js';
 import { expand } from './expansion.js';
 import { ApiRefusal } from './node-api.js';
 import type { NodeContext } from './node-context.js';
 import type { Container, Pod, Volume } from './pod.js';
 import type { PodObjects } from './pod-objects.js';
 import { makeHostPath, makeOpenDirectory, subPathOf, writeFiles } from './volume-directories.js';
-import { isProjection, sourcesOf, volumeFiles, type MissingObject } from './volume-files.js';
+import { isProjection, sourcesOf, volumeFiles, type MissingObject, type VolumeFile } from './volume-files.js';
 
 /** Volumes are there, or something they need is not. */
 export type Prepared =
@@ -24,15 +23,20 @@ const RENEW_AT = 0.8;
 /** Makes, fills and removes a pod's directories. */
 export class PodFiles {
   readonly directory: string;
+  /** For Secrets, tokens and their like. */
+  readonly #inMemory: string;
   readonly #context: NodeContext;
   readonly #objects: PodObjects;
   readonly #sources = new Map<string, string>();
   readonly #tokens = new Map<string, string>();
+  /** What was written into the volumes that are made of objects. */
+  readonly #filled = new Map<string, ReadonlyMap<string, VolumeFile>>();
 
   constructor(context: NodeContext, pod: Pod, objects: PodObjects) {
     this.#context = context;
     this.#objects = objects;
     this.directory = join(context.runDirectory, pod.metadata.uid);
+    this.#inMemory = join(context.memoryDirectory, pod.metadata.uid);
   }
 
   /** Why this node will never run such a pod; undefined when it may. */
@@ -68,7 +72,7 @@ export class PodFiles {
   }
 
   async #make(volume: Volume, pod: Pod): Promise<Prepared> {
-    const directory = join(this.directory, 'volumes', volume.name);
+    const directory = this.#directoryOf(volume);
     if (isProjection(volume)) {
       const refused = await this.#issueTokens(volume, pod);
       if (refused !== undefined) return { ok: false, message: refused };
@@ -91,7 +95,8 @@ export class PodFiles {
     const token = (path: string): string | undefined => this.#tokens.get(`${volume.name}/${path}`);
     const made = volumeFiles(volume, { pod, node: this.#context.facts, secret, configMap, token });
     if (!made.ok) return made;
-    if (this.#context.runtime.usesFiles) writeFiles(directory, made.files);
+    if (this.#context.runtime.usesFiles) writeFiles(directory, made.files, this.#filled.get(volume.name));
+    this.#filled.set(volume.name, made.files);
     this.#sources.set(volume.name, directory);
     return { ok: true };
   }
@@ -132,7 +137,7 @@ export class PodFiles {
   refresh(pod: Pod): void {
     for (const volume of pod.spec.volumes ?? []) {
       if (this.#sources.has(volume.name) && sourcesOf(volume).some((it) => it.downwardAPI !== undefined)) {
-        this.#fill(volume, pod, join(this.directory, 'volumes', volume.name));
+        this.#fill(volume, pod, this.#directoryOf(volume));
       }
     }
   }
@@ -171,13 +176,17 @@ export class PodFiles {
 
   /** A directory for one attempt of one container. */
   containerDirectory(container: string, attempt: number): string {
-    const directory = join(this.directory, 'containers', `${container}-${attempt}`);
+    const directory = join(this.directory, `container-${container}-${attempt}`);
     if (this.#context.runtime.usesFiles) mkdirSync(directory, { recursive: true });
     return directory;
   }
 
   async remove(): Promise<void> {
-    await removeTree(this.directory);
+    await Promise.all([...new Set([this.directory, this.#inMemory])].map((it) => this.#context.runtime.remove(it)));
+  }
+
+  #directoryOf(volume: Volume): string {
+    return join(isProjection(volume) ? this.#inMemory : this.directory, `volume-${volume.name}`);
   }
 }
 

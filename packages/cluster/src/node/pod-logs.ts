@@ -3,7 +3,7 @@
  */
 
 import { mkdirSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { removeTree } from '../runtime/remove-tree.js';
 import { LogFile, readLog, type LogOptions } from './log-file.js';
 
@@ -20,7 +20,7 @@ export interface PodLogs {
   open(pod: PodRef, container: string, options: LogOptions): ReadableStream<Uint8Array> | undefined;
 }
 
-/** Keeps logs as files in a directory: `<namespace>_<pod>_<uid>/<container>/<attempt>.log`. */
+/** Keeps logs as files in a directory: `<namespace>_<pod>_<uid>/<container>.<attempt>.log`. */
 export class LogStore implements PodLogs {
   readonly #directory: string;
   readonly #now: () => Date;
@@ -33,17 +33,17 @@ export class LogStore implements PodLogs {
 
   /** Begins the log of one attempt. */
   begin(pod: PodRef, container: string, attempt: number): LogFile {
-    const directory = this.#of(pod, container);
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
-    const log = new LogFile(join(directory, `${attempt}.log`), this.#now);
-    this.#live.set(directory, log);
+    const path = this.#of(pod, container);
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    const log = new LogFile(`${path}.${attempt}.log`, this.#now);
+    this.#live.set(path, log);
     return log;
   }
 
   open(pod: PodRef, container: string, options: LogOptions): ReadableStream<Uint8Array> | undefined {
-    const directory = this.#of(pod, container);
-    const live = this.#live.get(directory);
-    const path = live?.path ?? newest(directory);
+    const of = this.#of(pod, container);
+    const live = this.#live.get(of);
+    const path = live?.path ?? newest(of);
     return path === undefined ? undefined : readLog(path, live, options, this.#now());
   }
 
@@ -67,10 +67,12 @@ export class LogStore implements PodLogs {
   }
 }
 
-function newest(directory: string): string | undefined {
+/** @param of a log's path without its attempt */
+function newest(of: string): string | undefined {
   try {
-    const attempts = readdirSync(directory).map((name) => Number.parseInt(name, 10));
-    return join(directory, `${Math.max(...attempts)}.log`);
+    const own = readdirSync(dirname(of)).filter((name) => name.startsWith(`${basename(of)}.`));
+    const attempts = own.map((name) => Number.parseInt(name.slice(basename(of).length + 1), 10));
+    return attempts.length === 0 ? undefined : `${of}.${Math.max(...attempts)}.log`;
   } catch {
     return undefined; // never started
   }

@@ -2,7 +2,7 @@
  * The termination message: what a container wrote for its pod's status, or the end of its log when it failed silently.
  */
 
-import { open } from 'node:fs/promises';
+import { closeSync, openSync, readSync } from 'node:fs';
 import type { Exit } from '../runtime/runtime.js';
 import { lastLines } from './log-file.js';
 import type { Container } from './pod.js';
@@ -19,18 +19,21 @@ export async function terminationOf(
   file: string | undefined,
   log: string,
 ): Promise<string> {
-  const written = file === undefined ? (message ?? '') : await firstBytes(file);
+  const written = file === undefined ? (message ?? '') : firstBytes(file);
   if (written !== '' || exitCode === 0 || terminationMessagePolicy !== 'FallbackToLogsOnError') return written;
   return lastLines(log, LOG_LINES, LOG_BYTES);
 }
 
-async function firstBytes(path: string): Promise<string> {
-  const file = await open(path, 'r').catch(() => undefined);
-  if (file === undefined) return '';
+/** Read at once: a page of a file that was just written is in memory, and to wait for another thread takes longer. */
+function firstBytes(path: string): string {
+  let file: number | undefined;
   try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(MOST_BYTES), 0, MOST_BYTES, 0);
-    return buffer.toString('utf8', 0, bytesRead);
+    file = openSync(path, 'r');
+    const buffer = Buffer.alloc(MOST_BYTES);
+    return buffer.toString('utf8', 0, readSync(file, buffer, 0, MOST_BYTES, 0));
+  } catch {
+    return ''; // the container's own doing: what it removed is not there
   } finally {
-    await file.close();
+    if (file !== undefined) closeSync(file);
   }
 }

@@ -2,7 +2,17 @@
  * Volumes as directories of the host: made, filled, changed in place and looked into.
  */
 
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  fchmodSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { RootView } from '../runtime/root-view.js';
 import type { VolumeFile } from './volume-files.js';
@@ -19,30 +29,40 @@ export function makeHostPath({ path, type }: { readonly path: string; readonly t
   if (type === 'FileOrCreate' && !existsSync(path)) writeFileSync(path, '', { mode: 0o644 });
 }
 
-/** Writes what differs, each file in one step, so that no reader ever sees half of one. */
-export function writeFiles(directory: string, files: ReadonlyMap<string, VolumeFile>): void {
-  makeDirectory(directory);
+/**
+ * Writes what differs, each file in one step, so that no reader ever sees half of one.
+ *
+ * @param before what this volume holds already; undefined when there is nothing of it, and nobody who could read
+ */
+export function writeFiles(
+  directory: string,
+  files: ReadonlyMap<string, VolumeFile>,
+  before?: ReadonlyMap<string, VolumeFile>,
+): void {
+  if (before === undefined) makeDirectory(directory);
   for (const [path, { content, mode }] of files) {
+    if (before?.get(path)?.content.equals(content) === true) continue;
     const file = join(directory, path);
-    if (isSame(file, content)) continue;
-    makeDirectory(dirname(file));
-    const next = join(directory, `..${path.replaceAll('/', '_')}.next`);
-    writeFileSync(next, content);
-    chmodSync(next, mode);
-    renameSync(next, file);
+    if (path.includes('/')) makeDirectory(dirname(file));
+    const next = before === undefined ? file : join(directory, `..${path.replaceAll('/', '_')}.next`);
+    writeFile(next, content, mode);
+    if (next !== file) renameSync(next, file);
+  }
+}
+
+/** With exactly this mode, whatever the umask. */
+export function writeFile(path: string, content: Buffer, mode: number): void {
+  const file = openSync(path, 'w', mode);
+  try {
+    fchmodSync(file, mode);
+    if (content.length > 0) writeFileSync(file, content);
+  } finally {
+    closeSync(file);
   }
 }
 
 function makeDirectory(path: string): void {
   if (mkdirSync(path, { recursive: true }) !== undefined) chmodSync(path, 0o755);
-}
-
-function isSame(file: string, content: Buffer): boolean {
-  try {
-    return readFileSync(file).equals(content);
-  } catch {
-    return false;
-  }
 }
 
 /** Where a subPath lies, made when it is not there; symlinks in the volume cannot lead out of it. */

@@ -6,6 +6,7 @@
  */
 
 import { constants } from 'node:os';
+import { removeTree } from './remove-tree.js';
 import type { ContainerSpec, ExecResult, Exit, Probe, RunningContainer, Runtime, StartResult } from './runtime.js';
 
 /** What a container does. Everything absent is what a container does that simply succeeds, at once, in silence. */
@@ -48,6 +49,7 @@ export function fake({ script = () => undefined, clock = MACHINE }: FakeOptions 
   return {
     name: 'fake',
     usesFiles: false,
+    remove: removeTree,
     probe: (): Promise<Probe> =>
       Promise.resolve({ usable: true, how: 'scripted, no processes', notes: ['nothing is really run'] }),
     start: (spec, signal): Promise<StartResult> => startFake(spec, script, clock, signal),

@@ -7,9 +7,19 @@ import { lstatSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ContainerSpec } from './runtime.js';
 
-/** Two containers of one shape may share a layer. */
-export function shapeOf({ rootfs, overlays, mounts, hostFiles, cwd }: ContainerSpec): string {
-  const targets = mounts.map(({ source, target }) => [target, kindOf(source)]);
+/** What can be mounted on what. */
+export type Kind = 'directory' | 'file';
+
+/**
+ * Two containers of one shape may share a layer.
+ *
+ * @param kinds of the mounts' sources
+ */
+export function shapeOf(
+  { rootfs, overlays, mounts, hostFiles, cwd }: ContainerSpec,
+  kinds: ReadonlyMap<string, Kind>,
+): string {
+  const targets = mounts.map(({ source, target }) => [target, kinds.get(source)]);
   const laid = rootfs === 'host' ? overlays.map((it) => [it, statesIn(it)]) : overlays;
   const shape = JSON.stringify([rootfs, laid, targets, hostFiles, cwd]);
   return createHash('sha256').update(shape).digest('hex').slice(0, 24);
@@ -24,4 +34,4 @@ function statesIn(directory: string): readonly (readonly [string, number])[] {
 }
 
 /** What must be there to mount this. */
-export const kindOf = (source: string): 'directory' | 'file' => (statSync(source).isDirectory() ? 'directory' : 'file');
+export const kindOf = (source: string): Kind => (statSync(source).isDirectory() ? 'directory' : 'file');

@@ -7,8 +7,9 @@
  * an image or a volume cannot make the launcher touch the host.
  */
 
-import { lstatSync, readlinkSync, type Stats } from 'node:fs';
+import { readlinkSync, type Stats } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { tryLstat, type HostFacts } from './host-facts.js';
 
 /** One place of the view. Deeper places hide what shallower ones have there. */
 export interface Place {
@@ -16,6 +17,8 @@ export interface Place {
   /** Host paths, top layer first. */
   readonly sources: readonly string[];
   readonly readOnly: boolean;
+  /** No container can change what its sources hold, so what is known of them may be used again. By default some can. */
+  readonly steady?: boolean;
 }
 
 /** What lies at a path. */
@@ -32,6 +35,12 @@ const MOST_SYMLINKS = 40;
 /** The tree made of places. Mutable: places are added while the view is planned. */
 export class RootView {
   readonly #places = new Map<string, Place>();
+  readonly #facts: HostFacts | undefined;
+
+  /** @param facts answers for places that are steady. By default all are looked at anew */
+  constructor(facts?: HostFacts) {
+    this.#facts = facts;
+  }
 
   get places(): readonly Place[] {
     return [...this.#places.values()].sort((a, b) => (a.target < b.target ? -1 : 1));
@@ -82,17 +91,9 @@ export class RootView {
     const place = this.placeOf(path);
     for (const source of place?.sources ?? []) {
       const host = place?.target === path ? source : join(source, path.slice((place?.target ?? '').length));
-      const stats = tryLstat(host);
+      const stats = place?.steady === true && this.#facts ? this.#facts.lstat(host) : tryLstat(host);
       if (stats !== undefined) return { path, host, stats };
     }
     return { path, host: undefined, stats: undefined };
-  }
-}
-
-function tryLstat(path: string): Stats | undefined {
-  try {
-    return lstatSync(path);
-  } catch {
-    return undefined; // not there, or not ours to see: both mean that the container cannot use it
   }
 }

@@ -33,12 +33,12 @@ export async function openRunDirectory(stateDirectory: string, name: string): Pr
 }
 
 /** Makes a temporary directory of this process, in a place of this user's that every start sweeps. */
-export const openTemporaryDirectory = (name: string): Promise<RunDirectory> =>
-  openRunDirectory(sharedStateDirectory(), name);
+export const openTemporaryDirectory = (name: string, parent = tmpdir()): Promise<RunDirectory> =>
+  openRunDirectory(sharedStateDirectory(parent), name);
 
 /** Where processes of this user that keep nothing leave what a later one sweeps: private, and nobody else's making. */
-function sharedStateDirectory(): string {
-  const path = join(tmpdir(), `pipewright-${process.getuid?.() ?? 0}`);
+function sharedStateDirectory(parent: string): string {
+  const path = join(parent, `pipewright-${process.getuid?.() ?? 0}`);
   try {
     mkdirSync(path, { mode: 0o700 }); // not its parents: a TMPDIR that is not there is a mistake
   } catch (error) {
@@ -46,7 +46,7 @@ function sharedStateDirectory(): string {
   }
   const { uid, mode } = lstatSync(path);
   const isOurs = lstatSync(path).isDirectory() && uid === process.getuid?.() && (mode & 0o077) === 0;
-  return isOurs ? path : mkdtempSync(join(tmpdir(), 'pipewright-'));
+  return isOurs ? path : mkdtempSync(join(parent, 'pipewright-'));
 }
 
 function removeEmpty(directory: string): void {

@@ -143,4 +143,6 @@ export interface Runtime {
   probe(): Promise<Probe>;
   /** Starts a container. An aborted signal before the process runs gives `ContainerCannotRun`. */
   start(spec: ContainerSpec, signal?: AbortSignal): Promise<StartResult>;
+  /** Removes a directory that containers had, and all of them are gone. One that is not there needs no removing. */
+  remove(directory: string): Promise<void>;
 }

@@ -13,12 +13,9 @@
 
 import { randomBytes } from 'node:crypto';
 import {
-  chmodSync,
   constants,
   cpSync,
-  existsSync,
   lstatSync,
-  mkdirSync,
   readdirSync,
   readlinkSync,
   realpathSync,
@@ -37,7 +34,9 @@ import {
   type HostMount,
 } from './host-mounts.js';
 import { DEFAULT_PATH, whyNotExecutable } from './executable.js';
-import { kindOf, shapeOf } from './layer-shape.js';
+import type { HostFacts } from './host-facts.js';
+import { furnishDev, makeDirectory } from './layer-files.js';
+import { kindOf, shapeOf, type Kind } from './layer-shape.js';
 import { HOST_DIRECTORY, type MergedDirectories } from './merged-directory.js';
 import { RootView, type Found, type Place } from './root-view.js';
 import type { ContainerSpec } from './runtime.js';
@@ -81,6 +80,7 @@ export interface Kept {
   /** The layers, by their shape. */
   readonly layers: Map<string, string>;
   readonly merged: MergedDirectories;
+  readonly facts: HostFacts;
 }
 
 /** All that a launcher needs. */
@@ -102,30 +102,34 @@ export interface Plan {
  * @param kept what was made so far; the plan adds to it
  */
 export function planSandbox(spec: ContainerSpec, abilities: Abilities, mounts: readonly HostMount[], kept: Kept): Plan {
+  kept.facts.begin();
   const draft = new Draft(spec, abilities, mounts, kept);
   draft.layRoot();
   draft.layDevices(abilities);
   for (const overlay of spec.rootfs === 'host' ? spec.overlays : []) draft.layOver(overlay, '/', overlay);
   draft.layNetworkFiles();
   for (const mount of [...spec.mounts].sort((a, b) => a.target.length - b.target.length)) {
-    draft.bind(mount.target, mount.source, mount.readOnly);
+    draft.bind(mount.target, mount.source, mount.readOnly, draft.kinds.get(mount.source));
   }
   for (const [path, content] of Object.entries(spec.hostFiles)) draft.layFile(path, content);
   const cwd = draft.point(spec.cwd, 'directory');
   if (abilities.overlay) kept.layers.set(draft.shape, draft.layer);
   // Before the mounts are listed: without overlays that fills the layer with empty files to mount at.
   const refusal = whyNotExecutable(draft.view, spec.argv[0], spec.env['PATH'] ?? DEFAULT_PATH, cwd);
-  const cover = spec.privileged === true ? [] : toCover(mounts).filter((path) => existsSync(path));
+  const cover = spec.privileged === true ? [] : toCover(mounts).filter((path) => kept.facts.lstat(path) !== undefined);
   return { root: rootOf(spec), operations: draft.operations(abilities), cwd, cover, refusal };
 }
 
 const rootOf = ({ scratch }: ContainerSpec): string => join(scratch, 'root');
 
 class Draft {
-  readonly view = new RootView();
+  readonly view: RootView;
+  /** What the sources of the spec's mounts are. */
+  readonly kinds: ReadonlyMap<string, Kind>;
   readonly #spec: ContainerSpec;
   readonly #mounts: readonly HostMount[];
   readonly #merged: MergedDirectories;
+  readonly #facts: HostFacts;
   /** Shared by all containers of this shape where there are overlays to write above it; else this container's alone. */
   readonly layer: string;
   readonly shape: string;
@@ -134,11 +138,19 @@ class Draft {
   readonly #proc: Operation[] = [];
   #files = 0;
 
-  constructor(spec: ContainerSpec, { overlay }: Abilities, mounts: readonly HostMount[], { layers, merged }: Kept) {
+  constructor(
+    spec: ContainerSpec,
+    { overlay }: Abilities,
+    mounts: readonly HostMount[],
+    { layers, merged, facts }: Kept,
+  ) {
+    this.view = new RootView(facts);
+    this.#facts = facts;
+    this.kinds = new Map(spec.mounts.map(({ source }) => [source, kindOf(source)]));
     this.#spec = spec;
     this.#mounts = mounts;
     this.#merged = merged;
-    this.shape = overlay ? join(spec.scratch, shapeOf(spec)) : spec.directory;
+    this.shape = overlay ? join(spec.scratch, shapeOf(spec, this.kinds)) : spec.directory;
     const known = layers.get(this.shape);
     const fresh = overlay
       ? join(spec.scratch, `layer-${randomBytes(8).toString('hex')}`)
@@ -153,7 +165,9 @@ class Draft {
   layRoot(): void {
     const { rootfs, overlays, readOnlyRoot = false } = this.#spec;
     const below = rootfs === 'host' ? [] : [...[...overlays].reverse(), rootfs];
-    this.view.put({ target: '/', sources: [this.layer, ...below], readOnly: readOnlyRoot });
+    // A finished layer is nobody's to change. One that is being filled is, and so is an image's directory.
+    const steady = this.#built && rootfs === 'host';
+    this.view.put({ target: '/', sources: [this.layer, ...below], readOnly: readOnlyRoot, steady });
     if (rootfs !== 'host') return;
     if (!this.#built) {
       for (const [path, mode] of Object.entries(PRIVATE_DIRECTORIES)) makeDirectory(join(this.layer, path), mode);
@@ -171,18 +185,18 @@ class Draft {
 
   /** The machine's Node is this one, also where it is kept in a home (nvm, volta): that one file, at a place in PATH. */
   #showNode(): void {
-    const node = realpathSync(process.execPath);
+    const node = nodeProgram();
     if (!HOST_PLACES.some((place) => isWithin(node, place))) this.bind('/usr/local/bin/node', node, true);
   }
 
   #showHost(path: string): void {
-    const stats = lstatSync(path, { throwIfNoEntry: false });
+    const stats = this.#facts.lstat(path);
     if (stats === undefined) return;
     if (stats.isSymbolicLink()) {
       if (this.#built) return;
       makeDirectory(dirname(join(this.layer, path)));
       symlinkSync(readlinkSync(path), join(this.layer, path));
-    } else this.bind(path, path, true);
+    } else this.#bindSteady(path, stats.isDirectory() ? 'directory' : 'file', true);
   }
 
   /** A root of its own gets a /dev beside it, since an image's device files are not trusted. */
@@ -204,7 +218,7 @@ class Draft {
     if (!inLayer) this.bind('/dev', dev, false);
     for (const name of DEVICES) {
       const device = join('/dev', name);
-      if (lstatSync(device, { throwIfNoEntry: false }) !== undefined) this.bind(device, device, false);
+      if (this.#facts.lstat(device) !== undefined) this.#bindSteady(device, 'file', false);
     }
     this.#proc.push({ do: 'devpts', target: '/dev/pts' });
   }
@@ -212,14 +226,14 @@ class Draft {
   /** Namespaces do not keep these apart: what root writes there, sysctl first of all, holds for the machine. */
   #machineWide(): readonly string[] {
     if (this.#spec.privileged === true) return [];
-    return MACHINE_WIDE.filter((path) => lstatSync(path, { throwIfNoEntry: false }) !== undefined);
+    return MACHINE_WIDE.filter((path) => this.#facts.lstat(path) !== undefined);
   }
 
   /** The host's network is shared, so are the files that describe it. */
   layNetworkFiles(): void {
     for (const path of ['/etc/resolv.conf', '/etc/hosts']) {
       if (this.#spec.rootfs !== 'host' || this.view.resolve(path).stats === undefined) {
-        if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) this.bind(path, path, true);
+        if (this.#facts.lstat(path) !== undefined) this.bind(path, path, true);
       }
     }
   }
@@ -264,8 +278,13 @@ class Draft {
     if (owner !== undefined) this.#augment(owner);
   }
 
-  bind(target: string, source: string, readOnly: boolean): void {
-    this.#put(this.point(target, kindOf(source)), source, readOnly);
+  bind(target: string, source: string, readOnly: boolean, kind = kindOf(source)): void {
+    this.#put(this.point(target, kind), source, readOnly);
+  }
+
+  /** A place of the machine at its own path. */
+  #bindSteady(path: string, kind: Kind, readOnly: boolean): void {
+    this.view.put({ target: this.point(path, kind), sources: [path], readOnly, steady: this.#built });
   }
 
   #put(target: string, source: string, readOnly: boolean): void {
@@ -273,7 +292,7 @@ class Draft {
   }
 
   /** Makes sure that something can be mounted at a path. @returns the path without symlinks */
-  point(path: string, kind: 'directory' | 'file'): string {
+  point(path: string, kind: Kind): string {
     const there: Found = this.view.resolve(path);
     if (there.stats !== undefined) return there.path;
     const owner = this.view.placeOf(there.path);
@@ -370,20 +389,7 @@ class Draft {
   }
 }
 
-/** A /dev without its device files, which are bound. */
-function furnishDev(dev: string): void {
-  makeDirectory(join(dev, 'shm'), 0o1777);
-  makeDirectory(join(dev, 'pts'));
-  symlinkSync('pts/ptmx', join(dev, 'ptmx'));
-  symlinkSync('/proc/self/fd', join(dev, 'fd'));
-  for (const [fd, name] of ['stdin', 'stdout', 'stderr'].entries()) {
-    symlinkSync(`/proc/self/fd/${fd}`, join(dev, name));
-  }
-}
+let node: string | undefined;
 
-/** With exactly this mode, whatever the umask. */
-function makeDirectory(path: string, mode = 0o755): void {
-  const made = mkdirSync(path, { recursive: true });
-  if (made === undefined) return;
-  for (let at = path; at.length >= made.length; at = dirname(at)) chmodSync(at, at === path ? mode : 0o755);
-}
+/** Where this process's own program lies. */
+const nodeProgram = (): string => (node ??= realpathSync(process.execPath));

@@ -13,9 +13,12 @@ import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { DEFAULT_PATH, splitEnvironment, startErrorMessage } from './executable.js';
+import { HostFacts } from './host-facts.js';
 import { hostMounts, type HostMount } from './host-mounts.js';
 import { isRoot, type Programs } from './launcher.js';
 import type { Rights } from './mount-table.js';
+import { PerlRemover } from './perl-remover.js';
+import { removeTree } from './remove-tree.js';
 import { openTemporaryDirectory } from './run-directory.js';
 import { RuntimeProblem, type ContainerSpec, type Probe, type Runtime, type StartResult } from './runtime.js';
 import { planSandbox, type Abilities, type Kept } from './sandbox-plan.js';
@@ -57,12 +60,13 @@ class Sandbox implements Runtime {
   readonly #now: () => Date;
   readonly #rights: Rights = process.getuid?.() === 0 ? 'root' : 'user';
   #mounts: readonly HostMount[] = [];
-  readonly #kept: Kept = { layers: new Map(), merged: new MergedDirectories() };
+  readonly #kept: Kept = { layers: new Map(), merged: new MergedDirectories(), facts: new HostFacts() };
   /** What trying showed, by launcher and filesystem. */
   readonly #tried = new Map<string, Promise<Method | undefined>>();
   /** The devices of the filesystems, by directory. */
   readonly #devices = new Map<string, number>();
   #programs: Programs | undefined;
+  #remover: PerlRemover | undefined;
   readonly #starters = new Map<Launcher, Starter>();
   #probe: Promise<Probe> | undefined;
 
@@ -73,6 +77,12 @@ class Sandbox implements Runtime {
 
   probe(): Promise<Probe> {
     return (this.#probe ??= this.#tryAll());
+  }
+
+  remove(directory: string): Promise<void> {
+    const { perl } = this.#programs ?? {};
+    if (perl === undefined) return removeTree(directory);
+    return (this.#remover ??= new PerlRemover(perl)).remove(directory);
   }
 
   async start(spec: ContainerSpec, signal?: AbortSignal): Promise<StartResult> {

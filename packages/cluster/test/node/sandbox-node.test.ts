@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { sandbox } from '../../src/index.js';
+import { hostMounts } from '../../src/runtime/host-mounts.js';
+import { memoryPlace } from '../../src/runtime/memory-directory.js';
 import { removeTree } from '../../src/runtime/remove-tree.js';
 import { Lab, stateOf, type TestContainer } from './pods.js';
 
@@ -50,6 +52,15 @@ if (!probe.usable) {
   });
 } else {
   describe('a pod of real processes', () => {
+    // Where the machine has no place in memory the disk will do: both are said by the row that is tried.
+    const hasMemory = memoryPlace(hostMounts(), ['/dev/shm', process.env['XDG_RUNTIME_DIR'] ?? '']) !== undefined;
+    test(hasMemory ? 'has its Secrets on no disk' : 'has its Secrets where everything is', async () => {
+      await lab.create('secrets', 'in-memory', { stringData: { pass: 'hush' } });
+      const spec = { volumes: [{ name: 's', secret: { secretName: 'in-memory' } }] };
+      const type = await printed('stat -f -c %T /s; cat /s/pass', mount('s', '/s'), spec);
+      expect(type.replace(/^(?!tmpfs).*\n/, 'disk\n')).toBe(hasMemory ? 'tmpfs\nhush' : 'disk\nhush');
+    });
+
     test('hands over from container to container through a FIFO in an emptyDir', async () => {
       const tools = { volumes: [{ name: 'tools', emptyDir: {} }] };
       const first = sh(
