@@ -10,6 +10,7 @@ import { startCluster, type Cluster } from '@pipewright/cluster';
 import {
   KubeClient,
   NAMESPACES,
+  PERSISTENT_VOLUME_CLAIMS,
   PODS,
   resource,
   SERVICE_ACCOUNTS,
@@ -30,6 +31,7 @@ const KINDS: Readonly<Record<string, Resource>> = {
   Secret: resource('v1', 'secrets', 'Secret'),
   ServiceAccount: SERVICE_ACCOUNTS,
   Pod: PODS,
+  PersistentVolumeClaim: PERSISTENT_VOLUME_CLAIMS,
 };
 
 export const kindOf = (kind: string): Resource => KINDS[kind] ?? resource('v1', kind, kind);
@@ -44,10 +46,13 @@ export type Script = (pod: Pod, container: string) => Ends | undefined;
 export class Bench {
   readonly client: KubeClient;
   readonly namespace: string;
+  readonly #patience: number;
 
-  constructor(send: Send, namespace: string) {
+  /** @param patience milliseconds until what a test waits for must have come */
+  constructor(send: Send, namespace: string, patience = 20_000) {
     this.client = new KubeClient(send);
     this.namespace = namespace;
+    this.#patience = patience;
   }
 
   async create<T extends KubeObject>(kind: string, name: string, rest: object): Promise<T> {
@@ -69,7 +74,7 @@ export class Bench {
 
   /** Resolves with what `look` finds in an object, once it finds something. */
   async until<T extends KubeObject, R>(kind: string, name: string, look: (object: T) => R | undefined): Promise<R> {
-    const signal = AbortSignal.timeout(20_000);
+    const signal = AbortSignal.timeout(this.#patience);
     const { namespace } = this;
     for await (const { object } of this.client.watch<T>(kindOf(kind), { namespace, signal })) {
       const found = object.metadata.name === name ? look(object) : undefined;

@@ -52,7 +52,7 @@ export async function startFakeGitHub(state: FakeRequest, token: string, pageSiz
   const origin = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const url = new URL(request.url ?? '/', origin);
+    const url = new URL(request.url ?? '/', `http://${request.headers.host ?? ''}`);
     const send = (status: number, body?: unknown, headers: Record<string, string> = {}): void => {
       response.writeHead(status, { 'content-type': 'application/json', ...headers });
       response.end(body === undefined ? undefined : JSON.stringify(body));

@@ -6,10 +6,10 @@ import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { deflateRawSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { fetchArchive } from '../src/scripts/fetch-archive.js';
 import { run, type Ended } from './shells.js';
+import { zipOf } from './zip.js';
 
 /** A store that answers for one bucket, over the part of Google's JSON API that reads objects. */
 const objects = new Map<string, Buffer>();
@@ -38,38 +38,6 @@ async function fetched(type: string, location: string): Promise<Ended & { readon
   const dir = join(mkdtempSync(join(base, 'out-')), 'dir');
   const archive = { type, location, path: dir, buckets: join(base, 'buckets.json') };
   return { ...(await run(fetchArchive(archive), { TMPDIR: base })), dir };
-}
-
-/** A zip archive of these entries, as its format is documented. */
-function zipOf(
-  entries: Readonly<Record<string, { readonly text: string; readonly mode?: number; readonly stored?: boolean }>>,
-): Buffer {
-  const bodies: Buffer[] = [];
-  const list: Buffer[] = [];
-  let at = 0;
-  for (const [name, { text, mode = 0o100644, stored = false }] of Object.entries(entries)) {
-    const packed = stored ? Buffer.from(text) : deflateRawSync(Buffer.from(text));
-    const local = Buffer.alloc(30);
-    local.writeUInt32LE(0x04034b50, 0);
-    local.writeUInt16LE(Buffer.byteLength(name), 26);
-    const central = Buffer.alloc(46);
-    central.writeUInt32LE(0x02014b50, 0);
-    central.writeUInt16LE(stored ? 0 : 8, 10);
-    central.writeUInt32LE(packed.length, 20);
-    central.writeUInt16LE(Buffer.byteLength(name), 28);
-    central.writeUInt32LE((mode << 16) >>> 0, 38);
-    central.writeUInt32LE(at, 42);
-    bodies.push(local, Buffer.from(name), packed);
-    list.push(central, Buffer.from(name));
-    at += 30 + Buffer.byteLength(name) + packed.length;
-  }
-  const directory = Buffer.concat(list);
-  const end = Buffer.alloc(22);
-  end.writeUInt32LE(0x06054b50, 0);
-  end.writeUInt16LE(Object.keys(entries).length, 10);
-  end.writeUInt32LE(directory.length, 12);
-  end.writeUInt32LE(at, 16);
-  return Buffer.concat([...bodies, directory, end]);
 }
 
 describe('an archive in a bucket', () => {

@@ -1,0 +1,53 @@
+/** A directory that answers for the bucket `shop`, also for pods, and the programs that lead the controller's own steps to it. */
+
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll } from '@jest/globals';
+import { shown, type Files, type Place } from '../../controller/test/ground.js';
+import { BUCKETS_FILE, bucketsJson } from '../src/local/host-files.js';
+import { GSUTIL_PROGRAM } from '../src/object-store/gsutil-program.js';
+import { startObjectStore } from '../src/object-store/object-store.js';
+
+/** A gsutil, and a gcloud that prints the key of the account it is told to use. */
+const PROGRAMS = {
+  '/usr/local/bin/gsutil': `#!/usr/bin/env node\n${GSUTIL_PROGRAM}`,
+  '/usr/local/bin/gcloud': '#!/bin/sh\nfor word; do case $word in --key-file=*) cat "${word#*=}" ;; esac; done\n',
+};
+
+/** The bucket, gone after the tests of this `describe`. */
+export class Bucket {
+  readonly directory = mkdtempSync(join(tmpdir(), 'pipewright-bucket-'));
+  readonly #closers: (() => unknown)[] = [() => rmSync(this.directory, { recursive: true })];
+
+  constructor() {
+    afterAll(async () => {
+      for (const close of this.#closers.reverse()) await close();
+    });
+  }
+
+  /** Serves it. @returns what the images of the controller's own steps need */
+  async serve(place: Place): Promise<Files> {
+    const store = await startObjectStore((name) => (name === 'shop' ? this.directory : undefined));
+    this.#closers.push(() => store.close());
+    const seen = await shown(store.url, place);
+    this.#closers.push(() => seen.close());
+    return { ...PROGRAMS, [BUCKETS_FILE]: bucketsJson(['shop'], seen.url) };
+  }
+
+  put(file: string, content: string | Buffer): void {
+    mkdirSync(dirname(join(this.directory, file)), { recursive: true });
+    writeFileSync(join(this.directory, file), content);
+  }
+
+  /** Every object with its text. */
+  objects(): Readonly<Record<string, string>> {
+    return Object.fromEntries(
+      readdirSync(this.directory, { recursive: true, withFileTypes: true })
+        .filter((it) => it.isFile())
+        .map((it) => join(it.parentPath, it.name))
+        .sort()
+        .map((path) => [path.slice(this.directory.length + 1), readFileSync(path, 'utf8')]),
+    );
+  }
+}
