@@ -17,6 +17,7 @@ import { shown, type Place } from '../../controller/test/ground.js';
 import { settle, type Setting } from '../../controller/test/setting.js';
 import { zipOf } from '../../controller/test/zip.js';
 import { Bucket } from './bucket.js';
+import { describeHandover } from './handover-on-a-cluster.js';
 
 type Spec = Readonly<Record<string, unknown>> & { readonly type: string };
 type Specs = Readonly<Record<string, Spec>>;
@@ -52,6 +53,7 @@ export function describeResources(place: Place): void {
     const setting = settle(place, () => bucket.serve(place));
     describeBuckets(bucket, setting);
     describePullRequests(setting);
+    describeHandover(bucket, setting);
     describeCloudEvents(setting);
   });
 }
