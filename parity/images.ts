@@ -51,7 +51,9 @@ export function imagesOf(recordings: readonly Recording[]): KnownImages {
 const sidecarImages = (input: string): readonly string[] =>
   objectsOf(input, {})
     .flatMap((object) => [...listAt(object, 'spec', 'sidecars'), ...listAt(object, 'spec', 'taskSpec', 'sidecars')])
-    .map((sidecar) => imageOf(textAt(sidecar, 'image')));
+    .map((sidecar) => textAt(sidecar, 'image'))
+    .filter((image) => /^[a-z0-9]/.test(image)) // cases about what is refused have sidecars without an image
+    .map(imageOf);
 
 /** An image that Tekton looked up has been named by digest, and its command stands in the pod. */
 function lookedUp(container: JsonObject, spec: JsonObject): readonly string[] | undefined {

@@ -105,6 +105,8 @@ export interface ResolvedRun {
   readonly written: readonly PipelineTask[];
   /** The Pipeline's name; the run's own when the spec is embedded. */
   readonly pipelineName: string;
+  /** Labels and annotations of the Pipeline, which the run and all that it makes bear too. */
+  readonly inherited: Pick<FoundPipeline, 'labels' | 'annotations'>;
   readonly waits: Waits;
   readonly tasks: readonly ResolvedTask[];
   /** The run's bindings by the pipeline's name of the resource. */
@@ -192,7 +194,8 @@ function resolve(facts: PipelineFacts): Resolution {
   const base = facts.bucket === true ? bucketPrefix(namespace, name) : HANDOVER_DIR;
   const handover = tasks.some(({ model }) => handsOver(model)) ? base : undefined;
   const written = (facts.run.spec.pipelineSpec ?? facts.pipeline?.spec)?.tasks ?? [];
-  const resolved = { run, pipeline, written, pipelineName, waits, tasks, bindings, replacements, handover };
+  const inherited = { labels: facts.pipeline?.labels, annotations: facts.pipeline?.annotations };
+  const resolved = { run, pipeline, written, pipelineName, inherited, waits, tasks, bindings, replacements, handover };
   const invalid = taskProblem(resolved, facts);
   return invalid ? refused('PipelineValidationFailed', invalid) : resolved;
 }

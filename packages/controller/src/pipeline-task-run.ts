@@ -42,7 +42,7 @@ export function checkRunFor(
   const own = { ...check.labels, [labels.conditionCheck]: name };
   const metadata = metadataOf(run, resolved, task, { name, labels: own, annotations: handedDown(check.annotations) });
   const { condition, resources } = check.use;
-  const bound = resources.map((use) => binding(use, resolved, fromPaths(use, resolved)));
+  const bound = resources.flatMap((use) => bindingOf(use, resolved, fromPaths(use, resolved)));
   const spec: TaskRunSpec = {
     taskSpec: taskOfCondition(condition, check.spec),
     ...given(check.params, bound),
@@ -65,12 +65,17 @@ function metadataOf(
     ...(metadata.namespace !== undefined && { namespace: metadata.namespace }),
     labels: {
       ...metadata.labels,
+      ...resolved.inherited.labels, // the run itself may not bear them yet
       ...own.labels,
       [labels.pipeline]: labelValue(resolved.pipelineName),
       [labels.pipelineRun]: labelValue(metadata.name ?? ''),
       [labels.pipelineTask]: labelValue(task.name),
     },
-    annotations: { ...handedDown(metadata.annotations), ...own.annotations },
+    annotations: {
+      ...handedDown(metadata.annotations),
+      ...handedDown(resolved.inherited.annotations),
+      ...own.annotations,
+    },
     ownerReferences: [
       {
         apiVersion: API_VERSION,
@@ -85,8 +90,8 @@ function metadataOf(
 }
 
 function specOf(resolved: ResolvedRun, { task, params }: ResolvedTask): TaskRunSpec {
-  const inputs = task.inputs.map((input) => binding(input, resolved, fromPaths(input, resolved)));
-  const outputs = task.outputs.map((output) => binding(output, resolved, [path(resolved, task.name, output.name)]));
+  const inputs = task.inputs.flatMap((input) => bindingOf(input, resolved, fromPaths(input, resolved)));
+  const outputs = task.outputs.flatMap((output) => bindingOf(output, resolved, [path(resolved, task.name, output.name)]));
   const workspacesOfRun = new Map(resolved.run.workspaces.map((workspace) => [workspace.name, workspace]));
   const workspaces = task.workspaces.flatMap((use) => {
     const binding = workspacesOfRun.get(use.workspace);
@@ -121,18 +126,16 @@ function surroundings(
   return { ...(account && { serviceAccountName: account }), ...(run.podTemplate && { podTemplate: run.podTemplate }) };
 }
 
-function binding(
+/** What the run binds to a use of a resource. Nothing for an optional one that it leaves out: a binding to nothing is refused. */
+function bindingOf(
   { name, resource }: OutputUse,
   { bindings }: ResolvedRun,
   paths: readonly string[],
-): TaskResourceBinding {
+): readonly TaskResourceBinding[] {
   const bound = bindings.get(resource)?.resource;
-  return {
-    name,
-    ...(bound?.from === 'cluster' && { resourceRef: { name: bound.name } }),
-    ...(bound?.from === 'here' && { resourceSpec: bound.spec }),
-    ...(paths.length > 0 && { paths }),
-  };
+  if (!bound) return [];
+  const what = bound.from === 'cluster' ? { resourceRef: { name: bound.name } } : { resourceSpec: bound.spec };
+  return [{ name, ...what, ...(paths.length > 0 && { paths }) }];
 }
 
 /** Where the tasks that an input comes `from` put it: under their name of the same resource, or failing that, under ours. */

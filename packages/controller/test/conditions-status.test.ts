@@ -192,6 +192,12 @@ describe('the TaskRun of a check', () => {
     });
   });
 
+  test('is given no optional resource that the run leaves out', () => {
+    const resources = (pipeline.resources ?? []).map((one) => ({ ...one, optional: true }));
+    const taskRun = madeFor({ ...given, pipeline: { ...pipeline, resources }, spec: {} });
+    expect(taskRun?.spec.inputs).toEqual({ params: [{ name: 'path', value: 'README.md' }] });
+  });
+
   test('takes over what a task made of the resource, and waits for it', () => {
     const [deploy] = pipeline.tasks ?? [];
     const [condition] = deploy?.conditions ?? [];
