@@ -5,7 +5,7 @@
  * where `$(inputs.resources.NAME.path)` leads.
  */
 
-import { joinPath, type PipelineResourceModel, type Step } from '@pipewright/tekton';
+import { isTrue, joinPath, type PipelineResourceModel, type Step } from '@pipewright/tekton';
 import { kubeconfig } from './scripts/kubeconfig.js';
 import { secretEnv } from './secret-fields.js';
 import { unexpanded, type StepMaker } from './step-maker.js';
@@ -24,7 +24,7 @@ export function clusterInput(resource: PipelineResourceModel, path: string, inpu
     name: resource.name,
     url: param('url').trim(),
     namespace: param('namespace'),
-    insecure: param('insecure').toLowerCase() === 'true',
+    insecure: isTrue(param('insecure')),
     directories: [...new Set([joinPath('/workspace', resource.name), path])],
   });
   return make.shell('kubeconfig', `input ${input}`, command, { env });

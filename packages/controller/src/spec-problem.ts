@@ -14,7 +14,12 @@ import {
 } from '@pipewright/tekton';
 import { remembered } from './remembered.js';
 
-/** The errors of a Task's spec; undefined when there are none. */
+/**
+ * The errors of a Task's spec; undefined when there are none.
+ *
+ * A variable that nobody declared, where Tekton does not look for one, stays as it is written and is the step's own business:
+ * in a script it may be the shell's. To stop the run for it is for those who check before.
+ */
 export const taskSpecProblem = (name: string, spec: TaskSpec): string | undefined => sentence('Task', name, spec);
 
 /** The errors of a Pipeline's spec; undefined when there are none. Asked for at every look at a run, so each is checked once. */
@@ -30,10 +35,13 @@ export const resourceSpecProblem = (name: string, spec: PipelineResourceSpec): s
 
 function sentence(kind: string, name: string, spec: object): string | undefined {
   const errors = checkObject({ apiVersion: API_VERSION, kind, metadata: { name }, spec }).filter(
-    ({ severity, path: [top] }) => severity === 'error' && top === 'spec',
+    (problem) => problem.severity === 'error' && problem.path[0] === 'spec' && !staysAsItIs(problem),
   );
   return errors.length === 0 ? undefined : errors.map(said).join('; ');
 }
+
+const staysAsItIs = ({ code, tektonMessage }: Problem): boolean =>
+  code.startsWith('VARIABLE_') && tektonMessage === undefined;
 
 const said = ({ path, message, hint }: Problem): string => `${dotted(path)}: ${message} (${hint})`;
 

@@ -117,6 +117,26 @@ describe('a run whose resource nobody has checked before', () => {
   });
 });
 
+describe('a variable that nobody declared', () => {
+  const pod = (step: object): readonly string[] => {
+    const start = startTaskRun(facts({ taskSpec: { steps: [{ name: 's', image: 'ubuntu', ...step }] } }));
+    return 'pod' in start ? (start.pod.spec.containers[0]?.args ?? []) : [outcome(facts({ taskSpec: { steps } }))];
+  };
+
+  test.each(['$(params.a)', '$(context.taskRun.name)', '$(inputs.params)', '$(tasks.a.results.b)'])(
+    'stays as it is where Tekton does not look for it: %s',
+    (text) => {
+      expect(pod({ command: ['echo'], args: [text] }).at(-1)).toBe(text);
+      expect(pod({ script: `#!/bin/sh\necho ${text}` }).join('\n')).toContain(text);
+    },
+  );
+
+  test('stops a run where Tekton would not have admitted it', () => {
+    const spec = { taskSpec: { steps: [{ ...steps[0], args: ['$(inputs.params.a)'] }] } };
+    expect(outcome(facts(spec))).toMatch(/^TaskRunValidationFailed: the Task is invalid: .*is not declared/);
+  });
+});
+
 describe('a run whose mounts are known only with its params', () => {
   const mounting = (mountPath: string): object => ({
     inputs: { params: [{ name: 'at', value: mountPath }] },

@@ -8,23 +8,11 @@ import { checkParams, checkTask } from './check-task.js';
 import { checkResults } from './check-results.js';
 import { checkTimeout } from './check-timeout.js';
 import { checkValues, paramVocabulary, type Vocabulary } from './check-variables.js';
+import { qualifiedNameFault } from './qualified-name.js';
 import { readPipeline } from './read.js';
 import { isTaskVariable } from './result-refs.js';
 import type { PipelineSpec, PipelineTask } from './types.js';
 import { below, checkNames, type Where } from './where.js';
-
-const NAME_PART =
-  "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
-
-/** What Kubernetes says about a name that is not qualified; `undefined` when it is. */
-function qualifiedNameFault(name: string): string | undefined {
-  const faults = [
-    ...(name === '' ? ['name part must be non-empty'] : []),
-    ...(name.length > 63 ? ['name part must be no more than 63 characters'] : []),
-    ...(/^([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/.test(name) ? [] : [NAME_PART]),
-  ];
-  return faults.length === 0 ? undefined : faults.join(',');
-}
 
 /** Checks the spec of a Pipeline, or an embedded one. `where` is the spec. */
 export function checkPipeline(spec: PipelineSpec, where: Where): void {

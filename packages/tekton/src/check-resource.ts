@@ -133,8 +133,14 @@ function checkStorageType(type: string, at: Where): void {
   at.report.add('VALUE_UNKNOWN', at.path, at.report.missed(type, known), { value: type, tektonMessage });
 }
 
+/** What Tekton takes for yes. */
+export const isTrue = (text: string | undefined): boolean => /^(?:1|t|true|T|True|TRUE)$/.test(text ?? '');
+
+/** A URL with a scheme, or a path, as an HTTP request has it. */
+const isRequestUrl = (text: string): boolean => text.startsWith('/') || URL.canParse(text);
+
 function checkCluster(
-  given: ReadonlyMap<string, { readonly value: string }>,
+  given: ReadonlyMap<string, { readonly value: string; readonly index: number }>,
   fromSecrets: ReadonlySet<string>,
   at: Where,
 ): void {
@@ -142,9 +148,14 @@ function checkCluster(
   const missing = (name: string, tektonMessage: string): void => {
     at.report.add('RESOURCE_PARAM_MISSING', at.path, { type: 'cluster', name }, { tektonMessage });
   };
+  const url = given.get('url');
+  if (url?.value && !isRequestUrl(url.value)) {
+    const more = { value: url.value, tektonMessage: `invalid value: ${url.value}: URL` };
+    at.report.add('CLUSTER_URL_INVALID', below(at, url.index, 'value').path, { url: url.value }, more);
+  }
   if (!has('username') && !has('cadata') && !has('token'))
     missing('token', 'missing field(s): username or CAData  or token param');
-  else if (given.get('insecure')?.value.toLowerCase() !== 'true' && !has('cadata')) {
+  else if (!isTrue(given.get('insecure')?.value) && !has('cadata')) {
     missing('cadata', 'missing field(s): CAData param');
   }
 }

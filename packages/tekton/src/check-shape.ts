@@ -5,6 +5,7 @@
  * here and left out. `null` counts as left out, as the API server has it.
  */
 
+import { qualifiedNameFault } from './qualified-name.js';
 import type { Report } from './report.js';
 import type { ObjectSchema, Schema, StringSchema } from './schema.js';
 import { shown } from './problem.js';
@@ -102,16 +103,29 @@ function fields(value: Record<string, unknown>, schema: ObjectSchema, path: Walk
   const missing = schema.required.filter((name) => kept[name] === undefined || kept[name] === null);
   if (missing.length === 0) return kept;
   for (const name of missing) {
-    if (value[name] === undefined || value[name] === null) missingField(name, Object.keys(value).length, path, report);
+    if (value[name] === undefined || value[name] === null) missingField(name, value, path, report);
   }
   return { ...kept, ...Object.fromEntries(missing.map((name) => [name, blank(schema.fields[name] ?? schema)])) };
 }
 
-/** Tekton says no more than `missing` of a spec that is empty; of other missing fields its admission says nothing. */
-function missingField(name: string, siblings: number, path: Path, report: Report): void {
-  const tektonMessage = path.length === 1 && siblings === 0 ? 'missing field(s): ' : undefined;
+function missingField(name: string, siblings: Readonly<Record<string, unknown>>, path: Path, report: Report): void {
+  const tektonMessage = missingRefusal(name, siblings, path);
   report.spoil('FIELD_MISSING', [...path, name], { name }, { tektonMessage });
 }
+
+/** What Tekton says about a missing field: nothing, but of an empty spec, of types, and of the names of tasks. Missing is empty to it. */
+function missingRefusal(name: string, siblings: Readonly<Record<string, unknown>>, path: Path): string | undefined {
+  const isSpec = path.length === 1 || path.at(-1) === 'resourceSpec';
+  const type = name === 'type' ? typeRefusal('', [...path, name], siblings) : undefined;
+  if (isSpec && Object.values(siblings).every(isEmpty)) return path.length === 1 || type ? 'missing field(s): ' : undefined;
+  if (type !== undefined) return type;
+  if (name !== 'name' || path.at(-2) !== 'tasks') return undefined;
+  return `invalid value: ${qualifiedNameFault('') ?? ''}: spec.tasks[${String(path.at(-1))}].name`;
+}
+
+/** What Go does not tell from a field that was left out. */
+const isEmpty = (value: unknown): boolean =>
+  value === null || value === '' || value === false || (Array.isArray(value) && value.length === 0);
 
 function unknownField(
   name: string,

@@ -37,9 +37,8 @@ export function checkStep(step: Step, place: StepPlace, where: Where): void {
 
 function checkScript(step: Step, { what, template }: StepPlace, script: string, where: Where): void {
   const tektonMessage = what === 'step' ? `script cannot be used with args or command: steps.script` : undefined;
-  const has = (field: 'command' | 'args'): boolean => ((step[field] ?? template?.[field])?.length ?? 0) > 0;
-  const field = has('command') ? 'command' : has('args') ? 'args' : undefined;
-  if (field) where.report.add('SCRIPT_AND_COMMAND', where.path, { field }, { tektonMessage });
+  const command = step.command ?? template?.command ?? [];
+  if (command.length > 0) where.report.add('SCRIPT_AND_COMMAND', where.path, {}, { tektonMessage });
   if (script.slice(0, 200).split('\n', 1)[0]?.endsWith('\r')) {
     where.report.add('SCRIPT_LINE_ENDS', [...where.path, 'script'], {});
   }

@@ -112,10 +112,12 @@ function stepField(task: TaskModel, path: Path): Label | undefined {
         : field === 'env'
           ? `env[${env}]`
           : field === 'volumeMounts'
-            ? `volumeMount[${String(at)}].${String(key)}`
+            ? `volumeMount[${String(at)}].${capitalized(String(key))}`
             : String(field);
   return { subject: `step ${name}`, field: `taskspec.steps.${name}` };
 }
+
+const capitalized = (word: string): string => word.slice(0, 1).toUpperCase() + word.slice(1);
 
 /** A path to keep, of one that the walk goes on with. */
 type Locate = (path: Path) => Path;

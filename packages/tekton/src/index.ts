@@ -25,6 +25,7 @@ export { nearest } from './nearest.js';
 export { checkObject } from './check-object.js';
 export { gitRevisionFault, gitUrlFault, passwordHost } from './check-git.js';
 export { imageFault } from './check-image.js';
+export { isTrue } from './check-resource.js';
 export { reservedFolder } from './check-step.js';
 export { readImageName, type ImageName } from './image-name.js';
 export * from './match.js';

@@ -167,6 +167,12 @@ export const PIPELINE_PROBLEMS = {
     ({ location, reason }) => `the location ${quoted(location)} ${reason}`,
     () => 'use gs://BUCKET/PATH',
   ),
+  CLUSTER_URL_INVALID: error<{ url: string }>(
+    'The URL of a cluster is none',
+    'The kubeconfig would lead nowhere.',
+    ({ url }) => `the cluster's URL ${quoted(url)} has no scheme`,
+    () => 'write it with its scheme, for example `https://10.0.0.1:6443`',
+  ),
   RESOURCE_TYPE_UNKNOWN: error<Missed>(
     'A type of resource does not exist',
     'Nothing would know what to do with it.',

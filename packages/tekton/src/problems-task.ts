@@ -38,11 +38,11 @@ export const TASK_PROBLEMS = {
     ({ image }) => `the image ${quoted(image)} may change under the same name`,
     () => 'give it a version tag, or better a digest (`@sha256:…`)',
   ),
-  SCRIPT_AND_COMMAND: error<{ field: 'command' | 'args' }>(
+  SCRIPT_AND_COMMAND: error<object>(
     'A step has both a script and a command',
-    'The script is the command; only one of them can run.',
-    ({ field }) => `this step has both \`script\` and \`${field}\``,
-    ({ field }) => `remove \`${field}\`, or call it from the script`,
+    'The script is the command; only one of them can run. `args` may stand beside it: the script gets them.',
+    () => 'this step has both `script` and `command`',
+    () => 'remove `command`, or call it from the script',
   ),
   SCRIPT_LINE_ENDS: warning<object>(
     'A script has Windows line ends',

@@ -40,7 +40,7 @@ function rankOf(problem: Problem): Rank {
       return [field === 'outputs' ? 6 : field === 'timeout' ? 7 : 2];
     case undefined:
     default:
-      return [2];
+      return [problem.code === 'CLUSTER_URL_INVALID' ? 2 : 3];
   }
 }
 

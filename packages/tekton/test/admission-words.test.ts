@@ -82,6 +82,54 @@ const rows: [what: string, object: unknown, words: string][] = [
     'invalid value: gti: taskspec.Inputs.Resources.a.Type',
   ],
   ['an unknown type of resource', object('PipelineResource', { type: 'foo' }), 'invalid value: spec.type: foo'],
+  ['a resource with nothing but an empty list', object('PipelineResource', { params: [] }), 'missing field(s): '],
+  [
+    'a resource without a type',
+    object('PipelineResource', { params: [{ name: 'url', value: 'https://a/b' }] }),
+    'invalid value: spec.type: ',
+  ],
+  [
+    'an input without a type',
+    object('Task', { inputs: { resources: [{ name: 'a' }] }, steps: [step] }),
+    'invalid value: : taskspec.Inputs.Resources.a.Type',
+  ],
+  [
+    'a task of a pipeline without a name',
+    pipeline({ taskRef: ok }),
+    "invalid value: name part must be non-empty,name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]'): spec.tasks[0].name",
+  ],
+  [
+    'an undeclared variable in the name of a volume to mount',
+    task({ ...step, volumeMounts: [{ name: '$(inputs.params.v)', mountPath: '/v' }] }),
+    'non-existent variable in "$(inputs.params.v)" for step volumeMount[0].Name: taskspec.steps.volumeMount[0].Name',
+  ],
+  [
+    'a cluster whose URL is none',
+    object('PipelineResource', {
+      type: 'cluster',
+      params: [
+        { name: 'name', value: 'without any login' },
+        { name: 'url', value: 'foo' },
+      ],
+    }),
+    'invalid value: foo: URL',
+  ],
+  [
+    'a cluster that is not insecure by a word for it',
+    object('PipelineResource', {
+      type: 'cluster',
+      params: [
+        { name: 'token', value: 't' },
+        { name: 'insecure', value: 'yes' },
+      ],
+    }),
+    'missing field(s): CAData param',
+  ],
+  [
+    'a resource of no type in a TaskRun',
+    object('TaskRun', { taskRef: ok, inputs: { resources: [{ name: 'a', resourceSpec: {} }] } }),
+    'missing field(s): ',
+  ],
   [
     'two inputs of one name',
     object('Task', {

@@ -135,6 +135,7 @@ describe('a task', () => {
       ],
     },
     { task: 'with a script that has no shebang', object: step({ script: 'make' }), says: [] },
+    { task: 'with a script and arguments for it', object: step({ script: 'make "$@"', args: ['all'] }), says: [] },
     {
       task: 'with a number for text',
       object: step({ env: [{ name: 'N', value: 1 }] }),

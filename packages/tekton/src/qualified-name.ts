@@ -1,0 +1,18 @@
+/**
+ * Kubernetes' rule for qualified names, in its words: Tekton holds the names of a pipeline's tasks against it.
+ *
+ * Apart, because a name that is missing is found before the pipeline is looked at.
+ */
+
+const NAME_PART =
+  "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
+
+/** What Kubernetes says about a name that is not qualified; `undefined` when it is. */
+export function qualifiedNameFault(name: string): string | undefined {
+  const faults = [
+    ...(name === '' ? ['name part must be non-empty'] : []),
+    ...(name.length > 63 ? ['name part must be no more than 63 characters'] : []),
+    ...(/^([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/.test(name) ? [] : [NAME_PART]),
+  ];
+  return faults.length === 0 ? undefined : faults.join(',');
+}
