@@ -297,43 +297,6 @@ describe('the TaskRun of a task', () => {
     });
   });
 
-  test('bears the labels and annotations of the Pipeline from the first one on, before the run itself does', () => {
-    const labels = { team: 'b', part: 'ship', 'tekton.dev/pipeline': 'other' };
-    const annotations = { note: 'n', 'kubectl.kubernetes.io/last-applied-configuration': '{}' };
-    const { run, ...rest } = seen();
-    const pipeline = { spec: release, labels, annotations };
-    const [action] = planPipelineRun({ ...rest, run, pipeline }).actions;
-    expect(action?.do === 'create' && action.taskRun.metadata).toMatchObject({
-      labels: { team: 'b', part: 'ship', 'tekton.dev/pipeline': 'p', 'tekton.dev/pipelineTask': 'fetch' },
-      annotations: { note: 'n' },
-    });
-  });
-
-  test('binds no optional resource that the run leaves out', () => {
-    const task: TaskSpec = {
-      inputs: { resources: [{ name: 'src', type: 'git', optional: true }] },
-      outputs: { resources: [{ name: 'img', type: 'image', optional: true }] },
-      ...ok,
-    };
-    const pipeline: PipelineSpec = {
-      resources: [
-        { name: 'repo', type: 'git', optional: true },
-        { name: 'image', type: 'image', optional: true },
-      ],
-      tasks: [
-        {
-          ...use('build'),
-          resources: {
-            inputs: [{ name: 'src', resource: 'repo' }],
-            outputs: [{ name: 'img', resource: 'image' }],
-          },
-        },
-      ],
-    };
-    const spec = made({ pipeline, tasks: new Map([['Task/ok', { spec: task }]]) })?.spec;
-    expect(spec).toEqual({ taskRef: { name: 'ok', kind: 'Task' }, timeout: '1h0m0s' });
-  });
-
   test('carries params with the run’s values, resources by reference, and where they are handed over', () => {
     const task: TaskSpec = {
       inputs: { params: [{ name: 'x' }], resources: [{ name: 'src', type: 'git' }] },

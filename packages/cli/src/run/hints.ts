@@ -48,11 +48,13 @@ const ROWS: readonly Row[] = [
     hint: 'add a manifest with the missing object to the command',
   },
   {
-    when: ({ exitCode }, text) => exitCode === 127 || /StartError|executable file not found/i.test(text),
+    when: ({ exitCode }, text) =>
+      exitCode === 127 ||
+      /StartError|executable file not found|fork\/exec \S+: no such file|the script's first line asks for/i.test(text),
     hint: "the command is not in the image; on this machine the stand-in's files are what the step sees",
   },
   {
-    when: ({ exitCode }) => exitCode === 126,
+    when: ({ exitCode }, text) => exitCode === 126 || /fork\/exec \S+: permission denied/.test(text),
     hint: 'the file is there and may not be executed: chmod +x, and check its first line',
   },
   {

@@ -52,6 +52,8 @@ const SCRIPT = compact(`
   prev=$((i - 1)) next=$((i + 1)) child=
 
   say() { printf '%s\\n' "$*" >&2; }
+  # In Tekton's words, exit code and form: people and tools know them.
+  quit() { say "$(date '+%Y/%m/%d %H:%M:%S ' 2>/dev/null)$1"; finish 1; }
   nap() { sleep 0.05 2>/dev/null || sleep 1; }
   ring() { if [ -p "$t/turn.$1" ]; then echo "$2" 1<>"$t/turn.$1"; fi; }
   finish() {
@@ -128,18 +130,23 @@ const SCRIPT = compact(`
     IFS= read -r line <"$script" || :
     set -f
     case $line in '#!'*) set -- \${line#??} ;; *) set -- /bin/sh ;; esac
-    [ -x "$1" ] || { say "pipewright: this image has no $1, which the script's first line asks for"; finish 127; }
+    [ -x "$1" ] || { say "pipewright: this image has no $1, which the script's first line asks for"; finish 1; }
   }
-  search() {
+  # What keeps a command from being run, if anything does.
+  look() {
+    fault=
     case $1 in
-      */*) if [ ! -e "$1" ]; then return 127; elif [ -d "$1" ] || [ ! -x "$1" ]; then return 126; else return 0; fi ;;
+      */*)
+        if [ ! -e "$1" ]; then fault="fork/exec $1: no such file or directory"
+        elif [ -d "$1" ] || [ ! -x "$1" ]; then fault="fork/exec $1: permission denied"; fi
+        return ;;
     esac
     rest=$path:
     while [ -n "$rest" ]; do
       dir=\${rest%%:*} rest=\${rest#*:}
-      if [ -x "\${dir:-.}/$1" ] && [ ! -d "\${dir:-.}/$1" ]; then return 0; fi
+      if [ -x "\${dir:-.}/$1" ] && [ ! -d "\${dir:-.}/$1" ]; then return; fi
     done
-    return 127
+    fault="exec: \\"$1\\": executable file not found in \\$PATH"
   }
 
   if [ "$i" -eq 0 ]; then
@@ -150,8 +157,7 @@ const SCRIPT = compact(`
     ring 0 in
     until [ -e "$t/ok.$prev" ]; do
       if [ -e "$t/failed.$prev" ] || { ! await && [ ! -e "$t/ok.$prev" ]; }; then
-        say "$(date '+%Y/%m/%d %H:%M:%S ' 2>/dev/null)Skipping step because a previous step failed"
-        finish 1
+        quit "Skipping step because a previous step failed"
       fi
     done
   fi
@@ -163,11 +169,8 @@ const SCRIPT = compact(`
     interpret
     if chmod 755 "$script" 2>/dev/null; then set -- "$script" "$@"; else set -f; set -- \${line#'#!'} "$script" "$@"; set +f; fi
   fi
-  search "$1"
-  case $? in
-    126) say "pipewright: $1 is not executable in this image"; finish 126 ;;
-    127) say "pipewright: this image has no command $1 (PATH is $path)"; finish 127 ;;
-  esac
+  look "$1"
+  if [ -n "$fault" ]; then quit "Error executing command: $fault"; fi
 
   if [ "$next" -lt "$n" ] && [ -p "$t/turn.$next" ]; then exec 7<>"$t/turn.$next"; echo start >&7; fi
   PATH=$path

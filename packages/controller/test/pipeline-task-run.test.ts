@@ -1,0 +1,38 @@
+import { describe, expect, test } from '@jest/globals';
+import type { PipelineSpec, TaskSpec } from '@pipewright/tekton';
+import { planPipelineRun, type ObservedPipelineRun } from '../src/pipeline-run-plan.js';
+import { ok, release, seen, use } from './weather.js';
+
+/** The first TaskRun that is made. */
+const made = (observed: ObservedPipelineRun) =>
+  planPipelineRun(observed).actions.flatMap((action) => (action.do === 'create' ? [action.taskRun] : []))[0];
+
+describe('the TaskRun of a task', () => {
+  test('bears the labels and annotations of the Pipeline from the first one on, before the run itself does', () => {
+    const labels = { team: 'b', part: 'ship', 'tekton.dev/pipeline': 'other' };
+    const annotations = { note: 'n', 'kubectl.kubernetes.io/last-applied-configuration': '{}' };
+    expect(made({ ...seen(), pipeline: { spec: release, labels, annotations } })?.metadata).toMatchObject({
+      labels: { team: 'b', part: 'ship', 'tekton.dev/pipeline': 'p', 'tekton.dev/pipelineTask': 'test' },
+      annotations: { why: 'push', note: 'n' },
+    });
+  });
+
+  test('binds no optional resource that the run leaves out', () => {
+    const task: TaskSpec = {
+      inputs: { resources: [{ name: 'src', type: 'git', optional: true }] },
+      outputs: { resources: [{ name: 'img', type: 'image', optional: true }] },
+      ...ok,
+    };
+    const inputs = [{ name: 'src', resource: 'repo' }];
+    const outputs = [{ name: 'img', resource: 'image' }];
+    const pipeline: PipelineSpec = {
+      resources: [
+        { name: 'repo', type: 'git', optional: true },
+        { name: 'image', type: 'image', optional: true },
+      ],
+      tasks: [{ ...use('build'), resources: { inputs, outputs } }],
+    };
+    const tasks = new Map([['Task/ok', { spec: task }]]);
+    expect(made(seen({ pipeline, tasks }))?.spec).toEqual({ taskRef: { name: 'ok', kind: 'Task' }, timeout: '1h0m0s' });
+  });
+});
