@@ -51,11 +51,9 @@ export function judge(
   return { name: recording.name, note: recording.outcome.note, seconds: played.seconds, differences, accepted };
 }
 
-/** The run that a difference is about: `pipelineRuns.NAME.…`, `applied.TaskRun NAME.…`, `events.TaskRun NAME: …`. */
+/** The run that a difference is about, or what was applied: `pipelineRuns.NAME.…`, `applied.Task NAME.…`, `events.TaskRun NAME: …`. */
 const runOf = (path: string): string | undefined =>
-  /^(?:pipelineRuns\.|taskRuns\.|applied\.\[?(?:Task|Pipeline)Run |events\.\[?(?:Task|Pipeline)Run )([^.:\]]+)/.exec(
-    path,
-  )?.[1];
+  /^(?:pipelineRuns\.|taskRuns\.|applied\.\[?\w+ |events\.\[?(?:Task|Pipeline)Run )([^.:\]]+)/.exec(path)?.[1];
 
 /** Leaves out of what was played what the recording does not speak of: runs that it refused, logs that it lost. */
 function comparable(expected: JsonObject, got: JsonObject): JsonObject {
