@@ -91,7 +91,9 @@ function metadataOf(
 
 function specOf(resolved: ResolvedRun, { task, params }: ResolvedTask): TaskRunSpec {
   const inputs = task.inputs.flatMap((input) => bindingOf(input, resolved, fromPaths(input, resolved)));
-  const outputs = task.outputs.flatMap((output) => bindingOf(output, resolved, [path(resolved, task.name, output.name)]));
+  const outputs = task.outputs.flatMap((output) =>
+    bindingOf(output, resolved, [path(resolved, task.name, output.name)]),
+  );
   const workspacesOfRun = new Map(resolved.run.workspaces.map((workspace) => [workspace.name, workspace]));
   const workspaces = task.workspaces.flatMap((use) => {
     const binding = workspacesOfRun.get(use.workspace);

@@ -117,7 +117,8 @@ function missingField(name: string, siblings: Readonly<Record<string, unknown>>,
 function missingRefusal(name: string, siblings: Readonly<Record<string, unknown>>, path: Path): string | undefined {
   const isSpec = path.length === 1 || path.at(-1) === 'resourceSpec';
   const type = name === 'type' ? typeRefusal('', [...path, name], siblings) : undefined;
-  if (isSpec && Object.values(siblings).every(isEmpty)) return path.length === 1 || type ? 'missing field(s): ' : undefined;
+  if (isSpec && Object.values(siblings).every(isEmpty))
+    return path.length === 1 || type ? 'missing field(s): ' : undefined;
   if (type !== undefined) return type;
   if (name !== 'name' || path.at(-2) !== 'tasks') return undefined;
   return `invalid value: ${qualifiedNameFault('') ?? ''}: spec.tasks[${String(path.at(-1))}].name`;
