@@ -15,6 +15,14 @@ export type ClusterAccess = {
   readonly url: string;
 
   /**
+   * The param `name`, which early versions of Tekton asked for. Nothing reads it since: the kubeconfig's cluster is called as the
+   * resource is.
+   *
+   * @default - none
+   */
+  readonly name?: string;
+
+  /**
    * What tasks read as `inputs.NAME.revision`; it changes nothing else.
    *
    * @default - none
@@ -78,11 +86,12 @@ export class ClusterResource extends PipelineResource<'cluster'> {
 }
 
 function clusterSpec(access: ClusterAccess): object {
-  const { url, revision, username, password, token, namespace, cadata, insecure, unsafePlaintext } = access;
+  const { name, url, revision, username, password, token, namespace, cadata, insecure, unsafePlaintext } = access;
   const text = (it: string | SecretField | undefined): string | undefined => (typeof it === 'string' ? it : undefined);
   const secret = (it: string | SecretField | undefined): SecretField | undefined =>
     typeof it === 'string' ? undefined : it;
   const params = {
+    name,
     url,
     revision,
     namespace,

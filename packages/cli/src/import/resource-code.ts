@@ -76,6 +76,7 @@ const cluster: Reads = (params, secrets) => {
   return {
     construct: 'ClusterResource',
     props: {
+      name: params.text('name'),
       url: params.needed('url'),
       username: params.text('username') ?? username,
       ...secret,

@@ -111,6 +111,21 @@ spec:
 new TaskRun(this, 'try', { task: build, generateName: 'try-', params: { flags: ['-v'] } });`);
   });
 
+  test('writes a cluster with a param `name`, which early versions of Tekton asked for, as its construct', async () => {
+    const { status, out, err } = await imported(`
+apiVersion: tekton.dev/v1alpha1
+kind: PipelineResource
+metadata: { name: staging }
+spec:
+  type: cluster
+  params: [{ name: name, value: prod }, { name: url, value: https://10.0.0.1 }, { name: insecure, value: 'true' }]
+  secrets: [{ fieldName: token, secretName: c, secretKey: token }]
+`);
+    expect([status, err()]).toEqual([0, '']);
+    expect(body(out())).toContain("name: 'prod',");
+    expect(body(out())).toContain('new ClusterResource(');
+  });
+
   test('carries over what no construct makes, with the reason above it', async () => {
     const { status, out, err } = await imported(`
 apiVersion: v1
