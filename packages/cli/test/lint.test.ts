@@ -25,4 +25,13 @@ describe('lint', () => {
 1 error (3 objects checked)
 `);
   });
+
+  test('says of a file of stand-ins that it belongs to --config', async () => {
+    expect(await lint({ 'pipewright.yaml': 'images:\n  golang: host\n' }, ['pipewright.yaml']))
+      .toBe(`pipewright.yaml:1:1  error  NOT_AN_OBJECT  these are stand-ins for a machine, and no manifest
+    1 | images:
+  hint: give the file to \`run\` or \`up\` with --config, and name the manifests here
+1 error (0 objects checked)
+`);
+  });
 });

@@ -62,6 +62,7 @@ function readDocument(parsed: ParsedDocument): Manifests {
   const { value, findings } = readValue(parsed, lost.explained);
   const all = [...lost.findings, ...findings];
   const faulty = parsed.faulty || hasErrors(all);
+  if (isObject(value) && isStandIns(value)) return { manifests: [], findings: faulty ? all : [standIns(parsed)] };
   if (isObject(value)) return { manifests: expand(parsed, value, [], faulty), findings: all };
   return { manifests: [], findings: faulty ? all : [notAnObject(parsed)] };
 }
@@ -84,16 +85,30 @@ function manifestAt(parsed: ParsedDocument, object: JsonObject, base: Path, faul
   };
 }
 
-function notAnObject(parsed: ParsedDocument): Finding {
+/** Whether a document is the command's own configuration, under whatever name. */
+const isStandIns = (value: JsonObject): boolean =>
+  Object.keys(value).length > 0 && Object.keys(value).every((key) => STAND_INS.has(key));
+
+const STAND_INS: ReadonlySet<string> = new Set(['images', 'resources', 'node']);
+
+const standIns = (parsed: ParsedDocument): Finding =>
+  noManifest(
+    parsed,
+    'these are stand-ins for a machine, and no manifest',
+    'give the file to `run` or `up` with --config, and name the manifests here',
+  );
+
+const notAnObject = (parsed: ParsedDocument): Finding =>
+  noManifest(
+    parsed,
+    'a manifest is an object with apiVersion and kind, and this is none',
+    'start with `apiVersion:`; if this is no manifest, leave the file out',
+  );
+
+function noManifest(parsed: ParsedDocument, message: string, hint: string): Finding {
   const place = placeOf(parsed.source, parsed.root.range[0]);
-  return {
-    severity: 'error',
-    code: 'NOT_AN_OBJECT',
-    place,
-    message: 'a manifest is an object with apiVersion and kind, and this is none',
-    hint: 'start with `apiVersion:`; if this is no manifest, leave the file out',
-    quote: lineAt(parsed.source, place.line),
-  };
+  const quote = lineAt(parsed.source, place.line);
+  return { severity: 'error', code: 'NOT_AN_OBJECT', place, message, hint, quote };
 }
 
 const nothingFound = (paths: readonly string[]): Finding => ({
