@@ -146,6 +146,18 @@ describe('gsutil rsync', () => {
     expect(statSync(join(work, 'run.sh')).mode & 0o777).toBe(0o755);
   });
 
+  test('says, once, what it leaves out of a directory that stands in: links are no objects', async () => {
+    put('bucket/d/file');
+    put('other');
+    symlinkSync('file', join(bucket, 'd/link'));
+    symlinkSync(join(base, 'other'), join(bucket, 'elsewhere'));
+    const { code, err } = await gsutil('rsync', '-d', '-r', 'gs://shop/d', '.');
+    expect([code, tree(work)]).toEqual([0, ['file']]);
+    expect(err.split('\n').filter((line) => line.startsWith('Left out'))).toEqual([
+      'Left out: gs://shop/d/link is no file in the directory that stands in for the bucket; links are not followed.',
+    ]);
+  });
+
   test('does not know a folder that is not there', async () => {
     expect(await gsutil('rsync', '-r', 'gs://shop/none', '.')).toMatchObject({ code: 1 });
   });

@@ -40,9 +40,10 @@ export class BucketFiles {
     this.#directory = realpathSync(directory);
   }
 
-  /** Every object whose name begins so, in the order of names. */
-  list(prefix: string): readonly ObjectFacts[] {
+  /** Every object whose name begins so, in the order of names; and what else lies there: links and the like are no objects. */
+  list(prefix: string): { readonly objects: readonly ObjectFacts[]; readonly leftOut: readonly string[] } {
     const found: ObjectFacts[] = [];
+    const leftOut: string[] = [];
     const look = (directory: string): void => {
       for (const name of readdirSync(directory)) {
         const path = join(directory, name);
@@ -50,11 +51,13 @@ export class BucketFiles {
         const stats = lstatSync(path);
         if (stats.isDirectory()) {
           if (object.startsWith(prefix) || prefix.startsWith(`${object}/`)) look(path);
-        } else if (stats.isFile() && object.startsWith(prefix)) found.push(facts(object, path));
+        } else if (!object.startsWith(prefix)) continue;
+        else if (stats.isFile()) found.push(facts(object, path));
+        else leftOut.push(object);
       }
     };
     look(this.#directory);
-    return found.sort((a, b) => (a.name < b.name ? -1 : 1));
+    return { objects: found.sort((a, b) => (a.name < b.name ? -1 : 1)), leftOut: leftOut.sort() };
   }
 
   stat(name: string): ObjectFacts | undefined {

@@ -24,8 +24,15 @@ async function ask(bucket, path, init) {
 const objectPath = (bucket, name) => '/storage/v1/b/' + encodeURIComponent(bucket) + '/o/' + encodeURIComponent(name)
 async function list(bucket, prefix) {
   const answer = await ask(bucket, '/storage/v1/b/' + encodeURIComponent(bucket) + '/o?prefix=' + encodeURIComponent(prefix))
-  return answer.status === 404 ? fail('the bucket ' + bucket + ' does not exist') : (await answer.json()).items ?? []
+  if (answer.status === 404) return fail('the bucket ' + bucket + ' does not exist')
+  const { items, leftOut } = await answer.json()
+  for (const name of leftOut ?? []) {
+    if (!told.has(bucket + '/' + name)) console.error('Left out: gs://' + bucket + '/' + name + ' is no file in the directory that stands in for the bucket; links are not followed.')
+    told.add(bucket + '/' + name)
+  }
+  return items ?? []
 }
+const told = new Set()
 const remove = (bucket, name) => ask(bucket, objectPath(bucket, name), { method: 'DELETE' })
 async function readObject(bucket, name) {
   const answer = await ask(bucket, objectPath(bucket, name) + '?alt=media')

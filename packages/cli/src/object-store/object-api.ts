@@ -10,6 +10,9 @@ import type { BucketFiles, ObjectFacts } from './bucket-files.js';
 /** Metadata with an object's permissions, in octal. */
 const MODE = 'goog-reserved-posix-mode';
 
+/** Field of a list, and of our own: what lies in the directory and is no object. The gsutil of this machine says so. */
+const LEFT_OUT = 'leftOut';
+
 /** Answers one request; `find` knows the buckets. */
 export async function answerObjects(
   request: Request,
@@ -61,8 +64,9 @@ async function write(
 function listed(bucket: BucketFiles, query: URLSearchParams, shown: (object: ObjectFacts) => object): object {
   const prefix = query.get('prefix') ?? '';
   const delimiter = query.get('delimiter') ?? '';
-  const objects = bucket.list(prefix);
-  if (delimiter === '') return { items: objects.map(shown) };
+  const { objects, leftOut } = bucket.list(prefix);
+  const rest = leftOut.length > 0 && { [LEFT_OUT]: leftOut };
+  if (delimiter === '') return { items: objects.map(shown), ...rest };
   const folderOf = ({ name }: ObjectFacts): string | undefined => {
     const end = name.indexOf(delimiter, prefix.length);
     return end < 0 ? undefined : name.slice(0, end + delimiter.length);
@@ -70,6 +74,7 @@ function listed(bucket: BucketFiles, query: URLSearchParams, shown: (object: Obj
   return {
     items: objects.filter((object) => folderOf(object) === undefined).map(shown),
     prefixes: [...new Set(objects.flatMap((object) => folderOf(object) ?? []))],
+    ...rest,
   };
 }
 
