@@ -126,6 +126,17 @@ Succeeded  release  in 1m 7s  (3 tasks: 3 succeeded)
   deployment web: image of nginx is now acme/web:abc123 (was acme/web:old)`);
   });
 
+  test('gives a task the time of all its attempts, and their number', () => {
+    const tally = tallied([
+      start,
+      { type: 'task-start', time: at(1), run, task: 'test', taskRun: 'r-test' },
+      { type: 'task-retry', time: at(3), run, task: 'test', reason: 'Failed', message: '', attempt: 2 },
+      done('test', 9, { seconds: 8 }),
+      { type: 'run-end', time: at(9), run, outcome: 'succeeded', reason: 'Succeeded', message: '', seconds: 9 },
+    ]);
+    expect(summary(tally, [], colors)[2]).toBe('  ✔ test    8.0s in 2 attempts');
+  });
+
   test('shows the step that failed, its last lines, the reason, a hint, and what did not start', () => {
     const tally = tallied([
       ...halfway,

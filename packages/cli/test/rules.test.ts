@@ -220,7 +220,7 @@ ${pipelineRun(`
     says: [
       '[flaky : s] try 1\n--- flaky Failed, and is tried again (attempt 2)\n[flaky : s] try 2\n',
       '[flaky : s] try 3\n',
-      /✔ flaky .*\n/,
+      /✔ flaky  \d+\.\ds in 3 attempts\n/,
       '1 succeeded',
     ],
   },

@@ -82,7 +82,7 @@ function taskLines(task: TaskTally, width: number, colors: Colors): readonly str
     const facts = task.results.map(
       ({ resource, key, value }) => `      ${colors.dim(`${resource} ${key}`.trim())} ${plain(value)}`,
     );
-    return [`  ${sign} ${name}  ${duration(task.seconds)}`, ...facts];
+    return [`  ${sign} ${name}  ${time(task)}`, ...facts];
   }
   if (task.state === 'skipped') return [`  ${sign} ${name}  ${colors.dim(plain(skipped(task)))}`];
   if (task.state !== 'failed' && task.state !== 'timed-out')
@@ -90,12 +90,15 @@ function taskLines(task: TaskTally, width: number, colors: Colors): readonly str
   const step = task.exitCode === undefined ? '' : `  step ${task.step ?? '?'}: exit ${String(task.exitCode)}`;
   const reason = task.stepReason === undefined || task.stepReason === 'Error' ? '' : ` (${task.stepReason})`;
   return [
-    `  ${sign} ${name}  ${duration(task.seconds)}${step}${reason}`,
+    `  ${sign} ${name}  ${time(task)}${step}${reason}`,
     ...task.lastLines.map((line) => `      ${colors.dim('|')} ${plain(line)}`),
     ...failure(task.reason, task.message.replace(LOGS_ELSEWHERE, ''), colors),
     ...hints(task),
   ];
 }
+
+const time = ({ seconds, attempts }: TaskTally): string =>
+  `${duration(seconds)}${attempts > 1 ? ` in ${String(attempts)} attempts` : ''}`;
 
 /** What is said of a skipped task, in the summary and when it happens. */
 export const skipped = ({ message }: Pick<TaskTally, 'message'>): string =>

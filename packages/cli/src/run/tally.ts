@@ -10,7 +10,10 @@ export interface TaskTally {
   readonly state: 'waiting' | 'checking' | 'running' | TaskOutcome;
   /** When it started, in milliseconds since 1970; 0 before. */
   readonly startedAt: number;
+  /** Of all attempts together. */
   readonly seconds: number;
+  /** How often it was begun; the last attempt counts. */
+  readonly attempts: number;
   /** The step that runs, or the one that failed. */
   readonly step?: string;
   readonly exitCode?: number;
@@ -44,6 +47,7 @@ const waiting = (task: string): TaskTally => ({
   state: 'waiting',
   startedAt: 0,
   seconds: 0,
+  attempts: 1,
   reason: '',
   message: '',
   results: [],
@@ -110,7 +114,7 @@ function after(task: TaskTally, event: TaskEvent): TaskTally {
     case 'sidecar-log':
       return task;
     case 'task-retry':
-      return { ...waiting(task.task), state: 'running', startedAt: task.startedAt };
+      return { ...waiting(task.task), state: 'running', startedAt: task.startedAt, attempts: event.attempt };
     case 'task-held':
       return { ...task, lastLines: [event.message] };
     case 'step-log':
