@@ -62,6 +62,7 @@ describe.each(shells)('the results of a step in %s', (_name, shell) => {
   test.each([
     ['many lines', 'x\n'.repeat(500_000)],
     ['one line', 'x'.repeat(1_000_000)],
+    ['one line of a file that takes minutes to read', Buffer.alloc(64 * 1024 * 1024, 'x')],
   ])('do not hold up a step that wrote far too much: %s', async (_what, value) => {
     writeFileSync(join(place, 'r'), value);
     expect(await step(shell, ['r'], ['true'])).toMatchObject({ code: 1 });

@@ -215,8 +215,8 @@ async function countLines(path: string, since: string | undefined): Promise<numb
 
 /** The end of a log, for a termination message: at most so many lines and bytes. */
 export async function lastLines(path: string, lines: number, bytes: number): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of readLog(path, undefined, { tailLines: lines }, new Date(0))) chunks.push(chunk);
-  const all = Buffer.concat(chunks);
-  return all.subarray(Math.max(0, all.length - bytes)).toString('utf8');
+  let end = Buffer.alloc(0);
+  for await (const chunk of readLog(path, undefined, { tailLines: lines }, new Date(0)))
+    end = Buffer.concat([end, chunk]).subarray(-bytes); // a line may be longer than the memory there is
+  return end.toString('utf8');
 }

@@ -84,7 +84,9 @@ const SCRIPT = compact(`
   nl='
 '
   # What a file holds, to the byte: "$(cat file)" would drop the line ends behind it.
+  # A shell reads a line whole, and byte by byte: where the image has head, no more than is needed is read.
   content() {
+    if text=$(head -c 4097 "$1" 2>/dev/null && echo .); then text=\${text%.}; return 0; fi
     text=
     while IFS= read -r line; do
       text=$text$line$nl
