@@ -81,6 +81,7 @@ export function watchObjects(world: World, request: WatchRequest): WatchContent 
   const missed = replay ? [] : collection.since(revision);
   if (!missed) throw expired(`too old resource version: ${revision ?? 0} (${world.store.revision})`);
   const initial = replay ? collection.list(namespace).filter((object) => !matches || matches(object)) : [];
+  const asked = world.store.revision;
   const within = ({ object }: Change): boolean =>
     namespace === undefined || (object.metadata.namespace ?? '') === namespace;
 
@@ -97,7 +98,8 @@ export function watchObjects(world: World, request: WatchRequest): WatchContent 
       write({ type: 'BOOKMARK', object: bookmarkOf(type, world.store.revision, annotations) });
     for (const object of initial) write({ type: 'ADDED', object });
     if (query.get('sendInitialEvents') === 'true') bookmark({ 'k8s.io/initial-events-end': 'true' });
-    for (const change of missed) push(change);
+    // What has changed since it was asked for too: the answer may have been on its way for a moment.
+    for (const change of [...missed, ...(collection.since(asked) ?? [])]) push(change);
     const stop = collection.subscribe(push);
     const stopEnd = collection.onEnd(end);
     const wantsBookmarks = ['true', '1'].includes(query.get('allowWatchBookmarks') ?? '');

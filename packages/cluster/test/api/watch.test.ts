@@ -22,7 +22,7 @@ const object = (n: number, label = 'a'): KubeObject => ({
   data: { n },
 });
 
-function watching(store: Store): ReadableStream<Uint8Array> {
+const asked = (store: Store, resourceVersion: string): ReturnType<typeof watchObjects> => {
   const world: World = {
     store,
     catalog: new Catalog(BUILT_IN),
@@ -31,9 +31,11 @@ function watching(store: Store): ReadableStream<Uint8Array> {
     now: () => new Date(0),
   };
   const type = BUILT_IN.find(({ plural }) => plural === 'configmaps')!;
-  const query = new URLSearchParams({ resourceVersion: String(store.revision) });
-  return watchObjects(world, { type, namespace: 'default', query, signal: new AbortController().signal }).frames();
-}
+  const query = new URLSearchParams({ resourceVersion });
+  return watchObjects(world, { type, namespace: 'default', query, signal: new AbortController().signal });
+};
+
+const watching = (store: Store): ReadableStream<Uint8Array> => asked(store, String(store.revision)).frames();
 
 test('a watcher that does not read is cut off; one that reads goes on', async () => {
   const store = new Store(1);
@@ -45,6 +47,18 @@ test('a watcher that does not read is cut off; one that reads goes on', async ()
     expect(Buffer.from(value!).toString()).toContain(`"data":{"n":${n}}`);
   }
   await expect(idle.read()).rejects.toThrow('this watcher does not read; its watch has been ended');
+});
+
+test.each([
+  ['from now on', '2', [3]],
+  ['from what there is', '0', [2, 3]],
+])('a watch %s loses nothing that changes before its content is asked for', async (_what, from, seen) => {
+  const store = new Store(1);
+  store.put('/configmaps', object(2));
+  const content = asked(store, from);
+  store.put('/configmaps', object(3));
+  const reader = content.frames().getReader();
+  for (const n of seen) expect(Buffer.from((await reader.read()).value!).toString()).toContain(`"data":{"n":${n}}`);
 });
 
 test.each([
