@@ -12,7 +12,8 @@ import type { OutputSink } from '../runtime/runtime.js';
 import { namingPath } from '../disk-failure.js';
 
 const LONGEST_PART = 16 * 1024;
-const BLOCK = 64 * 1024;
+/** Bytes that are read at once: at first few, for most logs are short and thousands may be followed; then ever more. */
+const BLOCKS = { first: 1024, largest: 64 * 1024 } as const;
 const NEWLINE = 0x0a;
 
 /** What part of a log is asked for. */
@@ -128,16 +129,17 @@ async function* recordsOf(path: string, live: LogFile | undefined): AsyncGenerat
   const file = await open(path, 'r');
   try {
     let rest = Buffer.alloc(0);
-    for (let position = 0; ;) {
+    for (let position = 0, size: number = BLOCKS.first; ;) {
       const growing = live?.growing === true;
       const more = growing ? live.changed() : undefined; // asked for before reading: nothing can come between
-      const { bytesRead, buffer } = await file.read(Buffer.alloc(BLOCK), 0, BLOCK, position);
+      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(size), 0, size, position);
       if (bytesRead === 0) {
         if (more === undefined) return undefined;
         await more;
         continue;
       }
       position += bytesRead;
+      if (bytesRead === size) size = Math.min(4 * size, BLOCKS.largest);
       const text =
         rest.length === 0 ? buffer.subarray(0, bytesRead) : Buffer.concat([rest, buffer.subarray(0, bytesRead)]);
       const records: Buffer[] = [];

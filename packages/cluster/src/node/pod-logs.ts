@@ -24,7 +24,8 @@ export interface PodLogs {
 export class LogStore implements PodLogs {
   readonly #directory: string;
   readonly #now: () => Date;
-  readonly #live = new Map<string, LogFile>();
+  /** By a pod's directory, and a log's path in it without its attempt. */
+  readonly #live = new Map<string, Map<string, LogFile>>();
 
   constructor(directory: string, now: () => Date) {
     this.#directory = directory;
@@ -36,13 +37,14 @@ export class LogStore implements PodLogs {
     const path = this.#of(pod, container);
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     const log = new LogFile(`${path}.${attempt}.log`, this.#now);
-    this.#live.set(path, log);
+    const logs = this.#live.get(dirname(path)) ?? new Map<string, LogFile>();
+    this.#live.set(dirname(path), logs.set(path, log));
     return log;
   }
 
   open(pod: PodRef, container: string, options: LogOptions): ReadableStream<Uint8Array> | undefined {
     const of = this.#of(pod, container);
-    const live = this.#live.get(of);
+    const live = this.#live.get(dirname(of))?.get(of);
     const path = live?.path ?? newest(of);
     return path === undefined ? undefined : readLog(path, live, options, this.#now());
   }
@@ -50,11 +52,8 @@ export class LogStore implements PodLogs {
   /** Forgets a deleted pod's logs. */
   async remove(pod: PodRef): Promise<void> {
     const directory = this.#podDirectory(pod);
-    for (const [key, log] of this.#live) {
-      if (!key.startsWith(`${directory}/`)) continue;
-      log.end();
-      this.#live.delete(key);
-    }
+    for (const log of this.#live.get(directory)?.values() ?? []) log.end();
+    this.#live.delete(directory);
     await removeTree(directory);
   }
 
