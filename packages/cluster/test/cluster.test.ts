@@ -364,3 +364,18 @@ describe('served', () => {
     expect(await (await inside).text()).toBe('');
   });
 });
+
+test('whoever asks in this process without pause does not keep signals and timers from being heard', async () => {
+  const { send } = await cluster();
+  const heard = new AbortController();
+  setTimeout(() => heard.abort(), 0);
+  const body = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { generateName: 'one-of-many-' } };
+  const request = {
+    method: 'POST',
+    url: '/api/v1/namespaces/default/configmaps',
+    headers: { 'content-type': 'application/json' },
+    body,
+  };
+  for (let made = 0; !heard.signal.aborted && made < 5000; made += 1) await send.plain?.(request);
+  expect(heard.signal.aborted).toBe(true);
+});

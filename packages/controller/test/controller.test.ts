@@ -120,8 +120,9 @@ describe('a TaskRun', () => {
       { status: { conditions: null, podName: null, startTime: null, completionTime: null } },
       { type: 'merge', subresource: 'status' },
     );
+    const { metadata: somebodyElse } = await bench.create('ServiceAccount', 'somebody-else', {});
     const owners = [
-      { apiVersion: 'tekton.dev/v1alpha1', kind: 'TaskRun', name: 'run', uid: 'somebody-else', controller: true },
+      { apiVersion: 'v1', kind: 'ServiceAccount', name: 'somebody-else', uid: somebodyElse.uid, controller: true },
     ];
     await bench.client.patch(
       PODS,

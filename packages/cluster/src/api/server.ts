@@ -27,6 +27,7 @@ import {
 } from './plain.js';
 import { noSuchPath, Refusal, statusOf, unauthorized } from './refusal.js';
 import { isResource, targetOf, type PathTarget } from './target.js';
+import { nextTurn } from './turns.js';
 
 /** Web-standard request in, response out. */
 export interface Send {
@@ -44,9 +45,15 @@ export interface ServerContext extends ObjectsContext {
 /** The server as one user sees it, who needs no token. */
 export function sendAs(context: ServerContext, user: User): Send {
   const whoIs = (): User => user;
-  const send = async (request: Request): Promise<Response> => toWeb(await answer(context, whoIs, request));
-  const plain = async (request: PlainRequest): Promise<PlainResponse> =>
-    toPlain(await answer(context, whoIs, incoming(request)));
+  const send = async (request: Request): Promise<Response> => {
+    await nextTurn();
+    return toWeb(await answer(context, whoIs, request));
+  };
+  const plain = async (request: PlainRequest): Promise<PlainResponse> => {
+    const turn = nextTurn();
+    if (turn) await turn;
+    return toPlain(await answer(context, whoIs, incoming(request)));
+  };
   return Object.assign(send, { plain });
 }
 

@@ -1,0 +1,23 @@
+/**
+ * Gives everybody else in the process their turn.
+ *
+ * Whoever asks the server in this process goes on with its answer before the event loop turns, so a controller that makes thousands
+ * of objects would keep it from turning for as long: no signal is heard, no timer rings and no ended process is noticed. After some
+ * milliseconds without a turn, requests therefore wait for one.
+ */
+
+/** Milliseconds that requests may keep the loop from turning. */
+const LONGEST = 10;
+
+let since: number | undefined;
+
+/** To be awaited before a request is answered; undefined as long as there is time. */
+export function nextTurn(): Promise<void> | undefined {
+  if (since === undefined) {
+    since = performance.now();
+    setImmediate(() => (since = undefined));
+    return undefined;
+  }
+  if (performance.now() - since < LONGEST) return undefined;
+  return new Promise((resolve) => setImmediate(resolve));
+}
