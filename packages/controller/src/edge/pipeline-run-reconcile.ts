@@ -41,7 +41,12 @@ import {
 /** One look at one PipelineRun. */
 export async function reconcilePipelineRun(world: World, key: string): Promise<WorkDone> {
   const run = world.runs.get(key);
-  if (!run || isQuiet(run)) return {};
+  if (!run || isQuiet(run)) {
+    world.pace.forget(key);
+    return {};
+  }
+  const rest = world.pace.rest(key);
+  if (rest > 0) return { again: rest };
   const now = world.clock.date();
   const facts = isDone(run.status) ? NOTHING : await gather(world, run);
   const tasks = isDone(run.status) ? [] : tasksOf(run, facts.pipeline);
@@ -49,15 +54,16 @@ export async function reconcilePipelineRun(world: World, key: string): Promise<W
   const decision = planPipelineRun({ run, ...facts, taskRuns, now });
   let status: PipelineRunStatus = decision.status;
   for (const action of decision.actions) {
+    if (world.runs.get(key)?.spec.status !== run.spec.status) return { again: 0 }; // cancelled meanwhile
     const trouble = await apply(world, run, action);
     if (trouble !== undefined)
       status = statusWithVerdict(status, { status: 'False', reason: 'TaskRunCreationFailed', message: trouble }, now);
   }
-  const wait = world.pace.wait(run, status);
+  const wait = world.pace.wait(key, run, status);
   if (wait === 0 && worthWriting(run.status ?? {}, status)) {
     const kind = { shelf: world.runs, of: PIPELINE_RUNS, events: world.runEvents };
     if (!(await recordStatus(world, kind, run, status))) return { again: 1 };
-    world.pace.wrote(world.runs.get(key));
+    world.pace.wrote(key, world.runs.get(key) ?? run);
   }
   for (const [name, taskRun] of taskRuns)
     if (awaitsDelivery(taskRun.status)) world.eventQueue.add(`${run.metadata.namespace ?? ''}/${name}`);
@@ -68,6 +74,7 @@ export async function reconcilePipelineRun(world: World, key: string): Promise<W
     };
     await recordMetadata(world, world.runs, PIPELINE_RUNS, key, wanted);
   }
+  world.pace.looked(key, taskRuns.size, decision.actions.length > 0);
   const due = decision.againAt && !isDone(status) ? decision.againAt.getTime() - now.getTime() : undefined;
   return { again: wait > 0 ? Math.min(wait, due ?? wait) : due };
 }
