@@ -7,7 +7,7 @@
 
 import { listAt, same, type KubeObject, type OwnerReference } from './json.js';
 import { FOREGROUND, ORPHAN, remove, type DeleteOptions } from './remove.js';
-import type { ResourceType } from './resource.js';
+import { placeOf, type ResourceType } from './resource.js';
 import type { World } from './world.js';
 import type { Change } from '../storage/store.js';
 
@@ -18,6 +18,7 @@ interface Place {
 }
 
 const PLAIN: DeleteOptions = { dryRun: false, graceSeconds: undefined, propagation: 'Background' };
+const NAMESPACES = '/namespaces';
 const idOf = ({ place, namespace, name }: Place): string => `${place}\0${namespace}\0${name}`;
 
 /** Watches over who belongs to whom. */
@@ -28,7 +29,8 @@ export class Collector {
   readonly #uids = new Set<string>();
   /** By uid: owners that wait for what belongs to them. */
   readonly #waiting = new Map<string, Place>();
-  readonly #queue: (() => void)[] = [];
+  /** What is to be looked at, each once however much of it has changed. */
+  readonly #queue = new Map<string, () => void>();
   #scheduled = false;
   #closed = false;
 
@@ -44,7 +46,7 @@ export class Collector {
       .flatMap((collection) => collection.list().map((object) => ({ object, place: collection.place })));
     for (const { object } of all) this.#uids.add(object.metadata.uid);
     for (const { object, place } of all) this.#note(object, place);
-    for (const { object, place } of all) this.#later(() => this.#settle(placeOfObject(object, place)));
+    for (const { object, place } of all) this.#settleLater(placeOfObject(object, place));
   }
 
   /** Stops collecting. */
@@ -63,8 +65,7 @@ export class Collector {
     if (type === 'DELETED') this.#waiting.delete(uid);
     else if (object.metadata.finalizers?.includes(FOREGROUND)) this.#waiting.set(uid, here);
     if (type === 'DELETED') this.#afterDeletion(object, previous ?? object);
-    else if (ownerReferences.length > 0 || object.metadata.deletionTimestamp !== undefined)
-      this.#later(() => this.#settle(here));
+    else if (ownerReferences.length > 0 || object.metadata.deletionTimestamp !== undefined) this.#settleLater(here);
   }
 
   #note(object: KubeObject, place: string): void {
@@ -86,10 +87,16 @@ export class Collector {
   }
 
   #afterDeletion(object: KubeObject, last: KubeObject): void {
-    for (const each of this.#dependents.get(object.metadata.uid)?.values() ?? []) this.#later(() => this.#settle(each));
-    for (const { uid } of last.metadata.ownerReferences ?? []) this.#later(() => this.#settleOwner(uid));
+    for (const each of this.#dependents.get(object.metadata.uid)?.values() ?? []) this.#settleLater(each);
+    for (const { uid } of last.metadata.ownerReferences ?? [])
+      this.#later(`owner ${uid}`, () => this.#settleOwner(uid));
     const { namespace } = object.metadata;
-    if (namespace !== undefined) this.#later(() => this.#emptyNamespace(namespace));
+    if (namespace !== undefined && this.#isLeaving(namespace))
+      this.#later(`namespace ${namespace}`, () => this.#settleNamespace(namespace));
+  }
+
+  #settleLater(here: Place): void {
+    this.#later(idOf(here), () => this.#settle(here));
   }
 
   /** Brings one object into the state its owners and its finalizers ask for. */
@@ -97,7 +104,7 @@ export class Collector {
     const found = this.#find(here);
     if (!found) return;
     const { object, type } = found;
-    if (here.place === '/namespaces') this.#emptyNamespace(object.metadata.name);
+    if (here.place === NAMESPACES) this.#emptyNamespace(object.metadata.name);
     if (object.metadata.deletionTimestamp !== undefined) this.#settleTerminating(object, type);
     else this.#settleOwned(object, type);
   }
@@ -138,11 +145,21 @@ export class Collector {
     else this.#disown(object, type, new Set(gone.map(({ uid }) => uid)));
   }
 
-  /** Looks again at an owner that waits for what belongs to it. */
+  /**
+   * Looks again at an owner that waits for what belongs to it. As long as something that it waits for is still going there is nothing
+   * to do: a look at all that is left, for each that goes, would cost the square of it.
+   */
   #settleOwner(uid: string): void {
     const here = this.#waiting.get(uid);
     const owner = here && this.#find(here);
-    if (owner) this.#settleTerminating(owner.object, owner.type);
+    if (!owner) return;
+    for (const place of this.#dependents.get(uid)?.values() ?? []) {
+      const { object } = this.#find(place) ?? {};
+      if (!object || ownerOf(object, owner.object)?.blockOwnerDeletion !== true) continue;
+      if (object.metadata.deletionTimestamp === undefined) break;
+      return;
+    }
+    this.#settleTerminating(owner.object, owner.type);
   }
 
   /** Whether an owner's kind is served at all: of a kind we do not know, nobody can say that it is gone. */
@@ -162,29 +179,43 @@ export class Collector {
   #disown(object: KubeObject, type: ResourceType, uids: ReadonlySet<string>): void {
     const left = (object.metadata.ownerReferences ?? []).filter(({ uid }) => !uids.has(uid));
     const metadata = { ...object.metadata, ownerReferences: left };
-    this.#world.store.put(`${type.group}/${type.plural}`, { ...object, metadata });
+    this.#world.store.put(placeOf(type), { ...object, metadata });
   }
 
   /** Takes one of our finalizers off; the object goes when nothing else holds it. */
   #release(object: KubeObject, type: ResourceType, finalizer: string): void {
-    const found = this.#find(placeOfObject(object, `${type.group}/${type.plural}`));
+    const found = this.#find(placeOfObject(object, placeOf(type)));
     if (!found) return;
     const finalizers = (found.object.metadata.finalizers ?? []).filter((each) => each !== finalizer);
     const changed = { ...found.object, metadata: { ...found.object.metadata, finalizers } };
     const held = finalizers.length > 0 || (object.metadata.deletionGracePeriodSeconds ?? 0) > 0;
-    if (held) this.#world.store.put(`${type.group}/${type.plural}`, changed);
-    else this.#world.store.remove(`${type.group}/${type.plural}`, changed);
+    if (held) this.#world.store.put(placeOf(type), changed);
+    else this.#world.store.remove(placeOf(type), changed);
+  }
+
+  #isLeaving(name: string): boolean {
+    return this.#world.store.collection(NAMESPACES).get('', name)?.metadata.deletionTimestamp !== undefined;
+  }
+
+  /** Looks again at a namespace that is being deleted, unless something in it is still going: its end is a reason to look. */
+  #settleNamespace(name: string): void {
+    const held = this.#world.catalog.types.some(
+      (type) =>
+        type.namespaced &&
+        this.#world.store.collection(placeOf(type)).first(name)?.metadata.deletionTimestamp !== undefined,
+    );
+    if (!held) this.#emptyNamespace(name);
   }
 
   /** Deletes what is in a namespace that is being deleted, and then the namespace. */
   #emptyNamespace(name: string): void {
-    const place = '/namespaces';
+    const place = NAMESPACES;
     const found = this.#find({ place, namespace: '', name });
     if (found?.object.metadata.deletionTimestamp === undefined) return;
     let left = 0;
     for (const type of this.#world.catalog.types) {
       if (!type.namespaced) continue;
-      for (const object of this.#world.store.collection(`${type.group}/${type.plural}`).list(name)) {
+      for (const object of this.#world.store.collection(placeOf(type)).list(name)) {
         const { gone } = remove(this.#world, type, object, PLAIN);
         if (!gone) left += 1;
       }
@@ -202,8 +233,8 @@ export class Collector {
     return object && type ? { object, type } : undefined;
   }
 
-  #later(work: () => void): void {
-    this.#queue.push(work);
+  #later(key: string, work: () => void): void {
+    if (!this.#queue.has(key)) this.#queue.set(key, work);
     if (this.#scheduled) return;
     this.#scheduled = true;
     setImmediate(() => this.#work());
@@ -212,12 +243,12 @@ export class Collector {
   /** Works off what has come together; a long cascade gives way to requests in between. */
   #work(): void {
     const began = performance.now();
-    while (!this.#closed && performance.now() - began < 20) {
-      const next = this.#queue.shift();
-      if (!next) break;
-      next();
+    for (const [key, work] of this.#queue) {
+      if (this.#closed || performance.now() - began > 20) break;
+      this.#queue.delete(key);
+      work();
     }
-    this.#scheduled = this.#queue.length > 0 && !this.#closed;
+    this.#scheduled = this.#queue.size > 0 && !this.#closed;
     if (this.#scheduled) setImmediate(() => this.#work());
   }
 }

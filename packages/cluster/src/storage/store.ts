@@ -48,6 +48,12 @@ export class Collection {
     return this.#byNamespace.get(namespace)?.get(name);
   }
 
+  /** Some object of a namespace, if there is one: the one that has been there for longest. */
+  first(namespace: string): KubeObject | undefined {
+    const [object] = this.#byNamespace.get(namespace)?.values() ?? [];
+    return object;
+  }
+
   /** The objects of one namespace, or of all, in the order of namespace and name. */
   list(namespace?: string): readonly KubeObject[] {
     if (namespace === undefined) return [...this.#byNamespace.keys()].sort().flatMap((each) => this.list(each));
