@@ -12,7 +12,7 @@
 
 import { callsOf, fstabOf, mountTable, type Rights } from './mount-table.js';
 import type { PerlStart } from './perl-program.js';
-import type { Plan } from './sandbox-plan.js';
+import type { Plan } from './plan.js';
 import type { ContainerSpec, ContainerUser } from './runtime.js';
 
 /** The programs found on this machine, absolute. */
@@ -121,6 +121,7 @@ export function perlStart(spec: ContainerSpec, plan: Plan, output: string, right
     noNewPrivileges,
     uid: user?.uid ?? 0,
     gid: user?.gid ?? 0,
+    directories: plan.directories,
     mounts: callsOf(mountTable(plan, rights)),
     argv,
     env: { PATH: path, ...env },

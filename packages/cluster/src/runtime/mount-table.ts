@@ -3,7 +3,7 @@
  */
 
 import type { MountCall } from './perl-program.js';
-import type { Operation, Plan } from './sandbox-plan.js';
+import type { Operation, Plan } from './plan.js';
 
 /** Whose rights we have: root makes namespaces directly, anyone else through a user namespace. */
 export type Rights = 'root' | 'user';

@@ -67,6 +67,10 @@ sub start {
   call($sethostname, $hostname, length $hostname);
   call($mount, $none, $slash, 0, $REC_PRIVATE, 0) or $fail->("the mounts of / cannot be made private: $!");
   for (1 .. shift @_) {
+    my $made = shift @_;
+    mkdir $made and chmod 0755, $made or $fail->("mkdir $made: $!");
+  }
+  for (1 .. shift @_) {
     my ($source, $target, $type, $flags, $options) = splice @_, 0, 5;
     call($mount, $source, $target, $type, $flags + 0, $options) or $fail->("mount $source at $target: $!");
   }
@@ -139,6 +143,8 @@ export interface PerlStart {
   readonly noNewPrivileges: boolean;
   readonly uid: number;
   readonly gid: number;
+  /** Made before the mounts, which use them. */
+  readonly directories: readonly string[];
   readonly mounts: readonly MountCall[];
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string>>;
@@ -146,11 +152,13 @@ export interface PerlStart {
 
 /** The fields of a container's message, in the order the program takes them. */
 export function startFields(start: PerlStart): readonly string[] {
-  const { root, hostname, cwd, output, capabilities, noNewPrivileges, uid, gid, mounts, argv, env } = start;
+  const { root, hostname, cwd, output, capabilities, noNewPrivileges, uid, gid, directories, mounts, argv, env } =
+    start;
   const variables = Object.entries(env).flat();
   return [
     ...[root, hostname, cwd, output, capabilities?.join(',') ?? '', noNewPrivileges ? '1' : ''],
-    ...[String(uid), String(gid), String(mounts.length)],
+    ...[String(uid), String(gid)],
+    ...[String(directories.length), ...directories, String(mounts.length)],
     ...mounts.flatMap((it) => [it.source, it.target, it.type, String(it.flags), it.options]),
     ...[String(argv.length), ...argv],
     ...[String(variables.length), ...variables],

@@ -10,7 +10,7 @@ import { removeTree } from './remove-tree.js';
 import { SmallProcess } from './small-process.js';
 
 /** Takes paths that end with a null character, and answers each with a line, in their order. */
-const PROGRAM = String.raw`
+export const REMOVER_PROGRAM = String.raw`
 use strict;
 $/ = "\0";
 $| = 1;
@@ -43,7 +43,7 @@ export class PerlRemover {
   constructor(file: string) {
     this.#perl = new SmallProcess({
       file,
-      args: ['-e', PROGRAM],
+      args: ['-e', REMOVER_PROGRAM],
       heard: (line) => this.#settle(1, line === 'gone'),
       gone: () => this.#settle(this.#asked.length, false),
     });

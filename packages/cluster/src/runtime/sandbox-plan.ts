@@ -38,30 +38,9 @@ import type { HostFacts } from './host-facts.js';
 import { furnishDev, makeDirectory } from './layer-files.js';
 import { kindOf, shapeOf, type Kind } from './layer-shape.js';
 import { HOST_DIRECTORY, type MergedDirectories } from './merged-directory.js';
+import type { Operation, Plan } from './plan.js';
 import { RootView, type Found, type Place } from './root-view.js';
 import type { ContainerSpec } from './runtime.js';
-
-/** One mount, in the order in which they must be made. Targets are paths of the container. */
-export type Operation =
-  | {
-      readonly do: 'bind';
-      readonly source: string;
-      readonly target: string;
-      readonly readOnly: boolean;
-      readonly flags: readonly string[];
-    }
-  | {
-      readonly do: 'overlay';
-      readonly lowers: readonly string[];
-      readonly target: string;
-      readonly upper?: string;
-      readonly work?: string;
-    }
-  /** `readOnly`: what below it speaks to the whole machine. */
-  | { readonly do: 'proc'; readonly target: string; readonly readOnly: readonly string[] }
-  | { readonly do: 'devpts'; readonly target: string }
-  /** A whole /dev, from a launcher that makes one. */
-  | { readonly do: 'dev'; readonly target: string };
 
 /** What the machine can do, found by trying. */
 export interface Abilities {
@@ -81,18 +60,6 @@ export interface Kept {
   readonly layers: Map<string, string>;
   readonly merged: MergedDirectories;
   readonly facts: HostFacts;
-}
-
-/** All that a launcher needs. */
-export interface Plan {
-  /** The host directory the root is put together at. */
-  readonly root: string;
-  readonly operations: readonly Operation[];
-  readonly cwd: string;
-  /** Paths of the machine to make read-only for this container, below what it sees. */
-  readonly cover: readonly string[];
-  /** Why the command cannot be run there; undefined when it can. */
-  readonly refusal: string | undefined;
 }
 
 /**
@@ -117,7 +84,11 @@ export function planSandbox(spec: ContainerSpec, abilities: Abilities, mounts: r
   // Before the mounts are listed: without overlays that fills the layer with empty files to mount at.
   const refusal = whyNotExecutable(draft.view, spec.argv[0], spec.env['PATH'] ?? DEFAULT_PATH, cwd);
   const cover = spec.privileged === true ? [] : toCover(mounts).filter((path) => kept.facts.lstat(path) !== undefined);
-  return { root: rootOf(spec), operations: draft.operations(abilities), cwd, cover, refusal };
+  const operations = draft.operations(abilities);
+  const directories = operations.flatMap((it) =>
+    it.do === 'overlay' && it.upper && it.work ? [it.upper, it.work] : [],
+  );
+  return { root: rootOf(spec), operations, cwd, cover, directories, refusal };
 }
 
 const rootOf = ({ scratch }: ContainerSpec): string => join(scratch, 'root');
@@ -158,7 +129,7 @@ class Draft {
     this.layer = known ?? fresh;
     this.#built = known !== undefined;
     if (!this.#built) makeDirectory(this.layer);
-    for (const name of overlay ? ['upper', 'work'] : []) makeDirectory(join(spec.directory, name));
+    makeDirectory(spec.directory);
     makeDirectory(rootOf(spec));
   }
 

@@ -9,11 +9,12 @@ import { firstProcess } from './first-process.js';
 import { Forker, launchScript, quote } from './forker.js';
 import { bubblewrapLaunch, perlStart, unshareLaunch, type Programs } from './launcher.js';
 import type { Rights } from './mount-table.js';
+import { makeDirectory } from './layer-files.js';
 import { PipePool, type Pipe } from './output-pipe.js';
 import { PerlForker } from './perl-forker.js';
 import { removeTree } from './remove-tree.js';
 import type { ContainerSpec } from './runtime.js';
-import type { Plan } from './sandbox-plan.js';
+import type { Plan } from './plan.js';
 import { StatusWords, type FirstWords } from './status-words.js';
 
 /** A way to make a sandbox. */
@@ -89,6 +90,7 @@ class ShellStarter implements Starter {
   }
 
   async start(spec: ContainerSpec, plan: Plan, output: Pipe): Promise<StartedProcess> {
+    for (const path of plan.directories) makeDirectory(path);
     const { carried, inside } = splitEnvironment(spec.env);
     const argv = inside.length === 0 ? spec.argv : (['/usr/bin/env', ...inside, ...spec.argv] as const);
     const told = { ...spec, argv };

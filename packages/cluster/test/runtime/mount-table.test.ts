@@ -33,7 +33,7 @@ describe('a mount', () => {
     const operations = ['/', '/etc'].map(
       (target) => ({ do: 'bind', source: target, target, readOnly: false, flags: [] }) as const,
     );
-    const plan = { root: '/r', cwd: '/', refusal: undefined, operations, cover: ['/proc/sys'] };
+    const plan = { root: '/r', cwd: '/', refusal: undefined, operations, directories: [], cover: ['/proc/sys'] };
     expect(mountTable(plan, rights).map((it) => it.options.join(','))).toEqual(options);
   });
 });

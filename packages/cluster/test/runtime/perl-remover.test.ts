@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -11,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { PerlRemover } from '../../src/runtime/perl-remover.js';
+import { PerlRemover, REMOVER_PROGRAM } from '../../src/runtime/perl-remover.js';
 
 const perl = ['/usr/bin/perl', '/bin/perl', '/usr/local/bin/perl'].find((it) => existsSync(it));
 
@@ -50,6 +51,13 @@ const TREES: Readonly<Record<string, (tree: string) => void>> = {
 
 // Where there is no Perl it is not used either: the sandbox removes without it, which its own tests see.
 const places: readonly string[] = perl === undefined ? [] : [perl];
+
+test.each(places)('%s does it itself: Node would do it as well, and nobody would see that it had to', (file) => {
+  const tree = join(folder, 'itself');
+  mkdirSync(tree);
+  const input = `${tree}\0`;
+  expect(execFileSync(file, ['-e', REMOVER_PROGRAM], { input, encoding: 'utf8' })).toBe('gone\n');
+});
 
 describe.each(places)('%s removes a tree that', (file) => {
   const remover = new PerlRemover(file);
