@@ -16,6 +16,7 @@ import {
   type KubeObject,
 } from './json.js';
 import { labelFault } from './names.js';
+import { nanosOf } from './quantity.js';
 import { fillPodSpec } from './pod-admission.js';
 import { duplicate, forbiddenField, invalidValue, notSupported, required, type Cause } from './refusal.js';
 
@@ -61,16 +62,19 @@ export function checkPod(pod: KubeObject, old: KubeObject | undefined): readonly
 export function checkPodSpec(spec: JsonObject, path: string): Cause[] {
   const containers = objectsAt(spec, 'containers');
   const wrong: Cause[] = containers.length === 0 ? [required(`${path}.containers`)] : [];
-  const volumes = new Set(objectsAt(spec, 'volumes').map((volume) => stringAt(volume, 'name')));
+  const volumes = new Set<string>();
+  for (const [index, volume] of objectsAt(spec, 'volumes').entries()) {
+    const name = stringAt(volume, 'name');
+    const fault = labelFault(name);
+    if (fault !== undefined) wrong.push(invalidValue(`${path}.volumes[${index}].name`, volume['name'], fault));
+    else if (volumes.has(name)) wrong.push(duplicate(`${path}.volumes[${index}].name`, name));
+    volumes.add(name);
+  }
   const names = new Set<string>();
   for (const list of ['initContainers', 'containers']) {
     for (const [index, container] of objectsAt(spec, list).entries()) {
       wrong.push(...checkContainer(container, `${path}.${list}[${index}]`, names, volumes));
     }
-  }
-  for (const [index, volume] of objectsAt(spec, 'volumes').entries()) {
-    const fault = labelFault(stringAt(volume, 'name'));
-    if (fault !== undefined) wrong.push(invalidValue(`${path}.volumes[${index}].name`, volume['name'], fault));
   }
   const restart = spec['restartPolicy'];
   const policies = ['Always', 'OnFailure', 'Never'];
@@ -95,6 +99,7 @@ function checkContainer(
   for (const [index, env] of objectsAt(container, 'env').entries()) {
     if (stringAt(env, 'name') === '') wrong.push(required(`${path}.env[${index}].name`));
   }
+  wrong.push(...checkRequests(objectAt(container, 'resources'), `${path}.resources.requests`));
   const paths = new Set<string>();
   for (const [index, mount] of objectsAt(container, 'volumeMounts').entries()) {
     const here = `${path}.volumeMounts[${index}]`;
@@ -110,6 +115,16 @@ function checkContainer(
     paths.add(mountPath);
   }
   return wrong;
+}
+
+/** Nothing may be asked for beyond its limit. */
+function checkRequests(resources: JsonObject, path: string): Cause[] {
+  const limits = objectAt(resources, 'limits');
+  return Object.entries(objectAt(resources, 'requests')).flatMap(([name, wanted]) => {
+    const most = limits[name];
+    if (most === undefined || nanosOf(String(wanted)) <= nanosOf(String(most))) return [];
+    return [invalidValue(path, String(wanted), `must be less than or equal to ${name} limit`)];
+  });
 }
 
 const POD_MAY_CHANGE = [

@@ -124,6 +124,20 @@ export function describeKinds(at: () => Server): void {
     expect(fields).toEqual(
       expect.arrayContaining(['spec.containers[0].name', 'spec.containers[0].volumeMounts[0].name']),
     );
+    const twice = await server.post(server.core('pods'), {
+      ...pod('twice'),
+      spec: {
+        volumes: [
+          { name: 'v', emptyDir: {} },
+          { name: 'v', emptyDir: {} },
+        ],
+        containers: [{ name: 'a', image: 'x', resources: { requests: { cpu: '2' }, limits: { cpu: '1' } } }],
+      },
+    });
+    expect(twice.body.details?.causes?.map(({ field, message }) => `${field}: ${message}`)).toEqual([
+      'spec.volumes[1].name: Duplicate value: "v"',
+      'spec.containers[0].resources.requests: Invalid value: "2": must be less than or equal to cpu limit',
+    ]);
     const nobody = await server.post(server.core('pods'), {
       ...pod('orphan'),
       spec: { ...pod('orphan').spec, serviceAccountName: 'nobody' },

@@ -33,7 +33,11 @@ export interface Json {
   readonly code?: number;
   readonly reason?: string;
   readonly message?: string;
-  readonly details?: { readonly kind?: string; readonly name?: string; readonly causes?: readonly { field: string }[] };
+  readonly details?: {
+    readonly kind?: string;
+    readonly name?: string;
+    readonly causes?: readonly { field: string; message: string }[];
+  };
 }
 
 /** An answer, with its JSON (`{}` when it has none) and its text. */
