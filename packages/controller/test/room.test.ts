@@ -130,6 +130,26 @@ test('a pod that a limit range forbids ends its run in the server’s words', as
   });
 });
 
+test('a TaskRun whose pod no node has room for says so, in its status and in an event', async () => {
+  await start();
+  const { namespace } = bench;
+  await bench.create('TaskRun', 'first', run());
+  const name = await bench.until<TaskRun, string>('TaskRun', 'first', ({ status }) => status?.podName);
+  const message = '0/1 nodes are available: 1 Insufficient cpu.';
+  const conditions = [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message }];
+  const body = { status: { phase: 'Pending', conditions } };
+  await bench.client.patch(PODS, { namespace, name }, body, { type: 'merge', subresource: 'status' });
+  const waits = await bench.until<TaskRun, StatusCondition>('TaskRun', 'first', ({ status }) =>
+    status?.conditions?.find(({ reason }) => reason === 'ExceededNodeResources'),
+  );
+  expect(waits).toMatchObject({ status: 'Unknown', message: 'TaskRun Pod exceeded available resources' });
+  await controller?.stop();
+  const { items } = await bench.client.list<KubeObject & { reason: string; message: string }>(EVENTS, { namespace });
+  expect(items.filter(({ reason }) => reason === 'ExceededNodeResources').map(({ message }) => message)).toEqual([
+    `Insufficient resources to schedule pod "${name}"`,
+  ]);
+});
+
 test('tries are counted by the status that tells of them, with pauses twice as long each time, up to two minutes', () => {
   const status = (tries: number) => ({ conditions: [{ type: 'Succeeded', ...overQuota(tries, 'full') }] });
   expect([undefined, status(1), status(12)].map(quotaTries)).toEqual([0, 1, 12]);

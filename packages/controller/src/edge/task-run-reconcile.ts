@@ -8,7 +8,7 @@
 import { ApiError, keyOf, PODS, refusedAs, TerminalError, type WorkDone } from '@pipewright/kube';
 import { readTaskRun, type TaskRun, type TaskRunStatus } from '@pipewright/tekton';
 import { awaitsDelivery, undelivered } from '../cloud-events.js';
-import { isDone } from '../condition.js';
+import { isDone, succeeded } from '../condition.js';
 import { labels } from '../labels.js';
 import type { Pod } from '../pod-types.js';
 import { isAboutQuota, overQuota, pauseFor, quotaTries } from '../pod-refusal.js';
@@ -142,9 +142,15 @@ async function makePod(world: World, run: TaskRun, pod: Pod): Promise<Made> {
   }
 }
 
+const lacksRoom = (status: TaskRunStatus | undefined): boolean => succeeded(status)?.reason === 'ExceededNodeResources';
+
 async function record(world: World, run: TaskRun, status: TaskRunStatus): Promise<boolean> {
   const kind = { shelf: world.taskRuns, of: TASK_RUNS, events: world.taskRunEvents };
   const written = await recordStatus(world, kind, run, status);
+  if (written && lacksRoom(status) && !lacksRoom(run.status)) {
+    const message = `Insufficient resources to schedule pod ${JSON.stringify(status.podName ?? '')}`;
+    world.taskRunEvents.record(run, { type: 'Warning', reason: 'ExceededNodeResources', message });
+  }
   if (run.status !== status) tellRun(world.runQueue, run, status);
   return written;
 }
