@@ -88,6 +88,11 @@ describe.each(shells)('the entrypoint in %s', (_name, shell) => {
     ]);
   });
 
+  test('says nothing of its own about a command that was killed', async () => {
+    const [end] = await together(shell, [sh('kill -9 $$$$')]);
+    expect([end?.code, end?.out, end?.err]).toEqual([137, '', '']);
+  });
+
   test('passes a request to stop on to the command, and the rest is skipped', async () => {
     const toolsDir = place();
     const steps = [sh('trap "echo stopping; exit 3" TERM; echo up; while :; do sleep 0.05; done'), sh('echo never')];

@@ -178,9 +178,10 @@ const SCRIPT = compact(`
   PATH=$path
   exec "$@" <&0 7>&- 9<&- &
   child=$!
-  wait "$child"
+  # A shell that waits says on its standard error when a child was killed, as if the step had said it.
+  { wait "$child"; } 2>/dev/null
   code=$?
-  while kill -0 "$child" 2>/dev/null; do wait "$child"; code=$?; done
+  while kill -0 "$child" 2>/dev/null; do { wait "$child"; } 2>/dev/null; code=$?; done
   if [ "$code" -eq 0 ] && [ -n "$results" ]; then publish || code=1; fi
   finish "$code"
 `);
