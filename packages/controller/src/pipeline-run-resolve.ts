@@ -13,6 +13,7 @@ import {
   pipelineNotFound,
   pipelineParamsRefusal,
   pipelineResourceNotFound,
+  pipelineResourceUnclear,
   pipelineTaskNotFound,
   pipelineWorkspacesRefusal,
   readPipeline,
@@ -226,9 +227,12 @@ const graphProblem = remembered((waits: Waits): string | undefined => {
     : `cycle detected: ${cycle.join(' -> ')}`;
 });
 
-function missingResource(id: string, run: PipelineRunModel, { resources }: PipelineFacts): Refusal | undefined {
-  for (const { name, resource } of run.resources) {
-    if (resource?.from === 'cluster' && !resources.has(resource.name))
+function missingResource(id: string, run: PipelineRunModel, facts: PipelineFacts): Refusal | undefined {
+  const { resources } = facts;
+  const written = facts.run.spec.resources ?? [];
+  for (const [index, { name, resource }] of run.resources.entries()) {
+    if (!resource) return pipelineResourceUnclear(id, name, written[index]);
+    if (resource.from === 'cluster' && !resources.has(resource.name))
       return pipelineResourceNotFound(id, name, resource.name);
   }
   return undefined;

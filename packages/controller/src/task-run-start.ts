@@ -13,6 +13,7 @@ import {
   readTaskRun,
   taskNotFound,
   taskResourceNotFound,
+  taskResourceUnclear,
   taskRunRefusal,
   taskWorkspacesRefusal,
   type BindingModel,
@@ -157,13 +158,16 @@ interface Found {
 function find(
   side: 'input' | 'output',
   bindings: readonly BindingModel[],
-  { resources }: StartFacts,
+  { run, resources }: StartFacts,
 ): ReadonlyMap<string, Found> | Refusal {
   const found = new Map<string, Found>();
   for (const { name, resource, paths } of bindings) {
     if (!resource) {
-      const message = `${side} resource "${name}" has neither or both of resourceRef and resourceSpec`;
-      return { reason: 'TaskRunResolutionFailed', message };
+      const written = run.spec[`${side}s`]?.resources ?? [];
+      return taskResourceUnclear(
+        side,
+        written.find((one) => one.name === name),
+      );
     }
     const called = resource.from === 'here' ? name : resource.name;
     const spec = resource.from === 'here' ? resource.spec : resources.get(called)?.spec;

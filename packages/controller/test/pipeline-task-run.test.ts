@@ -7,6 +7,29 @@ import { ok, release, seen, use } from './weather.js';
 const made = (observed: ObservedPipelineRun) =>
   planPipelineRun(observed).actions.flatMap((action) => (action.do === 'create' ? [action.taskRun] : []))[0];
 
+describe('a binding of a PipelineRun', () => {
+  test.each([
+    ['that says nothing', {}, 'Neither ResourseRef nor ResourceSpec is defined'],
+    [
+      'that says two things',
+      { resourceRef: { name: 'g' }, resourceSpec: { type: 'git' } } as const,
+      'Both ResourseRef and ResourceSpec are defined. Expected only one',
+    ],
+  ])('%s is refused in Tekton’s words', (_what, binding, says) => {
+    const inputs = [{ name: 'src', resource: 'repo' }];
+    const pipeline: PipelineSpec = {
+      resources: [{ name: 'repo', type: 'git' }],
+      tasks: [{ ...use('build'), resources: { inputs } }],
+    };
+    const { status } = planPipelineRun(seen({ pipeline, spec: { resources: [{ name: 'repo', ...binding }] } }));
+    expect(status.conditions?.[0]).toMatchObject({
+      status: 'False',
+      reason: 'CouldntGetResource',
+      message: `PipelineRun ns/run can't be Run; it tries to bind Resources that don't exist: Error following resource reference for repo: ${says}`,
+    });
+  });
+});
+
 describe('the TaskRun of a task', () => {
   test('bears the labels and annotations of the Pipeline from the first one on, before the run itself does', () => {
     const labels = { team: 'b', part: 'ship', 'tekton.dev/pipeline': 'other' };

@@ -111,6 +111,11 @@ describe('a run whose resource nobody has checked before', () => {
     expect(outcome(facts(spec))).toMatch(/^TaskRunValidationFailed: the PipelineResource "src" is invalid: /);
   });
 
+  test('starts when there are spaces around its url', () => {
+    const spec = withGit({ resourceSpec: git({ url: ' https://git.corp/a\n' }) });
+    expect(outcome(facts(spec))).toBe('step-git-source-src step-s');
+  });
+
   test('starts when it is sound', () => {
     const spec = withGit({ resourceSpec: git({ url: 'https://git.corp/a', revision: 'v1.0' }) }, { targetPath: './' });
     expect(outcome(facts(spec))).toBe('step-git-source-src step-s');

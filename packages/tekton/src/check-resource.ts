@@ -92,7 +92,7 @@ const oneOf =
   };
 
 function checkGitUrl(url: string, at: Where): void {
-  const reason = gitUrlFault(url);
+  const reason = gitUrlFault(url.trim()); // spaces around it are left out when it is used
   const host = passwordHost(url);
   if (host !== undefined) at.report.add('GIT_URL_PASSWORD', at.path, { host });
   if (reason !== undefined) at.report.add('GIT_URL_INVALID', at.path, { url: host === undefined ? url : '…', reason });

@@ -36,7 +36,7 @@ function fit(value: unknown, schema: Schema, path: Walk, report: Report, parent:
     case 'integer':
       return whole(value, schema.minimum, path, report);
     case 'quantity':
-      return typeof value === 'string' || typeof value === 'number' ? value : wrong('a quantity', value, path, report);
+      return typeof value === 'number' || isQuantity(value) ? value : noQuantity(value, path, report);
     case 'value':
       return paramValue(value, path, report);
     case 'list':
@@ -191,6 +191,30 @@ function wrong(wants: string, value: unknown, path: Path, report: Report): undef
   const got = typeName(value);
   const tektonMessage = `cannot decode incoming new object: json: cannot unmarshal ${jsonType(value)} into Go value of type ${goType(wants)}`;
   report.spoil('TYPE_WRONG', [...path], { wants, got, fix: fixFor(wants, value) }, { value, tektonMessage });
+  return undefined;
+}
+
+/** Kubernetes' form of a quantity. */
+const isQuantity = (value: unknown): value is string =>
+  typeof value === 'string' &&
+  (/^[+-]?(?:\d+\.?\d*|\.\d+)(?:[KMGTPE]i|[numkMGTPE]|[eE][+-]?\d+)?$/.test(value) || isVariable(value));
+
+/** Variables in a quantity are nobody's, but to say so is the API server's business. */
+const isVariable = (value: string): boolean => value.includes('$(');
+
+/** Reports that this is no quantity; always `undefined`. Kubernetes' own words, which Tekton hands on. */
+function noQuantity(value: unknown, path: Path, report: Report): undefined {
+  if (typeof value !== 'string') return wrong('a quantity', value, path, report);
+  const form = '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$';
+  const fault = !new RegExp(form).test(value)
+    ? `quantities must match the regular expression '${form}'`
+    : "unable to parse quantity's suffix";
+  const facts = {
+    wants: 'a quantity',
+    got: typeName(value),
+    fix: 'write a number with a suffix, for example 500m or 1Gi',
+  };
+  report.spoil('TYPE_WRONG', [...path], facts, { value, tektonMessage: `cannot decode incoming new object: ${fault}` });
   return undefined;
 }
 

@@ -7,7 +7,7 @@
 
 import { compareNames, extraParams, missingParams, mistypedParams, mistypedResources } from './match.js';
 import type { ParamGiven, ParamModel, PipelineModel, TaskModel } from './model.js';
-import type { ResourceType } from './types.js';
+import type { ResourceType, TaskResourceBinding } from './types.js';
 
 /** Reason and message of a condition that is False. */
 export interface Refusal {
@@ -165,6 +165,25 @@ export const pipelineResourceNotFound = (run: string, resource: string, name: st
   reason: 'CouldntGetResource',
   message: `PipelineRun ${run} can't be Run; it tries to bind Resources that don't exist: Error following resource reference for ${resource}: ${notFound('pipelineresource', name)}`,
 });
+
+/** A PipelineRun with a binding that says nothing, or two things. The words are Tekton's, misspelling included. */
+export const pipelineResourceUnclear = (run: string, resource: string, binding: Binding): Refusal => ({
+  reason: 'CouldntGetResource',
+  message: `PipelineRun ${run} can't be Run; it tries to bind Resources that don't exist: Error following resource reference for ${resource}: ${unclear(binding)}`,
+});
+
+/** A TaskRun with a binding that says nothing, or two things. */
+export const taskResourceUnclear = (side: 'input' | 'output', binding: Binding): Refusal => ({
+  reason: 'TaskRunResolutionFailed',
+  message: `couldn't retrieve referenced ${side} PipelineResource: ${unclear(binding)}`,
+});
+
+type Binding = Pick<TaskResourceBinding, 'resourceRef' | 'resourceSpec'> | undefined;
+
+const unclear = (binding: Binding): string =>
+  binding?.resourceRef?.name && binding.resourceSpec
+    ? 'Both ResourseRef and ResourceSpec are defined. Expected only one'
+    : 'Neither ResourseRef nor ResourceSpec is defined';
 
 /** A pipeline one of whose Tasks does not exist. `pipeline` is `namespace/name`. */
 export const pipelineTaskNotFound = (pipeline: string, kind: 'task' | 'clustertask', name: string): Refusal => ({

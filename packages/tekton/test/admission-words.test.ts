@@ -35,6 +35,16 @@ const rows: [what: string, object: unknown, words: string][] = [
     task({ ...step, script: 'echo' }),
     'script cannot be used with args or command: steps.script',
   ],
+  [
+    'a quantity that is none',
+    task({ ...step, resources: { requests: { cpu: 'lots' } } }),
+    "cannot decode incoming new object: quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
+  ],
+  [
+    'a quantity with a suffix of its own',
+    task({ ...step, resources: { limits: { memory: '5mm' } } }),
+    "cannot decode incoming new object: unable to parse quantity's suffix",
+  ],
   ['two steps of one name', task(step, step), 'invalid value: s: steps.name'],
   [
     'a step name in capitals',
