@@ -18,6 +18,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { startGitServer, type GitServer } from '../src/git-server/git-server.js';
+import { gitConfig } from '../src/local/host-files.js';
 
 const run = promisify(execFile);
 const WHO = ['-c', 'user.name=Ann', '-c', 'user.email=ann@example.org', '-c', 'init.defaultBranch=main'];
@@ -333,5 +334,43 @@ describe('is refused', () => {
     ];
     expect(await Promise.all(answers.map(async (one) => (await fetch(one)).status))).toEqual([404, 404, 404]);
     expect(await (await fetch(`${url}/HEAD`)).text()).toContain('smart HTTP protocol');
+  });
+});
+
+describe('an address that is answered by a directory', () => {
+  /** What git says when it asks for an address, led by `/etc/gitconfig`. */
+  async function asks(address: string, others: readonly string[] = []): Promise<string> {
+    const { directory } = await repository();
+    const server = await serve(directory, 'main');
+    const config = gitConfig(new Map([['https://forge.invalid/org/shop', server.url('source')]]), others);
+    writeFileSync(join(work, 'gitconfig'), config);
+    const env = { ...process.env, GIT_CONFIG_GLOBAL: join(work, 'gitconfig'), GIT_CONFIG_NOSYSTEM: '1' };
+    const said = await run('git', ['ls-remote', address, 'main'], { env }).catch(
+      (cause: unknown) => ({ stdout: String((cause as { readonly stderr: unknown }).stderr) }), // what execFile rejects with
+    );
+    return said.stdout.replace(/^[0-9a-f]{40}/, 'COMMIT').trim();
+  }
+
+  test.each([
+    'https://forge.invalid/org/shop',
+    'https://forge.invalid/org/shop.git',
+    'https://forge.invalid/org/shop/',
+  ])('is so however it is spelt: %s', async (address) => {
+    expect(await asks(address)).toBe('COMMIT\trefs/heads/main');
+  });
+
+  test.each([
+    'https://forge.invalid/org/shop-2',
+    'https://forge.invalid/org/shop/part',
+    'https://forge.invalid/org/shop.github',
+  ])('takes no other along that begins like it, and says so: %s', async (address) => {
+    expect(await asks(address)).toContain(
+      `remote: this address begins like that of source, for which a directory stands in, and goes on with '${address.slice(30)}'`,
+    );
+  });
+
+  test('leaves another to the network when it is known', async () => {
+    const other = 'https://forge.invalid/org/shop-2.git';
+    expect(await asks(other, [other])).toContain('Could not resolve host: forge.invalid');
   });
 });

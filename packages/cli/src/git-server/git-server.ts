@@ -47,7 +47,7 @@ export async function startGitServer(options: {
       return found;
     };
     return {
-      url: (name) => `http://127.0.0.1:${port}/${secret}/${encodeURIComponent(name)}`,
+      url: (name) => `http://127.0.0.1:${port}/${secret}/${encodeURIComponent(name)}${LAST_PART}`,
       commits: (name) => of(name).commits,
       dirty: (name) => of(name).dirty,
       close: async () => {
@@ -66,12 +66,38 @@ export async function startGitServer(options: {
 
 function serverFor(snapshots: ReadonlyMap<string, Snapshot>, secret: string): Server {
   return createServer((incoming, outgoing) => {
-    const [, given, name = '', rest = ''] = /^\/([^/]*)\/([^/]+)(\/.*)$/.exec(incoming.url ?? '') ?? [];
-    const found = given === secret ? snapshots.get(unescaped(name)) : undefined;
+    const { given, name, beyond, rest } = repositoryAsked(incoming.url ?? '/');
+    const found = given === secret ? snapshots.get(name) : undefined;
     if (!found) return refuse(outgoing, 404, `no repository is served at ${incoming.url ?? '/'}`);
+    if (beyond !== '') return refuse(outgoing, 404, strangerAt(name, beyond));
     answerGit(found.gitDir, rest, incoming, outgoing).catch(() => outgoing.destroy()); // the client went away
   });
 }
+
+/** Ends every address: git replaces the beginnings of addresses, so what was behind the beginning comes behind this. */
+export const LAST_PART = '/git';
+
+/** What an address of a server of ours asks for. */
+export interface RepositoryAsked {
+  readonly given: string;
+  readonly name: string;
+  /** What lies behind the repository's own address, except `.git`: then another repository is meant. */
+  readonly beyond: string;
+  /** Of git's protocol, with its slash; empty when nothing is asked for. */
+  readonly rest: string;
+}
+
+/** Takes an address of {@link GitServer.url} apart. */
+export function repositoryAsked(url: string): RepositoryAsked {
+  const [, given = '', name = '', path = '', query = ''] = /^\/([^/]*)\/([^/?]+)\/git([^?]*)(\?.*)?$/.exec(url) ?? [];
+  const [asked = ''] = /\/(?:info\/refs|git-(?:upload|receive)-pack|HEAD|objects\/.*)$/.exec(path) ?? [];
+  const beyond = path.slice(0, path.length - asked.length);
+  return { given, name: unescaped(name), beyond: beyond === '.git' ? '' : beyond, rest: `${asked}${query}` };
+}
+
+/** What is said to whoever asks for another repository whose address begins like one that is answered here. */
+export const strangerAt = (name: string, beyond: string): string =>
+  `this address begins like that of ${name}, for which a directory stands in, and goes on with '${beyond}': it is another repository, and nothing stands in for it. A PipelineResource with its whole address is left to the network`;
 
 function unescaped(name: string): string {
   try {

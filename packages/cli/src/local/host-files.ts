@@ -5,10 +5,24 @@
  * registry really is. Nothing in a manifest changes. Pure.
  */
 
-/** `/etc/gitconfig`: each address is answered by another. */
-export function gitConfig(answeredBy: ReadonlyMap<string, string>): string {
-  const sections = [...answeredBy].map(([url, local]) => `[url ${quoted(local)}]\n\tinsteadOf = ${quoted(url)}\n`);
-  return sections.join('');
+/**
+ * `/etc/gitconfig`: each address is answered by another, whether or not it is written with `.git` at its end.
+ *
+ * git replaces the beginning of an address, so `…/shop` would take `…/shop-2` along. Of several beginnings it takes the longest:
+ * an address that is known and answered elsewhere is kept by naming it as itself.
+ *
+ * @param others addresses that nothing here answers
+ */
+export function gitConfig(answeredBy: ReadonlyMap<string, string>, others: Iterable<string>): string {
+  const bare = (url: string): string => url.replace(/\.git$/, '');
+  const answered = new Map([...answeredBy].map(([url, local]) => [bare(url), local]));
+  for (const [url, local] of answeredBy) if (answered.get(bare(url)) !== local) answered.set(url, local);
+  const begun = [...new Set(others)].filter(
+    (url) => !answered.has(bare(url)) && [...answered.keys()].some((one) => url.startsWith(one)),
+  );
+  return [...answered, ...begun.map((url) => [url, url] as const)]
+    .map(([url, local]) => `[url ${quoted(local)}]\n\tinsteadOf = ${quoted(url)}\n`)
+    .join('');
 }
 
 /** git's own quoting, in which backslash and quote are escaped and a line ends what it is in. */

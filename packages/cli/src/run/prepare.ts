@@ -44,7 +44,7 @@ export interface Prepared {
   readonly local: LocalResources;
 }
 
-const NOTHING_LOCAL: LocalResources = { sources: [], images: [], buckets: [] };
+const NOTHING_LOCAL: LocalResources = { sources: [], images: [], buckets: [], elsewhere: [] };
 
 /** Reads and checks. Throws a UsageError for what the command line itself has wrong. */
 export function prepare(asked: Asked, stdin?: () => Uint8Array): Prepared {

@@ -37,6 +37,8 @@ export interface LocalResources {
   readonly sources: readonly LocalSource[];
   readonly images: readonly LocalImage[];
   readonly buckets: readonly LocalBucket[];
+  /** Addresses of Git repositories that nothing here answers. */
+  readonly elsewhere: readonly string[];
 }
 
 /** A PipelineResource's spec, wherever it is written. */
@@ -80,8 +82,15 @@ export function localResources(standIns: StandIns, resources: readonly NamedReso
       if (others.length > 0) addSource(sources, sourceFor(name, others, standIn.directory, resources));
     }
   }
-  return { sources, images, buckets: oneDirectoryEach(buckets) };
+  const answered = new Set(sources.flatMap(({ urls }) => urls));
+  const elsewhere = gitUrls(resources.map(({ spec }) => spec)).filter((url) => !answered.has(url));
+  return { sources, images, buckets: oneDirectoryEach(buckets), elsewhere };
 }
+
+/** The addresses of the git resources among these, each once. */
+export const gitUrls = (specs: readonly JsonObject[]): readonly string[] => [
+  ...new Set(specs.flatMap((spec) => (textAt(spec, 'type') === 'git' ? (paramOf(spec, 'url') ?? []) : []))),
+];
 
 /** An address is answered by one directory, whatever the resources are called that have it. */
 function addSource(sources: LocalSource[], source: LocalSource): void {

@@ -46,7 +46,7 @@ export async function openSession(prepared: Prepared, runtime: Runtime): Promise
       const addresses = local.sources.flatMap(({ resource, urls }) =>
         urls.map((url) => [url, git.url(resource)] as const),
       );
-      hostFiles['/etc/gitconfig'] = gitConfig(new Map(addresses));
+      hostFiles['/etc/gitconfig'] = gitConfig(new Map(addresses), local.elsewhere);
     }
     if (local.images.length > 0) {
       const registry = await held(started.cluster.registry.serve());

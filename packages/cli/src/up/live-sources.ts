@@ -9,7 +9,7 @@ import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import { SourceError } from '../git-server/source-error.js';
-import { startGitServer, type GitServer } from '../git-server/git-server.js';
+import { LAST_PART, repositoryAsked, startGitServer, strangerAt, type GitServer } from '../git-server/git-server.js';
 import type { Source } from '../git-server/snapshot.js';
 
 /** A running server. */
@@ -28,9 +28,10 @@ export async function serveLiveSources(find: (name: string) => Source | undefine
   const pictures: GitServer[] = [];
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const url = new URL(request.url ?? '/', 'http://127.0.0.1');
-    const [, given, name = '', ...rest] = url.pathname.split('/');
-    const source = given === secret ? find(decodeURIComponent(name)) : undefined;
-    if (!source || rest.join('/') !== 'info/refs') return refuse(response, 404, 'no such repository');
+    const { given, name, beyond, rest } = repositoryAsked(url.pathname);
+    const source = given === secret ? find(name) : undefined;
+    if (source && beyond !== '') return refuse(response, 404, strangerAt(name, beyond));
+    if (!source || rest !== '/info/refs') return refuse(response, 404, 'no such repository');
     const picture = await startGitServer({ repositories: new Map([['source', source]]) });
     pictures.push(picture);
     while (pictures.length > KEPT) await pictures.shift()?.close();
@@ -46,7 +47,7 @@ export async function serveLiveSources(find: (name: string) => Source | undefine
   const address = server.address();
   const port = typeof address === 'object' && address ? address.port : 0;
   return {
-    url: (name) => `http://127.0.0.1:${String(port)}/${secret}/${encodeURIComponent(name)}`,
+    url: (name) => `http://127.0.0.1:${String(port)}/${secret}/${encodeURIComponent(name)}${LAST_PART}`,
     close: async () => {
       server.close();
       server.closeAllConnections();

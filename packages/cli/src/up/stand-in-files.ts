@@ -14,7 +14,7 @@ import { objectAt, textAt } from '../manifests/json.js';
 import { startObjectStore } from '../object-store/object-store.js';
 import { PIPELINE_RESOURCES } from '../run/kinds.js';
 import type { Source } from '../git-server/snapshot.js';
-import { bucketOf, paramOf, revisionsOf } from '../run/resources.js';
+import { bucketOf, gitUrls, paramOf, revisionsOf } from '../run/resources.js';
 import { serveLiveSources } from './live-sources.js';
 
 /** The files, and what keeps them true. */
@@ -64,7 +64,8 @@ export async function standInFiles(standIns: StandIns): Promise<StandInFiles> {
   return {
     files: {
       get '/etc/gitconfig'() {
-        return gitConfig(new Map(urls('directory').map(([name, url]) => [url, sources.url(name)])));
+        const all = gitUrls((seen?.list() ?? []).map((each) => objectAt(each, 'spec')));
+        return gitConfig(new Map(urls('directory').map(([name, url]) => [url, sources.url(name)])), all);
       },
       get '/etc/containers/registries.conf'() {
         const registries = new Set(urls('registry').map(([, url]) => readImageName(url).registry));
