@@ -5,6 +5,8 @@
  * is an error of ours and says so, with the way to see where it happened.
  */
 
+import { writeFileSync, type WriteFileOptions } from 'node:fs';
+import { types } from 'node:util';
 import type { Output } from './terminal/output.js';
 
 /** The exit status of what nobody foresaw. */
@@ -25,6 +27,15 @@ const HINTS: Readonly<Record<string, string>> = {
 /** What can be put right before the command is tried again; for a disk that ran full, half of the work may have been done. */
 const FORESEEABLE: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOENT', 'ENOTDIR']);
 
+/** Writes a file, and names it when it cannot be written whole: Node names what it opens, not what it writes. */
+export function writeNamed(path: string, text: string, options?: WriteFileOptions): void {
+  try {
+    writeFileSync(path, text, options);
+  } catch (cause) {
+    throw types.isNativeError(cause) ? Object.assign(cause, { path }) : cause;
+  }
+}
+
 /** Tells a failure. @returns the exit status: 2 where a directory or file can't be used, else 5 */
 export function tellFailure(cause: unknown, { warn, colors }: Pick<Output, 'warn' | 'colors'>): number {
   const { code, path, message } = partsOf(cause);
@@ -37,7 +48,7 @@ export function tellFailure(cause: unknown, { warn, colors }: Pick<Output, 'warn
     warn(`${colors.red('error')}: ${message}${path === undefined || message.includes(path) ? '' : ` '${path}'`}`);
     warn(`  hint: ${hint}`);
   }
-  if (debug) warn(cause instanceof Error ? (cause.stack ?? message) : String(cause));
+  if (debug) warn(types.isNativeError(cause) ? (cause.stack ?? message) : String(cause));
   return code !== undefined && FORESEEABLE.has(code) && path !== undefined ? 2 : UNFORESEEN;
 }
 
@@ -46,7 +57,7 @@ function partsOf(cause: unknown): {
   readonly path: string | undefined;
   readonly message: string;
 } {
-  if (!(cause instanceof Error)) return { code: undefined, path: undefined, message: String(cause) };
+  if (!types.isNativeError(cause)) return { code: undefined, path: undefined, message: String(cause) };
   const { code, path } = cause as NodeJS.ErrnoException; // undefined in errors that are not the machine's
   return { code, path, message: cause.message };
 }

@@ -73,6 +73,13 @@ metadata: { name: once }
 spec: { taskSpec: { steps: [{ name: a, image: 'busybox:1', command: ['true'] }] } }
 `;
 
+  test('a full disk, with the file that did not fit', async () => {
+    expect(await command('up', '--runtime', 'fake', '--kubeconfig', '/dev/full')).toMatchObject({
+      status: 5,
+      err: "error: ENOSPC: no space left on device, write '/dev/full'\n  hint: make room, or use another disk; temporary files go where TMPDIR says\n",
+    });
+  });
+
   test('a TMPDIR that is not there', async () => {
     const path = folder({ 'a.yaml': manifest });
     const args = ['run', path, '--runtime', 'fake', '--image', 'busybox=host'];

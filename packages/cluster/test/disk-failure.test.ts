@@ -1,6 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import { namingPath } from '../src/disk-failure.js';
+import { namingPath, writeNamed } from '../src/disk-failure.js';
 
 test('a write that finds the disk full says which file it was for', () => {
   const full = openSync('/dev/full', 'w');
@@ -28,4 +28,8 @@ test('a failure that names its path, or is none of the machine’s, stays as it 
     message: "ENOENT: no such file or directory, open '/a'",
   });
   expect(namingPath('odd', '/b')).toBe('odd');
+});
+
+test('a file that is written whole is named, too', () => {
+  expect(() => writeNamed('/dev/full', 'x')).toThrow("ENOSPC: no space left on device, write '/dev/full'");
 });

@@ -1,7 +1,8 @@
 /** `pipewright import`: existing YAML as a TypeScript program that synthesizes to the same objects. */
 
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
+import { writeNamed } from '../failure.js';
 import { describeFinding, hasErrors, inReadingOrder, type Finding } from '../finding.js';
 import { checkWithObjects } from '../lint/check.js';
 import { textAt } from '../manifests/json.js';
@@ -55,7 +56,7 @@ export function importManifests({ paths, out, library = 'pipewright' }: ImportOp
     sources: [...new Set(manifests.map(({ file }) => basename(file)))],
   });
   if (out === undefined) output.raw(text);
-  else writeFileSync(out, text);
+  else writeNamed(out, text);
   const lies = (it: (typeof errors)[number]): boolean =>
     ELSEWHERE.has(it.finding.code) && !carried.some(({ manifest }) => manifest === it.manifest);
   const wrong = errors.filter((it) => !lies(it));

@@ -3,9 +3,10 @@
  * no account to activate.
  */
 
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { openTemporaryDirectory } from '@pipewright/cluster';
+import { writeNamed } from '../failure.js';
 import { GSUTIL_PROGRAM } from '../object-store/gsutil-program.js';
 
 /** A directory with the two programs. */
@@ -25,6 +26,6 @@ export async function makeGsutilImage(): Promise<GsutilImage> {
 }
 
 function put(file: string, text: string): void {
-  writeFileSync(file, text);
+  writeNamed(file, text);
   chmodSync(file, 0o755);
 }

@@ -1,11 +1,12 @@
 /** `pipewright up`: the cluster that `run` uses, as a server for kubectl, until somebody ends it. */
 
-import { chmodSync, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import type { EventEmitter } from 'node:events';
 import { ClusterError, openTemporaryDirectory, type Cluster, type Runtime } from '@pipewright/cluster';
 import { KubeClient } from '@pipewright/kube';
 import type { StandIns } from '../config/config.js';
+import { writeNamed } from '../failure.js';
 import { describeFinding, hasErrors } from '../finding.js';
 import { startLocalCluster } from '../local/local-cluster.js';
 import { imageNotes, nodeNotes, resourceNotes } from '../local/notes.js';
@@ -111,7 +112,7 @@ async function writeKubeconfig(options: UpOptions, text: string, closers: (() =>
   const named = options.kubeconfig ?? (options.dataDir === undefined ? undefined : join(options.dataDir, 'kubeconfig'));
   const file = resolve(named ?? join(await temporary(closers), 'kubeconfig'));
   makeDirectory(dirname(file), '--kubeconfig');
-  writeFileSync(file, text, { mode: 0o600 });
+  writeNamed(file, text, { mode: 0o600 });
   chmodSync(file, 0o600); // an existing file keeps its mode when it is written
   return file;
 }

@@ -14,6 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { namingPath } from '../disk-failure.js';
 import { RootView } from '../runtime/root-view.js';
 import type { VolumeFile } from './volume-files.js';
 
@@ -56,6 +57,8 @@ export function writeFile(path: string, content: Buffer, mode: number): void {
   try {
     fchmodSync(file, mode);
     if (content.length > 0) writeFileSync(file, content);
+  } catch (cause) {
+    throw namingPath(cause, path);
   } finally {
     closeSync(file);
   }

@@ -9,6 +9,7 @@ import { createReadStream } from 'node:fs';
 import { appendFile, mkdir, readdir, rename, rm, stat, writeFile, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
+import { namingPath } from '../disk-failure.js';
 
 /** The part of a file that is wanted; both ends are included, as in HTTP. */
 export interface Range {
@@ -83,11 +84,14 @@ export function diskFiles(directory: string): Files {
         ? streamOf(new Uint8Array())
         : // Node's declaration of web streams and the global one differ by name alone.
           (Readable.toWeb(createReadStream(at(path), { start: first, end: last })) as ReadableStream<Uint8Array>),
-    append: async (path, bytes) => appendFile(await ready(path), bytes),
+    append: async (path, bytes) => {
+      const target = await ready(path);
+      await appendFile(target, bytes).catch(naming(target));
+    },
     put: async (path, bytes) => {
       const target = await ready(path);
       const fresh = `${target}.${randomUUID()}.new`;
-      await writeFile(fresh, bytes);
+      await writeFile(fresh, bytes).catch(naming(target));
       await rename(fresh, target);
     },
     move: async (from, to) => rename(at(from), await ready(to)),
@@ -95,6 +99,12 @@ export function diskFiles(directory: string): Files {
     list: async (path) => ((await present(readdir(at(path)))) ?? []).filter((name) => !name.endsWith('.new')).sort(),
   };
 }
+
+const naming =
+  (path: string) =>
+  (cause: unknown): never => {
+    throw namingPath(cause, path);
+  };
 
 function streamOf(bytes: Uint8Array): ReadableStream<Uint8Array> {
   return new ReadableStream({

@@ -3,9 +3,10 @@
  */
 
 import { randomBytes } from 'node:crypto';
-import { lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { writeNamed } from '../disk-failure.js';
 import { removeTree } from './remove-tree.js';
 
 /** A directory of this process. */
@@ -20,7 +21,7 @@ export async function openRunDirectory(stateDirectory: string, name: string): Pr
   const parent = join(stateDirectory, 'run');
   const path = join(parent, `${process.pid}-${name}-${randomBytes(4).toString('hex')}`);
   mkdirSync(path, { recursive: true, mode: 0o700 });
-  writeFileSync(join(path, 'owner'), ownerOf(process.pid) ?? '');
+  writeNamed(join(path, 'owner'), ownerOf(process.pid) ?? '');
   const dead = readdirSync(parent).filter((entry) => !isAlive(entry, read(join(parent, entry, 'owner'))));
   await Promise.all(dead.map((entry) => removeTree(join(parent, entry))));
   return {

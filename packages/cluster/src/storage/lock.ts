@@ -5,9 +5,10 @@
  * even when the id has been given to another process since.
  */
 
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ClusterError, systemCode } from '../cluster-error.js';
+import { writeNamed } from '../disk-failure.js';
 
 interface Holder {
   readonly pid: number;
@@ -21,7 +22,7 @@ export function lock(directory: string): () => void {
   const me: Holder = { pid: process.pid, began: beginningOf(process.pid) };
   for (;;) {
     try {
-      writeFileSync(file, JSON.stringify(me), { flag: 'wx', mode: 0o600 });
+      writeNamed(file, JSON.stringify(me), { flag: 'wx', mode: 0o600 });
       return () => rmSync(file, { force: true });
     } catch (error) {
       if (systemCode(error) !== 'EEXIST') throw error;

@@ -5,9 +5,10 @@
  */
 
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { newAuthority, type KeyPair } from '../api/certificate.js';
+import { writeNamed } from '../disk-failure.js';
 
 /** A cluster's secrets. Whoever reads them is the cluster. */
 export interface ClusterSecrets {
@@ -38,6 +39,7 @@ export function secretsIn(directory: string, now: Date): ClusterSecrets {
   }
   const { authority, tokenKey, adminToken } = newSecrets(now);
   const stored: Stored = { authority, adminToken, tokenKey: tokenKey.toString('base64') };
-  writeFileSync(file, JSON.stringify(stored), { mode: 0o600 });
+  writeNamed(`${file}.new`, JSON.stringify(stored), { mode: 0o600 }); // half a file would be in the way for ever
+  renameSync(`${file}.new`, file);
   return { authority, tokenKey, adminToken };
 }
