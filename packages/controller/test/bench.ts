@@ -31,6 +31,7 @@ const KINDS: Readonly<Record<string, Resource>> = {
   Secret: resource('v1', 'secrets', 'Secret'),
   ServiceAccount: SERVICE_ACCOUNTS,
   Pod: PODS,
+  Namespace: NAMESPACES,
   PersistentVolumeClaim: PERSISTENT_VOLUME_CLAIMS,
 };
 
@@ -74,13 +75,30 @@ export class Bench {
 
   /** Resolves with what `look` finds in an object, once it finds something. */
   async until<T extends KubeObject, R>(kind: string, name: string, look: (object: T) => R | undefined): Promise<R> {
+    return this.anyUntil<T, R>(kind, (object) => (object.metadata.name === name ? look(object) : undefined), name);
+  }
+
+  /** The same of any object of the kind. */
+  async anyUntil<T extends KubeObject, R>(kind: string, look: (object: T) => R | undefined, named = 'any'): Promise<R> {
     const signal = AbortSignal.timeout(this.#patience);
     const { namespace } = this;
     for await (const { object } of this.client.watch<T>(kindOf(kind), { namespace, signal })) {
-      const found = object.metadata.name === name ? look(object) : undefined;
+      const found = look(object);
       if (found !== undefined) return found;
     }
-    throw new Error(`${kind} ${name} never came to that`);
+    throw new Error(`${kind} ${named} never came to that`);
+  }
+
+  /** Resolves when there is no such object any more. */
+  async gone(kind: string, name: string): Promise<void> {
+    const signal = AbortSignal.timeout(this.#patience);
+    const of = kindOf(kind);
+    const at = of.namespaced ? { namespace: this.namespace } : {};
+    const { resourceVersion, items } = await this.client.list(of, at);
+    if (!items.some(({ metadata }) => metadata.name === name)) return;
+    for await (const { type, object } of this.client.watch(of, { ...at, resourceVersion, signal }))
+      if (type === 'DELETED' && object.metadata.name === name) return;
+    throw new Error(`${kind} ${name} is still there`);
   }
 
   async list<T extends KubeObject>(kind: string): Promise<readonly T[]> {
