@@ -100,11 +100,22 @@ function outcome(pod: Pod, steps: readonly ContainerSeen[]): Verdict {
   const ended = endedByOthers(pod, failure);
   if (failure && ended) return failed(`${ended}: ${exitMessage(pod, failure)}`);
   if (failure) return failed(exitMessage(pod, failure));
+  const beside = pod.status?.phase === 'Failed' ? failedBeside(pod, steps) : undefined;
+  if (beside) return failed(exitMessage(pod, beside));
   if (pod.status?.phase !== 'Failed' || steps.every((step) => terminated(step)?.exitCode === 0))
     return { status: 'True', reason: 'Succeeded', message: 'All Steps have completed executing' };
   const { reason, message } = pod.status;
   if (reason || message) return failed([reason, message].filter(Boolean).join(': '));
   return failed(initFailure(pod) ?? 'build failed for unspecified reasons.');
+}
+
+/** A sidecar that failed while the steps still ran. One that fails when it is stopped, after them, has done its work. */
+function failedBeside(pod: Pod, steps: readonly ContainerSeen[]): ContainerSeen | undefined {
+  const endOf = (container: ContainerSeen): number => Date.parse(terminated(container)?.finishedAt ?? '');
+  const last = Math.max(...steps.map(endOf));
+  return containersOf(pod, SIDECAR_PREFIX).find(
+    (sidecar) => (terminated(sidecar)?.exitCode ?? 0) !== 0 && endOf(sidecar) <= last,
+  );
 }
 
 /** Exit codes of what was told to stop: SIGTERM, SIGKILL. */

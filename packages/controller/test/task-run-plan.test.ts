@@ -55,6 +55,21 @@ const verdicts: readonly [string, Pod, string, readonly string[]][] = [
     ['stop-sidecars'],
   ],
   [
+    'has failed when a sidecar did while the steps ran',
+    pod('Failed', { 'step-a': state.ended(0), 'sidecar-b': state.ended(5) }),
+    `Failed: "sidecar-b" exited with code 5 (image: "sidecar-b@sha256:1"); ${logs('sidecar-b')}`,
+    [],
+  ],
+  [
+    'has succeeded when a sidecar fails as it is stopped',
+    pod('Failed', {
+      'step-a': state.ended(0),
+      'sidecar-b': state.ended(128, { reason: 'StartError', finishedAt: '2026-01-01T12:00:04Z' }),
+    }),
+    'Succeeded: All Steps have completed executing',
+    [],
+  ],
+  [
     'names the step that failed and not one that was skipped for it',
     pod('Failed', { 'step-a': state.ended(0), 'step-b': state.ended(7), 'step-c': state.ended(1) }),
     `Failed: "step-b" exited with code 7 (image: "step-b@sha256:1"); ${logs('step-b')}`,
