@@ -71,13 +71,16 @@ export function planPipelineRun(seen: ObservedPipelineRun): PipelineRunDecision 
 
   const model = pipelineRunIn(run.spec);
   const name = run.metadata.name ?? '';
-  if (model.cancelRequested) return stop(seen, 'PipelineRunCancelled', `PipelineRun "${name}" was cancelled`);
   const timeout = model.timeout ?? DEFAULT_TIMEOUT;
   const deadline = deadlineOf(status.startTime, timeout);
   const resolved = resolvePipelineRun(seen);
+  const begun = seen.taskRuns.size > 0;
+  if (model.cancelRequested && (begun || !('refused' in resolved)))
+    return stop(seen, 'PipelineRunCancelled', `PipelineRun "${name}" was cancelled`);
   if ('refused' in resolved) {
     const { refused, ...known } = resolved;
-    return { status: statusOf(seen, { status: 'False', ...refused }), actions: [], ...known };
+    const actions = begun ? [{ do: 'delete-claim' } as const] : [];
+    return { status: statusOf(seen, { status: 'False', ...refused }), actions, ...known };
   }
   const all = standings(resolved, seen);
   const skipped = skippedTasks(all, resolved.waits);
