@@ -218,17 +218,25 @@ function withFirstLine(script: string): string {
 const scriptFile = (index: number, uid: string): string =>
   `${SCRIPTS_DIR}/${internalStepName(`script-${String(index)}`, uid, index)}`;
 
-function mounts(step: Step, first: boolean, { request, task, creds, workspaces }: StepContext): readonly VolumeMount[] {
+/** What a volume of ours is called: as in v0.9, or as in v0.10 where the Task or the run has a volume of that name. */
+const volumeName = (name: string, { task, request }: Pick<StepContext, 'task' | 'request'>): string =>
+  [...task.volumes, ...(request.run.podTemplate?.volumes ?? [])].some((volume) => volume.name === name)
+    ? `tekton-internal-${name}`
+    : name;
+
+function mounts(step: Step, first: boolean, context: StepContext): readonly VolumeMount[] {
+  const { request, task, creds, workspaces } = context;
+  const at = (name: string, mountPath: string): VolumeMount => ({ name: volumeName(name, context), mountPath });
   const own = step.volumeMounts ?? [];
   const taken = new Set(own.map(({ mountPath }) => mountPath));
   const implicit: readonly VolumeMount[] = [
-    ...(step.script ? [{ name: 'scripts', mountPath: SCRIPTS_DIR }] : []),
-    { name: 'tools', mountPath: TOOLS_DIR },
-    ...(task.results.length > 0 ? [{ name: 'results', mountPath: RESULTS_DIR }] : []),
-    ...(first && task.sidecars.length > 0 ? [{ name: 'downward', mountPath: dirname(READY_FILE) }] : []),
-    { name: 'workspace', mountPath: '/workspace' },
-    { name: 'tekton-home', mountPath: HOME },
-    { name: 'tekton-home', mountPath: '/builder/home' },
+    ...(step.script ? [at('scripts', SCRIPTS_DIR)] : []),
+    at('tools', TOOLS_DIR),
+    ...(task.results.length > 0 ? [at('results', RESULTS_DIR)] : []),
+    ...(first && task.sidecars.length > 0 ? [at('downward', dirname(READY_FILE))] : []),
+    at('workspace', '/workspace'),
+    at('tekton-home', HOME),
+    at('tekton-home', '/builder/home'),
     ...workspaces.mounts,
     ...(first && creds !== undefined ? credentialMounts(request) : []),
   ];
@@ -296,7 +304,7 @@ function assemble(
       restartPolicy: 'Never',
       ...(run.serviceAccount !== undefined && { serviceAccountName: run.serviceAccount }),
       ...template,
-      ...(lendShell && { initContainers: [placeTools(images)] }),
+      ...(lendShell && { initContainers: [placeTools(images, volumeName('tools', context))] }),
       containers,
       volumes: volumes(request, task, context),
     },
@@ -312,7 +320,7 @@ export function podNameOf(
   return replacement ? `${taskRun.name}-pod-${hexSuffix(taskRun.uid, attempt, 'shell')}` : podName(taskRun, attempt);
 }
 
-const placeTools = (images: Images): NamedContainer => ({
+const placeTools = (images: Images, tools: string): NamedContainer => ({
   name: 'place-tools',
   image: images.lent,
   command: [
@@ -320,15 +328,12 @@ const placeTools = (images: Images): NamedContainer => ({
     '-c',
     `mkdir -p ${TOOLS_DIR}/bin && cp /bin/busybox ${LENT_SHELL} && ${LENT_SHELL} --install -s ${TOOLS_DIR}/bin`,
   ],
-  volumeMounts: [{ name: 'tools', mountPath: TOOLS_DIR }],
+  volumeMounts: [{ name: tools, mountPath: TOOLS_DIR }],
 });
 
-function volumes(
-  request: PodRequest,
-  task: TaskModel,
-  { creds, workspaces, resourceVolumes }: StepContext,
-): readonly Volume[] {
-  const empty = (name: string): Volume => ({ name, emptyDir: {} }) as Volume; // Volume is open in its sources
+function volumes(request: PodRequest, task: TaskModel, context: StepContext): readonly Volume[] {
+  const { creds, workspaces, resourceVolumes } = context;
+  const empty = (name: string): Volume => ({ name: volumeName(name, context), emptyDir: {} }) as Volume; // Volume is open in its sources
   return [
     empty('workspace'),
     empty('tekton-home'),
@@ -339,7 +344,7 @@ function volumes(
     ...(task.steps.some(({ script }) => script) ? [empty('scripts')] : []),
     empty('tools'),
     ...(task.results.length > 0 ? [empty('results')] : []),
-    ...(task.sidecars.length > 0 ? [readyVolume()] : []),
+    ...(task.sidecars.length > 0 ? [readyVolume(volumeName('downward', context))] : []),
     ...resourceVolumes,
     ...workspaces.volumes,
     ...task.volumes,
@@ -347,9 +352,9 @@ function volumes(
   ];
 }
 
-const readyVolume = (): Volume =>
+const readyVolume = (name: string): Volume =>
   ({
-    name: 'downward',
+    name,
     downwardAPI: {
       items: [{ path: 'ready', fieldRef: { fieldPath: `metadata.annotations['${labels.ready}']` } }],
     },

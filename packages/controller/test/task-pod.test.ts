@@ -57,6 +57,24 @@ const names = (of: readonly { readonly name: string }[] | undefined): readonly s
   (of ?? []).map(({ name }) => name.replace(/-[a-z0-9]{5}$/, '-?'));
 
 describe('the pod of a TaskRun', () => {
+  test('calls its own volumes otherwise where the Task or the run has one of that name', () => {
+    const own = { name: 'scripts', mountPath: '/mine' };
+    const { spec } = pod(
+      { steps: [{ ...step('a', { volumeMounts: [own] }) }], volumes: [{ name: 'scripts', emptyDir: {} }] },
+      { spec: { podTemplate: { volumes: [{ name: 'workspace', emptyDir: {} }] } } },
+    );
+    expect(spec.volumes?.map(({ name }) => name)).toEqual([
+      'tekton-internal-workspace',
+      'tekton-home',
+      'tools',
+      'scripts',
+      'workspace',
+    ]);
+    expect(spec.containers[0]?.volumeMounts).toEqual(
+      expect.arrayContaining([own, { name: 'tekton-internal-workspace', mountPath: '/workspace' }]),
+    );
+  });
+
   test('belongs to its TaskRun and bears its labels and annotations', () => {
     const { metadata, spec } = pod({ steps: [step('a')] }, { spec: { serviceAccountName: 'bot' } });
     expect(metadata).toEqual({

@@ -71,10 +71,10 @@ function checkContainers(spec: TaskSpec, where: Where): void {
 }
 
 function checkVolumes(spec: TaskSpec, where: Where): void {
-  const reserved: readonly string[] = INTERNAL_VOLUMES;
   (spec.volumes ?? []).forEach(({ name }, index) => {
     const at = below(where, index, 'name');
-    if (reserved.includes(name)) at.report.add('NAME_RESERVED', at.path, { what: 'volume', name }, { value: name });
+    if (name.startsWith('tekton-internal-'))
+      at.report.add('NAME_RESERVED', at.path, { what: 'volume', name }, { value: name });
     else if (!name.includes('$(')) checkLabel('volume', name, at);
   });
   checkNames('volume', spec.volumes ?? [], where, {

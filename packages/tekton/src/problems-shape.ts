@@ -98,7 +98,7 @@ export const SHAPE_PROBLEMS = {
   ),
   NAME_RESERVED: error<{ what: string; name: string }>(
     'A name belongs to the controller',
-    "The pod of every task has volumes of the controller's own; a second one of the same name makes the pod invalid.",
+    "The controller's own volumes have such names where a task has taken the usual ones; Tekton reserves them since v0.10.",
     ({ what, name }) => `the ${what} name ${quoted(name)} is used by the controller`,
     ({ name }) => `rename it, for example to ${quoted(`my-${name}`)}`,
   ),

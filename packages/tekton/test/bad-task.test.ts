@@ -134,6 +134,21 @@ describe('a task', () => {
         'SCRIPT_AND_COMMAND spec.steps.0: this step has both `script` and `command` (remove `command`, or call it from the script)',
       ],
     },
+    {
+      task: 'with volumes called as the controller calls some of its own',
+      object: changed(step({}), 'spec.volumes', [
+        { name: 'scripts', emptyDir: {} },
+        { name: 'workspace', emptyDir: {} },
+      ]),
+      says: [],
+    },
+    {
+      task: 'with a volume in the name space of the controller',
+      object: changed(step({}), 'spec.volumes', [{ name: 'tekton-internal-tools', emptyDir: {} }]),
+      says: [
+        "NAME_RESERVED spec.volumes.0.name: the volume name 'tekton-internal-tools' is used by the controller (rename it, for example to 'my-tekton-internal-tools')",
+      ],
+    },
     { task: 'with a script that has no shebang', object: step({ script: 'make' }), says: [] },
     { task: 'with a script and arguments for it', object: step({ script: 'make "$@"', args: ['all'] }), says: [] },
     {
