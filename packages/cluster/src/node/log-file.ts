@@ -3,11 +3,12 @@
  *
  * A record is `2026-01-01T12:00:00.000000000Z F text`; P instead of F marks a line without an end (the last one of a
  * process that did not finish it, or a part of one longer than 16 KiB). Memory stays bounded: whoever writes faster
- * than the disk is asked to wait. Followers are woken by the writer.
+ * than the disk is asked to wait. Followers are woken by the writer. The file comes with the first line: many steps say nothing.
  */
 
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { OutputSink } from '../runtime/runtime.js';
 import { namingPath } from '../disk-failure.js';
 
@@ -31,6 +32,7 @@ export class LogFile implements OutputSink {
   readonly path: string;
   readonly #now: () => Date;
   #fd: number | undefined;
+  #ended = false;
   #partial: Buffer = Buffer.alloc(0);
   #waiters: (() => void)[] = [];
   #failed: Error | undefined;
@@ -38,12 +40,21 @@ export class LogFile implements OutputSink {
   constructor(path: string, now: () => Date) {
     this.path = path;
     this.#now = now;
-    this.#fd = openSync(path, 'a', 0o600);
+  }
+
+  /** False as long as nothing was written: then there is no file either. */
+  get begun(): boolean {
+    return this.#fd !== undefined || this.#ended;
   }
 
   /** False once the container has ended: then no reader need wait. */
   get growing(): boolean {
-    return this.#fd !== undefined;
+    return !this.#ended;
+  }
+
+  /** Has the file be there, also when nothing is written. Repeating it does nothing. */
+  begin(): void {
+    this.#append(Buffer.alloc(0));
   }
 
   write(chunk: Uint8Array): undefined {
@@ -65,13 +76,14 @@ export class LogFile implements OutputSink {
 
   /** Ends the log. Repeating it does nothing. */
   end(): void {
-    if (this.#fd === undefined) return;
+    if (this.#ended) return;
     if (this.#partial.length > 0) {
       this.#append(Buffer.concat([Buffer.from(`${this.#stamp()} P `), this.#partial, Buffer.from('\n')]));
     }
     this.#partial = Buffer.alloc(0);
-    closeSync(this.#fd);
+    if (this.#fd !== undefined) closeSync(this.#fd);
     this.#fd = undefined;
+    this.#ended = true;
     this.#wake();
   }
 
@@ -81,8 +93,9 @@ export class LogFile implements OutputSink {
   }
 
   #append(records: Buffer): void {
-    if (this.#fd === undefined || this.#failed !== undefined) return;
+    if (this.#ended || this.#failed !== undefined) return;
     try {
+      this.#fd ??= openIn(this.path);
       for (let at = 0; at < records.length;) at += writeSync(this.#fd, records, at);
     } catch (error) {
       // A full disk must not end the container with us: the log says how far it goes, the run goes on.
@@ -101,6 +114,11 @@ export class LogFile implements OutputSink {
   #stamp(): string {
     return `${this.#now().toISOString().slice(0, -1)}000000Z`;
   }
+}
+
+function openIn(path: string): number {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  return openSync(path, 'a', 0o600);
 }
 
 /** Reads a log, which may be growing (`live`) or long ended. Cancelling the stream ends the reading. */
@@ -126,7 +144,12 @@ export function readLog(
 
 /** Blocks of whole records, and at the end of a growing file the wait for more. */
 async function* recordsOf(path: string, live: LogFile | undefined): AsyncGenerator<readonly Buffer[], undefined> {
-  const file = await open(path, 'r');
+  while (live?.growing === true && !live.begun) await live.changed();
+  const file = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined; // it said nothing
+    throw error;
+  });
+  if (file === undefined) return undefined;
   try {
     let rest = Buffer.alloc(0);
     for (let position = 0, size: number = BLOCKS.first; ;) {

@@ -2,7 +2,7 @@
  * The logs of all containers of this node, by pod and container. They stay until the pod is deleted.
  */
 
-import { mkdirSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { removeTree } from '../runtime/remove-tree.js';
 import { LogFile, readLog, type LogOptions } from './log-file.js';
@@ -35,10 +35,10 @@ export class LogStore implements PodLogs {
   /** Begins the log of one attempt. */
   begin(pod: PodRef, container: string, attempt: number): LogFile {
     const path = this.#of(pod, container);
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     const log = new LogFile(`${path}.${attempt}.log`, this.#now);
     const logs = this.#live.get(dirname(path)) ?? new Map<string, LogFile>();
     this.#live.set(dirname(path), logs.set(path, log));
+    if (attempt > 0) log.begin(); // or a later process would take the log of the attempt before for the newest
     return log;
   }
 

@@ -1,8 +1,9 @@
-import { mkdtempSync } from 'node:fs';
+import { existsSync, mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
+import { LogStore } from '../../src/node/pod-logs.js';
 import { lastLines, LogFile, readLog, type LogOptions } from '../../src/node/log-file.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'pipewright-log-'));
@@ -64,6 +65,38 @@ describe('a log', () => {
     log.end();
     const want = `${Array.from({ length: 500 }, (_, line) => `${line}\n`).join('')}the end`;
     expect(await Promise.all(followers)).toEqual([want, want, want]);
+  });
+
+  test('of a container that says nothing is no file, and reads as empty, now and to whoever follows it', async () => {
+    const log = newLog();
+    const [now, followed] = [read(log), read(log, { follow: true })];
+    expect(await now).toBe('');
+    log.end();
+    expect([await followed, await read(log), existsSync(log.path), await lastLines(log.path, 9, 99)]).toEqual([
+      '',
+      '',
+      false,
+      '',
+    ]);
+  });
+
+  test('reaches whoever followed it before its first line', async () => {
+    const log = newLog();
+    const followed = read(log, { follow: true });
+    await new Promise((resolve) => setImmediate(resolve));
+    log.write(Buffer.from('late\n'));
+    log.end();
+    expect(await followed).toBe('late\n');
+  });
+
+  test('of a later attempt is there from the start, so that a later process finds the newest', async () => {
+    const store = (): LogStore => new LogStore(join(directory, 'store'), () => time);
+    const pod = { namespace: 'n', name: 'p', uid: 'u' };
+    const first = store();
+    first.begin(pod, 'c', 0).write(Buffer.from('first\n'));
+    first.begin(pod, 'c', 1).end();
+    expect(await new Response(store().open(pod, 'c', {})).text()).toBe('');
+    expect(store().open(pod, 'other', {})).toBeUndefined();
   });
 
   test('can be left while it is followed', async () => {
