@@ -5,7 +5,13 @@
  * the run may have been begun by another version, or its Pipeline edited since. Pure.
  */
 
-import { conditionCheckName, taskRunNames, type PipelineRun, type PipelineRunStatus } from '@pipewright/tekton';
+import {
+  conditionCheckName,
+  taskRunNames,
+  type PipelineModel,
+  type PipelineRun,
+  type PipelineRunStatus,
+} from '@pipewright/tekton';
 import { latest, remembered as rememberedPer } from './remembered.js';
 
 /** A task, as far as names go. */
@@ -14,6 +20,11 @@ export interface NamedTask {
   /** Names of its Conditions, in their order; one may be there twice. */
   readonly conditions: readonly string[];
 }
+
+/** The tasks of a pipeline, as far as names go. */
+export const namedTasks = rememberedPer(({ tasks }: Pick<PipelineModel, 'tasks'>): readonly NamedTask[] =>
+  tasks.map(({ name, conditions }) => ({ name, conditions: conditions.map(({ condition }) => condition) })),
+);
 
 /** The names of one task. */
 export interface ChildNames {
@@ -42,8 +53,9 @@ const lastNames = new WeakMap<
 >();
 
 const sameTasks = (a: readonly NamedTask[], b: readonly NamedTask[]): boolean =>
-  a.length === b.length &&
-  a.every(({ name, conditions }, i) => name === b[i]?.name && sameList(conditions, b[i].conditions));
+  a === b ||
+  (a.length === b.length &&
+    a.every(({ name, conditions }, i) => name === b[i]?.name && sameList(conditions, b[i].conditions)));
 
 const sameList = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((item, i) => item === b[i]);
@@ -115,7 +127,13 @@ const madeIn = rememberedPer((status: PipelineRunStatus): ReadonlySet<string> =>
 });
 
 /** Names of all TaskRuns that a run has or may have, so that the edge can look them up. */
-export function expectedTaskRuns(run: PipelineRun, tasks: readonly NamedTask[]): readonly string[] {
-  const names = [...childNames(run, tasks).values()].flatMap(({ taskRun, checks }) => [taskRun, ...checks]);
-  return [...new Set([...names, ...madeChildren(run.status)])];
+export function expectedTaskRuns(run: PipelineRun, tasks: readonly NamedTask[]): ReadonlySet<string> {
+  const computed = namesAmong(childNames(run, tasks));
+  const made = madeChildren(run.status);
+  return [...made].every((name) => computed.has(name)) ? computed : new Set([...computed, ...made]);
 }
+
+const namesAmong = rememberedPer(
+  (names: ReadonlyMap<string, ChildNames>): ReadonlySet<string> =>
+    new Set([...names.values()].flatMap(({ taskRun, checks }) => [taskRun, ...checks])),
+);

@@ -286,13 +286,17 @@ function taskProblem({ tasks, bindings }: ResolvedRun, facts: PipelineFacts): st
   return undefined;
 }
 
-/** Names of all that a pipeline refers to, so that the edge can look it up. */
-export function namesIn(pipeline: PipelineModel): {
-  readonly tasks: readonly { readonly kind: 'Task' | 'ClusterTask'; readonly name: string }[];
-  readonly conditions: readonly string[];
-} {
+/** Names of all that a pipeline refers to, each once, so that the edge can look it up. */
+export const namesIn = remembered((pipeline: PipelineModel) => {
+  const of = (kind: 'Task' | 'ClusterTask'): readonly string[] => [
+    ...new Set(pipeline.tasks.flatMap(({ use }) => (use?.from === 'cluster' && use.kind === kind ? [use.name] : []))),
+  ];
+  const conditions = pipeline.tasks.flatMap((task) => task.conditions.map(({ condition }) => condition));
   return {
-    tasks: pipeline.tasks.flatMap(({ use }) => (use?.from === 'cluster' ? [use] : [])),
-    conditions: pipeline.tasks.flatMap(({ conditions }) => conditions.map(({ condition }) => condition)),
+    tasks: of('Task'),
+    clusterTasks: of('ClusterTask'),
+    conditions: [...new Set(conditions)],
+    /** Whether a task that the pipeline holds itself may hand over files. */
+    handsOver: pipeline.tasks.some(({ use }) => use?.from === 'here' && handsOver(use.task)),
   };
-}
+});

@@ -34,16 +34,32 @@ export interface News {
   readonly making?: ReadonlyMap<string, string>;
 }
 
-/** The status of a run about which `verdict` is to be said. */
+/**
+ * The status of a run about which `verdict` is to be said.
+ *
+ * Its `taskRuns` are put together when they are first read: most looks at a run of many tasks write nothing, and to repeat
+ * the status of each task would be most of their cost.
+ */
 export function statusOf(seen: Seen, verdict: Verdict, news: News = {}): PipelineRunStatus {
   const before = seen.run.status ?? {};
-  return {
+  const status = {
     ...before,
     conditions: conditionsOf(before, verdict, seen.now),
     startTime: before.startTime ?? timestamp(seen.now),
     ...(verdict.status !== 'Unknown' && { completionTime: timestamp(seen.now) }),
-    ...taskRunsOf(seen, news),
   };
+  const { standings = [], making } = news;
+  const isEmpty =
+    !before.taskRuns &&
+    seen.taskRuns.size === 0 &&
+    !making?.size &&
+    standings.every(({ checks }) => checks.length === 0);
+  if (isEmpty) return status;
+  let made: PipelineRunStatus['taskRuns'];
+  return Object.defineProperty(status, 'taskRuns', {
+    get: () => (made ??= taskRunsOf(seen, news).taskRuns),
+    enumerable: true,
+  });
 }
 
 /** `taskRuns` of the status: what is remembered, with what is seen now and what is about to be. */

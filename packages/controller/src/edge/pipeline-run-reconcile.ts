@@ -7,7 +7,7 @@
 
 import { PERSISTENT_VOLUME_CLAIMS, refusedAs, type KubeObject, type WorkDone } from '@pipewright/kube';
 import { labelValue, type Condition, type PipelineRun, type PipelineRunStatus, type TaskRun } from '@pipewright/tekton';
-import { expectedTaskRuns, madeChildren, type NamedTask } from '../child-names.js';
+import { expectedTaskRuns, madeChildren, namedTasks, type NamedTask } from '../child-names.js';
 import { awaitsDelivery } from '../cloud-events.js';
 import { isDone } from '../condition.js';
 import { handedDown, labels } from '../labels.js';
@@ -59,7 +59,7 @@ export async function reconcilePipelineRun(world: World, key: string): Promise<W
     if (trouble !== undefined)
       status = statusWithVerdict(status, { status: 'False', reason: 'TaskRunCreationFailed', message: trouble }, now);
   }
-  const wait = world.pace.wait(key, run, status);
+  const wait = world.pace.wait(key, run, status, taskRuns.size);
   if (wait === 0 && worthWriting(run.status ?? {}, status)) {
     const kind = { shelf: world.runs, of: PIPELINE_RUNS, events: world.runEvents };
     if (!(await recordStatus(world, kind, run, status))) return { again: 1 };
@@ -105,18 +105,16 @@ async function gather(world: World, run: PipelineRun): Promise<Omit<PipelineFact
   const wanted = model.use?.from === 'here' ? model.use.pipeline : found && pipelineIn(found.spec);
   if (!wanted) return { ...NOTHING, pipeline, resources };
   const names = namesIn(wanted);
-  const of = (kind: string): readonly string[] => names.tasks.flatMap((use) => (use.kind === kind ? [use.name] : []));
   const [tasks, clusterTasks, conditions] = await Promise.all([
-    findAll(world, world.tasks, of('Task'), options),
-    findAll(world, world.clusterTasks, of('ClusterTask'), options),
+    findAll(world, world.tasks, names.tasks, options),
+    findAll(world, world.clusterTasks, names.clusterTasks, options),
     findAll(world, world.conditions, names.conditions, options),
   ]);
   const all = [...tasks.values(), ...clusterTasks.values()].map(
     (task) => [taskKey({ kind: task.kind, name: task.metadata.name ?? '' }), { spec: task.spec }] as const,
   );
-  const embedded = wanted.tasks.some(({ use }) => use?.from === 'here' && handsOver(use.task));
   const bucket =
-    (embedded || all.some(([, { spec }]) => handsOver(taskIn(spec)))) &&
+    (names.handsOver || all.some(([, { spec }]) => handsOver(taskIn(spec)))) &&
     (await world.artifacts.settings()).bucket !== undefined;
   return { pipeline, resources, conditions: new Map([...conditions].map(foundCondition)), tasks: new Map(all), bucket };
 }
@@ -126,11 +124,10 @@ const foundCondition = ([name, { spec, metadata }]: readonly [string, Condition]
   { spec, labels: metadata.labels, annotations: metadata.annotations },
 ];
 
-const tasksOf = (run: PipelineRun, pipeline: FoundPipeline | undefined): readonly NamedTask[] =>
-  ((run.spec.pipelineSpec ?? pipeline?.spec)?.tasks ?? []).map(({ name, conditions = [] }) => ({
-    name,
-    conditions: conditions.map(({ conditionRef }) => conditionRef),
-  }));
+function tasksOf(run: PipelineRun, pipeline: FoundPipeline | undefined): readonly NamedTask[] {
+  const spec = run.spec.pipelineSpec ?? pipeline?.spec;
+  return spec ? namedTasks(pipelineIn(spec)) : [];
+}
 
 /** The run's TaskRuns. One that the status remembers and the cache does not know is asked for: it may just be new. */
 async function taskRunsOf(
@@ -138,15 +135,15 @@ async function taskRunsOf(
   run: PipelineRun,
   tasks: readonly NamedTask[],
 ): Promise<ReadonlyMap<string, TaskRun>> {
-  const { namespace = '', uid } = run.metadata;
-  const made = madeChildren(run.status);
-  const found = new Map<string, TaskRun>();
-  for (const name of expectedTaskRuns(run, tasks)) {
-    const cached = world.taskRuns.get(`${namespace}/${name}`);
-    const taskRun = cached ?? (made.has(name) && !isDone(run.status) ? await live(world, namespace, name) : undefined);
-    if (taskRun && isOurs(taskRun, uid)) found.set(name, taskRun);
+  const { namespace = '', uid = '' } = run.metadata;
+  const owned = world.taskRuns.ownedBy(uid);
+  if (!isDone(run.status)) {
+    for (const name of madeChildren(run.status)) {
+      if (!owned.has(name) && !world.taskRuns.get(`${namespace}/${name}`)) await live(world, namespace, name);
+    }
   }
-  return found;
+  const expected = expectedTaskRuns(run, tasks);
+  return new Map([...world.taskRuns.ownedBy(uid)].filter(([name]) => expected.has(name)));
 }
 
 async function live(world: World, namespace: string, name: string): Promise<TaskRun | undefined> {

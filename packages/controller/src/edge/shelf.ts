@@ -28,7 +28,12 @@ interface Laid<T> {
 export class Shelf<T extends KubeObject> {
   readonly reflector: Reflector<T>;
   readonly #clock: Clock;
+  /** The oldest first. */
   readonly #laid = new Map<string, Laid<T>>();
+  /** The newest state of each object, by its owner's uid and its own name. */
+  readonly #owned = new Map<string, Map<string, T>>();
+  /** The owner that an object is to be found under, by its key. */
+  readonly #owners = new Map<string, string>();
 
   constructor(client: KubeClient, resource: Resource, clock: Clock, options: ReflectorOptions<T>) {
     this.#clock = clock;
@@ -37,6 +42,7 @@ export class Shelf<T extends KubeObject> {
       ...options,
       onChange: (key, change, listed) => {
         const seen = this.#settle(key, change);
+        this.#file(key);
         // A list may have skipped changes of others that the answer to our write had in it.
         if (listed || !seen) options.onChange?.(key, change, listed);
       },
@@ -45,21 +51,59 @@ export class Shelf<T extends KubeObject> {
 
   /** The newest state known. Never change it. */
   get(key: string): T | undefined {
-    const laid = this.#laid.get(key);
-    if (laid && laid.until < this.#clock.now()) this.#laid.delete(key);
+    this.#expire();
     return this.#laid.get(key)?.object ?? this.reflector.get(key);
+  }
+
+  /** The newest state known of all that an owner controls, by name. It changes as that does. Never change it. */
+  ownedBy(uid: string): ReadonlyMap<string, T> {
+    this.#expire();
+    return this.#owned.get(uid) ?? NONE;
   }
 
   /** Notes what the server answered to a write or a live read. */
   note(object: T): T {
-    const known = this.reflector.get(keyOf(object));
-    if (!known || !isOlder(object, known)) this.#laid.set(keyOf(object), { object, until: this.#clock.now() + FORGET });
+    const key = keyOf(object);
+    const known = this.reflector.get(key);
+    if (!known || !isOlder(object, known)) {
+      this.#laid.delete(key);
+      this.#laid.set(key, { object, until: this.#clock.now() + FORGET });
+      this.#file(key);
+    }
     return object;
   }
 
   /** Notes that the server has no such object. */
   forget(key: string): void {
     this.#laid.delete(key);
+    this.#file(key);
+  }
+
+  #expire(): void {
+    const now = this.#clock.now();
+    for (const [key, { until }] of this.#laid) {
+      if (until >= now) return;
+      this.#laid.delete(key);
+      this.#file(key);
+    }
+  }
+
+  /** Has an object found under its owner. */
+  #file(key: string): void {
+    const object = this.#laid.get(key)?.object ?? this.reflector.get(key);
+    const uid = object?.metadata.ownerReferences?.find(({ controller }) => controller === true)?.uid;
+    const before = this.#owners.get(key);
+    const name = key.slice(key.indexOf('/') + 1);
+    if (before !== undefined && before !== uid) {
+      const others = this.#owned.get(before);
+      others?.delete(name);
+      if (others?.size === 0) this.#owned.delete(before);
+      this.#owners.delete(key);
+    }
+    if (object === undefined || uid === undefined) return;
+    const all = this.#owned.get(uid) ?? new Map<string, T>();
+    this.#owned.set(uid, all.set(name, object));
+    this.#owners.set(key, uid);
   }
 
   /** @returns whether the change is what was noted, so that whoever wrote it has seen it already */
@@ -72,6 +116,8 @@ export class Shelf<T extends KubeObject> {
     return !another && after?.metadata.resourceVersion === laid.metadata.resourceVersion;
   }
 }
+
+const NONE: ReadonlyMap<string, never> = new Map<string, never>();
 
 /** Versions count upwards at every server there is; where they are no numbers, what arrives later is newer. */
 function isOlder({ metadata: a }: KubeObject, { metadata: b }: KubeObject): boolean {
