@@ -54,7 +54,7 @@ describe('a run that is cancelled', () => {
     const { namespace } = bench;
     const controller: Controller = await startController({ send, log: collectingLog(), clock, namespace });
     closers.push(() => controller.stop());
-    const tasks = Array.from({ length: 40 }, (_, index) => ({ name: `t${String(index)}`, taskRef: { name: 'ok' } }));
+    const tasks = Array.from({ length: 16 }, (_, index) => ({ name: `t${String(index)}`, taskRef: { name: 'ok' } }));
     await bench.create('Task', 'ok', okTask);
     await bench.create('PipelineRun', 'run', { spec: { pipelineSpec: { tasks } } });
     await bench.until<PipelineRun, true>('PipelineRun', 'run', ({ status }) =>

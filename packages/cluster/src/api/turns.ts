@@ -9,15 +9,21 @@
 /** Milliseconds that requests may keep the loop from turning. */
 const LONGEST = 10;
 
+/** When the loop's turn began, as far as anybody asked; and what those wait for who asked too late in it. */
 let since: number | undefined;
+let next: Promise<void> | undefined;
+let begin: () => void = () => undefined;
 
-/** To be awaited before a request is answered; undefined as long as there is time. */
+/** To be awaited before a request is answered, in whose order they go on; undefined as long as there is time. */
 export function nextTurn(): Promise<void> | undefined {
   if (since === undefined) {
     since = performance.now();
-    setImmediate(() => (since = undefined));
+    setImmediate(() => {
+      [since, next] = [undefined, undefined];
+      begin();
+    });
     return undefined;
   }
-  if (performance.now() - since < LONGEST) return undefined;
-  return new Promise((resolve) => setImmediate(resolve));
+  if (!next && performance.now() - since >= LONGEST) next = new Promise((resolve) => (begin = resolve));
+  return next;
 }
