@@ -50,7 +50,8 @@ const tasks: Readonly<Record<string, Row>> = {
     yaml: taskRun(`
     sidecars: [{ name: brief, image: busybox, command: [sh, -c, 'echo done; exit 3'] }]
     steps: [${step('work', 'echo worked')}]`),
-    says: ['[once : sidecar-brief] done\n', '[once : work] worked\n'],
+    status: 1, // as on Tekton, a pod that has failed fails its task
+    says: ['[once : sidecar-brief] done\n', '[once : work] worked\n', '"sidecar-brief" exited with code 3'],
   },
   'a sidecar that never gets ready ends with the time that the run may take': {
     yaml: taskRun(
