@@ -12,7 +12,8 @@ import { Socket } from 'node:net';
 import { join } from 'node:path';
 import type { OutputSink } from './runtime.js';
 
-const BATCH = 32;
+/** How many pipes are made at least, when one is wanted. */
+const LEAST = 16;
 
 /** One pipe, of which both ends are open here until its writer has it. */
 export interface Pipe {
@@ -31,6 +32,8 @@ export interface Pipe {
 /** The pipes of one directory that nobody has. */
 interface Shelf {
   readonly ready: string[];
+  /** How many containers want one. */
+  wanted: number;
   /** Settles when there are more. */
   making: Promise<void> | undefined;
 }
@@ -49,21 +52,33 @@ export class PipePool {
 
   async take(directory: string): Promise<Pipe> {
     let shelf = this.#shelves.get(directory);
-    if (shelf === undefined) this.#shelves.set(directory, (shelf = { ready: [], making: undefined }));
-    let path = shelf.ready.pop();
-    while (path === undefined) {
-      await (shelf.making ??= this.#make(directory, shelf)); // one batch for all who wait
-      path = shelf.ready.pop();
-    }
+    if (shelf === undefined) this.#shelves.set(directory, (shelf = { ready: [], wanted: 0, making: undefined }));
+    const path = shelf.ready.pop() ?? (await this.#waitFor(directory, shelf));
     const readEnd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     const writeEnd = openSync(path, constants.O_WRONLY);
     return pipe(path, readEnd, writeEnd, shelf.ready);
   }
 
+  async #waitFor(directory: string, shelf: Shelf): Promise<string> {
+    shelf.wanted += 1;
+    try {
+      for (;;) {
+        await (shelf.making ??= this.#make(directory, shelf)); // one batch for all who wait
+        const path = shelf.ready.pop();
+        if (path !== undefined) return path;
+      }
+    } finally {
+      shelf.wanted -= 1;
+    }
+  }
+
   async #make(directory: string, shelf: Shelf): Promise<void> {
     try {
       mkdirSync(directory, { recursive: true });
-      const paths = Array.from({ length: BATCH }, () => join(directory, `${this.#name}-${this.#made++}`));
+      await Promise.resolve(); // all who ask now are counted
+      const paths = Array.from({ length: Math.max(LEAST, shelf.wanted) }, () =>
+        join(directory, `${this.#name}-${this.#made++}`),
+      );
       await this.#mkfifo(paths);
       shelf.ready.push(...paths);
     } finally {
