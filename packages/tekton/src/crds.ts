@@ -1,8 +1,10 @@
 /**
  * The CustomResourceDefinitions of tekton.dev/v1alpha1, made from `schema-kinds.ts`.
  *
- * Structural schemas (apiextensions.k8s.io/v1) without defaults, so objects come back from the API server as they were
- * applied; printer columns, short names and categories are Tekton's, so `kubectl get pr` shows what it always showed.
+ * Structural schemas (apiextensions.k8s.io/v1). Of what Tekton's webhook wrote into an object they write what a schema can
+ * say alike: the timeout of runs and the kind a TaskRun refers to. Never inside a list: GitOps tools compare lists as a whole, and
+ * would find every such object changed. Printer columns, short names and categories are Tekton's, so `kubectl get pr` shows what it
+ * always showed.
  */
 
 import { KINDS, STATUS, type KindShape } from './schema-kinds.js';
@@ -82,7 +84,12 @@ function openApi(schema: Schema): object {
   const { description } = schema;
   switch (schema.is) {
     case 'string':
-      return { type: 'string', description, ...(schema.oneOf && { enum: schema.oneOf }) };
+      return {
+        type: 'string',
+        description,
+        ...(schema.oneOf && { enum: schema.oneOf }),
+        ...(schema.fallback !== undefined && { default: schema.fallback }),
+      };
     case 'boolean':
       return { type: 'boolean', description };
     case 'integer':

@@ -67,7 +67,7 @@ function pipelineSpec(spec: PipelineSpec): PipelineSpec {
 function taskRunSpec(spec: TaskRunSpec, timeout: number): TaskRunSpec {
   return {
     ...spec,
-    ...(spec.taskRef && { taskRef: { ...spec.taskRef, kind: spec.taskRef.kind ?? 'Task' } }),
+    ...(spec.taskRef && { taskRef: { ...spec.taskRef, kind: spec.taskRef.kind || 'Task' } }),
     ...(spec.taskSpec && { taskSpec: taskSpec(spec.taskSpec) }),
     timeout: timeoutText(spec.timeout, timeout),
   };

@@ -4,14 +4,18 @@
  * Descriptions are what `kubectl explain` shows. Fields of v0.10 stand beside those of v0.9.
  */
 
+import { DEFAULT_TIMEOUT } from './defaults.js';
+import { formatDuration } from './duration.js';
 import { container, podTemplate, step, volume } from './schema-kubernetes.js';
-import { flag, integer, list, object, text, value, open, type ObjectSchema, type Schema } from './schema.js';
+import { defaulted, flag, integer, list, object, text, value, open, type ObjectSchema, type Schema } from './schema.js';
 import { RESOURCE_TYPES } from './types.js';
 import type * as wire from './types.js';
 
 const name = text('Name.');
 const description = text('What it is for, for people.');
 const timeout = text('How long it may take, for example `1h30m`. 0: for ever. Default: one hour.');
+/** Of runs; that of a pipeline's task is the run's when it is left out. */
+const runTimeout = defaulted(timeout, formatDuration(DEFAULT_TIMEOUT));
 const apiVersion = text('API version of the object referred to.');
 const resourceType = text('What kind of thing it is.', RESOURCE_TYPES);
 
@@ -160,11 +164,10 @@ const workspaceBindings = list(
   ),
 );
 
-const taskRef = object<wire.TaskRef>('Names the task.', {
-  name,
-  kind: text('Task (default) or ClusterTask.', ['Task', 'ClusterTask', '']),
-  apiVersion,
-});
+const taskKind = text('Task (default) or ClusterTask.', ['Task', 'ClusterTask', '']);
+const taskRef = object<wire.TaskRef>('Names the task.', { name, kind: taskKind, apiVersion });
+/** Tekton's webhook wrote the kind into TaskRuns alone. */
+const runTaskRef = object<wire.TaskRef>('Names the task.', { name, kind: defaulted(taskKind, 'Task'), apiVersion });
 
 const account = text('ServiceAccount of the pods; its secrets are the credentials of the steps. Default: default.');
 const oldAccount = text('Older name of serviceAccountName.');
@@ -172,13 +175,13 @@ const oldAccount = text('Older name of serviceAccountName.');
 const taskRunSpec = object<wire.TaskRunSpec>(
   'What to run.',
   {
-    taskRef,
+    taskRef: runTaskRef,
     taskSpec,
     inputs: object<NonNullable<wire.TaskRunSpec['inputs']>>('What the task gets.', { params, resources: taskBindings }),
     outputs: object<NonNullable<wire.TaskRunSpec['outputs']>>('What the task makes.', { resources: taskBindings }),
     serviceAccount: oldAccount,
     serviceAccountName: account,
-    timeout,
+    timeout: runTimeout,
     status: text('TaskRunCancelled stops the run.'),
     podTemplate,
     workspaces: workspaceBindings,
@@ -284,7 +287,7 @@ const pipelineRunSpec = object<wire.PipelineRunSpec>('What to run.', {
   serviceAccountName: account,
   serviceAccounts: list('Older name of serviceAccountNames.', taskAccount),
   serviceAccountNames: list('Accounts of single tasks.', taskAccount),
-  timeout,
+  timeout: runTimeout,
   status: text('PipelineRunCancelled stops the run.'),
   podTemplate,
   workspaces: workspaceBindings,

@@ -26,6 +26,8 @@ export interface StringSchema {
   readonly is: 'string';
   readonly description: string;
   readonly oneOf?: readonly string[];
+  /** What a cluster writes there when the field is left out of an object that is. By default nothing. */
+  readonly fallback?: string;
 }
 
 /** An object with known fields. */
@@ -49,6 +51,9 @@ export const text = (description: string, oneOf?: readonly string[]): StringSche
   description,
   ...(oneOf && { oneOf }),
 });
+
+/** The same text, for which a cluster writes `fallback` when it is left out. */
+export const defaulted = (schema: StringSchema, fallback: string): StringSchema => ({ ...schema, fallback });
 
 /** true or false. */
 export const flag = (description: string): Schema => ({ is: 'boolean', description });

@@ -28,6 +28,7 @@ describe('what is left out is filled in', () => {
   test('in a TaskRun: timeout and the kind of its task', () => {
     const { spec } = applyDefaults(taskRun);
     expect(spec).toEqual({ ...taskRun.spec, timeout: '1h0m0s', taskRef: { name: 'build', kind: 'Task' } });
+    expect(applyDefaults(changed(taskRun, 'spec.taskRef.kind', '')).spec.taskRef?.kind).toBe('Task');
   });
 
   test('in a PipelineRun: the timeout that the operator wants, 0 for none', () => {
