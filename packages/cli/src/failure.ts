@@ -7,6 +7,7 @@
 
 import { writeFileSync, type WriteFileOptions } from 'node:fs';
 import { types } from 'node:util';
+import { visible } from './terminal/lines.js';
 import type { Output } from './terminal/output.js';
 
 /** The exit status of what nobody foresaw. */
@@ -42,10 +43,12 @@ export function tellFailure(cause: unknown, { warn, colors }: Pick<Output, 'warn
   const hint = code === undefined ? undefined : HINTS[code];
   const debug = (process.env['PIPEWRIGHT_DEBUG'] ?? '') !== '';
   if (hint === undefined) {
-    warn(`${colors.red('internal error')}: ${message}`);
+    warn(`${colors.red('internal error')}: ${visible(message)}`);
     warn(debug ? '  hint: report it' : '  hint: PIPEWRIGHT_DEBUG=1 shows where it happened; report it with that');
   } else {
-    warn(`${colors.red('error')}: ${message}${path === undefined || message.includes(path) ? '' : ` '${path}'`}`);
+    warn(
+      `${colors.red('error')}: ${visible(message)}${path === undefined || message.includes(path) ? '' : ` '${visible(path)}'`}`,
+    );
     warn(`  hint: ${hint}`);
   }
   if (debug) warn(types.isNativeError(cause) ? (cause.stack ?? message) : String(cause));

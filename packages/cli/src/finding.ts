@@ -5,6 +5,8 @@
  * gathered, sorted and printed in one pass whatever found them.
  */
 
+import { UNSEEN, visible } from './terminal/lines.js';
+
 /** A position in a file. `line` and `column` count from 1. With `line` 0, `file` is an option of the command line. */
 export interface Place {
   readonly file: string;
@@ -65,14 +67,14 @@ export const placed = ({ file, line, column }: Place): string =>
 /** The text of one finding: `file:line:column  error  CODE  message`, the quoted line if there is one, and the hint. */
 export function describeFinding(finding: Finding, paint: Paint = plain): string {
   const { place, severity, code, message, hint, quote } = finding;
-  const lines = [`${placed(place)}  ${paint[severity](severity)}  ${code}  ${message}`];
+  const lines = [`${visible(placed(place))}  ${paint[severity](severity)}  ${code}  ${visible(message)}`];
   if (quote !== undefined) lines.push(paint.dim(`    ${String(place.line)} | ${shorten(quote)}`));
-  lines.push(...hint.split('\n').map((text) => `  hint: ${text}`));
+  lines.push(...hint.split('\n').map((text) => `  hint: ${visible(text)}`));
   return lines.join('\n');
 }
 
 /** Keeps a quoted line on one screen line, and its control characters off the terminal. */
 export function shorten(text: string, limit = 120): string {
-  const visible = text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/gu, '\u00b7').replace(/\t/g, '\u2192');
-  return visible.length <= limit ? visible : `${visible.slice(0, limit - 1)}\u2026`;
+  const shown = text.replace(UNSEEN, '\u00b7').replace(/\t/g, '\u2192');
+  return shown.length <= limit ? shown : `${shown.slice(0, limit - 1)}\u2026`;
 }

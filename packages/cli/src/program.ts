@@ -6,6 +6,7 @@
 
 import { Command, CommanderError } from 'commander';
 import { readFileSync } from 'node:fs';
+import { visible } from './terminal/lines.js';
 import { processOutput, type Output } from './terminal/output.js';
 import { tellFailure } from './failure.js';
 import { UsageError } from './usage-error.js';
@@ -55,8 +56,8 @@ function explain(cause: unknown, out: Output): number {
     return asked ? 0 : 2;
   }
   if (cause instanceof UsageError) {
-    out.warn(`${out.colors.red('error')}: ${cause.message}`);
-    for (const line of cause.hint.split('\n')) out.warn(`  hint: ${line}`);
+    out.warn(`${out.colors.red('error')}: ${visible(cause.message)}`);
+    for (const line of cause.hint.split('\n')) out.warn(`  hint: ${visible(line)}`);
     return cause.status;
   }
   return tellFailure(cause, out);

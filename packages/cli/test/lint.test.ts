@@ -34,4 +34,23 @@ describe('lint', () => {
 1 error (0 objects checked)
 `);
   });
+
+  test('shows no character that controls a terminal or turns a text, in names of files, fields or values', async () => {
+    const task = `apiVersion: tekton.dev/v1alpha1
+kind: Task
+metadata: { name: "x\u202eevil" }
+spec: { steps: [{ name: a, image: 'b:1' }], "\\e[31m": 1, "\\e[31m": 2 }
+`;
+    const said = await lint({ 'a\u001b[2Jb\n.yaml': task });
+    expect(said.replace(/[\n\u0020-\u007e\u00b7\u2026]/g, '')).toBe('');
+    expect(said).toContain('a\\u001b[2Jb\\n.yaml:4:58  error  YAML_DUPLICATE_KEY  `\\u001b[31m` stands twice');
+  });
+
+  test('finds the places of thousands of mistakes in one object without going through it for each', async () => {
+    const fields = Array.from({ length: 8000 }, (_, index) => `  f${String(index)}: 1\n`).join('');
+    const task = `apiVersion: tekton.dev/v1alpha1\nkind: Task\nmetadata: { name: x }\nspec:\n  steps: [{ image: 'b:1' }]\n${fields}`;
+    const started = performance.now();
+    expect(await lint({ 'a.yaml': task })).toContain('8000 errors (1 object checked)');
+    expect(performance.now() - started).toBeLessThan(10_000); // it took a minute
+  });
 });

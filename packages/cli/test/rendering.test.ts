@@ -193,6 +193,9 @@ Succeeded  release  in 7.0s  (3 tasks: 1 succeeded, 2 skipped)
     const text = summary(tally, [], colors).join('\n');
     expect(text).toContain('source commit abc123\n');
     expect(text).toContain('Failed: no way');
+    const image = { container: 'c', before: 'old\u001b[8m', after: 'new\u001b[2J' } as const;
+    const made = { type: 'deployment', time: at(5), namespace: 'ci', name: 'web', ...image } as const;
+    expect(summary(tally, [made], colors).at(-1)).toBe('  deployment web: image of c is now new (was old)');
   });
 
   test('gives the reason of a run that failed before its tasks', () => {

@@ -210,6 +210,7 @@ describe('YAML made to exhaust its reader is refused within a second', () => {
     ['brackets in brackets', '['.repeat(50_000)],
     ['a ladder', Array.from({ length: 3000 }, (_, i) => `${' '.repeat(i)}a:`).join('\n')],
     ['an alias of itself', 'a: &a [*a]'],
+    ['documents without end', '---\n'.repeat(60_000)],
   ])('%s', (_, yaml) => {
     const started = performance.now();
     const { findings } = loadText(sourceText('a.yaml', yaml));

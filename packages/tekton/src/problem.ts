@@ -84,10 +84,10 @@ export const warning = <Facts>(
   hint,
 });
 
-/** A value as a message shows it: JSON on one line, at most 80 characters, control characters visible. */
+/** A value as a message shows it: JSON on one line, at most 80 characters, what controls a terminal or turns a text visible. */
 export function shown(value: unknown): string {
   const text = typeof value === 'string' ? value : ((JSON.stringify(value) as string | undefined) ?? 'nothing'); // undefined has no JSON
-  const visible = text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, (sign) =>
+  const visible = text.replace(/[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, (sign) =>
     sign === '\n' ? '\\n' : `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
   return visible.length > 80 ? `${visible.slice(0, 79)}…` : visible;

@@ -57,8 +57,19 @@ function stepInto(
   }
   if (!isMap(target)) return undefined;
   const pairs = target.items as readonly Pair[]; // the library types the keys of a Pair as unknown
-  return pairs.find(({ key }) => keyOf(key) === String(step)) ?? inMerged(parsed, pairs, step);
+  return pairsByKey(target, pairs).get(String(step)) ?? inMerged(parsed, pairs, step);
 }
+
+/** The first pair of each key. An object with ten thousand mistakes is asked ten thousand times. */
+function pairsByKey(map: object, pairs: readonly Pair[]): ReadonlyMap<string | undefined, Pair> {
+  const known = byKey.get(map);
+  if (known) return known;
+  const first = new Map(pairs.toReversed().map((pair) => [keyOf(pair.key), pair]));
+  byKey.set(map, first);
+  return first;
+}
+
+const byKey = new WeakMap<object, ReadonlyMap<string | undefined, Pair>>();
 
 function inMerged(parsed: ParsedDocument, pairs: readonly Pair[], step: string | number): ReturnType<typeof stepInto> {
   for (const { key, value } of pairs) {

@@ -30,6 +30,9 @@ export interface ParsedFile {
   readonly findings: readonly Finding[];
 }
 
+/** A hostile file has a million empty ones, of which each takes a kilobyte. */
+const MAX_DOCUMENTS = 50_000;
+
 /** More findings about one text help nobody, and a hostile file may have a million. */
 const MAX_FINDINGS = 50;
 
@@ -45,6 +48,8 @@ export function parseYaml(source: SourceText): ParsedFile {
     .map((token) => (token.type === 'document' ? tooDeep(token) : undefined))
     .find((at) => at !== undefined);
   if (deep !== undefined) return { documents: [], findings: [tooComplex(source, deep)] };
+  const many = tokens.filter(({ type }) => type === 'document')[MAX_DOCUMENTS];
+  if (many !== undefined) return { documents: [], findings: [tooMany(source, many.offset)] };
 
   const documents: ParsedDocument[] = [];
   const findings: Finding[] = [...damage];
@@ -90,6 +95,14 @@ const isEmpty = ({ contents, errors }: Document.Parsed): boolean =>
   'source' in contents &&
   contents.source === '' &&
   contents.tag === undefined;
+
+const tooMany = (source: SourceText, offset: number): Finding => ({
+  severity: 'error',
+  code: 'YAML_TOO_COMPLEX',
+  place: placeOf(source, offset),
+  message: `the file has more than ${String(MAX_DOCUMENTS)} documents`,
+  hint: 'split it',
+});
 
 const tooComplex = (source: SourceText, offset: number): Finding => ({
   severity: 'error',

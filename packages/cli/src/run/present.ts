@@ -88,7 +88,7 @@ function lineOf(event: RunEvent, steps: StepColors, { colors, terminal }: Output
       return `--- ${sign} ${event.task} condition ${event.check} ${plain(event.message)} ${duration(event.seconds)}`;
     }
     case 'note':
-      return colors.dim(event.message);
+      return colors.dim(plain(event.message));
     case 'run-start':
       return colors.dim(`--- ${event.kind} ${event.run} in namespace ${event.namespace}`);
     case 'run-end':

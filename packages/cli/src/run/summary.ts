@@ -116,6 +116,6 @@ const hints = (task: TaskTally): readonly string[] => hintFor(task).map((hint) =
 
 function madeLine(each: Made, colors: Colors): string {
   return each.type === 'deployment'
-    ? `  ${colors.dim('deployment')} ${each.name}: image of ${each.container} is now ${colors.bold(each.after)} (was ${each.before})`
+    ? `  ${colors.dim('deployment')} ${each.name}: image of ${each.container} is now ${colors.bold(plain(each.after))} (was ${plain(each.before)})`
     : `  ${colors.dim('pushed')} ${each.image}  ${each.digest}`;
 }

@@ -68,3 +68,10 @@ export function neutralise(line: string): string {
 
 /** The line without any escape sequence or control character. */
 export const plain = (line: string): string => line.replace(SEQUENCES, '').replace(CONTROLS, '');
+
+/** Control characters, and the signs that turn the direction of a text: with them a line can look like another. */
+export const UNSEEN = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+/** What names and messages are printed as: on one line, with every character that does something written out. */
+export const visible = (text: string): string =>
+  text.replace(UNSEEN, (sign) => (sign === '\n' ? '\\n' : `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`));
