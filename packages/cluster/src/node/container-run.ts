@@ -30,6 +30,9 @@ export interface PodHost {
   readonly changed: () => void;
 }
 
+/** Made once: an error of its own, with its stack, for each container would cost more than the rest of its end. */
+const ENDED = new Error('the container has ended');
+
 const FIRST_BACKOFF = 10_000;
 const LONGEST_BACKOFF = 300_000;
 /** Having run so long forgives earlier failures. */
@@ -177,7 +180,7 @@ export class ContainerRun {
     if (lifecycle?.postStart !== undefined) void this.#postStart(lifecycle.postStart);
     this.#probe(running, over.signal);
     const exit = await running.exit;
-    over.abort();
+    over.abort(ENDED);
     this.#running = undefined;
     return exit;
   }

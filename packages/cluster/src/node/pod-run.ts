@@ -22,6 +22,9 @@ interface Verdict {
 
 const RETRY = 2000;
 
+/** Made once: an error of its own, with its stack, for each pod would cost more than the rest of its end. */
+const ENDING = new Error('the pod ends');
+
 /** Runs one pod. */
 export class PodRun {
   /** Settles when nothing of the pod runs or is written any more. */
@@ -90,7 +93,7 @@ export class PodRun {
   }
 
   #end(graceSeconds: number): void {
-    this.#ending.abort();
+    this.#ending.abort(ENDING);
     for (const run of [...this.#init, ...this.#main]) void run.stop(graceSeconds);
   }
 
@@ -113,7 +116,7 @@ export class PodRun {
     }
     this.#status.mark(true);
     await this.#status.settled();
-    this.#ending.abort();
+    this.#ending.abort(ENDING);
     if (this.#deleting) await this.#confirmDeletion();
     if (this.#context.runtime.usesFiles) {
       await this.#files
