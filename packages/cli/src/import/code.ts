@@ -5,6 +5,8 @@
  * as far as that goes.
  */
 
+import { visible } from '../terminal/lines.js';
+
 /** A piece of a program. */
 export type Code = string | readonly Code[] | Block;
 
@@ -75,7 +77,7 @@ function brokenBlock({ open, close, items, kind }: Block, indent: number): strin
   if (items.length === 0) return open + close;
   const margin = ' '.repeat(indent + 2);
   const lines = items.map(({ code, comment = [] }) => {
-    const said = comment.map((line) => `${margin}//${line}\n`).join('');
+    const said = comment.map((line) => `${margin}//${visible(line)}\n`).join(''); // a line end in it would end the comment
     return `${said}${margin}${print(code, indent + 2, indent + 2, 1)}${kind === 'statements' ? '' : ','}`;
   });
   return `${open}\n${lines.join('\n')}\n${' '.repeat(indent)}${close}`;
@@ -98,8 +100,9 @@ function onOneLine(code: Code): string | undefined {
 
 const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
 
-/** A key of an object literal. */
-export const propertyName = (name: string): string => (IDENTIFIER.test(name) ? name : text(name));
+/** A key of an object literal; the one that would set its prototype is computed. */
+export const propertyName = (name: string): string =>
+  name === '__proto__' ? `['__proto__']` : IDENTIFIER.test(name) ? name : text(name);
 
 /** A member of a record: `params.path`, `params['dash-ed']`. */
 export const member = (of: string, name: string): string =>
@@ -121,6 +124,6 @@ export const templateText = (value: string): string =>
     .replace(INVISIBLE, unicode);
 
 /** Characters that a template literal would change, or that nobody sees in one. */
-const HIDDEN = /[\u0000-\u0009\u000b-\u001f\u007f-\u00a0\u2028\u2029\ufeff]/;
-const INVISIBLE = /[\u007f-\u00a0\u2028\u2029\ufeff]/g;
+const HIDDEN = /[\u0000-\u0009\u000b-\u001f\u007f-\u00a0\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/;
+const INVISIBLE = /[\u007f-\u00a0\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
 const unicode = (sign: string): string => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`;

@@ -7,6 +7,7 @@ import { describeFinding, hasErrors, inReadingOrder, type Finding } from '../fin
 import { checkWithObjects } from '../lint/check.js';
 import { textAt } from '../manifests/json.js';
 import { loadManifests, type Manifest } from '../manifests/load.js';
+import { visible } from '../terminal/lines.js';
 import type { Output } from '../terminal/output.js';
 import { UsageError } from '../usage-error.js';
 import { pascalCase } from './identifiers.js';
@@ -53,7 +54,7 @@ export function importManifests({ paths, out, library = 'pipewright' }: ImportOp
     className: pascalCase(stem).replace(/^(?=\d|$)/, 'Manifests'),
     chartId: stem,
     library,
-    sources: [...new Set(manifests.map(({ file }) => basename(file)))],
+    sources: [...new Set(manifests.map(({ file }) => visible(basename(file))))],
   });
   if (out === undefined) output.raw(text);
   else writeNamed(out, text);
@@ -61,8 +62,8 @@ export function importManifests({ paths, out, library = 'pipewright' }: ImportOp
     ELSEWHERE.has(it.finding.code) && !carried.some(({ manifest }) => manifest === it.manifest);
   const wrong = errors.filter((it) => !lies(it));
   for (const { finding } of wrong) output.warn(describeFinding(finding));
-  for (const { finding } of errors.filter(lies)) output.warn(`taken as defined elsewhere: ${finding.message}`);
-  for (const { what, why } of carried) output.warn(`carried over as it is: ${what}: ${why}`);
+  for (const { finding } of errors.filter(lies)) output.warn(visible(`taken as defined elsewhere: ${finding.message}`));
+  for (const { what, why } of carried) output.warn(visible(`carried over as it is: ${what}: ${why}`));
   return wrong.length > 0 ? 1 : 0;
 }
 

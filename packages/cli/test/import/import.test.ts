@@ -126,6 +126,35 @@ spec:
     expect(body(out())).toContain('new ClusterResource(');
   });
 
+  test('lets nothing that stands in the YAML become part of the program', async () => {
+    const { out, err } = await imported(`
+apiVersion: tekton.dev/v1alpha1
+kind: PipelineResource
+metadata: { name: g }
+spec: { type: git, params: [{ name: url, value: 'https://a.b/c' }, { name: submodules, value: "x\\nprocess.exit(9)//" }] }
+---
+apiVersion: tekton.dev/v1alpha1
+kind: PipelineResource
+metadata: { name: h }
+spec: { type: git, params: [{ name: url, value: 'https://a.b/c' }, { name: "x\\u2028process.exit(9)//", value: z }] }
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: c }
+data: { __proto__: "\\u202ex" }
+`);
+    const comments = out()
+      .split('\n')
+      .filter((line) => line.includes('// '));
+    expect(comments.map((line) => line.trim())).toEqual([
+      '// Carried over as it is: its param "submodules" is "x\\nprocess.exit(9)//".',
+      '// Carried over as it is: the constructs have no param "x\\u2028process.exit(9)//".',
+      '// Carried over as it is: there is no construct for this kind.',
+    ]);
+    expect(out()).toContain("data: { ['__proto__']: '\\u202ex' },");
+    expect(out() + err()).not.toMatch(/[\u2028\u202e]/);
+  });
+
   test('carries over what no construct makes, with the reason above it', async () => {
     const { status, out, err } = await imported(`
 apiVersion: v1
