@@ -44,7 +44,7 @@ export function checkRunFor(
   const { condition, resources } = check.use;
   const bound = resources.flatMap((use) => bindingOf(use, resolved, fromPaths(use, resolved)));
   const spec: TaskRunSpec = {
-    taskSpec: taskOfCondition(condition, check.spec),
+    taskSpec: taskOfCondition(condition, check.spec, new Set(bound.map((binding) => binding.name))),
     ...given(check.params, bound),
     ...surroundings(resolved, task),
     timeout: formatDuration(resolved.run.timeout ?? DEFAULT_TIMEOUT),

@@ -8,15 +8,22 @@
 import { readCondition } from './read.js';
 import { substitute } from './substitution.js';
 import { rewriteContainer } from './task-fields.js';
-import type { ConditionSpec, TaskSpec } from './types.js';
+import type { ConditionSpec, TaskResource, TaskSpec } from './types.js';
 import { resourceVariableNames } from './variables.js';
 
-/** The spec of the Task: the Condition's params and resources as inputs, its check as the only step. */
-export function taskOfCondition(name: string, spec: ConditionSpec): TaskSpec {
+/**
+ * The spec of the Task: the Condition's params and resources as inputs, its check as the only step.
+ *
+ * @param given names of the resources that the run gives, by default all. Of one that is left out only the path stands for something, a
+ *   directory that is not there; its other variables stay in the words of the Condition.
+ */
+export function taskOfCondition(name: string, spec: ConditionSpec, given?: ReadonlySet<string>): TaskSpec {
   const { params = [], resources = [] } = spec;
+  const keysOf = (resource: TaskResource): readonly string[] =>
+    given?.has(resource.name) === false ? ['path'] : resourceVariableNames(resource.type);
   const variables = [
     ...params.map((param) => `params.${param.name}`),
-    ...resources.flatMap((one) => resourceVariableNames(one.type).map((key) => `resources.${one.name}.${key}`)),
+    ...resources.flatMap((one) => keysOf(one).map((key) => `resources.${one.name}.${key}`)),
   ];
   const strings = new Map(variables.map((variable) => [variable, `$(inputs.${variable})`]));
   const text = (value: string): string => substitute(value, { strings });

@@ -50,3 +50,18 @@ test('what it declares is spelt as tasks spell it, what it does not stays as it 
     ],
   });
 });
+
+test('of a resource that the run leaves out only the path stands for something', () => {
+  const spec: ConditionSpec = {
+    resources: [
+      { name: 'src', type: 'git', optional: true },
+      { name: 'tool', type: 'image' },
+    ],
+    check: { image: 'alpine', args: ['$(resources.src.path)', '$(resources.src.url)', '$(resources.tool.url)'] },
+  };
+  expect(taskOfCondition('c', spec, new Set(['tool'])).steps?.[0]?.args).toEqual([
+    '$(inputs.resources.src.path)',
+    '$(resources.src.url)',
+    '$(inputs.resources.tool.url)',
+  ]);
+});
