@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 /**
  * The default suite: no network, container runtime or root. Cluster tests live in `*.cluster.ts` and have a config of their own.
  *
@@ -20,6 +22,7 @@ export default {
   },
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1', '^@pipewright/([a-z]+)$': '<rootDir>/packages/$1/src/index.ts' },
   modulePathIgnorePatterns: ['<rootDir>/build/', '<rootDir>/dist/', '<rootDir>/packages/[a-z]+/build/'],
-  maxWorkers: 2,
+  maxWorkers: Math.min(8, availableParallelism() + 1), // many suites wait for processes, so one more than can compute
+  testSequencer: '<rootDir>/test/longest-first.js',
   testTimeout: 60_000, // a limit for what hangs, not a measure: machines may be busy
 };
