@@ -7,7 +7,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Chart, Size, Testing } from 'cdk8s';
+import { App, Chart, Size, Testing } from 'cdk8s';
 import {
   ConfigMap,
   Cpu,
@@ -28,7 +28,7 @@ interface Spec {
   readonly steps: readonly { readonly env: readonly object[]; readonly envFrom: readonly object[] }[];
 }
 
-const chart = new Chart(Testing.app(), 'ci');
+const chart = new Chart(new App(), 'ci');
 const specOf = (task: Task): Spec => {
   const object = Testing.synth(chart) as { kind: string; metadata: { name: string }; spec: Spec }[];
   return object.find(({ kind, metadata }) => kind === 'Task' && metadata.name === task.name)?.spec as Spec; // just made
@@ -158,7 +158,7 @@ describe('an EnvValue of cdk8s-plus goes in as it is', () => {
 });
 
 test('fields are named as the API names them, wherever they stand; the keys of labels and the like stay', () => {
-  const inner = new Chart(Testing.app(), 'inner');
+  const inner = new Chart(new App(), 'inner');
   const task = new Task(inner, 'task', {
     metadata: { name: 'task' },
     workspaces: { settings: {} },

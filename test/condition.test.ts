@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { Chart, Testing } from 'cdk8s';
+import { App, Chart, Testing } from 'cdk8s';
 import { Condition, Pipeline, Task } from '../lib/index.js';
 
-const chartIn = (): Chart => new Chart(Testing.app(), 'ci');
+const chartIn = (): Chart => new Chart(new App(), 'ci');
 const specOf = (chart: Chart, kind: string): unknown =>
   (Testing.synth(chart) as { kind: string; spec: unknown }[]).find((it) => it.kind === kind)?.spec;
 

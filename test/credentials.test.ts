@@ -1,7 +1,7 @@
 /** Credentials that are made in the cluster: what is synthesized holds no value, and Tekton knows what they are for. */
 
 import { describe, expect, test } from '@jest/globals';
-import { Chart, Duration, Testing } from 'cdk8s';
+import { App, Chart, Duration, Testing } from 'cdk8s';
 import {
   DockerCredentials,
   GitCredentials,
@@ -15,7 +15,7 @@ const sealed = `Ag${'B'.repeat(400)}=`;
 
 /** The objects that `make` adds to a chart, all but an account that carries the credentials. */
 function made(make: (chart: Chart) => Credentials): unknown[] {
-  const chart = new Chart(Testing.app(), 'ci');
+  const chart = new Chart(new App(), 'ci');
   new PipelineServiceAccount(chart, 'bot', { metadata: { name: 'bot' }, credentials: [make(chart)] });
   const objects = Testing.synth(chart) as { kind: string; metadata: { name: string }; secrets?: object[] }[];
   expect(warningsOf(chart)).toEqual([]);
@@ -147,7 +147,7 @@ describe('an ExternalSecret', () => {
   });
 
   test('has no text that its operator would take for a template', () => {
-    const chart = new Chart(Testing.app(), 'ci');
+    const chart = new Chart(new App(), 'ci');
     const password = { key: 'token' };
     expect(() =>
       GitCredentials.fromExternalSecret(chart, 'c', { store, server: 'https://a.b', username: '{{ .a }}', password }),
@@ -236,7 +236,7 @@ describe('a SealedSecret', () => {
   });
 
   test('is refused with a password in place of a sealed one, which is not shown', () => {
-    const chart = new Chart(Testing.app(), 'ci');
+    const chart = new Chart(new App(), 'ci');
     const encryptedData = { username: sealed, password: 'hunter2' };
     expect(() => GitCredentials.fromSealedSecret(chart, 'c', { server: 'https://a.b', encryptedData })).toThrow(
       'ci/c: the value of "password" is not what kubeseal prints — seal it with `kubeseal --raw`, and change the password if it was one [NOT_SEALED]',
@@ -245,7 +245,7 @@ describe('a SealedSecret', () => {
 });
 
 test('a password in plain text warns, and says so in its name', () => {
-  const chart = new Chart(Testing.app(), 'ci');
+  const chart = new Chart(new App(), 'ci');
   GitCredentials.unsafePlaintext(chart, 'git', { server: 'https://a.b', username: 'u', password: 'p' });
 
   expect(warningsOf(chart)).toEqual([expect.stringMatching(/^\[ci\/git\] stringData: .*\[SECRET_PLAINTEXT\]$/)]);

@@ -5,7 +5,7 @@
  */
 
 import { expect, test } from '@jest/globals';
-import { Chart, Duration, Testing } from 'cdk8s';
+import { App, Chart, Duration } from 'cdk8s';
 import { crds } from '@pipewright/tekton';
 import {
   BuildStorageResource,
@@ -57,7 +57,7 @@ function written(value: unknown, path: string): string[] {
   return [path, ...Object.entries(value).flatMap(([name, it]) => written(it, join(path, name)))];
 }
 
-const chart = new Chart(Testing.app(), 'all');
+const chart = new Chart(new App(), 'all');
 const steps = () => [{ name: 's', image: 'busybox:1.36', script: '#!/bin/sh\n' }];
 const params = { text: { description: 'd', default: 'a' }, list: { type: 'array' } } as const;
 const source = { type: 'git', targetPath: 's', description: 'd', optional: true } as const;

@@ -65,7 +65,7 @@ function pipelineIn(chart: Chart, options: RunOptions = {}, image?: string): Pip
 
 describe('a run', () => {
   const metadataOf = (options: RunOptions): object => {
-    const chart = new Chart(Testing.app(), 'ci');
+    const chart = new Chart(new App(), 'ci');
     pipelineIn(chart, options);
     return (Testing.synth(chart) as Manifest[]).find(({ kind }) => kind === 'PipelineRun')?.metadata ?? {};
   };
@@ -111,7 +111,7 @@ describe('a run', () => {
   });
 
   test('of a task alone has the same modes', () => {
-    const chart = new Chart(Testing.app(), 'ci');
+    const chart = new Chart(new App(), 'ci');
     const task = new Task(chart, 'task', { metadata: { name: 'task' }, ...steps() });
     const run = new TaskRun(chart, 'run', { task, mode: 'manual', metadata: { name: 'try' } });
 
@@ -130,7 +130,7 @@ describe('a run that is named after its content', () => {
   }
 
   const nameWith = ({ image, url, timeoutOf, inline = false, condition = 'one' }: Variant = {}): string => {
-    const chart = new Chart(Testing.app(), 'ci');
+    const chart = new Chart(new App(), 'ci');
     const show = new Task(chart, 'show', { inputs: { web: 'image' }, ...steps(image) });
     const check = new Condition(chart, 'check', { check: () => ({ image: 'busybox:1.31', args: [condition] }) });
     const definition = {

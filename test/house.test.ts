@@ -17,6 +17,13 @@ const sources = ['lib', ...readdirSync(join(root, 'packages')).map((name) => `pa
       .map((name) => join(folder, name)),
 );
 
+const tests = ['test', ...readdirSync(join(root, 'packages')).map((name) => `packages/${name}/test`)].flatMap(
+  (folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts') && name !== basename(import.meta.filename))
+      .map((name) => join(folder, name)),
+);
+
 const read = (file: string): string => readFileSync(join(root, file), 'utf8');
 const parsed = (file: string): ts.SourceFile => ts.createSourceFile(file, read(file), ts.ScriptTarget.Latest, true);
 
@@ -83,6 +90,10 @@ describe('the habits of the house', () => {
       (file) => basename(file) === 'index.ts' && parsed(file).statements.some((node) => !ts.isExportDeclaration(node)),
     );
     expect(busy).toEqual([]);
+  });
+
+  test('no test has cdk8s make a temporary folder for its files, which nobody would remove', () => {
+    expect(tests.filter((file) => /\bTesting\.(app|chart)\(/.test(read(file)))).toEqual([]);
   });
 
   test('no file is longer than 400 lines', () => {

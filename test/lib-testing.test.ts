@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { ApiObject, Chart, Testing } from 'cdk8s';
+import { App, ApiObject, Chart } from 'cdk8s';
 import { GitResource, Pipeline, PipelineRun, Task } from '../lib/index.js';
 import { TektonTesting, tektonMatchers } from '../lib/testing/index.js';
 import '../lib/testing/jest.js';
 
 function release(): Chart {
-  const chart = new Chart(Testing.app(), 'ci');
+  const chart = new Chart(new App(), 'ci');
   const step = new Task(chart, 'step', {
     metadata: { name: 'step' },
     steps: () => [{ image: 'busybox:1.36', command: ['true'] }],
@@ -67,7 +67,7 @@ describe('the graph of a pipeline', () => {
   });
 
   test('is that of the run when the pipeline is written out there', () => {
-    const chart = new Chart(Testing.app(), 'ci');
+    const chart = new Chart(new App(), 'ci');
     const step = Task.inline({ steps: () => [{ image: 'busybox:1.36', command: ['true'] }] });
     const pipeline = Pipeline.inline({ tasks: ({ task }) => void task('b', step, { after: [task('a', step)] }) });
     new PipelineRun(chart, 'run', { metadata: { name: 'once' }, pipeline });
@@ -85,7 +85,7 @@ describe('toBeValidTekton', () => {
   });
 
   test('fails with every problem of a chart, also of objects that are no constructs of ours', () => {
-    const chart = new Chart(Testing.app(), 'ci');
+    const chart = new Chart(new App(), 'ci');
     new GitResource(chart, 'source', { url: '--upload-pack=x' });
     new ApiObject(chart, 'task', {
       apiVersion: 'tekton.dev/v1alpha1',

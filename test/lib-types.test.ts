@@ -4,7 +4,7 @@
  */
 
 import { expect, test } from '@jest/globals';
-import { Chart, Testing } from 'cdk8s';
+import { App, Chart } from 'cdk8s';
 import {
   ClusterTask,
   GitResource,
@@ -17,7 +17,7 @@ import {
   type TaskReference,
 } from '../lib/index.js';
 
-const chart = new Chart(Testing.app(), 'types');
+const chart = new Chart(new App(), 'types');
 
 const build = new Task(chart, 'build', {
   params: { context: {}, dockerfile: { default: './Dockerfile' }, flags: { type: 'array' }, tags: { default: ['a'] } },

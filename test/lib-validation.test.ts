@@ -22,8 +22,7 @@ function refusal(chart: Chart): string[] {
   }
 }
 
-const chartIn = (namespace?: string): Chart =>
-  new Chart(Testing.app(), 'ci', namespace === undefined ? {} : { namespace });
+const chartIn = (namespace?: string): Chart => new Chart(new App(), 'ci', namespace === undefined ? {} : { namespace });
 
 describe('a synth is refused', () => {
   test('with all problems of the app at once, each at the construct that has it', () => {
@@ -70,7 +69,7 @@ describe('a synth is refused', () => {
   });
 
   test('once, however many charts there are, and no longer than the mistake is there', () => {
-    const app = Testing.app();
+    const app = new App();
     const charts = ['a', 'b', 'c'].map((id) => new Chart(app, id));
     const tasks = charts.map((chart) => new Task(chart, 'task', { steps: () => [{ image: '$(inputs.params.x)' }] }));
     expect(() => app.synthYaml()).toThrow(/(VARIABLE_UNKNOWN[^]*){3}/);

@@ -1,7 +1,7 @@
 /** Pipelines, Conditions and PipelineResources that exist as YAML, or elsewhere; Tasks are in `task-manifest.test.ts`. */
 
 import { describe, expect, test } from '@jest/globals';
-import { Chart, Testing } from 'cdk8s';
+import { App, Chart, Testing } from 'cdk8s';
 import {
   ClusterTask,
   Condition,
@@ -52,7 +52,7 @@ const SIGNATURE = {
   params: { level: { default: '1' }, flags: { type: 'array' } },
   resources: { source: 'git' },
 } as const;
-const chartIn = (): Chart => new Chart(Testing.app(), 'ci', { namespace: 'team' });
+const chartIn = (): Chart => new Chart(new App(), 'ci', { namespace: 'team' });
 const kinds = (chart: Chart): string[] => (Testing.synth(chart) as { kind: string }[]).map(({ kind }) => kind);
 
 describe('a pipeline from a manifest', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { Chart, Testing } from 'cdk8s';
+import { App, Chart, Testing } from 'cdk8s';
 import type { Construct } from 'constructs';
 import {
   BuildStorageResource,
@@ -129,7 +129,7 @@ test.each<[string, (scope: Construct) => unknown, object]>([
     { type: 'cloudEvent', params: [{ name: 'targetURI', value: 'http://events.example.com' }] },
   ],
 ])('%s', (_, make, spec) => {
-  const chart = new Chart(Testing.app(), 'ci');
+  const chart = new Chart(new App(), 'ci');
   make(chart);
 
   expect((Testing.synth(chart) as { spec: object }[])[0]?.spec).toEqual(spec);

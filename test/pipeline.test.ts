@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { ApiObject, Chart, Duration, Testing } from 'cdk8s';
+import { App, ApiObject, Chart, Duration, Testing } from 'cdk8s';
 import { ServiceAccount } from 'cdk8s-plus-27';
 import {
   ClusterTask,
@@ -20,7 +20,7 @@ interface Manifest {
   readonly spec: object;
 }
 
-const chartIn = (): Chart => new Chart(Testing.app(), 'ci');
+const chartIn = (): Chart => new Chart(new App(), 'ci');
 const synth = (chart: Chart, kind: string): Manifest[] =>
   (Testing.synth(chart) as Manifest[]).filter((it) => it.kind === kind);
 const specOf = (chart: Chart, kind: string): object | undefined => synth(chart, kind)[0]?.spec;

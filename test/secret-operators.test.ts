@@ -1,7 +1,7 @@
 /** What is made for the secret operators is taken by a server that has their definitions and refuses all they do not have. */
 
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Chart, Duration, Testing } from 'cdk8s';
+import { App, Chart, Duration, Testing } from 'cdk8s';
 import { fake, startCluster, type Cluster } from '@pipewright/cluster';
 import { DockerCredentials, GitCredentials, type Credentials } from '../lib/index.js';
 import { SECRET_OPERATORS } from './secret-operators.js';
@@ -58,7 +58,7 @@ interface Made {
 }
 
 function objectOf(make: (chart: Chart, id: string) => Credentials): Made {
-  const chart = new Chart(Testing.app(), 'ci');
+  const chart = new Chart(new App(), 'ci');
   make(chart, 'it');
   return (Testing.synth(chart) as Made[])[0] as Made; // exactly what was made
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { Chart, Testing } from 'cdk8s';
+import { App, Chart, Testing } from 'cdk8s';
 import {
   DockerCredentials,
   GitCredentials,
@@ -13,8 +13,7 @@ import {
   warningsOf,
 } from '../lib/index.js';
 
-const chartIn = (namespace?: string): Chart =>
-  new Chart(Testing.app(), 'ci', namespace === undefined ? {} : { namespace });
+const chartIn = (namespace?: string): Chart => new Chart(new App(), 'ci', namespace === undefined ? {} : { namespace });
 
 describe('an account', () => {
   test('without rights gets no token', () => {

@@ -1,7 +1,7 @@
 /** Tasks that exist as YAML: they keep their fields, get types, and are held against their signature. */
 
 import { describe, expect, test } from '@jest/globals';
-import { Chart, Testing } from 'cdk8s';
+import { App, Chart, Testing } from 'cdk8s';
 import { ClusterTask, Pipeline, Task } from '../lib/index.js';
 
 const YAML = `# by hand
@@ -37,7 +37,7 @@ const SIGNATURE = {
   workspaces: { cache: {} },
 } as const;
 
-const chartIn = (): Chart => new Chart(Testing.app(), 'ci', { namespace: 'team' });
+const chartIn = (): Chart => new Chart(new App(), 'ci', { namespace: 'team' });
 
 describe('a task from a manifest', () => {
   test('is part of the app as it is, and is used like any other', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { Chart, Duration, Testing } from 'cdk8s';
+import { App, Chart, Duration, Testing } from 'cdk8s';
 import { GitResource, ImageResource, Pipeline, PipelineRun, Task, TaskRun } from '../lib/index.js';
 
-const chartIn = (): Chart => new Chart(Testing.app(), 'ci');
+const chartIn = (): Chart => new Chart(new App(), 'ci');
 
 const definition = {
   params: { level: {}, flags: { default: ['-j2'] } },

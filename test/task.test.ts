@@ -1,10 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { ApiObject, Chart, JsonPatch, Lazy, Testing } from 'cdk8s';
+import { App, ApiObject, Chart, JsonPatch, Lazy, Testing } from 'cdk8s';
 import { EmptyDirMedium, EnvValue, k8s, Secret, Volume } from 'cdk8s-plus-27';
 import { ClusterTask, Pipeline, Task, type Ref } from '../lib/index.js';
 
-const chartIn = (namespace?: string): Chart =>
-  new Chart(Testing.app(), 'ci', namespace === undefined ? {} : { namespace });
+const chartIn = (namespace?: string): Chart => new Chart(new App(), 'ci', namespace === undefined ? {} : { namespace });
 const specOf = (chart: Chart): unknown => (Testing.synth(chart) as { spec: unknown }[])[0]?.spec;
 
 describe('a task', () => {

@@ -1,7 +1,7 @@
 /** Workspaces of Tekton v0.10: declared by tasks and pipelines, handed on by calls, given by runs. */
 
 import { describe, expect, test } from '@jest/globals';
-import { Chart, Testing } from 'cdk8s';
+import { App, Chart, Testing } from 'cdk8s';
 import { Pipeline, PipelineRun, Task, TaskRun, Workspace } from '../lib/index.js';
 
 interface Manifest {
@@ -9,7 +9,7 @@ interface Manifest {
   readonly spec: Record<string, unknown>;
 }
 
-const chartIn = (): Chart => new Chart(Testing.app(), 'ci');
+const chartIn = (): Chart => new Chart(new App(), 'ci');
 const specs = (chart: Chart): Record<string, Record<string, unknown>> =>
   Object.fromEntries((Testing.synth(chart) as Manifest[]).map(({ kind, spec }) => [kind, spec]));
 
