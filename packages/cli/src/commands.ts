@@ -11,12 +11,19 @@ type Done = (status: number) => void;
 
 /** A repeatable `NAME=VALUE`, collected in order; the last one of a name wins. */
 const pairs =
-  (what: string) =>
+  (what: string, empty: 'may be empty' | 'not empty') =>
   (text: string, before: ReadonlyMap<string, string> = new Map()): ReadonlyMap<string, string> => {
     const split = text.indexOf('=');
-    if (split < 1) throw new InvalidArgumentError(`Write ${what}.`);
+    if (split < 1 || (empty === 'not empty' && split === text.length - 1))
+      throw new InvalidArgumentError(`Write ${what}.`);
     return new Map([...before, [text.slice(0, split), text.slice(split + 1)]]);
   };
+
+/** A path that was given, and is none when a variable of the shell was empty: the working directory is not meant then. */
+function path(text: string): string {
+  if (text !== '') return text;
+  throw new InvalidArgumentError('It is empty; write a path.');
+}
 
 const SECONDS: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 3600 };
 
@@ -41,7 +48,7 @@ const imageOption = (): Option =>
   new Option(
     '--image <NAME=host|DIR>',
     "what stands in for an image: `host`, this machine's own files read-only, or a directory with a root filesystem; may be repeated",
-  ).argParser(pairs('NAME=host or NAME=DIR, as in --image golang=host'));
+  ).argParser(pairs('NAME=host or NAME=DIR, as in --image golang=host', 'not empty'));
 
 /** `pipewright lint` */
 export const addLint = (program: Command, output: Output, done: Done): Command =>
@@ -73,7 +80,7 @@ export const addImport = (program: Command, output: Output, done: Done): Command
     .command('import')
     .description('Turn existing YAML into TypeScript: a program of constructs that synthesizes to the same objects.')
     .argument('<FILE|DIR...>', 'files, folders with *.yaml, *.yml and *.json, or - for standard input')
-    .option('--out <FILE>', 'the file to write, which must not be there yet (default: standard output)')
+    .option('--out <FILE>', 'the file to write, which must not be there yet (default: standard output)', path)
     .option('--library <MODULE>', 'where the constructs come from', 'pipewright')
     .addHelpText(
       'after',
@@ -121,17 +128,21 @@ export const addRun = (program: Command, output: Output, done: Done): Command =>
     .option(
       '--source <RESOURCE=DIR>',
       'a directory that answers for a git PipelineResource, uncommitted changes included; may be repeated',
-      pairs('RESOURCE=DIR, as in --source my-repo=.'),
+      pairs('RESOURCE=DIR, as in --source my-repo=src', 'not empty'),
       new Map(),
     )
     .addOption(imageOption().default(new Map(), 'none'))
     .option(
       '-p, --param <NAME=VALUE>',
       "a param of the runs' pipelines; may be repeated",
-      pairs('NAME=VALUE, as in -p revision=main'),
+      pairs('NAME=VALUE, as in -p revision=main', 'may be empty'),
       new Map(),
     )
-    .option('--config <FILE>', 'the stand-ins of this machine (default: pipewright.yaml beside the manifests or here)')
+    .option(
+      '--config <FILE>',
+      'the stand-ins of this machine (default: pipewright.yaml beside the manifests or here)',
+      path,
+    )
     .option('-o, --output <FORMAT>', 'text, or json for one event per line', oneOf('text', 'json'), 'text')
     .option(
       '--runtime <NAME>',
@@ -182,20 +193,21 @@ export const addUp = (program: Command, output: Output, done: Done): Command =>
   program
     .command('up')
     .description('Start the same cluster as a server on 127.0.0.1, for kubectl and other clients, until Ctrl-C.')
-    .option('--data-dir <DIR>', 'keep the cluster here across restarts (default: in memory, gone at the end)')
+    .option('--data-dir <DIR>', 'keep the cluster here across restarts (default: in memory, gone at the end)', path)
     .option(
       '--kubeconfig <FILE>',
       'where to write the credentials, readable by you alone (default: DIR/kubeconfig, or a temporary file)',
+      path,
     )
     .option('--port <N>', 'the port on 127.0.0.1; 0 takes any free one', port, 0)
     .addOption(imageOption().default(new Map(), 'none'))
     .option(
       '--source <RESOURCE=DIR>',
       'a directory that answers for a git PipelineResource of the manifests beside pipewright.yaml; may be repeated',
-      pairs('RESOURCE=DIR'),
+      pairs('RESOURCE=DIR', 'not empty'),
       new Map(),
     )
-    .option('--config <FILE>', 'the stand-ins of this machine (default: pipewright.yaml here)')
+    .option('--config <FILE>', 'the stand-ins of this machine (default: pipewright.yaml here)', path)
     .option('--runtime <NAME>', 'sandbox or fake', oneOf('sandbox', 'fake'), 'sandbox')
     .addHelpText(
       'after',
@@ -231,7 +243,7 @@ export const addController = (program: Command, output: Output, done: Done): Com
   program
     .command('controller')
     .description('Run the controller against any Kubernetes, until Ctrl-C or SIGTERM. Logs one JSON object per line.')
-    .option('--kubeconfig <FILE>', 'default: $KUBECONFIG, ~/.kube/config, or the account of the pod it runs in')
+    .option('--kubeconfig <FILE>', 'default: $KUBECONFIG, ~/.kube/config, or the account of the pod it runs in', path)
     .option('--context <NAME>', "default: the kubeconfig's current one")
     .option('--install-crds', 'install or update the tekton.dev CustomResourceDefinitions first')
     .option('--namespace <NS>', 'watch this namespace alone (default: all)')
@@ -250,7 +262,7 @@ export const addController = (program: Command, output: Output, done: Done): Com
     .option(
       '--registry-mirror <HOST=URL>',
       'where a registry is asked instead; may be repeated',
-      pairs('HOST=URL, as in --registry-mirror docker.io=https://mirror.corp'),
+      pairs('HOST=URL, as in --registry-mirror docker.io=https://mirror.corp', 'not empty'),
       new Map(),
     )
     .addHelpText(

@@ -35,6 +35,14 @@ describe('a command line that is wrong is refused with status 2', () => {
       `error: option '--image <NAME=host|DIR>' argument '=x' is invalid. Write NAME=host or NAME=DIR, as in --image golang=host.\n${HINT}`,
     ],
     [
+      ['run', '--source', 'app='],
+      `error: option '--source <RESOURCE=DIR>' argument 'app=' is invalid. Write RESOURCE=DIR, as in --source my-repo=src.\n${HINT}`,
+    ],
+    [
+      ['up', '--data-dir', ''],
+      `error: option '--data-dir <DIR>' argument '' is invalid. It is empty; write a path.\n${HINT}`,
+    ],
+    [
       ['run', '--timeout', 'soon'],
       `error: option '--timeout <DURATION>' argument 'soon' is invalid. Write a duration, as in 90s, 10m or 1h30m.\n${HINT}`,
     ],

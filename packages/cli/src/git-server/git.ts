@@ -14,9 +14,16 @@ export class GitFailure extends Error {
   readonly status: number | null;
 
   constructor(args: readonly string[], status: number | null, stderr: string) {
-    super(stderr.trim() || `git ${args.join(' ')} ended with status ${String(status)}`);
+    super(telling(stderr) || `git ${args.join(' ')} ended with status ${String(status)}`);
     this.status = status;
   }
+}
+
+/** What of git's words says why: it warns of each file before it gives up. */
+function telling(stderr: string): string {
+  const lines = stderr.split('\n').map((line) => line.trim());
+  const why = lines.filter((line) => /^(?:fatal|error): /.test(line));
+  return (why.length > 0 ? why : lines.filter(Boolean)).slice(-3).join('; ');
 }
 
 /** What to run git with. */
