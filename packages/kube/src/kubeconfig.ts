@@ -120,6 +120,8 @@ function readOne(file: string, { KubeConfig, loadYaml }: typeof ClientNode): Fou
   const config = new KubeConfig();
   try {
     const text = readFileSync(file, 'utf8');
+    // kubectl takes an empty file for one that says nothing.
+    if (text.trim() === '') return { source: file, clusters: [], users: [], contexts: [], currentContext: '' };
     config.loadFromString(text);
     config.makePathsAbsolute(dirname(resolve(file)));
     const { users } = loadYaml<{ users?: { name: string; user?: { tokenFile?: string } }[] }>(text);
@@ -146,7 +148,8 @@ function pick(found: Found, wanted: string | undefined): Context {
   const name = wanted ?? found.currentContext;
   if (!name) {
     const names = found.contexts.map((context) => context.name).join(', ');
-    throw new KubeconfigError(`${found.source} has no current-context: choose one of ${names || '(it has none)'}`);
+    const choice = names === '' ? ' and no contexts to choose from' : `: choose one of ${names}`;
+    throw new KubeconfigError(`${found.source} has no current-context${choice}`);
   }
   const context = found.contexts.find((candidate) => candidate.name === name);
   if (context) return context;

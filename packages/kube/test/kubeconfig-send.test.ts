@@ -41,9 +41,9 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-function write(name: string, config: object): string {
+function write(name: string, config: object | ''): string {
   const file = join(folder, name);
-  writeFileSync(file, JSON.stringify(config));
+  writeFileSync(file, config === '' ? '' : JSON.stringify(config));
   return file;
 }
 
@@ -100,6 +100,11 @@ describe('a kubeconfig', () => {
       'no context at all',
       () => kubeconfigSend({ kubeconfig: write('config', { ...configOf(), 'current-context': '' }) }),
       (file) => `${file} has no current-context: choose one of lab, production, nobody`,
+    ],
+    [
+      'nothing in it',
+      () => kubeconfigSend({ kubeconfig: write('config', '') }),
+      (file) => `${file} has no current-context and no contexts to choose from`,
     ],
     [
       'a cluster without a server',
