@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
@@ -9,6 +9,7 @@ import { sandbox } from '@pipewright/cluster';
 import { KubeClient, resource, SECRETS, SERVICE_ACCOUNTS, type KubeObject } from '@pipewright/kube';
 import type { TaskRun } from '@pipewright/tekton';
 import { startFakeGitHub } from '../../controller/test/fake-github.js';
+import { zipOf } from '../../controller/test/zip.js';
 import { NO_STAND_INS } from '../src/config/config.js';
 import { startLocalCluster } from '../src/local/local-cluster.js';
 import { TASK_RUNS } from '../src/run/kinds.js';
@@ -52,15 +53,17 @@ const spec = (type: string, params: Readonly<Record<string, string>>, secrets: r
 describe('a bucket', () => {
   test('is a directory of this machine, from which files are fetched and to which they are uploaded', async () => {
     const directory = folder({ 'in/a.txt': 'one', 'app.jar': 'jar', 'out/old.txt': 'gone' });
+    writeFileSync(join(directory, 'src.zip'), zipOf({ 'z.txt': { text: 'zip' } }));
     const inputs = {
       files: spec('storage', { type: 'gcs', location: 'gs://shop/in', dir: 'y' }),
       jar: spec('storage', { type: 'gcs', location: 'gs://shop/app.jar' }),
+      zip: spec('storage', { type: 'build-gcs', artifactType: 'ZipArchive', location: 'gs://shop/src.zip' }),
     };
     const outputs = { made: spec('storage', { type: 'gcs', location: 'gs://shop/out', dir: 'y' }) };
     const copy =
-      'cat $(inputs.resources.files.path)/a.txt $(inputs.resources.jar.path)/app.jar > $(outputs.resources.made.path)/b.txt';
+      'cat $(inputs.resources.files.path)/a.txt $(inputs.resources.jar.path)/app.jar $(inputs.resources.zip.path)/z.txt > $(outputs.resources.made.path)/b.txt';
     const files = { 'a.yaml': taskRun(inputs, outputs, [step('copy', copy)]) };
-    const source = new Map(['files', 'jar', 'made'].map((name) => [name, directory]));
+    const source = new Map(['files', 'jar', 'zip', 'made'].map((name) => [name, directory]));
     const result = await running(files, { source });
     await expectRun(result, {
       status: 0,
@@ -69,7 +72,7 @@ describe('a bucket', () => {
         'Removing gs://shop/out/old.txt',
       ],
     });
-    if (await usable()) expect(readFileSync(join(directory, 'out/b.txt'), 'utf8')).toBe('onejar');
+    if (await usable()) expect(readFileSync(join(directory, 'out/b.txt'), 'utf8')).toBe('onejarzip');
   }, 30_000);
 
   test('has one directory', async () => {
