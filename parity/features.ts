@@ -16,6 +16,8 @@ export interface Feature {
   readonly title: string;
   /** Whether a case shows it. */
   readonly shows: (facts: Facts) => boolean;
+  /** What `.test.ts` and `.cluster.ts` are added to: tests that have it on both clusters, with pods that run, where no recording does. By default none. */
+  readonly tests?: string;
 }
 
 /** What is known of a case. */
@@ -115,6 +117,13 @@ const step =
 
 const row = (area: string, id: string, title: string, shows: Feature['shows']): Feature => ({ area, id, title, shows });
 
+/** The same, where tests stand in for recordings. */
+const tested = (tests: string, feature: Feature): Feature => ({ ...feature, tests });
+
+const RESOURCES = 'packages/cli/test/resources';
+const ADDITIONS = 'packages/controller/test/additions';
+const MISHAPS = 'packages/controller/test/mishaps';
+
 /** All of them, in the order of the page. */
 export const FEATURES: readonly Feature[] = [
   row('Admission', 'refused-task', 'refusals of Tasks, in Tekton’s words', refused('Task', 'ClusterTask')),
@@ -133,11 +142,17 @@ export const FEATURES: readonly Feature[] = [
   row('PipelineResources', 'git', 'git as input, with its commit as a result', container(/^git-source-/)),
   row('PipelineResources', 'image', 'image as output', container(/^image-digest-exporter-/)),
   row('PipelineResources', 'digest', 'digest from an OCI layout', result('digest')),
-  row('PipelineResources', 'pull-request', 'pullRequest', container(/^pr-source-/)),
-  row('PipelineResources', 'storage', 'storage: gcs and build-gcs', container(/^(?:fetch|upload|storage-fetch)-/)),
-  row('PipelineResources', 'cluster', 'cluster', container(/^kubeconfig-/)),
-  row('PipelineResources', 'cloud-event', 'cloudEvent', ({ statuses }) =>
-    statuses.some((status) => listAt(status, 'cloudEvents').length > 0),
+  tested(RESOURCES, row('PipelineResources', 'pull-request', 'pullRequest', container(/^pr-source-/))),
+  tested(
+    RESOURCES,
+    row('PipelineResources', 'storage', 'storage: gcs and build-gcs', container(/^(?:fetch|upload|storage-fetch)-/)),
+  ),
+  tested(RESOURCES, row('PipelineResources', 'cluster', 'cluster', container(/^kubeconfig-/))),
+  tested(
+    RESOURCES,
+    row('PipelineResources', 'cloud-event', 'cloudEvent', ({ statuses }) =>
+      statuses.some((status) => listAt(status, 'cloudEvents').length > 0),
+    ),
   ),
   row('PipelineResources', 'resource-spec', 'resources written in place', field('resourceSpec')),
   row('PipelineResources', 'target-path', '`targetPath`', field('targetPath')),
@@ -169,8 +184,8 @@ export const FEATURES: readonly Feature[] = [
   row('Tasks', 'variables', 'variables of params', says(/\$\((?:inputs\.)?params\./)),
   row('Tasks', 'resource-variables', 'variables of resources', says(/\$\((?:(?:in|out)puts\.)?resources\./)),
   row('Tasks', 'array-params', 'array params', says(/type: array/)),
-  row('Tasks', 'workspaces', 'workspaces (v0.10)', field('workspaces')),
-  row('Tasks', 'results', 'task results (v0.10)', says(/\$\(results\./)),
+  tested(ADDITIONS, row('Tasks', 'workspaces', 'workspaces (v0.10)', field('workspaces'))),
+  tested(ADDITIONS, row('Tasks', 'results', 'task results (v0.10)', says(/\$\(results\./))),
 
   row('TaskRuns', 'succeeded', 'success', reason('Succeeded')),
   row('TaskRuns', 'step-fails', 'a step fails, and those after it', ({ statuses }) =>
@@ -188,7 +203,7 @@ export const FEATURES: readonly Feature[] = [
   row('TaskRuns', 'stuck', 'a pod that never starts', ({ statuses }) =>
     statuses.some((status) => listAt(status, 'steps').some((one) => at(one, 'waiting') !== undefined)),
   ),
-  row('TaskRuns', 'quota', 'quota', reason('ExceededResourceQuota')),
+  tested(ADDITIONS, row('TaskRuns', 'quota', 'quota', reason('ExceededResourceQuota'))),
   row('TaskRuns', 'pod-template', '`podTemplate`', field('podTemplate')),
   row('TaskRuns', 'credentials', 'credentials of the ServiceAccount', ({ objects }) =>
     objects.some((object) => textAt(object, 'kind') === 'ServiceAccount' && listAt(object, 'secrets').length > 0),
@@ -209,7 +224,7 @@ export const FEATURES: readonly Feature[] = [
   row('PipelineRuns', 'skipped', 'a task that is skipped', ({ outcome }) =>
     outcome.pipelineruns.some((run) => JSON.stringify(run).includes('ConditionCheckFailed')),
   ),
-  row('PipelineRuns', 'run-timeout', 'timeout', reason('PipelineRunTimeout')),
+  tested(MISHAPS, row('PipelineRuns', 'run-timeout', 'timeout', reason('PipelineRunTimeout'))),
   row('PipelineRuns', 'run-cancel', 'cancel', reason('PipelineRunCancelled')),
   row(
     'PipelineRuns',

@@ -1,5 +1,7 @@
 /** The page of parity: that cases find their features, and that what is kept of the last runs speaks of rules that there are. */
 
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { ACCEPTED, type Accepted } from '../parity/accepted.js';
 import { FEATURES, featuresOf } from '../parity/features.js';
@@ -80,13 +82,24 @@ describe('the page', () => {
     ['names the case that proves a feature', '| `runAfter` | r-b | differs | not run |'],
     [
       'says where there is no recording',
-      '| pullRequest | no recording; the tests of `packages/controller` have it |  |  |',
+      '| `targetPath` | no recording; the tests of `packages/controller` have it |  |  |',
+    ],
+    [
+      'names the tests that stand in for one',
+      '| pullRequest | no recording; `packages/cli/test/resources.*.ts` | tested | tested |',
     ],
     ['gives the reason of each accepted difference', '| one rule | Because \\| of it. | 0 | 1 |'],
     ['lists every case with its rules', '| r-a | a | as recorded | accepted | one rule |'],
   ])('%s', (_, line) => {
     expect(page).toContain(line);
   });
+});
+
+test('tests that stand in for recordings are there, for both clusters', () => {
+  const files = FEATURES.flatMap(({ tests }) =>
+    tests === undefined ? [] : [`${tests}.test.ts`, `${tests}.cluster.ts`],
+  );
+  expect(files.filter((file) => !existsSync(join(import.meta.dirname, '..', file)))).toEqual([]);
 });
 
 describe('what is kept of the last runs', () => {

@@ -8,6 +8,7 @@
 import { crds, type KubernetesObject, type PipelineRun, type StatusCondition, type TaskRun } from '@pipewright/tekton';
 import { startCluster, type Cluster } from '@pipewright/cluster';
 import {
+  CONFIG_MAPS,
   KubeClient,
   NAMESPACES,
   PERSISTENT_VOLUME_CLAIMS,
@@ -32,6 +33,8 @@ const KINDS: Readonly<Record<string, Resource>> = {
   ServiceAccount: SERVICE_ACCOUNTS,
   Pod: PODS,
   Namespace: NAMESPACES,
+  ResourceQuota: resource('v1', 'resourcequotas', 'ResourceQuota'),
+  ConfigMap: CONFIG_MAPS,
   PersistentVolumeClaim: PERSISTENT_VOLUME_CLAIMS,
 };
 

@@ -20,12 +20,18 @@ const pipelineRun = (script: string, more: object = {}, task: object = {}): obje
 });
 
 /** The first pod of a run whose step is running, that is not one of `seen`. */
-export const runningPod = (bench: Bench, ofRun: string, seen: readonly string[] = []): Promise<Pod> =>
+const runningPod = (bench: Bench, ofRun: string, seen: readonly string[] = []): Promise<Pod> =>
   bench.anyUntil<Pod, Pod>('Pod', (pod) => {
     const mine = Object.values(pod.metadata.labels ?? {}).includes(ofRun);
     const runs = pod.status?.containerStatuses?.some(({ state }) => state?.running !== undefined);
     return mine && runs && !seen.includes(pod.metadata.name ?? '') ? pod : undefined;
   });
+
+/** The name of a run's pod once it has one, whether it runs already or not. */
+export const begun = (bench: Bench, run: string): Promise<string> =>
+  bench.anyUntil<TaskRun, string>('TaskRun', ({ metadata, status }) =>
+    metadata.name === run || metadata.labels?.['tekton.dev/pipelineRun'] === run ? status?.podName : undefined,
+  );
 
 /** Where an object is. */
 export const at = ({ metadata: { namespace = '', name = '' } }: KubeObject): { namespace: string; name: string } => ({
@@ -59,17 +65,11 @@ function describeTimeouts(setting: Setting): void {
         run.status?.completionTime === undefined ? undefined : run,
       );
 
-    /** The pod of a run that has one, whether it runs already or not. */
-    const begun = (run: string): Promise<string> =>
-      setting.bench.anyUntil<TaskRun, string>('TaskRun', ({ metadata, status }) =>
-        metadata.name === run || metadata.labels?.['tekton.dev/pipelineRun'] === run ? status?.podName : undefined,
-      );
-
     setting.runs('that passes while no controller is there is kept by the next one', async () => {
       const { bench } = setting;
       await bench.create('TaskRun', 'alone', taskRun(LONG, { timeout: '2s' }));
       await bench.create('PipelineRun', 'whole', pipelineRun(LONG, { timeout: '2s' }));
-      const pods = await Promise.all(['alone', 'whole'].map(begun));
+      const pods = await Promise.all(['alone', 'whole'].map((run) => begun(bench, run)));
       await setting.stop();
       await pause(3);
       await setting.start();
@@ -92,7 +92,7 @@ function describeTimeouts(setting: Setting): void {
       const { bench } = setting;
       await bench.create('TaskRun', 'counted', taskRun(LONG, { timeout: '4s' }));
       await bench.create('PipelineRun', 'counts', pipelineRun(LONG, { timeout: '4s' }));
-      await Promise.all(['counted', 'counts'].map(begun));
+      await Promise.all(['counted', 'counts'].map((run) => begun(bench, run)));
       await setting.stop();
       await setting.start();
       for (const run of [await ended('TaskRun', 'counted'), await ended('PipelineRun', 'counts')]) {
