@@ -53,4 +53,21 @@ spec: { steps: [{ name: a, image: 'b:1' }], "\\e[31m": 1, "\\e[31m": 2 }
     expect(await lint({ 'a.yaml': task })).toContain('8000 errors (1 object checked)');
     expect(performance.now() - started).toBeLessThan(10_000); // it took a minute
   });
+
+  test('names nothing as a choice that cannot be meant: volumes of the controller, tasks of another version', async () => {
+    const v1alpha1 = `apiVersion: tekton.dev/v1alpha1
+kind: Task
+metadata: { name: mounts }
+spec: { steps: [{ name: a, image: 'b:1', volumeMounts: [{ name: cache, mountPath: /c }] }] }
+---
+apiVersion: tekton.dev/v1alpha1
+kind: TaskRun
+metadata: { name: r }
+spec: { taskRef: { name: deploy } }
+`;
+    const v1 = `apiVersion: tekton.dev/v1\nkind: Task\nmetadata: { name: old }\n`;
+    const said = await lint({ 'a.yaml': `${v1alpha1}---\n${v1}` });
+    expect(said).toContain("VOLUME_UNKNOWN  this task has no volume 'cache'\n  hint: declare it under `volumes`\n");
+    expect(said).toContain("TASK_UNKNOWN  there is no Task 'deploy'\n  hint: use one of: 'mounts'\n");
+  });
 });

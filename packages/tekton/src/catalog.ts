@@ -6,7 +6,7 @@
 
 import type { Inspection } from './check-object.js';
 import { isRecord } from './check-shape.js';
-import type { AnyTektonObject, Kind } from './types.js';
+import { GROUP, type AnyTektonObject, type Kind } from './types.js';
 
 /** The object of a kind. */
 export type ObjectOf<K extends Kind> = Extract<AnyTektonObject, { readonly kind: K }>;
@@ -19,6 +19,8 @@ export class Catalog {
     for (const inspection of inspections) {
       const { kind, name } = inspection.id;
       if (kind === undefined || name === undefined || !inspection.object) continue;
+      // A Task of tekton.dev/v1 is none that anything here can mean.
+      if (inspection.id.apiVersion?.startsWith(`${GROUP}/`) === true && !inspection.tekton) continue;
       const names = this.#byKind.get(kind) ?? new Map<string, Inspection[]>();
       this.#byKind.set(kind, names);
       const same = names.get(name);

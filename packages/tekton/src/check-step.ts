@@ -11,6 +11,8 @@ import { below, type Where } from './where.js';
 /** Volumes that every pod of a task has, besides those of the task. */
 export const INTERNAL_VOLUMES = ['workspace', 'tekton-home', 'tools', 'downward', 'scripts'] as const;
 
+const INTERNAL: ReadonlySet<string> = new Set(INTERNAL_VOLUMES);
+
 /** What a container stands in. */
 export interface StepPlace {
   /** `step`, `sidecar` or `check`, as messages call it. */
@@ -50,7 +52,8 @@ function checkMounts(step: Step, { volumes }: StepPlace, where: Where): void {
   step.volumeMounts.forEach(({ name, mountPath }, index) => {
     const at = below(where, 'volumeMounts', index);
     if (volumes && name && !name.includes('$(') && !volumes.has(name)) {
-      at.report.add('VOLUME_UNKNOWN', [...at.path, 'name'], at.report.missed(name, [...volumes].slice(0, 100)), {
+      const own = [...volumes].filter((known) => !INTERNAL.has(known)).slice(0, 100); // the controller's are no advice
+      at.report.add('VOLUME_UNKNOWN', [...at.path, 'name'], at.report.missed(name, own), {
         value: name,
       });
     }
