@@ -39,8 +39,9 @@ export function applyLimitRanges(world: World, draft: KubeObject): void {
       .filter((limit) => limit['type'] === 'Pod')
       .flatMap((limit) => outside(limit, 'Pod', podAmounts(draft, 'requests'), podAmounts(draft, 'limits'))),
   ];
-  const [only = ''] = wrong;
-  if (wrong.length > 0) throw forbidden(PODS, name, wrong.length === 1 ? only : `[${wrong.join(', ')}]`);
+  const said = [...new Set(wrong)]; // what is wrong with several containers is said once
+  const [only = ''] = said;
+  if (said.length > 0) throw forbidden(PODS, name, said.length === 1 ? only : `[${said.join(', ')}]`);
 }
 
 /** @returns what was filled in, in words */

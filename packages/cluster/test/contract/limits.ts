@@ -79,6 +79,11 @@ export function describeLimits(at: () => Server): void {
       403,
       'pods "little" is forbidden: minimum cpu usage per Container is 10m, but request is 5m',
     ]);
+    const [one] = pod('both', { requests: { cpu: '5m' }, limits: { cpu: '1' } }).spec.containers;
+    const both = { ...pod('both'), spec: { ...pod('both').spec, containers: [one, { ...one, name: 'other' }] } };
+    expect((await server.post(server.core('pods'), both)).body.message).toBe(
+      'pods "both" is forbidden: minimum cpu usage per Container is 10m, but request is 5m',
+    );
     const greedy = { requests: { cpu: '3' }, limits: { cpu: '4', memory: '2Gi' } };
     expect((await server.post(server.core('pods'), pod('much', greedy))).body.message).toBe(
       'pods "much" is forbidden: [maximum cpu usage per Container is 2, but limit is 4, ' +
