@@ -97,6 +97,11 @@ function checkShared(spec: Shared, cancelled: string, where: Where): void {
   checkNames('workspace', workspaces, below(where, 'workspaces'));
   workspaces.forEach((workspace, index) => {
     const sources = SOURCES.filter((source) => workspace[source] !== undefined);
+    const claim = workspace.persistentVolumeClaim;
+    if (sources.length === 1 && claim && !claim.claimName) {
+      const path = [...where.path, 'workspaces', index, 'persistentVolumeClaim', 'claimName'];
+      where.report.add('FIELD_MISSING', path, { name: 'claimName' }, { tektonMessage: NO_CLAIM });
+    }
     if (sources.length === 1) return;
     const tektonMessage = `expected exactly one, got ${sources.length === 0 ? 'neither' : 'both'}: ${WORKSPACE_FIELDS}`;
     where.report.add(
@@ -108,4 +113,5 @@ function checkShared(spec: Shared, cancelled: string, where: Where): void {
   });
 }
 
+const NO_CLAIM = 'missing field(s): workspace.persistentvolumeclaim.claimname';
 const WORKSPACE_FIELDS = 'workspace.configmap, workspace.emptydir, workspace.persistentvolumeclaim, workspace.secret';

@@ -130,6 +130,11 @@ describe("Tekton's answer to", () => {
       }),
       undefined,
     ],
+    [
+      'a workspace on a claim without a name',
+      object('TaskRun', { taskRef: ok, workspaces: [{ name: 'w', persistentVolumeClaim: {} }] }),
+      'missing field(s): workspace.persistentvolumeclaim.claimname',
+    ],
     ['a script with a command that the template brings', templated({ command: ['sh'] }), SCRIPT],
     ['a script with arguments', templated({ args: ['x'] }), undefined],
   ])('%s', (_, refused, words) => {
