@@ -21,6 +21,7 @@ import { wireTime, type InCluster, type NodeContext } from './node-context.js';
 import type { Condition, Pod } from './pod.js';
 import { registerNode, type NodeShape } from './node-object.js';
 import { misfit } from './placement.js';
+import { absentClaim } from './pod-claims.js';
 import { PodEvents } from './pod-events.js';
 import { LogStore, type PodLogs } from './pod-logs.js';
 import { lostStatus, PodRun } from './pod-run.js';
@@ -207,13 +208,15 @@ class Pods {
 
   /** Claims a pod that fits; of another it is said why it does not. */
   #place(pod: Pod): void {
+    const why = misfit({ ...pod }, this.#node);
+    if (why !== undefined) this.#tell(pod, why);
+    else void this.#claim(pod);
+  }
+
+  /** Says once why a pod does not fit. */
+  #tell(pod: Pod, why: string): void {
     const { api, clock, events, log } = this.#context;
     const { uid, namespace, name } = pod.metadata;
-    const why = misfit({ ...pod }, this.#node);
-    if (why === undefined) {
-      this.#unplaced.delete(uid);
-      return void this.#claim(pod);
-    }
     const told = this.#unplaced.get(uid)?.why === why;
     this.#unplaced.set(uid, { pod, why });
     if (told) return;
@@ -240,8 +243,15 @@ class Pods {
     const { uid, namespace, name } = pod.metadata;
     if (this.#claiming.has(uid)) return;
     this.#claiming.add(uid);
-    const { api, log } = this.#context;
+    const { api, clock, log } = this.#context;
+    const { signal } = this.#stopped;
     try {
+      for (let absent = await absentClaim(api, pod); absent !== undefined; absent = await absentClaim(api, pod)) {
+        this.#tell(pod, `0/1 nodes are available: 1 persistentvolumeclaim ${JSON.stringify(absent)} not found.`);
+        await clock.sleep(1000, signal);
+        if (signal.aborted || !this.#unplaced.has(uid)) return; // it has been deleted
+      }
+      this.#unplaced.delete(uid);
       const path = `/api/v1/namespaces/${namespace}/pods/${name}`;
       this.#see(await api.patch<Pod>(path, { metadata: { uid }, spec: { nodeName: NODE.name } }), false);
     } catch (error) {

@@ -99,6 +99,23 @@ describe('on the embedded cluster', () => {
     expect((await lab.end('p')).status?.phase).toBe('Succeeded');
   });
 
+  test('a pod whose claim is not there waits for it and says so', async () => {
+    lab = await Lab.open({ runtime: fake() });
+    const volumes = [{ name: 'v', persistentVolumeClaim: { claimName: 'late' } }];
+    await lab.pod('p', [{ name: 'one', command: ['run'], volumeMounts: [{ name: 'v', mountPath: '/v' }] }], {
+      volumes,
+    });
+    const waiting = await lab.until('p', (seen) => (seen.status?.conditions?.length ?? 0) > 0);
+    expect(waiting.spec.nodeName).toBeUndefined();
+    expect(waiting.status?.conditions).toMatchObject([
+      { status: 'False', message: '0/1 nodes are available: 1 persistentvolumeclaim "late" not found.' },
+    ]);
+    await lab.create('persistentvolumeclaims', 'late', {
+      spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Mi' } } },
+    });
+    expect((await lab.end('p')).status?.phase).toBe('Succeeded');
+  });
+
   test('the node has the labels and resources that it was given', async () => {
     lab = await Lab.open({ runtime: fake(), node: { labels: { disk: 'ssd' }, resources: { 'nvidia.com/gpu': '1' } } });
     const resources = { requests: { 'nvidia.com/gpu': '1' }, limits: { 'nvidia.com/gpu': '1' } };
