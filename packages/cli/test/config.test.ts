@@ -90,6 +90,16 @@ const mistakes: readonly { has: string; yaml: string; want: (folder: string) => 
     want: () => ['1:9 images must be an object | write a name and what stands in for it, as in `golang: host`'],
   },
   {
+    has: 'names, values and amounts of the node that Kubernetes refuses',
+    yaml: 'node: { labels: { a b: x, ok: x y }, resources: { cpu: lots, memory: -5 } }',
+    want: () => [
+      "1:19 a b is no name that Kubernetes takes | use letters, digits, '-', '_' and '.', with a domain before it where it has one: `nvidia.com/gpu`",
+      "1:31 node.labels.ok is x y, which is no value of a label | use up to 63 letters, digits, '-', '_' and '.'",
+      '1:56 node.resources.cpu is lots, which is no amount | use a number with its unit, as in `4`, `500m` or `16Gi`',
+      '1:70 node.resources.memory is -5, which is no amount | use a number with its unit, as in `4`, `500m` or `16Gi`',
+    ],
+  },
+  {
     has: 'a label of the node that is no text',
     yaml: 'node: { labels: { ssd: true, slow: no }, lables: {} }',
     want: () => [

@@ -1,3 +1,6 @@
+import { spawnSync } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { runProgram } from '../src/program.js';
 import { folderWith, recorded } from './cli.js';
@@ -52,6 +55,17 @@ spec: { steps: [{ name: a, image: 'b:1' }], "\\e[31m": 1, "\\e[31m": 2 }
     const started = performance.now();
     expect(await lint({ 'a.yaml': task })).toContain('8000 errors (1 object checked)');
     expect(performance.now() - started).toBeLessThan(10_000); // it took a minute
+  });
+
+  test('reads no more of a standard input that never ends than shows that it is too much', () => {
+    const command = resolve(import.meta.dirname, '../bin/pipewright.js');
+    const zeros = openSync('/dev/zero', 'r');
+    const { stdout } = spawnSync(process.execPath, [command, 'lint', '-'], {
+      stdio: [zeros, 'pipe', 'pipe'],
+      timeout: 30_000,
+    });
+    closeSync(zeros);
+    expect(String(stdout)).toContain('<stdin>:1:1  error  FILE_TOO_LARGE  there are more than the 4194304 bytes');
   });
 
   test('names nothing as a choice that cannot be meant: volumes of the controller, tasks of another version', async () => {

@@ -102,7 +102,7 @@ describe('what cannot be read is told', () => {
     [
       'that is too large',
       () => write('l.yaml', '#'.repeat(4 * 1024 * 1024 + 1)),
-      ['FILE_TOO_LARGE: the file has 4194305 bytes, and manifests are read up to 4194304'],
+      ['FILE_TOO_LARGE: there are more than the 4194304 bytes up to which manifests are read'],
     ],
   ])('a file %s', (_, make, want) => {
     expect(told(make())).toEqual(want);

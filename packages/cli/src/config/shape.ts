@@ -141,15 +141,28 @@ class ConfigReader {
   node(value: Json, path: Path): NodeStandIn {
     const fields = this.object(value, path, ['labels', 'resources']);
     return {
-      labels: this.#texts(fields['labels'], [...path, 'labels']),
-      resources: this.#texts(fields['resources'], [...path, 'resources']),
+      labels: this.#texts(fields['labels'], [...path, 'labels'], LABEL),
+      resources: this.#texts(fields['resources'], [...path, 'resources'], AMOUNT),
     };
   }
 
-  #texts(value: Json | undefined, path: Path): Readonly<Record<string, string>> {
+  #texts(value: Json | undefined, path: Path, form: Form): Readonly<Record<string, string>> {
     const texts: Record<string, string> = {};
     for (const [name, entry] of this.entries(value, path)) {
-      if (typeof entry === 'string' || typeof entry === 'number') texts[name] = String(entry);
+      if (!NAME.test(name))
+        this.complaints.push({
+          path: [...path, name],
+          message: `${name} is no name that Kubernetes takes`,
+          hint: NAME_HINT,
+          atKey: true,
+        });
+      else if ((typeof entry === 'string' || typeof entry === 'number') && !form.is.test(String(entry)))
+        this.#refuse(
+          [...path, name],
+          `${nameOf([...path, name])} is ${String(entry)}, which is no ${form.name}`,
+          form.hint,
+        );
+      else if (typeof entry === 'string' || typeof entry === 'number') texts[name] = String(entry);
       else this.#refuse([...path, name], `${nameOf([...path, name])} must be text`, 'put it in quotes');
     }
     return texts;
@@ -196,6 +209,28 @@ class ConfigReader {
     this.complaints.push({ path, message, hint });
   }
 }
+
+/** Names of labels and of what a node has: a word, with a domain before it where it has one. */
+const NAME = /^(?:[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?\/)?[A-Za-z0-9](?:[\w.-]{0,61}[A-Za-z0-9])?$/;
+const NAME_HINT = "use letters, digits, '-', '_' and '.', with a domain before it where it has one: `nvidia.com/gpu`";
+
+/** What a value must be like. */
+interface Form {
+  readonly is: RegExp;
+  readonly name: string;
+  readonly hint: string;
+}
+
+const LABEL: Form = {
+  is: /^(?:[A-Za-z0-9](?:[\w.-]{0,61}[A-Za-z0-9])?)?$/,
+  name: 'value of a label',
+  hint: "use up to 63 letters, digits, '-', '_' and '.'",
+};
+const AMOUNT: Form = {
+  is: /^\d+(?:\.\d+)?(?:[numkMGTPE]|[KMGTPE]i|[eE]\d{1,2})?$/,
+  name: 'amount',
+  hint: 'use a number with its unit, as in `4`, `500m` or `16Gi`',
+};
 
 const EXAMPLES: Readonly<Record<string, string>> = {
   images: 'golang: host',

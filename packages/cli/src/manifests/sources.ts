@@ -5,7 +5,7 @@
  * FIFO or a device in a folder would hang the command, and a link back to a parent would never end.
  */
 
-import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, readSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Finding } from '../finding.js';
 import { decode, type SourceText } from './text.js';
@@ -26,7 +26,7 @@ export interface Sources {
  *
  * @param stdin gives standard input's bytes; called at most once, and only for `-`
  */
-export function readSources(paths: readonly string[], stdin: () => Uint8Array = () => readFileSync(0)): Sources {
+export function readSources(paths: readonly string[], stdin: () => Uint8Array = () => readStart(0)): Sources {
   const texts: SourceText[] = [];
   const found = new Set<SourceText>();
   const findings: Finding[] = [];
@@ -48,10 +48,23 @@ export function readSources(paths: readonly string[], stdin: () => Uint8Array = 
   return { texts, found, findings };
 }
 
+/** What can be read there, and no more than shows that it is too much: it may never end. */
+function readStart(file: number): Uint8Array {
+  const chunks: Uint8Array[] = [];
+  for (let size = 0; size <= MAX_BYTES;) {
+    const chunk = Buffer.alloc(64 * 1024);
+    const read = readSync(file, chunk);
+    if (read === 0) break;
+    chunks.push(chunk.subarray(0, read));
+    size += read;
+  }
+  return Buffer.concat(chunks);
+}
+
 function readOne(file: string, read: () => Uint8Array): SourceText | Finding {
   try {
     const bytes = read();
-    return bytes.length > MAX_BYTES ? tooLarge(file, bytes.length) : decode(file, bytes);
+    return bytes.length > MAX_BYTES ? tooLarge(file) : decode(file, bytes);
   } catch (cause) {
     return unreadable(file, reasonOf(cause));
   }
@@ -68,7 +81,7 @@ function filesOf(path: string, parents: ReadonlySet<string>): Found {
     const stats = statSync(path);
     if (stats.isDirectory()) return filesBelow(path, parents);
     if (!stats.isFile()) return { files: [], findings: [unreadable(path, 'it is neither a file nor a folder')] };
-    if (stats.size > MAX_BYTES) return { files: [], findings: [tooLarge(path, stats.size)] };
+    if (stats.size > MAX_BYTES) return { files: [], findings: [tooLarge(path)] };
     return { files: [path], findings: [] };
   } catch (cause) {
     return { files: [], findings: [unreadable(path, reasonOf(cause))] };
@@ -102,11 +115,11 @@ function isFolder(path: string): boolean {
   }
 }
 
-const tooLarge = (file: string, bytes: number): Finding => ({
+const tooLarge = (file: string): Finding => ({
   severity: 'error',
   code: 'FILE_TOO_LARGE',
   place: { file, line: 1, column: 1 },
-  message: `the file has ${String(bytes)} bytes, and manifests are read up to ${String(MAX_BYTES)}`,
+  message: `there are more than the ${String(MAX_BYTES)} bytes up to which manifests are read`,
   hint: 'split it; Kubernetes itself takes no object above 1.5 MB',
 });
 
