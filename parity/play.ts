@@ -156,7 +156,7 @@ async function act(action: Action, stage: Stage, applied: readonly Applied[], de
   }
   if (action.op === 'sleep') return pause(action.seconds ?? 0);
   const kind = action.kind ?? '';
-  const of = resourceNamed(kind === 'Pod' ? 'v1' : 'tekton.dev/v1alpha1', kind);
+  const of = resourceNamed(apiVersionOf(action, stage.objects), kind);
   const name = realName(action, stage, applied);
   const where = { namespace: of.namespaced ? namespace : undefined, name };
   try {
@@ -171,12 +171,20 @@ async function act(action: Action, stage: Stage, applied: readonly Applied[], de
   }
 }
 
-/** Tells when to go on. What is waited for in other words than these is taken to be there at once. */
+/** Where the kind of an action is served: as the action or an object of the case says, else among Tekton's or Kubernetes' own. */
+export function apiVersionOf({ kind = '', body }: Action, objects: readonly JsonObject[]): string {
+  const told = textAt(body, 'apiVersion') || textAt(objects.find((one) => one['kind'] === kind) ?? {}, 'apiVersion');
+  if (told !== '') return told;
+  return /^(?:Cluster)?Task$|^Pipeline|Run$|^Condition$/.test(kind) ? 'tekton.dev/v1alpha1' : 'v1';
+}
+
+/** Tells when to go on. What is waited for in other words than these is there when something runs. */
 function waitedFor(words: string, witness: Witness): () => boolean {
-  const [, what = '', state = ''] = /^(?:an? )?(\w+) is (\w+)$/.exec(words) ?? [];
-  const kind = { pod: 'Pod', taskrun: 'TaskRun', pipelinerun: 'PipelineRun' }[what.toLowerCase()];
-  if (kind === undefined) return () => true;
+  const [, what = 'pod', state = 'Running'] = /^(?:an? )?(\w+) is (\w+)$/.exec(words) ?? [];
+  const kind = { pod: 'Pod', taskrun: 'TaskRun', pipelinerun: 'PipelineRun' }[what.toLowerCase()] ?? 'Pod';
+  const runs = (): readonly JsonObject[] => [...witness.list('PipelineRun'), ...witness.list('TaskRun')];
   return () =>
+    (runs().length > 0 && runs().every(hasEnded)) ||
     witness
       .list(kind)
       .some((object) => textAt(object, 'status', 'phase') === state || conditionOf(object)?.['reason'] === state);

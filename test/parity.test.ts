@@ -4,6 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import { ACCEPTED, covers, type Accepted } from '../parity/accepted.js';
 import { essenceOf } from '../parity/essence.js';
 import type { JsonObject } from '../parity/json.js';
+import { apiVersionOf } from '../parity/play.js';
 import type { Outcome, Recording } from '../parity/recording.js';
 import { reportOf } from '../parity/report.js';
 import { judge, staleRules } from '../parity/verdict.js';
@@ -14,6 +15,19 @@ const verdict = (expected: Outcome, got: Outcome, rules: readonly Accepted[] = [
   judge(recording(expected), got, { where: 'embedded', places: {}, rules });
 const pathsOf = (expected: Outcome, got: Outcome): string[] =>
   verdict(expected, got).differences.map(({ path }) => path);
+
+test.each([
+  ['TaskRun', {}, 'tekton.dev/v1alpha1'],
+  ['ClusterTask', {}, 'tekton.dev/v1alpha1'],
+  ['PipelineResource', {}, 'tekton.dev/v1alpha1'],
+  ['Condition', {}, 'tekton.dev/v1alpha1'],
+  ['ResourceQuota', {}, 'v1'],
+  ['Role', {}, 'rbac.authorization.k8s.io/v1'],
+  ['Deployment', { body: { apiVersion: 'apps/v1' } }, 'apps/v1'],
+])('an action on a %s finds where that is served', (kind, more, apiVersion) => {
+  const role = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role' };
+  expect(apiVersionOf({ t: 0, kind, ...more }, [role])).toBe(apiVersion);
+});
 
 describe('a case', () => {
   test('is the same under other names', () => {
