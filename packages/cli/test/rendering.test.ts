@@ -126,6 +126,20 @@ Succeeded  release  in 1m 7s  (3 tasks: 3 succeeded)
   deployment web: image of nginx is now acme/web:abc123 (was acme/web:old)`);
   });
 
+  test('says of a param that is too long for an argument what to do instead', () => {
+    const log = { run, task: 'test', step: 'make' } as const;
+    const failed = { outcome: 'failed', reason: 'Failed', message: 'no' } as const;
+    const tally = tallied([
+      start,
+      { type: 'step-log', time: at(2), ...log, line: 'exec /bin/sh: Argument list too long' },
+      { type: 'step-end', time: at(3), ...log, exitCode: 126, reason: 'Error' },
+      done('test', 4, failed),
+    ]);
+    expect(summary(tally, [], colors)).toContain(
+      '      hint: an argument takes 128 KiB at most; write the value to a file of a workspace or ConfigMap, and read it in the step',
+    );
+  });
+
   test('gives a task the time of all its attempts, and their number', () => {
     const tally = tallied([
       start,

@@ -48,6 +48,10 @@ const ROWS: readonly Row[] = [
     hint: 'add a manifest with the missing object to the command',
   },
   {
+    when: says(/argument list too long/i),
+    hint: 'an argument takes 128 KiB at most; write the value to a file of a workspace or ConfigMap, and read it in the step',
+  },
+  {
     when: ({ exitCode }, text) =>
       exitCode === 127 ||
       /StartError|executable file not found|fork\/exec \S+: no such file|the script's first line asks for/i.test(text),
