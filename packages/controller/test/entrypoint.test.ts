@@ -1,4 +1,13 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
@@ -181,16 +190,18 @@ describe.each(shells)('the entrypoint in %s', (_name, shell) => {
     ]);
   });
 
-  test('hands over within milliseconds, also over ten steps', async () => {
-    const ends = await together(
-      shell,
-      Array.from({ length: 10 }, () => ({ runs: [process.execPath, '-p', 'performance.timeOrigin'] })),
+  test('hands over by events alone, also over ten steps: nobody sleeps until it is his turn', async () => {
+    const [toolsDir, log, slept] = [place(), join(place(), 'log'), join(place(), 'slept')];
+    const steps = Array.from({ length: 10 }, (_, index) => sh(`echo ${index} >>${log}`));
+    const watched = steps.map((_, index) =>
+      words(shell, toolsDir, steps, index).map((word, at, all) =>
+        all[at - 1] === '-c' && at < 5 ? `sleep() { echo "$*" >>${slept}; command sleep "$@"; }\n${word}` : word,
+      ),
     );
-    const starts = ends.map(({ out }) => Number(out));
-    const gaps = starts.slice(1).map((start, index) => start - (starts[index] ?? 0));
-    expect(gaps.every((gap) => gap > 0)).toBe(true);
-    // A gap is Node's whole life (some 40 ms) and the hand-over; a poll would add half a second each.
-    expect(gaps.toSorted((a, b) => a - b)[4]).toBeLessThan(400);
+    const ends = await Promise.all(watched.toReversed().map((step) => run(step)));
+    expect(ends.map(({ code, err }) => [code, err])).toEqual(steps.map(() => [0, '']));
+    expect(readFileSync(log, 'utf8')).toBe('0\n1\n2\n3\n4\n5\n6\n7\n8\n9\n');
+    expect(existsSync(slept)).toBe(false);
   });
 });
 
