@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { gitSource, type GitSource } from '../src/scripts/git-source.js';
+import { watched } from './janitor.js';
 import { exec, expanded, run, type Ended } from './shells.js';
 
 const base = mkdtempSync(join(tmpdir(), 'git-source-'));
@@ -68,18 +69,21 @@ beforeAll(async () => {
   await git(work, 'commit', '-q', '--allow-empty', '-m', 'side');
   commits = { first, second, side: await git(work, 'rev-parse', 'HEAD') };
   await git(work, 'checkout', '-q', 'master');
-  daemon = spawn(
-    'git',
-    [
-      'daemon',
-      '--reuseaddr',
-      '--listen=127.0.0.1',
-      `--port=${String(port)}`,
-      `--base-path=${base}`,
-      '--export-all',
-      base,
-    ],
-    { stdio: 'ignore', detached: true },
+  daemon = watched(
+    spawn(
+      'git',
+      [
+        'daemon',
+        '--reuseaddr',
+        '--listen=127.0.0.1',
+        `--port=${String(port)}`,
+        `--base-path=${base}`,
+        '--export-all',
+        base,
+      ],
+      { stdio: 'ignore', detached: true },
+    ),
+    { detached: true },
   );
   await answers(`${server}/work`);
 }, 60_000);

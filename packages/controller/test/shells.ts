@@ -3,6 +3,7 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { promisify } from 'node:util';
+import { watched } from './janitor.js';
 
 const exists = (file: string): boolean => {
   try {
@@ -44,10 +45,9 @@ export function begin(
 ): { readonly process: ChildProcess; readonly ended: Promise<Ended>; readonly said: (text: string) => Promise<void> } {
   const [file = '', ...args] = words;
   // A container's standard input is /dev/null; with a socket there, bash would read somebody's .bashrc.
-  const child = spawn(file, args, {
-    env: { PATH: process.env['PATH'] ?? '', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = watched(
+    spawn(file, args, { env: { PATH: process.env['PATH'] ?? '', ...env }, stdio: ['ignore', 'pipe', 'pipe'] }),
+  );
   let [out, err] = ['', ''];
   const waiting: { readonly text: string; readonly tell: () => void }[] = [];
   child.stdout.on('data', (chunk: Buffer) => {
