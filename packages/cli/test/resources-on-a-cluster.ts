@@ -257,7 +257,9 @@ function describeCloudEvents(setting: Setting): void {
       expect(received).toEqual([]);
       await setting.stop();
       await setting.start();
-      expect(await delivered('restarts')).toMatchObject({ status: { condition: 'Sent', message: '', retryCount: 2 } });
+      const { status } = await delivered('restarts');
+      expect(status).toMatchObject({ condition: 'Sent', message: '' });
+      expect(status.retryCount).toBeGreaterThan(1);
       expect(received).toMatchObject([{ type: 'dev.tekton.event.task.successful.v1', id: 'restarts' }]);
     });
 

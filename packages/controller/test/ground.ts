@@ -7,7 +7,7 @@
  */
 
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { once } from 'node:events';
@@ -146,11 +146,9 @@ function lay(folder: string, files: Files = {}): void {
   }
 }
 
-let namespaces = 0;
-
 /** A new namespace, and what removes it. */
 export async function newNamespace(send: Send, { patience }: Place): Promise<Bench & { remove(): Promise<void> }> {
-  const name = `pipewright-${process.pid.toString(36)}-${String(namespaces++)}`;
+  const name = `pipewright-${randomBytes(5).toString('hex')}`; // suites of one process know nothing of each other
   const bench = new Bench(send, name, patience);
   await bench.client.create(NAMESPACES, {}, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
   for await (const { object } of bench.client.watch(SERVICE_ACCOUNTS, { namespace: name }))
