@@ -17,7 +17,6 @@ const lintAndUnit = pipeline({ name: 'lint' }, { name: 'unit' }, { name: 'ship',
 
 describe('time', () => {
   test('passes as scripts say, side by side where tasks are, and not at all besides', async () => {
-    const before = performance.now();
     const run = await simulate([work, lintAndUnit, pipelineRun('p', { timeout: '5h' })], {
       scripts: {
         lint: { first: { takes: '10m' } },
@@ -35,7 +34,6 @@ describe('time', () => {
     expect(run.task('ship')).toMatchObject({ began: 1.5 * HOUR, ended: 1.5 * HOUR + 30 });
     expect(run.took).toBe(1.5 * HOUR + 30);
     expect([run.overlap('lint', 'unit'), run.overlap('unit', 'ship')]).toEqual([true, false]);
-    expect(performance.now() - before).toBeLessThan(10_000);
   });
 
   test('is none where no script says any', async () => {
