@@ -5,7 +5,7 @@
  * server once more before they take something for missing.
  */
 
-import { PERSISTENT_VOLUME_CLAIMS, refusedAs, type KubeObject, type WorkDone } from '@pipewright/kube';
+import { keyOf, PERSISTENT_VOLUME_CLAIMS, refusedAs, type KubeObject, type WorkDone } from '@pipewright/kube';
 import { labelValue, type Condition, type PipelineRun, type PipelineRunStatus, type TaskRun } from '@pipewright/tekton';
 import { expectedTaskRuns, madeChildren, namedTasks, type NamedTask } from '../child-names.js';
 import { awaitsDelivery } from '../cloud-events.js';
@@ -171,7 +171,8 @@ async function apply(world: World, run: PipelineRun, action: PipelineRunAction):
     }
     case 'retry': {
       const kind = { shelf: taskRuns, of: TASK_RUNS, events: world.taskRunEvents };
-      await recordStatus(world, kind, action.taskRun, action.status);
+      const written = await recordStatus(world, kind, action.taskRun, action.status);
+      if (!written) world.runQueue.add(keyOf(run)); // decided on what is no more: anew
       taskRunQueue.add(`${namespace}/${action.taskRun.metadata.name ?? ''}`);
       return undefined;
     }
