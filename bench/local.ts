@@ -9,6 +9,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { stringify } from 'yaml';
+import { benchGrowth } from './growth.js';
 import { median, measure, table, type Measured } from './measure.js';
 import { idleArticle, pipelineOf, taskRunOf } from './pipelines.js';
 import { benchShapes } from './shapes.js';
@@ -126,6 +127,7 @@ try {
   console.log(`load at the beginning ${load()}; first start ${ms(first)} ms\n`);
   console.log(await runs(), '\n');
   console.log(await handOver(), '\n');
+  console.log(await benchGrowth(), '\n');
   console.log(await benchSynth(), '\n');
   console.log(await benchShapes());
   console.log(`load at the end ${load()}`);
