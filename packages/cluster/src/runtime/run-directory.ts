@@ -45,8 +45,9 @@ function sharedStateDirectory(parent: string): string {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error; // all that mkdir throws
   }
-  const { uid, mode } = lstatSync(path);
-  const isOurs = lstatSync(path).isDirectory() && uid === process.getuid?.() && (mode & 0o077) === 0;
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  if (!stats) return sharedStateDirectory(parent); // the last process that had something there has just ended
+  const isOurs = stats.isDirectory() && stats.uid === process.getuid?.() && (stats.mode & 0o077) === 0;
   return isOurs ? path : mkdtempSync(join(parent, 'pipewright-'));
 }
 

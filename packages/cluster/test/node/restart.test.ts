@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, expect, test } from '@jest/globals';
 import { fake } from '../../src/index.js';
 import { openRunDirectory } from '../../src/runtime/run-directory.js';
@@ -24,6 +26,17 @@ test('what a dead process left is swept, what a living one has stays, and the la
   expect(existsSync(own.path)).toBe(true);
   await own.remove();
   expect(existsSync(directory)).toBe(false);
+});
+
+test('processes that begin while others, the last ones so far, end get a directory each time', async () => {
+  const place = join(directory, 'busy');
+  mkdirSync(place, { recursive: true });
+  const from = JSON.stringify(resolve(import.meta.dirname, '../../src/runtime/run-directory.ts'));
+  const program = `import { openTemporaryDirectory } from ${from};
+    for (let i = 0; i < 300; i += 1) await (await openTemporaryDirectory('brief', ${JSON.stringify(place)})).remove();`;
+  const args = ['--import', 'tsx', '--input-type=module', '--eval', program];
+  await Promise.all([1, 2, 3].map(() => promisify(execFile)(process.execPath, args)));
+  expect(existsSync(join(place, `pipewright-${process.getuid?.() ?? 0}`))).toBe(false);
 });
 
 test('a pod that ran when its node stopped has failed when the node is back, and its log is still there', async () => {
