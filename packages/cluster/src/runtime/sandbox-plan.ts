@@ -221,7 +221,19 @@ class Draft {
         if (owner !== undefined) this.#augment(owner);
       } else if (place !== undefined && place.target !== '/' && from === join(overlay, there.path)) {
         this.view.put({ ...place, sources: [from, ...place.sources] });
+        this.#layOverBelow(overlay, place);
       } else this.layOver(overlay, there.path, from);
+    }
+  }
+
+  /** What the machine has mounted below a place would hide what is laid over it there. */
+  #layOverBelow(overlay: string, { target }: Place): void {
+    for (const place of this.view.places) {
+      if (place.target === target || !isWithin(place.target, target)) continue;
+      const laid = join(overlay, place.target);
+      const stats = lstatSync(laid, { throwIfNoEntry: false });
+      if (stats?.isDirectory() === true) this.view.put({ ...place, sources: [laid, ...place.sources] });
+      else if (stats?.isFile() === true) this.view.put({ ...place, sources: [laid] });
     }
   }
 
