@@ -44,6 +44,7 @@ export function describeApiServer(name: string, connect: () => Promise<Connected
         server = new Server(connected.send, `contract-${part.replaceAll(' ', '-')}-${process.pid}`);
         const metadata = { name: server.namespace };
         await server.make('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata });
+        await server.untilPodsMayCome();
       });
 
       afterAll(async () => {

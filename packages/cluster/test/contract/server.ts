@@ -146,6 +146,16 @@ export class Server {
     return new Watch(response.body, off);
   }
 
+  /** A namespace takes pods when its account is there; before 1.24 also when that has its Secret, which comes a moment later. */
+  async untilPodsMayCome(): Promise<void> {
+    await this.until(this.core('serviceaccounts'), 'default', (account) => account !== undefined);
+    const containers = [{ name: 'c', image: 'none' }];
+    const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'none' }, spec: { containers } };
+    const { status } = await this.post(`${this.core('pods')}?dryRun=All`, pod);
+    if (status !== 500) return;
+    await this.until(this.core('serviceaccounts'), 'default', (account) => Array.isArray(account?.secrets));
+  }
+
   /** Waits, by watching, until an object is as wanted; `undefined` means gone. */
   async until(path: string, name: string, wanted: (object: Json | undefined) => boolean): Promise<void> {
     const watch = await this.watch(path, `fieldSelector=metadata.name%3D${name}`);
