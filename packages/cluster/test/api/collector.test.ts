@@ -2,12 +2,11 @@
 
 import { describe, expect, test } from '@jest/globals';
 import { BUILT_IN } from '../../src/api/builtin.js';
-import { Catalog } from '../../src/api/catalog.js';
 import { Collector } from '../../src/api/collector.js';
 import type { KubeObject, OwnerReference } from '../../src/api/json.js';
 import { remove, type DeleteOptions } from '../../src/api/remove.js';
-import type { World } from '../../src/api/world.js';
 import { Store, type Collection } from '../../src/storage/store.js';
+import { bareWorld } from './bare-world.js';
 
 /** Counts how often the collector looks for something, and how many objects it is shown. */
 class CountingStore extends Store {
@@ -46,13 +45,7 @@ const typeOf = (kind: string) => BUILT_IN.find((type) => type.kind === kind)!;
 /** A world with a namespace, an owner in it, and so many things that somebody's finalizer holds. */
 function worldWith(things: number, ownerReferences?: readonly OwnerReference[]) {
   const store = new CountingStore(1);
-  const world: World = {
-    store,
-    catalog: new Catalog(BUILT_IN),
-    admission: [],
-    caPem: () => '',
-    now: () => new Date(0),
-  };
+  const world = bareWorld(store);
   new Collector(world).start();
   store.put('/namespaces', NAMESPACE);
   store.put('/configmaps', OWNER);

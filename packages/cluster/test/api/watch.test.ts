@@ -2,11 +2,10 @@
 
 import { expect, test } from '@jest/globals';
 import { BUILT_IN } from '../../src/api/builtin.js';
-import { Catalog } from '../../src/api/catalog.js';
 import type { KubeObject } from '../../src/api/json.js';
 import { seenAs, watchObjects } from '../../src/api/watch.js';
-import type { World } from '../../src/api/world.js';
 import { Store } from '../../src/storage/store.js';
+import { bareWorld } from './bare-world.js';
 
 const object = (n: number, label = 'a'): KubeObject => ({
   apiVersion: 'v1',
@@ -23,13 +22,7 @@ const object = (n: number, label = 'a'): KubeObject => ({
 });
 
 const asked = (store: Store, resourceVersion: string): ReturnType<typeof watchObjects> => {
-  const world: World = {
-    store,
-    catalog: new Catalog(BUILT_IN),
-    admission: [],
-    caPem: () => '',
-    now: () => new Date(0),
-  };
+  const world = bareWorld(store);
   const type = BUILT_IN.find(({ plural }) => plural === 'configmaps')!;
   const query = new URLSearchParams({ resourceVersion });
   return watchObjects(world, { type, namespace: 'default', query, signal: new AbortController().signal });
