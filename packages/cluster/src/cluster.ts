@@ -20,7 +20,9 @@ import { keepQuotas } from './api/quota.js';
 import { sendAs, sendWithTokens, type Send, type ServerContext } from './api/server.js';
 import type { PodLogs } from './api/subresources.js';
 import { readToken } from './api/tokens.js';
+import { Turns } from './api/turns.js';
 import type { Admission, World } from './api/world.js';
+import { machineTime, type Clock } from './clock.js';
 import { ClusterError } from './cluster-error.js';
 import { Listeners, type Served } from './listeners.js';
 import type { Images } from './node/image.js';
@@ -29,6 +31,7 @@ import { startNode, type Node, type NodeOptions } from './node/node.js';
 import { createRegistry, type Registry } from './registry/registry.js';
 import type { Runtime } from './runtime/runtime.js';
 import type { ListenOptions } from './serve.js';
+import { systemRandom, type Random } from './random.js';
 import { openStorage } from './storage/open.js';
 import type { ClusterSecrets } from './storage/secrets.js';
 
@@ -62,8 +65,12 @@ export interface ClusterOptions {
   readonly admission?: readonly Admission[];
   /** @default the machine's clock */
   readonly now?: () => Date;
-  /** The node's time, for tests that wind it by hand. @default - made of `now` and the machine's timers */
+  /** The node's time, for tests that wind it by hand. @default - made of `wireClock` */
   readonly clock?: NodeOptions['clock'];
+  /** Time and timers of requests, watches and built-in controllers: wins over `now`. @default the machine's */
+  readonly wireClock?: Clock;
+  /** Where names, uids and tokens are drawn from. @default the machine's */
+  readonly random?: Random;
   /** Told of what an operator should know. @default nobody */
   readonly log?: (line: string) => void;
 }
@@ -82,7 +89,9 @@ export interface Cluster {
 
 /** Starts a cluster. Rejects with a `ClusterError` that says what to change. */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
-  const { now = () => new Date(), admission = [], log = () => undefined, dataDir } = options;
+  const { admission = [], log = () => undefined, dataDir, random = systemRandom } = options;
+  const clock = options.wireClock ?? machineTime(options.now);
+  const now = (): Date => clock.date();
   const storage = await openStorage(dataDir, now());
   const { secrets, store } = storage;
   const world: World = {
@@ -90,11 +99,13 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     catalog: new Catalog(BUILT_IN),
     admission,
     caPem: () => secrets.authority.certPem,
-    now,
+    clock,
+    random,
   };
   let logs: PodLogs | undefined;
   const context: ServerContext = {
     world,
+    turns: new Turns(clock),
     tokenKey: secrets.tokenKey,
     authenticate: (token) => userOf(token, secrets, world),
     logs: () => logs,
@@ -115,7 +126,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   });
   try {
     for (const crd of options.crds ?? []) await install(send, crd);
-    running = await nodeOf(options, sendAs(context, NODE), () => listeners.inCluster());
+    running = await nodeOf(options, sendAs(context, NODE), () => listeners.inCluster(), clock);
     logs = running?.node.logs;
   } catch (error) {
     await close();
@@ -150,6 +161,7 @@ async function nodeOf(
   options: ClusterOptions,
   send: Send,
   inCluster: NodeOptions['inCluster'],
+  wireClock: Clock,
 ): Promise<RunningNode | undefined> {
   const {
     runtime,
@@ -158,7 +170,6 @@ async function nodeOf(
     imageHint,
     hostFiles,
     allowHostPath,
-    now,
     clock,
     log,
     node: shape,
@@ -169,12 +180,12 @@ async function nodeOf(
     runtime,
     images,
     inCluster,
+    wireClock,
     ...(dataDir !== undefined && { stateDir: join(dataDir, 'node'), logDir: join(dataDir, 'logs') }),
     ...(imageHint !== undefined && { imageHint }),
     ...(hostFiles && { hostFiles }),
     ...(allowHostPath !== undefined && { allowHostPath }),
     ...(shape && { shape }),
-    ...(now && { now }),
     ...(clock && { clock }),
     ...(log && { log }),
   });

@@ -16,4 +16,6 @@ export { RuntimeProblem, type ContainerSpec, type Probe, type Runtime } from './
 export { fake, type FakeClock, type FakeOptions, type FakeOutcome, type FakeScript } from './runtime/fake.js';
 export { sandbox, type SandboxOptions } from './runtime/sandbox.js';
 export type { Launcher } from './runtime/starter.js';
-export { machineClock, virtualClock, type Clock, type VirtualClock } from './node/clock.js';
+export { systemClock, type Clock } from './clock.js';
+export { podClock, virtualClock, type PodClock, type VirtualClock } from './node/pod-clock.js';
+export { systemRandom, type Random } from './random.js';

@@ -30,7 +30,7 @@ export function furnishNamespaces(world: World): void {
   world.store.onChange(({ type, object }, place) => {
     if (place === '/namespaces' && type === 'ADDED') queueMicrotask(() => furnish(world, object.metadata.name));
     if (place === '/serviceaccounts' && type === 'DELETED' && object.metadata.name === 'default') {
-      setImmediate(() => furnish(world, object.metadata.namespace ?? ''));
+      world.clock.defer(() => furnish(world, object.metadata.namespace ?? ''));
     }
   });
 }

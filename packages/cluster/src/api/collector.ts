@@ -237,19 +237,20 @@ export class Collector {
     if (!this.#queue.has(key)) this.#queue.set(key, work);
     if (this.#scheduled) return;
     this.#scheduled = true;
-    setImmediate(() => this.#work());
+    this.#world.clock.defer(() => this.#work());
   }
 
   /** Works off what has come together; a long cascade gives way to requests in between. */
   #work(): void {
-    const began = performance.now();
+    const { clock } = this.#world;
+    const began = clock.now();
     for (const [key, work] of this.#queue) {
-      if (this.#closed || performance.now() - began > 20) break;
+      if (this.#closed || clock.now() - began > 20) break;
       this.#queue.delete(key);
       work();
     }
     this.#scheduled = this.#queue.size > 0 && !this.#closed;
-    if (this.#scheduled) setImmediate(() => this.#work());
+    if (this.#scheduled) this.#world.clock.defer(() => this.#work());
   }
 }
 

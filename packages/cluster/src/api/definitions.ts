@@ -18,7 +18,7 @@ export function serveDefinitions(world: World): void {
     const served = type !== 'DELETED' && object.metadata.deletionTimestamp === undefined;
     if (served) world.catalog.define(object.metadata.name, resourcesOf(object));
     else world.catalog.forget(object.metadata.name);
-    if (type === 'DELETED') setImmediate(() => removeObjects(world, object));
+    if (type === 'DELETED') world.clock.defer(() => removeObjects(world, object));
   });
 }
 

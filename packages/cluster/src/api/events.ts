@@ -1,5 +1,6 @@
 /** Events are kept for an hour, as upstream keeps them; a busy cluster would drown in them otherwise. */
 
+import { every } from '../clock.js';
 import { stringAt } from './json.js';
 import type { World } from './world.js';
 
@@ -8,12 +9,11 @@ const LOOK_MS = 60_000;
 
 /** Removes old events now and then, until the returned function is called. */
 export function forgetOldEvents(world: World): () => void {
-  const timer = setInterval(() => {
-    const oldest = world.now().getTime() - KEPT_MS;
+  return every(world.clock, LOOK_MS, () => {
+    const oldest = world.clock.date().getTime() - KEPT_MS;
     for (const event of world.store.collection('/events').list()) {
       const last = stringAt(event, 'lastTimestamp') || stringAt(event, 'eventTime') || event.metadata.creationTimestamp;
       if (Date.parse(last) < oldest) world.store.remove('/events', event);
     }
-  }, LOOK_MS).unref();
-  return () => clearInterval(timer);
+  });
 }

@@ -1,6 +1,6 @@
 /** Names, labels and annotations: what Kubernetes allows, and the names it makes up itself. */
 
-import { randomInt } from 'node:crypto';
+import type { Random } from '../random.js';
 import { isObject, type JsonObject } from './json.js';
 import { invalidValue, required, type Cause } from './refusal.js';
 
@@ -28,8 +28,8 @@ character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validatio
 '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
 
 /** A name from `generateName`: the prefix, cut so that five letters still fit into 63. */
-export const generatedName = (prefix: string): string =>
-  prefix.slice(0, 58) + Array.from({ length: 5 }, () => LETTERS[randomInt(LETTERS.length)]).join('');
+export const generatedName = (prefix: string, random: Random): string =>
+  prefix.slice(0, 58) + Array.from({ length: 5 }, () => LETTERS[random.below(LETTERS.length)]).join('');
 
 /** What is wrong with a DNS label, if anything: at most 63 characters, no dots. */
 export function labelFault(text: string): string | undefined {

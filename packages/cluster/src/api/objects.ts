@@ -121,7 +121,8 @@ function list({ world }: ObjectsContext, { request, url, target }: Asked, type: 
     ...(page.next !== '' && { continue: page.next }),
     ...(page.remaining !== undefined && { remainingItemCount: page.remaining }),
   };
-  const table = (): string => tableText(type, page.items, metadata, includeOf(url.searchParams), world.now(), version);
+  const table = (): string =>
+    tableText(type, page.items, metadata, includeOf(url.searchParams), world.clock.date(), version);
   return respond(tableContent(table), 200, []);
 }
 
@@ -136,7 +137,7 @@ function watch({ world }: ObjectsContext, { request, url, target }: Asked, type:
       [object],
       { resourceVersion: object.metadata.resourceVersion },
       includeOf(url.searchParams),
-      world.now(),
+      world.clock.date(),
       version ?? 'v1',
       withColumns,
     );
@@ -247,7 +248,8 @@ function one(
   if (!version)
     return respond({ value: () => valueFor(type, object), text: () => textFor(type, object) }, status, warnings);
   const metadata = { resourceVersion: object.metadata.resourceVersion };
-  const table = (): string => tableText(type, [object], metadata, includeOf(url.searchParams), world.now(), version);
+  const table = (): string =>
+    tableText(type, [object], metadata, includeOf(url.searchParams), world.clock.date(), version);
   return respond(tableContent(table), status, warnings);
 }
 

@@ -52,7 +52,7 @@ export async function patchObject(
     const options = { group: 'meta.k8s.io', plural: 'patchoptions', kind: 'PatchOptions' };
     throw invalid(options, '', [required('fieldManager', 'is required for apply patch')]);
   }
-  const applying = { manager, force: url.searchParams.get('force') === 'true', now: world.now() };
+  const applying = { manager, force: url.searchParams.get('force') === 'true', now: world.clock.date() };
   if (!old) {
     if (media !== APPLY || part !== 'main') throw notFound(type, target.name);
     const { object, managedFields } = serverSideApply(type, undefined, objectIn(body), applying);

@@ -4,6 +4,7 @@
  * Mirrors upstream's ServiceAccount admission plugin, its sentences included.
  */
 
+import type { Random } from '../random.js';
 import { generatedName } from './names.js';
 import {
   at,
@@ -40,10 +41,10 @@ export function admitPod(world: World, draft: KubeObject): void {
     spec['imagePullSecrets'] = copy(listAt(account, 'imagePullSecrets'));
   }
   const wanted = at(spec, 'automountServiceAccountToken') ?? at(account, 'automountServiceAccountToken') ?? true;
-  if (wanted === true) mountToken(spec);
+  if (wanted === true) mountToken(spec, world.random);
 }
 
-function mountToken(spec: JsonObject): void {
+function mountToken(spec: JsonObject, random: Random): void {
   const containers = [...objectsAt(spec, 'initContainers'), ...objectsAt(spec, 'containers')];
   const without = containers.filter(
     (container) => !objectsAt(container, 'volumeMounts').some((mount) => mount['mountPath'] === TOKEN_PATH),
@@ -51,7 +52,7 @@ function mountToken(spec: JsonObject): void {
   if (without.length === 0) return;
   const volumes = objectsAt(spec, 'volumes');
   const known = volumes.find((volume) => stringAt(volume, 'name').startsWith('kube-api-access-'));
-  const name = known ? stringAt(known, 'name') : generatedName('kube-api-access-');
+  const name = known ? stringAt(known, 'name') : generatedName('kube-api-access-', random);
   if (!known) spec['volumes'] = [...volumes, tokenVolume(name)];
   for (const container of without) {
     const mounts = container['volumeMounts'];

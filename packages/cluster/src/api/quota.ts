@@ -51,7 +51,7 @@ export function keepQuotas(world: World): void {
     const { namespace } = object.metadata;
     if (namespace === undefined || place === '/events' || due.has(namespace)) return;
     if (place !== '/resourcequotas' && world.store.collection('/resourcequotas').list(namespace).length === 0) return;
-    if (due.size === 0) setImmediate(settle);
+    if (due.size === 0) world.clock.defer(settle);
     due.add(namespace);
   });
 }

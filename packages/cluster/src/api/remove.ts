@@ -128,7 +128,7 @@ function beginTermination(
 ): KubeObject {
   const { metadata } = object;
   const already = metadata.deletionTimestamp !== undefined;
-  const at = new Date(world.now().getTime() + grace * 1000);
+  const at = new Date(world.clock.date().getTime() + grace * 1000);
   const counted = !already && type.rules.counted === true && metadata.generation !== undefined;
   return {
     ...object,

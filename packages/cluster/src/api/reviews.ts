@@ -22,7 +22,7 @@ export function review(
   authenticate: Authenticate,
 ): JsonObject | undefined {
   const answer: JsonObject = { ...body, kind: type.kind, apiVersion: `${type.group}/${type.version}` };
-  const metadata = { ...within(answer, 'metadata'), creationTimestamp: timestamp(world.now()) };
+  const metadata = { ...within(answer, 'metadata'), creationTimestamp: timestamp(world.clock.date()) };
   const spec = objectAt(answer, 'spec');
   const status = statusFor(world, type.kind, spec, user, authenticate);
   return status && { ...answer, metadata, status };

@@ -27,7 +27,7 @@ import {
 } from './plain.js';
 import { noSuchPath, Refusal, statusOf, unauthorized } from './refusal.js';
 import { isResource, targetOf, type PathTarget } from './target.js';
-import { nextTurn } from './turns.js';
+import type { Turns } from './turns.js';
 
 /** Web-standard request in, response out. */
 export interface Send {
@@ -38,6 +38,7 @@ export interface Send {
 
 /** What the server answers from. */
 export interface ServerContext extends ObjectsContext {
+  readonly turns: Turns;
   /** Tells the log of an error that is a bug of ours, not of the request. */
   readonly onBug: (error: unknown, request: Pick<Incoming, 'method' | 'url'>) => void;
 }
@@ -46,11 +47,11 @@ export interface ServerContext extends ObjectsContext {
 export function sendAs(context: ServerContext, user: User): Send {
   const whoIs = (): User => user;
   const send = async (request: Request): Promise<Response> => {
-    await nextTurn();
+    await context.turns.next();
     return toWeb(await answer(context, whoIs, request));
   };
   const plain = async (request: PlainRequest): Promise<PlainResponse> => {
-    const turn = nextTurn();
+    const turn = context.turns.next();
     if (turn) await turn;
     return toPlain(await answer(context, whoIs, incoming(request)));
   };

@@ -93,13 +93,14 @@ async function token(context: ObjectsContext, { request, target }: Asked, type: 
   const issued = issueToken(
     context.tokenKey,
     { namespace, account: name, uid, seconds, audiences, ...(pod && { pod }) },
-    world.now(),
+    world.clock.date(),
+    world.random,
   );
-  const expirationTimestamp = timestamp(new Date(world.now().getTime() + seconds * 1000));
+  const expirationTimestamp = timestamp(new Date(world.clock.date().getTime() + seconds * 1000));
   const answer = {
     kind: 'TokenRequest',
     apiVersion: 'authentication.k8s.io/v1',
-    metadata: { name, namespace, creationTimestamp: timestamp(world.now()) },
+    metadata: { name, namespace, creationTimestamp: timestamp(world.clock.date()) },
     spec: { ...spec, audiences, expirationSeconds: seconds },
     status: { token: issued, expirationTimestamp },
   };

@@ -2,9 +2,10 @@
  * Tokens of ServiceAccounts: signed here, checked here, and good for nothing once their account (or pod) is gone.
  */
 
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, timingSafeEqual } from 'node:crypto';
 import { isObject, objectAt, stringAt, type JsonObject } from './json.js';
 import { serviceAccountUser, type User } from './identity.js';
+import type { Random } from '../random.js';
 import { coreObject, type World } from './world.js';
 
 /** Who issues the tokens, and for whom they are good unless asked otherwise. */
@@ -25,7 +26,7 @@ const HEADER = Buffer.from(JSON.stringify({ alg: 'HS256', typ: 'JWT' })).toStrin
 const sign = (key: Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest();
 
 /** Makes a token. */
-export function issueToken(key: Buffer, wish: TokenWish, now: Date): string {
+export function issueToken(key: Buffer, wish: TokenWish, now: Date, random: Random): string {
   const seconds = Math.floor(now.getTime() / 1000);
   const claims = {
     iss: ISSUER,
@@ -34,7 +35,7 @@ export function issueToken(key: Buffer, wish: TokenWish, now: Date): string {
     iat: seconds,
     nbf: seconds,
     exp: seconds + wish.seconds,
-    jti: randomBytes(12).toString('hex'),
+    jti: random.bytes(12).toString('hex'),
     'kubernetes.io': {
       namespace: wish.namespace,
       serviceaccount: { name: wish.account, uid: wish.uid },
@@ -48,7 +49,7 @@ export function issueToken(key: Buffer, wish: TokenWish, now: Date): string {
 /** Whose token it is; undefined when the signature, the time, or what it is bound to says no. */
 export function readToken(key: Buffer, token: string, world: World): User | undefined {
   const claims = verified(key, token);
-  const seconds = world.now().getTime() / 1000;
+  const seconds = world.clock.date().getTime() / 1000;
   if (!claims || Number(claims['exp']) < seconds || Number(claims['nbf']) > seconds + 60) return undefined;
   const audiences: unknown = claims['aud'];
   if (!Array.isArray(audiences) || !audiences.includes(ISSUER)) return undefined;

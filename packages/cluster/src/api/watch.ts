@@ -5,6 +5,7 @@
  * buffer is full; it lists again, as after any broken connection, and nobody else notices.
  */
 
+import { every, type Clock } from '../clock.js';
 import type { KubeObject } from './json.js';
 import { expired } from './refusal.js';
 import { apiVersionOf, type ResourceType } from './resource.js';
@@ -103,12 +104,12 @@ export function watchObjects(world: World, request: WatchRequest): WatchContent 
     const stop = collection.subscribe(push);
     const stopEnd = collection.onEnd(end);
     const wantsBookmarks = ['true', '1'].includes(query.get('allowWatchBookmarks') ?? '');
-    const timer = wantsBookmarks ? setInterval(bookmark, BOOKMARK_MS).unref() : undefined;
+    const stopBookmarks = wantsBookmarks ? every(world.clock, BOOKMARK_MS, bookmark) : undefined;
     return {
       stop: () => {
         stop();
         stopEnd();
-        clearInterval(timer);
+        stopBookmarks?.();
       },
       beforeTimeout: () => (wantsBookmarks ? bookmark() : undefined),
     };
@@ -122,7 +123,7 @@ export function watchObjects(world: World, request: WatchRequest): WatchContent 
     request.show
       ? JSON.parse(`{"type":"${seen}","object":${show(object, seen)}}`)
       : { type: seen, object: valueFor(type, object) };
-  const lasting = { signal, seconds: Number(query.get('timeoutSeconds') ?? 0) };
+  const lasting = { clock: world.clock, signal, seconds: Number(query.get('timeoutSeconds') ?? 0) };
   return {
     events: () => openEvents(lasting, (write, end) => begin((seen) => write(valued(seen)), end)),
     frames: () => openStream(lasting, (write, end) => begin((seen) => write(framed(seen)), end)),
@@ -152,6 +153,7 @@ interface Watching {
 
 /** When a watch ends of itself. */
 interface Lasting {
+  readonly clock: Clock;
   readonly signal: AbortSignal | undefined;
   /** 0: never. */
   readonly seconds: number;
@@ -169,14 +171,14 @@ interface Sink<T> {
 }
 
 /** Writes to a sink until the reader leaves (the returned function), the time is up, or nobody has read for too long. */
-function pour<T>({ signal, seconds }: Lasting, begin: Begin<T>, sink: Sink<T>): () => void {
+function pour<T>({ clock, signal, seconds }: Lasting, begin: Begin<T>, sink: Sink<T>): () => void {
   let watching: Watching | undefined;
-  let timer: NodeJS.Timeout | undefined;
+  let stopTimer: (() => void) | undefined;
   let ended = false;
   let first = 0; // what a watch begins with may all wait: it is as long as the list that the client would have read
   const finish = (): void => {
     ended = true;
-    clearTimeout(timer);
+    stopTimer?.();
     signal?.removeEventListener('abort', end);
     watching?.stop();
   };
@@ -198,10 +200,11 @@ function pour<T>({ signal, seconds }: Lasting, begin: Begin<T>, sink: Sink<T>): 
   signal?.addEventListener('abort', end, { once: true });
   if (signal?.aborted === true) end();
   if (seconds > 0) {
-    timer = setTimeout(() => {
+    const timeUp = (): void => {
       watching.beforeTimeout();
       end();
-    }, seconds * 1000).unref();
+    };
+    stopTimer = clock.after(seconds * 1000, timeUp, true);
   }
   return finish;
 }

@@ -4,6 +4,8 @@
  * Handed from function to function instead of living in a class, so that each part shows what it needs and can be read alone.
  */
 
+import type { Clock } from '../clock.js';
+import type { Random } from '../random.js';
 import type { Catalog } from './catalog.js';
 import type { JsonObject, KubeObject } from './json.js';
 import type { Cause } from './refusal.js';
@@ -48,7 +50,8 @@ export interface World {
   readonly admission: readonly Admission[];
   /** PEM of the authority that signs the server's certificate; `''` until there is one. */
   readonly caPem: () => string;
-  readonly now: () => Date;
+  readonly clock: Clock;
+  readonly random: Random;
 }
 
 /** The objects of a resource. */

@@ -6,7 +6,6 @@
  * Synchronous from end to end, so that no two writes can interleave and a conflict can only come from a client's stale read.
  */
 
-import { randomUUID } from 'node:crypto';
 import { admit } from './admission.js';
 import { copy, fill, isObject, same, within, type JsonObject, type KubeObject } from './json.js';
 import { checkAnnotations, checkLabels, checkName, generatedName } from './names.js';
@@ -131,9 +130,10 @@ function startMetadata(world: World, type: ResourceType, draft: JsonObject, opti
     delete metadata[field];
   }
   const named = typeof name === 'string' && name !== '';
-  if (!named && typeof generateName === 'string' && generateName !== '') metadata['name'] = generatedName(generateName);
-  metadata['uid'] = randomUUID();
-  metadata['creationTimestamp'] = timestamp(world.now());
+  if (!named && typeof generateName === 'string' && generateName !== '')
+    metadata['name'] = generatedName(generateName, world.random);
+  metadata['uid'] = world.random.uuid();
+  metadata['creationTimestamp'] = timestamp(world.clock.date());
   delete metadata['generation'];
   if (options.managedFields) metadata['managedFields'] = options.managedFields;
   if (type.rules.counted === true) metadata['generation'] = 1;

@@ -7,7 +7,7 @@
 
 import type { Exit, RunningContainer } from '../runtime/runtime.js';
 import { prepareStart, type Readiness } from './container-start.js';
-import { isAborted } from './clock.js';
+import { isAborted } from './pod-clock.js';
 import type { NodeContext } from './node-context.js';
 import { wireTime } from './node-context.js';
 import type { Container, Handler, Pod } from './pod.js';
@@ -152,7 +152,7 @@ export class ContainerRun {
     event('Normal', 'Started', `Started container ${this.record.name}`);
     const exit = await this.#watch(started.container);
     log.end();
-    const message = await terminationOf(this.#container, exit, readiness.terminationFile, log.path);
+    const message = await terminationOf(this.#container, exit, readiness.terminationFile, log);
     return this.#terminated({
       exitCode: exit.exitCode,
       reason: exit.reason,

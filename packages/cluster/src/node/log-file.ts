@@ -87,6 +87,11 @@ export class LogFile implements OutputSink {
     this.#wake();
   }
 
+  /** Returns the end of the log: at most so many lines and bytes. */
+  tail(lines: number, bytes: number): Promise<string> {
+    return lastLines(this.path, lines, bytes);
+  }
+
   /** Settles when there is more, or the end. */
   changed(): Promise<void> {
     return new Promise((resolve) => this.#waiters.push(resolve));

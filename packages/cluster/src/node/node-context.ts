@@ -2,13 +2,14 @@
  * What every part of the node shares: its tools, its places and what it knows about itself.
  */
 
+import type { Clock } from '../clock.js';
 import type { Runtime } from '../runtime/runtime.js';
-import type { Clock } from './clock.js';
+import type { PodClock } from './pod-clock.js';
 import type { NodeFacts } from './fields.js';
 import type { Images } from './image.js';
 import type { NodeApi } from './node-api.js';
 import type { PodEvents } from './pod-events.js';
-import type { LogStore } from './pod-logs.js';
+import type { ContainerLogs } from './pod-logs.js';
 
 /** Where the API server listens, for pods that have a token. */
 export interface InCluster {
@@ -27,9 +28,12 @@ export interface NodeContext {
   readonly hostFiles: Readonly<Record<string, string>>;
   /** Whether pods may mount directories of the machine. */
   readonly allowHostPath: boolean;
-  readonly logs: LogStore;
+  readonly logs: ContainerLogs;
   readonly events: PodEvents;
-  readonly clock: Clock;
+  /** The time of pods. */
+  readonly clock: PodClock;
+  /** Time and timers of requests. */
+  readonly wireClock: Clock;
   readonly facts: NodeFacts;
   /** This process's own directory: gone with it, or at the next start. */
   readonly runDirectory: string;

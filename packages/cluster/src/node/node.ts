@@ -11,10 +11,11 @@
 
 import { join } from 'node:path';
 import type { JsonObject } from '../api/json.js';
+import { systemClock, type Clock } from '../clock.js';
 import { openMemoryDirectory } from '../runtime/memory-directory.js';
-import { openRunDirectory, openTemporaryDirectory } from '../runtime/run-directory.js';
+import { openRunDirectory, openTemporaryDirectory, type RunDirectory } from '../runtime/run-directory.js';
 import type { Runtime } from '../runtime/runtime.js';
-import { isAborted, machineClock, type Clock } from './clock.js';
+import { isAborted, podClock, type PodClock } from './pod-clock.js';
 import type { Images } from './image.js';
 import { ApiRefusal, NodeApi, type Send } from './node-api.js';
 import { wireTime, type InCluster, type NodeContext } from './node-context.js';
@@ -23,7 +24,7 @@ import { registerNode, type NodeShape } from './node-object.js';
 import { misfit } from './placement.js';
 import { absentClaim } from './pod-claims.js';
 import { PodEvents } from './pod-events.js';
-import { LogStore, type PodLogs } from './pod-logs.js';
+import { LogStore, type ContainerLogs, type PodLogs } from './pod-logs.js';
 import { lostStatus, PodRun } from './pod-run.js';
 
 /** Options of `startNode`. */
@@ -48,12 +49,14 @@ export interface NodeOptions {
   readonly stateDir?: string;
   /** Where logs are kept across restarts. @default with the process's own files, and gone with them */
   readonly logDir?: string;
+  /** Where logs are kept instead, for tests. With a runtime without files the node then uses no disk. @default files in `logDir` */
+  readonly logs?: ContainerLogs;
   /** Where the API server listens; asked when the first pod with a token starts. */
   readonly inCluster: () => Promise<InCluster>;
-  /** @default the machine's clock */
-  readonly now?: () => Date;
-  /** Time for tests: wins over `now`. @default made of `now` and the machine's timers */
-  readonly clock?: Clock;
+  /** Time and timers of requests. @default the machine's */
+  readonly wireClock?: Clock;
+  /** The time of pods, for tests. @default made of `wireClock` */
+  readonly clock?: PodClock;
   /** Told of what an operator should know. @default nobody */
   readonly log?: (line: string) => void;
 }
@@ -73,9 +76,10 @@ const RETRY = 500;
 /** Starts a node. */
 export async function startNode(options: NodeOptions): Promise<Node> {
   const { send, runtime, images, inCluster, stateDir, log = () => undefined } = options;
-  const clock = options.clock ?? machineClock(options.now);
+  const wireClock = options.wireClock ?? systemClock;
+  const clock = options.clock ?? podClock(wireClock);
   const api = new NodeApi(send);
-  const own = await (stateDir === undefined ? openTemporaryDirectory('node') : openRunDirectory(stateDir, 'node'));
+  const own = await openDirectory(options);
   const runDirectory = own.path;
   const inMemory = runtime.usesFiles ? await openMemoryDirectory('node') : undefined;
   const context: NodeContext = {
@@ -85,9 +89,10 @@ export async function startNode(options: NodeOptions): Promise<Node> {
     imageHint: options.imageHint ?? 'give the node an image source',
     hostFiles: options.hostFiles ?? {},
     allowHostPath: options.allowHostPath ?? false,
-    logs: new LogStore(options.logDir ?? join(runDirectory, 'logs'), clock.now),
-    events: new PodEvents(api, clock, NODE.name, log),
+    logs: options.logs ?? new LogStore(options.logDir ?? join(runDirectory, 'logs'), clock.now),
+    events: new PodEvents({ api, clock, wireClock, node: NODE.name, log }),
     clock,
+    wireClock,
     facts: NODE,
     runDirectory,
     memoryDirectory: inMemory?.path ?? runDirectory,
@@ -106,6 +111,12 @@ export async function startNode(options: NodeOptions): Promise<Node> {
       await Promise.all([own.remove(), inMemory?.remove()]);
     },
   };
+}
+
+/** The directory of this process; none where nothing is written. */
+async function openDirectory({ runtime, stateDir, logs }: NodeOptions): Promise<RunDirectory> {
+  if (logs !== undefined && !runtime.usesFiles) return { path: '/', remove: () => Promise.resolve() };
+  return stateDir === undefined ? openTemporaryDirectory('node') : openRunDirectory(stateDir, 'node');
 }
 
 const PATH = '/api/v1/pods';

@@ -2,7 +2,8 @@
  * Events about pods, in kubelet's words. Recording costs the caller nothing: they are written behind its back.
  */
 
-import type { Clock } from './clock.js';
+import type { Clock } from '../clock.js';
+import type { PodClock } from './pod-clock.js';
 import type { NodeApi } from './node-api.js';
 import type { Pod } from './pod.js';
 
@@ -30,10 +31,21 @@ const MOST_WAITING = 2000;
 /** How long events may wait for company. */
 const GATHER = 25;
 
+/** What events are made from. */
+export interface PodEventsOptions {
+  readonly api: NodeApi;
+  readonly clock: PodClock;
+  readonly wireClock: Clock;
+  /** The node's name. */
+  readonly node: string;
+  readonly log: (line: string) => void;
+}
+
 /** Writes events in the background, in order. */
 export class PodEvents {
   readonly #api: NodeApi;
-  readonly #clock: Clock;
+  readonly #clock: PodClock;
+  readonly #wireClock: Clock;
   readonly #node: string;
   readonly #log: (line: string) => void;
   #waiting: { readonly path: string; readonly body: object }[] = [];
@@ -41,9 +53,10 @@ export class PodEvents {
   #last = 0n;
   #hurry: () => void = () => undefined;
 
-  constructor(api: NodeApi, clock: Clock, node: string, log: (line: string) => void) {
+  constructor({ api, clock, wireClock, node, log }: PodEventsOptions) {
     this.#api = api;
     this.#clock = clock;
+    this.#wireClock = wireClock;
     this.#node = node;
     this.#log = log;
   }
@@ -98,9 +111,9 @@ export class PodEvents {
 
   async #write(): Promise<void> {
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, GATHER);
+      const cancel = this.#wireClock.after(GATHER, resolve);
       this.#hurry = () => {
-        clearTimeout(timer);
+        cancel();
         resolve();
       };
     });

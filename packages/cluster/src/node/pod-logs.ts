@@ -4,6 +4,7 @@
 
 import { readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import type { OutputSink } from '../runtime/runtime.js';
 import { removeTree } from '../runtime/remove-tree.js';
 import { LogFile, readLog, type LogOptions } from './log-file.js';
 
@@ -20,8 +21,24 @@ export interface PodLogs {
   open(pod: PodRef, container: string, options: LogOptions): ReadableStream<Uint8Array> | undefined;
 }
 
+/** One container's log, as the node writes it. */
+export interface ContainerLog extends OutputSink {
+  /** Ends the log. Repeating it does nothing. */
+  end(): void;
+  /** Returns its end: at most so many lines and bytes. */
+  tail(lines: number, bytes: number): Promise<string>;
+}
+
+/** The logs of all containers of a node. */
+export interface ContainerLogs extends PodLogs {
+  /** Begins the log of one attempt. */
+  begin(pod: PodRef, container: string, attempt: number): ContainerLog;
+  /** Removes a deleted pod's logs. */
+  remove(pod: PodRef): Promise<void>;
+}
+
 /** Keeps logs as files in a directory: `<namespace>_<pod>_<uid>/<container>.<attempt>.log`. */
-export class LogStore implements PodLogs {
+export class LogStore implements ContainerLogs {
   readonly #directory: string;
   readonly #now: () => Date;
   /** By a pod's directory, and a log's path in it without its attempt. */

@@ -48,7 +48,7 @@ export class PodRun {
     this.#objects = new PodObjects(context.api, pod.metadata.namespace);
     this.#files = new PodFiles(context, pod, this.#objects);
     this.#startTime = wireTime(context.clock.now());
-    this.#status = new StatusWriter(context.api, context.clock, pod.metadata, () => this.#compute(), context.log);
+    this.#status = new StatusWriter(context, pod.metadata, () => this.#compute());
     const host: PodHost = {
       context,
       files: this.#files,

@@ -6,7 +6,7 @@ import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { connect } from 'node:net';
 import type { RunningContainer } from '../runtime/runtime.js';
-import { isAborted, type Clock } from './clock.js';
+import { isAborted, type PodClock } from './pod-clock.js';
 import type { Container, Handler, ProbeSpec } from './pod.js';
 
 /** How a try went. */
@@ -80,7 +80,7 @@ export async function repeatProbe(
   probe: ProbeSpec,
   attempt: (signal: AbortSignal) => Promise<Outcome>,
   report: (outcome: Outcome) => void,
-  clock: Clock,
+  clock: PodClock,
   signal: AbortSignal,
 ): Promise<void> {
   const {
@@ -107,7 +107,7 @@ export async function repeatProbe(
 export async function withTimeout(
   attempt: (signal: AbortSignal) => Promise<Outcome>,
   milliseconds: number,
-  clock: Clock,
+  clock: PodClock,
   outer: AbortSignal,
 ): Promise<Outcome> {
   const done = new AbortController();

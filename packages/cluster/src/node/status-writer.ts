@@ -7,7 +7,9 @@
  */
 
 import { isDeepStrictEqual } from 'node:util';
-import type { Clock } from './clock.js';
+import { laterTurn, type Clock } from '../clock.js';
+import type { NodeContext } from './node-context.js';
+import type { PodClock } from './pod-clock.js';
 import { ApiRefusal, type NodeApi } from './node-api.js';
 import type { PodMetadata } from './pod.js';
 
@@ -16,10 +18,14 @@ const COMPANY = 20;
 const PAUSE = 200;
 const TRIES = 50;
 
+/** What of the node the writer uses. */
+export type StatusWriterContext = Pick<NodeContext, 'api' | 'clock' | 'wireClock' | 'log'>;
+
 /** Status, told when it may have changed. */
 export class StatusWriter {
   readonly #api: NodeApi;
-  readonly #clock: Clock;
+  readonly #clock: PodClock;
+  readonly #wireClock: Clock;
   readonly #pod: PodMetadata;
   readonly #compute: () => object;
   readonly #log: (line: string) => void;
@@ -29,9 +35,10 @@ export class StatusWriter {
   #gone = false;
   #hurry: () => void = () => undefined;
 
-  constructor(api: NodeApi, clock: Clock, pod: PodMetadata, compute: () => object, log: (line: string) => void) {
+  constructor({ api, clock, wireClock, log }: StatusWriterContext, pod: PodMetadata, compute: () => object) {
     this.#api = api;
     this.#clock = clock;
+    this.#wireClock = wireClock;
     this.#pod = pod;
     this.#compute = compute;
     this.#log = log;
@@ -81,13 +88,13 @@ export class StatusWriter {
   /** The machine's own time, as in requests: a clock that is wound by hand must not hold up what others wait for. */
   async #company(): Promise<void> {
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, COMPANY);
+      const cancel = this.#wireClock.after(COMPANY, resolve);
       this.#hurry = () => {
-        clearTimeout(timer);
+        cancel();
         resolve();
       };
     });
     this.#hurry = () => undefined;
-    await new Promise((resolve) => setImmediate(resolve));
+    await laterTurn(this.#wireClock);
   }
 }

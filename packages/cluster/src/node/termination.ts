@@ -4,8 +4,8 @@
 
 import { closeSync, openSync, readSync } from 'node:fs';
 import type { Exit } from '../runtime/runtime.js';
-import { lastLines } from './log-file.js';
 import type { Container } from './pod.js';
+import type { ContainerLog } from './pod-logs.js';
 
 /** As kubelet bounds it. */
 const MOST_BYTES = 4096;
@@ -17,11 +17,11 @@ export async function terminationOf(
   { terminationMessagePolicy }: Container,
   { exitCode, message }: Exit,
   file: string | undefined,
-  log: string,
+  log: Pick<ContainerLog, 'tail'>,
 ): Promise<string> {
   const written = file === undefined ? (message ?? '') : firstBytes(file);
   if (written !== '' || exitCode === 0 || terminationMessagePolicy !== 'FallbackToLogsOnError') return written;
-  return lastLines(log, LOG_LINES, LOG_BYTES);
+  return log.tail(LOG_LINES, LOG_BYTES);
 }
 
 /** Read at once: a page of a file that was just written is in memory, and to wait for another thread takes longer. */

@@ -6,6 +6,7 @@
  */
 
 import { constants } from 'node:os';
+import { laterTurn, systemClock, type Clock } from '../clock.js';
 import { removeTree } from './remove-tree.js';
 import type { ContainerSpec, ExecResult, Exit, Probe, RunningContainer, Runtime, StartResult } from './runtime.js';
 
@@ -36,6 +37,8 @@ export interface FakeOptions {
   readonly script?: FakeScript;
   /** Whose time durations are in. @default the machine's */
   readonly clock?: FakeClock;
+  /** Whose turns of the event loop a container takes that ends at once. @default the machine's */
+  readonly wireClock?: Clock;
 }
 
 /** The part of a clock that the fake reads. */
@@ -45,14 +48,18 @@ export interface FakeClock {
 }
 
 /** Runs containers by script. */
-export function fake({ script = () => undefined, clock = MACHINE }: FakeOptions = {}): Runtime {
+export function fake({
+  script = () => undefined,
+  clock = MACHINE,
+  wireClock = systemClock,
+}: FakeOptions = {}): Runtime {
   return {
     name: 'fake',
     usesFiles: false,
     remove: removeTree,
     probe: (): Promise<Probe> =>
       Promise.resolve({ usable: true, how: 'scripted, no processes', notes: ['nothing is really run'] }),
-    start: (spec, signal): Promise<StartResult> => startFake(spec, script, clock, signal),
+    start: (spec, signal): Promise<StartResult> => startFake(spec, { script, clock, wireClock }, signal),
   };
 }
 
@@ -67,8 +74,7 @@ const MACHINE: FakeClock = {
 
 async function startFake(
   spec: ContainerSpec,
-  script: FakeScript,
-  clock: FakeClock,
+  { script, clock, wireClock }: Required<FakeOptions>,
   signal?: AbortSignal,
 ): Promise<StartResult> {
   if (signal?.aborted === true) {
@@ -89,7 +95,7 @@ async function startFake(
     const { duration = 0, message } = outcome;
     if (duration === 'forever') await untilKilled(new Promise(() => undefined), killed.signal);
     else if (duration > 0) await clock.sleep(duration, killed.signal);
-    else await new Promise((resolve) => setImmediate(resolve));
+    else await laterTurn(wireClock);
     const exitCode = signalled === undefined ? (outcome.exitCode ?? 0) : 128 + constants.signals[signalled];
     return {
       exitCode,

@@ -3,6 +3,8 @@
 import { BUILT_IN } from '../../src/api/builtin.js';
 import { Catalog } from '../../src/api/catalog.js';
 import type { World } from '../../src/api/world.js';
+import { systemClock } from '../../src/clock.js';
+import { systemRandom } from '../../src/random.js';
 import type { Store } from '../../src/storage/store.js';
 
 /** Its kinds are the built-in ones, nobody is asked about admission, and time stands still. */
@@ -11,5 +13,6 @@ export const bareWorld = (store: Store): World => ({
   catalog: new Catalog(BUILT_IN),
   admission: [],
   caPem: () => '',
-  now: () => new Date(0),
+  clock: { ...systemClock, date: () => new Date(0) },
+  random: systemRandom,
 });

@@ -9,7 +9,7 @@
  * (a request that is tried again) waits really: it is part of the work, not of the pipeline's time.
  */
 
-import type { Clock as NodeClock } from '@pipewright/cluster';
+import type { PodClock } from '@pipewright/cluster';
 import type { Clock } from '@pipewright/kube';
 
 /** When every simulation begins. */
@@ -42,7 +42,7 @@ export class SimulatedTime {
   };
 
   /** The node's. */
-  readonly nodeClock: NodeClock = {
+  readonly nodeClock: PodClock = {
     now: () => this.date(),
     sleep: (milliseconds, signal) => this.#sleep(milliseconds, this.clock.after, signal),
   };

@@ -1,9 +1,13 @@
 /**
- * Time as the node sees it: what it is, and how to wait. One implementation is the machine's; tests have a virtual one.
+ * Time as pods see it: durations of containers, probes, grace periods and backoff.
+ *
+ * Separate from the clock of the node's requests, because tests advance the time of pods by hand while requests go on.
  */
 
+import { laterTurn, systemClock, type Clock } from '../clock.js';
+
 /** Reads time and waits for it. */
-export interface Clock {
+export interface PodClock {
   now(): Date;
   /** Settles after so many milliseconds, or at once when the signal is aborted. It never rejects. */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
@@ -14,28 +18,27 @@ export interface Clock {
 /** Whether a signal is aborted by now: a question the compiler must not answer from an earlier reading. */
 export const isAborted = (signal: AbortSignal): boolean => signal.aborted;
 
-/** The machine's own time. A sleeping node does not keep the process alive. */
-export function machineClock(now: () => Date = () => new Date()): Clock {
+/** Pods live in the same time as requests. A sleeping node does not keep the process alive. */
+export function podClock(clock: Clock): PodClock {
   return {
-    now,
+    now: () => clock.date(),
     ofMachine: true,
     sleep: (milliseconds, signal) =>
       new Promise((resolve) => {
         if (signal?.aborted === true) return resolve();
         const done = (): void => {
-          clearTimeout(timer);
+          cancel();
           signal?.removeEventListener('abort', done);
           resolve();
         };
-        const timer = setTimeout(done, milliseconds);
-        timer.unref();
+        const cancel = clock.after(milliseconds, done, true);
         signal?.addEventListener('abort', done, { once: true });
       }),
   };
 }
 
 /** A virtual clock's hands. */
-export interface VirtualClock extends Clock {
+export interface VirtualClock extends PodClock {
   /** Moves time on, and wakes the sleepers on the way, each at its own moment. */
   advance(milliseconds: number): Promise<void>;
 }
@@ -58,7 +61,7 @@ export function virtualClock(start: Date, { automatic = false }: { automatic?: b
     return true;
   };
   const quiet = async (): Promise<void> => {
-    for (let turn = 0; turn < QUIET_TURNS; turn++) await new Promise((resolve) => setImmediate(resolve));
+    for (let turn = 0; turn < QUIET_TURNS; turn++) await laterTurn(systemClock);
   };
   const jump = async (): Promise<void> => {
     if (jumping) return;

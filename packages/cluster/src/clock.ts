@@ -1,0 +1,57 @@
+/**
+ * Time and later turns of the event loop, injected into everything in this package that reads a clock or waits.
+ *
+ * Separate so that a simulation can decide when each callback runs: only this file and the package's edges (sockets, processes) may
+ * use the platform's timers. Durations are measured on a clock that never jumps; dates, which others read, come from the wall.
+ */
+
+/** Reads time and runs callbacks later. */
+export interface Clock {
+  /** The date and time, for timestamps that others read. */
+  date(): Date;
+  /** Milliseconds on a clock that never goes back; only differences mean something. */
+  now(): number;
+  /**
+   * Calls `run` once after `ms` milliseconds, unless the returned function is called before.
+   *
+   * @param background whether the process may end before. By default false
+   */
+  after(ms: number, run: () => void, background?: boolean): () => void;
+  /** Calls `run` in a later turn of the event loop, after what is already due. */
+  defer(run: () => void): void;
+}
+
+/** The machine's own time, with another calendar if `date` is given. */
+export const machineTime = (date: () => Date = () => new Date()): Clock => ({
+  date,
+  now: () => performance.now(),
+  after: (ms, run, background = false) => {
+    const timer = setTimeout(run, ms);
+    if (background) timer.unref();
+    return () => clearTimeout(timer);
+  },
+  defer: (run) => void setImmediate(run),
+});
+
+/** The machine's own time. */
+export const systemClock: Clock = machineTime();
+
+/** Calls `run` every `ms` milliseconds until the returned function is called. The process may end in between. */
+export function every(clock: Clock, ms: number, run: () => void): () => void {
+  let cancel = (): void => undefined;
+  const schedule = (): void => {
+    cancel = clock.after(
+      ms,
+      () => {
+        schedule();
+        run();
+      },
+      true,
+    );
+  };
+  schedule();
+  return () => cancel();
+}
+
+/** Settles in a later turn of the event loop. */
+export const laterTurn = (clock: Clock): Promise<void> => new Promise((resolve) => clock.defer(resolve));
