@@ -61,10 +61,9 @@ export async function askForStream(
   question: Question,
   patience: Patience,
 ): Promise<ReadableStream<Uint8Array>> {
-  const empty = (): ReadableStream<Uint8Array> => new Blob([]).stream();
   return ask(send, question, patience, true, {
-    plain: ({ stream }) => Promise.resolve(stream ?? empty()),
-    web: (response) => Promise.resolve(response.body ?? empty()),
+    plain: ({ stream }) => Promise.resolve(stream ?? none()),
+    web: (response) => Promise.resolve(response.body ?? none()),
   });
 }
 
@@ -80,7 +79,8 @@ export async function askForEvents(
   });
 }
 
-const none = (): AsyncIterable<unknown> => new Blob([]).stream(); // what ends at once
+/** What ends at once; a Blob's stream would read from another thread. */
+const none = (): ReadableStream<Uint8Array> => new ReadableStream({ start: (controller) => controller.close() });
 
 async function* jsonLines(stream: ReadableStream<Uint8Array>, signal: AbortSignal): AsyncGenerator<unknown> {
   for await (const line of readLines(stream, signal)) {

@@ -38,6 +38,8 @@ export interface ControllerOptions {
   readonly registries?: Registries;
   /** Sends a CloudEvent to its target. By default over http and https, where the controller stands. */
   readonly sendEvent?: Send;
+  /** From 0 to 1; spreads retries and reconnects. By default random. */
+  readonly random?: () => number;
   /** How many TaskRuns, and how many PipelineRuns, are worked on at once. By default 8. */
   readonly workers?: number;
 }
@@ -81,7 +83,7 @@ export async function startController(options: ControllerOptions): Promise<Contr
 }
 
 function makeElector(
-  { leaderElection, log = silent, onLost }: ControllerOptions,
+  { leaderElection, log = silent, onLost, random }: ControllerOptions,
   client: KubeClient,
   clock: Clock,
   halt: () => Promise<void>,
@@ -91,6 +93,7 @@ function makeElector(
     new LeaseElector({
       client,
       clock,
+      ...(random && { random }),
       ...leaderElection,
       onLost: (why) => {
         log.error('the lease is lost, work stops', { why });

@@ -63,10 +63,11 @@ export function makeWorld(
   client: KubeClient,
   clock: Clock,
 ): { readonly world: World; readonly caches: readonly Cache[] } {
-  const { log = silent, images, namespace, findCommand, wireClock = clock } = options;
+  const { log = silent, images, namespace, findCommand, wireClock = clock, random } = options;
   const cache = <T extends KubeObject>(of: Resource): Reflector<T> =>
     new Reflector<T>(client, of, {
       clock: wireClock,
+      ...(random && { random }),
       ...(of.namespaced && { namespace }),
       onError: watchTrouble(options, of),
     });
@@ -106,6 +107,7 @@ export function makeWorld(
     room: new Room({
       client,
       clock,
+      ...(random && { random }),
       retry: (key) => queues.taskRunQueue.add(key),
       onError: watchTrouble(options, RESOURCE_QUOTAS),
     }),
@@ -122,13 +124,14 @@ const watchTrouble =
     log.warn('a watch was interrupted', { kind: of.kind, error: String(error), retryIn });
 
 const makeQueue = (
-  { log = silent, workers = 8 }: ControllerOptions,
+  { log = silent, workers = 8, random }: ControllerOptions,
   clock: Clock,
   kind: string,
   work: (key: string) => Promise<WorkDone>,
 ): WorkQueue =>
   new WorkQueue({
     clock,
+    ...(random && { random }),
     workers,
     work,
     onError: (key, error, retryIn) =>
@@ -141,7 +144,8 @@ function makeShelves(
   clock: Clock,
   { runQueue, taskRunQueue }: Pick<World, 'runQueue' | 'taskRunQueue'>,
 ): Pick<World, 'runs' | 'taskRuns' | 'pods'> {
-  const { namespace } = options;
+  const { namespace, random } = options;
+  const spread = random && { random };
   const priority = (listed: boolean): number => (listed ? PRIORITY.listed : PRIORITY.change);
   const addOwner = (queue: WorkQueue, kind: string, { before, after }: Change<KubeObject>, listed: boolean): void => {
     const object = after ?? before;
@@ -151,12 +155,14 @@ function makeShelves(
   return {
     pods: new Shelf<Pod>(client, PODS, clock, {
       namespace,
+      ...spread,
       labelSelector: `${labels.managedBy}=${labels.managedByUs}`,
       onError: watchTrouble(options, PODS),
       onChange: (_key, change, listed) => addOwner(taskRunQueue, 'TaskRun', change, listed),
     }),
     taskRuns: new Shelf<TaskRun>(client, TASK_RUNS, clock, {
       namespace,
+      ...spread,
       onError: watchTrouble(options, TASK_RUNS),
       onChange: (key, change, listed) => {
         if (change.after) taskRunQueue.add(key, priority(listed));
@@ -166,6 +172,7 @@ function makeShelves(
     }),
     runs: new Shelf<PipelineRun>(client, PIPELINE_RUNS, clock, {
       namespace,
+      ...spread,
       onError: watchTrouble(options, PIPELINE_RUNS),
       onChange: (key, { after }, listed) => {
         if (after) runQueue.add(key, priority(listed));

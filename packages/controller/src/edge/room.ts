@@ -39,6 +39,8 @@ interface Waiting {
 export interface RoomOptions {
   readonly client: KubeClient;
   readonly clock: Clock;
+  /** From 0 to 1; spreads reconnects. By default random. */
+  readonly random?: () => number;
   /** Called for the key of a TaskRun that should try again. */
   readonly retry: (key: string) => void;
   readonly onError: (error: unknown, retryIn: number) => void;
@@ -99,9 +101,10 @@ export class Room {
   }
 
   #watch(namespace: string): Reflector<ResourceQuota> {
-    const { client, clock, onError } = this.#options;
+    const { client, clock, random, onError } = this.#options;
     return new Reflector<ResourceQuota>(client, RESOURCE_QUOTAS, {
       clock,
+      ...(random && { random }),
       namespace,
       onError,
       onChange: (_key, change, listed) => {
