@@ -184,6 +184,10 @@ export function liesElsewhere(at: Construct, manifest: Elsewhere | undefined): v
   if (manifest) checksOf(at).know(at, manifest);
 }
 
+/** Whether problems of a code are warnings somewhere: what is missing may live elsewhere, or Tekton admits it and the run goes on. */
+const warnsSomewhere = (code: string, row: { readonly severity: string; readonly whereRefused?: true }): boolean =>
+  row.severity === 'warning' || row.whereRefused === true || SOMETIMES_WARNINGS.includes(code);
+
 /** Errors of a whole set of manifests that are warnings at synth, where what is missing may live elsewhere. */
 const SOMETIMES_WARNINGS: readonly string[] = ['SERVICE_ACCOUNT_MISSING', 'SECRET_MISSING', 'TASK_UNKNOWN'];
 
@@ -202,13 +206,17 @@ const ACKNOWLEDGED = 'pipewright/acknowledged';
  */
 export function acknowledge(construct: IConstruct, code: string, reason: string): void {
   const row = Object.entries(PROBLEMS).find(([name]) => name === code)?.[1];
-  // some errors are warnings where what they miss may live elsewhere
-  if (row?.severity !== 'warning' && !SOMETIMES_WARNINGS.includes(code)) {
-    const warnings = Object.entries(PROBLEMS).filter(([, { severity }]) => severity === 'warning');
+  if (!row || !warnsSomewhere(code, row)) {
+    const warnings = Object.entries(PROBLEMS).filter(([name, one]) => warnsSomewhere(name, one));
     throw new ConstructError(construct, {
       code: 'NOT_A_WARNING',
       message: row ? `${code} is an error, which cannot be acknowledged` : `there is no warning ${code}`,
-      hint: row ? 'mend what it is about' : nearest(code, [...warnings.map(([name]) => name), ...SOMETIMES_WARNINGS]),
+      hint: row
+        ? 'mend what it is about'
+        : nearest(
+            code,
+            warnings.map(([name]) => name),
+          ),
     });
   }
   construct.node.addMetadata(ACKNOWLEDGED, { code, reason });

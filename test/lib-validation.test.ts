@@ -106,6 +106,27 @@ describe('a synth goes through', () => {
     expect(refusal(chart)).toEqual([]);
   });
 
+  test('with values that name resources of the task they are given to', () => {
+    const chart = chartIn();
+    const build = new Task(chart, 'build', {
+      params: { context: { default: '$(inputs.resources.source.path)/docker' }, image: {} },
+      inputs: { source: 'git' },
+      outputs: { image: 'image' },
+      steps: ({ params }) => [{ image: 'busybox:1', args: [params.context, params.image] }],
+    });
+    new Pipeline(chart, 'pipeline', {
+      resources: { source: 'git', web: 'image' },
+      tasks: ({ task, resources: { source, web } }) =>
+        task('build', build, {
+          params: { image: '$(outputs.resources.image.url):1' },
+          inputs: { source },
+          outputs: { image: web },
+        }),
+    });
+
+    expect(refusal(chart)).toEqual([]);
+  });
+
   test('with warnings alone: a cluster administrator, a password, a moving tag', () => {
     const chart = chartIn();
     const credentials = [

@@ -14,12 +14,7 @@ import {
 } from '@pipewright/tekton';
 import { remembered } from './remembered.js';
 
-/**
- * The errors of a Task's spec; undefined when there are none.
- *
- * A variable that nobody declared, where Tekton does not look for one, stays as it is written and is the step's own business:
- * in a script it may be the shell's. To stop the run for it is for those who check before.
- */
+/** The errors of a Task's spec; undefined when there are none. */
 export const taskSpecProblem = (name: string, spec: TaskSpec): string | undefined => sentence('Task', name, spec);
 
 /** The errors of a Pipeline's spec; undefined when there are none. Asked for at every look at a run, so each is checked once. */
@@ -35,13 +30,10 @@ export const resourceSpecProblem = (name: string, spec: PipelineResourceSpec): s
 
 function sentence(kind: string, name: string, spec: object): string | undefined {
   const errors = checkObject({ apiVersion: API_VERSION, kind, metadata: { name }, spec }).filter(
-    (problem) => problem.severity === 'error' && problem.path[0] === 'spec' && !staysAsItIs(problem),
+    (problem) => problem.severity === 'error' && problem.path[0] === 'spec',
   );
   return errors.length === 0 ? undefined : errors.map(said).join('; ');
 }
-
-const staysAsItIs = ({ code, tektonMessage }: Problem): boolean =>
-  code.startsWith('VARIABLE_') && tektonMessage === undefined;
 
 const said = ({ path, message, hint }: Problem): string => `${dotted(path)}: ${message} (${hint})`;
 

@@ -1,8 +1,8 @@
 /**
  * Hands results of tasks that have ended to the one that is about to start, or to the check of its condition.
  *
- * All variables of a param are filled in at once, from what the pipeline wrote: what a value holds is never looked at again, so a
- * result that reads `$(params.secret)` stays that text.
+ * All variables of a param are filled in at once, from what the pipeline wrote, so a result that reads
+ * `$(params.secret)` stays that text.
  */
 
 import { resultRefsOf, substituteValue, type ParamGiven, type Refusal, type TaskRunResult } from '@pipewright/tekton';

@@ -142,6 +142,31 @@ describe('a variable that nobody declared', () => {
   });
 });
 
+describe('a param whose value names a resource', () => {
+  const declared = {
+    inputs: {
+      params: [{ name: 'image', default: '$(outputs.resources.built.url):latest' }, { name: 'context' }],
+      resources: [{ name: 'src', type: 'git' }],
+    },
+    outputs: { resources: [{ name: 'built', type: 'image' }] },
+    steps: [{ ...steps[0], args: ['$(inputs.params.image)', '$(inputs.params.context)'] }],
+  };
+  const given = (context: string): object => ({
+    taskSpec: declared,
+    inputs: {
+      params: [{ name: 'context', value: context }],
+      resources: [{ name: 'src', resourceSpec: git({ url: 'https://git.corp/a' }) }],
+    },
+    outputs: { resources: [{ name: 'built', resourceSpec: git({ url: 'r.corp/web' }, 'image') }] },
+  });
+
+  test('reaches the steps with the resource filled in, whether it is a default or given', () => {
+    const start = startTaskRun(facts(given('$(inputs.resources.src.path)/docker')));
+    const own = 'pod' in start ? start.pod.spec.containers.find(({ name }) => name === 'step-s') : undefined;
+    expect(own?.args?.slice(-2)).toEqual(['r.corp/web:latest', '/workspace/src/docker']);
+  });
+});
+
 describe('a run whose mounts are known only with its params', () => {
   const mounting = (mountPath: string): object => ({
     inputs: { params: [{ name: 'at', value: mountPath }] },

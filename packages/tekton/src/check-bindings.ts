@@ -3,6 +3,7 @@
  */
 
 import { checkBound, checkGivenParams, checkGivenWorkspaces } from './check-given.js';
+import { checkPipelineValues, checkTaskValues } from './check-values.js';
 import { checkUses, findTask, withType, type Surroundings } from './check-uses.js';
 import type { BindingModel, PipelineModel, PipelineRunModel, RunModel } from './model.js';
 import { readPipeline, readPipelineRun, readTaskRun } from './read.js';
@@ -19,6 +20,7 @@ export function checkTaskRunAmong(spec: TaskRunSpec, around: Surroundings, where
   if (!found) return;
   const { task, owner } = found;
   checkGivenParams(owner, task.params, run.params, below(where, 'inputs', 'params'), 'PARAM_EXTRA');
+  checkTaskValues(task, run.params, below(where, 'inputs', 'params'), 'value');
   checkBound(owner, task.inputs, inputs, below(where, 'inputs', 'resources'), 'resourceRef');
   checkBound(owner, task.outputs, outputs, below(where, 'outputs', 'resources'), 'resourceRef');
   checkGivenWorkspaces(
@@ -39,6 +41,7 @@ export function checkPipelineRunAmong(spec: PipelineRunSpec, around: Surrounding
   const { pipeline, owner } = found;
   if (run.use?.from === 'here') checkUses(pipeline, around, below(where, 'pipelineSpec'));
   checkGivenParams(owner, pipeline.params, run.params, below(where, 'params'), 'PARAM_IGNORED');
+  checkPipelineValues(pipeline.params, run.params, below(where, 'params'), 'value');
   checkBound(owner, pipeline.resources, bound, below(where, 'resources'), 'resourceRef');
   checkGivenWorkspaces(owner, pipeline.workspaces, run.workspaces, below(where, 'workspaces'));
   checkTaskAccounts(spec, pipeline, around, where);

@@ -7,7 +7,8 @@ import { checkLabel } from './check-metadata.js';
 import { checkParams, checkTask } from './check-task.js';
 import { checkResults } from './check-results.js';
 import { checkTimeout } from './check-timeout.js';
-import { checkValues, paramVocabulary, type Vocabulary } from './check-variables.js';
+import { checkGivenValues, checkPipelineValues, defaultsOf } from './check-values.js';
+import { paramVocabulary, type Vocabulary } from './check-variables.js';
 import { qualifiedNameFault } from './qualified-name.js';
 import { readPipeline } from './read.js';
 import { isTaskVariable } from './result-refs.js';
@@ -30,6 +31,7 @@ export function checkPipeline(spec: PipelineSpec, where: Where): void {
     tektonMessage: (_, index) => `expected exactly one, got both: spec.tasks[${String(index)}].name`,
   });
   const model = readPipeline(spec);
+  checkPipelineValues(model.params, defaultsOf(model.params), below(where, 'params'), 'default');
   const vocabulary = { ...paramVocabulary(model.params, ['params']), others: isTaskVariable };
   const workspaces = new Set(model.workspaces);
   tasks.forEach((task, index) => {
@@ -64,14 +66,14 @@ function checkPipelineTask(task: PipelineTask, index: number, vocabulary: Vocabu
   if (task.taskSpec) checkTask(task.taskSpec, below(where, 'taskSpec'));
   const params = below(where, 'params');
   checkNames('param', task.params ?? [], params);
-  checkValues(task.params ?? [], vocabulary, params);
+  checkGivenValues(task.params ?? [], vocabulary, params);
   checkNames('input', task.resources?.inputs ?? [], below(where, 'resources', 'inputs'));
   checkNames('output', task.resources?.outputs ?? [], below(where, 'resources', 'outputs'));
   (task.conditions ?? []).forEach((condition, at) => {
     const given = below(where, 'conditions', at, 'params');
     where.report.unheard(given.path); // Tekton's admission does not look there
     checkNames('param', condition.params ?? [], given);
-    checkValues(condition.params ?? [], vocabulary, given);
+    checkGivenValues(condition.params ?? [], vocabulary, given);
     checkNames('resource', condition.resources ?? [], below(where, 'conditions', at, 'resources'));
   });
   checkTimeout(task.timeout, below(where, 'timeout'));

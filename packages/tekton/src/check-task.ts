@@ -5,6 +5,7 @@
 import { checkDeclared, checkLabel } from './check-metadata.js';
 import { typeName } from './check-shape.js';
 import { checkStep, INTERNAL_VOLUMES, type StepPlace } from './check-step.js';
+import { checkTaskValues, defaultsOf } from './check-values.js';
 import { checkTaskVariables, taskVocabulary, unquotedVariables, type Vocabulary } from './check-variables.js';
 import type { TaskModel } from './model.js';
 import { isDnsLabel } from './names.js';
@@ -35,6 +36,7 @@ export function checkTask(spec: TaskSpec, where: Where): void {
   (spec.results ?? []).forEach(({ name }, index) => checkDeclared('result', name, below(where, 'results', index)));
   const model = readTask(spec);
   checkTaskVariables(model, where);
+  checkTaskValues(model, defaultsOf(model.params), below(where, 'inputs', 'params'), 'default');
   checkScripts(model, where);
 }
 
@@ -162,5 +164,6 @@ export function checkCondition(name: string, spec: ConditionSpec, where: Where):
   // The model has the check as its only step, so paths are brought back to `check`.
   const { task } = readCondition(name, spec);
   const at = below(where, 'check');
+  checkTaskValues(task, defaultsOf(task.params), below(where, 'params'), 'default');
   checkTaskVariables(task, at, (path) => [...at.path, ...path.slice(at.path.length + 2)]);
 }

@@ -5,6 +5,7 @@
 import type { Catalog } from './catalog.js';
 import { checkDeclaredResults } from './check-results.js';
 import { checkBound, checkGivenParams, checkGivenWorkspaces, type Bound } from './check-given.js';
+import { checkHandedValues } from './check-values.js';
 import type { InputUse, PipelineModel, PipelineTaskModel, TaskModel, TaskUse } from './model.js';
 import { readCondition, readTask } from './read.js';
 import type { ResourceType } from './types.js';
@@ -64,6 +65,7 @@ function checkTaskUse(
   const bound = (list: readonly { readonly name: string; readonly resource: string }[]): Bound[] =>
     list.map(({ name, resource }) => withType(name, types.get(resource)));
   checkGivenParams(owner, task.params, use.params, below(where, 'params'), 'PARAM_EXTRA');
+  checkHandedValues(task, use.params, below(where, 'params'));
   checkBound(owner, task.inputs, bound(use.inputs), below(where, 'resources', 'inputs'), 'resource');
   checkBound(owner, task.outputs, bound(use.outputs), below(where, 'resources', 'outputs'), 'resource');
   checkGivenWorkspaces(
@@ -96,6 +98,7 @@ function checkConditions(
     const { task: check } = readCondition(name, found.spec);
     const bound = resources.map((use: InputUse) => withType(use.name, types.get(use.resource)));
     checkGivenParams(owner, check.params, params, below(at, 'params'), 'PARAM_EXTRA');
+    checkHandedValues(check, params, below(at, 'params'));
     checkBound(owner, check.inputs, bound, below(at, 'resources'), 'resource');
   });
 }

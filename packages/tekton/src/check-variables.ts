@@ -9,7 +9,6 @@ import { nearest } from './nearest.js';
 import type { ParamModel, ResourceModel, TaskModel } from './model.js';
 import { variablesIn, wholeVariable } from './substitution.js';
 import { rewriteTask, type Path } from './task-fields.js';
-import type { ParamValue } from './types.js';
 import { resourceVariableNames } from './variables.js';
 import type { Where } from './where.js';
 
@@ -17,8 +16,10 @@ import type { Where } from './where.js';
 export interface Vocabulary {
   readonly strings: ReadonlySet<string>;
   readonly arrays: ReadonlySet<string>;
-  /** Checked elsewhere; see `check-results.ts`. */
+  /** Checked elsewhere; see `check-results.ts` and `check-values.ts`. */
   readonly others?: (name: string) => boolean;
+  /** Declared, and not filled in here: params within the value of a param. */
+  readonly nested?: ReadonlySet<string>;
 }
 
 /** First words that only variables begin with, in any version of Tekton. */
@@ -37,8 +38,13 @@ export function paramVocabulary(params: readonly ParamModel[], prefixes: readonl
 
 /** All variables of a task. */
 export function taskVocabulary(task: TaskModel): Vocabulary {
-  const { strings: params, arrays } = paramVocabulary(task.params, task.spelling.params);
-  const strings = new Set(params);
+  const { strings, arrays } = paramVocabulary(task.params, task.spelling.params);
+  return { strings: new Set([...strings, ...valueVocabulary(task)]), arrays };
+}
+
+/** The variables of a task that the value of a param may hold: those that are filled in after the params (`taskReplacements`). */
+export function valueVocabulary(task: TaskModel): ReadonlySet<string> {
+  const strings = new Set<string>();
   const add = (list: readonly ResourceModel[], prefixes: readonly string[]): void => {
     for (const { name, type } of list)
       for (const key of resourceVariableNames(type))
@@ -48,7 +54,7 @@ export function taskVocabulary(task: TaskModel): Vocabulary {
   add(task.outputs, task.spelling.outputs);
   for (const { name } of task.workspaces) strings.add(`workspaces.${name}.path`).add(`workspaces.${name}.volume`);
   for (const name of task.results) strings.add(`results.${name}.path`);
-  return { strings, arrays };
+  return strings;
 }
 
 /**
@@ -58,7 +64,7 @@ export function taskVocabulary(task: TaskModel): Vocabulary {
  */
 export function checkTaskVariables(task: TaskModel, where: Where, locate: Locate = copied): void {
   const start = where.path;
-  const check = checker(
+  const check = variableChecker(
     taskVocabulary(task),
     where,
     (path) => stepField(task, path.slice(start.length)),
@@ -78,23 +84,8 @@ export function checkTaskVariables(task: TaskModel, where: Where, locate: Locate
   });
 }
 
-/** Checks the variables of values that a pipeline gives to a task or condition. */
-export function checkValues(
-  values: readonly { readonly name: string; readonly value: ParamValue }[],
-  vocabulary: Vocabulary,
-  where: Where,
-): void {
-  values.forEach(({ name, value }, index) => {
-    const label = { subject: `task parameter param[${name}]`, field: `pipelinespec.params.param[${name}]` };
-    const check = checker(vocabulary, where, () => label, pipelineHears);
-    const path = [...where.path, index, 'value'];
-    if (typeof value === 'string') {
-      if (value.includes('$')) check.text(value, path);
-    } else value.forEach((item, at) => check.element(item, [...path, at]));
-  });
-}
-
-interface Label {
+/** How Tekton names a field in a refusal. */
+export interface Label {
   readonly subject: string;
   readonly field: string;
 }
@@ -124,14 +115,21 @@ type Locate = (path: Path) => Path;
 
 const copied: Locate = (path) => [...path];
 
-interface Checker {
+/** Checks the variables of single texts. */
+export interface Checker {
   /** A field that holds one string. */
   text(value: string, path: Path, locate?: Locate): void;
   /** An element of a list, where an array may stand alone. */
   element(value: string, path: Path, locate?: Locate): void;
 }
 
-function checker(
+/**
+ * Makes a checker.
+ *
+ * @param labelOf how Tekton names the field at a path; undefined: its admission does not look there
+ * @param hears whether Tekton's admission refuses an unknown variable of that name
+ */
+export function variableChecker(
   vocabulary: Vocabulary,
   where: Where,
   labelOf: (path: Path) => Label | undefined,
@@ -149,7 +147,8 @@ function checker(
       if (vocabulary.strings.has(name) || vocabulary.others?.(name) || reported.has(name)) continue;
       reported.add(name);
       const at = locate(path);
-      if (vocabulary.arrays.has(name)) {
+      if (vocabulary.nested?.has(name)) where.report.add('VARIABLE_NESTED', at, { name }, { value });
+      else if (vocabulary.arrays.has(name)) {
         where.report.add(array.code, at, { name }, { value, tektonMessage: refusal(array.refusal, value, path) });
       } else
         unknown(
@@ -187,8 +186,6 @@ function taskHears({ params, inputs, outputs }: TaskModel): (name: string) => bo
     return (list === 'params' || list === 'resources') && !known[list].has(name);
   };
 }
-
-const pipelineHears = (variable: string): boolean => variable.startsWith('params.');
 
 type ArrayCode = 'VARIABLE_ARRAY_IN_STRING' | 'VARIABLE_ARRAY_NOT_ALONE';
 const IN_STRING = { code: 'VARIABLE_ARRAY_IN_STRING', refusal: 'variable type invalid' } as const;

@@ -48,6 +48,8 @@ export interface Missed {
 /** One way a manifest can be wrong. `Facts` are the values its sentences show. */
 export interface Row<Facts> {
   readonly severity: Severity;
+  /** Where Tekton's admission lets it pass and the run goes on, it is a warning. Absent: the severity is the same everywhere. */
+  readonly whereRefused?: true;
   /** Heading in docs/problems.md. */
   readonly title: string;
   /** What goes wrong when it is not mended, for docs/problems.md. */
@@ -69,6 +71,14 @@ export const error = <Facts>(
   says,
   hint,
 });
+
+/** A row that stops a manifest where Tekton's admission refuses it; elsewhere the run goes on, and the row warns. */
+export const errorWhereRefused = <Facts>(
+  title: string,
+  why: string,
+  says: Row<Facts>['says'],
+  hint: Row<Facts>['hint'],
+): Row<Facts> => ({ ...error(title, why, says, hint), whereRefused: true });
 
 /** A row that does not. */
 export const warning = <Facts>(

@@ -4,7 +4,7 @@
  * One row each; how rows are used is told in `problem.ts`.
  */
 
-import { error, listed, meant, quoted, shown, warning } from './problem.js';
+import { error, errorWhereRefused, listed, meant, quoted, shown, warning } from './problem.js';
 
 /** Rows about what runs in a pod. */
 export const TASK_PROBLEMS = {
@@ -73,9 +73,9 @@ export const TASK_PROBLEMS = {
         ? 'write the default as a list, or set `type: string`'
         : 'write the default as a string, or set `type: array`',
   ),
-  VARIABLE_UNKNOWN: error<{ name: string; guess?: string | undefined; known: readonly string[] }>(
+  VARIABLE_UNKNOWN: errorWhereRefused<{ name: string; guess?: string | undefined; known: readonly string[] }>(
     'A variable is not declared',
-    'It would be left as it is, and the step would get the text `$(…)` itself.',
+    "It is left as it is, and the step gets the text `$(…)` itself. It is a warning where Tekton's admission lets it pass: in scripts, in Conditions, in values of params, and behind the name of a declared resource.",
     ({ name }) => `$(${shown(name)}) is not declared`,
     ({ name, guess, known }) =>
       guess !== undefined
@@ -91,21 +91,27 @@ export const TASK_PROBLEMS = {
     ({ guess }) =>
       guess === undefined ? "a Task's variables begin with inputs. or outputs." : `did you mean '$(${guess})'?`,
   ),
+  VARIABLE_NESTED: warning<{ name: string }>(
+    'The value of a param mentions another param',
+    'Params are filled in all at once, so a param in the value of another one stays text. Tekton v0.9.2 fills it in or not, by chance.',
+    ({ name }) => `$(${shown(name)}) is not filled in within the value of a param`,
+    () => 'write the value itself, or put both variables into the field that uses them',
+  ),
   VARIABLE_OLD_SYNTAX: warning<{ name: string }>(
     'A variable is written in the syntax of Tekton 0.5',
     'Since v0.7 it stays as it is.',
     ({ name }) => `\${${shown(name)}} is the syntax of Tekton 0.5 and stays as it is`,
     ({ name }) => `write $(${shown(name)})`,
   ),
-  VARIABLE_ARRAY_IN_STRING: error<{ name: string }>(
+  VARIABLE_ARRAY_IN_STRING: errorWhereRefused<{ name: string }>(
     'An array stands where one string is wanted',
-    'Only elements of `command` and `args` can become several.',
+    "Only elements of `command` and `args` can become several. It is a warning where Tekton's admission lets it pass, for example in scripts: the text stays as it is.",
     ({ name }) => `$(${shown(name)}) is an array, and this field holds one string`,
     () => 'use it as an element of `args`, or make the param a string',
   ),
-  VARIABLE_ARRAY_NOT_ALONE: error<{ name: string }>(
+  VARIABLE_ARRAY_NOT_ALONE: errorWhereRefused<{ name: string }>(
     'An array has text around it',
-    'An element that is an array becomes several elements, so nothing can stand before or after it.',
+    "An element that is an array becomes several elements, so nothing can stand before or after it. It is a warning in Conditions, where Tekton's admission lets it pass.",
     ({ name }) => `$(${shown(name)}) is an array and must be the whole element`,
     () => 'put it on a line of its own in the list',
   ),

@@ -41,7 +41,7 @@ import type {
 } from './types.js';
 
 /** How Tasks of v1alpha1 name things in `$(…)`. */
-const TASK_SPELLING: Spelling = {
+export const TASK_SPELLING: Spelling = {
   params: ['inputs.params'],
   inputs: ['inputs.resources'],
   outputs: ['outputs.resources'],

@@ -6,8 +6,8 @@
  */
 
 import { nearest } from './nearest.js';
-import type { ObjectId, Problem } from './problem.js';
-import { problem, type FactsOf, type More, type ProblemCode } from './problems.js';
+import type { ObjectId, Problem, Row } from './problem.js';
+import { problem, PROBLEMS, type FactsOf, type More, type ProblemCode } from './problems.js';
 import type { Path } from './task-fields.js';
 
 /** How many more guesses at what was meant one check may make: each compares a word with a list, and lists can be long. */
@@ -36,7 +36,15 @@ export class Report {
     if (this.#isSpoilt(path)) return;
     const { tektonMessage, ...rest } = more;
     const heard = this.#unheard.size === 0 || !isBelow(path, this.#unheard);
-    this.#problems.push(problem(code, path, facts, { object: this.object, ...rest, ...(heard && { tektonMessage }) }));
+    const refused = heard && tektonMessage !== undefined;
+    this.#problems.push(
+      problem(code, path, facts, {
+        object: this.object,
+        ...(!refused && goesOn(code) && { severity: 'warning' }),
+        ...rest,
+        ...(refused && { tektonMessage }),
+      }),
+    );
   }
 
   /** Reports a wrong shape: nothing more is said about that place. */
@@ -83,6 +91,9 @@ export class Report {
     return spoilt !== undefined && isBelow(path, spoilt);
   }
 }
+
+/** Whether a run goes on with it unless admission refuses it. */
+const goesOn = (code: ProblemCode): boolean => (PROBLEMS[code] as Row<never>).whereRefused === true; // whatever its facts
 
 const key = (path: Path): string => path.join('\u0000');
 

@@ -1,9 +1,9 @@
 /**
  * `$(…)` in text: finding variables, and putting values in their place.
  *
- * One pass over the original text: what a value holds is never looked at again, so a param whose value is
- * `$(outputs.resources.image.url)` stays that. What has no value stays as written, because Kubernetes may know it as an
- * environment variable. Every function is linear in its input. Which fields of a task hold text is `task-fields.ts`.
+ * One pass over the original text: what a value holds is not looked at again by the same call. What has no value stays as written,
+ * because Kubernetes may know it as an environment variable. Every function is linear in its input; the fields of a task that hold
+ * text are in `task-fields.ts`, and the order in which its variables are filled in is in `variables.ts`.
  */
 
 /** A variable in a text: `text.slice(start, end)` is `$(name)`. */

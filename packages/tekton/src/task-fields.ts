@@ -133,8 +133,11 @@ export function rewriteTask(task: TaskModel, path: Path, rewrite: Rewrite): Task
   };
 }
 
-/** A task with values in place of its variables, in every field that may hold them. */
-export function substituteTask(task: TaskModel, replacements: Replacements): TaskModel {
+/** A task with values in place of its variables, in every field that may hold them; `stages` are filled in one after the other. */
+export const substituteTask = (task: TaskModel, stages: readonly Replacements[]): TaskModel =>
+  stages.reduce(fillIn, task);
+
+function fillIn(task: TaskModel, replacements: Replacements): TaskModel {
   return rewriteTask(task, [], {
     text: (value) => substitute(value, replacements),
     list: (values) => {

@@ -77,31 +77,47 @@ export interface TaskGiven {
   readonly workspaceVolumes?: ReadonlyMap<string, string>;
 }
 
-/** What stands for each variable of a task in one run. A param's value wins over its default. */
-export function taskReplacements(task: TaskModel, given: TaskGiven): Replacements {
-  const { strings, arrays } = paramReplacements(task.params, given.params, task.spelling.params);
-  const put = (
-    prefixes: readonly string[],
-    declared: readonly ResourceModel[],
-    bound: ReadonlyMap<string, PipelineResourceModel>,
-    path: (resource: ResourceModel) => string,
-  ): void => {
-    for (const resource of declared) {
-      const found = bound.get(resource.name);
-      // A step asks whether an optional resource was given by looking for its directory.
-      const values = [...(found ? resourceVariables(found) : []), ['path', path(resource)] as const];
-      for (const prefix of prefixes)
-        for (const [key, value] of values) strings.set(`${prefix}.${resource.name}.${key}`, value);
-    }
-  };
-  put(task.spelling.inputs, task.inputs, given.inputs, inputPath);
-  put(task.spelling.outputs, task.outputs, given.outputs, outputPath);
-  for (const { name, mountPath } of task.workspaces) {
-    strings.set(`workspaces.${name}.path`, mountPath);
-    strings.set(`workspaces.${name}.volume`, given.workspaceVolumes?.get(name) ?? '');
+/**
+ * What stands for each variable of a task in one run, in the order in which they are filled in: params, inputs, outputs, workspaces,
+ * results.
+ *
+ * Each is filled in where all before it are, so the value of a param may name a resource, and no resource a param. A param's value
+ * wins over its default.
+ */
+export function taskReplacements(task: TaskModel, given: TaskGiven): readonly Replacements[] {
+  const { spelling, workspaces } = task;
+  const storage = new Map<string, string>();
+  for (const { name, mountPath } of workspaces) {
+    storage.set(`workspaces.${name}.path`, mountPath);
+    storage.set(`workspaces.${name}.volume`, given.workspaceVolumes?.get(name) ?? '');
   }
-  for (const name of task.results) strings.set(`results.${name}.path`, `/tekton/results/${name}`);
-  return { strings, arrays };
+  const results = new Map(task.results.map((name) => [`results.${name}.path`, `/tekton/results/${name}`]));
+  return [
+    paramReplacements(task.params, given.params, spelling.params),
+    resourceReplacements(task.inputs, given.inputs, spelling.inputs, inputPath),
+    resourceReplacements(task.outputs, given.outputs, spelling.outputs, outputPath),
+    onlyStrings(storage),
+    onlyStrings(results),
+  ].filter(({ strings, arrays }) => strings.size + arrays.size > 0);
+}
+
+const onlyStrings = (strings: ReadonlyMap<string, string>): Replacements => ({ strings, arrays: new Map() });
+
+function resourceReplacements(
+  declared: readonly ResourceModel[],
+  bound: ReadonlyMap<string, PipelineResourceModel>,
+  prefixes: readonly string[],
+  path: (resource: ResourceModel) => string,
+): Replacements {
+  const strings = new Map<string, string>();
+  for (const resource of declared) {
+    const found = bound.get(resource.name);
+    // A step asks whether an optional resource was given by looking for its directory.
+    const values = [...(found ? resourceVariables(found) : []), ['path', path(resource)] as const];
+    for (const prefix of prefixes)
+      for (const [key, value] of values) strings.set(`${prefix}.${resource.name}.${key}`, value);
+  }
+  return onlyStrings(strings);
 }
 
 /** What stands for params under each of `prefixes`; a declared param without value or default keeps its variable. */

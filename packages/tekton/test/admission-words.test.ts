@@ -372,19 +372,6 @@ describe('what Tekton lets pass carries no words of its', () => {
     ['a Git resource without URL', object('PipelineResource', { type: 'git', params: [] })],
     ['a name that only the API server refuses', object('Task', { steps: [step] }, 'Upper')],
     [
-      'an undeclared variable in a script',
-      task({ name: 's', image: 'ubuntu', script: '#!/bin/sh\n$(inputs.params.zz)' }),
-    ],
-    ['a param without the word before it', task({ ...step, args: ['$(params.zz)'] })],
-    [
-      'a variable that a resource does not have',
-      object('Task', {
-        inputs: { resources: [{ name: 'src', type: 'git' }] },
-        steps: [{ ...step, args: ['$(inputs.resources.src.uri)'] }],
-      }),
-    ],
-    ['an undeclared variable in a Condition', object('Condition', { check: { ...step, args: ['$(params.zz)'] } })],
-    [
       'a resource in a PipelineRun that is bound to nothing',
       object('PipelineRun', { pipelineRef: ok, resources: [{ name: 'a' }] }),
     ],

@@ -118,10 +118,14 @@ describe('a task in a run', () => {
     outputs: new Map([['built', resource('web', 'image', { url: 'r.example.com/web' })]]),
   };
 
-  test('knows params, inputs and outputs under the names of Tekton', () => {
-    const { strings: known, arrays: lists } = taskReplacements(task, given);
-    expect(Object.fromEntries(known)).toEqual({
+  test('fills in params, then inputs, then outputs, under the names of Tekton', () => {
+    const [params, inputs, outputs, ...others] = taskReplacements(task, given);
+    expect(others).toEqual([]);
+    expect(Object.fromEntries(params?.strings ?? [])).toEqual({
       'inputs.params.target': '$(outputs.resources.built.url)',
+    });
+    expect(Object.fromEntries(params?.arrays ?? [])).toEqual({ 'inputs.params.flags': [] });
+    expect(Object.fromEntries(inputs?.strings ?? [])).toEqual({
       'inputs.resources.source.name': 'repo',
       'inputs.resources.source.type': 'git',
       'inputs.resources.source.url': 'https://example.com/x',
@@ -130,18 +134,19 @@ describe('a task in a run', () => {
       'inputs.resources.source.sslVerify': 'true',
       'inputs.resources.source.submodules': 'true',
       'inputs.resources.source.path': '/workspace',
+    });
+    expect(Object.fromEntries(outputs?.strings ?? [])).toEqual({
       'outputs.resources.built.name': 'web',
       'outputs.resources.built.type': 'image',
       'outputs.resources.built.url': 'r.example.com/web',
       'outputs.resources.built.digest': '',
       'outputs.resources.built.path': '/workspace/output/built',
     });
-    expect(Object.fromEntries(lists)).toEqual({ 'inputs.params.flags': [] });
   });
 
   test('has values in its steps, and empty arrays leave nothing', () => {
     const [step] = substituteTask(task, taskReplacements(task, given)).steps;
-    expect(step?.args).toEqual(['$(outputs.resources.built.url)', 'r.example.com/web']);
+    expect(step?.args).toEqual(['r.example.com/web', 'r.example.com/web']);
   });
 
   test('has values in every field that may hold them', () => {

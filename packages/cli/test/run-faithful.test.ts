@@ -1,0 +1,62 @@
+/** What `pipewright run` makes of manifests as Tekton v0.9.2 does, from the file to the log. */
+
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { fake, type FakeScript } from '@pipewright/cluster';
+import { run } from '../src/run/run-command.js';
+import { folderWith, recorded } from './cli.js';
+
+const folders: (() => void)[] = [];
+afterEach(() => folders.splice(0).forEach((done) => done()));
+
+async function running(manifests: string, script: FakeScript = () => undefined) {
+  const output = recorded();
+  const { path, done } = folderWith({ 'p.yaml': manifests });
+  folders.push(done);
+  const status = await run(
+    {
+      paths: [path],
+      run: [],
+      param: new Map(),
+      source: new Map(),
+      image: new Map([['busybox', 'host']]),
+      output: 'text',
+      runtime: 'fake',
+    },
+    output,
+    { runtime: fake({ script }) },
+  );
+  return { status, out: output.out(), err: output.err() };
+}
+
+describe('a run', () => {
+  test('fills in resources that a default or a value of the pipeline names', async () => {
+    const manifests = `apiVersion: tekton.dev/v1alpha1
+kind: Task
+metadata: { name: push }
+spec:
+  inputs:
+    params: [{ name: image, default: "$(outputs.resources.built.url)" }, { name: context }]
+  outputs: { resources: [{ name: built, type: image }] }
+  steps: [{ name: print, image: 'busybox:1', command: [echo], args: ["$(inputs.params.image) $(inputs.params.context)"] }]
+---
+apiVersion: tekton.dev/v1alpha1
+kind: PipelineRun
+metadata: { name: release }
+spec:
+  pipelineSpec:
+    resources: [{ name: web, type: image }]
+    tasks:
+      - name: push
+        taskRef: { name: push }
+        params: [{ name: context, value: "$(outputs.resources.built.path)/x" }]
+        resources: { outputs: [{ name: built, resource: web }] }
+  resources: [{ name: web, resourceSpec: { type: image, params: [{ name: url, value: r.example.com/web:1 }] } }]
+`;
+    const { status, out, err } = await running(manifests, ({ argv, identity }) =>
+      identity.container === 'step-print' ? { output: `${argv.at(-1)}\n` } : undefined,
+    );
+    expect(err).toBe('');
+    expect(out).toContain('[push : print] r.example.com/web:1 /workspace/output/built/x\n');
+    expect(status).toBe(0);
+  });
+});
