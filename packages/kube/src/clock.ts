@@ -12,6 +12,8 @@ export interface Clock {
   date(): Date;
   /** Calls `run` once after `ms` milliseconds. Returns what calls it off. */
   after(ms: number, run: () => void): () => void;
+  /** Calls `run` in a later turn of the event loop, after timers, I/O and signals that are due. */
+  defer(run: () => void): void;
 }
 
 /** The machine's own clock. */
@@ -22,6 +24,7 @@ export const systemClock: Clock = {
     const timer = setTimeout(run, ms);
     return () => clearTimeout(timer);
   },
+  defer: (run) => void setImmediate(run),
 };
 
 /** Waits. Ends early, without an error, when `signal` fires. */
