@@ -1,7 +1,15 @@
 /** Why a cluster cannot start or listen: something the person who started it can change. */
 
 /** What scripts may match on. */
-export type ClusterErrorCode = 'PORT_TAKEN' | 'CANNOT_LISTEN' | 'DATA_DIR_IN_USE' | 'DATA_DIR_DAMAGED' | 'CRD_REFUSED';
+export type ClusterErrorCode =
+  | 'PORT_TAKEN'
+  | 'CANNOT_LISTEN'
+  | 'DATA_DIR_IN_USE'
+  | 'DATA_DIR_DAMAGED'
+  | 'DATA_DIR_VERSION'
+  | 'DATA_DIR_UNUSABLE'
+  | 'DATA_DIR_NOT_SAVED'
+  | 'CRD_REFUSED';
 
 /** A refusal to start or to listen, with what to do about it. */
 export class ClusterError extends Error {

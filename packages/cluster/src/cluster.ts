@@ -32,8 +32,10 @@ import { createRegistry, type Registry } from './registry/registry.js';
 import type { Runtime } from './runtime/runtime.js';
 import type { ListenOptions } from './serve.js';
 import { systemRandom, type Random } from './random.js';
-import { openStorage } from './storage/open.js';
+import { openStorage, type Storage } from './storage/open.js';
 import type { ClusterSecrets } from './storage/secrets.js';
+import { StorageWriteError } from './storage/storage-write-error.js';
+import type { Store } from './storage/store.js';
 
 /** What a cluster is made of. */
 export interface ClusterOptions {
@@ -89,10 +91,16 @@ export interface Cluster {
 
 /** Starts a cluster. Rejects with a `ClusterError` that says what to change. */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
+  const { log = () => undefined, dataDir } = options;
+  const clock = options.wireClock ?? machineTime(options.now);
+  return startClusterOn(await openStorage(dataDir, { clock, log }), options);
+}
+
+/** Starts a cluster on a storage that is open already, and closes it in the end. */
+export async function startClusterOn(storage: Storage, options: ClusterOptions): Promise<Cluster> {
   const { admission = [], log = () => undefined, dataDir, random = systemRandom } = options;
   const clock = options.wireClock ?? machineTime(options.now);
   const now = (): Date => clock.date();
-  const storage = await openStorage(dataDir, now());
   const { secrets, store } = storage;
   const world: World = {
     store,
@@ -109,7 +117,6 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     tokenKey: secrets.tokenKey,
     authenticate: (token) => userOf(token, secrets, world),
     logs: () => logs,
-    settled: storage.settled,
     onBug: (error, request) => log(`${request.method} ${request.url}: ${stackOf(error)}`),
   };
   const { authority, adminToken } = secrets;
@@ -125,6 +132,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     await storage.close();
   });
   try {
+    await bootstrapped(store);
     for (const crd of options.crds ?? []) await install(send, crd);
     running = await nodeOf(options, sendAs(context, NODE), () => listeners.inCluster(), clock);
     logs = running?.node.logs;
@@ -134,6 +142,16 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   }
   const registry = createRegistry(dataDir === undefined ? {} : { dir: join(dataDir, 'registry') });
   return { send, registry, serve: (where) => listeners.serve(where), close };
+}
+
+/** Waits until the objects that every cluster has are durable. */
+async function bootstrapped(store: Store): Promise<void> {
+  try {
+    await store.settled();
+  } catch (cause) {
+    if (!(cause instanceof StorageWriteError)) throw cause;
+    throw new ClusterError('DATA_DIR_UNUSABLE', cause.message, cause.hint, { cause });
+  }
 }
 
 /** What goes on without being asked; the returned function stops it. */

@@ -8,7 +8,7 @@ import { admitPod } from './pod-admission.js';
 import { checkQuotas } from './quota.js';
 import { forbidden, notFound, Refusal } from './refusal.js';
 import type { ResourceType } from './resource.js';
-import { asCauses, coreObject, type World } from './world.js';
+import { asCauses, latestCoreObject, type World } from './world.js';
 
 const NAMESPACES = { group: '', plural: 'namespaces', kind: 'Namespace' } as const;
 
@@ -69,7 +69,7 @@ function judged(
 
 function checkNamespace(world: World, type: ResourceType, draft: KubeObject): void {
   const { namespace = '', name } = draft.metadata;
-  const found = coreObject(world, 'namespaces', '', namespace);
+  const found = latestCoreObject(world, 'namespaces', '', namespace);
   if (!found) throw notFound(NAMESPACES, namespace);
   if (found.metadata.deletionTimestamp === undefined) return;
   const why = `unable to create new content in namespace ${namespace} because it is being terminated`;

@@ -4,7 +4,7 @@
 
 import type { JsonObject, KubeObject } from './json.js';
 import type { ResourceType } from './resource.js';
-import { objectsOf, type World } from './world.js';
+import { latestOf, type World } from './world.js';
 import { create } from './write.js';
 
 const NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
@@ -14,7 +14,7 @@ const RBAC = 'rbac.authorization.k8s.io';
 /** Creates what is missing; what is there, even if changed, is left alone. */
 export function bootstrap(world: World): void {
   for (const name of NAMESPACES) ensure(world, '', 'namespaces', '', { metadata: { name } });
-  for (const { metadata } of world.store.collection('/namespaces').list()) furnish(world, metadata.name);
+  for (const { metadata } of world.store.latest('/namespaces').list()) furnish(world, metadata.name);
   for (const [name, rules] of Object.entries(CLUSTER_ROLES)) {
     ensure(world, RBAC, 'clusterroles', '', { metadata: named(name), rules });
   }
@@ -33,11 +33,12 @@ export function furnishNamespaces(world: World): void {
       world.clock.defer(() => furnish(world, object.metadata.namespace ?? ''));
     }
   });
+  world.store.onRetry(() => bootstrap(world));
 }
 
 /** Puts what every namespace has into one. */
 export function furnish(world: World, namespace: string): void {
-  const found = world.store.collection('/namespaces').get('', namespace);
+  const found = world.store.latest('/namespaces').get('', namespace);
   if (!found || found.metadata.deletionTimestamp !== undefined) return;
   ensure(world, '', 'serviceaccounts', namespace, { metadata: { name: 'default' } });
   const data = { 'ca.crt': world.caPem() };
@@ -54,7 +55,7 @@ const exists = (
   type: ResourceType,
   namespace: string,
   { metadata }: JsonObject,
-): KubeObject | undefined => objectsOf(world, type).get(namespace, (metadata as { readonly name: string }).name); // made in this file
+): KubeObject | undefined => latestOf(world, type).get(namespace, (metadata as { readonly name: string }).name); // made in this file
 
 const named = (name: string): JsonObject => ({ name, labels: { 'kubernetes.io/bootstrapping': 'rbac-defaults' } });
 

@@ -9,7 +9,7 @@ import { listAt, same, type KubeObject, type OwnerReference } from './json.js';
 import { FOREGROUND, ORPHAN, remove, type DeleteOptions } from './remove.js';
 import { placeOf, type ResourceType } from './resource.js';
 import type { World } from './world.js';
-import type { Change } from '../storage/store.js';
+import type { Change } from '../storage/history.js';
 
 interface Place {
   readonly place: string;
@@ -37,6 +37,7 @@ export class Collector {
   constructor(world: World) {
     this.#world = world;
     world.store.onChange((change, place) => this.#see(change, place));
+    world.store.onRetry(() => this.#settleAll());
   }
 
   /** Takes note of objects that were there before, and collects those whose owners are not. */
@@ -46,12 +47,18 @@ export class Collector {
       .flatMap((collection) => collection.list().map((object) => ({ object, place: collection.place })));
     for (const { object } of all) this.#uids.add(object.metadata.uid);
     for (const { object, place } of all) this.#note(object, place);
-    for (const { object, place } of all) this.#settleLater(placeOfObject(object, place));
+    this.#settleAll();
   }
 
   /** Stops collecting. */
   close(): void {
     this.#closed = true;
+  }
+
+  /** Looks at everything again: at the start, and when writes of ours were rolled back. */
+  #settleAll(): void {
+    for (const collection of this.#world.store.collections())
+      for (const object of collection.values()) this.#settleLater(placeOfObject(object, collection.place));
   }
 
   #see({ type, object, previous }: Change, place: string): void {
@@ -194,7 +201,7 @@ export class Collector {
   }
 
   #isLeaving(name: string): boolean {
-    return this.#world.store.collection(NAMESPACES).get('', name)?.metadata.deletionTimestamp !== undefined;
+    return this.#world.store.latest(NAMESPACES).get('', name)?.metadata.deletionTimestamp !== undefined;
   }
 
   /** Looks again at a namespace that is being deleted, unless something in it is still going: its end is a reason to look. */
@@ -202,7 +209,7 @@ export class Collector {
     const held = this.#world.catalog.types.some(
       (type) =>
         type.namespaced &&
-        this.#world.store.collection(placeOf(type)).first(name)?.metadata.deletionTimestamp !== undefined,
+        this.#world.store.latest(placeOf(type)).first(name)?.metadata.deletionTimestamp !== undefined,
     );
     if (!held) this.#emptyNamespace(name);
   }
@@ -215,7 +222,7 @@ export class Collector {
     let left = 0;
     for (const type of this.#world.catalog.types) {
       if (!type.namespaced) continue;
-      for (const object of this.#world.store.collection(placeOf(type)).list(name)) {
+      for (const object of this.#world.store.latest(placeOf(type)).list(name)) {
         const { gone } = remove(this.#world, type, object, PLAIN);
         if (!gone) left += 1;
       }
@@ -228,7 +235,7 @@ export class Collector {
   }
 
   #find({ place, namespace, name }: Place): { object: KubeObject; type: ResourceType } | undefined {
-    const object = this.#world.store.collection(place).get(namespace, name);
+    const object = this.#world.store.latest(place).get(namespace, name);
     const [type] = this.#world.catalog.at(place);
     return object && type ? { object, type } : undefined;
   }

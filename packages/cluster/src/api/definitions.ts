@@ -25,7 +25,7 @@ export function serveDefinitions(world: World): void {
 /** A definition takes its objects along, and ends the watches of them. */
 function removeObjects(world: World, definition: KubeObject): void {
   const spec = objectAt(definition, 'spec');
-  const collection = world.store.collection(`${stringAt(spec, 'group')}/${stringAt(spec, 'names', 'plural')}`);
-  for (const object of collection.list()) world.store.remove(collection.place, object);
-  collection.end();
+  const place = `${stringAt(spec, 'group')}/${stringAt(spec, 'names', 'plural')}`;
+  for (const object of world.store.latest(place).list()) world.store.remove(place, object);
+  world.store.collection(place).end();
 }

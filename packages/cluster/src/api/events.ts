@@ -11,7 +11,7 @@ const LOOK_MS = 60_000;
 export function forgetOldEvents(world: World): () => void {
   return every(world.clock, LOOK_MS, () => {
     const oldest = world.clock.date().getTime() - KEPT_MS;
-    for (const event of world.store.collection('/events').list()) {
+    for (const event of world.store.latest('/events').list()) {
       const last = stringAt(event, 'lastTimestamp') || stringAt(event, 'eventTime') || event.metadata.creationTimestamp;
       if (Date.parse(last) < oldest) world.store.remove('/events', event);
     }

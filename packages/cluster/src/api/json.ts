@@ -119,6 +119,9 @@ export function same(one: unknown, other: unknown): boolean {
 
 const serialised = new WeakMap<object, string>();
 
+/** An object's JSON text when it has been made already. */
+export const knownTextOf = (object: object): string | undefined => serialised.get(object);
+
 /** An object's JSON text; made once per stored object, since those never change. */
 export function textOf(object: object): string {
   const known = serialised.get(object);

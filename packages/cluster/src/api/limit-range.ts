@@ -14,7 +14,7 @@ const PODS: Named = { group: '', plural: 'pods', kind: 'Pod' };
 /** Fills in a new pod's requests and limits; throws a 403 when they are outside of what its namespace allows. */
 export function applyLimitRanges(world: World, draft: KubeObject): void {
   const { namespace = '', name } = draft.metadata;
-  const ranges = world.store.collection('/limitranges').list(namespace);
+  const ranges = world.store.latest('/limitranges').list(namespace);
   if (ranges.length === 0) return;
   const limits = ranges.flatMap((range) => objectsAt(range, 'spec', 'limits'));
   const each = limits.filter((limit) => limit['type'] === 'Container');

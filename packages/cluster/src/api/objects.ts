@@ -8,9 +8,10 @@ import type { User } from './identity.js';
 import { isObject, type JsonObject, type KubeObject } from './json.js';
 import { jsonContent, type Answer, type Incoming, type JsonContent } from './plain.js';
 import { decodeProtobuf, isProtobuf } from './protobuf.js';
-import { badRequest, invalidOption, methodNotAllowed, noSuchPath, notFound, Refusal } from './refusal.js';
+import { badRequest, invalidOption, methodNotAllowed, noSuchPath, Refusal } from './refusal.js';
 import { apiVersionOf, type ResourceType } from './resource.js';
-import { getObject, listObjects, listOf, listText, selectorOf, textFor, valueFor } from './read.js';
+import { commit } from './commit.js';
+import { getObject, latestObject, listObjects, listOf, listText, selectorOf, textFor, valueFor } from './read.js';
 import { deleteOptions, remove } from './remove.js';
 import { patchObject } from './patching.js';
 import { review, type Authenticate } from './reviews.js';
@@ -18,7 +19,7 @@ import { handleSubresource, type PodLogs } from './subresources.js';
 import { includeOf, tableText, tableVersion } from './table.js';
 import type { ResourceTarget } from './target.js';
 import { watchObjects, type WatchRequest } from './watch.js';
-import { objectsOf, type World } from './world.js';
+import { latestOf, type World } from './world.js';
 import { create, update, type Part } from './write.js';
 import { fieldsJudge } from './field-validation.js';
 
@@ -30,8 +31,6 @@ export interface ObjectsContext {
   readonly tokenKey: Buffer;
   /** Pods' output; absent until there is a node. */
   readonly logs: () => PodLogs | undefined;
-  /** Waits until every write so far is safe, where writes are kept. */
-  readonly settled: () => Promise<void> | undefined;
 }
 
 /** One request, understood. */
@@ -191,8 +190,7 @@ async function post(
   const judge = fieldsJudge(type, url.searchParams, body.repeated);
   const namespace = namespaceOf(type, target) || namespaceIn(type, object);
   const options = { dryRun: isDryRun(url.searchParams), onUnknown: judge.onUnknown };
-  const stored = create(context.world, type, namespace, object, options);
-  await context.settled();
+  const stored = await commit(context.world, () => create(context.world, type, namespace, object, options));
   return one(context, request, url, type, stored, 201, judge.warnings);
 }
 
@@ -217,16 +215,15 @@ async function handleOne(context: ObjectsContext, asked: Asked, type: ResourceTy
     case 'update': {
       const body = await readObject(request);
       const judge = fieldsJudge(type, url.searchParams, body.repeated);
-      const old = objectsOf(world, type).get(namespace, target.name);
-      if (!old) throw notFound(type, target.name);
       const options = { dryRun: isDryRun(url.searchParams), onUnknown: judge.onUnknown };
-      const stored = update(world, type, old, objectIn(body), part, options);
-      await context.settled();
+      const stored = await commit(world, () => {
+        const old = latestObject(world, type, namespace, target.name);
+        return update(world, type, old, objectIn(body), part, options);
+      });
       return one(context, request, url, type, stored, 200, judge.warnings);
     }
     case 'patch': {
       const { object, status, warnings } = await patchObject(context, asked, type, part);
-      await context.settled();
       return one(context, request, url, type, object, status, warnings);
     }
     default:
@@ -271,15 +268,15 @@ async function removeOne(
 ): Promise<Answer> {
   const { world } = context;
   const options = deleteOptions(await deletionBody(request), url.searchParams);
-  const object = getObject(world, type, namespaceOf(type, target), target.name);
-  const removal = remove(world, type, object, options);
-  await context.settled();
+  const removal = await commit(world, () =>
+    remove(world, type, latestObject(world, type, namespaceOf(type, target), target.name), options),
+  );
   if (!removal.gone || type.plural === 'pods') return one(context, request, url, type, removal.object, 200, []);
   const details = {
     name: target.name,
     ...(type.group !== '' && { group: type.group }),
     kind: type.plural,
-    uid: object.metadata.uid,
+    uid: removal.object.metadata.uid,
   };
   return respond(jsonContent({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details }), 200, []);
 }
@@ -292,13 +289,13 @@ async function removeMany(
   const { world } = context;
   const options = deleteOptions(await deletionBody(request), url.searchParams);
   const matches = selectorOf(url.searchParams, type);
-  const objects = objectsOf(world, type).list(
-    type.namespaced && target.namespace !== '' ? target.namespace : undefined,
+  const namespace = type.namespaced && target.namespace !== '' ? target.namespace : undefined;
+  const items = await commit(world, () =>
+    latestOf(world, type)
+      .list(namespace)
+      .filter((object) => !matches || matches(object))
+      .map((object) => remove(world, type, object, options).object),
   );
-  const items = objects
-    .filter((object) => !matches || matches(object))
-    .map((object) => remove(world, type, object, options).object);
-  await context.settled();
   const metadata = { resourceVersion: String(world.store.revision) };
   return respond(jsonContent({ kind: `${type.kind}List`, apiVersion: apiVersionOf(type), metadata, items }), 200, []);
 }

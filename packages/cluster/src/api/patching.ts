@@ -2,17 +2,18 @@
  * PATCH: which of the four kinds it is, and what the object looks like afterwards.
  */
 
-import { bodyOf, mediaType, objectIn } from './body.js';
+import { bodyOf, mediaType, objectIn, type Body } from './body.js';
 import { fieldsJudge } from './field-validation.js';
 import { isObject, objectAt, type JsonObject, type KubeObject } from './json.js';
 import type { Asked, ObjectsContext } from './objects.js';
 import { isDryRun } from './objects.js';
 import { applyJsonPatch, mergePatch } from './patch.js';
+import { commit } from './commit.js';
 import { badRequest, invalid, notFound, required, unsupportedMedia } from './refusal.js';
 import type { ResourceType } from './resource.js';
 import { serverSideApply } from './apply.js';
 import { strategicPatch } from './strategic.js';
-import { objectsOf } from './world.js';
+import { latestOf, type World } from './world.js';
 import { create, update, type Part } from './write.js';
 
 const APPLY = 'application/apply-patch+yaml';
@@ -29,12 +30,12 @@ export interface Patched {
 
 /** Patches an object, or creates it where applying does. Never loses another's write: there is nothing in between. */
 export async function patchObject(
-  context: ObjectsContext,
-  { request, url, target }: Asked,
+  { world }: ObjectsContext,
+  asked: Asked,
   type: ResourceType,
   part: Part,
 ): Promise<Patched> {
-  const { world } = context;
+  const { request } = asked;
   const media = mediaType(request);
   const known = type.custom ? KNOWN : [...KNOWN, STRATEGIC];
   if (!known.includes(media)) {
@@ -43,10 +44,25 @@ export async function patchObject(
     );
   }
   const body = await bodyOf(request);
+  return commit(world, () => patchWith(world, asked, type, part, { body, media }));
+}
+
+interface Patch {
+  readonly body: Body;
+  readonly media: string;
+}
+
+function patchWith(
+  world: World,
+  { url, target }: Asked,
+  type: ResourceType,
+  part: Part,
+  { body, media }: Patch,
+): Patched {
   const judge = fieldsJudge(type, url.searchParams, body.repeated);
   const options = { dryRun: isDryRun(url.searchParams), onUnknown: judge.onUnknown };
   const namespace = type.namespaced ? target.namespace : '';
-  const old = objectsOf(world, type).get(namespace, target.name);
+  const old = latestOf(world, type).get(namespace, target.name);
   const manager = url.searchParams.get('fieldManager') ?? '';
   if (media === APPLY && manager === '') {
     const options = { group: 'meta.k8s.io', plural: 'patchoptions', kind: 'PatchOptions' };

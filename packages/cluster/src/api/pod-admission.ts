@@ -19,7 +19,7 @@ import {
   type KubeObject,
 } from './json.js';
 import { forbidden } from './refusal.js';
-import { coreObject, type World } from './world.js';
+import { latestCoreObject, type World } from './world.js';
 
 const PODS = { group: '', plural: 'pods', kind: 'Pod' } as const;
 const TOKEN_PATH = '/var/run/secrets/kubernetes.io/serviceaccount';
@@ -32,7 +32,7 @@ export function admitPod(world: World, draft: KubeObject): void {
   const asked = stringAt(spec, 'serviceAccountName') || stringAt(spec, 'serviceAccount') || 'default';
   spec['serviceAccountName'] = asked;
   spec['serviceAccount'] = asked;
-  const account = coreObject(world, 'serviceaccounts', namespace, asked);
+  const account = latestCoreObject(world, 'serviceaccounts', namespace, asked);
   if (!account) {
     const why = `error looking up service account ${namespace}/${asked}: serviceaccount "${asked}" not found`;
     throw forbidden(PODS, name, why);

@@ -19,7 +19,7 @@ const PLAIN = new Set(['pods', 'services', 'secrets', 'configmaps', 'persistentv
 /** Throws a 403 when a quota of its namespace has no room for a new object. */
 export function checkQuotas(world: World, type: ResourceType, object: KubeObject): void {
   const { namespace = '', name } = object.metadata;
-  for (const quota of world.store.collection('/resourcequotas').list(namespace)) {
+  for (const quota of world.store.latest('/resourcequotas').list(namespace)) {
     if (!inScope(quota, type.plural, object)) continue;
     const hard = hardOf(quota);
     const asked = usageOf(type, object);
@@ -44,7 +44,7 @@ export function keepQuotas(world: World): void {
   const due = new Set<string>();
   const settle = (): void => {
     for (const namespace of due)
-      for (const quota of world.store.collection('/resourcequotas').list(namespace)) writeStatus(world, quota);
+      for (const quota of world.store.latest('/resourcequotas').list(namespace)) writeStatus(world, quota);
     due.clear();
   };
   world.store.onChange(({ object }, place) => {
@@ -53,6 +53,10 @@ export function keepQuotas(world: World): void {
     if (place !== '/resourcequotas' && world.store.collection('/resourcequotas').list(namespace).length === 0) return;
     if (due.size === 0) world.clock.defer(settle);
     due.add(namespace);
+  });
+  world.store.onRetry(() => {
+    for (const { metadata } of world.store.collection('/resourcequotas').values()) due.add(metadata.namespace ?? '');
+    settle();
   });
 }
 
@@ -81,7 +85,7 @@ function usedOf(world: World, quota: KubeObject): Amounts {
   const counted = world.catalog.types.filter((type) => type.namespaced && concerns(hard, type));
   for (const type of counted) {
     const place = type.group === '' ? `/${type.plural}` : `${type.group}/${type.plural}`;
-    for (const object of world.store.collection(place).list(namespace)) {
+    for (const object of world.store.latest(place).list(namespace)) {
       if (isPod(type) && isOver(object)) continue;
       if (!inScope(quota, type.plural, object)) continue;
       for (const [what, amount] of usageOf(type, object))

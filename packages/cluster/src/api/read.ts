@@ -6,8 +6,8 @@ import { textOf, type JsonObject, type KubeObject } from './json.js';
 import { badRequest, expired, notFound, Refusal } from './refusal.js';
 import { apiVersionOf, type ResourceType } from './resource.js';
 import { fieldSelector, labelSelector, type Matches } from './selector.js';
-import { objectsOf, type World } from './world.js';
-import { sortKey } from '../storage/store.js';
+import { latestOf, objectsOf, type World } from './world.js';
+import { sortKey } from '../storage/collection.js';
 
 /** What a list holds, and where its next page begins. */
 export interface Page {
@@ -22,6 +22,13 @@ export interface Page {
 /** The object, or a 404. */
 export function getObject(world: World, type: ResourceType, namespace: string, name: string): KubeObject {
   const found = objectsOf(world, type).get(namespace, name);
+  if (!found) throw notFound(type, name);
+  return found;
+}
+
+/** The object with all writes so far, or a 404: what a write is computed on. */
+export function latestObject(world: World, type: ResourceType, namespace: string, name: string): KubeObject {
+  const found = latestOf(world, type).get(namespace, name);
   if (!found) throw notFound(type, name);
   return found;
 }

@@ -11,7 +11,8 @@ import { update } from './write.js';
 import { isDryRun, readObject, respond, type Asked, type ObjectsContext } from './objects.js';
 import { badRequest, invalid, invalidValue, methodNotAllowed, noSuchPath, Refusal } from './refusal.js';
 import type { ResourceType } from './resource.js';
-import { getObject } from './read.js';
+import { getObject, latestObject } from './read.js';
+import { commit } from './commit.js';
 import { deleteOptions, remove } from './remove.js';
 import { ISSUER, issueToken } from './tokens.js';
 import { coreObject, timestamp } from './world.js';
@@ -61,12 +62,13 @@ async function scale(context: ObjectsContext, { request, url, target }: Asked, t
   if (target.verb === 'get') return respond(jsonContent(scaleOf(old)), 200, []);
   if (target.verb !== 'update' && target.verb !== 'patch') return notAllowed();
   const { value } = await (target.verb === 'update' ? readObject(request) : bodyOf(request));
-  const current = getObject(context.world, type, target.namespace, target.name); // as it is after the body has come
-  const wanted = target.verb === 'update' ? value : patched(type, scaleOf(current), value, mediaType(request));
-  const next = withScale(type, current, isObject(wanted) ? wanted : {});
-  const options = { dryRun: isDryRun(url.searchParams), onUnknown: () => undefined };
-  const stored = update(context.world, type, current, next, 'main', options);
-  await context.settled();
+  const stored = await commit(context.world, () => {
+    const current = latestObject(context.world, type, target.namespace, target.name); // as it is after the body has come
+    const wanted = target.verb === 'update' ? value : patched(type, scaleOf(current), value, mediaType(request));
+    const next = withScale(type, current, isObject(wanted) ? wanted : {});
+    const options = { dryRun: isDryRun(url.searchParams), onUnknown: () => undefined };
+    return update(context.world, type, current, next, 'main', options);
+  });
   return respond(jsonContent(scaleOf(stored)), 200, []);
 }
 
@@ -126,9 +128,10 @@ function boundPod(
 
 async function evict(context: ObjectsContext, { request, url, target }: Asked, type: ResourceType): Promise<Answer> {
   const body = objectIn(await readObject(request));
-  const pod = getObject(context.world, type, target.namespace, target.name);
-  remove(context.world, type, pod, deleteOptions(objectAt(body, 'deleteOptions'), url.searchParams));
-  await context.settled();
+  await commit(context.world, () => {
+    const pod = latestObject(context.world, type, target.namespace, target.name);
+    return remove(context.world, type, pod, deleteOptions(objectAt(body, 'deleteOptions'), url.searchParams));
+  });
   return respond(jsonContent({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success' }), 201, []);
 }
 

@@ -13,7 +13,7 @@ import type { WatchContent } from './plain.js';
 import { revisionOf, selectorOf, textFor, valueFor, waitsForFuture } from './read.js';
 import type { Matches } from './selector.js';
 import { objectsOf, type World } from './world.js';
-import type { Change } from '../storage/store.js';
+import type { Change } from '../storage/history.js';
 
 /** How many frames may wait for a watcher that does not read, besides those it begins with. */
 const MOST_WAITING = 4096;

@@ -10,7 +10,8 @@ import type { Catalog } from './catalog.js';
 import type { JsonObject, KubeObject } from './json.js';
 import type { Cause } from './refusal.js';
 import { placeOf, type ResourceType } from './resource.js';
-import type { Collection, Store } from '../storage/store.js';
+import type { Collection, Objects } from '../storage/collection.js';
+import type { Store } from '../storage/store.js';
 
 /** A write that somebody outside the API server may change or refuse. */
 export interface AdmissionRequest {
@@ -54,11 +55,23 @@ export interface World {
   readonly random: Random;
 }
 
-/** The objects of a resource. */
+/** The committed objects of a resource: what is read and watched. */
 export const objectsOf = (world: World, type: Pick<ResourceType, 'group' | 'plural'>): Collection =>
   world.store.collection(placeOf(type));
 
-/** The object of a built-in core resource, if there is one. */
+/** The objects of a resource with all writes so far: what a write is computed on. */
+export const latestOf = (world: World, type: Pick<ResourceType, 'group' | 'plural'>): Objects =>
+  world.store.latest(placeOf(type));
+
+/** The object of a built-in core resource with all writes so far, if there is one. */
+export const latestCoreObject = (
+  world: World,
+  plural: string,
+  namespace: string,
+  name: string,
+): KubeObject | undefined => world.store.latest(`/${plural}`).get(namespace, name);
+
+/** The committed object of a built-in core resource, if there is one. */
 export const coreObject = (world: World, plural: string, namespace: string, name: string): KubeObject | undefined =>
   world.store.collection(`/${plural}`).get(namespace, name);
 

@@ -15,7 +15,7 @@ import { decodeBuiltIn } from './decode.js';
 import { METADATA } from './fields.js';
 import { fillDefaults, prune } from './schema.js';
 import { checkSchema } from './schema-check.js';
-import { objectsOf, timestamp, type World } from './world.js';
+import { latestOf, timestamp, type World } from './world.js';
 
 /** How a write was asked for. */
 export interface WriteOptions {
@@ -44,7 +44,7 @@ export function create(
   const object = admit(world, type, asObject(draft), undefined, { sent: body, dryRun: options.dryRun });
   const { name } = object.metadata;
   refuseIfWrong(type, object, undefined);
-  if (objectsOf(world, type).get(namespace, name)) throw alreadyExists(type, name);
+  if (latestOf(world, type).get(namespace, name)) throw alreadyExists(type, name);
   if (options.dryRun) return object;
   return world.store.put(placeOf(type), object);
 }

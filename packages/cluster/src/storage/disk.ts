@@ -79,7 +79,37 @@ function systemFile(handle: FileHandle, path: string): DiskFile {
     read: async (buffer, position) => (await named(handle.read(buffer, 0, buffer.byteLength, position))).bytesRead,
     write: async (bytes, position) => (await named(handle.write(bytes, 0, bytes.byteLength, position))).bytesWritten,
     truncate: (size) => named(handle.truncate(size)),
-    datasync: () => named(handle.datasync()),
+    datasync: async () => {
+      const [{ nlink }] = await named(Promise.all([handle.stat(), handle.datasync()]));
+      if (nlink === 0) throw removed(path); // a file without a name is lost with the process
+    },
     close: () => named(handle.close()),
   };
 }
+
+const removed = (path: string): Error =>
+  Object.assign(new Error(`ENOENT: the file was removed while it was in use '${path}'`), { code: 'ENOENT', path });
+
+/** Writes all of some bytes, however few the disk takes at once. */
+export async function writeFully(file: DiskFile, bytes: Uint8Array, position: number): Promise<void> {
+  for (let done = 0; done < bytes.byteLength;) {
+    const count = await file.write(bytes.subarray(done), position + done);
+    if (count <= 0) throw new Error('the disk has written nothing and reports no error');
+    done += count;
+  }
+}
+
+/** Reads the beginning of a file, at most so many bytes. */
+export async function readUpTo(file: DiskFile, limit: number): Promise<Buffer> {
+  const buffer = Buffer.alloc(limit);
+  let filled = 0;
+  while (filled < limit) {
+    const count = await file.read(buffer.subarray(filled), filled);
+    if (count === 0) break;
+    filled += count;
+  }
+  return buffer.subarray(0, filled);
+}
+
+/** The path of a file of a directory, for messages. */
+export const pathOn = (disk: Disk, name: string): string => join(disk.path, name);

@@ -1,8 +1,14 @@
 /** Where a cluster's objects and secrets live: in memory, or in a directory of its own. */
 
 import { chmodSync, mkdirSync } from 'node:fs';
-import { Journal } from './journal.js';
+import { systemClock, type Clock } from '../clock.js';
+import { ClusterError } from '../cluster-error.js';
+import { Checkpointer, snapshotSize } from './checkpointer.js';
+import { remedyOf, unsupportedFiles, unusable } from './damage.js';
+import { systemDisk, type Disk } from './disk.js';
+import { GroupCommit } from './group-commit.js';
 import { lock } from './lock.js';
+import { initialize, isInitialized, recover } from './recovery.js';
 import { newSecrets, secretsIn, type ClusterSecrets } from './secrets.js';
 import { Store } from './store.js';
 
@@ -10,30 +16,99 @@ import { Store } from './store.js';
 export interface Storage {
   readonly store: Store;
   readonly secrets: ClusterSecrets;
-  /** Resolves when every write so far is safe; undefined when it is already. */
-  readonly settled: () => Promise<void> | undefined;
-  /** Makes everything safe and lets go of the directory. */
+  /**
+   * Commits what is pending and lets go of the directory. Rejects with a `ClusterError` when something that was written could not be
+   * saved; the directory is released all the same.
+   */
   close(): Promise<void>;
 }
 
-/** Opens a storage; without a directory nothing outlives the process. */
-export async function openStorage(directory: string | undefined, now: Date): Promise<Storage> {
+/** Sizes that tests make small. */
+export interface StorageLimits {
+  /** The least size of the log at which a snapshot is written. */
+  readonly segmentBytes: number;
+  /** How many bytes of a snapshot are written at once. */
+  readonly chunkBytes: number;
+}
+
+const LIMITS: StorageLimits = { segmentBytes: 16 * 1024 * 1024, chunkBytes: 256 * 1024 };
+
+/** What a storage is opened with. */
+export interface StorageOptions {
+  /** Dates the certificates of new directories, and repeats writes a while after a failure of the disk. @default the machine's */
+  readonly clock?: Clock;
+  /** Told of what an operator should know. @default nobody */
+  readonly log?: (line: string) => void;
+  /** The cluster's secrets, which are not read from the directory then. @default - kept in the directory */
+  readonly secrets?: ClusterSecrets;
+  /** @default - 16 MiB of log, 256 KiB at once */
+  readonly limits?: Partial<StorageLimits>;
+}
+
+/** Opens a storage; without a directory nothing outlives the process. Rejects with a `ClusterError` that says what to change. */
+export async function openStorage(directory: string | undefined, options: StorageOptions = {}): Promise<Storage> {
+  const { clock = systemClock, log = () => undefined, secrets } = options;
   if (directory === undefined) {
-    return { store: new Store(), secrets: newSecrets(now), settled: () => undefined, close: () => Promise.resolve() };
+    const store = new Store(0, bugReport(log));
+    return { store, secrets: secrets ?? newSecrets(clock.date()), close: () => Promise.resolve() };
   }
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
-  chmodSync(directory, 0o700);
-  const unlock = lock(directory);
+  let unlock: () => void = () => undefined;
   try {
-    const secrets = secretsIn(directory, now);
-    const journal = await Journal.open(directory);
-    const close = async (): Promise<void> => {
-      await journal.close();
-      unlock();
-    };
-    return { store: journal.store, secrets, settled: () => journal.settled(), close };
-  } catch (error) {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    chmodSync(directory, 0o700);
+    unlock = lock(directory);
+    const storage = await openStorageOn(systemDisk(directory), options);
+    return { ...storage, close: () => storage.close().finally(unlock) };
+  } catch (cause) {
     unlock();
-    throw error;
+    throw unusable(directory, cause);
   }
 }
+
+/** Opens a storage on a disk that no other process uses. */
+export async function openStorageOn(disk: Disk, options: StorageOptions = {}): Promise<Storage> {
+  const { clock = systemClock, log: notice = () => undefined, limits } = options;
+  const names = await disk.list();
+  const isUsed = isInitialized(names);
+  if (!isUsed) refuseOlderFormat(disk, names);
+  const secrets = options.secrets ?? (await secretsIn(disk, isUsed, () => clock.date()));
+  const reading = { disk, notice, onBug: bugReport(notice) };
+  const { store, log } = await (isUsed ? recover(reading) : initialize(reading));
+  const snapshotBytes = await snapshotSize(disk, log.length.base);
+  const checkpointer = new Checkpointer({ disk, store, log, notice, snapshotBytes, ...LIMITS, ...limits });
+  const afterBatch = (): Promise<void> => checkpointer.afterBatch();
+  const commits = new GroupCommit({ store, log, directory: disk.path, notice, afterBatch, clock });
+  store.attach(commits);
+  return { store, secrets, close: () => close(disk, { commits, checkpointer, log, notice }) };
+}
+
+interface Parts {
+  readonly commits: GroupCommit;
+  readonly checkpointer: Checkpointer;
+  readonly log: Awaited<ReturnType<typeof recover>>['log'];
+  readonly notice: (line: string) => void;
+}
+
+async function close(disk: Disk, { commits, checkpointer, log, notice }: Parts): Promise<void> {
+  const failure = await commits.close();
+  await checkpointer.close();
+  let cause: unknown = failure;
+  await log.check().catch((error: unknown) => (cause ??= error));
+  await log.close().catch((error: unknown) => (cause ??= error));
+  if (cause !== undefined) {
+    const why = failure?.message ?? `the data directory ${disk.path} can no longer be written: ${String(cause)}`;
+    throw new ClusterError('DATA_DIR_NOT_SAVED', `not everything could be saved: ${why}`, remedyOf(cause), { cause });
+  }
+  if (checkpointer.failure !== undefined) notice(`${checkpointer.failure}; nothing is lost: the log is complete`);
+}
+
+/** Directories of before format 1 have other files; beginning beside them would look as if everything was lost. */
+function refuseOlderFormat(disk: Disk, names: readonly string[]): void {
+  const found = names.filter((name) => name === 'snapshot.ndjson' || name === 'log.ndjson');
+  if (found.length > 0) throw unsupportedFiles(disk.path, found);
+}
+
+const bugReport =
+  (log: (line: string) => void) =>
+  (error: unknown): void =>
+    log(`a listener of the storage failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);

@@ -4,11 +4,12 @@
  * Kept beside the data when there is a data directory, so that kubeconfigs and tokens outlive a restart.
  */
 
-import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, renameSync } from 'node:fs';
-import { join } from 'node:path';
+import { createHash, randomBytes } from 'node:crypto';
 import { newAuthority, type KeyPair } from '../api/certificate.js';
-import { writeNamed } from '../disk-failure.js';
+import { isObject, objectAt, stringAt } from '../api/json.js';
+import { systemCode } from '../cluster-error.js';
+import { damaged, FORMAT_VERSION, missing, unknownVersion } from './damage.js';
+import { pathOn, readUpTo, writeFully, type Disk } from './disk.js';
 
 /** A cluster's secrets. Whoever reads them is the cluster. */
 export interface ClusterSecrets {
@@ -17,6 +18,10 @@ export interface ClusterSecrets {
   readonly adminToken: string;
 }
 
+const FILE = 'secrets.json';
+const FORMAT = 'pipewright-secrets';
+const MOST_BYTES = 64 * 1024;
+
 /** New secrets, which no other cluster has. */
 export const newSecrets = (now: Date): ClusterSecrets => ({
   authority: newAuthority(now),
@@ -24,22 +29,64 @@ export const newSecrets = (now: Date): ClusterSecrets => ({
   adminToken: randomBytes(24).toString('base64url'),
 });
 
-interface Stored {
-  readonly authority: KeyPair;
-  readonly tokenKey: string;
-  readonly adminToken: string;
+/**
+ * Returns the secrets of a data directory, creating them in one that has not been used. Readable by its owner alone. Throws
+ * `DATA_DIR_DAMAGED` when they are not what was written, or are gone.
+ */
+export async function secretsIn(disk: Disk, isUsed: boolean, now: () => Date): Promise<ClusterSecrets> {
+  const path = pathOn(disk, FILE);
+  try {
+    return await readSecrets(disk, path);
+  } catch (cause) {
+    if (systemCode(cause) !== 'ENOENT') throw cause;
+    if (isUsed) throw missing(path, 'it holds the keys of the cluster that is kept here');
+  }
+  const secrets = newSecrets(now());
+  const { authority, tokenKey, adminToken } = secrets;
+  const content = JSON.stringify({ authority, adminToken, tokenKey: tokenKey.toString('base64') });
+  const text = JSON.stringify({ format: FORMAT, version: FORMAT_VERSION, sha256: sha256(content), content });
+  const file = await disk.create(`${FILE}.tmp`);
+  try {
+    await writeFully(file, Buffer.from(`${text}\n`), 0);
+    await file.datasync();
+  } finally {
+    await file.close();
+  }
+  await disk.rename(`${FILE}.tmp`, FILE);
+  await disk.syncDirectory();
+  return secrets;
 }
 
-/** The secrets of a data directory, made when it has none. Readable by its owner alone. */
-export function secretsIn(directory: string, now: Date): ClusterSecrets {
-  const file = join(directory, 'secrets.json');
-  if (existsSync(file)) {
-    const { authority, tokenKey, adminToken } = JSON.parse(readFileSync(file, 'utf8')) as Stored; // written below
-    return { authority, adminToken, tokenKey: Buffer.from(tokenKey, 'base64') };
+async function readSecrets(disk: Disk, path: string): Promise<ClusterSecrets> {
+  const file = await disk.open(FILE);
+  let bytes: Buffer;
+  try {
+    bytes = await readUpTo(file, MOST_BYTES);
+  } finally {
+    await file.close();
   }
-  const { authority, tokenKey, adminToken } = newSecrets(now);
-  const stored: Stored = { authority, adminToken, tokenKey: tokenKey.toString('base64') };
-  writeNamed(`${file}.new`, JSON.stringify(stored), { mode: 0o600 }); // half a file would be in the way for ever
-  renameSync(`${file}.new`, file);
-  return { authority, tokenKey, adminToken };
+  const outer = parse(bytes.toString('utf8'));
+  if (!isObject(outer)) throw damaged(path, bytes.byteLength === 0 ? 'it is empty' : 'record 1 at byte 0 is not JSON');
+  const content = stringAt(outer, 'content');
+  if (outer['format'] !== FORMAT || outer['sha256'] !== sha256(content)) {
+    throw damaged(path, 'record 1 at byte 0 has a wrong checksum');
+  }
+  if (outer['version'] !== FORMAT_VERSION) throw unknownVersion(path, outer['version']);
+  const read = parse(content);
+  const authority = objectAt(read, 'authority');
+  return {
+    authority: authority as unknown as KeyPair, // written above, and the checksum is right
+    adminToken: stringAt(read, 'adminToken'),
+    tokenKey: Buffer.from(stringAt(read, 'tokenKey'), 'base64'),
+  };
+}
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // told apart by its caller
+  }
 }

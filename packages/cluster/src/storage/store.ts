@@ -1,162 +1,55 @@
 /**
  * All objects, in memory, with the history that watches and paged lists need.
  *
- * One counter numbers every change of every object (the resourceVersion). Stored objects are never changed in place, so a
- * past state is today's with the newer changes taken back; nothing is copied for it. Durability is someone else's
- * (`journal.ts`), who is told of each change before anyone else.
+ * One counter numbers every change of every object (the resourceVersion). With a change log a write is first *pending*: it is
+ * computed on the newest state, and becomes visible to readers, watchers and listeners when the log has made it durable. Without
+ * one, writes are committed at once.
  */
 
 import type { KubeObject } from '../api/json.js';
+import { Collection, type Listener, type Objects } from './collection.js';
+import type { Change } from './history.js';
+import { PendingObjects } from './pending-objects.js';
 
-/** One change of one object. `object` of a deletion is its last state under a new revision. */
-export interface Change {
-  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
-  readonly revision: number;
-  readonly object: KubeObject;
-  readonly previous: KubeObject | undefined;
-}
-
-/** Who wants to know of changes; called in the order of revisions, and may not throw. */
-export type Listener = (change: Change, place: string) => void;
-
-/** How many changes of one resource are remembered. Asking for older ones is answered with 410. */
-export const HISTORY = 4096;
-
-/** The objects of one resource, and their recent changes. */
-export class Collection {
-  readonly place: string;
-  readonly #byNamespace = new Map<string, Map<string, KubeObject>>();
-  readonly #sorted = new Map<string, readonly KubeObject[]>();
-  readonly #history: Change[] = [];
-  readonly #listeners = new Set<Listener>();
-  readonly #ends = new Set<() => void>();
-  #floor: number;
-  #size = 0;
-
-  constructor(place: string, floor: number) {
-    this.place = place;
-    this.#floor = floor;
-  }
-
-  /** How many objects there are. */
-  get size(): number {
-    return this.#size;
-  }
-
-  /** The object of that name, if there is one. Cluster-wide objects live in namespace `''`. */
-  get(namespace: string, name: string): KubeObject | undefined {
-    return this.#byNamespace.get(namespace)?.get(name);
-  }
-
-  /** Some object of a namespace, if there is one: the one that has been there for longest. */
-  first(namespace: string): KubeObject | undefined {
-    const [object] = this.#byNamespace.get(namespace)?.values() ?? [];
-    return object;
-  }
-
-  /** The objects of one namespace, or of all, in the order of namespace and name. */
-  list(namespace?: string): readonly KubeObject[] {
-    if (namespace === undefined) return [...this.#byNamespace.keys()].sort().flatMap((each) => this.list(each));
-    const known = this.#sorted.get(namespace);
-    if (known) return known;
-    const objects = [...(this.#byNamespace.get(namespace)?.values() ?? [])];
-    objects.sort((one, other) => (one.metadata.name < other.metadata.name ? -1 : 1));
-    this.#sorted.set(namespace, objects);
-    return objects;
-  }
-
-  /** Changes after a revision, oldest first; undefined when not all of them are remembered. */
-  since(revision: number): readonly Change[] | undefined {
-    if (revision < this.#floor) return undefined;
-    let first = this.#history.length;
-    while (first > 0 && (this.#history[first - 1]?.revision ?? 0) > revision) first -= 1;
-    return this.#history.slice(first);
-  }
-
-  /** The objects as they were at a revision; undefined when that is too long ago. */
-  listAsOf(revision: number, namespace?: string): readonly KubeObject[] | undefined {
-    const newer = this.since(revision);
-    if (newer === undefined) return undefined;
-    if (newer.length === 0) return this.list(namespace);
-    const state = new Map(this.list(namespace).map((object) => [keyOf(object), object]));
-    for (const { object, previous } of [...newer].reverse()) {
-      if (namespace !== undefined && (object.metadata.namespace ?? '') !== namespace) continue;
-      if (previous) state.set(keyOf(object), previous);
-      else state.delete(keyOf(object));
-    }
-    return [...state.values()].sort((one, other) => (sortKey(one) < sortKey(other) ? -1 : 1));
-  }
-
-  /** Calls `listener` for each later change, until the returned function is called. */
-  subscribe(listener: Listener): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  }
-
-  /** Calls `listener` when the resource stops being served, until the returned function is called. */
-  onEnd(listener: () => void): () => void {
-    this.#ends.add(listener);
-    return () => this.#ends.delete(listener);
-  }
-
-  /** Ends all watches: the resource is no longer served. */
-  end(): void {
-    for (const listener of [...this.#ends]) listener();
-  }
-
-  /** Forgets the history up to now, so that watches from before are answered with 410. */
-  compact(revision: number): void {
-    this.#history.length = 0;
-    this.#floor = revision;
-  }
-
-  /** Takes in a change. Only the store calls this. */
-  take(change: Change): void {
-    this.settle(change);
-    this.#history.push(change);
-    if (this.#history.length < HISTORY * 2) return;
-    const dropped = this.#history.splice(0, this.#history.length - HISTORY);
-    this.#floor = dropped.at(-1)?.revision ?? this.#floor;
-  }
-
-  /** Brings the objects up to date without remembering how. Only the store calls this. */
-  settle(change: Pick<Change, 'type' | 'object'>): void {
-    const { namespace = '', name } = change.object.metadata;
-    const objects = this.#byNamespace.get(namespace) ?? new Map<string, KubeObject>();
-    this.#byNamespace.set(namespace, objects);
-    const before = objects.size;
-    if (change.type === 'DELETED') objects.delete(name);
-    else objects.set(name, change.object);
-    this.#size += objects.size - before;
-    this.#sorted.delete(namespace);
-    if (objects.size === 0) this.#byNamespace.delete(namespace);
-  }
-
-  /** Tells the watchers. Only the store calls this, after everything else has been brought up to date. */
-  announce(change: Change): void {
-    for (const listener of [...this.#listeners]) listener(change, this.place);
-  }
+/** Makes changes durable, in the order in which they are added. */
+export interface ChangeLog {
+  /** Serializes a change. Throws when that is impossible, before anything has happened. */
+  encode(change: Change, place: string): string;
+  /** Queues a change and its text. Later calls `Store.commit` for it, or `Store.rollBack` for all that are pending. */
+  add(change: Change, place: string, text: string): void;
+  /** Resolves when everything queued so far is committed, rejects when it was rolled back; undefined when nothing is pending. */
+  settled(): Promise<void> | undefined;
 }
 
 /** All collections, and the one counter. */
 export class Store {
   readonly #collections = new Map<string, Collection>();
+  readonly #pending = new Map<string, PendingObjects>();
   readonly #listeners: Listener[] = [];
-  readonly #start: number;
+  readonly #retries: (() => void)[] = [];
+  #start: number;
+  readonly #onBug: (error: unknown) => void;
+  #log: ChangeLog | undefined;
   #revision: number;
+  #lastRevision: number;
 
-  /** @param revision the last one given out, when continuing after a restart: what was before is not remembered */
-  constructor(revision = 0) {
+  /**
+   * @param revision the last one given out, when continuing after a restart: what was before is not remembered
+   * @param onBug called with what a listener throws, which must not harm the write that it was told of
+   */
+  constructor(revision = 0, onBug: (error: unknown) => void = throwLater) {
     this.#start = revision;
     this.#revision = revision;
+    this.#lastRevision = revision;
+    this.#onBug = onBug;
   }
 
-  /** The revision of the last change. */
+  /** The revision of the last committed change. */
   get revision(): number {
     return this.#revision;
   }
 
-  /** The collection of a place (`group/plural`), made when first asked for. */
+  /** The committed objects of a place (`group/plural`), created when first asked for. */
   collection(place: string): Collection {
     const known = this.#collections.get(place);
     if (known) return known;
@@ -170,21 +63,61 @@ export class Store {
     return [...this.#collections.values()];
   }
 
-  /** Calls `listener` for every change of every resource, before any watcher hears of it. */
+  /** The newest objects of a place, pending writes included: what a write is computed on. */
+  latest(place: string): Objects {
+    return this.#pending.get(place) ?? this.collection(place);
+  }
+
+  /** Calls `listener` for every committed change of every resource, before any watcher is called. */
   onChange(listener: Listener): void {
     this.#listeners.push(listener);
   }
 
-  /** Stores an object, new or changed, under the next revision; returns what was stored. */
+  /** Calls `listener` a while after writes were rolled back: writes that no client will repeat can be tried again. */
+  onRetry(listener: () => void): void {
+    this.#retries.push(listener);
+  }
+
+  /** Stores an object, new or changed, under the next revision; returns what is stored. */
   put(place: string, object: KubeObject): KubeObject {
-    const collection = this.collection(place);
-    const previous = collection.get(object.metadata.namespace ?? '', object.metadata.name);
-    return this.#commit(collection, previous ? 'MODIFIED' : 'ADDED', object, previous);
+    const previous = this.latest(place).get(object.metadata.namespace ?? '', object.metadata.name);
+    return this.#write(place, previous ? 'MODIFIED' : 'ADDED', object, previous);
   }
 
   /** Removes an object; returns its last state under the deletion's revision. */
   remove(place: string, object: KubeObject): KubeObject {
-    return this.#commit(this.collection(place), 'DELETED', object, object);
+    return this.#write(place, 'DELETED', object, object);
+  }
+
+  /**
+   * Resolves when every write so far is durable and visible, rejects with a `StorageWriteError` when it was rolled back;
+   * undefined when nothing is pending. Must be called in the same turn as the write that it is to cover.
+   */
+  settled(): Promise<void> | undefined {
+    return this.#log?.settled();
+  }
+
+  /** Makes later writes durable through a log before they are committed. */
+  attach(log: ChangeLog): void {
+    this.#log = log;
+  }
+
+  /** Makes a pending change visible. Only the change log calls this, in the order of revisions. */
+  commit(change: Change, place: string): void {
+    const pending = this.#pending.get(place);
+    pending?.settle(change);
+    if (pending?.isEmpty === true) this.#pending.delete(place);
+    this.#apply(this.collection(place), change);
+  }
+
+  /** Forgets all pending changes. Only the change log calls this. Their revisions are not given out again. */
+  rollBack(): void {
+    this.#pending.clear();
+  }
+
+  /** Calls those who have writes to repeat. Only the change log calls this. */
+  retry(): void {
+    for (const listener of this.#retries) this.#guard(listener);
   }
 
   /** Puts an object back as it was before a restart, telling nobody. */
@@ -192,21 +125,60 @@ export class Store {
     this.collection(place).settle({ type: 'ADDED', object });
   }
 
-  #commit(
-    collection: Collection,
-    type: Change['type'],
-    object: KubeObject,
-    previous: KubeObject | undefined,
-  ): KubeObject {
-    this.#revision += 1;
-    const stored = frozen({ ...object, metadata: { ...object.metadata, resourceVersion: String(this.#revision) } });
-    const change: Change = { type, revision: this.#revision, object: stored, previous };
-    collection.take(change);
-    for (const listener of this.#listeners) listener(change, collection.place);
-    collection.announce(change);
+  /** Repeats a deletion from before a restart, telling nobody. */
+  restoreDeletion(place: string, namespace: string, name: string): void {
+    const collection = this.collection(place);
+    const object = collection.get(namespace, name);
+    if (object) collection.settle({ type: 'DELETED', object });
+  }
+
+  /** Continues behind a revision after everything has been restored; what was before is not remembered. */
+  resume(revision: number): void {
+    this.#start = revision;
+    this.#revision = revision;
+    this.#lastRevision = revision;
+    for (const collection of this.#collections.values()) collection.compact(revision);
+  }
+
+  #write(place: string, type: Change['type'], object: KubeObject, previous: KubeObject | undefined): KubeObject {
+    const revision = this.#lastRevision + 1;
+    const stored = frozen({ ...object, metadata: { ...object.metadata, resourceVersion: String(revision) } });
+    const change: Change = { type, revision, object: stored, previous };
+    const log = this.#log;
+    const text = log?.encode(change, place) ?? '';
+    this.#lastRevision = revision; // nothing above has changed anything, so what throws there leaves no trace
+    if (!log) {
+      this.#apply(this.collection(place), change);
+      return stored;
+    }
+    const pending = this.#pending.get(place) ?? new PendingObjects(this.collection(place));
+    this.#pending.set(place, pending);
+    pending.add(change);
+    log.add(change, place, text);
     return stored;
   }
+
+  #apply(collection: Collection, change: Change): void {
+    this.#revision = change.revision;
+    collection.take(change);
+    const { place } = collection;
+    for (const listener of this.#listeners) this.#guard(() => listener(change, place));
+    for (const watcher of collection.watchers()) this.#guard(() => watcher(change, place));
+  }
+
+  #guard(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#onBug(error);
+    }
+  }
 }
+
+const throwLater = (error: unknown): void =>
+  queueMicrotask(() => {
+    throw error;
+  });
 
 /** Makes a change in place an error where it is made: watchers and clients in this process hold the very same object. */
 function frozen<T>(value: T): T {
@@ -214,8 +186,3 @@ function frozen<T>(value: T): T {
   for (const field of Object.keys(value)) frozen((value as Record<string, unknown>)[field]); // any object has fields
   return Object.freeze(value);
 }
-
-const keyOf = ({ metadata }: KubeObject): string => `${metadata.namespace ?? ''}/${metadata.name}`;
-
-/** Sorts by namespace, then name: NUL is below every character of either. */
-export const sortKey = ({ metadata }: KubeObject): string => `${metadata.namespace ?? ''}\0${metadata.name}`;

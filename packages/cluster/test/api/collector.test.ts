@@ -5,7 +5,8 @@ import { BUILT_IN } from '../../src/api/builtin.js';
 import { Collector } from '../../src/api/collector.js';
 import type { KubeObject, OwnerReference } from '../../src/api/json.js';
 import { remove, type DeleteOptions } from '../../src/api/remove.js';
-import { Store, type Collection } from '../../src/storage/store.js';
+import type { Collection } from '../../src/storage/collection.js';
+import { Store } from '../../src/storage/store.js';
 import { bareWorld } from './bare-world.js';
 
 /** Counts how often the collector looks for something, and how many objects it is shown. */

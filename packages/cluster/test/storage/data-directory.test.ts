@@ -66,7 +66,7 @@ test('objects, revisions, secrets and definitions outlive a restart', async () =
 
 /** Leaves a directory as a process does that is killed: no snapshot, no goodbye. */
 async function crashed(): Promise<void> {
-  const storage = await openStorage(dataDir, new Date());
+  const storage = await openStorage(dataDir);
   for (const name of ['a', 'b']) {
     storage.store.put('/configmaps', {
       apiVersion: 'v1',
@@ -74,15 +74,15 @@ async function crashed(): Promise<void> {
       metadata: { name, namespace: 'default', uid: name, resourceVersion: '', creationTimestamp: '' },
     });
   }
-  await storage.settled();
+  await storage.store.settled();
   rmSync(join(dataDir, 'lock'));
 }
 
 test('what a crash tore off the end of the log is cut away, and writing goes on', async () => {
   await crashed();
-  const log = join(dataDir, 'log.ndjson');
+  const log = join(dataDir, 'log-00000001.ndjson');
   appendFileSync(log, readFileSync(log, 'utf8').split('\n')[0]!.slice(0, 40));
-  const again = await openStorage(dataDir, new Date());
+  const again = await openStorage(dataDir);
   expect(
     again.store
       .collection('/configmaps')
@@ -95,17 +95,17 @@ test('what a crash tore off the end of the log is cut away, and writing goes on'
 
 test('damage in the middle of the log is told, not skipped', async () => {
   await crashed();
-  const log = join(dataDir, 'log.ndjson');
+  const log = join(dataDir, 'log-00000001.ndjson');
   writeFileSync(log, readFileSync(log, 'utf8').replace('"name":"a"', '"name":"x"'));
-  await expect(openStorage(dataDir, new Date())).rejects.toMatchObject({
+  await expect(openStorage(dataDir)).rejects.toMatchObject({
     code: 'DATA_DIR_DAMAGED',
-    message: `${log} cannot be read: line 1 has a wrong checksum`,
-    hint: 'restore the directory from a copy, or start with an empty one',
+    message: `${log} is damaged: record 2 at byte ${readFileSync(log).indexOf('\n') + 1} has a wrong checksum`,
+    hint: 'restore the whole directory from a copy, or start with an empty directory',
   });
 });
 
 test('a directory in use is refused, naming the process that uses it', async () => {
-  const first = await openStorage(dataDir, new Date());
+  const first = await openStorage(dataDir);
   await expect(startCluster({ dataDir })).rejects.toMatchObject({
     code: 'DATA_DIR_IN_USE',
     message: `data directory ${dataDir} is in use by process ${process.pid}`,
@@ -115,24 +115,24 @@ test('a directory in use is refused, naming the process that uses it', async () 
 });
 
 test('a lock whose process is gone is nobody’s, even if its number has been given away', async () => {
-  const first = await openStorage(dataDir, new Date());
+  const first = await openStorage(dataDir);
   await first.close();
   const child = spawn(process.execPath, ['-e', '']);
   await once(child, 'exit');
   for (const holder of [{ pid: child.pid, began: '1' }, { pid: process.pid, began: '1' }, 'half']) {
     writeFileSync(join(dataDir, 'lock'), JSON.stringify(holder));
-    await (await openStorage(dataDir, new Date())).close();
+    await (await openStorage(dataDir)).close();
   }
 });
 
 test('nobody else may read what is kept', async () => {
-  const storage = await openStorage(dataDir, new Date());
+  const storage = await openStorage(dataDir);
   await storage.close();
   expect(statSync(dataDir).mode & 0o777).toBe(0o700);
   const modes = readdirSync(dataDir).map((name) => [name, statSync(join(dataDir, name)).mode & 0o777]);
   expect(modes).toEqual([
-    ['log.ndjson', 0o600],
+    ['committed', 0o600],
+    ['log-00000001.ndjson', 0o600],
     ['secrets.json', 0o600],
-    ['snapshot.ndjson', 0o600],
   ]);
 });

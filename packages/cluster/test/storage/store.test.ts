@@ -2,7 +2,8 @@
 
 import { expect, test } from '@jest/globals';
 import type { KubeObject } from '../../src/api/json.js';
-import { HISTORY, Store } from '../../src/storage/store.js';
+import { HISTORY } from '../../src/storage/history.js';
+import { Store } from '../../src/storage/store.js';
 
 const object = (name: string, n = 0): KubeObject => ({
   apiVersion: 'v1',

@@ -32,7 +32,7 @@ import { DEFAULT_IMAGES } from '../options.js';
 import type { Pod } from '../pod-types.js';
 import { ArtifactConfig } from './artifact-config.js';
 import { deliverCloudEvents } from './cloud-event-delivery.js';
-import type { ControllerOptions, QueueName } from './controller.js';
+import type { ControllerOptions } from './controller.js';
 import { sendEvent } from './event-sender.js';
 import { silent } from './log.js';
 import { Pace } from './pace.js';
@@ -102,7 +102,6 @@ export function makeWorld(
     ...shelves,
     ...kinds,
     ...queues,
-    unrecordedAttempts: new Map(),
     taskRunEvents: recorder('taskrun-controller'),
     runEvents: recorder('pipeline-controller'),
     room: new Room({
@@ -125,19 +124,16 @@ const watchTrouble =
     log.warn('a watch was interrupted', { kind: of.kind, error: String(error), retryIn });
 
 const makeQueue = (
-  { log = silent, workers = 8, random, onReconcile }: ControllerOptions,
+  { log = silent, workers = 8, random }: ControllerOptions,
   clock: Clock,
-  kind: QueueName,
+  kind: string,
   work: (key: string) => Promise<WorkDone>,
 ): WorkQueue =>
   new WorkQueue({
     clock,
     ...(random && { random }),
     workers,
-    work: (key) => {
-      onReconcile?.(kind, key);
-      return work(key);
-    },
+    work,
     onError: (key, error, retryIn) =>
       log.warn('a run could not be worked on', { kind, key, error: String(error), retryIn }),
   });
