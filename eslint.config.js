@@ -69,5 +69,18 @@ export default ts.config(
     ignores: EDGES,
     rules: { 'no-restricted-syntax': ['error', ...HIDDEN_INPUTS], 'no-console': 'error' },
   },
+  {
+    files: ['packages/*/src/**/*.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        {
+          object: 'AbortSignal',
+          property: 'any',
+          message: 'it leaves an entry on a long-lived signal for each call: see packages/cluster/src/linked-signal.ts',
+        },
+      ],
+    },
+  },
   { files: ['**/test/**/*.ts', '**/*.cluster.ts', 'bench/**'], rules: { 'max-lines-per-function': 'off' } },
 );

@@ -11,6 +11,7 @@ import { Readable } from 'node:stream';
 import type { KeyPair } from './api/certificate.js';
 import type { Send } from './api/server.js';
 import { ClusterError, systemCode } from './cluster-error.js';
+import { writeBody } from './response-body.js';
 
 /** Where to listen. */
 export interface ListenOptions {
@@ -76,10 +77,7 @@ async function answer(send: Send, incoming: IncomingMessage, outgoing: ServerRes
   outgoing.statusCode = response.status;
   if (response.body) {
     outgoing.flushHeaders(); // a watch is begun when its headers arrive, not when something happens
-    for await (const chunk of response.body) {
-      if (gone.signal.aborted) break;
-      if (!outgoing.write(chunk)) await Promise.race([once(outgoing, 'drain'), once(outgoing, 'close')]);
-    }
+    await writeBody(response.body, outgoing);
   }
   outgoing.end();
   incoming.resume(); // what a refused client still sends must not block the connection

@@ -2,8 +2,8 @@
  * CloudEvents that tell how a TaskRun ended: what is sent, to whom, and what becomes of it.
  *
  * Pure. Types, id, source and data are Tekton's; the envelope is CloudEvents 1.0 in binary mode, whose headers are those of the 0.2
- * that Tekton v0.9.2 sent, but for the version, which no library reads any more. A delivery that fails is tried again a few
- * times, ever more rarely; the status holds all that is needed for that, so a restart forgets nothing.
+ * that Tekton v0.9.2 sent, but for the version, which no library reads any more. A failed delivery is retried a few times
+ * with growing pauses; the status holds all that is needed for that, so a restart forgets nothing.
  */
 
 import type { CloudEventDelivery, TaskModel, TaskRun, TaskRunStatus } from '@pipewright/tekton';
@@ -30,11 +30,11 @@ export const awaitsDelivery = (status: TaskRunStatus | undefined): boolean =>
 
 const isPending = ({ status }: CloudEventDelivery): boolean => status.condition === 'Unknown';
 
-/** When a pending delivery is to be tried, in milliseconds since 1970. */
+/** When a pending delivery is to be tried, in milliseconds since 1970. `sentAt` is in whole seconds: the begun one counts in full. */
 function dueAt({ status }: CloudEventDelivery): number {
   const last = Date.parse(status.sentAt ?? '');
   const pause = PAUSES[status.retryCount - 1];
-  return Number.isNaN(last) || pause === undefined ? 0 : last + pause;
+  return Number.isNaN(last) || pause === undefined ? 0 : last + 999 + pause;
 }
 
 /** The places in `cloudEvents` of what is to be sent now, and when to look again. */
@@ -49,6 +49,10 @@ export function dueDeliveries(
   const later = pending.map(({ at }) => at).filter((at) => at > now.getTime());
   return { due, again: later.length > 0 ? Math.min(...later) - now.getTime() : undefined };
 }
+
+/** Whether a run has ended and an event about it is to be sent now. */
+export const hasDueDelivery = (status: TaskRunStatus | undefined, now: Date): boolean =>
+  awaitsDelivery(status) && dueDeliveries(status?.cloudEvents ?? [], now).due.length > 0;
 
 /** How a try went. `again`: it may go better another time. */
 export type Told = { readonly is: 'sent' } | { readonly is: 'failed'; readonly why: string; readonly again: boolean };

@@ -1,5 +1,5 @@
 /** Runs Tekton's PipelineRuns and TaskRuns on any Kubernetes; README.md says what it promises. */
-export { startController, type Controller, type ControllerOptions } from './edge/controller.js';
+export { startController, type Controller, type ControllerOptions, type QueueName } from './edge/controller.js';
 export { jsonLog, silent, type Facts, type Log } from './edge/log.js';
 export type { Registries } from './edge/registry-client.js';
 export type { FindCommand } from './edge/world.js';

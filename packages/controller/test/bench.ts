@@ -125,10 +125,11 @@ export async function newBench(cluster: Cluster): Promise<Bench> {
 /** An embedded cluster without a node of its own; `script` is its kubelet's. */
 export async function newCluster(
   script: () => Script,
+  now: () => Date = () => new Date(),
 ): Promise<{ readonly cluster: Cluster; readonly close: () => Promise<void> }> {
-  const cluster = await startCluster({ crds: crds() });
+  const cluster = await startCluster({ crds: crds(), now });
   const over = new AbortController();
-  const kubelet = runKubelet(new KubeClient(cluster.send), script, over.signal);
+  const kubelet = runKubelet(new KubeClient(cluster.send), script, now, over.signal);
   return {
     cluster,
     close: async () => {
@@ -140,11 +141,16 @@ export async function newCluster(
 }
 
 /** Ends containers as soon as a pod is there. */
-async function runKubelet(client: KubeClient, script: () => Script, signal: AbortSignal): Promise<void> {
+async function runKubelet(
+  client: KubeClient,
+  script: () => Script,
+  clock: () => Date,
+  signal: AbortSignal,
+): Promise<void> {
   for await (const { type, object: pod } of client.watch<Pod>(PODS, { signal })) {
     if (type !== 'ADDED') continue;
     const { namespace, name = '' } = pod.metadata;
-    const now = new Date().toISOString();
+    const now = clock().toISOString();
     const ends = pod.spec.containers.map((container) => [container.name, script()(pod, container.name) ?? {}] as const);
     const containerStatuses = ends.map(([container, end]) => ({
       name: container,

@@ -224,7 +224,7 @@ describe('a delivery', () => {
       tries.push(again);
       now = new Date(now.getTime() + (again ?? 0));
     }
-    expect(tries).toEqual([1_000, 5_000, 15_000, 60_000, undefined]);
+    expect(tries).toEqual([1_999, 5_000, 15_000, 60_000, undefined]);
     expect(delivery.status).toMatchObject({ condition: 'Failed', message: 'no', retryCount: 5 });
   });
 

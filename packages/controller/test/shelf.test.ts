@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { KubeClient, type KubeObject, type Resource, type Send } from '@pipewright/kube';
+import { KubeClient, systemClock, type KubeObject, type Resource, type Send } from '@pipewright/kube';
 import { Shelf } from '../src/edge/shelf.js';
 
 const THINGS: Resource = { group: 'g', version: 'v1', plural: 'things', kind: 'Thing', namespaced: true };
@@ -39,7 +39,7 @@ describe('what an owner controls is found', () => {
     const { send, tell } = server(listed);
     let now = 0;
     let heard: () => void = () => undefined;
-    const clock = { now: () => now, date: () => new Date(now), after: () => () => undefined };
+    const clock = { ...systemClock, now: () => now, date: () => new Date(now), after: () => () => undefined };
     const shelf = new Shelf<KubeObject>(new KubeClient(send), THINGS, clock, { onChange: () => heard() });
     await shelf.reflector.start().synced;
     return {

@@ -12,16 +12,26 @@ export interface Clock {
   date(): Date;
   /** Calls `run` once after `ms` milliseconds. Returns what calls it off. */
   after(ms: number, run: () => void): () => void;
+  /** Calls `run` in a later turn of the event loop, after timers, I/O and signals that are due. */
+  defer(run: () => void): void;
+}
+
+/** The longest that `setTimeout` waits: what is to wait longer fires at once there. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+function after(ms: number, run: () => void): () => void {
+  let cancel = (): void => clearTimeout(timer);
+  const next = ms <= LONGEST_TIMER ? run : (): void => void (cancel = after(ms - LONGEST_TIMER, run));
+  const timer = setTimeout(next, Math.min(ms, LONGEST_TIMER));
+  return () => cancel();
 }
 
 /** The machine's own clock. */
 export const systemClock: Clock = {
   now: () => performance.now(),
   date: () => new Date(),
-  after: (ms, run) => {
-    const timer = setTimeout(run, ms);
-    return () => clearTimeout(timer);
-  },
+  after,
+  defer: (run) => void setImmediate(run),
 };
 
 /** Waits. Ends early, without an error, when `signal` fires. */

@@ -6,7 +6,8 @@
  *        addAfter └── retry ◀──┘ failed
  *
  * The queue holds keys, never objects or events, so a lost, doubled or reordered event makes no difference. Its only input
- * besides is a clock, which tests wind by hand.
+ * besides is a clock, which tests wind by hand. Work that ends without I/O does not starve the event loop: after some keys
+ * the workers yield to it.
  */
 
 import { systemClock, type Clock } from './clock.js';
@@ -19,6 +20,9 @@ export const PRIORITY = { change: 0, listed: -100 } as const;
 export class TerminalError extends Error {
   override readonly name = 'TerminalError';
 }
+
+/** Keys that may begin in one turn of the event loop, and milliseconds after which none begins in it any more. */
+const TURN = { keys: 100, ms: 10 } as const;
 
 /** What work may answer: process this key again after so many milliseconds, unless it is added earlier. */
 export interface WorkDone {
@@ -64,6 +68,8 @@ export class WorkQueue {
   #running = false;
   #stopped = false;
   #idle: (() => void)[] = [];
+  /** When the event loop's turn began, as far as this queue has begun work in it, and how many keys. */
+  #turn: { readonly since: number; keys: number } | undefined;
   #added = 0;
   #retried = 0;
 
@@ -162,12 +168,31 @@ export class WorkQueue {
   }
 
   #dispatch(): void {
-    while (this.#running && this.#processing.size < this.#options.workers) {
+    while (this.#running && this.#processing.size < this.#options.workers && this.#hasTurn()) {
       const key = this.#take();
       if (key === undefined) return;
+      this.#begun();
       this.#processing.add(key);
       void this.#process(key);
     }
+  }
+
+  /** Whether a key may begin before the event loop turns. If not, `#dispatch` is called after it has. */
+  #hasTurn(): boolean {
+    if (!this.#turn) return true;
+    return this.#turn.keys < TURN.keys && this.#options.clock.now() - this.#turn.since < TURN.ms;
+  }
+
+  #begun(): void {
+    const { clock } = this.#options;
+    if (!this.#turn) {
+      this.#turn = { since: clock.now(), keys: 0 };
+      clock.defer(() => {
+        this.#turn = undefined;
+        this.#dispatch();
+      });
+    }
+    this.#turn.keys++;
   }
 
   /** Never rejects. */

@@ -23,6 +23,10 @@ export class FakeClock implements Clock {
     return () => void (this.#timers = this.#timers.filter((other) => other !== timer));
   }
 
+  defer(run: () => void): void {
+    setImmediate(run);
+  }
+
   /** What waits, as milliseconds from now, soonest first. */
   get pending(): number[] {
     return this.#timers.map(({ due }) => due - this.#now).sort((a, b) => a - b);

@@ -168,6 +168,34 @@ describe('a queue', () => {
     expect(bench.errors).toEqual([['a', 5]]);
   });
 
+  test('lets the event loop turn although its keys never wait for anything', async () => {
+    let worked = 0;
+    const turned = new Promise<number>((resolve) => setImmediate(() => resolve(worked)));
+    const { queue } = new Bench({ workers: 1, work: () => Promise.resolve(++worked < 10_000 ? { again: 0 } : {}) });
+    queue.start();
+    queue.add('a');
+    expect(await turned).toBeLessThanOrEqual(100);
+    await settle();
+    await queue.stop();
+  });
+
+  test('lets it turn also when two queues add to each other', async () => {
+    let worked = 0;
+    const turned = new Promise<number>((resolve) => setImmediate(() => resolve(worked)));
+    const make = (next: () => WorkQueue): WorkQueue =>
+      new Bench({
+        work: (key) => {
+          if (++worked < 10_000) next().add(key);
+          return Promise.resolve();
+        },
+      }).queue;
+    const queues: readonly WorkQueue[] = [make(() => queues[1]!), make(() => queues[0]!)];
+    for (const queue of queues) queue.start();
+    queues[0]?.add('a');
+    expect(await turned).toBeLessThanOrEqual(200);
+    await Promise.all(queues.map((queue) => queue.stop()));
+  });
+
   test('stops after what is being worked on, takes nothing more in, and leaves no timer behind', async () => {
     const bench = new Bench({ workers: 1 });
     bench.queue.start();

@@ -5,6 +5,7 @@
  * each change is told to the pod at once.
  */
 
+import { linkedSignal } from '../linked-signal.js';
 import type { Exit, RunningContainer } from '../runtime/runtime.js';
 import { prepareStart, type Readiness } from './container-start.js';
 import { isAborted } from './pod-clock.js';
@@ -118,9 +119,8 @@ export class ContainerRun {
   /** One start and, if it runs, its end. @returns undefined when it was never started */
   async #attempt(): Promise<Terminated | undefined> {
     const { context, pod, ending } = this.#host;
-    const either = AbortSignal.any([ending, this.#redefined.signal]);
     const attempt = this.record.restarts;
-    const readiness = await this.#untilReady(either);
+    const readiness = await this.#unlessEnded((signal) => this.#untilReady(signal));
     if (readiness === undefined) return undefined;
     const log = context.logs.begin(pod().metadata, this.#container.name, attempt);
     const event = (
@@ -239,7 +239,15 @@ export class ContainerRun {
       this.#set({ started: true, ready });
       rest();
     };
-    repeat('Startup', startupProbe, report, AbortSignal.any([over, begun.signal]));
+    const starting = linkedSignal(over, begun.signal);
+    starting.signal.addEventListener('abort', starting.release, { once: true });
+    repeat('Startup', startupProbe, report, starting.signal);
+  }
+
+  /** Waits with a signal that is aborted when the pod ends or the container is defined anew. */
+  async #unlessEnded<T>(wait: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const linked = linkedSignal(this.#host.ending, this.#redefined.signal);
+    return wait(linked.signal).finally(linked.release);
   }
 
   /** Waits, and says why, until the container could be started; undefined when that must no longer happen. */
@@ -285,7 +293,7 @@ export class ContainerRun {
 
   async #backOff(wait: number, last: Terminated): Promise<void> {
     if (wait === 0) return;
-    const { context, pod, ending } = this.#host;
+    const { context, pod } = this.#host;
     const { name } = this.record;
     const { metadata } = pod();
     const whole = `back-off ${wait / 1000}s restarting failed container=${name} pod=${metadata.name}_${metadata.namespace}(${metadata.uid})`;
@@ -297,7 +305,7 @@ export class ContainerRun {
       `Back-off restarting failed container ${name} in pod ${metadata.name}_${metadata.namespace}(${metadata.uid})`,
       name,
     );
-    await context.clock.sleep(wait, AbortSignal.any([ending, this.#redefined.signal]));
+    await this.#unlessEnded((signal) => context.clock.sleep(wait, signal));
   }
 
   #grace(): number {

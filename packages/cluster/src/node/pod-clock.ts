@@ -75,15 +75,16 @@ export function virtualClock(start: Date, { automatic = false }: { automatic?: b
     sleep: (milliseconds, signal) =>
       new Promise((resolve) => {
         if (signal?.aborted === true) return resolve();
-        const sleeper = { at: time + milliseconds, wake: resolve };
-        signal?.addEventListener(
-          'abort',
-          () => {
-            sleepers = sleepers.filter((it) => it !== sleeper);
-            resolve();
-          },
-          { once: true },
-        );
+        const wake = (): void => {
+          signal?.removeEventListener('abort', leave);
+          resolve();
+        };
+        const sleeper = { at: time + milliseconds, wake };
+        const leave = (): void => {
+          sleepers = sleepers.filter((it) => it !== sleeper);
+          resolve();
+        };
+        signal?.addEventListener('abort', leave, { once: true });
         sleepers = [...sleepers, sleeper];
         if (automatic) void jump();
       }),

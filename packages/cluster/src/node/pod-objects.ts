@@ -2,6 +2,7 @@
  * The Secrets and ConfigMaps one pod names: read before they are needed, and awaited when they are missing.
  */
 
+import { linkedSignal } from '../linked-signal.js';
 import type { NodeApi, Listed } from './node-api.js';
 import type { DataObject, Pod } from './pod.js';
 import { objectsOfVolume, type MissingObject } from './volume-files.js';
@@ -46,12 +47,11 @@ export class PodObjects {
     const known = this.#found.get(`${kind}/${name}`)?.metadata.resourceVersion;
     if (items[0]?.metadata.resourceVersion === known) {
       const stop = new AbortController();
-      const watch = this.#api.watch(
-        `${path}&watch=true&resourceVersion=${metadata.resourceVersion}`,
-        AbortSignal.any([signal, stop.signal]),
-      );
+      const linked = linkedSignal(signal, stop.signal);
+      const watch = this.#api.watch(`${path}&watch=true&resourceVersion=${metadata.resourceVersion}`, linked.signal);
       await watch.next().catch(() => undefined); // a watch that breaks is only a reason to look again
       stop.abort();
+      linked.release();
       await watch.return(undefined);
     }
     if (!signal.aborted) await this.#read(wanted);

@@ -5,6 +5,7 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { connect } from 'node:net';
+import { linkedSignal } from '../linked-signal.js';
 import type { RunningContainer } from '../runtime/runtime.js';
 import { isAborted, type PodClock } from './pod-clock.js';
 import type { Container, Handler, ProbeSpec } from './pod.js';
@@ -66,12 +67,14 @@ function tryTcp(host: string, port: number, signal: AbortSignal): Promise<Outcom
   return new Promise((resolve) => {
     const socket = connect({ host, port });
     const end = (outcome: Outcome): void => {
+      signal.removeEventListener('abort', timedOut);
       socket.destroy();
       resolve(outcome);
     };
+    const timedOut = (): void => end(failed('timed out'));
     socket.once('connect', () => end(OK));
     socket.once('error', (error) => end(failed(error.message)));
-    signal.addEventListener('abort', () => end(failed('timed out')), { once: true });
+    signal.addEventListener('abort', timedOut, { once: true });
   });
 }
 
@@ -112,11 +115,17 @@ export async function withTimeout(
 ): Promise<Outcome> {
   const done = new AbortController();
   const limit = new AbortController();
-  const late = clock.sleep(milliseconds, AbortSignal.any([done.signal, outer])).then((): Outcome => {
+  const waiting = linkedSignal(done.signal, outer);
+  const trying = linkedSignal(limit.signal, outer);
+  const late = clock.sleep(milliseconds, waiting.signal).then((): Outcome => {
     limit.abort();
     return failed(`timed out after ${milliseconds / 1000}s`);
   });
-  const outcome = await Promise.race([attempt(AbortSignal.any([limit.signal, outer])), late]);
-  done.abort();
-  return outcome;
+  try {
+    return await Promise.race([attempt(trying.signal), late]);
+  } finally {
+    done.abort();
+    waiting.release();
+    trying.release();
+  }
 }

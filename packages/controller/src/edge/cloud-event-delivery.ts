@@ -1,33 +1,43 @@
 /**
- * Tells receivers how a TaskRun ended, and writes down what became of it.
+ * Delivers the CloudEvents of TaskRuns that have ended, and writes to their status how each delivery went.
  *
- * A queue of its own, so that a receiver that takes its time holds up no run. What was sent is written at once; only a crash between
+ * A queue of its own, so that a slow receiver holds up no run; its schedule is that of the deliveries (`dueDeliveries`), whoever adds
+ * a key and however often. An attempt is written at once and never repeated because the write failed: only a crash between
  * the two sends an event twice, and then it is the same one.
  */
 
 import type { WorkDone } from '@pipewright/kube';
-import type { CloudEventDelivery, TaskRun } from '@pipewright/tekton';
+import type { TaskRun } from '@pipewright/tekton';
 import { afterTry, awaitsDelivery, dueDeliveries, eventOf, toldBy, type Told } from '../cloud-events.js';
 import { isDone } from '../condition.js';
 import { ownerKey, recordStatus, TASK_RUNS, type World } from './world.js';
 
-/** How often a write that met another one is tried again at once. */
-const TRIES = 5;
+/** Attempts that the status does not show yet, by place in `cloudEvents`, with the time of each. */
+interface Unrecorded {
+  readonly uid: string | undefined;
+  readonly attempts: ReadonlyMap<number, { readonly told: Told; readonly at: Date }>;
+}
 
-/** One look at one TaskRun: sends what is due. */
+/** Attempts whose outcome could not be written yet, by key of the TaskRun. */
+export type UnrecordedAttempts = Map<string, Unrecorded>;
+
+/** Reconciles the deliveries of one TaskRun: sends what is due. */
 export async function deliverCloudEvents(world: World, key: string): Promise<WorkDone> {
   const run = world.taskRuns.get(key);
+  const unrecorded = world.unrecordedAttempts.get(key);
+  if (unrecorded && unrecorded.uid === run?.metadata.uid) return record(world, key, unrecorded);
+  world.unrecordedAttempts.delete(key);
   if (!run || !awaitsDelivery(run.status) || mayBeRetried(world, run)) return {};
-  const now = world.clock.date();
-  const { due } = dueDeliveries(run.status?.cloudEvents ?? [], now);
+  const { due, again } = dueDeliveries(run.status?.cloudEvents ?? [], world.clock.date());
+  if (due.length === 0) return { again };
   const event = eventOf(run);
-  const told = await Promise.all(
-    due.map(
-      async (index) => [index, await tell(world, run.status?.cloudEvents?.[index]?.target ?? '', event)] as const,
-    ),
+  const attempts = await Promise.all(
+    due.map(async (index) => {
+      const told = await tell(world, run.status?.cloudEvents?.[index]?.target ?? '', event);
+      return [index, { told, at: world.clock.date() }] as const;
+    }),
   );
-  const deliveries = await record(world, key, run, new Map(told));
-  return { again: dueDeliveries(deliveries, world.clock.date()).again };
+  return record(world, key, { uid: run.metadata.uid, attempts: new Map(attempts) });
 }
 
 /** Its PipelineRun may be about to try it again, and until it has said so nobody is told of a failure that is none. */
@@ -55,26 +65,19 @@ async function tell(
   }
 }
 
-/** @returns the deliveries as they are now */
-async function record(
-  world: World,
-  key: string,
-  run: TaskRun,
-  told: ReadonlyMap<number, Told>,
-): Promise<readonly CloudEventDelivery[]> {
+/** Writes how attempts went. Rejects when that is not possible now; they are remembered until it is. */
+async function record(world: World, key: string, unrecorded: Unrecorded): Promise<WorkDone> {
+  world.unrecordedAttempts.set(key, unrecorded);
+  const run = world.taskRuns.get(key);
+  if (run?.metadata.uid !== unrecorded.uid || !run) return { again: 0 }; // deleted meanwhile
+  const cloudEvents = (run.status?.cloudEvents ?? []).map((delivery, index) => {
+    const attempt = unrecorded.attempts.get(index);
+    return attempt ? afterTry(delivery, attempt.told, attempt.at) : delivery;
+  });
   const kind = { shelf: world.taskRuns, of: TASK_RUNS, events: world.taskRunEvents };
-  for (let tries = 0; tries < TRIES; tries++) {
-    const latest = tries === 0 ? run : world.taskRuns.get(key);
-    if (!latest || latest.metadata.uid !== run.metadata.uid) break;
-    const cloudEvents = (latest.status?.cloudEvents ?? []).map((delivery, index) => {
-      const outcome = told.get(index);
-      return outcome ? afterTry(delivery, outcome, world.clock.date()) : delivery;
-    });
-    if (await recordStatus(world, kind, latest, { ...latest.status, cloudEvents })) {
-      const owner = ownerKey(run, 'PipelineRun');
-      if (owner !== undefined) world.runQueue.add(owner);
-      return cloudEvents;
-    }
-  }
-  return [];
+  if (!(await recordStatus(world, kind, run, { ...run.status, cloudEvents }))) return { again: 1 };
+  world.unrecordedAttempts.delete(key);
+  const owner = ownerKey(run, 'PipelineRun');
+  if (owner !== undefined) world.runQueue.add(owner);
+  return { again: dueDeliveries(cloudEvents, world.clock.date()).again };
 }

@@ -42,7 +42,12 @@ export interface ControllerOptions {
   readonly random?: () => number;
   /** How many TaskRuns, and how many PipelineRuns, are worked on at once. By default 8. */
   readonly workers?: number;
+  /** Called before each reconcile, to count them. By default nothing counts. */
+  readonly onReconcile?: (queue: QueueName, key: string) => void;
 }
+
+/** What a work queue of the controller holds the keys of. */
+export type QueueName = 'TaskRun' | 'PipelineRun' | 'CloudEvent';
 
 /** A running controller. */
 export interface Controller {

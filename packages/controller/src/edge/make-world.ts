@@ -32,7 +32,7 @@ import { DEFAULT_IMAGES } from '../options.js';
 import type { Pod } from '../pod-types.js';
 import { ArtifactConfig } from './artifact-config.js';
 import { deliverCloudEvents } from './cloud-event-delivery.js';
-import type { ControllerOptions } from './controller.js';
+import type { ControllerOptions, QueueName } from './controller.js';
 import { sendEvent } from './event-sender.js';
 import { silent } from './log.js';
 import { Pace } from './pace.js';
@@ -102,6 +102,7 @@ export function makeWorld(
     ...shelves,
     ...kinds,
     ...queues,
+    unrecordedAttempts: new Map(),
     taskRunEvents: recorder('taskrun-controller'),
     runEvents: recorder('pipeline-controller'),
     room: new Room({
@@ -124,16 +125,19 @@ const watchTrouble =
     log.warn('a watch was interrupted', { kind: of.kind, error: String(error), retryIn });
 
 const makeQueue = (
-  { log = silent, workers = 8, random }: ControllerOptions,
+  { log = silent, workers = 8, random, onReconcile }: ControllerOptions,
   clock: Clock,
-  kind: string,
+  kind: QueueName,
   work: (key: string) => Promise<WorkDone>,
 ): WorkQueue =>
   new WorkQueue({
     clock,
     ...(random && { random }),
     workers,
-    work,
+    work: (key) => {
+      onReconcile?.(kind, key);
+      return work(key);
+    },
     onError: (key, error, retryIn) =>
       log.warn('a run could not be worked on', { kind, key, error: String(error), retryIn }),
   });

@@ -8,7 +8,7 @@
 import { keyOf, PERSISTENT_VOLUME_CLAIMS, refusedAs, type KubeObject, type WorkDone } from '@pipewright/kube';
 import { labelValue, type Condition, type PipelineRun, type PipelineRunStatus, type TaskRun } from '@pipewright/tekton';
 import { expectedTaskRuns, madeChildren, namedTasks, type NamedTask } from '../child-names.js';
-import { awaitsDelivery } from '../cloud-events.js';
+import { hasDueDelivery } from '../cloud-events.js';
 import { isDone } from '../condition.js';
 import { handedDown, labels } from '../labels.js';
 import { planPipelineRun, type PipelineRunAction } from '../pipeline-run-plan.js';
@@ -66,7 +66,7 @@ export async function reconcilePipelineRun(world: World, key: string): Promise<W
     world.pace.wrote(key, world.runs.get(key) ?? run);
   }
   for (const [name, taskRun] of taskRuns)
-    if (awaitsDelivery(taskRun.status)) world.eventQueue.add(`${run.metadata.namespace ?? ''}/${name}`);
+    if (hasDueDelivery(taskRun.status, now)) world.eventQueue.add(`${run.metadata.namespace ?? ''}/${name}`);
   if (decision.pipelineName !== undefined) {
     const wanted = {
       labels: { ...facts.pipeline?.labels, [labels.pipeline]: labelValue(decision.pipelineName) },

@@ -32,6 +32,7 @@ import { mergePatch } from '../merge-patch.js';
 import type { Images } from '../options.js';
 import type { Pod } from '../pod-types.js';
 import type { ArtifactConfig } from './artifact-config.js';
+import type { UnrecordedAttempts } from './cloud-event-delivery.js';
 import type { Log } from './log.js';
 import type { Pace } from './pace.js';
 import type { Room } from './room.js';
@@ -76,6 +77,7 @@ export interface World {
   readonly runQueue: WorkQueue;
   /** TaskRuns that have ended and of which somebody is to be told. */
   readonly eventQueue: WorkQueue;
+  readonly unrecordedAttempts: UnrecordedAttempts;
   readonly sendEvent: Send;
   readonly taskRunEvents: EventRecorder;
   readonly runEvents: EventRecorder;

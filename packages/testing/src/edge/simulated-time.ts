@@ -39,6 +39,7 @@ export class SimulatedTime {
     now: () => this.#elapsed + performance.now(),
     date: () => this.date(),
     after: (milliseconds, run) => (milliseconds < BRIEF ? this.#soon(milliseconds, run) : this.#at(milliseconds, run)),
+    defer: (run) => void setImmediate(run),
   };
 
   /** The node's. */

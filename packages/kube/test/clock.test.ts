@@ -1,0 +1,27 @@
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { systemClock } from '../src/index.js';
+
+beforeEach(() => void jest.useFakeTimers());
+afterEach(() => void jest.useRealTimers());
+
+const DAY = 86_400_000;
+
+test.each([25, 60, 365])('a wait of %d days, longer than a timer of the machine can be, ends after them', (days) => {
+  let rung = 0;
+  systemClock.after(days * DAY, () => void rung++);
+  jest.advanceTimersByTime(days * DAY - 1);
+  expect(rung).toBe(0);
+  jest.advanceTimersByTime(1);
+  expect(rung).toBe(1);
+  jest.advanceTimersByTime(days * DAY);
+  expect(rung).toBe(1);
+});
+
+test('a long wait can be called off, also in its middle', () => {
+  let rung = 0;
+  const callOff = systemClock.after(60 * DAY, () => void rung++);
+  jest.advanceTimersByTime(30 * DAY);
+  callOff();
+  jest.advanceTimersByTime(60 * DAY);
+  expect(rung).toBe(0);
+});
