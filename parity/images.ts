@@ -14,21 +14,21 @@ import { goneOf } from './names.js';
 import { objectsOf, type Recording } from './recording.js';
 import { unwrap } from './unwrap.js';
 
-/** Full names of images, each with what it runs by itself where a recording says so. */
-export type KnownImages = ReadonlyMap<string, readonly string[]>;
+/** Full names of images, each with the program it runs by itself. */
+export type KnownImages = ReadonlyMap<string, string>;
 
 /** What common images run, for those of which no recording says it. */
-const USUAL: Readonly<Record<string, readonly string[]>> = {
-  'docker.io/library/ubuntu': ['bash'],
-  'docker.io/library/busybox': ['sh'],
-  'docker.io/library/python': ['python3'],
+const USUAL: Readonly<Record<string, string>> = {
+  'docker.io/library/ubuntu': 'bash',
+  'docker.io/library/busybox': 'sh',
+  'docker.io/library/python': 'python3',
 };
 
 /** Reads them off the pods of all recordings. */
 export function imagesOf(recordings: readonly Recording[]): KnownImages {
-  const known = new Map<string, readonly string[]>();
+  const known = new Map<string, string>();
   for (const { outcome, input } of recordings) {
-    for (const image of sidecarImages(input)) known.set(image, USUAL[image] ?? ['sh']);
+    for (const image of sidecarImages(input)) known.set(image, USUAL[image] ?? 'sh');
     for (const pod of [...outcome.pods, ...goneOf(outcome, 'Pod')]) {
       const started = new Set(
         listAt(pod, 'status', 'containerStatuses')
@@ -40,7 +40,7 @@ export function imagesOf(recordings: readonly Recording[]): KnownImages {
         const name = imageOf(textAt(container, 'image'));
         if (name === STOPPED) continue;
         const found = lookedUp(container, objectAt(pod, 'spec'));
-        if (found || !known.has(name)) known.set(name, found ?? USUAL[name] ?? ['sh']);
+        if (found || !known.has(name)) known.set(name, found ?? USUAL[name] ?? 'sh');
       }
     }
   }
@@ -55,29 +55,30 @@ const sidecarImages = (input: string): readonly string[] =>
     .filter((image) => /^[a-z0-9]/.test(image)) // cases about what is refused have sidecars without an image
     .map(imageOf);
 
-/** An image that Tekton looked up has been named by digest, and its command stands in the pod. */
-function lookedUp(container: JsonObject, spec: JsonObject): readonly string[] | undefined {
+/** An image that Tekton looked up has been named by digest, and its program stands in the pod, before what may be the step's arguments. */
+function lookedUp(container: JsonObject, spec: JsonObject): string | undefined {
   if (!textAt(container, 'image').includes('@')) return undefined;
   const ran = unwrap(container, spec);
-  return 'argv' in ran ? ran.argv : undefined;
+  return 'argv' in ran ? ran.argv[0] : undefined;
 }
+
+/** As a Cmd, which most of these images have it in, and which a step's arguments must not replace. */
+const configOf = (program: string): { readonly Cmd: readonly string[] } => ({ Cmd: [program] });
 
 /** What stands for an image on this machine; undefined for one that the recording's cluster did not have. */
 export function standIn(image: string, known: KnownImages): ImageSource | undefined {
-  const command = known.get(imageOf(image));
-  if (!command) return undefined;
-  const [first, ...rest] = command;
-  return { rootfs: 'host', config: { Entrypoint: first === undefined ? [] : [first], Cmd: rest } };
+  const program = known.get(imageOf(image));
+  return program === undefined ? undefined : { rootfs: 'host', config: configOf(program) };
 }
 
 /** Puts into a registry what each image runs, under its own name. */
 export async function fillRegistry(registry: Registry, known: KnownImages): Promise<void> {
-  for (const [name, [entrypoint, ...cmd]] of known) {
+  for (const [name, program] of known) {
     const { repository, tag } = readImageName(name);
     const config = {
       architecture: 'amd64',
       os: 'linux',
-      config: { Entrypoint: [entrypoint], Cmd: cmd },
+      config: configOf(program),
       rootfs: { type: 'layers', diff_ids: [] },
     };
     const text = JSON.stringify(config);

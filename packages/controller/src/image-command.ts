@@ -4,14 +4,15 @@
  * Apart because a registry, a stand-in of the local cluster and a pod all speak of it.
  */
 
-/** What an image runs by itself. */
+/** What an image runs by itself; the arguments of a step follow it. */
 export interface ImageCommand {
   readonly command: readonly string[];
-  /** Left out when the step has arguments of its own. */
-  readonly args: readonly string[];
 }
 
 /**
+ * Returns the Entrypoint, and the Cmd where there is none, as Tekton does. The kubelet would let a step's arguments replace the Cmd
+ * and run the first of them.
+ *
  * @param config the `config` of an image; either list may be missing or null
  * @returns undefined when it names no program
  */
@@ -19,16 +20,14 @@ export function imageCommand(config: {
   readonly Entrypoint?: readonly string[] | null;
   readonly Cmd?: readonly string[] | null;
 }): ImageCommand | undefined {
-  const entrypoint = config.Entrypoint ?? [];
-  const cmd = config.Cmd ?? [];
-  if (entrypoint.length > 0) return { command: entrypoint, args: cmd };
-  return cmd.length > 0 ? { command: [], args: cmd } : undefined;
+  const command = [config.Entrypoint ?? [], config.Cmd ?? []].find((words) => words.length > 0);
+  return command && { command };
 }
 
 /** What was found out about an image that a step without a command names. */
 export type CommandFound =
   | ImageCommand
-  /** It is not known what it runs, in words for the user; a lone step runs as its image has it all the same. */
+  /** It is not known what it runs, in words for the user; a lone step without arguments runs as its image has it. */
   | { readonly unknown: string }
   /** There is no such image; the run cannot start. */
   | { readonly missing: string };

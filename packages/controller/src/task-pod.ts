@@ -25,7 +25,7 @@ import {
   type VolumeMount,
 } from '@pipewright/tekton';
 import type { ArtifactStorage } from './artifact-storage.js';
-import type { CommandFound, ImageCommand } from './image-command.js';
+import type { CommandFound } from './image-command.js';
 import { surroundings, type Bindings } from './internal-steps.js';
 import { labels } from './labels.js';
 import type { Images } from './options.js';
@@ -131,17 +131,22 @@ interface StepContext {
 
 type NamedContainer = Container & { readonly name: string };
 
+interface StepCommand {
+  readonly command: readonly string[];
+  readonly args: readonly string[];
+}
+
 /**
- * Every step's command and arguments. A script has neither; an image may supply both.
+ * Every step's command and arguments. A script has neither; an image may supply the command.
  *
- * @param alone the pod has a single container, which may run as its image has it (undefined) where that is not known
+ * @param alone the pod has a single container, which without arguments may run as its image has it (undefined) where that is not known
  */
 function commandsOf(
   steps: readonly Step[],
   known: PodRequest['commands'],
   alone: boolean,
-): (ImageCommand | undefined)[] | Exclude<PodResult, { readonly pod: Pod }> {
-  const commands: (ImageCommand | undefined)[] = [];
+): (StepCommand | undefined)[] | Exclude<PodResult, { readonly pod: Pod }> {
+  const commands: (StepCommand | undefined)[] = [];
   const asks = new Set<string>();
   for (const [index, step] of steps.entries()) {
     const { image = '', command = [], args = [] } = step;
@@ -153,13 +158,9 @@ function commandsOf(
     if (!found) asks.add(image);
     else if ('missing' in found) return { refused: `translating Build to Pod: ${found.missing}` };
     else if ('unknown' in found) {
-      if (!alone) return { refused: withoutCommand(step, index, found.unknown) };
+      if (!alone || args.length > 0) return { refused: withoutCommand(step, index, found.unknown) };
       commands.push(undefined);
-    } else
-      commands.push({
-        command: found.command.map(literally),
-        args: args.length > 0 ? args : found.args.map(literally),
-      });
+    } else commands.push({ command: found.command.map(literally), args });
   }
   return asks.size > 0 ? { asks: [...asks] } : commands;
 }
@@ -171,7 +172,7 @@ const withoutCommand = (step: Step, index: number, why: string): string =>
 function stepContainer(
   step: Step,
   index: number,
-  command: ImageCommand | undefined,
+  command: StepCommand | undefined,
   context: StepContext,
 ): NamedContainer {
   const { request, task, steps, last, creds } = context;
@@ -200,7 +201,7 @@ function stepContainer(
 }
 
 /** The user's words stay in `args`, behind ours. A lone step of an image that knows best runs as the image has it. */
-const wrapped = (own: ImageCommand, before: ReturnType<typeof entrypoint>): Pick<Container, 'command' | 'args'> => ({
+const wrapped = (own: StepCommand, before: ReturnType<typeof entrypoint>): Pick<Container, 'command' | 'args'> => ({
   command: before.command,
   args: [...before.args, ...own.command, ...own.args],
 });

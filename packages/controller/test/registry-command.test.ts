@@ -48,7 +48,7 @@ function surroundings() {
 }
 
 const bot = { namespace: 'ns', serviceAccount: 'bot' };
-const found = { command: ['tool'], args: [] };
+const found = { command: ['tool'] };
 
 test('an image is looked up with the login of the account, and remembered for a minute', async () => {
   const { asked, find, later } = surroundings();

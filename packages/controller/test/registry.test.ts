@@ -34,12 +34,12 @@ const image = (config: object, base = HUB, tag = 'latest'): Readonly<Record<stri
 
 describe('what an image runs', () => {
   test.each([
+    ['its Entrypoint without its Cmd', { Entrypoint: ['git'], Cmd: ['help'] }, { command: ['git'] }],
     [
-      'its Entrypoint, and its Cmd as arguments',
-      { Entrypoint: ['git'], Cmd: ['help'] },
-      { command: ['git'], args: ['help'] },
+      'its Cmd where it has no Entrypoint',
+      { Entrypoint: null, Cmd: ['python3', '-q'] },
+      { command: ['python3', '-q'] },
     ],
-    ['its Cmd alone', { Entrypoint: null, Cmd: ['sh'] }, { command: [], args: ['sh'] }],
     ['nothing when it names no program', {}, { unknown: 'it names no program' }],
   ])('is %s', async (_what, config, found) => {
     const { options, asked } = registry(image(config));
@@ -58,14 +58,14 @@ describe('what an image runs', () => {
         ],
       },
     });
-    expect(await lookUp('quay.io/team/tool:1.2', options)).toEqual({ command: [], args: ['right'] });
+    expect(await lookUp('quay.io/team/tool:1.2', options)).toEqual({ command: ['right'] });
   });
 
   test('is asked of a mirror, without TLS when the operator says so', async () => {
     const { options, asked } = registry(image({ Cmd: ['sh'] }, '127.0.0.1:15000/v2/library/busybox'), {
       registries: { 'docker.io': { url: 'http://127.0.0.1:15000' } },
     });
-    expect(await lookUp('busybox', options)).toEqual({ command: [], args: ['sh'] });
+    expect(await lookUp('busybox', options)).toEqual({ command: ['sh'] });
     expect(asked[0]).toBe('http://127.0.0.1:15000/v2/library/busybox/manifests/latest');
   });
 });
@@ -89,14 +89,14 @@ describe('a registry that wants to know who asks', () => {
 
   test('is shown a token that anybody may have', async () => {
     const { options, asked } = registry(guarded(BEARER, 'Bearer t'));
-    expect(await lookUp('busybox', options)).toEqual({ command: [], args: ['sh'] });
+    expect(await lookUp('busybox', options)).toEqual({ command: ['sh'] });
     expect(asked.slice(1, 3)).toEqual(['https://auth.docker.io/token', `https://${HUB}/manifests/latest as Bearer t`]);
   });
 
   test('gives the token for a login', async () => {
     const login = (host: string) => (host === 'docker.io' ? { username: 'bot', password: 'p' } : undefined);
     const { options, asked } = registry(guarded(BEARER, 'Bearer t'), { login });
-    expect(await lookUp('busybox', options)).toEqual({ command: [], args: ['sh'] });
+    expect(await lookUp('busybox', options)).toEqual({ command: ['sh'] });
     expect(asked[1]).toBe('https://auth.docker.io/token as Basic Ym90OnA=');
   });
 
@@ -104,7 +104,7 @@ describe('a registry that wants to know who asks', () => {
     const { options } = registry(guarded('Basic realm="r"', 'Basic Ym90OnA='), {
       login: () => ({ username: 'bot', password: 'p' }),
     });
-    expect(await lookUp('busybox', options)).toEqual({ command: [], args: ['sh'] });
+    expect(await lookUp('busybox', options)).toEqual({ command: ['sh'] });
   });
 
   test('gets no login for the registry that it mirrors, and none without TLS for its token server', async () => {
@@ -129,7 +129,7 @@ describe('a registry that wants to know who asks', () => {
       [`${HUB}/blobs/sha256:c`]: () => Response.redirect('https://cdn.corp/c', 307),
       'cdn.corp/c': { config: { Cmd: ['sh'] } },
     });
-    expect(await lookUp('busybox', options)).toEqual({ command: [], args: ['sh'] });
+    expect(await lookUp('busybox', options)).toEqual({ command: ['sh'] });
     expect(asked.at(-1)).toBe('https://cdn.corp/c');
   });
 });

@@ -1,12 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { readResourceSpec, readTask, readTaskRun, type TaskRunSpec, type TaskSpec } from '@pipewright/tekton';
+import { readResourceSpec } from '@pipewright/tekton';
 import type { Bindings } from '../src/internal-steps.js';
-import { DEFAULT_IMAGES } from '../src/options.js';
-import type { Pod } from '../src/pod-types.js';
 import { quantity } from '../src/requests.js';
-import { taskPod, type PodRequest } from '../src/task-pod.js';
-
-const step = (name: string, more: object = {}): object => ({ name, image: 'ubuntu', command: ['true'], ...more });
+import { commandOf, names, pod, step } from './pod-request.js';
 
 const git = readResourceSpec('sources', {
   type: 'git',
@@ -16,45 +12,6 @@ const git = readResourceSpec('sources', {
   ],
 });
 const image = readResourceSpec('nginx', { type: 'image', params: [{ name: 'url', value: 'corp/nginx' }] });
-
-const none: Bindings = { inputs: new Map(), outputs: new Map() };
-
-/** The request for a Task and TaskRun of no particular interest, but for these differences. */
-function request(task: object, more: Partial<PodRequest> & { readonly spec?: TaskRunSpec } = {}): PodRequest {
-  const { spec = {}, ...rest } = more;
-  return {
-    taskRun: {
-      name: 'run',
-      namespace: 'ns',
-      uid: 'u-1',
-      labels: { team: 'a' },
-      annotations: { note: 'b' },
-      apiVersion: 'tekton.dev/v1alpha1',
-    },
-    attempt: 0,
-    run: readTaskRun(spec),
-    task: readTask(task as TaskSpec), // written as users write it
-    bindings: none,
-    secrets: [],
-    images: DEFAULT_IMAGES,
-    replacement: false,
-    lendShell: false,
-    commands: new Map(),
-    ...rest,
-  };
-}
-
-function pod(task: object, more: Parameters<typeof request>[1] = {}): Pod {
-  const made = taskPod(request(task, more));
-  if (!('pod' in made)) throw new Error(JSON.stringify(made));
-  return made.pod;
-}
-
-/** What follows the entrypoint's own words. */
-const commandOf = ({ args = [] }: Pod['spec']['containers'][number]): readonly string[] =>
-  args.slice(args.indexOf('--') + 1);
-const names = (of: readonly { readonly name: string }[] | undefined): readonly string[] =>
-  (of ?? []).map(({ name }) => name.replace(/-[a-z0-9]{5}$/, '-?'));
 
 describe('the pod of a TaskRun', () => {
   test('calls its own volumes otherwise where the Task or the run has one of that name', () => {
@@ -282,62 +239,6 @@ describe('credentials', () => {
     expect(containers[1]?.args).not.toContain('-c');
     expect(volumes?.[2]).toEqual({ name: mount.name, secret: { secretName: 'auth.docker' } });
     expect([names(volumes).length, initContainers]).toEqual([4, undefined]);
-  });
-});
-
-describe('what a step runs', () => {
-  const silent = { name: 'a', image: 'corp/tool', args: ['x'] };
-
-  test('must be known of its image first, where it has no command: with variables filled in and the template below it', () => {
-    const task = {
-      inputs: { params: [{ name: 'tool', type: 'string' }] },
-      stepTemplate: { image: 'corp/other' },
-      steps: [{ name: 'a', image: 'corp/$(inputs.params.tool)' }, { name: 'b' }, step('c'), { name: 'd', script: 'x' }],
-    };
-    const spec = { inputs: { params: [{ name: 'tool', value: 'lint' }] } } as TaskRunSpec; // the rest does not matter
-    expect(taskPod(request(task, { spec }))).toEqual({ asks: ['corp/lint', 'corp/other'] });
-  });
-
-  test('is the image itself for a lone step without a command, when nobody knows', () => {
-    const commands = new Map([['corp/tool', { unknown: 'the registry is closed' }]]);
-    const [container] = pod({ steps: [silent] }, { commands }).spec.containers;
-    expect([container?.command, container?.args]).toEqual([undefined, ['x']]);
-  });
-
-  test('is what the image is known to run, with the arguments of the step, and safe from expansion', () => {
-    const commands = new Map([['corp/tool', { command: ['/tool'], args: ['$(HOME)'] }]]);
-    const { containers } = pod({ steps: [silent, { ...silent, name: 'b', args: undefined }] }, { commands }).spec;
-    expect(containers.map(commandOf)).toEqual([
-      ['/tool', 'x'],
-      ['/tool', '$$(HOME)'],
-    ]);
-  });
-
-  test.each([
-    [
-      'nobody knows',
-      { unknown: 'the registry is closed' },
-      'step "a" has neither command nor script, and what its image "corp/tool" runs is not known: the registry is closed; give the step a command',
-    ],
-    [
-      'there is no such image',
-      { missing: 'Error getting image manifest: MANIFEST_UNKNOWN: manifest unknown' },
-      'translating Build to Pod: Error getting image manifest: MANIFEST_UNKNOWN: manifest unknown',
-    ],
-  ])('must be said when there are several steps and %s', (_when, found, refused) => {
-    const commands = new Map([['corp/tool', found]]);
-    expect(taskPod(request({ steps: [step('b'), silent] }, { commands }))).toEqual({ refused });
-  });
-
-  test('is started by a lent shell where images have none, in the one replacement pod', () => {
-    const [first, second] = [false, true].map((replacement) =>
-      pod({ steps: [step('a')] }, { replacement, lendShell: replacement }),
-    );
-    expect(second?.metadata.name).not.toBe(first?.metadata.name);
-    expect(second?.spec.containers[0]?.command?.slice(0, 3)).toEqual(['/tekton/tools/bin/busybox', 'sh', '-c']);
-    expect(second?.spec.initContainers?.map(({ name, image: by }) => [name, by])).toEqual([
-      ['place-tools', 'busybox:musl'],
-    ]);
   });
 });
 
