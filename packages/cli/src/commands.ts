@@ -44,6 +44,9 @@ function port(text: string): number {
 
 const collect = (text: string, before: readonly string[] = []): readonly string[] => [...before, text];
 
+const RUNTIMES =
+  'sandbox: real processes; fake: every step succeeds at once, to try the graph: it needs no images and no Secrets';
+
 const imageOption = (): Option =>
   new Option(
     '--image <NAME=host|DIR>',
@@ -144,12 +147,7 @@ export const addRun = (program: Command, output: Output, done: Done): Command =>
       path,
     )
     .option('-o, --output <FORMAT>', 'text, or json for one event per line', oneOf('text', 'json'), 'text')
-    .option(
-      '--runtime <NAME>',
-      'sandbox: real processes; fake: every step succeeds at once, to try the graph',
-      oneOf('sandbox', 'fake'),
-      'sandbox',
-    )
+    .option('--runtime <NAME>', RUNTIMES, oneOf('sandbox', 'fake'), 'sandbox')
     .option('--timeout <DURATION>', 'stop and fail after this long, as in 90s, 10m or 1h30m', duration)
     .addHelpText(
       'after',
@@ -208,7 +206,7 @@ export const addUp = (program: Command, output: Output, done: Done): Command =>
       new Map(),
     )
     .option('--config <FILE>', 'the stand-ins of this machine (default: pipewright.yaml here)', path)
-    .option('--runtime <NAME>', 'sandbox or fake', oneOf('sandbox', 'fake'), 'sandbox')
+    .option('--runtime <NAME>', RUNTIMES, oneOf('sandbox', 'fake'), 'sandbox')
     .addHelpText(
       'after',
       `

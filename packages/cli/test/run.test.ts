@@ -211,7 +211,7 @@ describe('what is missing is told at once, before anything starts', () => {
   const refused = async (files: Readonly<Record<string, string>>, more: Partial<RunOptions> = {}): Promise<string> => {
     const path = folder(files);
     try {
-      const { status, out, err } = await running(path, more);
+      const { status, out, err } = await running(path, { runtime: 'sandbox', ...more });
       expect(out).toBe('');
       return `${err.replaceAll(`${path}/`, '')}status ${status}`;
     } catch (cause) {

@@ -59,6 +59,8 @@ export interface ClusterOptions {
   readonly hostFiles?: Readonly<Record<string, string>>;
   /** Whether pods may mount directories of the machine. @default false */
   readonly allowHostPath?: boolean;
+  /** Start containers also when Secrets that they name are missing; for runtimes that run nothing. @default false */
+  readonly optionalSecrets?: boolean;
   /** Labels and resources of the node beyond the usual ones. @default none */
   readonly node?: NodeShape;
   /** CustomResourceDefinitions to install at start. @default none */
@@ -188,6 +190,7 @@ async function nodeOf(
     imageHint,
     hostFiles,
     allowHostPath,
+    optionalSecrets,
     clock,
     log,
     node: shape,
@@ -203,6 +206,7 @@ async function nodeOf(
     ...(imageHint !== undefined && { imageHint }),
     ...(hostFiles && { hostFiles }),
     ...(allowHostPath !== undefined && { allowHostPath }),
+    ...(optionalSecrets !== undefined && { optionalSecrets }),
     ...(shape && { shape }),
     ...(clock && { clock }),
     ...(log && { log }),

@@ -50,15 +50,18 @@ export interface LocalCluster {
 /** Starts cluster and controller. */
 export async function startLocalCluster(options: LocalClusterOptions): Promise<LocalCluster> {
   const log = options.log ?? silent;
-  const gsutil = hasDirectory(options.standIns) ? await makeGsutilImage() : undefined;
+  const { runtime, standIns } = options;
+  const gsutil = hasDirectory(standIns) ? await makeGsutilImage() : undefined;
   const cluster = await startCluster({
-    runtime: options.runtime,
-    images: (image) =>
-      image === OWN_IMAGES.gsutil && gsutil
-        ? { rootfs: 'host', overlays: [gsutil.overlay] }
-        : sourceOf(image, options.standIns),
+    runtime,
+    images: (image) => {
+      if (image === OWN_IMAGES.gsutil && gsutil) return { rootfs: 'host', overlays: [gsutil.overlay] };
+      const found = sourceOf(image, standIns);
+      return runtime.usesFiles ? found : { rootfs: 'host', ...found, config: found?.config ?? ANY_PROGRAM };
+    },
+    optionalSecrets: !runtime.usesFiles,
     hostFiles: options.hostFiles,
-    ...(options.standIns.node && { node: options.standIns.node }),
+    ...(standIns.node && { node: standIns.node }),
     crds: crds(),
     admission: [tektonAdmission],
     log: (line) => log.warn(line),
@@ -70,8 +73,14 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
       send: cluster.send,
       log,
       images: OWN_IMAGES,
+      optionalSecrets: !runtime.usesFiles,
       findCommand: (image) =>
-        Promise.resolve(commandOf(image, options.standIns) ?? { unknown: 'nothing on this machine says it' }),
+        Promise.resolve(
+          commandOf(image, standIns) ??
+            (runtime.usesFiles
+              ? { unknown: 'nothing on this machine says it' }
+              : { command: ANY_PROGRAM.Entrypoint, args: [] }),
+        ),
     });
   } catch (cause) {
     await cluster.close();
@@ -87,6 +96,9 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
     },
   };
 }
+
+/** What an image of which nothing is known runs with a runtime that runs nothing. */
+const ANY_PROGRAM = { Entrypoint: ['true'] } as const;
 
 /** Whether some resource may be a bucket; which ones are, `up` learns when they are applied. */
 const hasDirectory = ({ resources }: StandIns): boolean =>

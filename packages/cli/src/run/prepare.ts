@@ -31,6 +31,7 @@ export interface Asked {
   readonly source: ReadonlyMap<string, string>;
   readonly image: ReadonlyMap<string, string>;
   readonly config?: string;
+  readonly runtime: 'sandbox' | 'fake';
 }
 
 /** A run that can start, or the findings that stop it. */
@@ -59,7 +60,11 @@ export function prepare(asked: Asked, stdin?: () => Uint8Array): Prepared {
   const runs = withParams(selected, loaded.manifests, asked.param);
   const others = loaded.manifests.filter((manifest) => !isRun(manifest));
   const checked = checkManifests([...others, ...runs.map(({ manifest }) => manifest)]);
-  const missing = missingFor(runs, loaded.manifests, standIns, !hasErrors(checked));
+  const missing = missingFor(runs, loaded.manifests, {
+    standIns,
+    runtime: asked.runtime,
+    isSound: !hasErrors(checked),
+  });
   const known = new Set(missing.map(({ place }) => JSON.stringify(place)));
   // What the checks only warn of (an account that may exist in a cluster) is here known to be missing.
   const distinct = checked.filter(({ severity, place }) => severity === 'error' || !known.has(JSON.stringify(place)));

@@ -15,35 +15,36 @@ import type { Manifest } from '../manifests/load.js';
 import { imagesOf, tasksOf, type UsedTask } from './reach.js';
 import { namespaceOf, type PlannedRun } from './select.js';
 
-/**
- * All that is missing for a set of runs.
- *
- * @param sound the checks found no error; otherwise a misspelt `command` would be told twice
- */
+/** What decides which things a run needs. */
+export interface RequirementOptions {
+  readonly standIns: StandIns;
+  /** The fake runtime runs nothing: it needs no images, commands or Secrets. */
+  readonly runtime: 'sandbox' | 'fake';
+  /** The checks found no error; otherwise a misspelt `command` would be reported twice. */
+  readonly isSound: boolean;
+}
+
+/** Finds all that is missing for a set of runs. */
 export function missingFor(
   runs: readonly PlannedRun[],
   manifests: readonly Manifest[],
-  standIns: StandIns,
-  sound: boolean,
+  { standIns, runtime, isSound }: RequirementOptions,
 ): readonly Finding[] {
   const used = runs.map((run) => ({ run, tasks: tasksOf(run, manifests) }));
-  const findings = [
-    ...missingImages(
-      used.flatMap(({ tasks }) => tasks),
-      standIns,
-    ),
-    ...(sound
-      ? missingCommands(
-          used.flatMap(({ tasks }) => tasks),
-          standIns,
-        )
-      : []),
+  const tasks = used.flatMap((one) => one.tasks);
+  const all = [
+    ...missingImages(tasks, standIns),
+    ...(isSound ? missingCommands(tasks, standIns) : []),
     ...runs.flatMap((run) => missingAccounts(run, manifests)),
-    ...used.flatMap(({ run, tasks }) => tasks.flatMap((task) => missingObjects(task, run.namespace, manifests))),
+    ...used.flatMap(({ run, tasks: own }) => own.flatMap((task) => missingObjects(task, run.namespace, manifests))),
     ...runs.flatMap((run) => missingResourceSecrets(run, manifests)),
   ];
+  const findings = runtime === 'fake' ? all.filter(({ code }) => !NOT_FOR_FAKE.has(code)) : all;
   return [...new Map(findings.map((finding) => [finding.code + finding.message, finding])).values()];
 }
+
+/** Codes of what the fake runtime does without. */
+const NOT_FOR_FAKE: ReadonlySet<string> = new Set(['IMAGE_NO_STAND_IN', 'COMMAND_UNKNOWN', 'SECRET_MISSING']);
 
 /** Each image once, at the first place that names it. */
 function missingImages(tasks: readonly UsedTask[], standIns: StandIns): readonly Finding[] {

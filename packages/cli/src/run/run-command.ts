@@ -26,7 +26,6 @@ import { eventsTold } from './told.js';
 /** What `pipewright run` was told. */
 export interface RunOptions extends Asked {
   readonly output: 'text' | 'json';
-  readonly runtime: 'sandbox' | 'fake';
   /** Milliseconds. Default: as long as the runs' own timeouts allow. */
   readonly timeout?: number;
 }

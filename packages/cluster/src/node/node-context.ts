@@ -28,6 +28,8 @@ export interface NodeContext {
   readonly hostFiles: Readonly<Record<string, string>>;
   /** Whether pods may mount directories of the machine. */
   readonly allowHostPath: boolean;
+  /** Whether containers start without the Secrets they name. */
+  readonly optionalSecrets: boolean;
   readonly logs: ContainerLogs;
   readonly events: PodEvents;
   /** The time of pods. */

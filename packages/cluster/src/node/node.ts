@@ -39,6 +39,8 @@ export interface NodeOptions {
   readonly hostFiles?: Readonly<Record<string, string>>;
   /** Whether pods may mount directories of the machine. @default false */
   readonly allowHostPath?: boolean;
+  /** Start containers also when Secrets that they name are missing; for runtimes that run nothing. @default false */
+  readonly optionalSecrets?: boolean;
   /** Labels and resources of the Node object beyond the usual ones. @default none */
   readonly shape?: NodeShape;
   /**
@@ -89,6 +91,7 @@ export async function startNode(options: NodeOptions): Promise<Node> {
     imageHint: options.imageHint ?? 'give the node an image source',
     hostFiles: options.hostFiles ?? {},
     allowHostPath: options.allowHostPath ?? false,
+    optionalSecrets: options.optionalSecrets ?? false,
     logs: options.logs ?? new LogStore(options.logDir ?? join(runDirectory, 'logs'), clock.now),
     events: new PodEvents({ api, clock, wireClock, node: NODE.name, log }),
     clock,

@@ -11,6 +11,7 @@ import { wireTime } from './node-context.js';
 import type { Condition, Pod } from './pod.js';
 import { PodFiles } from './pod-files.js';
 import { PodObjects } from './pod-objects.js';
+import { withOptionalSecrets } from './optional-secrets.js';
 import { podStatus } from './pod-status.js';
 import { StatusWriter } from './status-writer.js';
 
@@ -44,7 +45,7 @@ export class PodRun {
 
   constructor(context: NodeContext, pod: Pod) {
     this.#context = context;
-    this.#pod = pod;
+    this.#pod = this.#accepted(pod);
     this.#objects = new PodObjects(context.api, pod.metadata.namespace);
     this.#files = new PodFiles(context, pod, this.#objects);
     this.#startTime = wireTime(context.clock.now());
@@ -57,7 +58,7 @@ export class PodRun {
       ending: this.#ending.signal,
       changed: () => this.#status.mark(this.#isUrgent()),
     };
-    const { initContainers = [], containers } = pod.spec;
+    const { initContainers = [], containers } = this.#pod.spec;
     const waiting = initContainers.length > 0 ? 'PodInitializing' : 'ContainerCreating';
     const restarts = (name: string): number =>
       pod.status?.containerStatuses?.find((it) => it.name === name)?.restartCount ?? 0;
@@ -68,16 +69,20 @@ export class PodRun {
 
   /** The pod as the API server has it now. */
   update(pod: Pod): void {
-    this.#pod = pod;
+    this.#pod = this.#accepted(pod);
     if (pod.metadata.deletionTimestamp !== undefined) {
       this.#deleting = true;
       this.#end(pod.metadata.deletionGracePeriodSeconds ?? pod.spec.terminationGracePeriodSeconds ?? 30);
       return;
     }
     this.#files.refresh(pod);
-    for (const container of pod.spec.containers) {
+    for (const container of this.#pod.spec.containers) {
       this.#main.find((it) => it.record.name === container.name)?.redefine(container);
     }
+  }
+
+  #accepted(pod: Pod): Pod {
+    return this.#context.optionalSecrets ? withOptionalSecrets(pod) : pod;
   }
 
   /** The pod is no longer in the API server: what still runs of it is killed. */

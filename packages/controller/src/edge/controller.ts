@@ -34,6 +34,8 @@ export interface ControllerOptions {
   readonly onLost?: (why: string) => void;
   /** Looks up what an image runs when a step names no command. By default the image's registry is asked. */
   readonly findCommand?: FindCommand;
+  /** Start runs also when Secrets of their ServiceAccount are missing; for clusters that run nothing. By default false. */
+  readonly optionalSecrets?: boolean;
   /** Registries to be asked elsewhere than at `https://HOST`, by the host in image names: mirrors, and those without TLS. */
   readonly registries?: Registries;
   /** Sends a CloudEvent to its target. By default over http and https, where the controller stands. */

@@ -97,6 +97,7 @@ export function makeWorld(
     log,
     images: { ...DEFAULT_IMAGES, ...images },
     findCommand: findCommand ?? registryCommand(client, clock, options.registries),
+    optionalSecrets: options.optionalSecrets ?? false,
     artifacts: new ArtifactConfig(client, clock, log),
     sendEvent: options.sendEvent ?? sendEvent,
     ...shelves,
@@ -105,19 +106,22 @@ export function makeWorld(
     unrecordedAttempts: new Map(),
     taskRunEvents: recorder('taskrun-controller'),
     runEvents: recorder('pipeline-controller'),
-    room: new Room({
-      client,
-      clock,
-      ...(random && { random }),
-      retry: (key) => queues.taskRunQueue.add(key),
-      onError: watchTrouble(options, RESOURCE_QUOTAS),
-    }),
+    room: makeRoom(options, client, clock, queues.taskRunQueue),
     pace: new Pace(clock),
     shellLess: new Set(),
   };
   const caches = [...Object.values(shelves).map(({ reflector }) => reflector), ...Object.values(kinds)];
   return { world, caches };
 }
+
+const makeRoom = (options: ControllerOptions, client: KubeClient, clock: Clock, taskRunQueue: WorkQueue): Room =>
+  new Room({
+    client,
+    clock,
+    ...(options.random && { random: options.random }),
+    retry: (key) => taskRunQueue.add(key),
+    onError: watchTrouble(options, RESOURCE_QUOTAS),
+  });
 
 const watchTrouble =
   ({ log = silent }: ControllerOptions, of: Resource) =>

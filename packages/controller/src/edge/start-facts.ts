@@ -91,7 +91,7 @@ async function findTask(world: World, { use }: TaskRunModel, namespace: string):
 }
 
 async function findAccount(
-  { client, clock }: World,
+  { client, clock, optionalSecrets }: World,
   run: TaskRun,
   name: string,
 ): Promise<Pick<StartFacts, 'account' | 'secrets' | 'missingSecrets'>> {
@@ -108,7 +108,7 @@ async function findAccount(
   return {
     account: true,
     secrets: found.flatMap((secret): readonly SecretHeader[] => (secret ? [headerOf(secret)] : [])),
-    missingSecrets: names.filter((_, index) => found[index] === undefined),
+    missingSecrets: optionalSecrets ? [] : names.filter((_, index) => found[index] === undefined),
   };
 }
 

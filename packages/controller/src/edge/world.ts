@@ -62,6 +62,8 @@ export interface World {
   readonly log: Log;
   readonly images: Images;
   readonly findCommand: FindCommand;
+  /** Whether runs start without the Secrets that their ServiceAccount names. */
+  readonly optionalSecrets: boolean;
   /** How files are handed over. */
   readonly artifacts: ArtifactConfig;
   readonly runs: Shelf<PipelineRun>;
