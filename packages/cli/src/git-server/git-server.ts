@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { openTemporaryDirectory } from '@pipewright/cluster';
 import { answerGit, refuse } from './smart-http.js';
 import { snapshot, type Snapshot, type Source } from './snapshot.js';
+import type { FilteredFiles } from './working-tree.js';
 
 /** A running server. */
 export interface GitServer {
@@ -20,6 +21,8 @@ export interface GitServer {
   commits(name: string): readonly string[];
   /** Whether the files differ from what is committed; always so for a plain folder. */
   dirty(name: string): boolean;
+  /** Files that a commit of git would hold in another form. */
+  filtered(name: string): readonly FilteredFiles[];
   /** Stops listening and removes the snapshots. */
   close(): Promise<void>;
 }
@@ -50,6 +53,7 @@ export async function startGitServer(options: {
       url: (name) => `http://127.0.0.1:${port}/${secret}/${encodeURIComponent(name)}${LAST_PART}`,
       commits: (name) => of(name).commits,
       dirty: (name) => of(name).dirty,
+      filtered: (name) => of(name).filtered,
       close: async () => {
         await new Promise<void>((resolve) => {
           server.close(() => resolve());

@@ -1,12 +1,13 @@
 /**
- * Runs the machine's git, told everything it needs by its caller.
+ * Runs the machine's git in an environment that the caller states in full.
  *
- * `GIT_*` variables of the user's shell are left out (inside a hook they would redirect every command to another repository), and
- * nothing asks on the terminal or takes a lock that it could do without.
+ * `GIT_*` variables of the user's shell are removed (inside a hook they would redirect every command to another repository), no
+ * command may fetch, prompt, or take an optional lock, and no command runs in a directory whose content is not ours: PATH may hold
+ * relative entries.
  */
 
 import { spawn } from 'node:child_process';
-import { text } from 'node:stream/consumers';
+import { buffer, text } from 'node:stream/consumers';
 import { SourceError } from './source-error.js';
 
 /** A git command that ended with another status than 0. */
@@ -28,12 +29,15 @@ function telling(stderr: string): string {
 
 /** What to run git with. */
 export interface GitOptions {
-  readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
-  readonly input?: string;
+  /** Written to its standard input. Default: nothing. */
+  readonly input?: string | Buffer;
 }
 
-/** The environment git gets: the user's without `GIT_*`, and what the caller adds. */
+/** Where git runs: a directory that only root can write to, and that is no repository. */
+export const NEUTRAL_DIRECTORY = '/';
+
+/** The environment of git: the user's without `GIT_*`, and what the caller adds. */
 export function gitEnvironment(more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_'));
   return {
@@ -42,22 +46,41 @@ export function gitEnvironment(more: Readonly<Record<string, string>> = {}): Nod
     GIT_TERMINAL_PROMPT: '0',
     GIT_OPTIONAL_LOCKS: '0',
     GIT_NO_LAZY_FETCH: '1',
+    GIT_ALLOW_PROTOCOL: 'none',
     ...more,
   };
 }
 
+/**
+ * Environment variables under which git reads neither the user's settings nor the machine's.
+ *
+ * @param home replaces HOME: git before 2.32 does not know GIT_CONFIG_GLOBAL, and every version reads ignore rules from there
+ */
+export const withoutUserSettings = (home: string): Readonly<Record<string, string>> => ({
+  HOME: home,
+  XDG_CONFIG_HOME: home,
+  GIT_CONFIG_GLOBAL: '/dev/null',
+  GIT_CONFIG_NOSYSTEM: '1',
+});
+
 /** @returns what git printed, without the last line feed; throws {@link GitFailure}, or GIT_MISSING when there is no git */
-export async function git(args: readonly string[], { cwd, env, input }: GitOptions = {}): Promise<string> {
-  const child = spawn('git', args, { cwd, env: gitEnvironment(env), stdio: ['pipe', 'pipe', 'pipe'] });
+export async function git(args: readonly string[], options?: GitOptions): Promise<string> {
+  return (await gitBytes(args, options)).toString('utf8').replace(/\n$/, '');
+}
+
+/** As {@link git}, to the byte: names of files need not be UTF-8. */
+export async function gitBytes(args: readonly string[], { env, input }: GitOptions = {}): Promise<Buffer> {
+  const stdio = ['pipe', 'pipe', 'pipe'] as const;
+  const child = spawn('git', args, { cwd: NEUTRAL_DIRECTORY, env: gitEnvironment(env), stdio: [...stdio] });
   const ended = new Promise<number | null>((resolve, reject) => {
     child.once('error', (cause) => reject(missing(cause)));
     child.once('close', resolve);
   });
   child.stdin.on('error', () => undefined); // git may end before it has read its input; its status tells
   child.stdin.end(input ?? '');
-  const [status, stdout, stderr] = await Promise.all([ended, text(child.stdout), text(child.stderr)]);
+  const [status, stdout, stderr] = await Promise.all([ended, buffer(child.stdout), text(child.stderr)]);
   if (status !== 0) throw new GitFailure(args, status, stderr);
-  return stdout.replace(/\n$/, '');
+  return stdout;
 }
 
 /** As {@link git}, with `undefined` for a command that says no. */

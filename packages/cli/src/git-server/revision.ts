@@ -5,13 +5,15 @@
  * or a commit id is what it always was. A name the repository does not know is a mistake, as it would be at the remote.
  */
 
-import { git, tryGit } from './git.js';
+import { git, tryGit, withoutUserSettings } from './git.js';
 import { SourceError } from './source-error.js';
 
 /** A directory's state, as a commit. */
 export interface WorkingCopy {
   readonly directory: string;
   readonly gitDir: string;
+  /** Environment variables under which git reads the repository itself. */
+  readonly reading: Readonly<Record<string, string>>;
   readonly commit: string;
   /** The branch that is checked out, as a full ref. Absent: none is. */
   readonly branch?: string;
@@ -32,9 +34,11 @@ export const branchOf = (revision: string): string =>
 /** @param asked absent: the working copy. Throws REVISION_UNKNOWN. */
 export async function findRevision(now: WorkingCopy, asked: string | undefined): Promise<Revision> {
   if (asked === undefined || asked === 'HEAD') return { commit: now.commit };
-  const at = { cwd: now.directory };
+  const at = { env: now.reading };
   const commitAt = (ref: string): Promise<string | undefined> =>
-    tryGit(['--git-dir', now.gitDir, 'rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`]);
+    tryGit(['--git-dir', now.gitDir, 'rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`], {
+      env: withoutUserSettings(now.gitDir),
+    });
 
   const tag = asked.startsWith('refs/tags/') ? asked : `refs/tags/${asked}`;
   const tagged = now.born ? await commitAt(tag) : undefined;
@@ -51,7 +55,8 @@ export async function findRevision(now: WorkingCopy, asked: string | undefined):
 }
 
 async function names({ gitDir }: WorkingCopy): Promise<readonly string[]> {
-  const refs = await git(['--git-dir', gitDir, 'for-each-ref', '--format=%(refname:short)', 'refs/heads', 'refs/tags']);
+  const args = ['--git-dir', gitDir, 'for-each-ref', '--format=%(refname:short)', 'refs/heads', 'refs/tags'];
+  const refs = await git(args, { env: withoutUserSettings(gitDir) });
   return refs.split('\n').filter(Boolean);
 }
 

@@ -9,7 +9,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { gitEnvironment } from './git.js';
+import { gitEnvironment, withoutUserSettings } from './git.js';
 
 /** Answers a request for the path below a repository: `/info/refs` or `/git-upload-pack`. */
 export async function answerGit(
@@ -51,7 +51,8 @@ async function uploadPack(
 ): Promise<void> {
   // Any commit may be asked for by its id: a pipeline names them.
   const child = spawn('git', ['-c', 'uploadpack.allowAnySHA1InWant=true', 'upload-pack', ...options, gitDir], {
-    env: gitEnvironment({ GIT_PROTOCOL: protocolOf(incoming) }),
+    cwd: gitDir,
+    env: gitEnvironment({ ...withoutUserSettings(gitDir), GIT_PROTOCOL: protocolOf(incoming) }),
     stdio: ['pipe', 'pipe', 'ignore'],
   });
   const ended = new Promise<void>((resolve, reject) => {

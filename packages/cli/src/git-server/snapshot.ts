@@ -1,15 +1,18 @@
 /**
  * Takes a directory as it is now, uncommitted and untracked files included, into a Git repository of its own.
  *
- * Nothing is written to the directory or its `.git`: new objects, the index and the refs go to a bare repository elsewhere, which
- * borrows the objects that are already there. What git ignores stays out, as it would on a push.
+ * Nothing is written to the directory or its `.git`, and no program that either of them names is run: new objects, the index and
+ * the refs go to a bare repository elsewhere, which borrows the objects that are already there. What git ignores stays out, as it
+ * would on a push.
  */
 
 import { copyFile, mkdir, realpath, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { git, GitFailure, tryGit } from './git.js';
+import { git, GitFailure, NEUTRAL_DIRECTORY, tryGit, withoutUserSettings } from './git.js';
+import { alternates, exists, findRepository, openRepository, type Repository } from './repository.js';
 import { branchOf, findRevision, type Revision, type WorkingCopy } from './revision.js';
 import { SourceError } from './source-error.js';
+import { writeTree, type FilteredFiles, type WorkingTree } from './working-tree.js';
 
 /** A directory to serve. */
 export interface Source {
@@ -27,6 +30,8 @@ export interface Snapshot {
   readonly commits: readonly string[];
   /** Whether files differ from the last commit; always so for a plain folder. */
   readonly dirty: boolean;
+  /** Files of `commits` that git would have stored in another form. */
+  readonly filtered: readonly FilteredFiles[];
 }
 
 const WHO = 'Pipewright';
@@ -35,14 +40,14 @@ const EMAIL = 'pipewright@localhost';
 const FIXED_DATE = '946684800 +0000';
 
 /** The user's settings and the machine's must not change what a plain folder hashes to. */
-const NO_SETTINGS = {
-  GIT_CONFIG_GLOBAL: '/dev/null',
-  GIT_CONFIG_NOSYSTEM: '1',
+const LITERAL = {
   GIT_ATTR_NOSYSTEM: '1',
+  GIT_CONFIG_COUNT: '2',
+  GIT_CONFIG_KEY_0: 'core.autocrlf',
+  GIT_CONFIG_VALUE_0: 'false',
+  GIT_CONFIG_KEY_1: 'core.fileMode',
+  GIT_CONFIG_VALUE_1: 'true',
 };
-const LITERAL = ['-c', 'core.autocrlf=false', '-c', 'core.fileMode=true', '-c', 'core.safecrlf=false'];
-/** Settings under which `git add` would leave files in the user's `.git`. */
-const HANDS_OFF = ['-c', 'core.splitIndex=false', '-c', 'core.untrackedCache=false', '-c', 'core.fsmonitor=false'];
 
 /**
  * A repository's own top directory keeps its history and refs; any other folder, inside a repository or not, becomes one commit
@@ -54,8 +59,9 @@ export async function snapshot(source: Source, gitDir: string): Promise<Snapshot
   const directory = await existing(source.directory);
   await known(source, checkName);
   try {
-    const own = await repositoryOf(directory);
-    return await (own ? ofRepository(source, directory, own, gitDir) : ofFolder(source, directory, gitDir));
+    const found = await findRepository(directory);
+    if (found === undefined) return await ofFolder(source, directory, gitDir);
+    return await ofRepository(source, directory, await openRepository(directory, found, `${gitDir}.reading`), gitDir);
   } catch (cause) {
     if (!(cause instanceof GitFailure)) throw cause;
     throw new SourceError(
@@ -86,48 +92,23 @@ async function checkName(revision: string): Promise<void> {
   );
 }
 
-interface Repository {
-  readonly objects: string;
-  readonly index: string;
-  readonly shallow: string;
-  readonly bare: boolean;
-  readonly format: string;
-}
-
-/** The repository whose top `directory` is. Being somewhere inside one does not count. */
-async function repositoryOf(directory: string): Promise<Repository | undefined> {
-  if (!(await hasGit(directory))) return undefined;
-  const places = ['objects', 'index', 'shallow'].flatMap((name) => ['--git-path', name]);
-  const asked = ['rev-parse', '--is-bare-repository', '--show-object-format', '--path-format=absolute', ...places];
-  const [bare, format = '', ...paths] = (await git(asked, { cwd: directory })).split('\n');
-  const [objects = '', index = '', shallow = '', ...more] = paths;
-  if (more.length > 0)
-    throw new SourceError('SOURCE_UNREADABLE', `the path of ${directory} holds a line feed`, 'rename the directory');
-  return { objects, index, shallow, bare: bare === 'true', format };
-}
-
-async function hasGit(directory: string): Promise<boolean> {
-  if (await exists(join(directory, '.git'))) return true;
-  const bare = await Promise.all(['HEAD', 'objects', 'refs'].map((name) => exists(join(directory, name))));
-  return bare.every(Boolean);
-}
-
 async function ofRepository(source: Source, directory: string, own: Repository, gitDir: string): Promise<Snapshot> {
-  const at = { cwd: directory };
+  const { env } = own;
   const [head, branch] = await Promise.all([
-    headOf(directory),
-    tryGit(['symbolic-ref', '--quiet', 'HEAD'], at),
-    borrow(directory, own, gitDir),
+    headOf(own),
+    tryGit(['symbolic-ref', '--quiet', 'HEAD'], { env }),
+    borrow(own, gitDir),
   ]);
-  const tree = own.bare ? undefined : await treeOf(directory, own, gitDir);
-  const dirty = tree !== undefined && tree !== head?.tree;
-  const commit = dirty ? await commitTree(gitDir, tree, head?.date ?? FIXED_DATE, head?.commit) : head?.commit;
+  const written = own.bare ? undefined : await treeOf(directory, own, gitDir);
+  const dirty = written !== undefined && written.tree !== head?.tree;
+  const commit = dirty ? await commitTree(gitDir, written.tree, head?.date ?? FIXED_DATE, head?.commit) : head?.commit;
   if (commit === undefined)
     throw new SourceError('SOURCE_UNREADABLE', `${directory} is an empty repository`, 'commit something first');
 
   const now: WorkingCopy = {
     directory,
     gitDir,
+    reading: env,
     commit,
     born: head !== undefined,
     ...(branch !== undefined && { branch }),
@@ -135,20 +116,32 @@ async function ofRepository(source: Source, directory: string, own: Repository, 
   const asked = await known(source, (revision) => findRevision(now, revision));
   const found = asked.length > 0 ? asked : [await findRevision(now, undefined)];
   await publish(gitDir, commit, [branch, ...found.map(({ ref }) => ref)]);
-  return { gitDir, dirty, commits: distinctCommits(found) };
+  const commits = distinctCommits(found);
+  return { gitDir, dirty, commits, filtered: commits.includes(commit) ? (written?.filtered ?? []) : [] };
 }
 
 /** A bare repository with the refs of another, which borrows its objects. */
-async function borrow(directory: string, own: Repository, gitDir: string): Promise<void> {
+async function borrow(own: Repository, gitDir: string): Promise<void> {
   const [refs] = await Promise.all([
-    git(['for-each-ref', '--format=create %(refname) %(objectname)', 'refs/heads', 'refs/tags'], { cwd: directory }),
-    git(['init', '--quiet', '--bare', '--template=', `--object-format=${own.format}`, gitDir]),
+    git(['for-each-ref', '--format=create %(refname) %(objectname)', 'refs/heads', 'refs/tags'], { env: own.env }),
+    init(gitDir, own.format),
   ]);
   await mkdir(join(gitDir, 'objects', 'info'), { recursive: true });
-  await writeFile(join(gitDir, 'objects', 'info', 'alternates'), `${own.objects}\n`);
+  await writeFile(join(gitDir, 'objects', 'info', 'alternates'), alternates(own.objects));
   if (await exists(own.shallow)) await copyFile(own.shallow, join(gitDir, 'shallow'));
-  await git(['-C', gitDir, 'update-ref', '--stdin'], { input: `${refs}\n`.trimStart() });
+  await git(['update-ref', '--stdin'], { env: ours(gitDir), input: `${refs}\n`.trimStart() });
 }
+
+/** Environment variables under which git works on a snapshot. */
+const ours = (gitDir: string): Readonly<Record<string, string>> => ({
+  ...withoutUserSettings(gitDir),
+  GIT_DIR: gitDir,
+});
+
+const init = (gitDir: string, format = 'sha1'): Promise<string> =>
+  git(['init', '--quiet', '--bare', '--template=', `--object-format=${format}`, gitDir], {
+    env: withoutUserSettings(NEUTRAL_DIRECTORY),
+  });
 
 interface Head {
   readonly commit: string;
@@ -157,39 +150,39 @@ interface Head {
 }
 
 /** The commit that is checked out; undefined when there is none yet. */
-async function headOf(directory: string): Promise<Head | undefined> {
+async function headOf({ env }: Repository): Promise<Head | undefined> {
   const asked = ['log', '-1', '--no-show-signature', '--no-color', '--format=%H %T %ct', 'HEAD'];
-  const [commit = '', tree = '', seconds = ''] = (await tryGit(asked, { cwd: directory }))?.split(' ') ?? [];
+  const [commit = '', tree = '', seconds = ''] = (await tryGit(asked, { env }))?.split(' ') ?? [];
   return commit === '' ? undefined : { commit, tree, date: `${seconds} +0000` };
 }
 
-/** Writes the working copy's tree with a copy of the index, which knows the hashes of files that have not changed. */
-async function treeOf(directory: string, own: Repository, gitDir: string): Promise<string> {
-  const index = join(gitDir, 'snapshot-index');
-  if (await exists(own.index)) await copyFile(own.index, index);
+function treeOf(directory: string, repository: Repository, gitDir: string): Promise<WorkingTree> {
   const env = {
-    GIT_INDEX_FILE: index,
+    ...repository.env,
     GIT_OBJECT_DIRECTORY: join(gitDir, 'objects'),
-    GIT_ALTERNATE_OBJECT_DIRECTORIES: own.objects,
+    GIT_ALTERNATE_OBJECT_DIRECTORIES: repository.objects,
   };
-  await git([...HANDS_OFF, 'add', '--all'], { cwd: directory, env });
-  return git([...HANDS_OFF, 'write-tree'], { cwd: directory, env });
+  const { index, hasMoreAttributes } = repository;
+  return writeTree({ directory, index, hasMoreAttributes, gitDir, env });
 }
 
 async function ofFolder(source: Source, directory: string, gitDir: string): Promise<Snapshot> {
-  await git(['init', '--quiet', '--bare', '--template=', gitDir], { env: NO_SETTINGS });
-  const env = { ...NO_SETTINGS, GIT_DIR: gitDir, GIT_WORK_TREE: directory };
-  await git([...LITERAL, 'add', '--all'], { cwd: directory, env });
-  const tree = await git(['write-tree'], { cwd: directory, env });
+  await init(gitDir);
+  const { tree, filtered } = await writeTree({
+    directory,
+    hasMoreAttributes: false,
+    gitDir,
+    env: { ...ours(gitDir), ...LITERAL },
+  });
   const commit = await commitTree(gitDir, tree, FIXED_DATE);
-  const now: WorkingCopy = { directory, gitDir, commit, born: false };
+  const now: WorkingCopy = { directory, gitDir, reading: ours(gitDir), commit, born: false };
   const found = await known(source, async (revision) => {
     if (COMMIT.test(revision)) return findRevision(now, revision);
     await checkName(revision);
     return { commit, ref: branchOf(revision) };
   });
   await publish(gitDir, commit, found.length > 0 ? found.map(({ ref }) => ref) : [branchOf('master')]);
-  return { gitDir, dirty: true, commits: [commit] };
+  return { gitDir, dirty: true, commits: [commit], filtered };
 }
 
 const COMMIT = /^[0-9a-f]{40}$/;
@@ -217,22 +210,17 @@ function commitTree(gitDir: string, tree: string, date: string, parent?: string)
     [`GIT_${role}_EMAIL`]: EMAIL,
     [`GIT_${role}_DATE`]: date,
   });
-  return git(
-    ['-C', gitDir, '-c', 'commit.gpgSign=false', '-c', 'i18n.commitEncoding=utf-8', 'commit-tree', tree].concat(
-      parent === undefined ? [] : ['-p', parent],
-    ),
-    { env: { ...person('AUTHOR'), ...person('COMMITTER') }, input: 'The working copy as it is\n' },
-  );
+  const args = ['commit-tree', tree].concat(parent === undefined ? [] : ['-p', parent]);
+  const env = { ...ours(gitDir), ...person('AUTHOR'), ...person('COMMITTER') };
+  return git(args, { env, input: 'The working copy as it is\n' });
 }
 
 /** Points the refs that mean "the working copy" at it, and HEAD at the first of them. */
 async function publish(gitDir: string, commit: string, refs: readonly (string | undefined)[]): Promise<void> {
-  const at = { env: { GIT_DIR: gitDir } };
+  const at = { env: ours(gitDir) };
   const named = [...new Set(refs.filter((ref) => ref !== undefined))];
   const [first] = named;
   if (first === undefined) return void (await git(['update-ref', '--no-deref', 'HEAD', commit], at));
   await git(['update-ref', '--stdin'], { ...at, input: named.map((ref) => `update ${ref} ${commit}\n`).join('') });
   await git(['symbolic-ref', 'HEAD', first], at);
 }
-
-const exists = async (path: string): Promise<boolean> => (await stat(path).catch(() => undefined)) !== undefined;

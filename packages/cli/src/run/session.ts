@@ -4,6 +4,7 @@
 
 import { KubeClient } from '@pipewright/kube';
 import type { Runtime } from '@pipewright/cluster';
+import { filterNotes } from '../git-server/filter-notes.js';
 import { SourceError } from '../git-server/source-error.js';
 import { startGitServer, type GitServer } from '../git-server/git-server.js';
 import { BUCKETS_FILE, bucketsJson, gitConfig, registriesConf } from '../local/host-files.js';
@@ -80,10 +81,11 @@ async function serveSources({ local }: Prepared): Promise<GitServer> {
 
 function notesOn({ standIns, local, configFile }: Prepared, git: GitServer | undefined): readonly string[] {
   const images = imageNotes(standIns);
-  const sources = local.sources.map(({ resource, urls, directory }) => {
+  const sources = local.sources.flatMap(({ resource, urls, directory }) => {
     const state = git?.dirty(resource) === true ? ', uncommitted changes included' : '';
     const commits = git?.commits(resource).join(', ') ?? '?';
-    return `${resource}: ${urls.join(', ')} is ${directory}${state}, commit ${commits}`;
+    const answer = `${resource}: ${urls.join(', ')} is ${directory}${state}, commit ${commits}`;
+    return [answer, ...filterNotes(resource, git?.filtered(resource) ?? [])];
   });
   const registries = local.images.map(
     ({ resource, registry, repository }) => `${resource}: ${registry}/${repository} is in a registry of this run`,

@@ -8,6 +8,7 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
+import { filterNotes } from '../git-server/filter-notes.js';
 import { SourceError } from '../git-server/source-error.js';
 import { LAST_PART, repositoryAsked, startGitServer, strangerAt, type GitServer } from '../git-server/git-server.js';
 import type { Source } from '../git-server/snapshot.js';
@@ -22,8 +23,12 @@ export interface LiveSources {
 /** Clones that are under way at once; older pictures are thrown away. */
 const KEPT = 16;
 
-/** Listens on 127.0.0.1. `find` is asked for every clone. */
-export async function serveLiveSources(find: (name: string) => Source | undefined): Promise<LiveSources> {
+/** Listens on 127.0.0.1. `find` is asked for every clone; `note` gets each sentence about what a clone holds once. */
+export async function serveLiveSources(
+  find: (name: string) => Source | undefined,
+  note: (line: string) => void,
+): Promise<LiveSources> {
+  const said = new Set<string>();
   const secret = randomBytes(16).toString('hex');
   const pictures: GitServer[] = [];
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -35,6 +40,10 @@ export async function serveLiveSources(find: (name: string) => Source | undefine
     const picture = await startGitServer({ repositories: new Map([['source', source]]) });
     pictures.push(picture);
     while (pictures.length > KEPT) await pictures.shift()?.close();
+    for (const line of filterNotes(name, picture.filtered('source'))) {
+      if (!said.has(line)) note(line);
+      said.add(line);
+    }
     response.writeHead(302, { location: `${picture.url('source')}/info/refs${url.search}` }).end();
   };
   const server = createServer((request, response) => {

@@ -26,8 +26,12 @@ export interface StandInFiles {
   readonly close: () => Promise<void>;
 }
 
-/** Makes them. Directories are served by Git from the start, whether or not a resource asks for them yet. */
-export async function standInFiles(standIns: StandIns): Promise<StandInFiles> {
+/**
+ * Makes them. Directories are served by Git from the start, whether or not a resource asks for them yet.
+ *
+ * @param note told what users should know of what a clone holds
+ */
+export async function standInFiles(standIns: StandIns, note: (line: string) => void): Promise<StandInFiles> {
   let seen: Reflector | undefined;
   let port: number | undefined;
   // One name may stand in several namespaces, each with an address and a revision of its own.
@@ -41,7 +45,7 @@ export async function standInFiles(standIns: StandIns): Promise<StandInFiles> {
     // A mistake in one namespace must not stop the clones of another.
     return { directory: standIn.directory, revisions: revisionsOf(specsOf(name)), skipUnknown: true };
   };
-  const sources = await serveLiveSources(findSource);
+  const sources = await serveLiveSources(findSource, note);
   const findBucket = (bucket: string): string | undefined => buckets().get(bucket);
   const store = await startObjectStore(findBucket);
   /** Of two directories for one bucket, that of the later name counts; `run` refuses such. */

@@ -45,7 +45,7 @@ export async function up(options: UpOptions, output: Output, surroundings: UpSur
   const requests = listenForStop(surroundings.signals);
   const closers: (() => Promise<void>)[] = [() => Promise.resolve(requests.release())];
   try {
-    const { cluster, notes } = await open(options, standIns, runtime, closers);
+    const { cluster, notes } = await open(options, standIns, runtime, closers, output.print);
     const served = await cluster.serve({ port: options.port });
     const kubeconfig = await writeKubeconfig(options, served.kubeconfig, closers);
     if (notes.length > 0) output.print(`stand-ins${file === undefined ? '' : ` (${file})`}:`);
@@ -67,8 +67,9 @@ async function open(
   standIns: StandIns,
   runtime: Runtime,
   closers: (() => Promise<void>)[],
+  note: (line: string) => void,
 ): Promise<{ readonly cluster: Cluster; readonly notes: readonly string[] }> {
-  const files = await standInFiles(standIns);
+  const files = await standInFiles(standIns, note);
   closers.push(files.close);
   const directory = dataDir === undefined ? undefined : resolve(dataDir);
   if (directory !== undefined) makeDirectory(directory, '--data-dir');

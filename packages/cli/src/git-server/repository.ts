@@ -1,0 +1,179 @@
+/**
+ * A repository on this machine, read without its settings: they may name programs, and whoever wrote the files of a checkout may
+ * have written them too.
+ *
+ * git reads settings and hooks from the common directory, so it is given one of ours (GIT_COMMON_DIR) with links to the
+ * repository's refs and objects, and with those few settings that only say what bytes mean.
+ */
+
+import { copyFile, mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { gitBytes, withoutUserSettings } from './git.js';
+import { SourceError } from './source-error.js';
+
+/** Where a repository's parts lie. */
+export interface Repository {
+  /** HEAD and the index: of a linked worktree its own. */
+  readonly gitDir: string;
+  readonly objects: string;
+  readonly index: string;
+  readonly shallow: string;
+  readonly bare: boolean;
+  /** `sha1` or `sha256`. */
+  readonly format: string;
+  /** Whether files outside the working copy give attributes to its files. */
+  readonly hasMoreAttributes: boolean;
+  /** Environment variables under which git reads it, and none of its settings. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** The repository whose top `directory` is; being somewhere inside one does not count. */
+export async function findRepository(directory: string): Promise<string | undefined> {
+  const dotGit = join(directory, '.git');
+  const found = await stat(dotGit).catch(() => undefined);
+  if (found?.isFile() === true) return linkedDirectory(directory, dotGit);
+  if (found) return dotGit;
+  const parts = await Promise.all(['HEAD', 'objects', 'refs'].map((name) => exists(join(directory, name))));
+  return parts.every(Boolean) ? directory : undefined;
+}
+
+/** `.git` is a file in a linked worktree and in a submodule. */
+async function linkedDirectory(directory: string, file: string): Promise<string> {
+  const [, path] = /^gitdir: (.+?)\n*$/.exec(await readFile(file, 'utf8')) ?? [];
+  if (path !== undefined) return resolve(directory, path);
+  throw new SourceError(
+    'SOURCE_UNREADABLE',
+    `git cannot read ${directory}: ${file} does not say \`gitdir: DIRECTORY\``,
+    'see what `git status` says there',
+  );
+}
+
+/**
+ * Prepares a repository for reading.
+ *
+ * @param reading where our common directory goes; must not exist
+ */
+export async function openRepository(directory: string, gitDir: string, reading: string): Promise<Repository> {
+  const common = await commonDirectory(gitDir);
+  const objects = join(common, 'objects');
+  await mkdir(join(reading, 'objects', 'info'), { recursive: true });
+  await mkdir(join(reading, 'info'));
+  await writeFile(join(reading, 'objects', 'info', 'alternates'), alternates(objects));
+  for (const name of ['refs', 'packed-refs', 'reftable'])
+    if (await exists(join(common, name))) await symlink(join(common, name), join(reading, name));
+  for (const name of ['info/exclude', 'info/attributes'])
+    if (await isFile(join(common, name))) await copyFile(join(common, name), join(reading, name));
+  const [users, own] = await Promise.all([usersSettings(reading), settingsIn(join(common, 'config'), reading)]);
+  const format = own.get('extensions.objectformat') === 'sha256' ? 'sha256' : 'sha1';
+  const values = new Map([...users, ...own]);
+  const rules = await rulesFiles(values, directory);
+  await writeFile(join(reading, 'config'), harmless(values, format, rules));
+  return {
+    gitDir,
+    objects,
+    index: join(gitDir, 'index'),
+    shallow: join(common, 'shallow'),
+    bare: gitDir === directory || own.get('core.bare')?.toLowerCase() === 'true',
+    format,
+    hasMoreAttributes: rules['core.attributesfile'] !== NO_RULES || (await exists(join(reading, 'info', 'attributes'))),
+    env: { ...withoutUserSettings(reading), GIT_DIR: gitDir, GIT_COMMON_DIR: reading },
+  };
+}
+
+/** A file of alternates has a line each. */
+export function alternates(objects: string): string {
+  if (!objects.includes('\n')) return `${objects}\n`;
+  throw new SourceError('SOURCE_UNREADABLE', `the path ${JSON.stringify(objects)} holds a line feed`, 'rename it');
+}
+
+async function commonDirectory(gitDir: string): Promise<string> {
+  const file = join(gitDir, 'commondir');
+  return (await isFile(file)) ? resolve(gitDir, (await readFile(file, 'utf8')).trimEnd()) : gitDir;
+}
+
+type Settings = ReadonlyMap<string, string>;
+
+/** The settings of one file. What it includes is not read. */
+async function settingsIn(file: string, home: string): Promise<Settings> {
+  if (!(await isFile(file))) return new Map();
+  return settings(['--file', file, '--no-includes'], withoutUserSettings(home));
+}
+
+/** The user's and the machine's own settings, which are the user's business; only harmless ones are taken from them, too. */
+const usersSettings = (reading: string): Promise<Settings> =>
+  settings(['--includes'], { GIT_DIR: reading, GIT_COMMON_DIR: reading });
+
+async function settings(options: readonly string[], env: Readonly<Record<string, string>>): Promise<Settings> {
+  const listed = (await gitBytes(['config', ...options, '--null', '--list'], { env })).toString('utf8');
+  return new Map(
+    listed
+      .split('\0')
+      .filter(Boolean)
+      .map((entry) => {
+        const [key = '', ...value] = entry.split('\n');
+        return [key, value.length === 0 ? 'true' : value.join('\n')];
+      }),
+  );
+}
+
+const BOOLEAN = /^(?:true|false|yes|no|on|off|0|1)$/i;
+
+/** The settings that decide which bytes of a file are stored; none of them can name a program. */
+const HARMLESS: Readonly<Record<string, RegExp>> = {
+  'core.autocrlf': /^(?:true|false|yes|no|on|off|0|1|input)$/i,
+  'core.eol': /^(?:lf|crlf|native)$/i,
+  'core.filemode': BOOLEAN,
+  'core.symlinks': BOOLEAN,
+  'core.ignorecase': BOOLEAN,
+  'core.precomposeunicode': BOOLEAN,
+  'extensions.refstorage': /^reftable$/i,
+};
+
+function harmless(values: Settings, format: string, rules: Rules): string {
+  const taken = Object.entries(HARMLESS).flatMap(([key, valid]) => {
+    const value = values.get(key);
+    return value !== undefined && valid.test(value) ? [[key, value] as const] : [];
+  });
+  const all = [
+    ['core.repositoryformatversion', '1'],
+    ['core.bare', 'false'],
+    ['core.hookspath', '/dev/null'],
+    ...(format === 'sha256' ? [['extensions.objectformat', format]] : []),
+    ...taken,
+    ...Object.entries(rules),
+  ] as const;
+  return all
+    .map(([key = '', value = '']) => {
+      const [section = '', name = ''] = key.split('.');
+      return `[${section}]\n\t${name} = "${value.replace(/[\\"]/g, '\\$&').replaceAll('\n', '\\n')}"\n`;
+    })
+    .join('');
+}
+
+/** Files of rules outside the working copy, by the settings that name them. */
+type Rules = Readonly<Record<'core.excludesfile' | 'core.attributesfile', string>>;
+
+const NO_RULES = '/dev/null';
+
+async function rulesFiles(values: Settings, directory: string): Promise<Rules> {
+  const { HOME: home = homedir(), XDG_CONFIG_HOME: config = '' } = process.env;
+  const folder = join(config === '' ? join(home, '.config') : config, 'git');
+  const fileFor = async (key: keyof Rules, usual: string): Promise<string> => {
+    const named = values.get(key)?.replace(/^~(?=\/)/, home);
+    const file = named === undefined ? join(folder, usual) : resolve(directory, named);
+    return (await isFile(file)) ? file : NO_RULES; // anything but an ordinary file might never end
+  };
+  const [ignored, attributes] = await Promise.all([
+    fileFor('core.excludesfile', 'ignore'),
+    fileFor('core.attributesfile', 'attributes'),
+  ]);
+  return { 'core.excludesfile': ignored, 'core.attributesfile': attributes };
+}
+
+/** Whether there is anything at a path. */
+export const exists = async (path: string): Promise<boolean> => (await stat(path).catch(() => undefined)) !== undefined;
+
+/** Whether an ordinary file is at a path. */
+export const isFile = async (path: string): Promise<boolean> =>
+  (await stat(path).catch(() => undefined))?.isFile() === true;

@@ -1,0 +1,90 @@
+/** Repositories to serve as sources, made by the machine's own git, and clones of them; each test has a folder of its own. */
+
+import { execFile } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, afterEach, beforeAll, beforeEach } from '@jest/globals';
+import { startGitServer, type GitServer } from '../src/git-server/git-server.js';
+
+const run = promisify(execFile);
+const WHO = ['-c', 'user.name=Ann', '-c', 'user.email=ann@example.org', '-c', 'protocol.file.allow=always'];
+
+/** Runs git in a directory, in the environment that the test has made. */
+export const git = async (directory: string, ...args: readonly string[]): Promise<string> =>
+  (await run('git', [...WHO, '-C', directory, ...args], { cwd: tmpdir(), env: process.env })).stdout.trim();
+
+/** Writes files below a directory. */
+export function write(directory: string, files: Readonly<Record<string, string>>): void {
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(directory, name)), { recursive: true });
+    writeFileSync(join(directory, name), content);
+  }
+}
+
+/** What a suite has to make repositories with. */
+export interface SourceRepositories {
+  /** The folder of this test. */
+  readonly work: () => string;
+  /** A copy of a repository with a commit on `main`, and a file that differs from it. */
+  readonly repository: (directory: string) => string;
+  readonly serve: (directory: string, revision?: string) => Promise<GitServer>;
+  readonly clone: (server: Pick<GitServer, 'url'>) => Promise<string>;
+}
+
+/** Prepares a suite; the environment is as before after each test. */
+export function sourceRepositories(): SourceRepositories {
+  let template = '';
+  let work = '';
+  let outside: NodeJS.ProcessEnv = {};
+  const servers: GitServer[] = [];
+  beforeAll(async () => {
+    template = await make(mkdtempSync(join(tmpdir(), 'source-template-')));
+  });
+  beforeEach(() => {
+    outside = { ...process.env };
+    work = mkdtempSync(join(tmpdir(), 'source-'));
+  });
+  afterEach(async () => {
+    process.env = outside;
+    await Promise.all(servers.splice(0).map((server) => server.close()));
+    rmSync(work, { recursive: true, force: true });
+  });
+  afterAll(() => rmSync(template, { recursive: true, force: true }));
+  return {
+    work: () => work,
+    repository: (directory) => {
+      cpSync(template, directory, { recursive: true, preserveTimestamps: true });
+      return directory;
+    },
+    serve: async (directory, revision = 'main') => {
+      const server = await startGitServer({
+        repositories: new Map([['source', { directory, revisions: [revision] }]]),
+      });
+      servers.push(server);
+      return server;
+    },
+    clone: async (server) => {
+      await git(work, 'clone', '-q', server.url('source'), 'clone');
+      return join(work, 'clone');
+    },
+  };
+}
+
+async function make(directory: string): Promise<string> {
+  await git(directory, 'init', '-q', '-b', 'main');
+  write(directory, { 'a.txt': 'one', 'b.txt': 'same' });
+  await git(directory, 'add', '.');
+  await git(directory, 'commit', '-qm', 'first');
+  write(directory, { 'a.txt': 'edited' });
+  return directory;
+}
+
+/** Adds a repository as the submodule `sub`, with a change that is not committed. */
+export async function addSubmodule(directory: string, { repository }: SourceRepositories): Promise<void> {
+  const origin = repository(`${directory}-sub`);
+  await git(directory, 'submodule', '--quiet', 'add', origin, 'sub');
+  await git(directory, 'commit', '-qm', 'submodule');
+  write(join(directory, 'sub'), { 'b.txt': 'other' });
+}
