@@ -37,6 +37,9 @@ function fit(value: unknown, schema: Schema, path: Walk, report: Report, parent:
       return whole(value, schema.minimum, path, report);
     case 'quantity':
       return typeof value === 'number' || isQuantity(value) ? value : noQuantity(value, path, report);
+    case 'intOrString':
+      if (typeof value === 'string' || Number.isInteger(value)) return value;
+      return wrong('a whole number or a string', value, path, report);
     case 'value':
       return paramValue(value, path, report);
     case 'list':
@@ -45,6 +48,7 @@ function fit(value: unknown, schema: Schema, path: Walk, report: Report, parent:
       if (!isRecord(value)) return wrong('a mapping', value, path, report);
       return entries(value, path, (item) => fit(item, schema.of, path, report, undefined));
     case 'open':
+      if (schema.of) return fit(value, schema.of, path, report, parent);
       if (schema.list ? Array.isArray(value) : isRecord(value)) return value;
       return wrong(schema.list ? 'a list' : 'a mapping', value, path, report);
     case 'object':

@@ -106,6 +106,8 @@ function openApi(schema: Schema): object {
         : { type: 'object', description, 'x-kubernetes-preserve-unknown-fields': true };
     case 'value':
       return { description, 'x-kubernetes-preserve-unknown-fields': true };
+    case 'intOrString':
+      return { description, 'x-kubernetes-int-or-string': true };
     case 'quantity':
       return { description, 'x-kubernetes-preserve-unknown-fields': true }; // int-or-string would refuse `cpu: 0.5`
   }

@@ -7,6 +7,7 @@
 import { DEFAULT_TIMEOUT } from './defaults.js';
 import { formatDuration } from './duration.js';
 import { container, podTemplate, step, volume } from './schema-kubernetes.js';
+import { claimSource, configMapSource, emptyDirSource, secretSource } from './schema-kubernetes-parts.js';
 import { defaulted, flag, integer, list, object, text, value, open, type ObjectSchema, type Schema } from './schema.js';
 import { RESOURCE_TYPES } from './types.js';
 import type * as wire from './types.js';
@@ -155,10 +156,10 @@ const workspaceBindings = list(
     {
       name,
       subPath: text('Directory of the volume. Default: its root.'),
-      persistentVolumeClaim: open('An existing claim: `claimName`.'),
-      emptyDir: open('A directory that goes with the pod.'),
-      configMap: open('Files from a ConfigMap.'),
-      secret: open('Files from a Secret.'),
+      persistentVolumeClaim: open('An existing claim: `claimName`.', claimSource),
+      emptyDir: open('A directory that goes with the pod.', emptyDirSource),
+      configMap: open('Files from a ConfigMap.', configMapSource),
+      secret: open('Files from a Secret.', secretSource),
     },
     { required: ['name'] },
   ),

@@ -1,8 +1,8 @@
 /**
  * The shapes of Kubernetes that tasks contain: containers, volumes, the parts of a pod a run may set, metadata.
  *
- * Two levels deep, far enough to catch a misspelt field where people write one; deeper parts are the API server's to
- * judge when the pod is made. Field names are those of Kubernetes core/v1.
+ * Two levels deep, which is as far as definitions say what there may be; what lies deeper is in `schema-kubernetes-parts.ts`. Field
+ * names are those of Kubernetes core/v1.
  */
 
 import {
@@ -18,6 +18,23 @@ import {
   type ObjectSchema,
   type Schema,
 } from './schema.js';
+import {
+  affinity,
+  containerPort,
+  containerSecurity,
+  dnsConfig,
+  fieldRef,
+  keyToPath,
+  lifecycle,
+  localSecret,
+  podSecurity,
+  probe,
+  resourceClaim,
+  resourceFieldRef,
+  toleration,
+  VOLUME_SOURCES,
+  volumeDevice,
+} from './schema-kubernetes-parts.js';
 
 const keySelector = kubernetesObject('One key of an object of the same namespace.', {
   name: text('Name of the object.'),
@@ -38,8 +55,8 @@ const envVar = kubernetesObject(
     valueFrom: kubernetesObject('Where the value comes from, in place of `value`.', {
       secretKeyRef: keySelector,
       configMapKeyRef: keySelector,
-      fieldRef: open('A field of the pod.'),
-      resourceFieldRef: open('A resource of the container.'),
+      fieldRef: open('A field of the pod.', fieldRef),
+      resourceFieldRef: open('A resource of the container.', resourceFieldRef),
     }),
   },
   ['name'],
@@ -62,7 +79,7 @@ const volumeMount = kubernetesObject(
 const resources = kubernetesObject('CPU and memory.', {
   requests: map('What the scheduler sets aside.', quantity('A quantity, for example `500m` or `1Gi`.')),
   limits: map('What may not be exceeded.', quantity('A quantity, for example `500m` or `1Gi`.')),
-  claims: openList('Dynamic resources.'),
+  claims: openList('Dynamic resources.', resourceClaim),
 });
 
 /** Fields that steps, sidecars and step templates share. */
@@ -85,15 +102,15 @@ const containerFields: Readonly<Record<string, Schema>> = {
     }),
   ),
   volumeMounts: list('Volumes and where they appear.', volumeMount),
-  volumeDevices: openList('Block devices.'),
+  volumeDevices: openList('Block devices.', volumeDevice),
   resources,
   imagePullPolicy: text('When the image is pulled.', ['Always', 'IfNotPresent', 'Never', '']),
-  securityContext: open('User, capabilities and the like.'),
-  ports: openList('Ports it listens on.'),
-  livenessProbe: open('When to restart it.'),
-  readinessProbe: open('When it is ready; the steps wait for sidecars to be.'),
-  startupProbe: open('When it has started.'),
-  lifecycle: open('Hooks after its start and before its end.'),
+  securityContext: open('User, capabilities and the like.', containerSecurity),
+  ports: openList('Ports it listens on.', containerPort),
+  livenessProbe: open('When to restart it.', probe),
+  readinessProbe: open('When it is ready; the steps wait for sidecars to be.', probe),
+  startupProbe: open('When it has started.', probe),
+  lifecycle: open('Hooks after its start and before its end.', lifecycle),
   terminationMessagePath: text('File whose content shows in the status.'),
   terminationMessagePolicy: text('Where that message comes from.', ['File', 'FallbackToLogsOnError', '']),
   stdin: flag('Whether standard input is open.'),
@@ -110,36 +127,6 @@ export const step: ObjectSchema = kubernetesObject('A container that runs when t
   script: text('Program text, run by the interpreter its first line names. In place of `command`.'),
 });
 
-const VOLUME_SOURCES = [
-  'awsElasticBlockStore',
-  'azureDisk',
-  'azureFile',
-  'cephfs',
-  'cinder',
-  'csi',
-  'downwardAPI',
-  'emptyDir',
-  'ephemeral',
-  'fc',
-  'flexVolume',
-  'flocker',
-  'gcePersistentDisk',
-  'gitRepo',
-  'glusterfs',
-  'hostPath',
-  'image',
-  'iscsi',
-  'nfs',
-  'photonPersistentDisk',
-  'portworxVolume',
-  'projected',
-  'quobyte',
-  'rbd',
-  'scaleIO',
-  'storageos',
-  'vsphereVolume',
-] as const;
-
 /** A pod's volume. */
 export const volume: ObjectSchema = kubernetesObject(
   'A volume of the pod: a name and one source.',
@@ -147,13 +134,13 @@ export const volume: ObjectSchema = kubernetesObject(
     name: text('Name that volumeMounts use.'),
     configMap: kubernetesObject('Files from a ConfigMap.', {
       name: text('Name of the ConfigMap.'),
-      items: openList('Keys and the files they become. Default: all.'),
+      items: openList('Keys and the files they become. Default: all.', keyToPath),
       defaultMode: integer('Mode of the files.'),
       optional: flag('Whether the ConfigMap may be missing.'),
     }),
     secret: kubernetesObject('Files from a Secret.', {
       secretName: text('Name of the Secret.'),
-      items: openList('Keys and the files they become. Default: all.'),
+      items: openList('Keys and the files they become. Default: all.', keyToPath),
       defaultMode: integer('Mode of the files.'),
       optional: flag('Whether the Secret may be missing.'),
     }),
@@ -161,7 +148,12 @@ export const volume: ObjectSchema = kubernetesObject(
       claimName: text('Name of the PersistentVolumeClaim.'),
       readOnly: flag('Default: false.'),
     }),
-    ...Object.fromEntries(VOLUME_SOURCES.map((source) => [source, open(`The volume source ${source} of Kubernetes.`)])),
+    ...Object.fromEntries(
+      Object.entries(VOLUME_SOURCES).map(([source, of]) => [
+        source,
+        open(`The volume source ${source} of Kubernetes.`, of),
+      ]),
+    ),
   },
   ['name'],
 );
@@ -169,19 +161,19 @@ export const volume: ObjectSchema = kubernetesObject(
 /** What a run may set of its pods. */
 export const podTemplate: ObjectSchema = kubernetesObject('Parts of the pods that a run may set.', {
   nodeSelector: map('Labels a node must have.', text('A value.')),
-  tolerations: openList('Taints of nodes that are accepted.'),
-  affinity: open('Which nodes and neighbours are wanted.'),
-  securityContext: open('User, group and the like, for all containers.'),
+  tolerations: openList('Taints of nodes that are accepted.', toleration),
+  affinity: open('Which nodes and neighbours are wanted.', affinity),
+  securityContext: open('User, group and the like, for all containers.', podSecurity),
   volumes: list('Volumes beside those of the Task.', volume),
   runtimeClassName: text('How containers are run.'),
   automountServiceAccountToken: flag('Whether steps can speak to the API server.'),
   dnsPolicy: text('How names are resolved.'),
-  dnsConfig: open('Name servers and search domains.'),
+  dnsConfig: open('Name servers and search domains.', dnsConfig),
   enableServiceLinks: flag('Whether services are environment variables.'),
   priorityClassName: text('Priority among pods.'),
   schedulerName: text('Scheduler to use.'),
   hostNetwork: flag('Whether the pod shares the network of its node.'),
-  imagePullSecrets: openList('Secrets for pulling images.'),
+  imagePullSecrets: openList('Secrets for pulling images.', localSecret),
 });
 
 /** `metadata` of an object. */

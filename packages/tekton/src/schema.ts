@@ -14,11 +14,13 @@ export type Schema =
   | ObjectSchema
   | { readonly is: 'list'; readonly description: string; readonly of: Schema }
   | { readonly is: 'map'; readonly description: string; readonly of: Schema }
-  /** An object (or list) of Kubernetes that passes through as it is. */
-  | { readonly is: 'open'; readonly description: string; readonly list?: true }
+  /** An object (or list) of Kubernetes that passes through as it is. `of`: the fields that Kubernetes knows there, for the check. */
+  | { readonly is: 'open'; readonly description: string; readonly list?: true; readonly of?: Schema }
+  /** A whole number or a word, as the ports of probes are. */
+  | { readonly is: 'intOrString'; readonly description: string }
   /** A string or a list of strings. */
   | { readonly is: 'value'; readonly description: string }
-  /** A string or a number, as ports and quantities are. */
+  /** A string or a number, as quantities are. */
   | { readonly is: 'quantity'; readonly description: string };
 
 /** Text, or one of a few words. */
@@ -67,11 +69,19 @@ export const list = (description: string, of: Schema): Schema => ({ is: 'list', 
 /** An object whose keys are the user's. */
 export const map = (description: string, of: Schema): Schema => ({ is: 'map', description, of });
 
-/** A part of Kubernetes that is not looked into. */
-export const open = (description: string): Schema => ({ is: 'open', description });
+/** A part of Kubernetes that definitions let pass as it is. `of`: its fields; absent: anything goes. */
+export const open = (description: string, of?: Schema): Schema => ({ is: 'open', description, ...(of && { of }) });
 
-/** A list of Kubernetes that is not looked into. */
-export const openList = (description: string): Schema => ({ is: 'open', description, list: true });
+/** The same for a list; `of` is the shape of its elements. */
+export const openList = (description: string, of?: Schema): Schema => ({
+  is: 'open',
+  description,
+  list: true,
+  ...(of && { of: list(description, of) }),
+});
+
+/** A whole number or a word. */
+export const intOrString = (description: string): Schema => ({ is: 'intOrString', description });
 
 /** A param's value. */
 export const value = (description: string): Schema => ({ is: 'value', description });
