@@ -6,6 +6,7 @@
  */
 
 import { afterAll, beforeAll, describe } from '@jest/globals';
+import { describeAccess } from './contract/access.js';
 import { describeDefinitions } from './contract/definitions.js';
 import { describeDeletion } from './contract/deletion.js';
 import { describeKinds } from './contract/kinds.js';
@@ -33,6 +34,7 @@ export function describeApiServer(name: string, connect: () => Promise<Connected
     ['custom resources', describeDefinitions],
     ['kinds', describeKinds],
     ['quotas and limits', describeLimits],
+    ['access', describeAccess],
   ];
   describe(name, () => {
     describe.each(parts)('%s', (part, describePart) => {

@@ -7,23 +7,23 @@
 import { objectsAt, stringAt, stringsAt, type JsonObject, type KubeObject } from './json.js';
 import type { User } from './identity.js';
 import { Refusal } from './refusal.js';
-import { isResource, type ResourceTarget, type Target } from './target.js';
+import type { Attributes, PathAttributes, ResourceAttributes } from './request-info.js';
 import type { World } from './world.js';
 
 const RBAC = 'rbac.authorization.k8s.io';
 
 /** Throws a 403 in upstream's words unless the user may. */
-export function authorize(world: World, user: User, target: Target): void {
-  if (may(world, user, target)) return;
-  throw refusal(user, target);
+export function authorize(world: World, user: User, attributes: Attributes): void {
+  if (may(world, user, attributes)) return;
+  throw refusal(user, attributes);
 }
 
-/** Whether a user may do what a target says. */
-export function may(world: World, user: User, target: Target): boolean {
+/** Whether a user may do what attributes say. */
+export function may(world: World, user: User, attributes: Attributes): boolean {
   if (user.groups.includes('system:masters')) return true;
-  const namespace = isResource(target) ? target.namespace : '';
+  const namespace = attributes.kind === 'resource' ? attributes.namespace : '';
   return rulesFor(world, user, namespace).some((rule) =>
-    isResource(target) ? allows(rule, target) : allowsPath(rule, target),
+    attributes.kind === 'resource' ? allows(rule, attributes) : allowsPath(rule, attributes),
   );
 }
 
@@ -56,41 +56,36 @@ function rulesOf(world: World, binding: KubeObject): readonly JsonObject[] {
 
 const has = (list: readonly string[], wanted: string): boolean => list.includes('*') || list.includes(wanted);
 
-function allows(rule: JsonObject, target: ResourceTarget): boolean {
-  if (!has(stringsAt(rule, 'verbs'), target.verb) || !has(stringsAt(rule, 'apiGroups'), target.group)) return false;
+function allows(rule: JsonObject, { verb, group, resource, subresource, name }: ResourceAttributes): boolean {
+  if (!has(stringsAt(rule, 'verbs'), verb) || !has(stringsAt(rule, 'apiGroups'), group)) return false;
   const resources = stringsAt(rule, 'resources');
-  const asked = target.subresource === '' ? target.plural : `${target.plural}/${target.subresource}`;
-  const wild = target.subresource !== '' && resources.includes(`*/${target.subresource}`);
-  if (!has(resources, asked) && !wild) return false;
+  const wild = subresource !== '' && resources.includes(`*/${subresource}`);
+  if (!has(resources, subresource === '' ? resource : `${resource}/${subresource}`) && !wild) return false;
   const names = stringsAt(rule, 'resourceNames');
-  return names.length === 0 || (target.name !== '' && names.includes(target.name));
+  return names.length === 0 || (name !== '' && names.includes(name));
 }
 
-function allowsPath(rule: JsonObject, { verb, path }: { readonly verb: string; readonly path: string }): boolean {
+function allowsPath(rule: JsonObject, { verb, path }: PathAttributes): boolean {
   if (!has(stringsAt(rule, 'verbs'), verb)) return false;
   return stringsAt(rule, 'nonResourceURLs').some(
     (each) => each === '*' || each === path || (each.endsWith('*') && path.startsWith(each.slice(0, -1))),
   );
 }
 
-function refusal(user: User, target: Target): Refusal {
-  if (!isResource(target)) {
-    return new Refusal(
-      403,
-      'Forbidden',
-      `forbidden: User "${user.name}" cannot ${target.verb} path "${target.path}"`,
-      {},
-    );
+function refusal(user: User, attributes: Attributes): Refusal {
+  if (attributes.kind === 'path') {
+    const { verb, path } = attributes;
+    return new Refusal(403, 'Forbidden', `forbidden: User "${user.name}" cannot ${verb} path "${path}"`, {});
   }
-  const { verb, group, plural, subresource, namespace, name } = target;
-  const qualified = group === '' ? plural : `${plural}.${group}`;
+  const { verb, group, subresource, namespace, name } = attributes;
+  const qualified = group === '' ? attributes.resource : `${attributes.resource}.${group}`;
   const what = name === '' ? qualified : `${qualified} "${name}"`;
-  const resource = subresource === '' ? plural : `${plural}/${subresource}`;
+  const resource = subresource === '' ? attributes.resource : `${attributes.resource}/${subresource}`;
   const where = namespace === '' ? 'at the cluster scope' : `in the namespace "${namespace}"`;
   return new Refusal(
     403,
     'Forbidden',
     `${what} is forbidden: User "${user.name}" cannot ${verb} resource "${resource}" in API group "${group}" ${where}`,
-    { ...(name !== '' && { name }), ...(group !== '' && { group }), kind: plural },
+    { ...(name !== '' && { name }), ...(group !== '' && { group }), kind: attributes.resource },
   );
 }

@@ -4,7 +4,8 @@
 
 import type { Catalog } from './catalog.js';
 import type { JsonObject } from './json.js';
-import { apiVersionOf, type ResourceType } from './resource.js';
+import { segmentsOf } from './request-info.js';
+import { apiVersionOf, SUBRESOURCE_VERBS, type ResourceType } from './resource.js';
 
 /** The version clients are told they talk to. */
 export const VERSION = { major: '1', minor: '32', gitVersion: 'v1.32.0-pipewright' } as const;
@@ -22,8 +23,7 @@ export const versionInfo = (): JsonObject => ({
 
 /** Body of a path of discovery, or undefined when it is none (or names what is not served). */
 export function discover(catalog: Catalog, path: string): JsonObject | undefined {
-  const parts = path.split('/').filter((part) => part !== '');
-  const [root, one, two, ...more] = parts;
+  const [root, one, two, ...more] = segmentsOf(path);
   if (more.length > 0) return undefined;
   if (root === 'api') {
     if (one === undefined) return { kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: [] };
@@ -61,13 +61,6 @@ const mainEntry = (type: ResourceType): JsonObject => ({
   ...(type.categories.length > 0 && { categories: type.categories }),
 });
 
-const SUB_VERBS: Readonly<Record<string, readonly string[]>> = {
-  status: ['get', 'patch', 'update'],
-  scale: ['get', 'patch', 'update'],
-  finalize: ['update'],
-  log: ['get'],
-};
-
 const SUB_KINDS: Readonly<Record<string, readonly [group: string, version: string, kind: string]>> = {
   token: ['authentication.k8s.io', 'v1', 'TokenRequest'],
   eviction: ['policy', 'v1', 'Eviction'],
@@ -83,7 +76,7 @@ const subEntry = (type: ResourceType, sub: string): JsonObject => {
     namespaced: type.namespaced,
     ...(version !== '' && { group, version }),
     kind,
-    verbs: SUB_VERBS[sub] ?? ['create'],
+    verbs: SUBRESOURCE_VERBS[sub] ?? ['create'],
   };
 };
 
@@ -113,7 +106,11 @@ const aggregatedEntry = (type: ResourceType): JsonObject => ({
   ...(type.subresources.length > 0 && {
     subresources: type.subresources.map((subresource) => {
       const [group, version, kind] = SUB_KINDS[subresource] ?? [type.group, type.version, type.kind];
-      return { subresource, responseKind: { group, version, kind }, verbs: SUB_VERBS[subresource] ?? ['create'] };
+      return {
+        subresource,
+        responseKind: { group, version, kind },
+        verbs: SUBRESOURCE_VERBS[subresource] ?? ['create'],
+      };
     }),
   }),
 });

@@ -22,13 +22,20 @@ export function impersonated(world: World, user: User, headers: Incoming['header
     return user;
   }
   const [, namespace, account] = ACCOUNT.exec(name) ?? [];
-  const target = { verb: 'impersonate', group: '', version: 'v1', subresource: '', namespace: '' };
+  const asked = {
+    kind: 'resource',
+    verb: 'impersonate',
+    group: '',
+    version: 'v1',
+    subresource: '',
+    namespace: '',
+  } as const;
   if (namespace !== undefined && account !== undefined) {
-    authorize(world, user, { ...target, plural: 'serviceaccounts', namespace, name: account });
+    authorize(world, user, { ...asked, resource: 'serviceaccounts', namespace, name: account });
     return { name, groups: groups.length > 0 ? groups : accountGroups(namespace) };
   }
-  authorize(world, user, { ...target, plural: 'users', name });
-  for (const group of groups) authorize(world, user, { ...target, plural: 'groups', name: group });
+  authorize(world, user, { ...asked, resource: 'users', name });
+  for (const group of groups) authorize(world, user, { ...asked, resource: 'groups', name: group });
   return { name, groups: [...groups, 'system:authenticated'] };
 }
 

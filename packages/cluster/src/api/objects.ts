@@ -2,14 +2,14 @@
  * Requests for objects: from verb and body to the functions that read, write, watch and delete.
  */
 
-import { discover } from './discovery.js';
 import { bodyOf, bytesOf, mediaType, objectIn, readBody, type Body } from './body.js';
 import type { User } from './identity.js';
 import { isObject, type JsonObject, type KubeObject } from './json.js';
 import { jsonContent, type Answer, type Incoming, type JsonContent } from './plain.js';
 import { decodeProtobuf, isProtobuf } from './protobuf.js';
 import { badRequest, invalidOption, methodNotAllowed, noSuchPath, Refusal } from './refusal.js';
-import { apiVersionOf, type ResourceType } from './resource.js';
+import type { ResourceRequest } from './request-info.js';
+import { apiVersionOf, SUBRESOURCE_VERBS, type ResourceType } from './resource.js';
 import { commit } from './commit.js';
 import { getObject, latestObject, listObjects, listOf, listText, selectorOf, textFor, valueFor } from './read.js';
 import { deleteOptions, remove } from './remove.js';
@@ -17,7 +17,6 @@ import { patchObject } from './patching.js';
 import { review, type Authenticate } from './reviews.js';
 import { handleSubresource, type PodLogs } from './subresources.js';
 import { includeOf, tableText, tableVersion } from './table.js';
-import type { ResourceTarget } from './target.js';
 import { watchObjects, type WatchRequest } from './watch.js';
 import { latestOf, type World } from './world.js';
 import { create, update, type Part } from './write.js';
@@ -33,11 +32,10 @@ export interface ObjectsContext {
   readonly logs: () => PodLogs | undefined;
 }
 
-/** One request, understood. */
-export interface Asked {
+/** One request for objects, read and authorized. */
+export interface ObjectRequest {
   readonly request: Incoming;
-  readonly url: URL;
-  readonly target: ResourceTarget;
+  readonly info: ResourceRequest;
   readonly user: User;
 }
 
@@ -52,33 +50,45 @@ function checkAccept(accept: string | null): void {
 }
 
 /** Answers a request for objects that the user may make. */
-export async function handleObjects(context: ObjectsContext, asked: Asked): Promise<Answer | Response> {
-  const { world } = context;
-  const { target, request } = asked;
-  const type = world.catalog.find(target.group, target.version, target.plural);
-  if (!type) {
-    const listing = request.method === 'GET' ? discover(world.catalog, asked.url.pathname) : undefined;
-    if (listing) return respond(jsonContent(listing), 200, []);
-    throw noSuchPath();
-  }
-  const wide = target.namespace === '' || type.plural === 'namespaces';
-  if (type.namespaced ? target.name !== '' && wide && !isCollection(target) : target.namespace !== '' && !wide)
-    throw noSuchPath();
-  if (target.subresource !== '' && !type.subresources.includes(target.subresource)) throw noSuchPath();
-  if (target.subresource === '') checkAccept(request.headers.get('accept'));
-  if (target.subresource !== '' && !PARTS.has(target.subresource)) {
-    return handleSubresource(context, asked, type);
-  }
-  return isCollection(target) ? handleCollection(context, asked, type) : handleOne(context, asked, type);
+export async function handleObjects(context: ObjectsContext, asked: ObjectRequest): Promise<Answer | Response> {
+  const { info, request } = asked;
+  const type = context.world.catalog.find(info.group, info.version, info.resource);
+  if (!type || !isServed(type, info)) throw noSuchPath();
+  if (!verbsAt(type, info).includes(info.verb) || hasWrongMethod(info)) throw methodNotAllowed();
+  if (info.subresource === '') checkAccept(request.headers.get('accept'));
+  const part = PARTS.get(info.subresource);
+  if (part === undefined) return handleSubresource(context, asked, type);
+  return info.object === '' || info.verb === 'watch'
+    ? handleCollection(context, asked, type)
+    : handleOne(context, asked, type, part);
 }
+
+/** Whether there is such a path: a namespace is named where the kind has any, and nothing follows that is not understood. */
+function isServed(type: ResourceType, { namespace, object, subresource, hasRest }: ResourceRequest): boolean {
+  if (hasRest || (subresource !== '' && !type.subresources.includes(subresource))) return false;
+  if (type.namespaced) return namespace !== '' || object === '';
+  return namespace === '' || (type.group === '' && type.plural === 'namespaces' && namespace === object);
+}
+
+const COLLECTION_VERBS = ['list', 'watch', 'create', 'deletecollection'];
+const OBJECT_VERBS = ['get', 'update', 'patch', 'delete', 'watch'];
+
+/** The verbs of a path. */
+function verbsAt(type: ResourceType, { object, subresource }: ResourceRequest): readonly string[] {
+  if (subresource !== '') return SUBRESOURCE_VERBS[subresource] ?? ['create'];
+  const here = object === '' ? COLLECTION_VERBS : OBJECT_VERBS;
+  return type.verbs.filter((verb) => here.includes(verb));
+}
+
+/** Whether the method cannot be that of the verb: a HEAD of objects, or a watch that is not a GET. */
+const hasWrongMethod = ({ method, verb }: ResourceRequest): boolean =>
+  method === 'HEAD' || (verb === 'watch' && method !== 'GET');
 
 const PARTS = new Map<string, Part>([
   ['', 'main'],
   ['status', 'status'],
   ['finalize', 'finalize'],
 ]);
-const isCollection = ({ verb }: ResourceTarget): boolean =>
-  ['list', 'watch', 'create', 'deletecollection'].includes(verb);
 
 const HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-cache, private' };
 
@@ -93,12 +103,14 @@ export const respond = (content: JsonContent, status: number, warnings: readonly
 /** A table is text from the beginning: only kubectl asks for it, and it reads text. */
 const tableContent = (text: () => string): JsonContent => ({ value: () => JSON.parse(text()) as unknown, text });
 
-const namespaceOf = (type: ResourceType, { namespace }: ResourceTarget): string => (type.namespaced ? namespace : '');
+const namespaceOf = (type: ResourceType, { namespace }: ResourceRequest): string => (type.namespaced ? namespace : '');
 
-function handleCollection(context: ObjectsContext, asked: Asked, type: ResourceType): Promise<Answer> | Answer {
-  const { target } = asked;
-  if (!type.verbs.includes(target.verb)) throw methodNotAllowed();
-  switch (target.verb) {
+/** The namespace that a collection is limited to, if it is. */
+const withinNamespace = (type: ResourceType, info: ResourceRequest): string | undefined =>
+  namespaceOf(type, info) === '' ? undefined : info.namespace;
+
+function handleCollection(context: ObjectsContext, asked: ObjectRequest, type: ResourceType): Promise<Answer> | Answer {
+  switch (asked.info.verb) {
     case 'list':
       return list(context, asked, type);
     case 'watch':
@@ -110,9 +122,8 @@ function handleCollection(context: ObjectsContext, asked: Asked, type: ResourceT
   }
 }
 
-function list({ world }: ObjectsContext, { request, url, target }: Asked, type: ResourceType): Answer {
-  const namespace = type.namespaced && target.namespace !== '' ? target.namespace : undefined;
-  const page = listObjects(world, type, namespace, url.searchParams);
+function list({ world }: ObjectsContext, { request, info }: ObjectRequest, type: ResourceType): Answer {
+  const page = listObjects(world, type, withinNamespace(type, info), info.query);
   const version = tableVersion(request.headers.get('accept') ?? '');
   if (!version) return respond({ value: () => listOf(type, page), text: () => listText(type, page) }, 200, []);
   const metadata = {
@@ -120,12 +131,11 @@ function list({ world }: ObjectsContext, { request, url, target }: Asked, type: 
     ...(page.next !== '' && { continue: page.next }),
     ...(page.remaining !== undefined && { remainingItemCount: page.remaining }),
   };
-  const table = (): string =>
-    tableText(type, page.items, metadata, includeOf(url.searchParams), world.clock.date(), version);
+  const table = (): string => tableText(type, page.items, metadata, includeOf(info.query), world.clock.date(), version);
   return respond(tableContent(table), 200, []);
 }
 
-function watch({ world }: ObjectsContext, { request, url, target }: Asked, type: ResourceType): Answer {
+function watch({ world }: ObjectsContext, { request, info }: ObjectRequest, type: ResourceType): Answer {
   const version = tableVersion(request.headers.get('accept') ?? '');
   let first = true;
   const showTable = (object: KubeObject): string => {
@@ -135,19 +145,17 @@ function watch({ world }: ObjectsContext, { request, url, target }: Asked, type:
       type,
       [object],
       { resourceVersion: object.metadata.resourceVersion },
-      includeOf(url.searchParams),
+      includeOf(info.query),
       world.clock.date(),
       version ?? 'v1',
       withColumns,
     );
   };
-  const named = target.name !== '' && url.pathname.endsWith(`/${encodeURIComponent(target.name)}`);
-  const query = new URLSearchParams(url.searchParams);
-  if (named) query.set('fieldSelector', `metadata.name=${target.name}`);
   const asking: WatchRequest = {
     type,
-    namespace: type.namespaced && target.namespace !== '' ? target.namespace : undefined,
-    query,
+    namespace: withinNamespace(type, info),
+    name: info.object,
+    query: info.query,
     ...(version && { show: showTable }),
     signal: request.signal,
   };
@@ -172,26 +180,18 @@ export function isDryRun(query: URLSearchParams): boolean {
 
 async function post(
   context: ObjectsContext,
-  { request, url, target, user }: Asked,
+  { request, info, user }: ObjectRequest,
   type: ResourceType,
 ): Promise<Answer> {
-  if (
-    target.name !== '' &&
-    url.pathname.endsWith(target.name) &&
-    target.verb === 'create' &&
-    url.pathname.split('/').at(-1) !== type.plural
-  ) {
-    throw methodNotAllowed();
-  }
   const body = await readObject(request);
   const object = objectIn(body);
   const answer = review(context.world, type, object, user, context.authenticate);
   if (answer) return respond(jsonContent(answer), 201, []);
-  const judge = fieldsJudge(type, url.searchParams, body.repeated);
-  const namespace = namespaceOf(type, target) || namespaceIn(type, object);
-  const options = { dryRun: isDryRun(url.searchParams), onUnknown: judge.onUnknown };
+  const judge = fieldsJudge(type, info.query, body.repeated);
+  const namespace = namespaceOf(type, info) || namespaceIn(type, object);
+  const options = { dryRun: isDryRun(info.query), onUnknown: judge.onUnknown };
   const stored = await commit(context.world, () => create(context.world, type, namespace, object, options));
-  return one(context, request, url, type, stored, 201, judge.warnings);
+  return one(context, request, info, type, stored, 201, judge.warnings);
 }
 
 /** Creating without a namespace in the URL is refused, as upstream does for namespaced kinds. */
@@ -203,28 +203,31 @@ function namespaceIn(type: ResourceType, object: JsonObject): string {
   );
 }
 
-async function handleOne(context: ObjectsContext, asked: Asked, type: ResourceType): Promise<Answer> {
-  const { request, url, target } = asked;
+async function handleOne(
+  context: ObjectsContext,
+  asked: ObjectRequest,
+  type: ResourceType,
+  part: Part,
+): Promise<Answer> {
+  const { request, info } = asked;
   const { world } = context;
-  if (!type.verbs.includes(target.verb)) throw methodNotAllowed();
-  const namespace = namespaceOf(type, target);
-  const part = PARTS.get(target.subresource) ?? 'main';
-  switch (target.verb) {
+  const namespace = namespaceOf(type, info);
+  switch (info.verb) {
     case 'get':
-      return one(context, request, url, type, getObject(world, type, namespace, target.name), 200, []);
+      return one(context, request, info, type, getObject(world, type, namespace, info.object), 200, []);
     case 'update': {
       const body = await readObject(request);
-      const judge = fieldsJudge(type, url.searchParams, body.repeated);
-      const options = { dryRun: isDryRun(url.searchParams), onUnknown: judge.onUnknown };
+      const judge = fieldsJudge(type, info.query, body.repeated);
+      const options = { dryRun: isDryRun(info.query), onUnknown: judge.onUnknown };
       const stored = await commit(world, () => {
-        const old = latestObject(world, type, namespace, target.name);
+        const old = latestObject(world, type, namespace, info.object);
         return update(world, type, old, objectIn(body), part, options);
       });
-      return one(context, request, url, type, stored, 200, judge.warnings);
+      return one(context, request, info, type, stored, 200, judge.warnings);
     }
     case 'patch': {
       const { object, status, warnings } = await patchObject(context, asked, type, part);
-      return one(context, request, url, type, object, status, warnings);
+      return one(context, request, info, type, object, status, warnings);
     }
     default:
       return removeOne(context, asked, type);
@@ -235,7 +238,7 @@ async function handleOne(context: ObjectsContext, asked: Asked, type: ResourceTy
 function one(
   { world }: ObjectsContext,
   request: Incoming,
-  url: URL,
+  { query }: ResourceRequest,
   type: ResourceType,
   object: KubeObject,
   status: number,
@@ -245,8 +248,7 @@ function one(
   if (!version)
     return respond({ value: () => valueFor(type, object), text: () => textFor(type, object) }, status, warnings);
   const metadata = { resourceVersion: object.metadata.resourceVersion };
-  const table = (): string =>
-    tableText(type, [object], metadata, includeOf(url.searchParams), world.clock.date(), version);
+  const table = (): string => tableText(type, [object], metadata, includeOf(query), world.clock.date(), version);
   return respond(tableContent(table), status, warnings);
 }
 
@@ -263,17 +265,17 @@ async function deletionBody(request: Incoming): Promise<JsonObject> {
 
 async function removeOne(
   context: ObjectsContext,
-  { request, url, target }: Asked,
+  { request, info }: ObjectRequest,
   type: ResourceType,
 ): Promise<Answer> {
   const { world } = context;
-  const options = deleteOptions(await deletionBody(request), url.searchParams);
+  const options = deleteOptions(await deletionBody(request), info.query);
   const removal = await commit(world, () =>
-    remove(world, type, latestObject(world, type, namespaceOf(type, target), target.name), options),
+    remove(world, type, latestObject(world, type, namespaceOf(type, info), info.object), options),
   );
-  if (!removal.gone || type.plural === 'pods') return one(context, request, url, type, removal.object, 200, []);
+  if (!removal.gone || type.plural === 'pods') return one(context, request, info, type, removal.object, 200, []);
   const details = {
-    name: target.name,
+    name: info.object,
     ...(type.group !== '' && { group: type.group }),
     kind: type.plural,
     uid: removal.object.metadata.uid,
@@ -283,13 +285,13 @@ async function removeOne(
 
 async function removeMany(
   context: ObjectsContext,
-  { request, url, target }: Asked,
+  { request, info }: ObjectRequest,
   type: ResourceType,
 ): Promise<Answer> {
   const { world } = context;
-  const options = deleteOptions(await deletionBody(request), url.searchParams);
-  const matches = selectorOf(url.searchParams, type);
-  const namespace = type.namespaced && target.namespace !== '' ? target.namespace : undefined;
+  const options = deleteOptions(await deletionBody(request), info.query);
+  const matches = selectorOf(info.query, type);
+  const namespace = withinNamespace(type, info);
   const items = await commit(world, () =>
     latestOf(world, type)
       .list(namespace)

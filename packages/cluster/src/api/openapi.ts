@@ -8,7 +8,6 @@
 import { createHash } from 'node:crypto';
 import type { Catalog } from './catalog.js';
 import type { JsonObject } from './json.js';
-import type { Incoming } from './plain.js';
 import { noSuchPath } from './refusal.js';
 import { apiVersionOf, type ResourceType } from './resource.js';
 
@@ -20,8 +19,8 @@ interface Documents {
 const made = new WeakMap<Catalog, Documents>();
 
 /** Answers a path below `/openapi/v3`. */
-export function openApi(catalog: Catalog, request: Pick<Incoming, 'url'>): Response {
-  const path = new URL(request.url).pathname.replace(/^\/openapi\/v3\/?/, '');
+export function openApi(catalog: Catalog, url: string): Response {
+  const path = url.replace(/^\/openapi\/v3\/?/, '');
   const texts = documentsOf(catalog);
   const headers = { 'content-type': 'application/json', vary: 'Accept' };
   if (path === '') {

@@ -5,7 +5,7 @@
 import { bodyOf, mediaType, objectIn, type Body } from './body.js';
 import { fieldsJudge } from './field-validation.js';
 import { isObject, objectAt, type JsonObject, type KubeObject } from './json.js';
-import type { Asked, ObjectsContext } from './objects.js';
+import type { ObjectRequest, ObjectsContext } from './objects.js';
 import { isDryRun } from './objects.js';
 import { applyJsonPatch, mergePatch } from './patch.js';
 import { commit } from './commit.js';
@@ -31,7 +31,7 @@ export interface Patched {
 /** Patches an object, or creates it where applying does. Never loses another's write: there is nothing in between. */
 export async function patchObject(
   { world }: ObjectsContext,
-  asked: Asked,
+  asked: ObjectRequest,
   type: ResourceType,
   part: Part,
 ): Promise<Patched> {
@@ -54,25 +54,25 @@ interface Patch {
 
 function patchWith(
   world: World,
-  { url, target }: Asked,
+  { info }: ObjectRequest,
   type: ResourceType,
   part: Part,
   { body, media }: Patch,
 ): Patched {
-  const judge = fieldsJudge(type, url.searchParams, body.repeated);
-  const options = { dryRun: isDryRun(url.searchParams), onUnknown: judge.onUnknown };
-  const namespace = type.namespaced ? target.namespace : '';
-  const old = latestOf(world, type).get(namespace, target.name);
-  const manager = url.searchParams.get('fieldManager') ?? '';
+  const judge = fieldsJudge(type, info.query, body.repeated);
+  const options = { dryRun: isDryRun(info.query), onUnknown: judge.onUnknown };
+  const namespace = type.namespaced ? info.namespace : '';
+  const old = latestOf(world, type).get(namespace, info.object);
+  const manager = info.query.get('fieldManager') ?? '';
   if (media === APPLY && manager === '') {
     const options = { group: 'meta.k8s.io', plural: 'patchoptions', kind: 'PatchOptions' };
     throw invalid(options, '', [required('fieldManager', 'is required for apply patch')]);
   }
-  const applying = { manager, force: url.searchParams.get('force') === 'true', now: world.clock.date() };
+  const applying = { manager, force: info.query.get('force') === 'true', now: world.clock.date() };
   if (!old) {
-    if (media !== APPLY || part !== 'main') throw notFound(type, target.name);
+    if (media !== APPLY || part !== 'main') throw notFound(type, info.object);
     const { object, managedFields } = serverSideApply(type, undefined, objectIn(body), applying);
-    const named = { ...object, metadata: { ...objectAt(object, 'metadata'), name: target.name } };
+    const named = { ...object, metadata: { ...objectAt(object, 'metadata'), name: info.object } };
     const made = create(world, type, namespace, named, { ...options, managedFields });
     return { object: made, status: 201, warnings: judge.warnings };
   }

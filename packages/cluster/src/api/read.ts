@@ -5,7 +5,8 @@
 import { textOf, type JsonObject, type KubeObject } from './json.js';
 import { badRequest, expired, notFound, Refusal } from './refusal.js';
 import { apiVersionOf, type ResourceType } from './resource.js';
-import { fieldSelector, labelSelector, type Matches } from './selector.js';
+import { fieldSelector, type Matches } from './field-selector.js';
+import { labelSelector } from './selector.js';
 import { latestOf, objectsOf, type World } from './world.js';
 import { sortKey } from '../storage/collection.js';
 
@@ -33,10 +34,16 @@ export function latestObject(world: World, type: ResourceType, namespace: string
   return found;
 }
 
-/** Both selectors of a query as one, or undefined when everything is wanted. */
-export function selectorOf(query: URLSearchParams, type: ResourceType): Matches | undefined {
+/** Both selectors of a query as one, and a name if one is given; undefined when everything is wanted. */
+export function selectorOf(query: URLSearchParams, type: ResourceType, name = ''): Matches | undefined {
+  const selected = selectedBy(query, type);
+  if (name === '') return selected;
+  return (object) => object.metadata.name === name && (selected?.(object) ?? true);
+}
+
+function selectedBy(query: URLSearchParams, type: ResourceType): Matches | undefined {
   const labels = labelSelector(query.get('labelSelector'));
-  const fields = fieldSelector(query.get('fieldSelector'), type)?.matches;
+  const fields = fieldSelector(query.get('fieldSelector'), type);
   if (labels && fields) return (object) => labels(object) && fields(object);
   return labels ?? fields;
 }

@@ -66,3 +66,11 @@ export const placeOf = ({ group, plural }: Pick<ResourceType, 'group' | 'plural'
 
 /** Verbs of a resource whose objects are kept. */
 export const ALL_VERBS = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'] as const;
+
+/** Verbs of subresources; those that are not here are only created. */
+export const SUBRESOURCE_VERBS: Readonly<Record<string, readonly string[]>> = {
+  status: ['get', 'patch', 'update'],
+  scale: ['get', 'patch', 'update'],
+  finalize: ['update'],
+  log: ['get'],
+};

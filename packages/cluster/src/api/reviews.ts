@@ -7,7 +7,7 @@ import { isObject, objectAt, stringAt, stringsAt, within, type JsonObject } from
 import type { User } from './identity.js';
 import { badRequest } from './refusal.js';
 import type { ResourceType } from './resource.js';
-import type { Target } from './target.js';
+import type { Attributes } from './request-info.js';
 import { timestamp, type World } from './world.js';
 
 /** Finds out whose token it is; undefined when it is nobody's. */
@@ -62,23 +62,23 @@ const infoOf = ({ name, uid, groups, extra }: User): JsonObject => ({
 });
 
 function accessOf(world: World, user: User, spec: JsonObject): JsonObject {
-  const target = targetIn(spec);
-  if (may(world, user, target)) return { allowed: true, reason: reasonFor(user) };
+  if (may(world, user, attributesIn(spec))) return { allowed: true, reason: reasonFor(user) };
   return { allowed: false };
 }
 
 const reasonFor = (user: User): string =>
   user.groups.includes('system:masters') ? '' : 'RBAC: allowed by a role that is bound to the user';
 
-function targetIn(spec: JsonObject): Target {
+function attributesIn(spec: JsonObject): Attributes {
   const { resourceAttributes: asked, nonResourceAttributes: path } = spec;
-  if (isObject(path)) return { verb: stringAt(path, 'verb'), path: stringAt(path, 'path') };
+  if (isObject(path)) return { kind: 'path', verb: stringAt(path, 'verb'), path: stringAt(path, 'path') };
   if (!isObject(asked)) throw badRequest('spec: one of resourceAttributes and nonResourceAttributes is required');
   return {
+    kind: 'resource',
     verb: stringAt(asked, 'verb'),
     group: stringAt(asked, 'group'),
     version: stringAt(asked, 'version'),
-    plural: stringAt(asked, 'resource'),
+    resource: stringAt(asked, 'resource'),
     subresource: stringAt(asked, 'subresource'),
     namespace: stringAt(asked, 'namespace'),
     name: stringAt(asked, 'name'),

@@ -1,15 +1,11 @@
 /**
- * Label and field selectors, as lists, watches and deletecollection understand them.
+ * Label selectors, as lists, watches and deletecollection understand them.
  *
  * Pure. The grammar is that of Kubernetes' `labels.Parse`: `a=b`, `a==b`, `a!=b`, `a in (b,c)`, `a notin (b,c)`, `a`, `!a`.
  */
 
-import type { KubeObject } from './json.js';
+import type { Matches } from './field-selector.js';
 import { badRequest } from './refusal.js';
-import type { ResourceType } from './resource.js';
-
-/** Whether an object is wanted. */
-export type Matches = (object: KubeObject) => boolean;
 
 type Labels = Readonly<Record<string, string>>;
 type Requirement = (labels: Labels) => boolean;
@@ -67,37 +63,4 @@ export function labelSelector(text: string | null): Matches | undefined {
 /** Reads a `{matchLabels, matchExpressions}` selector, as role aggregation and workloads write it. */
 export function matchesLabels(wanted: Labels, labels: Labels): boolean {
   return Object.entries(wanted).every(([name, text]) => labels[name] === text);
-}
-
-/** A field selector: what it accepts, and the one name it asks for, if it does. */
-export interface FieldSelector {
-  readonly matches: Matches;
-  readonly name: string | undefined;
-}
-
-const METADATA: Readonly<Record<string, (object: KubeObject) => string>> = {
-  'metadata.name': ({ metadata }) => metadata.name,
-  'metadata.namespace': ({ metadata }) => metadata.namespace ?? '',
-};
-
-/** Kinds that can be selected by fields of their own say it in other words than those that cannot. */
-const unknownField = (field: string, { rules, custom }: ResourceType): Error =>
-  custom || rules.selectable
-    ? badRequest(`field label not supported: ${field}`)
-    : badRequest(`"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`);
-
-/** Reads a field selector; throws a 400 for a field that this kind cannot be selected by. */
-export function fieldSelector(text: string | null, type: ResourceType): FieldSelector | undefined {
-  if (text === null || text.trim() === '') return undefined;
-  let name: string | undefined;
-  const all = text.split(',').map((part): Matches => {
-    const found = /^([^=!]+)(==|!=|=)(.*)$/.exec(part.trim());
-    if (!found) throw badRequest(`invalid selector: '${text}'; can't understand '${part}'`);
-    const [, field = '', how, wanted = ''] = found;
-    const read = METADATA[field] ?? type.rules.selectable?.[field];
-    if (!read) throw unknownField(field, type);
-    if (field === 'metadata.name' && how !== '!=') name = wanted;
-    return how === '!=' ? (object) => read(object) !== wanted : (object) => read(object) === wanted;
-  });
-  return { matches: (object) => all.every((holds) => holds(object)), name };
 }

@@ -26,7 +26,7 @@ import {
   type PlainResponse,
 } from './plain.js';
 import { noSuchPath, Refusal, statusOf, unauthorized } from './refusal.js';
-import { isResource, targetOf, type PathTarget } from './target.js';
+import { requestInfo, segmentsOf, type PathRequest } from './request-info.js';
 import type { Turns } from './turns.js';
 
 /** Web-standard request in, response out. */
@@ -77,14 +77,11 @@ async function answer(
   request: Incoming,
 ): Promise<Answer | Response> {
   try {
+    const info = requestInfo(request.method, request.url);
     const user = impersonated(context.world, whoIs(request), request.headers);
-    const url = new URL(request.url);
-    const target = targetOf(request.method, url);
-    authorize(context.world, user, target);
-    if (isResource(target) && context.world.catalog.hasGroup(target.group, target.version)) {
-      return await handleObjects(context, { request, url, target, user });
-    }
-    return handlePath(context, request, isResource(target) ? { verb: target.verb, path: url.pathname } : target);
+    authorize(context.world, user, info);
+    if (info.kind === 'path') return handlePath(context, request, info);
+    return await handleObjects(context, { request, info, user });
   } catch (error) {
     if (error instanceof Refusal) return refusalResponse(error);
     context.onBug(error, request);
@@ -106,18 +103,18 @@ function refusalResponse(refusal: Refusal): Answer {
 
 const HEALTH = /^\/(healthz|livez|readyz)(\/[\w-]+)?$/;
 
-function handlePath({ world }: ServerContext, request: Incoming, { path, verb }: PathTarget): Answer | Response {
+function handlePath({ world }: ServerContext, request: Incoming, { path, verb }: PathRequest): Answer | Response {
   if (verb !== 'get') throw noSuchPath();
   if (HEALTH.test(path)) return new Response('ok', { headers: { 'content-type': 'text/plain; charset=utf-8' } });
   if (path === '/version' || path === '/version/') return json(versionInfo());
-  if (path.startsWith('/openapi/v3')) return openApi(world.catalog, request);
+  if (path.startsWith('/openapi/v3')) return openApi(world.catalog, path);
   if (path === '/openapi/v2' && (request.headers.get('accept') ?? '').includes('protobuf'))
     return openApiV2(world.catalog);
   const version = aggregatedVersion(request.headers.get('accept') ?? '');
-  const root = path.replace(/\/$/, '');
-  if (version && (root === '/api' || root === '/apis')) {
+  const [root, ...below] = segmentsOf(path);
+  if (version && (root === 'api' || root === 'apis') && below.length === 0) {
     const type = `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`;
-    return json(aggregated(world.catalog, root === '/api', version), 200, { 'content-type': type, vary: 'Accept' });
+    return json(aggregated(world.catalog, root === 'api', version), 200, { 'content-type': type, vary: 'Accept' });
   }
   const found = discover(world.catalog, path);
   if (found) return json(found);

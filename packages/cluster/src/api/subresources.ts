@@ -8,8 +8,8 @@ import { jsonContent, type Answer } from './plain.js';
 import { patched } from './patching.js';
 import { scaleOf, withScale } from './scale.js';
 import { update } from './write.js';
-import { isDryRun, readObject, respond, type Asked, type ObjectsContext } from './objects.js';
-import { badRequest, invalid, invalidValue, methodNotAllowed, noSuchPath, Refusal } from './refusal.js';
+import { isDryRun, readObject, respond, type ObjectRequest, type ObjectsContext } from './objects.js';
+import { badRequest, invalid, invalidValue, noSuchPath, Refusal } from './refusal.js';
 import type { ResourceType } from './resource.js';
 import { getObject, latestObject } from './read.js';
 import { commit } from './commit.js';
@@ -40,33 +40,27 @@ export interface PodLogs {
 /** Answers a request for a subresource other than status. */
 export async function handleSubresource(
   context: ObjectsContext,
-  asked: Asked,
+  asked: ObjectRequest,
   type: ResourceType,
 ): Promise<Answer | Response> {
-  const { target } = asked;
-  const place = `${type.group}/${type.plural}/${target.subresource}`;
-  if (place === '/pods/log') return target.verb === 'get' ? podLog(context, asked, type) : notAllowed();
-  if (target.subresource === 'scale') return scale(context, asked, type);
-  if (target.verb !== 'create') return notAllowed();
+  const { subresource } = asked.info;
+  const place = `${type.group}/${type.plural}/${subresource}`;
+  if (place === '/pods/log') return podLog(context, asked, type);
+  if (subresource === 'scale') return scale(context, asked, type);
   if (place === '/serviceaccounts/token') return token(context, asked, type);
   if (place === '/pods/eviction') return evict(context, asked, type);
   throw noSuchPath();
 }
 
-function notAllowed(): never {
-  throw methodNotAllowed();
-}
-
-async function scale(context: ObjectsContext, { request, url, target }: Asked, type: ResourceType): Promise<Answer> {
-  const old = getObject(context.world, type, target.namespace, target.name);
-  if (target.verb === 'get') return respond(jsonContent(scaleOf(old)), 200, []);
-  if (target.verb !== 'update' && target.verb !== 'patch') return notAllowed();
-  const { value } = await (target.verb === 'update' ? readObject(request) : bodyOf(request));
+async function scale(context: ObjectsContext, { request, info }: ObjectRequest, type: ResourceType): Promise<Answer> {
+  const old = getObject(context.world, type, info.namespace, info.object);
+  if (info.verb === 'get') return respond(jsonContent(scaleOf(old)), 200, []);
+  const { value } = await (info.verb === 'update' ? readObject(request) : bodyOf(request));
   const stored = await commit(context.world, () => {
-    const current = latestObject(context.world, type, target.namespace, target.name); // as it is after the body has come
-    const wanted = target.verb === 'update' ? value : patched(type, scaleOf(current), value, mediaType(request));
+    const current = latestObject(context.world, type, info.namespace, info.object); // as it is after the body has come
+    const wanted = info.verb === 'update' ? value : patched(type, scaleOf(current), value, mediaType(request));
     const next = withScale(type, current, isObject(wanted) ? wanted : {});
-    const options = { dryRun: isDryRun(url.searchParams), onUnknown: () => undefined };
+    const options = { dryRun: isDryRun(info.query), onUnknown: () => undefined };
     return update(context.world, type, current, next, 'main', options);
   });
   return respond(jsonContent(scaleOf(stored)), 200, []);
@@ -74,9 +68,9 @@ async function scale(context: ObjectsContext, { request, url, target }: Asked, t
 
 const MOST_SECONDS = 2 ** 32;
 
-async function token(context: ObjectsContext, { request, target }: Asked, type: ResourceType): Promise<Answer> {
+async function token(context: ObjectsContext, { request, info }: ObjectRequest, type: ResourceType): Promise<Answer> {
   const { world } = context;
-  const account = getObject(world, type, target.namespace, target.name);
+  const account = getObject(world, type, info.namespace, info.object);
   const wanted = objectIn(await readObject(request));
   const spec = objectAt(wanted, 'spec');
   const seconds = Number(at(spec, 'expirationSeconds') ?? 3600);
@@ -90,7 +84,7 @@ async function token(context: ObjectsContext, { request, target }: Asked, type: 
       invalidValue('spec.expirationSeconds', seconds, 'may not specify a duration larger than 2^32 seconds'),
     ]);
   const audiences = stringsAt(spec, 'audiences').length > 0 ? stringsAt(spec, 'audiences') : [ISSUER];
-  const pod = boundPod(context, target.namespace, objectAt(spec, 'boundObjectRef'));
+  const pod = boundPod(context, info.namespace, objectAt(spec, 'boundObjectRef'));
   const { namespace = '', name, uid } = account.metadata;
   const issued = issueToken(
     context.tokenKey,
@@ -126,11 +120,11 @@ function boundPod(
   return { name, uid: pod.metadata.uid };
 }
 
-async function evict(context: ObjectsContext, { request, url, target }: Asked, type: ResourceType): Promise<Answer> {
+async function evict(context: ObjectsContext, { request, info }: ObjectRequest, type: ResourceType): Promise<Answer> {
   const body = objectIn(await readObject(request));
   await commit(context.world, () => {
-    const pod = latestObject(context.world, type, target.namespace, target.name);
-    return remove(context.world, type, pod, deleteOptions(objectAt(body, 'deleteOptions'), url.searchParams));
+    const pod = latestObject(context.world, type, info.namespace, info.object);
+    return remove(context.world, type, pod, deleteOptions(objectAt(body, 'deleteOptions'), info.query));
   });
   return respond(jsonContent({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success' }), 201, []);
 }
@@ -138,11 +132,11 @@ async function evict(context: ObjectsContext, { request, url, target }: Asked, t
 const TEXT = { 'content-type': 'text/plain', 'cache-control': 'no-cache, private' };
 
 /** Streams what a container wrote. Says which containers there are when the choice is not clear. */
-function podLog({ world, logs }: ObjectsContext, { url, target }: Asked, type: ResourceType): Answer | Response {
-  const pod = getObject(world, type, target.namespace, target.name);
-  const container = containerOf(pod, url.searchParams.get('container') ?? '');
+function podLog({ world, logs }: ObjectsContext, { info }: ObjectRequest, type: ResourceType): Answer | Response {
+  const pod = getObject(world, type, info.namespace, info.object);
+  const container = containerOf(pod, info.query.get('container') ?? '');
   const { namespace = '', name, uid } = pod.metadata;
-  const options = logOptions(url.searchParams, pod.metadata.name);
+  const options = logOptions(info.query, pod.metadata.name);
   if (stringAt(pod, 'spec', 'nodeName') === '') return new Response('', { headers: TEXT });
   const waiting = waitingReason(pod, container);
   if (waiting !== undefined) {

@@ -11,7 +11,7 @@ import { expired } from './refusal.js';
 import { apiVersionOf, type ResourceType } from './resource.js';
 import type { WatchContent } from './plain.js';
 import { revisionOf, selectorOf, textFor, valueFor, waitsForFuture } from './read.js';
-import type { Matches } from './selector.js';
+import type { Matches } from './field-selector.js';
 import { objectsOf, type World } from './world.js';
 import type { Change } from '../storage/history.js';
 
@@ -27,6 +27,8 @@ export interface WatchRequest {
   readonly type: ResourceType;
   /** Undefined: all namespaces. */
   readonly namespace: string | undefined;
+  /** The one object that is watched; `''` for all. */
+  readonly name: string;
   readonly query: URLSearchParams;
   /** Absent: as JSON, in frames shared with other watchers. */
   readonly show?: Show;
@@ -73,8 +75,8 @@ interface Seen {
 
 /** Starts a watch when its content is asked for; in text the chunks are whole frames. Throws a 410 when the revision is forgotten. */
 export function watchObjects(world: World, request: WatchRequest): WatchContent {
-  const { type, namespace, query, signal } = request;
-  const matches = selectorOf(query, type);
+  const { type, namespace, name, query, signal } = request;
+  const matches = selectorOf(query, type, name);
   const collection = objectsOf(world, type);
   const revision = revisionOf(query);
   waitsForFuture(world, revision);

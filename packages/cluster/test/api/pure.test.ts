@@ -1,14 +1,14 @@
 /** The pure parts of the API server: quantities, paths, selectors, repeated fields, durations. */
 
-import { describe, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { BUILT_IN } from '../../src/api/builtin.js';
 import { duration } from '../../src/api/columns.js';
+import { fieldSelector } from '../../src/api/field-selector.js';
 import type { KubeObject } from '../../src/api/json.js';
 import { readPath } from '../../src/api/json-path.js';
 import { repeatedFields } from '../../src/api/json-scan.js';
 import { canonicalQuantity } from '../../src/api/quantity.js';
-import { fieldSelector, labelSelector } from '../../src/api/selector.js';
-import { isResource, targetOf } from '../../src/api/target.js';
+import { labelSelector } from '../../src/api/selector.js';
 
 test.each([
   ['1000m', '1'],
@@ -105,11 +105,28 @@ test.each(['a in b', '=b', 'a=b c', 'a b', '-a=b', `a=${'x'.repeat(64)}`])(
   },
 );
 
-test('a field selector knows which fields a kind has', () => {
-  const pods = BUILT_IN.find(({ plural }) => plural === 'pods')!;
-  expect(fieldSelector('status.phase!=Failed,metadata.name=a', pods)).toMatchObject({ name: 'a' });
-  expect(fieldSelector('status.phase=Running', pods)?.matches(labelled({}))).toBe(true);
-  expect(() => fieldSelector('spec.image=x', pods)).toThrow('field label not supported: spec.image');
+const PODS = BUILT_IN.find(({ plural }) => plural === 'pods')!;
+
+test.each([
+  ['status.phase=Running', true],
+  ['status.phase==Running', true],
+  ['status.phase!=Failed,metadata.name=a', true],
+  ['metadata.name=a,', true],
+  ['metadata.name=a\\,b', false],
+  ['spec.nodeName=', true],
+])('a running pod called a is selected by %s: %p', (text, want) => {
+  expect(fieldSelector(text, PODS)?.(labelled({}))).toBe(want);
+});
+
+test.each([
+  ['spec.image=x', 'field label not supported: spec.image'],
+  [' metadata.name=a', 'field label not supported:  metadata.name'],
+  ['constructor=a', 'field label not supported: constructor'],
+  ['metadata.name', "invalid selector: 'metadata.name'; can't understand 'metadata.name'"],
+  ['metadata.name=a=b', 'invalid field selector: unescaped character in value: ='],
+  ['metadata.name=a\\b', 'invalid field selector: invalid escape sequence: \\b'],
+])('the field selector %s is refused', (text, message) => {
+  expect(() => fieldSelector(text, PODS)).toThrow(message);
 });
 
 test.each([
@@ -125,27 +142,4 @@ test.each([
   [864_000, '10d'],
 ])('%p seconds are written %p', (seconds, want) => {
   expect(duration(seconds)).toBe(want);
-});
-
-describe('what a request is about', () => {
-  test.each([
-    ['GET', '/api/v1/pods', { verb: 'list', plural: 'pods', namespace: '', name: '' }],
-    ['GET', '/api/v1/namespaces/a/pods?watch=1', { verb: 'watch', plural: 'pods', namespace: 'a' }],
-    ['GET', '/api/v1/namespaces/a', { verb: 'get', plural: 'namespaces', namespace: 'a', name: 'a' }],
-    ['PUT', '/api/v1/namespaces/a/finalize', { verb: 'update', plural: 'namespaces', subresource: 'finalize' }],
-    [
-      'GET',
-      '/apis/x.io/v1/namespaces/a/things/b/status',
-      { verb: 'get', group: 'x.io', name: 'b', subresource: 'status' },
-    ],
-    ['DELETE', '/api/v1/namespaces/a/pods', { verb: 'deletecollection', name: '' }],
-    ['GET', '/api/v1/pods?fieldSelector=metadata.name%3Da', { verb: 'list', name: 'a' }],
-    ['PATCH', '/api/v1/namespaces/a/pods/b', { verb: 'patch', name: 'b' }],
-  ])('%s %s', (method, path, want) => {
-    expect(targetOf(method, new URL(path, 'http://kubernetes'))).toMatchObject(want);
-  });
-
-  test.each(['/', '/api', '/apis/x.io/v1', '/version', '/api/v1/%zz/x', '/apis/x.io'])('%s is no resource', (path) => {
-    expect(isResource(targetOf('GET', new URL(path, 'http://kubernetes')))).toBe(false);
-  });
 });

@@ -25,7 +25,7 @@ const asked = (store: Store, resourceVersion: string): ReturnType<typeof watchOb
   const world = bareWorld(store);
   const type = BUILT_IN.find(({ plural }) => plural === 'configmaps')!;
   const query = new URLSearchParams({ resourceVersion });
-  return watchObjects(world, { type, namespace: 'default', query, signal: new AbortController().signal });
+  return watchObjects(world, { type, namespace: 'default', name: '', query, signal: new AbortController().signal });
 };
 
 const watching = (store: Store): ReadableStream<Uint8Array> => asked(store, String(store.revision)).frames();

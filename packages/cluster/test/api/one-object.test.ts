@@ -1,0 +1,222 @@
+/** A user with rights to one named object gets that object, however a URL is spelled, and nothing of any other. */
+
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { startCluster, type Cluster } from '@pipewright/cluster';
+import fc from 'fast-check';
+
+const RBAC = '/apis/rbac.authorization.k8s.io/v1/namespaces/a';
+const SECRETS = '/api/v1/namespaces/a/secrets';
+const FOREIGN = 'not-for-everyone';
+
+let cluster: Cluster;
+let plain: NonNullable<Cluster['send']['plain']>;
+
+const asAdmin = async (method: string, url: string, body?: object): Promise<unknown> => {
+  const { status, value } = await plain({ method, url, headers: {}, ...(body && { body }) });
+  if (status > 201) throw new Error(`${method} ${url}: ${status} ${JSON.stringify(value)}`);
+  return value;
+};
+
+beforeAll(async () => {
+  cluster = await startCluster({});
+  plain = cluster.send.plain!;
+  for (const name of ['a', 'b']) await asAdmin('POST', '/api/v1/namespaces', { metadata: { name } });
+  for (const name of ['mine', 'other', 'mine2', 'mine.mine'])
+    await asAdmin('POST', SECRETS, { metadata: { name, labels: { x: 'y' } }, stringData: { k: FOREIGN } });
+  await asAdmin('PUT', `${SECRETS}/mine`, { metadata: { name: 'mine' }, stringData: { k: 'for-me' } });
+  await asAdmin('POST', '/api/v1/namespaces/b/secrets', { metadata: { name: 'mine' }, stringData: { k: FOREIGN } });
+  const rules = [{ apiGroups: [''], resources: ['secrets', 'secrets/*'], resourceNames: ['mine'], verbs: ['*'] }];
+  await asAdmin('POST', `${RBAC}/roles`, { metadata: { name: 'mine' }, rules });
+  const roleRef = { kind: 'Role', name: 'mine' };
+  const subjects = [{ kind: 'User', name: 'reader' }];
+  await asAdmin('POST', `${RBAC}/rolebindings`, { metadata: { name: 'mine' }, roleRef, subjects });
+});
+afterAll(() => cluster.close());
+
+const hexOf = (letter: string): string => letter.charCodeAt(0).toString(16).padStart(2, '0');
+const SPELLINGS: readonly ((letter: string) => string)[] = [
+  (letter) => `%${hexOf(letter)}`,
+  (letter) => `%${hexOf(letter).toUpperCase()}`,
+  (letter) => `%25${hexOf(letter)}`,
+  (letter) => letter.toUpperCase(),
+];
+
+/** A text of which up to two letters are spelled in another way. */
+const spelled = (text: string): fc.Arbitrary<string> =>
+  fc
+    .array(fc.tuple(fc.nat({ max: Math.max(0, text.length - 1) }), fc.constantFrom(0, 0, 0, 1, 1, 1, 2, 3)), {
+      maxLength: 2,
+    })
+    .map((changes) =>
+      [...text]
+        .map((letter, index) => {
+          const change = changes.find(([at]) => at === index);
+          return change ? SPELLINGS[change[1]]!(letter) : letter;
+        })
+        .join(''),
+    );
+
+/** A text that is spelled in another way in one of ten cases. */
+const mostlyPlain = (text: string): fc.Arbitrary<string> =>
+  fc.oneof({ weight: 9, arbitrary: fc.constant(text) }, { weight: 1, arbitrary: spelled(text) });
+
+const slash = fc.oneof(
+  { weight: 30, arbitrary: fc.constant('/') },
+  { weight: 1, arbitrary: fc.constantFrom('//', '/./', '/x/../', '/%2e/', '%2F', '/%2e%2e/', '\\', '/;/') },
+);
+const segments = fc.oneof(
+  fc.constantFrom(
+    ['api', 'v1', 'namespaces', 'a', 'secrets', 'mine'],
+    ['api', 'v1', 'namespaces', 'a', 'secrets'],
+    ['api', 'v1', 'namespaces', 'a', 'secrets', 'other'],
+    ['api', 'v1', 'namespaces', 'b', 'secrets', 'mine'],
+    ['api', 'v1', 'namespaces', 'a', 'secrets', 'mine', 'status'],
+    ['api', 'v1', 'namespaces', 'a', 'secrets', 'mine', '..', 'other'],
+    ['api', 'v1', 'namespaces', 'a', 'namespaces', 'b', 'secrets', 'mine'],
+    ['api', 'v1', 'namespaces', 'a', 'namespaces', 'b'],
+    ['api', 'v1', 'secrets', 'mine'],
+    ['api', 'v1', 'secrets'],
+    ['api', 'v1', 'watch', 'namespaces', 'a', 'secrets', 'mine'],
+    ['api', 'v1', 'watch', 'namespaces', 'a', 'secrets'],
+    ['apis', '', 'v1', 'namespaces', 'a', 'secrets', 'mine'],
+  ),
+);
+const path = segments.chain((parts) =>
+  fc
+    .tuple(
+      fc.tuple(...parts.map((part, index) => (index === parts.length - 1 ? spelled : mostlyPlain)(part))),
+      fc.array(slash, { minLength: 9, maxLength: 9 }),
+      fc.constantFrom('', '', '', '/', '//', '%2F', '/.', '?', '%00'),
+    )
+    .map(
+      ([texts, slashes, end]) =>
+        texts.map((text, index) => `${index === 0 ? '/' : slashes[index]}${text}`).join('') + end,
+    ),
+);
+const term = fc.oneof(
+  fc.constantFrom(
+    'watch=true',
+    'watch=1',
+    'watch',
+    'watch=TRUE',
+    'watch=false',
+    'watch=0',
+    'limit=1',
+    'resourceVersion=0',
+  ),
+  fc
+    .constantFrom(
+      'metadata.name=mine',
+      'metadata.name==mine',
+      'metadata.name!=mine',
+      'metadata.name=other',
+      'metadata.name=mine,metadata.name=other',
+      'metadata.name=other,metadata.name=mine',
+      'type=x\\,metadata.name=mine',
+      'metadata.name=mine\\,other',
+      ' metadata.name=mine',
+      'metadata.name=mine ',
+      'metadata.namespace=b,metadata.name=mine',
+    )
+    .map((selector) => `fieldSelector=${encodeURIComponent(selector)}`),
+  fc.constantFrom('labelSelector=x', 'labelSelector=x%3Dy'),
+);
+const request = fc.record({
+  method: fc.oneof(
+    { weight: 6, arbitrary: fc.constant('GET') },
+    { weight: 2, arbitrary: fc.constantFrom('DELETE', 'PATCH', 'PUT', 'POST', 'HEAD', 'OPTIONS', 'get') },
+  ),
+  path,
+  query: fc.array(term, { maxLength: 3 }).map((terms) => (terms.length === 0 ? '' : `?${terms.join('&')}`)),
+});
+
+interface Secret {
+  readonly metadata: { readonly name: string; readonly namespace: string; readonly resourceVersion: string };
+}
+
+/** The objects that are none of the reader's business, by place and version. */
+async function others(): Promise<string[]> {
+  const list = async (url: string) => ((await asAdmin('GET', url)) as { items: Secret[] }).items;
+  return [...(await list('/api/v1/secrets')), ...(await list('/api/v1/namespaces'))]
+    .map(({ metadata }) => `${metadata.namespace}/${metadata.name}@${metadata.resourceVersion}`)
+    .filter((text) => !text.startsWith('a/mine@'));
+}
+
+/** Everything that an answer says: of a watch, what it says until it is aborted after a change of every secret. */
+async function said(method: string, url: string): Promise<string> {
+  const stop = new AbortController();
+  const headers = { 'impersonate-user': 'reader', 'content-type': 'application/merge-patch+json' };
+  const body = method === 'GET' || method === 'HEAD' ? {} : { body: { metadata: { labels: { changed: 'yes' } } } };
+  const { value, events, stream } = await plain({ method, url, headers, ...body, signal: stop.signal });
+  if (stream) return new Response(stream).text();
+  if (!events) return JSON.stringify(value);
+  await asAdmin('POST', SECRETS, { metadata: { name: 'passing' }, stringData: { k: FOREIGN } });
+  await asAdmin('DELETE', `${SECRETS}/passing`);
+  stop.abort();
+  let text = '';
+  for await (const event of events) text += JSON.stringify(event);
+  return text;
+}
+
+const inBase64 = Buffer.from(FOREIGN).toString('base64');
+
+test('no spelling of a request shows or changes an object that its user has no rights to', async () => {
+  const before = await others();
+  await fc.assert(
+    fc.asyncProperty(request, async ({ method, path: place, query }) => {
+      const text = await said(method, place.includes('?') ? place : place + query);
+      expect(text).not.toContain(inBase64);
+      expect(text).not.toMatch(/"name":"(other|mine2|mine\.mine|passing)","uid"/);
+      expect(await others()).toEqual(before);
+    }),
+    { numRuns: 400 },
+  );
+});
+
+/** Gives a user rights within namespace `a`. */
+async function grant(user: string, ...rules: object[]): Promise<void> {
+  await asAdmin('POST', `${RBAC}/roles`, { metadata: { name: user }, rules });
+  const roleRef = { kind: 'Role', name: user };
+  await asAdmin('POST', `${RBAC}/rolebindings`, {
+    metadata: { name: user },
+    roleRef,
+    subjects: [{ kind: 'User', name: user }],
+  });
+}
+
+test('rights to a namespace are none to others that its path is put before', async () => {
+  await grant('keeper', { apiGroups: [''], resources: ['namespaces', 'nodes'], verbs: ['*'] });
+  const answers: unknown[] = [];
+  for (const [method, url] of [
+    ['GET', '/api/v1/namespaces/a'],
+    ['GET', '/api/v1/namespaces/a/namespaces/b'],
+    ['DELETE', '/api/v1/namespaces/a/namespaces/b'],
+    ['GET', '/api/v1/namespaces/a/namespaces'],
+    ['GET', '/api/v1/namespaces/a/nodes'],
+  ] as const)
+    answers.push((await plain({ method, url, headers: { 'impersonate-user': 'keeper' } })).status);
+  expect(answers).toEqual([200, 404, 404, 404, 404]);
+});
+
+test('rights to a subresource are none to what it belongs to', async () => {
+  await grant('status-writer', { apiGroups: [''], resources: ['pods/status', 'pods/log'], verbs: ['*'] });
+  const containers = [{ name: 'main', image: 'none' }];
+  const pods = '/api/v1/namespaces/a/pods';
+  const pod = { metadata: { name: 'one' }, spec: { containers } };
+  await asAdmin('POST', pods, pod);
+  const answers: unknown[] = [];
+  for (const [method, path] of [
+    ['GET', 'one/status'],
+    ['DELETE', 'one/status'],
+    ['POST', 'one/status'],
+    ['DELETE', 'one/log'],
+    ['GET', 'one/log/more'],
+  ] as const) {
+    const body = method === 'POST' ? { body: { ...pod, metadata: { name: 'two' } } } : {};
+    const url = `${pods}/${path}`;
+    answers.push((await plain({ method, url, headers: { 'impersonate-user': 'status-writer' }, ...body })).status);
+  }
+  expect(answers).toEqual([200, 405, 405, 405, 404]);
+  const { items } = (await asAdmin('GET', pods)) as { items: Secret[] };
+  expect(items.map(({ metadata }) => metadata.name)).toEqual(['one']);
+});

@@ -1,0 +1,79 @@
+/** How method and URL are read. */
+
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { requestInfo, type RequestInfo } from '../../src/api/request-info.js';
+
+const read = (method: string, path: string): RequestInfo => requestInfo(method, `http://kubernetes${path}`);
+
+describe('what a request asks for', () => {
+  test.each([
+    ['GET', '/api/v1/pods', { verb: 'list', resource: 'pods', namespace: '', name: '' }],
+    ['GET', '/api/v1/namespaces/a/pods?watch=1', { verb: 'watch', resource: 'pods', namespace: 'a' }],
+    ['GET', '/api/v1/namespaces/a/pods?watch', { verb: 'watch' }],
+    ['GET', '/api/v1/namespaces/a/pods?watch=False', { verb: 'list' }],
+    ['GET', '/api/v1/namespaces/a', { verb: 'get', resource: 'namespaces', namespace: 'a', name: 'a' }],
+    ['PUT', '/api/v1/namespaces/a/finalize', { verb: 'update', resource: 'namespaces', subresource: 'finalize' }],
+    [
+      'GET',
+      '/apis/x.io/v1/namespaces/a/things/b/status',
+      { verb: 'get', group: 'x.io', version: 'v1', resource: 'things', name: 'b', subresource: 'status' },
+    ],
+    ['DELETE', '/api/v1/namespaces/a/pods', { verb: 'deletecollection', name: '' }],
+    ['DELETE', '/api/v1/namespaces/a/pods?fieldSelector=metadata.name%3Da', { verb: 'deletecollection', name: '' }],
+    ['GET', '/api/v1/pods?fieldSelector=metadata.name%3Da', { verb: 'list', name: 'a', object: '' }],
+    ['GET', '/api/v1/pods?fieldSelector=x%3D1,metadata.name%3Da', { verb: 'list', name: 'a' }],
+    ['GET', '/api/v1/pods?fieldSelector=x%3D1%5C,metadata.name%3Da', { verb: 'list', name: '' }],
+    ['GET', '/api/v1/pods?fieldSelector=metadata.name!%3Da', { verb: 'list', name: '' }],
+    ['GET', '/api/v1/pods?fieldSelector=metadata.name%3D..', { verb: 'list', name: '' }],
+    ['GET', '/api/v1/namespaces/a/pods/b?watch=true', { verb: 'get', name: 'b', object: 'b' }],
+    ['GET', '/api/v1/watch/namespaces/a/pods/b', { verb: 'watch', resource: 'pods', namespace: 'a', object: 'b' }],
+    ['DELETE', '/api/v1/watch/namespaces/a/pods', { verb: 'watch', method: 'DELETE' }],
+    ['PATCH', '/api/v1/namespaces/a/pods/b', { verb: 'patch', name: 'b' }],
+    ['OPTIONS', '/api/v1/namespaces/a/pods', { verb: '', resource: 'pods' }],
+    ['GET', '/api/v1/namespaces/a/pods/b/log/more', { subresource: 'log', hasRest: true }],
+    ['GET', '/api/v1/namespaces/a/pods/b%2flog', { verb: 'get', name: 'b', subresource: 'log' }],
+    ['GET', '/api/v1/namespaces/a/pods/%2562', { name: '%62' }],
+    ['GET', '/api/v1/namespaces/a/pods/b/', { verb: 'get', name: 'b', subresource: '' }],
+    ['GET', '//api/v1/pods//', { verb: 'list', resource: 'pods' }],
+  ])('%s %s', (method, path, want) => {
+    expect(read(method, path)).toMatchObject({ kind: 'resource', ...want });
+  });
+
+  test.each([
+    ['/', '/'],
+    ['/api', '/api'],
+    ['/apis/x.io/v1', '/apis/x.io/v1'],
+    ['/%76ersion', '/version'],
+    ['/apis/x.io', '/apis/x.io'],
+    ['/api/v1/watch', '/api/v1/watch'],
+    ['/API/v1/pods', '/API/v1/pods'],
+    ['/api/v1/namespaces//pods', '/api/v1/namespaces//pods'],
+    ['/api//v1/pods', '/api//v1/pods'],
+  ])('%s is no resource', (path, want) => {
+    expect(read('GET', path)).toMatchObject({ kind: 'path', verb: 'get', path: want });
+  });
+
+  test.each([
+    ['/api/v1/%zz/x', 'invalid URL escape "%zz"'],
+    ['/api/v1/%', 'invalid URL escape "%"'],
+    [':port', 'parse "http://kubernetes:port": invalid URI for request'],
+  ])('%s is a bad request', (path, message) => {
+    expect(() => read('GET', path)).toThrow(message);
+  });
+
+  test('is the same however its letters are encoded', () => {
+    const path = '/apis/x.io/v1/namespaces/a/things/some.name/status';
+    const encoded = fc
+      .array(fc.integer({ min: 0, max: 3 }), { minLength: path.length, maxLength: path.length })
+      .map((choices) =>
+        [...path]
+          .map((letter, index) =>
+            choices[index] === 0 && index > 0 ? `%${letter.charCodeAt(0).toString(16)}` : letter,
+          )
+          .join(''),
+      );
+    const { query: _query, ...want } = read('GET', path);
+    fc.assert(fc.property(encoded, (spelled) => expect(read('GET', spelled)).toMatchObject(want)));
+  });
+});
