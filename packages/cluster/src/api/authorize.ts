@@ -4,7 +4,7 @@
  * Decides from roles and bindings as they are stored, and from nothing else. `system:masters` may do everything.
  */
 
-import { objectsAt, stringAt, stringsAt, type JsonObject, type KubeObject } from './json.js';
+import { objectAt, objectsAt, stringAt, stringsAt, type JsonObject, type KubeObject } from './json.js';
 import type { User } from './identity.js';
 import { Refusal } from './refusal.js';
 import type { Attributes, PathAttributes, ResourceAttributes } from './request-info.js';
@@ -39,19 +39,42 @@ const boundTo = (bindings: readonly KubeObject[], user: User): KubeObject[] =>
 
 function isSubject(subject: JsonObject, binding: KubeObject, user: User): boolean {
   const name = stringAt(subject, 'name');
-  if (subject['kind'] === 'User') return name === user.name;
-  if (subject['kind'] === 'Group') return user.groups.includes(name);
-  const namespace = stringAt(subject, 'namespace') || (binding.metadata.namespace ?? '');
-  return user.name === `system:serviceaccount:${namespace}:${name}`;
+  switch (subject['kind']) {
+    case 'User':
+      return name === user.name;
+    case 'Group':
+      return user.groups.includes(name);
+    case 'ServiceAccount': {
+      const namespace = stringAt(subject, 'namespace') || (binding.metadata.namespace ?? '');
+      return user.name === `system:serviceaccount:${namespace}:${name}`;
+    }
+    default:
+      return false;
+  }
 }
 
-function rulesOf(world: World, binding: KubeObject): readonly JsonObject[] {
-  const name = stringAt(binding, 'roleRef', 'name');
-  const role =
-    stringAt(binding, 'roleRef', 'kind') === 'ClusterRole'
-      ? world.store.collection(`${RBAC}/clusterroles`).get('', name)
-      : world.store.collection(`${RBAC}/roles`).get(binding.metadata.namespace ?? '', name);
-  return objectsAt(role, 'rules');
+const rulesOf = (world: World, binding: KubeObject): readonly JsonObject[] =>
+  roleRules((place) => world.store.collection(place), objectAt(binding, 'roleRef'), binding.metadata.namespace ?? '') ??
+  [];
+
+/** Looks up the objects of a place (`group/plural`). */
+type Lookup = (place: string) => { get(namespace: string, name: string): KubeObject | undefined };
+
+/** The rules of the role that a binding in a namespace refers to; undefined when there is no such role. */
+export function roleRules(objectsIn: Lookup, ref: JsonObject, namespace: string): readonly JsonObject[] | undefined {
+  const name = stringAt(ref, 'name');
+  switch (ref['kind']) {
+    case 'ClusterRole': {
+      const role = objectsIn(`${RBAC}/clusterroles`).get('', name);
+      return role && objectsAt(role, 'rules');
+    }
+    case 'Role': {
+      const role = objectsIn(`${RBAC}/roles`).get(namespace, name);
+      return role && objectsAt(role, 'rules');
+    }
+    default:
+      return undefined;
+  }
 }
 
 const has = (list: readonly string[], wanted: string): boolean => list.includes('*') || list.includes(wanted);

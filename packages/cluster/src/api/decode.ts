@@ -7,6 +7,7 @@
 import { isObject, type JsonObject } from './json.js';
 import { canonicalQuantity } from './quantity.js';
 import { badRequest } from './refusal.js';
+import { schemaOfKind } from './fields.js';
 import { apiVersionOf, type ResourceType } from './resource.js';
 import type { Schema } from './schema.js';
 
@@ -22,11 +23,20 @@ const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 
 /** Makes a draft fit its kind's types, in place; throws a 400 for what does not. */
 export function decodeBuiltIn(type: ResourceType, draft: JsonObject): void {
-  if (type.schema) decode(draft, type.schema, { type, struct: type.kind, path: '' });
+  const version = apiVersionOf(type).split('/').at(-1) ?? '';
+  if (type.schema) decode(draft, type.schema, { kind: type.kind, version, struct: type.kind, path: '' });
+}
+
+/** The same for a kind that is not served by itself, such as the options of a request. */
+export function decodeKind(kind: string, version: string, draft: JsonObject): void {
+  const schema = schemaOfKind(kind);
+  if (schema) decode(draft, schema, { kind, version, struct: kind, path: '' });
 }
 
 interface Where {
-  readonly type: ResourceType;
+  /** What is decoded as a whole. */
+  readonly kind: string;
+  readonly version: string;
   /** The innermost type with a name, which the decoder's messages begin with. */
   readonly struct: string;
   /** Names of fields, without indices. */
@@ -101,7 +111,5 @@ function mistyped(value: unknown, wanted: string, where: Where): never {
   throw refused(where, `json: cannot unmarshal ${typeName(value)} into ${target}`);
 }
 
-const refused = ({ type }: Where, why: string): Error =>
-  badRequest(
-    `${type.kind} in version "${apiVersionOf(type).split('/').at(-1) ?? ''}" cannot be handled as a ${type.kind}: ${why}`,
-  );
+const refused = ({ kind, version }: Where, why: string): Error =>
+  badRequest(`${kind} in version "${version}" cannot be handled as a ${kind}: ${why}`);

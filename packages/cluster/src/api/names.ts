@@ -44,7 +44,7 @@ export function subdomainFault(text: string): string | undefined {
 }
 
 /** What is wrong with one segment of a URL, which is all that names of RBAC objects must be. */
-function segmentFault(text: string): string | undefined {
+export function segmentFault(text: string): string | undefined {
   if (text === '.' || text === '..') return `may not be '${text}'`;
   for (const letter of ['/', '%']) if (text.includes(letter)) return `may not contain '${letter}'`;
   return undefined;

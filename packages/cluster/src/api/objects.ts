@@ -19,8 +19,9 @@ import { handleSubresource, type PodLogs } from './subresources.js';
 import { includeOf, tableText, tableVersion } from './table.js';
 import { watchObjects, type WatchRequest } from './watch.js';
 import { latestOf, type World } from './world.js';
-import { create, update, type Part } from './write.js';
-import { fieldsJudge } from './field-validation.js';
+import { create, update, type Part, type WriteOptions } from './write.js';
+import { fieldsJudge, type FieldsJudge } from './field-validation.js';
+import { confirmNoEscalation, type Writer } from './escalation.js';
 
 /** What requests for objects are answered from. */
 export interface ObjectsContext {
@@ -178,6 +179,18 @@ export function isDryRun(query: URLSearchParams): boolean {
   return asked.length > 0;
 }
 
+/** How a request's object is written: for show or not, with what fields, and granting no more than its writer has. */
+export const writeOptions = (
+  world: World,
+  { info, user }: Writer,
+  type: ResourceType,
+  { onUnknown }: Pick<FieldsJudge, 'onUnknown'>,
+): WriteOptions => ({
+  dryRun: isDryRun(info.query),
+  onUnknown,
+  confirm: (object, old) => confirmNoEscalation(world, { user, info }, type, object, old),
+});
+
 async function post(
   context: ObjectsContext,
   { request, info, user }: ObjectRequest,
@@ -185,11 +198,12 @@ async function post(
 ): Promise<Answer> {
   const body = await readObject(request);
   const object = objectIn(body);
-  const answer = review(context.world, type, object, user, context.authenticate);
+  const reviewer = { user, namespace: namespaceOf(type, info), authenticate: context.authenticate };
+  const answer = review(context.world, type, object, reviewer);
   if (answer) return respond(jsonContent(answer), 201, []);
   const judge = fieldsJudge(type, info.query, body.repeated);
   const namespace = namespaceOf(type, info) || namespaceIn(type, object);
-  const options = { dryRun: isDryRun(info.query), onUnknown: judge.onUnknown };
+  const options = writeOptions(context.world, { info, user }, type, judge);
   const stored = await commit(context.world, () => create(context.world, type, namespace, object, options));
   return one(context, request, info, type, stored, 201, judge.warnings);
 }
@@ -218,7 +232,7 @@ async function handleOne(
     case 'update': {
       const body = await readObject(request);
       const judge = fieldsJudge(type, info.query, body.repeated);
-      const options = { dryRun: isDryRun(info.query), onUnknown: judge.onUnknown };
+      const options = writeOptions(world, asked, type, judge);
       const stored = await commit(world, () => {
         const old = latestObject(world, type, namespace, info.object);
         return update(world, type, old, objectIn(body), part, options);

@@ -6,7 +6,7 @@ import { bodyOf, mediaType, objectIn, type Body } from './body.js';
 import { fieldsJudge } from './field-validation.js';
 import { isObject, objectAt, type JsonObject, type KubeObject } from './json.js';
 import type { ObjectRequest, ObjectsContext } from './objects.js';
-import { isDryRun } from './objects.js';
+import { writeOptions } from './objects.js';
 import { applyJsonPatch, mergePatch } from './patch.js';
 import { commit } from './commit.js';
 import { badRequest, invalid, notFound, required, unsupportedMedia } from './refusal.js';
@@ -54,13 +54,13 @@ interface Patch {
 
 function patchWith(
   world: World,
-  { info }: ObjectRequest,
+  { info, user }: ObjectRequest,
   type: ResourceType,
   part: Part,
   { body, media }: Patch,
 ): Patched {
   const judge = fieldsJudge(type, info.query, body.repeated);
-  const options = { dryRun: isDryRun(info.query), onUnknown: judge.onUnknown };
+  const options = writeOptions(world, { info, user }, type, judge);
   const namespace = type.namespaced ? info.namespace : '';
   const old = latestOf(world, type).get(namespace, info.object);
   const manager = info.query.get('fieldManager') ?? '';

@@ -38,7 +38,7 @@ export interface PlainResponse {
 export interface Incoming {
   readonly method: string;
   readonly url: string;
-  readonly headers: { get(name: string): string | null };
+  readonly headers: { get(name: string): string | null; keys(): Iterable<string> };
   readonly signal?: AbortSignal | undefined;
   readonly body: ReadableStream<Uint8Array> | null;
   /** The body of a plain request: it is its maker's, so it is copied and never kept. */
@@ -81,7 +81,7 @@ export const jsonContent = (value: JsonObject): JsonContent => ({
 export const incoming = ({ method, url, headers, body, signal }: PlainRequest): Incoming => ({
   method,
   url: `http://kubernetes${url}`,
-  headers: { get: (name) => headers[name] ?? null },
+  headers: { get: (name) => headers[name] ?? null, keys: () => Object.keys(headers) },
   signal,
   body: null,
   value: body,

@@ -3,9 +3,10 @@
  */
 
 import { may, rulesFor } from './authorize.js';
+import { decodeBuiltIn } from './decode.js';
 import { isObject, objectAt, stringAt, stringsAt, within, type JsonObject } from './json.js';
 import type { User } from './identity.js';
-import { badRequest } from './refusal.js';
+import { badRequest, invalid, invalidValue, type Cause } from './refusal.js';
 import type { ResourceType } from './resource.js';
 import type { Attributes } from './request-info.js';
 import { timestamp, type World } from './world.js';
@@ -13,37 +14,46 @@ import { timestamp, type World } from './world.js';
 /** Finds out whose token it is; undefined when it is nobody's. */
 export type Authenticate = (token: string) => User | undefined;
 
-/** Answers a review; undefined when the resource is none. */
-export function review(
-  world: World,
-  type: ResourceType,
-  body: JsonObject,
-  user: User,
-  authenticate: Authenticate,
-): JsonObject | undefined {
+/** Who asks for a review, and where. */
+export interface Reviewer {
+  readonly user: User;
+  /** `''` when the review is of no namespace. */
+  readonly namespace: string;
+  readonly authenticate: Authenticate;
+}
+
+/** Answers a review; undefined when the resource is not one. Throws for a review that asks nothing, or for two things. */
+export function review(world: World, type: ResourceType, body: JsonObject, reviewer: Reviewer): JsonObject | undefined {
+  if (type.custom || !GROUPS.has(type.group)) return undefined;
+  decodeBuiltIn(type, body);
   const answer: JsonObject = { ...body, kind: type.kind, apiVersion: `${type.group}/${type.version}` };
   const metadata = { ...within(answer, 'metadata'), creationTimestamp: timestamp(world.clock.date()) };
-  const spec = objectAt(answer, 'spec');
-  const status = statusFor(world, type.kind, spec, user, authenticate);
+  const status = statusFor(world, type, objectAt(answer, 'spec'), reviewer);
   return status && { ...answer, metadata, status };
 }
 
+const GROUPS = new Set(['authentication.k8s.io', 'authorization.k8s.io']);
+
 function statusFor(
   world: World,
-  kind: string,
+  type: ResourceType,
   spec: JsonObject,
-  user: User,
-  authenticate: Authenticate,
+  { user, namespace, authenticate }: Reviewer,
 ): JsonObject | undefined {
-  switch (kind) {
+  switch (type.kind) {
     case 'SelfSubjectReview':
       return { userInfo: infoOf(user) };
     case 'SelfSubjectAccessReview':
+      refuseIfWrong(type, checkAccess(spec));
       return accessOf(world, user, spec);
     case 'SubjectAccessReview':
+      refuseIfWrong(type, [...checkAccess(spec), ...checkSubject(spec)]);
+      return accessOf(world, subjectOf(spec), spec);
     case 'LocalSubjectAccessReview':
-      return accessOf(world, { name: stringAt(spec, 'user'), groups: stringsAt(spec, 'groups') }, spec);
+      refuseIfWrong(type, [...checkAccess(spec), ...checkSubject(spec), ...checkLocal(spec, namespace)]);
+      return accessOf(world, subjectOf(spec), spec);
     case 'SelfSubjectRulesReview':
+      if (stringAt(spec, 'namespace') === '') throw badRequest('no namespace on request');
       return rulesStatus(world, user, stringAt(spec, 'namespace'));
     case 'TokenReview': {
       const found = authenticate(stringAt(spec, 'token'));
@@ -52,6 +62,40 @@ function statusFor(
     default:
       return undefined;
   }
+}
+
+const subjectOf = (spec: JsonObject): User => ({ name: stringAt(spec, 'user'), groups: stringsAt(spec, 'groups') });
+
+function refuseIfWrong(type: ResourceType, causes: readonly Cause[]): void {
+  if (causes.length > 0) throw invalid(type, '', causes);
+}
+
+function checkAccess({ resourceAttributes, nonResourceAttributes }: JsonObject): Cause[] {
+  const [resource, path] = [isObject(resourceAttributes), isObject(nonResourceAttributes)];
+  if (resource && path) {
+    const why = 'cannot be specified in combination with resourceAttributes';
+    return [invalidValue('spec.nonResourceAttributes', nonResourceAttributes, why)];
+  }
+  const why = 'exactly one of nonResourceAttributes or resourceAttributes must be specified';
+  return resource || path ? [] : [invalidValue('spec.resourceAttributes', null, why)];
+}
+
+function checkSubject(spec: JsonObject): Cause[] {
+  if (stringAt(spec, 'user') !== '' || stringsAt(spec, 'groups').length > 0) return [];
+  return [invalidValue('spec.user', '', 'at least one of user or group must be specified')];
+}
+
+/** A local review says nothing of other namespaces, nor of paths: its writer may have no rights there. */
+function checkLocal(spec: JsonObject, namespace: string): Cause[] {
+  const wrong: Cause[] = [];
+  const asked = stringAt(spec, 'resourceAttributes', 'namespace');
+  if (isObject(spec['resourceAttributes']) && asked !== namespace)
+    wrong.push(invalidValue('spec.resourceAttributes.namespace', asked, 'must match metadata.namespace'));
+  if (isObject(spec['nonResourceAttributes'])) {
+    const why = 'disallowed on this kind of request';
+    wrong.push(invalidValue('spec.nonResourceAttributes', spec['nonResourceAttributes'], why));
+  }
+  return wrong;
 }
 
 const infoOf = ({ name, uid, groups, extra }: User): JsonObject => ({
@@ -72,7 +116,6 @@ const reasonFor = (user: User): string =>
 function attributesIn(spec: JsonObject): Attributes {
   const { resourceAttributes: asked, nonResourceAttributes: path } = spec;
   if (isObject(path)) return { kind: 'path', verb: stringAt(path, 'verb'), path: stringAt(path, 'path') };
-  if (!isObject(asked)) throw badRequest('spec: one of resourceAttributes and nonResourceAttributes is required');
   return {
     kind: 'resource',
     verb: stringAt(asked, 'verb'),

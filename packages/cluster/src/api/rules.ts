@@ -17,9 +17,10 @@ import {
   type KubeObject,
 } from './json.js';
 import { checkDefinition, definitionStatus, fillDefinition } from './crd.js';
-import { forbiddenField, invalidValue, notSupported, required, type Cause } from './refusal.js';
+import { forbiddenField, invalidValue, required, type Cause } from './refusal.js';
 import { fillPodSpec } from './pod-admission.js';
 import { checkPod, checkPodSpec, fillPod } from './pod-rules.js';
+import { checkBinding, checkRole, fillBinding } from './rbac-rules.js';
 import type { KindRules } from './resource.js';
 
 const text =
@@ -182,35 +183,6 @@ function checkLease(lease: KubeObject): readonly Cause[] {
   return wrong;
 }
 
-function checkBinding(binding: KubeObject, old: KubeObject | undefined): readonly Cause[] {
-  const kind = stringAt(binding, 'roleRef', 'kind');
-  const wrong: Cause[] = ['Role', 'ClusterRole'].includes(kind)
-    ? []
-    : [notSupported('roleRef.kind', kind, ['Role', 'ClusterRole'])];
-  if (stringAt(binding, 'roleRef', 'name') === '') wrong.push(required('roleRef.name'));
-  for (const [index, subject] of objectsAt(binding, 'subjects').entries()) {
-    if (stringAt(subject, 'name') === '') wrong.push(required(`subjects[${index}].name`));
-    if (
-      subject['kind'] === 'ServiceAccount' &&
-      binding.kind === 'ClusterRoleBinding' &&
-      stringAt(subject, 'namespace') === ''
-    ) {
-      wrong.push(required(`subjects[${index}].namespace`));
-    }
-  }
-  if (old && !same(binding['roleRef'], old['roleRef']))
-    wrong.push(invalidValue('roleRef', binding['roleRef'], 'cannot change roleRef'));
-  return wrong;
-}
-
-function fillBinding(draft: JsonObject): void {
-  fill(within(draft, 'roleRef'), 'apiGroup', 'rbac.authorization.k8s.io');
-  for (const subject of objectsAt(draft, 'subjects')) {
-    if (subject['kind'] !== 'ServiceAccount') fill(subject, 'apiGroup', 'rbac.authorization.k8s.io');
-    else if (typeof draft['metadata'] === 'object') fill(subject, 'namespace', at(draft, 'metadata', 'namespace'));
-  }
-}
-
 function fillService(draft: JsonObject): void {
   const spec = within(draft, 'spec');
   fill(spec, 'type', 'ClusterIP');
@@ -284,8 +256,8 @@ export const RULES: Readonly<Record<string, KindRules>> = {
   'networking.k8s.io/networkpolicies': { counted: true },
   'policy/poddisruptionbudgets': { counted: true },
   'coordination.k8s.io/leases': { check: checkLease, versioned: true },
-  'rbac.authorization.k8s.io/roles': { names: 'path' },
-  'rbac.authorization.k8s.io/clusterroles': { names: 'path' },
+  'rbac.authorization.k8s.io/roles': { names: 'path', check: checkRole },
+  'rbac.authorization.k8s.io/clusterroles': { names: 'path', check: checkRole },
   'rbac.authorization.k8s.io/rolebindings': { names: 'path', fill: fillBinding, check: checkBinding },
   'rbac.authorization.k8s.io/clusterrolebindings': { names: 'path', fill: fillBinding, check: checkBinding },
   'apiextensions.k8s.io/customresourcedefinitions': {

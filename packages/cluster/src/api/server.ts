@@ -78,7 +78,7 @@ async function answer(
 ): Promise<Answer | Response> {
   try {
     const info = requestInfo(request.method, request.url);
-    const user = impersonated(context.world, whoIs(request), request.headers);
+    const user = impersonated(context.world, whoIs(request), request);
     authorize(context.world, user, info);
     if (info.kind === 'path') return handlePath(context, request, info);
     return await handleObjects(context, { request, info, user });

@@ -2,20 +2,19 @@
  * Subresources that are more than a part of their object: logs, tokens, evictions, bindings.
  */
 
-import { at, isObject, objectAt, objectsAt, stringAt, stringsAt, type KubeObject } from './json.js';
+import { at, isObject, objectAt, objectsAt, stringAt, type KubeObject } from './json.js';
 import { bodyOf, mediaType, objectIn } from './body.js';
 import { jsonContent, type Answer } from './plain.js';
 import { patched } from './patching.js';
 import { scaleOf, withScale } from './scale.js';
 import { update } from './write.js';
 import { isDryRun, readObject, respond, type ObjectRequest, type ObjectsContext } from './objects.js';
-import { badRequest, invalid, invalidValue, noSuchPath, Refusal } from './refusal.js';
+import { badRequest, invalid, invalidValue, noSuchPath } from './refusal.js';
 import type { ResourceType } from './resource.js';
 import { getObject, latestObject } from './read.js';
 import { commit } from './commit.js';
 import { deleteOptions, remove } from './remove.js';
-import { ISSUER, issueToken } from './tokens.js';
-import { coreObject, timestamp } from './world.js';
+import { answerTokenRequest } from './token-request.js';
 
 /** How much of a container's output, and whether to wait for more. */
 export interface LogOptions {
@@ -66,58 +65,11 @@ async function scale(context: ObjectsContext, { request, info }: ObjectRequest, 
   return respond(jsonContent(scaleOf(stored)), 200, []);
 }
 
-const MOST_SECONDS = 2 ** 32;
-
 async function token(context: ObjectsContext, { request, info }: ObjectRequest, type: ResourceType): Promise<Answer> {
-  const { world } = context;
-  const account = getObject(world, type, info.namespace, info.object);
-  const wanted = objectIn(await readObject(request));
-  const spec = objectAt(wanted, 'spec');
-  const seconds = Number(at(spec, 'expirationSeconds') ?? 3600);
-  const review = { group: 'authentication.k8s.io', plural: 'tokenrequests', kind: 'TokenRequest' };
-  if (seconds < 600)
-    throw invalid(review, '', [
-      invalidValue('spec.expirationSeconds', seconds, 'may not specify a duration less than 10 minutes'),
-    ]);
-  if (seconds > MOST_SECONDS)
-    throw invalid(review, '', [
-      invalidValue('spec.expirationSeconds', seconds, 'may not specify a duration larger than 2^32 seconds'),
-    ]);
-  const audiences = stringsAt(spec, 'audiences').length > 0 ? stringsAt(spec, 'audiences') : [ISSUER];
-  const pod = boundPod(context, info.namespace, objectAt(spec, 'boundObjectRef'));
-  const { namespace = '', name, uid } = account.metadata;
-  const issued = issueToken(
-    context.tokenKey,
-    { namespace, account: name, uid, seconds, audiences, ...(pod && { pod }) },
-    world.clock.date(),
-    world.random,
-  );
-  const expirationTimestamp = timestamp(new Date(world.clock.date().getTime() + seconds * 1000));
-  const answer = {
-    kind: 'TokenRequest',
-    apiVersion: 'authentication.k8s.io/v1',
-    metadata: { name, namespace, creationTimestamp: timestamp(world.clock.date()) },
-    spec: { ...spec, audiences, expirationSeconds: seconds },
-    status: { token: issued, expirationTimestamp },
-  };
-  return respond(jsonContent(answer), 201, []);
-}
-
-function boundPod(
-  { world }: ObjectsContext,
-  namespace: string,
-  reference: object,
-): { name: string; uid: string } | undefined {
-  if (stringAt(reference, 'kind') !== 'Pod') return undefined;
-  const name = stringAt(reference, 'name');
-  const pod = coreObject(world, 'pods', namespace, name);
-  if (!pod) throw new Refusal(404, 'NotFound', `pods "${name}" not found`, { name, kind: 'pods' });
-  const uid = stringAt(reference, 'uid');
-  if (uid !== '' && uid !== pod.metadata.uid) {
-    const message = `the UID in the bound object reference (${uid}) does not match the UID in record. The object might have been deleted and then recreated`;
-    throw new Refusal(409, 'Conflict', message, { name, kind: 'pods' });
-  }
-  return { name, uid: pod.metadata.uid };
+  getObject(context.world, type, info.namespace, info.object);
+  const body = objectIn(await readObject(request));
+  const account = getObject(context.world, type, info.namespace, info.object); // as it is after the body has come
+  return respond(jsonContent(answerTokenRequest(context.world, context.tokenKey, account, body)), 201, []);
 }
 
 async function evict(context: ObjectsContext, { request, info }: ObjectRequest, type: ResourceType): Promise<Answer> {

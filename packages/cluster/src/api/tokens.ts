@@ -1,5 +1,5 @@
 /**
- * Tokens of ServiceAccounts: signed here, checked here, and good for nothing once their account (or pod) is gone.
+ * Tokens of ServiceAccounts: signed here, checked here, and good for nothing once their account, or what they are bound to, is gone.
  */
 
 import { createHmac, timingSafeEqual } from 'node:crypto';
@@ -18,9 +18,18 @@ export interface TokenWish {
   readonly uid: string;
   readonly seconds: number;
   readonly audiences: readonly string[];
-  /** The token dies with this pod. */
-  readonly pod?: { readonly name: string; readonly uid: string };
+  /** The token dies with this object. */
+  readonly bound?: BoundObject;
 }
+
+/** An object of the account's namespace that a token is bound to. */
+export interface BoundObject {
+  readonly kind: 'Pod' | 'Secret';
+  readonly name: string;
+  readonly uid: string;
+}
+
+const CLAIMS = { Pod: 'pod', Secret: 'secret' } as const;
 
 const HEADER = Buffer.from(JSON.stringify({ alg: 'HS256', typ: 'JWT' })).toString('base64url');
 const sign = (key: Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest();
@@ -39,7 +48,7 @@ export function issueToken(key: Buffer, wish: TokenWish, now: Date, random: Rand
     'kubernetes.io': {
       namespace: wish.namespace,
       serviceaccount: { name: wish.account, uid: wish.uid },
-      ...(wish.pod && { pod: wish.pod }),
+      ...(wish.bound && { [CLAIMS[wish.bound.kind]]: { name: wish.bound.name, uid: wish.bound.uid } }),
     },
   };
   const body = `${HEADER}.${Buffer.from(JSON.stringify(claims)).toString('base64url')}`;
@@ -57,11 +66,12 @@ export function readToken(key: Buffer, token: string, world: World): User | unde
   const namespace = stringAt(bound, 'namespace');
   const [name, uid] = [stringAt(bound, 'serviceaccount', 'name'), stringAt(bound, 'serviceaccount', 'uid')];
   if (coreObject(world, 'serviceaccounts', namespace, name)?.metadata.uid !== uid) return undefined;
-  const pod = objectAt(bound, 'pod');
-  const podUid = stringAt(pod, 'uid');
+  for (const claim of ['pod', 'secret']) {
+    const [named, is] = [stringAt(bound, claim, 'name'), stringAt(bound, claim, 'uid')];
+    if (is !== '' && coreObject(world, `${claim}s`, namespace, named)?.metadata.uid !== is) return undefined;
+  }
+  const [podName, podUid] = [stringAt(bound, 'pod', 'name'), stringAt(bound, 'pod', 'uid')];
   if (podUid === '') return serviceAccountUser(namespace, name, uid);
-  const podName = stringAt(pod, 'name');
-  if (coreObject(world, 'pods', namespace, podName)?.metadata.uid !== podUid) return undefined;
   return {
     ...serviceAccountUser(namespace, name, uid),
     extra: {

@@ -23,6 +23,8 @@ export interface WriteOptions {
   readonly dryRun: boolean;
   /** Told, once, which fields the kind does not have; may throw to refuse the write. */
   readonly onUnknown: (fields: readonly string[]) => void;
+  /** Throws to refuse what is about to be stored, for what only the request tells: who writes. Absent: the server itself. */
+  readonly confirm?: (object: KubeObject, old: KubeObject | undefined) => void;
   /** Who applied what, when this write is an apply; other writes leave that as it was. */
   readonly managedFields?: readonly unknown[];
 }
@@ -41,6 +43,7 @@ export function create(
   startMetadata(world, type, draft, options);
   if (type.subresources.includes('status') && type.custom) delete draft['status'];
   type.rules.fill?.(draft, undefined);
+  options.confirm?.(asObject(draft), undefined);
   const object = admit(world, type, asObject(draft), undefined, { sent: body, dryRun: options.dryRun });
   const { name } = object.metadata;
   refuseIfWrong(type, object, undefined);
@@ -71,6 +74,7 @@ export function update(
   if (part === 'main') type.rules.fill?.(draft, old);
   countGeneration(type, draft, old);
   const whole = asObject(draft);
+  if (part === 'main') options.confirm?.(whole, old);
   const object = part === 'main' ? admit(world, type, whole, old, { sent: body, dryRun: options.dryRun }) : whole;
   refuseIfWrong(type, object, old);
   if (same(object, old)) return old;

@@ -1,7 +1,58 @@
 /** What a path means, who may ask for it, and as whom. */
 
 import { expect, test } from '@jest/globals';
-import type { Server } from './server.js';
+import { fieldsOf, MERGE, type Answer, type Server } from './server.js';
+
+const RBAC = 'rbac.authorization.k8s.io/v1';
+const AUTHORIZATION = 'authorization.k8s.io/v1';
+const accessOf = (attributes: object) => ({ resourceAttributes: { resource: 'secrets', ...attributes } });
+const rule = (resources: readonly string[], verbs: readonly string[], more: object = {}) => ({
+  apiGroups: [''],
+  resources,
+  verbs,
+  ...more,
+});
+const rbacRule = (resources: readonly string[], verbs: readonly string[], more: object = {}) =>
+  rule(resources, verbs, { apiGroups: ['rbac.authorization.k8s.io'], ...more });
+const role = (name: string, rules: readonly object[]) => ({
+  apiVersion: RBAC,
+  kind: 'Role',
+  metadata: { name },
+  rules,
+});
+const binding = (name: string, user: string, kind = 'Role', of = name) => ({
+  apiVersion: RBAC,
+  kind: 'RoleBinding',
+  metadata: { name },
+  roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind, name: of },
+  subjects: [{ kind: 'User', name: user, apiGroup: 'rbac.authorization.k8s.io' }],
+});
+const as = (user: string, more: Record<string, string> = {}) => ({ 'impersonate-user': user, ...more });
+
+/** Waits until a user has a right: a real server learns of a binding a moment after it is made. */
+async function untilAllowed(server: Server, user: string, resourceAttributes: object): Promise<void> {
+  for (;;) {
+    const { status } = await server.make('/apis/authorization.k8s.io/v1/subjectaccessreviews', {
+      apiVersion: 'authorization.k8s.io/v1',
+      kind: 'SubjectAccessReview',
+      spec: { user, resourceAttributes: { namespace: server.namespace, ...resourceAttributes } },
+    });
+    if ((status as { allowed?: boolean }).allowed === true) return;
+  }
+}
+
+/** Gives a user rights in the namespace; the last rule must allow the first verb of its first resource. */
+async function grant(server: Server, name: string, ...rules: readonly ReturnType<typeof rule>[]): Promise<string> {
+  const user = `${server.namespace}-${name}`;
+  await server.make(server.group(RBAC, 'roles'), role(name, rules));
+  await server.make(server.group(RBAC, 'rolebindings'), binding(name, user));
+  const last = rules.at(-1) as { apiGroups: string[]; resources: string[]; verbs: string[]; resourceNames?: string[] };
+  const [group, resource, verb, named] = [last.apiGroups[0], last.resources[0], last.verbs[0], last.resourceNames?.[0]];
+  await untilAllowed(server, user, { group, resource, verb, ...(named !== undefined && { name: named }) });
+  return user;
+}
+
+const told = ({ status, body }: Answer): unknown[] => [status, body.message];
 
 export function describeAccess(at: () => Server): void {
   test('a path means the same with encoded letters, and with a slash at its end', async () => {
@@ -39,5 +90,177 @@ export function describeAccess(at: () => Server): void {
     const server = at();
     const body = method === 'GET' ? undefined : {};
     expect((await server.ask(method, server.core(path), body)).status).toBe(status);
+  });
+
+  test('an impersonated user has the groups it is given, and those it has by itself', async () => {
+    const server = at();
+    const { namespace } = server;
+    const bound = { ...binding('of-accounts', 'none'), roleRef: { ...binding('reader', 'none').roleRef } };
+    const subjects = [`system:serviceaccounts:${namespace}`, 'given'].map((name) => ({
+      kind: 'Group',
+      name,
+      apiGroup: 'rbac.authorization.k8s.io',
+    }));
+    const user = await grant(server, 'reader', rule(['secrets'], ['list']));
+    await server.make(server.group(RBAC, 'rolebindings'), { ...bound, subjects });
+    const account = `system:serviceaccount:${namespace}:default`;
+    const list = async (headers: Record<string, string>) => (await server.get(server.core('secrets'), headers)).status;
+    while ((await list(as(account))) !== 200);
+    expect(await list(as('nobody', { 'impersonate-group': 'given' }))).toBe(200);
+    expect(await list(as('nobody', { 'impersonate-group': 'system:masters' }))).toBe(200);
+    expect(await list(as('nobody', { 'impersonate-group': 'other' }))).toBe(403);
+    expect(await list(as(account, { 'impersonate-group': 'other' }))).toBe(403);
+    expect(await list(as(user))).toBe(200);
+    expect(told(await server.get(server.core('pods'), as(user)))).toEqual([
+      403,
+      `pods is forbidden: User "${user}" cannot list resource "pods" in API group "" in the namespace "${namespace}"`,
+    ]);
+    // What every authenticated user may do.
+    expect((await server.get('/apis', as('nobody'))).status).toBe(200);
+    const review = { apiVersion: AUTHORIZATION, kind: 'SelfSubjectAccessReview', spec: accessOf({ verb: 'get' }) };
+    expect((await server.post(`/apis/${AUTHORIZATION}/selfsubjectaccessreviews`, review, as('nobody'))).status).toBe(
+      201,
+    );
+  });
+
+  test.each([
+    ['a group', { 'impersonate-group': 'system:masters' }],
+    ['an extra', { 'impersonate-extra-scopes': 'all' }],
+  ])('%s is not impersonated without a user', async (_what, headers) => {
+    const answer = await at().get(at().core('secrets'), headers);
+    expect(answer.status).toBe(500);
+    expect(answer.text).toContain('without impersonating a user');
+  });
+
+  test('nobody grants by a role what they do not have, but for whoever may escalate', async () => {
+    const server = at();
+    const roles = server.group(RBAC, 'roles');
+    const own = rule(['configmaps'], ['get', 'list']);
+    const user = await grant(server, 'granter', own, rbacRule(['roles'], ['create', 'patch', 'update']));
+    const more = role('more', [
+      own,
+      rule(['secrets', 'pods/log'], ['get', 'list']),
+      rule(['configmaps'], ['list', 'delete']),
+    ]);
+    const refused = await server.post(roles, more, as(user));
+    expect(told(refused)).toEqual([
+      403,
+      `roles.rbac.authorization.k8s.io "more" is forbidden: user "${user}" (groups=["system:authenticated"]) is attempting to grant RBAC permissions not currently held:
+{APIGroups:[""], Resources:["configmaps"], Verbs:["delete"]}
+{APIGroups:[""], Resources:["pods/log"], Verbs:["get" "list"]}
+{APIGroups:[""], Resources:["secrets"], Verbs:["get" "list"]}`,
+    ]);
+    expect((await server.post(`${roles}?dryRun=All`, more, as(user))).status).toBe(403);
+    expect((await server.get(`${roles}/more`)).status).toBe(404);
+    const narrow = rule(['configmaps'], ['get'], { resourceNames: ['a'] });
+    expect((await server.post(roles, role('less', [narrow]), as(user))).status).toBe(201);
+    const patch = (rules: readonly object[], user: string) =>
+      server.ask('PATCH', `${roles}/less`, { rules }, { 'content-type': MERGE, ...as(user) });
+    expect((await patch([own, rule(['configmaps'], ['*'])], user)).status).toBe(403);
+    expect((await patch([own], user)).status).toBe(200);
+    const escalator = await grant(server, 'escalator', rbacRule(['roles'], ['escalate', 'create', 'patch']));
+    expect((await server.post(roles, more, as(escalator))).status).toBe(201);
+    expect((await patch([rule(['*'], ['*'])], escalator)).status).toBe(200);
+    const label = { metadata: { labels: { a: 'b' } } };
+    const labelled = await server.ask('PATCH', `${roles}/less`, label, { 'content-type': MERGE, ...as(user) });
+    expect(labelled.status).toBe(403);
+  });
+
+  test('nobody binds a role that grants what they do not have, but for whoever may bind it', async () => {
+    const server = at();
+    const bindings = server.group(RBAC, 'rolebindings');
+    const user = await grant(server, 'binder', rule(['configmaps'], ['get']), rbacRule(['rolebindings'], ['create']));
+    await server.make(server.group(RBAC, 'roles'), role('small', [rule(['configmaps'], ['get'])]));
+    await server.make(server.group(RBAC, 'roles'), role('large', [rule(['configmaps'], ['get', 'delete'])]));
+    const bind = (name: string, kind: string, of: string, user: string) =>
+      server.post(bindings, binding(name, 'someone', kind, of), as(user));
+    expect((await bind('to-small', 'Role', 'small', user)).status).toBe(201);
+    expect(told(await bind('to-large', 'Role', 'large', user))).toEqual([
+      403,
+      `rolebindings.rbac.authorization.k8s.io "to-large" is forbidden: user "${user}" (groups=["system:authenticated"]) is attempting to grant RBAC permissions not currently held:
+{APIGroups:[""], Resources:["configmaps"], Verbs:["delete"]}`,
+    ]);
+    expect((await bind('to-admin', 'ClusterRole', 'cluster-admin', user)).status).toBe(403);
+    expect((await bind('to-none', 'Role', 'none', user)).status).toBe(404);
+    const bound = rbacRule(['roles'], ['bind'], { resourceNames: ['large'] });
+    const allowed = await grant(server, 'bound', rbacRule(['rolebindings'], ['create']), bound);
+    expect((await bind('to-large', 'Role', 'large', allowed)).status).toBe(201);
+    expect((await bind('to-admin', 'ClusterRole', 'cluster-admin', allowed)).status).toBe(403);
+  });
+
+  test.each<[string, object, readonly string[]]>([
+    ['no verbs', { rules: [rule(['pods'], [])] }, ['rules[0].verbs']],
+    ['no groups', { rules: [{ resources: ['pods'], verbs: ['get'] }] }, ['rules[0].apiGroups']],
+    ['no resources', { rules: [{ apiGroups: [''], verbs: ['get'] }] }, ['rules[0].resources']],
+    ['paths', { rules: [{ nonResourceURLs: ['/a'], verbs: ['get'] }] }, ['rules[0].nonResourceURLs']],
+  ])('a role with %s is invalid', async (_what, more, fields) => {
+    const server = at();
+    const answer = await server.post(server.group(RBAC, 'roles'), { ...role('invalid', []), ...more });
+    expect([answer.status, fieldsOf(answer)]).toEqual([422, fields]);
+  });
+
+  test.each<[string, object, string]>([
+    ['a role that is none', { roleRef: { kind: 'Other', name: 'a' } }, 'roleRef.kind'],
+    ['a subject that is none', { subjects: [{ kind: 'Other', name: 'a' }] }, 'subjects[0].kind'],
+    [
+      'an account of a group',
+      { subjects: [{ kind: 'ServiceAccount', name: 'a', apiGroup: 'x' }] },
+      'subjects[0].apiGroup',
+    ],
+  ])('a binding of %s is invalid', async (_what, more, field) => {
+    const server = at();
+    const answer = await server.post(server.group(RBAC, 'rolebindings'), { ...binding('invalid', 'a'), ...more });
+    expect(answer.status).toBe(422);
+    expect(fieldsOf(answer)).toContain(field);
+  });
+
+  test('a local review answers for its own namespace alone; a review asks one thing about somebody', async () => {
+    const server = at();
+    const local = server.group(AUTHORIZATION, 'localsubjectaccessreviews');
+    const review = (kind: string, spec: object) => ({ apiVersion: AUTHORIZATION, kind, spec });
+    const here = { user: 'a', ...accessOf({ verb: 'get', namespace: server.namespace }) };
+    const kind = 'LocalSubjectAccessReview';
+    const there = { user: 'a', ...accessOf({ verb: 'get', namespace: 'default' }) };
+    const named = (body: object) => ({ ...body, metadata: { namespace: server.namespace } });
+    expect((await server.post(local, named(review(kind, here)))).status).toBe(201);
+    expect((await server.post(local, named(review(kind, there)))).status).toBe(422);
+    const wide = `/apis/${AUTHORIZATION}/subjectaccessreviews`;
+    const path = { nonResourceAttributes: { verb: 'get', path: '/' } };
+    for (const spec of [accessOf({ verb: 'get' }), { user: 'a' }, { ...here, ...path }])
+      expect((await server.post(wide, review('SubjectAccessReview', spec))).status).toBe(422);
+    expect((await server.post(wide, review('SubjectAccessReview', { user: 'a', ...path }))).status).toBe(201);
+  });
+
+  test('a token is bound to a pod of its own account alone', async () => {
+    const server = at();
+    await server.untilPodsMayCome();
+    await server.make(server.core('serviceaccounts'), {
+      apiVersion: 'v1',
+      kind: 'ServiceAccount',
+      metadata: { name: 'stranger' },
+    });
+    // No node has this label, so that nothing runs.
+    const nodeSelector = { 'pipewright.dev/never': 'true' };
+    const containers = [{ name: 'main', image: 'none' }];
+    const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'bound' }, spec: { nodeSelector, containers } };
+    await server.make(server.core('pods'), pod);
+    const ask = (account: string, spec: object) =>
+      server.post(server.core(`serviceaccounts/${account}/token`), {
+        apiVersion: 'authentication.k8s.io/v1',
+        kind: 'TokenRequest',
+        spec,
+      });
+    const boundObjectRef = { kind: 'Pod', apiVersion: 'v1', name: 'bound' };
+    expect((await ask('default', { boundObjectRef })).status).toBe(201);
+    expect(told(await ask('stranger', { boundObjectRef }))).toEqual([
+      400,
+      'cannot bind token for serviceaccount "stranger" to pod running with different serviceaccount name.',
+    ]);
+    expect((await ask('default', { boundObjectRef: { kind: 'ConfigMap', apiVersion: 'v1', name: 'a' } })).status).toBe(
+      400,
+    );
+    expect((await ask('default', { expirationSeconds: 'soon' })).status).toBe(400);
+    expect((await ask('default', { expirationSeconds: 1 })).status).toBe(422);
+    await server.delete(server.core('pods/bound'), { gracePeriodSeconds: 0 });
   });
 }
