@@ -31,6 +31,70 @@ const HIDDEN_INPUTS = [
   { selector: 'CallExpression[callee.name=/^set(Timeout|Interval|Immediate)$/]', message: 'only the edge sets timers' },
 ];
 
+/**
+ * What runs in the deterministic simulation (test/simulation): a seed replays exactly only if time, later turns, randomness and I/O
+ * are all injected. Microtasks are allowed: their order is the language's.
+ */
+const SIMULATED = [
+  'packages/cluster/src/{api,storage,node}/**/*.ts',
+  'packages/kube/src/**/*.ts',
+  'packages/controller/src/edge/**/*.ts',
+];
+
+/** Implementations of what is injected, and code that a simulation does not reach: real files, sockets, keys and processes. */
+const SIMULATION_EDGES = [
+  'packages/kube/src/{clock,credentials,kubeconfig,kubeconfig-send,random}.ts',
+  'packages/cluster/src/api/{certificate,fields}.ts', // new keys; a table that is read once
+  'packages/cluster/src/storage/{disk,lock,open,secrets}.ts',
+  'packages/cluster/src/node/{container-start,log-file,pod-files,pod-logs,probing,termination,volume-directories}.ts',
+  'packages/controller/src/edge/{event-sender,registry-client}.ts',
+];
+
+const ASYNCHRONY = [
+  ...HIDDEN_INPUTS.filter(({ message }) => !message.includes('environment')),
+  {
+    selector: "MemberExpression[object.name='performance']",
+    message: 'time is injected: take the clock that the caller has',
+  },
+  {
+    selector: "MemberExpression[object.name='AbortSignal'][property.name='timeout']",
+    message: 'timers are injected: use `after` of the clock that the caller has',
+  },
+  {
+    selector: "MemberExpression[object.name='process'][property.name=/^(nextTick|hrtime)$/]",
+    message: 'later turns are injected: use `defer` of the clock that the caller has',
+  },
+  { selector: "NewExpression[callee.name='Blob']", message: 'a Blob is read in another thread' },
+  {
+    selector: "MemberExpression[object.name='crypto'][property.name=/^(randomUUID|getRandomValues|subtle)$/]",
+    message: 'randomness is injected: use the `random` that the caller has',
+  },
+];
+
+const RESTRICTED_IMPORTS = [
+  {
+    name: 'node:crypto',
+    importNames: ['randomBytes', 'randomInt', 'randomUUID', 'randomFill'],
+    message: 'randomness is injected',
+  },
+  ...[
+    'timers',
+    'timers/promises',
+    'fs',
+    'fs/promises',
+    'child_process',
+    'worker_threads',
+    'net',
+    'tls',
+    'dns',
+    'http',
+    'https',
+  ].map((name) => ({
+    name: `node:${name}`,
+    message: 'time and I/O are injected here: a simulation must decide when they happen',
+  })),
+];
+
 export default ts.config(
   {
     ignores: [
@@ -80,6 +144,14 @@ export default ts.config(
           message: 'it leaves an entry on a long-lived signal for each call: see packages/cluster/src/linked-signal.ts',
         },
       ],
+    },
+  },
+  {
+    files: SIMULATED,
+    ignores: SIMULATION_EDGES,
+    rules: {
+      'no-restricted-syntax': ['error', ...ASYNCHRONY],
+      'no-restricted-imports': ['error', { paths: RESTRICTED_IMPORTS }],
     },
   },
   { files: ['**/test/**/*.ts', '**/*.cluster.ts', 'bench/**'], rules: { 'max-lines-per-function': 'off' } },

@@ -1,6 +1,6 @@
 /** Kubernetes in one process. */
 
-export { startCluster, type Cluster, type ClusterOptions } from './cluster.js';
+export { startCluster, startClusterOn, type Cluster, type ClusterOptions } from './cluster.js';
 export type { Served } from './listeners.js';
 export type { ListenOptions } from './serve.js';
 export { ClusterError, type ClusterErrorCode } from './cluster-error.js';
@@ -10,6 +10,7 @@ export type { LogOptions, PodLogs } from './api/subresources.js';
 export type { ImageConfig, ImageSource, Images } from './node/image.js';
 export type { NodeShape } from './node/node-object.js';
 export { startNode, type Node, type NodeOptions } from './node/node.js';
+export type { ContainerLog, ContainerLogs } from './node/pod-logs.js';
 export { openTemporaryDirectory, type RunDirectory } from './runtime/run-directory.js';
 export { createRegistry, type Registry } from './registry/registry.js';
 export { RuntimeProblem, type ContainerSpec, type Probe, type Runtime } from './runtime/runtime.js';
@@ -19,3 +20,6 @@ export type { Launcher } from './runtime/starter.js';
 export { systemClock, type Clock } from './clock.js';
 export { podClock, virtualClock, type PodClock, type VirtualClock } from './node/pod-clock.js';
 export { systemRandom, type Random } from './random.js';
+export type { Disk, DiskFile } from './storage/disk.js';
+export { openStorageOn, type Storage, type StorageLimits } from './storage/open.js';
+export type { ClusterSecrets } from './storage/secrets.js';

@@ -9,6 +9,7 @@
 import { ApiError } from './api-error.js';
 import type { KubeClient } from './client.js';
 import { pause, systemClock, type Clock } from './clock.js';
+import { systemRandom } from './random.js';
 import { LEASES, type KubeObject } from './resource.js';
 
 /** Which lease, and how it is held. */
@@ -61,7 +62,7 @@ export class LeaseElector {
       renewSeconds: 10,
       retrySeconds: 2,
       clock: systemClock,
-      random: Math.random,
+      random: systemRandom,
       ...options,
     };
   }

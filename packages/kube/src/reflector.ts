@@ -14,6 +14,7 @@ import { isExpired, NoAnswerError } from './api-error.js';
 import { Backoff } from './backoff.js';
 import type { KubeClient } from './client.js';
 import { pause, systemClock, type Clock } from './clock.js';
+import { systemRandom } from './random.js';
 import { keyOf, type KubeObject, type Resource } from './resource.js';
 import { slim, Store, type Change, type Indexer } from './store.js';
 import type { WatchEvent } from './watch.js';
@@ -76,7 +77,7 @@ export class Reflector<T extends KubeObject = KubeObject> {
     this.resource = resource;
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
-    this.#random = options.random ?? Math.random;
+    this.#random = options.random ?? systemRandom;
     this.#store = new Store(options.indexers);
     this.#backoff = new Backoff(FIRST_WAIT, this.#random);
     this.synced = new Promise((resolve) => (this.#resolveSynced = resolve));

@@ -11,6 +11,7 @@
  */
 
 import { systemClock, type Clock } from './clock.js';
+import { systemRandom } from './random.js';
 import { TokenBucket } from './token-bucket.js';
 
 /** Of changes that someone waits for; the first list of old objects, and repeats for no reason, come after them. */
@@ -74,7 +75,7 @@ export class WorkQueue {
   #retried = 0;
 
   constructor(options: WorkQueueOptions) {
-    this.#options = { workers: 4, base: 5, cap: 60_000, clock: systemClock, random: Math.random, ...options };
+    this.#options = { workers: 4, base: 5, cap: 60_000, clock: systemClock, random: systemRandom, ...options };
     this.#allRetries = new TokenBucket(100, 10, this.#options.clock);
   }
 
