@@ -144,13 +144,13 @@ export async function newCluster(
 async function runKubelet(
   client: KubeClient,
   script: () => Script,
-  clock: () => Date,
+  date: () => Date,
   signal: AbortSignal,
 ): Promise<void> {
   for await (const { type, object: pod } of client.watch<Pod>(PODS, { signal })) {
     if (type !== 'ADDED') continue;
     const { namespace, name = '' } = pod.metadata;
-    const now = clock().toISOString();
+    const now = date().toISOString();
     const ends = pod.spec.containers.map((container) => [container.name, script()(pod, container.name) ?? {}] as const);
     const containerStatuses = ends.map(([container, end]) => ({
       name: container,

@@ -19,6 +19,8 @@ beforeEach(async () => {
 });
 afterEach(() => virtual.end());
 
+const failure = (): Promise<Response> => Promise.resolve(Response.json({ kind: 'Status', code: 500 }, { status: 500 }));
+
 const outputs = (...names: readonly string[]): object => ({
   resources: names.map((name) => ({ name, type: 'cloudEvent' })),
 });
@@ -84,7 +86,9 @@ describe('a receiver that cannot be reached', () => {
     await virtual.stop();
     await virtual.start({
       sendEvent: unreachable,
-      send: virtual.faulty((request) => refusing && attempts.length > 0 && request.method === 'PATCH'),
+      send: virtual.refusing(({ method }) =>
+        refusing && attempts.length > 0 && method === 'PATCH' ? failure() : undefined,
+      ),
     });
     await virtual.bench.create('TaskRun', 'run', {
       spec: { taskSpec: { outputs: outputs('told'), steps }, outputs: { resources: [sink('told')] } },

@@ -15,16 +15,31 @@ import { collectingLog, newBench, newCluster, type Bench, type Script } from './
 const MOST = 1000;
 
 /** Counts by name. */
-export class Counts extends Map<string, number> {
+export class Counts {
+  readonly #counts = new Map<string, number>();
+
   add(name: string): number {
-    const count = (this.get(name) ?? 0) + 1;
-    this.set(name, count);
+    const count = (this.#counts.get(name) ?? 0) + 1;
+    this.#counts.set(name, count);
     return count;
   }
 
-  /** The counts of all names that begin so, added up. */
+  /** All of them added up, or those whose names begin so. */
   sum(prefix = ''): number {
-    return [...this].reduce((sum, [name, count]) => (name.startsWith(prefix) ? sum + count : sum), 0);
+    return this.entries.reduce((sum, [name, count]) => (name.startsWith(prefix) ? sum + count : sum), 0);
+  }
+
+  /** The highest of them. */
+  get most(): number {
+    return Math.max(0, ...this.#counts.values());
+  }
+
+  get entries(): readonly (readonly [string, number])[] {
+    return [...this.#counts];
+  }
+
+  clear(): void {
+    this.#counts.clear();
   }
 }
 
@@ -34,7 +49,9 @@ export class VirtualCluster {
   readonly log = collectingLog();
   /** By queue and name: `TaskRun run`. */
   readonly reconciles = new Counts();
-  /** By method and path: `PATCH taskruns/run/status`. Events are not counted. */
+  /** By method and path: `PATCH taskruns/run/status`. */
+  readonly requests = new Counts();
+  /** Those of them that change something; events are not counted. */
   readonly writes = new Counts();
   script: Script = () => ({});
   #cluster: { readonly cluster: Cluster; readonly close: () => Promise<void> } | undefined;
@@ -45,9 +62,11 @@ export class VirtualCluster {
     return this.#bench!;
   }
 
-  /** Starts everything, with a controller that only sees a namespace of its own. */
+  /** Starts everything, with a controller that only sees a namespace of its own; or begins anew in another namespace. */
   async begin(options: Partial<ControllerOptions> = {}): Promise<void> {
-    this.#cluster = await newCluster(
+    await this.stop();
+    for (const counts of [this.reconciles, this.requests, this.writes]) counts.clear();
+    this.#cluster ??= await newCluster(
       () => this.script,
       () => this.clock.date(),
     );
@@ -64,9 +83,9 @@ export class VirtualCluster {
   async start(options: Partial<ControllerOptions> = {}): Promise<void> {
     const { clock, log } = this;
     this.#controller = await startController({
-      send: this.faulty(() => false),
+      send: this.refusing(() => undefined),
       clock,
-      wireClock: systemClock, // a watch is silent for as long as nothing happens, and that passes in no time here
+      wireClock: systemClock, // nothing happens on the wire in hours of this clock, which are milliseconds
       log,
       namespace: this.bench.namespace,
       onReconcile: (queue, key) => {
@@ -82,17 +101,15 @@ export class VirtualCluster {
     this.#controller = undefined;
   }
 
-  /** The API server as the controller reaches it; requests for which `fails` says so are answered with 500. */
-  faulty(fails: (request: Request) => boolean): Send {
+  /** The API server as the controller reaches it; `refuse` answers in its place where it gives something. */
+  refusing(refuse: (request: Request) => Promise<Response> | undefined): Send {
     const { send } = this.#cluster!.cluster;
     const prefix = /^.*\/namespaces\/[^/]+\//;
     return (request) => {
-      const { pathname } = new URL(request.url);
-      if (request.method !== 'GET' && !pathname.endsWith('/events'))
-        this.writes.add(`${request.method} ${pathname.replace(prefix, '')}`);
-      if (!fails(request)) return send(request);
-      const status = { kind: 'Status', code: 500, reason: 'InternalError', message: 'etcd' };
-      return Promise.resolve(Response.json(status, { status: 500 }));
+      const path = new URL(request.url).pathname.replace(prefix, '');
+      this.requests.add(`${request.method} ${path}`);
+      if (request.method !== 'GET' && !path.startsWith('events')) this.writes.add(`${request.method} ${path}`);
+      return refuse(request) ?? send(request);
     };
   }
 }

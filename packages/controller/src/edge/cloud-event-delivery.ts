@@ -10,7 +10,7 @@ import type { WorkDone } from '@pipewright/kube';
 import type { TaskRun } from '@pipewright/tekton';
 import { afterTry, awaitsDelivery, dueDeliveries, eventOf, toldBy, type Told } from '../cloud-events.js';
 import { isDone } from '../condition.js';
-import { ownerKey, recordStatus, TASK_RUNS, type World } from './world.js';
+import { afterWrite, ownerKey, recordStatus, TASK_RUNS, type World } from './world.js';
 
 /** Attempts that the status does not show yet, by place in `cloudEvents`, with the time of each. */
 interface Unrecorded {
@@ -75,8 +75,9 @@ async function record(world: World, key: string, unrecorded: Unrecorded): Promis
     return attempt ? afterTry(delivery, attempt.told, attempt.at) : delivery;
   });
   const kind = { shelf: world.taskRuns, of: TASK_RUNS, events: world.taskRunEvents };
-  if (!(await recordStatus(world, kind, run, { ...run.status, cloudEvents }))) return { again: 1 };
-  world.unrecordedAttempts.delete(key);
+  const write = await recordStatus(world, kind, run, { ...run.status, cloudEvents });
+  if (write !== 'stale') world.unrecordedAttempts.delete(key);
+  if (write !== 'written') return afterWrite(write);
   const owner = ownerKey(run, 'PipelineRun');
   if (owner !== undefined) world.runQueue.add(owner);
   return { again: dueDeliveries(cloudEvents, world.clock.date()).again };

@@ -27,6 +27,7 @@ import { allEnded } from '../pipeline-run-status.js';
 import { worthWriting } from '../progress.js';
 import { statusWithVerdict } from '../task-run-status.js';
 import {
+  afterWrite,
   find,
   findAll,
   isOurs,
@@ -62,7 +63,8 @@ export async function reconcilePipelineRun(world: World, key: string): Promise<W
   const wait = world.pace.wait(key, run, status, taskRuns.size);
   if (wait === 0 && worthWriting(run.status ?? {}, status)) {
     const kind = { shelf: world.runs, of: PIPELINE_RUNS, events: world.runEvents };
-    if (!(await recordStatus(world, kind, run, status))) return { again: 1 };
+    const write = await recordStatus(world, kind, run, status);
+    if (write !== 'written') return afterWrite(write);
     world.pace.wrote(key, world.runs.get(key) ?? run);
   }
   for (const [name, taskRun] of taskRuns)
@@ -172,7 +174,7 @@ async function apply(world: World, run: PipelineRun, action: PipelineRunAction):
     case 'retry': {
       const kind = { shelf: taskRuns, of: TASK_RUNS, events: world.taskRunEvents };
       const written = await recordStatus(world, kind, action.taskRun, action.status);
-      if (!written) world.runQueue.add(keyOf(run)); // decided on what is no more: anew
+      if (written === 'stale') world.runQueue.add(keyOf(run)); // decided on what is no more: anew
       taskRunQueue.add(`${namespace}/${action.taskRun.metadata.name ?? ''}`);
       return undefined;
     }

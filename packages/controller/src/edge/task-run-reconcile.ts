@@ -17,7 +17,16 @@ import { attemptOf, planTaskRun, type TaskRunAction } from '../task-run-plan.js'
 import { ofTask, type Start } from '../task-run-start.js';
 import { statusWithPod, statusWithVerdict } from '../task-run-status.js';
 import { startOf } from './start-facts.js';
-import { isOurs, recordMetadata, recordStatus, TASK_RUNS, tellRun, type World } from './world.js';
+import {
+  afterWrite,
+  isOurs,
+  recordMetadata,
+  recordStatus,
+  TASK_RUNS,
+  tellRun,
+  type StatusWrite,
+  type World,
+} from './world.js';
 
 /** One look at one TaskRun. */
 export async function reconcileTaskRun(world: World, key: string): Promise<WorkDone> {
@@ -27,19 +36,15 @@ export async function reconcileTaskRun(world: World, key: string): Promise<WorkD
     return {};
   }
   const now = world.clock.date();
-  const seen = { run, ...(await podsOf(world, run)), now };
-  const decision = planTaskRun(seen);
-  let status = decision.status;
-  let wanted: Start | undefined;
-  let again: number | undefined;
-  for (const action of decision.actions) {
-    if (action.do !== 'start') continue;
-    const started = await start(world, run, action, status);
-    ({ status, wanted } = started);
-    again = started.again;
-  }
+  const decision = planTaskRun({ run, ...(await podsOf(world, run)), now });
+  let started: Started = { run, status: decision.status };
+  for (const action of decision.actions)
+    if (action.do === 'start') started = await start(world, run, action, started.status);
+  const { status, wanted, again, unwritten } = started;
+  if (unwritten) return afterWrite(unwritten);
   if (again === undefined) world.room.leave(key);
-  if (!(await record(world, run, status))) return { again: 1 };
+  const write = await record(world, started.run, status);
+  if (write !== 'written') return afterWrite(write);
   for (const action of decision.actions) await apply(world, action);
   if (awaitsDelivery(status)) world.eventQueue.add(key);
   if (wanted) await recordMetadata(world, world.taskRuns, TASK_RUNS, key, wanted.inherits);
@@ -70,45 +75,58 @@ async function live(world: World, namespace: string, name: string): Promise<Pod 
 }
 
 interface Started {
+  /** The run as it is known by then, and its status as it should be. */
+  readonly run: TaskRun;
   readonly status: TaskRunStatus;
   readonly wanted?: Start;
   readonly again?: number;
+  /** What had to be written before the pod was made, and was not: it is not made. */
+  readonly unwritten?: Exclude<StatusWrite, 'written'>;
 }
 
 async function start(
   world: World,
-  run: TaskRun,
+  seen: TaskRun,
   action: TaskRunAction & { readonly do: 'start' },
-  status: TaskRunStatus,
+  before: TaskRunStatus,
 ): Promise<Started> {
-  const wait = world.room.wait(keyOf(run));
-  if (wait > 0) return { status: run.status ?? status, again: wait };
+  const wait = world.room.wait(keyOf(seen));
+  if (wait > 0) return { run: seen, status: seen.status ?? before, again: wait };
   for (const image of action.shellLess) world.shellLess.add(image);
-  const wanted = await startOf(world, run, action);
+  const wanted = await startOf(world, seen, action);
   const now = world.clock.date();
-  // Written before there is a pod: afterwards nobody would ask who is to be told.
-  if (wanted.tells?.length && !status.cloudEvents)
-    return { status: { ...status, cloudEvents: undelivered(wanted.tells) }, again: 1 };
+  const noted = await noteReceivers(world, seen, before, wanted);
+  if (noted.unwritten) return noted;
+  const { run, status } = noted;
   if ('refused' in wanted) {
     const { reason, message } = wanted.refused;
     if (reason === 'CouldntGetTask') announceRefusal(world, run, message.slice(message.indexOf(': ') + 2));
-    return { status: statusWithVerdict(status, { status: 'False', reason, message }, now), wanted };
+    return { run, status: statusWithVerdict(status, { status: 'False', reason, message }, now), wanted };
   }
   const made = await makePod(world, run, wanted.pod);
   if (made.is !== 'made') announceRefusal(world, run, made.why);
   if (made.is === 'refused') {
     const { namespace = '' } = run.metadata;
     const message = `${ofTask(readTaskRun(run.spec), namespace)}: ${made.why}`;
-    return { status: statusWithVerdict(status, { status: 'False', reason: 'CouldntGetTask', message }, now) };
+    return { run, status: statusWithVerdict(status, { status: 'False', reason: 'CouldntGetTask', message }, now) };
   }
   if (made.is === 'no-quota') {
     const tries = quotaTries(run.status) + 1;
     const again = pauseFor(tries);
     world.room.await(keyOf(run), again);
-    return { status: statusWithVerdict(status, overQuota(tries, made.why), now), again };
+    return { run, status: statusWithVerdict(status, overQuota(tries, made.why), now), again };
   }
   const pending = { status: 'Unknown', reason: 'Pending', message: 'Pending' } as const;
-  return { status: statusWithPod(status, made.pod, pending, now), wanted };
+  return { run, status: statusWithPod(status, made.pod, pending, now), wanted };
+}
+
+/** Writes where the run's events will go, before there is a pod: afterwards nobody would ask who is to be told. */
+async function noteReceivers(world: World, run: TaskRun, before: TaskRunStatus, { tells }: Start): Promise<Started> {
+  if (!tells?.length || before.cloudEvents) return { run, status: before };
+  const status = { ...before, cloudEvents: undelivered(tells) };
+  const write = await record(world, run, status);
+  if (write !== 'written') return { run, status, unwritten: write };
+  return { run: world.taskRuns.get(keyOf(run)) ?? run, status };
 }
 
 function announceRefusal(world: World, run: TaskRun, why: string): void {
@@ -144,10 +162,10 @@ async function makePod(world: World, run: TaskRun, pod: Pod): Promise<Made> {
 
 const lacksRoom = (status: TaskRunStatus | undefined): boolean => succeeded(status)?.reason === 'ExceededNodeResources';
 
-async function record(world: World, run: TaskRun, status: TaskRunStatus): Promise<boolean> {
+async function record(world: World, run: TaskRun, status: TaskRunStatus): Promise<StatusWrite> {
   const kind = { shelf: world.taskRuns, of: TASK_RUNS, events: world.taskRunEvents };
   const written = await recordStatus(world, kind, run, status);
-  if (written && lacksRoom(status) && !lacksRoom(run.status)) {
+  if (written === 'written' && lacksRoom(status) && !lacksRoom(run.status)) {
     const message = `Insufficient resources to schedule pod ${JSON.stringify(status.podName ?? '')}`;
     world.taskRunEvents.record(run, { type: 'Warning', reason: 'ExceededNodeResources', message });
   }

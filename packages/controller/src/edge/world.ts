@@ -13,6 +13,7 @@ import {
   type Reflector,
   type Resource,
   type Send,
+  type WorkDone,
   type WorkQueue,
 } from '@pipewright/kube';
 import type {
@@ -148,28 +149,31 @@ interface Run extends KubeObject {
 }
 
 /**
- * Writes what changed of a run's status, if anything did, and says so in an event when the run ended by it.
- *
- * @returns false when somebody else has written meanwhile: what was decided is stale and is to be decided anew
+ * What came of writing a status. `stale`: somebody else has written meanwhile, so what was decided is to be decided anew; `gone`:
+ * the run has been deleted.
  */
+export type StatusWrite = 'written' | 'stale' | 'gone';
+
+/** Writes what changed of a run's status, if anything did, and says so in an event when the run ended by it. */
 export async function recordStatus<T extends Run>(
   { client }: World,
   { shelf, of, events }: { readonly shelf: Shelf<T>; readonly of: Resource; readonly events: EventRecorder },
   run: T,
   status: NonNullable<T['status']>,
-): Promise<boolean> {
+): Promise<StatusWrite> {
   const patch = mergePatch(run.status ?? {}, status);
-  if (!patch) return true;
-  const { namespace, name = '', resourceVersion } = run.metadata;
+  if (!patch) return 'written';
+  const { namespace, name = '', uid, resourceVersion } = run.metadata;
   const body = { metadata: { resourceVersion }, status: patch };
   try {
     shelf.note(await client.patch<T>(of, { namespace, name }, body, { type: 'merge', subresource: 'status' }));
   } catch (error) {
-    if (refusedAs(error, 'NotFound')) return true;
-    if (!refusedAs(error, 'Conflict')) throw error;
+    if (!refusedAs(error, 'NotFound') && !refusedAs(error, 'Conflict')) throw error;
     const latest = await client.get<T>(of, { namespace, name });
-    if (latest) shelf.note(latest);
-    return false;
+    if (latest?.metadata.uid !== uid || !latest) return 'gone';
+    if (latest.metadata.resourceVersion === resourceVersion) throw error; // deciding anew would come to the same
+    shelf.note(latest);
+    return 'stale';
   }
   const verdict = succeeded(status);
   if (verdict && verdict.status !== 'Unknown' && succeeded(run.status)?.status !== verdict.status)
@@ -178,8 +182,11 @@ export async function recordStatus<T extends Run>(
       reason: verdict.status === 'True' ? 'Succeeded' : 'Failed',
       message: verdict.message ?? '',
     });
-  return true;
+  return 'written';
 }
+
+/** When to decide anew after a status that was not written. */
+export const afterWrite = (write: Exclude<StatusWrite, 'written'>): WorkDone => (write === 'stale' ? { again: 1 } : {});
 
 /** Adds labels and annotations to a run, if it does not have them. */
 export async function recordMetadata<T extends KubeObject>(
