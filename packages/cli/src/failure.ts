@@ -38,7 +38,26 @@ export function writeNamed(path: string, text: string, options?: WriteFileOption
 }
 
 /** Tells a failure. @returns the exit status: 2 where a directory or file can't be used, else 5 */
-export function tellFailure(cause: unknown, { warn, colors }: Pick<Output, 'warn' | 'colors'>): number {
+export function tellFailure(cause: unknown, output: Pick<Output, 'warn' | 'colors'>): number {
+  return isClusterRefusal(cause) ? tellRefusal(cause, output) : tellUnforeseen(cause, output);
+}
+
+interface ClusterRefusal extends Error {
+  readonly code: string;
+  readonly hint: string;
+}
+
+/** Told by its name: whoever imports the class waits for the cluster to load. */
+const isClusterRefusal = (cause: unknown): cause is ClusterRefusal =>
+  types.isNativeError(cause) && cause.name === 'ClusterError' && 'code' in cause && 'hint' in cause;
+
+function tellRefusal({ code, message, hint }: ClusterRefusal, { warn, colors }: Pick<Output, 'warn' | 'colors'>): 2 {
+  warn(`${colors.red('error')}: ${code}: ${visible(message)}`);
+  warn(`  hint: ${visible(hint)}`);
+  return 2;
+}
+
+function tellUnforeseen(cause: unknown, { warn, colors }: Pick<Output, 'warn' | 'colors'>): number {
   const { code, path, message } = partsOf(cause);
   const hint = code === undefined ? undefined : HINTS[code];
   const debug = (process.env['PIPEWRIGHT_DEBUG'] ?? '') !== '';

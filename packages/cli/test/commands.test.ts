@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { ClusterError } from '@pipewright/cluster';
 import { tellFailure } from '../src/failure.js';
 import { runProgram } from '../src/program.js';
 import { folderWith, pipewright, recorded } from './cli.js';
@@ -93,7 +94,7 @@ spec: { taskSpec: { steps: [{ name: a, image: 'busybox:1', command: ['true'] }] 
     const args = ['run', path, '--runtime', 'fake', '--image', 'busybox=host'];
     const { status, out, err } = await pipewright(args, { TMPDIR: '/nowhere' }).ended;
     expect(err).toMatch(
-      /^error: ENOENT: no such file or directory, mkdir '\/nowhere\/pipewright-\d+'\n {2}hint: make the directory, or name another; temporary files go where TMPDIR says\n$/,
+      /^error: ENOENT: no such file or directory, mkdtemp '\/nowhere\/pipewright-\d+-\w+-XXXXXX'\n {2}hint: make the directory, or name another; temporary files go where TMPDIR says\n$/,
     );
     expect({ status, out }).toEqual({ status: 2, out: expect.stringMatching(/^(runtime fake .*\n)?$/) });
   }, 30_000);
@@ -109,6 +110,15 @@ spec: { taskSpec: { steps: [{ name: a, image: 'busybox:1', command: ['true'] }] 
     },
     30_000,
   );
+
+  test('a directory that another user could replace, with what to do', () => {
+    const output = recorded();
+    const refusal = new ClusterError('DIRECTORY_NOT_PRIVATE', '/d belongs to user 7', 'set TMPDIR');
+    expect([tellFailure(refusal, output), output.err()]).toEqual([
+      2,
+      'error: DIRECTORY_NOT_PRIVATE: /d belongs to user 7\n  hint: set TMPDIR\n',
+    ]);
+  });
 
   test('an error of our own, with the way to its stack', () => {
     const output = recorded();
@@ -255,10 +265,10 @@ describe('up', () => {
     await killed.said('ready at');
     killed.child.kill('SIGKILL');
     await killed.ended;
-    expect(left(temporary).join(' ')).toMatch(/ run\/\d+-kubeconfig-\w+\/kubeconfig/);
+    expect(left(temporary).join(' ')).toMatch(/pipewright-\d+-kubeconfig-\w+ kubeconfig/);
     const next = start();
     await next.said('ready at');
-    expect(left(temporary).filter((name) => name.startsWith(`run/${killed.child.pid}-`))).toEqual([]);
+    expect(left(temporary).filter((name) => name.startsWith(`pipewright-${killed.child.pid}-`))).toEqual([]);
     next.child.kill('SIGINT');
     expect((await next.ended).status).toBe(0);
     expect(left(temporary)).toEqual([]);

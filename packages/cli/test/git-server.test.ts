@@ -252,8 +252,8 @@ describe('a plain folder', () => {
 });
 
 test('its snapshots lie where a later start sweeps what a killed one has left, and go with the server', async () => {
-  const place = join(tmpdir(), `pipewright-${String(process.getuid?.() ?? 0)}`, 'run');
-  const own = (): string[] => readdirSync(place).filter((name) => name.startsWith(`${process.pid}-git-`));
+  const place = tmpdir();
+  const own = (): string[] => readdirSync(place).filter((name) => name.startsWith(`pipewright-${process.pid}-git-`));
   const server = await startGitServer({
     repositories: new Map([['source', { directory: write(join(work, 'folder'), { a: '' }) }]]),
   });

@@ -9,6 +9,7 @@ export type ClusterErrorCode =
   | 'DATA_DIR_VERSION'
   | 'DATA_DIR_UNUSABLE'
   | 'DATA_DIR_NOT_SAVED'
+  | 'DIRECTORY_NOT_PRIVATE'
   | 'CRD_REFUSED';
 
 /** A refusal to start or to listen, with what to do about it. */

@@ -29,6 +29,7 @@ import type { Images } from './node/image.js';
 import type { NodeShape } from './node/node-object.js';
 import { startNode, type Node, type NodeOptions } from './node/node.js';
 import { createRegistry, type Registry } from './registry/registry.js';
+import { requireSafePlace } from './runtime/private-directory.js';
 import type { Runtime } from './runtime/runtime.js';
 import type { ListenOptions } from './serve.js';
 import { systemRandom, type Random } from './random.js';
@@ -95,6 +96,7 @@ export interface Cluster {
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const { log = () => undefined, dataDir } = options;
   const clock = options.wireClock ?? machineTime(options.now);
+  if (dataDir !== undefined) requireSafePlace(dataDir, 'name a directory of your own');
   return startClusterOn(await openStorage(dataDir, { clock, log }), options);
 }
 

@@ -4,6 +4,7 @@
 
 import { accessSync, constants } from 'node:fs';
 import { hostMounts, isWithin, type HostMount } from './host-mounts.js';
+import { isSafePlace } from './private-directory.js';
 import { openTemporaryDirectory, type RunDirectory } from './run-directory.js';
 
 /** Makes a directory of this process in memory. @returns undefined where the machine has no such place for us */
@@ -13,14 +14,17 @@ export async function openMemoryDirectory(name: string): Promise<RunDirectory | 
   return openTemporaryDirectory(name, parent).catch(() => undefined); // full, or not ours after all: a disk will do
 }
 
-/** The first of the places that lies in memory, can be written, and lets programs be run. Pure but for the question whether it can be written. */
+/**
+ * The first of the places that lies in memory, can be written, lets programs be run, and lets nobody else replace what we keep in
+ * it. Pure but for the questions about the place itself.
+ */
 export function memoryPlace(mounts: readonly HostMount[], places: readonly string[]): string | undefined {
   return places.find((place) => {
     const [mount] = mounts
       .filter(({ target }) => isWithin(place, target))
       .reverse() // of two at one place, the later is seen
       .sort((a, b) => b.target.length - a.target.length);
-    return mount?.whole === 'tmpfs' && !mount.flags.includes('noexec') && isWritable(place);
+    return mount?.whole === 'tmpfs' && !mount.flags.includes('noexec') && isWritable(place) && isSafePlace(place);
   });
 }
 

@@ -1,12 +1,17 @@
 /**
  * A directory that belongs to one process, and is swept by a later one when that process died without sweeping.
+ *
+ * In a shared place its name cannot be foretold, and nothing is swept there but what is this user's alone: other users may have
+ * made directories of any name.
  */
 
 import { randomBytes } from 'node:crypto';
-import { lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmdirSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeNamed } from '../disk-failure.js';
+import { isPrivate, requirePrivate, requireSafePlace } from './private-directory.js';
+import { isAlive, processIdentity } from './process-identity.js';
 import { removeTree } from './remove-tree.js';
 
 /** A directory of this process. */
@@ -16,14 +21,16 @@ export interface RunDirectory {
   readonly remove: () => Promise<void>;
 }
 
-/** Makes a directory of this process, and sweeps those of processes that are no more. */
+/** Makes a directory of this process below one that is this user's alone, and sweeps those of processes that are no more. */
 export async function openRunDirectory(stateDirectory: string, name: string): Promise<RunDirectory> {
   const parent = join(stateDirectory, 'run');
+  mkdirSync(parent, { recursive: true, mode: 0o700 });
+  requireSafePlace(stateDirectory, 'name a directory of your own');
+  requirePrivate(parent);
   const path = join(parent, `${process.pid}-${name}-${randomBytes(4).toString('hex')}`);
-  mkdirSync(path, { recursive: true, mode: 0o700 });
-  writeNamed(join(path, 'owner'), ownerOf(process.pid) ?? '');
-  const dead = readdirSync(parent).filter((entry) => !isAlive(entry, read(join(parent, entry, 'owner'))));
-  await Promise.all(dead.map((entry) => removeTree(join(parent, entry))));
+  mkdirSync(path, { mode: 0o700 });
+  own(path);
+  await sweep(parent, /^(\d+)-/, () => true); // nobody else can have put anything there
   return {
     path,
     remove: async () => {
@@ -33,22 +40,36 @@ export async function openRunDirectory(stateDirectory: string, name: string): Pr
   };
 }
 
-/** Makes a temporary directory of this process, in a place of this user's that every start sweeps. */
-export const openTemporaryDirectory = (name: string, parent = tmpdir()): Promise<RunDirectory> =>
-  openRunDirectory(sharedStateDirectory(parent), name);
+/** Of these names, and of no others, are the directories that are swept in a shared place. */
+const TEMPORARY = /^pipewright-(\d+)-[a-z]+-[A-Za-z0-9]{6}$/;
 
-/** Where processes of this user that keep nothing leave what a later one sweeps: private, and nobody else's making. */
-function sharedStateDirectory(parent: string): string {
-  const path = join(parent, `pipewright-${process.getuid?.() ?? 0}`);
-  try {
-    mkdirSync(path, { mode: 0o700 }); // not its parents: a TMPDIR that is not there is a mistake
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error; // all that mkdir throws
-  }
-  const stats = lstatSync(path, { throwIfNoEntry: false });
-  if (!stats) return sharedStateDirectory(parent); // the last process that had something there has just ended
-  const isOurs = stats.isDirectory() && stats.uid === process.getuid?.() && (stats.mode & 0o077) === 0;
-  return isOurs ? path : mkdtempSync(join(parent, 'pipewright-'));
+/** Makes a temporary directory of this process, and sweeps those of this user's processes that are no more. */
+export async function openTemporaryDirectory(name: string, parent = tmpdir()): Promise<RunDirectory> {
+  requireSafePlace(parent, 'set TMPDIR to a directory of your own');
+  const path = mkdtempSync(join(parent, `pipewright-${process.pid}-${name}-`)); // not its parents: a TMPDIR that is not there is a mistake
+  chmodSync(path, 0o700); // whatever the umask
+  own(path);
+  await sweep(parent, TEMPORARY, isPrivate);
+  return { path, remove: () => removeTree(path) };
+}
+
+const OWNER = 'owner';
+
+const own = (path: string): void => writeNamed(join(path, OWNER), processIdentity());
+
+/**
+ * Removes the directories of dead processes.
+ *
+ * @param names which are looked at, with the number of the process
+ * @param isOurs whether a directory is nobody else's
+ */
+async function sweep(parent: string, names: RegExp, isOurs: (path: string) => boolean): Promise<void> {
+  const dead = readdirSync(parent).filter((entry) => {
+    const [, pid] = names.exec(entry) ?? [];
+    const path = join(parent, entry);
+    return pid !== undefined && isOurs(path) && !isAlive(Number(pid), read(join(path, OWNER)));
+  });
+  await Promise.all(dead.map((entry) => removeTree(join(parent, entry))));
 }
 
 function removeEmpty(directory: string): void {
@@ -57,22 +78,6 @@ function removeEmpty(directory: string): void {
   } catch {
     // another process has something there, or has removed it already
   }
-}
-
-/** A process is its number and the moment it began: numbers are used again. */
-function ownerOf(pid: number): string | undefined {
-  const stat = read(`/proc/${pid}/stat`);
-  const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
-  const boot = read('/proc/sys/kernel/random/boot_id')?.trim() ?? '';
-  return fields?.[19] === undefined ? undefined : `${pid} ${fields[19]} ${boot}`;
-}
-
-/** `owner`: what the directory says; undefined when it was made a moment ago, or its process died in that moment. */
-function isAlive(entry: string, owner: string | undefined): boolean {
-  const pid = Number.parseInt(entry, 10);
-  if (!Number.isInteger(pid)) return false;
-  const now = ownerOf(pid);
-  return owner === undefined || owner === '' ? now !== undefined : now === owner;
 }
 
 function read(path: string): string | undefined {

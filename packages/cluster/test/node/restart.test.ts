@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -36,7 +36,7 @@ test('processes that begin while others, the last ones so far, end get a directo
     for (let i = 0; i < 300; i += 1) await (await openTemporaryDirectory('brief', ${JSON.stringify(place)})).remove();`;
   const args = ['--import', 'tsx', '--input-type=module', '--eval', program];
   await Promise.all([1, 2, 3].map(() => promisify(execFile)(process.execPath, args)));
-  expect(existsSync(join(place, `pipewright-${process.getuid?.() ?? 0}`))).toBe(false);
+  expect(readdirSync(place)).toEqual([]);
 });
 
 test('a pod that ran when its node stopped has failed when the node is back, and its log is still there', async () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
@@ -7,6 +7,10 @@ import { memoryPlace } from '../../src/runtime/memory-directory.js';
 
 const place = mkdtempSync(join(tmpdir(), 'pipewright-memory-'));
 afterAll(() => rmSync(place, { recursive: true }));
+
+const open = mkdtempSync(join(tmpdir(), 'pipewright-memory-'));
+chmodSync(open, 0o777);
+afterAll(() => rmSync(open, { recursive: true }));
 
 const root: HostMount = { target: '/', whole: 'ext4', flags: [] };
 const memory: HostMount = { target: place, whole: 'tmpfs', flags: ['nosuid', 'nodev'] };
@@ -18,6 +22,7 @@ describe('a place in memory is', () => {
     ['none, when it is not there', [root, { ...memory, target: `${place}/none` }], [`${place}/none`], undefined],
     ['none, when no program may be run from it', [root, { ...memory, flags: ['noexec'] }], [place], undefined],
     ['none, when a disk was mounted over it later', [root, memory, { ...memory, whole: 'ext4' }], [place], undefined],
+    ['none, when everybody could replace what is kept there', [root, { ...memory, target: open }], [open], undefined],
     ['none, when the machine says nothing of its mounts', [], [place, ''], undefined],
   ])('%s', (_, mounts, places, expected) => {
     expect(memoryPlace(mounts, places)).toBe(expected);
