@@ -1,0 +1,178 @@
+/** Crashes and failures of the disk at any point of the protocol: what was acknowledged or announced is there afterwards. */
+
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { ClusterError } from '../../src/cluster-error.js';
+import type { KubeObject } from '../../src/api/json.js';
+import type { Store } from '../../src/storage/store.js';
+import { diskError, MemoryDisk, type Choose } from '../support/memory-disk.js';
+import { configMap, openOn, PLACE } from './stored.js';
+
+const NAMES = ['a', 'b', 'c', 'd'];
+const LIMITS = { segmentBytes: 1500, chunkBytes: 200 };
+
+/** A write, or a pause in which what has been written may be committed. */
+interface Step {
+  readonly name: string;
+  readonly kind: 'put' | 'remove' | 'pause';
+}
+
+const steps = fc.array(
+  fc.record({
+    name: fc.constantFrom(...NAMES),
+    kind: fc.constantFrom<Step['kind']>('put', 'put', 'put', 'remove', 'pause'),
+  }),
+  { minLength: 5, maxLength: 60 },
+);
+
+/** Draws from a list of numbers, again and again. */
+function chooser(numbers: readonly number[]): Choose {
+  let index = 0;
+  return (limit) => {
+    index += 1;
+    return (numbers[index % numbers.length] ?? 0) % limit;
+  };
+}
+
+/** One content of an object, which holds a number that is written once; undefined when it is deleted. */
+interface State {
+  readonly n: number | undefined;
+}
+
+/** Everything that was written, and what clients, watchers and readers were told of it. */
+class Witness {
+  readonly violations: string[] = [];
+  /** By name: the states in order, beginning with the last one that somebody was told of. */
+  readonly #possible = new Map<string, State[]>(NAMES.map((name) => [name, [{ n: undefined }]]));
+  readonly #served = new Map<number, string>();
+  #written = 0;
+
+  /** Notes what a store serves from now on. */
+  watch(store: Store): void {
+    for (const name of NAMES) {
+      const object = store.collection(PLACE).get('default', name);
+      this.#tell(name, ({ n }) => n === numberOf(object));
+      if (object) this.#serve(Number(object.metadata.resourceVersion), object);
+    }
+    let last = store.revision;
+    store.onChange(({ revision, object }) => {
+      if (revision <= last) this.violations.push(`revision ${revision} was announced after ${last}`);
+      last = revision;
+      this.#serve(revision, object);
+    });
+  }
+
+  async write(store: Store, { kind, name }: Step): Promise<void> {
+    const old = store.latest(PLACE).get('default', name);
+    if (kind === 'remove' && !old) return;
+    this.#written += 1;
+    const state: State = { n: kind === 'put' ? this.#written : undefined };
+    this.#possible.get(name)?.push(state);
+    const stored = old && kind === 'remove' ? store.remove(PLACE, old) : store.put(PLACE, configMap(name, state.n));
+    const settled = store.settled();
+    store.onChange(({ revision }) => {
+      if (String(revision) === stored.metadata.resourceVersion) this.#tell(name, (each) => each === state);
+    });
+    try {
+      await settled;
+    } catch {
+      return; // may have happened, if the process dies before it could cut the log
+    }
+    if (store.revision < Number(stored.metadata.resourceVersion)) this.violations.push(`answered ahead of ${state.n}`);
+    this.#tell(name, (each) => each === state, true);
+  }
+
+  /** Notes that a storage was not opened: an injected failure may be the reason, but nothing is damaged. */
+  refused(cause: unknown): undefined {
+    if (cause instanceof ClusterError) this.violations.push(cause.message);
+  }
+
+  /** Notes that somebody was told of a state, so that nothing older may be found from now on. */
+  #tell(name: string, isTold: (state: State) => boolean, mayBeOlder = false): void {
+    const possible = this.#possible.get(name) ?? [];
+    const index = possible.findIndex(isTold);
+    if (index >= 0) possible.splice(0, index);
+    else if (!mayBeOlder) this.violations.push(`${name} is none of ${possible.map(({ n }) => n).join()}`);
+  }
+
+  #serve(revision: number, object: KubeObject): void {
+    const text = JSON.stringify(object);
+    const known = this.#served.get(revision);
+    if (known !== undefined && known !== text) this.violations.push(`${revision} was ${known} and is ${text}`);
+    this.#served.set(revision, text);
+  }
+}
+
+const numberOf = (object: KubeObject | undefined): number | undefined =>
+  object && (object['data'] as { readonly n: number }).n; // as configMap makes them
+
+const never = new Promise<void>(() => undefined);
+const tick = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** Lets a disk stop answering after so many operations, and fail those that are listed. */
+function fail(disk: MemoryDisk, faults: { readonly stopAt: number; readonly failing: readonly number[] }): void {
+  let count = 0;
+  disk.before = ({ name, kind }) => {
+    count += 1;
+    if (count >= faults.stopAt) return never;
+    if (faults.failing.includes(count)) throw diskError(kind === 'write' ? 'ENOSPC' : 'EIO', name);
+    return undefined;
+  };
+}
+
+/** Writes until the disk stops; resolves with the disk as the end of the process, or a loss of power, leaves it. */
+async function run(
+  disk: MemoryDisk,
+  witness: Witness,
+  history: readonly Step[],
+  choose: Choose,
+  isKilled: boolean,
+): Promise<MemoryDisk> {
+  const opening = openOn(disk, { limits: LIMITS });
+  const opened = await Promise.race([
+    opening.catch((cause: unknown) => witness.refused(cause)),
+    tick()
+      .then(tick)
+      .then(() => undefined),
+  ]);
+  if (opened) {
+    witness.watch(opened.store);
+    for (const step of history) {
+      if (step.kind === 'pause') await tick();
+      else void witness.write(opened.store, step);
+    }
+    await tick();
+    await tick();
+  }
+  return isKilled ? disk : disk.crashed(choose);
+}
+
+test('whatever was acknowledged or announced is there after crashes at any point, also while it starts', async () => {
+  const life = fc.record({
+    history: steps,
+    stopAt: fc.integer({ min: 1, max: 150 }),
+    failing: fc.array(fc.integer({ min: 1, max: 150 }), { maxLength: 4 }),
+    isKilled: fc.boolean(),
+    choices: fc.array(fc.nat(1000), { minLength: 3, maxLength: 20 }),
+    writeBytes: fc.constantFrom(7, 64, Number.POSITIVE_INFINITY),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(life, { minLength: 1, maxLength: 5 }), async (lives) => {
+      const witness = new Witness();
+      let disk = new MemoryDisk();
+      for (const { history, stopAt, failing, choices, writeBytes, isKilled } of lives) {
+        const choose = chooser(choices);
+        disk.choose = choose;
+        disk.writeBytes = writeBytes;
+        fail(disk, { stopAt, failing });
+        disk = await run(disk, witness, history, choose, isKilled);
+      }
+      disk.before = () => undefined;
+      const { store, close } = await openOn(disk, { limits: LIMITS });
+      witness.watch(store);
+      await close();
+      expect(witness.violations).toEqual([]);
+    }),
+    { numRuns: 400 },
+  );
+});

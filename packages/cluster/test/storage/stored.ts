@@ -1,0 +1,60 @@
+/** A storage on a disk in memory, and what tests of it write and read. */
+
+import type { KubeObject } from '../../src/api/json.js';
+import { openStorageOn, type Storage, type StorageOptions } from '../../src/storage/open.js';
+import type { ClusterSecrets } from '../../src/storage/secrets.js';
+import type { Store } from '../../src/storage/store.js';
+import type { MemoryDisk } from '../support/memory-disk.js';
+
+/** The resource that tests write to. */
+export const PLACE = '/configmaps';
+
+/** Secrets that cost nothing to make. */
+export const SECRETS: ClusterSecrets = {
+  authority: { certPem: '', keyPem: '' },
+  tokenKey: Buffer.alloc(32),
+  adminToken: '',
+};
+
+/** A config map that holds a number. */
+export const configMap = (name: string, n = 0, padding = 0): KubeObject => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name, namespace: 'default', uid: name, resourceVersion: '', creationTimestamp: '' },
+  data: { n, ...(padding > 0 && { padding: 'x'.repeat(padding) }) },
+});
+
+/** Opens a storage with small segments, whose notices are collected. */
+export async function openOn(
+  disk: MemoryDisk,
+  options: StorageOptions = {},
+): Promise<Storage & { readonly notices: readonly string[] }> {
+  const notices: string[] = [];
+  const log = (line: string): void => void notices.push(line);
+  return { ...(await openStorageOn(disk, { secrets: SECRETS, log, ...options })), notices };
+}
+
+/** Stores an object; resolves with its revision when it is durable. */
+export async function put(store: Store, name: string, n: number, padding = 0): Promise<number> {
+  const stored = store.put(PLACE, configMap(name, n, padding));
+  await store.settled();
+  return Number(stored.metadata.resourceVersion);
+}
+
+/** Deletes an object; resolves with the revision of the deletion when it is durable. */
+export async function remove(store: Store, name: string): Promise<number> {
+  const object = store.latest(PLACE).get('default', name);
+  if (!object) return store.revision;
+  const removed = store.remove(PLACE, object);
+  await store.settled();
+  return Number(removed.metadata.resourceVersion);
+}
+
+/** The committed objects: their numbers by name. */
+export const numbers = (store: Store): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(
+    store
+      .collection(PLACE)
+      .list()
+      .map((object) => [object.metadata.name, (object['data'] as { readonly n: number }).n]),
+  );
