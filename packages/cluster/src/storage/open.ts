@@ -4,7 +4,7 @@ import { chmodSync, mkdirSync } from 'node:fs';
 import { systemClock, type Clock } from '../clock.js';
 import { ClusterError } from '../cluster-error.js';
 import { Checkpointer, snapshotSize } from './checkpointer.js';
-import { remedyOf, unsupportedFiles, unusable } from './damage.js';
+import { reasonOf, remedyOf, unsupportedFiles, unusable } from './damage.js';
 import { systemDisk, type Disk } from './disk.js';
 import { GroupCommit } from './group-commit.js';
 import { lock } from './lock.js';
@@ -65,8 +65,16 @@ export async function openStorage(directory: string | undefined, options: Storag
   }
 }
 
-/** Opens a storage on a disk that no other process uses. */
+/** Opens a storage on a disk that no other process uses. Rejects with a `ClusterError` that says what to change. */
 export async function openStorageOn(disk: Disk, options: StorageOptions = {}): Promise<Storage> {
+  try {
+    return await opened(disk, options);
+  } catch (cause) {
+    throw unusable(disk.path, cause);
+  }
+}
+
+async function opened(disk: Disk, options: StorageOptions): Promise<Storage> {
   const { clock = systemClock, log: notice = () => undefined, limits } = options;
   const names = await disk.list();
   const isUsed = isInitialized(names);
@@ -96,8 +104,9 @@ async function close(disk: Disk, { commits, checkpointer, log, notice }: Parts):
   await log.check().catch((error: unknown) => (cause ??= error));
   await log.close().catch((error: unknown) => (cause ??= error));
   if (cause !== undefined) {
-    const why = failure?.message ?? `the data directory ${disk.path} can no longer be written: ${String(cause)}`;
-    throw new ClusterError('DATA_DIR_NOT_SAVED', `not everything could be saved: ${why}`, remedyOf(cause), { cause });
+    const why = failure?.message ?? `the data directory ${disk.path} can no longer be written: ${reasonOf(cause)}`;
+    const hint = failure?.hint ?? remedyOf(cause);
+    throw new ClusterError('DATA_DIR_NOT_SAVED', `not everything could be saved: ${why}`, hint, { cause });
   }
   if (checkpointer.failure !== undefined) notice(`${checkpointer.failure}; nothing is lost: the log is complete`);
 }

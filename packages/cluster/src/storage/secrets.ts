@@ -44,7 +44,12 @@ export async function secretsIn(disk: Disk, isUsed: boolean, now: () => Date): P
   const secrets = newSecrets(now());
   const { authority, tokenKey, adminToken } = secrets;
   const content = JSON.stringify({ authority, adminToken, tokenKey: tokenKey.toString('base64') });
-  const text = JSON.stringify({ format: FORMAT, version: FORMAT_VERSION, sha256: sha256(content), content });
+  const text = JSON.stringify({
+    format: FORMAT,
+    version: FORMAT_VERSION,
+    sha256: checksum(FORMAT_VERSION, content),
+    content,
+  });
   const file = await disk.create(`${FILE}.tmp`);
   try {
     await writeFully(file, Buffer.from(`${text}\n`), 0);
@@ -68,7 +73,7 @@ async function readSecrets(disk: Disk, path: string): Promise<ClusterSecrets> {
   const outer = parse(bytes.toString('utf8'));
   if (!isObject(outer)) throw damaged(path, bytes.byteLength === 0 ? 'it is empty' : 'record 1 at byte 0 is not JSON');
   const content = stringAt(outer, 'content');
-  if (outer['format'] !== FORMAT || outer['sha256'] !== sha256(content)) {
+  if (outer['format'] !== FORMAT || outer['sha256'] !== checksum(outer['version'], content)) {
     throw damaged(path, 'record 1 at byte 0 has a wrong checksum');
   }
   if (outer['version'] !== FORMAT_VERSION) throw unknownVersion(path, outer['version']);
@@ -81,7 +86,10 @@ async function readSecrets(disk: Disk, path: string): Promise<ClusterSecrets> {
   };
 }
 
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+const checksum = (version: unknown, content: string): string =>
+  createHash('sha256')
+    .update(JSON.stringify([version, content]))
+    .digest('hex');
 
 function parse(text: string): unknown {
   try {

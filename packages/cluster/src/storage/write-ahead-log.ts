@@ -91,7 +91,8 @@ export class WriteAheadLog {
     return this.#exclusive(async () => {
       await this.#repair();
       try {
-        await this.#committed.write({ ...this.length, base });
+        // both slots: a reader that finds the newer one damaged must not look for what is about to be removed
+        for (let slot = 0; slot < 2; slot += 1) await this.#committed.write({ ...this.length, base });
       } catch (cause) {
         await this.#repair().catch(() => undefined);
         throw cause;

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { ClusterError } from '../../src/cluster-error.js';
 import type { KubeObject } from '../../src/api/json.js';
 import type { Store } from '../../src/storage/store.js';
-import { diskError, MemoryDisk, type Choose } from '../support/memory-disk.js';
+import { diskError, MemoryDisk, turn, type Choose } from '../support/memory-disk.js';
 import { configMap, openOn, PLACE } from './stored.js';
 
 const NAMES = ['a', 'b', 'c', 'd'];
@@ -107,7 +107,6 @@ const numberOf = (object: KubeObject | undefined): number | undefined =>
   object && (object['data'] as { readonly n: number }).n; // as configMap makes them
 
 const never = new Promise<void>(() => undefined);
-const tick = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** Lets a disk stop answering after so many operations, and fail those that are listed. */
 function fail(disk: MemoryDisk, faults: { readonly stopAt: number; readonly failing: readonly number[] }): void {
@@ -131,18 +130,18 @@ async function run(
   const opening = openOn(disk, { limits: LIMITS });
   const opened = await Promise.race([
     opening.catch((cause: unknown) => witness.refused(cause)),
-    tick()
-      .then(tick)
+    turn()
+      .then(turn)
       .then(() => undefined),
   ]);
   if (opened) {
     witness.watch(opened.store);
     for (const step of history) {
-      if (step.kind === 'pause') await tick();
+      if (step.kind === 'pause') await turn();
       else void witness.write(opened.store, step);
     }
-    await tick();
-    await tick();
+    await turn();
+    await turn();
   }
   return isKilled ? disk : disk.crashed(choose);
 }

@@ -24,6 +24,9 @@ export type Choose = (limit: number) => number;
 export const diskError = (code: string, name: string): Error =>
   Object.assign(new Error(`${code}: injected, '/data/${name}'`), { code });
 
+/** Resolves when everything that a disk in memory can do by then has been done. */
+export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
 class Inode {
   cached: Buffer = Buffer.alloc(0);
   durable: Buffer = Buffer.alloc(0);

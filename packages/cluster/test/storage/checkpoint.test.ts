@@ -1,0 +1,134 @@
+/** Snapshots in the background: they neither block nor fail writers, and keep the log short. */
+
+import { expect, test } from '@jest/globals';
+import { diskError, MemoryDisk, turn } from '../support/memory-disk.js';
+import { configMap, numbers, openOn, PLACE, put } from './stored.js';
+
+const LIMITS = { segmentBytes: 4000, chunkBytes: 500 };
+
+const logBytes = (disk: MemoryDisk): number =>
+  disk
+    .names()
+    .filter((name) => name.startsWith('log'))
+    .reduce((sum, name) => sum + disk.content(name).length, 0);
+
+test('under steady load of many writers no write fails, and the log stays short', async () => {
+  const disk = new MemoryDisk();
+  const { store, close, notices } = await openOn(disk, { limits: LIMITS });
+  let longest = 0;
+  const writer = async (which: number): Promise<void> => {
+    for (let n = 0; n < 100; n += 1) {
+      await put(store, `object${which}`, n);
+      longest = Math.max(longest, logBytes(disk));
+    }
+  };
+  await Promise.all(Array.from({ length: 10 }, (_, which) => writer(which)));
+  expect(notices).toEqual([]);
+  expect(longest).toBeLessThan(20_000); // of about 200,000 bytes that were written
+  await close();
+  expect(disk.names().map((name) => name.replace(/\d+/, 'N'))).toEqual([
+    'committed',
+    'log-N.ndjson',
+    'snapshot-N.ndjson',
+  ]);
+  expect(numbers((await openOn(disk)).store)).toEqual(numbers(store));
+});
+
+test('writes go on while a snapshot is written, however long that takes', async () => {
+  const disk = new MemoryDisk();
+  let release: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => (release = resolve));
+  disk.before = ({ kind, name }) => (kind === 'write' && name === 'snapshot.tmp' ? held : undefined);
+  const { store } = await openOn(disk, { limits: LIMITS });
+  for (let n = 0; n < 100; n += 1) await put(store, `object${n % 7}`, n);
+  expect(disk.names()).toEqual(['committed', 'log-00000001.ndjson', 'log-00000002.ndjson', 'snapshot.tmp']);
+  const crashed = disk.copy();
+  release();
+  await turn();
+  await put(store, 'last', 100);
+  await turn();
+  expect(disk.names()).not.toContain('log-00000001.ndjson');
+  expect(numbers((await openOn(disk.copy())).store)).toEqual(numbers(store));
+  expect(Object.keys(numbers((await openOn(crashed)).store))).toHaveLength(7);
+  expect(crashed.names()).toEqual(['committed', 'log-00000001.ndjson', 'log-00000002.ndjson']);
+});
+
+test.each([
+  ['has no room', 'write', 'ENOSPC', 'snapshot.tmp'],
+  ['cannot be synced', 'datasync', 'EIO', 'snapshot.tmp'],
+  ['cannot be renamed', 'rename', 'EIO', 'snapshot.tmp'],
+  ['cannot begin a segment', 'create', 'ENOSPC', 'log-00000002.ndjson'],
+] as const)('a snapshot that %s fails no write, and is said once and at the end', async (_what, kind, code, file) => {
+  const disk = new MemoryDisk();
+  disk.before = (operation) => {
+    if (operation.kind === kind && operation.name === file) throw diskError(code, file);
+  };
+  const { store, close, notices } = await openOn(disk, { limits: LIMITS });
+  for (let n = 0; n < 100; n += 1) await put(store, `object${n % 7}`, n);
+  await turn();
+  const why =
+    code === 'ENOSPC' ? `the disk is full (${code}: injected, '/data/${file}')` : `${code}: injected, '/data/${file}'`;
+  const said = `cannot write a snapshot to /data: ${why}; nothing is lost: the log is complete`;
+  expect(notices).toEqual([`${said}, and only grows`]);
+  await close();
+  expect(notices.slice(1)).toEqual([said]);
+  expect(numbers((await openOn(disk)).store)).toEqual(numbers(store));
+});
+
+test('a snapshot that is not read back as it was written takes the place of nothing', async () => {
+  const disk = new MemoryDisk();
+  disk.before = ({ kind, name }) => {
+    if (kind !== 'open' || name !== 'snapshot.tmp') return;
+    const content = Buffer.from(disk.content(name));
+    content[content.length - 100]! ^= 1;
+    disk.replace(name, content);
+  };
+  const { store, notices } = await openOn(disk, { limits: LIMITS });
+  for (let n = 0; n < 30; n += 1) await put(store, `object${n % 7}`, n);
+  await turn();
+  expect(notices[0]).toMatch(
+    /^cannot write a snapshot to \/data: .*snapshot\.tmp is damaged: record \d+ at byte \d+ has a wrong/,
+  );
+  expect(disk.names()).toContain('log-00000001.ndjson');
+});
+
+test('closing ends a snapshot that is being written, and writes none', async () => {
+  const disk = new MemoryDisk();
+  let release: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => (release = resolve));
+  disk.before = ({ kind, name }) => (kind === 'write' && name === 'snapshot.tmp' ? held : undefined);
+  const { store, close, notices } = await openOn(disk, { limits: LIMITS });
+  for (let n = 0; n < 30; n += 1) await put(store, `object${n}`, n);
+  const closing = close();
+  release();
+  await closing;
+  expect([disk.names(), notices]).toEqual([['committed', 'log-00000001.ndjson', 'log-00000002.ndjson'], []]);
+});
+
+test('a snapshot holds the state of its moment, though objects are deleted meanwhile', async () => {
+  const disk = new MemoryDisk();
+  let release: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => (release = resolve));
+  disk.before = ({ kind, name }) => (kind === 'write' && name === 'snapshot.tmp' ? held : undefined);
+  const { store } = await openOn(disk, { limits: LIMITS });
+  for (let n = 0; n < 30; n += 1) await put(store, `object${n}`, n);
+  for (const object of store.collection(PLACE).list()) store.remove(PLACE, object);
+  await store.settled();
+  release();
+  await turn();
+  expect(disk.names()).toEqual(['committed', 'log-00000002.ndjson', 'snapshot-00000002.ndjson']);
+  expect(disk.content('snapshot-00000002.ndjson').toString()).toContain('"name":"object0"');
+  expect(numbers((await openOn(disk)).store)).toEqual({});
+});
+
+test('records larger than a piece that is read at once, and of any characters, are read back', async () => {
+  const disk = new MemoryDisk();
+  const { store, close } = await openOn(disk);
+  const data = { text: 'é\u2028\0"\n𝄞'.repeat(400_000) };
+  store.put(PLACE, { ...configMap('a'), data });
+  store.put(PLACE, { ...configMap('b'), data });
+  await store.settled();
+  await close();
+  const again = await openOn(disk);
+  expect(again.store.collection(PLACE).list()).toEqual(store.collection(PLACE).list());
+});

@@ -1,0 +1,242 @@
+/** Damage of the files of a data directory: it is named, or it has done no harm. */
+
+import { createHash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { ClusterError } from '../../src/cluster-error.js';
+import { openStorageOn } from '../../src/storage/open.js';
+import { MemoryDisk } from '../support/memory-disk.js';
+import { numbers, put, remove } from './stored.js';
+
+const LIMITS = { segmentBytes: 1200, chunkBytes: 300 };
+
+/** The keys of one cluster, which take a while to make. */
+let secrets: Buffer;
+beforeAll(async () => {
+  const disk = new MemoryDisk();
+  await (await openStorageOn(disk)).close();
+  secrets = disk.content('secrets.json');
+});
+
+const newDisk = (): MemoryDisk => {
+  const disk = new MemoryDisk();
+  disk.replace('secrets.json', secrets);
+  return disk;
+};
+
+interface Written {
+  readonly disk: MemoryDisk;
+  /** Copies of the disk from before the last writes. */
+  readonly older: readonly MemoryDisk[];
+  readonly objects: Readonly<Record<string, unknown>>;
+}
+
+/** Writes a history and closes in order; a number below zero deletes. */
+async function written(history: readonly number[]): Promise<Written> {
+  const disk = newDisk();
+  const older: MemoryDisk[] = [];
+  const storage = await openStorageOn(disk, { limits: LIMITS });
+  for (const [n, which] of history.entries()) {
+    older.push(disk.copy());
+    await (which < 0 ? remove(storage.store, `object${-which}`) : put(storage.store, `object${which}`, n));
+  }
+  await storage.close();
+  return { disk, older, objects: numbers(storage.store) };
+}
+
+/** Opens a damaged disk; resolves with the refusal, or undefined when nothing is lost. */
+async function refusal(disk: MemoryDisk, objects: Written['objects']): Promise<ClusterError | undefined> {
+  try {
+    const storage = await openStorageOn(disk, { limits: LIMITS });
+    expect(numbers(storage.store)).toEqual(objects);
+    expect(storage.secrets.authority.keyPem).toMatch(/^-----BEGIN PRIVATE KEY-----\n/);
+    await storage.close();
+    return undefined;
+  } catch (cause) {
+    if (cause instanceof ClusterError) return cause;
+    throw cause;
+  }
+}
+
+const NAMED = /^\/data\/\S+ (is damaged: .*(record \d+|record before byte \d+|empty)|is missing: )/;
+
+const HISTORY = [1, 2, 3, 1, -2, 4, 5, 1, 6, 3, -4, 7, 1, 2];
+
+test.each([
+  ['a flipped bit in the last record', 'log', (text: string) => text.replace(/"n":\d+(?=[^\n]*\n$)/, '"n":999')],
+  [
+    'a removed record',
+    'log',
+    (text: string) =>
+      text
+        .split('\n')
+        .filter((_, line) => line !== 1)
+        .join('\n'),
+  ],
+  ['an emptied log', 'log', () => ''],
+  ['an emptied snapshot', 'snapshot', () => ''],
+  ['a snapshot without its last record', 'snapshot', (text: string) => text.split('\n').slice(0, -2).join('\n')],
+  ['an emptied committed length', 'committed', () => ''],
+  ['empty secrets', 'secrets', () => ''],
+])('%s is refused, naming the file and what to do', async (_what, file, damage) => {
+  const { disk, objects } = await written(HISTORY);
+  const name = disk.names().find((each) => each.startsWith(file))!;
+  disk.replace(name, damage(disk.content(name).toString()));
+  const error = await refusal(disk, objects);
+  expect(error).toMatchObject({
+    code: 'DATA_DIR_DAMAGED',
+    hint: 'restore the whole directory from a copy, or start with an empty directory',
+  });
+  expect(error?.message).toContain(`/data/${name} is damaged: `);
+  expect(error?.message).toMatch(NAMED);
+});
+
+test('any file that is gone is refused, naming it', async () => {
+  const { disk, objects } = await written(HISTORY);
+  const names = disk.names();
+  expect(names.map((name) => name.replace(/\d+/, 'N'))).toEqual([
+    'committed',
+    'log-N.ndjson',
+    'secrets.json',
+    'snapshot-N.ndjson',
+  ]);
+  for (const name of names) {
+    const damaged = disk.copy();
+    damaged.take(name);
+    const error = await refusal(damaged, objects);
+    expect(error?.message).toMatch(new RegExp(`^/data/${name} is missing: `));
+  }
+});
+
+test('a flipped bit in any byte is refused, naming file and record, or does no harm', async () => {
+  const { disk, objects } = await written(HISTORY);
+  const refused = new Map<string, number>();
+  for (const name of disk.names()) {
+    const content = disk.content(name);
+    for (let byte = 0; byte < content.length; byte += content[byte] === 0x20 && content[byte + 1] === 0x20 ? 61 : 1) {
+      const damaged = disk.copy();
+      const flipped = Buffer.from(content);
+      flipped[byte]! ^= 1 << (byte % 8);
+      damaged.replace(name, flipped);
+      const error = await refusal(damaged, objects);
+      if (!error) continue;
+      expect(error.message).toMatch(NAMED);
+      expect(error.message).toContain(name);
+      refused.set(name, (refused.get(name) ?? 0) + 1);
+    }
+    const share = (refused.get(name) ?? 0) / content.length;
+    if (name !== 'committed') expect([name, share]).toEqual([name, 1]); // which has two slots
+  }
+});
+
+describe('after any history', () => {
+  type Damage = (disk: MemoryDisk, name: string, older: readonly MemoryDisk[]) => void;
+  const lines = (disk: MemoryDisk, name: string): string[] => disk.content(name).toString('latin1').split('\n');
+  const join = (disk: MemoryDisk, name: string, text: readonly string[]): void =>
+    disk.replace(name, Buffer.from(text.join('\n'), 'latin1'));
+  const damages = (at: number, other: number): Readonly<Record<string, Damage>> => ({
+    'a flipped bit': (disk, name) => {
+      const content = Buffer.from(disk.content(name));
+      content[at % content.length]! ^= 1 << (other % 8);
+      disk.replace(name, content);
+    },
+    'a cut end': (disk, name) => disk.replace(name, disk.content(name).subarray(0, at % disk.content(name).length)),
+    'a removed line': (disk, name) => {
+      const all = lines(disk, name);
+      join(
+        disk,
+        name,
+        all.filter((_, index) => index !== at % (all.length - 1)),
+      );
+    },
+    'a repeated line': (disk, name) => {
+      const all = lines(disk, name);
+      const index = at % (all.length - 1);
+      join(disk, name, [...all.slice(0, index), ...all.slice(index, index + 1), ...all.slice(index)]);
+    },
+    'two swapped lines': (disk, name) => {
+      const all = lines(disk, name);
+      const [one, two] = [at % (all.length - 1), other % (all.length - 1)];
+      [all[one], all[two]] = [all[two]!, all[one]!];
+      join(disk, name, all);
+    },
+    'a block of zeros': (disk, name) => {
+      const content = Buffer.from(disk.content(name));
+      content.fill(0, at % content.length, Math.min(content.length, (at % content.length) + (other % 600)));
+      disk.replace(name, content);
+    },
+    'a removed file': (disk, name) => disk.take(name),
+    'two swapped files': (disk, name) => {
+      const names = disk.names();
+      const swapped = names[other % names.length]!;
+      const content = disk.content(name);
+      disk.replace(name, disk.content(swapped));
+      disk.replace(swapped, content);
+    },
+    'an older copy of a file': (disk, name, older) => {
+      const copies = older.filter((each) => each.names().includes(name));
+      const copy = copies[at % copies.length];
+      if (copy) disk.replace(name, copy.content(name));
+    },
+  });
+
+  test('a single damage of any kind is refused, naming the file, or nothing that was acknowledged is lost', async () => {
+    const kinds = Object.keys(damages(0, 0));
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.integer({ min: -6, max: 6 }), { minLength: 3, maxLength: 40 }),
+        fc.array(
+          fc.record({ kind: fc.constantFrom(...kinds), file: fc.nat(20), at: fc.nat(20_000), other: fc.nat(20_000) }),
+          { minLength: 10, maxLength: 10 },
+        ),
+        async (history, tries) => {
+          const { disk, older, objects } = await written(history);
+          for (const { kind, file, at, other } of tries) {
+            const damaged = disk.copy();
+            const names = damaged.names();
+            const name = names[file % names.length]!;
+            damages(at, other)[kind]!(damaged, name, older);
+            const error = await refusal(damaged, objects);
+            if (error) expect(error.message).toMatch(/^\/data\/\S+ is (damaged|missing): /);
+          }
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+});
+
+/** The same text under a version of its own, with the checksum that belongs to it. */
+const ofVersion2: Readonly<Record<string, (text: string) => string>> = {
+  log: (text) => sealed(text.split('\n')[0]!.slice(9).replace('"version":1', '"version":2')),
+  committed: (text) => sealed(text.slice(9, 4096).trimEnd().replace('"version":1', '"version":2')),
+  secrets: (text) => {
+    const { content, ...rest } = JSON.parse(text) as { readonly content: string };
+    const sha256 = createHash('sha256')
+      .update(JSON.stringify([2, content]))
+      .digest('hex');
+    return JSON.stringify({ ...rest, version: 2, content, sha256 });
+  },
+};
+const sealed = (text: string): string => `${crc32(text).toString(16).padStart(8, '0')} ${text}\n`;
+
+test.each(Object.keys(ofVersion2))('a directory of a newer version is refused as such: %s', async (file) => {
+  const { disk, objects } = await written([]);
+  const name = disk.names().find((each) => each.startsWith(file))!;
+  disk.replace(name, ofVersion2[file]!(disk.content(name).toString()));
+  expect(await refusal(disk, objects)).toMatchObject({
+    code: 'DATA_DIR_VERSION',
+    message: `/data/${name} has format version 2; this version of Pipewright reads version 1`,
+    hint: 'use the version of Pipewright that wrote the directory, or start with an empty directory',
+  });
+});
+
+test('a directory of before format 1 is refused, not begun anew', async () => {
+  const disk = newDisk();
+  disk.replace('log.ndjson', 'c0ffee00 {}\n');
+  await expect(openStorageOn(disk)).rejects.toMatchObject({
+    code: 'DATA_DIR_VERSION',
+    message: '/data holds log.ndjson, the format of a development version, which this version does not read',
+  });
+});

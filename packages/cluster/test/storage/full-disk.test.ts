@@ -1,0 +1,140 @@
+/** A disk that is full or fails: writes are refused and leave nothing behind, reads go on, and writes work again by themselves. */
+
+import { expect, test } from '@jest/globals';
+import { diskError, MemoryDisk, turn } from '../support/memory-disk.js';
+import { configMap, numbers, openOn, PLACE, put } from './stored.js';
+
+const FULL =
+  "cannot write to the data directory /data: the disk is full (ENOSPC: injected, '/data/log-00000001.ndjson')";
+
+const sizeOf = (disk: MemoryDisk): number => disk.names().reduce((sum, name) => sum + disk.content(name).length, 0);
+
+test('closing on a full disk needs no room and loses nothing', async () => {
+  const disk = new MemoryDisk();
+  const { store, close, notices } = await openOn(disk);
+  for (let n = 0; n < 20; n += 1) await put(store, `object${n}`, n);
+  disk.capacity = sizeOf(disk);
+  await close();
+  expect(notices).toEqual([]);
+  const again = await openOn(disk);
+  expect(numbers(again.store)).toEqual(numbers(store));
+  expect(Object.keys(numbers(again.store))).toHaveLength(20);
+});
+
+test('writes to a full disk are refused, said once, and leave the directory readable; with room they work again', async () => {
+  const disk = new MemoryDisk();
+  const { store, close, notices } = await openOn(disk);
+  await put(store, 'a', 1);
+  disk.capacity = sizeOf(disk) + 100; // room for a part of a record
+  for (let n = 0; n < 5; n += 1) await expect(put(store, 'a', 2, n * 40)).rejects.toThrow(FULL);
+  expect(numbers(store)).toEqual({ a: 1 });
+  expect(notices).toEqual([`${FULL}; writes are refused until that has been repaired`]);
+  disk.capacity = Number.POSITIVE_INFINITY;
+  await put(store, 'b', 3);
+  expect(notices.at(-1)).toBe('/data can be written again');
+  await close();
+  expect(numbers((await openOn(disk)).store)).toEqual({ a: 1, b: 3 });
+});
+
+test.each([
+  ['write', 'ENOSPC'],
+  ['write', 'EIO'],
+  ['datasync', 'EIO'],
+] as const)('a write whose %s fails with %s is not there after a crash either', async (kind, code) => {
+  for (const file of ['log-00000001.ndjson', 'committed']) {
+    const disk = new MemoryDisk();
+    const { store } = await openOn(disk);
+    await put(store, 'a', 1);
+    let failures = 1;
+    disk.before = (operation) => {
+      if (operation.kind === kind && operation.name.startsWith(file) && failures-- > 0) throw diskError(code, file);
+    };
+    await expect(put(store, 'b', 2)).rejects.toThrow(code);
+    expect(numbers((await openOn(disk.crashed(() => 2))).store)).toEqual({ a: 1 });
+    expect(await put(store, 'c', 3)).toBe(3); // revision 2 was given to the write that failed
+    expect(numbers((await openOn(disk.crashed(() => 0))).store)).toEqual({ a: 1, c: 3 });
+  }
+});
+
+test('everything computed on a write that fails is refused with it, and its revisions are not given out again', async () => {
+  const disk = new MemoryDisk();
+  const { store } = await openOn(disk);
+  await put(store, 'a', 1);
+  disk.before = ({ kind }) => {
+    if (kind === 'datasync') throw diskError('EIO', 'log');
+  };
+  const writes = [put(store, 'a', 2), put(store, 'a', 3), put(store, 'b', 1)];
+  expect(store.latest(PLACE).get('default', 'a')?.metadata.resourceVersion).toBe('3');
+  for (const write of writes) await expect(write).rejects.toThrow('EIO');
+  expect([numbers(store), store.revision]).toEqual([{ a: 1 }, 1]);
+  expect(store.latest(PLACE)).toBe(store.collection(PLACE));
+  disk.before = () => undefined;
+  expect(await put(store, 'a', 4)).toBe(5);
+});
+
+test('an object that cannot be serialized leaves no trace', async () => {
+  const disk = new MemoryDisk();
+  const { store } = await openOn(disk);
+  await put(store, 'a', 1);
+  expect(() => store.put(PLACE, { ...configMap('a', 2), big: 1n })).toThrow('BigInt');
+  expect(store.settled()).toBeUndefined();
+  expect(store.latest(PLACE).get('default', 'a')?.metadata.resourceVersion).toBe('1');
+  expect(await put(store, 'a', 3)).toBe(2);
+});
+
+test('closing says what could not be saved, and lets go of the directory all the same', async () => {
+  const disk = new MemoryDisk();
+  const { store, close } = await openOn(disk);
+  await put(store, 'a', 1);
+  disk.capacity = sizeOf(disk);
+  store.put(PLACE, configMap('b', 2));
+  await expect(close()).rejects.toMatchObject({
+    code: 'DATA_DIR_NOT_SAVED',
+    message: `not everything could be saved: ${FULL}`,
+    hint: 'free space on the disk',
+  });
+  expect(numbers((await openOn(disk)).store)).toEqual({ a: 1 });
+});
+
+test('what is written after closing is refused', async () => {
+  const { store, close } = await openOn(new MemoryDisk());
+  await close();
+  await expect(put(store, 'a', 1)).rejects.toThrow('the cluster has been closed');
+});
+
+test('a directory that cannot be written to is refused at the start', async () => {
+  const disk = new MemoryDisk();
+  disk.capacity = 100;
+  await expect(openOn(disk)).rejects.toMatchObject({
+    code: 'DATA_DIR_UNUSABLE',
+    message: "cannot use the data directory /data: the disk is full (ENOSPC: injected, '/data/log-00000001.ndjson')",
+    hint: 'free space on the disk',
+  });
+});
+
+test('those whose writes no client repeats are called a while after a failure', async () => {
+  const disk = new MemoryDisk();
+  const waiting: (() => void)[] = [];
+  const clock = {
+    date: () => new Date(0),
+    now: () => 0,
+    defer: () => undefined,
+    after: (ms: number, run: () => void) => {
+      expect(ms).toBe(1000);
+      waiting.push(run);
+      return () => undefined;
+    },
+  };
+  const { store } = await openOn(disk, { clock });
+  store.onRetry(() => store.put(PLACE, configMap('mine', 1)));
+  disk.capacity = sizeOf(disk);
+  for (let n = 0; n < 3; n += 1) await put(store, 'a', n).catch(() => undefined);
+  expect(waiting).toHaveLength(1);
+  waiting.shift()?.(); // still full
+  await turn();
+  expect([waiting.length, numbers(store)]).toEqual([1, {}]);
+  disk.capacity = Number.POSITIVE_INFINITY;
+  waiting.shift()?.();
+  await turn();
+  expect([waiting.length, numbers(store)]).toEqual([0, { mine: 1 }]);
+});
