@@ -141,7 +141,7 @@ export async function startClusterOn(storage: Storage, options: ClusterOptions):
     running = await nodeOf(options, sendAs(context, NODE), () => listeners.inCluster(), clock);
     logs = running?.node.logs;
   } catch (error) {
-    await close();
+    await close().catch(() => undefined); // the first failure says more
     throw error;
   }
   const registry = createRegistry(dataDir === undefined ? {} : { dir: join(dataDir, 'registry') });

@@ -1,0 +1,186 @@
+/** What clients and watchers of the API server see while a write is not durable yet, and when it never becomes so. */
+
+import { expect, test } from '@jest/globals';
+import { startClusterOn, type Cluster } from '../../src/cluster.js';
+import { openStorageOn } from '../../src/storage/open.js';
+import { SECRETS } from '../storage/stored.js';
+import { diskError, MemoryDisk, turn } from '../support/memory-disk.js';
+
+const CONFIG_MAPS = '/api/v1/namespaces/default/configmaps';
+
+async function call(cluster: Cluster, method: string, path: string, body?: object, type = 'application/json') {
+  const init = body ? { body: JSON.stringify(body), headers: { 'content-type': type } } : {};
+  const response = await cluster.send(new Request(`http://kubernetes${path}`, { method, ...init }));
+  return (await response.json()) as Answer;
+}
+
+interface Answer {
+  readonly code?: number;
+  readonly reason?: string;
+  readonly message?: string;
+  readonly metadata: { readonly name: string; readonly resourceVersion: string };
+  readonly data?: object;
+  readonly items?: readonly Answer[];
+}
+
+/** A cluster whose disk can be made to wait. */
+async function clusterOn(disk: MemoryDisk): Promise<Cluster> {
+  return startClusterOn(await openStorageOn(disk, { secrets: SECRETS }), {});
+}
+
+/** Lets the disk wait with its syncs until the returned function is called, with an error to fail. */
+function hold(disk: MemoryDisk): (error?: Error) => void {
+  let release: (error?: Error) => void = () => undefined;
+  const held = new Promise<void>((resolve, reject) => {
+    release = (error) => (error ? reject(error) : resolve());
+  });
+  held.catch(() => undefined);
+  disk.before = ({ kind }) => (kind === 'datasync' ? held : undefined);
+  return (error) => {
+    disk.before = () => undefined;
+    release(error);
+  };
+}
+
+/** Collects the events of a watch as they come. */
+async function watch(cluster: Cluster, path: string): Promise<string[]> {
+  const seen: string[] = [];
+  const response = await cluster.send(new Request(`http://kubernetes${path}?watch=true`));
+  void (async () => {
+    const decoder = new TextDecoder();
+    for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
+      const { type, object } = JSON.parse(decoder.decode(chunk)) as { type: string; object: Answer };
+      seen.push(`${type} ${object.metadata.name}`);
+    }
+  })().catch(() => undefined);
+  await turn();
+  seen.length = 0; // what was there before
+  return seen;
+}
+
+const settle = async (): Promise<void> => {
+  for (let n = 0; n < 20; n += 1) await turn();
+};
+
+const named = (answer: Answer): string[] => (answer.items ?? []).map(({ metadata }) => metadata.name);
+
+test('a write is not seen by get, list and watch before it is durable, and then by all of them', async () => {
+  const disk = new MemoryDisk();
+  const cluster = await clusterOn(disk);
+  const seen = await watch(cluster, CONFIG_MAPS);
+  const before = await call(cluster, 'GET', CONFIG_MAPS);
+  const release = hold(disk);
+  let answered = false;
+  const making = call(cluster, 'POST', CONFIG_MAPS, { metadata: { name: 'a' } }).finally(() => (answered = true));
+  await settle();
+  expect([(await call(cluster, 'GET', `${CONFIG_MAPS}/a`)).code, answered, seen]).toEqual([404, false, []]);
+  expect(await call(cluster, 'GET', CONFIG_MAPS)).toEqual(before);
+  release();
+  const made = await making;
+  await settle();
+  expect(await call(cluster, 'GET', `${CONFIG_MAPS}/a`)).toEqual(made);
+  expect(seen).toEqual(['ADDED a']);
+  await cluster.close();
+});
+
+test('writes are computed on what is not durable yet, and a conflict is answered only when it is certain', async () => {
+  const disk = new MemoryDisk();
+  const cluster = await clusterOn(disk);
+  const release = hold(disk);
+  const json = 'application/merge-patch+json';
+  const requests: (() => Promise<Answer>)[] = [
+    () => call(cluster, 'POST', CONFIG_MAPS, { metadata: { name: 'a' }, data: { one: '1' } }),
+    () => call(cluster, 'PATCH', `${CONFIG_MAPS}/a`, { data: { two: '2' } }, json),
+    () => call(cluster, 'POST', CONFIG_MAPS, { metadata: { name: 'a' } }),
+    () => call(cluster, 'DELETE', `${CONFIG_MAPS}/a`),
+    () => call(cluster, 'DELETE', `${CONFIG_MAPS}/a`),
+  ];
+  let answers = 0;
+  const writes: Promise<Answer>[] = [];
+  for (const request of requests) {
+    writes.push(request().finally(() => (answers += 1)));
+    await settle();
+  }
+  expect(answers).toBe(0);
+  release();
+  const [, patched, again, , twice] = await Promise.all(writes);
+  expect(patched?.data).toEqual({ one: '1', two: '2' });
+  expect([again?.reason, twice?.reason]).toEqual(['AlreadyExists', 'NotFound']);
+  await cluster.close();
+});
+
+test('a write that the disk refuses is answered with a Status that says why, and nobody ever sees it', async () => {
+  const disk = new MemoryDisk();
+  const cluster = await clusterOn(disk);
+  const seen = await watch(cluster, CONFIG_MAPS);
+  const release = hold(disk);
+  const writes = [
+    call(cluster, 'POST', CONFIG_MAPS, { metadata: { name: 'a' } }),
+    call(cluster, 'POST', CONFIG_MAPS, { metadata: { name: 'a' } }),
+  ];
+  await settle();
+  release(diskError('ENOSPC', 'log-00000001.ndjson'));
+  for (const answer of await Promise.all(writes)) {
+    expect(answer).toMatchObject({
+      kind: 'Status',
+      code: 500,
+      reason: 'InternalError',
+      message:
+        "Internal error occurred: cannot write to the data directory /data: the disk is full (ENOSPC: injected, '/data/log-00000001.ndjson')",
+    });
+  }
+  expect((await call(cluster, 'GET', `${CONFIG_MAPS}/a`)).code).toBe(404);
+  const made = await call(cluster, 'POST', CONFIG_MAPS, { metadata: { name: 'b' } });
+  await settle();
+  expect(seen).toEqual(['ADDED b']);
+  expect(named(await call(cluster, 'GET', CONFIG_MAPS))).toEqual(['b', 'kube-root-ca.crt']);
+  const list = await call(cluster, 'GET', CONFIG_MAPS);
+  expect(list.metadata.resourceVersion).toBe(made.metadata.resourceVersion);
+  await cluster.close();
+});
+
+test('a cluster whose disk is full at the start says so', async () => {
+  const disk = new MemoryDisk();
+  const storage = await openStorageOn(disk, { secrets: SECRETS });
+  disk.capacity = 10_000;
+  await expect(startClusterOn(storage, {})).rejects.toMatchObject({
+    code: 'DATA_DIR_UNUSABLE',
+    message: expect.stringContaining('cannot write to the data directory /data: the disk is full'),
+    hint: 'free space on the disk',
+  });
+});
+
+test('namespaces are emptied, quotas kept and owned objects collected after the disk was full', async () => {
+  const disk = new MemoryDisk();
+  const waiting: (() => void)[] = [];
+  const clock = {
+    date: () => new Date(0),
+    now: () => 0,
+    defer: (run: () => void) => void setImmediate(run),
+    after: (_ms: number, run: () => void) => {
+      waiting.push(run);
+      return () => undefined;
+    },
+  };
+  const cluster = await startClusterOn(await openStorageOn(disk, { secrets: SECRETS, clock }), { wireClock: clock });
+  await call(cluster, 'POST', '/api/v1/namespaces', { metadata: { name: 'ci' } });
+  const owner = await call(cluster, 'POST', CONFIG_MAPS, { metadata: { name: 'owner' } });
+  const { uid } = owner.metadata as unknown as { readonly uid: string };
+  const ownerReferences = [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'owner', uid }];
+  await call(cluster, 'POST', CONFIG_MAPS, { metadata: { name: 'owned', ownerReferences } });
+  await settle();
+  let allowed = 2; // the two deletions; what follows from them fails
+  disk.before = ({ kind, name }) => {
+    if (kind === 'write' && name.startsWith('log') && allowed-- <= 0) throw diskError('ENOSPC', name);
+  };
+  await call(cluster, 'DELETE', '/api/v1/namespaces/ci');
+  await call(cluster, 'DELETE', `${CONFIG_MAPS}/owner`);
+  await settle();
+  expect((await call(cluster, 'GET', `${CONFIG_MAPS}/owned`)).code).toBeUndefined();
+  disk.before = () => undefined;
+  for (const run of waiting.splice(0)) run();
+  await settle();
+  expect((await call(cluster, 'GET', `${CONFIG_MAPS}/owned`)).code).toBe(404);
+  expect((await call(cluster, 'GET', '/api/v1/namespaces/ci')).code).toBe(404);
+  await cluster.close();
+});
