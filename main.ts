@@ -23,8 +23,8 @@ import {
 export class NginxPipeline extends Chart {
   readonly source = new GitResource(this, 'source', {
     metadata: { name: 'nginx-source-code' },
-    url: 'https://github.com/aiyijing/nginx.git',
     revision: 'master',
+    url: 'https://github.com/aiyijing/nginx.git',
   });
 
   readonly image = new ImageResource(this, 'image', { metadata: { name: 'nginx' }, url: 'aiyijing/nginx' });

@@ -2,6 +2,7 @@
 
 import type { Construct } from 'constructs';
 import {
+  asParam,
   PipelineResource,
   resourceSpec,
   type BindableResource,
@@ -29,4 +30,5 @@ export class CloudEventResource extends PipelineResource<'cloudEvent'> {
   }
 }
 
-const cloudEventSpec = ({ targetURI }: CloudEventTarget): object => resourceSpec('cloudEvent', { targetURI });
+const cloudEventSpec = (target: CloudEventTarget): object =>
+  resourceSpec('cloudEvent', target, { targetURI: asParam('targetURI') });

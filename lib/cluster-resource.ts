@@ -2,6 +2,9 @@
 
 import type { Construct } from 'constructs';
 import {
+  asEither,
+  asParam,
+  asSecret,
   PipelineResource,
   resourceSpec,
   type BindableResource,
@@ -85,23 +88,19 @@ export class ClusterResource extends PipelineResource<'cluster'> {
   }
 }
 
-function clusterSpec(access: ClusterAccess): object {
-  const { name, url, revision, username, password, token, namespace, cadata, insecure, unsafePlaintext } = access;
-  const text = (it: string | SecretField | undefined): string | undefined => (typeof it === 'string' ? it : undefined);
-  const secret = (it: string | SecretField | undefined): SecretField | undefined =>
-    typeof it === 'string' ? undefined : it;
-  const params = {
-    name,
-    url,
-    revision,
-    namespace,
-    username: text(username),
-    cadata: text(cadata),
-    insecure: insecure?.toString(),
-  };
-  return resourceSpec(
-    'cluster',
-    { ...params, ...unsafePlaintext },
-    { username: secret(username), password, token, cadata: secret(cadata) },
-  );
-}
+const clusterSpec = (access: ClusterAccess): object =>
+  resourceSpec('cluster', access, {
+    name: asParam('name'),
+    url: asParam('url'),
+    revision: asParam('revision'),
+    username: asEither('username'),
+    password: asSecret('password'),
+    token: asSecret('token'),
+    namespace: asParam('namespace'),
+    cadata: asEither('cadata'),
+    insecure: asParam('insecure'),
+    unsafePlaintext: (given: NonNullable<ClusterAccess['unsafePlaintext']>) =>
+      Object.entries(given).flatMap(([name, value]: [string, string | undefined]) =>
+        value === undefined ? [] : asParam(name)(value),
+      ),
+  });

@@ -2,6 +2,7 @@
 
 import type { Construct } from 'constructs';
 import {
+  asParam,
   PipelineResource,
   resourceSpec,
   type BindableResource,
@@ -63,12 +64,11 @@ export class GitResource extends PipelineResource<'git'> {
   }
 }
 
-function gitSpec({ url, revision, submodules, depth, sslVerify }: GitSource): object {
-  return resourceSpec('git', {
-    url,
-    revision,
-    submodules: submodules?.toString(),
-    depth: depth?.toString(),
-    sslVerify: sslVerify?.toString(),
+const gitSpec = (source: GitSource): object =>
+  resourceSpec('git', source, {
+    url: asParam('url'),
+    revision: asParam('revision'),
+    submodules: asParam('submodules'),
+    depth: asParam('depth'),
+    sslVerify: asParam('sslVerify'),
   });
-}

@@ -2,6 +2,7 @@
 
 import type { Construct } from 'constructs';
 import {
+  asParam,
   PipelineResource,
   resourceSpec,
   type BindableResource,
@@ -43,4 +44,5 @@ export class ImageResource extends PipelineResource<'image'> {
   }
 }
 
-const imageSpec = ({ url, digest }: ImageLocation): object => resourceSpec('image', { url, digest });
+const imageSpec = (image: ImageLocation): object =>
+  resourceSpec('image', image, { url: asParam('url'), digest: asParam('digest') });

@@ -44,17 +44,44 @@ export interface SecretField {
   readonly secretKey: string;
 }
 
-/** The `spec` of a PipelineResource; params are written in the order of their names, absent ones not at all. */
-export function resourceSpec(
-  type: ResourceType,
-  params: Readonly<Record<string, string | undefined>>,
-  secrets: Readonly<Record<string, SecretField | undefined>> = {},
-): object {
-  const given = Object.keys(params)
-    .sort()
-    .flatMap((name) => (params[name] === undefined ? [] : [{ name, value: params[name] }]));
-  const fields = Object.entries(secrets).flatMap(([fieldName, it]) => (it ? [{ fieldName, ...it }] : []));
-  return { type, ...(given.length > 0 && { params: given }), ...(fields.length > 0 && { secrets: fields }) };
+/** What a prop becomes: a param, or a secret. */
+type ResourcePart =
+  | { readonly kind: 'param'; readonly name: string; readonly value: unknown }
+  | { readonly kind: 'secret'; readonly fieldName: string; readonly from: SecretField };
+
+/** The names of all props of a union's members. */
+type KeyOf<T> = T extends unknown ? keyof T & string : never;
+
+/** How each prop of a resource is written. */
+export type ResourceParts<T> = Readonly<Record<KeyOf<T>, (given: never) => readonly ResourcePart[]>>;
+
+/** A prop that is a param. */
+export const asParam =
+  (name: string) =>
+  (given: string | number | boolean): readonly ResourcePart[] => [
+    { kind: 'param', name, value: typeof given === 'object' ? given : String(given) }, // a token of cdk8s stays one
+  ];
+
+/** A prop that comes from a Secret. */
+export const asSecret =
+  (fieldName: string) =>
+  (from: SecretField): readonly ResourcePart[] => [{ kind: 'secret', fieldName, from }];
+
+/** A prop that is given, or comes from a Secret. */
+export const asEither =
+  (name: string) =>
+  (given: string | SecretField): readonly ResourcePart[] =>
+    typeof given === 'string' ? asParam(name)(given) : asSecret(name)(given);
+
+/** The `spec` of a PipelineResource; params and secrets are written in the order of the props, absent ones not at all. */
+export function resourceSpec<T extends object>(type: ResourceType, props: T, parts: ResourceParts<T>): object {
+  const written = Object.entries(props).flatMap(([prop, given]: [string, unknown]) => {
+    const part = Object.hasOwn(parts, prop) ? parts[prop as KeyOf<T>] : undefined; // it is one, as of the line's beginning
+    return part === undefined || given === undefined ? [] : part(given as never); // the types of props and parts are tied
+  });
+  const params = written.flatMap((it) => (it.kind === 'param' ? [{ name: it.name, value: it.value }] : []));
+  const secrets = written.flatMap((it) => (it.kind === 'secret' ? [{ fieldName: it.fieldName, ...it.from }] : []));
+  return { type, ...(params.length > 0 && { params }), ...(secrets.length > 0 && { secrets }) };
 }
 
 /** What each type cannot do without. */

@@ -2,6 +2,8 @@
 
 import type { Construct } from 'constructs';
 import {
+  asParam,
+  asSecret,
   PipelineResource,
   resourceSpec,
   type BindableResource,
@@ -54,7 +56,10 @@ export class PullRequestResource extends PipelineResource<'pullRequest'> {
   }
 }
 
-function pullRequestSpec({ url, provider, authToken, insecureSkipTlsVerify }: PullRequestLocation): object {
-  const params = { url, provider, 'insecure-skip-tls-verify': insecureSkipTlsVerify?.toString() };
-  return resourceSpec('pullRequest', params, { authToken });
-}
+const pullRequestSpec = (request: PullRequestLocation): object =>
+  resourceSpec('pullRequest', request, {
+    url: asParam('url'),
+    provider: asParam('provider'),
+    authToken: asSecret('authToken'),
+    insecureSkipTlsVerify: asParam('insecure-skip-tls-verify'),
+  });

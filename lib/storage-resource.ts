@@ -2,6 +2,8 @@
 
 import type { Construct } from 'constructs';
 import {
+  asParam,
+  asSecret,
   PipelineResource,
   resourceSpec,
   type BindableResource,
@@ -13,6 +15,13 @@ import {
 export interface GcsLocation {
   /** Where it is: `gs://bucket/path`. */
   readonly location: string;
+
+  /**
+   * The param `type`, which the class decides; naming it decides its place among the params.
+   *
+   * @default - `gcs`, as the first param
+   */
+  readonly type?: 'gcs';
 
   /**
    * Whether `location` is a directory and taken with all that is below it.
@@ -42,6 +51,13 @@ export interface BuildGcsLocation {
   readonly location: string;
   /** How it is packed; `Manifest` is a list of single files. */
   readonly artifactType: 'ZipArchive' | 'TarGzArchive' | 'Manifest';
+
+  /**
+   * The param `type`, which the class decides; naming it decides its place among the params.
+   *
+   * @default - `build-gcs`, as the first param
+   */
+  readonly type?: 'build-gcs';
 }
 
 /** Properties for `StorageResource`. */
@@ -74,10 +90,22 @@ export class BuildStorageResource extends PipelineResource<'storage'> {
   }
 }
 
-function gcsSpec({ location, directory = false, credentials, boto }: GcsLocation): object {
-  const params = { type: 'gcs', location, dir: directory ? 'y' : undefined }; // any value means a directory
-  return resourceSpec('storage', params, { GOOGLE_APPLICATION_CREDENTIALS: credentials, BOTO_CONFIG: boto });
-}
+const gcsSpec = (files: GcsLocation): object =>
+  resourceSpec('storage', withType('gcs', files), {
+    type: asParam('type'),
+    location: asParam('location'),
+    directory: (given: boolean) => (given ? asParam('dir')('y') : []), // any value means a directory
+    credentials: asSecret('GOOGLE_APPLICATION_CREDENTIALS'),
+    boto: asSecret('BOTO_CONFIG'),
+  });
 
-const buildGcsSpec = ({ location, artifactType }: BuildGcsLocation): object =>
-  resourceSpec('storage', { type: 'build-gcs', location, artifactType });
+const buildGcsSpec = (archive: BuildGcsLocation): object =>
+  resourceSpec('storage', withType('build-gcs', archive), {
+    type: asParam('type'),
+    location: asParam('location'),
+    artifactType: asParam('artifactType'),
+  });
+
+/** The props with their type, which comes first where it is not among them. */
+const withType = <K extends string, T extends { readonly type?: K }>(type: K, props: T): T =>
+  props.type === undefined ? Object.assign({ type }, props, { type }) : props;

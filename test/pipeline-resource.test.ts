@@ -5,6 +5,7 @@ import {
   BuildStorageResource,
   CloudEventResource,
   ClusterResource,
+  GitResource,
   PullRequestResource,
   StorageResource,
 } from '../lib/index.js';
@@ -29,9 +30,9 @@ test.each<[string, (scope: Construct) => unknown, object]>([
     {
       type: 'pullRequest',
       params: [
-        { name: 'insecure-skip-tls-verify', value: 'true' },
-        { name: 'provider', value: 'gitlab' },
         { name: 'url', value: 'https://git.example.com/a/b/-/merge_requests/1' },
+        { name: 'provider', value: 'gitlab' },
+        { name: 'insecure-skip-tls-verify', value: 'true' },
       ],
       secrets: [{ fieldName: 'authToken', ...secret }],
     },
@@ -42,8 +43,8 @@ test.each<[string, (scope: Construct) => unknown, object]>([
     {
       type: 'storage',
       params: [
-        { name: 'location', value: 'gs://bucket/file' },
         { name: 'type', value: 'gcs' },
+        { name: 'location', value: 'gs://bucket/file' },
       ],
     },
   ],
@@ -59,9 +60,9 @@ test.each<[string, (scope: Construct) => unknown, object]>([
     {
       type: 'storage',
       params: [
-        { name: 'dir', value: 'y' },
-        { name: 'location', value: 'gs://bucket/dir' },
         { name: 'type', value: 'gcs' },
+        { name: 'location', value: 'gs://bucket/dir' },
+        { name: 'dir', value: 'y' },
       ],
       secrets: [
         { fieldName: 'GOOGLE_APPLICATION_CREDENTIALS', ...secret },
@@ -75,9 +76,9 @@ test.each<[string, (scope: Construct) => unknown, object]>([
     {
       type: 'storage',
       params: [
-        { name: 'artifactType', value: 'ZipArchive' },
-        { name: 'location', value: 'gs://bucket/a.zip' },
         { name: 'type', value: 'build-gcs' },
+        { name: 'location', value: 'gs://bucket/a.zip' },
+        { name: 'artifactType', value: 'ZipArchive' },
       ],
     },
   ],
@@ -94,13 +95,13 @@ test.each<[string, (scope: Construct) => unknown, object]>([
     {
       type: 'cluster',
       params: [
-        { name: 'namespace', value: 'web' },
         { name: 'url', value: 'https://10.0.0.1' },
         { name: 'username', value: 'deployer' },
+        { name: 'namespace', value: 'web' },
       ],
       secrets: [
-        { fieldName: 'token', ...secret },
         { fieldName: 'cadata', ...secret },
+        { fieldName: 'token', ...secret },
       ],
     },
   ],
@@ -116,10 +117,10 @@ test.each<[string, (scope: Construct) => unknown, object]>([
     {
       type: 'cluster',
       params: [
-        { name: 'insecure', value: 'true' },
-        { name: 'password', value: 'x' },
         { name: 'url', value: 'https://10.0.0.1' },
         { name: 'username', value: 'admin' },
+        { name: 'insecure', value: 'true' },
+        { name: 'password', value: 'x' },
       ],
     },
   ],
@@ -157,3 +158,22 @@ export const wrong = (chart: Construct): void => {
   // @ts-expect-error -- an archive is packed in one of the known ways
   new BuildStorageResource(chart, 'a', { location: 'gs://bucket/a', artifactType: 'Rar' });
 };
+
+test('params and secrets stand in the order of the props, and a storage has its type where it is named', () => {
+  const url = 'https://a.example.com/b.git';
+  const named = [
+    GitResource.inline({ url, revision: 'main' }),
+    GitResource.inline({ revision: 'main', url }),
+    StorageResource.inline({ boto: secret, location: 'gs://bucket/file', type: 'gcs', credentials: secret }),
+  ].map(({ binding }) => {
+    const { params, secrets = [] } = (binding as { resourceSpec: Record<string, Record<string, string>[]> })
+      .resourceSpec; // made by our constructs
+    return [...(params ?? []).map(({ name }) => name), ...secrets.map(({ fieldName }) => fieldName)];
+  });
+
+  expect(named).toEqual([
+    ['url', 'revision'],
+    ['revision', 'url'],
+    ['location', 'type', 'BOTO_CONFIG', 'GOOGLE_APPLICATION_CREDENTIALS'],
+  ]);
+});
