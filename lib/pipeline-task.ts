@@ -7,7 +7,7 @@
  * dependencies, which cdk8s sorts in exponential time.
  */
 
-import { formatDuration, type ResourceType } from '@pipewright/tekton';
+import type { ResourceType } from '@pipewright/tekton';
 import type { Duration } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { ConditionReference } from './condition.js';
@@ -27,6 +27,7 @@ import type {
   Workspaces,
 } from './declaration.js';
 import { plain } from './plain.js';
+import { timeoutText } from './timeout.js';
 import { Ref } from './reference.js';
 import { useOf, type TaskReference } from './task-definition.js';
 import { byKey } from './task-scope.js';
@@ -82,11 +83,11 @@ export interface TaskOptions {
   readonly retries?: number;
 
   /**
-   * How long each attempt may take; then it fails (Tekton v0.10).
+   * How long each attempt may take; then it fails (Tekton v0.10). A text is written as it is: `'1h30m'`.
    *
    * @default - as long as the run may take
    */
-  readonly timeout?: Duration;
+  readonly timeout?: Duration | string;
 
   /**
    * Conditions that must all hold, made with `check`; when one does not, the task and all that wait for it are skipped.
@@ -242,7 +243,7 @@ export class PipelineTasks<P = unknown, R = unknown, W = unknown> {
       }),
       ...(directories.length > 0 && { workspaces: directories }),
       ...(retries !== undefined && { retries }),
-      ...(timeout && { timeout: formatDuration(timeout.toMilliseconds()) }),
+      ...(timeout !== undefined && { timeout: timeoutText(timeout) }),
       ...(conditions && conditions.length > 0 && { conditions: conditions.map((it) => this.#own(name, it).spec) }),
     };
   }

@@ -2,7 +2,7 @@
  * What runs of tasks and of pipelines have in common: a name or none, an account, a timeout, a pod template.
  */
 
-import { API_VERSION, formatDuration, type ResourceType } from '@pipewright/tekton';
+import { API_VERSION, type ResourceType } from '@pipewright/tekton';
 import { Names, type ApiObjectMetadata, type Duration } from 'cdk8s';
 import type { k8s, Volume } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
@@ -12,6 +12,7 @@ import { hookAnnotations } from './gitops.js';
 import { kubeObject, nameOf } from './kube-object.js';
 import type { BindableResource } from './pipeline-resource.js';
 import { plain } from './plain.js';
+import { timeoutText } from './timeout.js';
 import type { AccountReference } from './service-account.js';
 import { liesElsewhere } from './validation.js';
 
@@ -128,11 +129,12 @@ export interface RunOptions {
   readonly serviceAccountField?: 'serviceAccountName' | 'serviceAccount';
 
   /**
-   * How long the run may take before it is stopped and counts as failed. Zero: as long as it likes.
+   * How long the run may take before it is stopped and counts as failed. Zero: as long as it likes. A text is written as it is:
+   * `'1h30m'`.
    *
    * @default - Tekton's default, 60 minutes
    */
-  readonly timeout?: Duration;
+  readonly timeout?: Duration | string;
 
   /**
    * Asks for the end of a run that has a name: apply it once more with `true`, and what runs is stopped.
@@ -158,7 +160,7 @@ export function runFields(
   if (serviceAccount) accountLiesElsewhere(scope, serviceAccount);
   return {
     ...(serviceAccount && { [serviceAccountField ?? 'serviceAccountName']: serviceAccount.name }),
-    timeout: timeout && formatDuration(timeout.toMilliseconds()),
+    timeout: timeout === undefined ? undefined : timeoutText(timeout),
     ...(cancelled && { status: `${kind}Cancelled` }),
     podTemplate,
   };

@@ -92,10 +92,14 @@ describe('a pipeline', () => {
     const pipeline = new Pipeline(chartIn(), 'timed', {
       tasks: ({ task }) => {
         task('slow', Task.fromName('slow'), { timeout: Duration.minutes(90) });
+        task('spelt', Task.fromName('slow'), { timeout: '90m' });
       },
     });
     expect((ApiObject.of(pipeline).toJson() as { spec: object }).spec).toEqual({
-      tasks: [{ name: 'slow', taskRef: { name: 'slow' }, timeout: '1h30m0s' }],
+      tasks: [
+        { name: 'slow', taskRef: { name: 'slow' }, timeout: '1h30m0s' },
+        { name: 'spelt', taskRef: { name: 'slow' }, timeout: '90m' },
+      ],
     });
   });
 
