@@ -102,7 +102,7 @@ const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
 
 /** A key of an object literal; the one that would set its prototype is computed. */
 export const propertyName = (name: string): string =>
-  name === '__proto__' ? `['__proto__']` : IDENTIFIER.test(name) ? name : text(name);
+  name === '__proto__' ? `['__proto__']` : IDENTIFIER.test(name) ? name : quoted(name);
 
 /** A member of a record: `params.path`, `params['dash-ed']`. */
 export const member = (of: string, name: string): string =>
@@ -110,7 +110,11 @@ export const member = (of: string, name: string): string =>
 
 /** A string literal; one of several lines is a template literal, so that it can be read. */
 export function text(value: string): string {
-  if (value.includes('\n') && !HIDDEN.test(value)) return `\`${templateText(value)}\``;
+  return value.trimEnd().includes('\n') && !HIDDEN.test(value) ? `\`${templateText(value)}\`` : quoted(value);
+}
+
+/** A string literal between quotes, which a property's name may be too. */
+function quoted(value: string): string {
   const escaped = JSON.stringify(value).replace(INVISIBLE, unicode);
   if (value.includes("'") && !value.includes('"')) return escaped;
   return `'${escaped.slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`;

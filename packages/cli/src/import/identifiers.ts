@@ -8,16 +8,20 @@ const TAKEN = new Set(
     'arguments await break case catch class const continue debugger default delete do else enum eval export extends false ' +
     'finally for function if implements import in instanceof interface let new null package private protected public return ' +
     'static super switch this throw true try typeof undefined var void while with yield object string number boolean symbol ' +
-    'task check params resources inputs outputs results scope id app process k8s'
+    'task check params resources inputs outputs results workspaces scope id app process k8s'
   ).split(' '),
 );
 
-/** The names of one scope; a scope inside it avoids them too, so that nothing is hidden. */
+/**
+ * The names of one scope. No name is both in a scope and in one inside it, whichever is taken first, so that none shadows another.
+ */
 export class Identifiers {
-  readonly #used: Set<string>;
+  readonly #used = new Set<string>();
+  readonly #usedWithin = new Set<string>();
+  readonly #outer: Identifiers | undefined;
 
   constructor(outer?: Identifiers) {
-    this.#used = new Set(outer ? outer.#used : []);
+    this.#outer = outer;
   }
 
   /** A name that is not used yet: of `name`, else with `kind` behind it, else numbered. */
@@ -25,11 +29,17 @@ export class Identifiers {
     const plain = camelCase(name) || lowerFirst(kind);
     const base = /^\d/.test(plain) ? `${lowerFirst(kind)}${plain}` : plain;
     const candidates = [base, `${base}${kind}`];
-    const free = (it: string): boolean => !TAKEN.has(it) && !this.#used.has(it);
+    const free = (it: string): boolean => !TAKEN.has(it) && !this.#isUsed(it);
     let found = candidates.find(free);
     for (let number = 2; found === undefined; number++) found = [`${base}${kind}${String(number)}`].find(free);
     this.#used.add(found);
+    if (this.#outer) this.#outer.#usedWithin.add(found);
     return found;
+  }
+
+  #isUsed(name: string): boolean {
+    if (this.#used.has(name) || this.#usedWithin.has(name)) return true;
+    return this.#outer ? this.#outer.#used.has(name) : false;
   }
 }
 

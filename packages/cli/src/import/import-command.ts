@@ -5,7 +5,7 @@ import { basename } from 'node:path';
 import { writeNamed } from '../failure.js';
 import { describeFinding, hasErrors, inReadingOrder, type Finding } from '../finding.js';
 import { checkWithObjects } from '../lint/check.js';
-import { textAt } from '../manifests/json.js';
+import { textAt, withoutNulls } from '../manifests/json.js';
 import { loadManifests, type Manifest } from '../manifests/load.js';
 import { visible } from '../terminal/lines.js';
 import type { Output } from '../terminal/output.js';
@@ -43,9 +43,10 @@ export function importManifests({ paths, out, library = 'pipewright' }: ImportOp
     output.warn('nothing is written: what cannot be read cannot be brought along');
     return 1;
   }
-  const found = checkWithObjects(manifests);
+  const present = manifests.map((it) => ({ ...it, object: withoutNulls(it.object) }));
+  const found = checkWithObjects(present);
   const errors = found.filter(({ finding }) => finding.severity === 'error');
-  const given = manifests.map((manifest) => ({
+  const given = present.map((manifest) => ({
     manifest,
     errors: errors.filter((it) => it.manifest === manifest).map(({ finding }) => finding),
   }));

@@ -13,7 +13,6 @@ import type {
   WorkspacePipelineTaskBinding,
 } from '@pipewright/tekton';
 import { fields, isEmpty, list, member, statements, text, type Block, type Code, type Item } from './code.js';
-import { durationCode } from './duration-code.js';
 import { Identifiers } from './identifiers.js';
 import type { Known, Subject } from './known.js';
 import { byName, listIn, NotExpressible, onlyFields } from './not-expressible.js';
@@ -168,10 +167,7 @@ class PipelineBody {
         workspaces.length > 0
           ? fields(Object.fromEntries(workspaces.map((it) => [it.name, this.#workspace(it, what)])))
           : undefined,
-      timeout:
-        task.timeout === undefined
-          ? undefined
-          : durationCode(task.timeout, this.#around.program.imports.add('cdk8s', 'Duration')),
+      timeout: task.timeout === undefined ? undefined : text(task.timeout),
       retries: task.retries === undefined ? undefined : String(task.retries),
       conditions: conditions.length > 0 ? list(conditions.map((it) => this.#check(it, what))) : undefined,
     });
@@ -237,8 +233,11 @@ class PipelineBody {
     const name = path.startsWith('params.') ? path.slice('params.'.length) : undefined;
     const declared = name === undefined ? undefined : this.#signature.params.get(name);
     if (name === undefined || !declared) return undefined;
-    this.#mentioned.add('params');
-    return { code: member('params', name), type: declared.type };
+    const use = (): string => {
+      this.#mentioned.add('params');
+      return member('params', name);
+    };
+    return { use, type: declared.type };
   }
 
   #resource(name: string): string {

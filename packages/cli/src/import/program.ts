@@ -25,6 +25,11 @@ export class Imports {
     return name;
   }
 
+  /** Whether something of this name is taken from any module. */
+  has(name: string): boolean {
+    return [...this.#names.values()].some((names) => names.has(name));
+  }
+
   /** The import lines, npm modules first. */
   lines(): string[] {
     return [...this.#names]
@@ -49,7 +54,7 @@ export interface Declared {
 
 /** What a program is called, and where its constructs come from. */
 export interface ProgramOptions {
-  /** What the class is called. */
+  /** What the class is called, unless the program imports something of that name. */
   readonly className: string;
   /** The chart's id, which names the file it is synthesized to. */
   readonly chartId: string;
@@ -59,11 +64,14 @@ export interface ProgramOptions {
   readonly sources: readonly string[];
 }
 
+/** `Construct` is imported as a type; the compiler refuses a class `Object` in a CommonJS module. */
+const RESERVED_CLASSES: ReadonlySet<string> = new Set(['Construct', 'Object']);
+
 /** One program. */
 export class Program {
   readonly imports = new Imports((undo) => this.orElse(undo));
   readonly identifiers = new Identifiers();
-  readonly #ids = new Set<string>();
+  readonly #ids = new Set(Object.getOwnPropertyNames(Object.prototype)); // which constructs takes for children that exist
   readonly #first: Declared[] = [];
   readonly #declared: Declared[] = [];
   readonly #options: ProgramOptions;
@@ -126,11 +134,18 @@ export class Program {
     return id;
   }
 
+  /** `pipeline.yaml` would make a class `Pipeline`, which hides the construct that it uses. */
+  #className(): string {
+    const { className } = this.#options;
+    return this.imports.has(className) || RESERVED_CLASSES.has(className) ? `${className}Manifests` : className;
+  }
+
   /** The whole text. */
   text(): string {
-    const { className, chartId, sources } = this.#options;
+    const { chartId, sources } = this.#options;
     this.imports.add('cdk8s', 'Chart');
     const app = this.construct('TektonApp');
+    const className = this.#className();
     const made: Item[] = [...this.#first, ...this.#declared].flatMap(({ name, mentioned, code, comment }) =>
       code === undefined
         ? []

@@ -48,6 +48,7 @@ const TYPES: Readonly<Record<ResourceType, Reads>> = {
 const gcs: Reads = (params, secrets) => ({
   construct: 'StorageResource',
   props: {
+    type: text('gcs'),
     location: params.needed('location'),
     directory: params.oneOf('dir', ['y']) && 'true',
     credentials: secrets.take('GOOGLE_APPLICATION_CREDENTIALS'),
@@ -58,45 +59,76 @@ const gcs: Reads = (params, secrets) => ({
 const buildGcs = (params: Params): ResourceCode => ({
   construct: 'BuildStorageResource',
   props: {
+    type: text('build-gcs'),
     location: params.needed('location'),
     artifactType: params.oneOf('artifactType', ['ZipArchive', 'TarGzArchive', 'Manifest'], true),
   },
 });
 
 const cluster: Reads = (params, secrets) => {
+  const given = params.names.filter(isPlaintext);
   const insecure = params.flag('insecure');
-  const username = secrets.take('username');
   const plaintext = { password: params.text('password'), token: params.text('token') };
   const secret = { password: secrets.take('password'), token: secrets.take('token') };
   const cadata = params.text('cadata') ?? secrets.take('cadata');
   if ((insecure === 'true') !== (cadata === undefined)) {
     throw new NotExpressible('a cluster has either an authority (cadata) or insecure: "true"');
   }
-  const unsafePlaintext = (plaintext.password ?? plaintext.token) ? fields(plaintext) : undefined;
   return {
     construct: 'ClusterResource',
     props: {
       name: params.text('name'),
       url: params.needed('url'),
-      username: params.text('username') ?? username,
+      revision: params.text('revision'),
+      username: params.text('username') ?? secrets.take('username'),
       ...secret,
       namespace: params.text('namespace'),
       cadata,
       insecure,
-      unsafePlaintext,
+      unsafePlaintext:
+        given.length > 0 ? fields(Object.fromEntries(given.map((name) => [name, plaintext[name]]))) : undefined,
     },
   };
 };
 
-/** The construct for a definition. The order of params, which means nothing, becomes that of their names. */
+/** Props that are not called as the param or secret that they become. */
+const PROP_NAMES: Readonly<Partial<Record<ResourceType, Readonly<Record<string, string>>>>> = {
+  pullRequest: { 'insecure-skip-tls-verify': 'insecureSkipTlsVerify' },
+  storage: { dir: 'directory', GOOGLE_APPLICATION_CREDENTIALS: 'credentials', BOTO_CONFIG: 'boto' },
+};
+
+/** The construct for a definition, with its props in the order of the params and secrets. */
 export function resourceCode(spec: PipelineResourceSpec): ResourceCode {
   onlyFields(spec, ['type', 'params', 'secrets'], 'a resource');
   const params = new Params(spec);
   const secrets = new Secrets(spec);
-  const written = TYPES[spec.type](params, secrets);
+  const { construct, props } = TYPES[spec.type](params, secrets);
   params.refuseOthers();
   secrets.refuseOthers();
-  return written;
+  return { construct, props: inOrder(props, orderOf(spec)) };
+}
+
+/** The props of a resource in the order of its params and secrets. The construct writes them in the order of the props. */
+function orderOf({ type, params = [], secrets = [] }: PipelineResourceSpec): readonly string[] {
+  const names = params.map(({ name }) => (type === 'cluster' && isPlaintext(name) ? 'unsafePlaintext' : name));
+  const fieldNames = secrets.map(({ fieldName }) => fieldName);
+  const written = [...names.filter((name, index) => name !== names[index - 1]), ...fieldNames];
+  if (written.filter((name) => name === 'unsafePlaintext').length > 1)
+    throw new NotExpressible('its password and token do not follow each other');
+  const propNames = PROP_NAMES[type] ?? {};
+  return written.map((name) => (Object.hasOwn(propNames, name) ? (propNames[name] ?? name) : name));
+}
+
+const isPlaintext = (param: string): param is 'password' | 'token' => param === 'password' || param === 'token';
+
+/** A storage's `type` is the construct's, and the first param unless it stands among the props. */
+function inOrder(props: ResourceCode['props'], order: readonly string[]): ResourceCode['props'] {
+  const at = (name: string): number => (order.includes(name) ? order.indexOf(name) : order.length);
+  return Object.fromEntries(
+    Object.entries(props)
+      .filter(([name]) => name !== 'type' || order[0] !== 'type')
+      .toSorted(([a], [b]) => at(a) - at(b)),
+  );
 }
 
 /** The params of a resource, each read once. */
@@ -105,6 +137,11 @@ class Params {
 
   constructor({ params = [] }: PipelineResourceSpec) {
     this.#values = new Map(byName(params, 'its params').map(([name, { value }]) => [name, value]));
+  }
+
+  /** The names that are not read yet, in order. */
+  get names(): readonly string[] {
+    return [...this.#values.keys()];
   }
 
   text(name: string): string | undefined {
@@ -153,24 +190,29 @@ class Params {
   }
 }
 
-/** The secrets of a resource, each read once, in the order in which the constructs write them. */
+/** The secrets of a resource, each read once. */
 class Secrets {
-  readonly #left: { readonly fieldName: string; readonly secretKey: string; readonly secretName: string }[];
+  readonly #left: Map<string, { readonly fieldName: string; readonly secretKey: string; readonly secretName: string }>;
 
   constructor({ secrets = [] }: PipelineResourceSpec) {
-    this.#left = [...secrets];
+    this.#left = new Map(
+      byName(
+        secrets.map((it) => ({ ...it, name: it.fieldName })),
+        'its secrets',
+      ).map(([name, { name: _, ...secret }]) => [name, secret]),
+    );
   }
 
   take(field: string): Block | undefined {
-    const [first] = this.#left;
-    if (first?.fieldName !== field) return undefined;
-    onlyFields(first, ['fieldName', 'secretKey', 'secretName'], 'a secret');
-    this.#left.shift();
-    return fields({ secretName: text(first.secretName), secretKey: text(first.secretKey) });
+    const secret = this.#left.get(field);
+    if (!secret) return undefined;
+    onlyFields(secret, ['fieldName', 'secretKey', 'secretName'], 'a secret');
+    this.#left.delete(field);
+    return fields({ secretName: text(secret.secretName), secretKey: text(secret.secretKey) });
   }
 
   refuseOthers(): void {
-    const [other] = this.#left;
-    if (other) throw new NotExpressible(`the constructs have no secret "${other.fieldName}" there`);
+    const [other] = this.#left.keys();
+    if (other !== undefined) throw new NotExpressible(`the constructs have no secret "${other}"`);
   }
 }

@@ -11,7 +11,6 @@ import {
 } from '@pipewright/tekton';
 import { textAt } from '../manifests/json.js';
 import { fields, text, type Block, type Code } from './code.js';
-import { durationCode } from './duration-code.js';
 import { byName, listIn, NotExpressible, onlyFields } from './not-expressible.js';
 import { kindOf, pipelineCode, pipelineSignature, toldBy, type Surroundings } from './pipeline-code.js';
 import { resourceCode } from './resource-code.js';
@@ -196,7 +195,7 @@ function runFields(
     generateName: generateName === undefined ? undefined : text(generateName),
     serviceAccount: account === undefined ? undefined : known.account(account, subject),
     serviceAccountField: serviceAccount === undefined ? undefined : text('serviceAccount'),
-    timeout: timeout === undefined ? undefined : durationCode(timeout, program.imports.add('cdk8s', 'Duration')),
+    timeout: timeout === undefined ? undefined : text(timeout),
     cancelled: status === undefined ? undefined : 'true',
     podTemplate: podTemplate && kubernetesPart(podTemplate, program.imports),
   };

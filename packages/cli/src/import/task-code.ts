@@ -16,7 +16,7 @@ import {
   type CommentAt,
   type SignatureModel,
 } from './signature.js';
-import { kubernetesPart, literal, record, textWith, type Mentions } from './values.js';
+import { kubernetesPart, literal, record, textWith, type Mention, type Mentions } from './values.js';
 
 /** The comments above the items of a list at a path of the object. */
 export type Comments = (...path: readonly string[]) => CommentAt;
@@ -156,29 +156,29 @@ class Scope {
     return [names.length > 0 ? `({ ${names.join(', ')} }) => ` : '() => ', body];
   }
 
-  #mention(path: string, mentioned: Set<string>): ReturnType<Mentions> {
+  #mention(path: string, mentioned: Set<string>): Mention | undefined {
     const { params, inputs, as } = this.#spelling;
+    const mention = (of: string, code: string, type: Mention['type'] = 'string'): Mention => ({
+      use: () => {
+        mentioned.add(of);
+        return code;
+      },
+      type,
+    });
     if (path.startsWith(params)) {
       const name = path.slice(params.length);
       const declared = this.#signature.params.get(name);
-      if (!declared) return undefined;
-      mentioned.add('params');
-      return { code: member('params', name), type: declared.type };
+      return declared && mention('params', member('params', name), declared.type);
     }
     const result = this.#results.find(({ name }) => path === `results.${name}.path`);
-    if (result) {
-      mentioned.add('results');
-      return { code: `${member('results', result.name)}.path`, type: 'string' };
-    }
+    if (result) return mention('results', `${member('results', result.name)}.path`);
     for (const name of this.#signature.workspaces) {
       const variable = (['path', 'volume'] as const).find((it) => path === `workspaces.${name}.${it}`);
-      if (!variable) continue;
-      mentioned.add('workspaces');
-      return { code: `${member('workspaces', name)}.${variable}`, type: 'string' };
+      if (variable) return mention('workspaces', `${member('workspaces', name)}.${variable}`);
     }
     return (
-      this.#variable(path, inputs, as, this.#signature.inputs, mentioned) ??
-      this.#variable(path, 'outputs.resources.', 'outputs', this.#signature.outputs, mentioned)
+      this.#variable(path, inputs, as, this.#signature.inputs, mention) ??
+      this.#variable(path, 'outputs.resources.', 'outputs', this.#signature.outputs, mention)
     );
   }
 
@@ -187,14 +187,13 @@ class Scope {
     prefix: string,
     as: string,
     declared: SignatureModel['inputs'],
-    mentioned: Set<string>,
-  ): ReturnType<Mentions> {
+    mention: (of: string, code: string) => Mention,
+  ): Mention | undefined {
     if (!path.startsWith(prefix)) return undefined;
     const [name = '', variable = '', ...more] = path.slice(prefix.length).split('.');
     const resource = declared.get(name);
     if (!resource || more.length > 0 || !resourceVariableNames(resource.type).includes(variable)) return undefined;
-    mentioned.add(as);
-    return { code: member(member(as, name), variable), type: 'string' };
+    return mention(as, member(member(as, name), variable));
   }
 }
 
@@ -207,7 +206,12 @@ function containerCode(container: Step, its: Mentions, imports: Imports): Block 
     record(container, (value, key) => {
       if (TEXTS.has(key) && typeof value === 'string') return textWith(value, its);
       if (LISTS.has(key) && Array.isArray(value))
-        return list(value.map((it) => (typeof it === 'string' ? textWith(it, its, true) : literal(it))));
+        return list(
+          value.map((it: unknown) => {
+            if (typeof it !== 'string') throw new NotExpressible(`${key} has something that is not a string`);
+            return textWith(it, its, true);
+          }),
+        );
       if (key === 'env' && Array.isArray(value)) return envCode(value, its, imports);
       if (key === 'volumeMounts' && Array.isArray(value))
         return list(

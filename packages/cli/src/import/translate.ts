@@ -3,8 +3,8 @@
  *
  *     objects ──▶ in order of use ──▶ each with its construct, else carried over as it is ──▶ one class
  *
- * "The same" is what the API server would store alike: explicit defaults of Tekton and the order of a PipelineResource's
- * params may go. What has an error is carried over too, with the error above it, so that nothing is lost on the way.
+ * "The same" is what the API server would store alike: explicit defaults of Tekton may go. What has an error is carried
+ * over too, with the error above it, so that nothing is lost on the way.
  */
 
 import type {
@@ -22,6 +22,7 @@ import { accountCode, plaintextCode } from './account-code.js';
 import { fields, text, type Code, type Item } from './code.js';
 import { commentsAbove } from './comments.js';
 import { identityOf, Known, type Subject } from './known.js';
+import { isTypedMetadata } from './metadata.js';
 import { NotExpressible, onlyFields } from './not-expressible.js';
 import { pipelineCode, pipelineSignature } from './pipeline-code.js';
 import { Program, type ProgramOptions } from './program.js';
@@ -180,6 +181,8 @@ function propsOf(subject: Subject, { program, known, manifest }: Around): Constr
   if (textAt(object, 'apiVersion') !== 'tekton.dev/v1alpha1')
     throw new NotExpressible('there is no construct for this kind');
   onlyFields(object, ['apiVersion', 'kind', 'metadata', 'spec'], 'an object');
+  if (!isTypedMetadata(object['metadata'] ?? {}))
+    throw new NotExpressible('its metadata are not of the types they must be of');
   refuseOddMetadata(object, kind === 'TaskRun' || kind === 'PipelineRun');
   switch (kind) {
     case 'Task':
@@ -226,9 +229,14 @@ function metadataOf({ object, kind }: Subject): Record<string, Code> {
 /** Any object, as it is. */
 function carriedCode(object: JsonObject, id: string, program: Program, { declared }: Subject): Code {
   program.imports.add('cdk8s', 'ApiObject');
-  const made: Code = [`new ApiObject(this, ${text(id)}, `, fields(record(object, literal)), ')'];
-  if (textAt(object, 'metadata', 'name') !== undefined) return made;
+  const { metadata, ...others } = object;
+  const typed = metadata === undefined || isTypedMetadata(metadata);
+  const made: Code = [`new ApiObject(this, ${text(id)}, `, fields(record(typed ? object : others, literal)), ')'];
+  if (typed && textAt(object, 'metadata', 'name') !== undefined) return made;
   program.imports.add('cdk8s', 'JsonPatch');
   declared.mentioned = false; // cdk8s writes a name of its own beside a generateName
-  return [made, `.addJsonPatch(JsonPatch.remove('/metadata/name'))`];
+  const patch: Code = typed
+    ? `JsonPatch.remove('/metadata/name')`
+    : [`JsonPatch.replace('/metadata', `, literal(metadata), ')'];
+  return [made, `.addJsonPatch(`, patch, ')'];
 }

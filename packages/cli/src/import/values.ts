@@ -25,20 +25,27 @@ export const record = (value: object, make: (it: unknown, key: string) => Code):
       .map(([key, it]) => [key, make(it, key)]),
   );
 
+/** Something that a text mentions. */
+export interface Mention {
+  /** Its expression, for a place in the program: the function around it takes what the expression needs. */
+  readonly use: () => string;
+  readonly type: 'string' | 'array';
+}
+
 /** What `$(…)` stands for in TypeScript; undefined: it stays as it is. */
-export type Mentions = (path: string) => { readonly code: string; readonly type: 'string' | 'array' } | undefined;
+export type Mentions = (path: string) => Mention | undefined;
 
 /** A text in which what it mentions becomes a reference. */
 export function textWith(value: string, mentions: Mentions, arraysToo = false): Code {
   const parts = value.split(/(\$\([^()]+\))/);
   const found = parts.map((part, index) => (index % 2 === 1 ? mentions(part.slice(2, -1)) : undefined));
   const whole = parts.length === 3 && parts[0] === '' && parts[2] === '' ? found[1] : undefined;
-  if (whole && (whole.type === 'string' || arraysToo)) return whole.code;
+  if (whole && (whole.type === 'string' || arraysToo)) return whole.use();
   if (!found.some((it) => it?.type === 'string')) return text(value);
   if (/[\u0000-\u0008\u000b-\u001f]/.test(value)) return text(value); // a template literal would hide them
   const written = parts.map((part, index) => {
     const it = found[index];
-    return it?.type === 'string' ? `\${${it.code}}` : templateText(part);
+    return it?.type === 'string' ? `\${${it.use()}}` : templateText(part);
   });
   return `\`${value.includes('\n') ? written.join('') : written.join('').replaceAll('\t', '\\t')}\``;
 }

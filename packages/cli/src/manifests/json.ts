@@ -33,3 +33,18 @@ export function textAt(value: unknown, ...keys: readonly string[]): string | und
   const found = objectAt(value, ...keys.slice(0, -1))[last];
   return typeof found === 'string' ? found : undefined;
 }
+
+/** The same object without fields that are null, at any depth: the API server takes them for absent. Lists keep their nulls. */
+export const withoutNulls = (object: JsonObject): JsonObject =>
+  Object.fromEntries(
+    Object.entries(object)
+      .filter(([, it]) => it !== null)
+      .map(([key, it]) => [key, presentIn(it)]),
+  );
+
+const presentIn = (value: Json): Json =>
+  Array.isArray(value)
+    ? value.map((it: Json) => presentIn(it)) // Array.isArray widens to any[]
+    : isObject(value)
+      ? withoutNulls(value)
+      : value;

@@ -37,6 +37,23 @@ spec:
     - { name: make, image: 'golang:1.22', workingDir: $(inputs.resources.source.path), command: [make, $(inputs.params.target)] }
 `;
 
+const ONE_OF_EACH = `
+apiVersion: tekton.dev/v1alpha1
+kind: Condition
+metadata: { name: is-main }
+spec: { check: { image: 'busybox:1.36', command: ['true'] } }
+---
+apiVersion: tekton.dev/v1alpha1
+kind: PipelineResource
+metadata: { name: app }
+spec: { type: git, params: [{ name: url, value: 'https://git.example.com/app.git' }] }
+---
+apiVersion: tekton.dev/v1alpha1
+kind: Pipeline
+metadata: { name: ci }
+spec: { tasks: [{ name: lint, taskRef: { name: lint } }] }
+`;
+
 describe('pipewright import', () => {
   test('writes a program: constructs, constants where something is mentioned, references, comments', async () => {
     const { status, out, err } = await imported(`${TASK}---
@@ -124,6 +141,149 @@ spec:
     expect([status, err()]).toEqual([0, '']);
     expect(body(out())).toContain("name: 'prod',");
     expect(body(out())).toContain('new ClusterResource(');
+  });
+
+  test.each([
+    ['pipeline.yaml', 'Pipeline'],
+    ['task.yaml', 'Task'],
+    ['condition.yaml', 'Condition'],
+    ['git-resource.yaml', 'GitResource'],
+    ['chart.yaml', 'Chart'],
+    ['construct.yaml', 'Construct'],
+  ])('gives what %s holds a class that does not hide %s', async (file, imported) => {
+    const folder = folderWith({ [file]: `${TASK}---\n${ONE_OF_EACH}` });
+    done = folder.done;
+    const output = recorded();
+    await runProgram(['import', join(folder.path, file)], output);
+    expect(output.out()).toContain(`export class ${imported}Manifests extends Chart {`);
+    expect(output.out()).toContain(`new ${imported}Manifests(app, `);
+  });
+
+  test('tells a task of a pipeline from a Task of the same name, wherever that is defined', async () => {
+    const { out } = await imported(`
+apiVersion: tekton.dev/v1alpha1
+kind: Pipeline
+metadata: { name: ci }
+spec:
+  tasks:
+    - { name: build, taskRef: { name: build } }
+    - { name: test, taskRef: { name: test }, runAfter: [build] }
+`);
+    expect(body(out())).toBe(`const build = Task.fromName('build');
+const test = Task.fromName('test');
+new Pipeline(this, 'ci', {
+  metadata: { name: 'ci' },
+  tasks: ({ task }) => {
+    const buildPlaced = task('build', build);
+    task('test', test, { after: [buildPlaced] });
+  },
+});`);
+  });
+
+  test('takes null for absent', async () => {
+    const { status, out, err } = await imported(`
+apiVersion: tekton.dev/v1alpha1
+kind: PipelineResource
+metadata: { name: app, labels: null }
+spec: { type: git, params: [{ name: url, value: 'https://a.b/c' }], secrets: null }
+---
+apiVersion: tekton.dev/v1alpha1
+kind: Task
+metadata: { name: t }
+spec: { inputs: null, outputs: null, results: null, volumes: null, steps: [{ image: a:1, args: null, env: null }] }
+---
+apiVersion: tekton.dev/v1alpha1
+kind: Pipeline
+metadata: { name: p, creationTimestamp: null }
+spec: { params: null, tasks: [{ name: a, taskRef: { name: t, kind: null }, runAfter: null, params: null, retries: null }] }
+---
+apiVersion: tekton.dev/v1alpha1
+kind: PipelineRun
+metadata: { name: r }
+spec: { pipelineRef: { name: p }, params: null, serviceAccountName: null, timeout: null, podTemplate: null }
+status: null
+`);
+    expect([status, err()]).toEqual([0, '']);
+    expect(body(out())).toBe(`new GitResource(this, 'app', { metadata: { name: 'app' }, url: 'https://a.b/c' });
+const t = new Task(this, 't', { metadata: { name: 't' }, steps: () => [{ image: 'a:1' }] });
+const p = new Pipeline(this, 'p', {
+  metadata: { name: 'p' },
+  tasks: ({ task }) => {
+    task('a', t);
+  },
+});
+new PipelineRun(this, 'r', { metadata: { name: 'r' }, pipeline: p });`);
+  });
+
+  test('carries over a resource of a type that does not exist', async () => {
+    const { status, out } = await imported(`
+apiVersion: tekton.dev/v1alpha1
+kind: PipelineResource
+metadata: { name: a }
+spec: { type: svn, params: [{ name: url, value: 'https://a.b/c' }] }
+`);
+    expect(status).toBe(1);
+    expect(body(out())).toContain("there is no resource type 'svn'");
+    expect(body(out())).toContain("spec: { type: 'svn', params: [{ name: 'url', value: 'https://a.b/c' }] },");
+  });
+
+  test('keeps the order of params and secrets, the spelling of timeouts and the newlines at the end', async () => {
+    const { status, out, err } = await imported(`
+apiVersion: tekton.dev/v1alpha1
+kind: PipelineResource
+metadata: { name: app }
+spec: { type: git, params: [{ name: revision, value: main }, { name: url, value: 'https://a.b/c' }] }
+---
+apiVersion: tekton.dev/v1alpha1
+kind: PipelineResource
+metadata: { name: files }
+spec:
+  type: storage
+  params: [{ name: location, value: 'gs://a/b' }, { name: type, value: gcs }]
+  secrets:
+    - { fieldName: BOTO_CONFIG, secretName: s, secretKey: boto }
+    - { fieldName: GOOGLE_APPLICATION_CREDENTIALS, secretName: s, secretKey: key }
+---
+apiVersion: tekton.dev/v1alpha1
+kind: TaskRun
+metadata: { name: r }
+spec:
+  timeout: 90m
+  taskSpec:
+    steps:
+      - { image: a:1, args: ["one\\n", "two\\n\\n"] }
+      - image: a:1
+        script: |+
+          #!/bin/sh
+          echo one
+
+`);
+    expect([status, err()]).toEqual([0, '']);
+    expect(body(out()))
+      .toBe(`new GitResource(this, 'app', { metadata: { name: 'app' }, revision: 'main', url: 'https://a.b/c' });
+new StorageResource(this, 'files', {
+  metadata: { name: 'files' },
+  location: 'gs://a/b',
+  type: 'gcs',
+  boto: { secretName: 's', secretKey: 'boto' },
+  credentials: { secretName: 's', secretKey: 'key' },
+});
+new TaskRun(this, 'r', {
+  metadata: { name: 'r' },
+  task: Task.inline({
+    steps: () => [
+      { image: 'a:1', args: ['one\\n', 'two\\n\\n'] },
+      {
+        image: 'a:1',
+        script: \`#!/bin/sh
+echo one
+
+\`,
+      },
+    ],
+  }),
+  timeout: '90m',
+});`);
   });
 
   test('lets nothing that stands in the YAML become part of the program', async () => {

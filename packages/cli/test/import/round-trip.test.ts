@@ -2,73 +2,64 @@
  * YAML, imported, compiled and synthesized, is the YAML again: the article's manifests and one case for each thing that
  * v1alpha1 can say, right and wrong (`cases/README.md`).
  *
- * All programs are checked in one run of the compiler and synthesized in one process.
+ * Each is varied too: renamed, with nulls, damaged. `VARIATIONS_SEED=7 VARIATIONS_OF_EACH=9` tries others, and more.
  */
 
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { applyDefaults, type AnyTektonObject } from '@pipewright/tekton';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import ts from 'typescript';
-import { importManifests } from '../../src/import/import-command.js';
+import fc from 'fast-check';
 import { checkManifests } from '../../src/lint/check.js';
+import type { JsonObject } from '../../src/manifests/json.js';
 import { loadManifests } from '../../src/manifests/load.js';
-import { recorded } from '../cli.js';
+import { Programs, type Source, type Synthesized } from './programs.js';
+import { AWKWARD_NAMES, fieldsIn, variations } from './variations.js';
 
 const root = resolve(import.meta.dirname, '../../../..');
-const place = join(root, 'packages/cli/build/imported');
 const cases = join(import.meta.dirname, 'cases');
 
-/** Folders and files to import, by name. */
-const SOURCES: Readonly<Record<string, string>> = {
-  article: join(root, 'examples/article/manifests'),
-  ...Object.fromEntries(
-    readdirSync(cases)
-      .filter((name) => name.endsWith('.yaml'))
-      .map((name) => [name.replace('.yaml', ''), join(cases, name)]),
-  ),
-};
+const SOURCES: readonly Source[] = [
+  { name: 'article', stem: 'article', path: join(root, 'examples/article/manifests') },
+  ...readdirSync(cases)
+    .filter((file) => file.endsWith('.yaml'))
+    .map((file) => file.replace('.yaml', ''))
+    .map((name) => ({ name, stem: name, path: join(cases, `${name}.yaml`) })),
+];
 
-let synthesized: Readonly<
-  Record<string, { readonly objects: readonly object[]; readonly problems: readonly string[] }>
-> = {};
+const objectsOf = ({ path }: Source): readonly JsonObject[] =>
+  loadManifests([path]).manifests.map(({ object }) => object);
 
+const work = mkdtempSync(join(tmpdir(), 'pipewright-import-'));
+const fields = fieldsIn(SOURCES.flatMap(objectsOf));
+const { VARIATIONS_SEED: seed = '1', VARIATIONS_OF_EACH: count = '1' } = process.env;
+
+/** Variations of each source, the first in a file with a name that has a meaning in the program. */
+const VARIATIONS: readonly Source[] = SOURCES.flatMap((source, index) =>
+  fc
+    .sample(variations(objectsOf(source), fields), { numRuns: Number(count), seed: Number(seed) + index })
+    .map((objects, number) => {
+      const stem = AWKWARD_NAMES[(index + number) % AWKWARD_NAMES.length] ?? '';
+      const name = `${source.name}-varied-${String(number)}`;
+      mkdirSync(join(work, name));
+      const path = join(work, name, `${stem}.yaml`);
+      writeFileSync(path, objects.map((it) => JSON.stringify(it, null, 1)).join('\n---\n'));
+      return { name, stem, path };
+    }),
+);
+
+const programs = new Programs('imported', [...SOURCES, ...VARIATIONS]);
+let synthesized: Readonly<Record<string, Synthesized>> = {};
 beforeAll(() => {
-  rmSync(place, { recursive: true, force: true });
-  mkdirSync(place, { recursive: true });
-  for (const [name, path] of Object.entries(SOURCES)) {
-    importManifests({ paths: [path], out: join(place, `${name}.ts`), library: '../../../../lib/index.js' }, recorded());
-  }
-  writeFileSync(join(place, 'all.ts'), programOfAll(Object.keys(SOURCES)));
-  const printed = execFileSync(process.execPath, ['--import', 'tsx', join(place, 'all.ts')], {
-    cwd: root,
-    encoding: 'utf8',
-    maxBuffer: 1e8,
-  });
-  synthesized = JSON.parse(printed) as typeof synthesized; // printed by the program below
+  synthesized = programs.synthesize();
 }, 120_000);
-afterAll(() => rmSync(place, { recursive: true, force: true }));
-
-/** Makes every chart in an app of its own, and prints all objects, also of what is invalid. */
-const programOfAll = (names: readonly string[]): string => `
-import { ApiObject, type App, type Chart } from 'cdk8s';
-import { TektonApp } from '../../../../lib/index.js';
-${names.map((name, index) => `import * as m${String(index)} from './${name}.js';`).join('\n')}
-const all: Record<string, object> = { ${names.map((name, index) => `'${name}': m${String(index)}`).join(', ')} };
-const objects = Object.entries(all).map(([name, module]) => {
-  const [made] = Object.values(module) as (new (app: App, id: string) => Chart)[];
-  const chart = made && new made(new TektonApp(), 'chart');
-  const constructs = chart?.node.root.node.findAll() ?? [];
-  return [name, {
-    problems: constructs.flatMap((it) => it.node.validate()),
-    objects: constructs.filter((it) => ApiObject.isApiObject(it)).map((it) => (it as ApiObject).toJson() as object),
-  }];
+afterAll(() => {
+  programs.remove();
+  rmSync(work, { recursive: true, force: true });
 });
-console.log(JSON.stringify(Object.fromEntries(objects)));
-`;
 
-/** An object as Tekton reads it: no nulls, its defaults (`kind: Task` of a reference too), a resource's params by name. */
+/** An object as Tekton reads it: no nulls, its defaults (`kind: Task` of a reference too). */
 function kept(object: object): object {
   const { kind, spec } = object as { kind?: string; spec?: unknown };
   const plain = tidy(object) as AnyTektonObject;
@@ -86,19 +77,19 @@ function withDefaults(object: AnyTektonObject): object {
   }
 }
 
+/** cdk8s leaves labels and annotations out when there are none. */
+const isEmptyMap = (key: string, value: object): boolean =>
+  (key === 'labels' || key === 'annotations') && Object.keys(value).length === 0;
+
 function tidy(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(tidy);
   if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).filter(([, it]) => it !== null && it !== undefined);
-  const made = Object.fromEntries(
-    entries
+  return Object.fromEntries(
+    Object.entries(value)
       .filter(([key, it]) => !(key === 'kind' && it === 'Task' && !('apiVersion' in value)))
-      .map(([key, it]) => [key, tidy(it)]),
-  ) as Record<string, unknown>;
-  if (typeof made['type'] === 'string' && Array.isArray(made['params'])) {
-    made['params'] = (made['params'] as { name: string }[]).toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  }
-  return made;
+      .map(([key, it]) => [key, tidy(it)] as const)
+      .filter(([key, it]) => it !== null && it !== undefined && !isEmptyMap(key, it)),
+  );
 }
 
 const label = (object: object): string => {
@@ -108,37 +99,45 @@ const label = (object: object): string => {
 const inOrder = (objects: readonly object[]): readonly object[] =>
   objects.map(kept).toSorted((a, b) => (label(a) < label(b) ? -1 : 1));
 
-test.each(Object.entries(SOURCES))('%s comes back as it was', (name, path) => {
-  const { manifests } = loadManifests([path]);
-  expect(inOrder(synthesized[name]?.objects ?? [])).toEqual(inOrder(manifests.map(({ object }) => object)));
+/** An object as text that is the same for the same object. */
+const canonical = (object: object): string =>
+  JSON.stringify(kept(object), (_, value: unknown) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : value,
+  );
+
+const codesOf = (problems: readonly string[]): readonly string[] =>
+  problems.map((line) => /\[([A-Z_]+)\]$/.exec(line)?.[1] ?? line);
+
+test.each(SOURCES)('$name comes back as it was', (source) => {
+  expect(inOrder(synthesized[source.name]?.objects ?? [])).toEqual(inOrder(objectsOf(source)));
 });
 
-test.each(Object.entries(SOURCES))('%s is refused at synth in no other words than by lint', (name, path) => {
-  const findings = checkManifests(loadManifests([path]).manifests).filter(({ severity }) => severity === 'error');
-  const codes = (synthesized[name]?.problems ?? []).map((line) => /\[([A-Z_]+)\]$/.exec(line)?.[1] ?? line);
+test.each(SOURCES)('$name is refused at synth in no other words than by lint', (source) => {
+  const findings = checkManifests(loadManifests([source.path]).manifests).filter(
+    ({ severity }) => severity === 'error',
+  );
+  const codes = codesOf(synthesized[source.name]?.problems ?? []);
   expect(codes.filter((code) => !findings.some((finding) => finding.code === code))).toEqual([]);
 });
 
-test('all programs compile under the strictest rules', () => {
-  const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), (path) => ts.sys.readFile(path)) as {
-    config: object;
-  };
-  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
-  const files = Object.keys(SOURCES).map((name) => join(place, `${name}.ts`));
-  const program = ts.createProgram(files, {
-    ...options,
-    composite: false,
-    incremental: false,
-    emitDeclarationOnly: false,
-    declaration: false,
-    noEmit: true,
-    rootDir: root,
+test('manifests are imported whatever is wrong with them', () => {
+  expect(programs.crashes).toEqual([]);
+});
+
+test('manifests come back as they were under any renaming and with any nulls', () => {
+  const changed = VARIATIONS.flatMap((source) => {
+    const { objects, problems } = synthesized[source.name] ?? { objects: [], problems: [] };
+    const [made, wanted] = [objects.map(canonical), objectsOf(source).map(canonical)];
+    const lost = wanted
+      .filter((it) => !made.includes(it))
+      .map((it) => `${source.name} lost ${it} ${problems.join(', ')}`);
+    return [...lost, ...made.filter((it) => !wanted.includes(it)).map((it) => `${source.name} has made ${it}`)];
   });
-  const wrong = files
-    .flatMap((file) => ts.getPreEmitDiagnostics(program, program.getSourceFile(file))) // the library's own are tsc's to find
-    .map(({ file, start, messageText }) => {
-      const line = file && start !== undefined ? file.text.slice(0, start).split('\n').length : 0;
-      return `${file?.fileName.replace(place, '') ?? ''}:${String(line)} ${ts.flattenDiagnosticMessageText(messageText, '\n')}`;
-    });
-  expect(wrong).toEqual([]);
+  expect(changed).toEqual([]);
+});
+
+test('all programs compile under the strictest rules', () => {
+  expect(programs.compile()).toEqual([]);
 }, 120_000);
