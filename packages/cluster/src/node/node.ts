@@ -22,6 +22,7 @@ import { wireTime, type InCluster, type NodeContext } from './node-context.js';
 import type { Condition, Pod } from './pod.js';
 import { registerNode, type NodeShape } from './node-object.js';
 import { misfit } from './placement.js';
+import { persist } from './persistent-request.js';
 import { absentClaim } from './pod-claims.js';
 import { PodEvents } from './pod-events.js';
 import { LogStore, type ContainerLogs, type PodLogs } from './pod-logs.js';
@@ -133,6 +134,8 @@ class Pods {
   readonly #claiming = new Set<string>();
   /** Pods that no node fits, by uid, with the reason. */
   readonly #unplaced = new Map<string, { readonly pod: Pod; readonly why: string }>();
+  /** By uid: pods of an earlier process whose end is being written. */
+  readonly #ending = new Map<string, Promise<void>>();
   readonly #stopped = new AbortController();
   #node: JsonObject;
 
@@ -164,10 +167,12 @@ class Pods {
   async watch(): Promise<void> {
     const { api, clock, log } = this.#context;
     const { signal } = this.#stopped;
-    for (let first = true; !signal.aborted; first = false) {
+    let isFirst = true; // until a list was answered: what it shows as running went with an earlier process
+    while (!signal.aborted) {
       try {
         const { items, metadata } = await api.list<Pod>(PATH);
-        for (const pod of items) this.#see(pod, first);
+        for (const pod of items) this.#see(pod, isFirst);
+        isFirst = false;
         const alive = new Set(items.map((it) => it.metadata.uid));
         for (const uid of this.#runs.keys()) if (!alive.has(uid)) this.#forget(uid);
         const path = `${PATH}?watch=true&allowWatchBookmarks=true&resourceVersion=${metadata.resourceVersion}`;
@@ -185,7 +190,7 @@ class Pods {
 
   async stop(): Promise<void> {
     this.#stopped.abort();
-    await Promise.all([...this.#runs.values()].map((run) => run.abandon()));
+    await Promise.all([...[...this.#runs.values()].map((run) => run.abandon()), ...this.#ending.values()]);
   }
 
   #see(pod: Pod, atStart: boolean): void {
@@ -198,8 +203,9 @@ class Pods {
       if (deletionTimestamp === undefined) this.#place(pod);
       return;
     }
-    if (nodeName !== NODE.name || isOver(pod)) return;
-    if (atStart && this.#wasLost(pod)) return;
+    if (nodeName !== NODE.name) return;
+    const lost = atStart && !isOver(pod) ? lostStatus(pod, this.#context.clock.now()) : undefined;
+    if (isOver(pod) || lost !== undefined) return this.#finish(pod, lost);
     const started = new PodRun(this.#context, pod);
     this.#runs.set(uid, started);
     if (deletionTimestamp !== undefined) started.update(pod);
@@ -208,16 +214,25 @@ class Pods {
     });
   }
 
-  /** @returns true when the pod cannot be run again: its containers went with an earlier process */
-  #wasLost(pod: Pod): boolean {
-    const { api, clock, log } = this.#context;
-    const status = lostStatus(pod, clock.now());
-    if (status === undefined) return false;
-    const { namespace, name } = pod.metadata;
-    const failed = (error: unknown): void =>
-      log(`the end of pod ${namespace}/${name} was not written: ${String(error)}`);
-    void api.patch(`/api/v1/namespaces/${namespace}/pods/${name}/status`, { status }).catch(failed);
-    return true;
+  /** Writes the end of a pod that an earlier process ran, and lets go of one that is being deleted. */
+  #finish(pod: Pod, lost: object | undefined): void {
+    const { uid, namespace, name, deletionTimestamp } = pod.metadata;
+    if ((lost === undefined && deletionTimestamp === undefined) || this.#ending.has(uid)) return;
+    const { api } = this.#context;
+    const { signal } = this.#stopped;
+    const path = `/api/v1/namespaces/${namespace}/pods/${name}`;
+    const finish = async (): Promise<void> => {
+      if (lost !== undefined)
+        await persist(this.#context, `the end of pod ${namespace}/${name} is not written`, signal, () =>
+          api.patch(`${path}/status`, { metadata: { uid }, status: lost }),
+        );
+      if (deletionTimestamp !== undefined)
+        await persist(this.#context, `pod ${namespace}/${name} is not deleted`, signal, () =>
+          api.delete(path, { gracePeriodSeconds: 0, preconditions: { uid } }),
+        );
+      this.#ending.delete(uid);
+    };
+    this.#ending.set(uid, finish());
   }
 
   /** Claims a pod that fits; of another it is said why it does not. */
@@ -229,7 +244,7 @@ class Pods {
 
   /** Says once why a pod does not fit. */
   #tell(pod: Pod, why: string): void {
-    const { api, clock, events, log } = this.#context;
+    const { api, clock, events } = this.#context;
     const { uid, namespace, name } = pod.metadata;
     const told = this.#unplaced.get(uid)?.why === why;
     this.#unplaced.set(uid, { pod, why });
@@ -245,11 +260,10 @@ class Pods {
         lastTransitionTime: wireTime(clock.now()),
       },
     ];
-    void api
-      .patch(`/api/v1/namespaces/${namespace}/pods/${name}/status`, { metadata: { uid }, status: { conditions } })
-      .catch((error: unknown) =>
-        log(`pod ${namespace}/${name}: no node fits it, which was not written: ${String(error)}`),
-      );
+    const what = `pod ${namespace}/${name}: no node fits it, which is not written`;
+    void persist(this.#context, what, this.#stopped.signal, () =>
+      api.patch(`/api/v1/namespaces/${namespace}/pods/${name}/status`, { metadata: { uid }, status: { conditions } }),
+    );
   }
 
   /** Makes the pod ours; the answer is the pod we run. */
@@ -267,10 +281,12 @@ class Pods {
       }
       this.#unplaced.delete(uid);
       const path = `/api/v1/namespaces/${namespace}/pods/${name}`;
-      this.#see(await api.patch<Pod>(path, { metadata: { uid }, spec: { nodeName: NODE.name } }), false);
+      const claimed = await persist(this.#context, `pod ${namespace}/${name} is not claimed`, signal, () =>
+        api.patch<Pod>(path, { metadata: { uid }, spec: { nodeName: NODE.name } }),
+      );
+      if (claimed) this.#see(claimed, false);
     } catch (error) {
-      const gone = error instanceof ApiRefusal && (error.status === 404 || error.status === 409);
-      if (!gone && !this.#stopped.signal.aborted) log(`pod ${namespace}/${name} was not claimed: ${String(error)}`);
+      if (!isAborted(signal)) log(`pod ${namespace}/${name} was not claimed: ${String(error)}`);
     } finally {
       this.#claiming.delete(uid);
     }

@@ -12,6 +12,7 @@ import type { Condition, Pod } from './pod.js';
 import { PodFiles } from './pod-files.js';
 import { PodObjects } from './pod-objects.js';
 import { withOptionalSecrets } from './optional-secrets.js';
+import { persist } from './persistent-request.js';
 import { podStatus } from './pod-status.js';
 import { StatusWriter } from './status-writer.js';
 
@@ -35,6 +36,8 @@ export class PodRun {
   readonly #files: PodFiles;
   readonly #objects: PodObjects;
   readonly #ending = new AbortController();
+  /** Aborted when nothing is to be written about the pod any more. */
+  readonly #gone = new AbortController();
   readonly #init: readonly ContainerRun[];
   readonly #main: readonly ContainerRun[];
   readonly #status: StatusWriter;
@@ -88,6 +91,7 @@ export class PodRun {
   /** The pod is no longer in the API server: what still runs of it is killed. */
   removed(): void {
     this.#status.stop();
+    this.#gone.abort(ENDING);
     this.#end(0);
   }
 
@@ -133,9 +137,12 @@ export class PodRun {
   /** The grace is over, everything has ended: now the object may go. */
   async #confirmDeletion(): Promise<void> {
     const { namespace, name, uid } = this.#pod.metadata;
-    await this.#context.api
-      .delete(`/api/v1/namespaces/${namespace}/pods/${name}`, { gracePeriodSeconds: 0, preconditions: { uid } })
-      .catch((error: unknown) => this.#context.log(`pod ${namespace}/${name} was not deleted: ${String(error)}`));
+    await persist(this.#context, `pod ${namespace}/${name} is not deleted`, this.#gone.signal, () =>
+      this.#context.api.delete(`/api/v1/namespaces/${namespace}/pods/${name}`, {
+        gracePeriodSeconds: 0,
+        preconditions: { uid },
+      }),
+    );
   }
 
   async #runAll(): Promise<void> {
@@ -210,11 +217,13 @@ export class PodRun {
   }
 }
 
-/** The status of a pod whose containers went with an earlier process of this node. */
+/**
+ * The status of a pod whose containers went with an earlier process of this node. That process may have started them before it could
+ * write so, and nothing may run twice: a pod of which only the claim was written is lost, too.
+ */
 export function lostStatus(pod: Pod, now: Date): object | undefined {
-  const { phase, containerStatuses = [] } = pod.status ?? {};
+  const { phase } = pod.status ?? {};
   if ((pod.spec.restartPolicy ?? 'Always') !== 'Never' || phase === 'Succeeded' || phase === 'Failed') return undefined;
-  if (containerStatuses.length === 0) return undefined;
   const lost = {
     exitCode: 137,
     reason: 'ContainerStatusUnknown',
@@ -224,10 +233,11 @@ export function lostStatus(pod: Pod, now: Date): object | undefined {
   };
   return {
     phase: 'Failed',
-    containerStatuses: containerStatuses.map((status) =>
-      'terminated' in (status.state ?? {})
-        ? status
-        : { ...status, ready: false, started: false, state: { terminated: lost } },
-    ),
+    containerStatuses: pod.spec.containers.map(({ name, image = '' }) => {
+      const known = pod.status?.containerStatuses?.find((status) => status.name === name);
+      if ('terminated' in (known?.state ?? {})) return known;
+      const unknown = { name, image, imageID: '', restartCount: 0, lastState: {}, ...known };
+      return { ...unknown, ready: false, started: false, state: { terminated: lost } };
+    }),
   };
 }

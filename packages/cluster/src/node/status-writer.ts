@@ -9,14 +9,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import { laterTurn, type Clock } from '../clock.js';
 import type { NodeContext } from './node-context.js';
+import { isTransient, pauseAfter } from './persistent-request.js';
 import type { PodClock } from './pod-clock.js';
 import { ApiRefusal, type NodeApi } from './node-api.js';
 import type { PodMetadata } from './pod.js';
 
 /** How long (milliseconds) what is not urgent may wait for what follows. */
 const COMPANY = 20;
-const PAUSE = 200;
-const TRIES = 50;
 
 /** What of the node the writer uses. */
 export type StatusWriterContext = Pick<NodeContext, 'api' | 'clock' | 'wireClock' | 'log'>;
@@ -32,7 +31,7 @@ export class StatusWriter {
   #dirty = false;
   #writing: Promise<void> | undefined;
   #written: object | undefined;
-  #gone = false;
+  readonly #gone = new AbortController();
   #hurry: () => void = () => undefined;
 
   constructor({ api, clock, wireClock, log }: StatusWriterContext, pod: PodMetadata, compute: () => object) {
@@ -59,13 +58,13 @@ export class StatusWriter {
 
   /** The pod is gone: nothing is written any more. */
   stop(): void {
-    this.#gone = true;
+    this.#gone.abort();
     this.#hurry();
   }
 
   async #write(): Promise<void> {
     await this.#company();
-    for (let tries = 0; this.#dirty && !this.#gone && tries < TRIES;) {
+    for (let failures = 0; this.#dirty && !this.#gone.signal.aborted;) {
       this.#dirty = false;
       const status = this.#compute();
       if (isDeepStrictEqual(status, this.#written)) continue;
@@ -73,13 +72,16 @@ export class StatusWriter {
         const { namespace, name, uid } = this.#pod;
         await this.#api.patch(`/api/v1/namespaces/${namespace}/pods/${name}/status`, { metadata: { uid }, status });
         this.#written = status;
-        tries = 0;
+        failures = 0;
       } catch (error) {
         if (error instanceof ApiRefusal && (error.status === 404 || error.status === 409)) break; // deleted, or another of this name
-        this.#log(`the status of pod ${this.#pod.namespace}/${this.#pod.name} was not written: ${String(error)}`);
+        const again = isTransient(error);
+        if (failures === 0 || !again)
+          this.#log(`the status of pod ${this.#pod.namespace}/${this.#pod.name} is not written: ${String(error)}`);
+        if (!again) break;
         this.#dirty = true;
-        tries += 1;
-        await this.#clock.sleep(PAUSE);
+        failures += 1;
+        await this.#clock.sleep(pauseAfter(failures), this.#gone.signal);
       }
     }
     this.#writing = undefined;

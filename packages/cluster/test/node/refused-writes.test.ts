@@ -1,0 +1,130 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import {
+  fake,
+  startNode,
+  virtualClock,
+  type FakeOutcome,
+  type Node,
+  type PodClock,
+  type Send,
+} from '../../src/index.js';
+import type { PlainRequest } from '../../src/api/plain.js';
+import { Lab, stateOf } from './pods.js';
+
+/** Time of pods passes at once when they wait. */
+const inNoTime = (): PodClock => virtualClock(new Date('2026-01-01T12:00:00Z'), { automatic: true });
+
+let lab: Lab;
+let nodes: Node[] = [];
+afterEach(async () => {
+  await Promise.all(nodes.map((node) => node.close()));
+  nodes = [];
+  await lab.cluster.close();
+});
+
+/** A node that reaches the API server by a way of its own. */
+async function join(send: Send, script: () => FakeOutcome = () => ({}), clock = inNoTime()): Promise<Node> {
+  const node = await startNode({
+    send,
+    clock,
+    runtime: fake({ script, clock }),
+    images: () => ({ rootfs: 'host' }),
+    inCluster: () => Promise.reject(new Error('no pod has a token')),
+  });
+  nodes.push(node);
+  return node;
+}
+
+/** The API server, which refuses the first requests of a kind as it does while its disk is full. */
+function refusing(times: number, isRefused: (request: PlainRequest) => boolean): Send {
+  const { plain } = lab.cluster.send;
+  let left = times;
+  const message = 'Internal error occurred: the disk is full';
+  return Object.assign(() => Promise.reject(new Error('not used')), {
+    plain: (request: PlainRequest) => {
+      if (left === 0 || !isRefused(request)) return plain!(request);
+      left -= 1;
+      return Promise.resolve({ status: 500, headers: {}, value: { message } });
+    },
+  });
+}
+
+const isClaim = ({ method, body }: PlainRequest): boolean =>
+  method === 'PATCH' && JSON.stringify(body).includes('"nodeName"');
+const isStatus = ({ method, url }: PlainRequest): boolean =>
+  method === 'PATCH' && url.includes('/pods/') && url.endsWith('/status');
+const isDeletion = ({ method }: PlainRequest): boolean => method === 'DELETE';
+const isList = ({ method, url }: PlainRequest): boolean => method === 'GET' && url === '/api/v1/pods';
+
+describe('a node goes on when the API server could not write for a while', () => {
+  test('a pod is claimed', async () => {
+    lab = await Lab.open({});
+    await join(refusing(3, isClaim));
+    await lab.pod('p', [{ name: 'main', command: ['run'] }]);
+    expect((await lab.end('p')).status?.phase).toBe('Succeeded');
+  });
+
+  test('the end of a pod is written, however long that takes', async () => {
+    lab = await Lab.open({});
+    await join(refusing(100, isStatus));
+    await lab.pod('p', [{ name: 'main', command: ['run'] }]);
+    expect((await lab.end('p')).status?.phase).toBe('Succeeded');
+  });
+
+  test('a deleted pod goes', async () => {
+    lab = await Lab.open({});
+    await join(refusing(3, isDeletion), () => ({ duration: 'forever' }));
+    await lab.pod('p', [{ name: 'main', command: ['run'] }]);
+    await lab.until('p', (pod) => stateOf(pod, 'main') === 'running');
+    await lab.ask('DELETE', '/api/v1/namespaces/default/pods/p');
+    await lab.gone('p');
+  });
+
+  test('the loss of a pod is written', async () => {
+    lab = await Lab.open({});
+    const first = await join(lab.cluster.send, () => ({ duration: 'forever' }));
+    await lab.pod('p', [{ name: 'main', command: ['run'] }]);
+    await lab.until('p', (pod) => stateOf(pod, 'main') === 'running');
+    await first.close();
+    await join(refusing(3, isStatus));
+    expect(stateOf(await lab.end('p'), 'main')).toBe('ContainerStatusUnknown 137');
+  });
+});
+
+describe('a node that follows another', () => {
+  /** A pod that a node has claimed, and of which it has written nothing more when it goes. */
+  async function claimed(script: () => FakeOutcome): Promise<void> {
+    lab = await Lab.open({});
+    const first = await join(refusing(Infinity, isStatus), script, virtualClock(new Date(0)));
+    await lab.pod('p', [{ name: 'main', command: ['run'] }]);
+    await lab.until('p', ({ spec }) => spec.nodeName === 'pipewright');
+    await first.close();
+  }
+
+  test('starts no container again that may have run', async () => {
+    let starts = 0;
+    const script = (): FakeOutcome => ((starts += 1), { duration: 'forever' });
+    await claimed(script);
+    await join(lab.cluster.send, script);
+    expect(stateOf(await lab.end('p'), 'main')).toBe('ContainerStatusUnknown 137');
+    expect(starts).toBeLessThanOrEqual(1);
+  });
+
+  test('starts none either when its first list was refused', async () => {
+    await claimed(() => ({ duration: 'forever' }));
+    await join(refusing(2, isList));
+    expect(stateOf(await lab.end('p'), 'main')).toBe('ContainerStatusUnknown 137');
+  });
+
+  test('lets go of a pod whose deletion the other had begun', async () => {
+    lab = await Lab.open({});
+    const first = await join(refusing(Infinity, isDeletion), () => ({ duration: 'forever' }));
+    await lab.pod('p', [{ name: 'main', command: ['run'] }]);
+    await lab.until('p', (pod) => stateOf(pod, 'main') === 'running');
+    await lab.ask('DELETE', '/api/v1/namespaces/default/pods/p');
+    await lab.until('p', ({ status }) => status?.phase === 'Failed');
+    await first.close();
+    await join(lab.cluster.send);
+    await lab.gone('p');
+  });
+});
