@@ -31,6 +31,7 @@ const FORMAT = 'pipewright-committed';
 const SLOT_BYTES = 4096;
 
 interface Slot {
+  /** The slot that must not be overwritten next. */
   readonly index: 0 | 1;
   readonly sequence: number;
   readonly length: CommittedLength;
@@ -53,12 +54,12 @@ export class CommittedFile {
   static async create(disk: Disk, length: CommittedLength): Promise<CommittedFile> {
     const temporary = `${COMMITTED}.tmp`;
     const file = await disk.create(temporary);
-    await writeFully(file, encodeSlot(1, length), 0);
-    await writeFully(file, Buffer.alloc(SLOT_BYTES, ' '), SLOT_BYTES);
+    await writeFully(file, encodeSlot(0, length), 0);
+    await writeFully(file, encodeSlot(1, length), SLOT_BYTES);
     await file.datasync();
     await disk.rename(temporary, COMMITTED);
     await disk.syncDirectory();
-    return new CommittedFile(file, { index: 0, sequence: 1, length });
+    return new CommittedFile(file, { index: 1, sequence: 1, length });
   }
 
   /** Opens the file. Throws `DATA_DIR_DAMAGED` when neither slot can be read. */
@@ -70,13 +71,14 @@ export class CommittedFile {
       const found = decodeSlot(bytes.subarray(index * SLOT_BYTES, (index + 1) * SLOT_BYTES), path);
       return found ? [{ index, ...found }] : [];
     });
-    const [newest] = slots.sort((one, other) => other.sequence - one.sequence);
+    const [newest, older] = slots.sort((one, other) => other.sequence - one.sequence);
     if (!newest) throw damaged(path, 'record 1 at byte 0 and record 2 at byte 4096 have wrong checksums');
-    await file.datasync(); // a process that was killed may have left it in the cache, and the other slot is overwritten next
-    return new CommittedFile(file, newest);
+    // The newest may be in the cache alone, when the process that wrote it was killed or could not sync it. The older one is durable, so
+    // the next write takes the place of the newest.
+    return new CommittedFile(file, { ...newest, index: older?.index ?? newest.index });
   }
 
-  /** The length that is known to be durable. */
+  /** The length that is acknowledged. */
   get length(): CommittedLength {
     return this.#durable.length;
   }
@@ -96,6 +98,12 @@ export class CommittedFile {
     await this.#file.datasync();
     this.#durable = { index, sequence, length };
     this.#isUncertain = false;
+  }
+
+  /** Makes a length durable in both slots, so that damage of one does not bring back an older one. */
+  async writeBoth(length: CommittedLength): Promise<void> {
+    await this.write(length);
+    await this.write(length);
   }
 
   /** Rejects when the file can no longer be written, or was removed. */

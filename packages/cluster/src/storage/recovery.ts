@@ -9,7 +9,7 @@ import { systemCode } from '../cluster-error.js';
 import { parseChange, type StoredChange } from './change-record.js';
 import { COMMITTED, CommittedFile, type CommittedLength } from './committed-file.js';
 import { damaged, damagedRecord, missing } from './damage.js';
-import { pathOn, readUpTo, type Disk, type DiskFile } from './disk.js';
+import { pathOn, readUpTo, writeFully, type Disk, type DiskFile } from './disk.js';
 import { encodeRecords, readRecords, START, type Cursor, type ReadEnd } from './record.js';
 import {
   fileName,
@@ -76,10 +76,11 @@ export async function recover(options: RecoveryOptions): Promise<Recovered> {
     const store = new Store(0, onBug);
     const { file, end, olderBytes } = await readLog(options, committed.length, store, opened);
     await dropTail(disk, file, end, options.notice);
-    await file.datasync(); // what a killed process left in the cache is about to be served
+    await disk.syncDirectory(); // the process before may have been killed before it did
+    await rewriteTail(file, end, committed.length);
     const { offset, chain } = end.cursor;
     const { base } = committed.length;
-    await committed.write({ base, segment: end.segment, offset, chain, revision: end.revision });
+    await committed.writeBoth({ base, segment: end.segment, offset, chain, revision: end.revision });
     store.resume(end.revision);
     await removeLeftovers(disk, committed.length);
     return { store, log: new WriteAheadLog(disk, committed, file, olderBytes) };
@@ -233,6 +234,22 @@ async function dropTail(disk: Disk, file: DiskFile, end: SegmentEnd, notice: (li
     `${path}: dropped ${size - offset} bytes behind record ${number} at byte ${offset}: a write that was never acknowledged`,
   );
   await file.truncate(offset);
+}
+
+/**
+ * Makes durable what is behind the committed length and about to be served. It is written again, because the process before may have
+ * failed to sync it: then it can be read from the cache, and a sync alone would not write it.
+ */
+async function rewriteTail(file: DiskFile, end: SegmentEnd, committed: CommittedLength): Promise<void> {
+  const buffer = Buffer.allocUnsafe(64 * 1024);
+  let offset = end.segment === committed.segment ? committed.offset : 0;
+  while (offset < end.cursor.offset) {
+    const count = await file.read(buffer.subarray(0, Math.min(buffer.length, end.cursor.offset - offset)), offset);
+    if (count === 0) break;
+    await writeFully(file, buffer.subarray(0, count), offset);
+    offset += count;
+  }
+  await file.datasync();
 }
 
 /** Removes what an interrupted rotation or snapshot has left. */

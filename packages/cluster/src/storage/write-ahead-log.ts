@@ -91,8 +91,7 @@ export class WriteAheadLog {
     return this.#exclusive(async () => {
       await this.#repair();
       try {
-        // both slots: a reader that finds the newer one damaged must not look for what is about to be removed
-        for (let slot = 0; slot < 2; slot += 1) await this.#committed.write({ ...this.length, base });
+        await this.#committed.writeBoth({ ...this.length, base }); // what the older slot names is about to be removed
       } catch (cause) {
         await this.#repair().catch(() => undefined);
         throw cause;
