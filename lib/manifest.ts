@@ -5,7 +5,7 @@
  * there, another type or a default that is missing are all reported at once, each with its place.
  */
 
-import { API_VERSION } from '@pipewright/tekton';
+import { API_VERSION, canonicalFields } from '@pipewright/tekton';
 import type { ApiObjectMetadata } from 'cdk8s';
 import { Construct } from 'constructs';
 import { parseAllDocuments } from 'yaml';
@@ -62,7 +62,8 @@ export function adopt(
 
 /** The one object of the kind that is asked for. */
 function manifestOf(owner: Construct, kind: string, given: string | object): Manifest {
-  const documents = typeof given === 'string' ? documentsOf(owner, given) : [given];
+  const written = typeof given === 'string' ? documentsOf(owner, given) : [given];
+  const documents = written.map((it) => canonicalFields(it).object);
   const fitting = documents.filter(
     (it) => isRecord(it) && it['kind'] === kind && it['apiVersion'] === API_VERSION && isRecord(it['spec']),
   );

@@ -36,7 +36,7 @@ export async function embeddedPlace(folder: string, recordings: readonly Recordi
       runtime,
       images: (image) => (own.has(image) ? { rootfs: 'host' } : standIn(image, known)),
       allowHostPath: true, // the recording's cluster did
-      crds: crds(),
+      crds: crds({ preserveUnknownFields: true }),
       admission: [tektonAdmission],
     });
     closers.push(() => cluster.close());

@@ -120,6 +120,18 @@ describe('a task from a manifest', () => {
     expect(() => Task.fromManifest(chartIn(), 'build', manifest)).toThrow(said);
   });
 
+  test('is emitted with the names of its kind, whatever their case in the text', () => {
+    const chart = chartIn();
+    const text = YAML.replace('  inputs:', '  Inputs:').replace('command:', 'workingdir: /x\n      command:');
+    Task.fromManifest(chart, 'build', text, SIGNATURE);
+
+    const [task] = Testing.synth(chart) as { spec: { inputs: object; steps: object[] } }[];
+    expect(Object.keys(task?.spec ?? {})).toContain('inputs');
+    expect(task?.spec.steps).toEqual([
+      { image: 'golang:1.13', workingDir: '/x', command: ['build', '$(inputs.params.context)'] },
+    ]);
+  });
+
   test('is checked at synth like one that was made here', () => {
     const chart = chartIn();
     Task.fromManifest(chart, 'build', YAML.replace('params.context', 'params.contxt'), SIGNATURE);

@@ -266,6 +266,9 @@ export const addController = (program: Command, output: Output, done: Done): Com
     .addHelpText(
       'after',
       `
+There is no webhook. The API server drops fields that the definitions do not know, also those whose names are written in another
+case (workingdir), or refuses the object when its client validates strictly, as kubectl does: run \`pipewright lint\` before.
+
 Examples:
   pipewright controller --install-crds
   pipewright controller --kubeconfig admin.conf --namespace ci --git-image registry.example/git:1

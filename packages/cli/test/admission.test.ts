@@ -1,6 +1,9 @@
 /** What the embedded cluster's admission answers, and that it lets pass what Tekton would. */
 
 import { expect, test } from '@jest/globals';
+import { fake } from '@pipewright/cluster';
+import { NO_STAND_INS } from '../src/config/config.js';
+import { startLocalCluster } from '../src/local/local-cluster.js';
 import { tektonAdmission } from '../src/local/admission.js';
 
 const ask = (kind: string, spec: object, name = 'x') => {
@@ -34,6 +37,51 @@ test('what Tekton admitted is admitted with its defaults, and fails when it runs
     object: expect.objectContaining({
       spec: { taskRef: { name: 'no such task', kind: 'Task' }, inputs: { resources: [] }, timeout: '1h0m0s' },
     }),
+  });
+});
+
+test('fields are read whatever their case, and stored under the names of their kind', () => {
+  const written = {
+    TaskRef: { name: 't' },
+    Timeout: '5m',
+    serviceaccountname: 'bot',
+    podTemplate: { nodeselector: null },
+  };
+  const object = { apiVersion: 'tekton.dev/v1alpha1', kind: 'TaskRun', metadata: { name: 'x', uid: 'u' } };
+  const resource = { group: 'tekton.dev', version: 'v1alpha1', plural: 'taskruns' };
+  // What the API server has made of it: defaults of the definition lie beside what was written.
+  const draft = { ...object, spec: { ...written, timeout: '1h0m0s' } };
+  const sent = { ...object, Spec: written };
+  expect(tektonAdmission({ operation: 'CREATE', resource, object: draft, sent, dryRun: false } as never)).toEqual({
+    object: {
+      ...object,
+      spec: { taskRef: { name: 't', kind: 'Task' }, timeout: '5m0s', serviceAccountName: 'bot', podTemplate: {} },
+    },
+  });
+});
+
+test('the embedded cluster takes fields in any case from a client that wants strict validation, as the definitions of Tekton did', async () => {
+  const { cluster, close } = await startLocalCluster({ runtime: fake(), standIns: NO_STAND_INS, hostFiles: {} });
+  const post = async (step: object): Promise<Response> => {
+    const body = { apiVersion: 'tekton.dev/v1alpha1', kind: 'Task', metadata: { name: 't' }, spec: { steps: [step] } };
+    const url = 'http://local/apis/tekton.dev/v1alpha1/namespaces/default/tasks?fieldValidation=Strict';
+    return cluster.send(new Request(url, { method: 'POST', body: JSON.stringify(body) }));
+  };
+  try {
+    const created = await post({ Image: 'busybox:1', workingdir: '/x', securityContext: { runasuser: 0 } });
+    expect(await created.json()).toMatchObject({
+      spec: { steps: [{ image: 'busybox:1', workingDir: '/x', securityContext: { runAsUser: 0 } }] },
+    });
+    const refused = await post({ image: 'busybox:1', workdir: '/x' });
+    expect(await refused.json()).toMatchObject({ message: expect.stringContaining('json: unknown field "workdir"') });
+  } finally {
+    await close();
+  }
+});
+
+test('a field that no case makes right is refused in the words of Tekton', () => {
+  expect(ask('Task', { steps: [{ image: 'a', Workdir: '/' }] })).toMatchObject({
+    denied: { message: expect.stringContaining('json: unknown field "Workdir"') },
   });
 });
 

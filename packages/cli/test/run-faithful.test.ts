@@ -2,6 +2,7 @@
 
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { fake, type FakeScript } from '@pipewright/cluster';
+import { lint } from '../src/lint/lint-command.js';
 import { run } from '../src/run/run-command.js';
 import { folderWith, recorded } from './cli.js';
 
@@ -28,7 +29,54 @@ async function running(manifests: string, script: FakeScript = () => undefined) 
   return { status, out: output.out(), err: output.err() };
 }
 
+function linted(manifests: string): string {
+  const output = recorded();
+  const { path, done } = folderWith({ 'p.yaml': manifests });
+  folders.push(done);
+  lint({ paths: [path] }, output);
+  return output.out();
+}
+
 describe('a run', () => {
+  test('reads fields whatever their case, and warns of those in another', async () => {
+    const manifests = `apiVersion: tekton.dev/v1alpha1
+kind: Task
+metadata: { name: work }
+spec:
+  inputs: { Params: [{ name: what, default: nothing }] }
+  steps:
+    - name: print
+      image: busybox:1
+      Command: [echo]
+      args: ["$(inputs.params.what)"]
+      workingdir: /tmp
+---
+apiVersion: tekton.dev/v1alpha1
+kind: TaskRun
+metadata: { name: release }
+spec:
+  taskref: { name: work }
+  inputs: { params: [{ name: what, value: something }] }
+`;
+    const { status, out, err } = await running(manifests, ({ argv, cwd }) => ({
+      output: `${argv.at(-1)} in ${cwd}\n`,
+    }));
+    expect(linted(manifests).replace(/^.*p\.yaml:/gm, ''))
+      .toBe(`5:13  warning  FIELD_CASE  the field 'Params' is read as 'params'
+  hint: write \`params\`: an API server without Tekton's webhook drops names in another case
+9:7  warning  FIELD_CASE  the field 'Command' is read as 'command'
+  hint: write \`command\`: an API server without Tekton's webhook drops names in another case
+11:7  warning  FIELD_CASE  the field 'workingdir' is read as 'workingDir'
+  hint: write \`workingDir\`: an API server without Tekton's webhook drops names in another case
+17:3  warning  FIELD_CASE  the field 'taskref' is read as 'taskRef'
+  hint: write \`taskRef\`: an API server without Tekton's webhook drops names in another case
+4 warnings (2 objects checked)
+`);
+    expect(err).toBe('4 warnings; `pipewright lint` shows them\n');
+    expect(out).toContain('something in /tmp\n');
+    expect(status).toBe(0);
+  });
+
   test('fills in resources that a default or a value of the pipeline names', async () => {
     const manifests = `apiVersion: tekton.dev/v1alpha1
 kind: Task

@@ -5,6 +5,7 @@
  */
 
 import {
+  canonicalSpec,
   isWithin,
   joinPath,
   labelValue,
@@ -88,7 +89,8 @@ export interface Inherited {
 type Texts = Readonly<Record<string, string>>;
 
 /** Decides how an attempt starts, or asks what images run by themselves: {@link StartFacts.commands} must tell. */
-export function startTaskRun(facts: StartFacts): Start | Asks {
+export function startTaskRun(given: StartFacts): Start | Asks {
+  const facts = withNames(given);
   const { run, task } = facts;
   const inherits = {
     labels: { ...run.metadata.labels, ...task?.labels, ...(task && taskLabel(readTaskRun(run.spec))) },
@@ -96,6 +98,19 @@ export function startTaskRun(facts: StartFacts): Start | Asks {
   };
   const outcome = podOrRefusal(facts, inherits);
   return 'asks' in outcome ? outcome : { inherits, ...outcome };
+}
+
+/**
+ * The facts with the names of fields that their kinds have. Definitions let parts of Kubernetes pass as they are written, so without an
+ * admission these come here in any case.
+ */
+function withNames(facts: StartFacts): StartFacts {
+  const { run, task } = facts;
+  return {
+    ...facts,
+    run: { ...run, spec: canonicalSpec('TaskRun', run.spec) },
+    task: task && { ...task, spec: canonicalSpec('Task', task.spec) },
+  };
 }
 
 type Settled = ({ readonly pod: Pod } | { readonly refused: Refusal }) & {

@@ -167,6 +167,20 @@ describe('a param whose value names a resource', () => {
   });
 });
 
+describe('fields in another case, on a cluster without admission', () => {
+  test('are read like those of a run that Tekton admitted', () => {
+    const container = { ...steps[0], workingdir: '/x', securityContext: { RunAsUser: 1 } };
+    const spec = { taskSpec: { steps: [container] }, podTemplate: { securityContext: { fsgroup: 2 } } };
+    const named = { taskRef: { name: 't' }, podTemplate: spec.podTemplate };
+    for (const given of [facts(spec), { ...facts(named), task: { spec: spec.taskSpec } }]) {
+      const start = startTaskRun(given);
+      const pod = 'pod' in start ? start.pod.spec : undefined;
+      expect(pod?.containers[0]).toMatchObject({ workingDir: '/x', securityContext: { runAsUser: 1 } });
+      expect(pod?.['securityContext']).toEqual({ fsGroup: 2 });
+    }
+  });
+});
+
 describe('a run whose mounts are known only with its params', () => {
   const mounting = (mountPath: string): object => ({
     inputs: { params: [{ name: 'at', value: mountPath }] },

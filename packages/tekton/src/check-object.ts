@@ -6,6 +6,7 @@
  */
 
 import { checkAccess } from './check-access.js';
+import { canonicalFields } from './canonical.js';
 import { checkMetadata, checkNamespace, checkObjectName } from './check-metadata.js';
 import { checkPipeline } from './check-pipeline.js';
 import { checkResource } from './check-resource.js';
@@ -64,7 +65,10 @@ export function inspect(object: unknown, index: number, guesses: Guesses): Inspe
     report.add('KIND_UNKNOWN', ['kind'], report.missed(id.kind, Object.keys(KINDS)), { value: id.kind });
     return { id, report, object };
   }
-  const fitting = conform(object, ROOTS[kind], [], report);
+  const canonical = canonicalFields(object);
+  for (const { path, name, twice } of canonical.respelt)
+    report.add('FIELD_CASE', path, { name, twice, written: String(path.at(-1)) });
+  const fitting = conform(canonical.object, ROOTS[kind], [], report);
   const tekton = { spec: {}, metadata: {}, ...(fitting as object) } as AnyTektonObject; // conform left only what fits its kind
   checkKind(tekton, { path: ['spec'], report });
   return { id, report, object, tekton };

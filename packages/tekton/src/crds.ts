@@ -19,9 +19,30 @@ export interface Crd {
   readonly spec: Readonly<Record<string, unknown>>;
 }
 
+/** How the API server is to treat objects. */
+export interface CrdOptions {
+  /**
+   * Keeps fields that the definitions do not know, as Tekton's own did: an admission that reads what was written decides about them.
+   *
+   * @default false - the API server drops them
+   */
+  readonly preserveUnknownFields?: boolean;
+}
+
 /** The definitions of all seven kinds; equal on every call. */
-export function crds(): Crd[] {
-  return Object.values(KINDS).map(crd);
+export function crds({ preserveUnknownFields = false }: CrdOptions = {}): Crd[] {
+  const definitions = Object.values(KINDS).map(crd);
+  return preserveUnknownFields ? definitions.map(preserving) : definitions;
+}
+
+/** Lets every object of a definition's schema hold more than the schema names. */
+function preserving<T>(value: T): T {
+  if (Array.isArray(value)) return value.map((item: unknown) => preserving(item)) as T; // of the same shape
+  if (typeof value !== 'object' || value === null) return value;
+  const copy = Object.fromEntries(
+    Object.entries(value).map(([name, item]: [string, unknown]) => [name, preserving(item)]),
+  );
+  return { ...copy, ...('properties' in value && { 'x-kubernetes-preserve-unknown-fields': true }) } as T; // a copy with one flag more
 }
 
 const condition = (field: string): string => `.status.conditions[?(@.type=="Succeeded")].${field}`;

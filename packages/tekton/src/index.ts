@@ -17,6 +17,7 @@ export * from './graph.js';
 export * from './names.js';
 export { resultRefsOf, resultRefsOfTask, type ResultRef } from './result-refs.js';
 export * from './defaults.js';
+export * from './canonical.js';
 export * from './crds.js';
 export { KINDS, type KindShape } from './schema-kinds.js';
 export type { ObjectId, Problem, Row, Severity } from './problem.js';

@@ -32,6 +32,13 @@ export const SHAPE_PROBLEMS = {
     ({ name }) => `there is no field ${quoted(name)} here`,
     ({ guess, known, elsewhere }) => elsewhere ?? meant(guess, known, 'remove it'),
   ),
+  FIELD_CASE: warning<{ name: string; written: string; twice: boolean }>(
+    'The name of a field is written in another case',
+    "Tekton v0.9.2 read names without regard to case. The embedded cluster does so too; a Kubernetes API server without Tekton's webhook drops such a field, or refuses it when it validates strictly, as kubectl asks it to.",
+    ({ name, written, twice }) =>
+      `the field ${quoted(written)} is read as ${quoted(name)}${twice ? ', which is there too: the last one counts' : ''}`,
+    ({ name }) => `write \`${name}\`: an API server without Tekton's webhook drops names in another case`,
+  ),
   FIELD_MISSING: error<{ name: string }>(
     'A field is missing',
     'Nothing can stand for it.',

@@ -21,6 +21,7 @@ import {
   API_VERSION,
   checkObjects,
   crds,
+  canonicalFields,
   KINDS,
   type Condition,
   type PipelineRun,
@@ -88,7 +89,8 @@ const NAMESPACE = resource('v1', 'namespaces', 'Namespace', false);
  * @throws SimulationError when the objects have errors, there is no such run, it never ends, or a script is for nothing
  */
 export async function simulate(given: Synthesized, options: SimulateOptions = {}): Promise<SimulatedRun> {
-  const objects = ('objects' in given ? given.objects : given) as readonly KubeObject[]; // manifests
+  const written = 'objects' in given ? given.objects : given;
+  const objects = written.map((object) => canonicalFields(object).object) as readonly KubeObject[]; // manifests
   refuseErrors(objects);
   const chosen = chooseRun(objects, options.run);
   const [pipeline, name] = [pipelineOf(chosen, objects), calledOf(chosen)];

@@ -62,7 +62,7 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
     optionalSecrets: !runtime.usesFiles,
     hostFiles: options.hostFiles,
     ...(standIns.node && { node: standIns.node }),
-    crds: crds(),
+    crds: crds({ preserveUnknownFields: true }), // the admission decides about them
     admission: [tektonAdmission],
     log: (line) => log.warn(line),
     ...(options.dataDir !== undefined && { dataDir: options.dataDir }),

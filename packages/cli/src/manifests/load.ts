@@ -4,6 +4,7 @@
  * The rest of the command never sees YAML. It asks an object for the place of a path when it has something to say about it.
  */
 
+import { canonicalFields, problem } from '@pipewright/tekton';
 import { hasErrors, type Finding, type Place } from '../finding.js';
 import { isObject, textAt, type JsonObject } from './json.js';
 import { lostIndentation } from './indentation.js';
@@ -63,11 +64,23 @@ function readDocument(parsed: ParsedDocument): Manifests {
   const all = [...lost.findings, ...findings];
   const faulty = parsed.faulty || hasErrors(all);
   if (isObject(value) && isStandIns(value)) return { manifests: [], findings: faulty ? all : [standIns(parsed)] };
-  if (isObject(value)) return { manifests: expand(parsed, value, [], faulty), findings: all };
+  if (isObject(value)) {
+    const loaded = expand(parsed, value, [], faulty);
+    return {
+      manifests: loaded.map(({ manifest }) => manifest),
+      findings: [...all, ...loaded.flatMap(({ findings: of }) => of)],
+    };
+  }
   return { manifests: [], findings: faulty ? all : [notAnObject(parsed)] };
 }
 
-function expand(parsed: ParsedDocument, value: JsonObject, base: Path, faulty: boolean): readonly Manifest[] {
+/** A manifest, and what its text says otherwise than its object. */
+interface Loaded {
+  readonly manifest: Manifest;
+  readonly findings: readonly Finding[];
+}
+
+function expand(parsed: ParsedDocument, value: JsonObject, base: Path, faulty: boolean): readonly Loaded[] {
   const items = value['items'];
   if (textAt(value, 'kind') !== 'List' || !Array.isArray(items)) return [manifestAt(parsed, value, base, faulty)];
   return items.flatMap((item: unknown, index) =>
@@ -75,14 +88,25 @@ function expand(parsed: ParsedDocument, value: JsonObject, base: Path, faulty: b
   );
 }
 
-function manifestAt(parsed: ParsedDocument, object: JsonObject, base: Path, faulty: boolean): Manifest {
-  return {
-    object,
+/** The names of fields are those of their kind from here on, so that nobody who reads them has to know other spellings. */
+function manifestAt(parsed: ParsedDocument, written: JsonObject, base: Path, faulty: boolean): Loaded {
+  const { object, respelt } = canonicalFields(written);
+  const manifest: Manifest = {
+    object: isObject(object) ? object : written,
     file: parsed.source.file,
     faulty,
     locate: (path) => locate(parsed, path, nodeAt(parsed, base)),
     quote: ({ line }) => lineAt(parsed.source, line),
   };
+  const findings = (faulty ? [] : respelt).map(({ path, name, twice }): Finding => {
+    const { code, severity, message, hint } = problem('FIELD_CASE', path, {
+      name,
+      twice,
+      written: String(path.at(-1)),
+    });
+    return { severity, code, place: manifest.locate(path).key, message, hint };
+  });
+  return { manifest, findings };
 }
 
 /** Whether a document is the command's own configuration, under whatever name. */

@@ -57,7 +57,15 @@ function stepInto(
   }
   if (!isMap(target)) return undefined;
   const pairs = target.items as readonly Pair[]; // the library types the keys of a Pair as unknown
-  return pairsByKey(target, pairs).get(String(step)) ?? inMerged(parsed, pairs, step);
+  const byName = pairsByKey(target, pairs);
+  return byName.get(String(step)) ?? inMerged(parsed, pairs, step) ?? inAnotherCase(byName, String(step));
+}
+
+/** Objects have the names of their kinds, and the text may have them in another case. */
+function inAnotherCase(pairs: ReadonlyMap<string | undefined, Pair>, step: string): Pair | undefined {
+  const meant = step.toLowerCase();
+  for (const [name, pair] of pairs) if (name?.toLowerCase() === meant) return pair;
+  return undefined;
 }
 
 /** The first pair of each key. An object with ten thousand mistakes is asked ten thousand times. */
