@@ -81,6 +81,20 @@ describe('what an owner controls is found', () => {
     await it.close();
   });
 
+  test('no more once the server said that it is gone, however late the watch is', async () => {
+    const it = await opened([thing('a', 'one', '1'), thing('b', 'one', '2')]);
+    it.shelf.gone('n/a', 'uid-a');
+    it.shelf.gone('n/b', 'uid-of-an-earlier-b');
+    it.pass(600_000);
+    expect([it.shelf.get('n/a'), it.names('one')]).toEqual([undefined, ['b@2']]);
+    await it.say('MODIFIED', thing('a', 'one', '3'));
+    expect(it.names('one')).toEqual(['b@2']);
+    await it.say('DELETED', thing('a', 'one', '4'));
+    await it.say('ADDED', { ...thing('a', 'one', '5'), metadata: { ...thing('a', 'one', '5').metadata, uid: 'new' } });
+    expect(it.names('one')).toEqual(['b@2', 'a@5']);
+    await it.close();
+  });
+
   test('for a minute when no watch confirms it, each from when it was noted last', async () => {
     const it = await opened([]);
     for (const name of ['a', 'b']) it.shelf.note(thing(name, 'one', '11'));

@@ -30,6 +30,8 @@ export class Shelf<T extends KubeObject> {
   readonly #clock: Clock;
   /** The oldest first. */
   readonly #laid = new Map<string, Laid<T>>();
+  /** Uids of objects that the server does not have any more, by key, until the watch has caught up. */
+  readonly #gone = new Map<string, string>();
   /** The newest state of each object, by its owner's uid and its own name. */
   readonly #owned = new Map<string, Map<string, T>>();
   /** The owner that an object is to be found under, by its key. */
@@ -42,6 +44,7 @@ export class Shelf<T extends KubeObject> {
       ...options,
       onChange: (key, change, listed) => {
         const seen = this.#settle(key, change);
+        if (change.after?.metadata.uid !== this.#gone.get(key)) this.#gone.delete(key);
         this.#file(key);
         // A list may have skipped changes of others that the answer to our write had in it.
         if (listed || !seen) options.onChange?.(key, change, listed);
@@ -52,7 +55,7 @@ export class Shelf<T extends KubeObject> {
   /** The newest state known. Never change it. */
   get(key: string): T | undefined {
     this.#expire();
-    return this.#laid.get(key)?.object ?? this.reflector.get(key);
+    return this.#newest(key);
   }
 
   /** The newest state known of all that an owner controls, by name. It changes as that does. Never change it. */
@@ -73,10 +76,24 @@ export class Shelf<T extends KubeObject> {
     return object;
   }
 
-  /** Notes that the server has no such object. */
+  /** Forgets what was noted of an object: the watch is right. */
   forget(key: string): void {
     this.#laid.delete(key);
     this.#file(key);
+  }
+
+  /** Notes that the server does not have the object of this uid any more, of which a late watch knows nothing yet. */
+  gone(key: string, uid: string): void {
+    if (this.#laid.get(key)?.object.metadata.uid === uid) this.#laid.delete(key);
+    if (this.reflector.get(key)?.metadata.uid === uid) this.#gone.set(key, uid);
+    this.#file(key);
+  }
+
+  #newest(key: string): T | undefined {
+    const laid = this.#laid.get(key)?.object;
+    if (laid) return laid;
+    const known = this.reflector.get(key);
+    return known && this.#gone.get(key) === known.metadata.uid ? undefined : known;
   }
 
   #expire(): void {
@@ -90,7 +107,7 @@ export class Shelf<T extends KubeObject> {
 
   /** Has an object found under its owner. */
   #file(key: string): void {
-    const object = this.#laid.get(key)?.object ?? this.reflector.get(key);
+    const object = this.#newest(key);
     const uid = object?.metadata.ownerReferences?.find(({ controller }) => controller === true)?.uid;
     const before = this.#owners.get(key);
     const name = key.slice(key.indexOf('/') + 1);

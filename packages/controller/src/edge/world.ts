@@ -4,6 +4,7 @@
 
 import {
   fromKey,
+  keyOf,
   refusedAs,
   resource,
   type Clock,
@@ -170,7 +171,10 @@ export async function recordStatus<T extends Run>(
   } catch (error) {
     if (!refusedAs(error, 'NotFound') && !refusedAs(error, 'Conflict')) throw error;
     const latest = await client.get<T>(of, { namespace, name });
-    if (latest?.metadata.uid !== uid || !latest) return 'gone';
+    if (latest?.metadata.uid !== uid || !latest) {
+      if (uid !== undefined) shelf.gone(keyOf(run), uid);
+      return 'gone';
+    }
     if (latest.metadata.resourceVersion === resourceVersion) throw error; // deciding anew would come to the same
     shelf.note(latest);
     return 'stale';
