@@ -134,6 +134,8 @@ class Pods {
   readonly #claiming = new Set<string>();
   /** Pods that no node fits, by uid, with the reason. */
   readonly #unplaced = new Map<string, { readonly pod: Pod; readonly why: string }>();
+  /** Uids of pods that ran and are over; a watch that is late may show them as they were before. */
+  readonly #over = new Set<string>();
   /** By uid: pods of an earlier process whose end is being written. */
   readonly #ending = new Map<string, Promise<void>>();
   readonly #stopped = new AbortController();
@@ -174,7 +176,7 @@ class Pods {
         for (const pod of items) this.#see(pod, isFirst);
         isFirst = false;
         const alive = new Set(items.map((it) => it.metadata.uid));
-        for (const uid of this.#runs.keys()) if (!alive.has(uid)) this.#forget(uid);
+        for (const uid of [...this.#runs.keys(), ...this.#over]) if (!alive.has(uid)) this.#forget(uid);
         const path = `${PATH}?watch=true&allowWatchBookmarks=true&resourceVersion=${metadata.resourceVersion}`;
         for await (const { type, object } of api.watch<Pod>(path, signal)) {
           if (type === 'DELETED') this.#deleted(object);
@@ -204,13 +206,15 @@ class Pods {
       return;
     }
     if (nodeName !== NODE.name) return;
+    if (this.#over.has(uid)) return this.#finish(pod, undefined);
     const lost = atStart && !isOver(pod) ? lostStatus(pod, this.#context.clock.now()) : undefined;
     if (isOver(pod) || lost !== undefined) return this.#finish(pod, lost);
     const started = new PodRun(this.#context, pod);
     this.#runs.set(uid, started);
     if (deletionTimestamp !== undefined) started.update(pod);
     void started.done.then(() => {
-      if (this.#runs.get(uid) === started) this.#runs.delete(uid);
+      if (!started.isGone) this.#over.add(uid);
+      this.#runs.delete(uid);
     });
   }
 
@@ -299,6 +303,7 @@ class Pods {
 
   #forget(uid: string): void {
     this.#unplaced.delete(uid);
+    this.#over.delete(uid);
     this.#runs.get(uid)?.removed();
   }
 }

@@ -95,6 +95,11 @@ export class PodRun {
     this.#end(0);
   }
 
+  /** Whether the pod is no longer in the API server, or no longer this node's. */
+  get isGone(): boolean {
+    return this.#gone.signal.aborted;
+  }
+
   /** The node stops: containers are killed, and the API server keeps what it knows. */
   async abandon(): Promise<void> {
     this.removed();

@@ -128,3 +128,31 @@ describe('a node that follows another', () => {
     await lab.gone('p');
   });
 });
+
+test('a pod that is over is not started again by what a late watch says of it', async () => {
+  lab = await Lab.open({});
+  const { plain } = lab.cluster.send;
+  let release: () => void = () => undefined;
+  const isReleased = new Promise<void>((resolve) => (release = resolve));
+  /** Changes arrive only when they are released; new pods at once. */
+  async function* late(events: AsyncIterable<unknown>): AsyncGenerator<unknown> {
+    for await (const event of events) {
+      if ((event as { readonly type: string }).type === 'MODIFIED') await isReleased;
+      yield event;
+    }
+  }
+  const send: Send = Object.assign(() => Promise.reject(new Error('not used')), {
+    plain: async (request: PlainRequest) => {
+      const response = await plain!(request);
+      return response.events ? { ...response, events: late(response.events) } : response;
+    },
+  });
+  let starts = 0;
+  await join(send, () => ((starts += 1), {}));
+  await lab.pod('p', [{ name: 'main', command: ['run'] }]);
+  await lab.end('p');
+  release();
+  await lab.pod('q', [{ name: 'main', command: ['run'] }]);
+  await lab.end('q');
+  expect(starts).toBe(2);
+});
