@@ -141,7 +141,9 @@ export async function startClusterOn(storage: Storage, options: ClusterOptions):
     running = await nodeOf(options, sendAs(context, NODE), () => listeners.inCluster(), clock);
     logs = running?.node.logs;
   } catch (error) {
+    const failure = storage.failure(); // requests answer with a Status, which says less
     await close().catch(() => undefined); // the first failure says more
+    if (failure) throw new ClusterError('DATA_DIR_UNUSABLE', failure.message, failure.hint, { cause: error });
     throw error;
   }
   const registry = createRegistry(dataDir === undefined ? {} : { dir: join(dataDir, 'registry') });

@@ -54,12 +54,17 @@ export class GroupCommit implements ChangeLog {
   #lastRevision = 0;
   #doneRevision = 0;
   #running: Promise<void> | undefined;
-  #isFailing = false;
+  #failure: StorageWriteError | undefined;
   #isRetryPlanned = false;
   #isClosed = false;
 
   constructor(options: GroupCommitOptions) {
     this.#options = options;
+  }
+
+  /** Why the last batch was rolled back; undefined once one has been committed again. */
+  get failure(): StorageWriteError | undefined {
+    return this.#failure;
   }
 
   encode(change: Change, place: string): string {
@@ -134,8 +139,8 @@ export class GroupCommit implements ChangeLog {
     store.rollBack();
     for (const { reject } of this.#waiters.splice(0)) reject(failure);
     if (this.#isClosed) return;
-    if (!this.#isFailing) notice(`${failure.message}; writes are refused until that has been repaired`);
-    this.#isFailing = true;
+    if (!this.#failure) notice(`${failure.message}; writes are refused until that has been repaired`);
+    this.#failure = failure;
     if (this.#isRetryPlanned) return;
     this.#isRetryPlanned = true;
     const retry = (): void => {
@@ -146,8 +151,8 @@ export class GroupCommit implements ChangeLog {
   }
 
   #recovered(): void {
-    if (this.#isFailing) this.#options.notice(`${this.#options.directory} can be written again`);
-    this.#isFailing = false;
+    if (this.#failure) this.#options.notice(`${this.#options.directory} can be written again`);
+    this.#failure = undefined;
   }
 }
 

@@ -10,12 +10,15 @@ import { GroupCommit } from './group-commit.js';
 import { lock } from './lock.js';
 import { initialize, isInitialized, recover } from './recovery.js';
 import { newSecrets, secretsIn, type ClusterSecrets } from './secrets.js';
+import type { StorageWriteError } from './storage-write-error.js';
 import { Store } from './store.js';
 
 /** An open storage. */
 export interface Storage {
   readonly store: Store;
   readonly secrets: ClusterSecrets;
+  /** Why writes are refused at the moment; undefined while they work. */
+  failure(): StorageWriteError | undefined;
   /**
    * Commits what is pending and lets go of the directory. Rejects with a `ClusterError` when something that was written could not be
    * saved; the directory is released all the same.
@@ -50,7 +53,12 @@ export async function openStorage(directory: string | undefined, options: Storag
   const { clock = systemClock, log = () => undefined, secrets } = options;
   if (directory === undefined) {
     const store = new Store(0, bugReport(log));
-    return { store, secrets: secrets ?? newSecrets(clock.date()), close: () => Promise.resolve() };
+    return {
+      store,
+      secrets: secrets ?? newSecrets(clock.date()),
+      failure: () => undefined,
+      close: () => Promise.resolve(),
+    };
   }
   let unlock: () => void = () => undefined;
   try {
@@ -87,7 +95,12 @@ async function opened(disk: Disk, options: StorageOptions): Promise<Storage> {
   const afterBatch = (): Promise<void> => checkpointer.afterBatch();
   const commits = new GroupCommit({ store, log, directory: disk.path, notice, afterBatch, clock });
   store.attach(commits);
-  return { store, secrets, close: () => close(disk, { commits, checkpointer, log, notice }) };
+  return {
+    store,
+    secrets,
+    failure: () => commits.failure,
+    close: () => close(disk, { commits, checkpointer, log, notice }),
+  };
 }
 
 interface Parts {
