@@ -1,15 +1,15 @@
 /**
- * Request bodies: read up to a limit, then as JSON, YAML or protobuf, whatever the content type says.
+ * Request bodies: read up to a limit, then as JSON or YAML, whatever the content type says.
+ *
+ * Whatever way a body comes, its value is JSON, no deeper than `MOST_DEPTH`: what works on it may recurse.
  */
 
-import { parseDocument } from 'yaml';
 import { isObject, type JsonObject } from './json.js';
+import { DEPTH_SAYS, measured, MOST_BODY_BYTES, MOST_DEPTH } from './json-limits.js';
 import { repeatedFields } from './json-scan.js';
 import type { Incoming } from './plain.js';
 import { badRequest, tooLarge, unsupportedMedia } from './refusal.js';
-
-/** The largest body, in bytes. */
-export const MOST_BYTES = 3 * 1024 * 1024;
+import { readYaml } from './yaml-body.js';
 
 /** A body as read: its value, and the fields that appear twice in it. */
 export interface Body {
@@ -25,7 +25,7 @@ export async function bytesOf(request: Incoming): Promise<Uint8Array> {
   for await (const chunk of request.body) {
     const bytes: Uint8Array = chunk;
     size += bytes.byteLength;
-    if (size > MOST_BYTES) throw tooLarge(`Request entity too large: limit is ${MOST_BYTES}`);
+    if (size > MOST_BODY_BYTES) throw tooLarge(`Request entity too large: limit is ${MOST_BODY_BYTES}`);
     chunks.push(bytes);
   }
   return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
@@ -46,33 +46,45 @@ export async function bodyOf(request: Incoming): Promise<Body> {
 
 /**
  * A body that came as data, as if it had come as text: a copy without what JSON has no words for. Refuses what the text
- * would be refused for: too many bytes (counted in characters), and `__proto__` as a field.
+ * would be refused for: too many bytes (counted in characters), too many levels, and `__proto__` as a field.
  */
 function bodyFrom(value: unknown): unknown {
-  const size = { left: MOST_BYTES };
-  return copied(value, size);
+  return copied(value, { left: MOST_BODY_BYTES }, 0);
 }
 
-function copied(value: unknown, size: { left: number }): unknown {
+function copied(value: unknown, size: { left: number }, depth: number): unknown {
   size.left -= typeof value === 'string' ? value.length + 2 : 4;
-  if (size.left < 0) throw tooLarge(`Request entity too large: limit is ${MOST_BYTES}`);
-  if (typeof value !== 'object' || value === null) return Number.isNaN(value) ? null : value;
-  if (Array.isArray(value)) return value.map((item) => copied(item ?? null, size));
+  if (size.left < 0) throw tooLarge(`Request entity too large: limit is ${MOST_BODY_BYTES}`);
+  if (typeof value !== 'object' || value === null) return copiedScalar(value);
   if (value instanceof Date) return value.toISOString();
+  if (depth >= MOST_DEPTH) throw tooDeep();
+  if (Array.isArray(value)) return Array.from(value, (item) => copied(item ?? null, size, depth + 1));
   const made: JsonObject = {};
   for (const [field, item] of Object.entries(value)) {
     if (item === undefined) continue;
     if (field === '__proto__') throw badRequest('a field may not be called "__proto__"');
     size.left -= field.length + 3;
-    made[field] = copied(item, size);
+    made[field] = copied(item, size, depth + 1);
   }
   return made;
 }
 
+function copiedScalar(value: unknown): unknown {
+  if (typeof value === 'number') return Number.isFinite(value) ? value : null;
+  if (value === null || value === undefined || typeof value === 'string' || typeof value === 'boolean') return value;
+  throw badRequest(`the object provided is unrecognized (must be JSON): json: unsupported type: ${typeof value}`);
+}
+
+const tooDeep = (): Error =>
+  badRequest(
+    `the object provided is unrecognized (must be JSON): couldn't get version/kind; json parse error: ${DEPTH_SAYS}`,
+  );
+
 /** Reads text of a body that is JSON, or YAML where the media type says so. */
 export function readBody(bytes: Uint8Array, media: string): Body {
   const text = new TextDecoder().decode(bytes);
-  if (YAML_TYPES.has(media)) return text.trimStart().startsWith('{') ? readJson(text) : readYaml(text);
+  if (YAML_TYPES.has(media))
+    return text.trimStart().startsWith('{') ? readJson(text) : { value: readYaml(text), repeated: [] };
   if (JSON_TYPES.has(media) || media.endsWith('+json')) return readJson(text);
   const accepted = 'application/json, application/yaml, application/vnd.kubernetes.protobuf';
   throw unsupportedMedia(
@@ -87,21 +99,26 @@ export function objectIn({ value }: Body): JsonObject {
 }
 
 function readJson(text: string): Body {
+  const value = parsedJson(text);
+  const repeated = repeatedFields(text, MOST_DEPTH);
+  if (!repeated) throw tooDeep();
+  if (HUGE_NUMBER.test(text)) checkNumbers(value);
+  return { value, repeated };
+}
+
+function parsedJson(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(text);
-    return { value, repeated: repeatedFields(text) };
+    return JSON.parse(text) as unknown;
   } catch (error) {
-    throw badRequest(`the object provided is unrecognized (must be JSON): ${said(error)}`);
+    const [why = ''] = error instanceof Error ? error.message.split('\n') : [];
+    throw badRequest(`the object provided is unrecognized (must be JSON): ${why}`);
   }
 }
 
-function readYaml(text: string): Body {
-  const document = parseDocument(text, { uniqueKeys: false, version: '1.1', schema: 'yaml-1.1' });
-  const [wrong] = document.errors;
-  if (wrong) throw badRequest(`error converting YAML to JSON: yaml: ${said(wrong)}`);
-  const value: unknown = document.toJS({ maxAliasCount: 100 });
-  return { value: JSON.parse(JSON.stringify(value)) as unknown, repeated: [] };
-}
+/** What may be a number that JavaScript reads as infinite. */
+const HUGE_NUMBER = /\d[eE]\+?\d{3}|\d{300}/;
 
-const said = (error: unknown): string =>
-  error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+function checkNumbers(value: unknown): void {
+  const size = measured(value, Number.POSITIVE_INFINITY);
+  if (size.kind === 'not-json') throw badRequest(`the object provided is unrecognized (must be JSON): ${size.why}`);
+}

@@ -16,8 +16,11 @@ interface Level {
   key: string;
 }
 
-/** Paths of the fields that appear more than once in their object, in the order of the text. `text` must be valid JSON. */
-export function repeatedFields(text: string): string[] {
+/**
+ * Paths of the fields that appear more than once in their object, in the order of the text; undefined when the text is nested deeper
+ * than `mostDepth`. `text` must be valid JSON.
+ */
+export function repeatedFields(text: string, mostDepth: number): string[] | undefined {
   const repeated: string[] = [];
   const levels: Level[] = [];
   let expectsKey = false;
@@ -30,6 +33,7 @@ export function repeatedFields(text: string): string[] {
       expectsKey = false;
       place = end;
     } else if (letter === OPEN_OBJECT || letter === OPEN_LIST) {
+      if (levels.length >= mostDepth) return undefined;
       const keys = letter === OPEN_OBJECT ? new Set<string>() : undefined;
       levels.push({ path: level ? pathIn(level) : '', keys, index: 0, key: '' });
       expectsKey = keys !== undefined;

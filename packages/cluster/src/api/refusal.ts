@@ -138,7 +138,7 @@ export const statusOf = ({ code, reason, message, details }: Refusal): JsonObjec
   metadata: {},
   status: 'Failure',
   message,
-  reason,
+  ...(reason !== '' && { reason }),
   ...(details && { details }),
   code,
 });

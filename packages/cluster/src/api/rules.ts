@@ -9,6 +9,7 @@ import {
   fill,
   isObject,
   listAt,
+  objectAt,
   objectsAt,
   same,
   stringAt,
@@ -55,7 +56,7 @@ function checkSecret(secret: KubeObject, old: KubeObject | undefined): readonly 
   if (type === 'kubernetes.io/basic-auth' && data['username'] === undefined && data['password'] === undefined) {
     wrong.push(required('data[username]'), required('data[password]'));
   }
-  wrong.push(...checkKeys(data, 'data'));
+  wrong.push(...checkKeys(data, 'data'), ...checkDataSize(bytesIn(data, 'base64'), 'data'));
   const config = data['.dockerconfigjson'];
   if (
     type === 'kubernetes.io/dockerconfigjson' &&
@@ -70,6 +71,27 @@ function checkSecret(secret: KubeObject, old: KubeObject | undefined): readonly 
   }
   if (old && type !== stringAt(old, 'type')) wrong.push(invalidValue('type', type, 'field is immutable'));
   return [...wrong, ...checkImmutable(secret, old)];
+}
+
+const MOST_DATA_BYTES = 1024 * 1024;
+
+/** A Secret or ConfigMap holds at most a mebibyte; of what is in base64 the bytes count that it stands for. */
+function checkDataSize(bytes: number, field: string): Cause[] {
+  if (bytes <= MOST_DATA_BYTES) return [];
+  return [{ reason: 'FieldValueTooLong', field, message: `Too long: may not be more than ${MOST_DATA_BYTES} bytes` }];
+}
+
+const bytesIn = (data: JsonObject, encoding: 'utf8' | 'base64'): number =>
+  Object.values(data).reduce((sum: number, value) => sum + Buffer.byteLength(String(value), encoding), 0);
+
+function checkConfigMap(object: KubeObject, old: KubeObject | undefined): readonly Cause[] {
+  const [data, binary] = [objectAt(object, 'data'), objectAt(object, 'binaryData')];
+  return [
+    ...checkKeys(data, 'data'),
+    ...checkKeys(binary, 'binaryData'),
+    ...checkDataSize(bytesIn(data, 'utf8') + bytesIn(binary, 'base64'), '[]'),
+    ...checkImmutable(object, old),
+  ];
 }
 
 function isJson(value: string): boolean {
@@ -217,10 +239,7 @@ export const RULES: Readonly<Record<string, KindRules>> = {
   },
   '/secrets': { fill: fillSecret, check: checkSecret, selectable: { type: text('type') } },
   '/configmaps': {
-    check: (object, old) => [
-      ...checkKeys(isObject(object['data']) ? object['data'] : {}, 'data'),
-      ...checkImmutable(object, old),
-    ],
+    check: checkConfigMap,
   },
   '/namespaces': { fill: fillNamespace, names: 'label', selectable: { 'status.phase': text('status', 'phase') } },
   '/persistentvolumeclaims': { fill: fillClaim, check: checkClaim },

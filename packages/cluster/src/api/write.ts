@@ -1,7 +1,7 @@
 /**
  * Creating and changing objects: the one way into the store.
  *
- *     body ─▶ metadata ─▶ fields known? ─▶ defaults ─▶ admission ─▶ valid? ─▶ store
+ *     body ─▶ metadata ─▶ fields known? ─▶ defaults ─▶ admission ─▶ valid? ─▶ storable? ─▶ store
  *
  * Synchronous from end to end, so that no two writes can interleave and a conflict can only come from a client's stale read.
  */
@@ -13,6 +13,7 @@ import { alreadyExists, badRequest, conflict, forbiddenField, invalid, invalidVa
 import { apiVersionOf, placeOf, type ResourceType } from './resource.js';
 import { decodeBuiltIn } from './decode.js';
 import { METADATA } from './fields.js';
+import { refuseIfUnstorable } from './object-limits.js';
 import { fillDefaults, prune } from './schema.js';
 import { checkSchema } from './schema-check.js';
 import { latestOf, timestamp, type World } from './world.js';
@@ -48,6 +49,7 @@ export function create(
   const { name } = object.metadata;
   refuseIfWrong(type, object, undefined);
   if (latestOf(world, type).get(namespace, name)) throw alreadyExists(type, name);
+  refuseIfUnstorable(type, object);
   if (options.dryRun) return object;
   return world.store.put(placeOf(type), object);
 }
@@ -78,6 +80,7 @@ export function update(
   const object = part === 'main' ? admit(world, type, whole, old, { sent: body, dryRun: options.dryRun }) : whole;
   refuseIfWrong(type, object, old);
   if (same(object, old)) return old;
+  refuseIfUnstorable(type, object);
   if (options.dryRun) return object;
   if (isFinished(object)) return world.store.remove(placeOf(type), object);
   return world.store.put(placeOf(type), object);

@@ -40,11 +40,16 @@ test.each([
   ['text that looks like a field', '{"a":"\\"a\\":1,{\\"a\\"","b":1}', []],
   ['an escaped name', '{"a":1,"\\u0061":2}', ['a']],
 ])('of repeated fields it finds %s', (_what, text, want) => {
-  expect(repeatedFields(text)).toEqual(want);
+  expect(repeatedFields(text, 9)).toEqual(want);
+});
+
+test('repeated fields are not looked for in a text that is nested too deep', () => {
+  expect(repeatedFields('[{"a":[]}]', 3)).toEqual([]);
+  expect(repeatedFields('[{"a":[{}]}]', 3)).toBeUndefined();
 });
 
 test('no field may be called __proto__, however it is spelt', () => {
-  expect(() => repeatedFields('{"a":{"__pro\\u0074o__":{}}}')).toThrow('a field may not be called "__proto__"');
+  expect(() => repeatedFields('{"a":{"__pro\\u0074o__":{}}}', 9)).toThrow('a field may not be called "__proto__"');
 });
 
 const run = {

@@ -1,0 +1,84 @@
+/**
+ * How deep and how large JSON may be, measured without recursion.
+ *
+ * Separate because everything behind it recurses: copying, comparing, validating and writing JSON fail on a value that is deeper than
+ * the stack, so nothing deeper than `MOST_DEPTH` may get that far. Also finds what JSON cannot say.
+ */
+
+/** The most levels that a value may be nested. kube-apiserver allows 10,000; real objects stay below 100. */
+export const MOST_DEPTH = 512;
+/** The most bytes of a request's body, as kube-apiserver has it. */
+export const MOST_BODY_BYTES = 3 * 1024 * 1024;
+/** The most bytes of an object that is stored: what etcd takes in a request. */
+export const MOST_OBJECT_BYTES = 1.5 * 1024 * 1024;
+
+/** Ends the messages about a value that is too deep. */
+export const DEPTH_SAYS = `exceeded max depth: no value may be nested more than ${MOST_DEPTH} levels deep`;
+
+/** A value as measured: its depth in levels and its size as JSON text, or why it is refused. */
+export type Measured =
+  | { readonly kind: 'fits'; readonly depth: number; readonly bytes: number }
+  | { readonly kind: 'too-deep' }
+  | { readonly kind: 'too-large' }
+  | { readonly kind: 'not-json'; readonly why: string };
+
+/** Measures a value, and stops as soon as it is deeper than `MOST_DEPTH` or larger than `mostBytes`. */
+export function measured(value: unknown, mostBytes: number): Measured {
+  const values: unknown[] = [value];
+  const depths: number[] = [0];
+  let [bytes, deepest] = [0, 0];
+  while (values.length > 0) {
+    const here = values.pop();
+    const depth = depths.pop() ?? 0;
+    if (typeof here === 'object' && here !== null) {
+      if (depth >= MOST_DEPTH) return { kind: 'too-deep' };
+      if (depth >= deepest) deepest = depth + 1;
+      const own = pushAll(here, depth + 1, values, depths);
+      if (own === undefined) return { kind: 'not-json', why: 'a field may not be called "__proto__"' };
+      bytes += own;
+    } else {
+      const own = scalarBytes(here);
+      if (own === undefined) return { kind: 'not-json', why: `json: ${unsaid(here)}` };
+      bytes += own;
+    }
+    if (bytes > mostBytes) return { kind: 'too-large' };
+  }
+  return { kind: 'fits', depth: deepest, bytes };
+}
+
+/** Puts a container's items on the stack; the bytes of all that is around them, or undefined for a forbidden field. */
+function pushAll(container: object, depth: number, values: unknown[], depths: number[]): number | undefined {
+  if (Array.isArray(container)) {
+    for (const item of container) {
+      values.push(item ?? null);
+      depths.push(depth);
+    }
+    return 1 + Math.max(1, container.length);
+  }
+  let bytes = 1;
+  for (const [field, item] of Object.entries(container)) {
+    if (field === '__proto__') return undefined;
+    if (item === undefined) continue;
+    values.push(item);
+    depths.push(depth);
+    bytes += textBytes(field) + 2;
+  }
+  return Math.max(2, bytes);
+}
+
+function scalarBytes(value: unknown): number | undefined {
+  if (typeof value === 'string') return textBytes(value);
+  if (typeof value === 'number') return Number.isFinite(value) ? String(value).length : undefined;
+  if (typeof value === 'boolean') return value ? 4 : 5;
+  return value === null || value === undefined ? 4 : undefined;
+}
+
+const unsaid = (value: unknown): string =>
+  typeof value === 'number' ? `unsupported value: ${value}` : `unsupported type: ${typeof value}`;
+
+/** Characters that JSON escapes: quotes, backslashes, control characters and halves of a surrogate pair. */
+const ESCAPED = /["\\\u0000-\u001f]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+
+/** The bytes of a text in JSON. */
+const textBytes = (text: string): number =>
+  ESCAPED.test(text) ? Buffer.byteLength(JSON.stringify(text)) : Buffer.byteLength(text) + 2;

@@ -1,0 +1,32 @@
+/**
+ * What may not be stored: an object that is too deep to be worked on, or larger than etcd takes.
+ *
+ * Every write passes here as its last step, whatever it was put together from, so that nothing reaches the store that cannot be written
+ * as JSON. Uses the words and codes that kube-apiserver passes on.
+ */
+
+import type { KubeObject } from './json.js';
+import { DEPTH_SAYS, measured, MOST_OBJECT_BYTES } from './json-limits.js';
+import { invalid, Refusal, type Named } from './refusal.js';
+
+/** Throws unless an object may be stored. */
+export function refuseIfUnstorable(type: Named, object: KubeObject): void {
+  const size = measured(object, MOST_OBJECT_BYTES);
+  switch (size.kind) {
+    case 'fits':
+      return;
+    case 'too-large':
+      throw new Refusal(500, '', 'etcdserver: request is too large');
+    case 'too-deep':
+      throw notStored(type, object, DEPTH_SAYS);
+    case 'not-json':
+      throw notStored(type, object, size.why);
+  }
+}
+
+function notStored(type: Named, object: KubeObject, why: string): Refusal {
+  const field = Object.keys(object).find((each) => measured(object[each], MOST_OBJECT_BYTES).kind !== 'fits') ?? '';
+  return invalid(type, object.metadata.name, [
+    { reason: 'FieldValueInvalid', field, message: `Invalid value: ${why}` },
+  ]);
+}
