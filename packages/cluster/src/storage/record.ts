@@ -31,8 +31,8 @@ const PREFIX_BYTES = 9;
 const SPACE = 0x20;
 const NEWLINE = 0x0a;
 
-/** How many bytes are read at once. */
-const READ_BYTES = 1024 * 1024;
+/** How many bytes are read at once; larger records make it grow. */
+const READ_BYTES = 64 * 1024;
 
 /** The largest record that is written or read; an object of the API server has at most 1.5 MiB. */
 export const RECORD_BYTES = 8 * 1024 * 1024;

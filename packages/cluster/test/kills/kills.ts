@@ -1,0 +1,85 @@
+/**
+ * Kills a real process that writes to a data directory, again and again, and compares what it had acknowledged with what is there.
+ *
+ * A killed process cannot lose a sync: only its own order of work is tested, on a real file system.
+ */
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { openStorage } from '../../src/storage/open.js';
+
+/** What came of it. */
+export interface Kills {
+  readonly acknowledged: number;
+  /** What was acknowledged and is not there, in words. */
+  readonly lost: readonly string[];
+  /** What was said of incomplete tails. */
+  readonly notices: readonly string[];
+}
+
+/** A content of an object: its number, or `gone`. */
+type State = string;
+
+/** By name: what an object may hold, which is what was acknowledged last, or what was tried since. */
+type Possible = Map<string, State[]>;
+
+/** Kills so many processes, one after the other, on one directory. */
+export async function killProcesses(count: number): Promise<Kills> {
+  const parent = mkdtempSync(join(tmpdir(), 'pipewright-kills-'));
+  const directory = join(parent, 'data');
+  const possible: Possible = new Map();
+  const lost: string[] = [];
+  const notices: string[] = [];
+  let [acknowledged, first] = [0, 1];
+  try {
+    for (let kill = 0; kill < count; kill += 1) {
+      for (const line of await linesUntilKilled(directory, first, 20 + ((kill * 137) % 400))) {
+        const [progress, kind, name = '', number = '0'] = line.split(' ');
+        const state = kind === 'delete' ? 'gone' : number;
+        if (progress === 'try') possible.set(name, [...(possible.get(name) ?? ['gone']), state]);
+        else possible.set(name, [state]);
+        if (progress === 'done') acknowledged += 1;
+        first = Math.max(first, Number(number) + 1);
+      }
+      lost.push(...(await compare(directory, possible, notices)).map((line) => `kill ${kill + 1}: ${line}`));
+    }
+  } finally {
+    rmSync(parent, { recursive: true, force: true });
+  }
+  return { acknowledged, lost, notices };
+}
+
+/** Lets a process write and kills it after so many lines; returns all that it has printed. */
+async function linesUntilKilled(directory: string, first: number, count: number): Promise<string[]> {
+  const script = join(import.meta.dirname, 'writer.ts');
+  const child = spawn(process.execPath, ['--import', 'tsx', script, directory, String(first)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const exited = once(child, 'exit');
+  const lines: string[] = [];
+  for await (const line of createInterface({ input: child.stdout })) {
+    lines.push(line);
+    if (lines.length === count) child.kill('SIGKILL');
+  }
+  const [, signal] = (await exited) as [number | null, string | null];
+  if (signal !== 'SIGKILL') throw new Error('the process ended before it was killed');
+  return lines;
+}
+
+/** Opens the directory and says what is not as it was acknowledged; what is found is all that is possible from then on. */
+async function compare(directory: string, possible: Possible, notices: string[]): Promise<string[]> {
+  const storage = await openStorage(directory, { log: (line) => notices.push(line) });
+  const lost: string[] = [];
+  for (const [name, states] of possible) {
+    const object = storage.store.collection('/configmaps').get('default', name);
+    const found = object ? (object['data'] as { readonly n: string }).n : 'gone'; // as the process writes them
+    if (!states.includes(found)) lost.push(`${name} is ${found}, but should be one of ${states.join(', ')}`);
+    possible.set(name, [found]);
+  }
+  await storage.close();
+  return lost;
+}
