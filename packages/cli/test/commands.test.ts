@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -208,6 +208,34 @@ describe('up', () => {
     expect(readdirSync(data)).not.toContain('lock');
     expect(readFileSync(join(data, 'kubeconfig'), 'utf8')).toContain('https://127.0.0.1:');
   }, 60_000);
+
+  test('ends, and says what it could not keep, when its data directory is removed meanwhile', async () => {
+    const data = join(folder({}), 'data');
+    const server = serve('--data-dir', data);
+    await server.said('ready at');
+    rmSync(data, { recursive: true });
+    server.child.kill('SIGTERM');
+    const { status, err } = await server.ended;
+    expect(err.replaceAll(data, 'DIR').split('\n').slice(-3)).toEqual([
+      expect.stringMatching(
+        /^error: DATA_DIR_NOT_SAVED: not everything could be saved: .*ENOENT: the file was removed while it was in use 'DIR\/(log-\d+\.ndjson|committed)'/,
+      ),
+      '  hint: name a directory that exists, and do not remove it while it is in use',
+      '',
+    ]);
+    expect(status).toBe(2);
+  }, 60_000);
+
+  test('refuses a data directory that is damaged, naming file and remedy', async () => {
+    const data = join(folder({ data: '' }), 'damaged');
+    mkdirSync(data);
+    writeFileSync(join(data, 'snapshot.ndjson'), '');
+    const { status, err } = await serve('--data-dir', data).ended;
+    expect(err).toBe(
+      `error: DATA_DIR_VERSION: ${data} holds snapshot.ndjson, the format of a development version, which this version does not read\n  hint: export the objects with the version that wrote the directory, or start with an empty directory\n`,
+    );
+    expect(status).toBe(2);
+  }, 30_000);
 
   test('says what stands in for what, sources and registries too', async () => {
     const config = 'images: { golang: host }\nresources: { source: { directory: . }, image: { registry: local } }\n';

@@ -91,8 +91,7 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
     cluster,
     close: async () => {
       await controller.stop();
-      await cluster.close();
-      await gsutil?.close();
+      await cluster.close().finally(() => gsutil?.close());
     },
   };
 }

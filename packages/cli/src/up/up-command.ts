@@ -58,8 +58,15 @@ export async function up(options: UpOptions, output: Output, surroundings: UpSur
     if (cause instanceof ClusterError) throw new UsageError(`${cause.code}: ${cause.message}`, cause.hint, { cause });
     throw cause;
   } finally {
-    for (const close of closers.reverse()) await close();
+    await closeAll(closers);
   }
+}
+
+/** Closes in reverse order, and throws the first failure when all have been tried. */
+async function closeAll(closers: readonly (() => Promise<void>)[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (const close of [...closers].reverse()) await close().catch((cause: unknown) => failures.push(cause));
+  if (failures.length > 0) throw failures[0];
 }
 
 async function open(

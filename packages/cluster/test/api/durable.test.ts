@@ -1,6 +1,7 @@
 /** What clients and watchers of the API server see while a write is not durable yet, and when it never becomes so. */
 
 import { expect, test } from '@jest/globals';
+import { fake } from '@pipewright/cluster';
 import { startClusterOn, type Cluster } from '../../src/cluster.js';
 import { openStorageOn } from '../../src/storage/open.js';
 import { SECRETS } from '../storage/stored.js';
@@ -183,4 +184,21 @@ test('namespaces are emptied, quotas kept and owned objects collected after the 
   expect((await call(cluster, 'GET', `${CONFIG_MAPS}/owned`)).code).toBe(404);
   expect((await call(cluster, 'GET', '/api/v1/namespaces/ci')).code).toBe(404);
   await cluster.close();
+});
+
+test('closing ends while the disk is full and pods run', async () => {
+  const disk = new MemoryDisk();
+  const runtime = fake({ script: () => ({ duration: 'forever' }) });
+  const cluster = await startClusterOn(await openStorageOn(disk, { secrets: SECRETS }), {
+    runtime,
+    images: () => ({ rootfs: 'host' }),
+  });
+  const spec = { containers: [{ name: 'main', image: 'busybox', command: ['sleep'] }] };
+  await call(cluster, 'POST', '/api/v1/namespaces/default/pods', { metadata: { name: 'p' }, spec });
+  await settle();
+  disk.before = ({ kind, name }) => {
+    if (kind === 'write') throw diskError('ENOSPC', name);
+  };
+  const outcome = await cluster.close().catch((cause: unknown) => cause);
+  expect(outcome === undefined || (outcome as { code: string }).code === 'DATA_DIR_NOT_SAVED').toBe(true);
 });
