@@ -5,7 +5,7 @@
  * buffer is full; it lists again, as after any broken connection, and nobody else notices.
  */
 
-import { every, type Clock } from '../clock.js';
+import { every } from '../clock.js';
 import type { KubeObject } from './json.js';
 import { expired } from './refusal.js';
 import { apiVersionOf, type ResourceType } from './resource.js';
@@ -14,9 +14,9 @@ import { revisionOf, selectorOf, textFor, valueFor, waitsForFuture } from './rea
 import type { Matches } from './field-selector.js';
 import { objectsOf, type World } from './world.js';
 import type { Change } from '../storage/history.js';
+import { sizeOf } from '../storage/object-size.js';
+import { openEvents, openStream, type Watching } from './watch-backlog.js';
 
-/** How many frames may wait for a watcher that does not read, besides those it begins with. */
-const MOST_WAITING = 4096;
 const BOOKMARK_MS = 60_000;
 
 /** How a watch shows an object: its JSON text. Tables have their own. */
@@ -125,10 +125,11 @@ export function watchObjects(world: World, request: WatchRequest): WatchContent 
     request.show
       ? JSON.parse(`{"type":"${seen}","object":${show(object, seen)}}`)
       : { type: seen, object: valueFor(type, object) };
+  const size = ({ object, change }: Seen): number => sizeOf(change?.object ?? object);
   const lasting = { clock: world.clock, signal, seconds: Number(query.get('timeoutSeconds') ?? 0) };
   return {
-    events: () => openEvents(lasting, (write, end) => begin((seen) => write(valued(seen)), end)),
-    frames: () => openStream(lasting, (write, end) => begin((seen) => write(framed(seen)), end)),
+    events: () => openEvents(lasting, begin, { size, show: valued }),
+    frames: () => openStream(lasting, begin, { size, show: framed }),
   };
 }
 
@@ -147,122 +148,3 @@ const bookmarkOf = (type: ResourceType, revision: number, annotations?: Record<s
     ...(annotations && { annotations }),
   } as unknown as KubeObject['metadata'], // a bookmark has no name; it is never stored
 });
-
-interface Watching {
-  readonly stop: () => void;
-  readonly beforeTimeout: () => void;
-}
-
-/** When a watch ends of itself. */
-interface Lasting {
-  readonly clock: Clock;
-  readonly signal: AbortSignal | undefined;
-  /** 0: never. */
-  readonly seconds: number;
-}
-
-type Begin<T> = (write: (item: T) => void, end: () => void) => Watching;
-
-/** Where a watch's events go. */
-interface Sink<T> {
-  /** How many more may wait. */
-  readonly room: () => number;
-  readonly put: (item: T) => void;
-  readonly close: () => void;
-  readonly fail: (why: Error) => void;
-}
-
-/** Writes to a sink until the reader leaves (the returned function), the time is up, or nobody has read for too long. */
-function pour<T>({ clock, signal, seconds }: Lasting, begin: Begin<T>, sink: Sink<T>): () => void {
-  let watching: Watching | undefined;
-  let stopTimer: (() => void) | undefined;
-  let ended = false;
-  let first = 0; // what a watch begins with may all wait: it is as long as the list that the client would have read
-  const finish = (): void => {
-    ended = true;
-    stopTimer?.();
-    signal?.removeEventListener('abort', end);
-    watching?.stop();
-  };
-  const end = (): void => {
-    if (ended) return;
-    finish();
-    sink.close();
-  };
-  const write = (item: T): void => {
-    if (ended) return;
-    if (!watching) first += 1;
-    if (sink.room() > -first) sink.put(item);
-    else {
-      finish();
-      sink.fail(new Error('this watcher does not read; its watch has been ended'));
-    }
-  };
-  watching = begin(write, end);
-  signal?.addEventListener('abort', end, { once: true });
-  if (signal?.aborted === true) end();
-  if (seconds > 0) {
-    const timeUp = (): void => {
-      watching.beforeTimeout();
-      end();
-    };
-    stopTimer = clock.after(seconds * 1000, timeUp, true);
-  }
-  return finish;
-}
-
-function openStream(lasting: Lasting, begin: Begin<Uint8Array>): ReadableStream<Uint8Array> {
-  let leave: (() => void) | undefined;
-  return new ReadableStream<Uint8Array>(
-    {
-      start(controller) {
-        leave = pour(lasting, begin, {
-          room: () => controller.desiredSize ?? 0,
-          put: (chunk) => controller.enqueue(chunk),
-          close: () => controller.close(),
-          fail: (why) => controller.error(why),
-        });
-      },
-      cancel: () => leave?.(),
-    },
-    new CountQueuingStrategy({ highWaterMark: MOST_WAITING }),
-  );
-}
-
-/** Events as they are, for a reader in this process. */
-function openEvents(lasting: Lasting, begin: Begin<unknown>): AsyncIterable<unknown> {
-  const waiting: unknown[] = [];
-  let wake: () => void = () => undefined;
-  let over = false;
-  let failed: Error | undefined;
-  const leave = pour(lasting, begin, {
-    room: () => MOST_WAITING - waiting.length,
-    put: (event) => {
-      waiting.push(event);
-      wake();
-    },
-    close: () => {
-      over = true;
-      wake();
-    },
-    fail: (why) => {
-      failed = why;
-      wake();
-    },
-  });
-  return {
-    async *[Symbol.asyncIterator]() {
-      try {
-        for (;;) {
-          for (const event of waiting.splice(0)) yield event;
-          if (waiting.length > 0) continue;
-          if (failed) throw failed;
-          if (over) return;
-          await new Promise<void>((resolve) => (wake = resolve));
-        }
-      } finally {
-        leave();
-      }
-    },
-  };
-}

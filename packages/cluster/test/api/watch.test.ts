@@ -42,6 +42,34 @@ test('a watcher that does not read is cut off; one that reads goes on', async ()
   await expect(idle.read()).rejects.toThrow('this watcher does not read; its watch has been ended');
 });
 
+/** An object of a million characters. */
+const large = (n: number): KubeObject => ({ ...object(n), text: 'x'.repeat(1_000_000) });
+
+test.each(['frames', 'events'] as const)('a watcher that leaves 16 MiB of %s unread is cut off', async (form) => {
+  const store = new Store(1);
+  const content = asked(store, '1');
+  const idle = form === 'frames' ? content.frames().getReader() : content.events()[Symbol.asyncIterator]();
+  const read = (): Promise<unknown> => ('read' in idle ? idle.read() : idle.next());
+  const first = read();
+  for (let n = 0; n < 15; n += 1) store.put('/configmaps', large(n));
+  await first;
+  for (let n = 0; n < 20; n += 1) store.put('/configmaps', large(n));
+  const rest = async (): Promise<void> => {
+    for (let n = 0; n < 40; n += 1) await read();
+  };
+  await expect(rest()).rejects.toThrow('this watcher does not read; its watch has been ended');
+});
+
+test('what a watch begins with may be larger than that', async () => {
+  const store = new Store(1);
+  for (let n = 0; n < 40; n += 1)
+    store.put('/configmaps', { ...large(n), metadata: { ...object(n).metadata, name: `x${n}` } });
+  const reader = asked(store, '0').frames().getReader();
+  let bytes = 0;
+  for (let n = 0; n < 40; n += 1) bytes += (await reader.read()).value!.byteLength;
+  expect(bytes).toBeGreaterThan(40_000_000);
+});
+
 test.each([
   ['from now on', '2', [3]],
   ['from what there is', '0', [2, 3]],

@@ -43,6 +43,15 @@ test('what is forgotten is said to be forgotten', () => {
   expect(store.collection('/a').since(store.revision)).toEqual([]);
 });
 
+test('old versions of large objects are forgotten by their bytes, however few they are', () => {
+  const store = new Store();
+  for (let n = 0; n < 100; n += 1) store.put('/a', { ...object('x', n), text: 'x'.repeat(1_000_000) });
+  expect(store.collection('/a').since(store.revision - 40)).toBeUndefined();
+  expect(store.collection('/a').since(store.revision - 10)).toHaveLength(10);
+  store.put('/a', { ...object('x'), text: 'x'.repeat(50_000_000) });
+  expect(store.collection('/a').since(store.revision - 1)).toHaveLength(1);
+});
+
 test('after a restart nothing is remembered from before it', () => {
   const store = new Store(7);
   store.restore('/a', object('x'));
