@@ -1,18 +1,21 @@
 /**
- * An app that writes what kubectl reads, and nothing else.
+ * An app that writes what kubectl reads, and removes what it has written and no longer does.
  *
  * A chart is a file, named after the chart alone, so that no dependency renames it. Everything is checked and rendered
  * before the first file is written. Runs that can only be created lie apart from what is applied or synced. cdk8s's own App
  * works with all constructs too; it writes strings for YAML 1.1 only, and takes longer.
  */
 
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
 import { ApiObject, App, Chart, Names } from 'cdk8s';
 import { ConstructError } from './construct-error.js';
 import { isOnlyCreated, resourceFileName, withoutStrayNamespace, withSyncWave } from './gitops.js';
+import { appName } from './generated-files.js';
 import { kustomizeConfiguration } from './kustomize.js';
+import { writeOutput, type GeneratedFile } from './output-directory.js';
 import { BUILT_IN_RESOLVERS, manifestOf } from './plain-object.js';
+import { programName } from './program-name.js';
 import { checkAll, warningsOf } from './validation.js';
 import { manifestYaml } from './yaml.js';
 
@@ -50,11 +53,19 @@ export interface TektonAppProps {
 
   /**
    * File to write for `configurations:` of a kustomization, so that kustomize renames references together with what they
-   * name. Must lie outside `outdir`, which holds manifests and nothing else.
+   * name. Must lie outside `outdir`, where every file is taken for a manifest.
    *
    * @default - none is written
    */
   readonly kustomizeConfiguration?: string;
+
+  /**
+   * What the app is called in the list of the files that it has generated (`_generated-files.NAME.txt`, beside them). A synth
+   * removes the files of the list that the app no longer generates, so the name must stay and be no other app's.
+   *
+   * @default - the program: the name of its package, and its path there
+   */
+  readonly appName?: string;
 
   /**
    * Whether `synth` writes warnings to the standard error. `acknowledge` silences single ones.
@@ -64,8 +75,8 @@ export interface TektonAppProps {
   readonly showWarnings?: boolean;
 }
 
-/** What cdk8s's App leaves in its directory for validation plugins. kubectl and Argo CD take it for a manifest. */
-const STRAY_FILE = 'construct-metadata.json';
+/** Which app of this process has written a file last: it belongs to that one. */
+const writers = new Map<string, symbol>();
 
 /**
  * Defines an app of pipelines.
@@ -78,6 +89,7 @@ const STRAY_FILE = 'construct-metadata.json';
  */
 export class TektonApp extends App {
   readonly #props: TektonAppProps;
+  readonly #self = Symbol('app');
 
   constructor(props: TektonAppProps = {}) {
     super(props.outdir === undefined ? {} : { outdir: props.outdir });
@@ -94,24 +106,32 @@ export class TektonApp extends App {
     }
   }
 
-  /** Checks the whole app, then writes its files. Throws, and writes nothing, when something is wrong. */
+  /**
+   * Checks the whole app, then writes its files and removes those that an earlier synth has written and this one does not. Throws,
+   * and writes nothing, when something is wrong.
+   */
   override synth(): void {
     this.#validate();
     const files = [...this.#files()].map(([path, objects]) => ({ path, text: manifestYaml(objects) }));
-    for (const { path, text } of files) {
-      mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(path, text);
-    }
-    mkdirSync(this.outdir, { recursive: true }); // also when there is nothing to write, as the cdk8s CLI wants it
-    rmSync(join(this.outdir, STRAY_FILE), { force: true });
+    const changed = this.#write(files);
     const { kustomizeConfiguration: file, showWarnings = true } = this.#props;
     if (file !== undefined) writeFileSync(file, kustomizeConfiguration());
     if (!showWarnings) return;
-    process.stderr.write(
-      warningsOf(this)
-        .map((line) => `warning: ${line}\n`)
-        .join(''),
-    );
+    const left = changed.map((path) => `${shown(path)} is no longer generated, and stays because it has been changed`);
+    process.stderr.write([...warningsOf(this), ...left].map((line) => `warning: ${line}\n`).join(''));
+  }
+
+  #write(files: readonly GeneratedFile[]): readonly string[] {
+    const { appName: named, runsOutdir } = this.#props;
+    const directory = resolve(this.outdir);
+    for (const { path } of files) writers.set(path, this.#self);
+    return writeOutput({
+      directory,
+      directories: [directory, ...(runsOutdir === undefined ? [] : [resolve(runsOutdir)])],
+      app: appName(named ?? programName(process.argv[1])),
+      files,
+      isKept: (path) => (writers.get(path) ?? this.#self) !== this.#self,
+    });
   }
 
   #validate(): void {
@@ -138,7 +158,7 @@ export class TektonApp extends App {
         if (there && (filePerResource || owners.get(path) !== chart.node.path)) {
           throw new ConstructError(chart, {
             code: 'FILE_TWICE',
-            message: `${relative(process.cwd(), path)} would be written twice`,
+            message: `${shown(path)} would be written twice`,
             hint: 'give the charts, or the objects, names that differ',
           });
         }
@@ -161,3 +181,5 @@ export class TektonApp extends App {
       .map(manifestOf);
   }
 }
+
+const shown = (path: string): string => relative(process.cwd(), path);

@@ -17,7 +17,10 @@ const root = resolve(import.meta.dirname, '..');
 const manifests = join(root, 'examples/article/manifests');
 
 const objectsOf = (yaml: string): Manifest[] => parseAllDocuments(yaml).map((it) => it.toJS() as Manifest);
-const filesOf = (folder: string): string[] => readdirSync(folder).sort();
+const filesOf = (folder: string): string[] =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith('.yaml'))
+    .sort();
 const read = (folder: string): Manifest[] =>
   filesOf(folder).flatMap((file) => objectsOf(readFileSync(join(folder, file), 'utf8')));
 

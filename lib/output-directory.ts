@@ -1,0 +1,150 @@
+/**
+ * Writes an app's files into a directory, and removes those of its last synth that it no longer generates.
+ *
+ * A file is removed only if the app's list names it, its content is still what the app wrote, and no other app claims it. The list
+ * is written before and after, so that a synth that is killed half-way leaves nothing unlisted.
+ */
+
+import * as fs from 'node:fs';
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import {
+  digestOf,
+  formatList,
+  isListName,
+  listName,
+  parseList,
+  union,
+  type GeneratedFiles,
+} from './generated-files.js';
+
+/** What is needed of Node's file system. */
+export type Disk = Pick<
+  typeof fs,
+  'lstatSync' | 'mkdirSync' | 'readdirSync' | 'readFileSync' | 'renameSync' | 'rmdirSync' | 'rmSync' | 'writeFileSync'
+>;
+
+/** A file that an app generates. */
+export interface GeneratedFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** What is written where, and by whom. */
+export interface Output {
+  /** The directory that has the list. */
+  readonly directory: string;
+  /** All directories that files may be removed from. */
+  readonly directories: readonly string[];
+  /** What the app is called in the name of its list. */
+  readonly app: string;
+  readonly files: readonly GeneratedFile[];
+  /** Whether a file of the list stays, and stays in the list: another app of this program has written it. */
+  readonly isKept: (path: string) => boolean;
+}
+
+/** Writes the files. Returns those that the app no longer generates, and that stay because somebody has changed them. */
+export const writeOutput = (output: Output, disk: Disk = fs): readonly string[] =>
+  new OutputDirectory(output, disk).write();
+
+class OutputDirectory {
+  readonly #output: Output;
+  readonly #disk: Disk;
+  readonly #list: string;
+
+  constructor(output: Output, disk: Disk) {
+    this.#output = output;
+    this.#disk = disk;
+    this.#list = join(output.directory, listName(output.app));
+  }
+
+  write(): readonly string[] {
+    const { directory, files, isKept } = this.#output;
+    this.#disk.mkdirSync(directory, { recursive: true });
+    const named = (path: string): string => relative(directory, path).split(sep).join('/');
+    const before = this.#listed(this.#list);
+    const own: GeneratedFiles = new Map(files.map(({ path, text }) => [named(path), [digestOf(text)]]));
+    const after = new Map([...[...before].filter(([name]) => isKept(resolve(directory, name))), ...own]);
+    if (after.size + before.size > 0) this.#replace(this.#list, formatList(union(before, after)));
+    const written = new Set(files.map((file) => this.#writeFile(file)));
+    const changed = this.#removeStale(new Map([...before].filter(([name]) => !after.has(name))), written);
+    const left: GeneratedFiles = new Map([...after, ...changed]);
+    if (left.size > 0) this.#replace(this.#list, formatList(left));
+    else this.#disk.rmSync(this.#list, { force: true });
+    return [...changed.keys()].map((name) => resolve(directory, name));
+  }
+
+  /** Removes files that are no longer generated. Returns those that are not what any app wrote. */
+  #removeStale(stale: GeneratedFiles, written: ReadonlySet<string>): GeneratedFiles {
+    const others = this.#othersLists().map((list) => this.#listed(list));
+    const changed = new Map<string, readonly string[]>();
+    for (const [name, digests] of stale) {
+      const path = resolve(this.#output.directory, name);
+      const stats = this.#statsOf(path);
+      if (!stats || !this.#isWithin(path)) continue;
+      if (written.has(identityOf(stats))) continue; // another spelling of a new file, on a disk where case does not count
+      const text = this.#textOf(path);
+      const digest = text === undefined ? '' : digestOf(text);
+      if (others.some((list) => list.get(name)?.includes(digest))) continue;
+      if (digests.includes(digest)) this.#remove(path);
+      else changed.set(name, digests);
+    }
+    return changed;
+  }
+
+  /** Writes one file. Returns which file it is. */
+  #writeFile({ path, text }: GeneratedFile): string {
+    this.#disk.mkdirSync(dirname(path), { recursive: true });
+    this.#replace(path, text);
+    const stats = this.#statsOf(path);
+    return stats ? identityOf(stats) : path;
+  }
+
+  /** Replaces a file at once, so that a reader, or a synth that is killed, never sees half of it. */
+  #replace(path: string, text: string): void {
+    const beside = `${path}.pipewright-tmp`;
+    if (this.#textOf(path) === text) return this.#disk.rmSync(beside, { force: true }); // of a synth that was killed
+    this.#disk.writeFileSync(beside, text);
+    this.#disk.renameSync(beside, path);
+  }
+
+  /** Removes a file, and directories that hold nothing without it. */
+  #remove(path: string): void {
+    this.#disk.rmSync(path, { force: true });
+    for (let at = dirname(path); this.#isWithin(at); at = dirname(at)) {
+      if (this.#disk.readdirSync(at).length > 0) return;
+      this.#disk.rmdirSync(at);
+    }
+  }
+
+  #othersLists(): readonly string[] {
+    const { directory, app } = this.#output;
+    return this.#disk
+      .readdirSync(directory)
+      .filter((name) => isListName(name) && name !== listName(app))
+      .map((name) => join(directory, name));
+  }
+
+  #listed(list: string): GeneratedFiles {
+    return parseList(this.#textOf(list) ?? '');
+  }
+
+  /** The text of a file; undefined for what is none. */
+  #textOf(path: string): string | undefined {
+    return this.#statsOf(path)?.isFile() ? this.#disk.readFileSync(path, 'utf8') : undefined;
+  }
+
+  #statsOf(path: string): fs.Stats | undefined {
+    return this.#disk.lstatSync(path, { throwIfNoEntry: false });
+  }
+
+  #isWithin(path: string): boolean {
+    return this.#output.directories.some((directory) => isBelow(path, directory));
+  }
+}
+
+const isBelow = (path: string, directory: string): boolean => {
+  const way = relative(directory, path);
+  return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+};
+
+const identityOf = ({ dev, ino }: fs.Stats): string => `${String(dev)}:${String(ino)}`;

@@ -1,0 +1,285 @@
+/** What a synth removes: files that an earlier synth of the same app wrote, and nothing else, whatever happens in between. */
+
+import * as fs from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { ApiObject, Chart } from 'cdk8s';
+import fc from 'fast-check';
+import { TektonApp, type TektonAppProps } from '../lib/index.js';
+import { appName, digestOf, formatList, isListName, listName, parseList } from '../lib/generated-files.js';
+import { writeOutput, type Disk } from '../lib/output-directory.js';
+import { programName } from '../lib/program-name.js';
+
+let work = '';
+let dist = '';
+beforeEach(() => {
+  work = mkdtempSync(join(tmpdir(), 'pipewright-generated-'));
+  dist = join(work, 'dist');
+});
+afterEach(() => rmSync(work, { recursive: true, force: true }));
+
+const filesIn = (folder: string): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    readdirSync(folder, { recursive: true, encoding: 'utf8', withFileTypes: true })
+      .filter((entry) => !entry.isDirectory())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .map((path) => [path.slice(folder.length + 1), readFileSync(path, 'utf8')] as const)
+      .toSorted(([a], [b]) => (a < b ? -1 : 1)),
+  );
+const namesIn = (folder = dist): string[] => Object.keys(filesIn(folder)).filter((name) => !isListName(name));
+
+const put = (name: string, text: string): void => {
+  mkdirSync(dirname(join(dist, name)), { recursive: true });
+  writeFileSync(join(dist, name), text);
+};
+
+/** An app with a ConfigMap in each chart. */
+function synth(charts: Readonly<Record<string, string>>, props: TektonAppProps = {}): void {
+  const app = new TektonApp({ outdir: dist, appName: 'main', showWarnings: false, ...props });
+  for (const [name, data] of Object.entries(charts)) {
+    new ApiObject(new Chart(app, name), 'map', {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name },
+      data: { data },
+    });
+  }
+  app.synth();
+}
+
+/** What is written below the API: the same app is one, and knows no other of this process. */
+const generate = (app: string, files: Readonly<Record<string, string>>, disk?: Disk): readonly string[] =>
+  writeOutput(
+    {
+      directory: dist,
+      directories: [dist],
+      app,
+      files: Object.entries(files).map(([name, text]) => ({ path: join(dist, name), text })),
+      isKept: () => false,
+    },
+    disk,
+  );
+
+describe('a synth', () => {
+  test('lists what it has written, so that anybody can check it with sha256sum', () => {
+    generate('ci', { 'b.k8s.yaml': 'b\n', 'runs/a.k8s.yaml': 'a\n' });
+
+    const { '_generated-files.ci.txt': list = '' } = filesIn(dist);
+    expect(list.split('\n').filter((line) => !line.startsWith('#'))).toEqual([
+      '0263829989b6fd954f72baaf2fc64bc2e2f01d692d4de72986ea808f6e99813f  b.k8s.yaml',
+      '87428fc522803d31065e7bce3cf03fe475096631e5e07bbd7a0fde60c4cf25c7  runs/a.k8s.yaml',
+      '',
+    ]);
+  });
+
+  test('removes what an earlier one of the same app has written, with directories that are empty then', () => {
+    generate('main', { 'old.k8s.yaml': 'old', 'runs/old.k8s.yaml': 'old', 'stays.k8s.yaml': 'one' });
+    generate('main', { 'new.k8s.yaml': 'new', 'stays.k8s.yaml': 'two' });
+
+    expect(namesIn()).toEqual(['new.k8s.yaml', 'stays.k8s.yaml']);
+    expect(fs.existsSync(join(dist, 'runs'))).toBe(false);
+  });
+
+  test('leaves nothing, not even a list, when nothing is generated any more', () => {
+    generate('main', { 'old.k8s.yaml': 'old' });
+    generate('main', {});
+
+    expect(readdirSync(dist)).toEqual([]);
+  });
+
+  test.each<[string, () => void, string]>([
+    ['that is not on its list', () => put('mine.yaml', 'mine'), 'mine.yaml'],
+    ['that has been changed', () => put('old.k8s.yaml', 'old, and a line of mine'), 'old.k8s.yaml'],
+    [
+      'that has become a link',
+      () => {
+        writeFileSync(join(work, 'elsewhere'), 'old');
+        rmSync(join(dist, 'old.k8s.yaml'));
+        symlinkSync(join(work, 'elsewhere'), join(dist, 'old.k8s.yaml'));
+      },
+      'old.k8s.yaml',
+    ],
+    ['that another app lists too', () => void generate('other', { 'old.k8s.yaml': 'old' }), 'old.k8s.yaml'],
+  ])('leaves a file %s', (_, change, name) => {
+    generate('main', { 'old.k8s.yaml': 'old' });
+    change();
+    generate('main', { 'new.k8s.yaml': 'new' });
+
+    expect(namesIn()).toEqual([name, 'new.k8s.yaml'].toSorted());
+  });
+
+  test('leaves a file outside its directories, whatever a list says', () => {
+    writeFileSync(join(work, 'precious.k8s.yaml'), 'precious');
+    put(listName('main'), formatList(new Map([['../precious.k8s.yaml', [digestOf('precious')]]])));
+    generate('main', {});
+
+    expect(namesIn(work)).toEqual(['precious.k8s.yaml']);
+  });
+
+  test('removes a file whose line ends git has changed', () => {
+    generate('main', { 'old.k8s.yaml': 'a: 1\nb: 2\n' });
+    put('old.k8s.yaml', 'a: 1\r\nb: 2\r\n');
+    generate('main', { 'new.k8s.yaml': 'new' });
+
+    expect(namesIn()).toEqual(['new.k8s.yaml']);
+  });
+
+  test('says at every synth which file it leaves because somebody has changed it', () => {
+    generate('main', { 'old.k8s.yaml': 'old' });
+    put('old.k8s.yaml', 'mine');
+    const left = [join(dist, 'old.k8s.yaml')];
+
+    expect([generate('main', {}), generate('main', {})]).toEqual([left, left]);
+    rmSync(join(dist, 'old.k8s.yaml'));
+    expect(generate('main', {})).toEqual([]);
+    expect(readdirSync(dist)).toEqual([]);
+  });
+
+  test('writes the same whether the directory was empty before, as the cdk8s CLI leaves it, or not', () => {
+    generate('main', { 'old.k8s.yaml': 'old', 'runs/old.k8s.yaml': 'old', 'stays.k8s.yaml': 'one' });
+    generate('main', { 'new.k8s.yaml': 'new', 'stays.k8s.yaml': 'two' });
+    const over = filesIn(dist);
+    rmSync(dist, { recursive: true });
+    generate('main', { 'new.k8s.yaml': 'new', 'stays.k8s.yaml': 'two' });
+
+    expect(over).toEqual(filesIn(dist));
+  });
+});
+
+describe('TektonApp', () => {
+  test('leaves the files of another app of its program, and the list has both', () => {
+    synth({ one: '1' });
+    synth({ two: '2' });
+
+    expect(namesIn()).toEqual(['one.k8s.yaml', 'two.k8s.yaml']);
+    const list = parseList(readFileSync(join(dist, listName('main')), 'utf8'));
+    expect([...list.keys()]).toEqual(['one.k8s.yaml', 'two.k8s.yaml']);
+  });
+
+  test('removes what it wrote itself when it is synthesized again', () => {
+    const app = new TektonApp({ outdir: dist, appName: 'main', showWarnings: false });
+    const metadata = { name: 'map' };
+    new ApiObject(new Chart(app, 'stays'), 'map', { apiVersion: 'v1', kind: 'ConfigMap', metadata });
+    new ApiObject(new Chart(app, 'goes'), 'map', { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'other' } });
+    app.synth();
+    app.node.tryRemoveChild('goes');
+    app.synth();
+
+    expect(namesIn()).toEqual(['stays.k8s.yaml']);
+  });
+
+  test('warns of a file that stays because it has been changed', () => {
+    put('old.k8s.yaml', 'mine');
+    put(listName('main'), formatList(new Map([['old.k8s.yaml', [digestOf('old')]]])));
+    const said: unknown[] = [];
+    const spy = jest.spyOn(process.stderr, 'write').mockImplementation((text) => said.push(text) > 0);
+    synth({ new: '1' }, { showWarnings: true });
+    spy.mockRestore();
+
+    expect(said.join('')).toMatch(
+      /^warning: .*dist\/old\.k8s\.yaml is no longer generated, and stays because it has been changed\n$/,
+    );
+  });
+});
+
+describe('the name of a list', () => {
+  test.each([
+    ['my-pipelines/main.ts', '_generated-files.my-pipelines.main.txt'],
+    ['@acme/ci/src/main.mts', '_generated-files.acme.ci.src.main.txt'],
+    ['my pipelines/main.js', '_generated-files.my-pipelines.main.txt'],
+    ['..', '_generated-files.app.txt'],
+  ])('of %s is %s', (program, list) => {
+    expect(listName(appName(program))).toBe(list);
+    expect(isListName(list)).toBe(true);
+  });
+
+  test('ends in nothing that kubectl, kustomize, Argo CD or Flux applies, and begins as Helm wants what it must not render', () => {
+    expect(listName('main')).toMatch(/^_[^/]*(?<!\.(yaml|yml|json|jsonnet|libsonnet))$/);
+  });
+
+  test('comes from the program and its package, not from where it is checked out or started', () => {
+    for (const place of ['one', 'two/deeper']) {
+      mkdirSync(join(work, place, 'src'), { recursive: true });
+      writeFileSync(join(work, place, 'package.json'), '{ "name": "@acme/ci" }');
+      writeFileSync(join(work, place, 'src/main.ts'), '');
+      expect(programName(join(work, place, 'src/main.ts'))).toBe('@acme/ci/src/main.ts');
+    }
+    expect([programName(undefined), programName(join(work, 'none.ts'))]).toEqual(['app', 'app']);
+  });
+});
+
+/** A disk that fails at the given call and at all after it, as for a process that is killed there. */
+function failingAt(call: number): { readonly disk: Disk; readonly failed: () => boolean } {
+  let calls = 0;
+  const disk = Object.fromEntries(
+    Object.entries(fs).map(([name, real]: [string, unknown]) => [
+      name,
+      typeof real !== 'function'
+        ? real
+        : (...given: readonly unknown[]): unknown => {
+            calls += 1;
+            if (calls >= call) throw new Error('killed');
+            return (real as (...args: readonly unknown[]) => unknown)(...given); // Node's own function, called as it was
+          },
+    ]),
+  ) as unknown as Disk; // the same functions, which count
+  return { disk, failed: () => calls >= call };
+}
+
+const name = fc.constantFrom('a.k8s.yaml', 'b.k8s.yaml', 'c.k8s.yaml', 'runs/a.k8s.yaml', 'runs/b.k8s.yaml');
+const text = fc.constantFrom('one', 'two', 'three');
+const generated = fc.dictionary(name, text, { maxKeys: 4 });
+const action = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc.record({ kind: fc.constant('synth' as const), app: fc.constantFrom('main', 'other'), generated }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant('killed' as const),
+      app: fc.constantFrom('main', 'other'),
+      generated,
+      call: fc.nat({ max: 60 }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('edit' as const), name, text: fc.constant('by hand') }) },
+);
+
+test('in any order of synths, killed or not, and edits: what somebody wrote stays, and what no app generates goes', () => {
+  fc.assert(
+    fc.property(fc.array(action, { maxLength: 8 }), (actions) => {
+      rmSync(dist, { recursive: true, force: true });
+      mkdirSync(dist);
+      const byHand = new Set<string>();
+      for (const it of actions) {
+        if (it.kind === 'edit') {
+          put(it.name, it.text);
+          byHand.add(it.name);
+          continue;
+        }
+        if (it.kind === 'synth') {
+          generate(it.app, it.generated);
+          for (const written of Object.keys(it.generated)) byHand.delete(written);
+          expect(filesIn(dist)).toMatchObject(it.generated);
+        } else {
+          const { disk, failed } = failingAt(it.call);
+          try {
+            generate(it.app, it.generated, disk);
+          } catch (cause) {
+            if (!failed()) throw cause;
+          }
+        }
+        const there = filesIn(dist);
+        for (const kept of byHand) if (!(kept in it.generated)) expect(there[kept]).toBe('by hand');
+        for (const kept of Object.keys(it.generated)) if (there[kept] !== 'by hand') byHand.delete(kept);
+      }
+      generate('main', {});
+      generate('other', {});
+      expect(namesIn().filter((left) => !left.endsWith('.pipewright-tmp'))).toEqual([...byHand].toSorted());
+    }),
+    { numRuns: 150 },
+  );
+});
