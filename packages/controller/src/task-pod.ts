@@ -33,6 +33,7 @@ import type { Pod } from './pod-types.js';
 import { withSharedRequests } from './requests.js';
 import { credentialsOf, credentialsScript, secretDir, type SecretHeader } from './scripts/credentials.js';
 import { entrypoint, READY_FILE, RESULTS_DIR, SCRIPTS_DIR, TOOLS_DIR, type Turn } from './scripts/entrypoint.js';
+import { needsExactEnvironment } from './scripts/exact-environment.js';
 import { literally } from './scripts/shell-text.js';
 import { withTemplate } from './step-template.js';
 import { mountWorkspaces, type Mounted } from './workspaces.js';
@@ -183,6 +184,7 @@ function stepContainer(
     index,
     count: steps.length,
     awaitSidecars: first && task.sidecars.length > 0,
+    exactEnvironment: needsExactEnvironment(step),
     ...(first && creds !== undefined && { credentials: creds }),
     ...(index === last &&
       task.results.length > 0 && {

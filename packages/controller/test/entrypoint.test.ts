@@ -1,48 +1,19 @@
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { entrypoint, type Turn } from '../src/scripts/entrypoint.js';
-import { begin, expanded, run, shells, type Ended } from './shells.js';
+import { entrypoint } from '../src/scripts/entrypoint.js';
+import { begin, run, shells } from './shells.js';
+import { place, removePlaces, sh, together, words, type Step } from './steps.js';
 
-const places: string[] = [];
-const place = (): string => {
-  const made = mkdtempSync(join(tmpdir(), 'steps-'));
-  places.push(made);
-  return made;
-};
-afterEach(() => {
-  for (const made of places.splice(0)) rmSync(made, { recursive: true, force: true });
-});
+afterEach(removePlaces);
 
-type Step = { readonly runs: readonly string[] } & Partial<Turn>;
-
-/** The words a runtime would start step `index` with. */
-function words(shell: readonly string[], toolsDir: string, steps: readonly Step[], index: number): readonly string[] {
-  const { runs = [], ...turn } = steps[index] ?? {};
-  const { command, args } = entrypoint({ index, count: steps.length, toolsDir, ...turn }, shell);
-  return [...command, ...args, ...runs].map(expanded);
+/** A directory with these programs alone. */
+function toolsOf(...programs: readonly string[]): string {
+  const bin = place();
+  for (const program of programs) symlinkSync(`/bin/${program}`, join(bin, program));
+  return bin;
 }
 
-/** Starts all steps, the last one first, and waits for all. */
-async function together(shell: readonly string[], steps: readonly Step[]): Promise<readonly Ended[]> {
-  const toolsDir = place();
-  const started = steps
-    .map((_, index) => steps.length - 1 - index)
-    .map((index) => run(words(shell, toolsDir, steps, index)));
-  return (await Promise.all(started)).toReversed();
-}
-
-const sh = (text: string): Step => ({ runs: ['sh', '-c', text] });
 const skipped = expect.stringMatching(
   /^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d Skipping step because a previous step failed\n$/,
 );
@@ -177,11 +148,12 @@ describe.each(shells)('the entrypoint in %s', (_name, shell) => {
   });
 
   test('falls back to looking now and then where there is no mkfifo', async () => {
-    const bin = place();
-    for (const tool of ['sleep', 'sh', 'date', 'echo']) symlinkSync(`/bin/${tool}`, join(bin, tool));
-    const toolsDir = place();
-    const steps = [sh('echo one'), sh('echo two'), sh('exit 3'), sh('echo never')];
-    const ends = await Promise.all(steps.map((_, index) => run(words(shell, toolsDir, steps, index), { PATH: bin })));
+    const toolDirs = toolsOf('sleep', 'date');
+    const steps = [sh('echo one'), sh('echo two'), sh('exit 3'), sh('echo never')].map((step) => ({
+      ...step,
+      toolDirs,
+    }));
+    const ends = await together(shell, steps);
     expect(ends.map(({ code, out }) => [code, out])).toEqual([
       [0, 'one\n'],
       [0, 'two\n'],
@@ -191,19 +163,37 @@ describe.each(shells)('the entrypoint in %s', (_name, shell) => {
   });
 
   test('hands over by events alone, also over ten steps: nobody sleeps until it is his turn', async () => {
-    const [toolsDir, log, slept] = [place(), join(place(), 'log'), join(place(), 'slept')];
-    const steps = Array.from({ length: 10 }, (_, index) => sh(`echo ${index} >>${log}`));
-    const watched = steps.map((_, index) =>
-      words(shell, toolsDir, steps, index).map((word, at, all) =>
-        all[at - 1] === '-c' && at < 5 ? `sleep() { echo "$*" >>${slept}; command sleep "$@"; }\n${word}` : word,
-      ),
-    );
-    const ends = await Promise.all(watched.toReversed().map((step) => run(step)));
+    const [toolDirs, log, slept] = [toolsOf('mkfifo', 'date'), join(place(), 'log'), join(place(), 'slept')];
+    writeFileSync(join(toolDirs, 'sleep'), `#!/bin/sh\necho "$*" >>${slept}\nexec sleep "$@"\n`, { mode: 0o755 });
+    const steps = Array.from({ length: 10 }, (_, index) => ({ ...sh(`echo ${index} >>${log}`), toolDirs }));
+    const ends = await together(shell, steps);
     expect(ends.map(({ code, err }) => [code, err])).toEqual(steps.map(() => [0, '']));
     expect(readFileSync(log, 'utf8')).toBe('0\n1\n2\n3\n4\n5\n6\n7\n8\n9\n');
     expect(existsSync(slept)).toBe(false);
   });
 });
+
+describe.each(shells.filter(([name]) => name !== 'busybox ash'))(
+  'where %s finds neither mkfifo nor sleep',
+  (_name, shell) => {
+    const said = expect.stringMatching(
+      /^[\d/: ]{20}pipewright: this image has neither mkfifo nor sleep in \S+, so the step cannot wait for its turn\n$/,
+    );
+
+    test('a step that must wait for another ends, and says why', async () => {
+      const second = { ...sh('echo never'), toolDirs: toolsOf('date') };
+      const end = await run(words(shell, place(), [sh('true'), second], 1));
+      expect([end.code, end.out, end.err]).toEqual([1, '', said]);
+    });
+
+    test('a step that must wait for sidecars ends, and says why', async () => {
+      const readyFile = join(place(), 'ready');
+      const first = { ...sh('echo never'), toolDirs: toolsOf('date'), awaitSidecars: true, readyFile };
+      const end = await run(words(shell, place(), [first], 0));
+      expect([end.code, end.out, end.err]).toEqual([1, '', said]);
+    });
+  },
+);
 
 test('the entrypoint is safe from what Kubernetes expands in a command', () => {
   const { command } = entrypoint({ index: 0, count: 2 });

@@ -17,7 +17,7 @@ const exists = (file: string): boolean => {
 const KNOWN: readonly (readonly [string, readonly string[]])[] = [
   ['dash', ['/usr/bin/dash']],
   ['bash', ['/usr/bin/bash', '--posix']],
-  ['busybox ash', ['/usr/bin/busybox', 'sh']],
+  ['busybox ash', [process.env['BUSYBOX'] ?? '/usr/bin/busybox', 'sh']],
 ];
 
 /** Every shell that is here; /bin/sh always is. */
@@ -38,23 +38,24 @@ export interface Ended {
   readonly err: string;
 }
 
-/** Starts a process. */
+/** Starts a process. @param input what its standard input is, by default /dev/null as in a container */
 export function begin(
   words: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  input: number | 'ignore' = 'ignore',
 ): { readonly process: ChildProcess; readonly ended: Promise<Ended>; readonly said: (text: string) => Promise<void> } {
   const [file = '', ...args] = words;
   // A container's standard input is /dev/null; with a socket there, bash would read somebody's .bashrc.
   const child = watched(
-    spawn(file, args, { env: { PATH: process.env['PATH'] ?? '', ...env }, stdio: ['ignore', 'pipe', 'pipe'] }),
+    spawn(file, args, { env: { PATH: process.env['PATH'] ?? '', ...env }, stdio: [input, 'pipe', 'pipe'] }),
   );
   let [out, err] = ['', ''];
   const waiting: { readonly text: string; readonly tell: () => void }[] = [];
-  child.stdout.on('data', (chunk: Buffer) => {
+  child.stdout?.on('data', (chunk: Buffer) => {
     out += chunk.toString();
     for (const { text, tell } of waiting) if (out.includes(text)) tell();
   });
-  child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
+  child.stderr?.on('data', (chunk: Buffer) => (err += chunk.toString()));
   const ended = new Promise<Ended>((resolve) =>
     child.on('close', (code, signal) => resolve({ code, signal, out, err })),
   );
