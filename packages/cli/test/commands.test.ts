@@ -140,7 +140,7 @@ spec:
       runAfter: [b]
     - name: b
       taskRef: { name: t }
-      runafter: [a]
+      runAftr: [a]
 ---
 apiVersion: tekton.dev/v1alpha1
 kind: Task
@@ -150,7 +150,7 @@ spec: { steps: [{ name: s, image: 'busybox:1', command: ["$(inputs.params.x)"] }
   test('prints every problem with place, code and hint, and ends with 1', async () => {
     const path = folder({ 'p.yaml': bad });
     const { status, out } = await command('lint', path);
-    expect(out.replaceAll(`${path}/`, '')).toBe(`p.yaml:11:7  error  FIELD_UNKNOWN  there is no field 'runafter' here
+    expect(out.replaceAll(`${path}/`, '')).toBe(`p.yaml:11:7  error  FIELD_UNKNOWN  there is no field 'runAftr' here
   hint: did you mean 'runAfter'?
 p.yaml:16:58  error  VARIABLE_UNKNOWN  $(inputs.params.x) is not declared
   hint: declare it, or remove $(inputs.params.x)
@@ -168,7 +168,7 @@ p.yaml:16:58  error  VARIABLE_UNKNOWN  $(inputs.params.x) is not declared
 
   test('is content with warnings, and fails on what cannot be read', async () => {
     const warned = folder({
-      'p.yaml': bad.replace('runafter: [a]', '').replace('"$(inputs.params.x)"', 'a').replace('busybox:1', 'busybox'),
+      'p.yaml': bad.replace('runAftr: [a]', '').replace('"$(inputs.params.x)"', 'a').replace('busybox:1', 'busybox'),
     });
     expect((await command('lint', warned)).status).toBe(0);
     expect((await command('lint', '/nowhere')).status).toBe(2);
