@@ -237,11 +237,11 @@ describe('a resource', () => {
       {
         type: 'git',
         params: [
-          { name: 'depth', value: '0' },
-          { name: 'revision', value: 'v1' },
-          { name: 'sslVerify', value: 'false' },
-          { name: 'submodules', value: 'false' },
           { name: 'url', value: url },
+          { name: 'revision', value: 'v1' },
+          { name: 'submodules', value: 'false' },
+          { name: 'depth', value: '0' },
+          { name: 'sslVerify', value: 'false' },
         ],
       },
     ]);
@@ -263,8 +263,8 @@ describe('a resource', () => {
         spec: {
           type: 'image',
           params: [
-            { name: 'digest', value: 'sha256:1' },
             { name: 'url', value: 'example.com/a' },
+            { name: 'digest', value: 'sha256:1' },
           ],
         },
       },
