@@ -9,6 +9,7 @@
  * nothing else.
  */
 
+import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
 import type { JsonObject } from '../api/json.js';
 import { systemClock, type Clock } from '../clock.js';
@@ -144,6 +145,7 @@ class Pods {
   constructor(context: NodeContext, node: JsonObject) {
     this.#context = context;
     this.#node = node;
+    setMaxListeners(0, this.#stopped.signal); // every pod whose request is repeated waits for it, too
   }
 
   /** Follows the Node object: another label, or no cordon any more, may let pods in. */
