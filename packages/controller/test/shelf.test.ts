@@ -95,6 +95,15 @@ describe('what an owner controls is found', () => {
     await it.close();
   });
 
+  test('no more once the server said so either of what the watch has not shown yet', async () => {
+    const it = await opened([]);
+    it.shelf.note(thing('a', 'one', '11'));
+    it.shelf.gone('n/a', 'uid-a');
+    await it.say('ADDED', thing('a', 'one', '11'));
+    expect([it.shelf.get('n/a'), it.names('one')]).toEqual([undefined, []]);
+    await it.close();
+  });
+
   test('for a minute when no watch confirms it, each from when it was noted last', async () => {
     const it = await opened([]);
     for (const name of ['a', 'b']) it.shelf.note(thing(name, 'one', '11'));

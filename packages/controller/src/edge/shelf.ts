@@ -18,6 +18,8 @@ import {
 
 /** After this long (milliseconds) a write that no watch has confirmed is forgotten: the object came and went. */
 const FORGET = 60_000;
+/** So many deleted objects are remembered that no watch has shown to be deleted. */
+const MOST_GONE = 4096;
 
 interface Laid<T> {
   readonly object: T;
@@ -85,7 +87,10 @@ export class Shelf<T extends KubeObject> {
   /** Notes that the server does not have the object of this uid any more, of which a late watch knows nothing yet. */
   gone(key: string, uid: string): void {
     if (this.#laid.get(key)?.object.metadata.uid === uid) this.#laid.delete(key);
-    if (this.reflector.get(key)?.metadata.uid === uid) this.#gone.set(key, uid);
+    this.#gone.delete(key);
+    this.#gone.set(key, uid);
+    const [oldest] = this.#gone.keys();
+    if (this.#gone.size > MOST_GONE && oldest !== undefined) this.#gone.delete(oldest);
     this.#file(key);
   }
 
