@@ -128,6 +128,12 @@ const PATH = '/api/v1/pods';
 const NODES = '/api/v1/nodes';
 const NODE_WATCH = `${NODES}?watch=true&fieldSelector=metadata.name%3D${NODE.name}`;
 
+/** A pod of an earlier process, as it is known by now, and the requests about its end. */
+interface Ending {
+  pod: Pod;
+  isWritten: Promise<void>;
+}
+
 /** All pods of this node. */
 class Pods {
   readonly #context: NodeContext;
@@ -138,7 +144,7 @@ class Pods {
   /** Uids of pods that ran and are over; a watch that is late may show them as they were before. */
   readonly #over = new Set<string>();
   /** By uid: pods of an earlier process whose end is being written. */
-  readonly #ending = new Map<string, Promise<void>>();
+  readonly #ending = new Map<string, Ending>();
   readonly #stopped = new AbortController();
   #node: JsonObject;
 
@@ -194,7 +200,10 @@ class Pods {
 
   async stop(): Promise<void> {
     this.#stopped.abort();
-    await Promise.all([...[...this.#runs.values()].map((run) => run.abandon()), ...this.#ending.values()]);
+    await Promise.all([
+      ...[...this.#runs.values()].map((run) => run.abandon()),
+      ...[...this.#ending.values()].map(({ isWritten }) => isWritten),
+    ]);
   }
 
   #see(pod: Pod, atStart: boolean): void {
@@ -222,23 +231,30 @@ class Pods {
 
   /** Writes the end of a pod that an earlier process ran, and lets go of one that is being deleted. */
   #finish(pod: Pod, lost: object | undefined): void {
-    const { uid, namespace, name, deletionTimestamp } = pod.metadata;
-    if ((lost === undefined && deletionTimestamp === undefined) || this.#ending.has(uid)) return;
+    const { uid } = pod.metadata;
+    this.#over.add(uid);
+    const known = this.#ending.get(uid);
+    if (known) known.pod = pod;
+    else if (lost !== undefined || pod.metadata.deletionTimestamp !== undefined) {
+      const ending: Ending = { pod, isWritten: Promise.resolve() };
+      this.#ending.set(uid, ending);
+      ending.isWritten = this.#writeEnd(ending, lost).finally(() => this.#ending.delete(uid));
+    }
+  }
+
+  async #writeEnd(ending: Ending, lost: object | undefined): Promise<void> {
+    const { uid, namespace, name } = ending.pod.metadata;
     const { api } = this.#context;
     const { signal } = this.#stopped;
     const path = `/api/v1/namespaces/${namespace}/pods/${name}`;
-    const finish = async (): Promise<void> => {
-      if (lost !== undefined)
-        await persist(this.#context, `the end of pod ${namespace}/${name} is not written`, signal, () =>
-          api.patch(`${path}/status`, { metadata: { uid }, status: lost }),
-        );
-      if (deletionTimestamp !== undefined)
-        await persist(this.#context, `pod ${namespace}/${name} is not deleted`, signal, () =>
-          api.delete(path, { gracePeriodSeconds: 0, preconditions: { uid } }),
-        );
-      this.#ending.delete(uid);
-    };
-    this.#ending.set(uid, finish());
+    if (lost !== undefined)
+      await persist(this.#context, `the end of pod ${namespace}/${name} is not written`, signal, () =>
+        api.patch(`${path}/status`, { metadata: { uid }, status: lost }),
+      );
+    if (ending.pod.metadata.deletionTimestamp === undefined) return; // it may have come meanwhile
+    await persist(this.#context, `pod ${namespace}/${name} is not deleted`, signal, () =>
+      api.delete(path, { gracePeriodSeconds: 0, preconditions: { uid } }),
+    );
   }
 
   /** Claims a pod that fits; of another it is said why it does not. */

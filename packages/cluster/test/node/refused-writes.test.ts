@@ -116,6 +116,29 @@ describe('a node that follows another', () => {
     expect(stateOf(await lab.end('p'), 'main')).toBe('ContainerStatusUnknown 137');
   });
 
+  test('starts none either when it lists anew before it could write that the pod is lost', async () => {
+    let starts = 0;
+    const script = (): FakeOutcome => ((starts += 1), { duration: 'forever' });
+    await claimed(script);
+    const { plain } = lab.cluster.send;
+    const refused = { status: 500, headers: {}, value: { message: 'the disk is full' } };
+    let watches = 0;
+    /** The first watch ends at once, and statuses are refused until the second one. */
+    const send: Send = Object.assign(() => Promise.reject(new Error('not used')), {
+      plain: (request: PlainRequest) => {
+        const isWatch = request.url.startsWith('/api/v1/pods?watch');
+        if (isWatch) watches += 1;
+        if (isStatus(request) && watches < 2) return Promise.resolve(refused);
+        if (isWatch && watches === 1) return Promise.resolve({ status: 200, headers: {} });
+        return plain!(request);
+      },
+    });
+    starts = 0;
+    await join(send, script);
+    expect(stateOf(await lab.end('p'), 'main')).toBe('ContainerStatusUnknown 137');
+    expect(starts).toBe(0);
+  });
+
   test('lets go of a pod whose deletion the other had begun', async () => {
     lab = await Lab.open({});
     const first = await join(refusing(Infinity, isDeletion), () => ({ duration: 'forever' }));
