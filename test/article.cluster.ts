@@ -7,7 +7,7 @@
  */
 
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -105,7 +105,7 @@ beforeAll(async () => {
   });
   started = { send, controller };
   await kubectl('apply', '-f', join(article, 'credentials.yaml'), '-f', join(work, 'deployment'));
-  for (const file of readdirSync(join(work, 'dist')).sort()) await kubectl('apply', '-f', join(work, 'dist', file));
+  await kubectl('apply', '-f', join(work, 'dist'));
   run = await finished(new KubeClient(send));
 });
 
