@@ -112,6 +112,7 @@ export async function startNode(options: NodeOptions): Promise<Node> {
     close: async () => {
       await pods.stop();
       await watching;
+      await pods.logsRemoved();
       await context.events.flush();
       await Promise.all([own.remove(), inMemory?.remove()]);
     },
@@ -145,6 +146,8 @@ class Pods {
   readonly #over = new Set<string>();
   /** By uid: pods of an earlier process whose end is being written. */
   readonly #ending = new Map<string, Ending>();
+  /** Removals of logs that go on. */
+  readonly #removals = new Set<Promise<void>>();
   readonly #stopped = new AbortController();
   #node: JsonObject;
 
@@ -184,7 +187,11 @@ class Pods {
         for (const pod of items) this.#see(pod, isFirst);
         isFirst = false;
         const alive = new Set(items.map((it) => it.metadata.uid));
-        for (const uid of [...this.#runs.keys(), ...this.#over]) if (!alive.has(uid)) this.#forget(uid);
+        const known = [...this.#runs.keys(), ...this.#over, ...this.#unplaced.keys()];
+        for (const uid of known) if (!alive.has(uid)) this.#forget(uid);
+        // Those that come later are known by then.
+        const isThere = (uid: string): boolean => alive.has(uid) || this.#runs.has(uid) || this.#over.has(uid);
+        this.#removeLogs(this.#context.logs.retain(isThere));
         const path = `${PATH}?watch=true&allowWatchBookmarks=true&resourceVersion=${metadata.resourceVersion}`;
         for await (const { type, object } of api.watch<Pod>(path, signal)) {
           if (type === 'DELETED') this.#deleted(object);
@@ -204,6 +211,11 @@ class Pods {
       ...[...this.#runs.values()].map((run) => run.abandon()),
       ...[...this.#ending.values()].map(({ isWritten }) => isWritten),
     ]);
+  }
+
+  /** Settles when the logs of all deleted pods are removed. */
+  async logsRemoved(): Promise<void> {
+    await Promise.all(this.#removals);
   }
 
   #see(pod: Pod, atStart: boolean): void {
@@ -316,7 +328,15 @@ class Pods {
 
   #deleted({ metadata }: Pod): void {
     this.#forget(metadata.uid);
-    void this.#context.logs.remove(metadata);
+    this.#removeLogs(this.#context.logs.remove(metadata));
+  }
+
+  /** Keeps hold of a removal of logs until it is done. */
+  #removeLogs(removal: Promise<void>): void {
+    const done = removal
+      .catch((error: unknown) => this.#context.log(`logs of deleted pods were not removed: ${String(error)}`))
+      .finally(() => this.#removals.delete(done));
+    this.#removals.add(done);
   }
 
   #forget(uid: string): void {

@@ -3,6 +3,7 @@
  */
 
 import { readdirSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { OutputSink } from '../runtime/runtime.js';
 import { removeTree } from '../runtime/remove-tree.js';
@@ -35,6 +36,8 @@ export interface ContainerLogs extends PodLogs {
   begin(pod: PodRef, container: string, attempt: number): ContainerLog;
   /** Removes a deleted pod's logs. */
   remove(pod: PodRef): Promise<void>;
+  /** Removes the logs of all pods but those that are there, by uid: nobody may have seen the others deleted. */
+  retain(isThere: (uid: string) => boolean): Promise<void>;
 }
 
 /** Keeps logs as files in a directory: `<namespace>_<pod>_<uid>/<container>.<attempt>.log`. */
@@ -66,9 +69,18 @@ export class LogStore implements ContainerLogs {
     return path === undefined ? undefined : readLog(path, live, options, this.#now());
   }
 
-  /** Forgets a deleted pod's logs. */
   async remove(pod: PodRef): Promise<void> {
-    const directory = this.#podDirectory(pod);
+    await this.#remove(this.#podDirectory(pod));
+  }
+
+  async retain(isThere: (uid: string) => boolean): Promise<void> {
+    for (const name of await directoriesIn(this.#directory)) {
+      const [, , uid, ...more] = name.split('_');
+      if (uid !== undefined && more.length === 0 && !isThere(uid)) await this.#remove(join(this.#directory, name));
+    }
+  }
+
+  async #remove(directory: string): Promise<void> {
     for (const log of this.#live.get(directory)?.values() ?? []) log.end();
     this.#live.delete(directory);
     await removeTree(directory);
@@ -80,6 +92,16 @@ export class LogStore implements ContainerLogs {
 
   #of(pod: PodRef, container: string): string {
     return join(this.#podDirectory(pod), container);
+  }
+}
+
+async function directoriesIn(directory: string): Promise<readonly string[]> {
+  try {
+    return (await readdir(directory, { withFileTypes: true })).flatMap((entry) =>
+      entry.isDirectory() ? [entry.name] : [],
+    );
+  } catch {
+    return []; // no container has started yet
   }
 }
 

@@ -53,3 +53,16 @@ test('a pod that ran when its node stopped has failed when the node is back, and
   expect(await after.log('p', 'main')).toBe('so far\n');
   await after.cluster.close();
 });
+
+test('the logs of pods that are no more, and nothing else, are removed when the node begins', async () => {
+  const dataDir = join(directory, 'orphans');
+  for (const name of ['default_gone_6c4b7a1e', 'notes', 'my_notes'])
+    mkdirSync(join(dataDir, 'logs', name), { recursive: true });
+  const before = await Lab.open({ dataDir, runtime: fake({ script: () => ({ output: 'hello\n' }) }) });
+  await before.pod('p', [{ name: 'main', command: ['run'] }]);
+  const { metadata } = await before.end('p');
+  await before.cluster.close();
+  const after = await Lab.open({ dataDir, runtime: fake() });
+  await after.cluster.close();
+  expect(readdirSync(join(dataDir, 'logs')).toSorted()).toEqual([`default_p_${metadata.uid}`, 'my_notes', 'notes']);
+});
