@@ -5,6 +5,8 @@
  */
 
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import type { RetentionPolicy } from '@pipewright/controller';
+import { addKeepRuns, KeepRunsError } from './keep-runs.js';
 import type { Output } from './terminal/output.js';
 
 type Done = (status: number) => void;
@@ -41,6 +43,21 @@ function port(text: string): number {
   if (/^\d+$/.test(text) && number <= 65535) return number;
   throw new InvalidArgumentError('Write a number from 0 to 65535; 0 takes any free port.');
 }
+
+function keepRuns(text: string, before: RetentionPolicy = {}): RetentionPolicy {
+  try {
+    return addKeepRuns(text, before, duration);
+  } catch (cause) {
+    if (cause instanceof KeepRunsError) throw new InvalidArgumentError(cause.message);
+    throw cause;
+  }
+}
+
+const keepRunsOption = (): Option =>
+  new Option(
+    '--keep-runs <NUMBER|DURATION>',
+    'delete finished runs, with their pods and logs, beyond the newest NUMBER of each Pipeline or Task, or when they finished DURATION ago; may be given once for each (default: all are kept)',
+  ).argParser(keepRuns);
 
 const collect = (text: string, before: readonly string[] = []): readonly string[] => [...before, text];
 
@@ -184,6 +201,7 @@ interface UpFlags {
   readonly source: ReadonlyMap<string, string>;
   readonly config?: string;
   readonly runtime: 'sandbox' | 'fake';
+  readonly keepRuns?: RetentionPolicy;
 }
 
 /** `pipewright up` */
@@ -207,11 +225,13 @@ export const addUp = (program: Command, output: Output, done: Done): Command =>
     )
     .option('--config <FILE>', 'the stand-ins of this machine (default: pipewright.yaml here)', path)
     .option('--runtime <NAME>', RUNTIMES, oneOf('sandbox', 'fake'), 'sandbox')
+    .addOption(keepRunsOption())
     .addHelpText(
       'after',
       `
 Examples:
   pipewright up --data-dir .pipewright --image golang=host
+  pipewright up --data-dir .pipewright --keep-runs 100 --keep-runs 72h
   export KUBECONFIG=.pipewright/kubeconfig
   kubectl apply -f dist/ && kubectl get pipelineruns --watch
 `,
@@ -234,6 +254,7 @@ interface ControllerFlags {
   readonly nodeImage?: string;
   readonly insecureRegistry: readonly string[];
   readonly registryMirror: ReadonlyMap<string, string>;
+  readonly keepRuns?: RetentionPolicy;
 }
 
 /** `pipewright controller` */
@@ -263,6 +284,7 @@ export const addController = (program: Command, output: Output, done: Done): Com
       pairs('HOST=URL, as in --registry-mirror docker.io=https://mirror.corp', 'not empty'),
       new Map(),
     )
+    .addOption(keepRunsOption())
     .addHelpText(
       'after',
       `
@@ -271,6 +293,7 @@ case (workingdir), or refuses the object when its client validates strictly, as 
 
 Examples:
   pipewright controller --install-crds
+  pipewright controller --keep-runs 100 --keep-runs 72h
   pipewright controller --kubeconfig admin.conf --namespace ci --git-image registry.example/git:1
 `,
     )

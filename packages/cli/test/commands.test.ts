@@ -4,6 +4,8 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { ClusterError } from '@pipewright/cluster';
+import { kubeconfigSend } from '@pipewright/kube';
+import { Bench } from '../../controller/test/bench.js';
 import { tellFailure } from '../src/failure.js';
 import { runProgram } from '../src/program.js';
 import { folderWith, pipewright, recorded } from './cli.js';
@@ -50,6 +52,29 @@ describe('a command line that is wrong is refused with status 2', () => {
     [
       ['up', '--port', '70000'],
       `error: option '--port <N>' argument '70000' is invalid. Write a number from 0 to 65535; 0 takes any free port.\n${HINT}`,
+    ],
+    ...(
+      [
+        [['all'], ''],
+        [['10', '--keep-runs', 'never'], ''],
+        [['0'], 'A number of runs must be at least 1. '],
+        [['0s'], 'A duration must be longer than zero. '],
+        [['10', '--keep-runs', '20'], 'A number of runs, 10, is given already. '],
+        [['1h', '--keep-runs', '10', '--keep-runs', '2h'], 'A duration is given already. '],
+        [['7d'], 'Did you mean 168h? '],
+        [['2 weeks'], 'Did you mean 336h? '],
+        [['24H'], 'Did you mean 24h? '],
+        [['30 min'], 'Did you mean 30m? '],
+        [['100 runs'], 'Did you mean 100? '],
+        [['1.5'], ''],
+      ] as const
+    ).map(([values, why]): [string[], string] => [
+      ['up', '--keep-runs', ...values],
+      `error: option '--keep-runs <NUMBER|DURATION>' argument '${values.at(-1) ?? ''}' is invalid. ${why}Write a number of runs (100) or a duration (24h); repeat the option to give both.\n${HINT}`,
+    ]),
+    [
+      ['controller', '--keep-runs', '-5'],
+      `error: option '--keep-runs <NUMBER|DURATION>' argument '-5' is invalid. Write a number of runs (100) or a duration (24h); repeat the option to give both.\n${HINT}`,
     ],
     [
       ['lint', '-o', 'xml'],
@@ -236,6 +261,24 @@ describe('up', () => {
     );
     expect(status).toBe(2);
   }, 30_000);
+
+  test('deletes finished runs beyond those that --keep-runs names', async () => {
+    const data = join(folder({}), 'data');
+    const server = serve('--data-dir', data, '--keep-runs', '1', '--keep-runs', '24h');
+    await server.said('ready at');
+    const send = await kubeconfigSend({ kubeconfig: join(data, 'kubeconfig') });
+    const bench = new Bench(send, 'default');
+    const steps = [{ name: 's', image: 'ubuntu', command: ['true'] }];
+    for (const name of ['first', 'second']) {
+      await bench.create('TaskRun', name, { spec: { taskSpec: { steps } } });
+      expect(await bench.ended('TaskRun', name)).toMatchObject({ reason: 'Succeeded' });
+    }
+    await bench.gone('TaskRun', 'first');
+    expect((await bench.list('TaskRun')).map(({ metadata }) => metadata.name)).toEqual(['second']);
+    await send.close();
+    server.child.kill('SIGINT');
+    expect((await server.ended).status).toBe(0);
+  }, 60_000);
 
   test('says what stands in for what, sources and registries too', async () => {
     const config = 'images: { golang: host }\nresources: { source: { directory: . }, image: { registry: local } }\n';

@@ -5,4 +5,5 @@ export type { Registries } from './edge/registry-client.js';
 export type { FindCommand } from './edge/world.js';
 export { reportOf, turnOf, type TurnTold } from './scripts/entrypoint.js';
 export { DEFAULT_IMAGES, type Images } from './options.js';
+export type { RetentionPolicy } from './retention.js';
 export { imageCommand, type CommandFound, type ImageCommand } from './image-command.js';

@@ -59,6 +59,11 @@ export class Bench {
     this.#patience = patience;
   }
 
+  /** The same namespace, reached in another way. */
+  on(send: Send): Bench {
+    return new Bench(send, this.namespace, this.#patience);
+  }
+
   async create<T extends KubeObject>(kind: string, name: string, rest: object): Promise<T> {
     const { namespace } = this;
     const of = kindOf(kind);

@@ -101,9 +101,14 @@ export class VirtualCluster {
     this.#controller = undefined;
   }
 
+  /** The API server itself. */
+  get send(): Send {
+    return this.#cluster!.cluster.send;
+  }
+
   /** The API server as the controller reaches it; `refuse` answers in its place where it gives something. */
   refusing(refuse: (request: Request) => Promise<Response> | undefined): Send {
-    const { send } = this.#cluster!.cluster;
+    const { send } = this;
     const prefix = /^.*\/namespaces\/[^/]+\//;
     return (request) => {
       const path = new URL(request.url).pathname.replace(prefix, '');

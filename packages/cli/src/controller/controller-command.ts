@@ -17,6 +17,7 @@ import {
   type Images,
   type Log,
   type Registries,
+  type RetentionPolicy,
 } from '@pipewright/controller';
 import { crds } from '@pipewright/tekton';
 import type { Output } from '../terminal/output.js';
@@ -39,6 +40,8 @@ export interface ControllerOptions {
   readonly insecureRegistry?: readonly string[];
   /** Where registries are asked instead, by host. */
   readonly registryMirror?: ReadonlyMap<string, string>;
+  /** Which finished runs are kept. Default: all. */
+  readonly keepRuns?: RetentionPolicy;
 }
 
 /** What a test may bring along. */
@@ -61,13 +64,14 @@ export async function runController(
     const client = new KubeClient(send);
     await reach(client, send, output);
     if (options.installCrds === true) await installCrds(client, log);
-    const { namespace } = options;
+    const { namespace, keepRuns } = options;
     const controller = await startController({
       send,
       log,
       images: imagesOf(options),
       registries: registriesOf(options),
       ...(namespace !== undefined && { namespace }),
+      ...(keepRuns && { retention: keepRuns }),
     });
     log.info('the controller works', { server: send.server, context: send.context, namespace: namespace ?? 'all' });
     const signal = await fired(requests.stop);

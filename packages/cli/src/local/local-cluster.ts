@@ -12,6 +12,7 @@ import {
   type Controller,
   type ImageCommand,
   type Log,
+  type RetentionPolicy,
 } from '@pipewright/controller';
 import { crds } from '@pipewright/tekton';
 import type { StandIns } from '../config/config.js';
@@ -38,6 +39,8 @@ export interface LocalClusterOptions {
   /** Default: in memory. */
   readonly dataDir?: string | undefined;
   readonly log?: Log;
+  /** Which finished runs are kept. Default: all. */
+  readonly retention?: RetentionPolicy;
 }
 
 /** A running local cluster. */
@@ -73,6 +76,7 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
       send: cluster.send,
       log,
       images: OWN_IMAGES,
+      ...(options.retention && { retention: options.retention }),
       optionalSecrets: !runtime.usesFiles,
       findCommand: (image) =>
         Promise.resolve(

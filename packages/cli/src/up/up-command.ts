@@ -4,6 +4,7 @@ import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import type { EventEmitter } from 'node:events';
 import { ClusterError, openTemporaryDirectory, type Cluster, type Runtime } from '@pipewright/cluster';
+import type { RetentionPolicy } from '@pipewright/controller';
 import { KubeClient } from '@pipewright/kube';
 import type { StandIns } from '../config/config.js';
 import { writeNamed } from '../failure.js';
@@ -26,6 +27,8 @@ export interface UpOptions {
   readonly source: ReadonlyMap<string, string>;
   readonly config?: string;
   readonly runtime: 'sandbox' | 'fake';
+  /** Which finished runs are kept. Default: all. */
+  readonly keepRuns?: RetentionPolicy;
 }
 
 /** What a test may bring along. */
@@ -70,7 +73,7 @@ async function closeAll(closers: readonly (() => Promise<void>)[]): Promise<void
 }
 
 async function open(
-  { dataDir }: UpOptions,
+  { dataDir, keepRuns }: UpOptions,
   standIns: StandIns,
   runtime: Runtime,
   closers: (() => Promise<void>)[],
@@ -80,7 +83,13 @@ async function open(
   closers.push(files.close);
   const directory = dataDir === undefined ? undefined : resolve(dataDir);
   if (directory !== undefined) makeDirectory(directory, '--data-dir');
-  const local = await startLocalCluster({ runtime, standIns, hostFiles: files.files, dataDir: directory });
+  const local = await startLocalCluster({
+    runtime,
+    standIns,
+    hostFiles: files.files,
+    dataDir: directory,
+    ...(keepRuns && { retention: keepRuns }),
+  });
   closers.push(local.close);
   const wantsRegistry = [...standIns.resources.values()].some((standIn) => 'registry' in standIn);
   const registry = wantsRegistry ? await local.cluster.registry.serve() : undefined;

@@ -7,12 +7,13 @@
  * rarely, and holds up no other.
  */
 
-import { KubeClient, LeaseElector, systemClock, type Clock, type Send } from '@pipewright/kube';
+import { KubeClient, LeaseElector, systemClock, type Clock, type Send, type WorkQueue } from '@pipewright/kube';
 import type { Images } from '../options.js';
+import type { RetentionPolicy } from '../retention.js';
 import { silent, type Log } from './log.js';
 import { makeWorld } from './make-world.js';
 import type { Registries } from './registry-client.js';
-import type { FindCommand } from './world.js';
+import type { FindCommand, World } from './world.js';
 
 /** How a controller runs. */
 export interface ControllerOptions {
@@ -44,12 +45,14 @@ export interface ControllerOptions {
   readonly random?: () => number;
   /** How many TaskRuns, and how many PipelineRuns, are worked on at once. By default 8. */
   readonly workers?: number;
+  /** Which finished runs are kept; others are deleted with all that they own. By default all are kept. */
+  readonly retention?: RetentionPolicy;
   /** Called before each reconcile, to count them. By default nothing counts. */
   readonly onReconcile?: (queue: QueueName, key: string) => void;
 }
 
 /** What a work queue of the controller holds the keys of. */
-export type QueueName = 'TaskRun' | 'PipelineRun' | 'CloudEvent';
+export type QueueName = 'TaskRun' | 'PipelineRun' | 'CloudEvent' | 'Retention';
 
 /** A running controller. */
 export interface Controller {
@@ -67,12 +70,12 @@ export async function startController(options: ControllerOptions): Promise<Contr
   const begin = async (): Promise<boolean> => {
     for (const cache of caches) cache.start();
     const synced = (await Promise.all(caches.map((cache) => cache.synced))).every(Boolean);
-    if (synced) for (const queue of [world.runQueue, world.taskRunQueue, world.eventQueue]) queue.start();
+    if (synced) for (const queue of queuesOf(world)) queue.start();
     return synced;
   };
   let stopping: Promise<void> | undefined;
   const halt = async (): Promise<void> => {
-    await Promise.all([world.runQueue.stop(), world.taskRunQueue.stop()]);
+    await Promise.all([world.runQueue.stop(), world.taskRunQueue.stop(), world.retention?.stop()]);
     await world.eventQueue.stop();
     await Promise.all([world.room.stop(), ...caches.map((cache) => cache.stop())]);
     await Promise.all([world.runEvents.flush(), world.taskRunEvents.flush()]);
@@ -88,6 +91,13 @@ export async function startController(options: ControllerOptions): Promise<Contr
     },
   };
 }
+
+const queuesOf = ({ runQueue, taskRunQueue, eventQueue, retention }: World): readonly WorkQueue[] => [
+  runQueue,
+  taskRunQueue,
+  eventQueue,
+  ...(retention ? [retention.queue] : []),
+];
 
 function makeElector(
   { leaderElection, log = silent, onLost, random }: ControllerOptions,

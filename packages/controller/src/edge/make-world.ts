@@ -30,6 +30,7 @@ import type {
 import { labels } from '../labels.js';
 import { DEFAULT_IMAGES } from '../options.js';
 import type { Pod } from '../pod-types.js';
+import type { RetentionPolicy, Run } from '../retention.js';
 import { ArtifactConfig } from './artifact-config.js';
 import { deliverCloudEvents } from './cloud-event-delivery.js';
 import type { ControllerOptions, QueueName } from './controller.js';
@@ -38,6 +39,7 @@ import { silent } from './log.js';
 import { Pace } from './pace.js';
 import { reconcilePipelineRun } from './pipeline-run-reconcile.js';
 import { RESOURCE_QUOTAS, Room } from './room.js';
+import { RunRetention, type RetentionDeps } from './run-retention.js';
 import { Shelf } from './shelf.js';
 import { registryCommand } from './registry-command.js';
 import { reconcileTaskRun } from './task-run-reconcile.js';
@@ -83,7 +85,7 @@ export function makeWorld(
     runQueue: makeQueue(options, clock, 'PipelineRun', (key) => reconcilePipelineRun(world, key)),
     eventQueue: makeQueue(options, clock, 'CloudEvent', (key) => deliverCloudEvents(world, key)),
   };
-  const shelves = makeShelves(options, client, wireClock, queues);
+  const shelves = makeShelves(options, client, wireClock, queues, (run) => world.retention?.note(run));
   const kinds = {
     tasks: cache<Task>(TASKS),
     clusterTasks: cache<ClusterTask>(CLUSTER_TASKS),
@@ -107,6 +109,7 @@ export function makeWorld(
     taskRunEvents: recorder('taskrun-controller'),
     runEvents: recorder('pipeline-controller'),
     room: makeRoom(options, client, clock, queues.taskRunQueue),
+    retention: options.retention && makeRetention(options, options.retention, { client, clock, log, ...shelves }),
     pace: new Pace(clock),
     shellLess: new Set(),
   };
@@ -146,11 +149,29 @@ const makeQueue = (
       log.warn('a run could not be worked on', { kind, key, error: String(error), retryIn }),
   });
 
+const makeRetention = (
+  { random, onReconcile }: ControllerOptions,
+  policy: RetentionPolicy,
+  deps: RetentionDeps,
+): RunRetention =>
+  new RunRetention(
+    deps,
+    policy,
+    {
+      clock: deps.clock,
+      ...(random && { random }),
+      onError: (_key, error, retryIn) =>
+        deps.log.warn('finished runs could not be deleted', { error: String(error), retryIn }),
+    },
+    onReconcile && ((key) => onReconcile('Retention', key)),
+  );
+
 function makeShelves(
   options: ControllerOptions,
   client: KubeClient,
   clock: Clock,
   { runQueue, taskRunQueue }: Pick<World, 'runQueue' | 'taskRunQueue'>,
+  noteFinished: (run: Run) => void,
 ): Pick<World, 'runs' | 'taskRuns' | 'pods'> {
   const { namespace, random } = options;
   const spread = random && { random };
@@ -176,6 +197,7 @@ function makeShelves(
         if (change.after) taskRunQueue.add(key, priority(listed));
         if (listed || !change.after) addOwner(runQueue, 'PipelineRun', change, listed);
         else tellRun(runQueue, change.after); // an end has been told already by who wrote it
+        if (change.after) noteFinished(change.after);
       },
     }),
     runs: new Shelf<PipelineRun>(client, PIPELINE_RUNS, clock, {
@@ -183,7 +205,9 @@ function makeShelves(
       ...spread,
       onError: watchTrouble(options, PIPELINE_RUNS),
       onChange: (key, { after }, listed) => {
-        if (after) runQueue.add(key, priority(listed));
+        if (!after) return;
+        runQueue.add(key, priority(listed));
+        noteFinished(after);
       },
     }),
   };

@@ -60,6 +60,13 @@ export class Shelf<T extends KubeObject> {
     return this.#newest(key);
   }
 
+  /** The newest state known of all objects. Never change them. */
+  list(): readonly T[] {
+    this.#expire();
+    const listed = this.reflector.list();
+    return this.#laid.size === 0 ? listed : listed.map((object) => this.#laid.get(keyOf(object))?.object ?? object);
+  }
+
   /** The newest state known of all that an owner controls, by name. It changes as that does. Never change it. */
   ownedBy(uid: string): ReadonlyMap<string, T> {
     this.#expire();

@@ -38,6 +38,7 @@ import type { UnrecordedAttempts } from './cloud-event-delivery.js';
 import type { Log } from './log.js';
 import type { Pace } from './pace.js';
 import type { Room } from './room.js';
+import type { RunRetention } from './run-retention.js';
 import type { Shelf } from './shelf.js';
 
 const VERSION = 'tekton.dev/v1alpha1';
@@ -87,6 +88,8 @@ export interface World {
   readonly runEvents: EventRecorder;
   /** TaskRuns that no quota has room for. */
   readonly room: Room;
+  /** Absent where all finished runs are kept. */
+  readonly retention: RunRetention | undefined;
   /** Images found to have no /bin/sh. */
   readonly shellLess: Set<string>;
 }
@@ -157,7 +160,7 @@ export type StatusWrite = 'written' | 'stale' | 'gone';
 
 /** Writes what changed of a run's status, if anything did, and says so in an event when the run ended by it. */
 export async function recordStatus<T extends Run>(
-  { client }: World,
+  { client, retention }: World,
   { shelf, of, events }: { readonly shelf: Shelf<T>; readonly of: Resource; readonly events: EventRecorder },
   run: T,
   status: NonNullable<T['status']>,
@@ -167,7 +170,9 @@ export async function recordStatus<T extends Run>(
   const { namespace, name = '', uid, resourceVersion } = run.metadata;
   const body = { metadata: { resourceVersion }, status: patch };
   try {
-    shelf.note(await client.patch<T>(of, { namespace, name }, body, { type: 'merge', subresource: 'status' }));
+    const options = { type: 'merge', subresource: 'status' } as const;
+    const written = shelf.note(await client.patch<T>(of, { namespace, name }, body, options));
+    retention?.note(written);
   } catch (error) {
     if (!refusedAs(error, 'NotFound') && !refusedAs(error, 'Conflict')) throw error;
     const latest = await client.get<T>(of, { namespace, name });

@@ -1,0 +1,65 @@
+/**
+ * Reads `--keep-runs`: a number of runs or a duration, or one of each.
+ *
+ * Apart from the options themselves, which only name it.
+ */
+
+import type { RetentionPolicy } from '@pipewright/controller';
+
+/** What is wrong with a value, as the command says it. */
+export class KeepRunsError extends Error {
+  override readonly name = 'KeepRunsError';
+}
+
+const HOW = 'Write a number of runs (100) or a duration (24h); repeat the option to give both.';
+
+/**
+ * Returns the policy with one more value in it. Throws KeepRunsError if the value is not a limit, or is the second one of its kind.
+ *
+ * @param toMilliseconds reads a duration; throws if the text is not one
+ */
+export function addKeepRuns(
+  text: string,
+  before: RetentionPolicy,
+  toMilliseconds: (text: string) => number,
+): RetentionPolicy {
+  if (/^\d+$/.test(text)) {
+    const count = Number(text);
+    if (count < 1 || !Number.isSafeInteger(count))
+      throw new KeepRunsError(`A number of runs must be at least 1. ${HOW}`);
+    if (before.count !== undefined)
+      throw new KeepRunsError(`A number of runs, ${String(before.count)}, is given already. ${HOW}`);
+    return { ...before, count };
+  }
+  const ageMs = tryDuration(text, toMilliseconds);
+  if (ageMs === undefined) throw new KeepRunsError(`${suggestion(text)}${HOW}`);
+  if (ageMs <= 0) throw new KeepRunsError(`A duration must be longer than zero. ${HOW}`);
+  if (before.ageMs !== undefined) throw new KeepRunsError(`A duration is given already. ${HOW}`);
+  return { ...before, ageMs };
+}
+
+function tryDuration(text: string, toMilliseconds: (text: string) => number): number | undefined {
+  try {
+    return toMilliseconds(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What the first letter of a unit stands for. Durations have no days and weeks, as in Go. */
+const UNITS: ReadonlyMap<string, { readonly factor: number; readonly unit: string }> = new Map([
+  ['w', { factor: 168, unit: 'h' }],
+  ['d', { factor: 24, unit: 'h' }],
+  ['h', { factor: 1, unit: 'h' }],
+  ['m', { factor: 1, unit: 'm' }],
+  ['s', { factor: 1, unit: 's' }],
+  ['r', { factor: 1, unit: '' }],
+]);
+const AMOUNT = /^([1-9]\d*)\s*(w|weeks?|d|days?|h|hours?|m|min|minutes?|s|sec|seconds?|runs?)$/i;
+
+/** A question with the value that was probably meant, if there is one. */
+function suggestion(text: string): string {
+  const [, amount, word = ''] = AMOUNT.exec(text.trim()) ?? [];
+  const known = UNITS.get(word.charAt(0).toLowerCase());
+  return known ? `Did you mean ${String(Number(amount) * known.factor)}${known.unit}? ` : '';
+}
