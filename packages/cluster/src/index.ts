@@ -13,6 +13,7 @@ export { startNode, type Node, type NodeOptions } from './node/node.js';
 export type { ContainerLog, ContainerLogs } from './node/pod-logs.js';
 export { openTemporaryDirectory, type RunDirectory } from './runtime/run-directory.js';
 export { createRegistry, type Registry } from './registry/registry.js';
+export { equalInConstantTime, serveLoopback, type LoopbackServer } from './loopback-server.js';
 export { RuntimeProblem, type ContainerSpec, type Probe, type Runtime } from './runtime/runtime.js';
 export { fake, type FakeClock, type FakeOptions, type FakeOutcome, type FakeScript } from './runtime/fake.js';
 export { sandbox, type SandboxOptions } from './runtime/sandbox.js';

@@ -7,10 +7,11 @@
 import { createServer, type Server } from 'node:https';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { once } from 'node:events';
-import { Readable } from 'node:stream';
 import type { KeyPair } from './api/certificate.js';
 import type { Send } from './api/server.js';
 import { ClusterError, systemCode } from './cluster-error.js';
+import { discardUnreadBody } from './loopback-server.js';
+import { requestBody } from './request-body.js';
 import { writeBody } from './response-body.js';
 
 /** Where to listen. */
@@ -32,14 +33,19 @@ export interface Listening {
 /** Go's clients keep idle connections for 90 s; the one who closes first must not be us. */
 const KEEP_ALIVE_MS = 120_000;
 
+/** How long a client may take to say who it is and what it wants; kube-apiserver waits as long for headers. */
+const HANDSHAKE_MS = 10_000;
+const HEADERS_MS = 32_000;
+
 /** Listens, and answers with `send`. Rejects with a `ClusterError` when the port cannot be had. */
 export async function listen(send: Send, pair: KeyPair, options: ListenOptions = {}): Promise<Listening> {
   const { port = 0, host = '127.0.0.1' } = options;
-  const server = createServer({ key: pair.keyPem, cert: pair.certPem, keepAlive: true }, (incoming, outgoing) => {
+  const secured = { key: pair.keyPem, cert: pair.certPem, handshakeTimeout: HANDSHAKE_MS };
+  const server = createServer({ ...secured, keepAlive: true }, (incoming, outgoing) => {
     answer(send, incoming, outgoing).catch(() => outgoing.destroy()); // the client went away, or its watch was cut off
   });
   server.keepAliveTimeout = KEEP_ALIVE_MS;
-  server.headersTimeout = KEEP_ALIVE_MS + 1000;
+  server.headersTimeout = HEADERS_MS;
   server.requestTimeout = 0; // streams last as long as they last
   await started(server, port, host);
   const address = server.address();
@@ -70,6 +76,7 @@ async function started(server: Server, port: number, host: string): Promise<void
 }
 
 async function answer(send: Send, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  discardUnreadBody(incoming, outgoing);
   const gone = new AbortController();
   outgoing.once('close', () => gone.abort());
   const response = await send(requestOf(incoming, gone.signal));
@@ -80,7 +87,6 @@ async function answer(send: Send, incoming: IncomingMessage, outgoing: ServerRes
     await writeBody(response.body, outgoing);
   }
   outgoing.end();
-  incoming.resume(); // what a refused client still sends must not block the connection
 }
 
 function requestOf(incoming: IncomingMessage, signal: AbortSignal): Request {
@@ -91,6 +97,6 @@ function requestOf(incoming: IncomingMessage, signal: AbortSignal): Request {
   }
   const target = new URL(`https://kubernetes${url.startsWith('/') ? url : `/${url}`}`);
   if (method === 'GET' || method === 'HEAD') return new Request(target, { method, headers, signal });
-  const body = Readable.toWeb(incoming) as ReadableStream<Uint8Array>; // Node declares web streams twice
+  const body = requestBody(incoming);
   return new Request(target, { method, headers, body, signal, duplex: 'half' });
 }

@@ -6,9 +6,9 @@
  */
 
 import { randomBytes } from 'node:crypto';
-import { createServer, type Server } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import { openTemporaryDirectory } from '@pipewright/cluster';
+import { equalInConstantTime, openTemporaryDirectory, serveLoopback } from '@pipewright/cluster';
 import { answerGit, refuse } from './smart-http.js';
 import { snapshot, type Snapshot, type Source } from './snapshot.js';
 import type { FilteredFiles } from './working-tree.js';
@@ -41,24 +41,19 @@ export async function startGitServer(options: {
     for (const [name, source] of options.repositories)
       snapshots.set(name, await snapshot(source, join(work.path, `${snapshots.size}.git`)));
     const secret = randomBytes(16).toString('hex');
-    const server = await listen(serverFor(snapshots, secret));
-    const address = server.address();
-    const port = typeof address === 'object' && address ? address.port : 0;
+    const server = await serveLoopback((incoming, outgoing) => answer(snapshots, secret, incoming, outgoing));
     const of = (name: string): Snapshot => {
       const found = snapshots.get(name);
       if (!found) throw new Error(`no repository ${name} is served`);
       return found;
     };
     return {
-      url: (name) => `http://127.0.0.1:${port}/${secret}/${encodeURIComponent(name)}${LAST_PART}`,
+      url: (name) => `http://127.0.0.1:${server.port}/${secret}/${encodeURIComponent(name)}${LAST_PART}`,
       commits: (name) => of(name).commits,
       dirty: (name) => of(name).dirty,
       filtered: (name) => of(name).filtered,
       close: async () => {
-        await new Promise<void>((resolve) => {
-          server.close(() => resolve());
-          server.closeAllConnections();
-        });
+        await server.close();
         await work.remove();
       },
     };
@@ -68,14 +63,17 @@ export async function startGitServer(options: {
   }
 }
 
-function serverFor(snapshots: ReadonlyMap<string, Snapshot>, secret: string): Server {
-  return createServer((incoming, outgoing) => {
-    const { given, name, beyond, rest } = repositoryAsked(incoming.url ?? '/');
-    const found = given === secret ? snapshots.get(name) : undefined;
-    if (!found) return refuse(outgoing, 404, `no repository is served at ${incoming.url ?? '/'}`);
-    if (beyond !== '') return refuse(outgoing, 404, strangerAt(name, beyond));
-    answerGit(found.gitDir, rest, incoming, outgoing).catch(() => outgoing.destroy()); // the client went away
-  });
+async function answer(
+  snapshots: ReadonlyMap<string, Snapshot>,
+  secret: string,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): Promise<void> {
+  const { given, name, beyond, rest } = repositoryAsked(incoming.url ?? '/');
+  const found = equalInConstantTime(given, secret) ? snapshots.get(name) : undefined;
+  if (!found) return refuse(outgoing, 404, `no repository is served at ${incoming.url ?? '/'}`);
+  if (beyond !== '') return refuse(outgoing, 404, strangerAt(name, beyond));
+  await answerGit(found.gitDir, rest, incoming, outgoing);
 }
 
 /** Ends every address: git replaces the beginnings of addresses, so what was behind the beginning comes behind this. */
@@ -109,11 +107,4 @@ function unescaped(name: string): string {
   } catch {
     return name;
   }
-}
-
-function listen(server: Server): Promise<Server> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => resolve(server));
-  });
 }

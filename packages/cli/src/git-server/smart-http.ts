@@ -6,7 +6,7 @@
 
 import { spawn } from 'node:child_process';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Readable } from 'node:stream';
+import { Transform, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { gitEnvironment, withoutUserSettings } from './git.js';
@@ -81,5 +81,21 @@ function protocolOf(incoming: IncomingMessage): string {
   return typeof asked === 'string' && /^[a-z0-9=:.-]{1,64}$/.test(asked) ? asked : '';
 }
 
-const bodyOf = (incoming: IncomingMessage): Readable =>
-  incoming.headers['content-encoding'] === 'gzip' ? incoming.pipe(createGunzip()) : incoming;
+/** The largest request, unpacked: a clone of a repository with a million refs asks for 50 MB of them. */
+const MOST_BYTES = 64 * 1024 * 1024;
+
+function bodyOf(incoming: IncomingMessage): Readable {
+  let size = 0;
+  const limited = new Transform({
+    transform(chunk: Buffer, _, done) {
+      size += chunk.byteLength;
+      done(size > MOST_BYTES ? new Error(`a request has at most ${MOST_BYTES} bytes`) : null, chunk);
+    },
+  });
+  const packed = incoming.headers['content-encoding'] === 'gzip';
+  const parts: [Readable, ...Transform[]] = packed ? [incoming, createGunzip(), limited] : [incoming, limited];
+  compose(parts).catch(() => undefined); // whoever reads the body hears of it too
+  return limited;
+}
+
+const compose = (parts: [Readable, ...Transform[]]): Promise<void> => pipeline(parts);

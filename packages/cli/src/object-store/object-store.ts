@@ -5,8 +5,8 @@
  */
 
 import { randomBytes } from 'node:crypto';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { equalInConstantTime, serveLoopback } from '@pipewright/cluster';
 import { answerObjects } from './object-api.js';
 import { BucketFiles } from './bucket-files.js';
 
@@ -24,24 +24,14 @@ export async function startObjectStore(find: (bucket: string) => string | undefi
     const directory = find(name);
     return directory === undefined ? undefined : new BucketFiles(directory);
   };
-  const server = createServer((incoming, outgoing) => {
-    answer(incoming, secret, bucketNamed).then(
-      (response) => send(response, outgoing),
-      (cause: unknown) => outgoing.writeHead(500, { 'content-type': 'text/plain' }).end(`${String(cause)}\n`),
-    );
+  const server = await serveLoopback(async (incoming, outgoing) => {
+    try {
+      await send(await answer(incoming, secret, bucketNamed), outgoing);
+    } catch (cause) {
+      outgoing.writeHead(500, { 'content-type': 'text/plain' }).end(`${String(cause)}\n`);
+    }
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  const port = typeof address === 'object' && address ? address.port : 0;
-  return {
-    url: `http://127.0.0.1:${String(port)}/${secret}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+  return { url: `http://127.0.0.1:${String(server.port)}/${secret}`, close: () => server.close() };
 }
 
 async function answer(
@@ -50,15 +40,35 @@ async function answer(
   find: (bucket: string) => BucketFiles | undefined,
 ): Promise<Response> {
   const [, given, rest = ''] = /^\/([^/]*)(\/.*)$/.exec(incoming.url ?? '') ?? [];
-  if (given !== secret) return new Response('no bucket is served here\n', { status: 404 });
-  const chunks: Buffer[] = [];
-  for await (const chunk of incoming) chunks.push(chunk as Buffer); // a request without an encoding gives buffers
+  if (!equalInConstantTime(given ?? '', secret)) return new Response('no bucket is served here\n', { status: 404 });
   const { method = 'GET' } = incoming;
   const headers = Object.entries(incoming.headers).flatMap(([name, value]): [string, string][] =>
     typeof value === 'string' ? [[name, value]] : [],
   );
-  const body = method === 'POST' ? Buffer.concat(chunks) : null;
+  const body = method === 'POST' ? await bytesOf(incoming) : null;
+  if (body === undefined) return tooLarge();
   return answerObjects(new Request(`http://store${rest}`, { method, headers, body }), find);
+}
+
+/** Objects are files that are read and written whole; Node reads none that are larger. */
+const MOST_BYTES = 2 * 1024 * 1024 * 1024 - 1;
+
+/** @returns undefined when there are too many */
+async function bytesOf(incoming: IncomingMessage): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of incoming.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    // a request without an encoding gives buffers
+    size += chunk.byteLength;
+    if (size > MOST_BYTES) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function tooLarge(): Response {
+  const message = `an object has at most ${String(MOST_BYTES)} bytes here`;
+  return Response.json({ error: { code: 413, message } }, { status: 413 });
 }
 
 async function send(response: Response, outgoing: ServerResponse): Promise<void> {

@@ -6,8 +6,8 @@
  */
 
 import { randomBytes } from 'node:crypto';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { equalInConstantTime, serveLoopback } from '@pipewright/cluster';
 import { filterNotes } from '../git-server/filter-notes.js';
 import { SourceError } from '../git-server/source-error.js';
 import { LAST_PART, repositoryAsked, startGitServer, strangerAt, type GitServer } from '../git-server/git-server.js';
@@ -34,7 +34,7 @@ export async function serveLiveSources(
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const url = new URL(request.url ?? '/', 'http://127.0.0.1');
     const { given, name, beyond, rest } = repositoryAsked(url.pathname);
-    const source = given === secret ? find(name) : undefined;
+    const source = equalInConstantTime(given, secret) ? find(name) : undefined;
     if (source && beyond !== '') return refuse(response, 404, strangerAt(name, beyond));
     if (!source || rest !== '/info/refs') return refuse(response, 404, 'no such repository');
     const picture = await startGitServer({ repositories: new Map([['source', source]]) });
@@ -46,20 +46,15 @@ export async function serveLiveSources(
     }
     response.writeHead(302, { location: `${picture.url('source')}/info/refs${url.search}` }).end();
   };
-  const server = createServer((request, response) => {
+  const server = await serveLoopback((request, response) =>
     answer(request, response).catch((cause: unknown) =>
       refuse(response, 404, cause instanceof SourceError ? `${cause.message}; ${cause.hint}` : String(cause)),
-    );
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  const port = typeof address === 'object' && address ? address.port : 0;
+    ),
+  );
   return {
-    url: (name) => `http://127.0.0.1:${String(port)}/${secret}/${encodeURIComponent(name)}${LAST_PART}`,
+    url: (name) => `http://127.0.0.1:${String(server.port)}/${secret}/${encodeURIComponent(name)}${LAST_PART}`,
     close: async () => {
-      server.close();
-      server.closeAllConnections();
+      await server.close();
       await Promise.all(pictures.map((picture) => picture.close()));
     },
   };
