@@ -17,8 +17,9 @@ import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { startGitServer } from '../packages/cli/src/git-server/git-server.js';
-import { createRegistry, type Registry } from '../packages/cluster/src/registry/registry.js';
-import { serveOnLoopback, type Serving } from '../packages/cluster/src/registry/serve.js';
+import { dockerConfig } from '../packages/cli/src/local/host-files.js';
+import { createRegistry, type Registry, type ServedRegistry } from '../packages/cluster/src/registry/registry.js';
+import { serveOnLoopback } from '../packages/cluster/src/registry/serve.js';
 
 const article = resolve(import.meta.dirname, '../examples/article');
 const executor = join(article, 'images/kaniko-init/kaniko/executor.mjs');
@@ -38,7 +39,7 @@ function run(command: string, args: readonly string[], env: Record<string, strin
 
 let work: string;
 let registry: Registry;
-let serving: Serving;
+let serving: ServedRegistry;
 beforeEach(async () => {
   work = mkdtempSync(join(tmpdir(), 'stand-ins-'));
   registry = createRegistry();
@@ -63,12 +64,14 @@ function build(
   port = serving.port,
 ): Promise<Outcome> {
   write({
+    '.machine/config.json': dockerConfig(`127.0.0.1:${serving.port}`, serving.login),
     '.setup/Dockerfile': dockerfile,
     '.setup/registries.conf': `unqualified-search-registries = ["docker.io"]\n\n[[registry]]\nprefix = "docker.io"\nlocation = "127.0.0.1:${port}"\ninsecure = true\n`,
   });
   return run(process.execPath, [executor, `--dockerfile=${work}/.setup/Dockerfile`, `--context=${work}`, ...args], {
     CONTAINERS_REGISTRIES_CONF: join(work, '.setup/registries.conf'),
     DOCKER_CONFIG: join(work, '.docker'),
+    PIPEWRIGHT_DOCKER_CONFIG: join(work, '.machine'),
   });
 }
 
@@ -197,7 +200,7 @@ COPY --chmod=600 --chown=5:6 a.txt renamed
   });
 
   test('gives credentials to a registry that asks for them, and prints none', async () => {
-    write({ '.docker/config.json': '' });
+    write({ '.docker/config.json': '', '.machine/config.json': '' });
     const authorization = `Basic ${Buffer.from('demo-user:demo-password').toString('base64')}`;
     const guarded = await serveOnLoopback(
       async (request) =>

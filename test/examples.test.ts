@@ -182,7 +182,8 @@ const RUNS: Readonly<Record<string, { status: number; tasks: string[]; lines: st
     status: 0,
     tasks: ['publish succeeded'],
     lines: [
-      '{"auths":{"ghcr.io":{"username":"demo","password":"***","auth":"***","email":"not@val.id"},' +
+      '{"auths":{"127.0.0.1:PORT":{"auth":"***"},' +
+        '"ghcr.io":{"username":"demo","password":"***","auth":"***","email":"not@val.id"},' +
         '"quay.io":{"username":"demo","password":"***"},"registry.example.com":{"username":"demo","password":"***"}}}',
       'INFO FROM scratch',
       'INFO COPY hello.txt /',

@@ -287,7 +287,7 @@ describe('up', () => {
     await server.said('ready at');
     server.child.kill('SIGINT');
     expect((await server.ended).out.replaceAll(path, 'DIR')).toMatch(
-      /\nstand-ins \(DIR\/stand-ins.yaml\):\n {2}image golang is this machine's own files, read-only\n {2}source: its repository or bucket is DIR, as it is when it is asked for\n {2}image: its registry is the local one, 127.0.0.1:\d+\nready at /,
+      /\nstand-ins \(DIR\/stand-ins.yaml\):\n {2}image golang is this machine's own files, read-only\n {2}source: its repository or bucket is DIR, as it is when it is asked for\n {2}image: its registry is the local one, 127.0.0.1:\d+\n {2}the local registry requires credentials: DOCKER_CONFIG=(\S+) docker pull …, skopeo --authfile \1\/config.json …\nready at /,
     );
   }, 30_000);
 

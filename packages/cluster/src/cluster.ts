@@ -127,12 +127,14 @@ export async function startClusterOn(storage: Storage, options: ClusterOptions):
   const listeners = new Listeners({ send: sendWithTokens(context), authority, adminToken, now });
   const stopHousekeeping = keepHouse(world);
   const send = sendAs(context, ADMIN);
+  const registry = createRegistry({ clock, random, ...(dataDir !== undefined && { dir: join(dataDir, 'registry') }) });
   let running: RunningNode | undefined;
   const close = once(async () => {
     await running?.close();
     await listeners.close();
     stopHousekeeping();
     for (const collection of store.collections()) collection.end();
+    await registry.close();
     await storage.close();
   });
   try {
@@ -146,7 +148,6 @@ export async function startClusterOn(storage: Storage, options: ClusterOptions):
     if (failure) throw new ClusterError('DATA_DIR_UNUSABLE', failure.message, failure.hint, { cause: error });
     throw error;
   }
-  const registry = createRegistry(dataDir === undefined ? {} : { dir: join(dataDir, 'registry') });
   return { send, registry, serve: (where) => listeners.serve(where), close };
 }
 

@@ -12,8 +12,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { createRegistry } from '../src/registry/registry.js';
-import type { Serving } from '../src/registry/serve.js';
+import { createRegistry, type ServedRegistry } from '../src/registry/registry.js';
 
 const run = promisify(execFile);
 const works = async (command: string): Promise<boolean> => {
@@ -28,7 +27,7 @@ const works = async (command: string): Promise<boolean> => {
 const sha = (bytes: string | Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 const work = mkdtempSync(join(tmpdir(), 'registry-clients-'));
 const registry = createRegistry({ dir: join(work, 'registry') });
-let serving: Serving;
+let serving: ServedRegistry;
 beforeAll(async () => {
   serving = await registry.serve();
 });
@@ -69,24 +68,40 @@ function writeLayout(directory: string): string {
 test('skopeo copies an image in and out unchanged', async () => {
   const layout = join(work, 'layout');
   const digest = writeLayout(layout);
+  const auth = Buffer.from(`${serving.login.username}:${serving.login.password}`).toString('base64');
+  const authfile = join(work, 'auth.json');
+  writeFileSync(authfile, JSON.stringify({ auths: { [`127.0.0.1:${serving.port}`]: { auth } } }));
   const at = `127.0.0.1:${serving.port}/team/app:v1`;
   if (!(await works('skopeo'))) {
     const base = `http://127.0.0.1:${serving.port}/v2/team/app`;
+    const headers = { authorization: `Basic ${auth}` };
     const manifest = readFileSync(join(layout, 'blobs', 'sha256', digest.slice(7)), 'utf8');
     for (const [blob] of manifest.matchAll(/sha256:[a-f0-9]{64}/g)) {
       const body = readFileSync(join(layout, 'blobs', 'sha256', blob.slice(7)));
-      await fetch(`${base}/blobs/uploads/?digest=${blob}`, { method: 'POST', body });
+      await fetch(`${base}/blobs/uploads/?digest=${blob}`, { method: 'POST', headers, body });
     }
-    const put = await fetch(`${base}/manifests/v1`, { method: 'PUT', body: manifest });
+    const put = await fetch(`${base}/manifests/v1`, {
+      method: 'PUT',
+      headers: { ...headers, 'content-type': 'application/vnd.oci.image.manifest.v1+json' },
+      body: manifest,
+    });
     expect(put.status).toBe(201);
   } else {
     const policy = join(work, 'policy.json');
     writeFileSync(policy, '{"default":[{"type":"insecureAcceptAnything"}]}');
     const skopeo = (...args: string[]): Promise<{ stdout: string }> => run('skopeo', ['--policy', policy, ...args]);
-    await skopeo('copy', '-q', '--dest-tls-verify=false', `oci:${layout}`, `docker://${at}`);
-    const { stdout } = await skopeo('inspect', '--tls-verify=false', `docker://${at}`);
+    await skopeo('copy', '-q', '--authfile', authfile, '--dest-tls-verify=false', `oci:${layout}`, `docker://${at}`);
+    const { stdout } = await skopeo('inspect', '--authfile', authfile, '--tls-verify=false', `docker://${at}`);
     expect(JSON.parse(stdout)).toMatchObject({ Digest: digest, RepoTags: ['v1'], Architecture: 'amd64' });
-    await skopeo('copy', '-q', '--src-tls-verify=false', `docker://${at}`, `oci:${join(work, 'back')}`);
+    await skopeo(
+      'copy',
+      '-q',
+      '--authfile',
+      authfile,
+      '--src-tls-verify=false',
+      `docker://${at}`,
+      `oci:${join(work, 'back')}`,
+    );
     expect(readFileSync(join(work, 'back', 'index.json'), 'utf8')).toContain(digest);
   }
   expect(await registry.resolve('team/app', 'v1')).toEqual({

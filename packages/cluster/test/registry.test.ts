@@ -369,7 +369,9 @@ test('a registry on disk is the same after a restart, and drops uploads that wer
 
 test('listens on loopback, and says so when the port is taken', async () => {
   const one = await createRegistry().serve();
-  const answer = await fetch(`http://127.0.0.1:${one.port}/v2/`);
+  const { username, password } = one.login;
+  const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+  const answer = await fetch(`http://127.0.0.1:${one.port}/v2/`, { headers: { authorization } });
   expect([answer.status, await answer.json()]).toEqual([200, {}]);
   await expect(createRegistry().serve({ port: one.port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
   await one.close();

@@ -34,6 +34,7 @@ import { withSharedRequests } from './requests.js';
 import { credentialsOf, credentialsScript, secretDir, type SecretHeader } from './scripts/credentials.js';
 import { entrypoint, READY_FILE, RESULTS_DIR, SCRIPTS_DIR, TOOLS_DIR, type Turn } from './scripts/entrypoint.js';
 import { needsExactEnvironment } from './scripts/exact-environment.js';
+import { nodeLoginScript } from './scripts/node-login.js';
 import { literally } from './scripts/shell-text.js';
 import { withTemplate } from './step-template.js';
 import { mountWorkspaces, type Mounted } from './workspaces.js';
@@ -56,6 +57,8 @@ export interface PodRequest {
   /** The ServiceAccount's secrets, without what they hold. */
   readonly secrets: readonly SecretHeader[];
   readonly images: Images;
+  /** A docker config that is in every container; its logins are added to the task's own. */
+  readonly dockerConfig?: string | undefined;
   /** The attempt's second pod, in place of one whose images had no shell. */
   readonly replacement: boolean;
   /** Lend every container a shell, for images that have none. */
@@ -180,12 +183,17 @@ function stepContainer(
   const { script, ...fields } = step;
   const message = step['terminationMessagePath'];
   const first = index === 0;
+  const login = index === steps.findIndex(hasOurHome) && request.dockerConfig !== undefined;
+  const written = [
+    ...(first && creds !== undefined ? [creds] : []),
+    ...(login ? [nodeLoginScript(request.dockerConfig)] : []),
+  ].join('\n');
   const turn: Turn = {
     index,
     count: steps.length,
     awaitSidecars: first && task.sidecars.length > 0,
     exactEnvironment: needsExactEnvironment(step),
-    ...(first && creds !== undefined && { credentials: creds }),
+    ...(written !== '' && { credentials: written }),
     ...(index === last &&
       task.results.length > 0 && {
         results: { names: task.results, ...(typeof message === 'string' && { message }) },
@@ -201,6 +209,9 @@ function stepContainer(
     volumeMounts: mounts(step, first, context),
   };
 }
+
+/** Another HOME may be a working copy or a workspace, and must not get files that the step did not ask for. */
+const hasOurHome = ({ env = [] }: Step): boolean => !env.some(({ name }) => name === 'HOME');
 
 /** The user's words stay in `args`, behind ours. A lone step of an image that knows best runs as the image has it. */
 const wrapped = (own: StepCommand, before: ReturnType<typeof entrypoint>): Pick<Container, 'command' | 'args'> => ({

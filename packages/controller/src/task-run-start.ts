@@ -68,6 +68,8 @@ export interface StartFacts {
   /** Names of its secrets that are not. */
   readonly missingSecrets: readonly string[];
   readonly images: Images;
+  /** A docker config that is in every container. */
+  readonly dockerConfig?: string;
   /** What was found out about images of steps that name no command. */
   readonly commands: ReadonlyMap<string, CommandFound>;
   /** Where the pipeline that this run belongs to hands over files. */
@@ -244,7 +246,7 @@ function startWith(
   const taskRun = { name, namespace, uid, apiVersion: run.apiVersion, ...inherits };
   const lendShell = replacement || task.steps.some(({ image }) => image !== undefined && shellLess.has(image));
   const request = { taskRun, attempt, run: model, task, bindings, secrets, images, replacement, lendShell, commands };
-  const made = taskPod({ ...request, artifacts });
+  const made = taskPod({ ...request, artifacts, dockerConfig: facts.dockerConfig });
   if ('refused' in made) return fail(made.refused);
   const covered =
     'pod' in made &&

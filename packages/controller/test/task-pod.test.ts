@@ -240,6 +240,33 @@ describe('credentials', () => {
     expect(volumes?.[2]).toEqual({ name: mount.name, secret: { secretName: 'auth.docker' } });
     expect([names(volumes).length, initContainers]).toEqual([4, undefined]);
   });
+
+  test('of the node are added by the first step alone, and need no volume', () => {
+    const dockerConfig = '/etc/node/config.json';
+    const { containers, volumes } = pod({ steps: [step('a'), step('b')] }, { dockerConfig }).spec;
+    const [first, second] = containers.map(({ args = [] }) => args[args.indexOf('-c') + 1]);
+    expect([first, second]).toEqual([expect.stringContaining("from='/etc/node/config.json'"), '-i']);
+    expect(names(volumes)).toEqual(['workspace', 'tekton-home', 'tools']);
+  });
+
+  test('of the node are added to those of the account', () => {
+    const { containers } = pod({ steps: [step('a')] }, { secrets, dockerConfig: '/etc/node/config.json' }).spec;
+    const { args = [] } = containers[0] ?? {};
+    expect(args[args.indexOf('-c') + 1]).toMatch(/\.dockerconfigjson.*\n[^]*from='\/etc\/node\/config\.json'/);
+  });
+
+  test('of the node are put into no HOME but ours, which may be a working copy', () => {
+    const env = [{ name: 'HOME', value: '/workspace/source' }];
+    const { containers } = pod({ steps: [step('a', { env })] }, { dockerConfig: '/etc/node/config.json' }).spec;
+    expect(containers[0]?.args).not.toContain('-c');
+  });
+
+  test('of the node are added by the first step that has our HOME', () => {
+    const env = [{ name: 'HOME', value: '/workspace/source' }];
+    const dockerConfig = '/etc/node/config.json';
+    const { containers } = pod({ steps: [step('a', { env }), step('b'), step('c')] }, { dockerConfig }).spec;
+    expect(containers.map(({ args }) => args?.includes('-c'))).toEqual([false, true, false]);
+  });
 });
 
 describe('sidecars', () => {

@@ -5,6 +5,9 @@
  * registry really is. Nothing in a manifest changes. Pure.
  */
 
+import type { RegistryLogin } from '@pipewright/cluster';
+import type { JsonObject } from '../manifests/json.js';
+
 /**
  * `/etc/gitconfig`: each address is answered by another, whether or not it is written with `.git` at its end.
  *
@@ -43,3 +46,18 @@ export const registriesConf = (registries: Iterable<string>, location: string): 
         `[[registry]]\nprefix = ${JSON.stringify(prefix)}\nlocation = ${JSON.stringify(location)}\ninsecure = true\n`,
     )
     .join('\n');
+
+/** Where every container has the credentials of the local registry, in the form of a `DOCKER_CONFIG` directory. */
+export const DOCKER_CONFIG_FILE = '/etc/pipewright/docker/config.json';
+
+/** Returns a docker config ({@link DOCKER_CONFIG_FILE}) with the credentials of one registry. */
+export const dockerConfig = (registry: string, { username, password }: RegistryLogin): string =>
+  JSON.stringify({ auths: { [registry]: { auth: Buffer.from(`${username}:${password}`).toString('base64') } } });
+
+/** Returns the credentials of a registry as a Secret, for masking. */
+export const loginSecret = (registry: string, login: RegistryLogin): JsonObject => ({
+  kind: 'Secret',
+  metadata: { name: 'local-registry' },
+  type: 'kubernetes.io/dockerconfigjson',
+  stringData: { '.dockerconfigjson': dockerConfig(registry, login), password: login.password },
+});

@@ -18,6 +18,7 @@ import { crds } from '@pipewright/tekton';
 import type { StandIns } from '../config/config.js';
 import { tektonAdmission } from './admission.js';
 import { makeGsutilImage } from './gsutil-image.js';
+import { DOCKER_CONFIG_FILE } from './host-files.js';
 import { standsFor } from './image-name.js';
 
 /** The images of the controller's own steps. This machine's own git, shell and Node answer for them. */
@@ -77,6 +78,7 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
       log,
       images: OWN_IMAGES,
       ...(options.retention && { retention: options.retention }),
+      ...(hasRegistry(standIns) && { dockerConfig: DOCKER_CONFIG_FILE }),
       optionalSecrets: !runtime.usesFiles,
       findCommand: (image) =>
         Promise.resolve(
@@ -106,6 +108,10 @@ const ANY_PROGRAM = { Entrypoint: ['true'] } as const;
 /** Whether some resource may be a bucket; which ones are, `up` learns when they are applied. */
 const hasDirectory = ({ resources }: StandIns): boolean =>
   [...resources.values()].some((standIn) => 'directory' in standIn);
+
+/** Whether the local registry stands in for some resource's. */
+export const hasRegistry = ({ resources }: StandIns): boolean =>
+  [...resources.values()].some((standIn) => 'registry' in standIn);
 
 /** What an image is on this machine; a name with a tag is looked for before one without. */
 export function sourceOf(image: string, { images }: StandIns): ImageSource | undefined {

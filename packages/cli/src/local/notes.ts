@@ -22,3 +22,7 @@ export const resourceNotes = ({ resources }: StandIns, registryPort: number | un
       ? `${name}: its repository or bucket is ${standIn.directory}, as it is when it is asked for`
       : `${name}: its registry is the local one, 127.0.0.1:${String(registryPort ?? 0)}`,
   );
+
+/** How clients outside the cluster log in to the local registry. `directory`: a DOCKER_CONFIG directory. */
+export const loginNote = (directory: string): string =>
+  `the local registry requires credentials: DOCKER_CONFIG=${directory} docker pull …, skopeo --authfile ${directory}/config.json …`;

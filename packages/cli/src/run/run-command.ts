@@ -75,7 +75,7 @@ async function inSession(inside: Inside): Promise<number> {
   const { prepared, session, presenter, note } = inside;
   const { client } = session;
   (await applyAll(client, prepared.manifests, prepared.runs)).forEach(note);
-  const mask = maskFor(await secretsOf(client));
+  const mask = maskFor([...(await secretsOf(client)), ...session.secrets]);
   if (mask.tooShort.length > 0) note(`too short to be masked: ${mask.tooShort.join(', ')}`);
   const before = await deployedImages(client);
   const follower = new Follower({ client, mask, emit: presenter.show });

@@ -7,9 +7,18 @@ import type { Runtime } from '@pipewright/cluster';
 import { filterNotes } from '../git-server/filter-notes.js';
 import { SourceError } from '../git-server/source-error.js';
 import { startGitServer, type GitServer } from '../git-server/git-server.js';
-import { BUCKETS_FILE, bucketsJson, gitConfig, registriesConf } from '../local/host-files.js';
+import {
+  BUCKETS_FILE,
+  bucketsJson,
+  DOCKER_CONFIG_FILE,
+  dockerConfig,
+  gitConfig,
+  loginSecret,
+  registriesConf,
+} from '../local/host-files.js';
 import { startLocalCluster, type LocalCluster } from '../local/local-cluster.js';
 import { imageNotes, nodeNotes } from '../local/notes.js';
+import type { JsonObject } from '../manifests/json.js';
 import { startObjectStore } from '../object-store/object-store.js';
 import { UsageError } from '../usage-error.js';
 import type { Prepared } from './prepare.js';
@@ -20,6 +29,8 @@ export interface Session {
   readonly client: KubeClient;
   /** What stands in for what, said openly. */
   readonly notes: readonly string[];
+  /** Secrets of the session itself, to be masked like those of the manifests. */
+  readonly secrets: readonly JsonObject[];
   /** What lies in the local registry for an image resource, by `name:tag`. */
   readonly pushed: (image: LocalImage) => Promise<readonly { readonly image: string; readonly digest: string }[]>;
   readonly close: () => Promise<void>;
@@ -38,6 +49,7 @@ export async function openSession(prepared: Prepared, runtime: Runtime): Promise
     return started;
   };
   try {
+    const secrets: JsonObject[] = [];
     const hostFiles: Record<string, string> = {}; // read when a container starts, so they may be filled in meanwhile
     const serving = local.sources.length > 0 ? held(serveSources(prepared)) : undefined;
     const starting = held(startLocalCluster({ runtime, standIns, hostFiles }));
@@ -52,7 +64,10 @@ export async function openSession(prepared: Prepared, runtime: Runtime): Promise
     if (local.images.length > 0) {
       const registry = await held(started.cluster.registry.serve());
       const registries = new Set(local.images.map((image) => image.registry));
-      hostFiles['/etc/containers/registries.conf'] = registriesConf(registries, `127.0.0.1:${String(registry.port)}`);
+      const location = `127.0.0.1:${String(registry.port)}`;
+      hostFiles['/etc/containers/registries.conf'] = registriesConf(registries, location);
+      hostFiles[DOCKER_CONFIG_FILE] = dockerConfig(location, registry.login);
+      secrets.push(loginSecret(location, registry.login));
     }
     if (local.buckets.length > 0) {
       const directories = new Map(local.buckets.map(({ bucket, directory }) => [bucket, directory]));
@@ -60,7 +75,8 @@ export async function openSession(prepared: Prepared, runtime: Runtime): Promise
       hostFiles[BUCKETS_FILE] = bucketsJson(directories.keys(), store.url);
     }
     const client = new KubeClient(started.cluster.send);
-    return { client, notes: notesOn(prepared, git), pushed: (image) => pushedTo(started, image), close };
+    const pushed: Session['pushed'] = (image) => pushedTo(started, image);
+    return { client, notes: notesOn(prepared, git), secrets, pushed, close };
   } catch (cause) {
     await close();
     throw cause;

@@ -5,10 +5,18 @@
  * container starts, from the resources there are at that moment.
  */
 
+import type { ServedRegistry } from '@pipewright/cluster';
 import type { KubeClient } from '@pipewright/kube';
 import { Reflector, type KubeObject } from '@pipewright/kube';
 import type { StandIns } from '../config/config.js';
-import { BUCKETS_FILE, bucketsJson, gitConfig, registriesConf } from '../local/host-files.js';
+import {
+  BUCKETS_FILE,
+  bucketsJson,
+  DOCKER_CONFIG_FILE,
+  dockerConfig,
+  gitConfig,
+  registriesConf,
+} from '../local/host-files.js';
 import { readImageName } from '@pipewright/tekton';
 import { objectAt, textAt } from '../manifests/json.js';
 import { startObjectStore } from '../object-store/object-store.js';
@@ -21,8 +29,8 @@ import { serveLiveSources } from './live-sources.js';
 export interface StandInFiles {
   /** Content by absolute path, made at the moment it is read. */
   readonly files: Readonly<Record<string, string>>;
-  /** Begins to watch a cluster's PipelineResources. `registryPort`: where the local registry listens, if it does. */
-  readonly watch: (client: KubeClient, registryPort: number | undefined) => Promise<void>;
+  /** Begins to watch a cluster's PipelineResources. `registry`: the local one, if it listens. */
+  readonly watch: (client: KubeClient, registry: ServedRegistry | undefined) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -33,7 +41,7 @@ export interface StandInFiles {
  */
 export async function standInFiles(standIns: StandIns, note: (line: string) => void): Promise<StandInFiles> {
   let seen: Reflector | undefined;
-  let port: number | undefined;
+  let local: ServedRegistry | undefined;
   // One name may stand in several namespaces, each with an address and a revision of its own.
   const specsOf = (name: string): readonly ReturnType<typeof objectAt>[] =>
     (seen?.list() ?? [])
@@ -73,14 +81,17 @@ export async function standInFiles(standIns: StandIns, note: (line: string) => v
       },
       get '/etc/containers/registries.conf'() {
         const registries = new Set(urls('registry').map(([, url]) => readImageName(url).registry));
-        return port === undefined ? '' : registriesConf(registries, `127.0.0.1:${String(port)}`);
+        return local === undefined ? '' : registriesConf(registries, `127.0.0.1:${String(local.port)}`);
+      },
+      get [DOCKER_CONFIG_FILE]() {
+        return local === undefined ? '' : dockerConfig(`127.0.0.1:${String(local.port)}`, local.login);
       },
       get [BUCKETS_FILE]() {
         return bucketsJson(buckets().keys(), store.url);
       },
     },
-    watch: async (client, registryPort) => {
-      port = registryPort;
+    watch: async (client, registry) => {
+      local = registry;
       seen = new Reflector(client, PIPELINE_RESOURCES).start();
       await seen.synced;
     },

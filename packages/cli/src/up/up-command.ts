@@ -1,16 +1,23 @@
 /** `pipewright up`: the cluster that `run` uses, as a server for kubectl, until somebody ends it. */
 
-import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import type { EventEmitter } from 'node:events';
-import { ClusterError, openTemporaryDirectory, type Cluster, type Runtime } from '@pipewright/cluster';
+import {
+  ClusterError,
+  openTemporaryDirectory,
+  type Cluster,
+  type Runtime,
+  type ServedRegistry,
+} from '@pipewright/cluster';
 import type { RetentionPolicy } from '@pipewright/controller';
 import { KubeClient } from '@pipewright/kube';
 import type { StandIns } from '../config/config.js';
 import { writeNamed } from '../failure.js';
 import { describeFinding, hasErrors } from '../finding.js';
-import { startLocalCluster } from '../local/local-cluster.js';
-import { imageNotes, nodeNotes, resourceNotes } from '../local/notes.js';
+import { dockerConfig } from '../local/host-files.js';
+import { hasRegistry, startLocalCluster } from '../local/local-cluster.js';
+import { imageNotes, loginNote, nodeNotes, resourceNotes } from '../local/notes.js';
 import { runtimeNamed, tryRuntime } from '../local/runtime.js';
 import { standInsFor } from '../run/prepare.js';
 import type { Output } from '../terminal/output.js';
@@ -91,14 +98,27 @@ async function open(
     ...(keepRuns && { retention: keepRuns }),
   });
   closers.push(local.close);
-  const wantsRegistry = [...standIns.resources.values()].some((standIn) => 'registry' in standIn);
-  const registry = wantsRegistry ? await local.cluster.registry.serve() : undefined;
+  const registry = hasRegistry(standIns) ? await local.cluster.registry.serve() : undefined;
   if (registry) closers.push(() => registry.close());
-  await files.watch(new KubeClient(local.cluster.send), registry?.port);
-  return {
-    cluster: local.cluster,
-    notes: [...imageNotes(standIns), ...resourceNotes(standIns, registry?.port), ...nodeNotes(standIns)],
-  };
+  await files.watch(new KubeClient(local.cluster.send), registry);
+  const logins = registry ? [loginNote(await writeLogin(directory, registry, closers))] : [];
+  const resources = [...resourceNotes(standIns, registry?.port), ...logins];
+  return { cluster: local.cluster, notes: [...imageNotes(standIns), ...resources, ...nodeNotes(standIns)] };
+}
+
+/** Writes the credentials of the local registry for clients outside the cluster. @returns a DOCKER_CONFIG directory */
+async function writeLogin(
+  dataDir: string | undefined,
+  { port, login }: ServedRegistry,
+  closers: (() => Promise<void>)[],
+): Promise<string> {
+  const directory = dataDir === undefined ? await temporary('registry', closers) : join(dataDir, 'docker');
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const file = join(directory, 'config.json');
+  closers.push(() => Promise.resolve(rmSync(file, { force: true }))); // the next start has another
+  rmSync(file, { force: true });
+  writeNamed(file, dockerConfig(`127.0.0.1:${String(port)}`, login), { mode: 0o600 });
+  return directory;
 }
 
 function makeDirectory(directory: string, option: string): void {
@@ -127,15 +147,15 @@ function makeWithParents(directory: string): void {
 /** It opens everything in the cluster, so nobody else may read it. */
 async function writeKubeconfig(options: UpOptions, text: string, closers: (() => Promise<void>)[]): Promise<string> {
   const named = options.kubeconfig ?? (options.dataDir === undefined ? undefined : join(options.dataDir, 'kubeconfig'));
-  const file = resolve(named ?? join(await temporary(closers), 'kubeconfig'));
+  const file = resolve(named ?? join(await temporary('kubeconfig', closers), 'kubeconfig'));
   makeDirectory(dirname(file), '--kubeconfig');
   writeNamed(file, text, { mode: 0o600 });
   chmodSync(file, 0o600); // an existing file keeps its mode when it is written
   return file;
 }
 
-async function temporary(closers: (() => Promise<void>)[]): Promise<string> {
-  const directory = await openTemporaryDirectory('kubeconfig');
+async function temporary(name: string, closers: (() => Promise<void>)[]): Promise<string> {
+  const directory = await openTemporaryDirectory(name);
   closers.push(directory.remove);
   return directory.path;
 }

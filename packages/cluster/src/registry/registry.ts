@@ -1,73 +1,119 @@
 /**
  * An OCI registry as a function: push and pull as in the distribution specification 1.1, a Request in, a Response out.
  *
- * Steps push to it as they would to Docker Hub; the cluster's owner asks it what arrived. It has no users: it lives on
- * loopback for one run, so whoever reaches it may push, and credentials that clients send are not looked at.
+ * Steps push to it as they would to Docker Hub; the cluster's owner asks it what arrived. Requests of this process need no
+ * credentials; where it listens it requires some, new each time.
  */
 
-import { diskFiles, memoryFiles, type Files } from './files.js';
+import { systemClock, type Clock } from '../clock.js';
+import { systemRandom, type Random } from '../random.js';
+import { diskFiles, memoryFiles } from './files.js';
+import { newLogin, requireLogin, type RegistryLogin } from './login.js';
 import { OCI_INDEX, readManifest } from './manifest.js';
 import { digestOf, isRepository, isTag, type Digest } from './names.js';
 import { pageOf } from './page.js';
 import { Refusal } from './refusal.js';
 import { digest, routeOf, type Route } from './routes.js';
-import { serveOnLoopback, type Serving } from './serve.js';
+import { serveOnLoopback } from './serve.js';
 import { Shelf, type Found } from './shelf.js';
-import { rangeOf, Uploads } from './uploads.js';
+import { rangeOf, Uploads, type UploadLimits } from './uploads.js';
 
 /** Larger manifests are refused; the specification asks for at least this much. */
 const MANIFEST_LIMIT = 4 * 1024 * 1024;
 
+const MIB = 1024 * 1024;
+const HOUR_MS = 60 * 60 * 1000;
+const LIMITS = { sessions: 512, idleMs: HOUR_MS, ageMs: 24 * HOUR_MS };
+const LIMITS_IN_MEMORY: UploadLimits = { ...LIMITS, bytes: 1024 * MIB, totalBytes: 2048 * MIB };
+const LIMITS_ON_DISK: UploadLimits = { ...LIMITS, bytes: 8192 * MIB, totalBytes: 16384 * MIB };
+
+/** A registry that listens. */
+export interface ServedRegistry {
+  readonly port: number;
+  /** What clients log in with, by HTTP Basic. */
+  readonly login: RegistryLogin;
+  /** Stops listening and ends open connections. */
+  close(): Promise<void>;
+}
+
 /** A registry. It is ready at once; `serve` is only for clients outside the process. */
 export interface Registry {
-  /** Answers one request. Never throws: what goes wrong is an answer too. */
+  /** Answers one request of this process, which needs no login. Never throws: what goes wrong is an answer too. */
   handle(request: Request): Promise<Response>;
-  /** Listens on 127.0.0.1. @default any free port */
-  serve(options?: { readonly port?: number }): Promise<Serving>;
+  /** Listens on 127.0.0.1, for clients with a login. @default any free port */
+  serve(options?: { readonly port?: number }): Promise<ServedRegistry>;
   /** What a tag or digest of a repository leads to, `undefined` when nothing was pushed there. */
   resolve(repository: string, reference: string): Promise<Found | undefined>;
   /** Names of all repositories that were pushed to, sorted. */
   repositories(): Promise<readonly string[]>;
+  /** Removes what is unfinished. */
+  close(): Promise<void>;
 }
 
-/** @param options.dir where to keep everything; absent: in memory, gone with the process */
-export function createRegistry(options: { readonly dir?: string } = {}): Registry {
-  const files = options.dir === undefined ? memoryFiles() : diskFiles(options.dir);
-  const endpoints = new Endpoints(files);
-  const fresh = files.remove('uploads'); // sessions live in memory: what an earlier process left can't go on
-  const handle = async (request: Request): Promise<Response> => {
-    await fresh;
-    const response = await endpoints.answer(request);
-    response.headers.set('docker-distribution-api-version', 'registry/2.0');
-    return response;
-  };
+/** What a registry is made of. */
+export interface RegistryOptions {
+  /** Where to keep everything. @default in memory, gone with the process */
+  readonly dir?: string;
+  /** What may be unfinished. @default - uploads of 8 GiB on a disk and 1 GiB in memory, twice that together, for an hour */
+  readonly limits?: Partial<UploadLimits>;
+  /** @default the machine's */
+  readonly clock?: Clock;
+  /** Where logins and the names of uploads are drawn from. @default the machine's */
+  readonly random?: Random;
+}
+
+/** Makes a registry. */
+export function createRegistry(options: RegistryOptions = {}): Registry {
+  const { dir, clock = systemClock, random = systemRandom } = options;
+  const files = dir === undefined ? memoryFiles() : diskFiles(dir);
+  const limits = { ...(dir === undefined ? LIMITS_IN_MEMORY : LIMITS_ON_DISK), ...options.limits };
+  const uploads = new Uploads({ files, limits, clock, random });
+  const endpoints = new Endpoints(new Shelf(files), uploads);
+  const fresh = uploads.clear(); // sessions live in memory: what an earlier process left can't go on
+  fresh.catch(() => undefined); // every answer says so
+  const handle = (request: Request, allow: (request: Request) => void = () => undefined): Promise<Response> =>
+    answered(async () => {
+      allow(request);
+      await fresh;
+      return endpoints.answer(request);
+    });
   return {
-    handle,
-    serve: ({ port = 0 } = {}) => serveOnLoopback(handle, port),
+    handle: (request) => handle(request),
+    serve: async ({ port = 0 } = {}) => {
+      const login = newLogin(random);
+      const serving = await serveOnLoopback((request) => handle(request, (it) => requireLogin(it, login)), port);
+      return { ...serving, login };
+    },
     resolve: async (repository, reference) =>
       isRepository(repository) ? endpoints.shelf.find(repository, reference) : undefined,
     repositories: () => endpoints.shelf.repositories(),
+    close: () => uploads.clear(),
   };
+}
+
+/** Whatever goes wrong is an answer. */
+async function answered(work: () => Promise<Response>): Promise<Response> {
+  const response = await work().catch((cause: unknown) => {
+    if (cause instanceof Refusal) return cause.response();
+    const message = cause instanceof Error ? cause.message : String(cause);
+    return Response.json({ errors: [{ code: 'UNKNOWN', message }] }, { status: 500 });
+  });
+  response.headers.set('docker-distribution-api-version', 'registry/2.0');
+  return response;
 }
 
 class Endpoints {
   readonly shelf: Shelf;
   readonly #uploads: Uploads;
 
-  constructor(files: Files) {
-    this.shelf = new Shelf(files);
-    this.#uploads = new Uploads(files);
+  constructor(shelf: Shelf, uploads: Uploads) {
+    this.shelf = shelf;
+    this.#uploads = uploads;
   }
 
-  async answer(request: Request): Promise<Response> {
-    try {
-      const url = new URL(request.url);
-      return await this.#route(request, url, routeOf(url.pathname));
-    } catch (cause) {
-      if (cause instanceof Refusal) return cause.response();
-      const message = cause instanceof Error ? cause.message : String(cause);
-      return Response.json({ errors: [{ code: 'UNKNOWN', message }] }, { status: 500 });
-    }
+  answer(request: Request): Promise<Response> {
+    const url = new URL(request.url);
+    return this.#route(request, url, routeOf(url.pathname));
   }
 
   async #route(request: Request, url: URL, route: Route): Promise<Response> {
@@ -121,6 +167,7 @@ class Endpoints {
   }
 
   async #upload(request: Request, url: URL, repository: string, id: string): Promise<Response> {
+    await this.#uploads.expire();
     switch (request.method) {
       case 'GET':
         return this.#progress(repository, id, 204);

@@ -1,41 +1,66 @@
 /**
  * Uploads that are under way: bytes are hashed as they arrive, so nothing is read twice and a wrong digest costs nothing.
  *
- * A session belongs to one repository and lives in memory: after a restart its client is told to begin again.
+ * A session belongs to one repository and lives in memory: after a restart its client has to begin again. Unfinished uploads
+ * are limited in count, size and age, and are removed when the registry closes.
  */
 
-import { createHash, randomUUID, type Hash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
+import type { Clock } from '../clock.js';
+import type { Random } from '../random.js';
 import type { Files } from './files.js';
 import type { Digest } from './names.js';
 import { Refusal } from './refusal.js';
 
-/** How long a session is kept after its last byte. */
-const KEPT_MS = 60 * 60 * 1000;
+/** What may be unfinished at once. */
+export interface UploadLimits {
+  readonly sessions: number;
+  /** Of one upload. */
+  readonly bytes: number;
+  /** Of all unfinished uploads together. */
+  readonly totalBytes: number;
+  /** How long a session is kept after its last byte, in milliseconds. */
+  readonly idleMs: number;
+  /** How long a session is kept at most, in milliseconds. */
+  readonly ageMs: number;
+}
 
 interface Session {
   readonly repository: string;
   readonly hash: Hash;
+  readonly begun: number;
   size: number;
   busy: boolean;
   touched: number;
 }
 
+/** What uploads are made of. */
+export interface UploadsOptions {
+  readonly files: Files;
+  readonly limits: UploadLimits;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly random: Pick<Random, 'uuid'>;
+}
+
 /** The sessions of one registry. */
 export class Uploads {
-  readonly #files: Files;
+  readonly #options: UploadsOptions;
   readonly #sessions = new Map<string, Session>();
+  readonly #writing = new Set<Promise<void>>();
 
-  constructor(files: Files) {
-    this.#files = files;
+  constructor(options: UploadsOptions) {
+    this.#options = options;
   }
 
-  /** Opens a session, and lets go of those that nobody went on with for an hour. */
+  /** Opens a session. */
   async begin(repository: string): Promise<string> {
-    for (const [id, session] of this.#sessions)
-      if (!session.busy && Date.now() - session.touched > KEPT_MS) await this.abandon(session.repository, id);
-    const id = randomUUID();
-    await this.#files.put(pathOf(id), new Uint8Array());
-    this.#sessions.set(id, { repository, hash: createHash('sha256'), size: 0, busy: false, touched: Date.now() });
+    const { files, limits, clock, random } = this.#options;
+    await this.expire();
+    if (this.#sessions.size >= limits.sessions) throw tooMany(`${limits.sessions} uploads are unfinished`);
+    const id = random.uuid();
+    const now = clock.now();
+    this.#sessions.set(id, { repository, hash: createHash('sha256'), begun: now, size: 0, busy: false, touched: now });
+    await this.#write(id, files.put(pathOf(id), new Uint8Array()));
     return id;
   }
 
@@ -62,15 +87,47 @@ export class Uploads {
       });
     session.busy = true;
     try {
-      for await (const chunk of body ?? []) {
-        await this.#files.append(pathOf(id), chunk);
-        session.hash.update(chunk);
-        session.size += chunk.byteLength;
-      }
+      for await (const chunk of body ?? []) await this.#take(id, session, chunk);
       return session.size;
     } finally {
       session.busy = false;
-      session.touched = Date.now();
+      session.touched = this.#options.clock.now();
+    }
+  }
+
+  async #take(id: string, session: Session, chunk: Uint8Array): Promise<void> {
+    const { files, limits, clock } = this.#options;
+    const { bytes, totalBytes, ageMs } = limits;
+    if (this.#sessions.get(id) !== session) throw unknownUpload(session.repository, id); // cancelled meanwhile
+    const size = session.size + chunk.byteLength;
+    const total = [...this.#sessions.values()].reduce((sum, each) => sum + each.size, chunk.byteLength);
+    const refusal =
+      size > bytes
+        ? new Refusal('SIZE_INVALID', `a blob has at most ${bytes} bytes`)
+        : total > totalBytes
+          ? tooMany(`unfinished uploads have at most ${totalBytes} bytes together`)
+          : clock.now() - session.begun > ageMs
+            ? new Refusal('BLOB_UPLOAD_INVALID', 'the upload took too long; begin with POST')
+            : undefined;
+    if (refusal !== undefined) {
+      await this.#remove(id);
+      throw refusal;
+    }
+    session.size = size; // before the bytes are kept, so that others count them
+    session.hash.update(chunk);
+    await this.#write(id, files.append(pathOf(id), chunk));
+  }
+
+  /** How much a failed write has kept is not known, so its session ends. */
+  async #write(id: string, writing: Promise<void>): Promise<void> {
+    this.#writing.add(writing);
+    try {
+      await writing;
+    } catch (cause) {
+      await this.#remove(id);
+      throw cause;
+    } finally {
+      this.#writing.delete(writing);
     }
   }
 
@@ -79,28 +136,55 @@ export class Uploads {
     const session = this.#session(repository, id);
     const actual = `sha256:${session.hash.digest('hex')}`;
     if (actual !== digest) {
-      await this.abandon(repository, id);
+      await this.#remove(id);
       throw new Refusal('DIGEST_INVALID', `what was sent has the digest ${actual}, not ${digest}`, { digest, actual });
     }
     this.#sessions.delete(id);
     return pathOf(id);
   }
 
+  /** Cancels a session. */
   async abandon(repository: string, id: string): Promise<void> {
     this.#session(repository, id);
+    await this.#remove(id);
+  }
+
+  /** Removes the sessions that nobody went on with in time. */
+  async expire(): Promise<void> {
+    const { limits, clock } = this.#options;
+    const now = clock.now();
+    for (const [id, { busy, touched, begun }] of this.#sessions)
+      if (!busy && (now - touched > limits.idleMs || now - begun > limits.ageMs)) await this.#remove(id);
+  }
+
+  /** Removes everything that is unfinished, also what an earlier process left. */
+  async clear(): Promise<void> {
+    this.#sessions.clear();
+    await Promise.allSettled(this.#writing); // a late write would make its file anew
+    await this.#options.files.remove(UPLOADS);
+  }
+
+  async #remove(id: string): Promise<void> {
     this.#sessions.delete(id);
-    await this.#files.remove(pathOf(id));
+    await this.#options.files.remove(pathOf(id));
   }
 
   #session(repository: string, id: string): Session {
     const session = this.#sessions.get(id);
-    if (session?.repository !== repository)
-      throw new Refusal('BLOB_UPLOAD_UNKNOWN', `${repository} has no upload ${id}; begin with POST`, { id });
+    if (session?.repository !== repository) throw unknownUpload(repository, id);
     return session;
   }
 }
 
-const pathOf = (id: string): string => `uploads/${id}`;
+const unknownUpload = (repository: string, id: string): Refusal =>
+  new Refusal('BLOB_UPLOAD_UNKNOWN', `${repository} has no upload ${id}; begin with POST`, { id });
+
+const tooMany = (why: string): Refusal =>
+  new Refusal('TOOMANYREQUESTS', `${why}; finish or cancel some (DELETE), or wait until they expire`);
+
+const UPLOADS = 'uploads';
+
+const pathOf = (id: string): string => `${UPLOADS}/${id}`;
 
 /** How the specification writes progress: `0-` and the last byte received. */
 export const rangeOf = (size: number): string => `0-${Math.max(0, size - 1)}`;

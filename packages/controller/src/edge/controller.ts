@@ -37,6 +37,8 @@ export interface ControllerOptions {
   readonly findCommand?: FindCommand;
   /** Start runs also when Secrets of their ServiceAccount are missing; for clusters that run nothing. By default false. */
   readonly optionalSecrets?: boolean;
+  /** A docker config that is in every container; its logins are added to those of each task. By default none is. */
+  readonly dockerConfig?: string;
   /** Registries to be asked elsewhere than at `https://HOST`, by the host in image names: mirrors, and those without TLS. */
   readonly registries?: Registries;
   /** Sends a CloudEvent to its target. By default over http and https, where the controller stands. */

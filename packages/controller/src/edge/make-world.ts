@@ -98,6 +98,7 @@ export function makeWorld(
     clock,
     log,
     images: { ...DEFAULT_IMAGES, ...images },
+    ...(options.dockerConfig !== undefined && { dockerConfig: options.dockerConfig }),
     findCommand: findCommand ?? registryCommand(client, clock, options.registries),
     optionalSecrets: options.optionalSecrets ?? false,
     artifacts: new ArtifactConfig(client, clock, log),

@@ -59,6 +59,7 @@ async function gather(world: World, run: TaskRun, { attempt, replacement }: Atte
     resources,
     ...account,
     images: world.images,
+    ...(world.dockerConfig !== undefined && { dockerConfig: world.dockerConfig }),
     commands: new Map(),
     ...(artifacts && { artifacts }),
   };

@@ -64,6 +64,8 @@ export interface World {
   readonly clock: Clock;
   readonly log: Log;
   readonly images: Images;
+  /** A docker config that is in every container. */
+  readonly dockerConfig?: string;
   readonly findCommand: FindCommand;
   /** Whether runs start without the Secrets that their ServiceAccount names. */
   readonly optionalSecrets: boolean;

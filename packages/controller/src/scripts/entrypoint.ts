@@ -232,7 +232,7 @@ export interface Turn {
   readonly count: number;
   /** Wait for the pod's sidecars before the command. Only step 0 does. */
   readonly awaitSidecars?: boolean;
-  /** Shell text that writes HOME's credential files before the command runs. Only step 0 has it. */
+  /** Shell text that writes HOME's credential files before the command runs. At most step 0 and one more have it. */
   readonly credentials?: string;
   /** A script to place in a file and run, in place of a command. */
   readonly script?: { readonly file: string; readonly text: string };

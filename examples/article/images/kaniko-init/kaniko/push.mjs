@@ -142,16 +142,26 @@ async function authorize(host, challenge) {
 
 const HUB = ['https://index.docker.io/v1/', 'index.docker.io', 'docker.io', 'registry-1.docker.io'];
 
+/** The step's own, then those of this machine's registry, which `pipewright run` lays into every container. */
+const LOGINS = [
+  process.env.DOCKER_CONFIG ?? '/kaniko/.docker',
+  process.env.PIPEWRIGHT_DOCKER_CONFIG ?? '/etc/pipewright/docker',
+];
+
 function credentials(host) {
-  let auths = {};
-  try {
-    auths =
-      JSON.parse(readFileSync(join(process.env.DOCKER_CONFIG ?? '/kaniko/.docker', 'config.json'), 'utf8')).auths ?? {};
-  } catch {
-    return undefined;
-  }
   const names = HUB.includes(host) ? HUB : [host, `https://${host}`, `https://${host}/v1/`, `https://${host}/v2/`];
-  const found = names.map((name) => auths[name]).find(Boolean);
-  if (!found) return undefined;
-  return found.auth || Buffer.from(`${found.username}:${found.password}`).toString('base64');
+  for (const directory of LOGINS) {
+    const auths = authsIn(join(directory, 'config.json'));
+    const found = names.map((name) => auths[name]).find(Boolean);
+    if (found) return found.auth || Buffer.from(`${found.username}:${found.password}`).toString('base64');
+  }
+  return undefined;
+}
+
+function authsIn(file) {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')).auths ?? {};
+  } catch {
+    return {};
+  }
 }

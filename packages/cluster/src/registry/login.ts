@@ -1,0 +1,32 @@
+/**
+ * The credentials of a registry that listens: random, and new each time.
+ *
+ * They grant push and pull of everything. Separate from the registry itself, because code in the same process needs none.
+ */
+
+import { equalInConstantTime } from '../loopback-server.js';
+import type { Random } from '../random.js';
+import { Refusal } from './refusal.js';
+
+/** A user name and a password for HTTP Basic authentication. */
+export interface RegistryLogin {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** Returns new credentials. */
+export const newLogin = (random: Random): RegistryLogin => ({
+  username: 'pipewright',
+  password: random.bytes(24).toString('base64url'),
+});
+
+const CHALLENGE = { 'www-authenticate': 'Basic realm="Pipewright registry", charset="UTF-8"' };
+
+/** Throws a {@link Refusal} unless a request has these credentials. */
+export function requireLogin(request: Request, { username, password }: RegistryLogin): void {
+  const [, given] = /^Basic +(\S+)$/i.exec(request.headers.get('authorization') ?? '') ?? [];
+  if (given === undefined)
+    throw new Refusal('UNAUTHORIZED', 'authentication required (HTTP Basic)', undefined, CHALLENGE);
+  if (!equalInConstantTime(Buffer.from(given, 'base64').toString(), `${username}:${password}`))
+    throw new Refusal('UNAUTHORIZED', 'wrong credentials; they are new for each run', undefined, CHALLENGE);
+}
