@@ -1,5 +1,6 @@
 /** What is wrong with a data directory, in words: which file, which record, and what to do. */
 
+import { types } from 'node:util';
 import { ClusterError, systemCode } from '../cluster-error.js';
 import type { ReadEnd } from './record.js';
 
@@ -44,7 +45,7 @@ export function unusable(directory: string, cause: unknown): unknown {
 
 /** What a failure of the disk is, in words, with the system's own message. */
 export function reasonOf(cause: unknown): string {
-  const message = cause instanceof Error ? cause.message : String(cause);
+  const message = types.isNativeError(cause) ? cause.message : String(cause); // of whatever realm
   switch (systemCode(cause)) {
     case 'ENOSPC':
       return `the disk is full (${message})`;
@@ -69,6 +70,7 @@ export function remedyOf(cause: unknown): string {
     case 'EACCES':
     case 'EPERM':
       return 'make the directory writable for this user, or name another directory';
+    case 'EEXIST':
     case 'ENOENT':
     case 'ENOTDIR':
       return 'name a directory that exists, and do not remove it while it is in use';

@@ -5,7 +5,7 @@
  * even when the id has been given to another process since.
  */
 
-import { readFileSync, rmSync } from 'node:fs';
+import { linkSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ClusterError, systemCode } from '../cluster-error.js';
 import { writeNamed } from '../disk-failure.js';
@@ -19,22 +19,55 @@ interface Holder {
 /** Takes the lock of a directory; returns what gives it back. Throws `DATA_DIR_IN_USE` naming the process that has it. */
 export function lock(directory: string): () => void {
   const file = join(directory, 'lock');
+  const mine = `${file}.${process.pid}`;
   const me: Holder = { pid: process.pid, began: beginningOf(process.pid) };
-  for (;;) {
-    try {
-      writeNamed(file, JSON.stringify(me), { flag: 'wx', mode: 0o600 });
-      return () => rmSync(file, { force: true });
-    } catch (error) {
-      if (systemCode(error) !== 'EEXIST') throw error;
+  writeNamed(mine, JSON.stringify(me), { mode: 0o600 });
+  try {
+    while (!tryLink(mine, file)) {
+      const holder = readHolder(file);
+      if (holder && isAlive(holder)) throw inUse(directory, holder);
+      removeAbandoned(file, `${mine}.abandoned`);
     }
-    const holder = readHolder(file);
-    if (holder && isAlive(holder)) {
-      const message = `data directory ${directory} is in use by process ${holder.pid}`;
-      throw new ClusterError('DATA_DIR_IN_USE', message, 'stop that process, or give another directory');
-    }
-    rmSync(file, { force: true });
+  } finally {
+    rmSync(mine, { force: true });
+  }
+  return () => {
+    if (isSame(readHolder(file), me)) rmSync(file, { force: true }); // the directory may be another one by now
+  };
+}
+
+const inUse = (directory: string, { pid }: Holder): ClusterError =>
+  new ClusterError(
+    'DATA_DIR_IN_USE',
+    `data directory ${directory} is in use by process ${pid}`,
+    'stop that process, or give another directory',
+  );
+
+/** Gives a complete lock its name, so that nobody ever reads half of one; false when there is one already. */
+function tryLink(mine: string, file: string): boolean {
+  try {
+    linkSync(mine, file);
+    return true;
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST') return false;
+    throw error;
   }
 }
+
+/** Removes a lock whose process is gone, but not one that another process has taken in the meantime. */
+function removeAbandoned(file: string, aside: string): void {
+  try {
+    renameSync(file, aside);
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return; // another process was faster
+    throw error;
+  }
+  const holder = readHolder(aside);
+  if (holder && isAlive(holder)) tryLink(aside, file);
+  rmSync(aside, { force: true });
+}
+
+const isSame = (one: Holder | undefined, other: Holder): boolean => one?.pid === other.pid && one.began === other.began;
 
 function readHolder(file: string): Holder | undefined {
   try {
@@ -42,7 +75,7 @@ function readHolder(file: string): Holder | undefined {
     if (typeof read !== 'object' || read === null || !('pid' in read) || typeof read.pid !== 'number') return undefined;
     return { pid: read.pid, began: 'began' in read && typeof read.began === 'string' ? read.began : '' };
   } catch {
-    return undefined; // half-written by a process that died: nobody's
+    return undefined; // not there any more, or not written by this code
   }
 }
 

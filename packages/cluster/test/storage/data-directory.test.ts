@@ -1,7 +1,16 @@
 /** A cluster in a directory: what outlives a restart, a crash, and a second process. */
 
 import { spawn } from 'node:child_process';
-import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -123,6 +132,49 @@ test('a lock whose process is gone is nobody’s, even if its number has been gi
     writeFileSync(join(dataDir, 'lock'), JSON.stringify(holder));
     await (await openStorage(dataDir)).close();
   }
+});
+
+test('a lock is given back by the process that took it, and by no other', async () => {
+  const first = await openStorage(dataDir);
+  const other = JSON.stringify({ pid: 1, began: '1' });
+  writeFileSync(join(dataDir, 'lock'), other);
+  await first.close();
+  expect(readFileSync(join(dataDir, 'lock'), 'utf8')).toBe(other);
+});
+
+test.each([
+  ['a file is in its place', () => join(dataDir, 'file'), /^cannot use the data directory .*\/file: E(EXIST|NOTDIR)/],
+  ['it is not writable', () => '/proc/self', /^cannot use the data directory \/proc\/self: it is not writable \(E/],
+])('a directory that cannot be used is refused: %s', async (_what, path, message) => {
+  mkdirSync(dataDir);
+  writeFileSync(join(dataDir, 'file'), '');
+  await expect(openStorage(path())).rejects.toMatchObject({
+    code: 'DATA_DIR_UNUSABLE',
+    message: expect.stringMatching(message),
+    hint: expect.stringMatching(/^(name a directory that exists|make the directory writable)/),
+  });
+});
+
+test('a directory that is removed while it is used refuses writes, and closing says so', async () => {
+  const storage = await openStorage(dataDir);
+  const put = (): Promise<void> | undefined => {
+    storage.store.put('/configmaps', {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'a', namespace: 'default', uid: 'a', resourceVersion: '', creationTimestamp: '' },
+    });
+    return storage.store.settled();
+  };
+  await put();
+  rmSync(dataDir, { recursive: true });
+  await expect(put()).rejects.toThrow(
+    `cannot write to the data directory ${dataDir}: ENOENT: the file was removed while it was in use '${dataDir}/log-00000001.ndjson'`,
+  );
+  expect(storage.store.revision).toBe(1);
+  await expect(storage.close()).rejects.toMatchObject({
+    code: 'DATA_DIR_NOT_SAVED',
+    hint: 'name a directory that exists, and do not remove it while it is in use',
+  });
 });
 
 test('nobody else may read what is kept', async () => {
