@@ -54,10 +54,12 @@ export function keepQuotas(world: World): void {
     if (due.size === 0) world.clock.defer(settle);
     due.add(namespace);
   });
-  world.store.onRetry(() => {
+  const settleAll = (): void => {
     for (const { metadata } of world.store.collection('/resourcequotas').values()) due.add(metadata.namespace ?? '');
     settle();
-  });
+  };
+  settleAll(); // the process before may have ended between a change and its count
+  world.store.onRetry(settleAll);
 }
 
 function writeStatus(world: World, quota: KubeObject): void {
