@@ -12,6 +12,9 @@ import { pathOn, writeFully, type Disk } from './disk.js';
 import { encodeRecords, readRecords, START } from './record.js';
 import { fileName, headerText, parseHeader, parseRecord, TEMPORARY_SNAPSHOT, type Header } from './segment.js';
 
+/** After so many pieces a snapshot is synced: syncs of the log would wait for all of it together otherwise. */
+const SYNC_CHUNKS = 32;
+
 /** The objects of one resource. */
 export interface Dump {
   readonly place: string;
@@ -51,13 +54,16 @@ interface Written {
 
 async function writeTemporary(disk: Disk, { header, dumps, chunkBytes, signal }: SnapshotOptions): Promise<Written> {
   const file = await disk.create(TEMPORARY_SNAPSHOT);
-  let [offset, chain] = [0, START.chain];
+  let [offset, chain, synced] = [0, START.chain, 0];
   const write = async (texts: readonly string[]): Promise<void> => {
     signal.throwIfAborted();
     const encoded = encodeRecords(texts, chain);
     await writeFully(file, encoded.bytes, offset);
     chain = encoded.chain;
     offset += encoded.bytes.byteLength;
+    if (offset - synced < SYNC_CHUNKS * chunkBytes) return;
+    await file.datasync();
+    synced = offset;
   };
   try {
     let texts = [headerText(header)];

@@ -53,6 +53,22 @@ test('writes go on while a snapshot is written, however long that takes', async 
   expect(crashed.names()).toEqual(['committed', 'log-00000001.ndjson', 'log-00000002.ndjson']);
 });
 
+test('a snapshot is synced in pieces, so that syncs of the log never wait for all of it', async () => {
+  const disk = new MemoryDisk();
+  const { store, close } = await openOn(disk, { limits: { segmentBytes: 100_000, chunkBytes: 500 } });
+  let [unsynced, most, pieces] = [0, 0, 0];
+  disk.before = ({ kind, name }) => {
+    if (name !== 'snapshot.tmp') return;
+    if (kind === 'write') [unsynced, pieces] = [unsynced + 1, pieces + 1];
+    else if (kind === 'datasync') unsynced = 0;
+    most = Math.max(most, unsynced);
+  };
+  for (let n = 0; n < 400; n += 1) await put(store, `object${n}`, n, 200);
+  await turn();
+  await close();
+  expect([pieces > 100, most <= 32]).toEqual([true, true]);
+});
+
 test.each([
   ['has no room', 'write', 'ENOSPC', 'snapshot.tmp'],
   ['cannot be synced', 'datasync', 'EIO', 'snapshot.tmp'],
