@@ -1,6 +1,6 @@
 /** One object or one change of an object as a record: what segments and snapshots consist of after their headers. */
 
-import { isObject, textOf, type JsonObject, type KubeObject } from '../api/json.js';
+import { isObject, type JsonObject, type KubeObject } from '../api/json.js';
 import { damaged } from './damage.js';
 import type { Change } from './history.js';
 
@@ -12,7 +12,7 @@ export type StoredChange =
 /** Serializes a change for the log. */
 export function changeText({ type, revision, object }: Change, place: string): string {
   const head = `{"revision":${revision},"resource":${JSON.stringify(place)}`;
-  if (type !== 'DELETED') return `${head},"object":${textOf(object)}}`;
+  if (type !== 'DELETED') return `${head},"object":${JSON.stringify(object)}}`; // kept texts would double the memory
   const { namespace = '', name } = object.metadata;
   return `${head},"deleted":${JSON.stringify({ namespace, name })}}`;
 }

@@ -9,6 +9,7 @@
 import type { KubeObject } from '../api/json.js';
 import { Collection, type Listener, type Objects } from './collection.js';
 import type { Change } from './history.js';
+import { freeze } from './object-size.js';
 import { PendingObjects } from './pending-objects.js';
 
 /** Makes changes durable, in the order in which they are added. */
@@ -117,7 +118,13 @@ export class Store {
 
   /** Calls those who have writes to repeat. Only the change log calls this. */
   retry(): void {
-    for (const listener of this.#retries) this.#guard(listener);
+    for (const listener of this.#retries) {
+      try {
+        listener();
+      } catch (error) {
+        this.#onBug(error);
+      }
+    }
   }
 
   /** Puts an object back as it was before a restart, telling nobody. */
@@ -142,7 +149,7 @@ export class Store {
 
   #write(place: string, type: Change['type'], object: KubeObject, previous: KubeObject | undefined): KubeObject {
     const revision = this.#lastRevision + 1;
-    const stored = frozen({ ...object, metadata: { ...object.metadata, resourceVersion: String(revision) } });
+    const stored = freeze({ ...object, metadata: { ...object.metadata, resourceVersion: String(revision) } });
     const change: Change = { type, revision, object: stored, previous };
     const log = this.#log;
     const text = log?.encode(change, place) ?? '';
@@ -162,13 +169,13 @@ export class Store {
     this.#revision = change.revision;
     collection.take(change);
     const { place } = collection;
-    for (const listener of this.#listeners) this.#guard(() => listener(change, place));
-    for (const watcher of collection.watchers()) this.#guard(() => watcher(change, place));
+    for (const listener of this.#listeners) this.#tell(listener, change, place);
+    for (const watcher of collection.watchers()) this.#tell(watcher, change, place);
   }
 
-  #guard(work: () => void): void {
+  #tell(listener: Listener, change: Change, place: string): void {
     try {
-      work();
+      listener(change, place);
     } catch (error) {
       this.#onBug(error);
     }
@@ -179,10 +186,3 @@ const throwLater = (error: unknown): void =>
   queueMicrotask(() => {
     throw error;
   });
-
-/** Makes a change in place an error where it is made: watchers and clients in this process hold the very same object. */
-function frozen<T>(value: T): T {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
-  for (const field of Object.keys(value)) frozen((value as Record<string, unknown>)[field]); // any object has fields
-  return Object.freeze(value);
-}

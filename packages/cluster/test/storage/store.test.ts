@@ -1,9 +1,11 @@
 /** The store: one counter, history with an end, and past states without copies. */
 
 import { expect, test } from '@jest/globals';
-import type { KubeObject } from '../../src/api/json.js';
+import { knownTextOf, type KubeObject } from '../../src/api/json.js';
 import { HISTORY } from '../../src/storage/history.js';
 import { Store } from '../../src/storage/store.js';
+import { MemoryDisk } from '../support/memory-disk.js';
+import { openOn, PLACE, put } from './stored.js';
 
 const object = (name: string, n = 0): KubeObject => ({
   apiVersion: 'v1',
@@ -60,4 +62,12 @@ test('after a restart nothing is remembered from before it', () => {
     [],
     7,
   ]);
+});
+
+test('the log and snapshots keep no text of objects in memory', async () => {
+  const { store, close } = await openOn(new MemoryDisk(), { limits: { segmentBytes: 4000, chunkBytes: 500 } });
+  for (let n = 0; n < 100; n += 1) await put(store, `object${n % 7}`, n);
+  await close();
+  const objects = store.collection(PLACE).list();
+  expect([objects.length, objects.filter((stored) => knownTextOf(stored) !== undefined)]).toEqual([7, []]);
 });
