@@ -46,7 +46,10 @@ async function measured(tasks: number, how: How): Promise<void> {
   };
   const nothing = (): void => undefined;
   const colors = new Proxy({}, { get: () => String }) as Output['colors']; // every colour leaves the text as it is
-  const output: Output = { print: nothing, warn: nothing, raw: nothing, colors, terminal: false, columns: () => 80 };
+  const output: Output = {
+    ...{ print: nothing, warn: nothing, protect: nothing, raw: nothing },
+    ...{ colors, terminal: false, columns: () => 80 },
+  };
   const asked = { run: [], param: new Map(), source: new Map(), image: new Map([['busybox', 'host']]) } as const;
   await run({ ...asked, paths: [file], output: 'json', runtime: 'fake' }, output, {
     runtime: fake({ script }),

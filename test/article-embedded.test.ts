@@ -49,7 +49,17 @@ function collected(): Output & { readonly out: () => string; readonly said: (tex
       look();
     });
   const line = (text: string): void => add(`${text}\n`);
-  return { print: line, warn: line, raw: add, colors: plain, terminal: false, columns: () => 80, out: () => out, said };
+  return {
+    print: line,
+    warn: line,
+    protect: () => undefined,
+    raw: add,
+    colors: plain,
+    terminal: false,
+    columns: () => 80,
+    out: () => out,
+    said,
+  };
 }
 
 const nothing = { run: [], param: new Map(), source: new Map(), image: new Map() } as const;

@@ -86,7 +86,15 @@ async function outcomeOf(name: string): Promise<{ status: number; tasks: string[
   const take = (text: string): void =>
     void events.push(...text.split('\n').flatMap((line) => (line.startsWith('{') ? [JSON.parse(line) as Event] : [])));
   const colors = new Proxy({}, { get: () => String }) as Output['colors']; // every colour leaves the text as it is
-  const output: Output = { print: take, warn: () => {}, raw: take, colors, terminal: false, columns: () => 80 };
+  const output: Output = {
+    print: take,
+    warn: () => {},
+    protect: () => {},
+    raw: take,
+    colors,
+    terminal: false,
+    columns: () => 80,
+  };
   const paths = [join(folder, name, 'expected'), join(folder, name, 'credentials.yaml')].filter(existsSync);
   const asked = { run: [], param: new Map(), source: new Map(), image: new Map() } as const;
   const status = await run(

@@ -4,5 +4,7 @@ import { tellFailure } from './failure.js';
 import { runProgram } from './program.js';
 import { processOutput } from './terminal/output.js';
 
-process.on('uncaughtException', (cause) => process.exit(tellFailure(cause, processOutput())));
-process.exitCode = await runProgram(process.argv.slice(2));
+const args = process.argv.slice(2);
+const output = processOutput({ color: args.includes('--no-color') ? false : undefined });
+process.on('uncaughtException', (cause) => process.exit(tellFailure(cause, output)));
+process.exitCode = await runProgram(args, output);

@@ -7,7 +7,7 @@
 import { Command, CommanderError } from 'commander';
 import { readFileSync } from 'node:fs';
 import { visible } from './terminal/lines.js';
-import { processOutput, type Output } from './terminal/output.js';
+import type { Output } from './terminal/output.js';
 import { tellFailure } from './failure.js';
 import { UsageError } from './usage-error.js';
 import { addController, addImport, addLint, addRun, addUp } from './commands.js';
@@ -24,8 +24,7 @@ Exit status:
 `;
 
 /** Runs one command line. @returns the exit status */
-export async function runProgram(args: readonly string[], output?: Output): Promise<number> {
-  const out = output ?? processOutput({ color: args.includes('--no-color') ? false : undefined });
+export async function runProgram(args: readonly string[], out: Output): Promise<number> {
   let status = 0;
   const program = new Command('pipewright')
     .description('Runs, checks and serves Tekton v1alpha1 pipelines: on this machine, with no cluster and no daemon.')

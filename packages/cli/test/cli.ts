@@ -17,9 +17,11 @@ export interface Recorded extends Output {
 export function recorded(): Recorded {
   let out = '';
   let err = '';
+  let hidden = (text: string): string => text;
   return {
     print: (line) => void (out += `${line}\n`),
-    warn: (line) => void (err += `${line}\n`),
+    warn: (line) => void (err += `${hidden(line)}\n`),
+    protect: (hide) => void (hidden = hide),
     raw: (text) => void (out += text),
     colors: picocolors.createColors(false),
     terminal: false,

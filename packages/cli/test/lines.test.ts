@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { foldLines, LONGEST_LINE, neutralise } from '../src/terminal/lines.js';
+import { foldReturns, LONGEST_LINE, neutralise, splitLines } from '../src/terminal/lines.js';
 import { duration } from '../src/terminal/duration.js';
 
 const fold = (...chunks: readonly string[]): readonly string[] => {
-  const folder = foldLines();
-  return [...chunks.flatMap((chunk) => folder.push(chunk)), ...folder.end()];
+  const [folder, lines] = [foldReturns(), splitLines()];
+  return [...chunks.flatMap((chunk) => lines.push(folder.push(chunk))), ...lines.push(folder.end()), ...lines.end()];
 };
 
 describe('a log becomes lines', () => {

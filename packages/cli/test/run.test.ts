@@ -159,21 +159,6 @@ Succeeded  picnic  in TIME  (3 tasks: 1 succeeded, 2 skipped)
     expect(events.find(({ type }) => type === 'step-log')?.line).toBe('{"type":"run-end"}');
   });
 
-  test('shows no value of a Secret, whatever a step prints', async () => {
-    const secret = `---\napiVersion: v1\nkind: Secret\nmetadata: { name: s }\nstringData: { token: hunter2-hunter2 }\n`;
-    const path = folder({ 'p.yaml': TASKS + RUN + secret });
-    const printed = `plain hunter2-hunter2 b64 ${Buffer.from('hunter2-hunter2').toString('base64')}\n`;
-    for (const output of ['text', 'json'] as const) {
-      const { out, err } = await running(path, { output }, ({ identity }) =>
-        identity.container === 'step-second'
-          ? { exitCode: 1, message: 'hunter2-hunter2', output: printed }
-          : { output: printed },
-      );
-      expect(out).toContain('plain *** b64 ***');
-      expect(out + err).not.toMatch(/hunter2-hunter2|aHVudGVyMi/);
-    }
-  });
-
   test('runs what generateName names, and TaskRuns too', async () => {
     const taskRun = `---\napiVersion: tekton.dev/v1alpha1\nkind: TaskRun\nmetadata: { generateName: once- }\nspec: { taskRef: { name: work } }\n`;
     const { status, out } = await running(folder({ 'p.yaml': TASKS + taskRun }));

@@ -1,7 +1,8 @@
 /** `pipewright lint`: every problem of every manifest, at once, each with its place, code and hint. */
 
 import { countOf, describeFinding, hasErrors, inReadingOrder, type Finding, type Paint } from '../finding.js';
-import { loadManifests } from '../manifests/load.js';
+import { loadManifests, secretsIn } from '../manifests/load.js';
+import { Mask } from '../masking/mask.js';
 import type { Output } from '../terminal/output.js';
 import { checkManifests } from './check.js';
 import { defaultPaths } from './default-paths.js';
@@ -17,7 +18,12 @@ export interface LintOptions {
 export function lint(options: LintOptions, output: Output): number {
   const paths = options.paths.length > 0 ? options.paths : defaultPaths();
   const { manifests, findings: inText } = loadManifests(paths);
-  const findings = inReadingOrder([...inText, ...checkManifests(manifests)]);
+  const { hide } = new Mask(secretsIn(manifests));
+  const findings = inReadingOrder([...inText, ...checkManifests(manifests)]).map((finding): Finding => ({
+    ...finding,
+    message: hide(finding.message),
+    hint: hide(finding.hint),
+  }));
   if (options.output === 'json') output.print(JSON.stringify({ findings, objects: manifests.length }, null, 2));
   else printFindings(findings, manifests.length, output);
   if (manifests.length === 0 && findings.every(({ code }) => UNREADABLE.has(code))) return 2;

@@ -52,11 +52,21 @@ const isMeant = ({ manifests, findings }: Manifests): boolean =>
 export function loadText(source: SourceText): Manifests {
   const { documents, findings } = parseYaml(source);
   const loaded = documents.map(readDocument);
+  const all = [...findings, ...loaded.flatMap((each) => each.findings)];
   return {
     manifests: loaded.flatMap(({ manifests }) => manifests),
-    findings: [...findings, ...loaded.flatMap((each) => each.findings)],
+    findings: SECRET_KIND.test(source.text) ? all.map(withoutQuote) : all,
   };
 }
+
+/** A text in which something is or was to be a Secret: its lines are not quoted, however broken it is. */
+const SECRET_KIND = /\bkind["']?\s*:\s*["']?Secret\b/;
+
+const withoutQuote = ({ quote: _, ...finding }: Finding): Finding => finding;
+
+/** The Secrets among manifests. */
+export const secretsIn = (manifests: readonly Manifest[]): readonly JsonObject[] =>
+  manifests.flatMap(({ object }) => (textAt(object, 'kind') === 'Secret' ? [object] : []));
 
 function readDocument(parsed: ParsedDocument): Manifests {
   const lost = lostIndentation(parsed);

@@ -1,36 +1,60 @@
 /**
  * Finds any of many texts in a stream, in time linear in the stream's length (Aho and Corasick, 1975).
  *
- * `replaceAll` per secret would cost the number of secrets for every line, and could not see a secret that is cut in two by
- * the edge of a chunk. The state also says how much of what came last may still become a match.
+ * Separate from masking because it knows nothing of secrets. Its states are numbers and its tables typed arrays: a log is stepped through
+ * character by character, so a step must not allocate.
  */
 
 /** A position in the automaton: 0 is the start. */
 export type State = number;
 
+/** A text to look for. */
+export interface Needle {
+  readonly text: string;
+  /** Whether it is also to be found when it is broken into lines, as base64 and hexadecimal are. */
+  readonly isWrapped: boolean;
+}
+
+/** Characters by which the start is left are looked up in a table, all others by hash. */
+const CHARACTERS = 0x10000;
+
 /** A compiled set of texts. Building costs their total length; a step costs a constant, amortised. */
 export class Automaton {
-  readonly #next = new Map<number, State>();
-  readonly #fallback: State[] = [0];
-  readonly #depth: number[] = [0];
+  readonly #first = new Int32Array(CHARACTERS);
+  readonly #edges: EdgeTable;
+  readonly #fallback: Int32Array;
+  readonly #depth: Int32Array;
   /** Length of the longest text that ends here, 0 when none does. */
-  readonly #match: number[] = [0];
+  readonly #match: Int32Array;
+  /** Likewise among the texts that may be wrapped. */
+  readonly #wrappedMatch: Int32Array;
+  /** The state that is left of one when only texts that may be wrapped are looked for. */
+  readonly #wrapped: Int32Array;
+  #states = 1;
 
-  constructor(texts: Iterable<string>) {
-    const children: (readonly [State, number])[][] = [[]];
-    for (const text of texts) if (text.length > 0) this.#add(text, children);
-    this.#link(children);
+  constructor(needles: Iterable<Needle>) {
+    const all = [...needles].filter(({ text }) => text.length > 0);
+    const most = 1 + all.reduce((sum, { text }) => sum + text.length, 0);
+    this.#edges = new EdgeTable(most);
+    this.#fallback = new Int32Array(most);
+    this.#depth = new Int32Array(most);
+    this.#match = new Int32Array(most);
+    this.#wrappedMatch = new Int32Array(most);
+    this.#wrapped = new Int32Array(most);
+    const tree = new ChildLists(most);
+    for (const needle of all) this.#add(needle, tree);
+    this.#link(tree);
   }
 
   /** The state after one more character (a UTF-16 unit). */
   step(state: State, character: number): State {
     let at = state;
-    for (;;) {
-      const next = this.#next.get(at * 0x10000 + character);
-      if (next !== undefined) return next;
-      if (at === 0) return 0;
+    while (at !== 0) {
+      const next = this.#edges.find(at, character);
+      if (next !== 0) return next;
       at = this.#fallback[at] ?? 0;
     }
+    return this.#first[character] ?? 0;
   }
 
   /** How many of the last characters may be the start of a match. */
@@ -43,37 +67,119 @@ export class Automaton {
     return this.#match[state] ?? 0;
   }
 
-  #add(text: string, children: (readonly [State, number])[][]): void {
+  /** The state when only texts that may be wrapped are looked for. */
+  wrapped(state: State): State {
+    return this.#wrapped[state] ?? 0;
+  }
+
+  /** How long the longest match of a text that may be wrapped is that ends here; 0 for none. */
+  wrappedMatch(state: State): number {
+    return this.#wrappedMatch[state] ?? 0;
+  }
+
+  #add({ text, isWrapped }: Needle, tree: ChildLists): void {
     let at: State = 0;
     for (let index = 0; index < text.length; index += 1) {
       const character = text.charCodeAt(index);
-      const key = at * 0x10000 + character;
-      let next = this.#next.get(key);
-      if (next === undefined) {
-        next = this.#depth.length;
-        this.#next.set(key, next);
-        this.#depth.push(index + 1);
-        this.#match.push(0);
-        this.#fallback.push(0);
-        children.push([]);
-        children[at]?.push([next, character]);
+      let next = at === 0 ? (this.#first[character] ?? 0) : this.#edges.find(at, character);
+      if (next === 0) {
+        next = this.#states;
+        this.#states += 1;
+        if (at === 0) this.#first[character] = next;
+        else this.#edges.add(at, character, next);
+        this.#depth[next] = index + 1;
+        tree.add(at, next, character);
       }
+      if (isWrapped) this.#wrapped[next] = next;
       at = next;
     }
     this.#match[at] = text.length;
+    if (isWrapped) this.#wrappedMatch[at] = text.length;
   }
 
   /** Breadth first, so that a state's fallback is ready before its children need it. */
-  #link(children: readonly (readonly (readonly [State, number])[])[]): void {
-    const queue: State[] = [0];
-    for (let index = 0; index < queue.length; index += 1) {
+  #link(tree: ChildLists): void {
+    const queue = new Int32Array(this.#states);
+    for (let index = 0, end = 1; index < end; index += 1) {
       const state = queue[index] ?? 0;
-      for (const [child, character] of children[state] ?? []) {
-        const fallback = state === 0 ? 0 : this.step(this.#fallback[state] ?? 0, character);
+      for (let child = tree.firstOf(state); child !== 0; child = tree.after(child)) {
+        const parentFallback = this.#fallback[state] ?? 0;
+        const fallback = state === 0 ? 0 : this.step(parentFallback, tree.characterOf(child));
         this.#fallback[child] = fallback;
-        this.#match[child] = Math.max(this.#match[child] ?? 0, this.#match[fallback] ?? 0);
-        queue.push(child);
+        this.#match[child] = Math.max(this.match(child), this.match(fallback));
+        this.#wrappedMatch[child] = Math.max(this.wrappedMatch(child), this.wrappedMatch(fallback));
+        if (this.wrapped(child) === 0) this.#wrapped[child] = this.wrapped(fallback);
+        queue[end] = child;
+        end += 1;
       }
     }
+  }
+}
+
+/** The children of each state, as linked lists; only needed while the automaton is built. */
+class ChildLists {
+  readonly #first: Int32Array;
+  readonly #after: Int32Array;
+  readonly #character: Uint16Array;
+
+  constructor(states: number) {
+    this.#first = new Int32Array(states);
+    this.#after = new Int32Array(states);
+    this.#character = new Uint16Array(states);
+  }
+
+  add(parent: State, child: State, character: number): void {
+    this.#after[child] = this.#first[parent] ?? 0;
+    this.#first[parent] = child;
+    this.#character[child] = character;
+  }
+
+  firstOf(state: State): State {
+    return this.#first[state] ?? 0;
+  }
+
+  after(child: State): State {
+    return this.#after[child] ?? 0;
+  }
+
+  characterOf(child: State): number {
+    return this.#character[child] ?? 0;
+  }
+}
+
+/** A hash table from a state and a character to a state, with open addressing; 0 marks an empty place. */
+class EdgeTable {
+  readonly #states: Int32Array;
+  readonly #characters: Uint16Array;
+  readonly #targets: Int32Array;
+  readonly #mask: number;
+
+  constructor(edges: number) {
+    const size = 2 ** Math.ceil(Math.log2(2 * edges + 2));
+    this.#states = new Int32Array(size);
+    this.#characters = new Uint16Array(size);
+    this.#targets = new Int32Array(size);
+    this.#mask = size - 1;
+  }
+
+  find(state: State, character: number): State {
+    for (let place = this.#place(state, character); ; place = (place + 1) & this.#mask) {
+      const target = this.#targets[place] ?? 0;
+      if (target === 0) return 0;
+      if (this.#states[place] === state && this.#characters[place] === character) return target;
+    }
+  }
+
+  add(state: State, character: number, target: State): void {
+    let place = this.#place(state, character);
+    while (this.#targets[place] !== 0) place = (place + 1) & this.#mask;
+    this.#states[place] = state;
+    this.#characters[place] = character;
+    this.#targets[place] = target;
+  }
+
+  #place(state: State, character: number): number {
+    const mixed = Math.imul(state, 0x9e3779b1) ^ Math.imul(character, 0x85ebca6b);
+    return (mixed ^ (mixed >>> 15)) & this.#mask;
   }
 }

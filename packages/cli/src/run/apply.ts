@@ -3,7 +3,7 @@
  */
 
 import type { KubeClient } from '@pipewright/kube';
-import { ApiError, NAMESPACES, SECRETS } from '@pipewright/kube';
+import { ApiError, NAMESPACES } from '@pipewright/kube';
 import { ApiIndex, put } from '../local/api-index.js';
 import { textAt, type JsonObject } from '../manifests/json.js';
 import type { Manifest } from '../manifests/load.js';
@@ -82,10 +82,6 @@ export async function startRuns(
   }
   return started;
 }
-
-/** Every Secret there is, for masking. */
-export const secretsOf = async (client: KubeClient): Promise<readonly JsonObject[]> =>
-  (await client.list(SECRETS)).items as unknown as readonly JsonObject[]; // objects of the API are JSON objects
 
 async function makeNamespaces(client: KubeClient, names: readonly string[]): Promise<void> {
   for (const name of new Set(names)) {

@@ -36,7 +36,9 @@ export interface EndedRun {
 /** What a follower is made of. */
 export interface FollowerOptions {
   readonly client: KubeClient;
+  /** Masks the logs. */
   readonly mask: Mask;
+  /** Takes the events; what they say in words is not masked yet. */
   readonly emit: EventSink;
   readonly now?: () => Date;
 }
@@ -100,7 +102,6 @@ export class Follower {
       time: this.#time(),
       run: name,
       ...end,
-      message: this.#mask.hide(end.message),
       seconds,
     });
     return { name, outcome: end.outcome };
@@ -170,9 +171,8 @@ export class Follower {
     this.#emit({ type: 'task-start', time: began.toISOString(), ...about, taskRun: taskRun.name });
     const end = await this.#followToEnd(taskRun, run, about, (status) => this.#isLastTry(run, status));
     const results = factsOf(this.#taskRuns.get(keyOf(taskRun))?.status);
-    const message = this.#mask.hide(end.message);
     const seconds = this.#secondsSince(began);
-    this.#emit({ type: 'task-end', time: this.#time(), ...about, ...end, message, seconds, results });
+    this.#emit({ type: 'task-end', time: this.#time(), ...about, ...end, seconds, results });
     return end;
   }
 
@@ -190,9 +190,8 @@ export class Follower {
     this.#emit({ type: 'check-start', time: began.toISOString(), ...about, taskRun: taskRun.name });
     const { outcome, reason, message: said } = await this.#followToEnd(taskRun, run, about);
     const steps = this.#taskRuns.get(keyOf(taskRun))?.status?.steps ?? [];
-    const answer =
+    const message =
       outcome === 'succeeded' ? 'is true' : checkAnswer({ reason, message: said }, steps.at(-1)?.terminated?.exitCode);
-    const message = this.#mask.hide(answer);
     const seconds = this.#secondsSince(began);
     this.#emit({ type: 'check-end', time: this.#time(), ...about, outcome, reason, message, seconds });
   }
@@ -226,11 +225,10 @@ export class Follower {
     const end =
       (await this.#watchers.until([TASK_RUN + keyOf(child), RUN + keyOf(run)], () => {
         const { status } = this.#taskRuns.get(keyOf(child)) ?? {};
-        for (const { message, ...more } of news.of(status)) {
-          const tell = (): void =>
-            this.#emit({ time: this.#time(), ...about, ...more, message: this.#mask.hide(message) });
+        for (const item of news.of(status)) {
+          const tell = (): void => this.#emit({ time: this.#time(), ...about, ...item });
           // That there is another attempt is told when all of the one before has been.
-          if (more.type === 'task-retry') last = last.then(tell);
+          if (item.type === 'task-retry') last = last.then(tell);
           else tell();
         }
         followPods();
@@ -270,13 +268,8 @@ export class Follower {
   }
 
   /** A task that has no TaskRun, because a condition kept it from running. */
-  async #tellSkip(
-    { name: run }: StartedRun,
-    { task, reason, message: why }: Skip,
-    before: Promise<unknown>,
-  ): Promise<void> {
+  async #tellSkip({ name: run }: StartedRun, { task, reason, message }: Skip, before: Promise<unknown>): Promise<void> {
     await before;
-    const message = this.#mask.hide(why);
     const time = this.#time();
     this.#emit({ type: 'task-end', time, run, task, outcome: 'skipped', reason, message, seconds: 0, results: [] });
   }

@@ -2,7 +2,7 @@
 
 import type { KubeClient } from '@pipewright/kube';
 import type { Mask } from '../masking/mask.js';
-import { foldLines } from '../terminal/lines.js';
+import { foldReturns, splitLines } from '../terminal/lines.js';
 import { fired } from '../terminal/stop-requests.js';
 import type { SeenContainer, SeenPod } from './observed.js';
 
@@ -93,13 +93,11 @@ async function followLog(
   over?: AbortSignal,
 ): Promise<void> {
   const { name = '', namespace } = pod.metadata;
-  const hidden = mask.stream();
-  const folder = foldLines();
-  const text = new TextDecoder();
+  const lines = maskedLines(mask);
   let taken = 0;
   const take = (bytes: Uint8Array): void => {
     taken += bytes.byteLength;
-    folder.push(hidden.push(text.decode(bytes, { stream: true }))).forEach(show);
+    lines.push(bytes).forEach(show);
   };
   // A signal of this log's own: a request listens to its signal for as long as that lives.
   const here = new AbortController();
@@ -111,7 +109,7 @@ async function followLog(
     for await (const bytes of stream) take(bytes);
   } catch (cause) {
     if (!here.signal.aborted)
-      show(`(the log breaks off here: ${cause instanceof Error ? cause.message : String(cause)})`);
+      show(mask.hide(`(the log breaks off here: ${cause instanceof Error ? cause.message : String(cause)})`));
   } finally {
     for (const each of [signal, over]) each?.removeEventListener('abort', leave);
   }
@@ -119,9 +117,26 @@ async function followLog(
     const whole = await wholeLog(client, { namespace, name }, container);
     take(whole.subarray(taken));
   }
-  folder.push(hidden.push(text.decode())).forEach(show);
-  folder.push(hidden.end()).forEach(show);
-  folder.end().forEach(show);
+  lines.end().forEach(show);
+}
+
+/** A log's bytes to lines without secrets. They are looked for in what a reader would have seen, not in what a return has replaced. */
+function maskedLines(mask: Mask): {
+  readonly push: (bytes: Uint8Array) => readonly string[];
+  readonly end: () => readonly string[];
+} {
+  const text = new TextDecoder();
+  const [returns, hidden, lines] = [foldReturns(), mask.stream(), splitLines()];
+  const take = (part: string): readonly string[] => lines.push(hidden.push(returns.push(part)));
+  return {
+    push: (bytes) => take(text.decode(bytes, { stream: true })),
+    end: () => [
+      ...take(text.decode()),
+      ...lines.push(hidden.push(returns.end())),
+      ...lines.push(hidden.end()),
+      ...lines.end(),
+    ],
+  };
 }
 
 /** What a container has said so far; nothing when it cannot be had any more. */

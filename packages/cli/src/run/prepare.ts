@@ -16,7 +16,8 @@ import {
 import { hasErrors, inReadingOrder, type Finding } from '../finding.js';
 import { checkManifests } from '../lint/check.js';
 import { defaultPaths } from '../lint/default-paths.js';
-import { loadManifests, type Manifest } from '../manifests/load.js';
+import type { JsonObject } from '../manifests/json.js';
+import { loadManifests, secretsIn, type Manifest } from '../manifests/load.js';
 import { UsageError } from '../usage-error.js';
 import { missingFor } from './requirements.js';
 import { localResources, resourcesIn, type LocalResources } from './resources.js';
@@ -40,6 +41,8 @@ export interface Prepared {
   /** Everything to create before the runs. */
   readonly manifests: readonly Manifest[];
   readonly runs: readonly PlannedRun[];
+  /** The Secrets of the manifests, also of those that are not run: findings may quote them. */
+  readonly secrets: readonly JsonObject[];
   readonly standIns: StandIns;
   readonly configFile?: string | undefined;
   readonly local: LocalResources;
@@ -52,7 +55,8 @@ export function prepare(asked: Asked, stdin?: () => Uint8Array): Prepared {
   const paths = asked.paths.length > 0 ? asked.paths : defaultPaths();
   const loaded = loadManifests(paths, stdin);
   const { standIns, findings: inConfig, file, place } = standInsFor(asked, paths);
-  const stopped = { manifests: [], runs: [], standIns, local: NOTHING_LOCAL };
+  const secrets = secretsIn(loaded.manifests);
+  const stopped = { manifests: [], runs: [], secrets, standIns, local: NOTHING_LOCAL };
   const text = [...loaded.findings, ...inConfig];
   if (hasErrors(text)) return { ...stopped, findings: inReadingOrder([...text, ...checkManifests(loaded.manifests)]) };
 
@@ -75,7 +79,7 @@ export function prepare(asked: Asked, stdin?: () => Uint8Array): Prepared {
   const findings = inReadingOrder([...text, ...distinct, ...missing, ...unused]);
   if (hasErrors(findings)) return { ...stopped, findings };
   const local = localResources(standIns, resources);
-  return { findings, manifests: others, runs, standIns, configFile: file, local };
+  return { findings, manifests: others, runs, secrets, standIns, configFile: file, local };
 }
 
 /** The configuration file's stand-ins with the command line's laid over them. */

@@ -9,13 +9,15 @@ import type { EventEmitter } from 'node:events';
 import type { Runtime } from '@pipewright/cluster';
 import { countOf, describeFinding, hasErrors, type Finding } from '../finding.js';
 import { runtimeNamed, tryRuntime } from '../local/runtime.js';
-import { maskFor, type Mask } from '../masking/mask.js';
+import { Mask } from '../masking/mask.js';
+import { watchSecrets } from '../masking/secret-watch.js';
 import type { Output } from '../terminal/output.js';
 import { fired, listenForStop, STATUS_OF, type StopRequests } from '../terminal/stop-requests.js';
-import { applyAll, secretsOf, startRuns } from './apply.js';
+import { applyAll, startRuns } from './apply.js';
 import { cancelRuns } from './cancel.js';
 import { deployedImages, imageChanges } from './deployments.js';
 import type { EventSink } from './events.js';
+import { maskedEvent } from './masked-event.js';
 import { Follower, type EndedRun, type StartedRun } from './follow.js';
 import { prepare, type Asked, type Prepared } from './prepare.js';
 import { jsonPresenter, textPresenter, type Presenter } from './present.js';
@@ -41,18 +43,21 @@ export interface RunSurroundings {
 /** Runs. @returns the exit status */
 export async function run(options: RunOptions, output: Output, surroundings: RunSurroundings = {}): Promise<number> {
   const prepared = prepare(options);
+  const mask = new Mask(prepared.secrets);
+  output.protect(mask.hide);
   tellFindings(prepared.findings, output);
   if (hasErrors(prepared.findings)) return 2;
   const runtime = surroundings.runtime ?? runtimeNamed(options.runtime);
   const how = await tryRuntime(runtime);
   const presenter = presenterFor(options, prepared, output);
+  const show: EventSink = (event) => presenter.show(maskedEvent(event, mask.hide));
   const requests = listenForStop(surroundings.signals);
   try {
     const session = await openSession(prepared, runtime);
-    const note = (message: string): void => presenter.show({ type: 'note', time: new Date().toISOString(), message });
+    const note = (message: string): void => show({ type: 'note', time: new Date().toISOString(), message });
     [how, ...session.notes].forEach(note);
     try {
-      return await inSession({ options, prepared, session, presenter, requests, note });
+      return await inSession({ options, prepared, session, mask, show, requests, note });
     } finally {
       await session.close();
     }
@@ -66,30 +71,33 @@ interface Inside {
   readonly options: RunOptions;
   readonly prepared: Prepared;
   readonly session: Session;
-  readonly presenter: Presenter;
+  readonly mask: Mask;
+  /** Shows events, and masks what they say. */
+  readonly show: EventSink;
   readonly requests: StopRequests;
   readonly note: (message: string) => void;
 }
 
 async function inSession(inside: Inside): Promise<number> {
-  const { prepared, session, presenter, note } = inside;
+  const { prepared, session, mask, show, note } = inside;
   const { client } = session;
   (await applyAll(client, prepared.manifests, prepared.runs)).forEach(note);
-  const mask = maskFor([...(await secretsOf(client)), ...session.secrets]);
-  if (mask.tooShort.length > 0) note(`too short to be masked: ${mask.tooShort.join(', ')}`);
+  mask.add(session.secrets);
   const before = await deployedImages(client);
-  const follower = new Follower({ client, mask, emit: presenter.show });
-  await follower.start();
+  const follower = new Follower({ client, mask, emit: show });
+  const stopWatching = await watchSecrets(client, mask, note);
   try {
+    await follower.start();
     if (inside.requests.stop.aborted) return STATUS_OF[String(inside.requests.stop.reason)] ?? 1;
     const started = await startRuns(client, prepared.runs, prepared.manifests);
     const { ended, status } = await untilTheEnd(inside, follower, started);
     const hurried = status === undefined ? undefined : 1_000; // somebody wants it to end
-    for (const line of await eventsTold(client, hurried)) note(mask.hide(line));
-    await tellWhatWasMade(inside, mask, before);
+    for (const line of await eventsTold(client, hurried)) note(line);
+    await tellWhatWasMade(inside, before);
     return status ?? statusOf(ended);
   } finally {
     await follower.stop();
+    await stopWatching();
   }
 }
 
@@ -131,17 +139,15 @@ function alarm(milliseconds: number | undefined): { readonly rings: Promise<stri
 }
 
 async function tellWhatWasMade(
-  { prepared, session, presenter }: Inside,
-  mask: Mask,
+  { prepared, session, show }: Inside,
   before: Awaited<ReturnType<typeof deployedImages>>,
 ): Promise<void> {
-  const emit: EventSink = presenter.show;
   const time = new Date().toISOString();
   for (const image of prepared.local.images) {
-    for (const pushed of await session.pushed(image)) emit({ type: 'pushed', time, ...pushed });
+    for (const pushed of await session.pushed(image)) show({ type: 'pushed', time, ...pushed });
   }
   for (const change of imageChanges(before, await deployedImages(session.client))) {
-    emit({ type: 'deployment', time, ...change, before: mask.hide(change.before), after: mask.hide(change.after) });
+    show({ type: 'deployment', time, ...change });
   }
 }
 

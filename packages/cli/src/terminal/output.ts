@@ -19,6 +19,8 @@ export interface Output {
   readonly print: (line: string) => void;
   /** Writes a line to standard error: what is about the command, not its result. */
   readonly warn: (line: string) => void;
+  /** Has everything that `warn` writes from now on pass through a function: which texts are secret is known only after a start. */
+  readonly protect: (hide: (text: string) => string) => void;
   /** Writes to standard output as it is; for a terminal's status area. */
   readonly raw: (text: string) => void;
   readonly colors: Colors;
@@ -36,9 +38,11 @@ export function processOutput(options: { readonly color?: boolean | undefined } 
   const wanted = options.color ?? ((env['NO_COLOR'] ?? '') === '' && (terminal || forced));
   stdout.on('error', (cause) => endUnread(cause, 'standard output'));
   stderr.on('error', (cause) => endUnread(cause, 'standard error'));
+  let hidden = (text: string): string => text;
   return {
     print: (line) => void stdout.write(`${line}\n`),
-    warn: (line) => void stderr.write(`${line}\n`),
+    warn: (line) => void stderr.write(`${hidden(line)}\n`),
+    protect: (hide) => void (hidden = hide),
     raw: (text) => void stdout.write(text),
     colors: picocolors.createColors(wanted),
     terminal,

@@ -1,0 +1,150 @@
+/**
+ * How programs print text: with control sequences in it, escaped for a language, for a URL, for HTML.
+ *
+ * Each decoder undoes one of them in a stream, so that a secret is looked for as itself and not in every way it may be escaped. Where
+ * nothing is to be decoded a decoder returns what it was given, which makes most of a log free.
+ */
+
+import { CONTROLS, INCOMPLETE_SEQUENCE, SEQUENCES } from '../terminal/control-sequences.js';
+import { Places, Reading } from './reading.js';
+
+/** Decodes a stream part by part. */
+export interface Decoder {
+  /** The decoded text that is certain by now. */
+  readonly push: (part: Reading) => Reading;
+  /** Where a sequence begins whose end has not come yet. */
+  readonly undecided: () => number | undefined;
+  /** What is left at the end of the stream. */
+  readonly end: () => Reading;
+}
+
+interface Coding {
+  /** A character without which there is nothing to decode. */
+  readonly trigger: RegExp;
+  /** A complete sequence (flag g). */
+  readonly sequence: RegExp;
+  /** What a sequence stands for. */
+  readonly decode: (sequence: string) => string;
+  /** A sequence that the end of the text cuts off. */
+  readonly incomplete: RegExp;
+}
+
+/** A sequence that is longer is taken as it stands, so that memory is bounded. */
+const LONGEST_SEQUENCE = 4096;
+
+const NOTHING = Reading.plain('', 0);
+
+function decoderOf({ trigger, sequence, decode, incomplete }: Coding): Decoder {
+  let rest = NOTHING;
+  const decoded = (part: Reading): Reading => {
+    if (!trigger.test(part.text)) return part;
+    const places = new Places();
+    let at = 0;
+    for (const { 0: match, index } of part.text.matchAll(sequence)) {
+      places.copy(part, at, index);
+      at = index + match.length;
+      places.add(decode(match), part.start(index), part.end(at - 1));
+    }
+    places.copy(part, at, part.text.length);
+    return places.reading();
+  };
+  return {
+    push: (part) => {
+      if (rest.text === '' && !trigger.test(part.text)) return part;
+      const whole = rest.followedBy(part);
+      const tail = Math.max(0, whole.text.length - LONGEST_SEQUENCE);
+      const cut = incomplete.exec(whole.text.slice(tail))?.index;
+      if (cut === undefined) {
+        rest = NOTHING;
+        return decoded(whole);
+      }
+      rest = whole.slice(tail + cut, whole.text.length);
+      return decoded(whole.slice(0, tail + cut));
+    },
+    undecided: () => (rest.text === '' ? undefined : rest.start(0)),
+    end: () => {
+      const last = decoded(rest);
+      rest = NOTHING;
+      return last;
+    },
+  };
+}
+
+/** One decoder after another. */
+export const chain = (...decoders: readonly Decoder[]): Decoder => ({
+  push: (part) => decoders.reduce((reading, decoder) => decoder.push(reading), part),
+  undecided: () => {
+    const places = decoders.flatMap((decoder) => decoder.undecided() ?? []);
+    return places.length === 0 ? undefined : Math.min(...places);
+  },
+  end: () =>
+    decoders.reduce((reading, decoder) => {
+      const pushed = decoder.push(reading);
+      return pushed.followedBy(decoder.end());
+    }, NOTHING),
+});
+
+/** Characters that no screen shows: they split a word for programs, and for nobody who reads. */
+const UNSEEN = '\\u00ad\\u061c\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u2064\\u2066-\\u2069\\ufeff';
+
+const NOT_SHOWN = new RegExp(`${SEQUENCES}|${CONTROLS}|[${UNSEEN}]`, 'g');
+
+/** Drops control characters and sequences, as they are before a line is shown, and characters that are never seen. */
+export const visibleText = (): Decoder =>
+  decoderOf({
+    trigger: new RegExp(`[\\u0000-\\u0008\\u000b-\\u001f\\u007f-\\u009f${UNSEEN}]`),
+    sequence: NOT_SHOWN,
+    decode: () => '',
+    incomplete: INCOMPLETE_SEQUENCE,
+  });
+
+/** A whole text as {@link visibleText} leaves it. */
+export const withoutControls = (text: string): string => text.replace(NOT_SHOWN, '');
+
+const BACKSLASH: Readonly<Record<string, string>> = {
+  ...{ a: '\u0007', b: '\b', e: '\u001b', E: '\u001b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v' },
+  ...{ '\n': '', '\r': '' },
+};
+
+/** Escapes of JSON (Go's `\u0026` and Python's ASCII too), of `%q` in Go and shells, of `$'…'`, Python, JavaScript and Rust. */
+export const backslashes = (): Decoder =>
+  decoderOf({
+    trigger: /\\/,
+    sequence: /\\(?:x[0-9a-fA-F]{1,2}|u[0-9a-fA-F]{4}|u\{[0-9a-fA-F]{1,6}\}|U[0-9a-fA-F]{8}|[0-7]{1,3}|\r?\n|[^])/g,
+    incomplete: /\\(?:x[0-9a-fA-F]?|u[0-9a-fA-F]{0,3}|u\{[0-9a-fA-F]{0,6}|U[0-9a-fA-F]{0,7}|[0-7]{1,2}|\r)?$/,
+    decode: (sequence) => {
+      const [, digits] = /^\\(?:[xuU]\{?([0-9a-fA-F]+)\}?)$/.exec(sequence) ?? [];
+      if (digits !== undefined) return characterOf(Number.parseInt(digits, 16));
+      const [, octal] = /^\\([0-7]+)$/.exec(sequence) ?? [];
+      if (octal !== undefined) return characterOf(Number.parseInt(octal, 8) & 0xff);
+      const letter = sequence.slice(1);
+      return BACKSLASH[letter] ?? (letter === '\r\n' ? '' : letter);
+    },
+  });
+
+/** `%41`, in URLs. A character beyond ASCII comes as the bytes of its UTF-8. */
+export const percents = (): Decoder =>
+  decoderOf({
+    trigger: /%/,
+    sequence: /%[0-9a-fA-F]{2}/g,
+    incomplete: /%[0-9a-fA-F]?$/,
+    decode: (sequence) => characterOf(Number.parseInt(sequence.slice(1), 16)),
+  });
+
+const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+
+/** `&amp;`, `&#39;`, `&#x27;`: what HTML and XML need, and any character by its number. */
+export const entities = (): Decoder =>
+  decoderOf({
+    trigger: /&/,
+    sequence: /&(?:amp|lt|gt|quot|apos|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});/g,
+    incomplete: /&(?:[a-z]{0,4}|#\d{0,7}|#[xX][0-9a-fA-F]{0,6})$/,
+    decode: (sequence) => {
+      const name = sequence.slice(1, -1);
+      if (!name.startsWith('#')) return ENTITIES[name] ?? sequence;
+      const isHex = /^#[xX]/.test(name);
+      return characterOf(Number.parseInt(name.slice(isHex ? 2 : 1), isHex ? 16 : 10));
+    },
+  });
+
+const characterOf = (point: number): string => (point > 0x10ffff ? '\ufffd' : String.fromCodePoint(point));

@@ -1,0 +1,98 @@
+/**
+ * Which values of a Secret must not be printed, and which of them cannot be masked.
+ *
+ * Names and addresses that Secrets also carry are no secrets, and a value that stands in ordinary output cannot be hidden there: masking
+ * `true` would blank half of every log and protect nothing.
+ */
+
+import type { JsonObject } from '../manifests/json.js';
+import { isObject, objectAt, textAt } from '../manifests/json.js';
+import { withoutControls } from './decoders.js';
+
+/** A value, and where it comes from: `secret/key`. */
+export interface SecretValue {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Shorter values are not masked: they would blank ordinary words. */
+export const SHORTEST = 4;
+
+/** Keys that hold no secret, by the type of the Secret. */
+const PUBLIC: Readonly<Record<string, ReadonlySet<string>>> = {
+  'kubernetes.io/basic-auth': new Set(['username']),
+  'kubernetes.io/ssh-auth': new Set(['known_hosts']),
+  'kubernetes.io/service-account-token': new Set(['namespace', 'ca.crt']),
+  'kubernetes.io/tls': new Set(['tls.crt', 'ca.crt']),
+};
+
+/** The values of one Secret object that must not be shown: `data` decoded, and `stringData`. */
+export function secretValues(secret: JsonObject): readonly SecretValue[] {
+  const open = PUBLIC[textAt(secret, 'type') ?? ''] ?? new Set<string>();
+  const data = Object.entries(objectAt(secret, 'data')).map(
+    ([key, value]) => [key, typeof value === 'string' ? Buffer.from(value, 'base64').toString('utf8') : ''] as const,
+  );
+  const plain = Object.entries(objectAt(secret, 'stringData')).map(
+    ([key, value]) => [key, typeof value === 'string' ? value : ''] as const,
+  );
+  const secretName = textAt(secret, 'metadata', 'name') ?? '?';
+  return [...data, ...plain, ...accounts(secret, new Map([...data, ...plain]))]
+    .filter(([key, value]) => !open.has(key) && value !== '')
+    .flatMap(([key, value]) => [[key, value] as const, ...registryPasswords(key, value)])
+    .map(([key, text]) => ({ name: `${secretName}/${key}`, text }));
+}
+
+/** The base64 of `user:password`, which HTTP and docker configurations carry. As text the user name stays legible. */
+function accounts(secret: JsonObject, values: ReadonlyMap<string, string>): readonly (readonly [string, string])[] {
+  const [user, password] = [values.get('username'), values.get('password')];
+  if (textAt(secret, 'type') !== 'kubernetes.io/basic-auth' || user === undefined || password === undefined) return [];
+  return [['user:password', Buffer.from(`${user}:${password}`).toString('base64')]];
+}
+
+/** `password`, `auth` and the tokens inside a docker configuration, which a step may print on their own. */
+function registryPasswords(key: string, value: string): readonly (readonly [string, string])[] {
+  if (key !== '.dockerconfigjson' && key !== '.dockercfg' && key !== 'config.json') return [];
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(value);
+  } catch {
+    return [];
+  }
+  const hosts = isObject(parsed) && isObject(parsed['auths']) ? parsed['auths'] : parsed;
+  if (!isObject(hosts)) return [];
+  return Object.values(hosts).flatMap((host) =>
+    ['password', 'auth', 'identitytoken', 'registrytoken'].flatMap((field) => {
+      const found = textAt(host, field);
+      return found === undefined ? [] : [[`${key}: ${field}`, found] as const];
+    }),
+  );
+}
+
+/** Why a value, or a line of one, is not masked; undefined if it is. */
+export function whyNotMasked(text: string): 'too short' | 'too common' | undefined {
+  const word = withoutControls(text).trim().toLowerCase();
+  if (word.length < SHORTEST) return 'too short';
+  const isCommon = COMMON.has(word) || NUMBER.test(word) || YAML_KEY.test(word) || REPEATED.test(word);
+  return isCommon ? 'too common' : undefined;
+}
+
+/** Numbers of few digits: ports, sizes, years, versions and addresses of a loopback. */
+const NUMBER = /^(?=(?:\D*\d){0,7}\D*$)[-+]?[\d.,:/_-]+[a-z%]?$/;
+
+/** One or two characters again and again: a line across the page. */
+const REPEATED = /^(.{1,2})\1+$/u;
+
+/** A line of YAML that only opens a block. */
+const YAML_KEY = /^(?:- )?[\w.-]+:$/;
+
+/** Words that programs print all the time, and that configurations have for values. */
+const COMMON: ReadonlySet<string> = new Set(
+  `true false null none undefined enabled disabled default auto yes no on off
+  admin root user username password passwd secret token test tests testing demo example localhost nobody guest
+  main master develop development staging production prod latest stable release local global public private
+  info debug warn warning error fatal trace http https ssh tcp git json yaml text plain name value file data
+  string number bool boolean object array kind type status code message version
+  succeeded success failed failure running pending started completed skipped cancelled build deploy
+  postgres mysql mariadb mongodb redis docker kubernetes linux amd64 arm64 bash node python
+  begin end export 0.0.0.0 127.0.0.1`.split(/\s+/),
+);

@@ -1,0 +1,38 @@
+/**
+ * Masks what an event says in words. Names of runs, tasks and steps stay as they are: scripts look events up by them, and they come from manifests.
+ *
+ * Separate from the followers that make events, so that no text of a status, a condition or a result can be forgotten. Lines of logs were
+ * masked as streams, in which a secret may be split over lines.
+ */
+
+import type { RunEvent } from './events.js';
+
+/** Returns the event with every secret in its texts replaced. */
+export function maskedEvent(event: RunEvent, hide: (text: string) => string): RunEvent {
+  switch (event.type) {
+    case 'run-start':
+    case 'task-start':
+    case 'check-start':
+    case 'step-start':
+    case 'step-log':
+    case 'sidecar-log':
+      return event;
+    case 'note':
+      return { ...event, message: hide(event.message) };
+    case 'step-end':
+      return { ...event, reason: hide(event.reason) };
+    case 'check-end':
+    case 'task-held':
+    case 'task-retry':
+    case 'run-end':
+      return { ...event, reason: hide(event.reason), message: hide(event.message) };
+    case 'task-end': {
+      const results = event.results.map((result) => ({ ...result, value: hide(result.value) }));
+      return { ...event, reason: hide(event.reason), message: hide(event.message), results };
+    }
+    case 'deployment':
+      return { ...event, before: hide(event.before), after: hide(event.after) };
+    case 'pushed':
+      return { ...event, image: hide(event.image) };
+  }
+}
