@@ -49,7 +49,10 @@ export async function embeddedPlace(folder: string, recordings: readonly Recordi
       log: silent,
       images: OWN_IMAGES,
       registries: Object.fromEntries(
-        ['docker.io', address, ...namedRegistries(recordings)].map((name) => [name, { url: `http://${address}` }]),
+        ['docker.io', address, ...namedRegistries(recordings)].map((name) => [
+          name,
+          { url: `http://${address}`, login: registry.login },
+        ]),
       ),
     });
     closers.push(() => controller.stop());

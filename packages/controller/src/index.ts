@@ -1,7 +1,8 @@
 /** Runs Tekton's PipelineRuns and TaskRuns on any Kubernetes; README.md says what it promises. */
 export { startController, type Controller, type ControllerOptions, type QueueName } from './edge/controller.js';
 export { jsonLog, silent, type Facts, type Log } from './edge/log.js';
-export type { Registries } from './edge/registry-client.js';
+export type { Login } from './edge/registry-auth.js';
+export type { Registries, RegistryAddress } from './edge/registry-client.js';
 export type { FindCommand } from './edge/world.js';
 export { reportOf, turnOf, type TurnTold } from './scripts/entrypoint.js';
 export { DEFAULT_IMAGES, type Images } from './options.js';

@@ -107,6 +107,14 @@ describe('a registry that wants to know who asks', () => {
     expect(await lookUp('busybox', options)).toEqual({ command: ['sh'] });
   });
 
+  test('gets the login that the operator has given for its address', async () => {
+    const { options } = registry(guarded('Basic realm="x"', `Basic ${Buffer.from('op:q').toString('base64')}`), {
+      registries: { 'docker.io': { url: 'https://registry-1.docker.io', login: { username: 'op', password: 'q' } } },
+      login: () => ({ username: 'bot', password: 'p' }),
+    });
+    expect(await lookUp('busybox', options)).toEqual({ command: ['sh'] });
+  });
+
   test('gets no login for the registry that it mirrors, and none without TLS for its token server', async () => {
     const hosts: string[] = [];
     const { options, asked } = registry(

@@ -10,8 +10,15 @@ import { imageFault, readImageName, type ImageName } from '@pipewright/tekton';
 import { imageCommand, type CommandFound } from '../image-command.js';
 import { authorize, type Login } from './registry-auth.js';
 
+/** Where a registry is reached. */
+export interface RegistryAddress {
+  readonly url: string;
+  /** The operator's credentials for it. By default those in the pull Secrets of a run's ServiceAccount for the host of `url`. */
+  readonly login?: Login;
+}
+
 /** Where registries are reached, by the host in image names (`docker.io`). A host that is left out is reached at `https://HOST`. */
-export type Registries = Readonly<Record<string, { readonly url: string }>>;
+export type Registries = Readonly<Record<string, RegistryAddress>>;
 
 /** What to ask with. */
 export interface RegistryOptions {
@@ -84,7 +91,7 @@ function choose({ manifests }: Manifest): string | undefined {
 class Session {
   readonly #base: URL;
   readonly #options: RegistryOptions;
-  readonly #name: ImageName;
+  readonly #login: Login | undefined;
   #authorization: { readonly authorization: string } | undefined;
 
   constructor(name: ImageName, options: RegistryOptions) {
@@ -93,7 +100,8 @@ class Session {
     const home = registry === 'docker.io' ? 'registry-1.docker.io' : registry;
     this.#base = new URL(`/v2/${repository}/`, known?.url ?? `https://${home}`);
     this.#options = options;
-    this.#name = name;
+    // A mirror is not trusted with what was given for the registry it mirrors.
+    this.#login = known ? (known.login ?? options.login(this.#base.host)) : options.login(registry);
   }
 
   manifest(reference: string): Promise<Manifest> {
@@ -106,7 +114,7 @@ class Session {
     if (response.status === 401) {
       await response.body?.cancel();
       const authorization = await authorize(response.headers.get('www-authenticate') ?? '', {
-        login: this.#options.login(this.#loginHost()),
+        login: this.#login,
         plain: url.protocol === 'http:',
         fetch: this.#options.fetch,
         signal: AbortSignal.timeout(PATIENCE),
@@ -117,11 +125,6 @@ class Session {
     const text = await readSome(response);
     if (!response.ok) throw new Refused(response.status, refusal(response.status, text));
     return JSON.parse(text) as T; // what is used of it is looked at where it is used
-  }
-
-  /** A mirror is not trusted with what was given for the registry it mirrors. */
-  #loginHost(): string {
-    return Object.hasOwn(this.#options.registries, this.#name.registry) ? this.#base.host : this.#name.registry;
   }
 
   async #get(from: URL): Promise<Response> {
