@@ -30,11 +30,14 @@ export const awaitsDelivery = (status: TaskRunStatus | undefined): boolean =>
 
 const isPending = ({ status }: CloudEventDelivery): boolean => status.condition === 'Unknown';
 
-/** When a pending delivery is to be tried, in milliseconds since 1970. `sentAt` is in whole seconds: the begun one counts in full. */
-function dueAt({ status }: CloudEventDelivery): number {
+/**
+ * When a pending delivery is to be tried, in milliseconds since 1970. `sentAt` is in whole seconds: the begun one counts in full. An
+ * attempt in the future means that the clock was set back since: the next one is due.
+ */
+function dueAt({ status }: CloudEventDelivery, now: Date): number {
   const last = Date.parse(status.sentAt ?? '');
   const pause = PAUSES[status.retryCount - 1];
-  return Number.isNaN(last) || pause === undefined ? 0 : last + 999 + pause;
+  return Number.isNaN(last) || last > now.getTime() || pause === undefined ? 0 : last + 999 + pause;
 }
 
 /** The places in `cloudEvents` of what is to be sent now, and when to look again. */
@@ -43,7 +46,7 @@ export function dueDeliveries(
   now: Date,
 ): { readonly due: readonly number[]; readonly again: number | undefined } {
   const pending = deliveries.flatMap((delivery, index) =>
-    isPending(delivery) ? [{ index, at: dueAt(delivery) }] : [],
+    isPending(delivery) ? [{ index, at: dueAt(delivery, now) }] : [],
   );
   const due = pending.filter(({ at }) => at <= now.getTime()).map(({ index }) => index);
   const later = pending.map(({ at }) => at).filter((at) => at > now.getTime());

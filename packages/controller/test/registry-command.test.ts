@@ -24,7 +24,8 @@ const OBJECTS: Readonly<Record<string, object>> = {
 /** An API server of a few objects, and a registry that shows its images to whoever has a login. */
 function surroundings() {
   const asked: string[] = [];
-  let now = Date.parse('2026-01-01T00:00:00Z');
+  const wall = Date.parse('2026-01-01T00:00:00Z');
+  let [now, shift] = [0, 0];
   const client = new KubeClient((request) => {
     const found = OBJECTS[new URL(request.url).pathname];
     return Promise.resolve(
@@ -42,9 +43,14 @@ function surroundings() {
       Response.json({ config: pathname.includes('/blobs/') ? { Entrypoint: ['tool'] } : { digest: 'sha256:c' } }),
     );
   };
-  const clock = { ...systemClock, date: () => new Date(now) };
+  const clock = { ...systemClock, now: () => now, date: () => new Date(wall + now + shift) };
   const find = registryCommand(client, clock, {}, registry);
-  return { asked, find, later: (milliseconds: number) => void (now += milliseconds) };
+  return {
+    asked,
+    find,
+    later: (milliseconds: number) => void (now += milliseconds),
+    jump: (milliseconds: number) => void (shift += milliseconds),
+  };
 }
 
 const bot = { namespace: 'ns', serviceAccount: 'bot' };
@@ -60,6 +66,18 @@ test('an image is looked up with the login of the account, and remembered for a 
   ]);
   later(59_999);
   expect(await find('reg.corp/tool:1', bot)).toEqual(found);
+  expect(asked.length).toBe(3);
+  later(1);
+  await find('reg.corp/tool:1', bot);
+  expect(asked.length).toBe(6);
+});
+
+test.each([-5, 5])('an image is remembered for a minute also when the clock is set by %d hours', async (hours) => {
+  const { asked, find, later, jump } = surroundings();
+  await find('reg.corp/tool:1', bot);
+  jump(hours * 3_600_000);
+  later(59_999);
+  await find('reg.corp/tool:1', bot);
   expect(asked.length).toBe(3);
   later(1);
   await find('reg.corp/tool:1', bot);

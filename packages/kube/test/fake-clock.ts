@@ -5,6 +5,8 @@ import type { Clock } from '../src/clock.js';
 /** Starts at noon. */
 export class FakeClock implements Clock {
   #now = 0;
+  /** By how much the date was set forward or back. */
+  #shift = 0;
   #timers: { readonly due: number; readonly run: () => void }[] = [];
   #asleep: (() => void)[] = [];
 
@@ -13,7 +15,12 @@ export class FakeClock implements Clock {
   }
 
   date(): Date {
-    return new Date(Date.UTC(2026, 0, 1, 12) + this.#now);
+    return new Date(Date.UTC(2026, 0, 1, 12) + this.#now + this.#shift);
+  }
+
+  /** Sets the date forward or back, as a person or NTP does: durations go on as they were. */
+  jump(ms: number): void {
+    this.#shift += ms;
   }
 
   after(ms: number, run: () => void): () => void {

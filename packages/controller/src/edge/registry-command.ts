@@ -30,7 +30,7 @@ export function registryCommand(
   return async (image, at) => {
     // The account is part of the key: what one may see of a registry, another may not.
     const key = `${at.namespace}/${at.serviceAccount} ${image}`;
-    const now = clock.date().getTime();
+    const now = clock.now();
     const remembered = known.get(key);
     known.delete(key);
     if (remembered && now < remembered.until) {
