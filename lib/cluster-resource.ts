@@ -18,10 +18,10 @@ export type ClusterAccess = {
   readonly url: string;
 
   /**
-   * The param `name`, which early versions of Tekton asked for. Nothing reads it since: the kubeconfig's cluster is called as the
-   * resource is.
+   * What the kubeconfig calls the cluster, and the directory it lies in. Early versions of Tekton asked for it, and v0.9 called it
+   * deprecated.
    *
-   * @default - none
+   * @default - the name of the resource
    */
   readonly name?: string;
 

@@ -2,10 +2,17 @@
  * The step of a cluster input: a kubeconfig for the Task's steps.
  *
  * Tekton writes it below the resource's name, whatever the input is called; it is there, and below the input's own path too,
- * where `$(inputs.resources.NAME.path)` leads.
+ * where `$(inputs.resources.NAME.path)` leads. A param `name` is the resource's name then.
  */
 
-import { isTrue, joinPath, type PipelineResourceModel, type Step } from '@pipewright/tekton';
+import {
+  isTrue,
+  isWithin,
+  joinPath,
+  resourceVariables,
+  type PipelineResourceModel,
+  type Step,
+} from '@pipewright/tekton';
 import { kubeconfig } from './scripts/kubeconfig.js';
 import { secretEnv } from './secret-fields.js';
 import { unexpanded, type StepMaker } from './step-maker.js';
@@ -15,17 +22,22 @@ const CREDENTIALS = ['username', 'password', 'token', 'cadata'] as const;
 /** @param path where the input's files belong */
 export function clusterInput(resource: PipelineResourceModel, path: string, input: string, make: StepMaker): Step {
   const param = (name: string): string => resource.params.get(name) ?? '';
+  const secretOf = (name: string): PipelineResourceModel['secrets'][number] | undefined =>
+    resource.secrets.find(({ fieldName }) => fieldName.toLowerCase() === name);
   const env = CREDENTIALS.flatMap((name) => {
-    const secret = resource.secrets.find(({ fieldName }) => fieldName.toLowerCase() === name);
+    const secret = secretOf(name);
     if (secret) return [secretEnv(name.toUpperCase(), secret)];
     return param(name) === '' ? [] : [{ name: name.toUpperCase(), value: unexpanded(param(name)) }];
   });
+  const name = resourceVariables(resource).get('name') ?? resource.name;
+  const own = joinPath('/workspace', name);
   const command = kubeconfig({
-    name: resource.name,
+    name,
     url: param('url').trim(),
     namespace: param('namespace'),
     insecure: isTrue(param('insecure')),
-    directories: [...new Set([joinPath('/workspace', resource.name), path])],
+    caFromSecret: secretOf('cadata') !== undefined,
+    directories: [...new Set([...(isWithin('/workspace', own) ? [own] : []), path])],
   });
   return make.shell('kubeconfig', `input ${input}`, command, { env });
 }

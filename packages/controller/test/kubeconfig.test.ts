@@ -9,7 +9,7 @@ const base = mkdtempSync(join(tmpdir(), 'kubeconfig-'));
 afterAll(() => rmSync(base, { recursive: true }));
 
 const PEM = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----';
-const ENCODED = Buffer.from(`${PEM}\n`).toString('base64');
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
 interface Case extends Partial<Kubeconfig> {
   readonly env?: Readonly<Record<string, string>>;
@@ -23,6 +23,7 @@ describe.each(shells)('a kubeconfig, written by %s', (_, shell) => {
       url: 'https://k8s.corp:6443',
       namespace: '',
       insecure: false,
+      caFromSecret: true,
       directories: [dir],
       ...more,
     };
@@ -34,35 +35,73 @@ describe.each(shells)('a kubeconfig, written by %s', (_, shell) => {
     return readFileSync(join(dir, 'kubeconfig'), 'utf8');
   }
 
-  test('names its cluster, context and user after the resource', async () => {
-    const text = await written({ namespace: 'shop', env: { TOKEN: 'abc-1\n', CADATA: PEM } });
+  test('names its cluster and context after the resource, and its user after the username', async () => {
+    const text = await written({ namespace: 'shop', env: { TOKEN: 'abc-1\n', CADATA: PEM, USERNAME: 'ann' } });
     expect(text).toBe(`apiVersion: v1
 clusters:
 - cluster:
-    certificate-authority-data: ${ENCODED}
-    server: "https://k8s.corp:6443"
+    certificate-authority-data: ${base64(PEM)}
+    server: https://k8s.corp:6443
   name: prod
 contexts:
 - context:
     cluster: prod
-    namespace: "shop"
-    user: prod
+    namespace: shop
+    user: ann
   name: prod
 current-context: prod
 kind: Config
 preferences: {}
 users:
-- name: prod
+- name: ann
   user:
-    token: "abc-1"
+    token: abc-1
+`);
+  });
+
+  test('is to the byte what Tekton v0.9.2 writes of a user, a token and an authority of a Secret', async () => {
+    const env = { TOKEN: 'dG9rZW4K', CADATA: 'Y2EtY2VydAo=', USERNAME: 'test-user', PASSWORD: 'test-password' };
+    expect(await written({ name: 'target-cluster', url: 'https://1.1.1.1', env })).toBe(`apiVersion: v1
+clusters:
+- cluster:
+    certificate-authority-data: WTJFdFkyVnlkQW89
+    server: https://1.1.1.1
+  name: target-cluster
+contexts:
+- context:
+    cluster: target-cluster
+    user: test-user
+  name: target-cluster
+current-context: target-cluster
+kind: Config
+preferences: {}
+users:
+- name: test-user
+  user:
+    token: dG9rZW4K
 `);
   });
 
   test.each<[string, Case, string]>([
     [
-      'takes an authority that is base64 already',
-      { env: { TOKEN: 't-0', CADATA: `${ENCODED}\n` } },
-      `certificate-authority-data: ${ENCODED}\n`,
+      'takes an authority of a param, which is base64 already',
+      { caFromSecret: false, env: { TOKEN: 't-0', CADATA: 'Y2EtY2VydAo=\n' } },
+      'certificate-authority-data: Y2EtY2VydAo=\n',
+    ],
+    [
+      'encodes an authority that a param has as PEM',
+      { caFromSecret: false, env: { TOKEN: 't-0', CADATA: PEM } },
+      `certificate-authority-data: ${base64(PEM)}\n`,
+    ],
+    [
+      'takes a certificate of a Secret that is base64 once more as it is',
+      { env: { TOKEN: 't-0', CADATA: `${base64(PEM)}\n` } },
+      `certificate-authority-data: ${base64(PEM)}\n`,
+    ],
+    [
+      'calls its user after the resource where there is no username',
+      { env: { TOKEN: 't-0' } },
+      'user: prod\n  name: prod\n',
     ],
     ['checks no certificate without an authority', { env: { TOKEN: 't-0' } }, 'insecure-skip-tls-verify: true\n'],
     [
@@ -73,12 +112,12 @@ users:
     [
       'quotes what YAML would take for something else',
       { env: { USERNAME: 'a: "b" #\\', PASSWORD: "p'% $(x)" } },
-      `  user:\n    password: "p'% $(x)"\n    username: "a: \\"b\\" #\\\\"\n`,
+      `- name: "a: \\"b\\" #\\\\"\n  user:\n    password: "p'% $(x)"\n    username: "a: \\"b\\" #\\\\"\n`,
     ],
     [
       'lets a token win over user and password',
       { env: { TOKEN: 't-1', USERNAME: 'ann', PASSWORD: 'pw-9' } },
-      '  user:\n    token: "t-1"\n',
+      '  user:\n    token: t-1\n',
     ],
   ])('%s', async (__, given, part) => {
     expect(await written(given)).toContain(part);

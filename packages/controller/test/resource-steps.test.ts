@@ -201,7 +201,7 @@ describe('a cluster', () => {
   test('becomes a kubeconfig below its own name and below the input, from what Secrets hold', () => {
     const made = pod([['target', cluster]], []);
     expect(steps(made)[0]).toBe(
-      'step-kubeconfig busybox prod https://k8s.corp shop false /workspace/prod /workspace/target',
+      'step-kubeconfig busybox prod https://k8s.corp shop false false /workspace/prod /workspace/target',
     );
     expect(environment(container(made, 'kubeconfig'))).toEqual([
       { name: 'USERNAME', value: 'ann' },
@@ -209,6 +209,16 @@ describe('a cluster', () => {
       { name: 'CADATA', value: 'TUlJ' },
     ]);
     expect(environment(container(made, 'own'))).toEqual([]);
+  });
+
+  test('is called as its param name says, which Tekton v0.9.2 still read, as long as that leads to no other place', () => {
+    const called = (name: string) => resource('prod', 'cluster', { name, url: 'https://k8s.corp' }, ['cadata']);
+    expect(steps(pod([['target', called('north')]], []))[0]).toBe(
+      'step-kubeconfig busybox north https://k8s.corp  false true /workspace/north /workspace/target',
+    );
+    expect(steps(pod([['target', called('../../etc')]], []))[0]).toBe(
+      'step-kubeconfig busybox ../../etc https://k8s.corp  false true /workspace/target',
+    );
   });
 
   test('that is an output gets a directory and nothing else', () => {

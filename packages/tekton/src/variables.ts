@@ -4,7 +4,7 @@
  * The names per resource type are Tekton's. Check (`check-variables.ts`) and run (`taskReplacements`) read the same table.
  */
 
-import { joinPath } from './paths.js';
+import { isWithin, joinPath } from './paths.js';
 import type { ParamGiven, ParamModel, PipelineResourceModel, ResourceModel, TaskModel } from './model.js';
 import { substitute, substituteList, type Replacements } from './substitution.js';
 import type { ParamValue, ResourceType } from './types.js';
@@ -44,8 +44,9 @@ export function resourceVariableNames(type: ResourceType): readonly string[] {
 
 /** The values of a resource's variables, all but `path`, which the task decides. */
 export function resourceVariables(resource: PipelineResourceModel): Map<string, string> {
+  const called = resource.type === 'cluster' ? resource.params.get('name') : undefined;
   const values = new Map([
-    ['name', resource.name],
+    ['name', called || resource.name],
     ['type', resource.type],
   ]);
   for (const [key, fallback] of Object.entries(READABLE[resource.type])) {
@@ -54,6 +55,10 @@ export function resourceVariables(resource: PipelineResourceModel): Map<string, 
   }
   return values;
 }
+
+/** Whether a targetPath stays below /workspace, to which it is joined whether or not it begins with a slash. */
+export const staysInWorkspace = (targetPath: string): boolean =>
+  isWithin('/workspace', joinPath('/workspace', targetPath));
 
 /** Directory of an input, absolute and without `.` or a slash at its end: `/workspace/NAME`, or its targetPath below /workspace. */
 export function inputPath(input: Pick<ResourceModel, 'name' | 'targetPath'>): string {
