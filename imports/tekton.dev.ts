@@ -169,11 +169,11 @@ export interface PipelineResourceSpecParams {
   readonly name: string;
 
   /**
-   * Its value.
+   * Its value. Default: empty.
    *
    * @schema PipelineResourceSpecParams#value
    */
-  readonly value: string;
+  readonly value?: string;
 }
 
 /**

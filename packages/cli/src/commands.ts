@@ -77,6 +77,10 @@ export const addLint = (program: Command, output: Output, done: Done): Command =
     .description('Check manifests: every problem with file:line:column, code and hint. Reads, and changes nothing.')
     .argument('[FILE|DIR...]', 'files, folders with *.yaml, *.yml and *.json, or - for standard input', [])
     .option('-o, --output <FORMAT>', 'text or json', oneOf('text', 'json'), 'text')
+    .option(
+      '--complete',
+      'take it for an error that a Task, Pipeline, Condition or PipelineResource is in none of the files',
+    )
     .addHelpText(
       'after',
       `
@@ -89,10 +93,12 @@ Examples:
   pipewright lint -o json | jq '.findings[].code'
 `,
     )
-    .action(async (paths: readonly string[], options: { readonly output: 'text' | 'json' }) => {
-      const { lint } = await import('./lint/lint-command.js');
-      done(lint({ paths, output: options.output }, output));
-    });
+    .action(
+      async (paths: readonly string[], options: { readonly output: 'text' | 'json'; readonly complete?: boolean }) => {
+        const { lint } = await import('./lint/lint-command.js');
+        done(lint({ paths, ...options }, output));
+      },
+    );
 
 /** `pipewright import` */
 export const addImport = (program: Command, output: Output, done: Done): Command =>

@@ -14,7 +14,7 @@ async function lint(files: Readonly<Record<string, string>>, names: readonly str
   const { path, done } = folderWith(files);
   folders.push(done);
   const output = recorded();
-  await runProgram(['lint', ...names.map((name) => `${path}/${name}`)], output);
+  await runProgram(['lint', ...names.map((name) => (name.startsWith('-') ? name : `${path}/${name}`))], output);
   return output.out().replaceAll(`${path}/`, '') + output.err();
 }
 
@@ -28,6 +28,21 @@ describe('lint', () => {
   hint: remove one of them, or give it another name; the other is at a.yaml:9:9
 1 error (3 objects checked)
 `);
+  });
+
+  test('warns of what a file refers to and others may hold, and with --complete does not accept that it is missing', async () => {
+    const run = `apiVersion: tekton.dev/v1alpha1
+kind: PipelineRun
+metadata: { name: r }
+spec: { pipelineRef: { name: elsewhere } }
+`;
+    const said = (severity: string): string =>
+      `r.yaml:4:30  ${severity}  PIPELINE_UNKNOWN  there is no Pipeline 'elsewhere'
+  hint: add it to the manifests, or mend the name
+1 ${severity} (1 object checked)
+`;
+    expect(await lint({ 'r.yaml': run })).toBe(said('warning'));
+    expect(await lint({ 'r.yaml': run }, ['', '--complete'])).toBe(said('error'));
   });
 
   test('says of a file of stand-ins that it belongs to --config', async () => {

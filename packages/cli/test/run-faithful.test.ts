@@ -37,7 +37,46 @@ function linted(manifests: string): string {
   return output.out();
 }
 
+const TASK = `apiVersion: tekton.dev/v1alpha1
+kind: Task
+metadata: { name: work }
+spec: { steps: [{ name: print, image: 'busybox:1', command: [echo] }] }
+---
+`;
+const PIPELINE = (name: string, task: string): string => `apiVersion: tekton.dev/v1alpha1
+kind: Pipeline
+metadata: { name: ${name} }
+spec: { tasks: [{ name: a, taskRef: { name: ${task} } }] }
+---
+`;
+const RUN = `apiVersion: tekton.dev/v1alpha1
+kind: PipelineRun
+metadata: { name: release }
+spec: { pipelineRef: { name: whole } }
+`;
+
 describe('a run', () => {
+  test('leaves out kinds of Tekton Triggers, and says so', async () => {
+    const trigger = `apiVersion: tekton.dev/v1alpha1
+kind: TriggerTemplate
+metadata: { name: on-push }
+spec: { resourcetemplates: [{ kind: PipelineRun }] }
+---
+`;
+    const { status, out, err } = await running(trigger + TASK + PIPELINE('whole', 'work') + RUN);
+    expect(err).toBe('1 warning; `pipewright lint` shows them\n');
+    expect(out).toContain('left out, because the embedded cluster has no such kinds: TriggerTemplate on-push\n');
+    expect(status).toBe(0);
+  });
+
+  test('needs what it refers to, and not what other pipelines of the same files do', async () => {
+    const others = TASK + PIPELINE('whole', 'work') + PIPELINE('other', 'elsewhere');
+    expect((await running(others + RUN)).status).toBe(0);
+    const { status, err } = await running(TASK + PIPELINE('whole', 'elsewhere') + RUN);
+    expect(err).toContain("error  TASK_UNKNOWN  there is no Task 'elsewhere'");
+    expect(status).toBe(2);
+  });
+
   test('reads fields whatever their case, and warns of those in another', async () => {
     const manifests = `apiVersion: tekton.dev/v1alpha1
 kind: Task

@@ -42,7 +42,7 @@ export function checkRunFor(
   const own = { ...check.labels, [labels.conditionCheck]: name };
   const metadata = metadataOf(run, resolved, task, { name, labels: own, annotations: handedDown(check.annotations) });
   const { condition, resources } = check.use;
-  const bound = resources.flatMap((use) => bindingOf(use, resolved, fromPaths(use, resolved)));
+  const bound = onePerName(resources).flatMap((use) => bindingOf(use, resolved, fromPaths(use, resolved)));
   const spec: TaskRunSpec = {
     taskSpec: taskOfCondition(condition, check.spec, new Set(bound.map((binding) => binding.name))),
     ...given(check.params, bound),
@@ -90,8 +90,8 @@ function metadataOf(
 }
 
 function specOf(resolved: ResolvedRun, { task, params }: ResolvedTask): TaskRunSpec {
-  const inputs = task.inputs.flatMap((input) => bindingOf(input, resolved, fromPaths(input, resolved)));
-  const outputs = task.outputs.flatMap((output) =>
+  const inputs = onePerName(task.inputs).flatMap((input) => bindingOf(input, resolved, fromPaths(input, resolved)));
+  const outputs = lastPerName(task.outputs).flatMap((output) =>
     bindingOf(output, resolved, [path(resolved, task.name, output.name)]),
   );
   const workspacesOfRun = new Map(resolved.run.workspaces.map((workspace) => [workspace.name, workspace]));
@@ -110,6 +110,18 @@ function specOf(resolved: ResolvedRun, { task, params }: ResolvedTask): TaskRunS
     timeout: formatDuration(task.timeout ?? resolved.run.timeout ?? DEFAULT_TIMEOUT),
   };
 }
+
+/** Of uses with one name the last, in the place of the first: Tekton keeps them by name, and a TaskRun with two is refused. */
+const lastPerName = <T extends { readonly name: string }>(uses: readonly T[]): readonly T[] => [
+  ...new Map(uses.map((use) => [use.name, use])).values(),
+];
+
+/** The same for inputs, each of which comes from all tasks that any use of its name says. */
+const onePerName = (uses: readonly InputUse[]): readonly InputUse[] =>
+  lastPerName(uses).map((use) => ({
+    ...use,
+    from: uses.filter(({ name }) => name === use.name).flatMap(({ from }) => from),
+  }));
 
 const given = (
   params: readonly ParamGiven[],

@@ -6,12 +6,11 @@
 
 import {
   canonicalSpec,
-  isWithin,
-  joinPath,
   labelValue,
   readResourceSpec,
   readTask,
   readTaskRun,
+  staysInWorkspace,
   taskNotFound,
   taskResourceNotFound,
   taskResourceUnclear,
@@ -210,22 +209,11 @@ function faultyResource(found: readonly Found[]): string | undefined {
 
 /** The check of the Task says so too; this one also holds for Tasks that no admission has seen. */
 function outsideWorkspace(resources: readonly ResourceModel[]): string | undefined {
-  const bad = resources.find(({ targetPath }) => targetPath && climbsOut(targetPath));
+  const bad = resources.find(({ targetPath }) => targetPath && !staysInWorkspace(targetPath));
   return (
     bad &&
     `resource "${bad.name}" has the targetPath "${bad.targetPath ?? ''}", which lies outside /workspace; use a path below it`
   );
-}
-
-function climbsOut(path: string): boolean {
-  if (path.startsWith('/')) return !isWithin('/workspace', path);
-  let depth = 0;
-  for (const part of path.split('/')) {
-    if (part === '..') depth--;
-    else if (part !== '' && part !== '.') depth++;
-    if (depth < 0) return true;
-  }
-  return !isWithin('/workspace', joinPath('/workspace', path));
 }
 
 function startWith(

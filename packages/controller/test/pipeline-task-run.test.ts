@@ -40,6 +40,33 @@ describe('the TaskRun of a task', () => {
     });
   });
 
+  test('binds an input or output once that the pipeline binds twice, the last time', () => {
+    const task: TaskSpec = {
+      inputs: { resources: [{ name: 'src', type: 'git' }] },
+      outputs: { resources: [{ name: 'out', type: 'image' }] },
+      ...ok,
+    };
+    const twice = (name: string, last: string) => [
+      { name, resource: 'repo' },
+      { name, resource: last },
+    ];
+    const pipeline: PipelineSpec = {
+      resources: ['repo', 'other', 'image'].map((name) => ({ name, type: name === 'image' ? 'image' : 'git' })),
+      tasks: [{ ...use('build'), resources: { inputs: twice('src', 'other'), outputs: twice('out', 'image') } }],
+    };
+    const git = { type: 'git', params: [{ name: 'url', value: 'https://git.corp/a' }] } as const;
+    const image = { type: 'image', params: [{ name: 'url', value: 'corp/a' }] } as const;
+    const resources = [
+      { name: 'repo', resourceSpec: git },
+      { name: 'other', resourceSpec: git },
+      { name: 'image', resourceSpec: image },
+    ];
+    const tasks = new Map([['Task/ok', { spec: task }]]);
+    const spec = made(seen({ pipeline, tasks, spec: { resources } }))?.spec;
+    expect(spec?.inputs?.resources).toEqual([{ name: 'src', resourceSpec: git }]);
+    expect(spec?.outputs?.resources).toEqual([{ name: 'out', resourceSpec: image, paths: ['build/out'] }]);
+  });
+
   test('binds no optional resource that the run leaves out', () => {
     const task: TaskSpec = {
       inputs: { resources: [{ name: 'src', type: 'git', optional: true }] },

@@ -98,13 +98,10 @@ describe('a run whose resource nobody has checked before', () => {
     expect(outcome(facts(spec))).toMatch(/^TaskRunValidationFailed: the PipelineResource "out" is invalid: /);
   });
 
-  test.each(['/etc', '../etc', 'a/../../b', '/workspace/../etc'])(
-    'is refused when its targetPath is %s',
-    (targetPath) => {
-      const spec = withGit({ resourceSpec: git({ url: 'https://git.corp/a' }) }, { targetPath });
-      expect(outcome(facts(spec))).toMatch(/^TaskRunValidationFailed: .*targetPath.*\/workspace/);
-    },
-  );
+  test.each(['/../etc', '../etc', 'a/../../b'])('is refused when its targetPath is %s', (targetPath) => {
+    const spec = withGit({ resourceSpec: git({ url: 'https://git.corp/a' }) }, { targetPath });
+    expect(outcome(facts(spec))).toMatch(/^TaskRunValidationFailed: .*targetPath.*\/workspace/);
+  });
 
   test('is refused, not thrown at, when its spec is damaged', () => {
     const spec = withGit({ resourceSpec: { type: 'git', params: 'url' } });

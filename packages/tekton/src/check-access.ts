@@ -8,7 +8,7 @@
 import { isRecord } from './check-shape.js';
 import type { Report } from './report.js';
 
-/** Warns of plaintext Secrets and of ServiceAccounts that are given cluster-admin; refuses subjects without a namespace. */
+/** Warns of plaintext Secrets and of ServiceAccounts that are given cluster-admin; refuses subjects of ClusterRoleBindings without a namespace. */
 export function checkAccess(object: Readonly<Record<string, unknown>>, report: Report): void {
   const { kind, apiVersion } = object;
   if (kind === 'Secret' && apiVersion === 'v1') checkSecret(object, report);
@@ -31,8 +31,9 @@ function checkSecret(secret: Readonly<Record<string, unknown>>, report: Report):
 function checkBinding(binding: Readonly<Record<string, unknown>>, report: Report): void {
   const role = binding['roleRef'];
   const subjects = Array.isArray(binding['subjects']) ? (binding['subjects'] as unknown[]) : []; // elements are looked at below
+  const isClusterWide = binding['kind'] === 'ClusterRoleBinding'; // the subjects of a RoleBinding are in its namespace
   subjects.forEach((subject, index) => {
-    if (!isRecord(subject) || subject['kind'] !== 'ServiceAccount' || subject['namespace']) return;
+    if (!isClusterWide || !isRecord(subject) || subject['kind'] !== 'ServiceAccount' || subject['namespace']) return;
     report.add('SUBJECT_NAMESPACE_MISSING', ['subjects', index, 'namespace'], { name: String(subject['name']) });
   });
   if (!isRecord(role) || role['name'] !== 'cluster-admin' || role['kind'] !== 'ClusterRole') return;

@@ -4,7 +4,7 @@
 
 import { checkBound, checkGivenParams, checkGivenWorkspaces } from './check-given.js';
 import { checkPipelineValues, checkTaskValues } from './check-values.js';
-import { checkUses, findTask, withType, type Surroundings } from './check-uses.js';
+import { checkUses, findTask, missingOf, withType, type Surroundings } from './check-uses.js';
 import type { BindingModel, PipelineModel, PipelineRunModel, RunModel } from './model.js';
 import { readPipeline, readPipelineRun, readTaskRun } from './read.js';
 import { RESOURCE_TYPES, type PipelineRunSpec, type ResourceType, type TaskRunSpec } from './types.js';
@@ -49,15 +49,19 @@ export function checkPipelineRunAmong(spec: PipelineRunSpec, around: Surrounding
 
 function findPipeline(
   { use }: PipelineRunModel,
-  { catalog, namespace }: Surroundings,
+  around: Surroundings,
   where: Where,
 ): { readonly pipeline: PipelineModel; readonly owner: string } | undefined {
   if (!use) return undefined;
   if (use.from === 'here') return { pipeline: use.pipeline, owner: 'this pipeline' };
+  const { catalog, namespace } = around;
   const found = catalog.find('Pipeline', use.name, namespace);
   if (found) return { pipeline: readPipeline(found.spec), owner: `the Pipeline '${use.name}'` };
   const facts = where.report.missed(use.name, catalog.names('Pipeline', namespace));
-  where.report.add('PIPELINE_UNKNOWN', [...where.path, 'pipelineRef', 'name'], facts, { value: use.name });
+  where.report.add('PIPELINE_UNKNOWN', [...where.path, 'pipelineRef', 'name'], facts, {
+    value: use.name,
+    severity: missingOf(around),
+  });
   return undefined;
 }
 
@@ -71,6 +75,7 @@ function bind(bindings: readonly BindingModel[], around: Surroundings, where: Wh
     const facts = where.report.missed(resource.name, around.catalog.names('PipelineResource', around.namespace));
     where.report.add('RESOURCE_UNKNOWN', [...where.path, index, 'resourceRef', 'name'], facts, {
       value: resource.name,
+      severity: missingOf(around),
     });
     return { name };
   });
@@ -90,10 +95,13 @@ function checkAccount(
 }
 
 /** `default` is in every namespace. */
-function reportAccount(name: string, { catalog, namespace, complete }: Surroundings, at: Where): void {
+function reportAccount(name: string, { catalog, namespace, elsewhere }: Surroundings, at: Where): void {
   if (name === '' || name === 'default' || catalog.findPlain('ServiceAccount', name, namespace)) return;
   const facts = at.report.missed(name, catalog.names('ServiceAccount', namespace));
-  at.report.add('SERVICE_ACCOUNT_MISSING', at.path, facts, { value: name, severity: complete ? 'error' : 'warning' });
+  at.report.add('SERVICE_ACCOUNT_MISSING', at.path, facts, {
+    value: name,
+    severity: elsewhere === 'nothing' ? 'error' : 'warning',
+  });
 }
 
 function checkTaskAccounts(spec: PipelineRunSpec, pipeline: PipelineModel, around: Surroundings, where: Where): void {

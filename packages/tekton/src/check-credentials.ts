@@ -7,11 +7,12 @@
 import { namesIn, type Catalog } from './catalog.js';
 import type { Inspection } from './check-object.js';
 import { isRecord } from './check-shape.js';
+import type { Elsewhere } from './check-uses.js';
 
 const NEEDS_ANNOTATION: readonly unknown[] = ['kubernetes.io/basic-auth', 'kubernetes.io/ssh-auth'];
 
-/** Checks the `secrets` of every ServiceAccount. `complete`: what is not in the catalog does not exist. */
-export function checkCredentials(catalog: Catalog, complete: boolean): void {
+/** Checks the `secrets` of every ServiceAccount. */
+export function checkCredentials(catalog: Catalog, elsewhere: Elsewhere): void {
   const looked = new Set<Inspection>();
   for (const account of catalog.all('ServiceAccount')) {
     const { namespace, name } = account.id;
@@ -24,7 +25,7 @@ export function checkCredentials(catalog: Catalog, complete: boolean): void {
         };
         account.report.add('SECRET_MISSING', ['secrets', index, 'name'], facts, {
           value: secret,
-          severity: complete ? 'error' : 'warning',
+          severity: elsewhere === 'nothing' ? 'error' : 'warning',
         });
       } else if (!looked.has(found)) {
         looked.add(found);

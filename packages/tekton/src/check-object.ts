@@ -60,6 +60,10 @@ export function inspect(object: unknown, index: number, guesses: Guesses): Inspe
     );
     return { id, report, object };
   }
+  if (TRIGGERS.has(id.kind)) {
+    report.add('KIND_OF_TRIGGERS', ['kind'], { kind: id.kind }, { value: id.kind });
+    return { id, report, object };
+  }
   const kind = Object.keys(KINDS).find((one): one is Kind => one === id.kind);
   if (kind === undefined) {
     report.add('KIND_UNKNOWN', ['kind'], report.missed(id.kind, Object.keys(KINDS)), { value: id.kind });
@@ -73,6 +77,14 @@ export function inspect(object: unknown, index: number, guesses: Guesses): Inspe
   checkKind(tekton, { path: ['spec'], report });
   return { id, report, object, tekton };
 }
+
+/** Kinds that Tekton Triggers had in this group, up to its v0.3. */
+const TRIGGERS: ReadonlySet<string> = new Set([
+  'TriggerTemplate',
+  'TriggerBinding',
+  'EventListener',
+  'ClusterTriggerBinding',
+]);
 
 const missingParts = (id: ObjectId): string =>
   `it has no ${[id.apiVersion === undefined && '`apiVersion`', id.kind === undefined && '`kind`'].filter(Boolean).join(' and no ')}`;

@@ -10,7 +10,7 @@ import { checkPipelineRunAmong, checkTaskRunAmong } from './check-bindings.js';
 import { checkCredentials } from './check-credentials.js';
 import { inspect, type Inspection } from './check-object.js';
 import { checkTokens } from './check-token.js';
-import { checkUses, type Surroundings } from './check-uses.js';
+import { checkUses, type Elsewhere, type Surroundings } from './check-uses.js';
 import type { Problem } from './problem.js';
 import { readPipeline } from './read.js';
 import { someGuesses } from './report.js';
@@ -19,11 +19,12 @@ import type { Where } from './where.js';
 /** How objects are checked together. */
 export interface CheckOptions {
   /**
-   * Whether the objects are all there is: a ServiceAccount, Secret or ClusterTask that is not among them does not exist.
+   * What may live elsewhere, so that its absence is only a warning: `nothing`; what namespaces share or Git does not hold
+   * (ServiceAccounts, Secrets, ClusterTasks); or `anything`, where the objects are some of those there will be.
    *
-   * @default false - these may live elsewhere, and their absence is a warning
+   * @default 'shared'
    */
-  readonly complete?: boolean;
+  readonly elsewhere?: Elsewhere;
 }
 
 /** All problems of all objects, in order of the objects, then of paths. Objects that are not Tekton's are allowed. */
@@ -31,17 +32,17 @@ export function checkObjects(objects: readonly unknown[], options: CheckOptions 
   const guesses = someGuesses();
   const inspections = objects.map((object, index) => inspect(object, index, guesses));
   const catalog = new Catalog(inspections);
-  const complete = options.complete === true;
+  const { elsewhere = 'shared' } = options;
   reportTwins(inspections);
-  for (const inspection of inspections) checkAmong(inspection, catalog, complete);
-  checkCredentials(catalog, complete);
+  for (const inspection of inspections) checkAmong(inspection, catalog, elsewhere);
+  checkCredentials(catalog, elsewhere);
   checkTokens(inspections, catalog);
   return inspections.flatMap(({ report }) => report.problems());
 }
 
-function checkAmong({ id, report, tekton }: Inspection, catalog: Catalog, complete: boolean): void {
+function checkAmong({ id, report, tekton }: Inspection, catalog: Catalog, elsewhere: Elsewhere): void {
   if (!tekton) return;
-  const around: Surroundings = { catalog, namespace: id.namespace, complete };
+  const around: Surroundings = { catalog, namespace: id.namespace, elsewhere };
   const where: Where = { path: ['spec'], report };
   if (tekton.kind === 'Pipeline') checkUses(readPipeline(tekton.spec), around, where);
   if (tekton.kind === 'TaskRun') checkTaskRunAmong(tekton.spec, around, where);

@@ -12,7 +12,7 @@ import { paramVocabulary, type Vocabulary } from './check-variables.js';
 import { qualifiedNameFault } from './qualified-name.js';
 import { readPipeline } from './read.js';
 import { isTaskVariable } from './result-refs.js';
-import type { PipelineSpec, PipelineTask } from './types.js';
+import { RESOURCE_TYPES, type PipelineSpec, type PipelineTask } from './types.js';
 import { below, checkNames, type Where } from './where.js';
 
 /** Checks the spec of a Pipeline, or an embedded one. `where` is the spec. */
@@ -25,7 +25,8 @@ export function checkPipeline(spec: PipelineSpec, where: Where): void {
     return;
   }
   checkParams(spec.params ?? [], below(where, 'params'), (name) => `spec.params.${name}`);
-  checkNames('resource', spec.resources ?? [], below(where, 'resources'));
+  checkNames('resource', spec.resources ?? [], below(where, 'resources'), LAST_COUNTS);
+  checkTypes(spec, below(where, 'resources'));
   checkNames('workspace', spec.workspaces ?? [], below(where, 'workspaces'));
   checkNames('task', tasks, at, {
     tektonMessage: (_, index) => `expected exactly one, got both: spec.tasks[${String(index)}].name`,
@@ -47,6 +48,23 @@ export function checkPipeline(spec: PipelineSpec, where: Where): void {
   checkGraph(model, at);
 }
 
+/** Tekton never looks at the types that a pipeline declares. */
+function checkTypes({ resources = [] }: PipelineSpec, where: Where): void {
+  resources.forEach(({ type }, index) => {
+    if (RESOURCE_TYPES.includes(type)) return;
+    const more = { value: type, severity: 'warning' } as const;
+    where.report.add(
+      'RESOURCE_TYPE_UNKNOWN',
+      [...where.path, index, 'type'],
+      where.report.missed(type, RESOURCE_TYPES),
+      more,
+    );
+  });
+}
+
+/** Tekton keeps these by name, so of two the last counts. */
+const LAST_COUNTS = { lastCounts: true } as const;
+
 function checkPipelineTask(task: PipelineTask, index: number, vocabulary: Vocabulary, where: Where): void {
   const fault = qualifiedNameFault(task.name);
   const place = `spec.tasks[${String(index)}]`;
@@ -67,14 +85,14 @@ function checkPipelineTask(task: PipelineTask, index: number, vocabulary: Vocabu
   const params = below(where, 'params');
   checkNames('param', task.params ?? [], params);
   checkGivenValues(task.params ?? [], vocabulary, params);
-  checkNames('input', task.resources?.inputs ?? [], below(where, 'resources', 'inputs'));
-  checkNames('output', task.resources?.outputs ?? [], below(where, 'resources', 'outputs'));
+  checkNames('input', task.resources?.inputs ?? [], below(where, 'resources', 'inputs'), LAST_COUNTS);
+  checkNames('output', task.resources?.outputs ?? [], below(where, 'resources', 'outputs'), LAST_COUNTS);
   (task.conditions ?? []).forEach((condition, at) => {
     const given = below(where, 'conditions', at, 'params');
     where.report.unheard(given.path); // Tekton's admission does not look there
     checkNames('param', condition.params ?? [], given);
     checkGivenValues(condition.params ?? [], vocabulary, given);
-    checkNames('resource', condition.resources ?? [], below(where, 'conditions', at, 'resources'));
+    checkNames('resource', condition.resources ?? [], below(where, 'conditions', at, 'resources'), LAST_COUNTS);
   });
   checkTimeout(task.timeout, below(where, 'timeout'));
 }

@@ -33,14 +33,15 @@ export function checkResource(spec: PipelineResourceSpec, where: Where): void {
   const { required, known } = PARAMS[spec.type];
   const params = spec.params ?? [];
   const at = below(where, 'params');
-  checkNames('param', params, at, { fold: true });
-  const given = new Map(params.map(({ name, value }, index) => [name.toLowerCase(), { value, index }]));
+  checkNames('param', params, at, { fold: true, lastCounts: true });
+  const given = new Map(params.map(({ name, value = '' }, index) => [name.toLowerCase(), { value, index }]));
   const fromSecrets = new Set((spec.secrets ?? []).map(({ fieldName }) => fieldName.toLowerCase()));
   for (const name of required) {
     const value = given.get(name.toLowerCase())?.value;
     if ((value === undefined || value === '') && !fromSecrets.has(name.toLowerCase())) {
       const tektonMessage = spec.type === 'storage' ? `missing field(s): spec.params.${name}` : undefined;
-      where.report.add('RESOURCE_PARAM_MISSING', at.path, { type: spec.type, name }, { tektonMessage });
+      const severity = spec.type === 'image' ? 'warning' : 'error'; // nothing of ours reads it
+      where.report.add('RESOURCE_PARAM_MISSING', at.path, { type: spec.type, name }, { tektonMessage, severity });
     }
   }
   const lower = new Set(known.map((name) => name.toLowerCase()));

@@ -28,7 +28,7 @@ export function checkTaskRun(spec: TaskRunSpec, where: Where): void {
 export function checkPipelineRun(spec: PipelineRunSpec, where: Where): void {
   checkOne(where, ['pipelineRef', spec.pipelineRef?.name], ['pipelineSpec', spec.pipelineSpec]);
   if (spec.pipelineSpec) checkPipeline(spec.pipelineSpec, below(where, 'pipelineSpec'));
-  checkNames('param', spec.params ?? [], below(where, 'params'));
+  checkNames('param', spec.params ?? [], below(where, 'params'), { lastCounts: true });
   where.report.unheard(below(where, 'resources').path); // Tekton's admission does not look there
   checkBindings(spec.resources ?? [], below(where, 'resources'));
   const accounts = spec.serviceAccountNames ?? [];
@@ -36,6 +36,7 @@ export function checkPipelineRun(spec: PipelineRunSpec, where: Where): void {
     'task',
     accounts.map(({ taskName }) => ({ name: taskName })),
     below(where, 'serviceAccountNames'),
+    { lastCounts: true },
   );
   checkShared(spec, 'PipelineRunCancelled', where);
 }
@@ -61,7 +62,9 @@ function checkOne(
 function checkBindings(bindings: readonly ResourceBinding[], where: Where, side?: 'Inputs' | 'Outputs'): void {
   checkNames('resource', bindings, where, {
     fold: true,
-    ...(side && { tektonMessage: () => `expected exactly one, got both: spec.${side}.Resources.Name` }),
+    ...(side
+      ? { tektonMessage: () => `expected exactly one, got both: spec.${side}.Resources.Name` }
+      : { lastCounts: true }),
   });
   bindings.forEach(({ resourceRef, resourceSpec }, index) => {
     const at = below(where, index);

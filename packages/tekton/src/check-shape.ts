@@ -141,11 +141,22 @@ function unknownField(
 ): void {
   const known = Object.keys(schema.fields);
   const elsewhere = Object.hasOwn(schema.elsewhere, name) ? schema.elsewhere[name] : undefined;
+  if (path[0] === 'metadata') return unknownMetadata(name, known, path, report);
   const tektonMessage = `cannot decode incoming new object: json: unknown field "${name}"`;
   const guess = elsewhere === undefined ? report.guess(name, known) : undefined;
   report.spoil('FIELD_UNKNOWN', [...path, name], { name, known, guess, elsewhere }, { tektonMessage });
   if (guess === undefined || (siblings[guess] !== undefined && siblings[guess] !== null)) return;
   report.expect([...path, guess]); // it is missing for the same cause
+}
+
+/** The API server reads metadata before anybody else, and drops what it does not know there. */
+function unknownMetadata(name: string, known: readonly string[], path: Path, report: Report): void {
+  const guess = report.guess(name, known);
+  const elsewhere =
+    guess === undefined
+      ? 'remove it, or write it as an annotation: the API server drops it, and refuses it when it validates strictly'
+      : undefined;
+  report.spoil('FIELD_UNKNOWN', [...path, name], { name, known, guess, elsewhere }, { severity: 'warning' });
 }
 
 function word(value: string, schema: StringSchema, at: Walk, report: Report, parent: unknown): string | undefined {

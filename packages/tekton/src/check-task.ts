@@ -9,9 +9,9 @@ import { checkTaskValues, defaultsOf } from './check-values.js';
 import { checkTaskVariables, taskVocabulary, unquotedVariables, type Vocabulary } from './check-variables.js';
 import type { TaskModel } from './model.js';
 import { isDnsLabel } from './names.js';
-import { isWithin, joinPath } from './paths.js';
 import { readCondition, readTask } from './read.js';
 import type { ConditionSpec, ParamSpec, Step, TaskResource, TaskSpec } from './types.js';
+import { staysInWorkspace } from './variables.js';
 import { below, checkNames, type Where } from './where.js';
 
 const STEP_NAME =
@@ -86,7 +86,7 @@ function checkVolumes(spec: TaskSpec, where: Where): void {
 
 /** Checks declared params. `tektonPath`: how Tekton calls one. */
 export function checkParams(params: readonly ParamSpec[], where: Where, tektonPath: (name: string) => string): void {
-  checkNames('param', params, where);
+  checkNames('param', params, where, { lastCounts: true });
   params.forEach((param, index) => {
     const { name, type } = param;
     const at = below(where, index);
@@ -117,9 +117,6 @@ function checkResources(resources: readonly TaskResource[], where: Where, side: 
     at.report.add('TARGET_PATH_OUTSIDE', [...at.path, 'targetPath'], { targetPath }, { value: targetPath });
   });
 }
-
-const staysInWorkspace = (path: string): boolean =>
-  isWithin('/workspace', path.startsWith('/') ? path : joinPath('/workspace', path));
 
 /** Programs that read their argument after `-c` as a script. */
 const SHELL = /(^|\/)(sh|bash|ash|dash|zsh)$/;

@@ -7,17 +7,23 @@ import { checkDeclaredResults } from './check-results.js';
 import { checkBound, checkGivenParams, checkGivenWorkspaces, type Bound } from './check-given.js';
 import { checkHandedValues } from './check-values.js';
 import type { InputUse, PipelineModel, PipelineTaskModel, TaskModel, TaskUse } from './model.js';
+import type { Severity } from './problem.js';
 import { readCondition, readTask } from './read.js';
-import type { ResourceType } from './types.js';
+import { RESOURCE_TYPES, type ResourceType } from './types.js';
 import { below, type Where } from './where.js';
 
 /** What the checks of one object see of the others. */
 export interface Surroundings {
   readonly catalog: Catalog;
   readonly namespace: string | undefined;
-  /** Whether whatever is missing from the catalog does not exist. */
-  readonly complete: boolean;
+  readonly elsewhere: Elsewhere;
 }
+
+/** What may exist without being in the catalog. */
+export type Elsewhere = 'nothing' | 'shared' | 'anything';
+
+/** How bad it is that an object of a pipeline is not in the catalog. */
+export const missingOf = ({ elsewhere }: Surroundings): Severity => (elsewhere === 'anything' ? 'warning' : 'error');
 
 /** The task that is used, as far as it is known, and how messages call it. Reports one that does not exist. */
 export function findTask(
@@ -31,7 +37,7 @@ export function findTask(
   const found = around.catalog.find(kind, name, around.namespace);
   if (found) return { task: readTask(found.spec), owner: `the ${kind} '${name}'` };
   // A ClusterTask is installed once and for all, so a set of manifests rarely brings it along.
-  const severity = kind === 'Task' || around.complete ? 'error' : 'warning';
+  const severity = kind === 'Task' || around.elsewhere === 'nothing' ? missingOf(around) : 'warning';
   const facts = { kind, ...where.report.missed(name, around.catalog.names(kind, around.namespace)) };
   where.report.add('TASK_UNKNOWN', [...where.path, 'taskRef', 'name'], facts, { value: name, severity });
   return undefined;
@@ -39,7 +45,8 @@ export function findTask(
 
 /** Checks what a pipeline gives to its tasks and conditions. `where` is the spec. */
 export function checkUses(pipeline: PipelineModel, around: Surroundings, where: Where): void {
-  const types = new Map(pipeline.resources.map(({ name, type }) => [name, type]));
+  const typed = pipeline.resources.filter(({ type }) => RESOURCE_TYPES.includes(type)); // of others a task says what they are
+  const types = new Map(typed.map(({ name, type }) => [name, type]));
   const tasks = new Map<string, ReturnType<typeof findTask>>();
   const results = new Map<string, readonly string[]>();
   pipeline.tasks.forEach((task, index) => {
@@ -91,7 +98,10 @@ function checkConditions(
     const found = around.catalog.find('Condition', name, around.namespace);
     if (!found) {
       const facts = at.report.missed(name, around.catalog.names('Condition', around.namespace));
-      at.report.add('CONDITION_UNKNOWN', [...at.path, 'conditionRef'], facts, { value: name });
+      at.report.add('CONDITION_UNKNOWN', [...at.path, 'conditionRef'], facts, {
+        value: name,
+        severity: missingOf(around),
+      });
       return;
     }
     const owner = `the Condition '${name}'`;

@@ -6,7 +6,7 @@
  */
 
 import type { ParamGiven, ParamModel } from './model.js';
-import type { ParamValue, ResourceType } from './types.js';
+import { RESOURCE_TYPES, type ParamValue, type ResourceType } from './types.js';
 
 /** How given names differ from declared ones, each in its own order. */
 export interface Mismatch {
@@ -57,6 +57,7 @@ export function mistypedResources(
 ): { readonly name: string; readonly wants: ResourceType; readonly got: ResourceType }[] {
   return declared.flatMap(({ name, type }) => {
     const got = types.get(name);
-    return got === undefined || got === type ? [] : [{ name, wants: type, got }];
+    // A pipeline may call a resource of any type: Tekton compares what is bound with what the tasks declare.
+    return got === undefined || got === type || !RESOURCE_TYPES.includes(type) ? [] : [{ name, wants: type, got }];
   });
 }

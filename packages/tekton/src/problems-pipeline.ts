@@ -127,7 +127,7 @@ export const PIPELINE_PROBLEMS = {
   ),
   RESOURCE_PARAM_MISSING: error<{ type: string; name: string }>(
     'A resource lacks a param',
-    'A task that uses it could not start.',
+    'A task that uses it could not start. It is a warning for an image: its variable is empty then.',
     ({ type, name }) => `a resource of type ${type} needs the param ${quoted(name)}`,
     ({ name }) => `add \`- {name: ${name}, value: …}\` to its params`,
   ),

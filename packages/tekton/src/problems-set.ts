@@ -10,25 +10,25 @@ import { error, listed, meant, quoted, warning, type Missed } from './problem.js
 export const SET_PROBLEMS = {
   TASK_UNKNOWN: error<Missed & { kind: string }>(
     'A task does not exist',
-    'The run fails with CouldntGetTask or TaskRunResolutionFailed.',
+    'The run fails with CouldntGetTask or TaskRunResolutionFailed. It is a warning where it may live elsewhere, as when single files are checked.',
     ({ kind, name }) => `there is no ${kind} ${quoted(name)}`,
     ({ guess, known }) => meant(guess, known, 'add it to the manifests, or mend the name'),
   ),
   PIPELINE_UNKNOWN: error<Missed>(
     'A pipeline does not exist',
-    'The run fails with CouldntGetPipeline.',
+    'The run fails with CouldntGetPipeline. It is a warning where it may live elsewhere, as when single files are checked.',
     ({ name }) => `there is no Pipeline ${quoted(name)}`,
     ({ guess, known }) => meant(guess, known, 'add it to the manifests, or mend the name'),
   ),
   RESOURCE_UNKNOWN: error<Missed>(
     'A PipelineResource does not exist',
-    'The run fails with CouldntGetResource.',
+    'The run fails with CouldntGetResource. It is a warning where it may live elsewhere, as when single files are checked.',
     ({ name }) => `there is no PipelineResource ${quoted(name)}`,
     ({ guess, known }) => meant(guess, known, 'add it to the manifests, or mend the name'),
   ),
   CONDITION_UNKNOWN: error<Missed>(
     'A condition does not exist',
-    'The run fails with CouldntGetCondition.',
+    'The run fails with CouldntGetCondition. It is a warning where it may live elsewhere, as when single files are checked.',
     ({ name }) => `there is no Condition ${quoted(name)}`,
     ({ guess, known }) => meant(guess, known, 'add it to the manifests, or mend the name'),
   ),
@@ -129,7 +129,7 @@ export const SET_PROBLEMS = {
   ),
   SUBJECT_NAMESPACE_MISSING: error<{ name: string }>(
     'A binding does not say whose ServiceAccount it means',
-    'The API server refuses a subject of kind ServiceAccount without a namespace.',
+    'The API server refuses a ClusterRoleBinding that has a subject of kind ServiceAccount without a namespace. In a RoleBinding it is that of the binding.',
     ({ name }) => `the ServiceAccount ${quoted(name)} is named without its namespace`,
     () => 'add `namespace: …` to the subject',
   ),

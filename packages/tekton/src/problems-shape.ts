@@ -20,6 +20,12 @@ export const SHAPE_PROBLEMS = {
     ({ name }) => `apiVersion ${quoted(name)} is not supported`,
     ({ known }) => `use ${listed(known)}`,
   ),
+  KIND_OF_TRIGGERS: warning<{ kind: string }>(
+    'A kind belongs to Tekton Triggers',
+    'The first versions of Tekton Triggers had their kinds in tekton.dev/v1alpha1. They start runs when something happens, which nothing here does: they are left out.',
+    ({ kind }) => `the kind ${quoted(kind)} belongs to Tekton Triggers, which is not run here`,
+    () => 'leave it where Tekton Triggers is installed; to run what it starts, write a PipelineRun',
+  ),
   KIND_UNKNOWN: error<Missed>(
     'A kind of tekton.dev does not exist',
     'The API server answers "no matches for kind".',
@@ -28,7 +34,7 @@ export const SHAPE_PROBLEMS = {
   ),
   FIELD_UNKNOWN: error<Missed & { elsewhere?: string | undefined }>(
     'A field does not exist',
-    'A misspelt field would be dropped without a word, and what it should have done would not happen.',
+    'A misspelt field would be dropped without a word, and what it should have done would not happen. In `metadata` it is a warning: Tekton takes the object without it.',
     ({ name }) => `there is no field ${quoted(name)} here`,
     ({ guess, known, elsewhere }) => elsewhere ?? meant(guess, known, 'remove it'),
   ),
@@ -96,11 +102,11 @@ export const SHAPE_PROBLEMS = {
     ({ what, name }) => `the name ${quoted(name)} of this ${what} is hard to use in $(…)`,
     () => "begin with a letter or '_', and go on with letters, digits, '_' and '-'",
   ),
-  NAME_TWICE: error<{ what: string; name: string; first: number }>(
+  NAME_TWICE: error<{ what: string; name: string; first: number; lastCounts?: boolean | undefined }>(
     'Two things have one name',
-    'The second would hide the first.',
-    ({ what, name, first }) =>
-      `the ${what} ${quoted(name)} is there twice: it is also number ${String(first + 1)} of this list`,
+    'The second would hide the first. It is a warning where Tekton takes the last one: for params that are declared, resources that a pipeline gives to a task, and what a PipelineRun gives.',
+    ({ what, name, first, lastCounts }) =>
+      `the ${what} ${quoted(name)} is there twice: it is also number ${String(first + 1)} of this list${lastCounts ? ', and the last one counts' : ''}`,
     () => 'rename one of them, or remove it',
   ),
   NAME_RESERVED: error<{ what: string; name: string }>(

@@ -137,7 +137,7 @@ export const TASK_PROBLEMS = {
     'A targetPath leads out of /workspace',
     "A resource may only be laid where the steps' work is; elsewhere it could cover the tools of the controller or credentials.",
     ({ targetPath }) => `the targetPath ${quoted(targetPath)} leads out of /workspace`,
-    () => 'use a path below /workspace, without a leading slash, for example `src`',
+    () => 'use a path below /workspace, for example `src`',
   ),
   ENV_TWICE: warning<{ name: string; first: number }>(
     'An environment variable is set twice',

@@ -156,7 +156,7 @@ export function readResourceSpec(name: string, spec: PipelineResourceSpec): Pipe
   return {
     name,
     type: spec.type,
-    params: new Map((spec.params ?? []).map((param) => [param.name.toLowerCase(), param.value])),
+    params: new Map((spec.params ?? []).map((param) => [param.name.toLowerCase(), param.value ?? ''])),
     secrets: spec.secrets ?? [],
   };
 }

@@ -111,7 +111,11 @@ const resourceSpec = object<wire.PipelineResourceSpec>(
     type: resourceType,
     params: list(
       'What its type needs: `url` and `revision` for git, `url` for image.',
-      object<wire.ResourceParam>('A param.', { name, value: text('Its value.') }, { required: ['name', 'value'] }),
+      object<wire.ResourceParam>(
+        'A param.',
+        { name, value: text('Its value. Default: empty.') },
+        { required: ['name'] },
+      ),
     ),
     secrets: list(
       'Params that come from Secrets.',
@@ -264,7 +268,11 @@ const pipelineSpec = object<wire.PipelineSpec>('What the pipeline does.', {
     'Resources that a run binds.',
     object<wire.PipelineDeclaredResource>(
       'A declared resource.',
-      { name, type: resourceType, optional: flag('Whether a run may leave it out. Default: false.') },
+      {
+        name,
+        type: text('What kind of thing it is; tasks say which they need.'),
+        optional: flag('Whether a run may leave it out. Default: false.'),
+      },
       { required: ['name', 'type'] },
     ),
   ),

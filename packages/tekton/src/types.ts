@@ -110,7 +110,8 @@ export interface TaskRef {
 /** One param of a PipelineResource. Names are compared without case. */
 export interface ResourceParam {
   readonly name: string;
-  readonly value: string;
+  /** @default - empty */
+  readonly value?: string;
 }
 
 /** A param of a PipelineResource that comes from a Secret. */

@@ -29,12 +29,19 @@ class Below implements Where {
 /** A place below. */
 export const below = (where: Where, ...more: Path): Where => new Below(where, more);
 
-/** Reports each name that another element of the same list has already. `fold`: names are compared without case. */
+/**
+ * Reports each name that another element of the same list has already. `fold`: names are compared without case. `lastCounts`: Tekton takes
+ * the last one, and it is a warning.
+ */
 export function checkNames(
   what: string,
   list: readonly { readonly name?: string }[],
   where: Where,
-  options: { readonly tektonMessage?: (name: string, index: number) => string; readonly fold?: boolean } = {},
+  options: {
+    readonly tektonMessage?: (name: string, index: number) => string;
+    readonly fold?: boolean;
+    readonly lastCounts?: boolean;
+  } = {},
 ): void {
   if (list.length < 2) return;
   const first = new Map<string, number>();
@@ -44,8 +51,11 @@ export function checkNames(
     const seen = first.get(id);
     if (seen === undefined) first.set(id, index);
     else {
-      const more = { value: name, tektonMessage: options.tektonMessage?.(name, index) };
-      where.report.add('NAME_TWICE', [...where.path, index, 'name'], { what, name, first: seen }, more);
+      const { lastCounts, tektonMessage } = options;
+      const more = { value: name, tektonMessage: tektonMessage?.(name, index), ...(lastCounts && WARNING) };
+      where.report.add('NAME_TWICE', [...where.path, index, 'name'], { what, name, first: seen, lastCounts }, more);
     }
   });
 }
+
+const WARNING = { severity: 'warning' } as const;

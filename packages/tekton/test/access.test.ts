@@ -26,7 +26,7 @@ const binding = {
 const rows: { wrong: string; objects: readonly unknown[]; says: string[] }[] = [
   {
     wrong: 'a ServiceAccount without its namespace',
-    objects: [{ ...binding, subjects: [{ kind: 'ServiceAccount', name: 'bot' }] }],
+    objects: [{ ...binding, kind: 'ClusterRoleBinding', subjects: [{ kind: 'ServiceAccount', name: 'bot' }] }],
     says: [
       "error SUBJECT_NAMESPACE_MISSING bot subjects.0.namespace: the ServiceAccount 'bot' is named without its namespace (add `namespace: …` to the subject)",
     ],

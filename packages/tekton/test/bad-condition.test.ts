@@ -112,7 +112,7 @@ const uses: readonly [string, Partial<PipelineTaskCondition>, readonly string[]]
       ],
     },
     [
-      `NAME_TWICE ${at}.resources.1.name: the resource 'src' is there twice: it is also number 1 of this list (rename one of them, or remove it)`,
+      `NAME_TWICE ${at}.resources.1.name: the resource 'src' is there twice: it is also number 1 of this list, and the last one counts (rename one of them, or remove it)`,
     ],
   ],
   [

@@ -4,7 +4,7 @@ import { account, apiVersion, build, changed, everything, pipeline, repo, run, t
 
 /** severity, code, object, place, message and hint of every problem, as one line each. */
 const lines = (objects: readonly unknown[], complete = false): string[] =>
-  checkObjects(objects, { complete }).map(
+  checkObjects(objects, complete ? { elsewhere: 'nothing' } : {}).map(
     ({ severity, code, object, path, message, hint }) =>
       `${severity} ${code} ${object?.name ?? ''} ${path.join('.')}: ${message} (${hint})`,
   );

@@ -220,11 +220,11 @@ describe('a task', () => {
         "RESOURCE_TYPE_UNKNOWN spec.inputs.resources.0.type: there is no resource type 'gti' (did you mean 'git'?)",
       ],
     },
-    ...['../..', '/etc', 'a/../../b'].map((targetPath) => ({
+    ...['../..', '/../etc', 'a/../../b'].map((targetPath) => ({
       task: `whose targetPath is ${targetPath}`,
       object: changed(build, 'spec.inputs.resources.0.targetPath', targetPath),
       says: [
-        `TARGET_PATH_OUTSIDE spec.inputs.resources.0.targetPath: the targetPath '${targetPath}' leads out of /workspace (use a path below /workspace, without a leading slash, for example \`src\`)`,
+        `TARGET_PATH_OUTSIDE spec.inputs.resources.0.targetPath: the targetPath '${targetPath}' leads out of /workspace (use a path below /workspace, for example \`src\`)`,
       ],
     })),
     {

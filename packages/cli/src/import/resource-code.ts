@@ -136,7 +136,12 @@ class Params {
   readonly #values: Map<string, string>;
 
   constructor({ params = [] }: PipelineResourceSpec) {
-    this.#values = new Map(byName(params, 'its params').map(([name, { value }]) => [name, value]));
+    this.#values = new Map(
+      byName(params, 'its params').map(([name, { value }]) => {
+        if (value === undefined) throw new NotExpressible(`its param "${name}" has no value`);
+        return [name, value];
+      }),
+    );
   }
 
   /** The names that are not read yet, in order. */

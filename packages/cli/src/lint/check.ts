@@ -4,21 +4,25 @@
  * `lint`, `run` and the embedded cluster's admission call the same rules, so that a mistake has one code and one sentence.
  */
 
-import { checkObjects, type Problem } from '@pipewright/tekton';
+import { checkObjects, type CheckOptions, type Problem } from '@pipewright/tekton';
 import { placed, type Finding } from '../finding.js';
 import { isObject } from '../manifests/json.js';
 import type { Manifest } from '../manifests/load.js';
 
 /** Everything wrong with a set of manifests, text and meaning. Faulty documents are not judged twice. */
-export const checkManifests = (manifests: readonly Manifest[]): readonly Finding[] =>
-  checkWithObjects(manifests).map(({ finding }) => finding);
+export const checkManifests = (manifests: readonly Manifest[], options: CheckOptions = {}): readonly Finding[] =>
+  checkWithObjects(manifests, options).map(({ finding }) => finding);
 
 /** The same, each with the manifest it is about. */
 export function checkWithObjects(
   manifests: readonly Manifest[],
+  options: CheckOptions = {},
 ): readonly { readonly finding: Finding; readonly manifest: Manifest }[] {
   const sound = manifests.filter(({ faulty }) => !faulty);
-  return checkObjects(sound.map(({ object }) => object)).flatMap((problem) => {
+  return checkObjects(
+    sound.map(({ object }) => object),
+    options,
+  ).flatMap((problem) => {
     const manifest = sound[problem.object?.index ?? 0];
     const other = problem.other === undefined ? undefined : sound[problem.other];
     return manifest ? [{ finding: findingOf(problem, manifest, other), manifest }] : [];

@@ -12,6 +12,8 @@ export interface LintOptions {
   /** Files, folders and `-`. Empty: `dist` where there is one, else the working directory. */
   readonly paths: readonly string[];
   readonly output?: 'text' | 'json';
+  /** Whether what the manifests refer to must be among them. @default false */
+  readonly complete?: boolean;
 }
 
 /** @returns the exit status: 0 nothing but warnings, 1 errors, 2 nothing could be read */
@@ -19,7 +21,8 @@ export function lint(options: LintOptions, output: Output): number {
   const paths = options.paths.length > 0 ? options.paths : defaultPaths();
   const { manifests, findings: inText } = loadManifests(paths);
   const { hide } = new Mask(secretsIn(manifests));
-  const findings = inReadingOrder([...inText, ...checkManifests(manifests)]).map((finding): Finding => ({
+  const checked = checkManifests(manifests, { elsewhere: options.complete ? 'shared' : 'anything' });
+  const findings = inReadingOrder([...inText, ...checked]).map((finding): Finding => ({
     ...finding,
     message: hide(finding.message),
     hint: hide(finding.hint),

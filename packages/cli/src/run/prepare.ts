@@ -14,11 +14,12 @@ import {
   type StandIns,
 } from '../config/config.js';
 import { hasErrors, inReadingOrder, type Finding } from '../finding.js';
-import { checkManifests } from '../lint/check.js';
+import { checkManifests, checkWithObjects } from '../lint/check.js';
 import { defaultPaths } from '../lint/default-paths.js';
 import type { JsonObject } from '../manifests/json.js';
 import { loadManifests, secretsIn, type Manifest } from '../manifests/load.js';
 import { UsageError } from '../usage-error.js';
+import { followedBy } from './reach.js';
 import { missingFor } from './requirements.js';
 import { localResources, resourcesIn, type LocalResources } from './resources.js';
 import { isRun, selectRuns, withParams, type PlannedRun } from './select.js';
@@ -58,12 +59,19 @@ export function prepare(asked: Asked, stdin?: () => Uint8Array): Prepared {
   const secrets = secretsIn(loaded.manifests);
   const stopped = { manifests: [], runs: [], secrets, standIns, local: NOTHING_LOCAL };
   const text = [...loaded.findings, ...inConfig];
-  if (hasErrors(text)) return { ...stopped, findings: inReadingOrder([...text, ...checkManifests(loaded.manifests)]) };
+  if (hasErrors(text))
+    return {
+      ...stopped,
+      findings: inReadingOrder([...text, ...checkManifests(loaded.manifests, { elsewhere: 'anything' })]),
+    };
 
   const selected = selectRuns(loaded.manifests, asked.run, paths);
   const runs = withParams(selected, loaded.manifests, asked.param);
   const others = loaded.manifests.filter((manifest) => !isRun(manifest));
-  const checked = checkManifests([...others, ...runs.map(({ manifest }) => manifest)]);
+  const followed = new Set(runs.flatMap((run) => followedBy(run, loaded.manifests)));
+  const checked = checkWithObjects([...others, ...runs.map(({ manifest }) => manifest)], { elsewhere: 'anything' }).map(
+    ({ finding, manifest }) => (followed.has(manifest) ? needed(finding) : finding),
+  );
   const missing = missingFor(runs, loaded.manifests, {
     standIns,
     runtime: asked.runtime,
@@ -81,6 +89,17 @@ export function prepare(asked: Asked, stdin?: () => Uint8Array): Prepared {
   const local = localResources(standIns, resources);
   return { findings, manifests: others, runs, secrets, standIns, configFile: file, local };
 }
+
+/** Codes of what a run fails without, and other objects of the same files may lack. */
+const MISSING: ReadonlySet<string> = new Set([
+  'TASK_UNKNOWN',
+  'PIPELINE_UNKNOWN',
+  'CONDITION_UNKNOWN',
+  'RESOURCE_UNKNOWN',
+]);
+
+/** On this machine nothing lives elsewhere: what a run refers to must be there. */
+const needed = (finding: Finding): Finding => (MISSING.has(finding.code) ? { ...finding, severity: 'error' } : finding);
 
 /** The configuration file's stand-ins with the command line's laid over them. */
 export function standInsFor(

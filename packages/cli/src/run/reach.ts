@@ -50,6 +50,13 @@ export function tasksOf(run: PlannedRun, manifests: readonly Manifest[]): readon
   });
 }
 
+/** The manifests whose references a run follows: its own, and that of its pipeline. */
+export function followedBy(run: PlannedRun, manifests: readonly Manifest[]): readonly Manifest[] {
+  const name = textAt(run.manifest.object, 'spec', 'pipelineRef', 'name');
+  const pipeline = run.kind === 'PipelineRun' ? find(run.namespace, manifests)('Pipeline', name) : undefined;
+  return pipeline ? [run.manifest, pipeline] : [run.manifest];
+}
+
 /** The tasks of a run's pipeline in declared order, and those that each waits for. Empty when there is no such pipeline. */
 export function pipelineOf(run: PlannedRun, manifests: readonly Manifest[]): Waits {
   const { object } = run.manifest;
