@@ -2,7 +2,8 @@
  * What a revision means when a working copy stands in for a remote repository.
  *
  * A branch is the working copy, whichever branch is checked out: running what is in the editor is the point of standing in. A tag
- * or a commit id is what it always was. A name the repository does not know is a mistake, as it would be at the remote.
+ * or a commit id is what it always was. What is asked of a pull request means the working copy, too, unless the repository has that
+ * reference. A name the repository does not know is a mistake, as it would be at the remote.
  */
 
 import { git, tryGit, withoutUserSettings } from './git.js';
@@ -31,6 +32,17 @@ export interface Revision {
 export const branchOf = (revision: string): string =>
   revision.startsWith('refs/') ? revision : `refs/heads/${revision}`;
 
+/** The references that git looks for when a name is asked of a remote, in its order. */
+const referencesMeant = (asked: string): readonly string[] =>
+  asked.startsWith('refs/') ? [asked] : ['refs/', 'refs/tags/', 'refs/heads/'].map((place) => place + asked);
+
+/** References of proposed changes: pull requests (GitHub, Gitea, Bitbucket), merge requests (GitLab), changes (Gerrit). */
+const CHANGE =
+  /^refs\/(?:pull\/\d+\/(?:head|merge)|pull-requests\/\d+\/(?:from|merge)|merge-requests\/\d+\/(?:head|merge)|changes\/\d+\/\d+\/\d+)$/;
+
+/** Where such references lie. */
+export const CHANGES = ['refs/pull', 'refs/pull-requests', 'refs/merge-requests', 'refs/changes'] as const;
+
 /** @param asked absent: the working copy. Throws REVISION_UNKNOWN. */
 export async function findRevision(now: WorkingCopy, asked: string | undefined): Promise<Revision> {
   if (asked === undefined || asked === 'HEAD') return { commit: now.commit };
@@ -40,14 +52,18 @@ export async function findRevision(now: WorkingCopy, asked: string | undefined):
       env: withoutUserSettings(now.gitDir),
     });
 
-  const tag = asked.startsWith('refs/tags/') ? asked : `refs/tags/${asked}`;
-  const tagged = now.born ? await commitAt(tag) : undefined;
-  if (tagged !== undefined) return { commit: tagged };
+  const isKnown = async (branch: string): Promise<boolean> => {
+    if (branch === now.branch || (await commitAt(branch)) !== undefined) return true;
+    const remote = `refs/remotes/*/${branch.slice('refs/heads/'.length)}`;
+    return now.born && Boolean(await tryGit(['for-each-ref', '--count=1', remote], at));
+  };
 
-  const branch = branchOf(asked);
-  const remote = now.born ? await tryGit(['for-each-ref', '--count=1', `refs/remotes/*/${asked}`], at) : '';
-  const known = branch === now.branch || (await commitAt(branch)) !== undefined || Boolean(remote);
-  if (known && branch.startsWith('refs/heads/')) return { commit: now.commit, ref: branch };
+  for (const ref of referencesMeant(asked)) {
+    const isChange = CHANGE.test(ref);
+    const fixed = now.born && (isChange || ref.startsWith('refs/tags/')) ? await commitAt(ref) : undefined;
+    if (fixed !== undefined) return { commit: fixed };
+    if (isChange || (ref.startsWith('refs/heads/') && (await isKnown(ref)))) return { commit: now.commit, ref };
+  }
 
   const commit = /^[0-9a-f]{4,64}$/.test(asked) ? await commitAt(asked) : undefined;
   if (commit !== undefined) return { commit };

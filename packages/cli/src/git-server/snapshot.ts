@@ -10,7 +10,7 @@ import { copyFile, mkdir, realpath, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { git, GitFailure, NEUTRAL_DIRECTORY, tryGit, withoutUserSettings } from './git.js';
 import { alternates, exists, findRepository, openRepository, type Repository } from './repository.js';
-import { branchOf, findRevision, type Revision, type WorkingCopy } from './revision.js';
+import { branchOf, CHANGES, findRevision, type Revision, type WorkingCopy } from './revision.js';
 import { SourceError } from './source-error.js';
 import { writeTree, type FilteredFiles, type WorkingTree } from './working-tree.js';
 
@@ -123,7 +123,9 @@ async function ofRepository(source: Source, directory: string, own: Repository, 
 /** A bare repository with the refs of another, which borrows its objects. */
 async function borrow(own: Repository, gitDir: string): Promise<void> {
   const [refs] = await Promise.all([
-    git(['for-each-ref', '--format=create %(refname) %(objectname)', 'refs/heads', 'refs/tags'], { env: own.env }),
+    git(['for-each-ref', '--format=create %(refname) %(objectname)', 'refs/heads', 'refs/tags', ...CHANGES], {
+      env: own.env,
+    }),
     init(gitDir, own.format),
   ]);
   await mkdir(join(gitDir, 'objects', 'info'), { recursive: true });
@@ -215,12 +217,13 @@ function commitTree(gitDir: string, tree: string, date: string, parent?: string)
   return git(args, { env, input: 'The working copy as it is\n' });
 }
 
-/** Points the refs that mean "the working copy" at it, and HEAD at the first of them. */
+/** Points the refs that mean "the working copy" at it, and HEAD at the first branch of them. */
 async function publish(gitDir: string, commit: string, refs: readonly (string | undefined)[]): Promise<void> {
   const at = { env: ours(gitDir) };
   const named = [...new Set(refs.filter((ref) => ref !== undefined))];
-  const [first] = named;
-  if (first === undefined) return void (await git(['update-ref', '--no-deref', 'HEAD', commit], at));
-  await git(['update-ref', '--stdin'], { ...at, input: named.map((ref) => `update ${ref} ${commit}\n`).join('') });
-  await git(['symbolic-ref', 'HEAD', first], at);
+  if (named.length > 0)
+    await git(['update-ref', '--stdin'], { ...at, input: named.map((ref) => `update ${ref} ${commit}\n`).join('') });
+  const first = named.find((ref) => ref.startsWith('refs/heads/'));
+  if (first === undefined) await git(['update-ref', '--no-deref', 'HEAD', commit], at);
+  else await git(['symbolic-ref', 'HEAD', first], at);
 }
