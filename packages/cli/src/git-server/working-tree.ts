@@ -5,7 +5,7 @@
  * a process of its own that reads their settings, so they are left out of `git add` and only asked for their commit.
  */
 
-import { copyFile, open } from 'node:fs/promises';
+import { copyFile, open, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { git, gitBytes } from './git.js';
 import { isFile } from './repository.js';
@@ -47,7 +47,7 @@ const BYTES = 'latin1';
 export async function writeTree(request: TreeRequest): Promise<WorkingTree> {
   const { directory, index: known, gitDir, env: more } = request;
   const index = join(gitDir, 'snapshot-index');
-  if (known !== undefined && (await isFile(known))) await copyFile(known, index);
+  if (known !== undefined && (await isFile(known))) await copyIndex(known, index);
   const env = { ...more, GIT_WORK_TREE: directory, GIT_INDEX_FILE: index };
   const run = (args: readonly string[], lines: readonly string[] = []): Promise<Buffer> =>
     gitBytes([...HANDS_OFF, ...args], { env, input: Buffer.from(lines.map((line) => `${line}\0`).join(''), BYTES) });
@@ -71,6 +71,16 @@ interface Entry {
   readonly mode: string;
   readonly object: string;
   readonly path: string;
+}
+
+/**
+ * Copies an index with its time. git reads a file again whose time is not before that of the index, since it may have been changed
+ * after it was added; a copy with a later time would take such a change for what was added, when its length is the same.
+ */
+async function copyIndex(from: string, to: string): Promise<void> {
+  const seconds = Math.floor((await stat(from)).mtimeMs / 1000); // down: an earlier time only makes git read more files
+  await copyFile(from, to);
+  await utimes(to, seconds, seconds);
 }
 
 /** What stands in the index, but for files that are not checked out. */
