@@ -199,3 +199,13 @@ describe('the store', () => {
     expect((await fetch(`${origin}/storage/v1/b/shop/o`)).status).toBe(404);
   });
 });
+
+test('a failure of the machine is an error of the API, so that the step prints why', async () => {
+  rmSync(bucket, { recursive: true });
+  const answer = await fetch(`${store.url}/storage/v1/b/shop/o`);
+  expect(answer.status).toBe(500);
+  const { error } = (await answer.json()) as { error: { code: number; message: string } };
+  expect(error.code).toBe(500);
+  expect(error.message).toContain('ENOENT');
+  mkdirSync(bucket);
+});

@@ -28,7 +28,9 @@ export async function startObjectStore(find: (bucket: string) => string | undefi
     try {
       await send(await answer(incoming, secret, bucketNamed), outgoing);
     } catch (cause) {
-      outgoing.writeHead(500, { 'content-type': 'text/plain' }).end(`${String(cause)}\n`);
+      const message = cause instanceof Error ? cause.message : String(cause);
+      outgoing.writeHead(500, { 'content-type': 'application/json' });
+      outgoing.end(JSON.stringify({ error: { code: 500, message } })); // as the API answers: the step prints the message
     }
   });
   return { url: `http://127.0.0.1:${String(server.port)}/${secret}`, close: () => server.close() };

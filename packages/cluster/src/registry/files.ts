@@ -91,8 +91,13 @@ export function diskFiles(directory: string): Files {
     put: async (path, bytes) => {
       const target = await ready(path);
       const fresh = `${target}.${randomUUID()}.new`;
-      await writeFile(fresh, bytes).catch(naming(target));
-      await rename(fresh, target);
+      try {
+        await writeFile(fresh, bytes).catch(naming(target));
+        await rename(fresh, target);
+      } catch (cause) {
+        await rm(fresh, { force: true }); // on a full disk what was written of it would stay for good
+        throw cause;
+      }
     },
     move: async (from, to) => rename(at(from), await ready(to)),
     remove: (path) => rm(at(path), { recursive: true, force: true }),
