@@ -46,7 +46,7 @@ const SIMULATION_EDGES = [
   'packages/kube/src/{clock,credentials,kubeconfig,kubeconfig-send,random}.ts',
   'packages/cluster/src/api/{certificate,fields}.ts', // new keys; a table that is read once
   'packages/cluster/src/storage/{disk,lock,open,secrets}.ts',
-  'packages/cluster/src/node/{container-start,log-file,pod-files,pod-logs,probing,termination,volume-directories}.ts',
+  'packages/cluster/src/node/{container-start,log-disk,log-reader,pod-files,pod-logs,probing,termination,volume-directories}.ts',
   'packages/controller/src/edge/{event-sender,registry-client}.ts',
 ];
 

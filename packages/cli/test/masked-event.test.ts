@@ -12,6 +12,7 @@ const EVENTS: readonly RunEvent[] = [
   { type: 'note', time: at.time, message: said },
   { type: 'step-end', ...at, step: 's', exitCode: 1, reason: said },
   { type: 'check-end', ...at, check: 'c', outcome: 'failed', reason: said, message: said, seconds: 0 },
+  { type: 'log-incomplete', ...at, message: said },
   { type: 'task-held', ...at, reason: said, message: said },
   { type: 'task-retry', ...at, reason: said, message: said, attempt: 2 },
   {

@@ -42,7 +42,7 @@ export function judgePod(pod: Pod, now: Date): PodVerdict {
   if (hopeless) return ended(failed(couldNotStart(hopeless, waiting(hopeless)?.message)), true);
   const misconfigured = steps.find((step) => waiting(step)?.reason === 'CreateContainerConfigError');
   if (misconfigured) return ended(configError(misconfigured), true);
-  if (over || (steps.length > 0 && steps.every(terminated))) return ended(outcome(pod, steps));
+  if (over || (steps.length > 0 && steps.every(terminated))) return ended(withLogNotice(pod, outcome(pod, steps)));
   return stuckOrGoing(pod, steps, now);
 }
 
@@ -107,6 +107,15 @@ function outcome(pod: Pod, steps: readonly ContainerSeen[]): Verdict {
   const { reason, message } = pod.status;
   if (reason || message) return failed([reason, message].filter(Boolean).join(': '));
   return failed(initFailure(pod) ?? 'build failed for unspecified reasons.');
+}
+
+/** The pod's condition that says which logs are incomplete, and why. Only the embedded node knows it. */
+const LOGS_INCOMPLETE = 'pipewright.dev/LogsIncomplete';
+
+/** Adds what is missing of the logs: a run whose log ends early looks as if it had stopped there. */
+function withLogNotice({ status }: Pod, verdict: Verdict): Verdict {
+  const incomplete = status?.conditions?.find((each) => each.type === LOGS_INCOMPLETE && each.status === 'True');
+  return incomplete?.message ? { ...verdict, message: `${verdict.message}; ${incomplete.message}` } : verdict;
 }
 
 /** A sidecar that failed while the steps still ran. One that fails when it is stopped, after them, has done its work. */

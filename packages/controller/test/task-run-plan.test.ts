@@ -49,6 +49,18 @@ const verdicts: readonly [string, Pod, string, readonly string[]][] = [
     [],
   ],
   [
+    'says what the logs lack of a pod that the node could not log in full',
+    pod(
+      'Succeeded',
+      { 'step-a': state.ended(0) },
+      {
+        conditions: [{ type: 'pipewright.dev/LogsIncomplete', status: 'True', message: 'the log of "step-a" is cut' }],
+      },
+    ),
+    'Succeeded: All Steps have completed executing; the log of "step-a" is cut',
+    [],
+  ],
+  [
     'has succeeded before its sidecar has stopped, which it then stops',
     pod('Running', { 'step-a': state.ended(0), 'sidecar-b': state.runs }),
     'Succeeded: All Steps have completed executing',

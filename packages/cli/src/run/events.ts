@@ -100,6 +100,15 @@ export type RunEvent =
       readonly message: string;
     }
   | {
+      /** Logs of a pod lack what could not be written to disk: which, how much and why. */
+      readonly type: 'log-incomplete';
+      readonly time: string;
+      readonly run: string;
+      readonly task: string;
+      readonly check?: string;
+      readonly message: string;
+    }
+  | {
       readonly type: 'step-end';
       readonly time: string;
       readonly run: string;

@@ -246,6 +246,7 @@ export class Follower {
       start: (step) => this.#emit({ type: 'step-start', time: this.#time(), ...about, step }),
       line: (step, line) => this.#emit({ type: 'step-log', time: this.#time(), ...about, step, line }),
       sidecarLine: (sidecar, line) => this.#emit({ type: 'sidecar-log', time: this.#time(), ...about, sidecar, line }),
+      incomplete: (message) => this.#emit({ type: 'log-incomplete', time: this.#time(), ...about, message }),
       end: (step, exitCode, reason) =>
         this.#emit({ type: 'step-end', time: this.#time(), ...about, step, exitCode, reason }),
     };

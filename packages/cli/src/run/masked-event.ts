@@ -18,6 +18,7 @@ export function maskedEvent(event: RunEvent, hide: (text: string) => string): Ru
     case 'sidecar-log':
       return event;
     case 'note':
+    case 'log-incomplete':
       return { ...event, message: hide(event.message) };
     case 'step-end':
       return { ...event, reason: hide(event.reason) };

@@ -27,8 +27,16 @@ export interface SeenContainer {
 /** A pod on the API server. */
 export interface SeenPod extends KubeObject {
   readonly spec?: { readonly containers?: readonly { readonly name: string }[] };
-  readonly status?: { readonly phase?: string; readonly containerStatuses?: readonly SeenContainer[] };
+  readonly status?: {
+    readonly phase?: string;
+    readonly containerStatuses?: readonly SeenContainer[];
+    readonly conditions?: readonly { readonly type: string; readonly status: string; readonly message?: string }[];
+  };
 }
+
+/** What the logs of a pod lack; undefined if they are complete. */
+export const incompleteLogsOf = ({ status }: SeenPod): string | undefined =>
+  status?.conditions?.find((each) => each.type === 'pipewright.dev/LogsIncomplete' && each.status === 'True')?.message;
 
 /** The condition that says how a run is doing. */
 export const succeeded = (conditions: readonly StatusCondition[] | undefined): StatusCondition | undefined =>

@@ -4,7 +4,7 @@ import type { KubeClient } from '@pipewright/kube';
 import type { Mask } from '../masking/mask.js';
 import { foldReturns, splitLines } from '../terminal/lines.js';
 import { fired } from '../terminal/stop-requests.js';
-import type { SeenContainer, SeenPod } from './observed.js';
+import { incompleteLogsOf, type SeenContainer, type SeenPod } from './observed.js';
 
 /** Told what the steps do. */
 export interface StepSink {
@@ -12,6 +12,8 @@ export interface StepSink {
   readonly line: (step: string, line: string) => void;
   readonly end: (step: string, exitCode: number, reason: string) => void;
   readonly sidecarLine: (sidecar: string, line: string) => void;
+  /** What the logs lack, when all have been shown. */
+  readonly incomplete: (message: string) => void;
 }
 
 /** What it takes. */
@@ -41,6 +43,9 @@ export async function followPod(following: PodFollowing): Promise<void> {
   }
   over.abort();
   await Promise.all(sidecars);
+  const pod = following.look();
+  const incomplete = pod && incompleteLogsOf(pod);
+  if (incomplete !== undefined) following.sink.incomplete(incomplete);
 }
 
 /** A sidecar's log, up to what it has said when the steps are over: it may take its time to stop. */

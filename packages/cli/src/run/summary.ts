@@ -78,21 +78,23 @@ function countTasks(tasks: readonly TaskTally[]): string {
 function taskLines(task: TaskTally, width: number, colors: Colors): readonly string[] {
   const sign = signOf(task.state, colors);
   const name = task.task.padEnd(width);
+  const logNotices = task.incompleteLogs.map((notice) => `      ${colors.yellow(plain(notice))}`);
   if (task.state === 'succeeded') {
     const facts = task.results.map(
       ({ resource, key, value }) => `      ${colors.dim(`${resource} ${key}`.trim())} ${plain(value)}`,
     );
-    return [`  ${sign} ${name}  ${time(task)}`, ...facts];
+    return [`  ${sign} ${name}  ${time(task)}`, ...facts, ...logNotices];
   }
   if (task.state === 'skipped') return [`  ${sign} ${name}  ${colors.dim(plain(skipped(task)))}`];
   if (task.state !== 'failed' && task.state !== 'timed-out')
-    return [`  ${sign} ${name}  ${colors.dim(WORDS[task.state])}`];
+    return [`  ${sign} ${name}  ${colors.dim(WORDS[task.state])}`, ...logNotices];
   const step = task.exitCode === undefined ? '' : `  step ${task.step ?? '?'}: exit ${String(task.exitCode)}`;
   const reason = task.stepReason === undefined || task.stepReason === 'Error' ? '' : ` (${task.stepReason})`;
   return [
     `  ${sign} ${name}  ${time(task)}${step}${reason}`,
     ...task.lastLines.map((line) => `      ${colors.dim('|')} ${plain(line)}`),
-    ...failure(task.reason, task.message.replace(LOGS_ELSEWHERE, ''), colors),
+    ...failure(task.reason, withoutNotices(task), colors),
+    ...logNotices,
     ...hints(task),
   ];
 }
@@ -105,7 +107,11 @@ export const skipped = ({ message }: Pick<TaskTally, 'message'>): string =>
   `skipped${message === '' ? '' : `: ${message.replace(LOGS_ELSEWHERE, '')}`}`;
 
 /** Where a cluster keeps the logs. Here they were shown, and the cluster is gone. */
-const LOGS_ELSEWHERE = /; for logs run: kubectl -n \S+ logs \S+ -c \S+$/;
+const LOGS_ELSEWHERE = /; for logs run: kubectl -n \S+ logs \S+ -c [^\s;]+/;
+
+/** A failure without what is said beside it: where a cluster keeps the logs, and what they lack. */
+const withoutNotices = ({ message, incompleteLogs }: TaskTally): string =>
+  incompleteLogs.reduce((text, notice) => text.replace(`; ${notice}`, ''), message).replace(LOGS_ELSEWHERE, '');
 
 const failure = (reason: string, message: string, colors: Colors): readonly string[] =>
   `${reason}${reason === '' || message === '' ? '' : ': '}${message}`

@@ -21,6 +21,8 @@ export interface TaskTally {
   readonly reason: string;
   readonly message: string;
   readonly results: readonly ResourceFact[];
+  /** What the logs of its pods lack; empty if they are complete. */
+  readonly incompleteLogs: readonly string[];
   /** The last lines of that step, at most {@link KEPT_LINES}. */
   readonly lastLines: readonly string[];
 }
@@ -51,6 +53,7 @@ const waiting = (task: string): TaskTally => ({
   reason: '',
   message: '',
   results: [],
+  incompleteLogs: [],
   lastLines: [],
 });
 
@@ -115,6 +118,8 @@ function after(task: TaskTally, event: TaskEvent): TaskTally {
       return task;
     case 'task-retry':
       return { ...waiting(task.task), state: 'running', startedAt: task.startedAt, attempts: event.attempt };
+    case 'log-incomplete':
+      return { ...task, incompleteLogs: [...task.incompleteLogs, event.message] };
     case 'task-held':
       return { ...task, lastLines: [event.message] };
     case 'step-log':

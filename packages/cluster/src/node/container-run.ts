@@ -152,6 +152,7 @@ export class ContainerRun {
     event('Normal', 'Started', `Started container ${this.record.name}`);
     const exit = await this.#watch(started.container);
     log.end();
+    if (log.missing !== undefined) this.record = { ...this.record, missing: log.missing };
     const message = await terminationOf(this.#container, exit, readiness.terminationFile, log);
     return this.#terminated({
       exitCode: exit.exitCode,

@@ -1,45 +1,50 @@
 /**
- * One container's log: lines with the moment each was read, on disk, for any number of readers at any time.
+ * Writes one container's log: lines with the moment each was read, on disk, for any number of readers at any time.
  *
- * A record is `2026-01-01T12:00:00.000000000Z F text`; P instead of F marks a line without an end (the last one of a
- * process that did not finish it, or a part of one longer than 16 KiB). Memory stays bounded: whoever writes faster
- * than the disk is asked to wait. Followers are woken by the writer. The file comes with the first line: many steps say nothing.
+ * What is written is in the file when `write` returns, so a container that prints faster than the disk is slowed by its pipe. A disk that
+ * takes no more does not end the container: the log goes on when there is room again, and says how much is missing.
  */
 
-import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
-import { open } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import type { OutputSink } from '../runtime/runtime.js';
 import { namingPath } from '../disk-failure.js';
+import type { OutputSink } from '../runtime/runtime.js';
+import { machineDisk, type LogDisk } from './log-disk.js';
+import { lastLines } from './log-reader.js';
+import { LONGEST_PART, logRecord, NEWLINE, outputBytes, readRecord } from './log-record.js';
 
-const LONGEST_PART = 16 * 1024;
-/** Bytes that are read at once: at first few, for most logs are short and thousands may be followed; then ever more. */
-const BLOCKS = { first: 1024, largest: 64 * 1024 } as const;
-const NEWLINE = 0x0a;
-
-/** What part of a log is asked for. */
-export interface LogOptions {
-  readonly follow?: boolean;
-  readonly tailLines?: number;
-  readonly sinceSeconds?: number;
-  readonly sinceTime?: string;
-  readonly timestamps?: boolean;
-  readonly limitBytes?: number;
+/** Output of a container that is not in its log. */
+export interface MissingOutput {
+  readonly bytes: number;
+  /** Why the first of them could not be written. */
+  readonly cause: string;
 }
+
+/** How much of a full log gives way to the notice at its end. */
+const ROOM_FOR_NOTICE = 2 * LONGEST_PART;
 
 /** Writes one log and wakes its followers. */
 export class LogFile implements OutputSink {
   readonly path: string;
   readonly #now: () => Date;
+  readonly #disk: LogDisk;
   #fd: number | undefined;
+  /** Bytes of whole records in the file. */
+  #length = 0;
+  /** Whether the file may hold a part of a record behind them. */
+  #torn = false;
+  /** Whether the last record was a line without an end. */
+  #inLine = false;
   #ended = false;
   #partial: Buffer = Buffer.alloc(0);
   #waiters: (() => void)[] = [];
-  #failed: Error | undefined;
+  #missing: MissingOutput | undefined;
+  /** Missing bytes that no notice in the file tells of. */
+  #unreported = 0;
+  #cutAt: number | undefined;
 
-  constructor(path: string, now: () => Date) {
+  constructor(path: string, now: () => Date, disk: LogDisk = machineDisk) {
     this.path = path;
     this.#now = now;
+    this.#disk = disk;
   }
 
   /** False as long as nothing was written: then there is no file either. */
@@ -50,6 +55,11 @@ export class LogFile implements OutputSink {
   /** False once the container has ended: then no reader need wait. */
   get growing(): boolean {
     return !this.#ended;
+  }
+
+  /** What the disk could not take so far; undefined if the log is complete. */
+  get missing(): MissingOutput | undefined {
+    return this.#missing;
   }
 
   /** Has the file be there, also when nothing is written. Repeating it does nothing. */
@@ -77,11 +87,10 @@ export class LogFile implements OutputSink {
   /** Ends the log. Repeating it does nothing. */
   end(): void {
     if (this.#ended) return;
-    if (this.#partial.length > 0) {
-      this.#append(Buffer.concat([Buffer.from(`${this.#stamp()} P `), this.#partial, Buffer.from('\n')]));
-    }
+    if (this.#partial.length > 0) this.#append(logRecord(this.#stamp(), false, this.#partial));
     this.#partial = Buffer.alloc(0);
-    if (this.#fd !== undefined) closeSync(this.#fd);
+    if (this.#unreported > 0) this.#reportAtEnd();
+    if (this.#fd !== undefined) this.#disk.close(this.#fd);
     this.#fd = undefined;
     this.#ended = true;
     this.#wake();
@@ -97,17 +106,90 @@ export class LogFile implements OutputSink {
     return new Promise((resolve) => this.#waiters.push(resolve));
   }
 
+  /** Bytes of the file that are whole records. What is behind them may still be taken back. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Where the end of the log was taken back to make room for the notice; undefined if it never was. */
+  get cutAt(): number | undefined {
+    return this.#cutAt;
+  }
+
+  /** Returns records that say what is missing; undefined if the file says so itself, or nothing is missing. */
+  unwrittenNotice(): readonly Buffer[] | undefined {
+    if (this.#unreported === 0 || this.#missing === undefined) return undefined;
+    const text = `(pipewright: ${String(this.#unreported)} bytes of this log are missing: ${this.#missing.cause})`;
+    const stamp = this.#stamp();
+    const lineEnd = this.#inLine ? [logRecord(stamp, true, Buffer.alloc(0))] : [];
+    return [...lineEnd, logRecord(stamp, true, Buffer.from(text))];
+  }
+
   #append(records: Buffer): void {
-    if (this.#ended || this.#failed !== undefined) return;
-    try {
-      this.#fd ??= openIn(this.path);
-      for (let at = 0; at < records.length;) at += writeSync(this.#fd, records, at);
-    } catch (error) {
-      // A full disk must not end the container with us: the log says how far it goes, the run goes on.
-      const failure = namingPath(error, this.path);
-      this.#failed = failure instanceof Error ? failure : new Error(String(failure));
+    if (this.#ended) return;
+    const notice = Buffer.concat(this.unwrittenNotice() ?? []);
+    const all = notice.length === 0 ? records : Buffer.concat([notice, records]);
+    const { written, failure } = this.#write(all);
+    if (written >= notice.length) this.#unreported = 0;
+    if (failure !== undefined) {
+      const lost = outputBytes(all.subarray(Math.max(written, notice.length)));
+      this.#unreported += lost;
+      this.#missing = { bytes: (this.#missing?.bytes ?? 0) + lost, cause: this.#missing?.cause ?? failure };
     }
     this.#wake();
+  }
+
+  /** Writes as many whole records as the disk takes. @returns how many bytes those are */
+  #write(records: Buffer): { readonly written: number; readonly failure?: string } {
+    let at = 0;
+    try {
+      if (this.#fd === undefined) ({ fd: this.#fd, length: this.#length } = this.#disk.open(this.path));
+      if (this.#torn) this.#truncate(this.#fd, this.#length);
+      while (at < records.length) at += this.#disk.write(this.#fd, records.subarray(at), this.#length + at);
+      this.#wrote(records);
+      return { written: at };
+    } catch (error) {
+      // A full disk must not end the container with us: the log says how far it goes, the run goes on.
+      const whole = at === 0 ? 0 : records.lastIndexOf(NEWLINE, at - 1) + 1;
+      this.#torn ||= at > whole;
+      this.#wrote(records.subarray(0, whole));
+      const { message } = namingPath(error, this.path) as Error; // a failure of the disk is an error
+      return { written: whole, failure: message };
+    }
+  }
+
+  #wrote(records: Buffer): void {
+    this.#length += records.length;
+    if (records.length === 0) return;
+    const last = records.subarray(records.lastIndexOf(NEWLINE, records.length - 2) + 1);
+    this.#inLine = !readRecord(last).whole;
+  }
+
+  #truncate(fd: number, length: number): void {
+    this.#disk.truncate(fd, length);
+    this.#length = length;
+    this.#torn = false;
+  }
+
+  /** Writes the notice at the end; on a disk that is still full, the last lines of the log give way to it. */
+  #reportAtEnd(): void {
+    this.#append(Buffer.alloc(0));
+    if (this.#unreported === 0 || this.#fd === undefined || this.#missing === undefined) return;
+    try {
+      const tail = Buffer.alloc(Math.min(this.#length, ROOM_FOR_NOTICE));
+      const from = this.#length - tail.length;
+      this.#disk.read(this.#fd, tail, from);
+      const kept = from === 0 ? 0 : tail.indexOf(NEWLINE) + 1;
+      const dropped = outputBytes(tail.subarray(kept));
+      this.#truncate(this.#fd, from + kept);
+      this.#inLine = this.#length > 0; // or perhaps not: an empty line does no harm
+      this.#unreported += dropped;
+      this.#missing = { ...this.#missing, bytes: this.#missing.bytes + dropped };
+      this.#cutAt = this.#length;
+      this.#append(Buffer.alloc(0));
+    } catch {
+      return; // readers of this process get it from memory
+    }
   }
 
   #wake(): void {
@@ -119,134 +201,4 @@ export class LogFile implements OutputSink {
   #stamp(): string {
     return `${this.#now().toISOString().slice(0, -1)}000000Z`;
   }
-}
-
-function openIn(path: string): number {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  return openSync(path, 'a', 0o600);
-}
-
-/** Reads a log, which may be growing (`live`) or long ended. Cancelling the stream ends the reading. */
-export function readLog(
-  path: string,
-  live: LogFile | undefined,
-  options: LogOptions,
-  now: Date,
-): ReadableStream<Uint8Array> {
-  const records = recordsOf(path, options.follow === true ? live : undefined);
-  const lines = selected(records, path, options, now);
-  return new ReadableStream<Uint8Array>({
-    pull: async (controller) => {
-      const next = await lines.next();
-      if (next.done === true) controller.close();
-      else controller.enqueue(next.value);
-    },
-    cancel: async () => {
-      await lines.return(undefined);
-    },
-  });
-}
-
-/** Blocks of whole records, and at the end of a growing file the wait for more. */
-async function* recordsOf(path: string, live: LogFile | undefined): AsyncGenerator<readonly Buffer[], undefined> {
-  while (live?.growing === true && !live.begun) await live.changed();
-  const file = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined; // it said nothing
-    throw error;
-  });
-  if (file === undefined) return undefined;
-  try {
-    let rest = Buffer.alloc(0);
-    for (let position = 0, size: number = BLOCKS.first; ;) {
-      const growing = live?.growing === true;
-      const more = growing ? live.changed() : undefined; // asked for before reading: nothing can come between
-      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(size), 0, size, position);
-      if (bytesRead === 0) {
-        if (more === undefined) return undefined;
-        await more;
-        continue;
-      }
-      position += bytesRead;
-      if (bytesRead === size) size = Math.min(4 * size, BLOCKS.largest);
-      const text =
-        rest.length === 0 ? buffer.subarray(0, bytesRead) : Buffer.concat([rest, buffer.subarray(0, bytesRead)]);
-      const records: Buffer[] = [];
-      let start = 0;
-      for (let end = text.indexOf(NEWLINE); end >= 0; end = text.indexOf(NEWLINE, start)) {
-        records.push(text.subarray(start, end + 1));
-        start = end + 1;
-      }
-      rest = text.subarray(start);
-      yield records;
-    }
-  } finally {
-    await file.close();
-  }
-}
-
-async function* selected(
-  blocks: AsyncGenerator<readonly Buffer[], undefined>,
-  path: string,
-  options: LogOptions,
-  now: Date,
-): AsyncGenerator<Uint8Array, undefined> {
-  const since = sinceOf(options, now);
-  let skip = options.tailLines === undefined ? 0 : Math.max(0, (await countLines(path, since)) - options.tailLines);
-  let left = options.limitBytes ?? Number.POSITIVE_INFINITY;
-  for await (const block of blocks) {
-    const out: Buffer[] = [];
-    for (const record of block) {
-      const { stamp, whole, text } = parse(record);
-      if (since !== undefined && stamp < since) continue;
-      if (skip > 0) {
-        if (whole) skip -= 1;
-        continue;
-      }
-      if (options.timestamps === true) out.push(Buffer.from(`${stamp} `));
-      out.push(text);
-    }
-    const bytes = Buffer.concat(out).subarray(0, Math.min(left, Number.MAX_SAFE_INTEGER));
-    left -= bytes.length;
-    if (bytes.length > 0) yield bytes;
-    if (left <= 0) return undefined;
-  }
-  return undefined;
-}
-
-function parse(record: Buffer): { readonly stamp: string; readonly whole: boolean; readonly text: Buffer } {
-  const space = record.indexOf(0x20);
-  const whole = record[space + 1] === 0x46;
-  return {
-    stamp: record.toString('latin1', 0, space),
-    whole,
-    text: record.subarray(space + 3, whole ? record.length : record.length - 1),
-  };
-}
-
-function sinceOf({ sinceSeconds, sinceTime }: LogOptions, now: Date): string | undefined {
-  if (sinceSeconds !== undefined) return new Date(now.getTime() - sinceSeconds * 1000).toISOString().slice(0, -1);
-  return sinceTime === undefined ? undefined : new Date(sinceTime).toISOString().slice(0, -1);
-}
-
-/** Lines as a reader counts them: an unfinished one at the end is one too. */
-async function countLines(path: string, since: string | undefined): Promise<number> {
-  let lines = 0;
-  let open = false;
-  for await (const block of recordsOf(path, undefined)) {
-    for (const record of block) {
-      const { stamp, whole } = parse(record);
-      if (since !== undefined && stamp < since) continue;
-      if (whole) lines += 1;
-      open = !whole;
-    }
-  }
-  return open ? lines + 1 : lines;
-}
-
-/** The end of a log, for a termination message: at most so many lines and bytes. */
-export async function lastLines(path: string, lines: number, bytes: number): Promise<string> {
-  let end = Buffer.alloc(0);
-  for await (const chunk of readLog(path, undefined, { tailLines: lines }, new Date(0)))
-    end = Buffer.concat([end, chunk]).subarray(-bytes); // a line may be longer than the memory there is
-  return end.toString('utf8');
 }

@@ -7,7 +7,8 @@ import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { OutputSink } from '../runtime/runtime.js';
 import { removeTree } from '../runtime/remove-tree.js';
-import { LogFile, readLog, type LogOptions } from './log-file.js';
+import { LogFile, type MissingOutput } from './log-file.js';
+import { readLog, type LogOptions } from './log-reader.js';
 
 /** Which pod. */
 export interface PodRef {
@@ -26,6 +27,8 @@ export interface PodLogs {
 export interface ContainerLog extends OutputSink {
   /** Ends the log. Repeating it does nothing. */
   end(): void;
+  /** What of the container's output is not in the log. @default nothing is missing */
+  readonly missing?: MissingOutput | undefined;
   /** Returns its end: at most so many lines and bytes. */
   tail(lines: number, bytes: number): Promise<string>;
 }

@@ -2,6 +2,7 @@
  * A pod's status, computed from what its containers do, as kubelet writes it. Pure.
  */
 
+import type { MissingOutput } from './log-file.js';
 import type { Condition, Container, Pod } from './pod.js';
 
 /** How a container ended, on the wire. */
@@ -32,7 +33,12 @@ export interface ContainerRecord {
   readonly started: boolean;
   readonly containerID?: string;
   readonly imageID?: string;
+  /** What of its output is not in its log. */
+  readonly missing?: MissingOutput | undefined;
 }
+
+/** The condition of a pod whose logs are incomplete. Kubelet has none for it, so the name is qualified. */
+export const LOGS_INCOMPLETE = 'pipewright.dev/LogsIncomplete';
 
 /** What a status is computed from. */
 export interface PodFacts {
@@ -128,6 +134,31 @@ function conditionsOf({ init, main, now, previous }: PodFacts, phase: string): C
     condition('Ready', ready, notReady),
     condition('ContainersReady', ready, notReady),
     condition('PodScheduled', true),
+    ...incompleteLogs([...init, ...main], previous, now),
+  ];
+}
+
+function incompleteLogs(
+  containers: readonly ContainerRecord[],
+  previous: readonly Condition[],
+  now: string,
+): readonly Condition[] {
+  const causes = containers.flatMap(({ name, missing }) =>
+    missing === undefined
+      ? []
+      : [`the log of container "${name}" lacks ${String(missing.bytes)} bytes: ${missing.cause}`],
+  );
+  if (causes.length === 0) return [];
+  const since = previous.find(({ type }) => type === LOGS_INCOMPLETE)?.lastTransitionTime ?? now;
+  return [
+    {
+      type: LOGS_INCOMPLETE,
+      status: 'True',
+      reason: 'LogNotWritten',
+      message: causes.join('; '),
+      lastProbeTime: null,
+      lastTransitionTime: since,
+    },
   ];
 }
 

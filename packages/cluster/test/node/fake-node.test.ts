@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { fake, virtualClock, type FakeOutcome, type VirtualClock } from '../../src/index.js';
 import { Lab, stateOf } from './pods.js';
@@ -46,6 +49,23 @@ describe('a pod', () => {
     expect(await lab.log('p', 'one')).toBe('hello\n');
     expect(await lab.event('p', 'Scheduled')).toBe('Successfully assigned default/p to pipewright');
     expect(await lab.event('p', 'Started')).toMatch(/^Started container (one|two)$/);
+  });
+
+  test('whose log cannot be written says so in its log and its status, and runs to its end', async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'pipewright-no-logs-'));
+    writeFileSync(join(dataDir, 'logs'), 'a file where the directory belongs');
+    lab = await Lab.open({ runtime: fake({ script: () => ({ output: 'hello\n' }) }), dataDir });
+    try {
+      await lab.pod('p', [c('one')]);
+      const pod = await lab.end('p');
+      expect(pod.status?.phase).toBe('Succeeded');
+      expect(await lab.log('p', 'one')).toMatch(/^\(pipewright: 6 bytes of this log are missing: ENOTDIR: .*\)\n$/);
+      const condition = pod.status?.conditions?.find(({ type }) => type === 'pipewright.dev/LogsIncomplete');
+      expect(condition).toMatchObject({ status: 'True', reason: 'LogNotWritten' });
+    } finally {
+      await lab.cluster.close();
+      rmSync(dataDir, { recursive: true });
+    }
   });
 
   test('has events whose names are in the order in which things happened', async () => {

@@ -1,10 +1,12 @@
-import { existsSync, mkdtempSync } from 'node:fs';
+import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { LogStore } from '../../src/node/pod-logs.js';
-import { lastLines, LogFile, readLog, type LogOptions } from '../../src/node/log-file.js';
+import type { LogDisk } from '../../src/node/log-disk.js';
+import { LogFile } from '../../src/node/log-file.js';
+import { lastLines, readLog, type LogOptions } from '../../src/node/log-reader.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'pipewright-log-'));
 afterAll(() => rm(directory, { recursive: true }));
@@ -113,5 +115,101 @@ describe('a log', () => {
     const log = written(Array.from({ length: 100 }, (_, line) => `line ${line}\n`).join(''));
     expect(await lastLines(log.path, 2, 2048)).toBe('line 98\nline 99\n');
     expect(await lastLines(log.path, 80, 8)).toBe('line 99\n');
+  });
+});
+
+/** A disk in memory that takes no more than so many bytes, and shows short writes on the way. */
+class SmallDisk implements LogDisk {
+  room: number;
+  #file: Buffer = Buffer.alloc(0);
+  readonly #path: string;
+
+  constructor(path: string, room: number) {
+    this.#path = path;
+    this.room = room;
+  }
+
+  open(): { fd: number; length: number } {
+    this.#store(this.#file);
+    return { fd: 1, length: this.#file.length };
+  }
+
+  write(_fd: number, bytes: Uint8Array): number {
+    const taken = Math.min(bytes.length, this.room - this.#file.length, 1000);
+    if (taken <= 0)
+      throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC', path: this.#path });
+    this.#store(Buffer.concat([this.#file, bytes.subarray(0, taken)]));
+    return taken;
+  }
+
+  read(_fd: number, buffer: Uint8Array, position: number): void {
+    this.#file.copy(buffer, 0, position);
+  }
+
+  truncate(_fd: number, length: number): void {
+    this.#store(this.#file.subarray(0, length));
+  }
+
+  close(): void {}
+
+  #store(file: Buffer): void {
+    this.#file = file;
+    writeFileSync(this.#path, file);
+  }
+}
+
+describe('a log on a full disk', () => {
+  const onDisk = (room: number): { log: LogFile; disk: SmallDisk } => {
+    const path = join(directory, `${files++}.log`);
+    const disk = new SmallDisk(path, room);
+    return { log: new LogFile(path, () => noon, disk), disk };
+  };
+  const line = (number: number): string => `line ${String(number).padStart(3, '0')}\n`;
+  const NOTICE = /^\(pipewright: (\d+) bytes of this log are missing: ENOSPC: no space left on device, write\)\n$/;
+
+  test.each([0, 30, 100, 1000, 5000])('of %i bytes says how much of it is missing, now and later', async (room) => {
+    const { log } = onDisk(room);
+    const followed = read(log, { follow: true });
+    let printed = 0;
+    for (let number = 0; number < 300; number += 1) {
+      log.write(Buffer.from(line(number)));
+      printed += line(number).length;
+      if (number % 50 === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+    log.end();
+    const shown = await read(log);
+    const [notice = ''] = shown.match(/\(pipewright: [^]*$/) ?? [];
+    const kept = shown.slice(0, shown.length - notice.length).replace(/\n\n$/, '\n');
+    expect(notice).toMatch(NOTICE);
+    expect(Array.from({ length: 300 }, (_, number) => line(number)).join('')).toContain(kept);
+    expect(kept.length + Number(NOTICE.exec(notice)?.[1])).toBe(printed);
+    expect((await followed).endsWith(notice)).toBe(true);
+    expect(log.missing).toEqual({
+      bytes: Number(NOTICE.exec(notice)?.[1]),
+      cause: 'ENOSPC: no space left on device, write',
+    });
+    if (room >= 100 + 30) expect(await lastLines(log.path, 1, 2000)).toBe(notice); // a later process reads the file alone
+  });
+
+  test('that has room again goes on behind a notice', async () => {
+    const { log, disk } = onDisk(50);
+    log.write(Buffer.from('one\ntwo\n'));
+    disk.room = 300;
+    log.write(Buffer.from('three\n'));
+    log.end();
+    expect(await read(log)).toBe(
+      'one\n(pipewright: 4 bytes of this log are missing: ENOSPC: no space left on device, write)\nthree\n',
+    );
+    expect(log.missing?.bytes).toBe(4);
+  });
+
+  test('counts the parts of a line that has no end, and begins a line for the notice', async () => {
+    const { log, disk } = onDisk(20_000);
+    log.write(Buffer.from('x'.repeat(40_000)));
+    disk.room = 60_000;
+    log.end();
+    expect(await read(log)).toBe(
+      `${'x'.repeat(16_384)}\n(pipewright: 16384 bytes of this log are missing: ENOSPC: no space left on device, write)\n${'x'.repeat(7232)}`,
+    );
   });
 });

@@ -52,6 +52,22 @@ describe('the phase of a pod', () => {
   });
 });
 
+test('a pod whose logs are incomplete says which, how much is missing and why', () => {
+  const full = { bytes: 12, cause: 'ENOSPC: no space left on device' };
+  const main = [record(ended(0)), record(ended(0), { name: 'd', missing: full })];
+  const facts = { pod: pod('Never'), init: [record(ended(0), { name: 'i', missing: full })], main };
+  const { conditions } = podStatus({ ...facts, ip: '127.0.0.1', startTime: at, now: at, previous: [] });
+  expect(conditions).toContainEqual({
+    type: 'pipewright.dev/LogsIncomplete',
+    status: 'True',
+    reason: 'LogNotWritten',
+    message:
+      'the log of container "i" lacks 12 bytes: ENOSPC: no space left on device; the log of container "d" lacks 12 bytes: ENOSPC: no space left on device',
+    lastProbeTime: null,
+    lastTransitionTime: at,
+  });
+});
+
 test('a condition keeps the moment it last changed', () => {
   const facts = { pod: pod('Never'), init: [], main: [record(running)], ip: '127.0.0.1', startTime: at };
   const first = podStatus({ ...facts, now: at, previous: [] });
