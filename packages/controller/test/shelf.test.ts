@@ -99,6 +99,7 @@ describe('what an owner controls is found', () => {
     const it = await opened([]);
     it.shelf.note(thing('a', 'one', '11'));
     it.shelf.gone('n/a', 'uid-a');
+    it.shelf.gone('n/a', 'uid-of-a-second-a');
     await it.say('ADDED', thing('a', 'one', '11'));
     expect([it.shelf.get('n/a'), it.names('one')]).toEqual([undefined, []]);
     await it.close();

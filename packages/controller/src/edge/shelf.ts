@@ -32,8 +32,8 @@ export class Shelf<T extends KubeObject> {
   readonly #clock: Clock;
   /** The oldest first. */
   readonly #laid = new Map<string, Laid<T>>();
-  /** Uids of objects that the server does not have any more, by key, until the watch has caught up. */
-  readonly #gone = new Map<string, string>();
+  /** Uids of deleted objects, until the watch has shown their deletion. */
+  readonly #gone = new Set<string>();
   /** The newest state of each object, by its owner's uid and its own name. */
   readonly #owned = new Map<string, Map<string, T>>();
   /** The owner that an object is to be found under, by its key. */
@@ -46,7 +46,7 @@ export class Shelf<T extends KubeObject> {
       ...options,
       onChange: (key, change, listed) => {
         const seen = this.#settle(key, change);
-        if (change.after?.metadata.uid !== this.#gone.get(key)) this.#gone.delete(key);
+        if (!change.after && change.before?.metadata.uid !== undefined) this.#gone.delete(change.before.metadata.uid);
         this.#file(key);
         // A list may have skipped changes of others that the answer to our write had in it.
         if (listed || !seen) options.onChange?.(key, change, listed);
@@ -94,9 +94,8 @@ export class Shelf<T extends KubeObject> {
   /** Notes that the server does not have the object of this uid any more, of which a late watch knows nothing yet. */
   gone(key: string, uid: string): void {
     if (this.#laid.get(key)?.object.metadata.uid === uid) this.#laid.delete(key);
-    this.#gone.delete(key);
-    this.#gone.set(key, uid);
-    const [oldest] = this.#gone.keys();
+    this.#gone.add(uid);
+    const [oldest] = this.#gone;
     if (this.#gone.size > MOST_GONE && oldest !== undefined) this.#gone.delete(oldest);
     this.#file(key);
   }
@@ -105,7 +104,7 @@ export class Shelf<T extends KubeObject> {
     const laid = this.#laid.get(key)?.object;
     if (laid) return laid;
     const known = this.reflector.get(key);
-    return known && this.#gone.get(key) === known.metadata.uid ? undefined : known;
+    return known?.metadata.uid !== undefined && this.#gone.has(known.metadata.uid) ? undefined : known;
   }
 
   #expire(): void {
