@@ -112,6 +112,7 @@ export function makeWorld(
     room: makeRoom(options, client, clock, queues.taskRunQueue),
     retention: options.retention && makeRetention(options, options.retention, { client, clock, log, ...shelves }),
     pace: new Pace(clock),
+    createdPods: new Map(),
     shellLess: new Set(),
   };
   const caches = [...Object.values(shelves).map(({ reflector }) => reflector), ...Object.values(kinds)];

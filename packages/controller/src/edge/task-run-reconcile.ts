@@ -33,6 +33,7 @@ export async function reconcileTaskRun(world: World, key: string): Promise<WorkD
   const run = world.taskRuns.get(key);
   if (!run) {
     world.room.leave(key);
+    world.createdPods.delete(key);
     return {};
   }
   const now = world.clock.date();
@@ -45,6 +46,7 @@ export async function reconcileTaskRun(world: World, key: string): Promise<WorkD
   if (again === undefined) world.room.leave(key);
   const write = await record(world, started.run, status);
   if (write !== 'written') return afterWrite(write);
+  world.createdPods.delete(key);
   for (const action of decision.actions) await apply(world, action);
   if (awaitsDelivery(status)) world.eventQueue.add(key);
   if (wanted) await recordMetadata(world, world.taskRuns, TASK_RUNS, key, wanted.inherits);
@@ -139,15 +141,20 @@ type Made =
   | { readonly is: 'refused'; readonly why: string }
   | { readonly is: 'no-quota'; readonly why: string };
 
-/** Creates the pod, or finds that an earlier try already did. */
+/**
+ * Creates the pod, or finds the one that an earlier try created. A pod that was deleted before the status named it is not created
+ * again, because its steps may have run.
+ */
 async function makePod(world: World, run: TaskRun, pod: Pod): Promise<Made> {
   const { namespace = '', name = '' } = pod.metadata;
+  const before = world.createdPods.get(keyOf(run));
+  if (before?.metadata.name === name) return { is: 'made', pod: before };
   try {
-    return { is: 'made', pod: world.pods.note(await world.client.create<Pod>(PODS, { namespace }, pod)) };
+    return made(world, run, world.pods.note(await world.client.create<Pod>(PODS, { namespace }, pod)));
   } catch (error) {
     if (refusedAs(error, 'AlreadyExists')) {
       const there = await live(world, namespace, name);
-      if (there && isOurs(there, run.metadata.uid)) return { is: 'made', pod: there };
+      if (there && isOurs(there, run.metadata.uid)) return made(world, run, there);
       if (there) return { is: 'refused', why: `pod "${name}" exists already and belongs to something else; delete it` };
     }
     if (!(error instanceof ApiError)) throw error;
@@ -158,6 +165,11 @@ async function makePod(world: World, run: TaskRun, pod: Pod): Promise<Made> {
       return { is: 'refused', why: error.message };
     throw error;
   }
+}
+
+function made(world: World, run: TaskRun, pod: Pod): Made {
+  world.createdPods.set(keyOf(run), pod);
+  return { is: 'made', pod };
 }
 
 const lacksRoom = (status: TaskRunStatus | undefined): boolean => succeeded(status)?.reason === 'ExceededNodeResources';

@@ -88,6 +88,8 @@ export interface World {
   readonly sendEvent: Send;
   readonly taskRunEvents: EventRecorder;
   readonly runEvents: EventRecorder;
+  /** The pod of a TaskRun, by the TaskRun's key, from its creation until the status names it. */
+  readonly createdPods: Map<string, Pod>;
   /** TaskRuns that no quota has room for. */
   readonly room: Room;
   /** Absent where all finished runs are kept. */
