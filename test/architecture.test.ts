@@ -40,6 +40,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   lib: ['@pipewright/tekton', 'imports', ...CONSTRUCTS, 'yaml', 'node:crypto', 'node:fs', 'node:path'],
   'lib/testing': ['lib', '@pipewright/tekton', ...CONSTRUCTS, '@jest/globals', 'expect'],
   'main.ts': ['lib', ...CONSTRUCTS],
+  'test/simulation': ['@pipewright/kube', '@pipewright/cluster', '@jest/globals', 'node:'],
   parity: [
     '@pipewright/tekton',
     '@pipewright/kube',
