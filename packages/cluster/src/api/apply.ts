@@ -6,7 +6,7 @@
  */
 
 import { copy, isObject, objectAt, objectsAt, same, stringAt, type JsonObject, type KubeObject } from './json.js';
-import { childAt, fieldsOf, removeAt, shown, withoutPaths, type FieldSet } from './owned-fields.js';
+import { childrenOf, fieldsOf, removeAll, shown, withoutPaths, type FieldSet } from './owned-fields.js';
 import { Refusal, type Cause } from './refusal.js';
 import { apiVersionOf, type ResourceType } from './resource.js';
 import { strategicPatch } from './strategic.js';
@@ -77,37 +77,45 @@ function disputesWith(
   after: unknown,
   path: readonly string[] = [],
 ): string[][] {
+  const [childBefore, childAfter] = [childrenOf(before), childrenOf(after)];
   return Object.entries(theirs).flatMap(([name, inner]) => {
     const mine = ours[name];
     if (!isObject(mine) || !isObject(inner)) return [];
     const here = [...path, name];
-    const [was, will] = [childAt(before, name), childAt(after, name)];
+    const [was, will] = [childBefore(name), childAfter(name)];
     if (Object.keys(inner).length > 0 && Object.keys(mine).length > 0)
       return disputesWith(inner, mine, was, will, here);
     return same(was, will) || isObject(will) ? [] : [here];
   });
 }
 
+/** The most conflicts that are named. */
+const MOST_TOLD = 1000;
+
 function conflictOf(others: readonly Other[]): Refusal {
-  const causes = others.flatMap(({ entry, disputes }) =>
+  const all = others.flatMap(({ entry, disputes }) =>
     disputes.map((path): Cause => ({
       reason: 'FieldManagerConflict',
       field: shown(path),
       message: `conflict with ${JSON.stringify(stringAt(entry, 'manager'))}`,
     })),
   );
-  const count = causes.length === 1 ? '1 conflict' : `${causes.length} conflicts`;
+  const causes = all.slice(0, MOST_TOLD);
+  const count = all.length === 1 ? '1 conflict' : `${all.length} conflicts`;
   const list = causes.map(({ field, message }) => `${message}: ${field}`).join(', ');
   return new Refusal(409, 'Conflict', `Apply failed with ${count}: ${list}`, { causes });
 }
 
 /** Takes out of a draft what this manager applied before and no longer wants, unless another applier wants it. */
 function drop(draft: unknown, before: FieldSet, now: FieldSet, others: readonly FieldSet[]): void {
+  const childOf = childrenOf(draft);
+  const dropped = new Map<string, unknown>();
   for (const [name, inner] of Object.entries(before)) {
     const claims = others.map((each) => each[name]).filter(isObject);
-    const [still, value] = [now[name], childAt(draft, name)];
+    const [still, value] = [now[name], childOf(name)];
     if (isObject(inner) && Object.keys(inner).length > 0) drop(value, inner, isObject(still) ? still : {}, claims);
     const empty = !isObject(value) || name.startsWith('k:') || Object.keys(value).length === 0;
-    if (still === undefined && claims.length === 0 && empty) removeAt(draft, name);
+    if (still === undefined && claims.length === 0 && empty && value !== undefined) dropped.set(name, value);
   }
+  removeAll(draft, dropped);
 }

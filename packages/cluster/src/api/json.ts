@@ -117,6 +117,14 @@ export function same(one: unknown, other: unknown): boolean {
   return fields.every((field) => Object.hasOwn(right, field) && same(left[field], right[field]));
 }
 
+/** A text that two JSON values share exactly when they say the same, whatever the order of their fields. */
+export function identity(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(identity).join(',')}]`;
+  if (!isObject(value)) return value === undefined ? 'null' : JSON.stringify(value);
+  const fields = Object.keys(value).sort();
+  return `{${fields.map((field) => `${JSON.stringify(field)}:${identity(value[field])}`).join(',')}}`;
+}
+
 const serialised = new WeakMap<object, string>();
 
 /** An object's JSON text when it has been made already. */

@@ -5,7 +5,7 @@
  * Pure; made for server-side apply.
  */
 
-import { isObject, same, type JsonObject } from './json.js';
+import { identity, isObject, type JsonObject } from './json.js';
 import type { Schema } from './schema.js';
 import { fieldOf, mergingOf } from './strategic.js';
 
@@ -50,24 +50,48 @@ function inside(value: unknown, schema: Schema | undefined, path: string): Field
   );
 }
 
-/** What is at one name of a field set, in an object or a list. */
-export function childAt(value: unknown, name: string): unknown {
-  const rest = name.slice(2);
-  if (name.startsWith('f:')) return isObject(value) && Object.hasOwn(value, rest) ? value[rest] : undefined;
-  const items: readonly unknown[] = Array.isArray(value) ? value : [];
-  const wanted: unknown = JSON.parse(rest);
-  return name.startsWith('v:') ? items.find((item) => same(item, wanted)) : items.find((item) => hasKeys(item, wanted));
+/** Finds what is at the names of a field set, in one object or list: of items that share a name the first. */
+export function childrenOf(value: unknown): (name: string) => unknown {
+  if (isObject(value)) return (name) => (Object.hasOwn(value, name.slice(2)) ? value[name.slice(2)] : undefined);
+  if (!Array.isArray(value)) return () => undefined;
+  const items: readonly unknown[] = value;
+  const indexes = new Map<string, ReadonlyMap<string, unknown>>();
+  return (name) => {
+    const wanted: unknown = JSON.parse(name.slice(2));
+    const keys = name.startsWith('k:') && isObject(wanted) ? Object.keys(wanted) : undefined;
+    const kind = keys ? JSON.stringify(keys) : 'values';
+    const index = indexes.get(kind) ?? indexed(items, keys);
+    indexes.set(kind, index);
+    return index.get(keys ? keysIn(wanted, keys) : identity(wanted));
+  };
 }
 
-const hasKeys = (item: unknown, keys: unknown): boolean =>
-  isObject(item) && isObject(keys) && Object.entries(keys).every(([key, value]) => same(item[key], value));
+/** Items by some of their keys, or by their values. */
+function indexed(items: readonly unknown[], keys: readonly string[] | undefined): ReadonlyMap<string, unknown> {
+  const index = new Map<string, unknown>();
+  for (const item of items) {
+    if (keys && !isObject(item)) continue;
+    const id = keys ? keysIn(item, keys) : identity(item);
+    if (!index.has(id)) index.set(id, item);
+  }
+  return index;
+}
 
-/** Takes what is at one name of a field set out of a draft. */
-export function removeAt(draft: unknown, name: string): void {
-  if (isObject(draft)) delete draft[name.slice(2)];
-  if (!Array.isArray(draft)) return;
-  const found = draft.indexOf(childAt(draft, name));
-  if (found >= 0) draft.splice(found, 1);
+const keysIn = (item: unknown, keys: readonly string[]): string =>
+  identity(keys.map((key) => (isObject(item) ? (item[key] ?? null) : null)));
+
+/** Takes children, as they were found at their names, out of an object or list. */
+export function removeAll(draft: unknown, children: ReadonlyMap<string, unknown>): void {
+  if (isObject(draft)) for (const name of children.keys()) delete draft[name.slice(2)];
+  if (!Array.isArray(draft) || children.size === 0) return;
+  const removed = new Set(children.values());
+  let kept = 0;
+  for (const item of draft) {
+    if (removed.has(item))
+      removed.delete(item); // of equal texts in a set one goes
+    else draft[kept++] = item;
+  }
+  draft.length = kept;
 }
 
 /** A path of names as messages show it: `.spec.containers[name="a"].image`. */
@@ -89,8 +113,14 @@ export function shown(path: readonly string[]): string {
 export function withoutPaths(fields: FieldSet, paths: readonly (readonly string[])[]): FieldSet {
   if (paths.length === 0) return fields;
   const result: FieldSet = {};
+  const byFirst = new Map<string, string[][]>();
+  for (const [first = '', ...rest] of paths) {
+    const known = byFirst.get(first);
+    if (known) known.push(rest);
+    else byFirst.set(first, [rest]);
+  }
   for (const [name, inner] of Object.entries(fields)) {
-    const below = paths.filter(([first]) => first === name).map(([, ...rest]) => rest);
+    const below = byFirst.get(name) ?? [];
     if (below.some((rest) => rest.length === 0)) continue;
     const left = isObject(inner) ? withoutPaths(inner, below) : {};
     if (below.length > 0 && Object.keys(left).length === 0) continue;

@@ -4,7 +4,7 @@
  * Pure. Which lists those are, and by what key, the kind's schema says; without a word from it a list is replaced whole.
  */
 
-import { copy, isObject, same, type JsonObject } from './json.js';
+import { copy, identity, isObject, type JsonObject } from './json.js';
 import { badRequest } from './refusal.js';
 import type { Schema } from './schema.js';
 
@@ -56,46 +56,67 @@ export function strategicPatch(object: unknown, patch: JsonObject, schema: Schem
 
 /** `$retainKeys` names the only fields that may stay: how a union changes from one kind to another. */
 function retainKeys(result: JsonObject, patch: JsonObject): void {
-  const kept = patch['$retainKeys'];
-  if (!Array.isArray(kept)) return;
-  for (const field of Object.keys(result)) if (!kept.includes(field)) delete result[field];
+  const list = patch['$retainKeys'];
+  if (!Array.isArray(list)) return;
+  const kept = new Set<unknown>(list);
+  for (const field of Object.keys(result)) if (!kept.has(field)) delete result[field];
 }
 
 function removeValues(result: JsonObject, field: string, values: unknown): void {
   const list = result[field];
   if (!Array.isArray(list) || !Array.isArray(values)) return;
-  const left: unknown[] = list.filter((item) => !values.includes(item));
-  result[field] = left;
+  const removed = new Set<unknown>(values);
+  result[field] = list.filter((item) => !removed.has(item));
 }
 
 function mergeList(field: string, before: unknown, patch: readonly unknown[], schema: Schema | undefined): unknown[] {
   const old: readonly unknown[] = Array.isArray(before) ? before : [];
   const merging = mergingOf(schema);
-  if (merging === 'set') return [...old, ...patch.filter((item) => !old.some((each) => same(each, item)))];
+  if (merging === 'set') {
+    const known = new Set(old.map(identity));
+    return [...old, ...patch.filter((item) => !known.has(identity(item)))];
+  }
   const plain = patch.filter((item) => !(isObject(item) && item['$patch'] === 'replace'));
   if (merging === 'replace' || plain.length < patch.length) return copy(plain);
-  const result = [...old];
-  for (const item of patch) mergeItem(result, item, merging.by, field, schema?.items);
-  return result;
+  return mergeByKeys(field, old, patch, merging.by, schema?.items);
 }
 
-function mergeItem(
-  result: unknown[],
-  item: unknown,
-  keys: readonly string[],
+/** Merges items into those with the same keys; what is deleted leaves a gap until the end. */
+function mergeByKeys(
   field: string,
+  old: readonly unknown[],
+  patch: readonly unknown[],
+  keys: readonly string[],
   schema: Schema | undefined,
-): void {
-  if (!isObject(item)) throw badRequest(`the items of ${field} in a strategic merge patch must be objects`);
-  const [key = ''] = keys;
-  if (item[key] === undefined) {
-    throw badRequest(`map: ${JSON.stringify(item)} does not contain declared merge key: ${key}`);
+): unknown[] {
+  const result = [...old];
+  const deleted = new Set<number>();
+  const places = new Map<string, number[]>(); // of items with the same keys the first counts, until it is deleted
+  const keysOf = (item: JsonObject): string => identity(keys.map((name) => item[name] ?? null));
+  const add = (item: unknown, place: number): void => {
+    if (!isObject(item)) return;
+    const known = places.get(keysOf(item));
+    if (known) known.push(place);
+    else places.set(keysOf(item), [place]);
+  };
+  for (const [place, item] of old.entries()) add(item, place);
+  for (const item of patch) {
+    if (!isObject(item)) throw badRequest(`the items of ${field} in a strategic merge patch must be objects`);
+    const [key = ''] = keys;
+    if (item[key] === undefined)
+      throw badRequest(`map: ${JSON.stringify(item)} does not contain declared merge key: ${key}`);
+    const same = places.get(keysOf(item)) ?? [];
+    const [place] = same;
+    if (item['$patch'] === 'delete') {
+      if (place !== undefined) deleted.add(place);
+      same.shift();
+    } else if (place !== undefined) result[place] = strategicPatch(result[place], item, schema);
+    else {
+      result.push(strategicPatch({}, item, schema));
+      add(item, result.length - 1);
+    }
   }
-  const place = result.findIndex((each) => isObject(each) && keys.every((name) => each[name] === item[name]));
-  if (item['$patch'] === 'delete') {
-    if (place >= 0) result.splice(place, 1);
-  } else if (place >= 0) result[place] = strategicPatch(result[place], item, schema);
-  else result.push(strategicPatch({}, item, schema));
+  return deleted.size === 0 ? result : result.filter((_, place) => !deleted.has(place));
 }
 
 /** Items named by `$setElementOrder` come in that order; the others stay where they stood. */
