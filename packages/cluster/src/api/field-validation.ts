@@ -13,6 +13,8 @@ export interface FieldsJudge {
   readonly warnings: readonly string[];
 }
 
+/** As many as kube-apiserver tells. */
+const MOST_TOLD = 100;
 const LEVELS = ['Strict', 'Warn', 'Ignore'];
 
 /** Judges as the query's `fieldValidation` says; without it, warns. */
@@ -33,7 +35,7 @@ export function fieldsJudge(type: ResourceType, query: URLSearchParams, repeated
     const found = [
       ...fields.map((field) => `unknown field "${field}"`),
       ...repeated.map((field) => `duplicate field "${field}"`),
-    ];
+    ].slice(0, MOST_TOLD);
     if (found.length === 0) return;
     if (level === 'Strict') throw strictError(type, found);
     warnings.push(...found);

@@ -92,9 +92,23 @@ export function toWeb(answer: Answer | Response): Response {
   if (answer instanceof Response) return answer;
   const { status, content, warnings = [] } = answer;
   const headers = new Headers(answer.headers);
-  for (const warning of warnings) headers.append('warning', `299 - ${JSON.stringify(warning)}`);
+  for (const warning of asHeaders(warnings)) headers.append('warning', warning);
   const body = 'text' in content ? content.text() : 'stream' in content ? content.stream : content.frames();
   return new Response(body, { status, headers });
+}
+
+/** The most characters of one warning, and of all, as kube-apiserver has it. */
+const [MOST_OF_ONE, MOST_OF_ALL] = [256, 4096];
+
+/** Warnings as headers hold them, in bytes: when they are too long each is cut off, and as many are given as have room. */
+function asHeaders(warnings: readonly string[]): string[] {
+  const all = warnings.reduce((sum, text) => sum + text.length, 0);
+  const cut = all > MOST_OF_ALL ? warnings.map((text) => text.slice(0, MOST_OF_ONE)) : warnings;
+  let room = MOST_OF_ALL;
+  return cut
+    .filter((text) => (room -= text.length) >= 0)
+    .map((text) => `299 - ${JSON.stringify(text).replaceAll('\u007f', '\\u007f')}`)
+    .map((header) => Buffer.from(header).toString('latin1'));
 }
 
 /** Leaves an answer as it is, as far as it can be. */

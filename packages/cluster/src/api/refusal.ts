@@ -26,6 +26,21 @@ export interface Cause {
   readonly message: string;
 }
 
+/** Takes note of one thing that is wrong. */
+export type Report = (cause: Cause) => void;
+
+/** The most causes that are told at once: a megabyte may hold a million mistakes. */
+const MOST_CAUSES = 1000;
+
+/** What a check reports, up to as much as is told. */
+export function collected(check: (report: Report) => void): readonly Cause[] {
+  const causes: Cause[] = [];
+  check((cause) => {
+    if (causes.length < MOST_CAUSES) causes.push(cause);
+  });
+  return causes;
+}
+
 /** What a refusal is about: `kind` is the resource's plural, or the Kind for Invalid, as upstream has it. */
 export interface Details extends JsonObject {
   readonly name?: string;
@@ -89,10 +104,11 @@ export const conflict = (type: Named, name: string, why = STALE): Refusal =>
   );
 
 /** 422: the object says something it may not; all causes at once. */
-export function invalid(type: Named, name: string, causes: readonly Cause[]): Refusal {
+export function invalid(type: Named, name: string, all: readonly Cause[]): Refusal {
+  const causes = all.slice(0, MOST_CAUSES);
   const kind = type.group === '' ? type.kind : `${type.kind}.${type.group}`;
-  const all = causes.map(({ field, message }) => `${field}: ${message}`);
-  const text = all.length === 1 ? (all[0] ?? '') : `[${all.join(', ')}]`;
+  const told = causes.map(({ field, message }) => `${field}: ${message}`);
+  const text = told.length === 1 ? (told[0] ?? '') : `[${told.join(', ')}]`;
   return new Refusal(422, 'Invalid', `${kind} "${name}" is invalid: ${text}`, {
     ...(name !== '' && { name }),
     ...(type.group !== '' && { group: type.group }),

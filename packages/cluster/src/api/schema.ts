@@ -45,6 +45,9 @@ export interface Schema {
   readonly 'x-kubernetes-list-map-keys'?: readonly string[];
   readonly 'x-kubernetes-patch-merge-key'?: string;
   readonly 'x-kubernetes-patch-strategy'?: string;
+  readonly 'x-kubernetes-map-type'?: string;
+  /** Of a built-in field that holds a schema: what may stand in its place. */
+  readonly 'x-or'?: 'boolean' | 'schemas' | 'strings';
 }
 
 /** Fields every object has; the server looks after metadata itself. */
@@ -53,30 +56,38 @@ const OBJECT_FIELDS = new Set(['apiVersion', 'kind', 'metadata']);
 /** The path of a field below another, as messages spell it. */
 export const below = (path: string, field: string): string => (path === '' ? field : `${path}.${field}`);
 
+/** The most unknown fields that are told, as many as kube-apiserver tells. */
+const MOST_UNKNOWN = 100;
+
 /**
- * Drops the fields a schema does not know from a draft, and says which those were, by path.
+ * Drops the fields a schema does not know from a draft, and says which those were (the first hundred), by path.
  *
  * @param whole whether this is a whole object, whose apiVersion, kind and metadata are nobody's to drop
  */
 export function prune(draft: unknown, schema: Schema, whole = false, path = ''): string[] {
+  const unknown: string[] = [];
+  pruneInto(unknown, draft, schema, path, whole);
+  return unknown;
+}
+
+function pruneInto(unknown: string[], draft: unknown, schema: Schema, path: string, whole: boolean): void {
   if (Array.isArray(draft)) {
     const { items } = schema;
-    return items ? draft.flatMap((item, index) => prune(item, items, false, `${path}[${index}]`)) : [];
+    if (items) for (const [index, item] of draft.entries()) pruneInto(unknown, item, items, `${path}[${index}]`, false);
+    return;
   }
-  if (!isObject(draft)) return [];
+  if (!isObject(draft)) return;
   const embedded = whole || schema['x-kubernetes-embedded-resource'] === true;
-  const unknown: string[] = [];
   for (const field of Object.keys(draft)) {
     if (embedded && OBJECT_FIELDS.has(field)) continue;
     const known = fieldSchema(schema, field);
     if (known === true) continue;
-    if (known) unknown.push(...prune(draft[field], known, false, below(path, field)));
+    if (known) pruneInto(unknown, draft[field], known, below(path, field), false);
     else {
-      unknown.push(below(path, field));
+      if (unknown.length < MOST_UNKNOWN) unknown.push(below(path, field));
       delete draft[field];
     }
   }
-  return unknown;
 }
 
 /** The schema of a field; true when anything may be there, undefined when the field is unknown. */
@@ -103,7 +114,8 @@ export function fillDefaults(draft: unknown, schema: Schema): void {
 }
 
 function fillField(draft: JsonObject, field: string, schema: Schema): void {
-  const missing = draft[field] === undefined || (draft[field] === null && schema.nullable !== true);
+  const value = Object.hasOwn(draft, field) ? draft[field] : undefined;
+  const missing = value === undefined || (value === null && schema.nullable !== true);
   if (missing && schema.default !== undefined) draft[field] = copy(schema.default);
   else if (missing) {
     delete draft[field];
