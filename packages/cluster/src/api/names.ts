@@ -65,7 +65,8 @@ export function checkName(metadata: JsonObject, rule: keyof typeof FAULTS): Caus
   return [...prefix, invalidValue('metadata.name', name, fault)];
 }
 
-function keyFault(key: string): string | undefined {
+/** What is wrong with the key of a label or annotation, if anything. */
+export function keyFault(key: string): string | undefined {
   const [prefix, name, more] = key.includes('/') ? key.split('/') : ['', key];
   if (more !== undefined || name === undefined) {
     return `a qualified name ${KEY_SAYS.slice('name part '.length)} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`;
@@ -80,6 +81,12 @@ function keyFault(key: string): string | undefined {
   return QUALIFIED.test(name) ? undefined : KEY_SAYS;
 }
 
+/** What is wrong with the value of a label, if anything. */
+export function labelValueFault(text: string): string | undefined {
+  if (text.length > 63) return 'must be no more than 63 characters';
+  return LABEL_VALUE.test(text) ? undefined : VALUE_SAYS;
+}
+
 /** Everything wrong with labels (at any path of an object). */
 export function checkLabels(labels: unknown, path: string): Cause[] {
   if (!isObject(labels)) return [];
@@ -88,8 +95,8 @@ export function checkLabels(labels: unknown, path: string): Cause[] {
     const fault = keyFault(key);
     if (fault !== undefined) wrong.push(invalidValue(path, key, fault));
     const text = typeof value === 'string' ? value : '';
-    if (text.length > 63) wrong.push(invalidValue(path, text, 'must be no more than 63 characters'));
-    else if (!LABEL_VALUE.test(text)) wrong.push(invalidValue(path, text, VALUE_SAYS));
+    const valueFault = labelValueFault(text);
+    if (valueFault !== undefined) wrong.push(invalidValue(path, text, valueFault));
     return wrong;
   });
 }

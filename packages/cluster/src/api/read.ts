@@ -6,7 +6,7 @@ import { textOf, type JsonObject, type KubeObject } from './json.js';
 import { badRequest, expired, notFound, Refusal } from './refusal.js';
 import { apiVersionOf, type ResourceType } from './resource.js';
 import { fieldSelector, type Matches } from './field-selector.js';
-import { labelSelector } from './selector.js';
+import { labelSelector } from './label-selector.js';
 import { latestOf, objectsOf, type World } from './world.js';
 import { sortKey } from '../storage/collection.js';
 
@@ -60,6 +60,15 @@ export function revisionOf(query: URLSearchParams): number | undefined {
   return Number(text);
 }
 
+/** An integer of a query; 0 when it is not given. Throws a 400 in Go's words for what is not one. */
+export function integerIn(query: URLSearchParams, name: string): number {
+  const text = query.get(name) ?? '';
+  if (text === '') return 0;
+  if (/^[+-]?\d{1,15}$/.test(text)) return Number(text);
+  const why = /^[+-]?\d+$/.test(text) ? 'value out of range' : 'invalid syntax';
+  throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: ${why}`);
+}
+
 const TOO_OLD = 'The provided continue parameter is too old to display a consistent list result.';
 
 /** One page of a list. Pages of one list show one state: that of the first page. */
@@ -71,8 +80,7 @@ export function listObjects(
 ): Page {
   const collection = objectsOf(world, type);
   const matches = selectorOf(query, type);
-  const limit = Number(query.get('limit') ?? 0);
-  if (!Number.isInteger(limit) || limit < 0) throw badRequest(`limit: Invalid value: ${query.get('limit') ?? ''}`);
+  const limit = Math.max(0, integerIn(query, 'limit'));
   const token = query.get('continue') ?? '';
   const from = token === '' ? undefined : readToken(token);
   const exact = query.get('resourceVersionMatch') === 'Exact' ? revisionOf(query) : undefined;
@@ -108,7 +116,8 @@ function readToken(token: string): { readonly revision: number; readonly after: 
     const read: unknown = JSON.parse(Buffer.from(token, 'base64url').toString());
     if (typeof read === 'object' && read !== null && 'revision' in read && 'after' in read) {
       const { revision, after } = read;
-      if (typeof revision === 'number' && typeof after === 'string') return { revision, after };
+      if (Number.isSafeInteger(revision) && typeof revision === 'number' && typeof after === 'string')
+        return { revision, after };
     }
   } catch {
     // falls through to the refusal: a token that is no JSON is no token

@@ -13,6 +13,9 @@ const MOST_WAITING = 4096;
 /** How many bytes of objects may wait for it. */
 const MOST_WAITING_BYTES = 16 * 1024 * 1024;
 
+/** The longest that a timer runs, in milliseconds: 24 days. */
+const LONGEST_MS = 2 ** 31 - 1;
+
 /** How many serialized frames wait for the connection. */
 const MOST_FRAMES = 16;
 
@@ -100,7 +103,8 @@ class Subscription<T> {
     if (this.#hasEnded) this.#watching.stop(); // while it began
     signal?.addEventListener('abort', this.#end, { once: true });
     if (signal?.aborted === true) this.#end();
-    if (seconds > 0 && !this.#hasEnded) this.#stopTimer = clock.after(seconds * 1000, this.#timeUp, true);
+    if (seconds > 0 && !this.#hasEnded)
+      this.#stopTimer = clock.after(Math.min(seconds * 1000, LONGEST_MS), this.#timeUp, true);
   }
 
   /** Whether nothing more will be written. */

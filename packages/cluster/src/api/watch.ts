@@ -10,7 +10,7 @@ import type { KubeObject } from './json.js';
 import { expired } from './refusal.js';
 import { apiVersionOf, type ResourceType } from './resource.js';
 import type { WatchContent } from './plain.js';
-import { revisionOf, selectorOf, textFor, valueFor, waitsForFuture } from './read.js';
+import { integerIn, revisionOf, selectorOf, textFor, valueFor, waitsForFuture } from './read.js';
 import type { Matches } from './field-selector.js';
 import { objectsOf, type World } from './world.js';
 import type { Change } from '../storage/history.js';
@@ -126,7 +126,7 @@ export function watchObjects(world: World, request: WatchRequest): WatchContent 
       ? JSON.parse(`{"type":"${seen}","object":${show(object, seen)}}`)
       : { type: seen, object: valueFor(type, object) };
   const size = ({ object, change }: Seen): number => sizeOf(change?.object ?? object);
-  const lasting = { clock: world.clock, signal, seconds: Number(query.get('timeoutSeconds') ?? 0) };
+  const lasting = { clock: world.clock, signal, seconds: integerIn(query, 'timeoutSeconds') };
   return {
     events: () => openEvents(lasting, begin, { size, show: valued }),
     frames: () => openStream(lasting, begin, { size, show: framed }),

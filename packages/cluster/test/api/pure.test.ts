@@ -8,7 +8,7 @@ import type { KubeObject } from '../../src/api/json.js';
 import { readPath } from '../../src/api/json-path.js';
 import { repeatedFields } from '../../src/api/json-scan.js';
 import { canonicalQuantity } from '../../src/api/quantity.js';
-import { labelSelector } from '../../src/api/selector.js';
+import { labelSelector } from '../../src/api/label-selector.js';
 
 test.each([
   ['1000m', '1'],
@@ -103,12 +103,56 @@ test.each([
   expect(labelSelector(text)?.(labelled({ a: 'b', n: '' }))).toBe(want);
 });
 
-test.each(['a in b', '=b', 'a=b c', 'a b', '-a=b', `a=${'x'.repeat(64)}`])(
-  'the label selector %s is refused',
-  (text) => {
-    expect(() => labelSelector(text)).toThrow(/unable to parse requirement/);
-  },
-);
+test.each([
+  ['a', { a: '1' }, true],
+  ['a>1', { a: '2' }, true],
+  ['a<1', { a: '2' }, false],
+  ['a>1', { a: 'x' }, false],
+  ['a>3', {}, false],
+  ['a in (b,,c)', { a: '' }, true],
+  ['a in (,b)', { a: '' }, true],
+  ['a in ()', { a: '' }, true],
+  ['in in (in,notin)', { in: 'notin' }, true],
+  ['a in (b)', { a: 'b', toString: 'x' }, true],
+  ['!toString', {}, true],
+])('the label selector %s takes %j: %p', (text, labels, want) => {
+  expect(labelSelector(text)?.(labelled(labels as Record<string, string>))).toBe(want);
+});
+
+const LABEL_SAYS =
+  "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
+
+test.each([
+  ['a in b', "unable to parse requirement: found 'b' expected: '('"],
+  ['a in (b', "unable to parse requirement: found '', expected: ',' or ')'"],
+  ['a in (b c)', "unable to parse requirement: found 'c', expected: ',' or ')'"],
+  ['a in (=)', "unable to parse requirement: found '=', expected: ',', ')' or identifier"],
+  ['a b', "unable to parse requirement: found 'b', expected: =, !=, ==, in, notin, >, <"],
+  ['=b', "found '=', expected: !, identifier, or 'end of string'"],
+  ['a=b c', "found 'c', expected: ',' or 'end of string'"],
+  ['a=b,', "found '', expected: identifier after ','"],
+  ['a=b,=', "found '=', expected: identifier after ','"],
+  ['a==(', "unable to parse requirement: found '(', expected: identifier"],
+  ['!!a', "unable to parse requirement: found '!', expected: identifier"],
+  [
+    'a>b',
+    "unable to parse requirement: values[0]: Invalid value: \"b\": for 'Gt', 'Lt' operators, the value must be an integer",
+  ],
+  ['a=-', `unable to parse requirement: values[0][a]: Invalid value: "-": ${LABEL_SAYS}`],
+  [`a in (b,-)`, `unable to parse requirement: values[0][a]: Invalid value: "-": ${LABEL_SAYS}`],
+  [`a=${'x'.repeat(64)}`, 'must be no more than 63 characters'],
+  ['-a=b', 'unable to parse requirement: <nil>: Invalid value: "-a": name part must consist of'],
+  ['/a', 'unable to parse requirement: <nil>: Invalid value: "/a": prefix part must be non-empty'],
+])('the label selector %s is refused', (text, message) => {
+  expect(() => labelSelector(text)).toThrow(message);
+});
+
+test('a label selector of a megabyte is read at once', () => {
+  const commas = 'a,'.repeat(500_000);
+  expect(labelSelector(`${commas}a`)?.(labelled({ a: '' }))).toBe(true);
+  expect(() => labelSelector(`a in (${commas}`)).toThrow("found '', expected: ',', ')' or identifier");
+  expect(() => labelSelector('('.repeat(1_000_000))).toThrow("found '(', expected: !, identifier, or 'end of string'");
+});
 
 const PODS = BUILT_IN.find(({ plural }) => plural === 'pods')!;
 

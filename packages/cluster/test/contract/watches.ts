@@ -165,4 +165,21 @@ export function describeWatches(at: () => Server): void {
     expect(body).toMatchObject({ kind: 'ConfigMapList', apiVersion: 'v1' });
     expect(body.metadata.resourceVersion).toMatch(/^\d+$/);
   });
+
+  test.each([
+    ['labelSelector', 'a in b'],
+    ['labelSelector', 'a in (b'],
+    ['labelSelector', 'a=b,'],
+    ['labelSelector', '=b'],
+    ['labelSelector', `a=${'x'.repeat(64)}`],
+    ['labelSelector', '-a'],
+    ['fieldSelector', 'metadata.name'],
+    ['fieldSelector', 'metadata.name=a=b'],
+    ['fieldSelector', 'data.a=b'],
+    ['limit', 'many'],
+  ])('a list by %s=%s is a bad request', async (parameter, text) => {
+    const server = at();
+    const answer = await server.get(`${server.core('configmaps')}?${parameter}=${encodeURIComponent(text)}`);
+    expect([answer.status, answer.body.reason]).toEqual([400, 'BadRequest']);
+  });
 }
