@@ -24,7 +24,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'prom-client',
     'node:',
   ],
-  'packages/cluster/src': ['yaml', 'node:'],
+  'packages/cluster/src': ['re2js', 'yaml', 'node:'],
   'packages/cli/src': [
     '@pipewright/tekton',
     '@pipewright/kube',
