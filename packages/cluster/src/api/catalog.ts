@@ -79,8 +79,9 @@ export class Catalog {
   #rebuild(): void {
     const custom = [...this.#custom].sort(([one], [other]) => (one < other ? -1 : 1)).flatMap(([, types]) => types);
     this.#types = [...this.#builtIn, ...custom];
-    this.#byPath = new Map(this.#types.map((type) => [`${type.group}/${type.version}/${type.plural}`, type]));
-    this.#byKind = new Map(this.#types.map((type) => [`${apiVersionOf(type)}/${type.kind}`, type]));
+    const lastToFirst = [...this.#types].reverse(); // of two with one name the first is served
+    this.#byPath = new Map(lastToFirst.map((type) => [`${type.group}/${type.version}/${type.plural}`, type]));
+    this.#byKind = new Map(lastToFirst.map((type) => [`${apiVersionOf(type)}/${type.kind}`, type]));
     this.#byPlace = new Map();
     for (const type of this.#types) this.#byPlace.set(placeOf(type), [...this.at(placeOf(type)), type]);
     this.#groupVersions = new Set(this.#types.flatMap(({ group, version }) => [group, `${group}/${version}`]));

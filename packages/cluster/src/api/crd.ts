@@ -1,5 +1,5 @@
 /**
- * CustomResourceDefinitions: what they may say, and the resources they make.
+ * CustomResourceDefinitions: their defaults and status, and the resources they make.
  *
  * A definition takes effect within the write that stores it, so it is Established at once.
  */
@@ -18,8 +18,7 @@ import {
   type KubeObject,
 } from './json.js';
 import { AGE, NAME, since } from './columns.js';
-import { readPath } from './json-path.js';
-import { invalidValue, notSupported, required, type Cause } from './refusal.js';
+import { pathReader } from './json-path.js';
 import { ALL_VERBS, type Column, type KindRules, type ResourceType } from './resource.js';
 import type { Schema } from './schema.js';
 
@@ -55,55 +54,6 @@ export function definitionStatus(draft: JsonObject, now: string): JsonObject {
   };
 }
 
-/** Everything wrong with a definition. */
-export function checkDefinition(definition: KubeObject): readonly Cause[] {
-  const spec = objectAt(definition, 'spec');
-  const [group, plural] = [stringAt(spec, 'group'), stringAt(spec, 'names', 'plural')];
-  const wrong: Cause[] = [];
-  if (group === '') wrong.push(required('spec.group'));
-  if (plural === '') wrong.push(required('spec.names.plural'));
-  if (stringAt(spec, 'names', 'kind') === '') wrong.push(required('spec.names.kind'));
-  if (definition.metadata.name !== `${plural}.${group}`) {
-    wrong.push(invalidValue('metadata.name', definition.metadata.name, `must be spec.names.plural+"."+spec.group`));
-  }
-  const scopes = ['Cluster', 'Namespaced'];
-  if (!scopes.includes(stringAt(spec, 'scope'))) wrong.push(notSupported('spec.scope', spec['scope'] ?? '', scopes));
-  const versions = objectsAt(spec, 'versions');
-  if (versions.filter((version) => version['storage'] === true).length !== 1) {
-    wrong.push(
-      invalidValue(
-        'spec.versions',
-        versions.map((version) => version['name']),
-        'must have exactly one version marked as storage version',
-      ),
-    );
-  }
-  for (const [index, version] of versions.entries()) {
-    const schema = at(version, 'schema', 'openAPIV3Schema');
-    const path = `spec.versions[${index}].schema.openAPIV3Schema`;
-    if (!isObject(schema)) wrong.push(required(path, 'schemas are required'));
-    else wrong.push(...checkStructural(schema, path));
-  }
-  return wrong;
-}
-
-/** A schema is structural when every value it speaks of has a type. */
-function checkStructural(schema: JsonObject, path: string): Cause[] {
-  const wrong: Cause[] = [];
-  const free = schema['x-kubernetes-int-or-string'] === true || schema['x-kubernetes-preserve-unknown-fields'] === true;
-  if (stringAt(schema, 'type') === '' && !free)
-    wrong.push(required(`${path}.type`, 'must not be empty for specified object fields'));
-  if (schema['type'] === 'array' && !isObject(schema['items']))
-    wrong.push(required(`${path}.items`, 'must be specified'));
-  if (isObject(schema['items'])) wrong.push(...checkStructural(schema['items'], `${path}.items`));
-  for (const [field, known] of Object.entries(objectAt(schema, 'properties'))) {
-    if (isObject(known)) wrong.push(...checkStructural(known, `${path}.properties[${field}]`));
-  }
-  if (isObject(schema['additionalProperties']))
-    wrong.push(...checkStructural(schema['additionalProperties'], `${path}.additionalProperties`));
-  return wrong;
-}
-
 /** The resources a definition makes: one for each served version, the storage version first. */
 export function resourcesOf(definition: KubeObject): readonly ResourceType[] {
   const spec = objectAt(definition, 'spec');
@@ -133,7 +83,10 @@ export function resourcesOf(definition: KubeObject): readonly ResourceType[] {
 function rulesOf(version: JsonObject): KindRules {
   const fields = objectsAt(version, 'selectableFields').map((each) => stringAt(each, 'jsonPath'));
   const selectable = Object.fromEntries(
-    fields.map((path) => [path.slice(1), (object: KubeObject) => String(readPath(object, path)[0] ?? '')]),
+    fields.map((path) => {
+      const read = pathReader(path);
+      return [path.slice(1), (object: KubeObject) => textOfValue(read(object)[0] ?? '')];
+    }),
   );
   return { counted: true, selectable };
 }
@@ -143,13 +96,14 @@ function columnsOf(version: JsonObject): readonly Column[] {
   const own = objectsAt(version, 'additionalPrinterColumns').map((given): Column => {
     const [path, type] = [stringAt(given, 'jsonPath'), stringAt(given, 'type')];
     const priority = given['priority'];
+    const read = pathReader(path);
     return {
       name: stringAt(given, 'name'),
       type,
       format: stringAt(given, 'format'),
       description: stringAt(given, 'description'),
       priority: typeof priority === 'number' ? priority : 0,
-      cell: (object, now) => cellOf(readPath(object, path), type, now),
+      cell: (object, now) => cellOf(read(object), type, now),
     };
   });
   return [NAME, ...own];
@@ -161,5 +115,7 @@ function cellOf(values: readonly unknown[], type: string, now: Date): unknown {
   if (value === undefined || value === null) return type === 'date' ? '<unknown>' : '';
   if (type === 'date') return since(value, now);
   if (type === 'integer' || type === 'number' || type === 'boolean') return value;
-  return values.map((each) => (typeof each === 'string' ? each : JSON.stringify(each))).join(',');
+  return values.map(textOfValue).join(',');
 }
+
+const textOfValue = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));

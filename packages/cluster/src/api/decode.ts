@@ -46,6 +46,7 @@ interface Where {
 function decode(value: unknown, schema: Schema, where: Where): unknown {
   if (schema['x-kubernetes-preserve-unknown-fields'] === true) return value;
   if (schema['x-kubernetes-int-or-string'] === true) return decodeEither(value, schema, where);
+  if (schema['x-or']) return decodeSchema(value, schema, where);
   switch (schema.type) {
     case 'object':
       return isObject(value)
@@ -60,7 +61,8 @@ function decode(value: unknown, schema: Schema, where: Where): unknown {
     case undefined:
       return value;
     default:
-      if (schema.type === 'boolean' ? typeof value === 'boolean' : typeof value === 'number') return value;
+      if (schema.type === 'boolean' ? typeof value === 'boolean' : typeof value === 'number')
+        return schema.type === 'integer' ? checkInteger(value, where) : value;
       return mistyped(value, GO_TYPES[schema.type] ?? schema.type, where);
   }
 }
@@ -76,6 +78,18 @@ function decodeFields(value: JsonObject, schema: Schema, where: Where): JsonObje
       value[field] = decode(item, known, { ...where, struct, path });
     }
   }
+  return value;
+}
+
+/** A schema in a definition, or what may stand in its place. */
+function decodeSchema(value: unknown, schema: Schema, where: Where): unknown {
+  if (isObject(value)) return decodeFields(value, schema, where);
+  if (schema['x-or'] === 'boolean') {
+    if (typeof value === 'boolean') return value;
+    throw refused(where, 'boolean or JSON schema expected');
+  }
+  if (!Array.isArray(value)) return mistyped(value, 'JSONSchemaProps', where);
+  for (const [index, item] of value.entries()) value[index] = decode(item, schema.items ?? {}, where);
   return value;
 }
 
@@ -102,13 +116,19 @@ function checkFormat(value: string, { format }: Schema, where: Where): string {
   throw refused(where, `parsing time ${JSON.stringify(value)} as ${JSON.stringify(layout)}: cannot parse it`);
 }
 
+/** What Go would not take for an integer of 64 bits. */
+function checkInteger(value: unknown, where: Where): unknown {
+  if (Number.isInteger(value) && Math.abs(Number(value)) < 2 ** 63) return value;
+  return mistyped(value, 'int64', where, ` ${String(value)}`);
+}
+
 const typeName = (value: unknown): string =>
   Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
 
-function mistyped(value: unknown, wanted: string, where: Where): never {
+function mistyped(value: unknown, wanted: string, where: Where, which = ''): never {
   const { struct, path } = where;
   const target = path === '' ? `Go value of type ${wanted}` : `Go struct field ${struct}${path} of type ${wanted}`;
-  throw refused(where, `json: cannot unmarshal ${typeName(value)} into ${target}`);
+  throw refused(where, `json: cannot unmarshal ${typeName(value)}${which} into ${target}`);
 }
 
 const refused = ({ kind, version }: Where, why: string): Error =>

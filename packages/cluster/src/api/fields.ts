@@ -35,19 +35,31 @@ export function schemaOfType(name: string): Schema | undefined {
   const known = made.get(name);
   if (known) return known;
   const line = lines.get(name);
-  if (line === undefined) return undefined;
-  const properties = Object.fromEntries(
-    line
-      .split(' ')
-      .slice(1)
-      .map((field): [string, Schema] => {
-        const [name = '', type = ''] = field.split(':');
-        return [name, schemaOf(type)];
-      }),
-  );
+  if (line === undefined) return alternativeOf(name);
+  const properties: Record<string, Schema> = {};
   const schema: Schema = { type: 'object', title: name, properties };
-  made.set(name, schema);
+  made.set(name, schema); // before its fields: a type may have fields of itself
+  for (const field of line.split(' ').slice(1)) {
+    const [name = '', type = ''] = field.split(':');
+    properties[name] = schemaOf(type);
+  }
   return schema;
+}
+
+const ALTERNATIVES = {
+  JSONSchemaPropsOrBool: 'boolean',
+  JSONSchemaPropsOrArray: 'schemas',
+  JSONSchemaPropsOrStringArray: 'strings',
+} as const;
+
+/** A schema in a definition, in whose place something else may stand. */
+function alternativeOf(name: string): Schema | undefined {
+  const found = Object.entries(ALTERNATIVES).find(([each]) => each === name);
+  const schema = schemaOfType('JSONSchemaProps');
+  if (!found || !schema?.properties) return undefined;
+  const [, or] = found;
+  const { title = '', properties } = schema;
+  return { title, properties, 'x-or': or, ...(or !== 'boolean' && { items: or === 'strings' ? TEXT : schema }) };
 }
 
 function schemaOf(text: string): Schema {

@@ -8,13 +8,13 @@ import { isObject } from './json.js';
 
 type Step = (values: readonly unknown[]) => unknown[];
 
-const compiled = new Map<string, readonly Step[]>();
+/** Reads all values at a path, in order; none when the path leads nowhere. */
+export type ReadPath = (object: unknown) => readonly unknown[];
 
-/** All values at a path, in order; none when the path leads nowhere. */
-export function readPath(object: unknown, path: string): readonly unknown[] {
-  const steps = compiled.get(path) ?? compile(path);
-  compiled.set(path, steps);
-  return steps.reduce<readonly unknown[]>((values, step) => step(values), [object]);
+/** A reader of a path, which is compiled once. */
+export function pathReader(path: string): ReadPath {
+  const steps = compile(path);
+  return (object) => steps.reduce<readonly unknown[]>((values, step) => step(values), [object]);
 }
 
 const PART =

@@ -10,6 +10,7 @@ import type { Catalog } from './catalog.js';
 import type { JsonObject } from './json.js';
 import { noSuchPath } from './refusal.js';
 import { apiVersionOf, type ResourceType } from './resource.js';
+import type { Schema } from './schema.js';
 
 interface Documents {
   readonly version: number;
@@ -90,15 +91,33 @@ const WRITE_PARAMETERS = ['dryRun', 'fieldManager', 'fieldValidation'].map((name
   schema: { type: 'string', uniqueItems: true },
 }));
 
-function schemaOf(type: ResourceType): JsonObject {
-  const own = type.schema ?? { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
+const FREE: Schema = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
+
+/** A built-in schema as a document can hold it: a type within itself (a schema in a definition) is shown as any object. */
+function writtenOut(schema: Schema, within: readonly string[]): Schema {
+  const { title = '', properties, additionalProperties, items, 'x-or': _or, ...rest } = schema;
+  if (title !== '' && within.includes(title)) return FREE;
+  const inner = (each: Schema): Schema => writtenOut(each, [...within, title]);
   return {
-    ...own,
+    ...(title !== '' && { title }),
+    ...rest,
+    ...(properties && {
+      properties: Object.fromEntries(Object.entries(properties).map(([name, each]) => [name, inner(each)])),
+    }),
+    ...(typeof additionalProperties === 'object' && { additionalProperties: inner(additionalProperties) }),
+    ...(items && { items: inner(items) }),
+  };
+}
+
+function schemaOf(type: ResourceType): JsonObject {
+  const own = type.custom ? type.schema : type.schema && writtenOut(type.schema, []);
+  return {
+    ...(own ?? FREE),
     properties: {
-      ...own.properties,
+      ...own?.properties,
       apiVersion: { type: 'string' },
       kind: { type: 'string' },
-      metadata: own.properties?.['metadata'] ?? { type: 'object' },
+      metadata: own?.properties?.['metadata'] ?? { type: 'object' },
     },
     'x-kubernetes-group-version-kind': [{ group: type.group, version: type.version, kind: type.kind }],
   };

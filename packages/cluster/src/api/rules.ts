@@ -17,7 +17,9 @@ import {
   type JsonObject,
   type KubeObject,
 } from './json.js';
-import { checkDefinition, definitionStatus, fillDefinition } from './crd.js';
+import { isBuiltInPlace } from './builtin-rows.js';
+import { definitionStatus, fillDefinition } from './crd.js';
+import { checkDefinition } from './crd-check.js';
 import { forbiddenField, invalidValue, required, type Cause } from './refusal.js';
 import { fillPodSpec } from './pod-admission.js';
 import { checkPod, checkPodSpec, fillPod } from './pod-rules.js';
@@ -40,17 +42,17 @@ function fillSecret(draft: JsonObject): void {
   delete draft['stringData'];
 }
 
-const NEEDED_KEYS: Readonly<Record<string, readonly string[]>> = {
-  'kubernetes.io/dockerconfigjson': ['.dockerconfigjson'],
-  'kubernetes.io/dockercfg': ['.dockercfg'],
-  'kubernetes.io/tls': ['tls.crt', 'tls.key'],
-  'kubernetes.io/ssh-auth': ['ssh-privatekey'],
-};
+const NEEDED_KEYS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['kubernetes.io/dockerconfigjson', ['.dockerconfigjson']],
+  ['kubernetes.io/dockercfg', ['.dockercfg']],
+  ['kubernetes.io/tls', ['tls.crt', 'tls.key']],
+  ['kubernetes.io/ssh-auth', ['ssh-privatekey']],
+]);
 
 function checkSecret(secret: KubeObject, old: KubeObject | undefined): readonly Cause[] {
   const data = isObject(secret['data']) ? secret['data'] : {};
   const type = stringAt(secret, 'type');
-  const wrong: Cause[] = (NEEDED_KEYS[type] ?? [])
+  const wrong: Cause[] = (NEEDED_KEYS.get(type) ?? [])
     .filter((key) => data[key] === undefined)
     .map((key) => required(`data[${key}]`));
   if (type === 'kubernetes.io/basic-auth' && data['username'] === undefined && data['password'] === undefined) {
@@ -282,7 +284,7 @@ export const RULES: Readonly<Record<string, KindRules>> = {
   'apiextensions.k8s.io/customresourcedefinitions': {
     counted: true,
     versioned: true,
-    check: checkDefinition,
+    check: (definition, old) => checkDefinition(definition, old, isBuiltInPlace),
     fill: (draft) => {
       fillDefinition(draft);
       draft['status'] = definitionStatus(draft, stringAt(draft, 'metadata', 'creationTimestamp'));

@@ -5,7 +5,7 @@ import { BUILT_IN } from '../../src/api/builtin.js';
 import { duration } from '../../src/api/columns.js';
 import { fieldSelector } from '../../src/api/field-selector.js';
 import type { KubeObject } from '../../src/api/json.js';
-import { readPath } from '../../src/api/json-path.js';
+import { pathReader } from '../../src/api/json-path.js';
 import { repeatedFields } from '../../src/api/json-scan.js';
 import { canonicalQuantity } from '../../src/api/quantity.js';
 import { labelSelector } from '../../src/api/label-selector.js';
@@ -74,7 +74,7 @@ test.each([
   ['.status.steps', [[1, 2]]],
   ['.nothing.at.all', []],
 ])('the path %s finds %j', (path, want) => {
-  expect(readPath(run, path)).toEqual(want);
+  expect(pathReader(path)(run)).toEqual(want);
 });
 
 const labelled = (labels: Record<string, string>): KubeObject => ({

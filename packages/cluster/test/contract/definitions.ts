@@ -208,6 +208,99 @@ export function describeDefinitions(at: () => Server): void {
     expect([answer.status, answer.body.reason]).toEqual([422, 'Invalid']);
   });
 
+  const field = (schema: unknown) => {
+    const crd = structuredClone(definition(`bad.${group()}`)) as { spec: { versions: { schema: object }[] } };
+    const spec = { type: 'object', properties: { a: schema } };
+    crd.spec.versions[0]!.schema = { openAPIV3Schema: { type: 'object', properties: { spec } } };
+    return crd;
+  };
+
+  test.each<[string, object, readonly string[]]>([
+    ['a type that is none', { type: 'bogus' }, ['type']],
+    ['no type', {}, ['type']],
+    ['a list of nothing', { type: 'array' }, ['items']],
+    ['a pattern that is none', { type: 'string', pattern: '(' }, ['pattern']],
+    ['a pattern that looks ahead', { type: 'string', pattern: '^(?=a)' }, ['pattern']],
+    ['a default of another type', { type: 'integer', default: 'x' }, ['default']],
+    ['a type within anyOf', { type: 'object', anyOf: [{ type: 'object' }] }, ['anyOf[0].type']],
+    [
+      'fields and others',
+      { type: 'object', properties: { b: { type: 'string' } }, additionalProperties: { type: 'string' } },
+      ['additionalProperties'],
+    ],
+    ['unique items', { type: 'array', items: { type: 'string' }, uniqueItems: true }, ['uniqueItems']],
+    [
+      'a map without keys',
+      { type: 'array', items: { type: 'object' }, 'x-kubernetes-list-type': 'map' },
+      ['x-kubernetes-list-map-keys'],
+    ],
+  ])('a definition with %s is refused, and said where', async (_what, schema, fields) => {
+    const answer = await at().post(CRDS, field(schema));
+    expect([answer.status, answer.body.reason]).toEqual([422, 'Invalid']);
+    const path = 'spec.validation.openAPIV3Schema.properties[spec].properties[a]';
+    expect(fieldsOf(answer)).toEqual(expect.arrayContaining(fields.map((each) => `${path}.${each}`)));
+  });
+
+  test.each<[string, object]>([
+    ['required: "a"', { type: 'object', required: 'a' }],
+    ['allOf: {}', { type: 'object', allOf: {} }],
+    ['enum: 1', { type: 'integer', enum: 1 }],
+    ['pattern: 1', { type: 'string', pattern: 1 }],
+    ['additionalProperties: 1', { type: 'object', additionalProperties: 1 }],
+    ['maxLength: 1.5', { type: 'string', maxLength: 1.5 }],
+    ['a list for a schema', [{ type: 'string' }]],
+  ])('a definition with %s is a bad request', async (_what, schema) => {
+    const answer = await at().post(CRDS, field(schema));
+    expect([answer.status, answer.body.reason]).toEqual([400, 'BadRequest']);
+  });
+
+  test.each<[string, object, string]>([
+    ['a group without a dot', { group: 'simple' }, 'spec.group'],
+    ['a scope that is none', { scope: 'Everywhere' }, 'spec.scope'],
+    [
+      'names in upper case',
+      { names: { plural: 'Widgets', singular: 'widget', kind: 'Widget', listKind: 'WidgetList' } },
+      'spec.names.plural',
+    ],
+    ['no versions', { versions: [] }, 'spec.versions'],
+  ])('a definition with %s is refused', async (_what, spec, wrong) => {
+    const crd = definition(`bad.${group()}`);
+    const answer = await at().post(CRDS, { ...crd, spec: { ...crd.spec, ...spec } });
+    expect([answer.status, answer.body.reason]).toEqual([422, 'Invalid']);
+    expect(fieldsOf(answer)).toContain(wrong);
+  });
+
+  test('a pattern is one of Go: it may begin with flags, and takes no time', async () => {
+    const server = at();
+    const name = `patterns.${group()}`;
+    const crd = structuredClone(definition(group())) as unknown as {
+      metadata: { name: string };
+      spec: { names: object; versions: { schema: object }[] };
+    };
+    crd.metadata.name = name;
+    crd.spec.names = { plural: 'patterns', singular: 'pattern', kind: 'Pattern', listKind: 'PatternList' };
+    const spec = {
+      type: 'object',
+      properties: { any: { type: 'string', pattern: '(?i)^[a-z]+$' }, slow: { type: 'string', pattern: '^(a+)+$' } },
+    };
+    crd.spec.versions[0]!.schema = { openAPIV3Schema: { type: 'object', properties: { spec } } };
+    await server.make(CRDS, crd);
+    await server.until(CRDS, name, isEstablished);
+    const path = server.group(`${group()}/v1`, 'patterns');
+    while ((await server.get(path)).status === 404);
+    const pattern = (more: object) => ({
+      apiVersion: `${group()}/v1`,
+      kind: 'Pattern',
+      metadata: { name: 'one' },
+      spec: more,
+    });
+    const slow = await server.post(path, pattern({ slow: `${'a'.repeat(5000)}b` }));
+    expect([slow.status, fieldsOf(slow)]).toEqual([422, ['spec.slow']]);
+    expect(fieldsOf(await server.post(path, pattern({ any: 'a1' })))).toEqual(['spec.any']);
+    expect((await server.post(path, pattern({ any: 'ABC', slow: 'aaa' }))).status).toBe(201);
+    await server.delete(`${CRDS}/${name}`);
+  });
+
   test('a definition that goes takes its objects with it', async () => {
     const server = at();
     await server.delete(`${CRDS}/widgets.${group()}`);
