@@ -48,12 +48,12 @@ export function sendAs(context: ServerContext, user: User): Send {
   const whoIs = (): User => user;
   const send = async (request: Request): Promise<Response> => {
     await context.turns.next();
-    return toWeb(await answer(context, whoIs, request));
+    return answer(context, whoIs, request, toWeb);
   };
   const plain = async (request: PlainRequest): Promise<PlainResponse> => {
     const turn = context.turns.next();
     if (turn) await turn;
-    return toPlain(await answer(context, whoIs, incoming(request)));
+    return answer(context, whoIs, incoming(request), toPlain);
   };
   return Object.assign(send, { plain });
 }
@@ -68,24 +68,27 @@ export const sendWithTokens = (context: ServerContext): Send => {
     if (!user) throw unauthorized();
     return user;
   };
-  return async (request) => toWeb(await answer(context, whoIs, request));
+  return (request) => answer(context, whoIs, request, toWeb);
 };
 
-async function answer(
+/** Carries out a request, and gives its answer a form. Whatever is thrown on the way, also by the form, becomes a Status. */
+async function answer<T>(
   context: ServerContext,
   whoIs: (request: Incoming) => User,
   request: Incoming,
-): Promise<Answer | Response> {
+  form: (answer: Answer | Response) => T | Promise<T>,
+): Promise<T> {
   try {
     const info = requestInfo(request.method, request.url);
     const user = impersonated(context.world, whoIs(request), request);
     authorize(context.world, user, info);
-    if (info.kind === 'path') return handlePath(context, request, info);
-    return await handleObjects(context, { request, info, user });
+    if (info.kind === 'path') return await form(handlePath(context, request, info));
+    return await form(await handleObjects(context, { request, info, user }));
   } catch (error) {
-    if (error instanceof Refusal) return refusalResponse(error);
+    if (error instanceof Refusal) return form(refusalResponse(error));
     context.onBug(error, request);
-    return refusalResponse(new Refusal(500, 'InternalError', 'Internal error occurred: see the log of the cluster'));
+    const message = 'Internal error occurred: see the log of the cluster';
+    return form(refusalResponse(new Refusal(500, 'InternalError', message)));
   }
 }
 

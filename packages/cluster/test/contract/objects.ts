@@ -204,4 +204,27 @@ export function describeObjects(at: () => Server): void {
     expect((await server.get('/version')).body).toHaveProperty('gitVersion');
     for (const path of ['/healthz', '/livez', '/readyz']) expect((await server.get(path)).text).toBe('ok');
   });
+
+  test('a body that is nested too deep, or that multiplies, is a bad request and leaves no trace', async () => {
+    const server = at();
+    const path = server.core('configmaps');
+    const nested = '{"a":'.repeat(20_000) + '1' + '}'.repeat(20_000);
+    const deep = await server.post(
+      path,
+      `{"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"deep"},"more":${nested}}`,
+    );
+    expect([deep.status, deep.body.reason]).toEqual([400, 'BadRequest']);
+    const names = [...'abcdefghi'];
+    const lines = names.map(
+      (name, index) =>
+        `  ${name}: &${name} [${Array(9)
+          .fill(index === 0 ? 'x' : `*${names[index - 1]}`)
+          .join(', ')}]`,
+    );
+    const bomb = ['apiVersion: v1', 'kind: ConfigMap', 'metadata: {name: bomb}', 'data:', ...lines].join('\n');
+    const multiplied = await server.post(path, bomb, { 'content-type': 'application/yaml' });
+    expect([multiplied.status, multiplied.body.reason]).toEqual([400, 'BadRequest']);
+    expect(multiplied.body.message).toContain('excessive aliasing');
+    for (const name of ['deep', 'bomb']) expect((await server.get(`${path}/${name}`)).status).toBe(404);
+  });
 }

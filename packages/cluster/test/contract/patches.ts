@@ -145,4 +145,18 @@ export function describePatches(at: () => Server): void {
     expect(dropped.body['data']).toEqual({ b: '2' });
     expect((await server.patch(path, APPLY, theirs)).status).toBe(422); // without a fieldManager
   });
+
+  test('a JSON patch has at most ten thousand operations, and copies no more than three mebibytes', async () => {
+    const server = at();
+    await server.configMap('large', { data: { a: 'x'.repeat(100) } });
+    const path = server.core('configmaps/large');
+    const many = Array.from({ length: 10_001 }, () => ({ op: 'test', path: '/data/a', value: 'x' }));
+    const tooMany = await server.patch(path, JSON_PATCH, many);
+    expect([tooMany.status, tooMany.body.reason]).toEqual([413, 'RequestEntityTooLarge']);
+    expect(tooMany.body.message).toContain('The allowed maximum operations in a JSON patch is 10000, got 10001');
+    const doubling = Array.from({ length: 24 }, (_, index) => ({ op: 'copy', from: '/data', path: `/data/b${index}` }));
+    const copied = await server.patch(path, JSON_PATCH, doubling);
+    expect([copied.status, copied.body.reason]).toEqual([422, 'Invalid']);
+    expect(copied.body.message).toContain('the server rejected our request due to an error in our request');
+  });
 }

@@ -1,0 +1,65 @@
+/**
+ * Requests made up from seeds: whatever is asked, the server answers with what was asked for or a Status, calls none of it a bug of its
+ * own, and can list every kind afterwards.
+ */
+
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { startCluster, type Cluster } from '@pipewright/cluster';
+import { apiVersionOf } from '../../src/api/resource.js';
+import { definition, requestFor, TYPES, type MadeUpRequest } from './made-up-requests.js';
+
+let cluster: Cluster;
+const bugs: string[] = [];
+beforeAll(async () => {
+  cluster = await startCluster({ crds: [definition], log: (line) => bugs.push(line) });
+});
+afterAll(() => cluster.close());
+
+/** The answer to a request, without what a watch says later. */
+async function answerTo({ method, path, headers, body }: MadeUpRequest): Promise<{ status: number; text: string }> {
+  const stop = new AbortController();
+  const init = {
+    method,
+    headers,
+    signal: stop.signal,
+    ...(body !== undefined && { body: typeof body === 'string' ? body : new Blob([Uint8Array.from(body)]) }),
+  };
+  const response = await cluster.send(new Request(`http://kubernetes${path}`, init));
+  if (!/[?&]watch=/.test(path)) return { status: response.status, text: await response.text() };
+  stop.abort();
+  const text = await response.text().catch(() => '');
+  return { status: response.status, text: text.split('\n')[0] ?? '' };
+}
+
+const KNOWN_ERRORS = /etcdserver: request is too large|without impersonating a user/;
+
+async function everyKindIsListed(after: string): Promise<void> {
+  for (const type of TYPES.filter(({ verbs }) => verbs.includes('list'))) {
+    const path = `${type.group === '' ? '/api' : '/apis'}/${apiVersionOf(type)}/${type.plural}`;
+    for (const accept of ['application/json', 'application/json;as=Table;v=v1;g=meta.k8s.io']) {
+      const { status, text } = await answerTo({ method: 'GET', path, headers: { accept } });
+      expect(`${path} ${status} ${typeof JSON.parse(text)} ${after}`).toBe(`${path} 200 object ${after}`);
+    }
+  }
+  for (const path of [
+    '/openapi/v3/api/v1',
+    '/openapi/v3/apis/apiextensions.k8s.io/v1',
+    '/openapi/v3/apis/fuzz.example.com/v1',
+  ])
+    expect((await answerTo({ method: 'GET', path, headers: {} })).status).toBe(200);
+}
+
+const SEEDS = 3000;
+
+test(`of ${SEEDS} requests made up, each is answered, and none breaks anything`, async () => {
+  for (let seed = 1; seed <= SEEDS; seed += 1) {
+    const request = requestFor(seed);
+    const { status, text } = await answerTo(request);
+    const what = `seed ${seed}: ${request.method} ${request.path} ${String(request.body).slice(0, 2000)}`;
+    if (bugs.length > 0) throw new Error(`${what}\n${bugs.join('\n')}`);
+    expect([what, status < 500 || status === 504 || KNOWN_ERRORS.test(text)]).toEqual([what, true]);
+    if (status >= 400)
+      expect([what, JSON.parse(text)]).toEqual([what, expect.objectContaining({ kind: 'Status', code: status })]);
+    if (seed % 500 === 0) await everyKindIsListed(what);
+  }
+});
