@@ -7,6 +7,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { RetentionPolicy } from '@pipewright/controller';
 import { addKeepRuns, KeepRunsError } from './keep-runs.js';
+import type { LogLevel } from '@pipewright/cluster';
 import type { Output } from './terminal/output.js';
 
 type Done = (status: number) => void;
@@ -131,7 +132,23 @@ function oneOf<T extends string>(...choices: readonly T[]): (text: string) => T 
   };
 }
 
-interface RunFlags {
+const logFileOption = (): Option =>
+  new Option('--log-file <FILE>', 'append errors of the cluster to this file (default: standard error)').argParser(
+    path,
+  );
+
+const logLevelOption = (otherwise: LogLevel): Option =>
+  new Option(
+    '--log-level <LEVEL>',
+    `how much the cluster reports: error, warn, info, or debug, which has every request over the wire (default: ${otherwise})`,
+  ).argParser(oneOf('error', 'warn', 'info', 'debug'));
+
+interface LogFlags {
+  readonly logFile?: string;
+  readonly logLevel?: LogLevel;
+}
+
+interface RunFlags extends LogFlags {
   readonly run: readonly string[];
   readonly source: ReadonlyMap<string, string>;
   readonly image: ReadonlyMap<string, string>;
@@ -172,6 +189,8 @@ export const addRun = (program: Command, output: Output, done: Done): Command =>
     .option('-o, --output <FORMAT>', 'text, or json for one event per line', oneOf('text', 'json'), 'text')
     .option('--runtime <NAME>', RUNTIMES, oneOf('sandbox', 'fake'), 'sandbox')
     .option('--timeout <DURATION>', 'stop and fail after this long, as in 90s, 10m or 1h30m', duration)
+    .addOption(logFileOption())
+    .addOption(logLevelOption('error'))
     .addHelpText(
       'after',
       `
@@ -199,7 +218,7 @@ Examples:
       done(await run({ paths, ...flags }, output));
     });
 
-interface UpFlags {
+interface UpFlags extends LogFlags {
   readonly dataDir?: string;
   readonly kubeconfig?: string;
   readonly port: number;
@@ -232,6 +251,8 @@ export const addUp = (program: Command, output: Output, done: Done): Command =>
     .option('--config <FILE>', 'the stand-ins of this machine (default: pipewright.yaml here)', path)
     .option('--runtime <NAME>', RUNTIMES, oneOf('sandbox', 'fake'), 'sandbox')
     .addOption(keepRunsOption())
+    .addOption(logFileOption())
+    .addOption(logLevelOption('warn'))
     .addHelpText(
       'after',
       `

@@ -1,6 +1,7 @@
 /** `--runtime fake` over HTTP and in one process: it needs no images and no Secrets. */
 
 import { EventEmitter } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { KubeClient, kubeconfigSend, resource } from '@pipewright/kube';
@@ -109,11 +110,14 @@ describe('the fake runtime needs no images and no Secrets', () => {
     let ready = (): void => undefined;
     const serving = new Promise<void>((resolve) => (ready = resolve));
     const print = (line: string): void => (output.print(line), line.startsWith('ready at') ? ready() : undefined);
-    const ended = up({ ...NOTHING, kubeconfig, port: 0, runtime: 'fake' }, { ...output, print }, { signals });
+    const log = { logFile: `${kubeconfig}.log`, logLevel: 'debug' } as const;
+    const ended = up({ ...NOTHING, ...log, kubeconfig, port: 0, runtime: 'fake' }, { ...output, print }, { signals });
     await Promise.race([serving, ended]);
     const status = await runOver(kubeconfig).finally(() => signals.emit('SIGTERM'));
     await ended;
     expect(status?.conditions).toMatchObject([{ type: 'Succeeded', status: 'True', reason: 'Succeeded' }]);
+    expect(readFileSync(log.logFile, 'utf8')).toMatch(/^\S+Z DEBUG POST \/apis\/tekton\.dev\/v1alpha1\/\S+: 201$/m);
+    expect(output.err()).toBe('');
   });
 
   test('with run, which lists nothing as missing', async () => {

@@ -1,6 +1,8 @@
 /** What `run` shows of Secrets: nothing, but the names of those that it cannot mask. */
 
 import { EventEmitter } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 import { fake, type FakeScript } from '@pipewright/cluster';
 import { run, type RunOptions } from '../src/run/run-command.js';
@@ -74,4 +76,16 @@ test('quotes no line of a file with a Secret among its findings, and masks what 
   expect(status).toBe(2);
   expect(err).toContain('***');
   expect(out + err).not.toContain('hunter2');
+});
+
+test('errors of the cluster go to standard error, masked, and to a file that is named', async () => {
+  const secret = `---\napiVersion: v1\nkind: Secret\nmetadata: { name: s }\nstringData: { token: hunter2-hunter2 }\n`;
+  const logFile = join(folder({}), 'log');
+  const script = (): never => {
+    throw new Error('a bug with hunter2-hunter2');
+  };
+  const { err } = await running(secret, {}, script);
+  expect(err).toMatch(/^\S+Z ERROR pod default\/once-pod-\w+: Error: a bug with \*\*\*\n {4} +at /m);
+  expect((await running(secret, { logFile }, script)).err).not.toContain('ERROR');
+  expect(readFileSync(logFile, 'utf8')).toMatch(/^\S+Z ERROR pod default\/once-pod-\w+: Error: a bug with \*\*\*\n/);
 });

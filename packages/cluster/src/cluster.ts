@@ -23,6 +23,7 @@ import { readToken } from './api/tokens.js';
 import { Turns } from './api/turns.js';
 import type { Admission, World } from './api/world.js';
 import { machineTime, type Clock } from './clock.js';
+import type { ClusterLog } from './cluster-log.js';
 import { ClusterError } from './cluster-error.js';
 import { Listeners, type Served } from './listeners.js';
 import type { Images } from './node/image.js';
@@ -77,7 +78,9 @@ export interface ClusterOptions {
   /** Where names, uids and tokens are drawn from. @default the machine's */
   readonly random?: Random;
   /** Told of what an operator should know. @default nobody */
-  readonly log?: (line: string) => void;
+  readonly log?: ClusterLog;
+  /** Where that can be read: errors of the API server name it. @default - they say only that there is a log */
+  readonly logPlace?: string;
 }
 
 /** A running cluster. */
@@ -121,10 +124,11 @@ export async function startClusterOn(storage: Storage, options: ClusterOptions):
     tokenKey: secrets.tokenKey,
     authenticate: (token) => userOf(token, secrets, world),
     logs: () => logs,
-    onBug: (error, request) => log(`${request.method} ${request.url}: ${stackOf(error)}`),
+    onBug: (error, request) => log(`${request.method} ${request.url}: ${stackOf(error)}`, 'error'),
+    ...(options.logPlace !== undefined && { logPlace: options.logPlace }),
   };
   const { authority, adminToken } = secrets;
-  const listeners = new Listeners({ send: sendWithTokens(context), authority, adminToken, now });
+  const listeners = new Listeners({ send: logged(sendWithTokens(context), log), authority, adminToken, now });
   const stopHousekeeping = keepHouse(world);
   const send = sendAs(context, ADMIN);
   const registry = createRegistry({ clock, random, ...(dataDir !== undefined && { dir: join(dataDir, 'registry') }) });
@@ -218,6 +222,16 @@ async function nodeOf(
   });
   return { node, close: () => node.close() };
 }
+
+/** Reports each request that was answered. */
+const logged =
+  (send: Send, log: ClusterLog): Send =>
+  async (request) => {
+    const response = await send(request);
+    const { pathname, search } = new URL(request.url);
+    log(`${request.method} ${pathname}${search}: ${String(response.status)}`, 'debug');
+    return response;
+  };
 
 const stackOf = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));
 

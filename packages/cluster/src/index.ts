@@ -10,6 +10,7 @@ export type { LogOptions, PodLogs } from './api/subresources.js';
 export type { ImageConfig, ImageSource, Images } from './node/image.js';
 export type { NodeShape } from './node/node-object.js';
 export { startNode, type Node, type NodeOptions } from './node/node.js';
+export type { ClusterLog, LogLevel } from './cluster-log.js';
 export type { ContainerLog, ContainerLogs } from './node/pod-logs.js';
 export { openTemporaryDirectory, type RunDirectory } from './runtime/run-directory.js';
 export { createRegistry, type Registry, type ServedRegistry } from './registry/registry.js';

@@ -11,11 +11,11 @@ import {
   startController,
   type Controller,
   type ImageCommand,
-  type Log,
   type RetentionPolicy,
 } from '@pipewright/controller';
 import { crds } from '@pipewright/tekton';
 import type { StandIns } from '../config/config.js';
+import type { TextLog } from '../log/text-log.js';
 import { tektonAdmission } from './admission.js';
 import { makeGsutilImage } from './gsutil-image.js';
 import { DOCKER_CONFIG_FILE } from './host-files.js';
@@ -39,7 +39,8 @@ export interface LocalClusterOptions {
   readonly hostFiles: Readonly<Record<string, string>>;
   /** Default: in memory. */
   readonly dataDir?: string | undefined;
-  readonly log?: Log;
+  /** Default: nothing is logged. */
+  readonly log?: TextLog;
   /** Which finished runs are kept. Default: all. */
   readonly retention?: RetentionPolicy;
 }
@@ -53,7 +54,6 @@ export interface LocalCluster {
 
 /** Starts cluster and controller. */
 export async function startLocalCluster(options: LocalClusterOptions): Promise<LocalCluster> {
-  const log = options.log ?? silent;
   const { runtime, standIns } = options;
   const gsutil = hasDirectory(standIns) ? await makeGsutilImage() : undefined;
   const cluster = await startCluster({
@@ -68,14 +68,14 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
     ...(standIns.node && { node: standIns.node }),
     crds: crds({ preserveUnknownFields: true }), // the admission decides about them
     admission: [tektonAdmission],
-    log: (line) => log.warn(line),
+    ...(options.log && { log: options.log.cluster, logPlace: options.log.place }),
     ...(options.dataDir !== undefined && { dataDir: options.dataDir }),
   });
   let controller: Controller;
   try {
     controller = await startController({
       send: cluster.send,
-      log,
+      log: options.log ?? silent,
       images: OWN_IMAGES,
       ...(options.retention && { retention: options.retention }),
       ...(hasRegistry(standIns) && { dockerConfig: DOCKER_CONFIG_FILE }),

@@ -9,6 +9,8 @@ import type { EventEmitter } from 'node:events';
 import type { Runtime } from '@pipewright/cluster';
 import { countOf, describeFinding, hasErrors, type Finding } from '../finding.js';
 import { runtimeNamed, tryRuntime } from '../local/runtime.js';
+import { openLogTarget, type LogOptions } from '../log/log-options.js';
+import { textLog } from '../log/text-log.js';
 import { Mask } from '../masking/mask.js';
 import { watchSecrets } from '../masking/secret-watch.js';
 import type { Output } from '../terminal/output.js';
@@ -26,7 +28,7 @@ import { openSession, type Session } from './session.js';
 import { eventsTold } from './told.js';
 
 /** What `pipewright run` was told. */
-export interface RunOptions extends Asked {
+export interface RunOptions extends Asked, LogOptions {
   readonly output: 'text' | 'json';
   /** Milliseconds. Default: as long as the runs' own timeouts allow. */
   readonly timeout?: number;
@@ -51,9 +53,11 @@ export async function run(options: RunOptions, output: Output, surroundings: Run
   const how = await tryRuntime(runtime);
   const presenter = presenterFor(options, prepared, output);
   const show: EventSink = (event) => presenter.show(maskedEvent(event, mask.hide));
+  const { logFile, logLevel = 'error' } = options;
+  const log = textLog({ target: openLogTarget(logFile, 'run'), level: logLevel, hide: mask.hide, warn: output.warn });
   const requests = listenForStop(surroundings.signals);
   try {
-    const session = await openSession(prepared, runtime);
+    const session = await openSession(prepared, runtime, log);
     const note = (message: string): void => show({ type: 'note', time: new Date().toISOString(), message });
     [how, ...session.notes].forEach(note);
     try {
@@ -64,6 +68,7 @@ export async function run(options: RunOptions, output: Output, surroundings: Run
   } finally {
     presenter.finish();
     requests.release();
+    log.close();
   }
 }
 

@@ -19,6 +19,7 @@ import {
 import { startLocalCluster, type LocalCluster } from '../local/local-cluster.js';
 import { imageNotes, nodeNotes } from '../local/notes.js';
 import type { JsonObject } from '../manifests/json.js';
+import type { TextLog } from '../log/text-log.js';
 import { startObjectStore } from '../object-store/object-store.js';
 import { UsageError } from '../usage-error.js';
 import type { Prepared } from './prepare.js';
@@ -37,7 +38,7 @@ export interface Session {
 }
 
 /** Starts what a prepared run needs, and nothing else. */
-export async function openSession(prepared: Prepared, runtime: Runtime): Promise<Session> {
+export async function openSession(prepared: Prepared, runtime: Runtime, log: TextLog): Promise<Session> {
   const { local, standIns } = prepared;
   const closers: (() => Promise<void>)[] = [];
   const close = async (): Promise<void> => {
@@ -52,7 +53,7 @@ export async function openSession(prepared: Prepared, runtime: Runtime): Promise
     const secrets: JsonObject[] = [];
     const hostFiles: Record<string, string> = {}; // read when a container starts, so they may be filled in meanwhile
     const serving = local.sources.length > 0 ? held(serveSources(prepared)) : undefined;
-    const starting = held(startLocalCluster({ runtime, standIns, hostFiles }));
+    const starting = held(startLocalCluster({ runtime, standIns, hostFiles, log }));
     await Promise.allSettled([serving, starting]); // what did start is closed when the other could not
     const [git, started] = [await serving, await starting];
     if (git) {

@@ -15,10 +15,14 @@ import { KubeClient } from '@pipewright/kube';
 import type { StandIns } from '../config/config.js';
 import { writeNamed } from '../failure.js';
 import { describeFinding, hasErrors } from '../finding.js';
-import { dockerConfig } from '../local/host-files.js';
+import { dockerConfig, loginSecret } from '../local/host-files.js';
 import { hasRegistry, startLocalCluster } from '../local/local-cluster.js';
 import { imageNotes, loginNote, nodeNotes, resourceNotes } from '../local/notes.js';
 import { runtimeNamed, tryRuntime } from '../local/runtime.js';
+import { openLogTarget, type LogOptions } from '../log/log-options.js';
+import { textLog, type TextLog } from '../log/text-log.js';
+import { Mask } from '../masking/mask.js';
+import { watchSecrets } from '../masking/secret-watch.js';
 import { standInsFor } from '../run/prepare.js';
 import type { Output } from '../terminal/output.js';
 import { fired, listenForStop } from '../terminal/stop-requests.js';
@@ -26,7 +30,7 @@ import { UsageError } from '../usage-error.js';
 import { standInFiles } from './stand-in-files.js';
 
 /** What `pipewright up` was told. */
-export interface UpOptions {
+export interface UpOptions extends LogOptions {
   readonly dataDir?: string;
   readonly kubeconfig?: string;
   readonly port: number;
@@ -52,10 +56,14 @@ export async function up(options: UpOptions, output: Output, surroundings: UpSur
   if (hasErrors(findings)) return 2;
   const runtime = surroundings.runtime ?? runtimeNamed(options.runtime);
   output.print(await tryRuntime(runtime));
+  const mask = new Mask();
+  output.protect(mask.hide);
+  const { logFile, logLevel = 'warn' } = options;
+  const log = textLog({ target: openLogTarget(logFile, 'up'), level: logLevel, hide: mask.hide, warn: output.warn });
   const requests = listenForStop(surroundings.signals);
-  const closers: (() => Promise<void>)[] = [() => Promise.resolve(requests.release())];
+  const closers: Closers = [() => Promise.resolve(requests.release()), () => Promise.resolve(log.close())];
   try {
-    const { cluster, notes } = await open(options, standIns, runtime, closers, output.print);
+    const { cluster, notes } = await open(options, standIns, { runtime, log, mask, note: output.print }, closers);
     const served = await cluster.serve({ port: options.port });
     const kubeconfig = await writeKubeconfig(options, served.kubeconfig, closers);
     if (notes.length > 0) output.print(`stand-ins${file === undefined ? '' : ` (${file})`}:`);
@@ -79,12 +87,20 @@ async function closeAll(closers: readonly (() => Promise<void>)[]): Promise<void
   if (failures.length > 0) throw failures[0];
 }
 
+type Closers = (() => Promise<void>)[];
+
+interface Inside {
+  readonly runtime: Runtime;
+  readonly log: TextLog;
+  readonly mask: Mask;
+  readonly note: (line: string) => void;
+}
+
 async function open(
   { dataDir, keepRuns }: UpOptions,
   standIns: StandIns,
-  runtime: Runtime,
-  closers: (() => Promise<void>)[],
-  note: (line: string) => void,
+  { runtime, log, mask, note }: Inside,
+  closers: Closers,
 ): Promise<{ readonly cluster: Cluster; readonly notes: readonly string[] }> {
   const files = await standInFiles(standIns, note);
   closers.push(files.close);
@@ -95,12 +111,18 @@ async function open(
     standIns,
     hostFiles: files.files,
     dataDir: directory,
+    log,
     ...(keepRuns && { retention: keepRuns }),
   });
   closers.push(local.close);
+  const client = new KubeClient(local.cluster.send);
+  closers.push(await watchSecrets(client, mask, (line) => log.info(line)));
   const registry = hasRegistry(standIns) ? await local.cluster.registry.serve() : undefined;
-  if (registry) closers.push(() => registry.close());
-  await files.watch(new KubeClient(local.cluster.send), registry);
+  if (registry) {
+    closers.push(() => registry.close());
+    mask.add([loginSecret(`127.0.0.1:${String(registry.port)}`, registry.login)]);
+  }
+  await files.watch(client, registry);
   const logins = registry ? [loginNote(await writeLogin(directory, registry, closers))] : [];
   const resources = [...resourceNotes(standIns, registry?.port), ...logins];
   return { cluster: local.cluster, notes: [...imageNotes(standIns), ...resources, ...nodeNotes(standIns)] };
@@ -110,7 +132,7 @@ async function open(
 async function writeLogin(
   dataDir: string | undefined,
   { port, login }: ServedRegistry,
-  closers: (() => Promise<void>)[],
+  closers: Closers,
 ): Promise<string> {
   const directory = dataDir === undefined ? await temporary('registry', closers) : join(dataDir, 'docker');
   mkdirSync(directory, { recursive: true, mode: 0o700 });
@@ -145,7 +167,7 @@ function makeWithParents(directory: string): void {
 }
 
 /** It opens everything in the cluster, so nobody else may read it. */
-async function writeKubeconfig(options: UpOptions, text: string, closers: (() => Promise<void>)[]): Promise<string> {
+async function writeKubeconfig(options: UpOptions, text: string, closers: Closers): Promise<string> {
   const named = options.kubeconfig ?? (options.dataDir === undefined ? undefined : join(options.dataDir, 'kubeconfig'));
   const file = resolve(named ?? join(await temporary('kubeconfig', closers), 'kubeconfig'));
   makeDirectory(dirname(file), '--kubeconfig');
@@ -154,7 +176,7 @@ async function writeKubeconfig(options: UpOptions, text: string, closers: (() =>
   return file;
 }
 
-async function temporary(name: string, closers: (() => Promise<void>)[]): Promise<string> {
+async function temporary(name: string, closers: Closers): Promise<string> {
   const directory = await openTemporaryDirectory(name);
   closers.push(directory.remove);
   return directory.path;

@@ -39,6 +39,8 @@ export interface Send {
 /** What the server answers from. */
 export interface ServerContext extends ObjectsContext {
   readonly turns: Turns;
+  /** Where the log can be read. */
+  readonly logPlace?: string;
   /** Tells the log of an error that is a bug of ours, not of the request. */
   readonly onBug: (error: unknown, request: Pick<Incoming, 'method' | 'url'>) => void;
 }
@@ -87,7 +89,8 @@ async function answer<T>(
   } catch (error) {
     if (error instanceof Refusal) return form(refusalResponse(error));
     context.onBug(error, request);
-    const message = 'Internal error occurred: see the log of the cluster';
+    const place = context.logPlace === undefined ? '' : ` (${context.logPlace})`;
+    const message = `Internal error occurred: see the log of the cluster${place}`;
     return form(refusalResponse(new Refusal(500, 'InternalError', message)));
   }
 }

@@ -3,6 +3,7 @@
  */
 
 import type { Clock } from '../clock.js';
+import type { ClusterLog } from '../cluster-log.js';
 import type { Runtime } from '../runtime/runtime.js';
 import type { PodClock } from './pod-clock.js';
 import type { NodeFacts } from './fields.js';
@@ -44,7 +45,7 @@ export interface NodeContext {
   /** Kept: one directory for each PersistentVolumeClaim. */
   readonly claimsDirectory: string;
   readonly inCluster: () => Promise<InCluster>;
-  readonly log: (line: string) => void;
+  readonly log: ClusterLog;
 }
 
 /** A moment as the API writes it, to the second. */

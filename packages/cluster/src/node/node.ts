@@ -13,6 +13,7 @@ import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
 import type { JsonObject } from '../api/json.js';
 import { systemClock, type Clock } from '../clock.js';
+import type { ClusterLog } from '../cluster-log.js';
 import { openMemoryDirectory } from '../runtime/memory-directory.js';
 import { openRunDirectory, openTemporaryDirectory, type RunDirectory } from '../runtime/run-directory.js';
 import type { Runtime } from '../runtime/runtime.js';
@@ -62,7 +63,7 @@ export interface NodeOptions {
   /** The time of pods, for tests. @default made of `wireClock` */
   readonly clock?: PodClock;
   /** Told of what an operator should know. @default nobody */
-  readonly log?: (line: string) => void;
+  readonly log?: ClusterLog;
 }
 
 /** A running node. */

@@ -124,6 +124,7 @@ export class PodRun {
     } catch (error) {
       this.#context.log(
         `pod ${this.#pod.metadata.namespace}/${this.#pod.metadata.name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+        'error',
       );
       this.#verdict = { reason: 'NodeError', message: error instanceof Error ? error.message : String(error) };
       this.#end(0);

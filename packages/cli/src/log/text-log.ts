@@ -1,0 +1,78 @@
+/**
+ * The log of an embedded cluster as text: `2026-01-01T12:00:00.000Z WARN message key=value`.
+ *
+ * One entry never looks like two: line ends within it are indented and control characters are written out. Every entry passes the mask,
+ * because errors quote what they failed on.
+ */
+
+import { writeSync } from 'node:fs';
+import type { ClusterLog, LogLevel } from '@pipewright/cluster';
+import type { Facts, Log } from '@pipewright/controller';
+import { visible } from '../terminal/lines.js';
+import { LOG_LEVELS, type LogTarget } from './log-options.js';
+
+/** What a log is made of. */
+export interface TextLogOptions {
+  readonly target: LogTarget;
+  readonly level: LogLevel;
+  /** Masks secrets. */
+  readonly hide: (text: string) => string;
+  /** Writes a line to standard error. */
+  readonly warn: (line: string) => void;
+  readonly now?: () => Date;
+  /** Writes to a file. Default: `writeSync`. */
+  readonly write?: (fd: number, text: string) => void;
+}
+
+/** A log for the controller and the cluster. */
+export interface TextLog extends Log {
+  readonly cluster: ClusterLog;
+  /** For people: where it is written. */
+  readonly place: string;
+  readonly close: () => void;
+}
+
+/** Opens a log. Lines that its file cannot take go to standard error instead, after one that says why. */
+export function textLog(options: TextLogOptions): TextLog {
+  const { target, level, hide, warn, now = () => new Date(), write = writeWhole } = options;
+  let { fd } = target;
+  const put = (text: string): void => {
+    if (fd === undefined) return warn(text);
+    try {
+      write(fd, `${text}\n`);
+    } catch (cause) {
+      fd = undefined;
+      const why = cause instanceof Error ? cause.message : String(cause);
+      warn(`the log ${target.place} cannot be written any more (${why}); it goes on here`);
+      warn(text);
+    }
+  };
+  const log = (at: LogLevel, message: string, facts?: Facts): void => {
+    if (LOG_LEVELS.indexOf(at) > LOG_LEVELS.indexOf(level)) return;
+    const lines = hide(`${message}${written(facts)}`)
+      .split('\n')
+      .map(visible);
+    put(`${now().toISOString()} ${at.toUpperCase()} ${lines.join('\n    ')}`);
+  };
+  return {
+    info: (message, facts) => log('info', message, facts),
+    warn: (message, facts) => log('warn', message, facts),
+    error: (message, facts) => log('error', message, facts),
+    cluster: (line, at = 'warn') => log(at, line),
+    place: target.place,
+    close: target.close,
+  };
+}
+
+const written = (facts: Facts = {}): string =>
+  Object.entries(facts)
+    .map(
+      ([key, value]) =>
+        ` ${key}=${typeof value === 'string' && /^[^\s"=]+$/.test(value) ? value : JSON.stringify(value)}`,
+    )
+    .join('');
+
+function writeWhole(fd: number, text: string): void {
+  const bytes = Buffer.from(text);
+  for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at);
+}
