@@ -2,14 +2,21 @@
 
 import { deflateRawSync } from 'node:zlib';
 
+/** One member of an archive. */
+export interface ZipEntry {
+  readonly text: string;
+  readonly mode?: number;
+  readonly stored?: boolean;
+  /** What the archive says of its size, where that is not the size of the text. */
+  readonly size?: number;
+}
+
 /** A zip archive of these entries, as its format is documented. */
-export function zipOf(
-  entries: Readonly<Record<string, { readonly text: string; readonly mode?: number; readonly stored?: boolean }>>,
-): Buffer {
+export function zipOf(entries: Readonly<Record<string, ZipEntry>>): Buffer {
   const bodies: Buffer[] = [];
   const list: Buffer[] = [];
   let at = 0;
-  for (const [name, { text, mode = 0o100644, stored = false }] of Object.entries(entries)) {
+  for (const [name, { text, mode = 0o100644, stored = false, size }] of Object.entries(entries)) {
     const packed = stored ? Buffer.from(text) : deflateRawSync(Buffer.from(text));
     const local = Buffer.alloc(30);
     local.writeUInt32LE(0x04034b50, 0);
@@ -18,6 +25,7 @@ export function zipOf(
     central.writeUInt32LE(0x02014b50, 0);
     central.writeUInt16LE(stored ? 0 : 8, 10);
     central.writeUInt32LE(packed.length, 20);
+    central.writeUInt32LE(size ?? Buffer.byteLength(text), 24);
     central.writeUInt16LE(Buffer.byteLength(name), 28);
     central.writeUInt32LE((mode << 16) >>> 0, 38);
     central.writeUInt32LE(at, 42);

@@ -2,7 +2,8 @@
  * The build-gcs input: fetches an archive, or the files that a manifest lists, from Google Cloud Storage, and unpacks.
  *
  * Only what anyone may read, as in Tekton, so the store's JSON API is asked without an account. Nothing is written outside
- * the directory, whatever names an archive holds.
+ * the directory, whatever names and links an archive holds or the directory has; devices, other owners and set-user-ID bits are
+ * not unpacked.
  */
 
 import { BUCKETS_FILE, nodeCommand } from './node-text.js';
@@ -23,8 +24,11 @@ const SCRIPT = compact(String.raw`
     await pipeline((await ask(placeOf(url))).body ?? [], fs.createWriteStream(file))
   }
   function inside(name) {
-    const path = resolve(dir, name)
-    if (path !== resolve(dir) && !path.startsWith(resolve(dir) + sep)) fail(JSON.stringify(name) + ' lies outside the directory that the archive belongs to')
+    const path = resolve(dir, name), within = (at, top) => at === top || at.startsWith(top + sep)
+    let there = path, real
+    while (within(there, resolve(dir)) && !fs.lstatSync(there, { throwIfNoEntry: false })) there = dirname(there)
+    try { real = fs.realpathSync(there) } catch { real = '' }
+    if (!within(path, resolve(dir)) || !within(real, fs.realpathSync(dir))) fail(JSON.stringify(name) + ' lies outside the directory that the archive belongs to')
     return path
   }
   function put(name, content, mode) {
@@ -32,6 +36,10 @@ const SCRIPT = compact(String.raw`
     fs.mkdirSync(dirname(path), { recursive: true })
     fs.writeFileSync(path, content)
     if (mode) fs.chmodSync(path, mode)
+  }
+  function inflated(name, bytes, size) {
+    try { return inflateRawSync(bytes, { maxOutputLength: Math.max(size, 1) }) }
+    catch (cause) { return fail(JSON.stringify(name) + (cause.code === 'ERR_BUFFER_TOO_LARGE' ? ' is larger than the archive says' : ' cannot be unpacked: ' + cause.message)) }
   }
   function unzip(file) {
     const fd = fs.openSync(file), size = fs.fstatSync(fd).size
@@ -42,7 +50,7 @@ const SCRIPT = compact(String.raw`
     if (count === 0xffff || start === 0xffffffff) fail(location + ' is a zip64 archive, which is not read; use TarGzArchive')
     const list = read(start, tail.readUInt32LE(end + 12))
     for (let at = 0, i = 0; i < count; i++) {
-      const method = list.readUInt16LE(at + 10), packed = list.readUInt32LE(at + 20), nameLength = list.readUInt16LE(at + 28)
+      const method = list.readUInt16LE(at + 10), packed = list.readUInt32LE(at + 20), unpackedSize = list.readUInt32LE(at + 24), nameLength = list.readUInt16LE(at + 28)
       const name = list.toString('utf8', at + 46, at + 46 + nameLength), mode = list.readUInt32LE(at + 38) >>> 16
       const local = list.readUInt32LE(at + 42), header = read(local, 30)
       at += 46 + nameLength + list.readUInt16LE(at + 30) + list.readUInt16LE(at + 32)
@@ -50,9 +58,16 @@ const SCRIPT = compact(String.raw`
       if ((mode & 0o170000) === 0o120000) fail(JSON.stringify(name) + ' is a symbolic link, which is not unpacked from a zip archive')
       const bytes = read(local + 30 + header.readUInt16LE(26) + header.readUInt16LE(28), packed)
       if (method !== 0 && method !== 8) fail(JSON.stringify(name) + ' is packed in a way that is not read (' + method + ')')
-      put(name, method === 8 ? inflateRawSync(bytes) : bytes, mode & 0o777)
+      put(name, method === 8 ? inflated(name, bytes, unpackedSize) : bytes, mode & 0o777)
     }
     return count
+  }
+  function removeSpecial(directory) {
+    for (const it of fs.readdirSync(directory, { withFileTypes: true })) {
+      const path = join(directory, it.name)
+      if (it.isDirectory()) removeSpecial(path)
+      else if (!it.isFile() && !it.isSymbolicLink()) { fs.rmSync(path); fail(location + ' holds ' + JSON.stringify(path) + ', which is a device or a pipe') }
+    }
   }
   async function byManifest(file) {
     const entries = Object.entries(JSON.parse(fs.readFileSync(file, 'utf8')))
@@ -70,8 +85,9 @@ const SCRIPT = compact(String.raw`
     await download(location, file)
     fs.mkdirSync(dir, { recursive: true })
     if (type === 'TarGzArchive') {
-      const { status, stderr, error } = spawnSync('tar', ['-xzf', file, '-C', dir], { encoding: 'utf8' })
+      const { status, stderr, error } = spawnSync('tar', ['--no-same-permissions', '-xzof', file, '-C', dir], { encoding: 'utf8' })
       if (status !== 0) fail(location + ' could not be unpacked: ' + (error?.message ?? stderr.trim()))
+      removeSpecial(dir)
     } else if (type === 'Manifest') log('info', 'fetched ' + (await byManifest(file)) + ' files')
     else log('info', 'unpacked ' + unzip(file) + ' entries')
     fs.rmSync(work, { recursive: true })

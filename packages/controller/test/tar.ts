@@ -1,0 +1,50 @@
+/** Tar archives for tests, as POSIX describes them: no program makes one with the names and types that a hostile archive has. */
+
+import { gzipSync } from 'node:zlib';
+
+/** One member of an archive. */
+export interface TarEntry {
+  readonly name: string;
+  /** As POSIX names it: `0` file, `1` hard link, `2` symbolic link, `3` and `4` devices, `5` directory, `6` FIFO. @default `0` */
+  readonly type?: string;
+  readonly mode?: number;
+  readonly text?: string;
+  /** What a link leads to. */
+  readonly target?: string;
+  readonly owner?: number;
+  /** What the header says, where it is not the length of the text. */
+  readonly size?: number;
+}
+
+/** Returns a compressed archive of these members, in this order. */
+export function tarOf(entries: readonly TarEntry[]): Buffer {
+  const blocks = entries.flatMap((entry) => {
+    const body = Buffer.from(entry.text ?? '');
+    return [headerOf(entry, body.length), body, Buffer.alloc((512 - (body.length % 512)) % 512)];
+  });
+  return gzipSync(Buffer.concat([...blocks, Buffer.alloc(1024)]));
+}
+
+function headerOf({ name, type = '0', mode = 0o644, target = '', owner = 0, size }: TarEntry, length: number): Buffer {
+  const block = Buffer.alloc(512);
+  const octal = (value: number, at: number, width: number): void =>
+    void block.write(value.toString(8).padStart(width - 1, '0'), at, 'latin1');
+  block.write(name, 0, 100, 'utf8');
+  octal(mode, 100, 8);
+  octal(owner, 108, 8);
+  octal(owner, 116, 8);
+  octal(size ?? length, 124, 12);
+  octal(0, 136, 12);
+  block.write('        ', 148, 'latin1');
+  block.write(type, 156, 'latin1');
+  block.write(target, 157, 100, 'utf8');
+  block.write('ustar\x0000', 257, 'latin1');
+  octal(1, 329, 8);
+  octal(3, 337, 8);
+  octal(
+    block.reduce((sum, byte) => sum + byte, 0),
+    148,
+    7,
+  );
+  return block;
+}
