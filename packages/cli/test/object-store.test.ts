@@ -9,6 +9,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -154,7 +155,7 @@ describe('gsutil rsync', () => {
     const { code, err } = await gsutil('rsync', '-d', '-r', 'gs://shop/d', '.');
     expect([code, tree(work)]).toEqual([0, ['file']]);
     expect(err.split('\n').filter((line) => line.startsWith('Left out'))).toEqual([
-      'Left out: gs://shop/d/link is no file in the directory that stands in for the bucket; links are not followed.',
+      'Left out: gs://shop/d/link is not a file of less than 2 GiB in the directory that stands in for the bucket; links are not followed.',
     ]);
   });
 
@@ -192,6 +193,60 @@ describe('the store', () => {
     for (const name of ['../secret', 'link/secret', '%2E%2E/secret'])
       expect((await ask(`/storage/v1/b/shop/o/${encodeURIComponent(name)}?alt=media`)).status).toBe(404);
   });
+
+  const post = (name: string): Promise<Response> =>
+    ask(`/upload/storage/v1/b/shop/o?uploadType=media&name=${encodeURIComponent(name)}`, { method: 'POST', body: 'x' });
+
+  test.each<[string, string]>([
+    ['a link to nothing', 'dangling'],
+    ['a link to nothing above', 'dangling/file'],
+    ['a link to itself', 'loop'],
+    ['a link to itself above', 'loop/file'],
+    ['a link to a file outside', 'file'],
+    ['a name that no file can have', 'x'.repeat(256)],
+    ['a path that no file can have', 'x/'.repeat(3000) + 'x'],
+    ['a name that ends early', 'a\0b'],
+    ['a file as a directory', 'own/file'],
+    ['dots', '..'],
+    ['dots between', 'a/../../outside'],
+  ])('knows no object for %s, and writes none', async (_, name) => {
+    put('secret');
+    put('bucket/own');
+    symlinkSync(join(base, 'nothing'), join(bucket, 'dangling'));
+    symlinkSync('loop', join(bucket, 'loop'));
+    symlinkSync(join(base, 'secret'), join(bucket, 'file'));
+    const object = `/storage/v1/b/shop/o/${encodeURIComponent(name)}`;
+    const read = [await ask(object), await ask(`${object}?alt=media`), await ask(object, { method: 'DELETE' })];
+    expect([...read, await post(name)].map(({ status }) => status)).toEqual([404, 404, 404, 400]);
+    expect([readFileSync(join(base, 'secret'), 'utf8'), existsSync(join(base, 'nothing'))]).toEqual(['secret', false]);
+  });
+
+  test('writes through no link that lies where it would put a part of an object', async () => {
+    put('secret');
+    for (const partial of [`a.${String(process.pid)}.partial`, 'a.partial', '.a.partial'])
+      symlinkSync(join(base, 'secret'), join(bucket, partial));
+    expect((await post('a')).status).toBe(200);
+    expect([readFileSync(join(base, 'secret'), 'utf8'), readFileSync(join(bucket, 'a'), 'utf8')]).toEqual([
+      'secret',
+      'x',
+    ]);
+  });
+
+  test('leaves out what is too large to be read, and serves the rest', async () => {
+    put('bucket/small');
+    put('bucket/sparse', '');
+    truncateSync(join(bucket, 'sparse'), 2 ** 40);
+    const { items, leftOut } = (await (await ask('/storage/v1/b/shop/o')).json()) as Record<string, unknown>;
+    expect([items, leftOut]).toEqual([[expect.objectContaining({ name: 'small' })], ['sparse']]);
+    for (const query of ['', '?alt=media']) expect((await ask(`/storage/v1/b/shop/o/sparse${query}`)).status).toBe(404);
+  });
+
+  test.each(['/storage/v1/b/shop/o/%ff', '/storage/v1/b/%ff/o', '/storage/v1/b/shop/o/%'])(
+    'says that %s is no name',
+    async (path) => {
+      expect((await ask(path)).status).toBe(400);
+    },
+  );
 
   test('answers nobody who does not know its address', async () => {
     const { origin } = new URL(store.url);

@@ -1,10 +1,11 @@
 /**
  * A directory of this machine as a bucket: object names are paths below it.
  *
- * A name that would lead out of the directory, also by a link that lies in it, names nothing. No part of HTTP is here.
+ * A name that would lead out of the directory, also by a link that lies in it, names nothing: the directory may come from an
+ * untrusted source. No part of HTTP is here.
  */
 
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import {
   chmodSync,
   existsSync,
@@ -32,6 +33,9 @@ export interface ObjectFacts {
   readonly mode: number;
 }
 
+/** Objects are read whole, and Node reads no file that is larger. */
+const MOST_BYTES = 2 ** 31 - 1;
+
 /** A bucket. */
 export class BucketFiles {
   readonly #directory: string;
@@ -40,7 +44,7 @@ export class BucketFiles {
     this.#directory = realpathSync(directory);
   }
 
-  /** Every object whose name begins so, in the order of names; and what else lies there: links and the like are no objects. */
+  /** Every object whose name begins so, in the order of names; and what else lies there: links and too large files are not objects. */
   list(prefix: string): { readonly objects: readonly ObjectFacts[]; readonly leftOut: readonly string[] } {
     const found: ObjectFacts[] = [];
     const leftOut: string[] = [];
@@ -52,7 +56,7 @@ export class BucketFiles {
         if (stats.isDirectory()) {
           if (object.startsWith(prefix) || prefix.startsWith(`${object}/`)) look(path);
         } else if (!object.startsWith(prefix)) continue;
-        else if (stats.isFile()) found.push(facts(object, path));
+        else if (stats.isFile() && stats.size <= MOST_BYTES) found.push(facts(object, path));
         else leftOut.push(object);
       }
     };
@@ -75,15 +79,15 @@ export class BucketFiles {
     const path = this.#place(name);
     if (path === undefined || name.endsWith('/') || (existsSync(path) && statSync(path).isDirectory()))
       return undefined;
-    const partial = `${path}.${String(process.pid)}.partial`;
+    const partial = join(dirname(path), `.${randomBytes(12).toString('hex')}.partial`);
     try {
       mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(partial, content);
+      writeFileSync(partial, content, { flag: 'wx' }); // not through a link that is there already
       if (mode !== undefined) chmodSync(partial, mode & 0o777);
       renameSync(partial, path);
     } catch (cause) {
       rmSync(partial, { force: true });
-      if ((cause as NodeJS.ErrnoException).code === 'ENOTDIR') return undefined; // all that these calls throw
+      if (isNameless(cause)) return undefined;
       throw cause;
     }
     return facts(name, path);
@@ -107,14 +111,28 @@ export class BucketFiles {
     const parts = name.split('/');
     if (name.includes('\0') || parts.some((part) => part === '' || part === '.' || part === '..')) return undefined;
     const path = join(this.#directory, ...parts);
-    let there = path;
-    while (lstatSync(there, { throwIfNoEntry: false }) === undefined) there = dirname(there);
-    const real = realpathSync(there);
-    return real === this.#directory || real.startsWith(this.#directory + sep) ? path : undefined;
+    try {
+      let there = path;
+      while (lstatSync(there, { throwIfNoEntry: false }) === undefined) there = dirname(there);
+      const real = realpathSync(there);
+      return real === this.#directory || real.startsWith(this.#directory + sep) ? path : undefined;
+    } catch (cause) {
+      if (isNameless(cause)) return undefined;
+      throw cause;
+    }
   }
 }
 
-const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+/** Codes for paths that lead nowhere: links to nothing or to themselves, names that are too long, files as directories. */
+const NAMELESS = new Set<unknown>(['ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG', 'EEXIST']);
+
+const isNameless = (cause: unknown): boolean =>
+  typeof cause === 'object' && cause !== null && 'code' in cause && NAMELESS.has(cause.code);
+
+function isFile(path: string): boolean {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return stats?.isFile() === true && stats.size <= MOST_BYTES;
+}
 
 function facts(name: string, path: string): ObjectFacts {
   const { size, mtime, mode } = statSync(path);

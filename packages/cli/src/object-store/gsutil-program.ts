@@ -27,7 +27,7 @@ async function list(bucket, prefix) {
   if (answer.status === 404) return fail('the bucket ' + bucket + ' does not exist')
   const { items, leftOut } = await answer.json()
   for (const name of leftOut ?? []) {
-    if (!told.has(bucket + '/' + name)) console.error('Left out: gs://' + bucket + '/' + name + ' is no file in the directory that stands in for the bucket; links are not followed.')
+    if (!told.has(bucket + '/' + name)) console.error('Left out: gs://' + bucket + '/' + name + ' is not a file of less than 2 GiB in the directory that stands in for the bucket; links are not followed.')
     told.add(bucket + '/' + name)
   }
   return items ?? []

@@ -21,7 +21,10 @@ export async function answerObjects(
   const url = new URL(request.url);
   const [, upload, bucketName = '', objectName] =
     /^\/(upload\/)?storage\/v1\/b\/([^/]+)\/o(?:\/([^/]+))?$/.exec(url.pathname) ?? [];
-  const bucket = find(decodeURIComponent(bucketName));
+  const [bucketAsked, name] = [decoded(bucketName), decoded(objectName)];
+  if (bucketAsked === undefined || name === undefined)
+    return refusal(400, `${url.pathname} is not valid percent-encoding`);
+  const bucket = find(bucketAsked);
   if (!bucket) return refusal(404, `The specified bucket does not exist: ${bucketName}`);
   const shown = (object: ObjectFacts): object => resourceOf(object, bucketName);
   if (upload !== undefined) return write(request, url, bucket, shown);
@@ -29,7 +32,6 @@ export async function answerObjects(
     if (request.method !== 'GET') return refusal(405, 'only lists are served here');
     return Response.json({ kind: 'storage#objects', ...listed(bucket, url.searchParams, shown) });
   }
-  const name = decodeURIComponent(objectName);
   if (request.method === 'DELETE')
     return bucket.remove(name)
       ? new Response(null, { status: 204 })
@@ -42,6 +44,14 @@ export async function answerObjects(
     // a file's bytes are in a buffer of their own
     headers: { 'content-type': 'application/octet-stream', [`x-goog-meta-${MODE}`]: object.mode.toString(8) },
   });
+}
+
+function decoded(text = ''): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined; // what it throws says no more than that
+  }
 }
 
 async function write(
