@@ -40,7 +40,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   lib: ['@pipewright/tekton', 'imports', ...CONSTRUCTS, 'yaml', 'node:crypto', 'node:fs', 'node:path'],
   'lib/testing': ['lib', '@pipewright/tekton', ...CONSTRUCTS, '@jest/globals', 'expect'],
   'main.ts': ['lib', ...CONSTRUCTS],
-  'test/simulation': ['@pipewright/kube', '@pipewright/cluster', '@jest/globals', 'node:'],
+  'test/simulation': [
+    '@pipewright/tekton',
+    '@pipewright/kube',
+    '@pipewright/controller',
+    '@pipewright/cluster',
+    '@jest/globals',
+    'node:',
+  ],
   parity: [
     '@pipewright/tekton',
     '@pipewright/kube',

@@ -129,6 +129,7 @@ export class Machine {
       stop().then(
         () => {
           this.server = { kind: 'down' };
+          this.#checkStopped(process);
           process.end('has stopped');
         },
         (error: unknown) => {
@@ -137,6 +138,14 @@ export class Machine {
         },
       );
     });
+  }
+
+  #checkStopped(process: SimProcess): void {
+    const files = this.disk.openFilesOf(process);
+    const pending = this.#scheduler.pendingOf(process);
+    if (files === 0 && pending.length === 0) return;
+    const message = `${process.name} has stopped with ${files} open files and these timers: ${pending.join(', ')}`;
+    this.#options.violations.add('nothing is left behind', message);
   }
 
   /** Ends a process at once, as SIGKILL does. */

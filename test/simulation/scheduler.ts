@@ -47,6 +47,8 @@ export interface TimingFaults {
 
 /** Names of the steps that a process schedules through its own clock. */
 const [TIMER, TURN] = ['timer', 'later turn'] as const;
+/** A timer that does not keep a process from ending. */
+const BACKGROUND_TIMER = 'background timer';
 const OWN: ReadonlySet<string> = new Set([TIMER, TURN]);
 
 /** Why the scheduler stopped. */
@@ -127,15 +129,21 @@ export class Scheduler {
         if (this.#random.chance(this.#timing.slowCode)) this.#time += this.#random.between(1, 15);
         return this.#time;
       },
-      after: (ms, run) => {
+      after: (ms, run, background = false) => {
         const late = this.#random.chance(this.#timing.lateTimers) ? this.#random.between(1, 200) : 0;
-        return this.schedule(owner, Math.max(1, ms) + late, TIMER, run, `${name} timers`);
+        return this.schedule(
+          owner,
+          Math.max(1, ms) + late,
+          background ? BACKGROUND_TIMER : TIMER,
+          run,
+          `${name} timers`,
+        );
       },
       defer: (run) => void this.schedule(owner, 0, TURN, run, `${name} turns`),
     };
   }
 
-  /** Returns the timers and later turns that a process still has pending; messages from other processes do not count. */
+  /** Returns the timers and later turns that keep a process from ending; messages from other processes do not. */
   pendingOf(owner: Owner): readonly string[] {
     const lanes = [...this.#lanes.values()].flatMap(({ waiting }) => waiting);
     const all = [...this.#timers.tasks, ...this.#ready.filter(({ lane }) => lane === undefined), ...lanes];

@@ -20,18 +20,24 @@ export interface SeedLimit {
   readonly until?: number;
 }
 
+/** A seed of the whole system takes about as long as this many seeds of the storage. */
+const STORAGE_PER_SYSTEM = 5;
+
 /** Returns the fixed seeds of the default suite. */
 export function fixedSeeds(levels: readonly Level[]): NextSeed {
   const all = levels.flatMap((level) => SEEDS[level].map((seed) => ({ level, seed })));
   return () => all.shift();
 }
 
-/** Returns consecutive seeds of each level. */
+/** Returns consecutive seeds, so that each level takes about the same time unless the number per level is given. */
 export function seedsFrom(levels: readonly Level[], first: number, { seeds, until = Infinity }: SeedLimit): NextSeed {
+  const turns = levels.flatMap((level) =>
+    Array.from({ length: level === 'storage' && seeds === undefined ? STORAGE_PER_SYSTEM : 1 }, () => level),
+  );
   const given = new Map<Level, number>();
   let turn = 0;
   return () => {
-    const level = levels[turn++ % levels.length];
+    const level = turns[turn++ % turns.length];
     const count = level && (given.get(level) ?? 0);
     if (level === undefined || count === undefined) return undefined;
     if (count >= (seeds ?? Infinity) || platform.now() >= until) return undefined;

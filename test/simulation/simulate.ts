@@ -7,9 +7,11 @@ import type { Level } from './seeds.js';
 import type { DiskImage } from './sim-disk.js';
 import type { WorkerRequest } from './worker-pool.js';
 import { simulateStorage } from './storage-simulation.js';
+import { DEFINITIONS, simulateSystem } from './system-simulation.js';
 
 const LEVELS = {
   storage: { simulate: simulateStorage, crds: [] },
+  system: { simulate: simulateSystem, crds: DEFINITIONS },
 } as const;
 
 const images = new Map<Level, Promise<DiskImage>>();
