@@ -105,6 +105,7 @@ export default ts.config(
       'examples/**/source/**',
       'examples/**/images/**',
       'test/package-outside/**',
+      'test/cdk8s-init/**',
     ],
   },
   {

@@ -12,7 +12,7 @@ export default {
     '<rootDir>/packages/*/test/**/*.test.ts',
     '<rootDir>/examples/*/*.test.ts',
   ],
-  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/package-outside/'], // a project of its own, elsewhere
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/(package-outside|cdk8s-init)/'], // projects of their own, elsewhere
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '^.+\\.ts$': [

@@ -26,26 +26,41 @@ const dist = join(here, 'dist');
 const described = describedIn(here);
 const entry = resolve(here, process.argv[2] ?? 'src/index.ts');
 
+/** What is imported is CommonJS, so that programs of both kinds, and jest, can load it; a command is only run. */
+const isImported = '.' in described.exports;
+
+/** What the bundle needs to be of its kind: taken-in CommonJS asks for Node's modules in its own way, our sources for their URL. */
+const FORMATS = {
+  cjs: {
+    banner: { js: "const __url = require('node:url').pathToFileURL(__filename).href;" },
+    define: { 'import.meta.url': '__url' },
+  },
+  esm: {
+    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+  },
+} as const;
+
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist);
+const format = isImported ? 'cjs' : 'esm';
 const { metafile } = await build({
   entryPoints: [entry],
   outdir: dist,
   bundle: true,
   metafile: true,
   platform: 'node',
-  format: 'esm',
+  format,
   target: 'node20',
   external: Object.keys(described.dependencies ?? {}),
   logLevel: 'warning',
-  // what is taken in and is CommonJS asks for Node's modules in its own way
-  banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+  ...FORMATS[format],
 });
 const taken = sourcesIn(metafile);
 copyReadFiles(taken);
 writeFileSync(join(dist, 'THIRD-PARTY.txt'), licences(taken));
 copyFileSync(join(root, 'LICENSE'), join(here, 'LICENSE'));
-if ('.' in described.exports) writeTypes();
+writeFileSync(join(dist, 'package.json'), `{ "type": "${format === 'cjs' ? 'commonjs' : 'module'}" }\n`);
+if (isImported) writeTypes();
 
 function describedIn(folder: string): Described {
   return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Described;

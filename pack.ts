@@ -1,8 +1,8 @@
 /**
  * Writes what is published to build/lib: the library as JavaScript with its types, and nothing that must be installed but peers.
  *
- * npm runs it before it packs (`prepack`), never at an install. The library is written in several folders of this repository,
- * one of them a package of its own that is not published; here they become one folder, and imports between them relative.
+ * npm runs it before it packs (`prepack`). The library is written in several folders of this repository, one of them a package of
+ * its own that is not published; here they become one folder, and imports between them relative. It is CommonJS, as cdk8s is.
  */
 
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -30,6 +30,9 @@ const program = ts.createProgram(
   {
     ...options,
     target: ts.ScriptTarget.ES2022, // what Node 20 runs as it is
+    module: ts.ModuleKind.CommonJS,
+    moduleResolution: ts.ModuleResolutionKind.Bundler,
+    verbatimModuleSyntax: false, // it would have the sources say `require`
     composite: false,
     incremental: false,
     emitDeclarationOnly: false,
@@ -49,6 +52,7 @@ const { diagnostics } = program.emit(undefined, (path, text) => {
   mkdirSync(dirname(to), { recursive: true });
   writeFileSync(to, rewritten(text, from));
 });
+writeFileSync(join(out, 'package.json'), '{ "type": "commonjs" }\n');
 const wrong = [...errors, ...ts.getPreEmitDiagnostics(program), ...diagnostics];
 if (wrong.length > 0) {
   const host = {

@@ -1,16 +1,15 @@
 #!/usr/bin/env bash
-# Installs the three packages that `npm pack` makes into a fresh project outside this repository, with nothing but the npm
+# Installs the three packages that `npm run tarballs` makes into a fresh project outside this repository, with nothing but the npm
 # registry, and uses them there on Node 20, 22 and 24: type check, synth, lint, a run, and tests with jest and with Node's own
-# runner. Needs the registry; .ci/run runs it.
+# runner. Then the same in what `cdk8s init typescript-app` makes, with the compiler, ts-node and ts-jest that it asks for; and the
+# library from the address of a git repository. Needs the registry; .ci/run runs it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 place=$(mktemp -d)
 trap 'rm -rf "$place"' EXIT
-for folder in . packages/cli packages/testing; do
-  (cd $folder && npm pack --silent --ignore-scripts=false --pack-destination "$place" >"$place/pack.log" 2>&1) ||
-    { cat "$place/pack.log"; exit 1; }
-done
+npm run --silent tarballs -- "$place"
 cp -r test/package-outside "$place/project"
+repository=$PWD
 cd "$place/project"
 
 npm install --silent --no-audit --no-fund "$place"/*.tgz \
@@ -27,3 +26,23 @@ for version in 20 22 24; do
   PATH="$(dirname "$node"):$PATH" bash use.sh >use.log 2>&1 || { cat use.log; echo "FAILED on Node $version" >&2; exit 1; }
   echo "$("$node" --version): $(tail -1 use.log)"
 done
+
+# What `cdk8s init typescript-app` makes (its own installation also asks github.com for the schema of Kubernetes).
+cp -r "$repository/node_modules/cdk8s-cli/templates/typescript-app" "$place/template"
+cd "$place/template"
+rm -r __snapshots__ .hooks.sscaff.js help
+sed -i 's/{{ $base }}/template/; s/{{ cdk8s_core_version }}/2.70.106/; s/{{ cdk8s_plus_version }}/2.0.0/; s/{{ constructs_version }}/10.8.1/; s/{{ cdk8s_cli_spec }}/2.207.60/' package.json
+cp "$repository"/test/cdk8s-init/* .
+npm install --silent --no-audit --no-fund "$place"/*.tgz cdk8s-plus-27@2.9.5
+npm run --silent compile
+npm test --silent
+npm run --silent synth -- --check-upgrade=false >/dev/null
+[[ $(npx pipewright lint dist) == 'no problems (4 objects checked)' ]]
+echo "cdk8s init typescript-app: compiles with TypeScript $(npx tsc --version | cut -d' ' -f2), tests with ts-jest, synthesizes with ts-node"
+
+mkdir "$place/from-git"
+cd "$place/from-git"
+npm init -y >/dev/null
+npm install --silent --no-audit --no-fund "git+file://$repository" cdk8s@2.70.106 cdk8s-plus-27@2.9.5 constructs@10.8.1
+node -e "if (typeof require('pipewright').TektonApp !== 'function') process.exit(1)"
+echo 'installed from git: it can be imported'

@@ -1,7 +1,7 @@
 /** `pipewright import`: existing YAML as a TypeScript program that synthesizes to the same objects. */
 
-import { existsSync } from 'node:fs';
-import { basename } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { writeNamed } from '../failure.js';
 import { describeFinding, hasErrors, inReadingOrder, type Finding } from '../finding.js';
 import { checkWithObjects } from '../lint/check.js';
@@ -55,6 +55,7 @@ export function importManifests({ paths, out, library = 'pipewright' }: ImportOp
     className: pascalCase(stem).replace(/^(?=\d|$)/, 'Manifests'),
     chartId: stem,
     library,
+    isCommonJs: isCommonJs(out === undefined ? process.cwd() : dirname(out)),
     sources: [...new Set(manifests.map(({ file }) => visible(basename(file))))],
   });
   if (out === undefined) output.raw(text);
@@ -76,6 +77,23 @@ const stemOf = (path: string): string =>
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-+|-+$/g, '')
     .slice(0, 40) || 'manifests';
+
+/** Whether Node takes a program in this folder for CommonJS: it does unless the nearest package.json says that it is a module. */
+function isCommonJs(folder: string): boolean {
+  for (let at = resolve(folder); ; at = dirname(at)) {
+    const manifest = join(at, 'package.json');
+    if (existsSync(manifest)) return textAt(parsed(readFileSync(manifest, 'utf8')), 'type') !== 'module';
+    if (at === dirname(at)) return false; // in no package; nothing says which kind is wanted
+  }
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}
 
 /** An object that does not say what it is cannot be made by any construct. */
 function withoutKind({ object, locate, quote }: Manifest): readonly Finding[] {

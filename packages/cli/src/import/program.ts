@@ -60,6 +60,8 @@ export interface ProgramOptions {
   readonly chartId: string;
   /** The module that has the constructs. */
   readonly library: string;
+  /** Whether the program is CommonJS, which asks in its own way whether it is the one that was started. */
+  readonly isCommonJs: boolean;
   /** What the objects were read from, for the header. */
   readonly sources: readonly string[];
 }
@@ -142,7 +144,8 @@ export class Program {
 
   /** The whole text. */
   text(): string {
-    const { chartId, sources } = this.#options;
+    const { chartId, sources, isCommonJs } = this.#options;
+    const isStarted = isCommonJs ? 'require.main === module' : 'process.argv[1] === import.meta.filename';
     this.imports.add('cdk8s', 'Chart');
     const app = this.construct('TektonApp');
     const className = this.#className();
@@ -163,7 +166,7 @@ ${imports.join('\n')}
 /** What ${sources.join(', ')} held. */
 ${print(['export class ', className, ' extends Chart ', statements([constructor])])}
 
-if (process.argv[1] === import.meta.filename) {
+if (${isStarted}) {
   const app = new ${app}();
   new ${className}(app, ${text(chartId)});
   app.synth();

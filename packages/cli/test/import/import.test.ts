@@ -286,6 +286,17 @@ echo one
 });`);
   });
 
+  test.each([
+    ['{ "type": "module" }', 'process.argv[1] === import.meta.filename'],
+    ['{ "name": "what cdk8s init makes" }', 'require.main === module'],
+  ])('writes a program of the kind that the package of its file has: %s', async (manifest, started) => {
+    const folder = folderWith({ 'ci.yaml': TASK, 'package.json': manifest, 'src/a.txt': '' });
+    done = folder.done;
+    const out = join(folder.path, 'src/ci.ts');
+    await runProgram(['import', join(folder.path, 'ci.yaml'), '--out', out], recorded());
+    expect(readFileSync(out, 'utf8')).toContain(`if (${started}) {`);
+  });
+
   test('lets nothing that stands in the YAML become part of the program', async () => {
     const { out, err } = await imported(`
 apiVersion: tekton.dev/v1alpha1
