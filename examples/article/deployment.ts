@@ -5,6 +5,7 @@
  * put the first image back.
  */
 
+import { join } from 'node:path';
 import { App, Chart } from 'cdk8s';
 import { Deployment, type DeploymentProps } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
@@ -28,3 +29,5 @@ export function synthesizeDeployment(outdir: string): void {
   new NginxDeployment(app, 'nginx');
   app.synth();
 }
+
+if (process.argv[1] === import.meta.filename) synthesizeDeployment(join(import.meta.dirname, 'build'));
