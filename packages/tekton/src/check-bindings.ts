@@ -60,7 +60,7 @@ function findPipeline(
   const facts = where.report.missed(use.name, catalog.names('Pipeline', namespace));
   where.report.add('PIPELINE_UNKNOWN', [...where.path, 'pipelineRef', 'name'], facts, {
     value: use.name,
-    severity: missingOf(around),
+    severity: missingOf(around, facts),
   });
   return undefined;
 }
@@ -75,7 +75,7 @@ function bind(bindings: readonly BindingModel[], around: Surroundings, where: Wh
     const facts = where.report.missed(resource.name, around.catalog.names('PipelineResource', around.namespace));
     where.report.add('RESOURCE_UNKNOWN', [...where.path, index, 'resourceRef', 'name'], facts, {
       value: resource.name,
-      severity: missingOf(around),
+      severity: missingOf(around, facts),
     });
     return { name };
   });

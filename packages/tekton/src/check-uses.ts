@@ -22,8 +22,9 @@ export interface Surroundings {
 /** What may exist without being in the catalog. */
 export type Elsewhere = 'nothing' | 'shared' | 'anything';
 
-/** How bad it is that an object of a pipeline is not in the catalog. */
-export const missingOf = ({ elsewhere }: Surroundings): Severity => (elsewhere === 'anything' ? 'warning' : 'error');
+/** How bad it is that an object of a pipeline is not in the catalog. A name close to one that is there is a typing mistake. */
+export const missingOf = ({ elsewhere }: Surroundings, { guess }: { readonly guess?: string }): Severity =>
+  elsewhere === 'anything' && guess === undefined ? 'warning' : 'error';
 
 /** The task that is used, as far as it is known, and how messages call it. Reports one that does not exist. */
 export function findTask(
@@ -37,8 +38,8 @@ export function findTask(
   const found = around.catalog.find(kind, name, around.namespace);
   if (found) return { task: readTask(found.spec), owner: `the ${kind} '${name}'` };
   // A ClusterTask is installed once and for all, so a set of manifests rarely brings it along.
-  const severity = kind === 'Task' || around.elsewhere === 'nothing' ? missingOf(around) : 'warning';
   const facts = { kind, ...where.report.missed(name, around.catalog.names(kind, around.namespace)) };
+  const severity = kind === 'Task' || around.elsewhere === 'nothing' ? missingOf(around, facts) : 'warning';
   where.report.add('TASK_UNKNOWN', [...where.path, 'taskRef', 'name'], facts, { value: name, severity });
   return undefined;
 }
@@ -100,7 +101,7 @@ function checkConditions(
       const facts = at.report.missed(name, around.catalog.names('Condition', around.namespace));
       at.report.add('CONDITION_UNKNOWN', [...at.path, 'conditionRef'], facts, {
         value: name,
-        severity: missingOf(around),
+        severity: missingOf(around, facts),
       });
       return;
     }

@@ -103,6 +103,11 @@ describe('objects that are some of those there will be', () => {
     expect(codes([run], alone)).toContain('warning PIPELINE_UNKNOWN');
   });
 
+  test('may not refer to a name that is nearly one of theirs: that is a typing mistake', () => {
+    const misspelt = changed(run, 'spec.pipelineRef.name', `${pipeline.metadata.name}s`);
+    expect(codes([pipeline, misspelt], alone)).toContain('error PIPELINE_UNKNOWN');
+  });
+
   test('are errors where they must be all there are', () => {
     expect(codes([run])).toContain('error PIPELINE_UNKNOWN');
     expect(codes([run])).toContain('warning SERVICE_ACCOUNT_MISSING');
