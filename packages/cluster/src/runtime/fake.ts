@@ -94,7 +94,7 @@ async function startFake(
     if (outcome.output !== undefined) await spec.output.write(Buffer.from(outcome.output));
     const { duration = 0, message } = outcome;
     if (duration === 'forever') await untilKilled(new Promise(() => undefined), killed.signal);
-    else if (duration > 0) await clock.sleep(duration, killed.signal);
+    else if (duration > 0 && !killed.signal.aborted) await clock.sleep(duration, killed.signal);
     else await laterTurn(wireClock);
     const exitCode = signalled === undefined ? (outcome.exitCode ?? 0) : 128 + constants.signals[signalled];
     return {
@@ -121,6 +121,7 @@ async function startFake(
 }
 
 function untilKilled<T>(wanted: T | Promise<T>, killed: AbortSignal): Promise<T | undefined> {
+  if (killed.aborted) return Promise.resolve(undefined);
   const end = new Promise<undefined>((resolve) =>
     killed.addEventListener('abort', () => resolve(undefined), { once: true }),
   );

@@ -1,0 +1,21 @@
+/** The fake runtime ends what is killed, whenever that comes. */
+
+import { expect, test } from '@jest/globals';
+import { fake, type ContainerSpec, type FakeOutcome } from '@pipewright/cluster';
+
+const SPEC: ContainerSpec = {
+  identity: { namespace: 'n', pod: 'p', podUid: 'u', labels: {}, container: 'c', image: 'i', attempt: 0 },
+  ...{ directory: '/none', scratch: '/none', rootfs: 'host', overlays: [], mounts: [], hostFiles: {} },
+  ...{ argv: ['run'], env: {}, cwd: '/', hostname: 'p', output: { write: () => undefined } },
+};
+
+test.each<[string, FakeOutcome]>([
+  ['for ever', { duration: 'forever' }],
+  ['for a while', { duration: 3_600_000 }],
+  ['for ever once it has printed something', { duration: 'forever', output: 'x' }],
+])('a container that runs %s ends when it is killed before its script was answered', async (_how, outcome) => {
+  const started = await fake({ script: () => outcome }).start(SPEC);
+  if (!started.started) throw new Error(started.message);
+  started.container.kill('SIGKILL');
+  expect(await started.container.exit).toMatchObject({ exitCode: 137, signal: 'SIGKILL' });
+});
