@@ -2,6 +2,7 @@
  * PATCH: which of the four kinds it is, and what the object looks like afterwards.
  */
 
+import { may } from './authorize.js';
 import { bodyOf, mediaType, objectIn, type Body } from './body.js';
 import { fieldsJudge } from './field-validation.js';
 import { isObject, objectAt, type JsonObject, type KubeObject } from './json.js';
@@ -10,7 +11,7 @@ import { writeOptions } from './objects.js';
 import { applyJsonPatch } from './json-patch.js';
 import { mergePatch } from './merge-patch.js';
 import { commit } from './commit.js';
-import { badRequest, invalid, notFound, required, unsupportedMedia } from './refusal.js';
+import { badRequest, forbidden, invalid, notFound, required, unsupportedMedia } from './refusal.js';
 import type { ResourceType } from './resource.js';
 import { serverSideApply } from './apply.js';
 import { strategicPatch } from './strategic.js';
@@ -72,6 +73,8 @@ function patchWith(
   const applying = { manager, force: info.query.get('force') === 'true', now: world.clock.date() };
   if (!old) {
     if (media !== APPLY || part !== 'main') throw notFound(type, info.object);
+    // A right to patch is not one to create. A real server gives no reason either.
+    if (!may(world, user, { ...info, verb: 'create' })) throw forbidden(type, info.object, '');
     const { object, managedFields } = serverSideApply(type, undefined, objectIn(body), applying);
     const named = { ...object, metadata: { ...objectAt(object, 'metadata'), name: info.object } };
     const made = create(world, type, namespace, named, { ...options, managedFields });

@@ -1,7 +1,7 @@
 /** What a path means, who may ask for it, and as whom. */
 
 import { expect, test } from '@jest/globals';
-import { fieldsOf, MERGE, type Answer, type Server } from './server.js';
+import { APPLY, fieldsOf, MERGE, type Answer, type Server } from './server.js';
 
 const RBAC = 'rbac.authorization.k8s.io/v1';
 const AUTHORIZATION = 'authorization.k8s.io/v1';
@@ -130,6 +130,56 @@ export function describeAccess(at: () => Server): void {
     const answer = await at().get(at().core('secrets'), headers);
     expect(answer.status).toBe(500);
     expect(answer.text).toContain('without impersonating a user');
+  });
+
+  test('a right to one name is a right to lists and watches of that name alone, and to no deletion of several', async () => {
+    const server = at();
+    const verbs = ['get', 'list', 'watch', 'delete', 'deletecollection', 'patch', 'update'];
+    const user = await grant(server, 'by-name', rule(['configmaps'], verbs, { resourceNames: ['named'] }));
+    await server.configMap('named');
+    await server.configMap('not-named');
+    const ask = async (method: string, rest: string) =>
+      (await server.ask(method, `${server.core('configmaps')}${rest}`, undefined, as(user))).status;
+    for (const [method, rest, status] of [
+      ['GET', '', 403],
+      ['GET', '?watch=true&timeoutSeconds=1', 403],
+      ['GET', '?fieldSelector=metadata.name=named', 200],
+      ['GET', '?fieldSelector=metadata.name%3Dnamed&watch=true&timeoutSeconds=1', 200],
+      ['GET', '?fieldSelector=metadata.name=not-named', 403],
+      ['GET', '?fieldSelector=metadata.name!=not-named', 403],
+      ['GET', '?fieldSelector=metadata.name=not-named&fieldSelector=metadata.name=named', 403],
+      ['GET', '?fieldSelector=metadata.namespace=named', 403],
+      ['GET', '?labelSelector=metadata.name=named', 403],
+      ['GET', '/named', 200],
+      ['GET', '/not-named', 403],
+      ['GET', '/not-named?fieldSelector=metadata.name=named', 403],
+      ['DELETE', '?fieldSelector=metadata.name=named', 403],
+      ['DELETE', '', 403],
+      ['DELETE', '/not-named', 403],
+      ['DELETE', '/named', 200],
+    ] as const)
+      expect([method, rest, await ask(method, rest)]).toEqual([method, rest, status]);
+  });
+
+  test('to apply what is not there takes the right to create it, also for show', async () => {
+    const server = at();
+    const user = await grant(server, 'applier', rule(['configmaps'], ['patch']));
+    const applied = (name: string) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data: { a: '1' } });
+    for (const query of ['?fieldManager=me', '?fieldManager=me&dryRun=All']) {
+      const path = server.core('configmaps/applied');
+      const answer = await server.ask(
+        'PATCH',
+        `${path}${query}`,
+        applied('applied'),
+        as(user, { 'content-type': APPLY }),
+      );
+      expect(told(answer)).toEqual([403, 'configmaps "applied" is forbidden: ']);
+      expect((await server.get(path)).status).toBe(404);
+    }
+    await server.configMap('applied');
+    const path = `${server.core('configmaps/applied')}?fieldManager=me`;
+    const answer = await server.ask('PATCH', path, applied('applied'), as(user, { 'content-type': APPLY }));
+    expect([answer.status, answer.body['data']]).toEqual([200, { a: '1' }]);
   });
 
   test('nobody grants by a role what they do not have, but for whoever may escalate', async () => {
