@@ -13,6 +13,8 @@ import { badRequest, tooLarge } from './refusal.js';
 export const MOST_YAML_BYTES = 128 * 1024;
 /** The most aliases (`*name`) of a body. */
 const MOST_ALIASES = 100;
+/** The most bytes that the aliases of a body may stand for, if each stood for all of it: a merge key costs more than its result shows. */
+const MOST_ALIASED_BYTES = 2 * 1024 * 1024;
 
 const OPTIONS = { uniqueKeys: false, version: '1.1', schema: 'yaml-1.1', prettyErrors: false } as const;
 const EXCESSIVE = 'document contains excessive aliasing';
@@ -25,7 +27,7 @@ export function readYaml(text: string): unknown {
   }
   const lines = new LineCounter();
   const tokens = [...new Parser(lines.addNewLine).parse(text)];
-  checkTokens(tokens);
+  checkTokens(tokens, Math.min(MOST_ALIASES, MOST_ALIASED_BYTES / Buffer.byteLength(text)));
   const [document, more] = [...new Composer(OPTIONS).compose(tokens, true, text.length)];
   const [wrong] = document?.errors ?? [];
   if (wrong) throw fault(`line ${lines.linePos(wrong.pos[0]).line}: ${said(wrong)}`);
@@ -37,7 +39,7 @@ const fault = (why: string): Error => badRequest(`error converting YAML to JSON:
 const said = (error: Pick<YAMLError, 'message'>): string => error.message.split('\n')[0] ?? '';
 
 /** Refuses what is nested too deep to be composed, or has too many aliases to be resolved. */
-function checkTokens(tokens: readonly CST.Token[]): void {
+function checkTokens(tokens: readonly CST.Token[], mostAliases: number): void {
   const open: unknown[] = [...tokens];
   const depths: number[] = tokens.map(() => 0);
   let aliases = 0;
@@ -47,7 +49,7 @@ function checkTokens(tokens: readonly CST.Token[]): void {
     if (typeof here !== 'object' || here === null) continue;
     if (depth > MOST_DEPTH) throw fault(DEPTH_SAYS);
     if ('type' in here && here.type === 'alias') aliases += 1;
-    if (aliases > MOST_ALIASES) throw fault(EXCESSIVE);
+    if (aliases > mostAliases) throw fault(EXCESSIVE);
     for (const below of belowOf(here)) {
       open.push(below);
       depths.push('items' in here ? depth + 1 : depth);
