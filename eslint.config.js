@@ -47,53 +47,73 @@ const SIMULATION_EDGES = [
   'packages/cluster/src/api/{certificate,fields}.ts', // new keys; a table that is read once
   'packages/cluster/src/storage/{disk,lock,open,secrets}.ts',
   'packages/cluster/src/node/{container-start,log-disk,log-reader,pod-files,pod-logs,probing,termination,volume-directories}.ts',
-  'packages/controller/src/edge/{event-sender,registry-client}.ts',
+  'packages/controller/src/edge/{event-sender,log,registry-client,registry-command}.ts',
 ];
 
 const ASYNCHRONY = [
   ...HIDDEN_INPUTS.filter(({ message }) => !message.includes('environment')),
   {
-    selector: "MemberExpression[object.name='performance']",
-    message: 'time is injected: take the clock that the caller has',
+    selector: "CallExpression[callee.name='Date']",
+    message: 'time is an argument: only the edge reads a clock',
   },
   {
     selector: "MemberExpression[object.name='AbortSignal'][property.name='timeout']",
     message: 'timers are injected: use `after` of the clock that the caller has',
   },
   {
-    selector: "MemberExpression[object.name='process'][property.name=/^(nextTick|hrtime)$/]",
-    message: 'later turns are injected: use `defer` of the clock that the caller has',
+    selector:
+      "MemberExpression[object.name='process'][property.name=/^(nextTick|hrtime|uptime|cpuUsage|memoryUsage)$/]",
+    message: 'time and later turns are injected: use the clock that the caller has',
   },
   { selector: "NewExpression[callee.name='Blob']", message: 'a Blob is read in another thread' },
   {
-    selector: "MemberExpression[object.name='crypto'][property.name=/^(randomUUID|getRandomValues|subtle)$/]",
+    selector: "MemberExpression[object.name='crypto'][property.name=/^(random.*|getRandomValues|subtle)$/]",
     message: 'randomness is injected: use the `random` that the caller has',
   },
+  {
+    selector: 'MemberExpression[object.name=/^(globalThis|global)$/]',
+    message: 'name what you use of the platform, so that lint can check it',
+  },
+  { selector: 'ImportExpression', message: 'a module is read from the disk: import it at the top of the file' },
 ];
 
-const RESTRICTED_IMPORTS = [
-  {
-    name: 'node:crypto',
-    importNames: ['randomBytes', 'randomInt', 'randomUUID', 'randomFill'],
-    message: 'randomness is injected',
-  },
-  ...[
-    'timers',
-    'timers/promises',
-    'fs',
-    'fs/promises',
-    'child_process',
-    'worker_threads',
-    'net',
-    'tls',
-    'dns',
-    'http',
-    'https',
-  ].map((name) => ({
-    name: `node:${name}`,
-    message: 'time and I/O are injected here: a simulation must decide when they happen',
+const RESTRICTED_GLOBALS = [
+  ...['setTimeout', 'setInterval', 'setImmediate', 'performance'].map((name) => ({
+    name,
+    message: 'time and later turns are injected: use the clock that the caller has',
   })),
+  ...['fetch', 'WebSocket', 'EventSource', 'MessageChannel', 'BroadcastChannel', 'Worker'].map((name) => ({
+    name,
+    message: 'I/O is injected here: a simulation must decide when it happens',
+  })),
+  ...['WeakRef', 'FinalizationRegistry'].map((name) => ({ name, message: 'the garbage collector follows no seed' })),
 ];
+
+/** Modules of the platform that neither wait nor read anything that changes; the others are injected. */
+const PURE_MODULES = 'path|util|events|crypto|zlib|os';
+const RESTRICTED_IMPORTS = {
+  paths: [
+    {
+      name: 'node:crypto',
+      allowImportNames: ['createHash', 'createHmac', 'timingSafeEqual'],
+      message: 'randomness is injected, and other threads follow no seed',
+    },
+    { name: 'node:zlib', allowImportNames: ['crc32'], message: 'other threads follow no seed' },
+    { name: 'node:events', allowImportNames: ['setMaxListeners'], message: 'asynchrony is injected' },
+    { name: 'node:util', allowImportNames: ['isDeepStrictEqual', 'types'], message: 'asynchrony is injected' },
+  ],
+  patterns: [
+    {
+      regex: `^node:(?!(${PURE_MODULES})$)`,
+      message: 'time and I/O are injected here: a simulation must decide when they happen',
+    },
+    {
+      regex:
+        '^(crypto|zlib|events|child_process|worker_threads|net|tls|http|https|http2|dgram|(fs|timers|dns|stream)(/promises)?|undici)$',
+      message: 'time and I/O are injected here: a simulation must decide when they happen',
+    },
+  ],
+};
 
 export default ts.config(
   {
@@ -152,7 +172,8 @@ export default ts.config(
     ignores: SIMULATION_EDGES,
     rules: {
       'no-restricted-syntax': ['error', ...ASYNCHRONY],
-      'no-restricted-imports': ['error', { paths: RESTRICTED_IMPORTS }],
+      'no-restricted-globals': ['error', ...RESTRICTED_GLOBALS],
+      'no-restricted-imports': ['error', RESTRICTED_IMPORTS],
     },
   },
   { files: ['**/test/**/*.ts', '**/*.cluster.ts', 'bench/**'], rules: { 'max-lines-per-function': 'off' } },

@@ -46,6 +46,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     '@pipewright/controller',
     '@pipewright/cluster',
     '@jest/globals',
+    'eslint',
+    'eslint.config.js',
     'node:',
   ],
   parity: [
