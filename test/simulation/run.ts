@@ -6,9 +6,12 @@
  *     npm run simulate -- --first 1 --seeds 10000 --keep-going  a range
  *     npm run simulate -- --level storage --seed 7 --trace      one seed, step by step
  *     npm run simulate -- --level storage --seed 7 --twice      one seed twice, comparing the traces
+ *     npm run simulate -- --mutants                             puts known defects back one by one, and searches for each
+ *     npm run simulate -- --mutants --reported                  only those that earlier versions had
  */
 
 import { parseArgs } from 'node:util';
+import { detect, MUTANTS, findMutant, mutated, REPORTED } from './mutants.js';
 import type { Outcome } from './outcome.js';
 import { platform } from './platform.js';
 import { seedsDerivedFrom, seedsFrom, fixedSeeds, type NextSeed } from './seed-source.js';
@@ -29,6 +32,9 @@ const { values } = parseArgs({
     workers: { type: 'string' },
     'keep-going': { type: 'boolean', default: false },
     counts: { type: 'boolean', default: false },
+    mutant: { type: 'string' },
+    mutants: { type: 'boolean', default: false },
+    reported: { type: 'boolean', default: false },
   },
 });
 
@@ -37,7 +43,9 @@ const workers = values.workers === undefined ? undefined : numberOf('workers', v
 process.exitCode = await main();
 
 function main(): Promise<number> {
-  return values.seed === undefined ? many() : one(numberOf('seed', values.seed));
+  if (values.mutants) return searchMutants(values.reported ? REPORTED : MUTANTS);
+  if (values.seed !== undefined && values.mutant === undefined) return one(numberOf('seed', values.seed));
+  return many();
 }
 
 function levelOf(text: string): Level {
@@ -78,12 +86,14 @@ interface Total {
 
 /** Simulates many seeds in workers. */
 async function many(): Promise<number> {
-  const next = seedSource(levels);
+  const mutant = values.mutant === undefined ? undefined : findMutant(values.mutant);
+  const next = seedSource(mutant ? [mutant.level] : levels);
   const started = platform.now();
   const totals = new Map<Level, Total>();
   let failed = 0;
   await runInWorkers({
     ...(workers !== undefined && { count: workers }),
+    ...(mutant && mutated(mutant)),
     next: () => {
       const request = failed > 0 && !values['keep-going'] ? undefined : next();
       return request && { ...request, twice: values.twice };
@@ -114,11 +124,25 @@ function add(totals: Map<Level, Total>, level: Level, { steps, counts }: Outcome
 }
 
 function seedSource(of: readonly Level[]): NextSeed {
-  const { first, seeds, minutes, from } = values;
+  const { first, seed, seeds, minutes, from } = values;
+  if (seed !== undefined) return seedsFrom(of, numberOf('seed', seed), { seeds: 1 });
   if (seeds === undefined && minutes === undefined) return fixedSeeds(of);
   const limit = {
     ...(seeds !== undefined && { seeds: numberOf('seeds', seeds) }),
     ...(minutes !== undefined && { until: platform.now() + numberOf('minutes', minutes) * 60_000 }),
   };
   return from === undefined ? seedsFrom(of, numberOf('first', first), limit) : seedsDerivedFrom(of, from, limit);
+}
+
+/** Puts each known defect back, and searches for it. */
+async function searchMutants(mutants: typeof MUTANTS): Promise<number> {
+  let missed = 0;
+  for (const mutant of mutants) {
+    const { seeds, found } = await detect(mutant, workers);
+    if (!found) missed += 1;
+    const result = found ? `seed ${found.seed}: ${found.oracle}` : `NOT FOUND`;
+    console.log(`${mutant.level}: ${mutant.name}: ${result} (${seeds} seeds)`);
+  }
+  if (missed > 0) console.log(`${missed} defects were not found`);
+  return missed > 0 ? 1 : 0;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { checkEdits, MUTANTS } from './mutants.js';
 import { LEVELS, SEEDS } from './seeds.js';
 import { seedsDerivedFrom } from './seed-source.js';
 import { answer, simulate } from './simulate.js';
@@ -29,3 +30,10 @@ test('seeds of two commits differ', () => {
   expect(first('0123456789abcdef')).toEqual({ level: 'storage', seed: 0x123456789 });
   expect(first('fedcba9876543210')).toEqual({ level: 'storage', seed: 0xfedcba9876 });
 });
+
+test.each(MUTANTS.map((mutant) => [`${mutant.level}: ${mutant.name}`, mutant] as const))(
+  'the sources can have this defect put back: %s',
+  async (_name, mutant) => {
+    await expect(checkEdits(mutant)).resolves.toBeUndefined();
+  },
+);
