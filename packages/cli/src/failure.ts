@@ -21,6 +21,7 @@ const HINTS: Readonly<Record<string, string>> = {
   ENOTDIR: 'name a directory; temporary files go where TMPDIR says',
   ENOSPC: 'make room, or use another disk; temporary files go where TMPDIR says',
   EDQUOT: 'make room, or use another disk; temporary files go where TMPDIR says',
+  EAGAIN: 'allow more processes: ulimit -u 4096; or end some of this user',
   EMFILE: 'allow more open files: ulimit -n 65536',
   ENFILE: 'the machine has too many open files; end something else',
 };

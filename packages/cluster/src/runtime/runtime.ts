@@ -123,7 +123,7 @@ export type Probe =
 export class RuntimeProblem extends Error {
   override readonly name = 'RuntimeProblem';
   /** Scripts match on it. */
-  readonly code: 'SANDBOX_NO_NAMESPACES' | 'SANDBOX_NOT_LINUX' | 'SANDBOX_NO_PROGRAM';
+  readonly code: 'SANDBOX_NO_NAMESPACES' | 'SANDBOX_NOT_LINUX' | 'SANDBOX_NO_PROGRAM' | 'SANDBOX_NO_PROCESSES';
   /** What to change, one remedy each. */
   readonly hints: readonly string[];
 

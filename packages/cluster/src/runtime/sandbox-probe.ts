@@ -16,7 +16,16 @@ export interface Restrictions {
   /** `2`: a seccomp filter is on, as container engines have it. */
   readonly seccomp?: string;
   readonly inContainer: boolean;
+  /** How many processes this user may have (`ulimit -u`). */
+  readonly maxProcesses?: string;
 }
+
+/** What the kernel says when no process may be added, and C libraries in their words. */
+const NO_PROCESS = /EAGAIN|Resource temporarily unavailable/;
+
+/** Adds the remedy to a message about a process that could not be started, if a limit was the reason. */
+export const withProcessRemedy = (message: string): string =>
+  NO_PROCESS.test(message) ? `${message}; too many processes: raise the limit (ulimit -u), or end some` : message;
 
 /** Reads the settings that are known to refuse namespaces. */
 export function readRestrictions(): Restrictions {
@@ -25,18 +34,21 @@ export function readRestrictions(): Restrictions {
   const most = setting('/proc/sys/user/max_user_namespaces');
   const clone = setting('/proc/sys/kernel/unprivileged_userns_clone');
   const seccomp = /^Seccomp:\s+(\d)/m.exec(read('/proc/self/status') ?? '')?.[1];
+  const processes = /^Max processes\s+(\d+)/m.exec(read('/proc/self/limits') ?? '')?.[1];
   return {
     isRoot: process.getuid?.() === 0,
     ...(apparmor !== undefined && { apparmorRestrictsUserns: apparmor }),
     ...(most !== undefined && { maxUserNamespaces: most }),
     ...(clone !== undefined && { unprivilegedUsernsClone: clone }),
     ...(seccomp !== undefined && { seccomp }),
+    ...(processes !== undefined && { maxProcesses: processes }),
     inContainer: read('/run/.containerenv') !== undefined || read('/.dockerenv') !== undefined,
   };
 }
 
 /** The refusal: what was tried, what was said, and every remedy that fits this machine. */
 export function explainRefusal(seen: Restrictions, said: string): RuntimeProblem {
+  if (NO_PROCESS.test(said)) return noProcesses(seen, said);
   const hints: string[] = [];
   if (!seen.isRoot && seen.apparmorRestrictsUserns === '1') {
     hints.push(
@@ -65,6 +77,15 @@ export function explainRefusal(seen: Restrictions, said: string): RuntimeProblem
     'SANDBOX_NO_NAMESPACES',
     `steps cannot be run here: the kernel refuses the namespaces a sandbox is made of (${said.replace(/\s*\n\s*/g, '; ')})`,
     hints,
+  );
+}
+
+function noProcesses({ maxProcesses }: Restrictions, said: string): RuntimeProblem {
+  const limit = maxProcesses === undefined ? '' : `; this user may have ${maxProcesses}, threads included`;
+  return new RuntimeProblem(
+    'SANDBOX_NO_PROCESSES',
+    `steps cannot be run here: no more processes can be started (${said.trim().replace(/\s*\n\s*/g, '; ')})${limit}`,
+    ['raise the limit (ulimit -u 4096), or end other processes of this user'],
   );
 }
 

@@ -22,7 +22,7 @@ import { removeTree } from './remove-tree.js';
 import { openTemporaryDirectory } from './run-directory.js';
 import { RuntimeProblem, type ContainerSpec, type Probe, type Runtime, type StartResult } from './runtime.js';
 import { planSandbox, type Abilities, type Kept } from './sandbox-plan.js';
-import { explainRefusal, readRestrictions } from './sandbox-probe.js';
+import { explainRefusal, readRestrictions, withProcessRemedy } from './sandbox-probe.js';
 import { MergedDirectories } from './merged-directory.js';
 import { followProcess } from './sandbox-process.js';
 import { starterOf, type Launcher, type Starter } from './starter.js';
@@ -96,7 +96,8 @@ class Sandbox implements Runtime {
     }
     const method = await this.#methodFor(spec);
     if (typeof method === 'string') return cannotRun(method);
-    return this.#startWith(method, spec, signal);
+    const result = await this.#startWith(method, spec, signal);
+    return result.started ? result : { ...result, message: withProcessRemedy(result.message) };
   }
 
   /** The first launcher that works and can do what is asked; else why there is none. */

@@ -1,7 +1,25 @@
 import { describe, expect, test } from '@jest/globals';
-import { explainRefusal, type Restrictions } from '../../src/runtime/sandbox-probe.js';
+import { explainRefusal, withProcessRemedy, type Restrictions } from '../../src/runtime/sandbox-probe.js';
 
 const free: Restrictions = { isRoot: false, inContainer: false };
+
+test('a limit of processes is not taken for a refusal of namespaces', () => {
+  for (const said of ['spawn /usr/bin/perl EAGAIN', 'fork: Resource temporarily unavailable\n']) {
+    const problem = explainRefusal({ ...free, seccomp: '2', maxProcesses: '18' }, said);
+    expect(problem.code).toBe('SANDBOX_NO_PROCESSES');
+    expect(problem.message).toBe(
+      `steps cannot be run here: no more processes can be started (${said.trim()}); this user may have 18, threads included`,
+    );
+    expect(problem.hints).toEqual(['raise the limit (ulimit -u 4096), or end other processes of this user']);
+  }
+});
+
+test('a container that could not be made for want of a process says what to do', () => {
+  expect(withProcessRemedy('clone: Resource temporarily unavailable')).toBe(
+    'clone: Resource temporarily unavailable; too many processes: raise the limit (ulimit -u), or end some',
+  );
+  expect(withProcessRemedy('clone: Operation not permitted')).toBe('clone: Operation not permitted');
+});
 
 describe('the refusal of namespaces', () => {
   test.each<[string, Partial<Restrictions>, string[]]>([
