@@ -43,6 +43,7 @@ const SETUP = `
 mount=$1 fstab=$2 root=$3 name=$4
 shift 4
 { printf %s "$name" > /proc/sys/kernel/hostname; } 2>/dev/null
+{ echo 1000 > /proc/self/oom_score_adj; } 2>/dev/null
 { "$mount" -n -a -T "$fstab" && cd "$root" && "$mount" -n --move . / ; } >&2 || exit 125
 unset PWD OLDPWD
 echo ok >&2

@@ -12,9 +12,9 @@
 
 /** Linux's numbers for the calls Perl has no word of its own for, in the order the program takes them. */
 const CALLS: Readonly<Record<string, readonly number[]>> = {
-  // clone, unshare, mount, prctl, setsid, sethostname, setgroups, setgid, setuid, mknodat
-  x64: [56, 272, 165, 157, 112, 170, 116, 106, 105, 259],
-  arm64: [220, 97, 40, 167, 157, 161, 159, 144, 146, 33],
+  // clone, unshare, mount, prctl, setsid, sethostname, setgroups, setgid, setuid, mknodat, prlimit64
+  x64: [56, 272, 165, 157, 112, 170, 116, 106, 105, 259, 302],
+  arm64: [220, 97, 40, 167, 157, 161, 159, 144, 146, 33, 261],
 };
 
 /** Takes rights and numbers as arguments and messages on its standard input. In `clone`, 17 is SIGCHLD. */
@@ -22,7 +22,7 @@ const PROGRAM = String.raw`
 use strict;
 length(pack 'j', 0) == 8 or die "this Perl has not the size of its machine\n";
 my $rights = shift @ARGV;
-my ($clone, $unshare, $mount, $prctl, $setsid, $sethostname, $setgroups, $setgid, $setuid, $mknodat) = map { $_ + 0 } @ARGV;
+my ($clone, $unshare, $mount, $prctl, $setsid, $sethostname, $setgroups, $setgid, $setuid, $mknodat, $prlimit) = map { $_ + 0 } @ARGV;
 my ($NEWNS, $NEWUTS, $NEWIPC, $NEWUSER, $NEWPID, $PARENT) = (0x20000, 0x4000000, 0x8000000, 0x10000000, 0x20000000, 0x8000);
 my ($BIND, $MOVE, $REC_PRIVATE) = (4096, 8192, 16384 | 262144);
 open my $out, '>&', \*STDOUT or die "dup: $!\n";
@@ -31,6 +31,16 @@ sub say_line { my $line = join ' ', @_; $line =~ tr/\n/ /; syswrite $out, "$line
 sub call { my $number = shift; return syscall($number, @_) != -1 }
 sub write_file { my ($path, $text) = @_; open my $file, '>', $path or return 0; my $n = syswrite $file, $text; return close $file && defined $n }
 sub die_with_parent { call($prctl, 1, 9, 0, 0, 0) or die "prctl: $!\n" }
+# In a user namespace the limit counts what is in it: a fork bomb leaves this user the other half of his processes.
+sub leave_processes {
+  my $now = "\0" x 16;
+  call($prlimit, 0, 6, 0, $now) or return;
+  my ($soft) = unpack 'QQ', $now;
+  return if $soft < 2048;
+  my $most = $soft > 65536 ? 32768 : int($soft / 2);
+  my $limit = pack 'QQ', $most, $most;
+  call($prlimit, 0, 6, $limit, 0);
+}
 
 die_with_parent();
 my ($uid, $gid) = ($<, $( + 0);
@@ -39,6 +49,7 @@ if ($rights eq 'user') {
   write_file('/proc/self/setgroups', 'deny');
   write_file('/proc/self/uid_map', "0 $uid 1\n") && write_file('/proc/self/gid_map', "0 $gid 1\n") or die "uid_map: $!\n";
   die_with_parent();
+  leave_processes();
 }
 my $first = fork;
 defined $first or die "fork: $!\n";
@@ -64,6 +75,7 @@ sub start {
   open STDOUT, '>', $output or $fail->("$output: $!");
   open STDERR, '>&', \*STDOUT or $fail->("$output: $!");
   my ($none, $slash, $dot) = ('none', '/', '.');
+  write_file('/proc/self/oom_score_adj', '1000'); # as kubelet has it for pods without requests: steps are killed before anything else
   call($sethostname, $hostname, length $hostname);
   call($mount, $none, $slash, 0, $REC_PRIVATE, 0) or $fail->("the mounts of / cannot be made private: $!");
   for (1 .. shift @_) {

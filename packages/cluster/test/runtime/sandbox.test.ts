@@ -55,9 +55,27 @@ function describeContainers(launcher: Launcher, runtime: Runtime): void {
     return path;
   };
 
+  if (launcher === 'perl' && !isRoot)
+    test('all containers together leave their user half of the processes that he may have', async () => {
+      const own = Number(/^Max processes\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1] ?? Infinity);
+      const most = own < 2048 ? own : own > 65536 ? 32768 : Math.floor(own / 2);
+      expect(await sh("sed -n 's/^Max processes *\\([0-9]*\\).*/\\1/p' /proc/self/limits")).toBe(
+        `0\n${String(most)}\n`,
+      );
+    });
+
   describe('a container on the host root', () => {
     test.each<[string, string, string]>([
       ['gives the exit code of its command', 'exit 7', '7\n'],
+      ...(launcher === 'bubblewrap'
+        ? []
+        : [
+            [
+              'is what the kernel kills first when memory runs out',
+              'cat /proc/self/oom_score_adj',
+              '0\n1000\n',
+            ] satisfies [string, string, string],
+          ]),
       ['is told from a command that ends with 127', 'exit 127', '127\n'],
       ['ends by a signal as 128 and its number', 'sh -c "kill -9 \\$\\$"; exit $?', '137\nKilled\n'],
       ['is process 1', 'echo $$; cat /proc/1/comm', '0\n1\nsh\n'],
