@@ -125,16 +125,25 @@ export function identity(value: unknown): string {
   return `{${fields.map((field) => `${JSON.stringify(field)}:${identity(value[field])}`).join(',')}}`;
 }
 
-const serialised = new WeakMap<object, string>();
+/** How many characters of JSON texts are kept for one generation; texts are kept for two. */
+const GENERATION_LENGTH = 16 * 1024 * 1024;
 
-/** An object's JSON text when it has been made already. */
-export const knownTextOf = (object: object): string | undefined => serialised.get(object);
+let [texts, olderTexts] = [new WeakMap<object, string>(), new WeakMap<object, string>()];
+let length = 0;
 
-/** An object's JSON text; made once per stored object, since those never change. */
+/** An object's JSON text when it has been made lately. */
+export const knownTextOf = (object: object): string | undefined => texts.get(object) ?? olderTexts.get(object);
+
+/**
+ * An object's JSON text; made once for all who watch or list it at about the same time, since stored objects never change. The texts of
+ * all objects that were ever read would take more memory than the objects.
+ */
 export function textOf(object: object): string {
-  const known = serialised.get(object);
+  const known = texts.get(object);
   if (known !== undefined) return known;
-  const text = JSON.stringify(object);
-  serialised.set(object, text);
+  const text = olderTexts.get(object) ?? JSON.stringify(object);
+  if (length > GENERATION_LENGTH) [olderTexts, texts, length] = [texts, new WeakMap(), 0];
+  length += text.length;
+  texts.set(object, text);
   return text;
 }
