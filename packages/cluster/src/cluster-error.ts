@@ -8,6 +8,7 @@ export type ClusterErrorCode =
   | 'DATA_DIR_DAMAGED'
   | 'DATA_DIR_VERSION'
   | 'DATA_DIR_UNUSABLE'
+  | 'DATA_DIR_TOO_LARGE'
   | 'DATA_DIR_NOT_SAVED'
   | 'DIRECTORY_NOT_PRIVATE'
   | 'CRD_REFUSED';

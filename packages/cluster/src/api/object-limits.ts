@@ -1,10 +1,12 @@
 /**
- * What may not be stored: an object that is too deep to be worked on, or larger than etcd takes.
+ * What may not be stored: an object that is too deep to be worked on, larger than etcd takes, or for which there is no room.
  *
  * Every write passes here as its last step, whatever it was put together from, so that nothing reaches the store that cannot be written
  * as JSON. Uses the words and codes that kube-apiserver passes on.
  */
 
+import { sizeOf } from '../storage/object-size.js';
+import type { Store } from '../storage/store.js';
 import type { KubeObject } from './json.js';
 import { DEPTH_SAYS, measured, MOST_OBJECT_BYTES } from './json-limits.js';
 import { invalid, Refusal, type Named } from './refusal.js';
@@ -22,6 +24,13 @@ export function refuseIfUnstorable(type: Named, object: KubeObject): void {
     case 'not-json':
       throw notStored(type, object, size.why);
   }
+}
+
+/** Throws when there is no room for a new object or for what a change adds. Changes that add nothing, and deletions, always pass. */
+export function refuseIfFull({ bytes, capacityBytes }: Store, object: KubeObject, old: KubeObject | undefined): void {
+  const growth = sizeOf(object) - (old ? sizeOf(old) : 0);
+  if (growth > 0 && bytes + growth > capacityBytes)
+    throw new Refusal(500, '', 'etcdserver: mvcc: database space exceeded');
 }
 
 function notStored(type: Named, object: KubeObject, why: string): Refusal {

@@ -13,7 +13,7 @@ import { alreadyExists, badRequest, conflict, forbiddenField, invalid, invalidVa
 import { apiVersionOf, placeOf, type ResourceType } from './resource.js';
 import { decodeBuiltIn } from './decode.js';
 import { METADATA } from './fields.js';
-import { refuseIfUnstorable } from './object-limits.js';
+import { refuseIfFull, refuseIfUnstorable } from './object-limits.js';
 import { fillDefaults, prune } from './schema.js';
 import { checkSchema } from './schema-check.js';
 import { latestOf, timestamp, type World } from './world.js';
@@ -50,6 +50,7 @@ export function create(
   refuseIfWrong(type, object, undefined);
   if (latestOf(world, type).get(namespace, name)) throw alreadyExists(type, name);
   refuseIfUnstorable(type, object);
+  refuseIfFull(world.store, object, undefined);
   if (options.dryRun) return object;
   return world.store.put(placeOf(type), object);
 }
@@ -83,6 +84,7 @@ export function update(
   refuseIfUnstorable(type, object);
   if (options.dryRun) return object;
   if (isFinished(object)) return world.store.remove(placeOf(type), object);
+  refuseIfFull(world.store, object, old);
   return world.store.put(placeOf(type), object);
 }
 

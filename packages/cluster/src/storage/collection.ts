@@ -31,6 +31,7 @@ export class Collection implements Objects {
   readonly #listeners = new Set<Listener>();
   readonly #ends = new Set<() => void>();
   #size = 0;
+  #bytes = 0;
 
   constructor(place: string, floor: number) {
     this.place = place;
@@ -40,6 +41,11 @@ export class Collection implements Objects {
   /** How many objects there are. */
   get size(): number {
     return this.#size;
+  }
+
+  /** The size of all objects as JSON, nearly. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   get(namespace: string, name: string): KubeObject | undefined {
@@ -119,8 +125,13 @@ export class Collection implements Objects {
     const objects = this.#byNamespace.get(namespace) ?? new Map<string, KubeObject>();
     this.#byNamespace.set(namespace, objects);
     const before = objects.size;
+    const replaced = objects.get(name);
+    if (replaced) this.#bytes -= sizeOf(replaced);
     if (change.type === 'DELETED') objects.delete(name);
-    else objects.set(name, change.object);
+    else {
+      objects.set(name, change.object);
+      this.#bytes += sizeOf(change.object);
+    }
     this.#size += objects.size - before;
     this.#sorted.delete(namespace);
     if (objects.size === 0) this.#byNamespace.delete(namespace);

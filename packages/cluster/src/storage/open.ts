@@ -3,6 +3,7 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { systemClock, type Clock } from '../clock.js';
 import { ClusterError } from '../cluster-error.js';
+import { heapCapacity } from './capacity.js';
 import { Checkpointer, snapshotSize } from './checkpointer.js';
 import { reasonOf, remedyOf, unsupportedFiles, unusable } from './damage.js';
 import { systemDisk, type Disk } from './disk.js';
@@ -32,9 +33,11 @@ export interface StorageLimits {
   readonly segmentBytes: number;
   /** How many bytes of a snapshot are written at once. */
   readonly chunkBytes: number;
+  /** How many bytes of objects may be stored. */
+  readonly capacityBytes: number;
 }
 
-const LIMITS: StorageLimits = { segmentBytes: 16 * 1024 * 1024, chunkBytes: 256 * 1024 };
+const LIMITS = { segmentBytes: 16 * 1024 * 1024, chunkBytes: 256 * 1024 } as const;
 
 /** What a storage is opened with. */
 export interface StorageOptions {
@@ -44,15 +47,15 @@ export interface StorageOptions {
   readonly log?: (line: string) => void;
   /** The cluster's secrets, which are not read from the directory then. @default - kept in the directory */
   readonly secrets?: ClusterSecrets;
-  /** @default - 16 MiB of log, 256 KiB at once */
+  /** @default - 16 MiB of log, 256 KiB at once, half of Node's heap */
   readonly limits?: Partial<StorageLimits>;
 }
 
 /** Opens a storage; without a directory nothing outlives the process. Rejects with a `ClusterError` that says what to change. */
 export async function openStorage(directory: string | undefined, options: StorageOptions = {}): Promise<Storage> {
-  const { clock = systemClock, log = () => undefined, secrets } = options;
+  const { clock = systemClock, log = () => undefined, secrets, limits } = options;
   if (directory === undefined) {
-    const store = new Store(0, bugReport(log));
+    const store = new Store(0, bugReport(log), limits?.capacityBytes ?? heapCapacity());
     return {
       store,
       secrets: secrets ?? newSecrets(clock.date()),
@@ -88,7 +91,8 @@ async function opened(disk: Disk, options: StorageOptions): Promise<Storage> {
   const isUsed = isInitialized(names);
   if (!isUsed) refuseOlderFormat(disk, names);
   const secrets = options.secrets ?? (await secretsIn(disk, isUsed, () => clock.date()));
-  const reading = { disk, notice, onBug: bugReport(notice) };
+  const capacityBytes = limits?.capacityBytes ?? heapCapacity();
+  const reading = { disk, notice, onBug: bugReport(notice), capacityBytes };
   const { store, log } = await (isUsed ? recover(reading) : initialize(reading));
   const snapshotBytes = await snapshotSize(disk, log.length.base);
   const checkpointer = new Checkpointer({ disk, store, log, notice, snapshotBytes, ...LIMITS, ...limits });

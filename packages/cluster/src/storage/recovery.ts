@@ -6,6 +6,7 @@
  */
 
 import { systemCode } from '../cluster-error.js';
+import { refuseIfTooLarge } from './capacity.js';
 import { parseChange, type StoredChange } from './change-record.js';
 import { COMMITTED, CommittedFile, type CommittedLength } from './committed-file.js';
 import { damaged, damagedRecord, missing } from './damage.js';
@@ -36,18 +37,20 @@ export interface RecoveryOptions {
   /** Told of what was dropped. */
   readonly notice: (line: string) => void;
   readonly onBug: (error: unknown) => void;
+  /** How many bytes of objects may be stored. */
+  readonly capacityBytes: number;
 }
 
 /** Whether a directory has been used: everything that belongs to it was durable before this file was. */
 export const isInitialized = (names: readonly string[]): boolean => names.includes(COMMITTED);
 
 /** Begins in an empty directory. Throws `DATA_DIR_DAMAGED` when it holds the rest of another one. */
-export async function initialize({ disk, onBug }: RecoveryOptions): Promise<Recovered> {
+export async function initialize({ disk, onBug, capacityBytes }: RecoveryOptions): Promise<Recovered> {
   await refuseRemains(disk);
   const header: Header = { kind: 'log', segment: 1, revision: 0, previousOffset: 0, previousChain: 0 };
   const { file, offset, chain } = await createSegment(disk, header);
   const committed = await CommittedFile.create(disk, { base: 1, segment: 1, offset, chain, revision: 0 });
-  return { store: new Store(0, onBug), log: new WriteAheadLog(disk, committed, file, 0) };
+  return { store: new Store(0, onBug, capacityBytes), log: new WriteAheadLog(disk, committed, file, 0) };
 }
 
 /** A start that was interrupted leaves an empty first segment; anything else was a cluster. */
@@ -69,11 +72,11 @@ async function refuseRemains(disk: Disk): Promise<void> {
 
 /** Reads what is there. Throws `DATA_DIR_DAMAGED` when anything that was acknowledged is not. */
 export async function recover(options: RecoveryOptions): Promise<Recovered> {
-  const { disk, onBug } = options;
+  const { disk, onBug, capacityBytes } = options;
   const committed = await CommittedFile.open(disk);
   const opened: DiskFile[] = [];
   try {
-    const store = new Store(0, onBug);
+    const store = new Store(0, onBug, capacityBytes);
     const { file, end, olderBytes } = await readLog(options, committed.length, store, opened);
     await dropTail(disk, file, end, options.notice);
     await disk.syncDirectory(); // the process before may have been killed before it did
@@ -134,7 +137,10 @@ const NOTHING: SegmentEnd = { segment: 0, kind: 'end', cursor: START, revision: 
 /** Reads the snapshot that comes before the first segment to read. */
 async function readBase(disk: Disk, base: number, store: Store): Promise<SegmentEnd> {
   try {
-    const header = await readSnapshot(disk, base, (place, object) => store.restore(place, object));
+    const header = await readSnapshot(disk, base, (place, object) => {
+      store.restore(place, object);
+      refuseIfTooLarge(disk.path, store);
+    });
     const cursor = { number: 0, offset: header.previousOffset, chain: header.previousChain };
     return { segment: base - 1, kind: 'end', cursor, revision: header.revision };
   } catch (cause) {
@@ -202,6 +208,7 @@ async function readSegment(options: {
     if (!(next > revision)) throw damaged(path, `record ${cursor.number} has revision ${next}, which is not new`);
     revision = next;
     restoreChange(store, parseChange(record, path, cursor.number));
+    refuseIfTooLarge(disk.path, store);
   });
   if (segment < committed.segment && end.kind !== 'end') throw damagedRecord(path, end);
   if (isLast && end.cursor.offset < committed.offset) throw damagedRecord(path, end);

@@ -24,6 +24,8 @@ export interface ChangeLog {
 
 /** All collections, and the one counter. */
 export class Store {
+  /** How many bytes of objects may be stored; the API server refuses what would exceed it. */
+  readonly capacityBytes: number;
   readonly #collections = new Map<string, Collection>();
   readonly #pending = new Map<string, PendingObjects>();
   readonly #listeners: Listener[] = [];
@@ -37,8 +39,10 @@ export class Store {
   /**
    * @param revision the last one given out, when continuing after a restart: what was before is not remembered
    * @param onBug called with what a listener throws, which must not harm the write that it was told of
+   * @param capacityBytes how many bytes of objects may be stored
    */
-  constructor(revision = 0, onBug: (error: unknown) => void = throwLater) {
+  constructor(revision = 0, onBug: (error: unknown) => void = throwLater, capacityBytes = Number.POSITIVE_INFINITY) {
+    this.capacityBytes = capacityBytes;
     this.#start = revision;
     this.#revision = revision;
     this.#lastRevision = revision;
@@ -48,6 +52,13 @@ export class Store {
   /** The revision of the last committed change. */
   get revision(): number {
     return this.#revision;
+  }
+
+  /** The size of all committed objects as JSON, nearly. */
+  get bytes(): number {
+    let sum = 0;
+    for (const { bytes } of this.#collections.values()) sum += bytes;
+    return sum;
   }
 
   /** The committed objects of a place (`group/plural`), created when first asked for. */
