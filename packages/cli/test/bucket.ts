@@ -30,7 +30,7 @@ export class Bucket {
   async serve(place: Place): Promise<Files> {
     const store = await startObjectStore((name) => (name === 'shop' ? this.directory : undefined));
     this.#closers.push(() => store.close());
-    const seen = await shown(store.url, place);
+    const seen = await shown(store.url, place, 'as-it-is');
     this.#closers.push(() => seen.close());
     return { ...PROGRAMS, [BUCKETS_FILE]: bucketsJson(['shop'], seen.url) };
   }

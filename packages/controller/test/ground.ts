@@ -9,7 +9,8 @@
 import { execFile } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -156,27 +157,37 @@ export async function newNamespace(send: Send, { patience }: Place): Promise<Ben
   return Object.assign(bench, { remove: () => bench.client.delete(NAMESPACES, { name }) });
 }
 
-/** Lets programs in pods reach a server that listens on loopback. @returns its address as they see it */
-export async function shown(url: string, { host }: Place): Promise<{ readonly url: string; close(): void }> {
+/**
+ * Lets programs in pods reach an HTTP server that listens on loopback.
+ *
+ * @param asked the name that it is asked under: as pods see it, or its own, for servers that answer under no other
+ * @returns its address as they see it
+ */
+export async function shown(
+  url: string,
+  { host }: Place,
+  asked: 'as-seen' | 'as-it-is' = 'as-seen',
+): Promise<{ readonly url: string; close(): void }> {
   const there = new URL(url);
   if (there.hostname === host()) return { url, close: () => undefined };
-  const open = new Set<Socket>();
-  const server = createServer((socket) => {
-    const inner = connect(Number(there.port), there.hostname);
-    for (const one of [socket, inner]) {
-      open.add(one);
-      one.on('close', () => open.delete(one)).on('error', () => one.destroy());
-    }
-    socket.pipe(inner).pipe(socket);
+  const server = createServer((incoming, outgoing) => {
+    const headers = { ...incoming.headers, ...(asked === 'as-it-is' && { host: there.host }) };
+    const { method, url: path } = incoming;
+    const inner = request({ host: there.hostname, port: there.port, method, path, headers }, (answer) => {
+      outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(outgoing);
+    });
+    inner.on('error', () => outgoing.destroy());
+    incoming.pipe(inner);
   });
   server.listen(0); // the address of pods' network is not there before the first pod is
   await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  const { port } = server.address() as AddressInfo; // it listens on a port
   return {
     url: url.replace(there.host, `${host()}:${String(port)}`),
     close: () => {
       server.close();
-      for (const socket of open) socket.destroy();
+      server.closeAllConnections();
     },
   };
 }
