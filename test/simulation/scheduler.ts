@@ -45,11 +45,13 @@ export interface TimingFaults {
   readonly slowCode: number;
 }
 
-/** Names of the steps that a process schedules through its own clock. */
-const [TIMER, TURN] = ['timer', 'later turn'] as const;
+/** The step of a callback that a process has deferred. */
+export const LATER_TURN = 'later turn';
+/** The step of a timer. */
+const TIMER = 'timer';
 /** A timer that does not keep a process from ending. */
 const BACKGROUND_TIMER = 'background timer';
-const OWN: ReadonlySet<string> = new Set([TIMER, TURN]);
+const OWN: ReadonlySet<string> = new Set([TIMER, LATER_TURN]);
 
 /** Why the scheduler stopped. */
 export type Ended = 'done' | 'idle' | 'too-many-steps';
@@ -139,7 +141,7 @@ export class Scheduler {
           `${name} timers`,
         );
       },
-      defer: (run) => void this.schedule(owner, 0, TURN, run, `${name} turns`),
+      defer: (run) => void this.schedule(owner, 0, LATER_TURN, run, `${name} turns`),
     };
   }
 
