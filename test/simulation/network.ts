@@ -119,7 +119,8 @@ class Connection {
         settled();
         return fail('connection reset before the request arrived');
       }
-      const copies = !isWatch(request) && this.#random.chance(this.#faults.duplicatedRequest) ? 2 : 1;
+      const isDuplicated = !isWatch(request) && this.#random.chance(this.#faults.duplicatedRequest);
+      const copies = isDuplicated && !createsPod(request) ? 2 : 1;
       let open = copies;
       const done = (): void => {
         open -= 1;
@@ -247,6 +248,9 @@ class Connection {
     );
   }
 }
+
+/** A late copy would create a deleted pod again, which no controller can prevent. */
+const createsPod = ({ method, url }: PlainRequest): boolean => method === 'POST' && url.endsWith('/pods');
 
 const isWatch = ({ url }: PlainRequest): boolean => /[?&]watch=(true|1)/.test(url);
 
