@@ -55,14 +55,20 @@ export function loadText(source: SourceText): Manifests {
   const all = [...findings, ...loaded.flatMap((each) => each.findings)];
   return {
     manifests: loaded.flatMap(({ manifests }) => manifests),
-    findings: SECRET_KIND.test(source.text) ? all.map(withoutQuote) : all,
+    findings: SECRET_KIND.test(source.text) ? all.map(withoutValues) : all,
   };
 }
 
-/** A text in which something is or was to be a Secret: its lines are not quoted, however broken it is. */
+/** A text in which something is or was to be a Secret. However broken it is, no line is quoted that may hold a value of it. */
 const SECRET_KIND = /\bkind["']?\s*:\s*["']?Secret\b/;
 
-const withoutQuote = ({ quote: _, ...finding }: Finding): Finding => finding;
+/** A line that holds a key alone, or what a Secret does not hide. */
+const HARMLESS = /^\s*(?:- )?(?:[\w.-]+:|(?:apiVersion|kind):.*)\s*$/;
+
+function withoutValues(finding: Finding): Finding {
+  const { quote, ...others } = finding;
+  return quote === undefined || HARMLESS.test(quote) ? finding : others;
+}
 
 /** The Secrets among manifests. */
 export const secretsIn = (manifests: readonly Manifest[]): readonly JsonObject[] =>
