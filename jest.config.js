@@ -23,6 +23,7 @@ export default {
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1', '^@pipewright/([a-z]+)$': '<rootDir>/packages/$1/src/index.ts' },
   modulePathIgnorePatterns: ['<rootDir>/build/', '<rootDir>/dist/', '<rootDir>/packages/[a-z]+/build/'],
   maxWorkers: Math.min(8, availableParallelism() + 1), // many suites wait for processes, so one more than can compute
+  workerIdleMemoryLimit: '500MB', // what a suite loads as ECMAScript modules stays in its worker, whose heap would slow down all that follow
   testSequencer: '<rootDir>/test/longest-first.js',
-  testTimeout: 60_000, // a limit for what hangs, not a measure: machines may be busy
+  testTimeout: 120_000, // a limit for what hangs, not a measure: machines may be busy
 };

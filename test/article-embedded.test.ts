@@ -92,7 +92,7 @@ test('`run` tests, builds, pushes and deploys, and says so', async () => {
     'Successfully cloned https://github.com/aiyijing/nginx.git @ master in path /workspace',
   );
   expect(output.out()).not.toContain('eHh4Onh4eHg=');
-}, 60_000);
+});
 
 describe('`up`, asked as the article asks', () => {
   const RUNS = resource('tekton.dev/v1alpha1', 'pipelineruns', 'PipelineRun');
@@ -167,5 +167,5 @@ describe('`up`, asked as the article asks', () => {
     await send.close();
     signals.emit('SIGINT');
     expect(await serving).toBe(0);
-  }, 60_000);
+  });
 });

@@ -94,85 +94,71 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(work, { recursive: true, force: true }));
 
-const RUN = 30_000; // milliseconds; a run takes three seconds on an idle machine
-
 const withNamespaces = (): void => {
-  test(
-    'clones, tests, builds, pushes and deploys, and leaves nothing behind',
-    async () => {
-      const { status, events, output, left } = await run(dist);
-      expect([status, outcomes(events)]).toEqual([
-        0,
-        [
-          ['unit-tests', 'succeeded'],
-          ['build-push', 'succeeded'],
-          ['deploy', 'succeeded'],
-        ],
-      ]);
-      expect(of(events, 'run-end')).toMatchObject([
-        { outcome: 'succeeded', message: 'All Tasks have completed executing' },
-      ]);
+  test('clones, tests, builds, pushes and deploys, and leaves nothing behind', async () => {
+    const { status, events, output, left } = await run(dist);
+    expect([status, outcomes(events)]).toEqual([
+      0,
+      [
+        ['unit-tests', 'succeeded'],
+        ['build-push', 'succeeded'],
+        ['deploy', 'succeeded'],
+      ],
+    ]);
+    expect(of(events, 'run-end')).toMatchObject([
+      { outcome: 'succeeded', message: 'All Tasks have completed executing' },
+    ]);
 
-      const commits = of(events, 'task-end').map(({ results }) =>
-        (results as { value: string }[]).map(({ value }) => value),
+    const commits = of(events, 'task-end').map(({ results }) =>
+      (results as { value: string }[]).map(({ value }) => value),
+    );
+    const [[commit] = []] = commits;
+    expect(commits).toEqual([[expect.stringMatching(/^[0-9a-f]{40}$/)], [commit], [commit]]);
+    const [pushed] = of(events, 'pushed');
+    expect(pushed).toMatchObject({ image: `docker.io/aiyijing/nginx:${commit}` });
+    expect(logOf(events, 'build-and-push')).toContain(
+      `Pushed index.docker.io/aiyijing/nginx@${String(pushed?.['digest'])}`,
+    );
+    expect(of(events, 'deployment')).toMatchObject([
+      { name: 'nginx', container: 'nginx', before: 'aiyijing/nginx:initial', after: `aiyijing/nginx:${commit}` },
+    ]);
+
+    const passwords = readFileSync(join(article, 'credentials.yaml'), 'utf8').match(/demo-[a-z]+-password/g) ?? [];
+    expect(passwords).toHaveLength(2);
+    for (const password of passwords) expect(output).not.toContain(password);
+    expect(left).toEqual([]);
+  });
+
+  test('stops at a failing test of the working copy, and says which step', async () => {
+    const source = join(work, 'source');
+    cpSync(join(article, 'source'), source, { recursive: true });
+    writeFileSync(join(source, 'html/new.html'), '<a href="/gone.html">gone</a>\n');
+    const { status, events } = await run(dist, '--source', `nginx-source-code=${source}`);
+    expect([status, outcomes(events)]).toEqual([1, [['unit-tests', 'failed']]]);
+    expect(logOf(events, 'run-tests')).toContain('html/new.html: /gone.html leads nowhere');
+    expect(of(events, 'task-end')).toMatchObject([
+      { reason: 'Failed', message: expect.stringContaining('"step-run-tests" exited with code 2') },
+    ]);
+    expect(of(events, 'pushed').concat(of(events, 'deployment'))).toEqual([]);
+  });
+
+  test('may not touch the Deployment without the right to', async () => {
+    const without = join(work, 'without');
+    mkdirSync(without);
+    for (const file of readdirSync(dist)) {
+      const documents = readFileSync(join(dist, file), 'utf8').split(/^---$/m);
+      writeFileSync(
+        join(without, file),
+        documents.filter((text) => !text.includes('kind: ClusterRoleBinding')).join('---'),
       );
-      const [[commit] = []] = commits;
-      expect(commits).toEqual([[expect.stringMatching(/^[0-9a-f]{40}$/)], [commit], [commit]]);
-      const [pushed] = of(events, 'pushed');
-      expect(pushed).toMatchObject({ image: `docker.io/aiyijing/nginx:${commit}` });
-      expect(logOf(events, 'build-and-push')).toContain(
-        `Pushed index.docker.io/aiyijing/nginx@${String(pushed?.['digest'])}`,
-      );
-      expect(of(events, 'deployment')).toMatchObject([
-        { name: 'nginx', container: 'nginx', before: 'aiyijing/nginx:initial', after: `aiyijing/nginx:${commit}` },
-      ]);
-
-      const passwords = readFileSync(join(article, 'credentials.yaml'), 'utf8').match(/demo-[a-z]+-password/g) ?? [];
-      expect(passwords).toHaveLength(2);
-      for (const password of passwords) expect(output).not.toContain(password);
-      expect(left).toEqual([]);
-    },
-    RUN,
-  );
-
-  test(
-    'stops at a failing test of the working copy, and says which step',
-    async () => {
-      const source = join(work, 'source');
-      cpSync(join(article, 'source'), source, { recursive: true });
-      writeFileSync(join(source, 'html/new.html'), '<a href="/gone.html">gone</a>\n');
-      const { status, events } = await run(dist, '--source', `nginx-source-code=${source}`);
-      expect([status, outcomes(events)]).toEqual([1, [['unit-tests', 'failed']]]);
-      expect(logOf(events, 'run-tests')).toContain('html/new.html: /gone.html leads nowhere');
-      expect(of(events, 'task-end')).toMatchObject([
-        { reason: 'Failed', message: expect.stringContaining('"step-run-tests" exited with code 2') },
-      ]);
-      expect(of(events, 'pushed').concat(of(events, 'deployment'))).toEqual([]);
-    },
-    RUN,
-  );
-
-  test(
-    'may not touch the Deployment without the right to',
-    async () => {
-      const without = join(work, 'without');
-      mkdirSync(without);
-      for (const file of readdirSync(dist)) {
-        const documents = readFileSync(join(dist, file), 'utf8').split(/^---$/m);
-        writeFileSync(
-          join(without, file),
-          documents.filter((text) => !text.includes('kind: ClusterRoleBinding')).join('---'),
-        );
-      }
-      const { status, events } = await run(without);
-      expect([status, outcomes(events).at(-1)]).toEqual([1, ['deploy', 'failed']]);
-      expect(logOf(events, 'deploy')).toContain(
-        'deployments.apps "nginx" is forbidden: User "system:serviceaccount:default:bot-account" cannot get resource "deployments"',
-      );
-      expect(of(events, 'deployment')).toEqual([]);
-    },
-    RUN,
-  );
+    }
+    const { status, events } = await run(without);
+    expect([status, outcomes(events).at(-1)]).toEqual([1, ['deploy', 'failed']]);
+    expect(logOf(events, 'deploy')).toContain(
+      'deployments.apps "nginx" is forbidden: User "system:serviceaccount:default:bot-account" cannot get resource "deployments"',
+    );
+    expect(of(events, 'deployment')).toEqual([]);
+  });
 };
 
 const withoutNamespaces = (): void => {

@@ -276,7 +276,7 @@ validations: [{ package: ./policy.js, class: Policy, version: 0.0.1 }]
     expect(Object.keys(byNode)).toEqual(['_generated-files.main.txt', 'after.k8s.yaml']);
     expect(contents()).toEqual(byNode);
     expect(printed).toContain('Validations finished');
-  }, 60_000);
+  });
 });
 
 test('objects of kinds without a namespace are not given that of their chart', () => {

@@ -50,4 +50,4 @@ test('the commands of the guide: synth, lint, run', async () => {
   const printed = await call(...run);
   expect(printed).toContain('[test : unit] the greeting is right\n');
   expect(printed).toContain('[pack : tar] packed hello-1.0.0.tgz\n');
-}, 60_000);
+});

@@ -16,4 +16,4 @@ test('imports/ is what `cdk8s import` makes of our own CRDs', () => {
   } finally {
     rmSync(folder, { recursive: true });
   }
-}, 60_000);
+});

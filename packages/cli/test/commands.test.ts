@@ -122,19 +122,15 @@ spec: { taskSpec: { steps: [{ name: a, image: 'busybox:1', command: ['true'] }] 
       /^error: ENOENT: no such file or directory, mkdtemp '\/nowhere\/pipewright-\d+-\w+-XXXXXX'\n {2}hint: make the directory, or name another; temporary files go where TMPDIR says\n$/,
     );
     expect({ status, out }).toEqual({ status: 2, out: expect.stringMatching(/^(runtime fake .*\n)?$/) });
-  }, 30_000);
+  });
 
-  test.each(['lint', 'run'])(
-    'a full disk behind the standard output of %s',
-    async (name) => {
-      const path = folder({ 'a.yaml': manifest });
-      const more = name === 'run' ? ['--runtime', 'fake', '--image', 'busybox=host'] : [];
-      const { status, err } = await pipewright([name, path, ...more], {}, '/dev/full').ended;
-      expect(err).toBe('error: standard output cannot be written: ENOSPC: no space left on device, write\n');
-      expect(status).toBe(5);
-    },
-    30_000,
-  );
+  test.each(['lint', 'run'])('a full disk behind the standard output of %s', async (name) => {
+    const path = folder({ 'a.yaml': manifest });
+    const more = name === 'run' ? ['--runtime', 'fake', '--image', 'busybox=host'] : [];
+    const { status, err } = await pipewright([name, path, ...more], {}, '/dev/full').ended;
+    expect(err).toBe('error: standard output cannot be written: ENOSPC: no space left on device, write\n');
+    expect(status).toBe(5);
+  });
 
   test('a directory that another user could replace, with what to do', () => {
     const output = recorded();
@@ -232,7 +228,7 @@ describe('up', () => {
     }
     expect(readdirSync(data)).not.toContain('lock');
     expect(readFileSync(join(data, 'kubeconfig'), 'utf8')).toContain('https://127.0.0.1:');
-  }, 60_000);
+  });
 
   test('ends, and says what it could not keep, when its data directory is removed meanwhile', async () => {
     const data = join(folder({}), 'data');
@@ -249,7 +245,7 @@ describe('up', () => {
       '',
     ]);
     expect(status).toBe(2);
-  }, 60_000);
+  });
 
   test('refuses a data directory that is damaged, naming file and remedy', async () => {
     const data = join(folder({ data: '' }), 'damaged');
@@ -260,7 +256,7 @@ describe('up', () => {
       `error: DATA_DIR_VERSION: ${data} holds snapshot.ndjson, the format of a development version, which this version does not read\n  hint: export the objects with the version that wrote the directory, or start with an empty directory\n`,
     );
     expect(status).toBe(2);
-  }, 30_000);
+  });
 
   test('deletes finished runs beyond those that --keep-runs names', async () => {
     const data = join(folder({}), 'data');
@@ -278,7 +274,7 @@ describe('up', () => {
     await send.close();
     server.child.kill('SIGINT');
     expect((await server.ended).status).toBe(0);
-  }, 60_000);
+  });
 
   test('says what stands in for what, sources and registries too', async () => {
     const config = 'images: { golang: host }\nresources: { source: { directory: . }, image: { registry: local } }\n';
@@ -289,23 +285,19 @@ describe('up', () => {
     expect((await server.ended).out.replaceAll(path, 'DIR')).toMatch(
       /\nstand-ins \(DIR\/stand-ins.yaml\):\n {2}image golang is this machine's own files, read-only\n {2}source: its repository or bucket is DIR, as it is when it is asked for\n {2}image: its registry is the local one, 127.0.0.1:\d+\n {2}the local registry requires credentials: DOCKER_CONFIG=(\S+) docker pull …, skopeo --authfile \1\/config.json …\nready at /,
     );
-  }, 30_000);
+  });
 
   test.each([
     ['nowhere.yaml', 'there is no such file or folder'],
     ['.', 'it is a folder'],
-  ])(
-    'says so when its --config (%s) cannot be read',
-    async (name, why) => {
-      const file = join(folder({}), name);
-      const { status, err } = await serve('--config', file).ended;
-      expect(err).toBe(
-        `${file}:1:1  error  FILE_UNREADABLE  cannot be read: ${why}\n  hint: name the file with the stand-ins of this machine; \`pipewright run --help\` shows how it looks\n`,
-      );
-      expect(status).toBe(2);
-    },
-    30_000,
-  );
+  ])('says so when its --config (%s) cannot be read', async (name, why) => {
+    const file = join(folder({}), name);
+    const { status, err } = await serve('--config', file).ended;
+    expect(err).toBe(
+      `${file}:1:1  error  FILE_UNREADABLE  cannot be read: ${why}\n  hint: name the file with the stand-ins of this machine; \`pipewright run --help\` shows how it looks\n`,
+    );
+    expect(status).toBe(2);
+  });
 
   test('says when its port is taken', async () => {
     const other = createServer().listen(0, '127.0.0.1');
@@ -317,7 +309,7 @@ describe('up', () => {
       `error: PORT_TAKEN: port ${port} of 127.0.0.1 is taken by another process\n  hint: give another port, or 0 for any free one\n`,
     );
     expect(status).toBe(2);
-  }, 30_000);
+  });
 
   test('leaves nothing behind in the temporary folder', async () => {
     const temporary = folder({});
@@ -327,7 +319,7 @@ describe('up', () => {
     server.child.kill('SIGINT');
     expect((await server.ended).status).toBe(0);
     expect(left(join(temporary, 'tmp'))).toEqual([]);
-  }, 30_000);
+  });
 
   test('sweeps what one that was killed has left, its credentials too', async () => {
     const temporary = join(folder({ 'tmp/README': '' }), 'tmp');
@@ -343,7 +335,7 @@ describe('up', () => {
     next.child.kill('SIGINT');
     expect((await next.ended).status).toBe(0);
     expect(left(temporary)).toEqual([]);
-  }, 60_000);
+  });
 });
 
 /** What is ours below a folder. The TypeScript loader keeps a cache there too, which is its own. */
@@ -378,5 +370,5 @@ describe('controller', () => {
         .map((line) => (JSON.parse(line) as { msg: string }).msg),
     ).toContain('stopping');
     expect(status).toBe(0);
-  }, 60_000);
+  });
 });

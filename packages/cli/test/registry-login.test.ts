@@ -55,7 +55,7 @@ test('every step finds the login of the local registry in HOME, and no log shows
       '[once : elsewhere] ***\n',
     ],
   });
-}, 30_000);
+});
 
 test('the logins of the account stay beside it', async () => {
   const result = await running({
@@ -74,7 +74,7 @@ stringData: { .dockerconfigjson: '{"auths":{"quay.io":{"username":"me","password
 `,
   });
   await expectRun(result, { status: 0, says: ['[once : one] status 401 200 2\n'], never: ['hunter22'] });
-}, 30_000);
+});
 
 test('up writes the login for clients outside, for their owner alone, and removes it in the end', async () => {
   const path = folder(stand);
@@ -96,4 +96,4 @@ test('up writes the login for clients outside, for their owner alone, and remove
     `the local registry requires credentials: DOCKER_CONFIG=${data}/docker docker pull …, skopeo --authfile ${file} …`,
   );
   expect(existsSync(file)).toBe(false);
-}, 60_000);
+});

@@ -73,7 +73,7 @@ describe('a bucket', () => {
       ],
     });
     if (await usable()) expect(readFileSync(join(directory, 'out/b.txt'), 'utf8')).toBe('onejarzip');
-  }, 30_000);
+  });
 
   test('has one directory', async () => {
     const inputs = {
@@ -119,7 +119,7 @@ describe('a pull request', () => {
       expect(server.state.labels).toEqual(['bug', 'tested']);
       expect(server.state.comments.map(({ body }) => body)).toEqual(['done']);
     }
-  }, 30_000);
+  });
 });
 
 describe('a cloudEvent', () => {
@@ -151,7 +151,7 @@ describe('a cloudEvent', () => {
       ],
     });
     if (await usable()) expect(types).toEqual(Array(2).fill('dev.tekton.event.task.successful.v1'));
-  }, 30_000);
+  });
 });
 
 const hasKubectl = (() => {
@@ -231,5 +231,5 @@ describe('a cluster', () => {
     } finally {
       await local.close();
     }
-  }, 40_000);
+  });
 });

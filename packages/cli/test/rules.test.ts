@@ -288,13 +288,9 @@ describe.each([
   ['a task', tasks],
   ['a pipeline', pipelines],
 ])('%s', (_kind, rows) => {
-  test.each(Object.entries(rows))(
-    '%s',
-    async (_what, { yaml, says, never = [], status = 0 }) => {
-      await expectRun(await running({ 'a.yaml': yaml }), { status, says, never });
-    },
-    30_000,
-  );
+  test.each(Object.entries(rows))('%s', async (_what, { yaml, says, never = [], status = 0 }) => {
+    await expectRun(await running({ 'a.yaml': yaml }), { status, says, never });
+  });
 });
 
 test('a node in pipewright.yaml has the labels and resources that manifests ask for', async () => {
@@ -306,4 +302,4 @@ test('a node in pipewright.yaml has the labels and resources that manifests ask 
   const config = 'node: { labels: { disktype: ssd }, resources: { nvidia.com/gpu: 1 } }\n';
   const ran = await running({ 'a.yaml': yaml, 'pipewright.yaml': config });
   await expectRun(ran, { status: 0, says: ['the node has disktype: ssd, nvidia.com/gpu: 1', '[once : s] placed\n'] });
-}, 30_000);
+});

@@ -19,7 +19,7 @@ describe('real steps', () => {
       status: 0,
       says: ['[once : read] hello\n', /Succeeded {2}once {2}in .* \(1 task: 1 succeeded\)/],
     });
-  }, 30_000);
+  });
 
   test('hand their results to the tasks that name them', async () => {
     const say = step('say', `printf 'a "b" %s(x)\\n >' '$' > $(results.said.path)`);
@@ -40,7 +40,7 @@ spec:
       status: 0,
       says: ['[take : show] <a "b" $(x)\n[take : show]  >>\n', /2 succeeded/],
     });
-  }, 30_000);
+  });
 
   test('that fail are named with their exit status', async () => {
     const result = await running({
@@ -51,7 +51,7 @@ spec:
       says: ['[once : bad] oh no\n', /✖ once {2}\S+ {2}step bad: exit 7\n/, /"step-bad" exited with code 7/],
     });
     expect(result.out).not.toContain('] never');
-  }, 30_000);
+  });
 
   test('that can not start are told as such', async () => {
     const result = await running({
@@ -64,7 +64,7 @@ spec:
         "hint: the command is not in the image; on this machine the stand-in's files are what the step sees",
       ],
     });
-  }, 30_000);
+  });
 
   test('that clone a repository which does not exist say so', async () => {
     const resource = `  inputs:\n    resources:\n      - { name: source, resourceSpec: { type: git, params: [{ name: url, value: 'http://127.0.0.1:1/none.git' }, { name: revision, value: master }] } }`;
@@ -76,14 +76,14 @@ spec:
         'hint: the host cannot be reached from here; a git resource can be answered by a directory: --source RESOURCE=DIR',
       ],
     });
-  }, 60_000);
+  });
 
   test('end, and so does their sidecar', async () => {
     const sidecar = `    sidecars: [${step('web', "trap '' TERM; while :; do sleep 0.1; done")}]`;
     const task = oneTask([step('ok', 'echo fine')]).replace('    steps:', `${sidecar}\n    steps:`);
     const result = await running({ 'a.yaml': task });
     await expectRun(result, { status: 0, says: ['[once : ok] fine\n', /Succeeded {2}once/] });
-  }, 30_000);
+  });
 
   test('clone a directory that stands in, uncommitted files included', async () => {
     const resource = `  inputs:\n    resources:\n      - { name: source, resourceSpec: { type: git, params: [{ name: url, value: 'https://git.example/a.git' }] } }`;
@@ -99,7 +99,7 @@ spec:
         `source: https://git.example/a.git is ${source}, uncommitted changes included, commit `,
       ],
     });
-  }, 30_000);
+  });
 
   test('clone each revision and address that resources of one name have in their namespaces', async () => {
     const source = folder({ README: 'as it is now' });
@@ -123,7 +123,7 @@ ${oneTask([step('look', `echo ${revision}: $(cat /workspace/source/README)`)], '
         `source: https://git.example/a.git, git@git.example:c.git is ${source}, uncommitted changes included, commit `,
       ],
     });
-  }, 30_000);
+  });
 
   describe('clone one address that two resources have', () => {
     const resource = (name: string, revision: string): string => `apiVersion: tekton.dev/v1alpha1
@@ -147,7 +147,7 @@ ${oneTask([step('look', `echo ${name}: $(cat /workspace/source/README)`)], `  in
           status: 0,
           says: ['one: as it is now', 'two: as it is now'],
         });
-    }, 60_000);
+    });
 
     test('from two directories is refused: an address can only be answered by one', async () => {
       const [first, second] = [folder({ README: '1' }), folder({ README: '2' })];
@@ -222,27 +222,23 @@ describe('Ctrl-C', () => {
   test.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
-  ] as const)(
-    '(%s) stops the steps, then the run, and leaves nothing behind',
-    async (signal, status) => {
-      const path = folder({ 'a.yaml': oneTask([step('slow', `echo begun; sleep ${mark}; echo never`)]) });
-      const temporary = join(path, 'tmp');
-      mkdirSync(temporary);
-      const started = pipewright(['run', path, '--image', 'busybox=host'], { TMPDIR: temporary });
-      if (!(await usable())) {
-        expect(await started.ended).toMatchObject({ status: 3, out: '' });
-        return;
-      }
-      await started.said('[once : slow] begun');
-      started.child.kill(signal);
-      const ended = await started.ended;
-      expect(ended.out).toContain(`stopping the steps (${signal}); once more kills them\n`);
-      expect(ended.out).toContain('Cancelled  once');
-      expect(ended.out).not.toContain('never');
-      expect(ended.status).toBe(status);
-      expect(alive()).toBe('');
-      expect(readdirSync(temporary).filter((name) => name.startsWith('pipewright'))).toEqual([]);
-    },
-    60_000,
-  );
+  ] as const)('(%s) stops the steps, then the run, and leaves nothing behind', async (signal, status) => {
+    const path = folder({ 'a.yaml': oneTask([step('slow', `echo begun; sleep ${mark}; echo never`)]) });
+    const temporary = join(path, 'tmp');
+    mkdirSync(temporary);
+    const started = pipewright(['run', path, '--image', 'busybox=host'], { TMPDIR: temporary });
+    if (!(await usable())) {
+      expect(await started.ended).toMatchObject({ status: 3, out: '' });
+      return;
+    }
+    await started.said('[once : slow] begun');
+    started.child.kill(signal);
+    const ended = await started.ended;
+    expect(ended.out).toContain(`stopping the steps (${signal}); once more kills them\n`);
+    expect(ended.out).toContain('Cancelled  once');
+    expect(ended.out).not.toContain('never');
+    expect(ended.status).toBe(status);
+    expect(alive()).toBe('');
+    expect(readdirSync(temporary).filter((name) => name.startsWith('pipewright'))).toEqual([]);
+  });
 });

@@ -108,4 +108,4 @@ test('skopeo copies an image in and out unchanged', async () => {
     digest,
     mediaType: 'application/vnd.oci.image.manifest.v1+json',
   });
-}, 30_000);
+});

@@ -85,7 +85,7 @@ describe.each(shells)('the environment of a step, with the entrypoint in %s', (_
       }),
       { numRuns: 15 },
     );
-  }, 120_000);
+  });
 
   test('does not reach the programs that the entrypoint uses itself', async () => {
     const bin = place();

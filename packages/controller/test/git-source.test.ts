@@ -86,7 +86,7 @@ beforeAll(async () => {
     { detached: true },
   );
   await answers(`${server}/work`);
-}, 60_000);
+});
 
 afterAll(() => {
   if (daemon.pid !== undefined) process.kill(-daemon.pid); // its children serve

@@ -53,7 +53,7 @@ const programs = new Programs('imported', [...SOURCES, ...VARIATIONS]);
 let synthesized: Readonly<Record<string, Synthesized>> = {};
 beforeAll(() => {
   synthesized = programs.synthesize();
-}, 120_000);
+});
 afterAll(() => {
   programs.remove();
   rmSync(work, { recursive: true, force: true });
@@ -140,4 +140,4 @@ test('manifests come back as they were under any renaming and with any nulls', (
 
 test('all programs compile under the strictest rules', () => {
   expect(programs.compile()).toEqual([]);
-}, 120_000);
+});
