@@ -5,7 +5,6 @@
  * more when it is opened, because writes that are pending are not counted.
  */
 
-import { getHeapStatistics } from 'node:v8';
 import { ClusterError } from '../cluster-error.js';
 import type { Store } from './store.js';
 
@@ -18,8 +17,8 @@ const MIB = 1024 * 1024;
 const FIXED_BYTES = 192 * MIB;
 const LEAST_BYTES = 8 * MIB;
 
-/** Returns the bytes of objects, as JSON, that this process may hold: about half of its heap. */
-export const heapCapacity = (heapBytes = getHeapStatistics().heap_size_limit): number =>
+/** Returns the bytes of objects, as JSON, that a process with such a heap may hold: about half of it. */
+export const heapCapacity = (heapBytes: number): number =>
   Math.max((heapBytes - FIXED_BYTES) / 2, LEAST_BYTES);
 
 /** Throws `DATA_DIR_TOO_LARGE`, which suggests twice the heap, when more has been restored than this process can hold. */

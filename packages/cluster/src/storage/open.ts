@@ -1,6 +1,7 @@
 /** Where a cluster's objects and secrets live: in memory, or in a directory of its own. */
 
 import { chmodSync, mkdirSync } from 'node:fs';
+import { getHeapStatistics } from 'node:v8';
 import { systemClock, type Clock } from '../clock.js';
 import { ClusterError } from '../cluster-error.js';
 import { heapCapacity } from './capacity.js';
@@ -37,6 +38,9 @@ export interface StorageLimits {
   readonly capacityBytes: number;
 }
 
+/** The bytes of objects that this process may hold. */
+const ownCapacity = (): number => heapCapacity(getHeapStatistics().heap_size_limit);
+
 const LIMITS = { segmentBytes: 16 * 1024 * 1024, chunkBytes: 256 * 1024 } as const;
 
 /** What a storage is opened with. */
@@ -55,7 +59,7 @@ export interface StorageOptions {
 export async function openStorage(directory: string | undefined, options: StorageOptions = {}): Promise<Storage> {
   const { clock = systemClock, log = () => undefined, secrets, limits } = options;
   if (directory === undefined) {
-    const store = new Store(0, bugReport(log), limits?.capacityBytes ?? heapCapacity());
+    const store = new Store(0, bugReport(log), limits?.capacityBytes ?? ownCapacity());
     return {
       store,
       secrets: secrets ?? newSecrets(clock.date()),
@@ -91,7 +95,7 @@ async function opened(disk: Disk, options: StorageOptions): Promise<Storage> {
   const isUsed = isInitialized(names);
   if (!isUsed) refuseOlderFormat(disk, names);
   const secrets = options.secrets ?? (await secretsIn(disk, isUsed, () => clock.date()));
-  const capacityBytes = limits?.capacityBytes ?? heapCapacity();
+  const capacityBytes = limits?.capacityBytes ?? ownCapacity();
   const reading = { disk, notice, onBug: bugReport(notice), capacityBytes };
   const { store, log } = await (isUsed ? recover(reading) : initialize(reading));
   const snapshotBytes = await snapshotSize(disk, log.length.base);
