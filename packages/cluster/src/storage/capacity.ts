@@ -18,8 +18,7 @@ const FIXED_BYTES = 192 * MIB;
 const LEAST_BYTES = 8 * MIB;
 
 /** Returns the bytes of objects, as JSON, that a process with such a heap may hold: about half of it. */
-export const heapCapacity = (heapBytes: number): number =>
-  Math.max((heapBytes - FIXED_BYTES) / 2, LEAST_BYTES);
+export const heapCapacity = (heapBytes: number): number => Math.max((heapBytes - FIXED_BYTES) / 2, LEAST_BYTES);
 
 /** Throws `DATA_DIR_TOO_LARGE`, which suggests twice the heap, when more has been restored than this process can hold. */
 export function refuseIfTooLarge(directory: string, store: Store): void {
