@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { fake, RuntimeProblem, type Runtime } from '@pipewright/cluster';
 import { run, type RunOptions } from '../src/run/run-command.js';
+import { commandLines } from '../../cluster/test/support/command-lines.js';
 import { pipewright, recorded } from './cli.js';
 import { expectRun, folder, oneTask, removeFolders, running, step, usable } from './on-this-machine.js';
 
@@ -212,12 +213,8 @@ test('a machine that refuses namespaces is told with every remedy, and status 3'
 });
 
 describe('Ctrl-C', () => {
-  const mark = `4${process.pid}`;
-  const alive = (): string =>
-    execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8', maxBuffer: 2 ** 26 })
-      .split('\n')
-      .filter((line) => line.includes(`sleep ${mark}`))
-      .join('\n');
+  const mark = `4${process.pid}00`; // seconds; no other command line has it
+  const alive = (): readonly string[] => commandLines().filter((line) => line.includes(mark));
 
   test.each([
     ['SIGINT', 130],
@@ -232,13 +229,14 @@ describe('Ctrl-C', () => {
       return;
     }
     await started.said('[once : slow] begun');
+    expect(alive()).not.toEqual([]);
     started.child.kill(signal);
     const ended = await started.ended;
     expect(ended.out).toContain(`stopping the steps (${signal}); once more kills them\n`);
     expect(ended.out).toContain('Cancelled  once');
     expect(ended.out).not.toContain('never');
     expect(ended.status).toBe(status);
-    expect(alive()).toBe('');
+    expect(alive()).toEqual([]);
     expect(readdirSync(temporary).filter((name) => name.startsWith('pipewright'))).toEqual([]);
   });
 });

@@ -4,7 +4,6 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
-  readdirSync,
   readFileSync,
   symlinkSync,
   writeFileSync,
@@ -16,6 +15,7 @@ import { removeTree } from '../../src/runtime/remove-tree.js';
 import type { ContainerSpec, RunningContainer, Runtime } from '../../src/runtime/runtime.js';
 import { sandbox } from '../../src/runtime/sandbox.js';
 import type { Launcher } from '../../src/runtime/starter.js';
+import { commandLines } from '../support/command-lines.js';
 import { runToEnd, specIn } from './try-sandbox.js';
 
 const isRoot = process.getuid?.() === 0;
@@ -377,17 +377,4 @@ function describeContainers(launcher: Launcher, runtime: Runtime): void {
       isRoot ? want : 'an ordinary user can run containers as uid 0 alone, not as 1234:5678; run as root for that',
     );
   });
-}
-
-/** The command lines of all processes of this machine. */
-function commandLines(): string[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((pid) => {
-      try {
-        return [readFileSync(`/proc/${pid}/cmdline`, 'utf8')];
-      } catch {
-        return [];
-      }
-    });
 }
