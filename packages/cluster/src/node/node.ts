@@ -251,7 +251,7 @@ class Pods {
     else if (lost !== undefined || pod.metadata.deletionTimestamp !== undefined) {
       const ending: Ending = { pod, isWritten: Promise.resolve() };
       this.#ending.set(uid, ending);
-      ending.isWritten = this.#writeEnd(ending, lost).finally(() => this.#ending.delete(uid));
+      ending.isWritten = this.#writeEnd(ending, lost);
     }
   }
 
@@ -260,14 +260,18 @@ class Pods {
     const { api } = this.#context;
     const { signal } = this.#stopped;
     const path = `/api/v1/namespaces/${namespace}/pods/${name}`;
-    if (lost !== undefined)
-      await persist(this.#context, `the end of pod ${namespace}/${name} is not written`, signal, () =>
-        api.patch(`${path}/status`, { metadata: { uid }, status: lost }),
+    try {
+      if (lost !== undefined)
+        await persist(this.#context, `the end of pod ${namespace}/${name} is not written`, signal, () =>
+          api.patch(`${path}/status`, { metadata: { uid }, status: lost }),
+        );
+      if (ending.pod.metadata.deletionTimestamp === undefined) return; // it may have come meanwhile
+      await persist(this.#context, `pod ${namespace}/${name} is not deleted`, signal, () =>
+        api.delete(path, { gracePeriodSeconds: 0, preconditions: { uid } }),
       );
-    if (ending.pod.metadata.deletionTimestamp === undefined) return; // it may have come meanwhile
-    await persist(this.#context, `pod ${namespace}/${name} is not deleted`, signal, () =>
-      api.delete(path, { gracePeriodSeconds: 0, preconditions: { uid } }),
-    );
+    } finally {
+      this.#ending.delete(uid); // in the same turn as the check above: a deletion seen later starts anew
+    }
   }
 
   /** Claims a pod that fits; of another it is said why it does not. */
