@@ -5,7 +5,7 @@
  * are not judged here: they are dropped or refused before (`schema.ts`).
  */
 
-import { isObject, same, textOf } from './json.js';
+import { identity, isObject, same, textOf } from './json.js';
 import { compilePattern, type CompiledPattern } from './patterns.js';
 import {
   collected,
@@ -172,7 +172,7 @@ function checkUnique(value: readonly unknown[], schema: Schema, path: string, ch
   for (const [index, item] of value.entries()) {
     spend(check, 1 + keys.length);
     const id = kind === 'set' ? item : Object.fromEntries(keys.map((key) => [key, isObject(item) ? item[key] : null]));
-    const text = JSON.stringify(id);
+    const text = identity(id);
     if (seen.has(text)) check.report(duplicate(`${path}[${index}]`, id));
     seen.add(text);
   }

@@ -14,6 +14,7 @@ const schema: Schema = {
     maybe: { type: 'string', nullable: true },
     free: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
     tags: { type: 'array', items: { type: 'string' }, 'x-kubernetes-list-type': 'set', maxItems: 2 },
+    pairs: { type: 'array', items: { type: 'object' }, 'x-kubernetes-list-type': 'set' },
     parts: {
       type: 'array',
       'x-kubernetes-list-type': 'map',
@@ -60,6 +61,16 @@ test.each([
   [{ tags: ['a', 'a'] }, 'tags[1]', 'Duplicate value: "a"'],
   [{ tags: ['a', 'b', 'c'] }, 'tags', 'Too many: 3: must have at most 2 items'],
   [{ parts: [{ name: 'a' }, { name: 'a' }] }, 'parts[1]', 'Duplicate value: {"name":"a"}'],
+  [
+    {
+      pairs: [
+        { a: 1, b: 2 },
+        { b: 2, a: 1 },
+      ],
+    },
+    'pairs[1]',
+    'Duplicate value: {"b":2,"a":1}',
+  ],
   [{ parts: [{}] }, 'parts[0].name', 'Required value'],
   [{ map: { a: 'x' } }, 'map.a', 'Invalid value: "string": map.a in body must be of type integer: "string"'],
 ])('%j is refused at %s', (value, field, message) => {
