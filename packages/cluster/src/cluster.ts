@@ -133,14 +133,14 @@ export async function startClusterOn(storage: Storage, options: ClusterOptions):
   const send = sendAs(context, ADMIN);
   const registry = createRegistry({ clock, random, ...(dataDir !== undefined && { dir: join(dataDir, 'registry') }) });
   let running: RunningNode | undefined;
-  const close = once(async () => {
-    await running?.close();
-    await listeners.close();
+  const closeRegistry = (): Promise<void> => {
     stopHousekeeping();
     for (const collection of store.collections()) collection.end();
-    await registry.close();
-    await storage.close();
-  });
+    return registry.close();
+  };
+  const close = once(() =>
+    runAll([() => running?.close(), () => listeners.close(), closeRegistry, () => storage.close()]),
+  );
   try {
     await bootstrapped(store);
     for (const crd of options.crds ?? []) await install(send, crd);
@@ -239,6 +239,19 @@ const stackOf = (error: unknown): string => (error instanceof Error ? (error.sta
 function once(work: () => Promise<void>): () => Promise<void> {
   let done: Promise<void> | undefined;
   return () => (done ??= work());
+}
+
+/** Runs each step, also after one has failed; rejects with the last failure. */
+async function runAll(steps: readonly (() => Promise<void> | undefined)[]): Promise<void> {
+  let failure: { readonly error: unknown } | undefined;
+  for (const step of steps) {
+    try {
+      await step();
+    } catch (error) {
+      failure = { error };
+    }
+  }
+  if (failure) throw failure.error;
 }
 
 function userOf(token: string, { adminToken, tokenKey }: ClusterSecrets, world: World): User | undefined {

@@ -177,6 +177,19 @@ test('a directory that is removed while it is used refuses writes, and closing s
   });
 });
 
+test('a registry that cannot be closed does not keep the data directory locked', async () => {
+  mkdirSync(dataDir);
+  writeFileSync(join(dataDir, 'registry'), 'not a directory');
+  const first = await startCluster({ dataDir });
+  const created = await call(first, 'POST', CONFIG_MAPS, { metadata: { name: 'a' } });
+  await expect(first.close()).rejects.toMatchObject({ code: 'ENOTDIR' });
+  rmSync(join(dataDir, 'registry'));
+
+  const second = await startCluster({ dataDir });
+  expect(await call(second, 'GET', `${CONFIG_MAPS}/a`)).toEqual(created);
+  await second.close();
+});
+
 test('nobody else may read what is kept', async () => {
   const storage = await openStorage(dataDir);
   await storage.close();
