@@ -55,6 +55,18 @@ const speaker =
     );
   };
 
+/** A body whose connection breaks after its first chunk. */
+function broken(chunk: string): ReadableStream<Uint8Array> {
+  let sent = false;
+  return new ReadableStream<Uint8Array>({
+    pull(controller) {
+      if (sent) controller.error(new Error('connection reset'));
+      else controller.enqueue(Buffer.from(chunk));
+      sent = true;
+    },
+  });
+}
+
 const errorOf = async (response: Response): Promise<string> => {
   const { errors } = (await response.json()) as { errors: { code: string; message: string }[] };
   return `${response.status} ${errors[0]?.code}: ${errors[0]?.message}`;
@@ -130,15 +142,7 @@ describe.each([
 
   test('keeps what arrived before a connection broke, so that the client can go on', async () => {
     const location = (await call('POST /v2/app/blobs/uploads/')).headers.get('location') ?? '';
-    let sent = false;
-    const broken = new ReadableStream<Uint8Array>({
-      pull(controller) {
-        if (sent) controller.error(new Error('connection reset'));
-        else controller.enqueue(Buffer.from('a la'));
-        sent = true;
-      },
-    });
-    expect((await call(`PATCH ${location}`, { body: broken })).status).toBe(500);
+    expect((await call(`PATCH ${location}`, { body: broken('a la') })).status).toBe(500);
     expect((await call(`GET ${location}`)).headers.get('range')).toBe('0-3');
     expect((await call(`PUT ${location}?digest=${sha(layer)}`, { body: 'yer' })).status).toBe(201);
   });
@@ -365,6 +369,13 @@ test('a registry on disk is the same after a restart, and drops uploads that wer
   const blob = await speaker(registry)(`GET /v2/app/blobs/${sha(layer)}`);
   expect(await blob.text()).toBe(layer);
   expect(readdirSync(dir).sort()).toEqual(['blobs', 'repositories']);
+});
+
+test('an upload in one request whose connection breaks leaves no session', async () => {
+  const call = speaker(createRegistry({ limits: { sessions: 1 } }));
+  const path = `/v2/app/blobs/uploads/?digest=${sha(layer)}`;
+  expect((await call(`POST ${path}`, { body: broken('a la') })).status).toBe(500);
+  expect((await call(`POST ${path}`, { body: layer })).status).toBe(201);
 });
 
 test('listens on loopback, and says so when the port is taken', async () => {

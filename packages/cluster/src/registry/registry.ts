@@ -163,7 +163,13 @@ class Endpoints {
     const whole = mount === null ? url.searchParams.get('digest') : null;
     const expected = whole === null ? undefined : digest(whole);
     const id = await this.#uploads.begin(repository);
-    return expected === undefined ? this.#progress(repository, id) : this.#finish(request, repository, id, expected);
+    if (expected === undefined) return this.#progress(repository, id);
+    try {
+      return await this.#finish(request, repository, id, expected);
+    } catch (cause) {
+      await this.#uploads.abandon(repository, id).catch(() => undefined); // its client has never seen its name
+      throw cause;
+    }
   }
 
   async #upload(request: Request, url: URL, repository: string, id: string): Promise<Response> {
