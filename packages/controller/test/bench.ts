@@ -53,7 +53,7 @@ export class Bench {
   readonly #patience: number;
 
   /** @param patience milliseconds until what a test waits for must have come */
-  constructor(send: Send, namespace: string, patience = 20_000) {
+  constructor(send: Send, namespace: string, patience = 60_000) {
     this.client = new KubeClient(send);
     this.namespace = namespace;
     this.#patience = patience;
