@@ -46,7 +46,8 @@ export interface UploadsOptions {
 export class Uploads {
   readonly #options: UploadsOptions;
   readonly #sessions = new Map<string, Session>();
-  readonly #writing = new Set<Promise<void>>();
+  /** By session: its write that is in progress. */
+  readonly #writing = new Map<string, Promise<void>>();
 
   constructor(options: UploadsOptions) {
     this.#options = options;
@@ -120,14 +121,14 @@ export class Uploads {
 
   /** How much a failed write has kept is not known, so its session ends. */
   async #write(id: string, writing: Promise<void>): Promise<void> {
-    this.#writing.add(writing);
+    this.#writing.set(id, writing);
     try {
       await writing;
     } catch (cause) {
       await this.#remove(id);
       throw cause;
     } finally {
-      this.#writing.delete(writing);
+      this.#writing.delete(id);
     }
   }
 
@@ -160,12 +161,13 @@ export class Uploads {
   /** Removes everything that is unfinished, also what an earlier process left. */
   async clear(): Promise<void> {
     this.#sessions.clear();
-    await Promise.allSettled(this.#writing); // a late write would make its file anew
+    await Promise.allSettled(this.#writing.values()); // a late write would make its file anew
     await this.#options.files.remove(UPLOADS);
   }
 
   async #remove(id: string): Promise<void> {
     this.#sessions.delete(id);
+    await this.#writing.get(id)?.catch(() => undefined); // a late write would make the file anew
     await this.#options.files.remove(pathOf(id));
   }
 
