@@ -21,6 +21,7 @@ export function lock(directory: string): () => void {
   const file = join(directory, 'lock');
   const mine = `${file}.${process.pid}`;
   const me: Holder = { pid: process.pid, began: beginningOf(process.pid) };
+  rmSync(mine, { force: true }); // after a crash it may be the same file as the lock itself
   writeNamed(mine, JSON.stringify(me), { mode: 0o600 });
   try {
     while (!tryLink(mine, file)) {
@@ -43,7 +44,7 @@ const inUse = (directory: string, { pid }: Holder): ClusterError =>
     'stop that process, or give another directory',
   );
 
-/** Gives a complete lock its name, so that nobody ever reads half of one; false when there is one already. */
+/** Gives a complete lock its name, so that no process reads an incomplete lock; false when there is one already. */
 function tryLink(mine: string, file: string): boolean {
   try {
     linkSync(mine, file);

@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process';
 import {
   appendFileSync,
+  linkSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -132,6 +133,16 @@ test('a lock whose process is gone is nobody’s, even if its number has been gi
     writeFileSync(join(dataDir, 'lock'), JSON.stringify(holder));
     await (await openStorage(dataDir)).close();
   }
+});
+
+test('a crash while the lock was taken does not lock out a process with the same id', async () => {
+  const first = await openStorage(dataDir);
+  await first.close();
+  const file = join(dataDir, 'lock');
+  writeFileSync(file, JSON.stringify({ pid: process.pid, began: '1' }));
+  linkSync(file, `${file}.${process.pid}`);
+  await (await openStorage(dataDir)).close();
+  expect(readdirSync(dataDir).filter((name) => name.startsWith('lock'))).toEqual([]);
 });
 
 test('a lock is given back by the process that took it, and by no other', async () => {
