@@ -95,7 +95,8 @@ export function diskFiles(directory: string): Files {
         await writeFile(fresh, bytes).catch(naming(target));
         await rename(fresh, target);
       } catch (cause) {
-        await rm(fresh, { force: true }); // on a full disk what was written of it would stay for good
+        // On a full disk what was written of it would stay for good; the first error says more than one of this removal.
+        await rm(fresh, { force: true }).catch(() => undefined);
         throw cause;
       }
     },
