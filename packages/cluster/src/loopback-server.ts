@@ -15,7 +15,7 @@ export interface LoopbackServer {
   close(): Promise<void>;
 }
 
-/** Answers a request; whatever it rejects with ends the connection. */
+/** Answers a request; an exception or a rejection ends the connection. */
 export type Handler = (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void> | void;
 
 /** How a server listens. */
@@ -42,13 +42,15 @@ export async function serveLoopback(handle: Handler, options: LoopbackOptions = 
       discardUnreadBody(incoming, outgoing);
       const why = foreignRequest(incoming.headers);
       if (why !== undefined) return refuse(outgoing, why);
-      Promise.resolve(handle(incoming, outgoing)).catch(() => outgoing.destroy()); // the client went away
+      Promise.resolve()
+        .then(() => handle(incoming, outgoing))
+        .catch(() => outgoing.destroy()); // the client went away
     },
   );
   server.timeout = silenceMs;
   server.maxConnections = MOST_CONNECTIONS;
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    server.on('error', reject); // stays: while it listens, an error only means that a connection was not accepted
     server.listen(port, '127.0.0.1', resolve);
   });
   const address = server.address();
@@ -71,7 +73,7 @@ export function discardUnreadBody(incoming: IncomingMessage, outgoing: ServerRes
   outgoing.prependOnceListener('finish', () => {
     if (incoming.complete) return;
     let left = MOST_DISCARDED;
-    incoming.removeAllListeners('data').removeAllListeners('readable'); // whoever read it has stopped
+    incoming.removeAllListeners('data').removeAllListeners('readable'); // its reader has stopped
     incoming.on('data', (chunk: Buffer) => {
       left -= chunk.byteLength;
       if (left < 0) incoming.socket.destroy();
