@@ -52,20 +52,23 @@ export function resourcesIn(manifests: readonly Manifest[], runs: readonly Plann
   const objects = manifests
     .filter(({ object }) => isTekton(object) && textAt(object, 'kind') === 'PipelineResource')
     .map(({ object }) => ({ name: textAt(object, 'metadata', 'name') ?? '', spec: objectAt(object, 'spec') }));
-  const embedded = runs.flatMap(({ manifest }) =>
-    [
-      ['spec', 'resources'],
-      ['spec', 'inputs', 'resources'],
-      ['spec', 'outputs', 'resources'],
-    ].flatMap((path) =>
-      listAt(manifest.object, ...path).flatMap((each) => {
-        const spec = objectAt(each)['resourceSpec'];
-        return isObject(spec) ? [{ name: textAt(each, 'name') ?? '', spec }] : [];
-      }),
-    ),
-  );
-  return [...objects, ...embedded];
+  return [...objects, ...runs.flatMap(({ manifest }) => embeddedIn(manifest.object))];
 }
+
+const BINDINGS: readonly (readonly string[])[] = [
+  ['spec', 'resources'],
+  ['spec', 'inputs', 'resources'],
+  ['spec', 'outputs', 'resources'],
+];
+
+/** The PipelineResources that a PipelineRun or TaskRun embeds, by the names of their bindings. */
+export const embeddedIn = (run: JsonObject): readonly NamedResource[] =>
+  BINDINGS.flatMap((path) =>
+    listAt(run, ...path).flatMap((each) => {
+      const spec = objectAt(each)['resourceSpec'];
+      return isObject(spec) ? [{ name: textAt(each, 'name') ?? '', spec }] : [];
+    }),
+  );
 
 /** Matches stand-ins with resources. Throws a UsageError for one that stands for another type. */
 export function localResources(standIns: StandIns, resources: readonly NamedResource[]): LocalResources {

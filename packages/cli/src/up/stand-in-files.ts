@@ -7,7 +7,6 @@
 
 import type { ServedRegistry } from '@pipewright/cluster';
 import type { KubeClient } from '@pipewright/kube';
-import { Reflector, type KubeObject } from '@pipewright/kube';
 import type { StandIns } from '../config/config.js';
 import {
   BUCKETS_FILE,
@@ -18,18 +17,18 @@ import {
   registriesConf,
 } from '../local/host-files.js';
 import { readImageName } from '@pipewright/tekton';
-import { objectAt, textAt } from '../manifests/json.js';
+import { textAt, type JsonObject } from '../manifests/json.js';
 import { startObjectStore } from '../object-store/object-store.js';
-import { PIPELINE_RESOURCES } from '../run/kinds.js';
 import type { Source } from '../git-server/snapshot.js';
 import { bucketOf, gitUrls, paramOf, revisionsOf } from '../run/resources.js';
 import { serveLiveSources } from './live-sources.js';
+import { watchResources, type LiveResources } from './live-resources.js';
 
 /** The files, and what keeps them true. */
 export interface StandInFiles {
   /** Content by absolute path, made at the moment it is read. */
   readonly files: Readonly<Record<string, string>>;
-  /** Begins to watch a cluster's PipelineResources. `registry`: the local one, if it listens. */
+  /** Begins to watch a cluster's PipelineResources, also those that runs embed. `registry`: the local one, if it listens. */
   readonly watch: (client: KubeClient, registry: ServedRegistry | undefined) => Promise<void>;
   readonly close: () => Promise<void>;
 }
@@ -40,13 +39,11 @@ export interface StandInFiles {
  * @param note told what users should know of what a clone holds
  */
 export async function standInFiles(standIns: StandIns, note: (line: string) => void): Promise<StandInFiles> {
-  let seen: Reflector | undefined;
+  let seen: LiveResources | undefined;
   let local: ServedRegistry | undefined;
-  // One name may stand in several namespaces, each with an address and a revision of its own.
-  const specsOf = (name: string): readonly ReturnType<typeof objectAt>[] =>
-    (seen?.list() ?? [])
-      .filter(({ metadata }: KubeObject) => metadata.name === name)
-      .map((found) => objectAt(found, 'spec'));
+  // One name may stand in several namespaces and runs, each with an address and a revision of its own.
+  const specsOf = (name: string): readonly JsonObject[] =>
+    (seen?.list() ?? []).filter((found) => found.name === name).map(({ spec }) => spec);
   const findSource = (name: string): Source | undefined => {
     const standIn = standIns.resources.get(name);
     if (!standIn || !('directory' in standIn)) return undefined;
@@ -76,7 +73,7 @@ export async function standInFiles(standIns: StandIns, note: (line: string) => v
   return {
     files: {
       get '/etc/gitconfig'() {
-        const all = gitUrls((seen?.list() ?? []).map((each) => objectAt(each, 'spec')));
+        const all = gitUrls((seen?.list() ?? []).map(({ spec }) => spec));
         return gitConfig(new Map(urls('directory').map(([name, url]) => [url, sources.url(name)])), all);
       },
       get '/etc/containers/registries.conf'() {
@@ -92,11 +89,10 @@ export async function standInFiles(standIns: StandIns, note: (line: string) => v
     },
     watch: async (client, registry) => {
       local = registry;
-      seen = new Reflector(client, PIPELINE_RESOURCES).start();
-      await seen.synced;
+      seen = await watchResources(client);
     },
     close: async () => {
-      await seen?.stop();
+      await seen?.close();
       await sources.close();
       await store.close();
     },

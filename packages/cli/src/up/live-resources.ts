@@ -1,0 +1,41 @@
+/**
+ * The PipelineResources of a cluster as they come and go: objects of their own, and those that a PipelineRun or TaskRun embeds.
+ */
+
+import { Reflector, type KubeClient, type KubeObject } from '@pipewright/kube';
+import { objectAt } from '../manifests/json.js';
+import { PIPELINE_RESOURCES, PIPELINE_RUN_LABEL, PIPELINE_RUNS, TASK_RUNS } from '../run/kinds.js';
+import { embeddedIn, type NamedResource } from '../run/resources.js';
+
+/** A live list. */
+export interface LiveResources {
+  readonly list: () => readonly NamedResource[];
+  readonly close: () => Promise<void>;
+}
+
+/** A run of which only the resources are kept. */
+interface Bindings extends KubeObject {
+  readonly embedded?: readonly NamedResource[];
+}
+
+/** Begins to watch. Resolves when what the cluster has is known. */
+export async function watchResources(client: KubeClient): Promise<LiveResources> {
+  const keep = (run: KubeObject): Bindings => ({ metadata: run.metadata, embedded: embeddedIn(objectAt(run)) });
+  const objects = new Reflector(client, PIPELINE_RESOURCES).start();
+  // A TaskRun of a PipelineRun has the names that its Task gives to resources, not those of the run.
+  const runs = [
+    new Reflector<Bindings>(client, PIPELINE_RUNS, { keep }).start(),
+    new Reflector<Bindings>(client, TASK_RUNS, { keep, labelSelector: `!${PIPELINE_RUN_LABEL}` }).start(),
+  ];
+  const all = [objects, ...runs];
+  await Promise.all(all.map(({ synced }) => synced));
+  return {
+    list: () => [
+      ...objects.list().map((object) => ({ name: object.metadata.name ?? '', spec: objectAt(object, 'spec') })),
+      ...runs.flatMap((each) => each.list().flatMap(({ embedded = [] }) => embedded)),
+    ],
+    close: async () => {
+      await Promise.all(all.map((each) => each.stop()));
+    },
+  };
+}
