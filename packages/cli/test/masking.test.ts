@@ -99,6 +99,12 @@ describe('what counts as secret', () => {
     expect(new Mask([docker]).hide('login xxx pa55word, Basic eHh4OnBhNTV3b3Jk')).toBe('login xxx ***, Basic ***');
   });
 
+  test('a value that is not text, as kubectl prints it', () => {
+    const base64 = Buffer.from([0xfe, 0xed, 0xfe, 0xed, 0, 0, 0, 2, 0x9c, 0x41]).toString('base64');
+    const keystore = { kind: 'Secret', metadata: { name: 'keystore' }, data: { 'key.jks': base64 } };
+    expect(new Mask([keystore]).hide(`key.jks: ${base64}`)).toBe('key.jks: ***');
+  });
+
   test('the password, but not the user name, of a git account', () => {
     const log = 'clone https://aiyijing:hunter2!@github.com/aiyijing/nginx.git';
     expect(new Mask([git]).hide(log)).toBe('clone https://aiyijing:***@github.com/aiyijing/nginx.git');

@@ -5,6 +5,7 @@
  * `true` would blank half of every log and protect nothing.
  */
 
+import { isUtf8 } from 'node:buffer';
 import type { JsonObject } from '../manifests/json.js';
 import { isObject, objectAt, textAt } from '../manifests/json.js';
 import { withoutControls } from './decoders.js';
@@ -29,8 +30,8 @@ const PUBLIC: Readonly<Record<string, ReadonlySet<string>>> = {
 /** The values of one Secret object that must not be shown: `data` decoded, and `stringData`. */
 export function secretValues(secret: JsonObject): readonly SecretValue[] {
   const open = PUBLIC[textAt(secret, 'type') ?? ''] ?? new Set<string>();
-  const data = Object.entries(objectAt(secret, 'data')).map(
-    ([key, value]) => [key, typeof value === 'string' ? Buffer.from(value, 'base64').toString('utf8') : ''] as const,
+  const data = Object.entries(objectAt(secret, 'data')).flatMap(([key, value]) =>
+    typeof value === 'string' ? decoded(value).map((text) => [key, text] as const) : [],
   );
   const plain = Object.entries(objectAt(secret, 'stringData')).map(
     ([key, value]) => [key, typeof value === 'string' ? value : ''] as const,
@@ -40,6 +41,12 @@ export function secretValues(secret: JsonObject): readonly SecretValue[] {
     .filter(([key, value]) => !open.has(key) && value !== '')
     .flatMap(([key, value]) => [[key, value] as const, ...registryPasswords(key, value)])
     .map(([key, text]) => ({ name: `${secretName}/${key}`, text }));
+}
+
+/** The text of a base64 value; before it that of bytes that are not a text, the base64 itself, as `kubectl get` prints it. */
+function decoded(base64: string): readonly string[] {
+  const bytes = Buffer.from(base64, 'base64');
+  return [...(isUtf8(bytes) ? [] : [bytes.toString('base64')]), bytes.toString('utf8')];
 }
 
 /** The base64 of `user:password`, which HTTP and docker configurations carry. As text the user name stays legible. */
