@@ -40,6 +40,14 @@ export function inReadingOrder(findings: readonly Finding[]): readonly Finding[]
 export const hasErrors = (findings: readonly Finding[]): boolean =>
   findings.some(({ severity }) => severity === 'error');
 
+/** Returns a finding whose texts have passed through a function that masks secrets. */
+export const maskedFinding = (finding: Finding, hide: (text: string) => string): Finding => ({
+  ...finding,
+  message: hide(finding.message),
+  hint: hide(finding.hint),
+  ...(finding.quote !== undefined && { quote: hide(finding.quote) }),
+});
+
 /** `1 error`, `2 errors, 1 warning`; empty when there is nothing. */
 export function countOf(findings: readonly Finding[]): string {
   const errors = findings.filter(({ severity }) => severity === 'error').length;

@@ -54,6 +54,13 @@ spec: { pipelineRef: { name: elsewhere } }
 `);
   });
 
+  test('masks the values of the Secrets it reads where it quotes another file', async () => {
+    const secret = 'apiVersion: v1\nkind: Secret\nmetadata: { name: s }\nstringData: { token: hunter2x9 }\n';
+    expect(await lint({ 'a.yaml': secret, 'b.yaml': 'metadata:\n  name: "hunter2x9\n' })).toContain(
+      '    2 |   name: "***\n',
+    );
+  });
+
   test('shows no character that controls a terminal or turns a text, in names of files, fields or values', async () => {
     const task = `apiVersion: tekton.dev/v1alpha1
 kind: Task

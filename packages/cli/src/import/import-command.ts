@@ -3,10 +3,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { writeNamed } from '../failure.js';
-import { describeFinding, hasErrors, inReadingOrder, type Finding } from '../finding.js';
+import { describeFinding, hasErrors, inReadingOrder, maskedFinding, type Finding } from '../finding.js';
 import { checkWithObjects } from '../lint/check.js';
 import { textAt, withoutNulls } from '../manifests/json.js';
-import { loadManifests, type Manifest } from '../manifests/load.js';
+import { loadManifests, secretsIn, type Manifest } from '../manifests/load.js';
+import { Mask } from '../masking/mask.js';
 import { visible } from '../terminal/lines.js';
 import type { Output } from '../terminal/output.js';
 import { UsageError } from '../usage-error.js';
@@ -37,7 +38,11 @@ export function importManifests({ paths, out, library = 'pipewright' }: ImportOp
     throw new UsageError(`${out} exists, and may have been changed by hand`, 'name another file, or remove this one');
   }
   const { manifests, findings } = loadManifests(paths);
-  const unreadable = inReadingOrder([...findings, ...manifests.flatMap(withoutKind)]);
+  const { hide } = new Mask(secretsIn(manifests));
+  output.protect(hide);
+  const unreadable = inReadingOrder([...findings, ...manifests.flatMap(withoutKind)]).map((finding) =>
+    maskedFinding(finding, hide),
+  );
   if (hasErrors(unreadable)) {
     for (const finding of unreadable) output.warn(describeFinding(finding));
     output.warn('nothing is written: what cannot be read cannot be brought along');

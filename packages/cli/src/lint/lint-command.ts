@@ -1,6 +1,14 @@
 /** `pipewright lint`: every problem of every manifest, at once, each with its place, code and hint. */
 
-import { countOf, describeFinding, hasErrors, inReadingOrder, type Finding, type Paint } from '../finding.js';
+import {
+  countOf,
+  describeFinding,
+  hasErrors,
+  inReadingOrder,
+  maskedFinding,
+  type Finding,
+  type Paint,
+} from '../finding.js';
 import { loadManifests, secretsIn } from '../manifests/load.js';
 import { Mask } from '../masking/mask.js';
 import type { Output } from '../terminal/output.js';
@@ -22,11 +30,7 @@ export function lint(options: LintOptions, output: Output): number {
   const { manifests, findings: inText } = loadManifests(paths);
   const { hide } = new Mask(secretsIn(manifests));
   const checked = checkManifests(manifests, { elsewhere: options.complete ? 'shared' : 'anything' });
-  const findings = inReadingOrder([...inText, ...checked]).map((finding): Finding => ({
-    ...finding,
-    message: hide(finding.message),
-    hint: hide(finding.hint),
-  }));
+  const findings = inReadingOrder([...inText, ...checked]).map((finding) => maskedFinding(finding, hide));
   if (options.output === 'json') output.print(JSON.stringify({ findings, objects: manifests.length }, null, 2));
   else printFindings(findings, manifests.length, output);
   if (manifests.length === 0 && findings.every(({ code }) => UNREADABLE.has(code))) return 2;

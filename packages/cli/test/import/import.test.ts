@@ -362,6 +362,16 @@ new ApiObject(this, 'settings', {
     expect(nothing.err()).toContain('a manifest needs apiVersion and kind');
   });
 
+  test('masks the values of the Secrets it reads in what it says about them', async () => {
+    const secret = 'apiVersion: v1\nkind: Secret\nmetadata: { name: s }\nstringData: { token: hunter2x9 }\n';
+    const { err } = await imported(`${secret}---\nhunter2x9: 1\n`);
+    expect(err()).toContain('    6 | ***: 1\n');
+    done();
+    const wrong = await imported(`${secret}---\n${TASK.replace('image:', 'hunter2x9:')}`);
+    expect(wrong.err()).toContain("'***'");
+    expect(wrong.err()).not.toContain('hunter2x9');
+  });
+
   test('writes to a file, which it never overwrites, with the constructs of the module it is told', async () => {
     const folder = folderWith({ 'ci.yaml': TASK });
     done = folder.done;
