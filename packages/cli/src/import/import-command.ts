@@ -60,7 +60,7 @@ export function importManifests({ paths, out, library = 'pipewright' }: ImportOp
     className: pascalCase(stem).replace(/^(?=\d|$)/, 'Manifests'),
     chartId: stem,
     library,
-    isCommonJs: isCommonJs(out === undefined ? process.cwd() : dirname(out)),
+    isCommonJs: isCommonJs(out ?? join(process.cwd(), 'manifests.ts')),
     sources: [...new Set(manifests.map(({ file }) => visible(basename(file))))],
   });
   if (out === undefined) output.raw(text);
@@ -83,9 +83,10 @@ const stemOf = (path: string): string =>
     .replace(/^-+|-+$/g, '')
     .slice(0, 40) || 'manifests';
 
-/** Whether Node takes a program in this folder for CommonJS: it does unless the nearest package.json says that it is a module. */
-function isCommonJs(folder: string): boolean {
-  for (let at = resolve(folder); ; at = dirname(at)) {
+/** Whether Node runs a program as CommonJS: its extension decides, else the `type` of the nearest package.json. */
+function isCommonJs(program: string): boolean {
+  if (/\.[cm]ts$/.test(program)) return program.endsWith('.cts');
+  for (let at = resolve(dirname(program)); ; at = dirname(at)) {
     const manifest = join(at, 'package.json');
     if (existsSync(manifest)) return textAt(parsed(readFileSync(manifest, 'utf8')), 'type') !== 'module';
     if (at === dirname(at)) return false; // in no package; nothing says which kind is wanted

@@ -297,6 +297,17 @@ echo one
     expect(readFileSync(out, 'utf8')).toContain(`if (${started}) {`);
   });
 
+  test.each([
+    ['x.mts', '{ "type": "commonjs" }', 'process.argv[1] === import.meta.filename'],
+    ['x.cts', '{ "type": "module" }', 'require.main === module'],
+  ])('writes %s as its extension says, whatever the package is', async (name, manifest, started) => {
+    const folder = folderWith({ 'ci.yaml': TASK, 'package.json': manifest });
+    done = folder.done;
+    const out = join(folder.path, name);
+    expect(await runProgram(['import', join(folder.path, 'ci.yaml'), '--out', out], recorded())).toBe(0);
+    expect(readFileSync(out, 'utf8')).toContain(`if (${started})`);
+  });
+
   test('lets nothing that stands in the YAML become part of the program', async () => {
     const { out, err } = await imported(`
 apiVersion: tekton.dev/v1alpha1
