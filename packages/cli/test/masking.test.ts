@@ -141,7 +141,7 @@ describe('what counts as secret', () => {
     expect(mask.unmasked).toEqual([{ name: 'deploy/token', why: 'too common' }]);
   });
 
-  test.each(['hunter2', '12345678', 'banana', '2024-01-01T00:00', 'a1b2'])(
+  test.each(['hunter2', '12345678', 'banana', '2024-01-01T00:00', 'a1b2', 'hunter2x9:'])(
     'masks a value that is neither short nor common (%j)',
     (value) => {
       const mask = new Mask([opaque(value)]);
@@ -149,6 +149,10 @@ describe('what counts as secret', () => {
       expect(mask.unmasked).toEqual([]);
     },
   );
+
+  test('masks a value that ends in a colon and a line feed', () => {
+    expect(new Mask([opaque('hunter2x9:\n')]).hide('<hunter2x9:>')).toBe('<***>');
+  });
 
   test('of a file with several lines those that say nothing stay: keys of YAML, brackets, words', () => {
     const mask = new Mask([opaque('users:\n- name: x81hq\n  {\ntrue\nkey-8h1x')]);

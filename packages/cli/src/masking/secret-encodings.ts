@@ -7,7 +7,7 @@
 
 import type { Needle } from './automaton.js';
 import { withoutControls } from './decoders.js';
-import { SHORTEST, whyNotMasked } from './secret-values.js';
+import { isYamlKey, SHORTEST, whyNotMasked } from './secret-values.js';
 
 /** Of longer values hexadecimal is not looked for, and lines only as they are, to bound memory. */
 const LONG = 16 * 1024;
@@ -17,7 +17,7 @@ export function needlesOf(value: string): readonly Needle[] {
   const lines = value
     .split(/\r?\n/)
     .map((line) => line.trim())
-    .filter((line) => whyNotMasked(line) === undefined);
+    .filter((line) => whyNotMasked(line) === undefined && !isYamlKey(line));
   const whole = new Set([value, value.trim()]);
   const isLong = value.length > LONG;
   const needles = [

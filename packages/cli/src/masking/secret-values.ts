@@ -79,7 +79,7 @@ function registryPasswords(key: string, value: string): readonly (readonly [stri
 export function whyNotMasked(text: string): 'too short' | 'too common' | undefined {
   const word = withoutControls(text).trim().toLowerCase();
   if (word.length < SHORTEST) return 'too short';
-  const isCommon = COMMON.has(word) || NUMBER.test(word) || YAML_KEY.test(word) || REPEATED.test(word);
+  const isCommon = COMMON.has(word) || NUMBER.test(word) || REPEATED.test(word);
   return isCommon ? 'too common' : undefined;
 }
 
@@ -89,7 +89,9 @@ const NUMBER = /^(?=(?:\D*\d){0,7}\D*$)[-+]?[\d.,:/_-]+[a-z%]?$/;
 /** One or two characters again and again: a line across the page. */
 const REPEATED = /^(.{1,2})\1+$/u;
 
-/** A line of YAML that only opens a block. */
+/** Whether a line of a value only opens a block of YAML. A value of one line is no file, whatever it ends in. */
+export const isYamlKey = (line: string): boolean => YAML_KEY.test(line);
+
 const YAML_KEY = /^(?:- )?[\w.-]+:$/;
 
 /** Words that programs print all the time, and that configurations have for values. */
