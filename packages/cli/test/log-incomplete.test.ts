@@ -47,6 +47,7 @@ test('a log that could not be written is reported where it ends, and in the summ
   expect(out).toMatch(
     /^Succeeded .*\n {2}✔ once .*\n {6}the log of container "step-first" lacks 6 bytes: ENOTDIR: .*$/m,
   );
+  expect(out).toMatch(/^--- once: the log of container "step-first" lacks 6 bytes: ENOTDIR: .*$/m);
 });
 
 test('a log that could not be written is reported once beside a failure', async () => {

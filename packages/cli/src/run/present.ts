@@ -76,7 +76,7 @@ function lineOf(event: RunEvent, steps: StepColors, { colors, terminal }: Output
     case 'task-held':
       return colors.yellow(`--- ${event.task} waits: ${terminal ? neutralise(event.message) : event.message}`);
     case 'log-incomplete':
-      return colors.yellow(`--- ${event.task} ${plain(event.message)}`);
+      return colors.yellow(`--- ${event.task}: ${plain(event.message)}`);
     case 'task-retry':
       return colors.yellow(
         `--- ${event.task} ${plain(event.reason)}, and is tried again (attempt ${String(event.attempt)})`,
