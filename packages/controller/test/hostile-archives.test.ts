@@ -117,6 +117,16 @@ describe('a tar archive', () => {
     expect(leaks(dir)).toBe(false);
   });
 
+  test('leaves no pipe behind, however many it holds', async () => {
+    const entries: readonly TarEntry[] = ['a', 'b/c', 'd'].map((name) => ({ name, type: '6' }));
+    const { code, out, dir } = await unpacked('TarGzArchive', () => tarOf(entries));
+    expect([code, out]).toEqual([
+      1,
+      expect.stringMatching(/gs:\/\/shop\/x holds \\".*\/a\\", which is a device or a pipe/),
+    ]);
+    expect(readdirSync(dir, { recursive: true })).toEqual(['b']);
+  });
+
   test('has no absolute names: they are those below the directory', async () => {
     const { code, dir, outside } = await unpacked('TarGzArchive', (at) =>
       tarOf([{ name: join(at, 'evil'), text: 'x' }]),

@@ -62,12 +62,11 @@ const SCRIPT = compact(String.raw`
     }
     return count
   }
-  function removeSpecial(directory) {
-    for (const it of fs.readdirSync(directory, { withFileTypes: true })) {
+  function specialIn(directory) {
+    return fs.readdirSync(directory, { withFileTypes: true }).flatMap((it) => {
       const path = join(directory, it.name)
-      if (it.isDirectory()) removeSpecial(path)
-      else if (!it.isFile() && !it.isSymbolicLink()) { fs.rmSync(path); fail(location + ' holds ' + JSON.stringify(path) + ', which is a device or a pipe') }
-    }
+      return it.isDirectory() ? specialIn(path) : it.isFile() || it.isSymbolicLink() ? [] : [path]
+    })
   }
   async function byManifest(file) {
     const entries = Object.entries(JSON.parse(fs.readFileSync(file, 'utf8')))
@@ -87,7 +86,9 @@ const SCRIPT = compact(String.raw`
     if (type === 'TarGzArchive') {
       const { status, stderr, error } = spawnSync('tar', ['--no-same-permissions', '-xzof', file, '-C', dir], { encoding: 'utf8' })
       if (status !== 0) fail(location + ' could not be unpacked: ' + (error?.message ?? stderr.trim()))
-      removeSpecial(dir)
+      const special = specialIn(dir)
+      for (const path of special) fs.rmSync(path)
+      if (special.length > 0) fail(location + ' holds ' + JSON.stringify(special[0]) + ', which is a device or a pipe')
     } else if (type === 'Manifest') log('info', 'fetched ' + (await byManifest(file)) + ' files')
     else log('info', 'unpacked ' + unzip(file) + ' entries')
     fs.rmSync(work, { recursive: true })
