@@ -105,6 +105,16 @@ describe('what an owner controls is found', () => {
     await it.close();
   });
 
+  test('in the list of all as well', async () => {
+    const it = await opened([thing('a', 'one', '1'), thing('b', 'one', '2'), thing('c', 'one', '3')]);
+    it.shelf.note(thing('b', 'one', '11'));
+    it.shelf.note(thing('d', undefined, '12'));
+    it.shelf.gone('n/c', 'uid-c');
+    const listed = it.shelf.list().map(({ metadata }) => `${metadata.name ?? ''}@${metadata.resourceVersion ?? ''}`);
+    expect(listed).toEqual(['a@1', 'b@11', 'd@12']);
+    await it.close();
+  });
+
   test('for a minute when no watch confirms it, each from when it was noted last', async () => {
     const it = await opened([]);
     for (const name of ['a', 'b']) it.shelf.note(thing(name, 'one', '11'));

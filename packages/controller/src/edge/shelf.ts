@@ -60,11 +60,13 @@ export class Shelf<T extends KubeObject> {
     return this.#newest(key);
   }
 
-  /** The newest state known of all objects. Never change them. */
+  /** The newest state known of all objects: what {@link get} gives for each, noted ones included. Never change them. */
   list(): readonly T[] {
     this.#expire();
     const listed = this.reflector.list();
-    return this.#laid.size === 0 ? listed : listed.map((object) => this.#laid.get(keyOf(object))?.object ?? object);
+    if (this.#laid.size === 0 && this.#gone.size === 0) return listed;
+    const keys = new Set([...listed.map(keyOf), ...this.#laid.keys()]);
+    return [...keys].flatMap((key) => this.#newest(key) ?? []);
   }
 
   /** The newest state known of all that an owner controls, by name. It changes as that does. Never change it. */
