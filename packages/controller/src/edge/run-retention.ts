@@ -17,11 +17,8 @@ const ALL_RUNS = 'finished runs';
 /** Milliseconds from a run's end to a look at all of them; more for each run there is, so that looks stay a small part of the work. */
 const DELAY = 1000;
 const DELAY_PER_RUN = 0.1;
-/** Runs deleted in one look, and at once. */
-const BATCH = 100;
+/** Runs deleted at once. */
 const PARALLEL = 8;
-/** Milliseconds from one batch to the next. */
-const PAUSE = 10;
 /** Milliseconds between two looks at most: the wall clock, by which runs age, may be set. */
 const LONGEST = 3_600_000;
 /** Milliseconds for which a run is left alone after its deletion was refused; doubled each time, up to the longest. */
@@ -92,12 +89,13 @@ export class RunRetention {
       },
       this.#policy,
     );
-    const left = expired.slice(0, BATCH);
+    const before = this.#deleted.size;
+    const left = [...expired];
     const failures: unknown[] = [];
     await Promise.all(Array.from({ length: PARALLEL }, () => this.#deleteAll(left, failures)));
-    const again = this.#retryIn(expired.length > BATCH ? PAUSE : againMs);
+    const again = this.#retryIn(againMs);
     if (failures.length > 0) {
-      const counts = { failed: failures.length, deleted: Math.min(expired.length, BATCH) - failures.length };
+      const counts = { failed: failures.length, deleted: this.#deleted.size - before };
       const retryIn = this.#retryIn(LONGEST);
       this.#deps.log.warn('finished runs could not be deleted', { ...counts, error: String(failures[0]), retryIn });
     }
