@@ -18,7 +18,7 @@ import { forgetOldEvents } from './api/events.js';
 import { stringAt } from './api/json.js';
 import { keepQuotas } from './api/quota.js';
 import { sendAs, sendWithTokens, type Send, type ServerContext } from './api/server.js';
-import type { PodLogs } from './api/subresources.js';
+import type { PodLogs } from './api/pod-log.js';
 import { readToken } from './api/tokens.js';
 import { Turns } from './api/turns.js';
 import type { Admission, World } from './api/world.js';

@@ -6,7 +6,7 @@ export type { ListenOptions } from './serve.js';
 export { ClusterError, type ClusterErrorCode } from './cluster-error.js';
 export type { Admission, AdmissionAnswer, AdmissionRequest } from './api/world.js';
 export type { Send } from './api/server.js';
-export type { LogOptions, PodLogs } from './api/subresources.js';
+export type { LogOptions, PodLogs } from './api/pod-log.js';
 export type { ImageConfig, ImageSource, Images } from './node/image.js';
 export type { NodeShape } from './node/node-object.js';
 export { startNode, type Node, type NodeOptions } from './node/node.js';

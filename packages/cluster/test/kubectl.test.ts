@@ -173,6 +173,28 @@ withKubectl('a running pod is given its time, and delete waits until it is gone'
   expect((await kubectl('get', 'pod', 'long')).out).toBe('Error from server (NotFound): pods "long" not found\n');
 });
 
+withKubectl("logs of a Job's pods are those of no other pod", async () => {
+  await kubectl('run', 'other', '--image=busybox', '--restart=Never');
+  await kubectl('create', 'job', 'own', '--image=busybox', '--', 'date');
+  const logs = await kubectl('logs', 'job/own', '--pod-running-timeout=1ms');
+  expect(logs).toEqual({ code: 1, out: 'error: timed out waiting for the condition\n' });
+});
+
+withKubectl('exec, cp and port-forward say that the embedded cluster does not serve them', async () => {
+  await kubectl('create', '-f', manifest('served.json', { ...pod('long'), metadata: { name: 'long' } }));
+  expect((await kubectl('wait', '--for=condition=Ready', 'pod/long', '--timeout=20s')).code).toBe(0);
+  const commands = [
+    ['exec', 'long', '--', 'date'],
+    ['cp', 'long:/etc/hostname', join(directory, 'copied')],
+    ['port-forward', 'pod/long', '8080:80'],
+  ];
+  for (const command of commands) {
+    const { code, out } = await kubectl(...command);
+    expect([code, out]).toEqual([1, expect.stringContaining('the embedded cluster does not serve pods/')]);
+  }
+  await kubectl('delete', 'pod', 'long', '--now');
+});
+
 withKubectl('what kubectl generates itself is understood', async () => {
   const commands = [
     ['create', 'configmap', 'c', '--from-literal=a=b'],

@@ -2,6 +2,7 @@
  * Requests for objects: from verb and body to the functions that read, write, watch and delete.
  */
 
+import { connectionNotServed, isConnection } from './connections.js';
 import { bodyOf, bytesOf, mediaType, objectIn, readBody, type Body } from './body.js';
 import type { User } from './identity.js';
 import { isObject, type JsonObject, type KubeObject } from './json.js';
@@ -15,7 +16,8 @@ import { getObject, latestObject, listObjects, listOf, listText, selectorOf, tex
 import { deleteOptions, remove } from './remove.js';
 import { patchObject } from './patching.js';
 import { review, type Authenticate } from './reviews.js';
-import { handleSubresource, type PodLogs } from './subresources.js';
+import type { PodLogs } from './pod-log.js';
+import { handleSubresource } from './subresources.js';
 import { includeOf, tableText, tableVersion } from './table.js';
 import { watchObjects, type WatchRequest } from './watch.js';
 import { latestOf, type World } from './world.js';
@@ -54,7 +56,12 @@ function checkAccept(accept: string | null): void {
 export async function handleObjects(context: ObjectsContext, asked: ObjectRequest): Promise<Answer | Response> {
   const { info, request } = asked;
   const type = context.world.catalog.find(info.group, info.version, info.resource);
-  if (!type || !isServed(type, info)) throw noSuchPath();
+  if (!type) throw noSuchPath();
+  if (isConnection(type, info)) {
+    getObject(context.world, type, namespaceOf(type, info), info.object);
+    throw connectionNotServed(type, info);
+  }
+  if (!isServed(type, info)) throw noSuchPath();
   if (!verbsAt(type, info).includes(info.verb) || hasWrongMethod(info)) throw methodNotAllowed();
   if (info.subresource === '') checkAccept(request.headers.get('accept'));
   const part = PARTS.get(info.subresource);

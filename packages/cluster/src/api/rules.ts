@@ -21,10 +21,10 @@ import { isBuiltInPlace } from './builtin-rows.js';
 import { definitionStatus, fillDefinition } from './crd.js';
 import { checkDefinition } from './crd-check.js';
 import { forbiddenField, invalidValue, required, type Cause } from './refusal.js';
-import { fillPodSpec } from './pod-admission.js';
-import { checkPod, checkPodSpec, fillPod } from './pod-rules.js';
+import { checkPod, fillPod } from './pod-rules.js';
 import { checkBinding, checkRole, fillBinding } from './rbac-rules.js';
 import type { KindRules } from './resource.js';
+import { WORKLOAD_RULES } from './workload-rules.js';
 
 const text =
   (...path: string[]) =>
@@ -122,40 +122,6 @@ function checkImmutable(object: KubeObject, old: KubeObject | undefined): Cause[
     .map((field) => forbiddenField(field, why));
 }
 
-function fillDeployment(draft: JsonObject): void {
-  const spec = within(draft, 'spec');
-  fill(spec, 'replicas', 1);
-  fill(spec, 'strategy', { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: '25%', maxSurge: '25%' } });
-  fill(spec, 'revisionHistoryLimit', 10);
-  fill(spec, 'progressDeadlineSeconds', 600);
-  fillTemplate(spec);
-  fill(draft, 'status', {});
-}
-
-function fillTemplate(spec: JsonObject): void {
-  const template = within(spec, 'template');
-  const metadata = within(template, 'metadata');
-  fill(metadata, 'creationTimestamp', null);
-  fillPodSpec(within(template, 'spec'));
-}
-
-function checkTemplate(object: KubeObject, old: KubeObject | undefined): readonly Cause[] {
-  const selector = at(object, 'spec', 'selector');
-  const template = at(object, 'spec', 'template', 'spec');
-  const wrong = checkPodSpec(isObject(template) ? template : {}, 'spec.template.spec');
-  const labels = at(object, 'spec', 'selector', 'matchLabels');
-  const has = at(object, 'spec', 'template', 'metadata', 'labels');
-  if (!isObject(selector)) wrong.unshift(required('spec.selector'));
-  else if (isObject(labels) && !Object.entries(labels).every(([key, value]) => at(has, key) === value)) {
-    wrong.push(
-      invalidValue('spec.template.metadata.labels', has ?? null, '`selector` does not match template `labels`'),
-    );
-  }
-  if (old && !same(selector, at(old, 'spec', 'selector')))
-    wrong.push(invalidValue('spec.selector', selector, 'field is immutable'));
-  return wrong;
-}
-
 function fillNamespace(draft: JsonObject, old: KubeObject | undefined): void {
   const metadata = within(draft, 'metadata');
   if (typeof metadata['name'] === 'string')
@@ -211,18 +177,40 @@ function fillService(draft: JsonObject): void {
   const spec = within(draft, 'spec');
   fill(spec, 'type', 'ClusterIP');
   fill(spec, 'sessionAffinity', 'None');
-  fill(spec, 'clusterIP', 'None');
+  if (spec['type'] !== 'ExternalName') fill(spec, 'clusterIP', 'None');
   for (const port of objectsAt(spec, 'ports')) {
     fill(port, 'protocol', 'TCP');
     fill(port, 'targetPort', port['port']);
   }
 }
 
-const WORKLOAD: KindRules = {
-  counted: true,
-  fill: (draft) => fillTemplate(within(draft, 'spec')),
-  check: checkTemplate,
-};
+function fillNetworkPolicy(draft: JsonObject): void {
+  const spec = within(draft, 'spec');
+  fill(spec, 'policyTypes', ['Ingress', ...(listAt(spec, 'egress').length > 0 ? ['Egress'] : [])]);
+}
+
+function fillStorageClass(draft: JsonObject): void {
+  fill(draft, 'reclaimPolicy', 'Delete');
+  fill(draft, 'volumeBindingMode', 'Immediate');
+}
+
+function fillVolume(draft: JsonObject, old: KubeObject | undefined): void {
+  const spec = within(draft, 'spec');
+  fill(spec, 'persistentVolumeReclaimPolicy', 'Retain');
+  fill(spec, 'volumeMode', 'Filesystem');
+  if (!old) draft['status'] = { phase: 'Available' };
+}
+
+/** A container's default limit is its maximum, and its default request its default limit or else its minimum. */
+function fillLimitRange(draft: JsonObject): void {
+  for (const item of objectsAt(draft, 'spec', 'limits')) {
+    if (item['type'] !== 'Container') continue;
+    const limits = { ...objectAt(item, 'max'), ...objectAt(item, 'default') };
+    const requests = { ...objectAt(item, 'min'), ...limits, ...objectAt(item, 'defaultRequest') };
+    if (Object.keys(limits).length > 0) item['default'] = limits;
+    if (Object.keys(requests).length > 0) item['defaultRequest'] = requests;
+  }
+}
 
 /** Rules by place (`group/plural`). */
 export const RULES: Readonly<Record<string, KindRules>> = {
@@ -246,6 +234,8 @@ export const RULES: Readonly<Record<string, KindRules>> = {
   '/namespaces': { fill: fillNamespace, names: 'label', selectable: { 'status.phase': text('status', 'phase') } },
   '/persistentvolumeclaims': { fill: fillClaim, check: checkClaim },
   '/services': { fill: fillService, names: 'label' },
+  '/limitranges': { fill: fillLimitRange },
+  '/persistentvolumes': { fill: fillVolume },
   '/nodes': { selectable: { 'spec.unschedulable': (node) => String(at(node, 'spec', 'unschedulable') ?? false) } },
   '/events': {
     selectable: {
@@ -261,20 +251,11 @@ export const RULES: Readonly<Record<string, KindRules>> = {
       reportingComponent: text('reportingComponent'),
     },
   },
-  'apps/deployments': { counted: true, fill: fillDeployment, check: checkTemplate },
-  'apps/replicasets': {
-    ...WORKLOAD,
-    fill: (draft) => (fill(within(draft, 'spec'), 'replicas', 1), fillTemplate(within(draft, 'spec'))),
-  },
-  'apps/statefulsets': {
-    ...WORKLOAD,
-    fill: (draft) => (fill(within(draft, 'spec'), 'replicas', 1), fillTemplate(within(draft, 'spec'))),
-  },
-  'apps/daemonsets': WORKLOAD,
-  'batch/jobs': { counted: true, fill: (draft) => fillTemplate(within(draft, 'spec')) },
-  'batch/cronjobs': { counted: true },
+  ...WORKLOAD_RULES,
   'networking.k8s.io/ingresses': { counted: true },
-  'networking.k8s.io/networkpolicies': { counted: true },
+  'networking.k8s.io/networkpolicies': { counted: true, fill: fillNetworkPolicy },
+  'storage.k8s.io/storageclasses': { fill: fillStorageClass },
+  'scheduling.k8s.io/priorityclasses': { fill: (draft) => fill(draft, 'preemptionPolicy', 'PreemptLowerPriority') },
   'policy/poddisruptionbudgets': { counted: true },
   'coordination.k8s.io/leases': { check: checkLease, versioned: true },
   'rbac.authorization.k8s.io/roles': { names: 'path', check: checkRole },

@@ -6,21 +6,12 @@
  */
 
 import { open } from 'node:fs/promises';
+import type { LogOptions } from '../api/pod-log.js';
 import type { LogFile } from './log-file.js';
 import { NEWLINE, readRecord } from './log-record.js';
 
 /** Bytes that are read at once: at first few, for most logs are short and thousands may be followed; then ever more. */
 const BLOCKS = { first: 1024, largest: 64 * 1024 } as const;
-
-/** What part of a log is asked for. */
-export interface LogOptions {
-  readonly follow?: boolean;
-  readonly tailLines?: number;
-  readonly sinceSeconds?: number;
-  readonly sinceTime?: string;
-  readonly timestamps?: boolean;
-  readonly limitBytes?: number;
-}
 
 /** Reads a log, which may be growing (`live`) or long ended. Cancelling the stream ends the reading. */
 export function readLog(

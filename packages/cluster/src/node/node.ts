@@ -12,6 +12,7 @@
 import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
 import type { JsonObject } from '../api/json.js';
+import type { PodLogs } from '../api/pod-log.js';
 import { systemClock, type Clock } from '../clock.js';
 import type { ClusterLog } from '../cluster-log.js';
 import { openMemoryDirectory } from '../runtime/memory-directory.js';
@@ -27,7 +28,7 @@ import { misfit } from './placement.js';
 import { persist } from './persistent-request.js';
 import { absentClaim } from './pod-claims.js';
 import { PodEvents } from './pod-events.js';
-import { LogStore, type ContainerLogs, type PodLogs } from './pod-logs.js';
+import { LogStore, type ContainerLogs } from './pod-logs.js';
 import { lostStatus, PodRun } from './pod-run.js';
 
 /** Options of `startNode`. */

@@ -5,23 +5,11 @@
 import { readdirSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import type { LogOptions, PodLogs, PodRef } from '../api/pod-log.js';
 import type { OutputSink } from '../runtime/runtime.js';
 import { removeTree } from '../runtime/remove-tree.js';
 import { LogFile, type MissingOutput } from './log-file.js';
-import { readLog, type LogOptions } from './log-reader.js';
-
-/** Which pod. */
-export interface PodRef {
-  readonly namespace: string;
-  readonly name: string;
-  readonly uid: string;
-}
-
-/** What the API server asks the node for when someone reads a pod's log. */
-export interface PodLogs {
-  /** The newest log of a container; undefined when it has not started. With `follow` the stream ends with the container. */
-  open(pod: PodRef, container: string, options: LogOptions): ReadableStream<Uint8Array> | undefined;
-}
+import { readLog } from './log-reader.js';
 
 /** One container's log, as the node writes it. */
 export interface ContainerLog extends OutputSink {
@@ -58,7 +46,7 @@ export class LogStore implements ContainerLogs {
   /** Begins the log of one attempt. */
   begin(pod: PodRef, container: string, attempt: number): LogFile {
     const path = this.#of(pod, container);
-    const log = new LogFile(`${path}.${attempt}.log`, this.#now);
+    const log = new LogFile(pathOf(path, attempt), this.#now);
     const logs = this.#live.get(dirname(path)) ?? new Map<string, LogFile>();
     this.#live.set(dirname(path), logs.set(path, log));
     if (attempt > 0) log.begin(); // or a later process would take the log of the attempt before for the newest
@@ -67,8 +55,9 @@ export class LogStore implements ContainerLogs {
 
   open(pod: PodRef, container: string, options: LogOptions): ReadableStream<Uint8Array> | undefined {
     const of = this.#of(pod, container);
-    const live = this.#live.get(dirname(of))?.get(of);
-    const path = live?.path ?? newest(of);
+    const newestLive = this.#live.get(dirname(of))?.get(of);
+    const path = options.attempt === undefined ? (newestLive?.path ?? newest(of)) : pathOf(of, options.attempt);
+    const live = newestLive?.path === path ? newestLive : undefined;
     return path === undefined ? undefined : readLog(path, live, options, this.#now());
   }
 
@@ -108,12 +97,14 @@ async function directoriesIn(directory: string): Promise<readonly string[]> {
   }
 }
 
+const pathOf = (of: string, attempt: number): string => `${of}.${attempt}.log`;
+
 /** @param of a log's path without its attempt */
 function newest(of: string): string | undefined {
   try {
     const own = readdirSync(dirname(of)).filter((name) => name.startsWith(`${basename(of)}.`));
     const attempts = own.map((name) => Number.parseInt(name.slice(basename(of).length + 1), 10));
-    return attempts.length === 0 ? undefined : `${of}.${Math.max(...attempts)}.log`;
+    return attempts.length === 0 ? undefined : pathOf(of, Math.max(...attempts));
   } catch {
     return undefined; // never started
   }

@@ -31,7 +31,7 @@ async function answerTo({ method, path, headers, body }: MadeUpRequest): Promise
   return { status: response.status, text: text.split('\n')[0] ?? '' };
 }
 
-const KNOWN_ERRORS = /etcdserver: request is too large|without impersonating a user/;
+const KNOWN_ERRORS = /does not serve|etcdserver: request is too large|without impersonating a user/;
 
 async function everyKindIsListed(after: string): Promise<void> {
   for (const type of TYPES.filter(({ verbs }) => verbs.includes('list'))) {

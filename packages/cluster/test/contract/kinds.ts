@@ -156,6 +156,70 @@ export function describeKinds(at: () => Server): void {
     expect((await server.get(server.core('pods/unborn'))).status).toBe(404);
   });
 
+  test("a Job selects its own pods by the Job's uid, which is on their labels", async () => {
+    const server = at();
+    const containers = [{ name: 'main', image: 'busybox', command: ['true'] }];
+    const never = { 'pipewright.dev/never': 'true' };
+    const template = { spec: { restartPolicy: 'Never', nodeSelector: never, containers } };
+    const job = (name: string, spec: object) => ({
+      apiVersion: 'batch/v1',
+      kind: 'Job',
+      metadata: { name },
+      spec: { template, ...spec },
+    });
+    const jobs = server.group('batch/v1', 'jobs');
+    const { metadata } = await server.make(jobs, job('own', {}));
+    const { spec } = (await server.get(`${jobs}/own`)).body;
+    expect(spec).toMatchObject({ parallelism: 1, completions: 1, backoffLimit: 6 });
+    expect(Object.values((spec?.['selector'] as { matchLabels: object }).matchLabels)).toEqual([metadata.uid]);
+    const labels = { 'controller-uid': metadata.uid, 'job-name': 'own' };
+    expect(spec?.['template']).toMatchObject({ metadata: { labels } });
+    const always = await server.post(
+      jobs,
+      job('always', { template: { spec: { ...template.spec, restartPolicy: 'Always' } } }),
+    );
+    expect([always.status, always.body.message]).toEqual([
+      422,
+      'Job.batch "always" is invalid: spec.template.spec.restartPolicy: Required value: valid values: "OnFailure", "Never"',
+    ]);
+    await server.delete(`${jobs}/own`, { propagationPolicy: 'Background' });
+  });
+
+  test('what an author leaves out of a kind has its default', async () => {
+    const server = at();
+    const make = async (path: string, apiVersion: string, kind: string, more: object): Promise<object> => {
+      const made = await server.make(path, { apiVersion, kind, metadata: { name: 'defaults' }, ...more });
+      await server.delete(`${path}/defaults`);
+      return made;
+    };
+    const metadata = { labels: { app: 'x' } };
+    const containers = [{ name: 'main', image: 'busybox' }];
+    const template = { metadata, spec: { nodeSelector: { 'pipewright.dev/never': 'true' }, containers } };
+    const selector = { matchLabels: metadata.labels };
+    const apps = (plural: string): string => server.group('apps/v1', plural);
+    expect(
+      await make(apps('statefulsets'), 'apps/v1', 'StatefulSet', { spec: { serviceName: 's', selector, template } }),
+    ).toMatchObject({ spec: { replicas: 1, podManagementPolicy: 'OrderedReady', revisionHistoryLimit: 10 } });
+    expect(await make(apps('daemonsets'), 'apps/v1', 'DaemonSet', { spec: { selector, template } })).toMatchObject({
+      spec: { updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 1 } } },
+    });
+    expect(
+      await make(server.group('networking.k8s.io/v1', 'networkpolicies'), 'networking.k8s.io/v1', 'NetworkPolicy', {
+        spec: { podSelector: {} },
+      }),
+    ).toMatchObject({ spec: { policyTypes: ['Ingress'] } });
+    expect(
+      await make('/apis/storage.k8s.io/v1/storageclasses', 'storage.k8s.io/v1', 'StorageClass', { provisioner: 'x/y' }),
+    ).toMatchObject({ reclaimPolicy: 'Delete', volumeBindingMode: 'Immediate' });
+    expect(
+      await make('/apis/scheduling.k8s.io/v1/priorityclasses', 'scheduling.k8s.io/v1', 'PriorityClass', { value: 1 }),
+    ).toMatchObject({ preemptionPolicy: 'PreemptLowerPriority' });
+    const limits = { type: 'Container', max: { cpu: '2' }, min: { memory: '1Mi' } };
+    expect(await make(server.core('limitranges'), 'v1', 'LimitRange', { spec: { limits: [limits] } })).toMatchObject({
+      spec: { limits: [{ default: { cpu: '2' }, defaultRequest: { cpu: '2', memory: '1Mi' } }] },
+    });
+  });
+
   test('a service account is given tokens', async () => {
     const server = at();
     await server.make(server.core('serviceaccounts'), {

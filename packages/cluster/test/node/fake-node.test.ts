@@ -133,6 +133,26 @@ describe('a pod', () => {
     expect([pod.status?.phase, pod.status?.containerStatuses?.[0]?.restartCount]).toEqual(['Succeeded', 3]);
   });
 
+  test('has the log of the attempt that ended before, if there is one', async () => {
+    const clock = virtualClock(noon);
+    const says = (output: string, exitCode: number): FakeOutcome => ({ output, exitCode });
+    await open({ main: [says('one\n', 1), says('two\n', 1), says('three\n', 0)] }, clock);
+    await lab.pod('p', [c('main')], { restartPolicy: 'OnFailure' });
+    await lab.until('p', (pod) => stateOf(pod, 'main') === 'waiting CrashLoopBackOff');
+    expect(await lab.log('p', 'main', '&previous=true')).toBe('two\n');
+    await clock.advance(10_000);
+    await lab.end('p');
+    expect(await lab.log('p', 'main', '&previous=true')).toBe('two\n');
+    expect(await lab.log('p', 'main')).toBe('three\n');
+    await lab.pod('once', [c('other')]);
+    await lab.end('once');
+    expect(JSON.parse(await lab.log('once', 'other', '&previous=true'))).toMatchObject({
+      code: 400,
+      reason: 'BadRequest',
+      message: 'previous terminated container "other" in pod "once" not found',
+    });
+  });
+
   test('fails when its time is over', async () => {
     const clock = virtualClock(noon);
     await open({ main: { duration: 'forever' } }, clock);
