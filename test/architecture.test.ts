@@ -32,6 +32,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     '@pipewright/cluster',
     'commander',
     'picocolors',
+    'string-width',
     'yaml',
     'node:',
   ],

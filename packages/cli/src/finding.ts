@@ -5,7 +5,8 @@
  * gathered, sorted and printed in one pass whatever found them.
  */
 
-import { UNSEEN, visible } from './terminal/lines.js';
+import { visible } from './terminal/lines.js';
+import { sourceExcerpt } from './terminal/source-excerpt.js';
 
 /** A position in a file. `line` and `column` count from 1. With `line` 0, `file` is an option of the command line. */
 export interface Place {
@@ -14,14 +15,17 @@ export interface Place {
   readonly column: number;
 }
 
-/** One thing an author can fix. `line` is the text of the line, given where seeing it helps. */
+/** One thing an author can fix. */
 export interface Finding {
   readonly severity: 'error' | 'warning';
   readonly code: string;
   readonly place: Place;
   readonly message: string;
   readonly hint: string;
+  /** The text of the line. Absent: there is none, or it may hold a secret. */
   readonly quote?: string;
+  /** Column of the quote, from 1, that the finding is about where masking has moved it; 0 where it is masked. Absent: that of the place. */
+  readonly caret?: number;
 }
 
 /** Sorts by file, then position; errors come before warnings of the same place. */
@@ -45,8 +49,15 @@ export const maskedFinding = (finding: Finding, hide: (text: string) => string):
   ...finding,
   message: hide(finding.message),
   hint: hide(finding.hint),
-  ...(finding.quote !== undefined && { quote: hide(finding.quote) }),
+  ...(finding.quote !== undefined && maskedQuote(finding.quote, finding.place.column, hide)),
 });
+
+function maskedQuote(line: string, column: number, hide: (text: string) => string): Pick<Finding, 'quote' | 'caret'> {
+  const quote = hide(line);
+  if (quote === line) return { quote };
+  const before = hide(line.slice(0, column - 1));
+  return { quote, caret: quote.startsWith(before) ? before.length + 1 : 0 };
+}
 
 /** `1 error`, `2 errors, 1 warning`; empty when there is nothing. */
 export function countOf(findings: readonly Finding[]): string {
@@ -72,17 +83,22 @@ const plain: Paint = { error: (text) => text, warning: (text) => text, dim: (tex
 export const placed = ({ file, line, column }: Place): string =>
   line === 0 ? file : `${file}:${String(line)}:${String(column)}`;
 
-/** The text of one finding: `file:line:column  error  CODE  message`, the quoted line if there is one, and the hint. */
+/** The text of one finding: `file:line:column  error  CODE  message`, the quoted line with a caret if there is one, and the hint. */
 export function describeFinding(finding: Finding, paint: Paint = plain): string {
-  const { place, severity, code, message, hint, quote } = finding;
-  const lines = [`${visible(placed(place))}  ${paint[severity](severity)}  ${code}  ${visible(message)}`];
-  if (quote !== undefined) lines.push(paint.dim(`    ${String(place.line)} | ${shorten(quote)}`));
-  lines.push(...hint.split('\n').map((text) => `  hint: ${visible(text)}`));
-  return lines.join('\n');
+  const { place, severity, code, message, hint } = finding;
+  return [
+    `${visible(placed(place))}  ${paint[severity](severity)}  ${code}  ${visible(message)}`,
+    ...quoteOf(finding, paint),
+    ...hint.split('\n').map((text) => `  hint: ${visible(text)}`),
+  ].join('\n');
 }
 
-/** Keeps a quoted line on one screen line, and its control characters off the terminal. */
-export function shorten(text: string, limit = 120): string {
-  const shown = text.replace(UNSEEN, '\u00b7').replace(/\t/g, '\u2192');
-  return shown.length <= limit ? shown : `${shown.slice(0, limit - 1)}\u2026`;
+function quoteOf({ place, severity, quote, caret = place.column }: Finding, paint: Paint): readonly string[] {
+  if (quote === undefined) return [];
+  const excerpt = sourceExcerpt(quote, caret);
+  const line = String(place.line);
+  const shown = paint.dim(`    ${line} | ${excerpt.text}`);
+  if (caret === 0) return [shown];
+  const margin = paint.dim(`    ${' '.repeat(line.length)} |`);
+  return [shown, `${margin} ${excerpt.caret.slice(0, -1)}${paint[severity]('^')}`];
 }

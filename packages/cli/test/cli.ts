@@ -44,6 +44,9 @@ export function folderWith(files: Readonly<Record<string, string>>): {
   return { path, done: () => rmSync(path, { recursive: true, force: true }) };
 }
 
+/** What was printed, without the quoted lines and carets below findings. */
+export const withoutQuotes = (text: string): string => text.replace(/^ {4}[ \d]+ \|.*\n/gm, '');
+
 /** The command in a process of its own. */
 export interface Spawned {
   readonly child: ChildProcess;

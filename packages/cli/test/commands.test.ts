@@ -172,8 +172,12 @@ spec: { steps: [{ name: s, image: 'busybox:1', command: ["$(inputs.params.x)"] }
     const path = folder({ 'p.yaml': bad });
     const { status, out } = await command('lint', path);
     expect(out.replaceAll(`${path}/`, '')).toBe(`p.yaml:11:7  error  FIELD_UNKNOWN  there is no field 'runAftr' here
+    11 |       runAftr: [a]
+       |       ^
   hint: did you mean 'runAfter'?
 p.yaml:16:58  error  VARIABLE_UNKNOWN  $(inputs.params.x) is not declared
+    16 | spec: { steps: [{ name: s, image: 'busybox:1', command: ["$(inputs.params.x)"] }] }
+       |                                                          ^
   hint: declare it, or remove $(inputs.params.x)
 2 errors (2 objects checked)
 `);

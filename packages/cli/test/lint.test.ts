@@ -25,6 +25,8 @@ describe('lint', () => {
     const a = `${configMap('one')}---\n${configMap('two')}`;
     expect(await lint({ 'a.yaml': a, 'b/c.yaml': configMap('two') }))
       .toBe(`b/c.yaml:4:9  error  OBJECT_TWICE  there are two objects ConfigMap 'two'
+    4 |   name: two
+      |         ^
   hint: remove one of them, or give it another name; the other is at a.yaml:9:9
 1 error (3 objects checked)
 `);
@@ -38,6 +40,8 @@ spec: { pipelineRef: { name: elsewhere } }
 `;
     const said = (severity: string): string =>
       `r.yaml:4:30  ${severity}  PIPELINE_UNKNOWN  there is no Pipeline 'elsewhere'
+    4 | spec: { pipelineRef: { name: elsewhere } }
+      |                              ^
   hint: add it to the manifests, or mend the name
 1 ${severity} (1 object checked)
 `;
@@ -49,6 +53,7 @@ spec: { pipelineRef: { name: elsewhere } }
     expect(await lint({ 'pipewright.yaml': 'images:\n  golang: host\n' }, ['pipewright.yaml']))
       .toBe(`pipewright.yaml:1:1  error  NOT_AN_OBJECT  these are stand-ins for a machine, and no manifest
     1 | images:
+      | ^
   hint: give the file to \`run\` or \`up\` with --config, and name the manifests here
 1 error (0 objects checked)
 `);
@@ -57,7 +62,7 @@ spec: { pipelineRef: { name: elsewhere } }
   test('masks the values of the Secrets it reads where it quotes another file', async () => {
     const secret = 'apiVersion: v1\nkind: Secret\nmetadata: { name: s }\nstringData: { token: hunter2x9 }\n';
     expect(await lint({ 'a.yaml': secret, 'b.yaml': 'metadata:\n  name: "hunter2x9\n' })).toContain(
-      '    2 |   name: "***\n',
+      '    2 |   name: "***\n      |         ^\n',
     );
   });
 
@@ -68,7 +73,7 @@ metadata: { name: "x\u202eevil" }
 spec: { steps: [{ name: a, image: 'b:1' }], "\\e[31m": 1, "\\e[31m": 2 }
 `;
     const said = await lint({ 'a\u001b[2Jb\n.yaml': task });
-    expect(said.replace(/[\n\u0020-\u007e\u00b7\u2026]/g, '')).toBe('');
+    expect(said.replace(/[\n\u0020-\u007e\u2026]/g, '')).toBe('');
     expect(said).toContain('a\\u001b[2Jb\\n.yaml:4:58  error  YAML_DUPLICATE_KEY  `\\u001b[31m` stands twice');
   });
 
@@ -105,7 +110,9 @@ spec: { taskRef: { name: deploy } }
 `;
     const v1 = `apiVersion: tekton.dev/v1\nkind: Task\nmetadata: { name: old }\n`;
     const said = await lint({ 'a.yaml': `${v1alpha1}---\n${v1}` });
-    expect(said).toContain("VOLUME_UNKNOWN  this task has no volume 'cache'\n  hint: declare it under `volumes`\n");
-    expect(said).toContain("TASK_UNKNOWN  there is no Task 'deploy'\n  hint: use one of: 'mounts'\n");
+    expect(said).toContain("VOLUME_UNKNOWN  this task has no volume 'cache'\n    4 | ");
+    expect(said).toContain('\n  hint: declare it under `volumes`\n');
+    expect(said).toContain("TASK_UNKNOWN  there is no Task 'deploy'\n    9 | ");
+    expect(said).toContain("\n  hint: use one of: 'mounts'\n");
   });
 });

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { fake, type FakeScript } from '@pipewright/cluster';
 import { lint } from '../src/lint/lint-command.js';
 import { run } from '../src/run/run-command.js';
-import { folderWith, recorded } from './cli.js';
+import { folderWith, recorded, withoutQuotes } from './cli.js';
 
 const folders: (() => void)[] = [];
 afterEach(() => folders.splice(0).forEach((done) => done()));
@@ -100,7 +100,7 @@ spec:
     const { status, out, err } = await running(manifests, ({ argv, cwd }) => ({
       output: `${argv.at(-1)} in ${cwd}\n`,
     }));
-    expect(linted(manifests).replace(/^.*p\.yaml:/gm, ''))
+    expect(withoutQuotes(linted(manifests)).replace(/^.*p\.yaml:/gm, ''))
       .toBe(`5:13  warning  FIELD_CASE  the field 'Params' is read as 'params'
   hint: write \`params\`: an API server without Tekton's webhook drops names in another case
 9:7  warning  FIELD_CASE  the field 'Command' is read as 'command'

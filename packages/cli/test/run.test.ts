@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { fake, type FakeScript } from '@pipewright/cluster';
 import { run, type RunOptions } from '../src/run/run-command.js';
 import { UsageError } from '../src/usage-error.js';
-import { folderWith, recorded } from './cli.js';
+import { folderWith, recorded, withoutQuotes } from './cli.js';
 
 const TASKS = `apiVersion: tekton.dev/v1alpha1
 kind: Task
@@ -198,7 +198,7 @@ describe('what is missing is told at once, before anything starts', () => {
     try {
       const { status, out, err } = await running(path, { runtime: 'sandbox', ...more });
       expect(out).toBe('');
-      return `${err.replaceAll(`${path}/`, '')}status ${status}`;
+      return `${withoutQuotes(err).replaceAll(`${path}/`, '')}status ${status}`;
     } catch (cause) {
       if (!(cause instanceof UsageError)) throw cause;
       return `${cause.message.replaceAll(path, 'DIR')}\n${cause.hint}\nstatus ${cause.status}`;
@@ -309,7 +309,7 @@ test('stand-ins of pipewright.yaml that stand for nothing are warned of; an imag
       'images:\n  busybox: host\n  busybocks: host\n  golang: host\nresources:\n  repo: { registry: local }\n',
   });
   const { status, err } = await running(path, { image: new Map() });
-  expect(err.replaceAll(`${path}/`, ''))
+  expect(withoutQuotes(err).replaceAll(`${path}/`, ''))
     .toBe(`pipewright.yaml:3:3  warning  STAND_IN_UNUSED  busybocks matches no image of these manifests
   hint: did you mean 'busybox'?
 pipewright.yaml:6:3  warning  STAND_IN_UNUSED  there is no PipelineResource called 'repo'
@@ -326,7 +326,8 @@ test('manifests with errors are not run; all errors are told', async () => {
   const path = folder({ 'p.yaml': broken + RUN });
   const { status, out, err } = await running(path);
   expect(out).toBe('');
-  expect(err.replaceAll(`${path}/`, '')).toBe(`p.yaml:9:43  error  FIELD_UNKNOWN  there is no field 'comand' here
+  expect(withoutQuotes(err).replaceAll(`${path}/`, ''))
+    .toBe(`p.yaml:9:43  error  FIELD_UNKNOWN  there is no field 'comand' here
   hint: did you mean 'command'?
 p.yaml:18:57  error  RUN_AFTER_UNKNOWN  there is no task 'bulid' in this pipeline to run after
   hint: did you mean 'build'?

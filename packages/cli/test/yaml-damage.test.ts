@@ -18,6 +18,7 @@ const damage: readonly { file: string; yaml: string; want: string }[] = [
     yaml: 'kind: ServiceAccount\nsecrets:\n- name: auth-docker\n\n– name: auth-gitlab\n',
     want: `a.yaml:5:1  error  YAML_CHARACTER  the list item starts with an en dash (U+2013), which only looks like "-"
     5 | – name: auth-gitlab
+      | ^
   hint: type "-"; if the line is text, put the text in quotes`,
   },
   {
@@ -25,6 +26,7 @@ const damage: readonly { file: string; yaml: string; want: string }[] = [
     yaml: 'apiVersion: v1\nkind: Secret\nmetadata:\nname: auth-gitlab\nannotations:\ntekton.dev/git-0: https://github.com\n',
     want: `a.yaml:3:1  error  YAML_INDENTATION  \`metadata:\` is empty, and \`name:\`, \`annotations:\` after it stand at the same column: the indentation is lost
     3 | metadata:
+      | ^
   hint: indent lines 4 to 5, so that they are below \`metadata:\``,
   },
   {
@@ -32,9 +34,11 @@ const damage: readonly { file: string; yaml: string; want: string }[] = [
     yaml: 'kind: ClusterRoleBinding\nmetadata:\nname: a\nroleRef:\nkind: ClusterRole\nname: cluster-admin\n',
     want: `a.yaml:2:1  error  YAML_INDENTATION  \`metadata:\` is empty, and \`name:\` after it stands at the same column: the indentation is lost
     2 | metadata:
+      | ^
   hint: indent line 3, so that it is below \`metadata:\`
 a.yaml:4:1  error  YAML_INDENTATION  \`roleRef:\` is empty, and \`kind:\`, \`name:\` after it stand at the same column: the indentation is lost
     4 | roleRef:
+      | ^
   hint: indent lines 5 to 6, so that they are below \`roleRef:\``,
   },
   {
@@ -42,6 +46,7 @@ a.yaml:4:1  error  YAML_INDENTATION  \`roleRef:\` is empty, and \`kind:\`, \`nam
     yaml: 'kind: B\nsubjects:\n- kind: ServiceAccount\nname: bot\nnamespace: default\n',
     want: `a.yaml:2:1  error  YAML_INDENTATION  \`subjects:\` ends, and \`name:\`, \`namespace:\` after it stand at the same column: the indentation is lost
     2 | subjects:
+      | ^
   hint: indent lines 4 to 5, so that they are below \`subjects:\``,
   },
   {
@@ -49,6 +54,7 @@ a.yaml:4:1  error  YAML_INDENTATION  \`roleRef:\` is empty, and \`kind:\`, \`nam
     yaml: 'kind: A\nargs: [“test”]\n',
     want: `a.yaml:2:8  error  YAML_CHARACTER  the text starts with a curly quote (U+201C), which YAML takes as part of it
     2 | args: [“test”]
+      |        ^
   hint: type "; if the curly quote belongs to the text, put the whole text in straight quotes`,
   },
   {
@@ -56,6 +62,7 @@ a.yaml:4:1  error  YAML_INDENTATION  \`roleRef:\` is empty, and \`kind:\`, \`nam
     yaml: 'apiVersion:\u00a0v1\nkind:\u00a0Secret\n',
     want: `a.yaml:1:12  error  YAML_CHARACTER  the colon is followed by a non-breaking space (U+00A0), so it ends no key; also in line 2
     1 | apiVersion:\u00a0v1
+      |            ^
   hint: replace it with a space`,
   },
   {
@@ -63,6 +70,7 @@ a.yaml:4:1  error  YAML_INDENTATION  \`roleRef:\` is empty, and \`kind:\`, \`nam
     yaml: 'kind: A\nspec:\n\u00a0\u00a0a: 1\n',
     want: `a.yaml:3:1  error  YAML_CHARACTER  the line is indented with a non-breaking space (U+00A0), which only looks like a space
     3 | \u00a0\u00a0a: 1
+      | ^
   hint: replace it with spaces`,
   },
   {
@@ -70,6 +78,7 @@ a.yaml:4:1  error  YAML_INDENTATION  \`roleRef:\` is empty, and \`kind:\`, \`nam
     yaml: 'kind: A\nname\uff1a nginx\n',
     want: `a.yaml:2:5  error  YAML_CHARACTER  the key ends with a full-width colon (U+FF1A), which only looks like ":"
     2 | name\uff1a nginx
+      |     ^
   hint: type ":" and a space`,
   },
   {
@@ -77,6 +86,7 @@ a.yaml:4:1  error  YAML_INDENTATION  \`roleRef:\` is empty, and \`kind:\`, \`nam
     yaml: 'kind: A\nspec:\n\ta: 1\n\tb: 2\n',
     want: `a.yaml:3:1  error  YAML_TAB  the line is indented with a tab, which YAML does not allow; also in line 4
     3 | →a: 1
+      | ^
   hint: indent with spaces`,
   },
   {
@@ -84,6 +94,7 @@ a.yaml:4:1  error  YAML_INDENTATION  \`roleRef:\` is empty, and \`kind:\`, \`nam
     yaml: 'kind: A\nspec:\n  image: a\n  image: b\n',
     want: `a.yaml:4:3  error  YAML_DUPLICATE_KEY  \`image\` stands twice in one object, first in line 3
     4 |   image: b
+      |   ^
   hint: remove one of them, or correct the indentation if it belongs elsewhere`,
   },
   {
@@ -91,6 +102,7 @@ a.yaml:4:1  error  YAML_INDENTATION  \`roleRef:\` is empty, and \`kind:\`, \`nam
     yaml: 'kind: A\nmessage: error: no\n',
     want: `a.yaml:2:10  error  YAML_SYNTAX  not YAML: the value of a key holds another key
     2 | message: error: no
+      |          ^
   hint: put a value with \`: \` in it in quotes; if the next line is the other key, line it up with this one`,
   },
   {
@@ -98,6 +110,7 @@ a.yaml:4:1  error  YAML_INDENTATION  \`roleRef:\` is empty, and \`kind:\`, \`nam
     yaml: 'kind: A\nname: "x\n',
     want: `a.yaml:2:7  error  YAML_SYNTAX  not YAML: the " that opens here is not closed
     2 | name: "x
+      |       ^
   hint: close it; a quote in the text itself is written \\" in double quotes, and '' in single ones`,
   },
   {
@@ -105,6 +118,7 @@ a.yaml:4:1  error  YAML_INDENTATION  \`roleRef:\` is empty, and \`kind:\`, \`nam
     yaml: 'hello\n',
     want: `a.yaml:1:1  error  NOT_AN_OBJECT  a manifest is an object with apiVersion and kind, and this is none
     1 | hello
+      | ^
   hint: start with \`apiVersion:\`; if this is no manifest, leave the file out`,
   },
 ];

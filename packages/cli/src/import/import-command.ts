@@ -102,10 +102,11 @@ function parsed(json: string): unknown {
 }
 
 /** An object that does not say what it is cannot be made by any construct. */
-function withoutKind({ object, locate, quote }: Manifest): readonly Finding[] {
+function withoutKind({ object, locate, quotable }: Manifest): readonly Finding[] {
   if (textAt(object, 'apiVersion') !== undefined && textAt(object, 'kind') !== undefined) return [];
   const place = locate([]).value;
   const message = 'a manifest needs apiVersion and kind';
+  const quote = quotable(place);
   return [
     {
       severity: 'error',
@@ -113,7 +114,7 @@ function withoutKind({ object, locate, quote }: Manifest): readonly Finding[] {
       place,
       message,
       hint: 'add them, or leave the file out',
-      quote: quote(place),
+      ...(quote !== undefined && { quote }),
     },
   ];
 }

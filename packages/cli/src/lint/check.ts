@@ -35,7 +35,9 @@ function findingOf(problem: Problem, manifest: Manifest, other: Manifest | undef
   const hint = other ? `${problem.hint}; the other is at ${placed(other.locate(path).value)}` : problem.hint;
   const { key, value, found } = manifest.locate(path);
   const atKey = !found || isObject(valueAt(manifest, path)) || code === 'FIELD_UNKNOWN';
-  return { severity, code, place: atKey ? key : value, message, hint };
+  const place = atKey ? key : value;
+  const quote = manifest.quotable(place);
+  return { severity, code, place, message, hint, ...(quote !== undefined && { quote }) };
 }
 
 const valueAt = (manifest: Manifest, path: Problem['path']): unknown =>

@@ -22,6 +22,8 @@ export interface Manifest {
   readonly faulty: boolean;
   readonly locate: (path: Path) => Located;
   readonly quote: (place: Place) => string;
+  /** The line for a finding to quote; undefined where it may hold a value of a Secret. */
+  readonly quotable: (place: Place) => string | undefined;
 }
 
 /** What was loaded. Findings are about the files' text; what the objects mean is checked by others. */
@@ -55,7 +57,7 @@ export function loadText(source: SourceText): Manifests {
   const all = [...findings, ...loaded.flatMap((each) => each.findings)];
   return {
     manifests: loaded.flatMap(({ manifests }) => manifests),
-    findings: SECRET_KIND.test(source.text) ? all.map(withoutValues) : all,
+    findings: holdsSecret(source) ? all.map(withoutValues) : all,
   };
 }
 
@@ -68,6 +70,20 @@ const HARMLESS = /^\s*(?:- )?(?:[\w.-]+:|(?:apiVersion|kind):.*)\s*$/;
 function withoutValues(finding: Finding): Finding {
   const { quote, ...others } = finding;
   return quote === undefined || HARMLESS.test(quote) ? finding : others;
+}
+
+function quotableLine(source: SourceText, line: number): string | undefined {
+  const text = lineAt(source, line);
+  return HARMLESS.test(text) || !holdsSecret(source) ? text : undefined;
+}
+
+/** Answers kept: a file has as many findings as its author has made mistakes. */
+const WITH_SECRETS = new WeakMap<SourceText, boolean>();
+
+function holdsSecret(source: SourceText): boolean {
+  const known = WITH_SECRETS.get(source) ?? SECRET_KIND.test(source.text);
+  WITH_SECRETS.set(source, known);
+  return known;
 }
 
 /** The Secrets among manifests. */
@@ -113,6 +129,7 @@ function manifestAt(parsed: ParsedDocument, written: JsonObject, base: Path, fau
     faulty,
     locate: (path) => locate(parsed, path, nodeAt(parsed, base)),
     quote: ({ line }) => lineAt(parsed.source, line),
+    quotable: ({ line }) => quotableLine(parsed.source, line),
   };
   const findings = (faulty ? [] : respelt).map(({ path, name, twice }): Finding => {
     const { code, severity, message, hint } = problem('FIELD_CASE', path, {
@@ -120,7 +137,9 @@ function manifestAt(parsed: ParsedDocument, written: JsonObject, base: Path, fau
       twice,
       written: String(path.at(-1)),
     });
-    return { severity, code, place: manifest.locate(path).key, message, hint };
+    const place = manifest.locate(path).key;
+    const quote = manifest.quotable(place);
+    return { severity, code, place, message, hint, ...(quote !== undefined && { quote }) };
   });
   return { manifest, findings };
 }

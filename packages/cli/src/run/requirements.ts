@@ -236,6 +236,7 @@ const find = (manifests: readonly Manifest[], kind: string, namespace: string, n
   );
 
 function error(manifest: Manifest, path: Path, code: string, message: string, hint: string): Finding {
-  const { value } = manifest.locate(path);
-  return { severity: 'error', code, place: value, message, hint };
+  const place = manifest.locate(path).value;
+  const quote = manifest.quotable(place);
+  return { severity: 'error', code, place, message, hint, ...(quote !== undefined && { quote }) };
 }

@@ -1,0 +1,80 @@
+/**
+ * One line of a source file with a caret below one of its columns, as a terminal shows them.
+ *
+ * Separate because columns of the text and of the terminal differ: characters may be wide, joined or invisible, and long lines are
+ * cut around the caret. Relies on string-width for the widths of grapheme clusters.
+ */
+
+import stringWidth from 'string-width';
+import { visible } from './lines.js';
+
+/** A line and the caret below it, both cut alike. */
+export interface SourceExcerpt {
+  readonly text: string;
+  /** Spaces and `^`. */
+  readonly caret: string;
+}
+
+/** Columns of the terminal that a line takes at most. */
+const MOST_COLUMNS = 120;
+
+/** UTF-16 units before and after the caret that are looked at: no line of a terminal shows more, and a line may have a megabyte. */
+const WINDOW = 600;
+
+/** A grapheme cluster as it is shown. */
+interface Cell {
+  readonly shown: string;
+  readonly width: number;
+}
+
+const GRAPHEMES = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
+/**
+ * Returns a line, cut to `most` columns, and a caret below its column.
+ *
+ * @param column in UTF-16 units, from 1; beyond the end it is behind the last character
+ */
+export function sourceExcerpt(line: string, column: number, most: number = MOST_COLUMNS): SourceExcerpt {
+  const at = Math.min(Math.max(column - 1, 0), line.length);
+  const from = Math.max(0, at - WINDOW);
+  const to = at + WINDOW;
+  const before = cells(line.slice(from, at));
+  const after = cells(line.slice(at, to));
+  const isCut = { left: from > 0, right: to < line.length };
+  const all = widthOf(before) + widthOf(after);
+  if (!isCut.left && !isCut.right && all <= most) return excerptOf(before, after, '', '');
+
+  // The caret stands in the last quarter at most, so that something of what follows is seen.
+  const left = fromEnd(before, Math.max(Math.floor(most * 0.75), most - widthOf(after) - 1) - 1);
+  const right = fromStart(after, most - widthOf(left) - 2);
+  return excerptOf(
+    left,
+    right,
+    isCut.left || left.length < before.length ? '…' : '',
+    isCut.right || right.length < after.length ? '…' : '',
+  );
+}
+
+function excerptOf(before: readonly Cell[], after: readonly Cell[], start: string, end: string): SourceExcerpt {
+  const text = [...before, ...after].map(({ shown }) => shown).join('');
+  return { text: `${start}${text}${end}`, caret: `${' '.repeat(start.length + widthOf(before))}^` };
+}
+
+/** Tabs are one arrow wide; control characters and lone surrogates are written out. */
+function cells(text: string): readonly Cell[] {
+  return Array.from(GRAPHEMES.segment(text), ({ segment }) => {
+    const shown = segment === '\t' ? '→' : visible(segment).replace(/\p{Surrogate}/gu, '\ufffd');
+    return { shown, width: stringWidth(shown) };
+  });
+}
+
+const widthOf = (some: readonly Cell[]): number => some.reduce((sum, { width }) => sum + width, 0);
+
+function fromStart(some: readonly Cell[], most: number): readonly Cell[] {
+  let width = 0;
+  const end = some.findIndex((cell) => (width += cell.width) > most);
+  return end === -1 ? some : some.slice(0, end);
+}
+
+const fromEnd = (some: readonly Cell[], most: number): readonly Cell[] =>
+  fromStart(some.toReversed(), most).toReversed();
