@@ -23,6 +23,7 @@ const EVENTS: readonly RunEvent[] = [
     message: said,
     seconds: 0,
     results: [{ resource: 'repo', key: 'commit', value: said }],
+    taskResults: [{ name: 'v', value: said }],
   },
   { type: 'run-end', time: at.time, run: 'r', outcome: 'failed', reason: said, message: said, seconds: 0 },
   { type: 'deployment', time: at.time, name: 'd', namespace: 'n', container: 'c', before: said, after: said },

@@ -34,6 +34,7 @@ const done = (task: string, second: number, more: Partial<Extract<RunEvent, { ty
   message: '',
   seconds: 3,
   results: [],
+  taskResults: [],
   ...more,
 });
 const halfway: readonly RunEvent[] = [
@@ -124,6 +125,30 @@ Succeeded  release  in 1m 7s  (3 tasks: 3 succeeded)
   ✔ deploy  1m 1s
   pushed docker.io/acme/web:abc123  sha256:1
   deployment web: image of nginx is now acme/web:abc123 (was acme/web:old)`);
+  });
+
+  test('shows the results of tasks, each on one line', () => {
+    const taskResults = [
+      { name: 'version', value: '1.4.2\n' },
+      { name: 'changes', value: 'fix: a\nfeat: b\nfeat: c\n' },
+      { name: 'report', value: 'x'.repeat(3000) },
+      { name: 'nothing', value: '' },
+      { name: 'colour', value: 'a\u001b[2Jb' },
+    ];
+    const failed = { outcome: 'failed', reason: 'Failed', message: 'no' } as const;
+    const tally = tallied([
+      start,
+      done('test', 4, { taskResults }),
+      done('build', 5, { ...failed, taskResults: taskResults.slice(0, 1) }),
+    ]);
+    expect(summary(tally, [], colors).slice(3, 8)).toEqual([
+      '      result version 1.4.2',
+      '      result changes fix: a… (3 lines; -o json has all)',
+      `      result report ${'x'.repeat(100)}… (3000 characters; -o json has all)`,
+      '      result nothing (empty)',
+      '      result colour ab',
+    ]);
+    expect(summary(tally, [], colors).slice(9, 11)).toEqual(['      Failed: no', '      result version 1.4.2']);
   });
 
   test('says of a param that is too long for an argument what to do instead', () => {

@@ -15,6 +15,12 @@ export interface ResourceFact {
   readonly value: string;
 }
 
+/** What a task reported under the name of one of its results. */
+export interface TaskResult {
+  readonly name: string;
+  readonly value: string;
+}
+
 /**
  * One event. Times are RFC 3339 with milliseconds, durations are seconds.
  *
@@ -127,7 +133,9 @@ export type RunEvent =
       readonly reason: string;
       readonly message: string;
       readonly seconds: number;
+      /** Of the task's resources. */
       readonly results: readonly ResourceFact[];
+      readonly taskResults: readonly TaskResult[];
     }
   | {
       readonly type: 'run-end';
@@ -148,6 +156,8 @@ export type RunEvent =
       readonly after: string;
     }
   | { readonly type: 'pushed'; readonly time: string; readonly image: string; readonly digest: string }
+  /** What to type after a run that did not succeed. */
+  | { readonly type: 'next-command'; readonly time: string; readonly purpose: string; readonly command: string }
   | { readonly type: 'note'; readonly time: string; readonly message: string };
 
 /** Takes events. */

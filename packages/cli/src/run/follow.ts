@@ -10,8 +10,17 @@ import { byOwner, PODS, Reflector } from '@pipewright/kube';
 import type { Waits } from '@pipewright/tekton';
 import type { EventSink, TaskOutcome } from './events.js';
 import { CONDITION_CHECK_LABEL, PIPELINE_RUNS, PIPELINE_TASK_LABEL, TASK_RUN_LABEL, TASK_RUNS } from './kinds.js';
-import { factsOf, outcomeOf, succeeded, type SeenPipelineRun, type SeenPod, type SeenTaskRun } from './observed.js';
+import {
+  factsOf,
+  taskResultsOf,
+  outcomeOf,
+  succeeded,
+  type SeenPipelineRun,
+  type SeenPod,
+  type SeenTaskRun,
+} from './observed.js';
 import { checkAnswer, conditionNames, skipsOf, type Skip } from './skips.js';
+import { runningContainers, type RunningContainer } from './still-running.js';
 import { TaskNews } from './task-news.js';
 import { Watchers } from './watchers.js';
 import { followPod, type StepSink } from './pod-logs.js';
@@ -54,6 +63,8 @@ export class Follower {
   /** One for each pod whose logs are shown: of one signal for all, each would search the list of all that listen. */
   readonly #showing = new Set<AbortController>();
   #stopped = false;
+  /** Why what is cancelled counts as timed out. */
+  #timeout: string | undefined;
   readonly #runs: Reflector<SeenPipelineRun>;
   readonly #taskRuns: Reflector<SeenTaskRun>;
   readonly #pods: Reflector<SeenPod>;
@@ -96,15 +107,20 @@ export class Follower {
     const { name, kind, namespace, tasks } = run;
     this.#emit({ type: 'run-start', time: began.toISOString(), run: name, kind, namespace, tasks: [...tasks.keys()] });
     const end = await (kind === 'TaskRun' ? this.#followTaskRun(run, run, name) : this.#followPipelineRun(run));
+    const counted = this.#counted(end);
     const seconds = this.#secondsSince(began);
-    this.#emit({
-      type: 'run-end',
-      time: this.#time(),
-      run: name,
-      ...end,
-      seconds,
-    });
-    return { name, outcome: end.outcome };
+    this.#emit({ type: 'run-end', time: this.#time(), run: name, ...counted, seconds });
+    return { name, outcome: counted.outcome };
+  }
+
+  /** From now on what ends as cancelled has timed out: the runs were stopped for their time. */
+  timedOut(message: string): void {
+    this.#timeout = message;
+  }
+
+  /** The steps and sidecars that run at present. */
+  running(): readonly RunningContainer[] {
+    return runningContainers(this.#pods.list());
   }
 
   /** Stops watching. Runs that are still followed end as cancelled. */
@@ -169,10 +185,11 @@ export class Follower {
     await before;
     const about = { run: run.name, task };
     this.#emit({ type: 'task-start', time: began.toISOString(), ...about, taskRun: taskRun.name });
-    const end = await this.#followToEnd(taskRun, run, about, (status) => this.#isLastTry(run, status));
-    const results = factsOf(this.#taskRuns.get(keyOf(taskRun))?.status);
+    const end = this.#counted(await this.#followToEnd(taskRun, run, about, (status) => this.#isLastTry(run, status)));
+    const { status } = this.#taskRuns.get(keyOf(taskRun)) ?? {};
+    const reported = { results: factsOf(status), taskResults: taskResultsOf(status) };
     const seconds = this.#secondsSince(began);
-    this.#emit({ type: 'task-end', time: this.#time(), ...about, ...end, seconds, results });
+    this.#emit({ type: 'task-end', time: this.#time(), ...about, ...end, seconds, ...reported });
     return end;
   }
 
@@ -272,7 +289,13 @@ export class Follower {
   async #tellSkip({ name: run }: StartedRun, { task, reason, message }: Skip, before: Promise<unknown>): Promise<void> {
     await before;
     const time = this.#time();
-    this.#emit({ type: 'task-end', time, run, task, outcome: 'skipped', reason, message, seconds: 0, results: [] });
+    const nothing = { seconds: 0, results: [], taskResults: [] };
+    this.#emit({ type: 'task-end', time, run, task, outcome: 'skipped', reason, message, ...nothing });
+  }
+
+  #counted(end: End): End {
+    if (end.outcome !== 'cancelled' || this.#timeout === undefined) return end;
+    return { outcome: 'timed-out', reason: 'Timeout', message: this.#timeout };
   }
 
   #time(): string {

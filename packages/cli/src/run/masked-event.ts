@@ -16,6 +16,7 @@ export function maskedEvent(event: RunEvent, hide: (text: string) => string): Ru
     case 'step-start':
     case 'step-log':
     case 'sidecar-log':
+    case 'next-command': // it is left out when it holds a secret
       return event;
     case 'note':
     case 'log-incomplete':
@@ -29,7 +30,8 @@ export function maskedEvent(event: RunEvent, hide: (text: string) => string): Ru
       return { ...event, reason: hide(event.reason), message: hide(event.message) };
     case 'task-end': {
       const results = event.results.map((result) => ({ ...result, value: hide(result.value) }));
-      return { ...event, reason: hide(event.reason), message: hide(event.message), results };
+      const taskResults = event.taskResults.map((result) => ({ ...result, value: hide(result.value) }));
+      return { ...event, reason: hide(event.reason), message: hide(event.message), results, taskResults };
     }
     case 'deployment':
       return { ...event, before: hide(event.before), after: hide(event.after) };

@@ -2,7 +2,7 @@
 
 import type { KubeObject } from '@pipewright/kube';
 import type { PipelineRunStatus, StatusCondition, TaskRunStatus } from '@pipewright/tekton';
-import type { ResourceFact, TaskOutcome } from './events.js';
+import type { ResourceFact, TaskOutcome, TaskResult } from './events.js';
 
 /** A PipelineRun on the API server. */
 export interface SeenPipelineRun extends KubeObject {
@@ -70,3 +70,7 @@ export const factsOf = (status: TaskRunStatus | undefined): readonly ResourceFac
     key,
     value: value === '' ? digest : value,
   }));
+
+/** What the task reported under the names of its results. */
+export const taskResultsOf = (status: TaskRunStatus | undefined): readonly TaskResult[] =>
+  (status?.taskResults ?? []).map(({ name, value }) => ({ name, value }));

@@ -28,6 +28,7 @@ export const jsonPresenter = (output: Output): Presenter => ({
 export function textPresenter(output: Output, waitsFor: WaitsFor, now: () => number = Date.now): Presenter {
   const count = new EventCount();
   const made: Made[] = [];
+  let next: string | undefined;
   const steps = new StepColors(output.colors);
   const area: LiveArea = output.terminal
     ? liveArea(output.raw, () => statusRows(count.tally, waitsFor, now(), output.columns(), output.colors))
@@ -36,12 +37,14 @@ export function textPresenter(output: Output, waitsFor: WaitsFor, now: () => num
     show: (event) => {
       count.add(event);
       if (event.type === 'deployment' || event.type === 'pushed') made.push(event);
+      if (event.type === 'next-command') next = `${event.purpose}: ${plain(event.command)}`;
       const line = lineOf(event, steps, output);
       if (line !== undefined) area.print(line);
     },
     finish: () => {
       area.stop();
       for (const line of summary(count.tally, made, output.colors)) output.print(line);
+      if (next !== undefined) output.print(`\n${next}`);
     },
   };
 }
@@ -100,6 +103,7 @@ function lineOf(event: RunEvent, steps: StepColors, { colors, terminal }: Output
     case 'step-end':
     case 'deployment':
     case 'pushed':
+    case 'next-command':
       return undefined;
   }
 }

@@ -7,6 +7,7 @@
 
 import type { EventEmitter } from 'node:events';
 import type { Runtime } from '@pipewright/cluster';
+import { systemClock, type Clock } from '@pipewright/kube';
 import { countOf, describeFinding, hasErrors, type Finding } from '../finding.js';
 import { runtimeNamed, tryRuntime } from '../local/runtime.js';
 import { openLogTarget, type LogOptions } from '../log/log-options.js';
@@ -14,16 +15,18 @@ import { textLog } from '../log/text-log.js';
 import { Mask } from '../masking/mask.js';
 import { watchSecrets } from '../masking/secret-watch.js';
 import type { Output } from '../terminal/output.js';
-import { fired, listenForStop, STATUS_OF, type StopRequests } from '../terminal/stop-requests.js';
+import { programWords } from '../terminal/shell-words.js';
+import { listenForStop, STATUS_OF, type StopRequests } from '../terminal/stop-requests.js';
 import { applyAll, startRuns } from './apply.js';
-import { cancelRuns } from './cancel.js';
 import { deployedImages, imageChanges } from './deployments.js';
 import type { EventSink } from './events.js';
 import { maskedEvent } from './masked-event.js';
-import { Follower, type EndedRun, type StartedRun } from './follow.js';
+import { Follower, type EndedRun } from './follow.js';
+import { nextCommand } from './next-command.js';
 import { prepare, type Asked, type Prepared } from './prepare.js';
 import { jsonPresenter, textPresenter, type Presenter } from './present.js';
 import { pipelineOf } from './reach.js';
+import { runToEnd } from './run-to-end.js';
 import { openSession, type Session } from './session.js';
 import { eventsTold } from './told.js';
 
@@ -40,6 +43,10 @@ export interface RunSurroundings {
   readonly runtime?: Runtime;
   /** Where SIGINT and SIGTERM come from. Default: the process. */
   readonly signals?: EventEmitter;
+  /** What timeouts and notices are timed by. Default: the machine's clock. */
+  readonly clock?: Clock;
+  /** The words that call this program. Default: by the environment. */
+  readonly program?: readonly string[];
 }
 
 /** Runs. @returns the exit status */
@@ -61,7 +68,8 @@ export async function run(options: RunOptions, output: Output, surroundings: Run
     const note = (message: string): void => show({ type: 'note', time: new Date().toISOString(), message });
     [how, ...session.notes].forEach(note);
     try {
-      return await inSession({ options, prepared, session, mask, show, requests, note });
+      const { clock = systemClock, program = programWords(process.env) } = surroundings;
+      return await inSession({ options, prepared, session, mask, show, requests, note, clock, program });
     } finally {
       await session.close();
     }
@@ -81,10 +89,12 @@ interface Inside {
   readonly show: EventSink;
   readonly requests: StopRequests;
   readonly note: (message: string) => void;
+  readonly clock: Clock;
+  readonly program: readonly string[];
 }
 
 async function inSession(inside: Inside): Promise<number> {
-  const { prepared, session, mask, show, note } = inside;
+  const { options, prepared, session, mask, show, requests, note, clock } = inside;
   const { client } = session;
   (await applyAll(client, prepared.manifests, prepared.runs)).forEach(note);
   mask.add(session.secrets);
@@ -93,12 +103,14 @@ async function inSession(inside: Inside): Promise<number> {
   const stopWatching = await watchSecrets(client, mask, note);
   try {
     await follower.start();
-    if (inside.requests.stop.aborted) return STATUS_OF[String(inside.requests.stop.reason)] ?? 1;
+    if (requests.stop.aborted) return STATUS_OF[String(requests.stop.reason)] ?? 1;
     const started = await startRuns(client, prepared.runs, prepared.manifests);
-    const { ended, status } = await untilTheEnd(inside, follower, started);
-    const hurried = status === undefined ? undefined : 1_000; // somebody wants it to end
+    const { timeout } = options;
+    const { ended, isStopped, status } = await runToEnd(started, { client, follower, requests, note, clock, timeout });
+    const hurried = isStopped ? 1_000 : undefined;
     for (const line of await eventsTold(client, hurried)) note(line);
     await tellWhatWasMade(inside, before);
+    if (status === undefined || status === 124) tellNext(inside, ended, status === 124);
     return status ?? statusOf(ended);
   } finally {
     await follower.stop();
@@ -106,41 +118,16 @@ async function inSession(inside: Inside): Promise<number> {
   }
 }
 
-/** The runs to their end, or to their cancellation when somebody or the clock says so. `status`: why they were stopped. */
-async function untilTheEnd(
-  { options, session, requests, note }: Inside,
-  follower: Follower,
-  started: readonly StartedRun[],
-): Promise<{ readonly ended: readonly EndedRun[]; readonly status?: number }> {
-  const all = Promise.all(started.map((each) => follower.follow(each)));
-  const timer = alarm(options.timeout);
-  const why = await Promise.race([all.then(() => undefined), fired(requests.stop), timer.rings]);
-  timer.stop();
-  if (why === undefined) return { ended: await all };
-  const status = why === TIMED_OUT ? 124 : (STATUS_OF[why] ?? 1);
-  note(why === TIMED_OUT ? `stopping: --timeout is over` : `stopping the steps (${why}); once more kills them`);
-  await cancelRuns(session.client, started);
-  const patience = alarm(GRACE);
-  const killed = await Promise.race([
-    all.then(() => false),
-    fired(requests.kill).then(() => true),
-    patience.rings.then(() => true),
-  ]);
-  patience.stop();
-  if (killed) await follower.stop();
-  return { ended: await all, status };
-}
-
-const TIMED_OUT = 'timeout';
-/** How long cancelled runs may take to end before the cluster is closed over their heads, in milliseconds. */
-const GRACE = 40_000;
-
-function alarm(milliseconds: number | undefined): { readonly rings: Promise<string>; readonly stop: () => void } {
-  let timer: NodeJS.Timeout | undefined;
-  const rings = new Promise<string>((resolve) => {
-    if (milliseconds !== undefined) timer = setTimeout(() => resolve(TIMED_OUT), milliseconds);
-  });
-  return { rings, stop: () => clearTimeout(timer) };
+/** Not after a signal: who stopped the runs knows what to do. */
+function tellNext(
+  { options, prepared, program, mask, show }: Inside,
+  ended: readonly EndedRun[],
+  isTimedOut: boolean,
+): void {
+  const runs = ended.map(({ outcome }, index) => ({ title: prepared.runs[index]?.title ?? '', outcome }));
+  const next = nextCommand({ program, options, runs, isTimedOut });
+  if (next === undefined || mask.hide(next.command) !== next.command) return;
+  show({ type: 'next-command', time: new Date().toISOString(), ...next });
 }
 
 async function tellWhatWasMade(

@@ -8,6 +8,7 @@ import { plain } from '../terminal/lines.js';
 import type { RunEvent, TaskOutcome } from './events.js';
 import type { RunTally, Tally, TaskTally } from './tally.js';
 import { hintFor } from './hints.js';
+import { resultLines } from './result-lines.js';
 
 const SIGNS: Readonly<Record<TaskTally['state'], string>> = {
   succeeded: '✔',
@@ -57,12 +58,13 @@ function runLines(run: RunTally, colors: Colors): readonly string[] {
   const tasks = [...run.tasks.values()];
   const width = Math.max(0, ...tasks.map(({ task }) => task.length));
   const head = `${paint(title(outcome))}  ${colors.bold(run.run)}  in ${duration(run.seconds)}  (${countTasks(tasks)})`;
-  const explained = tasks.some(({ state }) => state === 'failed' || state === 'timed-out');
+  const isOwn = ({ reason, message }: TaskTally): boolean => reason !== run.reason || message !== run.message;
+  const explained = tasks.some((task) => (task.state === 'failed' || task.state === 'timed-out') && isOwn(task));
   const own =
     outcome !== 'succeeded' && !explained && run.message !== ''
       ? failure(run.reason, run.message.replace(LOGS_ELSEWHERE, ''), colors)
       : [];
-  return ['', head, ...own, ...tasks.flatMap((task) => taskLines(task, width, colors))];
+  return ['', head, ...own, ...tasks.flatMap((task) => taskLines(task, width, colors, isOwn(task)))];
 }
 
 const title = (outcome: TaskOutcome): string => WORDS[outcome].charAt(0).toUpperCase() + WORDS[outcome].slice(1);
@@ -75,28 +77,32 @@ function countTasks(tasks: readonly TaskTally[]): string {
   return `${String(tasks.length)} task${tasks.length === 1 ? '' : 's'}: ${counts.join(', ')}`;
 }
 
-function taskLines(task: TaskTally, width: number, colors: Colors): readonly string[] {
+/** `hasReason`: its reason is not that of the run, which is shown already. */
+function taskLines(task: TaskTally, width: number, colors: Colors, hasReason: boolean): readonly string[] {
   const sign = signOf(task.state, colors);
   const name = task.task.padEnd(width);
   const logNotices = task.incompleteLogs.map((notice) => `      ${colors.yellow(plain(notice))}`);
-  if (task.state === 'succeeded') {
-    const facts = task.results.map(
-      ({ resource, key, value }) => `      ${colors.dim(`${resource} ${key}`.trim())} ${plain(value)}`,
-    );
-    return [`  ${sign} ${name}  ${time(task)}`, ...facts, ...logNotices];
-  }
+  if (task.state === 'succeeded')
+    return [`  ${sign} ${name}  ${time(task)}`, ...resultLines(task, colors), ...logNotices];
   if (task.state === 'skipped') return [`  ${sign} ${name}  ${colors.dim(plain(skipped(task)))}`];
   if (task.state !== 'failed' && task.state !== 'timed-out')
     return [`  ${sign} ${name}  ${colors.dim(WORDS[task.state])}`, ...logNotices];
-  const step = task.exitCode === undefined ? '' : `  step ${task.step ?? '?'}: exit ${String(task.exitCode)}`;
-  const reason = task.stepReason === undefined || task.stepReason === 'Error' ? '' : ` (${task.stepReason})`;
   return [
-    `  ${sign} ${name}  ${time(task)}${step}${reason}`,
+    `  ${sign} ${name}  ${time(task)}${stepOf(task)}`,
     ...task.lastLines.map((line) => `      ${colors.dim('|')} ${plain(line)}`),
-    ...failure(task.reason, withoutNotices(task), colors),
+    ...(hasReason ? failure(task.reason, withoutNotices(task), colors) : []),
     ...logNotices,
+    ...resultLines(task, colors),
     ...hints(task),
   ];
+}
+
+/** The step that a task ended in, and how that ended. */
+function stepOf({ step, exitCode, stepReason, state }: TaskTally): string {
+  if (state === 'timed-out') return step === undefined ? '' : `  in step ${step}`; // its exit code is the signal's
+  if (exitCode === undefined) return '';
+  const reason = stepReason === undefined || stepReason === 'Error' ? '' : ` (${stepReason})`;
+  return `  step ${step ?? '?'}: exit ${String(exitCode)}${reason}`;
 }
 
 const time = ({ seconds, attempts }: TaskTally): string =>
@@ -118,7 +124,8 @@ const failure = (reason: string, message: string, colors: Colors): readonly stri
     .split('\n')
     .map((line) => `      ${colors.red(plain(line))}`);
 
-const hints = (task: TaskTally): readonly string[] => hintFor(task).map((hint) => `      hint: ${hint}`);
+const hints = (task: TaskTally): readonly string[] =>
+  task.state === 'failed' ? hintFor(task).map((hint) => `      hint: ${hint}`) : [];
 
 function madeLine(each: Made, colors: Colors): string {
   return each.type === 'deployment'

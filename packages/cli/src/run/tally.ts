@@ -2,7 +2,7 @@
  * The state of runs, put together from their events: the status area and the summary are both drawn from it.
  */
 
-import type { ResourceFact, RunEvent, TaskOutcome } from './events.js';
+import type { ResourceFact, RunEvent, TaskOutcome, TaskResult } from './events.js';
 
 /** How a task is doing. */
 export interface TaskTally {
@@ -21,6 +21,7 @@ export interface TaskTally {
   readonly reason: string;
   readonly message: string;
   readonly results: readonly ResourceFact[];
+  readonly taskResults: readonly TaskResult[];
   /** What the logs of its pods lack; empty if they are complete. */
   readonly incompleteLogs: readonly string[];
   /** The last lines of that step, at most {@link KEPT_LINES}. */
@@ -53,6 +54,7 @@ const waiting = (task: string): TaskTally => ({
   reason: '',
   message: '',
   results: [],
+  taskResults: [],
   incompleteLogs: [],
   lastLines: [],
 });
@@ -136,6 +138,7 @@ function after(task: TaskTally, event: TaskEvent): TaskTally {
         message: event.message,
         seconds: event.seconds,
         results: event.results,
+        taskResults: event.taskResults,
       };
   }
 }

@@ -1,0 +1,66 @@
+/**
+ * The command to type after a run that did not succeed. Pure.
+ *
+ * Built from what the command line said, so that it can be copied: the runs that succeeded are left out, what ran out of time gets more.
+ */
+
+import { formatDuration } from '@pipewright/tekton';
+import { commandLine } from '../terminal/shell-words.js';
+import type { EndedRun } from './follow.js';
+import type { RunOptions } from './run-command.js';
+
+/** A command line, and what it is for. */
+export interface NextCommand {
+  readonly purpose: string;
+  readonly command: string;
+}
+
+/** What the command line said, and what came of it. */
+export interface Outcome {
+  /** The words that call this program. */
+  readonly program: readonly string[];
+  readonly options: RunOptions;
+  /** The runs in the order they were started, with the names that the manifests give them. */
+  readonly runs: readonly { readonly title: string; readonly outcome: EndedRun['outcome'] }[];
+  /** The runs were stopped by --timeout. */
+  readonly isTimedOut: boolean;
+}
+
+/** Returns undefined if everything succeeded, or what was read from standard input is gone. */
+export function nextCommand({ program, options, runs, isTimedOut }: Outcome): NextCommand | undefined {
+  const failed = runs.filter(({ outcome }) => outcome !== 'succeeded');
+  if (failed.length === 0 || options.paths.includes('-')) return undefined;
+  const names = failed.length < runs.length ? [...new Set(failed.map(({ title }) => title))] : options.run;
+  const { timeout } = options;
+  const longer = isTimedOut && timeout !== undefined ? timeout * 2 : timeout;
+  const what = failed.length === 1 ? 'it' : 'them';
+  const purpose = isTimedOut ? `to give ${what} more time` : `to run ${what} again`;
+  return {
+    purpose,
+    command: commandLine([...program, 'run', ...wordsOf({ ...options, run: names, timeout: longer })]),
+  };
+}
+
+type Words = Omit<RunOptions, 'timeout'> & { readonly timeout: number | undefined };
+
+/** The arguments that mean these options. */
+function wordsOf(options: Words): readonly string[] {
+  const { paths, run, source, image, param, config, output, runtime, timeout, logFile, logLevel } = options;
+  const each = (flag: string, map: ReadonlyMap<string, string>): readonly string[] =>
+    [...map].flatMap(([name, value]) => [flag, `${name}=${value}`]);
+  const one = (flag: string, value: string | undefined): readonly string[] =>
+    value === undefined ? [] : [flag, value];
+  return [
+    ...paths.map((path) => (path.startsWith('-') ? `./${path}` : path)),
+    ...run.flatMap((name) => ['--run', name]),
+    ...each('--source', source),
+    ...each('--image', image),
+    ...each('-p', param),
+    ...one('--config', config),
+    ...one('--runtime', runtime === 'sandbox' ? undefined : runtime),
+    ...one('--timeout', timeout === undefined ? undefined : formatDuration(timeout)),
+    ...one('--output', output === 'text' ? undefined : output),
+    ...one('--log-file', logFile),
+    ...one('--log-level', logLevel),
+  ];
+}

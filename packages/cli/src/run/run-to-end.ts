@@ -1,0 +1,110 @@
+/**
+ * Runs to their end: by themselves, or stopped by a signal or by `--timeout`.
+ *
+ * Separate from the command because stopping takes time of its own: steps get SIGTERM, and those that ignore it are killed after
+ * the grace period of their pod. Time comes from the caller's clock.
+ */
+
+import type { Clock, KubeClient } from '@pipewright/kube';
+import { formatDuration } from '@pipewright/tekton';
+import { fired, OUTPUT_CLOSED, STATUS_OF, type StopRequests } from '../terminal/stop-requests.js';
+import { cancelRuns } from './cancel.js';
+import type { EndedRun, Follower, StartedRun } from './follow.js';
+import { waitingNotice } from './still-running.js';
+
+/** What it takes. */
+export interface RunningRuns {
+  readonly client: KubeClient;
+  readonly follower: Follower;
+  readonly requests: StopRequests;
+  readonly note: (message: string) => void;
+  readonly clock: Clock;
+  /** Milliseconds after which the runs are stopped. */
+  readonly timeout?: number | undefined;
+}
+
+/** How the runs ended. `status`: the exit status if something stopped them. */
+export interface RunsEnd {
+  readonly ended: readonly EndedRun[];
+  readonly isStopped: boolean;
+  readonly status?: number;
+}
+
+/** How long cancelled runs may take to end before the cluster is closed under them, in milliseconds. */
+const GRACE = 40_000;
+/** Steps that handle SIGTERM have ended by then, in milliseconds. */
+const FIRST_NOTICE = 2_000;
+const NEXT_NOTICE = 10_000;
+
+/** Follows the runs until all have ended. */
+export async function runToEnd(runs: readonly StartedRun[], running: RunningRuns): Promise<RunsEnd> {
+  const { follower, requests, clock, timeout } = running;
+  const all = Promise.all(runs.map((each) => follower.follow(each)));
+  const limit = alarm(clock, timeout);
+  const signal = await Promise.race([all.then(() => ENDED), limit.rings.then(() => TIMEOUT), fired(requests.stop)]);
+  limit.stop();
+  if (signal === ENDED) return { ended: await all, isStopped: false };
+  if (signal !== TIMEOUT) {
+    running.note(`stopping the steps (${signal}); ${howToKill(signal)}`);
+    return { ended: await stopRuns(runs, all, running, signal), isStopped: true, status: STATUS_OF[signal] ?? 1 };
+  }
+  const text = `--timeout ${formatDuration(timeout ?? 0)}`;
+  running.note(`stopping the steps: ${text} has passed`);
+  follower.timedOut(`stopped by ${text}`);
+  const ended = await stopRuns(runs, all, running, TIMEOUT);
+  // A run may have ended by itself just before.
+  const isTimedOut = ended.some(({ outcome }) => outcome === 'timed-out');
+  return { ended, isStopped: true, ...(isTimedOut && { status: TIMED_OUT_STATUS }) };
+}
+
+/** As `timeout` of coreutils has it. */
+const TIMED_OUT_STATUS = 124;
+
+const ENDED = 'ended';
+const TIMEOUT = 'timeout';
+
+/** Cancels the runs, and waits for their steps until they have ended, are to be killed or have had their time. */
+async function stopRuns(
+  runs: readonly StartedRun[],
+  all: Promise<readonly EndedRun[]>,
+  { client, follower, requests, note, clock }: RunningRuns,
+  signal: string,
+): Promise<readonly EndedRun[]> {
+  await cancelRuns(client, runs);
+  let noticed: () => void = () => undefined;
+  const notice = (): void => {
+    const text = waitingNotice(follower.running(), clock.date().getTime(), howToKill(signal));
+    if (text !== undefined) note(text);
+    noticed = clock.after(NEXT_NOTICE, notice);
+  };
+  noticed = clock.after(FIRST_NOTICE, notice);
+  const patience = alarm(clock, GRACE);
+  const kill = signal === TIMEOUT ? requests.stop : requests.kill;
+  const isOver = await Promise.race([
+    all.then(() => true),
+    fired(kill).then(() => false),
+    patience.rings.then(() => false),
+  ]);
+  patience.stop();
+  noticed();
+  if (!isOver) await follower.stop();
+  return all;
+}
+
+function howToKill(signal: string): string {
+  if (signal === 'SIGINT') return 'press Ctrl-C again to kill them now';
+  return signal === TIMEOUT || signal === OUTPUT_CLOSED
+    ? 'press Ctrl-C to kill them now'
+    : `a second ${signal} kills them now`;
+}
+
+function alarm(
+  clock: Clock,
+  milliseconds: number | undefined,
+): { readonly rings: Promise<void>; readonly stop: () => void } {
+  let stop = (): void => undefined;
+  const rings = new Promise<void>((resolve) => {
+    if (milliseconds !== undefined) stop = clock.after(milliseconds, resolve);
+  });
+  return { rings, stop: () => stop() };
+}

@@ -1,0 +1,44 @@
+/**
+ * Steps that go on after their run was stopped: which they are, and how long they may. Pure.
+ *
+ * A step that handles SIGTERM late or not at all holds up the end of the command until its pod's grace period is over.
+ */
+
+import { PIPELINE_TASK_LABEL, TASK_RUN_LABEL } from './kinds.js';
+import type { SeenPod } from './observed.js';
+
+/** A container of a TaskRun that runs. */
+export interface RunningContainer {
+  /** The task of the pipeline; for a TaskRun of its own, that one's name. */
+  readonly task: string;
+  /** `step build`, `sidecar database`. */
+  readonly container: string;
+  /** When it is killed, in milliseconds since 1970; undefined if its pod is not being deleted. */
+  readonly killedAt: number | undefined;
+}
+
+/** More than these are counted. */
+const MOST_NAMED = 4;
+
+/** The steps and sidecars that run in pods of TaskRuns, in the order of the pods. */
+export function runningContainers(pods: readonly SeenPod[]): readonly RunningContainer[] {
+  return pods.flatMap(({ metadata: { labels = {}, deletionTimestamp }, status }) => {
+    const task = labels[PIPELINE_TASK_LABEL] ?? labels[TASK_RUN_LABEL];
+    if (task === undefined) return [];
+    const killedAt = deletionTimestamp === undefined ? undefined : Date.parse(deletionTimestamp);
+    return (status?.containerStatuses ?? [])
+      .filter(({ state }) => state?.running !== undefined)
+      .map(({ name }) => ({ task, container: name.replace(/^(step|sidecar)-/, '$1 '), killedAt }));
+  });
+}
+
+/** Says which containers a stopped run waits for, and when they are killed. `hint`: how to kill them at once. Undefined if none runs. */
+export function waitingNotice(running: readonly RunningContainer[], now: number, hint: string): string | undefined {
+  if (running.length === 0) return undefined;
+  const named = running.slice(0, MOST_NAMED).map(({ task, container }) => `${task} (${container})`);
+  const more = running.length > MOST_NAMED ? [`${String(running.length - MOST_NAMED)} more`] : [];
+  const ends = running.flatMap(({ killedAt }) => killedAt ?? []);
+  const seconds = Math.max(0, Math.ceil((Math.max(...ends) - now) / 1000));
+  const end = ends.length === 0 ? '' : `; killed within ${String(seconds)}s`;
+  return `still running after SIGTERM: ${[...named, ...more].join(', ')}${end}; ${hint}`;
+}
