@@ -6,7 +6,8 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 import { LogStore } from '../../src/node/pod-logs.js';
 import type { LogDisk } from '../../src/node/log-disk.js';
 import { LogFile } from '../../src/node/log-file.js';
-import { lastLines, readLog, type LogOptions } from '../../src/node/log-reader.js';
+import type { LogOptions } from '../../src/api/pod-log.js';
+import { lastLines, readLog } from '../../src/node/log-reader.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'pipewright-log-'));
 afterAll(() => rm(directory, { recursive: true }));
