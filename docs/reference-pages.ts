@@ -99,9 +99,16 @@ class Library {
     return (Library.#read ??= new Library());
   }
 
+  /** The class that a constant stands for whose constructor has a type of its own. */
+  #classOf({ declarations = [] }: ts.Symbol): ts.Declaration | undefined {
+    const value = declarations.find(ts.isVariableDeclaration)?.initializer;
+    const named = value && ts.isIdentifier(value) ? this.checker.getSymbolAtLocation(value) : undefined;
+    return named?.declarations?.find(ts.isClassDeclaration);
+  }
+
   #exported(alias: ts.Symbol): Exported[] {
     const symbol = alias.flags & ts.SymbolFlags.Alias ? this.checker.getAliasedSymbol(alias) : alias;
-    const [node] = symbol.declarations ?? [];
+    const node = this.#classOf(symbol) ?? symbol.declarations?.[0];
     if (!node) return [];
     return [{ name: alias.name, symbol, node, file: relative(join(root, 'lib'), node.getSourceFile().fileName) }];
   }
@@ -174,7 +181,8 @@ function signatureOf({ name, node }: Exported): string {
         )
       : '';
   }
-  if (ts.isTypeAliasDeclaration(node)) return code(withoutComments(node.getText().replace(/^export /, '')));
+  if (ts.isTypeAliasDeclaration(node) || isRecord(node))
+    return code(withoutComments(node.getText().replace(/^export /, '')));
   if (ts.isFunctionDeclaration(node)) return code(callOf(name, node));
   if (ts.isInterfaceDeclaration(node) && node.heritageClauses) {
     return `It has all of ${node.heritageClauses.flatMap(({ types }) => types.map((it) => `\`${oneLine(it.getText())}\``)).join(', ')}, and:`;
@@ -183,6 +191,10 @@ function signatureOf({ name, node }: Exported): string {
     return code(callOf(name, node.initializer));
   return '';
 }
+
+/** An interface of any names: its members say nothing that a table could have. */
+const isRecord = (node: ts.Declaration): boolean =>
+  ts.isInterfaceDeclaration(node) && node.members.length > 0 && node.members.every(ts.isIndexSignatureDeclaration);
 
 const callOf = (name: string, { parameters, type }: ts.SignatureDeclaration): string =>
   `${name}(${parameters.map((it) => oneLine(it.getText())).join(', ')})${type ? `: ${oneLine(type.getText())}` : ''}`;

@@ -18,6 +18,7 @@ import {
   type Resources,
 } from './declaration.js';
 import { remember } from './content.js';
+import type { Exact } from './exact.js';
 import { kubeObject, nameOf } from './kube-object.js';
 import { adopt, compared, wantedParams, wantedResources } from './manifest.js';
 import { plain } from './plain.js';
@@ -46,7 +47,7 @@ export interface ConditionScope<P, R> {
 }
 
 /** Properties for `Condition`. */
-export interface ConditionProps<P extends Params, R extends Resources> {
+export interface ConditionProps<P extends Params, R extends Resources, S extends CheckStep = CheckStep> {
   /**
    * Name, namespace, labels and annotations of the object.
    *
@@ -76,20 +77,10 @@ export interface ConditionProps<P extends Params, R extends Resources> {
   readonly resources?: R;
 
   /** The container whose exit code decides: the task runs when it is 0. */
-  readonly check: Given<ConditionScope<P, R>, CheckStep>;
+  readonly check: Given<ConditionScope<P, R>, S & Exact<CheckStep, S, 'step'>>;
 }
 
-/**
- * Defines a Tekton Condition.
- *
- * @example
- *
- *   const onMain = new Condition(chart, 'on-main', {
- *     resources: { source: 'git' },
- *     check: ({ resources }) => ({ image: 'alpine:3.19', command: ['test'], args: [resources.source.revision, '=', 'main'] }),
- *   });
- */
-export class Condition<const P extends Params = None, const R extends Resources = None>
+class ConditionObject<const P extends Params = None, const R extends Resources = None>
   extends Construct
   implements ConditionReference<P, R>
 {
@@ -156,6 +147,27 @@ export class Condition<const P extends Params = None, const R extends Resources 
     return reference;
   }
 }
+
+/**
+ * Defines a Tekton Condition.
+ *
+ * @example
+ *
+ *   const onMain = new Condition(chart, 'on-main', {
+ *     resources: { source: 'git' },
+ *     check: ({ resources }) => ({ image: 'alpine:3.19', command: ['test'], args: [resources.source.revision, '=', 'main'] }),
+ *   });
+ */
+export interface Condition<P extends Params = None, R extends Resources = None> extends ConditionObject<P, R> {}
+
+/** Its constructor also infers what `check` returns, to refuse unknown fields; the type of the condition does not mention it. */
+export const Condition: Pick<typeof ConditionObject, keyof typeof ConditionObject> & {
+  new <const P extends Params = None, const R extends Resources = None, S extends CheckStep = CheckStep>(
+    scope: Construct,
+    id: string,
+    props: ConditionProps<P, R, S>,
+  ): Condition<P, R>;
+} = ConditionObject;
 
 const signatureOf = <P extends Params, R extends Resources>(
   params: P | undefined,

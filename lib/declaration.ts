@@ -40,7 +40,9 @@ export type ArrayParam =
     };
 
 /** Params by name. */
-export type Params = Readonly<Record<string, StringParam | ArrayParam>>;
+export interface Params {
+  readonly [name: string]: StringParam | ArrayParam;
+}
 
 /** A resource that a task works on or makes. Its short form is the type alone. */
 export interface ResourceDeclaration<K extends ResourceType = ResourceType> {
@@ -62,7 +64,9 @@ export interface ResourceDeclaration<K extends ResourceType = ResourceType> {
 }
 
 /** Resources by name. */
-export type Resources = Readonly<Record<string, ResourceType | ResourceDeclaration>>;
+export interface Resources {
+  readonly [name: string]: ResourceType | ResourceDeclaration;
+}
 
 /** A result that the steps write to the file `results.NAME.path`. */
 export interface ResultDeclaration {
@@ -71,7 +75,9 @@ export interface ResultDeclaration {
 }
 
 /** Results by name. */
-export type Results = Readonly<Record<string, ResultDeclaration>>;
+export interface Results {
+  readonly [name: string]: ResultDeclaration;
+}
 
 /** A directory that a run gives to a task, from a volume of its choice (Tekton v0.10). */
 export interface WorkspaceDeclaration {
@@ -92,7 +98,9 @@ export interface WorkspaceDeclaration {
 }
 
 /** Workspaces by name. */
-export type Workspaces = Readonly<Record<string, WorkspaceDeclaration>>;
+export interface Workspaces {
+  readonly [name: string]: WorkspaceDeclaration;
+}
 
 /** A workspace that a pipeline hands on to its tasks; each decides itself where it appears. */
 export interface PipelineWorkspaceDeclaration {
@@ -101,10 +109,12 @@ export interface PipelineWorkspaceDeclaration {
 }
 
 /** Workspaces of a pipeline, by name. */
-export type PipelineWorkspaces = Readonly<Record<string, PipelineWorkspaceDeclaration>>;
+export interface PipelineWorkspaces {
+  readonly [name: string]: PipelineWorkspaceDeclaration;
+}
 
 /** Nothing declared. */
-export type None = Readonly<Record<never, never>>;
+export type None = {};
 
 /** The variables a step may read of a resource, by its type; `path` is where the task finds or leaves it. */
 export const VARIABLES = {
@@ -176,9 +186,12 @@ export type Bindings<R, Given extends Record<ResourceType, unknown>> = {
 /** One `T` for each declared name. */
 export type ForEach<D, T> = { readonly [K in keyof D]: T };
 
+/** What a member that must be left out would have to be: the compiler quotes it to whoever gives something else. */
+type Undeclared<Name extends string> = `no ${Name} are declared`;
+
 /** A member that may be left out exactly when nothing in it is required, and must be when nothing is declared. */
 export type Member<Name extends string, Declared, Value> = [keyof Declared] extends [never]
-  ? { readonly [N in Name]?: never }
+  ? { readonly [N in Name]?: Undeclared<Name> }
   : None extends Value
     ? { readonly [N in Name]?: Value }
     : { readonly [N in Name]: Value };

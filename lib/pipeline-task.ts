@@ -97,13 +97,15 @@ export interface TaskOptions {
   readonly conditions?: readonly PlacedCondition[];
 }
 
+/** The key under which a used condition is kept; the compiler quotes it to whoever passes a condition that was not given to `check`. */
+const CHECK = 'write check(condition, { … }) here';
+
 /** A condition as a pipeline uses it, made by `check`. */
 export interface PlacedCondition {
-  readonly pipeline: Construct;
   /** The condition's name. */
   readonly name: string;
-  /** As the manifest has it. */
-  readonly spec: object;
+  /** The pipeline that uses it, and what the manifest has. */
+  readonly 'write check(condition, { … }) here': { readonly pipeline: Construct; readonly spec: object };
 }
 
 /** What a use of a condition must hold. */
@@ -116,8 +118,46 @@ export type TaskCall<P, I, O, W = None> = TaskOptions &
   Member<'inputs', I, Bindings<I, InputOf>> &
   Member<'outputs', O, Bindings<O, OutputOf>>;
 
-/** The call may be left out when nothing in it is required. */
-type MaybeCall<Call> = Partial<Call> extends Call ? [call?: Call] : [call: Call];
+/** The name of a member and a space when it must not be left out, otherwise nothing. */
+type IfRequired<Name extends string, Call> = Name extends keyof Call
+  ? Partial<Pick<Call, Name>> extends Pick<Call, Name>
+    ? ''
+    : `${Name} `
+  : '';
+
+/** What a task must be besides to be used without a call: nothing when nothing is required, otherwise a text that the compiler quotes. */
+type Callless<Call> =
+  Partial<Call> extends Call
+    ? unknown
+    : `a further argument is missing: { ${IfRequired<'params', Call>}${IfRequired<'inputs', Call>}${IfRequired<'outputs', Call>}${IfRequired<'resources', Call>}${IfRequired<'workspaces', Call>}}`;
+
+/** Adds a task to a pipeline. `name` must differ from the names of the pipeline's other tasks. */
+interface AddTask {
+  /** Adds a task that needs nothing, or that everything may be left out of. */
+  <TP extends Params, TI extends Resources, TO extends Resources, TR extends Results, TW extends Workspaces>(
+    name: string,
+    task: TaskReference<TP, TI, TO, TR, TW> & Callless<TaskCall<TP, TI, TO, TW>>,
+  ): PlacedTask<TO, TR>;
+  /** Adds a task with what it needs. */
+  <TP extends Params, TI extends Resources, TO extends Resources, TR extends Results, TW extends Workspaces>(
+    name: string,
+    task: TaskReference<TP, TI, TO, TR, TW>,
+    call: TaskCall<TP, TI, TO, TW>,
+  ): PlacedTask<TO, TR>;
+}
+
+/** Uses a condition, so that it can be passed in `conditions` of a task. */
+interface UseCondition {
+  /** Uses a condition that needs nothing, or that everything may be left out of. */
+  <CP extends Params, CR extends Resources>(
+    condition: ConditionReference<CP, CR> & Callless<ConditionCall<CP, CR>>,
+  ): PlacedCondition;
+  /** Uses a condition with what it needs. */
+  <CP extends Params, CR extends Resources>(
+    condition: ConditionReference<CP, CR>,
+    call: ConditionCall<CP, CR>,
+  ): PlacedCondition;
+}
 
 /** A task at its place in a pipeline. */
 export interface PlacedTask<O = unknown, R = unknown> {
@@ -170,7 +210,7 @@ export class PipelineTasks<P = unknown, R = unknown, W = unknown> {
   }
 
   /** Adds a task. `name` must differ from the other tasks' of this pipeline. */
-  readonly task = <
+  readonly task: AddTask = <
     TP extends Params,
     TI extends Resources,
     TO extends Resources,
@@ -179,7 +219,7 @@ export class PipelineTasks<P = unknown, R = unknown, W = unknown> {
   >(
     name: string,
     task: TaskReference<TP, TI, TO, TR, TW>,
-    ...[call]: MaybeCall<TaskCall<TP, TI, TO, TW>>
+    call?: TaskCall<TP, TI, TO, TW>,
   ): PlacedTask<TO, TR> => {
     if (this.#names.has(name)) {
       throw new ConstructError(this.#pipeline, {
@@ -204,9 +244,9 @@ export class PipelineTasks<P = unknown, R = unknown, W = unknown> {
   };
 
   /** Uses a condition; pass the result in `conditions` of a task. */
-  readonly check = <CP extends Params, CR extends Resources>(
+  readonly check: UseCondition = <CP extends Params, CR extends Resources>(
     condition: ConditionReference<CP, CR>,
-    ...[call]: MaybeCall<ConditionCall<CP, CR>>
+    call?: ConditionCall<CP, CR>,
   ): PlacedCondition => {
     liesElsewhere(this.#pipeline, condition.elsewhere);
     this.#used.add(condition);
@@ -218,7 +258,7 @@ export class PipelineTasks<P = unknown, R = unknown, W = unknown> {
       ...(values.length > 0 && { params: values }),
       ...(bound.length > 0 && { resources: bound }),
     };
-    return { pipeline: this.#pipeline, name: condition.name, spec };
+    return { name: condition.name, [CHECK]: { pipeline: this.#pipeline, spec } };
   };
 
   #spec(name: string, task: object, call: AnyCall): object {
@@ -244,7 +284,10 @@ export class PipelineTasks<P = unknown, R = unknown, W = unknown> {
       ...(directories.length > 0 && { workspaces: directories }),
       ...(retries !== undefined && { retries }),
       ...(timeout !== undefined && { timeout: timeoutText(timeout) }),
-      ...(conditions && conditions.length > 0 && { conditions: conditions.map((it) => this.#own(name, it).spec) }),
+      ...(conditions &&
+        conditions.length > 0 && {
+          conditions: conditions.map((it) => this.#own(name, { name: it.name, ...it[CHECK] }).spec),
+        }),
     };
   }
 

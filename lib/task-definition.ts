@@ -22,6 +22,7 @@ import {
   type WorkspaceRefs,
   type Workspaces,
 } from './declaration.js';
+import type { Exact } from './exact.js';
 import { plain } from './plain.js';
 import { Ref, writtenBy } from './reference.js';
 import { containerSpec, volumesFor, type Container, type Step } from './step.js';
@@ -87,13 +88,17 @@ export interface TestResult {
   readonly path?: string;
 }
 
-/** What a task declares and does. */
+/** What a task declares and does. The last four types are what the callbacks return, so that unknown fields do not compile. */
 export interface TaskDefinition<
   P extends Params,
   I extends Resources,
   O extends Resources,
   R extends Results,
   W extends Workspaces = None,
+  S extends Step = Step,
+  T extends Container = Container,
+  C extends Step = Step,
+  V extends k8s.Volume | Volume = k8s.Volume | Volume,
 > {
   /**
    * Values that whoever runs the task passes. `{ path: {}, flags: { default: ['-v'] } }` declares a string that must be
@@ -139,29 +144,32 @@ export interface TaskDefinition<
   readonly workspaces?: W;
 
   /** The containers that run one after the other. The function is given references to what is declared above. */
-  readonly steps: Given<TaskScope<P, I, O, R, W>, readonly Step[]>;
+  readonly steps: Given<TaskScope<P, I, O, R, W>, readonly (S & Exact<Step, S, 'step'>)[]>;
 
   /**
    * Fields that every step has unless it says otherwise.
    *
    * @default - steps stand for themselves
    */
-  readonly stepTemplate?: Given<TaskScope<P, I, O, R, W>, Container>;
+  readonly stepTemplate?: Given<TaskScope<P, I, O, R, W>, T & Exact<Container, T, 'step template'>>;
 
   /**
    * Containers that run beside the steps and are stopped after the last.
    *
    * @default - none
    */
-  readonly sidecars?: Given<TaskScope<P, I, O, R, W>, readonly Step[]>;
+  readonly sidecars?: Given<TaskScope<P, I, O, R, W>, readonly (C & Exact<Step, C, 'sidecar'>)[]>;
 
   /**
    * Volumes that steps mount: Kubernetes' own shape, or a Volume of cdk8s-plus.
    *
    * @default - none but those every task has
    */
-  readonly volumes?: Given<TaskScope<P, I, O, R, W>, readonly (k8s.Volume | Volume)[]>;
+  readonly volumes?: Given<TaskScope<P, I, O, R, W>, readonly (V & ExactVolume<V>)[]>;
 }
+
+/** A volume of cdk8s-plus is an object of a class, whose fields are its own. */
+type ExactVolume<V> = V extends Volume ? unknown : Exact<k8s.Volume, V, 'volume'>;
 
 /** How `owner` refers to a task: `taskRef`, or the whole `taskSpec`. */
 export const useOf = <

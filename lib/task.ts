@@ -4,6 +4,7 @@
 
 import { API_VERSION } from '@pipewright/tekton';
 import type { ApiObjectMetadata } from 'cdk8s';
+import type { k8s, Volume } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import { remember } from './content.js';
 import {
@@ -19,6 +20,7 @@ import {
 } from './declaration.js';
 import { kubeObject, nameOf } from './kube-object.js';
 import { taskFromManifest } from './task-manifest.js';
+import type { Container, Step } from './step.js';
 import { signatureOf, taskSpec, type Signature, type TaskDefinition, type TaskReference } from './task-definition.js';
 
 /** Properties for `Task` and `ClusterTask`. */
@@ -28,7 +30,11 @@ export interface TaskProps<
   O extends Resources,
   R extends Results,
   W extends Workspaces = None,
-> extends TaskDefinition<P, I, O, R, W> {
+  S extends Step = Step,
+  T extends Container = Container,
+  C extends Step = Step,
+  V extends k8s.Volume | Volume = k8s.Volume | Volume,
+> extends TaskDefinition<P, I, O, R, W, S, T, C, V> {
   /**
    * Name, namespace, labels and annotations of the object.
    *
@@ -69,17 +75,7 @@ abstract class DefinedTask<
   }
 }
 
-/**
- * Defines a Tekton Task.
- *
- * @example
- *
- *   const test = new Task(chart, 'unit-tests', {
- *     inputs: { source: 'git' },
- *     steps: ({ inputs }) => [{ image: 'golang', workingDir: inputs.source.path, command: ['make'], args: ['test'] }],
- *   });
- */
-export class Task<
+class TaskObject<
   const P extends Params = None,
   const I extends Resources = None,
   const O extends Resources = None,
@@ -100,7 +96,11 @@ export class Task<
     const O extends Resources = None,
     const R extends Results = None,
     const W extends Workspaces = None,
-  >(definition: TaskDefinition<P, I, O, R, W>): TaskReference<P, I, O, R, W> {
+    S extends Step = Step,
+    T extends Container = Container,
+    C extends Step = Step,
+    V extends k8s.Volume | Volume = k8s.Volume | Volume,
+  >(definition: TaskDefinition<P, I, O, R, W, S, T, C, V>): TaskReference<P, I, O, R, W> {
     const signature = signatureOf(definition);
     return { signature, use: (owner) => ({ taskSpec: taskSpec(owner, signature, definition) }) };
   }
@@ -142,8 +142,44 @@ export class Task<
   }
 }
 
-/** Defines a Tekton ClusterTask: a Task that pipelines of every namespace may use. */
-export class ClusterTask<
+/**
+ * Defines a Tekton Task.
+ *
+ * @example
+ *
+ *   const test = new Task(chart, 'unit-tests', {
+ *     inputs: { source: 'git' },
+ *     steps: ({ inputs }) => [{ image: 'golang', workingDir: inputs.source.path, command: ['make'], args: ['test'] }],
+ *   });
+ */
+export interface Task<
+  P extends Params = None,
+  I extends Resources = None,
+  O extends Resources = None,
+  R extends Results = None,
+  W extends Workspaces = None,
+> extends TaskObject<P, I, O, R, W> {}
+
+/** Its constructor also infers what the callbacks return, to refuse unknown fields; the type of the task does not mention it. */
+export const Task: Pick<typeof TaskObject, keyof typeof TaskObject> & {
+  new <
+    const P extends Params = None,
+    const I extends Resources = None,
+    const O extends Resources = None,
+    const R extends Results = None,
+    const W extends Workspaces = None,
+    S extends Step = Step,
+    T extends Container = Container,
+    C extends Step = Step,
+    V extends k8s.Volume | Volume = k8s.Volume | Volume,
+  >(
+    scope: Construct,
+    id: string,
+    props: TaskProps<P, I, O, R, W, S, T, C, V>,
+  ): Task<P, I, O, R, W>;
+} = TaskObject;
+
+class ClusterTaskObject<
   const P extends Params = None,
   const I extends Resources = None,
   const O extends Resources = None,
@@ -189,6 +225,34 @@ export class ClusterTask<
     return taskFromManifest(scope, id, 'ClusterTask', manifest, signature);
   }
 }
+
+/** Defines a Tekton ClusterTask: a Task that pipelines of every namespace may use. */
+export interface ClusterTask<
+  P extends Params = None,
+  I extends Resources = None,
+  O extends Resources = None,
+  R extends Results = None,
+  W extends Workspaces = None,
+> extends ClusterTaskObject<P, I, O, R, W> {}
+
+/** Its constructor also infers what the callbacks return, to refuse unknown fields; the type of the task does not mention it. */
+export const ClusterTask: Pick<typeof ClusterTaskObject, keyof typeof ClusterTaskObject> & {
+  new <
+    const P extends Params = None,
+    const I extends Resources = None,
+    const O extends Resources = None,
+    const R extends Results = None,
+    const W extends Workspaces = None,
+    S extends Step = Step,
+    T extends Container = Container,
+    C extends Step = Step,
+    V extends k8s.Volume | Volume = k8s.Volume | Volume,
+  >(
+    scope: Construct,
+    id: string,
+    props: TaskProps<P, I, O, R, W, S, T, C, V>,
+  ): ClusterTask<P, I, O, R, W>;
+} = ClusterTaskObject;
 
 /** A task that is not made here, with the manifest that its signature tells of it. */
 function elsewhere<P extends Params, I extends Resources, O extends Resources, R extends Results, W extends Workspaces>(

@@ -5,6 +5,7 @@
 
 import { expect, test } from '@jest/globals';
 import { App, Chart } from 'cdk8s';
+import { EnvValue, k8s, Volume } from 'cdk8s-plus-27';
 import {
   ClusterTask,
   GitResource,
@@ -14,6 +15,7 @@ import {
   Task,
   type None,
   type PipelineReference,
+  type Step,
   type TaskReference,
 } from '../lib/index.js';
 
@@ -66,7 +68,7 @@ const pipeline = new Pipeline(chart, 'pipeline', {
 const source = new GitResource(chart, 'source', { url: 'https://example.com/a.git' });
 const web = new ImageResource(chart, 'web', { url: 'example.com/web' });
 
-export const steps = (): void => {
+export const steps = (name: string): void => {
   new Task(chart, 'a', {
     params: { known: {}, many: { type: 'array' } },
     inputs: { source: 'git' },
@@ -88,6 +90,38 @@ export const steps = (): void => {
       // @ts-expect-error -- no such field
       { image: 'a', arguments: [] },
     ],
+  });
+  // @ts-expect-error -- a misspelled field, though nothing else is wrong
+  new Task(chart, 'misspelled', { steps: () => [{ image: 'a', comand: ['x'] }] });
+  new Task(chart, 'step-template', {
+    steps: () => [{ image: 'a' }],
+    // @ts-expect-error -- a misspelled field of the step template
+    stepTemplate: () => ({ image: 'a', workingdir: '/' }),
+    // @ts-expect-error -- a misspelled field of a sidecar
+    sidecars: () => [{ image: 'a', comand: ['x'] }],
+    // @ts-expect-error -- a misspelled kind of volume
+    volumes: () => [{ name: 'a', emptydir: {} }],
+  });
+  // What is computed, shared or of a class stays allowed.
+  const shared: Step = { image: 'a' };
+  new Task(chart, 'allowed', {
+    params: { a: {}, many: { type: 'array' } },
+    steps: ({ params }) => [
+      shared,
+      ...['x', 'y'].map((name) => ({ name, image: params.a, args: [params.many] })),
+      { ...shared, ...(name !== '' && { name }), env: { A: params.a, B: EnvValue.fromValue('b') } },
+      {
+        image: 'a',
+        env: [{ name: 'A', value: params.a }],
+        resources: { requests: { cpu: k8s.Quantity.fromNumber(1) } },
+      },
+      {
+        image: 'a',
+        livenessProbe: { httpGet: { port: k8s.IntOrString.fromNumber(80) } },
+        securityContext: { runAsUser: 1 },
+      },
+    ],
+    volumes: () => [Volume.fromEmptyDir(chart, 'volume', 'v'), { name: 'w', emptyDir: { medium: 'Memory' } }],
   });
   // @ts-expect-error -- no such type of resource
   new Task(chart, 'b', { inputs: { source: 'svn' }, steps: () => [] });

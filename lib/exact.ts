@@ -1,0 +1,58 @@
+/**
+ * Rejects fields that a type does not have in what a callback returns, however deep.
+ *
+ * The compiler checks an object literal for unknown fields where it is assigned, but not where a function returns it; so what a callback
+ * returns is inferred as a type of its own and compared with the wanted one here.
+ */
+
+/** The type of a field that is not there: the compiler quotes its name to whoever gives one. */
+interface NoSuchField<Thing, Field> {
+  readonly thing: Thing;
+  readonly field: Field;
+}
+
+/** The fields that any member of a union has. */
+type FieldsOf<Shape> = Shape extends unknown ? keyof Shape : never;
+
+/** What a field may hold in any member of a union that has it. */
+type FieldOf<Shape, Field> = Shape extends unknown ? (Field extends keyof Shape ? Shape[Field] : never) : never;
+
+/** What the lists in a union hold. */
+type ElementOf<Shape> = Shape extends readonly (infer Element)[] ? Element : never;
+
+/** The fields of `Given` that a `Shape` does not have, or in which something has such a field. */
+type WrongFields<Shape, Given> = {
+  [F in keyof Given]-?: F extends FieldsOf<Shape> ? (IsExact<FieldOf<Shape, F>, Given[F]> extends true ? never : F) : F;
+}[keyof Given];
+
+/** Whether all fields of `Given` are fields of a `Shape`. A value of the very type that is wanted (an object of a class) is not looked into. */
+type IsExact<Shape, Given> = false extends (
+  Given extends object
+    ? [Extract<Shape, Given>] extends [never]
+      ? Given extends readonly (infer Element)[]
+        ? IsExact<ElementOf<Shape>, Element>
+        : [WrongFields<Shape, Given>] extends [never]
+          ? true
+          : false
+      : true
+    : true
+)
+  ? false
+  : true;
+
+/**
+ * What `Given` has to be besides a `Shape`: without fields that a `Shape` does not have.
+ *
+ * @typeParam Thing what a `Shape` is called in the message
+ */
+export type Exact<Shape, Given, Thing extends string> = Given extends unknown
+  ? IsExact<Shape, Given> extends true
+    ? unknown
+    : {
+        readonly [F in WrongFields<Shape, Given>]: F extends FieldsOf<Shape>
+          ? Given[F] extends readonly (infer Element)[]
+            ? readonly Exact<ElementOf<FieldOf<Shape, F>>, Element, F & string>[]
+            : Exact<FieldOf<Shape, F>, Given[F], F & string>
+          : NoSuchField<Thing, F>;
+      }
+  : never;
