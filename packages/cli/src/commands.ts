@@ -8,6 +8,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { RetentionPolicy } from '@pipewright/controller';
 import { addKeepRuns, KeepRunsError } from './keep-runs.js';
 import type { LogLevel } from '@pipewright/cluster';
+import type { LintOptions } from './lint/lint-command.js';
 import type { Output } from './terminal/output.js';
 
 type Done = (status: number) => void;
@@ -77,7 +78,12 @@ export const addLint = (program: Command, output: Output, done: Done): Command =
     .command('lint')
     .description('Check manifests: every problem with file:line:column, code and hint. Reads, and changes nothing.')
     .argument('[FILE|DIR...]', 'files, folders with *.yaml, *.yml and *.json, or - for standard input', [])
-    .option('-o, --output <FORMAT>', 'text or json', oneOf('text', 'json'), 'text')
+    .option(
+      '-o, --output <FORMAT>',
+      'text; json; sarif (2.1.0), for code scanning; or github, which marks the lines of a pull request',
+      oneOf('text', 'json', 'sarif', 'github'),
+      'text',
+    )
     .option(
       '--complete',
       'take it for an error that a Task, Pipeline, Condition or PipelineResource is in none of the files',
@@ -92,14 +98,13 @@ Examples:
   pipewright lint pipelines/ extra.yaml
   kubectl get pipelines -o yaml | pipewright lint -
   pipewright lint -o json | jq '.findings[].code'
+  pipewright lint -o sarif > pipewright.sarif
 `,
     )
-    .action(
-      async (paths: readonly string[], options: { readonly output: 'text' | 'json'; readonly complete?: boolean }) => {
-        const { lint } = await import('./lint/lint-command.js');
-        done(lint({ paths, ...options }, output));
-      },
-    );
+    .action(async (paths: readonly string[], options: Omit<LintOptions, 'paths'>) => {
+      const { lint } = await import('./lint/lint-command.js');
+      done(lint({ paths, ...options }, output));
+    });
 
 /** `pipewright import` */
 export const addImport = (program: Command, output: Output, done: Done): Command =>

@@ -5,11 +5,11 @@
  */
 
 import { Command, CommanderError } from 'commander';
-import { readFileSync } from 'node:fs';
 import { visible } from './terminal/lines.js';
 import type { Output } from './terminal/output.js';
 import { tellFailure } from './failure.js';
 import { UsageError } from './usage-error.js';
+import { version } from './version.js';
 import { addController, addImport, addLint, addRun, addUp } from './commands.js';
 
 const EXIT_STATUS = `
@@ -60,9 +60,4 @@ function explain(cause: unknown, out: Output): number {
     return cause.status;
   }
   return tellFailure(cause, out);
-}
-
-function version(): string {
-  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { readonly version: string }).version; // our own package.json has one
 }

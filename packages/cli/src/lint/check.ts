@@ -5,13 +5,34 @@
  */
 
 import { checkObjects, type CheckOptions, type Problem } from '@pipewright/tekton';
-import { placed, type Finding } from '../finding.js';
+import { hasErrors, inReadingOrder, placed, type Finding } from '../finding.js';
 import { isObject } from '../manifests/json.js';
-import type { Manifest } from '../manifests/load.js';
+import type { Manifest, Manifests } from '../manifests/load.js';
 
 /** Everything wrong with a set of manifests, text and meaning. Faulty documents are not judged twice. */
 export const checkManifests = (manifests: readonly Manifest[], options: CheckOptions = {}): readonly Finding[] =>
   checkWithObjects(manifests, options).map(({ finding }) => finding);
+
+/** What only seems to be missing where a part of the manifests could not be read. */
+const SEEMINGLY_MISSING: ReadonlySet<string> = new Set([
+  'TASK_UNKNOWN',
+  'PIPELINE_UNKNOWN',
+  'CONDITION_UNKNOWN',
+  'RESOURCE_UNKNOWN',
+  'SERVICE_ACCOUNT_MISSING',
+  'SECRET_MISSING',
+  'TOKEN_ABSENT',
+]);
+
+/**
+ * Everything wrong with what was loaded, in reading order: the text of the files, and the meaning of what could be read. This is
+ * what `lint` and `run` report of the same manifests.
+ */
+export function findingsIn({ manifests, findings }: Manifests, options: CheckOptions): readonly Finding[] {
+  const checked = checkManifests(manifests, options);
+  const related = hasErrors(findings) ? checked.filter(({ code }) => !SEEMINGLY_MISSING.has(code)) : checked;
+  return inReadingOrder([...findings, ...related]);
+}
 
 /** The same, each with the manifest it is about. */
 export function checkWithObjects(

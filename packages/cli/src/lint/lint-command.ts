@@ -1,25 +1,27 @@
 /** `pipewright lint`: every problem of every manifest, at once, each with its place, code and hint. */
 
-import {
-  countOf,
-  describeFinding,
-  hasErrors,
-  inReadingOrder,
-  maskedFinding,
-  type Finding,
-  type Paint,
-} from '../finding.js';
+import { explanationOf } from '../explain/explanations.js';
+import { countOf, describeFinding, hasErrors, maskedFinding, type Finding, type Paint } from '../finding.js';
 import { loadManifests, secretsIn } from '../manifests/load.js';
 import { Mask } from '../masking/mask.js';
 import type { Output } from '../terminal/output.js';
-import { checkManifests } from './check.js';
+import { version } from '../version.js';
+import { findingsIn } from './check.js';
 import { defaultPaths } from './default-paths.js';
+import { jsonReport } from './json-report.js';
+import { pathBelow, uriBelow } from './relative-path.js';
+import { sarifLog } from './sarif.js';
+import { workflowCommand } from './workflow-commands.js';
+
+/** How findings are printed. */
+export type LintFormat = 'text' | 'json' | 'sarif' | 'github';
 
 /** What `pipewright lint` was told. */
 export interface LintOptions {
   /** Files, folders and `-`. Empty: `dist` where there is one, else the working directory. */
   readonly paths: readonly string[];
-  readonly output?: 'text' | 'json';
+  /** @default 'text' */
+  readonly output?: LintFormat;
   /** Whether what the manifests refer to must be among them. @default false */
   readonly complete?: boolean;
 }
@@ -27,21 +29,42 @@ export interface LintOptions {
 /** @returns the exit status: 0 nothing but warnings, 1 errors, 2 nothing could be read */
 export function lint(options: LintOptions, output: Output): number {
   const paths = options.paths.length > 0 ? options.paths : defaultPaths();
-  const { manifests, findings: inText } = loadManifests(paths);
-  const { hide } = new Mask(secretsIn(manifests));
-  const checked = checkManifests(manifests, { elsewhere: options.complete ? 'shared' : 'anything' });
-  const findings = inReadingOrder([...inText, ...checked]).map((finding) => maskedFinding(finding, hide));
-  if (options.output === 'json') output.print(JSON.stringify({ findings, objects: manifests.length }, null, 2));
-  else printFindings(findings, manifests.length, output);
-  if (manifests.length === 0 && findings.every(({ code }) => UNREADABLE.has(code))) return 2;
+  const loaded = loadManifests(paths);
+  const { hide } = new Mask(secretsIn(loaded.manifests));
+  const findings = findingsIn(loaded, { elsewhere: options.complete ? 'shared' : 'anything' }).map((finding) =>
+    maskedFinding(finding, hide),
+  );
+  report(options.output ?? 'text', findings, loaded.manifests.length, output);
+  if (loaded.manifests.length === 0 && findings.every(({ code }) => UNREADABLE.has(code))) return 2;
   return hasErrors(findings) ? 1 : 0;
 }
 
-const UNREADABLE: ReadonlySet<string> = new Set(['FILE_UNREADABLE', 'NO_OBJECTS']);
+const UNREADABLE: ReadonlySet<string> = new Set(['FILE_UNREADABLE', 'NO_OBJECTS', 'TOO_MANY_FILES']);
 
-function printFindings(findings: readonly Finding[], objects: number, output: Output): void {
-  const paint: Paint = { error: output.colors.red, warning: output.colors.yellow, dim: output.colors.dim };
-  for (const finding of findings) output.print(describeFinding(finding, paint));
+/** Machines read standard output; for those formats that have no room for it, the summary goes to standard error. */
+function report(format: LintFormat, findings: readonly Finding[], objects: number, output: Output): void {
+  const directory = process.cwd();
+  switch (format) {
+    case 'json':
+      return output.print(JSON.stringify(jsonReport(findings, objects), null, 2));
+    case 'sarif': {
+      const uri = (file: string): string => uriBelow(directory, file);
+      return output.print(
+        JSON.stringify(sarifLog(findings, { version: version(), rule: explanationOf, uri }), null, 2),
+      );
+    }
+    case 'github':
+      for (const finding of findings) output.print(workflowCommand(finding, pathBelow(directory, finding.place.file)));
+      return output.warn(summaryOf(findings, objects));
+    case 'text': {
+      const paint: Paint = { error: output.colors.red, warning: output.colors.yellow, dim: output.colors.dim };
+      for (const finding of findings) output.print(describeFinding(finding, paint));
+      return output.print(summaryOf(findings, objects));
+    }
+  }
+}
+
+function summaryOf(findings: readonly Finding[], objects: number): string {
   const checked = `${String(objects)} object${objects === 1 ? '' : 's'} checked`;
-  output.print(findings.length === 0 ? `no problems (${checked})` : `${countOf(findings)} (${checked})`);
+  return findings.length === 0 ? `no problems (${checked})` : `${countOf(findings)} (${checked})`;
 }

@@ -14,7 +14,7 @@ import {
   type StandIns,
 } from '../config/config.js';
 import { hasErrors, inReadingOrder, type Finding } from '../finding.js';
-import { checkManifests, checkWithObjects } from '../lint/check.js';
+import { checkWithObjects, findingsIn } from '../lint/check.js';
 import { defaultPaths } from '../lint/default-paths.js';
 import type { JsonObject } from '../manifests/json.js';
 import { loadManifests, secretsIn, type Manifest } from '../manifests/load.js';
@@ -60,26 +60,29 @@ export function prepare(asked: Asked, stdin?: () => Uint8Array): Prepared {
   const stopped = { manifests: [], runs: [], secrets, standIns, local: NOTHING_LOCAL };
   const text = [...loaded.findings, ...inConfig];
   if (hasErrors(text))
-    return {
-      ...stopped,
-      findings: inReadingOrder([...text, ...checkManifests(loaded.manifests, { elsewhere: 'anything' })]),
-    };
+    return { ...stopped, findings: inReadingOrder([...inConfig, ...findingsIn(loaded, { elsewhere: 'anything' })]) };
 
+  if (!loaded.manifests.some(isRun)) {
+    const found = findingsIn(loaded, { elsewhere: 'anything' }); // the kind of the run may be misspelt
+    if (hasErrors(found)) return { ...stopped, findings: found };
+  }
   const selected = selectRuns(loaded.manifests, asked.run, paths);
   const runs = withParams(selected, loaded.manifests, asked.param);
   const others = loaded.manifests.filter((manifest) => !isRun(manifest));
   const followed = new Set(runs.flatMap((run) => followedBy(run, loaded.manifests)));
-  const checked = checkWithObjects([...others, ...runs.map(({ manifest }) => manifest)], { elsewhere: 'anything' }).map(
-    ({ finding, manifest }) => (followed.has(manifest) ? needed(finding) : finding),
+  const given = new Map(runs.map(({ manifest }, index) => [selected[index]?.manifest, manifest]));
+  const judged = loaded.manifests.flatMap((manifest) => (isRun(manifest) ? (given.get(manifest) ?? []) : [manifest]));
+  const checked = checkWithObjects(judged, { elsewhere: 'anything' }).map(({ finding, manifest }) =>
+    followed.has(manifest) ? needed(finding) : finding,
   );
   const missing = missingFor(runs, loaded.manifests, {
     standIns,
     runtime: asked.runtime,
     isSound: !hasErrors(checked),
   });
-  const known = new Set(missing.map(({ place }) => JSON.stringify(place)));
+  const known = new Set(missing.map(placeAndCode));
   // What the checks only warn of (an account that may exist in a cluster) is here known to be missing.
-  const distinct = checked.filter(({ severity, place }) => severity === 'error' || !known.has(JSON.stringify(place)));
+  const distinct = checked.filter((finding) => finding.severity === 'error' || !known.has(placeAndCode(finding)));
   const resources = resourcesIn(loaded.manifests, runs);
   const written = { flags: { images: asked.image, resources: asked.source }, place };
   const names = resources.map(({ name }) => name);
@@ -89,6 +92,8 @@ export function prepare(asked: Asked, stdin?: () => Uint8Array): Prepared {
   const local = localResources(standIns, resources);
   return { findings, manifests: others, runs, secrets, standIns, configFile: file, local };
 }
+
+const placeAndCode = ({ place, code }: Finding): string => JSON.stringify([place, code]);
 
 /** Codes of what a run fails without, and other objects of the same files may lack. */
 const MISSING: ReadonlySet<string> = new Set([
