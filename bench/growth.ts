@@ -48,7 +48,13 @@ async function measured(tasks: number, how: How): Promise<void> {
   const colors = new Proxy({}, { get: () => String }) as Output['colors']; // every colour leaves the text as it is
   const output: Output = {
     ...{ print: nothing, warn: nothing, protect: nothing, raw: nothing },
-    ...{ colors, terminal: false, columns: () => 80 },
+    ...{
+      colors,
+      terminal: false,
+      live: false,
+      size: () => ({ columns: 80, rows: 24 }),
+      onResize: () => () => undefined,
+    },
   };
   const asked = { run: [], param: new Map(), source: new Map(), image: new Map([['busybox', 'host']]) } as const;
   await run({ ...asked, paths: [file], output: 'json', runtime: 'fake' }, output, {

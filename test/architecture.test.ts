@@ -33,6 +33,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'commander',
     'picocolors',
     'string-width',
+    'wrap-ansi',
     'yaml',
     'node:',
   ],

@@ -56,7 +56,9 @@ function collected(): Output & { readonly out: () => string; readonly said: (tex
     raw: add,
     colors: plain,
     terminal: false,
-    columns: () => 80,
+    live: false,
+    size: () => ({ columns: 80, rows: 24 }),
+    onResize: () => () => undefined,
     out: () => out,
     said,
   };

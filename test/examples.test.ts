@@ -93,7 +93,9 @@ async function outcomeOf(name: string): Promise<{ status: number; tasks: string[
     raw: take,
     colors,
     terminal: false,
-    columns: () => 80,
+    live: false,
+    size: () => ({ columns: 80, rows: 24 }),
+    onResize: () => () => undefined,
   };
   const paths = [join(folder, name, 'expected'), join(folder, name, 'credentials.yaml')].filter(existsSync);
   const asked = { run: [], param: new Map(), source: new Map(), image: new Map() } as const;

@@ -25,7 +25,9 @@ export function recorded(): Recorded {
     raw: (text) => void (out += text),
     colors: picocolors.createColors(false),
     terminal: false,
-    columns: () => 80,
+    live: false,
+    size: () => ({ columns: 80, rows: 24 }),
+    onResize: () => () => undefined,
     out: () => out,
     err: () => err,
   };

@@ -4,7 +4,6 @@ import type { RunEvent } from '../src/run/events.js';
 import { statusRows } from '../src/run/status-area.js';
 import { summary } from '../src/run/summary.js';
 import { EventCount, type Tally } from '../src/run/tally.js';
-import { liveArea } from '../src/terminal/live-area.js';
 
 const colors = picocolors.createColors(false);
 const at = (second: number): string => new Date(Date.UTC(2026, 0, 1, 12, 0, second)).toISOString();
@@ -48,7 +47,7 @@ const halfway: readonly RunEvent[] = [
 
 describe('the status area', () => {
   const rows = (columns: number): readonly string[] =>
-    statusRows(tallied(halfway), (_, task) => waits[task] ?? [], Date.parse(at(16)), columns, colors);
+    statusRows(tallied(halfway), (_, task) => waits[task] ?? [], Date.parse(at(16)), { columns, rows: 20 }, colors);
 
   test('says what is done, what runs, what waits and for what', () => {
     expect(rows(80)).toEqual([
@@ -67,7 +66,7 @@ describe('the status area', () => {
       { type: 'step-log', time: at(3), ...check, step: 'condition-check-sunny', line: 'looking out' },
       { type: 'step-end', time: at(3), ...check, step: 'condition-check-sunny', exitCode: 1, reason: 'Error' },
     ];
-    expect(statusRows(tallied(checking), () => [], Date.parse(at(4)), 80, colors)[0]).toBe(
+    expect(statusRows(tallied(checking), () => [], Date.parse(at(4)), { columns: 80, rows: 20 }, colors)[0]).toBe(
       '  ◌ test      2.0s  condition sunny  looking out',
     );
     const stopped = { outcome: 'cancelled', reason: 'PipelineRunCancelled', message: '', seconds: 5 } as const;
@@ -92,7 +91,7 @@ describe('the status area', () => {
         seconds: 9,
       },
     ]);
-    expect(statusRows(ended, () => [], 0, 80, colors)).toEqual([]);
+    expect(statusRows(ended, () => [], 0, { columns: 80, rows: 20 }, colors)).toEqual([]);
   });
 });
 
@@ -251,21 +250,5 @@ Succeeded  release  in 7.0s  (3 tasks: 1 succeeded, 2 skipped)
       },
     ]);
     expect(summary(tally, [], colors)[2]).toBe('      CouldntGetTask: no Task');
-  });
-});
-
-describe('the live area', () => {
-  test('keeps its rows below the lines, and leaves none behind', () => {
-    let written = '';
-    const area = liveArea(
-      (text) => (written += text),
-      () => ['row 1', 'row 2'],
-    );
-    area.print('first');
-    area.print('second');
-    area.stop();
-    area.print('after');
-    const shown = written.replaceAll('\u001b[?25l', '').replaceAll('\u001b[?25h', '');
-    expect(shown).toBe('first\nrow 1\nrow 2\n\u001b[2A\r\u001b[0Jsecond\nafter\n');
   });
 });

@@ -28,6 +28,7 @@ import { jsonPresenter, textPresenter, type Presenter } from './present.js';
 import { pipelineOf } from './reach.js';
 import { runToEnd } from './run-to-end.js';
 import { openSession, type Session } from './session.js';
+import type { WaitsFor } from './status-area.js';
 import { eventsTold } from './told.js';
 
 /** What `pipewright run` was told. */
@@ -153,7 +154,8 @@ function presenterFor({ output: format }: RunOptions, prepared: Prepared, output
   const waits = new Map(prepared.runs.map((each) => [each.title, pipelineOf(each, prepared.manifests)]));
   const waitsOf = (name: string): ReadonlyMap<string, readonly string[]> | undefined =>
     waits.get(name) ?? [...waits].find(([title]) => title.endsWith('-') && name.startsWith(title))?.[1];
-  return textPresenter(output, (name, task) => waitsOf(name)?.get(task) ?? []);
+  const waitsFor: WaitsFor = (name, task) => waitsOf(name)?.get(task) ?? [];
+  return textPresenter(output, { waitsFor, isSeveral: prepared.runs.length > 1 });
 }
 
 /**

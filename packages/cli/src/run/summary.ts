@@ -89,7 +89,7 @@ function taskLines(task: TaskTally, width: number, colors: Colors, hasReason: bo
     return [`  ${sign} ${name}  ${colors.dim(WORDS[task.state])}`, ...logNotices];
   return [
     `  ${sign} ${name}  ${time(task)}${stepOf(task)}`,
-    ...task.lastLines.map((line) => `      ${colors.dim('|')} ${plain(line)}`),
+    ...task.lastLines.map((line) => `${QUOTE.replace('|', colors.dim('|'))} ${plain(line)}`),
     ...(hasReason ? failure(task.reason, withoutNotices(task), colors) : []),
     ...logNotices,
     ...resultLines(task, colors),
@@ -118,6 +118,11 @@ const LOGS_ELSEWHERE = /; for logs run: kubectl -n \S+ logs \S+ -c [^\s;]+/;
 /** A failure without what is said beside it: where a cluster keeps the logs, and what they lack. */
 const withoutNotices = ({ message, incompleteLogs }: TaskTally): string =>
   incompleteLogs.reduce((text, notice) => text.replace(`; ${notice}`, ''), message).replace(LOGS_ELSEWHERE, '');
+
+/** Whether a line of the summary quotes what a step printed, which is not wrapped. */
+export const isQuoted = (line: string): boolean => plain(line).startsWith(QUOTE);
+
+const QUOTE = '      |';
 
 const failure = (reason: string, message: string, colors: Colors): readonly string[] =>
   `${reason}${reason === '' || message === '' ? '' : ': '}${message}`

@@ -8,6 +8,8 @@
 import type { EventEmitter } from 'node:events';
 import picocolors from 'picocolors';
 import { UNFORESEEN } from '../failure.js';
+import { terminalFeatures } from './features.js';
+import type { Size } from './live-area.js';
 import { OUTPUT_CLOSED } from './stop-requests.js';
 
 /** Colours, or functions that change nothing. */
@@ -24,18 +26,20 @@ export interface Output {
   /** Writes to standard output as it is; for a terminal's status area. */
   readonly raw: (text: string) => void;
   readonly colors: Colors;
-  /** Whether a person watches standard output. */
+  /** Whether a terminal shows standard output. */
   readonly terminal: boolean;
-  /** Columns of the terminal; 80 where there is none. */
-  readonly columns: () => number;
+  /** Whether rows of it may be drawn over again. */
+  readonly live: boolean;
+  /** Size of the terminal; 80 columns and 24 rows where there is none. */
+  readonly size: () => Size;
+  /** Calls a function whenever the size has changed. Returns what calls it off. */
+  readonly onResize: (changed: () => void) => () => void;
 }
 
-/** The process's own output. `color`: undefined decides by NO_COLOR, FORCE_COLOR, TERM and whether it is a terminal. */
+/** The process's own output. `color`: undefined decides by the environment and whether it is a terminal. */
 export function processOutput(options: { readonly color?: boolean | undefined } = {}): Output {
   const { stdout, stderr, env } = process;
-  const terminal = stdout.isTTY && env['TERM'] !== 'dumb';
-  const forced = env['FORCE_COLOR'] !== undefined && env['FORCE_COLOR'] !== '0' && env['FORCE_COLOR'] !== 'false';
-  const wanted = options.color ?? ((env['NO_COLOR'] ?? '') === '' && (terminal || forced));
+  const { terminal, live, color } = terminalFeatures(stdout.isTTY, env, options.color);
   stdout.on('error', (cause) => endUnread(cause, 'standard output'));
   stderr.on('error', (cause) => endUnread(cause, 'standard error'));
   let hidden = (text: string): string => text;
@@ -44,9 +48,14 @@ export function processOutput(options: { readonly color?: boolean | undefined } 
     warn: (line) => void stderr.write(`${hidden(line)}\n`),
     protect: (hide) => void (hidden = hide),
     raw: (text) => void stdout.write(text),
-    colors: picocolors.createColors(wanted),
+    colors: picocolors.createColors(color),
     terminal,
-    columns: () => (stdout.columns > 0 ? stdout.columns : 80),
+    live,
+    size: () => ({ columns: stdout.columns > 0 ? stdout.columns : 80, rows: stdout.rows > 0 ? stdout.rows : 24 }),
+    onResize: (changed) => {
+      stdout.on('resize', changed);
+      return () => void stdout.off('resize', changed);
+    },
   };
 }
 
