@@ -1,7 +1,22 @@
-import { describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import type { Finding } from '../src/finding.js';
 import { findingsIn } from '../src/lint/check.js';
 import { loadText } from '../src/manifests/load.js';
 import { sourceText } from '../src/manifests/text.js';
+import { prepare } from '../src/run/prepare.js';
+import { folderWith } from './cli.js';
+
+const folders: (() => void)[] = [];
+afterEach(() => folders.splice(0).forEach((done) => done()));
+
+/** What `pipewright run` finds before it starts, with this machine's files for busybox. */
+function prepared(files: Readonly<Record<string, string>>): readonly Finding[] {
+  const { path, done } = folderWith(files);
+  folders.push(done);
+  const none = new Map<string, string>();
+  const image = new Map([['busybox', 'host']]);
+  return prepare({ paths: [path], run: [], param: none, source: none, image, runtime: 'sandbox' }).findings;
+}
 
 const codesIn = (...texts: readonly string[]): readonly string[] => {
   const loaded = texts.map((text, index) => loadText(sourceText(`${String(index)}.yaml`, text)));
@@ -28,5 +43,27 @@ describe('a file that cannot be read', () => {
 
   test('does not hide what is wrong in the others by themselves', () => {
     expect(codesIn(RUN.replace('pipelineRef', 'piplineRef'), 'a: "b\n')).toEqual(['FIELD_UNKNOWN', 'YAML_SYNTAX']);
+  });
+});
+
+describe('run', () => {
+  test('names the key of a missing Secret or ConfigMap in the command that makes it', () => {
+    const env = `[{ name: A, valueFrom: { secretKeyRef: { name: login, key: token } } }]`;
+    const volumes = `[{ name: v, configMap: { name: settings, items: [{ key: a.conf, path: a }, { key: b.conf, path: b }] } }]`;
+    const text = `apiVersion: tekton.dev/v1alpha1
+kind: TaskRun
+metadata: { name: r }
+spec: { taskSpec: { steps: [{ name: s, image: 'busybox:1', command: [ls], env: ${env} }], volumes: ${volumes} } }
+`;
+    const hints = prepared({ 'r.yaml': text }).map(({ hint }) => hint);
+    expect(hints).toEqual([
+      'add it to the command: kubectl create secret generic login --from-literal=token=VALUE --dry-run=client -o yaml > login.yaml',
+      'add it to the command: kubectl create configmap settings --from-literal=a.conf=VALUE --from-literal=b.conf=VALUE --dry-run=client -o yaml > settings.yaml',
+    ]);
+  });
+
+  test('reports a misspelt kind of the only run, as lint does', () => {
+    const found = prepared({ 'r.yaml': RUN.replace('PipelineRun', 'PiplineRun') });
+    expect(found.map(({ code, hint }) => `${code} ${hint}`)).toEqual(["KIND_UNKNOWN did you mean 'PipelineRun'?"]);
   });
 });

@@ -42,7 +42,7 @@ spec: { pipelineRef: { name: elsewhere } }
       `r.yaml:4:30  ${severity}  PIPELINE_UNKNOWN  there is no Pipeline 'elsewhere'
     4 | spec: { pipelineRef: { name: elsewhere } }
       |                              ^
-  hint: add it to the manifests, or mend the name
+  hint: add it to the manifests, or correct the name
 1 ${severity} (1 object checked)
 `;
     expect(await lint({ 'r.yaml': run })).toBe(said('warning'));

@@ -11,13 +11,14 @@ import { checkMetadata, checkNamespace, checkObjectName } from './check-metadata
 import { checkPipeline } from './check-pipeline.js';
 import { checkResource } from './check-resource.js';
 import { checkPipelineRun, checkTaskRun } from './check-run.js';
-import { conform, isRecord, typeName } from './check-shape.js';
+import { conform, isRecord } from './check-shape.js';
 import { checkCondition, checkTask } from './check-task.js';
 import type { ObjectId, Problem } from './problem.js';
-import { Report, someGuesses, type Guesses } from './report.js';
+import { Report, someGuesses, type Guesses, type Written } from './report.js';
 import { KINDS, STATUS, type KindShape } from './schema-kinds.js';
 import { metadata } from './schema-kubernetes.js';
 import { kubernetesObject, text, type ObjectSchema } from './schema.js';
+import { typeName } from './type-hint.js';
 import { API_VERSION, GROUP, type AnyTektonObject, type Kind } from './types.js';
 import type { Where } from './where.js';
 
@@ -37,9 +38,9 @@ export function checkObject(object: unknown, index = 0): readonly Problem[] {
 }
 
 /** Checks one object and keeps what the checks of a whole set need. */
-export function inspect(object: unknown, index: number, guesses: Guesses): Inspection {
+export function inspect(object: unknown, index: number, guesses: Guesses, written?: Written): Inspection {
   const id = idOf(object, index);
-  const report = new Report(id, guesses);
+  const report = new Report(id, guesses, written);
   if (!isRecord(object) || id.apiVersion === undefined || id.kind === undefined) {
     const is = isRecord(object) ? missingParts(id) : `it is ${typeName(object)}`;
     report.add('OBJECT_MALFORMED', [], { is });

@@ -14,6 +14,7 @@ import { checkUses, type Elsewhere, type Surroundings } from './check-uses.js';
 import type { Problem } from './problem.js';
 import { readPipeline } from './read.js';
 import { someGuesses } from './report.js';
+import type { Path } from './task-fields.js';
 import type { Where } from './where.js';
 
 /** How objects are checked together. */
@@ -25,14 +26,22 @@ export interface CheckOptions {
    * @default 'shared'
    */
   readonly elsewhere?: Elsewhere;
+  /**
+   * The text of a scalar as the file of an object has it, by the object's place in the list: hints quote it.
+   *
+   * @default - the value as JavaScript writes it
+   */
+  readonly written?: (index: number, path: Path) => string | undefined;
 }
 
 /** All problems of all objects, in order of the objects, then of paths. Objects that are not Tekton's are allowed. */
 export function checkObjects(objects: readonly unknown[], options: CheckOptions = {}): readonly Problem[] {
   const guesses = someGuesses();
-  const inspections = objects.map((object, index) => inspect(object, index, guesses));
+  const { elsewhere = 'shared', written } = options;
+  const inspections = objects.map((object, index) =>
+    inspect(object, index, guesses, written && ((path) => written(index, path))),
+  );
   const catalog = new Catalog(inspections);
-  const { elsewhere = 'shared' } = options;
   reportTwins(inspections);
   for (const inspection of inspections) checkAmong(inspection, catalog, elsewhere);
   checkCredentials(catalog, elsewhere);

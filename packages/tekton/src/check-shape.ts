@@ -8,7 +8,7 @@
 import { qualifiedNameFault } from './qualified-name.js';
 import type { Report } from './report.js';
 import type { ObjectSchema, Schema, StringSchema } from './schema.js';
-import { shown } from './problem.js';
+import { quantityHint, typeHint, typeName, type Misfit } from './type-hint.js';
 import { RESOURCE_TYPES } from './types.js';
 import type { Path } from './task-fields.js';
 
@@ -43,7 +43,9 @@ function fit(value: unknown, schema: Schema, path: Walk, report: Report, parent:
     case 'value':
       return paramValue(value, path, report);
     case 'list':
-      return Array.isArray(value) ? elements(value, schema.of, path, report) : wrong('a list', value, path, report);
+      return Array.isArray(value)
+        ? elements(value, schema.of, path, report)
+        : wrong('a list', value, path, report, { ofTexts: schema.of.is === 'string' });
     case 'map':
       if (!isRecord(value)) return wrong('a mapping', value, path, report);
       return entries(value, path, (item) => fit(item, schema.of, path, report, undefined));
@@ -52,7 +54,9 @@ function fit(value: unknown, schema: Schema, path: Walk, report: Report, parent:
       if (schema.list ? Array.isArray(value) : isRecord(value)) return value;
       return wrong(schema.list ? 'a list' : 'a mapping', value, path, report);
     case 'object':
-      return isRecord(value) ? fields(value, schema, path, report) : wrong('a mapping', value, path, report);
+      return isRecord(value)
+        ? fields(value, schema, path, report)
+        : wrong('a mapping', value, path, report, { hasName: schema.fields['name']?.is === 'string' });
   }
 }
 
@@ -104,6 +108,36 @@ function fields(value: Record<string, unknown>, schema: ObjectSchema, path: Walk
     unknownField(name, value, schema, path.slice(0, -1), report);
     return undefined;
   });
+  return withRequired(moved(kept, value, schema, path, report), value, schema, path, report);
+}
+
+/** What stands where another version of Tekton has it counts as if it stood where it belongs: what refers to it has no other mistake. */
+function moved(
+  kept: Readonly<Record<string, unknown>>,
+  value: Readonly<Record<string, unknown>>,
+  schema: ObjectSchema,
+  path: Path,
+  report: Report,
+): Readonly<Record<string, unknown>> {
+  let all = kept;
+  for (const [name, move] of Object.entries(schema.moves)) {
+    if (!Object.hasOwn(value, name)) continue;
+    const parts = Object.entries(move(value[name])).filter(([to]) => all[to] === undefined);
+    for (const [to, part] of parts) {
+      const field = schema.fields[to];
+      if (field) all = { ...all, [to]: fit(part, field, [...path, name], report, undefined) };
+    }
+  }
+  return all;
+}
+
+function withRequired(
+  kept: Readonly<Record<string, unknown>>,
+  value: Readonly<Record<string, unknown>>,
+  schema: ObjectSchema,
+  path: Path,
+  report: Report,
+): object {
   const missing = schema.required.filter((name) => kept[name] === undefined || kept[name] === null);
   if (missing.length === 0) return kept;
   for (const name of missing) {
@@ -202,10 +236,18 @@ function paramValue(value: unknown, path: Path, report: Report): unknown {
 }
 
 /** Reports a wrong type; always `undefined`. */
-function wrong(wants: string, value: unknown, path: Path, report: Report): undefined {
-  const got = typeName(value);
+function wrong(
+  wants: string,
+  value: unknown,
+  path: Path,
+  report: Report,
+  more: Pick<Misfit, 'ofTexts' | 'hasName'> = {},
+): undefined {
+  const written = report.written(path);
+  const got = typeName(value, written);
+  const fix = typeHint({ wants, value, written, field: path.at(-1), ...more });
   const tektonMessage = `cannot decode incoming new object: json: cannot unmarshal ${jsonType(value)} into Go value of type ${goType(wants)}`;
-  report.spoil('TYPE_WRONG', [...path], { wants, got, fix: fixFor(wants, value) }, { value, tektonMessage });
+  report.spoil('TYPE_WRONG', [...path], { wants, got, fix }, { value, tektonMessage });
   return undefined;
 }
 
@@ -227,30 +269,10 @@ function noQuantity(value: unknown, path: Path, report: Report): undefined {
   const facts = {
     wants: 'a quantity',
     got: typeName(value),
-    fix: 'write a number with a suffix, for example 500m or 1Gi',
+    fix: quantityHint(value),
   };
   report.spoil('TYPE_WRONG', [...path], facts, { value, tektonMessage: `cannot decode incoming new object: ${fault}` });
   return undefined;
-}
-
-/** A value as a sentence names it: `the number 5`, `a list`. */
-export function typeName(value: unknown): string {
-  if (value === null || value === undefined) return 'nothing';
-  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
-  if (typeof value === 'number') return `the number ${String(value)}`;
-  if (typeof value === 'boolean') return `the boolean ${String(value)}`;
-  return typeof value === 'string' ? `the string '${shown(value)}'` : 'a mapping';
-}
-
-function fixFor(wants: string, value: unknown): string {
-  const plain = typeof value === 'number' || typeof value === 'boolean';
-  if (wants.startsWith('a string') && plain) return `put it in quotes: "${String(value)}"`;
-  if (wants === 'a list')
-    return typeof value === 'string' ? `write it as a list: ["${shown(value)}"]` : "begin each element with '- '";
-  if (wants === 'a whole number' && typeof value === 'string' && /^\d+$/.test(value))
-    return `remove the quotes: ${value}`;
-  if (wants === 'true or false' && typeof value === 'string') return `write true or false without quotes`;
-  return `write ${wants}`;
 }
 
 const jsonType = (value: unknown): string =>

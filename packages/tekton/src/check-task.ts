@@ -3,7 +3,7 @@
  */
 
 import { checkDeclared, checkLabel } from './check-metadata.js';
-import { typeName } from './check-shape.js';
+import { typeName } from './type-hint.js';
 import { checkStep, INTERNAL_VOLUMES, type StepPlace } from './check-step.js';
 import { checkTaskValues, defaultsOf } from './check-values.js';
 import { checkTaskVariables, taskVocabulary, unquotedVariables, type Vocabulary } from './check-variables.js';

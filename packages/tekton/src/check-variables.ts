@@ -7,6 +7,7 @@
 
 import { nearest } from './nearest.js';
 import type { ParamModel, ResourceModel, TaskModel } from './model.js';
+import type { DeclaredParam } from './problems-task.js';
 import { variablesIn, wholeVariable } from './substitution.js';
 import { rewriteTask, type Path } from './task-fields.js';
 import { resourceVariableNames } from './variables.js';
@@ -20,6 +21,8 @@ export interface Vocabulary {
   readonly others?: (name: string) => boolean;
   /** Declared, and not filled in here: params within the value of a param. */
   readonly nested?: ReadonlySet<string>;
+  /** What names of params begin with. */
+  readonly paramPrefix?: string;
 }
 
 /** First words that only variables begin with, in any version of Tekton. */
@@ -33,13 +36,13 @@ export function paramVocabulary(params: readonly ParamModel[], prefixes: readonl
   for (const { name, type } of params) {
     for (const prefix of prefixes) (type === 'string' ? strings : arrays).add(`${prefix}.${name}`);
   }
-  return { strings, arrays };
+  return { strings, arrays, ...(prefixes[0] !== undefined && { paramPrefix: prefixes[0] }) };
 }
 
 /** All variables of a task. */
 export function taskVocabulary(task: TaskModel): Vocabulary {
-  const { strings, arrays } = paramVocabulary(task.params, task.spelling.params);
-  return { strings: new Set([...strings, ...valueVocabulary(task)]), arrays };
+  const params = paramVocabulary(task.params, task.spelling.params);
+  return { ...params, strings: new Set([...params.strings, ...valueVocabulary(task)]) };
 }
 
 /** The variables of a task that the value of a param may hold: those that are filled in after the params (`taskReplacements`). */
@@ -206,9 +209,16 @@ function unknown(
   const siblings = some.filter((one) => one.startsWith(stem) && !one.slice(stem.length).includes('.'));
   const known = siblings.length > 0 ? siblings : some;
   const guess = where.report.guessBy(() => guessVariable(name, stem, siblings, some));
-  const facts = { name, ...(guess !== undefined && { guess }) };
+  const facts = { name, ...(guess !== undefined && { guess }), ...declarationOf(name, vocabulary.paramPrefix) };
   if (ROOTS.has(root)) where.report.add('VARIABLE_UNKNOWN', path, { ...facts, known }, { value, tektonMessage });
   else where.report.add('VARIABLE_MISSPELT', path, facts, { value });
+}
+
+/** Where a param of that name is declared, and how it is then written. */
+function declarationOf(name: string, prefix: string | undefined): { readonly declare?: DeclaredParam } {
+  const [, param] = /^(?:inputs\.)?params\.([\w-]+)$/.exec(name) ?? [];
+  if (param === undefined || prefix === undefined) return {};
+  return { declare: { field: prefix, variable: `${prefix}.${param}` } };
 }
 
 /** Enough of the known names to guess from and to list. */

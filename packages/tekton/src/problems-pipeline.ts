@@ -96,7 +96,10 @@ export const PIPELINE_PROBLEMS = {
     'A timeout is no duration',
     'The API server could not read it.',
     ({ timeout }) => `${quoted(timeout)} is no duration`,
-    () => 'write a number with its unit, for example `90s`, `30m` or `1h30m`; `0` for no timeout',
+    ({ timeout }) =>
+      /^\d{1,9}$/.test(timeout)
+        ? `write it with its unit: ${timeout}s, ${timeout}m or ${timeout}h`
+        : 'write a number with its unit, for example `90s`, `30m` or `1h30m`; `0` for no timeout',
   ),
   TIMEOUT_NEGATIVE: error<{ timeout: string }>(
     'A timeout is negative',

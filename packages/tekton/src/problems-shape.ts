@@ -6,6 +6,9 @@
 
 import { error, listed, meant, quoted, warning, type Missed } from './problem.js';
 
+/** Versions of Tekton's API after this one. */
+const LATER: ReadonlySet<string> = new Set(['tekton.dev/v1beta1', 'tekton.dev/v1']);
+
 /** Rows about shapes and names. */
 export const SHAPE_PROBLEMS = {
   OBJECT_MALFORMED: error<{ is: string }>(
@@ -17,8 +20,14 @@ export const SHAPE_PROBLEMS = {
   API_VERSION_UNKNOWN: error<Missed>(
     'A version of tekton.dev is not known here',
     'The object would be stored by no API server that has this version only.',
-    ({ name }) => `apiVersion ${quoted(name)} is not supported`,
-    ({ known }) => `use ${listed(known)}`,
+    ({ name }) =>
+      LATER.has(name)
+        ? `objects of apiVersion ${quoted(name)} are not read yet`
+        : `apiVersion ${quoted(name)} is not supported`,
+    ({ name, known }) =>
+      LATER.has(name)
+        ? `leave it out for now, or write it anew as ${listed(known)}: its fields differ, so the version alone is not enough`
+        : `use ${listed(known)}`,
   ),
   KIND_OF_TRIGGERS: warning<{ kind: string }>(
     'A kind belongs to Tekton Triggers',

@@ -6,6 +6,12 @@
 
 import { error, errorWhereRefused, listed, meant, quoted, shown, warning } from './problem.js';
 
+/** Where a param is declared, and the variable that it is then. */
+export interface DeclaredParam {
+  readonly field: string;
+  readonly variable: string;
+}
+
 /** Rows about what runs in a pod. */
 export const TASK_PROBLEMS = {
   STEPS_MISSING: error<object>(
@@ -73,16 +79,23 @@ export const TASK_PROBLEMS = {
         ? 'write the default as a list, or set `type: string`'
         : 'write the default as a string, or set `type: array`',
   ),
-  VARIABLE_UNKNOWN: errorWhereRefused<{ name: string; guess?: string | undefined; known: readonly string[] }>(
+  VARIABLE_UNKNOWN: errorWhereRefused<{
+    name: string;
+    guess?: string | undefined;
+    known: readonly string[];
+    declare?: DeclaredParam;
+  }>(
     'A variable is not declared',
     "It is left as it is, and the step gets the text `$(…)` itself. It is a warning where Tekton's admission lets it pass: in scripts, in Conditions, in values of params, and behind the name of a declared resource.",
     ({ name }) => `$(${shown(name)}) is not declared`,
-    ({ name, guess, known }) =>
+    ({ name, guess, known, declare }) =>
       guess !== undefined
         ? `did you mean '$(${guess})'?`
         : known.length > 0
           ? `declared are: ${listed(known)}`
-          : `declare it, or remove $(${shown(name)})`,
+          : declare === undefined
+            ? `declare it, or remove $(${shown(name)})`
+            : `declare it under \`${declare.field}\`${declare.variable === name ? '' : `, and write $(${shown(declare.variable)})`}`,
   ),
   VARIABLE_MISSPELT: warning<{ name: string; guess?: string | undefined }>(
     'A variable looks misspelt',

@@ -15,6 +15,9 @@ export interface Guesses {
   left: number;
 }
 
+/** The text of the scalar at a path, as its file has it; undefined where there is none. */
+export type Written = (path: Path) => string | undefined;
+
 /** Guesses for one check. */
 export const someGuesses = (): Guesses => ({ left: 200 });
 
@@ -22,13 +25,20 @@ export const someGuesses = (): Guesses => ({ left: 200 });
 export class Report {
   readonly object: ObjectId;
   readonly #guesses: Guesses;
+  readonly #written: Written;
   readonly #problems: Problem[] = [];
   readonly #unheard = new Set<string>();
   #spoilt: Set<string> | undefined; // most objects have none
 
-  constructor(object: ObjectId, guesses: Guesses) {
+  constructor(object: ObjectId, guesses: Guesses, written: Written = () => undefined) {
     this.object = object;
     this.#guesses = guesses;
+    this.#written = written;
+  }
+
+  /** The text of a scalar as its file has it, where that is known. */
+  written(path: Path): string | undefined {
+    return this.#written(path);
   }
 
   /** Reports a problem, unless the place is known to be misshapen. */

@@ -8,7 +8,19 @@ import { DEFAULT_TIMEOUT } from './defaults.js';
 import { formatDuration } from './duration.js';
 import { container, podTemplate, step, volume } from './schema-kubernetes.js';
 import { claimSource, configMapSource, emptyDirSource, secretSource } from './schema-kubernetes-parts.js';
-import { defaulted, flag, integer, list, object, text, value, open, type ObjectSchema, type Schema } from './schema.js';
+import {
+  defaulted,
+  flag,
+  integer,
+  list,
+  object,
+  text,
+  value,
+  open,
+  type Move,
+  type ObjectSchema,
+  type Schema,
+} from './schema.js';
 import { RESOURCE_TYPES } from './types.js';
 import type * as wire from './types.js';
 
@@ -72,6 +84,18 @@ const workspaces = list(
   ),
 );
 
+/** Where Tasks and TaskRuns have the fields that later versions have in their spec. */
+const MOVES: Readonly<Record<string, Move>> = {
+  params: (params) => ({ inputs: { params } }),
+  resources: (resources) => {
+    const { inputs, outputs } = Object(resources) as { readonly inputs?: unknown; readonly outputs?: unknown }; // of anything
+    return {
+      ...(inputs !== undefined && { inputs: { resources: inputs } }),
+      ...(outputs !== undefined && { outputs: { resources: outputs } }),
+    };
+  },
+};
+
 const taskSpec = object<wire.TaskSpec>(
   'What the task does.',
   {
@@ -99,9 +123,11 @@ const taskSpec = object<wire.TaskSpec>(
   },
   {
     elsewhere: {
-      params: 'a v1alpha1 Task declares params under `inputs.params`',
-      resources: 'a v1alpha1 Task declares resources under `inputs.resources` and `outputs.resources`',
+      params: 'move it below `inputs`: a v1alpha1 Task has `inputs.params`, and uses them as $(inputs.params.NAME)',
+      resources:
+        'move `inputs` of it to `inputs.resources`, and `outputs` to `outputs.resources`: a v1alpha1 Task has them there',
     },
+    moves: MOVES,
   },
 );
 
@@ -193,9 +219,11 @@ const taskRunSpec = object<wire.TaskRunSpec>(
   },
   {
     elsewhere: {
-      params: 'a v1alpha1 TaskRun gives params under `inputs.params`',
-      resources: 'a v1alpha1 TaskRun binds resources under `inputs.resources` and `outputs.resources`',
+      params: 'move it below `inputs`: a v1alpha1 TaskRun has `inputs.params`',
+      resources:
+        'move `inputs` of it to `inputs.resources`, and `outputs` to `outputs.resources`: a v1alpha1 TaskRun has them there',
     },
+    moves: MOVES,
   },
 );
 

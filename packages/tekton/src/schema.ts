@@ -40,7 +40,12 @@ export interface ObjectSchema {
   readonly required: readonly string[];
   /** Where a field lives that people write here, because another version of Tekton has it here. */
   readonly elsewhere: Readonly<Record<string, string>>;
+  /** Of those, what makes fields of this object of their values. */
+  readonly moves: Readonly<Record<string, Move>>;
 }
+
+/** Makes the fields of an object that a value belongs to, which stands in a field of another version. */
+export type Move = (value: unknown) => Readonly<Record<string, unknown>>;
 
 /** The declared fields of a type, without its index signature. */
 type Known<T> = keyof {
@@ -96,9 +101,11 @@ export function object<T>(
   options: {
     readonly required?: readonly (Known<T> & string)[];
     readonly elsewhere?: Readonly<Record<string, string>>;
+    readonly moves?: Readonly<Record<string, Move>>;
   } = {},
 ): ObjectSchema {
-  return { is: 'object', description, fields, required: options.required ?? [], elsewhere: options.elsewhere ?? {} };
+  const { required = [], elsewhere = {}, moves = {} } = options;
+  return { is: 'object', description, fields, required, elsewhere, moves };
 }
 
 /** An object of Kubernetes, of which the wire types name only a part. */
@@ -107,5 +114,5 @@ export function kubernetesObject(
   fields: Readonly<Record<string, Schema>>,
   required: readonly string[] = [],
 ): ObjectSchema {
-  return { is: 'object', description, fields, required, elsewhere: {} };
+  return { is: 'object', description, fields, required, elsewhere: {}, moves: {} };
 }

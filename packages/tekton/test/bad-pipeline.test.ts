@@ -137,7 +137,7 @@ const rows: { wrong: string; objects: readonly unknown[]; says: string[] }[] = [
     wrong: 'an unknown condition',
     objects: graph(task('a', { conditions: [{ conditionRef: 'sunny' }] })),
     says: [
-      "error CONDITION_UNKNOWN p spec.tasks.0.conditions.0.conditionRef: there is no Condition 'sunny' (add it to the manifests, or mend the name)",
+      "error CONDITION_UNKNOWN p spec.tasks.0.conditions.0.conditionRef: there is no Condition 'sunny' (add it to the manifests, or correct the name)",
     ],
   },
   {
@@ -320,7 +320,7 @@ const rows: { wrong: string; objects: readonly unknown[]; says: string[] }[] = [
     wrong: 'a timeout without unit',
     objects: withChanged(changed(run, 'spec.timeout', '90')),
     says: [
-      "error TIMEOUT_INVALID release-1 spec.timeout: '90' is no duration (write a number with its unit, for example `90s`, `30m` or `1h30m`; `0` for no timeout)",
+      "error TIMEOUT_INVALID release-1 spec.timeout: '90' is no duration (write it with its unit: 90s, 90m or 90h)",
     ],
   },
   {

@@ -42,7 +42,7 @@ export function checkWithObjects(
   const sound = manifests.filter(({ faulty }) => !faulty);
   return checkObjects(
     sound.map(({ object }) => object),
-    options,
+    { ...options, written: (index, path) => sound[index]?.written(path) },
   ).flatMap((problem) => {
     const manifest = sound[problem.object?.index ?? 0];
     const other = problem.other === undefined ? undefined : sound[problem.other];

@@ -8,7 +8,7 @@ import { canonicalFields, problem } from '@pipewright/tekton';
 import { hasErrors, type Finding, type Place } from '../finding.js';
 import { isObject, textAt, type JsonObject } from './json.js';
 import { lostIndentation } from './indentation.js';
-import { locate, nodeAt, type Located, type Path } from './locate.js';
+import { locate, nodeAt, writtenAt, type Located, type Path } from './locate.js';
 import { parseYaml, type ParsedDocument } from './parse.js';
 import { readSources } from './sources.js';
 import { lineAt, placeOf, type SourceText } from './text.js';
@@ -22,6 +22,8 @@ export interface Manifest {
   readonly faulty: boolean;
   readonly locate: (path: Path) => Located;
   readonly quote: (place: Place) => string;
+  /** The text of the plain scalar at a path, as the file has it. */
+  readonly written: (path: Path) => string | undefined;
   /** The line for a finding to quote; undefined where it may hold a value of a Secret. */
   readonly quotable: (place: Place) => string | undefined;
 }
@@ -128,6 +130,7 @@ function manifestAt(parsed: ParsedDocument, written: JsonObject, base: Path, fau
     file: parsed.source.file,
     faulty,
     locate: (path) => locate(parsed, path, nodeAt(parsed, base)),
+    written: (path) => writtenAt(parsed, path, nodeAt(parsed, base)),
     quote: ({ line }) => lineAt(parsed.source, line),
     quotable: ({ line }) => quotableLine(parsed.source, line),
   };

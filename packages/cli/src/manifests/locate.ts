@@ -4,7 +4,7 @@
  * The syntax tree is walked when somebody asks, so that a file without mistakes pays nothing.
  */
 
-import { isAlias, isMap, isSeq, type Node, type Pair } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, Scalar, type Node, type Pair } from 'yaml';
 import type { Place } from '../finding.js';
 import type { ParsedDocument } from './parse.js';
 import { placeOf } from './text.js';
@@ -38,6 +38,14 @@ export function locate(parsed: ParsedDocument, path: Path, from: unknown = parse
     node = next.value;
   }
   return { key: placeOf(parsed.source, key), value: placeOf(parsed.source, value), found };
+}
+
+/** The text of the plain scalar at a path, as the file has it. Quoted texts, lists and objects have none. */
+export function writtenAt(parsed: ParsedDocument, path: Path, from: unknown = parsed.root): string | undefined {
+  let node: unknown = from;
+  for (const step of path) node = stepInto(parsed, node, step)?.value;
+  const target = isAlias(node) ? parsed.targets.get(node) : node;
+  return isScalar(target) && target.type === Scalar.PLAIN ? String(target.value) : undefined;
 }
 
 /** The node at a path, for those who read on from there. */

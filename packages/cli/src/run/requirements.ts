@@ -143,10 +143,10 @@ function missingObjects(
   namespace: string,
   manifests: readonly Manifest[],
 ): readonly Finding[] {
-  return referencesIn(spec, []).flatMap(({ kind, name, at }) => {
+  return referencesIn(spec, []).flatMap(({ kind, name, keys, at }) => {
     if (name.includes('$(') || (kind === 'ConfigMap' && name === ROOT_CERTIFICATE)) return [];
     if (find(manifests, kind, namespace, name)) return [];
-    const hint = `add it to the command: kubectl create ${kind.toLowerCase()}${kind === 'Secret' ? ' generic' : ''} ${name} --from-literal=KEY=VALUE --dry-run=client -o yaml > ${name}.yaml`;
+    const hint = `add it to the command: kubectl create ${kind.toLowerCase()}${kind === 'Secret' ? ' generic' : ''} ${name} ${keys.map((key) => `--from-literal=${key}=VALUE`).join(' ')} --dry-run=client -o yaml > ${name}.yaml`;
     return [
       error(
         manifest,
@@ -202,6 +202,8 @@ const secretsMissing = (
 interface Reference {
   readonly kind: 'Secret' | 'ConfigMap';
   readonly name: string;
+  /** Keys that must be in it, or a placeholder. */
+  readonly keys: readonly string[];
   readonly at: Path;
 }
 
@@ -222,9 +224,17 @@ function referencesIn(value: Json, at: Path): readonly Reference[] {
   return Object.entries(value).flatMap(([key, below]) => {
     const known = FIELDS[key];
     const name = known && isObject(below) && below['optional'] !== true ? below[known.field] : undefined;
-    if (known && typeof name === 'string') return [{ kind: known.kind, name, at: [...at, key, known.field] }];
+    if (known && typeof name === 'string')
+      return [{ kind: known.kind, name, keys: keysOf(below), at: [...at, key, known.field] }];
     return referencesIn(below, [...at, key]);
   });
+}
+
+/** The key that a variable takes, or those that a volume has files of. */
+function keysOf(reference: Json | undefined): readonly string[] {
+  const named = [textAt(reference, 'key'), ...listAt(reference, 'items').map((item) => textAt(item, 'key'))];
+  const keys = named.flatMap((key) => (key === undefined || !/^[\w.-]+$/.test(key) ? [] : [key]));
+  return keys.length > 0 ? [...new Set(keys)] : ['KEY'];
 }
 
 const find = (manifests: readonly Manifest[], kind: string, namespace: string, name: string): Manifest | undefined =>
