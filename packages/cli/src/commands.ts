@@ -68,9 +68,9 @@ const RUNTIMES =
 
 const imageOption = (): Option =>
   new Option(
-    '--image <NAME=host|DIR>',
-    "what stands in for an image: `host`, this machine's own files read-only, or a directory with a root filesystem; may be repeated",
-  ).argParser(pairs('NAME=host or NAME=DIR, as in --image golang=host', 'not empty'));
+    '--image <NAME=host|DIR|ARCHIVE>',
+    "what stands in for an image: `host`, this machine's own files read-only; a directory with a root filesystem; or the image itself, saved: docker-archive:FILE, oci-archive:FILE or oci:DIR, with :TAG where several are in it; may be repeated",
+  ).argParser(pairs('NAME=host or NAME=docker-archive:FILE, as in --image golang=host', 'not empty'));
 
 /** `pipewright lint` */
 export const addLint = (program: Command, output: Output, done: Done): Command =>
@@ -204,6 +204,7 @@ Nothing is downloaded: images are stood in for by --image or pipewright.yaml, wh
     golang: host
     acme/builder: { rootfs: host, overlay: images/builder }
     acme/linter: { rootfs: images/linter, entrypoint: [lint] }
+    alpine: docker-archive:alpine.tar
   resources:
     my-repo: { directory: . }
     my-image: { registry: local }

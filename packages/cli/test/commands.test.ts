@@ -35,7 +35,7 @@ describe('a command line that is wrong is refused with status 2', () => {
     ],
     [
       ['run', '--image', '=x'],
-      `error: option '--image <NAME=host|DIR>' argument '=x' is invalid. Write NAME=host or NAME=DIR, as in --image golang=host.\n${HINT}`,
+      `error: option '--image <NAME=host|DIR|ARCHIVE>' argument '=x' is invalid. Write NAME=host or NAME=docker-archive:FILE, as in --image golang=host.\n${HINT}`,
     ],
     [
       ['run', '--source', 'app='],

@@ -65,6 +65,14 @@ const mistakes: readonly { has: string; yaml: string; want: (folder: string) => 
     ],
   },
   {
+    has: 'a saved image that is not there',
+    yaml: 'images:\n  golang: docker-archive:none.tar\n  node: { rootfs: "oci:none:v1" }',
+    want: (base) => [
+      `2:11 images.golang: docker-archive:${join(base, 'none.tar')} does not exist | check the path; it is relative to where it is written`,
+      `3:19 images.node.rootfs: oci:${join(base, 'none')}:v1 does not exist | check the path; it is relative to where it is written`,
+    ],
+  },
+  {
     has: 'another registry',
     yaml: 'resources:\n  a: { registry: quay.io }',
     want: () => [
@@ -82,7 +90,7 @@ const mistakes: readonly { has: string; yaml: string; want: (folder: string) => 
   {
     has: 'a number for an image',
     yaml: 'images:\n  a: 3',
-    want: () => ['2:6 images.a must be `host`, a directory, or an object | as in `golang: host`'],
+    want: () => ['2:6 images.a must be `host`, a directory, a saved image, or an object | as in `golang: host`'],
   },
   {
     has: 'a list for images',

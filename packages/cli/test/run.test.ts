@@ -190,7 +190,11 @@ describe('what is missing is told at once, before anything starts', () => {
   test('images without a stand-in, each once', async () => {
     expect(await refused({ 'p.yaml': TASKS + RUN }, { image: new Map() }))
       .toBe(`p.yaml:8:29  error  IMAGE_NO_STAND_IN  nothing stands in for the image busybox:1 of step first of Task work
-  hint: images are not downloaded; name what stands in: --image busybox=host, or in pipewright.yaml \`images: { busybox: host }\`
+  hint: images are not downloaded; if this machine has the programs that are run, add to the command: --image busybox=host
+  hint: or save the image where it can be pulled, by one of these, and add the third line to the command:
+  hint: skopeo copy docker://busybox:1 docker-archive:busybox.tar
+  hint: docker pull busybox:1 && docker save -o busybox.tar busybox:1
+  hint: --image busybox=docker-archive:busybox.tar
 1 error; nothing was run
 status 2`);
   });
@@ -198,7 +202,11 @@ status 2`);
   test('the command of a step whose stand-in runs nothing by itself', async () => {
     expect(await refused({ 'p.yaml': TASKS.replace(' command: [echo],', '') + RUN }))
       .toBe(`p.yaml:8:29  error  COMMAND_UNKNOWN  step first of Task work has neither command nor script, and nothing says what the image busybox:1 runs
-  hint: give the step a command, or say it in pipewright.yaml: images: { busybox: { rootfs: host, entrypoint: [PROGRAM] } }
+  hint: give the step a command; or save the image, whose program is then known, and name it instead:
+  hint: skopeo copy docker://busybox:1 docker-archive:busybox.tar
+  hint: docker pull busybox:1 && docker save -o busybox.tar busybox:1
+  hint: --image busybox=docker-archive:busybox.tar
+  hint: or name a program, in pipewright.yaml: images: { busybox: { rootfs: host, entrypoint: [PROGRAM] } }
 1 error; nothing was run
 status 2`);
   });
@@ -259,7 +267,11 @@ status 2`);
       .toBe(`--image bsybox=host  error  STAND_IN_UNUSED  bsybox matches no image of these manifests
   hint: did you mean 'busybox'?
 p.yaml:8:29  error  IMAGE_NO_STAND_IN  nothing stands in for the image busybox:1 of step first of Task work
-  hint: images are not downloaded; name what stands in: --image busybox=host, or in pipewright.yaml \`images: { busybox: host }\`
+  hint: images are not downloaded; if this machine has the programs that are run, add to the command: --image busybox=host
+  hint: or save the image where it can be pulled, by one of these, and add the third line to the command:
+  hint: skopeo copy docker://busybox:1 docker-archive:busybox.tar
+  hint: docker pull busybox:1 && docker save -o busybox.tar busybox:1
+  hint: --image busybox=docker-archive:busybox.tar
 2 errors; nothing was run
 status 2`);
   });

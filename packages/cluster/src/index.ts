@@ -13,6 +13,7 @@ export { startNode, type Node, type NodeOptions } from './node/node.js';
 export type { ClusterLog, LogLevel } from './cluster-log.js';
 export type { ContainerLog, ContainerLogs } from './node/pod-logs.js';
 export { openTemporaryDirectory, type RunDirectory } from './runtime/run-directory.js';
+export { isPrivate } from './runtime/private-directory.js';
 export { createRegistry, type Registry, type ServedRegistry } from './registry/registry.js';
 export type { RegistryLogin } from './registry/login.js';
 export { equalInConstantTime, serveLoopback, type LoopbackServer } from './loopback-server.js';

@@ -7,7 +7,10 @@
 
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import type { ImageConfig } from '@pipewright/cluster';
 import { hasErrors, type Finding, type Place } from '../finding.js';
+import type { ImageReference } from '../image/image-reference.js';
+import type { SavedImage } from '../image/saved-image.js';
 import { isObject, type Json } from '../manifests/json.js';
 import { locate, type Path } from '../manifests/locate.js';
 import { parseYaml, type ParsedDocument } from '../manifests/parse.js';
@@ -20,12 +23,22 @@ import { readConfig, type Complaint } from './shape.js';
 export interface ImageStandIn {
   /** `host`: the machine's own root filesystem, read-only. */
   readonly rootfs: string;
+  /** The image that is unpacked into `rootfs` before the first step. */
+  readonly archive?: StandInArchive;
+  /** What the image of an archive says about how to run it. */
+  readonly config?: ImageConfig;
   /** A directory laid over the root filesystem. */
   readonly overlay?: string;
   /** What the image runs when a step names no command. */
   readonly entrypoint?: readonly string[];
   /** Its arguments, or the whole command without an entrypoint; a step's own args take their place. */
   readonly cmd?: readonly string[];
+}
+
+/** An image that is saved in a file or a directory. */
+export interface StandInArchive {
+  readonly reference: ImageReference;
+  readonly image: SavedImage;
 }
 
 /** What a PipelineResource is on this machine. */

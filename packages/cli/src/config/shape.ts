@@ -5,6 +5,7 @@
  *       golang: host
  *       acme/builder: { rootfs: host, overlay: images/builder }
  *       acme/linter: { rootfs: images/linter, entrypoint: [lint], cmd: [--help] }
+ *       busybox: docker-archive:busybox.tar
  *     resources:
  *       source: { directory: . }
  *       image: { registry: local }
@@ -17,6 +18,8 @@
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { nearest } from '@pipewright/tekton';
+import { readImageReference, type ImageReference } from '../image/image-reference.js';
+import { savedImageStandIn } from '../local/saved-images.js';
 import { isObject, type Json, type JsonObject } from '../manifests/json.js';
 import type { Path } from '../manifests/locate.js';
 import type { ImageStandIn, NodeStandIn, ResourceStandIn, StandIns } from './config.js';
@@ -95,7 +98,7 @@ class ConfigReader {
     if (!isObject(value)) {
       this.#refuse(
         path,
-        `${nameOf(path)} must be \`host\`, a directory, or an object`,
+        `${nameOf(path)} must be \`host\`, a directory, a saved image, or an object`,
         `as in \`${EXAMPLES['images'] ?? ''}\``,
       );
       return undefined;
@@ -170,8 +173,17 @@ class ConfigReader {
 
   #rootfs(value: string, path: Path): ImageStandIn | undefined {
     if (value === 'host') return { rootfs: 'host' };
+    const saved = readImageReference(value, this.#base);
+    if (saved !== undefined) return this.#saved(saved, path);
     const rootfs = this.#directory(value, path);
     return rootfs === undefined ? undefined : { rootfs };
+  }
+
+  #saved(reference: ImageReference, path: Path): ImageStandIn | undefined {
+    const found = savedImageStandIn(reference, String(path[1]));
+    if (found.kind === 'image') return found.standIn;
+    this.#refuse(path, `${nameOf(path)}: ${found.message}`, found.hint);
+    return undefined;
   }
 
   #text(fields: JsonObject, field: string, path: Path, fallback?: string): string | undefined {

@@ -4,7 +4,7 @@
  * `run` and `up` start the same one; only here do controller and cluster meet.
  */
 
-import { startCluster, type Cluster, type ImageSource, type Runtime } from '@pipewright/cluster';
+import { startCluster, type Cluster, type ImageConfig, type ImageSource, type Runtime } from '@pipewright/cluster';
 import {
   imageCommand,
   silent,
@@ -14,7 +14,7 @@ import {
   type RetentionPolicy,
 } from '@pipewright/controller';
 import { crds } from '@pipewright/tekton';
-import type { StandIns } from '../config/config.js';
+import type { ImageStandIn, StandIns } from '../config/config.js';
 import type { TextLog } from '../log/text-log.js';
 import { tektonAdmission } from './admission.js';
 import { makeGsutilImage } from './gsutil-image.js';
@@ -63,6 +63,8 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
       const found = sourceOf(image, standIns);
       return runtime.usesFiles ? found : { rootfs: 'host', ...found, config: found?.config ?? ANY_PROGRAM };
     },
+    imageHint:
+      'name what does when the cluster is started: --image NAME=host, or a saved image: --image NAME=docker-archive:FILE',
     optionalSecrets: !runtime.usesFiles,
     hostFiles: options.hostFiles,
     ...(standIns.node && { node: standIns.node }),
@@ -119,12 +121,20 @@ export function sourceOf(image: string, { images }: StandIns): ImageSource | und
   const fitting = [...images].filter(([name]) => standsFor(name, image));
   const [, found] = fitting.sort(([a], [b]) => b.length - a.length)[0] ?? [];
   if (!found) return undefined;
-  const { rootfs, overlay, entrypoint, cmd } = found;
-  const config = { ...(entrypoint && { Entrypoint: entrypoint }), ...(cmd && { Cmd: cmd }) };
+  const { rootfs, overlay } = found;
+  const config = configOf(found);
+  return { rootfs, ...(overlay !== undefined && { overlays: [overlay] }), ...(config && { config }) };
+}
+
+/** What is written in pipewright.yaml counts before what the image says; another entrypoint drops the image's Cmd, as docker has it. */
+function configOf({ config, entrypoint, cmd }: ImageStandIn): ImageConfig | undefined {
+  if (!config && !entrypoint && !cmd) return undefined;
+  const { Cmd, ...others } = config ?? {};
   return {
-    rootfs,
-    ...(overlay !== undefined && { overlays: [overlay] }),
-    ...((entrypoint ?? cmd) && { config }),
+    ...others,
+    ...(Cmd && !entrypoint && { Cmd }),
+    ...(entrypoint && { Entrypoint: entrypoint }),
+    ...(cmd && { Cmd: cmd }),
   };
 }
 

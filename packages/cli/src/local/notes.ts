@@ -1,11 +1,13 @@
 /** What stands in for what on this machine, as `run` and `up` say it. Pure. */
 
 import type { StandIns } from '../config/config.js';
+import { imageReferenceText } from '../image/image-reference.js';
 
 /** A line for each image. */
 export const imageNotes = ({ images }: StandIns): readonly string[] =>
-  [...images].map(([name, { rootfs, overlay }]) => {
-    const what = rootfs === 'host' ? "this machine's own files, read-only" : rootfs;
+  [...images].map(([name, { rootfs, overlay, archive }]) => {
+    const own = rootfs === 'host' ? "this machine's own files, read-only" : rootfs;
+    const what = archive ? `${imageReferenceText(archive.reference)}, ${archive.image.digest}` : own;
     return `image ${name} is ${what}${overlay === undefined ? '' : ` with ${overlay} laid over`}`;
   });
 

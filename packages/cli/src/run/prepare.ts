@@ -16,6 +16,8 @@ import {
 import { hasErrors, inReadingOrder, type Finding } from '../finding.js';
 import { checkWithObjects, findingsIn } from '../lint/check.js';
 import { defaultPaths } from '../lint/default-paths.js';
+import { IMAGE_FORMS, readImageReference } from '../image/image-reference.js';
+import { savedImageStandIn } from '../local/saved-images.js';
 import type { JsonObject } from '../manifests/json.js';
 import { loadManifests, secretsIn, type Manifest } from '../manifests/load.js';
 import { UsageError } from '../usage-error.js';
@@ -23,7 +25,7 @@ import { followedBy } from './reach.js';
 import { missingFor } from './requirements.js';
 import { localResources, resourcesIn, type LocalResources } from './resources.js';
 import { isRun, selectRuns, withParams, type PlannedRun } from './select.js';
-import { unusedStandIns } from './unused.js';
+import { imagesIn, unusedStandIns } from './unused.js';
 
 /** The part of the command line that says what to run, on what. */
 export interface Asked {
@@ -45,6 +47,8 @@ export interface Prepared {
   /** The Secrets of the manifests, also of those that are not run: findings may quote them. */
   readonly secrets: readonly JsonObject[];
   readonly standIns: StandIns;
+  /** What the objects of the runs name as images; a name may have variables. */
+  readonly images: readonly string[];
   readonly configFile?: string | undefined;
   readonly local: LocalResources;
 }
@@ -57,7 +61,7 @@ export function prepare(asked: Asked, stdin?: () => Uint8Array): Prepared {
   const loaded = loadManifests(paths, stdin);
   const { standIns, findings: inConfig, file, place } = standInsFor(asked, paths);
   const secrets = secretsIn(loaded.manifests);
-  const stopped = { manifests: [], runs: [], secrets, standIns, local: NOTHING_LOCAL };
+  const stopped = { manifests: [], runs: [], secrets, standIns, images: [], local: NOTHING_LOCAL };
   const text = [...loaded.findings, ...inConfig];
   if (hasErrors(text))
     return { ...stopped, findings: inReadingOrder([...inConfig, ...findingsIn(loaded, { elsewhere: 'anything' })]) };
@@ -90,7 +94,8 @@ export function prepare(asked: Asked, stdin?: () => Uint8Array): Prepared {
   const findings = inReadingOrder([...text, ...distinct, ...missing, ...unused]);
   if (hasErrors(findings)) return { ...stopped, findings };
   const local = localResources(standIns, resources);
-  return { findings, manifests: others, runs, secrets, standIns, configFile: file, local };
+  const images = [...followed, ...runs.map(({ manifest }) => manifest)].flatMap(({ object }) => imagesIn(object));
+  return { findings, manifests: others, runs, secrets, standIns, images, configFile: file, local };
 }
 
 const placeAndCode = ({ place, code }: Finding): string => JSON.stringify([place, code]);
@@ -123,14 +128,21 @@ export function standInsFor(
 }
 
 function fromFlags({ image, source }: Pick<Asked, 'image' | 'source'>): StandIns {
-  const images = [...image].map(([name, value]): readonly [string, ImageStandIn] => [
-    name,
-    { rootfs: value === 'host' ? 'host' : directory(value, `--image ${name}=${value}`) },
-  ]);
+  const images = [...image].map(([name, value]): readonly [string, ImageStandIn] => [name, imageStandIn(name, value)]);
   const resources = [...source].map(
     ([name, value]) => [name, { directory: directory(value, `--source ${name}=${value}`) }] as const,
   );
   return { images: new Map(images), resources: new Map(resources) };
+}
+
+function imageStandIn(name: string, value: string): ImageStandIn {
+  const flag = `--image ${name}=${value}`;
+  if (value === 'host') return { rootfs: 'host' };
+  const saved = readImageReference(value, process.cwd());
+  if (saved === undefined) return { rootfs: directory(value, flag) };
+  const found = savedImageStandIn(saved, name);
+  if (found.kind === 'image') return found.standIn;
+  throw new UsageError(`--image ${name}: ${found.message}`, found.hint);
 }
 
 function directory(path: string, flag: string): string {
@@ -138,6 +150,8 @@ function directory(path: string, flag: string): string {
   if (existsSync(full) && statSync(full).isDirectory()) return full;
   throw new UsageError(
     `${flag}: ${full} ${existsSync(full) ? 'is not a directory' : 'does not exist'}`,
-    flag.startsWith('--image') ? 'write `host` or a directory with a root filesystem' : 'name a directory',
+    flag.startsWith('--image')
+      ? `write \`host\`, a directory with a root filesystem, or a saved image: ${IMAGE_FORMS}`
+      : 'name a directory',
   );
 }

@@ -7,11 +7,11 @@
 
 import type { Finding } from '../finding.js';
 import type { StandIns } from '../config/config.js';
-import { shortName } from '../local/image-name.js';
 import { commandOf, sourceOf } from '../local/local-cluster.js';
 import { isObject, listAt, objectAt, textAt, type Json, type JsonObject } from '../manifests/json.js';
 import type { Path } from '../manifests/locate.js';
 import type { Manifest } from '../manifests/load.js';
+import { commandHint, imageHint } from './image-recipe.js';
 import { imagesOf, tasksOf, type UsedTask } from './reach.js';
 import { namespaceOf, type PlannedRun } from './select.js';
 
@@ -49,6 +49,7 @@ const NOT_FOR_FAKE: ReadonlySet<string> = new Set(['IMAGE_NO_STAND_IN', 'COMMAND
 /** Each image once, at the first place that names it. */
 function missingImages(tasks: readonly UsedTask[], standIns: StandIns): readonly Finding[] {
   const missing = tasks.flatMap(imagesOf).filter(({ image }) => sourceOf(image, standIns) === undefined);
+  const runsOwn = new Set(missing.flatMap(({ image, silent }) => (silent ? [image] : [])));
   const first = new Map(missing.toReversed().map((use) => [use.image, use]));
   return [...first.values()]
     .toReversed()
@@ -58,7 +59,7 @@ function missingImages(tasks: readonly UsedTask[], standIns: StandIns): readonly
         path,
         'IMAGE_NO_STAND_IN',
         `nothing stands in for the image ${image} of ${user}`,
-        `images are not downloaded; name what stands in: --image ${shortName(image)}=host, or in pipewright.yaml \`images: { ${shortName(image)}: host }\``,
+        imageHint(image, runsOwn.has(image)),
       ),
     );
 }
@@ -74,7 +75,7 @@ function missingCommands(tasks: readonly UsedTask[], standIns: StandIns): readon
         path,
         'COMMAND_UNKNOWN',
         `${user} has neither command nor script, and nothing says what the image ${image} runs`,
-        `give the step a command, or say it in pipewright.yaml: images: { ${shortName(image)}: { rootfs: host, entrypoint: [PROGRAM] } }`,
+        commandHint(image),
       ),
     );
 }

@@ -10,6 +10,7 @@ import type { Runtime } from '@pipewright/cluster';
 import { systemClock, type Clock } from '@pipewright/kube';
 import { countOf, describeFinding, hasErrors, type Finding } from '../finding.js';
 import { runtimeNamed, tryRuntime } from '../local/runtime.js';
+import { unpackSavedImages } from '../local/saved-images.js';
 import { openLogTarget, type LogOptions } from '../log/log-options.js';
 import { textLog } from '../log/text-log.js';
 import { Mask } from '../masking/mask.js';
@@ -65,8 +66,9 @@ export async function run(options: RunOptions, output: Output, surroundings: Run
   const log = textLog({ target: openLogTarget(logFile, 'run'), level: logLevel, hide: mask.hide, warn: output.warn });
   const requests = listenForStop(surroundings.signals);
   try {
-    const session = await openSession(prepared, runtime, log);
     const note = (message: string): void => show({ type: 'note', time: new Date().toISOString(), message });
+    const standIns = await standInsUnpacked(prepared, runtime, note);
+    const session = await openSession({ ...prepared, standIns }, runtime, log);
     [how, ...session.notes].forEach(note);
     try {
       const { clock = systemClock, program = programWords(process.env) } = surroundings;
@@ -79,6 +81,15 @@ export async function run(options: RunOptions, output: Output, surroundings: Run
     requests.release();
     log.close();
   }
+}
+
+/** Images are unpacked before anything starts: a step whose image is damaged must not be the fifth of a run. */
+async function standInsUnpacked(
+  { standIns, images }: Prepared,
+  runtime: Runtime,
+  note: (line: string) => void,
+): Promise<Prepared['standIns']> {
+  return runtime.usesFiles ? unpackSavedImages(standIns, images, note) : standIns;
 }
 
 interface Inside {

@@ -71,7 +71,7 @@ function finding(kind: Kind, name: string, { flags, place }: Written, message: s
 }
 
 /** Every `image` in an object. Depth is bounded by the loader. */
-function imagesIn(value: Json): readonly string[] {
+export function imagesIn(value: Json): readonly string[] {
   if (Array.isArray(value)) return (value as readonly Json[]).flatMap(imagesIn); // Array.isArray widens a readonly Json[] to any[]
   if (!isObject(value)) return [];
   return Object.entries(value).flatMap(([key, below]) =>

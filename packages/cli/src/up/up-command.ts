@@ -19,6 +19,7 @@ import { dockerConfig, loginSecret } from '../local/host-files.js';
 import { hasRegistry, startLocalCluster } from '../local/local-cluster.js';
 import { imageNotes, loginNote, nodeNotes, resourceNotes } from '../local/notes.js';
 import { runtimeNamed, tryRuntime } from '../local/runtime.js';
+import { unpackSavedImages } from '../local/saved-images.js';
 import { openLogTarget, type LogOptions } from '../log/log-options.js';
 import { textLog, type TextLog } from '../log/text-log.js';
 import { Mask } from '../masking/mask.js';
@@ -56,6 +57,7 @@ export async function up(options: UpOptions, output: Output, surroundings: UpSur
   if (hasErrors(findings)) return 2;
   const runtime = surroundings.runtime ?? runtimeNamed(options.runtime);
   output.print(await tryRuntime(runtime));
+  const unpacked = runtime.usesFiles ? await unpackSavedImages(standIns, undefined, output.print) : standIns;
   const mask = new Mask();
   output.protect(mask.hide);
   const { logFile, logLevel = 'warn' } = options;
@@ -63,7 +65,7 @@ export async function up(options: UpOptions, output: Output, surroundings: UpSur
   const requests = listenForStop(surroundings.signals);
   const closers: Closers = [() => Promise.resolve(requests.release()), () => Promise.resolve(log.close())];
   try {
-    const { cluster, notes } = await open(options, standIns, { runtime, log, mask, note: output.print }, closers);
+    const { cluster, notes } = await open(options, unpacked, { runtime, log, mask, note: output.print }, closers);
     const served = await cluster.serve({ port: options.port });
     const kubeconfig = await writeKubeconfig(options, served.kubeconfig, closers);
     if (notes.length > 0) output.print(`stand-ins${file === undefined ? '' : ` (${file})`}:`);

@@ -1,0 +1,134 @@
+/**
+ * The files that an image is saved in: below a directory (OCI layout), or in one tar archive, which is read by seeking.
+ */
+
+import { closeSync, createReadStream, fstatSync, lstatSync, openSync, readFileSync, readSync } from 'node:fs';
+import { join, posix } from 'node:path';
+import { ImageError, WRITE_AGAIN } from './image-error.js';
+import { BLOCK, TarHeaders } from './tar-header.js';
+import { padding } from './tar-stream.js';
+
+/** Named contents. */
+export interface Blobs {
+  /** @returns the size; undefined when there is no such file */
+  readonly size: (name: string) => number | undefined;
+  /** Reads a document, which must be small. Throws an `ImageError` where there is none. */
+  readonly read: (name: string) => Buffer;
+  readonly stream: (name: string) => AsyncIterable<Buffer>;
+}
+
+/** Bytes of a manifest, index or configuration; registries take at most 4 MiB of them. */
+const MOST_JSON = 4 * 1024 * 1024;
+
+/** Files of one image archive: more than any image has layers. */
+const MOST_FILES = 100_000;
+
+/** The files below a directory. Names are those of the format, never a user's. */
+export function blobsInDirectory(directory: string): Blobs {
+  const size = (name: string): number | undefined => {
+    const stats = lstatSync(join(directory, name), { throwIfNoEntry: false });
+    return stats?.isFile() === true ? stats.size : undefined;
+  };
+  return {
+    size,
+    read: (name) => {
+      requireDocument(name, size(name));
+      return readFileSync(join(directory, name));
+    },
+    stream: (name) => createReadStream(join(directory, name)),
+  };
+}
+
+interface Span {
+  readonly start: number;
+  readonly size: number;
+}
+
+/** The files in a tar archive. Reads its headers alone. */
+export function blobsInArchive(file: string): Blobs {
+  const spans = indexOf(file);
+  return {
+    size: (name) => spans.get(name)?.size,
+    read: (name) => {
+      const span = spans.get(name);
+      requireDocument(name, span?.size);
+      return withFile(file, (fd) => bytesAt(fd, span?.start ?? 0, span?.size ?? 0));
+    },
+    stream: (name) => {
+      const { start, size } = spans.get(name) ?? { start: 0, size: 0 };
+      return size === 0 ? nothing() : createReadStream(file, { start, end: start + size - 1 });
+    },
+  };
+}
+
+async function* nothing(): AsyncGenerator<Buffer> {
+  // no bytes
+}
+
+function requireDocument(name: string, size: number | undefined): void {
+  if (size === undefined) throw new ImageError(`has no ${name}`, WRITE_AGAIN);
+  if (size > MOST_JSON)
+    throw new ImageError(`has a ${name} of ${String(size)} bytes; at most ${String(MOST_JSON)} are read`, WRITE_AGAIN);
+}
+
+/** Where the content of each file lies. Links, by which docker writes a layer once, are followed. */
+function indexOf(file: string): ReadonlyMap<string, Span> {
+  const spans = new Map<string, Span>();
+  const links = new Map<string, string>();
+  withFile(file, (fd) => {
+    const length = fstatSync(fd).size;
+    requirePlain(bytesAt(fd, 0, Math.min(length, BLOCK)), file);
+    const headers = new TarHeaders();
+    for (let at = 0; at + BLOCK <= length;) {
+      const header = headers.read(bytesAt(fd, at, BLOCK));
+      at += BLOCK;
+      if (header.kind === 'end') break;
+      const size = header.kind === 'entry' ? header.entry.size : header.size;
+      if (at + size > length) throw new ImageError('ends in the middle of an entry', WRITE_AGAIN);
+      if (header.kind === 'metadata') header.learn(bytesAt(fd, at, size));
+      else {
+        const { kind, path, target } = header.entry;
+        const name = posix.normalize(path);
+        if (kind === 'file') spans.set(name, { start: at, size });
+        if (kind === 'symlink') links.set(name, posix.join(posix.dirname(name), target));
+        if (kind === 'hardlink') links.set(name, posix.normalize(target));
+      }
+      if (spans.size + links.size > MOST_FILES)
+        throw new ImageError(
+          `has more than ${String(MOST_FILES)} files`,
+          'is this an image archive? An image is saved in some dozens of files',
+        );
+      at += size + padding(size);
+    }
+  });
+  for (const [name, target] of links) {
+    const span = spans.get(target);
+    if (span !== undefined && !spans.has(name)) spans.set(name, span);
+  }
+  return spans;
+}
+
+function requirePlain(start: Buffer, file: string): void {
+  const magic = start.toString('hex', 0, 4);
+  if (magic.startsWith('1f8b')) throw new ImageError('is compressed with gzip', `decompress it: gunzip ${file}`);
+  if (magic === '28b52ffd') throw new ImageError('is compressed with zstd', `decompress it: zstd -d ${file}`);
+}
+
+function withFile<T>(file: string, use: (fd: number) => T): T {
+  const fd = openSync(file, 'r');
+  try {
+    return use(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function bytesAt(fd: number, start: number, size: number): Buffer {
+  const bytes = Buffer.alloc(size);
+  for (let done = 0; done < size;) {
+    const read = readSync(fd, bytes, done, size - done, start + done);
+    if (read === 0) throw new ImageError('ends in the middle of an entry', WRITE_AGAIN);
+    done += read;
+  }
+  return bytes;
+}

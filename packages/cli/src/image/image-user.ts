@@ -1,0 +1,65 @@
+/**
+ * Whom an image runs as, in numbers: names are looked up in its own /etc/passwd and /etc/group, as container runtimes do.
+ */
+
+import { lstatSync, readFileSync, readlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { ImageError } from './image-error.js';
+
+/** @returns `uid:gid`. Throws an `ImageError` for a name that the image does not have. */
+export function numericUser(user: string, root: string): string {
+  const [name = '', group] = user.split(':');
+  const accounts = table(root, '/etc/passwd');
+  const account = /^\d+$/.test(name)
+    ? accounts.find(([, , uid]) => uid === name)
+    : accounts.find(([first]) => first === name);
+  const uid = /^\d+$/.test(name) ? name : name === 'root' ? (account?.[2] ?? '0') : account?.[2];
+  if (uid === undefined) throw unknown(`user ${name}`, '/etc/passwd');
+  if (group === undefined || group === '') return `${uid}:${account?.[3] ?? '0'}`;
+  if (/^\d+$/.test(group)) return `${uid}:${group}`;
+  const gid = table(root, '/etc/group').find(([first]) => first === group)?.[2] ?? (group === 'root' ? '0' : undefined);
+  if (gid === undefined) throw unknown(`group ${group}`, '/etc/group');
+  return `${uid}:${gid}`;
+}
+
+const unknown = (what: string, file: string): ImageError =>
+  new ImageError(
+    `runs as the ${what}, which its ${file} does not have`,
+    'set runAsUser in the securityContext of the step, or build the image with a number as its USER',
+  );
+
+/** No account file is larger. */
+const MOST = 4 * 1024 * 1024;
+
+function table(root: string, path: string): readonly (readonly string[])[] {
+  const file = within(root, path);
+  const stats = lstatSync(file, { throwIfNoEntry: false });
+  if (stats?.isFile() !== true || stats.size > MOST) return [];
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .map((line) => line.split(':'));
+}
+
+/** The host's path of a file of the image, its links followed as if the image were the root. */
+function within(root: string, path: string): string {
+  let todo = path.split('/');
+  let at = root;
+  for (let links = 0; todo.length > 0 && links < 40;) {
+    const [part = '', ...rest] = todo;
+    todo = rest;
+    if (part === '' || part === '.') continue;
+    if (part === '..') {
+      at = at === root ? at : dirname(at);
+      continue;
+    }
+    const next = join(at, part);
+    if (lstatSync(next, { throwIfNoEntry: false })?.isSymbolicLink() !== true) at = next;
+    else {
+      links += 1;
+      const target = readlinkSync(next);
+      if (target.startsWith('/')) at = root;
+      todo = [...target.split('/'), ...todo];
+    }
+  }
+  return todo.length > 0 ? join(root, '.none') : at;
+}

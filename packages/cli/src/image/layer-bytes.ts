@@ -1,0 +1,90 @@
+/** The uncompressed bytes of a layer, checked: the file against its digest before anything is made of it, the bytes against theirs at the end. */
+
+import { createHash } from 'node:crypto';
+import { pipeline, type Duplex } from 'node:stream';
+import * as zlib from 'node:zlib';
+import { ImageError, WRITE_AGAIN } from './image-error.js';
+import { requireSame, type SavedImage, type SavedLayer } from './saved-image.js';
+
+type Compression = 'none' | 'gzip' | 'zstd';
+
+const MAGIC: readonly (readonly [Compression | 'bzip2' | 'xz', string])[] = [
+  ['gzip', '1f8b'],
+  ['zstd', '28b52ffd'],
+  ['bzip2', '425a68'],
+  ['xz', 'fd377a585a'],
+];
+
+/** Node has zstd since 22.15. */
+const { createZstdDecompress } = zlib as { readonly createZstdDecompress?: () => Duplex };
+
+/** Yields the bytes. Throws an `ImageError` at the end when they are not those of the digest, or are more than `most`. */
+export async function* layerBytes({ blobs }: SavedImage, layer: SavedLayer, most: number): AsyncGenerator<Buffer> {
+  if (layer.digest !== undefined)
+    requireSame(await digestOfAll(blobs.stream(layer.name)), layer.digest, `the layer ${layer.name}`);
+  const hash = createHash('sha256');
+  let count = 0;
+  for await (const chunk of decompressed(blobs.stream(layer.name), layer.name)) {
+    count += chunk.length;
+    if (count > most) throw tooLarge(most);
+    hash.update(chunk);
+    yield chunk;
+  }
+  requireSame(`sha256:${hash.digest('hex')}`, layer.diffId, `the layer ${layer.name}`);
+}
+
+/** For an image that is larger than any is. */
+export const tooLarge = (most: number): ImageError =>
+  new ImageError(
+    `unpacks to more than ${String(Math.floor(most / 1024 ** 3))} GiB`,
+    'use a smaller image, or unpack it yourself and name the directory',
+  );
+
+async function digestOfAll(chunks: AsyncIterable<Buffer>): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of chunks) hash.update(chunk);
+  return `sha256:${hash.digest('hex')}`;
+}
+
+/** Tells by the first bytes, since archives of docker do not say how a layer is compressed. */
+async function* decompressed(chunks: AsyncIterable<Buffer>, name: string): AsyncGenerator<Buffer> {
+  const iterator = chunks[Symbol.asyncIterator]();
+  const first = await iterator.next();
+  if (first.done === true) return;
+  const rest = rejoined(first.value, iterator);
+  const compression = compressionOf(first.value);
+  if (compression === 'none') return yield* rest;
+  const decoder = decoderFor(compression, name);
+  pipeline(rest, decoder, () => undefined); // what fails is thrown where the decoder is read
+  try {
+    for await (const chunk of decoder) yield chunk as Buffer; // the decoder has no encoding set
+  } catch (cause) {
+    if (cause instanceof ImageError) throw cause;
+    const { code = '' } = cause as NodeJS.ErrnoException; // all that streams throw
+    if (!/^(Z_|ZSTD_|ERR_)/.test(code)) throw cause;
+    throw new ImageError(`is damaged: the layer ${name} cannot be decompressed (${code})`, WRITE_AGAIN, { cause });
+  }
+}
+
+async function* rejoined(first: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
+  try {
+    yield first;
+    for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value;
+  } finally {
+    await rest.return?.();
+  }
+}
+
+const compressionOf = (bytes: Buffer): (typeof MAGIC)[number][0] =>
+  MAGIC.find(([, magic]) => bytes.subarray(0, magic.length / 2).toString('hex') === magic)?.[0] ?? 'none';
+
+function decoderFor(compression: (typeof MAGIC)[number][0], name: string): Duplex {
+  if (compression === 'gzip') return zlib.createGunzip();
+  if (compression === 'zstd' && createZstdDecompress) return createZstdDecompress();
+  throw new ImageError(
+    compression === 'zstd'
+      ? `has a layer compressed with zstd (${name}), which Node ${process.versions.node} cannot read`
+      : `has a layer compressed with ${compression} (${name})`,
+    'save it without compression: skopeo copy oci:DIRECTORY docker-archive:FILE.tar; or, for zstd, use Node 22.15 or later',
+  );
+}

@@ -1,0 +1,182 @@
+/**
+ * The headers of a tar archive: POSIX ustar and pax, GNU long names, numbers above 8 GiB.
+ *
+ * Separate from reading, because image archives are read in two ways: by seeking from header to header, and as a stream. Sparse files and
+ * archives of several volumes, which no image has, are refused.
+ */
+
+import { ImageError, WRITE_AGAIN } from './image-error.js';
+
+/** The size of everything in an archive is a multiple of this. */
+export const BLOCK = 512;
+
+/** Bytes that the extended headers of one entry may have; Linux paths have 4096 at most. */
+const MOST_METADATA = 1024 * 1024;
+
+/** What an entry is. `other`: what an image's file tree is made without (devices, pipes). */
+export type TarEntryKind = 'file' | 'directory' | 'symlink' | 'hardlink' | 'other';
+
+/** One entry. */
+export interface TarEntry {
+  readonly kind: TarEntryKind;
+  /** As it is written. */
+  readonly path: string;
+  /** Bytes of content that follow. */
+  readonly size: number;
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  /** Seconds since 1970. */
+  readonly mtime: number;
+  /** Where a link leads. */
+  readonly target: string;
+}
+
+/** What a header block says about what comes next. */
+export type TarHeader =
+  | { readonly kind: 'entry'; readonly entry: TarEntry }
+  /** `size` bytes about the next entry follow: give them to `learn`. */
+  | { readonly kind: 'metadata'; readonly size: number; readonly learn: (body: Buffer) => void }
+  | { readonly kind: 'end' };
+
+const KINDS: Readonly<Record<string, TarEntryKind>> = {
+  '0': 'file',
+  '\0': 'file',
+  '7': 'file',
+  '1': 'hardlink',
+  '2': 'symlink',
+  '3': 'other',
+  '4': 'other',
+  '5': 'directory',
+  '6': 'other',
+};
+
+/** Reads the headers of one archive, in order. */
+export class TarHeaders {
+  #pax = new Map<string, string>();
+
+  /** Reads a block of {@link BLOCK} bytes where a header must be. */
+  read(block: Buffer): TarHeader {
+    if (block.every((byte) => byte === 0)) return { kind: 'end' };
+    requireSum(block);
+    const type = String.fromCharCode(block[156] ?? 0);
+    const size = numberIn(block, 124, 12, 'size');
+    if (type === 'x' || type === 'X') return this.#metadata(size, (body) => this.#learnPax(body));
+    if (type === 'g') return this.#metadata(size, () => undefined); // comments; nothing of an entry
+    if (type === 'L') return this.#metadata(size, (body) => void this.#pax.set('path', cString(body, 0, body.length)));
+    if (type === 'K')
+      return this.#metadata(size, (body) => void this.#pax.set('linkpath', cString(body, 0, body.length)));
+    const kind = KINDS[type];
+    if (kind === undefined || [...this.#pax.keys()].some((key) => key.startsWith('GNU.sparse.')))
+      throw new ImageError(
+        `has an entry of a type that image archives do not have (${describeType(type)})`,
+        WRITE_AGAIN,
+      );
+    return { kind: 'entry', entry: this.#entry(block, kind, size) };
+  }
+
+  #entry(block: Buffer, kind: TarEntryKind, size: number): TarEntry {
+    const pax = this.#pax;
+    this.#pax = new Map();
+    const path = pax.get('path') ?? nameIn(block);
+    const isDirectory = kind === 'directory' || (kind === 'file' && path.endsWith('/')); // as before POSIX
+    const hasContent = kind === 'file' && !isDirectory;
+    const numeric = (key: string, otherwise: () => number): number => {
+      const text = pax.get(key);
+      return text === undefined ? otherwise() : wholeNumber(text, key);
+    };
+    return {
+      kind: isDirectory ? 'directory' : kind,
+      path,
+      size: hasContent ? numeric('size', () => size) : 0,
+      mode: numberIn(block, 100, 8, 'mode') & 0o7777,
+      uid: owner(numeric('uid', () => numberIn(block, 108, 8, 'uid'))),
+      gid: owner(numeric('gid', () => numberIn(block, 116, 8, 'gid'))),
+      mtime: Math.min(timeOf(pax.get('mtime')) ?? numberIn(block, 136, 12, 'mtime'), LATEST),
+      target: pax.get('linkpath') ?? cString(block, 157, 100),
+    };
+  }
+
+  #metadata(size: number, learn: (body: Buffer) => void): TarHeader {
+    if (size > MOST_METADATA)
+      throw new ImageError(
+        `has an extended header of ${String(size)} bytes; at most ${String(MOST_METADATA)} are read`,
+        WRITE_AGAIN,
+      );
+    return { kind: 'metadata', size, learn };
+  }
+
+  /** Records of `LENGTH KEY=VALUE\n`, where LENGTH counts the whole record. */
+  #learnPax(body: Buffer): void {
+    for (let at = 0; at < body.length && body[at] !== 0;) {
+      const space = body.indexOf(0x20, at);
+      const length = Number(body.toString('latin1', at, Math.max(space, at)));
+      const record = body.subarray(space + 1, at + length - 1);
+      const equals = record.indexOf(0x3d);
+      const isWhole = space > at && Number.isSafeInteger(length) && at + length <= body.length;
+      if (!isWhole || equals < 1 || body[at + length - 1] !== 0x0a)
+        throw new ImageError('has an extended header that cannot be read', WRITE_AGAIN);
+      this.#pax.set(record.toString('utf8', 0, equals), record.toString('utf8', equals + 1));
+      at += length;
+    }
+  }
+}
+
+/** The sum of a header's bytes, its own field taken for blanks; old programs added signed bytes. */
+function requireSum(block: Buffer): void {
+  const said = parseInt(block.toString('latin1', 148, 156), 8);
+  let [unsigned, signed] = [0, 0];
+  for (let at = 0; at < BLOCK; at += 1) {
+    const byte = at >= 148 && at < 156 ? 0x20 : (block[at] ?? 0);
+    unsigned += byte;
+    signed += byte > 127 ? byte - 256 : byte;
+  }
+  if (said !== unsigned && said !== signed)
+    throw new ImageError('is not a tar archive, or is damaged: a header has another checksum', WRITE_AGAIN);
+}
+
+/** POSIX archives have the first part of a long name in a field of its own; GNU's have something else there. */
+function nameIn(block: Buffer): string {
+  const name = cString(block, 0, 100);
+  const prefix = block.toString('latin1', 257, 263) === 'ustar\0' ? cString(block, 345, 155) : '';
+  return prefix === '' ? name : `${prefix}/${name}`;
+}
+
+function cString(block: Buffer, at: number, width: number): string {
+  const end = block.subarray(at, at + width).indexOf(0);
+  return block.toString('utf8', at, end < 0 ? at + width : at + end);
+}
+
+/** Octal digits, or a big-endian number where the first bit is set. */
+function numberIn(block: Buffer, at: number, width: number, what: string): number {
+  const field = block.subarray(at, at + width);
+  const [first = 0] = field;
+  if (first === 0xff && what === 'mtime') return 0; // before 1970
+  if ((first & 0x80) !== 0)
+    return wholeNumber(BigInt(`0x0${field.toString('hex')}`) - (0x80n << BigInt(8 * (width - 1))), what);
+  const text = field
+    .toString('latin1')
+    .replace(/[\0 ]+$/, '')
+    .trim();
+  return text === '' ? 0 : wholeNumber(/^[0-7]+$/.test(text) ? parseInt(text, 8) : text, what);
+}
+
+function wholeNumber(value: number | string | bigint, what: string): number {
+  const number = Number(value);
+  if (Number.isSafeInteger(number) && number >= 0 && value !== '') return number;
+  throw new ImageError(`has an entry whose ${what} is ${JSON.stringify(String(value))}`, WRITE_AGAIN);
+}
+
+function owner(id: number): number {
+  if (id < 0xffffffff) return id;
+  throw new ImageError(`has an entry whose owner is ${String(id)}, which no user can be`, WRITE_AGAIN);
+}
+
+/** The last second that every file system can keep. */
+const LATEST = 0x7fffffff;
+
+const timeOf = (text: string | undefined): number | undefined =>
+  text !== undefined && /^-?\d+(?:\.\d*)?$/.test(text) ? Math.max(0, Number(text)) : undefined;
+
+const describeType = (type: string): string =>
+  type === 'S' || type === 'V' ? `type ${type}` : KINDS[type] ? 'sparse' : JSON.stringify(type);

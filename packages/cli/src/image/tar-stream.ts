@@ -1,0 +1,115 @@
+/** A tar archive read as a stream: each entry with its content, in bounded memory. */
+
+import { ImageError, WRITE_AGAIN } from './image-error.js';
+import { BLOCK, TarHeaders, type TarEntry } from './tar-header.js';
+
+/** An entry with its content, which must be read, or left, before the next entry is asked for. */
+export interface StreamedEntry {
+  readonly entry: TarEntry;
+  readonly content: AsyncIterable<Buffer>;
+}
+
+const CUT_OFF = 'ends in the middle of an entry';
+
+/** Reads an archive to the end of the stream, also beyond the end of the archive. Throws an `ImageError` for what is no archive. */
+export async function* tarStream(chunks: AsyncIterable<Buffer>): AsyncGenerator<StreamedEntry> {
+  const bytes = new ByteReader(chunks);
+  const headers = new TarHeaders();
+  try {
+    for (;;) {
+      const block = await bytes.take(BLOCK);
+      const header = block.length === 0 ? ({ kind: 'end' } as const) : headers.read(whole(block, BLOCK));
+      if (header.kind === 'end') break;
+      if (header.kind === 'metadata') {
+        header.learn(whole(await bytes.take(header.size), header.size));
+        await bytes.skip(padding(header.size));
+        continue;
+      }
+      const { entry } = header;
+      const content = new Content(bytes, entry.size);
+      yield { entry, content };
+      await content.leave();
+      await bytes.skip(padding(entry.size));
+    }
+    await bytes.skip(Infinity);
+  } finally {
+    await bytes.close();
+  }
+}
+
+/** Bytes that fill up the last block. */
+export const padding = (size: number): number => (BLOCK - (size % BLOCK)) % BLOCK;
+
+function whole(bytes: Buffer, size: number): Buffer {
+  if (bytes.length < size) throw new ImageError(CUT_OFF, WRITE_AGAIN);
+  return bytes;
+}
+
+class Content implements AsyncIterable<Buffer> {
+  readonly #bytes: ByteReader;
+  #left: number;
+
+  constructor(bytes: ByteReader, size: number) {
+    this.#bytes = bytes;
+    this.#left = size;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Buffer> {
+    while (this.#left > 0) {
+      const chunk = await this.#bytes.some(this.#left);
+      if (chunk === undefined) throw new ImageError(CUT_OFF, WRITE_AGAIN);
+      this.#left -= chunk.length;
+      yield chunk;
+    }
+  }
+
+  async leave(): Promise<void> {
+    for await (const chunk of this) void chunk;
+  }
+}
+
+/** Bytes in pieces of the size that is asked for. */
+class ByteReader {
+  readonly #chunks: AsyncIterator<Buffer>;
+  #chunk: Buffer = Buffer.alloc(0);
+
+  constructor(chunks: AsyncIterable<Buffer>) {
+    this.#chunks = chunks[Symbol.asyncIterator]();
+  }
+
+  async close(): Promise<void> {
+    await this.#chunks.return?.();
+  }
+
+  /** At least one byte and at most that many; undefined at the end. */
+  async some(most: number): Promise<Buffer | undefined> {
+    while (this.#chunk.length === 0) {
+      const { done, value } = await this.#chunks.next();
+      if (done === true) return undefined;
+      this.#chunk = value;
+    }
+    const piece = this.#chunk.subarray(0, most);
+    this.#chunk = this.#chunk.subarray(piece.length);
+    return piece;
+  }
+
+  /** That many bytes, or all that are left. */
+  async take(count: number): Promise<Buffer> {
+    const pieces: Buffer[] = [];
+    for (let left = count; left > 0;) {
+      const piece = await this.some(left);
+      if (piece === undefined) break;
+      pieces.push(piece);
+      left -= piece.length;
+    }
+    return pieces.length === 1 ? (pieces[0] ?? Buffer.alloc(0)) : Buffer.concat(pieces);
+  }
+
+  async skip(count: number): Promise<void> {
+    for (let left = count; left > 0;) {
+      const piece = await this.some(left);
+      if (piece === undefined) return;
+      left -= piece.length;
+    }
+  }
+}

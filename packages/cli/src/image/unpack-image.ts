@@ -1,0 +1,86 @@
+/** Unpacks the layers of an image into one directory (OCI image specification, image-layer filesystem changeset). */
+
+import { ImageError, WRITE_AGAIN } from './image-error.js';
+import { FileTree, lastPart } from './file-tree.js';
+import { layerBytes, tooLarge } from './layer-bytes.js';
+import type { SavedImage } from './saved-image.js';
+import { tarStream, type StreamedEntry } from './tar-stream.js';
+
+/** What an image may come to. */
+export interface UnpackLimits {
+  /** Bytes of all layers. */
+  readonly bytes: number;
+  readonly entries: number;
+}
+
+/** Several times the largest images that are in use. */
+export const UNPACK_LIMITS: UnpackLimits = { bytes: 64 * 1024 ** 3, entries: 5_000_000 };
+
+/** What was made. */
+export interface Unpacked {
+  /** Devices and pipes, which are not made. */
+  readonly leftOut: number;
+}
+
+const WHITEOUT = '.wh.';
+const OPAQUE = '.wh..wh..opq';
+/** What the storage of some builders has for itself. */
+const RESERVED = '.wh..wh.';
+
+/**
+ * Unpacks all layers into an empty directory.
+ *
+ * @param keepsOwners this process may give files to other users
+ */
+export async function unpackImage(
+  image: SavedImage,
+  root: string,
+  keepsOwners: boolean,
+  limits: UnpackLimits = UNPACK_LIMITS,
+): Promise<Unpacked> {
+  const tree = new FileTree(root, keepsOwners);
+  let [bytes, entries, leftOut] = [0, 0, 0];
+  for (const layer of image.layers) {
+    tree.beginLayer();
+    const counted = (async function* () {
+      for await (const chunk of layerBytes(image, layer, limits.bytes)) {
+        bytes += chunk.length;
+        if (bytes > limits.bytes) throw tooLarge(limits.bytes);
+        yield chunk;
+      }
+    })();
+    for await (const streamed of tarStream(counted)) {
+      entries += 1;
+      if (entries > limits.entries)
+        throw new ImageError(
+          `has more than ${String(limits.entries)} files`,
+          'use a smaller image, or unpack it yourself and name the directory',
+        );
+      if (!(await apply(tree, streamed))) leftOut += 1;
+    }
+  }
+  tree.finish();
+  return { leftOut };
+}
+
+/** @returns false for an entry that is not made */
+async function apply(tree: FileTree, { entry, content }: StreamedEntry): Promise<boolean> {
+  if (entry.kind === 'other') return false;
+  if (entry.path.split('/').some((part) => part.startsWith(RESERVED) && part !== OPAQUE)) return true;
+  const path = tree.place(entry.path);
+  if (path === undefined) return true; // the root has its own mode
+  const { above, name } = lastPart(path);
+  if (name === OPAQUE) tree.emptyLower(above);
+  else if (name.startsWith(WHITEOUT)) tree.removeLower(`${above}/${hidden(name)}`);
+  else if (entry.kind === 'directory') tree.makeDirectory(path, entry);
+  else if (entry.kind === 'file') await tree.writeFile(path, content, entry);
+  else if (entry.kind === 'symlink') tree.makeSymlink(path, entry.target, entry);
+  else tree.makeHardLink(path, entry.target);
+  return true;
+}
+
+function hidden(name: string): string {
+  const rest = name.slice(WHITEOUT.length);
+  if (rest !== '' && rest !== '.' && rest !== '..') return rest;
+  throw new ImageError(`has an entry that would remove what is not in the image: ${JSON.stringify(name)}`, WRITE_AGAIN);
+}
