@@ -1,4 +1,5 @@
 /** Few rules, each because of something that went wrong somewhere; prettier decides the layout. */
+import { builtinModules } from 'node:module';
 import ts from 'typescript-eslint';
 
 /** The only files that may read a clock, the environment or randomness, or set timers: everything else is told. */
@@ -46,7 +47,7 @@ const SIMULATION_EDGES = [
   'packages/kube/src/{clock,credentials,kubeconfig,kubeconfig-send,random}.ts',
   'packages/cluster/src/api/{certificate,fields}.ts', // new keys; a table that is read once
   'packages/cluster/src/storage/{disk,lock,open,secrets}.ts',
-  'packages/cluster/src/node/{container-start,log-disk,log-reader,pod-files,pod-logs,probing,termination,volume-directories}.ts',
+  'packages/cluster/src/node/{container-start,log-disk,log-reader,machine,pod-files,pod-logs,probing,termination,volume-directories}.ts',
   'packages/controller/src/edge/{event-sender,log,registry-client,registry-command}.ts',
 ];
 
@@ -90,7 +91,7 @@ const RESTRICTED_GLOBALS = [
 ];
 
 /** Modules of the platform that neither wait nor read anything that changes; the others are injected. */
-const PURE_MODULES = 'path|util|events|crypto|zlib|os';
+const PURE_MODULES = 'path|util|events|crypto|zlib';
 const RESTRICTED_IMPORTS = {
   paths: [
     {
@@ -108,8 +109,7 @@ const RESTRICTED_IMPORTS = {
       message: 'time and I/O are injected here: a simulation must decide when they happen',
     },
     {
-      regex:
-        '^(crypto|zlib|events|child_process|worker_threads|net|tls|http|https|http2|dgram|(fs|timers|dns|stream)(/promises)?|undici)$',
+      regex: `^(${builtinModules.filter((name) => !/^(_|node:)/.test(name)).join('|')}|undici)$`, // also without `node:`
       message: 'time and I/O are injected here: a simulation must decide when they happen',
     },
   ],

@@ -17,6 +17,7 @@ import { serveDefinitions } from './api/definitions.js';
 import { forgetOldEvents } from './api/events.js';
 import { stringAt } from './api/json.js';
 import { keepQuotas } from './api/quota.js';
+import { RequestCounts } from './api/metrics.js';
 import { sendAs, sendWithTokens, type Send, type ServerContext } from './api/server.js';
 import type { PodLogs } from './api/pod-log.js';
 import { readToken } from './api/tokens.js';
@@ -119,6 +120,7 @@ export async function startClusterOn(storage: Storage, options: ClusterOptions):
   };
   let logs: PodLogs | undefined;
   const context: ServerContext = {
+    counts: new RequestCounts(),
     world,
     turns: new Turns(clock),
     tokenKey: secrets.tokenKey,

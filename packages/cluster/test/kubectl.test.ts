@@ -127,9 +127,8 @@ withKubectl('apply creates, sees no change, and changes', async () => {
   expect((await kubectl('apply', '-f', file)).out).toBe(
     'deployment.apps/web configured\nwidget.example.io/a configured\n',
   );
-  expect((await kubectl('get', 'deploy', '-o', 'wide')).out).toBe(
-    'NAME   READY   UP-TO-DATE   AVAILABLE   AGE   CONTAINERS   IMAGES    SELECTOR\n' +
-      'web    0/1     0            0           AGE    c            nginx:2   app=web\n',
+  expect((await kubectl('get', 'deploy', '-o', 'wide')).out.replaceAll(/ +/g, ' ')).toBe(
+    'NAME READY UP-TO-DATE AVAILABLE AGE CONTAINERS IMAGES SELECTOR\nweb 0/1 0 0 AGE c nginx:2 app=web\n',
   );
   expect((await kubectl('get', 'wg')).out).toBe('NAME   SIZE\na      2\n');
   expect(await kubectl('diff', '-f', file)).toEqual({ code: 0, out: '' });
@@ -205,10 +204,17 @@ withKubectl('what kubectl generates itself is understood', async () => {
     ['create', 'rolebinding', 'bot-reads', '--role=reader', '--serviceaccount=default:bot'],
     ['create', 'deployment', 'd', '--image=nginx', '--port=80'],
     ['create', 'job', 'j', '--image=busybox', '--', 'date'],
+    ['create', 'ingress', 'i', '--rule=example.com/path*=web:80,tls=s'],
+    ['create', 'ingress', 'default', '--default-backend=web:http'],
+    ['create', 'pdb', 'p', '--selector=app=web', '--min-available=0'],
+    ['create', 'clusterrole', 'all', '--aggregation-rule=a=b'],
     ['create', 'quota', 'q', '--hard=cpu=1'],
   ];
   for (const command of commands) expect(await kubectl(...command)).toMatchObject({ code: 0 });
   expect((await kubectl('get', 'secret', 's', '-o', 'jsonpath={.type}')).out).toBe('kubernetes.io/dockerconfigjson');
+  const paths = '{.spec.rules[0].http.paths[0].path} {.spec.rules[0].host} {.spec.tls[0].secretName}';
+  expect((await kubectl('get', 'ingress', 'i', '-o', `jsonpath=${paths}`)).out).toBe('/path example.com s');
+  expect((await kubectl('get', 'pdb', 'p', '-o', 'jsonpath={.spec.minAvailable}')).out).toBe('0');
   const { out: token } = await kubectl('create', 'token', 'bot');
   const as = ['--kubeconfig', join(directory, 'bot')];
   writeFileSync(
@@ -223,6 +229,29 @@ withKubectl('what kubectl generates itself is understood', async () => {
   );
   expect((await kubectl('auth', 'can-i', 'delete', 'pods', '--as=system:serviceaccount:default:bot')).out).toBe('no\n');
   expect((await kubectl('delete', 'namespace', 'team', '--timeout=20s')).code).toBe(0);
+});
+
+withKubectl('apply --prune removes what is no longer in the files', async () => {
+  const map = (name: string) => ({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name, labels: { app: 'pruned' } },
+  });
+  await kubectl('apply', '-f', manifest('pruned.json', map('kept'), map('gone')));
+  const { code, out } = await kubectl(
+    'apply',
+    '--prune',
+    '-l',
+    'app=pruned',
+    '-f',
+    manifest('pruned.json', map('kept')),
+  );
+  expect([code, out]).toEqual([0, expect.stringContaining('configmap/gone pruned')]);
+});
+
+withKubectl('cluster-info dump holds what the cluster has', async () => {
+  const { code, out } = await kubectl('cluster-info', 'dump');
+  expect([code, out]).toEqual([0, expect.stringContaining('"kind": "NodeList"')]);
 });
 
 withKubectl('explain knows the fields of kinds, built in and not', async () => {

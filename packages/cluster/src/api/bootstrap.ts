@@ -75,13 +75,23 @@ const WORKLOADS = [
   'statefulsets',
   'statefulsets/scale',
 ];
-const SEEN = ['configmaps', 'endpoints', 'persistentvolumeclaims', 'pods', 'serviceaccounts', 'services'];
+const SEEN = [
+  'configmaps',
+  'endpoints',
+  'persistentvolumeclaims',
+  'pods',
+  'replicationcontrollers',
+  'replicationcontrollers/scale',
+  'serviceaccounts',
+  'services',
+];
 const SEEN_ONLY = ['events', 'limitranges', 'namespaces', 'pods/log', 'pods/status', 'resourcequotas'];
 
 const viewRules = [
   rule([''], [...SEEN, ...SEEN_ONLY], READ),
   rule(['apps'], WORKLOADS, READ),
   rule(['batch'], ['cronjobs', 'jobs'], READ),
+  rule(['discovery.k8s.io'], ['endpointslices'], READ),
   rule(['networking.k8s.io'], ['ingresses', 'networkpolicies'], READ),
   rule(['policy'], ['poddisruptionbudgets'], READ),
 ];
@@ -111,6 +121,7 @@ const CLUSTER_ROLES: Readonly<Record<string, readonly JsonObject[]>> = {
   edit: editRules,
   view: viewRules,
   'system:discovery': [paths(['/api', '/api/*', '/apis', '/apis/*', '/openapi', '/openapi/*', ...PUBLIC])],
+  'system:monitoring': [paths(['/metrics', ...PUBLIC])],
   'system:public-info-viewer': [paths(PUBLIC)],
   'system:basic-user': [
     rule(['authorization.k8s.io'], ['selfsubjectaccessreviews', 'selfsubjectrulesreviews'], ['create']),
@@ -140,6 +151,7 @@ const BOUND: Readonly<Record<string, readonly string[]>> = {
   'cluster-admin': ['system:masters'],
   'system:discovery': ['system:authenticated'],
   'system:basic-user': ['system:authenticated'],
+  'system:monitoring': ['system:monitoring'],
   'system:public-info-viewer': ['system:authenticated', 'system:unauthenticated'],
   'system:node': ['system:nodes'],
 };

@@ -6,7 +6,8 @@
  */
 
 import { ROWS, type BuiltInRow } from './builtin-rows.js';
-import { COLUMNS, DEFAULT_COLUMNS, AGE, NAME } from './columns.js';
+import { COLUMNS } from './builtin-columns.js';
+import { DEFAULT_COLUMNS, AGE, NAME } from './columns.js';
 import { schemaOfKind } from './fields.js';
 import { ALL_VERBS, type ResourceType } from './resource.js';
 import { RULES } from './rules.js';

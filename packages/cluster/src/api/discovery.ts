@@ -36,6 +36,28 @@ export function discover(catalog: Catalog, path: string): JsonObject | undefined
   return { kind: 'APIGroup', apiVersion: 'v1', ...groupsOf(catalog).find(({ name }) => name === one) };
 }
 
+const OTHER_PATHS = [
+  '/api',
+  '/apis',
+  '/apis/',
+  '/healthz',
+  '/livez',
+  '/metrics',
+  '/openapi/v2',
+  '/openapi/v3',
+  '/openapi/v3/',
+  '/readyz',
+  '/version',
+];
+
+/** What `/` lists: every path that is not below a group's version. */
+export function pathsOf(catalog: Catalog): readonly string[] {
+  const groups = [...catalog.groups()].flatMap(([group, versions]) =>
+    group === '' ? ['/api/v1'] : [`/apis/${group}`, ...versions.map((version) => `/apis/${group}/${version}`)],
+  );
+  return [...OTHER_PATHS, ...groups].sort();
+}
+
 function groupsOf(catalog: Catalog): readonly JsonObject[] {
   return [...catalog.groups()]
     .filter(([group]) => group !== '')

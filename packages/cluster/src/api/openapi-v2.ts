@@ -1,10 +1,13 @@
 /**
- * OpenAPI v2, as far as kubectl still asks for it: whether a kind's PATCH takes `fieldValidation`.
+ * OpenAPI v2: in JSON the whole document, in protobuf what kubectl asks of it, whether a kind's PATCH takes `fieldValidation`.
  *
- * It is asked in protobuf alone, and for files of `kind: List` by kubectl 1.32 too. Numbers are those of gnostic's OpenAPIv2.proto.
+ * kubectl 1.32 still asks for it for files of `kind: List`. Numbers are those of gnostic's OpenAPIv2.proto.
  */
 
 import type { Catalog } from './catalog.js';
+import { VERSION } from './discovery.js';
+import { isObject, type JsonObject } from './json.js';
+import { pathsOf, schemaName, schemaOf, WRITE_PARAMETERS } from './openapi.js';
 import { apiVersionOf, type ResourceType } from './resource.js';
 
 /** The only form in which the document is given. */
@@ -29,7 +32,7 @@ const message = (...fields: readonly Buffer[]): Buffer => Buffer.concat(fields);
 const parameter = (name: string): Buffer =>
   field(8, field(1, field(2, field(3, message(field(2, 'query'), field(4, name), field(6, 'string'))))));
 
-const PARAMETERS = message(...['dryRun', 'fieldManager', 'fieldValidation'].map(parameter));
+const PARAMETERS = message(...WRITE_PARAMETERS.map(parameter));
 
 function pathOf(type: ResourceType): Buffer {
   const { group, version, kind, plural } = type;
@@ -39,10 +42,66 @@ function pathOf(type: ResourceType): Buffer {
   return field(2, message(field(1, name), field(2, field(8, message(PARAMETERS, extension)))));
 }
 
-/** The document, in protobuf. */
-export function openApiV2(catalog: Catalog): Response {
+/** The document in the form that a client accepts: JSON unless it names the protobuf. */
+export const openApiV2 = (catalog: Catalog, accept: string): Response =>
+  accept.includes('protobuf') ? inProtobuf(catalog) : inJson(catalog);
+
+function inProtobuf(catalog: Catalog): Response {
   const info = message(field(1, 'Kubernetes'), field(2, 'v1'));
   const paths = catalog.types.filter(({ verbs }) => verbs.includes('patch')).map(pathOf);
   const document = message(field(1, '2.0'), field(2, info), field(8, message(...paths)));
   return new Response(document, { headers: { 'content-type': OPENAPI_V2_TYPE, vary: 'Accept' } });
+}
+
+const texts = new WeakMap<Catalog, { readonly version: number; readonly text: string }>();
+
+function inJson(catalog: Catalog): Response {
+  const known = texts.get(catalog);
+  const text = known?.version === catalog.version ? known.text : JSON.stringify(documentOf(catalog));
+  texts.set(catalog, { version: catalog.version, text });
+  return new Response(text, { headers: { 'content-type': 'application/json', vary: 'Accept' } });
+}
+
+function documentOf(catalog: Catalog): JsonObject {
+  const paths: JsonObject = {};
+  const definitions: JsonObject = {};
+  for (const type of catalog.types) {
+    const name = schemaName(type);
+    for (const [path, actions] of Object.entries(pathsOf(type)))
+      paths[path] = Object.fromEntries(actions.map((action) => [action, operation(action, type, name)]));
+    definitions[name] = withoutAlternatives(schemaOf(type));
+  }
+  return { swagger: '2.0', info: { title: 'Kubernetes', version: VERSION.gitVersion }, paths, definitions };
+}
+
+function operation(action: string, { group, version, kind }: ResourceType, name: string): JsonObject {
+  const schema = { $ref: `#/definitions/${name}` };
+  const isWrite = action !== 'get';
+  const body = { name: 'body', in: 'body', required: true, schema: action === 'patch' ? { type: 'object' } : schema };
+  const query = WRITE_PARAMETERS.map((each) => ({ name: each, in: 'query', type: 'string', uniqueItems: true }));
+  return {
+    produces: ['application/json'],
+    ...(isWrite && { consumes: ['*/*'], parameters: [body, ...query] }),
+    responses: { 200: { description: 'OK', schema } },
+    'x-kubernetes-action': action,
+    'x-kubernetes-group-version-kind': { group, version, kind },
+  };
+}
+
+/** What a schema may say in version 3 alone. */
+const VERSION_3 = new Set(['nullable', 'allOf', 'anyOf', 'oneOf', 'not', 'x-or']);
+
+function withoutAlternatives(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(withoutAlternatives);
+  if (!isObject(schema)) return schema;
+  const { properties, ...rest } = schema;
+  const kept = Object.entries(rest).filter(([name]) => !VERSION_3.has(name));
+  return {
+    ...Object.fromEntries(kept.map(([name, value]) => [name, name === 'default' ? value : withoutAlternatives(value)])),
+    ...(isObject(properties) && {
+      properties: Object.fromEntries(
+        Object.entries(properties).map(([name, value]) => [name, withoutAlternatives(value)]),
+      ),
+    }),
+  };
 }

@@ -46,29 +46,32 @@ function documentsOf(catalog: Catalog): ReadonlyMap<string, string> {
     const place = `${type.group === '' ? 'api' : 'apis'}/${apiVersionOf(type)}`;
     byPlace.set(place, [...(byPlace.get(place) ?? []), type]);
   }
-  const texts = new Map([...byPlace].map(([place, types]) => [place, JSON.stringify(documentFor(place, types))]));
+  const texts = new Map([...byPlace].map(([place, types]) => [place, JSON.stringify(documentFor(types))]));
   made.set(catalog, { version: catalog.version, texts });
   return texts;
 }
 
 /** A name for a kind's schema, in the reversed spelling that clients expect. */
-const schemaName = ({ group, version, kind }: ResourceType): string =>
+export const schemaName = ({ group, version, kind }: ResourceType): string =>
   [...(group === '' ? 'core.api.k8s.io' : group).split('.').reverse(), version, kind].join('.');
 
-function documentFor(place: string, types: readonly ResourceType[]): JsonObject {
+function documentFor(types: readonly ResourceType[]): JsonObject {
   const paths: JsonObject = {};
   const schemas: JsonObject = {};
   for (const type of types) {
-    const base = `/${place}/${type.namespaced ? 'namespaces/{namespace}/' : ''}${type.plural}`;
     const name = schemaName(type);
-    paths[base] = { post: operation('post', type, name) };
-    if (type.verbs.includes('patch')) {
-      const [get, put, patch] = ['get', 'put', 'patch'].map((action) => operation(action, type, name));
-      paths[`${base}/{name}`] = { get, put, patch };
-    }
+    for (const [path, actions] of Object.entries(pathsOf(type)))
+      paths[path] = Object.fromEntries(actions.map((action) => [action, operation(action, type, name)]));
     schemas[name] = schemaOf(type);
   }
   return { openapi: '3.0.0', info: { title: 'Kubernetes', version: 'v1' }, paths, components: { schemas } };
+}
+
+/** The paths of a kind that clients look for, each with its methods. */
+export function pathsOf(type: ResourceType): Readonly<Record<string, readonly string[]>> {
+  const root = `/${type.group === '' ? 'api' : 'apis'}/${apiVersionOf(type)}/`;
+  const base = `${root}${type.namespaced ? 'namespaces/{namespace}/' : ''}${type.plural}`;
+  return { [base]: ['post'], ...(type.verbs.includes('patch') && { [`${base}/{name}`]: ['get', 'put', 'patch'] }) };
 }
 
 function operation(
@@ -80,12 +83,15 @@ function operation(
   return {
     'x-kubernetes-action': action,
     'x-kubernetes-group-version-kind': { group, version, kind },
-    parameters: WRITE_PARAMETERS,
+    parameters: QUERY_PARAMETERS,
     responses: { 200: { description: 'OK', content } },
   };
 }
 
-const WRITE_PARAMETERS = ['dryRun', 'fieldManager', 'fieldValidation'].map((name) => ({
+/** Parameters of writes that clients look for before they send them. */
+export const WRITE_PARAMETERS = ['dryRun', 'fieldManager', 'fieldValidation'];
+
+const QUERY_PARAMETERS = WRITE_PARAMETERS.map((name) => ({
   name,
   in: 'query',
   schema: { type: 'string', uniqueItems: true },
@@ -109,7 +115,8 @@ function writtenOut(schema: Schema, within: readonly string[]): Schema {
   };
 }
 
-function schemaOf(type: ResourceType): JsonObject {
+/** The schema of a kind as a document holds it. */
+export function schemaOf(type: ResourceType): JsonObject {
   const own = type.custom ? type.schema : type.schema && writtenOut(type.schema, []);
   return {
     ...(own ?? FREE),

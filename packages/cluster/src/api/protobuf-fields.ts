@@ -1,7 +1,7 @@
 /**
  * Numbers of the protobuf fields in the messages that kubectl sends in that form.
  *
- * One line a message: `name=number:type`. `[]` is a list, `{}` a map; `int?` and `bool?` tell 0 and false from nothing, which the
+ * One line a message: `name=number:type`; without a name its fields are those of the message it is in. `[]` is a list, `{}` a map; `int?` and `bool?` tell 0 and false from nothing, which the
  * plain ones do not. Fields that are not here are skipped; nothing that kubectl generates has others.
  */
 
@@ -30,7 +30,8 @@ CronJob metadata=1:ObjectMeta spec=2:CronJobSpec
 CronJobSpec schedule=1:string startingDeadlineSeconds=2:int? concurrencyPolicy=3:string suspend=4:bool? jobTemplate=5:JobTemplateSpec
 JobTemplateSpec metadata=1:ObjectMeta spec=2:JobSpec
 Role metadata=1:ObjectMeta rules=2:[]PolicyRule
-ClusterRole metadata=1:ObjectMeta rules=2:[]PolicyRule
+ClusterRole metadata=1:ObjectMeta rules=2:[]PolicyRule aggregationRule=3:AggregationRule
+AggregationRule clusterRoleSelectors=1:[]LabelSelector
 PolicyRule verbs=1:[]string apiGroups=2:[]string resources=3:[]string resourceNames=4:[]string nonResourceURLs=5:[]string
 RoleBinding metadata=1:ObjectMeta subjects=2:[]Subject roleRef=3:RoleRef
 ClusterRoleBinding metadata=1:ObjectMeta subjects=2:[]Subject roleRef=3:RoleRef
@@ -41,7 +42,20 @@ ResourceQuotaSpec hard=1:{}Quantity scopes=2:[]string
 Service metadata=1:ObjectMeta spec=2:ServiceSpec
 ServiceSpec ports=1:[]ServicePort selector=2:{}string clusterIP=3:string type=4:string externalName=10:string
 ServicePort name=1:string protocol=2:string port=3:int targetPort=4:IntOrString nodePort=5:int
-PriorityClass metadata=1:ObjectMeta value=2:int globalDefault=3:bool description=4:string
+PriorityClass metadata=1:ObjectMeta value=2:int globalDefault=3:bool description=4:string preemptionPolicy=5:string
+Ingress metadata=1:ObjectMeta spec=2:IngressSpec
+IngressSpec defaultBackend=1:IngressBackend tls=2:[]IngressTLS rules=3:[]IngressRule ingressClassName=4:string
+IngressTLS hosts=1:[]string secretName=2:string
+IngressRule host=1:string =2:IngressRuleValue
+IngressRuleValue http=1:HTTPIngressRuleValue
+HTTPIngressRuleValue paths=1:[]HTTPIngressPath
+HTTPIngressPath path=1:string backend=2:IngressBackend pathType=3:string
+IngressBackend resource=3:TypedLocalObjectReference service=4:IngressServiceBackend
+IngressServiceBackend name=1:string port=2:ServiceBackendPort
+ServiceBackendPort name=1:string number=2:int
+TypedLocalObjectReference apiGroup=1:string kind=2:string name=3:string
+PodDisruptionBudget metadata=1:ObjectMeta spec=2:PodDisruptionBudgetSpec
+PodDisruptionBudgetSpec minAvailable=1:IntOrString? selector=2:LabelSelector maxUnavailable=3:IntOrString? unhealthyPodEvictionPolicy=4:string
 SelfSubjectAccessReview metadata=1:ObjectMeta spec=2:SelfSubjectAccessReviewSpec
 SelfSubjectAccessReviewSpec resourceAttributes=1:ResourceAttributes nonResourceAttributes=2:NonResourceAttributes
 ResourceAttributes namespace=1:string verb=2:string group=3:string version=4:string resource=5:string subresource=6:string name=7:string
@@ -81,6 +95,6 @@ export const MESSAGES: ReadonlyMap<string, ReadonlyMap<number, ProtobufField>> =
 );
 
 function fieldOf(text: string): [number, ProtobufField] {
-  const [, name = '', number = '', wrap, type = '', kept] = /^(\w+)=(\d+):(\[\]|\{\})?(\w+)(\?)?$/.exec(text) ?? [];
+  const [, name = '', number = '', wrap, type = '', kept] = /^(\w*)=(\d+):(\[\]|\{\})?(\w+)(\?)?$/.exec(text) ?? [];
   return [Number(number), { name, type, list: wrap === '[]', map: wrap === '{}', keepsZero: kept === '?' }];
 }

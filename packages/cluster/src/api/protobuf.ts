@@ -87,6 +87,10 @@ function decodeMessage(bytes: Uint8Array, message: string): JsonObject {
 
 function put(result: JsonObject, field: ProtobufField, raw: bigint | Uint8Array): void {
   const { name } = field;
+  if (name === '' && raw instanceof Uint8Array) {
+    Object.assign(result, decodeMessage(raw, field.type));
+    return;
+  }
   if (field.map && raw instanceof Uint8Array) {
     const known = result[name];
     const map: JsonObject = isObject(known) ? known : {};

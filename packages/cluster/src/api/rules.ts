@@ -253,6 +253,8 @@ export const RULES: Readonly<Record<string, KindRules>> = {
   },
   ...WORKLOAD_RULES,
   'networking.k8s.io/ingresses': { counted: true },
+  'networking.k8s.io/ingressclasses': { counted: true },
+  'discovery.k8s.io/endpointslices': { counted: true },
   'networking.k8s.io/networkpolicies': { counted: true, fill: fillNetworkPolicy },
   'storage.k8s.io/storageclasses': { fill: fillStorageClass },
   'scheduling.k8s.io/priorityclasses': { fill: (draft) => fill(draft, 'preemptionPolicy', 'PreemptLowerPriority') },

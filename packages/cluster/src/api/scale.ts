@@ -6,9 +6,10 @@ import { at, objectAt, stringAt, type JsonObject, type KubeObject } from './json
 import { apiVersionOf, type ResourceType } from './resource.js';
 
 /** What a workload's scale says. */
-export function scaleOf({ metadata, spec, status }: KubeObject): JsonObject {
+export function scaleOf({ kind, metadata, spec, status }: KubeObject): JsonObject {
   const { name, namespace, uid, resourceVersion, creationTimestamp } = metadata;
-  const selector = Object.entries(objectAt(spec, 'selector', 'matchLabels'))
+  const labels = kind === 'ReplicationController' ? [] : ['matchLabels'];
+  const selector = Object.entries(objectAt(spec, 'selector', ...labels))
     .map(([key, value]) => `${key}=${String(value)}`)
     .join(',');
   return {

@@ -10,10 +10,11 @@
 import { authorize } from './authorize.js';
 import { impersonated } from './impersonation.js';
 import { handleObjects, type ObjectsContext } from './objects.js';
-import { aggregated, aggregatedVersion, discover, versionInfo } from './discovery.js';
+import { aggregated, aggregatedVersion, discover, pathsOf, versionInfo } from './discovery.js';
 import { ANONYMOUS, type User } from './identity.js';
 import type { JsonObject } from './json.js';
 import { openApi } from './openapi.js';
+import { metricsText, type RequestCounts } from './metrics.js';
 import { openApiV2 } from './openapi-v2.js';
 import {
   incoming,
@@ -26,7 +27,7 @@ import {
   type PlainResponse,
 } from './plain.js';
 import { noSuchPath, Refusal, statusOf, unauthorized } from './refusal.js';
-import { requestInfo, segmentsOf, type PathRequest } from './request-info.js';
+import { requestInfo, segmentsOf, type PathRequest, type RequestInfo } from './request-info.js';
 import type { Turns } from './turns.js';
 
 /** Web-standard request in, response out. */
@@ -39,6 +40,8 @@ export interface Send {
 /** What the server answers from. */
 export interface ServerContext extends ObjectsContext {
   readonly turns: Turns;
+  /** Requests answered so far. */
+  readonly counts: RequestCounts;
   /** Where the log can be read. */
   readonly logPlace?: string;
   /** Tells the log of an error that is a bug of ours, not of the request. */
@@ -80,13 +83,18 @@ async function answer<T>(
   request: Incoming,
   form: (answer: Answer | Response) => T | Promise<T>,
 ): Promise<T> {
+  let info: RequestInfo | undefined;
   try {
-    const info = requestInfo(request.method, request.url);
+    info = requestInfo(request.method, request.url);
     const user = impersonated(context.world, whoIs(request), request);
     authorize(context.world, user, info);
-    if (info.kind === 'path') return await form(handlePath(context, request, info));
-    return await form(await handleObjects(context, { request, info, user }));
+    const handled =
+      info.kind === 'path' ? handlePath(context, request, info) : await handleObjects(context, { request, info, user });
+    const formed = await form(handled);
+    context.counts.add(context.world, info, handled.status);
+    return formed;
   } catch (error) {
+    if (info) context.counts.add(context.world, info, error instanceof Refusal ? error.code : 500);
     if (error instanceof Refusal) return form(refusalResponse(error));
     context.onBug(error, request);
     const place = context.logPlace === undefined ? '' : ` (${context.logPlace})`;
@@ -109,13 +117,18 @@ function refusalResponse(refusal: Refusal): Answer {
 
 const HEALTH = /^\/(healthz|livez|readyz)(\/[\w-]+)?$/;
 
-function handlePath({ world }: ServerContext, request: Incoming, { path, verb }: PathRequest): Answer | Response {
+function handlePath(
+  { world, counts }: ServerContext,
+  request: Incoming,
+  { path, verb, query }: PathRequest,
+): Answer | Response {
   if (verb !== 'get') throw noSuchPath();
-  if (HEALTH.test(path)) return new Response('ok', { headers: { 'content-type': 'text/plain; charset=utf-8' } });
+  const [, check] = HEALTH.exec(path) ?? [];
+  if (check !== undefined) return plainText(query.has('verbose') ? verboseHealth(check) : 'ok');
+  if (path === '/metrics') return plainText(metricsText(world, counts), '; version=0.0.4');
   if (path === '/version' || path === '/version/') return json(versionInfo());
   if (path.startsWith('/openapi/v3')) return openApi(world.catalog, path);
-  if (path === '/openapi/v2' && (request.headers.get('accept') ?? '').includes('protobuf'))
-    return openApiV2(world.catalog);
+  if (path === '/openapi/v2') return openApiV2(world.catalog, request.headers.get('accept') ?? '');
   const version = aggregatedVersion(request.headers.get('accept') ?? '');
   const [root, ...below] = segmentsOf(path);
   if (version && (root === 'api' || root === 'apis') && below.length === 0) {
@@ -124,7 +137,12 @@ function handlePath({ world }: ServerContext, request: Incoming, { path, verb }:
   }
   const found = discover(world.catalog, path);
   if (found) return json(found);
-  if (path === '/' || path === '')
-    return json({ paths: ['/api', '/apis', '/healthz', '/livez', '/openapi/v3', '/readyz', '/version'] });
+  if (path === '/' || path === '') return json({ paths: pathsOf(world.catalog) });
   throw noSuchPath();
 }
+
+const plainText = (text: string, parameters = ''): Response =>
+  new Response(text, { headers: { 'content-type': `text/plain${parameters}; charset=utf-8` } });
+
+const verboseHealth = (check: string): string =>
+  ['ping', 'etcd'].map((each) => `[+]${each} ok\n`).join('') + `${check} check passed\n`;

@@ -25,6 +25,12 @@ function fillReplicaSet(draft: JsonObject): void {
   fillTemplate(within(draft, 'spec'));
 }
 
+function fillReplicationController(draft: JsonObject): void {
+  fillReplicaSet(draft);
+  const labels = at(draft, 'spec', 'template', 'metadata', 'labels');
+  if (isObject(labels)) fill(within(draft, 'spec'), 'selector', { ...labels });
+}
+
 function fillStatefulSet(draft: JsonObject): void {
   const spec = within(draft, 'spec');
   fill(spec, 'replicas', 1);
@@ -108,6 +114,16 @@ function checkTemplate(object: KubeObject, old: KubeObject | undefined): readonl
   return wrong;
 }
 
+function checkReplicationController(object: KubeObject): readonly Cause[] {
+  const [selector, template] = [objectAt(object, 'spec', 'selector'), objectAt(object, 'spec', 'template')];
+  const wrong = checkPodSpec(objectAt(template, 'spec'), 'spec.template.spec');
+  const labels = objectAt(template, 'metadata', 'labels');
+  if (Object.keys(selector).length === 0) wrong.unshift(required('spec.selector'));
+  else if (!Object.entries(selector).every(([key, value]) => labels[key] === value))
+    wrong.push(invalidValue('spec.template.metadata.labels', labels, '`selector` does not match template `labels`'));
+  return wrong;
+}
+
 /** A Job's pods may not be restarted for ever. */
 function checkJob(job: KubeObject, old: KubeObject | undefined): readonly Cause[] {
   const wrong = [...checkTemplate(job, old)];
@@ -118,6 +134,8 @@ function checkJob(job: KubeObject, old: KubeObject | undefined): readonly Cause[
 
 /** Rules by place (`group/plural`). */
 export const WORKLOAD_RULES: Readonly<Record<string, KindRules>> = {
+  '/replicationcontrollers': { counted: true, fill: fillReplicationController, check: checkReplicationController },
+  '/podtemplates': { fill: (draft) => fillTemplate(draft) },
   'apps/deployments': { counted: true, fill: fillDeployment, check: checkTemplate },
   'apps/replicasets': { counted: true, fill: fillReplicaSet, check: checkTemplate },
   'apps/statefulsets': { counted: true, fill: fillStatefulSet, check: checkTemplate },

@@ -6,8 +6,9 @@
  * request that no usual node could meet is noticed.
  */
 
-import { arch, cpus, hostname, platform, release, totalmem } from 'node:os';
+import { VERSION } from '../api/discovery.js';
 import type { JsonObject } from '../api/json.js';
+import type { Machine } from './machine.js';
 import { ApiRefusal, type NodeApi } from './node-api.js';
 import { wireTime } from './node-context.js';
 
@@ -19,24 +20,29 @@ export interface NodeShape {
   readonly resources?: Readonly<Record<string, string>>;
 }
 
+/** What is known of a node. */
+export interface NodeFacts {
+  readonly name: string;
+  readonly ip: string;
+  readonly machine: Machine;
+  /** The name of what runs its containers. */
+  readonly runtime: string;
+}
+
 const GI = 2 ** 30;
 
 /** Makes the Node object, or brings the one of an earlier start up to date. */
-export async function registerNode(
-  api: NodeApi,
-  { name, ip }: { readonly name: string; readonly ip: string },
-  shape: NodeShape,
-  now: Date,
-): Promise<JsonObject> {
+export async function registerNode(api: NodeApi, node: NodeFacts, shape: NodeShape, now: Date): Promise<JsonObject> {
+  const { name, machine } = node;
   const offered = {
-    cpu: String(Math.max(cpus().length, 64)),
-    memory: `${String(Math.max(Math.floor(totalmem() / GI), 64))}Gi`,
+    cpu: String(Math.max(machine.cpus, 64)),
+    memory: `${String(Math.max(Math.floor(machine.memoryBytes / GI), 64))}Gi`,
     'ephemeral-storage': '1Ti',
     pods: '1000',
     ...shape.resources,
   };
-  const labels = { ...standardLabels(name), ...shape.labels };
-  const status = { capacity: offered, allocatable: offered, conditions: [ready(now)], ...facts(ip) };
+  const labels = { ...standardLabels(node), ...shape.labels };
+  const status = { capacity: offered, allocatable: offered, conditions: conditions(now), ...facts(node) };
   const path = `/api/v1/nodes/${name}`;
   try {
     await api.create('/api/v1/nodes', { apiVersion: 'v1', kind: 'Node', metadata: { name, labels } });
@@ -47,36 +53,45 @@ export async function registerNode(
   return api.patch<JsonObject>(`${path}/status`, { status });
 }
 
-const standardLabels = (name: string): Readonly<Record<string, string>> => {
-  const os = platform();
-  const machine = arch() === 'x64' ? 'amd64' : arch();
-  return {
-    'kubernetes.io/hostname': name,
-    'kubernetes.io/os': os,
-    'kubernetes.io/arch': machine,
-    'beta.kubernetes.io/os': os,
-    'beta.kubernetes.io/arch': machine,
-  };
-};
-
-const ready = (now: Date): object => ({
-  type: 'Ready',
-  status: 'True',
-  reason: 'KubeletReady',
-  message: 'the embedded node is up',
-  lastHeartbeatTime: wireTime(now),
-  lastTransitionTime: wireTime(now),
+const standardLabels = ({ name, machine: { os, architecture } }: NodeFacts): Readonly<Record<string, string>> => ({
+  'kubernetes.io/hostname': name,
+  'kubernetes.io/os': os,
+  'kubernetes.io/arch': architecture,
+  'beta.kubernetes.io/os': os,
+  'beta.kubernetes.io/arch': architecture,
 });
 
-const facts = (ip: string): object => ({
+/** In kubelet's words; nothing here is ever short of memory, disk or processes, since nothing is reserved. */
+const conditions = (now: Date): readonly object[] =>
+  [
+    ['MemoryPressure', 'False', 'KubeletHasSufficientMemory', 'kubelet has sufficient memory available'],
+    ['DiskPressure', 'False', 'KubeletHasNoDiskPressure', 'kubelet has no disk pressure'],
+    ['PIDPressure', 'False', 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'],
+    ['Ready', 'True', 'KubeletReady', 'kubelet is posting ready status'],
+  ].map(([type, status, reason, message]) => ({
+    type,
+    status,
+    reason,
+    message,
+    lastHeartbeatTime: wireTime(now),
+    lastTransitionTime: wireTime(now),
+  }));
+
+const facts = ({ ip, machine, runtime }: NodeFacts): object => ({
   addresses: [
     { type: 'InternalIP', address: ip },
-    { type: 'Hostname', address: hostname() },
+    { type: 'Hostname', address: machine.hostname },
   ],
   nodeInfo: {
-    kubeletVersion: 'pipewright',
-    operatingSystem: platform(),
-    architecture: arch(),
-    kernelVersion: release(),
+    machineID: '',
+    systemUUID: '',
+    bootID: '',
+    kernelVersion: machine.kernel,
+    osImage: machine.osImage,
+    containerRuntimeVersion: `${runtime}://${VERSION.gitVersion}`,
+    kubeletVersion: VERSION.gitVersion,
+    kubeProxyVersion: '',
+    operatingSystem: machine.os,
+    architecture: machine.architecture,
   },
 });

@@ -23,6 +23,7 @@ import type { Images } from './image.js';
 import { ApiRefusal, NodeApi, type Send } from './node-api.js';
 import { wireTime, type InCluster, type NodeContext } from './node-context.js';
 import type { Condition, Pod } from './pod.js';
+import { thisMachine, type Machine } from './machine.js';
 import { registerNode, type NodeShape } from './node-object.js';
 import { misfit } from './placement.js';
 import { persist } from './persistent-request.js';
@@ -59,6 +60,8 @@ export interface NodeOptions {
   readonly logs?: ContainerLogs;
   /** Where the API server listens; asked when the first pod with a token starts. */
   readonly inCluster: () => Promise<InCluster>;
+  /** What the Node object says of the machine. @default this machine */
+  readonly machine?: Machine;
   /** Time and timers of requests. @default the machine's */
   readonly wireClock?: Clock;
   /** The time of pods, for tests. @default made of `wireClock` */
@@ -107,7 +110,8 @@ export async function startNode(options: NodeOptions): Promise<Node> {
     inCluster,
     log,
   };
-  const pods = new Pods(context, await registerNode(api, NODE, options.shape ?? {}, clock.now()));
+  const node = { ...NODE, machine: options.machine ?? thisMachine(), runtime: runtime.name };
+  const pods = new Pods(context, await registerNode(api, node, options.shape ?? {}, clock.now()));
   const watching = Promise.all([pods.watch(), pods.watchNode()]);
   return {
     logs: context.logs,

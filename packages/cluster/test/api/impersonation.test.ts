@@ -2,6 +2,7 @@
 
 import { expect, test } from '@jest/globals';
 import { bootstrap } from '../../src/api/bootstrap.js';
+import { RequestCounts } from '../../src/api/metrics.js';
 import { sendAs, type ServerContext } from '../../src/api/server.js';
 import { Turns } from '../../src/api/turns.js';
 import { Store } from '../../src/storage/store.js';
@@ -29,6 +30,7 @@ async function whoAmI(rules: readonly object[], headers: Record<string, string>)
     ],
   });
   const context: ServerContext = {
+    counts: new RequestCounts(),
     world,
     turns: new Turns(world.clock),
     authenticate: () => undefined,
