@@ -48,10 +48,22 @@ export const node: Start = async (process, { machine, scheduler, script }) => {
     inCluster: () => Promise.resolve({ host: '127.0.0.1', port: 6443, caPem: '' }),
     wireClock: process.clock,
     logs: memoryLogs(),
+    machine: MACHINE,
     log: (line) => scheduler.note(process.name, `log: ${line}`),
   });
   return close;
 };
+
+/** What the Node object says, whatever machine the simulation runs on. */
+const MACHINE = {
+  cpus: 4,
+  memoryBytes: 2 ** 34,
+  hostname: 'simulated',
+  os: 'linux',
+  architecture: 'amd64',
+  kernel: '6.1.0',
+  osImage: 'Simulated Linux',
+} as const;
 
 /** One service across its restarts. */
 export class Service {
