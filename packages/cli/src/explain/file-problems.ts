@@ -152,6 +152,24 @@ export const FILE_PROBLEMS: Readonly<Record<string, Explanation>> = {
     why: 'The pod would wait for it until its timeout.',
     fix: 'Add the ConfigMap to the manifests.',
   },
+  CONFIG_MAP_KEY_MISSING: {
+    severity: 'error',
+    title: 'A ConfigMap has no such key',
+    why: 'The pod would wait for the key until its timeout.',
+    fix: 'Correct the key, add it to the ConfigMap, or mark the reference `optional: true`.',
+  },
+  SECRET_KEY_MISSING: {
+    severity: 'error',
+    title: 'A Secret has no such key',
+    why: 'The pod would wait for the key until its timeout.',
+    fix: 'Correct the key, add it to the Secret, or mark the reference `optional: true`.',
+  },
+  VOLUME_CLAIM_MISSING: {
+    severity: 'error',
+    title: 'A PersistentVolumeClaim does not exist',
+    why: 'The pod would wait for it until its timeout.',
+    fix: 'Add the PersistentVolumeClaim to the manifests. Any storage class is accepted: a claim is a directory on this machine.',
+  },
   STAND_IN_UNUSED: {
     severity: 'warning',
     title: 'A stand-in is for nothing that the manifests have',

@@ -8,11 +8,12 @@
 import type { Finding } from '../finding.js';
 import type { StandIns } from '../config/config.js';
 import { commandOf, sourceOf } from '../local/local-cluster.js';
-import { isObject, listAt, objectAt, textAt, type Json, type JsonObject } from '../manifests/json.js';
+import { listAt, objectAt, textAt, type JsonObject } from '../manifests/json.js';
 import type { Path } from '../manifests/locate.js';
 import type { Manifest } from '../manifests/load.js';
 import { commandHint, imageHint } from './image-recipe.js';
 import { imagesOf, tasksOf, type UsedTask } from './reach.js';
+import { error, find, missingObjects, objectsOfRun } from './required-objects.js';
 import { namespaceOf, type PlannedRun } from './select.js';
 
 /** What decides which things a run needs. */
@@ -37,6 +38,7 @@ export function missingFor(
     ...(isSound ? missingCommands(tasks, standIns) : []),
     ...runs.flatMap((run) => missingAccounts(run, manifests)),
     ...used.flatMap(({ run, tasks: own }) => own.flatMap((task) => missingObjects(task, run.namespace, manifests))),
+    ...runs.flatMap((run) => missingObjects(objectsOfRun(run), run.namespace, manifests)),
     ...runs.flatMap((run) => missingResourceSecrets(run, manifests)),
   ];
   const findings = runtime === 'fake' ? all.filter(({ code }) => !NOT_FOR_FAKE.has(code)) : all;
@@ -44,7 +46,12 @@ export function missingFor(
 }
 
 /** Codes of what the fake runtime does without. */
-const NOT_FOR_FAKE: ReadonlySet<string> = new Set(['IMAGE_NO_STAND_IN', 'COMMAND_UNKNOWN', 'SECRET_MISSING']);
+const NOT_FOR_FAKE: ReadonlySet<string> = new Set([
+  'IMAGE_NO_STAND_IN',
+  'COMMAND_UNKNOWN',
+  'SECRET_MISSING',
+  'SECRET_KEY_MISSING',
+]);
 
 /** Each image once, at the first place that names it. */
 function missingImages(tasks: readonly UsedTask[], standIns: StandIns): readonly Finding[] {
@@ -135,31 +142,6 @@ function missingSecrets(account: Manifest, accountName: string, manifests: reado
 const SECRET_HINT = (name: string): string =>
   `write it to a file and add that to the command:\nkubectl create secret generic ${name} --type=kubernetes.io/basic-auth --from-literal=username=… --from-literal=password=… --dry-run=client -o yaml > ${name}.yaml\nkubectl create secret docker-registry ${name} --docker-server=… --docker-username=… --docker-password=… --dry-run=client -o yaml > ${name}.yaml`;
 
-/** Kubernetes keeps this ConfigMap in every namespace; a volume with a token of the account takes the certificate from it. */
-const ROOT_CERTIFICATE = 'kube-root-ca.crt';
-
-/** Secrets and ConfigMaps that a task's containers and volumes refer to, unless they are optional. */
-function missingObjects(
-  { spec, manifest, path, title }: UsedTask,
-  namespace: string,
-  manifests: readonly Manifest[],
-): readonly Finding[] {
-  return referencesIn(spec, []).flatMap(({ kind, name, keys, at }) => {
-    if (name.includes('$(') || (kind === 'ConfigMap' && name === ROOT_CERTIFICATE)) return [];
-    if (find(manifests, kind, namespace, name)) return [];
-    const hint = `add it to the command: kubectl create ${kind.toLowerCase()}${kind === 'Secret' ? ' generic' : ''} ${name} ${keys.map((key) => `--from-literal=${key}=VALUE`).join(' ')} --dry-run=client -o yaml > ${name}.yaml`;
-    return [
-      error(
-        manifest,
-        [...path, ...at],
-        kind === 'Secret' ? 'SECRET_MISSING' : 'CONFIG_MAP_MISSING',
-        `${title} uses the ${kind} ${name}, which is in none of the manifests`,
-        hint,
-      ),
-    ];
-  });
-}
-
 /** Secrets that the PipelineResources of a run take fields from; without one its pod would wait until the timeout. */
 function missingResourceSecrets(run: PlannedRun, manifests: readonly Manifest[]): readonly Finding[] {
   const places: readonly Path[] = [
@@ -199,55 +181,3 @@ const secretsMissing = (
       ),
     ];
   });
-
-interface Reference {
-  readonly kind: 'Secret' | 'ConfigMap';
-  readonly name: string;
-  /** Keys that must be in it, or a placeholder. */
-  readonly keys: readonly string[];
-  readonly at: Path;
-}
-
-const FIELDS: Readonly<Record<string, { readonly kind: Reference['kind']; readonly field: string }>> = {
-  secretKeyRef: { kind: 'Secret', field: 'name' },
-  secretRef: { kind: 'Secret', field: 'name' },
-  configMapKeyRef: { kind: 'ConfigMap', field: 'name' },
-  configMapRef: { kind: 'ConfigMap', field: 'name' },
-  configMap: { kind: 'ConfigMap', field: 'name' },
-  secret: { kind: 'Secret', field: 'secretName' },
-};
-
-/** Depth is bounded by the loader. */
-function referencesIn(value: Json, at: Path): readonly Reference[] {
-  if (Array.isArray(value))
-    return (value as readonly Json[]).flatMap((each, index) => referencesIn(each, [...at, index])); // Array.isArray widens a readonly Json[] to any[]
-  if (!isObject(value)) return [];
-  return Object.entries(value).flatMap(([key, below]) => {
-    const known = FIELDS[key];
-    const name = known && isObject(below) && below['optional'] !== true ? below[known.field] : undefined;
-    if (known && typeof name === 'string')
-      return [{ kind: known.kind, name, keys: keysOf(below), at: [...at, key, known.field] }];
-    return referencesIn(below, [...at, key]);
-  });
-}
-
-/** The key that a variable takes, or those that a volume has files of. */
-function keysOf(reference: Json | undefined): readonly string[] {
-  const named = [textAt(reference, 'key'), ...listAt(reference, 'items').map((item) => textAt(item, 'key'))];
-  const keys = named.flatMap((key) => (key === undefined || !/^[\w.-]+$/.test(key) ? [] : [key]));
-  return keys.length > 0 ? [...new Set(keys)] : ['KEY'];
-}
-
-const find = (manifests: readonly Manifest[], kind: string, namespace: string, name: string): Manifest | undefined =>
-  manifests.find(
-    ({ object }) =>
-      textAt(object, 'kind') === kind &&
-      textAt(object, 'metadata', 'name') === name &&
-      namespaceOf(object) === namespace,
-  );
-
-function error(manifest: Manifest, path: Path, code: string, message: string, hint: string): Finding {
-  const place = manifest.locate(path).value;
-  const quote = manifest.quotable(place);
-  return { severity: 'error', code, place, message, hint, ...(quote !== undefined && { quote }) };
-}
