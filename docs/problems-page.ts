@@ -2,19 +2,15 @@
  * `docs/problems.md`: every problem of the table in packages/tekton, in words.
  */
 
-import { PROBLEMS, type ProblemCode } from '@pipewright/tekton';
-
-interface Entry {
-  readonly code: string;
-  readonly severity: string;
-  readonly title: string;
-  readonly why: string;
-}
+import { explainedCodes, explanationOf } from '../packages/cli/src/explain/explanations.js';
+import type { Explanation } from '../packages/cli/src/explain/explanation.js';
 
 const HEAD = `# Problems
 
 Everything Pipewright says about a manifest has a code, and one place where it is found: \`packages/tekton\`. Synth, \`pipewright lint\`, the embedded cluster
 and the controller all ask there, so a mistake has one sentence wherever it is met.
+
+\`pipewright explain CODE\` prints the same in a terminal. Codes of files (\`YAML_…\`, \`FILE_…\`) and of what a run needs on this machine are found by the command alone.
 
 An **error** cannot work as written. A **warning** works, and is likely to hurt. Each problem names its place, what was found there, and what to change.
 
@@ -23,16 +19,19 @@ This page is generated from the table (\`npm run docs\`).
 
 /** The page, in order of the codes. */
 export function problemsPage(): string {
-  const codes = Object.keys(PROBLEMS) as ProblemCode[]; // the keys of the table are its codes
-  const entries: Entry[] = codes.toSorted().map((code) => {
-    const { severity, title, why } = PROBLEMS[code];
-    return { code, severity, title, why };
+  const entries = explainedCodes().flatMap((code) => {
+    const explanation = explanationOf(code);
+    return explanation ? [{ code, ...explanation }] : [];
   });
   const rows = entries.map(
     ({ code, severity, title }) => `| [${code}](#${code.toLowerCase()}) | ${severity} | ${title} |`,
   );
-  const sections = entries.map(
-    ({ code, severity, title, why }) => `## ${code}\n\n_${severity}_: ${title}.\n\n${why}\n`,
-  );
-  return `${HEAD}\n| code | severity | what |\n| --- | --- | --- |\n${rows.join('\n')}\n\n${sections.join('\n')}`;
+  return `${HEAD}\n| code | severity | what |\n| --- | --- | --- |\n${rows.join('\n')}\n\n${entries.map(section).join('\n')}`;
 }
+
+function section({ code, severity, title, why, fix, example }: Explanation & { readonly code: string }): string {
+  const shown = example ? `\nWrong:\n\n${block(example.wrong)}\nRight:\n\n${block(example.right)}` : '';
+  return `## ${code}\n\n_${severity}_: ${title}.\n\n${why}\n\n${fix}\n${shown}`;
+}
+
+const block = (text: string): string => `\`\`\`yaml\n${text}\`\`\`\n`;

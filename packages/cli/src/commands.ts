@@ -106,6 +106,19 @@ Examples:
       done(lint({ paths, ...options }, output));
     });
 
+/** `pipewright explain` */
+export const addExplain = (program: Command, output: Output, done: Done): Command =>
+  program
+    .command('explain')
+    .description('Explain a problem code: what it means, an example, and how to fix it. Without a code, lists all.')
+    .argument('[CODE...]', 'as findings have it; upper or lower case', [])
+    .addHelpText('after', '\nExamples:\n  pipewright explain FIELD_UNKNOWN\n  pipewright explain\n')
+    .action(async (codes: readonly string[]) => {
+      const { explain } = await import('./explain/explain-command.js');
+      explain(codes, output);
+      done(0);
+    });
+
 /** `pipewright import` */
 export const addImport = (program: Command, output: Output, done: Done): Command =>
   program

@@ -10,7 +10,7 @@ import type { Output } from './terminal/output.js';
 import { tellFailure } from './failure.js';
 import { UsageError } from './usage-error.js';
 import { version } from './version.js';
-import { addController, addImport, addLint, addRun, addUp } from './commands.js';
+import { addController, addExplain, addImport, addLint, addRun, addUp } from './commands.js';
 
 const EXIT_STATUS = `
 Exit status:
@@ -35,7 +35,7 @@ export async function runProgram(args: readonly string[], out: Output): Promise<
     .configureOutput({ writeOut: (text) => out.raw(text), writeErr: (text) => out.warn(text.trimEnd()) })
     .exitOverride();
   const done = (code: number): void => void (status = code);
-  for (const add of [addRun, addUp, addController, addLint, addImport]) {
+  for (const add of [addRun, addUp, addController, addLint, addExplain, addImport]) {
     add(program, out, done).copyInheritedSettings(program).option('--no-color', 'print without colours');
   }
   try {

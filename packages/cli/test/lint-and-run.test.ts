@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Finding } from '../src/finding.js';
+import { explainedCodes, explanationOf } from '../src/explain/explanations.js';
 import { findingsIn } from '../src/lint/check.js';
-import { loadText } from '../src/manifests/load.js';
+import { loadManifests, loadText } from '../src/manifests/load.js';
 import { sourceText } from '../src/manifests/text.js';
 import { prepare } from '../src/run/prepare.js';
 import { folderWith } from './cli.js';
@@ -13,8 +14,11 @@ afterEach(() => folders.splice(0).forEach((done) => done()));
 function prepared(files: Readonly<Record<string, string>>): readonly Finding[] {
   const { path, done } = folderWith(files);
   folders.push(done);
+  return preparedIn(path, new Map([['busybox', 'host']]));
+}
+
+function preparedIn(path: string, image: ReadonlyMap<string, string>): readonly Finding[] {
   const none = new Map<string, string>();
-  const image = new Map([['busybox', 'host']]);
   return prepare({ paths: [path], run: [], param: none, source: none, image, runtime: 'sandbox' }).findings;
 }
 
@@ -26,6 +30,12 @@ const codesIn = (...texts: readonly string[]): readonly string[] => {
   };
   return findingsIn(all, { elsewhere: 'shared' }).map(({ code }) => code);
 };
+
+const TASK_RUN = `apiVersion: tekton.dev/v1alpha1
+kind: TaskRun
+metadata: { name: other }
+spec: { taskSpec: { steps: [{ name: a, image: 'busybox:1', command: [ls] }] } }
+`;
 
 const RUN = `apiVersion: tekton.dev/v1alpha1
 kind: PipelineRun
@@ -65,5 +75,33 @@ spec: { taskSpec: { steps: [{ name: s, image: 'busybox:1', command: [ls], env: $
   test('reports a misspelt kind of the only run, as lint does', () => {
     const found = prepared({ 'r.yaml': RUN.replace('PipelineRun', 'PiplineRun') });
     expect(found.map(({ code, hint }) => `${code} ${hint}`)).toEqual(["KIND_UNKNOWN did you mean 'PipelineRun'?"]);
+  });
+});
+
+describe('of the same manifests', () => {
+  const EXAMPLES = explainedCodes().flatMap((code) => {
+    const example = explanationOf(code)?.example;
+    return example ? [[code, example.wrong] as const] : [];
+  });
+  const withRun = (text: string): string =>
+    /kind: (?:Task|Pipeline)Run\n/.test(text) ? text : `${text}---\n${TASK_RUN}`;
+  const key = ({ code, place }: Finding): string => `${code} ${String(place.line)}:${String(place.column)}`;
+  /** What only a run knows: what is on this machine, and in none of the manifests. */
+  const OF_A_RUN = new Set(['IMAGE_NO_STAND_IN', 'COMMAND_UNKNOWN', 'SERVICE_ACCOUNT_MISSING', 'SECRET_MISSING']);
+
+  test.each(EXAMPLES)('run and lint report the same (%s)', (_, wrong) => {
+    const text = withRun(wrong);
+    const { path, done } = folderWith({ 'a.yaml': text });
+    folders.push(done);
+    const linted = findingsIn(loadManifests([path]), { elsewhere: 'anything' });
+    const ran = preparedIn(path, new Map());
+    expect(ran.filter(({ code }) => !OF_A_RUN.has(code)).map(key)).toEqual(
+      linted.filter(({ code }) => !OF_A_RUN.has(code)).map(key),
+    );
+    for (const one of linted) {
+      const other = ran.find((each) => key(each) === key(one));
+      if (OF_A_RUN.has(one.code) && other?.severity === 'error') continue; // known to be missing
+      expect(other).toMatchObject({ message: one.message, hint: one.hint });
+    }
   });
 });

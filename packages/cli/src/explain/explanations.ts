@@ -1,19 +1,31 @@
 /** All problem codes in words: those of packages/tekton and those of the command. */
 
 import { PROBLEMS } from '@pipewright/tekton';
+import type { Remedy } from './example.js';
+import { PIPELINE_EXAMPLES } from './examples-pipeline.js';
+import { SET_EXAMPLES } from './examples-set.js';
+import { SHAPE_EXAMPLES } from './examples-shape.js';
+import { TASK_EXAMPLES } from './examples-task.js';
 import type { Explanation } from './explanation.js';
 import { FILE_PROBLEMS } from './file-problems.js';
 
-/** What is known about a code of either table. `fix` and an example are in one of them only. */
-export type Known = Pick<Explanation, 'severity' | 'title' | 'why'> & Partial<Explanation>;
+const EXAMPLES: Readonly<Record<string, Remedy | undefined>> = {
+  ...SHAPE_EXAMPLES,
+  ...TASK_EXAMPLES,
+  ...PIPELINE_EXAMPLES,
+  ...SET_EXAMPLES,
+};
 
-const TABLE: ReadonlyMap<string, Known> = new Map<string, Known>([
-  ...Object.entries(PROBLEMS).map(([code, { severity, title, why }]) => [code, { severity, title, why }] as const),
+const TABLE: ReadonlyMap<string, Explanation> = new Map([
+  ...Object.entries(PROBLEMS).map(([code, { severity, title, why }]): [string, Explanation] => [
+    code,
+    { severity, title, why, ...(EXAMPLES[code] ?? { fix: 'Follow the hint of the finding.' }) },
+  ]),
   ...Object.entries(FILE_PROBLEMS),
 ]);
 
 /** The explanation of a code; undefined for one that does not exist. */
-export const explanationOf = (code: string): Known | undefined => TABLE.get(code);
+export const explanationOf = (code: string): Explanation | undefined => TABLE.get(code);
 
 /** All codes, in alphabetical order. */
 export const explainedCodes = (): readonly string[] => [...TABLE.keys()].sort();

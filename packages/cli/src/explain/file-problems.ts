@@ -126,7 +126,7 @@ export const FILE_PROBLEMS: Readonly<Record<string, Explanation>> = {
     title: 'A YAML tag has no meaning for Kubernetes',
     why: 'Kubernetes stores JSON, which has no such types.',
     fix: 'Remove the tag.',
-    example: { wrong: map('data:\n  names: !!set {a}\n'), right: map('data:\n  names: a\n') },
+    example: { wrong: map('data:\n  day: !!timestamp 2024-01-31\n'), right: map('data:\n  day: 2024-01-31\n') },
   },
   YAML_TOO_COMPLEX: {
     severity: 'error',

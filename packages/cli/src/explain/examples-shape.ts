@@ -1,0 +1,109 @@
+/** Examples of problems with the shape of an object: kind, fields, types of values, names. */
+
+import { COMPILE, documents, pipeline, pipelineRun, remedy, resource, step, task, type Remedy } from './example.js';
+
+/** By code. */
+export const SHAPE_EXAMPLES: Readonly<Record<string, Remedy>> = {
+  OBJECT_MALFORMED: remedy(
+    'Give the document `apiVersion`, `kind` and `metadata` at its left edge.',
+    'apiVersion: v1\nmetadata:\n  name: settings\n',
+    ['apiVersion: v1\n', 'apiVersion: v1\nkind: ConfigMap\n'],
+  ),
+  API_VERSION_UNKNOWN: remedy(
+    'Write `tekton.dev/v1alpha1`. Objects of later versions are not read yet; their fields differ, so the version alone is not enough.',
+    COMPILE.replace('v1alpha1', 'v1alpah1'),
+    ['v1alpah1', 'v1alpha1'],
+  ),
+  KIND_OF_TRIGGERS: remedy(
+    'Leave the object out here. To run what it starts, write a PipelineRun.',
+    documents('apiVersion: tekton.dev/v1alpha1\nkind: TriggerBinding\nmetadata:\n  name: on-push\nspec: {}\n', COMPILE),
+    ['apiVersion: tekton.dev/v1alpha1\nkind: TriggerBinding\nmetadata:\n  name: on-push\nspec: {}\n---\n', ''],
+  ),
+  KIND_UNKNOWN: remedy('Correct the kind.', COMPILE.replace('kind: Task', 'kind: Taks'), ['kind: Taks', 'kind: Task']),
+  FIELD_UNKNOWN: remedy(
+    'Correct the name of the field, move it to where it belongs, or remove it.',
+    step('comand: [go, build]\n'),
+    ['comand', 'command'],
+  ),
+  FIELD_CASE: remedy('Write the name as the API has it.', step('command: [go, build]\nworkingdir: /src\n'), [
+    'workingdir',
+    'workingDir',
+  ]),
+  FIELD_MISSING: remedy(
+    'Add the field.',
+    resource('params:\n- name: url\n  value: https://git.example.com/app.git\n'),
+    ['  params:', '  type: git\n  params:'],
+  ),
+  TYPE_WRONG: remedy(
+    'Write a value of the wanted type. Text that YAML reads as a number or boolean needs quotes.',
+    step('command: [go, build]\nenv:\n- name: MODE\n  value: 0755\n'),
+    ['0755', '"0755"'],
+  ),
+  VALUE_UNKNOWN: remedy(
+    'Use one of the words that are allowed.',
+    step('command: [go, build]\n', 'inputs:\n  params:\n  - name: flags\n    type: list\n'),
+    ['type: list', 'type: array'],
+  ),
+  NUMBER_TOO_SMALL: remedy(
+    'Use a number that is large enough.',
+    pipeline('tasks:\n- name: compile\n  taskRef:\n    name: compile\n  retries: -1\n'),
+    ['-1', '1'],
+  ),
+  NAME_MISSING: remedy(
+    'Set `metadata.name`; for a run, `metadata.generateName` will do.',
+    COMPILE.replace('  name: compile\n', '  labels: {}\n'),
+    ['  labels: {}\n', '  name: compile\n'],
+  ),
+  OBJECT_NAME_INVALID: remedy(
+    "Use a-z, 0-9, '-' and '.', with a letter or digit at both ends.",
+    'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: My_Settings\n',
+    ['My_Settings', 'my-settings'],
+  ),
+  NAME_INVALID: remedy(
+    "Use at most 63 of a-z, 0-9 and '-', with a letter or digit at both ends.",
+    COMPILE.replace('name: build', 'name: Build It'),
+    ['Build It', 'build-it'],
+  ),
+  NAME_ODD: remedy(
+    "Begin the name with a letter or '_', and go on with letters, digits, '_' and '-'.",
+    step('command: [go, build]\n', 'inputs:\n  params:\n  - name: 1st\n'),
+    ['1st', 'first'],
+  ),
+  NAME_TWICE: remedy(
+    'Rename one of the two, or remove it.',
+    task(
+      'steps:\n- name: build\n  image: golang:1.22\n  command: [go, build]\n- name: build\n  image: golang:1.22\n  command: [go, test]\n',
+    ),
+    [
+      '- name: build\n    image: golang:1.22\n    command: [go, test]',
+      '- name: test\n    image: golang:1.22\n    command: [go, test]',
+    ],
+  ),
+  NAME_RESERVED: remedy(
+    'Give it another name.',
+    task(
+      'steps:\n- name: build\n  image: golang:1.22\n  command: [go, build]\nvolumes:\n- name: tekton-internal-tools\n  emptyDir: {}\n',
+    ),
+    ['tekton-internal-tools', 'my-tools'],
+  ),
+  OBJECT_TWICE: remedy('Remove one of the two, or give it another name.', documents(COMPILE, COMPILE), [
+    `---\n${COMPILE}`,
+    '',
+  ]),
+  PARAM_DEFAULT_TYPE: remedy(
+    'Write a default of the type that the param has.',
+    step('command: [go, build]\n', 'inputs:\n  params:\n  - name: flags\n    type: array\n    default: -v\n'),
+    ['default: -v', 'default: [-v]'],
+  ),
+  REF_AND_SPEC: remedy(
+    'Keep the reference to use an object that exists, or the spec to write it here.',
+    pipelineRun(
+      'pipelineRef:\n  name: release\npipelineSpec:\n  tasks:\n  - name: compile\n    taskRef:\n      name: compile\n',
+    ),
+    ['  pipelineRef:\n    name: release\n', ''],
+  ),
+  REF_MISSING: remedy('Add a reference or a spec.', pipelineRun('timeout: 1h\n'), [
+    '  timeout: 1h\n',
+    '  timeout: 1h\n  pipelineRef:\n    name: release\n',
+  ]),
+};

@@ -1,0 +1,50 @@
+/** `pipewright explain`: what a problem code means, an example, and how it is put right. */
+
+import { nearest } from '@pipewright/tekton';
+import type { Output } from '../terminal/output.js';
+import { UsageError } from '../usage-error.js';
+import { explainedCodes, explanationOf } from './explanations.js';
+
+/** Explains codes, whatever their case; without any, lists all of them. Throws a UsageError for one that does not exist. */
+export function explain(codes: readonly string[], output: Output): void {
+  const meant = codes.map((code) => code.trim().toUpperCase().replaceAll('-', '_'));
+  for (const code of meant) if (explanationOf(code) === undefined) throw unknownCode(code);
+  if (meant.length === 0) return listCodes(output);
+  meant.forEach((code, index) => {
+    if (index > 0) output.print('');
+    explainOne(code, output);
+  });
+}
+
+function listCodes({ print, colors }: Output): void {
+  const width = Math.max(...explainedCodes().map((code) => code.length));
+  for (const code of explainedCodes()) {
+    const explanation = explanationOf(code);
+    if (!explanation) continue;
+    const { severity, title } = explanation;
+    const paint = severity === 'error' ? colors.red : colors.yellow;
+    print(`${code.padEnd(width)}  ${paint(severity.padEnd('warning'.length))}  ${title}`);
+  }
+}
+
+function explainOne(code: string, { print, colors }: Output): void {
+  const explanation = explanationOf(code);
+  if (!explanation) return;
+  const { severity, title, why, fix, example } = explanation;
+  const paint = severity === 'error' ? colors.red : colors.yellow;
+  print(`${colors.bold(code)}  ${paint(severity)}  ${title}\n\n${why}\n\n${colors.bold('How to fix it')}\n\n${fix}`);
+  if (!example) return;
+  print(
+    `\n${colors.bold('Wrong')}\n\n${indented(example.wrong)}\n\n${colors.bold('Right')}\n\n${indented(example.right)}`,
+  );
+}
+
+const indented = (text: string): string => text.trimEnd().replace(/^(?=.)/gm, '    ');
+
+function unknownCode(code: string): UsageError {
+  const guess = nearest(code, explainedCodes());
+  return new UsageError(
+    `there is no problem code '${code}'`,
+    guess === undefined ? '`pipewright explain` lists them' : `did you mean '${guess}'?`,
+  );
+}
