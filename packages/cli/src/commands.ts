@@ -175,17 +175,46 @@ interface RunFlags extends LogFlags {
   readonly output: 'text' | 'json';
   readonly runtime: 'sandbox' | 'fake';
   readonly timeout?: number;
+  readonly pipeline?: string;
+  readonly task?: string;
+  readonly resource: ReadonlyMap<string, string>;
+  readonly workspace: ReadonlyMap<string, string>;
+  readonly serviceAccount?: string;
 }
+
+const startOption = (flags: string, description: string, others: readonly string[]): Option =>
+  new Option(flags, description).conflicts([...others]);
+
+/** The options of a run that the command makes. */
+const withStartOptions = (command: Command): Command =>
+  command
+    .addOption(startOption('--pipeline <NAME>', 'run this Pipeline; no PipelineRun is needed', ['task', 'run']))
+    .addOption(startOption('--task <NAME>', 'run this Task or ClusterTask; no TaskRun is needed', ['pipeline', 'run']))
+    .option(
+      '--resource <NAME=PIPELINERESOURCE>',
+      'with --pipeline or --task: what a declared resource is (default: the PipelineResource of that name and type)',
+      pairs('NAME=PIPELINERESOURCE, as in --resource source=my-repo', 'not empty'),
+      new Map(),
+    )
+    .option(
+      '--workspace <NAME=CLAIM>',
+      'with --pipeline or --task: a PersistentVolumeClaim for a workspace (default: an emptyDir)',
+      pairs('NAME=CLAIM, as in --workspace cache=my-claim', 'not empty'),
+      new Map(),
+    )
+    .option('--service-account <NAME>', 'with --pipeline or --task: the ServiceAccount of the run');
 
 /** `pipewright run` */
 export const addRun = (program: Command, output: Output, done: Done): Command =>
-  program
-    .command('run')
-    .description(
-      'Run pipelines on this machine: applies the manifests to a cluster inside this process and streams the logs.',
-    )
-    .argument('[FILE|DIR...]', 'manifests; without any, dist/ or the working directory', [])
-    .option('--run <NAME>', 'run this PipelineRun or TaskRun alone; may be repeated', collect, [])
+  withStartOptions(
+    program
+      .command('run')
+      .description(
+        'Run pipelines on this machine: applies the manifests to a cluster inside this process and streams the logs.',
+      )
+      .argument('[FILE|DIR...]', 'manifests; without any, dist/ or the working directory', [])
+      .option('--run <NAME>', 'run this PipelineRun or TaskRun alone; may be repeated', collect, []),
+  )
     .option(
       '--source <RESOURCE=DIR>',
       'a directory that answers for a git PipelineResource, uncommitted changes included; may be repeated',
@@ -195,7 +224,7 @@ export const addRun = (program: Command, output: Output, done: Done): Command =>
     .addOption(imageOption().default(new Map(), 'none'))
     .option(
       '-p, --param <NAME=VALUE>',
-      "a param of the runs' pipelines; may be repeated",
+      "a param of the runs' pipelines; commas separate the items of an array; may be repeated",
       pairs('NAME=VALUE, as in -p revision=main', 'may be empty'),
       new Map(),
     )
@@ -229,6 +258,7 @@ Examples:
   pipewright run
   pipewright run pipeline.yaml secrets.yaml --image golang=host --source my-repo=.
   pipewright run dist --run nightly -p revision=main
+  pipewright run dist --pipeline release -p revision=main -p platforms=linux,darwin --resource source=my-repo
   pipewright run -o json | jq -r 'select(.type == "step-log").line'
 `,
     )

@@ -183,7 +183,7 @@ describe('what is missing is told at once, before anything starts', () => {
       return `${withoutQuotes(err).replaceAll(`${path}/`, '')}status ${status}`;
     } catch (cause) {
       if (!(cause instanceof UsageError)) throw cause;
-      return `${cause.message.replaceAll(path, 'DIR')}\n${cause.hint}\nstatus ${cause.status}`;
+      return `${cause.message}\n${cause.hint}\nstatus ${cause.status}`.replaceAll(path, 'DIR');
     }
   };
 
@@ -234,12 +234,7 @@ status 2`);
 
   test('a PipelineRun', async () => {
     expect(await refused({ 'p.yaml': TASKS })).toBe(`there is no PipelineRun or TaskRun in DIR
-make one for the Pipeline line, in a file of its own, and name it after the others:
-  apiVersion: tekton.dev/v1alpha1
-  kind: PipelineRun
-  metadata: { generateName: line- }
-  spec:
-    pipelineRef: { name: line }
+run the Pipeline line without one: pipewright run DIR --pipeline line
 status 2`);
   });
 

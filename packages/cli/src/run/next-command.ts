@@ -45,14 +45,36 @@ type Words = Omit<RunOptions, 'timeout'> & { readonly timeout: number | undefine
 
 /** The arguments that mean these options. */
 function wordsOf(options: Words): readonly string[] {
-  const { paths, run, source, image, param, config, output, runtime, timeout, logFile, logLevel } = options;
-  const each = (flag: string, map: ReadonlyMap<string, string>): readonly string[] =>
+  const {
+    paths,
+    run,
+    pipeline,
+    task,
+    resource,
+    workspace,
+    serviceAccount,
+    source,
+    image,
+    param,
+    config,
+    output,
+    runtime,
+    timeout,
+    logFile,
+    logLevel,
+  } = options;
+  const each = (flag: string, map: ReadonlyMap<string, string> = new Map()): readonly string[] =>
     [...map].flatMap(([name, value]) => [flag, `${name}=${value}`]);
   const one = (flag: string, value: string | undefined): readonly string[] =>
     value === undefined ? [] : [flag, value];
   return [
     ...paths.map((path) => (path.startsWith('-') ? `./${path}` : path)),
     ...run.flatMap((name) => ['--run', name]),
+    ...one('--pipeline', pipeline),
+    ...one('--task', task),
+    ...each('--resource', resource),
+    ...each('--workspace', workspace),
+    ...one('--service-account', serviceAccount),
     ...each('--source', source),
     ...each('--image', image),
     ...each('-p', param),

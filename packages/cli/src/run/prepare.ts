@@ -23,15 +23,15 @@ import { loadManifests, secretsIn, type Manifest } from '../manifests/load.js';
 import { UsageError } from '../usage-error.js';
 import { followedBy } from './reach.js';
 import { missingFor } from './requirements.js';
-import { localResources, resourcesIn, type LocalResources } from './resources.js';
+import { localResources, resourcesIn, type LocalResources, type NamedResource } from './resources.js';
 import { isRun, selectRuns, withParams, type PlannedRun } from './select.js';
+import { FOUND_AT_START, startRun, type StartOptions } from './start-run.js';
 import { imagesIn, unusedStandIns } from './unused.js';
 
 /** The part of the command line that says what to run, on what. */
-export interface Asked {
+export interface Asked extends StartOptions {
   readonly paths: readonly string[];
   readonly run: readonly string[];
-  readonly param: ReadonlyMap<string, string>;
   readonly source: ReadonlyMap<string, string>;
   readonly image: ReadonlyMap<string, string>;
   readonly config?: string;
@@ -51,6 +51,8 @@ export interface Prepared {
   readonly images: readonly string[];
   readonly configFile?: string | undefined;
   readonly local: LocalResources;
+  /** The PipelineResources of the manifests and the runs. */
+  readonly resources: readonly NamedResource[];
 }
 
 const NOTHING_LOCAL: LocalResources = { sources: [], images: [], buckets: [], elsewhere: [] };
@@ -61,24 +63,28 @@ export function prepare(asked: Asked, stdin?: () => Uint8Array): Prepared {
   const loaded = loadManifests(paths, stdin);
   const { standIns, findings: inConfig, file, place } = standInsFor(asked, paths);
   const secrets = secretsIn(loaded.manifests);
-  const stopped = { manifests: [], runs: [], secrets, standIns, images: [], local: NOTHING_LOCAL };
+  const stopped = { manifests: [], runs: [], secrets, standIns, images: [], local: NOTHING_LOCAL, resources: [] };
   const text = [...loaded.findings, ...inConfig];
   if (hasErrors(text))
     return { ...stopped, findings: inReadingOrder([...inConfig, ...findingsIn(loaded, { elsewhere: 'anything' })]) };
 
-  if (!loaded.manifests.some(isRun)) {
+  const made = startRun(asked, loaded.manifests, paths);
+  if (!made && !loaded.manifests.some(isRun)) {
     const found = findingsIn(loaded, { elsewhere: 'anything' }); // the kind of the run may be misspelt
     if (hasErrors(found)) return { ...stopped, findings: found };
   }
-  const selected = selectRuns(loaded.manifests, asked.run, paths);
-  const runs = withParams(selected, loaded.manifests, asked.param);
+  const selected = made ? [made.run] : selectRuns(loaded.manifests, asked.run, paths);
+  const unknown = new Set(made?.unknownParams);
+  const params = new Map([...asked.param].filter(([name]) => !unknown.has(name)));
+  const runs = withParams(selected, loaded.manifests, params);
   const others = loaded.manifests.filter((manifest) => !isRun(manifest));
   const followed = new Set(runs.flatMap((run) => followedBy(run, loaded.manifests)));
   const given = new Map(runs.map(({ manifest }, index) => [selected[index]?.manifest, manifest]));
-  const judged = loaded.manifests.flatMap((manifest) => (isRun(manifest) ? (given.get(manifest) ?? []) : [manifest]));
-  const checked = checkWithObjects(judged, { elsewhere: 'anything' }).map(({ finding, manifest }) =>
-    followed.has(manifest) ? needed(finding) : finding,
-  );
+  const written = loaded.manifests.flatMap((manifest) => (isRun(manifest) ? (given.get(manifest) ?? []) : [manifest]));
+  const judged = made ? [...written, ...runs.map(({ manifest }) => manifest)] : written;
+  const checked = checkWithObjects(judged, { elsewhere: 'anything' })
+    .filter(({ finding, manifest }) => manifest !== runs[0]?.manifest || !made || !FOUND_AT_START.has(finding.code))
+    .map(({ finding, manifest }) => (followed.has(manifest) ? needed(finding) : finding));
   const missing = missingFor(runs, loaded.manifests, {
     standIns,
     runtime: asked.runtime,
@@ -88,14 +94,14 @@ export function prepare(asked: Asked, stdin?: () => Uint8Array): Prepared {
   // What the checks only warn of (an account that may exist in a cluster) is here known to be missing.
   const distinct = checked.filter((finding) => finding.severity === 'error' || !known.has(placeAndCode(finding)));
   const resources = resourcesIn(loaded.manifests, runs);
-  const written = { flags: { images: asked.image, resources: asked.source }, place };
+  const flags = { flags: { images: asked.image, resources: asked.source }, place };
   const names = resources.map(({ name }) => name);
-  const unused = unusedStandIns(standIns, written, loaded.manifests, names);
-  const findings = inReadingOrder([...text, ...distinct, ...missing, ...unused]);
+  const unused = unusedStandIns(standIns, flags, loaded.manifests, names);
+  const findings = inReadingOrder([...text, ...(made?.findings ?? []), ...distinct, ...missing, ...unused]);
   if (hasErrors(findings)) return { ...stopped, findings };
   const local = localResources(standIns, resources);
   const images = [...followed, ...runs.map(({ manifest }) => manifest)].flatMap(({ object }) => imagesIn(object));
-  return { findings, manifests: others, runs, secrets, standIns, images, configFile: file, local };
+  return { findings, manifests: others, runs, secrets, standIns, images, configFile: file, local, resources };
 }
 
 const placeAndCode = ({ place, code }: Finding): string => JSON.stringify([place, code]);

@@ -19,6 +19,7 @@ import type { Output } from '../terminal/output.js';
 import { programWords } from '../terminal/shell-words.js';
 import { listenForStop, STATUS_OF, type StopRequests } from '../terminal/stop-requests.js';
 import { applyAll, startRuns } from './apply.js';
+import { checkoutAt, checkoutHints } from './checkout-hint.js';
 import { deployedImages, imageChanges } from './deployments.js';
 import type { EventSink } from './events.js';
 import { maskedEvent } from './masked-event.js';
@@ -69,7 +70,7 @@ export async function run(options: RunOptions, output: Output, surroundings: Run
     const note = (message: string): void => show({ type: 'note', time: new Date().toISOString(), message });
     const standIns = await standInsUnpacked(prepared, runtime, note);
     const session = await openSession({ ...prepared, standIns }, runtime, log);
-    [how, ...session.notes].forEach(note);
+    [how, ...session.notes, ...(await hintsOn(prepared, options))].forEach(note);
     try {
       const { clock = systemClock, program = programWords(process.env) } = surroundings;
       return await inSession({ options, prepared, session, mask, show, requests, note, clock, program });
@@ -90,6 +91,13 @@ async function standInsUnpacked(
   note: (line: string) => void,
 ): Promise<Prepared['standIns']> {
   return runtime.usesFiles ? unpackSavedImages(standIns, images, note) : standIns;
+}
+
+/** What the user may want to know before the runs start. Nothing is cloned on the fake runtime. */
+async function hintsOn({ runs, resources, local }: Prepared, { runtime }: RunOptions): Promise<readonly string[]> {
+  if (local.elsewhere.length === 0 || runtime === 'fake') return [];
+  const checkout = await checkoutAt(process.cwd());
+  return checkout ? checkoutHints(checkout, runs, resources, local.elsewhere) : [];
 }
 
 interface Inside {

@@ -5,6 +5,7 @@
 import { nearest } from '@pipewright/tekton';
 import { isObject, listAt, objectAt, textAt, type Json, type JsonObject } from '../manifests/json.js';
 import type { Manifest } from '../manifests/load.js';
+import { howToStart } from './start-hint.js';
 import { UsageError } from '../usage-error.js';
 
 /** A run that is to be created. */
@@ -23,7 +24,8 @@ export function selectRuns(
   paths: readonly string[],
 ): readonly PlannedRun[] {
   const runs = manifests.flatMap((manifest) => plannedRun(manifest));
-  if (runs.length === 0) throw nothingToRun(manifests, paths);
+  if (runs.length === 0)
+    throw new UsageError(`there is no PipelineRun or TaskRun in ${paths.join(', ')}`, howToStart(manifests, paths));
   const unknown = names.filter((name) => !runs.some((run) => isCalled(run, name)));
   if (unknown.length > 0) {
     const titles = runs.map(({ title }) => title);
@@ -55,26 +57,6 @@ function plannedRun(manifest: Manifest): readonly PlannedRun[] {
   if (!isTekton(object) || (kind !== 'PipelineRun' && kind !== 'TaskRun')) return [];
   const title = textAt(object, 'metadata', 'name') ?? textAt(object, 'metadata', 'generateName') ?? '';
   return [{ manifest, kind, title, namespace: namespaceOf(object) }];
-}
-
-function nothingToRun(manifests: readonly Manifest[], paths: readonly string[]): UsageError {
-  const named = manifests.find(({ object }) => isTekton(object) && textAt(object, 'kind') === 'Pipeline');
-  const pipeline = named ? textAt(named.object, 'metadata', 'name') : undefined;
-  const message = `there is no PipelineRun or TaskRun in ${paths.join(', ')}`;
-  if (named === undefined || pipeline === undefined)
-    return new UsageError(message, 'name the file that has one, after the others');
-  const resources = listAt(named.object, 'spec', 'resources').flatMap((each) => textAt(each, 'name') ?? []);
-  const lines = [
-    `make one for the Pipeline ${pipeline}, in a file of its own, and name it after the others:`,
-    '  apiVersion: tekton.dev/v1alpha1',
-    '  kind: PipelineRun',
-    `  metadata: { generateName: ${pipeline}- }`,
-    '  spec:',
-    `    pipelineRef: { name: ${pipeline} }`,
-    ...(resources.length > 0 ? ['    resources:'] : []),
-    ...resources.map((name) => `      - { name: ${name}, resourceRef: { name: A-PIPELINERESOURCE } }`),
-  ];
-  return new UsageError(message, lines.join('\n'));
 }
 
 /** Gives `-p NAME=VALUE` to every run whose pipeline declares the param. Throws when none does. */
