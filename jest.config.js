@@ -13,17 +13,11 @@ export default {
     '<rootDir>/examples/*/*.test.ts',
   ],
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/(package-outside|cdk8s-init)/'], // projects of their own, elsewhere
-  extensionsToTreatAsEsm: ['.ts'],
-  transform: {
-    '^.+\\.ts$': [
-      '@swc/jest',
-      { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'es6' } },
-    ],
-  },
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1', '^@pipewright/([a-z]+)$': '<rootDir>/packages/$1/src/index.ts' },
+  testRunner: '<rootDir>/test/runner/suite.js',
+  transform: {}, // Node loads the suites, with tsx
   modulePathIgnorePatterns: ['<rootDir>/build/', '<rootDir>/dist/', '<rootDir>/packages/[a-z]+/build/'],
   maxWorkers: Math.min(8, availableParallelism() + 1), // many suites wait for processes, so one more than can compute
-  workerIdleMemoryLimit: '500MB', // what a suite loads as ECMAScript modules stays in its worker, whose heap would slow down all that follow
+  workerIdleMemoryLimit: '1GB', // beside what suites leave behind, a worker keeps the modules of all of them
   testSequencer: '<rootDir>/test/longest-first.js',
   testTimeout: 120_000, // a limit for what hangs, not a measure: machines may be busy
 };
