@@ -44,7 +44,7 @@ const SIMULATED = [
 
 /** Implementations of what is injected, and code that a simulation does not reach: real files, sockets, keys and processes. */
 const SIMULATION_EDGES = [
-  'packages/kube/src/{clock,credentials,kubeconfig,kubeconfig-send,random}.ts',
+  'packages/kube/src/{client-node,clock,credentials,kubeconfig,kubeconfig-send,random}.ts',
   'packages/cluster/src/api/{certificate,fields}.ts', // new keys; a table that is read once
   'packages/cluster/src/storage/{disk,lock,open,secrets}.ts',
   'packages/cluster/src/node/{container-start,log-disk,log-reader,machine,pod-files,pod-logs,probing,termination,volume-directories}.ts',
@@ -131,7 +131,7 @@ export default ts.config(
   {
     files: ['**/*.ts'],
     extends: [ts.configs.base],
-    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    languageOptions: { parserOptions: { project: 'tsconfig.lint.json', tsconfigRootDir: import.meta.dirname } },
     rules: {
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/no-floating-promises': 'error',

@@ -5,7 +5,7 @@
  * request with some plugins, so the answer is kept for a minute, or until the server says 401.
  */
 
-import type { KubeConfig } from '@kubernetes/client-node';
+import type { KubeConfig } from './client-node.js';
 import type { Clock } from './clock.js';
 
 /** What a connection and a request need to carry. */

@@ -8,8 +8,14 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, dirname, join, resolve } from 'node:path';
-import type * as ClientNode from '@kubernetes/client-node';
-import type { Cluster, Context, KubeConfig, User } from '@kubernetes/client-node';
+import {
+  loadClientNode,
+  type ClientNode,
+  type Cluster,
+  type Context,
+  type KubeConfig,
+  type User,
+} from './client-node.js';
 import { nearest } from './nearest.js';
 
 /** Where to look. */
@@ -54,7 +60,7 @@ const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
  * @throws KubeconfigError
  */
 export async function chooseContext(options: KubeconfigOptions): Promise<ChosenContext> {
-  const clientNode = await import('@kubernetes/client-node');
+  const clientNode = await loadClientNode();
   const found = find(options, clientNode);
   const context = pick(found, options.context);
   const cluster = found.clusters.find(({ name }) => name === context.cluster);
@@ -88,7 +94,7 @@ export async function chooseContext(options: KubeconfigOptions): Promise<ChosenC
   return { source: found.source, context, cluster, config };
 }
 
-function find({ kubeconfig, env = process.env }: KubeconfigOptions, clientNode: typeof ClientNode): Found {
+function find({ kubeconfig, env = process.env }: KubeconfigOptions, clientNode: ClientNode): Found {
   if (kubeconfig !== undefined) return read([kubeconfig], kubeconfig, clientNode);
   const listed = env['KUBECONFIG']?.split(delimiter).filter((file) => file !== '') ?? [];
   if (listed.length > 0) return read(listed, listed.join(delimiter), clientNode);
@@ -103,7 +109,7 @@ function find({ kubeconfig, env = process.env }: KubeconfigOptions, clientNode: 
 }
 
 /** Merges files as kubectl does: the first to say something is right, and of a list files may be missing. */
-function read(files: readonly string[], source: string, clientNode: typeof ClientNode): Found {
+function read(files: readonly string[], source: string, clientNode: ClientNode): Found {
   const there = files.filter((file) => existsSync(file));
   if (there.length === 0) throw new KubeconfigError(`kubeconfig ${source} does not exist`);
   const parts = there.map((file) => readOne(file, clientNode));
@@ -116,7 +122,7 @@ function read(files: readonly string[], source: string, clientNode: typeof Clien
   };
 }
 
-function readOne(file: string, { KubeConfig, loadYaml }: typeof ClientNode): Found {
+function readOne(file: string, { KubeConfig, loadYaml }: ClientNode): Found {
   const config = new KubeConfig();
   try {
     const text = readFileSync(file, 'utf8');
@@ -124,7 +130,7 @@ function readOne(file: string, { KubeConfig, loadYaml }: typeof ClientNode): Fou
     if (text.trim() === '') return { source: file, clusters: [], users: [], contexts: [], currentContext: '' };
     config.loadFromString(text);
     config.makePathsAbsolute(dirname(resolve(file)));
-    const { users } = loadYaml<{ users?: { name: string; user?: { tokenFile?: string } }[] }>(text);
+    const { users } = loadYaml(text) as { users?: { name: string; user?: { tokenFile?: string } }[] }; // it has been read once
     const tokenFiles = new Map(users?.map(({ name, user }) => [name, user?.tokenFile]));
     return {
       source: file,
