@@ -338,10 +338,16 @@ describe('is refused', () => {
 });
 
 describe('an address that is answered by a directory', () => {
+  let server: GitServer;
+  beforeAll(async () => {
+    server = await startGitServer({
+      repositories: new Map([['source', { directory: template.directory, revisions: ['main'] }]]),
+    });
+  });
+  afterAll(() => server.close());
+
   /** What git says when it asks for an address, led by `/etc/gitconfig`. */
   async function asks(address: string, others: readonly string[] = []): Promise<string> {
-    const { directory } = await repository();
-    const server = await serve(directory, 'main');
     const config = gitConfig(new Map([['https://forge.invalid/org/shop', server.url('source')]]), others);
     writeFileSync(join(work, 'gitconfig'), config);
     const env = { ...process.env, GIT_CONFIG_GLOBAL: join(work, 'gitconfig'), GIT_CONFIG_NOSYSTEM: '1' };

@@ -5,7 +5,7 @@
  * that needs neither a terminal nor a network.
  */
 
-import { chmodSync, cpSync, existsSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, chmodSync, cpSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { addSubmodule, git, sourceRepositories, write } from './source-repositories.js';
@@ -33,13 +33,21 @@ interface Vector {
   readonly cloned?: true;
 }
 
+/** Sets what `git config KEY VALUE` would, without a process for it. */
+function set(directory: string, key: string, value: string): void {
+  const [section = '', ...rest] = key.split('.');
+  const name = rest.pop() ?? '';
+  const heading = rest.length === 0 ? section : `${section} "${rest.join('.')}"`;
+  appendFileSync(join(directory, '.git/config'), `[${heading}]\n\t${name} = "${value.replace(/["\\]/g, '\\$&')}"\n`);
+}
+
 type Setting = readonly [key: string, value: (program: string, directory: string) => string];
 
 const config =
   (...settings: readonly Setting[]): Prepare =>
   async (directory) => {
     const file = program(directory);
-    for (const [key, value] of settings) await git(directory, 'config', key, value(file, directory));
+    for (const [key, value] of settings) set(directory, key, value(file, directory));
   };
 const attributes =
   (text: string, prepare: Prepare): Prepare =>

@@ -83,7 +83,7 @@ describe.each(shells)('the environment of a step, with the entrypoint in %s', (_
         const [end] = await together(shell, [withEnv(SHOW, env)]);
         expect([end?.code, variablesOf(end ?? { out: '' })]).toEqual([0, lines(env)]);
       }),
-      { numRuns: 15 },
+      { numRuns: 8 },
     );
   });
 

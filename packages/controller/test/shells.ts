@@ -1,7 +1,7 @@
 /** The shells of this machine, and how a script of a Pod is run without one: the same words, what Kubernetes would expand expanded. */
 
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, realpathSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { watched } from './janitor.js';
 
@@ -20,10 +20,12 @@ const KNOWN: readonly (readonly [string, readonly string[]])[] = [
   ['busybox ash', [process.env['BUSYBOX'] ?? '/usr/bin/busybox', 'sh']],
 ];
 
-/** Every shell that is here; /bin/sh always is. */
+/** Every shell that is here, once: on many machines /bin/sh, which always is, is one of the known. */
 export const shells: readonly (readonly [string, readonly string[]])[] = [
   ['/bin/sh', ['/bin/sh']],
-  ...KNOWN.filter(([, [file = '']]) => exists(file)),
+  ...KNOWN.filter(
+    ([, [file = '', ...args]]) => exists(file) && (args.length > 0 || realpathSync(file) !== realpathSync('/bin/sh')),
+  ),
 ];
 
 /** As Kubernetes expands `$(NAME)` and `$$` in an argument, without any variable being known. */

@@ -368,22 +368,22 @@ describe('what a schema may cost', () => {
   test.each<[string, unknown, Schema]>([
     [
       'many alternatives of many items',
-      Array(100_000).fill('a'),
+      Array(10_000).fill('a'),
       { items: { allOf: Array(1000).fill({ minLength: 1 }) as Schema[] } },
     ],
     [
       'many values for many items',
-      Array(100_000).fill('a'),
+      Array(10_000).fill('a'),
       { items: { enum: Array.from({ length: 1000 }, (_, index) => index) } },
     ],
     [
       'many needed fields of many items',
-      Array(100_000).fill({}),
+      Array(10_000).fill({}),
       { items: { required: Array.from({ length: 1000 }, (_, index) => `f${index}`) } },
     ],
-    ['a long pattern of a long text', 'a'.repeat(1_000_000), { pattern: '[a-z]{1,1000}[0-9]' }],
+    ['a long pattern of a long text', 'a'.repeat(100_000), { pattern: '[a-z]{1,1000}[0-9]' }],
   ])('is bounded: %s', (_what, value, schema) => {
-    expect(() => checkSchema(value as JsonObject, schema)).toThrow(refused);
+    expect(() => checkSchema(value as JsonObject, schema, '', 500_000)).toThrow(refused);
   });
 
   test('is enough for a large object and an ordinary schema', () => {

@@ -147,11 +147,11 @@ test.each([
   expect(() => labelSelector(text)).toThrow(message);
 });
 
-test('a label selector of a megabyte is read at once', () => {
-  const commas = 'a,'.repeat(500_000);
+test('a label selector of hundreds of kilobytes is read at once', () => {
+  const commas = 'a,'.repeat(100_000);
   expect(labelSelector(`${commas}a`)?.(labelled({ a: '' }))).toBe(true);
   expect(() => labelSelector(`a in (${commas}`)).toThrow("found '', expected: ',', ')' or identifier");
-  expect(() => labelSelector('('.repeat(1_000_000))).toThrow("found '(', expected: !, identifier, or 'end of string'");
+  expect(() => labelSelector('('.repeat(200_000))).toThrow("found '(', expected: !, identifier, or 'end of string'");
 });
 
 const PODS = BUILT_IN.find(({ plural }) => plural === 'pods')!;
