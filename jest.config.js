@@ -18,6 +18,6 @@ export default {
   modulePathIgnorePatterns: ['<rootDir>/build/', '<rootDir>/dist/', '<rootDir>/packages/[a-z]+/build/'],
   maxWorkers: Math.min(8, availableParallelism() + 1), // many suites wait for processes, so one more than can compute
   workerIdleMemoryLimit: '1GB', // beside what suites leave behind, a worker keeps the modules of all of them
-  testSequencer: '<rootDir>/test/longest-first.js',
+  testSequencer: '<rootDir>/test/runner/order.js',
   testTimeout: 120_000, // a limit for what hangs, not a measure: machines may be busy
 };
