@@ -31,6 +31,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     '@pipewright/controller',
     '@pipewright/cluster',
     'commander',
+    'minimatch',
     'picocolors',
     'string-width',
     'wrap-ansi',

@@ -63,6 +63,14 @@ const keepRunsOption = (): Option =>
 
 const collect = (text: string, before: readonly string[] = []): readonly string[] => [...before, text];
 
+const excludeOption = (): Option =>
+  new Option(
+    '--exclude <GLOB>',
+    'leave out files and folders, relative to the working directory, as in --exclude vendor or "**/test/*.yaml"; may be repeated',
+  )
+    .argParser((text: string, before: readonly string[] = []) => collect(path(text), before))
+    .default([], 'none');
+
 const RUNTIMES =
   'sandbox: real processes; fake: every step succeeds at once, to try the graph: it needs no images and no Secrets';
 
@@ -84,6 +92,7 @@ export const addLint = (program: Command, output: Output, done: Done): Command =
       oneOf('text', 'json', 'sarif', 'github'),
       'text',
     )
+    .addOption(excludeOption())
     .option(
       '--complete',
       'take it for an error that a Task, Pipeline, Condition or PipelineResource is in none of the files',
@@ -91,7 +100,7 @@ export const addLint = (program: Command, output: Output, done: Done): Command =
     .addHelpText(
       'after',
       `
-Without arguments it checks dist/, or the working directory where there is no dist/.
+Without arguments it checks .tekton/, tekton/ and dist/, or the working directory where none of them has manifests.
 
 Examples:
   pipewright lint
@@ -167,6 +176,7 @@ interface LogFlags {
 }
 
 interface RunFlags extends LogFlags {
+  readonly exclude: readonly string[];
   readonly run: readonly string[];
   readonly source: ReadonlyMap<string, string>;
   readonly image: ReadonlyMap<string, string>;
@@ -181,6 +191,28 @@ interface RunFlags extends LogFlags {
   readonly workspace: ReadonlyMap<string, string>;
   readonly serviceAccount?: string;
 }
+
+const RUN_HELP = `
+Nothing is downloaded: images are stood in for by --image or pipewright.yaml, which looks like this:
+  images:
+    golang: host
+    acme/builder: { rootfs: host, overlay: images/builder }
+    acme/linter: { rootfs: images/linter, entrypoint: [lint] }
+    alpine: docker-archive:alpine.tar
+  resources:
+    my-repo: { directory: . }
+    my-image: { registry: local }
+
+Secrets are read from manifests; their values are shown as *** wherever they are printed.
+Ctrl-C stops the steps and then the run; a second one kills.
+
+Examples:
+  pipewright run
+  pipewright run pipeline.yaml secrets.yaml --image golang=host --source my-repo=.
+  pipewright run dist --run nightly -p revision=main
+  pipewright run dist --pipeline release -p revision=main -p platforms=linux,darwin --resource source=my-repo
+  pipewright run -o json | jq -r 'select(.type == "step-log").line'
+`;
 
 const startOption = (flags: string, description: string, others: readonly string[]): Option =>
   new Option(flags, description).conflicts([...others]);
@@ -212,7 +244,12 @@ export const addRun = (program: Command, output: Output, done: Done): Command =>
       .description(
         'Run pipelines on this machine: applies the manifests to a cluster inside this process and streams the logs.',
       )
-      .argument('[FILE|DIR...]', 'manifests; without any, dist/ or the working directory', [])
+      .argument(
+        '[FILE|DIR...]',
+        'manifests; without any, those of .tekton/, tekton/ and dist/, or of the working directory',
+        [],
+      )
+      .addOption(excludeOption())
       .option('--run <NAME>', 'run this PipelineRun or TaskRun alone; may be repeated', collect, []),
   )
     .option(
@@ -238,30 +275,7 @@ export const addRun = (program: Command, output: Output, done: Done): Command =>
     .option('--timeout <DURATION>', 'stop and fail after this long, as in 90s, 10m or 1h30m', duration)
     .addOption(logFileOption())
     .addOption(logLevelOption('error'))
-    .addHelpText(
-      'after',
-      `
-Nothing is downloaded: images are stood in for by --image or pipewright.yaml, which looks like this:
-  images:
-    golang: host
-    acme/builder: { rootfs: host, overlay: images/builder }
-    acme/linter: { rootfs: images/linter, entrypoint: [lint] }
-    alpine: docker-archive:alpine.tar
-  resources:
-    my-repo: { directory: . }
-    my-image: { registry: local }
-
-Secrets are read from manifests; their values are shown as *** wherever they are printed.
-Ctrl-C stops the steps and then the run; a second one kills.
-
-Examples:
-  pipewright run
-  pipewright run pipeline.yaml secrets.yaml --image golang=host --source my-repo=.
-  pipewright run dist --run nightly -p revision=main
-  pipewright run dist --pipeline release -p revision=main -p platforms=linux,darwin --resource source=my-repo
-  pipewright run -o json | jq -r 'select(.type == "step-log").line'
-`,
-    )
+    .addHelpText('after', RUN_HELP)
     .action(async (paths: readonly string[], flags: RunFlags) => {
       const { run } = await import('./run/run-command.js');
       done(await run({ paths, ...flags }, output));

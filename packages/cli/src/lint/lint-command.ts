@@ -2,12 +2,13 @@
 
 import { explanationOf } from '../explain/explanations.js';
 import { countOf, describeFinding, hasErrors, maskedFinding, type Finding, type Paint } from '../finding.js';
-import { loadManifests, secretsIn } from '../manifests/load.js';
+import { loadManifests, secretsIn, type Manifests } from '../manifests/load.js';
 import { Mask } from '../masking/mask.js';
+import { visible } from '../terminal/lines.js';
 import type { Output } from '../terminal/output.js';
 import { version } from '../version.js';
 import { findingsIn } from './check.js';
-import { defaultPaths } from './default-paths.js';
+import { loadDefaults } from './default-paths.js';
 import { jsonReport } from './json-report.js';
 import { pathBelow, uriBelow } from './relative-path.js';
 import { sarifLog } from './sarif.js';
@@ -18,8 +19,10 @@ export type LintFormat = 'text' | 'json' | 'sarif' | 'github';
 
 /** What `pipewright lint` was told. */
 export interface LintOptions {
-  /** Files, folders and `-`. Empty: `dist` where there is one, else the working directory. */
+  /** Files, folders and `-`. Empty: the usual folders (`loadDefaults`). */
   readonly paths: readonly string[];
+  /** Globs of files and folders to leave out. @default - none */
+  readonly exclude?: readonly string[];
   /** @default 'text' */
   readonly output?: LintFormat;
   /** Whether what the manifests refer to must be among them. @default false */
@@ -28,8 +31,7 @@ export interface LintOptions {
 
 /** @returns the exit status: 0 nothing but warnings, 1 errors, 2 nothing could be read */
 export function lint(options: LintOptions, output: Output): number {
-  const paths = options.paths.length > 0 ? options.paths : defaultPaths();
-  const loaded = loadManifests(paths);
+  const loaded = load(options, output);
   const { hide } = new Mask(secretsIn(loaded.manifests));
   const findings = findingsIn(loaded, { elsewhere: options.complete ? 'shared' : 'anything' }).map((finding) =>
     maskedFinding(finding, hide),
@@ -37,6 +39,13 @@ export function lint(options: LintOptions, output: Output): number {
   report(options.output ?? 'text', findings, loaded.manifests.length, output);
   if (loaded.manifests.length === 0 && findings.every(({ code }) => UNREADABLE.has(code))) return 2;
   return hasErrors(findings) ? 1 : 0;
+}
+
+function load({ paths, exclude = [] }: LintOptions, output: Output): Manifests {
+  if (paths.length > 0) return loadManifests(paths, undefined, { exclude });
+  const { loaded, note } = loadDefaults(exclude);
+  output.warn(output.colors.dim(visible(note)));
+  return loaded;
 }
 
 const UNREADABLE: ReadonlySet<string> = new Set(['FILE_UNREADABLE', 'NO_OBJECTS', 'TOO_MANY_FILES']);

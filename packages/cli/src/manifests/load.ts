@@ -6,6 +6,7 @@
 
 import { canonicalFields, problem } from '@pipewright/tekton';
 import { hasErrors, type Finding, type Place } from '../finding.js';
+import type { SearchOptions } from './file-search.js';
 import { isObject, textAt, type JsonObject } from './json.js';
 import { lostIndentation } from './indentation.js';
 import { locate, nodeAt, writtenAt, type Located, type Path } from './locate.js';
@@ -35,8 +36,12 @@ export interface Manifests {
 }
 
 /** Reads files, folders and `-`, and expands every `kind: List`. Finding nothing at all is an error. */
-export function loadManifests(paths: readonly string[], stdin?: () => Uint8Array): Manifests {
-  const { texts, found, findings } = readSources(paths, stdin);
+export function loadManifests(
+  paths: readonly string[],
+  stdin?: () => Uint8Array,
+  options: SearchOptions = {},
+): Manifests {
+  const { texts, found, findings } = readSources(paths, stdin, options);
   const loaded = texts
     .map((text) => ({ text, ...loadText(text) }))
     .filter((each) => !found.has(each.text) || isMeant(each));

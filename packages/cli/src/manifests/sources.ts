@@ -1,13 +1,13 @@
 /**
- * Finds and reads the files a command line names.
+ * Reads the files that a command line names.
  *
  * Files are read in sorted order, so that the same folder gives the same run everywhere. Only regular files are opened: a
- * FIFO or a device in a folder would hang the command, and a link back to a parent would never end.
+ * FIFO or a device in a folder would hang the command.
  */
 
-import { readdirSync, readFileSync, readSync, realpathSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, openSync, readSync } from 'node:fs';
 import type { Finding } from '../finding.js';
+import { findFiles, type SearchOptions } from './file-search.js';
 import { decode, type SourceText } from './text.js';
 
 /** Larger files are refused: reading YAML costs about a second per megabyte on a slow machine. */
@@ -26,7 +26,11 @@ export interface Sources {
  *
  * @param stdin gives standard input's bytes; called at most once, and only for `-`
  */
-export function readSources(paths: readonly string[], stdin: () => Uint8Array = () => readStart(0)): Sources {
+export function readSources(
+  paths: readonly string[],
+  stdin: () => Uint8Array = () => readStart(0),
+  options: SearchOptions = {},
+): Sources {
   const texts: SourceText[] = [];
   const found = new Set<SourceText>();
   const findings: Finding[] = [];
@@ -41,9 +45,9 @@ export function readSources(paths: readonly string[], stdin: () => Uint8Array = 
       take('<stdin>', true, stdin);
       continue;
     }
-    const below = filesOf(path, new Set());
+    const below = findFiles(path, options, (file, cause) => unreadable(file, reasonOf(cause)));
     findings.push(...below.findings);
-    for (const file of below.files) take(file, file === path, () => readFileSync(file));
+    for (const file of below.files) take(file, file === path, () => readFile(file));
   }
   return { texts, found, findings };
 }
@@ -61,57 +65,21 @@ function readStart(file: number): Uint8Array {
   return Buffer.concat(chunks);
 }
 
+function readFile(file: string): Uint8Array {
+  const opened = openSync(file, 'r');
+  try {
+    return readStart(opened);
+  } finally {
+    closeSync(opened);
+  }
+}
+
 function readOne(file: string, read: () => Uint8Array): SourceText | Finding {
   try {
     const bytes = read();
     return bytes.length > MAX_BYTES ? tooLarge(file) : decode(file, bytes);
   } catch (cause) {
     return unreadable(file, reasonOf(cause));
-  }
-}
-
-interface Found {
-  readonly files: readonly string[];
-  readonly findings: readonly Finding[];
-}
-
-/** A file named by hand is taken whatever it is called; in folders the ending decides. */
-function filesOf(path: string, parents: ReadonlySet<string>): Found {
-  try {
-    const stats = statSync(path);
-    if (stats.isDirectory()) return filesBelow(path, parents);
-    if (!stats.isFile()) return { files: [], findings: [unreadable(path, 'it is neither a file nor a folder')] };
-    if (stats.size > MAX_BYTES) return { files: [], findings: [tooLarge(path)] };
-    return { files: [path], findings: [] };
-  } catch (cause) {
-    return { files: [], findings: [unreadable(path, reasonOf(cause))] };
-  }
-}
-
-function filesBelow(folder: string, parents: ReadonlySet<string>): Found {
-  const real = realpathSync(folder);
-  if (parents.has(real)) return { files: [], findings: [] };
-  const inside = new Set([...parents, real]);
-  const found = readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.name !== 'node_modules' && !entry.name.startsWith('.'))
-    .filter((entry) => entry.isDirectory() || entry.isSymbolicLink() || isManifestName(entry.name))
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .map((entry) => join(folder, entry.name))
-    .filter((path) => isManifestName(path) || isFolder(path))
-    .map((path) => filesOf(path, inside));
-  return { files: found.flatMap(({ files }) => files), findings: found.flatMap(({ findings }) => findings) };
-}
-
-/** The command's own configuration lies beside manifests and is none. */
-const isManifestName = (name: string): boolean =>
-  /\.(?:ya?ml|json)$/.test(name) &&
-  !/(?:^|\/)(?:pipewright\.ya?ml|package(?:-lock)?\.json|tsconfig\.json|cdk8s\.yaml)$/.test(name);
-
-function isFolder(path: string): boolean {
-  try {
-    return statSync(path).isDirectory();
-  } catch {
-    return false;
   }
 }
 

@@ -15,11 +15,11 @@ import {
 } from '../config/config.js';
 import { hasErrors, inReadingOrder, type Finding } from '../finding.js';
 import { checkWithObjects, findingsIn } from '../lint/check.js';
-import { defaultPaths } from '../lint/default-paths.js';
+import { loadDefaults } from '../lint/default-paths.js';
 import { IMAGE_FORMS, readImageReference } from '../image/image-reference.js';
 import { savedImageStandIn } from '../local/saved-images.js';
 import type { JsonObject } from '../manifests/json.js';
-import { loadManifests, secretsIn, type Manifest } from '../manifests/load.js';
+import { loadManifests, secretsIn, type Manifest, type Manifests } from '../manifests/load.js';
 import { UsageError } from '../usage-error.js';
 import { followedBy } from './reach.js';
 import { missingFor } from './requirements.js';
@@ -31,6 +31,8 @@ import { imagesIn, unusedStandIns } from './unused.js';
 /** The part of the command line that says what to run, on what. */
 export interface Asked extends StartOptions {
   readonly paths: readonly string[];
+  /** Globs of files and folders to leave out. @default - none */
+  readonly exclude?: readonly string[];
   readonly run: readonly string[];
   readonly source: ReadonlyMap<string, string>;
   readonly image: ReadonlyMap<string, string>;
@@ -41,6 +43,8 @@ export interface Asked extends StartOptions {
 /** A run that can start, or the findings that stop it. */
 export interface Prepared {
   readonly findings: readonly Finding[];
+  /** What was read, where the command line did not say. */
+  readonly note?: string | undefined;
   /** Everything to create before the runs. */
   readonly manifests: readonly Manifest[];
   readonly runs: readonly PlannedRun[];
@@ -55,15 +59,22 @@ export interface Prepared {
   readonly resources: readonly NamedResource[];
 }
 
+/** What the command line names, or the usual folders have. */
+function load(
+  { paths, exclude = [] }: Asked,
+  stdin: (() => Uint8Array) | undefined,
+): { readonly loaded: Manifests; readonly paths: readonly string[]; readonly note?: string } {
+  return paths.length > 0 ? { loaded: loadManifests(paths, stdin, { exclude }), paths } : loadDefaults(exclude);
+}
+
 const NOTHING_LOCAL: LocalResources = { sources: [], images: [], buckets: [], elsewhere: [] };
 
 /** Reads and checks. Throws a UsageError for what the command line itself has wrong. */
 export function prepare(asked: Asked, stdin?: () => Uint8Array): Prepared {
-  const paths = asked.paths.length > 0 ? asked.paths : defaultPaths();
-  const loaded = loadManifests(paths, stdin);
+  const { loaded, paths, note } = load(asked, stdin);
   const { standIns, findings: inConfig, file, place } = standInsFor(asked, paths);
   const secrets = secretsIn(loaded.manifests);
-  const stopped = { manifests: [], runs: [], secrets, standIns, images: [], local: NOTHING_LOCAL, resources: [] };
+  const stopped = { note, manifests: [], runs: [], secrets, standIns, images: [], local: NOTHING_LOCAL, resources: [] };
   const text = [...loaded.findings, ...inConfig];
   if (hasErrors(text))
     return { ...stopped, findings: inReadingOrder([...inConfig, ...findingsIn(loaded, { elsewhere: 'anything' })]) };
@@ -101,7 +112,7 @@ export function prepare(asked: Asked, stdin?: () => Uint8Array): Prepared {
   if (hasErrors(findings)) return { ...stopped, findings };
   const local = localResources(standIns, resources);
   const images = [...followed, ...runs.map(({ manifest }) => manifest)].flatMap(({ object }) => imagesIn(object));
-  return { findings, manifests: others, runs, secrets, standIns, images, configFile: file, local, resources };
+  return { findings, note, manifests: others, runs, secrets, standIns, images, configFile: file, local, resources };
 }
 
 const placeAndCode = ({ place, code }: Finding): string => JSON.stringify([place, code]);

@@ -15,6 +15,7 @@ import { openLogTarget, type LogOptions } from '../log/log-options.js';
 import { textLog } from '../log/text-log.js';
 import { Mask } from '../masking/mask.js';
 import { watchSecrets } from '../masking/secret-watch.js';
+import { visible } from '../terminal/lines.js';
 import type { Output } from '../terminal/output.js';
 import { programWords } from '../terminal/shell-words.js';
 import { listenForStop, STATUS_OF, type StopRequests } from '../terminal/stop-requests.js';
@@ -57,6 +58,7 @@ export async function run(options: RunOptions, output: Output, surroundings: Run
   const prepared = prepare(options);
   const mask = new Mask(prepared.secrets);
   output.protect(mask.hide);
+  if (prepared.note !== undefined) output.warn(output.colors.dim(visible(prepared.note)));
   tellFindings(prepared.findings, output);
   if (hasErrors(prepared.findings)) return 2;
   const runtime = surroundings.runtime ?? runtimeNamed(options.runtime);

@@ -1,0 +1,109 @@
+/**
+ * Finds the files below folders that may be manifests.
+ *
+ * Separate from reading them: a search is limited, so that a command in the wrong directory ends soon, and leaves out what the user
+ * excludes. Only regular files count, and a link back to a parent is not followed.
+ */
+
+import { readdirSync, realpathSync, statSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { minimatch } from 'minimatch';
+import type { Finding } from '../finding.js';
+
+/** What a search leaves out, and where it stops. */
+export interface SearchOptions {
+  /** Globs of paths relative to the working directory; one without a slash matches a name in any folder. @default - none */
+  readonly exclude?: readonly string[];
+  /** Entries of folders that are looked at, at most. @default 100000 */
+  readonly mostEntries?: number;
+}
+
+/** Files in order of their paths, and what could not be searched. */
+export interface Found {
+  readonly files: readonly string[];
+  readonly findings: readonly Finding[];
+}
+
+const MOST_ENTRIES = 100_000;
+
+/** Says why a path cannot be read. */
+export type Unreadable = (path: string, cause: unknown) => Finding;
+
+/** Returns the file of a path, or the files below it. A file that is named is taken whatever it is called; in folders the ending decides. */
+export function findFiles(path: string, options: SearchOptions, unreadable: Unreadable): Found {
+  const search = new FileSearch(options, unreadable);
+  const files = search.filesOf(path, new Set());
+  return search.isOver ? { files: [], findings: [tooMany(path, search.most)] } : { files, findings: search.findings };
+}
+
+class FileSearch {
+  readonly findings: Finding[] = [];
+  readonly most: number;
+  readonly #exclude: readonly string[];
+  readonly #unreadable: Unreadable;
+  #seen = 0;
+
+  constructor({ exclude = [], mostEntries = MOST_ENTRIES }: SearchOptions, unreadable: Unreadable) {
+    this.most = mostEntries;
+    this.#exclude = exclude.map((glob) => glob.replace(/^\.\//, '').replace(/\/+$/, ''));
+    this.#unreadable = unreadable;
+  }
+
+  get isOver(): boolean {
+    return this.#seen > this.most;
+  }
+
+  filesOf(path: string, parents: ReadonlySet<string>): readonly string[] {
+    if (this.isOver || this.#isExcluded(path)) return [];
+    try {
+      const stats = statSync(path);
+      if (stats.isDirectory()) return this.#filesBelow(path, parents);
+      if (stats.isFile()) return [path];
+      this.findings.push(this.#unreadable(path, new Error('it is neither a file nor a folder')));
+    } catch (cause) {
+      this.findings.push(this.#unreadable(path, cause));
+    }
+    return [];
+  }
+
+  #filesBelow(folder: string, parents: ReadonlySet<string>): readonly string[] {
+    const real = realpathSync(folder);
+    if (parents.has(real)) return [];
+    const inside = new Set([...parents, real]);
+    const entries = readdirSync(folder, { withFileTypes: true });
+    this.#seen += entries.length;
+    return entries
+      .filter(({ name }) => name !== 'node_modules' && (!name.startsWith('.') || name === '.tekton'))
+      .filter((entry) => entry.isDirectory() || entry.isSymbolicLink() || isManifestName(entry.name))
+      .sort((a, b) => (a.name < b.name ? -1 : 1))
+      .map((entry) => join(folder, entry.name))
+      .filter((path) => isManifestName(path) || isFolder(path))
+      .flatMap((path) => this.filesOf(path, inside));
+  }
+
+  #isExcluded(path: string): boolean {
+    const here = relative('.', path);
+    return this.#exclude.some((glob) => minimatch(here, glob, { dot: true, matchBase: true }));
+  }
+}
+
+/** The command's own configuration lies beside manifests and is not one. */
+const isManifestName = (name: string): boolean =>
+  /\.(?:ya?ml|json)$/.test(name) &&
+  !/(?:^|\/)(?:pipewright\.ya?ml|package(?:-lock)?\.json|tsconfig\.json|cdk8s\.yaml)$/.test(name);
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+const tooMany = (path: string, most: number): Finding => ({
+  severity: 'error',
+  code: 'TOO_MANY_FILES',
+  place: { file: path, line: 1, column: 1 },
+  message: `the search for manifests stopped after ${String(most)} files and folders`,
+  hint: 'name the files or folders that have the manifests, or leave some out: --exclude GLOB',
+});
