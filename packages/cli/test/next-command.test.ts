@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { nextCommand, type Outcome } from '../src/run/next-command.js';
+import { nextCommands, type Outcome } from '../src/run/next-command.js';
 import type { RunOptions } from '../src/run/run-command.js';
 import { commandLine, programWords } from '../src/terminal/shell-words.js';
 
@@ -16,7 +16,7 @@ const options: RunOptions = {
 };
 const commandFor = (more: Partial<RunOptions>, outcome: Partial<Outcome> = {}): string | undefined => {
   const runs = [{ title: 'nightly', outcome: 'failed' as const }];
-  const next = nextCommand({
+  const [next] = nextCommands({
     program: ['pipewright'],
     options: { ...options, ...more },
     runs,
@@ -69,6 +69,12 @@ describe('the command to type after a failure', () => {
       { paths: ['-x.yaml'] },
       {},
       'to run it again: pipewright run ./-x.yaml',
+    ],
+    [
+      'runs a task alone that failed, with its own params and resources',
+      { run: ['nightly'], param: new Map([['p', '1']]), image: new Map([['golang', 'host']]) },
+      { alone: { task: 'build', param: new Map([['who', 'me']]), resource: new Map([['source', 'repo']]) } },
+      'to run the failed task alone: pipewright run dist --task build --resource source=repo --image golang=host -p who=me',
     ],
     [
       'is called as this program was',

@@ -236,6 +236,38 @@ Succeeded  release  in 7.0s  (3 tasks: 1 succeeded, 2 skipped)
     expect(summary(tally, [made], colors).at(-1)).toBe('  deployment web: image of c is now new (was old)');
   });
 
+  test('gives the reason of a TaskRun below its step, and a --timeout once for all tasks', () => {
+    const failed = { outcome: 'failed', reason: 'Failed', message: 'no', seconds: 1 } as const;
+    const alone = tallied([
+      { ...start, tasks: [run] },
+      done(run, 4, failed),
+      { type: 'run-end', time: at(4), run, ...failed },
+    ]);
+    expect(summary(alone, [], colors).slice(1)).toEqual([
+      'Failed  release  in 1.0s  (1 task: 1 failed)',
+      '  ✖ release  1.0s',
+      '      Failed: no',
+    ]);
+    const stopped = {
+      outcome: 'timed-out',
+      reason: 'Timeout',
+      message: 'stopped by --timeout 1s',
+      seconds: 1,
+    } as const;
+    const late = tallied([
+      { ...start, tasks: ['test', 'build'] },
+      done('test', 4, stopped),
+      done('build', 4, stopped),
+      { type: 'run-end', time: at(4), run, ...stopped },
+    ]);
+    expect(summary(late, [], colors).slice(1)).toEqual([
+      'Timed out  release  in 1.0s  (2 tasks: 2 timed out)',
+      '      Timeout: stopped by --timeout 1s',
+      '  ✖ test   1.0s',
+      '  ✖ build  1.0s',
+    ]);
+  });
+
   test('gives the reason of a run that failed before its tasks', () => {
     const tally = tallied([
       start,

@@ -97,7 +97,7 @@ Succeeded  nightly  in TIME  (2 tasks: 2 succeeded)
     expect(timeless(out).split('\n\n')[1]).toMatch(
       /^Failed {2}nightly {2}in TIME {2}\(2 tasks: 1 failed, 1 not started\)\n {2}✖ build {2}TIME {2}step second: exit 3\n {6}\| no space left\n {6}Failed: "step-second" exited with code 3 \(image: "busybox:1"\)\n {2}○ ship {3}not started$/,
     );
-    const next = `\n\nto run it again: npx pipewright run ${path} --image busybox=host -p what=x --runtime fake\n`;
+    const next = `\n\nto run the failed task alone: npx pipewright run ${path} --task work --image busybox=host -p what=x --runtime fake\n`;
     expect(out.endsWith(next)).toBe(true);
     expect(status).toBe(1);
   });

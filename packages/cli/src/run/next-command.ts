@@ -8,6 +8,7 @@ import { formatDuration } from '@pipewright/tekton';
 import { commandLine } from '../terminal/shell-words.js';
 import type { EndedRun } from './follow.js';
 import type { RunOptions } from './run-command.js';
+import type { TaskOptions } from './task-alone.js';
 
 /** A command line, and what it is for. */
 export interface NextCommand {
@@ -24,21 +25,24 @@ export interface Outcome {
   readonly runs: readonly { readonly title: string; readonly outcome: EndedRun['outcome'] }[];
   /** The runs were stopped by --timeout. */
   readonly isTimedOut: boolean;
+  /** The options for the only task that failed, if it can run by itself. */
+  readonly alone?: TaskOptions | undefined;
 }
 
-/** Returns undefined if everything succeeded, or what was read from standard input is gone. */
-export function nextCommand({ program, options, runs, isTimedOut }: Outcome): NextCommand | undefined {
+/** Returns the commands that help, the best first: none if everything succeeded, or what was read from standard input is gone. */
+export function nextCommands({ program, options, runs, isTimedOut, alone }: Outcome): readonly NextCommand[] {
   const failed = runs.filter(({ outcome }) => outcome !== 'succeeded');
-  if (failed.length === 0 || options.paths.includes('-')) return undefined;
+  if (failed.length === 0 || options.paths.includes('-')) return [];
   const names = failed.length < runs.length ? [...new Set(failed.map(({ title }) => title))] : options.run;
   const { timeout } = options;
   const longer = isTimedOut && timeout !== undefined ? timeout * 2 : timeout;
   const what = failed.length === 1 ? 'it' : 'them';
   const purpose = isTimedOut ? `to give ${what} more time` : `to run ${what} again`;
-  return {
-    purpose,
-    command: commandLine([...program, 'run', ...wordsOf({ ...options, run: names, timeout: longer })]),
-  };
+  const lineOf = (words: Words): string => commandLine([...program, 'run', ...wordsOf(words)]);
+  const again = { purpose, command: lineOf({ ...options, run: names, timeout: longer }) };
+  if (alone === undefined) return [again];
+  const others = { run: [], pipeline: undefined, workspace: new Map(), serviceAccount: undefined, timeout };
+  return [{ purpose: 'to run the failed task alone', command: lineOf({ ...options, ...others, ...alone }) }, again];
 }
 
 type Words = Omit<RunOptions, 'timeout'> & { readonly timeout: number | undefined };

@@ -25,13 +25,14 @@ import { deployedImages, imageChanges } from './deployments.js';
 import type { EventSink } from './events.js';
 import { maskedEvent } from './masked-event.js';
 import { Follower, type EndedRun } from './follow.js';
-import { nextCommand } from './next-command.js';
+import { nextCommands } from './next-command.js';
 import { prepare, type Asked, type Prepared } from './prepare.js';
 import { jsonPresenter, textPresenter, type Presenter } from './present.js';
 import { pipelineOf } from './reach.js';
 import { runToEnd } from './run-to-end.js';
 import { openSession, type Session } from './session.js';
 import type { WaitsFor } from './status-area.js';
+import { failedTaskAlone } from './task-alone.js';
 import { eventsTold } from './told.js';
 
 /** What `pipewright run` was told. */
@@ -132,7 +133,7 @@ async function inSession(inside: Inside): Promise<number> {
     const hurried = isStopped ? 1_000 : undefined;
     for (const line of await eventsTold(client, hurried)) note(line);
     await tellWhatWasMade(inside, before);
-    if (status === undefined || status === 124) tellNext(inside, ended, status === 124);
+    if (status === undefined || status === 124) await tellNext(inside, ended, status === 124);
     return status ?? statusOf(ended);
   } finally {
     await follower.stop();
@@ -141,14 +142,17 @@ async function inSession(inside: Inside): Promise<number> {
 }
 
 /** Not after a signal: who stopped the runs knows what to do. */
-function tellNext(
-  { options, prepared, program, mask, show }: Inside,
+async function tellNext(
+  { options, prepared, session, program, mask, show }: Inside,
   ended: readonly EndedRun[],
   isTimedOut: boolean,
-): void {
+): Promise<void> {
+  const alone = isTimedOut ? undefined : await failedTaskAlone(session.client, ended);
   const runs = ended.map(({ outcome }, index) => ({ title: prepared.runs[index]?.title ?? '', outcome }));
-  const next = nextCommand({ program, options, runs, isTimedOut });
-  if (next === undefined || mask.hide(next.command) !== next.command) return;
+  const next = nextCommands({ program, options, runs, isTimedOut, alone }).find(
+    ({ command }) => mask.hide(command) === command,
+  );
+  if (next === undefined) return;
   show({ type: 'next-command', time: new Date().toISOString(), ...next });
 }
 

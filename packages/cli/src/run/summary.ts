@@ -58,7 +58,8 @@ function runLines(run: RunTally, colors: Colors): readonly string[] {
   const tasks = [...run.tasks.values()];
   const width = Math.max(0, ...tasks.map(({ task }) => task.length));
   const head = `${paint(title(outcome))}  ${colors.bold(run.run)}  in ${duration(run.seconds)}  (${countTasks(tasks)})`;
-  const isOwn = ({ reason, message }: TaskTally): boolean => reason !== run.reason || message !== run.message;
+  const isOwn = ({ state, reason, message }: TaskTally): boolean =>
+    state !== 'timed-out' || reason !== run.reason || message !== run.message;
   const explained = tasks.some((task) => (task.state === 'failed' || task.state === 'timed-out') && isOwn(task));
   const own =
     outcome !== 'succeeded' && !explained && run.message !== ''
