@@ -154,7 +154,8 @@ Examples:
 function oneOf<T extends string>(...choices: readonly T[]): (text: string) => T {
   return (text) => {
     const found = choices.find((choice) => choice === text);
-    if (found === undefined) throw new InvalidArgumentError(`Choose ${choices.join(' or ')}.`);
+    if (found === undefined)
+      throw new InvalidArgumentError(`Choose ${choices.slice(0, -1).join(', ')} or ${choices.at(-1) ?? ''}.`);
     return found;
   };
 }

@@ -78,7 +78,7 @@ describe('a command line that is wrong is refused with status 2', () => {
     ],
     [
       ['lint', '-o', 'xml'],
-      `error: option '-o, --output <FORMAT>' argument 'xml' is invalid. Choose text or json.\n${HINT}`,
+      `error: option '-o, --output <FORMAT>' argument 'xml' is invalid. Choose text, json, sarif or github.\n${HINT}`,
     ],
   ])('%j', async (args, err) => {
     expect(await command(...args)).toEqual({ status: 2, out: '', err });
@@ -178,7 +178,7 @@ spec: { steps: [{ name: s, image: 'busybox:1', command: ["$(inputs.params.x)"] }
 p.yaml:16:58  error  VARIABLE_UNKNOWN  $(inputs.params.x) is not declared
     16 | spec: { steps: [{ name: s, image: 'busybox:1', command: ["$(inputs.params.x)"] }] }
        |                                                          ^
-  hint: declare it, or remove $(inputs.params.x)
+  hint: declare it under \`inputs.params\`
 2 errors (2 objects checked)
 `);
     expect(status).toBe(1);
