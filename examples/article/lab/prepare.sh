@@ -36,6 +36,7 @@ for name in kaniko-init kubectl git; do
   if [ -d "$here/images/$name" ]; then cp -R "$here/images/$name" "$work/$name/overlay"; fi
 done
 cp "$(node -p process.execPath)" "$work/kaniko-init/node"
+cp -R "$here/../../packages/cli/image-builder" "$work/kaniko-init/overlay/kaniko"
 cat >"$work/kaniko-init/registries.conf" <<CONF
 [[registry]]
 prefix = "docker.io"

@@ -77,7 +77,7 @@ const RUNTIMES =
 const imageOption = (): Option =>
   new Option(
     '--image <NAME=host|DIR|ARCHIVE>',
-    "what stands in for an image: `host`, this machine's own files read-only; a directory with a root filesystem; or the image itself, saved: docker-archive:FILE, oci-archive:FILE or oci:DIR, with :TAG where several are in it; may be repeated",
+    "what stands in for an image: `host`, this machine's own files read-only; a directory with a root filesystem; the image itself, saved: docker-archive:FILE, oci-archive:FILE or oci:DIR, with :TAG where several are in it; or builtin:kaniko or builtin:buildah, which build FROM scratch; may be repeated",
   ).argParser(pairs('NAME=host or NAME=docker-archive:FILE, as in --image golang=host', 'not empty'));
 
 /** `pipewright lint` */
@@ -200,6 +200,7 @@ Nothing is downloaded: images are stood in for by --image or pipewright.yaml, wh
     acme/builder: { rootfs: host, overlay: images/builder }
     acme/linter: { rootfs: images/linter, entrypoint: [lint] }
     alpine: docker-archive:alpine.tar
+    gcr.io/kaniko-project/executor: builtin:kaniko
   resources:
     my-repo: { directory: . }
     my-image: { registry: local }

@@ -73,6 +73,14 @@ const mistakes: readonly { has: string; yaml: string; want: (folder: string) => 
     ],
   },
   {
+    has: 'a builder that does not come with the command',
+    yaml: 'images:\n  a: builtin:kanico\n  b: { rootfs: "builtin:x" }',
+    want: () => [
+      '2:6 images.a: there is no builtin kanico | did you mean builtin:kaniko?',
+      '3:16 images.b.rootfs: there is no builtin x | there are kaniko and buildah',
+    ],
+  },
+  {
     has: 'another registry',
     yaml: 'resources:\n  a: { registry: quay.io }',
     want: () => [

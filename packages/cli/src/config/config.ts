@@ -23,6 +23,8 @@ import { readConfig, type Complaint } from './shape.js';
 export interface ImageStandIn {
   /** `host`: the machine's own root filesystem, read-only. */
   readonly rootfs: string;
+  /** The image builder of this package that is laid over `host`, below `overlay`. */
+  readonly builder?: Builder;
   /** The image that is unpacked into `rootfs` before the first step. */
   readonly archive?: StandInArchive;
   /** What the image of an archive says about how to run it. */
@@ -34,6 +36,9 @@ export interface ImageStandIn {
   /** Its arguments, or the whole command without an entrypoint; a step's own args take their place. */
   readonly cmd?: readonly string[];
 }
+
+/** Programs that build images, for which this package has stand-ins. */
+export type Builder = 'kaniko' | 'buildah';
 
 /** An image that is saved in a file or a directory. */
 export interface StandInArchive {

@@ -6,6 +6,7 @@
  *       acme/builder: { rootfs: host, overlay: images/builder }
  *       acme/linter: { rootfs: images/linter, entrypoint: [lint], cmd: [--help] }
  *       busybox: docker-archive:busybox.tar
+ *       gcr.io/kaniko-project/executor: builtin:kaniko
  *     resources:
  *       source: { directory: . }
  *       image: { registry: local }
@@ -19,6 +20,7 @@ import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { nearest } from '@pipewright/tekton';
 import { readImageReference, type ImageReference } from '../image/image-reference.js';
+import { builtinStandIn } from '../local/builder-image.js';
 import { savedImageStandIn } from '../local/saved-images.js';
 import { isObject, type Json, type JsonObject } from '../manifests/json.js';
 import type { Path } from '../manifests/locate.js';
@@ -173,6 +175,12 @@ class ConfigReader {
 
   #rootfs(value: string, path: Path): ImageStandIn | undefined {
     if (value === 'host') return { rootfs: 'host' };
+    const builtin = builtinStandIn(value);
+    if (builtin?.kind === 'image') return builtin.standIn;
+    if (builtin) {
+      this.#refuse(path, `${nameOf(path)}: ${builtin.message}`, builtin.hint);
+      return undefined;
+    }
     const saved = readImageReference(value, this.#base);
     if (saved !== undefined) return this.#saved(saved, path);
     const rootfs = this.#directory(value, path);

@@ -17,6 +17,7 @@ import { crds } from '@pipewright/tekton';
 import type { ImageStandIn, StandIns } from '../config/config.js';
 import type { TextLog } from '../log/text-log.js';
 import { tektonAdmission } from './admission.js';
+import { makeBuilderImages } from './builder-image.js';
 import { makeGsutilImage } from './gsutil-image.js';
 import { DOCKER_CONFIG_FILE } from './host-files.js';
 import { standsFor } from './image-name.js';
@@ -56,11 +57,16 @@ export interface LocalCluster {
 export async function startLocalCluster(options: LocalClusterOptions): Promise<LocalCluster> {
   const { runtime, standIns } = options;
   const gsutil = hasDirectory(standIns) ? await makeGsutilImage() : undefined;
+  const builders = await makeBuilderImages(standIns);
+  const closeImages = async (): Promise<void> => {
+    await builders.close();
+    await gsutil?.close();
+  };
   const cluster = await startCluster({
     runtime,
     images: (image) => {
       if (image === OWN_IMAGES.gsutil && gsutil) return { rootfs: 'host', overlays: [gsutil.overlay] };
-      const found = sourceOf(image, standIns);
+      const found = withBuilder(sourceOf(image, standIns), builders.overlayOf(standInOf(image, standIns)?.builder));
       return runtime.usesFiles ? found : { rootfs: 'host', ...found, config: found?.config ?? ANY_PROGRAM };
     },
     imageHint:
@@ -92,14 +98,14 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
     });
   } catch (cause) {
     await cluster.close();
-    await gsutil?.close();
+    await closeImages();
     throw cause;
   }
   return {
     cluster,
     close: async () => {
       await controller.stop();
-      await cluster.close().finally(() => gsutil?.close());
+      await cluster.close().finally(closeImages);
     },
   };
 }
@@ -115,11 +121,20 @@ const hasDirectory = ({ resources }: StandIns): boolean =>
 export const hasRegistry = ({ resources }: StandIns): boolean =>
   [...resources.values()].some((standIn) => 'registry' in standIn);
 
-/** What an image is on this machine; a name with a tag is looked for before one without. */
-export function sourceOf(image: string, { images }: StandIns): ImageSource | undefined {
-  if (Object.values<string>(OWN_IMAGES).includes(image)) return { rootfs: 'host' };
+/** What is laid over for a builder lies below what `pipewright.yaml` lays over. */
+const withBuilder = (source: ImageSource | undefined, overlay: string | undefined): ImageSource | undefined =>
+  source && overlay !== undefined ? { ...source, overlays: [overlay, ...(source.overlays ?? [])] } : source;
+
+/** The stand-in for an image; a name with a tag is looked for before one without. */
+function standInOf(image: string, { images }: StandIns): ImageStandIn | undefined {
   const fitting = [...images].filter(([name]) => standsFor(name, image));
-  const [, found] = fitting.sort(([a], [b]) => b.length - a.length)[0] ?? [];
+  return fitting.sort(([a], [b]) => b.length - a.length)[0]?.[1];
+}
+
+/** What an image is on this machine. */
+export function sourceOf(image: string, standIns: StandIns): ImageSource | undefined {
+  if (Object.values<string>(OWN_IMAGES).includes(image)) return { rootfs: 'host' };
+  const found = standInOf(image, standIns);
   if (!found) return undefined;
   const { rootfs, overlay } = found;
   const config = configOf(found);

@@ -5,9 +5,10 @@ import { imageReferenceText } from '../image/image-reference.js';
 
 /** A line for each image. */
 export const imageNotes = ({ images }: StandIns): readonly string[] =>
-  [...images].map(([name, { rootfs, overlay, archive }]) => {
+  [...images].map(([name, { rootfs, overlay, archive, builder }]) => {
     const own = rootfs === 'host' ? "this machine's own files, read-only" : rootfs;
-    const what = archive ? `${imageReferenceText(archive.reference)}, ${archive.image.digest}` : own;
+    const built = `a builder that comes with pipewright: FROM scratch only, and it runs nothing`;
+    const what = builder ? built : archive ? `${imageReferenceText(archive.reference)}, ${archive.image.digest}` : own;
     return `image ${name} is ${what}${overlay === undefined ? '' : ` with ${overlay} laid over`}`;
   });
 

@@ -17,6 +17,7 @@ import { hasErrors, inReadingOrder, type Finding } from '../finding.js';
 import { checkWithObjects, findingsIn } from '../lint/check.js';
 import { loadDefaults } from '../lint/default-paths.js';
 import { IMAGE_FORMS, readImageReference } from '../image/image-reference.js';
+import { builtinStandIn } from '../local/builder-image.js';
 import { savedImageStandIn } from '../local/saved-images.js';
 import type { JsonObject } from '../manifests/json.js';
 import { loadManifests, secretsIn, type Manifest, type Manifests } from '../manifests/load.js';
@@ -156,8 +157,8 @@ function imageStandIn(name: string, value: string): ImageStandIn {
   const flag = `--image ${name}=${value}`;
   if (value === 'host') return { rootfs: 'host' };
   const saved = readImageReference(value, process.cwd());
-  if (saved === undefined) return { rootfs: directory(value, flag) };
-  const found = savedImageStandIn(saved, name);
+  const found = saved ? savedImageStandIn(saved, name) : builtinStandIn(value);
+  if (found === undefined) return { rootfs: directory(value, flag) };
   if (found.kind === 'image') return found.standIn;
   throw new UsageError(`--image ${name}: ${found.message}`, found.hint);
 }

@@ -6,19 +6,19 @@ import { isAbsolute, posix, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { copy } from './copy.mjs';
 import { expand, jsonForm, pairs, readDockerfile, words } from './dockerfile.mjs';
-import { Mistake } from './mistake.mjs';
+import { beyond, Mistake } from './mistake.mjs';
 import { tar } from './tar.mjs';
 
 const digestOf = (bytes) => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 const ARCHITECTURES = { x64: 'amd64', ia32: '386' };
 
 /** @returns {{blobs: {mediaType: string, digest: string, bytes: Buffer}[], manifest: {mediaType: string, digest: string, bytes: Buffer}}} */
-export function buildImage({ context, dockerfile, args, say }) {
+export function buildImage({ context, dockerfile, args, labels = [], target, say }) {
   if (!existsSync(context) || !statSync(context).isDirectory())
     throw new Mistake(`there is no build context ${context}: name a directory`);
   const build = new Build(resolve(context), new Map(args.map((one) => split(one))), say);
-  for (const instruction of readDockerfile(readDockerfileAt(context, dockerfile))) build.run(instruction);
-  return build.finish();
+  for (const instruction of readDockerfile(readDockerfileAt(context, dockerfile), dockerfile)) build.run(instruction);
+  return build.finish(labels.map(split), target);
 }
 
 /** As given, else inside the context, as Kaniko looks. */
@@ -40,6 +40,7 @@ class Build {
   #say;
   #variables = new Map();
   #from = false;
+  #stage;
   #config = {};
   #layers = [];
   #history = [];
@@ -51,10 +52,10 @@ class Build {
   }
 
   run(instruction) {
-    const { name, line } = instruction;
+    const { name, where } = instruction;
     const text = expand(instruction, this.#variables);
     if (!this.#from && name !== 'FROM' && name !== 'ARG')
-      throw new Mistake(`Dockerfile line ${line}: the first instruction must be FROM, not ${name}`);
+      throw new Mistake(`${where}: the first instruction must be FROM, not ${name}`);
     this.#say(`${name} ${text}`);
     const before = this.#layers.length;
     this[`do${name[0]}${name.slice(1).toLowerCase()}`](instruction, text);
@@ -65,15 +66,13 @@ class Build {
       });
   }
 
-  doFrom({ line }, text) {
-    if (this.#from)
-      throw new Mistake(`Dockerfile line ${line}: a second stage is more than this stand-in for Kaniko does`);
-    const [base] = words(text);
-    if (base !== 'scratch')
-      throw new Mistake(
-        `Dockerfile line ${line}: cannot pull the base image ${base}: this stand-in for Kaniko builds FROM scratch only`,
-      );
+  doFrom({ where, flags }, text) {
+    if (this.#from) throw beyond(`${where}: FROM ${text}, a second stage`);
+    const [base, as = '', stage] = words(text);
+    if (base !== 'scratch') throw beyond(`${where}: FROM ${text}`);
+    for (const flag of Object.keys(flags)) throw beyond(`${where}: FROM --${flag}`);
     this.#from = true;
+    this.#stage = as.toUpperCase() === 'AS' ? stage : undefined;
   }
 
   doArg(_instruction, text) {
@@ -92,10 +91,7 @@ class Build {
     const remote = (jsonForm(text) ?? words(text)).find((one) =>
       /^(https?|git):|\.(tar|tgz|tbz2|txz)$|\.tar\./.test(one),
     );
-    if (remote !== undefined)
-      throw new Mistake(
-        `Dockerfile line ${instruction.line}: ADD of ${remote} would fetch or unpack it, which this stand-in for Kaniko does not do; use COPY`,
-      );
+    if (remote !== undefined) throw beyond(`${instruction.where}: ADD of ${remote}, which would fetch or unpack it`);
     this.doCopy(instruction, text);
   }
 
@@ -146,8 +142,13 @@ class Build {
     this.doLabel(instruction, `maintainer="${text}"`);
   }
 
-  finish() {
+  finish(labels, target) {
     if (!this.#from) throw new Mistake('the Dockerfile has no FROM');
+    if (target !== undefined && target !== this.#stage && target !== '0')
+      throw new Mistake(
+        `--target=${target} is not a stage of the Dockerfile, whose only one is ${this.#stage ?? 'without a name'}`,
+      );
+    if (labels.length > 0) this.#config.Labels = { ...this.#config.Labels, ...Object.fromEntries(labels) };
     const created = '1970-01-01T00:00:00Z';
     const config = {
       created,

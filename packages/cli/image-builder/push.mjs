@@ -10,15 +10,26 @@ import { join } from 'node:path';
 import { Mistake } from './mistake.mjs';
 
 /** @returns {Promise<string>} the image's name with its digest, as Kaniko prints it */
-export async function push(destination, image, { insecure, say }) {
+export async function push(destination, image, { insecure, plainWhenRefused = false, authfile, say }) {
   const name = parse(destination);
   const place = locate(name, insecure);
   if (place.moved) say(`${name.host} is ${place.host} on this machine (registries.conf)`);
-  const registry = new Client(place);
+  const registry = new Client(await reachable(place, plainWhenRefused), authfile);
   for (const blob of image.blobs) await registry.blob(blob);
   await registry.manifest(name.tag, image.manifest);
   const host = name.host === 'docker.io' ? 'index.docker.io' : name.host;
   return `${host}/${name.repository}@${image.manifest.digest}`;
+}
+
+/** As `--tls-verify=false` is meant: TLS without a known certificate, and no TLS where there is none. */
+async function reachable(place, plainWhenRefused) {
+  if (!plainWhenRefused || place.scheme === 'http') return place;
+  try {
+    await fetch(`https://${place.host}/v2/`);
+    return place;
+  } catch {
+    return { ...place, scheme: 'http' };
+  }
 }
 
 /** `[host/]repository[:tag]`; without a host it is Docker Hub's, as ever. */
@@ -78,9 +89,11 @@ class Client {
   #base;
   #host;
   #authorization;
+  #authfile;
 
-  constructor({ scheme, host, repository }) {
+  constructor({ scheme, host, repository }, authfile) {
     this.#host = host;
+    this.#authfile = authfile;
     this.#base = `${scheme}://${host}/v2/${repository}`;
   }
 
@@ -118,7 +131,7 @@ class Client {
     try {
       const response = await once();
       if (response.status !== 401 || this.#authorization) return response;
-      this.#authorization = await authorize(this.#host, response.headers.get('www-authenticate') ?? '');
+      this.#authorization = await authorize(this.#host, response.headers.get('www-authenticate') ?? '', this.#authfile);
       return this.#authorization ? await once() : response;
     } catch (cause) {
       throw new Mistake(`pushing to ${this.#host}: ${cause.cause?.message ?? cause.message}`);
@@ -127,8 +140,8 @@ class Client {
 }
 
 /** Answers a challenge: Basic, or a token from the place that a Bearer challenge names. */
-async function authorize(host, challenge) {
-  const basic = credentials(host);
+async function authorize(host, challenge, authfile) {
+  const basic = credentials(host, authfile);
   if (/^basic/i.test(challenge)) return basic && `Basic ${basic}`;
   const asked = Object.fromEntries([...challenge.matchAll(/(\w+)="([^"]*)"/g)].map(([, key, value]) => [key, value]));
   if (!/^bearer/i.test(challenge) || !asked.realm) return undefined;
@@ -143,15 +156,20 @@ async function authorize(host, challenge) {
 const HUB = ['https://index.docker.io/v1/', 'index.docker.io', 'docker.io', 'registry-1.docker.io'];
 
 /** The step's own, then those of this machine's registry, which `pipewright run` lays into every container. */
-const LOGINS = [
+const logins = () => [
   process.env.DOCKER_CONFIG ?? '/kaniko/.docker',
   process.env.PIPEWRIGHT_DOCKER_CONFIG ?? '/etc/pipewright/docker',
 ];
 
-function credentials(host) {
+function credentials(host, authfile) {
   const names = HUB.includes(host) ? HUB : [host, `https://${host}`, `https://${host}/v1/`, `https://${host}/v2/`];
-  for (const directory of LOGINS) {
-    const auths = authsIn(join(directory, 'config.json'));
+  const files = [
+    authfile,
+    process.env.REGISTRY_AUTH_FILE,
+    ...logins().map((directory) => join(directory, 'config.json')),
+  ];
+  for (const file of files.filter((each) => each !== undefined)) {
+    const auths = authsIn(file);
     const found = names.map((name) => auths[name]).find(Boolean);
     if (found) return found.auth || Buffer.from(`${found.username}:${found.password}`).toString('base64');
   }

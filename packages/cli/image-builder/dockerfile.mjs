@@ -4,20 +4,22 @@
  * Anything that needs a base image or a running container is refused by name, with its line.
  */
 
-import { Mistake } from './mistake.mjs';
+import { beyond, KNOWN, Mistake } from './mistake.mjs';
 
-const KNOWN = 'FROM ARG COPY ADD LABEL ENV CMD ENTRYPOINT EXPOSE WORKDIR USER VOLUME STOPSIGNAL MAINTAINER'.split(' ');
 const VARIABLES_IN = new Set('FROM COPY ADD LABEL ENV EXPOSE WORKDIR USER VOLUME STOPSIGNAL'.split(' '));
 
-/** @returns {{line: number, name: string, text: string, flags: Record<string, string>}[]} */
-export function readDockerfile(source) {
+/**
+ * @param {string} file its name, for messages
+ * @returns {{where: string, name: string, text: string, flags: Record<string, string>}[]}
+ */
+export function readDockerfile(source, file) {
   const instructions = [];
   let open;
   source.split(/\r?\n/).forEach((raw, index) => {
     if (/^\s*(#|$)/.test(raw) && (open === undefined || raw.trim() !== '')) return;
     const continued = /\\\s*$/.test(raw);
     const part = continued ? raw.replace(/\\\s*$/, '') : raw;
-    open = open ? { ...open, text: open.text + part } : { line: index + 1, text: part };
+    open = open ? { ...open, text: open.text + part } : { where: `${file}:${index + 1}`, text: part };
     if (continued) return;
     instructions.push(instruction(open));
     open = undefined;
@@ -26,20 +28,19 @@ export function readDockerfile(source) {
   return instructions;
 }
 
-function instruction({ line, text }) {
+function instruction({ where, text }) {
   const [, word = '', rest = ''] = /^\s*(\S+)\s*(.*?)\s*$/s.exec(text) ?? [];
   const name = word.toUpperCase();
-  if (!KNOWN.includes(name))
-    throw new Mistake(
-      `Dockerfile line ${line}: ${word} is more than this stand-in for Kaniko does; it knows ${KNOWN.join(', ')}`,
-    );
-  if (rest === '') throw new Mistake(`Dockerfile line ${line}: ${name} needs an argument`);
+  if (!KNOWN.includes(name)) throw beyond(`${where}: ${word}${rest === '' ? '' : ` ${shortened(rest)}`}`);
+  if (rest === '') throw new Mistake(`${where}: ${name} needs an argument`);
   const flags = {};
   let body = rest;
   for (let found; (found = /^--([a-z]+)(?:=(\S*))?\s+/.exec(body)); body = body.slice(found[0].length))
     flags[found[1]] = found[2] ?? '';
-  return { line, name, text: body, flags };
+  return { where, name, text: body, flags };
 }
+
+const shortened = (text) => (text.length > 60 ? `${text.slice(0, 60)}…` : text);
 
 /** Replaces `$NAME`, `${NAME}`, `${NAME:-else}` and `${NAME:+then}`; `\$` stays a dollar. */
 export function expand({ name, text }, variables) {
@@ -76,12 +77,12 @@ export function words(text) {
 }
 
 /** `KEY=value KEY="other value"`, or the old `KEY value`. */
-export function pairs({ name, line }, text) {
+export function pairs({ name, where }, text) {
   const list = words(text);
   if (!list[0].includes('=')) return [[list[0], text.slice(text.indexOf(list[0]) + list[0].length).trim()]];
   return list.map((word) => {
     const at = word.indexOf('=');
-    if (at < 1) throw new Mistake(`Dockerfile line ${line}: ${name} wants KEY=value, not ${word}`);
+    if (at < 1) throw new Mistake(`${where}: ${name} wants KEY=value, not ${word}`);
     return [word.slice(0, at), word.slice(at + 1)];
   });
 }

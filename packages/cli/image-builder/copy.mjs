@@ -2,15 +2,15 @@
 
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join, posix } from 'node:path';
-import { Mistake } from './mistake.mjs';
+import { beyond, Mistake } from './mistake.mjs';
 
 /** @returns {{path: string, type: 'file' | 'directory' | 'link', mode: number, owner: [number, number], bytes?: Buffer, target?: string}[]} */
-export function copy(context, workingDir, list, { name, line, flags }) {
+export function copy(context, workingDir, list, { name, where, flags }) {
   const fail = (message) => {
-    throw new Mistake(`Dockerfile line ${line}: ${message}`);
+    throw new Mistake(`${where}: ${message}`);
   };
   for (const flag of Object.keys(flags))
-    if (flag !== 'chown' && flag !== 'chmod') fail(`${name} --${flag} is more than this stand-in for Kaniko does`);
+    if (flag !== 'chown' && flag !== 'chmod') throw beyond(`${where}: ${name} --${flag}`);
   if (list.length < 2) fail(`${name} wants one or more sources and a destination`);
   const how = { owner: owner(flags.chown ?? '0:0', fail), mode: mode(flags.chmod, fail) };
 
