@@ -172,6 +172,7 @@ describe('the git step', () => {
   test('says that a repository does not exist', async () => {
     const url = `${server}/none`;
     const ended = await clone({ url });
+    expect(ended.out).toMatch(/^git: fatal: remote error: access denied or repository not exported: .*none$/m);
     expect([ended.code, messages(ended), ended.message]).toEqual([
       1,
       [`Could not read the git repository ${url}: it does not exist, or this account may not read it`],
@@ -181,6 +182,7 @@ describe('the git step', () => {
 
   test('says that a revision does not exist', async () => {
     const ended = await clone({ revision: 'nowhere' });
+    expect(ended.out).toMatch(/^git: fatal: couldn't find remote ref nowhere$/m);
     expect([ended.code, messages(ended), ended.message]).toEqual([
       1,
       [`The git repository ${server}/work has no revision nowhere: no branch, tag or commit of that name`],

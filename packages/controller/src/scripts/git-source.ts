@@ -1,7 +1,7 @@
 /**
  * The git input: fetches one revision into a directory, in POSIX sh on any stock image that has git.
  *
- * It prints the line that Tekton's own step prints, because people look for it, and leaves the commit in the
+ * It prints the line that Tekton's own step prints, because people look for it, then git's own words if it failed, and leaves the commit in the
  * container's termination message, where `status.ts` finds it. Text of the user (url, revision) reaches git only
  * behind `--` or `--end-of-options`, and never a shell.
  */
@@ -35,12 +35,14 @@ const SCRIPT = compact(`
     g reset -q --hard FETCH_HEAD || fail "Could not check out $revision of $url in $path"
   else
     # The server may refuse to serve a commit or a short name by itself: take all, then look for it.
+    refusal=$(cat "$errors")
     g fetch -q --tags --no-recurse-submodules origin '+refs/heads/*:refs/remotes/origin/*' ||
       fail "Could not read the git repository $url: it does not exist, or this account may not read it"
-    : >"$errors"
     commit=$(g rev-parse -q --verify --end-of-options "refs/remotes/origin/$revision^{commit}" ||
-      g rev-parse -q --verify --end-of-options "$revision^{commit}") ||
+      g rev-parse -q --verify --end-of-options "$revision^{commit}") || {
+      printf '%s\\n' "$refusal" >"$errors"
       fail "The git repository $url has no revision $revision: no branch, tag or commit of that name"
+    }
     g reset -q --hard "$commit" || fail "Could not check out $revision of $url in $path"
   fi
   log info 81 "Successfully cloned $url @ $revision in path $path"
