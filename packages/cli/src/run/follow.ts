@@ -6,7 +6,7 @@
  */
 
 import type { KubeClient } from '@pipewright/kube';
-import { byOwner, PODS, Reflector } from '@pipewright/kube';
+import { byOwner, EVENTS, PODS, Reflector } from '@pipewright/kube';
 import type { Waits } from '@pipewright/tekton';
 import type { EventSink, TaskOutcome } from './events.js';
 import { CONDITION_CHECK_LABEL, PIPELINE_RUNS, PIPELINE_TASK_LABEL, TASK_RUN_LABEL, TASK_RUNS } from './kinds.js';
@@ -22,6 +22,7 @@ import {
 import { checkAnswer, conditionNames, skipsOf, type Skip } from './skips.js';
 import { runningContainers, type RunningContainer } from './still-running.js';
 import { TaskNews } from './task-news.js';
+import { podOf, unreadySidecars, type SeenEvent } from './unready-sidecars.js';
 import { Watchers } from './watchers.js';
 import { followPod, type StepSink } from './pod-logs.js';
 import type { Mask } from '../masking/mask.js';
@@ -68,6 +69,7 @@ export class Follower {
   readonly #runs: Reflector<SeenPipelineRun>;
   readonly #taskRuns: Reflector<SeenTaskRun>;
   readonly #pods: Reflector<SeenPod>;
+  readonly #failedProbes: Reflector<SeenEvent>;
 
   constructor({ client, mask, emit, now = () => new Date() }: FollowerOptions) {
     this.#client = client;
@@ -93,11 +95,19 @@ export class Follower {
         for (const owner of after ? taskRun(after) : []) changed(TASK_RUN + owner);
       },
     });
+    this.#failedProbes = new Reflector<SeenEvent>(client, EVENTS, {
+      fieldSelector: 'reason=Unhealthy',
+      indexers: { pod: (event) => [podOf(event)] },
+      onChange: (_, { after }) => {
+        const pod = after && this.#pods.get(podOf(after));
+        for (const owner of pod ? taskRun(pod) : []) changed(TASK_RUN + owner);
+      },
+    });
   }
 
   /** Begins to watch; resolves when everything there is has been seen. */
   async start(): Promise<void> {
-    const reflectors = [this.#runs.start(), this.#taskRuns.start(), this.#pods.start()];
+    const reflectors = [this.#runs.start(), this.#taskRuns.start(), this.#pods.start(), this.#failedProbes.start()];
     await Promise.all(reflectors.map(({ synced }) => synced));
   }
 
@@ -128,7 +138,7 @@ export class Follower {
     this.#stopped = true;
     for (const each of this.#showing) each.abort(new Error('no longer followed'));
     this.#watchers.stop();
-    await Promise.all([this.#runs.stop(), this.#taskRuns.stop(), this.#pods.stop()]);
+    await Promise.all([this.#runs.stop(), this.#taskRuns.stop(), this.#pods.stop(), this.#failedProbes.stop()]);
   }
 
   /** TaskRuns of an owner that nobody has looked at yet: a look at them all for each change would cost the square of them. */
@@ -242,7 +252,7 @@ export class Follower {
     const end =
       (await this.#watchers.until([TASK_RUN + keyOf(child), RUN + keyOf(run)], () => {
         const { status } = this.#taskRuns.get(keyOf(child)) ?? {};
-        for (const item of news.of(status)) {
+        for (const item of [...news.of(status), ...news.ofSidecars(this.#sidecarsAwaited(child))]) {
           const tell = (): void => this.#emit({ time: this.#time(), ...about, ...item });
           // That there is another attempt is told when all of the one before has been.
           if (item.type === 'task-retry') last = last.then(tell);
@@ -254,6 +264,13 @@ export class Follower {
     followPods();
     await Promise.all(pods.values());
     return end;
+  }
+
+  /** Why steps of a TaskRun wait for its sidecars. */
+  #sidecarsAwaited(child: Child): readonly string[] {
+    return this.#pods
+      .by('taskRun', keyOf(child))
+      .flatMap((pod) => unreadySidecars(pod, this.#failedProbes.by('pod', keyOf(named(pod)))));
   }
 
   async #followPod(pod: SeenPod, about: About): Promise<void> {
@@ -318,6 +335,11 @@ const taskRun = ({ metadata: { namespace = '', labels } }: SeenPod): readonly st
   const name = labels?.[TASK_RUN_LABEL];
   return name === undefined ? [] : [keyOf({ namespace, name })];
 };
+
+const named = ({ metadata: { namespace = '', name = '' } }: SeenPod): { namespace: string; name: string } => ({
+  namespace,
+  name,
+});
 
 type Child = Pick<StartedRun, 'name' | 'namespace' | 'uid'>;
 

@@ -17,6 +17,7 @@ export interface SeenTaskRun extends KubeObject {
 /** A container's state, as far as logs and exit codes need it. */
 export interface SeenContainer {
   readonly name: string;
+  readonly ready?: boolean;
   readonly state?: {
     readonly running?: object;
     readonly waiting?: { readonly reason?: string; readonly message?: string };

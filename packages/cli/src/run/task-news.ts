@@ -16,6 +16,7 @@ export type TaskNewsItem =
 export class TaskNews {
   #held = '';
   #tries = 0;
+  readonly #sidecars = new Set<string>();
 
   /** What is new in this status. */
   of(status: TaskRunStatus | undefined): readonly TaskNewsItem[] {
@@ -29,5 +30,12 @@ export class TaskNews {
     if (!hold || hold.message === this.#held) return retries;
     this.#held = hold.message;
     return [...retries, { type: 'task-held', ...hold }];
+  }
+
+  /** What is new among the reasons why steps wait for sidecars. */
+  ofSidecars(messages: readonly string[]): readonly TaskNewsItem[] {
+    const fresh = messages.filter((message) => !this.#sidecars.has(message));
+    for (const message of fresh) this.#sidecars.add(message);
+    return fresh.map((message) => ({ type: 'task-held', reason: 'SidecarNotReady', message }));
   }
 }

@@ -218,12 +218,15 @@ export class ContainerRun {
       if (probe === undefined) return;
       const attempt = (signal: AbortSignal): Promise<Outcome> =>
         tryHandler(probe, this.#container, running, context.facts.ip, signal);
-      const told = (outcome: Outcome): void => {
-        if (!outcome.ok)
-          context.events.record(pod(), 'Warning', 'Unhealthy', `${kind} probe failed: ${outcome.message}`, name);
-        report(outcome.ok);
+      let recorded = ''; // what fails alike again and again is one event
+      const took = (outcome: Outcome, isDecisive: boolean): void => {
+        const message = outcome.ok ? '' : outcome.message;
+        if (!outcome.ok && message !== recorded)
+          context.events.record(pod(), 'Warning', 'Unhealthy', `${kind} probe failed: ${message}`, name);
+        recorded = message;
+        if (isDecisive) report(outcome.ok);
       };
-      void repeatProbe(probe, attempt, told, context.clock, until);
+      void repeatProbe(probe, attempt, took, context.clock, until);
     };
     const unhealthy = (kind: string): void =>
       void this.stop(this.#grace(), `Container ${name} failed ${kind} probe, will be restarted`);

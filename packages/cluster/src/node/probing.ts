@@ -78,11 +78,11 @@ function tryTcp(host: string, port: number, signal: AbortSignal): Promise<Outcom
   });
 }
 
-/** Repeats a probe until the signal is aborted, and reports each change of mind. */
+/** Repeats a probe until the signal is aborted, and reports each try: whether it decides, by the probe's thresholds, comes with it. */
 export async function repeatProbe(
   probe: ProbeSpec,
   attempt: (signal: AbortSignal) => Promise<Outcome>,
-  report: (outcome: Outcome) => void,
+  report: (outcome: Outcome, isDecisive: boolean) => void,
   clock: PodClock,
   signal: AbortSignal,
 ): Promise<void> {
@@ -101,7 +101,7 @@ export async function repeatProbe(
     if (isAborted(signal)) return;
     good = outcome.ok ? good + 1 : 0;
     bad = outcome.ok ? 0 : bad + 1;
-    if (good === successThreshold || bad === failureThreshold) report(outcome);
+    report(outcome, good === successThreshold || bad === failureThreshold);
     await clock.sleep(periodSeconds * 1000, signal);
   }
 }

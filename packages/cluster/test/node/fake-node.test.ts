@@ -294,6 +294,25 @@ describe('stopping', () => {
   });
 });
 
+test("a readiness probe's first failure is an event, and what it says next is another", async () => {
+  const clock = virtualClock(noon);
+  let output = 'not yet';
+  await open({ main: { duration: 'forever', exec: () => ({ exitCode: 1, output }) } }, clock);
+  await lab.pod('p', [c('main', { readinessProbe: { exec: { command: ['check'] }, periodSeconds: 1 } })]);
+  expect(await lab.event('p', 'Unhealthy')).toBe('Readiness probe failed: not yet');
+  await clock.advance(5000);
+  output = 'refused';
+  await clock.advance(1000);
+  const events = '/api/v1/namespaces/default/events?fieldSelector=reason%3DUnhealthy';
+  const messages = async (): Promise<readonly string[]> => {
+    const { items } = await lab.ask<{ items: readonly { message: string }[] }>('GET', events);
+    return items.map(({ message }) => message).sort();
+  };
+  let said = await messages();
+  while (said.length < 2) said = await messages();
+  expect(said).toEqual(['Readiness probe failed: not yet', 'Readiness probe failed: refused']);
+});
+
 test('a container is ready when its probe says so', async () => {
   const clock = virtualClock(noon);
   let well = false;
