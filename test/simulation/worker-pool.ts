@@ -80,10 +80,13 @@ function ask(worker: ChildProcess, request: WorkerRequest): Promise<Outcome> {
       failed('every step ends', `${level} seed ${seed} has not ended after ${STUCK_MS / 1000} s`);
     }, STUCK_MS);
     const exited = (code: number | null): void => failed('no exception is lost', `the worker exited: ${String(code)}`);
+    const broken = (error: Error): void => failed('no exception is lost', `the worker failed: ${error.message}`);
     worker.once('exit', exited);
+    worker.once('error', broken); // it could not be started, or not be reached
     worker.once('message', (outcome) => {
       clearTimeout(limit);
       worker.off('exit', exited);
+      worker.off('error', broken);
       resolve(outcome as Outcome); // the worker runs `answer`
     });
     worker.send(request);

@@ -29,9 +29,24 @@ interface Check {
   readonly budget: { steps: number };
 }
 
-/** Everything about a value that its schema does not allow. Throws a 413 when that takes more steps to find out. */
-export function checkSchema(value: unknown, schema: Schema, path = '', steps = MOST_STEPS): readonly Cause[] {
-  return collected((report) => checkValue(value, schema, path, { report, budget: { steps } }));
+/** What checks of several values may cost together. */
+export type CheckBudget = Check['budget'];
+
+/** As much as one request may cost. */
+export const checkBudget = (): CheckBudget => ({ steps: MOST_STEPS });
+
+/**
+ * Everything about a value that its schema does not allow. Throws a 413 when that takes too much to find out.
+ *
+ * @param budget shared with other checks of the same request. By default this check has one of its own
+ */
+export function checkSchema(
+  value: unknown,
+  schema: Schema,
+  path = '',
+  budget: CheckBudget = checkBudget(),
+): readonly Cause[] {
+  return collected((report) => checkValue(value, schema, path, { report, budget }));
 }
 
 function spend({ budget }: Check, steps: number): void {

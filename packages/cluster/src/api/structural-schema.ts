@@ -8,7 +8,7 @@ import { copy, same } from './json.js';
 import { compilePattern } from './patterns.js';
 import { collected, forbiddenField, invalidValue, required, type Cause, type Report } from './refusal.js';
 import { prune, type Schema } from './schema.js';
-import { checkSchema } from './schema-check.js';
+import { checkBudget, checkSchema, type CheckBudget } from './schema-check.js';
 
 type Level = 'root' | 'item' | 'field';
 
@@ -24,7 +24,7 @@ export function checkStructural(schema: Schema, path: string): readonly Cause[] 
     checkNode(schema, 'root', path, report);
     checkComplete(schema, schema, { path, nested: path }, report);
   });
-  if (wrong.length === 0) return collected((report) => checkDefaults(schema, path, report));
+  if (wrong.length === 0) return collected((report) => checkDefaults(schema, path, { report, budget: checkBudget() }));
   return [...wrong].sort((one, other) => (textOfCause(one) < textOfCause(other) ? -1 : 1));
 }
 
@@ -190,15 +190,22 @@ function checkNestedComplete(validation: Schema, schema: Schema | undefined, pat
     checkNestedComplete(child, childOf(schema, field), { path: at(path, field), nested: at(nested, field) }, report);
 }
 
+interface DefaultsCheck {
+  readonly report: Report;
+  /** What all defaults of a definition may cost together. */
+  readonly budget: CheckBudget;
+}
+
 /** Defaults are what the schema allows, and hold no fields that it does not know. */
-function checkDefaults(schema: Schema, path: string, report: Report): void {
+function checkDefaults(schema: Schema, path: string, check: DefaultsCheck): void {
+  const { report, budget } = check;
   const { default: value } = schema;
   if (value !== undefined) {
     const pruned = copy(value);
     prune(pruned, schema, schema['x-kubernetes-embedded-resource'] === true);
     if (!same(pruned, value)) report(invalidValue(`${path}.default`, value, 'must not have unknown fields'));
-    for (const cause of checkSchema(value, schema, `${path}.default`)) report(cause);
+    for (const cause of checkSchema(value, schema, `${path}.default`, budget)) report(cause);
   }
-  if (schema.items) checkDefaults(schema.items, `${path}.items`, report);
-  for (const [field, child] of childrenOf(schema)) checkDefaults(child, at(path, field), report);
+  if (schema.items) checkDefaults(schema.items, `${path}.items`, check);
+  for (const [field, child] of childrenOf(schema)) checkDefaults(child, at(path, field), check);
 }

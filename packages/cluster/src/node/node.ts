@@ -282,12 +282,12 @@ class Pods {
   /** Claims a pod that fits; of another it is said why it does not. */
   #place(pod: Pod): void {
     const why = misfit({ ...pod }, this.#node);
-    if (why !== undefined) this.#tell(pod, why);
+    if (why !== undefined) this.#notify(pod, why);
     else void this.#claim(pod);
   }
 
   /** Says once why a pod does not fit. */
-  #tell(pod: Pod, why: string): void {
+  #notify(pod: Pod, why: string): void {
     const { api, clock, events } = this.#context;
     const { uid, namespace, name } = pod.metadata;
     const told = this.#unplaced.get(uid)?.why === why;
@@ -319,7 +319,7 @@ class Pods {
     const { signal } = this.#stopped;
     try {
       for (let absent = await absentClaim(api, pod); absent !== undefined; absent = await absentClaim(api, pod)) {
-        this.#tell(pod, `0/1 nodes are available: 1 persistentvolumeclaim ${JSON.stringify(absent)} not found.`);
+        this.#notify(pod, `0/1 nodes are available: 1 persistentvolumeclaim ${JSON.stringify(absent)} not found.`);
         await clock.sleep(1000, signal);
         if (signal.aborted || !this.#unplaced.has(uid)) return; // it has been deleted
       }

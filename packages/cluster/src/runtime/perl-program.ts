@@ -32,7 +32,7 @@ sub call { my $number = shift; return syscall($number, @_) != -1 }
 sub write_file { my ($path, $text) = @_; open my $file, '>', $path or return 0; my $n = syswrite $file, $text; return close $file && defined $n }
 sub die_with_parent { call($prctl, 1, 9, 0, 0, 0) or die "prctl: $!\n" }
 # In a user namespace the limit counts what is in it: a fork bomb leaves this user the other half of his processes.
-sub leave_processes {
+sub limit_processes {
   my $now = "\0" x 16;
   call($prlimit, 0, 6, 0, $now) or return;
   my ($soft) = unpack 'QQ', $now;
@@ -49,7 +49,7 @@ if ($rights eq 'user') {
   write_file('/proc/self/setgroups', 'deny');
   write_file('/proc/self/uid_map', "0 $uid 1\n") && write_file('/proc/self/gid_map', "0 $gid 1\n") or die "uid_map: $!\n";
   die_with_parent();
-  leave_processes();
+  limit_processes();
 }
 my $first = fork;
 defined $first or die "fork: $!\n";

@@ -31,6 +31,7 @@ export class Store {
   readonly #listeners: Listener[] = [];
   readonly #retries: (() => void)[] = [];
   #start: number;
+  #bytes = 0;
   readonly #onBug: (error: unknown) => void;
   #log: ChangeLog | undefined;
   #revision: number;
@@ -56,9 +57,7 @@ export class Store {
 
   /** The size of all committed objects as JSON, nearly. */
   get bytes(): number {
-    let sum = 0;
-    for (const { bytes } of this.#collections.values()) sum += bytes;
-    return sum;
+    return this.#bytes;
   }
 
   /** The committed objects of a place (`group/plural`), created when first asked for. */
@@ -140,14 +139,14 @@ export class Store {
 
   /** Puts an object back as it was before a restart, telling nobody. */
   restore(place: string, object: KubeObject): void {
-    this.collection(place).settle({ type: 'ADDED', object });
+    this.#counted(this.collection(place), (collection) => collection.settle({ type: 'ADDED', object }));
   }
 
   /** Repeats a deletion from before a restart, telling nobody. */
   restoreDeletion(place: string, namespace: string, name: string): void {
     const collection = this.collection(place);
     const object = collection.get(namespace, name);
-    if (object) collection.settle({ type: 'DELETED', object });
+    if (object) this.#counted(collection, () => collection.settle({ type: 'DELETED', object }));
   }
 
   /** Continues behind a revision after everything has been restored; what was before is not remembered. */
@@ -178,13 +177,20 @@ export class Store {
 
   #apply(collection: Collection, change: Change): void {
     this.#revision = change.revision;
-    collection.take(change);
+    this.#counted(collection, () => collection.take(change));
     const { place } = collection;
-    for (const listener of this.#listeners) this.#tell(listener, change, place);
-    for (const watcher of collection.watchers()) this.#tell(watcher, change, place);
+    for (const listener of this.#listeners) this.#notify(listener, change, place);
+    for (const watcher of collection.watchers()) this.#notify(watcher, change, place);
   }
 
-  #tell(listener: Listener, change: Change, place: string): void {
+  /** Changes a collection, and the size of all of them with it. */
+  #counted(collection: Collection, change: (collection: Collection) => void): void {
+    const before = collection.bytes;
+    change(collection);
+    this.#bytes += collection.bytes - before;
+  }
+
+  #notify(listener: Listener, change: Change, place: string): void {
     try {
       listener(change, place);
     } catch (error) {

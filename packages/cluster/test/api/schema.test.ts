@@ -2,6 +2,7 @@
 
 import { expect, test } from '@jest/globals';
 import { checkSchema } from '../../src/api/schema-check.js';
+import { checkStructural } from '../../src/api/structural-schema.js';
 import { fillDefaults, prune, type Schema } from '../../src/api/schema.js';
 
 const schema: Schema = {
@@ -75,6 +76,22 @@ test.each([
   [{ map: { a: 'x' } }, 'map.a', 'Invalid value: "string": map.a in body must be of type integer: "string"'],
 ])('%j is refused at %s', (value, field, message) => {
   expect(checkSchema(value, schema)).toEqual([expect.objectContaining({ field, message })]);
+});
+
+test('the defaults of a definition may together cost no more than one object', () => {
+  const words = Array.from({ length: 1500 }, (_, index) => `word-${index}`);
+  const last = words.at(-1);
+  const list = (length: number): Schema => ({
+    type: 'array',
+    items: { type: 'string', enum: words },
+    default: Array.from({ length }, () => last),
+  });
+  const schema = (fields: number): Schema => ({
+    type: 'object',
+    properties: Object.fromEntries(Array.from({ length: fields }, (_, index) => [`f${index}`, list(800)])),
+  });
+  expect(checkStructural(schema(2), 'schema')).toEqual([]);
+  expect(() => checkStructural(schema(6), 'schema')).toThrow('cannot be validated by its schema in reasonable time');
 });
 
 test('every mistake is told at once', () => {

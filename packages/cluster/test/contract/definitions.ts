@@ -74,8 +74,7 @@ export function describeDefinitions(at: () => Server): void {
     await server.make(CRDS, definition(group()));
     await server.until(CRDS, `widgets.${group()}`, isEstablished);
     // A real server begins to serve a moment after it says so.
-    let list = await server.get(widgets());
-    while (list.status === 404) list = await server.get(widgets());
+    const list = await server.untilAnswer(widgets(), (status) => status !== 404);
     expect(list.body).toMatchObject({ kind: 'WidgetList', apiVersion: `${group()}/v1`, items: [] });
     const discovered = await server.get(`/apis/${group()}/v1`);
     const resources = discovered.body['resources'] as { name: string }[];
@@ -305,8 +304,7 @@ export function describeDefinitions(at: () => Server): void {
     const server = at();
     await server.delete(`${CRDS}/widgets.${group()}`);
     await server.until(CRDS, `widgets.${group()}`, (crd) => crd === undefined);
-    let list = await server.get(widgets());
-    while (list.status !== 404) list = await server.get(widgets());
+    const list = await server.untilAnswer(widgets(), (status) => status === 404);
     expect(list.status).toBe(404);
   });
 }

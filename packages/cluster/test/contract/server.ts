@@ -156,6 +156,14 @@ export class Server {
     await this.until(this.core('serviceaccounts'), 'default', (account) => Array.isArray(account?.secrets));
   }
 
+  /** Reads a path until its status is as wanted: a real server begins and ceases to serve kinds a moment after it says so. */
+  async untilAnswer(path: string, isWanted: (status: number) => boolean): Promise<Answer> {
+    for (let answer = await this.get(path); ; answer = await this.get(path)) {
+      if (isWanted(answer.status)) return answer;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
   /** Waits, by watching, until an object is as wanted; `undefined` means gone. */
   async until(path: string, name: string, wanted: (object: Json | undefined) => boolean): Promise<void> {
     const watch = await this.watch(path, `fieldSelector=metadata.name%3D${name}`);

@@ -34,6 +34,19 @@ test('a past state is the present one with the newer changes taken back', () => 
   expect(names(store.collection('/a').list())).toEqual(['a', 'c']);
 });
 
+test('the size of all objects is that of their collections, whatever happened to them', () => {
+  const store = new Store();
+  const sum = (): number => store.collections().reduce((total, { bytes }) => total + bytes, 0);
+  store.restore('/a', object('restored'));
+  store.restore('/b', object('gone'));
+  store.restoreDeletion('/b', 'default', 'gone');
+  store.put('/a', object('x'));
+  store.put('/a', { ...object('x'), text: 'longer' });
+  store.put('/b', object('y'));
+  store.remove('/b', store.collection('/b').get('default', 'y')!);
+  expect([store.bytes > 0, store.bytes]).toEqual([true, sum()]);
+});
+
 test('what is forgotten is said to be forgotten', () => {
   const store = new Store();
   for (let n = 0; n < HISTORY * 2; n += 1) store.put('/a', object('x', n));
