@@ -12,7 +12,7 @@ const pod = (
   kind: 'Pod',
   metadata: {
     name: `${task}-pod`,
-    labels: { 'tekton.dev/pipelineTask': task, 'tekton.dev/taskRun': `r-${task}` },
+    labels: { 'tekton.dev/pipelineTask': task, 'tekton.dev/taskRun': `r-${task}`, 'tekton.dev/pipelineRun': 'r' },
     ...more,
   },
   status: { containerStatuses: Object.entries(containers).map(([name, state]) => ({ name, state })) },
@@ -37,6 +37,18 @@ describe('what a stopped run waits for', () => {
     const pods = [pod('', { 'step-s': running }, { labels }), pod('', { 'step-s': running }, { labels: {} })];
     expect(waitingNotice(runningContainers(pods), now, 'hint')).toBe(
       'still running after SIGTERM: once (step s); hint',
+    );
+  });
+
+  test('names the run of each task where there are several', () => {
+    const labels = {
+      'tekton.dev/pipelineTask': 'build',
+      'tekton.dev/taskRun': 's-build',
+      'tekton.dev/pipelineRun': 's',
+    };
+    const pods = [pod('build', { 'step-s': running }), pod('', { 'step-s': running }, { labels })];
+    expect(waitingNotice(runningContainers(pods), now, 'hint')).toBe(
+      'still running after SIGTERM: r/build (step s), s/build (step s); hint',
     );
   });
 

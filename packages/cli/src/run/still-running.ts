@@ -4,12 +4,13 @@
  * A step that handles SIGTERM late or not at all holds up the end of the command until its pod's grace period is over.
  */
 
-import { PIPELINE_TASK_LABEL, TASK_RUN_LABEL } from './kinds.js';
+import { PIPELINE_RUN_LABEL, PIPELINE_TASK_LABEL, TASK_RUN_LABEL } from './kinds.js';
 import type { SeenPod } from './observed.js';
+import { taskTitle } from './task-title.js';
 
 /** A container of a TaskRun that runs. */
 export interface RunningContainer {
-  /** The task of the pipeline; for a TaskRun of its own, that one's name. */
+  /** The task of the pipeline, with its run where there are several; for a TaskRun of its own, that one's name. */
   readonly task: string;
   /** `step build`, `sidecar database`. */
   readonly container: string;
@@ -22,11 +23,17 @@ const MOST_NAMED = 4;
 
 /** The steps and sidecars that run in pods of TaskRuns, in the order of the pods. */
 export function runningContainers(pods: readonly SeenPod[]): readonly RunningContainer[] {
-  return pods.flatMap(({ metadata: { labels = {}, deletionTimestamp }, status }) => {
-    const task = labels[PIPELINE_TASK_LABEL] ?? labels[TASK_RUN_LABEL];
-    if (task === undefined) return [];
+  const runOf = ({ metadata: { labels = {} } }: SeenPod): string | undefined =>
+    labels[PIPELINE_RUN_LABEL] ?? labels[TASK_RUN_LABEL];
+  const isSeveral = new Set(pods.flatMap((pod) => runOf(pod) ?? [])).size > 1;
+  return pods.flatMap((pod) => {
+    const { labels = {}, deletionTimestamp } = pod.metadata;
+    const own = labels[PIPELINE_TASK_LABEL] ?? labels[TASK_RUN_LABEL];
+    const run = runOf(pod);
+    if (own === undefined || run === undefined) return [];
+    const task = isSeveral ? taskTitle(run, own) : own;
     const killedAt = deletionTimestamp === undefined ? undefined : Date.parse(deletionTimestamp);
-    return (status?.containerStatuses ?? [])
+    return (pod.status?.containerStatuses ?? [])
       .filter(({ state }) => state?.running !== undefined)
       .map(({ name }) => ({ task, container: name.replace(/^(step|sidecar)-/, '$1 '), killedAt }));
   });
