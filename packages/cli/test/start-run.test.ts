@@ -159,6 +159,14 @@ p.yaml:17:23  error  BINDING_MISSING  Pipeline release needs the resource 'sourc
   });
 });
 
+test('the images of a Task that a run refers to are among those that it uses', () => {
+  const param = new Map([
+    ['who', 'you'],
+    ['others', 'a,b'],
+  ]);
+  expect(prepare(options({ task: 'greet', param }, RESOURCE('source', 'default'))).images).toEqual(['busybox:1']);
+});
+
 test('a Task without a run gets a TaskRun, whose events are those of any run', async () => {
   const param = new Map([
     ['who', 'you'],

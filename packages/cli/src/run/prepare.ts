@@ -22,7 +22,7 @@ import { savedImageStandIn } from '../local/saved-images.js';
 import type { JsonObject } from '../manifests/json.js';
 import { loadManifests, secretsIn, type Manifest, type Manifests } from '../manifests/load.js';
 import { UsageError } from '../usage-error.js';
-import { followedBy } from './reach.js';
+import { followedBy, tasksOf } from './reach.js';
 import { missingFor } from './requirements.js';
 import { localResources, resourcesIn, type LocalResources, type NamedResource } from './resources.js';
 import { isRun, selectRuns, withParams, type PlannedRun } from './select.js';
@@ -112,7 +112,9 @@ export function prepare(asked: Asked, stdin?: () => Uint8Array): Prepared {
   const findings = inReadingOrder([...text, ...(made?.findings ?? []), ...distinct, ...missing, ...unused]);
   if (hasErrors(findings)) return { ...stopped, findings };
   const local = localResources(standIns, resources);
-  const images = [...followed, ...runs.map(({ manifest }) => manifest)].flatMap(({ object }) => imagesIn(object));
+  const tasks = runs.flatMap((run) => tasksOf(run, loaded.manifests));
+  const using = new Set([...followed, ...tasks.map(({ manifest }) => manifest)]);
+  const images = [...using].flatMap(({ object }) => imagesIn(object));
   return { findings, note, manifests: others, runs, secrets, standIns, images, configFile: file, local, resources };
 }
 
