@@ -72,7 +72,7 @@ describe('an app', () => {
     }
     expect((thrown as Error).stack).toBe(
       'Validation failed with the following errors:\n' +
-        '  [wrong/task] spec.steps[0].image: $(inputs.params.x) is not declared — declare it, or remove $(inputs.params.x) [VARIABLE_UNKNOWN]',
+        '  [wrong/task] spec.steps[0].image: $(inputs.params.x) is not declared — declare it under `inputs.params` [VARIABLE_UNKNOWN]',
     );
     expect(files()).toEqual([]);
   });

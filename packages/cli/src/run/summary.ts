@@ -130,8 +130,12 @@ const failure = (reason: string, message: string, colors: Colors): readonly stri
     .split('\n')
     .map((line) => `      ${colors.red(plain(line))}`);
 
-const hints = (task: TaskTally): readonly string[] =>
-  task.state === 'failed' ? hintFor(task).map((hint) => `      hint: ${hint}`) : [];
+function hints(task: TaskTally): readonly string[] {
+  if (task.state !== 'failed' && task.state !== 'timed-out') return [];
+  const { exitCode, ...others } = task;
+  const told = task.state === 'failed' && exitCode !== undefined ? task : others; // of one whose time is up it is the signal's
+  return hintFor(told).map((hint) => `      hint: ${hint}`);
+}
 
 function madeLine(each: Made, colors: Colors): string {
   return each.type === 'deployment'
