@@ -68,7 +68,7 @@ export interface ClusterOptions {
   readonly node?: NodeShape;
   /** CustomResourceDefinitions to install at start. @default none */
   readonly crds?: readonly object[];
-  /** Who else judges writes. @default nobody */
+  /** Further admission of writes. @default none */
   readonly admission?: readonly Admission[];
   /** @default the machine's clock */
   readonly now?: () => Date;
@@ -78,7 +78,7 @@ export interface ClusterOptions {
   readonly wireClock?: Clock;
   /** Where names, uids and tokens are drawn from. @default the machine's */
   readonly random?: Random;
-  /** Told of what an operator should know. @default nobody */
+  /** Receives what an operator should know. @default it is dropped */
   readonly log?: ClusterLog;
   /** Where that can be read: errors of the API server name it. @default - they say only that there is a log */
   readonly logPlace?: string;

@@ -59,7 +59,7 @@ export class Listeners {
     return { url, port, caPem, token, kubeconfig: kubeconfigText({ url, caPem, token }) };
   }
 
-  /** Where pods find the API server; listens when nobody does yet. */
+  /** Where pods find the API server; starts listening on the first call. */
   async inCluster(): Promise<{ readonly host: string; readonly port: number; readonly caPem: string }> {
     this.#loopback ??= this.#listen({});
     const { host, port } = await this.#loopback;

@@ -1,7 +1,7 @@
 /**
- * Garbage collection: what belongs to nobody goes, and namespaces that are being deleted are emptied.
+ * Garbage collection: objects whose owners are gone are deleted, and namespaces that are being deleted are emptied.
  *
- * Told of every change by the store, it notes who owns what (an index by uid, so nothing is ever searched) and works off what
+ * Notified of every change by the store, it notes who owns what (an index by uid, so nothing is ever searched) and works off what
  * has to go a moment later, outside the write that caused it. Costs in proportion to what is deleted.
  */
 
@@ -169,7 +169,7 @@ export class Collector {
     this.#settleTerminating(owner.object, owner.type);
   }
 
-  /** Whether an owner's kind is served at all: of a kind we do not know, nobody can say that it is gone. */
+  /** Whether an owner's kind is served at all: of a kind that is not served, it is not known whether the owner is gone. */
   #knows({ apiVersion, kind }: OwnerReference): boolean {
     return this.#world.catalog.findKind(apiVersion, kind) !== undefined;
   }

@@ -1,5 +1,5 @@
 /**
- * Nobody grants by roles and bindings what they do not have, unless they may `escalate` the role or `bind` it.
+ * No user grants by roles and bindings what they do not have, unless they may `escalate` the role or `bind` it.
  *
  * Separate from authorization because it judges what is written, not who asks for what. Mirrors the policy-based storage of
  * kube-apiserver, its sentences included.

@@ -7,7 +7,7 @@ import { apiVersionOf, type ResourceType } from './resource.js';
 
 /** Judges one write's fields. */
 export interface FieldsJudge {
-  /** Told of the unknown fields, if any, before anything is stored. Throws under `Strict` when there is something to say. */
+  /** Receives the unknown fields, if any, before anything is stored. Throws under `Strict` when there is something to say. */
   readonly onUnknown: (fields: readonly string[]) => void;
   /** What to warn of, once the write is done. */
   readonly warnings: readonly string[];

@@ -14,7 +14,7 @@ export const ADMIN: User = { name: 'kubernetes-admin', groups: ['system:masters'
 /** The embedded node. */
 export const NODE: User = { name: 'system:node:pipewright', groups: ['system:nodes', 'system:authenticated'] };
 
-/** Nobody in particular. */
+/** A request without credentials. */
 export const ANONYMOUS: User = { name: 'system:anonymous', groups: ['system:unauthenticated'] };
 
 /** The user a ServiceAccount is. */

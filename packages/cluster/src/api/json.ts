@@ -1,5 +1,5 @@
 /**
- * JSON that nobody has checked yet, and how to read it without trusting it.
+ * JSON that has not been checked yet, and how to read it without trusting it.
  *
  * Stands apart because every part of the API server reads objects whose shape only their author knows. Stored objects are
  * never changed in place: a change is made on a `copy` and stored as a new object, so whoever holds an old one keeps it.

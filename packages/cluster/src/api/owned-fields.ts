@@ -25,7 +25,7 @@ const NOBODYS: Readonly<Record<string, ReadonlySet<string>>> = {
   ]),
 };
 
-/** The fields that an applied object sets; what names the object is nobody's. */
+/** The fields that an applied object sets; what names the object has no owner. */
 export function fieldsOf(wanted: JsonObject, schema: Schema | undefined, path = ''): FieldSet {
   const fields: FieldSet = {};
   for (const [field, value] of Object.entries(wanted)) {

@@ -1,7 +1,7 @@
 /**
  * Compares what rules of roles allow: which of one set another set does not.
  *
- * Pure; made for the check that nobody grants what they do not have. The method and the spelling of what is missing are those of
+ * Pure; made for the check that no user grants what they do not have. The method and the spelling of what is missing are those of
  * Kubernetes' rbac packages: rules are broken down to one verb of one resource each.
  */
 

@@ -65,7 +65,7 @@ class Reader {
     if (wire === 1) return this.take(8);
     if (wire === 2) return this.take(Number(this.varint()));
     if (wire === 5) return this.take(4);
-    throw badRequest(`the protobuf body holds a wire type nobody uses (${wire})`);
+    throw badRequest(`the protobuf body holds an unknown wire type (${wire})`);
   }
 }
 

@@ -141,7 +141,7 @@ export const expired = (message: string): Refusal => new Refusal(410, 'Expired',
 /** 413: more than a body may have. */
 export const tooLarge = (message: string): Refusal => new Refusal(413, 'RequestEntityTooLarge', message);
 
-/** 415: a body nobody here can read. */
+/** 415: a body of an unsupported media type. */
 export const unsupportedMedia = (message: string): Refusal => new Refusal(415, 'UnsupportedMediaType', message);
 
 /** 401: the token says nothing to us. */

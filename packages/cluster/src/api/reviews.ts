@@ -11,7 +11,7 @@ import type { ResourceType } from './resource.js';
 import type { Attributes } from './request-info.js';
 import { timestamp, type World } from './world.js';
 
-/** Finds out whose token it is; undefined when it is nobody's. */
+/** Returns whose token it is; undefined for an invalid one. */
 export type Authenticate = (token: string) => User | undefined;
 
 /** Who asks for a review, and where. */

@@ -2,7 +2,7 @@
  * Watches: changes as they happen, each after the other, from any revision that is still remembered.
  *
  * A frame is serialised once and shared by all who watch in the same form. A watcher that does not read is cut off when its
- * buffer is full; it lists again, as after any broken connection, and nobody else notices.
+ * buffer is full; it lists again, as after any broken connection, and no other watcher notices.
  */
 
 import { every } from '../clock.js';

@@ -66,7 +66,7 @@ export interface NodeOptions {
   readonly wireClock?: Clock;
   /** The time of pods, for tests. @default made of `wireClock` */
   readonly clock?: PodClock;
-  /** Told of what an operator should know. @default nobody */
+  /** Receives what an operator should know. @default it is dropped */
   readonly log?: ClusterLog;
 }
 

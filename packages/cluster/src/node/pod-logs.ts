@@ -27,7 +27,7 @@ export interface ContainerLogs extends PodLogs {
   begin(pod: PodRef, container: string, attempt: number): ContainerLog;
   /** Removes a deleted pod's logs. */
   remove(pod: PodRef): Promise<void>;
-  /** Removes the logs of all pods but those that are there, by uid: nobody may have seen the others deleted. */
+  /** Removes the logs of pods that no longer exist, by uid: their deletion may have been missed. */
   retain(isThere: (uid: string) => boolean): Promise<void>;
 }
 

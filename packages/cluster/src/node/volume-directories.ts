@@ -33,7 +33,7 @@ export function makeHostPath({ path, type }: { readonly path: string; readonly t
 /**
  * Writes what differs, each file in one step, so that no reader ever sees half of one.
  *
- * @param before what this volume holds already; undefined when there is nothing of it, and nobody who could read
+ * @param before what this volume holds already; undefined when there is nothing of it, and no reader
  */
 export function writeFiles(
   directory: string,

@@ -150,7 +150,7 @@ export class Uploads {
     await this.#remove(id);
   }
 
-  /** Removes the sessions that nobody went on with in time. */
+  /** Removes the sessions that were not continued in time. */
   async expire(): Promise<void> {
     const { limits, clock } = this.#options;
     const now = clock.now();

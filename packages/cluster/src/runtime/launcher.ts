@@ -91,7 +91,7 @@ export function unshareLaunch(
   const ids = isRoot(user) ? [] : [`--setgid=${user?.gid ?? 0}`, `--setuid=${user?.uid ?? 0}`];
   const enter = [programs.unshare, '--root=.', `--wd=${plan.cwd}`, ...ids, '--', ...spec.argv];
   const limited = limits.length === 0 ? enter : [programs.setpriv, ...limits, '--', ...enter];
-  const command = [programs.setsid, ...limited]; // a session of its own: `kill 0` reaches nobody else
+  const command = [programs.setsid, ...limited]; // a session of its own: `kill 0` reaches no other process
   return {
     file: programs.unshare,
     args: [

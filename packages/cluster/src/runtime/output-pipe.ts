@@ -23,13 +23,13 @@ export interface Pipe {
   release(): void;
   /** Hands everything to a sink until the last writer is gone. */
   drain(sink: OutputSink): Promise<void>;
-  /** It is drained, and nobody who had it is left: the next may have it. */
+  /** It is drained and no process has it open: it may be used again. */
   giveBack(): void;
-  /** Gives up a pipe nobody will read or write. */
+  /** Gives up a pipe that no process will read or write. */
   discard(): void;
 }
 
-/** The pipes of one directory that nobody has. */
+/** The unused pipes of one directory. */
 interface Shelf {
   readonly ready: string[];
   /** How many containers want one. */

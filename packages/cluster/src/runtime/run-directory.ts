@@ -30,7 +30,7 @@ export async function openRunDirectory(stateDirectory: string, name: string): Pr
   const path = join(parent, `${process.pid}-${name}-${randomBytes(4).toString('hex')}`);
   mkdirSync(path, { mode: 0o700 });
   own(path);
-  await sweep(parent, /^(\d+)-/, () => true); // nobody else can have put anything there
+  await sweep(parent, /^(\d+)-/, () => true); // no other user can have put anything there
   return {
     path,
     remove: async () => {

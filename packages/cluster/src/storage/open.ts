@@ -47,7 +47,7 @@ const LIMITS = { segmentBytes: 16 * 1024 * 1024, chunkBytes: 256 * 1024 } as con
 export interface StorageOptions {
   /** Dates the certificates of new directories, and repeats writes a while after a failure of the disk. @default the machine's */
   readonly clock?: Clock;
-  /** Told of what an operator should know. @default nobody */
+  /** Receives what an operator should know. @default it is dropped */
   readonly log?: (line: string) => void;
   /** The cluster's secrets, which are not read from the directory then. @default - kept in the directory */
   readonly secrets?: ClusterSecrets;

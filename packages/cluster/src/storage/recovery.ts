@@ -34,7 +34,7 @@ export interface Recovered {
 /** How to read. */
 export interface RecoveryOptions {
   readonly disk: Disk;
-  /** Told of what was dropped. */
+  /** Receives what was dropped. */
   readonly notice: (line: string) => void;
   readonly onBug: (error: unknown) => void;
   /** How many bytes of objects may be stored. */

@@ -137,12 +137,12 @@ export class Store {
     }
   }
 
-  /** Puts an object back as it was before a restart, telling nobody. */
+  /** Puts an object back as it was before a restart, without notifying listeners. */
   restore(place: string, object: KubeObject): void {
     this.#counted(this.collection(place), (collection) => collection.settle({ type: 'ADDED', object }));
   }
 
-  /** Repeats a deletion from before a restart, telling nobody. */
+  /** Repeats a deletion from before a restart, without notifying listeners. */
   restoreDeletion(place: string, namespace: string, name: string): void {
     const collection = this.collection(place);
     const object = collection.get(namespace, name);
