@@ -206,7 +206,7 @@ status 2`);
   hint: skopeo copy docker://busybox:1 docker-archive:busybox.tar
   hint: docker pull busybox:1 && docker save -o busybox.tar busybox:1
   hint: --image busybox=docker-archive:busybox.tar
-  hint: or name a program, in pipewright.yaml: images: { busybox: { rootfs: host, entrypoint: [PROGRAM] } }
+  hint: or name a program of this machine, in pipewright.yaml: images: { busybox: { rootfs: host, entrypoint: [PROGRAM] } }
 1 error; nothing was run
 status 2`);
   });
