@@ -6,6 +6,7 @@
  */
 
 import type { IConstruct } from 'constructs';
+import { withoutLibraryFrames } from './source-location.js';
 
 /** What is wrong, and what to do about it. */
 export interface Mistake {
@@ -35,6 +36,7 @@ export class ConstructError extends Error {
     this.code = code;
     this.path = at.node.path;
     this.hint = hint;
+    if (this.stack !== undefined) this.stack = withoutLibraryFrames(this.stack);
   }
 }
 

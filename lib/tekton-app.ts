@@ -16,7 +16,7 @@ import { kustomizeConfiguration } from './kustomize.js';
 import { writeOutput, type GeneratedFile } from './output-directory.js';
 import { BUILT_IN_RESOLVERS, manifestOf } from './plain-object.js';
 import { programName } from './program-name.js';
-import { checkAll, warningsOf } from './validation.js';
+import { checkAll, madeAt, warningsOf } from './validation.js';
 import { manifestYaml } from './yaml.js';
 
 /** Properties for `TektonApp`. */
@@ -137,7 +137,12 @@ export class TektonApp extends App {
   #validate(): void {
     const problems = this.node
       .findAll()
-      .flatMap((construct) => construct.node.validate().map((line) => `  [${construct.node.path}] ${line}`));
+      .map((construct) => ({ construct, lines: construct.node.validate() }))
+      .filter(({ lines }) => lines.length > 0)
+      .flatMap(({ construct, lines }) => [
+        ...lines.map((line) => `  [${construct.node.path}] ${line}`),
+        ...madeAt(construct).map((line) => `    ${line}`),
+      ]);
     if (problems.length === 0) return;
     const error = new Error(`Validation failed with the following errors:\n${problems.join('\n')}`);
     error.stack = error.message; // the mistakes are where the paths say, not where they were found

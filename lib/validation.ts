@@ -13,6 +13,7 @@ import { ConstructError, nearest } from './construct-error.js';
 import { brokenStrings, type Writer } from './broken-string.js';
 import { cdk8sFileName, gitopsProblems } from './gitops.js';
 import { manifestOf, PlainObject } from './plain-object.js';
+import { captureStack, excerptAt, userLocation } from './source-location.js';
 
 /** A manifest of an object that exists where the app is applied; its namespace is that of who mentions it. */
 export interface Elsewhere {
@@ -28,6 +29,7 @@ class AppChecks {
   readonly #root: IConstruct;
   readonly #elsewhere = new Map<string, { readonly at: Construct; readonly manifest: Elsewhere }>();
   readonly #speakers = new Map<IConstruct, IConstruct>();
+  readonly #stacks = new WeakMap<IConstruct, Error>();
   #found: ReadonlyMap<IConstruct, readonly Problem[]> | undefined;
   /** Who writes the files; of a tree without an App nobody knows yet. */
   writer: Writer;
@@ -42,12 +44,20 @@ class AppChecks {
 
   add(object: ApiObject, speaker: Construct): void {
     this.#speakers.set(object, speaker);
+    this.#stacks.set(speaker, captureStack());
     this.#found = undefined;
     speaker.node.addValidation({ validate: () => this.#errors(object) });
   }
 
   know(at: Construct, manifest: Elsewhere): void {
     this.#elsewhere.set(`${at.node.addr} ${manifest.kind} ${manifest.metadata.name}`, { at, manifest });
+  }
+
+  /** Where the program makes a construct: its place, and the line with a caret where it can be read. */
+  madeAt(construct: IConstruct): readonly string[] {
+    const stack = this.#stacks.get(construct);
+    const location = stack && userLocation(stack);
+    return location ? excerptAt(location) : [];
   }
 
   /** What is doubtful but no mistake, and has not been acknowledged, as lines. */
@@ -227,6 +237,10 @@ const isAcknowledged = (construct: IConstruct, code: string): boolean =>
     (scope) =>
       scope.node.metadata.some(({ type, data }) => type === ACKNOWLEDGED && (data as { code: string }).code === code), // by `acknowledge`
   );
+
+/** The place in the program that makes a construct, as lines of a message; none where it is not known. */
+export const madeAt = (construct: IConstruct): readonly string[] =>
+  CHECKS.get(construct.node.root)?.madeAt(construct) ?? [];
 
 /** The warnings of the app that holds `construct`, but for those acknowledged, each with its construct's path. */
 export const warningsOf = (construct: IConstruct): readonly string[] =>

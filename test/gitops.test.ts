@@ -328,11 +328,9 @@ test('a label by which Argo CD would delete runs is refused wherever it comes fr
   new Task(chart, 'task', steps());
 
   expect(() => app.synth()).toThrow(
-    new Error(
-      'Validation failed with the following errors:\n' +
-        '  [ci/task] metadata.labels.app.kubernetes.io/instance: the label of this Task is copied to every run and pod, ' +
-        'which Argo CD then takes for its own and deletes — use another label, and annotation tracking in Argo CD [LABEL_PRUNES]',
-    ),
+    'Validation failed with the following errors:\n' +
+      '  [ci/task] metadata.labels.app.kubernetes.io/instance: the label of this Task is copied to every run and pod, ' +
+      'which Argo CD then takes for its own and deletes — use another label, and annotation tracking in Argo CD [LABEL_PRUNES]',
   );
 });
 

@@ -70,10 +70,15 @@ describe('an app', () => {
     } catch (error) {
       thrown = error;
     }
-    expect((thrown as Error).stack).toBe(
-      'Validation failed with the following errors:\n' +
-        '  [wrong/task] spec.steps[0].image: $(inputs.params.x) is not declared — declare it under `inputs.params` [VARIABLE_UNKNOWN]',
-    );
+    const [head, problem, place, line, caret, ...others] = ((thrown as Error).stack ?? '').split('\n');
+    expect([head, problem]).toEqual([
+      'Validation failed with the following errors:',
+      '  [wrong/task] spec.steps[0].image: $(inputs.params.x) is not declared — declare it under `inputs.params` [VARIABLE_UNKNOWN]',
+    ]);
+    expect(place).toMatch(/^ {4}at test\/tekton-app\.test\.ts:\d+:\d+$/);
+    expect(line).toMatch(/^ {4}\d+ \| {5}new Task\(new Chart\(app, 'wrong'\), 'task'/);
+    expect(caret).toMatch(/^ +\| {5}\^$/);
+    expect(others).toEqual([]);
     expect(files()).toEqual([]);
   });
 
