@@ -66,7 +66,7 @@ function proseOf(event: RunEvent, { title, colors, isSeveral, isTerminal }: Styl
     case 'task-held':
       return colors.yellow(`--- ${title(event)} waits: ${isTerminal ? plain(event.message) : event.message}`);
     case 'log-incomplete':
-      return colors.yellow(`--- ${title(event)} ${plain(event.message)}`);
+      return colors.yellow(`--- ${title(event)}: ${plain(event.message)}`);
     case 'task-retry':
       return colors.yellow(
         `--- ${title(event)} ${plain(event.reason)}, and is tried again (attempt ${String(event.attempt)})`,
