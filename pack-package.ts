@@ -8,7 +8,7 @@
  */
 
 import { build, type Metafile } from 'esbuild';
-import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import ts from 'typescript';
 
@@ -85,9 +85,9 @@ function licences(sources: readonly string[]): string {
   const folders = sources.flatMap((it) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(it) ?? []);
   const texts = [...new Set(folders)].toSorted().map((folder) => {
     const { name, license = '' } = describedIn(folder);
-    const file = ts.sys.readDirectory(folder, undefined, undefined, ['LICENSE*', 'LICENCE*'], 1)[0];
+    const file = readdirSync(folder).find((it) => /^licen[cs]e/i.test(it));
     if (file === undefined) throw new Error(`${name} is taken in, but has no licence to keep with it`);
-    return `${name} (${license})\n\n${readFileSync(file, 'utf8').trim()}\n`;
+    return `${name} (${license})\n\n${readFileSync(join(folder, file), 'utf8').trim()}\n`;
   });
   return `Parts of ${described.name} are taken from:\n\n${texts.join('\n---\n\n')}`;
 }
