@@ -55,6 +55,11 @@ function silentDefaults(file: ts.SourceFile): string[] {
 }
 
 describe('the habits of the house', () => {
+  test('modules that suites share register hooks only when a suite asks for them, since they are imported once', () => {
+    const shared = tests.filter((file) => !/\.(test|cluster|packed|spec)\.ts$/.test(file));
+    expect(shared.filter((file) => /^(before|after)(Each|All)\(/m.test(read(file)))).toEqual([]);
+  });
+
   test('every module begins with what it is', () => {
     expect(sources.filter((file) => !/^(#!.*\n)?\/\*\*/.test(read(file)))).toEqual([]);
   });

@@ -34,15 +34,18 @@ export let work: string;
 export let registry: Registry;
 /** Where the registry listens. */
 export let serving: ServedRegistry;
-beforeEach(async () => {
-  work = mkdtempSync(join(tmpdir(), 'stand-ins-'));
-  registry = createRegistry();
-  serving = await registry.serve();
-});
-afterEach(async () => {
-  await serving.close();
-  rmSync(work, { recursive: true, force: true });
-});
+/** Makes them anew for each test of the suite that calls this. */
+export function withRegistry(): void {
+  beforeEach(async () => {
+    work = mkdtempSync(join(tmpdir(), 'stand-ins-'));
+    registry = createRegistry();
+    serving = await registry.serve();
+  });
+  afterEach(async () => {
+    await serving.close();
+    rmSync(work, { recursive: true, force: true });
+  });
+}
 
 /** Writes files below the directory. */
 export function write(files: Readonly<Record<string, string>>): void {

@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { BUILDER_FILES } from '../src/builder-files.js';
 import { dockerConfig } from '../src/local/host-files.js';
-import { pushed, registry, run, serving, work, write, type Outcome } from './builder-registry.js';
+import { pushed, registry, run, serving, work, write, type Outcome, withRegistry } from './builder-registry.js';
+
+withRegistry();
 
 describe('the stand-in for Buildah', () => {
   const buildah = (...args: readonly string[]): Promise<Outcome> =>

@@ -6,7 +6,7 @@ import { describe, expect, test } from '@jest/globals';
 import { serveOnLoopback } from '../../cluster/src/registry/serve.js';
 import { BUILDER_FILES } from '../src/builder-files.js';
 import { dockerConfig } from '../src/local/host-files.js';
-import { pushed, registry, run, serving, work, write, type Outcome } from './builder-registry.js';
+import { pushed, registry, run, serving, work, write, type Outcome, withRegistry } from './builder-registry.js';
 
 const executor = join(BUILDER_FILES, 'kaniko.mjs');
 
@@ -27,6 +27,8 @@ function build(
     PIPEWRIGHT_DOCKER_CONFIG: join(work, '.machine'),
   });
 }
+
+withRegistry();
 
 describe('the stand-in for Kaniko', () => {
   test('builds the configuration that a Dockerfile says', async () => {
