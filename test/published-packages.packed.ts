@@ -16,6 +16,36 @@ const place = mkdtempSync(join(tmpdir(), 'pipewright-published-'));
 const installed = (name: string): string => join(place, 'node_modules/@pipewright', name);
 afterAll(() => rmSync(place, { recursive: true, force: true }));
 
+/** The programs that stand in for Kaniko and Buildah are files of their own. */
+const BUILDER_MODULES = [
+  'buildah.mjs',
+  'copy.mjs',
+  'dockerfile.mjs',
+  'flags.mjs',
+  'image.mjs',
+  'kaniko.mjs',
+  'layout.mjs',
+  'mistake.mjs',
+  'push.mjs',
+  'tar.mjs',
+];
+
+/** What the command has taken in from elsewhere. */
+const OF_COMMAND = [
+  '@isaacs/nonrecursive-glob-match (BlueOak-1.0.0)',
+  'ansi-regex (MIT)',
+  'ansi-styles (MIT)',
+  'balanced-match (MIT)',
+  'brace-expansion (MIT)',
+  'commander (MIT)',
+  'get-east-asian-width (MIT)',
+  'minimatch (BlueOak-1.0.0)',
+  'picocolors (ISC)',
+  'string-width (MIT)',
+  'strip-ansi (MIT)',
+  'wrap-ansi (MIT)',
+];
+
 /** npm's own format. */
 interface Described {
   readonly version: string;
@@ -45,7 +75,8 @@ beforeAll(() => {
 describe.each(['cli', 'testing'])('@pipewright/%s', (name) => {
   test('holds a program, its licences and a README, and no sources', () => {
     const others = filesOf(name).filter((file) => !/^dist\/[a-z-]+\.d\.ts$/.test(file));
-    const program = name === 'cli' ? ['bin/pipewright.js'] : [];
+    const builders = ['buildah', 'executor', ...BUILDER_MODULES].map((file) => `image-builder/${file}`);
+    const program = name === 'cli' ? ['bin/pipewright.js', ...builders] : [];
     const main = name === 'cli' ? 'dist/main.js' : 'dist/index.js';
     expect(others).toEqual(
       [
@@ -79,7 +110,7 @@ describe.each(['cli', 'testing'])('@pipewright/%s', (name) => {
   test('keeps the licence of everything it has taken in', () => {
     const text = readFileSync(join(installed(name), 'dist/THIRD-PARTY.txt'), 'utf8');
     const both = ['re2js (MIT)', 'yaml (ISC)'];
-    const those = name === 'cli' ? ['commander (MIT)', ...both, 'picocolors (ISC)'] : both;
+    const those = name === 'cli' ? [...both, ...OF_COMMAND] : both;
     expect([...text.matchAll(/^\S+ \([\w.-]+\)$/gm)].map(([line]) => line).toSorted()).toEqual(those.toSorted());
   });
 });

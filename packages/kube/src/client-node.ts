@@ -53,8 +53,6 @@ export interface ClientNode {
   readonly loadYaml: (text: string) => unknown;
 }
 
-/** No literal in the import, so that no compiler looks at its declarations. */
-const NAME: string = '@kubernetes/client-node';
-
 /** Loads it, which takes a while. */
-export const loadClientNode = async (): Promise<ClientNode> => (await import(NAME)) as ClientNode; // see the top
+export const loadClientNode = async (): Promise<ClientNode> =>
+  (await import('@kubernetes/client-node' as string)) as ClientNode; // not a literal to the compiler, which would read the declarations; see the top
