@@ -65,14 +65,17 @@ function writeLayout(directory: string): string {
   return (manifest as { digest: string }).digest;
 }
 
-test('skopeo copies an image in and out unchanged', async () => {
+const hasSkopeo = await works('skopeo');
+const client = hasSkopeo ? 'skopeo' : 'a client of the distribution API, since skopeo is not installed,';
+
+test(`${client} copies an image in and out unchanged`, async () => {
   const layout = join(work, 'layout');
   const digest = writeLayout(layout);
   const auth = Buffer.from(`${serving.login.username}:${serving.login.password}`).toString('base64');
   const authfile = join(work, 'auth.json');
   writeFileSync(authfile, JSON.stringify({ auths: { [`127.0.0.1:${serving.port}`]: { auth } } }));
   const at = `127.0.0.1:${serving.port}/team/app:v1`;
-  if (!(await works('skopeo'))) {
+  if (!hasSkopeo) {
     const base = `http://127.0.0.1:${serving.port}/v2/team/app`;
     const headers = { authorization: `Basic ${auth}` };
     const manifest = readFileSync(join(layout, 'blobs', 'sha256', digest.slice(7)), 'utf8');
