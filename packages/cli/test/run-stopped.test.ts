@@ -102,8 +102,11 @@ Timed out  nightly  in TIME  (2 tasks: 1 timed out, 1 not started)
     };
     const surroundings = { runtime: fake({ script }), signals, clock };
     expect(await run(options(), { ...output, print }, surroundings)).toBe(130);
+    // How many seconds are left is what still-running.test.ts holds: the cluster's clock goes on while a busy machine waits.
     expect(notices).toEqual([
-      'still running after SIGTERM: build (step second); killed within 30s; press Ctrl-C again to kill them now',
+      expect.stringMatching(
+        /^still running after SIGTERM: build \(step second\); killed within \d+s; press Ctrl-C again to kill them now$/,
+      ),
     ]);
   });
 });
