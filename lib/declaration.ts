@@ -186,7 +186,7 @@ export type Bindings<R, Given extends Record<ResourceType, unknown>> = {
 /** One `T` for each declared name. */
 export type ForEach<D, T> = { readonly [K in keyof D]: T };
 
-/** What a member that must be left out would have to be: the compiler quotes it to whoever gives something else. */
+/** The type of a member that must be left out. The compiler quotes it in the error when the member is given. */
 type Undeclared<Name extends string> = `no ${Name} are declared`;
 
 /** A member that may be left out exactly when nothing in it is required, and must be when nothing is declared. */

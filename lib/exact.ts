@@ -5,7 +5,7 @@
  * returns is inferred as a type of its own and compared with the wanted one here.
  */
 
-/** The type of a field that is not there: the compiler quotes its name to whoever gives one. */
+/** The type of an unknown field. The compiler quotes its name in the error. */
 interface NoSuchField<Thing, Field> {
   readonly thing: Thing;
   readonly field: Field;

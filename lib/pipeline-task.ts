@@ -97,7 +97,7 @@ export interface TaskOptions {
   readonly conditions?: readonly PlacedCondition[];
 }
 
-/** The key under which a used condition is kept; the compiler quotes it to whoever passes a condition that was not given to `check`. */
+/** The key of what `check` returns. The compiler quotes it in the error when a condition is passed without `check`. */
 const CHECK = 'write check(condition, { … }) here';
 
 /** A condition as a pipeline uses it, made by `check`. */

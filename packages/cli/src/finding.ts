@@ -22,7 +22,7 @@ export interface Finding {
   readonly place: Place;
   readonly message: string;
   readonly hint: string;
-  /** The text of the line. Absent: there is none, or it may hold a secret. */
+  /** The text of the line. Undefined when the place has no line, or the line may hold a secret. */
   readonly quote?: string;
   /** Column of the quote, from 1, that the finding is about where masking has moved it; 0 where it is masked. Absent: that of the place. */
   readonly caret?: number;

@@ -138,13 +138,13 @@ describe('as SARIF', () => {
   });
 
   test.each([
-    ['/work/ci/a b.yaml', 'ci/a%20b.yaml'],
+    ['/repository/ci/a b.yaml', 'ci/a%20b.yaml'],
     ['ci/..x/é#1.yaml', 'ci/..x/%C3%A9%231.yaml'],
     ['/elsewhere/a b.yaml', 'file:///elsewhere/a%20b.yaml'],
     ['../b.yaml', 'file:///b.yaml'],
     ['<stdin>', '%3Cstdin%3E'],
-  ])('the URI of %s is %s below /work', (file, uri) => {
-    expect(uriBelow('/work', file)).toBe(uri);
+  ])('the URI of %s is %s below /repository', (file, uri) => {
+    expect(uriBelow('/repository', file)).toBe(uri);
   });
 });
 

@@ -60,9 +60,17 @@ describe('the command to type after a failure', () => {
     ],
     [
       'keeps every other option',
-      { timeout: 90_000, runtime: 'fake', output: 'json', config: 'p.yaml', logFile: 'l', logLevel: 'info' },
+      {
+        exclude: ['vendor', '**/*.tmp.yaml'],
+        timeout: 90_000,
+        runtime: 'fake',
+        output: 'json',
+        config: 'p.yaml',
+        logFile: 'l',
+        logLevel: 'info',
+      },
       {},
-      'to run it again: pipewright run dist --config p.yaml --runtime fake --timeout 1m30s --output json --log-file l --log-level info',
+      "to run it again: pipewright run dist --exclude vendor --exclude '**/*.tmp.yaml' --config p.yaml --runtime fake --timeout 1m30s --output json --log-file l --log-level info",
     ],
     [
       'names no option where a file is called like one',

@@ -8,7 +8,7 @@ export interface TarEntry {
   /** As POSIX names it: `0` file, `1` hard link, `2` symbolic link, `3` and `4` devices, `5` directory, `6` FIFO. @default `0` */
   readonly type?: string;
   readonly mode?: number;
-  readonly text?: string;
+  readonly text?: string | Buffer;
   /** What a link leads to. */
   readonly target?: string;
   readonly owner?: number;
@@ -16,14 +16,17 @@ export interface TarEntry {
   readonly size?: number;
 }
 
-/** Returns a compressed archive of these members, in this order. */
-export function tarOf(entries: readonly TarEntry[]): Buffer {
+/** Returns an archive of these members, in this order. */
+export function plainTarOf(entries: readonly TarEntry[]): Buffer {
   const blocks = entries.flatMap((entry) => {
     const body = Buffer.from(entry.text ?? '');
     return [headerOf(entry, body.length), body, Buffer.alloc((512 - (body.length % 512)) % 512)];
   });
-  return gzipSync(Buffer.concat([...blocks, Buffer.alloc(1024)]));
+  return Buffer.concat([...blocks, Buffer.alloc(1024)]);
 }
+
+/** Returns a compressed archive of these members, in this order. */
+export const tarOf = (entries: readonly TarEntry[]): Buffer => gzipSync(plainTarOf(entries));
 
 function headerOf({ name, type = '0', mode = 0o644, target = '', owner = 0, size }: TarEntry, length: number): Buffer {
   const block = Buffer.alloc(512);

@@ -12,7 +12,7 @@ import { padding } from './tar-stream.js';
 export interface Blobs {
   /** @returns the size; undefined when there is no such file */
   readonly size: (name: string) => number | undefined;
-  /** Reads a document, which must be small. Throws an `ImageError` where there is none. */
+  /** Reads a small document. Throws an `ImageError` when it is missing or too large. */
   readonly read: (name: string) => Buffer;
   readonly stream: (name: string) => AsyncIterable<Buffer>;
 }

@@ -1,7 +1,7 @@
 /**
  * Where manifests are when the command line names none.
  *
- * Every folder that usually has some is looked at, so that one without any hides no other; what was read is told in a line.
+ * All conventional folders are searched, so that one without manifests does not hide another. The caller prints what was read.
  */
 
 import { existsSync } from 'node:fs';

@@ -51,6 +51,7 @@ type Words = Omit<RunOptions, 'timeout'> & { readonly timeout: number | undefine
 function wordsOf(options: Words): readonly string[] {
   const {
     paths,
+    exclude = [],
     run,
     pipeline,
     task,
@@ -73,6 +74,7 @@ function wordsOf(options: Words): readonly string[] {
     value === undefined ? [] : [flag, value];
   return [
     ...paths.map((path) => (path.startsWith('-') ? `./${path}` : path)),
+    ...exclude.flatMap((glob) => ['--exclude', glob]),
     ...run.flatMap((name) => ['--run', name]),
     ...one('--pipeline', pipeline),
     ...one('--task', task),

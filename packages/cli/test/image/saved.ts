@@ -4,48 +4,9 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { plainTarOf as tar, type TarEntry as Member } from '../../../controller/test/tar.js';
 
-/** One member of an archive. */
-export interface Member {
-  readonly name: string;
-  /** As POSIX names it: `0` file, `1` hard link, `2` symbolic link, `3` and `4` devices, `5` directory, `6` FIFO. @default `0` */
-  readonly type?: string;
-  readonly mode?: number;
-  readonly text?: string | Buffer;
-  /** What a link leads to. */
-  readonly target?: string;
-  readonly owner?: number;
-  /** What the header says, where it is not the length of the text. */
-  readonly size?: number;
-}
-
-/** A tar archive of these members, in this order. */
-export function tar(members: readonly Member[]): Buffer {
-  const blocks = members.flatMap((member) => {
-    const body = Buffer.from(member.text ?? '');
-    return [headerOf(member, body.length), body, Buffer.alloc((512 - (body.length % 512)) % 512)];
-  });
-  return Buffer.concat([...blocks, Buffer.alloc(1024)]);
-}
-
-function headerOf({ name, type = '0', mode = 0o644, target = '', owner = 0, size }: Member, length: number): Buffer {
-  const block = Buffer.alloc(512);
-  const octal = (value: number, at: number, width: number): void =>
-    void block.write(value.toString(8).padStart(width - 1, '0'), at, 'latin1');
-  block.write(name, 0, 100, 'utf8');
-  octal(mode, 100, 8);
-  octal(owner, 108, 8);
-  octal(owner, 116, 8);
-  octal(size ?? length, 124, 12);
-  octal(0, 136, 12);
-  block.write('        ', 148, 'latin1');
-  block.write(type, 156, 'latin1');
-  block.write(target, 157, 100, 'utf8');
-  block.write('ustar\x0000', 257, 'latin1');
-  const sum = block.reduce((total, byte) => total + byte, 0);
-  block.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
-  return block;
-}
+export { tar, type Member };
 
 /** A pax header for the member after it. */
 export function pax(records: Readonly<Record<string, string>>): Member {
