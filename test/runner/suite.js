@@ -5,6 +5,7 @@
  * a module once. What jest would have kept apart is put back after each suite: environment, directory, exit code, console and timers.
  */
 
+import asyncHooks from 'node:async_hooks';
 import { createRequire, register } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -25,11 +26,37 @@ process.setSourceMapsEnabled(true);
 registerTypeScript();
 register('./globals-hook.js', import.meta.url);
 
+/**
+ * What the framework uses of Node's AsyncLocalStorage, for tests that run one after another: the test that runs now.
+ *
+ * Node's own makes each promise and timer of a worker slower and keeps them reachable, once more for each suite before.
+ */
+class CurrentTest {
+  getStore() {
+    return this.test;
+  }
+  async run(test, callback) {
+    const before = this.test;
+    this.test = test;
+    try {
+      return await callback();
+    } finally {
+      this.test = before;
+    }
+  }
+}
+
 /** What the framework knows of a suite it keeps in its module, so each suite has a module of its own. */
 function newFramework() {
   delete require.cache[circus];
   Reflect.deleteProperty(globalThis, Symbol.for('EVENT_HANDLERS'));
-  return require(circus);
+  const { AsyncLocalStorage } = asyncHooks;
+  asyncHooks.AsyncLocalStorage = CurrentTest;
+  try {
+    return require(circus);
+  } finally {
+    asyncHooks.AsyncLocalStorage = AsyncLocalStorage;
+  }
 }
 
 /** Remembers what a suite may change of the process. @returns what puts it back */
