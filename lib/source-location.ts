@@ -7,6 +7,7 @@
 
 import { readFileSync } from 'node:fs';
 import { dirname, relative } from 'node:path';
+import { columnsOf } from './terminal-columns.js';
 
 /** A place in a source file; `line` and `column` count from 1. */
 export interface SourceLocation {
@@ -78,16 +79,24 @@ export function excerptAt({ file, line, column }: SourceLocation): readonly stri
   const text = lineOf(file, line);
   if (text === undefined) return [place];
   const margin = ' '.repeat(String(line).length);
-  return [place, `${String(line)} | ${text}`, `${margin} | ${text.slice(0, column - 1).replace(/[^\t]/g, ' ')}^`];
+  return [place, `${String(line)} | ${text}`, `${margin} | ${blank(text.slice(0, column - 1))}^`];
 }
+
+/** Spaces as wide as a text; tabs stay, whatever their width is. */
+const blank = (text: string): string =>
+  text
+    .split('\t')
+    .map((part) => ' '.repeat(columnsOf(part)))
+    .join('\t');
+
+/** Control characters, and the signs that turn the direction of a text: with them a line can look like another. */
+const UNSEEN = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 /** The line, unless it is too long to help: a bundle has everything in one. */
 function lineOf(file: string, line: number): string | undefined {
   try {
     const text = readFileSync(file, 'utf8').split('\n')[line - 1]?.replace(/\r$/, '');
-    return text === undefined || text.length > 200
-      ? undefined
-      : text.replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, '\u00b7');
+    return text === undefined || text.length > 200 ? undefined : text.replace(UNSEEN, '\u00b7');
   } catch {
     return undefined;
   }

@@ -16,7 +16,7 @@ import { kustomizeConfiguration } from './kustomize.js';
 import { writeOutput, type GeneratedFile } from './output-directory.js';
 import { BUILT_IN_RESOLVERS, manifestOf } from './plain-object.js';
 import { programName } from './program-name.js';
-import { checkAll, madeAt, warningsOf } from './validation.js';
+import { checkAll, locatedWarningsOf, madeAt } from './validation.js';
 import { manifestYaml } from './yaml.js';
 
 /** Properties for `TektonApp`. */
@@ -118,7 +118,7 @@ export class TektonApp extends App {
     if (file !== undefined) writeFileSync(file, kustomizeConfiguration());
     if (!showWarnings) return;
     const left = changed.map((path) => `${shown(path)} is no longer generated, and stays because it has been changed`);
-    process.stderr.write([...warningsOf(this), ...left].map((line) => `warning: ${line}\n`).join(''));
+    process.stderr.write([...locatedWarningsOf(this), ...left].map((line) => `warning: ${line}\n`).join(''));
   }
 
   #write(files: readonly GeneratedFile[]): readonly string[] {

@@ -24,6 +24,12 @@ export interface Elsewhere {
   readonly spec?: object;
 }
 
+/** What is doubtful about a construct. */
+interface Warning {
+  readonly at: IConstruct;
+  readonly line: string;
+}
+
 /** The checks of one app. */
 class AppChecks {
   readonly #root: IConstruct;
@@ -60,18 +66,18 @@ class AppChecks {
     return location ? excerptAt(location) : [];
   }
 
-  /** What is doubtful but no mistake, and has not been acknowledged, as lines. */
-  warnings(): string[] {
-    const lines: string[] = [];
+  /** What is doubtful but no mistake, and has not been acknowledged, as lines, each with its construct. */
+  warnings(): readonly Warning[] {
+    const warnings: Warning[] = [];
     for (const [object, problems] of this.#latest()) {
       const at = this.#speakers.get(object) ?? object;
       for (const problem of problems) {
         if (problem.severity === 'warning' && !isAcknowledged(at, problem.code)) {
-          lines.push(`[${at.node.path}] ${sentence(problem)}`);
+          warnings.push({ at, line: `[${at.node.path}] ${sentence(problem)}` });
         }
       }
     }
-    return lines;
+    return warnings;
   }
 
   /** cdk8s visits the root first, so this runs before any other answer is read, and objects that nobody added can speak too. */
@@ -84,8 +90,13 @@ class AppChecks {
     return [];
   }
 
+  /** The errors of an object as lines. cdk8s's own App prints nothing else, so there the last one ends with the place. */
   #errors(object: IConstruct): string[] {
-    return (this.#found?.get(object) ?? []).filter(({ severity }) => severity === 'error').map(sentence);
+    const lines = (this.#found?.get(object) ?? []).filter(({ severity }) => severity === 'error').map(sentence);
+    const last = lines.pop();
+    if (last === undefined) return [];
+    const place = this.writer === 'cdk8s' ? this.madeAt(this.#speakers.get(object) ?? object) : [];
+    return [...lines, withPlace(last, place)];
   }
 
   /** The problems by object; checked again when something may have changed. */
@@ -244,7 +255,20 @@ export const madeAt = (construct: IConstruct): readonly string[] =>
 
 /** The warnings of the app that holds `construct`, but for those acknowledged, each with its construct's path. */
 export const warningsOf = (construct: IConstruct): readonly string[] =>
-  CHECKS.get(construct.node.root)?.warnings() ?? [];
+  (CHECKS.get(construct.node.root)?.warnings() ?? []).map(({ line }) => line);
+
+/** The same for readers: below the last one of each construct stands the line of the program that makes it. */
+export function locatedWarningsOf(construct: IConstruct): readonly string[] {
+  const warnings = CHECKS.get(construct.node.root)?.warnings() ?? [];
+  return warnings.map(({ at, line }, index) => (warnings[index + 1]?.at === at ? line : withPlace(line, madeAt(at))));
+}
+
+/** A message with a place (`madeAt`) below it. */
+export const withPlace = (message: string, place: readonly string[]): string =>
+  [message, ...place.map((line) => `    ${line}`)].join('\n');
+
+/** A message without what stands below it. */
+export const withoutPlace = (message: string): string => message.split('\n', 1)[0] ?? '';
 
 /** One problem as a line: where in the object, what, and what to do. */
 export function sentence({ path, message, hint, code }: Problem): string {

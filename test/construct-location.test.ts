@@ -1,7 +1,13 @@
-import { Chart } from 'cdk8s';
-import { expect, test } from '@jest/globals';
-import { Task, TektonApp } from '../lib/index.js';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App, Chart } from 'cdk8s';
+import { describe, expect, jest, test } from '@jest/globals';
+import fc from 'fast-check';
+import { Task, TektonApp, warningsOf } from '../lib/index.js';
 import { excerptAt, userLocation, withoutLibraryFrames } from '../lib/source-location.js';
+import { problemsIn } from '../lib/testing/problems.js';
+import { sourceExcerpt } from '../packages/cli/src/terminal/source-excerpt.js';
 
 test('the stack of a mistake in a program has no frames of the library, of packages or of Node', () => {
   const chart = new Chart(new TektonApp({ outdir: 'unused' }), 'c');
@@ -39,4 +45,124 @@ test('the place of an object is the first frame that is the user’s, whatever t
     column: 3,
   });
   expect(excerptAt({ file: '/nowhere/main.ts', line: 12, column: 3 })).toEqual(['at /nowhere/main.ts:12:3']);
+});
+
+/** A new directory that is removed in the end. */
+function inDirectory<T>(use: (directory: string) => T): T {
+  const directory = mkdtempSync(join(tmpdir(), 'pipewright-location-'));
+  try {
+    return use(directory);
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
+/** What stands below the message of a problem of the construct that this file makes with an `id`. */
+const place = (id: string): RegExp =>
+  new RegExp(
+    String.raw`^    at test/construct-location\.test\.ts:(\d+):\d+\n    \1 \| +new Task\(chart, '${id}'.*\n +\| +\^$`,
+    'm',
+  );
+
+describe('the line of the program is below', () => {
+  const messageOf = (act: () => void): string => {
+    try {
+      act();
+      return '';
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+
+  test.each([
+    ['TektonApp', (outdir: string) => new TektonApp({ outdir })],
+    ['App of cdk8s', (outdir: string) => new App({ outdir })],
+  ])('the errors of a construct, once, when %s synthesizes it', (_, appIn) => {
+    inDirectory((directory) => {
+      const app = appIn(directory);
+      const chart = new Chart(app, 'c');
+      new Task(chart, 'bad', {
+        steps: () => [
+          { name: 'A b', image: 'x:1' },
+          { name: 'C d', image: 'x:1' },
+        ],
+      });
+      const message = messageOf(() => app.synth());
+      expect(message).toMatch(place('bad'));
+      expect(message.match(/\bat test\/construct-location/g)).toHaveLength(1);
+      expect(message).toMatch(
+        /^ {2}\[c\/bad\] spec\.steps\[0\]\.name: .*\n {2}\[c\/bad\] spec\.steps\[1\]\.name: .*\n {4}at /m,
+      );
+      expect(problemsIn(chart).filter((line) => line.includes('\n'))).toEqual([]);
+    });
+  });
+
+  test('the warnings of a construct, each line of which stays whole for programs that read them', () => {
+    inDirectory((outdir) => {
+      const app = new TektonApp({ outdir });
+      const chart = new Chart(app, 'c');
+      new Task(chart, 'floating', { steps: () => [{ image: 'busybox' }] });
+      const write = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
+      try {
+        app.synth();
+        const said = write.mock.calls.map(([text]) => String(text)).join('');
+        expect(said).toMatch(/^warning: \[c\/floating\] .*\[IMAGE_UNPINNED\]\n {4}at /);
+        expect(said.trimEnd()).toMatch(place('floating'));
+      } finally {
+        write.mockRestore();
+      }
+      expect(warningsOf(app)).toEqual([expect.stringMatching(/^\[c\/floating\] .*\[IMAGE_UNPINNED\]$/)]);
+    });
+  });
+});
+
+describe('the caret of a place in a program', () => {
+  /** The excerpt of a file of one line. */
+  const excerpt = (text: string, column: number): readonly string[] =>
+    inDirectory((directory) => {
+      const file = join(directory, 'main.ts');
+      writeFileSync(file, text);
+      return excerptAt({ file, line: 1, column }).slice(1);
+    });
+
+  test.each([
+    ['wide characters', "f('名前', x)", 9, ["1 | f('名前', x)", '  |           ^']],
+    ['an emoji of several code points', '/*👩‍💻*/ x', 11, ['1 | /*👩‍💻*/ x', '  |        ^']],
+    ['an emoji by its variation selector', '/*❤️*/ x', 8, ['1 | /*❤️*/ x', '  |        ^']],
+    ['combining accents', 'e\u0301; x', 5, ['1 | e\u0301; x', '  |    ^']],
+    ['signs that turn the direction of a text', '/*\u202e*/ x', 7, ['1 | /*·*/ x', '  |       ^']],
+    ['tabs, which stay', '\tx', 2, ['1 | \tx', '  | \t^']],
+  ])('is below its column, behind %s', (_, text, column, want) => {
+    expect(excerpt(text, column)).toEqual(want);
+  });
+
+  test('is where `pipewright lint` has it, for letters of all kinds', () => {
+    const piece = fc.constantFrom(
+      'a',
+      'é',
+      'e\u0301',
+      '値',
+      'カ',
+      'ｶ',
+      '한',
+      '\u1112\u1161\u11ab',
+      '（',
+      '、',
+      '🚀',
+      '👍🏽',
+      '🇩🇪',
+      '1️⃣',
+      '©',
+      '─',
+      '𠮷',
+      'ب',
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
+        const before = pieces.join('');
+        const [, caret = ''] = excerpt(`${before}§ x`, before.length + 1);
+        expect(caret).toBe(`  | ${sourceExcerpt(`${before}§ x`, before.length + 1).caret}`);
+      }),
+    );
+  });
 });

@@ -12,13 +12,14 @@ import {
   Task,
 } from '../lib/index.js';
 
-/** What a synth says, line by line; nothing when it goes through. */
+/** What a synth says, line by line, without places; nothing when it goes through. */
 function refusal(chart: Chart): string[] {
   try {
     Testing.synth(chart);
     return [];
   } catch (error) {
-    return (error as Error).message.split('\n').map((line) => line.trim());
+    const lines = (error as Error).message.split('\n');
+    return lines.filter((line) => !/^ {4}/.test(line)).map((line) => line.trim());
   }
 }
 

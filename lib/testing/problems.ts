@@ -6,7 +6,7 @@
 
 import { checkObjects } from '@pipewright/tekton';
 import { Construct, type IConstruct } from 'constructs';
-import { sentence } from '../validation.js';
+import { sentence, withoutPlace } from '../validation.js';
 
 /**
  * The errors at `scope` and below it. The whole app is checked, since objects are judged together; of objects that are no
@@ -18,7 +18,7 @@ export function problemsIn(scope: IConstruct): string[] {
   const own = scope.node.findAll().filter((it) => it !== root);
   return [
     ...ofStrangers.filter((line) => scope === root || line.startsWith(`${path}/`)).map((line) => `[app] ${line}`),
-    ...own.flatMap((it) => it.node.validate().map((line) => `[${it.node.path}] ${line}`)),
+    ...own.flatMap((it) => it.node.validate().map((line) => `[${it.node.path}] ${withoutPlace(line)}`)),
   ];
 }
 
