@@ -1,0 +1,120 @@
+/**
+ * The order in which a pipeline's tasks may run.
+ *
+ * A task waits for those it names in `runAfter`, those its inputs or the resources of its conditions come `from`, and those
+ * whose results its params name; sharing a resource makes nobody wait. Everything walks with its own stack, so a chain of any length is fine,
+ * and costs no more than tasks plus edges. Order is declared order: equal pipelines give equal plans and equal messages.
+ */
+
+import type { PipelineModel, PipelineTaskModel } from '../model/model.js';
+import { resultRefsOfTask } from '../variables/result-references.js';
+
+/** Which tasks each task waits for, by name, in the order the pipeline declares them. */
+export type Waits = ReadonlyMap<string, readonly string[]>;
+
+/** The tasks that `task` waits for, each once. May name tasks that do not exist. */
+export function waitsOfTask(task: Pick<PipelineTaskModel, 'runAfter' | 'inputs' | 'conditions' | 'params'>): string[] {
+  const inputs = [...task.inputs, ...task.conditions.flatMap((condition) => condition.resources)];
+  const results = resultRefsOfTask(task).map((ref) => ref.task);
+  return [...new Set([...task.runAfter, ...inputs.flatMap((input) => input.from), ...results])];
+}
+
+/** The waits of a whole pipeline. */
+export function waitsOf(pipeline: Pick<PipelineModel, 'tasks'>): Waits {
+  return new Map(pipeline.tasks.map((task) => [task.name, waitsOfTask(task)]));
+}
+
+/** The tasks that may start now: not started, and all that they wait for is done. */
+export function ready(waits: Waits, started: ReadonlySet<string>, done: ReadonlySet<string>): string[] {
+  const names: string[] = [];
+  for (const [task, before] of waits) {
+    if (!started.has(task) && before.every((name) => done.has(name))) names.push(task);
+  }
+  return names;
+}
+
+/** Every task that waits, directly or not, for one of `tasks`; without these themselves. In declared order. */
+export function after(waits: Waits, tasks: Iterable<string>): string[] {
+  const followers = new Map<string, string[]>();
+  for (const [task, before] of waits) {
+    for (const name of before) {
+      const known = followers.get(name);
+      if (known) known.push(task);
+      else followers.set(name, [task]);
+    }
+  }
+  const reached = new Set<string>();
+  const queue = [...tasks];
+  const given = new Set(queue);
+  for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
+    for (const next of followers.get(name) ?? []) {
+      if (reached.has(next)) continue;
+      reached.add(next);
+      queue.push(next);
+    }
+  }
+  return [...waits.keys()].filter((task) => reached.has(task) && !given.has(task));
+}
+
+/**
+ * Cycles among the tasks, each whole and in running order: `['a', 'b', 'a']` when b waits for a and a for b.
+ *
+ * Cycles that share a task are one mistake and reported once, from the task declared first. Unknown tasks are passed over.
+ */
+export function findCycles(waits: Waits): string[][] {
+  const cycles: string[][] = [];
+  const blamed = new Set<string>();
+  const cleared = new Set<string>();
+  for (const root of waits.keys()) {
+    if (cleared.has(root)) continue;
+    for (const cycle of cyclesFrom(root, waits, cleared, blamed)) {
+      if (cycle.some((task) => blamed.has(task))) continue;
+      cycle.forEach((task) => blamed.add(task));
+      cycles.push(fromFirstDeclared(cycle, waits));
+    }
+  }
+  return cycles;
+}
+
+interface Stop {
+  readonly task: string;
+  readonly before: readonly string[];
+  next: number;
+}
+
+/** Walks depth first from `root`; yields ways from an unblamed task back to itself, and adds what it leaves to `cleared`. */
+function* cyclesFrom(
+  root: string,
+  waits: Waits,
+  cleared: Set<string>,
+  blamed: ReadonlySet<string>,
+): Generator<string[]> {
+  const way: Stop[] = [];
+  const place = new Map<string, number>();
+  const enter = (task: string): void => {
+    place.set(task, way.length);
+    way.push({ task, before: waits.get(task) ?? [], next: 0 });
+  };
+  enter(root);
+  for (let stop = way.at(-1); stop; stop = way.at(-1)) {
+    const wanted = stop.before[stop.next++];
+    if (wanted === undefined) {
+      way.pop();
+      place.delete(stop.task);
+      cleared.add(stop.task);
+    } else if (place.has(wanted)) {
+      if (!blamed.has(wanted) && !blamed.has(stop.task)) yield way.slice(place.get(wanted)).map(({ task }) => task);
+    } else if (!cleared.has(wanted) && waits.has(wanted)) {
+      enter(wanted);
+    }
+  }
+}
+
+/** Turns a walk against the waits into running order, beginning and ending with the task declared first. */
+function fromFirstDeclared(walk: readonly string[], waits: Waits): string[] {
+  const members = new Set(walk);
+  const running = walk.toReversed();
+  const first = [...waits.keys()].find((task) => members.has(task)) ?? '';
+  const turn = running.indexOf(first);
+  return [...running.slice(turn), ...running.slice(0, turn), first];
+}

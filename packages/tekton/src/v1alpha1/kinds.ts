@@ -1,0 +1,382 @@
+/**
+ * What the seven kinds of tekton.dev/v1alpha1 look like: the one source of their CRDs and of the check of fields.
+ *
+ * Descriptions are what `kubectl explain` shows. Fields of v0.10 stand beside those of v0.9.
+ */
+
+import { DEFAULT_TIMEOUT } from './defaults.js';
+import { formatDuration } from '../model/duration.js';
+import { container, podTemplate, step, volume } from '../schema/kubernetes.js';
+import { claimSource, configMapSource, emptyDirSource, secretSource } from '../schema/kubernetes-parts.js';
+import {
+  defaulted,
+  flag,
+  integer,
+  list,
+  object,
+  text,
+  value,
+  open,
+  type Move,
+  type ObjectSchema,
+  type Schema,
+} from '../schema/schema.js';
+import { RESOURCE_TYPES } from './types.js';
+import type * as wire from './types.js';
+
+const name = text('Name.');
+const description = text('What it is for, for people.');
+const timeout = text('How long it may take, for example `1h30m`. 0: for ever. Default: one hour.');
+/** Of runs; that of a pipeline's task is the run's when it is left out. */
+const runTimeout = defaulted(timeout, formatDuration(DEFAULT_TIMEOUT));
+const apiVersion = text('API version of the object referred to.');
+const resourceType = text('What kind of thing it is.', RESOURCE_TYPES);
+
+const paramSpecs = list(
+  'Params: values that a run gives.',
+  object<wire.ParamSpec>(
+    'A declared param.',
+    {
+      name,
+      type: text('string or array. Default: the type of `default`, else string.', ['string', 'array']),
+      description,
+      default: value('Value when the run gives none. Without it, the run must give one.'),
+    },
+    { required: ['name'] },
+  ),
+);
+
+const params = list(
+  'Values of params.',
+  object<wire.Param>(
+    'A value.',
+    { name, value: value('A string or a list of strings.') },
+    { required: ['name', 'value'] },
+  ),
+);
+
+const taskResources = list(
+  'Resources it needs.',
+  object<wire.TaskResource>(
+    'A declared resource.',
+    {
+      name,
+      type: resourceType,
+      targetPath: text('Directory below /workspace. Default: the name (inputs), output/ and the name (outputs).'),
+      description,
+      optional: flag('Whether a run may leave it out. Default: false.'),
+    },
+    { required: ['name', 'type'] },
+  ),
+);
+
+const workspaces = list(
+  'Directories that the run gives.',
+  object<wire.WorkspaceDeclaration>(
+    'A declared workspace.',
+    {
+      name,
+      description,
+      mountPath: text('Where it appears in steps. Default: /workspace/ and the name.'),
+      readOnly: flag('Default: false.'),
+    },
+    { required: ['name'] },
+  ),
+);
+
+/** Where Tasks and TaskRuns have the fields that later versions have in their spec. */
+const MOVES: Readonly<Record<string, Move>> = {
+  params: (params) => ({ inputs: { params } }),
+  resources: (resources) => {
+    const { inputs, outputs } = Object(resources) as { readonly inputs?: unknown; readonly outputs?: unknown }; // of anything
+    return {
+      ...(inputs !== undefined && { inputs: { resources: inputs } }),
+      ...(outputs !== undefined && { outputs: { resources: outputs } }),
+    };
+  },
+};
+
+const taskSpec = object<wire.TaskSpec>(
+  'What the task does.',
+  {
+    inputs: object<wire.TaskInputs>('What it needs.', { params: paramSpecs, resources: taskResources }),
+    outputs: object<wire.TaskOutputs>('What it makes.', {
+      resources: taskResources,
+      results: list(
+        'Declared and unused; see `results` of the task.',
+        object<wire.TestResult>(
+          'A result.',
+          { name, format: text('Format.'), path: text('Path.') },
+          { required: ['name'] },
+        ),
+      ),
+    }),
+    steps: list('Containers that run one after the other.', step),
+    stepTemplate: container,
+    sidecars: list('Containers that run beside the steps.', step),
+    volumes: list('Volumes that steps mount.', volume),
+    workspaces,
+    results: list(
+      'Values that steps write to /tekton/results/NAME.',
+      object<wire.TaskResult>('A result.', { name, description }, { required: ['name'] }),
+    ),
+  },
+  {
+    elsewhere: {
+      params: 'move it below `inputs`: a v1alpha1 Task has `inputs.params`, and uses them as $(inputs.params.NAME)',
+      resources:
+        'move `inputs` of it to `inputs.resources`, and `outputs` to `outputs.resources`: a v1alpha1 Task has them there',
+    },
+    moves: MOVES,
+  },
+);
+
+const resourceSpec = object<wire.PipelineResourceSpec>(
+  'What the resource is.',
+  {
+    type: resourceType,
+    params: list(
+      'What its type needs: `url` and `revision` for git, `url` for image.',
+      object<wire.ResourceParam>(
+        'A param.',
+        { name, value: text('Its value. Default: empty.') },
+        { required: ['name'] },
+      ),
+    ),
+    secrets: list(
+      'Params that come from Secrets.',
+      object<wire.SecretParam>(
+        'A key of a Secret.',
+        {
+          fieldName: text('The param.'),
+          secretKey: text('Key of the Secret.'),
+          secretName: text('Name of the Secret.'),
+        },
+        { required: ['fieldName', 'secretKey', 'secretName'] },
+      ),
+    ),
+  },
+  { required: ['type'] },
+);
+
+const bindingFields = {
+  name,
+  resourceRef: object<{ name: string; apiVersion?: string }>('Names a PipelineResource.', { name, apiVersion }),
+  resourceSpec,
+};
+
+const bindings = list(
+  'Which PipelineResource stands for each declared resource.',
+  object<wire.ResourceBinding>('A binding.', bindingFields, { required: ['name'] }),
+);
+
+const taskBindings = list(
+  'Which PipelineResource stands for each declared resource.',
+  object<wire.TaskResourceBinding>(
+    'A binding.',
+    { ...bindingFields, paths: list('Set by the controller: where a pipeline hands it over.', text('A directory.')) },
+    { required: ['name'] },
+  ),
+);
+
+const workspaceBindings = list(
+  'Storage for each declared workspace.',
+  object<wire.WorkspaceBinding>(
+    'A workspace and one source.',
+    {
+      name,
+      subPath: text('Directory of the volume. Default: its root.'),
+      persistentVolumeClaim: open('An existing claim: `claimName`.', claimSource),
+      emptyDir: open('A directory that goes with the pod.', emptyDirSource),
+      configMap: open('Files from a ConfigMap.', configMapSource),
+      secret: open('Files from a Secret.', secretSource),
+    },
+    { required: ['name'] },
+  ),
+);
+
+const taskKind = text('Task (default) or ClusterTask.', ['Task', 'ClusterTask', '']);
+const taskRef = object<wire.TaskRef>('Names the task.', { name, kind: taskKind, apiVersion });
+/** Tekton's webhook wrote the kind into TaskRuns alone. */
+const runTaskRef = object<wire.TaskRef>('Names the task.', { name, kind: defaulted(taskKind, 'Task'), apiVersion });
+
+const account = text('ServiceAccount of the pods; its secrets are the credentials of the steps. Default: default.');
+const oldAccount = text('Older name of serviceAccountName.');
+
+const taskRunSpec = object<wire.TaskRunSpec>(
+  'What to run.',
+  {
+    taskRef: runTaskRef,
+    taskSpec,
+    inputs: object<NonNullable<wire.TaskRunSpec['inputs']>>('What the task gets.', { params, resources: taskBindings }),
+    outputs: object<NonNullable<wire.TaskRunSpec['outputs']>>('What the task makes.', { resources: taskBindings }),
+    serviceAccount: oldAccount,
+    serviceAccountName: account,
+    timeout: runTimeout,
+    status: text('TaskRunCancelled stops the run.'),
+    podTemplate,
+    workspaces: workspaceBindings,
+  },
+  {
+    elsewhere: {
+      params: 'move it below `inputs`: a v1alpha1 TaskRun has `inputs.params`',
+      resources:
+        'move `inputs` of it to `inputs.resources`, and `outputs` to `outputs.resources`: a v1alpha1 TaskRun has them there',
+    },
+    moves: MOVES,
+  },
+);
+
+const inputUses = list(
+  "Which of the pipeline's resources an input gets.",
+  object<wire.PipelineTaskInputResource>(
+    'An input.',
+    {
+      name: text("Name of the task's input."),
+      resource: text("Name of the pipeline's resource."),
+      from: list('Tasks whose output it is; this task waits for them.', text('Name of a task of this pipeline.')),
+    },
+    { required: ['name', 'resource'] },
+  ),
+);
+
+const pipelineTask = object<wire.PipelineTask>(
+  'A task of the pipeline.',
+  {
+    name: text('Name within the pipeline.'),
+    taskRef,
+    taskSpec,
+    params,
+    resources: object<NonNullable<wire.PipelineTask['resources']>>('Resources of the task.', {
+      inputs: inputUses,
+      outputs: list(
+        "Which of the pipeline's resources an output is.",
+        object<wire.PipelineTaskOutputResource>(
+          'An output.',
+          { name: text("Name of the task's output."), resource: text("Name of the pipeline's resource.") },
+          { required: ['name', 'resource'] },
+        ),
+      ),
+    }),
+    runAfter: list('Tasks that must have succeeded before.', text('Name of a task of this pipeline.')),
+    retries: integer('How often to try again after a failure. Default: 0.'),
+    conditions: list(
+      'Conditions that must all hold; else the task and what follows it is skipped.',
+      object<wire.PipelineTaskCondition>(
+        'A condition.',
+        { conditionRef: text('Name of a Condition.'), params, resources: inputUses },
+        { required: ['conditionRef'] },
+      ),
+    ),
+    workspaces: list(
+      "Which of the pipeline's workspaces the task gets.",
+      object<wire.WorkspacePipelineTaskBinding>(
+        'A workspace.',
+        {
+          name: text("Name of the task's workspace."),
+          workspace: text("Name of the pipeline's workspace."),
+          subPath: text('Directory within.'),
+        },
+        { required: ['name', 'workspace'] },
+      ),
+    ),
+    timeout: text('How long one attempt may take. Default: the timeout of the run.'),
+  },
+  {
+    required: ['name'],
+    elsewhere: {
+      inputs: 'a pipeline task gets its inputs under `resources.inputs` and its values under `params`',
+      outputs: 'a pipeline task binds outputs under `resources.outputs`',
+    },
+  },
+);
+
+const pipelineSpec = object<wire.PipelineSpec>('What the pipeline does.', {
+  resources: list(
+    'Resources that a run binds.',
+    object<wire.PipelineDeclaredResource>(
+      'A declared resource.',
+      {
+        name,
+        type: text('What kind of thing it is; tasks say which they need.'),
+        optional: flag('Whether a run may leave it out. Default: false.'),
+      },
+      { required: ['name', 'type'] },
+    ),
+  ),
+  params: paramSpecs,
+  tasks: list('Tasks; they run at once unless one waits for another.', pipelineTask),
+  workspaces,
+});
+
+const taskAccount = object<wire.TaskServiceAccount>(
+  'The account of one task.',
+  { taskName: text('Name of the pipeline task.'), serviceAccount: oldAccount, serviceAccountName: account },
+  { required: ['taskName'] },
+);
+
+const pipelineRunSpec = object<wire.PipelineRunSpec>('What to run.', {
+  pipelineRef: object<{ name: string; apiVersion?: string }>('Names the Pipeline.', { name, apiVersion }),
+  pipelineSpec,
+  resources: bindings,
+  params,
+  serviceAccount: oldAccount,
+  serviceAccountName: account,
+  serviceAccounts: list('Older name of serviceAccountNames.', taskAccount),
+  serviceAccountNames: list('Accounts of single tasks.', taskAccount),
+  timeout: runTimeout,
+  status: text('PipelineRunCancelled stops the run.'),
+  podTemplate,
+  workspaces: workspaceBindings,
+});
+
+const conditionSpec = object<wire.ConditionSpec>('What is checked.', {
+  check: step,
+  params: paramSpecs,
+  resources: taskResources,
+  description,
+});
+
+/** A kind and where its objects live. */
+export interface KindShape {
+  readonly kind: wire.Kind;
+  readonly plural: string;
+  readonly shortNames: readonly string[];
+  readonly namespaced: boolean;
+  readonly description: string;
+  readonly spec: ObjectSchema;
+  /** Whether its objects run: they have a status that says how it went. */
+  readonly runs: boolean;
+}
+
+const shape = (kind: wire.Kind, spec: ObjectSchema, about: string, more: Partial<KindShape> = {}): KindShape => ({
+  kind,
+  plural: `${kind.toLowerCase()}s`,
+  shortNames: [],
+  namespaced: true,
+  description: about,
+  spec,
+  runs: false,
+  ...more,
+});
+
+/** The kinds of tekton.dev/v1alpha1, by name. */
+export const KINDS: Readonly<Record<wire.Kind, KindShape>> = {
+  Task: shape('Task', taskSpec, 'Steps that run one after the other in one pod.'),
+  ClusterTask: shape('ClusterTask', taskSpec, 'A Task for all namespaces.', { namespaced: false }),
+  TaskRun: shape('TaskRun', taskRunSpec, 'One run of a Task.', { shortNames: ['tr', 'trs'], runs: true }),
+  Pipeline: shape('Pipeline', pipelineSpec, 'Tasks and the order they run in.'),
+  PipelineRun: shape('PipelineRun', pipelineRunSpec, 'One run of a Pipeline.', {
+    shortNames: ['pr', 'prs'],
+    runs: true,
+  }),
+  PipelineResource: shape(
+    'PipelineResource',
+    resourceSpec,
+    'A thing outside that tasks read or make: a repository, an image.',
+  ),
+  Condition: shape('Condition', conditionSpec, 'A check that decides whether a task of a pipeline runs.'),
+};
+
+/** Any value of Kubernetes; the schema of a `status`, which only controllers write. */
+export const STATUS: Schema = open('How it is going; written by the controller.');

@@ -1,0 +1,220 @@
+/**
+ * Reads objects of tekton.dev/v1alpha1 into the model.
+ *
+ * The only file that knows where v1alpha1 keeps things (`inputs.params`, `resources.inputs`, both spellings of the
+ * account). Readers fill in what is left out and never refuse: say `checkObject` first when the object comes from a user.
+ */
+
+import { parseDuration } from '../model/duration.js';
+import { checkStepName } from '../execution/child-names.js';
+import type {
+  BindingModel,
+  ConditionModel,
+  InputUse,
+  ParamModel,
+  PipelineModel,
+  PipelineResourceModel,
+  PipelineRunModel,
+  PipelineTaskModel,
+  ResourceModel,
+  RunModel,
+  Spelling,
+  TaskModel,
+  TaskRunModel,
+  TaskUse,
+  WorkspaceModel,
+} from '../model/model.js';
+import type {
+  ConditionSpec,
+  ParamSpec,
+  PipelineResourceSpec,
+  PipelineRunSpec,
+  PipelineSpec,
+  PipelineTask,
+  PipelineTaskInputResource,
+  TaskRef,
+  TaskResource,
+  TaskResourceBinding,
+  TaskRunSpec,
+  TaskSpec,
+  WorkspaceDeclaration,
+} from './types.js';
+
+/** How Tasks of v1alpha1 name things in `$(…)`. */
+export const TASK_SPELLING: Spelling = {
+  params: ['inputs.params'],
+  inputs: ['inputs.resources'],
+  outputs: ['outputs.resources'],
+};
+
+/** How Conditions of v1alpha1 name things in `$(…)`. */
+const CONDITION_SPELLING: Spelling = { params: ['params'], inputs: ['resources'], outputs: [] };
+
+/** The type a param has: what it says, else what its default is, else `string`. */
+export function paramType(param: Pick<ParamSpec, 'type' | 'default'>): 'string' | 'array' {
+  return param.type ?? (Array.isArray(param.default) ? 'array' : 'string');
+}
+
+const readParam = (param: ParamSpec): ParamModel => ({
+  name: param.name,
+  type: paramType(param),
+  ...(param.default !== undefined && { default: param.default }),
+});
+
+const readResource = (resource: TaskResource): ResourceModel => ({
+  name: resource.name,
+  type: resource.type,
+  ...(resource.targetPath && { targetPath: resource.targetPath }),
+  optional: resource.optional === true,
+});
+
+const readWorkspace = (workspace: WorkspaceDeclaration): WorkspaceModel => ({
+  name: workspace.name,
+  mountPath: workspace.mountPath ?? `/workspace/${workspace.name}`,
+  readOnly: workspace.readOnly === true,
+});
+
+/** Reads the spec of a Task or ClusterTask, or an embedded `taskSpec`. */
+export function readTask(spec: TaskSpec): TaskModel {
+  return {
+    spelling: TASK_SPELLING,
+    params: (spec.inputs?.params ?? []).map(readParam),
+    inputs: (spec.inputs?.resources ?? []).map(readResource),
+    outputs: (spec.outputs?.resources ?? []).map(readResource),
+    steps: spec.steps ?? [],
+    ...(spec.stepTemplate && { stepTemplate: spec.stepTemplate }),
+    sidecars: spec.sidecars ?? [],
+    volumes: spec.volumes ?? [],
+    results: (spec.results ?? []).map((result) => result.name),
+    workspaces: (spec.workspaces ?? []).map(readWorkspace),
+  };
+}
+
+/** Reads a Condition: a task with one step, called `condition-check-NAME` (as far as it fits) unless the check names itself. */
+export function readCondition(name: string, spec: ConditionSpec): ConditionModel {
+  const check = spec.check ?? {};
+  return {
+    task: {
+      spelling: CONDITION_SPELLING,
+      params: (spec.params ?? []).map(readParam),
+      inputs: (spec.resources ?? []).map(readResource),
+      outputs: [],
+      steps: [check.name ? check : { ...check, name: checkStepName(name) }],
+      sidecars: [],
+      volumes: [],
+      results: [],
+      workspaces: [],
+    },
+  };
+}
+
+function readUse(ref: TaskRef | undefined, spec: TaskSpec | undefined): TaskUse | undefined {
+  if (ref?.name && !spec) return { from: 'cluster', kind: ref.kind ?? 'Task', name: ref.name };
+  if (spec && !ref?.name) return { from: 'here', task: readTask(spec) };
+  return undefined;
+}
+
+const readInput = (input: PipelineTaskInputResource): InputUse => ({
+  name: input.name,
+  resource: input.resource,
+  from: input.from ?? [],
+});
+
+function readPipelineTask(task: PipelineTask): PipelineTaskModel {
+  const use = readUse(task.taskRef, task.taskSpec);
+  const timeout = readTimeout(task.timeout);
+  return {
+    name: task.name,
+    ...(use && { use }),
+    params: task.params ?? [],
+    inputs: (task.resources?.inputs ?? []).map(readInput),
+    outputs: task.resources?.outputs ?? [],
+    workspaces: task.workspaces ?? [],
+    runAfter: task.runAfter ?? [],
+    conditions: (task.conditions ?? []).map((condition) => ({
+      condition: condition.conditionRef,
+      params: condition.params ?? [],
+      resources: (condition.resources ?? []).map(readInput),
+    })),
+    retries: task.retries ?? 0,
+    ...(timeout !== undefined && { timeout }),
+  };
+}
+
+/** Reads the spec of a Pipeline, or an embedded `pipelineSpec`. */
+export function readPipeline(spec: PipelineSpec): PipelineModel {
+  return {
+    params: (spec.params ?? []).map(readParam),
+    resources: (spec.resources ?? []).map(({ name, type, optional }) => ({ name, type, optional: optional === true })),
+    workspaces: (spec.workspaces ?? []).map((workspace) => workspace.name),
+    tasks: (spec.tasks ?? []).map(readPipelineTask),
+  };
+}
+
+/** Reads a PipelineResource, or an embedded `resourceSpec` under the name of its binding. */
+export function readResourceSpec(name: string, spec: PipelineResourceSpec): PipelineResourceModel {
+  return {
+    name,
+    type: spec.type,
+    params: new Map((spec.params ?? []).map((param) => [param.name.toLowerCase(), param.value ?? ''])),
+    secrets: spec.secrets ?? [],
+  };
+}
+
+function readBinding(binding: TaskResourceBinding): BindingModel {
+  const ref = binding.resourceRef?.name;
+  const base = { name: binding.name, paths: binding.paths ?? [] };
+  if (ref && !binding.resourceSpec) return { ...base, resource: { from: 'cluster', name: ref } };
+  if (binding.resourceSpec && !ref) return { ...base, resource: { from: 'here', spec: binding.resourceSpec } };
+  return base;
+}
+
+const readTimeout = (text: string | undefined): number | undefined => (text ? parseDuration(text) : undefined);
+
+type RunSpec = Pick<TaskRunSpec, 'serviceAccount' | 'serviceAccountName' | 'timeout' | 'podTemplate' | 'workspaces'>;
+
+function readRun(spec: RunSpec, params: RunModel['params'], cancelRequested: boolean): RunModel {
+  const serviceAccount = [spec.serviceAccountName, spec.serviceAccount].find(
+    (name) => name !== undefined && name !== '',
+  );
+  const timeout = readTimeout(spec.timeout);
+  return {
+    params,
+    workspaces: spec.workspaces ?? [],
+    ...(serviceAccount !== undefined && { serviceAccount }),
+    ...(timeout !== undefined && { timeout }),
+    cancelRequested,
+    ...(spec.podTemplate && { podTemplate: spec.podTemplate }),
+  };
+}
+
+/** Reads the spec of a TaskRun. */
+export function readTaskRun(spec: TaskRunSpec): TaskRunModel {
+  const use = readUse(spec.taskRef, spec.taskSpec);
+  return {
+    ...readRun(spec, spec.inputs?.params ?? [], spec.status === 'TaskRunCancelled'),
+    ...(use && { use }),
+    inputs: (spec.inputs?.resources ?? []).map(readBinding),
+    outputs: (spec.outputs?.resources ?? []).map(readBinding),
+  };
+}
+
+/** Reads the spec of a PipelineRun. */
+export function readPipelineRun(spec: PipelineRunSpec): PipelineRunModel {
+  const ref = spec.pipelineRef?.name;
+  const use: PipelineRunModel['use'] =
+    ref && !spec.pipelineSpec
+      ? { from: 'cluster', name: ref }
+      : spec.pipelineSpec && !ref
+        ? { from: 'here', pipeline: readPipeline(spec.pipelineSpec) }
+        : undefined;
+  const accounts = [...(spec.serviceAccounts ?? []), ...(spec.serviceAccountNames ?? [])];
+  return {
+    ...readRun(spec, spec.params ?? [], spec.status === 'PipelineRunCancelled'),
+    ...(use && { use }),
+    resources: (spec.resources ?? []).map(readBinding),
+    serviceAccountOf: new Map(
+      accounts.map((account) => [account.taskName, account.serviceAccountName ?? account.serviceAccount ?? '']),
+    ),
+  };
+}

@@ -1,0 +1,198 @@
+/**
+ * Why a run could not start, in the words of Tekton v0.9.2's statuses.
+ *
+ * `reason` and `message` go into the condition `Succeeded` as they are: people and scripts look for them. Each function
+ * gives `undefined` when there is nothing to say. Names are in the order the user wrote them.
+ */
+
+import { compareNames, extraParams, missingParams, mistypedParams, mistypedResources } from '../execution/matching.js';
+import type { ParamGiven, ParamModel, PipelineModel, TaskModel } from '../model/model.js';
+import type { ResourceType, TaskResourceBinding } from './types.js';
+
+/** Reason and message of a condition that is False. */
+export interface Refusal {
+  readonly reason: string;
+  readonly message: string;
+}
+
+const names = (list: readonly string[]): string => `[${list.join(' ')}]`;
+
+/** What is wrong with the params given to a task: missing first, then too many, then of the wrong type. */
+export function taskParamsFault(declared: readonly ParamModel[], given: readonly ParamGiven[]): string | undefined {
+  const missing = missingParams(declared, given);
+  if (missing.length > 0) return `missing values for these params which have no default values: ${names(missing)}`;
+  const extra = extraParams(declared, given);
+  if (extra.length > 0) return `didn't need these params but they were provided anyway: ${names(extra)}`;
+  const mistyped = mistypedParams(declared, given);
+  return mistyped.length > 0 ? `param types don't match the user-specified type: ${names(mistyped)}` : undefined;
+}
+
+/** Resources bound to a task, by name of its input or output. */
+export interface TaskBindings {
+  readonly inputs: ReadonlyMap<string, ResourceType>;
+  readonly outputs: ReadonlyMap<string, ResourceType>;
+}
+
+/** What is wrong with the resources bound to a task. */
+export function taskResourcesFault(
+  task: Pick<TaskModel, 'inputs' | 'outputs'>,
+  bound: TaskBindings,
+): string | undefined {
+  for (const side of ['inputs', 'outputs'] as const) {
+    const given = [...bound[side].keys()].map((name) => ({ name }));
+    const { missing, extra } = compareNames(task[side], given);
+    const what = `invalid ${side.slice(0, -1)} resources`;
+    const mismatch = `${what}: TaskRun's declared resources didn't match usage in Task`;
+    if (missing.length > 0) return `${mismatch}: Didn't provide required values: ${names(missing)}`;
+    if (extra.length > 0) return `${mismatch}: Provided extra values: ${names(extra)}`;
+    const [wrong] = mistypedResources(task[side], bound[side]);
+    // Tekton has the two types the wrong way round; the words are kept, since users and tools know them.
+    if (wrong) return `${what}: resource "${wrong.name}" should be type "${wrong.got}" but was "${wrong.wants}"`;
+  }
+  return undefined;
+}
+
+/** Why a TaskRun cannot start, if it cannot: reason TaskRunValidationFailed. */
+export function taskRunRefusal(
+  task: TaskModel,
+  params: readonly ParamGiven[],
+  bound: TaskBindings,
+): Refusal | undefined {
+  const fault = taskParamsFault(task.params, params);
+  const message = fault === undefined ? taskResourcesFault(task, bound) : `invalid input params: ${fault}`;
+  return message === undefined ? undefined : { reason: 'TaskRunValidationFailed', message };
+}
+
+/** Why a TaskRun's workspaces do not fit its Task: reason TaskRunValidationFailed. */
+export function taskWorkspacesRefusal(
+  task: Pick<TaskModel, 'workspaces'>,
+  given: readonly { readonly name: string }[],
+): Refusal | undefined {
+  const { missing, extra } = compareNames(task.workspaces, given);
+  const fault =
+    missing.length > 0
+      ? `Didn't provide required values: ${names(missing)}`
+      : extra.length > 0
+        ? `Provided extra values: ${names(extra)}`
+        : undefined;
+  if (fault === undefined) return undefined;
+  return {
+    reason: 'TaskRunValidationFailed',
+    message: `bound workspaces did not match declared workspaces: ${fault}`,
+  };
+}
+
+/** Why the workspaces of a PipelineRun do not fit its pipeline: one that the pipeline declares is not given. */
+export function pipelineWorkspacesRefusal(
+  pipeline: Pick<PipelineModel, 'workspaces'>,
+  given: readonly { readonly name: string }[],
+  { run, pipeline: name }: Named,
+): Refusal | undefined {
+  const has = new Set(given.map((one) => one.name));
+  const missing = pipeline.workspaces.find((workspace) => !has.has(workspace));
+  if (missing === undefined) return undefined;
+  const message = `PipelineRun ${run} doesn't bind Pipeline ${name}'s Workspaces correctly: pipeline expects workspace with name "${missing}" be provided by pipelinerun`;
+  return { reason: 'InvalidWorkspaceBindings', message };
+}
+
+/** Run and pipeline as messages name them: `namespace/name`. */
+export interface Named {
+  readonly run: string;
+  readonly pipeline: string;
+}
+
+/** Why the resources of a PipelineRun do not fit its pipeline. */
+export function pipelineBindingsRefusal(
+  pipeline: Pick<PipelineModel, 'resources'>,
+  bound: readonly { readonly name: string }[],
+  { run, pipeline: name }: Named,
+): Refusal | undefined {
+  const { missing, extra } = compareNames(pipeline.resources, bound);
+  const fault =
+    missing.length > 0
+      ? `Didn't provide required values: ${names(missing)}`
+      : extra.length > 0
+        ? `Provided extra values: ${names(extra)}`
+        : undefined;
+  if (fault === undefined) return undefined;
+  const message = `PipelineRun ${run} doesn't bind Pipeline ${name}'s PipelineResources correctly: PipelineRun bound resources didn't match Pipeline: ${fault}`;
+  return { reason: 'InvalidPipelineResourceBindings', message };
+}
+
+/** Why the params of a PipelineRun do not fit its pipeline: a wrong type, or (which Tekton v0.9 lets pass) none at all. */
+export function pipelineParamsRefusal(
+  declared: readonly ParamModel[],
+  given: readonly ParamGiven[],
+  { run, pipeline }: Named,
+): Refusal | undefined {
+  const mistyped = mistypedParams(declared, given);
+  if (mistyped.length > 0) {
+    const message = `PipelineRun ${run} parameters have mismatching types with Pipeline ${pipeline}'s parameters: parameters have inconsistent types : ${names(mistyped)}`;
+    return { reason: 'ParameterTypeMismatch', message };
+  }
+  const missing = missingParams(declared, given);
+  if (missing.length === 0) return undefined;
+  const message = `PipelineRun ${run} parameters are missing some parameters required by Pipeline ${pipeline}'s parameters: missing values for these params which have no default values: ${names(missing)}`;
+  return { reason: 'ParameterMissing', message };
+}
+
+/** Kinds that a run may fail to find. */
+export type FoundKind = 'task' | 'clustertask' | 'pipeline' | 'condition' | 'pipelineresource';
+
+/** `task.tekton.dev "build" not found`. */
+export const notFound = (kind: FoundKind, name: string): string => `${kind}.tekton.dev "${name}" not found`;
+
+/** A TaskRun whose Task does not exist. */
+export const taskNotFound = (taskRun: string, kind: 'task' | 'clustertask', name: string): Refusal => ({
+  reason: 'TaskRunResolutionFailed',
+  message: `error when listing tasks for taskRun ${taskRun}: ${notFound(kind, name)}`,
+});
+
+/** A TaskRun with a PipelineResource that does not exist. */
+export const taskResourceNotFound = (side: 'input' | 'output', name: string): Refusal => ({
+  reason: 'TaskRunResolutionFailed',
+  message: `couldn't retrieve referenced ${side} PipelineResource: ${notFound('pipelineresource', name)}`,
+});
+
+/** A PipelineRun whose Pipeline does not exist. `run` is `namespace/name`. */
+export const pipelineNotFound = (run: string, name: string): Refusal => ({
+  reason: 'CouldntGetPipeline',
+  message: `Error retrieving pipeline for pipelinerun ${run}: error when listing pipelines for pipelineRun ${run.slice(run.indexOf('/') + 1)}: ${notFound('pipeline', name)}`,
+});
+
+/** A PipelineRun with a PipelineResource that does not exist. `resource` is the pipeline's name for it. */
+export const pipelineResourceNotFound = (run: string, resource: string, name: string): Refusal => ({
+  reason: 'CouldntGetResource',
+  message: `PipelineRun ${run} can't be Run; it tries to bind Resources that don't exist: Error following resource reference for ${resource}: ${notFound('pipelineresource', name)}`,
+});
+
+/** A PipelineRun with a binding that says nothing, or two things. The words are Tekton's, misspelling included. */
+export const pipelineResourceUnclear = (run: string, resource: string, binding: Binding): Refusal => ({
+  reason: 'CouldntGetResource',
+  message: `PipelineRun ${run} can't be Run; it tries to bind Resources that don't exist: Error following resource reference for ${resource}: ${unclear(binding)}`,
+});
+
+/** A TaskRun with a binding that says nothing, or two things. */
+export const taskResourceUnclear = (side: 'input' | 'output', binding: Binding): Refusal => ({
+  reason: 'TaskRunResolutionFailed',
+  message: `couldn't retrieve referenced ${side} PipelineResource: ${unclear(binding)}`,
+});
+
+type Binding = Pick<TaskResourceBinding, 'resourceRef' | 'resourceSpec'> | undefined;
+
+const unclear = (binding: Binding): string =>
+  binding?.resourceRef?.name && binding.resourceSpec
+    ? 'Both ResourseRef and ResourceSpec are defined. Expected only one'
+    : 'Neither ResourseRef nor ResourceSpec is defined';
+
+/** A pipeline one of whose Tasks does not exist. `pipeline` is `namespace/name`. */
+export const pipelineTaskNotFound = (pipeline: string, kind: 'task' | 'clustertask', name: string): Refusal => ({
+  reason: 'CouldntGetTask',
+  message: `Pipeline ${pipeline} can't be Run; it contains Tasks that don't exist: Couldn't retrieve Task "${name}": ${notFound(kind, name)}`,
+});
+
+/** A pipeline one of whose Conditions does not exist. The two spaces are Tekton's. `run` is `namespace/name`. */
+export const conditionNotFound = (run: string, name: string): Refusal => ({
+  reason: 'CouldntGetCondition',
+  message: `PipelineRun ${run} can't be Run; it contains Conditions that don't exist:  Couldn't retrieve Condition "${name}": ${notFound('condition', name)}`,
+});

@@ -1,0 +1,289 @@
+/**
+ * The wire types of tekton.dev/v1alpha1: what a user's YAML holds, field by field.
+ *
+ * Both spellings of the account (`serviceAccount` up to v0.8, `serviceAccountName` since) and the additions of v0.10 are
+ * here. Nothing outside the readers (`read.ts`) should look at these shapes to decide how a run goes: that is what
+ * `model.ts` is for. Fields are as loose as the wire (all but names optional), because objects are read before checked.
+ */
+
+import type { Container, LocalReference, ObjectMeta, Open, Volume } from '../model/kubernetes.js';
+import type { PipelineRunStatus, TaskRunStatus } from './status.js';
+
+/** The API group of every kind here. */
+export const GROUP = 'tekton.dev';
+
+/** `apiVersion` of every kind here. */
+export const API_VERSION = 'tekton.dev/v1alpha1';
+
+/** A param's value: one string, or a list of strings. */
+export type ParamValue = string | readonly string[];
+
+/** The two types of params. */
+export type ParamType = 'string' | 'array';
+
+/** The types of PipelineResource. */
+export const RESOURCE_TYPES = ['git', 'image', 'pullRequest', 'storage', 'cluster', 'cloudEvent'] as const;
+
+/** The type of a PipelineResource. */
+export type ResourceType = (typeof RESOURCE_TYPES)[number];
+
+/** A param that a Task, Pipeline or Condition declares. */
+export interface ParamSpec {
+  readonly name: string;
+  readonly type?: ParamType;
+  readonly description?: string;
+  readonly default?: ParamValue;
+}
+
+/** A value given to a param. */
+export interface Param {
+  readonly name: string;
+  readonly value: ParamValue;
+}
+
+/** A resource that a Task or Condition declares. */
+export interface TaskResource {
+  readonly name: string;
+  readonly type: ResourceType;
+  readonly targetPath?: string;
+  readonly description?: string;
+  readonly optional?: boolean;
+}
+
+/** A result that a Task declares; its steps write it to /tekton/results/NAME. */
+export interface TaskResult {
+  readonly name: string;
+  readonly description?: string;
+}
+
+/** A result under `outputs`: declared in v0.9, used by nothing. */
+export interface TestResult {
+  readonly name: string;
+  readonly format?: string;
+  readonly path?: string;
+}
+
+/** A workspace that a Task or Pipeline declares. */
+export interface WorkspaceDeclaration {
+  readonly name: string;
+  readonly description?: string;
+  readonly mountPath?: string;
+  readonly readOnly?: boolean;
+}
+
+/** A container that may carry a script in place of a command. */
+export interface Step extends Container {
+  readonly script?: string;
+}
+
+/** `inputs` of a Task. */
+export interface TaskInputs {
+  readonly params?: readonly ParamSpec[];
+  readonly resources?: readonly TaskResource[];
+}
+
+/** `outputs` of a Task. */
+export interface TaskOutputs {
+  readonly resources?: readonly TaskResource[];
+  readonly results?: readonly TestResult[];
+}
+
+/** What a Task does. */
+export interface TaskSpec {
+  readonly inputs?: TaskInputs;
+  readonly outputs?: TaskOutputs;
+  readonly steps?: readonly Step[];
+  readonly stepTemplate?: Container;
+  readonly sidecars?: readonly Step[];
+  readonly volumes?: readonly Volume[];
+  readonly workspaces?: readonly WorkspaceDeclaration[];
+  readonly results?: readonly TaskResult[];
+}
+
+/** Names a Task or ClusterTask. */
+export interface TaskRef {
+  readonly name: string;
+  readonly kind?: 'Task' | 'ClusterTask';
+  readonly apiVersion?: string;
+}
+
+/** One param of a PipelineResource. Names are compared without case. */
+export interface ResourceParam {
+  readonly name: string;
+  /** @default - empty */
+  readonly value?: string;
+}
+
+/** A param of a PipelineResource that comes from a Secret. */
+export interface SecretParam {
+  readonly fieldName: string;
+  readonly secretKey: string;
+  readonly secretName: string;
+}
+
+/** What a PipelineResource is. */
+export interface PipelineResourceSpec {
+  readonly type: ResourceType;
+  readonly params?: readonly ResourceParam[];
+  readonly secrets?: readonly SecretParam[];
+}
+
+/** A resource given to a run: by reference, or in place. */
+export interface ResourceBinding {
+  readonly name: string;
+  readonly resourceRef?: LocalReference & { readonly apiVersion?: string };
+  readonly resourceSpec?: PipelineResourceSpec;
+}
+
+/** A resource given to a TaskRun. `paths` are where a pipeline hands it over; users leave it out. */
+export interface TaskResourceBinding extends ResourceBinding {
+  readonly paths?: readonly string[];
+}
+
+/** Storage given to a workspace of a run: exactly one source. */
+export interface WorkspaceBinding {
+  readonly name: string;
+  readonly subPath?: string;
+  readonly persistentVolumeClaim?: Open & { readonly claimName?: string };
+  readonly emptyDir?: Open;
+  readonly configMap?: LocalReference;
+  readonly secret?: Open & { readonly secretName?: string };
+}
+
+/** Parts of the pod that a run may set. */
+export interface PodTemplate extends Open {
+  readonly nodeSelector?: Readonly<Record<string, string>>;
+  readonly volumes?: readonly Volume[];
+}
+
+/** What a TaskRun asks for. */
+export interface TaskRunSpec {
+  readonly taskRef?: TaskRef;
+  readonly taskSpec?: TaskSpec;
+  readonly inputs?: { readonly params?: readonly Param[]; readonly resources?: readonly TaskResourceBinding[] };
+  readonly outputs?: { readonly resources?: readonly TaskResourceBinding[] };
+  readonly serviceAccount?: string;
+  readonly serviceAccountName?: string;
+  readonly timeout?: string;
+  readonly status?: 'TaskRunCancelled' | '';
+  readonly podTemplate?: PodTemplate;
+  readonly workspaces?: readonly WorkspaceBinding[];
+}
+
+/** A resource that a Pipeline declares. */
+export interface PipelineDeclaredResource {
+  readonly name: string;
+  readonly type: ResourceType;
+  readonly optional?: boolean;
+}
+
+/** A pipeline's resource given to an input of one of its tasks. */
+export interface PipelineTaskInputResource {
+  readonly name: string;
+  readonly resource: string;
+  readonly from?: readonly string[];
+}
+
+/** A pipeline's resource given to an output of one of its tasks. */
+export interface PipelineTaskOutputResource {
+  readonly name: string;
+  readonly resource: string;
+}
+
+/** A Condition that must hold for a pipeline task to run. */
+export interface PipelineTaskCondition {
+  readonly conditionRef: string;
+  readonly params?: readonly Param[];
+  readonly resources?: readonly PipelineTaskInputResource[];
+}
+
+/** A pipeline's workspace given to one of its tasks. */
+export interface WorkspacePipelineTaskBinding {
+  readonly name: string;
+  readonly workspace: string;
+  readonly subPath?: string;
+}
+
+/** One task of a pipeline. */
+export interface PipelineTask {
+  readonly name: string;
+  readonly taskRef?: TaskRef;
+  readonly taskSpec?: TaskSpec;
+  readonly params?: readonly Param[];
+  readonly resources?: {
+    readonly inputs?: readonly PipelineTaskInputResource[];
+    readonly outputs?: readonly PipelineTaskOutputResource[];
+  };
+  readonly runAfter?: readonly string[];
+  readonly retries?: number;
+  readonly conditions?: readonly PipelineTaskCondition[];
+  readonly workspaces?: readonly WorkspacePipelineTaskBinding[];
+  readonly timeout?: string;
+}
+
+/** What a Pipeline does. */
+export interface PipelineSpec {
+  readonly resources?: readonly PipelineDeclaredResource[];
+  readonly params?: readonly ParamSpec[];
+  readonly tasks?: readonly PipelineTask[];
+  readonly workspaces?: readonly WorkspaceDeclaration[];
+}
+
+/** The account of one task of a run, in either spelling. */
+export interface TaskServiceAccount {
+  readonly taskName: string;
+  readonly serviceAccount?: string;
+  readonly serviceAccountName?: string;
+}
+
+/** What a PipelineRun asks for. */
+export interface PipelineRunSpec {
+  readonly pipelineRef?: { readonly name: string; readonly apiVersion?: string };
+  readonly pipelineSpec?: PipelineSpec;
+  readonly resources?: readonly ResourceBinding[];
+  readonly params?: readonly Param[];
+  readonly serviceAccount?: string;
+  readonly serviceAccountName?: string;
+  readonly serviceAccounts?: readonly TaskServiceAccount[];
+  readonly serviceAccountNames?: readonly TaskServiceAccount[];
+  readonly timeout?: string;
+  readonly status?: 'PipelineRunCancelled' | '';
+  readonly podTemplate?: PodTemplate;
+  readonly workspaces?: readonly WorkspaceBinding[];
+}
+
+/** What a Condition checks. */
+export interface ConditionSpec {
+  readonly check?: Step;
+  readonly params?: readonly ParamSpec[];
+  readonly resources?: readonly TaskResource[];
+  readonly description?: string;
+}
+
+interface TektonObject<Kind extends string, Spec> {
+  readonly apiVersion: typeof API_VERSION;
+  readonly kind: Kind;
+  readonly metadata: ObjectMeta;
+  readonly spec: Spec;
+}
+
+/** A list of steps with the inputs they need. */
+export type Task = TektonObject<'Task', TaskSpec>;
+/** A Task for all namespaces. */
+export type ClusterTask = TektonObject<'ClusterTask', TaskSpec>;
+/** One run of a Task. */
+export type TaskRun = TektonObject<'TaskRun', TaskRunSpec> & { readonly status?: TaskRunStatus };
+/** A graph of tasks. */
+export type Pipeline = TektonObject<'Pipeline', PipelineSpec>;
+/** One run of a Pipeline. */
+export type PipelineRun = TektonObject<'PipelineRun', PipelineRunSpec> & { readonly status?: PipelineRunStatus };
+/** A thing outside the cluster that tasks read or make: a repository, an image. */
+export type PipelineResource = TektonObject<'PipelineResource', PipelineResourceSpec>;
+/** A check that decides whether a pipeline task runs. */
+export type Condition = TektonObject<'Condition', ConditionSpec>;
+
+/** Any object of tekton.dev/v1alpha1. */
+export type AnyTektonObject = Task | ClusterTask | TaskRun | Pipeline | PipelineRun | PipelineResource | Condition;
+
+/** The kinds of tekton.dev/v1alpha1. */
+export type Kind = AnyTektonObject['kind'];

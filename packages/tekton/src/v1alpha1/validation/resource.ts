@@ -1,0 +1,162 @@
+/**
+ * A PipelineResource by itself, also one written in place in a run.
+ */
+
+import { gitRevisionFault, gitUrlFault, passwordHost } from '../../validation/git.js';
+import { imageFault } from '../../validation/image.js';
+import { bucketLocationFault, pullRequestUrlFault } from './resource-location.js';
+import type { PipelineResourceSpec, ResourceType } from '../types.js';
+import { below, checkNames, type Where } from '../../validation/location.js';
+
+/** The params that each type reads; `required` must be given, by a Secret if need be. */
+const PARAMS: Readonly<
+  Record<ResourceType, { readonly required: readonly string[]; readonly known: readonly string[] }>
+> = {
+  git: {
+    required: ['url'],
+    known: ['url', 'revision', 'submodules', 'depth', 'sslVerify', 'refspec', 'httpProxy', 'httpsProxy', 'noProxy'],
+  },
+  image: { required: ['url'], known: ['url', 'digest'] },
+  pullRequest: { required: ['url'], known: ['url', 'provider', 'insecure-skip-tls-verify'] },
+  storage: { required: ['type', 'location'], known: ['type', 'location', 'dir', 'artifactType'] },
+  cluster: {
+    required: [],
+    known: ['name', 'url', 'revision', 'username', 'password', 'namespace', 'token', 'insecure', 'cadata'],
+  },
+  cloudEvent: { required: ['targetURI'], known: ['targetURI'] },
+};
+
+/** Checks the spec of a resource. `where` is the spec. */
+export function checkResource(spec: PipelineResourceSpec, where: Where): void {
+  // A type that is missing or unknown was reported with the shape.
+  if (!Object.hasOwn(PARAMS, spec.type)) return;
+  const { required, known } = PARAMS[spec.type];
+  const params = spec.params ?? [];
+  const at = below(where, 'params');
+  checkNames('param', params, at, { fold: true, lastCounts: true });
+  const given = new Map(params.map(({ name, value = '' }, index) => [name.toLowerCase(), { value, index }]));
+  const fromSecrets = new Set((spec.secrets ?? []).map(({ fieldName }) => fieldName.toLowerCase()));
+  for (const name of required) {
+    const value = given.get(name.toLowerCase())?.value;
+    if ((value === undefined || value === '') && !fromSecrets.has(name.toLowerCase())) {
+      const tektonMessage = spec.type === 'storage' ? `missing field(s): spec.params.${name}` : undefined;
+      const severity = spec.type === 'image' ? 'warning' : 'error'; // nothing of ours reads it
+      where.report.add('RESOURCE_PARAM_MISSING', at.path, { type: spec.type, name }, { tektonMessage, severity });
+    }
+  }
+  const lower = new Set(known.map((name) => name.toLowerCase()));
+  params.forEach(({ name }, index) => {
+    if (lower.has(name.toLowerCase())) return;
+    at.report.add('RESOURCE_PARAM_UNKNOWN', [...at.path, index, 'name'], {
+      type: spec.type,
+      ...at.report.missed(name, known),
+    });
+  });
+  const value = (name: string, check: (text: string, to: Where) => void): void => {
+    const found = given.get(name);
+    if (found && found.value !== '') check(found.value, below(at, found.index, 'value'));
+  };
+  switch (spec.type) {
+    case 'git':
+      value('url', checkGitUrl);
+      value('revision', checkRevision);
+      return;
+    case 'image':
+      value('url', checkImageUrl);
+      return;
+    case 'storage':
+      value('type', checkStorageType);
+      value('location', checkLocation(given.get('type')?.value));
+      if (given.get('type')?.value === 'build-gcs') {
+        if (!given.get('artifacttype')?.value)
+          where.report.add('RESOURCE_PARAM_MISSING', at.path, { type: 'storage', name: 'artifactType' });
+        value('artifacttype', oneOf(['ZipArchive', 'TarGzArchive', 'Manifest', 'Archive']));
+      }
+      return;
+    case 'cluster':
+      checkCluster(given, fromSecrets, at);
+      return;
+    case 'pullRequest':
+      value('provider', oneOf(['github', 'gitlab']));
+      value('url', checkPullRequestUrl(given.get('provider')?.value ?? ''));
+      return;
+    case 'cloudEvent':
+      return;
+  }
+}
+
+/** A param that takes one of a few words. */
+const oneOf =
+  (known: readonly string[]) =>
+  (text: string, at: Where): void => {
+    if (!known.includes(text)) at.report.add('VALUE_UNKNOWN', at.path, at.report.missed(text, known), { value: text });
+  };
+
+function checkGitUrl(url: string, at: Where): void {
+  const reason = gitUrlFault(url.trim()); // spaces around it are left out when it is used
+  const host = passwordHost(url);
+  if (host !== undefined) at.report.add('GIT_URL_PASSWORD', at.path, { host });
+  if (reason !== undefined) at.report.add('GIT_URL_INVALID', at.path, { url: host === undefined ? url : '…', reason });
+}
+
+const checkPullRequestUrl =
+  (provider: string) =>
+  (written: string, at: Where): void => {
+    const url = written.trim(); // the step does the same
+    const reason = pullRequestUrlFault(url, provider);
+    const shownUrl = passwordHost(url) === undefined ? url : '…';
+    if (reason !== undefined) at.report.add('PULL_REQUEST_URL_INVALID', at.path, { url: shownUrl, reason });
+  };
+
+/** Of a type that is unknown nothing can be said about its locations. */
+const checkLocation =
+  (type: string | undefined) =>
+  (location: string, at: Where): void => {
+    const reason = type === 'gcs' || type === 'build-gcs' ? bucketLocationFault(location, type) : undefined;
+    if (reason !== undefined)
+      at.report.add('BUCKET_LOCATION_INVALID', at.path, { location, reason }, { value: location });
+  };
+
+function checkRevision(revision: string, at: Where): void {
+  const reason = gitRevisionFault(revision);
+  if (reason !== undefined) at.report.add('GIT_REVISION_INVALID', at.path, { revision, reason }, { value: revision });
+}
+
+function checkImageUrl(image: string, at: Where): void {
+  const reason = imageFault(image);
+  if (reason !== undefined) at.report.add('IMAGE_INVALID', at.path, { image, reason }, { value: image });
+}
+
+function checkStorageType(type: string, at: Where): void {
+  const known = ['gcs', 'build-gcs'];
+  if (known.includes(type)) return;
+  const tektonMessage = `invalid value: ${type}: spec.params.type`;
+  at.report.add('VALUE_UNKNOWN', at.path, at.report.missed(type, known), { value: type, tektonMessage });
+}
+
+/** What Tekton takes for yes. */
+export const isTrue = (text: string | undefined): boolean => /^(?:1|t|true|T|True|TRUE)$/.test(text ?? '');
+
+/** A URL with a scheme, or a path, as an HTTP request has it. */
+const isRequestUrl = (text: string): boolean => text.startsWith('/') || URL.canParse(text);
+
+function checkCluster(
+  given: ReadonlyMap<string, { readonly value: string; readonly index: number }>,
+  fromSecrets: ReadonlySet<string>,
+  at: Where,
+): void {
+  const has = (name: string): boolean => Boolean(given.get(name)?.value) || fromSecrets.has(name);
+  const missing = (name: string, tektonMessage: string): void => {
+    at.report.add('RESOURCE_PARAM_MISSING', at.path, { type: 'cluster', name }, { tektonMessage });
+  };
+  const url = given.get('url');
+  if (url?.value && !isRequestUrl(url.value)) {
+    const more = { value: url.value, tektonMessage: `invalid value: ${url.value}: URL` };
+    at.report.add('CLUSTER_URL_INVALID', below(at, url.index, 'value').path, { url: url.value }, more);
+  }
+  if (!has('username') && !has('cadata') && !has('token'))
+    missing('token', 'missing field(s): username or CAData  or token param');
+  else if (!isTrue(given.get('insecure')?.value) && !has('cadata')) {
+    missing('cadata', 'missing field(s): CAData param');
+  }
+}

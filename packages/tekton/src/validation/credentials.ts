@@ -1,0 +1,46 @@
+/**
+ * ServiceAccounts and the Secrets that make them credentials.
+ *
+ * Only types and annotations of Secrets are read, never their values.
+ */
+
+import { namesIn, type Catalog } from './catalog.js';
+import type { Inspection } from '../versions/check-object.js';
+import { isRecord } from '../schema/conformance.js';
+import type { Elsewhere } from './pipeline-references.js';
+
+const NEEDS_ANNOTATION: readonly unknown[] = ['kubernetes.io/basic-auth', 'kubernetes.io/ssh-auth'];
+
+/** Checks the `secrets` of every ServiceAccount. */
+export function checkCredentials(catalog: Catalog, elsewhere: Elsewhere): void {
+  const looked = new Set<Inspection>();
+  for (const account of catalog.all('ServiceAccount')) {
+    const { namespace, name } = account.id;
+    namesIn(account.object ?? {}, 'secrets').forEach((secret, index) => {
+      const found = catalog.findPlain('Secret', secret, namespace);
+      if (!found) {
+        const facts = {
+          owner: `the ServiceAccount '${name ?? ''}'`,
+          ...account.report.missed(secret, catalog.names('Secret', namespace)),
+        };
+        account.report.add('SECRET_MISSING', ['secrets', index, 'name'], facts, {
+          value: secret,
+          severity: elsewhere === 'nothing' ? 'error' : 'warning',
+        });
+      } else if (!looked.has(found)) {
+        looked.add(found);
+        checkAnnotation(found);
+      }
+    });
+  }
+}
+
+function checkAnnotation({ object, report, id }: Inspection): void {
+  const type = object?.['type'];
+  if (!NEEDS_ANNOTATION.includes(type)) return;
+  const metadata = object?.['metadata'];
+  const annotations =
+    isRecord(metadata) && isRecord(metadata['annotations']) ? Object.keys(metadata['annotations']) : [];
+  if (annotations.some((key) => /^tekton\.dev\/(git|docker)-/.test(key))) return;
+  report.add('CREDENTIAL_UNANNOTATED', ['metadata', 'annotations'], { name: id.name ?? '', type: String(type) });
+}

@@ -1,0 +1,50 @@
+/**
+ * Image names: are they ones that can be pulled, and do they say which version?
+ *
+ * The grammar is that of the distribution project: `[HOST[:PORT]/]PATH[:TAG][@ALGORITHM:HEX]`.
+ */
+
+import { variablesIn } from '../variables/substitution.js';
+import { below, type Where } from './location.js';
+
+/** Why `image` is no image name; `undefined` when it is one. Variables stand for any text. */
+export function imageFault(image: string): string | undefined {
+  const text = image.replace(/\$\([^()]*\)/g, 'x');
+  if (text.length > 500) return 'it is too long';
+  if (/\s/.test(text)) return 'there is a space in it';
+  if (text.includes('://')) return 'there is a scheme before it';
+  const [name = '', digest, ...rest] = text.split('@');
+  if (rest.length > 0) return "there is more than one '@' in it";
+  if (digest !== undefined && !/^[a-z0-9+._-]+:([0-9a-f]{64,128}|x)$|^x$/.test(digest))
+    return 'its digest is not sha256: and 64 hex digits';
+  const slash = name.lastIndexOf('/');
+  const colon = name.indexOf(':', slash + 1);
+  const tag = colon === -1 ? undefined : name.slice(colon + 1);
+  if (tag !== undefined && !/^\w[\w.-]{0,127}$/.test(tag))
+    return tag === '' ? "its tag after ':' is empty" : `'${tag}' is no tag`;
+  const parts = (colon === -1 ? name : name.slice(0, colon)).split('/');
+  const [host] = parts;
+  const path = parts.length > 1 && host !== undefined && isHost(host) ? parts.slice(1) : parts;
+  if (path.some((part) => part === '')) return 'a part of it is empty';
+  if (path.some((part) => /[A-Z]/.test(part))) return 'there are capitals in it';
+  return path.every((part) => /^[a-z0-9]+([._-]+[a-z0-9]+)*$/.test(part))
+    ? undefined
+    : 'there are signs in it that no image name has';
+}
+
+const isHost = (part: string): boolean => /^[A-Za-z0-9.-]+(:[0-9]+)?$/.test(part) && /[.:]|^localhost$/.test(part);
+
+/** Checks the image of a step, sidecar or check. */
+export function checkImage(image: string, where: Where): void {
+  const at = below(where, 'image');
+  const reason = imageFault(image);
+  if (reason !== undefined) at.report.add('IMAGE_INVALID', at.path, { image, reason }, { value: image });
+  else if (variablesIn(image).length === 0 && !isPinned(image))
+    at.report.add('IMAGE_UNPINNED', at.path, { image }, { value: image });
+}
+
+function isPinned(image: string): boolean {
+  if (image.includes('@')) return true;
+  const tag = /:([^/:]+)$/.exec(image)?.[1];
+  return tag !== undefined && tag !== 'latest';
+}

@@ -1,0 +1,23 @@
+/**
+ * Timeouts: a Go duration that is not negative.
+ */
+
+import { formatDuration, parseDuration } from '../model/duration.js';
+import type { Where } from './location.js';
+
+/** Checks a timeout, if there is one. */
+export function checkTimeout(timeout: string | undefined, at: Where): void {
+  if (timeout === undefined) return;
+  const parsed = parseDuration(timeout);
+  if (parsed === undefined) {
+    const bare = /^[+-]?\d+(\.\d*)?$/.test(timeout);
+    const fault = bare
+      ? `missing unit in duration ${JSON.stringify(timeout)}`
+      : `invalid duration ${JSON.stringify(timeout)}`;
+    const tektonMessage = `cannot decode incoming new object: time: ${fault}`;
+    at.report.add('TIMEOUT_INVALID', at.path, { timeout }, { value: timeout, tektonMessage });
+  } else if (parsed < 0) {
+    const tektonMessage = `invalid value: ${formatDuration(parsed)} should be >= 0: spec.timeout`;
+    at.report.add('TIMEOUT_NEGATIVE', at.path, { timeout }, { value: timeout, tektonMessage });
+  }
+}

@@ -1,0 +1,151 @@
+/**
+ * Which variables a task, condition or pipeline knows, and what stands for them in one run.
+ *
+ * The names per resource type are Tekton's. Check (`check-variables.ts`) and run (`taskReplacements`) read the same table.
+ */
+
+import { isWithin, joinPath } from '../model/container-path.js';
+import type { ParamGiven, ParamModel, PipelineResourceModel, ResourceModel, TaskModel } from '../model/model.js';
+import { substitute, substituteList, type Replacements } from './substitution.js';
+import type { ParamValue, ResourceType } from '../v1alpha1/types.js';
+
+/** Params of each type whose value a task may read as `$(inputs.resources.NAME.KEY)`, with what stands there when not given. */
+const READABLE: Readonly<Record<ResourceType, Readonly<Record<string, string>>>> = {
+  git: { url: '', revision: 'master', depth: '1', sslVerify: 'true', submodules: 'true' },
+  image: { url: '', digest: '' },
+  pullRequest: { url: '', provider: '', 'insecure-skip-tls-verify': 'false' },
+  storage: { location: '' },
+  cluster: {
+    url: '',
+    revision: '',
+    username: '',
+    password: '',
+    namespace: '',
+    token: '',
+    insecure: 'false',
+    cadata: '',
+  },
+  cloudEvent: { 'target-uri': '' },
+};
+
+/** The one variable that is spelt otherwise than its param. */
+const PARAM_OF: Readonly<Record<string, string>> = { 'target-uri': 'targeturi' };
+
+const ALWAYS_READABLE = ['name', 'type', 'path'];
+
+const NAMES: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries(READABLE).map(([type, params]) => [type, [...ALWAYS_READABLE, ...Object.keys(params)]]),
+);
+
+/** What may follow `inputs.resources.NAME.` for a resource of this type. */
+export function resourceVariableNames(type: ResourceType): readonly string[] {
+  return NAMES.get(type) ?? ALWAYS_READABLE; // a misspelt type is reported where it stands, and has no variables of its own
+}
+
+/** The values of a resource's variables, all but `path`, which the task decides. */
+export function resourceVariables(resource: PipelineResourceModel): Map<string, string> {
+  const called = resource.type === 'cluster' ? resource.params.get('name') : undefined;
+  const values = new Map([
+    ['name', called || resource.name],
+    ['type', resource.type],
+  ]);
+  for (const [key, fallback] of Object.entries(READABLE[resource.type])) {
+    const given = resource.params.get(PARAM_OF[key] ?? key.toLowerCase());
+    values.set(key, given === undefined || given === '' ? fallback : given);
+  }
+  return values;
+}
+
+/** Whether a targetPath stays below /workspace, to which it is joined whether or not it begins with a slash. */
+export const staysInWorkspace = (targetPath: string): boolean =>
+  isWithin('/workspace', joinPath('/workspace', targetPath));
+
+/** Directory of an input, absolute and without `.` or a slash at its end: `/workspace/NAME`, or its targetPath below /workspace. */
+export function inputPath(input: Pick<ResourceModel, 'name' | 'targetPath'>): string {
+  return joinPath('/workspace', input.targetPath ?? input.name);
+}
+
+/** Directory of an output, absolute: `/workspace/output/NAME`, or its targetPath below /workspace. */
+export function outputPath(output: Pick<ResourceModel, 'name' | 'targetPath'>): string {
+  return output.targetPath === undefined
+    ? `/workspace/output/${output.name}`
+    : joinPath('/workspace', output.targetPath);
+}
+
+/** What one run gives to a task. */
+export interface TaskGiven {
+  readonly params: readonly ParamGiven[];
+  /** By name of the input. An optional one may be missing. */
+  readonly inputs: ReadonlyMap<string, PipelineResourceModel>;
+  readonly outputs: ReadonlyMap<string, PipelineResourceModel>;
+  /** Names of the pod's volumes that carry the workspaces, by name of the workspace. */
+  readonly workspaceVolumes?: ReadonlyMap<string, string>;
+}
+
+/**
+ * What stands for each variable of a task in one run, in the order in which they are filled in: params, inputs, outputs, workspaces,
+ * results.
+ *
+ * Each is filled in where all before it are, so the value of a param may name a resource, and no resource a param. A param's value
+ * wins over its default.
+ */
+export function taskReplacements(task: TaskModel, given: TaskGiven): readonly Replacements[] {
+  const { spelling, workspaces } = task;
+  const storage = new Map<string, string>();
+  for (const { name, mountPath } of workspaces) {
+    storage.set(`workspaces.${name}.path`, mountPath);
+    storage.set(`workspaces.${name}.volume`, given.workspaceVolumes?.get(name) ?? '');
+  }
+  const results = new Map(task.results.map((name) => [`results.${name}.path`, `/tekton/results/${name}`]));
+  return [
+    paramReplacements(task.params, given.params, spelling.params),
+    resourceReplacements(task.inputs, given.inputs, spelling.inputs, inputPath),
+    resourceReplacements(task.outputs, given.outputs, spelling.outputs, outputPath),
+    onlyStrings(storage),
+    onlyStrings(results),
+  ].filter(({ strings, arrays }) => strings.size + arrays.size > 0);
+}
+
+const onlyStrings = (strings: ReadonlyMap<string, string>): Replacements => ({ strings, arrays: new Map() });
+
+function resourceReplacements(
+  declared: readonly ResourceModel[],
+  bound: ReadonlyMap<string, PipelineResourceModel>,
+  prefixes: readonly string[],
+  path: (resource: ResourceModel) => string,
+): Replacements {
+  const strings = new Map<string, string>();
+  for (const resource of declared) {
+    const found = bound.get(resource.name);
+    // A step asks whether an optional resource was given by looking for its directory.
+    const values = [...(found ? resourceVariables(found) : []), ['path', path(resource)] as const];
+    for (const prefix of prefixes)
+      for (const [key, value] of values) strings.set(`${prefix}.${resource.name}.${key}`, value);
+  }
+  return onlyStrings(strings);
+}
+
+/** What stands for params under each of `prefixes`; a declared param without value or default keeps its variable. */
+export function paramReplacements(
+  declared: readonly ParamModel[],
+  given: readonly ParamGiven[],
+  prefixes: readonly string[],
+): { readonly strings: Map<string, string>; readonly arrays: Map<string, readonly string[]> } {
+  const strings = new Map<string, string>();
+  const arrays = new Map<string, readonly string[]>();
+  const values = new Map<string, ParamValue>();
+  for (const param of declared) if (param.default !== undefined) values.set(param.name, param.default);
+  for (const param of given) values.set(param.name, param.value);
+  for (const [name, value] of values) {
+    for (const prefix of prefixes) {
+      if (typeof value === 'string') strings.set(`${prefix}.${name}`, value);
+      else arrays.set(`${prefix}.${name}`, value);
+    }
+  }
+  return { strings, arrays };
+}
+
+/** A param's value with variables replaced: elements of an array may grow to several. */
+export function substituteValue(value: ParamValue, replacements: Replacements): ParamValue {
+  return typeof value === 'string' ? substitute(value, replacements) : substituteList(value, replacements);
+}

@@ -1,0 +1,144 @@
+/**
+ * The CustomResourceDefinitions of tekton.dev/v1alpha1, made from `schema-kinds.ts`.
+ *
+ * Structural schemas (apiextensions.k8s.io/v1). Of what Tekton's webhook wrote into an object they write what a schema can
+ * say alike: the timeout of runs and the kind a TaskRun refers to. Never inside a list: GitOps tools compare lists as a whole, and
+ * would find every such object changed. Printer columns, short names and categories are Tekton's, so `kubectl get pr` shows what it
+ * always showed.
+ */
+
+import { KINDS, STATUS, type KindShape } from '../v1alpha1/kinds.js';
+import type { ObjectSchema, Schema } from '../schema/schema.js';
+import { GROUP } from '../v1alpha1/types.js';
+
+/** A CustomResourceDefinition as plain JSON. */
+export interface Crd {
+  readonly apiVersion: 'apiextensions.k8s.io/v1';
+  readonly kind: 'CustomResourceDefinition';
+  readonly metadata: { readonly name: string };
+  readonly spec: Readonly<Record<string, unknown>>;
+}
+
+/** How the API server is to treat objects. */
+export interface CrdOptions {
+  /**
+   * Keeps fields that the definitions do not know, as Tekton's own did: an admission that reads what was written decides about them.
+   *
+   * @default false - the API server drops them
+   */
+  readonly preserveUnknownFields?: boolean;
+}
+
+/** The definitions of all seven kinds; equal on every call. */
+export function crds({ preserveUnknownFields = false }: CrdOptions = {}): Crd[] {
+  const definitions = Object.values(KINDS).map(crd);
+  return preserveUnknownFields ? definitions.map(preserving) : definitions;
+}
+
+/** Lets every object of a definition's schema hold more than the schema names. */
+function preserving<T>(value: T): T {
+  if (Array.isArray(value)) return value.map((item: unknown) => preserving(item)) as T; // of the same shape
+  if (typeof value !== 'object' || value === null) return value;
+  const copy = Object.fromEntries(
+    Object.entries(value).map(([name, item]: [string, unknown]) => [name, preserving(item)]),
+  );
+  return { ...copy, ...('properties' in value && { 'x-kubernetes-preserve-unknown-fields': true }) } as T; // a copy with one flag more
+}
+
+const condition = (field: string): string => `.status.conditions[?(@.type=="Succeeded")].${field}`;
+
+const COLUMNS = [
+  { name: 'Succeeded', type: 'string', jsonPath: condition('status') },
+  { name: 'Reason', type: 'string', jsonPath: condition('reason') },
+  { name: 'StartTime', type: 'date', jsonPath: '.status.startTime' },
+  { name: 'CompletionTime', type: 'date', jsonPath: '.status.completionTime' },
+];
+
+function crd(shape: KindShape): Crd {
+  return {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: `${shape.plural}.${GROUP}` },
+    spec: {
+      group: GROUP,
+      scope: shape.namespaced ? 'Namespaced' : 'Cluster',
+      preserveUnknownFields: false,
+      names: {
+        kind: shape.kind,
+        listKind: `${shape.kind}List`,
+        plural: shape.plural,
+        singular: shape.kind.toLowerCase(),
+        ...(shape.shortNames.length > 0 && { shortNames: shape.shortNames }),
+        categories: ['all', 'tekton-pipelines'],
+      },
+      versions: [
+        {
+          name: 'v1alpha1',
+          served: true,
+          storage: true,
+          subresources: { status: {} },
+          ...(shape.runs && { additionalPrinterColumns: COLUMNS }),
+          schema: { openAPIV3Schema: rootSchema(shape) },
+        },
+      ],
+    },
+  };
+}
+
+function rootSchema(shape: KindShape): object {
+  return {
+    type: 'object',
+    description: shape.description,
+    required: ['spec'],
+    properties: {
+      apiVersion: { type: 'string' },
+      kind: { type: 'string' },
+      metadata: { type: 'object' },
+      spec: openApi(shape.spec),
+      status: openApi(STATUS),
+    },
+  };
+}
+
+/** One schema in OpenAPI v3, structural as apiextensions wants it. */
+function openApi(schema: Schema): object {
+  const { description } = schema;
+  switch (schema.is) {
+    case 'string':
+      return {
+        type: 'string',
+        description,
+        ...(schema.oneOf && { enum: schema.oneOf }),
+        ...(schema.fallback !== undefined && { default: schema.fallback }),
+      };
+    case 'boolean':
+      return { type: 'boolean', description };
+    case 'integer':
+      return { type: 'integer', description, minimum: schema.minimum };
+    case 'list':
+      return { type: 'array', description, items: openApi(schema.of) };
+    case 'map':
+      return { type: 'object', description, additionalProperties: openApi(schema.of) };
+    case 'object':
+      return objectOpenApi(schema);
+    case 'open':
+      return schema.list
+        ? { type: 'array', description, items: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } }
+        : { type: 'object', description, 'x-kubernetes-preserve-unknown-fields': true };
+    case 'value':
+      return { description, 'x-kubernetes-preserve-unknown-fields': true };
+    case 'intOrString':
+      return { description, 'x-kubernetes-int-or-string': true };
+    case 'quantity':
+      return { description, 'x-kubernetes-preserve-unknown-fields': true }; // int-or-string would refuse `cpu: 0.5`
+  }
+}
+
+function objectOpenApi(schema: ObjectSchema): object {
+  return {
+    type: 'object',
+    description: schema.description,
+    ...(schema.required.length > 0 && { required: schema.required }),
+    properties: Object.fromEntries(Object.entries(schema.fields).map(([name, field]) => [name, openApi(field)])),
+  };
+}

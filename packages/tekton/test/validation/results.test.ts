@@ -1,0 +1,106 @@
+import { describe, expect, test } from '@jest/globals';
+import { checkObjects, readPipeline, waitsOf, type PipelineSpec } from '../../src/index.js';
+
+const version = { apiVersion: 'tekton.dev/v1alpha1' };
+const steps = [{ name: 's', image: 'bash:5', command: ['true'] }];
+const make = { ...version, kind: 'Task', metadata: { name: 'make' }, spec: { results: [{ name: 'commit' }], steps } };
+const take = {
+  ...version,
+  kind: 'Task',
+  metadata: { name: 'take' },
+  spec: { inputs: { params: [{ name: 'v', type: 'string' }] }, steps },
+};
+const lists = {
+  ...take,
+  metadata: { name: 'lists' },
+  spec: { inputs: { params: [{ name: 'v', type: 'array' }] }, steps },
+};
+
+const pipeline = (value: unknown, more: { readonly from?: object; readonly to?: object } = {}): object => ({
+  ...version,
+  kind: 'Pipeline',
+  metadata: { name: 'p' },
+  spec: {
+    tasks: [
+      { name: 'a', taskRef: { name: 'make' }, ...more.from },
+      {
+        name: 'b',
+        taskRef: { name: Array.isArray(value) ? 'lists' : 'take' },
+        params: [{ name: 'v', value }],
+        ...more.to,
+      },
+    ],
+  },
+});
+
+const problems = (...objects: readonly object[]): readonly string[] =>
+  checkObjects([make, take, lists, ...objects]).map(
+    ({ code, path, message, hint }) => `${code} ${path.join('.')}: ${message} (${hint})`,
+  );
+
+describe('a result of another task', () => {
+  test.each<[string, unknown]>([
+    ['a whole param', '$(tasks.a.results.commit)'],
+    ['a part of one, more than once', 'x-$(tasks.a.results.commit)-$(tasks.a.results.commit)'],
+    ['an element of an array', ['--commit', '$(tasks.a.results.commit)']],
+  ])('may be %s', (_what, value) => {
+    expect(problems(pipeline(value))).toEqual([]);
+  });
+
+  test('makes the task wait, once, and so does one in the params of its conditions', () => {
+    const spec = {
+      tasks: [
+        { name: 'a' },
+        { name: 'b' },
+        {
+          name: 'c',
+          params: [{ name: 'v', value: ['$(tasks.b.results.x)$(tasks.b.results.y)'] }],
+          conditions: [{ conditionRef: 'd', params: [{ name: 'v', value: '$(tasks.a.results.x)' }] }],
+        },
+      ],
+    } as unknown as PipelineSpec; // what does not matter is left out
+    expect(waitsOf(readPipeline(spec)).get('c')).toEqual(['b', 'a']);
+  });
+
+  test.each<[string, object, string]>([
+    [
+      'of a task that is not there',
+      pipeline('$(tasks.aa.results.commit)'),
+      "RESULT_TASK_UNKNOWN spec.tasks.1.params.0.value: there is no task 'aa' in this pipeline to take a result from (use one of: 'a', 'b')",
+    ],
+    [
+      'that its Task does not have',
+      pipeline('$(tasks.a.results.comit)'),
+      "RESULT_UNKNOWN spec.tasks.1.params.0.value: the task 'a' declares no result 'comit' (did you mean 'commit'?)",
+    ],
+    [
+      'that a task written in place does not have',
+      pipeline('$(tasks.a.results.other)', { from: { taskRef: undefined, taskSpec: make.spec } }),
+      "RESULT_UNKNOWN spec.tasks.1.params.0.value: the task 'a' declares no result 'other' (use one of: 'commit')",
+    ],
+    [
+      'as a list',
+      pipeline(['$(tasks.a.results.commit[*])']),
+      'RESULT_MALFORMED spec.tasks.1.params.0.value.0: $(tasks.a.results.commit[*]) is no result of a task (write $(tasks.TASK.results.RESULT))',
+    ],
+    [
+      'without saying which',
+      pipeline('$(tasks.a.results)'),
+      'RESULT_MALFORMED spec.tasks.1.params.0.value: $(tasks.a.results) is no result of a task (write $(tasks.TASK.results.RESULT))',
+    ],
+    [
+      'of itself',
+      pipeline('$(tasks.b.results.commit)', {
+        to: { taskRef: undefined, taskSpec: { ...take.spec, results: [{ name: 'commit' }] } },
+      }),
+      "TASK_CYCLE spec.tasks.1: the task 'b' waits for itself (drop one `runAfter`, `from` or use of a result along that path)",
+    ],
+    [
+      'that comes later',
+      pipeline('$(tasks.a.results.commit)', { from: { runAfter: ['b'] } }),
+      'TASK_CYCLE spec.tasks.0.runAfter.0: tasks wait for each other: a -> b -> a (drop one `runAfter`, `from` or use of a result along that path)',
+    ],
+  ])('cannot be one %s', (_what, object, said) => {
+    expect(problems(object)).toEqual([said]);
+  });
+});

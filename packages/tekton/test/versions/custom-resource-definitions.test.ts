@@ -1,0 +1,111 @@
+import { describe, expect, test } from '@jest/globals';
+import { applyDefaults, crds, KINDS, type AnyTektonObject } from '@pipewright/tekton';
+import type { ObjectSchema } from '../../src/schema/schema.js';
+
+const all = crds() as unknown as { metadata: { name: string }; spec: Record<string, never> }[];
+
+test('there is one for each kind', () => {
+  expect(all.map(({ metadata }) => metadata.name)).toEqual([
+    'tasks.tekton.dev',
+    'clustertasks.tekton.dev',
+    'taskruns.tekton.dev',
+    'pipelines.tekton.dev',
+    'pipelineruns.tekton.dev',
+    'pipelineresources.tekton.dev',
+    'conditions.tekton.dev',
+  ]);
+  expect(Object.keys(KINDS)).toHaveLength(7);
+});
+
+test('kubectl knows PipelineRuns by their short names and shows the columns of Tekton', () => {
+  const { spec } = all.find(({ metadata }) => metadata.name === 'pipelineruns.tekton.dev')!;
+  expect(spec).toMatchObject({
+    scope: 'Namespaced',
+    names: { kind: 'PipelineRun', shortNames: ['pr', 'prs'], categories: ['all', 'tekton-pipelines'] },
+    versions: [
+      {
+        name: 'v1alpha1',
+        subresources: { status: {} },
+        additionalPrinterColumns: [
+          { name: 'Succeeded', type: 'string', jsonPath: '.status.conditions[?(@.type=="Succeeded")].status' },
+          { name: 'Reason', type: 'string', jsonPath: '.status.conditions[?(@.type=="Succeeded")].reason' },
+          { name: 'StartTime', type: 'date', jsonPath: '.status.startTime' },
+          { name: 'CompletionTime', type: 'date', jsonPath: '.status.completionTime' },
+        ],
+      },
+    ],
+  });
+});
+
+/** Rules of structural schemas (apiextensions.k8s.io/v1) that can be broken here. */
+function faults(schema: Record<string, unknown>, path: string): string[] {
+  const preserves = schema['x-kubernetes-preserve-unknown-fields'] === true;
+  const own = [
+    ...(schema['type'] === undefined && !preserves ? [`${path} has no type`] : []),
+    ...('default' in schema && path.includes('[]')
+      ? [`${path} has a default in a list, which every comparison would find`]
+      : []),
+    ...('default' in schema && schema['default'] === undefined ? [`${path} has an empty default`] : []),
+    ...(schema['type'] === 'array' && !schema['items'] ? [`${path} has no items`] : []),
+    ...(schema['properties'] && schema['additionalProperties'] ? [`${path} has both kinds of properties`] : []),
+  ];
+  const below = Object.entries((schema['properties'] ?? {}) as Record<string, Record<string, unknown>>);
+  const items = [schema['items'], schema['additionalProperties']].filter(Boolean) as Record<string, unknown>[];
+  const required = ((schema['required'] ?? []) as string[]).filter((name) => !below.some(([field]) => field === name));
+  return [
+    ...own,
+    ...required.map((name) => `${path} requires ${name}, which it does not have`),
+    ...below.flatMap(([name, field]) => faults(field, `${path}.${name}`)),
+    ...items.flatMap((item) => faults(item, `${path}[]`)),
+  ];
+}
+
+describe('schemas are structural and add nothing to what is in lists', () => {
+  test.each(all)('$metadata.name', ({ spec }) => {
+    const [version] = spec['versions'] as unknown as { schema: { openAPIV3Schema: Record<string, unknown> } }[];
+    expect(faults(version!.schema.openAPIV3Schema, '')).toEqual([]);
+  });
+});
+
+/** Every default below a schema, by path. */
+function defaults(schema: Record<string, unknown>, path = ''): string[] {
+  const below = Object.entries((schema['properties'] ?? {}) as Record<string, Record<string, unknown>>);
+  const items = [schema['items'], schema['additionalProperties']].filter(Boolean) as Record<string, unknown>[];
+  return [
+    ...('default' in schema ? [`${path} ${JSON.stringify(schema['default'])}`] : []),
+    ...below.flatMap(([name, field]) => defaults(field, path === '' ? name : `${path}.${name}`)),
+    ...items.flatMap((item) => defaults(item, `${path}[]`)),
+  ];
+}
+
+test('a cluster writes into runs what the webhook of Tekton v0.9.2 did, where a schema can say it, and nothing into other kinds', () => {
+  const written = all.map(({ metadata, spec }) => {
+    const [version] = spec['versions'] as unknown as { schema: { openAPIV3Schema: Record<string, unknown> } }[];
+    return [metadata.name.split('.')[0], defaults(version!.schema.openAPIV3Schema)] as const;
+  });
+  expect(Object.fromEntries(written.filter(([, found]) => found.length > 0))).toEqual({
+    taskruns: ['spec.taskRef.kind "Task"', 'spec.timeout "1h0m0s"'],
+    pipelineruns: ['spec.timeout "1h0m0s"'],
+  });
+});
+
+test.each([
+  ['a TaskRun', KINDS.TaskRun, { taskRef: { name: 't' } }],
+  ['a PipelineRun', KINDS.PipelineRun, { pipelineRef: { name: 'p' } }],
+])('what a cluster writes into %s is what `applyDefaults` does', (_what, { kind, spec: shape }, spec) => {
+  const object = { apiVersion: 'tekton.dev/v1alpha1', kind, metadata: { name: 'x' }, spec } as AnyTektonObject; // one of two kinds
+  const filled = (fields: object, of: ObjectSchema): object => ({
+    ...Object.fromEntries(
+      Object.entries(of.fields).flatMap(([name, field]) =>
+        field.is === 'string' && field.fallback !== undefined ? [[name, field.fallback]] : [],
+      ),
+    ),
+    ...Object.fromEntries(
+      Object.entries(fields).map(([name, value]) => {
+        const field = of.fields[name];
+        return [name, field?.is === 'object' ? filled(value as object, field) : (value as unknown)];
+      }),
+    ),
+  });
+  expect(filled(spec, shape)).toEqual(applyDefaults(object).spec);
+});
