@@ -12,39 +12,49 @@ const SCRIPT = compact(`
   LC_ALL=C
   name=$1 url=$2 namespace=$3 insecure=$4 from_secret=$5
   shift 5
-  quoted() { printf '"%s"' "$(printf %s "$1" | sed 's/[\\\\"]/\\\\&/g')"; }
+  # Sets $text to what YAML reads as $1. A container starts few programs: each costs more than all else here.
   value() {
-    text=$(printf %s "$1" | tr -d '\\000-\\037')
+    text=$1
+    case $text in *[[:cntrl:]]*) text=$(printf %s "$text" | tr -d '\\000-\\037') ;; esac
     case $text in
-      '' | *[!A-Za-z0-9._/@:+=-]* | [!A-Za-z]* | *:) quoted "$text"; return ;;
+      '' | *[!A-Za-z0-9._/@:+=-]* | [!A-Za-z]* | *:) ;;
+      [Tt][Rr][Uu][Ee] | [Ff][Aa][Ll][Ss][Ee] | [Yy][Ee][Ss] | [Nn][Oo] | [Oo][Nn] | [Oo][Ff][Ff]) ;;
+      [Yy] | [Nn] | [Nn][Uu][Ll][Ll] | [Nn][Aa][Nn] | [Ii][Nn][Ff]) ;;
+      *) return ;;
     esac
-    case $(printf %s "$text" | tr A-Z a-z) in
-      true | false | yes | no | on | off | y | n | null | nan | inf) quoted "$text" ;;
-      *) printf %s "$text" ;;
-    esac
+    case $text in *[\\\\\\"]*) text=$(printf %s "$text" | sed 's/[\\\\"]/\\\\&/g') ;; esac
+    text=\\"$text\\"
   }
-  ca=$(printf %s "$CADATA" | tr -d ' \\t\\r\\n') encode=
+  ca= encode=
   case $CADATA in
     '') ;;
     *-----BEGIN*) encode=yes ;;
-    *) if [ "$from_secret" = true ] && ! printf %s "$ca" | base64 -d 2>/dev/null | grep -q -e -----BEGIN; then encode=yes; fi ;;
+    *)
+      ca=$(printf %s "$CADATA" | tr -d ' \\t\\r\\n')
+      if [ "$from_secret" = true ] && ! printf %s "$ca" | base64 -d 2>/dev/null | grep -q -e -----BEGIN; then encode=yes; fi ;;
   esac
   if [ "$encode" ]; then ca=$(printf %s "$CADATA" | base64 | tr -d '\\n'); fi
-  user=\${USERNAME:-$name}
+  value "$TOKEN" && token=$text
+  value "$PASSWORD" && password=$text
+  value "\${USERNAME:-$name}" && user=$text
+  value "$USERNAME" && username=$text
+  value "$url" && url=$text
+  value "$name" && name=$text
+  if [ -n "$namespace" ]; then value "$namespace" && namespace=$text; fi
   kubeconfig() {
     printf 'apiVersion: v1\\nclusters:\\n- cluster:\\n'
     if [ "$insecure" = true ] || [ -z "$ca" ]; then printf '    insecure-skip-tls-verify: true\\n'
     else printf '    certificate-authority-data: %s\\n' "$ca"; fi
-    printf '    server: %s\\n  name: %s\\ncontexts:\\n- context:\\n    cluster: %s\\n' "$(value "$url")" "$(value "$name")" "$(value "$name")"
-    if [ -n "$namespace" ]; then printf '    namespace: %s\\n' "$(value "$namespace")"; fi
-    printf '    user: %s\\n  name: %s\\ncurrent-context: %s\\n' "$(value "$user")" "$(value "$name")" "$(value "$name")"
-    printf 'kind: Config\\npreferences: {}\\nusers:\\n- name: %s\\n  user:\\n' "$(value "$user")"
-    if [ -n "$TOKEN" ]; then printf '    token: %s\\n' "$(value "$TOKEN")"
-    elif [ -n "$USERNAME$PASSWORD" ]; then printf '    password: %s\\n    username: %s\\n' "$(value "$PASSWORD")" "$(value "$USERNAME")"
+    printf '    server: %s\\n  name: %s\\ncontexts:\\n- context:\\n    cluster: %s\\n' "$url" "$name" "$name"
+    if [ -n "$namespace" ]; then printf '    namespace: %s\\n' "$namespace"; fi
+    printf '    user: %s\\n  name: %s\\ncurrent-context: %s\\n' "$user" "$name" "$name"
+    printf 'kind: Config\\npreferences: {}\\nusers:\\n- name: %s\\n  user:\\n' "$user"
+    if [ -n "$TOKEN" ]; then printf '    token: %s\\n' "$token"
+    elif [ -n "$USERNAME$PASSWORD" ]; then printf '    password: %s\\n    username: %s\\n' "$password" "$username"
     else printf '    {}\\n'; fi
   }
   for dir in "$@"; do
-    mkdir -p "$dir" || exit 1
+    [ -d "$dir" ] || mkdir -p "$dir" || exit 1
     (umask 077 && kubeconfig >"$dir/kubeconfig") || { echo "could not write $dir/kubeconfig" >&2; exit 1; }
     printf '{"level":"info","ts":%s,"logger":"fallback-logger","caller":"kubeconfigwriter/main.go:106","msg":"kubeconfig file successfully written to %s"}\\n' "$(date +%s)" "$dir/kubeconfig"
   done
