@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { fetchArchive } from '../src/scripts/fetch-archive.js';
+import { runInProcess } from './node-programs.js';
 import { run, type Ended } from './shells.js';
 import { zipOf } from './zip.js';
 
@@ -17,6 +18,7 @@ const base = mkdtempSync(join(tmpdir(), 'archive-test-'));
 let server: Server;
 
 beforeAll(async () => {
+  process.env['TMPDIR'] = base; // os.tmpdir() reads it also for programs in this process
   server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://store');
     const [, name = ''] = /^\/storage\/v1\/b\/shop\/o\/([^/]+)$/.exec(url.pathname) ?? [];
@@ -34,10 +36,14 @@ afterAll(() => {
   rmSync(base, { recursive: true });
 });
 
-async function fetched(type: string, location: string): Promise<Ended & { readonly dir: string }> {
+async function fetched(
+  type: string,
+  location: string,
+  start = runInProcess,
+): Promise<Ended & { readonly dir: string }> {
   const dir = join(mkdtempSync(join(base, 'out-')), 'dir');
   const archive = { type, location, path: dir, buckets: join(base, 'buckets.json') };
-  return { ...(await run(fetchArchive(archive), { TMPDIR: base })), dir };
+  return { ...(await start(fetchArchive(archive), { TMPDIR: base })), dir };
 }
 
 describe('an archive in a bucket', () => {
@@ -50,7 +56,7 @@ describe('an archive in a bucket', () => {
         'd/': { text: '' },
       }),
     );
-    const { code, dir, out } = await fetched('ZipArchive', 'gs://shop/src.zip');
+    const { code, dir, out } = await fetched('ZipArchive', 'gs://shop/src.zip', run);
     expect([code, out]).toEqual([0, expect.stringContaining('Successfully fetched gs://shop/src.zip')]);
     expect(readFileSync(join(dir, 'a/run.sh'), 'utf8')).toBe('echo hi');
     expect(statSync(join(dir, 'a/run.sh')).mode & 0o777).toBe(0o755);

@@ -18,7 +18,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { fetchArchive } from '../src/scripts/fetch-archive.js';
-import { run, type Ended } from './shells.js';
+import { runInProcess } from './node-programs.js';
+import type { Ended } from './shells.js';
 import { tarOf, type TarEntry } from './tar.js';
 import { zipOf, type ZipEntry } from './zip.js';
 
@@ -27,6 +28,7 @@ let served: Buffer = Buffer.alloc(0);
 let server: Server;
 
 beforeAll(async () => {
+  process.env['TMPDIR'] = base; // os.tmpdir() reads it also for programs in this process
   server = createServer((_, response) => void response.end(served));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -59,7 +61,7 @@ async function unpacked(
   before(dir, outside);
   served = archive(outside);
   const words = fetchArchive({ type, location: 'gs://shop/x', path: dir, buckets: join(base, 'buckets.json') });
-  const ended = await run(words, { TMPDIR: base, PATH: process.env['PATH'] ?? '' });
+  const ended = await runInProcess(words);
   expect([readdirSync(place).sort(), readdirSync(outside)]).toEqual([['dir', 'outside'], ['secret']]);
   expect(readFileSync(join(outside, 'secret'), 'utf8')).toBe('secret');
   return { ...ended, dir, outside };

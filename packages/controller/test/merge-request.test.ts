@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { pullRequest } from '../src/scripts/pull-request.js';
-import { run, type Ended } from './shells.js';
+import { runInProcess } from './node-programs.js';
+import type { Ended } from './shells.js';
 
 const SHA = 'b3b3df63cfc27929f503fefefa3ffa334568c515';
 const PROJECT = '/api/v4/projects/team%2Fsub%2Fshop';
@@ -70,7 +71,7 @@ afterEach(() => {
 
 function act(mode: 'download' | 'upload'): Promise<Ended> {
   const url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/team/sub/shop/-/merge_requests/7`;
-  return run(pullRequest({ mode, url, path: dir, provider: 'gitlab', skipTlsVerify: false }), {
+  return runInProcess(pullRequest({ mode, url, path: dir, provider: 'gitlab', skipTlsVerify: false }), {
     AUTH_TOKEN: 'sesame-7',
   });
 }

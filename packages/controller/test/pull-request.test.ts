@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { pullRequest, type PullRequest } from '../src/scripts/pull-request.js';
 import { startFakeGitHub, type FakeGitHub } from './fake-github.js';
+import { runInProcess } from './node-programs.js';
 import { run, type Ended } from './shells.js';
 
 const TOKEN = 't0p-secret';
@@ -26,8 +27,13 @@ afterEach(async () => {
   rmSync(dir, { recursive: true });
 });
 
-const act = (mode: PullRequest['mode'], more: Partial<PullRequest> = {}, token = TOKEN): Promise<Ended> =>
-  run(pullRequest({ mode, url: server.url, path: dir, provider: 'github', skipTlsVerify: false, ...more }), {
+const act = (
+  mode: PullRequest['mode'],
+  more: Partial<PullRequest> = {},
+  token = TOKEN,
+  start = runInProcess,
+): Promise<Ended> =>
+  start(pullRequest({ mode, url: server.url, path: dir, provider: 'github', skipTlsVerify: false, ...more }), {
     AUTH_TOKEN: token,
   });
 const json = (file: string): Record<string, unknown> =>
@@ -36,7 +42,7 @@ const files = (of: string): readonly string[] => readdirSync(join(dir, of)).sort
 
 describe('a pull request that is read', () => {
   test('lies in files as Tekton lays it out, from all pages of each list', async () => {
-    const ended = await act('download');
+    const ended = await act('download', {}, TOKEN, run);
     expect(ended.code).toBe(0);
     expect(ended.out + ended.err).not.toContain(TOKEN);
     expect(files('.')).toEqual(['base.json', 'comments', 'head.json', 'labels', 'pr.json', 'status']);
@@ -75,7 +81,7 @@ describe('a pull request that is read', () => {
 describe('a pull request that is sent back', () => {
   test('changes nothing when nothing was changed', async () => {
     await act('download');
-    expect((await act('upload')).code).toBe(0);
+    expect((await act('upload', {}, TOKEN, run)).code).toBe(0);
     expect(server.changes).toEqual([]);
   });
 

@@ -1,0 +1,50 @@
+/**
+ * Runs a step's `node -e` program in this process: starting Node takes longer than most of these programs.
+ *
+ * The program has its own arguments, environment, output and exit code. One test of each program starts the real process.
+ */
+
+import { createRequire } from 'node:module';
+import { runInThisContext } from 'node:vm';
+import type { Ended } from './shells.js';
+
+/** What a program sees as `process` and `console`. */
+interface Surface {
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly exit: (code: number) => never;
+}
+type Program = (
+  require: NodeJS.Require,
+  process: Surface,
+  console: { readonly log: (line: string) => void },
+) => Promise<void>;
+
+/** Ends a program, as `process.exit` does. */
+class Exit extends Error {}
+
+/** Runs `['node', '-e', TEXT, '--', ...arguments]` to its end. The value of the text is the promise of its end. */
+export async function runInProcess(
+  words: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Ended> {
+  const [node, option, text = '', dashes, ...args] = words;
+  if (node !== 'node' || option !== '-e' || dashes !== '--') throw new Error(`${words.join(' ')} is not node -e`);
+  let out = '';
+  let exitCode: number | undefined;
+  const exit = (code: number): never => {
+    exitCode ??= code;
+    throw new Exit();
+  };
+  const log = (line: string): void => {
+    if (exitCode === undefined) out += `${line}\n`;
+  };
+  // eval returns the value of the text's last statement; a function body would need a return statement.
+  const program = runInThisContext(`(require, process, console) => eval(${JSON.stringify(text)})`) as Program; // the text is ours
+  try {
+    await program(createRequire(import.meta.url), { argv: [node, ...args], env, exit }, { log });
+  } catch (cause) {
+    if (!(cause instanceof Exit)) throw cause;
+  }
+  return { code: exitCode ?? 0, signal: null, out, err: '' };
+}
