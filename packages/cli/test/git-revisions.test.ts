@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { startGitServer, type GitServer } from '../src/git-server/git-server.js';
+import { isReferenceName } from '../src/git-server/references.js';
 
 const run = promisify(execFile);
 const WHO = ['-c', 'user.name=Ann', '-c', 'user.email=ann@example.org', '-c', 'init.defaultBranch=master'];
@@ -52,13 +53,15 @@ async function served(directory: string, revisions: readonly string[]): Promise<
   return server;
 }
 
-/** What the file says after a git step has fetched this revision. */
-async function fetched(server: GitServer, revision: string): Promise<string> {
+/** What the file says at each revision, after one fetch of them as a git step fetches one. */
+async function fetched(server: GitServer, revisions: readonly string[]): Promise<ReadonlyMap<string, string>> {
   const clone = mkdtempSync(join(work, 'clone-'));
   await git(clone, 'init', '-q');
-  await git(clone, 'fetch', '-q', '--depth=1', server.url('source'), revision);
-  await git(clone, 'reset', '-q', '--hard', 'FETCH_HEAD');
-  return readFileSync(join(clone, 'a.txt'), 'utf8');
+  await git(clone, 'fetch', '-q', '--depth=1', server.url('source'), ...revisions);
+  const commits = readFileSync(join(clone, '.git', 'FETCH_HEAD'), 'utf8').match(/^[0-9a-f]{40}/gm) ?? [];
+  const content = new Map<string, string>();
+  for (const commit of new Set(commits)) content.set(commit, await git(clone, 'show', `${commit}:a.txt`));
+  return new Map(revisions.map((revision, at) => [revision, content.get(commits[at] ?? '') ?? 'nothing']));
 }
 
 const WORKING_COPY = [
@@ -76,19 +79,20 @@ const WORKING_COPY = [
 const FIXED = ['v1', 'tags/v1', 'refs/tags/v1', 'pull/5/head', 'refs/pull/5/head'];
 
 describe('a repository answers', () => {
-  let server: GitServer;
   let directory: string;
+  let content: ReadonlyMap<string, string>;
   beforeAll(async () => {
     directory = await repository('repository');
-    server = await served(directory, [...WORKING_COPY, ...FIXED]);
+    const revisions = [...WORKING_COPY, ...FIXED];
+    content = await fetched(await served(directory, revisions), revisions);
   });
 
-  test.each(WORKING_COPY)('%s with the files as they are', async (revision) => {
-    expect(await fetched(server, revision)).toBe('now');
+  test.each(WORKING_COPY)('%s with the files as they are', (revision) => {
+    expect(content.get(revision)).toBe('now');
   });
 
-  test.each(FIXED)('%s, which it has, with the commit that it names', async (revision) => {
-    expect(await fetched(server, revision)).toBe('old');
+  test.each(FIXED)('%s, which it has, with the commit that it names', (revision) => {
+    expect(content.get(revision)).toBe('old');
   });
 
   test('no reference that nobody has', async () => {
@@ -99,13 +103,50 @@ describe('a repository answers', () => {
 
 describe('a folder without history answers', () => {
   const asked = [...WORKING_COPY, ...FIXED];
-  let server: GitServer;
+  let content: ReadonlyMap<string, string>;
   beforeAll(async () => {
-    server = await served(folder('folder'), asked);
+    content = await fetched(await served(folder('folder'), asked), asked);
   });
 
-  test.each(asked)('%s with its files', async (revision) => {
-    expect(await fetched(server, revision)).toBe('now');
+  test.each(asked)('%s with its files', (revision) => {
+    expect(content.get(revision)).toBe('now');
+  });
+});
+
+describe('a name that git does not take for a reference is refused', () => {
+  const NAMES = {
+    refused: [
+      'a..b',
+      'a/.b',
+      '.a',
+      'a.lock',
+      'a.lock/b',
+      'a.',
+      'a b',
+      'a~1',
+      'a^',
+      'a:b',
+      'a?',
+      'a*',
+      'a[b',
+      'a\\b',
+    ].concat(['a@{0}', 'a//b', '/a', 'a/', 'refs/', 'a\x7f', 'a\tb', 'a\nb', '']),
+    taken: ['a', 'a/b', '@', 'a@b', 'a{b', 'a.b', 'a.locked', 'refs/a', 'feature/é', 'a-b', "a'b", 'a$b', 'a]', 'HEAD'],
+  };
+
+  test.each(NAMES.refused)('%j', (name) => {
+    expect(isReferenceName(name === 'refs/' ? name : `refs/heads/${name}`)).toBe(false);
+  });
+
+  test.each(NAMES.taken)('but not %j', (name) => {
+    expect(isReferenceName(`refs/heads/${name}`)).toBe(true);
+  });
+
+  test('as git check-ref-format does', async () => {
+    const all = [...NAMES.refused, ...NAMES.taken].map((name) => `refs/heads/${name}`);
+    const script = 'for name; do git check-ref-format "$name"; printf %s $?; done';
+    const { stdout } = await run('sh', ['-c', script, 'sh', ...all]);
+    expect(stdout).toBe(all.map((name) => (isReferenceName(name) ? '0' : '1')).join(''));
   });
 });
 
@@ -119,5 +160,5 @@ test('a change of the same length, within the second in which git has read the f
   writeFileSync(file, 'now');
   utimesSync(file, moment, moment);
   utimesSync(join(directory, '.git', 'index'), moment, moment);
-  expect(await fetched(await served(directory, ['master']), 'master')).toBe('now');
+  expect((await fetched(await served(directory, ['master']), ['master'])).get('master')).toBe('now');
 });

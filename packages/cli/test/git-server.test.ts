@@ -18,7 +18,6 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { startGitServer, type GitServer } from '../src/git-server/git-server.js';
-import { gitConfig } from '../src/local/host-files.js';
 
 const run = promisify(execFile);
 const WHO = ['-c', 'user.name=Ann', '-c', 'user.email=ann@example.org', '-c', 'init.defaultBranch=main'];
@@ -72,10 +71,9 @@ beforeAll(async () => {
 afterAll(() => rmSync(template.directory, { recursive: true, force: true }));
 
 /** A copy of it for one test. */
-async function repository(): Promise<Made> {
+function repository(): Made {
   const directory = join(work, 'repository');
   cpSync(template.directory, directory, { recursive: true, preserveTimestamps: true });
-  await git(directory, 'status'); // the copy's index is the copy's own
   return { ...template, directory };
 }
 
@@ -87,13 +85,12 @@ async function serve(directory: string, ...revisions: (string | undefined)[]): P
   return server;
 }
 
-/** What a git step does: init, fetch one revision with depth 1, reset. */
-async function fetchInto(name: string, server: GitServer, revision: string, ...options: string[]): Promise<string> {
-  const clone = join(work, name);
-  await git(work, 'init', '-q', name);
-  await git(clone, ...options, 'fetch', '-q', '--depth=1', server.url('source'), revision);
-  await git(clone, 'reset', '-q', '--hard', 'FETCH_HEAD');
-  return clone;
+const STEP = 'git init -q "$1" && cd "$1" && git $4 fetch -q --depth=1 "$2" $3 && git reset -q --hard FETCH_HEAD';
+
+/** What a git step does: init, fetch with depth 1, reset; in one shell, which is smaller to start git from than a worker. */
+async function fetchInto(name: string, server: GitServer, revision: string, options = ''): Promise<string> {
+  await run('sh', ['-c', STEP, 'sh', name, server.url('source'), revision, options], { cwd: work });
+  return join(work, name);
 }
 
 /** Times of objects are left out: git renews them when it meets an object again, so that `gc` keeps it. */
@@ -113,7 +110,7 @@ const read = (directory: string, name: string): string => readFileSync(join(dire
 
 describe('a repository', () => {
   test('that is clean is served at its own commit', async () => {
-    const { directory, second } = await repository();
+    const { directory, second } = repository();
     const server = await serve(directory, 'main');
     const clone = await fetchInto('clone', server, 'main');
     expect([server.commits('source')[0], await git(clone, 'rev-parse', 'HEAD')]).toEqual([second, second]);
@@ -121,7 +118,7 @@ describe('a repository', () => {
   });
 
   test('that is dirty is served as a commit on top of HEAD, with untracked files and without ignored ones', async () => {
-    const { directory, second } = await repository();
+    const { directory, second } = repository();
     write(directory, { 'a.txt': 'edited', 'new/b.txt': 'untracked' });
     await git(directory, 'add', '--intent-to-add', 'new/b.txt');
     const server = await serve(directory, 'main');
@@ -137,7 +134,8 @@ describe('a repository', () => {
   });
 
   test('is not touched, to the byte and the time, by being served and cloned', async () => {
-    const { directory } = await repository();
+    const { directory } = repository();
+    await git(directory, 'status'); // the copy's index is the copy's own
     await git(directory, 'config', 'core.splitIndex', 'true');
     await git(directory, 'config', 'core.untrackedCache', 'true');
     write(directory, { 'a.txt': 'edited', 'b.txt': 'untracked' });
@@ -147,26 +145,59 @@ describe('a repository', () => {
     expect(tree(directory)).toEqual(before);
   });
 
-  test.each<[string, string, 'first' | 'second' | 'working copy']>([
-    ['the branch that is checked out', 'main', 'working copy'],
-    ['another branch', 'old', 'working copy'],
-    ['a branch by its full name', 'refs/heads/old', 'working copy'],
-    ['a tag', 'v1', 'first'],
-    ['a commit', 'FIRST', 'first'],
-    ['a short commit id', 'SHORT', 'second'],
-  ])('that is dirty and asked for %s (%s) gives the %s', async (_what, asked, want) => {
-    const { directory, first, second } = await repository();
-    write(directory, { 'a.txt': 'edited' });
-    const revision = { FIRST: first, SHORT: second.slice(0, 8) }[asked] ?? asked;
-    const server = await serve(directory, revision);
-    const content = { first: 'one', second: 'two', 'working copy': 'edited' }[want];
-    const clone = await fetchInto('clone', server, asked === 'SHORT' ? second : revision);
-    expect(read(clone, 'a.txt')).toBe(content);
-    expect(await git(clone, 'rev-parse', 'HEAD')).toBe(server.commits('source')[0]);
+  describe('that is dirty', () => {
+    const CONTENT = ['edited', 'one', 'two'] as const;
+    let served: ReadonlyMap<string, string>;
+    let commits: readonly string[];
+    beforeAll(async () => {
+      const place = mkdtempSync(join(tmpdir(), 'git-dirty-'));
+      cpSync(template.directory, join(place, 'source'), { recursive: true, preserveTimestamps: true });
+      write(join(place, 'source'), { 'a.txt': 'edited' });
+      const asked = ['main', 'old', 'refs/heads/old', 'v1', template.first, template.second.slice(0, 8)];
+      const source = { directory: join(place, 'source'), revisions: asked };
+      const server = await startGitServer({ repositories: new Map([['source', source]]) });
+      await git(place, 'init', '-q', 'clone');
+      await git(join(place, 'clone'), 'fetch', '-q', server.url('source'), ...asked.slice(0, -1), template.second);
+      const fetched = readFileSync(join(place, 'clone/.git/FETCH_HEAD'), 'utf8').match(/^[0-9a-f]{40}/gm) ?? [];
+      const peeled = await git(join(place, 'clone'), 'rev-parse', ...fetched.map((each) => `${each}^{commit}`));
+      const at = ['main', 'old', 'refs/heads/old', 'v1', 'FIRST', 'SHORT'];
+      served = new Map(peeled.split('\n').map((commit, number) => [at[number] ?? '', commit]));
+      commits = server.commits('source');
+      const content = await Promise.all(commits.map((commit) => git(join(place, 'clone'), 'show', `${commit}:a.txt`)));
+      await server.close();
+      rmSync(place, { recursive: true, force: true });
+      expect(content).toEqual(CONTENT);
+    });
+
+    test.each<[string, string, 'first' | 'second' | 'working copy']>([
+      ['the branch that is checked out', 'main', 'working copy'],
+      ['another branch', 'old', 'working copy'],
+      ['a branch by its full name', 'refs/heads/old', 'working copy'],
+      ['a tag', 'v1', 'first'],
+      ['a commit', 'FIRST', 'first'],
+      ['a short commit id', 'SHORT', 'second'],
+    ])('and asked for %s (%s) gives the %s', (_what, asked, want) => {
+      expect(served.get(asked)).toBe(commits[{ 'working copy': 0, first: 1, second: 2 }[want]]);
+    });
+  });
+
+  test('with packed references is served with the branches that only its remote has', async () => {
+    const { directory, first, second } = repository();
+    await git(directory, 'update-ref', 'refs/remotes/origin/feature/x', first);
+    await git(directory, 'pack-refs', '--all');
+    const server = await serve(directory, 'feature/x', 'pull/1/head');
+    expect((await git(work, 'ls-remote', server.url('source'), 'refs/*')).split('\n')).toEqual([
+      `${second}\trefs/heads/feature/x`,
+      `${second}\trefs/heads/main`,
+      `${first}\trefs/heads/old`,
+      `${second}\trefs/pull/1/head`,
+      expect.stringMatching(/^[0-9a-f]{40}\trefs\/tags\/v1$/),
+      `${first}\trefs/tags/v1^{}`,
+    ]);
   });
 
   test('is served at each of the revisions that are asked for', async () => {
-    const { directory, first, second } = await repository();
+    const { directory, first, second } = repository();
     const server = await serve(directory, 'v1', 'main', 'v1');
     expect(server.commits('source')).toEqual([first, second]);
     expect(read(await fetchInto('old', server, 'v1'), 'a.txt')).toBe('one');
@@ -174,7 +205,7 @@ describe('a repository', () => {
   });
 
   test('is served without the revisions that it lacks, where they are to be left out', async () => {
-    const { directory, first } = await repository();
+    const { directory, first } = repository();
     const source = { directory, revisions: ['v9', '--upload-pack=evil', 'v1'], skipUnknown: true };
     const server = await startGitServer({ repositories: new Map([['source', source]]) });
     servers.push(server);
@@ -184,7 +215,7 @@ describe('a repository', () => {
   });
 
   test('gives the same commit for the same changes', async () => {
-    const { directory } = await repository();
+    const { directory } = repository();
     write(directory, { 'a.txt': 'edited' });
     const [one, other] = [await serve(directory), await serve(directory)];
     expect(one.commits('source')).toEqual(other.commits('source'));
@@ -197,23 +228,23 @@ describe('a repository', () => {
   });
 
   test('is read by old and new protocols, whole and shallow, with long requests compressed', async () => {
-    const { directory, second } = await repository();
+    const { directory, second } = repository();
     const tags = Array.from({ length: 30 }, (_, i) => `create refs/tags/t${i} HEAD\n`);
     const updating = run('git', ['-C', directory, 'update-ref', '--stdin']);
     updating.child.stdin?.end(tags.join(''));
     await updating;
     const server = await serve(directory, 'main');
     for (const version of ['0', '1', '2'])
-      expect(
-        read(await fetchInto(`clone${version}`, server, 'main', '-c', `protocol.version=${version}`), 'a.txt'),
-      ).toBe('two');
+      expect(read(await fetchInto(`clone${version}`, server, 'main', `-c protocol.version=${version}`), 'a.txt')).toBe(
+        'two',
+      );
     const clone = join(work, 'clone2');
     await git(clone, 'fetch', '-q', '--unshallow', '--tags', server.url('source'), 'main');
     expect(await git(clone, 'rev-list', '--count', second)).toBe('2');
   });
 
   test('that is a linked worktree is served with its own files', async () => {
-    const { directory } = await repository();
+    const { directory } = repository();
     await git(directory, 'worktree', 'add', '-q', join(work, 'linked'), 'old');
     write(join(work, 'linked'), { 'a.txt': 'in the worktree' });
     const server = await serve(join(work, 'linked'), 'old');
@@ -242,7 +273,7 @@ describe('a plain folder', () => {
   });
 
   test('inside a repository is served alone, under whatever branch is asked', async () => {
-    const { directory } = await repository();
+    const { directory } = repository();
     const inside = write(join(directory, 'examples'), { Makefile: 'all:\n' });
     const server = await serve(inside, 'release/v2');
     const clone = await fetchInto('clone', server, 'release/v2');
@@ -287,7 +318,7 @@ describe('is refused', () => {
     ],
     [
       'a branch the repository does not have',
-      async () => [(await repository()).directory, 'mian'],
+      async () => [repository().directory, 'mian'],
       {
         code: 'REVISION_UNKNOWN',
         message: expect.stringMatching(/^\/.*\/repository has no branch, tag or commit "mian"$/),
@@ -298,6 +329,26 @@ describe('is refused', () => {
       'a commit a plain folder does not have',
       async () => [write(join(work, 'folder'), { a: '' }), 'f'.repeat(40)],
       { code: 'REVISION_UNKNOWN', hint: expect.stringContaining('its only commit is') },
+    ],
+    [
+      'a repository with a reference to a commit that is missing',
+      async () => [write(repository().directory, { '.git/refs/heads/lost': `${'1'.repeat(40)}\n` }), 'main'],
+      {
+        code: 'SOURCE_UNREADABLE',
+        message: expect.stringMatching(/: fatal: missing object 1{40} for refs\/heads\/lost$/),
+      },
+    ],
+    [
+      'a branch below one that it has',
+      async () => {
+        const { directory, first } = repository();
+        await git(directory, 'update-ref', 'refs/remotes/origin/old/x', first);
+        return [directory, 'old/x'];
+      },
+      {
+        code: 'SOURCE_UNREADABLE',
+        message: expect.stringMatching(/'refs\/heads\/old' exists; cannot create 'refs\/heads\/old\/x'$/),
+      },
     ],
     [
       'a repository that git cannot read',
@@ -323,7 +374,7 @@ describe('is refused', () => {
   });
 
   test('a push, an unknown repository, and whoever does not know the address', async () => {
-    const { directory } = await repository();
+    const { directory } = repository();
     const server = await serve(directory, 'main');
     const url = server.url('source');
     await expect(git(directory, 'push', '-q', url, 'main')).rejects.toThrow('cannot be pushed to');
@@ -334,49 +385,5 @@ describe('is refused', () => {
     ];
     expect(await Promise.all(answers.map(async (one) => (await fetch(one)).status))).toEqual([404, 404, 404]);
     expect(await (await fetch(`${url}/HEAD`)).text()).toContain('smart HTTP protocol');
-  });
-});
-
-describe('an address that is answered by a directory', () => {
-  let server: GitServer;
-  beforeAll(async () => {
-    server = await startGitServer({
-      repositories: new Map([['source', { directory: template.directory, revisions: ['main'] }]]),
-    });
-  });
-  afterAll(() => server.close());
-
-  /** What git says when it asks for an address, led by `/etc/gitconfig`. */
-  async function asks(address: string, others: readonly string[] = []): Promise<string> {
-    const config = gitConfig(new Map([['https://forge.invalid/org/shop', server.url('source')]]), others);
-    writeFileSync(join(work, 'gitconfig'), config);
-    const env = { ...process.env, GIT_CONFIG_GLOBAL: join(work, 'gitconfig'), GIT_CONFIG_NOSYSTEM: '1' };
-    const said = await run('git', ['ls-remote', address, 'main'], { env }).catch(
-      (cause: unknown) => ({ stdout: String((cause as { readonly stderr: unknown }).stderr) }), // what execFile rejects with
-    );
-    return said.stdout.replace(/^[0-9a-f]{40}/, 'COMMIT').trim();
-  }
-
-  test.each([
-    'https://forge.invalid/org/shop',
-    'https://forge.invalid/org/shop.git',
-    'https://forge.invalid/org/shop/',
-  ])('is so however it is spelt: %s', async (address) => {
-    expect(await asks(address)).toBe('COMMIT\trefs/heads/main');
-  });
-
-  test.each([
-    'https://forge.invalid/org/shop-2',
-    'https://forge.invalid/org/shop/part',
-    'https://forge.invalid/org/shop.github',
-  ])('takes no other along that begins like it, and says so: %s', async (address) => {
-    expect(await asks(address)).toContain(
-      `remote: this address begins like that of source, for which a directory stands in, and goes on with '${address.slice(30)}'`,
-    );
-  });
-
-  test('leaves another to the network when it is known', async () => {
-    const other = 'https://forge.invalid/org/shop-2.git';
-    expect(await asks(other, [other])).toContain('Could not resolve host: forge.invalid');
   });
 });

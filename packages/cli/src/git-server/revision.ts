@@ -6,7 +6,8 @@
  * reference. A name the repository does not know is a mistake, as it would be at the remote.
  */
 
-import { git, tryGit, withoutUserSettings } from './git.js';
+import { tryGit, withoutUserSettings } from './git.js';
+import type { References } from './references.js';
 import { SourceError } from './source-error.js';
 
 /** A directory's state, as a commit. */
@@ -16,8 +17,8 @@ export interface WorkingCopy {
   /** Environment variables under which git reads the repository itself. */
   readonly reading: Readonly<Record<string, string>>;
   readonly commit: string;
-  /** The branch that is checked out, as a full ref. Absent: none is. */
-  readonly branch?: string;
+  /** The references of the repository. */
+  readonly references: References;
   /** Whether the repository has commits of its own. */
   readonly born: boolean;
 }
@@ -46,41 +47,40 @@ export const CHANGES = ['refs/pull', 'refs/pull-requests', 'refs/merge-requests'
 /** @param asked absent: the working copy. Throws REVISION_UNKNOWN. */
 export async function findRevision(now: WorkingCopy, asked: string | undefined): Promise<Revision> {
   if (asked === undefined || asked === 'HEAD') return { commit: now.commit };
-  const at = { env: now.reading };
-  const commitAt = (ref: string): Promise<string | undefined> =>
-    tryGit(['--git-dir', now.gitDir, 'rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`], {
+  const { objects, branch: checkedOut } = now.references;
+  const commitAt = (name: string): Promise<string | undefined> =>
+    tryGit(['--git-dir', now.gitDir, 'rev-parse', '--verify', '--quiet', '--end-of-options', `${name}^{commit}`], {
       env: withoutUserSettings(now.gitDir),
     });
+  const taggedAt = async (ref: string): Promise<string | undefined> => {
+    const object = now.born ? objects.get(ref) : undefined;
+    return object === undefined ? undefined : commitAt(object);
+  };
 
   const isKnown = async (branch: string): Promise<boolean> => {
-    if (branch === now.branch || (await commitAt(branch)) !== undefined) return true;
+    if (branch === checkedOut || objects.has(branch)) return true;
     const remote = `refs/remotes/*/${branch.slice('refs/heads/'.length)}`;
-    return now.born && Boolean(await tryGit(['for-each-ref', '--count=1', remote], at));
+    return now.born && Boolean(await tryGit(['for-each-ref', '--count=1', remote], { env: now.reading }));
   };
 
   for (const ref of referencesMeant(asked)) {
     const isChange = CHANGE.test(ref);
-    const fixed = now.born && (isChange || ref.startsWith('refs/tags/')) ? await commitAt(ref) : undefined;
+    const fixed = isChange || ref.startsWith('refs/tags/') ? await taggedAt(ref) : undefined;
     if (fixed !== undefined) return { commit: fixed };
     if (isChange || (ref.startsWith('refs/heads/') && (await isKnown(ref)))) return { commit: now.commit, ref };
   }
 
   const commit = /^[0-9a-f]{4,64}$/.test(asked) ? await commitAt(asked) : undefined;
   if (commit !== undefined) return { commit };
-  throw unknown(now, asked, await names(now));
+  throw unknown(now, asked);
 }
 
-async function names({ gitDir }: WorkingCopy): Promise<readonly string[]> {
-  const args = ['--git-dir', gitDir, 'for-each-ref', '--format=%(refname:short)', 'refs/heads', 'refs/tags'];
-  const refs = await git(args, { env: withoutUserSettings(gitDir) });
-  return refs.split('\n').filter(Boolean);
-}
-
-function unknown({ directory, commit }: WorkingCopy, asked: string, refs: readonly string[]): SourceError {
-  const some = refs.slice(0, 8).join(', ') + (refs.length > 8 ? ', …' : '');
+function unknown({ directory, commit, references }: WorkingCopy, asked: string): SourceError {
+  const names = [...references.objects.keys()].flatMap((ref) => /^refs\/(?:heads|tags)\/(.+)$/.exec(ref)?.[1] ?? []);
+  const some = names.slice(0, 8).join(', ') + (names.length > 8 ? ', …' : '');
   return new SourceError(
     'REVISION_UNKNOWN',
     `${directory} has no branch, tag or commit ${JSON.stringify(asked)}`,
-    refs.length > 0 ? `it has ${some}` : `its only commit is ${commit}; a branch name means its files as they are`,
+    names.length > 0 ? `it has ${some}` : `its only commit is ${commit}; a branch name means its files as they are`,
   );
 }

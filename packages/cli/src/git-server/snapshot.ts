@@ -10,6 +10,7 @@ import { copyFile, mkdir, realpath, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { git, GitFailure, NEUTRAL_DIRECTORY, tryGit, withoutUserSettings } from './git.js';
 import { alternates, exists, findRepository, openRepository, type Repository } from './repository.js';
+import { isReferenceName, readReferences, writeReferences, type References } from './references.js';
 import { branchOf, CHANGES, findRevision, type Revision, type WorkingCopy } from './revision.js';
 import { SourceError } from './source-error.js';
 import { writeTree, type FilteredFiles, type WorkingTree } from './working-tree.js';
@@ -82,9 +83,8 @@ async function existing(directory: string): Promise<string> {
   return path;
 }
 
-async function checkName(revision: string): Promise<void> {
-  const valid = !revision.startsWith('-') && (await tryGit(['check-ref-format', branchOf(revision)])) !== undefined;
-  if (valid) return;
+function checkName(revision: string): void {
+  if (!revision.startsWith('-') && isReferenceName(branchOf(revision))) return;
   throw new SourceError(
     'REVISION_INVALID',
     `${JSON.stringify(revision)} cannot be a Git revision`,
@@ -94,9 +94,9 @@ async function checkName(revision: string): Promise<void> {
 
 async function ofRepository(source: Source, directory: string, own: Repository, gitDir: string): Promise<Snapshot> {
   const { env } = own;
-  const [head, branch] = await Promise.all([
+  const [head, references] = await Promise.all([
     headOf(own),
-    tryGit(['symbolic-ref', '--quiet', 'HEAD'], { env }),
+    readReferences(env, ['refs/heads', 'refs/tags', ...CHANGES]),
     borrow(own, gitDir),
   ]);
   const written = own.bare ? undefined : await treeOf(directory, own, gitDir);
@@ -111,27 +111,24 @@ async function ofRepository(source: Source, directory: string, own: Repository, 
     reading: env,
     commit,
     born: head !== undefined,
-    ...(branch !== undefined && { branch }),
+    references,
   };
   const asked = await known(source, (revision) => findRevision(now, revision));
   const found = asked.length > 0 ? asked : [await findRevision(now, undefined)];
-  await publish(gitDir, commit, [branch, ...found.map(({ ref }) => ref)]);
+  await publish(gitDir, commit, references, found);
   const commits = distinctCommits(found);
   return { gitDir, dirty, commits, filtered: commits.includes(commit) ? (written?.filtered ?? []) : [] };
 }
 
-/** A bare repository with the refs of another, which borrows its objects. */
+/** Creates a bare repository without references that borrows the objects of another. */
 async function borrow(own: Repository, gitDir: string): Promise<void> {
-  const [refs] = await Promise.all([
-    git(['for-each-ref', '--format=create %(refname) %(objectname)', 'refs/heads', 'refs/tags', ...CHANGES], {
-      env: own.env,
-    }),
-    init(gitDir, own.format),
-  ]);
   await mkdir(join(gitDir, 'objects', 'info'), { recursive: true });
+  await mkdir(join(gitDir, 'refs'));
+  await writeFile(join(gitDir, 'HEAD'), 'ref: refs/heads/master\n');
+  const extension = own.format === 'sha1' ? '' : `[extensions]\n\tobjectFormat = ${own.format}\n`;
+  await writeFile(join(gitDir, 'config'), `[core]\n\trepositoryFormatVersion = 1\n\tbare = true\n${extension}`);
   await writeFile(join(gitDir, 'objects', 'info', 'alternates'), alternates(own.objects));
   if (await exists(own.shallow)) await copyFile(own.shallow, join(gitDir, 'shallow'));
-  await git(['update-ref', '--stdin'], { env: ours(gitDir), input: `${refs}\n`.trimStart() });
 }
 
 /** Environment variables under which git works on a snapshot. */
@@ -140,10 +137,14 @@ const ours = (gitDir: string): Readonly<Record<string, string>> => ({
   GIT_DIR: gitDir,
 });
 
-const init = (gitDir: string, format = 'sha1'): Promise<string> =>
-  git(['init', '--quiet', '--bare', '--template=', `--object-format=${format}`, gitDir], {
-    env: withoutUserSettings(NEUTRAL_DIRECTORY),
-  });
+/** Creates a bare repository. git records properties of the file system in it, such as whether names are case-sensitive. */
+const init = (gitDir: string): Promise<string> =>
+  git(
+    ['-c', 'init.defaultRefFormat=files', 'init', '--quiet', '--bare', '--template=', '--object-format=sha1', gitDir],
+    {
+      env: withoutUserSettings(NEUTRAL_DIRECTORY),
+    },
+  );
 
 interface Head {
   readonly commit: string;
@@ -177,20 +178,21 @@ async function ofFolder(source: Source, directory: string, gitDir: string): Prom
     env: { ...ours(gitDir), ...LITERAL },
   });
   const commit = await commitTree(gitDir, tree, FIXED_DATE);
-  const now: WorkingCopy = { directory, gitDir, reading: ours(gitDir), commit, born: false };
+  const references = { objects: new Map<string, string>() };
+  const now: WorkingCopy = { directory, gitDir, reading: ours(gitDir), commit, born: false, references };
   const found = await known(source, async (revision) => {
     if (COMMIT.test(revision)) return findRevision(now, revision);
-    await checkName(revision);
+    checkName(revision);
     return { commit, ref: branchOf(revision) };
   });
-  await publish(gitDir, commit, found.length > 0 ? found.map(({ ref }) => ref) : [branchOf('master')]);
+  await publish(gitDir, commit, references, found.length > 0 ? found : [{ ref: branchOf('master') }]);
   return { gitDir, dirty: true, commits: [commit], filtered };
 }
 
 const COMMIT = /^[0-9a-f]{40}$/;
 
 /** What is found out of each revision. One after the other, so that of several mistakes the first is told. */
-async function known<T>(source: Source, find: (revision: string) => Promise<T>): Promise<readonly T[]> {
+async function known<T>(source: Source, find: (revision: string) => T | Promise<T>): Promise<readonly T[]> {
   const found: T[] = [];
   for (const revision of source.revisions ?? []) {
     try {
@@ -217,13 +219,13 @@ function commitTree(gitDir: string, tree: string, date: string, parent?: string)
   return git(args, { env, input: 'The working copy as it is\n' });
 }
 
-/** Points the refs that mean "the working copy" at it, and HEAD at the first branch of them. */
-async function publish(gitDir: string, commit: string, refs: readonly (string | undefined)[]): Promise<void> {
-  const at = { env: ours(gitDir) };
-  const named = [...new Set(refs.filter((ref) => ref !== undefined))];
-  if (named.length > 0)
-    await git(['update-ref', '--stdin'], { ...at, input: named.map((ref) => `update ${ref} ${commit}\n`).join('') });
-  const first = named.find((ref) => ref.startsWith('refs/heads/'));
-  if (first === undefined) await git(['update-ref', '--no-deref', 'HEAD', commit], at);
-  else await git(['symbolic-ref', 'HEAD', first], at);
+/** Writes the references; those that mean the working copy name it. */
+function publish(
+  gitDir: string,
+  commit: string,
+  { objects, branch }: References,
+  found: readonly Pick<Revision, 'ref'>[],
+): Promise<void> {
+  const refs = [branch, ...found.map(({ ref }) => ref)].filter((ref) => ref !== undefined);
+  return writeReferences(gitDir, ours(gitDir), objects, { commit, names: [...new Set(refs)] });
 }

@@ -47,12 +47,14 @@ const BYTES = 'latin1';
 export async function writeTree(request: TreeRequest): Promise<WorkingTree> {
   const { directory, index: known, gitDir, env: more } = request;
   const index = join(gitDir, 'snapshot-index');
-  if (known !== undefined && (await isFile(known))) await copyIndex(known, index);
+  const begun = known !== undefined && (await isFile(known));
+  if (begun) await copyIndex(known, index);
   const env = { ...more, GIT_WORK_TREE: directory, GIT_INDEX_FILE: index };
   const run = (args: readonly string[], lines: readonly string[] = []): Promise<Buffer> =>
     gitBytes([...HANDS_OFF, ...args], { env, input: Buffer.from(lines.map((line) => `${line}\0`).join(''), BYTES) });
 
-  const submodules = (await entries(run)).filter(({ mode }) => mode === '160000').map(({ path }) => path);
+  const indexed = begun ? await entries(run) : [];
+  const submodules = indexed.filter(({ mode }) => mode === '160000').map(({ path }) => path);
   if (submodules.length === 0) await run(['add', '--all']);
   else {
     const others = ['.', ...submodules.map((path) => `:(exclude,top,literal)${path}`)];
