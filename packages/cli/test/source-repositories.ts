@@ -12,8 +12,11 @@ const run = promisify(execFile);
 const WHO = ['-c', 'user.name=Ann', '-c', 'user.email=ann@example.org', '-c', 'protocol.file.allow=always'];
 
 /** Runs git in a directory, in the environment that the test has made. */
-export const git = async (directory: string, ...args: readonly string[]): Promise<string> =>
-  (await run('git', [...WHO, '-C', directory, ...args], { cwd: tmpdir(), env: process.env })).stdout.trim();
+export const git = (directory: string, ...args: readonly string[]): Promise<string> =>
+  gitIn(process.env, directory, args);
+
+const gitIn = async (env: NodeJS.ProcessEnv, directory: string, args: readonly string[]): Promise<string> =>
+  (await run('git', [...WHO, '-C', directory, ...args], { cwd: tmpdir(), env })).stdout.trim();
 
 /** Writes files below a directory. */
 export function write(directory: string, files: Readonly<Record<string, string>>): void {
@@ -30,6 +33,7 @@ export interface SourceRepositories {
   /** A copy of a repository with a commit on `main`, and a file that differs from it. */
   readonly repository: (directory: string) => string;
   readonly serve: (directory: string, revision?: string) => Promise<GitServer>;
+  /** Clones in the environment from before the test: what the test has changed there concerns the server. */
   readonly clone: (server: Pick<GitServer, 'url'>) => Promise<string>;
 }
 
@@ -66,7 +70,7 @@ export function sourceRepositories(): SourceRepositories {
       return server;
     },
     clone: async (server) => {
-      await git(work, 'clone', '-q', server.url('source'), 'clone');
+      await gitIn(outside, work, ['clone', '-q', server.url('source'), 'clone']);
       return join(work, 'clone');
     },
   };
