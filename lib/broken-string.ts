@@ -6,7 +6,7 @@
  * reader; what this library writes itself has only the first limit.
  */
 
-import type { Problem } from '@pipewright/tekton';
+import { constructProblem, type Problem } from '@pipewright/tekton';
 
 /** Who writes the file. */
 export type Writer = 'cdk8s' | 'pipewright';
@@ -47,19 +47,7 @@ function found(value: unknown, path: Problem['path'], arrives: Arrives): Problem
   ]);
 }
 
-const problem = (text: string, path: Problem['path']): Problem =>
-  text.isWellFormed()
-    ? {
-        code: 'STRING_CHANGED',
-        severity: 'error',
-        path,
-        message: 'kubectl would not read this string as it is from the YAML that cdk8s writes',
-        hint: 'use TektonApp in place of App, which writes strings that every reader takes alike',
-      }
-    : {
-        code: 'STRING_BROKEN',
-        severity: 'error',
-        path,
-        message: 'this string ends or begins in the middle of a character',
-        hint: 'cut texts between characters: [...text].slice(…) in place of text.slice(…)',
-      };
+const problem = (text: string, path: Problem['path']): Problem => ({
+  ...constructProblem(text.isWellFormed() ? 'STRING_CHANGED' : 'STRING_BROKEN', {}),
+  path,
+});

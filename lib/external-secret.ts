@@ -5,7 +5,7 @@
  * annotations, that Tekton takes for credentials.
  */
 
-import { formatDuration } from '@pipewright/tekton';
+import { constructProblem, formatDuration } from '@pipewright/tekton';
 import type { ApiObjectMetadata, Duration } from 'cdk8s';
 import { Construct } from 'constructs';
 import { ConstructError } from './construct-error.js';
@@ -96,10 +96,5 @@ const remoteRef = ({ key, property, version }: RemoteKey): object => ({
 /** A text as it stands in a template of the operator. Throws for one that the operator would take for a template itself. */
 export function templateText(scope: Construct, text: string): string {
   if (!text.includes('{{')) return text;
-  throw new ConstructError(scope, {
-    code: 'TEMPLATE_IN_TEXT',
-    message: 'the External Secrets Operator would replace the {{…}} in this text',
-    value: text,
-    hint: 'keep the value in the store',
-  });
+  throw new ConstructError(scope, { ...constructProblem('TEMPLATE_IN_TEXT', {}), value: text });
 }

@@ -4,7 +4,7 @@
  * Works on manifests as they will be written, so it holds for objects of every construct, and for those made by hand.
  */
 
-import type { Problem } from '@pipewright/tekton';
+import { constructProblem, type Problem } from '@pipewright/tekton';
 
 /** As much of a manifest as is looked at here. */
 interface Manifest {
@@ -92,11 +92,8 @@ export function gitopsProblems(manifest: object): readonly Problem[] {
   if (value === undefined || apiVersion?.startsWith('tekton.dev/') !== true) return [];
   return [
     {
-      code: 'LABEL_PRUNES',
-      severity: 'error',
+      ...constructProblem('LABEL_PRUNES', { kind: kind ?? 'object' }),
       path: ['metadata', 'labels', INSTANCE],
-      message: `the label of this ${kind ?? 'object'} is copied to every run and pod, which Argo CD then takes for its own and deletes`,
-      hint: 'use another label, and annotation tracking in Argo CD',
       value,
     },
   ];

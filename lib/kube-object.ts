@@ -5,6 +5,7 @@
  * none. Every object of this library is made here, so none of that leaves it.
  */
 
+import { problem, suggestLabel } from '@pipewright/tekton';
 import { JsonPatch, type ApiObject, type ApiObjectMetadata } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { ConstructError } from './construct-error.js';
@@ -78,10 +79,7 @@ const label = (name: string): string => name.replace(/[^a-z0-9-]/g, '-').replace
 
 function checkName(scope: Construct, kind: string, name: string, longest: number): void {
   if (DNS_LABEL.test(name) && name.length <= longest) return;
-  throw new ConstructError(scope, {
-    code: 'NAME_INVALID',
-    message: `the name of this ${kind} must be a DNS label of at most ${String(longest)} characters`,
-    value: name,
-    hint: 'use lower-case letters, digits and dashes, with a letter or digit at both ends',
-  });
+  const better = suggestLabel(name);
+  const facts = { what: kind, name, longest, ...(better !== undefined && better.length <= longest && { better }) };
+  throw new ConstructError(scope, problem('NAME_INVALID', ['metadata', 'name'], facts));
 }

@@ -5,7 +5,7 @@
  * there, another type or a default that is missing are all reported at once, each with its place.
  */
 
-import { API_VERSION, canonicalFields } from '@pipewright/tekton';
+import { API_VERSION, canonicalFields, constructProblem } from '@pipewright/tekton';
 import type { ApiObjectMetadata } from 'cdk8s';
 import { Construct } from 'constructs';
 import { parseAllDocuments } from 'yaml';
@@ -49,11 +49,7 @@ export function adopt(
   const { metadata, spec } = manifestOf(owner, kind, manifest);
   const found = faults(spec);
   if (found.length > 0) {
-    throw new ConstructError(owner, {
-      code: 'SIGNATURE_WRONG',
-      message: `the signature does not fit the manifest: ${found.join('; ')}`,
-      hint: 'write down what the manifest declares',
-    });
+    throw new ConstructError(owner, constructProblem('SIGNATURE_WRONG', { faults: found }));
   }
   const clusterScoped = kind === 'ClusterTask';
   const object = kubeObject(owner, { apiVersion: API_VERSION, kind, metadata, clusterScoped, body: { spec } });
@@ -72,11 +68,7 @@ function manifestOf(owner: Construct, kind: string, given: string | object): Man
     const found = documents.map((it) =>
       isRecord(it) ? `${String(it['kind'])} of ${String(it['apiVersion'])}` : 'no object',
     );
-    throw new ConstructError(owner, {
-      code: 'MANIFEST_UNFIT',
-      message: `this must be exactly one ${kind} of ${API_VERSION} with a spec, and is ${found.join(', ') || 'empty'}`,
-      hint: 'pass one object, or the YAML text of one',
-    });
+    throw new ConstructError(owner, constructProblem('MANIFEST_UNFIT', { kind, apiVersion: API_VERSION, found }));
   }
   const { metadata = {}, spec } = structuredClone(only) as Partial<Manifest>; // the shape was looked at above
   return { metadata, spec: spec ?? {} };
@@ -87,11 +79,8 @@ function documentsOf(owner: Construct, text: string): unknown[] {
   const all = 'empty' in documents ? [] : [...documents];
   const [fault] = all.flatMap(({ errors }) => errors);
   if (fault) {
-    throw new ConstructError(owner, {
-      code: 'MANIFEST_NOT_YAML',
-      message: `the text is not YAML: ${fault.message.split('\n', 1)[0]?.replace(/:$/, '') ?? ''}`,
-      hint: 'pass the text of the file, not its name',
-    });
+    const [firstLine = ''] = fault.message.split('\n', 1);
+    throw new ConstructError(owner, constructProblem('MANIFEST_NOT_YAML', { fault: firstLine.replace(/:$/, '') }));
   }
   return all.map((it): unknown => it.toJS()).filter((it) => it !== null && it !== undefined);
 }

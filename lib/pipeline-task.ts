@@ -7,7 +7,7 @@
  * dependencies, which cdk8s sorts in exponential time.
  */
 
-import type { ResourceType } from '@pipewright/tekton';
+import { constructProblem, type ResourceType } from '@pipewright/tekton';
 import type { Duration } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { ConditionReference } from './condition.js';
@@ -222,11 +222,7 @@ export class PipelineTasks<P = unknown, R = unknown, W = unknown> {
     call?: TaskCall<TP, TI, TO, TW>,
   ): PlacedTask<TO, TR> => {
     if (this.#names.has(name)) {
-      throw new ConstructError(this.#pipeline, {
-        code: 'TASK_TWICE',
-        message: `there are two tasks named "${name}"`,
-        hint: 'give each task of a pipeline its own name',
-      });
+      throw new ConstructError(this.#pipeline, constructProblem('TASK_TWICE', { name }));
     }
     liesElsewhere(this.#pipeline, task.elsewhere);
     this.#used.add(task);
@@ -307,11 +303,10 @@ export class PipelineTasks<P = unknown, R = unknown, W = unknown> {
       if (first === undefined) return [];
       const stranger = all.find(({ resource }) => resource !== first.resource);
       if (stranger) {
-        throw new ConstructError(this.#pipeline, {
-          code: 'RESOURCES_DIFFER',
-          message: `input "${name}" of task "${task}" is given both "${first.resource}" and "${stranger.resource}"`,
-          hint: 'a list may hold one resource as several tasks leave it, nothing else',
-        });
+        throw new ConstructError(
+          this.#pipeline,
+          constructProblem('RESOURCES_DIFFER', { input: name, task, first: first.resource, other: stranger.resource }),
+        );
       }
       const from = all.flatMap((it) => it.from ?? []);
       return [{ name, resource: first.resource, ...(from.length > 0 && { from }) }];
@@ -320,11 +315,14 @@ export class PipelineTasks<P = unknown, R = unknown, W = unknown> {
 
   #own<T extends Owned>(task: string, it: T): T {
     if (it.pipeline === this.#pipeline) return it;
-    throw new ConstructError(this.#pipeline, {
-      code: 'FOREIGN_REFERENCE',
-      message: `task "${task}" is given "${it.name ?? it.resource ?? it.workspace ?? ''}", which belongs to ${it.pipeline.node.path}`,
-      hint: 'a task can wait for tasks of its own pipeline and use that pipeline’s resources and workspaces, nothing else',
-    });
+    throw new ConstructError(
+      this.#pipeline,
+      constructProblem('FOREIGN_REFERENCE', {
+        what: `task "${task}" is given "${it.name ?? it.resource ?? it.workspace ?? ''}", which`,
+        owner: it.pipeline.node.path,
+        fix: 'a task can wait for tasks of its own pipeline and use that pipeline’s resources and workspaces, nothing else',
+      }),
+    );
   }
 }
 

@@ -5,7 +5,7 @@
  * mistakes show at the line that made them and nothing is built later.
  */
 
-import { API_VERSION } from '@pipewright/tekton';
+import { API_VERSION, constructProblem } from '@pipewright/tekton';
 import type { ApiObjectMetadata } from 'cdk8s';
 import { Construct } from 'constructs';
 import { ConstructError } from './construct-error.js';
@@ -249,11 +249,7 @@ function pipelineSpec<P extends Params, R extends Resources, W extends PipelineW
   );
   writtenBy(owner, () => tasks(added));
   if (added.specs.length === 0) {
-    throw new ConstructError(owner, {
-      code: 'PIPELINE_EMPTY',
-      message: 'this pipeline has no tasks',
-      hint: 'add one in `tasks`: (pipeline) => { pipeline.task("test", testTask) }',
-    });
+    throw new ConstructError(owner, constructProblem('PIPELINE_EMPTY', {}));
   }
   const spec = plain(
     {

@@ -6,6 +6,7 @@
  * is used. For a template string that is the line that has it, since afterwards nothing tells text from text.
  */
 
+import { constructProblem } from '@pipewright/tekton';
 import type { IConstruct } from 'constructs';
 import { ConstructError } from './construct-error.js';
 
@@ -25,9 +26,11 @@ export function writtenBy<T>(owner: IConstruct, write: () => T): T {
 /** What is said of a reference that is used in `at` and belongs to another. */
 export const foreign = (at: IConstruct, reference: Ref<ValueType>): ConstructError =>
   new ConstructError(at, {
-    code: 'FOREIGN_REFERENCE',
-    message: `${reference.resolve()} belongs to ${reference.owner.node.path}`,
-    hint: 'use the references that the callback of this construct is given; pass values between tasks as params',
+    ...constructProblem('FOREIGN_REFERENCE', {
+      what: reference.resolve(),
+      owner: reference.owner.node.path,
+      fix: 'use the references that the callback of this construct is given; pass values between tasks as params',
+    }),
   });
 
 /** The two types of values in Tekton. */
@@ -75,11 +78,7 @@ export class Ref<T extends ValueType = 'string'> {
     const at = writing.at(-1);
     if (at && at !== this.#owner) throw foreign(at, this);
     if (this.type === 'array') {
-      throw new ConstructError(this.#owner, {
-        code: 'ARRAY_IN_STRING',
-        message: `the array ${this.resolve()} cannot be part of a string`,
-        hint: 'pass the reference itself as an element of command or args',
-      });
+      throw new ConstructError(this.#owner, constructProblem('ARRAY_IN_STRING', { reference: this.resolve() }));
     }
     return this.resolve();
   }

@@ -2,7 +2,7 @@
  * What runs of tasks and of pipelines have in common: a name or none, an account, a timeout, a pod template.
  */
 
-import { API_VERSION, type ResourceType } from '@pipewright/tekton';
+import { API_VERSION, constructProblem, type ResourceType } from '@pipewright/tekton';
 import { Names, type ApiObjectMetadata, type Duration } from 'cdk8s';
 import type { k8s, Volume } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
@@ -204,18 +204,10 @@ function naming(
   const how = mode ?? (generateName === undefined ? 'named' : 'manual');
   const fixed = how === 'named' || how === 'content-hash';
   if (generateName !== undefined && (fixed || metadata?.name !== undefined)) {
-    throw new ConstructError(scope, {
-      code: 'NAME_TWICE',
-      message: fixed ? `a run of mode "${how}" has no generateName` : 'a run has a name or a generateName',
-      hint: 'leave one of them out',
-    });
+    throw new ConstructError(scope, constructProblem('NAME_OR_GENERATE_NAME', { mode: fixed ? how : undefined }));
   }
   if (argocdHook !== undefined && how !== 'argocd-hook') {
-    throw new ConstructError(scope, {
-      code: 'HOOK_WITHOUT_MODE',
-      message: `a run of mode "${how}" is no hook of Argo CD`,
-      hint: "leave argocdHook out, or say mode: 'argocd-hook'",
-    });
+    throw new ConstructError(scope, constructProblem('HOOK_WITHOUT_MODE', { mode: how }));
   }
   if (how === 'named') return { ...(metadata && { metadata }) };
   const { name, ...rest } = metadata ?? {};

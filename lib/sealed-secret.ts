@@ -5,6 +5,7 @@
  * cause is a password in its place.
  */
 
+import { constructProblem } from '@pipewright/tekton';
 import type { ApiObjectMetadata } from 'cdk8s';
 import { Construct } from 'constructs';
 import { ConstructError } from './construct-error.js';
@@ -66,8 +67,4 @@ const defined = (record: Readonly<Record<string, string | undefined>>): object =
 
 /** Does not show the value: it may be a password. */
 const notSealed = (at: Construct, key: string): ConstructError =>
-  new ConstructError(at, {
-    code: 'NOT_SEALED',
-    message: `the value of "${key}" is not what kubeseal prints`,
-    hint: 'seal it with `kubeseal --raw`, and change the password if it was one',
-  });
+  new ConstructError(at, constructProblem('NOT_SEALED', { key }));

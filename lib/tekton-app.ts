@@ -8,6 +8,7 @@
 
 import { writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
+import { constructProblem } from '@pipewright/tekton';
 import { ApiObject, App, Chart, Names } from 'cdk8s';
 import { ConstructError } from './construct-error.js';
 import { isOnlyCreated, resourceFileName, withoutStrayNamespace, withSyncWave } from './gitops.js';
@@ -97,12 +98,8 @@ export class TektonApp extends App {
     checkAll(this);
     const { kustomizeConfiguration: file } = props;
     if (file !== undefined && !relative(this.outdir, file).startsWith('..')) {
-      throw new ConstructError(this, {
-        code: 'FILE_AMONG_MANIFESTS',
-        message: `the configuration of kustomize would lie in ${this.outdir}, where every file is taken for a manifest`,
-        value: file,
-        hint: 'write it beside your kustomization',
-      });
+      const problem = constructProblem('FILE_AMONG_MANIFESTS', { directory: this.outdir });
+      throw new ConstructError(this, { ...problem, value: file });
     }
   }
 
@@ -161,11 +158,7 @@ export class TektonApp extends App {
         const path = resolve(folder, `${name}${this.outputFileExtension}`);
         const there = files.get(path);
         if (there && (filePerResource || owners.get(path) !== chart.node.path)) {
-          throw new ConstructError(chart, {
-            code: 'FILE_TWICE',
-            message: `${shown(path)} would be written twice`,
-            hint: 'give the charts, or the objects, names that differ',
-          });
+          throw new ConstructError(chart, constructProblem('FILE_TWICE', { file: shown(path) }));
         }
         const object = syncWaves ? withSyncWave(manifest) : manifest;
         if (there) there.push(object);

@@ -6,7 +6,7 @@
  * elsewhere and are declared so take part in the checks but are never emitted.
  */
 
-import { checkObjects, PROBLEMS, type Problem } from '@pipewright/tekton';
+import { checkObjects, constructProblem, CONSTRUCT_PROBLEMS, PROBLEMS, type Problem } from '@pipewright/tekton';
 import { ApiObject, App, Chart, YamlOutputType } from 'cdk8s';
 import type { Construct, IConstruct } from 'constructs';
 import { ConstructError, nearest } from './construct-error.js';
@@ -168,13 +168,7 @@ class AppChecks {
 }
 
 /** cdk8s names a file after kind and name alone. */
-const OVERWRITES: Problem = {
-  code: 'FILE_TWICE',
-  severity: 'error',
-  path: ['metadata', 'name'],
-  message: 'the file of this object would overwrite that of another one with the same kind and name',
-  hint: 'use TektonApp with `filePerResource`, which puts the namespace into the name, or a file a chart',
-};
+const OVERWRITES: Problem = { ...constructProblem('FILE_TWICE', {}), path: ['metadata', 'name'] };
 
 function keyOf(manifest: object): string {
   const { kind, metadata } = manifest as { kind?: string; metadata?: { name?: string; namespace?: string } }; // any manifest
@@ -229,16 +223,12 @@ export function acknowledge(construct: IConstruct, code: string, reason: string)
   const row = Object.entries(PROBLEMS).find(([name]) => name === code)?.[1];
   if (!row || !warnsSomewhere(code, row)) {
     const warnings = Object.entries(PROBLEMS).filter(([name, one]) => warnsSomewhere(name, one));
-    throw new ConstructError(construct, {
-      code: 'NOT_A_WARNING',
-      message: row ? `${code} is an error, which cannot be acknowledged` : `there is no warning ${code}`,
-      hint: row
-        ? 'mend what it is about'
-        : nearest(
-            code,
-            warnings.map(([name]) => name),
-          ),
-    });
+    const guess = nearest(
+      code,
+      warnings.map(([name]) => name),
+    );
+    const isError = row !== undefined || code in CONSTRUCT_PROBLEMS;
+    throw new ConstructError(construct, constructProblem('NOT_A_WARNING', { code, isError, guess }));
   }
   construct.node.addMetadata(ACKNOWLEDGED, { code, reason });
 }

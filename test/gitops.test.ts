@@ -104,8 +104,8 @@ describe('a run', () => {
   });
 
   test.each<[string, RunOptions, string]>([
-    ['a name and a generateName', { metadata: { name: 'a' }, generateName: 'a-' }, 'NAME_TWICE'],
-    ['a generateName that is not used', { mode: 'content-hash', generateName: 'a-' }, 'NAME_TWICE'],
+    ['a name and a generateName', { metadata: { name: 'a' }, generateName: 'a-' }, 'NAME_OR_GENERATE_NAME'],
+    ['a generateName that is not used', { mode: 'content-hash', generateName: 'a-' }, 'NAME_OR_GENERATE_NAME'],
     ['a hook that is none', { mode: 'manual', argocdHook: {} }, 'HOOK_WITHOUT_MODE'],
   ])('is refused with %s', (_, options, code) => {
     expect(() => metadataOf(options)).toThrow(`[${code}]`);

@@ -170,6 +170,6 @@ test('an error thrown at a line carries its code, its construct and what to do',
     name: 'ConstructError',
     code: 'NAME_INVALID',
     path: 'ci/source',
-    hint: 'use lower-case letters, digits and dashes, with a letter or digit at both ends',
+    hint: "use a-z, 0-9 and '-', for example 'no'",
   });
 });

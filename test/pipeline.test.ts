@@ -320,7 +320,7 @@ describe('a run', () => {
   test('has a name or a generateName', () => {
     const props = { pipeline: Pipeline.fromName('a'), generateName: 'a-', metadata: { name: 'a' } };
     expect(() => new PipelineRun(chartIn(), 'run', props)).toThrow(
-      'ci/run: a run has a name or a generateName — leave one of them out [NAME_TWICE]',
+      'ci/run: a run has a name or a generateName — leave one of them out [NAME_OR_GENERATE_NAME]',
     );
   });
 

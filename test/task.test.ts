@@ -181,15 +181,25 @@ describe('names', () => {
     expect(new Set(['a.b', 'a-b', 'a_b', 'A.b'].map((id) => task(chart, id).name)).size).toBe(4);
   });
 
-  test.each(['Build', 'build_push', 'v1.2', '-build', 'build-', '', 'a'.repeat(64)])(
-    'the explicit name "%s" is refused where it is given',
-    (name) => {
-      expect(() => task(chartIn(), 'build', name)).toThrow(
-        `ci/build: the name of this Task must be a DNS label of at most 63 characters (got ${JSON.stringify(name)}) — ` +
-          'use lower-case letters, digits and dashes, with a letter or digit at both ends [NAME_INVALID]',
-      );
-    },
-  );
+  const LONG = 'a'.repeat(64);
+
+  test.each([
+    ['Build', "the name 'Build' of this Task is no DNS label — use a-z, 0-9 and '-', for example 'build'"],
+    [
+      'build_push',
+      "the name 'build_push' of this Task is no DNS label — use a-z, 0-9 and '-', for example 'build-push'",
+    ],
+    ['v1.2', "the name 'v1.2' of this Task is no DNS label — use a-z, 0-9 and '-', for example 'v1-2'"],
+    ['-build', "the name '-build' of this Task is no DNS label — use a-z, 0-9 and '-', for example 'build'"],
+    ['build-', "the name 'build-' of this Task is no DNS label — use a-z, 0-9 and '-', for example 'build'"],
+    ['', "this Task has an empty name — use up to 63 of a-z, 0-9 and '-', with a letter or digit at both ends"],
+    [
+      LONG,
+      `the name '${LONG}' of this Task has 64 characters; 63 are allowed — use a-z, 0-9 and '-', for example '${LONG.slice(1)}'`,
+    ],
+  ])('the explicit name "%s" is refused where it is given', (name, said) => {
+    expect(() => task(chartIn(), 'build', name)).toThrow(`ci/build: ${said} [NAME_INVALID]`);
+  });
 });
 
 describe('references', () => {

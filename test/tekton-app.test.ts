@@ -117,7 +117,7 @@ describe('warnings', () => {
 
   test.each([
     ['IMAGE_UNPINED', 'there is no warning IMAGE_UNPINED — did you mean "IMAGE_UNPINNED"?'],
-    ['STEPS_MISSING', 'STEPS_MISSING is an error, which cannot be acknowledged — mend what it is about'],
+    ['STEPS_MISSING', 'STEPS_MISSING is an error, which cannot be acknowledged — fix what it is about'],
   ])('cannot be acknowledged as %s', (code, said) => {
     const chart = new Chart(quiet(), 'chart');
 

@@ -1,9 +1,11 @@
 /** Builders of the manifests that explanations show. */
 
+import type { Example } from './explanation.js';
+
 /** How a problem is put right, with a manifest that has it and the same without it. */
 export interface Remedy {
   readonly fix: string;
-  readonly example: { readonly wrong: string; readonly right: string };
+  readonly example: Example;
 }
 
 /** A manifest with a mistake, and the text that takes its place. Several mistakes may be given. */
@@ -11,6 +13,13 @@ export function remedy(fix: string, manifest: string, ...changes: readonly (read
   const right = changes.reduce((text, [wrong, better]) => text.replace(wrong, () => better), manifest);
   return { fix, example: { wrong: manifest, right } };
 }
+
+/** A command line that has a problem, and the same without it. */
+export const commands = (wrong: string, right: string): Example => ({
+  language: 'sh',
+  wrong: `${wrong}\n`,
+  right: `${right}\n`,
+});
 
 const object = (kind: string, name: string, spec: string): string =>
   `apiVersion: tekton.dev/v1alpha1\nkind: ${kind}\nmetadata:\n  name: ${name}\nspec:\n${indented(spec)}`;

@@ -1,5 +1,6 @@
 /** Examples of problems of pipelines, runs and resources, each by itself. */
 
+import type { ProblemCode } from '@pipewright/tekton';
 import { pipeline, pipelineRun, remedy, resource, taskRun, type Remedy } from './example.js';
 
 const compile = (fields: string): string => `- name: compile\n  taskRef:\n    name: compile\n${fields}`;
@@ -9,7 +10,7 @@ const git = (params: string): string => resource(`type: git\nparams:\n${params}`
 const URL = '- name: url\n  value: https://git.example.com/app.git\n';
 
 /** By code. */
-export const PIPELINE_EXAMPLES: Readonly<Record<string, Remedy>> = {
+export const PIPELINE_EXAMPLES = {
   TASKS_MISSING: remedy('Add `tasks` with at least one task.', pipeline('params:\n- name: branch\n'), [
     '  params:\n  - name: branch\n',
     '  tasks:\n  - name: compile\n    taskRef:\n      name: compile\n',
@@ -134,4 +135,4 @@ export const PIPELINE_EXAMPLES: Readonly<Record<string, Remedy>> = {
     ),
     ['10.0.0.1', 'https://10.0.0.1'],
   ),
-};
+} satisfies Readonly<Partial<Record<ProblemCode, Remedy>>>;

@@ -1,5 +1,6 @@
 /** Examples of problems that show when objects are seen together: references, params, bindings, credentials and rights. */
 
+import type { ProblemCode } from '@pipewright/tekton';
 import { COMPILE, documents, pipeline, pipelineRun, remedy, resource, step, taskRun, type Remedy } from './example.js';
 
 const WITH_PARAM = step(
@@ -25,7 +26,7 @@ const binding = (kind: string, role: string, namespace = '\n  namespace: default
   `apiVersion: rbac.authorization.k8s.io/v1\nkind: ${kind}\nmetadata:\n  name: robot\nroleRef:\n  apiGroup: rbac.authorization.k8s.io\n  kind: ClusterRole\n  name: ${role}\nsubjects:\n- kind: ServiceAccount\n  name: robot${namespace}\n`;
 
 /** By code. */
-export const SET_EXAMPLES: Readonly<Record<string, Remedy>> = {
+export const SET_EXAMPLES = {
   TASK_UNKNOWN: remedy(
     'Add the Task to the manifests, or correct the name.',
     documents(COMPILE, taskRun('taskRef:\n  name: compiel\n')),
@@ -165,4 +166,4 @@ export const SET_EXAMPLES: Readonly<Record<string, Remedy>> = {
     ),
     ['automountServiceAccountToken: false', 'automountServiceAccountToken: true'],
   ),
-};
+} satisfies Readonly<Partial<Record<ProblemCode, Remedy>>>;

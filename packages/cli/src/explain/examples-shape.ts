@@ -1,9 +1,10 @@
 /** Examples of problems with the shape of an object: kind, fields, types of values, names. */
 
+import type { ProblemCode } from '@pipewright/tekton';
 import { COMPILE, documents, pipeline, pipelineRun, remedy, resource, step, task, type Remedy } from './example.js';
 
 /** By code. */
-export const SHAPE_EXAMPLES: Readonly<Record<string, Remedy>> = {
+export const SHAPE_EXAMPLES = {
   OBJECT_MALFORMED: remedy(
     'Give the document `apiVersion`, `kind` and `metadata` at its left edge.',
     'apiVersion: v1\nmetadata:\n  name: settings\n',
@@ -106,4 +107,4 @@ export const SHAPE_EXAMPLES: Readonly<Record<string, Remedy>> = {
     '  timeout: 1h\n',
     '  timeout: 1h\n  pipelineRef:\n    name: release\n',
   ]),
-};
+} satisfies Readonly<Partial<Record<ProblemCode, Remedy>>>;

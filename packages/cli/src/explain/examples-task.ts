@@ -1,12 +1,13 @@
 /** Examples of problems of tasks and conditions: steps, params, variables, volumes. */
 
+import type { ProblemCode } from '@pipewright/tekton';
 import { condition, remedy, step, task, type Remedy } from './example.js';
 
 const FLAGS = 'inputs:\n  params:\n  - name: flags\n    type: array\n';
 const TARGET = 'inputs:\n  params:\n  - name: target\n';
 
 /** By code. */
-export const TASK_EXAMPLES: Readonly<Record<string, Remedy>> = {
+export const TASK_EXAMPLES = {
   STEPS_MISSING: remedy('Add `steps` with at least one step.', task('outputs: {}\n'), [
     '  outputs: {}\n',
     '  steps:\n  - name: build\n    image: golang:1.22\n    command: [go, build]\n',
@@ -123,4 +124,4 @@ export const TASK_EXAMPLES: Readonly<Record<string, Remedy>> = {
       condition('check:\n  image: busybox:1.36\n  command: ["true"]\n'),
     ['on-mian', 'on-main'],
   ),
-};
+} satisfies Readonly<Partial<Record<ProblemCode, Remedy>>>;

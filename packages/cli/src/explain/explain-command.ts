@@ -33,7 +33,6 @@ function explainOne(code: string, { print, colors }: Output): void {
   const { severity, title, why, fix, example } = explanation;
   const paint = severity === 'error' ? colors.red : colors.yellow;
   print(`${colors.bold(code)}  ${paint(severity)}  ${title}\n\n${why}\n\n${colors.bold('How to fix it')}\n\n${fix}`);
-  if (!example) return;
   print(
     `\n${colors.bold('Wrong')}\n\n${indented(example.wrong)}\n\n${colors.bold('Right')}\n\n${indented(example.right)}`,
   );

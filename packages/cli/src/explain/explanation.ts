@@ -9,6 +9,13 @@ export interface Explanation {
   readonly why: string;
   /** How it is put right. */
   readonly fix: string;
-  /** YAML that has the problem, and the same without it. Absent: text cannot show it. */
-  readonly example?: { readonly wrong: string; readonly right: string };
+  readonly example: Example;
+}
+
+/** Text that has a problem, and the same without it. */
+export interface Example {
+  /** @default 'yaml' */
+  readonly language?: 'yaml' | 'ts' | 'sh';
+  readonly wrong: string;
+  readonly right: string;
 }

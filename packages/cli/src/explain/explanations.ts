@@ -1,27 +1,54 @@
-/** All problem codes in words: those of packages/tekton and those of the command. */
+/** All problem codes in words: those of packages/tekton, those of programs of constructs, and those of the command. */
 
-import { PROBLEMS } from '@pipewright/tekton';
+import {
+  CONSTRUCT_PROBLEMS,
+  PROBLEMS,
+  type ConstructProblemCode,
+  type ProblemCode,
+  type Severity,
+} from '@pipewright/tekton';
 import type { Remedy } from './example.js';
+import { CONSTRUCT_EXAMPLES } from './examples-construct.js';
 import { PIPELINE_EXAMPLES } from './examples-pipeline.js';
 import { SET_EXAMPLES } from './examples-set.js';
 import { SHAPE_EXAMPLES } from './examples-shape.js';
 import { TASK_EXAMPLES } from './examples-task.js';
 import type { Explanation } from './explanation.js';
 import { FILE_PROBLEMS } from './file-problems.js';
+import { MACHINE_PROBLEMS } from './machine-problems.js';
 
-const EXAMPLES: Readonly<Record<string, Remedy | undefined>> = {
+const MANIFEST_EXAMPLES: Readonly<Record<ProblemCode, Remedy>> = {
   ...SHAPE_EXAMPLES,
   ...TASK_EXAMPLES,
   ...PIPELINE_EXAMPLES,
   ...SET_EXAMPLES,
 };
 
-const TABLE: ReadonlyMap<string, Explanation> = new Map([
-  ...Object.entries(PROBLEMS).map(([code, { severity, title, why }]): [string, Explanation] => [
+/** What both tables of packages/tekton say of a problem. */
+interface RowText {
+  readonly severity: Severity;
+  readonly title: string;
+  readonly why: string;
+}
+
+const fromRow = ({ severity, title, why }: RowText, remedy: Remedy): Explanation => ({
+  severity,
+  title,
+  why,
+  ...remedy,
+});
+
+const TABLE: ReadonlyMap<string, Explanation> = new Map<string, Explanation>([
+  ...Object.entries(PROBLEMS).map(([code, row]): [string, Explanation] => [
     code,
-    { severity, title, why, ...(EXAMPLES[code] ?? { fix: 'Follow the hint of the finding.' }) },
+    fromRow(row, MANIFEST_EXAMPLES[code as ProblemCode]), // a key of PROBLEMS
   ]),
+  ...Object.entries(CONSTRUCT_PROBLEMS).map(([code, row]): [string, Explanation] => {
+    const { fix, example } = CONSTRUCT_EXAMPLES[code as ConstructProblemCode]; // a key of CONSTRUCT_PROBLEMS
+    return [code, fromRow(row, { fix, example: { ...example, language: 'ts' } })];
+  }),
   ...Object.entries(FILE_PROBLEMS),
+  ...Object.entries(MACHINE_PROBLEMS),
 ]);
 
 /** The explanation of a code; undefined for one that does not exist. */

@@ -4,6 +4,7 @@
  * What manifests mean is judged by packages/tekton, whose table has the same form; `explanations.ts` joins both.
  */
 
+import { commands } from './example.js';
 import type { Explanation } from './explanation.js';
 
 const map = (lines: string): string => `apiVersion: v1
@@ -12,37 +13,45 @@ metadata:
   name: settings
 ${lines}`;
 
-/** Rows by code. Those without an example are about more than the text of one file. */
+/** Rows by code. */
 export const FILE_PROBLEMS: Readonly<Record<string, Explanation>> = {
   FILE_UNREADABLE: {
     severity: 'error',
     title: 'A file cannot be read',
     why: 'It does not exist, is not a regular file, or the user may not read it.',
     fix: 'Name a file, a folder with *.yaml, *.yml or *.json files, or `-` for standard input.',
+    example: commands('pipewright lint manifest', 'pipewright lint manifests'),
   },
   FILE_TOO_LARGE: {
     severity: 'error',
     title: 'A file is too large',
     why: 'Files are read up to 4 MiB. Kubernetes itself takes no object above 1.5 MB.',
     fix: 'Split the file.',
+    example: commands('cat *.yaml > all.yaml; pipewright lint all.yaml', 'pipewright lint *.yaml'),
   },
   FILE_ENCODING: {
     severity: 'error',
     title: 'A file is not UTF-8 text',
     why: 'Kubernetes reads UTF-8. A file in another encoding would be read with other characters than were written.',
     fix: 'Save the file as UTF-8.',
+    example: commands(
+      'iconv -t UTF-16 task.yaml > task-16.yaml; pipewright lint task-16.yaml',
+      'iconv -f UTF-16 -t UTF-8 task-16.yaml > task.yaml; pipewright lint task.yaml',
+    ),
   },
   NO_OBJECTS: {
     severity: 'error',
     title: 'No objects were found',
     why: 'The files and folders hold no YAML or JSON of Kubernetes.',
     fix: 'Name the files with the manifests. A program of constructs writes them when it runs: `npx cdk8s synth`.',
+    example: commands('pipewright lint src', 'npx cdk8s synth; pipewright lint dist'),
   },
   TOO_MANY_FILES: {
     severity: 'error',
     title: 'A folder holds too many files',
     why: 'Folders are read up to a number of entries, so that a command in the wrong directory ends soon.',
     fix: 'Name the files or folders with the manifests, or leave some out with `--exclude`.',
+    example: commands('pipewright lint ~', 'pipewright lint ~/app/.tekton'),
   },
   NOT_AN_OBJECT: {
     severity: 'error',
@@ -133,53 +142,87 @@ export const FILE_PROBLEMS: Readonly<Record<string, Explanation>> = {
     title: 'A document is too complex',
     why: 'Aliases that multiply and deep nesting would exhaust whatever reads them.',
     fix: 'Write the values out, split the file, or use fewer aliases of aliases.',
+    example: {
+      wrong:
+        'a: &a [x, x, x, x, x, x, x, x, x]\nb: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a]\nc: [*b, *b, *b, *b, *b, *b, *b, *b, *b] # and so on\n',
+      right: 'a: [x, x, x]\n',
+    },
   },
   IMAGE_NO_STAND_IN: {
     severity: 'error',
     title: 'No stand-in for an image',
     why: '`pipewright run` downloads no images. A directory, an archive or the files of this machine take the place of each.',
     fix: 'Give `--image NAME=…`, or an entry below `images` of pipewright.yaml.',
+    example: commands(
+      'pipewright run',
+      'docker save golang:1.22 > golang.tar; pipewright run --image golang:1.22=docker-archive:golang.tar',
+    ),
   },
   COMMAND_UNKNOWN: {
     severity: 'error',
     title: 'It is not known what a step runs',
     why: "The step has no command and no script, so its image's entrypoint would run, which the stand-in does not have.",
     fix: 'Give the step a command, or an `entrypoint` to the image in pipewright.yaml.',
+    example: {
+      wrong: 'steps:\n- name: build\n  image: golang:1.22\n',
+      right: 'steps:\n- name: build\n  image: golang:1.22\n  command: [go, build]\n',
+    },
   },
   CONFIG_MAP_MISSING: {
     severity: 'error',
     title: 'A ConfigMap does not exist',
     why: 'The pod would wait for it until its timeout.',
     fix: 'Add the ConfigMap to the manifests.',
+    example: {
+      wrong: 'envFrom:\n- configMapRef:\n    name: setings\n',
+      right: 'envFrom:\n- configMapRef:\n    name: settings\n',
+    },
   },
   CONFIG_MAP_KEY_MISSING: {
     severity: 'error',
     title: 'A ConfigMap has no such key',
     why: 'The pod would wait for the key until its timeout.',
     fix: 'Correct the key, add it to the ConfigMap, or mark the reference `optional: true`.',
+    example: {
+      wrong: 'valueFrom:\n  configMapKeyRef:\n    name: settings\n    key: levl\n',
+      right: 'valueFrom:\n  configMapKeyRef:\n    name: settings\n    key: level\n',
+    },
   },
   SECRET_KEY_MISSING: {
     severity: 'error',
     title: 'A Secret has no such key',
     why: 'The pod would wait for the key until its timeout.',
     fix: 'Correct the key, add it to the Secret, or mark the reference `optional: true`.',
+    example: {
+      wrong: 'valueFrom:\n  secretKeyRef:\n    name: registry\n    key: pasword\n',
+      right: 'valueFrom:\n  secretKeyRef:\n    name: registry\n    key: password\n',
+    },
   },
   VOLUME_CLAIM_MISSING: {
     severity: 'error',
     title: 'A PersistentVolumeClaim does not exist',
     why: 'The pod would wait for it until its timeout.',
     fix: 'Add the PersistentVolumeClaim to the manifests. Any storage class is accepted: a claim is a directory on this machine.',
+    example: {
+      wrong: 'workspaces:\n- name: cache\n  persistentVolumeClaim:\n    claimName: cahce\n',
+      right: 'workspaces:\n- name: cache\n  persistentVolumeClaim:\n    claimName: cache\n',
+    },
   },
   STAND_IN_UNUSED: {
     severity: 'warning',
     title: 'A stand-in is for nothing that the manifests have',
     why: 'It may be misspelt; what it was meant for then has none. It is an error for an option of the command line.',
     fix: 'Correct the name, or remove the entry.',
+    example: commands('pipewright run --source ap=.', 'pipewright run --source app=.'),
   },
   CONFIG_INVALID: {
     severity: 'error',
     title: 'pipewright.yaml is invalid',
     why: 'An entry is of the wrong type, or names something that does not exist.',
     fix: 'See `pipewright run --help` for an example of the file.',
+    example: {
+      wrong: 'images:\n- golang:1.22\n',
+      right: 'images:\n  golang:1.22: docker-archive:golang.tar\n',
+    },
   },
 };

@@ -93,17 +93,19 @@ export const SHAPE_PROBLEMS = {
         : `the name ${quoted(name)} of this ${kind} is no DNS subdomain`,
     () => "use a-z, 0-9, '-' and '.', with a letter or digit at both ends",
   ),
-  NAME_INVALID: error<{ what: string; name: string; better?: string | undefined }>(
+  NAME_INVALID: error<{ what: string; name: string; better?: string | undefined; longest?: number | undefined }>(
     'A name is no DNS label',
     'Names become names of pods and containers and values of labels, so they are DNS labels: at most 63 of a-z, 0-9 and `-`, beginning and ending with a letter or digit.',
-    ({ what, name }) =>
+    ({ what, name, longest = 63 }) =>
       name === ''
         ? `this ${what} has an empty name`
-        : name.length > 63
-          ? `the name ${quoted(name)} of this ${what} has ${String(name.length)} characters; 63 are allowed`
+        : name.length > longest
+          ? `the name ${quoted(name)} of this ${what} has ${String(name.length)} characters; ${String(longest)} are allowed`
           : `the name ${quoted(name)} of this ${what} is no DNS label`,
-    ({ better }) =>
-      better ? `use a-z, 0-9 and '-', for example ${quoted(better)}` : "use up to 63 of a-z, 0-9 and '-'",
+    ({ better, longest = 63 }) =>
+      better
+        ? `use a-z, 0-9 and '-', for example ${quoted(better)}`
+        : `use up to ${String(longest)} of a-z, 0-9 and '-', with a letter or digit at both ends`,
   ),
   NAME_ODD: warning<{ what: string; name: string }>(
     'A name cannot be written as a variable',

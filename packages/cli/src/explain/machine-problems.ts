@@ -1,0 +1,181 @@
+/**
+ * Problems of this machine: what the command needs to serve a source, to keep a cluster's data and to run steps.
+ *
+ * Separate from `file-problems.ts`, since no manifest has them. The compiler holds this table complete: every code that the packages
+ * below can throw has a row.
+ */
+
+import type { ClusterErrorCode, RuntimeProblem } from '@pipewright/cluster';
+import type { SourceCode } from '../git-server/source-error.js';
+import { commands } from './example.js';
+import type { Explanation } from './explanation.js';
+
+const SOURCES: Readonly<Record<SourceCode, Explanation>> = {
+  GIT_MISSING: {
+    severity: 'error',
+    title: 'git is not installed',
+    why: 'A directory that stands in for a repository is served by git itself.',
+    fix: 'Install git, or correct PATH.',
+    example: commands('PATH=/opt/tools pipewright run --source app=.', 'pipewright run --source app=.'),
+  },
+  SOURCE_MISSING: {
+    severity: 'error',
+    title: 'The directory of a source does not exist',
+    why: 'The directory stands in for a git repository; without it there are no files to check out.',
+    fix: 'Name a directory that exists.',
+    example: commands('pipewright run --source app=../ap', 'pipewright run --source app=../app'),
+  },
+  SOURCE_NOT_A_DIRECTORY: {
+    severity: 'error',
+    title: 'The directory of a source is a file',
+    why: 'Only a directory can stand in for a git repository.',
+    fix: 'Name the directory that holds the file.',
+    example: commands('pipewright run --source app=../app/main.go', 'pipewright run --source app=../app'),
+  },
+  SOURCE_UNREADABLE: {
+    severity: 'error',
+    title: 'git cannot read the directory of a source',
+    why: 'The repository is damaged or empty, or the user may not read its files.',
+    fix: 'See what `git status` says there. An empty repository needs a first commit.',
+    example: commands(
+      'git init ../app; pipewright run --source app=../app',
+      'git init ../app; git -C ../app commit --allow-empty -m First; pipewright run --source app=../app',
+    ),
+  },
+  REVISION_INVALID: {
+    severity: 'error',
+    title: 'A revision cannot be a git revision',
+    why: 'Names of branches and tags hold no spaces and no `..`, and do not begin with a dash.',
+    fix: 'Use a branch, a tag or a commit id.',
+    example: {
+      wrong: 'params:\n- name: revision\n  value: feature/../main\n',
+      right: 'params:\n- name: revision\n  value: main\n',
+    },
+  },
+  REVISION_UNKNOWN: {
+    severity: 'error',
+    title: 'A source has no such revision',
+    why: 'The directory that stands in for the repository has no branch, tag or commit of that name.',
+    fix: 'Use one that the hint lists, or fetch it: `git fetch origin NAME:NAME`.',
+    example: {
+      wrong: 'params:\n- name: revision\n  value: v1.O\n',
+      right: 'params:\n- name: revision\n  value: v1.0\n',
+    },
+  },
+};
+
+const CLUSTER: Readonly<Record<ClusterErrorCode, Explanation>> = {
+  PORT_TAKEN: {
+    severity: 'error',
+    title: 'A port is in use',
+    why: 'Another process listens on it, perhaps another `pipewright up`.',
+    fix: 'Use another port; 0 takes any free one.',
+    example: commands('pipewright up --port 6443', 'pipewright up --port 0'),
+  },
+  CANNOT_LISTEN: {
+    severity: 'error',
+    title: 'The address cannot be listened on',
+    why: 'The address is not one of this machine, or the port needs rights that the user does not have.',
+    fix: 'Use another host or port; ports below 1024 are for root.',
+    example: commands('pipewright up --port 443', 'pipewright up --port 6443'),
+  },
+  DATA_DIR_IN_USE: {
+    severity: 'error',
+    title: 'A data directory is in use',
+    why: 'Two processes that write one data directory would destroy it.',
+    fix: 'Stop the process that the message names, or use another directory.',
+    example: commands(
+      'pipewright up --data-dir data & pipewright up --data-dir data',
+      'pipewright up --data-dir data & pipewright up --data-dir other',
+    ),
+  },
+  DATA_DIR_DAMAGED: {
+    severity: 'error',
+    title: 'A file of a data directory is damaged',
+    why: 'A checksum does not match, or a file is missing: the disk failed, or something else changed the file.',
+    fix: 'Restore a copy of the whole directory, or start with an empty one.',
+    example: commands(
+      'cp backup/log data/; pipewright up --data-dir data',
+      'cp -r backup data; pipewright up --data-dir data',
+    ),
+  },
+  DATA_DIR_VERSION: {
+    severity: 'error',
+    title: 'A data directory has another format',
+    why: 'Another version of Pipewright wrote it.',
+    fix: 'Use the version that wrote it, or start with an empty directory.',
+    example: commands('pipewright up --data-dir old', 'pipewright up --data-dir new'),
+  },
+  DATA_DIR_UNUSABLE: {
+    severity: 'error',
+    title: 'A data directory cannot be read or written',
+    why: 'Permissions, a full disk or a read-only file system are the usual reasons; the message has the one of the system.',
+    fix: 'Correct what the message names, or use another directory.',
+    example: commands('pipewright up --data-dir /proc/data', 'pipewright up --data-dir ~/pipewright-data'),
+  },
+  DATA_DIR_TOO_LARGE: {
+    severity: 'error',
+    title: 'A data directory holds more than fits into memory',
+    why: 'The embedded cluster keeps all objects in memory.',
+    fix: 'Give the process more memory.',
+    example: commands(
+      'pipewright up --data-dir data',
+      'NODE_OPTIONS=--max-old-space-size=8192 pipewright up --data-dir data',
+    ),
+  },
+  DATA_DIR_NOT_SAVED: {
+    severity: 'error',
+    title: 'Not all changes could be saved',
+    why: 'The disk is full or failed while the cluster stopped. What was acknowledged before is saved.',
+    fix: 'Make room, or replace the disk, and start again.',
+    example: commands('pipewright up --data-dir /full/data', 'pipewright up --data-dir /roomy/data'),
+  },
+  DIRECTORY_NOT_PRIVATE: {
+    severity: 'error',
+    title: 'Another user could replace the files of a directory',
+    why: 'Secrets, tokens and logs are kept there.',
+    fix: 'Use a directory of your own.',
+    example: commands('TMPDIR=/home/other/tmp pipewright run', 'TMPDIR=$HOME/tmp pipewright run'),
+  },
+  CRD_REFUSED: {
+    severity: 'error',
+    title: 'The cluster refuses a CustomResourceDefinition',
+    why: 'A definition that the cluster starts with is invalid; the message names its fields.',
+    fix: 'Correct the definition.',
+    example: { wrong: 'spec:\n  scope: Namespace\n', right: 'spec:\n  scope: Namespaced\n' },
+  },
+};
+
+const RUNTIME: Readonly<Record<RuntimeProblem['code'], Explanation>> = {
+  SANDBOX_NOT_LINUX: {
+    severity: 'error',
+    title: 'The sandbox needs Linux',
+    why: 'Steps run in Linux namespaces.',
+    fix: 'Run inside a Linux virtual machine. `--runtime fake` shows the order of the tasks anywhere, without running steps.',
+    example: commands('pipewright run', 'pipewright run --runtime fake'),
+  },
+  SANDBOX_NO_PROGRAM: {
+    severity: 'error',
+    title: 'A program that the sandbox needs is not installed',
+    why: 'Namespaces are made with util-linux, or with bubblewrap where that is asked for.',
+    fix: 'Install the programs that the message names.',
+    example: commands('pipewright run', 'apt-get install util-linux mount coreutils; pipewright run'),
+  },
+  SANDBOX_NO_NAMESPACES: {
+    severity: 'error',
+    title: 'The kernel refuses namespaces',
+    why: 'A setting of the kernel, AppArmor, or the container that the command itself runs in does not allow ordinary users to make them.',
+    fix: 'Do what one of the hints says: they depend on the restriction that was found.',
+    example: commands('docker run node:20 npx pipewright run', 'docker run --privileged node:20 npx pipewright run'),
+  },
+  SANDBOX_NO_PROCESSES: {
+    severity: 'error',
+    title: 'No more processes can be started',
+    why: 'The limit of the user or of the container is reached.',
+    fix: 'Raise the limit, or end other processes of this user.',
+    example: commands('ulimit -u 64; pipewright run', 'ulimit -u 4096; pipewright run'),
+  },
+};
+
+/** Rows by code. */
+export const MACHINE_PROBLEMS: Readonly<Record<string, Explanation>> = { ...SOURCES, ...CLUSTER, ...RUNTIME };
