@@ -1,6 +1,6 @@
 /** Steps that run in a saved image, made of this machine's own shell; where no container can be made, what is said instead is held. */
 
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,27 +25,29 @@ afterEach(removeFolders);
 
 const isRoot = process.getuid?.() === 0;
 
-/** A program of this machine with the libraries that it loads. */
-function program(name: string): readonly Member[] {
-  const libraries = librariesOf(name).map((path) => ({ name: path, text: readFileSync(path), mode: 0o755 }));
-  return [{ name: `bin/${name}`, text: readFileSync(realpathSync(find(name))), mode: 0o755 }, ...libraries];
+/** Programs of this machine with the libraries that they load, each once. */
+function programs(names: readonly string[]): readonly Member[] {
+  const files = names.map((name) => find(name));
+  const members = names.map((name, at) => ({
+    name: `bin/${name}`,
+    text: readFileSync(realpathSync(files[at] ?? '')),
+    mode: 0o755,
+  }));
+  const libraries = librariesOf(files).map((path) => ({ name: path, text: readFileSync(path), mode: 0o755 }));
+  return [...members, ...libraries];
 }
 
 const find = (name: string): string =>
   execFileSync('/bin/sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).trim();
 
-function librariesOf(name: string): readonly string[] {
-  try {
-    return (
-      execFileSync('ldd', [find(name)], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).match(/\/\S+/g) ?? []
-    );
-  } catch {
-    return []; // it is static
-  }
+/** Lines of ldd begin with the file, or hold a library; it fails if one of the files is static. */
+function librariesOf(files: readonly string[]): readonly string[] {
+  const { stdout } = spawnSync('ldd', files, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  return [...new Set((stdout ?? '').match(/(?<=\t(?:\S+ => )?)\/\S+(?= \()/g) ?? [])];
 }
 
 const SHELL = tar([
-  ...['sh', 'cat', 'id', 'mkfifo', 'sleep', 'mkdir', 'rm', 'chmod', 'cp', 'mv', 'touch'].flatMap(program),
+  ...programs(['sh', 'cat', 'id', 'mkfifo', 'sleep', 'mkdir', 'rm', 'chmod', 'cp', 'mv', 'touch']),
   { name: 'etc/passwd', text: 'root:x:0:0::/:/bin/sh\nbuilder:x:1234:2345::/:/bin/sh\n' },
   { name: 'tmp/', type: '5', mode: 0o1777 },
   { name: 'opt/', type: '5', mode: 0o755 },
