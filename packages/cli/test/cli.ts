@@ -5,7 +5,9 @@ import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } fr
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import picocolors from 'picocolors';
+import { runProgram } from '../src/program.js';
 import type { Output } from '../src/terminal/output.js';
+import { OUTPUT_CLOSED } from '../src/terminal/stop-requests.js';
 
 /** An output that remembers what was printed. */
 export interface Recorded extends Output {
@@ -90,4 +92,34 @@ export function pipewright(
       look();
     });
   return { child, said, ended };
+}
+
+/** How a command ended, and what it printed. */
+export interface Ended {
+  readonly status: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Starts `pipewright up` without containers in this process, which takes a tenth of a process of its own; resolves when it is ready. */
+export async function upHere(...args: readonly string[]): Promise<{ readonly stop: () => Promise<Ended> }> {
+  const output = recorded();
+  let ready = (): void => undefined;
+  const begun = new Promise<void>((resolve) => (ready = resolve));
+  const print = (line: string): void => {
+    output.print(line);
+    if (line.startsWith('ready at')) ready();
+  };
+  const ended = runProgram(['up', '--runtime', 'fake', ...args], { ...output, print }).then((status) => ({
+    status,
+    out: output.out(),
+    err: output.err(),
+  }));
+  const early = await Promise.race([begun, ended]);
+  if (early) throw new Error(`ended before it was ready: ${early.err}`);
+  const stop = (): Promise<Ended> => {
+    process.emit(OUTPUT_CLOSED as never); // an event that only our commands listen for
+    return ended;
+  };
+  return { stop };
 }

@@ -8,10 +8,15 @@ import { kubeconfigSend } from '@pipewright/kube';
 import { Bench } from '../../controller/test/bench.js';
 import { tellFailure } from '../src/failure.js';
 import { runProgram } from '../src/program.js';
-import { folderWith, pipewright, recorded } from './cli.js';
+import { folderWith, pipewright, recorded, upHere } from './cli.js';
 
 const folders: (() => void)[] = [];
-afterEach(() => folders.splice(0).forEach((done) => done()));
+const { TMPDIR: temporaryBefore } = process.env;
+afterEach(() => {
+  folders.splice(0).forEach((done) => done());
+  if (temporaryBefore === undefined) delete process.env['TMPDIR'];
+  else process.env['TMPDIR'] = temporaryBefore;
+});
 const folder = (files: Readonly<Record<string, string>>): string => {
   const { path, done } = folderWith(files);
   folders.push(done);
@@ -117,7 +122,8 @@ spec: { taskSpec: { steps: [{ name: a, image: 'busybox:1', command: ['true'] }] 
   test('a TMPDIR that is not there', async () => {
     const path = folder({ 'a.yaml': manifest });
     const args = ['run', path, '--runtime', 'fake', '--image', 'busybox=host'];
-    const { status, out, err } = await pipewright(args, { TMPDIR: '/nowhere' }).ended;
+    process.env['TMPDIR'] = '/nowhere';
+    const { status, out, err } = await command(...args);
     expect(err).toMatch(
       /^error: ENOENT: no such file or directory, mkdtemp '\/nowhere\/pipewright-\d+-\w+-XXXXXX'\n {2}hint: make the directory, or name another; temporary files go where TMPDIR says\n$/,
     );
@@ -202,10 +208,11 @@ p.yaml:16:58  error  VARIABLE_UNKNOWN  $(inputs.params.x) is not declared
 
 describe('up', () => {
   const serve = (...args: readonly string[]) => pipewright(['up', '--runtime', 'fake', ...args]);
+  const refused = (...args: readonly string[]) => command('up', '--runtime', 'fake', ...args);
 
   test.each(['--data-dir', '--kubeconfig'])('says so when a file is where %s needs a directory', async (option) => {
     const file = join(folder({ file: '' }), 'file');
-    const { status, err } = await serve(option, option === '--kubeconfig' ? join(file, 'config') : file).ended;
+    const { status, err } = await refused(option, option === '--kubeconfig' ? join(file, 'config') : file);
     expect(err).toBe(
       `error: ${option}: the directory ${file} cannot be made: a file is in its place\n  hint: name another\n`,
     );
@@ -219,7 +226,7 @@ describe('up', () => {
       await server.said('ready at https://127.0.0.1:');
       expect(statSync(join(data, 'kubeconfig')).mode & 0o777).toBe(0o600);
       if (start === 1) {
-        const second = await serve('--data-dir', data).ended;
+        const second = await refused('--data-dir', data);
         expect(second.err).toBe(
           `error: DATA_DIR_IN_USE: data directory ${data} is in use by process ${server.child.pid}\n  hint: stop that process, or give another directory\n`,
         );
@@ -236,11 +243,9 @@ describe('up', () => {
 
   test('ends, and says what it could not keep, when its data directory is removed meanwhile', async () => {
     const data = join(folder({}), 'data');
-    const server = serve('--data-dir', data);
-    await server.said('ready at');
+    const server = await upHere('--data-dir', data);
     rmSync(data, { recursive: true });
-    server.child.kill('SIGTERM');
-    const { status, err } = await server.ended;
+    const { status, err } = await server.stop();
     expect(err.replaceAll(data, 'DIR').split('\n').slice(-3)).toEqual([
       expect.stringMatching(
         /^error: DATA_DIR_NOT_SAVED: not everything could be saved: .*ENOENT: the file was removed while it was in use 'DIR\/(log-\d+\.ndjson|committed)'/,
@@ -255,7 +260,7 @@ describe('up', () => {
     const data = join(folder({ data: '' }), 'damaged');
     mkdirSync(data);
     writeFileSync(join(data, 'snapshot.ndjson'), '');
-    const { status, err } = await serve('--data-dir', data).ended;
+    const { status, err } = await refused('--data-dir', data);
     expect(err).toBe(
       `error: DATA_DIR_VERSION: ${data} holds snapshot.ndjson, the format of a development version, which this version does not read\n  hint: export the objects with the version that wrote the directory, or start with an empty directory\n`,
     );
@@ -264,8 +269,7 @@ describe('up', () => {
 
   test('deletes finished runs beyond those that --keep-runs names', async () => {
     const data = join(folder({}), 'data');
-    const server = serve('--data-dir', data, '--keep-runs', '1', '--keep-runs', '24h');
-    await server.said('ready at');
+    const server = await upHere('--data-dir', data, '--keep-runs', '1', '--keep-runs', '24h');
     const send = await kubeconfigSend({ kubeconfig: join(data, 'kubeconfig') });
     const bench = new Bench(send, 'default');
     const steps = [{ name: 's', image: 'ubuntu', command: ['true'] }];
@@ -276,17 +280,14 @@ describe('up', () => {
     await bench.gone('TaskRun', 'first');
     expect((await bench.list('TaskRun')).map(({ metadata }) => metadata.name)).toEqual(['second']);
     await send.close();
-    server.child.kill('SIGINT');
-    expect((await server.ended).status).toBe(0);
+    expect((await server.stop()).status).toBe(0);
   });
 
   test('says what stands in for what, sources and registries too', async () => {
     const config = 'images: { golang: host }\nresources: { source: { directory: . }, image: { registry: local } }\n';
     const path = folder({ 'stand-ins.yaml': config });
-    const server = serve('--config', join(path, 'stand-ins.yaml'));
-    await server.said('ready at');
-    server.child.kill('SIGINT');
-    expect((await server.ended).out.replaceAll(path, 'DIR')).toMatch(
+    const server = await upHere('--config', join(path, 'stand-ins.yaml'));
+    expect((await server.stop()).out.replaceAll(path, 'DIR')).toMatch(
       /\nstand-ins \(DIR\/stand-ins.yaml\):\n {2}image golang is this machine's own files, read-only\n {2}source: its repository or bucket is DIR, as it is when it is asked for\n {2}image: its registry is the local one, 127.0.0.1:\d+\n {2}the local registry requires credentials: DOCKER_CONFIG=(\S+) docker pull …, skopeo --authfile \1\/config.json …\nready at /,
     );
   });
@@ -296,7 +297,7 @@ describe('up', () => {
     ['.', 'it is a folder'],
   ])('says so when its --config (%s) cannot be read', async (name, why) => {
     const file = join(folder({}), name);
-    const { status, err } = await serve('--config', file).ended;
+    const { status, err } = await refused('--config', file);
     expect(err).toBe(
       `${file}:1:1  error  FILE_UNREADABLE  cannot be read: ${why}\n  hint: name the file with the stand-ins of this machine; \`pipewright run --help\` shows how it looks\n`,
     );
@@ -307,7 +308,7 @@ describe('up', () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as { port: number };
-    const { status, err } = await serve('--port', String(port)).ended;
+    const { status, err } = await refused('--port', String(port));
     other.close();
     expect(err).toBe(
       `error: PORT_TAKEN: port ${port} of 127.0.0.1 is taken by another process\n  hint: give another port, or 0 for any free one\n`,
@@ -317,17 +318,15 @@ describe('up', () => {
 
   test('leaves nothing behind in the temporary folder, and sweeps what one that was killed has left, its credentials too', async () => {
     const temporary = join(folder({ 'tmp/README': '' }), 'tmp');
-    const start = () => pipewright(['up', '--runtime', 'fake'], { TMPDIR: temporary });
-    const killed = start();
+    const killed = pipewright(['up', '--runtime', 'fake'], { TMPDIR: temporary });
     await killed.said('ready at');
     killed.child.kill('SIGKILL');
     await killed.ended;
     expect(left(temporary).join(' ')).toMatch(/pipewright-\d+-kubeconfig-\w+ kubeconfig/);
-    const next = start();
-    await next.said('ready at');
+    process.env['TMPDIR'] = temporary;
+    const next = await upHere();
     expect(left(temporary).filter((name) => name.startsWith(`pipewright-${killed.child.pid}-`))).toEqual([]);
-    next.child.kill('SIGINT');
-    expect((await next.ended).status).toBe(0);
+    expect((await next.stop()).status).toBe(0);
     expect(left(temporary)).toEqual([]);
   });
 });
@@ -349,14 +348,12 @@ describe('controller', () => {
 
   test('runs against a cluster that it reaches by kubeconfig', async () => {
     const kubeconfig = join(folder({}), 'config');
-    const server = pipewright(['up', '--runtime', 'fake', '--kubeconfig', kubeconfig]);
-    await server.said('ready at');
+    const server = await upHere('--kubeconfig', kubeconfig);
     const controller = pipewright(['controller', '--kubeconfig', kubeconfig, '--install-crds']);
     await controller.said('the controller works');
     controller.child.kill('SIGTERM');
     const { status, out } = await controller.ended;
-    server.child.kill('SIGTERM');
-    await server.ended;
+    await server.stop();
     expect(
       out
         .trim()

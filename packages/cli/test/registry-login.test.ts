@@ -3,7 +3,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
-import { pipewright } from './cli.js';
+import { upHere } from './cli.js';
 import { expectRun, folder, removeFolders, running } from './on-this-machine.js';
 
 afterEach(removeFolders);
@@ -79,8 +79,7 @@ stringData: { .dockerconfigjson: '{"auths":{"quay.io":{"username":"me","password
 test('up writes the login for clients outside, for their owner alone, and removes it in the end', async () => {
   const path = folder(stand);
   const data = join(path, 'data');
-  const server = pipewright(['up', '--runtime', 'fake', '--config', join(path, 'pipewright.yaml'), '--data-dir', data]);
-  await server.said('ready at');
+  const server = await upHere('--config', join(path, 'pipewright.yaml'), '--data-dir', data);
   const file = join(data, 'docker/config.json');
   const { auths } = JSON.parse(readFileSync(file, 'utf8')) as { auths: Record<string, { auth: string }> };
   const [[host = '', login] = []] = Object.entries(auths);
@@ -91,8 +90,7 @@ test('up writes the login for clients outside, for their owner alone, and remove
     await ask({}),
     await ask({ authorization: `Basic ${login?.auth ?? ''}` }),
   ]).toEqual([0o600, 401, 200]);
-  server.child.kill('SIGINT');
-  expect((await server.ended).out).toContain(
+  expect((await server.stop()).out).toContain(
     `the local registry requires credentials: DOCKER_CONFIG=${data}/docker docker pull …, skopeo --authfile ${file} …`,
   );
   expect(existsSync(file)).toBe(false);
