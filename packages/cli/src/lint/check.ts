@@ -26,12 +26,14 @@ const SEEMINGLY_MISSING: ReadonlySet<string> = new Set([
 
 /**
  * Everything wrong with what was loaded, in reading order: the text of the files, and the meaning of what could be read. This is
- * what `lint` and `run` report of the same manifests.
+ * what `lint` and `run` report of the same manifests. A word that is read as a boolean is not reported again where its type is wrong.
  */
 export function findingsIn({ manifests, findings }: Manifests, options: CheckOptions): readonly Finding[] {
   const checked = checkManifests(manifests, options);
   const related = hasErrors(findings) ? checked.filter(({ code }) => !SEEMINGLY_MISSING.has(code)) : checked;
-  return inReadingOrder([...findings, ...related]);
+  const mistyped = new Set(related.filter(({ code }) => code === 'TYPE_WRONG').map(({ place }) => placed(place)));
+  const text = findings.filter(({ code, place }) => code !== 'YAML_BOOLEAN' || !mistyped.has(placed(place)));
+  return inReadingOrder([...text, ...related]);
 }
 
 /** The same, each with the manifest it is about. */

@@ -7,7 +7,7 @@
 import { error, listed, meant, quoted, warning, type Missed } from './problem.js';
 
 /** Versions of Tekton's API after this one. */
-const LATER: ReadonlySet<string> = new Set(['tekton.dev/v1beta1', 'tekton.dev/v1']);
+export const LATER_VERSIONS: ReadonlySet<string> = new Set(['tekton.dev/v1beta1', 'tekton.dev/v1']);
 
 /** Rows about shapes and names. */
 export const SHAPE_PROBLEMS = {
@@ -21,11 +21,11 @@ export const SHAPE_PROBLEMS = {
     'A version of tekton.dev is not known here',
     'The object would be stored by no API server that has this version only.',
     ({ name }) =>
-      LATER.has(name)
+      LATER_VERSIONS.has(name)
         ? `objects of apiVersion ${quoted(name)} are not read yet`
         : `apiVersion ${quoted(name)} is not supported`,
     ({ name, known }) =>
-      LATER.has(name)
+      LATER_VERSIONS.has(name)
         ? `leave it out for now, or write it anew as ${listed(known)}: its fields differ, so the version alone is not enough`
         : `use ${listed(known)}`,
   ),

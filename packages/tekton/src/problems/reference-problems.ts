@@ -6,19 +6,30 @@
 
 import { error, listed, meant, quoted, warning, type Missed } from './problem.js';
 
+/** @param later the version of tekton.dev that the object has, where it is one that is not read */
+const missing = (kind: string, name: string, later: string | undefined): string =>
+  later === undefined
+    ? `there is no ${kind} ${quoted(name)}`
+    : `the ${kind} ${quoted(name)} is ${quoted(later)}, whose objects are not read yet`;
+
+const remedyOfMissing = ({ guess, known, later }: Missed & { readonly later?: string | undefined }): string =>
+  later === undefined
+    ? meant(guess, known, 'add it to the manifests, or correct the name')
+    : "write it anew as 'tekton.dev/v1alpha1'";
+
 /** Rows about how objects fit together. */
 export const SET_PROBLEMS = {
-  TASK_UNKNOWN: error<Missed & { kind: string }>(
+  TASK_UNKNOWN: error<Missed & { kind: string; later?: string | undefined }>(
     'A task does not exist',
     'The run fails with CouldntGetTask or TaskRunResolutionFailed. It is a warning where it may live elsewhere, as when single files are checked.',
-    ({ kind, name }) => `there is no ${kind} ${quoted(name)}`,
-    ({ guess, known }) => meant(guess, known, 'add it to the manifests, or correct the name'),
+    ({ kind, name, later }) => missing(kind, name, later),
+    (facts) => remedyOfMissing(facts),
   ),
-  PIPELINE_UNKNOWN: error<Missed>(
+  PIPELINE_UNKNOWN: error<Missed & { later?: string | undefined }>(
     'A pipeline does not exist',
     'The run fails with CouldntGetPipeline. It is a warning where it may live elsewhere, as when single files are checked.',
-    ({ name }) => `there is no Pipeline ${quoted(name)}`,
-    ({ guess, known }) => meant(guess, known, 'add it to the manifests, or correct the name'),
+    ({ name, later }) => missing('Pipeline', name, later),
+    (facts) => remedyOfMissing(facts),
   ),
   RESOURCE_UNKNOWN: error<Missed>(
     'A PipelineResource does not exist',

@@ -5,6 +5,7 @@
  */
 
 import type { Inspection } from '../versions/check-object.js';
+import { LATER_VERSIONS } from '../problems/object-problems.js';
 import { isRecord } from '../schema/conformance.js';
 import { GROUP, type AnyTektonObject, type Kind } from '../v1alpha1/types.js';
 
@@ -14,13 +15,16 @@ export type ObjectOf<K extends Kind> = Extract<AnyTektonObject, { readonly kind:
 /** All objects of one check. */
 export class Catalog {
   readonly #byKind = new Map<string, Map<string, Inspection[]>>();
+  readonly #notRead: Inspection[] = [];
 
   constructor(inspections: readonly Inspection[]) {
     for (const inspection of inspections) {
       const { kind, name } = inspection.id;
       if (kind === undefined || name === undefined || !inspection.object) continue;
-      // A Task of tekton.dev/v1 is none that anything here can mean.
-      if (inspection.id.apiVersion?.startsWith(`${GROUP}/`) === true && !inspection.tekton) continue;
+      // v1alpha1 references cannot resolve to objects of other versions.
+      const { apiVersion = '' } = inspection.id;
+      if (LATER_VERSIONS.has(apiVersion)) this.#notRead.push(inspection);
+      if (apiVersion.startsWith(`${GROUP}/`) && !inspection.tekton) continue;
       const names = this.#byKind.get(kind) ?? new Map<string, Inspection[]>();
       this.#byKind.set(kind, names);
       const same = names.get(name);
@@ -33,6 +37,12 @@ export class Catalog {
   find<K extends Kind>(kind: K, name: string, namespace: string | undefined): ObjectOf<K> | undefined {
     const found = this.#find(kind, name, kind === 'ClusterTask' ? undefined : namespace)?.tekton;
     return found?.kind === kind ? (found as ObjectOf<K>) : undefined; // the kind was just compared
+  }
+
+  /** The version of a Tekton object that is there in a later version, which is not read. */
+  versionNotRead(kind: Kind, name: string, namespace: string | undefined): string | undefined {
+    return this.#notRead.find(({ id }) => id.kind === kind && id.name === name && visible(id.namespace, namespace))?.id
+      .apiVersion;
   }
 
   /** Any other object by name. */

@@ -38,7 +38,9 @@ export function findTask(
   const found = around.catalog.find(kind, name, around.namespace);
   if (found) return { task: readTask(found.spec), owner: `the ${kind} '${name}'` };
   // A ClusterTask is installed once and for all, so a set of manifests rarely brings it along.
-  const facts = { kind, ...where.report.missed(name, around.catalog.names(kind, around.namespace)) };
+  const later = around.catalog.versionNotRead(kind, name, around.namespace);
+  const known = later === undefined ? around.catalog.names(kind, around.namespace) : [];
+  const facts = { kind, later, ...where.report.missed(name, known) };
   const severity = kind === 'Task' || around.elsewhere === 'nothing' ? missingOf(around, facts) : 'warning';
   where.report.add('TASK_UNKNOWN', [...where.path, 'taskRef', 'name'], facts, { value: name, severity });
   return undefined;

@@ -57,7 +57,9 @@ function findPipeline(
   const { catalog, namespace } = around;
   const found = catalog.find('Pipeline', use.name, namespace);
   if (found) return { pipeline: readPipeline(found.spec), owner: `the Pipeline '${use.name}'` };
-  const facts = where.report.missed(use.name, catalog.names('Pipeline', namespace));
+  const later = catalog.versionNotRead('Pipeline', use.name, namespace);
+  const known = later === undefined ? catalog.names('Pipeline', namespace) : [];
+  const facts = { later, ...where.report.missed(use.name, known) };
   where.report.add('PIPELINE_UNKNOWN', [...where.path, 'pipelineRef', 'name'], facts, {
     value: use.name,
     severity: missingOf(around, facts),
