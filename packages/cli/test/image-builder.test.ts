@@ -1,7 +1,8 @@
-/** The stand-in for Kaniko, run as it is against a real registry: what it builds, and what it refuses. */
+/** The stand-in for Kaniko against a real registry: what it builds, and what it refuses. The first test starts its process. */
 
 import { chmodSync, readFileSync, symlinkSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { serveOnLoopback } from '../../cluster/src/registry/serve.js';
 import { BUILDER_FILES } from '../src/builder-files.js';
@@ -10,18 +11,48 @@ import { pushed, registry, run, serving, work, write, type Outcome, withRegistry
 
 const executor = join(BUILDER_FILES, 'kaniko.mjs');
 
+type Start = (args: readonly string[], env: Record<string, string>) => Promise<Outcome>;
+
+const runProcess: Start = (args, env) => run(process.execPath, [executor, ...args], env);
+
+let runs = 0;
+
+/** Runs the program in this process: it is evaluated anew, with arguments, environment, directory and output of its own. */
+const runHere: Start = async (args, env) => {
+  const before = { argv: process.argv, env: process.env, console: globalThis.console, directory: process.cwd() };
+  let output = '';
+  const print = (line: string): void => void (output += `${line}\n`);
+  process.argv = [process.execPath, executor, ...args];
+  process.env = { ...env };
+  globalThis.console = { ...console, log: print, error: print };
+  process.chdir(work);
+  process.exitCode = undefined;
+  try {
+    await import(`${pathToFileURL(executor).href}?${String((runs += 1))}`);
+    const { exitCode = 0 } = process as { readonly exitCode?: string | number }; // the program sets it
+    return { status: Number(exitCode), output };
+  } finally {
+    process.chdir(before.directory);
+    process.exitCode = undefined;
+    globalThis.console = before.console;
+    process.env = before.env;
+    process.argv = before.argv;
+  }
+};
+
 /** Builds `work` with this Dockerfile; docker.io is the test's registry. */
 function build(
   dockerfile: string,
   args: readonly string[] = ['--destination=team/app:v1'],
   port = serving.port,
+  start: Start = runHere,
 ): Promise<Outcome> {
   write({
     '.machine/config.json': dockerConfig(`127.0.0.1:${serving.port}`, serving.login),
     '.setup/Dockerfile': dockerfile,
     '.setup/registries.conf': `unqualified-search-registries = ["docker.io"]\n\n[[registry]]\nprefix = "docker.io"\nlocation = "127.0.0.1:${port}"\ninsecure = true\n`,
   });
-  return run(process.execPath, [executor, `--dockerfile=${work}/.setup/Dockerfile`, `--context=${work}`, ...args], {
+  return start([`--dockerfile=${work}/.setup/Dockerfile`, `--context=${work}`, ...args], {
     CONTAINERS_REGISTRIES_CONF: join(work, '.setup/registries.conf'),
     DOCKER_CONFIG: join(work, '.docker'),
     PIPEWRIGHT_DOCKER_CONFIG: join(work, '.machine'),
@@ -48,6 +79,8 @@ ENTRYPOINT ["/app", "--serve"]
 CMD ["now"]
 `,
       ['--destination', 'team/app:v1', '--build-arg=WHO=us'],
+      serving.port,
+      runProcess,
     );
     expect(status).toBe(0);
     expect((await pushed()).config.config).toEqual({

@@ -15,10 +15,13 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { runInProcess } from '../../controller/test/node-programs.js';
 import { bucketsJson } from '../src/local/host-files.js';
 import { makeGsutilImage, type GsutilImage } from '../src/local/gsutil-image.js';
+import { GSUTIL_PROGRAM } from '../src/object-store/gsutil-program.js';
 import { startObjectStore, type ObjectStore } from '../src/object-store/object-store.js';
 
+const directoryBefore = process.cwd();
 let base = '';
 let bucket = '';
 let work = '';
@@ -39,6 +42,7 @@ beforeEach(async () => {
   writeFileSync(join(base, 'buckets.json'), bucketsJson(['shop'], store.url));
 });
 afterEach(async () => {
+  process.chdir(directoryBefore);
   await store.close();
   rmSync(base, { recursive: true });
 });
@@ -57,12 +61,14 @@ const tree = (directory: string): readonly string[] =>
     .sort();
 
 interface Ended {
-  readonly code: number;
+  readonly code: number | null;
   readonly out: string;
   readonly err: string;
 }
+type Gsutil = (...words: readonly string[]) => Promise<Ended>;
 
-const gsutil = (...words: readonly string[]): Promise<Ended> =>
+/** gsutil as a step starts it. */
+const gsutilProcess: Gsutil = (...words) =>
   new Promise((resolve) => {
     const env = { PATH: process.env['PATH'] ?? '', PIPEWRIGHT_BUCKETS: join(base, 'buckets.json') };
     const options = { env, cwd: work };
@@ -71,7 +77,23 @@ const gsutil = (...words: readonly string[]): Promise<Ended> =>
     );
   });
 
+/** Its program in this process, which is as good where only its work matters. */
+const gsutil: Gsutil = (...words) => {
+  process.chdir(work);
+  return runInProcess(['node', '-e', GSUTIL_PROGRAM, '--', 'gsutil', ...words], {
+    PIPEWRIGHT_BUCKETS: join(base, 'buckets.json'),
+  });
+};
+
 describe('gsutil cp, where a directory stands in for a bucket,', () => {
+  test('is a program that steps start', async () => {
+    put('bucket/a/app.jar');
+    expect(await gsutilProcess('cp', 'gs://shop/a/app.jar', '.')).toMatchObject({ code: 0 });
+    expect(tree(work)).toEqual(['app.jar']);
+    const { code, err } = await gsutilProcess('cp', 'gs://shop/none', '.');
+    expect([code, err]).toEqual([1, 'CommandException: No URLs matched: gs://shop/none\n']);
+  });
+
   test.each<[string, readonly string[], readonly string[], readonly string[]]>([
     ['fetches a file into a directory', ['bucket/a/app.jar'], ['cp', 'gs://shop/a/app.jar', '.'], ['app.jar']],
     ['fetches a file under another name', ['bucket/app.jar'], ['cp', 'gs://shop/app.jar', 'b.jar'], ['b.jar']],

@@ -17,7 +17,7 @@ interface Surface {
 type Program = (
   require: NodeJS.Require,
   process: Surface,
-  console: { readonly log: (line: string) => void },
+  console: Readonly<Record<'log' | 'error', (line: string) => void>>,
 ) => Promise<void>;
 
 /** Ends a program, as `process.exit` does. */
@@ -30,21 +30,27 @@ export async function runInProcess(
 ): Promise<Ended> {
   const [node, option, text = '', dashes, ...args] = words;
   if (node !== 'node' || option !== '-e' || dashes !== '--') throw new Error(`${words.join(' ')} is not node -e`);
-  let out = '';
+  const printed = { log: '', error: '' };
   let exitCode: number | undefined;
   const exit = (code: number): never => {
     exitCode ??= code;
     throw new Exit();
   };
-  const log = (line: string): void => {
-    if (exitCode === undefined) out += `${line}\n`;
-  };
+  const print =
+    (stream: keyof typeof printed) =>
+    (line: string): void => {
+      if (exitCode === undefined) printed[stream] += `${line}\n`;
+    };
   // eval returns the value of the text's last statement; a function body would need a return statement.
   const program = runInThisContext(`(require, process, console) => eval(${JSON.stringify(text)})`) as Program; // the text is ours
   try {
-    await program(createRequire(import.meta.url), { argv: [node, ...args], env, exit }, { log });
+    await program(
+      createRequire(import.meta.url),
+      { argv: [node, ...args], env, exit },
+      { log: print('log'), error: print('error') },
+    );
   } catch (cause) {
     if (!(cause instanceof Exit)) throw cause;
   }
-  return { code: exitCode ?? 0, signal: null, out, err: '' };
+  return { code: exitCode ?? 0, signal: null, out: printed.log, err: printed.error };
 }

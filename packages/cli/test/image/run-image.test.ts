@@ -42,8 +42,9 @@ const find = (name: string): string =>
 
 /** Lines of ldd begin with the file, or hold a library; it fails if one of the files is static. */
 function librariesOf(files: readonly string[]): readonly string[] {
-  const { stdout } = spawnSync('ldd', files, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
-  return [...new Set(stdout.match(/(?<=\t(?:\S+ => )?)\/\S+(?= \()/g) ?? [])];
+  const listed = spawnSync('ldd', files, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  const lines = listed.error ? '' : listed.stdout;
+  return [...new Set(lines.match(/(?<=\t(?:\S+ => )?)\/\S+(?= \()/g) ?? [])];
 }
 
 const SHELL = tar([
