@@ -1,5 +1,5 @@
 /**
- * The article from main.ts to a finished run, by the command that a user types, in processes of its own.
+ * The article from its charts to a finished run, by the command that a user types, in processes of its own.
  *
  * Whether this machine can make sandboxes is decided by trying; where it cannot, what is tested is that the command says so.
  */
@@ -11,6 +11,8 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sandbox } from '@pipewright/cluster';
 import { synthesizeDeployment } from '../examples/article/deployment.js';
+import { DockerCredentials, GitCredentials, TektonApp } from '../lib/index.js';
+import { NginxPipeline, NginxRun } from '../main.js';
 
 const root = resolve(import.meta.dirname, '..');
 const article = join(root, 'examples/article');
@@ -86,10 +88,12 @@ const logOf = (events: readonly Event[], step: string): string =>
     .map((event) => String(event['line']))
     .join('\n');
 
-beforeAll(async () => {
+beforeAll(() => {
   mkdirSync(temporary);
-  const { status, stderr } = await node(['--import', 'tsx', 'main.ts'], { CDK8S_OUTDIR: dist });
-  if (status !== 0) throw new Error(`main.ts: ${stderr}`);
+  const app = new TektonApp({ outdir: dist, showWarnings: false });
+  const credentials = [DockerCredentials.fromSecret('auth-docker'), GitCredentials.fromSecret('auth-gitlab')];
+  new NginxRun(app, 'run', new NginxPipeline(app, 'pipeline', credentials));
+  app.synth();
   synthesizeDeployment(join(work, 'deployment'));
 });
 afterAll(() => rmSync(work, { recursive: true, force: true }));

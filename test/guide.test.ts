@@ -1,4 +1,4 @@
-/** The tests that docs/guide.md shows, and the commands it tells a newcomer to type. */
+/** The tests that docs/guide.md shows, and, with THOROUGH=1, the commands that a newcomer types; examples.test.ts synthesizes and runs the same files. */
 
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -35,7 +35,16 @@ test('packs nothing when a test fails', async () => {
   expect(run.skipped).toEqual(['pack']);
 });
 
-test('the commands of the guide: synth, lint, run', async () => {
+test('the files that the guide has generated have no problems', async () => {
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [join(root, 'packages/cli/bin/pipewright.js'), 'lint', 'examples/first-pipeline/expected'],
+    { cwd: root, env: { ...process.env, NO_COLOR: '1' } },
+  );
+  expect(stdout).toBe('no problems (5 objects checked)\n');
+});
+
+const typesTheCommands = async (): Promise<void> => {
   const dist = join(work, 'dist');
   const call = async (...args: readonly string[]): Promise<string> => {
     const env = { ...process.env, CDK8S_OUTDIR: dist, NO_COLOR: '1' };
@@ -50,4 +59,5 @@ test('the commands of the guide: synth, lint, run', async () => {
   const printed = await call(...run);
   expect(printed).toContain('[test : unit] the greeting is right\n');
   expect(printed).toContain('[pack : tar] packed hello-1.0.0.tgz\n');
-});
+};
+if (process.env['THOROUGH']) test('the commands of the guide: synth, lint, run', typesTheCommands);

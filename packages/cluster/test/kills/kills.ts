@@ -27,8 +27,13 @@ type State = string;
 /** By name: what an object may hold, which is what was acknowledged last, or what was tried since. */
 type Possible = Map<string, State[]>;
 
-/** Kills so many processes, one after the other, on one directory. */
-export async function killProcesses(count: number): Promise<Kills> {
+/**
+ * Kills processes, one after the other, on one directory.
+ *
+ * @param count how many
+ * @param firstLines how many lines the first one prints before it is killed
+ */
+export async function killProcesses(count: number, firstLines = 20): Promise<Kills> {
   const parent = mkdtempSync(join(tmpdir(), 'pipewright-kills-'));
   const directory = join(parent, 'data');
   const possible: Possible = new Map();
@@ -37,7 +42,7 @@ export async function killProcesses(count: number): Promise<Kills> {
   let [acknowledged, first] = [0, 1];
   try {
     for (let kill = 0; kill < count; kill += 1) {
-      for (const line of await linesUntilKilled(directory, first, 20 + ((kill * 137) % 400))) {
+      for (const line of await linesUntilKilled(directory, first, firstLines + ((kill * 137) % 400))) {
         const [progress, kind, name = '', number = '0'] = line.split(' ');
         const state = kind === 'delete' ? 'gone' : number;
         if (progress === 'try') possible.set(name, [...(possible.get(name) ?? ['gone']), state]);

@@ -332,6 +332,9 @@ function describeContainers(launcher: Launcher, runtime: Runtime): void {
   test('an ordinary user runs containers too, as root inside', async () => {
     const program = join(import.meta.dirname, 'try-sandbox.ts');
     const own = volume('ordinary');
+    const shared = join(everything, 'ordinary-tmp'); // of all launchers: tsx keeps there what it has compiled
+    mkdirSync(shared, { recursive: true });
+    chmodSync(shared, 0o777);
     const command = [
       process.execPath,
       '--import',
@@ -348,7 +351,7 @@ function describeContainers(launcher: Launcher, runtime: Runtime): void {
       : command;
     const child = spawn(file, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, HOME: own, TMPDIR: own },
+      env: { ...process.env, HOME: own, TMPDIR: shared },
     });
     let printed = '';
     child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()));
