@@ -16,14 +16,16 @@ const SCRIPT = compact(`
   if [ -f "$ssh/config" ]; then
     export GIT_SSH_COMMAND="ssh -F '$ssh/config' -o UserKnownHostsFile='$ssh/known_hosts' -o BatchMode=yes"
   fi
-  text() { printf %s "$1" | sed 's/[\\\\"]/\\\\&/g' | tr -d '\\000-\\037'; }
-  now() { s=$(date +%s.%N); case $s in *[!0-9.]*) s=$(date +%s) ;; esac; printf %s "$s"; }
   log() {
-    printf '{"level":"%s","ts":%s,"logger":"fallback-logger","caller":"git/git.go:%s","msg":"%s"}\\n' "$1" "$(now)" "$2" "$(text "$3")"
+    text=$3
+    case $text in *[\\\\\\"[:cntrl:]]*) text=$(printf %s "$text" | sed 's/[\\\\"]/\\\\&/g' | tr -d '\\000-\\037') ;; esac
+    now=$(date +%s.%N)
+    case $now in *[!0-9.]*) now=$(date +%s) ;; esac
+    printf '{"level":"%s","ts":%s,"logger":"fallback-logger","caller":"git/git.go:%s","msg":"%s"}\\n' "$1" "$now" "$2" "$text"
   }
   fail() { log error 53 "$1"; sed 's/^/git: /' "$errors" 2>/dev/null; exit 1; }
   g() {
-    git -c protocol.ext.allow=never -c core.hooksPath=/dev/null -c advice.detachedHead=false -c safe.directory='*' -c http.sslVerify="$verify" "$@" 2>"$errors"
+    git -c maintenance.auto=false -c protocol.ext.allow=never -c core.hooksPath=/dev/null -c advice.detachedHead=false -c safe.directory='*' -c http.sslVerify="$verify" "$@" 2>"$errors"
   }
   case $url in -*) : >"$errors"; fail "The git url $url starts with a dash; it must be a url" ;; esac
   case $revision in -*) : >"$errors"; fail "The git revision $revision starts with a dash; it must be a branch, a tag or a commit" ;; esac
