@@ -6,7 +6,7 @@
 
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { RetentionPolicy } from '@pipewright/controller';
-import { addKeepRuns, KeepRunsError } from './keep-runs.js';
+import { addKeepRuns } from './keep-runs.js';
 import type { LogLevel } from '@pipewright/cluster';
 import type { LintOptions } from './lint/lint-command.js';
 import type { Output } from './terminal/output.js';
@@ -46,20 +46,11 @@ function port(text: string): number {
   throw new InvalidArgumentError('Write a number from 0 to 65535; 0 takes any free port.');
 }
 
-function keepRuns(text: string, before: RetentionPolicy = {}): RetentionPolicy {
-  try {
-    return addKeepRuns(text, before, duration);
-  } catch (cause) {
-    if (cause instanceof KeepRunsError) throw new InvalidArgumentError(cause.message);
-    throw cause;
-  }
-}
-
 const keepRunsOption = (): Option =>
   new Option(
     '--keep-runs <NUMBER|DURATION>',
     'delete finished runs, with their pods and logs, beyond the newest NUMBER of each Pipeline or Task, or when they finished DURATION ago; may be given once for each (default: all are kept)',
-  ).argParser(keepRuns);
+  ).argParser((text: string, before: RetentionPolicy = {}) => addKeepRuns(text, before, duration));
 
 const collect = (text: string, before: readonly string[] = []): readonly string[] => [...before, text];
 

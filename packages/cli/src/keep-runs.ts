@@ -5,16 +5,12 @@
  */
 
 import type { RetentionPolicy } from '@pipewright/controller';
-
-/** What is wrong with a value, as the command says it. */
-export class KeepRunsError extends Error {
-  override readonly name = 'KeepRunsError';
-}
+import { InvalidArgumentError } from 'commander';
 
 const HOW = 'Write a number of runs (100) or a duration (24h); repeat the option to give both.';
 
 /**
- * Returns the policy with one more value in it. Throws KeepRunsError if the value is not a limit, or is the second one of its kind.
+ * Returns the policy with one more value in it. Throws commander's InvalidArgumentError if the value is not a limit, or is the second one of its kind.
  *
  * @param toMilliseconds reads a duration; throws if the text is not one
  */
@@ -26,15 +22,15 @@ export function addKeepRuns(
   if (/^\d+$/.test(text)) {
     const count = Number(text);
     if (count < 1 || !Number.isSafeInteger(count))
-      throw new KeepRunsError(`A number of runs must be at least 1. ${HOW}`);
+      throw new InvalidArgumentError(`A number of runs must be at least 1. ${HOW}`);
     if (before.count !== undefined)
-      throw new KeepRunsError(`A number of runs, ${String(before.count)}, is given already. ${HOW}`);
+      throw new InvalidArgumentError(`A number of runs, ${String(before.count)}, is given already. ${HOW}`);
     return { ...before, count };
   }
   const ageMs = tryDuration(text, toMilliseconds);
-  if (ageMs === undefined) throw new KeepRunsError(`${suggestion(text)}${HOW}`);
-  if (ageMs <= 0) throw new KeepRunsError(`A duration must be longer than zero. ${HOW}`);
-  if (before.ageMs !== undefined) throw new KeepRunsError(`A duration is given already. ${HOW}`);
+  if (ageMs === undefined) throw new InvalidArgumentError(`${suggestion(text)}${HOW}`);
+  if (ageMs <= 0) throw new InvalidArgumentError(`A duration must be longer than zero. ${HOW}`);
+  if (before.ageMs !== undefined) throw new InvalidArgumentError(`A duration is given already. ${HOW}`);
   return { ...before, ageMs };
 }
 

@@ -4,7 +4,7 @@
  * Commands are imported when they are called, so that `lint` does not wait for a cluster to load.
  */
 
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Help, type Argument, type Option } from 'commander';
 import { visible } from './terminal/lines.js';
 import type { Output } from './terminal/output.js';
 import { tellFailure } from './failure.js';
@@ -23,6 +23,14 @@ Exit status:
   130  interrupted by Ctrl-C        143  ended by SIGTERM
 `;
 
+/** Help that says nothing of a default that is an empty collection, which commander prints as `{}` or `[]`. */
+const WITHOUT_EMPTY_DEFAULTS = {
+  optionDescription: (option: Option): string => withoutEmptyDefault(new Help().optionDescription(option)),
+  argumentDescription: (argument: Argument): string => withoutEmptyDefault(new Help().argumentDescription(argument)),
+};
+
+const withoutEmptyDefault = (description: string): string => description.replace(/ \(default: (?:\{\}|\[\])\)$/, '');
+
 /** Runs one command line. @returns the exit status */
 export async function runProgram(args: readonly string[], out: Output): Promise<number> {
   let status = 0;
@@ -32,6 +40,7 @@ export async function runProgram(args: readonly string[], out: Output): Promise<
     .option('--no-color', 'print without colours (also: NO_COLOR=1)')
     .showSuggestionAfterError()
     .addHelpText('after', EXIT_STATUS)
+    .configureHelp(WITHOUT_EMPTY_DEFAULTS)
     .configureOutput({ writeOut: (text) => out.raw(text), writeErr: (text) => out.warn(text.trimEnd()) })
     .exitOverride();
   const done = (code: number): void => void (status = code);

@@ -12,7 +12,8 @@ import { visible } from '../terminal/lines.js';
 import type { Output } from '../terminal/output.js';
 import { UsageError } from '../usage-error.js';
 import { pascalCase } from './identifiers.js';
-import { ELSEWHERE, translate } from './translate.js';
+import { UNRESOLVED_REFERENCES } from '../lint/reference-codes.js';
+import { translate } from './translate.js';
 
 /** What `pipewright import` was told. */
 export interface ImportOptions {
@@ -66,7 +67,7 @@ export function importManifests({ paths, out, library = 'pipewright' }: ImportOp
   if (out === undefined) output.raw(text);
   else writeNamed(out, text);
   const lies = (it: (typeof errors)[number]): boolean =>
-    ELSEWHERE.has(it.finding.code) && !carried.some(({ manifest }) => manifest === it.manifest);
+    UNRESOLVED_REFERENCES.has(it.finding.code) && !carried.some(({ manifest }) => manifest === it.manifest);
   const wrong = errors.filter((it) => !lies(it));
   for (const { finding } of wrong) output.warn(describeFinding(finding));
   for (const { finding } of errors.filter(lies)) output.warn(visible(`taken as defined elsewhere: ${finding.message}`));

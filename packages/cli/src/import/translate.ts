@@ -17,6 +17,7 @@ import type {
 } from '@pipewright/tekton';
 import type { Finding } from '../finding.js';
 import { objectAt, textAt, type JsonObject } from '../manifests/json.js';
+import { UNRESOLVED_REFERENCES } from '../lint/reference-codes.js';
 import type { Manifest } from '../manifests/load.js';
 import { accountCode, plaintextCode } from './account-code.js';
 import { fields, text, type Code, type Item } from './code.js';
@@ -58,16 +59,8 @@ const RANKS: readonly string[] = [
   'PipelineRun',
 ];
 
-/** What is not in the files, a construct takes as defined elsewhere. */
-export const ELSEWHERE: ReadonlySet<string> = new Set([
-  'TASK_UNKNOWN',
-  'PIPELINE_UNKNOWN',
-  'CONDITION_UNKNOWN',
-  'RESOURCE_UNKNOWN',
-]);
-
 /** Errors that do not keep an object from being written with a construct; of the last two synth speaks again. */
-const BEARABLE: ReadonlySet<string> = new Set([...ELSEWHERE, 'IMAGE_INVALID', 'VARIABLE_UNKNOWN']);
+const BEARABLE: ReadonlySet<string> = new Set([...UNRESOLVED_REFERENCES, 'IMAGE_INVALID', 'VARIABLE_UNKNOWN']);
 
 const PLAINTEXT =
   ' Its values stand here in plain text. GitCredentials.fromSecret and DockerCredentials.fromSecret refer to one in the cluster.';

@@ -8,6 +8,7 @@ import { checkObjects, type CheckOptions, type Problem } from '@pipewright/tekto
 import { hasErrors, inReadingOrder, placed, type Finding } from '../finding.js';
 import { isObject } from '../manifests/json.js';
 import type { Manifest, Manifests } from '../manifests/load.js';
+import { UNRESOLVED_REFERENCES } from './reference-codes.js';
 
 /** Everything wrong with a set of manifests, text and meaning. Faulty documents are not judged twice. */
 export const checkManifests = (manifests: readonly Manifest[], options: CheckOptions = {}): readonly Finding[] =>
@@ -15,10 +16,7 @@ export const checkManifests = (manifests: readonly Manifest[], options: CheckOpt
 
 /** What only seems to be missing where a part of the manifests could not be read. */
 const SEEMINGLY_MISSING: ReadonlySet<string> = new Set([
-  'TASK_UNKNOWN',
-  'PIPELINE_UNKNOWN',
-  'CONDITION_UNKNOWN',
-  'RESOURCE_UNKNOWN',
+  ...UNRESOLVED_REFERENCES,
   'SERVICE_ACCOUNT_MISSING',
   'SECRET_MISSING',
   'TOKEN_ABSENT',

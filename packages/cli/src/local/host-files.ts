@@ -47,6 +47,9 @@ export const registriesConf = (registries: Iterable<string>, location: string): 
     )
     .join('\n');
 
+/** Returns the name of the local registry in references to images, by the port that it listens on. */
+export const localRegistry = (port: number): string => `127.0.0.1:${String(port)}`;
+
 /** Where every container has the credentials of the local registry, in the form of a `DOCKER_CONFIG` directory. */
 export const DOCKER_CONFIG_FILE = '/etc/pipewright/docker/config.json';
 

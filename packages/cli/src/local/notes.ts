@@ -2,6 +2,7 @@
 
 import type { StandIns } from '../config/config.js';
 import { imageReferenceText } from '../image/image-reference.js';
+import { localRegistry } from './host-files.js';
 
 /** A line for each image. */
 export const imageNotes = ({ images }: StandIns): readonly string[] =>
@@ -23,7 +24,7 @@ export const resourceNotes = ({ resources }: StandIns, registryPort: number | un
   [...resources].map(([name, standIn]) =>
     'directory' in standIn
       ? `${name}: its repository or bucket is ${standIn.directory}, as it is when it is asked for`
-      : `${name}: its registry is the local one, 127.0.0.1:${String(registryPort ?? 0)}`,
+      : `${name}: its registry is the local one, ${localRegistry(registryPort ?? 0)}`,
   );
 
 /** How clients outside the cluster log in to the local registry. `directory`: a DOCKER_CONFIG directory. */

@@ -34,7 +34,7 @@ export interface ObjectFacts {
 }
 
 /** Objects are read whole, and Node reads no file that is larger. */
-const MOST_BYTES = 2 ** 31 - 1;
+export const MOST_OBJECT_BYTES = 2 ** 31 - 1;
 
 /** A bucket. */
 export class BucketFiles {
@@ -56,7 +56,7 @@ export class BucketFiles {
         if (stats.isDirectory()) {
           if (object.startsWith(prefix) || prefix.startsWith(`${object}/`)) look(path);
         } else if (!object.startsWith(prefix)) continue;
-        else if (stats.isFile() && stats.size <= MOST_BYTES) found.push(facts(object, path));
+        else if (stats.isFile() && stats.size <= MOST_OBJECT_BYTES) found.push(facts(object, path));
         else leftOut.push(object);
       }
     };
@@ -131,7 +131,7 @@ const isNameless = (cause: unknown): boolean =>
 
 function isFile(path: string): boolean {
   const stats = statSync(path, { throwIfNoEntry: false });
-  return stats?.isFile() === true && stats.size <= MOST_BYTES;
+  return stats?.isFile() === true && stats.size <= MOST_OBJECT_BYTES;
 }
 
 function facts(name: string, path: string): ObjectFacts {

@@ -8,7 +8,7 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { equalInConstantTime, serveLoopback } from '@pipewright/cluster';
 import { answerObjects } from './object-api.js';
-import { BucketFiles } from './bucket-files.js';
+import { BucketFiles, MOST_OBJECT_BYTES } from './bucket-files.js';
 
 /** A running store. */
 export interface ObjectStore {
@@ -52,9 +52,6 @@ async function answer(
   return answerObjects(new Request(`http://store${rest}`, { method, headers, body }), find);
 }
 
-/** Objects are files that are read and written whole; Node reads none that are larger. */
-const MOST_BYTES = 2 * 1024 * 1024 * 1024 - 1;
-
 /** @returns undefined when there are too many */
 async function bytesOf(incoming: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
@@ -62,14 +59,14 @@ async function bytesOf(incoming: IncomingMessage): Promise<Buffer | undefined> {
   for await (const chunk of incoming.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     // a request without an encoding gives buffers
     size += chunk.byteLength;
-    if (size > MOST_BYTES) return undefined;
+    if (size > MOST_OBJECT_BYTES) return undefined;
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
 }
 
 function tooLarge(): Response {
-  const message = `an object has at most ${String(MOST_BYTES)} bytes here`;
+  const message = `an object has at most ${String(MOST_OBJECT_BYTES)} bytes here`;
   return Response.json({ error: { code: 413, message } }, { status: 413 });
 }
 

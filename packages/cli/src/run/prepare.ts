@@ -16,6 +16,7 @@ import {
 import { hasErrors, inReadingOrder, type Finding } from '../finding.js';
 import { checkWithObjects, findingsIn } from '../lint/check.js';
 import { loadDefaults } from '../lint/default-paths.js';
+import { UNRESOLVED_REFERENCES } from '../lint/reference-codes.js';
 import { IMAGE_FORMS, readImageReference } from '../image/image-reference.js';
 import { builtinStandIn } from '../local/builder-image.js';
 import { savedImageStandIn } from '../local/saved-images.js';
@@ -120,16 +121,9 @@ export function prepare(asked: Asked, stdin?: () => Uint8Array): Prepared {
 
 const placeAndCode = ({ place, code }: Finding): string => JSON.stringify([place, code]);
 
-/** Codes of what a run fails without, and other objects of the same files may lack. */
-const MISSING: ReadonlySet<string> = new Set([
-  'TASK_UNKNOWN',
-  'PIPELINE_UNKNOWN',
-  'CONDITION_UNKNOWN',
-  'RESOURCE_UNKNOWN',
-]);
-
 /** On this machine nothing lives elsewhere: what a run refers to must be there. */
-const needed = (finding: Finding): Finding => (MISSING.has(finding.code) ? { ...finding, severity: 'error' } : finding);
+const needed = (finding: Finding): Finding =>
+  UNRESOLVED_REFERENCES.has(finding.code) ? { ...finding, severity: 'error' } : finding;
 
 /** The configuration file's stand-ins with the command line's laid over them. */
 export function standInsFor(

@@ -15,6 +15,7 @@ import {
   gitConfig,
   loginSecret,
   registriesConf,
+  localRegistry,
 } from '../local/host-files.js';
 import { startLocalCluster, type LocalCluster } from '../local/local-cluster.js';
 import { imageNotes, nodeNotes } from '../local/notes.js';
@@ -65,7 +66,7 @@ export async function openSession(prepared: Prepared, runtime: Runtime, log: Tex
     if (local.images.length > 0) {
       const registry = await held(started.cluster.registry.serve());
       const registries = new Set(local.images.map((image) => image.registry));
-      const location = `127.0.0.1:${String(registry.port)}`;
+      const location = localRegistry(registry.port);
       hostFiles['/etc/containers/registries.conf'] = registriesConf(registries, location);
       hostFiles[DOCKER_CONFIG_FILE] = dockerConfig(location, registry.login);
       secrets.push(loginSecret(location, registry.login));

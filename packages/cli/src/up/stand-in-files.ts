@@ -14,6 +14,7 @@ import {
   DOCKER_CONFIG_FILE,
   dockerConfig,
   gitConfig,
+  localRegistry,
   registriesConf,
 } from '../local/host-files.js';
 import { readImageName } from '@pipewright/tekton';
@@ -78,10 +79,10 @@ export async function standInFiles(standIns: StandIns, note: (line: string) => v
       },
       get '/etc/containers/registries.conf'() {
         const registries = new Set(urls('registry').map(([, url]) => readImageName(url).registry));
-        return local === undefined ? '' : registriesConf(registries, `127.0.0.1:${String(local.port)}`);
+        return local === undefined ? '' : registriesConf(registries, localRegistry(local.port));
       },
       get [DOCKER_CONFIG_FILE]() {
-        return local === undefined ? '' : dockerConfig(`127.0.0.1:${String(local.port)}`, local.login);
+        return local === undefined ? '' : dockerConfig(localRegistry(local.port), local.login);
       },
       get [BUCKETS_FILE]() {
         return bucketsJson(buckets().keys(), store.url);

@@ -15,7 +15,7 @@ import { KubeClient } from '@pipewright/kube';
 import type { StandIns } from '../config/config.js';
 import { writeNamed } from '../failure.js';
 import { describeFinding, hasErrors } from '../finding.js';
-import { dockerConfig, loginSecret } from '../local/host-files.js';
+import { dockerConfig, localRegistry, loginSecret } from '../local/host-files.js';
 import { hasRegistry, startLocalCluster } from '../local/local-cluster.js';
 import { imageNotes, loginNote, nodeNotes, resourceNotes } from '../local/notes.js';
 import { runtimeNamed, tryRuntime } from '../local/runtime.js';
@@ -122,7 +122,7 @@ async function open(
   const registry = hasRegistry(standIns) ? await local.cluster.registry.serve() : undefined;
   if (registry) {
     closers.push(() => registry.close());
-    mask.add([loginSecret(`127.0.0.1:${String(registry.port)}`, registry.login)]);
+    mask.add([loginSecret(localRegistry(registry.port), registry.login)]);
   }
   await files.watch(client, registry);
   const logins = registry ? [loginNote(await writeLogin(directory, registry, closers))] : [];
@@ -141,7 +141,7 @@ async function writeLogin(
   const file = join(directory, 'config.json');
   closers.push(() => Promise.resolve(rmSync(file, { force: true }))); // the next start has another
   rmSync(file, { force: true });
-  writeNamed(file, dockerConfig(`127.0.0.1:${String(port)}`, login), { mode: 0o600 });
+  writeNamed(file, dockerConfig(localRegistry(port), login), { mode: 0o600 });
   return directory;
 }
 

@@ -1,0 +1,7 @@
+/** Codes of references to objects that are not among those that were read. */
+export const UNRESOLVED_REFERENCES: ReadonlySet<string> = new Set([
+  'TASK_UNKNOWN',
+  'PIPELINE_UNKNOWN',
+  'CONDITION_UNKNOWN',
+  'RESOURCE_UNKNOWN',
+]);
