@@ -268,7 +268,10 @@ validations: [{ package: ./policy.js, class: Policy, version: 0.0.1 }]
     };
     const contents = (): object =>
       Object.fromEntries(readdirSync(outdir).map((name) => [name, readFileSync(join(outdir, name), 'utf8')]));
-    run('before', process.execPath, '--import', 'tsx', 'main.ts');
+    const before = quiet({ appName: 'main' }); // the name that the app has by node
+    new Task(new Chart(before, 'before'), 'task', steps());
+    before.synth();
+    expect(files()).toEqual(['before.k8s.yaml']);
     run('after', process.execPath, '--import', 'tsx', 'main.ts');
     const byNode = contents();
     const printed = run('after', join(root, 'node_modules/.bin/cdk8s'), 'synth', '--check-upgrade=false');
