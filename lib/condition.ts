@@ -5,7 +5,7 @@
  * of a task is.
  */
 
-import { API_VERSION } from '@pipewright/tekton';
+import { V1ALPHA1 } from '@pipewright/tekton';
 import type { ApiObjectMetadata } from 'cdk8s';
 import { Construct } from 'constructs';
 import {
@@ -103,7 +103,7 @@ class ConditionObject<const P extends Params = None, const R extends Resources =
       check: containerSpec(writtenBy(this, () => check(its))),
     };
     const body = { spec: plain(spec, this) };
-    this.name = nameOf(kubeObject(this, { apiVersion: API_VERSION, kind: 'Condition', metadata, body }));
+    this.name = nameOf(kubeObject(this, { apiVersion: V1ALPHA1, kind: 'Condition', metadata, body }));
     remember(this, () => body);
   }
 
@@ -122,7 +122,7 @@ class ConditionObject<const P extends Params = None, const R extends Resources =
       resources: resourceSpecs(signature.resources),
       check: { image: 'elsewhere' },
     };
-    return { name, signature, elsewhere: { apiVersion: API_VERSION, kind: 'Condition', metadata: { name }, spec } };
+    return { name, signature, elsewhere: { apiVersion: V1ALPHA1, kind: 'Condition', metadata: { name }, spec } };
   }
 
   /**

@@ -5,7 +5,7 @@
  * none. Every object of this library is made here, so none of that leaves it.
  */
 
-import { problem, suggestLabel } from '@pipewright/tekton';
+import { createProblem, suggestLabel } from '@pipewright/tekton';
 import { JsonPatch, type ApiObject, type ApiObjectMetadata } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { ConstructError } from './construct-error.js';
@@ -81,5 +81,5 @@ function checkName(scope: Construct, kind: string, name: string, longest: number
   if (DNS_LABEL.test(name) && name.length <= longest) return;
   const better = suggestLabel(name);
   const facts = { what: kind, name, longest, ...(better !== undefined && better.length <= longest && { better }) };
-  throw new ConstructError(scope, problem('NAME_INVALID', ['metadata', 'name'], facts));
+  throw new ConstructError(scope, createProblem('NAME_INVALID', ['metadata', 'name'], facts));
 }

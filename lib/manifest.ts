@@ -5,7 +5,7 @@
  * there, another type or a default that is missing are all reported at once, each with its place.
  */
 
-import { API_VERSION, canonicalFields, constructProblem } from '@pipewright/tekton';
+import { V1ALPHA1, canonicalFields, constructProblem } from '@pipewright/tekton';
 import type { ApiObjectMetadata } from 'cdk8s';
 import { Construct } from 'constructs';
 import { parseAllDocuments } from 'yaml';
@@ -52,7 +52,7 @@ export function adopt(
     throw new ConstructError(owner, constructProblem('SIGNATURE_WRONG', { faults: found }));
   }
   const clusterScoped = kind === 'ClusterTask';
-  const object = kubeObject(owner, { apiVersion: API_VERSION, kind, metadata, clusterScoped, body: { spec } });
+  const object = kubeObject(owner, { apiVersion: V1ALPHA1, kind, metadata, clusterScoped, body: { spec } });
   return { owner, name: nameOf(object), spec };
 }
 
@@ -61,14 +61,14 @@ function manifestOf(owner: Construct, kind: string, given: string | object): Man
   const written = typeof given === 'string' ? documentsOf(owner, given) : [given];
   const documents = written.map((it) => canonicalFields(it).object);
   const fitting = documents.filter(
-    (it) => isRecord(it) && it['kind'] === kind && it['apiVersion'] === API_VERSION && isRecord(it['spec']),
+    (it) => isRecord(it) && it['kind'] === kind && it['apiVersion'] === V1ALPHA1 && isRecord(it['spec']),
   );
   const [only] = fitting;
   if (only === undefined || fitting.length > 1) {
     const found = documents.map((it) =>
       isRecord(it) ? `${String(it['kind'])} of ${String(it['apiVersion'])}` : 'no object',
     );
-    throw new ConstructError(owner, constructProblem('MANIFEST_UNFIT', { kind, apiVersion: API_VERSION, found }));
+    throw new ConstructError(owner, constructProblem('MANIFEST_UNFIT', { kind, apiVersion: V1ALPHA1, found }));
   }
   const { metadata = {}, spec } = structuredClone(only) as Partial<Manifest>; // the shape was looked at above
   return { metadata, spec: spec ?? {} };

@@ -5,7 +5,7 @@
  * where a repository is needed.
  */
 
-import { API_VERSION, type ResourceType } from '@pipewright/tekton';
+import { V1ALPHA1, type ResourceType } from '@pipewright/tekton';
 import type { ApiObjectMetadata } from 'cdk8s';
 import { Construct } from 'constructs';
 import { KubePipelineResource, type KubePipelineResourceProps } from '../imports/tekton.dev.js';
@@ -111,7 +111,7 @@ export abstract class PipelineResource<K extends ResourceType> extends Construct
     const body = { spec: plain(spec, this) };
     const make = (at: Construct, child: string, fields: object): KubePipelineResource =>
       new KubePipelineResource(at, child, fields as KubePipelineResourceProps); // `resourceSpec` made it
-    this.name = nameOf(kubeObject(this, { apiVersion: API_VERSION, kind: 'PipelineResource', metadata, body, make }));
+    this.name = nameOf(kubeObject(this, { apiVersion: V1ALPHA1, kind: 'PipelineResource', metadata, body, make }));
     this.binding = { resourceRef: { name: this.name } };
     remember(this, () => body);
   }
@@ -119,7 +119,7 @@ export abstract class PipelineResource<K extends ResourceType> extends Construct
   /** A PipelineResource that is defined elsewhere. Nothing is emitted for it. */
   static fromName<K extends ResourceType>(name: string, type: K): BindableResource<K> {
     const params = STUB_PARAMS[type].map((param) => ({ name: param, value: 'elsewhere' }));
-    const elsewhere = { apiVersion: API_VERSION, kind: 'PipelineResource', metadata: { name }, spec: { type, params } };
+    const elsewhere = { apiVersion: V1ALPHA1, kind: 'PipelineResource', metadata: { name }, spec: { type, params } };
     return { type, binding: { resourceRef: { name } }, elsewhere };
   }
 

@@ -5,7 +5,7 @@
  * mistakes show at the line that made them and nothing is built later.
  */
 
-import { API_VERSION, constructProblem } from '@pipewright/tekton';
+import { V1ALPHA1, constructProblem } from '@pipewright/tekton';
 import type { ApiObjectMetadata } from 'cdk8s';
 import { Construct } from 'constructs';
 import { ConstructError } from './construct-error.js';
@@ -140,7 +140,7 @@ export class Pipeline<
     const { spec, contents } = pipelineSpec(this, this.signature, props);
     const body = { spec };
     remember(this, () => ({ spec, contents: contents() }));
-    this.name = nameOf(kubeObject(this, { apiVersion: API_VERSION, kind: 'Pipeline', metadata, body }));
+    this.name = nameOf(kubeObject(this, { apiVersion: V1ALPHA1, kind: 'Pipeline', metadata, body }));
     this.use = { pipelineRef: { name: this.name } };
   }
 
@@ -230,7 +230,7 @@ function stub(
     workspaces: workspaceSpecs(workspaces),
     tasks: [task],
   };
-  return { apiVersion: API_VERSION, kind: 'Pipeline', metadata: { name }, spec };
+  return { apiVersion: V1ALPHA1, kind: 'Pipeline', metadata: { name }, spec };
 }
 
 /** The `spec` of a Pipeline, also when it stands inside a run, and what the tasks it names stand for. */

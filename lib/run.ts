@@ -2,7 +2,7 @@
  * What runs of tasks and of pipelines have in common: a name or none, an account, a timeout, a pod template.
  */
 
-import { API_VERSION, constructProblem, type ResourceType } from '@pipewright/tekton';
+import { V1ALPHA1, constructProblem, type ResourceType } from '@pipewright/tekton';
 import { Names, type ApiObjectMetadata, type Duration } from 'cdk8s';
 import type { k8s, Volume } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
@@ -184,7 +184,7 @@ export function runObject(
 ): string | undefined {
   const body = { spec: plain(spec, scope) };
   const named = naming(scope, options, () => contentHash({ spec: body.spec, content: content() }));
-  const object = kubeObject(scope, { apiVersion: API_VERSION, kind, body, ...named });
+  const object = kubeObject(scope, { apiVersion: V1ALPHA1, kind, body, ...named });
   return named.generateName === undefined ? nameOf(object) : undefined;
 }
 

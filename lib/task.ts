@@ -2,7 +2,7 @@
  * Tasks and ClusterTasks as objects, and tasks that have none: written out where they are used, or defined elsewhere.
  */
 
-import { API_VERSION } from '@pipewright/tekton';
+import { V1ALPHA1 } from '@pipewright/tekton';
 import type { ApiObjectMetadata } from 'cdk8s';
 import type { k8s, Volume } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
@@ -64,7 +64,7 @@ abstract class DefinedTask<
     this.signature = signatureOf(props);
     const spec = taskSpec(this, this.signature, props);
     const object = kubeObject(this, {
-      apiVersion: API_VERSION,
+      apiVersion: V1ALPHA1,
       kind,
       metadata: props.metadata,
       clusterScoped: kind === 'ClusterTask',
@@ -271,6 +271,6 @@ function elsewhere<P extends Params, I extends Resources, O extends Resources, R
   return {
     use: { taskRef: { name, ...(kind === 'ClusterTask' && { kind }) } },
     signature,
-    elsewhere: { apiVersion: API_VERSION, kind, metadata: { name }, spec },
+    elsewhere: { apiVersion: V1ALPHA1, kind, metadata: { name }, spec },
   };
 }

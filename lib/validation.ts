@@ -134,7 +134,7 @@ class AppChecks {
 
   /** Names the construct of the object that this one does not go with. */
   #withOther(problem: Problem, objects: readonly ApiObject[]): Problem {
-    const other = objects[problem.other ?? -1];
+    const other = objects[problem.otherObjectIndex ?? -1];
     const at = other && (this.#speakers.get(other) ?? other).node.path;
     return at === undefined ? problem : { ...problem, hint: `${problem.hint}; the other is [${at}]` };
   }

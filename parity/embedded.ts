@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { openTemporaryDirectory, sandbox, startCluster } from '@pipewright/cluster';
 import { OWN_IMAGES, tektonAdmission } from '@pipewright/cli';
 import { silent, startController } from '@pipewright/controller';
-import { crds, readImageName } from '@pipewright/tekton';
+import { crds, parseImageName } from '@pipewright/tekton';
 import { serveRepositories } from './git-daemon.js';
 import { fillRegistry, imagesOf, standIn } from './images.js';
 import type { Place } from './place.js';
@@ -76,7 +76,7 @@ export async function embeddedPlace(folder: string, recordings: readonly Recordi
 const namedRegistries = (recordings: readonly Recording[]): readonly string[] => [
   ...new Set(
     recordings.flatMap(({ input }) =>
-      [...input.matchAll(/^\s*(?:- )?image: (\S+)$/gm)].map(([, image = '']) => readImageName(image).registry),
+      [...input.matchAll(/^\s*(?:- )?image: (\S+)$/gm)].map(([, image = '']) => parseImageName(image).registry),
     ),
   ),
 ];

@@ -6,7 +6,7 @@
  */
 
 import { createHash } from 'node:crypto';
-import { readImageName } from '@pipewright/tekton';
+import { parseImageName } from '@pipewright/tekton';
 import type { ImageSource, Registry } from '@pipewright/cluster';
 import { isObject, listAt, objectAt, textAt, type JsonObject } from './json.js';
 import { imageOf, STOPPED } from './pod-view.js';
@@ -74,7 +74,7 @@ export function standIn(image: string, known: KnownImages): ImageSource | undefi
 /** Puts into a registry what each image runs, under its own name. */
 export async function fillRegistry(registry: Registry, known: KnownImages): Promise<void> {
   for (const [name, program] of known) {
-    const { repository, tag } = readImageName(name);
+    const { repository, tag } = parseImageName(name);
     const config = {
       architecture: 'amd64',
       os: 'linux',

@@ -5,7 +5,7 @@
  * its environment, its mounts. What serves the ordering of steps, or stands for credentials until they are files, is left out. Pure.
  */
 
-import { readImageName } from '@pipewright/tekton';
+import { parseImageName } from '@pipewright/tekton';
 import { at, isObject, listAt, objectAt, textAt, trimmed, type Json, type JsonObject } from './json.js';
 import { isInternal, stepName, type Names } from './names.js';
 import { roleOf, unwrap } from './unwrap.js';
@@ -142,7 +142,7 @@ export const STOPPED = 'STOPPED';
 
 /** An image's full name. A digest says which build was there that day; the stand-in of a stopped sidecar is one for all. */
 export function imageOf(image: string): string {
-  const { registry, repository, tag } = readImageName(image);
+  const { registry, repository, tag } = parseImageName(image);
   const host = registry === 'index.docker.io' ? 'docker.io' : registry;
   if (/(?:^|\/)nop$/.test(repository) || repository === 'tianon/true') return STOPPED;
   return `${host}/${repository}${tag === undefined || tag === 'latest' ? '' : `:${tag}`}`;

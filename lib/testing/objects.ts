@@ -6,7 +6,7 @@
  */
 
 import type {
-  AnyTektonObject,
+  V1alpha1Object,
   ClusterTask,
   Condition,
   Pipeline,
@@ -111,5 +111,5 @@ export class TektonTesting {
 }
 
 /** What an object goes by. */
-export const nameOf = ({ metadata }: Pick<SynthesizedObject | AnyTektonObject, 'metadata'>): string =>
+export const nameOf = ({ metadata }: Pick<SynthesizedObject | V1alpha1Object, 'metadata'>): string =>
   metadata.name ?? (metadata as SynthesizedObject['metadata']).generateName ?? '';

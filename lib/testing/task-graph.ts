@@ -4,18 +4,24 @@
  * Read with the functions that the controller uses, so `from`, `runAfter` and what conditions look at all count.
  */
 
-import { after, readPipeline, waitsOf, type PipelineSpec, type Waits } from '@pipewright/tekton';
+import {
+  transitiveDependents,
+  readPipeline,
+  dependenciesOfPipeline,
+  type PipelineSpec,
+  type TaskDependencies,
+} from '@pipewright/tekton';
 import { nearest } from '../construct-error.js';
 
 /** Which tasks wait for which. */
 export class TaskGraph {
   readonly #pipeline: string;
-  readonly #waits: Waits;
+  readonly #waits: TaskDependencies;
 
   /** @param pipeline what the pipeline is called in messages */
   constructor(pipeline: string, spec: PipelineSpec) {
     this.#pipeline = pipeline;
-    this.#waits = waitsOf(readPipeline(spec));
+    this.#waits = dependenciesOfPipeline(readPipeline(spec));
   }
 
   /** The tasks, as the pipeline lists them. */
@@ -45,7 +51,7 @@ export class TaskGraph {
 
   /** Whether `later` begins only after `earlier` has ended, directly or through others. */
   isAfter(later: string, earlier: string): boolean {
-    return after(this.#waits, [this.#known(earlier)]).includes(this.#known(later));
+    return transitiveDependents(this.#waits, [this.#known(earlier)]).includes(this.#known(later));
   }
 
   /** Fails unless each task begins only after the one named before it has ended. */

@@ -5,7 +5,7 @@ import { loadText } from '../src/manifests/load.js';
 import { sourceText } from '../src/manifests/text.js';
 
 const codesIn = (text: string): readonly string[] =>
-  findingsIn(loadText(sourceText('a.yaml', text)), { elsewhere: 'nothing' }).map(({ code }) => code);
+  findingsIn(loadText(sourceText('a.yaml', text)), { externals: 'none' }).map(({ code }) => code);
 
 /** Codes that `lint` does not report: what a run needs on this machine. */
 const NOT_OF_LINT = new Set([

@@ -6,7 +6,7 @@ import { loadText } from '../src/manifests/load.js';
 import { sourceText } from '../src/manifests/text.js';
 
 const lint = (text: string): readonly Finding[] =>
-  findingsIn(loadText(sourceText('a.yaml', text)), { elsewhere: 'anything' });
+  findingsIn(loadText(sourceText('a.yaml', text)), { externals: 'any' });
 
 const errorsOf = (text: string): readonly Finding[] => lint(text).filter(({ severity }) => severity === 'error');
 

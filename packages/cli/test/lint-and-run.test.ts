@@ -28,7 +28,7 @@ const codesIn = (...texts: readonly string[]): readonly string[] => {
     manifests: loaded.flatMap(({ manifests }) => manifests),
     findings: loaded.flatMap(({ findings }) => findings),
   };
-  return findingsIn(all, { elsewhere: 'shared' }).map(({ code }) => code);
+  return findingsIn(all, { externals: 'shared' }).map(({ code }) => code);
 };
 
 const TASK_RUN = `apiVersion: tekton.dev/v1alpha1
@@ -71,7 +71,7 @@ test('a Task or Pipeline of a later version of the API is not called missing', (
         manifests: texts.flatMap((text, at) => loadText(sourceText(`${String(at)}.yaml`, text)).manifests),
         findings: [],
       },
-      { elsewhere: 'nothing' },
+      { externals: 'none' },
     ).map(({ code, message, hint }) => `${code}: ${message}; ${hint}`);
   const run = TASK_RUN.replace(/spec: .*/, 'spec: { taskRef: { name: build } }');
 
@@ -123,7 +123,7 @@ describe('of the same manifests', () => {
     const text = withRun(wrong);
     const { path, done } = folderWith({ 'a.yaml': text });
     folders.push(done);
-    const linted = findingsIn(loadManifests([path]), { elsewhere: 'anything' });
+    const linted = findingsIn(loadManifests([path]), { externals: 'any' });
     const ran = preparedIn(path, new Map());
     expect(ran.filter(({ code }) => !OF_A_RUN.has(code)).map(key)).toEqual(
       linted.filter(({ code }) => !OF_A_RUN.has(code)).map(key),

@@ -6,8 +6,8 @@
  */
 
 import {
-  isTrue,
-  isWithin,
+  isGoTrue,
+  containsPath,
   joinPath,
   resourceVariables,
   type PipelineResourceModel,
@@ -35,9 +35,9 @@ export function clusterInput(resource: PipelineResourceModel, path: string, inpu
     name,
     url: param('url').trim(),
     namespace: param('namespace'),
-    insecure: isTrue(param('insecure')),
+    insecure: isGoTrue(param('insecure')),
     caFromSecret: secretOf('cadata') !== undefined,
-    directories: [...new Set([...(isWithin('/workspace', own) ? [own] : []), path])],
+    directories: [...new Set([...(containsPath('/workspace', own) ? [own] : []), path])],
   });
   return make.shell('kubeconfig', `input ${input}`, command, { env });
 }

@@ -11,11 +11,11 @@
  */
 
 import {
-  DEFAULT_TIMEOUT,
+  DEFAULT_TIMEOUT_MS,
   formatDuration,
-  ready,
+  readyTasks,
   type PipelineRunStatus,
-  type Refusal,
+  type RunFailure,
   type TaskRun,
   type TaskRunStatus,
 } from '@pipewright/tekton';
@@ -71,11 +71,11 @@ export function planPipelineRun(seen: ObservedPipelineRun): PipelineRunDecision 
 
   const model = pipelineRunIn(run.spec);
   const name = run.metadata.name ?? '';
-  const timeout = model.timeout ?? DEFAULT_TIMEOUT;
+  const timeout = model.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   const deadline = deadlineOf(status.startTime, timeout);
   const resolved = resolvePipelineRun(seen);
   const begun = seen.taskRuns.size > 0;
-  if (model.cancelRequested && (begun || !('refused' in resolved)))
+  if (model.isCancelRequested && (begun || !('refused' in resolved)))
     return stop(seen, 'PipelineRunCancelled', `PipelineRun "${name}" was cancelled`);
   if ('refused' in resolved) {
     const { refused, ...known } = resolved;
@@ -115,7 +115,7 @@ function planTasks(
   const done = new Set(where('succeeded').map(({ task }) => task));
   const idle = new Set(where('absent', 'cleared').map(({ task }) => task));
   const started = new Set(all.filter(({ task }) => !idle.has(task)).map(({ task }) => task));
-  const next = new Set(ready(resolved.waits, started, done));
+  const next = new Set(readyTasks(resolved.waits, started, done));
   const creations = create(seen, resolved, all, next);
   if ('refused' in creations) return end({ status: 'False', ...creations.refused });
   const retries = where('retry').flatMap(({ taskRun }) => (taskRun ? [retry(taskRun, seen.now)] : []));
@@ -145,7 +145,7 @@ function create(
   resolved: ResolvedRun,
   all: readonly Standing[],
   next: ReadonlySet<string>,
-): readonly Creation[] | { readonly refused: Refusal } {
+): readonly Creation[] | { readonly refused: RunFailure } {
   const standing = new Map(all.map((one) => [one.task, one]));
   const resultsOf: ResultsOf = (task) => standing.get(task)?.taskRun?.status?.taskResults ?? [];
   const creations: Creation[] = [];
@@ -183,7 +183,7 @@ function checksOf(
   { task, checks }: ResolvedTask,
   stands: Standing,
   resultsOf: ResultsOf,
-): readonly Creation[] | { readonly refused: Refusal } {
+): readonly Creation[] | { readonly refused: RunFailure } {
   const creations: Creation[] = [];
   for (const [index, check] of checks.entries()) {
     const { name, state } = stands.checks[index] ?? {};

@@ -7,27 +7,27 @@
 
 import {
   conditionNotFound,
-  findCycles,
+  dependencyCycles,
   paramReplacements,
-  pipelineBindingsRefusal,
+  pipelineResourcesFailure,
   pipelineNotFound,
-  pipelineParamsRefusal,
+  pipelineParamsFailure,
   pipelineResourceNotFound,
-  pipelineResourceUnclear,
+  pipelineResourceAmbiguous,
   pipelineTaskNotFound,
-  pipelineWorkspacesRefusal,
+  pipelineWorkspacesFailure,
   readPipeline,
   readPipelineRun,
   readTask,
   substituteValue,
-  taskRunRefusal,
-  taskWorkspacesRefusal,
-  waitsOf,
-  type BindingModel,
+  taskRunFailure,
+  taskWorkspacesFailure,
+  dependenciesOfPipeline,
+  type ResourceBindingModel,
   type ConditionSpec,
-  type ConditionUse,
-  type OutputUse,
-  type ParamGiven,
+  type PipelineTaskConditionModel,
+  type PipelineTaskOutput,
+  type ParamAssignment,
   type PipelineModel,
   type PipelineResource,
   type PipelineRun,
@@ -35,11 +35,11 @@ import {
   type PipelineSpec,
   type PipelineTask,
   type PipelineTaskModel,
-  type Refusal,
+  type RunFailure,
   type Replacements,
   type ResourceType,
   type TaskModel,
-  type Waits,
+  type TaskDependencies,
 } from '@pipewright/tekton';
 import { bucketPrefix } from './artifact-storage.js';
 import { HANDOVER_DIR } from './handover-steps.js';
@@ -79,23 +79,24 @@ export interface FoundCondition {
 }
 
 /** How {@link PipelineFacts.tasks} names a task. */
-export const taskKey = ({ kind, name }: { readonly kind: string; readonly name: string }): string => `${kind}/${name}`;
+export const taskKey = ({ taskKind, name }: { readonly taskKind: string; readonly name: string }): string =>
+  `${taskKind}/${name}`;
 
 /** One task with all that its TaskRun needs. */
 export interface ResolvedTask {
   readonly task: PipelineTaskModel;
   readonly model: TaskModel;
   /** With the pipeline's params filled in; results of other tasks still stand as variables. */
-  readonly params: readonly ParamGiven[];
+  readonly params: readonly ParamAssignment[];
   /** Checks of its conditions, all of which must pass before it starts; in their order. */
   readonly checks: readonly ResolvedCheck[];
 }
 
 /** One check with all that its TaskRun needs. */
 export interface ResolvedCheck extends FoundCondition {
-  readonly use: ConditionUse;
+  readonly use: PipelineTaskConditionModel;
   /** As in {@link ResolvedTask.params}. */
-  readonly params: readonly ParamGiven[];
+  readonly params: readonly ParamAssignment[];
 }
 
 /** A run without open questions. */
@@ -108,10 +109,10 @@ export interface ResolvedRun {
   readonly pipelineName: string;
   /** Labels and annotations of the Pipeline, which the run and all that it makes bear too. */
   readonly inherited: Pick<FoundPipeline, 'labels' | 'annotations'>;
-  readonly waits: Waits;
+  readonly waits: TaskDependencies;
   readonly tasks: readonly ResolvedTask[];
   /** The run's bindings by the pipeline's name of the resource. */
-  readonly bindings: ReadonlyMap<string, BindingModel>;
+  readonly bindings: ReadonlyMap<string, ResourceBindingModel>;
   /** What stands for the pipeline's params. */
   readonly replacements: Replacements;
   /** Below which path files outlive their task: on a claim of the run, or in the bucket; absent when none need to. */
@@ -124,11 +125,11 @@ export const pipelineRunIn = remembered(readPipelineRun);
 export const pipelineIn = remembered(readPipeline);
 /** What a Task's spec means. */
 export const taskIn = remembered(readTask);
-const waitsIn = remembered(waitsOf);
+const waitsIn = remembered(dependenciesOfPipeline);
 
 /** Why a run cannot run. */
 export interface Refused {
-  readonly refused: Refusal;
+  readonly refused: RunFailure;
   /** Absent: there is no Pipeline. */
   readonly pipelineName?: string;
 }
@@ -155,9 +156,10 @@ function resolve(facts: PipelineFacts): Resolution {
   const { name = '', namespace = '' } = facts.run.metadata;
   const run = pipelineRunIn(facts.run.spec);
   const id = `${namespace}/${name}`;
-  const pipeline = run.use?.from === 'here' ? run.use.pipeline : facts.pipeline && pipelineIn(facts.pipeline.spec);
+  const pipeline =
+    run.source?.kind === 'embedded' ? run.source.pipeline : facts.pipeline && pipelineIn(facts.pipeline.spec);
   if (!pipeline) return { refused: noPipeline(id, run) };
-  const pipelineName = run.use?.from === 'cluster' ? run.use.name : name;
+  const pipelineName = run.source?.kind === 'reference' ? run.source.name : name;
   const refused = (reason: string, message: string): Refused => ({ refused: { reason, message }, pipelineName });
   const pipelineId = `${namespace}/${pipelineName}`;
   const waits = waitsIn(pipeline);
@@ -173,17 +175,17 @@ function resolve(facts: PipelineFacts): Resolution {
 
   const named = { run: id, pipeline: pipelineId };
   const problem =
-    pipelineBindingsRefusal(pipeline, run.resources, named) ??
+    pipelineResourcesFailure(pipeline, run.resources, named) ??
     missingResource(id, run, facts) ??
-    pipelineParamsRefusal(pipeline.params, run.params, named) ??
-    pipelineWorkspacesRefusal(pipeline, run.workspaces, named) ??
+    pipelineParamsFailure(pipeline.params, run.params, named) ??
+    pipelineWorkspacesFailure(pipeline, run.workspaces, named) ??
     missingParts(id, pipelineId, pipeline, facts);
   if (problem) return { refused: problem, pipelineName };
 
   const replacements = paramReplacements(pipeline.params, run.params, ['params']);
   const tasks = pipeline.tasks.flatMap((task): readonly ResolvedTask[] => {
     const model = modelOf(task, facts);
-    const filled = (params: readonly ParamGiven[]): readonly ParamGiven[] =>
+    const filled = (params: readonly ParamAssignment[]): readonly ParamAssignment[] =>
       params.map((param) => ({ ...param, value: substituteValue(param.value, replacements) }));
     const checks = task.conditions.flatMap((use): readonly ResolvedCheck[] => {
       const found = facts.conditions.get(use.condition);
@@ -205,8 +207,8 @@ function resolve(facts: PipelineFacts): Resolution {
 export const handsOver = ({ outputs }: TaskModel): boolean =>
   outputs.some(({ type }) => type === 'git' || type === 'storage');
 
-function noPipeline(id: string, { use }: PipelineRunModel): Refusal {
-  if (use?.from === 'cluster') return pipelineNotFound(id, use.name);
+function noPipeline(id: string, { source: use }: PipelineRunModel): RunFailure {
+  if (use?.kind === 'reference') return pipelineNotFound(id, use.name);
   const name = id.slice(id.indexOf('/') + 1);
   return {
     reason: 'CouldntGetPipeline',
@@ -214,12 +216,12 @@ function noPipeline(id: string, { use }: PipelineRunModel): Refusal {
   };
 }
 
-const graphProblem = remembered((waits: Waits): string | undefined => {
+const graphProblem = remembered((waits: TaskDependencies): string | undefined => {
   for (const [task, before] of waits) {
     const unknown = before.find((name) => !waits.has(name));
     if (unknown !== undefined) return `task ${task} depends on ${unknown} but ${unknown} wasn't present in Pipeline`;
   }
-  const [cycle] = findCycles(waits);
+  const [cycle] = dependencyCycles(waits);
   if (!cycle) return undefined;
   const [only = ''] = cycle;
   return cycle.length === 2
@@ -227,12 +229,12 @@ const graphProblem = remembered((waits: Waits): string | undefined => {
     : `cycle detected: ${cycle.join(' -> ')}`;
 });
 
-function missingResource(id: string, run: PipelineRunModel, facts: PipelineFacts): Refusal | undefined {
+function missingResource(id: string, run: PipelineRunModel, facts: PipelineFacts): RunFailure | undefined {
   const { resources } = facts;
   const written = facts.run.spec.resources ?? [];
   for (const [index, { name, resource }] of run.resources.entries()) {
-    if (!resource) return pipelineResourceUnclear(id, name, written[index]);
-    if (resource.from === 'cluster' && !resources.has(resource.name))
+    if (!resource) return pipelineResourceAmbiguous(id, name, written[index]);
+    if (resource.kind === 'reference' && !resources.has(resource.name))
       return pipelineResourceNotFound(id, name, resource.name);
   }
   return undefined;
@@ -243,23 +245,23 @@ function missingParts(
   pipelineId: string,
   pipeline: PipelineModel,
   facts: PipelineFacts,
-): Refusal | undefined {
-  for (const { name, use, conditions } of pipeline.tasks) {
+): RunFailure | undefined {
+  for (const { name, source: use, conditions } of pipeline.tasks) {
     if (!use) {
       const message = `Pipeline ${pipelineId} can't be Run; it contains Tasks that don't exist: task "${name}" has neither or both of taskRef and taskSpec`;
       return { reason: 'CouldntGetTask', message };
     }
-    if (use.from === 'cluster' && !facts.tasks.has(taskKey(use)))
-      return pipelineTaskNotFound(pipelineId, use.kind === 'Task' ? 'task' : 'clustertask', use.name);
+    if (use.kind === 'reference' && !facts.tasks.has(taskKey(use)))
+      return pipelineTaskNotFound(pipelineId, use.taskKind === 'Task' ? 'task' : 'clustertask', use.name);
     const unknown = conditions.find(({ condition }) => !facts.conditions.has(condition));
     if (unknown) return conditionNotFound(id, unknown.condition);
   }
   return undefined;
 }
 
-function modelOf({ use }: PipelineTaskModel, facts: PipelineFacts): TaskModel | undefined {
+function modelOf({ source: use }: PipelineTaskModel, facts: PipelineFacts): TaskModel | undefined {
   if (!use) return undefined;
-  if (use.from === 'here') return use.task;
+  if (use.kind === 'embedded') return use.task;
   const found = facts.tasks.get(taskKey(use));
   return found && taskIn(found.spec);
 }
@@ -268,9 +270,9 @@ function modelOf({ use }: PipelineTaskModel, facts: PipelineFacts): TaskModel | 
 function taskProblem({ tasks, bindings }: ResolvedRun, facts: PipelineFacts): string | undefined {
   const typeOf = (name: string): ResourceType | undefined => {
     const resource = bindings.get(name)?.resource;
-    return (resource?.from === 'here' ? resource.spec : resource && facts.resources.get(resource.name)?.spec)?.type;
+    return (resource?.kind === 'embedded' ? resource.spec : resource && facts.resources.get(resource.name)?.spec)?.type;
   };
-  const types = (uses: readonly OutputUse[]): ReadonlyMap<string, ResourceType> =>
+  const types = (uses: readonly PipelineTaskOutput[]): ReadonlyMap<string, ResourceType> =>
     new Map(
       uses.flatMap(({ name, resource }) => {
         const type = typeOf(resource);
@@ -279,8 +281,8 @@ function taskProblem({ tasks, bindings }: ResolvedRun, facts: PipelineFacts): st
     );
   for (const { task, model, params } of tasks) {
     const refusal =
-      taskRunRefusal(model, params, { inputs: types(task.inputs), outputs: types(task.outputs) }) ??
-      taskWorkspacesRefusal(model, task.workspaces);
+      taskRunFailure(model, params, { inputs: types(task.inputs), outputs: types(task.outputs) }) ??
+      taskWorkspacesFailure(model, task.workspaces);
     if (refusal) return refusal.message;
   }
   return undefined;
@@ -289,7 +291,11 @@ function taskProblem({ tasks, bindings }: ResolvedRun, facts: PipelineFacts): st
 /** Names of all that a pipeline refers to, each once, so that the edge can look it up. */
 export const namesIn = remembered((pipeline: PipelineModel) => {
   const of = (kind: 'Task' | 'ClusterTask'): readonly string[] => [
-    ...new Set(pipeline.tasks.flatMap(({ use }) => (use?.from === 'cluster' && use.kind === kind ? [use.name] : []))),
+    ...new Set(
+      pipeline.tasks.flatMap(({ source: use }) =>
+        use?.kind === 'reference' && use.taskKind === kind ? [use.name] : [],
+      ),
+    ),
   ];
   const conditions = pipeline.tasks.flatMap((task) => task.conditions.map(({ condition }) => condition));
   return {
@@ -297,6 +303,6 @@ export const namesIn = remembered((pipeline: PipelineModel) => {
     clusterTasks: of('ClusterTask'),
     conditions: [...new Set(conditions)],
     /** Whether a task that the pipeline holds itself may hand over files. */
-    handsOver: pipeline.tasks.some(({ use }) => use?.from === 'here' && handsOver(use.task)),
+    handsOver: pipeline.tasks.some(({ source: use }) => use?.kind === 'embedded' && handsOver(use.task)),
   };
 });

@@ -5,14 +5,14 @@
  */
 
 import {
-  API_VERSION,
-  DEFAULT_TIMEOUT,
+  V1ALPHA1,
+  DEFAULT_TIMEOUT_MS,
   formatDuration,
-  labelValue,
-  taskOfCondition,
-  type InputUse,
-  type OutputUse,
-  type ParamGiven,
+  toLabelValue,
+  conditionTaskSpec,
+  type PipelineTaskInput,
+  type PipelineTaskOutput,
+  type ParamAssignment,
   type PipelineRun,
   type PipelineTaskModel,
   type TaskResourceBinding,
@@ -25,10 +25,10 @@ import type { ResolvedCheck, ResolvedRun, ResolvedTask } from './pipeline-run-re
 
 /** @returns the TaskRun of a task that has all its params */
 export function taskRunFor(run: PipelineRun, resolved: ResolvedRun, found: ResolvedTask, name: string): TaskRun {
-  const { use } = found.task;
-  const own = use?.from === 'cluster' ? { [labels.task]: labelValue(use.name) } : {};
+  const { source: use } = found.task;
+  const own = use?.kind === 'reference' ? { [labels.task]: toLabelValue(use.name) } : {};
   const metadata = metadataOf(run, resolved, found.task, { name, labels: own, annotations: {} });
-  return { apiVersion: API_VERSION, kind: 'TaskRun', metadata, spec: specOf(resolved, found) };
+  return { apiVersion: V1ALPHA1, kind: 'TaskRun', metadata, spec: specOf(resolved, found) };
 }
 
 /** @returns the TaskRun of a check that has all its params */
@@ -44,12 +44,12 @@ export function checkRunFor(
   const { condition, resources } = check.use;
   const bound = onePerName(resources).flatMap((use) => bindingOf(use, resolved, fromPaths(use, resolved)));
   const spec: TaskRunSpec = {
-    taskSpec: taskOfCondition(condition, check.spec, new Set(bound.map((binding) => binding.name))),
+    taskSpec: conditionTaskSpec(condition, check.spec, new Set(bound.map((binding) => binding.name))),
     ...given(check.params, bound),
     ...surroundings(resolved, task),
-    timeout: formatDuration(resolved.run.timeout ?? DEFAULT_TIMEOUT),
+    timeout: formatDuration(resolved.run.timeoutMs ?? DEFAULT_TIMEOUT_MS),
   };
-  return { apiVersion: API_VERSION, kind: 'TaskRun', metadata, spec };
+  return { apiVersion: V1ALPHA1, kind: 'TaskRun', metadata, spec };
 }
 
 type Texts = Readonly<Record<string, string>>;
@@ -67,9 +67,9 @@ function metadataOf(
       ...metadata.labels,
       ...resolved.inherited.labels, // the run itself may not bear them yet
       ...own.labels,
-      [labels.pipeline]: labelValue(resolved.pipelineName),
-      [labels.pipelineRun]: labelValue(metadata.name ?? ''),
-      [labels.pipelineTask]: labelValue(task.name),
+      [labels.pipeline]: toLabelValue(resolved.pipelineName),
+      [labels.pipelineRun]: toLabelValue(metadata.name ?? ''),
+      [labels.pipelineTask]: toLabelValue(task.name),
     },
     annotations: {
       ...handedDown(metadata.annotations),
@@ -78,7 +78,7 @@ function metadataOf(
     },
     ownerReferences: [
       {
-        apiVersion: API_VERSION,
+        apiVersion: V1ALPHA1,
         kind: 'PipelineRun',
         name: metadata.name ?? '',
         uid: metadata.uid ?? '',
@@ -101,13 +101,13 @@ function specOf(resolved: ResolvedRun, { task, params }: ResolvedTask): TaskRunS
   });
   const embedded = resolved.written.find(({ name }) => name === task.name)?.taskSpec;
   return {
-    ...(task.use?.from === 'cluster' && { taskRef: { name: task.use.name, kind: task.use.kind } }),
-    ...(task.use?.from === 'here' && embedded && { taskSpec: embedded }),
+    ...(task.source?.kind === 'reference' && { taskRef: { name: task.source.name, kind: task.source.taskKind } }),
+    ...(task.source?.kind === 'embedded' && embedded && { taskSpec: embedded }),
     ...given(params, inputs),
     ...(outputs.length > 0 && { outputs: { resources: outputs } }),
     ...(workspaces.length > 0 && { workspaces }),
     ...surroundings(resolved, task),
-    timeout: formatDuration(task.timeout ?? resolved.run.timeout ?? DEFAULT_TIMEOUT),
+    timeout: formatDuration(task.timeoutMs ?? resolved.run.timeoutMs ?? DEFAULT_TIMEOUT_MS),
   };
 }
 
@@ -117,14 +117,14 @@ const lastPerName = <T extends { readonly name: string }>(uses: readonly T[]): r
 ];
 
 /** The same for inputs, each of which comes from all tasks that any use of its name says. */
-const onePerName = (uses: readonly InputUse[]): readonly InputUse[] =>
+const onePerName = (uses: readonly PipelineTaskInput[]): readonly PipelineTaskInput[] =>
   lastPerName(uses).map((use) => ({
     ...use,
     from: uses.filter(({ name }) => name === use.name).flatMap(({ from }) => from),
   }));
 
 const given = (
-  params: readonly ParamGiven[],
+  params: readonly ParamAssignment[],
   resources: readonly TaskResourceBinding[],
 ): Pick<TaskRunSpec, 'inputs'> =>
   params.length === 0 && resources.length === 0
@@ -136,24 +136,24 @@ function surroundings(
   { run }: ResolvedRun,
   task: PipelineTaskModel,
 ): Pick<TaskRunSpec, 'serviceAccountName' | 'podTemplate'> {
-  const account = run.serviceAccountOf.get(task.name) || run.serviceAccount;
+  const account = run.taskServiceAccounts.get(task.name) || run.serviceAccount;
   return { ...(account && { serviceAccountName: account }), ...(run.podTemplate && { podTemplate: run.podTemplate }) };
 }
 
 /** What the run binds to a use of a resource. Nothing for an optional one that it leaves out: a binding to nothing is refused. */
 function bindingOf(
-  { name, resource }: OutputUse,
+  { name, resource }: PipelineTaskOutput,
   { bindings }: ResolvedRun,
   paths: readonly string[],
 ): readonly TaskResourceBinding[] {
   const bound = bindings.get(resource)?.resource;
   if (!bound) return [];
-  const what = bound.from === 'cluster' ? { resourceRef: { name: bound.name } } : { resourceSpec: bound.spec };
+  const what = bound.kind === 'reference' ? { resourceRef: { name: bound.name } } : { resourceSpec: bound.spec };
   return [{ name, ...what, ...(paths.length > 0 && { paths }) }];
 }
 
 /** Where the tasks that an input comes `from` put it: under their name of the same resource, or failing that, under ours. */
-function fromPaths(input: InputUse, resolved: ResolvedRun): readonly string[] {
+function fromPaths(input: PipelineTaskInput, resolved: ResolvedRun): readonly string[] {
   return input.from.map((producer) => {
     const made = resolved.tasks.find(({ task }) => task.name === producer)?.task.outputs;
     return path(resolved, producer, made?.find(({ resource }) => resource === input.resource)?.name ?? input.name);

@@ -5,10 +5,10 @@
  * Tasks and Pods share.
  */
 
-import type { Container, ContainerState, ObjectMeta, Open, Volume } from '@pipewright/tekton';
+import type { Container, ContainerState, ObjectMeta, AdditionalFields, Volume } from '@pipewright/tekton';
 
 /** How one container is doing, as the kubelet reports it. */
-export interface ContainerStatus extends Open {
+export interface ContainerStatus extends AdditionalFields {
   readonly name: string;
   readonly image?: string;
   readonly imageID?: string;
@@ -17,7 +17,7 @@ export interface ContainerStatus extends Open {
 }
 
 /** One of a pod's own conditions (`PodScheduled`, `Ready`, …). */
-export interface PodCondition extends Open {
+export interface PodCondition extends AdditionalFields {
   readonly type: string;
   readonly status: string;
   readonly reason?: string;
@@ -25,7 +25,7 @@ export interface PodCondition extends Open {
 }
 
 /** What the kubelet and the scheduler say about a pod. */
-export interface PodStatus extends Open {
+export interface PodStatus extends AdditionalFields {
   readonly phase?: string;
   readonly reason?: string;
   readonly message?: string;
@@ -35,7 +35,7 @@ export interface PodStatus extends Open {
 }
 
 /** What a pod is to run. */
-export interface PodSpec extends Open {
+export interface PodSpec extends AdditionalFields {
   readonly nodeName?: string;
   readonly containers: readonly (Container & { readonly name: string })[];
   readonly initContainers?: readonly (Container & { readonly name: string })[];

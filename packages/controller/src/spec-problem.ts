@@ -5,7 +5,7 @@
  */
 
 import {
-  API_VERSION,
+  V1ALPHA1,
   checkObject,
   type PipelineResourceSpec,
   type PipelineSpec,
@@ -29,7 +29,7 @@ export const resourceSpecProblem = (name: string, spec: PipelineResourceSpec): s
   sentence('PipelineResource', name, spec);
 
 function sentence(kind: string, name: string, spec: object): string | undefined {
-  const errors = checkObject({ apiVersion: API_VERSION, kind, metadata: { name }, spec }).filter(
+  const errors = checkObject({ apiVersion: V1ALPHA1, kind, metadata: { name }, spec }).filter(
     (problem) => problem.severity === 'error' && problem.path[0] === 'spec',
   );
   return errors.length === 0 ? undefined : errors.map(said).join('; ');

@@ -8,7 +8,7 @@
  */
 
 import {
-  hexSuffix,
+  hexHashSuffix,
   internalStepName,
   podName,
   sidecarContainerName,
@@ -331,7 +331,9 @@ export function podNameOf(
   attempt: number,
   replacement: boolean,
 ): string {
-  return replacement ? `${taskRun.name}-pod-${hexSuffix(taskRun.uid, attempt, 'shell')}` : podName(taskRun, attempt);
+  return replacement
+    ? `${taskRun.name}-pod-${hexHashSuffix(taskRun.uid, attempt, 'shell')}`
+    : podName(taskRun, attempt);
 }
 
 const placeTools = (images: Images, tools: string): NamedContainer => ({

@@ -5,7 +5,13 @@
  * `$(params.secret)` stays that text.
  */
 
-import { resultRefsOf, substituteValue, type ParamGiven, type Refusal, type TaskRunResult } from '@pipewright/tekton';
+import {
+  resultRefsOfParams,
+  substituteValue,
+  type ParamAssignment,
+  type RunFailure,
+  type TaskRunResult,
+} from '@pipewright/tekton';
 import type { ResolvedRun } from './pipeline-run-resolve.js';
 
 /** What a task of the pipeline left, by name of the task. */
@@ -13,8 +19,8 @@ export type ResultsOf = (task: string) => readonly TaskRunResult[];
 
 /** Params of a task or of a condition: as the pipeline has them, and with the pipeline's own params filled in. */
 export interface Given {
-  readonly written: readonly ParamGiven[];
-  readonly params: readonly ParamGiven[];
+  readonly written: readonly ParamAssignment[];
+  readonly params: readonly ParamAssignment[];
 }
 
 /** @returns the params as `who`, for example `task "deploy"`, is to get them, or why the run cannot go on */
@@ -23,8 +29,8 @@ export function withResults(
   { written, params }: Given,
   { replacements }: Pick<ResolvedRun, 'replacements'>,
   resultsOf: ResultsOf,
-): { readonly params: readonly ParamGiven[] } | { readonly refused: Refusal } {
-  const refs = resultRefsOf(written);
+): { readonly params: readonly ParamAssignment[] } | { readonly refused: RunFailure } {
+  const refs = resultRefsOfParams(written);
   if (refs.length === 0) return { params };
   const strings = new Map(replacements.strings);
   for (const { variable, task: maker, result } of refs) {

@@ -10,7 +10,7 @@
  * anything in it has run.
  */
 
-import { DEFAULT_TIMEOUT, formatDuration, readTaskRun, type TaskRun, type TaskRunStatus } from '@pipewright/tekton';
+import { DEFAULT_TIMEOUT_MS, formatDuration, readTaskRun, type TaskRun, type TaskRunStatus } from '@pipewright/tekton';
 import { conditionsOf, deadlineOf, isDone, timestamp, type Verdict } from './condition.js';
 import { labels } from './labels.js';
 import { besideSteps, type Pod } from './pod-types.js';
@@ -57,7 +57,7 @@ export function planTaskRun(seen: ObservedTaskRun): TaskRunDecision {
   if (isDone(status)) return { status, actions: podsOf(seen).flatMap((one) => leftovers(one, now)) };
 
   const model = readTaskRun(run.spec);
-  const timeout = model.timeout ?? DEFAULT_TIMEOUT;
+  const timeout = model.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   const deadline = deadlineOf(status.startTime, timeout);
   const end = (reason: string, message: string): TaskRunDecision => {
     const verdict: Verdict = { status: 'False', reason, message };
@@ -65,7 +65,7 @@ export function planTaskRun(seen: ObservedTaskRun): TaskRunDecision {
     return { status: next, actions: podsOf(seen).map((one) => ({ do: 'delete', pod: one })) };
   };
   const name = run.metadata.name ?? '';
-  if (model.cancelRequested) return end('TaskRunCancelled', `TaskRun "${name}" was cancelled`);
+  if (model.isCancelRequested) return end('TaskRunCancelled', `TaskRun "${name}" was cancelled`);
   if (deadline && now >= deadline && !endedInTime(pod, now))
     return end(
       'TaskRunTimeout',

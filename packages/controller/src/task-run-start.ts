@@ -6,27 +6,27 @@
 
 import {
   canonicalSpec,
-  labelValue,
-  readResourceSpec,
+  toLabelValue,
+  readPipelineResource,
   readTask,
   readTaskRun,
-  staysInWorkspace,
+  isInsideWorkspace,
   taskNotFound,
   taskResourceNotFound,
-  taskResourceUnclear,
-  taskRunRefusal,
-  taskWorkspacesRefusal,
-  type BindingModel,
+  taskResourceAmbiguous,
+  taskRunFailure,
+  taskWorkspacesFailure,
+  type ResourceBindingModel,
   type PipelineResource,
   type PipelineResourceSpec,
-  type Refusal,
+  type RunFailure,
   type ResourceModel,
   type ResourceType,
   type TaskModel,
   type TaskRun,
   type TaskRunModel,
   type TaskSpec,
-  type TaskUse,
+  type TaskSource,
 } from '@pipewright/tekton';
 import type { ArtifactStorage } from './artifact-storage.js';
 import { targetsOf } from './cloud-events.js';
@@ -114,7 +114,7 @@ function withNames(facts: StartFacts): StartFacts {
   };
 }
 
-type Settled = ({ readonly pod: Pod } | { readonly refused: Refusal }) & {
+type Settled = ({ readonly pod: Pod } | { readonly refused: RunFailure }) & {
   /** Whom a CloudEvent is sent to when the run has ended. */
   readonly tells?: readonly string[];
 };
@@ -131,21 +131,21 @@ function podOrRefusal(facts: StartFacts, inherits: Inherited): Outcome {
   const { run } = facts;
   const name = run.metadata.name ?? '';
   const model = readTaskRun(run.spec);
-  if (!model.use) return refuse('TaskRunResolutionFailed', `TaskRun ${name} not providing TaskRef or TaskSpec`);
-  const task = model.use.from === 'here' ? model.use.task : facts.task && readTask(facts.task.spec);
-  if (!task) return notThere(name, model.use);
+  if (!model.source) return refuse('TaskRunResolutionFailed', `TaskRun ${name} not providing TaskRef or TaskSpec`);
+  const task = model.source.kind === 'embedded' ? model.source.task : facts.task && readTask(facts.task.spec);
+  if (!task) return notThere(name, model.source);
 
-  const spec = model.use.from === 'here' ? run.spec.taskSpec : facts.task?.spec;
-  const faulty = spec && taskSpecProblem(model.use.from === 'here' ? name : model.use.name, spec);
+  const spec = model.source.kind === 'embedded' ? run.spec.taskSpec : facts.task?.spec;
+  const faulty = spec && taskSpecProblem(model.source.kind === 'embedded' ? name : model.source.name, spec);
   if (faulty) return refuse('TaskRunValidationFailed', `the Task is invalid: ${faulty}`);
 
   const inputs = find('input', model.inputs, facts);
   if ('reason' in inputs) return { refused: inputs };
   const outputs = find('output', model.outputs, facts);
   if ('reason' in outputs) return { refused: outputs };
-  const mismatch = taskRunRefusal(task, model.params, { inputs: types(inputs), outputs: types(outputs) });
+  const mismatch = taskRunFailure(task, model.params, { inputs: types(inputs), outputs: types(outputs) });
   if (mismatch) return { refused: mismatch };
-  const unfit = taskWorkspacesRefusal(task, model.workspaces);
+  const unfit = taskWorkspacesFailure(task, model.workspaces);
   if (unfit) return { refused: unfit };
   const unclear = unclearWorkspace(model.workspaces);
   if (unclear) return refuse('TaskRunValidationFailed', unclear);
@@ -159,9 +159,9 @@ function podOrRefusal(facts: StartFacts, inherits: Inherited): Outcome {
   return 'asks' in outcome ? outcome : { ...outcome, tells: targetsOf(task, bindings) };
 }
 
-const notThere = (run: string, use: TaskUse): Outcome => {
-  const kind = use.from === 'cluster' && use.kind === 'ClusterTask' ? 'clustertask' : 'task';
-  return { refused: taskNotFound(run, kind, use.from === 'cluster' ? use.name : '') };
+const notThere = (run: string, use: TaskSource): Outcome => {
+  const kind = use.kind === 'reference' && use.taskKind === 'ClusterTask' ? 'clustertask' : 'task';
+  return { refused: taskNotFound(run, kind, use.kind === 'reference' ? use.name : '') };
 };
 
 /** A PipelineResource as it was written. */
@@ -173,20 +173,20 @@ interface Found {
 
 function find(
   side: 'input' | 'output',
-  bindings: readonly BindingModel[],
+  bindings: readonly ResourceBindingModel[],
   { run, resources }: StartFacts,
-): ReadonlyMap<string, Found> | Refusal {
+): ReadonlyMap<string, Found> | RunFailure {
   const found = new Map<string, Found>();
   for (const { name, resource, paths } of bindings) {
     if (!resource) {
       const written = run.spec[`${side}s`]?.resources ?? [];
-      return taskResourceUnclear(
+      return taskResourceAmbiguous(
         side,
         written.find((one) => one.name === name),
       );
     }
-    const called = resource.from === 'here' ? name : resource.name;
-    const spec = resource.from === 'here' ? resource.spec : resources.get(called)?.spec;
+    const called = resource.kind === 'embedded' ? name : resource.name;
+    const spec = resource.kind === 'embedded' ? resource.spec : resources.get(called)?.spec;
     if (!spec) return taskResourceNotFound(side, called);
     found.set(name, { name: called, spec, paths });
   }
@@ -197,7 +197,9 @@ const types = (found: ReadonlyMap<string, Found>): ReadonlyMap<string, ResourceT
   new Map([...found].map(([name, { spec }]) => [name, spec.type]));
 
 const bind = (found: ReadonlyMap<string, Found>): ReadonlyMap<string, Bound> =>
-  new Map([...found].map(([key, { name, spec, paths }]) => [key, { resource: readResourceSpec(name, spec), paths }]));
+  new Map(
+    [...found].map(([key, { name, spec, paths }]) => [key, { resource: readPipelineResource(name, spec), paths }]),
+  );
 
 function faultyResource(found: readonly Found[]): string | undefined {
   for (const { name, spec } of found) {
@@ -209,7 +211,7 @@ function faultyResource(found: readonly Found[]): string | undefined {
 
 /** The check of the Task says so too; this one also holds for Tasks that no admission has seen. */
 function outsideWorkspace(resources: readonly ResourceModel[]): string | undefined {
-  const bad = resources.find(({ targetPath }) => targetPath && !staysInWorkspace(targetPath));
+  const bad = resources.find(({ targetPath }) => targetPath && !isInsideWorkspace(targetPath));
   return (
     bad &&
     `resource "${bad.name}" has the targetPath "${bad.targetPath ?? ''}", which lies outside /workspace; use a path below it`
@@ -242,9 +244,9 @@ function startWith(
   return covered ? refuse('TaskRunValidationFailed', covered) : made;
 }
 
-const taskLabel = ({ use }: TaskRunModel): Texts =>
-  use?.from === 'cluster' ? { [labels.task]: labelValue(use.name) } : {};
+const taskLabel = ({ source: use }: TaskRunModel): Texts =>
+  use?.kind === 'reference' ? { [labels.task]: toLabelValue(use.name) } : {};
 
 /** How Tekton begins the message of a run that gets no pod. */
-export const ofTask = ({ use }: TaskRunModel, namespace: string): string =>
-  use?.from === 'cluster' ? `Missing or invalid Task ${namespace}/${use.name}` : 'Invalid TaskSpec';
+export const ofTask = ({ source: use }: TaskRunModel, namespace: string): string =>
+  use?.kind === 'reference' ? `Missing or invalid Task ${namespace}/${use.name}` : 'Invalid TaskSpec';

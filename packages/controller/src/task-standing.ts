@@ -7,11 +7,11 @@
  */
 
 import {
-  after,
+  transitiveDependents,
   type ConditionCheckStatus,
   type PipelineRunTaskRunStatus,
   type TaskRun,
-  type Waits,
+  type TaskDependencies,
 } from '@pipewright/tekton';
 import { childNames, madeChildren, namedTasks } from './child-names.js';
 import { hasSucceeded, isDone, succeeded } from './condition.js';
@@ -120,9 +120,9 @@ function checkState(
 }
 
 /** The tasks that will not run because a check said no: those it was made for, and all that wait for them. */
-export function skippedTasks(all: readonly Standing[], waits: Waits): ReadonlySet<string> {
+export function skippedTasks(all: readonly Standing[], waits: TaskDependencies): ReadonlySet<string> {
   const skipped = all.filter(({ state }) => state === 'skipped').map(({ task }) => task);
-  return new Set(skipped.length === 0 ? [] : [...skipped, ...after(waits, skipped)]);
+  return new Set(skipped.length === 0 ? [] : [...skipped, ...transitiveDependents(waits, skipped)]);
 }
 
 /** Whether every task has succeeded or is skipped. */

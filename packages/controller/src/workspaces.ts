@@ -47,7 +47,7 @@ export function mountWorkspaces(
   const volumes = new Map<string, Volume>();
   const names = new Map<string, string>();
   const mounts: VolumeMount[] = [];
-  for (const { name: workspace, mountPath, readOnly } of declared) {
+  for (const { name: workspace, mountPath, isReadOnly: readOnly } of declared) {
     const binding = bindings.get(workspace);
     if (!binding) continue;
     const { name: _, subPath, ...source } = binding;

@@ -1,5 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { readResourceSpec, readTask, readTaskRun, type PipelineResourceSpec, type TaskSpec } from '@pipewright/tekton';
+import {
+  readPipelineResource,
+  readTask,
+  readTaskRun,
+  type PipelineResourceSpec,
+  type TaskSpec,
+} from '@pipewright/tekton';
 import { readArtifactSettings, type ArtifactStorage } from '../src/artifact-storage.js';
 import type { Bindings } from '../src/internal-steps.js';
 import { DEFAULT_IMAGES } from '../src/options.js';
@@ -14,7 +20,7 @@ const resource = (
   params: Record<string, string>,
   secrets: string[] = [],
 ) =>
-  readResourceSpec(name, {
+  readPipelineResource(name, {
     type,
     params: Object.entries(params).map(([key, value]) => ({ name: key, value })),
     secrets: secrets.map((fieldName) => ({ fieldName, secretName: 'vault', secretKey: 'key.json' })),

@@ -1,17 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
-import { readResourceSpec } from '@pipewright/tekton';
+import { readPipelineResource } from '@pipewright/tekton';
 import type { Bindings } from '../src/internal-steps.js';
 import { quantity } from '../src/requests.js';
 import { commandOf, names, pod, step } from './pod-request.js';
 
-const git = readResourceSpec('sources', {
+const git = readPipelineResource('sources', {
   type: 'git',
   params: [
     { name: 'url', value: 'https://git.corp/a.git' },
     { name: 'Revision', value: 'v1' },
   ],
 });
-const image = readResourceSpec('nginx', { type: 'image', params: [{ name: 'url', value: 'corp/nginx' }] });
+const image = readPipelineResource('nginx', { type: 'image', params: [{ name: 'url', value: 'corp/nginx' }] });
 
 describe('the pod of a TaskRun', () => {
   test('calls its own volumes otherwise where the Task or the run has one of that name', () => {

@@ -1,12 +1,12 @@
 /** Which run is meant, and of which pipeline. */
 
 import type { KubeObject } from '@pipewright/kube';
-import { API_VERSION, readPipeline, type PipelineModel, type PipelineRun, type PipelineSpec } from '@pipewright/tekton';
+import { V1ALPHA1, readPipeline, type PipelineModel, type PipelineRun, type PipelineSpec } from '@pipewright/tekton';
 import { SimulationError } from './simulation-error.js';
 
 /** Whether an object is a run. */
 export const isRun = ({ apiVersion, kind }: KubeObject): boolean =>
-  apiVersion === API_VERSION && (kind === 'PipelineRun' || kind === 'TaskRun');
+  apiVersion === V1ALPHA1 && (kind === 'PipelineRun' || kind === 'TaskRun');
 
 /** What an object goes by: a name, or what its name will begin with. */
 export const calledOf = ({ metadata }: KubeObject): string => metadata.name ?? metadata.generateName ?? '';

@@ -8,7 +8,7 @@
 
 import { fake, type ContainerSpec, type FakeOutcome, type Runtime } from '@pipewright/cluster';
 import { reportOf, turnOf, type TurnTold } from '@pipewright/controller';
-import { nearest } from '@pipewright/tekton';
+import { closestMatch } from '@pipewright/tekton';
 import type { SimulatedTime } from './edge/simulated-time.js';
 import type { Scripts } from './scripts.js';
 import { SimulationError } from './simulation-error.js';
@@ -150,7 +150,7 @@ function refuseUnknown(task: string, pod: PodState, { index, count, results }: T
   pod.reported ||= reports;
   const unknown = Object.keys(pod.results ?? {}).find((it) => !results.includes(it));
   if (unknown === undefined || !reports) return;
-  const meant = nearest(unknown, results);
+  const meant = closestMatch(unknown, results);
   throw new SimulationError(
     `a script writes the result "${unknown}", which the task "${task}" does not have`,
     meant === undefined ? `it has: ${results.join(', ') || 'none'}` : `did you mean "${meant}"?`,

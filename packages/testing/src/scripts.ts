@@ -5,7 +5,7 @@
  */
 
 import {
-  nearest,
+  closestMatch,
   parseDuration,
   readCondition,
   type Condition,
@@ -108,7 +108,7 @@ export class Scripts {
 
   #known(what: string, name: string, known: readonly string[]): void {
     if (known.includes(name)) return;
-    const meant = nearest(name, known);
+    const meant = closestMatch(name, known);
     throw new SimulationError(
       `there is a script for "${name}", but no such ${what}`,
       meant === undefined ? `there are: ${known.join(', ') || 'none'}` : `did you mean "${meant}"?`,

@@ -18,7 +18,7 @@ import {
   type Send,
 } from '@pipewright/kube';
 import {
-  API_VERSION,
+  V1ALPHA1,
   checkObjects,
   crds,
   canonicalFields,
@@ -168,7 +168,7 @@ async function execute(
   const madeUp = madeUpFor(objects, chosen.metadata.namespace ?? 'default');
   const read = [...objects.filter((it) => !isRun(it)), ...madeUp].flatMap((it) => {
     const kind =
-      it.apiVersion === API_VERSION ? kindOf(it.kind ?? '') : it.apiVersion === 'v1' ? READ[it.kind ?? ''] : undefined;
+      it.apiVersion === V1ALPHA1 ? kindOf(it.kind ?? '') : it.apiVersion === 'v1' ? READ[it.kind ?? ''] : undefined;
     return kind ? [{ it, kind }] : [];
   });
   const namespaces = new Set(
@@ -212,5 +212,5 @@ async function ended(
 
 function kindOf(kind: string): Resource {
   const shape = Object.values(KINDS).find((it) => it.kind === kind);
-  return resource(API_VERSION, shape?.plural ?? kind, kind, shape?.namespaced ?? true);
+  return resource(V1ALPHA1, shape?.plural ?? kind, kind, shape?.isNamespaced ?? true);
 }

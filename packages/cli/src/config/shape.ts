@@ -18,7 +18,7 @@
 
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { nearest } from '@pipewright/tekton';
+import { closestMatch } from '@pipewright/tekton';
 import { readImageReference, type ImageReference } from '../image/image-reference.js';
 import { builtinStandIn } from '../local/builder-image.js';
 import { savedImageStandIn } from '../local/saved-images.js';
@@ -72,7 +72,7 @@ class ConfigReader {
     }
     for (const key of Object.keys(value)) {
       if (known.includes(key)) continue;
-      const guess = nearest(key, known);
+      const guess = closestMatch(key, known);
       const hint = guess === undefined ? `the fields here are: ${known.join(', ')}` : `did you mean \`${guess}\`?`;
       this.complaints.push({
         path: [...path, key],

@@ -1,6 +1,6 @@
 /** `pipewright explain`: what a problem code means, an example, and how it is put right. */
 
-import { nearest } from '@pipewright/tekton';
+import { closestMatch } from '@pipewright/tekton';
 import type { Output } from '../terminal/output.js';
 import { UsageError } from '../usage-error.js';
 import { explainedCodes, explanationOf } from './explanations.js';
@@ -41,7 +41,7 @@ function explainOne(code: string, { print, colors }: Output): void {
 const indented = (text: string): string => text.trimEnd().replace(/^(?=.)/gm, '    ');
 
 function unknownCode(code: string): UsageError {
-  const guess = nearest(code, explainedCodes());
+  const guess = closestMatch(code, explainedCodes());
   return new UsageError(
     `there is no problem code '${code}'`,
     guess === undefined ? '`pipewright explain` lists them' : `did you mean '${guess}'?`,

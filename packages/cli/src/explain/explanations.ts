@@ -28,10 +28,10 @@ const MANIFEST_EXAMPLES: Readonly<Record<ProblemCode, Remedy>> = {
 interface RowText {
   readonly severity: Severity;
   readonly title: string;
-  readonly why: string;
+  readonly explanation: string;
 }
 
-const fromRow = ({ severity, title, why }: RowText, remedy: Remedy): Explanation => ({
+const fromRow = ({ severity, title, explanation: why }: RowText, remedy: Remedy): Explanation => ({
   severity,
   title,
   why,

@@ -42,10 +42,10 @@ export function checkWithObjects(
   const sound = manifests.filter(({ faulty }) => !faulty);
   return checkObjects(
     sound.map(({ object }) => object),
-    { ...options, written: (index, path) => sound[index]?.written(path) },
+    { ...options, sourceText: (index, path) => sound[index]?.written(path) },
   ).flatMap((problem) => {
     const manifest = sound[problem.object?.index ?? 0];
-    const other = problem.other === undefined ? undefined : sound[problem.other];
+    const other = problem.otherObjectIndex === undefined ? undefined : sound[problem.otherObjectIndex];
     return manifest ? [{ finding: findingOf(problem, manifest, other), manifest }] : [];
   });
 }

@@ -33,7 +33,7 @@ export interface LintOptions {
 export function lint(options: LintOptions, output: Output): number {
   const loaded = load(options, output);
   const { hide } = new Mask(secretsIn(loaded.manifests));
-  const findings = findingsIn(loaded, { elsewhere: options.complete ? 'shared' : 'anything' }).map((finding) =>
+  const findings = findingsIn(loaded, { externals: options.complete ? 'shared' : 'any' }).map((finding) =>
     maskedFinding(finding, hide),
   );
   report(options.output ?? 'text', findings, loaded.manifests.length, output);

@@ -11,9 +11,9 @@ import {
   applyDefaults,
   canonicalFields,
   checkObject,
-  tektonRefusal,
-  type AnyTektonObject,
-  type Canonical,
+  admissionMessage,
+  type V1alpha1Object,
+  type CanonicalObject,
 } from '@pipewright/tekton';
 import type { Admission, AdmissionRequest } from '@pipewright/cluster';
 
@@ -25,7 +25,7 @@ export const tektonAdmission: Admission = (request) => {
   const { apiVersion, kind } = request.object; // a body may leave them to the URL
   const written = canonicalFields({ ...request.sent, apiVersion, kind });
   const problems = checkObject(written.object).filter(({ severity }) => severity === 'error');
-  const refusal = tektonRefusal(problems);
+  const refusal = admissionMessage(problems);
   if (refusal === undefined) return { object: withDefaults(withNames(request, written)) };
   return {
     denied: {
@@ -45,7 +45,10 @@ export const tektonAdmission: Admission = (request) => {
  * The object with the names that its kind has. What the API server made of it has defaults of the definition beside what was written in
  * another case, so the spec is taken as it was sent.
  */
-function withNames({ object }: AdmissionRequest, { object: written, respelt }: Canonical): AdmissionRequest['object'] {
+function withNames(
+  { object }: AdmissionRequest,
+  { object: written, renamed: respelt }: CanonicalObject,
+): AdmissionRequest['object'] {
   if (respelt.length === 0) return object;
   const { spec } = written as { readonly spec?: unknown }; // an object of Tekton, since names were changed
   const known = Object.entries(object).filter(([name]) => name.toLowerCase() !== 'spec');
@@ -61,4 +64,4 @@ function withoutNulls(value: unknown): unknown {
 }
 
 const withDefaults = (object: AdmissionRequest['object']): AdmissionRequest['object'] =>
-  applyDefaults(object as unknown as AnyTektonObject) as unknown as AdmissionRequest['object']; // what does not have the shape of its kind stays as it is
+  applyDefaults(object as unknown as V1alpha1Object) as unknown as AdmissionRequest['object']; // what does not have the shape of its kind stays as it is

@@ -7,7 +7,7 @@
 import { chmodSync, copyFileSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { openTemporaryDirectory, type ImageConfig } from '@pipewright/cluster';
-import { nearest } from '@pipewright/tekton';
+import { closestMatch } from '@pipewright/tekton';
 import { BUILDER_FILES } from '../builder-files.js';
 import type { Builder, ImageStandIn, StandIns } from '../config/config.js';
 import { shortName } from './image-name.js';
@@ -37,7 +37,7 @@ export function builtinStandIn(text: string): SavedImageFound | undefined {
   if (isBuilder(name))
     return { kind: 'image', standIn: { rootfs: 'host', builder: name, config: BUILDERS[name].config } };
   const known = Object.keys(BUILDERS);
-  const guess = nearest(name, known);
+  const guess = closestMatch(name, known);
   const hint = guess === undefined ? `there are ${known.join(' and ')}` : `did you mean builtin:${guess}?`;
   return { kind: 'problem', message: `there is no builtin ${name}`, hint };
 }

@@ -4,7 +4,7 @@
  * The rest of the command never sees YAML. It asks an object for the place of a path when it has something to say about it.
  */
 
-import { canonicalFields, problem } from '@pipewright/tekton';
+import { canonicalFields, createProblem } from '@pipewright/tekton';
 import { hasErrors, type Finding, type Place } from '../finding.js';
 import type { SearchOptions } from './file-search.js';
 import { isObject, textAt, type JsonObject } from './json.js';
@@ -129,7 +129,7 @@ function expand(parsed: ParsedDocument, value: JsonObject, base: Path, faulty: b
 
 /** The names of fields are those of their kind from here on, so that nobody who reads them has to know other spellings. */
 function manifestAt(parsed: ParsedDocument, written: JsonObject, base: Path, faulty: boolean): Loaded {
-  const { object, respelt } = canonicalFields(written);
+  const { object, renamed: respelt } = canonicalFields(written);
   const manifest: Manifest = {
     object: isObject(object) ? object : written,
     file: parsed.source.file,
@@ -139,8 +139,8 @@ function manifestAt(parsed: ParsedDocument, written: JsonObject, base: Path, fau
     quote: ({ line }) => lineAt(parsed.source, line),
     quotable: ({ line }) => quotableLine(parsed.source, line),
   };
-  const findings = (faulty ? [] : respelt).map(({ path, name, twice }): Finding => {
-    const { code, severity, message, hint } = problem('FIELD_CASE', path, {
+  const findings = (faulty ? [] : respelt).map(({ path, name, isDuplicate: twice }): Finding => {
+    const { code, severity, message, hint } = createProblem('FIELD_CASE', path, {
       name,
       twice,
       written: String(path.at(-1)),

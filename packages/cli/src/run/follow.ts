@@ -7,7 +7,7 @@
 
 import type { KubeClient } from '@pipewright/kube';
 import { byOwner, EVENTS, PODS, Reflector } from '@pipewright/kube';
-import type { Waits } from '@pipewright/tekton';
+import type { TaskDependencies } from '@pipewright/tekton';
 import type { EventSink, TaskOutcome } from './events.js';
 import { CONDITION_CHECK_LABEL, PIPELINE_RUNS, PIPELINE_TASK_LABEL, TASK_RUN_LABEL, TASK_RUNS } from './kinds.js';
 import {
@@ -34,7 +34,7 @@ export interface StartedRun {
   readonly namespace: string;
   readonly uid: string;
   /** Its tasks in declared order, and those that each waits for; for a TaskRun its own name. */
-  readonly tasks: Waits;
+  readonly tasks: TaskDependencies;
 }
 
 /** How a run ended. */

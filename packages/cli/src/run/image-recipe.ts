@@ -1,12 +1,12 @@
 /** What to type for an image that nothing stands in for. Pure. */
 
-import { readImageName } from '@pipewright/tekton';
+import { parseImageName } from '@pipewright/tekton';
 import { builderFor } from '../local/builder-image.js';
 import { shortName } from '../local/image-name.js';
 
 /** How to save an image where it can be pulled, and how to name the file. */
 function savedImageRecipe(image: string): readonly string[] {
-  const { tag, digest } = readImageName(image);
+  const { tag, digest } = parseImageName(image);
   const short = shortName(image);
   const name = digest === undefined ? `${short}${tag === undefined ? '' : `:${tag}`}` : `${short}@${digest}`; // skopeo takes one of them
   const file = `${short.split('/').at(-1) ?? 'image'}.tar`;

@@ -79,11 +79,11 @@ export function prepare(asked: Asked, stdin?: () => Uint8Array): Prepared {
   const stopped = { note, manifests: [], runs: [], secrets, standIns, images: [], local: NOTHING_LOCAL, resources: [] };
   const text = [...loaded.findings, ...inConfig];
   if (hasErrors(text))
-    return { ...stopped, findings: inReadingOrder([...inConfig, ...findingsIn(loaded, { elsewhere: 'anything' })]) };
+    return { ...stopped, findings: inReadingOrder([...inConfig, ...findingsIn(loaded, { externals: 'any' })]) };
 
   const made = startRun(asked, loaded.manifests, paths);
   if (!made && !loaded.manifests.some(isRun)) {
-    const found = findingsIn(loaded, { elsewhere: 'anything' }); // the kind of the run may be misspelt
+    const found = findingsIn(loaded, { externals: 'any' }); // the kind of the run may be misspelt
     if (hasErrors(found)) return { ...stopped, findings: found };
   }
   const selected = made ? [made.run] : selectRuns(loaded.manifests, asked.run, paths);
@@ -95,7 +95,7 @@ export function prepare(asked: Asked, stdin?: () => Uint8Array): Prepared {
   const given = new Map(runs.map(({ manifest }, index) => [selected[index]?.manifest, manifest]));
   const written = loaded.manifests.flatMap((manifest) => (isRun(manifest) ? (given.get(manifest) ?? []) : [manifest]));
   const judged = made ? [...written, ...runs.map(({ manifest }) => manifest)] : written;
-  const checked = checkWithObjects(judged, { elsewhere: 'anything' })
+  const checked = checkWithObjects(judged, { externals: 'any' })
     .filter(({ finding, manifest }) => manifest !== runs[0]?.manifest || !made || !FOUND_AT_START.has(finding.code))
     .map(({ finding, manifest }) => (followed.has(manifest) ? needed(finding) : finding));
   const missing = missingFor(runs, loaded.manifests, {

@@ -4,7 +4,7 @@
  * Asked before anything starts, so that everything missing on this machine is said at once.
  */
 
-import { readPipeline, waitsOf, type PipelineSpec, type Waits } from '@pipewright/tekton';
+import { readPipeline, dependenciesOfPipeline, type PipelineSpec, type TaskDependencies } from '@pipewright/tekton';
 import { isObject, listAt, objectAt, textAt, type JsonObject } from '../manifests/json.js';
 import type { Path } from '../manifests/locate.js';
 import type { Manifest } from '../manifests/load.js';
@@ -58,12 +58,12 @@ export function followedBy(run: PlannedRun, manifests: readonly Manifest[]): rea
 }
 
 /** The tasks of a run's pipeline in declared order, and those that each waits for. Empty when there is no such pipeline. */
-export function pipelineOf(run: PlannedRun, manifests: readonly Manifest[]): Waits {
+export function pipelineOf(run: PlannedRun, manifests: readonly Manifest[]): TaskDependencies {
   const { object } = run.manifest;
   const embedded = objectAt(object, 'spec')['pipelineSpec'];
   const name = textAt(object, 'spec', 'pipelineRef', 'name');
   const spec = isObject(embedded) ? embedded : find(run.namespace, manifests)('Pipeline', name)?.object['spec'];
-  return isObject(spec) ? waitsOf(readPipeline(spec as unknown as PipelineSpec)) : new Map(); // it was checked before it is asked for
+  return isObject(spec) ? dependenciesOfPipeline(readPipeline(spec as unknown as PipelineSpec)) : new Map(); // it was checked before it is asked for
 }
 
 type Find = (kind: string, name: string | undefined) => Manifest | undefined;

@@ -3,7 +3,7 @@
  */
 
 import type { StandIns } from '../config/config.js';
-import { readImageName } from '@pipewright/tekton';
+import { parseImageName } from '@pipewright/tekton';
 import { isObject, listAt, objectAt, textAt, type JsonObject } from '../manifests/json.js';
 import type { Manifest } from '../manifests/load.js';
 import { UsageError } from '../usage-error.js';
@@ -190,6 +190,6 @@ function imageFor({ name, spec }: NamedResource): LocalImage {
       'for a git repository, write `directory: DIR`',
     );
   }
-  const { registry, repository } = readImageName(url);
+  const { registry, repository } = parseImageName(url);
   return { resource: name, registry, repository };
 }

@@ -2,7 +2,7 @@
  * Which runs a command line means, and the params it gives them. Pure.
  */
 
-import { nearest } from '@pipewright/tekton';
+import { closestMatch } from '@pipewright/tekton';
 import { isObject, listAt, objectAt, textAt, type Json, type JsonObject } from '../manifests/json.js';
 import type { Manifest } from '../manifests/load.js';
 import { howToStart } from './start-hint.js';
@@ -29,7 +29,7 @@ export function selectRuns(
   const unknown = names.filter((name) => !runs.some((run) => isCalled(run, name)));
   if (unknown.length > 0) {
     const titles = runs.map(({ title }) => title);
-    const guess = nearest(unknown[0] ?? '', titles);
+    const guess = closestMatch(unknown[0] ?? '', titles);
     throw new UsageError(
       `there is no run called ${unknown.map((name) => `'${name}'`).join(', ')} in ${paths.join(', ')}`,
       guess === undefined ? `the runs are: ${titles.join(', ')}` : `did you mean '${guess}'?`,
@@ -69,7 +69,7 @@ export function withParams(
   const known = [...new Set([...declared.values()].flatMap((each) => [...each.keys()]))];
   const unknown = [...params.keys()].filter((name) => !known.includes(name));
   if (unknown.length > 0) {
-    const guess = nearest(unknown[0] ?? '', known);
+    const guess = closestMatch(unknown[0] ?? '', known);
     const has = known.length === 0 ? 'the runs take no params' : `the params are: ${known.join(', ')}`;
     throw new UsageError(
       `no run takes ${unknown.length === 1 ? 'a param' : 'params'} called ${unknown.map((name) => `'${name}'`).join(', ')}`,

@@ -2,7 +2,12 @@
  * Which tasks a run has skipped, and why, in a sentence. Pure: read off the run's status, where such tasks stand alone.
  */
 
-import { after, type ConditionCheckStatus, type PipelineRunStatus, type Waits } from '@pipewright/tekton';
+import {
+  transitiveDependents,
+  type ConditionCheckStatus,
+  type PipelineRunStatus,
+  type TaskDependencies,
+} from '@pipewright/tekton';
 import { outcomeOf, succeeded } from './observed.js';
 
 /** A task that will not run. */
@@ -15,7 +20,7 @@ export interface Skip {
 }
 
 /** The tasks that a condition kept from running, and those that wait for them; these after those, in declared order. */
-export function skipsOf(status: PipelineRunStatus | undefined, waits: Waits): readonly Skip[] {
+export function skipsOf(status: PipelineRunStatus | undefined, waits: TaskDependencies): readonly Skip[] {
   const direct = Object.values(status?.taskRuns ?? {}).flatMap((entry): readonly Skip[] => {
     const condition = succeeded(entry.status?.conditions);
     if (outcomeOf(condition) !== 'skipped') return [];
@@ -32,7 +37,7 @@ export function skipsOf(status: PipelineRunStatus | undefined, waits: Waits): re
   });
   if (direct.length === 0) return [];
   const kept = direct.map(({ task }) => task);
-  const followers = after(waits, kept);
+  const followers = transitiveDependents(waits, kept);
   const skipped = new Set([...kept, ...followers]);
   const later = followers.map((task): Skip => {
     const before = (waits.get(task) ?? []).find((name) => skipped.has(name)) ?? '';

@@ -5,7 +5,7 @@
  * PipelineResource of the same name and type, workspaces with `--workspace` or an emptyDir. All that is missing is found at once.
  */
 
-import { nearest } from '@pipewright/tekton';
+import { closestMatch } from '@pipewright/tekton';
 import type { Finding, Place } from '../finding.js';
 import { isObject, listAt, textAt, type Json, type JsonObject } from '../manifests/json.js';
 import type { Path } from '../manifests/locate.js';
@@ -101,7 +101,7 @@ function findStarted(
   const what = kinds[0] ?? '';
   if (first === undefined) {
     const names = [...new Set(all.map((each) => each.name))];
-    const guess = nearest(name, names);
+    const guess = closestMatch(name, names);
     const list = names.length === 0 ? `name the files that have one` : `the ${what}s are: ${names.join(', ')}`;
     throw new UsageError(
       `there is no ${what} called '${name}' in ${paths.join(', ')}`,
@@ -253,7 +253,7 @@ function unknownOf(
 }
 
 function guessOf(name: string, known: readonly string[], what: string): string {
-  const guess = nearest(name, known);
+  const guess = closestMatch(name, known);
   if (guess !== undefined) return `did you mean '${guess}'?`;
   return known.length === 0 ? `leave it out: there are no ${what}` : `the ${what} are: ${known.join(', ')}`;
 }

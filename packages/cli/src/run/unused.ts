@@ -2,7 +2,7 @@
  * Stand-ins that stand for nothing: most are misspelt, and what they were meant for then goes without. Pure.
  */
 
-import { nearest } from '@pipewright/tekton';
+import { closestMatch } from '@pipewright/tekton';
 import type { StandIns } from '../config/config.js';
 import type { Finding, Place } from '../finding.js';
 import { shortName, standsFor } from '../local/image-name.js';
@@ -40,7 +40,7 @@ export function unusedStandIns(
   const unusedImages = [...standIns.images.keys()]
     .filter((name) => !images.some((image) => standsFor(name, image)))
     .flatMap((name) => {
-      const guess = nearest(name, names);
+      const guess = closestMatch(name, names);
       const isFlag = written.flags.images.has(name);
       if (guess === undefined && (unknowable || !isFlag)) return []; // a variable may become that name
       const message = `${name} matches no image of these manifests`;
@@ -49,7 +49,7 @@ export function unusedStandIns(
   const unusedResources = [...standIns.resources.keys()]
     .filter((name) => !resources.includes(name))
     .map((name) => {
-      const hint = hintFor(nearest(name, resources), 'PipelineResources', resources);
+      const hint = hintFor(closestMatch(name, resources), 'PipelineResources', resources);
       return finding('resources', name, written, `there is no PipelineResource called '${name}'`, hint);
     });
   return [...unusedImages, ...unusedResources];

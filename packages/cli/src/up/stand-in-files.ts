@@ -17,7 +17,7 @@ import {
   localRegistry,
   registriesConf,
 } from '../local/host-files.js';
-import { readImageName } from '@pipewright/tekton';
+import { parseImageName } from '@pipewright/tekton';
 import { textAt, type JsonObject } from '../manifests/json.js';
 import { startObjectStore } from '../object-store/object-store.js';
 import type { Source } from '../git-server/snapshot.js';
@@ -78,7 +78,7 @@ export async function standInFiles(standIns: StandIns, note: (line: string) => v
         return gitConfig(new Map(urls('directory').map(([name, url]) => [url, sources.url(name)])), all);
       },
       get '/etc/containers/registries.conf'() {
-        const registries = new Set(urls('registry').map(([, url]) => readImageName(url).registry));
+        const registries = new Set(urls('registry').map(([, url]) => parseImageName(url).registry));
         return local === undefined ? '' : registriesConf(registries, localRegistry(local.port));
       },
       get [DOCKER_CONFIG_FILE]() {

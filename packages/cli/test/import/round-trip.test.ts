@@ -8,7 +8,7 @@
 import { mkdtempSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { applyDefaults, type AnyTektonObject } from '@pipewright/tekton';
+import { applyDefaults, type V1alpha1Object } from '@pipewright/tekton';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { checkManifests } from '../../src/lint/check.js';
@@ -68,14 +68,14 @@ afterAll(() => {
 /** An object as Tekton reads it: no nulls, its defaults (`kind: Task` of a reference too). */
 function kept(object: object): object {
   const { kind, spec } = object as { kind?: string; spec?: unknown };
-  const plain = tidy(object) as AnyTektonObject;
+  const plain = tidy(object) as V1alpha1Object;
   return String(plain.apiVersion).startsWith('tekton.dev/') && typeof spec === 'object' && kind !== undefined
     ? withDefaults(plain)
     : plain;
 }
 
 /** Defaults of what is damaged cannot be had. */
-function withDefaults(object: AnyTektonObject): object {
+function withDefaults(object: V1alpha1Object): object {
   try {
     return applyDefaults(object);
   } catch {

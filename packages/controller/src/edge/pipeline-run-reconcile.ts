@@ -6,7 +6,13 @@
  */
 
 import { keyOf, PERSISTENT_VOLUME_CLAIMS, refusedAs, type KubeObject, type WorkDone } from '@pipewright/kube';
-import { labelValue, type Condition, type PipelineRun, type PipelineRunStatus, type TaskRun } from '@pipewright/tekton';
+import {
+  toLabelValue,
+  type Condition,
+  type PipelineRun,
+  type PipelineRunStatus,
+  type TaskRun,
+} from '@pipewright/tekton';
 import { expectedTaskRuns, madeChildren, namedTasks, type NamedTask } from '../child-names.js';
 import { hasDueDelivery } from '../cloud-events.js';
 import { isDone } from '../condition.js';
@@ -71,7 +77,7 @@ export async function reconcilePipelineRun(world: World, key: string): Promise<W
     if (hasDueDelivery(taskRun.status, now)) world.eventQueue.add(`${run.metadata.namespace ?? ''}/${name}`);
   if (decision.pipelineName !== undefined) {
     const wanted = {
-      labels: { ...facts.pipeline?.labels, [labels.pipeline]: labelValue(decision.pipelineName) },
+      labels: { ...facts.pipeline?.labels, [labels.pipeline]: toLabelValue(decision.pipelineName) },
       annotations: handedDown(facts.pipeline?.annotations),
     };
     await recordMetadata(world, world.runs, PIPELINE_RUNS, key, wanted);
@@ -96,7 +102,7 @@ async function gather(world: World, run: PipelineRun): Promise<Omit<PipelineFact
   const model = pipelineRunIn(run.spec);
   const options = { namespace, live: run.status?.startTime === undefined };
   const [found, resources] = await Promise.all([
-    model.use?.from === 'cluster' ? find(world, world.pipelines, model.use.name, options) : undefined,
+    model.source?.kind === 'reference' ? find(world, world.pipelines, model.source.name, options) : undefined,
     findAll(world, world.resources, referenced(model.resources), options),
   ]);
   const pipeline: FoundPipeline | undefined = found && {
@@ -104,7 +110,7 @@ async function gather(world: World, run: PipelineRun): Promise<Omit<PipelineFact
     labels: found.metadata.labels,
     annotations: found.metadata.annotations,
   };
-  const wanted = model.use?.from === 'here' ? model.use.pipeline : found && pipelineIn(found.spec);
+  const wanted = model.source?.kind === 'embedded' ? model.source.pipeline : found && pipelineIn(found.spec);
   if (!wanted) return { ...NOTHING, pipeline, resources };
   const names = namesIn(wanted);
   const [tasks, clusterTasks, conditions] = await Promise.all([
@@ -113,7 +119,7 @@ async function gather(world: World, run: PipelineRun): Promise<Omit<PipelineFact
     findAll(world, world.conditions, names.conditions, options),
   ]);
   const all = [...tasks.values(), ...clusterTasks.values()].map(
-    (task) => [taskKey({ kind: task.kind, name: task.metadata.name ?? '' }), { spec: task.spec }] as const,
+    (task) => [taskKey({ taskKind: task.kind, name: task.metadata.name ?? '' }), { spec: task.spec }] as const,
   );
   const bucket =
     (names.handsOver || all.some(([, { spec }]) => handsOver(taskIn(spec)))) &&

@@ -6,7 +6,7 @@
  * to another host.
  */
 
-import { imageFault, readImageName, type ImageName } from '@pipewright/tekton';
+import { invalidImageReason, parseImageName, type ImageName } from '@pipewright/tekton';
 import { imageCommand, type CommandFound } from '../image-command.js';
 import { authorize, type Login } from './registry-auth.js';
 
@@ -60,9 +60,9 @@ interface Manifest {
 
 /** Looks an image up. Whatever goes wrong is part of the answer. */
 export async function lookUp(image: string, options: RegistryOptions): Promise<CommandFound> {
-  const fault = imageFault(image);
+  const fault = invalidImageReason(image);
   if (fault !== undefined) return { missing: `the image "${image}" has no name that can be pulled: ${fault}` };
-  const name = readImageName(image);
+  const name = parseImageName(image);
   try {
     const session = new Session(name, options);
     const top = await session.manifest(name.digest ?? name.tag ?? 'latest');

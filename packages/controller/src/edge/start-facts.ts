@@ -82,10 +82,14 @@ async function artifactsOf(
   return { bucket };
 }
 
-async function findTask(world: World, { use }: TaskRunModel, namespace: string): Promise<FoundTask | undefined> {
-  if (use?.from !== 'cluster') return undefined;
+async function findTask(
+  world: World,
+  { source: use }: TaskRunModel,
+  namespace: string,
+): Promise<FoundTask | undefined> {
+  if (use?.kind !== 'reference') return undefined;
   const found =
-    use.kind === 'ClusterTask'
+    use.taskKind === 'ClusterTask'
       ? await find(world, world.clusterTasks, use.name, { live: true })
       : await find(world, world.tasks, use.name, { namespace, live: true });
   return found && { spec: found.spec, labels: found.metadata.labels, annotations: found.metadata.annotations };

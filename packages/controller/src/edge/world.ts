@@ -18,7 +18,7 @@ import {
   type WorkQueue,
 } from '@pipewright/kube';
 import type {
-  BindingModel,
+  ResourceBindingModel,
   ClusterTask,
   Condition,
   Pipeline,
@@ -148,8 +148,8 @@ export async function findAll<T extends KubeObject>(
 }
 
 /** Names of the PipelineResources that bindings refer to, each once. */
-export const referenced = (bindings: readonly BindingModel[]): readonly string[] => [
-  ...new Set(bindings.flatMap(({ resource: of }) => (of?.from === 'cluster' ? [of.name] : []))),
+export const referenced = (bindings: readonly ResourceBindingModel[]): readonly string[] => [
+  ...new Set(bindings.flatMap(({ resource: of }) => (of?.kind === 'reference' ? [of.name] : []))),
 ];
 
 interface Run extends KubeObject {

@@ -36,8 +36,8 @@ function fnv1a(text: string): bigint {
 }
 
 /** Five letters that depend on all of `facts` and on their order. */
-export function suffix(...facts: readonly (string | number)[]): string {
-  let rest = Number(hash64(JSON.stringify(facts)) % 27n ** BigInt(SUFFIX_LENGTH));
+export function hashSuffix(...details: readonly (string | number)[]): string {
+  let rest = Number(hash64(JSON.stringify(details)) % 27n ** BigInt(SUFFIX_LENGTH));
   let letters = '';
   for (let index = 0; index < SUFFIX_LENGTH; index++) {
     letters += LETTERS[rest % 27] ?? '';
@@ -47,13 +47,13 @@ export function suffix(...facts: readonly (string | number)[]): string {
 }
 
 /** Six hex digits that depend on all of `facts` and on their order. */
-export function hexSuffix(...facts: readonly (string | number)[]): string {
-  return (hash64(JSON.stringify(facts)) & 0xff_ffffn).toString(16).padStart(6, '0');
+export function hexHashSuffix(...details: readonly (string | number)[]): string {
+  return (hash64(JSON.stringify(details)) & 0xff_ffffn).toString(16).padStart(6, '0');
 }
 
 /** `base` and five letters, at most 63 characters: the base is cut to 57 as Kubernetes does. */
-export function childName(base: string, ...facts: readonly (string | number)[]): string {
-  return `${base.slice(0, LABEL_LIMIT - SUFFIX_LENGTH - 1)}-${suffix(...facts)}`;
+export function childName(base: string, ...details: readonly (string | number)[]): string {
+  return `${base.slice(0, LABEL_LIMIT - SUFFIX_LENGTH - 1)}-${hashSuffix(...details)}`;
 }
 
 /** The owner of a child: its name shows in the child's, its uid makes it this run's and no other's. */
@@ -85,19 +85,19 @@ export function taskRunNames(run: Owner, tasks: readonly string[]): ReadonlyMap<
  * `salt` gives another one when the name is taken.
  */
 export function conditionCheckName(run: Owner, taskRun: string, condition: string, index: number, salt = 0): string {
-  const facts = [run.uid, taskRun, condition, index];
-  return childName(`${taskRun}-${condition}`, ...facts, ...(salt > 0 ? [salt] : []));
+  const details = [run.uid, taskRun, condition, index];
+  return childName(`${taskRun}-${condition}`, ...details, ...(salt > 0 ? [salt] : []));
 }
 
 /** Name of a check's step when it has none of its own: `condition-check-<condition>`, a DNS label that leaves room for `step-`. */
-export function checkStepName(condition: string): string {
+export function conditionCheckStepName(condition: string): string {
   const plain = condition.toLowerCase().replace(/[^a-z0-9-]/g, '-');
-  return cut(`step-condition-check-${plain}`).slice('step-'.length);
+  return truncateLabel(`step-condition-check-${plain}`).slice('step-'.length);
 }
 
 /** Name of the pod of one attempt: `<task run>-pod-<6 hex digits>`. Attempts count from 0. */
 export function podName(taskRun: Owner, attempt: number): string {
-  return `${taskRun.name}-pod-${hexSuffix(taskRun.uid, attempt)}`;
+  return `${taskRun.name}-pod-${hexHashSuffix(taskRun.uid, attempt)}`;
 }
 
 /**
@@ -105,27 +105,27 @@ export function podName(taskRun: Owner, attempt: number): string {
  *
  * Letters of a name that no container may have (capitals, `_`, `.`) are made small or dashes.
  */
-export function internalStepName(base: string, ...facts: readonly (string | number)[]): string {
+export function internalStepName(base: string, ...details: readonly (string | number)[]): string {
   const room = LABEL_LIMIT - 'step-'.length - SUFFIX_LENGTH - 1;
   const plain = base
     .toLowerCase()
     .replace(/[^a-z0-9-]/g, '-')
     .slice(0, room);
-  return `${plain}-${suffix(base, ...facts)}`;
+  return `${plain}-${hashSuffix(base, ...details)}`;
 }
 
 /** Name of a step's container: `step-<name>` cut to 63 characters, or `step-unnamed-<index>` counted over all steps of the pod. */
 export function stepContainerName(name: string | undefined, index: number): string {
-  return name ? cut(`step-${name}`) : `step-unnamed-${String(index)}`;
+  return name ? truncateLabel(`step-${name}`) : `step-unnamed-${String(index)}`;
 }
 
 /** Name of a sidecar's container. */
 export function sidecarContainerName(name: string | undefined, index: number): string {
-  return name ? cut(`sidecar-${name}`) : `sidecar-unnamed-${String(index)}`;
+  return name ? truncateLabel(`sidecar-${name}`) : `sidecar-unnamed-${String(index)}`;
 }
 
 /** A DNS label may not end in a dash, so one that the cut lays bare goes too. */
-function cut(name: string): string {
+function truncateLabel(name: string): string {
   let end = Math.min(name.length, LABEL_LIMIT);
   while (end > 0 && name[end - 1] === '-') end--;
   return name.slice(0, end);
@@ -151,8 +151,8 @@ export function isLabelValue(text: string): boolean {
 }
 
 /** `text` as a label's value: itself when it may be one, else its first letters and a hash of all of it. */
-export function labelValue(text: string): string {
+export function toLabelValue(text: string): string {
   if (isLabelValue(text)) return text;
   const plain = text.replace(/[^A-Za-z0-9._-]/g, '-').replace(/^[^A-Za-z0-9]+/, '');
-  return plain === '' ? suffix(text) : childName(plain, text);
+  return plain === '' ? hashSuffix(text) : childName(plain, text);
 }

@@ -5,50 +5,51 @@
  * Tekton's statuses (`run-messages.ts`), so neither can see a mismatch that the other does not.
  */
 
-import type { ParamGiven, ParamModel } from '../model/model.js';
+import type { ParamAssignment, ParamModel } from '../model/model.js';
 import { RESOURCE_TYPES, type ParamValue, type ResourceType } from '../v1alpha1/types.js';
 
 /** How given names differ from declared ones, each in its own order. */
-export interface Mismatch {
+export interface NameDifference {
   readonly missing: readonly string[];
   readonly extra: readonly string[];
 }
 
 /** Which names are missing or too many. */
 export function compareNames(
-  declared: readonly { readonly name: string; readonly optional?: boolean }[],
+  declared: readonly { readonly name: string; readonly isOptional?: boolean }[],
   given: readonly { readonly name: string }[],
-): Mismatch {
+): NameDifference {
   const known = new Set(declared.map(({ name }) => name));
   const has = new Set(given.map(({ name }) => name));
   return {
-    missing: declared.filter(({ name, optional }) => optional !== true && !has.has(name)).map(({ name }) => name),
+    missing: declared.filter(({ name, isOptional }) => isOptional !== true && !has.has(name)).map(({ name }) => name),
     extra: given.filter(({ name }) => !known.has(name)).map(({ name }) => name),
   };
 }
 
 /** Params without value or default. */
-export function missingParams(declared: readonly ParamModel[], given: readonly ParamGiven[]): string[] {
+export function missingParams(declared: readonly ParamModel[], given: readonly ParamAssignment[]): string[] {
   const has = new Set(given.map(({ name }) => name));
   return declared.filter((param) => param.default === undefined && !has.has(param.name)).map(({ name }) => name);
 }
 
 /** Params that were not declared. */
-export function extraParams(declared: readonly ParamModel[], given: readonly ParamGiven[]): string[] {
+export function undeclaredParams(declared: readonly ParamModel[], given: readonly ParamAssignment[]): string[] {
   const known = new Set(declared.map(({ name }) => name));
   return given.filter(({ name }) => !known.has(name)).map(({ name }) => name);
 }
 
 /** Params whose value is of another type than declared. */
-export function mistypedParams(declared: readonly ParamModel[], given: readonly ParamGiven[]): string[] {
+export function mistypedParams(declared: readonly ParamModel[], given: readonly ParamAssignment[]): string[] {
   const types = new Map(declared.map(({ name, type }) => [name, type]));
   return given
-    .filter(({ name, value }) => (types.get(name) ?? typeOf(value)) !== typeOf(value))
+    .filter(({ name, value }) => (types.get(name) ?? paramTypeOfValue(value)) !== paramTypeOfValue(value))
     .map(({ name }) => name);
 }
 
 /** The type that a value is of. */
-export const typeOf = (value: ParamValue): 'string' | 'array' => (typeof value === 'string' ? 'string' : 'array');
+export const paramTypeOfValue = (value: ParamValue): 'string' | 'array' =>
+  typeof value === 'string' ? 'string' : 'array';
 
 /** Declared resources whose bound one is of another type; `types` by name of the declaration. */
 export function mistypedResources(

@@ -7,36 +7,42 @@
  */
 
 import type { PipelineModel, PipelineTaskModel } from '../model/model.js';
-import { resultRefsOfTask } from '../variables/result-references.js';
+import { resultRefsOfPipelineTask } from '../variables/result-references.js';
 
 /** Which tasks each task waits for, by name, in the order the pipeline declares them. */
-export type Waits = ReadonlyMap<string, readonly string[]>;
+export type TaskDependencies = ReadonlyMap<string, readonly string[]>;
 
 /** The tasks that `task` waits for, each once. May name tasks that do not exist. */
-export function waitsOfTask(task: Pick<PipelineTaskModel, 'runAfter' | 'inputs' | 'conditions' | 'params'>): string[] {
+export function dependenciesOfTask(
+  task: Pick<PipelineTaskModel, 'runAfter' | 'inputs' | 'conditions' | 'params'>,
+): string[] {
   const inputs = [...task.inputs, ...task.conditions.flatMap((condition) => condition.resources)];
-  const results = resultRefsOfTask(task).map((ref) => ref.task);
+  const results = resultRefsOfPipelineTask(task).map((ref) => ref.task);
   return [...new Set([...task.runAfter, ...inputs.flatMap((input) => input.from), ...results])];
 }
 
 /** The waits of a whole pipeline. */
-export function waitsOf(pipeline: Pick<PipelineModel, 'tasks'>): Waits {
-  return new Map(pipeline.tasks.map((task) => [task.name, waitsOfTask(task)]));
+export function dependenciesOfPipeline(pipeline: Pick<PipelineModel, 'tasks'>): TaskDependencies {
+  return new Map(pipeline.tasks.map((task) => [task.name, dependenciesOfTask(task)]));
 }
 
 /** The tasks that may start now: not started, and all that they wait for is done. */
-export function ready(waits: Waits, started: ReadonlySet<string>, done: ReadonlySet<string>): string[] {
+export function readyTasks(
+  dependencies: TaskDependencies,
+  started: ReadonlySet<string>,
+  done: ReadonlySet<string>,
+): string[] {
   const names: string[] = [];
-  for (const [task, before] of waits) {
+  for (const [task, before] of dependencies) {
     if (!started.has(task) && before.every((name) => done.has(name))) names.push(task);
   }
   return names;
 }
 
 /** Every task that waits, directly or not, for one of `tasks`; without these themselves. In declared order. */
-export function after(waits: Waits, tasks: Iterable<string>): string[] {
+export function transitiveDependents(dependencies: TaskDependencies, tasks: Iterable<string>): string[] {
   const followers = new Map<string, string[]>();
-  for (const [task, before] of waits) {
+  for (const [task, before] of dependencies) {
     for (const name of before) {
       const known = followers.get(name);
       if (known) known.push(task);
@@ -53,7 +59,7 @@ export function after(waits: Waits, tasks: Iterable<string>): string[] {
       queue.push(next);
     }
   }
-  return [...waits.keys()].filter((task) => reached.has(task) && !given.has(task));
+  return [...dependencies.keys()].filter((task) => reached.has(task) && !given.has(task));
 }
 
 /**
@@ -61,22 +67,22 @@ export function after(waits: Waits, tasks: Iterable<string>): string[] {
  *
  * Cycles that share a task are one mistake and reported once, from the task declared first. Unknown tasks are passed over.
  */
-export function findCycles(waits: Waits): string[][] {
+export function dependencyCycles(dependencies: TaskDependencies): string[][] {
   const cycles: string[][] = [];
   const blamed = new Set<string>();
   const cleared = new Set<string>();
-  for (const root of waits.keys()) {
+  for (const root of dependencies.keys()) {
     if (cleared.has(root)) continue;
-    for (const cycle of cyclesFrom(root, waits, cleared, blamed)) {
+    for (const cycle of cyclesFrom(root, dependencies, cleared, blamed)) {
       if (cycle.some((task) => blamed.has(task))) continue;
       cycle.forEach((task) => blamed.add(task));
-      cycles.push(fromFirstDeclared(cycle, waits));
+      cycles.push(fromFirstDeclared(cycle, dependencies));
     }
   }
   return cycles;
 }
 
-interface Stop {
+interface Visit {
   readonly task: string;
   readonly before: readonly string[];
   next: number;
@@ -85,15 +91,15 @@ interface Stop {
 /** Walks depth first from `root`; yields ways from an unblamed task back to itself, and adds what it leaves to `cleared`. */
 function* cyclesFrom(
   root: string,
-  waits: Waits,
+  dependencies: TaskDependencies,
   cleared: Set<string>,
   blamed: ReadonlySet<string>,
 ): Generator<string[]> {
-  const way: Stop[] = [];
+  const way: Visit[] = [];
   const place = new Map<string, number>();
   const enter = (task: string): void => {
     place.set(task, way.length);
-    way.push({ task, before: waits.get(task) ?? [], next: 0 });
+    way.push({ task, before: dependencies.get(task) ?? [], next: 0 });
   };
   enter(root);
   for (let stop = way.at(-1); stop; stop = way.at(-1)) {
@@ -104,17 +110,17 @@ function* cyclesFrom(
       cleared.add(stop.task);
     } else if (place.has(wanted)) {
       if (!blamed.has(wanted) && !blamed.has(stop.task)) yield way.slice(place.get(wanted)).map(({ task }) => task);
-    } else if (!cleared.has(wanted) && waits.has(wanted)) {
+    } else if (!cleared.has(wanted) && dependencies.has(wanted)) {
       enter(wanted);
     }
   }
 }
 
 /** Turns a walk against the waits into running order, beginning and ending with the task declared first. */
-function fromFirstDeclared(walk: readonly string[], waits: Waits): string[] {
+function fromFirstDeclared(walk: readonly string[], dependencies: TaskDependencies): string[] {
   const members = new Set(walk);
   const running = walk.toReversed();
-  const first = [...waits.keys()].find((task) => members.has(task)) ?? '';
+  const first = [...dependencies.keys()].find((task) => members.has(task)) ?? '';
   const turn = running.indexOf(first);
   return [...running.slice(turn), ...running.slice(0, turn), first];
 }

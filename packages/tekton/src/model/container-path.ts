@@ -15,7 +15,7 @@ export function joinPath(base: string, path: string): string {
 }
 
 /** Whether `path`, once `.` and `..` are taken out, is `folder` or lies in it. Both absolute. */
-export function isWithin(folder: string, path: string): boolean {
+export function containsPath(folder: string, path: string): boolean {
   const clean = joinPath('/', path);
   const home = joinPath('/', folder);
   return clean === home || clean.startsWith(home === '/' ? '/' : `${home}/`);

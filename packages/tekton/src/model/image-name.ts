@@ -11,7 +11,7 @@ export interface ImageName {
 }
 
 /** Takes a name apart. Never fails: what is no image name finds no stand-in. */
-export function readImageName(name: string): ImageName {
+export function parseImageName(name: string): ImageName {
   const [tagged = '', digest] = name.split('@', 2);
   const slash = tagged.lastIndexOf('/');
   const colon = tagged.indexOf(':', slash + 1);

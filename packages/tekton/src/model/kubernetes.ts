@@ -6,7 +6,7 @@
  */
 
 /** Fields this project does not read but hands on as they are. */
-export interface Open {
+export interface AdditionalFields {
   readonly [field: string]: unknown;
 }
 
@@ -21,7 +21,7 @@ export interface OwnerReference {
 }
 
 /** `metadata` of any object. `name` is absent when `generateName` asks the server for one. */
-export interface ObjectMeta extends Open {
+export interface ObjectMeta extends AdditionalFields {
   readonly name?: string;
   readonly generateName?: string;
   readonly namespace?: string;
@@ -37,46 +37,46 @@ export interface ObjectMeta extends Open {
 }
 
 /** Any object of a manifest, before it is known what it is. */
-export interface KubernetesObject extends Open {
+export interface KubernetesObject extends AdditionalFields {
   readonly apiVersion?: string;
   readonly kind?: string;
   readonly metadata?: ObjectMeta;
 }
 
 /** A reference to another object of the same namespace, by name. */
-export interface LocalReference extends Open {
+export interface LocalReference extends AdditionalFields {
   readonly name?: string;
 }
 
 /** One key of a Secret or ConfigMap. */
-export interface KeySelector extends Open {
+export interface KeySelector extends AdditionalFields {
   readonly name?: string;
   readonly key?: string;
   readonly optional?: boolean;
 }
 
 /** One environment variable: a value, or where it comes from. */
-export interface EnvVar extends Open {
+export interface EnvVar extends AdditionalFields {
   readonly name: string;
   readonly value?: string;
   readonly valueFrom?: EnvVarSource;
 }
 
 /** Where an environment variable's value comes from. */
-export interface EnvVarSource extends Open {
+export interface EnvVarSource extends AdditionalFields {
   readonly secretKeyRef?: KeySelector;
   readonly configMapKeyRef?: KeySelector;
 }
 
 /** All keys of a Secret or ConfigMap as environment variables. */
-export interface EnvFromSource extends Open {
+export interface EnvFromSource extends AdditionalFields {
   readonly prefix?: string;
   readonly secretRef?: LocalReference;
   readonly configMapRef?: LocalReference;
 }
 
 /** Where a volume appears in a container. */
-export interface VolumeMount extends Open {
+export interface VolumeMount extends AdditionalFields {
   readonly name: string;
   readonly mountPath: string;
   readonly subPath?: string;
@@ -84,13 +84,13 @@ export interface VolumeMount extends Open {
 }
 
 /** CPU, memory and the like; quantities are strings or numbers. */
-export interface ResourceRequirements extends Open {
+export interface ResourceRequirements extends AdditionalFields {
   readonly requests?: Readonly<Record<string, string | number>>;
   readonly limits?: Readonly<Record<string, string | number>>;
 }
 
 /** A container as a Task writes it: the name may be absent. */
-export interface Container extends Open {
+export interface Container extends AdditionalFields {
   readonly name?: string;
   readonly image?: string;
   readonly command?: readonly string[];
@@ -103,15 +103,15 @@ export interface Container extends Open {
 }
 
 /** A pod's volume: its name and one source. */
-export interface Volume extends Open {
+export interface Volume extends AdditionalFields {
   readonly name: string;
-  readonly configMap?: LocalReference & { readonly items?: readonly (Open & { readonly key?: string })[] };
-  readonly secret?: Open & { readonly secretName?: string };
-  readonly persistentVolumeClaim?: Open & { readonly claimName?: string };
+  readonly configMap?: LocalReference & { readonly items?: readonly (AdditionalFields & { readonly key?: string })[] };
+  readonly secret?: AdditionalFields & { readonly secretName?: string };
+  readonly persistentVolumeClaim?: AdditionalFields & { readonly claimName?: string };
 }
 
 /** How a container waits, runs or ended, as a pod's status has it. */
-export interface ContainerState extends Open {
+export interface ContainerState extends AdditionalFields {
   readonly waiting?: { readonly reason?: string; readonly message?: string };
   readonly running?: { readonly startedAt?: string };
   readonly terminated?: {

@@ -25,7 +25,7 @@ export interface ParamModel {
 }
 
 /** A value given to a param. */
-export interface ParamGiven {
+export interface ParamAssignment {
   readonly name: string;
   readonly value: ParamValue;
 }
@@ -36,14 +36,14 @@ export interface ResourceModel {
   readonly type: ResourceType;
   /** Where it lies, below /workspace. Absent: its name (inputs), `output/` and its name (outputs). */
   readonly targetPath?: string;
-  readonly optional: boolean;
+  readonly isOptional: boolean;
 }
 
 /** A directory that a task asks the run for. */
 export interface WorkspaceModel {
   readonly name: string;
   readonly mountPath: string;
-  readonly readOnly: boolean;
+  readonly isReadOnly: boolean;
 }
 
 /**
@@ -51,7 +51,7 @@ export interface WorkspaceModel {
  *
  * A v1alpha1 Task says `inputs.params`, a Condition says `params`; a list because v1 has more than one spelling.
  */
-export interface Spelling {
+export interface VariablePrefixes {
   readonly params: readonly string[];
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
@@ -59,7 +59,7 @@ export interface Spelling {
 
 /** What a task does. */
 export interface TaskModel {
-  readonly spelling: Spelling;
+  readonly variablePrefixes: VariablePrefixes;
   readonly params: readonly ParamModel[];
   readonly inputs: readonly ResourceModel[];
   readonly outputs: readonly ResourceModel[];
@@ -72,12 +72,12 @@ export interface TaskModel {
 }
 
 /** A task by name, or written in place. */
-export type TaskUse =
-  | { readonly from: 'cluster'; readonly kind: 'Task' | 'ClusterTask'; readonly name: string }
-  | { readonly from: 'here'; readonly task: TaskModel };
+export type TaskSource =
+  | { readonly kind: 'reference'; readonly taskKind: 'Task' | 'ClusterTask'; readonly name: string }
+  | { readonly kind: 'embedded'; readonly task: TaskModel };
 
 /** An input of a pipeline task: which of the pipeline's resources, and whose output of it. */
-export interface InputUse {
+export interface PipelineTaskInput {
   readonly name: string;
   readonly resource: string;
   /** Tasks that made it; empty when it is fetched afresh. */
@@ -85,20 +85,20 @@ export interface InputUse {
 }
 
 /** An output of a pipeline task. */
-export interface OutputUse {
+export interface PipelineTaskOutput {
   readonly name: string;
   readonly resource: string;
 }
 
 /** A check before a pipeline task. */
-export interface ConditionUse {
+export interface PipelineTaskConditionModel {
   readonly condition: string;
-  readonly params: readonly ParamGiven[];
-  readonly resources: readonly InputUse[];
+  readonly params: readonly ParamAssignment[];
+  readonly resources: readonly PipelineTaskInput[];
 }
 
 /** A workspace of the pipeline given to a task. */
-export interface WorkspaceUse {
+export interface PipelineTaskWorkspace {
   readonly name: string;
   readonly workspace: string;
   readonly subPath?: string;
@@ -108,66 +108,67 @@ export interface WorkspaceUse {
 export interface PipelineTaskModel {
   readonly name: string;
   /** Absent when neither or both of reference and spec were written: such a pipeline is refused. */
-  readonly use?: TaskUse;
-  readonly params: readonly ParamGiven[];
-  readonly inputs: readonly InputUse[];
-  readonly outputs: readonly OutputUse[];
-  readonly workspaces: readonly WorkspaceUse[];
+  readonly source?: TaskSource;
+  readonly params: readonly ParamAssignment[];
+  readonly inputs: readonly PipelineTaskInput[];
+  readonly outputs: readonly PipelineTaskOutput[];
+  readonly workspaces: readonly PipelineTaskWorkspace[];
   readonly runAfter: readonly string[];
-  readonly conditions: readonly ConditionUse[];
+  readonly conditions: readonly PipelineTaskConditionModel[];
   /** How often to try again after a failure; 0 = one attempt. */
   readonly retries: number;
   /** Milliseconds one attempt may take. Absent: the run's timeout. */
-  readonly timeout?: number;
+  readonly timeoutMs?: number;
 }
 
 /** A graph of tasks with what they share. */
 export interface PipelineModel {
   readonly params: readonly ParamModel[];
-  readonly resources: readonly { readonly name: string; readonly type: ResourceType; readonly optional: boolean }[];
+  readonly resources: readonly { readonly name: string; readonly type: ResourceType; readonly isOptional: boolean }[];
   readonly workspaces: readonly string[];
   readonly tasks: readonly PipelineTaskModel[];
 }
 
 /** A resource bound to a run, by name or in place. */
-export interface BindingModel {
+export interface ResourceBindingModel {
   readonly name: string;
   /** Absent when neither or both of reference and spec were written. */
   readonly resource?:
-    | { readonly from: 'cluster'; readonly name: string }
-    | { readonly from: 'here'; readonly spec: PipelineResourceSpec };
+    | { readonly kind: 'reference'; readonly name: string }
+    | { readonly kind: 'embedded'; readonly spec: PipelineResourceSpec };
   /** Where a pipeline hands the resource over (artifact storage); empty for users' own runs. */
   readonly paths: readonly string[];
 }
 
 /** What both kinds of run have. */
 export interface RunModel {
-  readonly params: readonly ParamGiven[];
+  readonly params: readonly ParamAssignment[];
   readonly workspaces: readonly WorkspaceBinding[];
   /** Name of the ServiceAccount. Absent: `default`. */
   readonly serviceAccount?: string;
   /** Milliseconds from start to forced end; 0 = may run for ever. Absent: the controller's default (one hour). */
-  readonly timeout?: number;
-  readonly cancelRequested: boolean;
+  readonly timeoutMs?: number;
+  readonly isCancelRequested: boolean;
   readonly podTemplate?: PodTemplate;
 }
 
 /** One run of a task. */
 export interface TaskRunModel extends RunModel {
   /** Absent when neither or both of reference and spec were written. */
-  readonly use?: TaskUse;
-  readonly inputs: readonly BindingModel[];
-  readonly outputs: readonly BindingModel[];
+  readonly source?: TaskSource;
+  readonly inputs: readonly ResourceBindingModel[];
+  readonly outputs: readonly ResourceBindingModel[];
 }
 
 /** One run of a pipeline. */
 export interface PipelineRunModel extends RunModel {
   /** Absent when neither or both of reference and spec were written. */
-  readonly use?:
-    { readonly from: 'cluster'; readonly name: string } | { readonly from: 'here'; readonly pipeline: PipelineModel };
-  readonly resources: readonly BindingModel[];
+  readonly source?:
+    | { readonly kind: 'reference'; readonly name: string }
+    | { readonly kind: 'embedded'; readonly pipeline: PipelineModel };
+  readonly resources: readonly ResourceBindingModel[];
   /** Accounts of single tasks, by name of the pipeline task; they win over `serviceAccount`. */
-  readonly serviceAccountOf: ReadonlyMap<string, string>;
+  readonly taskServiceAccounts: ReadonlyMap<string, string>;
 }
 
 /** A check: a task of one step that reads params and resources and answers with its exit code. */

@@ -8,7 +8,7 @@ const NAME_PART =
   "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
 
 /** What Kubernetes says about a name that is not qualified; `undefined` when it is. */
-export function qualifiedNameFault(name: string): string | undefined {
+export function invalidQualifiedNameMessage(name: string): string | undefined {
   const faults = [
     ...(name === '' ? ['name part must be non-empty'] : []),
     ...(name.length > 63 ? ['name part must be no more than 63 characters'] : []),

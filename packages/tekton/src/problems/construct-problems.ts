@@ -5,7 +5,7 @@
  * import the library.
  */
 
-import { error, type Row } from './problem.js';
+import { error, type ProblemDefinition } from './problem.js';
 
 /** Rows about programs, by code. */
 export const CONSTRUCT_PROBLEMS = {
@@ -135,13 +135,13 @@ export type ConstructProblemCode = keyof typeof CONSTRUCT_PROBLEMS;
 
 /** What the sentences of such a row show. */
 export type ConstructFactsOf<C extends ConstructProblemCode> =
-  (typeof CONSTRUCT_PROBLEMS)[C] extends Row<infer Facts> ? Facts : never;
+  (typeof CONSTRUCT_PROBLEMS)[C] extends ProblemDefinition<infer Facts> ? Facts : never;
 
 /** The sentences of one mistake in a program. */
 export function constructProblem<C extends ConstructProblemCode>(
   code: C,
   facts: ConstructFactsOf<C>,
 ): { readonly code: C; readonly severity: 'error'; readonly message: string; readonly hint: string } {
-  const row = CONSTRUCT_PROBLEMS[code] as unknown as Row<ConstructFactsOf<C>>; // the index type joins all rows; this one takes these facts
-  return { code, severity: 'error', message: row.says(facts), hint: row.hint(facts) };
+  const row = CONSTRUCT_PROBLEMS[code] as unknown as ProblemDefinition<ConstructFactsOf<C>>; // the index type joins all rows; this one takes these facts
+  return { code, severity: 'error', message: row.message(facts), hint: row.hint(facts) };
 }

@@ -8,7 +8,7 @@
  * The nearest of `known`, if it is near enough to have been meant: a third of the letters may differ, one always but in
  * words of one or two, and case does not count. The first wins among equals.
  */
-export function nearest(word: string, known: readonly string[]): string | undefined {
+export function closestMatch(word: string, known: readonly string[]): string | undefined {
   if (word.length === 0 || word.length > 64) return undefined;
   const wanted = word.toLowerCase();
   let best: string | undefined;

@@ -4,54 +4,54 @@
  * One row each; how rows are used is told in `problem.ts`.
  */
 
-import { error, listed, meant, quoted, warning, type Missed } from './problem.js';
+import { error, quoteList, suggestionOr, quote, warning, type UnknownName } from './problem.js';
 
 /** Versions of Tekton's API after this one. */
 export const LATER_VERSIONS: ReadonlySet<string> = new Set(['tekton.dev/v1beta1', 'tekton.dev/v1']);
 
 /** Rows about shapes and names. */
-export const SHAPE_PROBLEMS = {
+export const OBJECT_PROBLEMS = {
   OBJECT_MALFORMED: error<{ is: string }>(
     'A document is no Kubernetes object',
     'Every document of a manifest is a mapping with `apiVersion`, `kind` and `metadata`. Lost indentation is the usual reason.',
     ({ is }) => `this document is no Kubernetes object: ${is}`,
     () => 'a document needs `apiVersion`, `kind`, `metadata` and `spec` at its left edge',
   ),
-  API_VERSION_UNKNOWN: error<Missed>(
+  API_VERSION_UNKNOWN: error<UnknownName>(
     'A version of tekton.dev is not known here',
     'The object would be stored by no API server that has this version only.',
     ({ name }) =>
       LATER_VERSIONS.has(name)
-        ? `objects of apiVersion ${quoted(name)} are not read yet`
-        : `apiVersion ${quoted(name)} is not supported`,
+        ? `objects of apiVersion ${quote(name)} are not read yet`
+        : `apiVersion ${quote(name)} is not supported`,
     ({ name, known }) =>
       LATER_VERSIONS.has(name)
-        ? `leave it out for now, or write it anew as ${listed(known)}: its fields differ, so the version alone is not enough`
-        : `use ${listed(known)}`,
+        ? `leave it out for now, or write it anew as ${quoteList(known)}: its fields differ, so the version alone is not enough`
+        : `use ${quoteList(known)}`,
   ),
   KIND_OF_TRIGGERS: warning<{ kind: string }>(
     'A kind belongs to Tekton Triggers',
     'The first versions of Tekton Triggers had their kinds in tekton.dev/v1alpha1. They start runs when something happens, which nothing here does: they are left out.',
-    ({ kind }) => `the kind ${quoted(kind)} belongs to Tekton Triggers, which is not run here`,
+    ({ kind }) => `the kind ${quote(kind)} belongs to Tekton Triggers, which is not run here`,
     () => 'leave it where Tekton Triggers is installed; to run what it starts, write a PipelineRun',
   ),
-  KIND_UNKNOWN: error<Missed>(
+  KIND_UNKNOWN: error<UnknownName>(
     'A kind of tekton.dev does not exist',
     'The API server answers "no matches for kind".',
-    ({ name }) => `there is no kind ${quoted(name)} in tekton.dev/v1alpha1`,
-    ({ guess, known }) => meant(guess, known, ''),
+    ({ name }) => `there is no kind ${quote(name)} in tekton.dev/v1alpha1`,
+    ({ suggestion, known }) => suggestionOr(suggestion, known, ''),
   ),
-  FIELD_UNKNOWN: error<Missed & { elsewhere?: string | undefined }>(
+  FIELD_UNKNOWN: error<UnknownName & { elsewhere?: string | undefined }>(
     'A field does not exist',
     'A misspelt field would be dropped without a word, and what it should have done would not happen. In `metadata` it is a warning: Tekton takes the object without it.',
-    ({ name }) => `there is no field ${quoted(name)} here`,
-    ({ guess, known, elsewhere }) => elsewhere ?? meant(guess, known, 'remove it'),
+    ({ name }) => `there is no field ${quote(name)} here`,
+    ({ suggestion, known, elsewhere }) => elsewhere ?? suggestionOr(suggestion, known, 'remove it'),
   ),
   FIELD_CASE: warning<{ name: string; written: string; twice: boolean }>(
     'The name of a field is written in another case',
     "Tekton v0.9.2 read names without regard to case. The embedded cluster does so too; a Kubernetes API server without Tekton's webhook drops such a field, or refuses it when it validates strictly, as kubectl asks it to.",
     ({ name, written, twice }) =>
-      `the field ${quoted(written)} is read as ${quoted(name)}${twice ? ', which is there too: the last one counts' : ''}`,
+      `the field ${quote(written)} is read as ${quote(name)}${twice ? ', which is there too: the last one counts' : ''}`,
     ({ name }) => `write \`${name}\`: an API server without Tekton's webhook drops names in another case`,
   ),
   FIELD_MISSING: error<{ name: string }>(
@@ -66,11 +66,11 @@ export const SHAPE_PROBLEMS = {
     ({ wants, got }) => `must be ${wants}, but is ${got}`,
     ({ fix }) => fix,
   ),
-  VALUE_UNKNOWN: error<Missed>(
+  VALUE_UNKNOWN: error<UnknownName>(
     'A word is not one of those that are allowed',
     'The field takes only a few words.',
-    ({ name }) => `${quoted(name)} is not allowed here`,
-    ({ guess, known }) => meant(guess, known, ''),
+    ({ name }) => `${quote(name)} is not allowed here`,
+    ({ suggestion, known }) => suggestionOr(suggestion, known, ''),
   ),
   NUMBER_TOO_SMALL: error<{ value: number; minimum: number }>(
     'A number is too small',
@@ -89,8 +89,8 @@ export const SHAPE_PROBLEMS = {
     'Names of objects are DNS subdomains: labels of a-z, 0-9 and `-` with dots between them, at most 253 characters together.',
     ({ kind, name }) =>
       name.length > 253
-        ? `the name ${quoted(name)} of this ${kind} has ${String(name.length)} characters; 253 are allowed`
-        : `the name ${quoted(name)} of this ${kind} is no DNS subdomain`,
+        ? `the name ${quote(name)} of this ${kind} has ${String(name.length)} characters; 253 are allowed`
+        : `the name ${quote(name)} of this ${kind} is no DNS subdomain`,
     () => "use a-z, 0-9, '-' and '.', with a letter or digit at both ends",
   ),
   NAME_INVALID: error<{ what: string; name: string; better?: string | undefined; longest?: number | undefined }>(
@@ -100,36 +100,36 @@ export const SHAPE_PROBLEMS = {
       name === ''
         ? `this ${what} has an empty name`
         : name.length > longest
-          ? `the name ${quoted(name)} of this ${what} has ${String(name.length)} characters; ${String(longest)} are allowed`
-          : `the name ${quoted(name)} of this ${what} is no DNS label`,
+          ? `the name ${quote(name)} of this ${what} has ${String(name.length)} characters; ${String(longest)} are allowed`
+          : `the name ${quote(name)} of this ${what} is no DNS label`,
     ({ better, longest = 63 }) =>
       better
-        ? `use a-z, 0-9 and '-', for example ${quoted(better)}`
+        ? `use a-z, 0-9 and '-', for example ${quote(better)}`
         : `use up to ${String(longest)} of a-z, 0-9 and '-', with a letter or digit at both ends`,
   ),
   NAME_ODD: warning<{ what: string; name: string }>(
     'A name cannot be written as a variable',
     '`$(inputs.params.NAME)` allows letters, digits, `_`, `-` and `.` after a first letter or `_`.',
-    ({ what, name }) => `the name ${quoted(name)} of this ${what} is hard to use in $(…)`,
+    ({ what, name }) => `the name ${quote(name)} of this ${what} is hard to use in $(…)`,
     () => "begin with a letter or '_', and go on with letters, digits, '_' and '-'",
   ),
   NAME_TWICE: error<{ what: string; name: string; first: number; lastCounts?: boolean | undefined }>(
     'Two things have one name',
     'The second would hide the first. It is a warning where Tekton takes the last one: for params that are declared, resources that a pipeline gives to a task, and what a PipelineRun gives.',
     ({ what, name, first, lastCounts }) =>
-      `the ${what} ${quoted(name)} is there twice: it is also number ${String(first + 1)} of this list${lastCounts ? ', and the last one counts' : ''}`,
+      `the ${what} ${quote(name)} is there twice: it is also number ${String(first + 1)} of this list${lastCounts ? ', and the last one counts' : ''}`,
     () => 'rename one of them, or remove it',
   ),
   NAME_RESERVED: error<{ what: string; name: string }>(
     'A name belongs to the controller',
     "The controller's own volumes have such names where a task has taken the usual ones; Tekton reserves them since v0.10.",
-    ({ what, name }) => `the ${what} name ${quoted(name)} is used by the controller`,
-    ({ name }) => `rename it, for example to ${quoted(`my-${name}`)}`,
+    ({ what, name }) => `the ${what} name ${quote(name)} is used by the controller`,
+    ({ name }) => `rename it, for example to ${quote(`my-${name}`)}`,
   ),
   OBJECT_TWICE: error<{ kind: string; name: string }>(
     'One object is there twice',
     'Applying both leaves the one that came last.',
-    ({ kind, name }) => `there are two objects ${kind} ${quoted(name)}`,
+    ({ kind, name }) => `there are two objects ${kind} ${quote(name)}`,
     () => 'remove one of them, or give it another name',
   ),
 } as const;

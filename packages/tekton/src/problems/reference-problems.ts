@@ -4,123 +4,127 @@
  * One row each; how rows are used is told in `problem.ts`.
  */
 
-import { error, listed, meant, quoted, warning, type Missed } from './problem.js';
+import { error, quoteList, suggestionOr, quote, warning, type UnknownName } from './problem.js';
 
 /** @param later the version of tekton.dev that the object has, where it is one that is not read */
 const missing = (kind: string, name: string, later: string | undefined): string =>
   later === undefined
-    ? `there is no ${kind} ${quoted(name)}`
-    : `the ${kind} ${quoted(name)} is ${quoted(later)}, whose objects are not read yet`;
+    ? `there is no ${kind} ${quote(name)}`
+    : `the ${kind} ${quote(name)} is ${quote(later)}, whose objects are not read yet`;
 
-const remedyOfMissing = ({ guess, known, later }: Missed & { readonly later?: string | undefined }): string =>
+const remedyOfMissing = ({
+  suggestion,
+  known,
+  later,
+}: UnknownName & { readonly later?: string | undefined }): string =>
   later === undefined
-    ? meant(guess, known, 'add it to the manifests, or correct the name')
+    ? suggestionOr(suggestion, known, 'add it to the manifests, or correct the name')
     : "write it anew as 'tekton.dev/v1alpha1'";
 
 /** Rows about how objects fit together. */
-export const SET_PROBLEMS = {
-  TASK_UNKNOWN: error<Missed & { kind: string; later?: string | undefined }>(
+export const REFERENCE_PROBLEMS = {
+  TASK_UNKNOWN: error<UnknownName & { kind: string; later?: string | undefined }>(
     'A task does not exist',
-    'The run fails with CouldntGetTask or TaskRunResolutionFailed. It is a warning where it may live elsewhere, as when single files are checked.',
+    'The run fails with CouldntGetTask or TaskRunResolutionFailed. It is a warning context it may live elsewhere, as when single files are checked.',
     ({ kind, name, later }) => missing(kind, name, later),
-    (facts) => remedyOfMissing(facts),
+    (details) => remedyOfMissing(details),
   ),
-  PIPELINE_UNKNOWN: error<Missed & { later?: string | undefined }>(
+  PIPELINE_UNKNOWN: error<UnknownName & { later?: string | undefined }>(
     'A pipeline does not exist',
-    'The run fails with CouldntGetPipeline. It is a warning where it may live elsewhere, as when single files are checked.',
+    'The run fails with CouldntGetPipeline. It is a warning context it may live elsewhere, as when single files are checked.',
     ({ name, later }) => missing('Pipeline', name, later),
-    (facts) => remedyOfMissing(facts),
+    (details) => remedyOfMissing(details),
   ),
-  RESOURCE_UNKNOWN: error<Missed>(
+  RESOURCE_UNKNOWN: error<UnknownName>(
     'A PipelineResource does not exist',
     'The run fails with CouldntGetResource. It is a warning where it may live elsewhere, as when single files are checked.',
-    ({ name }) => `there is no PipelineResource ${quoted(name)}`,
-    ({ guess, known }) => meant(guess, known, 'add it to the manifests, or correct the name'),
+    ({ name }) => `there is no PipelineResource ${quote(name)}`,
+    ({ suggestion, known }) => suggestionOr(suggestion, known, 'add it to the manifests, or correct the name'),
   ),
-  CONDITION_UNKNOWN: error<Missed>(
+  CONDITION_UNKNOWN: error<UnknownName>(
     'A condition does not exist',
     'The run fails with CouldntGetCondition. It is a warning where it may live elsewhere, as when single files are checked.',
-    ({ name }) => `there is no Condition ${quoted(name)}`,
-    ({ guess, known }) => meant(guess, known, 'add it to the manifests, or correct the name'),
+    ({ name }) => `there is no Condition ${quote(name)}`,
+    ({ suggestion, known }) => suggestionOr(suggestion, known, 'add it to the manifests, or correct the name'),
   ),
   PARAM_MISSING: error<{ name: string; owner: string }>(
     'A param has no value',
     'It has no default, so every run must give it.',
-    ({ name, owner }) => `${owner} needs the param ${quoted(name)}`,
+    ({ name, owner }) => `${owner} needs the param ${quote(name)}`,
     ({ name }) => `add \`- {name: ${name}, value: …}\` to the params, or give the param a default`,
   ),
-  PARAM_EXTRA: error<Missed & { owner: string }>(
+  PARAM_EXTRA: error<UnknownName & { owner: string }>(
     'A param is given that nobody declared',
     'A task refuses it; a misspelt name would leave the real one at its default.',
-    ({ name, owner }) => `${owner} has no param ${quoted(name)}`,
-    ({ guess, known }) => meant(guess, known, 'remove it'),
+    ({ name, owner }) => `${owner} has no param ${quote(name)}`,
+    ({ suggestion, known }) => suggestionOr(suggestion, known, 'remove it'),
   ),
-  PARAM_IGNORED: warning<Missed & { owner: string }>(
+  PARAM_IGNORED: warning<UnknownName & { owner: string }>(
     'A run gives a param that its pipeline does not declare',
     'It has no effect; a misspelt name leaves the real one at its default.',
-    ({ name, owner }) => `${owner} has no param ${quoted(name)}`,
-    ({ guess, known }) => meant(guess, known, 'remove it'),
+    ({ name, owner }) => `${owner} has no param ${quote(name)}`,
+    ({ suggestion, known }) => suggestionOr(suggestion, known, 'remove it'),
   ),
   PARAM_TYPE: error<{ name: string; owner: string; wants: string; got: string }>(
     'A param gets a value of the wrong type',
     'The run fails with ParameterTypeMismatch or TaskRunValidationFailed.',
-    ({ name, owner, wants, got }) => `the param ${quoted(name)} of ${owner} is ${wants}, but its value is ${got}`,
+    ({ name, owner, wants, got }) => `the param ${quote(name)} of ${owner} is ${wants}, but its value is ${got}`,
     ({ wants }) => (wants === 'an array' ? 'write the value as a list' : 'write the value as one string'),
   ),
   BINDING_MISSING: error<{ name: string; owner: string; type: string }>(
     'A resource is not bound',
     'The run fails before its first task.',
-    ({ name, owner }) => `${owner} needs the resource ${quoted(name)}`,
-    ({ name, type }) => `bind ${quoted(name)} to a resource of type ${type}`,
+    ({ name, owner }) => `${owner} needs the resource ${quote(name)}`,
+    ({ name, type }) => `bind ${quote(name)} to a resource of type ${type}`,
   ),
-  BINDING_EXTRA: error<Missed & { owner: string }>(
+  BINDING_EXTRA: error<UnknownName & { owner: string }>(
     'A resource is bound that nobody declared',
     'The run fails before its first task.',
-    ({ name, owner }) => `${owner} has no resource ${quoted(name)}`,
-    ({ guess, known }) => meant(guess, known, 'remove it'),
+    ({ name, owner }) => `${owner} has no resource ${quote(name)}`,
+    ({ suggestion, known }) => suggestionOr(suggestion, known, 'remove it'),
   ),
   RESOURCE_TYPE_WRONG: error<{ name: string; owner: string; wants: string; got: string }>(
     'A resource of another type is bound',
     'The task could not use it.',
     ({ name, owner, wants, got }) =>
-      `the resource ${quoted(name)} of ${owner} is of type ${wants}, but what is bound to it is of type ${got}`,
+      `the resource ${quote(name)} of ${owner} is of type ${wants}, but what is bound to it is of type ${got}`,
     ({ wants }) => `bind a resource of type ${wants}`,
   ),
   WORKSPACE_MISSING: error<{ name: string; owner: string }>(
     'A workspace is not given',
     'The run fails before its first task.',
-    ({ name, owner }) => `${owner} needs the workspace ${quoted(name)}`,
-    ({ name }) => `add ${quoted(name)} to the workspaces`,
+    ({ name, owner }) => `${owner} needs the workspace ${quote(name)}`,
+    ({ name }) => `add ${quote(name)} to the workspaces`,
   ),
-  WORKSPACE_EXTRA: error<Missed & { owner: string }>(
+  WORKSPACE_EXTRA: error<UnknownName & { owner: string }>(
     'A workspace is given that nobody declared',
     'The run fails before its first task.',
-    ({ name, owner }) => `${owner} has no workspace ${quoted(name)}`,
-    ({ guess, known }) => meant(guess, known, 'remove it'),
+    ({ name, owner }) => `${owner} has no workspace ${quote(name)}`,
+    ({ suggestion, known }) => suggestionOr(suggestion, known, 'remove it'),
   ),
-  ACCOUNT_TASK_UNKNOWN: warning<Missed>(
+  ACCOUNT_TASK_UNKNOWN: warning<UnknownName>(
     'A ServiceAccount is given to a task that does not exist',
     'It has no effect, and the task that was meant runs as another account.',
-    ({ name }) => `the pipeline has no task ${quoted(name)}`,
-    ({ guess, known }) => meant(guess, known, 'remove it'),
+    ({ name }) => `the pipeline has no task ${quote(name)}`,
+    ({ suggestion, known }) => suggestionOr(suggestion, known, 'remove it'),
   ),
-  SERVICE_ACCOUNT_MISSING: error<Missed>(
+  SERVICE_ACCOUNT_MISSING: error<UnknownName>(
     'A ServiceAccount does not exist',
     'No pod of the run could be made. It is a warning where the account may live elsewhere.',
-    ({ name }) => `there is no ServiceAccount ${quoted(name)}`,
-    ({ guess, known }) => meant(guess, known, 'add it, or make sure it exists where this is applied'),
+    ({ name }) => `there is no ServiceAccount ${quote(name)}`,
+    ({ suggestion, known }) => suggestionOr(suggestion, known, 'add it, or make sure it exists where this is applied'),
   ),
-  SECRET_MISSING: error<Missed & { owner: string }>(
+  SECRET_MISSING: error<UnknownName & { owner: string }>(
     'A Secret does not exist',
     'No pod of the run could be made. It is a warning where the Secret may live elsewhere.',
-    ({ name, owner }) => `there is no Secret ${quoted(name)}, which ${owner} names`,
-    ({ guess, known }) => meant(guess, known, 'add it, or make sure it exists where this is applied'),
+    ({ name, owner }) => `there is no Secret ${quote(name)}, which ${owner} names`,
+    ({ suggestion, known }) => suggestionOr(suggestion, known, 'add it, or make sure it exists where this is applied'),
   ),
   CREDENTIAL_UNANNOTATED: warning<{ name: string; type: string }>(
     'A credential does not say what it is for',
     'Without the annotation the steps do not get it.',
     ({ name, type }) =>
-      `the Secret ${quoted(name)} of type ${type} has no annotation tekton.dev/git-… or tekton.dev/docker-…`,
+      `the Secret ${quote(name)} of type ${type} has no annotation tekton.dev/git-… or tekton.dev/docker-…`,
     ({ type }) =>
       type === 'kubernetes.io/ssh-auth'
         ? 'add the annotation `tekton.dev/git-0: HOST`'
@@ -129,26 +133,26 @@ export const SET_PROBLEMS = {
   SECRET_PLAINTEXT: warning<{ keys: readonly string[] }>(
     'A Secret stands in the manifest in plain text',
     'Who can read the manifest, or its history in Git, can read the Secret. base64 hides nothing.',
-    ({ keys }) => `this Secret has its values in the manifest (${listed(keys)})`,
+    ({ keys }) => `this Secret has its values in the manifest (${quoteList(keys)})`,
     () => 'create it outside of Git, or use an ExternalSecret or SealedSecret',
   ),
   CLUSTER_ADMIN: warning<{ account: string }>(
     'A ServiceAccount may do everything',
     'Every step of every run with this account, and everything those steps download, can read all Secrets and change the whole cluster.',
-    ({ account }) => `the ServiceAccount ${quoted(account)} is given cluster-admin`,
+    ({ account }) => `the ServiceAccount ${quote(account)} is given cluster-admin`,
     () => 'bind a Role with only what the steps do, for example patch on one Deployment',
   ),
   SUBJECT_NAMESPACE_MISSING: error<{ name: string }>(
     'A binding does not say whose ServiceAccount it means',
     'The API server refuses a ClusterRoleBinding that has a subject of kind ServiceAccount without a namespace. In a RoleBinding it is that of the binding.',
-    ({ name }) => `the ServiceAccount ${quoted(name)} is named without its namespace`,
+    ({ name }) => `the ServiceAccount ${quote(name)} is named without its namespace`,
     () => 'add `namespace: …` to the subject',
   ),
   TOKEN_ABSENT: warning<{ account: string }>(
     'No step can use the rights of its ServiceAccount',
     'The account says `automountServiceAccountToken: false`, and no step mounts a token of its own, so the API server refuses what the rights are for.',
     ({ account }) =>
-      `the ServiceAccount ${quoted(account)} has rights, but no step of this run gets a token to use them`,
+      `the ServiceAccount ${quote(account)} has rights, but no step of this run gets a token to use them`,
     () =>
       'mount a projected token in the step that needs it (`kubernetesApi: true` in a program), or have the account mount it',
   ),

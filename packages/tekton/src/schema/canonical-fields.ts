@@ -8,36 +8,37 @@
 import { isRecord } from './conformance.js';
 import { kubernetesObject, type ObjectSchema, type Schema } from './schema.js';
 import { KINDS } from '../v1alpha1/kinds.js';
-import type { Path } from '../variables/task-fields.js';
-import { API_VERSION, type Kind } from '../v1alpha1/types.js';
+import type { FieldPath } from '../variables/task-fields.js';
+import { V1ALPHA1, type Kind } from '../v1alpha1/types.js';
 
 /** A field whose name is written in another case. */
-export interface RespeltField {
+export interface RenamedField {
   /** To the field, with the names as they are written. */
-  readonly path: Path;
+  readonly path: FieldPath;
   /** The name that its kind has. */
   readonly name: string;
   /** Whether the same field is there once more, in another case: the last one counts. */
-  readonly twice: boolean;
+  readonly isDuplicate: boolean;
 }
 
 /** An object, and what was changed in it. */
-export interface Canonical {
+export interface CanonicalObject {
   /** The object that was given where nothing had to be changed. */
   readonly object: unknown;
-  readonly respelt: readonly RespeltField[];
+  readonly renamed: readonly RenamedField[];
 }
 
 /** Gives the fields of an object of tekton.dev/v1alpha1 their names. Anything else is given back as it is. */
-export function canonicalFields(object: unknown): Canonical {
-  const respelt: RespeltField[] = [];
-  if (!isRecord(object) || object['apiVersion'] !== API_VERSION) return { object, respelt };
+export function canonicalFields(object: unknown): CanonicalObject {
+  const renamed: RenamedField[] = [];
+  if (!isRecord(object) || object['apiVersion'] !== V1ALPHA1) return { object, renamed };
   const kind = Object.keys(ROOTS).find((one): one is Kind => one === object['kind']);
-  return { object: kind === undefined ? object : named(object, ROOTS[kind], [], respelt), respelt };
+  return { object: kind === undefined ? object : canonicalValue(object, ROOTS[kind], [], renamed), renamed };
 }
 
 /** Gives the fields of a spec of this kind their names. */
-export const canonicalSpec = <T extends object>(kind: Kind, spec: T): T => named(spec, KINDS[kind].spec, [], []) as T; // only names change
+export const canonicalSpec = <T extends object>(kind: Kind, spec: T): T =>
+  canonicalValue(spec, KINDS[kind].spec, [], []) as T; // only names change
 
 /** Of the fields of an object, Tekton decodes the spec; the others have been read by the API server. */
 const ROOTS = Object.fromEntries(
@@ -47,7 +48,7 @@ const ROOTS = Object.fromEntries(
 const lowerCase = new WeakMap<ObjectSchema, ReadonlyMap<string, string>>();
 
 /** The field that a name in another case means; undefined where there is none. */
-function fieldMeant(name: string, schema: ObjectSchema): string | undefined {
+function fieldWithCase(name: string, schema: ObjectSchema): string | undefined {
   const known =
     lowerCase.get(schema) ?? new Map(Object.keys(schema.fields).map((field) => [field.toLowerCase(), field]));
   lowerCase.set(schema, known);
@@ -55,21 +56,26 @@ function fieldMeant(name: string, schema: ObjectSchema): string | undefined {
 }
 
 /** @param path where the walk is: one list for the whole of it */
-function named(value: unknown, schema: Schema, path: (string | number)[], respelt: RespeltField[]): unknown {
+function canonicalValue(value: unknown, schema: Schema, path: (string | number)[], renamed: RenamedField[]): unknown {
   if (typeof value !== 'object' || value === null) return value;
-  if (schema.is === 'open') return schema.of ? named(value, schema.of, path, respelt) : value;
-  if (schema.is === 'list') return Array.isArray(value) ? items(value, schema.of, path, respelt) : value;
+  if (schema.kind === 'open') return schema.of ? canonicalValue(value, schema.of, path, renamed) : value;
+  if (schema.kind === 'list') return Array.isArray(value) ? canonicalItems(value, schema.of, path, renamed) : value;
   if (!isRecord(value)) return value;
-  if (schema.is === 'map') return entries(value, () => schema.of, undefined, path, respelt);
-  if (schema.is === 'object') return entries(value, (name) => schema.fields[name], schema, path, respelt);
+  if (schema.kind === 'map') return canonicalEntries(value, () => schema.of, undefined, path, renamed);
+  if (schema.kind === 'object') return canonicalEntries(value, (name) => schema.fields[name], schema, path, renamed);
   return value;
 }
 
-function items(list: readonly unknown[], of: Schema, path: (string | number)[], respelt: RespeltField[]): unknown {
+function canonicalItems(
+  list: readonly unknown[],
+  of: Schema,
+  path: (string | number)[],
+  renamed: RenamedField[],
+): unknown {
   let changed: unknown[] | undefined;
   for (const [index, item] of list.entries()) {
     path.push(index);
-    const next = named(item, of, path, respelt);
+    const next = canonicalValue(item, of, path, renamed);
     path.pop();
     if (next !== item) changed ??= list.slice(0, index);
     changed?.push(next);
@@ -78,22 +84,23 @@ function items(list: readonly unknown[], of: Schema, path: (string | number)[], 
 }
 
 /** @param names whose fields these are; undefined where the names are the user's */
-function entries(
+function canonicalEntries(
   object: Readonly<Record<string, unknown>>,
   schemaOf: (name: string) => Schema | undefined,
   names: ObjectSchema | undefined,
   path: (string | number)[],
-  respelt: RespeltField[],
+  renamed: RenamedField[],
 ): unknown {
   const keys = Object.keys(object);
   let changed: [string, unknown][] | undefined;
   for (const [index, key] of keys.entries()) {
     const known = names === undefined || Object.hasOwn(names.fields, key);
-    const meant = known ? key : fieldMeant(key, names);
+    const meant = known ? key : fieldWithCase(key, names);
     const schema = meant === undefined ? undefined : schemaOf(meant);
     path.push(key);
-    if (meant !== undefined && meant !== key) respelt.push({ path: [...path], name: meant, twice: isTwice(key, keys) });
-    const next = schema ? named(object[key], schema, path, respelt) : object[key];
+    if (meant !== undefined && meant !== key)
+      renamed.push({ path: [...path], name: meant, isDuplicate: isDuplicated(key, keys) });
+    const next = schema ? canonicalValue(object[key], schema, path, renamed) : object[key];
     path.pop();
     const name = meant ?? key;
     if (name !== key || next !== object[key])
@@ -103,5 +110,5 @@ function entries(
   return changed ? Object.fromEntries(changed) : object;
 }
 
-const isTwice = (name: string, siblings: readonly string[]): boolean =>
+const isDuplicated = (name: string, siblings: readonly string[]): boolean =>
   siblings.filter((sibling) => sibling.toLowerCase() === name.toLowerCase()).length > 1;

@@ -5,34 +5,34 @@
  * this list. Field names are those of Kubernetes; `any` stands where the keys are the user's own.
  */
 
-import { flag, integer, intOrString, kubernetesObject, list, map, quantity, text, type Schema } from './schema.js';
+import { boolean, integer, intOrString, kubernetesObject, list, map, quantity, string, type Schema } from './schema.js';
 
-const word = text('');
-const yes = flag('');
-const count = integer('');
+const anyString = string('');
+const anyBoolean = boolean('');
+const nonNegativeInteger = integer('');
 /** A number that may be below 0. */
-const number = integer('', Number.MIN_SAFE_INTEGER);
-const amount = quantity('');
+const anyInteger = integer('', Number.MIN_SAFE_INTEGER);
+const anyQuantity = quantity('');
 const port = intOrString('');
-const words = list('', word);
-const any = map('', word);
+const strings = list('', anyString);
+const stringMap = map('', anyString);
 
 const part = (fields: Readonly<Record<string, Schema>>): Schema => kubernetesObject('', fields);
 const parts = (fields: Readonly<Record<string, Schema>>): Schema => list('', part(fields));
 
-const typed = (...names: readonly string[]): Readonly<Record<string, Schema>> =>
-  Object.fromEntries(names.map((name) => [name, word]));
+const stringFields = (...names: readonly string[]): Readonly<Record<string, Schema>> =>
+  Object.fromEntries(names.map((name) => [name, anyString]));
 
-const profile = part(typed('type', 'localhostProfile'));
-const seLinuxOptions = part(typed('user', 'role', 'type', 'level'));
+const profile = part(stringFields('type', 'localhostProfile'));
+const seLinuxOptions = part(stringFields('user', 'role', 'type', 'level'));
 const windowsOptions = part({
-  ...typed('gmsaCredentialSpec', 'gmsaCredentialSpecName', 'runAsUserName'),
-  hostProcess: yes,
+  ...stringFields('gmsaCredentialSpec', 'gmsaCredentialSpecName', 'runAsUserName'),
+  hostProcess: anyBoolean,
 });
-const identity = {
-  runAsUser: count,
-  runAsGroup: count,
-  runAsNonRoot: yes,
+const sharedSecurityFields = {
+  runAsUser: nonNegativeInteger,
+  runAsGroup: nonNegativeInteger,
+  runAsNonRoot: anyBoolean,
   seLinuxOptions,
   seccompProfile: profile,
   appArmorProfile: profile,
@@ -41,183 +41,208 @@ const identity = {
 
 /** `securityContext` of a container. */
 export const containerSecurity = part({
-  ...identity,
-  allowPrivilegeEscalation: yes,
-  capabilities: part({ add: words, drop: words }),
-  privileged: yes,
-  procMount: word,
-  readOnlyRootFilesystem: yes,
+  ...sharedSecurityFields,
+  allowPrivilegeEscalation: anyBoolean,
+  capabilities: part({ add: strings, drop: strings }),
+  privileged: anyBoolean,
+  procMount: anyString,
+  readOnlyRootFilesystem: anyBoolean,
 });
 
 /** `securityContext` of a pod. */
 export const podSecurity = part({
-  ...identity,
-  ...typed('fsGroupChangePolicy', 'seLinuxChangePolicy', 'supplementalGroupsPolicy'),
-  fsGroup: count,
-  supplementalGroups: list('', count),
-  sysctls: parts(typed('name', 'value')),
+  ...sharedSecurityFields,
+  ...stringFields('fsGroupChangePolicy', 'seLinuxChangePolicy', 'supplementalGroupsPolicy'),
+  fsGroup: nonNegativeInteger,
+  supplementalGroups: list('', nonNegativeInteger),
+  sysctls: parts(stringFields('name', 'value')),
 });
 
-const exec = part({ command: words });
-const httpGet = part({ ...typed('path', 'host', 'scheme'), port, httpHeaders: parts(typed('name', 'value')) });
-const tcpSocket = part({ host: word, port });
+const exec = part({ command: strings });
+const httpGet = part({
+  ...stringFields('path', 'host', 'scheme'),
+  port,
+  httpHeaders: parts(stringFields('name', 'value')),
+});
+const tcpSocket = part({ host: anyString, port });
 
 /** A liveness, readiness or startup probe. */
 export const probe = part({
   exec,
   httpGet,
   tcpSocket,
-  grpc: part({ port: count, service: word }),
-  initialDelaySeconds: count,
-  timeoutSeconds: count,
-  periodSeconds: count,
-  successThreshold: count,
-  failureThreshold: count,
-  terminationGracePeriodSeconds: count,
+  grpc: part({ port: nonNegativeInteger, service: anyString }),
+  initialDelaySeconds: nonNegativeInteger,
+  timeoutSeconds: nonNegativeInteger,
+  periodSeconds: nonNegativeInteger,
+  successThreshold: nonNegativeInteger,
+  failureThreshold: nonNegativeInteger,
+  terminationGracePeriodSeconds: nonNegativeInteger,
 });
 
-const hook = part({ exec, httpGet, tcpSocket, sleep: part({ seconds: count }) });
+const hook = part({ exec, httpGet, tcpSocket, sleep: part({ seconds: nonNegativeInteger }) });
 
 /** `lifecycle` of a container. */
-export const lifecycle = part({ postStart: hook, preStop: hook, stopSignal: word });
+export const lifecycle = part({ postStart: hook, preStop: hook, stopSignal: anyString });
 
 /** A port of a container. */
-export const containerPort = part({ ...typed('name', 'protocol', 'hostIP'), containerPort: count, hostPort: count });
+export const containerPort = part({
+  ...stringFields('name', 'protocol', 'hostIP'),
+  containerPort: nonNegativeInteger,
+  hostPort: nonNegativeInteger,
+});
 
 /** A block device of a container. */
-export const volumeDevice = part(typed('name', 'devicePath'));
+export const volumeDevice = part(stringFields('name', 'devicePath'));
 
 /** A claim to a dynamic resource. */
-export const resourceClaim = part(typed('name', 'request'));
+export const resourceClaim = part(stringFields('name', 'request'));
 
 /** A field of the pod, as a variable's value or a file. */
-export const fieldRef = part(typed('apiVersion', 'fieldPath'));
+export const fieldRef = part(stringFields('apiVersion', 'fieldPath'));
 
 /** A resource of a container, as a variable's value or a file. */
-export const resourceFieldRef = part({ ...typed('containerName', 'resource'), divisor: amount });
+export const resourceFieldRef = part({ ...stringFields('containerName', 'resource'), divisor: anyQuantity });
 
 /** A key and the file it becomes. */
-export const keyToPath = part({ ...typed('key', 'path'), mode: count });
+export const keyToPath = part({ ...stringFields('key', 'path'), mode: nonNegativeInteger });
 
-const secretRef = part({ name: word });
-const readOnly = yes;
+const secretRef = part({ name: anyString });
+const readOnly = anyBoolean;
 const labelSelector = part({
-  matchLabels: any,
-  matchExpressions: parts({ ...typed('key', 'operator'), values: words }),
+  matchLabels: stringMap,
+  matchExpressions: parts({ ...stringFields('key', 'operator'), values: strings }),
 });
-const podFields = parts({ path: word, fieldRef, resourceFieldRef, mode: count });
-const keys = { name: word, optional: yes, items: list('', keyToPath) };
+const podFields = parts({ path: anyString, fieldRef, resourceFieldRef, mode: nonNegativeInteger });
+const keys = { name: anyString, optional: anyBoolean, items: list('', keyToPath) };
 
 const projection = {
-  serviceAccountToken: part({ ...typed('path', 'audience'), expirationSeconds: count }),
+  serviceAccountToken: part({ ...stringFields('path', 'audience'), expirationSeconds: nonNegativeInteger }),
   configMap: part(keys),
   secret: part(keys),
   downwardAPI: part({ items: podFields }),
-  clusterTrustBundle: part({ ...typed('name', 'path', 'signerName'), optional: yes, labelSelector }),
+  clusterTrustBundle: part({ ...stringFields('name', 'path', 'signerName'), optional: anyBoolean, labelSelector }),
   podCertificate: part({
-    ...typed('signerName', 'keyType', 'credentialBundlePath', 'keyPath', 'certificateChainPath'),
-    maxExpirationSeconds: count,
+    ...stringFields('signerName', 'keyType', 'credentialBundlePath', 'keyPath', 'certificateChainPath'),
+    maxExpirationSeconds: nonNegativeInteger,
   }),
 };
 
 const claimMetadata = part({
-  ...typed('name', 'generateName', 'namespace', 'creationTimestamp'),
-  labels: any,
-  annotations: any,
-  finalizers: words,
+  ...stringFields('name', 'generateName', 'namespace', 'creationTimestamp'),
+  labels: stringMap,
+  annotations: stringMap,
+  finalizers: strings,
 });
 const claimSpec = part({
-  ...typed('storageClassName', 'volumeAttributesClassName', 'volumeMode', 'volumeName'),
-  accessModes: words,
-  resources: part({ requests: map('', amount), limits: map('', amount) }),
+  ...stringFields('storageClassName', 'volumeAttributesClassName', 'volumeMode', 'volumeName'),
+  accessModes: strings,
+  resources: part({ requests: map('', anyQuantity), limits: map('', anyQuantity) }),
   selector: labelSelector,
-  dataSource: part(typed('apiGroup', 'kind', 'name')),
-  dataSourceRef: part(typed('apiGroup', 'kind', 'name', 'namespace')),
+  dataSource: part(stringFields('apiGroup', 'kind', 'name')),
+  dataSourceRef: part(stringFields('apiGroup', 'kind', 'name', 'namespace')),
 });
 
 /** An existing claim. */
-export const claimSource = part({ claimName: word, readOnly });
+export const claimSource = part({ claimName: anyString, readOnly });
 /** A directory that goes with the pod. */
-export const emptyDirSource = part({ medium: word, sizeLimit: amount });
+export const emptyDirSource = part({ medium: anyString, sizeLimit: anyQuantity });
 /** Files from a ConfigMap. */
-export const configMapSource = part({ ...keys, defaultMode: count });
+export const configMapSource = part({ ...keys, defaultMode: nonNegativeInteger });
 /** Files from a Secret. */
-export const secretSource = part({ secretName: word, optional: yes, items: list('', keyToPath), defaultMode: count });
+export const secretSource = part({
+  secretName: anyString,
+  optional: anyBoolean,
+  items: list('', keyToPath),
+  defaultMode: nonNegativeInteger,
+});
 
 /** The sources of volumes that the definitions know by name alone. */
 export const VOLUME_SOURCES = {
-  awsElasticBlockStore: part({ ...typed('volumeID', 'fsType'), partition: count, readOnly }),
-  azureDisk: part({ ...typed('diskName', 'diskURI', 'cachingMode', 'fsType', 'kind'), readOnly }),
-  azureFile: part({ ...typed('secretName', 'shareName'), readOnly }),
-  cephfs: part({ ...typed('path', 'user', 'secretFile'), monitors: words, secretRef, readOnly }),
-  cinder: part({ ...typed('volumeID', 'fsType'), secretRef, readOnly }),
-  csi: part({ ...typed('driver', 'fsType'), readOnly, volumeAttributes: any, nodePublishSecretRef: secretRef }),
-  downwardAPI: part({ items: podFields, defaultMode: count }),
+  awsElasticBlockStore: part({ ...stringFields('volumeID', 'fsType'), partition: nonNegativeInteger, readOnly }),
+  azureDisk: part({ ...stringFields('diskName', 'diskURI', 'cachingMode', 'fsType', 'kind'), readOnly }),
+  azureFile: part({ ...stringFields('secretName', 'shareName'), readOnly }),
+  cephfs: part({ ...stringFields('path', 'user', 'secretFile'), monitors: strings, secretRef, readOnly }),
+  cinder: part({ ...stringFields('volumeID', 'fsType'), secretRef, readOnly }),
+  csi: part({
+    ...stringFields('driver', 'fsType'),
+    readOnly,
+    volumeAttributes: stringMap,
+    nodePublishSecretRef: secretRef,
+  }),
+  downwardAPI: part({ items: podFields, defaultMode: nonNegativeInteger }),
   emptyDir: emptyDirSource,
   ephemeral: part({ volumeClaimTemplate: part({ metadata: claimMetadata, spec: claimSpec }) }),
-  fc: part({ fsType: word, lun: count, targetWWNs: words, wwids: words, readOnly }),
-  flexVolume: part({ ...typed('driver', 'fsType'), secretRef, readOnly, options: any }),
-  flocker: part(typed('datasetName', 'datasetUUID')),
-  gcePersistentDisk: part({ ...typed('pdName', 'fsType'), partition: count, readOnly }),
-  gitRepo: part(typed('repository', 'revision', 'directory')),
-  glusterfs: part({ ...typed('endpoints', 'path'), readOnly }),
-  hostPath: part(typed('path', 'type')),
-  image: part(typed('reference', 'pullPolicy')),
+  fc: part({ fsType: anyString, lun: nonNegativeInteger, targetWWNs: strings, wwids: strings, readOnly }),
+  flexVolume: part({ ...stringFields('driver', 'fsType'), secretRef, readOnly, options: stringMap }),
+  flocker: part(stringFields('datasetName', 'datasetUUID')),
+  gcePersistentDisk: part({ ...stringFields('pdName', 'fsType'), partition: nonNegativeInteger, readOnly }),
+  gitRepo: part(stringFields('repository', 'revision', 'directory')),
+  glusterfs: part({ ...stringFields('endpoints', 'path'), readOnly }),
+  hostPath: part(stringFields('path', 'type')),
+  image: part(stringFields('reference', 'pullPolicy')),
   iscsi: part({
-    ...typed('targetPortal', 'iqn', 'iscsiInterface', 'fsType', 'initiatorName'),
-    portals: words,
-    lun: count,
-    chapAuthDiscovery: yes,
-    chapAuthSession: yes,
+    ...stringFields('targetPortal', 'iqn', 'iscsiInterface', 'fsType', 'initiatorName'),
+    portals: strings,
+    lun: nonNegativeInteger,
+    chapAuthDiscovery: anyBoolean,
+    chapAuthSession: anyBoolean,
     secretRef,
     readOnly,
   }),
-  nfs: part({ ...typed('server', 'path'), readOnly }),
-  photonPersistentDisk: part(typed('pdID', 'fsType')),
-  portworxVolume: part({ ...typed('volumeID', 'fsType'), readOnly }),
-  projected: part({ sources: parts(projection), defaultMode: count }),
-  quobyte: part({ ...typed('registry', 'volume', 'user', 'group', 'tenant'), readOnly }),
-  rbd: part({ ...typed('image', 'fsType', 'pool', 'user', 'keyring'), monitors: words, secretRef, readOnly }),
+  nfs: part({ ...stringFields('server', 'path'), readOnly }),
+  photonPersistentDisk: part(stringFields('pdID', 'fsType')),
+  portworxVolume: part({ ...stringFields('volumeID', 'fsType'), readOnly }),
+  projected: part({ sources: parts(projection), defaultMode: nonNegativeInteger }),
+  quobyte: part({ ...stringFields('registry', 'volume', 'user', 'group', 'tenant'), readOnly }),
+  rbd: part({ ...stringFields('image', 'fsType', 'pool', 'user', 'keyring'), monitors: strings, secretRef, readOnly }),
   scaleIO: part({
-    ...typed('gateway', 'system', 'protectionDomain', 'storagePool', 'storageMode', 'volumeName', 'fsType'),
-    sslEnabled: yes,
+    ...stringFields('gateway', 'system', 'protectionDomain', 'storagePool', 'storageMode', 'volumeName', 'fsType'),
+    sslEnabled: anyBoolean,
     secretRef,
     readOnly,
   }),
-  storageos: part({ ...typed('volumeName', 'volumeNamespace', 'fsType'), secretRef, readOnly }),
-  vsphereVolume: part(typed('volumePath', 'fsType', 'storagePolicyName', 'storagePolicyID')),
+  storageos: part({ ...stringFields('volumeName', 'volumeNamespace', 'fsType'), secretRef, readOnly }),
+  vsphereVolume: part(stringFields('volumePath', 'fsType', 'storagePolicyName', 'storagePolicyID')),
 } as const;
 
 /** A taint that is accepted. */
-export const toleration = part({ ...typed('key', 'operator', 'value', 'effect'), tolerationSeconds: number });
+export const toleration = part({
+  ...stringFields('key', 'operator', 'value', 'effect'),
+  tolerationSeconds: anyInteger,
+});
 
-const requirements = parts({ ...typed('key', 'operator'), values: words });
+const requirements = parts({ ...stringFields('key', 'operator'), values: strings });
 const nodeTerm = part({ matchExpressions: requirements, matchFields: requirements });
 const podTerm = part({
-  topologyKey: word,
+  topologyKey: anyString,
   labelSelector,
   namespaceSelector: labelSelector,
-  namespaces: words,
-  matchLabelKeys: words,
-  mismatchLabelKeys: words,
+  namespaces: strings,
+  matchLabelKeys: strings,
+  mismatchLabelKeys: strings,
 });
 const podAffinity = part({
   requiredDuringSchedulingIgnoredDuringExecution: list('', podTerm),
-  preferredDuringSchedulingIgnoredDuringExecution: parts({ weight: count, podAffinityTerm: podTerm }),
+  preferredDuringSchedulingIgnoredDuringExecution: parts({ weight: nonNegativeInteger, podAffinityTerm: podTerm }),
 });
 
 /** Which nodes and neighbours a pod wants. */
 export const affinity = part({
   nodeAffinity: part({
     requiredDuringSchedulingIgnoredDuringExecution: part({ nodeSelectorTerms: list('', nodeTerm) }),
-    preferredDuringSchedulingIgnoredDuringExecution: parts({ weight: count, preference: nodeTerm }),
+    preferredDuringSchedulingIgnoredDuringExecution: parts({ weight: nonNegativeInteger, preference: nodeTerm }),
   }),
   podAffinity,
   podAntiAffinity: podAffinity,
 });
 
 /** Name servers and search domains. */
-export const dnsConfig = part({ nameservers: words, searches: words, options: parts(typed('name', 'value')) });
+export const dnsConfig = part({
+  nameservers: strings,
+  searches: strings,
+  options: parts(stringFields('name', 'value')),
+});
 
 /** A Secret of the same namespace. */
 export const localSecret = secretRef;

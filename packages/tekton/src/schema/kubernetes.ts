@@ -6,15 +6,15 @@
  */
 
 import {
-  flag,
+  boolean,
   integer,
   kubernetesObject,
   list,
   map,
-  open,
-  openList,
+  passThrough,
+  passThroughList,
   quantity,
-  text,
+  string,
   type ObjectSchema,
   type Schema,
 } from './schema.js';
@@ -37,26 +37,26 @@ import {
 } from './kubernetes-parts.js';
 
 const keySelector = kubernetesObject('One key of an object of the same namespace.', {
-  name: text('Name of the object.'),
-  key: text('The key.'),
-  optional: flag('Whether the object or key may be missing.'),
+  name: string('Name of the object.'),
+  key: string('The key.'),
+  optional: boolean('Whether the object or key may be missing.'),
 });
 
 const localReference = kubernetesObject('An object of the same namespace.', {
-  name: text('Name of the object.'),
-  optional: flag('Whether the object may be missing.'),
+  name: string('Name of the object.'),
+  optional: boolean('Whether the object may be missing.'),
 });
 
 const envVar = kubernetesObject(
   'An environment variable.',
   {
-    name: text('Name of the variable.'),
-    value: text('Its value. Numbers and booleans need quotes.'),
+    name: string('Name of the variable.'),
+    value: string('Its value. Numbers and booleans need quotes.'),
     valueFrom: kubernetesObject('Where the value comes from, in place of `value`.', {
       secretKeyRef: keySelector,
       configMapKeyRef: keySelector,
-      fieldRef: open('A field of the pod.', fieldRef),
-      resourceFieldRef: open('A resource of the container.', resourceFieldRef),
+      fieldRef: passThrough('A field of the pod.', fieldRef),
+      resourceFieldRef: passThrough('A resource of the container.', resourceFieldRef),
     }),
   },
   ['name'],
@@ -65,13 +65,13 @@ const envVar = kubernetesObject(
 const volumeMount = kubernetesObject(
   'Where a volume appears in the container.',
   {
-    name: text('Name of the volume.'),
-    mountPath: text('Directory of the container.'),
-    subPath: text('Directory of the volume. Default: its root.'),
-    subPathExpr: text('Like subPath, with variables of the environment.'),
-    readOnly: flag('Default: false.'),
-    mountPropagation: text('Whether mounts made later are seen.'),
-    recursiveReadOnly: text('Whether mounts below are read-only too.'),
+    name: string('Name of the volume.'),
+    mountPath: string('Directory of the container.'),
+    subPath: string('Directory of the volume. Default: its root.'),
+    subPathExpr: string('Like subPath, with variables of the environment.'),
+    readOnly: boolean('Default: false.'),
+    mountPropagation: string('Whether mounts made later are seen.'),
+    recursiveReadOnly: string('Whether mounts below are read-only too.'),
   },
   ['name', 'mountPath'],
 );
@@ -79,43 +79,43 @@ const volumeMount = kubernetesObject(
 const resources = kubernetesObject('CPU and memory.', {
   requests: map('What the scheduler sets aside.', quantity('A quantity, for example `500m` or `1Gi`.')),
   limits: map('What may not be exceeded.', quantity('A quantity, for example `500m` or `1Gi`.')),
-  claims: openList('Dynamic resources.', resourceClaim),
+  claims: passThroughList('Dynamic resources.', resourceClaim),
 });
 
 /** Fields that steps, sidecars and step templates share. */
 const containerFields: Readonly<Record<string, Schema>> = {
-  name: text('Name; a DNS label.'),
-  image: text('Image to run.'),
+  name: string('Name; a DNS label.'),
+  image: string('Image to run.'),
   command: list(
     'Program and first arguments, run without a shell. Default: the entrypoint of the image.',
-    text('A word.'),
+    string('A word.'),
   ),
-  args: list('Arguments after the command.', text('A word.')),
-  workingDir: text('Directory the step starts in. Default: /workspace.'),
+  args: list('Arguments after the command.', string('A word.')),
+  workingDir: string('Directory the step starts in. Default: /workspace.'),
   env: list('Environment variables.', envVar),
   envFrom: list(
     'Objects whose keys become environment variables.',
     kubernetesObject('A Secret or ConfigMap.', {
-      prefix: text('Put before each key.'),
+      prefix: string('Put before each key.'),
       secretRef: localReference,
       configMapRef: localReference,
     }),
   ),
   volumeMounts: list('Volumes and where they appear.', volumeMount),
-  volumeDevices: openList('Block devices.', volumeDevice),
+  volumeDevices: passThroughList('Block devices.', volumeDevice),
   resources,
-  imagePullPolicy: text('When the image is pulled.', ['Always', 'IfNotPresent', 'Never', '']),
-  securityContext: open('User, capabilities and the like.', containerSecurity),
-  ports: openList('Ports it listens on.', containerPort),
-  livenessProbe: open('When to restart it.', probe),
-  readinessProbe: open('When it is ready; the steps wait for sidecars to be.', probe),
-  startupProbe: open('When it has started.', probe),
-  lifecycle: open('Hooks after its start and before its end.', lifecycle),
-  terminationMessagePath: text('File whose content shows in the status.'),
-  terminationMessagePolicy: text('Where that message comes from.', ['File', 'FallbackToLogsOnError', '']),
-  stdin: flag('Whether standard input is open.'),
-  stdinOnce: flag('Whether standard input closes after the first session.'),
-  tty: flag('Whether it has a terminal.'),
+  imagePullPolicy: string('When the image is pulled.', ['Always', 'IfNotPresent', 'Never', '']),
+  securityContext: passThrough('User, capabilities and the like.', containerSecurity),
+  ports: passThroughList('Ports it listens on.', containerPort),
+  livenessProbe: passThrough('When to restart it.', probe),
+  readinessProbe: passThrough('When it is ready; the steps wait for sidecars to be.', probe),
+  startupProbe: passThrough('When it has started.', probe),
+  lifecycle: passThrough('Hooks after its start and before its end.', lifecycle),
+  terminationMessagePath: string('File whose content shows in the status.'),
+  terminationMessagePolicy: string('Where that message comes from.', ['File', 'FallbackToLogsOnError', '']),
+  stdin: boolean('Whether standard input is open.'),
+  stdinOnce: boolean('Whether standard input closes after the first session.'),
+  tty: boolean('Whether it has a terminal.'),
 };
 
 /** A container with nothing of Tekton's. */
@@ -124,34 +124,34 @@ export const container: ObjectSchema = kubernetesObject('Fields of a container.'
 /** A container that may carry a script. */
 export const step: ObjectSchema = kubernetesObject('A container that runs when the step before it has succeeded.', {
   ...containerFields,
-  script: text('Program text, run by the interpreter its first line names. In place of `command`.'),
+  script: string('Program text, run by the interpreter its first line names. In place of `command`.'),
 });
 
 /** A pod's volume. */
 export const volume: ObjectSchema = kubernetesObject(
   'A volume of the pod: a name and one source.',
   {
-    name: text('Name that volumeMounts use.'),
+    name: string('Name that volumeMounts use.'),
     configMap: kubernetesObject('Files from a ConfigMap.', {
-      name: text('Name of the ConfigMap.'),
-      items: openList('Keys and the files they become. Default: all.', keyToPath),
+      name: string('Name of the ConfigMap.'),
+      items: passThroughList('Keys and the files they become. Default: all.', keyToPath),
       defaultMode: integer('Mode of the files.'),
-      optional: flag('Whether the ConfigMap may be missing.'),
+      optional: boolean('Whether the ConfigMap may be missing.'),
     }),
     secret: kubernetesObject('Files from a Secret.', {
-      secretName: text('Name of the Secret.'),
-      items: openList('Keys and the files they become. Default: all.', keyToPath),
+      secretName: string('Name of the Secret.'),
+      items: passThroughList('Keys and the files they become. Default: all.', keyToPath),
       defaultMode: integer('Mode of the files.'),
-      optional: flag('Whether the Secret may be missing.'),
+      optional: boolean('Whether the Secret may be missing.'),
     }),
     persistentVolumeClaim: kubernetesObject('Storage that outlives the pod.', {
-      claimName: text('Name of the PersistentVolumeClaim.'),
-      readOnly: flag('Default: false.'),
+      claimName: string('Name of the PersistentVolumeClaim.'),
+      readOnly: boolean('Default: false.'),
     }),
     ...Object.fromEntries(
       Object.entries(VOLUME_SOURCES).map(([source, of]) => [
         source,
-        open(`The volume source ${source} of Kubernetes.`, of),
+        passThrough(`The volume source ${source} of Kubernetes.`, of),
       ]),
     ),
   },
@@ -160,38 +160,38 @@ export const volume: ObjectSchema = kubernetesObject(
 
 /** What a run may set of its pods. */
 export const podTemplate: ObjectSchema = kubernetesObject('Parts of the pods that a run may set.', {
-  nodeSelector: map('Labels a node must have.', text('A value.')),
-  tolerations: openList('Taints of nodes that are accepted.', toleration),
-  affinity: open('Which nodes and neighbours are wanted.', affinity),
-  securityContext: open('User, group and the like, for all containers.', podSecurity),
+  nodeSelector: map('Labels a node must have.', string('A value.')),
+  tolerations: passThroughList('Taints of nodes that are accepted.', toleration),
+  affinity: passThrough('Which nodes and neighbours are wanted.', affinity),
+  securityContext: passThrough('User, group and the like, for all containers.', podSecurity),
   volumes: list('Volumes beside those of the Task.', volume),
-  runtimeClassName: text('How containers are run.'),
-  automountServiceAccountToken: flag('Whether steps can speak to the API server.'),
-  dnsPolicy: text('How names are resolved.'),
-  dnsConfig: open('Name servers and search domains.', dnsConfig),
-  enableServiceLinks: flag('Whether services are environment variables.'),
-  priorityClassName: text('Priority among pods.'),
-  schedulerName: text('Scheduler to use.'),
-  hostNetwork: flag('Whether the pod shares the network of its node.'),
-  imagePullSecrets: openList('Secrets for pulling images.', localSecret),
+  runtimeClassName: string('How containers are run.'),
+  automountServiceAccountToken: boolean('Whether steps can speak to the API server.'),
+  dnsPolicy: string('How names are resolved.'),
+  dnsConfig: passThrough('Name servers and search domains.', dnsConfig),
+  enableServiceLinks: boolean('Whether services are environment variables.'),
+  priorityClassName: string('Priority among pods.'),
+  schedulerName: string('Scheduler to use.'),
+  hostNetwork: boolean('Whether the pod shares the network of its node.'),
+  imagePullSecrets: passThroughList('Secrets for pulling images.', localSecret),
 });
 
 /** `metadata` of an object. */
 export const metadata: ObjectSchema = kubernetesObject('Name, labels and annotations.', {
-  name: text('Name; a DNS label.'),
-  generateName: text('Beginning of a name that the server completes.'),
-  namespace: text('Namespace.'),
-  labels: map('Labels.', text('A value.')),
-  annotations: map('Annotations.', text('A value.')),
-  ownerReferences: openList('Owners; the object goes when they go.'),
-  finalizers: openList('Who must agree to its deletion.'),
-  uid: text('Set by the server.'),
-  resourceVersion: text('Set by the server.'),
+  name: string('Name; a DNS label.'),
+  generateName: string('Beginning of a name that the server completes.'),
+  namespace: string('Namespace.'),
+  labels: map('Labels.', string('A value.')),
+  annotations: map('Annotations.', string('A value.')),
+  ownerReferences: passThroughList('Owners; the object goes when they go.'),
+  finalizers: passThroughList('Who must agree to its deletion.'),
+  uid: string('Set by the server.'),
+  resourceVersion: string('Set by the server.'),
   generation: integer('Set by the server.'),
-  creationTimestamp: text('Set by the server.'),
-  deletionTimestamp: text('Set by the server.'),
+  creationTimestamp: string('Set by the server.'),
+  deletionTimestamp: string('Set by the server.'),
   deletionGracePeriodSeconds: integer('Set by the server.'),
-  selfLink: text('Set by the server.'),
-  clusterName: text('Set by the server.'),
-  managedFields: openList('Set by the server.'),
+  selfLink: string('Set by the server.'),
+  clusterName: string('Set by the server.'),
+  managedFields: passThroughList('Set by the server.'),
 });

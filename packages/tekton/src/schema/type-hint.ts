@@ -5,61 +5,68 @@
  * the text of a scalar where a reader has it, since `0755` and `1.10` are other numbers once they are read.
  */
 
-import { shown } from '../problems/problem.js';
+import { displayValue } from '../problems/problem.js';
 
 /** A value as a sentence names it: `the number 5`, `a list`; with the text it was written as where that differs. */
-export function typeName(value: unknown, written?: string): string {
+export function describeValue(value: unknown, sourceText?: string): string {
   if (value === null || value === undefined) return 'nothing';
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
   if (typeof value === 'number' || typeof value === 'boolean') {
     const text = String(value);
-    return `the ${typeof value} ${text}${written === undefined || written === text ? '' : ` (written ${shown(written)})`}`;
+    return `the ${typeof value} ${text}${sourceText === undefined || sourceText === text ? '' : ` (written ${displayValue(sourceText)})`}`;
   }
-  return typeof value === 'string' ? `the string '${shown(value)}'` : 'a mapping';
+  return typeof value === 'string' ? `the string '${displayValue(value)}'` : 'a mapping';
 }
 
 /** What is known about a value of the wrong type. */
-export interface Misfit {
+export interface TypeMismatch {
   /** As the message says it: `a string`, `a list`. */
-  readonly wants: string;
+  readonly expected: string;
   readonly value: unknown;
   /** The text of a scalar, as its file has it. */
-  readonly written?: string | undefined;
+  readonly sourceText?: string | undefined;
   /** Name of the field. */
   readonly field: string | number | undefined;
   /** Whether the elements of the wanted list are texts. */
-  readonly ofTexts?: boolean;
+  readonly hasStringItems?: boolean;
   /** Whether the wanted mapping has a field `name`. */
-  readonly hasName?: boolean;
+  readonly hasNameField?: boolean;
 }
 
 /** The remedy, as an imperative. */
-export function typeHint({ wants, value, written, field, ofTexts = false, hasName = false }: Misfit): string {
+export function typeHint({
+  expected,
+  value,
+  sourceText,
+  field,
+  hasStringItems = false,
+  hasNameField = false,
+}: TypeMismatch): string {
   const isPlain = typeof value === 'number' || typeof value === 'boolean';
-  if (wants.startsWith('a string') && isPlain) {
-    const text = written ?? String(value);
+  if (expected.startsWith('a string') && isPlain) {
+    const text = sourceText ?? String(value);
     const isBareDuration = field === 'timeout' && /^\d*[1-9]\d*$/.test(text);
     return isBareDuration ? `write it with its unit: ${text}s, ${text}m or ${text}h` : `put it in quotes: "${text}"`;
   }
-  if (wants === 'a string' && Array.isArray(value) && value.length === 1 && typeof value[0] === 'string')
+  if (expected === 'a string' && Array.isArray(value) && value.length === 1 && typeof value[0] === 'string')
     return `write it without the list${inQuotes(value[0])}`;
-  if (wants === 'a list' && ofTexts && (typeof value === 'string' || isPlain)) {
-    const text = JSON.stringify(written ?? String(value));
+  if (expected === 'a list' && hasStringItems && (typeof value === 'string' || isPlain)) {
+    const text = JSON.stringify(sourceText ?? String(value));
     return isShort(text) ? `write it as a list: [${text}]` : "write it as a list, with '- ' before it";
   }
-  if (wants === 'a list') return "begin each element with '- '";
-  if (wants === 'a mapping' && hasName && typeof value === 'string' && /^[\w.-]+$/.test(value))
+  if (expected === 'a list') return "begin each element with '- '";
+  if (expected === 'a mapping' && hasNameField && typeof value === 'string' && /^[\w.-]+$/.test(value))
     return `write it as a mapping: { name: ${JSON.stringify(value)} }`;
-  if (wants === 'a whole number' && typeof value === 'string' && /^\d+$/.test(value))
+  if (expected === 'a whole number' && typeof value === 'string' && /^\d+$/.test(value))
     return `remove the quotes: ${value}`;
-  if (wants === 'true or false' && typeof value === 'string' && /^(?:true|false)$/.test(value))
+  if (expected === 'true or false' && typeof value === 'string' && /^(?:true|false)$/.test(value))
     return `remove the quotes: ${value}`;
-  if (wants === 'true or false') return 'write true or false';
-  return `write ${wants}`;
+  if (expected === 'true or false') return 'write true or false';
+  return `write ${expected}`;
 }
 
 /** What JSON and a message show alike. */
-const isShort = (json: string): boolean => shown(json) === json;
+const isShort = (json: string): boolean => displayValue(json) === json;
 
 function inQuotes(text: string): string {
   const json = JSON.stringify(text);

@@ -7,10 +7,10 @@
 
 import type { Problem } from '../problems/problem.js';
 import { comparePaths } from '../problems/report.js';
-import type { Path } from '../variables/task-fields.js';
+import type { FieldPath } from '../variables/task-fields.js';
 
 /** Tekton's words; `undefined`: it admits the object. `problems` are those of one object. */
-export function tektonRefusal(problems: readonly Problem[]): string | undefined {
+export function admissionMessage(problems: readonly Problem[]): string | undefined {
   const heard = problems
     .filter(({ tektonMessage }) => tektonMessage !== undefined)
     .map((problem) => ({ problem, rank: rankOf(problem) }))
@@ -45,7 +45,7 @@ function rankOf(problem: Problem): Rank {
 }
 
 /** The order in a task. `path` begins in its spec. */
-function rankInTask({ code, message }: Problem, path: Path): Rank {
+function rankInTask({ code, message }: Problem, path: FieldPath): Rank {
   const [field, index, third, fourth] = path;
   if (code.startsWith('VARIABLE_')) {
     const kind = /\$\((?:inputs|outputs)\.resources\./.test(message) ? 2 : code === 'VARIABLE_UNKNOWN' ? 0 : 1;
@@ -69,7 +69,7 @@ function rankInTask({ code, message }: Problem, path: Path): Rank {
 const VARIABLE_FIELDS = ['name', 'image', 'workingDir', 'command', 'args', 'env', 'volumeMounts'];
 
 /** The order in a pipeline. `path` begins in its spec. */
-function rankInPipeline(problem: Problem, path: Path): Rank {
+function rankInPipeline(problem: Problem, path: FieldPath): Rank {
   const [field, index, third] = path;
   if (problem.code.startsWith('VARIABLE_')) return [7, Number(index)];
   if (field === 'params') return [6, Number(index)];

@@ -7,7 +7,7 @@
 
 import { readCondition } from './reader.js';
 import { substitute } from '../variables/substitution.js';
-import { rewriteContainer } from '../variables/task-fields.js';
+import { rewriteContainerFields } from '../variables/task-fields.js';
 import type { ConditionSpec, TaskResource, TaskSpec } from './types.js';
 import { resourceVariableNames } from '../variables/replacements.js';
 
@@ -17,7 +17,7 @@ import { resourceVariableNames } from '../variables/replacements.js';
  * @param given names of the resources that the run gives, by default all. Of one that is left out only the path stands for something, a
  *   directory that is not there; its other variables stay in the words of the Condition.
  */
-export function taskOfCondition(name: string, spec: ConditionSpec, given?: ReadonlySet<string>): TaskSpec {
+export function conditionTaskSpec(name: string, spec: ConditionSpec, given?: ReadonlySet<string>): TaskSpec {
   const { params = [], resources = [] } = spec;
   const keysOf = (resource: TaskResource): readonly string[] =>
     given?.has(resource.name) === false ? ['path'] : resourceVariableNames(resource.type);
@@ -30,6 +30,6 @@ export function taskOfCondition(name: string, spec: ConditionSpec, given?: Reado
   const { steps } = readCondition(name, spec).task;
   return {
     inputs: { ...(params.length > 0 && { params }), ...(resources.length > 0 && { resources }) },
-    steps: steps.map((step) => rewriteContainer(step, [], { text, list: (values) => values.map(text) })),
+    steps: steps.map((step) => rewriteContainerFields(step, [], { text, list: (values) => values.map(text) })),
   };
 }

@@ -7,25 +7,25 @@
 
 import { formatDuration, parseDuration } from '../model/duration.js';
 import { paramType } from './reader.js';
-import type { AnyTektonObject, ParamSpec, PipelineRunSpec, PipelineSpec, TaskRunSpec, TaskSpec } from './types.js';
+import type { V1alpha1Object, ParamSpec, PipelineRunSpec, PipelineSpec, TaskRunSpec, TaskSpec } from './types.js';
 
 /** What the operator of a cluster may decide. */
 export interface DefaultOptions {
   /** Milliseconds that a run without `timeout` may take; 0 = for ever. @default 3600000 */
-  readonly timeout?: number;
+  readonly timeoutMs?: number;
 }
 
 /** Milliseconds that a run without `timeout` may take: one hour. */
-export const DEFAULT_TIMEOUT = 3_600_000;
+export const DEFAULT_TIMEOUT_MS = 3_600_000;
 
 /** `object` with defaults filled in; the given one is not changed. Says nothing about whether it is valid. */
-export function applyDefaults<T extends AnyTektonObject>(object: T, options: DefaultOptions = {}): T {
+export function applyDefaults<T extends V1alpha1Object>(object: T, options: DefaultOptions = {}): T {
   const spec: unknown = object.spec; // may be missing in what a user wrote, whatever its type says
   if (typeof spec !== 'object' || spec === null) return object;
-  return { ...object, spec: defaultsOf(object, options.timeout ?? DEFAULT_TIMEOUT) };
+  return { ...object, spec: defaultsOf(object, options.timeoutMs ?? DEFAULT_TIMEOUT_MS) };
 }
 
-function defaultsOf(object: AnyTektonObject, timeout: number): object {
+function defaultsOf(object: V1alpha1Object, timeout: number): object {
   switch (object.kind) {
     case 'Task':
     case 'ClusterTask':

@@ -4,33 +4,33 @@
  * Descriptions are what `kubectl explain` shows. Fields of v0.10 stand beside those of v0.9.
  */
 
-import { DEFAULT_TIMEOUT } from './defaults.js';
+import { DEFAULT_TIMEOUT_MS } from './defaults.js';
 import { formatDuration } from '../model/duration.js';
 import { container, podTemplate, step, volume } from '../schema/kubernetes.js';
 import { claimSource, configMapSource, emptyDirSource, secretSource } from '../schema/kubernetes-parts.js';
 import {
-  defaulted,
-  flag,
+  withDefault,
+  boolean,
   integer,
   list,
   object,
-  text,
+  string,
   value,
-  open,
-  type Move,
+  passThrough,
+  type Relocation,
   type ObjectSchema,
   type Schema,
 } from '../schema/schema.js';
 import { RESOURCE_TYPES } from './types.js';
 import type * as wire from './types.js';
 
-const name = text('Name.');
-const description = text('What it is for, for people.');
-const timeout = text('How long it may take, for example `1h30m`. 0: for ever. Default: one hour.');
+const name = string('Name.');
+const description = string('What it is for, for people.');
+const timeout = string('How long it may take, for example `1h30m`. 0: for ever. Default: one hour.');
 /** Of runs; that of a pipeline's task is the run's when it is left out. */
-const runTimeout = defaulted(timeout, formatDuration(DEFAULT_TIMEOUT));
-const apiVersion = text('API version of the object referred to.');
-const resourceType = text('What kind of thing it is.', RESOURCE_TYPES);
+const runTimeout = withDefault(timeout, formatDuration(DEFAULT_TIMEOUT_MS));
+const apiVersion = string('API version of the object referred to.');
+const resourceType = string('What kind of thing it is.', RESOURCE_TYPES);
 
 const paramSpecs = list(
   'Params: values that a run gives.',
@@ -38,7 +38,7 @@ const paramSpecs = list(
     'A declared param.',
     {
       name,
-      type: text('string or array. Default: the type of `default`, else string.', ['string', 'array']),
+      type: string('string or array. Default: the type of `default`, else string.', ['string', 'array']),
       description,
       default: value('Value when the run gives none. Without it, the run must give one.'),
     },
@@ -62,9 +62,9 @@ const taskResources = list(
     {
       name,
       type: resourceType,
-      targetPath: text('Directory below /workspace. Default: the name (inputs), output/ and the name (outputs).'),
+      targetPath: string('Directory below /workspace. Default: the name (inputs), output/ and the name (outputs).'),
       description,
-      optional: flag('Whether a run may leave it out. Default: false.'),
+      optional: boolean('Whether a run may leave it out. Default: false.'),
     },
     { required: ['name', 'type'] },
   ),
@@ -77,15 +77,15 @@ const workspaces = list(
     {
       name,
       description,
-      mountPath: text('Where it appears in steps. Default: /workspace/ and the name.'),
-      readOnly: flag('Default: false.'),
+      mountPath: string('Where it appears in steps. Default: /workspace/ and the name.'),
+      readOnly: boolean('Default: false.'),
     },
     { required: ['name'] },
   ),
 );
 
 /** Where Tasks and TaskRuns have the fields that later versions have in their spec. */
-const MOVES: Readonly<Record<string, Move>> = {
+const RELOCATIONS: Readonly<Record<string, Relocation>> = {
   params: (params) => ({ inputs: { params } }),
   resources: (resources) => {
     const { inputs, outputs } = Object(resources) as { readonly inputs?: unknown; readonly outputs?: unknown }; // of anything
@@ -106,7 +106,7 @@ const taskSpec = object<wire.TaskSpec>(
         'Declared and unused; see `results` of the task.',
         object<wire.TestResult>(
           'A result.',
-          { name, format: text('Format.'), path: text('Path.') },
+          { name, format: string('Format.'), path: string('Path.') },
           { required: ['name'] },
         ),
       ),
@@ -127,7 +127,7 @@ const taskSpec = object<wire.TaskSpec>(
       resources:
         'move `inputs` of it to `inputs.resources`, and `outputs` to `outputs.resources`: a v1alpha1 Task has them there',
     },
-    moves: MOVES,
+    moves: RELOCATIONS,
   },
 );
 
@@ -139,7 +139,7 @@ const resourceSpec = object<wire.PipelineResourceSpec>(
       'What its type needs: `url` and `revision` for git, `url` for image.',
       object<wire.ResourceParam>(
         'A param.',
-        { name, value: text('Its value. Default: empty.') },
+        { name, value: string('Its value. Default: empty.') },
         { required: ['name'] },
       ),
     ),
@@ -148,9 +148,9 @@ const resourceSpec = object<wire.PipelineResourceSpec>(
       object<wire.SecretParam>(
         'A key of a Secret.',
         {
-          fieldName: text('The param.'),
-          secretKey: text('Key of the Secret.'),
-          secretName: text('Name of the Secret.'),
+          fieldName: string('The param.'),
+          secretKey: string('Key of the Secret.'),
+          secretName: string('Name of the Secret.'),
         },
         { required: ['fieldName', 'secretKey', 'secretName'] },
       ),
@@ -174,7 +174,7 @@ const taskBindings = list(
   'Which PipelineResource stands for each declared resource.',
   object<wire.TaskResourceBinding>(
     'A binding.',
-    { ...bindingFields, paths: list('Set by the controller: where a pipeline hands it over.', text('A directory.')) },
+    { ...bindingFields, paths: list('Set by the controller: where a pipeline hands it over.', string('A directory.')) },
     { required: ['name'] },
   ),
 );
@@ -185,23 +185,23 @@ const workspaceBindings = list(
     'A workspace and one source.',
     {
       name,
-      subPath: text('Directory of the volume. Default: its root.'),
-      persistentVolumeClaim: open('An existing claim: `claimName`.', claimSource),
-      emptyDir: open('A directory that goes with the pod.', emptyDirSource),
-      configMap: open('Files from a ConfigMap.', configMapSource),
-      secret: open('Files from a Secret.', secretSource),
+      subPath: string('Directory of the volume. Default: its root.'),
+      persistentVolumeClaim: passThrough('An existing claim: `claimName`.', claimSource),
+      emptyDir: passThrough('A directory that goes with the pod.', emptyDirSource),
+      configMap: passThrough('Files from a ConfigMap.', configMapSource),
+      secret: passThrough('Files from a Secret.', secretSource),
     },
     { required: ['name'] },
   ),
 );
 
-const taskKind = text('Task (default) or ClusterTask.', ['Task', 'ClusterTask', '']);
+const taskKind = string('Task (default) or ClusterTask.', ['Task', 'ClusterTask', '']);
 const taskRef = object<wire.TaskRef>('Names the task.', { name, kind: taskKind, apiVersion });
 /** Tekton's webhook wrote the kind into TaskRuns alone. */
-const runTaskRef = object<wire.TaskRef>('Names the task.', { name, kind: defaulted(taskKind, 'Task'), apiVersion });
+const runTaskRef = object<wire.TaskRef>('Names the task.', { name, kind: withDefault(taskKind, 'Task'), apiVersion });
 
-const account = text('ServiceAccount of the pods; its secrets are the credentials of the steps. Default: default.');
-const oldAccount = text('Older name of serviceAccountName.');
+const account = string('ServiceAccount of the pods; its secrets are the credentials of the steps. Default: default.');
+const deprecatedAccount = string('Older name of serviceAccountName.');
 
 const taskRunSpec = object<wire.TaskRunSpec>(
   'What to run.',
@@ -210,10 +210,10 @@ const taskRunSpec = object<wire.TaskRunSpec>(
     taskSpec,
     inputs: object<NonNullable<wire.TaskRunSpec['inputs']>>('What the task gets.', { params, resources: taskBindings }),
     outputs: object<NonNullable<wire.TaskRunSpec['outputs']>>('What the task makes.', { resources: taskBindings }),
-    serviceAccount: oldAccount,
+    serviceAccount: deprecatedAccount,
     serviceAccountName: account,
     timeout: runTimeout,
-    status: text('TaskRunCancelled stops the run.'),
+    status: string('TaskRunCancelled stops the run.'),
     podTemplate,
     workspaces: workspaceBindings,
   },
@@ -223,18 +223,18 @@ const taskRunSpec = object<wire.TaskRunSpec>(
       resources:
         'move `inputs` of it to `inputs.resources`, and `outputs` to `outputs.resources`: a v1alpha1 TaskRun has them there',
     },
-    moves: MOVES,
+    moves: RELOCATIONS,
   },
 );
 
-const inputUses = list(
+const pipelineTaskInputs = list(
   "Which of the pipeline's resources an input gets.",
   object<wire.PipelineTaskInputResource>(
     'An input.',
     {
-      name: text("Name of the task's input."),
-      resource: text("Name of the pipeline's resource."),
-      from: list('Tasks whose output it is; this task waits for them.', text('Name of a task of this pipeline.')),
+      name: string("Name of the task's input."),
+      resource: string("Name of the pipeline's resource."),
+      from: list('Tasks whose output it is; this task waits for them.', string('Name of a task of this pipeline.')),
     },
     { required: ['name', 'resource'] },
   ),
@@ -243,28 +243,28 @@ const inputUses = list(
 const pipelineTask = object<wire.PipelineTask>(
   'A task of the pipeline.',
   {
-    name: text('Name within the pipeline.'),
+    name: string('Name within the pipeline.'),
     taskRef,
     taskSpec,
     params,
     resources: object<NonNullable<wire.PipelineTask['resources']>>('Resources of the task.', {
-      inputs: inputUses,
+      inputs: pipelineTaskInputs,
       outputs: list(
         "Which of the pipeline's resources an output is.",
         object<wire.PipelineTaskOutputResource>(
           'An output.',
-          { name: text("Name of the task's output."), resource: text("Name of the pipeline's resource.") },
+          { name: string("Name of the task's output."), resource: string("Name of the pipeline's resource.") },
           { required: ['name', 'resource'] },
         ),
       ),
     }),
-    runAfter: list('Tasks that must have succeeded before.', text('Name of a task of this pipeline.')),
+    runAfter: list('Tasks that must have succeeded before.', string('Name of a task of this pipeline.')),
     retries: integer('How often to try again after a failure. Default: 0.'),
     conditions: list(
       'Conditions that must all hold; else the task and what follows it is skipped.',
       object<wire.PipelineTaskCondition>(
         'A condition.',
-        { conditionRef: text('Name of a Condition.'), params, resources: inputUses },
+        { conditionRef: string('Name of a Condition.'), params, resources: pipelineTaskInputs },
         { required: ['conditionRef'] },
       ),
     ),
@@ -273,14 +273,14 @@ const pipelineTask = object<wire.PipelineTask>(
       object<wire.WorkspacePipelineTaskBinding>(
         'A workspace.',
         {
-          name: text("Name of the task's workspace."),
-          workspace: text("Name of the pipeline's workspace."),
-          subPath: text('Directory within.'),
+          name: string("Name of the task's workspace."),
+          workspace: string("Name of the pipeline's workspace."),
+          subPath: string('Directory within.'),
         },
         { required: ['name', 'workspace'] },
       ),
     ),
-    timeout: text('How long one attempt may take. Default: the timeout of the run.'),
+    timeout: string('How long one attempt may take. Default: the timeout of the run.'),
   },
   {
     required: ['name'],
@@ -298,8 +298,8 @@ const pipelineSpec = object<wire.PipelineSpec>('What the pipeline does.', {
       'A declared resource.',
       {
         name,
-        type: text('What kind of thing it is; tasks say which they need.'),
-        optional: flag('Whether a run may leave it out. Default: false.'),
+        type: string('What kind of thing it is; tasks say which they need.'),
+        optional: boolean('Whether a run may leave it out. Default: false.'),
       },
       { required: ['name', 'type'] },
     ),
@@ -311,7 +311,7 @@ const pipelineSpec = object<wire.PipelineSpec>('What the pipeline does.', {
 
 const taskAccount = object<wire.TaskServiceAccount>(
   'The account of one task.',
-  { taskName: text('Name of the pipeline task.'), serviceAccount: oldAccount, serviceAccountName: account },
+  { taskName: string('Name of the pipeline task.'), serviceAccount: deprecatedAccount, serviceAccountName: account },
   { required: ['taskName'] },
 );
 
@@ -320,12 +320,12 @@ const pipelineRunSpec = object<wire.PipelineRunSpec>('What to run.', {
   pipelineSpec,
   resources: bindings,
   params,
-  serviceAccount: oldAccount,
+  serviceAccount: deprecatedAccount,
   serviceAccountName: account,
   serviceAccounts: list('Older name of serviceAccountNames.', taskAccount),
   serviceAccountNames: list('Accounts of single tasks.', taskAccount),
   timeout: runTimeout,
-  status: text('PipelineRunCancelled stops the run.'),
+  status: string('PipelineRunCancelled stops the run.'),
   podTemplate,
   workspaces: workspaceBindings,
 });
@@ -338,45 +338,50 @@ const conditionSpec = object<wire.ConditionSpec>('What is checked.', {
 });
 
 /** A kind and where its objects live. */
-export interface KindShape {
+export interface KindDefinition {
   readonly kind: wire.Kind;
   readonly plural: string;
   readonly shortNames: readonly string[];
-  readonly namespaced: boolean;
+  readonly isNamespaced: boolean;
   readonly description: string;
   readonly spec: ObjectSchema;
   /** Whether its objects run: they have a status that says how it went. */
-  readonly runs: boolean;
+  readonly isRun: boolean;
 }
 
-const shape = (kind: wire.Kind, spec: ObjectSchema, about: string, more: Partial<KindShape> = {}): KindShape => ({
+const defineKind = (
+  kind: wire.Kind,
+  spec: ObjectSchema,
+  about: string,
+  more: Partial<KindDefinition> = {},
+): KindDefinition => ({
   kind,
   plural: `${kind.toLowerCase()}s`,
   shortNames: [],
-  namespaced: true,
+  isNamespaced: true,
   description: about,
   spec,
-  runs: false,
+  isRun: false,
   ...more,
 });
 
 /** The kinds of tekton.dev/v1alpha1, by name. */
-export const KINDS: Readonly<Record<wire.Kind, KindShape>> = {
-  Task: shape('Task', taskSpec, 'Steps that run one after the other in one pod.'),
-  ClusterTask: shape('ClusterTask', taskSpec, 'A Task for all namespaces.', { namespaced: false }),
-  TaskRun: shape('TaskRun', taskRunSpec, 'One run of a Task.', { shortNames: ['tr', 'trs'], runs: true }),
-  Pipeline: shape('Pipeline', pipelineSpec, 'Tasks and the order they run in.'),
-  PipelineRun: shape('PipelineRun', pipelineRunSpec, 'One run of a Pipeline.', {
+export const KINDS: Readonly<Record<wire.Kind, KindDefinition>> = {
+  Task: defineKind('Task', taskSpec, 'Steps that run one after the other in one pod.'),
+  ClusterTask: defineKind('ClusterTask', taskSpec, 'A Task for all namespaces.', { isNamespaced: false }),
+  TaskRun: defineKind('TaskRun', taskRunSpec, 'One run of a Task.', { shortNames: ['tr', 'trs'], isRun: true }),
+  Pipeline: defineKind('Pipeline', pipelineSpec, 'Tasks and the order they run in.'),
+  PipelineRun: defineKind('PipelineRun', pipelineRunSpec, 'One run of a Pipeline.', {
     shortNames: ['pr', 'prs'],
-    runs: true,
+    isRun: true,
   }),
-  PipelineResource: shape(
+  PipelineResource: defineKind(
     'PipelineResource',
     resourceSpec,
     'A thing outside that tasks read or make: a repository, an image.',
   ),
-  Condition: shape('Condition', conditionSpec, 'A check that decides whether a task of a pipeline runs.'),
+  Condition: defineKind('Condition', conditionSpec, 'A check that decides whether a task of a pipeline runs.'),
 };
 
 /** Any value of Kubernetes; the schema of a `status`, which only controllers write. */
-export const STATUS: Schema = open('How it is going; written by the controller.');
+export const STATUS_SCHEMA: Schema = passThrough('How it is going; written by the controller.');

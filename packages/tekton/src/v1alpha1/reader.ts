@@ -6,11 +6,11 @@
  */
 
 import { parseDuration } from '../model/duration.js';
-import { checkStepName } from '../execution/child-names.js';
+import { conditionCheckStepName } from '../execution/child-names.js';
 import type {
-  BindingModel,
+  ResourceBindingModel,
   ConditionModel,
-  InputUse,
+  PipelineTaskInput,
   ParamModel,
   PipelineModel,
   PipelineResourceModel,
@@ -18,10 +18,10 @@ import type {
   PipelineTaskModel,
   ResourceModel,
   RunModel,
-  Spelling,
+  VariablePrefixes,
   TaskModel,
   TaskRunModel,
-  TaskUse,
+  TaskSource,
   WorkspaceModel,
 } from '../model/model.js';
 import type {
@@ -41,14 +41,14 @@ import type {
 } from './types.js';
 
 /** How Tasks of v1alpha1 name things in `$(…)`. */
-export const TASK_SPELLING: Spelling = {
+export const TASK_VARIABLE_PREFIXES: VariablePrefixes = {
   params: ['inputs.params'],
   inputs: ['inputs.resources'],
   outputs: ['outputs.resources'],
 };
 
 /** How Conditions of v1alpha1 name things in `$(…)`. */
-const CONDITION_SPELLING: Spelling = { params: ['params'], inputs: ['resources'], outputs: [] };
+const CONDITION_VARIABLE_PREFIXES: VariablePrefixes = { params: ['params'], inputs: ['resources'], outputs: [] };
 
 /** The type a param has: what it says, else what its default is, else `string`. */
 export function paramType(param: Pick<ParamSpec, 'type' | 'default'>): 'string' | 'array' {
@@ -65,19 +65,19 @@ const readResource = (resource: TaskResource): ResourceModel => ({
   name: resource.name,
   type: resource.type,
   ...(resource.targetPath && { targetPath: resource.targetPath }),
-  optional: resource.optional === true,
+  isOptional: resource.optional === true,
 });
 
 const readWorkspace = (workspace: WorkspaceDeclaration): WorkspaceModel => ({
   name: workspace.name,
   mountPath: workspace.mountPath ?? `/workspace/${workspace.name}`,
-  readOnly: workspace.readOnly === true,
+  isReadOnly: workspace.readOnly === true,
 });
 
 /** Reads the spec of a Task or ClusterTask, or an embedded `taskSpec`. */
 export function readTask(spec: TaskSpec): TaskModel {
   return {
-    spelling: TASK_SPELLING,
+    variablePrefixes: TASK_VARIABLE_PREFIXES,
     params: (spec.inputs?.params ?? []).map(readParam),
     inputs: (spec.inputs?.resources ?? []).map(readResource),
     outputs: (spec.outputs?.resources ?? []).map(readResource),
@@ -95,11 +95,11 @@ export function readCondition(name: string, spec: ConditionSpec): ConditionModel
   const check = spec.check ?? {};
   return {
     task: {
-      spelling: CONDITION_SPELLING,
+      variablePrefixes: CONDITION_VARIABLE_PREFIXES,
       params: (spec.params ?? []).map(readParam),
       inputs: (spec.resources ?? []).map(readResource),
       outputs: [],
-      steps: [check.name ? check : { ...check, name: checkStepName(name) }],
+      steps: [check.name ? check : { ...check, name: conditionCheckStepName(name) }],
       sidecars: [],
       volumes: [],
       results: [],
@@ -108,24 +108,24 @@ export function readCondition(name: string, spec: ConditionSpec): ConditionModel
   };
 }
 
-function readUse(ref: TaskRef | undefined, spec: TaskSpec | undefined): TaskUse | undefined {
-  if (ref?.name && !spec) return { from: 'cluster', kind: ref.kind ?? 'Task', name: ref.name };
-  if (spec && !ref?.name) return { from: 'here', task: readTask(spec) };
+function readTaskSource(ref: TaskRef | undefined, spec: TaskSpec | undefined): TaskSource | undefined {
+  if (ref?.name && !spec) return { kind: 'reference', taskKind: ref.kind ?? 'Task', name: ref.name };
+  if (spec && !ref?.name) return { kind: 'embedded', task: readTask(spec) };
   return undefined;
 }
 
-const readInput = (input: PipelineTaskInputResource): InputUse => ({
+const readInput = (input: PipelineTaskInputResource): PipelineTaskInput => ({
   name: input.name,
   resource: input.resource,
   from: input.from ?? [],
 });
 
 function readPipelineTask(task: PipelineTask): PipelineTaskModel {
-  const use = readUse(task.taskRef, task.taskSpec);
+  const use = readTaskSource(task.taskRef, task.taskSpec);
   const timeout = readTimeout(task.timeout);
   return {
     name: task.name,
-    ...(use && { use }),
+    ...(use && { source: use }),
     params: task.params ?? [],
     inputs: (task.resources?.inputs ?? []).map(readInput),
     outputs: task.resources?.outputs ?? [],
@@ -137,7 +137,7 @@ function readPipelineTask(task: PipelineTask): PipelineTaskModel {
       resources: (condition.resources ?? []).map(readInput),
     })),
     retries: task.retries ?? 0,
-    ...(timeout !== undefined && { timeout }),
+    ...(timeout !== undefined && { timeoutMs: timeout }),
   };
 }
 
@@ -145,14 +145,18 @@ function readPipelineTask(task: PipelineTask): PipelineTaskModel {
 export function readPipeline(spec: PipelineSpec): PipelineModel {
   return {
     params: (spec.params ?? []).map(readParam),
-    resources: (spec.resources ?? []).map(({ name, type, optional }) => ({ name, type, optional: optional === true })),
+    resources: (spec.resources ?? []).map(({ name, type, optional }) => ({
+      name,
+      type,
+      isOptional: optional === true,
+    })),
     workspaces: (spec.workspaces ?? []).map((workspace) => workspace.name),
     tasks: (spec.tasks ?? []).map(readPipelineTask),
   };
 }
 
 /** Reads a PipelineResource, or an embedded `resourceSpec` under the name of its binding. */
-export function readResourceSpec(name: string, spec: PipelineResourceSpec): PipelineResourceModel {
+export function readPipelineResource(name: string, spec: PipelineResourceSpec): PipelineResourceModel {
   return {
     name,
     type: spec.type,
@@ -161,11 +165,11 @@ export function readResourceSpec(name: string, spec: PipelineResourceSpec): Pipe
   };
 }
 
-function readBinding(binding: TaskResourceBinding): BindingModel {
+function readBinding(binding: TaskResourceBinding): ResourceBindingModel {
   const ref = binding.resourceRef?.name;
   const base = { name: binding.name, paths: binding.paths ?? [] };
-  if (ref && !binding.resourceSpec) return { ...base, resource: { from: 'cluster', name: ref } };
-  if (binding.resourceSpec && !ref) return { ...base, resource: { from: 'here', spec: binding.resourceSpec } };
+  if (ref && !binding.resourceSpec) return { ...base, resource: { kind: 'reference', name: ref } };
+  if (binding.resourceSpec && !ref) return { ...base, resource: { kind: 'embedded', spec: binding.resourceSpec } };
   return base;
 }
 
@@ -182,18 +186,18 @@ function readRun(spec: RunSpec, params: RunModel['params'], cancelRequested: boo
     params,
     workspaces: spec.workspaces ?? [],
     ...(serviceAccount !== undefined && { serviceAccount }),
-    ...(timeout !== undefined && { timeout }),
-    cancelRequested,
+    ...(timeout !== undefined && { timeoutMs: timeout }),
+    isCancelRequested: cancelRequested,
     ...(spec.podTemplate && { podTemplate: spec.podTemplate }),
   };
 }
 
 /** Reads the spec of a TaskRun. */
 export function readTaskRun(spec: TaskRunSpec): TaskRunModel {
-  const use = readUse(spec.taskRef, spec.taskSpec);
+  const use = readTaskSource(spec.taskRef, spec.taskSpec);
   return {
     ...readRun(spec, spec.inputs?.params ?? [], spec.status === 'TaskRunCancelled'),
-    ...(use && { use }),
+    ...(use && { source: use }),
     inputs: (spec.inputs?.resources ?? []).map(readBinding),
     outputs: (spec.outputs?.resources ?? []).map(readBinding),
   };
@@ -202,18 +206,18 @@ export function readTaskRun(spec: TaskRunSpec): TaskRunModel {
 /** Reads the spec of a PipelineRun. */
 export function readPipelineRun(spec: PipelineRunSpec): PipelineRunModel {
   const ref = spec.pipelineRef?.name;
-  const use: PipelineRunModel['use'] =
+  const use: PipelineRunModel['source'] =
     ref && !spec.pipelineSpec
-      ? { from: 'cluster', name: ref }
+      ? { kind: 'reference', name: ref }
       : spec.pipelineSpec && !ref
-        ? { from: 'here', pipeline: readPipeline(spec.pipelineSpec) }
+        ? { kind: 'embedded', pipeline: readPipeline(spec.pipelineSpec) }
         : undefined;
   const accounts = [...(spec.serviceAccounts ?? []), ...(spec.serviceAccountNames ?? [])];
   return {
     ...readRun(spec, spec.params ?? [], spec.status === 'PipelineRunCancelled'),
-    ...(use && { use }),
+    ...(use && { source: use }),
     resources: (spec.resources ?? []).map(readBinding),
-    serviceAccountOf: new Map(
+    taskServiceAccounts: new Map(
       accounts.map((account) => [account.taskName, account.serviceAccountName ?? account.serviceAccount ?? '']),
     ),
   };

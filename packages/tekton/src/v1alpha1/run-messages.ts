@@ -5,12 +5,18 @@
  * gives `undefined` when there is nothing to say. Names are in the order the user wrote them.
  */
 
-import { compareNames, extraParams, missingParams, mistypedParams, mistypedResources } from '../execution/matching.js';
-import type { ParamGiven, ParamModel, PipelineModel, TaskModel } from '../model/model.js';
+import {
+  compareNames,
+  undeclaredParams,
+  missingParams,
+  mistypedParams,
+  mistypedResources,
+} from '../execution/matching.js';
+import type { ParamAssignment, ParamModel, PipelineModel, TaskModel } from '../model/model.js';
 import type { ResourceType, TaskResourceBinding } from './types.js';
 
 /** Reason and message of a condition that is False. */
-export interface Refusal {
+export interface RunFailure {
   readonly reason: string;
   readonly message: string;
 }
@@ -18,10 +24,13 @@ export interface Refusal {
 const names = (list: readonly string[]): string => `[${list.join(' ')}]`;
 
 /** What is wrong with the params given to a task: missing first, then too many, then of the wrong type. */
-export function taskParamsFault(declared: readonly ParamModel[], given: readonly ParamGiven[]): string | undefined {
+export function taskParamsMismatch(
+  declared: readonly ParamModel[],
+  given: readonly ParamAssignment[],
+): string | undefined {
   const missing = missingParams(declared, given);
   if (missing.length > 0) return `missing values for these params which have no default values: ${names(missing)}`;
-  const extra = extraParams(declared, given);
+  const extra = undeclaredParams(declared, given);
   if (extra.length > 0) return `didn't need these params but they were provided anyway: ${names(extra)}`;
   const mistyped = mistypedParams(declared, given);
   return mistyped.length > 0 ? `param types don't match the user-specified type: ${names(mistyped)}` : undefined;
@@ -34,7 +43,7 @@ export interface TaskBindings {
 }
 
 /** What is wrong with the resources bound to a task. */
-export function taskResourcesFault(
+export function taskResourcesMismatch(
   task: Pick<TaskModel, 'inputs' | 'outputs'>,
   bound: TaskBindings,
 ): string | undefined {
@@ -53,41 +62,41 @@ export function taskResourcesFault(
 }
 
 /** Why a TaskRun cannot start, if it cannot: reason TaskRunValidationFailed. */
-export function taskRunRefusal(
+export function taskRunFailure(
   task: TaskModel,
-  params: readonly ParamGiven[],
+  params: readonly ParamAssignment[],
   bound: TaskBindings,
-): Refusal | undefined {
-  const fault = taskParamsFault(task.params, params);
-  const message = fault === undefined ? taskResourcesFault(task, bound) : `invalid input params: ${fault}`;
+): RunFailure | undefined {
+  const reason = taskParamsMismatch(task.params, params);
+  const message = reason === undefined ? taskResourcesMismatch(task, bound) : `invalid input params: ${reason}`;
   return message === undefined ? undefined : { reason: 'TaskRunValidationFailed', message };
 }
 
 /** Why a TaskRun's workspaces do not fit its Task: reason TaskRunValidationFailed. */
-export function taskWorkspacesRefusal(
+export function taskWorkspacesFailure(
   task: Pick<TaskModel, 'workspaces'>,
   given: readonly { readonly name: string }[],
-): Refusal | undefined {
+): RunFailure | undefined {
   const { missing, extra } = compareNames(task.workspaces, given);
-  const fault =
+  const reason =
     missing.length > 0
       ? `Didn't provide required values: ${names(missing)}`
       : extra.length > 0
         ? `Provided extra values: ${names(extra)}`
         : undefined;
-  if (fault === undefined) return undefined;
+  if (reason === undefined) return undefined;
   return {
     reason: 'TaskRunValidationFailed',
-    message: `bound workspaces did not match declared workspaces: ${fault}`,
+    message: `bound workspaces did not match declared workspaces: ${reason}`,
   };
 }
 
 /** Why the workspaces of a PipelineRun do not fit its pipeline: one that the pipeline declares is not given. */
-export function pipelineWorkspacesRefusal(
+export function pipelineWorkspacesFailure(
   pipeline: Pick<PipelineModel, 'workspaces'>,
   given: readonly { readonly name: string }[],
-  { run, pipeline: name }: Named,
-): Refusal | undefined {
+  { run, pipeline: name }: RunNames,
+): RunFailure | undefined {
   const has = new Set(given.map((one) => one.name));
   const missing = pipeline.workspaces.find((workspace) => !has.has(workspace));
   if (missing === undefined) return undefined;
@@ -96,35 +105,35 @@ export function pipelineWorkspacesRefusal(
 }
 
 /** Run and pipeline as messages name them: `namespace/name`. */
-export interface Named {
+export interface RunNames {
   readonly run: string;
   readonly pipeline: string;
 }
 
 /** Why the resources of a PipelineRun do not fit its pipeline. */
-export function pipelineBindingsRefusal(
+export function pipelineResourcesFailure(
   pipeline: Pick<PipelineModel, 'resources'>,
   bound: readonly { readonly name: string }[],
-  { run, pipeline: name }: Named,
-): Refusal | undefined {
+  { run, pipeline: name }: RunNames,
+): RunFailure | undefined {
   const { missing, extra } = compareNames(pipeline.resources, bound);
-  const fault =
+  const reason =
     missing.length > 0
       ? `Didn't provide required values: ${names(missing)}`
       : extra.length > 0
         ? `Provided extra values: ${names(extra)}`
         : undefined;
-  if (fault === undefined) return undefined;
-  const message = `PipelineRun ${run} doesn't bind Pipeline ${name}'s PipelineResources correctly: PipelineRun bound resources didn't match Pipeline: ${fault}`;
+  if (reason === undefined) return undefined;
+  const message = `PipelineRun ${run} doesn't bind Pipeline ${name}'s PipelineResources correctly: PipelineRun bound resources didn't match Pipeline: ${reason}`;
   return { reason: 'InvalidPipelineResourceBindings', message };
 }
 
 /** Why the params of a PipelineRun do not fit its pipeline: a wrong type, or (which Tekton v0.9 lets pass) none at all. */
-export function pipelineParamsRefusal(
+export function pipelineParamsFailure(
   declared: readonly ParamModel[],
-  given: readonly ParamGiven[],
-  { run, pipeline }: Named,
-): Refusal | undefined {
+  given: readonly ParamAssignment[],
+  { run, pipeline }: RunNames,
+): RunFailure | undefined {
   const mistyped = mistypedParams(declared, given);
   if (mistyped.length > 0) {
     const message = `PipelineRun ${run} parameters have mismatching types with Pipeline ${pipeline}'s parameters: parameters have inconsistent types : ${names(mistyped)}`;
@@ -137,62 +146,62 @@ export function pipelineParamsRefusal(
 }
 
 /** Kinds that a run may fail to find. */
-export type FoundKind = 'task' | 'clustertask' | 'pipeline' | 'condition' | 'pipelineresource';
+export type ReferencedKind = 'task' | 'clustertask' | 'pipeline' | 'condition' | 'pipelineresource';
 
 /** `task.tekton.dev "build" not found`. */
-export const notFound = (kind: FoundKind, name: string): string => `${kind}.tekton.dev "${name}" not found`;
+export const notFoundMessage = (kind: ReferencedKind, name: string): string => `${kind}.tekton.dev "${name}" not found`;
 
 /** A TaskRun whose Task does not exist. */
-export const taskNotFound = (taskRun: string, kind: 'task' | 'clustertask', name: string): Refusal => ({
+export const taskNotFound = (taskRun: string, kind: 'task' | 'clustertask', name: string): RunFailure => ({
   reason: 'TaskRunResolutionFailed',
-  message: `error when listing tasks for taskRun ${taskRun}: ${notFound(kind, name)}`,
+  message: `error when listing tasks for taskRun ${taskRun}: ${notFoundMessage(kind, name)}`,
 });
 
 /** A TaskRun with a PipelineResource that does not exist. */
-export const taskResourceNotFound = (side: 'input' | 'output', name: string): Refusal => ({
+export const taskResourceNotFound = (side: 'input' | 'output', name: string): RunFailure => ({
   reason: 'TaskRunResolutionFailed',
-  message: `couldn't retrieve referenced ${side} PipelineResource: ${notFound('pipelineresource', name)}`,
+  message: `couldn't retrieve referenced ${side} PipelineResource: ${notFoundMessage('pipelineresource', name)}`,
 });
 
 /** A PipelineRun whose Pipeline does not exist. `run` is `namespace/name`. */
-export const pipelineNotFound = (run: string, name: string): Refusal => ({
+export const pipelineNotFound = (run: string, name: string): RunFailure => ({
   reason: 'CouldntGetPipeline',
-  message: `Error retrieving pipeline for pipelinerun ${run}: error when listing pipelines for pipelineRun ${run.slice(run.indexOf('/') + 1)}: ${notFound('pipeline', name)}`,
+  message: `Error retrieving pipeline for pipelinerun ${run}: error when listing pipelines for pipelineRun ${run.slice(run.indexOf('/') + 1)}: ${notFoundMessage('pipeline', name)}`,
 });
 
 /** A PipelineRun with a PipelineResource that does not exist. `resource` is the pipeline's name for it. */
-export const pipelineResourceNotFound = (run: string, resource: string, name: string): Refusal => ({
+export const pipelineResourceNotFound = (run: string, resource: string, name: string): RunFailure => ({
   reason: 'CouldntGetResource',
-  message: `PipelineRun ${run} can't be Run; it tries to bind Resources that don't exist: Error following resource reference for ${resource}: ${notFound('pipelineresource', name)}`,
+  message: `PipelineRun ${run} can't be Run; it tries to bind Resources that don't exist: Error following resource reference for ${resource}: ${notFoundMessage('pipelineresource', name)}`,
 });
 
 /** A PipelineRun with a binding that says nothing, or two things. The words are Tekton's, misspelling included. */
-export const pipelineResourceUnclear = (run: string, resource: string, binding: Binding): Refusal => ({
+export const pipelineResourceAmbiguous = (run: string, resource: string, binding: Binding): RunFailure => ({
   reason: 'CouldntGetResource',
-  message: `PipelineRun ${run} can't be Run; it tries to bind Resources that don't exist: Error following resource reference for ${resource}: ${unclear(binding)}`,
+  message: `PipelineRun ${run} can't be Run; it tries to bind Resources that don't exist: Error following resource reference for ${resource}: ${ambiguousMessage(binding)}`,
 });
 
 /** A TaskRun with a binding that says nothing, or two things. */
-export const taskResourceUnclear = (side: 'input' | 'output', binding: Binding): Refusal => ({
+export const taskResourceAmbiguous = (side: 'input' | 'output', binding: Binding): RunFailure => ({
   reason: 'TaskRunResolutionFailed',
-  message: `couldn't retrieve referenced ${side} PipelineResource: ${unclear(binding)}`,
+  message: `couldn't retrieve referenced ${side} PipelineResource: ${ambiguousMessage(binding)}`,
 });
 
 type Binding = Pick<TaskResourceBinding, 'resourceRef' | 'resourceSpec'> | undefined;
 
-const unclear = (binding: Binding): string =>
+const ambiguousMessage = (binding: Binding): string =>
   binding?.resourceRef?.name && binding.resourceSpec
     ? 'Both ResourseRef and ResourceSpec are defined. Expected only one'
     : 'Neither ResourseRef nor ResourceSpec is defined';
 
 /** A pipeline one of whose Tasks does not exist. `pipeline` is `namespace/name`. */
-export const pipelineTaskNotFound = (pipeline: string, kind: 'task' | 'clustertask', name: string): Refusal => ({
+export const pipelineTaskNotFound = (pipeline: string, kind: 'task' | 'clustertask', name: string): RunFailure => ({
   reason: 'CouldntGetTask',
-  message: `Pipeline ${pipeline} can't be Run; it contains Tasks that don't exist: Couldn't retrieve Task "${name}": ${notFound(kind, name)}`,
+  message: `Pipeline ${pipeline} can't be Run; it contains Tasks that don't exist: Couldn't retrieve Task "${name}": ${notFoundMessage(kind, name)}`,
 });
 
 /** A pipeline one of whose Conditions does not exist. The two spaces are Tekton's. `run` is `namespace/name`. */
-export const conditionNotFound = (run: string, name: string): Refusal => ({
+export const conditionNotFound = (run: string, name: string): RunFailure => ({
   reason: 'CouldntGetCondition',
-  message: `PipelineRun ${run} can't be Run; it contains Conditions that don't exist:  Couldn't retrieve Condition "${name}": ${notFound('condition', name)}`,
+  message: `PipelineRun ${run} can't be Run; it contains Conditions that don't exist:  Couldn't retrieve Condition "${name}": ${notFoundMessage('condition', name)}`,
 });

@@ -5,7 +5,7 @@
  * Times are RFC 3339 strings in seconds, as Kubernetes writes them.
  */
 
-import type { ContainerState, Open } from '../model/kubernetes.js';
+import type { ContainerState, AdditionalFields } from '../model/kubernetes.js';
 
 /** One condition. Runs have exactly one, of type `Succeeded`: Unknown while it runs, then True or False for ever. */
 export interface StatusCondition {
@@ -58,7 +58,7 @@ export interface CloudEventDelivery {
 }
 
 /** Status of a TaskRun. */
-export interface TaskRunStatus extends Open {
+export interface TaskRunStatus extends AdditionalFields {
   readonly conditions?: readonly StatusCondition[];
   readonly podName?: string;
   readonly startTime?: string;
@@ -95,7 +95,7 @@ export interface PipelineRunTaskRunStatus {
 }
 
 /** Status of a PipelineRun. */
-export interface PipelineRunStatus extends Open {
+export interface PipelineRunStatus extends AdditionalFields {
   readonly conditions?: readonly StatusCondition[];
   readonly startTime?: string;
   readonly completionTime?: string;

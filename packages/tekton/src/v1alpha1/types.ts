@@ -6,14 +6,14 @@
  * `model.ts` is for. Fields are as loose as the wire (all but names optional), because objects are read before checked.
  */
 
-import type { Container, LocalReference, ObjectMeta, Open, Volume } from '../model/kubernetes.js';
+import type { Container, LocalReference, ObjectMeta, AdditionalFields, Volume } from '../model/kubernetes.js';
 import type { PipelineRunStatus, TaskRunStatus } from './status.js';
 
 /** The API group of every kind here. */
-export const GROUP = 'tekton.dev';
+export const TEKTON_GROUP = 'tekton.dev';
 
 /** `apiVersion` of every kind here. */
-export const API_VERSION = 'tekton.dev/v1alpha1';
+export const V1ALPHA1 = 'tekton.dev/v1alpha1';
 
 /** A param's value: one string, or a list of strings. */
 export type ParamValue = string | readonly string[];
@@ -144,14 +144,14 @@ export interface TaskResourceBinding extends ResourceBinding {
 export interface WorkspaceBinding {
   readonly name: string;
   readonly subPath?: string;
-  readonly persistentVolumeClaim?: Open & { readonly claimName?: string };
-  readonly emptyDir?: Open;
+  readonly persistentVolumeClaim?: AdditionalFields & { readonly claimName?: string };
+  readonly emptyDir?: AdditionalFields;
   readonly configMap?: LocalReference;
-  readonly secret?: Open & { readonly secretName?: string };
+  readonly secret?: AdditionalFields & { readonly secretName?: string };
 }
 
 /** Parts of the pod that a run may set. */
-export interface PodTemplate extends Open {
+export interface PodTemplate extends AdditionalFields {
   readonly nodeSelector?: Readonly<Record<string, string>>;
   readonly volumes?: readonly Volume[];
 }
@@ -260,30 +260,30 @@ export interface ConditionSpec {
   readonly description?: string;
 }
 
-interface TektonObject<Kind extends string, Spec> {
-  readonly apiVersion: typeof API_VERSION;
+interface ObjectOfKind<Kind extends string, Spec> {
+  readonly apiVersion: typeof V1ALPHA1;
   readonly kind: Kind;
   readonly metadata: ObjectMeta;
   readonly spec: Spec;
 }
 
 /** A list of steps with the inputs they need. */
-export type Task = TektonObject<'Task', TaskSpec>;
+export type Task = ObjectOfKind<'Task', TaskSpec>;
 /** A Task for all namespaces. */
-export type ClusterTask = TektonObject<'ClusterTask', TaskSpec>;
+export type ClusterTask = ObjectOfKind<'ClusterTask', TaskSpec>;
 /** One run of a Task. */
-export type TaskRun = TektonObject<'TaskRun', TaskRunSpec> & { readonly status?: TaskRunStatus };
+export type TaskRun = ObjectOfKind<'TaskRun', TaskRunSpec> & { readonly status?: TaskRunStatus };
 /** A graph of tasks. */
-export type Pipeline = TektonObject<'Pipeline', PipelineSpec>;
+export type Pipeline = ObjectOfKind<'Pipeline', PipelineSpec>;
 /** One run of a Pipeline. */
-export type PipelineRun = TektonObject<'PipelineRun', PipelineRunSpec> & { readonly status?: PipelineRunStatus };
+export type PipelineRun = ObjectOfKind<'PipelineRun', PipelineRunSpec> & { readonly status?: PipelineRunStatus };
 /** A thing outside the cluster that tasks read or make: a repository, an image. */
-export type PipelineResource = TektonObject<'PipelineResource', PipelineResourceSpec>;
+export type PipelineResource = ObjectOfKind<'PipelineResource', PipelineResourceSpec>;
 /** A check that decides whether a pipeline task runs. */
-export type Condition = TektonObject<'Condition', ConditionSpec>;
+export type Condition = ObjectOfKind<'Condition', ConditionSpec>;
 
 /** Any object of tekton.dev/v1alpha1. */
-export type AnyTektonObject = Task | ClusterTask | TaskRun | Pipeline | PipelineRun | PipelineResource | Condition;
+export type V1alpha1Object = Task | ClusterTask | TaskRun | Pipeline | PipelineRun | PipelineResource | Condition;
 
 /** The kinds of tekton.dev/v1alpha1. */
-export type Kind = AnyTektonObject['kind'];
+export type Kind = V1alpha1Object['kind'];

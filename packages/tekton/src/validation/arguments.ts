@@ -4,26 +4,26 @@
 
 import {
   compareNames,
-  extraParams,
+  undeclaredParams,
   missingParams,
   mistypedParams,
   mistypedResources,
-  typeOf,
+  paramTypeOfValue,
 } from '../execution/matching.js';
-import type { ParamGiven, ParamModel } from '../model/model.js';
+import type { ParamAssignment, ParamModel } from '../model/model.js';
 import type { ResourceType } from '../v1alpha1/types.js';
-import type { Where } from './location.js';
+import type { ValidationContext } from './location.js';
 
-interface Declared {
+interface DeclaredResource {
   readonly name: string;
   readonly type: ResourceType;
-  readonly optional: boolean;
+  readonly isOptional: boolean;
 }
 
 const names = (list: readonly { readonly name: string }[]): string[] => list.map(({ name }) => name);
 
 /** Places of the elements of a list, by name. */
-const places = (list: readonly { readonly name: string }[]): Map<string, number> =>
+const indexByName = (list: readonly { readonly name: string }[]): Map<string, number> =>
   new Map(list.map(({ name }, index) => [name, index]));
 
 /**
@@ -34,57 +34,62 @@ const places = (list: readonly { readonly name: string }[]): Map<string, number>
 export function checkGivenParams(
   owner: string,
   declared: readonly ParamModel[],
-  given: readonly ParamGiven[],
-  where: Where,
+  given: readonly ParamAssignment[],
+  context: ValidationContext,
   surplus: 'PARAM_EXTRA' | 'PARAM_IGNORED',
 ): void {
-  const at = places(given);
-  const path = (name: string, field: string): (string | number)[] => [...where.path, at.get(name) ?? 0, field];
-  for (const name of missingParams(declared, given)) where.report.add('PARAM_MISSING', where.path, { name, owner });
-  for (const name of extraParams(declared, given)) {
-    where.report.add(
+  const at = indexByName(given);
+  const path = (name: string, field: string): (string | number)[] => [...context.path, at.get(name) ?? 0, field];
+  for (const name of missingParams(declared, given)) context.report.add('PARAM_MISSING', context.path, { name, owner });
+  for (const name of undeclaredParams(declared, given)) {
+    context.report.add(
       surplus,
       path(name, 'name'),
-      { owner, ...where.report.missed(name, names(declared)) },
+      { owner, ...context.report.unknownName(name, names(declared)) },
       { value: name },
     );
   }
   for (const name of mistypedParams(declared, given)) {
     const value = given[at.get(name) ?? 0]?.value ?? '';
-    const [wants, got] = typeOf(value) === 'string' ? ['an array', 'a string'] : ['a string', 'a list'];
-    where.report.add('PARAM_TYPE', path(name, 'value'), { name, owner, wants, got }, { value });
+    const [wants, got] = paramTypeOfValue(value) === 'string' ? ['an array', 'a string'] : ['a string', 'a list'];
+    context.report.add('PARAM_TYPE', path(name, 'value'), { name, owner, wants, got }, { value });
   }
 }
 
 /** A resource that something is bound to. `type` is absent where it is not known. */
-export interface Bound {
+export interface BoundResource {
   readonly name: string;
   readonly type?: ResourceType;
 }
 
 /** Checks the resources bound to `owner`. `where` is the list of bindings, `field` what names the bound one in it. */
-export function checkBound(
+export function checkBoundResources(
   owner: string,
-  declared: readonly Declared[],
-  bound: readonly Bound[],
-  where: Where,
+  declared: readonly DeclaredResource[],
+  bound: readonly BoundResource[],
+  context: ValidationContext,
   field: 'resource' | 'resourceRef' | 'resourceSpec',
 ): void {
-  const at = places(bound);
+  const at = indexByName(bound);
   const types = new Map(declared.map(({ name, type }) => [name, type]));
   const { missing, extra } = compareNames(declared, bound);
   for (const name of missing) {
-    where.report.add('BINDING_MISSING', where.path, { name, owner, type: types.get(name) ?? '' });
+    context.report.add('BINDING_MISSING', context.path, { name, owner, type: types.get(name) ?? '' });
   }
   for (const name of extra) {
-    const path = [...where.path, at.get(name) ?? 0, 'name'];
-    where.report.add('BINDING_EXTRA', path, { owner, ...where.report.missed(name, names(declared)) }, { value: name });
+    const path = [...context.path, at.get(name) ?? 0, 'name'];
+    context.report.add(
+      'BINDING_EXTRA',
+      path,
+      { owner, ...context.report.unknownName(name, names(declared)) },
+      { value: name },
+    );
   }
   const known = new Map(bound.flatMap(({ name, type }) => (type === undefined ? [] : [[name, type] as const])));
   for (const { name, wants, got } of mistypedResources(declared, known)) {
-    where.report.add(
+    context.report.add(
       'RESOURCE_TYPE_WRONG',
-      [...where.path, at.get(name) ?? 0, field],
+      [...context.path, at.get(name) ?? 0, field],
       { name, owner, wants, got },
       { value: got },
     );
@@ -96,16 +101,21 @@ export function checkGivenWorkspaces(
   owner: string,
   declared: readonly string[],
   given: readonly { readonly name: string }[],
-  where: Where,
+  context: ValidationContext,
 ): void {
-  const at = places(given);
+  const at = indexByName(given);
   const { missing, extra } = compareNames(
     declared.map((name) => ({ name })),
     given,
   );
-  for (const name of missing) where.report.add('WORKSPACE_MISSING', where.path, { name, owner });
+  for (const name of missing) context.report.add('WORKSPACE_MISSING', context.path, { name, owner });
   for (const name of extra) {
-    const path = [...where.path, at.get(name) ?? 0, 'name'];
-    where.report.add('WORKSPACE_EXTRA', path, { owner, ...where.report.missed(name, declared) }, { value: name });
+    const path = [...context.path, at.get(name) ?? 0, 'name'];
+    context.report.add(
+      'WORKSPACE_EXTRA',
+      path,
+      { owner, ...context.report.unknownName(name, declared) },
+      { value: name },
+    );
   }
 }

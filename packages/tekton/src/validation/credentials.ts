@@ -4,28 +4,28 @@
  * Only types and annotations of Secrets are read, never their values.
  */
 
-import { namesIn, type Catalog } from './catalog.js';
-import type { Inspection } from '../versions/check-object.js';
+import { listedNames, type Catalog } from './catalog.js';
+import type { InspectedObject } from '../versions/check-object.js';
 import { isRecord } from '../schema/conformance.js';
-import type { Elsewhere } from './pipeline-references.js';
+import type { Externals } from './pipeline-references.js';
 
 const NEEDS_ANNOTATION: readonly unknown[] = ['kubernetes.io/basic-auth', 'kubernetes.io/ssh-auth'];
 
 /** Checks the `secrets` of every ServiceAccount. */
-export function checkCredentials(catalog: Catalog, elsewhere: Elsewhere): void {
-  const looked = new Set<Inspection>();
+export function checkCredentials(catalog: Catalog, externals: Externals): void {
+  const looked = new Set<InspectedObject>();
   for (const account of catalog.all('ServiceAccount')) {
     const { namespace, name } = account.id;
-    namesIn(account.object ?? {}, 'secrets').forEach((secret, index) => {
-      const found = catalog.findPlain('Secret', secret, namespace);
+    listedNames(account.object ?? {}, 'secrets').forEach((secret, index) => {
+      const found = catalog.tryFindAny('Secret', secret, namespace);
       if (!found) {
-        const facts = {
+        const details = {
           owner: `the ServiceAccount '${name ?? ''}'`,
-          ...account.report.missed(secret, catalog.names('Secret', namespace)),
+          ...account.report.unknownName(secret, catalog.names('Secret', namespace)),
         };
-        account.report.add('SECRET_MISSING', ['secrets', index, 'name'], facts, {
+        account.report.add('SECRET_MISSING', ['secrets', index, 'name'], details, {
           value: secret,
-          severity: elsewhere === 'nothing' ? 'error' : 'warning',
+          severity: externals === 'none' ? 'error' : 'warning',
         });
       } else if (!looked.has(found)) {
         looked.add(found);
@@ -35,7 +35,7 @@ export function checkCredentials(catalog: Catalog, elsewhere: Elsewhere): void {
   }
 }
 
-function checkAnnotation({ object, report, id }: Inspection): void {
+function checkAnnotation({ object, report, id }: InspectedObject): void {
   const type = object?.['type'];
   if (!NEEDS_ANNOTATION.includes(type)) return;
   const metadata = object?.['metadata'];

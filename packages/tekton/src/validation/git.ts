@@ -8,9 +8,9 @@
 const SCHEMES = ['https', 'http', 'ssh', 'git'];
 
 /** What is wrong with a Git URL, to be read after the URL; `undefined` when it may be used. */
-export function gitUrlFault(url: string): string | undefined {
+export function invalidGitUrlReason(url: string): string | undefined {
   if (url.startsWith('-')) return 'begins with a dash, which makes it an option';
-  if (hasControls(url)) return 'holds spaces or control characters';
+  if (hasControlCharacters(url)) return 'holds spaces or control characters';
   const transport = /^([A-Za-z0-9+.-]+)::/.exec(url)?.[1];
   if (transport !== undefined) return `uses the transport '${transport}', which runs a program`;
   const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):\/\//.exec(url)?.[1];
@@ -32,16 +32,16 @@ export function hostOf(rest: string): string {
 }
 
 /** The host of a URL that holds a password; `undefined` for every other URL. */
-export function passwordHost(url: string): string | undefined {
+export function hostOfUrlWithPassword(url: string): string | undefined {
   const found = /^[A-Za-z][A-Za-z0-9+.-]*:\/\/([^/]*)@([^/@]*)/.exec(url);
   return found?.[1]?.includes(':') ? found[2] : undefined;
 }
 
 /** What is wrong with a Git revision, to be read after it; `undefined` when it may be used. */
-export function gitRevisionFault(revision: string): string | undefined {
+export function invalidGitRevisionReason(revision: string): string | undefined {
   if (revision.startsWith('-')) return 'begins with a dash, which makes it an option';
   if (revision.startsWith('+')) return "begins with '+', which makes it a refspec";
-  if (hasControls(revision)) return 'holds spaces or control characters';
+  if (hasControlCharacters(revision)) return 'holds spaces or control characters';
   if (revision.includes('..')) return "holds '..'";
   if (revision.includes('@{')) return "holds '@{'";
   const sign = /[~^:?*[\\]/.exec(revision)?.[0];
@@ -52,6 +52,6 @@ export function gitRevisionFault(revision: string): string | undefined {
 }
 
 /** Whether a text holds control characters. Spaces count too: no URL or reference has one. */
-export function hasControls(text: string): boolean {
+export function hasControlCharacters(text: string): boolean {
   return [...text].some((sign) => sign <= ' ' || sign === '\u007f');
 }

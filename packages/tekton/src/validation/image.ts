@@ -4,11 +4,11 @@
  * The grammar is that of the distribution project: `[HOST[:PORT]/]PATH[:TAG][@ALGORITHM:HEX]`.
  */
 
-import { variablesIn } from '../variables/substitution.js';
-import { below, type Where } from './location.js';
+import { parseVariables } from '../variables/substitution.js';
+import { childContext, type ValidationContext } from './location.js';
 
 /** Why `image` is no image name; `undefined` when it is one. Variables stand for any text. */
-export function imageFault(image: string): string | undefined {
+export function invalidImageReason(image: string): string | undefined {
   const text = image.replace(/\$\([^()]*\)/g, 'x');
   if (text.length > 500) return 'it is too long';
   if (/\s/.test(text)) return 'there is a space in it';
@@ -35,11 +35,11 @@ export function imageFault(image: string): string | undefined {
 const isHost = (part: string): boolean => /^[A-Za-z0-9.-]+(:[0-9]+)?$/.test(part) && /[.:]|^localhost$/.test(part);
 
 /** Checks the image of a step, sidecar or check. */
-export function checkImage(image: string, where: Where): void {
-  const at = below(where, 'image');
-  const reason = imageFault(image);
+export function checkImage(image: string, context: ValidationContext): void {
+  const at = childContext(context, 'image');
+  const reason = invalidImageReason(image);
   if (reason !== undefined) at.report.add('IMAGE_INVALID', at.path, { image, reason }, { value: image });
-  else if (variablesIn(image).length === 0 && !isPinned(image))
+  else if (parseVariables(image).length === 0 && !isPinned(image))
     at.report.add('IMAGE_UNPINNED', at.path, { image }, { value: image });
 }
 

@@ -1,42 +1,43 @@
 /** A place in an object that is checked, and what every list of named things is checked for. */
 
 import type { Report } from '../problems/report.js';
-import type { Path } from '../variables/task-fields.js';
+import type { FieldPath } from '../variables/task-fields.js';
 
 /** Where a check stands, and whom it tells. */
-export interface Where {
-  readonly path: Path;
+export interface ValidationContext {
+  readonly path: FieldPath;
   readonly report: Report;
 }
 
 /** A place that spells its path only when it is asked: most places have nothing to say. */
-class Below implements Where {
+class ChildContext implements ValidationContext {
   readonly report: Report;
-  readonly #above: Where;
-  readonly #more: Path;
+  readonly #above: ValidationContext;
+  readonly #more: FieldPath;
 
-  constructor(above: Where, more: Path) {
+  constructor(above: ValidationContext, more: FieldPath) {
     this.report = above.report;
     this.#above = above;
     this.#more = more;
   }
 
-  get path(): Path {
+  get path(): FieldPath {
     return [...this.#above.path, ...this.#more];
   }
 }
 
 /** A place below. */
-export const below = (where: Where, ...more: Path): Where => new Below(where, more);
+export const childContext = (context: ValidationContext, ...more: FieldPath): ValidationContext =>
+  new ChildContext(context, more);
 
 /**
  * Reports each name that another element of the same list has already. `fold`: names are compared without case. `lastCounts`: Tekton takes
  * the last one, and it is a warning.
  */
-export function checkNames(
+export function checkUniqueNames(
   what: string,
   list: readonly { readonly name?: string }[],
-  where: Where,
+  context: ValidationContext,
   options: {
     readonly tektonMessage?: (name: string, index: number) => string;
     readonly fold?: boolean;
@@ -53,7 +54,7 @@ export function checkNames(
     else {
       const { lastCounts, tektonMessage } = options;
       const more = { value: name, tektonMessage: tektonMessage?.(name, index), ...(lastCounts && WARNING) };
-      where.report.add('NAME_TWICE', [...where.path, index, 'name'], { what, name, first: seen, lastCounts }, more);
+      context.report.add('NAME_TWICE', [...context.path, index, 'name'], { what, name, first: seen, lastCounts }, more);
     }
   });
 }

@@ -7,7 +7,7 @@ import { isDnsLabel, isDnsSubdomain } from '../execution/child-names.js';
 import type { Report } from '../problems/report.js';
 import type { ObjectMeta } from '../model/kubernetes.js';
 import type { Kind } from '../v1alpha1/types.js';
-import type { Where } from './location.js';
+import type { ValidationContext } from './location.js';
 
 /** A DNS label made from a name, if anything is left of it. */
 export function suggestLabel(name: string): string | undefined {
@@ -24,61 +24,61 @@ export function suggestLabel(name: string): string | undefined {
 }
 
 /** Reports a name that is no DNS label. */
-export function checkLabel(what: string, name: string, where: Where, tektonMessage?: string): void {
+export function checkLabel(what: string, name: string, context: ValidationContext, tektonMessage?: string): void {
   if (isDnsLabel(name)) return;
   const better = suggestLabel(name);
-  where.report.add(
+  context.report.add(
     'NAME_INVALID',
-    where.path,
+    context.path,
     { what, name, ...(better && { better }) },
     { value: name, tektonMessage },
   );
 }
 
 /** Checks name and generateName of an object. */
-export function checkMetadata(kind: Kind, metadata: ObjectMeta | undefined, where: Where): void {
+export function checkMetadata(kind: Kind, metadata: ObjectMeta | undefined, context: ValidationContext): void {
   const name = metadata?.name;
   if (name !== undefined && name !== '') {
-    checkLabel(kind, name, { ...where, path: ['metadata', 'name'] }, refusal(name));
+    checkLabel(kind, name, { ...context, path: ['metadata', 'name'] }, nameMessage(name));
     return;
   }
   const generateName = metadata?.generateName;
   if (generateName === undefined || generateName === '') {
-    where.report.add('NAME_MISSING', ['metadata', 'name'], { what: kind });
+    context.report.add('NAME_MISSING', ['metadata', 'name'], { what: kind });
   } else if (!isDnsLabel(`${generateName.slice(0, 58)}x`)) {
     const better = suggestLabel(generateName);
-    const facts = { what: `${kind}'s generateName`, name: generateName, ...(better && { better: `${better}-` }) };
-    where.report.add('NAME_INVALID', ['metadata', 'generateName'], facts, { value: generateName });
+    const details = { what: `${kind}'s generateName`, name: generateName, ...(better && { better: `${better}-` }) };
+    context.report.add('NAME_INVALID', ['metadata', 'generateName'], details, { value: generateName });
   }
 }
 
 /** Reports a namespace that none can be named. */
 export function checkNamespace(namespace: string | undefined, report: Report): void {
-  const where: Where = { path: ['metadata', 'namespace'], report };
-  if (namespace !== undefined) checkLabel('namespace', namespace, where);
+  const context: ValidationContext = { path: ['metadata', 'namespace'], report };
+  if (namespace !== undefined) checkLabel('namespace', namespace, context);
 }
 
 /** Groups whose objects may be named with colons and capitals. */
-const FREE_NAMES = /^rbac\.authorization\.k8s\.io\//;
+const UNRESTRICTED_NAMES = /^rbac\.authorization\.k8s\.io\//;
 
 /** Checks the name of an object that is not Tekton's, as far as all kinds share the rule. */
 export function checkObjectName(object: Readonly<Record<string, unknown>>, report: Report): void {
   const { apiVersion, kind, metadata } = object;
   const name = isRecord(metadata) ? metadata['name'] : undefined;
-  if (typeof name !== 'string' || FREE_NAMES.test(String(apiVersion)) || isDnsSubdomain(name)) return;
+  if (typeof name !== 'string' || UNRESTRICTED_NAMES.test(String(apiVersion)) || isDnsSubdomain(name)) return;
   report.add('OBJECT_NAME_INVALID', ['metadata', 'name'], { kind: String(kind), name }, { value: name });
 }
 
 /** Reports a declared name that is empty, or that `$(…)` cannot hold. */
-export function checkDeclared(what: string, name: string, where: Where): void {
+export function checkDeclaredName(what: string, name: string, context: ValidationContext): void {
   if (/^[_a-zA-Z][_a-zA-Z0-9.-]*$/.test(name)) return;
-  const path = [...where.path, 'name'];
-  if (name === '') where.report.add('NAME_INVALID', path, { what, name });
-  else where.report.add('NAME_ODD', path, { what, name }, { value: name });
+  const path = [...context.path, 'name'];
+  if (name === '') context.report.add('NAME_INVALID', path, { what, name });
+  else context.report.add('NAME_ODD', path, { what, name }, { value: name });
 }
 
 /** Tekton looks at dots and length; the rest the API server says. */
-function refusal(name: string): string | undefined {
+function nameMessage(name: string): string | undefined {
   if (name.includes('.')) return 'Invalid resource name: special character . must not be present: metadata.name';
   return name.length > 63
     ? 'Invalid resource name: length must be no more than 63 characters: metadata.name'

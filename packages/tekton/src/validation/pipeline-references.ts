@@ -4,114 +4,126 @@
 
 import type { Catalog } from './catalog.js';
 import { checkDeclaredResults } from './results.js';
-import { checkBound, checkGivenParams, checkGivenWorkspaces, type Bound } from './arguments.js';
-import { checkHandedValues } from './values.js';
-import type { InputUse, PipelineModel, PipelineTaskModel, TaskModel, TaskUse } from '../model/model.js';
+import { checkBoundResources, checkGivenParams, checkGivenWorkspaces, type BoundResource } from './arguments.js';
+import { checkTaskVariablesInValues } from './values.js';
+import type { PipelineTaskInput, PipelineModel, PipelineTaskModel, TaskModel, TaskSource } from '../model/model.js';
 import type { Severity } from '../problems/problem.js';
 import { readCondition, readTask } from '../v1alpha1/reader.js';
 import { RESOURCE_TYPES, type ResourceType } from '../v1alpha1/types.js';
-import { below, type Where } from './location.js';
+import { childContext, type ValidationContext } from './location.js';
 
 /** What the checks of one object see of the others. */
-export interface Surroundings {
+export interface ReferenceScope {
   readonly catalog: Catalog;
   readonly namespace: string | undefined;
-  readonly elsewhere: Elsewhere;
+  readonly externals: Externals;
 }
 
 /** What may exist without being in the catalog. */
-export type Elsewhere = 'nothing' | 'shared' | 'anything';
+export type Externals = 'none' | 'shared' | 'any';
 
 /** How bad it is that an object of a pipeline is not in the catalog. A name close to one that is there is a typing mistake. */
-export const missingOf = ({ elsewhere }: Surroundings, { guess }: { readonly guess?: string }): Severity =>
-  elsewhere === 'anything' && guess === undefined ? 'warning' : 'error';
+export const missingSeverity = (
+  { externals }: ReferenceScope,
+  { suggestion }: { readonly suggestion?: string },
+): Severity => (externals === 'any' && suggestion === undefined ? 'warning' : 'error');
 
 /** The task that is used, as far as it is known, and how messages call it. Reports one that does not exist. */
-export function findTask(
-  use: TaskUse | undefined,
-  around: Surroundings,
-  where: Where,
+export function tryFindTask(
+  use: TaskSource | undefined,
+  scope: ReferenceScope,
+  context: ValidationContext,
 ): { readonly task: TaskModel; readonly owner: string } | undefined {
   if (!use) return undefined;
-  if (use.from === 'here') return { task: use.task, owner: 'this task' };
-  const { kind, name } = use;
-  const found = around.catalog.find(kind, name, around.namespace);
+  if (use.kind === 'embedded') return { task: use.task, owner: 'this task' };
+  const { taskKind: kind, name } = use;
+  const found = scope.catalog.tryFind(kind, name, scope.namespace);
   if (found) return { task: readTask(found.spec), owner: `the ${kind} '${name}'` };
   // A ClusterTask is installed once and for all, so a set of manifests rarely brings it along.
-  const later = around.catalog.versionNotRead(kind, name, around.namespace);
-  const known = later === undefined ? around.catalog.names(kind, around.namespace) : [];
-  const facts = { kind, later, ...where.report.missed(name, known) };
-  const severity = kind === 'Task' || around.elsewhere === 'nothing' ? missingOf(around, facts) : 'warning';
-  where.report.add('TASK_UNKNOWN', [...where.path, 'taskRef', 'name'], facts, { value: name, severity });
+  const later = scope.catalog.versionNotRead(kind, name, scope.namespace);
+  const known = later === undefined ? scope.catalog.names(kind, scope.namespace) : [];
+  const details = { kind, later, ...context.report.unknownName(name, known) };
+  const severity = kind === 'Task' || scope.externals === 'none' ? missingSeverity(scope, details) : 'warning';
+  context.report.add('TASK_UNKNOWN', [...context.path, 'taskRef', 'name'], details, { value: name, severity });
   return undefined;
 }
 
 /** Checks what a pipeline gives to its tasks and conditions. `where` is the spec. */
-export function checkUses(pipeline: PipelineModel, around: Surroundings, where: Where): void {
+export function checkPipelineReferences(
+  pipeline: PipelineModel,
+  scope: ReferenceScope,
+  context: ValidationContext,
+): void {
   const typed = pipeline.resources.filter(({ type }) => RESOURCE_TYPES.includes(type)); // of others a task says what they are
   const types = new Map(typed.map(({ name, type }) => [name, type]));
-  const tasks = new Map<string, ReturnType<typeof findTask>>();
+  const tasks = new Map<string, ReturnType<typeof tryFindTask>>();
   const results = new Map<string, readonly string[]>();
   pipeline.tasks.forEach((task, index) => {
-    const at = below(where, 'tasks', index);
-    checkConditions(task, types, around, at);
-    const key = task.use?.from === 'cluster' ? `${task.use.kind}/${task.use.name}` : undefined;
+    const at = childContext(context, 'tasks', index);
+    checkConditions(task, types, scope, at);
+    const key = task.source?.kind === 'reference' ? `${task.source.taskKind}/${task.source.name}` : undefined;
     const known = key === undefined ? undefined : tasks.get(key);
-    const found = known ?? findTask(task.use, around, at);
+    const found = known ?? tryFindTask(task.source, scope, at);
     if (!found) return;
     if (key !== undefined) tasks.set(key, found);
     if (key !== undefined) results.set(task.name, found.task.results);
-    checkTaskUse(task, found, types, at);
+    checkPipelineTask(task, found, types, at);
   });
-  checkDeclaredResults(pipeline, results, below(where, 'tasks'));
+  checkDeclaredResults(pipeline, results, childContext(context, 'tasks'));
 }
 
-function checkTaskUse(
+function checkPipelineTask(
   use: PipelineTaskModel,
   { task, owner }: { readonly task: TaskModel; readonly owner: string },
   types: ReadonlyMap<string, ResourceType>,
-  where: Where,
+  context: ValidationContext,
 ): void {
-  const bound = (list: readonly { readonly name: string; readonly resource: string }[]): Bound[] =>
-    list.map(({ name, resource }) => withType(name, types.get(resource)));
-  checkGivenParams(owner, task.params, use.params, below(where, 'params'), 'PARAM_EXTRA');
-  checkHandedValues(task, use.params, below(where, 'params'));
-  checkBound(owner, task.inputs, bound(use.inputs), below(where, 'resources', 'inputs'), 'resource');
-  checkBound(owner, task.outputs, bound(use.outputs), below(where, 'resources', 'outputs'), 'resource');
+  const bound = (list: readonly { readonly name: string; readonly resource: string }[]): BoundResource[] =>
+    list.map(({ name, resource }) => typedBinding(name, types.get(resource)));
+  checkGivenParams(owner, task.params, use.params, childContext(context, 'params'), 'PARAM_EXTRA');
+  checkTaskVariablesInValues(task, use.params, childContext(context, 'params'));
+  checkBoundResources(owner, task.inputs, bound(use.inputs), childContext(context, 'resources', 'inputs'), 'resource');
+  checkBoundResources(
+    owner,
+    task.outputs,
+    bound(use.outputs),
+    childContext(context, 'resources', 'outputs'),
+    'resource',
+  );
   checkGivenWorkspaces(
     owner,
     task.workspaces.map(({ name }) => name),
     use.workspaces,
-    below(where, 'workspaces'),
+    childContext(context, 'workspaces'),
   );
 }
 
 /** A binding with the type of what is bound, where that is known. */
-export const withType = (name: string, type: ResourceType | undefined): Bound =>
+export const typedBinding = (name: string, type: ResourceType | undefined): BoundResource =>
   type === undefined ? { name } : { name, type };
 
 function checkConditions(
   task: PipelineTaskModel,
   types: ReadonlyMap<string, ResourceType>,
-  around: Surroundings,
-  where: Where,
+  scope: ReferenceScope,
+  context: ValidationContext,
 ): void {
   task.conditions.forEach(({ condition: name, params, resources }, index) => {
-    const at = below(where, 'conditions', index);
-    const found = around.catalog.find('Condition', name, around.namespace);
+    const at = childContext(context, 'conditions', index);
+    const found = scope.catalog.tryFind('Condition', name, scope.namespace);
     if (!found) {
-      const facts = at.report.missed(name, around.catalog.names('Condition', around.namespace));
-      at.report.add('CONDITION_UNKNOWN', [...at.path, 'conditionRef'], facts, {
+      const details = at.report.unknownName(name, scope.catalog.names('Condition', scope.namespace));
+      at.report.add('CONDITION_UNKNOWN', [...at.path, 'conditionRef'], details, {
         value: name,
-        severity: missingOf(around, facts),
+        severity: missingSeverity(scope, details),
       });
       return;
     }
     const owner = `the Condition '${name}'`;
     const { task: check } = readCondition(name, found.spec);
-    const bound = resources.map((use: InputUse) => withType(use.name, types.get(use.resource)));
-    checkGivenParams(owner, check.params, params, below(at, 'params'), 'PARAM_EXTRA');
-    checkHandedValues(check, params, below(at, 'params'));
-    checkBound(owner, check.inputs, bound, below(at, 'resources'), 'resource');
+    const bound = resources.map((use: PipelineTaskInput) => typedBinding(use.name, types.get(use.resource)));
+    checkGivenParams(owner, check.params, params, childContext(at, 'params'), 'PARAM_EXTRA');
+    checkTaskVariablesInValues(check, params, childContext(at, 'params'));
+    checkBoundResources(owner, check.inputs, bound, childContext(at, 'resources'), 'resource');
   });
 }

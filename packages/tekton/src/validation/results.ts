@@ -4,43 +4,45 @@
  * Whether the tasks can wait for each other at all is the graph's question.
  */
 
-import type { ParamGiven, PipelineModel } from '../model/model.js';
-import { isTaskVariable, resultRefsIn } from '../variables/result-references.js';
-import type { Path } from '../variables/task-fields.js';
-import type { Where } from './location.js';
+import type { ParamAssignment, PipelineModel } from '../model/model.js';
+import { hasTasksPrefix, parseResultRefs } from '../variables/result-references.js';
+import type { FieldPath } from '../variables/task-fields.js';
+import type { ValidationContext } from './location.js';
 
 /** Checks what a pipeline knows by itself: its tasks, and the results of those written in place. `where` is the list of tasks. */
-export function checkResults(pipeline: PipelineModel, where: Where): void {
+export function checkResults(pipeline: PipelineModel, context: ValidationContext): void {
   const names = pipeline.tasks.map(({ name }) => name);
   const known = new Set(names);
-  const written = new Map(
-    pipeline.tasks.flatMap(({ name, use }) => (use?.from === 'here' ? [[name, use.task.results] as const] : [])),
+  const sourceText = new Map(
+    pipeline.tasks.flatMap(({ name, source }) =>
+      source?.kind === 'embedded' ? [[name, source.task.results] as const] : [],
+    ),
   );
   for (const { text, path } of textsOf(pipeline)) {
-    const at = [...where.path, ...path];
-    for (const variable of malformedIn(text)) where.report.add('RESULT_MALFORMED', at, { variable }, { value: text });
-    for (const { task } of resultRefsIn(text)) {
+    const at = [...context.path, ...path];
+    for (const variable of malformedIn(text)) context.report.add('RESULT_MALFORMED', at, { variable }, { value: text });
+    for (const { task } of parseResultRefs(text)) {
       if (!known.has(task))
-        where.report.add('RESULT_TASK_UNKNOWN', at, where.report.missed(task, names), { value: text });
+        context.report.add('RESULT_TASK_UNKNOWN', at, context.report.unknownName(task, names), { value: text });
     }
   }
-  checkDeclaredResults(pipeline, written, where);
+  checkDeclaredResults(pipeline, sourceText, context);
 }
 
 /** Checks the results against those that tasks declare, by name of the pipeline task; others are passed over. */
 export function checkDeclaredResults(
   pipeline: PipelineModel,
   declared: ReadonlyMap<string, readonly string[]>,
-  where: Where,
+  context: ValidationContext,
 ): void {
   if (declared.size === 0) return;
   const known = new Map([...declared].map(([task, results]) => [task, new Set(results)]));
   for (const { text, path } of textsOf(pipeline)) {
-    for (const { task, result } of resultRefsIn(text)) {
+    for (const { task, result } of parseResultRefs(text)) {
       const results = declared.get(task);
       if (!results || known.get(task)?.has(result)) continue;
-      const facts = { task, ...where.report.missed(result, results) };
-      where.report.add('RESULT_UNKNOWN', [...where.path, ...path], facts, { value: text });
+      const details = { task, ...context.report.unknownName(result, results) };
+      context.report.add('RESULT_UNKNOWN', [...context.path, ...path], details, { value: text });
     }
   }
 }
@@ -49,11 +51,11 @@ export function checkDeclaredResults(
 const malformedIn = (text: string): readonly string[] =>
   [...text.matchAll(/\$\((tasks\.[^()\s]*)\)/g)]
     .map(([, variable = '']) => variable)
-    .filter((variable) => isTaskVariable(variable) && resultRefsIn(`$(${variable})`).length === 0);
+    .filter((variable) => hasTasksPrefix(variable) && parseResultRefs(`$(${variable})`).length === 0);
 
 interface Text {
   readonly text: string;
-  readonly path: Path;
+  readonly path: FieldPath;
 }
 
 /** Every text that a pipeline gives to a task or condition and that speaks of tasks. */
@@ -65,7 +67,7 @@ function* textsOf({ tasks }: PipelineModel): Generator<Text> {
   }
 }
 
-function* textsIn(params: readonly ParamGiven[], path: Path): Generator<Text> {
+function* textsIn(params: readonly ParamAssignment[], path: FieldPath): Generator<Text> {
   for (const [index, { value }] of params.entries()) {
     const at = [...path, index, 'value'];
     const texts =

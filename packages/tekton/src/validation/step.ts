@@ -3,10 +3,10 @@
  */
 
 import { checkImage } from './image.js';
-import { isWithin, joinPath } from '../model/container-path.js';
+import { containsPath, joinPath } from '../model/container-path.js';
 import type { Container } from '../model/kubernetes.js';
 import type { Step } from '../v1alpha1/types.js';
-import { below, type Where } from './location.js';
+import { childContext, type ValidationContext } from './location.js';
 
 /** Volumes that every pod of a task has, besides those of the task. */
 export const INTERNAL_VOLUMES = ['workspace', 'tekton-home', 'tools', 'downward', 'scripts'] as const;
@@ -14,51 +14,51 @@ export const INTERNAL_VOLUMES = ['workspace', 'tekton-home', 'tools', 'downward'
 const INTERNAL: ReadonlySet<string> = new Set(INTERNAL_VOLUMES);
 
 /** What a container stands in. */
-export interface StepPlace {
+export interface StepContext {
   /** `step`, `sidecar` or `check`, as messages call it. */
   readonly what: string;
   readonly template?: Container;
   /** Names of the volumes that may be mounted. Absent: not known here. */
   readonly volumes?: ReadonlySet<string>;
   /** How Tekton calls the field `image` of this container. Absent: it does not look. */
-  readonly tektonImage?: string;
+  readonly tektonImageField?: string;
 }
 
 /** Checks image, script, mounts and texts of one container. */
-export function checkStep(step: Step, place: StepPlace, where: Where): void {
+export function checkStep(step: Step, place: StepContext, context: ValidationContext): void {
   const image = step.image ?? place.template?.image;
   if (image === undefined || image === '') {
-    const tektonMessage = place.tektonImage && `missing field(s): ${place.tektonImage}`;
-    where.report.add('IMAGE_MISSING', [...where.path, 'image'], { what: place.what }, { tektonMessage });
-  } else if (step.image !== undefined) checkImage(step.image, where);
-  if (step.script) checkScript(step, place, step.script, where);
-  checkMounts(step, place, where);
-  checkEnv(step, where);
-  checkQuotes(step, where);
+    const tektonMessage = place.tektonImageField && `missing field(s): ${place.tektonImageField}`;
+    context.report.add('IMAGE_MISSING', [...context.path, 'image'], { what: place.what }, { tektonMessage });
+  } else if (step.image !== undefined) checkImage(step.image, context);
+  if (step.script) checkScript(step, place, step.script, context);
+  checkMounts(step, place, context);
+  checkEnv(step, context);
+  checkQuotes(step, context);
 }
 
-function checkScript(step: Step, { what, template }: StepPlace, script: string, where: Where): void {
+function checkScript(step: Step, { what, template }: StepContext, script: string, context: ValidationContext): void {
   const tektonMessage = what === 'step' ? `script cannot be used with args or command: steps.script` : undefined;
   const command = step.command ?? template?.command ?? [];
-  if (command.length > 0) where.report.add('SCRIPT_AND_COMMAND', where.path, {}, { tektonMessage });
+  if (command.length > 0) context.report.add('SCRIPT_AND_COMMAND', context.path, {}, { tektonMessage });
   if (script.slice(0, 200).split('\n', 1)[0]?.endsWith('\r')) {
-    where.report.add('SCRIPT_LINE_ENDS', [...where.path, 'script'], {});
+    context.report.add('SCRIPT_LINE_ENDS', [...context.path, 'script'], {});
   }
 }
 
-function checkMounts(step: Step, { volumes }: StepPlace, where: Where): void {
+function checkMounts(step: Step, { volumes }: StepContext, context: ValidationContext): void {
   if (!step.volumeMounts) return;
   const taken = new Map<string, number>();
   step.volumeMounts.forEach(({ name, mountPath }, index) => {
-    const at = below(where, 'volumeMounts', index);
+    const at = childContext(context, 'volumeMounts', index);
     if (volumes && name && !name.includes('$(') && !volumes.has(name)) {
       const own = [...volumes].filter((known) => !INTERNAL.has(known)).slice(0, 100); // the controller's are no advice
-      at.report.add('VOLUME_UNKNOWN', [...at.path, 'name'], at.report.missed(name, own), {
+      at.report.add('VOLUME_UNKNOWN', [...at.path, 'name'], at.report.unknownName(name, own), {
         value: name,
       });
     }
     if (!mountPath || mountPath.includes('$(')) return;
-    const folder = reservedFolder(mountPath);
+    const folder = reservedMountDirectory(mountPath);
     const path = [...at.path, 'mountPath'];
     if (folder !== undefined) at.report.add('MOUNT_RESERVED', path, { mountPath, folder }, { value: mountPath });
     const first = taken.get(joinPath('/', mountPath));
@@ -68,30 +68,31 @@ function checkMounts(step: Step, { volumes }: StepPlace, where: Where): void {
 }
 
 /** The controller's folder that a mount would cover; the home of the steps may be mounted. */
-export function reservedFolder(mountPath: string): string | undefined {
+export function reservedMountDirectory(mountPath: string): string | undefined {
   if (joinPath('/', mountPath) === '/') return '/';
-  if (isWithin('/tekton/home', mountPath)) return undefined;
-  return ['/tekton', '/builder/tools', '/builder/downward'].find((folder) => isWithin(folder, mountPath));
+  if (containsPath('/tekton/home', mountPath)) return undefined;
+  return ['/tekton', '/builder/tools', '/builder/downward'].find((folder) => containsPath(folder, mountPath));
 }
 
-function checkEnv(step: Step, where: Where): void {
+function checkEnv(step: Step, context: ValidationContext): void {
   if ((step.env?.length ?? 0) < 2) return;
   const taken = new Map<string, number>();
   (step.env ?? []).forEach(({ name }, index) => {
     const first = taken.get(name);
     if (first === undefined) taken.set(name, index);
-    else where.report.add('ENV_TWICE', [...where.path, 'env', index, 'name'], { name, first }, { value: name });
+    else context.report.add('ENV_TWICE', [...context.path, 'env', index, 'name'], { name, first }, { value: name });
   });
 }
 
 const CURLY = /[\u2018\u2019\u201c\u201d]/;
 
 /** Typographic quotes in what a shell will read. */
-function checkQuotes(step: Step, where: Where): void {
+function checkQuotes(step: Step, context: ValidationContext): void {
   for (const field of ['command', 'args'] as const) {
     const index = (step[field] ?? []).findIndex((word) => CURLY.test(word));
     const word = step[field]?.[index] ?? '';
     const sign = CURLY.exec(word)?.[0];
-    if (sign !== undefined) where.report.add('QUOTES_CURLY', [...where.path, field, index], { sign }, { value: word });
+    if (sign !== undefined)
+      context.report.add('QUOTES_CURLY', [...context.path, field, index], { sign }, { value: word });
   }
 }

@@ -6,31 +6,31 @@
  */
 
 import type { Catalog } from './catalog.js';
-import type { Inspection } from '../versions/check-object.js';
+import type { InspectedObject } from '../versions/check-object.js';
 import { isRecord } from '../schema/conformance.js';
-import type { TaskModel, TaskUse } from '../model/model.js';
+import type { TaskModel, TaskSource } from '../model/model.js';
 import { readPipeline, readPipelineRun, readTask, readTaskRun } from '../v1alpha1/reader.js';
-import type { Path } from '../variables/task-fields.js';
+import type { FieldPath } from '../variables/task-fields.js';
 
 /** Where Kubernetes, and every client, looks for a pod's token. */
 const TOKEN_PATH = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 /** An account of a run, and the tasks that run as it. */
-interface Use {
+interface AccountUse {
   readonly account: string;
-  readonly field: Path;
-  readonly tasks: readonly (TaskUse | undefined)[];
+  readonly field: FieldPath;
+  readonly tasks: readonly (TaskSource | undefined)[];
 }
 
 /** Warns of every run whose account has rights and mounts no token, and none of whose tasks mounts one itself. */
-export function checkTokens(inspections: readonly Inspection[], catalog: Catalog): void {
+export function checkTokenMounts(inspections: readonly InspectedObject[], catalog: Catalog): void {
   const entitled = accountsWithRights(catalog);
   if (entitled.size === 0) return;
-  for (const { id, tekton, report } of inspections) {
-    if (tekton?.kind !== 'PipelineRun' && tekton?.kind !== 'TaskRun') continue;
-    if (tekton.spec.podTemplate?.['automountServiceAccountToken'] === true) continue;
-    for (const { account, field, tasks } of usesOf(tekton, catalog, id.namespace)) {
-      const found = entitled.has(account) ? catalog.findPlain('ServiceAccount', account, id.namespace) : undefined;
+  for (const { id, tektonObject, report } of inspections) {
+    if (tektonObject?.kind !== 'PipelineRun' && tektonObject?.kind !== 'TaskRun') continue;
+    if (tektonObject.spec.podTemplate?.['automountServiceAccountToken'] === true) continue;
+    for (const { account, field, tasks } of usesOf(tektonObject, catalog, id.namespace)) {
+      const found = entitled.has(account) ? catalog.tryFindAny('ServiceAccount', account, id.namespace) : undefined;
       if (found?.object?.['automountServiceAccountToken'] !== false) continue;
       if (tasks.length === 0 || tasks.some((use) => mayHaveToken(use, catalog, id.namespace))) continue;
       report.add('TOKEN_ABSENT', ['spec', ...field], { account }, { value: account });
@@ -52,23 +52,27 @@ function accountsWithRights(catalog: Catalog): ReadonlySet<string> {
   return names;
 }
 
-function usesOf(run: NonNullable<Inspection['tekton']>, catalog: Catalog, namespace: string | undefined): Use[] {
+function usesOf(
+  run: NonNullable<InspectedObject['tektonObject']>,
+  catalog: Catalog,
+  namespace: string | undefined,
+): AccountUse[] {
   if (run.kind === 'TaskRun') {
-    const { serviceAccount: account = 'default', use } = readTaskRun(run.spec);
-    return [{ account, field: [fieldOf(run.spec)], tasks: [use] }];
+    const { serviceAccount: account = 'default', source } = readTaskRun(run.spec);
+    return [{ account, field: [fieldOf(run.spec)], tasks: [source] }];
   }
   if (run.kind !== 'PipelineRun') return [];
-  const { serviceAccount = 'default', serviceAccountOf, use } = readPipelineRun(run.spec);
-  const found = use?.from === 'cluster' ? catalog.find('Pipeline', use.name, namespace) : undefined;
-  const pipeline = use?.from === 'here' ? use.pipeline : found && readPipeline(found.spec);
+  const { serviceAccount = 'default', taskServiceAccounts, source } = readPipelineRun(run.spec);
+  const found = source?.kind === 'reference' ? catalog.tryFind('Pipeline', source.name, namespace) : undefined;
+  const pipeline = source?.kind === 'embedded' ? source.pipeline : found && readPipeline(found.spec);
   if (!pipeline) return [];
-  const accounts = new Set([serviceAccount, ...serviceAccountOf.values()]);
+  const accounts = new Set([serviceAccount, ...taskServiceAccounts.values()]);
   return [...accounts].map((account) => ({
     account,
     field: [account === serviceAccount ? fieldOf(run.spec) : 'serviceAccountNames'],
     tasks: pipeline.tasks
-      .filter(({ name }) => (serviceAccountOf.get(name) ?? serviceAccount) === account)
-      .map((task) => task.use),
+      .filter(({ name }) => (taskServiceAccounts.get(name) ?? serviceAccount) === account)
+      .map((task) => task.source),
   }));
 }
 
@@ -76,10 +80,10 @@ const fieldOf = (spec: { readonly serviceAccountName?: string }): string =>
   spec.serviceAccountName === undefined ? 'serviceAccount' : 'serviceAccountName';
 
 /** Of a task that is not there nothing is known. */
-function mayHaveToken(use: TaskUse | undefined, catalog: Catalog, namespace: string | undefined): boolean {
+function mayHaveToken(use: TaskSource | undefined, catalog: Catalog, namespace: string | undefined): boolean {
   if (!use) return true;
-  if (use.from === 'here') return hasToken(use.task);
-  const found = catalog.find(use.kind, use.name, namespace);
+  if (use.kind === 'embedded') return hasToken(use.task);
+  const found = catalog.tryFind(use.taskKind, use.name, namespace);
   return !found || hasToken(readTask(found.spec));
 }
 

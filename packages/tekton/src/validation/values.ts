@@ -5,87 +5,112 @@
  * results of a task where the task is (`taskReplacements`). Params in the value of a param are filled in nowhere.
  */
 
-import { paramVocabulary, valueVocabulary, variableChecker, type Label, type Vocabulary } from './variables.js';
+import {
+  paramVariables,
+  nonParamVariables,
+  createVariableChecker,
+  type TektonField,
+  type KnownVariables,
+} from './variables.js';
 import type { ParamModel, TaskModel } from '../model/model.js';
-import { TASK_SPELLING } from '../v1alpha1/reader.js';
-import type { Path } from '../variables/task-fields.js';
+import { TASK_VARIABLE_PREFIXES } from '../v1alpha1/reader.js';
+import type { FieldPath } from '../variables/task-fields.js';
 import type { ParamValue } from '../v1alpha1/types.js';
-import type { Where } from './location.js';
+import type { ValidationContext } from './location.js';
 
 /** A value that may be missing. */
-export interface Value {
+export interface NamedValue {
   readonly name: string;
   readonly value?: ParamValue | undefined;
 }
 
 /** The defaults of params, in their order. */
-export const defaultsOf = (params: readonly ParamModel[]): readonly Value[] =>
+export const defaultsOf = (params: readonly ParamModel[]): readonly NamedValue[] =>
   params.map(({ name, default: value }) => ({ name, value }));
 
 /** Checks what a pipeline gives to one of its tasks or conditions, as far as the pipeline knows. `where` is the list of params. */
-export function checkGivenValues(values: readonly Value[], vocabulary: Vocabulary, where: Where): void {
-  const others = (name: string): boolean => vocabulary.others?.(name) === true || isTasksOwn(name);
-  const labelOf = (name: string): Label => ({
+export function checkPipelineTaskValues(
+  values: readonly NamedValue[],
+  knownVariables: KnownVariables,
+  context: ValidationContext,
+): void {
+  const others = (name: string): boolean => knownVariables.isCheckedElsewhere?.(name) === true || isTaskScoped(name);
+  const labelOf = (name: string): TektonField => ({
     subject: `task parameter param[${name}]`,
     field: `pipelinespec.params.param[${name}]`,
   });
-  check(values, { ...vocabulary, others }, where, { field: 'value', labelOf });
+  check(values, { ...knownVariables, isCheckedElsewhere: others }, context, { field: 'value', labelOf });
 }
 
 /** Checks the values of params of a pipeline: defaults and what a run gives. `where` is the list of params. */
 export function checkPipelineValues(
   params: readonly ParamModel[],
-  values: readonly Value[],
-  where: Where,
+  values: readonly NamedValue[],
+  context: ValidationContext,
   field: 'default' | 'value',
 ): void {
-  check(values, { ...NOTHING, nested: namesOf(params, ['params']), others: isTasksOwn }, where, { field });
+  check(
+    values,
+    { ...NO_VARIABLES, nestedParams: paramVariableNames(params, ['params']), isCheckedElsewhere: isTaskScoped },
+    context,
+    { field },
+  );
 }
 
 /** Checks the values of params of a task: defaults and what a run gives. `where` is the list of params. */
 export function checkTaskValues(
   task: TaskModel,
-  values: readonly Value[],
-  where: Where,
+  values: readonly NamedValue[],
+  context: ValidationContext,
   field: 'default' | 'value',
 ): void {
-  const [strings, nested] = [taskText(task), namesOf(task.params, [...task.spelling.params, ...TASK_SPELLING.params])];
-  check(values, { ...NOTHING, strings, nested }, where, { field });
+  const [strings, nested] = [
+    taskValueVariables(task),
+    paramVariableNames(task.params, [...task.variablePrefixes.params, ...TASK_VARIABLE_PREFIXES.params]),
+  ];
+  check(values, { ...NO_VARIABLES, strings, nestedParams: nested }, context, { field });
 }
 
 /**
- * Checks the variables of a task or condition in what a pipeline gives to it; {@link checkGivenValues} has checked the others.
+ * Checks the variables of a task or condition in what a pipeline gives to it; {@link checkPipelineTaskValues} has checked the others.
  *
- * @param where the list of params
+ * @param context the list of params
  */
-export function checkHandedValues(task: TaskModel, values: readonly Value[], where: Where): void {
-  const others = (name: string): boolean => !isTasksOwn(name);
-  check(values, { ...NOTHING, strings: taskText(task), others }, where, { field: 'value' });
+export function checkTaskVariablesInValues(
+  task: TaskModel,
+  values: readonly NamedValue[],
+  context: ValidationContext,
+): void {
+  const others = (name: string): boolean => !isTaskScoped(name);
+  check(values, { ...NO_VARIABLES, strings: taskValueVariables(task), isCheckedElsewhere: others }, context, {
+    field: 'value',
+  });
 }
 
 /** Whether a variable has the name of something that only a task can have. */
-const isTasksOwn = (name: string): boolean => /^(?:(?:inputs|outputs)\.resources|workspaces|results)\./.test(name);
+const isTaskScoped = (name: string): boolean => /^(?:(?:inputs|outputs)\.resources|workspaces|results)\./.test(name);
 
 /** The check of a Condition runs as a Task, and its values are filled in there. */
-const taskText = (task: TaskModel): ReadonlySet<string> => valueVocabulary({ ...task, spelling: TASK_SPELLING });
+const taskValueVariables = (task: TaskModel): ReadonlySet<string> =>
+  nonParamVariables({ ...task, variablePrefixes: TASK_VARIABLE_PREFIXES });
 
-const NOTHING: Vocabulary = { strings: new Set(), arrays: new Set() };
+const NO_VARIABLES: KnownVariables = { strings: new Set(), arrays: new Set() };
 
-function namesOf(params: readonly ParamModel[], prefixes: readonly string[]): ReadonlySet<string> {
-  const { strings, arrays } = paramVocabulary(params, prefixes);
+function paramVariableNames(params: readonly ParamModel[], prefixes: readonly string[]): ReadonlySet<string> {
+  const { strings, arrays } = paramVariables(params, prefixes);
   return new Set([...strings, ...arrays]);
 }
 
 function check(
-  values: readonly Value[],
-  vocabulary: Vocabulary,
-  where: Where,
-  { field, labelOf }: { readonly field: 'default' | 'value'; readonly labelOf?: (name: string) => Label },
+  values: readonly NamedValue[],
+  knownVariables: KnownVariables,
+  context: ValidationContext,
+  { field, labelOf }: { readonly field: 'default' | 'value'; readonly labelOf?: (name: string) => TektonField },
 ): void {
   values.forEach(({ name, value }, index) => {
     if (value === undefined) return;
-    const path: Path = [...where.path, index, field];
-    const checker = variableChecker(vocabulary, where, () => labelOf?.(name), isPipelineParam);
+    const path: FieldPath = [...context.path, index, field];
+    const checker = createVariableChecker(knownVariables, context, () => labelOf?.(name), isPipelineParam);
     if (typeof value !== 'string') value.forEach((item, at) => checker.element(item, [...path, at]));
     else if (value.includes('$')) checker.text(value, path);
   });

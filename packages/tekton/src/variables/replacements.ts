@@ -4,13 +4,13 @@
  * The names per resource type are Tekton's. Check (`check-variables.ts`) and run (`taskReplacements`) read the same table.
  */
 
-import { isWithin, joinPath } from '../model/container-path.js';
-import type { ParamGiven, ParamModel, PipelineResourceModel, ResourceModel, TaskModel } from '../model/model.js';
+import { containsPath, joinPath } from '../model/container-path.js';
+import type { ParamAssignment, ParamModel, PipelineResourceModel, ResourceModel, TaskModel } from '../model/model.js';
 import { substitute, substituteList, type Replacements } from './substitution.js';
 import type { ParamValue, ResourceType } from '../v1alpha1/types.js';
 
 /** Params of each type whose value a task may read as `$(inputs.resources.NAME.KEY)`, with what stands there when not given. */
-const READABLE: Readonly<Record<ResourceType, Readonly<Record<string, string>>>> = {
+const VARIABLE_DEFAULTS: Readonly<Record<ResourceType, Readonly<Record<string, string>>>> = {
   git: { url: '', revision: 'master', depth: '1', sslVerify: 'true', submodules: 'true' },
   image: { url: '', digest: '' },
   pullRequest: { url: '', provider: '', 'insecure-skip-tls-verify': 'false' },
@@ -29,17 +29,17 @@ const READABLE: Readonly<Record<ResourceType, Readonly<Record<string, string>>>>
 };
 
 /** The one variable that is spelt otherwise than its param. */
-const PARAM_OF: Readonly<Record<string, string>> = { 'target-uri': 'targeturi' };
+const PARAM_OF_VARIABLE: Readonly<Record<string, string>> = { 'target-uri': 'targeturi' };
 
-const ALWAYS_READABLE = ['name', 'type', 'path'];
+const COMMON_VARIABLES = ['name', 'type', 'path'];
 
-const NAMES: ReadonlyMap<string, readonly string[]> = new Map(
-  Object.entries(READABLE).map(([type, params]) => [type, [...ALWAYS_READABLE, ...Object.keys(params)]]),
+const VARIABLE_NAMES: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries(VARIABLE_DEFAULTS).map(([type, params]) => [type, [...COMMON_VARIABLES, ...Object.keys(params)]]),
 );
 
 /** What may follow `inputs.resources.NAME.` for a resource of this type. */
 export function resourceVariableNames(type: ResourceType): readonly string[] {
-  return NAMES.get(type) ?? ALWAYS_READABLE; // a misspelt type is reported where it stands, and has no variables of its own
+  return VARIABLE_NAMES.get(type) ?? COMMON_VARIABLES; // a misspelt type is reported where it stands, and has no variables of its own
 }
 
 /** The values of a resource's variables, all but `path`, which the task decides. */
@@ -49,16 +49,16 @@ export function resourceVariables(resource: PipelineResourceModel): Map<string, 
     ['name', called || resource.name],
     ['type', resource.type],
   ]);
-  for (const [key, fallback] of Object.entries(READABLE[resource.type])) {
-    const given = resource.params.get(PARAM_OF[key] ?? key.toLowerCase());
+  for (const [key, fallback] of Object.entries(VARIABLE_DEFAULTS[resource.type])) {
+    const given = resource.params.get(PARAM_OF_VARIABLE[key] ?? key.toLowerCase());
     values.set(key, given === undefined || given === '' ? fallback : given);
   }
   return values;
 }
 
 /** Whether a targetPath stays below /workspace, to which it is joined whether or not it begins with a slash. */
-export const staysInWorkspace = (targetPath: string): boolean =>
-  isWithin('/workspace', joinPath('/workspace', targetPath));
+export const isInsideWorkspace = (targetPath: string): boolean =>
+  containsPath('/workspace', joinPath('/workspace', targetPath));
 
 /** Directory of an input, absolute and without `.` or a slash at its end: `/workspace/NAME`, or its targetPath below /workspace. */
 export function inputPath(input: Pick<ResourceModel, 'name' | 'targetPath'>): string {
@@ -73,8 +73,8 @@ export function outputPath(output: Pick<ResourceModel, 'name' | 'targetPath'>): 
 }
 
 /** What one run gives to a task. */
-export interface TaskGiven {
-  readonly params: readonly ParamGiven[];
+export interface TaskArguments {
+  readonly params: readonly ParamAssignment[];
   /** By name of the input. An optional one may be missing. */
   readonly inputs: ReadonlyMap<string, PipelineResourceModel>;
   readonly outputs: ReadonlyMap<string, PipelineResourceModel>;
@@ -89,8 +89,8 @@ export interface TaskGiven {
  * Each is filled in where all before it are, so the value of a param may name a resource, and no resource a param. A param's value
  * wins over its default.
  */
-export function taskReplacements(task: TaskModel, given: TaskGiven): readonly Replacements[] {
-  const { spelling, workspaces } = task;
+export function taskReplacements(task: TaskModel, given: TaskArguments): readonly Replacements[] {
+  const { variablePrefixes, workspaces } = task;
   const storage = new Map<string, string>();
   for (const { name, mountPath } of workspaces) {
     storage.set(`workspaces.${name}.path`, mountPath);
@@ -98,15 +98,15 @@ export function taskReplacements(task: TaskModel, given: TaskGiven): readonly Re
   }
   const results = new Map(task.results.map((name) => [`results.${name}.path`, `/tekton/results/${name}`]));
   return [
-    paramReplacements(task.params, given.params, spelling.params),
-    resourceReplacements(task.inputs, given.inputs, spelling.inputs, inputPath),
-    resourceReplacements(task.outputs, given.outputs, spelling.outputs, outputPath),
-    onlyStrings(storage),
-    onlyStrings(results),
+    paramReplacements(task.params, given.params, variablePrefixes.params),
+    resourceReplacements(task.inputs, given.inputs, variablePrefixes.inputs, inputPath),
+    resourceReplacements(task.outputs, given.outputs, variablePrefixes.outputs, outputPath),
+    stringReplacements(storage),
+    stringReplacements(results),
   ].filter(({ strings, arrays }) => strings.size + arrays.size > 0);
 }
 
-const onlyStrings = (strings: ReadonlyMap<string, string>): Replacements => ({ strings, arrays: new Map() });
+const stringReplacements = (strings: ReadonlyMap<string, string>): Replacements => ({ strings, arrays: new Map() });
 
 function resourceReplacements(
   declared: readonly ResourceModel[],
@@ -122,13 +122,13 @@ function resourceReplacements(
     for (const prefix of prefixes)
       for (const [key, value] of values) strings.set(`${prefix}.${resource.name}.${key}`, value);
   }
-  return onlyStrings(strings);
+  return stringReplacements(strings);
 }
 
 /** What stands for params under each of `prefixes`; a declared param without value or default keeps its variable. */
 export function paramReplacements(
   declared: readonly ParamModel[],
-  given: readonly ParamGiven[],
+  given: readonly ParamAssignment[],
   prefixes: readonly string[],
 ): { readonly strings: Map<string, string>; readonly arrays: Map<string, readonly string[]> } {
   const strings = new Map<string, string>();

@@ -4,8 +4,8 @@
  * Such a variable orders the two tasks and is filled in when the second one starts. Check, graph and run find them here.
  */
 
-import type { ParamGiven, PipelineTaskModel } from '../model/model.js';
-import { variablesIn } from './substitution.js';
+import type { ParamAssignment, PipelineTaskModel } from '../model/model.js';
+import { parseVariables } from './substitution.js';
 
 /** A result of a task, as a variable names it. */
 export interface ResultRef {
@@ -18,26 +18,26 @@ export interface ResultRef {
 const REF = /^tasks\.(.+?)\.results\.([^.].*)$/;
 
 /** Whether a variable begins like one of these, whether or not it is one. */
-export const isTaskVariable = (name: string): boolean => name.startsWith('tasks.');
+export const hasTasksPrefix = (name: string): boolean => name.startsWith('tasks.');
 
 /** The results that a text names, in order. */
-export function resultRefsIn(text: string): ResultRef[] {
+export function parseResultRefs(text: string): ResultRef[] {
   if (!text.includes('$(tasks.')) return [];
-  return variablesIn(text).flatMap(({ name: variable }) => {
+  return parseVariables(text).flatMap(({ name: variable }) => {
     const [, task, result] = REF.exec(variable) ?? [];
     return task === undefined || result === undefined ? [] : [{ variable, task, result }];
   });
 }
 
 /** The results that the values of params name, in order. */
-export const resultRefsOf = (params: readonly ParamGiven[]): ResultRef[] =>
-  params.flatMap(({ value }) => (typeof value === 'string' ? [value] : value).flatMap(resultRefsIn));
+export const resultRefsOfParams = (params: readonly ParamAssignment[]): ResultRef[] =>
+  params.flatMap(({ value }) => (typeof value === 'string' ? [value] : value).flatMap(parseResultRefs));
 
 /** The results that a task of a pipeline needs before it may start, for itself or for its conditions. */
-export const resultRefsOfTask = ({
+export const resultRefsOfPipelineTask = ({
   params,
   conditions,
 }: Pick<PipelineTaskModel, 'params' | 'conditions'>): ResultRef[] => [
-  ...resultRefsOf(params),
-  ...conditions.flatMap((condition) => resultRefsOf(condition.params)),
+  ...resultRefsOfParams(params),
+  ...conditions.flatMap((condition) => resultRefsOfParams(condition.params)),
 ];

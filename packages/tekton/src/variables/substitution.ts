@@ -38,12 +38,12 @@ function* enclosed(text: string): Generator<Variable> {
 }
 
 /** The variables of a text, in order. `$(not a name)` is none. */
-export function variablesIn(text: string): Variable[] {
+export function parseVariables(text: string): Variable[] {
   return [...enclosed(text)].filter(({ name }) => NAME.test(name));
 }
 
 /** The name of the variable that is the whole text, if it is one. */
-export function wholeVariable(text: string): string | undefined {
+export function isolatedVariable(text: string): string | undefined {
   const [first] = enclosed(text);
   return first && first.start === 0 && first.end === text.length ? first.name : undefined;
 }
@@ -64,7 +64,7 @@ export function substitute(text: string, { strings }: Pick<Replacements, 'string
 /** A list with values in place of variables: an element that is one array variable becomes that array's elements. */
 export function substituteList(list: readonly string[], replacements: Replacements): string[] {
   return list.flatMap((text) => {
-    const name = wholeVariable(text);
+    const name = isolatedVariable(text);
     const array = name === undefined ? undefined : replacements.arrays.get(name);
     return array ?? [substitute(text, replacements)];
   });

@@ -11,19 +11,24 @@ import { substitute, substituteList, type Replacements } from './substitution.js
 import type { Step } from '../v1alpha1/types.js';
 
 /** Field names and indexes from the object to a field. */
-export type Path = readonly (string | number)[];
+export type FieldPath = readonly (string | number)[];
 
 /** What happens to each text on the walk. The path is the walk's own list, to be copied by whoever keeps it. */
-export interface Rewrite {
-  readonly text: (value: string, path: Path) => string;
-  readonly list: (values: readonly string[], path: Path) => readonly string[];
+export interface FieldRewriter {
+  readonly text: (value: string, path: FieldPath) => string;
+  readonly list: (values: readonly string[], path: FieldPath) => readonly string[];
 }
 
 /** Where the walk is: one list for the whole of it. */
-type Walk = (string | number)[];
+type MutablePath = (string | number)[];
 
 /** Rewrites the text fields named by `keys`. */
-function texts<T extends object>(object: T, keys: readonly (keyof T & string)[], path: Walk, rewrite: Rewrite): T {
+function rewriteStrings<T extends object>(
+  object: T,
+  keys: readonly (keyof T & string)[],
+  path: MutablePath,
+  rewrite: FieldRewriter,
+): T {
   let result = object;
   for (const key of keys) {
     const value: unknown = object[key];
@@ -37,11 +42,11 @@ function texts<T extends object>(object: T, keys: readonly (keyof T & string)[],
 }
 
 /** Rewrites the object under `key`, if there is one. */
-function child<T extends object, K extends keyof T & string>(
+function rewriteChild<T extends object, K extends keyof T & string>(
   object: T,
   key: K,
-  path: Walk,
-  walk: (value: NonNullable<T[K]>, path: Walk) => NonNullable<T[K]>,
+  path: MutablePath,
+  walk: (value: NonNullable<T[K]>, path: MutablePath) => NonNullable<T[K]>,
 ): T {
   const value = object[key];
   if (typeof value !== 'object' || value === null) return object;
@@ -52,7 +57,11 @@ function child<T extends object, K extends keyof T & string>(
 }
 
 /** Rewrites each element; an unchanged list is given back itself. */
-function each<T>(list: readonly T[], path: Walk, walk: (value: T, path: Walk) => T): readonly T[] {
+function rewriteElements<T>(
+  list: readonly T[],
+  path: MutablePath,
+  walk: (value: T, path: MutablePath) => T,
+): readonly T[] {
   let changed: T[] | undefined;
   for (const [index, value] of list.entries()) {
     path.push(index);
@@ -64,81 +73,96 @@ function each<T>(list: readonly T[], path: Walk, walk: (value: T, path: Walk) =>
   return changed ?? list;
 }
 
-const envVar = (env: EnvVar, path: Walk, rewrite: Rewrite): EnvVar =>
-  child(texts(env, ['value'], path, rewrite), 'valueFrom', path, (source, at) => {
-    const secret = child(source, 'secretKeyRef', at, (ref, to) => texts(ref, ['name', 'key'], to, rewrite));
-    return child(secret, 'configMapKeyRef', at, (ref, to) => texts(ref, ['name', 'key'], to, rewrite));
+const envVar = (env: EnvVar, path: MutablePath, rewrite: FieldRewriter): EnvVar =>
+  rewriteChild(rewriteStrings(env, ['value'], path, rewrite), 'valueFrom', path, (source, at) => {
+    const secret = rewriteChild(source, 'secretKeyRef', at, (ref, to) =>
+      rewriteStrings(ref, ['name', 'key'], to, rewrite),
+    );
+    return rewriteChild(secret, 'configMapKeyRef', at, (ref, to) => rewriteStrings(ref, ['name', 'key'], to, rewrite));
   });
 
-function envFrom(source: EnvFromSource, path: Walk, rewrite: Rewrite): EnvFromSource {
-  const prefixed = texts(source, ['prefix'], path, rewrite);
-  const secret = child(prefixed, 'secretRef', path, (ref, to) => texts(ref, ['name'], to, rewrite));
-  return child(secret, 'configMapRef', path, (ref, to) => texts(ref, ['name'], to, rewrite));
+function envFrom(source: EnvFromSource, path: MutablePath, rewrite: FieldRewriter): EnvFromSource {
+  const prefixed = rewriteStrings(source, ['prefix'], path, rewrite);
+  const secret = rewriteChild(prefixed, 'secretRef', path, (ref, to) => rewriteStrings(ref, ['name'], to, rewrite));
+  return rewriteChild(secret, 'configMapRef', path, (ref, to) => rewriteStrings(ref, ['name'], to, rewrite));
 }
 
-const mount = (it: VolumeMount, path: Walk, rewrite: Rewrite): VolumeMount =>
-  texts(it, ['name', 'mountPath', 'subPath'], path, rewrite);
+const mount = (it: VolumeMount, path: MutablePath, rewrite: FieldRewriter): VolumeMount =>
+  rewriteStrings(it, ['name', 'mountPath', 'subPath'], path, rewrite);
 
 /** Rewrites a step, sidecar or step template. */
-export const rewriteContainer = <C extends Container & Pick<Step, 'script'>>(
+export const rewriteContainerFields = <C extends Container & Pick<Step, 'script'>>(
   container: C,
-  path: Path,
-  rewrite: Rewrite,
+  path: FieldPath,
+  rewrite: FieldRewriter,
 ): C => containerAt(container, [...path], rewrite);
 
-function containerAt<C extends Container & Pick<Step, 'script'>>(container: C, path: Walk, rewrite: Rewrite): C {
-  let result: C = texts(container, ['name', 'image', 'workingDir', 'script'], path, rewrite);
-  result = child(result, 'command', path, (list, at) => rewrite.list(list, at) as typeof list); // the same kind of list
-  result = child(result, 'args', path, (list, at) => rewrite.list(list, at) as typeof list); // the same kind of list
-  result = child(result, 'env', path, (list, at) => each(list, at, (it, to) => envVar(it, to, rewrite)) as typeof list); // same
-  result = child(
+function containerAt<C extends Container & Pick<Step, 'script'>>(
+  container: C,
+  path: MutablePath,
+  rewrite: FieldRewriter,
+): C {
+  let result: C = rewriteStrings(container, ['name', 'image', 'workingDir', 'script'], path, rewrite);
+  result = rewriteChild(result, 'command', path, (list, at) => rewrite.list(list, at) as typeof list); // the same kind of list
+  result = rewriteChild(result, 'args', path, (list, at) => rewrite.list(list, at) as typeof list); // the same kind of list
+  result = rewriteChild(
+    result,
+    'env',
+    path,
+    (list, at) => rewriteElements(list, at, (it, to) => envVar(it, to, rewrite)) as typeof list,
+  ); // same
+  result = rewriteChild(
     result,
     'envFrom',
     path,
-    (list, at) => each(list, at, (it, to) => envFrom(it, to, rewrite)) as typeof list,
+    (list, at) => rewriteElements(list, at, (it, to) => envFrom(it, to, rewrite)) as typeof list,
   ); // same
-  return child(
+  return rewriteChild(
     result,
     'volumeMounts',
     path,
-    (list, at) => each(list, at, (it, to) => mount(it, to, rewrite)) as typeof list,
+    (list, at) => rewriteElements(list, at, (it, to) => mount(it, to, rewrite)) as typeof list,
   ); // same
 }
 
 /** Rewrites a volume. */
-export const rewriteVolume = (volume: Volume, path: Path, rewrite: Rewrite): Volume =>
+export const rewriteVolumeFields = (volume: Volume, path: FieldPath, rewrite: FieldRewriter): Volume =>
   volumeAt(volume, [...path], rewrite);
 
-function volumeAt(volume: Volume, path: Walk, rewrite: Rewrite): Volume {
-  const named = texts(volume, ['name'], path, rewrite);
-  const configMap = child(named, 'configMap', path, (source, at) =>
-    child(texts(source, ['name'], at, rewrite), 'items', at, (items, to) =>
-      each(items, to, (item, here) => texts(item, ['key', 'path'], here, rewrite)),
+function volumeAt(volume: Volume, path: MutablePath, rewrite: FieldRewriter): Volume {
+  const named = rewriteStrings(volume, ['name'], path, rewrite);
+  const configMap = rewriteChild(named, 'configMap', path, (source, at) =>
+    rewriteChild(rewriteStrings(source, ['name'], at, rewrite), 'items', at, (items, to) =>
+      rewriteElements(items, to, (item, here) => rewriteStrings(item, ['key', 'path'], here, rewrite)),
     ),
   );
-  const secret = child(configMap, 'secret', path, (source, at) => texts(source, ['secretName'], at, rewrite));
-  return child(secret, 'persistentVolumeClaim', path, (source, at) => texts(source, ['claimName'], at, rewrite));
+  const secret = rewriteChild(configMap, 'secret', path, (source, at) =>
+    rewriteStrings(source, ['secretName'], at, rewrite),
+  );
+  return rewriteChild(secret, 'persistentVolumeClaim', path, (source, at) =>
+    rewriteStrings(source, ['claimName'], at, rewrite),
+  );
 }
 
 /** Rewrites every field of a task that may hold variables; paths start at `path`, below which `steps` lies. */
-export function rewriteTask(task: TaskModel, path: Path, rewrite: Rewrite): TaskModel {
+export function rewriteTaskFields(task: TaskModel, path: FieldPath, rewrite: FieldRewriter): TaskModel {
   const containers = (list: readonly Step[], key: string): readonly Step[] =>
-    each(list, [...path, key], (step, at) => containerAt(step, at, rewrite));
+    rewriteElements(list, [...path, key], (step, at) => containerAt(step, at, rewrite));
   return {
     ...task,
     steps: containers(task.steps, 'steps'),
     ...(task.stepTemplate && { stepTemplate: containerAt(task.stepTemplate, [...path, 'stepTemplate'], rewrite) }),
     sidecars: containers(task.sidecars, 'sidecars'),
-    volumes: each(task.volumes, [...path, 'volumes'], (volume, at) => volumeAt(volume, at, rewrite)),
+    volumes: rewriteElements(task.volumes, [...path, 'volumes'], (volume, at) => volumeAt(volume, at, rewrite)),
   };
 }
 
 /** A task with values in place of its variables, in every field that may hold them; `stages` are filled in one after the other. */
 export const substituteTask = (task: TaskModel, stages: readonly Replacements[]): TaskModel =>
-  stages.reduce(fillIn, task);
+  stages.reduce(substituteStage, task);
 
-function fillIn(task: TaskModel, replacements: Replacements): TaskModel {
-  return rewriteTask(task, [], {
+function substituteStage(task: TaskModel, replacements: Replacements): TaskModel {
+  return rewriteTaskFields(task, [], {
     text: (value) => substitute(value, replacements),
     list: (values) => {
       const next = substituteList(values, replacements);

@@ -14,73 +14,78 @@ import { checkPipelineRun, checkTaskRun } from '../v1alpha1/validation/run.js';
 import { conform, isRecord } from '../schema/conformance.js';
 import { checkCondition, checkTask } from '../v1alpha1/validation/task.js';
 import type { ObjectId, Problem } from '../problems/problem.js';
-import { Report, someGuesses, type Guesses, type Written } from '../problems/report.js';
-import { KINDS, STATUS, type KindShape } from '../v1alpha1/kinds.js';
+import { Report, suggestionBudget, type SuggestionBudget, type SourceText } from '../problems/report.js';
+import { KINDS, STATUS_SCHEMA, type KindDefinition } from '../v1alpha1/kinds.js';
 import { metadata } from '../schema/kubernetes.js';
-import { kubernetesObject, text, type ObjectSchema } from '../schema/schema.js';
-import { typeName } from '../schema/type-hint.js';
-import { API_VERSION, GROUP, type AnyTektonObject, type Kind } from '../v1alpha1/types.js';
-import type { Where } from '../validation/location.js';
+import { kubernetesObject, string, type ObjectSchema } from '../schema/schema.js';
+import { describeValue } from '../schema/type-hint.js';
+import { V1ALPHA1, TEKTON_GROUP, type V1alpha1Object, type Kind } from '../v1alpha1/types.js';
+import type { ValidationContext } from '../validation/location.js';
 
 /** What was learnt of one object. */
-export interface Inspection {
+export interface InspectedObject {
   readonly id: ObjectId;
   readonly report: Report;
   /** An object of tekton.dev/v1alpha1 with all that does not fit left out. Absent: it is something else. */
-  readonly tekton?: AnyTektonObject;
+  readonly tektonObject?: V1alpha1Object;
   /** The object as given, when it is one of Kubernetes'. */
   readonly object?: Readonly<Record<string, unknown>>;
 }
 
 /** All problems of one object, in order of their paths. `index`: its place in the input, for the problems' `object`. */
 export function checkObject(object: unknown, index = 0): readonly Problem[] {
-  return inspect(object, index, someGuesses()).report.problems();
+  return inspectObject(object, index, suggestionBudget()).report.problems();
 }
 
 /** Checks one object and keeps what the checks of a whole set need. */
-export function inspect(object: unknown, index: number, guesses: Guesses, written?: Written): Inspection {
+export function inspectObject(
+  object: unknown,
+  index: number,
+  budget: SuggestionBudget,
+  sourceText?: SourceText,
+): InspectedObject {
   const id = idOf(object, index);
-  const report = new Report(id, guesses, written);
+  const report = new Report(id, budget, sourceText);
   if (!isRecord(object) || id.apiVersion === undefined || id.kind === undefined) {
-    const is = isRecord(object) ? missingParts(id) : `it is ${typeName(object)}`;
+    const is = isRecord(object) ? missingParts(id) : `it is ${describeValue(object)}`;
     report.add('OBJECT_MALFORMED', [], { is });
     return { id, report };
   }
-  if (id.apiVersion !== GROUP && !id.apiVersion.startsWith(`${GROUP}/`)) {
+  if (id.apiVersion !== TEKTON_GROUP && !id.apiVersion.startsWith(`${TEKTON_GROUP}/`)) {
     checkAccess(object, report);
     checkObjectName(object, report);
     checkNamespace(id.namespace, report);
     return { id, report, object };
   }
-  if (id.apiVersion !== API_VERSION) {
+  if (id.apiVersion !== V1ALPHA1) {
     report.add(
       'API_VERSION_UNKNOWN',
       ['apiVersion'],
-      { name: id.apiVersion, known: [API_VERSION] },
+      { name: id.apiVersion, known: [V1ALPHA1] },
       { value: id.apiVersion },
     );
     return { id, report, object };
   }
-  if (TRIGGERS.has(id.kind)) {
+  if (TRIGGERS_KINDS.has(id.kind)) {
     report.add('KIND_OF_TRIGGERS', ['kind'], { kind: id.kind }, { value: id.kind });
     return { id, report, object };
   }
   const kind = Object.keys(KINDS).find((one): one is Kind => one === id.kind);
   if (kind === undefined) {
-    report.add('KIND_UNKNOWN', ['kind'], report.missed(id.kind, Object.keys(KINDS)), { value: id.kind });
+    report.add('KIND_UNKNOWN', ['kind'], report.unknownName(id.kind, Object.keys(KINDS)), { value: id.kind });
     return { id, report, object };
   }
   const canonical = canonicalFields(object);
-  for (const { path, name, twice } of canonical.respelt)
-    report.add('FIELD_CASE', path, { name, twice, written: String(path.at(-1)) });
+  for (const { path, name, isDuplicate } of canonical.renamed)
+    report.add('FIELD_CASE', path, { name, twice: isDuplicate, written: String(path.at(-1)) });
   const fitting = conform(canonical.object, ROOTS[kind], [], report);
-  const tekton = { spec: {}, metadata: {}, ...(fitting as object) } as AnyTektonObject; // conform left only what fits its kind
+  const tekton = { spec: {}, metadata: {}, ...(fitting as object) } as V1alpha1Object; // conform left only what fits its kind
   checkKind(tekton, { path: ['spec'], report });
-  return { id, report, object, tekton };
+  return { id, report, object, tektonObject: tekton };
 }
 
 /** Kinds that Tekton Triggers had in this group, up to its v0.3. */
-const TRIGGERS: ReadonlySet<string> = new Set([
+const TRIGGERS_KINDS: ReadonlySet<string> = new Set([
   'TriggerTemplate',
   'TriggerBinding',
   'EventListener',
@@ -90,8 +95,8 @@ const TRIGGERS: ReadonlySet<string> = new Set([
 const missingParts = (id: ObjectId): string =>
   `it has no ${[id.apiVersion === undefined && '`apiVersion`', id.kind === undefined && '`kind`'].filter(Boolean).join(' and no ')}`;
 
-const rootOf = ({ spec, kind }: KindShape): ObjectSchema =>
-  kubernetesObject(kind, { apiVersion: text(''), kind: text(''), metadata, spec, status: STATUS });
+const rootOf = ({ spec, kind }: KindDefinition): ObjectSchema =>
+  kubernetesObject(kind, { apiVersion: string(''), kind: string(''), metadata, spec, status: STATUS_SCHEMA });
 
 const ROOTS = Object.fromEntries(Object.values(KINDS).map((shape) => [shape.kind, rootOf(shape)])) as Readonly<
   Record<Kind, ObjectSchema>
@@ -103,37 +108,37 @@ function idOf(object: unknown, index: number): ObjectId {
   const id: { -readonly [K in keyof ObjectId]: ObjectId[K] } = { index };
   const { apiVersion, kind } = object;
   const { namespace, name } = meta;
-  if (isWord(apiVersion)) id.apiVersion = apiVersion;
-  if (isWord(kind)) id.kind = kind;
-  if (isWord(namespace)) id.namespace = namespace;
-  if (isWord(name)) id.name = name;
+  if (isNonEmptyString(apiVersion)) id.apiVersion = apiVersion;
+  if (isNonEmptyString(kind)) id.kind = kind;
+  if (isNonEmptyString(namespace)) id.namespace = namespace;
+  if (isNonEmptyString(name)) id.name = name;
   return id;
 }
 
-const isWord = (value: unknown): value is string => typeof value === 'string' && value !== '';
+const isNonEmptyString = (value: unknown): value is string => typeof value === 'string' && value !== '';
 
-function checkKind(object: AnyTektonObject, where: Where): void {
-  checkMetadata(object.kind, object.metadata, where);
-  checkNamespace(object.metadata.namespace, where.report);
+function checkKind(object: V1alpha1Object, context: ValidationContext): void {
+  checkMetadata(object.kind, object.metadata, context);
+  checkNamespace(object.metadata.namespace, context.report);
   switch (object.kind) {
     case 'Task':
     case 'ClusterTask':
-      checkTask(object.spec, where);
+      checkTask(object.spec, context);
       return;
     case 'Pipeline':
-      checkPipeline(object.spec, where);
+      checkPipeline(object.spec, context);
       return;
     case 'TaskRun':
-      checkTaskRun(object.spec, where);
+      checkTaskRun(object.spec, context);
       return;
     case 'PipelineRun':
-      checkPipelineRun(object.spec, where);
+      checkPipelineRun(object.spec, context);
       return;
     case 'Condition':
-      checkCondition(object.metadata.name ?? '', object.spec, where);
+      checkCondition(object.metadata.name ?? '', object.spec, context);
       return;
     case 'PipelineResource':
-      checkResource(object.spec, where);
+      checkResource(object.spec, context);
       return;
   }
 }

@@ -7,9 +7,9 @@
  * always showed.
  */
 
-import { KINDS, STATUS, type KindShape } from '../v1alpha1/kinds.js';
+import { KINDS, STATUS_SCHEMA, type KindDefinition } from '../v1alpha1/kinds.js';
 import type { ObjectSchema, Schema } from '../schema/schema.js';
-import { GROUP } from '../v1alpha1/types.js';
+import { TEKTON_GROUP } from '../v1alpha1/types.js';
 
 /** A CustomResourceDefinition as plain JSON. */
 export interface Crd {
@@ -32,15 +32,15 @@ export interface CrdOptions {
 /** The definitions of all seven kinds; equal on every call. */
 export function crds({ preserveUnknownFields = false }: CrdOptions = {}): Crd[] {
   const definitions = Object.values(KINDS).map(crd);
-  return preserveUnknownFields ? definitions.map(preserving) : definitions;
+  return preserveUnknownFields ? definitions.map(preservingUnknownFields) : definitions;
 }
 
 /** Lets every object of a definition's schema hold more than the schema names. */
-function preserving<T>(value: T): T {
-  if (Array.isArray(value)) return value.map((item: unknown) => preserving(item)) as T; // of the same shape
+function preservingUnknownFields<T>(value: T): T {
+  if (Array.isArray(value)) return value.map((item: unknown) => preservingUnknownFields(item)) as T; // of the same shape
   if (typeof value !== 'object' || value === null) return value;
   const copy = Object.fromEntries(
-    Object.entries(value).map(([name, item]: [string, unknown]) => [name, preserving(item)]),
+    Object.entries(value).map(([name, item]: [string, unknown]) => [name, preservingUnknownFields(item)]),
   );
   return { ...copy, ...('properties' in value && { 'x-kubernetes-preserve-unknown-fields': true }) } as T; // a copy with one flag more
 }
@@ -54,14 +54,14 @@ const COLUMNS = [
   { name: 'CompletionTime', type: 'date', jsonPath: '.status.completionTime' },
 ];
 
-function crd(shape: KindShape): Crd {
+function crd(shape: KindDefinition): Crd {
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
-    metadata: { name: `${shape.plural}.${GROUP}` },
+    metadata: { name: `${shape.plural}.${TEKTON_GROUP}` },
     spec: {
-      group: GROUP,
-      scope: shape.namespaced ? 'Namespaced' : 'Cluster',
+      group: TEKTON_GROUP,
+      scope: shape.isNamespaced ? 'Namespaced' : 'Cluster',
       preserveUnknownFields: false,
       names: {
         kind: shape.kind,
@@ -77,7 +77,7 @@ function crd(shape: KindShape): Crd {
           served: true,
           storage: true,
           subresources: { status: {} },
-          ...(shape.runs && { additionalPrinterColumns: COLUMNS }),
+          ...(shape.isRun && { additionalPrinterColumns: COLUMNS }),
           schema: { openAPIV3Schema: rootSchema(shape) },
         },
       ],
@@ -85,7 +85,7 @@ function crd(shape: KindShape): Crd {
   };
 }
 
-function rootSchema(shape: KindShape): object {
+function rootSchema(shape: KindDefinition): object {
   return {
     type: 'object',
     description: shape.description,
@@ -95,7 +95,7 @@ function rootSchema(shape: KindShape): object {
       kind: { type: 'string' },
       metadata: { type: 'object' },
       spec: openApi(shape.spec),
-      status: openApi(STATUS),
+      status: openApi(STATUS_SCHEMA),
     },
   };
 }
@@ -103,13 +103,13 @@ function rootSchema(shape: KindShape): object {
 /** One schema in OpenAPI v3, structural as apiextensions wants it. */
 function openApi(schema: Schema): object {
   const { description } = schema;
-  switch (schema.is) {
+  switch (schema.kind) {
     case 'string':
       return {
         type: 'string',
         description,
-        ...(schema.oneOf && { enum: schema.oneOf }),
-        ...(schema.fallback !== undefined && { default: schema.fallback }),
+        ...(schema.allowed && { enum: schema.allowed }),
+        ...(schema.default !== undefined && { default: schema.default }),
       };
     case 'boolean':
       return { type: 'boolean', description };

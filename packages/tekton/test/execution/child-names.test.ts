@@ -1,13 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
-  checkStepName,
+  conditionCheckStepName,
   conditionCheckName,
   internalStepName,
   isDnsLabel,
   isDnsSubdomain,
   isLabelValue,
-  labelValue,
+  toLabelValue,
   podName,
   sidecarContainerName,
   stepContainerName,
@@ -28,9 +28,9 @@ test('children look like those of Tekton', () => {
 });
 
 test('a check’s step is a DNS label that leaves room for step-, whatever its Condition is called', () => {
-  expect(checkStepName('sunny')).toBe('condition-check-sunny');
-  expect(checkStepName('On.Main')).toBe('condition-check-on-main');
-  expect(checkStepName(`${'a'.repeat(41)}-b`)).toBe(`condition-check-${'a'.repeat(41)}`);
+  expect(conditionCheckStepName('sunny')).toBe('condition-check-sunny');
+  expect(conditionCheckStepName('On.Main')).toBe('condition-check-on-main');
+  expect(conditionCheckStepName(`${'a'.repeat(41)}-b`)).toBe(`condition-check-${'a'.repeat(41)}`);
 });
 
 test('names do not change between versions of this program, or runs would be made twice', () => {
@@ -99,7 +99,7 @@ describe('labels', () => {
   });
 
   test('any text has a value that stands for it', () => {
-    fc.assert(fc.property(fc.string(), (text) => isLabelValue(labelValue(text))));
-    expect(labelValue('release-1')).toBe('release-1');
+    fc.assert(fc.property(fc.string(), (text) => isLabelValue(toLabelValue(text))));
+    expect(toLabelValue('release-1')).toBe('release-1');
   });
 });

@@ -1,9 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { after, findCycles, ready, waitsOf, type Waits } from '@pipewright/tekton';
+import {
+  transitiveDependents,
+  dependencyCycles,
+  readyTasks,
+  dependenciesOfPipeline,
+  type TaskDependencies,
+} from '@pipewright/tekton';
 
 /** fetch, then lint and unit side by side, then ship. */
-const release: Waits = new Map([
+const release: TaskDependencies = new Map([
   ['fetch', []],
   ['lint', ['fetch']],
   ['unit', ['fetch']],
@@ -19,7 +25,7 @@ describe('tasks that may start', () => {
     { when: 'both are done', started: ['fetch', 'lint', 'unit'], done: ['fetch', 'lint', 'unit'], start: ['ship'] },
   ];
   test.each(rows)('when $when: $start', ({ started, done, start }) => {
-    expect(ready(release, new Set(started), new Set(done))).toEqual(start);
+    expect(readyTasks(release, new Set(started), new Set(done))).toEqual(start);
   });
 });
 
@@ -33,17 +39,17 @@ test('a task waits for runAfter, for where its inputs come from, and for where t
     inputs: input(['c', 'd']),
     conditions: [{ condition: 'x', params: [], resources: input(['e']) }],
   };
-  expect(waitsOf({ tasks: [task] }).get('a')).toEqual(['b', 'c', 'd', 'e']);
+  expect(dependenciesOfPipeline({ tasks: [task] }).get('a')).toEqual(['b', 'c', 'd', 'e']);
 });
 
 test('what follows a task, however far', () => {
-  expect(after(release, ['fetch'])).toEqual(['lint', 'unit', 'ship']);
-  expect(after(release, ['lint'])).toEqual(['ship']);
-  expect(after(release, ['ship'])).toEqual([]);
+  expect(transitiveDependents(release, ['fetch'])).toEqual(['lint', 'unit', 'ship']);
+  expect(transitiveDependents(release, ['lint'])).toEqual(['ship']);
+  expect(transitiveDependents(release, ['ship'])).toEqual([]);
 });
 
 describe('cycles', () => {
-  const rows: { graph: string; waits: Waits; cycles: string[][] }[] = [
+  const rows: { graph: string; waits: TaskDependencies; cycles: string[][] }[] = [
     { graph: 'none', waits: release, cycles: [] },
     { graph: 'a task that waits for itself', waits: new Map([['a', ['a']]]), cycles: [['a', 'a']] },
     {
@@ -71,14 +77,14 @@ describe('cycles', () => {
     { graph: 'a wait for an unknown task', waits: new Map([['a', ['x']]]), cycles: [] },
   ];
   test.each(rows)('$graph', ({ waits, cycles }) => {
-    expect(findCycles(waits)).toEqual(cycles);
+    expect(dependencyCycles(waits)).toEqual(cycles);
   });
 
   test('a chain of 10,000 tasks does not overflow, nor does its cycle', () => {
-    const chain = (last: string[]): Waits =>
+    const chain = (last: string[]): TaskDependencies =>
       new Map(Array.from({ length: 10_000 }, (_, at) => [`t${at}`, at === 0 ? last : [`t${at - 1}`]]));
-    expect(findCycles(chain([]))).toEqual([]);
-    expect(findCycles(chain(['t9999']))[0]).toHaveLength(10_001);
+    expect(dependencyCycles(chain([]))).toEqual([]);
+    expect(dependencyCycles(chain(['t9999']))[0]).toHaveLength(10_001);
   });
 
   test('1,000 diamonds are walked once each', () => {
@@ -88,23 +94,26 @@ describe('cycles', () => {
       waits.set(`r${at}`, [`t${at}`]);
       waits.set(`t${at + 1}`, [`l${at}`, `r${at}`]);
     }
-    expect(findCycles(waits)).toEqual([]);
-    expect(after(waits, ['t0'])).toHaveLength(3000);
+    expect(dependencyCycles(waits)).toEqual([]);
+    expect(transitiveDependents(waits, ['t0'])).toHaveLength(3000);
   });
 });
 
 const graphs = fc
   .array(fc.array(fc.nat(11), { maxLength: 4 }), { minLength: 1, maxLength: 12 })
-  .map((edges): Waits => new Map(edges.map((before, at) => [`t${at}`, before.map((to) => `t${to % edges.length}`)])));
+  .map(
+    (edges): TaskDependencies =>
+      new Map(edges.map((before, at) => [`t${at}`, before.map((to) => `t${to % edges.length}`)])),
+  );
 
 test('there is a cycle exactly when running everything gets stuck', () => {
   fc.assert(
     fc.property(graphs, (waits) => {
       const done = new Set<string>();
-      for (let next = ready(waits, done, done); next.length > 0; next = ready(waits, done, done)) {
+      for (let next = readyTasks(waits, done, done); next.length > 0; next = readyTasks(waits, done, done)) {
         next.forEach((task) => done.add(task));
       }
-      expect(findCycles(waits).length === 0).toBe(done.size === waits.size);
+      expect(dependencyCycles(waits).length === 0).toBe(done.size === waits.size);
     }),
   );
 });
@@ -112,7 +121,7 @@ test('there is a cycle exactly when running everything gets stuck', () => {
 test('a cycle that is printed is one: each task waits for the one before it', () => {
   fc.assert(
     fc.property(graphs, (waits) => {
-      for (const cycle of findCycles(waits)) {
+      for (const cycle of dependencyCycles(waits)) {
         expect(cycle.at(0)).toBe(cycle.at(-1));
         for (let at = 1; at < cycle.length; at++) expect(waits.get(cycle[at]!)).toContain(cycle[at - 1]);
       }

@@ -15,7 +15,7 @@ const task = (spec: object, more: object = {}): object => ({
 
 describe('a field in another case', () => {
   test('gets the name that its kind has, wherever it stands', () => {
-    const { object, respelt } = canonicalFields(
+    const { object, renamed } = canonicalFields(
       task({
         Inputs: { Params: [{ Name: 'p' }] },
         steps: [
@@ -43,7 +43,7 @@ describe('a field in another case', () => {
         volumes: [{ name: 'v', emptyDir: { sizeLimit: '1Gi' } }],
       }),
     );
-    expect(respelt.map(({ path, name }) => `${path.join('.')} ${name}`)).toEqual([
+    expect(renamed.map(({ path, name }) => `${path.join('.')} ${name}`)).toEqual([
       'spec.Inputs inputs',
       'spec.Inputs.Params params',
       'spec.Inputs.Params.0.Name name',
@@ -79,7 +79,7 @@ describe('a field in another case', () => {
 
 test('objects of other groups and those that are right are given back as they are', () => {
   for (const object of [...everything, { apiVersion: 'v1', kind: 'Pod', Spec: {} }, null, [], 'x'])
-    expect(canonicalFields(object)).toEqual({ object, respelt: [] });
+    expect(canonicalFields(object)).toEqual({ object, renamed: [] });
 });
 
 test('lint warns of each, at its own name, and reads on below it', () => {

@@ -1,7 +1,7 @@
 /** Fields of Kubernetes below a task: what is misspelt there is found where it stands. */
 
 import { describe, expect, test } from '@jest/globals';
-import { checkObject, tektonRefusal } from '@pipewright/tekton';
+import { checkObject, admissionMessage } from '@pipewright/tekton';
 import { apiVersion } from '../support/objects.js';
 
 /** Every part of Kubernetes that a task may hold, as the documentation of Kubernetes writes it. */
@@ -139,7 +139,7 @@ test('every misspelt field is found at any depth, in the words of Tekton', () =>
     const wrong = misspelt(String(path.at(-1)));
     const problems = checkObject(renamed(run, path, wrong)).filter(({ code }) => code === 'FIELD_UNKNOWN');
     expect(problems.map((problem) => problem.path.join('.'))).toEqual([[...path.slice(0, -1), wrong].join('.')]);
-    expect(tektonRefusal(problems)).toBe(`cannot decode incoming new object: json: unknown field "${wrong}"`);
+    expect(admissionMessage(problems)).toBe(`cannot decode incoming new object: json: unknown field "${wrong}"`);
   }
 });
 

@@ -1,7 +1,7 @@
 /** What Tekton v0.9.2's webhook answers, after "mutation failed: ", where objects bind, hand over and pass on. */
 
 import { describe, expect, test } from '@jest/globals';
-import { checkObject, tektonRefusal } from '@pipewright/tekton';
+import { checkObject, admissionMessage } from '@pipewright/tekton';
 import { apiVersion } from '../support/objects.js';
 
 const object = (kind: string, spec: unknown) => ({ apiVersion, kind, metadata: { name: 'x' }, spec });
@@ -139,6 +139,6 @@ describe("Tekton's answer to", () => {
     ['a script with arguments', templated({ args: ['x'] }), undefined],
   ])('%s', (_, refused, words) => {
     const errors = checkObject(refused).filter(({ severity }) => severity === 'error');
-    expect(tektonRefusal(errors)).toBe(words);
+    expect(admissionMessage(errors)).toBe(words);
   });
 });

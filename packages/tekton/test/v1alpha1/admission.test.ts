@@ -1,7 +1,7 @@
 /** What Tekton v0.9.2's webhook answered to these objects on a real cluster, after "mutation failed: ". */
 
 import { describe, expect, test } from '@jest/globals';
-import { checkObject, tektonRefusal } from '@pipewright/tekton';
+import { checkObject, admissionMessage } from '@pipewright/tekton';
 import { apiVersion } from '../support/objects.js';
 
 const object = (kind: string, spec: unknown, name = 'x') => ({ apiVersion, kind, metadata: { name }, spec });
@@ -291,7 +291,7 @@ const errorsOf = (refused: unknown) => checkObject(refused).filter(({ severity }
 
 describe("Tekton's answer to", () => {
   test.each(rows)('%s', (_, refused, words) => {
-    expect(tektonRefusal(errorsOf(refused))).toBe(words);
+    expect(admissionMessage(errorsOf(refused))).toBe(words);
   });
 });
 
@@ -360,7 +360,7 @@ describe('of several faults Tekton names', () => {
       'missing field(s): steps.Image',
     ],
   ])('%s', (_, refused, words) => {
-    expect(tektonRefusal(errorsOf(refused))).toBe(words);
+    expect(admissionMessage(errorsOf(refused))).toBe(words);
   });
 });
 
@@ -379,6 +379,6 @@ describe('what Tekton lets pass carries no words of its', () => {
     const errors = errorsOf(refused);
     expect(errors).toHaveLength(1);
     expect(errors[0]).not.toHaveProperty('tektonMessage');
-    expect(tektonRefusal(errors)).toBeUndefined();
+    expect(admissionMessage(errors)).toBeUndefined();
   });
 });

@@ -1,17 +1,17 @@
 import { expect, test } from '@jest/globals';
-import { taskOfCondition, type ConditionSpec } from '../../src/index.js';
+import { conditionTaskSpec, type ConditionSpec } from '../../src/index.js';
 
 const bare: ConditionSpec = { check: { image: 'busybox', command: ['true'] } };
 
 test('a condition becomes a task of one step, with inputs even if there are none', () => {
-  expect(taskOfCondition('sunny', bare)).toEqual({
+  expect(conditionTaskSpec('sunny', bare)).toEqual({
     inputs: {},
     steps: [{ name: 'condition-check-sunny', image: 'busybox', command: ['true'] }],
   });
 });
 
 test('a check may name its step itself', () => {
-  expect(taskOfCondition('sunny', { check: { ...bare.check, name: 'look' } }).steps?.[0]?.name).toBe('look');
+  expect(conditionTaskSpec('sunny', { check: { ...bare.check, name: 'look' } }).steps?.[0]?.name).toBe('look');
 });
 
 test('what it declares is spelt as tasks spell it, what it does not stays as it stands', () => {
@@ -31,7 +31,7 @@ test('what it declares is spelt as tasks spell it, what it does not stays as it 
       workingDir: '$(resources.src.path)',
     },
   };
-  expect(taskOfCondition('c', spec)).toEqual({
+  expect(conditionTaskSpec('c', spec)).toEqual({
     inputs: { params: spec.params, resources: spec.resources },
     steps: [
       {
@@ -59,7 +59,7 @@ test('of a resource that the run leaves out only the path stands for something',
     ],
     check: { image: 'alpine', args: ['$(resources.src.path)', '$(resources.src.url)', '$(resources.tool.url)'] },
   };
-  expect(taskOfCondition('c', spec, new Set(['tool'])).steps?.[0]?.args).toEqual([
+  expect(conditionTaskSpec('c', spec, new Set(['tool'])).steps?.[0]?.args).toEqual([
     '$(inputs.resources.src.path)',
     '$(resources.src.url)',
     '$(inputs.resources.tool.url)',

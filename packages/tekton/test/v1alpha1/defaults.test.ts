@@ -32,7 +32,7 @@ describe('what is left out is filled in', () => {
   });
 
   test('in a PipelineRun: the timeout that the operator wants, 0 for none', () => {
-    expect(applyDefaults(run, { timeout: 0 }).spec.timeout).toBe('0s');
+    expect(applyDefaults(run, { timeoutMs: 0 }).spec.timeout).toBe('0s');
     expect(applyDefaults(changed(run, 'spec.timeout', '90m')).spec.timeout).toBe('1h30m0s');
     expect(applyDefaults(changed(run, 'spec.timeout', 'soon')).spec.timeout).toBe('soon');
   });
@@ -57,7 +57,7 @@ describe('a run is read', () => {
     const accounts = readPipelineRun({
       serviceAccounts: [{ taskName: 'a', serviceAccount: 'x' }],
       serviceAccountNames: [{ taskName: 'b', serviceAccountName: 'y' }],
-    }).serviceAccountOf;
+    }).taskServiceAccounts;
     expect([...accounts]).toEqual([
       ['a', 'x'],
       ['b', 'y'],
@@ -65,12 +65,12 @@ describe('a run is read', () => {
   });
 
   test('as asking to be cancelled', () => {
-    expect(readTaskRun({ status: 'TaskRunCancelled' }).cancelRequested).toBe(true);
-    expect(readPipelineRun({ status: 'PipelineRunCancelled' }).cancelRequested).toBe(true);
-    expect(readPipelineRun({}).cancelRequested).toBe(false);
+    expect(readTaskRun({ status: 'TaskRunCancelled' }).isCancelRequested).toBe(true);
+    expect(readPipelineRun({ status: 'PipelineRunCancelled' }).isCancelRequested).toBe(true);
+    expect(readPipelineRun({}).isCancelRequested).toBe(false);
   });
 
   test('without guessing when both a reference and a spec are given', () => {
-    expect(readPipelineRun({ pipelineRef: { name: 'p' }, pipelineSpec: {} }).use).toBeUndefined();
+    expect(readPipelineRun({ pipelineRef: { name: 'p' }, pipelineSpec: {} }).source).toBeUndefined();
   });
 });

@@ -3,16 +3,16 @@
 import { describe, expect, test } from '@jest/globals';
 import {
   conditionNotFound,
-  pipelineBindingsRefusal,
+  pipelineResourcesFailure,
   pipelineNotFound,
-  pipelineParamsRefusal,
+  pipelineParamsFailure,
   pipelineResourceNotFound,
   pipelineTaskNotFound,
   taskNotFound,
   taskResourceNotFound,
-  taskRunRefusal,
+  taskRunFailure,
   readTask,
-  type Refusal,
+  type RunFailure,
   type ResourceType,
 } from '@pipewright/tekton';
 import { build } from '../support/objects.js';
@@ -25,31 +25,31 @@ const fits = {
 const target = { name: 'target', value: 'all' };
 const named = { run: 'ns/r', pipeline: 'ns/p' };
 
-const rows: { when: string; refusal: Refusal | undefined; says: string | undefined }[] = [
-  { when: 'everything fits', refusal: taskRunRefusal(task, [target], fits), says: undefined },
+const rows: { when: string; refusal: RunFailure | undefined; says: string | undefined }[] = [
+  { when: 'everything fits', refusal: taskRunFailure(task, [target], fits), says: undefined },
   {
     when: 'a param is missing',
-    refusal: taskRunRefusal(task, [], fits),
+    refusal: taskRunFailure(task, [], fits),
     says: 'TaskRunValidationFailed: invalid input params: missing values for these params which have no default values: [target]',
   },
   {
     when: 'a param is too many',
-    refusal: taskRunRefusal(task, [target, { name: 'b', value: '2' }], fits),
+    refusal: taskRunFailure(task, [target, { name: 'b', value: '2' }], fits),
     says: "TaskRunValidationFailed: invalid input params: didn't need these params but they were provided anyway: [b]",
   },
   {
     when: 'a param is of the wrong type',
-    refusal: taskRunRefusal(task, [{ name: 'target', value: ['1'] }], fits),
+    refusal: taskRunFailure(task, [{ name: 'target', value: ['1'] }], fits),
     says: "TaskRunValidationFailed: invalid input params: param types don't match the user-specified type: [target]",
   },
   {
     when: 'a resource is missing',
-    refusal: taskRunRefusal(task, [target], { ...fits, inputs: new Map() }),
+    refusal: taskRunFailure(task, [target], { ...fits, inputs: new Map() }),
     says: "TaskRunValidationFailed: invalid input resources: TaskRun's declared resources didn't match usage in Task: Didn't provide required values: [source]",
   },
   {
     when: 'a resource is of the wrong type',
-    refusal: taskRunRefusal(task, [target], { ...fits, inputs: new Map([['source', 'image' as const]]) }),
+    refusal: taskRunFailure(task, [target], { ...fits, inputs: new Map([['source', 'image' as const]]) }),
     says: 'TaskRunValidationFailed: invalid input resources: resource "source" should be type "image" but was "git"',
   },
   {
@@ -84,17 +84,17 @@ const rows: { when: string; refusal: Refusal | undefined; says: string | undefin
   },
   {
     when: 'a resource of a pipeline is not bound',
-    refusal: pipelineBindingsRefusal({ resources: [{ name: 's', type: 'git', optional: false }] }, [], named),
+    refusal: pipelineResourcesFailure({ resources: [{ name: 's', type: 'git', isOptional: false }] }, [], named),
     says: "InvalidPipelineResourceBindings: PipelineRun ns/r doesn't bind Pipeline ns/p's PipelineResources correctly: PipelineRun bound resources didn't match Pipeline: Didn't provide required values: [s]",
   },
   {
     when: 'a param of a PipelineRun is of the wrong type',
-    refusal: pipelineParamsRefusal([{ name: 'z', type: 'string' }], [{ name: 'z', value: ['1'] }], named),
+    refusal: pipelineParamsFailure([{ name: 'z', type: 'string' }], [{ name: 'z', value: ['1'] }], named),
     says: "ParameterTypeMismatch: PipelineRun ns/r parameters have mismatching types with Pipeline ns/p's parameters: parameters have inconsistent types : [z]",
   },
   {
     when: 'a param of a PipelineRun is missing',
-    refusal: pipelineParamsRefusal([{ name: 'z', type: 'string' }], [], named),
+    refusal: pipelineParamsFailure([{ name: 'z', type: 'string' }], [], named),
     says: "ParameterMissing: PipelineRun ns/r parameters are missing some parameters required by Pipeline ns/p's parameters: missing values for these params which have no default values: [z]",
   },
 ];

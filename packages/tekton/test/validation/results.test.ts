@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { checkObjects, readPipeline, waitsOf, type PipelineSpec } from '../../src/index.js';
+import { checkObjects, readPipeline, dependenciesOfPipeline, type PipelineSpec } from '../../src/index.js';
 
 const version = { apiVersion: 'tekton.dev/v1alpha1' };
 const steps = [{ name: 's', image: 'bash:5', command: ['true'] }];
@@ -59,7 +59,7 @@ describe('a result of another task', () => {
         },
       ],
     } as unknown as PipelineSpec; // what does not matter is left out
-    expect(waitsOf(readPipeline(spec)).get('c')).toEqual(['b', 'a']);
+    expect(dependenciesOfPipeline(readPipeline(spec)).get('c')).toEqual(['b', 'a']);
   });
 
   test.each<[string, object, string]>([

@@ -5,10 +5,10 @@ import fc from 'fast-check';
 import {
   checkObjects,
   readTask,
-  rewriteTask,
+  rewriteTaskFields,
   substituteTask,
   taskReplacements,
-  variablesIn,
+  parseVariables,
   type PipelineResourceModel,
   type ResourceType,
   type TaskSpec,
@@ -242,7 +242,7 @@ const everyField = (text: string): TaskSpec => ({
 /** The texts of a task by path, as the walk that fills them in finds them. */
 function textsOf(spec: ReturnType<typeof readTask>): Map<string, string> {
   const found = new Map<string, string>();
-  rewriteTask(spec, ['spec'], {
+  rewriteTaskFields(spec, ['spec'], {
     text: (value, path) => {
       found.set(path.join('.'), value);
       return value;
@@ -288,7 +288,7 @@ test('lint warns of or refuses a field exactly when a run leaves a variable in i
       );
       const throughValue = field.includes('$(inputs.params.p)') && reported.has('spec.inputs.params.0.default');
       for (const path of paths)
-        expect([path, variablesIn(filled.get(path) ?? '').length > 0]).toEqual([
+        expect([path, parseVariables(filled.get(path) ?? '').length > 0]).toEqual([
           path,
           reported.has(path) || throughValue,
         ]);

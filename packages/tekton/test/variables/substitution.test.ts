@@ -6,7 +6,7 @@ import {
   substituteList,
   substituteTask,
   taskReplacements,
-  variablesIn,
+  parseVariables,
   type PipelineResourceModel,
   type ResourceType,
 } from '@pipewright/tekton';
@@ -56,7 +56,7 @@ describe('an array in a list', () => {
 });
 
 test('variables are found with their place', () => {
-  expect(variablesIn('a $(inputs.params.x) $(date +%s) $(y)')).toEqual([
+  expect(parseVariables('a $(inputs.params.x) $(date +%s) $(y)')).toEqual([
     { name: 'inputs.params.x', start: 2, end: 20 },
     { name: 'y', start: 33, end: 37 },
   ]);
@@ -97,7 +97,7 @@ test.each(['$(', '$()', '$(a', '$(a)', '((', '$'])(
     const read = (length: number): void => {
       const text = piece.repeat(length / piece.length);
       substitute(text, { strings });
-      variablesIn(text);
+      parseVariables(text);
     };
     expect(await growth(read, 125_000)).toBeLessThan(LINEAR);
   },

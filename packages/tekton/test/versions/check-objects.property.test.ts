@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { applyDefaults, checkObjects, type AnyTektonObject } from '@pipewright/tekton';
+import { applyDefaults, checkObjects, type V1alpha1Object } from '@pipewright/tekton';
 import { apiVersion, build, everything, pipeline, repo, run, taskRun, web } from '../support/objects.js';
 import { growth, LINEAR } from '../../../../test/growth.js';
 
@@ -86,7 +86,7 @@ test('the same objects give the same problems', () => {
 });
 
 test('filling in defaults makes no right object wrong, and doing it twice changes nothing', () => {
-  for (const object of tekton as AnyTektonObject[]) {
+  for (const object of tekton as V1alpha1Object[]) {
     const once = applyDefaults(object);
     expect(applyDefaults(once)).toEqual(once);
     expect(checkObjects([once]).filter(({ code }) => !/UNKNOWN|MISSING/.test(code))).toEqual([]);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { applyDefaults, crds, KINDS, type AnyTektonObject } from '@pipewright/tekton';
+import { applyDefaults, crds, KINDS, type V1alpha1Object } from '@pipewright/tekton';
 import type { ObjectSchema } from '../../src/schema/schema.js';
 
 const all = crds() as unknown as { metadata: { name: string }; spec: Record<string, never> }[];
@@ -93,17 +93,17 @@ test.each([
   ['a TaskRun', KINDS.TaskRun, { taskRef: { name: 't' } }],
   ['a PipelineRun', KINDS.PipelineRun, { pipelineRef: { name: 'p' } }],
 ])('what a cluster writes into %s is what `applyDefaults` does', (_what, { kind, spec: shape }, spec) => {
-  const object = { apiVersion: 'tekton.dev/v1alpha1', kind, metadata: { name: 'x' }, spec } as AnyTektonObject; // one of two kinds
+  const object = { apiVersion: 'tekton.dev/v1alpha1', kind, metadata: { name: 'x' }, spec } as V1alpha1Object; // one of two kinds
   const filled = (fields: object, of: ObjectSchema): object => ({
     ...Object.fromEntries(
       Object.entries(of.fields).flatMap(([name, field]) =>
-        field.is === 'string' && field.fallback !== undefined ? [[name, field.fallback]] : [],
+        field.kind === 'string' && field.default !== undefined ? [[name, field.default]] : [],
       ),
     ),
     ...Object.fromEntries(
       Object.entries(fields).map(([name, value]) => {
         const field = of.fields[name];
-        return [name, field?.is === 'object' ? filled(value as object, field) : (value as unknown)];
+        return [name, field?.kind === 'object' ? filled(value as object, field) : (value as unknown)];
       }),
     ),
   });

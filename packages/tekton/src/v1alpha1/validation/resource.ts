@@ -2,11 +2,11 @@
  * A PipelineResource by itself, also one written in place in a run.
  */
 
-import { gitRevisionFault, gitUrlFault, passwordHost } from '../../validation/git.js';
-import { imageFault } from '../../validation/image.js';
-import { bucketLocationFault, pullRequestUrlFault } from './resource-location.js';
+import { invalidGitRevisionReason, invalidGitUrlReason, hostOfUrlWithPassword } from '../../validation/git.js';
+import { invalidImageReason } from '../../validation/image.js';
+import { invalidBucketLocationReason, invalidPullRequestUrlReason } from './resource-location.js';
 import type { PipelineResourceSpec, ResourceType } from '../types.js';
-import { below, checkNames, type Where } from '../../validation/location.js';
+import { childContext, checkUniqueNames, type ValidationContext } from '../../validation/location.js';
 
 /** The params that each type reads; `required` must be given, by a Secret if need be. */
 const PARAMS: Readonly<
@@ -27,13 +27,13 @@ const PARAMS: Readonly<
 };
 
 /** Checks the spec of a resource. `where` is the spec. */
-export function checkResource(spec: PipelineResourceSpec, where: Where): void {
+export function checkResource(spec: PipelineResourceSpec, context: ValidationContext): void {
   // A type that is missing or unknown was reported with the shape.
   if (!Object.hasOwn(PARAMS, spec.type)) return;
   const { required, known } = PARAMS[spec.type];
   const params = spec.params ?? [];
-  const at = below(where, 'params');
-  checkNames('param', params, at, { fold: true, lastCounts: true });
+  const at = childContext(context, 'params');
+  checkUniqueNames('param', params, at, { fold: true, lastCounts: true });
   const given = new Map(params.map(({ name, value = '' }, index) => [name.toLowerCase(), { value, index }]));
   const fromSecrets = new Set((spec.secrets ?? []).map(({ fieldName }) => fieldName.toLowerCase()));
   for (const name of required) {
@@ -41,7 +41,7 @@ export function checkResource(spec: PipelineResourceSpec, where: Where): void {
     if ((value === undefined || value === '') && !fromSecrets.has(name.toLowerCase())) {
       const tektonMessage = spec.type === 'storage' ? `missing field(s): spec.params.${name}` : undefined;
       const severity = spec.type === 'image' ? 'warning' : 'error'; // nothing of ours reads it
-      where.report.add('RESOURCE_PARAM_MISSING', at.path, { type: spec.type, name }, { tektonMessage, severity });
+      context.report.add('RESOURCE_PARAM_MISSING', at.path, { type: spec.type, name }, { tektonMessage, severity });
     }
   }
   const lower = new Set(known.map((name) => name.toLowerCase()));
@@ -49,12 +49,12 @@ export function checkResource(spec: PipelineResourceSpec, where: Where): void {
     if (lower.has(name.toLowerCase())) return;
     at.report.add('RESOURCE_PARAM_UNKNOWN', [...at.path, index, 'name'], {
       type: spec.type,
-      ...at.report.missed(name, known),
+      ...at.report.unknownName(name, known),
     });
   });
-  const value = (name: string, check: (text: string, to: Where) => void): void => {
+  const value = (name: string, check: (text: string, to: ValidationContext) => void): void => {
     const found = given.get(name);
-    if (found && found.value !== '') check(found.value, below(at, found.index, 'value'));
+    if (found && found.value !== '') check(found.value, childContext(at, found.index, 'value'));
   };
   switch (spec.type) {
     case 'git':
@@ -69,7 +69,7 @@ export function checkResource(spec: PipelineResourceSpec, where: Where): void {
       value('location', checkLocation(given.get('type')?.value));
       if (given.get('type')?.value === 'build-gcs') {
         if (!given.get('artifacttype')?.value)
-          where.report.add('RESOURCE_PARAM_MISSING', at.path, { type: 'storage', name: 'artifactType' });
+          context.report.add('RESOURCE_PARAM_MISSING', at.path, { type: 'storage', name: 'artifactType' });
         value('artifacttype', oneOf(['ZipArchive', 'TarGzArchive', 'Manifest', 'Archive']));
       }
       return;
@@ -88,54 +88,55 @@ export function checkResource(spec: PipelineResourceSpec, where: Where): void {
 /** A param that takes one of a few words. */
 const oneOf =
   (known: readonly string[]) =>
-  (text: string, at: Where): void => {
-    if (!known.includes(text)) at.report.add('VALUE_UNKNOWN', at.path, at.report.missed(text, known), { value: text });
+  (text: string, at: ValidationContext): void => {
+    if (!known.includes(text))
+      at.report.add('VALUE_UNKNOWN', at.path, at.report.unknownName(text, known), { value: text });
   };
 
-function checkGitUrl(url: string, at: Where): void {
-  const reason = gitUrlFault(url.trim()); // spaces around it are left out when it is used
-  const host = passwordHost(url);
+function checkGitUrl(url: string, at: ValidationContext): void {
+  const reason = invalidGitUrlReason(url.trim()); // spaces around it are left out when it is used
+  const host = hostOfUrlWithPassword(url);
   if (host !== undefined) at.report.add('GIT_URL_PASSWORD', at.path, { host });
   if (reason !== undefined) at.report.add('GIT_URL_INVALID', at.path, { url: host === undefined ? url : '…', reason });
 }
 
 const checkPullRequestUrl =
   (provider: string) =>
-  (written: string, at: Where): void => {
-    const url = written.trim(); // the step does the same
-    const reason = pullRequestUrlFault(url, provider);
-    const shownUrl = passwordHost(url) === undefined ? url : '…';
+  (sourceText: string, at: ValidationContext): void => {
+    const url = sourceText.trim(); // the step does the same
+    const reason = invalidPullRequestUrlReason(url, provider);
+    const shownUrl = hostOfUrlWithPassword(url) === undefined ? url : '…';
     if (reason !== undefined) at.report.add('PULL_REQUEST_URL_INVALID', at.path, { url: shownUrl, reason });
   };
 
 /** Of a type that is unknown nothing can be said about its locations. */
 const checkLocation =
   (type: string | undefined) =>
-  (location: string, at: Where): void => {
-    const reason = type === 'gcs' || type === 'build-gcs' ? bucketLocationFault(location, type) : undefined;
+  (location: string, at: ValidationContext): void => {
+    const reason = type === 'gcs' || type === 'build-gcs' ? invalidBucketLocationReason(location, type) : undefined;
     if (reason !== undefined)
       at.report.add('BUCKET_LOCATION_INVALID', at.path, { location, reason }, { value: location });
   };
 
-function checkRevision(revision: string, at: Where): void {
-  const reason = gitRevisionFault(revision);
+function checkRevision(revision: string, at: ValidationContext): void {
+  const reason = invalidGitRevisionReason(revision);
   if (reason !== undefined) at.report.add('GIT_REVISION_INVALID', at.path, { revision, reason }, { value: revision });
 }
 
-function checkImageUrl(image: string, at: Where): void {
-  const reason = imageFault(image);
+function checkImageUrl(image: string, at: ValidationContext): void {
+  const reason = invalidImageReason(image);
   if (reason !== undefined) at.report.add('IMAGE_INVALID', at.path, { image, reason }, { value: image });
 }
 
-function checkStorageType(type: string, at: Where): void {
+function checkStorageType(type: string, at: ValidationContext): void {
   const known = ['gcs', 'build-gcs'];
   if (known.includes(type)) return;
   const tektonMessage = `invalid value: ${type}: spec.params.type`;
-  at.report.add('VALUE_UNKNOWN', at.path, at.report.missed(type, known), { value: type, tektonMessage });
+  at.report.add('VALUE_UNKNOWN', at.path, at.report.unknownName(type, known), { value: type, tektonMessage });
 }
 
 /** What Tekton takes for yes. */
-export const isTrue = (text: string | undefined): boolean => /^(?:1|t|true|T|True|TRUE)$/.test(text ?? '');
+export const isGoTrue = (text: string | undefined): boolean => /^(?:1|t|true|T|True|TRUE)$/.test(text ?? '');
 
 /** A URL with a scheme, or a path, as an HTTP request has it. */
 const isRequestUrl = (text: string): boolean => text.startsWith('/') || URL.canParse(text);
@@ -143,7 +144,7 @@ const isRequestUrl = (text: string): boolean => text.startsWith('/') || URL.canP
 function checkCluster(
   given: ReadonlyMap<string, { readonly value: string; readonly index: number }>,
   fromSecrets: ReadonlySet<string>,
-  at: Where,
+  at: ValidationContext,
 ): void {
   const has = (name: string): boolean => Boolean(given.get(name)?.value) || fromSecrets.has(name);
   const missing = (name: string, tektonMessage: string): void => {
@@ -152,11 +153,11 @@ function checkCluster(
   const url = given.get('url');
   if (url?.value && !isRequestUrl(url.value)) {
     const more = { value: url.value, tektonMessage: `invalid value: ${url.value}: URL` };
-    at.report.add('CLUSTER_URL_INVALID', below(at, url.index, 'value').path, { url: url.value }, more);
+    at.report.add('CLUSTER_URL_INVALID', childContext(at, url.index, 'value').path, { url: url.value }, more);
   }
   if (!has('username') && !has('cadata') && !has('token'))
     missing('token', 'missing field(s): username or CAData  or token param');
-  else if (!isTrue(given.get('insecure')?.value) && !has('cadata')) {
+  else if (!isGoTrue(given.get('insecure')?.value) && !has('cadata')) {
     missing('cadata', 'missing field(s): CAData param');
   }
 }

@@ -7,43 +7,43 @@ import { checkResource } from './resource.js';
 import { checkTask } from './task.js';
 import { checkTimeout } from '../../validation/timeout.js';
 import type { PipelineRunSpec, ResourceBinding, TaskRunSpec } from '../types.js';
-import { below, checkNames, type Where } from '../../validation/location.js';
+import { childContext, checkUniqueNames, type ValidationContext } from '../../validation/location.js';
 
 const SOURCES = ['persistentVolumeClaim', 'emptyDir', 'configMap', 'secret'] as const;
 
 /** Checks the spec of a TaskRun. `where` is the spec. */
-export function checkTaskRun(spec: TaskRunSpec, where: Where): void {
-  checkOne(where, ['taskRef', spec.taskRef?.name], ['taskSpec', spec.taskSpec]);
-  if (spec.taskSpec) checkTask(spec.taskSpec, below(where, 'taskSpec'));
-  const params = below(where, 'inputs', 'params');
-  checkNames('param', spec.inputs?.params ?? [], params, {
+export function checkTaskRun(spec: TaskRunSpec, context: ValidationContext): void {
+  checkOne(context, ['taskRef', spec.taskRef?.name], ['taskSpec', spec.taskSpec]);
+  if (spec.taskSpec) checkTask(spec.taskSpec, childContext(context, 'taskSpec'));
+  const params = childContext(context, 'inputs', 'params');
+  checkUniqueNames('param', spec.inputs?.params ?? [], params, {
     tektonMessage: () => 'expected exactly one, got both: spec.inputs.params',
   });
-  checkBindings(spec.inputs?.resources ?? [], below(where, 'inputs', 'resources'), 'Inputs');
-  checkBindings(spec.outputs?.resources ?? [], below(where, 'outputs', 'resources'), 'Outputs');
-  checkShared(spec, 'TaskRunCancelled', where);
+  checkBindings(spec.inputs?.resources ?? [], childContext(context, 'inputs', 'resources'), 'Inputs');
+  checkBindings(spec.outputs?.resources ?? [], childContext(context, 'outputs', 'resources'), 'Outputs');
+  checkShared(spec, 'TaskRunCancelled', context);
 }
 
 /** Checks the spec of a PipelineRun. `where` is the spec. */
-export function checkPipelineRun(spec: PipelineRunSpec, where: Where): void {
-  checkOne(where, ['pipelineRef', spec.pipelineRef?.name], ['pipelineSpec', spec.pipelineSpec]);
-  if (spec.pipelineSpec) checkPipeline(spec.pipelineSpec, below(where, 'pipelineSpec'));
-  checkNames('param', spec.params ?? [], below(where, 'params'), { lastCounts: true });
-  where.report.unheard(below(where, 'resources').path); // Tekton's admission does not look there
-  checkBindings(spec.resources ?? [], below(where, 'resources'));
+export function checkPipelineRun(spec: PipelineRunSpec, context: ValidationContext): void {
+  checkOne(context, ['pipelineRef', spec.pipelineRef?.name], ['pipelineSpec', spec.pipelineSpec]);
+  if (spec.pipelineSpec) checkPipeline(spec.pipelineSpec, childContext(context, 'pipelineSpec'));
+  checkUniqueNames('param', spec.params ?? [], childContext(context, 'params'), { lastCounts: true });
+  context.report.suppressTektonMessages(childContext(context, 'resources').path); // Tekton's admission does not look there
+  checkBindings(spec.resources ?? [], childContext(context, 'resources'));
   const accounts = spec.serviceAccountNames ?? [];
-  checkNames(
+  checkUniqueNames(
     'task',
     accounts.map(({ taskName }) => ({ name: taskName })),
-    below(where, 'serviceAccountNames'),
+    childContext(context, 'serviceAccountNames'),
     { lastCounts: true },
   );
-  checkShared(spec, 'PipelineRunCancelled', where);
+  checkShared(spec, 'PipelineRunCancelled', context);
 }
 
 /** Exactly one of a reference and a spec must be there. */
 function checkOne(
-  where: Where,
+  context: ValidationContext,
   [ref, name]: [string, string | undefined],
   [spec, value]: [string, object | undefined],
 ): void {
@@ -51,23 +51,27 @@ function checkOne(
   const low = (field: string): string => `spec.${field.toLowerCase()}`;
   if (name && value) {
     const tektonMessage = `must not set the field(s): ${low(ref)}, ${low(spec)}`;
-    where.report.add('REF_AND_SPEC', where.path, fields, { tektonMessage });
+    context.report.add('REF_AND_SPEC', context.path, fields, { tektonMessage });
   } else if (!name && !value) {
     const tektonMessage = `missing field(s): ${low(ref)}.name, ${low(spec)}`;
-    where.report.add('REF_MISSING', [...where.path, ref], fields, { tektonMessage });
+    context.report.add('REF_MISSING', [...context.path, ref], fields, { tektonMessage });
   }
 }
 
 /** `side` is given for TaskRuns, whose bindings Tekton's admission looks at. */
-function checkBindings(bindings: readonly ResourceBinding[], where: Where, side?: 'Inputs' | 'Outputs'): void {
-  checkNames('resource', bindings, where, {
+function checkBindings(
+  bindings: readonly ResourceBinding[],
+  context: ValidationContext,
+  side?: 'Inputs' | 'Outputs',
+): void {
+  checkUniqueNames('resource', bindings, context, {
     fold: true,
     ...(side
       ? { tektonMessage: () => `expected exactly one, got both: spec.${side}.Resources.Name` }
       : { lastCounts: true }),
   });
   bindings.forEach(({ resourceRef, resourceSpec }, index) => {
-    const at = below(where, index);
+    const at = childContext(context, index);
     const base = side && `spec.${side}.Resources.Name`;
     const fields = base && `${base}.ResourceRef, ${base}.ResourceSpec`;
     const names = { ref: 'resourceRef', spec: 'resourceSpec' };
@@ -80,7 +84,7 @@ function checkBindings(bindings: readonly ResourceBinding[], where: Where, side?
         tektonMessage: fields && `missing field(s): ${fields}`,
       });
     }
-    if (resourceSpec) checkResource(resourceSpec, below(at, 'resourceSpec'));
+    if (resourceSpec) checkResource(resourceSpec, childContext(at, 'resourceSpec'));
   });
 }
 
@@ -88,28 +92,29 @@ type Shared = Pick<TaskRunSpec, 'timeout' | 'serviceAccount' | 'serviceAccountNa
   readonly status?: string;
 };
 
-function checkShared(spec: Shared, cancelled: string, where: Where): void {
-  checkTimeout(spec.timeout, below(where, 'timeout'));
+function checkShared(spec: Shared, cancelled: string, context: ValidationContext): void {
+  checkTimeout(spec.timeout, childContext(context, 'timeout'));
   const { status } = spec;
   if (status && status !== cancelled) {
-    where.report.add('STATUS_UNKNOWN', [...where.path, 'status'], { status, cancelled }, { value: status });
+    context.report.add('STATUS_UNKNOWN', [...context.path, 'status'], { status, cancelled }, { value: status });
   }
   const { serviceAccount: old, serviceAccountName: name } = spec;
-  if (old && name && old !== name) where.report.add('ACCOUNT_TWICE', [...where.path, 'serviceAccount'], { old, name });
+  if (old && name && old !== name)
+    context.report.add('ACCOUNT_TWICE', [...context.path, 'serviceAccount'], { old, name });
   const workspaces = spec.workspaces ?? [];
-  checkNames('workspace', workspaces, below(where, 'workspaces'));
+  checkUniqueNames('workspace', workspaces, childContext(context, 'workspaces'));
   workspaces.forEach((workspace, index) => {
     const sources = SOURCES.filter((source) => workspace[source] !== undefined);
     const claim = workspace.persistentVolumeClaim;
     if (sources.length === 1 && claim && !claim.claimName) {
-      const path = [...where.path, 'workspaces', index, 'persistentVolumeClaim', 'claimName'];
-      where.report.add('FIELD_MISSING', path, { name: 'claimName' }, { tektonMessage: NO_CLAIM });
+      const path = [...context.path, 'workspaces', index, 'persistentVolumeClaim', 'claimName'];
+      context.report.add('FIELD_MISSING', path, { name: 'claimName' }, { tektonMessage: NO_CLAIM });
     }
     if (sources.length === 1) return;
     const tektonMessage = `expected exactly one, got ${sources.length === 0 ? 'neither' : 'both'}: ${WORKSPACE_FIELDS}`;
-    where.report.add(
+    context.report.add(
       'WORKSPACE_SOURCE',
-      [...where.path, 'workspaces', index],
+      [...context.path, 'workspaces', index],
       { name: workspace.name, sources },
       { tektonMessage },
     );

@@ -2,95 +2,112 @@
  * A task by itself: its steps, params, resources, volumes and variables. Conditions are checked as the task they are.
  */
 
-import { checkDeclared, checkLabel } from '../../validation/metadata.js';
-import { typeName } from '../../schema/type-hint.js';
-import { checkStep, INTERNAL_VOLUMES, type StepPlace } from '../../validation/step.js';
+import { checkDeclaredName, checkLabel } from '../../validation/metadata.js';
+import { describeValue } from '../../schema/type-hint.js';
+import { checkStep, INTERNAL_VOLUMES, type StepContext } from '../../validation/step.js';
 import { checkTaskValues, defaultsOf } from '../../validation/values.js';
-import { checkTaskVariables, taskVocabulary, unquotedVariables, type Vocabulary } from '../../validation/variables.js';
+import {
+  checkTaskVariables,
+  taskVariables,
+  unquotedVariables,
+  type KnownVariables,
+} from '../../validation/variables.js';
 import type { TaskModel } from '../../model/model.js';
 import { isDnsLabel } from '../../execution/child-names.js';
 import { readCondition, readTask } from '../reader.js';
 import type { ConditionSpec, ParamSpec, Step, TaskResource, TaskSpec } from '../types.js';
-import { staysInWorkspace } from '../../variables/replacements.js';
-import { below, checkNames, type Where } from '../../validation/location.js';
+import { isInsideWorkspace } from '../../variables/replacements.js';
+import { childContext, checkUniqueNames, type ValidationContext } from '../../validation/location.js';
 
 const STEP_NAME =
   'Task step name must be a valid DNS Label, For more info refer to https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#names';
 
 /** Checks the spec of a Task or ClusterTask, or an embedded one. `where` is the spec. */
-export function checkTask(spec: TaskSpec, where: Where): void {
+export function checkTask(spec: TaskSpec, context: ValidationContext): void {
   if ((spec.steps ?? []).length === 0) {
     const empty = Object.values(spec).every((field) => Array.isArray(field) && field.length === 0);
     const tektonMessage = `missing field(s): ${empty ? '' : 'steps'}`;
-    where.report.add('STEPS_MISSING', below(where, 'steps').path, {}, { tektonMessage });
+    context.report.add('STEPS_MISSING', childContext(context, 'steps').path, {}, { tektonMessage });
   }
-  checkParams(spec.inputs?.params ?? [], below(where, 'inputs', 'params'), (name) => `taskspec.inputs.params.${name}`);
-  checkResources(spec.inputs?.resources ?? [], below(where, 'inputs', 'resources'), 'Inputs');
-  checkResources(spec.outputs?.resources ?? [], below(where, 'outputs', 'resources'), 'Outputs');
-  checkContainers(spec, where);
-  checkVolumes(spec, below(where, 'volumes'));
+  checkParams(
+    spec.inputs?.params ?? [],
+    childContext(context, 'inputs', 'params'),
+    (name) => `taskspec.inputs.params.${name}`,
+  );
+  checkResources(spec.inputs?.resources ?? [], childContext(context, 'inputs', 'resources'), 'Inputs');
+  checkResources(spec.outputs?.resources ?? [], childContext(context, 'outputs', 'resources'), 'Outputs');
+  checkContainers(spec, context);
+  checkVolumes(spec, childContext(context, 'volumes'));
   const workspaces = spec.workspaces ?? [];
-  workspaces.forEach(({ name }, index) => checkLabel('workspace', name, below(where, 'workspaces', index, 'name')));
-  checkNames('workspace', workspaces, below(where, 'workspaces'));
-  checkNames('result', spec.results ?? [], below(where, 'results'));
-  (spec.results ?? []).forEach(({ name }, index) => checkDeclared('result', name, below(where, 'results', index)));
+  workspaces.forEach(({ name }, index) =>
+    checkLabel('workspace', name, childContext(context, 'workspaces', index, 'name')),
+  );
+  checkUniqueNames('workspace', workspaces, childContext(context, 'workspaces'));
+  checkUniqueNames('result', spec.results ?? [], childContext(context, 'results'));
+  (spec.results ?? []).forEach(({ name }, index) =>
+    checkDeclaredName('result', name, childContext(context, 'results', index)),
+  );
   const model = readTask(spec);
-  checkTaskVariables(model, where);
-  checkTaskValues(model, defaultsOf(model.params), below(where, 'inputs', 'params'), 'default');
-  checkScripts(model, where);
+  checkTaskVariables(model, context);
+  checkTaskValues(model, defaultsOf(model.params), childContext(context, 'inputs', 'params'), 'default');
+  checkScripts(model, context);
 }
 
-function checkContainers(spec: TaskSpec, where: Where): void {
+function checkContainers(spec: TaskSpec, context: ValidationContext): void {
   const workspaces = (spec.workspaces ?? []).map(({ name }) => `$(workspaces.${name}.volume)`);
   const volumes = new Set([...(spec.volumes ?? []).map(({ name }) => name), ...workspaces, ...INTERNAL_VOLUMES]);
-  const place = (what: string): StepPlace => ({
+  const place = (what: string): StepContext => ({
     what,
     volumes,
     ...(spec.stepTemplate && { template: spec.stepTemplate }),
   });
   const steps = spec.steps ?? [];
   steps.forEach((step, index) => {
-    const at = below(where, 'steps', index);
-    checkStep(step, { ...place('step'), tektonImage: 'steps.Image' }, at);
+    const at = childContext(context, 'steps', index);
+    checkStep(step, { ...place('step'), tektonImageField: 'steps.Image' }, at);
     if (step.name && !step.name.includes('$(') && !isDnsLabel(step.name)) {
       checkLabel(
         'step',
         step.name,
-        below(at, 'name'),
+        childContext(at, 'name'),
         `invalid value "${step.name}": taskspec.steps.name\n${STEP_NAME}`,
       );
     }
   });
-  checkNames('step', steps, below(where, 'steps'), {
+  checkUniqueNames('step', steps, childContext(context, 'steps'), {
     tektonMessage: (name) => `invalid value: ${name}: steps.name`,
   });
   (spec.sidecars ?? []).forEach((sidecar, index) => {
-    const at = below(where, 'sidecars', index);
+    const at = childContext(context, 'sidecars', index);
     checkStep(sidecar, { what: 'sidecar', volumes }, at);
-    if (sidecar.name) checkLabel('sidecar', sidecar.name, below(at, 'name'));
+    if (sidecar.name) checkLabel('sidecar', sidecar.name, childContext(at, 'name'));
   });
-  checkNames('sidecar', spec.sidecars ?? [], below(where, 'sidecars'));
+  checkUniqueNames('sidecar', spec.sidecars ?? [], childContext(context, 'sidecars'));
 }
 
-function checkVolumes(spec: TaskSpec, where: Where): void {
+function checkVolumes(spec: TaskSpec, context: ValidationContext): void {
   (spec.volumes ?? []).forEach(({ name }, index) => {
-    const at = below(where, index, 'name');
+    const at = childContext(context, index, 'name');
     if (name.startsWith('tekton-internal-'))
       at.report.add('NAME_RESERVED', at.path, { what: 'volume', name }, { value: name });
     else if (!name.includes('$(')) checkLabel('volume', name, at);
   });
-  checkNames('volume', spec.volumes ?? [], where, {
+  checkUniqueNames('volume', spec.volumes ?? [], context, {
     tektonMessage: (name) => `multiple volumes with same name "${name}": volumes.name`,
   });
 }
 
 /** Checks declared params. `tektonPath`: how Tekton calls one. */
-export function checkParams(params: readonly ParamSpec[], where: Where, tektonPath: (name: string) => string): void {
-  checkNames('param', params, where, { lastCounts: true });
+export function checkParams(
+  params: readonly ParamSpec[],
+  context: ValidationContext,
+  tektonPath: (name: string) => string,
+): void {
+  checkUniqueNames('param', params, context, { lastCounts: true });
   params.forEach((param, index) => {
     const { name, type } = param;
-    const at = below(where, index);
-    checkDeclared('param', name, at);
+    const at = childContext(context, index);
+    checkDeclaredName('param', name, at);
     if (type === undefined || param.default === undefined) return;
     const got = typeof param.default === 'string' ? 'string' : 'array';
     if (got === type) return;
@@ -99,21 +116,25 @@ export function checkParams(params: readonly ParamSpec[], where: Where, tektonPa
     at.report.add(
       'PARAM_DEFAULT_TYPE',
       [...at.path, 'default'],
-      { name, type, got: typeName(param.default) },
+      { name, type, got: describeValue(param.default) },
       { tektonMessage },
     );
   });
 }
 
-function checkResources(resources: readonly TaskResource[], where: Where, side: 'Inputs' | 'Outputs'): void {
-  checkNames('resource', resources, where, {
+function checkResources(
+  resources: readonly TaskResource[],
+  context: ValidationContext,
+  side: 'Inputs' | 'Outputs',
+): void {
+  checkUniqueNames('resource', resources, context, {
     fold: true,
     tektonMessage: () => `expected exactly one, got both: taskspec.${side}.Resources.Name`,
   });
   resources.forEach(({ name, targetPath }, index) => {
-    const at = below(where, index);
-    checkDeclared('resource', name, at);
-    if (targetPath === undefined || targetPath === '' || staysInWorkspace(targetPath)) return;
+    const at = childContext(context, index);
+    checkDeclaredName('resource', name, at);
+    if (targetPath === undefined || targetPath === '' || isInsideWorkspace(targetPath)) return;
     at.report.add('TARGET_PATH_OUTSIDE', [...at.path, 'targetPath'], { targetPath }, { value: targetPath });
   });
 }
@@ -122,15 +143,15 @@ function checkResources(resources: readonly TaskResource[], where: Where, side: 
 const SHELL = /(^|\/)(sh|bash|ash|dash|zsh)$/;
 
 /** Warns of params pasted into shell scripts without quotes. */
-function checkScripts(task: TaskModel, where: Where): void {
-  let vocabulary: Vocabulary | undefined; // gathered for the first script that mentions a variable
+function checkScripts(task: TaskModel, context: ValidationContext): void {
+  let knownVariables: KnownVariables | undefined; // gathered for the first script that mentions a variable
   task.steps.forEach((step, index) => {
     for (const [script, field] of shellScripts(step)) {
       if (!script.includes('$(')) continue;
-      vocabulary ??= taskVocabulary(task);
-      const variables = unquotedVariables(script, vocabulary);
+      knownVariables ??= taskVariables(task);
+      const variables = unquotedVariables(script, knownVariables);
       if (variables.length === 0) continue;
-      where.report.add('SCRIPT_PARAM_UNQUOTED', [...where.path, 'steps', index, ...field], { variables });
+      context.report.add('SCRIPT_PARAM_UNQUOTED', [...context.path, 'steps', index, ...field], { variables });
     }
   });
 }
@@ -150,17 +171,18 @@ function shellScripts(step: Step): [string, readonly (string | number)[]][] {
 }
 
 /** Checks the spec of a Condition. */
-export function checkCondition(name: string, spec: ConditionSpec, where: Where): void {
+export function checkCondition(name: string, spec: ConditionSpec, context: ValidationContext): void {
   const tektonMessage = 'missing field(s): Spec.Check.Image';
-  if (spec.check === undefined) where.report.add('CHECK_MISSING', below(where, 'check').path, {}, { tektonMessage });
-  else checkStep(spec.check, { what: 'check', tektonImage: 'Spec.Check.Image' }, below(where, 'check'));
-  where.report.unheard(where.path); // of the rest Tekton's admission looks at nothing
-  checkParams(spec.params ?? [], below(where, 'params'), (param) => `params.${param}`);
-  checkResources(spec.resources ?? [], below(where, 'resources'), 'Inputs');
+  if (spec.check === undefined)
+    context.report.add('CHECK_MISSING', childContext(context, 'check').path, {}, { tektonMessage });
+  else checkStep(spec.check, { what: 'check', tektonImageField: 'Spec.Check.Image' }, childContext(context, 'check'));
+  context.report.suppressTektonMessages(context.path); // of the rest Tekton's admission looks at nothing
+  checkParams(spec.params ?? [], childContext(context, 'params'), (param) => `params.${param}`);
+  checkResources(spec.resources ?? [], childContext(context, 'resources'), 'Inputs');
   if (spec.check === undefined) return;
   // The model has the check as its only step, so paths are brought back to `check`.
   const { task } = readCondition(name, spec);
-  const at = below(where, 'check');
-  checkTaskValues(task, defaultsOf(task.params), below(where, 'params'), 'default');
+  const at = childContext(context, 'check');
+  checkTaskValues(task, defaultsOf(task.params), childContext(context, 'params'), 'default');
   checkTaskVariables(task, at, (path) => [...at.path, ...path.slice(at.path.length + 2)]);
 }

@@ -86,7 +86,7 @@ test('a field of metadata that the API server drops is a warning', () => {
 });
 
 describe('objects that are some of those there will be', () => {
-  const alone = { elsewhere: 'anything' } as const;
+  const alone = { externals: 'any' } as const;
   const missing = /^(\w+) ((?:TASK|PIPELINE|RESOURCE|CONDITION)_UNKNOWN|SERVICE_ACCOUNT_MISSING) /;
   const codes = (objects: readonly unknown[], options = {}): (string | undefined)[] =>
     said(objects, options).map((line) => missing.exec(line)?.slice(1, 3).join(' '));
@@ -111,7 +111,7 @@ describe('objects that are some of those there will be', () => {
   test('are errors where they must be all there are', () => {
     expect(codes([run])).toContain('error PIPELINE_UNKNOWN');
     expect(codes([run])).toContain('warning SERVICE_ACCOUNT_MISSING');
-    expect(codes([run], { elsewhere: 'nothing' })).toContain('error SERVICE_ACCOUNT_MISSING');
+    expect(codes([run], { externals: 'none' })).toContain('error SERVICE_ACCOUNT_MISSING');
   });
 
   test('are held against each other as ever', () => {

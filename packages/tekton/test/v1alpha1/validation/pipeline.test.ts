@@ -15,7 +15,7 @@ import {
 
 /** severity, code, object, place, message and hint of every problem, as one line each. */
 const lines = (objects: readonly unknown[], complete = false): string[] =>
-  checkObjects(objects, complete ? { elsewhere: 'nothing' } : {}).map(
+  checkObjects(objects, complete ? { externals: 'none' } : {}).map(
     ({ severity, code, object, path, message, hint }) =>
       `${severity} ${code} ${object?.name ?? ''} ${path.join('.')}: ${message} (${hint})`,
   );
