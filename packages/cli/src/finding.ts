@@ -5,6 +5,7 @@
  * gathered, sorted and printed in one pass whatever found them.
  */
 
+import { wrap } from './terminal/columns.js';
 import { visible } from './terminal/lines.js';
 import { sourceExcerpt } from './terminal/source-excerpt.js';
 
@@ -83,20 +84,36 @@ const plain: Paint = { error: (text) => text, warning: (text) => text, dim: (tex
 export const placed = ({ file, line, column }: Place): string =>
   line === 0 ? file : `${file}:${String(line)}:${String(column)}`;
 
-/** The text of one finding: `file:line:column  error  CODE  message`, the quoted line with a caret if there is one, and the hint. */
-export function describeFinding(finding: Finding, paint: Paint = plain): string {
+/**
+ * The text of one finding: `file:line:column  error  CODE  message`, the quoted line with a caret if there is one, and the hint.
+ *
+ * @param columns of the terminal that shows it; undefined where none does, and nothing is wrapped
+ */
+export function describeFinding(finding: Finding, paint: Paint = plain, columns?: number): string {
   const { place, severity, code, message, hint } = finding;
+  const fitted = (line: string): readonly string[] => (columns === undefined ? [line] : wrap(line, columns));
   return [
-    `${visible(placed(place))}  ${paint[severity](severity)}  ${code}  ${visible(message)}`,
-    ...quoteOf(finding, paint),
-    ...hint.split('\n').map((text) => `  hint: ${visible(text)}`),
+    ...fitted(`${visible(placed(place))}  ${paint[severity](severity)}  ${code}  ${visible(message)}`),
+    ...quoteOf(finding, paint, columns),
+    ...hint.split('\n').flatMap((text) => fitted(`  hint: ${visible(text)}`)),
   ].join('\n');
 }
 
-function quoteOf({ place, severity, quote, caret = place.column }: Finding, paint: Paint): readonly string[] {
+/** Columns that a quoted line takes at most. */
+const MOST_COLUMNS = 120;
+
+/** Columns of it that are left however narrow a terminal is. */
+const LEAST_COLUMNS = 12;
+
+function quoteOf(
+  { place, severity, quote, caret = place.column }: Finding,
+  paint: Paint,
+  columns = Infinity,
+): readonly string[] {
   if (quote === undefined) return [];
-  const excerpt = sourceExcerpt(quote, caret);
   const line = String(place.line);
+  const room = columns - `    ${line} | `.length;
+  const excerpt = sourceExcerpt(quote, caret, Math.max(LEAST_COLUMNS, Math.min(MOST_COLUMNS, room)));
   const shown = paint.dim(`    ${line} | ${excerpt.text}`);
   if (caret === 0) return [shown];
   const margin = paint.dim(`    ${' '.repeat(line.length)} |`);

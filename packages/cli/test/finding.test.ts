@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import stringWidth from 'string-width';
 import { describeFinding, maskedFinding, type Finding } from '../src/finding.js';
 
 const finding = (quote: string, column: number): Finding => ({
@@ -11,6 +12,37 @@ const finding = (quote: string, column: number): Finding => ({
 });
 
 const hide = (text: string): string => text.replaceAll('hunter2x9', '***');
+
+describe('on a terminal of some width', () => {
+  const wide: Finding = {
+    ...finding('a: ' + 'x'.repeat(60), 63),
+    message: 'the name of this step is not one that Kubernetes takes',
+    hint: 'use small letters, digits and dashes, as in compile-it',
+  };
+
+  test('a finding is wrapped at words, and its line is cut around the caret', () => {
+    expect(describeFinding(wide, undefined, 40).split('\n')).toEqual([
+      'a.yaml:12:63  error  C  the name of',
+      '  this step is not one that Kubernetes',
+      '  takes',
+      `    12 | …${'x'.repeat(29)}`,
+      `       | ${' '.repeat(29)}^`,
+      '  hint: use small letters, digits and',
+      '    dashes, as in compile-it',
+    ]);
+  });
+
+  test('no row is wider, whatever the width', () => {
+    for (let columns = 24; columns < 100; columns++) {
+      const rows = describeFinding(wide, undefined, columns).split('\n');
+      expect(rows.filter((row) => stringWidth(row) > columns)).toEqual([]);
+    }
+  });
+
+  test('nothing is wrapped where no terminal shows it', () => {
+    expect(describeFinding(wide).split('\n')).toHaveLength(4);
+  });
+});
 
 describe('the caret of a quoted line', () => {
   test.each([

@@ -45,7 +45,7 @@ export function importManifests({ paths, out, library = 'pipewright' }: ImportOp
     maskedFinding(finding, hide),
   );
   if (hasErrors(unreadable)) {
-    for (const finding of unreadable) output.warn(describeFinding(finding));
+    for (const finding of unreadable) output.warn(describeFinding(finding, undefined, output.errorColumns?.()));
     output.warn('nothing is written: what cannot be read cannot be brought along');
     return 1;
   }
@@ -69,7 +69,7 @@ export function importManifests({ paths, out, library = 'pipewright' }: ImportOp
   const lies = (it: (typeof errors)[number]): boolean =>
     UNRESOLVED_REFERENCES.has(it.finding.code) && !carried.some(({ manifest }) => manifest === it.manifest);
   const wrong = errors.filter((it) => !lies(it));
-  for (const { finding } of wrong) output.warn(describeFinding(finding));
+  for (const { finding } of wrong) output.warn(describeFinding(finding, undefined, output.errorColumns?.()));
   for (const { finding } of errors.filter(lies)) output.warn(visible(`taken as defined elsewhere: ${finding.message}`));
   for (const { what, why } of carried) output.warn(visible(`carried over as it is: ${what}: ${why}`));
   return wrong.length > 0 ? 1 : 0;

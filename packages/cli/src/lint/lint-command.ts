@@ -67,7 +67,8 @@ function report(format: LintFormat, findings: readonly Finding[], objects: numbe
       return output.warn(summaryOf(findings, objects));
     case 'text': {
       const paint: Paint = { error: output.colors.red, warning: output.colors.yellow, dim: output.colors.dim };
-      for (const finding of findings) output.print(describeFinding(finding, paint));
+      const columns = output.terminal ? output.size().columns : undefined;
+      for (const finding of findings) output.print(describeFinding(finding, paint, columns));
       return output.print(summaryOf(findings, objects));
     }
   }

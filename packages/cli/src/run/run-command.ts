@@ -192,7 +192,8 @@ function tellFindings(findings: readonly Finding[], output: Output): void {
   const errors = findings.filter(({ severity }) => severity === 'error');
   const told = findings.filter(({ severity, code }) => severity === 'error' || code === 'STAND_IN_UNUSED');
   const warnings = findings.filter((finding) => !told.includes(finding));
-  for (const finding of told) output.warn(describeFinding(finding, { error: red, warning: yellow, dim }));
+  for (const finding of told)
+    output.warn(describeFinding(finding, { error: red, warning: yellow, dim }, output.errorColumns?.()));
   if (errors.length > 0) output.warn(`${countOf(errors)}; nothing was run`);
   else if (warnings.length > 0) output.warn(yellow(`${countOf(warnings)}; \`pipewright lint\` shows them`));
 }

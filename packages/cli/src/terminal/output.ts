@@ -32,6 +32,8 @@ export interface Output {
   readonly live: boolean;
   /** Size of the terminal; 80 columns and 24 rows where there is none. */
   readonly size: () => Size;
+  /** Returns the columns of the terminal that shows standard error; undefined where none does. @default - none does */
+  readonly errorColumns?: () => number | undefined;
   /** Calls a function whenever the size has changed. Returns what calls it off. */
   readonly onResize: (changed: () => void) => () => void;
 }
@@ -52,6 +54,7 @@ export function processOutput(options: { readonly color?: boolean | undefined } 
     terminal,
     live,
     size: () => ({ columns: stdout.columns > 0 ? stdout.columns : 80, rows: stdout.rows > 0 ? stdout.rows : 24 }),
+    errorColumns: () => (stderr.isTTY && stderr.columns > 0 ? stderr.columns : undefined),
     onResize: (changed) => {
       stdout.on('resize', changed);
       return () => void stdout.off('resize', changed);

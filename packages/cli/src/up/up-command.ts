@@ -53,7 +53,7 @@ export interface UpSurroundings {
 /** Serves until it is told to stop. @returns the exit status: 0 when it was stopped in order */
 export async function up(options: UpOptions, output: Output, surroundings: UpSurroundings = {}): Promise<number> {
   const { standIns, findings, file } = standInsFor(options, []);
-  for (const finding of findings) output.warn(describeFinding(finding));
+  for (const finding of findings) output.warn(describeFinding(finding, undefined, output.errorColumns?.()));
   if (hasErrors(findings)) return 2;
   const runtime = surroundings.runtime ?? runtimeNamed(options.runtime);
   output.print(await tryRuntime(runtime));
