@@ -25,13 +25,13 @@ const remedyOfMissing = ({
 export const REFERENCE_PROBLEMS = {
   TASK_UNKNOWN: error<UnknownName & { kind: string; later?: string | undefined }>(
     'A task does not exist',
-    'The run fails with CouldntGetTask or TaskRunResolutionFailed. It is a warning context it may live elsewhere, as when single files are checked.',
+    'The run fails with CouldntGetTask or TaskRunResolutionFailed. It is a warning where it may live elsewhere, as when single files are checked.',
     ({ kind, name, later }) => missing(kind, name, later),
     (details) => remedyOfMissing(details),
   ),
   PIPELINE_UNKNOWN: error<UnknownName & { later?: string | undefined }>(
     'A pipeline does not exist',
-    'The run fails with CouldntGetPipeline. It is a warning context it may live elsewhere, as when single files are checked.',
+    'The run fails with CouldntGetPipeline. It is a warning where it may live elsewhere, as when single files are checked.',
     ({ name, later }) => missing('Pipeline', name, later),
     (details) => remedyOfMissing(details),
   ),
