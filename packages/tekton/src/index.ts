@@ -3,6 +3,11 @@
  */
 
 export * from './model/kubernetes.js';
+export * from './model/field-path.js';
+export { TEKTON_GROUP } from './model/tekton-group.js';
+export * from './model/param.js';
+export * from './model/pod.js';
+export * from './model/resource.js';
 export * from './v1alpha1/types.js';
 export * from './v1alpha1/status.js';
 export * from './model/duration.js';
@@ -15,11 +20,14 @@ export * from './variables/replacements.js';
 export * from './model/container-path.js';
 export * from './execution/task-graph.js';
 export * from './execution/child-names.js';
+export { isDnsLabel, isDnsSubdomain, isLabelValue } from './model/kubernetes-names.js';
 export { resultRefsOfParams, resultRefsOfPipelineTask, type ResultRef } from './variables/result-references.js';
 export * from './v1alpha1/defaults.js';
-export * from './schema/canonical-fields.js';
+export type { RenamedField } from './schema/canonical-fields.js';
+export * from './versions/canonical-object.js';
 export * from './versions/custom-resource-definitions.js';
-export { KINDS, type KindDefinition } from './v1alpha1/kinds.js';
+export type { KindDefinition } from './schema/kind-definition.js';
+export { KINDS } from './v1alpha1/kinds.js';
 export type { ObjectId, Problem, ProblemDefinition, Severity } from './problems/problem.js';
 export * from './problems/table.js';
 export * from './problems/construct-problems.js';

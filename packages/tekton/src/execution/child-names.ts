@@ -8,10 +8,11 @@
  * keeps the tasks of one run apart for certain.
  */
 
+import { isLabelValue, LABEL_LIMIT } from '../model/kubernetes-names.js';
+
 /** Letters that spell no words and are not mistaken for one another; Kubernetes draws its suffixes from them. */
 const LETTERS = 'bcdfghjklmnpqrstvwxz2456789';
 
-const LABEL_LIMIT = 63;
 const SUFFIX_LENGTH = 5;
 
 /** 64 bits: FNV-1a over UTF-16 code units, then mixed so that every bit of the end depends on all of the text. */
@@ -129,25 +130,6 @@ function truncateLabel(name: string): string {
   let end = Math.min(name.length, LABEL_LIMIT);
   while (end > 0 && name[end - 1] === '-') end--;
   return name.slice(0, end);
-}
-
-/** Whether `name` is a DNS label (RFC 1123): up to 63 of a-z, 0-9 and `-`, neither first nor last a dash. */
-export function isDnsLabel(name: string): boolean {
-  return name.length <= LABEL_LIMIT && /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(name);
-}
-
-/** Whether `name` is dot-separated DNS labels of up to 253 characters together, as most Kubernetes names are. */
-export function isDnsSubdomain(name: string): boolean {
-  return (
-    name.length > 0 &&
-    name.length <= 253 &&
-    name.split('.').every((part) => /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(part))
-  );
-}
-
-/** Whether `text` may be a label's value: up to 63 of letters, digits, `-`, `_` and `.`, the first and last a letter or digit; or empty. */
-export function isLabelValue(text: string): boolean {
-  return text.length <= LABEL_LIMIT && /^([A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?)?$/.test(text);
 }
 
 /** `text` as a label's value: itself when it may be one, else its first letters and a hash of all of it. */

@@ -6,7 +6,8 @@
  */
 
 import type { ParamAssignment, ParamModel } from '../model/model.js';
-import { RESOURCE_TYPES, type ParamValue, type ResourceType } from '../v1alpha1/types.js';
+import { RESOURCE_TYPES, type ResourceType } from '../model/resource.js';
+import type { ParamValue } from '../model/param.js';
 
 /** How given names differ from declared ones, each in its own order. */
 export interface NameDifference {

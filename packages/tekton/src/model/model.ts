@@ -6,16 +6,11 @@
  * means something, so no reader of a model repeats a default. `read.ts` makes models; nothing here has behaviour.
  */
 
+import type { FieldPath } from './field-path.js';
 import type { Container, Volume } from './kubernetes.js';
-import type {
-  ParamType,
-  ParamValue,
-  PipelineResourceSpec,
-  PodTemplate,
-  ResourceType,
-  Step,
-  WorkspaceBinding,
-} from '../v1alpha1/types.js';
+import type { ParamType, ParamValue } from './param.js';
+import type { PipelineResourceSpec, ResourceType } from './resource.js';
+import type { PodTemplate, Step, WorkspaceBinding } from './pod.js';
 
 /** A declared param. Without `default`, a run must give a value. */
 export interface ParamModel {
@@ -60,6 +55,8 @@ export interface VariablePrefixes {
 /** What a task does. */
 export interface TaskModel {
   readonly variablePrefixes: VariablePrefixes;
+  /** Prefixes in the Task that a run executes. They differ from `variablePrefixes` for a Condition, which runs as a Task. */
+  readonly runPrefixes: VariablePrefixes;
   readonly params: readonly ParamModel[];
   readonly inputs: readonly ResourceModel[];
   readonly outputs: readonly ResourceModel[];
@@ -146,6 +143,8 @@ export interface RunModel {
   readonly workspaces: readonly WorkspaceBinding[];
   /** Name of the ServiceAccount. Absent: `default`. */
   readonly serviceAccount?: string;
+  /** Field of the spec that names the ServiceAccount, where problems with it are reported. */
+  readonly serviceAccountPath: FieldPath;
   /** Milliseconds from start to forced end; 0 = may run for ever. Absent: the controller's default (one hour). */
   readonly timeoutMs?: number;
   readonly isCancelRequested: boolean;
@@ -169,6 +168,8 @@ export interface PipelineRunModel extends RunModel {
   readonly resources: readonly ResourceBindingModel[];
   /** Accounts of single tasks, by name of the pipeline task; they win over `serviceAccount`. */
   readonly taskServiceAccounts: ReadonlyMap<string, string>;
+  /** Field of the spec that lists them. */
+  readonly taskServiceAccountsPath: FieldPath;
 }
 
 /** A check: a task of one step that reads params and resources and answers with its exit code. */

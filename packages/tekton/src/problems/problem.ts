@@ -5,7 +5,7 @@
  * Messages show values shortened and never those of Secrets.
  */
 
-import type { FieldPath } from '../variables/task-fields.js';
+import type { FieldPath } from '../model/field-path.js';
 
 /** `error`: it cannot work as written. `warning`: it works, and is likely to hurt. */
 export type Severity = 'error' | 'warning';

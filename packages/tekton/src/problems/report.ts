@@ -8,7 +8,7 @@
 import { closestMatch } from './did-you-mean.js';
 import type { ObjectId, Problem, ProblemDefinition } from './problem.js';
 import { createProblem, PROBLEMS, type ProblemDetails, type ProblemOptions, type ProblemCode } from './table.js';
-import type { FieldPath } from '../variables/task-fields.js';
+import type { FieldPath } from '../model/field-path.js';
 
 /** How many more guesses at what was meant one check may make: each compares a word with a list, and lists can be long. */
 export interface SuggestionBudget {

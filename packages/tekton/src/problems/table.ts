@@ -10,7 +10,7 @@ import { PIPELINE_PROBLEMS } from './pipeline-problems.js';
 import { REFERENCE_PROBLEMS } from './reference-problems.js';
 import { OBJECT_PROBLEMS } from './object-problems.js';
 import { TASK_PROBLEMS } from './task-problems.js';
-import type { FieldPath } from '../variables/task-fields.js';
+import type { FieldPath } from '../model/field-path.js';
 
 /** All rows, by code. */
 export const PROBLEMS = { ...OBJECT_PROBLEMS, ...TASK_PROBLEMS, ...PIPELINE_PROBLEMS, ...REFERENCE_PROBLEMS } as const;

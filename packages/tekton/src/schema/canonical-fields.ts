@@ -6,10 +6,8 @@
  */
 
 import { isRecord } from './conformance.js';
-import { kubernetesObject, type ObjectSchema, type Schema } from './schema.js';
-import { KINDS } from '../v1alpha1/kinds.js';
-import type { FieldPath } from '../variables/task-fields.js';
-import { V1ALPHA1, type Kind } from '../v1alpha1/types.js';
+import type { ObjectSchema, Schema } from './schema.js';
+import type { FieldPath } from '../model/field-path.js';
 
 /** A field whose name is written in another case. */
 export interface RenamedField {
@@ -21,29 +19,14 @@ export interface RenamedField {
   readonly isDuplicate: boolean;
 }
 
-/** An object, and what was changed in it. */
-export interface CanonicalObject {
-  /** The object that was given where nothing had to be changed. */
-  readonly object: unknown;
-  readonly renamed: readonly RenamedField[];
-}
-
-/** Gives the fields of an object of tekton.dev/v1alpha1 their names. Anything else is given back as it is. */
-export function canonicalFields(object: unknown): CanonicalObject {
+/** Gives the fields of a value the names that its schema has. */
+export function canonicalFieldsOf<T>(
+  value: T,
+  schema: Schema,
+): { readonly value: T; readonly renamed: readonly RenamedField[] } {
   const renamed: RenamedField[] = [];
-  if (!isRecord(object) || object['apiVersion'] !== V1ALPHA1) return { object, renamed };
-  const kind = Object.keys(ROOTS).find((one): one is Kind => one === object['kind']);
-  return { object: kind === undefined ? object : canonicalValue(object, ROOTS[kind], [], renamed), renamed };
+  return { value: canonicalValue(value, schema, [], renamed) as T, renamed }; // only names of fields change
 }
-
-/** Gives the fields of a spec of this kind their names. */
-export const canonicalSpec = <T extends object>(kind: Kind, spec: T): T =>
-  canonicalValue(spec, KINDS[kind].spec, [], []) as T; // only names change
-
-/** Of the fields of an object, Tekton decodes the spec; the others have been read by the API server. */
-const ROOTS = Object.fromEntries(
-  Object.values(KINDS).map(({ kind, spec }) => [kind, kubernetesObject('', { spec })]),
-) as Readonly<Record<Kind, ObjectSchema>>; // each kind has one
 
 const lowerCase = new WeakMap<ObjectSchema, ReadonlyMap<string, string>>();
 

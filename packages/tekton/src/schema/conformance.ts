@@ -5,68 +5,93 @@
  * here and left out. `null` counts as left out, as the API server has it.
  */
 
-import { invalidQualifiedNameMessage } from '../model/qualified-name.js';
 import type { Report } from '../problems/report.js';
 import type { ObjectSchema, Schema, StringSchema } from './schema.js';
 import { quantityHint, typeHint, describeValue, type TypeMismatch } from './type-hint.js';
-import { RESOURCE_TYPES } from '../v1alpha1/types.js';
-import type { FieldPath } from '../variables/task-fields.js';
+import type { FieldPath, MutablePath } from '../model/field-path.js';
 
 /** Whether a value is an object with fields, and not null or a list. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** A place that is walked through: one list for the whole walk, copied where something is said about it. */
-type MutablePath = (string | number)[];
+/** What the webhook of one API version answers to values that do not conform; `undefined` where it accepts them. */
+export interface ConformanceMessages {
+  readonly unknownField: (name: string) => string | undefined;
+  readonly wrongType: (expected: string, value: unknown) => string | undefined;
+  readonly invalidQuantity: (value: string) => string | undefined;
+  readonly missingField: (
+    name: string,
+    siblings: Readonly<Record<string, unknown>>,
+    path: FieldPath,
+  ) => string | undefined;
+  readonly unknownValue: (value: string, path: FieldPath, parent: unknown) => string | undefined;
+}
+
+/** Where conformance problems are reported, and the webhook's messages about them. */
+export interface ConformanceOutput {
+  readonly report: Report;
+  readonly messages: ConformanceMessages;
+}
 
 /** `value` with all that does not fit `schema` reported and left out; `undefined` when nothing is left. */
-export const conform = (value: unknown, schema: Schema, path: FieldPath, report: Report): unknown =>
-  conformValue(value, schema, [...path], report, undefined);
+export const conform = (value: unknown, schema: Schema, path: FieldPath, output: ConformanceOutput): unknown =>
+  conformValue(value, schema, [...path], output, undefined);
 
-function conformValue(value: unknown, schema: Schema, path: MutablePath, report: Report, parent: unknown): unknown {
+function conformValue(
+  value: unknown,
+  schema: Schema,
+  path: MutablePath,
+  output: ConformanceOutput,
+  parent: unknown,
+): unknown {
   if (value === undefined || value === null) return undefined;
   switch (schema.kind) {
     case 'string':
       return typeof value === 'string'
-        ? conformString(value, schema, path, report, parent)
-        : reportWrongType('a string', value, path, report);
+        ? conformString(value, schema, path, output, parent)
+        : reportWrongType('a string', value, path, output);
     case 'boolean':
-      return typeof value === 'boolean' ? value : reportWrongType('true or false', value, path, report);
+      return typeof value === 'boolean' ? value : reportWrongType('true or false', value, path, output);
     case 'integer':
-      return conformInteger(value, schema.minimum, path, report);
+      return conformInteger(value, schema.minimum, path, output);
     case 'quantity':
-      return typeof value === 'number' || isQuantity(value) ? value : reportInvalidQuantity(value, path, report);
+      return typeof value === 'number' || isQuantity(value) ? value : reportInvalidQuantity(value, path, output);
     case 'intOrString':
       if (typeof value === 'string' || Number.isInteger(value)) return value;
-      return reportWrongType('a whole number or a string', value, path, report);
+      return reportWrongType('a whole number or a string', value, path, output);
     case 'value':
-      return conformParamValue(value, path, report);
+      return conformParamValue(value, path, output);
     case 'list':
       return Array.isArray(value)
-        ? conformItems(value, schema.of, path, report)
-        : reportWrongType('a list', value, path, report, { hasStringItems: schema.of.kind === 'string' });
+        ? conformItems(value, schema.of, path, output)
+        : reportWrongType('a list', value, path, output, { hasStringItems: schema.of.kind === 'string' });
     case 'map':
-      if (!isRecord(value)) return reportWrongType('a mapping', value, path, report);
-      return conformEntries(value, path, (item) => conformValue(item, schema.of, path, report, undefined));
+      if (!isRecord(value)) return reportWrongType('a mapping', value, path, output);
+      return conformEntries(value, path, (item) => conformValue(item, schema.of, path, output, undefined));
     case 'open':
-      if (schema.of) return conformValue(value, schema.of, path, report, parent);
+      if (schema.of) return conformValue(value, schema.of, path, output, parent);
       if (schema.list ? Array.isArray(value) : isRecord(value)) return value;
-      return reportWrongType(schema.list ? 'a list' : 'a mapping', value, path, report);
+      return reportWrongType(schema.list ? 'a list' : 'a mapping', value, path, output);
     case 'object':
       return isRecord(value)
-        ? conformFields(value, schema, path, report)
-        : reportWrongType('a mapping', value, path, report, { hasNameField: schema.fields['name']?.kind === 'string' });
+        ? conformFields(value, schema, path, output)
+        : reportWrongType('a mapping', value, path, output, { hasNameField: schema.fields['name']?.kind === 'string' });
   }
 }
 
 /** A misfit keeps its place, so that the indexes of the others stay right. A list that fits is given back itself. */
-function conformItems(list: readonly unknown[], of: Schema, path: MutablePath, report: Report): readonly unknown[] {
+function conformItems(
+  list: readonly unknown[],
+  of: Schema,
+  path: MutablePath,
+  output: ConformanceOutput,
+): readonly unknown[] {
   const at = path.length;
   let kept: unknown[] | undefined;
   for (let index = 0; index < list.length; index++) {
     path[at] = index;
-    const fitting = conformValue(list[index], of, path, report, undefined) ?? placeholder(of);
+    const fitting = conformValue(list[index], of, path, output, undefined) ?? placeholder(of);
     if (fitting !== list[index]) kept ??= list.slice(0, index);
     if (kept) kept[index] = fitting;
   }
@@ -105,15 +130,15 @@ function conformFields(
   value: Record<string, unknown>,
   schema: ObjectSchema,
   path: MutablePath,
-  report: Report,
+  output: ConformanceOutput,
 ): object {
   const kept = conformEntries(value, path, (item, name) => {
     const field = Object.hasOwn(schema.fields, name) ? schema.fields[name] : undefined;
-    if (field) return conformValue(item, field, path, report, value);
-    reportUnknownField(name, value, schema, path.slice(0, -1), report);
+    if (field) return conformValue(item, field, path, output, value);
+    reportUnknownField(name, value, schema, path.slice(0, -1), output);
     return undefined;
   });
-  return withRequired(withRelocatedFields(kept, value, schema, path, report), value, schema, path, report);
+  return withRequired(withRelocatedFields(kept, value, schema, path, output), value, schema, path, output);
 }
 
 /** What stands where another version of Tekton has it counts as if it stood where it belongs: what refers to it has no other mistake. */
@@ -122,7 +147,7 @@ function withRelocatedFields(
   value: Readonly<Record<string, unknown>>,
   schema: ObjectSchema,
   path: FieldPath,
-  report: Report,
+  output: ConformanceOutput,
 ): Readonly<Record<string, unknown>> {
   let all = kept;
   for (const [name, move] of Object.entries(schema.relocations)) {
@@ -130,7 +155,7 @@ function withRelocatedFields(
     const parts = Object.entries(move(value[name])).filter(([to]) => all[to] === undefined);
     for (const [to, part] of parts) {
       const field = schema.fields[to];
-      if (field) all = { ...all, [to]: conformValue(part, field, [...path, name], report, undefined) };
+      if (field) all = { ...all, [to]: conformValue(part, field, [...path, name], output, undefined) };
     }
   }
   return all;
@@ -141,12 +166,12 @@ function withRequired(
   value: Readonly<Record<string, unknown>>,
   schema: ObjectSchema,
   path: FieldPath,
-  report: Report,
+  output: ConformanceOutput,
 ): object {
   const missing = schema.required.filter((name) => kept[name] === undefined || kept[name] === null);
   if (missing.length === 0) return kept;
   for (const name of missing) {
-    if (value[name] === undefined || value[name] === null) reportMissingField(name, value, path, report);
+    if (value[name] === undefined || value[name] === null) reportMissingField(name, value, path, output);
   }
   return { ...kept, ...Object.fromEntries(missing.map((name) => [name, placeholder(schema.fields[name] ?? schema)])) };
 }
@@ -155,64 +180,50 @@ function reportMissingField(
   name: string,
   siblings: Readonly<Record<string, unknown>>,
   path: FieldPath,
-  report: Report,
+  output: ConformanceOutput,
 ): void {
-  const tektonMessage = missingFieldMessage(name, siblings, path);
-  report.markInvalid('FIELD_MISSING', [...path, name], { name }, { tektonMessage });
+  const tektonMessage = output.messages.missingField(name, siblings, path);
+  output.report.markInvalid('FIELD_MISSING', [...path, name], { name }, { tektonMessage });
 }
-
-/** What Tekton says about a missing field: nothing, but of an empty spec, of types, and of the names of tasks. Missing is empty to it. */
-function missingFieldMessage(
-  name: string,
-  siblings: Readonly<Record<string, unknown>>,
-  path: FieldPath,
-): string | undefined {
-  const isSpec = path.length === 1 || path.at(-1) === 'resourceSpec';
-  const type = name === 'type' ? unknownTypeMessage('', [...path, name], siblings) : undefined;
-  if (isSpec && Object.values(siblings).every(isEmpty))
-    return path.length === 1 || type ? 'missing field(s): ' : undefined;
-  if (type !== undefined) return type;
-  if (name !== 'name' || path.at(-2) !== 'tasks') return undefined;
-  return `invalid value: ${invalidQualifiedNameMessage('') ?? ''}: spec.tasks[${String(path.at(-1))}].name`;
-}
-
-/** What Go does not tell from a field that was left out. */
-const isEmpty = (value: unknown): boolean =>
-  value === null || value === '' || value === false || (Array.isArray(value) && value.length === 0);
 
 function reportUnknownField(
   name: string,
   siblings: Readonly<Record<string, unknown>>,
   schema: ObjectSchema,
   path: FieldPath,
-  report: Report,
+  output: ConformanceOutput,
 ): void {
   const known = Object.keys(schema.fields);
-  const externals = Object.hasOwn(schema.misplacedHints, name) ? schema.misplacedHints[name] : undefined;
-  if (path[0] === 'metadata') return reportUnknownMetadata(name, known, path, report);
-  const tektonMessage = `cannot decode incoming new object: json: unknown field "${name}"`;
-  const suggestion = externals === undefined ? report.suggest(name, known) : undefined;
-  report.markInvalid(
+  const hint = Object.hasOwn(schema.misplacedHints, name) ? schema.misplacedHints[name] : undefined;
+  if (path[0] === 'metadata') return reportUnknownMetadata(name, known, path, output);
+  const tektonMessage = output.messages.unknownField(name);
+  const suggestion = hint === undefined ? output.report.suggest(name, known) : undefined;
+  output.report.markInvalid(
     'FIELD_UNKNOWN',
     [...path, name],
-    { name, known, suggestion, elsewhere: externals },
+    { name, known, suggestion, elsewhere: hint },
     { tektonMessage },
   );
   if (suggestion === undefined || (siblings[suggestion] !== undefined && siblings[suggestion] !== null)) return;
-  report.suppress([...path, suggestion]); // it is missing for the same cause
+  output.report.suppress([...path, suggestion]); // it is missing for the same cause
 }
 
 /** The API server reads metadata before anybody else, and drops what it does not know there. */
-function reportUnknownMetadata(name: string, known: readonly string[], path: FieldPath, report: Report): void {
-  const suggestion = report.suggest(name, known);
-  const externals =
+function reportUnknownMetadata(
+  name: string,
+  known: readonly string[],
+  path: FieldPath,
+  output: ConformanceOutput,
+): void {
+  const suggestion = output.report.suggest(name, known);
+  const hint =
     suggestion === undefined
       ? 'remove it, or write it as an annotation: the API server drops it, and refuses it when it validates strictly'
       : undefined;
-  report.markInvalid(
+  output.report.markInvalid(
     'FIELD_UNKNOWN',
     [...path, name],
-    { name, known, suggestion, elsewhere: externals },
+    { name, known, suggestion, elsewhere: hint },
     { severity: 'warning' },
   );
 }
@@ -221,52 +232,37 @@ function conformString(
   value: string,
   schema: StringSchema,
   at: MutablePath,
-  report: Report,
+  output: ConformanceOutput,
   parent: unknown,
 ): string | undefined {
   if (!schema.allowed || schema.allowed.includes(value)) return value;
   const path = [...at];
   const known = schema.allowed.filter((one) => one !== '');
-  const code = schema.allowed === RESOURCE_TYPES ? 'RESOURCE_TYPE_UNKNOWN' : 'VALUE_UNKNOWN';
-  report.markInvalid(code, path, report.unknownName(value, known), {
+  output.report.markInvalid(schema.unknownCode ?? 'VALUE_UNKNOWN', path, output.report.unknownName(value, known), {
     value,
-    tektonMessage: unknownTypeMessage(value, path, parent),
+    tektonMessage: output.messages.unknownValue(value, path, parent),
   });
   return undefined;
 }
 
-/** What Tekton says about an unknown `type`; of other words it says nothing. */
-function unknownTypeMessage(value: string, path: FieldPath, parent: unknown): string | undefined {
-  if (path.at(-1) !== 'type') return undefined;
-  if (path.length === 2) return `invalid value: spec.type: ${value}`;
-  if (path.at(-2) === 'resourceSpec')
-    return path[1] === 'inputs' || path[1] === 'outputs' ? `invalid value: spec.type: ${value}` : undefined;
-  const name = isRecord(parent) && typeof parent['name'] === 'string' ? parent['name'] : '';
-  if (path.includes('tasks')) return undefined;
-  if (path.includes('params')) {
-    return path.includes('inputs')
-      ? `invalid value: ${value}: taskspec.inputs.params.${name}.type`
-      : `invalid value: ${value}: spec.params.${name}.type`;
-  }
-  const side = path.includes('inputs') ? 'Inputs' : 'Outputs';
-  return path.includes('inputs') || path.includes('outputs')
-    ? `invalid value: ${value}: taskspec.${side}.Resources.${name}.Type`
-    : undefined;
-}
-
-function conformInteger(value: unknown, minimum: number, path: FieldPath, report: Report): number | undefined {
+function conformInteger(
+  value: unknown,
+  minimum: number,
+  path: FieldPath,
+  output: ConformanceOutput,
+): number | undefined {
   if (typeof value !== 'number' || !Number.isInteger(value))
-    return reportWrongType('a whole number', value, path, report);
+    return reportWrongType('a whole number', value, path, output);
   if (value >= minimum) return value;
-  report.markInvalid('NUMBER_TOO_SMALL', [...path], { value, minimum }, { value });
+  output.report.markInvalid('NUMBER_TOO_SMALL', [...path], { value, minimum }, { value });
   return undefined;
 }
 
-function conformParamValue(value: unknown, path: FieldPath, report: Report): unknown {
+function conformParamValue(value: unknown, path: FieldPath, output: ConformanceOutput): unknown {
   if (typeof value === 'string') return value;
-  if (!Array.isArray(value)) return reportWrongType('a string or a list of strings', value, path, report);
+  if (!Array.isArray(value)) return reportWrongType('a string or a list of strings', value, path, output);
   const misfit = value.findIndex((item) => typeof item !== 'string');
-  return misfit === -1 ? value : reportWrongType('a string', value[misfit], [...path, misfit], report);
+  return misfit === -1 ? value : reportWrongType('a string', value[misfit], [...path, misfit], output);
 }
 
 /** Reports a wrong type; always `undefined`. */
@@ -274,14 +270,14 @@ function reportWrongType(
   expected: string,
   value: unknown,
   path: FieldPath,
-  report: Report,
+  output: ConformanceOutput,
   more: Pick<TypeMismatch, 'hasStringItems' | 'hasNameField'> = {},
 ): undefined {
-  const sourceText = report.written(path);
+  const sourceText = output.report.written(path);
   const got = describeValue(value, sourceText);
   const fix = typeHint({ expected, value, sourceText, field: path.at(-1), ...more });
-  const tektonMessage = `cannot decode incoming new object: json: cannot unmarshal ${jsonType(value)} into Go value of type ${goType(expected)}`;
-  report.markInvalid('TYPE_WRONG', [...path], { wants: expected, got, fix }, { value, tektonMessage });
+  const tektonMessage = output.messages.wrongType(expected, value);
+  output.report.markInvalid('TYPE_WRONG', [...path], { wants: expected, got, fix }, { value, tektonMessage });
   return undefined;
 }
 
@@ -294,33 +290,16 @@ const isQuantity = (value: unknown): value is string =>
 const containsVariable = (value: string): boolean => value.includes('$(');
 
 /** Reports that this is no quantity; always `undefined`. Kubernetes' own words, which Tekton hands on. */
-function reportInvalidQuantity(value: unknown, path: FieldPath, report: Report): undefined {
-  if (typeof value !== 'string') return reportWrongType('a quantity', value, path, report);
-  const form = '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$';
-  const reason = !new RegExp(form).test(value)
-    ? `quantities must match the regular expression '${form}'`
-    : "unable to parse quantity's suffix";
+function reportInvalidQuantity(value: unknown, path: FieldPath, output: ConformanceOutput): undefined {
+  if (typeof value !== 'string') return reportWrongType('a quantity', value, path, output);
   const details = {
     wants: 'a quantity',
     got: describeValue(value),
     fix: quantityHint(value),
   };
-  report.markInvalid('TYPE_WRONG', [...path], details, {
+  output.report.markInvalid('TYPE_WRONG', [...path], details, {
     value,
-    tektonMessage: `cannot decode incoming new object: ${reason}`,
+    tektonMessage: output.messages.invalidQuantity(value),
   });
   return undefined;
 }
-
-const jsonType = (value: unknown): string =>
-  Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
-
-const GO_TYPES: Readonly<Record<string, string>> = { 'true or false': 'bool', 'a whole number': 'int' };
-
-const goType = (expected: string): string =>
-  GO_TYPES[expected] ??
-  (expected.startsWith('a list')
-    ? '[]interface {}'
-    : expected.startsWith('a mapping')
-      ? 'map[string]interface {}'
-      : 'string');

@@ -28,6 +28,8 @@ export interface StringSchema {
   readonly kind: 'string';
   readonly description: string;
   readonly allowed?: readonly string[];
+  /** Code of the problem that any other value is. @default VALUE_UNKNOWN */
+  readonly unknownCode?: 'RESOURCE_TYPE_UNKNOWN';
   /** What a cluster writes there when the field is left out of an object that is. By default nothing. */
   readonly default?: string;
 }

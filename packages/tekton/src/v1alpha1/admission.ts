@@ -7,7 +7,7 @@
 
 import type { Problem } from '../problems/problem.js';
 import { comparePaths } from '../problems/report.js';
-import type { FieldPath } from '../variables/task-fields.js';
+import type { FieldPath } from '../model/field-path.js';
 
 /** Tekton's words; `undefined`: it admits the object. `problems` are those of one object. */
 export function admissionMessage(problems: readonly Problem[]): string | undefined {

@@ -6,6 +6,7 @@
 
 import { DEFAULT_TIMEOUT_MS } from './defaults.js';
 import { formatDuration } from '../model/duration.js';
+import type { KindDefinition } from '../schema/kind-definition.js';
 import { container, podTemplate, step, volume } from '../schema/kubernetes.js';
 import { claimSource, configMapSource, emptyDirSource, secretSource } from '../schema/kubernetes-parts.js';
 import {
@@ -19,10 +20,12 @@ import {
   passThrough,
   type Relocation,
   type ObjectSchema,
-  type Schema,
+  type StringSchema,
 } from '../schema/schema.js';
-import { RESOURCE_TYPES } from './types.js';
+import { RESOURCE_TYPES } from '../model/resource.js';
 import type * as wire from './types.js';
+import type { PipelineResourceSpec, ResourceParam, SecretParam } from '../model/resource.js';
+import type { WorkspaceBinding } from '../model/pod.js';
 
 const name = string('Name.');
 const description = string('What it is for, for people.');
@@ -30,7 +33,10 @@ const timeout = string('How long it may take, for example `1h30m`. 0: for ever. 
 /** Of runs; that of a pipeline's task is the run's when it is left out. */
 const runTimeout = withDefault(timeout, formatDuration(DEFAULT_TIMEOUT_MS));
 const apiVersion = string('API version of the object referred to.');
-const resourceType = string('What kind of thing it is.', RESOURCE_TYPES);
+const resourceType: StringSchema = {
+  ...string('What kind of thing it is.', RESOURCE_TYPES),
+  unknownCode: 'RESOURCE_TYPE_UNKNOWN',
+};
 
 const paramSpecs = list(
   'Params: values that a run gives.',
@@ -131,21 +137,17 @@ const taskSpec = object<wire.TaskSpec>(
   },
 );
 
-const resourceSpec = object<wire.PipelineResourceSpec>(
+const resourceSpec = object<PipelineResourceSpec>(
   'What the resource is.',
   {
     type: resourceType,
     params: list(
       'What its type needs: `url` and `revision` for git, `url` for image.',
-      object<wire.ResourceParam>(
-        'A param.',
-        { name, value: string('Its value. Default: empty.') },
-        { required: ['name'] },
-      ),
+      object<ResourceParam>('A param.', { name, value: string('Its value. Default: empty.') }, { required: ['name'] }),
     ),
     secrets: list(
       'Params that come from Secrets.',
-      object<wire.SecretParam>(
+      object<SecretParam>(
         'A key of a Secret.',
         {
           fieldName: string('The param.'),
@@ -181,7 +183,7 @@ const taskBindings = list(
 
 const workspaceBindings = list(
   'Storage for each declared workspace.',
-  object<wire.WorkspaceBinding>(
+  object<WorkspaceBinding>(
     'A workspace and one source.',
     {
       name,
@@ -337,18 +339,6 @@ const conditionSpec = object<wire.ConditionSpec>('What is checked.', {
   description,
 });
 
-/** A kind and where its objects live. */
-export interface KindDefinition {
-  readonly kind: wire.Kind;
-  readonly plural: string;
-  readonly shortNames: readonly string[];
-  readonly isNamespaced: boolean;
-  readonly description: string;
-  readonly spec: ObjectSchema;
-  /** Whether its objects run: they have a status that says how it went. */
-  readonly isRun: boolean;
-}
-
 const defineKind = (
   kind: wire.Kind,
   spec: ObjectSchema,
@@ -382,6 +372,3 @@ export const KINDS: Readonly<Record<wire.Kind, KindDefinition>> = {
   ),
   Condition: defineKind('Condition', conditionSpec, 'A check that decides whether a task of a pipeline runs.'),
 };
-
-/** Any value of Kubernetes; the schema of a `status`, which only controllers write. */
-export const STATUS_SCHEMA: Schema = passThrough('How it is going; written by the controller.');

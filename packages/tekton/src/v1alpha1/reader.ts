@@ -27,7 +27,6 @@ import type {
 import type {
   ConditionSpec,
   ParamSpec,
-  PipelineResourceSpec,
   PipelineRunSpec,
   PipelineSpec,
   PipelineTask,
@@ -39,9 +38,10 @@ import type {
   TaskSpec,
   WorkspaceDeclaration,
 } from './types.js';
+import type { PipelineResourceSpec } from '../model/resource.js';
 
 /** How Tasks of v1alpha1 name things in `$(…)`. */
-export const TASK_VARIABLE_PREFIXES: VariablePrefixes = {
+const TASK_VARIABLE_PREFIXES: VariablePrefixes = {
   params: ['inputs.params'],
   inputs: ['inputs.resources'],
   outputs: ['outputs.resources'],
@@ -78,6 +78,7 @@ const readWorkspace = (workspace: WorkspaceDeclaration): WorkspaceModel => ({
 export function readTask(spec: TaskSpec): TaskModel {
   return {
     variablePrefixes: TASK_VARIABLE_PREFIXES,
+    runPrefixes: TASK_VARIABLE_PREFIXES,
     params: (spec.inputs?.params ?? []).map(readParam),
     inputs: (spec.inputs?.resources ?? []).map(readResource),
     outputs: (spec.outputs?.resources ?? []).map(readResource),
@@ -96,6 +97,7 @@ export function readCondition(name: string, spec: ConditionSpec): ConditionModel
   return {
     task: {
       variablePrefixes: CONDITION_VARIABLE_PREFIXES,
+      runPrefixes: TASK_VARIABLE_PREFIXES,
       params: (spec.params ?? []).map(readParam),
       inputs: (spec.resources ?? []).map(readResource),
       outputs: [],
@@ -186,6 +188,7 @@ function readRun(spec: RunSpec, params: RunModel['params'], cancelRequested: boo
     params,
     workspaces: spec.workspaces ?? [],
     ...(serviceAccount !== undefined && { serviceAccount }),
+    serviceAccountPath: [spec.serviceAccountName ? 'serviceAccountName' : 'serviceAccount'],
     ...(timeout !== undefined && { timeoutMs: timeout }),
     isCancelRequested: cancelRequested,
     ...(spec.podTemplate && { podTemplate: spec.podTemplate }),
@@ -217,6 +220,7 @@ export function readPipelineRun(spec: PipelineRunSpec): PipelineRunModel {
     ...readRun(spec, spec.params ?? [], spec.status === 'PipelineRunCancelled'),
     ...(use && { source: use }),
     resources: (spec.resources ?? []).map(readBinding),
+    taskServiceAccountsPath: ['serviceAccountNames'],
     taskServiceAccounts: new Map(
       accounts.map((account) => [account.taskName, account.serviceAccountName ?? account.serviceAccount ?? '']),
     ),

@@ -13,7 +13,8 @@ import {
   mistypedResources,
 } from '../execution/matching.js';
 import type { ParamAssignment, ParamModel, PipelineModel, TaskModel } from '../model/model.js';
-import type { ResourceType, TaskResourceBinding } from './types.js';
+import type { TaskResourceBinding } from './types.js';
+import type { ResourceType } from '../model/resource.js';
 
 /** Reason and message of a condition that is False. */
 export interface RunFailure {

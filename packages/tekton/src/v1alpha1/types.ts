@@ -6,26 +6,14 @@
  * `model.ts` is for. Fields are as loose as the wire (all but names optional), because objects are read before checked.
  */
 
-import type { Container, LocalReference, ObjectMeta, AdditionalFields, Volume } from '../model/kubernetes.js';
+import type { Container, LocalReference, ObjectMeta, Volume } from '../model/kubernetes.js';
+import type { ParamType, ParamValue } from '../model/param.js';
+import type { PodTemplate, Step, WorkspaceBinding } from '../model/pod.js';
+import type { PipelineResourceSpec, ResourceType } from '../model/resource.js';
 import type { PipelineRunStatus, TaskRunStatus } from './status.js';
-
-/** The API group of every kind here. */
-export const TEKTON_GROUP = 'tekton.dev';
 
 /** `apiVersion` of every kind here. */
 export const V1ALPHA1 = 'tekton.dev/v1alpha1';
-
-/** A param's value: one string, or a list of strings. */
-export type ParamValue = string | readonly string[];
-
-/** The two types of params. */
-export type ParamType = 'string' | 'array';
-
-/** The types of PipelineResource. */
-export const RESOURCE_TYPES = ['git', 'image', 'pullRequest', 'storage', 'cluster', 'cloudEvent'] as const;
-
-/** The type of a PipelineResource. */
-export type ResourceType = (typeof RESOURCE_TYPES)[number];
 
 /** A param that a Task, Pipeline or Condition declares. */
 export interface ParamSpec {
@@ -71,11 +59,6 @@ export interface WorkspaceDeclaration {
   readonly readOnly?: boolean;
 }
 
-/** A container that may carry a script in place of a command. */
-export interface Step extends Container {
-  readonly script?: string;
-}
-
 /** `inputs` of a Task. */
 export interface TaskInputs {
   readonly params?: readonly ParamSpec[];
@@ -107,27 +90,6 @@ export interface TaskRef {
   readonly apiVersion?: string;
 }
 
-/** One param of a PipelineResource. Names are compared without case. */
-export interface ResourceParam {
-  readonly name: string;
-  /** @default - empty */
-  readonly value?: string;
-}
-
-/** A param of a PipelineResource that comes from a Secret. */
-export interface SecretParam {
-  readonly fieldName: string;
-  readonly secretKey: string;
-  readonly secretName: string;
-}
-
-/** What a PipelineResource is. */
-export interface PipelineResourceSpec {
-  readonly type: ResourceType;
-  readonly params?: readonly ResourceParam[];
-  readonly secrets?: readonly SecretParam[];
-}
-
 /** A resource given to a run: by reference, or in place. */
 export interface ResourceBinding {
   readonly name: string;
@@ -138,22 +100,6 @@ export interface ResourceBinding {
 /** A resource given to a TaskRun. `paths` are where a pipeline hands it over; users leave it out. */
 export interface TaskResourceBinding extends ResourceBinding {
   readonly paths?: readonly string[];
-}
-
-/** Storage given to a workspace of a run: exactly one source. */
-export interface WorkspaceBinding {
-  readonly name: string;
-  readonly subPath?: string;
-  readonly persistentVolumeClaim?: AdditionalFields & { readonly claimName?: string };
-  readonly emptyDir?: AdditionalFields;
-  readonly configMap?: LocalReference;
-  readonly secret?: AdditionalFields & { readonly secretName?: string };
-}
-
-/** Parts of the pod that a run may set. */
-export interface PodTemplate extends AdditionalFields {
-  readonly nodeSelector?: Readonly<Record<string, string>>;
-  readonly volumes?: readonly Volume[];
 }
 
 /** What a TaskRun asks for. */

@@ -11,8 +11,8 @@ import {
   paramTypeOfValue,
 } from '../execution/matching.js';
 import type { ParamAssignment, ParamModel } from '../model/model.js';
-import type { ResourceType } from '../v1alpha1/types.js';
-import type { ValidationContext } from './location.js';
+import type { ResourceType } from '../model/resource.js';
+import type { ValidationContext } from './context.js';
 
 interface DeclaredResource {
   readonly name: string;

@@ -4,28 +4,45 @@
  * An object without namespace belongs to whichever one it is applied to, so it is found from every namespace.
  */
 
-import type { InspectedObject } from '../versions/check-object.js';
+import type { ConditionModel, PipelineModel, PipelineResourceModel, TaskModel } from '../model/model.js';
+import type { ObjectModel } from '../model/object.js';
+import { TEKTON_GROUP } from '../model/tekton-group.js';
 import { LATER_VERSIONS } from '../problems/object-problems.js';
+import type { ObjectId } from '../problems/problem.js';
+import type { Report } from '../problems/report.js';
 import { isRecord } from '../schema/conformance.js';
-import { TEKTON_GROUP, type V1alpha1Object, type Kind } from '../v1alpha1/types.js';
 
-/** The object of a kind. */
-export type ObjectOf<K extends Kind> = Extract<V1alpha1Object, { readonly kind: K }>;
+/** A Tekton object that can be read, whichever API version it has. */
+export interface ReadableObject {
+  readonly kind: ObjectModel['kind'];
+  /** Reads the object; call it only when the model is needed. */
+  readonly read: () => ObjectModel;
+}
+
+/** One object, checked by itself, and what the checks of a set need of it. */
+export interface CheckedObject {
+  readonly id: ObjectId;
+  readonly report: Report;
+  /** Absent unless it is a Tekton object of a version and kind that are read. */
+  readonly tekton?: ReadableObject;
+  /** The object as given. Absent if it is not a Kubernetes object. */
+  readonly object?: Readonly<Record<string, unknown>>;
+}
 
 /** All objects of one check. */
 export class Catalog {
-  readonly #byKind = new Map<string, Map<string, InspectedObject[]>>();
-  readonly #notRead: InspectedObject[] = [];
+  readonly #byKind = new Map<string, Map<string, CheckedObject[]>>();
+  readonly #notRead: CheckedObject[] = [];
 
-  constructor(inspections: readonly InspectedObject[]) {
+  constructor(inspections: readonly CheckedObject[]) {
     for (const inspection of inspections) {
       const { kind, name } = inspection.id;
       if (kind === undefined || name === undefined || !inspection.object) continue;
       // v1alpha1 references cannot resolve to objects of other versions.
       const { apiVersion = '' } = inspection.id;
       if (LATER_VERSIONS.has(apiVersion)) this.#notRead.push(inspection);
-      if (apiVersion.startsWith(`${TEKTON_GROUP}/`) && !inspection.tektonObject) continue;
-      const names = this.#byKind.get(kind) ?? new Map<string, InspectedObject[]>();
+      if (apiVersion.startsWith(`${TEKTON_GROUP}/`) && !inspection.tekton) continue;
+      const names = this.#byKind.get(kind) ?? new Map<string, CheckedObject[]>();
       this.#byKind.set(kind, names);
       const same = names.get(name);
       if (same) same.push(inspection);
@@ -33,20 +50,38 @@ export class Catalog {
     }
   }
 
-  /** A Tekton object by name, as seen from `namespace`. */
-  tryFind<K extends Kind>(kind: K, name: string, namespace: string | undefined): ObjectOf<K> | undefined {
-    const found = this.#find(kind, name, kind === 'ClusterTask' ? undefined : namespace)?.tektonObject;
-    return found?.kind === kind ? (found as ObjectOf<K>) : undefined; // the kind was just compared
+  /** Reads a Tekton object by name, as seen from `namespace`. */
+  tryFindTask(kind: 'Task' | 'ClusterTask', name: string, namespace: string | undefined): TaskModel | undefined {
+    const model = this.#read(kind, name, kind === 'ClusterTask' ? undefined : namespace);
+    return model?.kind === 'Task' || model?.kind === 'ClusterTask' ? model.task : undefined;
+  }
+
+  /** Reads a Pipeline by name, as seen from `namespace`. */
+  tryFindPipeline(name: string, namespace: string | undefined): PipelineModel | undefined {
+    const model = this.#read('Pipeline', name, namespace);
+    return model?.kind === 'Pipeline' ? model.pipeline : undefined;
+  }
+
+  /** Reads a PipelineResource by name, as seen from `namespace`. */
+  tryFindResource(name: string, namespace: string | undefined): PipelineResourceModel | undefined {
+    const model = this.#read('PipelineResource', name, namespace);
+    return model?.kind === 'PipelineResource' ? model.resource : undefined;
+  }
+
+  /** Reads a Condition by name, as seen from `namespace`. */
+  tryFindCondition(name: string, namespace: string | undefined): ConditionModel | undefined {
+    const model = this.#read('Condition', name, namespace);
+    return model?.kind === 'Condition' ? model.condition : undefined;
   }
 
   /** The version of a Tekton object that is there in a later version, which is not read. */
-  versionNotRead(kind: Kind, name: string, namespace: string | undefined): string | undefined {
+  versionNotRead(kind: ObjectModel['kind'], name: string, namespace: string | undefined): string | undefined {
     return this.#notRead.find(({ id }) => id.kind === kind && id.name === name && isVisible(id.namespace, namespace))
       ?.id.apiVersion;
   }
 
   /** Any other object by name. */
-  tryFindAny(kind: string, name: string, namespace: string | undefined): InspectedObject | undefined {
+  tryFindAny(kind: string, name: string, namespace: string | undefined): CheckedObject | undefined {
     return this.#find(kind, name, namespace);
   }
 
@@ -57,11 +92,15 @@ export class Catalog {
   }
 
   /** All objects of a kind. */
-  all(kind: string): InspectedObject[] {
+  all(kind: string): CheckedObject[] {
     return [...(this.#byKind.get(kind)?.values() ?? [])].flat();
   }
 
-  #find(kind: string, name: string, namespace: string | undefined): InspectedObject | undefined {
+  #read(kind: ObjectModel['kind'], name: string, namespace: string | undefined): ObjectModel | undefined {
+    return this.#find(kind, name, namespace)?.tekton?.read();
+  }
+
+  #find(kind: string, name: string, namespace: string | undefined): CheckedObject | undefined {
     return this.#byKind
       .get(kind)
       ?.get(name)

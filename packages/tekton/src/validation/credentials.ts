@@ -4,16 +4,16 @@
  * Only types and annotations of Secrets are read, never their values.
  */
 
-import { listedNames, type Catalog } from './catalog.js';
-import type { InspectedObject } from '../versions/check-object.js';
+import { listedNames, type Catalog, type CheckedObject } from './catalog.js';
 import { isRecord } from '../schema/conformance.js';
-import type { Externals } from './pipeline-references.js';
+import type { ValidationContext } from './context.js';
+import type { Externals, ReferenceScope } from './pipeline-references.js';
 
 const NEEDS_ANNOTATION: readonly unknown[] = ['kubernetes.io/basic-auth', 'kubernetes.io/ssh-auth'];
 
 /** Checks the `secrets` of every ServiceAccount. */
 export function checkCredentials(catalog: Catalog, externals: Externals): void {
-  const looked = new Set<InspectedObject>();
+  const looked = new Set<CheckedObject>();
   for (const account of catalog.all('ServiceAccount')) {
     const { namespace, name } = account.id;
     listedNames(account.object ?? {}, 'secrets').forEach((secret, index) => {
@@ -35,7 +35,7 @@ export function checkCredentials(catalog: Catalog, externals: Externals): void {
   }
 }
 
-function checkAnnotation({ object, report, id }: InspectedObject): void {
+function checkAnnotation({ object, report, id }: CheckedObject): void {
   const type = object?.['type'];
   if (!NEEDS_ANNOTATION.includes(type)) return;
   const metadata = object?.['metadata'];
@@ -43,4 +43,18 @@ function checkAnnotation({ object, report, id }: InspectedObject): void {
     isRecord(metadata) && isRecord(metadata['annotations']) ? Object.keys(metadata['annotations']) : [];
   if (annotations.some((key) => /^tekton\.dev\/(git|docker)-/.test(key))) return;
   report.add('CREDENTIAL_UNANNOTATED', ['metadata', 'annotations'], { name: id.name ?? '', type: String(type) });
+}
+
+/** Reports a ServiceAccount that does not exist; `default` is in every namespace. */
+export function checkServiceAccount(
+  name: string,
+  { catalog, namespace, externals }: ReferenceScope,
+  at: ValidationContext,
+): void {
+  if (name === '' || name === 'default' || catalog.tryFindAny('ServiceAccount', name, namespace)) return;
+  const details = at.report.unknownName(name, catalog.names('ServiceAccount', namespace));
+  at.report.add('SERVICE_ACCOUNT_MISSING', at.path, details, {
+    value: name,
+    severity: externals === 'none' ? 'error' : 'warning',
+  });
 }

@@ -4,8 +4,8 @@
 
 import { dependencyCycles, dependenciesOfPipeline } from '../execution/task-graph.js';
 import type { PipelineModel, PipelineTaskModel } from '../model/model.js';
-import type { FieldPath } from '../variables/task-fields.js';
-import { childContext, type ValidationContext } from './location.js';
+import type { FieldPath } from '../model/field-path.js';
+import { childContext, type ValidationContext } from './context.js';
 
 /** Checks the graph. `where` is the list of tasks. */
 export function checkGraph(pipeline: PipelineModel, context: ValidationContext): void {

@@ -5,7 +5,7 @@
  */
 
 import { parseVariables } from '../variables/substitution.js';
-import { childContext, type ValidationContext } from './location.js';
+import { childContext, type ValidationContext } from './context.js';
 
 /** Why `image` is no image name; `undefined` when it is one. Variables stand for any text. */
 export function invalidImageReason(image: string): string | undefined {

@@ -3,11 +3,10 @@
  */
 
 import { isRecord } from '../schema/conformance.js';
-import { isDnsLabel, isDnsSubdomain } from '../execution/child-names.js';
+import { isDnsLabel, isDnsSubdomain } from '../model/kubernetes-names.js';
 import type { Report } from '../problems/report.js';
 import type { ObjectMeta } from '../model/kubernetes.js';
-import type { Kind } from '../v1alpha1/types.js';
-import type { ValidationContext } from './location.js';
+import type { ValidationContext } from './context.js';
 
 /** A DNS label made from a name, if anything is left of it. */
 export function suggestLabel(name: string): string | undefined {
@@ -36,7 +35,7 @@ export function checkLabel(what: string, name: string, context: ValidationContex
 }
 
 /** Checks name and generateName of an object. */
-export function checkMetadata(kind: Kind, metadata: ObjectMeta | undefined, context: ValidationContext): void {
+export function checkMetadata(kind: string, metadata: ObjectMeta | undefined, context: ValidationContext): void {
   const name = metadata?.name;
   if (name !== undefined && name !== '') {
     checkLabel(kind, name, { ...context, path: ['metadata', 'name'] }, nameMessage(name));

@@ -6,11 +6,17 @@ import type { Catalog } from './catalog.js';
 import { checkDeclaredResults } from './results.js';
 import { checkBoundResources, checkGivenParams, checkGivenWorkspaces, type BoundResource } from './arguments.js';
 import { checkTaskVariablesInValues } from './values.js';
-import type { PipelineTaskInput, PipelineModel, PipelineTaskModel, TaskModel, TaskSource } from '../model/model.js';
+import type {
+  PipelineTaskInput,
+  PipelineModel,
+  PipelineRunModel,
+  PipelineTaskModel,
+  TaskModel,
+  TaskSource,
+} from '../model/model.js';
 import type { Severity } from '../problems/problem.js';
-import { readCondition, readTask } from '../v1alpha1/reader.js';
-import { RESOURCE_TYPES, type ResourceType } from '../v1alpha1/types.js';
-import { childContext, type ValidationContext } from './location.js';
+import { RESOURCE_TYPES, type ResourceType } from '../model/resource.js';
+import { childContext, type ValidationContext } from './context.js';
 
 /** What the checks of one object see of the others. */
 export interface ReferenceScope {
@@ -37,14 +43,35 @@ export function tryFindTask(
   if (!use) return undefined;
   if (use.kind === 'embedded') return { task: use.task, owner: 'this task' };
   const { taskKind: kind, name } = use;
-  const found = scope.catalog.tryFind(kind, name, scope.namespace);
-  if (found) return { task: readTask(found.spec), owner: `the ${kind} '${name}'` };
+  const found = scope.catalog.tryFindTask(kind, name, scope.namespace);
+  if (found) return { task: found, owner: `the ${kind} '${name}'` };
   // A ClusterTask is installed once and for all, so a set of manifests rarely brings it along.
   const later = scope.catalog.versionNotRead(kind, name, scope.namespace);
   const known = later === undefined ? scope.catalog.names(kind, scope.namespace) : [];
   const details = { kind, later, ...context.report.unknownName(name, known) };
   const severity = kind === 'Task' || scope.externals === 'none' ? missingSeverity(scope, details) : 'warning';
   context.report.add('TASK_UNKNOWN', [...context.path, 'taskRef', 'name'], details, { value: name, severity });
+  return undefined;
+}
+
+/** The pipeline of a run, as far as it is known, and how messages call it. Reports one that does not exist. */
+export function tryFindPipeline(
+  { source }: PipelineRunModel,
+  scope: ReferenceScope,
+  context: ValidationContext,
+): { readonly pipeline: PipelineModel; readonly owner: string } | undefined {
+  if (!source) return undefined;
+  if (source.kind === 'embedded') return { pipeline: source.pipeline, owner: 'this pipeline' };
+  const { catalog, namespace } = scope;
+  const found = catalog.tryFindPipeline(source.name, namespace);
+  if (found) return { pipeline: found, owner: `the Pipeline '${source.name}'` };
+  const later = catalog.versionNotRead('Pipeline', source.name, namespace);
+  const known = later === undefined ? catalog.names('Pipeline', namespace) : [];
+  const details = { later, ...context.report.unknownName(source.name, known) };
+  context.report.add('PIPELINE_UNKNOWN', [...context.path, 'pipelineRef', 'name'], details, {
+    value: source.name,
+    severity: missingSeverity(scope, details),
+  });
   return undefined;
 }
 
@@ -110,7 +137,7 @@ function checkConditions(
 ): void {
   task.conditions.forEach(({ condition: name, params, resources }, index) => {
     const at = childContext(context, 'conditions', index);
-    const found = scope.catalog.tryFind('Condition', name, scope.namespace);
+    const found = scope.catalog.tryFindCondition(name, scope.namespace);
     if (!found) {
       const details = at.report.unknownName(name, scope.catalog.names('Condition', scope.namespace));
       at.report.add('CONDITION_UNKNOWN', [...at.path, 'conditionRef'], details, {
@@ -120,7 +147,7 @@ function checkConditions(
       return;
     }
     const owner = `the Condition '${name}'`;
-    const { task: check } = readCondition(name, found.spec);
+    const { task: check } = found;
     const bound = resources.map((use: PipelineTaskInput) => typedBinding(use.name, types.get(use.resource)));
     checkGivenParams(owner, check.params, params, childContext(at, 'params'), 'PARAM_EXTRA');
     checkTaskVariablesInValues(check, params, childContext(at, 'params'));

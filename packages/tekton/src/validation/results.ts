@@ -6,8 +6,8 @@
 
 import type { ParamAssignment, PipelineModel } from '../model/model.js';
 import { hasTasksPrefix, parseResultRefs } from '../variables/result-references.js';
-import type { FieldPath } from '../variables/task-fields.js';
-import type { ValidationContext } from './location.js';
+import type { FieldPath } from '../model/field-path.js';
+import type { ValidationContext } from './context.js';
 
 /** Checks what a pipeline knows by itself: its tasks, and the results of those written in place. `where` is the list of tasks. */
 export function checkResults(pipeline: PipelineModel, context: ValidationContext): void {

@@ -5,8 +5,8 @@
 import { checkImage } from './image.js';
 import { containsPath, joinPath } from '../model/container-path.js';
 import type { Container } from '../model/kubernetes.js';
-import type { Step } from '../v1alpha1/types.js';
-import { childContext, type ValidationContext } from './location.js';
+import type { Step } from '../model/pod.js';
+import { childContext, type ValidationContext } from './context.js';
 
 /** Volumes that every pod of a task has, besides those of the task. */
 export const INTERNAL_VOLUMES = ['workspace', 'tekton-home', 'tools', 'downward', 'scripts'] as const;

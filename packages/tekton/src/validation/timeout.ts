@@ -3,7 +3,7 @@
  */
 
 import { formatDuration, parseDuration } from '../model/duration.js';
-import type { ValidationContext } from './location.js';
+import type { ValidationContext } from './context.js';
 
 /** Checks a timeout, if there is one. */
 export function checkTimeout(timeout: string | undefined, at: ValidationContext): void {

@@ -5,12 +5,11 @@
  * that grants rights and forgets the mount would find out at run time only, when its last task is refused.
  */
 
-import type { Catalog } from './catalog.js';
-import type { InspectedObject } from '../versions/check-object.js';
+import type { Catalog, CheckedObject } from './catalog.js';
 import { isRecord } from '../schema/conformance.js';
+import type { ObjectModel } from '../model/object.js';
 import type { TaskModel, TaskSource } from '../model/model.js';
-import { readPipeline, readPipelineRun, readTask, readTaskRun } from '../v1alpha1/reader.js';
-import type { FieldPath } from '../variables/task-fields.js';
+import type { FieldPath } from '../model/field-path.js';
 
 /** Where Kubernetes, and every client, looks for a pod's token. */
 const TOKEN_PATH = '/var/run/secrets/kubernetes.io/serviceaccount';
@@ -23,13 +22,14 @@ interface AccountUse {
 }
 
 /** Warns of every run whose account has rights and mounts no token, and none of whose tasks mounts one itself. */
-export function checkTokenMounts(inspections: readonly InspectedObject[], catalog: Catalog): void {
+export function checkTokenMounts(inspections: readonly CheckedObject[], catalog: Catalog): void {
   const entitled = accountsWithRights(catalog);
   if (entitled.size === 0) return;
-  for (const { id, tektonObject, report } of inspections) {
-    if (tektonObject?.kind !== 'PipelineRun' && tektonObject?.kind !== 'TaskRun') continue;
-    if (tektonObject.spec.podTemplate?.['automountServiceAccountToken'] === true) continue;
-    for (const { account, field, tasks } of usesOf(tektonObject, catalog, id.namespace)) {
+  for (const { id, tekton, report } of inspections) {
+    if (tekton?.kind !== 'PipelineRun' && tekton?.kind !== 'TaskRun') continue;
+    const model = tekton.read();
+    if (!isRun(model) || model.run.podTemplate?.['automountServiceAccountToken'] === true) continue;
+    for (const { account, field, tasks } of usesOf(model, catalog, id.namespace)) {
       const found = entitled.has(account) ? catalog.tryFindAny('ServiceAccount', account, id.namespace) : undefined;
       if (found?.object?.['automountServiceAccountToken'] !== false) continue;
       if (tasks.length === 0 || tasks.some((use) => mayHaveToken(use, catalog, id.namespace))) continue;
@@ -37,6 +37,10 @@ export function checkTokenMounts(inspections: readonly InspectedObject[], catalo
     }
   }
 }
+
+type RunObject = Extract<ObjectModel, { readonly kind: 'TaskRun' | 'PipelineRun' }>;
+
+const isRun = (model: ObjectModel): model is RunObject => model.kind === 'TaskRun' || model.kind === 'PipelineRun';
 
 /** Names of the accounts that a binding mentions, whatever their namespace. */
 function accountsWithRights(catalog: Catalog): ReadonlySet<string> {
@@ -52,39 +56,30 @@ function accountsWithRights(catalog: Catalog): ReadonlySet<string> {
   return names;
 }
 
-function usesOf(
-  run: NonNullable<InspectedObject['tektonObject']>,
-  catalog: Catalog,
-  namespace: string | undefined,
-): AccountUse[] {
-  if (run.kind === 'TaskRun') {
-    const { serviceAccount: account = 'default', source } = readTaskRun(run.spec);
-    return [{ account, field: [fieldOf(run.spec)], tasks: [source] }];
-  }
-  if (run.kind !== 'PipelineRun') return [];
-  const { serviceAccount = 'default', taskServiceAccounts, source } = readPipelineRun(run.spec);
-  const found = source?.kind === 'reference' ? catalog.tryFind('Pipeline', source.name, namespace) : undefined;
-  const pipeline = source?.kind === 'embedded' ? source.pipeline : found && readPipeline(found.spec);
+function usesOf(model: RunObject, catalog: Catalog, namespace: string | undefined): AccountUse[] {
+  const { serviceAccount = 'default', serviceAccountPath } = model.run;
+  if (model.kind === 'TaskRun')
+    return [{ account: serviceAccount, field: serviceAccountPath, tasks: [model.run.source] }];
+  const { taskServiceAccounts, taskServiceAccountsPath, source } = model.run;
+  const pipeline =
+    source?.kind === 'embedded' ? source.pipeline : source && catalog.tryFindPipeline(source.name, namespace);
   if (!pipeline) return [];
   const accounts = new Set([serviceAccount, ...taskServiceAccounts.values()]);
   return [...accounts].map((account) => ({
     account,
-    field: [account === serviceAccount ? fieldOf(run.spec) : 'serviceAccountNames'],
+    field: account === serviceAccount ? serviceAccountPath : taskServiceAccountsPath,
     tasks: pipeline.tasks
       .filter(({ name }) => (taskServiceAccounts.get(name) ?? serviceAccount) === account)
       .map((task) => task.source),
   }));
 }
 
-const fieldOf = (spec: { readonly serviceAccountName?: string }): string =>
-  spec.serviceAccountName === undefined ? 'serviceAccount' : 'serviceAccountName';
-
 /** Of a task that is not there nothing is known. */
 function mayHaveToken(use: TaskSource | undefined, catalog: Catalog, namespace: string | undefined): boolean {
   if (!use) return true;
   if (use.kind === 'embedded') return hasToken(use.task);
-  const found = catalog.tryFind(use.taskKind, use.name, namespace);
-  return !found || hasToken(readTask(found.spec));
+  const found = catalog.tryFindTask(use.taskKind, use.name, namespace);
+  return !found || hasToken(found);
 }
 
 function hasToken({ volumes, steps, stepTemplate }: TaskModel): boolean {

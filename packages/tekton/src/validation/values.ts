@@ -13,10 +13,9 @@ import {
   type KnownVariables,
 } from './variables.js';
 import type { ParamModel, TaskModel } from '../model/model.js';
-import { TASK_VARIABLE_PREFIXES } from '../v1alpha1/reader.js';
-import type { FieldPath } from '../variables/task-fields.js';
-import type { ParamValue } from '../v1alpha1/types.js';
-import type { ValidationContext } from './location.js';
+import type { FieldPath } from '../model/field-path.js';
+import type { ParamValue } from '../model/param.js';
+import type { ValidationContext } from './context.js';
 
 /** A value that may be missing. */
 export interface NamedValue {
@@ -66,7 +65,7 @@ export function checkTaskValues(
 ): void {
   const [strings, nested] = [
     taskValueVariables(task),
-    paramVariableNames(task.params, [...task.variablePrefixes.params, ...TASK_VARIABLE_PREFIXES.params]),
+    paramVariableNames(task.params, [...task.variablePrefixes.params, ...task.runPrefixes.params]),
   ];
   check(values, { ...NO_VARIABLES, strings, nestedParams: nested }, context, { field });
 }
@@ -92,7 +91,7 @@ const isTaskScoped = (name: string): boolean => /^(?:(?:inputs|outputs)\.resourc
 
 /** The check of a Condition runs as a Task, and its values are filled in there. */
 const taskValueVariables = (task: TaskModel): ReadonlySet<string> =>
-  nonParamVariables({ ...task, variablePrefixes: TASK_VARIABLE_PREFIXES });
+  nonParamVariables({ ...task, variablePrefixes: task.runPrefixes });
 
 const NO_VARIABLES: KnownVariables = { strings: new Set(), arrays: new Set() };
 

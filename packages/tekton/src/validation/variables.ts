@@ -9,9 +9,10 @@ import { closestMatch } from '../problems/did-you-mean.js';
 import type { ParamModel, ResourceModel, TaskModel } from '../model/model.js';
 import type { DeclaredParam } from '../problems/task-problems.js';
 import { parseVariables, isolatedVariable } from '../variables/substitution.js';
-import { rewriteTaskFields, type FieldPath } from '../variables/task-fields.js';
+import { rewriteTaskFields } from '../variables/task-fields.js';
+import type { FieldPath } from '../model/field-path.js';
 import { resourceVariableNames } from '../variables/replacements.js';
-import type { ValidationContext } from './location.js';
+import type { ValidationContext } from './context.js';
 
 /** What may stand in `$(…)`. */
 export interface KnownVariables {

@@ -7,7 +7,8 @@
 import { containsPath, joinPath } from '../model/container-path.js';
 import type { ParamAssignment, ParamModel, PipelineResourceModel, ResourceModel, TaskModel } from '../model/model.js';
 import { substitute, substituteList, type Replacements } from './substitution.js';
-import type { ParamValue, ResourceType } from '../v1alpha1/types.js';
+import type { ParamValue } from '../model/param.js';
+import type { ResourceType } from '../model/resource.js';
 
 /** Params of each type whose value a task may read as `$(inputs.resources.NAME.KEY)`, with what stands there when not given. */
 const VARIABLE_DEFAULTS: Readonly<Record<ResourceType, Readonly<Record<string, string>>>> = {

@@ -6,21 +6,16 @@
  */
 
 import type { Container, EnvFromSource, EnvVar, Volume, VolumeMount } from '../model/kubernetes.js';
+import type { FieldPath, MutablePath } from '../model/field-path.js';
 import type { TaskModel } from '../model/model.js';
 import { substitute, substituteList, type Replacements } from './substitution.js';
-import type { Step } from '../v1alpha1/types.js';
-
-/** Field names and indexes from the object to a field. */
-export type FieldPath = readonly (string | number)[];
+import type { Step } from '../model/pod.js';
 
 /** What happens to each text on the walk. The path is the walk's own list, to be copied by whoever keeps it. */
 export interface FieldRewriter {
   readonly text: (value: string, path: FieldPath) => string;
   readonly list: (values: readonly string[], path: FieldPath) => readonly string[];
 }
-
-/** Where the walk is: one list for the whole of it. */
-type MutablePath = (string | number)[];
 
 /** Rewrites the text fields named by `keys`. */
 function rewriteStrings<T extends object>(

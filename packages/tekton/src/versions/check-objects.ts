@@ -6,16 +6,13 @@
  */
 
 import { Catalog } from '../validation/catalog.js';
-import { checkPipelineRunReferences, checkTaskRunReferences } from '../validation/run-references.js';
 import { checkCredentials } from '../validation/credentials.js';
-import { inspectObject, type InspectedObject } from './check-object.js';
+import { checkAndKeep, type VersionedCheckedObject } from './check-object.js';
 import { checkTokenMounts } from '../validation/tokens.js';
-import { checkPipelineReferences, type Externals, type ReferenceScope } from '../validation/pipeline-references.js';
+import type { Externals, ReferenceScope } from '../validation/pipeline-references.js';
 import type { Problem } from '../problems/problem.js';
-import { readPipeline } from '../v1alpha1/reader.js';
 import { suggestionBudget } from '../problems/report.js';
-import type { FieldPath } from '../variables/task-fields.js';
-import type { ValidationContext } from '../validation/location.js';
+import type { FieldPath } from '../model/field-path.js';
 
 /** How objects are checked together. */
 export interface CheckOptions {
@@ -39,7 +36,7 @@ export function checkObjects(objects: readonly unknown[], options: CheckOptions 
   const budget = suggestionBudget();
   const { externals = 'shared', sourceText } = options;
   const inspections = objects.map((object, index) =>
-    inspectObject(object, index, budget, sourceText && ((path) => sourceText(index, path))),
+    checkAndKeep(object, index, budget, sourceText && ((path) => sourceText(index, path))),
   );
   const catalog = new Catalog(inspections);
   reportDuplicateObjects(inspections);
@@ -49,17 +46,13 @@ export function checkObjects(objects: readonly unknown[], options: CheckOptions 
   return inspections.flatMap(({ report }) => report.problems());
 }
 
-function checkReferences({ id, report, tektonObject }: InspectedObject, catalog: Catalog, externals: Externals): void {
-  if (!tektonObject) return;
+function checkReferences({ id, report, tekton }: VersionedCheckedObject, catalog: Catalog, externals: Externals): void {
   const scope: ReferenceScope = { catalog, namespace: id.namespace, externals };
-  const context: ValidationContext = { path: ['spec'], report };
-  if (tektonObject.kind === 'Pipeline') checkPipelineReferences(readPipeline(tektonObject.spec), scope, context);
-  if (tektonObject.kind === 'TaskRun') checkTaskRunReferences(tektonObject.spec, scope, context);
-  if (tektonObject.kind === 'PipelineRun') checkPipelineRunReferences(tektonObject.spec, scope, context);
+  tekton?.checkReferences(scope, { path: ['spec'], report });
 }
 
 /** Two objects of one kind, namespace and name: the second is reported. */
-function reportDuplicateObjects(inspections: readonly InspectedObject[]): void {
+function reportDuplicateObjects(inspections: readonly VersionedCheckedObject[]): void {
   const first = new Map<string, number>();
   for (const { id, report } of inspections) {
     if (id.name === undefined || id.kind === undefined) continue;

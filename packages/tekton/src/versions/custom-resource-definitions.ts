@@ -7,9 +7,10 @@
  * always showed.
  */
 
-import { KINDS, STATUS_SCHEMA, type KindDefinition } from '../v1alpha1/kinds.js';
-import type { ObjectSchema, Schema } from '../schema/schema.js';
-import { TEKTON_GROUP } from '../v1alpha1/types.js';
+import { TEKTON_GROUP } from '../model/tekton-group.js';
+import { STATUS_SCHEMA, type KindDefinition } from '../schema/kind-definition.js';
+import { openApi } from '../schema/open-api.js';
+import { KINDS } from '../v1alpha1/kinds.js';
 
 /** A CustomResourceDefinition as plain JSON. */
 export interface Crd {
@@ -97,48 +98,5 @@ function rootSchema(shape: KindDefinition): object {
       spec: openApi(shape.spec),
       status: openApi(STATUS_SCHEMA),
     },
-  };
-}
-
-/** One schema in OpenAPI v3, structural as apiextensions wants it. */
-function openApi(schema: Schema): object {
-  const { description } = schema;
-  switch (schema.kind) {
-    case 'string':
-      return {
-        type: 'string',
-        description,
-        ...(schema.allowed && { enum: schema.allowed }),
-        ...(schema.default !== undefined && { default: schema.default }),
-      };
-    case 'boolean':
-      return { type: 'boolean', description };
-    case 'integer':
-      return { type: 'integer', description, minimum: schema.minimum };
-    case 'list':
-      return { type: 'array', description, items: openApi(schema.of) };
-    case 'map':
-      return { type: 'object', description, additionalProperties: openApi(schema.of) };
-    case 'object':
-      return objectOpenApi(schema);
-    case 'open':
-      return schema.list
-        ? { type: 'array', description, items: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } }
-        : { type: 'object', description, 'x-kubernetes-preserve-unknown-fields': true };
-    case 'value':
-      return { description, 'x-kubernetes-preserve-unknown-fields': true };
-    case 'intOrString':
-      return { description, 'x-kubernetes-int-or-string': true };
-    case 'quantity':
-      return { description, 'x-kubernetes-preserve-unknown-fields': true }; // int-or-string would refuse `cpu: 0.5`
-  }
-}
-
-function objectOpenApi(schema: ObjectSchema): object {
-  return {
-    type: 'object',
-    description: schema.description,
-    ...(schema.required.length > 0 && { required: schema.required }),
-    properties: Object.fromEntries(Object.entries(schema.fields).map(([name, field]) => [name, openApi(field)])),
   };
 }

@@ -12,8 +12,9 @@ import { paramVariables, type KnownVariables } from '../../validation/variables.
 import { invalidQualifiedNameMessage } from '../../model/qualified-name.js';
 import { readPipeline } from '../reader.js';
 import { hasTasksPrefix } from '../../variables/result-references.js';
-import { RESOURCE_TYPES, type PipelineSpec, type PipelineTask } from '../types.js';
-import { childContext, checkUniqueNames, type ValidationContext } from '../../validation/location.js';
+import { type PipelineSpec, type PipelineTask } from '../types.js';
+import { RESOURCE_TYPES } from '../../model/resource.js';
+import { childContext, checkUniqueNames, type ValidationContext } from '../../validation/context.js';
 
 /** Checks the spec of a Pipeline, or an embedded one. `where` is the spec. */
 export function checkPipeline(spec: PipelineSpec, context: ValidationContext): void {

@@ -5,8 +5,8 @@
 import { invalidGitRevisionReason, invalidGitUrlReason, hostOfUrlWithPassword } from '../../validation/git.js';
 import { invalidImageReason } from '../../validation/image.js';
 import { invalidBucketLocationReason, invalidPullRequestUrlReason } from './resource-location.js';
-import type { PipelineResourceSpec, ResourceType } from '../types.js';
-import { childContext, checkUniqueNames, type ValidationContext } from '../../validation/location.js';
+import type { PipelineResourceSpec, ResourceType } from '../../model/resource.js';
+import { childContext, checkUniqueNames, type ValidationContext } from '../../validation/context.js';
 
 /** The params that each type reads; `required` must be given, by a Secret if need be. */
 const PARAMS: Readonly<

@@ -7,7 +7,7 @@ import { checkResource } from './resource.js';
 import { checkTask } from './task.js';
 import { checkTimeout } from '../../validation/timeout.js';
 import type { PipelineRunSpec, ResourceBinding, TaskRunSpec } from '../types.js';
-import { childContext, checkUniqueNames, type ValidationContext } from '../../validation/location.js';
+import { childContext, checkUniqueNames, type ValidationContext } from '../../validation/context.js';
 
 const SOURCES = ['persistentVolumeClaim', 'emptyDir', 'configMap', 'secret'] as const;
 

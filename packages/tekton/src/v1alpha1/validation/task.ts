@@ -13,11 +13,12 @@ import {
   type KnownVariables,
 } from '../../validation/variables.js';
 import type { TaskModel } from '../../model/model.js';
-import { isDnsLabel } from '../../execution/child-names.js';
+import { isDnsLabel } from '../../model/kubernetes-names.js';
 import { readCondition, readTask } from '../reader.js';
-import type { ConditionSpec, ParamSpec, Step, TaskResource, TaskSpec } from '../types.js';
+import type { ConditionSpec, ParamSpec, TaskResource, TaskSpec } from '../types.js';
+import type { Step } from '../../model/pod.js';
 import { isInsideWorkspace } from '../../variables/replacements.js';
-import { childContext, checkUniqueNames, type ValidationContext } from '../../validation/location.js';
+import { childContext, checkUniqueNames, type ValidationContext } from '../../validation/context.js';
 
 const STEP_NAME =
   'Task step name must be a valid DNS Label, For more info refer to https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#names';

@@ -1,7 +1,7 @@
 /** A place in an object that is checked, and what every list of named things is checked for. */
 
 import type { Report } from '../problems/report.js';
-import type { FieldPath } from '../variables/task-fields.js';
+import type { FieldPath } from '../model/field-path.js';
 
 /** Where a check stands, and whom it tells. */
 export interface ValidationContext {

@@ -2,25 +2,27 @@
  * A run among other objects: what it runs, the resources bound to it, and the accounts it runs as.
  */
 
-import { checkBoundResources, checkGivenParams, checkGivenWorkspaces } from './arguments.js';
-import { checkPipelineValues, checkTaskValues } from './values.js';
+import { checkBoundResources, checkGivenParams, checkGivenWorkspaces } from '../../validation/arguments.js';
+import { checkServiceAccount } from '../../validation/credentials.js';
+import { checkPipelineValues, checkTaskValues } from '../../validation/values.js';
 import {
   checkPipelineReferences,
+  tryFindPipeline,
   tryFindTask,
   missingSeverity,
   typedBinding,
   type ReferenceScope,
-} from './pipeline-references.js';
-import type { ResourceBindingModel, PipelineModel, PipelineRunModel, RunModel } from '../model/model.js';
-import { readPipeline, readPipelineRun, readTaskRun } from '../v1alpha1/reader.js';
-import { RESOURCE_TYPES, type PipelineRunSpec, type ResourceType, type TaskRunSpec } from '../v1alpha1/types.js';
-import { childContext, type ValidationContext } from './location.js';
+} from '../../validation/pipeline-references.js';
+import type { PipelineModel, ResourceBindingModel, RunModel, TaskRunModel } from '../../model/model.js';
+import { readPipelineRun } from '../reader.js';
+import { type PipelineRunSpec } from '../types.js';
+import { RESOURCE_TYPES, type ResourceType } from '../../model/resource.js';
+import { childContext, type ValidationContext } from '../../validation/context.js';
 
 /** Checks a TaskRun. `where` is the spec. */
-export function checkTaskRunReferences(spec: TaskRunSpec, scope: ReferenceScope, context: ValidationContext): void {
-  const run = readTaskRun(spec);
+export function checkTaskRunReferences(run: TaskRunModel, scope: ReferenceScope, context: ValidationContext): void {
   const found = tryFindTask(run.source, scope, context);
-  checkAccount(spec, run, scope, context);
+  checkAccount(run, scope, context);
   const inputs = resolveBindings(run.inputs, scope, childContext(context, 'inputs', 'resources'));
   const outputs = resolveBindings(run.outputs, scope, childContext(context, 'outputs', 'resources'));
   if (!found) return;
@@ -44,7 +46,7 @@ export function checkPipelineRunReferences(
   context: ValidationContext,
 ): void {
   const run = readPipelineRun(spec);
-  checkAccount(spec, run, scope, context);
+  checkAccount(run, scope, context);
   const bound = resolveBindings(run.resources, scope, childContext(context, 'resources'));
   const found = tryFindPipeline(run, scope, context);
   if (!found) return;
@@ -57,26 +59,6 @@ export function checkPipelineRunReferences(
   checkTaskAccounts(spec, pipeline, scope, context);
 }
 
-function tryFindPipeline(
-  { source }: PipelineRunModel,
-  scope: ReferenceScope,
-  context: ValidationContext,
-): { readonly pipeline: PipelineModel; readonly owner: string } | undefined {
-  if (!source) return undefined;
-  if (source.kind === 'embedded') return { pipeline: source.pipeline, owner: 'this pipeline' };
-  const { catalog, namespace } = scope;
-  const found = catalog.tryFind('Pipeline', source.name, namespace);
-  if (found) return { pipeline: readPipeline(found.spec), owner: `the Pipeline '${source.name}'` };
-  const later = catalog.versionNotRead('Pipeline', source.name, namespace);
-  const known = later === undefined ? catalog.names('Pipeline', namespace) : [];
-  const details = { later, ...context.report.unknownName(source.name, known) };
-  context.report.add('PIPELINE_UNKNOWN', [...context.path, 'pipelineRef', 'name'], details, {
-    value: source.name,
-    severity: missingSeverity(scope, details),
-  });
-  return undefined;
-}
-
 /** Looks up what is bound; reports resources that do not exist. */
 function resolveBindings(
   bindings: readonly ResourceBindingModel[],
@@ -86,8 +68,8 @@ function resolveBindings(
   return bindings.map(({ name, resource }, index) => {
     if (!resource) return { name };
     if (resource.kind === 'embedded') return typedBinding(name, knownType(resource.spec.type));
-    const found = scope.catalog.tryFind('PipelineResource', resource.name, scope.namespace);
-    if (found) return typedBinding(name, knownType(found.spec.type));
+    const found = scope.catalog.tryFindResource(resource.name, scope.namespace);
+    if (found) return typedBinding(name, knownType(found.type));
     const details = context.report.unknownName(resource.name, scope.catalog.names('PipelineResource', scope.namespace));
     context.report.add('RESOURCE_UNKNOWN', [...context.path, index, 'resourceRef', 'name'], details, {
       value: resource.name,
@@ -101,23 +83,11 @@ function resolveBindings(
 const knownType = (type: ResourceType): ResourceType | undefined => RESOURCE_TYPES.find((one) => one === type);
 
 function checkAccount(
-  spec: Pick<TaskRunSpec, 'serviceAccountName'>,
-  { serviceAccount: name }: RunModel,
+  { serviceAccount: name, serviceAccountPath }: RunModel,
   scope: ReferenceScope,
   context: ValidationContext,
 ): void {
-  const field = spec.serviceAccountName ? 'serviceAccountName' : 'serviceAccount';
-  if (name !== undefined) reportAccount(name, scope, childContext(context, field));
-}
-
-/** `default` is in every namespace. */
-function reportAccount(name: string, { catalog, namespace, externals }: ReferenceScope, at: ValidationContext): void {
-  if (name === '' || name === 'default' || catalog.tryFindAny('ServiceAccount', name, namespace)) return;
-  const details = at.report.unknownName(name, catalog.names('ServiceAccount', namespace));
-  at.report.add('SERVICE_ACCOUNT_MISSING', at.path, details, {
-    value: name,
-    severity: externals === 'none' ? 'error' : 'warning',
-  });
+  if (name !== undefined) checkServiceAccount(name, scope, childContext(context, ...serviceAccountPath));
 }
 
 function checkTaskAccounts(
@@ -137,7 +107,7 @@ function checkTaskAccounts(
         });
       }
       const field = serviceAccountName === undefined ? 'serviceAccount' : 'serviceAccountName';
-      reportAccount(serviceAccountName ?? serviceAccount ?? '', scope, childContext(at, field));
+      checkServiceAccount(serviceAccountName ?? serviceAccount ?? '', scope, childContext(at, field));
     });
   }
 }

@@ -1,0 +1,19 @@
+/** What any Tekton object means, whichever API version it has. */
+
+import type {
+  ConditionModel,
+  PipelineModel,
+  PipelineResourceModel,
+  PipelineRunModel,
+  TaskModel,
+  TaskRunModel,
+} from './model.js';
+
+/** The meaning of one object. */
+export type ObjectModel =
+  | { readonly kind: 'Task' | 'ClusterTask'; readonly task: TaskModel }
+  | { readonly kind: 'Pipeline'; readonly pipeline: PipelineModel }
+  | { readonly kind: 'TaskRun'; readonly run: TaskRunModel }
+  | { readonly kind: 'PipelineRun'; readonly run: PipelineRunModel }
+  | { readonly kind: 'PipelineResource'; readonly resource: PipelineResourceModel }
+  | { readonly kind: 'Condition'; readonly condition: ConditionModel };

@@ -1,0 +1,92 @@
+/**
+ * tekton.dev/v1alpha1 as an API version: its kinds, messages, checks and readers behind the interface that all versions share.
+ *
+ * Only `versions/` imports this file.
+ */
+
+import type { ObjectModel } from '../model/object.js';
+import type { ApiVersion, VersionedObject } from '../validation/api-version.js';
+import type { ValidationContext } from '../validation/context.js';
+import { checkMetadata, checkNamespace } from '../validation/metadata.js';
+import { checkPipelineReferences, type ReferenceScope } from '../validation/pipeline-references.js';
+import { DECODE_MESSAGES } from './decode-messages.js';
+import { KINDS } from './kinds.js';
+import { readCondition, readPipeline, readPipelineResource, readPipelineRun, readTask, readTaskRun } from './reader.js';
+import { V1ALPHA1, type V1alpha1Object } from './types.js';
+import { checkPipeline } from './validation/pipeline.js';
+import { checkResource } from './validation/resource.js';
+import { checkPipelineRun, checkTaskRun } from './validation/run.js';
+import { checkPipelineRunReferences, checkTaskRunReferences } from './validation/run-references.js';
+import { checkCondition, checkTask } from './validation/task.js';
+
+/** The version. */
+export const v1alpha1: ApiVersion = {
+  apiVersion: V1ALPHA1,
+  kinds: KINDS,
+  messages: DECODE_MESSAGES,
+  interpret: (conforming) => {
+    const object = { spec: {}, metadata: {}, ...conforming } as V1alpha1Object; // it conforms to the schema of its kind
+    return {
+      kind: object.kind,
+      read: () => read(object),
+      check: (context) => {
+        check(object, context);
+      },
+      checkReferences: (scope, context) => {
+        checkReferences(object, scope, context);
+      },
+    } satisfies VersionedObject;
+  },
+};
+
+function read(object: V1alpha1Object): ObjectModel {
+  const { kind } = object;
+  const { name = '' } = object.metadata;
+  switch (kind) {
+    case 'Task':
+    case 'ClusterTask':
+      return { kind, task: readTask(object.spec) };
+    case 'Pipeline':
+      return { kind, pipeline: readPipeline(object.spec) };
+    case 'TaskRun':
+      return { kind, run: readTaskRun(object.spec) };
+    case 'PipelineRun':
+      return { kind, run: readPipelineRun(object.spec) };
+    case 'Condition':
+      return { kind, condition: readCondition(name, object.spec) };
+    case 'PipelineResource':
+      return { kind, resource: readPipelineResource(name, object.spec) };
+  }
+}
+
+function checkReferences(object: V1alpha1Object, scope: ReferenceScope, context: ValidationContext): void {
+  if (object.kind === 'Pipeline') checkPipelineReferences(readPipeline(object.spec), scope, context);
+  if (object.kind === 'TaskRun') checkTaskRunReferences(readTaskRun(object.spec), scope, context);
+  if (object.kind === 'PipelineRun') checkPipelineRunReferences(object.spec, scope, context);
+}
+
+function check(object: V1alpha1Object, context: ValidationContext): void {
+  checkMetadata(object.kind, object.metadata, context);
+  checkNamespace(object.metadata.namespace, context.report);
+  switch (object.kind) {
+    case 'Task':
+    case 'ClusterTask':
+      checkTask(object.spec, context);
+      return;
+    case 'Pipeline':
+      checkPipeline(object.spec, context);
+      return;
+    case 'TaskRun':
+      checkTaskRun(object.spec, context);
+      return;
+    case 'PipelineRun':
+      checkPipelineRun(object.spec, context);
+      return;
+    case 'Condition':
+      checkCondition(object.metadata.name ?? '', object.spec, context);
+      return;
+    case 'PipelineResource':
+      checkResource(object.spec, context);
+      return;
+  }
+}
