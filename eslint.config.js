@@ -37,7 +37,7 @@ const HIDDEN_INPUTS = [
  * are all injected. Microtasks are allowed: their order is the language's.
  */
 const SIMULATED = [
-  'packages/cluster/src/{api,storage,node}/**/*.ts',
+  'packages/cluster/src/{api,controllers,model,storage,node}/**/*.ts',
   'packages/kube/src/**/*.ts',
   'packages/controller/src/edge/**/*.ts',
 ];
@@ -45,9 +45,10 @@ const SIMULATED = [
 /** Implementations of what is injected, and code that a simulation does not reach: real files, sockets, keys and processes. */
 const SIMULATION_EDGES = [
   'packages/kube/src/{client-node,clock,credentials,kubeconfig,kubeconfig-send,random}.ts',
-  'packages/cluster/src/api/{certificate,fields}.ts', // new keys; a table that is read once
-  'packages/cluster/src/storage/{disk,lock,open,secrets}.ts',
-  'packages/cluster/src/node/{container-start,log-disk,log-reader,machine,pod-files,pod-logs,probing,termination,volume-directories}.ts',
+  'packages/cluster/src/api/kinds/builtin-schemas.ts', // a table that is read once
+  'packages/cluster/src/storage/{open,secrets,disk/disk,disk/lock}.ts',
+  'packages/cluster/src/node/{machine,container/container-start,container/termination,probes/probing}.ts',
+  'packages/cluster/src/node/{logs/log-disk,logs/log-reader,logs/pod-logs,volumes/pod-volumes,volumes/volume-directories}.ts',
   'packages/controller/src/edge/{event-sender,log,registry-client,registry-command}.ts',
 ];
 
@@ -162,7 +163,8 @@ export default ts.config(
         {
           object: 'AbortSignal',
           property: 'any',
-          message: 'it leaves an entry on a long-lived signal for each call: see packages/cluster/src/linked-signal.ts',
+          message:
+            'it leaves an entry on a long-lived signal for each call: see packages/cluster/src/platform/linked-signal.ts',
         },
       ],
     },

@@ -21,7 +21,7 @@ const FIRST = [
   'packages/cluster/test/kubectl.test.ts',
   'packages/controller/test/results.test.ts',
   'packages/controller/test/git-source.test.ts',
-  'packages/cluster/test/runtime/sandbox.test.ts',
+  'packages/cluster/test/runtime/sandbox/sandbox.test.ts',
   'test/article-stand-ins.test.ts',
   'packages/cli/test/image/run-image.test.ts',
   'packages/controller/test/credentials.test.ts',
@@ -33,7 +33,7 @@ const FIRST = [
   'packages/controller/test/run-retention.test.ts',
   'packages/controller/test/controller.test.ts',
   'packages/controller/test/conditions.test.ts',
-  'packages/cluster/test/api/definitions.test.ts',
+  'packages/cluster/test/api/kinds/crd-validation.test.ts',
   'test/article-embedded.test.ts',
 ];
 

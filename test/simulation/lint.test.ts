@@ -7,7 +7,7 @@ import config from '../../eslint.config.js';
 const RULES = ['no-restricted-syntax', 'no-restricted-globals', 'no-restricted-imports'];
 
 /** Lints JavaScript as if it were a source file of the storage. */
-function complaintsAbout(code: string, filename = 'packages/cluster/src/storage/store.ts'): readonly string[] {
+function complaintsAbout(code: string, filename = 'packages/cluster/src/storage/memory/store.ts'): readonly string[] {
   const all = config as readonly Linter.Config[]; // `ts.config` returns these
   const entries = all
     .filter(({ rules = {} }) => RULES.some((rule) => rule in rules))

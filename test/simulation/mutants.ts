@@ -31,19 +31,19 @@ const API = 'packages/cluster/src/api';
 const CONTROLLER = 'packages/controller/src';
 
 const SNAPSHOT_UNVERIFIED = {
-  file: `${STORAGE}/snapshot.ts`,
+  file: `${STORAGE}/journal/snapshot.ts`,
   before: '    await verify(disk, written, options.signal);\n',
   after: '',
 };
 
 const EARLY_ANNOUNCEMENT: readonly Edit[] = [
   {
-    file: `${STORAGE}/group-commit.ts`,
+    file: `${STORAGE}/journal/group-commit.ts`,
     before: '    this.#queue.push({ change, place, text });\n',
     after: '    this.#queue.push({ change, place, text });\n    this.#options.store.commit(change, place);\n',
   },
   {
-    file: `${STORAGE}/group-commit.ts`,
+    file: `${STORAGE}/journal/group-commit.ts`,
     before: '        this.#options.store.commit(change, place);\n      }\n      while',
     after: '      }\n      while',
   },
@@ -58,7 +58,7 @@ export const REPORTED: readonly Mutant[] = [
     edits: [
       SNAPSHOT_UNVERIFIED,
       {
-        file: `${STORAGE}/snapshot.ts`,
+        file: `${STORAGE}/journal/snapshot.ts`,
         before: 'await writeFully(file, encoded.bytes, offset);',
         after: 'await file.write(encoded.bytes, offset);',
       },
@@ -70,12 +70,12 @@ export const REPORTED: readonly Mutant[] = [
     seeds: 100,
     edits: [
       {
-        file: `${STORAGE}/write-ahead-log.ts`,
+        file: `${STORAGE}/journal/write-ahead-log.ts`,
         before: 'await this.#file.truncate(this.length.offset);',
         after: '',
       },
       {
-        file: `${STORAGE}/write-ahead-log.ts`,
+        file: `${STORAGE}/journal/write-ahead-log.ts`,
         before: 'await writeFully(this.#file, bytes, length.offset);',
         after: 'await writeFully(this.#file, bytes, await this.#file.size());',
       },
@@ -87,14 +87,14 @@ export const REPORTED: readonly Mutant[] = [
     seeds: 100,
     edits: [
       {
-        file: `${STORAGE}/group-commit.ts`,
+        file: `${STORAGE}/journal/group-commit.ts`,
         before:
           '      while ((this.#waiters[0]?.revision ?? Number.POSITIVE_INFINITY) <= revision) this.#waiters.shift()?.resolve();\n      await this.#options.afterBatch();',
         after:
           '      try {\n        await this.#options.afterBatch();\n      } catch (cause) {\n        this.#rollBack(cause);\n      }\n      while ((this.#waiters[0]?.revision ?? Number.POSITIVE_INFINITY) <= revision) this.#waiters.shift()?.resolve();',
       },
       {
-        file: `${STORAGE}/checkpointer.ts`,
+        file: `${STORAGE}/journal/checkpointer.ts`,
         before: '    } catch (cause) {\n      this.#failed(cause);\n      return;\n    }',
         after: '    } catch (cause) {\n      throw cause;\n    }',
       },
@@ -123,7 +123,7 @@ export const MUTANTS: readonly Mutant[] = [
     seeds: 100,
     edits: [
       {
-        file: `${STORAGE}/write-ahead-log.ts`,
+        file: `${STORAGE}/journal/write-ahead-log.ts`,
         before: '        await this.#file.datasync();\n        await this.#committed.write({',
         after: '        await this.#committed.write({',
       },
@@ -133,20 +133,24 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'the name of a new segment is not synced',
     level: 'storage',
     seeds: 300,
-    edits: [{ file: `${STORAGE}/write-ahead-log.ts`, before: '    await disk.syncDirectory();\n', after: '' }],
+    edits: [{ file: `${STORAGE}/journal/write-ahead-log.ts`, before: '    await disk.syncDirectory();\n', after: '' }],
   },
   {
     name: 'the name of a snapshot is not synced before older files are removed',
     level: 'storage',
     seeds: 300,
-    edits: [{ file: `${STORAGE}/snapshot.ts`, before: '  await disk.syncDirectory();\n', after: '' }],
+    edits: [{ file: `${STORAGE}/journal/snapshot.ts`, before: '  await disk.syncDirectory();\n', after: '' }],
   },
   {
     name: 'a snapshot is not synced',
     level: 'storage',
     seeds: 300,
     edits: [
-      { file: `${STORAGE}/snapshot.ts`, before: '    await file.datasync();\n  } finally {', after: '  } finally {' },
+      {
+        file: `${STORAGE}/journal/snapshot.ts`,
+        before: '    await file.datasync();\n  } finally {',
+        after: '  } finally {',
+      },
     ],
   },
   {
@@ -155,12 +159,12 @@ export const MUTANTS: readonly Mutant[] = [
     seeds: 300,
     edits: [
       {
-        file: `${STORAGE}/recovery.ts`,
+        file: `${STORAGE}/journal/recovery.ts`,
         before: '  if (isLast && end.cursor.offset < committed.offset) throw damagedRecord(path, end);\n',
         after: '',
       },
       {
-        file: `${STORAGE}/recovery.ts`,
+        file: `${STORAGE}/journal/recovery.ts`,
         before: 'if (isLast && acknowledged.chain !== committed.chain) {',
         after: 'if (false as boolean) {',
       },
@@ -172,7 +176,7 @@ export const MUTANTS: readonly Mutant[] = [
     seeds: 300,
     edits: [
       {
-        file: `${STORAGE}/committed-file.ts`,
+        file: `${STORAGE}/journal/committed-file.ts`,
         before: '    await this.#file.datasync();\n    this.#durable = { index, sequence, length };',
         after: '    this.#durable = { index, sequence, length };',
       },
@@ -184,7 +188,7 @@ export const MUTANTS: readonly Mutant[] = [
     seeds: 2000,
     edits: [
       {
-        file: `${STORAGE}/recovery.ts`,
+        file: `${STORAGE}/journal/recovery.ts`,
         before: 'await rewriteTail(file, end, committed.length);',
         after: 'await file.datasync();',
       },
@@ -196,7 +200,7 @@ export const MUTANTS: readonly Mutant[] = [
     seeds: 20,
     edits: [
       {
-        file: `${STORAGE}/recovery.ts`,
+        file: `${STORAGE}/journal/recovery.ts`,
         before: 'store.resume(end.revision);',
         after: 'store.resume(end.revision - 1);',
       },
@@ -208,7 +212,7 @@ export const MUTANTS: readonly Mutant[] = [
     seeds: 100,
     edits: [
       {
-        file: `${API}/watch.ts`,
+        file: `${API}/verbs/watch.ts`,
         before: 'for (const change of [...missed, ...(collection.since(asked) ?? [])]) push(change);',
         after: 'for (const change of missed.slice(1)) push(change);',
       },
@@ -276,7 +280,7 @@ export const MUTANTS: readonly Mutant[] = [
     seeds: 20,
     edits: [
       {
-        file: `${API}/collector.ts`,
+        file: 'packages/cluster/src/controllers/garbage-collector.ts',
         before:
           '    for (const each of this.#dependents.get(object.metadata.uid)?.values() ?? []) this.#settleLater(each);\n',
         after: '',

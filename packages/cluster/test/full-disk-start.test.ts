@@ -2,7 +2,7 @@
 
 import { expect, test } from '@jest/globals';
 import { startClusterOn } from '../src/cluster.js';
-import { ClusterError } from '../src/cluster-error.js';
+import { ClusterError } from '../src/platform/cluster-error.js';
 import { fake } from '../src/runtime/fake.js';
 import { openStorageOn } from '../src/storage/open.js';
 import { MemoryDisk } from './support/memory-disk.js';

@@ -4,9 +4,9 @@
  * Separate from the server because counting needs to know nothing of how requests are answered.
  */
 
-import { VERSION } from './discovery.js';
+import { VERSION } from './discovery/discovery.js';
 import type { RequestInfo } from './request-info.js';
-import type { World } from './world.js';
+import type { World } from './api-context.js';
 
 const VERBS: Readonly<Record<string, string>> = {
   create: 'POST',

@@ -5,8 +5,8 @@
  * as another: nothing else in the API server looks at a URL's path. Mirrors the RequestInfo of kube-apiserver.
  */
 
-import { parseFieldSelector, selectedName } from './field-selector.js';
-import { badRequest } from './refusal.js';
+import { parseFieldSelector, selectedName } from './selectors/field-selector.js';
+import { badRequest } from './status-error.js';
 
 /** What an access to a resource is authorized by. */
 export interface ResourceAttributes {

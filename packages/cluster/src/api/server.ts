@@ -7,15 +7,15 @@
  * refused anywhere below becomes a `Status` here.
  */
 
-import { authorize } from './authorize.js';
-import { impersonated } from './impersonation.js';
-import { handleObjects, type ObjectsContext } from './objects.js';
-import { aggregated, aggregatedVersion, discover, pathsOf, versionInfo } from './discovery.js';
-import { ANONYMOUS, type User } from './identity.js';
-import type { JsonObject } from './json.js';
-import { openApi } from './openapi.js';
+import { authorize } from './auth/authorization.js';
+import { impersonated } from './auth/impersonation.js';
+import { handleObjects, type ObjectsContext } from './verbs/object-handler.js';
+import { aggregated, aggregatedVersion, discover, pathsOf, versionInfo } from './discovery/discovery.js';
+import { ANONYMOUS, type User } from './auth/identity.js';
+import type { JsonObject } from '../model/json.js';
+import { openApi } from './discovery/openapi-v3.js';
 import { metricsText, type RequestCounts } from './metrics.js';
-import { openApiV2 } from './openapi-v2.js';
+import { openApiV2 } from './discovery/openapi-v2.js';
 import {
   incoming,
   jsonContent,
@@ -25,10 +25,10 @@ import {
   type Incoming,
   type PlainRequest,
   type PlainResponse,
-} from './plain.js';
-import { noSuchPath, Refusal, statusOf, unauthorized } from './refusal.js';
+} from './wire/plain-request.js';
+import { noSuchPath, Refusal, statusOf, unauthorized } from './status-error.js';
 import { requestInfo, segmentsOf, type PathRequest, type RequestInfo } from './request-info.js';
-import type { Turns } from './turns.js';
+import type { Turns } from './event-loop-yield.js';
 
 /** Web-standard request in, response out. */
 export interface Send {

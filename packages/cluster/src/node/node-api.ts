@@ -4,7 +4,7 @@
  * A server in this process gives the very objects it keeps: nothing here or above may change what it was given.
  */
 
-import type { PlainRequest, PlainResponse } from '../api/plain.js';
+import type { PlainRequest, PlainResponse } from '../api/wire/plain-request.js';
 import type { Send } from '../api/server.js';
 
 export type { Send };

@@ -2,15 +2,15 @@
  * What every part of the node shares: its tools, its places and what it knows about itself.
  */
 
-import type { Clock } from '../clock.js';
-import type { ClusterLog } from '../cluster-log.js';
+import type { Clock } from '../platform/clock.js';
+import type { ClusterLog } from '../platform/cluster-log.js';
 import type { Runtime } from '../runtime/runtime.js';
 import type { PodClock } from './pod-clock.js';
-import type { NodeFacts } from './fields.js';
-import type { Images } from './image.js';
+import type { NodeFacts } from './pod/downward-api.js';
+import type { Images } from './container/image.js';
 import type { NodeApi } from './node-api.js';
-import type { PodEvents } from './pod-events.js';
-import type { ContainerLogs } from './pod-logs.js';
+import type { PodEvents } from './pod/pod-events.js';
+import type { ContainerLogs } from './logs/pod-logs.js';
 
 /** Where the API server listens, for pods that have a token. */
 export interface InCluster {

@@ -6,8 +6,8 @@
  * request that no usual node could meet is noticed.
  */
 
-import { VERSION } from '../api/discovery.js';
-import type { JsonObject } from '../api/json.js';
+import { VERSION } from '../api/discovery/discovery.js';
+import type { JsonObject } from '../model/json.js';
 import type { Machine } from './machine.js';
 import { ApiRefusal, type NodeApi } from './node-api.js';
 import { wireTime } from './node-context.js';

@@ -11,26 +11,26 @@
 
 import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
-import type { JsonObject } from '../api/json.js';
-import type { PodLogs } from '../api/pod-log.js';
-import { systemClock, type Clock } from '../clock.js';
-import type { ClusterLog } from '../cluster-log.js';
-import { openMemoryDirectory } from '../runtime/memory-directory.js';
-import { openRunDirectory, openTemporaryDirectory, type RunDirectory } from '../runtime/run-directory.js';
+import type { JsonObject } from '../model/json.js';
+import type { PodLogs } from '../api/verbs/pod-log.js';
+import { systemClock, type Clock } from '../platform/clock.js';
+import type { ClusterLog } from '../platform/cluster-log.js';
+import { openMemoryDirectory } from '../runtime/host/memory-directory.js';
+import { openRunDirectory, openTemporaryDirectory, type RunDirectory } from '../runtime/host/run-directory.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { isAborted, podClock, type PodClock } from './pod-clock.js';
-import type { Images } from './image.js';
+import type { Images } from './container/image.js';
 import { ApiRefusal, NodeApi, type Send } from './node-api.js';
 import { wireTime, type InCluster, type NodeContext } from './node-context.js';
-import type { Condition, Pod } from './pod.js';
+import type { Condition, Pod } from './pod/pod.js';
 import { thisMachine, type Machine } from './machine.js';
 import { registerNode, type NodeShape } from './node-object.js';
 import { misfit } from './placement.js';
 import { persist } from './persistent-request.js';
-import { absentClaim } from './pod-claims.js';
-import { PodEvents } from './pod-events.js';
-import { LogStore, type ContainerLogs } from './pod-logs.js';
-import { lostStatus, PodRun } from './pod-run.js';
+import { absentClaim } from './pod/pod-claims.js';
+import { PodEvents } from './pod/pod-events.js';
+import { LogStore, type ContainerLogs } from './logs/pod-logs.js';
+import { lostStatus, PodRun } from './pod/pod-run.js';
 
 /** Options of `startNode`. */
 export interface NodeOptions {

@@ -5,8 +5,8 @@
  * pod's requests fit a node of this size. What other pods ask for is not counted: nothing is reserved on one machine.
  */
 
-import { amountsOf, podAmounts } from '../api/pod-resources.js';
-import { objectAt, objectsAt, stringAt, stringsAt, type JsonObject } from '../api/json.js';
+import { amountsOf, podAmounts } from '../model/pod-resources.js';
+import { objectAt, objectsAt, stringAt, stringsAt, type JsonObject } from '../model/json.js';
 
 /** The sentence of a pod's condition `PodScheduled`; undefined when the pod fits. */
 export function misfit(pod: JsonObject, node: JsonObject): string | undefined {

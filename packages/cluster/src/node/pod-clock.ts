@@ -4,7 +4,7 @@
  * Separate from the clock of the node's requests, because tests advance the time of pods by hand while requests go on.
  */
 
-import { laterTurn, systemClock, type Clock } from '../clock.js';
+import { laterTurn, systemClock, type Clock } from '../platform/clock.js';
 
 /** Reads time and waits for it. */
 export interface PodClock {

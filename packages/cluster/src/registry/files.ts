@@ -9,7 +9,7 @@ import { createReadStream } from 'node:fs';
 import { appendFile, mkdir, readdir, rename, rm, stat, writeFile, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
-import { namingPath } from '../disk-failure.js';
+import { namingPath } from '../platform/disk-failure.js';
 
 /** The part of a file that is wanted; both ends are included, as in HTTP. */
 export interface Range {

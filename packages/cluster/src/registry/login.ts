@@ -4,9 +4,9 @@
  * They grant push and pull of everything. Separate from the registry itself, because code in the same process needs none.
  */
 
-import { equalInConstantTime } from '../loopback-server.js';
-import type { Random } from '../random.js';
-import { Refusal } from './refusal.js';
+import { equalInConstantTime } from '../http/loopback-server.js';
+import type { Random } from '../platform/random.js';
+import { Refusal } from './registry-error.js';
 
 /** A user name and a password for HTTP Basic authentication. */
 export interface RegistryLogin {

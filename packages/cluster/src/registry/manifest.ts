@@ -4,7 +4,7 @@
  */
 
 import { isDigest, type Digest } from './names.js';
-import { Refusal } from './refusal.js';
+import { Refusal } from './registry-error.js';
 
 /** The media type of a manifest that lists manifests. */
 export const OCI_INDEX = 'application/vnd.oci.image.index.v1+json';

@@ -1,6 +1,6 @@
 /** Lists in pieces: `n` says how many, `last` after which one, and a Link header leads to what follows. */
 
-import { Refusal } from './refusal.js';
+import { Refusal } from './registry-error.js';
 
 /** @param all sorted; @param about what else the body says */
 export function pageOf(

@@ -5,17 +5,17 @@
  * credentials; where it listens it requires some, new each time.
  */
 
-import { systemClock, type Clock } from '../clock.js';
-import { systemRandom, type Random } from '../random.js';
+import { systemClock, type Clock } from '../platform/clock.js';
+import { systemRandom, type Random } from '../platform/random.js';
 import { diskFiles, memoryFiles } from './files.js';
 import { newLogin, requireLogin, type RegistryLogin } from './login.js';
 import { OCI_INDEX, readManifest } from './manifest.js';
 import { digestOf, isRepository, isTag, type Digest } from './names.js';
 import { pageOf } from './page.js';
-import { Refusal } from './refusal.js';
+import { Refusal } from './registry-error.js';
 import { digest, routeOf, type Route } from './routes.js';
 import { serveOnLoopback } from './serve.js';
-import { Shelf, type Found } from './shelf.js';
+import { Shelf, type Found } from './blob-store.js';
 import { rangeOf, Uploads, type UploadLimits } from './uploads.js';
 
 /** Larger manifests are refused; the specification asks for at least this much. */

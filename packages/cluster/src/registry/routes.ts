@@ -1,7 +1,7 @@
 /** Which endpoint of the distribution specification a path names; names and references are checked on the way. */
 
 import { isDigest, isRepository, isTag, type Digest } from './names.js';
-import { Refusal } from './refusal.js';
+import { Refusal } from './registry-error.js';
 
 /** The endpoints below `/v2/`. */
 export type Route =

@@ -7,9 +7,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { serveLoopback, type LoopbackServer } from '../loopback-server.js';
-import { requestBody } from '../request-body.js';
-import { Refusal } from './refusal.js';
+import { serveLoopback, type LoopbackServer } from '../http/loopback-server.js';
+import { requestBody } from '../http/request-body.js';
+import { Refusal } from './registry-error.js';
 
 /** Listens. @param port 0 takes any free one; a port that is taken rejects with the system's EADDRINUSE */
 export const serveOnLoopback = (

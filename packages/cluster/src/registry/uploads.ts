@@ -6,11 +6,11 @@
  */
 
 import { createHash, type Hash } from 'node:crypto';
-import type { Clock } from '../clock.js';
-import type { Random } from '../random.js';
+import type { Clock } from '../platform/clock.js';
+import type { Random } from '../platform/random.js';
 import type { Files } from './files.js';
 import type { Digest } from './names.js';
-import { Refusal } from './refusal.js';
+import { Refusal } from './registry-error.js';
 
 /** What may be unfinished at once. */
 export interface UploadLimits {

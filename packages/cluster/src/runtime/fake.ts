@@ -6,8 +6,8 @@
  */
 
 import { constants } from 'node:os';
-import { laterTurn, systemClock, type Clock } from '../clock.js';
-import { removeTree } from './remove-tree.js';
+import { laterTurn, systemClock, type Clock } from '../platform/clock.js';
+import { removeTree } from './host/remove-tree.js';
 import type { ContainerSpec, ExecResult, Exit, Probe, RunningContainer, Runtime, StartResult } from './runtime.js';
 
 /** What a container does. Everything absent is what a container does that simply succeeds, at once, in silence. */

@@ -2,18 +2,18 @@
 
 import { chmodSync, mkdirSync } from 'node:fs';
 import { getHeapStatistics } from 'node:v8';
-import { systemClock, type Clock } from '../clock.js';
-import { ClusterError } from '../cluster-error.js';
-import { heapCapacity } from './capacity.js';
-import { Checkpointer, snapshotSize } from './checkpointer.js';
-import { reasonOf, remedyOf, unsupportedFiles, unusable } from './damage.js';
-import { systemDisk, type Disk } from './disk.js';
-import { GroupCommit } from './group-commit.js';
-import { lock } from './lock.js';
-import { initialize, isInitialized, recover } from './recovery.js';
+import { systemClock, type Clock } from '../platform/clock.js';
+import { ClusterError } from '../platform/cluster-error.js';
+import { heapCapacity } from './memory/capacity.js';
+import { Checkpointer, snapshotSize } from './journal/checkpointer.js';
+import { reasonOf, remedyOf, unsupportedFiles, unusable } from './journal/damage.js';
+import { systemDisk, type Disk } from './disk/disk.js';
+import { GroupCommit } from './journal/group-commit.js';
+import { lock } from './disk/lock.js';
+import { initialize, isInitialized, recover } from './journal/recovery.js';
 import { newSecrets, secretsIn, type ClusterSecrets } from './secrets.js';
-import type { StorageWriteError } from './storage-write-error.js';
-import { Store } from './store.js';
+import type { StorageWriteError } from './journal/storage-write-error.js';
+import { Store } from './memory/store.js';
 
 /** An open storage. */
 export interface Storage {

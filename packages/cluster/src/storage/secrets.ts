@@ -5,11 +5,11 @@
  */
 
 import { createHash, randomBytes } from 'node:crypto';
-import { newAuthority, type KeyPair } from '../api/certificate.js';
-import { isObject, objectAt, stringAt } from '../api/json.js';
-import { systemCode } from '../cluster-error.js';
-import { damaged, FORMAT_VERSION, missing, unknownVersion } from './damage.js';
-import { pathOn, readUpTo, writeFully, type Disk } from './disk.js';
+import { newAuthority, type KeyPair } from '../tls/certificate.js';
+import { isObject, objectAt, stringAt } from '../model/json.js';
+import { systemCode } from '../platform/cluster-error.js';
+import { damaged, FORMAT_VERSION, missing, unknownVersion } from './journal/damage.js';
+import { pathOn, readUpTo, writeFully, type Disk } from './disk/disk.js';
 
 /** A cluster's secrets. Whoever reads them is the cluster. */
 export interface ClusterSecrets {

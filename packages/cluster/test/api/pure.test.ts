@@ -1,14 +1,14 @@
 /** The pure parts of the API server: quantities, paths, selectors, repeated fields, durations. */
 
 import { expect, test } from '@jest/globals';
-import { BUILT_IN } from '../../src/api/builtin.js';
-import { duration } from '../../src/api/columns.js';
-import { fieldSelector } from '../../src/api/field-selector.js';
-import type { KubeObject } from '../../src/api/json.js';
-import { pathReader } from '../../src/api/json-path.js';
-import { repeatedFields } from '../../src/api/json-scan.js';
-import { canonicalQuantity } from '../../src/api/quantity.js';
-import { labelSelector } from '../../src/api/label-selector.js';
+import { BUILT_IN } from '../../src/api/kinds/builtin.js';
+import { duration } from '../../src/api/printing/columns.js';
+import { fieldSelector } from '../../src/api/selectors/field-selector.js';
+import type { KubeObject } from '../../src/model/json.js';
+import { pathReader } from '../../src/api/schema/json-path.js';
+import { repeatedFields } from '../../src/api/wire/duplicate-fields.js';
+import { canonicalQuantity } from '../../src/model/quantity.js';
+import { labelSelector } from '../../src/api/selectors/label-selector.js';
 
 test.each([
   ['1000m', '1'],

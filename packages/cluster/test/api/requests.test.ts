@@ -5,8 +5,8 @@
 
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { startCluster, type Cluster } from '@pipewright/cluster';
-import { apiVersionOf } from '../../src/api/resource.js';
-import { definition, requestFor, TYPES, type MadeUpRequest } from './made-up-requests.js';
+import { apiVersionOf } from '../../src/api/kinds/resource-type.js';
+import { definition, requestFor, TYPES, type MadeUpRequest } from './generated-requests.js';
 
 let cluster: Cluster;
 const bugs: string[] = [];

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { fake, virtualClock, type FakeOutcome, type VirtualClock } from '../../src/index.js';
-import { Lab, stateOf } from './pods.js';
+import { Lab, stateOf } from '../support/pods.js';
 
 const noon = new Date('2026-01-01T12:00:00Z');
 let lab: Lab;

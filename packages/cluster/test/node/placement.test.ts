@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { fake } from '../../src/index.js';
 import { misfit } from '../../src/node/placement.js';
-import { Lab } from './pods.js';
+import { Lab } from '../support/pods.js';
 
 const node = {
   metadata: { name: 'pipewright', labels: { disk: 'ssd', cores: '8' } },

@@ -8,8 +8,8 @@ import {
   type PodClock,
   type Send,
 } from '../../src/index.js';
-import type { PlainRequest } from '../../src/api/plain.js';
-import { Lab, stateOf } from './pods.js';
+import type { PlainRequest } from '../../src/api/wire/plain-request.js';
+import { Lab, stateOf } from '../support/pods.js';
 
 /** Time of pods passes at once when they wait. */
 const inNoTime = (): PodClock => virtualClock(new Date('2026-01-01T12:00:00Z'), { automatic: true });

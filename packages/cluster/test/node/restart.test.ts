@@ -5,9 +5,9 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, expect, test } from '@jest/globals';
 import { fake } from '../../src/index.js';
-import { openRunDirectory } from '../../src/runtime/run-directory.js';
-import { removeTree } from '../../src/runtime/remove-tree.js';
-import { Lab, stateOf } from './pods.js';
+import { openRunDirectory } from '../../src/runtime/host/run-directory.js';
+import { removeTree } from '../../src/runtime/host/remove-tree.js';
+import { Lab, stateOf } from '../support/pods.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'pipewright-restart-'));
 afterAll(() => removeTree(directory));
@@ -33,7 +33,7 @@ const [PROCESSES, ROUNDS] = process.env['THOROUGH'] ? [[1, 2, 3], 300] : [[1, 2]
 test('processes that begin while others, the last ones so far, end get a directory each time', async () => {
   const place = join(directory, 'busy');
   mkdirSync(place, { recursive: true });
-  const from = JSON.stringify(resolve(import.meta.dirname, '../../src/runtime/run-directory.ts'));
+  const from = JSON.stringify(resolve(import.meta.dirname, '../../src/runtime/host/run-directory.ts'));
   const program = `import { openTemporaryDirectory } from ${from};
     for (let i = 0; i < ${String(ROUNDS)}; i += 1) await (await openTemporaryDirectory('brief', ${JSON.stringify(place)})).remove();`;
   const args = ['--import', 'tsx', '--input-type=module', '--eval', program];

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { sandbox } from '../../src/index.js';
-import { hostMounts } from '../../src/runtime/host-mounts.js';
-import { memoryPlace } from '../../src/runtime/memory-directory.js';
-import { removeTree } from '../../src/runtime/remove-tree.js';
-import { Lab, stateOf, type TestContainer } from './pods.js';
+import { hostMounts } from '../../src/runtime/host/host-mounts.js';
+import { memoryPlace } from '../../src/runtime/host/memory-directory.js';
+import { removeTree } from '../../src/runtime/host/remove-tree.js';
+import { Lab, stateOf, type TestContainer } from '../support/pods.js';
 
 const runtime = sandbox();
 const probe = await runtime.probe();

@@ -2,9 +2,9 @@
 
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { ClusterError } from '../../src/cluster-error.js';
-import type { KubeObject } from '../../src/api/json.js';
-import type { Store } from '../../src/storage/store.js';
+import { ClusterError } from '../../src/platform/cluster-error.js';
+import type { KubeObject } from '../../src/model/json.js';
+import type { Store } from '../../src/storage/memory/store.js';
 import { diskError, MemoryDisk, turn, type Choose } from '../support/memory-disk.js';
 import { configMap, openOn, PLACE } from './stored.js';
 

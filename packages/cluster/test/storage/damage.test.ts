@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { ClusterError } from '../../src/cluster-error.js';
+import { ClusterError } from '../../src/platform/cluster-error.js';
 import { openStorageOn } from '../../src/storage/open.js';
 import { MemoryDisk } from '../support/memory-disk.js';
 import { numbers, put, remove } from './stored.js';

@@ -1,9 +1,9 @@
 /** The store: one counter, history with an end, and past states without copies. */
 
 import { expect, test } from '@jest/globals';
-import { knownTextOf, type KubeObject } from '../../src/api/json.js';
-import { HISTORY } from '../../src/storage/history.js';
-import { Store } from '../../src/storage/store.js';
+import { knownTextOf, type KubeObject } from '../../src/model/json.js';
+import { HISTORY } from '../../src/storage/memory/history.js';
+import { Store } from '../../src/storage/memory/store.js';
 import { MemoryDisk } from '../support/memory-disk.js';
 import { openOn, PLACE, put } from './stored.js';
 

@@ -1,9 +1,9 @@
 /** A storage on a disk in memory, and what tests of it write and read. */
 
-import type { KubeObject } from '../../src/api/json.js';
+import type { KubeObject } from '../../src/model/json.js';
 import { openStorageOn, type Storage, type StorageOptions } from '../../src/storage/open.js';
 import type { ClusterSecrets } from '../../src/storage/secrets.js';
-import type { Store } from '../../src/storage/store.js';
+import type { Store } from '../../src/storage/memory/store.js';
 import type { MemoryDisk } from '../support/memory-disk.js';
 
 /** The resource that tests write to. */

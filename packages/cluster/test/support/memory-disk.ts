@@ -6,7 +6,7 @@
  * one for good, though it can still be read, as on Linux.
  */
 
-import type { Disk, DiskFile } from '../../src/storage/disk.js';
+import type { Disk, DiskFile } from '../../src/storage/disk/disk.js';
 
 /** An operation that is about to happen. */
 export interface DiskOperation {

@@ -1,0 +1,105 @@
+/**
+ * Limit ranges: what containers get when they ask for nothing, and what is too little or too much.
+ *
+ * Mirrors upstream's LimitRanger admission plugin for types Container and Pod, its sentences included.
+ */
+
+import { objectAt, objectsAt, within, type JsonObject, type KubeObject } from '../../model/json.js';
+import { amountsOf, podAmounts, written, type Amounts } from '../../model/pod-resources.js';
+import { forbidden, type Named } from '../status-error.js';
+import type { World } from '../api-context.js';
+
+const PODS: Named = { group: '', plural: 'pods', kind: 'Pod' };
+
+/** Fills in a new pod's requests and limits; throws a 403 when they are outside of what its namespace allows. */
+export function applyLimitRanges(world: World, draft: KubeObject): void {
+  const { namespace = '', name } = draft.metadata;
+  const ranges = world.store.latest('/limitranges').list(namespace);
+  if (ranges.length === 0) return;
+  const limits = ranges.flatMap((range) => objectsAt(range, 'spec', 'limits'));
+  const each = limits.filter((limit) => limit['type'] === 'Container');
+  const filled = ['initContainers', 'containers'].flatMap((list) =>
+    objectsAt(draft, 'spec', list).flatMap((container) => fillContainer(container, each, list)),
+  );
+  if (filled.length > 0)
+    within(draft.metadata, 'annotations')['kubernetes.io/limit-ranger'] =
+      `LimitRanger plugin set: ${filled.join('; ')}`;
+  const wrong = [
+    ...objectsAt(draft, 'spec', 'containers').flatMap((container) =>
+      each.flatMap((limit) =>
+        outside(
+          limit,
+          'Container',
+          amountsOf(objectAt(container, 'resources', 'requests')),
+          amountsOf(objectAt(container, 'resources', 'limits')),
+        ),
+      ),
+    ),
+    ...limits
+      .filter((limit) => limit['type'] === 'Pod')
+      .flatMap((limit) => outside(limit, 'Pod', podAmounts(draft, 'requests'), podAmounts(draft, 'limits'))),
+  ];
+  const said = [...new Set(wrong)]; // what is wrong with several containers is said once
+  const [only = ''] = said;
+  if (said.length > 0) throw forbidden(PODS, name, said.length === 1 ? only : `[${said.join(', ')}]`);
+}
+
+/** @returns what was filled in, in words */
+function fillContainer(container: JsonObject, limits: readonly JsonObject[], list: string): readonly string[] {
+  const resources = within(container, 'resources');
+  const set: Record<'requests' | 'limits', string[]> = { requests: [], limits: [] };
+  const fillIn = (field: 'requests' | 'limits', defaults: JsonObject): void => {
+    for (const [name, amount] of Object.entries(defaults)) {
+      const own = within(resources, field);
+      if (own[name] !== undefined) continue;
+      own[name] = amount;
+      set[field].push(name);
+    }
+  };
+  for (const limit of limits) {
+    const most = objectAt(limit, 'max');
+    const byDefault = { ...most, ...objectAt(limit, 'default') };
+    fillIn('requests', { ...objectAt(limit, 'min'), ...byDefault, ...objectAt(limit, 'defaultRequest') });
+    fillIn('limits', byDefault);
+  }
+  for (const field of ['requests', 'limits'] as const)
+    if (Object.keys(objectAt(resources, field)).length === 0) delete resources[field];
+  const kind = list === 'containers' ? 'container' : 'init container';
+  return (['requests', 'limits'] as const).flatMap((field) =>
+    set[field].length === 0
+      ? []
+      : [`${set[field].sort().join(', ')} ${field.slice(0, -1)} for ${kind} ${String(container['name'])}`],
+  );
+}
+
+/** Every way in which requests and limits break one rule of a limit range. */
+function outside(limit: JsonObject, kind: string, requests: Amounts, limits: Amounts): readonly string[] {
+  const wrong: string[] = [];
+  for (const [name, least] of amountsOf(objectAt(limit, 'min'))) {
+    const asked = requests.get(name);
+    if (!asked) wrong.push(`minimum ${name} usage per ${kind} is ${written(least)}.  No request is specified`);
+    else if (asked.nanos < least.nanos)
+      wrong.push(`minimum ${name} usage per ${kind} is ${written(least)}, but request is ${written(asked)}`);
+  }
+  for (const [name, most] of amountsOf(objectAt(limit, 'max'))) {
+    const may = limits.get(name);
+    const asked = requests.get(name);
+    if (!may) wrong.push(`maximum ${name} usage per ${kind} is ${written(most)}.  No limit is specified`);
+    else if (may.nanos > most.nanos)
+      wrong.push(`maximum ${name} usage per ${kind} is ${written(most)}, but limit is ${written(may)}`);
+    else if (asked && asked.nanos > most.nanos)
+      wrong.push(`maximum ${name} usage per ${kind} is ${written(most)}, but request is ${written(asked)}`);
+  }
+  for (const [name, ratio] of amountsOf(objectAt(limit, 'maxLimitRequestRatio'))) {
+    const [asked, may] = [requests.get(name), limits.get(name)];
+    if (!asked || !may || asked.nanos === 0n) {
+      wrong.push(
+        `${name} max limit to request ratio per ${kind} is ${written(ratio)}, but no request is specified or request is 0`,
+      );
+    } else if (may.nanos * 1_000_000_000n > ratio.nanos * asked.nanos) {
+      const is = (Number(may.nanos) / Number(asked.nanos)).toFixed(6);
+      wrong.push(`${name} max limit to request ratio per ${kind} is ${written(ratio)}, but provided ratio is ${is}`);
+    }
+  }
+  return wrong;
+}

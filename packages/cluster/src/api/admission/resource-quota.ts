@@ -1,0 +1,155 @@
+/**
+ * Resource quotas: what a namespace uses, and which new object would be too much.
+ *
+ * What is used is counted from the objects whenever it is asked for, so no count can go wrong; only namespaces that have a
+ * quota pay for it. Sentences are upstream's. `status.used` is brought up to date a moment after each change.
+ */
+
+import { at, objectAt, objectsAt, stringAt, stringsAt, type JsonObject, type KubeObject } from '../../model/json.js';
+import { added, amountsOf, podAmounts, written, type Amount, type Amounts } from '../../model/pod-resources.js';
+import { forbidden } from '../status-error.js';
+import type { ResourceType } from '../kinds/resource-type.js';
+import type { World } from '../api-context.js';
+
+const ONE: Amount = { nanos: 1_000_000_000n, like: '1' };
+const NONE: Amount = { nanos: 0n, like: '0' };
+/** Kinds that have counted under their own names since before there was `count/…`. */
+const PLAIN = new Set(['pods', 'services', 'secrets', 'configmaps', 'persistentvolumeclaims', 'resourcequotas']);
+
+/** Throws a 403 when a quota of its namespace has no room for a new object. */
+export function checkQuotas(world: World, type: ResourceType, object: KubeObject): void {
+  const { namespace = '', name } = object.metadata;
+  for (const quota of world.store.latest('/resourcequotas').list(namespace)) {
+    if (!inScope(quota, type.plural, object)) continue;
+    const hard = hardOf(quota);
+    const asked = usageOf(type, object);
+    const silent = isPod(type) ? unsaid(hard, object) : [];
+    const { name: called } = quota.metadata;
+    if (silent.length > 0) throw forbidden(type, name, `failed quota: ${called}: must specify ${silent.join(',')}`);
+    const used = usedOf(world, quota);
+    const over = [...hard].filter(([what, most]) => {
+      const more = asked.get(what)?.nanos ?? 0n;
+      return more > 0n && (used.get(what)?.nanos ?? 0n) + more > most.nanos;
+    });
+    if (over.length === 0) continue;
+    const list = (amounts: Amounts): string =>
+      over.map(([what]) => `${what}=${written(amounts.get(what) ?? NONE)}`).join(',');
+    const why = `exceeded quota: ${called}, requested: ${list(asked)}, used: ${list(used)}, limited: ${list(hard)}`;
+    throw forbidden(type, name, why);
+  }
+}
+
+/** Keeps `status` of every quota, from now on. */
+export function keepQuotas(world: World): void {
+  const due = new Set<string>();
+  const settle = (): void => {
+    for (const namespace of due)
+      for (const quota of world.store.latest('/resourcequotas').list(namespace)) writeStatus(world, quota);
+    due.clear();
+  };
+  world.store.onChange(({ object }, place) => {
+    const { namespace } = object.metadata;
+    if (namespace === undefined || place === '/events' || due.has(namespace)) return;
+    if (place !== '/resourcequotas' && world.store.collection('/resourcequotas').list(namespace).length === 0) return;
+    if (due.size === 0) world.clock.defer(settle);
+    due.add(namespace);
+  });
+  const settleAll = (): void => {
+    for (const { metadata } of world.store.collection('/resourcequotas').values()) due.add(metadata.namespace ?? '');
+    settle();
+  };
+  settleAll(); // the process before may have ended between a change and its count
+  world.store.onRetry(settleAll);
+}
+
+function writeStatus(world: World, quota: KubeObject): void {
+  const hard = hardOf(quota);
+  const used = usedOf(world, quota);
+  const text = (amounts: Amounts): JsonObject =>
+    Object.fromEntries([...hard.keys()].map((what) => [what, written(amounts.get(what) ?? NONE)]));
+  const status = { hard: text(hard), used: text(used) };
+  if (JSON.stringify(quota['status']) !== JSON.stringify(status))
+    world.store.put('/resourcequotas', { ...quota, status });
+}
+
+const hardOf = (quota: KubeObject): Amounts => new Map([...amountsOf(objectAt(quota, 'spec', 'hard'))].sort(byName));
+
+const byName = ([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number =>
+  one < other ? -1 : 1;
+
+const isPod = ({ group, plural }: Pick<ResourceType, 'group' | 'plural'>): boolean => group === '' && plural === 'pods';
+
+/** What all objects together use of what a quota limits. */
+function usedOf(world: World, quota: KubeObject): Amounts {
+  const { namespace } = quota.metadata;
+  const hard = hardOf(quota);
+  const used = new Map<string, Amount>();
+  const counted = world.catalog.types.filter((type) => type.namespaced && concerns(hard, type));
+  for (const type of counted) {
+    const place = type.group === '' ? `/${type.plural}` : `${type.group}/${type.plural}`;
+    for (const object of world.store.latest(place).list(namespace)) {
+      if (isPod(type) && isOver(object)) continue;
+      if (!inScope(quota, type.plural, object)) continue;
+      for (const [what, amount] of usageOf(type, object))
+        if (hard.has(what)) used.set(what, added(used.get(what), amount));
+    }
+  }
+  return used;
+}
+
+/** Only pods use more than one of their kind. */
+const concerns = (hard: Amounts, type: ResourceType): boolean =>
+  isPod(type) || countNames(type).some((name) => hard.has(name));
+
+const countNames = ({ group, plural }: Pick<ResourceType, 'group' | 'plural'>): readonly string[] => [
+  `count/${plural}${group === '' ? '' : `.${group}`}`,
+  ...(group === '' && PLAIN.has(plural) ? [plural] : []),
+];
+
+function usageOf(type: ResourceType, object: KubeObject): Amounts {
+  const usage = new Map<string, Amount>(countNames(type).map((name) => [name, ONE]));
+  if (isPod(type)) {
+    for (const [name, amount] of podAmounts(object, 'requests')) {
+      usage.set(`requests.${name}`, amount);
+      if (!name.includes('/')) usage.set(name, amount);
+    }
+    for (const [name, amount] of podAmounts(object, 'limits')) usage.set(`limits.${name}`, amount);
+  }
+  if (type.group === '' && type.plural === 'persistentvolumeclaims')
+    for (const [name, amount] of amountsOf(objectAt(object, 'spec', 'resources', 'requests')))
+      usage.set(`requests.${name}`, amount);
+  return usage;
+}
+
+const COMPUTE = /^(?:(?:requests|limits)\.)?(?:cpu|memory)$/;
+
+/** Limited resources of which not every container says how much it wants. */
+function unsaid(hard: Amounts, pod: KubeObject): readonly string[] {
+  const containers = [...objectsAt(pod, 'spec', 'initContainers'), ...objectsAt(pod, 'spec', 'containers')];
+  return [...hard.keys()].filter((what) => {
+    if (!COMPUTE.test(what)) return false;
+    const [which = '', resource = which] = what.split('.');
+    const list = which === 'limits' ? 'limits' : 'requests';
+    return containers.some((container) => at(container, 'resources', list, resource) === undefined);
+  });
+}
+
+const isOver = (pod: KubeObject): boolean => ['Succeeded', 'Failed'].includes(stringAt(pod, 'status', 'phase'));
+
+/** Scopes narrow a quota to some pods. */
+function inScope(quota: KubeObject, plural: string, object: KubeObject): boolean {
+  const scopes = stringsAt(quota, 'spec', 'scopes');
+  if (scopes.length === 0) return true;
+  if (plural !== 'pods') return false;
+  const best = stringAt(object, 'status', 'qosClass') === 'BestEffort';
+  const ends = at(object, 'spec', 'activeDeadlineSeconds') !== undefined;
+  return scopes.every((scope) =>
+    scope === 'BestEffort'
+      ? best
+      : scope === 'NotBestEffort'
+        ? !best
+        : scope === 'Terminating'
+          ? ends
+          : scope === 'NotTerminating' && !ends,
+  );
+}

@@ -1,0 +1,136 @@
+/**
+ * What Kubernetes adds to a pod on its way in: the ServiceAccount's name, its pull secrets, and a volume with its token.
+ *
+ * Mirrors upstream's ServiceAccount admission plugin, its sentences included.
+ */
+
+import type { Random } from '../../platform/random.js';
+import { generatedName } from '../kinds/names.js';
+import {
+  at,
+  copy,
+  fill,
+  isObject,
+  listAt,
+  objectsAt,
+  stringAt,
+  within,
+  type JsonObject,
+  type KubeObject,
+} from '../../model/json.js';
+import { forbidden } from '../status-error.js';
+import { latestCoreObject, type World } from '../api-context.js';
+
+const PODS = { group: '', plural: 'pods', kind: 'Pod' } as const;
+const TOKEN_PATH = '/var/run/secrets/kubernetes.io/serviceaccount';
+const TOKEN_SECONDS = 3607;
+
+/** Changes a new pod's draft; throws a 403 when its ServiceAccount does not exist. */
+export function admitPod(world: World, draft: KubeObject): void {
+  const { namespace = '', name = '' } = draft.metadata;
+  const spec = within(draft, 'spec');
+  const asked = stringAt(spec, 'serviceAccountName') || stringAt(spec, 'serviceAccount') || 'default';
+  spec['serviceAccountName'] = asked;
+  spec['serviceAccount'] = asked;
+  const account = latestCoreObject(world, 'serviceaccounts', namespace, asked);
+  if (!account) {
+    const why = `error looking up service account ${namespace}/${asked}: serviceaccount "${asked}" not found`;
+    throw forbidden(PODS, name, why);
+  }
+  if (listAt(spec, 'imagePullSecrets').length === 0 && listAt(account, 'imagePullSecrets').length > 0) {
+    spec['imagePullSecrets'] = copy(listAt(account, 'imagePullSecrets'));
+  }
+  const wanted = at(spec, 'automountServiceAccountToken') ?? at(account, 'automountServiceAccountToken') ?? true;
+  if (wanted === true) mountToken(spec, world.random);
+}
+
+function mountToken(spec: JsonObject, random: Random): void {
+  const containers = [...objectsAt(spec, 'initContainers'), ...objectsAt(spec, 'containers')];
+  const without = containers.filter(
+    (container) => !objectsAt(container, 'volumeMounts').some((mount) => mount['mountPath'] === TOKEN_PATH),
+  );
+  if (without.length === 0) return;
+  const volumes = objectsAt(spec, 'volumes');
+  const known = volumes.find((volume) => stringAt(volume, 'name').startsWith('kube-api-access-'));
+  const name = known ? stringAt(known, 'name') : generatedName('kube-api-access-', random);
+  if (!known) spec['volumes'] = [...volumes, tokenVolume(name)];
+  for (const container of without) {
+    const mounts = container['volumeMounts'];
+    container['volumeMounts'] = [
+      ...(Array.isArray(mounts) ? mounts : []),
+      { name, readOnly: true, mountPath: TOKEN_PATH },
+    ];
+  }
+}
+
+const tokenVolume = (name: string): JsonObject => ({
+  name,
+  projected: {
+    sources: [
+      { serviceAccountToken: { expirationSeconds: TOKEN_SECONDS, path: 'token' } },
+      { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
+      {
+        downwardAPI: {
+          items: [{ path: 'namespace', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } }],
+        },
+      },
+    ],
+    defaultMode: 0o644,
+  },
+});
+
+/** Defaults of a pod's spec, wherever it stands: in a pod, or in the template of what makes pods. */
+export function fillPodSpec(spec: JsonObject): void {
+  fill(spec, 'restartPolicy', 'Always');
+  fill(spec, 'terminationGracePeriodSeconds', 30);
+  fill(spec, 'dnsPolicy', 'ClusterFirst');
+  fill(spec, 'securityContext', {});
+  fill(spec, 'schedulerName', 'default-scheduler');
+  for (const container of [...objectsAt(spec, 'initContainers'), ...objectsAt(spec, 'containers')])
+    fillContainer(container);
+  for (const volume of objectsAt(spec, 'volumes')) fillVolume(volume);
+}
+
+function fillContainer(container: JsonObject): void {
+  fill(container, 'terminationMessagePath', '/dev/termination-log');
+  fill(container, 'terminationMessagePolicy', 'File');
+  fill(container, 'imagePullPolicy', pullPolicy(stringAt(container, 'image')));
+  fill(container, 'resources', {});
+  for (const port of objectsAt(container, 'ports')) fill(port, 'protocol', 'TCP');
+  for (const env of objectsAt(container, 'env')) {
+    const field = at(env, 'valueFrom', 'fieldRef');
+    if (isObject(field)) fill(field, 'apiVersion', 'v1');
+  }
+  for (const probe of ['livenessProbe', 'readinessProbe', 'startupProbe']) {
+    const found = container[probe];
+    if (!isObject(found)) continue;
+    fill(found, 'timeoutSeconds', 1);
+    fill(found, 'periodSeconds', 10);
+    fill(found, 'successThreshold', 1);
+    fill(found, 'failureThreshold', 3);
+  }
+}
+
+/** `Always` for images without a tag or with `latest`, as upstream decides it. */
+function pullPolicy(image: string): string {
+  if (image.includes('@')) return 'IfNotPresent';
+  const last = image.slice(image.lastIndexOf('/') + 1);
+  const tag = last.includes(':') ? last.slice(last.indexOf(':') + 1) : 'latest';
+  return tag === 'latest' ? 'Always' : 'IfNotPresent';
+}
+
+const WITH_MODE = ['secret', 'configMap', 'downwardAPI', 'projected'] as const;
+
+function fillVolume(volume: JsonObject): void {
+  for (const kind of WITH_MODE) {
+    const source = volume[kind];
+    if (isObject(source)) fill(source, 'defaultMode', 0o644);
+  }
+  const host = volume['hostPath'];
+  if (isObject(host)) fill(host, 'type', '');
+  for (const source of objectsAt(volume, 'projected', 'sources')) {
+    const token = source['serviceAccountToken'];
+    if (isObject(token)) fill(token, 'expirationSeconds', 3600);
+  }
+  if (Object.keys(volume).length === 1) volume['emptyDir'] = {};
+}

@@ -1,0 +1,83 @@
+/**
+ * What every part of the API server works on: the objects, the kinds, the clock, and who else has a say in a write.
+ *
+ * Handed from function to function instead of living in a class, so that each part shows what it needs and can be read alone.
+ */
+
+import type { Clock } from '../platform/clock.js';
+import type { Random } from '../platform/random.js';
+import type { Catalog } from './kinds/resource-catalog.js';
+import type { JsonObject, KubeObject } from '../model/json.js';
+import type { Cause } from './status-error.js';
+import { placeOf, type ResourceType } from './kinds/resource-type.js';
+import type { Collection, Objects } from '../storage/memory/collection.js';
+import type { Store } from '../storage/memory/store.js';
+
+/** A write that somebody outside the API server may change or refuse. */
+export interface AdmissionRequest {
+  readonly operation: 'CREATE' | 'UPDATE';
+  /** Where the object is served. */
+  readonly resource: { readonly group: string; readonly version: string; readonly plural: string };
+  readonly object: KubeObject;
+  /** What was written, before fields that the kind's schema does not know were dropped and defaults filled in. */
+  readonly sent: JsonObject;
+  /** The object as it is stored; absent on CREATE. */
+  readonly oldObject?: KubeObject;
+  /** Whether nothing will be stored. */
+  readonly dryRun: boolean;
+}
+
+/** The object to store, or why it is refused. */
+export type AdmissionAnswer =
+  | { readonly object: JsonObject }
+  | {
+      readonly denied: {
+        readonly message: string;
+        /** @default 'Forbidden' */
+        readonly reason?: string;
+        /** HTTP status. @default 403 */
+        readonly code?: number;
+        readonly causes?: readonly { readonly reason: string; readonly field: string; readonly message: string }[];
+      };
+    };
+
+/** Judges writes of objects (not of their status). Must answer at once, and must not change what it is given. */
+export type Admission = (request: AdmissionRequest) => AdmissionAnswer;
+
+/** What the API server's parts share. */
+export interface World {
+  readonly store: Store;
+  readonly catalog: Catalog;
+  readonly admission: readonly Admission[];
+  /** PEM of the authority that signs the server's certificate; `''` until there is one. */
+  readonly caPem: () => string;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** The committed objects of a resource: what is read and watched. */
+export const objectsOf = (world: World, type: Pick<ResourceType, 'group' | 'plural'>): Collection =>
+  world.store.collection(placeOf(type));
+
+/** The objects of a resource with all writes so far: what a write is computed on. */
+export const latestOf = (world: World, type: Pick<ResourceType, 'group' | 'plural'>): Objects =>
+  world.store.latest(placeOf(type));
+
+/** The object of a built-in core resource with all writes so far, if there is one. */
+export const latestCoreObject = (
+  world: World,
+  plural: string,
+  namespace: string,
+  name: string,
+): KubeObject | undefined => world.store.latest(`/${plural}`).get(namespace, name);
+
+/** The committed object of a built-in core resource, if there is one. */
+export const coreObject = (world: World, plural: string, namespace: string, name: string): KubeObject | undefined =>
+  world.store.collection(`/${plural}`).get(namespace, name);
+
+/** A moment as Kubernetes writes it: UTC, whole seconds. */
+export const timestamp = (moment: Date): string => `${moment.toISOString().slice(0, 19)}Z`;
+
+/** Causes from outside, taken as they are. */
+export const asCauses = (causes: readonly { reason: string; field: string; message: string }[]): readonly Cause[] =>
+  causes as readonly Cause[]; // the reason is an open set on the wire; ours are those we make ourselves

@@ -1,0 +1,114 @@
+/**
+ * Role-based access control: may this user do this?
+ *
+ * Decides from roles and bindings as they are stored, and from nothing else. `system:masters` may do everything.
+ */
+
+import { objectAt, objectsAt, stringAt, stringsAt, type JsonObject, type KubeObject } from '../../model/json.js';
+import type { User } from './identity.js';
+import { Refusal } from '../status-error.js';
+import type { Attributes, PathAttributes, ResourceAttributes } from '../request-info.js';
+import type { World } from '../api-context.js';
+
+const RBAC = 'rbac.authorization.k8s.io';
+
+/** Throws a 403 in upstream's words unless the user may. */
+export function authorize(world: World, user: User, attributes: Attributes): void {
+  if (may(world, user, attributes)) return;
+  throw refusal(user, attributes);
+}
+
+/** Whether a user may do what attributes say. */
+export function may(world: World, user: User, attributes: Attributes): boolean {
+  if (user.groups.includes('system:masters')) return true;
+  const namespace = attributes.kind === 'resource' ? attributes.namespace : '';
+  return rulesFor(world, user, namespace).some((rule) =>
+    attributes.kind === 'resource' ? allows(rule, attributes) : allowsPath(rule, attributes),
+  );
+}
+
+/** Every rule that holds for a user in a namespace; cluster-wide ones alone for `''`. */
+export function rulesFor(world: World, user: User, namespace: string): readonly JsonObject[] {
+  const wide = boundTo(world.store.collection(`${RBAC}/clusterrolebindings`).list(), user);
+  const local = namespace === '' ? [] : boundTo(world.store.collection(`${RBAC}/rolebindings`).list(namespace), user);
+  return [...wide, ...local].flatMap((binding) => rulesOf(world, binding));
+}
+
+const boundTo = (bindings: readonly KubeObject[], user: User): KubeObject[] =>
+  bindings.filter((binding) => objectsAt(binding, 'subjects').some((subject) => isSubject(subject, binding, user)));
+
+function isSubject(subject: JsonObject, binding: KubeObject, user: User): boolean {
+  const name = stringAt(subject, 'name');
+  switch (subject['kind']) {
+    case 'User':
+      return name === user.name;
+    case 'Group':
+      return user.groups.includes(name);
+    case 'ServiceAccount': {
+      const namespace = stringAt(subject, 'namespace') || (binding.metadata.namespace ?? '');
+      return user.name === `system:serviceaccount:${namespace}:${name}`;
+    }
+    default:
+      return false;
+  }
+}
+
+const rulesOf = (world: World, binding: KubeObject): readonly JsonObject[] =>
+  roleRules((place) => world.store.collection(place), objectAt(binding, 'roleRef'), binding.metadata.namespace ?? '') ??
+  [];
+
+/** Looks up the objects of a place (`group/plural`). */
+type Lookup = (place: string) => { get(namespace: string, name: string): KubeObject | undefined };
+
+/** The rules of the role that a binding in a namespace refers to; undefined when there is no such role. */
+export function roleRules(objectsIn: Lookup, ref: JsonObject, namespace: string): readonly JsonObject[] | undefined {
+  const name = stringAt(ref, 'name');
+  switch (ref['kind']) {
+    case 'ClusterRole': {
+      const role = objectsIn(`${RBAC}/clusterroles`).get('', name);
+      return role && objectsAt(role, 'rules');
+    }
+    case 'Role': {
+      const role = objectsIn(`${RBAC}/roles`).get(namespace, name);
+      return role && objectsAt(role, 'rules');
+    }
+    default:
+      return undefined;
+  }
+}
+
+const has = (list: readonly string[], wanted: string): boolean => list.includes('*') || list.includes(wanted);
+
+function allows(rule: JsonObject, { verb, group, resource, subresource, name }: ResourceAttributes): boolean {
+  if (!has(stringsAt(rule, 'verbs'), verb) || !has(stringsAt(rule, 'apiGroups'), group)) return false;
+  const resources = stringsAt(rule, 'resources');
+  const wild = subresource !== '' && resources.includes(`*/${subresource}`);
+  if (!has(resources, subresource === '' ? resource : `${resource}/${subresource}`) && !wild) return false;
+  const names = stringsAt(rule, 'resourceNames');
+  return names.length === 0 || (name !== '' && names.includes(name));
+}
+
+function allowsPath(rule: JsonObject, { verb, path }: PathAttributes): boolean {
+  if (!has(stringsAt(rule, 'verbs'), verb)) return false;
+  return stringsAt(rule, 'nonResourceURLs').some(
+    (each) => each === '*' || each === path || (each.endsWith('*') && path.startsWith(each.slice(0, -1))),
+  );
+}
+
+function refusal(user: User, attributes: Attributes): Refusal {
+  if (attributes.kind === 'path') {
+    const { verb, path } = attributes;
+    return new Refusal(403, 'Forbidden', `forbidden: User "${user.name}" cannot ${verb} path "${path}"`, {});
+  }
+  const { verb, group, subresource, namespace, name } = attributes;
+  const qualified = group === '' ? attributes.resource : `${attributes.resource}.${group}`;
+  const what = name === '' ? qualified : `${qualified} "${name}"`;
+  const resource = subresource === '' ? attributes.resource : `${attributes.resource}/${subresource}`;
+  const where = namespace === '' ? 'at the cluster scope' : `in the namespace "${namespace}"`;
+  return new Refusal(
+    403,
+    'Forbidden',
+    `${what} is forbidden: User "${user.name}" cannot ${verb} resource "${resource}" in API group "${group}" ${where}`,
+    { ...(name !== '' && { name }), ...(group !== '' && { group }), kind: attributes.resource },
+  );
+}

@@ -1,0 +1,142 @@
+/**
+ * The questions that are asked by creating: may I, who am I, what may I, whose token is this.
+ */
+
+import { may, rulesFor } from './authorization.js';
+import { decodeBuiltIn } from '../kinds/decode.js';
+import { isObject, objectAt, stringAt, stringsAt, within, type JsonObject } from '../../model/json.js';
+import type { User } from './identity.js';
+import { badRequest, invalid, invalidValue, type Cause } from '../status-error.js';
+import type { ResourceType } from '../kinds/resource-type.js';
+import type { Attributes } from '../request-info.js';
+import { timestamp, type World } from '../api-context.js';
+
+/** Returns whose token it is; undefined for an invalid one. */
+export type Authenticate = (token: string) => User | undefined;
+
+/** Who asks for a review, and where. */
+export interface Reviewer {
+  readonly user: User;
+  /** `''` when the review is of no namespace. */
+  readonly namespace: string;
+  readonly authenticate: Authenticate;
+}
+
+/** Answers a review; undefined when the resource is not one. Throws for a review that asks nothing, or for two things. */
+export function review(world: World, type: ResourceType, body: JsonObject, reviewer: Reviewer): JsonObject | undefined {
+  if (type.custom || !GROUPS.has(type.group)) return undefined;
+  decodeBuiltIn(type, body);
+  const answer: JsonObject = { ...body, kind: type.kind, apiVersion: `${type.group}/${type.version}` };
+  const metadata = { ...within(answer, 'metadata'), creationTimestamp: timestamp(world.clock.date()) };
+  const status = statusFor(world, type, objectAt(answer, 'spec'), reviewer);
+  return status && { ...answer, metadata, status };
+}
+
+const GROUPS = new Set(['authentication.k8s.io', 'authorization.k8s.io']);
+
+function statusFor(
+  world: World,
+  type: ResourceType,
+  spec: JsonObject,
+  { user, namespace, authenticate }: Reviewer,
+): JsonObject | undefined {
+  switch (type.kind) {
+    case 'SelfSubjectReview':
+      return { userInfo: infoOf(user) };
+    case 'SelfSubjectAccessReview':
+      refuseIfWrong(type, checkAccess(spec));
+      return accessOf(world, user, spec);
+    case 'SubjectAccessReview':
+      refuseIfWrong(type, [...checkAccess(spec), ...checkSubject(spec)]);
+      return accessOf(world, subjectOf(spec), spec);
+    case 'LocalSubjectAccessReview':
+      refuseIfWrong(type, [...checkAccess(spec), ...checkSubject(spec), ...checkLocal(spec, namespace)]);
+      return accessOf(world, subjectOf(spec), spec);
+    case 'SelfSubjectRulesReview':
+      if (stringAt(spec, 'namespace') === '') throw badRequest('no namespace on request');
+      return rulesStatus(world, user, stringAt(spec, 'namespace'));
+    case 'TokenReview': {
+      const found = authenticate(stringAt(spec, 'token'));
+      return found ? { authenticated: true, user: infoOf(found) } : { authenticated: false, user: {} };
+    }
+    default:
+      return undefined;
+  }
+}
+
+const subjectOf = (spec: JsonObject): User => ({ name: stringAt(spec, 'user'), groups: stringsAt(spec, 'groups') });
+
+function refuseIfWrong(type: ResourceType, causes: readonly Cause[]): void {
+  if (causes.length > 0) throw invalid(type, '', causes);
+}
+
+function checkAccess({ resourceAttributes, nonResourceAttributes }: JsonObject): Cause[] {
+  const [resource, path] = [isObject(resourceAttributes), isObject(nonResourceAttributes)];
+  if (resource && path) {
+    const why = 'cannot be specified in combination with resourceAttributes';
+    return [invalidValue('spec.nonResourceAttributes', nonResourceAttributes, why)];
+  }
+  const why = 'exactly one of nonResourceAttributes or resourceAttributes must be specified';
+  return resource || path ? [] : [invalidValue('spec.resourceAttributes', null, why)];
+}
+
+function checkSubject(spec: JsonObject): Cause[] {
+  if (stringAt(spec, 'user') !== '' || stringsAt(spec, 'groups').length > 0) return [];
+  return [invalidValue('spec.user', '', 'at least one of user or group must be specified')];
+}
+
+/** A local review says nothing of other namespaces, nor of paths: its writer may have no rights there. */
+function checkLocal(spec: JsonObject, namespace: string): Cause[] {
+  const wrong: Cause[] = [];
+  const asked = stringAt(spec, 'resourceAttributes', 'namespace');
+  if (isObject(spec['resourceAttributes']) && asked !== namespace)
+    wrong.push(invalidValue('spec.resourceAttributes.namespace', asked, 'must match metadata.namespace'));
+  if (isObject(spec['nonResourceAttributes'])) {
+    const why = 'disallowed on this kind of request';
+    wrong.push(invalidValue('spec.nonResourceAttributes', spec['nonResourceAttributes'], why));
+  }
+  return wrong;
+}
+
+const infoOf = ({ name, uid, groups, extra }: User): JsonObject => ({
+  username: name,
+  ...(uid !== undefined && { uid }),
+  groups,
+  ...(extra && { extra }),
+});
+
+function accessOf(world: World, user: User, spec: JsonObject): JsonObject {
+  if (may(world, user, attributesIn(spec))) return { allowed: true, reason: reasonFor(user) };
+  return { allowed: false };
+}
+
+const reasonFor = (user: User): string =>
+  user.groups.includes('system:masters') ? '' : 'RBAC: allowed by a role that is bound to the user';
+
+function attributesIn(spec: JsonObject): Attributes {
+  const { resourceAttributes: asked, nonResourceAttributes: path } = spec;
+  if (isObject(path)) return { kind: 'path', verb: stringAt(path, 'verb'), path: stringAt(path, 'path') };
+  return {
+    kind: 'resource',
+    verb: stringAt(asked, 'verb'),
+    group: stringAt(asked, 'group'),
+    version: stringAt(asked, 'version'),
+    resource: stringAt(asked, 'resource'),
+    subresource: stringAt(asked, 'subresource'),
+    namespace: stringAt(asked, 'namespace'),
+    name: stringAt(asked, 'name'),
+  };
+}
+
+function rulesStatus(world: World, user: User, namespace: string): JsonObject {
+  if (user.groups.includes('system:masters')) {
+    const all = { verbs: ['*'], apiGroups: ['*'], resources: ['*'] };
+    return { resourceRules: [all], nonResourceRules: [{ verbs: ['*'], nonResourceURLs: ['*'] }], incomplete: false };
+  }
+  const rules = rulesFor(world, user, namespace);
+  return {
+    resourceRules: rules.filter((rule) => stringsAt(rule, 'resources').length > 0),
+    nonResourceRules: rules.filter((rule) => stringsAt(rule, 'nonResourceURLs').length > 0),
+    incomplete: false,
+  };
+}

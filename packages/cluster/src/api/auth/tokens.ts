@@ -1,0 +1,94 @@
+/**
+ * Tokens of ServiceAccounts: signed here, checked here, and good for nothing once their account, or what they are bound to, is gone.
+ */
+
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { isObject, objectAt, stringAt, type JsonObject } from '../../model/json.js';
+import { serviceAccountUser, type User } from './identity.js';
+import type { Random } from '../../platform/random.js';
+import { coreObject, type World } from '../api-context.js';
+
+/** Who issues the tokens, and for whom they are good unless asked otherwise. */
+export const ISSUER = 'https://kubernetes.default.svc.cluster.local';
+
+/** What a token is to be bound to. */
+export interface TokenWish {
+  readonly namespace: string;
+  readonly account: string;
+  readonly uid: string;
+  readonly seconds: number;
+  readonly audiences: readonly string[];
+  /** The token dies with this object. */
+  readonly bound?: BoundObject;
+}
+
+/** An object of the account's namespace that a token is bound to. */
+export interface BoundObject {
+  readonly kind: 'Pod' | 'Secret';
+  readonly name: string;
+  readonly uid: string;
+}
+
+const CLAIMS = { Pod: 'pod', Secret: 'secret' } as const;
+
+const HEADER = Buffer.from(JSON.stringify({ alg: 'HS256', typ: 'JWT' })).toString('base64url');
+const sign = (key: Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest();
+
+/** Makes a token. */
+export function issueToken(key: Buffer, wish: TokenWish, now: Date, random: Random): string {
+  const seconds = Math.floor(now.getTime() / 1000);
+  const claims = {
+    iss: ISSUER,
+    sub: `system:serviceaccount:${wish.namespace}:${wish.account}`,
+    aud: wish.audiences,
+    iat: seconds,
+    nbf: seconds,
+    exp: seconds + wish.seconds,
+    jti: random.bytes(12).toString('hex'),
+    'kubernetes.io': {
+      namespace: wish.namespace,
+      serviceaccount: { name: wish.account, uid: wish.uid },
+      ...(wish.bound && { [CLAIMS[wish.bound.kind]]: { name: wish.bound.name, uid: wish.bound.uid } }),
+    },
+  };
+  const body = `${HEADER}.${Buffer.from(JSON.stringify(claims)).toString('base64url')}`;
+  return `${body}.${sign(key, body).toString('base64url')}`;
+}
+
+/** Whose token it is; undefined when the signature, the time, or what it is bound to says no. */
+export function readToken(key: Buffer, token: string, world: World): User | undefined {
+  const claims = verified(key, token);
+  const seconds = world.clock.date().getTime() / 1000;
+  if (!claims || Number(claims['exp']) < seconds || Number(claims['nbf']) > seconds + 60) return undefined;
+  const audiences: unknown = claims['aud'];
+  if (!Array.isArray(audiences) || !audiences.includes(ISSUER)) return undefined;
+  const bound = objectAt(claims, 'kubernetes.io');
+  const namespace = stringAt(bound, 'namespace');
+  const [name, uid] = [stringAt(bound, 'serviceaccount', 'name'), stringAt(bound, 'serviceaccount', 'uid')];
+  if (coreObject(world, 'serviceaccounts', namespace, name)?.metadata.uid !== uid) return undefined;
+  for (const claim of ['pod', 'secret']) {
+    const [named, is] = [stringAt(bound, claim, 'name'), stringAt(bound, claim, 'uid')];
+    if (is !== '' && coreObject(world, `${claim}s`, namespace, named)?.metadata.uid !== is) return undefined;
+  }
+  const [podName, podUid] = [stringAt(bound, 'pod', 'name'), stringAt(bound, 'pod', 'uid')];
+  if (podUid === '') return serviceAccountUser(namespace, name, uid);
+  return {
+    ...serviceAccountUser(namespace, name, uid),
+    extra: {
+      'authentication.kubernetes.io/pod-name': [podName],
+      'authentication.kubernetes.io/pod-uid': [podUid],
+    },
+  };
+}
+
+function verified(key: Buffer, token: string): JsonObject | undefined {
+  const [head = '', body = '', signature = ''] = token.split('.');
+  const [given, wanted] = [Buffer.from(signature, 'base64url'), sign(key, `${head}.${body}`)];
+  if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) return undefined;
+  try {
+    const claims: unknown = JSON.parse(Buffer.from(body, 'base64url').toString());
+    return isObject(claims) ? claims : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,131 @@
+/**
+ * OpenAPI v3 of what is served: an index, and one document for each group and version.
+ *
+ * kubectl refuses to apply or create what it does not find here with a PATCH that takes `fieldValidation`; `kubectl explain`
+ * reads the schemas. Documents are made when asked for, and kept until the catalog changes.
+ */
+
+import { createHash } from 'node:crypto';
+import type { Catalog } from '../kinds/resource-catalog.js';
+import type { JsonObject } from '../../model/json.js';
+import { noSuchPath } from '../status-error.js';
+import { apiVersionOf, type ResourceType } from '../kinds/resource-type.js';
+import type { Schema } from '../schema/schema.js';
+
+interface Documents {
+  readonly version: number;
+  readonly texts: ReadonlyMap<string, string>;
+}
+
+const made = new WeakMap<Catalog, Documents>();
+
+/** Answers a path below `/openapi/v3`. */
+export function openApi(catalog: Catalog, url: string): Response {
+  const path = url.replace(/^\/openapi\/v3\/?/, '');
+  const texts = documentsOf(catalog);
+  const headers = { 'content-type': 'application/json', vary: 'Accept' };
+  if (path === '') {
+    const paths = Object.fromEntries(
+      [...texts].map(([place, text]) => {
+        const hash = createHash('sha256').update(text).digest('hex').toUpperCase();
+        return [place, { serverRelativeURL: `/openapi/v3/${place}?hash=${hash}` }];
+      }),
+    );
+    return new Response(JSON.stringify({ paths }), { headers });
+  }
+  const text = texts.get(path);
+  if (text === undefined) throw noSuchPath();
+  return new Response(text, { headers });
+}
+
+function documentsOf(catalog: Catalog): ReadonlyMap<string, string> {
+  const known = made.get(catalog);
+  if (known?.version === catalog.version) return known.texts;
+  const byPlace = new Map<string, ResourceType[]>();
+  for (const type of catalog.types) {
+    const place = `${type.group === '' ? 'api' : 'apis'}/${apiVersionOf(type)}`;
+    byPlace.set(place, [...(byPlace.get(place) ?? []), type]);
+  }
+  const texts = new Map([...byPlace].map(([place, types]) => [place, JSON.stringify(documentFor(types))]));
+  made.set(catalog, { version: catalog.version, texts });
+  return texts;
+}
+
+/** A name for a kind's schema, in the reversed spelling that clients expect. */
+export const schemaName = ({ group, version, kind }: ResourceType): string =>
+  [...(group === '' ? 'core.api.k8s.io' : group).split('.').reverse(), version, kind].join('.');
+
+function documentFor(types: readonly ResourceType[]): JsonObject {
+  const paths: JsonObject = {};
+  const schemas: JsonObject = {};
+  for (const type of types) {
+    const name = schemaName(type);
+    for (const [path, actions] of Object.entries(pathsOf(type)))
+      paths[path] = Object.fromEntries(actions.map((action) => [action, operation(action, type, name)]));
+    schemas[name] = schemaOf(type);
+  }
+  return { openapi: '3.0.0', info: { title: 'Kubernetes', version: 'v1' }, paths, components: { schemas } };
+}
+
+/** The paths of a kind that clients look for, each with its methods. */
+export function pathsOf(type: ResourceType): Readonly<Record<string, readonly string[]>> {
+  const root = `/${type.group === '' ? 'api' : 'apis'}/${apiVersionOf(type)}/`;
+  const base = `${root}${type.namespaced ? 'namespaces/{namespace}/' : ''}${type.plural}`;
+  return { [base]: ['post'], ...(type.verbs.includes('patch') && { [`${base}/{name}`]: ['get', 'put', 'patch'] }) };
+}
+
+function operation(
+  action: string,
+  { group, version, kind }: Pick<ResourceType, 'group' | 'version' | 'kind'>,
+  schema: string,
+): JsonObject {
+  const content = { 'application/json': { schema: { $ref: `#/components/schemas/${schema}` } } };
+  return {
+    'x-kubernetes-action': action,
+    'x-kubernetes-group-version-kind': { group, version, kind },
+    parameters: QUERY_PARAMETERS,
+    responses: { 200: { description: 'OK', content } },
+  };
+}
+
+/** Parameters of writes that clients look for before they send them. */
+export const WRITE_PARAMETERS = ['dryRun', 'fieldManager', 'fieldValidation'];
+
+const QUERY_PARAMETERS = WRITE_PARAMETERS.map((name) => ({
+  name,
+  in: 'query',
+  schema: { type: 'string', uniqueItems: true },
+}));
+
+const FREE: Schema = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
+
+/** A built-in schema as a document can hold it: a type within itself (a schema in a definition) is shown as any object. */
+function writtenOut(schema: Schema, within: readonly string[]): Schema {
+  const { title = '', properties, additionalProperties, items, 'x-or': _or, ...rest } = schema;
+  if (title !== '' && within.includes(title)) return FREE;
+  const inner = (each: Schema): Schema => writtenOut(each, [...within, title]);
+  return {
+    ...(title !== '' && { title }),
+    ...rest,
+    ...(properties && {
+      properties: Object.fromEntries(Object.entries(properties).map(([name, each]) => [name, inner(each)])),
+    }),
+    ...(typeof additionalProperties === 'object' && { additionalProperties: inner(additionalProperties) }),
+    ...(items && { items: inner(items) }),
+  };
+}
+
+/** The schema of a kind as a document holds it. */
+export function schemaOf(type: ResourceType): JsonObject {
+  const own = type.custom ? type.schema : type.schema && writtenOut(type.schema, []);
+  return {
+    ...(own ?? FREE),
+    properties: {
+      ...own?.properties,
+      apiVersion: { type: 'string' },
+      kind: { type: 'string' },
+      metadata: own?.properties?.['metadata'] ?? { type: 'object' },
+    },
+    'x-kubernetes-group-version-kind': [{ group: type.group, version: type.version, kind: type.kind }],
+  };
+}

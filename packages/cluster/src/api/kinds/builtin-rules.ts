@@ -1,0 +1,276 @@
+/**
+ * What is special about built-in kinds: defaults, what may not be written, what may be selected by.
+ *
+ * A table of small pure functions. Only what users of these kinds come across is judged; README.md says what is not.
+ */
+
+import {
+  at,
+  fill,
+  isObject,
+  listAt,
+  objectAt,
+  objectsAt,
+  same,
+  stringAt,
+  within,
+  type JsonObject,
+  type KubeObject,
+} from '../../model/json.js';
+import { isBuiltInPlace } from './builtin-rows.js';
+import { definitionStatus, fillDefinition } from './crd.js';
+import { checkDefinition } from './crd-validation.js';
+import { forbiddenField, invalidValue, required, type Cause } from '../status-error.js';
+import { checkPod, fillPod } from './pod-rules.js';
+import { checkBinding, checkRole, fillBinding } from './rbac-rules.js';
+import type { KindRules } from './resource-type.js';
+import { WORKLOAD_RULES } from './workload-rules.js';
+
+const text =
+  (...path: string[]) =>
+  (object: KubeObject): string =>
+    stringAt(object, ...path);
+
+/** Secrets: `stringData` is a way to write `data`, and the type never changes. */
+function fillSecret(draft: JsonObject): void {
+  fill(draft, 'type', 'Opaque');
+  const plain = draft['stringData'];
+  if (isObject(plain)) {
+    const data = within(draft, 'data');
+    for (const [key, value] of Object.entries(plain)) data[key] = Buffer.from(String(value)).toString('base64');
+  }
+  delete draft['stringData'];
+}
+
+const NEEDED_KEYS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['kubernetes.io/dockerconfigjson', ['.dockerconfigjson']],
+  ['kubernetes.io/dockercfg', ['.dockercfg']],
+  ['kubernetes.io/tls', ['tls.crt', 'tls.key']],
+  ['kubernetes.io/ssh-auth', ['ssh-privatekey']],
+]);
+
+function checkSecret(secret: KubeObject, old: KubeObject | undefined): readonly Cause[] {
+  const data = isObject(secret['data']) ? secret['data'] : {};
+  const type = stringAt(secret, 'type');
+  const wrong: Cause[] = (NEEDED_KEYS.get(type) ?? [])
+    .filter((key) => data[key] === undefined)
+    .map((key) => required(`data[${key}]`));
+  if (type === 'kubernetes.io/basic-auth' && data['username'] === undefined && data['password'] === undefined) {
+    wrong.push(required('data[username]'), required('data[password]'));
+  }
+  wrong.push(...checkKeys(data, 'data'), ...checkDataSize(bytesIn(data, 'base64'), 'data'));
+  const config = data['.dockerconfigjson'];
+  if (
+    type === 'kubernetes.io/dockerconfigjson' &&
+    typeof config === 'string' &&
+    !isJson(Buffer.from(config, 'base64').toString())
+  ) {
+    wrong.push({
+      reason: 'FieldValueInvalid',
+      field: 'data[.dockerconfigjson]',
+      message: 'Invalid value: "<secret contents redacted>": it is not JSON',
+    });
+  }
+  if (old && type !== stringAt(old, 'type')) wrong.push(invalidValue('type', type, 'field is immutable'));
+  return [...wrong, ...checkImmutable(secret, old)];
+}
+
+const MOST_DATA_BYTES = 1024 * 1024;
+
+/** A Secret or ConfigMap holds at most a mebibyte; of what is in base64 the bytes count that it stands for. */
+function checkDataSize(bytes: number, field: string): Cause[] {
+  if (bytes <= MOST_DATA_BYTES) return [];
+  return [{ reason: 'FieldValueTooLong', field, message: `Too long: may not be more than ${MOST_DATA_BYTES} bytes` }];
+}
+
+const bytesIn = (data: JsonObject, encoding: 'utf8' | 'base64'): number =>
+  Object.values(data).reduce((sum: number, value) => sum + Buffer.byteLength(String(value), encoding), 0);
+
+function checkConfigMap(object: KubeObject, old: KubeObject | undefined): readonly Cause[] {
+  const [data, binary] = [objectAt(object, 'data'), objectAt(object, 'binaryData')];
+  return [
+    ...checkKeys(data, 'data'),
+    ...checkKeys(binary, 'binaryData'),
+    ...checkDataSize(bytesIn(data, 'utf8') + bytesIn(binary, 'base64'), '[]'),
+    ...checkImmutable(object, old),
+  ];
+}
+
+function isJson(value: string): boolean {
+  try {
+    JSON.parse(value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function checkKeys(data: JsonObject, path: string): Cause[] {
+  const why =
+    "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or \
+'key-name', regex used for validation is '[-._a-zA-Z0-9]+')";
+  return Object.keys(data)
+    .filter((key) => !/^[-._a-zA-Z0-9]{1,253}$/.test(key))
+    .map((key) => invalidValue(`${path}[${key}]`, key, why));
+}
+
+function checkImmutable(object: KubeObject, old: KubeObject | undefined): Cause[] {
+  if (old?.['immutable'] !== true) return [];
+  const why = 'field is immutable when `immutable` is set';
+  return ['data', 'binaryData', 'immutable']
+    .filter((field) => !same(object[field], old[field]))
+    .map((field) => forbiddenField(field, why));
+}
+
+function fillNamespace(draft: JsonObject, old: KubeObject | undefined): void {
+  const metadata = within(draft, 'metadata');
+  if (typeof metadata['name'] === 'string')
+    within(metadata, 'labels')['kubernetes.io/metadata.name'] = metadata['name'];
+  if (old) {
+    draft['spec'] = old['spec'];
+    return;
+  }
+  draft['spec'] = { finalizers: ['kubernetes'] };
+  draft['status'] = { phase: 'Active' };
+}
+
+function fillClaim(draft: JsonObject, old: KubeObject | undefined): void {
+  const spec = within(draft, 'spec');
+  fill(spec, 'volumeMode', 'Filesystem');
+  if (old) return;
+  fill(spec, 'storageClassName', 'pipewright');
+  spec['volumeName'] = `pvc-${stringAt(draft, 'metadata', 'uid')}`;
+  const capacity = at(spec, 'resources', 'requests');
+  draft['status'] = { phase: 'Bound', accessModes: spec['accessModes'] ?? [], capacity: capacity ?? {} };
+}
+
+function checkClaim(claim: KubeObject, old: KubeObject | undefined): readonly Cause[] {
+  const wrong: Cause[] = [];
+  if (listAt(claim, 'spec', 'accessModes').length === 0)
+    wrong.push(required('spec.accessModes', 'at least 1 access mode is required'));
+  if (at(claim, 'spec', 'resources', 'requests', 'storage') === undefined)
+    wrong.push(required('spec.resources[storage]'));
+  const frozen = (object: KubeObject): unknown => ({
+    ...(isObject(object['spec']) ? object['spec'] : {}),
+    resources: 0,
+  });
+  if (old && !same(frozen(claim), frozen(old))) {
+    wrong.push(
+      forbiddenField(
+        'spec',
+        'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims',
+      ),
+    );
+  }
+  return wrong;
+}
+
+function checkLease(lease: KubeObject): readonly Cause[] {
+  const seconds = at(lease, 'spec', 'leaseDurationSeconds');
+  const wrong: Cause[] = [];
+  if (typeof seconds === 'number' && seconds <= 0)
+    wrong.push(invalidValue('spec.leaseDurationSeconds', seconds, 'must be greater than 0'));
+  return wrong;
+}
+
+function fillService(draft: JsonObject): void {
+  const spec = within(draft, 'spec');
+  fill(spec, 'type', 'ClusterIP');
+  fill(spec, 'sessionAffinity', 'None');
+  if (spec['type'] !== 'ExternalName') fill(spec, 'clusterIP', 'None');
+  for (const port of objectsAt(spec, 'ports')) {
+    fill(port, 'protocol', 'TCP');
+    fill(port, 'targetPort', port['port']);
+  }
+}
+
+function fillNetworkPolicy(draft: JsonObject): void {
+  const spec = within(draft, 'spec');
+  fill(spec, 'policyTypes', ['Ingress', ...(listAt(spec, 'egress').length > 0 ? ['Egress'] : [])]);
+}
+
+function fillStorageClass(draft: JsonObject): void {
+  fill(draft, 'reclaimPolicy', 'Delete');
+  fill(draft, 'volumeBindingMode', 'Immediate');
+}
+
+function fillVolume(draft: JsonObject, old: KubeObject | undefined): void {
+  const spec = within(draft, 'spec');
+  fill(spec, 'persistentVolumeReclaimPolicy', 'Retain');
+  fill(spec, 'volumeMode', 'Filesystem');
+  if (!old) draft['status'] = { phase: 'Available' };
+}
+
+/** A container's default limit is its maximum, and its default request its default limit or else its minimum. */
+function fillLimitRange(draft: JsonObject): void {
+  for (const item of objectsAt(draft, 'spec', 'limits')) {
+    if (item['type'] !== 'Container') continue;
+    const limits = { ...objectAt(item, 'max'), ...objectAt(item, 'default') };
+    const requests = { ...objectAt(item, 'min'), ...limits, ...objectAt(item, 'defaultRequest') };
+    if (Object.keys(limits).length > 0) item['default'] = limits;
+    if (Object.keys(requests).length > 0) item['defaultRequest'] = requests;
+  }
+}
+
+/** Rules by place (`group/plural`). */
+export const RULES: Readonly<Record<string, KindRules>> = {
+  '/pods': {
+    fill: fillPod,
+    check: checkPod,
+    selectable: {
+      'spec.nodeName': text('spec', 'nodeName'),
+      'spec.restartPolicy': text('spec', 'restartPolicy'),
+      'spec.schedulerName': text('spec', 'schedulerName'),
+      'spec.serviceAccountName': text('spec', 'serviceAccountName'),
+      'status.phase': text('status', 'phase'),
+      'status.podIP': text('status', 'podIP'),
+      'status.nominatedNodeName': text('status', 'nominatedNodeName'),
+    },
+  },
+  '/secrets': { fill: fillSecret, check: checkSecret, selectable: { type: text('type') } },
+  '/configmaps': {
+    check: checkConfigMap,
+  },
+  '/namespaces': { fill: fillNamespace, names: 'label', selectable: { 'status.phase': text('status', 'phase') } },
+  '/persistentvolumeclaims': { fill: fillClaim, check: checkClaim },
+  '/services': { fill: fillService, names: 'label' },
+  '/limitranges': { fill: fillLimitRange },
+  '/persistentvolumes': { fill: fillVolume },
+  '/nodes': { selectable: { 'spec.unschedulable': (node) => String(at(node, 'spec', 'unschedulable') ?? false) } },
+  '/events': {
+    selectable: {
+      ...Object.fromEntries(
+        ['kind', 'namespace', 'name', 'uid', 'apiVersion', 'resourceVersion', 'fieldPath'].map((field) => [
+          `involvedObject.${field}`,
+          text('involvedObject', field),
+        ]),
+      ),
+      reason: text('reason'),
+      type: text('type'),
+      source: text('source', 'component'),
+      reportingComponent: text('reportingComponent'),
+    },
+  },
+  ...WORKLOAD_RULES,
+  'networking.k8s.io/ingresses': { counted: true },
+  'networking.k8s.io/ingressclasses': { counted: true },
+  'discovery.k8s.io/endpointslices': { counted: true },
+  'networking.k8s.io/networkpolicies': { counted: true, fill: fillNetworkPolicy },
+  'storage.k8s.io/storageclasses': { fill: fillStorageClass },
+  'scheduling.k8s.io/priorityclasses': { fill: (draft) => fill(draft, 'preemptionPolicy', 'PreemptLowerPriority') },
+  'policy/poddisruptionbudgets': { counted: true },
+  'coordination.k8s.io/leases': { check: checkLease, versioned: true },
+  'rbac.authorization.k8s.io/roles': { names: 'path', check: checkRole },
+  'rbac.authorization.k8s.io/clusterroles': { names: 'path', check: checkRole },
+  'rbac.authorization.k8s.io/rolebindings': { names: 'path', fill: fillBinding, check: checkBinding },
+  'rbac.authorization.k8s.io/clusterrolebindings': { names: 'path', fill: fillBinding, check: checkBinding },
+  'apiextensions.k8s.io/customresourcedefinitions': {
+    counted: true,
+    versioned: true,
+    check: (definition, old) => checkDefinition(definition, old, isBuiltInPlace),
+    fill: (draft) => {
+      fillDefinition(draft);
+      draft['status'] = definitionStatus(draft, stringAt(draft, 'metadata', 'creationTimestamp'));
+    },
+  },
+};

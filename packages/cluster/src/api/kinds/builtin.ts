@@ -1,0 +1,40 @@
+/**
+ * The built-in kinds as they are served, made from the rows of `builtin-rows.ts`.
+ *
+ * Kinds without rules are kept and served, and nothing acts on them: README.md lists which those are. What is special about a
+ * kind is in `builtin-rules.ts`.
+ */
+
+import { ROWS, type BuiltInRow } from './builtin-rows.js';
+import { COLUMNS } from '../printing/builtin-columns.js';
+import { DEFAULT_COLUMNS, AGE, NAME } from '../printing/columns.js';
+import { schemaOfKind } from './builtin-schemas.js';
+import { ALL_VERBS, type ResourceType } from './resource-type.js';
+import { RULES } from './builtin-rules.js';
+
+const listed = (text: string | undefined): readonly string[] => (text === undefined ? [] : text.split(','));
+
+function typeOf(row: BuiltInRow): ResourceType {
+  const schema = schemaOfKind(row.kind);
+  const [version = '', group = ''] = row.at.split('/').reverse();
+  const place = `${group}/${row.plural}`;
+  return {
+    group,
+    version,
+    plural: row.plural,
+    singular: row.kind.toLowerCase(),
+    kind: row.kind,
+    namespaced: row.wide !== true,
+    shortNames: listed(row.short),
+    categories: row.all === true ? ['all'] : [],
+    verbs: row.only ? [row.only] : ALL_VERBS,
+    subresources: listed(row.sub),
+    columns: COLUMNS[place] ?? (group === '' ? DEFAULT_COLUMNS : [NAME, AGE]),
+    rules: RULES[place] ?? {},
+    ...(schema && { schema }),
+    custom: false,
+  };
+}
+
+/** Every built-in resource, core first. */
+export const BUILT_IN: readonly ResourceType[] = ROWS.map(typeOf);

@@ -1,0 +1,121 @@
+/**
+ * CustomResourceDefinitions: their defaults and status, and the resources they make.
+ *
+ * A definition takes effect within the write that stores it, so it is Established at once.
+ */
+
+import {
+  at,
+  fill,
+  isObject,
+  listAt,
+  objectAt,
+  objectsAt,
+  stringAt,
+  stringsAt,
+  within,
+  type JsonObject,
+  type KubeObject,
+} from '../../model/json.js';
+import { AGE, NAME, since } from '../printing/columns.js';
+import { pathReader } from '../schema/json-path.js';
+import { ALL_VERBS, type Column, type KindRules, type ResourceType } from './resource-type.js';
+import type { Schema } from '../schema/schema.js';
+
+/** Where definitions are stored. */
+export const DEFINITIONS = 'apiextensions.k8s.io/customresourcedefinitions';
+
+/** Fills in the names a definition leaves out. */
+export function fillDefinition(draft: JsonObject): void {
+  const spec = within(draft, 'spec');
+  const names = within(spec, 'names');
+  const kind = stringAt(names, 'kind');
+  fill(names, 'singular', kind.toLowerCase());
+  fill(names, 'listKind', `${kind}List`);
+  fill(spec, 'conversion', { strategy: 'None' });
+}
+
+/** What a stored definition's status says: accepted and established at once. */
+export function definitionStatus(draft: JsonObject, now: string): JsonObject {
+  const names = objectAt(draft, 'spec', 'names');
+  const known = objectsAt(draft, 'status', 'conditions');
+  const condition = (type: string, reason: string, message: string): JsonObject =>
+    known.find((each) => each['type'] === type) ?? { lastTransitionTime: now, message, reason, status: 'True', type };
+  const storage = objectsAt(draft, 'spec', 'versions').find((version) => version['storage'] === true);
+  const before = stringsAt(draft, 'status', 'storedVersions');
+  const current = stringAt(storage, 'name');
+  return {
+    acceptedNames: { ...names },
+    conditions: [
+      condition('NamesAccepted', 'NoConflicts', 'no conflicts found'),
+      condition('Established', 'InitialNamesAccepted', 'the initial names have been accepted'),
+    ],
+    storedVersions: before.includes(current) ? [...before] : [...before, current],
+  };
+}
+
+/** The resources a definition makes: one for each served version, the storage version first. */
+export function resourcesOf(definition: KubeObject): readonly ResourceType[] {
+  const spec = objectAt(definition, 'spec');
+  const names = objectAt(spec, 'names');
+  const versions = objectsAt(spec, 'versions').filter((version) => version['served'] !== false);
+  const storageFirst = [...versions].sort(
+    (one, other) => Number(other['storage'] === true) - Number(one['storage'] === true),
+  );
+  return storageFirst.map((version) => ({
+    group: stringAt(spec, 'group'),
+    version: stringAt(version, 'name'),
+    plural: stringAt(names, 'plural'),
+    singular: stringAt(names, 'singular'),
+    kind: stringAt(names, 'kind'),
+    namespaced: spec['scope'] === 'Namespaced',
+    shortNames: stringsAt(names, 'shortNames'),
+    categories: stringsAt(names, 'categories'),
+    verbs: ALL_VERBS,
+    subresources: isObject(at(version, 'subresources', 'status')) ? ['status'] : [],
+    columns: columnsOf(version),
+    rules: rulesOf(version),
+    schema: objectAt(version, 'schema', 'openAPIV3Schema') as Schema, // checked when the definition was stored
+    custom: true,
+  }));
+}
+
+function rulesOf(version: JsonObject): KindRules {
+  const fields = objectsAt(version, 'selectableFields').map((each) => stringAt(each, 'jsonPath'));
+  const selectable = Object.fromEntries(
+    fields.map((path) => {
+      const read = pathReader(path);
+      return [path.slice(1), (object: KubeObject) => textOfValue(read(object)[0] ?? '')];
+    }),
+  );
+  return { counted: true, selectable };
+}
+
+function columnsOf(version: JsonObject): readonly Column[] {
+  if (listAt(version, 'additionalPrinterColumns').length === 0) return [NAME, AGE];
+  const own = objectsAt(version, 'additionalPrinterColumns').map((given): Column => {
+    const [path, type] = [stringAt(given, 'jsonPath'), stringAt(given, 'type')];
+    const priority = given['priority'];
+    const read = pathReader(path);
+    return {
+      name: stringAt(given, 'name'),
+      type,
+      format: stringAt(given, 'format'),
+      description: stringAt(given, 'description'),
+      priority: typeof priority === 'number' ? priority : 0,
+      cell: (object, now) => cellOf(read(object), type, now),
+    };
+  });
+  return [NAME, ...own];
+}
+
+/** One cell: dates as ages, several values joined, and nothing where there is nothing. */
+function cellOf(values: readonly unknown[], type: string, now: Date): unknown {
+  const [value] = values;
+  if (value === undefined || value === null) return type === 'date' ? '<unknown>' : '';
+  if (type === 'date') return since(value, now);
+  if (type === 'integer' || type === 'number' || type === 'boolean') return value;
+  return values.map(textOfValue).join(',');
+}
+
+const textOfValue = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));

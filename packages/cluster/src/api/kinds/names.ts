@@ -1,0 +1,122 @@
+/** Names, labels and annotations: what Kubernetes allows, and the names it makes up itself. */
+
+import type { Random } from '../../platform/random.js';
+import { isObject, type JsonObject } from '../../model/json.js';
+import { invalidValue, required, type Cause } from '../status-error.js';
+
+const LETTERS = 'bcdfghjklmnpqrstvwxz2456789';
+const LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
+const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+const LABEL_VALUE = /^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$/;
+const QUALIFIED = /^([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/;
+const MOST_ANNOTATION_BYTES = 256 * 1024;
+
+const LABEL_SAYS =
+  "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an \
+alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
+const SUBDOMAIN_SAYS =
+  "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end \
+with an alphanumeric character (e.g. 'example.com', regex used for validation is \
+'[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
+const VALUE_SAYS =
+  "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end \
+with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is \
+'(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
+const KEY_SAYS =
+  "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric \
+character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is \
+'([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
+
+/** A name from `generateName`: the prefix, cut so that five letters still fit into 63. */
+export const generatedName = (prefix: string, random: Random): string =>
+  prefix.slice(0, 58) + Array.from({ length: 5 }, () => LETTERS[random.below(LETTERS.length)]).join('');
+
+/** What is wrong with a DNS label, if anything: at most 63 characters, no dots. */
+export function labelFault(text: string): string | undefined {
+  if (text.length > 63) return 'must be no more than 63 characters';
+  return LABEL.test(text) ? undefined : LABEL_SAYS;
+}
+
+/** What is wrong with a DNS subdomain, if anything. */
+export function subdomainFault(text: string): string | undefined {
+  if (text.length > 253) return 'must be no more than 253 characters';
+  return SUBDOMAIN.test(text) ? undefined : SUBDOMAIN_SAYS;
+}
+
+/** What is wrong with one segment of a URL, which is all that names of RBAC objects must be. */
+export function segmentFault(text: string): string | undefined {
+  if (text === '.' || text === '..') return `may not be '${text}'`;
+  for (const letter of ['/', '%']) if (text.includes(letter)) return `may not contain '${letter}'`;
+  return undefined;
+}
+
+const FAULTS = { label: labelFault, subdomain: subdomainFault, path: segmentFault } as const;
+
+/** Everything wrong with an object's name. */
+export function checkName(metadata: JsonObject, rule: keyof typeof FAULTS): Cause[] {
+  const { name, generateName } = metadata;
+  if (typeof name !== 'string' || name === '') return [required('metadata.name', 'name or generateName is required')];
+  const fault = FAULTS[rule](name);
+  if (fault === undefined) return [];
+  const prefix =
+    typeof generateName === 'string' && generateName !== ''
+      ? [invalidValue('metadata.generateName', generateName, fault)]
+      : [];
+  return [...prefix, invalidValue('metadata.name', name, fault)];
+}
+
+/** What is wrong with the key of a label or annotation, if anything. */
+export function keyFault(key: string): string | undefined {
+  const [prefix, name, more] = key.includes('/') ? key.split('/') : ['', key];
+  if (more !== undefined || name === undefined) {
+    return `a qualified name ${KEY_SAYS.slice('name part '.length)} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`;
+  }
+  if (key.includes('/')) {
+    if (prefix === '') return 'prefix part must be non-empty';
+    const fault = subdomainFault(prefix ?? '');
+    if (fault !== undefined) return `prefix part ${fault}`;
+  }
+  if (name === '') return 'name part must be non-empty';
+  if (name.length > 63) return 'name part must be no more than 63 characters';
+  return QUALIFIED.test(name) ? undefined : KEY_SAYS;
+}
+
+/** What is wrong with the value of a label, if anything. */
+export function labelValueFault(text: string): string | undefined {
+  if (text.length > 63) return 'must be no more than 63 characters';
+  return LABEL_VALUE.test(text) ? undefined : VALUE_SAYS;
+}
+
+/** Everything wrong with labels (at any path of an object). */
+export function checkLabels(labels: unknown, path: string): Cause[] {
+  if (!isObject(labels)) return [];
+  return Object.entries(labels).flatMap(([key, value]) => {
+    const wrong: Cause[] = [];
+    const fault = keyFault(key);
+    if (fault !== undefined) wrong.push(invalidValue(path, key, fault));
+    const text = typeof value === 'string' ? value : '';
+    const valueFault = labelValueFault(text);
+    if (valueFault !== undefined) wrong.push(invalidValue(path, text, valueFault));
+    return wrong;
+  });
+}
+
+/** Everything wrong with an object's annotations. */
+export function checkAnnotations(annotations: unknown): Cause[] {
+  if (!isObject(annotations)) return [];
+  let bytes = 0;
+  const wrong: Cause[] = [];
+  for (const [key, value] of Object.entries(annotations)) {
+    const fault = keyFault(key.toLowerCase());
+    if (fault !== undefined) wrong.push(invalidValue('metadata.annotations', key, fault));
+    bytes += Buffer.byteLength(key) + Buffer.byteLength(typeof value === 'string' ? value : '');
+  }
+  if (bytes > MOST_ANNOTATION_BYTES) {
+    wrong.push({
+      reason: 'FieldValueTooLong',
+      field: 'metadata.annotations',
+      message: `Too long: may not be more than ${MOST_ANNOTATION_BYTES} bytes`,
+    });
+  }
+  return wrong;
+}

@@ -1,0 +1,156 @@
+/**
+ * Pods: what a new one gets, what may not be written, and what may change in one that exists.
+ *
+ * Pure. What depends on other objects (ServiceAccounts) is `service-account.ts`.
+ */
+
+import {
+  fill,
+  isObject,
+  objectAt,
+  objectsAt,
+  same,
+  stringAt,
+  within,
+  type JsonObject,
+  type KubeObject,
+} from '../../model/json.js';
+import { labelFault } from './names.js';
+import { nanosOf } from '../../model/quantity.js';
+import { fillPodSpec } from '../admission/service-account.js';
+import { duplicate, forbiddenField, invalidValue, notSupported, required, type Cause } from '../status-error.js';
+
+/** Fills in a pod's defaults; a new one is Pending. */
+export function fillPod(draft: JsonObject, old: KubeObject | undefined): void {
+  fillPodSpec(within(draft, 'spec'));
+  fill(within(draft, 'spec'), 'enableServiceLinks', true);
+  if (old) return;
+  for (const list of ['initContainers', 'containers'])
+    for (const container of objectsAt(draft, 'spec', list)) requestItsLimits(container);
+  const classes = { phase: 'Pending', qosClass: qosClass(draft) };
+  draft['status'] = classes;
+}
+
+/** A container that says only how much it may use asks for as much. */
+function requestItsLimits(container: JsonObject): void {
+  const limits = objectAt(container, 'resources', 'limits');
+  if (Object.keys(limits).length === 0) return;
+  const requests = within(within(container, 'resources'), 'requests');
+  for (const [name, most] of Object.entries(limits)) fill(requests, name, most);
+}
+
+function qosClass(pod: JsonObject): string {
+  const resources = objectsAt(pod, 'spec', 'containers').map(({ resources: it }) => (isObject(it) ? it : {}));
+  if (resources.every((it) => Object.keys(it).length === 0)) return 'BestEffort';
+  const guaranteed = resources.every(
+    ({ limits, requests }) =>
+      isObject(limits) &&
+      limits['cpu'] !== undefined &&
+      limits['memory'] !== undefined &&
+      (requests === undefined || same(requests, limits)),
+  );
+  return guaranteed ? 'Guaranteed' : 'Burstable';
+}
+
+/** Everything wrong with a pod, or with a change of one. */
+export function checkPod(pod: KubeObject, old: KubeObject | undefined): readonly Cause[] {
+  const spec = isObject(pod['spec']) ? pod['spec'] : {};
+  return old ? checkPodChange(spec, old) : checkPodSpec(spec, 'spec');
+}
+
+/** What is wrong with a pod's spec, at any path. */
+export function checkPodSpec(spec: JsonObject, path: string): Cause[] {
+  const containers = objectsAt(spec, 'containers');
+  const wrong: Cause[] = containers.length === 0 ? [required(`${path}.containers`)] : [];
+  const volumes = new Set<string>();
+  for (const [index, volume] of objectsAt(spec, 'volumes').entries()) {
+    const name = stringAt(volume, 'name');
+    const fault = labelFault(name);
+    if (fault !== undefined) wrong.push(invalidValue(`${path}.volumes[${index}].name`, volume['name'], fault));
+    else if (volumes.has(name)) wrong.push(duplicate(`${path}.volumes[${index}].name`, name));
+    volumes.add(name);
+  }
+  const names = new Set<string>();
+  for (const list of ['initContainers', 'containers']) {
+    for (const [index, container] of objectsAt(spec, list).entries()) {
+      wrong.push(...checkContainer(container, `${path}.${list}[${index}]`, names, volumes));
+    }
+  }
+  const restart = spec['restartPolicy'];
+  const policies = ['Always', 'OnFailure', 'Never'];
+  if (!policies.includes(String(restart))) wrong.push(notSupported(`${path}.restartPolicy`, restart, policies));
+  return wrong;
+}
+
+function checkContainer(
+  container: JsonObject,
+  path: string,
+  names: Set<string>,
+  volumes: ReadonlySet<string>,
+): Cause[] {
+  const wrong: Cause[] = [];
+  const name = stringAt(container, 'name');
+  const fault = name === '' ? undefined : labelFault(name);
+  if (name === '') wrong.push(required(`${path}.name`));
+  else if (fault !== undefined) wrong.push(invalidValue(`${path}.name`, name, fault));
+  else if (names.has(name)) wrong.push(duplicate(`${path}.name`, name));
+  names.add(name);
+  if (stringAt(container, 'image') === '') wrong.push(required(`${path}.image`));
+  for (const [index, env] of objectsAt(container, 'env').entries()) {
+    if (stringAt(env, 'name') === '') wrong.push(required(`${path}.env[${index}].name`));
+  }
+  wrong.push(...checkRequests(objectAt(container, 'resources'), `${path}.resources.requests`));
+  const paths = new Set<string>();
+  for (const [index, mount] of objectsAt(container, 'volumeMounts').entries()) {
+    const here = `${path}.volumeMounts[${index}]`;
+    const [volume, mountPath] = [stringAt(mount, 'name'), stringAt(mount, 'mountPath')];
+    if (!volumes.has(volume))
+      wrong.push({
+        reason: 'FieldValueNotFound',
+        field: `${here}.name`,
+        message: `Not found: ${JSON.stringify(volume)}`,
+      });
+    if (mountPath === '') wrong.push(required(`${here}.mountPath`));
+    else if (paths.has(mountPath)) wrong.push(invalidValue(`${here}.mountPath`, mountPath, 'must be unique'));
+    paths.add(mountPath);
+  }
+  return wrong;
+}
+
+/** Nothing may be asked for beyond its limit. */
+function checkRequests(resources: JsonObject, path: string): Cause[] {
+  const limits = objectAt(resources, 'limits');
+  return Object.entries(objectAt(resources, 'requests')).flatMap(([name, wanted]) => {
+    const most = limits[name];
+    if (most === undefined || nanosOf(String(wanted)) <= nanosOf(String(most))) return [];
+    return [invalidValue(path, String(wanted), `must be less than or equal to ${name} limit`)];
+  });
+}
+
+const POD_MAY_CHANGE = [
+  'activeDeadlineSeconds',
+  'tolerations',
+  'nodeName',
+  'terminationGracePeriodSeconds',
+  'ephemeralContainers',
+];
+
+/** Of a pod that exists, images may change and little else; the node claims it by its name once. */
+function checkPodChange(spec: JsonObject, old: KubeObject): Cause[] {
+  const before = isObject(old['spec']) ? old['spec'] : {};
+  const claimed = stringAt(before, 'nodeName');
+  const frozen = (each: JsonObject): JsonObject => {
+    const rest: JsonObject = { ...each };
+    for (const field of POD_MAY_CHANGE) delete rest[field];
+    for (const list of ['containers', 'initContainers']) {
+      if (Array.isArray(rest[list]))
+        rest[list] = objectsAt(rest, list).map((container) => ({ ...container, image: '' }));
+    }
+    return rest;
+  };
+  if (same(frozen(spec), frozen(before)) && (claimed === '' || claimed === spec['nodeName'])) return [];
+  const why =
+    'pod updates may not change fields other than `spec.containers[*].image`, `spec.initContainers[*].image`, \
+`spec.activeDeadlineSeconds` or `spec.tolerations` (only additions to existing tolerations)';
+  return [forbiddenField('spec', why)];
+}

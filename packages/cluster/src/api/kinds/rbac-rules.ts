@@ -1,0 +1,96 @@
+/**
+ * What roles and bindings may say, in upstream's words.
+ *
+ * Pure. Whether their writer has what they grant is `escalation.ts`.
+ */
+
+import {
+  at,
+  fill,
+  listAt,
+  objectAt,
+  objectsAt,
+  same,
+  stringAt,
+  within,
+  type JsonObject,
+  type KubeObject,
+} from '../../model/json.js';
+import { segmentFault, subdomainFault } from './names.js';
+import { invalidValue, notSupported, required, type Cause } from '../status-error.js';
+
+const GROUP = 'rbac.authorization.k8s.io';
+
+/** Everything wrong with a role. */
+export function checkRole(role: KubeObject): readonly Cause[] {
+  return objectsAt(role, 'rules').flatMap((rule, index) => checkRule(rule, role.kind === 'Role', `rules[${index}]`));
+}
+
+function checkRule(rule: JsonObject, namespaced: boolean, path: string): Cause[] {
+  const has = (list: string): boolean => listAt(rule, list).length > 0;
+  const wrong: Cause[] = has('verbs') ? [] : [required(`${path}.verbs`, 'verbs must contain at least one value')];
+  if (has('nonResourceURLs')) {
+    const says = (why: string) => wrong.push(invalidValue(`${path}.nonResourceURLs`, rule['nonResourceURLs'], why));
+    if (namespaced) says('namespaced rules cannot apply to non-resource URLs');
+    if (has('apiGroups') || has('resources') || has('resourceNames'))
+      says('rules cannot apply to both regular resources and non-resource URLs');
+    return wrong;
+  }
+  if (!has('apiGroups')) wrong.push(required(`${path}.apiGroups`, 'resource rules must supply at least one api group'));
+  if (!has('resources')) wrong.push(required(`${path}.resources`, 'resource rules must supply at least one resource'));
+  return wrong;
+}
+
+/** Fills in the API groups that a binding leaves out. */
+export function fillBinding(draft: JsonObject): void {
+  fill(within(draft, 'roleRef'), 'apiGroup', GROUP);
+  for (const subject of objectsAt(draft, 'subjects')) {
+    if (subject['kind'] !== 'ServiceAccount') fill(subject, 'apiGroup', GROUP);
+    else if (draft['kind'] === 'RoleBinding') fill(subject, 'namespace', at(draft, 'metadata', 'namespace'));
+  }
+}
+
+/** Everything wrong with a binding. */
+export function checkBinding(binding: KubeObject, old: KubeObject | undefined): readonly Cause[] {
+  const local = binding.kind === 'RoleBinding';
+  const wrong = checkRef(objectAt(binding, 'roleRef'), local ? ['Role', 'ClusterRole'] : ['ClusterRole']);
+  for (const [index, subject] of objectsAt(binding, 'subjects').entries())
+    wrong.push(...checkSubject(subject, local, `subjects[${index}]`));
+  if (old && !same(binding['roleRef'], old['roleRef']))
+    wrong.push(invalidValue('roleRef', binding['roleRef'], 'cannot change roleRef'));
+  return wrong;
+}
+
+function checkRef(ref: JsonObject, kinds: readonly string[]): Cause[] {
+  const [group, kind, name] = [stringAt(ref, 'apiGroup'), stringAt(ref, 'kind'), stringAt(ref, 'name')];
+  const wrong: Cause[] = group === GROUP ? [] : [notSupported('roleRef.apiGroup', group, [GROUP])];
+  if (!kinds.includes(kind)) wrong.push(notSupported('roleRef.kind', kind, kinds));
+  const fault = segmentFault(name);
+  if (name === '') wrong.push(required('roleRef.name'));
+  else if (fault !== undefined) wrong.push(invalidValue('roleRef.name', name, fault));
+  return wrong;
+}
+
+function checkSubject(subject: JsonObject, local: boolean, path: string): Cause[] {
+  const [kind, name, group] = [stringAt(subject, 'kind'), stringAt(subject, 'name'), stringAt(subject, 'apiGroup')];
+  const wrong: Cause[] = name === '' ? [required(`${path}.name`)] : [];
+  const ofGroup = (known: string): void => {
+    if (group !== known) wrong.push(notSupported(`${path}.apiGroup`, group, [known]));
+  };
+  switch (kind) {
+    case 'ServiceAccount': {
+      const fault = name === '' ? undefined : subdomainFault(name);
+      if (fault !== undefined) wrong.push(invalidValue(`${path}.name`, name, fault));
+      ofGroup('');
+      if (!local && stringAt(subject, 'namespace') === '') wrong.push(required(`${path}.namespace`));
+      break;
+    }
+    case 'User':
+    case 'Group':
+      ofGroup(GROUP);
+      break;
+    default:
+      wrong.push(notSupported(`${path}.kind`, kind, ['ServiceAccount', 'User', 'Group']));
+  }
+  return wrong;
+}

@@ -1,0 +1,84 @@
+/**
+ * What `kubectl get pods` prints.
+ *
+ * Separate from other kinds' columns because the one word for a pod's state has rules of its own.
+ */
+
+import { AGE, column, NAME, since, type Cell } from './columns.js';
+import { at, listAt, objectAt, objectsAt, stringAt, type JsonObject, type KubeObject } from '../../model/json.js';
+import type { Column } from '../kinds/resource-type.js';
+
+const statusesOf = (pod: KubeObject): readonly JsonObject[] => objectsAt(pod, 'status', 'containerStatuses');
+
+const ready: Cell = (pod) =>
+  `${statusesOf(pod).filter((each) => each['ready'] === true).length}/${listAt(pod, 'spec', 'containers').length}`;
+
+/** How often containers were restarted, and how long ago the last one ended. */
+const restarts: Cell = (pod, now) => {
+  const count = statusesOf(pod).reduce((sum, each) => sum + Number(each['restartCount'] ?? 0), 0);
+  const ends = statusesOf(pod).map((each) => stringAt(each, 'lastState', 'terminated', 'finishedAt'));
+  const last = ends
+    .filter((end) => end !== '')
+    .sort()
+    .at(-1);
+  return count === 0 || last === undefined ? String(count) : `${count} (${since(last, now)} ago)`;
+};
+
+/** The one word that says how a pod is doing: upstream's rules, init containers first. */
+function podStatus(pod: KubeObject): string {
+  let word = stringAt(pod, 'status', 'reason') || stringAt(pod, 'status', 'phase') || 'Unknown';
+  const inits = objectsAt(pod, 'status', 'initContainerStatuses');
+  for (const [index, status] of inits.entries()) {
+    const done = objectAt(status, 'state', 'terminated');
+    if (done['exitCode'] === 0) continue;
+    const why = terminatedWord(done) || stringAt(status, 'state', 'waiting', 'reason');
+    word =
+      why !== '' && why !== 'PodInitializing'
+        ? `Init:${why}`
+        : `Init:${index}/${listAt(pod, 'spec', 'initContainers').length}`;
+    return deleting(pod, word);
+  }
+  let running = false;
+  for (const status of [...statusesOf(pod)].reverse()) {
+    const waiting = stringAt(status, 'state', 'waiting', 'reason');
+    const done = objectAt(status, 'state', 'terminated');
+    if (waiting !== '') word = waiting;
+    else if (Object.keys(done).length > 0) word = terminatedWord(done);
+    else if (status['ready'] === true && at(status, 'state', 'running') !== undefined) running = true;
+  }
+  if (word === 'Completed' && running) word = hasCondition(pod, 'Ready') ? 'Running' : 'NotReady';
+  return deleting(pod, word);
+}
+
+const terminatedWord = (done: JsonObject): string => {
+  if (Object.keys(done).length === 0) return '';
+  if (stringAt(done, 'reason') !== '') return stringAt(done, 'reason');
+  const signal = Number(done['signal'] ?? 0);
+  return signal === 0 ? `ExitCode:${String(done['exitCode'])}` : `Signal:${signal}`;
+};
+
+const deleting = (pod: KubeObject, word: string): string =>
+  pod.metadata.deletionTimestamp === undefined ? word : 'Terminating';
+
+const hasCondition = (pod: KubeObject, type: string): boolean =>
+  objectsAt(pod, 'status', 'conditions').some((it) => it['type'] === type && it['status'] === 'True');
+
+const gates: Cell = (pod) => {
+  const types = objectsAt(pod, 'spec', 'readinessGates').map((gate) => stringAt(gate, 'conditionType'));
+  return types.length === 0 ? '<none>' : `${types.filter((type) => hasCondition(pod, type)).length}/${types.length}`;
+};
+
+const orNone = (value: string): string => (value === '' ? '<none>' : value);
+
+/** The columns of pods. */
+export const POD_COLUMNS: readonly Column[] = [
+  NAME,
+  column('Ready', ready),
+  column('Status', podStatus),
+  column('Restarts', restarts),
+  AGE,
+  column('IP', (pod) => orNone(stringAt(pod, 'status', 'podIP')), 1),
+  column('Node', (pod) => orNone(stringAt(pod, 'spec', 'nodeName')), 1),
+  column('Nominated Node', (pod) => orNone(stringAt(pod, 'status', 'nominatedNodeName')), 1),
+  column('Readiness Gates', gates, 1),
+];

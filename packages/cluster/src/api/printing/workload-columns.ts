@@ -1,0 +1,137 @@
+/**
+ * What `kubectl get` prints of kinds with a pod template.
+ *
+ * Separate from other kinds' columns because they all show the template's containers.
+ */
+
+import { AGE, column, duration, NAME, since, type Cell } from './columns.js';
+import { number, joined, keyValues, selectorText } from './cells.js';
+import { at, objectsAt, stringAt, type KubeObject } from '../../model/json.js';
+import type { Column } from '../kinds/resource-type.js';
+
+const TEMPLATE = ['spec', 'template', 'spec'] as const;
+const CRON_TEMPLATE = ['spec', 'jobTemplate', ...TEMPLATE] as const;
+
+const containers = (template: readonly string[]): readonly Column[] =>
+  ['name', 'image'].map((field) =>
+    column(
+      field === 'name' ? 'Containers' : 'Images',
+      (object) => joined(objectsAt(object, ...template, 'containers').map((each) => stringAt(each, field))),
+      1,
+    ),
+  );
+
+const selector = (...path: readonly string[]): Column =>
+  column('Selector', (object) => selectorText(at(object, ...path)), 1);
+
+const count = (name: string, ...path: readonly string[]): Column => column(name, number(...path), 0, 'integer');
+
+const COUNTS: readonly Column[] = [
+  count('Desired', 'spec', 'replicas'),
+  count('Current', 'status', 'replicas'),
+  count('Ready', 'status', 'readyReplicas'),
+];
+
+const ready: Cell = (it) =>
+  `${Number(at(it, 'status', 'readyReplicas') ?? 0)}/${Number(at(it, 'spec', 'replicas') ?? 0)}`;
+
+const JOB_CONDITIONS = ['Complete', 'Failed', 'Terminating', 'Suspended', 'FailureTarget', 'SuccessCriteriaMet'];
+
+/** The first of these that a Job is in; a Job is Terminating when it is being deleted. */
+const jobStatus: Cell = (job) =>
+  JOB_CONDITIONS.find((type) =>
+    type === 'Terminating'
+      ? job.metadata.deletionTimestamp !== undefined
+      : objectsAt(job, 'status', 'conditions').some((it) => it['type'] === type && it['status'] === 'True'),
+  ) ?? 'Running';
+
+const completions: Cell = (job) => {
+  const succeeded = Number(at(job, 'status', 'succeeded') ?? 0);
+  const wanted = at(job, 'spec', 'completions');
+  if (typeof wanted === 'number') return `${succeeded}/${wanted}`;
+  const parallelism = Number(at(job, 'spec', 'parallelism') ?? 0);
+  return parallelism > 1 ? `${succeeded}/1 of ${parallelism}` : `${succeeded}/1`;
+};
+
+const jobDuration: Cell = (job, now) => {
+  const start = stringAt(job, 'status', 'startTime');
+  if (start === '') return '';
+  const end = stringAt(job, 'status', 'completionTime');
+  const until = end === '' ? now.getTime() : Date.parse(end);
+  return duration(Math.floor((until - Date.parse(start)) / 1000));
+};
+
+const lastSchedule = (job: KubeObject, now: Date): string => {
+  const last = stringAt(job, 'status', 'lastScheduleTime');
+  return last === '' ? '<none>' : since(last, now);
+};
+
+/** Columns by place (`group/plural`). */
+export const WORKLOAD_COLUMNS: Readonly<Record<string, readonly Column[]>> = {
+  '/replicationcontrollers': [
+    NAME,
+    ...COUNTS,
+    AGE,
+    ...containers(TEMPLATE),
+    column('Selector', (object) => keyValues(at(object, 'spec', 'selector')), 1),
+  ],
+  '/podtemplates': [
+    NAME,
+    ...containers(['template', 'spec']).map((each) => ({ ...each, priority: 0 })),
+    column('Pod Labels', (object) => keyValues(at(object, 'template', 'metadata', 'labels'))),
+  ],
+  'apps/deployments': [
+    NAME,
+    column('Ready', ready),
+    count('Up-to-date', 'status', 'updatedReplicas'),
+    count('Available', 'status', 'availableReplicas'),
+    AGE,
+    ...containers(TEMPLATE),
+    selector('spec', 'selector'),
+  ],
+  'apps/replicasets': [NAME, ...COUNTS, AGE, ...containers(TEMPLATE), selector('spec', 'selector')],
+  'apps/statefulsets': [NAME, column('Ready', ready), AGE, ...containers(TEMPLATE)],
+  'apps/daemonsets': [
+    NAME,
+    count('Desired', 'status', 'desiredNumberScheduled'),
+    count('Current', 'status', 'currentNumberScheduled'),
+    count('Ready', 'status', 'numberReady'),
+    count('Up-to-date', 'status', 'updatedNumberScheduled'),
+    count('Available', 'status', 'numberAvailable'),
+    column('Node Selector', (it) => keyValues(at(it, ...TEMPLATE, 'nodeSelector'))),
+    AGE,
+    ...containers(TEMPLATE),
+    selector('spec', 'selector'),
+  ],
+  'apps/controllerrevisions': [
+    NAME,
+    column('Controller', ({ metadata }) => {
+      const owner = metadata.ownerReferences?.find(({ controller }) => controller === true);
+      if (owner === undefined) return '<none>';
+      const group = owner.apiVersion.includes('/') ? `.${owner.apiVersion.split('/')[0] ?? ''}` : '';
+      return `${owner.kind.toLowerCase()}${group}/${owner.name}`;
+    }),
+    count('Revision', 'revision'),
+    AGE,
+  ],
+  'batch/jobs': [
+    NAME,
+    column('Status', jobStatus),
+    column('Completions', completions),
+    column('Duration', jobDuration),
+    AGE,
+    ...containers(TEMPLATE),
+    selector('spec', 'selector'),
+  ],
+  'batch/cronjobs': [
+    NAME,
+    column('Schedule', (job) => stringAt(job, 'spec', 'schedule')),
+    column('Timezone', (job) => stringAt(job, 'spec', 'timeZone') || '<none>'),
+    column('Suspend', (job) => (at(job, 'spec', 'suspend') === true ? 'True' : 'False')),
+    column('Active', (job) => objectsAt(job, 'status', 'active').length, 0, 'integer'),
+    column('Last Schedule', lastSchedule),
+    AGE,
+    ...containers(CRON_TEMPLATE),
+    selector('spec', 'jobTemplate', 'spec', 'selector'),
+  ],
+};

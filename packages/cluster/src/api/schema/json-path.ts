@@ -1,0 +1,60 @@
+/**
+ * The part of JSONPath that printer columns use: fields, quoted fields, indices, `[*]`, and `[?(@.field=="value")]`.
+ *
+ * Pure. A path it cannot read finds nothing, as with upstream's `AllowMissingKeys`.
+ */
+
+import { isObject } from '../../model/json.js';
+
+type Step = (values: readonly unknown[]) => unknown[];
+
+/** Reads all values at a path, in order; none when the path leads nowhere. */
+export type ReadPath = (object: unknown) => readonly unknown[];
+
+/** A reader of a path, which is compiled once. */
+export function pathReader(path: string): ReadPath {
+  const steps = compile(path);
+  return (object) => steps.reduce<readonly unknown[]>((values, step) => step(values), [object]);
+}
+
+const PART =
+  /\.?(?:\[\?\(@\.([\w.-]+)\s*(==|!=)\s*['"]([^'"]*)['"]\)\]|\[(\*|-?\d+)\]|\[['"]([^'"]+)['"]\]|((?:\\\.|[^.[\]])+))/y;
+
+function compile(path: string): readonly Step[] {
+  const text = path.replace(/^\{|\}$/g, '').replace(/^\$/, '');
+  const steps: Step[] = [];
+  PART.lastIndex = 0;
+  while (PART.lastIndex < text.length) {
+    const found = PART.exec(text);
+    if (!found) return [() => []];
+    const [, field, how, wanted, index, quoted, plain] = found;
+    if (field !== undefined) steps.push(where(field, how === '==', wanted ?? ''));
+    else if (index !== undefined) steps.push(index === '*' ? all : nth(Number(index)));
+    else steps.push(named((quoted ?? plain ?? '').replaceAll('\\.', '.')));
+  }
+  return steps;
+}
+
+const named =
+  (field: string): Step =>
+  (values) =>
+    values.flatMap((value) => (isObject(value) && Object.hasOwn(value, field) ? [value[field]] : []));
+
+const all: Step = (values) =>
+  values.flatMap((value): unknown[] => (Array.isArray(value) ? value : isObject(value) ? Object.values(value) : []));
+
+const nth =
+  (index: number): Step =>
+  (values) =>
+    values.flatMap((value): unknown[] =>
+      Array.isArray(value) && value.at(index) !== undefined ? [value.at(index)] : [],
+    );
+
+function where(field: string, equal: boolean, wanted: string): Step {
+  const path = field.split('.').map(named);
+  return (values) =>
+    all(values).filter((item) => {
+      const [found] = path.reduce<readonly unknown[]>((here, step) => step(here), [item]);
+      return (String(found) === wanted) === equal;
+    });
+}

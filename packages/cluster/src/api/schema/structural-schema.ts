@@ -1,0 +1,211 @@
+/**
+ * Whether a definition's schema is structural: what every field is must be said outside of what it is validated by.
+ *
+ * Pure. The rules and sentences are those of apiextensions-apiserver (KEP 1693); `schema-rules.ts` has those that hold for every schema.
+ */
+
+import { copy, same } from '../../model/json.js';
+import { compilePattern } from './patterns.js';
+import { collected, forbiddenField, invalidValue, required, type Cause, type Report } from '../status-error.js';
+import { prune, type Schema } from './schema.js';
+import { checkBudget, checkSchema, type CheckBudget } from './schema-validation.js';
+
+type Level = 'root' | 'item' | 'field';
+
+const EMPTY_TYPE: Readonly<Record<Level, string>> = {
+  root: 'must not be empty at the root',
+  item: 'must not be empty for specified array items',
+  field: 'must not be empty for specified object fields',
+};
+
+/** Everything that keeps a schema from being structural, in the order of the messages. */
+export function checkStructural(schema: Schema, path: string): readonly Cause[] {
+  const wrong = collected((report) => {
+    checkNode(schema, 'root', path, report);
+    checkComplete(schema, schema, { path, nested: path }, report);
+  });
+  if (wrong.length === 0) return collected((report) => checkDefaults(schema, path, { report, budget: checkBudget() }));
+  return [...wrong].sort((one, other) => (textOfCause(one) < textOfCause(other) ? -1 : 1));
+}
+
+const textOfCause = ({ field, message }: Cause): string => `${field}: ${message}`;
+const childrenOf = (schema: Schema): [string, Schema][] => Object.entries(schema.properties ?? {});
+const at = (path: string, field: string): string => `${path}.properties[${field}]`;
+
+function checkNode(schema: Schema, level: Level, path: string, report: Report): void {
+  const { additionalProperties: more, items } = schema;
+  if (schema.type === 'array' && !items) report(required(`${path}.items`, 'must be specified'));
+  if (items) checkNode(items, 'item', `${path}.items`, report);
+  for (const [field, child] of childrenOf(schema)) checkNode(child, 'field', at(path, field), report);
+  if (more !== undefined && level === 'root')
+    report(forbiddenField(`${path}.additionalProperties`, 'must not be used at the root'));
+  if (typeof more === 'object') checkNode(more, 'field', `${path}.additionalProperties`, report);
+  checkExtensions(schema, path, report);
+  checkType(schema, level, path, report);
+  checkMetadata(schema, level, path, report);
+  const [first] = schema.allOf ?? [];
+  checkValidation(schema, path, { anyOf: isIntOrString(schema), first: isIntOrString(first) }, report);
+}
+
+function checkExtensions(schema: Schema, path: string, report: Report): void {
+  if (schema['x-kubernetes-int-or-string'] !== true) return;
+  for (const excluded of ['x-kubernetes-preserve-unknown-fields', 'x-kubernetes-embedded-resource'] as const)
+    if (schema[excluded] === true)
+      report(invalidValue(`${path}.${excluded}`, true, 'must be false if x-kubernetes-int-or-string is true'));
+}
+
+function checkType(schema: Schema, level: Level, path: string, report: Report): void {
+  const { type = '' } = schema;
+  const embedded = schema['x-kubernetes-embedded-resource'] === true;
+  const preserves = schema['x-kubernetes-preserve-unknown-fields'] === true;
+  const free = schema['x-kubernetes-int-or-string'] === true || preserves;
+  if (embedded && type !== 'object') {
+    const why = 'must be object if x-kubernetes-embedded-resource is true';
+    report(type === '' ? required(`${path}.type`, why) : invalidValue(`${path}.type`, type, why));
+  } else if (type === '' && !free) report(required(`${path}.type`, EMPTY_TYPE[level]));
+  if (embedded && schema.additionalProperties !== undefined) {
+    const why = 'must not be used if x-kubernetes-embedded-resource is set';
+    report(forbiddenField(`${path}.additionalProperties`, why));
+  }
+  if (level === 'root' && type !== '' && type !== 'object')
+    report(invalidValue(`${path}.type`, type, 'must be object at the root'));
+  if (embedded && !preserves && childrenOf(schema).length === 0) {
+    const why =
+      'must not be empty if x-kubernetes-embedded-resource is true without x-kubernetes-preserve-unknown-fields';
+    report(required(`${path}.properties`, why));
+  }
+}
+
+/** Of an object's metadata a schema may restrict the names alone. */
+function checkMetadata(schema: Schema, level: Level, path: string, report: Report): void {
+  if (level !== 'root' && schema['x-kubernetes-embedded-resource'] !== true) return;
+  for (const [field, type] of METADATA_TYPES) {
+    const child = childOf(schema, field);
+    if (child && child.type !== type)
+      report(invalidValue(`${at(path, field)}.type`, child.type ?? '', `must be ${type}`));
+  }
+  const metadata = childOf(schema, 'metadata');
+  if (level !== 'root' || !metadata) return;
+  const { type: _type, properties: _properties, default: _default, ...rest } = metadata;
+  const others = childrenOf(metadata).filter(([field]) => field !== 'name' && field !== 'generateName');
+  if (others.length === 0 && Object.keys(rest).length === 0) return;
+  const why = 'must not specify anything other than name and generateName, but metadata is implicitly specified';
+  report(forbiddenField(at(path, 'metadata'), why));
+}
+
+const METADATA_TYPES = [
+  ['kind', 'string'],
+  ['apiVersion', 'string'],
+  ['metadata', 'object'],
+] as const;
+
+const childOf = ({ properties }: Schema, field: string): Schema | undefined =>
+  properties && Object.hasOwn(properties, field) ? properties[field] : undefined;
+
+const INT_OR_STRING = [{ type: 'integer' }, { type: 'string' }];
+
+/** The one pattern under which `anyOf` may speak of types. */
+const isIntOrString = (schema: Schema | undefined): boolean => same(schema?.anyOf, INT_OR_STRING);
+
+/** Where types may be spoken of. */
+interface Skips {
+  readonly anyOf: boolean;
+  /** The `anyOf` of the first of `allOf`. */
+  readonly first: boolean;
+}
+
+const NONE: Skips = { anyOf: false, first: false };
+
+function checkValidation(schema: Schema, path: string, skips: Skips, report: Report): void {
+  const { anyOf = [], allOf = [], oneOf = [], not, pattern = '' } = schema;
+  if (!skips.anyOf)
+    for (const [index, each] of anyOf.entries()) checkNested(each, `${path}.anyOf[${index}]`, NONE, report);
+  for (const [index, each] of allOf.entries())
+    checkNested(each, `${path}.allOf[${index}]`, { anyOf: index === 0 && skips.first, first: false }, report);
+  for (const [index, each] of oneOf.entries()) checkNested(each, `${path}.oneOf[${index}]`, NONE, report);
+  if (not) checkNested(not, `${path}.not`, NONE, report);
+  const compiled = pattern === '' ? undefined : compilePattern(pattern);
+  if (compiled?.kind !== 'invalid') return;
+  report(invalidValue(`${path}.pattern`, pattern, `must be a valid regular expression, but isn't: ${compiled.why}`));
+}
+
+/** What may only be said outside of `allOf`, `anyOf`, `oneOf` and `not`, and how that is said of it. */
+const OUTSIDE_ONLY: readonly [field: keyof Schema, why: string][] = [
+  ['type', 'must be empty to be structural'],
+  ['additionalProperties', 'must be undefined to be structural'],
+  ['default', 'must be undefined to be structural'],
+  ['title', 'must be empty to be structural'],
+  ['description', 'must be empty to be structural'],
+  ['nullable', 'must be false to be structural'],
+  ['x-kubernetes-preserve-unknown-fields', 'must be false to be structural'],
+  ['x-kubernetes-embedded-resource', 'must be false to be structural'],
+  ['x-kubernetes-int-or-string', 'must be false to be structural'],
+  ['x-kubernetes-list-map-keys', 'must be empty to be structural'],
+  ['x-kubernetes-list-type', 'must be undefined to be structural'],
+  ['x-kubernetes-map-type', 'must be undefined to be structural'],
+];
+
+const isSaid = (field: keyof Schema, value: unknown): boolean => {
+  if (value === undefined || (Array.isArray(value) && value.length === 0)) return false;
+  return field === 'additionalProperties' || field === 'default' || (value !== '' && value !== false);
+};
+
+function checkNested(schema: Schema, path: string, skips: Skips, report: Report): void {
+  checkValidation(schema, path, skips, report);
+  if (schema.items) checkNested(schema.items, `${path}.items`, NONE, report);
+  for (const [field, child] of childrenOf(schema)) checkNested(child, at(path, field), NONE, report);
+  for (const [field, why] of OUTSIDE_ONLY)
+    if (isSaid(field, schema[field])) report(forbiddenField(`${path}.${field}`, why));
+  if (childOf(schema, 'metadata'))
+    report(forbiddenField(at(path, 'metadata'), 'must not be specified in a nested context'));
+}
+
+/** Where something is specified, and where it is validated. */
+interface Paths {
+  readonly path: string;
+  readonly nested: string;
+}
+
+/** What is validated must be specified: every field and list that `validation` speaks of is also in `schema`. */
+function checkComplete(validation: Schema, schema: Schema, { path, nested }: Paths, report: Report): void {
+  const { not } = validation;
+  if (not) checkNestedComplete(not, schema, { path, nested: `${nested}.not` }, report);
+  for (const list of ['allOf', 'anyOf', 'oneOf'] as const)
+    for (const [index, each] of (validation[list] ?? []).entries())
+      checkNestedComplete(each, schema, { path, nested: `${nested}.${list}[${index}]` }, report);
+}
+
+function checkNestedComplete(validation: Schema, schema: Schema | undefined, paths: Paths, report: Report): void {
+  const { path, nested } = paths;
+  if (!schema) {
+    report(required(path, `because it is defined in ${nested}`));
+    return;
+  }
+  checkComplete(validation, schema, paths, report);
+  if (validation.items) {
+    const below = { path: `${path}.items`, nested: `${nested}.items` };
+    checkNestedComplete(validation.items, schema.items, below, report);
+  }
+  for (const [field, child] of childrenOf(validation))
+    checkNestedComplete(child, childOf(schema, field), { path: at(path, field), nested: at(nested, field) }, report);
+}
+
+interface DefaultsCheck {
+  readonly report: Report;
+  /** What all defaults of a definition may cost together. */
+  readonly budget: CheckBudget;
+}
+
+/** Defaults are what the schema allows, and hold no fields that it does not know. */
+function checkDefaults(schema: Schema, path: string, check: DefaultsCheck): void {
+  const { report, budget } = check;
+  const { default: value } = schema;
+  if (value !== undefined) {
+    const pruned = copy(value);
+    prune(pruned, schema, schema['x-kubernetes-embedded-resource'] === true);
+    if (!same(pruned, value)) report(invalidValue(`${path}.default`, value, 'must not have unknown fields'));
+    for (const cause of checkSchema(value, schema, `${path}.default`, budget)) report(cause);
+  }
+  if (schema.items) checkDefaults(schema.items, `${path}.items`, check);
+  for (const [field, child] of childrenOf(schema)) checkDefaults(child, at(path, field), check);
+}

@@ -1,0 +1,104 @@
+/**
+ * Field selectors, as lists, watches and deletecollection understand them.
+ *
+ * Pure. Separate because two readers must agree on what a selector says: authorization, which takes the one name it selects for the
+ * request's name, and the list itself. The grammar is that of Kubernetes' `fields.ParseSelector`.
+ */
+
+import type { KubeObject } from '../../model/json.js';
+import { badRequest } from '../status-error.js';
+import type { ResourceType } from '../kinds/resource-type.js';
+
+/** Whether an object is selected. */
+export type Matches = (object: KubeObject) => boolean;
+
+/** One condition of a field selector. */
+export interface FieldTerm {
+  readonly field: string;
+  readonly operator: '=' | '!=';
+  readonly value: string;
+}
+
+/** A field selector as parsed; `invalid` says why it could not be. */
+export type ParsedFieldSelector =
+  | { readonly kind: 'terms'; readonly terms: readonly FieldTerm[] }
+  | { readonly kind: 'invalid'; readonly message: string };
+
+/** Parses a field selector. */
+export function parseFieldSelector(text: string): ParsedFieldSelector {
+  const terms: FieldTerm[] = [];
+  for (const part of splitTerms(text)) {
+    if (part === '') continue;
+    const [, field, operator, escaped = ''] = /^([^=!]*(?:!(?!=)[^=!]*)*)(!=|==|=)([\s\S]*)$/.exec(part) ?? [];
+    if (field === undefined)
+      return { kind: 'invalid', message: `invalid selector: '${text}'; can't understand '${part}'` };
+    const wrong = escapeFault(escaped);
+    if (wrong !== undefined) return { kind: 'invalid', message: wrong };
+    const value = escaped.replaceAll(/\\([\\,=])/g, '$1');
+    terms.push({ field, operator: operator === '!=' ? '!=' : '=', value });
+  }
+  return { kind: 'terms', terms };
+}
+
+/** Splits at commas that no backslash escapes. */
+function splitTerms(text: string): string[] {
+  const parts: string[] = [];
+  let start = 0;
+  for (let place = 0; place < text.length; place += 1) {
+    if (text[place] === '\\') place += 1;
+    else if (text[place] === ',') {
+      parts.push(text.slice(start, place));
+      start = place + 1;
+    }
+  }
+  parts.push(text.slice(start));
+  return parts;
+}
+
+/** What is wrong with the escapes of a value, if anything. */
+function escapeFault(value: string): string | undefined {
+  for (let place = 0; place < value.length; place += 1) {
+    if (value[place] === '\\') {
+      const escape = value.slice(place, place + 2);
+      if (!['\\\\', '\\,', '\\='].includes(escape)) return `invalid field selector: invalid escape sequence: ${escape}`;
+      place += 1;
+    } else if (value[place] === '=') return `invalid field selector: unescaped character in value: ${value[place]}`;
+  }
+  return undefined;
+}
+
+/** The one name that a parsed selector selects, or `''`. */
+export function selectedName(selector: ParsedFieldSelector): string {
+  if (selector.kind === 'invalid') return '';
+  const found = selector.terms.find(({ field, operator }) => field === 'metadata.name' && operator === '=');
+  return found?.value ?? '';
+}
+
+const METADATA: Readonly<Record<string, (object: KubeObject) => string>> = {
+  'metadata.name': ({ metadata }) => metadata.name,
+  'metadata.namespace': ({ metadata }) => metadata.namespace ?? '',
+};
+
+/** Kinds that can be selected by fields of their own say it in other words than those that cannot. */
+const unknownField = (field: string, { rules, custom }: ResourceType): Error =>
+  custom || rules.selectable
+    ? badRequest(`field label not supported: ${field}`)
+    : badRequest(`"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`);
+
+/** What a field selector accepts; undefined when that is everything. Throws a 400 for one that this kind cannot be selected by. */
+export function fieldSelector(text: string | null, type: ResourceType): Matches | undefined {
+  const selector = parseFieldSelector(text ?? '');
+  if (selector.kind === 'invalid') throw badRequest(selector.message);
+  if (selector.terms.length === 0) return undefined;
+  const all = selector.terms.map(({ field, operator, value }): Matches => {
+    const read = readerOf(field, type);
+    if (!read) throw unknownField(field, type);
+    return operator === '!=' ? (object) => read(object) !== value : (object) => read(object) === value;
+  });
+  return (object) => all.every((holds) => holds(object));
+}
+
+function readerOf(field: string, { rules }: ResourceType): ((object: KubeObject) => string) | undefined {
+  if (Object.hasOwn(METADATA, field)) return METADATA[field];
+  return rules.selectable && Object.hasOwn(rules.selectable, field) ? rules.selectable[field] : undefined;
+}

@@ -1,0 +1,197 @@
+/**
+ * Every way the API server says no, in the words Kubernetes uses.
+ *
+ * A refusal is thrown where it is found and becomes a `Status` body in one place (`server.ts`). kubectl prints the message
+ * as it is, and people search for it, so the sentences are upstream's.
+ */
+
+import type { JsonObject } from '../model/json.js';
+
+/** One thing wrong with one field. */
+export interface Cause {
+  readonly reason:
+    | 'FieldValueRequired'
+    | 'FieldValueInvalid'
+    | 'FieldValueNotSupported'
+    | 'FieldValueDuplicate'
+    | 'FieldValueForbidden'
+    | 'FieldValueTypeInvalid'
+    | 'FieldValueNotFound'
+    | 'FieldValueTooLong'
+    | 'FieldValueTooMany'
+    | 'FieldManagerConflict'
+    | 'NamespaceTerminating'
+    | 'UnexpectedServerResponse';
+  readonly field: string;
+  readonly message: string;
+}
+
+/** Takes note of one thing that is wrong. */
+export type Report = (cause: Cause) => void;
+
+/** The most causes that are told at once: a megabyte may hold a million mistakes. */
+const MOST_CAUSES = 1000;
+
+/** What a check reports, up to as much as is told. */
+export function collected(check: (report: Report) => void): readonly Cause[] {
+  const causes: Cause[] = [];
+  check((cause) => {
+    if (causes.length < MOST_CAUSES) causes.push(cause);
+  });
+  return causes;
+}
+
+/** What a refusal is about: `kind` is the resource's plural, or the Kind for Invalid, as upstream has it. */
+export interface Details extends JsonObject {
+  readonly name?: string;
+  readonly group?: string;
+  readonly kind?: string;
+  readonly uid?: string;
+  readonly causes?: readonly Cause[];
+  readonly retryAfterSeconds?: number;
+}
+
+/** A request that the API server will not carry out; `code` is the HTTP status. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+  readonly code: number;
+  readonly reason: string;
+  readonly details: Details | undefined;
+
+  constructor(code: number, reason: string, message: string, details?: Details) {
+    super(message);
+    this.code = code;
+    this.reason = reason;
+    this.details = details;
+  }
+}
+
+/** The parts of a resource that messages mention. */
+export interface Named {
+  readonly group: string;
+  readonly plural: string;
+  readonly kind: string;
+}
+
+const qualified = ({ group, plural }: Named): string => (group === '' ? plural : `${plural}.${group}`);
+const about = ({ group, plural }: Named, name: string): Details => ({
+  name,
+  ...(group !== '' && { group }),
+  kind: plural,
+});
+
+/** 404: no such object. */
+export const notFound = (type: Named, name: string): Refusal =>
+  new Refusal(404, 'NotFound', `${qualified(type)} "${name}" not found`, about(type, name));
+
+/** 404: no such path. */
+export const noSuchPath = (): Refusal =>
+  new Refusal(404, 'NotFound', 'the server could not find the requested resource', {});
+
+/** 409: the name is taken. */
+export const alreadyExists = (type: Named, name: string): Refusal =>
+  new Refusal(409, 'AlreadyExists', `${qualified(type)} "${name}" already exists`, about(type, name));
+
+const STALE = 'the object has been modified; please apply your changes to the latest version and try again';
+
+/** 409: written from a stale read, or a precondition that no longer holds. */
+export const conflict = (type: Named, name: string, why = STALE): Refusal =>
+  new Refusal(
+    409,
+    'Conflict',
+    `Operation cannot be fulfilled on ${qualified(type)} "${name}": ${why}`,
+    about(type, name),
+  );
+
+/** 422: the object says something it may not; all causes at once. */
+export function invalid(type: Named, name: string, all: readonly Cause[]): Refusal {
+  const causes = all.slice(0, MOST_CAUSES);
+  const kind = type.group === '' ? type.kind : `${type.kind}.${type.group}`;
+  const told = causes.map(({ field, message }) => `${field}: ${message}`);
+  const text = told.length === 1 ? (told[0] ?? '') : `[${told.join(', ')}]`;
+  return new Refusal(422, 'Invalid', `${kind} "${name}" is invalid: ${text}`, {
+    ...(name !== '' && { name }),
+    ...(type.group !== '' && { group: type.group }),
+    kind: type.kind,
+    causes,
+  });
+}
+
+/** 400: the request makes no sense. */
+export const badRequest = (message: string): Refusal => new Refusal(400, 'BadRequest', message);
+
+/** 403: an object that may not be written, for a reason other than permissions. */
+export const forbidden = (type: Named, name: string, why: string, causes?: readonly Cause[]): Refusal =>
+  new Refusal(403, 'Forbidden', `${qualified(type)} "${name}" is forbidden: ${why}`, {
+    ...about(type, name),
+    ...(causes && { causes }),
+  });
+
+/** 405: this resource does not know the verb. */
+export const methodNotAllowed = (): Refusal =>
+  new Refusal(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {});
+
+/** 422: an option of the request that has no such value. */
+export const invalidOption = (kind: string, field: string, value: unknown, known: readonly string[]): Refusal =>
+  invalid({ group: 'meta.k8s.io', plural: kind.toLowerCase(), kind }, '', [notSupported(field, value, known)]);
+
+/** 410: the history asked for is gone; list again. */
+export const expired = (message: string): Refusal => new Refusal(410, 'Expired', message);
+
+/** 413: more than a body may have. */
+export const tooLarge = (message: string): Refusal => new Refusal(413, 'RequestEntityTooLarge', message);
+
+/** 415: a body of an unsupported media type. */
+export const unsupportedMedia = (message: string): Refusal => new Refusal(415, 'UnsupportedMediaType', message);
+
+/** 401: the token says nothing to us. */
+export const unauthorized = (): Refusal => new Refusal(401, 'Unauthorized', 'Unauthorized');
+
+/** A refusal as the `Status` object that clients read. */
+export const statusOf = ({ code, reason, message, details }: Refusal): JsonObject => ({
+  kind: 'Status',
+  apiVersion: 'v1',
+  metadata: {},
+  status: 'Failure',
+  message,
+  ...(reason !== '' && { reason }),
+  ...(details && { details }),
+  code,
+});
+
+/** `Invalid value` in upstream's spelling of a value. */
+export const invalidValue = (field: string, value: unknown, why: string): Cause => ({
+  reason: 'FieldValueInvalid',
+  field,
+  message: `Invalid value: ${spell(value)}: ${why}`,
+});
+
+/** A field that must be there. */
+export const required = (field: string, why = ''): Cause => ({
+  reason: 'FieldValueRequired',
+  field,
+  message: why === '' ? 'Required value' : `Required value: ${why}`,
+});
+
+/** A value outside a closed set. */
+export const notSupported = (field: string, value: unknown, known: readonly string[]): Cause => ({
+  reason: 'FieldValueNotSupported',
+  field,
+  message: `Unsupported value: ${spell(value)}: supported values: ${known.map((it) => JSON.stringify(it)).join(', ')}`,
+});
+
+/** A value that is there already. */
+export const duplicate = (field: string, value: unknown): Cause => ({
+  reason: 'FieldValueDuplicate',
+  field,
+  message: `Duplicate value: ${spell(value)}`,
+});
+
+/** A field that may not be set or changed. */
+export const forbiddenField = (field: string, why: string): Cause => ({
+  reason: 'FieldValueForbidden',
+  field,
+  message: `Forbidden: ${why}`,
+});
+
+const spell = (value: unknown): string => (value === undefined ? 'null' : JSON.stringify(value));

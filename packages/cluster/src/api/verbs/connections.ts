@@ -1,0 +1,32 @@
+/**
+ * Subresources that need more of a connection than a response: exec, attach, port-forward, proxy.
+ *
+ * The embedded cluster does not serve them. They are known here so that a client is told so, rather than that there is no such path.
+ */
+
+import type { ResourceRequest } from '../request-info.js';
+import { Refusal } from '../status-error.js';
+import { placeOf, type ResourceType } from '../kinds/resource-type.js';
+
+const ATTACHING = 'kubectl logs shows what a container wrote';
+
+/** By place and subresource: what to do instead. */
+const INSTEAD: ReadonlyMap<string, string> = new Map([
+  ['/pods/attach', ATTACHING],
+  ['/pods/exec', `kubectl exec and kubectl cp need it; ${ATTACHING}`],
+  ['/pods/portforward', "containers share the machine's network: connect to their ports on 127.0.0.1"],
+  ['/pods/proxy', "containers share the machine's network: connect to their ports on 127.0.0.1"],
+  ['/services/proxy', "containers share the machine's network: connect to their ports on 127.0.0.1"],
+  ['/nodes/proxy', 'the embedded node has no HTTP server'],
+]);
+
+/** Whether a request is for such a connection. */
+export const isConnection = (type: ResourceType, { object, subresource }: ResourceRequest): boolean =>
+  object !== '' && INSTEAD.has(`${placeOf(type)}/${subresource}`);
+
+/** 501: the connection is not served. */
+export function connectionNotServed(type: ResourceType, { subresource, object }: ResourceRequest): Refusal {
+  const instead = INSTEAD.get(`${placeOf(type)}/${subresource}`) ?? '';
+  const message = `the embedded cluster does not serve ${type.plural}/${subresource}: ${instead}`;
+  return new Refusal(501, 'NotImplemented', message, { name: object, kind: type.plural });
+}

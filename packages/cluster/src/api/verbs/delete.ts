@@ -1,0 +1,145 @@
+/**
+ * Deleting objects: at once, after a grace period, or when their finalizers are gone.
+ *
+ * What belongs to a deleted object is the collector's (`garbage-collector.ts`), which is told by finalizers what to wait for.
+ */
+
+import { isObject, stringAt, type JsonObject, type KubeObject } from '../../model/json.js';
+import { conflict, invalidOption } from '../status-error.js';
+import { placeOf, type ResourceType } from '../kinds/resource-type.js';
+import { timestamp, type World } from '../api-context.js';
+
+/** How a deletion is to be done. */
+export interface DeleteOptions {
+  readonly dryRun: boolean;
+  /** Undefined: as long as the kind wants. Only pods have any. */
+  readonly graceSeconds: number | undefined;
+  readonly propagation: 'Background' | 'Foreground' | 'Orphan';
+  readonly uid?: string;
+  readonly resourceVersion?: string;
+}
+
+/** What became of it: `gone` when the object is no longer there. */
+export interface Removal {
+  readonly object: KubeObject;
+  readonly gone: boolean;
+}
+
+/** Waits for dependents before its own object goes. */
+export const FOREGROUND = 'foregroundDeletion';
+/** Sets dependents free before its own object goes. */
+export const ORPHAN = 'orphan';
+
+/** Reads delete options from a body and a query; the query wins, as upstream has it. */
+export function deleteOptions(body: JsonObject, query: URLSearchParams): DeleteOptions {
+  const preconditions = isObject(body['preconditions']) ? body['preconditions'] : {};
+  const grace = query.get('gracePeriodSeconds') ?? body['gracePeriodSeconds'];
+  const propagation = query.get('propagationPolicy') ?? body['propagationPolicy'];
+  const orphan = (query.get('orphanDependents') ?? String(body['orphanDependents'])) === 'true';
+  const known = ['Background', 'Foreground', 'Orphan'] as const;
+  const found = known.find((each) => each === propagation);
+  if (typeof propagation === 'string' && !found) {
+    throw invalidOption('DeleteOptions', 'propagationPolicy', propagation, [
+      'Foreground',
+      'Background',
+      'Orphan',
+      'nil',
+    ]);
+  }
+  const dryRun =
+    query.getAll('dryRun').includes('All') || (Array.isArray(body['dryRun']) && body['dryRun'].includes('All'));
+  const uid = stringAt(preconditions, 'uid');
+  const resourceVersion = stringAt(preconditions, 'resourceVersion');
+  return {
+    dryRun,
+    graceSeconds: grace === undefined || grace === null ? undefined : Math.max(0, Number(grace)),
+    propagation: found ?? (orphan ? 'Orphan' : 'Background'),
+    ...(uid !== '' && { uid }),
+    ...(resourceVersion !== '' && { resourceVersion }),
+  };
+}
+
+/** Deletes an object, or begins to. Repeating it can only shorten the grace period. */
+export function remove(world: World, type: ResourceType, object: KubeObject, options: DeleteOptions): Removal {
+  checkPreconditions(type, object, options);
+  const { metadata } = object;
+  const grace = graceOf(type, object, options);
+  const finalizers = finalizersOf(object, options);
+  const held = finalizers.length > 0 || grace > 0 || hasSpecFinalizers(object);
+  if (!held) {
+    if (options.dryRun) return { object, gone: true };
+    return { object: world.store.remove(placeOf(type), object), gone: true };
+  }
+  const shorter = grace < (metadata.deletionGracePeriodSeconds ?? Number.POSITIVE_INFINITY);
+  const sameHolds = finalizers.length === (metadata.finalizers ?? []).length;
+  if (metadata.deletionTimestamp !== undefined && !shorter && sameHolds) return { object, gone: false };
+  const terminating = beginTermination(world, type, object, finalizers, grace);
+  if (options.dryRun) return { object: terminating, gone: false };
+  return { object: world.store.put(placeOf(type), terminating), gone: false };
+}
+
+function checkPreconditions(
+  type: ResourceType,
+  { metadata }: KubeObject,
+  { uid, resourceVersion }: DeleteOptions,
+): void {
+  if (uid !== undefined && uid !== metadata.uid) {
+    const why = `the UID in the precondition (${uid}) does not match the UID in record (${metadata.uid}). The object might \
+have been deleted and then recreated`;
+    throw conflict(type, metadata.name, why);
+  }
+  if (resourceVersion !== undefined && resourceVersion !== metadata.resourceVersion) {
+    const why = `Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object \
+meta: ${metadata.resourceVersion}`;
+    throw conflict(type, metadata.name, why);
+  }
+}
+
+/** Seconds until the object goes. A pod that no node has, or that has ended, goes at once. */
+function graceOf(type: ResourceType, object: KubeObject, { graceSeconds }: DeleteOptions): number {
+  if (type.group !== '' || type.plural !== 'pods') return 0;
+  const spec = isObject(object['spec']) ? object['spec'] : {};
+  if (stringAt(spec, 'nodeName') === '') return 0;
+  if (['Succeeded', 'Failed'].includes(stringAt(object, 'status', 'phase'))) return 0;
+  const wanted = graceSeconds ?? Number(spec['terminationGracePeriodSeconds'] ?? 30);
+  return Math.min(wanted, object.metadata.deletionGracePeriodSeconds ?? wanted);
+}
+
+function finalizersOf({ metadata }: KubeObject, { propagation }: DeleteOptions): string[] {
+  const kept = (metadata.finalizers ?? []).filter((each) => each !== FOREGROUND && each !== ORPHAN);
+  if (propagation === 'Foreground') return [...kept, FOREGROUND];
+  return propagation === 'Orphan' ? [...kept, ORPHAN] : kept;
+}
+
+/** Namespaces are held by their spec until they are empty. */
+function hasSpecFinalizers(object: KubeObject): boolean {
+  const spec = object['spec'];
+  return (
+    object.kind === 'Namespace' && isObject(spec) && Array.isArray(spec['finalizers']) && spec['finalizers'].length > 0
+  );
+}
+
+function beginTermination(
+  world: World,
+  type: ResourceType,
+  object: KubeObject,
+  finalizers: readonly string[],
+  grace: number,
+): KubeObject {
+  const { metadata } = object;
+  const already = metadata.deletionTimestamp !== undefined;
+  const at = new Date(world.clock.date().getTime() + grace * 1000);
+  const counted = !already && type.rules.counted === true && metadata.generation !== undefined;
+  return {
+    ...object,
+    metadata: {
+      ...metadata,
+      deletionTimestamp:
+        already && grace === metadata.deletionGracePeriodSeconds ? String(metadata.deletionTimestamp) : timestamp(at),
+      deletionGracePeriodSeconds: grace,
+      ...(counted && { generation: (metadata.generation ?? 0) + 1 }),
+      ...(finalizers.length > 0 && { finalizers: [...finalizers] }),
+    },
+    ...(object.kind === 'Namespace' && { status: { phase: 'Terminating' } }),
+  };
+}

@@ -1,0 +1,324 @@
+/**
+ * Requests for objects: from verb and body to the functions that read, write, watch and delete.
+ */
+
+import { connectionNotServed, isConnection } from './connections.js';
+import { bodyOf, bytesOf, mediaType, objectIn, readBody, type Body } from '../wire/body.js';
+import type { User } from '../auth/identity.js';
+import { isObject, type JsonObject, type KubeObject } from '../../model/json.js';
+import { jsonContent, type Answer, type Incoming, type JsonContent } from '../wire/plain-request.js';
+import { decodeProtobuf, isProtobuf } from '../wire/protobuf.js';
+import { badRequest, invalidOption, methodNotAllowed, noSuchPath, Refusal } from '../status-error.js';
+import type { ResourceRequest } from '../request-info.js';
+import { apiVersionOf, SUBRESOURCE_VERBS, type ResourceType } from '../kinds/resource-type.js';
+import { commit } from './commit.js';
+import { getObject, latestObject, listObjects, listOf, listText, selectorOf, textFor, valueFor } from './read.js';
+import { deleteOptions, remove } from './delete.js';
+import { patchObject } from './patch/patch.js';
+import { review, type Authenticate } from '../auth/reviews.js';
+import type { PodLogs } from './pod-log.js';
+import { handleSubresource } from './subresources.js';
+import { includeOf, tableText, tableVersion } from '../printing/table.js';
+import { watchObjects, type WatchRequest } from './watch.js';
+import { latestOf, type World } from '../api-context.js';
+import { create, update, type Part, type WriteOptions } from './write.js';
+import { fieldsJudge, type FieldsJudge } from '../wire/field-validation.js';
+import { confirmNoEscalation, type Writer } from '../auth/escalation.js';
+
+/** What requests for objects are answered from. */
+export interface ObjectsContext {
+  readonly world: World;
+  readonly authenticate: Authenticate;
+  /** Makes tokens of ServiceAccounts. */
+  readonly tokenKey: Buffer;
+  /** Pods' output; absent until there is a node. */
+  readonly logs: () => PodLogs | undefined;
+}
+
+/** One request for objects, read and authorized. */
+export interface ObjectRequest {
+  readonly request: Incoming;
+  readonly info: ResourceRequest;
+  readonly user: User;
+}
+
+const ACCEPTED = /^(\*\/\*|application\/(\*|json|yaml|vnd\.kubernetes\.protobuf)|text\/\*)$/;
+
+/** Answers are JSON; who accepts neither that nor what stands in for it is told so. */
+function checkAccept(accept: string | null): void {
+  if (accept === null || accept === '') return;
+  if (accept.split(',').some((each) => ACCEPTED.test(each.split(';')[0]?.trim() ?? ''))) return;
+  const known = 'application/json, application/yaml, application/vnd.kubernetes.protobuf';
+  throw new Refusal(406, 'NotAcceptable', `only the following media types are accepted: ${known}`);
+}
+
+/** Answers a request for objects that the user may make. */
+export async function handleObjects(context: ObjectsContext, asked: ObjectRequest): Promise<Answer | Response> {
+  const { info, request } = asked;
+  const type = context.world.catalog.find(info.group, info.version, info.resource);
+  if (!type) throw noSuchPath();
+  if (isConnection(type, info)) {
+    getObject(context.world, type, namespaceOf(type, info), info.object);
+    throw connectionNotServed(type, info);
+  }
+  if (!isServed(type, info)) throw noSuchPath();
+  if (!verbsAt(type, info).includes(info.verb) || hasWrongMethod(info)) throw methodNotAllowed();
+  if (info.subresource === '') checkAccept(request.headers.get('accept'));
+  const part = PARTS.get(info.subresource);
+  if (part === undefined) return handleSubresource(context, asked, type);
+  return info.object === '' || info.verb === 'watch'
+    ? handleCollection(context, asked, type)
+    : handleOne(context, asked, type, part);
+}
+
+/** Whether there is such a path: a namespace is named where the kind has any, and nothing follows that is not understood. */
+function isServed(type: ResourceType, { namespace, object, subresource, hasRest }: ResourceRequest): boolean {
+  if (hasRest || (subresource !== '' && !type.subresources.includes(subresource))) return false;
+  if (type.namespaced) return namespace !== '' || object === '';
+  return namespace === '' || (type.group === '' && type.plural === 'namespaces' && namespace === object);
+}
+
+const COLLECTION_VERBS = ['list', 'watch', 'create', 'deletecollection'];
+const OBJECT_VERBS = ['get', 'update', 'patch', 'delete', 'watch'];
+
+/** The verbs of a path. */
+function verbsAt(type: ResourceType, { object, subresource }: ResourceRequest): readonly string[] {
+  if (subresource !== '') return SUBRESOURCE_VERBS[subresource] ?? ['create'];
+  const here = object === '' ? COLLECTION_VERBS : OBJECT_VERBS;
+  return type.verbs.filter((verb) => here.includes(verb));
+}
+
+/** Whether the method cannot be that of the verb: a HEAD of objects, or a watch that is not a GET. */
+const hasWrongMethod = ({ method, verb }: ResourceRequest): boolean =>
+  method === 'HEAD' || (verb === 'watch' && method !== 'GET');
+
+const PARTS = new Map<string, Part>([
+  ['', 'main'],
+  ['status', 'status'],
+  ['finalize', 'finalize'],
+]);
+
+const HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-cache, private' };
+
+/** An answer in JSON. */
+export const respond = (content: JsonContent, status: number, warnings: readonly string[]): Answer => ({
+  status,
+  headers: HEADERS,
+  warnings,
+  content,
+});
+
+/** A table is text from the beginning: only kubectl asks for it, and it reads text. */
+const tableContent = (text: () => string): JsonContent => ({ value: () => JSON.parse(text()) as unknown, text });
+
+const namespaceOf = (type: ResourceType, { namespace }: ResourceRequest): string => (type.namespaced ? namespace : '');
+
+/** The namespace that a collection is limited to, if it is. */
+const withinNamespace = (type: ResourceType, info: ResourceRequest): string | undefined =>
+  namespaceOf(type, info) === '' ? undefined : info.namespace;
+
+function handleCollection(context: ObjectsContext, asked: ObjectRequest, type: ResourceType): Promise<Answer> | Answer {
+  switch (asked.info.verb) {
+    case 'list':
+      return list(context, asked, type);
+    case 'watch':
+      return watch(context, asked, type);
+    case 'create':
+      return post(context, asked, type);
+    default:
+      return removeMany(context, asked, type);
+  }
+}
+
+function list({ world }: ObjectsContext, { request, info }: ObjectRequest, type: ResourceType): Answer {
+  const page = listObjects(world, type, withinNamespace(type, info), info.query);
+  const version = tableVersion(request.headers.get('accept') ?? '');
+  if (!version) return respond({ value: () => listOf(type, page), text: () => listText(type, page) }, 200, []);
+  const metadata = {
+    resourceVersion: String(page.revision),
+    ...(page.next !== '' && { continue: page.next }),
+    ...(page.remaining !== undefined && { remainingItemCount: page.remaining }),
+  };
+  const table = (): string => tableText(type, page.items, metadata, includeOf(info.query), world.clock.date(), version);
+  return respond(tableContent(table), 200, []);
+}
+
+function watch({ world }: ObjectsContext, { request, info }: ObjectRequest, type: ResourceType): Answer {
+  const version = tableVersion(request.headers.get('accept') ?? '');
+  let first = true;
+  const showTable = (object: KubeObject): string => {
+    const withColumns = first;
+    first = false;
+    return tableText(
+      type,
+      [object],
+      { resourceVersion: object.metadata.resourceVersion },
+      includeOf(info.query),
+      world.clock.date(),
+      version ?? 'v1',
+      withColumns,
+    );
+  };
+  const asking: WatchRequest = {
+    type,
+    namespace: withinNamespace(type, info),
+    name: info.object,
+    query: info.query,
+    ...(version && { show: showTable }),
+    signal: request.signal,
+  };
+  return { status: 200, headers: HEADERS, content: watchObjects(world, asking) };
+}
+
+/** Reads a body as an object, whatever form it comes in. */
+export async function readObject(request: Incoming): Promise<Body> {
+  if (request.value !== undefined) return bodyOf(request);
+  const bytes = await bytesOf(request);
+  const media = mediaType(request);
+  if (media !== 'application/vnd.kubernetes.protobuf' && !isProtobuf(bytes)) return readBody(bytes, media);
+  return { value: decodeProtobuf(bytes), repeated: [] };
+}
+
+/** Whether a request is to be carried out for show. */
+export function isDryRun(query: URLSearchParams): boolean {
+  const asked = query.getAll('dryRun');
+  if (asked.some((each) => each !== 'All')) throw invalidOption('CreateOptions', 'dryRun', asked[0], ['All']);
+  return asked.length > 0;
+}
+
+/** How a request's object is written: for show or not, with what fields, and granting no more than its writer has. */
+export const writeOptions = (
+  world: World,
+  { info, user }: Writer,
+  type: ResourceType,
+  { onUnknown }: Pick<FieldsJudge, 'onUnknown'>,
+): WriteOptions => ({
+  dryRun: isDryRun(info.query),
+  onUnknown,
+  confirm: (object, old) => confirmNoEscalation(world, { user, info }, type, object, old),
+});
+
+async function post(
+  context: ObjectsContext,
+  { request, info, user }: ObjectRequest,
+  type: ResourceType,
+): Promise<Answer> {
+  const body = await readObject(request);
+  const object = objectIn(body);
+  const reviewer = { user, namespace: namespaceOf(type, info), authenticate: context.authenticate };
+  const answer = review(context.world, type, object, reviewer);
+  if (answer) return respond(jsonContent(answer), 201, []);
+  const judge = fieldsJudge(type, info.query, body.repeated);
+  const namespace = namespaceOf(type, info) || namespaceIn(type, object);
+  const options = writeOptions(context.world, { info, user }, type, judge);
+  const stored = await commit(context.world, () => create(context.world, type, namespace, object, options));
+  return one(context, request, info, type, stored, 201, judge.warnings);
+}
+
+/** Creating without a namespace in the URL is refused, as upstream does for namespaced kinds. */
+function namespaceIn(type: ResourceType, object: JsonObject): string {
+  if (!type.namespaced) return '';
+  const said = isObject(object['metadata']) ? object['metadata']['namespace'] : undefined;
+  throw badRequest(
+    `an empty namespace may not be set during creation${typeof said === 'string' ? ` (the object says ${said}: use its URL)` : ''}`,
+  );
+}
+
+async function handleOne(
+  context: ObjectsContext,
+  asked: ObjectRequest,
+  type: ResourceType,
+  part: Part,
+): Promise<Answer> {
+  const { request, info } = asked;
+  const { world } = context;
+  const namespace = namespaceOf(type, info);
+  switch (info.verb) {
+    case 'get':
+      return one(context, request, info, type, getObject(world, type, namespace, info.object), 200, []);
+    case 'update': {
+      const body = await readObject(request);
+      const judge = fieldsJudge(type, info.query, body.repeated);
+      const options = writeOptions(world, asked, type, judge);
+      const stored = await commit(world, () => {
+        const old = latestObject(world, type, namespace, info.object);
+        return update(world, type, old, objectIn(body), part, options);
+      });
+      return one(context, request, info, type, stored, 200, judge.warnings);
+    }
+    case 'patch': {
+      const { object, status, warnings } = await patchObject(context, asked, type, part);
+      return one(context, request, info, type, object, status, warnings);
+    }
+    default:
+      return removeOne(context, asked, type);
+  }
+}
+
+/** One object, as JSON or as a table of one row. */
+function one(
+  { world }: ObjectsContext,
+  request: Incoming,
+  { query }: ResourceRequest,
+  type: ResourceType,
+  object: KubeObject,
+  status: number,
+  warnings: readonly string[],
+): Answer {
+  const version = tableVersion(request.headers.get('accept') ?? '');
+  if (!version)
+    return respond({ value: () => valueFor(type, object), text: () => textFor(type, object) }, status, warnings);
+  const metadata = { resourceVersion: object.metadata.resourceVersion };
+  const table = (): string => tableText(type, [object], metadata, includeOf(query), world.clock.date(), version);
+  return respond(tableContent(table), status, warnings);
+}
+
+async function deletionBody(request: Incoming): Promise<JsonObject> {
+  if (request.value !== undefined) return objectIn(await bodyOf(request));
+  const bytes = await bytesOf(request);
+  if (bytes.byteLength === 0) return {};
+  if (isProtobuf(bytes)) {
+    const decoded = decodeProtobuf(bytes);
+    return isObject(decoded) ? decoded : {};
+  }
+  return objectIn(readBody(bytes, mediaType(request)));
+}
+
+async function removeOne(
+  context: ObjectsContext,
+  { request, info }: ObjectRequest,
+  type: ResourceType,
+): Promise<Answer> {
+  const { world } = context;
+  const options = deleteOptions(await deletionBody(request), info.query);
+  const removal = await commit(world, () =>
+    remove(world, type, latestObject(world, type, namespaceOf(type, info), info.object), options),
+  );
+  if (!removal.gone || type.plural === 'pods') return one(context, request, info, type, removal.object, 200, []);
+  const details = {
+    name: info.object,
+    ...(type.group !== '' && { group: type.group }),
+    kind: type.plural,
+    uid: removal.object.metadata.uid,
+  };
+  return respond(jsonContent({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details }), 200, []);
+}
+
+async function removeMany(
+  context: ObjectsContext,
+  { request, info }: ObjectRequest,
+  type: ResourceType,
+): Promise<Answer> {
+  const { world } = context;
+  const options = deleteOptions(await deletionBody(request), info.query);
+  const matches = selectorOf(info.query, type);
+  const namespace = withinNamespace(type, info);
+  const items = await commit(world, () =>
+    latestOf(world, type)
+      .list(namespace)
+      .filter((object) => !matches || matches(object))
+      .map((object) => remove(world, type, object, options).object),
+  );
+  const metadata = { resourceVersion: String(world.store.revision) };
+  return respond(jsonContent({ kind: `${type.kind}List`, apiVersion: apiVersionOf(type), metadata, items }), 200, []);
+}

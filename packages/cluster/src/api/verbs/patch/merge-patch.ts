@@ -1,0 +1,14 @@
+/** JSON merge patch (RFC 7396). Pure. */
+
+import { copy, isObject, type JsonObject } from '../../../model/json.js';
+
+/** The object with a merge patch applied: null removes, lists are replaced. */
+export function mergePatch(object: unknown, patch: JsonObject): JsonObject {
+  const result: JsonObject = isObject(object) ? { ...object } : {};
+  for (const [field, value] of Object.entries(patch)) {
+    if (value === null) delete result[field];
+    else if (isObject(value)) result[field] = mergePatch(result[field], value);
+    else result[field] = copy(value);
+  }
+  return result;
+}

@@ -1,0 +1,98 @@
+/**
+ * PATCH: which of the four kinds it is, and what the object looks like afterwards.
+ */
+
+import { may } from '../../auth/authorization.js';
+import { bodyOf, mediaType, objectIn, type Body } from '../../wire/body.js';
+import { fieldsJudge } from '../../wire/field-validation.js';
+import { isObject, objectAt, type JsonObject, type KubeObject } from '../../../model/json.js';
+import type { ObjectRequest, ObjectsContext } from '../object-handler.js';
+import { writeOptions } from '../object-handler.js';
+import { applyJsonPatch } from './json-patch.js';
+import { mergePatch } from './merge-patch.js';
+import { commit } from '../commit.js';
+import { badRequest, forbidden, invalid, notFound, required, unsupportedMedia } from '../../status-error.js';
+import type { ResourceType } from '../../kinds/resource-type.js';
+import { serverSideApply } from './server-side-apply.js';
+import { strategicPatch } from './strategic-merge-patch.js';
+import { latestOf, type World } from '../../api-context.js';
+import { create, update, type Part } from '../write.js';
+
+const APPLY = 'application/apply-patch+yaml';
+const STRATEGIC = 'application/strategic-merge-patch+json';
+const KNOWN = ['application/json-patch+json', 'application/merge-patch+json', APPLY];
+
+/** What a patch led to. */
+export interface Patched {
+  readonly object: KubeObject;
+  /** 201 when applying created the object. */
+  readonly status: 200 | 201;
+  readonly warnings: readonly string[];
+}
+
+/** Patches an object, or creates it where applying does. Never loses another's write: there is nothing in between. */
+export async function patchObject(
+  { world }: ObjectsContext,
+  asked: ObjectRequest,
+  type: ResourceType,
+  part: Part,
+): Promise<Patched> {
+  const { request } = asked;
+  const media = mediaType(request);
+  const known = type.custom ? KNOWN : [...KNOWN, STRATEGIC];
+  if (!known.includes(media)) {
+    throw unsupportedMedia(
+      `the body of the request was in an unknown format - accepted media types include: ${known.join(', ')}`,
+    );
+  }
+  const body = await bodyOf(request);
+  return commit(world, () => patchWith(world, asked, type, part, { body, media }));
+}
+
+interface Patch {
+  readonly body: Body;
+  readonly media: string;
+}
+
+function patchWith(
+  world: World,
+  { info, user }: ObjectRequest,
+  type: ResourceType,
+  part: Part,
+  { body, media }: Patch,
+): Patched {
+  const judge = fieldsJudge(type, info.query, body.repeated);
+  const options = writeOptions(world, { info, user }, type, judge);
+  const namespace = type.namespaced ? info.namespace : '';
+  const old = latestOf(world, type).get(namespace, info.object);
+  const manager = info.query.get('fieldManager') ?? '';
+  if (media === APPLY && manager === '') {
+    const options = { group: 'meta.k8s.io', plural: 'patchoptions', kind: 'PatchOptions' };
+    throw invalid(options, '', [required('fieldManager', 'is required for apply patch')]);
+  }
+  const applying = { manager, force: info.query.get('force') === 'true', now: world.clock.date() };
+  if (!old) {
+    if (media !== APPLY || part !== 'main') throw notFound(type, info.object);
+    // A right to patch is not one to create. A real server gives no reason either.
+    if (!may(world, user, { ...info, verb: 'create' })) throw forbidden(type, info.object, '');
+    const { object, managedFields } = serverSideApply(type, undefined, objectIn(body), applying);
+    const named = { ...object, metadata: { ...objectAt(object, 'metadata'), name: info.object } };
+    const made = create(world, type, namespace, named, { ...options, managedFields });
+    return { object: made, status: 201, warnings: judge.warnings };
+  }
+  if (media === APPLY) {
+    const { object, managedFields } = serverSideApply(type, old, objectIn(body), applying);
+    const changed = update(world, type, old, object, part, { ...options, managedFields });
+    return { object: changed, status: 200, warnings: judge.warnings };
+  }
+  const next = patched(type, old, body.value, media);
+  return { object: update(world, type, old, next, part, options), status: 200, warnings: judge.warnings };
+}
+
+/** The object with a patch of one of the three plain kinds. */
+export function patched(type: ResourceType, old: JsonObject, patch: unknown, media: string): JsonObject {
+  if (media === 'application/json-patch+json') return applyJsonPatch(old, patch);
+  if (!isObject(patch)) throw badRequest('error decoding patch: the patch must be a JSON object');
+  if (media === 'application/merge-patch+json') return mergePatch(old, patch);
+  return strategicPatch(old, patch, type.schema);
+}

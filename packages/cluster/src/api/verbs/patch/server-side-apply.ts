@@ -1,0 +1,130 @@
+/**
+ * Server-side apply: what is applied is merged in, and what the same manager applied before and no longer mentions goes.
+ *
+ * Lists are merged by key as in a strategic merge patch. Only those who apply are remembered in managedFields; other writers own
+ * nothing here, so they are never in conflict (README.md, "What it does not do").
+ */
+
+import {
+  copy,
+  isObject,
+  objectAt,
+  objectsAt,
+  same,
+  stringAt,
+  type JsonObject,
+  type KubeObject,
+} from '../../../model/json.js';
+import { childrenOf, fieldsOf, removeAll, shown, withoutPaths, type FieldSet } from './managed-fields.js';
+import { Refusal, type Cause } from '../../status-error.js';
+import { apiVersionOf, type ResourceType } from '../../kinds/resource-type.js';
+import { strategicPatch } from './strategic-merge-patch.js';
+import { timestamp } from '../../api-context.js';
+
+/** Who applies, and how hard. */
+export interface Applying {
+  readonly manager: string;
+  /** Take over what other managers have set otherwise. */
+  readonly force: boolean;
+  readonly now: Date;
+}
+
+/** What applying leads to: the object, and who has applied what to it. */
+export interface Applied {
+  readonly object: JsonObject;
+  readonly managedFields: readonly unknown[];
+}
+
+/** The object as it is after applying; `old` is absent when applying creates it. Throws a 409 for what others own. */
+export function serverSideApply(
+  type: ResourceType,
+  old: KubeObject | undefined,
+  wanted: JsonObject,
+  { manager, force, now }: Applying,
+): Applied {
+  const entries = objectsAt(old, 'metadata', 'managedFields');
+  const mine = entries.find((entry) => entry['manager'] === manager);
+  const owned = fieldsOf(wanted, type.schema);
+  const others = entries
+    .filter((entry) => entry['manager'] !== manager)
+    .map((entry) => ({ entry, disputes: old ? disputesWith(objectAt(entry, 'fieldsV1'), owned, old, wanted) : [] }));
+  if (!force && others.some(({ disputes }) => disputes.length > 0)) throw conflictOf(others);
+
+  const left = others
+    .map(({ entry, disputes }) => ({ ...entry, fieldsV1: withoutPaths(objectAt(entry, 'fieldsV1'), disputes) }))
+    .filter(({ fieldsV1 }) => Object.keys(fieldsV1).length > 0);
+  const draft = copy<JsonObject>(old ?? {});
+  drop(
+    draft,
+    objectAt(mine, 'fieldsV1'),
+    owned,
+    left.map(({ fieldsV1 }) => fieldsV1),
+  );
+  const object = strategicPatch(draft, copy(wanted), type.schema);
+  const entry = {
+    manager,
+    operation: 'Apply',
+    apiVersion: apiVersionOf(type),
+    time: timestamp(now),
+    fieldsType: 'FieldsV1',
+    fieldsV1: owned,
+  };
+  const unchanged = mine && same({ ...mine, time: '' }, { ...entry, time: '' });
+  return { object, managedFields: [...left, unchanged ? mine : entry] };
+}
+
+interface Other {
+  readonly entry: JsonObject;
+  readonly disputes: readonly (readonly string[])[];
+}
+
+/** Paths of fields that both own and that would get another value. */
+function disputesWith(
+  theirs: FieldSet,
+  ours: FieldSet,
+  before: unknown,
+  after: unknown,
+  path: readonly string[] = [],
+): string[][] {
+  const [childBefore, childAfter] = [childrenOf(before), childrenOf(after)];
+  return Object.entries(theirs).flatMap(([name, inner]) => {
+    const mine = ours[name];
+    if (!isObject(mine) || !isObject(inner)) return [];
+    const here = [...path, name];
+    const [was, will] = [childBefore(name), childAfter(name)];
+    if (Object.keys(inner).length > 0 && Object.keys(mine).length > 0)
+      return disputesWith(inner, mine, was, will, here);
+    return same(was, will) || isObject(will) ? [] : [here];
+  });
+}
+
+/** The most conflicts that are named. */
+const MOST_TOLD = 1000;
+
+function conflictOf(others: readonly Other[]): Refusal {
+  const all = others.flatMap(({ entry, disputes }) =>
+    disputes.map((path): Cause => ({
+      reason: 'FieldManagerConflict',
+      field: shown(path),
+      message: `conflict with ${JSON.stringify(stringAt(entry, 'manager'))}`,
+    })),
+  );
+  const causes = all.slice(0, MOST_TOLD);
+  const count = all.length === 1 ? '1 conflict' : `${all.length} conflicts`;
+  const list = causes.map(({ field, message }) => `${message}: ${field}`).join(', ');
+  return new Refusal(409, 'Conflict', `Apply failed with ${count}: ${list}`, { causes });
+}
+
+/** Takes out of a draft what this manager applied before and no longer wants, unless another applier wants it. */
+function drop(draft: unknown, before: FieldSet, now: FieldSet, others: readonly FieldSet[]): void {
+  const childOf = childrenOf(draft);
+  const dropped = new Map<string, unknown>();
+  for (const [name, inner] of Object.entries(before)) {
+    const claims = others.map((each) => each[name]).filter(isObject);
+    const [still, value] = [now[name], childOf(name)];
+    if (isObject(inner) && Object.keys(inner).length > 0) drop(value, inner, isObject(still) ? still : {}, claims);
+    const empty = !isObject(value) || name.startsWith('k:') || Object.keys(value).length === 0;
+    if (still === undefined && claims.length === 0 && empty && value !== undefined) dropped.set(name, value);
+  }
+  removeAll(draft, dropped);
+}

@@ -1,0 +1,138 @@
+/**
+ * The log of a pod's container, in kubelet's words where there is none.
+ *
+ * Separate from the other subresources because its answer is a stream that a node gives; `PodLogs` is all that is required of the node.
+ */
+
+import { at, isObject, objectsAt, stringAt, type JsonObject, type KubeObject } from '../../model/json.js';
+import type { ObjectRequest, ObjectsContext } from './object-handler.js';
+import type { Answer } from '../wire/plain-request.js';
+import { getObject } from './read.js';
+import { badRequest, invalid, invalidValue } from '../status-error.js';
+import { isTrue } from '../request-info.js';
+import type { ResourceType } from '../kinds/resource-type.js';
+
+/** What part of a log is asked for, and whether to wait for more. */
+export interface LogOptions {
+  readonly follow?: boolean;
+  readonly tailLines?: number;
+  readonly sinceSeconds?: number;
+  readonly sinceTime?: string;
+  readonly timestamps?: boolean;
+  readonly limitBytes?: number;
+  /** Which start of the container, from 0. @default the newest */
+  readonly attempt?: number;
+}
+
+/** Which pod. */
+export interface PodRef {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+}
+
+/** The logs of a node's containers. */
+export interface PodLogs {
+  /** The log of a container; undefined when it has not started. With `follow` the stream ends with the container. */
+  open(pod: PodRef, container: string, options: LogOptions): ReadableStream<Uint8Array> | undefined;
+}
+
+const TEXT = { 'content-type': 'text/plain', 'cache-control': 'no-cache, private' };
+
+/** Streams what a container wrote. Says which containers there are when the choice is not clear. */
+export function podLog(
+  { world, logs }: ObjectsContext,
+  { info }: ObjectRequest,
+  type: ResourceType,
+): Answer | Response {
+  const pod = getObject(world, type, info.namespace, info.object);
+  const container = containerOf(pod, info.query.get('container') ?? '');
+  const { namespace = '', name, uid } = pod.metadata;
+  const options = logOptions(info.query, name);
+  if (stringAt(pod, 'spec', 'nodeName') === '') return new Response('', { headers: TEXT });
+  const isPrevious = isTrue(info.query.get('previous'));
+  const attempt = isPrevious ? previousAttempt(pod, container) : undefined;
+  const waiting = isPrevious ? undefined : waitingReason(pod, statusOf(pod, container));
+  if (waiting !== undefined)
+    throw badRequest(`container "${container}" in pod "${name}" is waiting to start: ${waiting}`);
+  const stream = logs()?.open({ namespace, name, uid }, container, {
+    ...options,
+    ...(attempt !== undefined && { attempt }),
+  });
+  return stream ? { status: 200, headers: TEXT, content: { stream } } : new Response('', { headers: TEXT });
+}
+
+function containerOf(pod: KubeObject, asked: string): string {
+  const named = (list: string): string[] => objectsAt(pod, 'spec', list).map((each) => stringAt(each, 'name'));
+  const [inits, mains] = [named('initContainers'), named('containers')];
+  const { name } = pod.metadata;
+  if (asked !== '') {
+    if ([...inits, ...mains].includes(asked)) return asked;
+    throw badRequest(`container ${asked} is not valid for pod ${name}`);
+  }
+  const preferred = pod.metadata.annotations?.['kubectl.kubernetes.io/default-container'];
+  const [only = ''] = mains;
+  if (mains.length === 1) return only;
+  if (preferred !== undefined && mains.includes(preferred)) return preferred;
+  const init = inits.length > 0 ? ` or one of the init containers: [${inits.join(' ')}]` : '';
+  throw badRequest(`a container name must be specified for pod ${name}, choose one of: [${mains.join(' ')}]${init}`);
+}
+
+/** The status of a container, if the node has written one. */
+function statusOf(pod: KubeObject, container: string): JsonObject | undefined {
+  const lists = ['initContainerStatuses', 'containerStatuses'];
+  return lists.flatMap((list) => objectsAt(pod, 'status', list)).find((each) => each['name'] === container);
+}
+
+const IMAGE_REASONS = new Map([
+  ['ErrImagePull', "image can't be pulled"],
+  ['ImagePullBackOff', 'trying and failing to pull image'],
+]);
+
+/** Why a container has not started, if it has not. */
+function waitingReason(pod: KubeObject, status: JsonObject | undefined): string | undefined {
+  if (!status) return hasStatuses(pod) ? undefined : 'ContainerCreating';
+  if (!isObject(at(status, 'state', 'waiting')) || isObject(at(status, 'lastState', 'terminated'))) return undefined;
+  const reason = stringAt(status, 'state', 'waiting', 'reason') || 'ContainerCreating';
+  return IMAGE_REASONS.get(reason) ?? reason;
+}
+
+const hasStatuses = (pod: KubeObject): boolean =>
+  ['initContainerStatuses', 'containerStatuses'].some((list) => objectsAt(pod, 'status', list).length > 0);
+
+/** The attempt that `previous` means: the last one that ended, before the current one if there is one. */
+function previousAttempt(pod: KubeObject, container: string): number {
+  const status = statusOf(pod, container) ?? {};
+  const restarts = Number(status['restartCount'] ?? 0);
+  const isWaiting = isObject(at(status, 'state', 'waiting'));
+  if (isObject(at(status, 'lastState', 'terminated'))) return isWaiting ? restarts : restarts - 1;
+  throw badRequest(`previous terminated container "${container}" in pod "${pod.metadata.name}" not found`);
+}
+
+function logOptions(query: URLSearchParams, pod: string): LogOptions {
+  const count = (name: string): number | undefined => {
+    const text = query.get(name);
+    if (text === null) return undefined;
+    const value = Number(text);
+    const least = name === 'tailLines' ? 0 : 1;
+    if (Number.isInteger(value) && value >= least) return value;
+    const log = { group: '', plural: 'podlogoptions', kind: 'PodLogOptions' };
+    throw invalid(log, pod, [
+      invalidValue(
+        name,
+        Number.isNaN(value) ? text : value,
+        `must be greater than ${least === 0 ? 'or equal to 0' : '0'}`,
+      ),
+    ]);
+  };
+  const [tailLines, sinceSeconds, limitBytes] = [count('tailLines'), count('sinceSeconds'), count('limitBytes')];
+  const sinceTime = query.get('sinceTime');
+  return {
+    follow: ['true', '1'].includes(query.get('follow') ?? ''),
+    timestamps: ['true', '1'].includes(query.get('timestamps') ?? ''),
+    ...(tailLines !== undefined && { tailLines }),
+    ...(sinceSeconds !== undefined && { sinceSeconds }),
+    ...(limitBytes !== undefined && { limitBytes }),
+    ...(sinceTime !== null && { sinceTime }),
+  };
+}

@@ -1,0 +1,33 @@
+/**
+ * The `scale` subresource of workloads: how many replicas, and nothing else.
+ */
+
+import { at, objectAt, stringAt, type JsonObject, type KubeObject } from '../../model/json.js';
+import { apiVersionOf, type ResourceType } from '../kinds/resource-type.js';
+
+/** What a workload's scale says. */
+export function scaleOf({ kind, metadata, spec, status }: KubeObject): JsonObject {
+  const { name, namespace, uid, resourceVersion, creationTimestamp } = metadata;
+  const labels = kind === 'ReplicationController' ? [] : ['matchLabels'];
+  const selector = Object.entries(objectAt(spec, 'selector', ...labels))
+    .map(([key, value]) => `${key}=${String(value)}`)
+    .join(',');
+  return {
+    kind: 'Scale',
+    apiVersion: 'autoscaling/v1',
+    metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
+    spec: { replicas: at(spec, 'replicas') ?? 0 },
+    status: { replicas: at(status, 'replicas') ?? 0, selector },
+  };
+}
+
+/** The workload with the replicas of a scale. */
+export function withScale(type: ResourceType, object: KubeObject, scale: JsonObject): JsonObject {
+  const resourceVersion = stringAt(scale, 'metadata', 'resourceVersion');
+  return {
+    ...object,
+    apiVersion: apiVersionOf(type),
+    metadata: { ...object.metadata, ...(resourceVersion !== '' && { resourceVersion }) },
+    spec: { ...objectAt(object, 'spec'), replicas: at(scale, 'spec', 'replicas') ?? 0 },
+  };
+}

@@ -1,0 +1,214 @@
+/**
+ * What a watcher has not read yet, and the two forms in which it reads: a stream of frames, and events as they are.
+ *
+ * Separate because it bounds memory: events wait as references to stored objects and are serialized when they are read. A watcher that
+ * leaves too many or too large events unread is cut off; it lists again, as after any broken connection.
+ */
+
+import type { Clock } from '../../platform/clock.js';
+
+/** How many events may wait for a watcher that does not read, besides those it begins with. */
+const MOST_WAITING = 4096;
+
+/** How many bytes of objects may wait for it. */
+const MOST_WAITING_BYTES = 16 * 1024 * 1024;
+
+/** The longest that a timer runs, in milliseconds: 24 days. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+/** How many serialized frames wait for the connection. */
+const MOST_FRAMES = 16;
+
+/** A watch that has begun. */
+export interface Watching {
+  readonly stop: () => void;
+  readonly beforeTimeout: () => void;
+}
+
+/** When a watch ends of itself. */
+export interface Lasting {
+  readonly clock: Clock;
+  readonly signal: AbortSignal | undefined;
+  /** 0: never. */
+  readonly seconds: number;
+}
+
+/** Begins a watch, which writes its events and says when it ends. */
+export type Begin<T> = (write: (event: T) => void, end: () => void) => Watching;
+
+/** How to treat the events of a watch: their sizes in bytes, and what the reader gets. */
+export interface Form<T, R> {
+  readonly size: (event: T) => number;
+  readonly show: (event: T) => R;
+}
+
+interface Waiting<T> {
+  readonly event: T;
+  /** 0 for what a watch begins with: that is as long as the list that the client would have read. */
+  readonly bytes: number;
+  readonly counts: 0 | 1;
+}
+
+/** Events in the order in which they happened. */
+class Backlog<T> {
+  #waiting: Waiting<T>[] = [];
+  #read = 0;
+  #count = 0;
+  #bytes = 0;
+
+  /** Adds an event; false when there is no room for it. */
+  add(waiting: Waiting<T>): boolean {
+    this.#waiting.push(waiting);
+    this.#count += waiting.counts;
+    this.#bytes += waiting.bytes;
+    return this.#count <= MOST_WAITING && this.#bytes <= MOST_WAITING_BYTES;
+  }
+
+  /** Takes the oldest event. */
+  take(): { readonly event: T } | undefined {
+    const found = this.#waiting[this.#read];
+    if (!found) return undefined;
+    this.#read += 1;
+    this.#count -= found.counts;
+    this.#bytes -= found.bytes;
+    if (this.#read === this.#waiting.length || this.#read > MOST_WAITING) {
+      this.#waiting = this.#waiting.slice(this.#read);
+      this.#read = 0;
+    }
+    return found;
+  }
+}
+
+/** The reader's side of a watch. */
+interface Reader {
+  /** Called when there is something to read, or nothing more will come. */
+  readonly wake: () => void;
+  /** Called instead when too much is unread. */
+  readonly fail: (why: Error) => void;
+}
+
+/** A watch with its backlog: what it writes until the reader leaves, the time is up, or too much is unread. */
+class Subscription<T> {
+  readonly backlog = new Backlog<T>();
+  readonly #signal: AbortSignal | undefined;
+  readonly #reader: Reader;
+  #watching: Watching | undefined;
+  #stopTimer: (() => void) | undefined;
+  #hasEnded = false;
+
+  constructor({ clock, signal, seconds }: Lasting, begin: Begin<T>, size: (event: T) => number, reader: Reader) {
+    this.#signal = signal;
+    this.#reader = reader;
+    this.#watching = begin((event) => this.#write(event, size), this.#end);
+    if (this.#hasEnded) this.#watching.stop(); // while it began
+    signal?.addEventListener('abort', this.#end, { once: true });
+    if (signal?.aborted === true) this.#end();
+    if (seconds > 0 && !this.#hasEnded)
+      this.#stopTimer = clock.after(Math.min(seconds * 1000, LONGEST_MS), this.#timeUp, true);
+  }
+
+  /** Whether nothing more will be written. */
+  get hasEnded(): boolean {
+    return this.#hasEnded;
+  }
+
+  /** Stops the watch: the reader has left. */
+  readonly leave = (): void => {
+    this.#hasEnded = true;
+    this.#stopTimer?.();
+    this.#signal?.removeEventListener('abort', this.#end);
+    this.#watching?.stop();
+  };
+
+  readonly #end = (): void => {
+    if (this.#hasEnded) return;
+    this.leave();
+    this.#reader.wake();
+  };
+
+  readonly #timeUp = (): void => {
+    this.#watching?.beforeTimeout();
+    this.#end();
+  };
+
+  #write(event: T, size: (event: T) => number): void {
+    if (this.#hasEnded) return;
+    const hasRoom = this.backlog.add(
+      this.#watching ? { event, bytes: size(event), counts: 1 } : { event, bytes: 0, counts: 0 },
+    );
+    if (hasRoom) this.#reader.wake();
+    else {
+      this.leave();
+      this.#reader.fail(new Error('this watcher does not read; its watch has been ended'));
+    }
+  }
+}
+
+/** A watch as a stream of frames. */
+export function openStream<T>(
+  lasting: Lasting,
+  begin: Begin<T>,
+  { size, show }: Form<T, Uint8Array>,
+): ReadableStream<Uint8Array> {
+  let subscription: Subscription<T> | undefined;
+  let isOver = false;
+  const pump = (controller: ReadableStreamDefaultController<Uint8Array>): void => {
+    if (!subscription || isOver) return;
+    while ((controller.desiredSize ?? 0) > 0) {
+      const next = subscription.backlog.take();
+      if (next) controller.enqueue(show(next.event));
+      else {
+        isOver = subscription.hasEnded;
+        if (isOver) controller.close();
+        return;
+      }
+    }
+  };
+  return new ReadableStream<Uint8Array>(
+    {
+      start(controller) {
+        const fail = (why: Error): void => {
+          isOver = true;
+          controller.error(why);
+        };
+        subscription = new Subscription(lasting, begin, size, { wake: () => pump(controller), fail });
+        pump(controller);
+      },
+      pull: pump,
+      cancel: () => subscription?.leave(),
+    },
+    new CountQueuingStrategy({ highWaterMark: MOST_FRAMES }),
+  );
+}
+
+/** A watch as events, for a reader in this process. */
+export function openEvents<T>(
+  lasting: Lasting,
+  begin: Begin<T>,
+  { size, show }: Form<T, unknown>,
+): AsyncIterable<unknown> {
+  let wake: () => void = () => undefined;
+  let failure: Error | undefined;
+  const fail = (why: Error): void => {
+    failure = why;
+    wake();
+  };
+  const subscription = new Subscription(lasting, begin, size, { wake: () => wake(), fail });
+  return {
+    async *[Symbol.asyncIterator]() {
+      try {
+        for (;;) {
+          for (let next = subscription.backlog.take(); next; next = subscription.backlog.take()) {
+            yield show(next.event);
+            if (failure) break;
+          }
+          if (failure) throw failure;
+          if (subscription.hasEnded) return;
+          await new Promise<void>((resolve) => (wake = resolve));
+        }
+      } finally {
+        subscription.leave();
+      }
+    },
+  };
+}

@@ -1,0 +1,150 @@
+/**
+ * Watches: changes as they happen, each after the other, from any revision that is still remembered.
+ *
+ * A frame is serialised once and shared by all who watch in the same form. A watcher that does not read is cut off when its
+ * buffer is full; it lists again, as after any broken connection, and no other watcher notices.
+ */
+
+import { every } from '../../platform/clock.js';
+import type { KubeObject } from '../../model/json.js';
+import { expired } from '../status-error.js';
+import { apiVersionOf, type ResourceType } from '../kinds/resource-type.js';
+import type { WatchContent } from '../wire/plain-request.js';
+import { integerIn, revisionOf, selectorOf, textFor, valueFor, waitsForFuture } from './read.js';
+import type { Matches } from '../selectors/field-selector.js';
+import { objectsOf, type World } from '../api-context.js';
+import type { Change } from '../../storage/memory/history.js';
+import { sizeOf } from '../../storage/memory/object-size.js';
+import { openEvents, openStream, type Watching } from './watch-backlog.js';
+
+const BOOKMARK_MS = 60_000;
+
+/** How a watch shows an object: its JSON text. Tables have their own. */
+export type Show = (object: KubeObject, type: Change['type'] | 'BOOKMARK') => string;
+
+/** What is being watched. */
+export interface WatchRequest {
+  readonly type: ResourceType;
+  /** Undefined: all namespaces. */
+  readonly namespace: string | undefined;
+  /** The one object that is watched; `''` for all. */
+  readonly name: string;
+  readonly query: URLSearchParams;
+  /** Absent: as JSON, in frames shared with other watchers. */
+  readonly show?: Show;
+  /** Ends the watch, as closing the connection does. */
+  readonly signal: AbortSignal | undefined;
+}
+
+const encoder = new TextEncoder();
+const frames = new WeakMap<Change, Map<string, Uint8Array>>();
+
+const frame = (type: string, text: string): Uint8Array => encoder.encode(`{"type":"${type}","object":${text}}\n`);
+
+/** The frame of a change, made once for all watchers of that version. */
+function sharedFrame(change: Change, seen: Change['type'], object: KubeObject, type: ResourceType): Uint8Array {
+  const key = `${seen} ${type.version}`;
+  const known = frames.get(change) ?? new Map<string, Uint8Array>();
+  frames.set(change, known);
+  const found = known.get(key);
+  if (found) return found;
+  const made = frame(seen, textFor(type, object));
+  known.set(key, made);
+  return made;
+}
+
+/**
+ * What a watcher with a selector sees of a change: an object that stops matching is deleted for it, one that starts to
+ * match is added. Undefined: nothing.
+ */
+export function seenAs(change: Change, matches: Matches | undefined): Change['type'] | undefined {
+  if (!matches || change.type === 'ADDED') return !matches || matches(change.object) ? change.type : undefined;
+  const before = change.previous !== undefined && matches(change.previous);
+  if (change.type === 'DELETED') return before ? 'DELETED' : undefined;
+  const after = matches(change.object);
+  if (before) return after ? 'MODIFIED' : 'DELETED';
+  return after ? 'ADDED' : undefined;
+}
+
+/** One event, before it is written. `change`: what it is of, when others may see the same. */
+interface Seen {
+  readonly type: Change['type'] | 'BOOKMARK';
+  readonly object: KubeObject;
+  readonly change?: Change;
+}
+
+/** Starts a watch when its content is asked for; in text the chunks are whole frames. Throws a 410 when the revision is forgotten. */
+export function watchObjects(world: World, request: WatchRequest): WatchContent {
+  const { type, namespace, name, query, signal } = request;
+  const matches = selectorOf(query, type, name);
+  const collection = objectsOf(world, type);
+  const revision = revisionOf(query);
+  waitsForFuture(world, revision);
+  const replay = revision === undefined || revision === 0 || query.get('sendInitialEvents') === 'true';
+  const missed = replay ? [] : collection.since(revision);
+  if (!missed) throw expired(`too old resource version: ${revision ?? 0} (${world.store.revision})`);
+  const initial = replay ? collection.list(namespace).filter((object) => !matches || matches(object)) : [];
+  const asked = world.store.revision;
+  const within = ({ object }: Change): boolean =>
+    namespace === undefined || (object.metadata.namespace ?? '') === namespace;
+
+  const begin = (write: (seen: Seen) => void, end: () => void): Watching => {
+    const push = (change: Change): void => {
+      if (!within(change)) return;
+      const seen = seenAs(change, matches);
+      if (!seen) return;
+      // an object that left the selection is shown as it was, under the revision of the change that took it out
+      const left = seen === 'DELETED' && change.type === 'MODIFIED' && change.previous;
+      write({ type: seen, object: left ? withRevision(left, change.revision) : change.object, change });
+    };
+    const bookmark = (annotations?: Record<string, string>): void =>
+      write({ type: 'BOOKMARK', object: bookmarkOf(type, world.store.revision, annotations) });
+    for (const object of initial) write({ type: 'ADDED', object });
+    if (query.get('sendInitialEvents') === 'true') bookmark({ 'k8s.io/initial-events-end': 'true' });
+    // What has changed since it was asked for too: the answer may have been on its way for a moment.
+    for (const change of [...missed, ...(collection.since(asked) ?? [])]) push(change);
+    const stop = collection.subscribe(push);
+    const stopEnd = collection.onEnd(end);
+    const wantsBookmarks = ['true', '1'].includes(query.get('allowWatchBookmarks') ?? '');
+    const stopBookmarks = wantsBookmarks ? every(world.clock, BOOKMARK_MS, bookmark) : undefined;
+    return {
+      stop: () => {
+        stop();
+        stopEnd();
+        stopBookmarks?.();
+      },
+      beforeTimeout: () => (wantsBookmarks ? bookmark() : undefined),
+    };
+  };
+  const show: Show = request.show ?? ((object) => textFor(type, object));
+  const framed = ({ type: seen, object, change }: Seen): Uint8Array =>
+    request.show || !change || seen === 'BOOKMARK'
+      ? frame(seen, show(object, seen))
+      : sharedFrame(change, seen, object, type);
+  const valued = ({ type: seen, object }: Seen): unknown =>
+    request.show
+      ? JSON.parse(`{"type":"${seen}","object":${show(object, seen)}}`)
+      : { type: seen, object: valueFor(type, object) };
+  const size = ({ object, change }: Seen): number => sizeOf(change?.object ?? object);
+  const lasting = { clock: world.clock, signal, seconds: integerIn(query, 'timeoutSeconds') };
+  return {
+    events: () => openEvents(lasting, begin, { size, show: valued }),
+    frames: () => openStream(lasting, begin, { size, show: framed }),
+  };
+}
+
+const withRevision = (object: KubeObject, revision: number): KubeObject => ({
+  ...object,
+  metadata: { ...object.metadata, resourceVersion: String(revision) },
+});
+
+/** A frame's object that says nothing but how far the watch has come. */
+const bookmarkOf = (type: ResourceType, revision: number, annotations?: Record<string, string>): KubeObject => ({
+  kind: type.kind,
+  apiVersion: apiVersionOf(type),
+  metadata: {
+    resourceVersion: String(revision),
+    creationTimestamp: null,
+    ...(annotations && { annotations }),
+  } as unknown as KubeObject['metadata'], // a bookmark has no name; it is never stored
+});

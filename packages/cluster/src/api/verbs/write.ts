@@ -1,0 +1,276 @@
+/**
+ * Creating and changing objects: the one way into the store.
+ *
+ *     body ─▶ metadata ─▶ fields known? ─▶ defaults ─▶ admission ─▶ valid? ─▶ storable? ─▶ store
+ *
+ * Synchronous from end to end, so that no two writes can interleave and a conflict can only come from a client's stale read.
+ */
+
+import { admit } from '../admission/admission.js';
+import { copy, fill, isObject, same, within, type JsonObject, type KubeObject } from '../../model/json.js';
+import { checkAnnotations, checkLabels, checkName, generatedName } from '../kinds/names.js';
+import {
+  alreadyExists,
+  badRequest,
+  conflict,
+  forbiddenField,
+  invalid,
+  invalidValue,
+  type Cause,
+} from '../status-error.js';
+import { apiVersionOf, placeOf, type ResourceType } from '../kinds/resource-type.js';
+import { decodeBuiltIn } from '../kinds/decode.js';
+import { METADATA } from '../kinds/builtin-schemas.js';
+import { refuseIfFull, refuseIfUnstorable } from './object-limits.js';
+import { fillDefaults, prune } from '../schema/schema.js';
+import { checkSchema } from '../schema/schema-validation.js';
+import { latestOf, timestamp, type World } from '../api-context.js';
+
+/** How a write was asked for. */
+export interface WriteOptions {
+  /** Do everything but store. */
+  readonly dryRun: boolean;
+  /** Told, once, which fields the kind does not have; may throw to refuse the write. */
+  readonly onUnknown: (fields: readonly string[]) => void;
+  /** Throws to refuse what is about to be stored, for what only the request tells: who writes. Absent: the server itself. */
+  readonly confirm?: (object: KubeObject, old: KubeObject | undefined) => void;
+  /** Who applied what, when this write is an apply; other writes leave that as it was. */
+  readonly managedFields?: readonly unknown[];
+}
+
+/** Stores a new object; returns it as stored. */
+export function create(
+  world: World,
+  type: ResourceType,
+  namespace: string,
+  body: JsonObject,
+  options: WriteOptions,
+): KubeObject {
+  const draft = copy(body);
+  bindToUrl(draft, type, namespace);
+  settleFields(type, draft, options);
+  startMetadata(world, type, draft, options);
+  if (type.subresources.includes('status') && type.custom) delete draft['status'];
+  type.rules.fill?.(draft, undefined);
+  options.confirm?.(asObject(draft), undefined);
+  const object = admit(world, type, asObject(draft), undefined, { sent: body, dryRun: options.dryRun });
+  const { name } = object.metadata;
+  refuseIfWrong(type, object, undefined);
+  if (latestOf(world, type).get(namespace, name)) throw alreadyExists(type, name);
+  refuseIfUnstorable(type, object);
+  refuseIfFull(world.store, object, undefined);
+  if (options.dryRun) return object;
+  return world.store.put(placeOf(type), object);
+}
+
+/** What part of an object a change may touch. */
+export type Part = 'main' | 'status' | 'finalize';
+
+/** Stores a changed object; returns it as stored. A change that changes nothing is not written. */
+export function update(
+  world: World,
+  type: ResourceType,
+  old: KubeObject,
+  body: JsonObject,
+  part: Part,
+  options: WriteOptions,
+): KubeObject {
+  const draft = copy(body);
+  const { namespace = '' } = old.metadata;
+  bindToUrl(draft, type, namespace);
+  checkSameObject(type, draft, old);
+  settleFields(type, draft, options);
+  continueMetadata(type, draft, old, options);
+  keepOtherParts(type, draft, old, part);
+  if (part === 'main') type.rules.fill?.(draft, old);
+  countGeneration(type, draft, old);
+  const whole = asObject(draft);
+  if (part === 'main') options.confirm?.(whole, old);
+  const object = part === 'main' ? admit(world, type, whole, old, { sent: body, dryRun: options.dryRun }) : whole;
+  refuseIfWrong(type, object, old);
+  if (same(object, old)) return old;
+  refuseIfUnstorable(type, object);
+  if (options.dryRun) return object;
+  if (isFinished(object)) return world.store.remove(placeOf(type), object);
+  refuseIfFull(world.store, object, old);
+  return world.store.put(placeOf(type), object);
+}
+
+/** Whether nothing holds an object that is being deleted any more. */
+const isFinished = ({ metadata, spec }: KubeObject): boolean =>
+  metadata.deletionTimestamp !== undefined &&
+  (metadata.finalizers ?? []).length === 0 &&
+  (metadata.deletionGracePeriodSeconds ?? 0) === 0 &&
+  !(isObject(spec) && Array.isArray(spec['finalizers']) && spec['finalizers'].length > 0);
+
+/** Body and URL must mean the same kind, namespace and name. */
+function bindToUrl(draft: JsonObject, type: ResourceType, namespace: string): void {
+  const { apiVersion, kind } = draft;
+  const wanted = apiVersionOf(type);
+  if (kind !== undefined && kind !== type.kind) {
+    throw badRequest(`the kind in the data (${String(kind)}) does not match the expected kind (${type.kind})`);
+  }
+  if (apiVersion !== undefined && apiVersion !== wanted) {
+    throw badRequest(
+      `the API version in the data (${String(apiVersion)}) does not match the expected API version (${wanted})`,
+    );
+  }
+  if (draft['metadata'] !== undefined && draft['metadata'] !== null && !isObject(draft['metadata'])) {
+    throw badRequest('metadata: expected an object');
+  }
+  draft['apiVersion'] = wanted;
+  draft['kind'] = type.kind;
+  const metadata = within(draft, 'metadata');
+  const said = metadata['namespace'];
+  // Of a kind without namespaces a real server drops it without a word.
+  if (type.namespaced && typeof said === 'string' && said !== '' && said !== namespace) {
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+  }
+  if (type.namespaced) metadata['namespace'] = namespace;
+  else delete metadata['namespace'];
+}
+
+/** What only the server says about a new object. */
+function startMetadata(world: World, type: ResourceType, draft: JsonObject, options: WriteOptions): void {
+  const metadata = within(draft, 'metadata');
+  const { name, generateName, resourceVersion } = metadata;
+  if (typeof resourceVersion === 'string' && resourceVersion !== '' && resourceVersion !== '0') {
+    throw badRequest('resourceVersion should not be set on objects to be created');
+  }
+  for (const field of [
+    'selfLink',
+    'resourceVersion',
+    'deletionTimestamp',
+    'deletionGracePeriodSeconds',
+    'managedFields',
+  ]) {
+    delete metadata[field];
+  }
+  const named = typeof name === 'string' && name !== '';
+  if (!named && typeof generateName === 'string' && generateName !== '')
+    metadata['name'] = generatedName(generateName, world.random);
+  metadata['uid'] = world.random.uuid();
+  metadata['creationTimestamp'] = timestamp(world.clock.date());
+  delete metadata['generation'];
+  if (options.managedFields) metadata['managedFields'] = options.managedFields;
+  if (type.rules.counted === true) metadata['generation'] = 1;
+  dropEmpty(metadata);
+}
+
+/** Metadata says nothing by empty fields, so they are not kept. */
+function dropEmpty(metadata: JsonObject): void {
+  for (const [field, value] of Object.entries(metadata)) {
+    const empty = value === null || value === '' || (typeof value === 'object' && Object.keys(value).length === 0);
+    if (empty) delete metadata[field];
+  }
+}
+
+function checkSameObject(type: ResourceType, draft: JsonObject, old: KubeObject): void {
+  const metadata = within(draft, 'metadata');
+  const { name } = old.metadata;
+  fill(metadata, 'name', name);
+  if (metadata['name'] !== name) {
+    throw badRequest(
+      `the name of the object (${String(metadata['name'])}) does not match the name on the URL (${name})`,
+    );
+  }
+  const { resourceVersion, uid } = metadata;
+  if (typeof uid === 'string' && uid !== '' && uid !== old.metadata.uid) {
+    const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid}`;
+    throw conflict(type, name, why);
+  }
+  if (typeof resourceVersion !== 'string' || resourceVersion === '' || resourceVersion === '0') {
+    if (!type.custom && type.rules.versioned !== true) return;
+    throw invalid(type, name, [invalidValue('metadata.resourceVersion', 0, 'must be specified for an update')]);
+  }
+  if (resourceVersion !== old.metadata.resourceVersion) throw conflict(type, name);
+}
+
+const SERVERS_OWN = [
+  'uid',
+  'resourceVersion',
+  'creationTimestamp',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+  'generation',
+  'generateName',
+  'managedFields',
+] as const;
+
+/** What only the server says about an object stays as it was. */
+function continueMetadata(type: ResourceType, draft: JsonObject, old: KubeObject, options: WriteOptions): void {
+  const metadata = within(draft, 'metadata');
+  for (const field of SERVERS_OWN) {
+    if (old.metadata[field] === undefined) delete metadata[field];
+    else metadata[field] = old.metadata[field];
+  }
+  delete metadata['selfLink'];
+  if (options.managedFields) metadata['managedFields'] = options.managedFields;
+  dropEmpty(metadata);
+  const before = new Set(old.metadata.finalizers ?? []);
+  const finalizers = Array.isArray(metadata['finalizers']) ? metadata['finalizers'] : [];
+  const added = finalizers.filter((each) => !before.has(String(each)));
+  if (old.metadata.deletionTimestamp === undefined || added.length === 0) return;
+  const why = `no new finalizers can be added if the object is being deleted, found new finalizers \
+[]string{${added.map((each) => JSON.stringify(each)).join(', ')}}`;
+  throw invalid(type, old.metadata.name, [forbiddenField('metadata.finalizers', why)]);
+}
+
+/** Drops unknown fields, and fills in what the kind's schema says. */
+function settleFields(type: ResourceType, draft: JsonObject, options: WriteOptions): void {
+  if (!type.custom && type.schema) decodeBuiltIn(type, draft);
+  const { schema } = type;
+  options.onUnknown([
+    ...prune(draft['metadata'], METADATA, false, 'metadata'),
+    ...(schema ? prune(draft, schema, true) : []),
+  ]);
+  if (schema && type.custom) fillDefaults(draft, schema);
+}
+
+/** The main resource leaves status alone; the status subresource leaves everything else alone. */
+function keepOtherParts(type: ResourceType, draft: JsonObject, old: KubeObject, part: Part): void {
+  if (part === 'main') {
+    if (type.subresources.includes('status')) restore(draft, old, 'status');
+    return;
+  }
+  const touched = part === 'status' ? 'status' : 'spec';
+  for (const field of new Set([...Object.keys(draft), ...Object.keys(old)])) {
+    if (field !== touched) restore(draft, old, field);
+  }
+}
+
+function restore(draft: JsonObject, old: KubeObject, field: string): void {
+  if (old[field] === undefined) delete draft[field];
+  else draft[field] = old[field];
+}
+
+/** The generation counts changes of what is wanted: not of metadata, nor of status where that is a subresource. */
+function countGeneration(type: ResourceType, draft: JsonObject, old: KubeObject): void {
+  if (type.rules.counted !== true) return;
+  const wish = (object: JsonObject): JsonObject => {
+    const rest = { ...object };
+    delete rest['metadata'];
+    if (type.subresources.includes('status')) delete rest['status'];
+    return rest;
+  };
+  const before = old.metadata.generation ?? 1;
+  const generation = same(wish(draft), wish(old)) ? before : before + 1;
+  const metadata = within(draft, 'metadata'); // may be the stored object's own
+  if (metadata['generation'] !== generation) draft['metadata'] = { ...metadata, generation };
+}
+
+function asObject(draft: JsonObject): KubeObject {
+  return draft as KubeObject; // apiVersion, kind and metadata have been set above, and the name is checked before storing
+}
+
+function refuseIfWrong(type: ResourceType, object: KubeObject, old: KubeObject | undefined): void {
+  const { metadata } = object;
+  const causes: Cause[] = [
+    ...(old ? [] : checkName(metadata, type.rules.names ?? 'subdomain')),
+    ...checkLabels(metadata.labels, 'metadata.labels'),
+    ...checkAnnotations(metadata.annotations),
+    ...(type.custom && type.schema ? checkSchema(object, type.schema) : []),
+    ...(type.rules.check?.(object, old) ?? []),
+  ];
+  if (causes.length > 0) throw invalid(type, typeof metadata.name === 'string' ? metadata.name : '', causes);
+}

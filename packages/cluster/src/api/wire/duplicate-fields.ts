@@ -1,0 +1,67 @@
+/**
+ * Finds fields that a JSON text gives twice, which `JSON.parse` hides: it keeps the last.
+ *
+ * One pass over a text that has been parsed already, so it only looks where keys and brackets are. Also refuses `__proto__`
+ * as a key: no Kubernetes object has it, and merging it would reach into JavaScript's own objects.
+ */
+
+import { badRequest } from '../status-error.js';
+import { below } from '../schema/schema.js';
+
+interface Level {
+  readonly path: string;
+  /** Keys of an object so far; undefined in a list. */
+  readonly keys: Set<string> | undefined;
+  index: number;
+  key: string;
+}
+
+/**
+ * Paths of the fields that appear more than once in their object, in the order of the text; undefined when the text is nested deeper
+ * than `mostDepth`. `text` must be valid JSON.
+ */
+export function repeatedFields(text: string, mostDepth: number): string[] | undefined {
+  const repeated: string[] = [];
+  const levels: Level[] = [];
+  let expectsKey = false;
+  for (let place = 0; place < text.length; place += 1) {
+    const letter = text.charCodeAt(place);
+    const level = levels.at(-1);
+    if (letter === QUOTE) {
+      const end = endOfString(text, place);
+      if (expectsKey && level?.keys) noteKey(level, text.slice(place, end + 1), repeated);
+      expectsKey = false;
+      place = end;
+    } else if (letter === OPEN_OBJECT || letter === OPEN_LIST) {
+      if (levels.length >= mostDepth) return undefined;
+      const keys = letter === OPEN_OBJECT ? new Set<string>() : undefined;
+      levels.push({ path: level ? pathIn(level) : '', keys, index: 0, key: '' });
+      expectsKey = keys !== undefined;
+    } else if (letter === CLOSE_OBJECT || letter === CLOSE_LIST) {
+      levels.pop();
+    } else if (letter === COMMA && level) {
+      level.index += 1;
+      expectsKey = level.keys !== undefined;
+    }
+  }
+  return repeated;
+}
+
+const [QUOTE, BACKSLASH, COMMA] = [34, 92, 44];
+const [OPEN_OBJECT, CLOSE_OBJECT, OPEN_LIST, CLOSE_LIST] = [123, 125, 91, 93];
+
+const pathIn = ({ path, keys, index, key }: Level): string => (keys ? below(path, key) : `${path}[${index}]`);
+
+function noteKey(level: Level, quoted: string, repeated: string[]): void {
+  const key = quoted.includes('\\') ? String(JSON.parse(quoted)) : quoted.slice(1, -1);
+  if (key === '__proto__') throw badRequest('a field may not be called "__proto__"');
+  level.key = key;
+  if (level.keys?.has(key)) repeated.push(below(level.path, key));
+  level.keys?.add(key);
+}
+
+function endOfString(text: string, start: number): number {
+  let place = start + 1;
+  while (text.charCodeAt(place) !== QUOTE) place += text.charCodeAt(place) === BACKSLASH ? 2 : 1;
+  return place;
+}

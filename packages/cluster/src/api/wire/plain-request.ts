@@ -1,0 +1,129 @@
+/**
+ * Requests and answers as plain data: what the Web's Request and Response say, without the streams they are made of.
+ *
+ * The server works on these. Whoever is in the same process may ask with them as they are (`Send.plain`), because making
+ * and reading the platform's objects takes 0.2 ms a request, twice what carrying out the request takes. Both ways go
+ * through the same code and say the same; only the clothes differ.
+ */
+
+import type { JsonObject } from '../../model/json.js';
+
+/** A request, as whoever is in this process makes it. */
+export interface PlainRequest {
+  readonly method: string;
+  /** Path and query. */
+  readonly url: string;
+  /** By lower-case name. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** JSON; it is copied before the first answer to anything. Absent: there is none. */
+  readonly body?: unknown;
+  /** Ends a watch. Other requests are not called off. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** An answer: one of `value`, `events` and `stream`. */
+export interface PlainResponse {
+  readonly status: number;
+  /** By lower-case name. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** JSON. It is the object that everybody gets who asks: never change it. */
+  readonly value?: unknown;
+  /** What a watch sees: `type` and `object`, which is never to be changed either. */
+  readonly events?: AsyncIterable<unknown>;
+  /** What is no JSON: logs. */
+  readonly stream?: ReadableStream<Uint8Array>;
+}
+
+/** What the server reads of a request, in whatever clothes it came. A `Request` is one. */
+export interface Incoming {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: { get(name: string): string | null; keys(): Iterable<string> };
+  readonly signal?: AbortSignal | undefined;
+  readonly body: ReadableStream<Uint8Array> | null;
+  /** The body of a plain request: it is its maker's, so it is copied and never kept. */
+  readonly value?: unknown;
+}
+
+/** What the server answers, before it is dressed. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** What to warn of, in fields that may appear several times. */
+  readonly warnings?: readonly string[];
+  readonly content: JsonContent | WatchContent | BytesContent;
+}
+
+/** JSON, as an object or as text. */
+export interface JsonContent {
+  readonly value: () => unknown;
+  readonly text: () => string;
+}
+
+/** Events for ever, as objects or as lines of text. */
+export interface WatchContent {
+  readonly events: () => AsyncIterable<unknown>;
+  readonly frames: () => ReadableStream<Uint8Array>;
+}
+
+/** Bytes for ever. */
+export interface BytesContent {
+  readonly stream: ReadableStream<Uint8Array>;
+}
+
+/** Content of which both forms are made when they are asked for. */
+export const jsonContent = (value: JsonObject): JsonContent => ({
+  value: () => value,
+  text: () => JSON.stringify(value),
+});
+
+/** A plain request as the server reads it. */
+export const incoming = ({ method, url, headers, body, signal }: PlainRequest): Incoming => ({
+  method,
+  url: `http://kubernetes${url}`,
+  headers: { get: (name) => headers[name] ?? null, keys: () => Object.keys(headers) },
+  signal,
+  body: null,
+  value: body,
+});
+
+/** Dresses an answer for the Web. */
+export function toWeb(answer: Answer | Response): Response {
+  if (answer instanceof Response) return answer;
+  const { status, content, warnings = [] } = answer;
+  const headers = new Headers(answer.headers);
+  for (const warning of asHeaders(warnings)) headers.append('warning', warning);
+  const body = 'text' in content ? content.text() : 'stream' in content ? content.stream : content.frames();
+  return new Response(body, { status, headers });
+}
+
+/** The most characters of one warning, and of all, as kube-apiserver has it. */
+const [MOST_OF_ONE, MOST_OF_ALL] = [256, 4096];
+
+/** Warnings as headers hold them, in bytes: when they are too long each is cut off, and as many are given as have room. */
+function asHeaders(warnings: readonly string[]): string[] {
+  const all = warnings.reduce((sum, text) => sum + text.length, 0);
+  const cut = all > MOST_OF_ALL ? warnings.map((text) => text.slice(0, MOST_OF_ONE)) : warnings;
+  let room = MOST_OF_ALL;
+  return cut
+    .filter((text) => (room -= text.length) >= 0)
+    .map((text) => `299 - ${JSON.stringify(text).replaceAll('\u007f', '\\u007f')}`)
+    .map((header) => Buffer.from(header).toString('latin1'));
+}
+
+/** Leaves an answer as it is, as far as it can be. */
+export async function toPlain(answer: Answer | Response): Promise<PlainResponse> {
+  if (answer instanceof Response) return undressed(answer);
+  const { status, headers, content } = answer;
+  if ('stream' in content) return { status, headers, stream: content.stream };
+  return { status, headers, ...('value' in content ? { value: content.value() } : { events: content.events() }) };
+}
+
+/** Answers that are rare are made as Responses; of those of another server's only JSON is read. */
+async function undressed(response: Response): Promise<PlainResponse> {
+  const { status, body } = response;
+  const headers = Object.fromEntries(response.headers);
+  if (headers['content-type']?.startsWith('application/json') === true)
+    return { status, headers, value: (await response.json()) as unknown };
+  return { status, headers, ...(body && { stream: body }) };
+}

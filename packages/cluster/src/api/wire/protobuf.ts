@@ -1,0 +1,135 @@
+/**
+ * Protobuf bodies, as kubectl sends them for what it generates itself (`create configmap`, `auth can-i`, …).
+ *
+ * Only decoding, and only messages of the table in `protobuf-fields.ts`; answers are JSON, which kubectl accepts.
+ */
+
+import { isObject, stringAt, type JsonObject } from '../../model/json.js';
+import { MESSAGES, type ProtobufField } from './protobuf-fields.js';
+import { badRequest, unsupportedMedia } from '../status-error.js';
+
+const MAGIC = [0x6b, 0x38, 0x73, 0x00];
+
+/** Whether a body is in Kubernetes' protobuf envelope. */
+export const isProtobuf = (bytes: Uint8Array): boolean => MAGIC.every((byte, index) => bytes[index] === byte);
+
+/** Reads a body in Kubernetes' protobuf envelope: the object in it, as JSON would have it. */
+export function decodeProtobuf(bytes: Uint8Array): JsonObject {
+  if (!isProtobuf(bytes))
+    throw badRequest('the body is said to be protobuf, and does not begin as Kubernetes writes it');
+  const envelope = decodeMessage(bytes.subarray(MAGIC.length), 'Unknown');
+  const { raw } = envelope;
+  const kind = stringAt(envelope, 'typeMeta', 'kind');
+  if (!(raw instanceof Uint8Array) || !MESSAGES.has(kind)) {
+    throw unsupportedMedia(`a ${kind === '' ? 'body' : kind} cannot be read as protobuf here: send it as JSON or YAML`);
+  }
+  return { apiVersion: stringAt(envelope, 'typeMeta', 'apiVersion'), kind, ...decodeMessage(raw, kind) };
+}
+
+/** Where reading has got to. */
+class Reader {
+  readonly bytes: Uint8Array;
+  place = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+  }
+
+  get done(): boolean {
+    return this.place >= this.bytes.byteLength;
+  }
+
+  varint(): bigint {
+    let value = 0n;
+    for (let shift = 0n; shift < 70n; shift += 7n) {
+      const byte = this.bytes[this.place];
+      if (byte === undefined) throw cutOff();
+      this.place += 1;
+      value |= BigInt(byte & 0x7f) << shift;
+      if (byte < 0x80) return BigInt.asIntN(64, value);
+    }
+    throw cutOff();
+  }
+
+  take(length: number): Uint8Array {
+    const end = this.place + length;
+    if (length < 0 || end > this.bytes.byteLength) throw cutOff();
+    const taken = this.bytes.subarray(this.place, end);
+    this.place = end;
+    return taken;
+  }
+
+  /** The value of a field of any wire type: a number, or bytes. */
+  value(wire: number): bigint | Uint8Array {
+    if (wire === 0) return this.varint();
+    if (wire === 1) return this.take(8);
+    if (wire === 2) return this.take(Number(this.varint()));
+    if (wire === 5) return this.take(4);
+    throw badRequest(`the protobuf body holds an unknown wire type (${wire})`);
+  }
+}
+
+const cutOff = (): Error => badRequest('the protobuf body ends in the middle of a field');
+
+function decodeMessage(bytes: Uint8Array, message: string): JsonObject {
+  const fields = MESSAGES.get(message);
+  const result: JsonObject = {};
+  for (const reader = new Reader(bytes); !reader.done;) {
+    const tag = Number(reader.varint());
+    const value = reader.value(tag & 7);
+    const field = fields?.get(tag >> 3);
+    if (field) put(result, field, value);
+  }
+  return message === 'IntOrString'
+    ? { either: result['type'] === 1 ? result['strVal'] : (result['intVal'] ?? 0) }
+    : result;
+}
+
+function put(result: JsonObject, field: ProtobufField, raw: bigint | Uint8Array): void {
+  const { name } = field;
+  if (name === '' && raw instanceof Uint8Array) {
+    Object.assign(result, decodeMessage(raw, field.type));
+    return;
+  }
+  if (field.map && raw instanceof Uint8Array) {
+    const known = result[name];
+    const map: JsonObject = isObject(known) ? known : {};
+    const [key, value] = decodeEntry(raw, field);
+    map[key] = value;
+    result[name] = map;
+    return;
+  }
+  const value = scalar(raw, field.type);
+  if (field.list) {
+    const known = result[name];
+    result[name] = [...(Array.isArray(known) ? known : []), value];
+  } else if (field.keepsZero || !isNothing(value)) result[name] = value;
+}
+
+/** What Go leaves out of JSON: protobuf writes it all the same. */
+const isNothing = (value: unknown): boolean =>
+  value === '' || value === 0 || value === false || (isObject(value) && Object.keys(value).length === 0);
+
+function scalar(raw: bigint | Uint8Array, type: string): unknown {
+  if (typeof raw === 'bigint') return type === 'bool' ? raw !== 0n : Number(raw);
+  if (type === 'string') return Buffer.from(raw).toString();
+  if (type === 'bytes') return Buffer.from(raw).toString('base64');
+  if (type === 'raw') return raw;
+  const decoded = decodeMessage(raw, type);
+  if (type === 'Quantity') return decoded['string'] ?? '0';
+  return type === 'IntOrString' ? decoded['either'] : decoded;
+}
+
+/** An entry of a map is a message of its own: key 1, value 2. */
+function decodeEntry(bytes: Uint8Array, { type }: ProtobufField): [string, unknown] {
+  let key = '';
+  let value: unknown = type === 'string' || type === 'bytes' ? '' : {};
+  for (const reader = new Reader(bytes); !reader.done;) {
+    const tag = Number(reader.varint());
+    const raw = reader.value(tag & 7);
+    if (tag >> 3 === 1 && raw instanceof Uint8Array) key = Buffer.from(raw).toString();
+    else if (tag >> 3 === 2) value = scalar(raw, type);
+  }
+  if (key === '__proto__') throw badRequest('a field may not be called "__proto__"');
+  return [key, value];
+}

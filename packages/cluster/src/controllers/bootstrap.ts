@@ -1,0 +1,157 @@
+/**
+ * What is there before anyone asks: namespaces, what each namespace gets, and the roles everyone knows.
+ */
+
+import type { JsonObject, KubeObject } from '../model/json.js';
+import type { ResourceType } from '../api/kinds/resource-type.js';
+import { latestOf, type World } from '../api/api-context.js';
+import { create } from '../api/verbs/write.js';
+
+const NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
+const QUIET = { dryRun: false, onUnknown: () => undefined } as const;
+const RBAC = 'rbac.authorization.k8s.io';
+
+/** Creates what is missing; what is there, even if changed, is left alone. */
+export function bootstrap(world: World): void {
+  for (const name of NAMESPACES) ensure(world, '', 'namespaces', '', { metadata: { name } });
+  for (const { metadata } of world.store.latest('/namespaces').list()) furnish(world, metadata.name);
+  for (const [name, rules] of Object.entries(CLUSTER_ROLES)) {
+    ensure(world, RBAC, 'clusterroles', '', { metadata: named(name), rules });
+  }
+  for (const [role, groups] of Object.entries(BOUND)) {
+    const subjects = groups.map((name) => ({ apiGroup: RBAC, kind: 'Group', name }));
+    const roleRef = { apiGroup: RBAC, kind: 'ClusterRole', name: role };
+    ensure(world, RBAC, 'clusterrolebindings', '', { metadata: named(role), roleRef, subjects });
+  }
+}
+
+/** Gives every new namespace its ServiceAccount and the certificate of the API server. */
+export function furnishNamespaces(world: World): void {
+  world.store.onChange(({ type, object }, place) => {
+    if (place === '/namespaces' && type === 'ADDED') queueMicrotask(() => furnish(world, object.metadata.name));
+    if (place === '/serviceaccounts' && type === 'DELETED' && object.metadata.name === 'default') {
+      world.clock.defer(() => furnish(world, object.metadata.namespace ?? ''));
+    }
+  });
+  world.store.onRetry(() => bootstrap(world));
+}
+
+/** Puts what every namespace has into one. */
+export function furnish(world: World, namespace: string): void {
+  const found = world.store.latest('/namespaces').get('', namespace);
+  if (!found || found.metadata.deletionTimestamp !== undefined) return;
+  ensure(world, '', 'serviceaccounts', namespace, { metadata: { name: 'default' } });
+  const data = { 'ca.crt': world.caPem() };
+  ensure(world, '', 'configmaps', namespace, { metadata: { name: 'kube-root-ca.crt' }, data });
+}
+
+function ensure(world: World, group: string, plural: string, namespace: string, object: JsonObject): void {
+  const type = world.catalog.types.find((each) => each.group === group && each.plural === plural);
+  if (type && !exists(world, type, namespace, object)) create(world, type, namespace, object, QUIET);
+}
+
+const exists = (
+  world: World,
+  type: ResourceType,
+  namespace: string,
+  { metadata }: JsonObject,
+): KubeObject | undefined => latestOf(world, type).get(namespace, (metadata as { readonly name: string }).name); // made in this file
+
+const named = (name: string): JsonObject => ({ name, labels: { 'kubernetes.io/bootstrapping': 'rbac-defaults' } });
+
+const READ = ['get', 'list', 'watch'];
+const WRITE = ['create', 'delete', 'deletecollection', 'patch', 'update'];
+const rule = (apiGroups: readonly string[], resources: readonly string[], verbs: readonly string[]): JsonObject => ({
+  apiGroups,
+  resources,
+  verbs,
+});
+const WORKLOADS = [
+  'daemonsets',
+  'deployments',
+  'deployments/scale',
+  'replicasets',
+  'replicasets/scale',
+  'statefulsets',
+  'statefulsets/scale',
+];
+const SEEN = [
+  'configmaps',
+  'endpoints',
+  'persistentvolumeclaims',
+  'pods',
+  'replicationcontrollers',
+  'replicationcontrollers/scale',
+  'serviceaccounts',
+  'services',
+];
+const SEEN_ONLY = ['events', 'limitranges', 'namespaces', 'pods/log', 'pods/status', 'resourcequotas'];
+
+const viewRules = [
+  rule([''], [...SEEN, ...SEEN_ONLY], READ),
+  rule(['apps'], WORKLOADS, READ),
+  rule(['batch'], ['cronjobs', 'jobs'], READ),
+  rule(['discovery.k8s.io'], ['endpointslices'], READ),
+  rule(['networking.k8s.io'], ['ingresses', 'networkpolicies'], READ),
+  rule(['policy'], ['poddisruptionbudgets'], READ),
+];
+const editRules = [
+  ...viewRules,
+  rule([''], [...SEEN, 'events', 'pods/attach', 'pods/exec', 'pods/portforward', 'secrets'], WRITE),
+  rule([''], ['secrets'], READ),
+  rule([''], ['pods/eviction', 'serviceaccounts/token'], ['create']),
+  rule([''], ['serviceaccounts'], ['impersonate']),
+  rule(['apps'], WORKLOADS, WRITE),
+  rule(['batch'], ['cronjobs', 'jobs'], WRITE),
+  rule(['networking.k8s.io'], ['ingresses', 'networkpolicies'], WRITE),
+  rule(['policy'], ['poddisruptionbudgets'], WRITE),
+  rule(['coordination.k8s.io'], ['leases'], [...READ, ...WRITE]),
+];
+const adminRules = [
+  ...editRules,
+  rule([RBAC], ['rolebindings', 'roles'], [...READ, ...WRITE]),
+  rule(['authorization.k8s.io'], ['localsubjectaccessreviews'], ['create']),
+];
+const paths = (nonResourceURLs: readonly string[]): JsonObject => ({ nonResourceURLs, verbs: ['get'] });
+const PUBLIC = ['/healthz', '/livez', '/readyz', '/version', '/version/'];
+
+const CLUSTER_ROLES: Readonly<Record<string, readonly JsonObject[]>> = {
+  'cluster-admin': [rule(['*'], ['*'], ['*']), { nonResourceURLs: ['*'], verbs: ['*'] }],
+  admin: adminRules,
+  edit: editRules,
+  view: viewRules,
+  'system:discovery': [paths(['/api', '/api/*', '/apis', '/apis/*', '/openapi', '/openapi/*', ...PUBLIC])],
+  'system:monitoring': [paths(['/metrics', ...PUBLIC])],
+  'system:public-info-viewer': [paths(PUBLIC)],
+  'system:basic-user': [
+    rule(['authorization.k8s.io'], ['selfsubjectaccessreviews', 'selfsubjectrulesreviews'], ['create']),
+    rule(['authentication.k8s.io'], ['selfsubjectreviews'], ['create']),
+  ],
+  'system:node': [
+    rule(
+      [''],
+      [
+        'pods',
+        'pods/status',
+        'nodes',
+        'nodes/status',
+        'events',
+        'persistentvolumeclaims',
+        'persistentvolumeclaims/status',
+      ],
+      ['*'],
+    ),
+    rule([''], ['secrets', 'configmaps', 'services', 'serviceaccounts', 'namespaces', 'persistentvolumes'], READ),
+    rule([''], ['serviceaccounts/token'], ['create']),
+    rule(['coordination.k8s.io'], ['leases'], ['*']),
+  ],
+};
+
+const BOUND: Readonly<Record<string, readonly string[]>> = {
+  'cluster-admin': ['system:masters'],
+  'system:discovery': ['system:authenticated'],
+  'system:basic-user': ['system:authenticated'],
+  'system:monitoring': ['system:monitoring'],
+  'system:public-info-viewer': ['system:authenticated', 'system:unauthenticated'],
+  'system:node': ['system:nodes'],
+};

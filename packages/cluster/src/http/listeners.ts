@@ -1,0 +1,82 @@
+/**
+ * Where a cluster listens: nowhere, until kubectl is to reach it or the first pod with a token starts.
+ */
+
+import type { KeyPair } from '../tls/certificate.js';
+import { newServerCertificate } from '../tls/certificate.js';
+import type { Send } from '../api/server.js';
+import { kubeconfigText } from './kubeconfig.js';
+import { listen, type Listening, type ListenOptions } from './serve.js';
+
+/** A cluster that can be reached from outside the process. */
+export interface Served {
+  readonly url: string;
+  readonly port: number;
+  /** The authority that signed the server's certificate. */
+  readonly caPem: string;
+  /** Whoever has it may do everything. */
+  readonly token: string;
+  /** A kubeconfig with all of this. */
+  readonly kubeconfig: string;
+}
+
+/** Names under which the API server may be addressed. */
+const SERVER_NAMES = [
+  '127.0.0.1',
+  'localhost',
+  'kubernetes',
+  'kubernetes.default',
+  'kubernetes.default.svc',
+  'kubernetes.default.svc.cluster.local',
+];
+
+/** What listeners are made from. */
+export interface ListenersOptions {
+  readonly send: Send;
+  readonly authority: KeyPair;
+  readonly adminToken: string;
+  readonly now: () => Date;
+}
+
+/** The listeners of one cluster. */
+export class Listeners {
+  readonly #options: ListenersOptions;
+  readonly #open = new Set<Promise<Listening>>();
+  #loopback: Promise<Listening> | undefined;
+
+  constructor(options: ListenersOptions) {
+    this.#options = options;
+  }
+
+  /** Listens for clients outside. Rejects with a `ClusterError` when the port cannot be had. */
+  async serve(where: ListenOptions = {}): Promise<Served> {
+    const { authority, adminToken: token } = this.#options;
+    const listening = this.#listen(where);
+    const { host, port } = await listening;
+    if (host === '127.0.0.1') this.#loopback ??= listening;
+    const url = `https://${host}:${port}`;
+    const { certPem: caPem } = authority;
+    return { url, port, caPem, token, kubeconfig: kubeconfigText({ url, caPem, token }) };
+  }
+
+  /** Where pods find the API server; starts listening on the first call. */
+  async inCluster(): Promise<{ readonly host: string; readonly port: number; readonly caPem: string }> {
+    this.#loopback ??= this.#listen({});
+    const { host, port } = await this.#loopback;
+    return { host, port, caPem: this.#options.authority.certPem };
+  }
+
+  /** Ends all connections. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#open].map(async (each) => (await each).close()));
+  }
+
+  async #listen(where: ListenOptions): Promise<Listening> {
+    const { send, authority, now } = this.#options;
+    const names = where.host === undefined ? SERVER_NAMES : [...new Set([...SERVER_NAMES, where.host])];
+    const listening = listen(send, newServerCertificate(authority, names, now()), where);
+    this.#open.add(listening);
+    listening.catch(() => this.#open.delete(listening)); // its caller is told; there is nothing to close
+    return listening;
+  }
+}

@@ -1,0 +1,27 @@
+/**
+ * What a container runs: its own command and arguments, and those of its image.
+ *
+ * `command` replaces the image's Entrypoint and drops its Cmd; `args` alone replaces Cmd and keeps Entrypoint.
+ */
+
+import type { ImageConfig } from './image.js';
+import { expand } from './expansion.js';
+import type { Container } from '../pod/pod.js';
+
+/** The argument list, or why there is none. */
+export type Command =
+  | { readonly ok: true; readonly argv: readonly [string, ...string[]] }
+  | { readonly ok: false; readonly message: string };
+
+/** Combines a container with its image. References are expanded in the container's part alone. */
+export function commandOf(container: Container, config: ImageConfig, env: Readonly<Record<string, string>>): Command {
+  const expanded = (list: readonly string[] | undefined): readonly string[] =>
+    (list ?? []).map((text) => expand(text, (name) => env[name]));
+  const command = expanded(container.command);
+  const args = expanded(container.args);
+  const entrypoint = command.length > 0 ? command : (config.Entrypoint ?? []);
+  const rest = args.length > 0 || command.length > 0 ? args : (config.Cmd ?? []);
+  const [first, ...others] = [...entrypoint, ...rest];
+  if (first === undefined) return { ok: false, message: 'no command specified' };
+  return { ok: true, argv: [first, ...others] };
+}

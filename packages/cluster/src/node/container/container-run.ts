@@ -1,0 +1,336 @@
+/**
+ * One container of a pod, from its first start to the end of its last: starts, restarts, probes, stops.
+ *
+ * Works for init and main containers alike. What it learns goes into `record`, which the pod's status is computed from;
+ * each change is told to the pod at once.
+ */
+
+import { linkedSignal } from '../../platform/linked-signal.js';
+import type { Exit, RunningContainer } from '../../runtime/runtime.js';
+import { prepareStart, type Readiness } from './container-start.js';
+import { isAborted } from '../pod-clock.js';
+import type { NodeContext } from '../node-context.js';
+import { wireTime } from '../node-context.js';
+import type { Container, Handler, Pod } from '../pod/pod.js';
+import type { PodFiles } from '../volumes/pod-volumes.js';
+import type { PodObjects } from '../pod/referenced-objects.js';
+import type { ContainerRecord, ContainerState, Terminated } from '../pod/pod-status.js';
+import { repeatProbe, tryHandler, withTimeout, type Outcome } from '../probes/probing.js';
+import { terminationOf } from './termination.js';
+
+/** What a container's run needs of its pod. */
+export interface PodHost {
+  readonly context: NodeContext;
+  readonly files: PodFiles;
+  readonly objects: PodObjects;
+  /** The pod as it is now. */
+  readonly pod: () => Pod;
+  /** Aborted when nothing may be started any more. */
+  readonly ending: AbortSignal;
+  /** Something about a container has changed. */
+  readonly changed: () => void;
+}
+
+/** Made once: an error of its own, with its stack, for each container would cost more than the rest of its end. */
+const ENDED = new Error('the container has ended');
+
+const FIRST_BACKOFF = 10_000;
+const LONGEST_BACKOFF = 300_000;
+/** Having run so long forgives earlier failures. */
+const FORGIVEN = 600_000;
+
+/** Runs one container. */
+export class ContainerRun {
+  record: ContainerRecord;
+  #container: Container;
+  readonly #host: PodHost;
+  readonly #once: boolean;
+  #running: RunningContainer | undefined;
+  #redefined = new AbortController();
+  #stopping: AbortController | undefined;
+
+  /** @param restarts how often it was started before this node knew it */
+  constructor(host: PodHost, container: Container, kind: 'init' | 'main', waiting: string, restarts = 0) {
+    this.#host = host;
+    this.#container = container;
+    this.#once = kind === 'init';
+    this.record = {
+      name: container.name,
+      image: container.image ?? '',
+      state: { is: 'waiting', reason: waiting },
+      restarts,
+      ready: false,
+      started: false,
+    };
+  }
+
+  /** Settles when the container will not be started again. */
+  async run(): Promise<void> {
+    const { ending, context } = this.#host;
+    let backoff = 0;
+    while (!ending.aborted) {
+      this.#redefined = new AbortController();
+      const began = context.clock.now().getTime();
+      const ended = await this.#attempt();
+      if (ended === undefined && !this.#redefined.signal.aborted) return; // the pod ended first
+      if (isAborted(ending)) return;
+      if (!this.#redefined.signal.aborted) {
+        if (ended === undefined || !this.#startsAgain(ended.exitCode)) return;
+        if (context.clock.now().getTime() - began > FORGIVEN) backoff = 0;
+        await this.#backOff(backoff, ended);
+        backoff = Math.min(backoff === 0 ? FIRST_BACKOFF : backoff * 2, LONGEST_BACKOFF);
+      }
+      if (ended !== undefined) this.#set({ restarts: this.record.restarts + 1, last: ended });
+    }
+  }
+
+  /** The container was patched (only its image can be): it is stopped, and started anew. */
+  redefine(container: Container): void {
+    const before = this.#container.image;
+    this.#container = container;
+    if (before === container.image || (this.record.state.is === 'terminated' && this.#running === undefined)) return;
+    this.#set({ image: container.image ?? '' });
+    this.#redefined.abort();
+    if (this.#running !== undefined)
+      void this.stop(this.#grace(), `Container ${container.name} definition changed, will be restarted`);
+  }
+
+  /** Asks the process to end, and ends it when the grace is over. Called again, the shorter grace wins. */
+  async stop(graceSeconds: number, why?: string): Promise<void> {
+    const running = this.#running;
+    if (running === undefined) return;
+    const { context, pod } = this.#host;
+    const first = this.#stopping === undefined;
+    this.#stopping?.abort();
+    const now = (this.#stopping = new AbortController());
+    if (first) {
+      const name = this.#container.name;
+      context.events.record(pod(), 'Normal', 'Killing', why ?? `Stopping container ${name}`, name);
+      const preStop = this.#container.lifecycle?.preStop;
+      if (preStop !== undefined && graceSeconds > 0) await this.#hook(preStop, 'FailedPreStopHook', graceSeconds);
+      if (graceSeconds > 0) running.kill('SIGTERM');
+    }
+    const ended = running.exit.then(() => now.abort());
+    if (graceSeconds > 0) await context.clock.sleep(graceSeconds * 1000, now.signal);
+    if (this.#stopping === now && this.#running === running && !now.signal.aborted) running.kill('SIGKILL');
+    await Promise.race([ended, running.exit]);
+  }
+
+  /** One start and, if it runs, its end. @returns undefined when it was never started */
+  async #attempt(): Promise<Terminated | undefined> {
+    const { context, pod, ending } = this.#host;
+    const attempt = this.record.restarts;
+    const readiness = await this.#unlessEnded((signal) => this.#untilReady(signal));
+    if (readiness === undefined) return undefined;
+    const log = context.logs.begin(pod().metadata, this.#container.name, attempt);
+    const event = (
+      type: 'Normal' | 'Warning',
+      reason: 'Pulled' | 'Created' | 'Started' | 'Failed',
+      message: string,
+    ): void => context.events.record(pod(), type, reason, message, this.#container.name);
+    event('Normal', 'Pulled', `Container image ${JSON.stringify(this.record.image)} already present on machine`);
+    const started = await context.runtime.start({ ...readiness.spec, output: log }, ending);
+    const containerID = started.started
+      ? started.container.id
+      : `${context.runtime.name}://${pod().metadata.uid}-${this.record.name}-${attempt}`;
+    this.#set({ containerID, imageID: this.record.image });
+    if (!started.started) {
+      log.end();
+      event('Warning', 'Failed', `Error: ${started.message}`);
+      const { reason, exitCode, message } = started;
+      const finishedAt = wireTime(context.clock.now());
+      return this.#terminated({
+        exitCode,
+        reason,
+        message,
+        startedAt: '1970-01-01T00:00:00Z',
+        finishedAt,
+        containerID,
+      });
+    }
+    event('Normal', 'Created', `Created container ${this.record.name}`);
+    event('Normal', 'Started', `Started container ${this.record.name}`);
+    const exit = await this.#watch(started.container);
+    log.end();
+    if (log.missing !== undefined) this.record = { ...this.record, missing: log.missing };
+    const message = await terminationOf(this.#container, exit, readiness.terminationFile, log);
+    return this.#terminated({
+      exitCode: exit.exitCode,
+      reason: exit.reason,
+      ...(message !== '' && { message }),
+      startedAt: wireTime(exit.startedAt),
+      finishedAt: wireTime(exit.finishedAt),
+      containerID,
+    });
+  }
+
+  /** From running to ended, with probes and hooks on the way. */
+  async #watch(running: RunningContainer): Promise<Exit> {
+    const { ending } = this.#host;
+    const over = new AbortController();
+    const { readinessProbe, startupProbe, lifecycle } = this.#container;
+    this.#running = running;
+    this.#stopping = undefined;
+    const up = startupProbe === undefined;
+    this.#set({
+      state: { is: 'running', startedAt: wireTime(running.startedAt) },
+      started: up,
+      ready: up && readinessProbe === undefined,
+    });
+    if (ending.aborted) running.kill('SIGKILL'); // it started while the pod was being ended
+    if (lifecycle?.postStart !== undefined) void this.#postStart(lifecycle.postStart);
+    this.#probe(running, over.signal);
+    const exit = await running.exit;
+    over.abort(ENDED);
+    this.#running = undefined;
+    return exit;
+  }
+
+  async #postStart(hook: Handler): Promise<void> {
+    if (!(await this.#hook(hook, 'FailedPostStartHook', this.#grace())).ok) await this.stop(this.#grace());
+  }
+
+  async #hook(hook: Handler, reason: 'FailedPostStartHook' | 'FailedPreStopHook', seconds: number): Promise<Outcome> {
+    const { context, pod } = this.#host;
+    const running = this.#running;
+    if (running === undefined) return { ok: true };
+    if (hook.sleep !== undefined) {
+      await context.clock.sleep(hook.sleep.seconds * 1000);
+      return { ok: true };
+    }
+    const attempt = (signal: AbortSignal): Promise<Outcome> =>
+      tryHandler(hook, this.#container, running, context.facts.ip, signal);
+    const outcome = await withTimeout(attempt, seconds * 1000, context.clock, new AbortController().signal);
+    if (!outcome.ok) context.events.record(pod(), 'Warning', reason, outcome.message, this.#container.name);
+    return outcome;
+  }
+
+  /** Liveness and readiness begin when the startup probe, if any, has succeeded. */
+  #probe(running: RunningContainer, over: AbortSignal): void {
+    const { context, pod } = this.#host;
+    const { startupProbe, livenessProbe, readinessProbe, name } = this.#container;
+    const repeat = (
+      kind: 'Startup' | 'Liveness' | 'Readiness',
+      probe: typeof startupProbe,
+      report: (ok: boolean) => void,
+      until = over,
+    ): void => {
+      if (probe === undefined) return;
+      const attempt = (signal: AbortSignal): Promise<Outcome> =>
+        tryHandler(probe, this.#container, running, context.facts.ip, signal);
+      let recorded = ''; // what fails alike again and again is one event
+      const took = (outcome: Outcome, isDecisive: boolean): void => {
+        const message = outcome.ok ? '' : outcome.message;
+        if (!outcome.ok && message !== recorded)
+          context.events.record(pod(), 'Warning', 'Unhealthy', `${kind} probe failed: ${message}`, name);
+        recorded = message;
+        if (isDecisive) report(outcome.ok);
+      };
+      void repeatProbe(probe, attempt, took, context.clock, until);
+    };
+    const unhealthy = (kind: string): void =>
+      void this.stop(this.#grace(), `Container ${name} failed ${kind} probe, will be restarted`);
+    const rest = (): void => {
+      repeat('Liveness', livenessProbe, (ok) => (ok ? undefined : unhealthy('liveness')));
+      repeat('Readiness', readinessProbe, (ready) => this.#set({ ready }));
+    };
+    if (startupProbe === undefined) return rest();
+    const begun = new AbortController();
+    const ready = readinessProbe === undefined;
+    const report = (ok: boolean): void => {
+      begun.abort();
+      if (!ok) return unhealthy('startup');
+      this.#set({ started: true, ready });
+      rest();
+    };
+    const starting = linkedSignal(over, begun.signal);
+    starting.signal.addEventListener('abort', starting.release, { once: true });
+    repeat('Startup', startupProbe, report, starting.signal);
+  }
+
+  /** Waits with a signal that is aborted when the pod ends or the container is defined anew. */
+  async #unlessEnded<T>(wait: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const linked = linkedSignal(this.#host.ending, this.#redefined.signal);
+    return wait(linked.signal).finally(linked.release);
+  }
+
+  /** Waits, and says why, until the container could be started; undefined when that must no longer happen. */
+  async #untilReady(signal: AbortSignal): Promise<(Readiness & { ok: true }) | undefined> {
+    const { context, pod, objects } = this.#host;
+    let wait = FIRST_BACKOFF;
+    while (!signal.aborted) {
+      const readiness = await prepareStart(this.#host, this.#container, this.record.restarts);
+      if (readiness.ok) return readiness;
+      const { reason, message, event, missing } = readiness;
+      this.#waiting(reason, message);
+      context.events.record(pod(), 'Warning', 'Failed', event, this.#container.name);
+      if (missing !== undefined) {
+        await objects.changed(missing, signal).catch(() => context.clock.sleep(wait, signal));
+        continue;
+      }
+      await context.clock.sleep(PULL_PAUSE, signal);
+      if (isAborted(signal)) return undefined;
+      if (reason === 'ErrImagePull') {
+        this.#waiting(
+          'ImagePullBackOff',
+          `Back-off pulling image ${JSON.stringify(this.record.image)}: ${reason}: ${message}`,
+        );
+        context.events.record(
+          pod(),
+          'Normal',
+          'BackOff',
+          `Back-off pulling image ${JSON.stringify(this.record.image)}`,
+          this.#container.name,
+        );
+      }
+      await context.clock.sleep(wait, signal);
+      wait = Math.min(wait * 2, LONGEST_BACKOFF);
+    }
+    return undefined;
+  }
+
+  #startsAgain(exitCode: number): boolean {
+    const policy = this.#host.pod().spec.restartPolicy ?? 'Always';
+    if (policy === 'Never') return false;
+    return exitCode !== 0 || (policy === 'Always' && !this.#once);
+  }
+
+  async #backOff(wait: number, last: Terminated): Promise<void> {
+    if (wait === 0) return;
+    const { context, pod } = this.#host;
+    const { name } = this.record;
+    const { metadata } = pod();
+    const whole = `back-off ${wait / 1000}s restarting failed container=${name} pod=${metadata.name}_${metadata.namespace}(${metadata.uid})`;
+    this.#set({ last, state: { is: 'waiting', reason: 'CrashLoopBackOff', message: whole } });
+    context.events.record(
+      pod(),
+      'Warning',
+      'BackOff',
+      `Back-off restarting failed container ${name} in pod ${metadata.name}_${metadata.namespace}(${metadata.uid})`,
+      name,
+    );
+    await this.#unlessEnded((signal) => context.clock.sleep(wait, signal));
+  }
+
+  #grace(): number {
+    return this.#host.pod().spec.terminationGracePeriodSeconds ?? 30;
+  }
+
+  #waiting(reason: string, message: string): void {
+    this.#set({ state: { is: 'waiting', reason, message }, ready: false, started: false });
+  }
+
+  #terminated(terminated: Terminated): Terminated {
+    const state: ContainerState = { is: 'terminated', terminated };
+    this.#set({ state, started: false, ready: this.#once && terminated.exitCode === 0 });
+    return terminated;
+  }
+
+  #set(change: Partial<ContainerRecord>): void {
+    this.record = { ...this.record, ...change };
+    this.#host.changed();
+  }
+}
+
+/** Between the first refusal of an image and saying that it will be tried again later. */
+const PULL_PAUSE = 1000;

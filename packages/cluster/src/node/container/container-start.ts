@@ -1,0 +1,175 @@
+/**
+ * Everything that must be known before a container can be started, and kubelet's reason when something is not.
+ */
+
+import { join } from 'node:path';
+import type { ContainerSpec, ContainerUser, Mount } from '../../runtime/runtime.js';
+import { commandOf } from './command.js';
+import type { PodHost } from './container-run.js';
+import { environmentOf, hostnameOf } from './environment.js';
+import { isImageName, userOfImage, type ImageConfig } from './image.js';
+import type { Container, Pod } from '../pod/pod.js';
+import { hasToken } from '../volumes/pod-volumes.js';
+import { writeFile } from '../volumes/volume-directories.js';
+import type { MissingObject } from '../volumes/volume-files.js';
+
+/** Ready, or the reason that stands in the container's waiting state and the words of the event. */
+export type Readiness =
+  | { readonly ok: true; readonly spec: Omit<ContainerSpec, 'output'>; readonly terminationFile: string | undefined }
+  | {
+      readonly ok: false;
+      readonly reason: 'InvalidImageName' | 'ErrImagePull' | 'CreateContainerConfigError' | 'CreateContainerError';
+      readonly message: string;
+      readonly event: string;
+      readonly missing?: MissingObject;
+    };
+
+const refuse = (
+  reason: (Readiness & { ok: false })['reason'],
+  message: string,
+  missing?: MissingObject,
+): Readiness => ({
+  ok: false,
+  reason,
+  message,
+  event: reason === 'ErrImagePull' ? `Failed to pull image: ${message}` : `Error: ${message}`,
+  ...(missing !== undefined && { missing }),
+});
+
+/** Looks everything up and writes what the container needs on disk. */
+export async function prepareStart(host: PodHost, container: Container, attempt: number): Promise<Readiness> {
+  const { context, objects } = host;
+  const pod = host.pod();
+  const { image = '', name } = container;
+  if (!isImageName(image)) {
+    return refuse(
+      'InvalidImageName',
+      `Failed to apply default image tag ${JSON.stringify(image)}: couldn't parse image name ${JSON.stringify(image)}: invalid reference format`,
+    );
+  }
+  const source = context.images(image);
+  if (source === undefined) {
+    return refuse(
+      'ErrImagePull',
+      `image ${JSON.stringify(image)} cannot be pulled: nothing stands in for it on this machine; ${context.imageHint}`,
+    );
+  }
+  const config = source.config ?? {};
+  const { secret, configMap } = objects;
+  const cluster = hasToken(pod) ? clusterVariables(await context.inCluster()) : {};
+  const environment = environmentOf(container, {
+    pod,
+    node: context.facts,
+    image: config.Env ?? [],
+    cluster,
+    secret,
+    configMap,
+  });
+  if (!environment.ok) return refuse('CreateContainerConfigError', environment.message, environment.missing);
+  const { env } = environment;
+  const command = commandOf(container, config, env);
+  if (!command.ok) return refuse('CreateContainerError', command.message);
+  const user = userOf(container, pod, config);
+  if (runsAsNonRoot(container, pod) && (user?.uid ?? 0) === 0) {
+    return refuse(
+      'CreateContainerConfigError',
+      `container has runAsNonRoot and image will run as root (pod: "${pod.metadata.name}_${pod.metadata.namespace}(${pod.metadata.uid})", container: ${name})`,
+    );
+  }
+  const files = filesOf(host, container, attempt, env);
+  if ('refused' in files) return refuse('CreateContainerConfigError', files.refused);
+  const spec = {
+    ...identityAndRights(container, pod, attempt),
+    directory: files.directory,
+    scratch: join(context.runDirectory, '.runtime'),
+    rootfs: source.rootfs,
+    overlays: source.overlays ?? [],
+    mounts: files.mounts,
+    hostFiles: context.hostFiles,
+    argv: command.argv,
+    env,
+    cwd: container.workingDir || config.WorkingDir || '/',
+    ...(user !== undefined && { user }),
+  };
+  return { ok: true, spec, terminationFile: files.terminationFile };
+}
+
+function identityAndRights(container: Container, pod: Pod, attempt: number) {
+  const { namespace, name, uid, labels = {} } = pod.metadata;
+  const security = container.securityContext;
+  return {
+    identity: {
+      namespace,
+      pod: name,
+      podUid: uid,
+      labels,
+      container: container.name,
+      image: container.image ?? '',
+      attempt,
+    },
+    hostname: hostnameOf(pod),
+    privileged: security?.privileged === true,
+    noNewPrivileges: security?.allowPrivilegeEscalation === false,
+    readOnlyRoot: security?.readOnlyRootFilesystem === true,
+  };
+}
+
+/** Volumes and the file for the termination message; nothing where containers see no files. */
+function filesOf(
+  { context, files, pod }: PodHost,
+  container: Container,
+  attempt: number,
+  env: Readonly<Record<string, string>>,
+):
+  | { readonly directory: string; readonly mounts: readonly Mount[]; readonly terminationFile: string | undefined }
+  | { readonly refused: string } {
+  const directory = files.containerDirectory(container.name, attempt);
+  if (!context.runtime.usesFiles) return { directory, mounts: [], terminationFile: undefined };
+  try {
+    const mounts = files.mountsOf(container, pod(), env);
+    const terminationFile = join(directory, 'termination-log');
+    writeFile(terminationFile, Buffer.alloc(0), 0o666); // as kubelet has it: whichever user the step runs as may write why it ended
+    const target = container.terminationMessagePath ?? '/dev/termination-log';
+    return { directory, mounts: [...mounts, { source: terminationFile, target, readOnly: false }], terminationFile };
+  } catch (error) {
+    return { refused: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** How a pod finds the API server (what client libraries read), with the names of a service called `kubernetes`. */
+export function clusterVariables({
+  host,
+  port,
+}: {
+  readonly host: string;
+  readonly port: number;
+}): Record<string, string> {
+  const url = `tcp://${host}:${port}`;
+  const named = `KUBERNETES_PORT_${port}_TCP`;
+  return {
+    KUBERNETES_SERVICE_HOST: host,
+    KUBERNETES_SERVICE_PORT: String(port),
+    KUBERNETES_SERVICE_PORT_HTTPS: String(port),
+    KUBERNETES_PORT: url,
+    [named]: url,
+    [`${named}_PROTO`]: 'tcp',
+    [`${named}_PORT`]: String(port),
+    [`${named}_ADDR`]: host,
+  };
+}
+
+/** The container's word, then the pod's, then the image's. */
+export function userOf(
+  { securityContext: own }: Container,
+  { spec }: Pod,
+  config: ImageConfig,
+): ContainerUser | undefined {
+  const uid = own?.runAsUser ?? spec.securityContext?.runAsUser;
+  const gid = own?.runAsGroup ?? spec.securityContext?.runAsGroup;
+  const image = userOfImage(config.User);
+  if (uid === undefined && gid === undefined) return image;
+  return { uid: uid ?? image?.uid ?? 0, ...(gid !== undefined && { gid }) };
+}
+
+const runsAsNonRoot = ({ securityContext: own }: Container, { spec }: Pod): boolean =>
+  own?.runAsNonRoot ?? spec.securityContext?.runAsNonRoot ?? false;

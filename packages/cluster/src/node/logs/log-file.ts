@@ -1,0 +1,204 @@
+/**
+ * Writes one container's log: lines with the moment each was read, on disk, for any number of readers at any time.
+ *
+ * What is written is in the file when `write` returns, so a container that prints faster than the disk is slowed by its pipe. A disk that
+ * takes no more does not end the container: the log goes on when there is room again, and says how much is missing.
+ */
+
+import { namingPath } from '../../platform/disk-failure.js';
+import type { OutputSink } from '../../runtime/runtime.js';
+import { machineDisk, type LogDisk } from './log-disk.js';
+import { lastLines } from './log-reader.js';
+import { LONGEST_PART, logRecord, NEWLINE, outputBytes, readRecord } from './log-record.js';
+
+/** Output of a container that is not in its log. */
+export interface MissingOutput {
+  readonly bytes: number;
+  /** Why the first of them could not be written. */
+  readonly cause: string;
+}
+
+/** How much of a full log gives way to the notice at its end. */
+const ROOM_FOR_NOTICE = 2 * LONGEST_PART;
+
+/** Writes one log and wakes its followers. */
+export class LogFile implements OutputSink {
+  readonly path: string;
+  readonly #now: () => Date;
+  readonly #disk: LogDisk;
+  #fd: number | undefined;
+  /** Bytes of whole records in the file. */
+  #length = 0;
+  /** Whether the file may hold a part of a record behind them. */
+  #torn = false;
+  /** Whether the last record was a line without an end. */
+  #inLine = false;
+  #ended = false;
+  #partial: Buffer = Buffer.alloc(0);
+  #waiters: (() => void)[] = [];
+  #missing: MissingOutput | undefined;
+  /** Missing bytes that no notice in the file tells of. */
+  #unreported = 0;
+  #cutAt: number | undefined;
+
+  constructor(path: string, now: () => Date, disk: LogDisk = machineDisk) {
+    this.path = path;
+    this.#now = now;
+    this.#disk = disk;
+  }
+
+  /** False as long as nothing was written: then there is no file either. */
+  get begun(): boolean {
+    return this.#fd !== undefined || this.#ended;
+  }
+
+  /** False once the container has ended: then no reader need wait. */
+  get growing(): boolean {
+    return !this.#ended;
+  }
+
+  /** What the disk could not take so far; undefined if the log is complete. */
+  get missing(): MissingOutput | undefined {
+    return this.#missing;
+  }
+
+  /** Has the file be there, also when nothing is written. Repeating it does nothing. */
+  begin(): void {
+    this.#append(Buffer.alloc(0));
+  }
+
+  write(chunk: Uint8Array): undefined {
+    const records: Buffer[] = [];
+    const stamp = this.#stamp();
+    let rest = this.#partial.length === 0 ? Buffer.from(chunk) : Buffer.concat([this.#partial, chunk]);
+    for (let end = rest.indexOf(NEWLINE); end >= 0; end = rest.indexOf(NEWLINE)) {
+      records.push(Buffer.from(`${stamp} F `), rest.subarray(0, end + 1));
+      rest = rest.subarray(end + 1);
+    }
+    while (rest.length >= LONGEST_PART) {
+      records.push(Buffer.from(`${stamp} P `), rest.subarray(0, LONGEST_PART), Buffer.from('\n'));
+      rest = rest.subarray(LONGEST_PART);
+    }
+    this.#partial = rest;
+    if (records.length > 0) this.#append(Buffer.concat(records));
+    return undefined; // written when this returns: the pipe itself makes a fast writer wait
+  }
+
+  /** Ends the log. Repeating it does nothing. */
+  end(): void {
+    if (this.#ended) return;
+    if (this.#partial.length > 0) this.#append(logRecord(this.#stamp(), false, this.#partial));
+    this.#partial = Buffer.alloc(0);
+    if (this.#unreported > 0) this.#reportAtEnd();
+    if (this.#fd !== undefined) this.#disk.close(this.#fd);
+    this.#fd = undefined;
+    this.#ended = true;
+    this.#wake();
+  }
+
+  /** Returns the end of the log: at most so many lines and bytes. */
+  tail(lines: number, bytes: number): Promise<string> {
+    return lastLines(this.path, lines, bytes);
+  }
+
+  /** Settles when there is more, or the end. */
+  changed(): Promise<void> {
+    return new Promise((resolve) => this.#waiters.push(resolve));
+  }
+
+  /** Bytes of the file that are whole records. What is behind them may still be taken back. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Where the end of the log was taken back to make room for the notice; undefined if it never was. */
+  get cutAt(): number | undefined {
+    return this.#cutAt;
+  }
+
+  /** Returns records that say what is missing; undefined if the file says so itself, or nothing is missing. */
+  unwrittenNotice(): readonly Buffer[] | undefined {
+    if (this.#unreported === 0 || this.#missing === undefined) return undefined;
+    const text = `(pipewright: ${String(this.#unreported)} bytes of this log are missing: ${this.#missing.cause})`;
+    const stamp = this.#stamp();
+    const lineEnd = this.#inLine ? [logRecord(stamp, true, Buffer.alloc(0))] : [];
+    return [...lineEnd, logRecord(stamp, true, Buffer.from(text))];
+  }
+
+  #append(records: Buffer): void {
+    if (this.#ended) return;
+    const notice = Buffer.concat(this.unwrittenNotice() ?? []);
+    const all = notice.length === 0 ? records : Buffer.concat([notice, records]);
+    const { written, failure } = this.#write(all);
+    if (written >= notice.length) this.#unreported = 0;
+    if (failure !== undefined) {
+      const lost = outputBytes(all.subarray(Math.max(written, notice.length)));
+      this.#unreported += lost;
+      this.#missing = { bytes: (this.#missing?.bytes ?? 0) + lost, cause: this.#missing?.cause ?? failure };
+    }
+    this.#wake();
+  }
+
+  /** Writes as many whole records as the disk takes. @returns how many bytes those are */
+  #write(records: Buffer): { readonly written: number; readonly failure?: string } {
+    let at = 0;
+    try {
+      if (this.#fd === undefined) ({ fd: this.#fd, length: this.#length } = this.#disk.open(this.path));
+      if (this.#torn) this.#truncate(this.#fd, this.#length);
+      while (at < records.length) at += this.#disk.write(this.#fd, records.subarray(at), this.#length + at);
+      this.#wrote(records);
+      return { written: at };
+    } catch (error) {
+      // A full disk must not end the container with us: the log says how far it goes, the run goes on.
+      const whole = at === 0 ? 0 : records.lastIndexOf(NEWLINE, at - 1) + 1;
+      this.#torn ||= at > whole;
+      this.#wrote(records.subarray(0, whole));
+      const { message } = namingPath(error, this.path) as Error; // a failure of the disk is an error
+      return { written: whole, failure: message };
+    }
+  }
+
+  #wrote(records: Buffer): void {
+    this.#length += records.length;
+    if (records.length === 0) return;
+    const last = records.subarray(records.lastIndexOf(NEWLINE, records.length - 2) + 1);
+    this.#inLine = !readRecord(last).whole;
+  }
+
+  #truncate(fd: number, length: number): void {
+    this.#disk.truncate(fd, length);
+    this.#length = length;
+    this.#torn = false;
+  }
+
+  /** Writes the notice at the end; on a disk that is still full, the last lines of the log give way to it. */
+  #reportAtEnd(): void {
+    this.#append(Buffer.alloc(0));
+    if (this.#unreported === 0 || this.#fd === undefined || this.#missing === undefined) return;
+    try {
+      const tail = Buffer.alloc(Math.min(this.#length, ROOM_FOR_NOTICE));
+      const from = this.#length - tail.length;
+      this.#disk.read(this.#fd, tail, from);
+      const kept = from === 0 ? 0 : tail.indexOf(NEWLINE) + 1;
+      const dropped = outputBytes(tail.subarray(kept));
+      this.#truncate(this.#fd, from + kept);
+      this.#inLine = this.#length > 0; // or perhaps not: an empty line does no harm
+      this.#unreported += dropped;
+      this.#missing = { ...this.#missing, bytes: this.#missing.bytes + dropped };
+      this.#cutAt = this.#length;
+      this.#append(Buffer.alloc(0));
+    } catch {
+      return; // readers of this process get it from memory
+    }
+  }
+
+  #wake(): void {
+    const waiters = this.#waiters;
+    this.#waiters = [];
+    for (const wake of waiters) wake();
+  }
+
+  #stamp(): string {
+    return `${this.#now().toISOString().slice(0, -1)}000000Z`;
+  }
+}

@@ -1,0 +1,111 @@
+/**
+ * The logs of all containers of this node, by pod and container. They stay until the pod is deleted.
+ */
+
+import { readdirSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import type { LogOptions, PodLogs, PodRef } from '../../api/verbs/pod-log.js';
+import type { OutputSink } from '../../runtime/runtime.js';
+import { removeTree } from '../../runtime/host/remove-tree.js';
+import { LogFile, type MissingOutput } from './log-file.js';
+import { readLog } from './log-reader.js';
+
+/** One container's log, as the node writes it. */
+export interface ContainerLog extends OutputSink {
+  /** Ends the log. Repeating it does nothing. */
+  end(): void;
+  /** What of the container's output is not in the log. @default nothing is missing */
+  readonly missing?: MissingOutput | undefined;
+  /** Returns its end: at most so many lines and bytes. */
+  tail(lines: number, bytes: number): Promise<string>;
+}
+
+/** The logs of all containers of a node. */
+export interface ContainerLogs extends PodLogs {
+  /** Begins the log of one attempt. */
+  begin(pod: PodRef, container: string, attempt: number): ContainerLog;
+  /** Removes a deleted pod's logs. */
+  remove(pod: PodRef): Promise<void>;
+  /** Removes the logs of pods that no longer exist, by uid: their deletion may have been missed. */
+  retain(isThere: (uid: string) => boolean): Promise<void>;
+}
+
+/** Keeps logs as files in a directory: `<namespace>_<pod>_<uid>/<container>.<attempt>.log`. */
+export class LogStore implements ContainerLogs {
+  readonly #directory: string;
+  readonly #now: () => Date;
+  /** By a pod's directory, and a log's path in it without its attempt. */
+  readonly #live = new Map<string, Map<string, LogFile>>();
+
+  constructor(directory: string, now: () => Date) {
+    this.#directory = directory;
+    this.#now = now;
+  }
+
+  /** Begins the log of one attempt. */
+  begin(pod: PodRef, container: string, attempt: number): LogFile {
+    const path = this.#of(pod, container);
+    const log = new LogFile(pathOf(path, attempt), this.#now);
+    const logs = this.#live.get(dirname(path)) ?? new Map<string, LogFile>();
+    this.#live.set(dirname(path), logs.set(path, log));
+    if (attempt > 0) log.begin(); // or a later process would take the log of the attempt before for the newest
+    return log;
+  }
+
+  open(pod: PodRef, container: string, options: LogOptions): ReadableStream<Uint8Array> | undefined {
+    const of = this.#of(pod, container);
+    const newestLive = this.#live.get(dirname(of))?.get(of);
+    const path = options.attempt === undefined ? (newestLive?.path ?? newest(of)) : pathOf(of, options.attempt);
+    const live = newestLive?.path === path ? newestLive : undefined;
+    return path === undefined ? undefined : readLog(path, live, options, this.#now());
+  }
+
+  async remove(pod: PodRef): Promise<void> {
+    await this.#remove(this.#podDirectory(pod));
+  }
+
+  async retain(isThere: (uid: string) => boolean): Promise<void> {
+    for (const name of await directoriesIn(this.#directory)) {
+      const [, , uid, ...more] = name.split('_');
+      if (uid !== undefined && more.length === 0 && !isThere(uid)) await this.#remove(join(this.#directory, name));
+    }
+  }
+
+  async #remove(directory: string): Promise<void> {
+    for (const log of this.#live.get(directory)?.values() ?? []) log.end();
+    this.#live.delete(directory);
+    await removeTree(directory);
+  }
+
+  #podDirectory({ namespace, name, uid }: PodRef): string {
+    return join(this.#directory, `${namespace}_${name}_${uid}`);
+  }
+
+  #of(pod: PodRef, container: string): string {
+    return join(this.#podDirectory(pod), container);
+  }
+}
+
+async function directoriesIn(directory: string): Promise<readonly string[]> {
+  try {
+    return (await readdir(directory, { withFileTypes: true })).flatMap((entry) =>
+      entry.isDirectory() ? [entry.name] : [],
+    );
+  } catch {
+    return []; // no container has started yet
+  }
+}
+
+const pathOf = (of: string, attempt: number): string => `${of}.${attempt}.log`;
+
+/** @param of a log's path without its attempt */
+function newest(of: string): string | undefined {
+  try {
+    const own = readdirSync(dirname(of)).filter((name) => name.startsWith(`${basename(of)}.`));
+    const attempts = own.map((name) => Number.parseInt(name.slice(basename(of).length + 1), 10));
+    return attempts.length === 0 ? undefined : pathOf(of, Math.max(...attempts));
+  } catch {
+    return undefined; // never started
+  }
+}

@@ -1,0 +1,249 @@
+/**
+ * One pod on this node, from the moment it is ours to the moment it is gone.
+ *
+ * Volumes first, then init containers one after another, then all others together. A deletion or a deadline stops what
+ * runs, and only when all has ended is the API server told that the pod is no more.
+ */
+
+import { ContainerRun, type PodHost } from '../container/container-run.js';
+import type { NodeContext } from '../node-context.js';
+import { wireTime } from '../node-context.js';
+import type { Condition, Pod } from './pod.js';
+import { PodFiles } from '../volumes/pod-volumes.js';
+import { PodObjects } from './referenced-objects.js';
+import { withOptionalSecrets } from './optional-secrets.js';
+import { persist } from '../persistent-request.js';
+import { podStatus } from './pod-status.js';
+import { StatusWriter } from './status-writer.js';
+
+/** Why the node itself ended a pod. */
+interface Verdict {
+  readonly reason: string;
+  readonly message: string;
+}
+
+const RETRY = 2000;
+
+/** Made once: an error of its own, with its stack, for each pod would cost more than the rest of its end. */
+const ENDING = new Error('the pod ends');
+
+/** Runs one pod. */
+export class PodRun {
+  /** Settles when nothing of the pod runs or is written any more. */
+  readonly done: Promise<void>;
+  #pod: Pod;
+  readonly #context: NodeContext;
+  readonly #files: PodFiles;
+  readonly #objects: PodObjects;
+  readonly #ending = new AbortController();
+  /** Aborted when nothing is to be written about the pod any more. */
+  readonly #gone = new AbortController();
+  readonly #init: readonly ContainerRun[];
+  readonly #main: readonly ContainerRun[];
+  readonly #status: StatusWriter;
+  readonly #startTime: string;
+  #conditions: readonly Condition[] = [];
+  #verdict: Verdict | undefined;
+  #deleting = false;
+
+  constructor(context: NodeContext, pod: Pod) {
+    this.#context = context;
+    this.#pod = this.#accepted(pod);
+    this.#objects = new PodObjects(context.api, pod.metadata.namespace);
+    this.#files = new PodFiles(context, pod, this.#objects);
+    this.#startTime = wireTime(context.clock.now());
+    this.#status = new StatusWriter(context, pod.metadata, () => this.#compute());
+    const host: PodHost = {
+      context,
+      files: this.#files,
+      objects: this.#objects,
+      pod: () => this.#pod,
+      ending: this.#ending.signal,
+      changed: () => this.#status.mark(this.#isUrgent()),
+    };
+    const { initContainers = [], containers } = this.#pod.spec;
+    const waiting = initContainers.length > 0 ? 'PodInitializing' : 'ContainerCreating';
+    const restarts = (name: string): number =>
+      pod.status?.containerStatuses?.find((it) => it.name === name)?.restartCount ?? 0;
+    this.#init = initContainers.map((it) => new ContainerRun(host, it, 'init', waiting));
+    this.#main = containers.map((it) => new ContainerRun(host, it, 'main', waiting, restarts(it.name)));
+    this.done = this.#live();
+  }
+
+  /** The pod as the API server has it now. */
+  update(pod: Pod): void {
+    this.#pod = this.#accepted(pod);
+    if (pod.metadata.deletionTimestamp !== undefined) {
+      this.#deleting = true;
+      this.#end(pod.metadata.deletionGracePeriodSeconds ?? pod.spec.terminationGracePeriodSeconds ?? 30);
+      return;
+    }
+    this.#files.refresh(pod);
+    for (const container of this.#pod.spec.containers) {
+      this.#main.find((it) => it.record.name === container.name)?.redefine(container);
+    }
+  }
+
+  #accepted(pod: Pod): Pod {
+    return this.#context.optionalSecrets ? withOptionalSecrets(pod) : pod;
+  }
+
+  /** The pod is no longer in the API server: what still runs of it is killed. */
+  removed(): void {
+    this.#status.stop();
+    this.#gone.abort(ENDING);
+    this.#end(0);
+  }
+
+  /** Whether the pod is no longer in the API server, or no longer this node's. */
+  get isGone(): boolean {
+    return this.#gone.signal.aborted;
+  }
+
+  /** The node stops: containers are killed, and the API server keeps what it knows. */
+  async abandon(): Promise<void> {
+    this.removed();
+    await this.done;
+  }
+
+  #end(graceSeconds: number): void {
+    this.#ending.abort(ENDING);
+    for (const run of [...this.#init, ...this.#main]) void run.stop(graceSeconds);
+  }
+
+  async #live(): Promise<void> {
+    try {
+      this.#status.mark(this.#isUrgent());
+      this.#context.events.record(
+        this.#pod,
+        'Normal',
+        'Scheduled',
+        `Successfully assigned ${this.#pod.metadata.namespace}/${this.#pod.metadata.name} to ${this.#context.facts.name}`,
+      );
+      await this.#runAll();
+    } catch (error) {
+      this.#context.log(
+        `pod ${this.#pod.metadata.namespace}/${this.#pod.metadata.name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+        'error',
+      );
+      this.#verdict = { reason: 'NodeError', message: error instanceof Error ? error.message : String(error) };
+      this.#end(0);
+    }
+    this.#status.mark(true);
+    await this.#status.settled();
+    this.#ending.abort(ENDING);
+    if (this.#deleting) await this.#confirmDeletion();
+    if (this.#context.runtime.usesFiles) {
+      await this.#files
+        .remove()
+        .catch((error: unknown) => this.#context.log(`${this.#files.directory} was not removed: ${String(error)}`));
+    }
+  }
+
+  /** The grace is over, everything has ended: now the object may go. */
+  async #confirmDeletion(): Promise<void> {
+    const { namespace, name, uid } = this.#pod.metadata;
+    await persist(this.#context, `pod ${namespace}/${name} is not deleted`, this.#gone.signal, () =>
+      this.#context.api.delete(`/api/v1/namespaces/${namespace}/pods/${name}`, {
+        gracePeriodSeconds: 0,
+        preconditions: { uid },
+      }),
+    );
+  }
+
+  async #runAll(): Promise<void> {
+    const refused = this.#files.refusal(this.#pod);
+    if (refused !== undefined) {
+      this.#verdict = refused;
+      this.#context.events.record(this.#pod, 'Warning', 'FailedMount', refused.message);
+      return;
+    }
+    void this.#watchDeadline();
+    if (!(await this.#mounted())) return;
+    void this.#files.keepTokens(this.#pod, this.#ending.signal);
+    for (const run of this.#init) {
+      await run.run();
+      const { state } = run.record;
+      if (state.is !== 'terminated' || state.terminated.exitCode !== 0 || this.#ending.signal.aborted) return;
+    }
+    await Promise.all(this.#main.map((run) => run.run()));
+  }
+
+  /** Waits, and says so in events, until every volume is there. @returns false when the pod ended first */
+  async #mounted(): Promise<boolean> {
+    const { signal } = this.#ending;
+    await this.#objects.load(this.#pod);
+    let said: string | undefined;
+    while (!signal.aborted) {
+      const prepared = await this.#files.prepare(this.#pod);
+      if (prepared.ok) return !this.#ending.signal.aborted;
+      if (said !== prepared.message) this.#context.events.record(this.#pod, 'Warning', 'FailedMount', prepared.message);
+      said = prepared.message;
+      if (prepared.missing === undefined) await this.#context.clock.sleep(RETRY, signal);
+      else await this.#objects.changed(prepared.missing, signal).catch(() => this.#context.clock.sleep(RETRY, signal));
+    }
+    return false;
+  }
+
+  async #watchDeadline(): Promise<void> {
+    const seconds = this.#pod.spec.activeDeadlineSeconds;
+    if (seconds === undefined) return;
+    await this.#context.clock.sleep(seconds * 1000, this.#ending.signal);
+    if (this.#ending.signal.aborted) return;
+    this.#verdict = {
+      reason: 'DeadlineExceeded',
+      message: 'Pod was active on the node longer than the specified deadline',
+    };
+    this.#context.events.record(this.#pod, 'Normal', 'DeadlineExceeded', this.#verdict.message);
+    this.#end(this.#pod.spec.terminationGracePeriodSeconds ?? 30);
+  }
+
+  /** That containers are made or run is no news for a moment, unless the clock is wound by hand: its moments are others. */
+  #isUrgent(): boolean {
+    if (this.#context.clock.ofMachine !== true || this.#deleting) return true;
+    return [...this.#init, ...this.#main].some(
+      ({ record: { state, restarts } }) =>
+        restarts > 0 || state.is === 'terminated' || (state.is === 'waiting' && state.message !== undefined),
+    );
+  }
+
+  #compute(): object {
+    const status = podStatus({
+      pod: this.#pod,
+      init: this.#init.map((it) => it.record),
+      main: this.#main.map((it) => it.record),
+      ip: this.#context.facts.ip,
+      startTime: this.#startTime,
+      now: wireTime(this.#context.clock.now()),
+      previous: this.#conditions,
+      ...(this.#verdict !== undefined && { verdict: this.#verdict }),
+    });
+    this.#conditions = status['conditions'] as readonly Condition[]; // written as such by podStatus
+    return status;
+  }
+}
+
+/**
+ * The status of a pod whose containers went with an earlier process of this node. That process may have started them before it could
+ * write so, and nothing may run twice: a pod of which only the claim was written is lost, too.
+ */
+export function lostStatus(pod: Pod, now: Date): object | undefined {
+  const { phase } = pod.status ?? {};
+  if ((pod.spec.restartPolicy ?? 'Always') !== 'Never' || phase === 'Succeeded' || phase === 'Failed') return undefined;
+  const lost = {
+    exitCode: 137,
+    reason: 'ContainerStatusUnknown',
+    message: 'The container could not be located when the pod was terminated',
+    startedAt: null,
+    finishedAt: wireTime(now),
+  };
+  return {
+    phase: 'Failed',
+    containerStatuses: pod.spec.containers.map(({ name, image = '' }) => {
+      const known = pod.status?.containerStatuses?.find((status) => status.name === name);
+      if ('terminated' in (known?.state ?? {})) return known;
+      const unknown = { name, image, imageID: '', restartCount: 0, lastState: {}, ...known };
+      return { ...unknown, ready: false, started: false, state: { terminated: lost } };
+    }),
+  };
+}

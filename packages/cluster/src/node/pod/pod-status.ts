@@ -1,0 +1,204 @@
+/**
+ * A pod's status, computed from what its containers do, as kubelet writes it. Pure.
+ */
+
+import type { MissingOutput } from '../logs/log-file.js';
+import type { Condition, Container, Pod } from './pod.js';
+
+/** How a container ended, on the wire. */
+export interface Terminated {
+  readonly exitCode: number;
+  readonly signal?: number;
+  readonly reason: string;
+  readonly message?: string;
+  readonly startedAt: string | null;
+  readonly finishedAt: string;
+  readonly containerID?: string;
+}
+
+/** What a container does now. */
+export type ContainerState =
+  | { readonly is: 'waiting'; readonly reason: string; readonly message?: string }
+  | { readonly is: 'running'; readonly startedAt: string }
+  | { readonly is: 'terminated'; readonly terminated: Terminated };
+
+/** All that is known of a container. */
+export interface ContainerRecord {
+  readonly name: string;
+  readonly image: string;
+  readonly state: ContainerState;
+  readonly last?: Terminated;
+  readonly restarts: number;
+  readonly ready: boolean;
+  readonly started: boolean;
+  readonly containerID?: string;
+  readonly imageID?: string;
+  /** What of its output is not in its log. */
+  readonly missing?: MissingOutput | undefined;
+}
+
+/** The condition of a pod whose logs are incomplete. Kubelet has none for it, so the name is qualified. */
+export const LOGS_INCOMPLETE = 'pipewright.dev/LogsIncomplete';
+
+/** What a status is computed from. */
+export interface PodFacts {
+  readonly pod: Pod;
+  readonly init: readonly ContainerRecord[];
+  readonly main: readonly ContainerRecord[];
+  readonly ip: string;
+  readonly startTime: string;
+  readonly now: string;
+  readonly previous: readonly Condition[];
+  /** Ended by the node itself, whatever its containers say. */
+  readonly verdict?: { readonly reason: string; readonly message: string };
+}
+
+/** The phase by kubelet's rules (pkg/kubelet getPhase). */
+export function phaseOf({
+  pod,
+  init,
+  main,
+  verdict,
+}: Omit<PodFacts, 'ip'>): 'Pending' | 'Running' | 'Succeeded' | 'Failed' {
+  if (verdict !== undefined) return 'Failed';
+  const policy = pod.spec.restartPolicy ?? 'Always';
+  const failedInit = init.some(({ state }) => state.is === 'terminated' && state.terminated.exitCode !== 0);
+  if (failedInit && policy === 'Never') return 'Failed';
+  if (init.some(({ state }) => !succeeded(state))) return 'Pending';
+  const has = (is: ContainerState['is']): boolean => main.some(({ state }) => state.is === is);
+  if (main.some(({ state, last }) => state.is === 'waiting' && last === undefined)) return 'Pending';
+  if (has('running')) return 'Running';
+  if (has('waiting')) return 'Running'; // to be started again
+  if (policy === 'Always') return 'Running';
+  const allWell = main.every(({ state }) => succeeded(state));
+  if (allWell) return 'Succeeded';
+  return policy === 'Never' ? 'Failed' : 'Running';
+}
+
+const succeeded = (state: ContainerState): boolean => state.is === 'terminated' && state.terminated.exitCode === 0;
+
+/** The whole status object. */
+export function podStatus(facts: PodFacts): Readonly<Record<string, unknown>> {
+  const { pod, init, main, ip, startTime, verdict } = facts;
+  const phase = phaseOf(facts);
+  return {
+    phase,
+    conditions: conditionsOf(facts, phase),
+    ...(verdict !== undefined && { reason: verdict.reason, message: verdict.message }),
+    hostIP: ip,
+    podIP: ip,
+    podIPs: [{ ip }],
+    startTime,
+    ...(init.length > 0 && { initContainerStatuses: init.map(containerStatus) }),
+    containerStatuses: main.map(containerStatus),
+    qosClass: qosClass(pod),
+  };
+}
+
+function conditionsOf({ init, main, now, previous }: PodFacts, phase: string): Condition[] {
+  const initialised = init.every(({ state }) => succeeded(state));
+  const pending = init.filter(({ state }) => !succeeded(state)).map((it) => it.name);
+  const unready = main.filter((it) => !it.ready).map((it) => it.name);
+  const over = phase === 'Succeeded' || phase === 'Failed';
+  const notReady =
+    phase === 'Succeeded'
+      ? { reason: 'PodCompleted' }
+      : phase === 'Failed'
+        ? { reason: 'PodFailed' }
+        : { reason: 'ContainersNotReady', message: `containers with unready status: [${unready.join(' ')}]` };
+  const ready = !over && unready.length === 0;
+  const condition = (
+    type: string,
+    holds: boolean,
+    why: { readonly reason: string; readonly message?: string } | object = {},
+  ): Condition => {
+    const status = holds ? 'True' : 'False';
+    const before = previous.find((it) => it.type === type);
+    const since = before?.status === status ? before.lastTransitionTime : now;
+    return {
+      type,
+      status,
+      ...(!holds || phase === 'Succeeded' ? why : {}),
+      lastProbeTime: null,
+      lastTransitionTime: since,
+    };
+  };
+  return [
+    condition(
+      'Initialized',
+      initialised,
+      initialised
+        ? { ...(phase === 'Succeeded' && { reason: 'PodCompleted' }) }
+        : { reason: 'ContainersNotInitialized', message: `containers with incomplete status: [${pending.join(' ')}]` },
+    ),
+    condition('Ready', ready, notReady),
+    condition('ContainersReady', ready, notReady),
+    condition('PodScheduled', true),
+    ...incompleteLogs([...init, ...main], previous, now),
+  ];
+}
+
+function incompleteLogs(
+  containers: readonly ContainerRecord[],
+  previous: readonly Condition[],
+  now: string,
+): readonly Condition[] {
+  const causes = containers.flatMap(({ name, missing }) =>
+    missing === undefined
+      ? []
+      : [`the log of container "${name}" lacks ${String(missing.bytes)} bytes: ${missing.cause}`],
+  );
+  if (causes.length === 0) return [];
+  const since = previous.find(({ type }) => type === LOGS_INCOMPLETE)?.lastTransitionTime ?? now;
+  return [
+    {
+      type: LOGS_INCOMPLETE,
+      status: 'True',
+      reason: 'LogNotWritten',
+      message: causes.join('; '),
+      lastProbeTime: null,
+      lastTransitionTime: since,
+    },
+  ];
+}
+
+function containerStatus(record: ContainerRecord): Readonly<Record<string, unknown>> {
+  const { name, image, state, last, restarts, ready, started, containerID, imageID } = record;
+  return {
+    name,
+    state: stateOf(state),
+    lastState: last === undefined ? {} : { terminated: last },
+    ready,
+    restartCount: restarts,
+    image,
+    imageID: imageID ?? '',
+    ...(containerID !== undefined && { containerID }),
+    started,
+  };
+}
+
+function stateOf(state: ContainerState): object {
+  switch (state.is) {
+    case 'waiting':
+      return { waiting: { reason: state.reason, ...(state.message !== undefined && { message: state.message }) } };
+    case 'running':
+      return { running: { startedAt: state.startedAt } };
+    case 'terminated':
+      return { terminated: state.terminated };
+  }
+}
+
+/** Guaranteed, Burstable or BestEffort, by the resources of all containers. */
+export function qosClass({ spec }: Pod): 'Guaranteed' | 'Burstable' | 'BestEffort' {
+  const all: readonly Container[] = [...(spec.initContainers ?? []), ...spec.containers];
+  const set = (map: Readonly<Record<string, string | number>> | undefined): boolean =>
+    Object.values(map ?? {}).some((value) => !/^0+[a-zA-Z]*$/.test(String(value)));
+  if (!all.some(({ resources }) => set(resources?.limits) || set(resources?.requests))) return 'BestEffort';
+  const guaranteed = all.every(({ resources }) =>
+    ['cpu', 'memory'].every((name) => {
+      const limit = resources?.limits?.[name];
+      return limit !== undefined && String(resources?.requests?.[name] ?? limit) === String(limit);
+    }),
+  );
+  return guaranteed ? 'Guaranteed' : 'Burstable';
+}

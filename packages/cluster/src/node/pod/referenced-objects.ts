@@ -1,0 +1,78 @@
+/**
+ * The Secrets and ConfigMaps one pod names: read before they are needed, and awaited when they are missing.
+ */
+
+import { linkedSignal } from '../../platform/linked-signal.js';
+import type { NodeApi, Listed } from '../node-api.js';
+import type { DataObject, Pod } from './pod.js';
+import { objectsOfVolume, type MissingObject } from '../volumes/volume-files.js';
+
+const PLURAL = { Secret: 'secrets', ConfigMap: 'configmaps' } as const;
+
+interface Kept extends DataObject {
+  readonly metadata: { readonly name: string; readonly resourceVersion?: string };
+}
+
+/** Reads and awaits objects of one namespace. */
+export class PodObjects {
+  readonly #api: NodeApi;
+  readonly #namespace: string;
+  readonly #found = new Map<string, Kept>();
+
+  constructor(api: NodeApi, namespace: string) {
+    this.#api = api;
+    this.#namespace = namespace;
+  }
+
+  readonly secret = (name: string): DataObject | undefined => this.#found.get(`Secret/${name}`);
+  readonly configMap = (name: string): DataObject | undefined => this.#found.get(`ConfigMap/${name}`);
+
+  /** Reads everything the pod's volumes and variables name; what is not there is left out. */
+  async load(pod: Pod): Promise<void> {
+    const wanted = new Map(objectsOf(pod).map((it) => [`${it.kind}/${it.name}`, it]));
+    await Promise.all([...wanted.values()].map((it) => this.#read(it)));
+  }
+
+  async #read({ kind, name }: MissingObject): Promise<void> {
+    const object = await this.#api.get<Kept>(`/api/v1/namespaces/${this.#namespace}/${PLURAL[kind]}/${name}`);
+    if (object === undefined) this.#found.delete(`${kind}/${name}`);
+    else this.#found.set(`${kind}/${name}`, object);
+  }
+
+  /** Settles when the object is no longer as it was read, and has read it again; or when the signal is aborted. */
+  async changed(wanted: MissingObject, signal: AbortSignal): Promise<void> {
+    const { kind, name } = wanted;
+    const path = `/api/v1/namespaces/${this.#namespace}/${PLURAL[kind]}?fieldSelector=metadata.name%3D${encodeURIComponent(name)}`;
+    const { items, metadata } = await this.#api.list<Listed<Kept>['items'][number]>(path);
+    const known = this.#found.get(`${kind}/${name}`)?.metadata.resourceVersion;
+    if (items[0]?.metadata.resourceVersion === known) {
+      const stop = new AbortController();
+      const linked = linkedSignal(signal, stop.signal);
+      const watch = this.#api.watch(`${path}&watch=true&resourceVersion=${metadata.resourceVersion}`, linked.signal);
+      await watch.next().catch(() => undefined); // a watch that breaks is only a reason to look again
+      stop.abort();
+      linked.release();
+      await watch.return(undefined);
+    }
+    if (!signal.aborted) await this.#read(wanted);
+  }
+}
+
+/** Every Secret and ConfigMap a pod names. */
+export function objectsOf({ spec }: Pod): readonly MissingObject[] {
+  const containers = [...(spec.initContainers ?? []), ...spec.containers];
+  const variables = containers.flatMap(({ env = [], envFrom = [] }): MissingObject[] => [
+    ...env.flatMap(({ valueFrom }) => [
+      ...named('Secret', valueFrom?.secretKeyRef),
+      ...named('ConfigMap', valueFrom?.configMapKeyRef),
+    ]),
+    ...envFrom.flatMap(({ secretRef, configMapRef }) => [
+      ...named('Secret', secretRef),
+      ...named('ConfigMap', configMapRef),
+    ]),
+  ]);
+  return [...(spec.volumes ?? []).flatMap(objectsOfVolume), ...variables];
+}
+
+const named = (kind: MissingObject['kind'], ref: { readonly name?: string } | undefined): MissingObject[] =>
+  ref === undefined ? [] : [{ kind, name: ref.name ?? '' }];

@@ -1,0 +1,131 @@
+/**
+ * Probes and lifecycle hooks: one try of a handler, and the counting of tries.
+ */
+
+import { request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { connect } from 'node:net';
+import { linkedSignal } from '../../platform/linked-signal.js';
+import type { RunningContainer } from '../../runtime/runtime.js';
+import { isAborted, type PodClock } from '../pod-clock.js';
+import type { Container, Handler, ProbeSpec } from '../pod/pod.js';
+
+/** How a try went. */
+export type Outcome = { readonly ok: true } | { readonly ok: false; readonly message: string };
+
+const OK: Outcome = { ok: true };
+const failed = (message: string): Outcome => ({ ok: false, message });
+
+/** Tries a handler once. An aborted try has failed. */
+export async function tryHandler(
+  handler: Handler,
+  container: Container,
+  running: RunningContainer,
+  ip: string,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const { exec, httpGet, tcpSocket } = handler;
+  if (exec !== undefined) {
+    const [first, ...others] = exec.command ?? [];
+    if (first === undefined) return failed('no command');
+    const { exitCode, output } = await running.exec([first, ...others], signal);
+    return exitCode === 0 ? OK : failed(output.trim() || `exit code ${exitCode}`);
+  }
+  if (httpGet !== undefined) return tryHttp(httpGet, portOf(httpGet.port, container), ip, signal);
+  if (tcpSocket !== undefined) return tryTcp(tcpSocket.host ?? ip, portOf(tcpSocket.port, container), signal);
+  return OK;
+}
+
+/** A named port is one of the container's own. */
+export function portOf(port: number | string, { ports = [] }: Container): number {
+  if (typeof port === 'number') return port;
+  return ports.find((it) => it.name === port)?.containerPort ?? Number.parseInt(port, 10);
+}
+
+function tryHttp(
+  get: NonNullable<Handler['httpGet']>,
+  port: number,
+  ip: string,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const secure = get.scheme === 'HTTPS';
+  const headers = Object.fromEntries((get.httpHeaders ?? []).map(({ name, value }) => [name, value]));
+  const options = { host: get.host ?? ip, port, path: get.path ?? '/', headers, signal, agent: false as const };
+  return new Promise((resolve) => {
+    const ask = secure ? httpsRequest({ ...options, rejectUnauthorized: false }) : httpRequest(options);
+    ask.once('response', (response) => {
+      const status = response.statusCode ?? 0;
+      response.destroy();
+      resolve(status >= 200 && status < 400 ? OK : failed(`HTTP probe failed with statuscode: ${status}`));
+    });
+    ask.once('error', (error) => resolve(failed(error.message)));
+    ask.end();
+  });
+}
+
+function tryTcp(host: string, port: number, signal: AbortSignal): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port });
+    const end = (outcome: Outcome): void => {
+      signal.removeEventListener('abort', timedOut);
+      socket.destroy();
+      resolve(outcome);
+    };
+    const timedOut = (): void => end(failed('timed out'));
+    socket.once('connect', () => end(OK));
+    socket.once('error', (error) => end(failed(error.message)));
+    signal.addEventListener('abort', timedOut, { once: true });
+  });
+}
+
+/** Repeats a probe until the signal is aborted, and reports each try: whether it decides, by the probe's thresholds, comes with it. */
+export async function repeatProbe(
+  probe: ProbeSpec,
+  attempt: (signal: AbortSignal) => Promise<Outcome>,
+  report: (outcome: Outcome, isDecisive: boolean) => void,
+  clock: PodClock,
+  signal: AbortSignal,
+): Promise<void> {
+  const {
+    initialDelaySeconds = 0,
+    periodSeconds = 10,
+    timeoutSeconds = 1,
+    successThreshold = 1,
+    failureThreshold = 3,
+  } = probe;
+  let good = 0;
+  let bad = 0;
+  if (initialDelaySeconds > 0) await clock.sleep(initialDelaySeconds * 1000, signal);
+  while (!signal.aborted) {
+    const outcome = await withTimeout(attempt, timeoutSeconds * 1000, clock, signal);
+    if (isAborted(signal)) return;
+    good = outcome.ok ? good + 1 : 0;
+    bad = outcome.ok ? 0 : bad + 1;
+    report(outcome, good === successThreshold || bad === failureThreshold);
+    await clock.sleep(periodSeconds * 1000, signal);
+  }
+}
+
+/** Runs one try, which has failed when it takes longer. */
+export async function withTimeout(
+  attempt: (signal: AbortSignal) => Promise<Outcome>,
+  milliseconds: number,
+  clock: PodClock,
+  outer: AbortSignal,
+): Promise<Outcome> {
+  const done = new AbortController();
+  const limit = new AbortController();
+  const waiting = linkedSignal(done.signal, outer);
+  const trying = linkedSignal(limit.signal, outer);
+  const late = clock.sleep(milliseconds, waiting.signal).then((): Outcome => {
+    limit.abort();
+    return failed(`timed out after ${milliseconds / 1000}s`);
+  });
+  try {
+    return await Promise.race([attempt(trying.signal), late]);
+  } finally {
+    done.abort();
+    waiting.release();
+    trying.release();
+  }
+}

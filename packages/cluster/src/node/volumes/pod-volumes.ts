@@ -1,0 +1,205 @@
+/**
+ * One pod's volumes: `runDirectory/<uid>/volume-<name>`, what is made of API objects in memory, and a claim's in the node's own.
+ */
+
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Mount } from '../../runtime/runtime.js';
+import { expand } from '../container/expansion.js';
+import { ApiRefusal } from '../node-api.js';
+import type { NodeContext } from '../node-context.js';
+import type { Container, Pod, Volume } from '../pod/pod.js';
+import type { PodObjects } from '../pod/referenced-objects.js';
+import { makeHostPath, makeOpenDirectory, subPathOf, writeFiles } from './volume-directories.js';
+import { isProjection, sourcesOf, volumeFiles, type MissingObject, type VolumeFile } from './volume-files.js';
+
+/** Volumes are there, or something they need is not. */
+export type Prepared =
+  { readonly ok: true } | { readonly ok: false; readonly message: string; readonly missing?: MissingObject };
+
+/** A token is renewed when this part of its life is over, as kubelet does. */
+const RENEW_AT = 0.8;
+
+/** Makes, fills and removes a pod's directories. */
+export class PodFiles {
+  readonly directory: string;
+  /** For Secrets, tokens and their like. */
+  readonly #inMemory: string;
+  readonly #context: NodeContext;
+  readonly #objects: PodObjects;
+  readonly #sources = new Map<string, string>();
+  readonly #tokens = new Map<string, string>();
+  /** What was written into the volumes that are made of objects. */
+  readonly #filled = new Map<string, ReadonlyMap<string, VolumeFile>>();
+
+  constructor(context: NodeContext, pod: Pod, objects: PodObjects) {
+    this.#context = context;
+    this.#objects = objects;
+    this.directory = join(context.runDirectory, pod.metadata.uid);
+    this.#inMemory = join(context.memoryDirectory, pod.metadata.uid);
+  }
+
+  /** Why this node will never run such a pod; undefined when it may. */
+  refusal({ spec }: Pod): { readonly reason: string; readonly message: string } | undefined {
+    for (const volume of spec.volumes ?? []) {
+      if (volume.hostPath !== undefined && !this.#context.allowHostPath) {
+        const message = `volume ${JSON.stringify(volume.name)} mounts ${volume.hostPath.path} of this machine (hostPath), which is not allowed here; use an emptyDir or a PersistentVolumeClaim`;
+        return { reason: 'HostPathNotAllowed', message };
+      }
+      if (!KINDS.some((kind) => volume[kind] !== undefined)) {
+        const kind = Object.keys(volume).find((key) => key !== 'name') ?? 'without a kind';
+        return {
+          reason: 'VolumeNotSupported',
+          message: `volume ${JSON.stringify(volume.name)} is ${kind}; this node has ${KINDS.join(', ')}`,
+        };
+      }
+    }
+    return undefined;
+  }
+
+  /** Makes every volume; repeated after something that was missing has come. */
+  async prepare(pod: Pod): Promise<Prepared> {
+    for (const volume of pod.spec.volumes ?? []) {
+      const made = await this.#make(volume, pod);
+      if (!made.ok) {
+        return {
+          ...made,
+          message: `MountVolume.SetUp failed for volume ${JSON.stringify(volume.name)} : ${made.message}`,
+        };
+      }
+    }
+    return { ok: true };
+  }
+
+  async #make(volume: Volume, pod: Pod): Promise<Prepared> {
+    const directory = this.#directoryOf(volume);
+    if (isProjection(volume)) {
+      const refused = await this.#issueTokens(volume, pod);
+      if (refused !== undefined) return { ok: false, message: refused };
+      return this.#fill(volume, pod, directory);
+    }
+    if (volume.persistentVolumeClaim !== undefined)
+      return this.#claim(volume.name, volume.persistentVolumeClaim.claimName, pod);
+    if (volume.hostPath !== undefined) {
+      if (this.#context.runtime.usesFiles) makeHostPath(volume.hostPath);
+      this.#sources.set(volume.name, volume.hostPath.path);
+    } else {
+      if (this.#context.runtime.usesFiles) makeOpenDirectory(directory);
+      this.#sources.set(volume.name, directory);
+    }
+    return { ok: true };
+  }
+
+  #fill(volume: Volume, pod: Pod, directory: string): Prepared {
+    const { secret, configMap } = this.#objects;
+    const token = (path: string): string | undefined => this.#tokens.get(`${volume.name}/${path}`);
+    const made = volumeFiles(volume, { pod, node: this.#context.facts, secret, configMap, token });
+    if (!made.ok) return made;
+    if (this.#context.runtime.usesFiles) writeFiles(directory, made.files, this.#filled.get(volume.name));
+    this.#filled.set(volume.name, made.files);
+    this.#sources.set(volume.name, directory);
+    return { ok: true };
+  }
+
+  async #claim(name: string, claim: string, { metadata }: Pod): Promise<Prepared> {
+    const path = `/api/v1/namespaces/${metadata.namespace}/persistentvolumeclaims/${claim}`;
+    const found = await this.#context.api.get<{ readonly metadata: { readonly uid: string } }>(path);
+    if (found === undefined) return { ok: false, message: `persistentvolumeclaim ${JSON.stringify(claim)} not found` };
+    const directory = join(this.#context.claimsDirectory, metadata.namespace, `${claim}-${found.metadata.uid}`);
+    if (this.#context.runtime.usesFiles) makeOpenDirectory(directory);
+    this.#sources.set(name, directory);
+    return { ok: true };
+  }
+
+  async #issueTokens(volume: Volume, pod: Pod): Promise<string | undefined> {
+    const { name, namespace, uid } = pod.metadata;
+    for (const { serviceAccountToken: wanted } of sourcesOf(volume)) {
+      if (wanted === undefined) continue;
+      const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${pod.spec.serviceAccountName ?? 'default'}/token`;
+      const spec = {
+        expirationSeconds: wanted.expirationSeconds ?? 3600,
+        ...(wanted.audience !== undefined && { audiences: [wanted.audience] }),
+        boundObjectRef: { apiVersion: 'v1', kind: 'Pod', name, uid },
+      };
+      const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec };
+      try {
+        const { status } = await this.#context.api.create<{ readonly status: { readonly token: string } }>(path, body);
+        this.#tokens.set(`${volume.name}/${wanted.path}`, status.token);
+      } catch (error) {
+        if (error instanceof ApiRefusal) return `failed to fetch token: ${error.message}`;
+        throw error;
+      }
+    }
+    return undefined;
+  }
+
+  /** Rewrites the files that are made from the pod itself. */
+  refresh(pod: Pod): void {
+    for (const volume of pod.spec.volumes ?? []) {
+      if (this.#sources.has(volume.name) && sourcesOf(volume).some((it) => it.downwardAPI !== undefined)) {
+        this.#fill(volume, pod, this.#directoryOf(volume));
+      }
+    }
+  }
+
+  /** Renews tokens for as long as the pod runs. */
+  async keepTokens(pod: Pod, signal: AbortSignal): Promise<void> {
+    const volumes = (pod.spec.volumes ?? []).filter((it) => sourcesOf(it).some((source) => source.serviceAccountToken));
+    const lives = volumes.flatMap((it) =>
+      sourcesOf(it).map((source) => source.serviceAccountToken?.expirationSeconds ?? 3600),
+    );
+    if (lives.length === 0) return;
+    for (;;) {
+      await this.#context.clock.sleep(Math.min(...lives) * RENEW_AT * 1000, signal);
+      if (signal.aborted) return;
+      for (const volume of volumes) await this.#make(volume, pod);
+    }
+  }
+
+  /** The mounts of one container. Throws with a reason when a subPath or a volume's name is wrong. */
+  mountsOf(container: Container, pod: Pod, env: Readonly<Record<string, string>>): Mount[] {
+    return (container.volumeMounts ?? []).map((mount) => {
+      const volume = pod.spec.volumes?.find((it) => it.name === mount.name);
+      const source = this.#sources.get(mount.name);
+      if (volume === undefined || source === undefined)
+        throw new Error(`volume ${JSON.stringify(mount.name)} is not a volume of the pod`);
+      const readOnly =
+        mount.readOnly === true || isProjection(volume) || volume.persistentVolumeClaim?.readOnly === true;
+      const subPath = mount.subPathExpr === undefined ? mount.subPath : expand(mount.subPathExpr, (name) => env[name]);
+      return {
+        source: subPath === undefined || subPath === '' ? source : subPathOf(source, subPath),
+        target: mount.mountPath.startsWith('/') ? mount.mountPath : `/${mount.mountPath}`,
+        readOnly,
+      };
+    });
+  }
+
+  /** A directory for one attempt of one container. */
+  containerDirectory(container: string, attempt: number): string {
+    const directory = join(this.directory, `container-${container}-${attempt}`);
+    if (this.#context.runtime.usesFiles) mkdirSync(directory, { recursive: true });
+    return directory;
+  }
+
+  async remove(): Promise<void> {
+    await Promise.all([...new Set([this.directory, this.#inMemory])].map((it) => this.#context.runtime.remove(it)));
+  }
+
+  #directoryOf(volume: Volume): string {
+    return join(isProjection(volume) ? this.#inMemory : this.directory, `volume-${volume.name}`);
+  }
+}
+
+const KINDS = [
+  'emptyDir',
+  'secret',
+  'configMap',
+  'downwardAPI',
+  'projected',
+  'persistentVolumeClaim',
+  'hostPath',
+] as const;
+
+/** Whether a pod can speak to the API server. */
+export const hasToken = ({ spec }: Pod): boolean =>
+  (spec.volumes ?? []).some((volume) => sourcesOf(volume).some((it) => it.serviceAccountToken !== undefined));

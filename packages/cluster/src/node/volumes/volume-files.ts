@@ -1,0 +1,149 @@
+/**
+ * What stands in a volume made of API objects: paths, contents and modes. Pure: the objects are looked up beforehand.
+ */
+
+import { fieldValue, resourceValue, type NodeFacts } from '../pod/downward-api.js';
+import type { DataObject, DownwardItem, ObjectSource, Pod, ProjectedSource, Volume } from '../pod/pod.js';
+
+/** One file of a volume. */
+export interface VolumeFile {
+  readonly content: Buffer;
+  readonly mode: number;
+}
+
+/** An object a volume cannot be made without. */
+export interface MissingObject {
+  readonly kind: 'Secret' | 'ConfigMap';
+  readonly name: string;
+}
+
+/** The files by their path in the volume, or why they cannot be made yet. */
+export type VolumeFiles =
+  | { readonly ok: true; readonly files: ReadonlyMap<string, VolumeFile> }
+  | { readonly ok: false; readonly message: string; readonly missing?: MissingObject };
+
+/** What a volume's files are made from. */
+export interface VolumeSources {
+  readonly pod: Pod;
+  readonly node: NodeFacts;
+  readonly secret: (name: string) => DataObject | undefined;
+  readonly configMap: (name: string) => DataObject | undefined;
+  /** The token that was issued for a projected source of this path. */
+  readonly token: (path: string) => string | undefined;
+}
+
+const DEFAULT_MODE = 0o644;
+
+/** True for volumes whose content is API objects, which containers may only read. */
+export const isProjection = (volume: Volume): boolean =>
+  volume.secret !== undefined ||
+  volume.configMap !== undefined ||
+  volume.downwardAPI !== undefined ||
+  volume.projected !== undefined;
+
+/** The Secrets and ConfigMaps a pod's volume names. */
+export function objectsOfVolume(volume: Volume): readonly MissingObject[] {
+  return sourcesOf(volume).flatMap(({ secret, configMap }): MissingObject[] => [
+    ...(secret === undefined ? [] : [{ kind: 'Secret' as const, name: secret.name ?? '' }]),
+    ...(configMap === undefined ? [] : [{ kind: 'ConfigMap' as const, name: configMap.name ?? '' }]),
+  ]);
+}
+
+/** Every projection is a projected volume of one source, or of several. */
+export function sourcesOf({ secret, configMap, downwardAPI, projected }: Volume): readonly ProjectedSource[] {
+  if (projected !== undefined) return projected.sources ?? [];
+  if (secret !== undefined) {
+    const { secretName, ...source } = secret;
+    return [{ secret: { ...source, ...(secretName !== undefined && { name: secretName }) } }];
+  }
+  if (configMap !== undefined) return [{ configMap }];
+  return downwardAPI === undefined ? [] : [{ downwardAPI }];
+}
+
+/** The files of one volume; of two sources that write one path, the later wins. */
+export function volumeFiles(volume: Volume, sources: VolumeSources): VolumeFiles {
+  const { secret, configMap, downwardAPI, projected } = volume;
+  const mode = (secret ?? configMap ?? downwardAPI ?? projected)?.defaultMode ?? DEFAULT_MODE;
+  const files = new Map<string, VolumeFile>();
+  for (const source of sourcesOf(volume)) {
+    const made = filesOf(source, mode, sources);
+    if (!made.ok) return made;
+    for (const [path, file] of made.files) {
+      if (!isInside(path))
+        return {
+          ok: false,
+          message: `volume ${JSON.stringify(volume.name)}: path ${JSON.stringify(path)} leaves the volume`,
+        };
+      files.set(path, file);
+    }
+  }
+  return { ok: true, files };
+}
+
+function filesOf(source: ProjectedSource, mode: number, sources: VolumeSources): VolumeFiles {
+  const { secret, configMap, downwardAPI, serviceAccountToken } = source;
+  if (secret !== undefined) return objectFiles('Secret', secret, sources.secret(secret.name ?? ''), mode, sources.pod);
+  if (configMap !== undefined) {
+    return objectFiles('ConfigMap', configMap, sources.configMap(configMap.name ?? ''), mode, sources.pod);
+  }
+  if (downwardAPI !== undefined) return downwardFiles(downwardAPI.items ?? [], mode, sources);
+  if (serviceAccountToken === undefined) return { ok: true, files: new Map() };
+  const token = sources.token(serviceAccountToken.path);
+  if (token === undefined) return { ok: false, message: 'failed to fetch token: none was issued' };
+  return { ok: true, files: new Map([[serviceAccountToken.path, { content: Buffer.from(token), mode }]]) };
+}
+
+function objectFiles(
+  kind: 'Secret' | 'ConfigMap',
+  { name = '', items, optional = false }: ObjectSource,
+  object: DataObject | undefined,
+  mode: number,
+  pod: Pod,
+): VolumeFiles {
+  const files = new Map<string, VolumeFile>();
+  if (object === undefined) {
+    if (optional) return { ok: true, files };
+    return { ok: false, message: `${kind.toLowerCase()} ${JSON.stringify(name)} not found`, missing: { kind, name } };
+  }
+  const all = contents(kind, object);
+  if (items === undefined || items.length === 0) {
+    for (const [key, content] of all) files.set(key, { content, mode });
+    return { ok: true, files };
+  }
+  for (const item of items) {
+    const content = all.get(item.key);
+    if (content !== undefined) files.set(item.path, { content, mode: item.mode ?? mode });
+    else if (!optional) {
+      const message = `references non-existent ${kind === 'Secret' ? 'secret' : 'config'} key: ${item.key} in ${pod.metadata.namespace}/${name}`;
+      return { ok: false, message, missing: { kind, name } };
+    }
+  }
+  return { ok: true, files };
+}
+
+function contents(kind: 'Secret' | 'ConfigMap', { data = {}, binaryData = {} }: DataObject): Map<string, Buffer> {
+  const encoding = kind === 'Secret' ? 'base64' : 'utf8';
+  return new Map([
+    ...Object.entries(data).map(([key, value]): [string, Buffer] => [key, Buffer.from(value, encoding)]),
+    ...Object.entries(binaryData).map(([key, value]): [string, Buffer] => [key, Buffer.from(value, 'base64')]),
+  ]);
+}
+
+function downwardFiles(items: readonly DownwardItem[], mode: number, { pod, node }: VolumeSources): VolumeFiles {
+  const files = new Map<string, VolumeFile>();
+  for (const item of items) {
+    const { fieldRef, resourceFieldRef } = item;
+    const container = pod.spec.containers.find((it) => it.name === resourceFieldRef?.containerName);
+    const value =
+      fieldRef !== undefined
+        ? fieldValue(pod, fieldRef.fieldPath, node)
+        : resourceFieldRef !== undefined && container !== undefined
+          ? resourceValue(container, resourceFieldRef)
+          : ({ ok: false, message: `nothing to write at ${item.path}` } as const);
+    if (!value.ok) return value;
+    files.set(item.path, { content: Buffer.from(value.value), mode: item.mode ?? mode });
+  }
+  return { ok: true, files };
+}
+
+const isInside = (path: string): boolean => path !== '' && !path.startsWith('/') && !path.split('/').includes('..');

@@ -1,0 +1,99 @@
+/**
+ * The file tree that a container will see, before it exists.
+ *
+ * A view is a table of places, each with one or more host directories, top layer first. It answers what the host would
+ * answer once everything is mounted: where a path leads through the container's own symlinks, which never leave the
+ * view, and which host file lies there. Mount points and the command are looked up here, so that a hostile symlink in
+ * an image or a volume cannot make the launcher touch the host.
+ */
+
+import { readlinkSync, type Stats } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { tryLstat, type HostFacts } from './host-files.js';
+
+/** One place of the view. Deeper places hide what shallower ones have there. */
+export interface Place {
+  readonly target: string;
+  /** Host paths, top layer first. */
+  readonly sources: readonly string[];
+  readonly readOnly: boolean;
+  /** No container can change what its sources hold, so what is known of them may be used again. By default some can. */
+  readonly steady?: boolean;
+}
+
+/** What lies at a path. */
+export interface Found {
+  /** The path with every symlink resolved. */
+  readonly path: string;
+  readonly host: string | undefined;
+  readonly stats: Stats | undefined;
+}
+
+/** As the kernel's own limit. */
+const MOST_SYMLINKS = 40;
+
+/** The tree made of places. Mutable: places are added while the view is planned. */
+export class RootView {
+  readonly #places = new Map<string, Place>();
+  readonly #facts: HostFacts | undefined;
+
+  /** @param facts answers for places that are steady. By default all are looked at anew */
+  constructor(facts?: HostFacts) {
+    this.#facts = facts;
+  }
+
+  get places(): readonly Place[] {
+    return [...this.#places.values()].sort((a, b) => (a.target < b.target ? -1 : 1));
+  }
+
+  put(place: Place): void {
+    this.#places.set(place.target, place);
+  }
+
+  get(target: string): Place | undefined {
+    return this.#places.get(target);
+  }
+
+  /** The deepest place that holds a path without symlinks. */
+  placeOf(path: string): Place | undefined {
+    for (let at = path; ; at = dirname(at)) {
+      const place = this.#places.get(at);
+      if (place !== undefined || at === '/') return place;
+    }
+  }
+
+  /** Follows a path through the view's symlinks. Parts that do not exist are kept as they are written. */
+  resolve(path: string): Found {
+    let todo = path.split('/').filter((part) => part !== '' && part !== '.');
+    let at: Found = this.#look('/');
+    for (let links = 0; todo.length > 0;) {
+      const [part = '', ...rest] = todo;
+      todo = rest;
+      if (part === '..') {
+        at = this.#look(dirname(at.path));
+        continue;
+      }
+      const next = this.#look(join(at.path, part));
+      if (next.stats?.isSymbolicLink() !== true || next.host === undefined) {
+        at = next;
+        continue;
+      }
+      links += 1;
+      if (links > MOST_SYMLINKS) throw new Error(`${path}: too many levels of symbolic links`);
+      const target = readlinkSync(next.host);
+      if (target.startsWith('/')) at = this.#look('/');
+      todo = [...target.split('/').filter((it) => it !== '' && it !== '.'), ...todo];
+    }
+    return at;
+  }
+
+  #look(path: string): Found {
+    const place = this.placeOf(path);
+    for (const source of place?.sources ?? []) {
+      const host = place?.target === path ? source : join(source, path.slice((place?.target ?? '').length));
+      const stats = place?.steady === true && this.#facts ? this.#facts.lstat(host) : tryLstat(host);
+      if (stats !== undefined) return { path, host, stats };
+    }
+    return { path, host: undefined, stats: undefined };
+  }
+}

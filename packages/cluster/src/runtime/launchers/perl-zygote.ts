@@ -1,0 +1,114 @@
+/**
+ * A Perl process that makes containers by system calls: the quickest way there is without a program of our own.
+ *
+ * What it is told and says stands in `perl-program.ts`. It dies with us, and all containers with it.
+ */
+
+import { constants } from 'node:os';
+import type { Rights } from './mount-table.js';
+import { message, perlArguments, startFields, type PerlStart } from './perl-program.js';
+import { SmallProcess } from './helper-process.js';
+
+/** A container's first process was asked for. */
+export interface PerlStarted {
+  /** Settles when it is known whether the container was made; with the number its first process has here. */
+  readonly first: Promise<{ readonly pid: number } | { readonly failed: string }>;
+  /** Settles when it has ended, or was never begun. */
+  readonly ended: Promise<{ readonly code: number; readonly signal: NodeJS.Signals | null }>;
+}
+
+/** What is known of one container, by the number of its request. */
+interface Request {
+  readonly settle: (first: { readonly pid: number } | { readonly failed: string }) => void;
+  readonly end: (end: { readonly code: number; readonly signal: NodeJS.Signals | null }) => void;
+}
+
+const SIGNALS = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name as NodeJS.Signals])); // the names are the keys
+
+/** Starts containers from Perl. */
+export class PerlForker {
+  readonly #perl: SmallProcess;
+  readonly #requests = new Map<string, Request>();
+  /** The requests by the numbers of their processes, as the waiter knows them. */
+  readonly #running = new Map<string, string>();
+  /** Ends that were told before their beginnings: two processes tell them. */
+  readonly #early = new Map<string, readonly [string, string]>();
+  #next = 0;
+
+  private constructor(file: string, args: readonly string[]) {
+    this.#perl = new SmallProcess({
+      file,
+      args,
+      heard: (line) => this.#hear(line.split(' ')),
+      gone: () => {
+        for (const id of [...this.#requests.keys()]) this.#fail(id, this.#perl.complaint || 'perl has ended');
+        this.#running.clear();
+        this.#early.clear();
+      },
+    });
+  }
+
+  /** @returns undefined on a machine whose calls have numbers that are not known here */
+  static of(file: string, rights: Rights): PerlForker | undefined {
+    const args = perlArguments(rights, process.arch);
+    return args && new PerlForker(file, args);
+  }
+
+  /** Starts a container. */
+  start(start: PerlStart): PerlStarted {
+    return this.#ask('start', startFields(start));
+  }
+
+  /** Makes pipes that any user may write to. */
+  async makePipes(paths: readonly string[]): Promise<void> {
+    const first = await this.#ask('pipes', paths).first;
+    if ('failed' in first) throw new Error(first.failed);
+  }
+
+  #ask(what: 'start' | 'pipes', fields: readonly string[]): PerlStarted {
+    const id = String(this.#next++);
+    const text = message(id, what, fields);
+    let settle: Request['settle'] = () => undefined;
+    let end: Request['end'] = () => undefined;
+    const first: PerlStarted['first'] = new Promise((resolve) => (settle = resolve));
+    const ended: PerlStarted['ended'] = new Promise((resolve) => (end = resolve));
+    this.#requests.set(id, { settle, end });
+    this.#perl.tell(text);
+    return { first, ended };
+  }
+
+  /** `ID at N`, `ID ok PID`, `ID ok`, `ID failed WHY…`, `N exit CODE SIGNAL`. */
+  #hear([subject = '', verb, ...rest]: readonly string[]): void {
+    const [first = '', second = ''] = rest;
+    if (verb === 'exit') {
+      const id = this.#running.get(subject);
+      if (id === undefined) this.#early.set(subject, [first, second]);
+      else this.#ended(subject, id, first, second);
+    } else if (verb === 'at') {
+      const early = this.#early.get(first);
+      this.#early.delete(first);
+      this.#running.set(first, subject);
+      if (early !== undefined) this.#ended(first, subject, ...early);
+    } else if (verb === 'ok') {
+      this.#requests.get(subject)?.settle({ pid: Number(first) });
+      if (rest.length === 0) this.#end(subject, 0, null);
+    } else if (verb === 'failed') this.#fail(subject, rest.join(' '));
+  }
+
+  #ended(pid: string, id: string, code: string, signal: string): void {
+    this.#running.delete(pid);
+    this.#requests.get(id)?.settle({ failed: `it ended with ${code} (signal ${signal}) before it began` });
+    this.#end(id, Number(code), SIGNALS.get(Number(signal)) ?? null);
+  }
+
+  #fail(id: string, why: string): void {
+    this.#requests.get(id)?.settle({ failed: why });
+    this.#end(id, 128, 'SIGKILL');
+  }
+
+  #end(id: string, code: number, signal: NodeJS.Signals | null): void {
+    this.#requests.get(id)?.end({ code, signal });
+    this.#requests.delete(id);
+    this.#perl.hold(this.#requests.size > 0);
+  }
+}

@@ -1,0 +1,87 @@
+/**
+ * A shell that starts the others, told by a line each.
+ *
+ * With namespaces it is process 1 of its own and dies with us, and with it everything it ever started, also when we are
+ * killed; for an ordinary user it holds the user namespace that all containers of this runtime share. Without, which is
+ * what bubblewrap needs to make its own, the end of its input has it kill its process group.
+ */
+
+import type { Programs } from './launcher.js';
+import type { Rights } from './mount-table.js';
+import { SmallProcess } from './helper-process.js';
+
+/** Reads `ID DIRECTORY`, runs DIRECTORY/launch in a process of its own, and says `ID CODE` when that has ended. */
+const LOOP = `while IFS=' ' read -r id dir; do
+  { ( . "$dir/launch" ); printf '%s %s\\n' "$id" "$?"; } &
+done`;
+
+/** What a shell reports for a process that was killed. */
+const KILLED = 137;
+
+/** Starts processes from a shell. */
+export class Forker {
+  readonly #shell: SmallProcess;
+  readonly #waiting = new Map<string, (code: number) => void>();
+  #next = 0;
+
+  /** @param apart in namespaces of its own */
+  constructor({ setpriv, unshare, sh }: Programs, rights: Rights, { apart }: { readonly apart: boolean }) {
+    const user = rights === 'user' ? ['--user', '--map-root-user'] : [];
+    const namespaces = ['--pdeathsig=KILL', '--', unshare, ...user, '--pid', '--fork', '--kill-child', '--'];
+    this.#shell = new SmallProcess({
+      ...(apart
+        ? { file: setpriv, args: [...namespaces, sh, '-c', LOOP] }
+        : { file: sh, args: ['-c', `${LOOP}\nkill -9 0`] }),
+      heard: (line) => {
+        const [id = '', code = ''] = line.split(' ');
+        this.#ended(id, Number(code));
+      },
+      gone: () => {
+        for (const id of [...this.#waiting.keys()]) this.#ended(id, KILLED);
+      },
+    });
+  }
+
+  /** Why nothing can be started, as far as the shell's own start said. */
+  get complaint(): string {
+    return this.#shell.complaint;
+  }
+
+  /** Runs a directory's `launch` script. @returns its exit code, when it has ended */
+  run(directory: string): Promise<number> {
+    const id = String(this.#next++);
+    return new Promise((resolve) => {
+      this.#waiting.set(id, resolve);
+      this.#shell.tell(`${id} ${directory}\n`);
+    });
+  }
+
+  #ended(id: string, code: number): void {
+    this.#waiting.get(id)?.(code);
+    this.#waiting.delete(id);
+    this.#shell.hold(this.#waiting.size > 0);
+  }
+}
+
+/** A text as one word of a shell, whatever is in it. */
+export const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
+
+/** The script that a forked process reads: its output, its environment, its command, and nothing that is interpreted. */
+export function launchScript(launch: {
+  readonly output: string;
+  readonly status: string;
+  /** Where the command finds the status pipe. */
+  readonly descriptor: 2 | 3;
+  readonly env: Readonly<Record<string, string>>;
+  readonly command: readonly string[];
+}): string {
+  const exports = Object.entries(launch.env).map(([name, value]) => `export ${name}=${quote(value)}\n`);
+  const { descriptor } = launch;
+  return [
+    `exec </dev/null >${quote(launch.output)} ${descriptor}>${quote(launch.status)}${descriptor === 2 ? '' : ' 2>&1'}\n`,
+    'read -r pid _ </proc/self/stat\n',
+    `echo "pid $pid" >&${descriptor}\n`,
+    ...exports,
+    `exec ${launch.command.map(quote).join(' ')}\n`,
+  ].join('');
+}

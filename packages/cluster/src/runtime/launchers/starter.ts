@@ -1,0 +1,144 @@
+/**
+ * How a planned container is started, one way for each launcher, and what all of them tell about its process.
+ */
+
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DEFAULT_PATH, splitEnvironment } from '../host/executable.js';
+import { firstProcess } from './first-process.js';
+import { Forker, launchScript, quote } from './shell-zygote.js';
+import { bubblewrapLaunch, perlStart, unshareLaunch, type Programs } from './launcher.js';
+import type { Rights } from './mount-table.js';
+import { makeDirectory } from './layer-files.js';
+import { PipePool, type Pipe } from './output-pipe.js';
+import { PerlForker } from './perl-zygote.js';
+import { removeTree } from '../host/remove-tree.js';
+import type { ContainerSpec } from '../runtime.js';
+import type { Plan } from './plan.js';
+import { StatusWords, type FirstWords } from './launch-status.js';
+
+/** A way to make a sandbox. */
+export type Launcher = 'bubblewrap' | 'perl' | 'unshare';
+
+/** A container's process, from when it was asked for. */
+export interface StartedProcess {
+  /** Settles when it is known whether the container was made. */
+  readonly first: Promise<FirstWords>;
+  /** The number that the container's process 1 has on this machine, while there is one. */
+  readonly pid: () => number | undefined;
+  readonly ended: Promise<{ readonly code: number; readonly signal: NodeJS.Signals | null }>;
+}
+
+/** Starts containers in one of the ways. */
+export interface Starter {
+  readonly pipes: PipePool;
+  /** The pipe is released when the container has it, or will never have it. */
+  start(spec: ContainerSpec, plan: Plan, output: Pipe): Promise<StartedProcess>;
+}
+
+/** @returns undefined when the machine lacks what this launcher is made of */
+export function starterOf(launcher: Launcher, programs: Programs, rights: Rights): Starter | undefined {
+  switch (launcher) {
+    case 'unshare':
+      return new ShellStarter(programs, rights, undefined);
+    case 'bubblewrap':
+      return programs.bwrap === undefined ? undefined : new ShellStarter(programs, rights, programs.bwrap);
+    case 'perl': {
+      const perl = programs.perl === undefined ? undefined : PerlForker.of(programs.perl, rights);
+      return perl && new PerlStarter(perl, rights);
+    }
+  }
+}
+
+class PerlStarter implements Starter {
+  readonly pipes: PipePool;
+  readonly #perl: PerlForker;
+  readonly #rights: Rights;
+
+  constructor(perl: PerlForker, rights: Rights) {
+    this.#perl = perl;
+    this.#rights = rights;
+    this.pipes = new PipePool((paths) => perl.makePipes(paths));
+  }
+
+  start(spec: ContainerSpec, plan: Plan, output: Pipe): Promise<StartedProcess> {
+    const begun = this.#perl.start(perlStart(spec, plan, output.path, this.#rights, DEFAULT_PATH));
+    let pid: number | undefined;
+    const first = begun.first.then((words): FirstWords => {
+      output.release();
+      if ('failed' in words) return { made: false, text: words.failed };
+      pid = words.pid;
+      return { made: true, text: '' };
+    });
+    return Promise.resolve({ first, pid: () => pid, ended: begun.ended });
+  }
+}
+
+class ShellStarter implements Starter {
+  readonly pipes: PipePool;
+  readonly #forker: Forker;
+  readonly #programs: Programs;
+  readonly #rights: Rights;
+  readonly #bwrap: string | undefined;
+
+  constructor(programs: Programs, rights: Rights, bwrap: string | undefined) {
+    this.#programs = programs;
+    this.#rights = rights;
+    this.#bwrap = bwrap;
+    this.#forker = new Forker(programs, rights, { apart: bwrap === undefined });
+    this.pipes = new PipePool((paths) => this.#makePipes(paths));
+  }
+
+  async start(spec: ContainerSpec, plan: Plan, output: Pipe): Promise<StartedProcess> {
+    for (const path of plan.directories) makeDirectory(path);
+    const { carried, inside } = splitEnvironment(spec.env);
+    const argv = inside.length === 0 ? spec.argv : (['/usr/bin/env', ...inside, ...spec.argv] as const);
+    const told = { ...spec, argv };
+    const launch =
+      this.#bwrap === undefined
+        ? unshareLaunch(told, plan, this.#programs, this.#rights, join(spec.directory, 'fstab'))
+        : bubblewrapLaunch(told, plan, this.#bwrap, this.#rights);
+    if (launch.fstab !== undefined) writeFileSync(join(spec.directory, 'fstab'), launch.fstab);
+    const status = await this.pipes.take(spec.scratch);
+    const words = new StatusWords();
+    const release = (): void => {
+      output.release();
+      status.release();
+    };
+    const heard = status.drain({
+      write: (chunk) => {
+        words.hear(Buffer.from(chunk).toString());
+        if (words.pid !== undefined) release(); // both pipes are open at the other end
+        return undefined;
+      },
+    });
+    const script = launchScript({
+      output: output.path,
+      status: status.path,
+      descriptor: launch.statusDescriptor,
+      env: { PATH: DEFAULT_PATH, ...carried },
+      command: [launch.file, ...launch.args],
+    });
+    writeFileSync(join(spec.directory, 'launch'), script, { mode: 0o600 });
+    const ended = this.#forker.run(spec.directory).then(async (code) => {
+      release();
+      await heard;
+      status.giveBack();
+      words.end(this.#forker.complaint);
+      // unshare of util-linux 2.38 cannot end by KILL as its child did: it complains, and exits with 1.
+      const killed = code === 1 && words.complaint !== '';
+      return { code, signal: killed ? ('SIGKILL' as const) : null };
+    });
+    const pid = (): number | undefined => (words.pid === undefined ? undefined : firstProcess(words.pid));
+    return { first: words.first, pid, ended };
+  }
+
+  async #makePipes(paths: readonly string[]): Promise<void> {
+    const directory = mkdtempSync(`${paths[0] ?? ''}-`);
+    const command = [this.#programs.mkfifo, '-m', '622', '--', ...paths].map(quote).join(' ');
+    writeFileSync(join(directory, 'launch'), `exec ${command}\n`);
+    const code = await this.#forker.run(directory);
+    await removeTree(directory);
+    if (code !== 0) throw new Error(this.#forker.complaint || `mkfifo ended with ${code}`);
+  }
+}

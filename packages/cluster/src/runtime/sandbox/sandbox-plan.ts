@@ -1,0 +1,378 @@
+/**
+ * Turns a container's specification into a directory tree and a list of mounts.
+ *
+ *     scratch/layer-…   what its shape asks for: private directories, mount points, laid-over files
+ *     directory/upper   what it writes itself
+ *     scratch/root      where the tree is put together: each container has its own mounts, so all use one place
+ *
+ * On the host's root the layer is the root, and the host's places are mounted into it read-only; a place that must have
+ * something the host lacks (a mount point in /usr, an /etc/gitconfig) becomes an overlay of the layer over the host's
+ * directory, or, where the kernel has no overlays for us, a directory of single binds. On a root of its own the layer
+ * is the writable upper directory.
+ */
+
+import { randomBytes } from 'node:crypto';
+import {
+  constants,
+  cpSync,
+  lstatSync,
+  readdirSync,
+  readlinkSync,
+  realpathSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import {
+  DEVICES,
+  flagsOf,
+  HOST_PLACES,
+  isWithin,
+  MACHINE_WIDE,
+  PRIVATE_DIRECTORIES,
+  toCover,
+  type HostMount,
+} from '../host/host-mounts.js';
+import { DEFAULT_PATH, whyNotExecutable } from '../host/executable.js';
+import type { HostFacts } from '../host/host-files.js';
+import { furnishDev, makeDirectory } from '../launchers/layer-files.js';
+import { kindOf, shapeOf, type Kind } from './layer-shape.js';
+import { HOST_DIRECTORY, type MergedDirectories } from './merged-directory.js';
+import type { Operation, Plan } from '../launchers/plan.js';
+import { RootView, type Found, type Place } from '../host/root-view.js';
+import type { ContainerSpec } from '../runtime.js';
+
+/** What the machine can do, found by trying. */
+export interface Abilities {
+  readonly overlay: boolean;
+  /** `mount`: a /proc of the container's own. `bind`: the machine's, where the kernel allows no other. */
+  readonly proc: 'mount' | 'bind';
+  /** The launcher makes a /dev of its own. @default false */
+  readonly dev?: boolean;
+}
+
+/** More single binds than that take longer than a directory of symlinks. */
+const MOST_BINDS = 24;
+
+/** What containers of one runtime share, made when the first of them needs it. */
+export interface Kept {
+  /** The layers, by their shape. */
+  readonly layers: Map<string, string>;
+  readonly merged: MergedDirectories;
+  readonly facts: HostFacts;
+}
+
+/**
+ * Writes the container's own files and plans its mounts. Synchronous, and cheap: containers of one shape (root, mount
+ * points, laid-over files) share the layer that the first of them made.
+ *
+ * @param kept what was made so far; the plan adds to it
+ */
+export function planSandbox(spec: ContainerSpec, abilities: Abilities, mounts: readonly HostMount[], kept: Kept): Plan {
+  kept.facts.begin();
+  const draft = new Draft(spec, abilities, mounts, kept);
+  draft.layRoot();
+  draft.layDevices(abilities);
+  for (const overlay of spec.rootfs === 'host' ? spec.overlays : []) draft.layOver(overlay, '/', overlay);
+  draft.layNetworkFiles();
+  for (const mount of [...spec.mounts].sort((a, b) => a.target.length - b.target.length)) {
+    draft.bind(mount.target, mount.source, mount.readOnly, draft.kinds.get(mount.source));
+  }
+  for (const [path, content] of Object.entries(spec.hostFiles)) draft.layFile(path, content);
+  const cwd = draft.point(spec.cwd, 'directory');
+  if (abilities.overlay) kept.layers.set(draft.shape, draft.layer);
+  // Before the mounts are listed: without overlays that fills the layer with empty files to mount at.
+  const refusal = whyNotExecutable(draft.view, spec.argv[0], spec.env['PATH'] ?? DEFAULT_PATH, cwd);
+  const cover = spec.privileged === true ? [] : toCover(mounts).filter((path) => kept.facts.lstat(path) !== undefined);
+  const operations = draft.operations(abilities);
+  const directories = operations.flatMap((it) =>
+    it.do === 'overlay' && it.upper && it.work ? [it.upper, it.work] : [],
+  );
+  return { root: rootOf(spec), operations, cwd, cover, directories, refusal };
+}
+
+const rootOf = ({ scratch }: ContainerSpec): string => join(scratch, 'root');
+
+class Draft {
+  readonly view: RootView;
+  /** What the sources of the spec's mounts are. */
+  readonly kinds: ReadonlyMap<string, Kind>;
+  readonly #spec: ContainerSpec;
+  readonly #mounts: readonly HostMount[];
+  readonly #merged: MergedDirectories;
+  readonly #facts: HostFacts;
+  /** Shared by all containers of this shape where there are overlays to write above it; else this container's alone. */
+  readonly layer: string;
+  readonly shape: string;
+  /** The layer has been made before, and must not be changed while others see it. */
+  readonly #built: boolean;
+  readonly #proc: Operation[] = [];
+  #files = 0;
+
+  constructor(
+    spec: ContainerSpec,
+    { overlay }: Abilities,
+    mounts: readonly HostMount[],
+    { layers, merged, facts }: Kept,
+  ) {
+    this.view = new RootView(facts);
+    this.#facts = facts;
+    this.kinds = new Map(spec.mounts.map(({ source }) => [source, kindOf(source)]));
+    this.#spec = spec;
+    this.#mounts = mounts;
+    this.#merged = merged;
+    this.shape = overlay ? join(spec.scratch, shapeOf(spec, this.kinds)) : spec.directory;
+    const known = layers.get(this.shape);
+    const fresh = overlay
+      ? join(spec.scratch, `layer-${randomBytes(8).toString('hex')}`)
+      : join(spec.directory, 'layer');
+    this.layer = known ?? fresh;
+    this.#built = known !== undefined;
+    if (!this.#built) makeDirectory(this.layer);
+    makeDirectory(spec.directory);
+    makeDirectory(rootOf(spec));
+  }
+
+  layRoot(): void {
+    const { rootfs, overlays, readOnlyRoot = false } = this.#spec;
+    const below = rootfs === 'host' ? [] : [...[...overlays].reverse(), rootfs];
+    // A finished layer is nobody's to change. One that is being filled is, and so is an image's directory.
+    const steady = this.#built && rootfs === 'host';
+    this.view.put({ target: '/', sources: [this.layer, ...below], readOnly: readOnlyRoot, steady });
+    if (rootfs !== 'host') return;
+    if (!this.#built) {
+      for (const [path, mode] of Object.entries(PRIVATE_DIRECTORIES)) makeDirectory(join(this.layer, path), mode);
+      symlinkSync('/run', join(this.layer, 'var/run'));
+      symlinkSync('/run/lock', join(this.layer, 'var/lock'));
+    }
+    for (const path of HOST_PLACES) this.#showHost(path);
+    const shown = this.view.places.filter((place) => place.target !== '/');
+    for (const { target } of this.#mounts) {
+      if (shown.some((place) => target !== place.target && isWithin(target, place.target)))
+        this.#put(target, target, true);
+    }
+    this.#showNode();
+  }
+
+  /** The machine's Node is this one, also where it is kept in a home (nvm, volta): that one file, at a place in PATH. */
+  #showNode(): void {
+    const node = nodeProgram();
+    if (!HOST_PLACES.some((place) => isWithin(node, place))) this.bind('/usr/local/bin/node', node, true);
+  }
+
+  #showHost(path: string): void {
+    const stats = this.#facts.lstat(path);
+    if (stats === undefined) return;
+    if (stats.isSymbolicLink()) {
+      if (this.#built) return;
+      makeDirectory(dirname(join(this.layer, path)));
+      symlinkSync(readlinkSync(path), join(this.layer, path));
+    } else this.#bindSteady(path, stats.isDirectory() ? 'directory' : 'file', true);
+  }
+
+  /** A root of its own gets a /dev beside it, since an image's device files are not trusted. */
+  layDevices({ proc, dev: made = false }: Abilities): void {
+    if (made) {
+      this.point('/dev', 'directory');
+      this.#proc.push({ do: 'dev', target: '/dev' });
+    } else this.#layDev();
+    this.point('/proc', 'directory');
+    if (proc === 'mount') this.#proc.push({ do: 'proc', target: '/proc', readOnly: this.#machineWide() });
+    else this.bind('/proc', '/proc', false);
+    this.bind('/sys', '/sys', true);
+  }
+
+  #layDev(): void {
+    const inLayer = this.#spec.rootfs === 'host';
+    const dev = inLayer ? join(this.layer, 'dev') : join(this.#spec.directory, 'dev');
+    if (!inLayer || !this.#built) furnishDev(dev);
+    if (!inLayer) this.bind('/dev', dev, false);
+    for (const name of DEVICES) {
+      const device = join('/dev', name);
+      if (this.#facts.lstat(device) !== undefined) this.#bindSteady(device, 'file', false);
+    }
+    this.#proc.push({ do: 'devpts', target: '/dev/pts' });
+  }
+
+  /** Namespaces do not keep these apart: what root writes there, sysctl first of all, holds for the machine. */
+  #machineWide(): readonly string[] {
+    if (this.#spec.privileged === true) return [];
+    return MACHINE_WIDE.filter((path) => this.#facts.lstat(path) !== undefined);
+  }
+
+  /** The host's network is shared, so are the files that describe it. */
+  layNetworkFiles(): void {
+    for (const path of ['/etc/resolv.conf', '/etc/hosts']) {
+      if (this.#spec.rootfs !== 'host' || this.view.resolve(path).stats === undefined) {
+        if (this.#facts.lstat(path) !== undefined) this.bind(path, path, true);
+      }
+    }
+  }
+
+  /** Lays a directory over the host's places: as a further layer where paths agree, else by copying what is there. */
+  layOver(overlay: string, at: string, directory: string): void {
+    for (const entry of readdirSync(directory, { withFileTypes: true })) {
+      const from = join(directory, entry.name);
+      const there = this.view.resolve(join(at, entry.name));
+      const place = this.view.get(there.path);
+      if (!entry.isDirectory() || there.stats?.isDirectory() !== true) {
+        const owner = this.view.placeOf(there.path);
+        this.#copy(from, join(this.layer, there.path));
+        if (owner !== undefined) this.#augment(owner);
+      } else if (place !== undefined && place.target !== '/' && from === join(overlay, there.path)) {
+        this.view.put({ ...place, sources: [from, ...place.sources] });
+        this.#layOverBelow(overlay, place);
+      } else this.layOver(overlay, there.path, from);
+    }
+  }
+
+  /** What the machine has mounted below a place would hide what is laid over it there. */
+  #layOverBelow(overlay: string, { target }: Place): void {
+    for (const place of this.view.places) {
+      if (place.target === target || !isWithin(place.target, target)) continue;
+      const laid = join(overlay, place.target);
+      const stats = lstatSync(laid, { throwIfNoEntry: false });
+      if (stats?.isDirectory() === true) this.view.put({ ...place, sources: [laid, ...place.sources] });
+      else if (stats?.isFile() === true) this.view.put({ ...place, sources: [laid] });
+    }
+  }
+
+  #copy(from: string, to: string): void {
+    if (this.#built) return;
+    makeDirectory(dirname(to));
+    cpSync(from, to, { recursive: true, verbatimSymlinks: true, mode: constants.COPYFILE_FICLONE });
+  }
+
+  /** A file of the container's own; under a volume it is bound, so that the volume does not change. */
+  layFile(path: string, content: string): void {
+    const there = this.view.resolve(path);
+    const owner = this.view.placeOf(there.path);
+    if (owner !== undefined && this.#isVolume(owner)) {
+      const file = join(this.#spec.directory, `file-${this.#files++}`);
+      writeFileSync(file, content, { mode: 0o644 });
+      this.bind(path, file, true);
+      return;
+    }
+    const file = join(this.layer, there.path);
+    if (!this.#built) {
+      makeDirectory(dirname(file));
+      writeFileSync(file, content, { mode: 0o644 });
+    }
+    if (owner !== undefined) this.#augment(owner);
+  }
+
+  bind(target: string, source: string, readOnly: boolean, kind = kindOf(source)): void {
+    this.#put(this.point(target, kind), source, readOnly);
+  }
+
+  /** A place of the machine at its own path. */
+  #bindSteady(path: string, kind: Kind, readOnly: boolean): void {
+    this.view.put({ target: this.point(path, kind), sources: [path], readOnly, steady: this.#built });
+  }
+
+  #put(target: string, source: string, readOnly: boolean): void {
+    this.view.put({ target, sources: [source], readOnly });
+  }
+
+  /** Makes sure that something can be mounted at a path. @returns the path without symlinks */
+  point(path: string, kind: Kind): string {
+    const there: Found = this.view.resolve(path);
+    if (there.stats !== undefined) return there.path;
+    const owner = this.view.placeOf(there.path);
+    const inVolume = owner !== undefined && this.#isVolume(owner);
+    const base = inVolume
+      ? join(owner.sources[0] ?? '', there.path.slice(owner.target.length))
+      : join(this.layer, there.path);
+    if (kind === 'directory') makeDirectory(base);
+    else {
+      makeDirectory(dirname(base));
+      writeFileSync(base, '', { mode: 0o644 });
+    }
+    if (owner !== undefined && !inVolume) this.#augment(owner);
+    return there.path;
+  }
+
+  /** Has the layer's own directory on top of a place of the host. */
+  #augment(place: Place): void {
+    const own = join(this.layer, place.target);
+    if (place.target !== '/' && !place.sources.includes(own))
+      this.view.put({ ...place, sources: [own, ...place.sources] });
+  }
+
+  #isVolume(place: Place): boolean {
+    return place.target === '/dev' || this.#spec.mounts.some((mount) => place.sources.includes(mount.source));
+  }
+
+  operations(abilities: Abilities): Operation[] {
+    const all = this.view.places.flatMap((place) => this.#mount(place, abilities));
+    const depth = (at: Operation): number => (at.target === '/' ? 0 : at.target.split('/').length);
+    return [...all, ...this.#proc].sort((a, b) => depth(a) - depth(b));
+  }
+
+  #mount(place: Place, { overlay }: Abilities): Operation[] {
+    const { target, sources, readOnly } = place;
+    const [first = '', ...others] = sources;
+    if (target === '/' && overlay && !readOnly) {
+      const [upper, work] = [join(this.#spec.directory, 'upper'), join(this.#spec.directory, 'work')];
+      return [{ do: 'overlay', target, lowers: sources.map((it) => this.#plain(it)), upper, work }];
+    }
+    if (others.length === 0) return [this.#bindOf(target, first, readOnly)];
+    if (overlay) return [{ do: 'overlay', target, lowers: sources.map((it) => this.#plain(it)) }];
+    if (target !== '/') return this.#explode(target, sources);
+    // No overlays: the launcher has copied the root into the layer.
+    return [this.#bindOf(target, first, readOnly)];
+  }
+
+  /** Overlay options are separated by commas and colons, so a path that has them gets another name. */
+  #plain(source: string): string {
+    if (!/[,:\\]/.test(source)) return source;
+    const name = join(this.#spec.directory, `lower-${this.#files++}`);
+    symlinkSync(source, name);
+    return name;
+  }
+
+  /** A directory without an overlay: single binds, deep only where layers meet, or a directory of symlinks. */
+  #explode(target: string, sources: readonly string[]): Operation[] {
+    const own = join(this.layer, target);
+    const names = new Set(sources.flatMap((source) => readdirSync(source)));
+    if (names.size > MOST_BINDS) return this.#link(target, sources);
+    return [...names].sort().flatMap((name): Operation[] => {
+      const path = join(target, name);
+      if (this.view.get(path) !== undefined) return [];
+      const here = sources.map((source) => join(source, name)).filter((it) => lstatSync(it, { throwIfNoEntry: false }));
+      const [top = ''] = here;
+      const stats = lstatSync(top);
+      if (top === join(own, name) && !(stats.isDirectory() && here.length > 1)) return [];
+      if (stats.isSymbolicLink()) {
+        symlinkSync(readlinkSync(top), join(own, name));
+        return [];
+      }
+      if (!stats.isDirectory()) {
+        makeDirectory(own);
+        writeFileSync(join(own, name), '');
+        return [this.#bindOf(path, top, true)];
+      }
+      makeDirectory(join(own, name));
+      const directories = here.filter((it) => lstatSync(it).isDirectory());
+      return directories.length > 1 ? this.#explode(path, directories) : [this.#bindOf(path, top, true)];
+    });
+  }
+
+  #link(target: string, sources: readonly string[]): Operation[] {
+    const below = this.view.places.filter((it) => it.target !== target && isWithin(it.target, target));
+    const points = below.map(({ target: path, sources: [source = ''] }) => ({ path, kind: kindOf(source) }));
+    const merged = this.#merged.merge(this.#spec.scratch, { target, sources, own: this.layer, points });
+    const host = join(HOST_DIRECTORY, target);
+    makeDirectory(join(this.layer, host));
+    return [this.#bindOf(host, sources.at(-1) ?? '', true), this.#bindOf(target, merged, true)];
+  }
+
+  #bindOf(target: string, source: string, readOnly: boolean): Operation {
+    return { do: 'bind', source, target, readOnly, flags: readOnly ? flagsOf(this.#mounts, source) : [] };
+  }
+}
+
+let node: string | undefined;
+
+/** Where this process's own program lies. */
+const nodeProgram = (): string => (node ??= realpathSync(process.execPath));

@@ -1,0 +1,98 @@
+/**
+ * Says why namespaces are refused here, and what to do about it.
+ *
+ * Only called after trying has failed: a setting alone proves nothing, since profiles and capabilities can lift it.
+ */
+
+import { readFileSync } from 'node:fs';
+import { RuntimeProblem } from '../runtime.js';
+
+/** What the machine says about namespaces; a value is absent where the kernel does not have the setting. */
+export interface Restrictions {
+  readonly isRoot: boolean;
+  readonly apparmorRestrictsUserns?: string;
+  readonly maxUserNamespaces?: string;
+  readonly unprivilegedUsernsClone?: string;
+  /** `2`: a seccomp filter is on, as container engines have it. */
+  readonly seccomp?: string;
+  readonly inContainer: boolean;
+  /** How many processes this user may have (`ulimit -u`). */
+  readonly maxProcesses?: string;
+}
+
+/** What the kernel says when no process may be added, and C libraries in their words. */
+const NO_PROCESS = /EAGAIN|Resource temporarily unavailable/;
+
+/** Adds the remedy to a message about a process that could not be started, if a limit was the reason. */
+export const withProcessRemedy = (message: string): string =>
+  NO_PROCESS.test(message) ? `${message}; too many processes: raise the limit (ulimit -u), or end some` : message;
+
+/** Reads the settings that are known to refuse namespaces. */
+export function readRestrictions(): Restrictions {
+  const setting = (path: string): string | undefined => read(path)?.trim();
+  const apparmor = setting('/proc/sys/kernel/apparmor_restrict_unprivileged_userns');
+  const most = setting('/proc/sys/user/max_user_namespaces');
+  const clone = setting('/proc/sys/kernel/unprivileged_userns_clone');
+  const seccomp = /^Seccomp:\s+(\d)/m.exec(read('/proc/self/status') ?? '')?.[1];
+  const processes = /^Max processes\s+(\d+)/m.exec(read('/proc/self/limits') ?? '')?.[1];
+  return {
+    isRoot: process.getuid?.() === 0,
+    ...(apparmor !== undefined && { apparmorRestrictsUserns: apparmor }),
+    ...(most !== undefined && { maxUserNamespaces: most }),
+    ...(clone !== undefined && { unprivilegedUsernsClone: clone }),
+    ...(seccomp !== undefined && { seccomp }),
+    ...(processes !== undefined && { maxProcesses: processes }),
+    inContainer: read('/run/.containerenv') !== undefined || read('/.dockerenv') !== undefined,
+  };
+}
+
+/** The refusal: what was tried, what was said, and every remedy that fits this machine. */
+export function explainRefusal(seen: Restrictions, said: string): RuntimeProblem {
+  if (NO_PROCESS.test(said)) return noProcesses(seen, said);
+  const hints: string[] = [];
+  if (!seen.isRoot && seen.apparmorRestrictsUserns === '1') {
+    hints.push(
+      'AppArmor refuses user namespaces to ordinary programs (Ubuntu 23.10 and later): install bubblewrap with its AppArmor profile (packages bubblewrap and apparmor-profiles), or run `sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0`',
+    );
+  }
+  if (!seen.isRoot && seen.maxUserNamespaces === '0') {
+    hints.push('no user namespaces are allowed here: run `sudo sysctl user.max_user_namespaces=15000`');
+  }
+  if (!seen.isRoot && seen.unprivilegedUsernsClone === '0') {
+    hints.push('only root may make user namespaces here: run `sudo sysctl kernel.unprivileged_userns_clone=1`');
+  }
+  if (seen.seccomp === '2' || seen.inContainer) {
+    hints.push(
+      'this looks like a container, whose engine refuses namespaces: start it with `--security-opt seccomp=unconfined --security-opt apparmor=unconfined` and, for root, `--cap-add SYS_ADMIN`',
+    );
+  }
+  if (hints.length === 0) {
+    hints.push(
+      seen.isRoot
+        ? 'root here has no right to mount: run as an ordinary user of the machine, or give the process CAP_SYS_ADMIN'
+        : 'check that the kernel has user namespaces (CONFIG_USER_NS) and that no security module refuses them',
+    );
+  }
+  return new RuntimeProblem(
+    'SANDBOX_NO_NAMESPACES',
+    `steps cannot be run here: the kernel refuses the namespaces a sandbox is made of (${said.replace(/\s*\n\s*/g, '; ')})`,
+    hints,
+  );
+}
+
+function noProcesses({ maxProcesses }: Restrictions, said: string): RuntimeProblem {
+  const limit = maxProcesses === undefined ? '' : `; this user may have ${maxProcesses}, threads included`;
+  return new RuntimeProblem(
+    'SANDBOX_NO_PROCESSES',
+    `steps cannot be run here: no more processes can be started (${said.trim().replace(/\s*\n\s*/g, '; ')})${limit}`,
+    ['raise the limit (ulimit -u 4096), or end other processes of this user'],
+  );
+}
+
+function read(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}

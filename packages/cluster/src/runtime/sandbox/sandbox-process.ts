@@ -1,0 +1,122 @@
+/**
+ * One process in a sandbox, from launch to exit: its status, its output, its signals and what is run beside it.
+ */
+
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import { cannotHearTerm, send } from '../launchers/first-process.js';
+import type { Programs } from '../launchers/launcher.js';
+import type { Rights } from '../launchers/mount-table.js';
+import type { Pipe } from '../launchers/output-pipe.js';
+import type { ContainerSpec, ExecResult, Exit, RunningContainer } from '../runtime.js';
+import type { StartedProcess } from '../launchers/starter.js';
+
+/** What became of a launch. */
+export type Launched =
+  { readonly made: true; readonly container: RunningContainer } | { readonly made: false; readonly message: string };
+
+/** What a process needs besides its start. */
+export interface ProcessContext {
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+  readonly programs: Programs;
+  readonly rights: Rights;
+  readonly now: () => Date;
+}
+
+/** How much of a probe's output is kept, as kubelet does. */
+const EXEC_OUTPUT = 10_240;
+
+/** How much a launcher may say of why it failed. */
+const MOST_WORDS = 2000;
+
+/** Follows a started process, and settles when the container is made or could not be. */
+export async function followProcess(
+  spec: ContainerSpec,
+  { first, pid, ended }: StartedProcess,
+  output: Pipe,
+  context: ProcessContext,
+): Promise<Launched> {
+  let known = false;
+  let early = '';
+  const drained = output.drain({
+    write: (chunk) => {
+      if (!known && early.length < MOST_WORDS) early += Buffer.from(chunk).toString();
+      return spec.output.write(chunk);
+    },
+  });
+  const { made, text } = await first;
+  known = true;
+  if (!made) {
+    await Promise.all([ended, drained]);
+    output.giveBack();
+    return { made: false, message: text || early.trim() || 'the launcher ended without a word' };
+  }
+  const startedAt = context.now();
+  let over = false;
+  const exit = Promise.all([ended, drained]).then(([{ code, signal }]): Exit => {
+    over = true;
+    output.giveBack();
+    const exitCode = signal === null ? code : 128 + constants.signals[signal];
+    const reason = exitCode === 0 ? 'Completed' : 'Error';
+    return { exitCode, ...(signal !== null && { signal }), reason, startedAt, finishedAt: context.now() };
+  });
+  return { made: true, container: running(spec, () => (over ? undefined : pid()), context, startedAt, exit) };
+}
+
+function running(
+  { identity }: ContainerSpec,
+  first: () => number | undefined,
+  context: ProcessContext,
+  startedAt: Date,
+  exit: Promise<Exit>,
+): RunningContainer {
+  return {
+    id: `sandbox://${identity.podUid}-${identity.container}-${identity.attempt}`,
+    startedAt,
+    exit,
+    kill: (signal) => {
+      const pid = first();
+      if (pid !== undefined) send(pid, signal === 'SIGTERM' && cannotHearTerm(pid) ? 'SIGKILL' : signal);
+    },
+    exec: async (argv, signal) => {
+      const pid = first();
+      if (pid === undefined) return { exitCode: 126, output: 'the container is not running' };
+      return runBeside(pid, argv, signal, context);
+    },
+  };
+}
+
+async function runBeside(
+  first: number,
+  argv: readonly string[],
+  signal: AbortSignal,
+  { programs, rights, env, cwd }: ProcessContext,
+): Promise<ExecResult> {
+  if (programs.nsenter === undefined) return { exitCode: 126, output: 'nsenter (util-linux) is not installed' };
+  const user = rights === 'user' ? ['--user', '--preserve-credentials'] : [];
+  const child = spawn(
+    programs.setpriv,
+    [
+      ...['--pdeathsig=KILL', '--', programs.nsenter, `--target=${first}`, ...user],
+      ...['--mount', '--uts', '--ipc', '--pid', '--root', `--wd=/proc/${first}/root${cwd}`, '--', ...argv],
+    ],
+    { stdio: ['ignore', 'pipe', 'pipe'], env: { ...env }, detached: true },
+  );
+  const kill = (): void => {
+    if (child.pid !== undefined) send(-child.pid, 'SIGKILL');
+  };
+  signal.addEventListener('abort', kill, { once: true });
+  let output = '';
+  const keep = (chunk: Buffer): void => {
+    if (output.length < EXEC_OUTPUT) output = (output + chunk.toString()).slice(0, EXEC_OUTPUT);
+  };
+  child.stdout.on('data', keep);
+  child.stderr.on('data', keep);
+  const code = await new Promise<number | null>((resolve) => {
+    child.once('error', () => resolve(127));
+    child.once('exit', resolve);
+  });
+  signal.removeEventListener('abort', kill);
+  return { exitCode: code ?? 137, output };
+}

@@ -1,0 +1,321 @@
+/**
+ * Containers from Linux namespaces: no daemon, no image store, no root needed.
+ *
+ * Each container has its own mounts, processes, IPC and host name, and shares the machine's network. It is isolation
+ * against accidents, not a security boundary: see docs/decisions/0008-pods-not-tricks.md.
+ *
+ * `probe` tries a real container with every launcher this machine has, and keeps the ones that work with what they can
+ * do. Nothing is inferred from settings, and nothing falls back without being said in the probe's notes.
+ */
+
+import { execFile } from 'node:child_process';
+import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { DEFAULT_PATH, splitEnvironment, startErrorMessage } from '../host/executable.js';
+import { HostFacts } from '../host/host-files.js';
+import { hostMounts, type HostMount } from '../host/host-mounts.js';
+import { isRoot, type Programs } from '../launchers/launcher.js';
+import type { Rights } from '../launchers/mount-table.js';
+import { PerlRemover } from '../launchers/perl-remover.js';
+import { removeTree } from '../host/remove-tree.js';
+import { openTemporaryDirectory } from '../host/run-directory.js';
+import { RuntimeProblem, type ContainerSpec, type Probe, type Runtime, type StartResult } from '../runtime.js';
+import { planSandbox, type Abilities, type Kept } from './sandbox-plan.js';
+import { explainRefusal, readRestrictions, withProcessRemedy } from './sandbox-probe.js';
+import { MergedDirectories } from './merged-directory.js';
+import { followProcess } from './sandbox-process.js';
+import { starterOf, type Launcher, type Starter } from '../launchers/starter.js';
+
+/** Options of `sandbox`. */
+export interface SandboxOptions {
+  /**
+   * Which launchers may be used, in order of preference.
+   *
+   * @default - ['bubblewrap', 'perl', 'unshare']; for what bubblewrap cannot do (other users, overlays) the others are used
+   */
+  readonly launchers?: readonly Launcher[];
+  /** @default the machine's clock */
+  readonly now?: () => Date;
+}
+
+/** A launcher that was seen to work, with what it could do. */
+interface Method {
+  readonly launcher: Launcher;
+  readonly starter: Starter;
+  readonly abilities: Abilities;
+}
+
+const PROGRAM_DIRECTORIES = ['/usr/bin', '/bin', '/usr/sbin', '/sbin', '/usr/local/bin', '/run/current-system/sw/bin'];
+
+/** Runs containers in Linux namespaces. */
+export function sandbox(options: SandboxOptions = {}): Runtime {
+  return new Sandbox(options);
+}
+
+class Sandbox implements Runtime {
+  readonly name = 'sandbox';
+  readonly usesFiles = true;
+  readonly #launchers: readonly Launcher[];
+  readonly #now: () => Date;
+  readonly #rights: Rights = process.getuid?.() === 0 ? 'root' : 'user';
+  #mounts: readonly HostMount[] = [];
+  readonly #kept: Kept = { layers: new Map(), merged: new MergedDirectories(), facts: new HostFacts() };
+  /** What trying showed, by launcher and filesystem. */
+  readonly #tried = new Map<string, Promise<Method | undefined>>();
+  /** The devices of the filesystems, by directory. */
+  readonly #devices = new Map<string, number>();
+  #programs: Programs | undefined;
+  #remover: PerlRemover | undefined;
+  readonly #starters = new Map<Launcher, Starter>();
+  #probe: Promise<Probe> | undefined;
+
+  constructor({ launchers = ['bubblewrap', 'perl', 'unshare'], now = () => new Date() }: SandboxOptions) {
+    this.#launchers = launchers;
+    this.#now = now;
+  }
+
+  probe(): Promise<Probe> {
+    return (this.#probe ??= this.#tryAll());
+  }
+
+  remove(directory: string): Promise<void> {
+    const { perl } = this.#programs ?? {};
+    if (perl === undefined) return removeTree(directory);
+    return (this.#remover ??= new PerlRemover(perl)).remove(directory);
+  }
+
+  async start(spec: ContainerSpec, signal?: AbortSignal): Promise<StartResult> {
+    const probe = await this.probe();
+    if (!probe.usable) return cannotRun(`${probe.problem.message}. ${probe.problem.hints.join('; ')}`);
+    if (this.#rights === 'user' && !isRoot(spec.user)) {
+      const { uid = 0, gid = 0 } = spec.user ?? {};
+      return cannotRun(
+        `an ordinary user can run containers as uid 0 alone, not as ${uid}:${gid}; run as root for that`,
+      );
+    }
+    const method = await this.#methodFor(spec);
+    if (typeof method === 'string') return cannotRun(method);
+    const result = await this.#startWith(method, spec, signal);
+    return result.started ? result : { ...result, message: withProcessRemedy(result.message) };
+  }
+
+  /** The first launcher that works and can do what is asked; else why there is none. */
+  async #methodFor(spec: ContainerSpec): Promise<Method | string> {
+    let copies: Method | undefined;
+    let works = false;
+    for (const launcher of this.#starters.keys()) {
+      const method = await this.#methodAt(spec.scratch, launcher);
+      if (method === undefined) continue;
+      works = true;
+      if (!isRoot(spec.user) && launcher === 'bubblewrap') continue;
+      if (spec.rootfs === 'host' || method.abilities.overlay) return method;
+      copies ??= method;
+    }
+    if (copies !== undefined) return copies;
+    return works
+      ? 'bubblewrap runs containers as uid 0 alone; unshare is refused here'
+      : `no container can be made in ${spec.scratch}`;
+  }
+
+  /** Overlays depend on the filesystem they write to, so each is tried for itself, once. */
+  #methodAt(scratch: string, launcher: Launcher, said: string[] = []): Promise<Method | undefined> {
+    let device = this.#devices.get(scratch);
+    if (device === undefined) {
+      mkdirSync(scratch, { recursive: true });
+      this.#devices.set(scratch, (device = statSync(scratch).dev));
+    }
+    const key = `${launcher} ${device}`;
+    let method = this.#tried.get(key);
+    if (method === undefined) {
+      method = this.#tryLauncher(launcher, join(scratch, 'trial'), said);
+      this.#tried.set(key, method);
+    }
+    return method;
+  }
+
+  async #startWith({ starter, abilities }: Method, spec: ContainerSpec, signal?: AbortSignal): Promise<StartResult> {
+    const programs = this.#programs;
+    if (programs === undefined) return cannotRun('not probed');
+    try {
+      if (spec.rootfs !== 'host' && !abilities.overlay) await copyRoot(spec);
+      const plan = planSandbox(spec, abilities, this.#mounts, this.#kept);
+      if (plan.refusal !== undefined) {
+        return { started: false, reason: 'StartError', exitCode: 128, message: startErrorMessage(plan.refusal) };
+      }
+      const output = await starter.pipes.take(spec.scratch);
+      if (signal?.aborted === true) {
+        output.discard();
+        return cannotRun('cancelled before it started');
+      }
+      const context = {
+        env: { PATH: DEFAULT_PATH, ...splitEnvironment(spec.env).carried },
+        cwd: plan.cwd,
+        programs,
+        rights: this.#rights,
+        now: this.#now,
+      };
+      const started = await starter.start(spec, plan, output).catch((error: unknown) => {
+        output.discard();
+        throw error;
+      });
+      const followed = await followProcess(spec, started, output, context);
+      return followed.made ? { started: true, container: followed.container } : cannotRun(followed.message);
+    } catch (error) {
+      return cannotRun(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  async #tryAll(): Promise<Probe> {
+    if (process.platform !== 'linux') {
+      const problem = new RuntimeProblem('SANDBOX_NOT_LINUX', `a sandbox needs Linux, this is ${process.platform}`, [
+        'run inside a Linux virtual machine',
+      ]);
+      return { usable: false, problem };
+    }
+    const programs = findPrograms();
+    if (programs instanceof RuntimeProblem) return { usable: false, problem: programs };
+    for (const launcher of this.#launchers) {
+      const starter = starterOf(launcher, programs, this.#rights);
+      if (starter !== undefined) this.#starters.set(launcher, starter);
+    }
+    if (this.#starters.size === 0) {
+      const problem = new RuntimeProblem('SANDBOX_NO_PROGRAM', 'bubblewrap (bwrap) is not installed', [
+        'install bubblewrap',
+      ]);
+      return { usable: false, problem };
+    }
+    this.#programs = programs;
+    this.#mounts = hostMounts();
+    const directory = await openTemporaryDirectory('probe');
+    const said: string[] = [];
+    let best: Method | undefined;
+    try {
+      for (const launcher of this.#starters.keys()) {
+        best ??= await this.#methodAt(directory.path, launcher, said);
+      }
+    } finally {
+      await directory.remove();
+    }
+    if (best === undefined)
+      return { usable: false, problem: explainRefusal(readRestrictions(), said[0] ?? 'nothing was tried') };
+    return { usable: true, how: describe(best, this.#rights), notes: notesOn(best, this.#rights) };
+  }
+
+  /** From everything to the least that will do; the first that works is kept. */
+  async #tryLauncher(launcher: Launcher, directory: string, said: string[]): Promise<Method | undefined> {
+    const starter = this.#starters.get(launcher);
+    if (starter === undefined) return undefined;
+    const overlays = launcher === 'bubblewrap' ? [false] : [true, false];
+    for (const proc of ['mount', 'bind'] as const) {
+      for (const overlay of overlays) {
+        const method: Method = { launcher, starter, abilities: { overlay, proc, dev: launcher === 'bubblewrap' } };
+        const result = await this.#startWith(method, trial(join(directory, `${launcher}-${proc}-${overlay}`)));
+        if (!result.started) said.push(result.message);
+        else if ((await result.container.exit).exitCode === TRIAL_EXIT) return method;
+        else said.push(`${launcher} did not run its command`);
+      }
+    }
+    return undefined;
+  }
+}
+
+const TRIAL_EXIT = 37;
+
+/** A container that uses everything: a file laid into /etc, a mount point that the host does not have. */
+const trial = (directory: string): ContainerSpec => {
+  const volume = `${directory}-volume`;
+  mkdirSync(volume, { recursive: true });
+  return {
+    identity: {
+      namespace: 'probe',
+      pod: 'probe',
+      podUid: 'probe',
+      labels: {},
+      container: 'probe',
+      image: '',
+      attempt: 0,
+    },
+    directory,
+    scratch: join(directory, 'scratch'),
+    rootfs: 'host',
+    overlays: [],
+    mounts: [{ source: volume, target: '/probe/volume', readOnly: false }],
+    hostFiles: { '/etc/pipewright-probe': '' },
+    argv: ['/bin/sh', '-c', `test -e /etc/pipewright-probe && test -d /proc/self && exit ${TRIAL_EXIT}`],
+    env: {},
+    cwd: '/probe/volume',
+    hostname: 'probe',
+    output: { write: () => undefined },
+  };
+};
+
+const cannotRun = (message: string): StartResult => ({
+  started: false,
+  reason: 'ContainerCannotRun',
+  exitCode: 128,
+  message,
+});
+
+/** Without overlays a root of its own is a copy, made before anything is laid over it. */
+async function copyRoot(spec: ContainerSpec): Promise<void> {
+  const layer = join(spec.directory, 'layer');
+  mkdirSync(layer, { recursive: true });
+  for (const from of [spec.rootfs, ...spec.overlays]) {
+    await promisify(execFile)('cp', ['-a', '--reflink=auto', '--', `${from}/.`, layer]);
+  }
+}
+
+const NEEDED = ['sh', 'unshare', 'mount', 'setpriv', 'setsid', 'mkfifo'] as const;
+
+function findPrograms(): Programs | RuntimeProblem {
+  const find = (name: string): string | undefined => PROGRAM_DIRECTORIES.map((it) => join(it, name)).find(isExecutable);
+  const [sh, unshare, mount, setpriv, setsid, mkfifo] = NEEDED.map(find);
+  if (!sh || !unshare || !mount || !setpriv || !setsid || !mkfifo) {
+    const missing = NEEDED.filter((name) => find(name) === undefined);
+    return new RuntimeProblem(
+      'SANDBOX_NO_PROGRAM',
+      `a sandbox needs ${missing.join(', ')}, not found in ${PROGRAM_DIRECTORIES.join(':')}`,
+      ['install util-linux, mount and coreutils with the package manager of this machine'],
+    );
+  }
+  const nsenter = find('nsenter');
+  const bwrap = find('bwrap');
+  const perl = find('perl');
+  return {
+    sh,
+    unshare,
+    mount,
+    setpriv,
+    setsid,
+    mkfifo,
+    ...(nsenter !== undefined && { nsenter }),
+    ...(bwrap !== undefined && { bwrap }),
+    ...(perl !== undefined && { perl }),
+  };
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const describe = ({ launcher }: Method, rights: Rights): string =>
+  `Linux namespaces (${launcher}${rights === 'root' ? ', as root' : ', as an ordinary user'})`;
+
+function notesOn({ launcher, abilities }: Method, rights: Rights): string[] {
+  return [
+    "containers share this machine's network",
+    ...(rights === 'user' ? ['every process is uid 0 inside and you outside: no other user can be had'] : []),
+    ...(abilities.overlay || launcher === 'bubblewrap'
+      ? []
+      : ['no overlay filesystems here: root filesystems are copied for each container']),
+    ...(abilities.proc === 'mount'
+      ? []
+      : ["containers see this machine's processes: no private /proc can be had here"]),
+  ];
+}

@@ -1,0 +1,115 @@
+/**
+ * The files of one data directory, as the storage uses them.
+ *
+ * Separate from `node:fs` so that a test can decide what a disk does: short writes, a full disk, failed and lost syncs, crashes.
+ * A write is durable after `datasync` of its file; a new, renamed or removed name is durable after `syncDirectory`.
+ */
+
+import { open, readdir, rename, rm, type FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import { namingPath } from '../../platform/disk-failure.js';
+
+/** One open file. Positions are in bytes from the start of the file. */
+export interface DiskFile {
+  /** Returns the size in bytes. */
+  size(): Promise<number>;
+  /** Reads into a buffer; returns how many bytes were read, which may be fewer than fit. 0 means the end of the file. */
+  read(buffer: Uint8Array, position: number): Promise<number>;
+  /** Writes bytes; returns how many were written, which may be fewer than given. Rejects when none could be written. */
+  write(bytes: Uint8Array, position: number): Promise<number>;
+  /** Cuts the file to a size in bytes, or extends it with zeros. */
+  truncate(size: number): Promise<void>;
+  /** Makes everything written so far durable. After a rejection, nothing is known about the writes since the last success. */
+  datasync(): Promise<void>;
+  /** Closes the file. Does not make anything durable. */
+  close(): Promise<void>;
+}
+
+/** A directory of files. Names contain no separators. */
+export interface Disk {
+  /** Where the files are, for messages. */
+  readonly path: string;
+  /** Returns the names of all files, in no particular order. */
+  list(): Promise<readonly string[]>;
+  /** Opens a file that exists for reading and writing. Rejects with ENOENT when it does not. */
+  open(name: string): Promise<DiskFile>;
+  /** Creates a file, or empties one, for reading and writing; only its owner may read it. */
+  create(name: string): Promise<DiskFile>;
+  /** Renames a file, replacing one that has the new name. */
+  rename(from: string, to: string): Promise<void>;
+  /** Removes a file. Does nothing when there is none. */
+  remove(name: string): Promise<void>;
+  /** Makes names that were created, renamed or removed durable. */
+  syncDirectory(): Promise<void>;
+}
+
+/** The machine's own disk. The directory must exist. Errors carry the path of the file. */
+export function systemDisk(directory: string): Disk {
+  const pathOf = (name: string): string => join(directory, name);
+  const opened = async (name: string, flags: 'r+' | 'w+'): Promise<DiskFile> =>
+    systemFile(await open(pathOf(name), flags, 0o600), pathOf(name));
+  return {
+    path: directory,
+    list: () => readdir(directory),
+    open: (name) => opened(name, 'r+'),
+    create: (name) => opened(name, 'w+'),
+    rename: (from, to) => rename(pathOf(from), pathOf(to)),
+    remove: (name) => rm(pathOf(name), { force: true }),
+    syncDirectory: async () => {
+      const handle = await open(directory, 'r');
+      try {
+        await handle.datasync();
+      } finally {
+        await handle.close();
+      }
+    },
+  };
+}
+
+function systemFile(handle: FileHandle, path: string): DiskFile {
+  const named = async <T>(result: Promise<T>): Promise<T> => {
+    try {
+      return await result;
+    } catch (cause) {
+      throw namingPath(cause, path);
+    }
+  };
+  return {
+    size: async () => (await named(handle.stat())).size,
+    read: async (buffer, position) => (await named(handle.read(buffer, 0, buffer.byteLength, position))).bytesRead,
+    write: async (bytes, position) => (await named(handle.write(bytes, 0, bytes.byteLength, position))).bytesWritten,
+    truncate: (size) => named(handle.truncate(size)),
+    datasync: async () => {
+      const [{ nlink }] = await named(Promise.all([handle.stat(), handle.datasync()]));
+      if (nlink === 0) throw removed(path); // a file without a name is lost with the process
+    },
+    close: () => named(handle.close()),
+  };
+}
+
+const removed = (path: string): Error =>
+  Object.assign(new Error(`ENOENT: the file was removed while it was in use '${path}'`), { code: 'ENOENT', path });
+
+/** Writes all of some bytes, however few the disk takes at once. */
+export async function writeFully(file: DiskFile, bytes: Uint8Array, position: number): Promise<void> {
+  for (let done = 0; done < bytes.byteLength;) {
+    const count = await file.write(bytes.subarray(done), position + done);
+    if (count <= 0) throw new Error('the disk has written nothing and reports no error');
+    done += count;
+  }
+}
+
+/** Reads the beginning of a file, at most so many bytes. */
+export async function readUpTo(file: DiskFile, limit: number): Promise<Buffer> {
+  const buffer = Buffer.alloc(limit);
+  let filled = 0;
+  while (filled < limit) {
+    const count = await file.read(buffer.subarray(filled), filled);
+    if (count === 0) break;
+    filled += count;
+  }
+  return buffer.subarray(0, filled);
+}
+
+/** The path of a file of a directory, for messages. */
+export const pathOn = (disk: Disk, name: string): string => join(disk.path, name);

@@ -1,0 +1,101 @@
+/**
+ * Keeps a data directory to one process.
+ *
+ * A lock names its holder by process id and the moment that process began, so a lock left by a crash is seen to be nobody's
+ * even when the id has been given to another process since.
+ */
+
+import { linkSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { ClusterError, systemCode } from '../../platform/cluster-error.js';
+import { writeNamed } from '../../platform/disk-failure.js';
+
+interface Holder {
+  readonly pid: number;
+  /** As the system counts it; `''` where it cannot be found out. */
+  readonly began: string;
+}
+
+/** Takes the lock of a directory; returns what gives it back. Throws `DATA_DIR_IN_USE` naming the process that has it. */
+export function lock(directory: string): () => void {
+  const file = join(directory, 'lock');
+  const mine = `${file}.${process.pid}`;
+  const me: Holder = { pid: process.pid, began: beginningOf(process.pid) };
+  rmSync(mine, { force: true }); // after a crash it may be the same file as the lock itself
+  writeNamed(mine, JSON.stringify(me), { mode: 0o600 });
+  try {
+    while (!tryLink(mine, file)) {
+      const holder = readHolder(file);
+      if (holder && isAlive(holder)) throw inUse(directory, holder);
+      removeAbandoned(file, `${mine}.abandoned`);
+    }
+  } finally {
+    rmSync(mine, { force: true });
+  }
+  return () => {
+    if (isSame(readHolder(file), me)) rmSync(file, { force: true }); // the directory may be another one by now
+  };
+}
+
+const inUse = (directory: string, { pid }: Holder): ClusterError =>
+  new ClusterError(
+    'DATA_DIR_IN_USE',
+    `data directory ${directory} is in use by process ${pid}`,
+    'stop that process, or give another directory',
+  );
+
+/** Gives a complete lock its name, so that no process reads an incomplete lock; false when there is one already. */
+function tryLink(mine: string, file: string): boolean {
+  try {
+    linkSync(mine, file);
+    return true;
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** Removes a lock whose process is gone, but not one that another process has taken in the meantime. */
+function removeAbandoned(file: string, aside: string): void {
+  try {
+    renameSync(file, aside);
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return; // another process was faster
+    throw error;
+  }
+  const holder = readHolder(aside);
+  if (holder && isAlive(holder)) tryLink(aside, file);
+  rmSync(aside, { force: true });
+}
+
+const isSame = (one: Holder | undefined, other: Holder): boolean => one?.pid === other.pid && one.began === other.began;
+
+function readHolder(file: string): Holder | undefined {
+  try {
+    const read: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    if (typeof read !== 'object' || read === null || !('pid' in read) || typeof read.pid !== 'number') return undefined;
+    return { pid: read.pid, began: 'began' in read && typeof read.began === 'string' ? read.began : '' };
+  } catch {
+    return undefined; // not there any more, or not written by this code
+  }
+}
+
+function isAlive({ pid, began }: Holder): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    return systemCode(error) === 'EPERM'; // somebody else's process is one
+  }
+  const now = beginningOf(pid);
+  return began === '' || now === '' || began === now;
+}
+
+/** When a process began, from Linux' /proc: the 20th field after its name. */
+function beginningOf(pid: number): string {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,109 @@
+/**
+ * Checkpoints: keeps the log short by writing a snapshot in the background and removing the segments before it.
+ *
+ * Nothing here can fail a write: when a snapshot cannot be written the log is complete and only grows. A snapshot is due when the log
+ * is as large as the snapshot before, so that each byte is written about twice however large the state is.
+ */
+
+import { reasonOf } from './damage.js';
+import type { Disk } from '../disk/disk.js';
+import { fileName, parseFileName, type Header } from './segment.js';
+import { writeSnapshot, type Dump } from './snapshot.js';
+import type { Store } from '../memory/store.js';
+import type { WriteAheadLog } from './write-ahead-log.js';
+
+/** What a checkpointer works on. */
+export interface CheckpointerOptions {
+  readonly disk: Disk;
+  readonly store: Store;
+  readonly log: WriteAheadLog;
+  readonly notice: (line: string) => void;
+  /** The least size of the log in bytes at which a snapshot is due. */
+  readonly segmentBytes: number;
+  /** How many bytes of a snapshot are written at once. */
+  readonly chunkBytes: number;
+  /** The size of the snapshot that the log begins with. */
+  readonly snapshotBytes: number;
+}
+
+/** Writes snapshots when the log has grown. */
+export class Checkpointer {
+  readonly #options: CheckpointerOptions;
+  readonly #closing = new AbortController();
+  #dueBytes: number;
+  #running: Promise<void> | undefined;
+  #failure: string | undefined;
+
+  constructor(options: CheckpointerOptions) {
+    this.#options = options;
+    this.#dueBytes = Math.max(options.segmentBytes, options.snapshotBytes);
+  }
+
+  /** Why the last snapshot could not be written; undefined when it could. */
+  get failure(): string | undefined {
+    return this.#failure;
+  }
+
+  /** Begins a snapshot when one is due. Must be called when the log holds exactly what the store has committed. Never rejects. */
+  async afterBatch(): Promise<void> {
+    const { log, store } = this.#options;
+    if (this.#running || this.#closing.signal.aborted || log.bytes < this.#dueBytes) return;
+    let header: Header;
+    try {
+      header = await log.rotate();
+    } catch (cause) {
+      this.#failed(cause);
+      return;
+    }
+    const dumps = store.collections().map((collection) => ({ place: collection.place, objects: collection.values() }));
+    this.#running = this.#write(header, dumps).finally(() => (this.#running = undefined));
+  }
+
+  /** Ends a snapshot that is being written; the log is complete without it. */
+  async close(): Promise<void> {
+    this.#closing.abort(new Error('the cluster is closing'));
+    await this.#running;
+  }
+
+  async #write(header: Header, dumps: readonly Dump[]): Promise<void> {
+    const { disk, log, chunkBytes, segmentBytes } = this.#options;
+    const { signal } = this.#closing;
+    try {
+      const size = await writeSnapshot(disk, { header: { ...header, kind: 'snapshot' }, dumps, chunkBytes, signal });
+      await log.rebase(header.segment);
+      this.#dueBytes = Math.max(segmentBytes, size);
+      this.#failure = undefined;
+      await this.#removeOlder(header.segment);
+    } catch (cause) {
+      if (!signal.aborted) this.#failed(cause);
+    }
+  }
+
+  /** Removes what the snapshot replaces; what cannot be removed now is removed by the next start. */
+  async #removeOlder(base: number): Promise<void> {
+    const { disk } = this.#options;
+    for (const name of await disk.list()) {
+      const segment = parseFileName(name)?.segment ?? base;
+      if (segment < base) await disk.remove(name);
+    }
+  }
+
+  #failed(cause: unknown): void {
+    const { disk, log, notice, segmentBytes } = this.#options;
+    const why = `cannot write a snapshot to ${disk.path}: ${reasonOf(cause)}`;
+    if (this.#failure === undefined) notice(`${why}; nothing is lost: the log is complete, and only grows`);
+    this.#failure = why;
+    this.#dueBytes = log.bytes + segmentBytes;
+  }
+}
+
+/** Returns the size of the snapshot that a log begins with, 0 when there is none. */
+export async function snapshotSize(disk: Disk, base: number): Promise<number> {
+  if (base === 1) return 0;
+  const file = await disk.open(fileName('snapshot', base));
+  try {
+    return await file.size();
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,88 @@
+/** What is wrong with a data directory, in words: which file, which record, and what to do. */
+
+import { types } from 'node:util';
+import { ClusterError, systemCode } from '../../platform/cluster-error.js';
+import type { ReadEnd } from './record.js';
+
+const RESTORE = 'restore the whole directory from a copy, or start with an empty directory';
+
+/** The version of the files that this code writes and reads. */
+export const FORMAT_VERSION = 1;
+
+/** A file is not what was written. */
+export const damaged = (path: string, why: string): ClusterError =>
+  new ClusterError('DATA_DIR_DAMAGED', `${path} is damaged: ${why}`, RESTORE);
+
+/** A record is not what was written. */
+export const damagedRecord = (path: string, { cursor, kind }: ReadEnd): ClusterError => {
+  const why = {
+    end: 'is missing: the file ends before it',
+    incomplete: 'is incomplete',
+    checksum: 'has a wrong checksum',
+    size: 'is larger than any record',
+  }[kind];
+  return damaged(path, `record ${cursor.number + 1} at byte ${cursor.offset} ${why}`);
+};
+
+/** A file that must be there is not. */
+export const missing = (path: string, needs: string): ClusterError =>
+  new ClusterError('DATA_DIR_DAMAGED', `${path} is missing: ${needs}`, RESTORE);
+
+/** A file is of a version that this code does not know. */
+export const unknownVersion = (path: string, version: unknown): ClusterError =>
+  new ClusterError(
+    'DATA_DIR_VERSION',
+    `${path} has format version ${JSON.stringify(version)}; this version of Pipewright reads version ${FORMAT_VERSION}`,
+    'use the version of Pipewright that wrote the directory, or start with an empty directory',
+  );
+
+/** The directory cannot be used, though nothing says that it is damaged. */
+export function unusable(directory: string, cause: unknown): unknown {
+  if (cause instanceof ClusterError || systemCode(cause) === '') return cause;
+  const message = `cannot use the data directory ${directory}: ${reasonOf(cause)}`;
+  return new ClusterError('DATA_DIR_UNUSABLE', message, remedyOf(cause), { cause });
+}
+
+/** What a failure of the disk is, in words, with the system's own message. */
+export function reasonOf(cause: unknown): string {
+  const message = types.isNativeError(cause) ? cause.message : String(cause); // of whatever realm
+  switch (systemCode(cause)) {
+    case 'ENOSPC':
+      return `the disk is full (${message})`;
+    case 'EDQUOT':
+      return `the disk quota is used up (${message})`;
+    case 'EROFS':
+    case 'EACCES':
+    case 'EPERM':
+      return `it is not writable (${message})`;
+    default:
+      return message;
+  }
+}
+
+/** What to do about a failure of the disk. */
+export function remedyOf(cause: unknown): string {
+  switch (systemCode(cause)) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return 'free space on the disk';
+    case 'EROFS':
+    case 'EACCES':
+    case 'EPERM':
+      return 'make the directory writable for this user, or name another directory';
+    case 'EEXIST':
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return 'name a directory that exists, and do not remove it while it is in use';
+    default:
+      return 'check the disk';
+  }
+}
+
+/** The directory was written before format 1, which no release did. */
+export const unsupportedFiles = (directory: string, names: readonly string[]): ClusterError =>
+  new ClusterError(
+    'DATA_DIR_VERSION',
+    `${directory} holds ${names.join(' and ')}, the format of a development version, which this version does not read`,
+    'export the objects with the version that wrote the directory, or start with an empty directory',
+  );

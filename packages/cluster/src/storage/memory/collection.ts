@@ -1,0 +1,147 @@
+/**
+ * The committed objects of one resource, and their recent changes.
+ *
+ * Stored objects are never changed in place, so a past state is today's with the newer changes taken back; nothing is copied for
+ * it. Only the store writes to a collection.
+ */
+
+import type { KubeObject } from '../../model/json.js';
+import { History, type Change } from './history.js';
+import { sizeOf } from './object-size.js';
+
+/** Called for changes in the order of revisions. */
+export type Listener = (change: Change, place: string) => void;
+
+/** Objects of one resource, in one state. */
+export interface Objects {
+  /** Returns the object of that name, if there is one. Cluster-wide objects live in namespace `''`. */
+  get(namespace: string, name: string): KubeObject | undefined;
+  /** Returns some object of a namespace, if there is one: the one that has been there for longest. */
+  first(namespace: string): KubeObject | undefined;
+  /** Returns the objects of one namespace, or of all, in the order of namespace and name. */
+  list(namespace?: string): readonly KubeObject[];
+}
+
+/** The committed objects of one resource, and their recent changes. */
+export class Collection implements Objects {
+  readonly place: string;
+  readonly #byNamespace = new Map<string, Map<string, KubeObject>>();
+  readonly #sorted = new Map<string, readonly KubeObject[]>();
+  readonly #history: History;
+  readonly #listeners = new Set<Listener>();
+  readonly #ends = new Set<() => void>();
+  #size = 0;
+  #bytes = 0;
+
+  constructor(place: string, floor: number) {
+    this.place = place;
+    this.#history = new History(floor);
+  }
+
+  /** How many objects there are. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** The size of all objects as JSON, nearly. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get(namespace: string, name: string): KubeObject | undefined {
+    return this.#byNamespace.get(namespace)?.get(name);
+  }
+
+  first(namespace: string): KubeObject | undefined {
+    const [object] = this.#byNamespace.get(namespace)?.values() ?? [];
+    return object;
+  }
+
+  list(namespace?: string): readonly KubeObject[] {
+    if (namespace === undefined) return [...this.#byNamespace.keys()].sort().flatMap((each) => this.list(each));
+    const known = this.#sorted.get(namespace);
+    if (known) return known;
+    const objects = [...(this.#byNamespace.get(namespace)?.values() ?? [])];
+    objects.sort((one, other) => (one.metadata.name < other.metadata.name ? -1 : 1));
+    this.#sorted.set(namespace, objects);
+    return objects;
+  }
+
+  /** Returns all objects, in no particular order; cheaper than a list. */
+  values(): KubeObject[] {
+    return [...this.#byNamespace.values()].flatMap((objects) => [...objects.values()]);
+  }
+
+  /** Returns the changes after a revision, oldest first; undefined when not all of them are kept. */
+  since(revision: number): readonly Change[] | undefined {
+    return this.#history.since(revision);
+  }
+
+  /** Returns the objects as they were at a revision; undefined when that is too long ago. */
+  listAsOf(revision: number, namespace?: string): readonly KubeObject[] | undefined {
+    const newer = this.since(revision);
+    if (newer === undefined) return undefined;
+    if (newer.length === 0) return this.list(namespace);
+    const state = new Map(this.list(namespace).map((object) => [sortKey(object), object]));
+    for (const { object, previous } of [...newer].reverse()) {
+      if (namespace !== undefined && (object.metadata.namespace ?? '') !== namespace) continue;
+      if (previous) state.set(sortKey(object), previous);
+      else state.delete(sortKey(object));
+    }
+    return [...state.values()].sort((one, other) => (sortKey(one) < sortKey(other) ? -1 : 1));
+  }
+
+  /** Calls `listener` for each later change, until the returned function is called. */
+  subscribe(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Calls `listener` when the resource stops being served, until the returned function is called. */
+  onEnd(listener: () => void): () => void {
+    this.#ends.add(listener);
+    return () => this.#ends.delete(listener);
+  }
+
+  /** Ends all watches: the resource is no longer served. */
+  end(): void {
+    for (const listener of [...this.#ends]) listener();
+  }
+
+  /** Forgets the history up to now, so that watches from before are answered with 410. */
+  compact(revision: number): void {
+    this.#history.compact(revision);
+  }
+
+  /** Applies a change and remembers it. Only the store calls this. */
+  take(change: Change): void {
+    this.settle(change);
+    this.#history.push(change, sizeOf(change.object));
+  }
+
+  /** Applies a change without remembering it. Only the store calls this. */
+  settle(change: Pick<Change, 'type' | 'object'>): void {
+    const { namespace = '', name } = change.object.metadata;
+    const objects = this.#byNamespace.get(namespace) ?? new Map<string, KubeObject>();
+    this.#byNamespace.set(namespace, objects);
+    const before = objects.size;
+    const replaced = objects.get(name);
+    if (replaced) this.#bytes -= sizeOf(replaced);
+    if (change.type === 'DELETED') objects.delete(name);
+    else {
+      objects.set(name, change.object);
+      this.#bytes += sizeOf(change.object);
+    }
+    this.#size += objects.size - before;
+    this.#sorted.delete(namespace);
+    if (objects.size === 0) this.#byNamespace.delete(namespace);
+  }
+
+  /** The watchers of this resource. Only the store calls them, after everything else has been brought up to date. */
+  watchers(): readonly Listener[] {
+    return [...this.#listeners];
+  }
+}
+
+/** Sorts by namespace, then name: NUL is below every character of either. */
+export const sortKey = ({ metadata }: KubeObject): string => `${metadata.namespace ?? ''}\0${metadata.name}`;

@@ -1,0 +1,72 @@
+/**
+ * The recent changes of one resource, for watches that begin in the past and for paged lists.
+ *
+ * Bounded by count and by bytes: old versions of large objects would fill the memory otherwise. Changes older than the bound are
+ * forgotten, and asking for them is answered with 410.
+ */
+
+import type { KubeObject } from '../../model/json.js';
+
+/** One change of one object. `object` of a deletion is its last state under a new revision. */
+export interface Change {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
+  readonly revision: number;
+  readonly object: KubeObject;
+  readonly previous: KubeObject | undefined;
+}
+
+/** How many changes of one resource are kept at least, unless they exceed `HISTORY_BYTES`. */
+export const HISTORY = 4096;
+
+/** How many bytes of changed objects, as JSON, one resource keeps; up to twice as many between two clean-ups. */
+export const HISTORY_BYTES = 16 * 1024 * 1024;
+
+/** The recent changes of one resource, oldest first. */
+export class History {
+  readonly #changes: Change[] = [];
+  readonly #sizes: number[] = [];
+  #floor: number;
+  #bytes = 0;
+
+  /** @param floor the revision from which on all changes are known */
+  constructor(floor: number) {
+    this.#floor = floor;
+  }
+
+  /** Adds the newest change; `bytes` is the size of its object. */
+  push(change: Change, bytes: number): void {
+    this.#changes.push(change);
+    this.#sizes.push(bytes);
+    this.#bytes += bytes;
+    if (this.#changes.length >= HISTORY * 2 || this.#bytes > HISTORY_BYTES * 2) this.#drop();
+  }
+
+  /** Returns the changes after a revision, oldest first; undefined when not all of them are kept. */
+  since(revision: number): readonly Change[] | undefined {
+    if (revision < this.#floor) return undefined;
+    let first = this.#changes.length;
+    while (first > 0 && (this.#changes[first - 1]?.revision ?? 0) > revision) first -= 1;
+    return this.#changes.slice(first);
+  }
+
+  /** Forgets all changes up to a revision that is the newest. */
+  compact(revision: number): void {
+    this.#changes.length = 0;
+    this.#sizes.length = 0;
+    this.#bytes = 0;
+    this.#floor = revision;
+  }
+
+  /** Drops the oldest changes until both bounds hold; the newest change stays whatever its size. */
+  #drop(): void {
+    const spare = this.#changes.length - HISTORY;
+    let count = 0;
+    while (count < this.#changes.length - 1 && (count < spare || this.#bytes > HISTORY_BYTES)) {
+      this.#bytes -= this.#sizes[count] ?? 0;
+      count += 1;
+    }
+    const dropped = this.#changes.splice(0, count);
+    this.#sizes.splice(0, count);
+    this.#floor = dropped.at(-1)?.revision ?? this.#floor;
+  }
+}

@@ -1,0 +1,205 @@
+/**
+ * All objects, in memory, with the history that watches and paged lists need.
+ *
+ * One counter numbers every change of every object (the resourceVersion). With a change log a write is first *pending*: it is
+ * computed on the newest state, and becomes visible to readers, watchers and listeners when the log has made it durable. Without
+ * one, writes are committed at once.
+ */
+
+import type { KubeObject } from '../../model/json.js';
+import { Collection, type Listener, type Objects } from './collection.js';
+import type { Change } from './history.js';
+import { freeze } from './object-size.js';
+import { PendingObjects } from './pending-objects.js';
+
+/** Makes changes durable, in the order in which they are added. */
+export interface ChangeLog {
+  /** Serializes a change. Throws when that is impossible, before anything has happened. */
+  encode(change: Change, place: string): string;
+  /** Queues a change and its text. Later calls `Store.commit` for it, or `Store.rollBack` for all that are pending. */
+  add(change: Change, place: string, text: string): void;
+  /** Resolves when everything queued so far is committed, rejects when it was rolled back; undefined when nothing is pending. */
+  settled(): Promise<void> | undefined;
+}
+
+/** All collections, and the one counter. */
+export class Store {
+  /** How many bytes of objects may be stored; the API server refuses what would exceed it. */
+  readonly capacityBytes: number;
+  readonly #collections = new Map<string, Collection>();
+  readonly #pending = new Map<string, PendingObjects>();
+  readonly #listeners: Listener[] = [];
+  readonly #retries: (() => void)[] = [];
+  #start: number;
+  #bytes = 0;
+  readonly #onBug: (error: unknown) => void;
+  #log: ChangeLog | undefined;
+  #revision: number;
+  #lastRevision: number;
+
+  /**
+   * @param revision the last one given out, when continuing after a restart: what was before is not remembered
+   * @param onBug called with what a listener throws, which must not harm the write that it was told of
+   * @param capacityBytes how many bytes of objects may be stored
+   */
+  constructor(revision = 0, onBug: (error: unknown) => void = throwLater, capacityBytes = Number.POSITIVE_INFINITY) {
+    this.capacityBytes = capacityBytes;
+    this.#start = revision;
+    this.#revision = revision;
+    this.#lastRevision = revision;
+    this.#onBug = onBug;
+  }
+
+  /** The revision of the last committed change. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** The size of all committed objects as JSON, nearly. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** The committed objects of a place (`group/plural`), created when first asked for. */
+  collection(place: string): Collection {
+    const known = this.#collections.get(place);
+    if (known) return known;
+    const made = new Collection(place, this.#start);
+    this.#collections.set(place, made);
+    return made;
+  }
+
+  /** All collections there are. */
+  collections(): readonly Collection[] {
+    return [...this.#collections.values()];
+  }
+
+  /** The newest objects of a place, pending writes included: what a write is computed on. */
+  latest(place: string): Objects {
+    return this.#pending.get(place) ?? this.collection(place);
+  }
+
+  /** Calls `listener` for every committed change of every resource, before any watcher is called. */
+  onChange(listener: Listener): void {
+    this.#listeners.push(listener);
+  }
+
+  /** Calls `listener` a while after writes were rolled back: writes that no client will repeat can be tried again. */
+  onRetry(listener: () => void): void {
+    this.#retries.push(listener);
+  }
+
+  /** Stores an object, new or changed, under the next revision; returns what is stored. */
+  put(place: string, object: KubeObject): KubeObject {
+    const previous = this.latest(place).get(object.metadata.namespace ?? '', object.metadata.name);
+    return this.#write(place, previous ? 'MODIFIED' : 'ADDED', object, previous);
+  }
+
+  /** Removes an object; returns its last state under the deletion's revision. */
+  remove(place: string, object: KubeObject): KubeObject {
+    return this.#write(place, 'DELETED', object, object);
+  }
+
+  /**
+   * Resolves when every write so far is durable and visible, rejects with a `StorageWriteError` when it was rolled back;
+   * undefined when nothing is pending. Must be called in the same turn as the write that it is to cover.
+   */
+  settled(): Promise<void> | undefined {
+    return this.#log?.settled();
+  }
+
+  /** Makes later writes durable through a log before they are committed. */
+  attach(log: ChangeLog): void {
+    this.#log = log;
+  }
+
+  /** Makes a pending change visible. Only the change log calls this, in the order of revisions. */
+  commit(change: Change, place: string): void {
+    const pending = this.#pending.get(place);
+    pending?.settle(change);
+    if (pending?.isEmpty === true) this.#pending.delete(place);
+    this.#apply(this.collection(place), change);
+  }
+
+  /** Forgets all pending changes. Only the change log calls this. Their revisions are not given out again. */
+  rollBack(): void {
+    this.#pending.clear();
+  }
+
+  /** Calls those who have writes to repeat. Only the change log calls this. */
+  retry(): void {
+    for (const listener of this.#retries) {
+      try {
+        listener();
+      } catch (error) {
+        this.#onBug(error);
+      }
+    }
+  }
+
+  /** Puts an object back as it was before a restart, without notifying listeners. */
+  restore(place: string, object: KubeObject): void {
+    this.#counted(this.collection(place), (collection) => collection.settle({ type: 'ADDED', object }));
+  }
+
+  /** Repeats a deletion from before a restart, without notifying listeners. */
+  restoreDeletion(place: string, namespace: string, name: string): void {
+    const collection = this.collection(place);
+    const object = collection.get(namespace, name);
+    if (object) this.#counted(collection, () => collection.settle({ type: 'DELETED', object }));
+  }
+
+  /** Continues behind a revision after everything has been restored; what was before is not remembered. */
+  resume(revision: number): void {
+    this.#start = revision;
+    this.#revision = revision;
+    this.#lastRevision = revision;
+    for (const collection of this.#collections.values()) collection.compact(revision);
+  }
+
+  #write(place: string, type: Change['type'], object: KubeObject, previous: KubeObject | undefined): KubeObject {
+    const revision = this.#lastRevision + 1;
+    const stored = freeze({ ...object, metadata: { ...object.metadata, resourceVersion: String(revision) } });
+    const change: Change = { type, revision, object: stored, previous };
+    const log = this.#log;
+    const text = log?.encode(change, place) ?? '';
+    this.#lastRevision = revision; // nothing above has changed anything, so what throws there leaves no trace
+    if (!log) {
+      this.#apply(this.collection(place), change);
+      return stored;
+    }
+    const pending = this.#pending.get(place) ?? new PendingObjects(this.collection(place));
+    this.#pending.set(place, pending);
+    pending.add(change);
+    log.add(change, place, text);
+    return stored;
+  }
+
+  #apply(collection: Collection, change: Change): void {
+    this.#revision = change.revision;
+    this.#counted(collection, () => collection.take(change));
+    const { place } = collection;
+    for (const listener of this.#listeners) this.#notify(listener, change, place);
+    for (const watcher of collection.watchers()) this.#notify(watcher, change, place);
+  }
+
+  /** Changes a collection, and the size of all of them with it. */
+  #counted(collection: Collection, change: (collection: Collection) => void): void {
+    const before = collection.bytes;
+    change(collection);
+    this.#bytes += collection.bytes - before;
+  }
+
+  #notify(listener: Listener, change: Change, place: string): void {
+    try {
+      listener(change, place);
+    } catch (error) {
+      this.#onBug(error);
+    }
+  }
+}
+
+const throwLater = (error: unknown): void =>
+  queueMicrotask(() => {
+    throw error;
+  });

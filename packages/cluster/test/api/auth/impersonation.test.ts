@@ -1,0 +1,152 @@
+/** Acting as somebody else: each thing that is asked for needs a right of its own. */
+
+import { expect, test } from '@jest/globals';
+import { bootstrap } from '../../../src/controllers/bootstrap.js';
+import { RequestCounts } from '../../../src/api/metrics.js';
+import { sendAs, type ServerContext } from '../../../src/api/server.js';
+import { Turns } from '../../../src/api/event-loop-yield.js';
+import { Store } from '../../../src/storage/memory/store.js';
+import { bareWorld } from '../../support/api-context.js';
+
+const RBAC = 'rbac.authorization.k8s.io';
+const AUTHENTICATION = 'authentication.k8s.io';
+
+/** Asks, as a user with some rights, who it is with some headers. */
+async function whoAmI(rules: readonly object[], headers: Record<string, string>): Promise<unknown> {
+  const store = new Store();
+  const world = bareWorld(store);
+  bootstrap(world);
+  const metadata = { name: 'actor', uid: 'u', resourceVersion: '', creationTimestamp: '' };
+  const typed = (kind: string) => ({ apiVersion: `${RBAC}/v1`, kind, metadata });
+  const anybody = { apiGroups: [AUTHENTICATION], resources: ['selfsubjectreviews'], verbs: ['create'] };
+  store.put(`${RBAC}/clusterroles`, { ...typed('ClusterRole'), rules: [...rules, anybody] });
+  store.put(`${RBAC}/clusterrolebindings`, {
+    ...typed('ClusterRoleBinding'),
+    roleRef: { kind: 'ClusterRole', name: 'actor' },
+    subjects: [
+      { kind: 'User', name: 'actor' },
+      { kind: 'Group', name: 'system:unauthenticated' },
+      { kind: 'Group', name: 'other' },
+    ],
+  });
+  const context: ServerContext = {
+    counts: new RequestCounts(),
+    world,
+    turns: new Turns(world.clock),
+    authenticate: () => undefined,
+    tokenKey: Buffer.alloc(0),
+    logs: () => undefined,
+    onBug: (error) => {
+      throw error;
+    },
+  };
+  const send = sendAs(context, { name: 'actor', groups: ['system:authenticated'] });
+  const url = `/apis/${AUTHENTICATION}/v1/selfsubjectreviews`;
+  const { value } = await send.plain!({ method: 'POST', url, headers, body: {} });
+  const { status, message } = value as { status?: { userInfo?: object }; message?: string };
+  return status?.userInfo ?? message;
+}
+
+const may = (resources: string, names: readonly string[], group = '') => ({
+  apiGroups: [group],
+  resources: [resources],
+  resourceNames: names,
+  verbs: ['impersonate'],
+});
+const ROBOT = 'system:serviceaccount:a:robot';
+const ROBOT_RULE = may('serviceaccounts', ['robot']);
+const forbidden = (what: string, resource: string, group = '') =>
+  `${what} is forbidden: User "actor" cannot impersonate resource "${resource}" in API group "${group}" at the cluster scope`;
+
+test.each<[string, readonly object[], Record<string, string>, unknown]>([
+  ['nothing', [], {}, { username: 'actor', groups: ['system:authenticated'] }],
+  [
+    'an account',
+    [ROBOT_RULE],
+    { 'impersonate-user': ROBOT },
+    { username: ROBOT, groups: ['system:serviceaccounts', 'system:serviceaccounts:a', 'system:authenticated'] },
+  ],
+  [
+    'an account and the group of those who may do everything',
+    [ROBOT_RULE],
+    { 'impersonate-user': ROBOT, 'impersonate-group': 'system:masters' },
+    forbidden('groups "system:masters"', 'groups'),
+  ],
+  [
+    'an account and two groups, one of them allowed',
+    [ROBOT_RULE, may('groups', ['other'])],
+    { 'impersonate-user': ROBOT, 'impersonate-group': 'other, system:masters' },
+    forbidden('groups "system:masters"', 'groups'),
+  ],
+  [
+    'an account and a group',
+    [ROBOT_RULE, may('groups', ['other'])],
+    { 'impersonate-user': ROBOT, 'impersonate-group': 'other' },
+    { username: ROBOT, groups: ['other', 'system:authenticated'] },
+  ],
+  [
+    'a group whose name has a comma',
+    [ROBOT_RULE, may('groups', ['one,two'])],
+    { 'impersonate-user': ROBOT, 'impersonate-group': 'one,two' },
+    { username: ROBOT, groups: ['one,two', 'system:authenticated'] },
+  ],
+  [
+    'an account and a uid',
+    [ROBOT_RULE, may('uids', ['1'])],
+    { 'impersonate-user': ROBOT, 'impersonate-uid': '1' },
+    forbidden('uids.authentication.k8s.io "1"', 'uids', AUTHENTICATION),
+  ],
+  [
+    'an account, a uid and an extra',
+    [ROBOT_RULE, may('uids', ['1'], AUTHENTICATION), may('userextras/some/scope', ['x', 'y'], AUTHENTICATION)],
+    { 'impersonate-user': ROBOT, 'impersonate-uid': '1', 'impersonate-extra-some%2fscope': 'x, y' },
+    {
+      username: ROBOT,
+      uid: '1',
+      groups: ['system:serviceaccounts', 'system:serviceaccounts:a', 'system:authenticated'],
+      extra: { 'some/scope': ['x', 'y'] },
+    },
+  ],
+  [
+    'an account and a value of an extra that is not allowed',
+    [ROBOT_RULE, may('userextras/scopes', ['x'], AUTHENTICATION)],
+    { 'impersonate-user': ROBOT, 'impersonate-extra-scopes': 'x, y' },
+    forbidden('userextras.authentication.k8s.io "y"', 'userextras/scopes', AUTHENTICATION),
+  ],
+  [
+    'an extra with a name of JavaScript’s own',
+    [
+      ROBOT_RULE,
+      may('userextras/constructor', ['x'], AUTHENTICATION),
+      may('userextras/__proto__', ['x'], AUTHENTICATION),
+    ],
+    { 'impersonate-user': 'system:anonymous', 'impersonate-extra-constructor': 'x' },
+    forbidden('users "system:anonymous"', 'users'),
+  ],
+  [
+    'nobody in particular',
+    [may('users', ['system:anonymous'])],
+    { 'impersonate-user': 'system:anonymous' },
+    { username: 'system:anonymous', groups: ['system:unauthenticated'] },
+  ],
+  [
+    'a user who looks like an account',
+    [may('serviceaccounts', ['b:robot', 'robot'])],
+    { 'impersonate-user': 'system:serviceaccount:a:b:robot' },
+    forbidden('users "system:serviceaccount:a:b:robot"', 'users'),
+  ],
+  [
+    'an account, with the right to users',
+    [may('users', [ROBOT])],
+    { 'impersonate-user': ROBOT },
+    'serviceaccounts "robot" is forbidden: User "actor" cannot impersonate resource "serviceaccounts" in API group "" in the namespace "a"',
+  ],
+  [
+    'a group without a user',
+    [may('groups', ['other'])],
+    { 'impersonate-group': 'other' },
+    'Internal Server Error: "/apis/authentication.k8s.io/v1/selfsubjectreviews": requested [{Group  other    }] without impersonating a user',
+  ],
+])('a request as %s', async (_what, rules, headers, want) => {
+  expect(await whoAmI(rules, headers)).toEqual(want);
+});

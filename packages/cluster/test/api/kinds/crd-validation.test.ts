@@ -1,0 +1,399 @@
+/** What is wrong with a definition, all at once. */
+
+import { describe, expect, test } from '@jest/globals';
+import { checkDefinition } from '../../../src/api/kinds/crd-validation.js';
+import type { JsonObject, KubeObject } from '../../../src/model/json.js';
+import { checkSchema } from '../../../src/api/schema/schema-validation.js';
+import type { Schema } from '../../../src/api/schema/schema.js';
+
+const names = { plural: 'things', singular: 'thing', kind: 'Thing', listKind: 'ThingList' };
+const FREE = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
+const version = (openAPIV3Schema: unknown, more: object = {}) => ({
+  name: 'v1',
+  served: true,
+  storage: true,
+  schema: { openAPIV3Schema },
+  ...more,
+});
+const definition = (spec: object = {}, metadata: object = {}): KubeObject => ({
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: 'things.example.com', uid: 'u', resourceVersion: '1', creationTimestamp: '', ...metadata },
+  spec: { group: 'example.com', scope: 'Namespaced', names, versions: [version(FREE)], ...spec },
+});
+const wrongWith = (object: KubeObject, old?: KubeObject): string[] =>
+  checkDefinition(object, old, (place) => place === 'rbac.authorization.k8s.io/roles').map(
+    ({ field, message }) => `${field}: ${message}`,
+  );
+const ROOT = 'spec.validation.openAPIV3Schema';
+const FIELD = `${ROOT}.properties[a]`;
+const field = (schema: unknown) =>
+  wrongWith(definition({ versions: [version({ type: 'object', properties: { a: schema } })] }));
+
+test('nothing is wrong with a definition that says what it must', () => {
+  expect(wrongWith(definition())).toEqual([]);
+});
+
+test.each<[string, object, string[]]>([
+  [
+    'bogus',
+    { type: 'bogus' },
+    ['type: Unsupported value: "bogus": supported values: "array", "boolean", "integer", "number", "object", "string"'],
+  ],
+  ['no type', {}, ['type: Required value: must not be empty for specified object fields']],
+  [
+    'items without type',
+    { type: 'array', items: {} },
+    ['items.type: Required value: must not be empty for specified array items'],
+  ],
+  ['a list of nothing', { type: 'array' }, ['items: Required value: must be specified']],
+  [
+    'null',
+    { type: 'null' },
+    [
+      'type: Unsupported value: "null": supported values: "array", "boolean", "integer", "number", "object", "string"',
+      'type: Forbidden: type cannot be set to null, use nullable as an alternative',
+    ],
+  ],
+  [
+    'a pattern',
+    { type: 'string', pattern: '(' },
+    [
+      'pattern: Invalid value: "(": must be a valid regular expression, but isn\'t: error parsing regexp: missing closing ): `(`',
+    ],
+  ],
+  [
+    'a pattern that looks ahead',
+    { type: 'string', pattern: '^(?=a)' },
+    [
+      'pattern: Invalid value: "^(?=a)": must be a valid regular expression, but isn\'t: error parsing regexp: invalid or unsupported Perl syntax: `(?=`',
+    ],
+  ],
+  ['flags alone', { type: 'string', pattern: '(?i)' }, []],
+  [
+    'an integer or a text',
+    { 'x-kubernetes-int-or-string': true, anyOf: [{ type: 'integer' }, { type: 'string' }] },
+    [],
+  ],
+  [
+    'the same with more',
+    {
+      'x-kubernetes-int-or-string': true,
+      allOf: [{ anyOf: [{ type: 'integer' }, { type: 'string' }] }, { pattern: 'x' }],
+    },
+    [],
+  ],
+  [
+    'an integer or a text, that is kept',
+    { 'x-kubernetes-int-or-string': true, 'x-kubernetes-preserve-unknown-fields': true },
+    ['x-kubernetes-preserve-unknown-fields: Invalid value: true: must be false if x-kubernetes-int-or-string is true'],
+  ],
+  [
+    'types inside',
+    { type: 'object', not: { type: 'string', nullable: true } },
+    ['not.nullable: Forbidden: must be false to be structural', 'not.type: Forbidden: must be empty to be structural'],
+  ],
+  [
+    'metadata inside',
+    { type: 'object', properties: { metadata: { type: 'object' } }, anyOf: [{ properties: { metadata: {} } }] },
+    ['anyOf[0].properties[metadata]: Forbidden: must not be specified in a nested context'],
+  ],
+  [
+    'fields and others',
+    { type: 'object', properties: { b: { type: 'string' } }, additionalProperties: { type: 'string' } },
+    ['additionalProperties: Forbidden: additionalProperties and properties are mutual exclusive'],
+  ],
+  [
+    'a resource without fields',
+    { type: 'object', 'x-kubernetes-embedded-resource': true },
+    [
+      'properties: Required value: must not be empty if x-kubernetes-embedded-resource is true without x-kubernetes-preserve-unknown-fields',
+    ],
+  ],
+  [
+    'a default of another type',
+    { type: 'integer', default: 'x' },
+    [`default: Invalid value: "string": ${FIELD}.default in body must be of type integer: "string"`],
+  ],
+  [
+    'a default of unknown fields',
+    { type: 'object', default: { b: 1 } },
+    ['default: Invalid value: {"b":1}: must not have unknown fields'],
+  ],
+  [
+    'references',
+    { type: 'string', $ref: '#/x', id: 'x', definitions: { b: {} } },
+    [
+      'id: Forbidden: id is not supported',
+      'definitions: Forbidden: definitions is not supported',
+      '$ref: Forbidden: $ref is not supported',
+    ],
+  ],
+  [
+    'unknown fields that are not kept',
+    { type: 'object', 'x-kubernetes-preserve-unknown-fields': false },
+    ['x-kubernetes-preserve-unknown-fields: Invalid value: false: must be true or undefined'],
+  ],
+  [
+    'a set of no list',
+    { type: 'string', 'x-kubernetes-list-type': 'set' },
+    ['type: Invalid value: "string": must be array if x-kubernetes-list-type is specified'],
+  ],
+  [
+    'a list of another kind',
+    { type: 'array', items: { type: 'string' }, 'x-kubernetes-list-type': 'bag' },
+    ['x-kubernetes-list-type: Unsupported value: "bag": supported values: "atomic", "set", "map"'],
+  ],
+  [
+    'a set of maps',
+    { type: 'array', items: { type: 'object' }, 'x-kubernetes-list-type': 'set' },
+    [
+      'items.x-kubernetes-map-type: Invalid value: null: must be atomic as item of a list with x-kubernetes-list-type=set',
+    ],
+  ],
+  [
+    'a map without keys',
+    { type: 'array', items: { type: 'object' }, 'x-kubernetes-list-type': 'map' },
+    ['x-kubernetes-list-map-keys: Required value: must not be empty if x-kubernetes-list-type is map'],
+  ],
+  [
+    'a map by what may be missing',
+    {
+      type: 'array',
+      items: { type: 'object', properties: { k: { type: 'string' } } },
+      'x-kubernetes-list-type': 'map',
+      'x-kubernetes-list-map-keys': ['k', 'l'],
+    },
+    [
+      'items.properties[k].default: Required value: this property is in x-kubernetes-list-map-keys, so it must have a default or be a required property',
+      'x-kubernetes-list-map-keys: Invalid value: "l": entries must all be names of item properties',
+    ],
+  ],
+  [
+    'keys of no map',
+    { type: 'array', items: { type: 'string' }, 'x-kubernetes-list-map-keys': ['k'] },
+    ['x-kubernetes-list-type: Required value: must be map if x-kubernetes-list-map-keys is non-empty'],
+  ],
+])('of a field with %s', (_what, schema, lines) => {
+  expect(field(schema)).toEqual(lines.map((line) => `${FIELD}.${line}`));
+});
+
+test.each<[string, object, string[]]>([
+  ['no type', { properties: {} }, [`${ROOT}.type: Required value: must not be empty at the root`]],
+  [
+    'another type',
+    { type: 'array', items: { type: 'string' } },
+    [`${ROOT}.type: Invalid value: "array": must be object at the root`],
+  ],
+  [
+    'other fields',
+    { type: 'object', additionalProperties: { type: 'string' } },
+    [`${ROOT}.additionalProperties: Forbidden: must not be used at the root`],
+  ],
+  ['null', { ...FREE, nullable: true }, [`${ROOT}.nullable: Forbidden: nullable cannot be true at the root`]],
+  [
+    'names of a pattern',
+    {
+      type: 'object',
+      properties: { metadata: { type: 'object', properties: { name: { type: 'string', pattern: '^a' } } } },
+    },
+    [],
+  ],
+  [
+    'labels',
+    { type: 'object', properties: { metadata: { type: 'object', properties: { labels: { type: 'object' } } } } },
+    [
+      `${ROOT}.properties[metadata]: Forbidden: must not specify anything other than name and generateName, but metadata is implicitly specified`,
+    ],
+  ],
+  [
+    'a kind that is no text',
+    { type: 'object', properties: { kind: { type: 'integer' } } },
+    [`${ROOT}.properties[kind].type: Invalid value: "integer": must be string`],
+  ],
+  [
+    'fields that are only validated',
+    {
+      type: 'object',
+      properties: { a: { type: 'object' } },
+      oneOf: [{ properties: { a: { properties: { b: {} } } } }],
+    },
+    [
+      `${ROOT}.properties[a].properties[b]: Required value: because it is defined in ${ROOT}.oneOf[0].properties[a].properties[b]`,
+    ],
+  ],
+  [
+    'items that are only validated',
+    { type: 'object', allOf: [{ items: { minLength: 1 } }] },
+    [`${ROOT}.items: Required value: because it is defined in ${ROOT}.allOf[0].items`],
+  ],
+])('of whole objects with %s', (_what, schema, lines) => {
+  expect(wrongWith(definition({ versions: [version(schema)] }))).toEqual(lines);
+});
+
+const DNS =
+  "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')";
+
+test.each<[string, KubeObject, string[]]>([
+  [
+    'a simple group',
+    definition({ group: 'simple' }, { name: 'things.simple' }),
+    ['spec.group: Invalid value: "simple": should be a domain with at least one dot'],
+  ],
+  [
+    'another name',
+    definition({}, { name: 'other' }),
+    ['metadata.name: Invalid value: "other": must be spec.names.plural+"."+spec.group'],
+  ],
+  ['no scope', definition({ scope: undefined }), ['spec.scope: Required value']],
+  [
+    'another scope',
+    definition({ scope: 'All' }),
+    ['spec.scope: Unsupported value: "All": supported values: "Cluster", "Namespaced"'],
+  ],
+  [
+    'fields that are all kept',
+    definition({ preserveUnknownFields: true }),
+    [
+      'spec.preserveUnknownFields: Invalid value: true: cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead',
+    ],
+  ],
+  [
+    'no schema',
+    definition({ versions: [{ name: 'v1', served: true, storage: true }] }),
+    ['spec.versions[0].schema.openAPIV3Schema: Required value: schemas are required'],
+  ],
+  [
+    'a version twice',
+    definition({ versions: [version(FREE), version(FREE)] }),
+    [
+      'spec.versions: Invalid value: ["v1","v1"]: must contain unique version names',
+      'spec.versions: Invalid value: ["v1","v1"]: must have exactly one version marked as storage version',
+    ],
+  ],
+  [
+    'a version in upper case',
+    definition({ versions: [version(FREE, { name: 'V1' })] }),
+    [`spec.versions[0].name: Invalid value: "V1": ${DNS}`],
+  ],
+  [
+    'a mistake in one of two versions',
+    definition({
+      versions: [version(FREE), version({ type: 'object', properties: { a: {} } }, { name: 'v2', storage: false })],
+    }),
+    [
+      'spec.versions[1].schema.openAPIV3Schema.properties[a].type: Required value: must not be empty for specified object fields',
+    ],
+  ],
+  [
+    'a mistake in both of two versions',
+    definition({ versions: [version({}), version({}, { name: 'v2', storage: false })] }),
+    [`${ROOT}.type: Required value: must not be empty at the root`],
+  ],
+  [
+    'a column',
+    definition({
+      versions: [
+        version(FREE, { additionalPrinterColumns: [{ name: '', type: 'text', jsonPath: 'spec', format: 'x' }] }),
+      ],
+    }),
+    [
+      'spec.additionalPrinterColumns[0].name: Required value',
+      'spec.additionalPrinterColumns[0].type: Invalid value: "text": must be one of boolean,date,integer,number,string',
+      'spec.additionalPrinterColumns[0].format: Invalid value: "x": must be one of binary,bool,byte,date,date-time,double,float,int32,int64,password',
+      'spec.additionalPrinterColumns[0].JSONPath: Invalid value: "spec": must be a simple json path starting with .',
+    ],
+  ],
+  [
+    'names',
+    definition({ names: { ...names, kind: 'Th_ing', listKind: 'Th_ing', shortNames: ['A'] } }),
+    [
+      `spec.names.kind: Invalid value: "Th_ing": may have mixed case, but should otherwise match: ${DNS}`,
+      `spec.names.listKind: Invalid value: "Th_ing": may have mixed case, but should otherwise match: ${DNS}`,
+      `spec.names.shortNames[0]: Invalid value: "A": ${DNS}`,
+      'spec.names.listKind: Invalid value: "Th_ing": kind and listKind may not be the same',
+    ],
+  ],
+  [
+    'a kind of the server',
+    definition(
+      { group: 'rbac.authorization.k8s.io', names: { ...names, plural: 'roles' } },
+      { name: 'roles.rbac.authorization.k8s.io' },
+    ),
+    [
+      'spec.names.plural: Invalid value: "roles": rbac.authorization.k8s.io has roles already, which the server serves itself',
+    ],
+  ],
+  [
+    'a group of Kubernetes',
+    definition({ group: 'x.k8s.io' }, { name: 'things.x.k8s.io' }),
+    [
+      'metadata.annotations[api-approved.kubernetes.io]: Required value: protected groups must have approval annotation "api-approved.kubernetes.io", see https://github.com/kubernetes/enhancements/pull/1111',
+    ],
+  ],
+  [
+    'a group of Kubernetes, approved',
+    definition(
+      { group: 'x.k8s.io' },
+      { name: 'things.x.k8s.io', annotations: { 'api-approved.kubernetes.io': 'https://x' } },
+    ),
+    [],
+  ],
+])('of a definition with %s', (_what, object, lines) => {
+  expect(wrongWith(object)).toEqual(lines);
+});
+
+test('what is stored under a definition keeps its scope and kind', () => {
+  const changed = definition({ scope: 'Cluster', names: { ...names, kind: 'Other' } });
+  expect(wrongWith(changed, definition())).toEqual([
+    'spec.scope: Invalid value: "Cluster": field is immutable',
+    'spec.names.kind: Invalid value: "Other": field is immutable',
+  ]);
+});
+
+test('of a hundred thousand mistakes a thousand are told', () => {
+  const properties = Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`p${index}`, {}]));
+  expect(wrongWith(definition({ versions: [version({ type: 'object', properties })] }))).toHaveLength(1000);
+});
+
+describe('what a schema may cost', () => {
+  const refused = 'Request entity too large: the object cannot be validated by its schema in reasonable time';
+
+  test('grows with the schema, not by doubling: alternatives within alternatives', () => {
+    let schema: Schema = { required: ['x'] };
+    for (let level = 0; level < 100; level += 1) schema = { oneOf: [schema, { required: ['y'] }] };
+    expect(checkSchema({}, schema)).toHaveLength(1);
+  });
+
+  test.each<[string, unknown, Schema]>([
+    [
+      'many alternatives of many items',
+      Array(10_000).fill('a'),
+      { items: { allOf: Array(1000).fill({ minLength: 1 }) as Schema[] } },
+    ],
+    [
+      'many values for many items',
+      Array(10_000).fill('a'),
+      { items: { enum: Array.from({ length: 1000 }, (_, index) => index) } },
+    ],
+    [
+      'many needed fields of many items',
+      Array(10_000).fill({}),
+      { items: { required: Array.from({ length: 1000 }, (_, index) => `f${index}`) } },
+    ],
+    ['a long pattern of a long text', 'a'.repeat(100_000), { pattern: '[a-z]{1,1000}[0-9]' }],
+  ])('is bounded: %s', (_what, value, schema) => {
+    expect(() => checkSchema(value as JsonObject, schema, '', { steps: 500_000 })).toThrow(refused);
+  });
+
+  test('is enough for a large object and an ordinary schema', () => {
+    const items = Array.from({ length: 100_000 }, (_, index) => ({ name: `n${index}` }));
+    const schema: Schema = {
+      type: 'array',
+      'x-kubernetes-list-type': 'map',
+      'x-kubernetes-list-map-keys': ['name'],
+      items: { type: 'object', required: ['name'], properties: { name: { type: 'string', pattern: '^[a-z0-9]+$' } } },
+    };
+    expect(checkSchema(items, schema)).toEqual([]);
+  });
+});

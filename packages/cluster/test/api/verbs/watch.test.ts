@@ -1,0 +1,95 @@
+/** Watches that are not read, and what a selector makes of a change. */
+
+import { expect, test } from '@jest/globals';
+import { BUILT_IN } from '../../../src/api/kinds/builtin.js';
+import type { KubeObject } from '../../../src/model/json.js';
+import { seenAs, watchObjects } from '../../../src/api/verbs/watch.js';
+import { Store } from '../../../src/storage/memory/store.js';
+import { bareWorld } from '../../support/api-context.js';
+
+const object = (n: number, label = 'a'): KubeObject => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: {
+    name: 'x',
+    namespace: 'default',
+    uid: 'x',
+    resourceVersion: '',
+    creationTimestamp: '',
+    labels: { label },
+  },
+  data: { n },
+});
+
+const asked = (store: Store, resourceVersion: string): ReturnType<typeof watchObjects> => {
+  const world = bareWorld(store);
+  const type = BUILT_IN.find(({ plural }) => plural === 'configmaps')!;
+  const query = new URLSearchParams({ resourceVersion });
+  return watchObjects(world, { type, namespace: 'default', name: '', query, signal: new AbortController().signal });
+};
+
+const watching = (store: Store): ReadableStream<Uint8Array> => asked(store, String(store.revision)).frames();
+
+test('a watcher that does not read is cut off; one that reads goes on', async () => {
+  const store = new Store(1);
+  const idle = watching(store).getReader();
+  const reader = watching(store).getReader();
+  for (let n = 0; n < 5000; n += 1) {
+    store.put('/configmaps', object(n));
+    const { value } = await reader.read();
+    expect(Buffer.from(value!).toString()).toContain(`"data":{"n":${n}}`);
+  }
+  await expect(idle.read()).rejects.toThrow('this watcher does not read; its watch has been ended');
+});
+
+/** An object of a million characters. */
+const large = (n: number): KubeObject => ({ ...object(n), text: 'x'.repeat(1_000_000) });
+
+test.each(['frames', 'events'] as const)('a watcher that leaves 16 MiB of %s unread is cut off', async (form) => {
+  const store = new Store(1);
+  const content = asked(store, '1');
+  const idle = form === 'frames' ? content.frames().getReader() : content.events()[Symbol.asyncIterator]();
+  const read = (): Promise<unknown> => ('read' in idle ? idle.read() : idle.next());
+  const first = read();
+  for (let n = 0; n < 15; n += 1) store.put('/configmaps', large(n));
+  await first;
+  for (let n = 0; n < 20; n += 1) store.put('/configmaps', large(n));
+  const rest = async (): Promise<void> => {
+    for (let n = 0; n < 40; n += 1) await read();
+  };
+  await expect(rest()).rejects.toThrow('this watcher does not read; its watch has been ended');
+});
+
+test('what a watch begins with may be larger than that', async () => {
+  const store = new Store(1);
+  for (let n = 0; n < 40; n += 1)
+    store.put('/configmaps', { ...large(n), metadata: { ...object(n).metadata, name: `x${n}` } });
+  const reader = asked(store, '0').frames().getReader();
+  let bytes = 0;
+  for (let n = 0; n < 40; n += 1) bytes += (await reader.read()).value!.byteLength;
+  expect(bytes).toBeGreaterThan(40_000_000);
+});
+
+test.each([
+  ['from now on', '2', [3]],
+  ['from what there is', '0', [2, 3]],
+])('a watch %s loses nothing that changes before its content is asked for', async (_what, from, seen) => {
+  const store = new Store(1);
+  store.put('/configmaps', object(2));
+  const content = asked(store, from);
+  store.put('/configmaps', object(3));
+  const reader = content.frames().getReader();
+  for (const n of seen) expect(Buffer.from((await reader.read()).value!).toString()).toContain(`"data":{"n":${n}}`);
+});
+
+test.each([
+  ['begins to match', 'MODIFIED', 'b', 'a', 'ADDED'],
+  ['matches as before', 'MODIFIED', 'a', 'a', 'MODIFIED'],
+  ['no longer matches', 'MODIFIED', 'a', 'b', 'DELETED'],
+  ['never matched', 'MODIFIED', 'b', 'b', undefined],
+  ['matched when it was deleted', 'DELETED', 'a', 'a', 'DELETED'],
+  ['did not match when it was deleted', 'DELETED', 'b', 'b', undefined],
+] as const)('an object that %s is seen so', (_what, type, before, after, want) => {
+  const change = { type, revision: 2, object: object(1, after), previous: object(0, before) };
+  expect(seenAs(change, ({ metadata }) => metadata.labels?.['label'] === 'a')).toBe(want);
+});

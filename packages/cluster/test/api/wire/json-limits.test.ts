@@ -1,0 +1,50 @@
+/** How values are measured. */
+
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { measured, MOST_DEPTH } from '../../../src/api/wire/json-limits.js';
+
+/** Any character. fast-check's own unit `binary` takes seconds to make. */
+const CHARACTER = fc
+  .integer({ min: 0, max: 0x10ffff - 0x800 })
+  .map((code) => String.fromCodePoint(code < 0xd800 ? code : code + 0x800));
+
+const depthOf = (value: unknown): number =>
+  typeof value === 'object' && value !== null ? 1 + Math.max(0, ...Object.values(value).map(depthOf)) : 0;
+
+test('the size of a value is that of its JSON text, its depth the number of brackets that are open at once', () => {
+  const text = fc.string({
+    unit: fc.oneof(CHARACTER, fc.constantFrom('\ud800', '\udc00', '"', '\n')),
+  });
+  const value = fc.jsonValue({ maxDepth: 5, stringUnit: CHARACTER });
+  fc.assert(
+    fc.property(fc.oneof(value, text, fc.dictionary(text, fc.array(text))), (each) => {
+      fc.pre(!JSON.stringify(each).includes('"__proto__"'));
+      const bytes = Buffer.byteLength(JSON.stringify(each));
+      expect(measured(each, bytes)).toEqual({ kind: 'fits', depth: depthOf(each), bytes });
+      expect(measured(each, bytes - 1)).toEqual({ kind: 'too-large' });
+    }),
+    { numRuns: 1000, seed: 12 },
+  );
+});
+
+const nested = (depth: number): unknown => {
+  let value: unknown = 1;
+  for (let level = 0; level < depth; level += 1) value = level % 2 === 0 ? [value] : { a: value };
+  return value;
+};
+const loop: unknown[] = [];
+loop.push(loop);
+
+test.each<[string, string, unknown, string | undefined]>([
+  ['as deep as may be', 'fits', nested(MOST_DEPTH), undefined],
+  ['deeper', 'too-deep', nested(MOST_DEPTH + 1), undefined],
+  ['deeper than any stack', 'too-deep', nested(1_000_000), undefined],
+  ['within itself', 'too-deep', loop, undefined],
+  ['infinite', 'not-json', { a: [1e999] }, 'json: unsupported value: Infinity'],
+  ['a bigint', 'not-json', { a: 1n }, 'json: unsupported type: bigint'],
+  ['a function', 'not-json', [() => 1], 'json: unsupported type: function'],
+  ['called __proto__', 'not-json', JSON.parse('{"__proto__":1}'), 'a field may not be called "__proto__"'],
+])('a value that is %s: %s', (_what, kind, value, why) => {
+  expect(measured(value, 1e9)).toMatchObject({ kind, ...(why !== undefined && { why }) });
+});

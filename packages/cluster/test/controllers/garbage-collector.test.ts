@@ -1,0 +1,109 @@
+/** What collecting costs: the contract says what is collected. */
+
+import { describe, expect, test } from '@jest/globals';
+import { BUILT_IN } from '../../src/api/kinds/builtin.js';
+import { Collector } from '../../src/controllers/garbage-collector.js';
+import type { KubeObject, OwnerReference } from '../../src/model/json.js';
+import { remove, type DeleteOptions } from '../../src/api/verbs/delete.js';
+import type { Collection } from '../../src/storage/memory/collection.js';
+import { Store } from '../../src/storage/memory/store.js';
+import { bareWorld } from '../support/api-context.js';
+
+/** Counts how often the collector looks for something, and how many objects it is shown. */
+class CountingStore extends Store {
+  looks = 0;
+
+  override collection(place: string): Collection {
+    this.looks += 1;
+    const collection = super.collection(place);
+    const list = (namespace?: string): readonly KubeObject[] => {
+      const objects = collection.list(namespace);
+      this.looks += objects.length;
+      return objects;
+    };
+    return new Proxy(collection, {
+      get: (of, name) => {
+        if (name === 'list') return list;
+        const value: unknown = Reflect.get(of, name, of);
+        return typeof value === 'function' ? (value.bind(of) as unknown) : value;
+      },
+    });
+  }
+}
+
+const NAMESPACE = { apiVersion: 'v1', kind: 'Namespace', metadata: meta('ci'), spec: { finalizers: ['kubernetes'] } };
+const OWNER = { apiVersion: 'v1', kind: 'ConfigMap', metadata: meta('owner', 'ci') };
+const REFERENCE = { apiVersion: 'v1', kind: 'ConfigMap', name: 'owner', uid: 'uid-owner', blockOwnerDeletion: true };
+const DELETION: DeleteOptions = { dryRun: false, graceSeconds: undefined, propagation: 'Background' };
+
+function meta(name: string, namespace?: string, more: Partial<KubeObject['metadata']> = {}): KubeObject['metadata'] {
+  const at = { name, uid: `uid-${name}`, resourceVersion: '', creationTimestamp: '' };
+  return { ...at, ...(namespace !== undefined && { namespace }), ...more };
+}
+
+const typeOf = (kind: string) => BUILT_IN.find((type) => type.kind === kind)!;
+
+/** A world with a namespace, an owner in it, and so many things that somebody's finalizer holds. */
+function worldWith(things: number, ownerReferences?: readonly OwnerReference[]) {
+  const store = new CountingStore(1);
+  const world = bareWorld(store);
+  new Collector(world).start();
+  store.put('/namespaces', NAMESPACE);
+  store.put('/configmaps', OWNER);
+  for (let index = 0; index < things; index += 1) {
+    const metadata = meta(`thing-${index}`, 'ci', {
+      finalizers: ['example.com/held'],
+      ...(ownerReferences && { ownerReferences: [...ownerReferences] }),
+    });
+    store.put('/configmaps', { apiVersion: 'v1', kind: 'ConfigMap', metadata });
+  }
+  return { store, world };
+}
+
+/** Until the collector has nothing more to do. */
+async function idle(store: CountingStore): Promise<void> {
+  for (let before = -1; before !== store.looks;) {
+    before = store.looks;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+/** Looks at a world while what is held goes, one after the other; `delete` begins it. */
+async function looksFor({ store, world }: ReturnType<typeof worldWith>, begin: () => void): Promise<number> {
+  await idle(store);
+  begin();
+  await idle(store);
+  const objects = store.collection('/configmaps').list('ci');
+  store.looks = 0;
+  for (const object of objects) {
+    if (object.metadata.finalizers?.includes('example.com/held') !== true) continue;
+    expect(object.metadata.deletionTimestamp).toBeDefined();
+    const { finalizers, ...metadata } = object.metadata;
+    world.store.remove('/configmaps', { ...object, metadata });
+    await idle(store);
+  }
+  return store.looks;
+}
+
+describe('what goes one by one costs in proportion to it', () => {
+  test('in a namespace that is deleted, which goes with the last', async () => {
+    const looks = async (things: number): Promise<number> => {
+      const made = worldWith(things);
+      const count = await looksFor(made, () => remove(made.world, typeOf('Namespace'), NAMESPACE, DELETION));
+      expect(made.store.collection('/namespaces').get('', 'ci')).toBeUndefined();
+      return count;
+    };
+    expect(await looks(200)).toBeLessThan(5 * (await looks(50)));
+  });
+
+  test('below an owner that is deleted after what belongs to it, which goes with the last', async () => {
+    const looks = async (things: number): Promise<number> => {
+      const made = worldWith(things, [REFERENCE]);
+      const options = { ...DELETION, propagation: 'Foreground' } as const;
+      const count = await looksFor(made, () => remove(made.world, typeOf('ConfigMap'), OWNER, options));
+      expect(made.store.collection('/configmaps').get('ci', 'owner')).toBeUndefined();
+      return count;
+    };
+    expect(await looks(200)).toBeLessThan(5 * (await looks(50)));
+  });
+});

@@ -1,0 +1,41 @@
+import { Writable } from 'node:stream';
+import { expect, test } from '@jest/globals';
+import { writeBody } from '../../src/http/response-body.js';
+
+/** A body of so many chunks. */
+const bodyOf = (chunks: number): ReadableStream<Uint8Array> => {
+  let left = chunks;
+  return new ReadableStream({
+    pull: (controller) => (left-- > 0 ? controller.enqueue(new Uint8Array(64)) : controller.close()),
+  });
+};
+
+const EVENTS = ['drain', 'close', 'error', 'finish'] as const;
+const listeners = (stream: Writable): readonly number[] => EVENTS.map((event) => stream.listenerCount(event));
+
+test('a client that reads slowly adds no listeners, however many chunks it makes wait', async () => {
+  const seen: (readonly number[])[] = [];
+  const slow: Writable = new Writable({
+    highWaterMark: 1,
+    write: (_chunk, _encoding, done) => {
+      seen.push(listeners(slow));
+      setImmediate(done);
+    },
+  });
+  await writeBody(bodyOf(100), slow);
+  expect(seen).toHaveLength(100);
+  expect(Math.max(...seen.flat())).toBeLessThanOrEqual(1);
+  expect(listeners(slow)).toEqual([0, 0, 0, 0]);
+});
+
+test('a client that goes away while it is waited for ends the writing', async () => {
+  let cancelled = false;
+  const endless = new ReadableStream<Uint8Array>({
+    pull: (controller) => controller.enqueue(new Uint8Array(64)),
+    cancel: () => void (cancelled = true),
+  });
+  const stuck = new Writable({ highWaterMark: 1, write: () => void setImmediate(() => stuck.destroy()) });
+  await writeBody(endless, stuck);
+  expect(cancelled).toBe(true);
+  expect(listeners(stuck)).toEqual([0, 0, 0, 0]);
+});

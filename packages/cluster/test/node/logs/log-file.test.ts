@@ -1,0 +1,216 @@
+import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { LogStore } from '../../../src/node/logs/pod-logs.js';
+import type { LogDisk } from '../../../src/node/logs/log-disk.js';
+import { LogFile } from '../../../src/node/logs/log-file.js';
+import type { LogOptions } from '../../../src/api/verbs/pod-log.js';
+import { lastLines, readLog } from '../../../src/node/logs/log-reader.js';
+
+const directory = mkdtempSync(join(tmpdir(), 'pipewright-log-'));
+afterAll(() => rm(directory, { recursive: true }));
+
+const noon = new Date('2026-01-01T12:00:00Z');
+let files = 0;
+let time = noon;
+const newLog = (): LogFile => new LogFile(join(directory, `${files++}.log`), () => time);
+const read = (log: LogFile, options: LogOptions = {}): Promise<string> =>
+  new Response(readLog(log.path, log, options, noon)).text();
+
+function written(...chunks: string[]): LogFile {
+  const log = newLog();
+  for (const chunk of chunks) log.write(Buffer.from(chunk));
+  log.end();
+  return log;
+}
+
+describe('a log', () => {
+  test.each<[string, string[], LogOptions, string]>([
+    ['is what was written', ['a\nb\n'], {}, 'a\nb\n'],
+    ['puts pieces of a line together', ['a', 'b', 'c\nd\n'], {}, 'abc\nd\n'],
+    ['keeps a last line without an end, and adds none', ['a\nb'], {}, 'a\nb'],
+    ['gives the last lines', ['a\nb\nc\n'], { tailLines: 2 }, 'b\nc\n'],
+    ['counts an unfinished line', ['a\nb\nc'], { tailLines: 2 }, 'b\nc'],
+    ['gives nothing for no lines', ['a\n'], { tailLines: 0 }, ''],
+    ['gives all when there are fewer', ['a\n'], { tailLines: 9 }, 'a\n'],
+    ['ends at a number of bytes', ['abc\ndef\n'], { limitBytes: 5 }, 'abc\nd'],
+    [
+      'shows when',
+      ['a\nb\n'],
+      { timestamps: true },
+      '2026-01-01T12:00:00.000000000Z a\n2026-01-01T12:00:00.000000000Z b\n',
+    ],
+    ['gives a long line whole', ['x'.repeat(40_000), 'y\n'], {}, `${'x'.repeat(40_000)}y\n`],
+  ])('%s', async (_, chunks, options, want) => {
+    expect(await read(written(...chunks), options)).toBe(want);
+  });
+
+  test('begins at a moment', async () => {
+    const log = newLog();
+    log.write(Buffer.from('early\n'));
+    time = new Date(noon.getTime() + 10_000);
+    log.write(Buffer.from('late\n'));
+    log.end();
+    time = noon;
+    expect(await read(log, { sinceTime: '2026-01-01T12:00:10Z' })).toBe('late\n');
+  });
+
+  test('is followed to its last line, by everyone', async () => {
+    const log = newLog();
+    const followers = [1, 2, 3].map(() => read(log, { follow: true }));
+    for (let line = 0; line < 500; line++) {
+      log.write(Buffer.from(`${line}\n`));
+      if (line % 100 === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+    log.write(Buffer.from('the end'));
+    log.end();
+    const want = `${Array.from({ length: 500 }, (_, line) => `${line}\n`).join('')}the end`;
+    expect(await Promise.all(followers)).toEqual([want, want, want]);
+  });
+
+  test('of a container that says nothing is no file, and reads as empty, now and to whoever follows it', async () => {
+    const log = newLog();
+    const [now, followed] = [read(log), read(log, { follow: true })];
+    expect(await now).toBe('');
+    log.end();
+    expect([await followed, await read(log), existsSync(log.path), await lastLines(log.path, 9, 99)]).toEqual([
+      '',
+      '',
+      false,
+      '',
+    ]);
+  });
+
+  test('reaches whoever followed it before its first line', async () => {
+    const log = newLog();
+    const followed = read(log, { follow: true });
+    await new Promise((resolve) => setImmediate(resolve));
+    log.write(Buffer.from('late\n'));
+    log.end();
+    expect(await followed).toBe('late\n');
+  });
+
+  test('of a later attempt is there from the start, so that a later process finds the newest', async () => {
+    const store = (): LogStore => new LogStore(join(directory, 'store'), () => time);
+    const pod = { namespace: 'n', name: 'p', uid: 'u' };
+    const first = store();
+    first.begin(pod, 'c', 0).write(Buffer.from('first\n'));
+    first.begin(pod, 'c', 1).end();
+    expect(await new Response(store().open(pod, 'c', {})).text()).toBe('');
+    expect(store().open(pod, 'other', {})).toBeUndefined();
+  });
+
+  test('can be left while it is followed', async () => {
+    const log = newLog();
+    const reader = readLog(log.path, log, { follow: true }, noon).getReader();
+    log.write(Buffer.from('a\n'));
+    expect(Buffer.from((await reader.read()).value ?? []).toString()).toBe('a\n');
+    const left = reader.cancel();
+    log.end();
+    await left;
+  });
+
+  test('gives its end for a termination message', async () => {
+    const log = written(Array.from({ length: 100 }, (_, line) => `line ${line}\n`).join(''));
+    expect(await lastLines(log.path, 2, 2048)).toBe('line 98\nline 99\n');
+    expect(await lastLines(log.path, 80, 8)).toBe('line 99\n');
+  });
+});
+
+/** A disk in memory that takes no more than so many bytes, and shows short writes on the way. */
+class SmallDisk implements LogDisk {
+  room: number;
+  #file: Buffer = Buffer.alloc(0);
+  readonly #path: string;
+
+  constructor(path: string, room: number) {
+    this.#path = path;
+    this.room = room;
+  }
+
+  open(): { fd: number; length: number } {
+    this.#store(this.#file);
+    return { fd: 1, length: this.#file.length };
+  }
+
+  write(_fd: number, bytes: Uint8Array): number {
+    const taken = Math.min(bytes.length, this.room - this.#file.length, 1000);
+    if (taken <= 0)
+      throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC', path: this.#path });
+    this.#store(Buffer.concat([this.#file, bytes.subarray(0, taken)]));
+    return taken;
+  }
+
+  read(_fd: number, buffer: Uint8Array, position: number): void {
+    this.#file.copy(buffer, 0, position);
+  }
+
+  truncate(_fd: number, length: number): void {
+    this.#store(this.#file.subarray(0, length));
+  }
+
+  close(): void {}
+
+  #store(file: Buffer): void {
+    this.#file = file;
+    writeFileSync(this.#path, file);
+  }
+}
+
+describe('a log on a full disk', () => {
+  const onDisk = (room: number): { log: LogFile; disk: SmallDisk } => {
+    const path = join(directory, `${files++}.log`);
+    const disk = new SmallDisk(path, room);
+    return { log: new LogFile(path, () => noon, disk), disk };
+  };
+  const line = (number: number): string => `line ${String(number).padStart(3, '0')}\n`;
+  const NOTICE = /^\(pipewright: (\d+) bytes of this log are missing: ENOSPC: no space left on device, write\)\n$/;
+
+  test.each([0, 30, 100, 1000, 5000])('of %i bytes says how much of it is missing, now and later', async (room) => {
+    const { log } = onDisk(room);
+    const followed = read(log, { follow: true });
+    let printed = 0;
+    for (let number = 0; number < 300; number += 1) {
+      log.write(Buffer.from(line(number)));
+      printed += line(number).length;
+      if (number % 50 === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+    log.end();
+    const shown = await read(log);
+    const [notice = ''] = shown.match(/\(pipewright: [^]*$/) ?? [];
+    const kept = shown.slice(0, shown.length - notice.length).replace(/\n\n$/, '\n');
+    expect(notice).toMatch(NOTICE);
+    expect(Array.from({ length: 300 }, (_, number) => line(number)).join('')).toContain(kept);
+    expect(kept.length + Number(NOTICE.exec(notice)?.[1])).toBe(printed);
+    expect((await followed).endsWith(notice)).toBe(true);
+    expect(log.missing).toEqual({
+      bytes: Number(NOTICE.exec(notice)?.[1]),
+      cause: 'ENOSPC: no space left on device, write',
+    });
+    if (room >= 100 + 30) expect(await lastLines(log.path, 1, 2000)).toBe(notice); // a later process reads the file alone
+  });
+
+  test('that has room again goes on behind a notice', async () => {
+    const { log, disk } = onDisk(50);
+    log.write(Buffer.from('one\ntwo\n'));
+    disk.room = 300;
+    log.write(Buffer.from('three\n'));
+    log.end();
+    expect(await read(log)).toBe(
+      'one\n(pipewright: 4 bytes of this log are missing: ENOSPC: no space left on device, write)\nthree\n',
+    );
+    expect(log.missing?.bytes).toBe(4);
+  });
+
+  test('counts the parts of a line that has no end, and begins a line for the notice', async () => {
+    const { log, disk } = onDisk(20_000);
+    log.write(Buffer.from('x'.repeat(40_000)));
+    disk.room = 60_000;
+    log.end();
+    expect(await read(log)).toBe(
+      `${'x'.repeat(16_384)}\n(pipewright: 16384 bytes of this log are missing: ENOSPC: no space left on device, write)\n${'x'.repeat(7232)}`,
+    );
+  });
+});

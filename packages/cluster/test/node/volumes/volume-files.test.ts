@@ -1,0 +1,105 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Pod, Volume } from '../../../src/node/pod/pod.js';
+import { volumeFiles, type VolumeSources } from '../../../src/node/volumes/volume-files.js';
+
+const pod: Pod = {
+  metadata: { name: 'p', namespace: 'ns', uid: 'u', labels: { b: 'two', a: 'one "1"' }, annotations: { ready: 'yes' } },
+  spec: { containers: [{ name: 'c', resources: { limits: { cpu: '500m' } } }] },
+};
+
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
+
+const sources: VolumeSources = {
+  pod,
+  node: { name: 'pipewright', ip: '127.0.0.1' },
+  secret: (name) =>
+    name === 's' ? { metadata: { name }, data: { user: base64('me'), pass: base64('hush') } } : undefined,
+  configMap: (name) =>
+    name === 'c' ? { metadata: { name }, data: { 'run.sh': 'echo' }, binaryData: { bin: base64('\0') } } : undefined,
+  token: (path) => (path === 'token' ? 'jwt' : undefined),
+};
+
+/** `mode content` by path, or why there are none. */
+function show(volume: Omit<Volume, 'name'>): Record<string, string> | string {
+  const made = volumeFiles({ name: 'v', ...volume }, sources);
+  if (!made.ok) return made.message;
+  return Object.fromEntries(
+    [...made.files].map(([path, { mode, content }]) => [path, `${mode.toString(8)} ${content.toString()}`]),
+  );
+}
+
+describe('the files of a volume', () => {
+  test.each<[string, Omit<Volume, 'name'>, Record<string, string> | string]>([
+    ['a Secret: every key', { secret: { secretName: 's' } }, { user: '644 me', pass: '644 hush' }],
+    [
+      'a Secret: its default mode',
+      { secret: { secretName: 's', defaultMode: 0o400, items: [{ key: 'user', path: 'u' }] } },
+      { u: '400 me' },
+    ],
+    ['a ConfigMap: text and binary', { configMap: { name: 'c' } }, { 'run.sh': '644 echo', bin: '644 \0' }],
+    [
+      'items choose keys, paths and modes',
+      { configMap: { name: 'c', items: [{ key: 'run.sh', path: 'a/b.sh', mode: 0o755 }] } },
+      { 'a/b.sh': '755 echo' },
+    ],
+    ['a missing Secret is said', { secret: { secretName: 'no' } }, 'secret "no" not found'],
+    ['a missing ConfigMap is said', { configMap: { name: 'no' } }, 'configmap "no" not found'],
+    ['an optional one is empty', { configMap: { name: 'no', optional: true } }, {}],
+    [
+      'a missing key is said',
+      { secret: { secretName: 's', items: [{ key: 'no', path: 'x' }] } },
+      'references non-existent secret key: no in ns/s',
+    ],
+    [
+      'a missing key of an optional one is left out',
+      { secret: { secretName: 's', optional: true, items: [{ key: 'no', path: 'x' }] } },
+      {},
+    ],
+    [
+      'a path must stay inside',
+      { secret: { secretName: 's', items: [{ key: 'user', path: '../x' }] } },
+      'volume "v": path "../x" leaves the volume',
+    ],
+    [
+      'labels as lines, sorted and quoted',
+      { downwardAPI: { items: [{ path: 'l', fieldRef: { fieldPath: 'metadata.labels' } }] } },
+      { l: '644 a="one \\"1\\""\nb="two"' },
+    ],
+    [
+      'one annotation',
+      { downwardAPI: { items: [{ path: 'ready', fieldRef: { fieldPath: "metadata.annotations['ready']" } }] } },
+      { ready: '644 yes' },
+    ],
+    [
+      'an annotation that is not there is empty',
+      { downwardAPI: { items: [{ path: 'r', fieldRef: { fieldPath: "metadata.annotations['no']" } }] } },
+      { r: '644 ' },
+    ],
+    [
+      'a limit of a container',
+      {
+        downwardAPI: {
+          items: [{ path: 'cpu', resourceFieldRef: { containerName: 'c', resource: 'limits.cpu', divisor: '1m' } }],
+        },
+      },
+      { cpu: '644 500' },
+    ],
+    [
+      'a projection of everything',
+      {
+        projected: {
+          defaultMode: 0o600,
+          sources: [
+            { serviceAccountToken: { path: 'token' } },
+            { configMap: { name: 'c', items: [{ key: 'run.sh', path: 'ca.crt' }] } },
+            { secret: { name: 's', items: [{ key: 'user', path: 'u' }] } },
+            { downwardAPI: { items: [{ path: 'namespace', fieldRef: { fieldPath: 'metadata.namespace' } }] } },
+          ],
+        },
+      },
+      { token: '600 jwt', 'ca.crt': '600 echo', u: '600 me', namespace: '600 ns' },
+    ],
+  ])('%s', (_, volume, want) => {
+    expect(show(volume)).toEqual(want);
+  });
+});

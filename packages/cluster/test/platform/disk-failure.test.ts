@@ -1,0 +1,35 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { expect, test } from '@jest/globals';
+import { namingPath, writeNamed } from '../../src/platform/disk-failure.js';
+
+test('a write that finds the disk full says which file it was for', () => {
+  const full = openSync('/dev/full', 'w');
+  let failure: unknown;
+  try {
+    writeSync(full, 'x');
+  } catch (cause) {
+    failure = namingPath(cause, '/data/log');
+  }
+  closeSync(full);
+  expect(failure).toMatchObject({
+    code: 'ENOSPC',
+    path: '/data/log',
+    message: "ENOSPC: no space left on device, write '/data/log'",
+  });
+});
+
+test('a failure that names its path, or is none of the machine’s, stays as it is', () => {
+  const named = Object.assign(new Error("ENOENT: no such file or directory, open '/a'"), {
+    code: 'ENOENT',
+    path: '/a',
+  });
+  expect(namingPath(named, '/b')).toMatchObject({
+    path: '/a',
+    message: "ENOENT: no such file or directory, open '/a'",
+  });
+  expect(namingPath('odd', '/b')).toBe('odd');
+});
+
+test('a file that is written whole is named, too', () => {
+  expect(() => writeNamed('/dev/full', 'x')).toThrow("ENOSPC: no space left on device, write '/dev/full'");
+});

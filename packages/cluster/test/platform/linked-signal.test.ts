@@ -1,0 +1,63 @@
+import { getEventListeners } from 'node:events';
+import { createServer } from 'node:net';
+import { expect, test } from '@jest/globals';
+import { linkedSignal } from '../../src/platform/linked-signal.js';
+import { virtualClock } from '../../src/node/pod-clock.js';
+import { repeatProbe, tryHandler, type Outcome } from '../../src/node/probes/probing.js';
+import type { RunningContainer } from '../../src/runtime/runtime.js';
+
+const OK: Outcome = { ok: true };
+const START = new Date('2026-01-01T00:00:00Z');
+
+/** What is registered on a signal: listeners, and the signals that depend on it (a set that Node keeps under a symbol). */
+function registered(signal: AbortSignal): number {
+  const dependent = Object.getOwnPropertySymbols(signal)
+    .filter((symbol) => symbol.description === 'kDependantSignals')
+    .map((symbol) => (signal as unknown as Record<symbol, { readonly size: number } | undefined>)[symbol]?.size ?? 0); // Node's own, not declared
+  return getEventListeners(signal, 'abort').length + Math.max(0, ...dependent);
+}
+
+test('a linked signal is aborted with the first of its sources, and leaves nothing on them when it is released', () => {
+  const [one, other] = [new AbortController(), new AbortController()];
+  const linked = linkedSignal(one.signal, other.signal);
+  expect([registered(one.signal), registered(other.signal)]).toEqual([1, 1]);
+  other.abort(new Error('why'));
+  expect(linked.signal.reason).toEqual(new Error('why'));
+  linked.release();
+  expect([registered(one.signal), registered(other.signal)]).toEqual([0, 0]);
+  expect(linkedSignal(one.signal, other.signal).signal.aborted).toBe(true);
+});
+
+test('a pod that is probed a thousand times has no more listeners on its end than after the first probe', async () => {
+  const clock = virtualClock(START);
+  const over = new AbortController();
+  const seen: number[] = [];
+  const attempt = (): Promise<Outcome> => Promise.resolve(OK).finally(() => seen.push(registered(over.signal)));
+  const probing = repeatProbe({ periodSeconds: 1 }, attempt, () => undefined, clock, over.signal);
+  for (let second = 0; second < 1000; second += 1) await clock.advance(1000);
+  expect(seen.length).toBeGreaterThan(500);
+  expect(Math.max(...seen)).toBe(seen[0]);
+  over.abort();
+  await probing;
+});
+
+test('a TCP probe leaves no listener on the signal that limits it', async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((listening) => server.once('listening', listening));
+  const address = server.address();
+  const port = typeof address === 'object' && address ? address.port : 0;
+  const limit = new AbortController();
+  const running = { id: '', startedAt: START } as unknown as RunningContainer; // a TCP probe uses nothing of it
+  const outcome = await tryHandler({ tcpSocket: { port } }, { name: 'c' }, running, '127.0.0.1', limit.signal);
+  server.close();
+  expect([outcome, registered(limit.signal)]).toEqual([OK, 0]);
+});
+
+test('waiting on a virtual clock leaves no listener behind', async () => {
+  const clock = virtualClock(START);
+  const over = new AbortController();
+  const slept = clock.sleep(10, over.signal);
+  await clock.advance(20);
+  await slept;
+  expect(registered(over.signal)).toBe(0);
+});

@@ -1,0 +1,273 @@
+/** Who is answered by a registry that listens, and how much of unfinished uploads it keeps. */
+
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { systemClock } from '../../src/platform/clock.js';
+import { serveLoopback } from '../../src/http/loopback-server.js';
+import {
+  createRegistry,
+  type Registry,
+  type RegistryOptions,
+  type ServedRegistry,
+} from '../../src/registry/registry.js';
+
+const sha = (bytes: string): string => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+
+const directories: string[] = [];
+afterAll(() => directories.forEach((made) => rmSync(made, { recursive: true, force: true })));
+const directory = (): string => {
+  const made = mkdtempSync(join(tmpdir(), 'registry-access-'));
+  directories.push(made);
+  return made;
+};
+
+interface Answered {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+/** A request with exactly these headers: `fetch` sets Host and leaves out what pages may not send. */
+async function ask(
+  port: number,
+  line: string,
+  headers: Readonly<Record<string, string>>,
+  body?: string,
+): Promise<Answered> {
+  const [method, path] = line.split(' ');
+  const sent = httpRequest({ host: '127.0.0.1', port, method, path, headers, setHost: !('host' in headers) });
+  sent.end(body);
+  const [answer] = (await once(sent, 'response')) as [IncomingMessage]; // by the event's definition
+  return { status: answer.statusCode ?? 0, headers: answer.headers, body: await text(answer) };
+}
+
+const basic = ({ username, password }: { readonly username: string; readonly password: string }): string =>
+  `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+
+const codeOf = ({ status, body }: Answered): string =>
+  `${status} ${(JSON.parse(body) as { errors: { code: string }[] }).errors[0]?.code}`;
+
+describe('a registry that listens', () => {
+  let dir: string;
+  let registry: Registry;
+  let served: ServedRegistry;
+  beforeEach(async () => {
+    dir = directory();
+    registry = createRegistry({ dir });
+    served = await registry.serve();
+  });
+  afterEach(() => served.close());
+
+  const digest = sha('a layer');
+  test.each([
+    'GET /v2/',
+    'GET /v2/_catalog',
+    'HEAD /v2/app/manifests/latest',
+    'PUT /v2/app/manifests/latest',
+    'DELETE /v2/app/manifests/latest',
+    `GET /v2/app/blobs/${digest}`,
+    'POST /v2/app/blobs/uploads/',
+    `POST /v2/app/blobs/uploads/?digest=${digest}`,
+    'PATCH /v2/app/blobs/uploads/1',
+    'GET /v2/app/tags/list',
+    `GET /v2/app/referrers/${digest}`,
+    'GET /',
+    'POST /v2/../v2/app/blobs/uploads/',
+  ])('asks for a login before %s, and keeps nothing', async (line) => {
+    const answer = await ask(served.port, line, {}, line.startsWith('P') ? 'a layer' : undefined);
+    expect([
+      answer.status,
+      answer.headers['www-authenticate'],
+      answer.headers['docker-distribution-api-version'],
+    ]).toEqual([401, 'Basic realm="Pipewright registry", charset="UTF-8"', 'registry/2.0']);
+    if (!line.startsWith('HEAD')) expect(codeOf(answer)).toBe('401 UNAUTHORIZED');
+    expect(existsSync(join(dir, 'uploads'))).toBe(false);
+  });
+
+  test.each<[string, (login: ServedRegistry['login']) => string]>([
+    ['another password', (login) => basic({ ...login, password: `${login.password}x` })],
+    ['a part of the password', (login) => basic({ ...login, password: login.password.slice(0, -1) })],
+    ['no password', (login) => basic({ ...login, password: '' })],
+    ['another name', (login) => basic({ ...login, username: 'admin' })],
+    ['a token', (login) => `Bearer ${login.password}`],
+    ['the password without its encoding', (login) => `Basic ${login.username}:${login.password}`],
+    ['nothing behind the scheme', () => 'Basic '],
+  ])('refuses %s', async (_, authorization) => {
+    const answer = await ask(served.port, 'GET /v2/', { authorization: authorization(served.login) });
+    expect(codeOf(answer)).toBe('401 UNAUTHORIZED');
+  });
+
+  test('takes its own login, which is another each time it listens', async () => {
+    const answer = await ask(served.port, 'GET /v2/', { authorization: basic(served.login) });
+    expect([answer.status, answer.body]).toEqual([200, '{}']);
+    const other = await registry.serve();
+    await other.close();
+    expect(other.login.password).not.toBe(served.login.password);
+    expect(served.login.password).toMatch(/^[\w-]{32}$/);
+  });
+
+  test.each<[string, Readonly<Record<string, string>>, number]>([
+    ['its address', { host: '127.0.0.1:1' }, 200],
+    ['localhost', { host: 'localhost:5000' }, 200],
+    ['its address of version 6', { host: '[::1]:5000' }, 200],
+    ['the name of a site that was bound to 127.0.0.1', { host: 'evil.example' }, 403],
+    ['a name that begins like localhost', { host: 'localhost.evil.example:80' }, 403],
+    ['no name', { host: '' }, 403],
+    ['a page’s script', { origin: 'http://evil.example' }, 403],
+    ['a page that hides where it is from', { origin: 'null' }, 403],
+    ['a page of another site', { 'sec-fetch-site': 'cross-site' }, 403],
+    ['a page of another port', { 'sec-fetch-site': 'same-site' }, 403],
+    ['the address line of a browser', { 'sec-fetch-site': 'none' }, 200],
+  ])('asked by %s (%o) answers %d', async (_, headers, want) => {
+    const answer = await ask(served.port, 'GET /v2/', { authorization: basic(served.login), ...headers });
+    expect(answer.status).toBe(want);
+    if (want === 403) expect(codeOf(answer)).toBe('403 DENIED');
+  });
+
+  test('refuses with words what is too large, not with a broken connection', async () => {
+    const small = createRegistry({ limits: { bytes: 8 } });
+    const limited = await small.serve();
+    const authorization = basic(limited.login);
+    const manifest = await ask(limited.port, 'PUT /v2/app/manifests/v1', { authorization }, 'x'.repeat(5_000_000));
+    const whole = await ask(
+      limited.port,
+      `POST /v2/app/blobs/uploads/?digest=${digest}`,
+      { authorization },
+      'x'.repeat(9),
+    );
+    await limited.close();
+    expect([codeOf(manifest), codeOf(whole)]).toEqual(['413 SIZE_INVALID', '413 SIZE_INVALID']);
+  });
+
+  test('ends a connection whose refused body does not end', async () => {
+    const socket = connect(served.port, '127.0.0.1');
+    socket.write('POST /v2/app/blobs/uploads/ HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n');
+    const chunk = `10000\r\n${'x'.repeat(0x10000)}\r\n`;
+    const more = (failed?: Error | null): void => void (failed ?? socket.write(chunk, more));
+    more();
+    let answer = '';
+    socket.on('data', (bytes: Buffer) => (answer += bytes.toString()));
+    await new Promise((resolve) => socket.once('error', resolve).once('close', resolve)); // by which of them is the system's to say
+    socket.destroy();
+    expect(answer).toMatch(/^HTTP\/1.1 401 /);
+  });
+});
+
+test('a client that does not end its headers is cut off', async () => {
+  const server = await serveLoopback((_, outgoing) => void outgoing.end('never'), { headersMs: 50 });
+  const socket = connect(server.port, '127.0.0.1');
+  socket.write('GET / HTTP/1.1\r\nhost: localhost\r\nx-slow: ');
+  const answer = await text(socket);
+  await server.close();
+  expect(answer).toMatch(/^HTTP\/1.1 408 /);
+});
+
+test('a client that falls silent in its body is cut off', async () => {
+  const server = await serveLoopback(async (incoming, outgoing) => void outgoing.end(await text(incoming)), {
+    silenceMs: 50,
+  });
+  const socket = connect(server.port, '127.0.0.1');
+  socket.write('POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 5\r\n\r\nab');
+  expect(await text(socket)).toBe('');
+  await server.close();
+});
+
+describe.each([
+  ['in memory', (options: RegistryOptions) => createRegistry(options)],
+  ['on disk', (options: RegistryOptions) => createRegistry({ ...options, dir: directory() })],
+])('unfinished uploads to a registry %s', (_where, create) => {
+  let time = 0;
+  const clock = { ...systemClock, now: () => time };
+  const limited = (): Registry =>
+    create({ clock, limits: { sessions: 2, bytes: 8, totalBytes: 12, idleMs: 1000, ageMs: 5000 } });
+
+  const call = (registry: Registry, line: string, body?: string): Promise<Response> => {
+    const [method = '', path = ''] = line.split(' ');
+    return registry.handle(new Request(`http://registry${path}`, { method, ...(body !== undefined && { body }) }));
+  };
+  const begin = async (registry: Registry): Promise<string> =>
+    (await call(registry, 'POST /v2/app/blobs/uploads/')).headers.get('location') ?? '';
+  const told = async (response: Promise<Response>): Promise<string> => {
+    const { errors } = (await (await response).json()) as { errors: { code: string; message: string }[] };
+    return `${(await response).status} ${errors[0]?.code}: ${errors[0]?.message}`;
+  };
+
+  test('are limited in number, and make room when they are finished, cancelled or mistaken', async () => {
+    const registry = limited();
+    const [one, two] = [await begin(registry), await begin(registry)];
+    const full =
+      '429 TOOMANYREQUESTS: 2 uploads are unfinished; finish or cancel some (DELETE), or wait until they expire';
+    expect(await told(call(registry, 'POST /v2/app/blobs/uploads/'))).toBe(full);
+    expect((await call(registry, `PUT ${one}?digest=${sha('a')}`, 'a')).status).toBe(201);
+    const three = await begin(registry);
+    expect(await told(call(registry, 'POST /v2/app/blobs/uploads/'))).toBe(full);
+    expect((await call(registry, `DELETE ${two}`)).status).toBe(204);
+    await begin(registry);
+    expect((await call(registry, `PUT ${three}?digest=${sha('a')}`, 'b')).status).toBe(400);
+    expect(await begin(registry)).not.toBe('');
+  });
+
+  test('are limited in size each, and nothing of one that is too large is kept', async () => {
+    const registry = limited();
+    const upload = await begin(registry);
+    expect((await call(registry, `PATCH ${upload}`, '12345')).status).toBe(202);
+    expect(await told(call(registry, `PATCH ${upload}`, '6789'))).toBe('413 SIZE_INVALID: a blob has at most 8 bytes');
+    expect(await told(call(registry, `GET ${upload}`))).toContain('404 BLOB_UPLOAD_UNKNOWN');
+  });
+
+  test('are limited in size together', async () => {
+    const registry = limited();
+    const [one, two] = [await begin(registry), await begin(registry)];
+    expect((await call(registry, `PATCH ${one}`, '12345678')).status).toBe(202);
+    expect(await told(call(registry, `PATCH ${two}`, '12345'))).toBe(
+      '429 TOOMANYREQUESTS: unfinished uploads have at most 12 bytes together; finish or cancel some (DELETE), or wait until they expire',
+    );
+    expect((await call(registry, `PUT ${one}?digest=${sha('12345678')}`)).status).toBe(201);
+    expect((await call(registry, `PATCH ${await begin(registry)}`, '12345678')).status).toBe(202);
+  });
+
+  test('expire when nobody goes on with them, and after a while even if somebody does', async () => {
+    const registry = limited();
+    const [idle, busy] = [await begin(registry), await begin(registry)];
+    for (let round = 0; round < 6; round++) {
+      time += 900;
+      const { status } = await call(registry, `PATCH ${busy}`, 'a');
+      expect([round, status]).toEqual([round, round < 5 ? 202 : 404]);
+    }
+    expect((await call(registry, `GET ${idle}`)).status).toBe(404);
+    expect([await begin(registry), await begin(registry)]).not.toContain('');
+  });
+
+  test('belong to one repository', async () => {
+    const registry = limited();
+    const other = (await begin(registry)).replace('/app/', '/other/');
+    for (const method of ['GET', 'PATCH', 'DELETE'])
+      expect(await told(call(registry, `${method} ${other}`))).toContain(
+        '404 BLOB_UPLOAD_UNKNOWN: other has no upload',
+      );
+    expect(await told(call(registry, `PUT ${other}?digest=${sha('')}`))).toContain('404 BLOB_UPLOAD_UNKNOWN');
+  });
+});
+
+test('what is unfinished is removed from the disk when a registry is closed, also while it arrives', async () => {
+  const dir = directory();
+  const registry = createRegistry({ dir });
+  await registry.handle(new Request('http://registry/v2/app/blobs/uploads/', { method: 'POST' }));
+  const begun = await registry.handle(new Request('http://registry/v2/app/blobs/uploads/', { method: 'POST' }));
+  let send: (text: string) => void = () => undefined;
+  const body = new ReadableStream<Uint8Array>({ start: (it) => void (send = (part) => it.enqueue(Buffer.from(part))) });
+  const url = `http://registry${begun.headers.get('location') ?? ''}`;
+  const patching = registry.handle(new Request(url, { method: 'PATCH', body, duplex: 'half' }));
+  send('half');
+  await registry.close();
+  send('of it');
+  expect((await patching).status).toBe(404);
+  expect(readdirSync(dir)).toEqual([]);
+});

@@ -1,0 +1,389 @@
+/** The registry as the distribution specification asks for it, spoken to with plain Requests, in memory and on disk. */
+
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { createRegistry, type Registry } from '../../src/registry/registry.js';
+
+const sha = (bytes: string | Uint8Array): string => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+const MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
+const INDEX = 'application/vnd.oci.image.index.v1+json';
+const DOCKER = 'application/vnd.docker.distribution.manifest.v2+json';
+
+const config = '{}';
+const layer = 'a layer';
+const absent = sha('absent');
+const descriptor = (bytes: string, mediaType: string): object => ({
+  mediaType,
+  digest: sha(bytes),
+  size: bytes.length,
+});
+const image = (more: object = {}): string =>
+  JSON.stringify({
+    schemaVersion: 2,
+    mediaType: MANIFEST,
+    config: descriptor(config, 'application/vnd.oci.image.config.v1+json'),
+    layers: [descriptor(layer, 'application/vnd.oci.image.layer.v1.tar')],
+    ...more,
+  });
+
+const directories: string[] = [];
+const directory = (): string => {
+  const made = mkdtempSync(join(tmpdir(), 'registry-'));
+  directories.push(made);
+  return made;
+};
+afterAll(() => directories.forEach((made) => rmSync(made, { recursive: true, force: true })));
+
+interface Call {
+  readonly headers?: Record<string, string>;
+  readonly body?: string | ReadableStream<Uint8Array>;
+}
+
+const speaker =
+  (registry: Registry) =>
+  (line: string, { headers = {}, body }: Call = {}): Promise<Response> => {
+    const [method = '', path = ''] = line.split(' ');
+    return registry.handle(
+      new Request(`http://anything${path}`, {
+        method,
+        headers: { ...(path.includes('/manifests/') && { 'content-type': MANIFEST }), ...headers },
+        ...(body !== undefined && { body, duplex: 'half' as const }),
+      }),
+    );
+  };
+
+/** A body whose connection breaks after its first chunk. */
+function broken(chunk: string): ReadableStream<Uint8Array> {
+  let sent = false;
+  return new ReadableStream<Uint8Array>({
+    pull(controller) {
+      if (sent) controller.error(new Error('connection reset'));
+      else controller.enqueue(Buffer.from(chunk));
+      sent = true;
+    },
+  });
+}
+
+const errorOf = async (response: Response): Promise<string> => {
+  const { errors } = (await response.json()) as { errors: { code: string; message: string }[] };
+  return `${response.status} ${errors[0]?.code}: ${errors[0]?.message}`;
+};
+
+describe.each([
+  ['in memory', () => createRegistry()],
+  ['on disk', () => createRegistry({ dir: directory() })],
+])('a registry %s', (_where, create) => {
+  let registry: Registry;
+  let call: ReturnType<typeof speaker>;
+
+  beforeEach(() => {
+    registry = create();
+    call = speaker(registry);
+  });
+
+  const push = async (repository: string, bytes: string): Promise<void> => {
+    const response = await call(`POST /v2/${repository}/blobs/uploads/?digest=${sha(bytes)}`, { body: bytes });
+    expect(response.status).toBe(201);
+  };
+  const pushImage = async (repository: string, tag: string, manifest = image()): Promise<string> => {
+    await push(repository, config);
+    await push(repository, layer);
+    const response = await call(`PUT /v2/${repository}/manifests/${tag}`, {
+      body: manifest,
+      headers: { 'content-type': MANIFEST },
+    });
+    expect(response.status).toBe(201);
+    return sha(manifest);
+  };
+
+  test('says which API it speaks', async () => {
+    const response = await call('GET /v2/');
+    expect([response.status, response.headers.get('docker-distribution-api-version')]).toEqual([200, 'registry/2.0']);
+  });
+
+  test('takes a blob with POST and PUT, and gives it back, whole, in part and by HEAD', async () => {
+    const begun = await call('POST /v2/team/app/blobs/uploads/');
+    const location = begun.headers.get('location') ?? '';
+    expect([begun.status, location]).toEqual([202, expect.stringMatching(/^\/v2\/team\/app\/blobs\/uploads\/[\w-]+$/)]);
+    const put = await call(`PUT ${location}?digest=${sha(layer)}`, { body: layer });
+    expect([put.status, put.headers.get('location'), put.headers.get('docker-content-digest')]).toEqual([
+      201,
+      `/v2/team/app/blobs/${sha(layer)}`,
+      sha(layer),
+    ]);
+
+    const whole = await call(`GET /v2/team/app/blobs/${sha(layer)}`);
+    expect([whole.status, whole.headers.get('content-length'), await whole.text()]).toEqual([200, '7', layer]);
+    const head = await call(`HEAD /v2/team/app/blobs/${sha(layer)}`);
+    expect([head.status, head.headers.get('content-length'), head.body]).toEqual([200, '7', null]);
+    const part = await call(`GET /v2/team/app/blobs/${sha(layer)}`, { headers: { range: 'bytes=2-3' } });
+    expect([part.status, part.headers.get('content-range'), await part.text()]).toEqual([206, 'bytes 2-3/7', 'la']);
+  });
+
+  test('takes a blob in chunks, says how far it is, and refuses a chunk out of order', async () => {
+    const location = (await call('POST /v2/app/blobs/uploads/')).headers.get('location') ?? '';
+    const first = await call(`PATCH ${location}`, { body: 'a la', headers: { 'content-range': '0-3' } });
+    expect([first.status, first.headers.get('range')]).toEqual([202, '0-3']);
+    const early = await call(`PATCH ${location}`, { body: 'er', headers: { 'content-range': '5-6' } });
+    expect([early.headers.get('range'), await errorOf(early)]).toEqual([
+      '0-3',
+      '416 RANGE_INVALID: the upload goes on at byte 4',
+    ]);
+    const progress = await call(`GET ${location}`);
+    expect([progress.status, progress.headers.get('range')]).toEqual([204, '0-3']);
+    await call(`PATCH ${location}`, { body: 'ye', headers: { 'content-range': '4-5' } });
+    const put = await call(`PUT ${location}?digest=${sha(layer)}`, { body: 'r', headers: { 'content-range': '6-6' } });
+    expect(put.status).toBe(201);
+    expect(await (await call(`GET /v2/app/blobs/${sha(layer)}`)).text()).toBe(layer);
+  });
+
+  test('keeps what arrived before a connection broke, so that the client can go on', async () => {
+    const location = (await call('POST /v2/app/blobs/uploads/')).headers.get('location') ?? '';
+    expect((await call(`PATCH ${location}`, { body: broken('a la') })).status).toBe(500);
+    expect((await call(`GET ${location}`)).headers.get('range')).toBe('0-3');
+    expect((await call(`PUT ${location}?digest=${sha(layer)}`, { body: 'yer' })).status).toBe(201);
+  });
+
+  test('refuses content that is not what its digest says, and keeps nothing of it', async () => {
+    const refused = await call(`POST /v2/app/blobs/uploads/?digest=${absent}`, { body: layer });
+    expect(await errorOf(refused)).toBe(
+      `400 DIGEST_INVALID: what was sent has the digest ${sha(layer)}, not ${absent}`,
+    );
+    expect((await call(`HEAD /v2/app/blobs/${absent}`)).status).toBe(404);
+    expect((await call(`HEAD /v2/app/blobs/${sha(layer)}`)).status).toBe(404);
+  });
+
+  test('mounts a blob from another repository, and begins an upload when that has none', async () => {
+    await push('one', layer);
+    expect((await call(`HEAD /v2/two/blobs/${sha(layer)}`)).status).toBe(404);
+    expect((await call(`POST /v2/two/blobs/uploads/?mount=${sha(layer)}&from=one`)).status).toBe(201);
+    expect((await call(`HEAD /v2/two/blobs/${sha(layer)}`)).status).toBe(200);
+    expect((await call(`POST /v2/two/blobs/uploads/?mount=${absent}&from=one`)).status).toBe(202);
+    await call(`DELETE /v2/one/blobs/${sha(layer)}`);
+    expect(await (await call(`GET /v2/two/blobs/${sha(layer)}`)).text()).toBe(layer);
+  });
+
+  test('takes a manifest by tag and gives it back to the byte, by tag and by digest', async () => {
+    const pushed = await pushImage('aiyijing/nginx', '7661907');
+    for (const reference of ['7661907', pushed]) {
+      const response = await call(`GET /v2/aiyijing/nginx/manifests/${reference}`);
+      expect([
+        response.headers.get('content-type'),
+        response.headers.get('docker-content-digest'),
+        await response.text(),
+      ]).toEqual([MANIFEST, pushed, image()]);
+    }
+    expect(await registry.resolve('aiyijing/nginx', '7661907')).toEqual({ digest: pushed, mediaType: MANIFEST });
+    expect(await registry.resolve('aiyijing/nginx', 'latest')).toBeUndefined();
+    expect(await registry.repositories()).toEqual(['aiyijing/nginx']);
+  });
+
+  test.each([
+    ['a Docker manifest', DOCKER, image({ mediaType: DOCKER })],
+    ['an index', INDEX, JSON.stringify({ schemaVersion: 2, mediaType: INDEX, manifests: [] })],
+    [
+      'a Docker list',
+      'application/vnd.docker.distribution.manifest.list.v2+json',
+      JSON.stringify({ schemaVersion: 2, manifests: [] }),
+    ],
+  ])('keeps the media type of %s', async (_what, type, manifest) => {
+    await push('app', config);
+    await push('app', layer);
+    const put = await call('PUT /v2/app/manifests/latest', { body: manifest, headers: { 'content-type': type } });
+    expect(put.status).toBe(201);
+    expect((await call('HEAD /v2/app/manifests/latest')).headers.get('content-type')).toBe(type);
+  });
+
+  test.each<[string, string, Call, string]>([
+    ['a manifest that is not JSON', 'PUT /v2/app/manifests/v1', { body: 'x' }, '400 MANIFEST_INVALID'],
+    [
+      'a manifest of schema 1',
+      'PUT /v2/app/manifests/v1',
+      { body: '{"schemaVersion":1}' },
+      '400 MANIFEST_INVALID: schemaVersion must be 2',
+    ],
+    [
+      'a manifest whose type contradicts its header',
+      'PUT /v2/app/manifests/v1',
+      { body: image(), headers: { 'content-type': DOCKER } },
+      `400 MANIFEST_INVALID: the manifest says it is ${MANIFEST}, Content-Type says ${DOCKER}`,
+    ],
+    [
+      'a manifest whose layer was not pushed',
+      'PUT /v2/app/manifests/v1',
+      { body: image({ layers: [{ mediaType: 'x', digest: absent, size: 1 }] }) },
+      `404 MANIFEST_BLOB_UNKNOWN: push ${absent} to app before the manifest that needs it`,
+    ],
+    [
+      'a manifest under another digest',
+      `PUT /v2/app/manifests/${absent}`,
+      { body: image() },
+      `400 DIGEST_INVALID: the manifest has the digest ${sha(image())}, not ${absent}`,
+    ],
+    [
+      'a manifest beyond all measure',
+      'PUT /v2/app/manifests/v1',
+      { body: 'x'.repeat(4 * 1024 * 1024 + 1) },
+      '413 SIZE_INVALID',
+    ],
+    ['a tag that was never pushed', 'GET /v2/app/manifests/v2', {}, '404 MANIFEST_UNKNOWN: app has no manifest v2'],
+    [
+      'a repository that was never pushed to',
+      'GET /v2/other/tags/list',
+      {},
+      '404 NAME_UNKNOWN: nothing was pushed to other',
+    ],
+    ['a blob that is not there', `GET /v2/app/blobs/${absent}`, {}, `404 BLOB_UNKNOWN: app has no blob ${absent}`],
+    [
+      'a range beyond the blob',
+      `GET /v2/app/blobs/${sha(layer)}`,
+      { headers: { range: 'bytes=7-9' } },
+      '416 RANGE_INVALID',
+    ],
+    [
+      'an upload nobody began',
+      'PATCH /v2/app/blobs/uploads/1',
+      {},
+      '404 BLOB_UPLOAD_UNKNOWN: app has no upload 1; begin with POST',
+    ],
+    ['an upper-case name', 'GET /v2/App/tags/list', {}, '400 NAME_INVALID: "App" is no repository name'],
+    [
+      'a name that climbs',
+      'GET /v2/a%2F..%2F..%2Fb/tags/list',
+      {},
+      '400 NAME_INVALID: "a/../../b" is no repository name',
+    ],
+    [
+      "a name that is the registry's own",
+      'GET /v2/app/_tags/tags/list',
+      {},
+      '400 NAME_INVALID: "app/_tags" is no repository name',
+    ],
+    [
+      'a tag that climbs',
+      'GET /v2/app/manifests/..%2Fx',
+      {},
+      '404 MANIFEST_UNKNOWN: "../x" is neither a tag nor a sha256 digest',
+    ],
+    [
+      'a digest of another algorithm',
+      'GET /v2/app/blobs/md5:00',
+      {},
+      '400 DIGEST_INVALID: "md5:00" is not sha256:<64 hex digits>',
+    ],
+    ['a method that means nothing', `PUT /v2/app/blobs/${absent}`, {}, '405 UNSUPPORTED: PUT is not supported'],
+    [
+      'a path outside the specification',
+      'GET /v3/',
+      {},
+      '404 NAME_UNKNOWN: /v3/ is no endpoint of a registry; see /v2/',
+    ],
+  ])('refuses %s', async (_what, line, sent, want) => {
+    await pushImage('app', 'v1');
+    expect(await errorOf(await call(line, sent))).toContain(want);
+  });
+
+  test('lists tags in order, in pages', async () => {
+    for (const tag of ['b', 'c', 'a']) await pushImage('app', tag);
+    const all = await call('GET /v2/app/tags/list');
+    expect([await all.json(), all.headers.get('link')]).toEqual([{ name: 'app', tags: ['a', 'b', 'c'] }, null]);
+    const first = await call('GET /v2/app/tags/list?n=2');
+    expect([await first.json(), first.headers.get('link')]).toEqual([
+      { name: 'app', tags: ['a', 'b'] },
+      '</v2/app/tags/list?n=2&last=b>; rel="next"',
+    ]);
+    const rest = await call('GET /v2/app/tags/list?n=2&last=b');
+    expect([await rest.json(), rest.headers.get('link')]).toEqual([{ name: 'app', tags: ['c'] }, null]);
+    expect(await (await call('GET /v2/app/tags/list?n=0')).json()).toEqual({ name: 'app', tags: [] });
+  });
+
+  test('lists what refers to a manifest, and nothing for one that nobody refers to', async () => {
+    const subject = await pushImage('app', 'v1');
+    const signature = image({
+      subject: { mediaType: MANIFEST, digest: subject, size: 1 },
+      artifactType: 'text/signature',
+      annotations: { by: 'us' },
+    });
+    const put = await call(`PUT /v2/app/manifests/${sha(signature)}`, { body: signature });
+    expect(put.headers.get('oci-subject')).toBe(subject);
+
+    const row = {
+      mediaType: MANIFEST,
+      digest: sha(signature),
+      size: signature.length,
+      artifactType: 'text/signature',
+      annotations: { by: 'us' },
+    };
+    const listed = await call(`GET /v2/app/referrers/${subject}`);
+    expect([listed.headers.get('content-type'), await listed.json()]).toEqual([
+      INDEX,
+      { schemaVersion: 2, mediaType: INDEX, manifests: [row] },
+    ]);
+    const other = await call(`GET /v2/app/referrers/${subject}?artifactType=other`);
+    expect([other.headers.get('oci-filters-applied'), await other.json()]).toEqual([
+      'artifactType',
+      { schemaVersion: 2, mediaType: INDEX, manifests: [] },
+    ]);
+    expect(await (await call(`GET /v2/none/referrers/${absent}`)).json()).toMatchObject({ manifests: [] });
+  });
+
+  test('deletes a tag alone, and a digest with its tags', async () => {
+    const pushed = await pushImage('app', 'v1');
+    await pushImage('app', 'v2');
+    await pushImage('app', 'v3');
+    expect((await call('DELETE /v2/app/manifests/v1')).status).toBe(202);
+    expect((await call(`HEAD /v2/app/manifests/${pushed}`)).status).toBe(200);
+    expect((await call(`DELETE /v2/app/manifests/${pushed}`)).status).toBe(202);
+    expect((await call('HEAD /v2/app/manifests/v2')).status).toBe(404);
+    expect(await (await call('GET /v2/app/tags/list')).json()).toEqual({ name: 'app', tags: [] });
+    expect((await call(`DELETE /v2/app/blobs/${sha(layer)}`)).status).toBe(202);
+    expect((await call(`DELETE /v2/app/blobs/${sha(layer)}`)).status).toBe(404);
+  });
+
+  test('cancels an upload', async () => {
+    const location = (await call('POST /v2/app/blobs/uploads/')).headers.get('location') ?? '';
+    expect((await call(`DELETE ${location}`)).status).toBe(204);
+    expect((await call(`GET ${location}`)).status).toBe(404);
+  });
+
+  test('takes many pushes of one blob at once', async () => {
+    const many = Array.from({ length: 20 }, () => push('app', layer));
+    await Promise.all(many);
+    expect(await (await call(`GET /v2/app/blobs/${sha(layer)}`)).text()).toBe(layer);
+  });
+});
+
+test('a registry on disk is the same after a restart, and drops uploads that were under way', async () => {
+  const dir = directory();
+  const before = speaker(createRegistry({ dir }));
+  await before(`POST /v2/app/blobs/uploads/?digest=${sha(config)}`, { body: config });
+  await before(`POST /v2/app/blobs/uploads/?digest=${sha(layer)}`, { body: layer });
+  await before('PUT /v2/app/manifests/v1', { body: image() });
+  await before('PATCH ' + (await before('POST /v2/app/blobs/uploads/')).headers.get('location'), { body: 'half' });
+
+  const registry = createRegistry({ dir });
+  expect(await registry.resolve('app', 'v1')).toEqual({ digest: sha(image()), mediaType: MANIFEST });
+  const blob = await speaker(registry)(`GET /v2/app/blobs/${sha(layer)}`);
+  expect(await blob.text()).toBe(layer);
+  expect(readdirSync(dir).sort()).toEqual(['blobs', 'repositories']);
+});
+
+test('an upload in one request whose connection breaks leaves no session', async () => {
+  const call = speaker(createRegistry({ limits: { sessions: 1 } }));
+  const path = `/v2/app/blobs/uploads/?digest=${sha(layer)}`;
+  expect((await call(`POST ${path}`, { body: broken('a la') })).status).toBe(500);
+  expect((await call(`POST ${path}`, { body: layer })).status).toBe(201);
+});
+
+test('listens on loopback, and says so when the port is taken', async () => {
+  const one = await createRegistry().serve();
+  const { username, password } = one.login;
+  const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+  const answer = await fetch(`http://127.0.0.1:${one.port}/v2/`, { headers: { authorization } });
+  expect([answer.status, await answer.json()]).toEqual([200, {}]);
+  await expect(createRegistry().serve({ port: one.port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+  await one.close();
+});

@@ -1,0 +1,38 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { HostFacts } from '../../../src/runtime/host/host-files.js';
+import { RootView } from '../../../src/runtime/host/root-view.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'pipewright-facts-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('what is known of the machine', () => {
+  test('is good for a second, and then asked again', () => {
+    let now = 0;
+    const facts = new HostFacts(() => now);
+    const path = join(folder, 'program');
+    const isThere = (at: number): boolean => {
+      now = at;
+      facts.begin();
+      return facts.lstat(path) !== undefined;
+    };
+    expect(isThere(0)).toBe(false);
+    writeFileSync(path, '');
+    expect([isThere(999), isThere(1000)]).toEqual([false, true]);
+    rmSync(path);
+    expect([isThere(1999), isThere(2000)]).toEqual([true, false]);
+  });
+
+  test('is used for steady places alone: what a volume holds is looked at each time', () => {
+    const view = new RootView(new HostFacts(() => 0));
+    view.put({ target: '/steady', sources: [folder], readOnly: true, steady: true });
+    view.put({ target: '/volume', sources: [folder], readOnly: false });
+    const both = (): readonly boolean[] =>
+      ['/steady/new', '/volume/new'].map((path) => view.resolve(path).stats !== undefined);
+    expect(both()).toEqual([false, false]);
+    writeFileSync(join(folder, 'new'), '');
+    expect(both()).toEqual([false, true]);
+  });
+});

@@ -1,0 +1,149 @@
+/**
+ * Directories in places that other users write to as well.
+ *
+ * Only root can make directories that belong to another user. Titles say what was tried here; an ordinary user's run tries what
+ * such a user can make: links, and directories that are open to others.
+ */
+
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { startCluster } from '../../../src/index.js';
+import { openRunDirectory, openTemporaryDirectory } from '../../../src/runtime/host/run-directory.js';
+import { removeTree } from '../../../src/runtime/host/remove-tree.js';
+
+const isRoot = process.getuid?.() === 0;
+const OTHER = 65534;
+const DEAD = 999_999_999;
+
+let place: string;
+beforeEach(() => {
+  place = mkdtempSync(join(tmpdir(), 'run-directory-'));
+  chmodSync(place, 0o1777); // like /tmp
+});
+afterEach(() => removeTree(place));
+
+/** A directory that a process left which is no more. */
+function left(name: string, { mode = 0o700, uid }: { readonly mode?: number; readonly uid?: number } = {}): string {
+  const path = join(place, name);
+  mkdirSync(path);
+  writeFileSync(join(path, 'owner'), `${DEAD} 1 some-boot`);
+  writeFileSync(join(path, 'secret'), 'hunter2');
+  chmodSync(path, mode);
+  if (uid !== undefined) chownSync(path, uid, uid);
+  return path;
+}
+
+/** Made by another user, or, where this is an ordinary user, as open as if it were. */
+const foreign = (name: string): string => left(name, isRoot ? { uid: OTHER } : { mode: 0o777 });
+const made = isRoot ? `that user ${OTHER} made (tried as root)` : 'that is open to all (tried as an ordinary user)';
+
+test('a temporary directory has a name that nobody can foretell, and is for this user alone', async () => {
+  const [one, two] = [await openTemporaryDirectory('node', place), await openTemporaryDirectory('node', place)];
+  for (const { path } of [one, two]) {
+    expect(basename(path)).toMatch(new RegExp(`^pipewright-${process.pid}-node-[A-Za-z0-9]{6}$`));
+    expect(statSync(path).mode & 0o777).toBe(0o700);
+  }
+  expect(one.path).not.toBe(two.path);
+  await one.remove();
+  await two.remove();
+  expect(readdirSync(place)).toEqual([]);
+});
+
+test(`what a dead process left goes, also beside a directory ${made} under a name of ours`, async () => {
+  foreign(`pipewright-${process.getuid?.() ?? 0}`);
+  const first = await openTemporaryDirectory('node', place);
+  writeFileSync(join(first.path, 'secret'), 'hunter2');
+  writeFileSync(join(first.path, 'owner'), `${process.pid} 1 some-boot`); // as if its process had died
+  const second = await openTemporaryDirectory('node', place);
+  expect([existsSync(first.path), existsSync(second.path)]).toEqual([false, true]);
+});
+
+test(`a directory ${made} is neither used nor swept, whatever it says of itself`, async () => {
+  const theirs = foreign(`pipewright-${DEAD}-node-abcdef`);
+  const own = await openTemporaryDirectory('node', place);
+  expect(own.path.startsWith(theirs)).toBe(false);
+  expect(readFileSync(join(theirs, 'secret'), 'utf8')).toBe('hunter2');
+});
+
+describe('a sweep follows no link', () => {
+  test('under a name of ours', async () => {
+    const elsewhere = left('elsewhere');
+    symlinkSync(elsewhere, join(place, `pipewright-${DEAD}-node-abcdef`));
+    await openTemporaryDirectory('node', place);
+    expect(readdirSync(elsewhere)).toEqual(['owner', 'secret']);
+  });
+
+  test('inside what is swept', async () => {
+    const elsewhere = left('elsewhere');
+    const dead = left(`pipewright-${DEAD}-node-abcdef`);
+    symlinkSync(elsewhere, join(dead, 'link'));
+    await openTemporaryDirectory('node', place);
+    expect([existsSync(dead), readdirSync(elsewhere)]).toEqual([false, ['owner', 'secret']]);
+  });
+
+  test('to where a data directory keeps what belongs to processes', async () => {
+    const data = join(place, 'data');
+    mkdirSync(data, { mode: 0o700 });
+    const elsewhere = left('elsewhere');
+    symlinkSync(elsewhere, join(data, 'run'));
+    await expect(openRunDirectory(data, 'node')).rejects.toMatchObject({
+      code: 'DIRECTORY_NOT_PRIVATE',
+      message: `${join(data, 'run')} is a symbolic link; secrets are kept there`,
+    });
+    expect(readdirSync(elsewhere)).toEqual(['owner', 'secret']);
+  });
+});
+
+test(`a directory for processes ${made} is refused in a data directory`, async () => {
+  const data = join(place, 'data');
+  mkdirSync(join(data, 'run'), { recursive: true, mode: 0o700 });
+  chmodSync(data, 0o700);
+  if (isRoot) chownSync(join(data, 'run'), OTHER, OTHER);
+  else chmodSync(join(data, 'run'), 0o777);
+  await expect(openRunDirectory(data, 'node')).rejects.toMatchObject({
+    code: 'DIRECTORY_NOT_PRIVATE',
+    message: `${join(data, 'run')} ${isRoot ? `belongs to user ${OTHER}` : 'is open to other users (mode 0777)'}; secrets are kept there`,
+  });
+});
+
+test('what processes of another namespace left is theirs, though none here has their number', async () => {
+  const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  const theirs = left(`pipewright-${DEAD}-node-abcdef`);
+  writeFileSync(join(theirs, 'owner'), `${DEAD} 1 ${boot} pid:[1]`);
+  await openTemporaryDirectory('node', place);
+  expect(existsSync(theirs)).toBe(true);
+});
+
+// Only root can give a directory away; who may be trusted with one is decided by a function that private-directory.test.ts has a table of.
+if (isRoot) {
+  test(`a place that belongs to user ${OTHER} (tried as root) is refused: its owner could replace what is kept there`, async () => {
+    chownSync(place, OTHER, OTHER);
+    await expect(openTemporaryDirectory('node', place)).rejects.toMatchObject({
+      code: 'DIRECTORY_NOT_PRIVATE',
+      message: `${place} belongs to user ${OTHER}, who could read and replace what is kept there`,
+      hint: 'set TMPDIR to a directory of your own',
+    });
+  });
+
+  test(`a data directory that belongs to user ${OTHER} (tried as root) is refused before anything is written to it`, async () => {
+    chownSync(place, OTHER, OTHER);
+    await expect(startCluster({ dataDir: place })).rejects.toMatchObject({
+      code: 'DIRECTORY_NOT_PRIVATE',
+      hint: 'name a directory of your own',
+    });
+    expect(readdirSync(place)).toEqual([]);
+  });
+}

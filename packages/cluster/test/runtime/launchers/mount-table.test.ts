@@ -1,0 +1,45 @@
+import { describe, expect, test } from '@jest/globals';
+import { callsOf, fstabOf, mountTable, type MountEntry } from '../../../src/runtime/launchers/mount-table.js';
+import { message } from '../../../src/runtime/launchers/perl-program.js';
+
+describe('a mount', () => {
+  const bind = { source: '/a b', target: '/root/x', type: 'none' };
+  test.each<[string, MountEntry, string, (readonly [number, string])[]]>([
+    ['that is a bind is one call', { ...bind, options: ['bind'] }, '/a\\040b /root/x none bind 0 0\n', [[4096, '']]],
+    [
+      'that is a bind with flags is made twice, since the first call ignores them',
+      { ...bind, options: ['rbind', 'ro', 'nosuid'] },
+      '/a\\040b /root/x none rbind,ro,nosuid 0 0\n',
+      [
+        [20480, ''],
+        [4096 + 32 + 3, ''],
+      ],
+    ],
+    [
+      "of a file system hands the file system's own options on",
+      { source: 'overlay', target: '/root', type: 'overlay', options: ['ro', 'lowerdir=/l:/m'] },
+      'overlay /root overlay ro,lowerdir=/l:/m 0 0\n',
+      [[1, 'lowerdir=/l:/m']],
+    ],
+  ])('%s', (_, entry, line, calls) => {
+    expect(fstabOf([entry])).toBe(line);
+    expect(callsOf([entry]).map(({ flags, options }) => [flags, options])).toEqual(calls);
+  });
+
+  test.each<['root' | 'user', string[]]>([
+    ['root', ['bind', 'bind', 'bind,ro,nosuid,nodev,noexec']],
+    ['user', ['rbind', 'rbind']],
+  ])('as %s is what that user may make', (rights, options) => {
+    const operations = ['/', '/etc'].map(
+      (target) => ({ do: 'bind', source: target, target, readOnly: false, flags: [] }) as const,
+    );
+    const plan = { root: '/r', cwd: '/', refusal: undefined, operations, directories: [], cover: ['/proc/sys'] };
+    expect(mountTable(plan, rights).map((it) => it.options.join(','))).toEqual(options);
+  });
+});
+
+test('a null character is refused, and not taken for the end of a word', () => {
+  expect(() => message('1', 'start', ['a\0b'])).toThrow(
+    '"a\\u0000b" holds a null character, which no process can be given',
+  );
+});

@@ -1,0 +1,86 @@
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { PerlRemover, REMOVER_PROGRAM } from '../../../src/runtime/launchers/perl-remover.js';
+
+const perl = ['/usr/bin/perl', '/bin/perl', '/usr/local/bin/perl'].find((it) => existsSync(it));
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'pipewright-remover-'));
+  mkdirSync(join(folder, 'kept'));
+  writeFileSync(join(folder, 'kept/file'), 'mine');
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** By what it is: how the tree is made. */
+const TREES: Readonly<Record<string, (tree: string) => void>> = {
+  'is not there': () => undefined,
+  'is a file': (tree) => writeFileSync(tree, ''),
+  'is a symlink to a directory': (tree) => symlinkSync(join(folder, 'kept'), tree),
+  'has files, directories and odd names': (tree) => {
+    mkdirSync(join(tree, 'a/b'), { recursive: true });
+    for (const name of ['.hidden', 'two\nlines', '-rf', 'é'.normalize('NFD'), '*'])
+      writeFileSync(join(tree, 'a', name), '');
+  },
+  'has a symlink that leads out': (tree) => {
+    mkdirSync(tree);
+    symlinkSync(join(folder, 'kept'), join(tree, 'out'));
+  },
+  'has directories that cannot be written, as of a module cache': (tree) => {
+    mkdirSync(join(tree, 'mod'), { recursive: true });
+    writeFileSync(join(tree, 'mod/file'), '');
+    chmodSync(join(tree, 'mod'), 0o555);
+  },
+  'has a directory without any right, as of an overlay': (tree) => {
+    mkdirSync(join(tree, 'work/work'), { recursive: true });
+    chmodSync(join(tree, 'work/work'), 0o000);
+  },
+};
+
+// Where there is no Perl it is not used either: the sandbox removes without it, which its own tests see.
+const places: readonly string[] = perl === undefined ? [] : [perl];
+
+test.each(places)('%s does it itself: Node would do it as well, and nobody would see that it had to', (file) => {
+  const tree = join(folder, 'itself');
+  mkdirSync(tree);
+  const input = `${tree}\0`;
+  expect(execFileSync(file, ['-e', REMOVER_PROGRAM], { input, encoding: 'utf8' })).toBe('gone\n');
+});
+
+describe.each(places)('%s removes a tree that', (file) => {
+  const remover = new PerlRemover(file);
+
+  test.each(Object.entries(TREES))('%s', async (name, make) => {
+    const tree = join(folder, name.replace(/\W+/g, '-'));
+    make(tree);
+    await remover.remove(tree);
+    expect(readdirSync(folder)).toEqual(['kept']);
+    expect(readdirSync(join(folder, 'kept'))).toEqual(['file']);
+  });
+
+  test('many at once, each answered for itself', async () => {
+    const trees = Array.from({ length: 50 }, (_, at) => join(folder, `many-${at}`));
+    for (const tree of trees) mkdirSync(tree);
+    await Promise.all(trees.map((tree) => remover.remove(tree)));
+    expect(readdirSync(folder)).toEqual(['kept']);
+  });
+});
+
+test('a Perl that is none leaves the removing to Node', async () => {
+  const tree = join(folder, 'without');
+  mkdirSync(tree);
+  await new PerlRemover('/no/such/perl').remove(tree);
+  expect(existsSync(tree)).toBe(false);
+});

@@ -1,0 +1,45 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { HostFacts } from '../../../src/runtime/host/host-files.js';
+import { MergedDirectories } from '../../../src/runtime/sandbox/merged-directory.js';
+import { planSandbox } from '../../../src/runtime/sandbox/sandbox-plan.js';
+import { specIn } from './try-sandbox.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'pipewright-plan-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const overlay = join(folder, 'overlay');
+mkdirSync(join(overlay, 'usr/local/bin'), { recursive: true });
+mkdirSync(join(overlay, 'etc'));
+writeFileSync(join(overlay, 'usr/local/bin/gsutil'), '#!/bin/sh\n');
+writeFileSync(join(overlay, 'etc/passwd'), 'me\n');
+
+describe('what is laid over the machine is seen', () => {
+  test.each<[string, string, string, readonly string[]]>([
+    ['in a directory of a place', '/usr', '/nowhere', [join(overlay, 'usr'), '/usr']],
+    [
+      'in a directory that is a mount',
+      '/usr/local/bin',
+      '/usr/local/bin',
+      [join(overlay, 'usr/local/bin'), '/usr/local/bin'],
+    ],
+    [
+      'in a directory above which there is a mount',
+      '/usr/local',
+      '/usr/local',
+      [join(overlay, 'usr/local'), '/usr/local'],
+    ],
+    ['in place of a file that is a mount', '/etc/passwd', '/etc/passwd', [join(overlay, 'etc/passwd')]],
+  ])('%s', (_, target, mounted, expected) => {
+    const kept = { layers: new Map<string, string>(), merged: new MergedDirectories(), facts: new HostFacts() };
+    const spec = specIn(folder, ['/bin/sh'], { overlays: [overlay] });
+    const { operations } = planSandbox(spec, { overlay: true, proc: 'mount' }, [{ target: mounted, flags: [] }], kept);
+    const sources = operations.flatMap((it) => {
+      if (it.do === 'overlay' && it.target === target) return it.lowers;
+      return it.do === 'bind' && it.target === target ? [it.source] : [];
+    });
+    expect(sources).toEqual(expected);
+  });
+});

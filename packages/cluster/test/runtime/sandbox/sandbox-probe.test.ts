@@ -1,0 +1,68 @@
+import { describe, expect, test } from '@jest/globals';
+import { explainRefusal, withProcessRemedy, type Restrictions } from '../../../src/runtime/sandbox/sandbox-probe.js';
+
+const free: Restrictions = { isRoot: false, inContainer: false };
+
+test('a limit of processes is not taken for a refusal of namespaces', () => {
+  for (const said of ['spawn /usr/bin/perl EAGAIN', 'fork: Resource temporarily unavailable\n']) {
+    const problem = explainRefusal({ ...free, seccomp: '2', maxProcesses: '18' }, said);
+    expect(problem.code).toBe('SANDBOX_NO_PROCESSES');
+    expect(problem.message).toBe(
+      `steps cannot be run here: no more processes can be started (${said.trim()}); this user may have 18, threads included`,
+    );
+    expect(problem.hints).toEqual(['raise the limit (ulimit -u 4096), or end other processes of this user']);
+  }
+});
+
+test('a container that could not be made for want of a process says what to do', () => {
+  expect(withProcessRemedy('clone: Resource temporarily unavailable')).toBe(
+    'clone: Resource temporarily unavailable; too many processes: raise the limit (ulimit -u), or end some',
+  );
+  expect(withProcessRemedy('clone: Operation not permitted')).toBe('clone: Operation not permitted');
+});
+
+describe('the refusal of namespaces', () => {
+  test.each<[string, Partial<Restrictions>, string[]]>([
+    [
+      'by AppArmor',
+      { apparmorRestrictsUserns: '1' },
+      [
+        'AppArmor refuses user namespaces to ordinary programs (Ubuntu 23.10 and later): install bubblewrap with its AppArmor profile (packages bubblewrap and apparmor-profiles), or run `sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0`',
+      ],
+    ],
+    [
+      'by a limit of none',
+      { maxUserNamespaces: '0' },
+      ['no user namespaces are allowed here: run `sudo sysctl user.max_user_namespaces=15000`'],
+    ],
+    [
+      'by a setting of Debian',
+      { unprivilegedUsernsClone: '0' },
+      ['only root may make user namespaces here: run `sudo sysctl kernel.unprivileged_userns_clone=1`'],
+    ],
+    [
+      "by a container's engine",
+      { seccomp: '2' },
+      [
+        'this looks like a container, whose engine refuses namespaces: start it with `--security-opt seccomp=unconfined --security-opt apparmor=unconfined` and, for root, `--cap-add SYS_ADMIN`',
+      ],
+    ],
+    [
+      'to a root without rights',
+      { isRoot: true, maxUserNamespaces: '0' },
+      ['root here has no right to mount: run as an ordinary user of the machine, or give the process CAP_SYS_ADMIN'],
+    ],
+    [
+      'for no known reason',
+      {},
+      ['check that the kernel has user namespaces (CONFIG_USER_NS) and that no security module refuses them'],
+    ],
+  ])('%s says what to do', (_, seen, hints) => {
+    const problem = explainRefusal({ ...free, ...seen }, 'unshare: unshare failed: Operation not permitted\n');
+    expect(problem.code).toBe('SANDBOX_NO_NAMESPACES');
+    expect(problem.message).toBe(
+      'steps cannot be run here: the kernel refuses the namespaces a sandbox is made of (unshare: unshare failed: Operation not permitted; )',
+    );
+    expect(problem.hints).toEqual(hints);
+  });
+});

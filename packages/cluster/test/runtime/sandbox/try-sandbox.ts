@@ -1,0 +1,71 @@
+/**
+ * What the sandbox tests share: a specification to differ from, and a run to its end. Run as a program it is a user's
+ * own small container, for the tests that need another user or a parent that dies.
+ *
+ *     node --import tsx try-sandbox.ts LAUNCHER DIRECTORY COMMAND [ARG…]
+ */
+
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { sandbox } from '../../../src/runtime/sandbox/sandbox.js';
+import type { Launcher } from '../../../src/runtime/launchers/starter.js';
+import type { ContainerSpec, Exit, Runtime, StartResult } from '../../../src/runtime/runtime.js';
+
+let containers = 0;
+
+/** A container on the host's root with one volume at /workspace. */
+export function specIn(
+  directory: string,
+  argv: ContainerSpec['argv'],
+  more: Partial<ContainerSpec> = {},
+): ContainerSpec {
+  const volume = join(directory, 'workspace');
+  mkdirSync(volume, { recursive: true });
+  return {
+    identity: { namespace: 'default', pod: 'p', podUid: 'uid', labels: {}, container: 'c', image: 'host', attempt: 0 },
+    directory: join(directory, `container-${process.pid}-${containers++}`),
+    scratch: join(directory, 'scratch'),
+    rootfs: 'host',
+    overlays: [],
+    mounts: [{ source: volume, target: '/workspace', readOnly: false }],
+    hostFiles: {},
+    argv,
+    env: {},
+    cwd: '/workspace',
+    hostname: 'p',
+    output: { write: () => undefined },
+    ...more,
+  };
+}
+
+/** How a run went: its exit and what it printed, or why it did not start. */
+export type Ran = { readonly exit: Exit; readonly printed: string } | Extract<StartResult, { started: false }>;
+
+/** Runs a container to its end. */
+export async function runToEnd(runtime: Runtime, spec: ContainerSpec): Promise<Ran> {
+  const chunks: Buffer[] = [];
+  const output = {
+    write: (chunk: Uint8Array) => {
+      chunks.push(Buffer.from(chunk));
+      return undefined;
+    },
+  };
+  const started = await runtime.start({ ...spec, output });
+  if (!started.started) return started;
+  return { exit: await started.container.exit, printed: Buffer.concat(chunks).toString() };
+}
+
+const [, program, launcher, directory, command, ...args] = process.argv;
+if (program?.endsWith('try-sandbox.ts') === true && directory !== undefined && command !== undefined) {
+  const output = {
+    write: (chunk: Uint8Array) => {
+      process.stdout.write(chunk);
+      return undefined;
+    },
+  };
+  const started = await sandbox({ launchers: [launcher as Launcher] }).start(
+    specIn(directory, [command, ...args], { output }),
+  );
+  if (!started.started) process.stdout.write(`${started.message}\n`);
+  process.exitCode = started.started ? (await started.container.exit).exitCode : 200;
+}

@@ -1,0 +1,272 @@
+/** What clients and watchers of the API server see while a write is not durable yet, and when it never becomes so. */
+
+import { expect, test } from '@jest/globals';
+import { fake } from '@pipewright/cluster';
+import { startClusterOn, type Cluster } from '../../src/cluster.js';
+import { openStorageOn } from '../../src/storage/open.js';
+import { SECRETS } from './stored.js';
+import { diskError, MemoryDisk, turn } from '../support/memory-disk.js';
+
+const CONFIG_MAPS = '/api/v1/namespaces/default/configmaps';
+
+async function call(cluster: Cluster, method: string, path: string, body?: object, type = 'application/json') {
+  const init = body ? { body: JSON.stringify(body), headers: { 'content-type': type } } : {};
+  const response = await cluster.send(new Request(`http://kubernetes${path}`, { method, ...init }));
+  return (await response.json()) as Answer;
+}
+
+interface Answer {
+  readonly code?: number;
+  readonly reason?: string;
+  readonly message?: string;
+  readonly metadata: { readonly name: string; readonly resourceVersion: string };
+  readonly data?: object;
+  readonly items?: readonly Answer[];
+}
+
+/** A cluster whose disk can be made to wait. */
+async function clusterOn(disk: MemoryDisk): Promise<Cluster> {
+  return startClusterOn(await openStorageOn(disk, { secrets: SECRETS }), {});
+}
+
+/** Lets the disk wait with its syncs until the returned function is called, with an error to fail. */
+function hold(disk: MemoryDisk): (error?: Error) => void {
+  let release: (error?: Error) => void = () => undefined;
+  const held = new Promise<void>((resolve, reject) => {
+    release = (error) => (error ? reject(error) : resolve());
+  });
+  held.catch(() => undefined);
+  disk.before = ({ kind }) => (kind === 'datasync' ? held : undefined);
+  return (error) => {
+    disk.before = () => undefined;
+    release(error);
+  };
+}
+
+/** Collects the events of a watch as they come. */
+async function watch(cluster: Cluster, path: string): Promise<string[]> {
+  const seen: string[] = [];
+  const response = await cluster.send(new Request(`http://kubernetes${path}?watch=true`));
+  void (async () => {
+    const decoder = new TextDecoder();
+    for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
+      const { type, object } = JSON.parse(decoder.decode(chunk)) as { type: string; object: Answer };
+      seen.push(`${type} ${object.metadata.name}`);
+    }
+  })().catch(() => undefined);
+  await turn();
+  seen.length = 0; // what was there before
+  return seen;
+}
+
+const settle = async (): Promise<void> => {
+  for (let n = 0; n < 20; n += 1) await turn();
+};
+
+const named = (answer: Answer): string[] => (answer.items ?? []).map(({ metadata }) => metadata.name);
+
+test('a write is not seen by get, list and watch before it is durable, and then by all of them', async () => {
+  const disk = new MemoryDisk();
+  const cluster = await clusterOn(disk);
+  const seen = await watch(cluster, CONFIG_MAPS);
+  const before = await call(cluster, 'GET', CONFIG_MAPS);
+  const release = hold(disk);
+  let answered = false;
+  const making = call(cluster, 'POST', CONFIG_MAPS, { metadata: { name: 'a' } }).finally(() => (answered = true));
+  await settle();
+  expect([(await call(cluster, 'GET', `${CONFIG_MAPS}/a`)).code, answered, seen]).toEqual([404, false, []]);
+  expect(await call(cluster, 'GET', CONFIG_MAPS)).toEqual(before);
+  release();
+  const made = await making;
+  await settle();
+  expect(await call(cluster, 'GET', `${CONFIG_MAPS}/a`)).toEqual(made);
+  expect(seen).toEqual(['ADDED a']);
+  await cluster.close();
+});
+
+test('writes are computed on what is not durable yet, and a conflict is answered only when it is certain', async () => {
+  const disk = new MemoryDisk();
+  const cluster = await clusterOn(disk);
+  const release = hold(disk);
+  const json = 'application/merge-patch+json';
+  const requests: (() => Promise<Answer>)[] = [
+    () => call(cluster, 'POST', CONFIG_MAPS, { metadata: { name: 'a' }, data: { one: '1' } }),
+    () => call(cluster, 'PATCH', `${CONFIG_MAPS}/a`, { data: { two: '2' } }, json),
+    () => call(cluster, 'POST', CONFIG_MAPS, { metadata: { name: 'a' } }),
+    () => call(cluster, 'DELETE', `${CONFIG_MAPS}/a`),
+    () => call(cluster, 'DELETE', `${CONFIG_MAPS}/a`),
+  ];
+  let answers = 0;
+  const writes: Promise<Answer>[] = [];
+  for (const request of requests) {
+    writes.push(request().finally(() => (answers += 1)));
+    await settle();
+  }
+  expect(answers).toBe(0);
+  release();
+  const [, patched, again, , twice] = await Promise.all(writes);
+  expect(patched?.data).toEqual({ one: '1', two: '2' });
+  expect([again?.reason, twice?.reason]).toEqual(['AlreadyExists', 'NotFound']);
+  await cluster.close();
+});
+
+test('a write that the disk refuses is answered with a Status that says why, and nobody ever sees it', async () => {
+  const disk = new MemoryDisk();
+  const cluster = await clusterOn(disk);
+  const seen = await watch(cluster, CONFIG_MAPS);
+  const release = hold(disk);
+  const writes = [
+    call(cluster, 'POST', CONFIG_MAPS, { metadata: { name: 'a' } }),
+    call(cluster, 'POST', CONFIG_MAPS, { metadata: { name: 'a' } }),
+  ];
+  await settle();
+  release(diskError('ENOSPC', 'log-00000001.ndjson'));
+  for (const answer of await Promise.all(writes)) {
+    expect(answer).toMatchObject({
+      kind: 'Status',
+      code: 500,
+      reason: 'InternalError',
+      message:
+        "Internal error occurred: cannot write to the data directory /data: the disk is full (ENOSPC: injected, '/data/log-00000001.ndjson')",
+    });
+  }
+  expect((await call(cluster, 'GET', `${CONFIG_MAPS}/a`)).code).toBe(404);
+  const made = await call(cluster, 'POST', CONFIG_MAPS, { metadata: { name: 'b' } });
+  await settle();
+  expect(seen).toEqual(['ADDED b']);
+  expect(named(await call(cluster, 'GET', CONFIG_MAPS))).toEqual(['b', 'kube-root-ca.crt']);
+  const list = await call(cluster, 'GET', CONFIG_MAPS);
+  expect(list.metadata.resourceVersion).toBe(made.metadata.resourceVersion);
+  await cluster.close();
+});
+
+test('a cluster whose disk is full at the start says so', async () => {
+  const disk = new MemoryDisk();
+  const storage = await openStorageOn(disk, { secrets: SECRETS });
+  disk.capacity = 10_000;
+  await expect(startClusterOn(storage, {})).rejects.toMatchObject({
+    code: 'DATA_DIR_UNUSABLE',
+    message: expect.stringContaining('cannot write to the data directory /data: the disk is full'),
+    hint: 'free space on the disk',
+  });
+});
+
+test('namespaces are emptied, quotas kept and owned objects collected after the disk was full', async () => {
+  const disk = new MemoryDisk();
+  const waiting: (() => void)[] = [];
+  const clock = {
+    date: () => new Date(0),
+    now: () => 0,
+    defer: (run: () => void) => void setImmediate(run),
+    after: (_ms: number, run: () => void) => {
+      waiting.push(run);
+      return () => undefined;
+    },
+  };
+  const cluster = await startClusterOn(await openStorageOn(disk, { secrets: SECRETS, clock }), { wireClock: clock });
+  await call(cluster, 'POST', '/api/v1/namespaces', { metadata: { name: 'ci' } });
+  const owner = await call(cluster, 'POST', CONFIG_MAPS, { metadata: { name: 'owner' } });
+  const { uid } = owner.metadata as unknown as { readonly uid: string };
+  const ownerReferences = [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'owner', uid }];
+  await call(cluster, 'POST', CONFIG_MAPS, { metadata: { name: 'owned', ownerReferences } });
+  await settle();
+  let allowed = 2; // the two deletions; what follows from them fails
+  disk.before = ({ kind, name }) => {
+    if (kind === 'write' && name.startsWith('log') && allowed-- <= 0) throw diskError('ENOSPC', name);
+  };
+  await call(cluster, 'DELETE', '/api/v1/namespaces/ci');
+  await call(cluster, 'DELETE', `${CONFIG_MAPS}/owner`);
+  await settle();
+  expect((await call(cluster, 'GET', `${CONFIG_MAPS}/owned`)).code).toBeUndefined();
+  disk.before = () => undefined;
+  for (const run of waiting.splice(0)) run();
+  await settle();
+  expect((await call(cluster, 'GET', `${CONFIG_MAPS}/owned`)).code).toBe(404);
+  expect((await call(cluster, 'GET', '/api/v1/namespaces/ci')).code).toBe(404);
+  await cluster.close();
+});
+
+test('closing ends while the disk is full and pods run', async () => {
+  const disk = new MemoryDisk();
+  const runtime = fake({ script: () => ({ duration: 'forever' }) });
+  const cluster = await startClusterOn(await openStorageOn(disk, { secrets: SECRETS }), {
+    runtime,
+    images: () => ({ rootfs: 'host' }),
+  });
+  const spec = { containers: [{ name: 'main', image: 'busybox', command: ['sleep'] }] };
+  await call(cluster, 'POST', '/api/v1/namespaces/default/pods', { metadata: { name: 'p' }, spec });
+  await settle();
+  disk.before = ({ kind, name }) => {
+    if (kind === 'write') throw diskError('ENOSPC', name);
+  };
+  const outcome = await cluster.close().catch((cause: unknown) => cause);
+  expect(outcome === undefined || (outcome as { code: string }).code === 'DATA_DIR_NOT_SAVED').toBe(true);
+});
+
+test('a quota that was not counted before a crash is counted by the next start', async () => {
+  const disk = new MemoryDisk();
+  const cluster = await clusterOn(disk);
+  const quotas = '/api/v1/namespaces/default/resourcequotas';
+  await call(cluster, 'POST', quotas, { metadata: { name: 'few' }, spec: { hard: { configmaps: '5' } } });
+  await settle();
+  let crashed: MemoryDisk | undefined;
+  const making = call(cluster, 'POST', CONFIG_MAPS, { metadata: { name: 'a' } });
+  disk.before = ({ kind, name }) => {
+    if (kind === 'write' && name.startsWith('log')) crashed = disk.copy(); // the last write is that of the count
+  };
+  await making;
+  await settle();
+  await cluster.close();
+  const again = await clusterOn(crashed!);
+  await settle();
+  const { status } = (await call(again, 'GET', `${quotas}/few`)) as Answer & { readonly status: object };
+  expect(status).toEqual({ hard: { configmaps: '5' }, used: { configmaps: '2' } });
+  await again.close();
+});
+
+test('objects whose definition was deleted before a crash are removed by the next start, and others stay', async () => {
+  const disk = new MemoryDisk();
+  const cluster = await clusterOn(disk);
+  const definition = (plural: string, kind: string, served: boolean) => ({
+    metadata: { name: `${plural}.x.io` },
+    spec: {
+      group: 'x.io',
+      scope: 'Namespaced',
+      names: { plural, kind },
+      versions: [{ name: 'v1', served, storage: true, schema: { openAPIV3Schema: { type: 'object' } } }],
+    },
+  });
+  const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+  for (const [plural, kind] of [
+    ['things', 'Thing'],
+    ['others', 'Other'],
+  ] as const) {
+    await call(cluster, 'POST', definitions, definition(plural, kind, true));
+    await call(cluster, 'POST', `/apis/x.io/v1/namespaces/default/${plural}`, { metadata: { name: 'one' } });
+  }
+  let crashed: MemoryDisk | undefined;
+  disk.before = ({ kind, name }) => {
+    // the deletion of the definition is durable; that of its objects, which comes next, is not yet
+    if (kind === 'write' && name.startsWith('log')) crashed = disk.copy();
+  };
+  await call(cluster, 'DELETE', `${definitions}/things.x.io`);
+  await settle();
+  await cluster.close();
+  const storage = await openStorageOn(crashed!, { secrets: SECRETS });
+  expect([storage.store.collection('x.io/things').size, storage.store.collection('x.io/others').size]).toEqual([1, 1]);
+  const again = await startClusterOn(storage, {});
+  expect([storage.store.collection('x.io/things').size, storage.store.collection('x.io/others').size]).toEqual([0, 1]);
+  await again.close();
+});
+
+test('objects of built-in kinds that only a later version serves are kept', async () => {
+  const disk = new MemoryDisk();
+  const storage = await openStorageOn(disk, { secrets: SECRETS });
+  const metadata = { name: 'one', namespace: 'default', uid: 'u', resourceVersion: '', creationTimestamp: '' };
+  const places = ['/laters', 'batch/laters', 'later.k8s.io/laters'];
+  for (const place of places) storage.store.put(place, { apiVersion: 'v1', kind: 'Later', metadata });
+  await (await startClusterOn(storage, {})).close();
+  const again = await openStorageOn(disk, { secrets: SECRETS });
+  expect(places.map((place) => again.store.collection(place).size)).toEqual([1, 1, 1]);
+  await again.close();
+});

@@ -1,0 +1,18 @@
+/** A world of nothing but a store, for tests of the parts that look at one. */
+
+import { BUILT_IN } from '../../src/api/kinds/builtin.js';
+import { Catalog } from '../../src/api/kinds/resource-catalog.js';
+import type { World } from '../../src/api/api-context.js';
+import { systemClock } from '../../src/platform/clock.js';
+import { systemRandom } from '../../src/platform/random.js';
+import type { Store } from '../../src/storage/memory/store.js';
+
+/** Its kinds are the built-in ones, nobody is asked about admission, and time stands still. */
+export const bareWorld = (store: Store): World => ({
+  store,
+  catalog: new Catalog(BUILT_IN),
+  admission: [],
+  caPem: () => '',
+  clock: { ...systemClock, date: () => new Date(0) },
+  random: systemRandom,
+});

@@ -1,0 +1,151 @@
+/**
+ * What the node's tests share: a cluster with a node, pods made from what matters, and waiting by watching.
+ */
+
+import { startCluster, type Cluster, type ClusterOptions } from '../../src/index.js';
+import type { Container, Pod, PodSpec } from '../../src/node/pod/pod.js';
+
+/** A container as a test writes it. */
+export type TestContainer = Partial<Container> & { readonly name: string };
+
+/** A status as the tests read it. */
+export interface SeenPod extends Omit<Pod, 'status'> {
+  readonly status?: {
+    readonly phase?: string;
+    readonly reason?: string;
+    readonly message?: string;
+    readonly conditions?: readonly { readonly type: string; readonly status: string }[];
+    readonly initContainerStatuses?: readonly SeenContainer[];
+    readonly containerStatuses?: readonly SeenContainer[];
+  };
+}
+
+export interface SeenContainer {
+  readonly name: string;
+  readonly ready: boolean;
+  readonly restartCount: number;
+  readonly image: string;
+  readonly state: {
+    readonly waiting?: { readonly reason: string; readonly message?: string };
+    readonly running?: object;
+    readonly terminated?: { readonly reason: string; readonly exitCode: number; readonly message?: string };
+  };
+  readonly lastState: { readonly terminated?: { readonly reason: string; readonly exitCode: number } };
+}
+
+/** A cluster and a few words to use it with. */
+export class Lab {
+  readonly cluster: Cluster;
+
+  private constructor(cluster: Cluster) {
+    this.cluster = cluster;
+  }
+
+  static async open(options: ClusterOptions): Promise<Lab> {
+    return new Lab(await startCluster({ images: () => ({ rootfs: 'host' }), ...options }));
+  }
+
+  async ask<T = SeenPod>(method: string, path: string, body?: object, type = 'application/json'): Promise<T> {
+    const headers = { 'content-type': type };
+    const request = new Request(`http://kubernetes${path}`, {
+      method,
+      headers,
+      ...(body && { body: JSON.stringify(body) }),
+    });
+    return (await (await this.cluster.send(request)).json()) as T; // the test says what it asks for
+  }
+
+  create(kind: 'secrets' | 'configmaps' | 'persistentvolumeclaims', name: string, body: object): Promise<unknown> {
+    return this.ask('POST', `/api/v1/namespaces/default/${kind}`, { metadata: { name }, ...body });
+  }
+
+  patch(name: string, change: object): Promise<SeenPod> {
+    return this.ask(
+      'PATCH',
+      `/api/v1/namespaces/default/pods/${name}`,
+      change,
+      'application/strategic-merge-patch+json',
+    );
+  }
+
+  async pod(
+    name: string,
+    containers: readonly TestContainer[],
+    spec: Partial<PodSpec> = {},
+    metadata: object = {},
+  ): Promise<void> {
+    const whole = (it: TestContainer): object => ({ image: 'host', ...it });
+    const made = await this.ask<{ kind: string; message?: string }>('POST', '/api/v1/namespaces/default/pods', {
+      metadata: { name, ...metadata },
+      spec: {
+        restartPolicy: 'Never',
+        automountServiceAccountToken: false,
+        ...spec,
+        ...(spec.initContainers && { initContainers: spec.initContainers.map(whole) }),
+        containers: containers.map(whole),
+      },
+    });
+    if (made.kind !== 'Pod') throw new Error(made.message);
+  }
+
+  /** The pod as soon as it is so. */
+  async until(name: string, so: (pod: SeenPod) => boolean | undefined): Promise<SeenPod> {
+    for await (const { type, object } of this.events<SeenPod>('pods', name)) {
+      if (type !== 'DELETED' && so(object) === true) return object;
+    }
+    throw new Error('the watch ended');
+  }
+
+  async end(name: string): Promise<SeenPod> {
+    return this.until(name, ({ status }) => status?.phase === 'Succeeded' || status?.phase === 'Failed');
+  }
+
+  async gone(name: string): Promise<void> {
+    const { items, metadata } = await this.ask<{ items: SeenPod[]; metadata: { resourceVersion: string } }>(
+      'GET',
+      `/api/v1/namespaces/default/pods?fieldSelector=metadata.name=${name}`,
+    );
+    if (items.length === 0) return;
+    for await (const { type } of this.events('pods', name, metadata.resourceVersion)) if (type === 'DELETED') return;
+  }
+
+  /** The message of an event about a pod, as soon as there is one of this reason. */
+  async event(pod: string, reason: string): Promise<string> {
+    interface Event {
+      readonly reason: string;
+      readonly message: string;
+      readonly involvedObject: { readonly name: string };
+    }
+    for await (const { object } of this.events<Event>('events')) {
+      if (object.involvedObject.name === pod && object.reason === reason) return object.message;
+    }
+    throw new Error('the watch ended');
+  }
+
+  async log(pod: string, container: string, query = ''): Promise<string> {
+    const path = `/api/v1/namespaces/default/pods/${pod}/log?container=${container}${query}`;
+    return (await this.cluster.send(new Request(`http://kubernetes${path}`))).text();
+  }
+
+  private async *events<T>(plural: string, name?: string, since = ''): AsyncGenerator<{ type: string; object: T }> {
+    const only = name === undefined ? '' : `&fieldSelector=metadata.name=${name}`;
+    const response = await this.cluster.send(
+      new Request(`http://kubernetes/api/v1/namespaces/default/${plural}?watch=true&resourceVersion=${since}${only}`),
+    );
+    let rest = '';
+    for await (const chunk of response.body ?? []) {
+      const lines = (rest + Buffer.from(chunk).toString()).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) yield JSON.parse(line) as { type: string; object: T }; // the watch's own form
+    }
+  }
+}
+
+/** What a container does, in one word and what belongs to it. */
+export function stateOf(pod: SeenPod, name: string): string {
+  const { initContainerStatuses = [], containerStatuses = [] } = pod.status ?? {};
+  const { state } = [...initContainerStatuses, ...containerStatuses].find((it) => it.name === name) ?? {};
+  if (state?.waiting) return `waiting ${state.waiting.reason}`;
+  if (state?.terminated) return `${state.terminated.reason} ${state.terminated.exitCode}`;
+  return state?.running ? 'running' : 'unknown';
+}
