@@ -23,6 +23,7 @@ import {
   type RunOptions,
   type TektonAppProps,
 } from '../lib/index.js';
+import { testWithKubectl } from './kubectl-tests.js';
 
 interface Manifest {
   readonly kind: string;
@@ -389,6 +390,8 @@ describe('the configuration of kustomize', () => {
     });
   };
 
-  if (spawnSync('kubectl', ['version', '--client']).status === 0)
-    test('lets a prefix reach every mention of a name, asked of kubectl', letsAPrefixReachEveryMention);
+  testWithKubectl(
+    'lets a prefix reach every mention of a name, as kubectl kustomize prints them',
+    letsAPrefixReachEveryMention,
+  );
 });

@@ -14,6 +14,7 @@ import { ApiObject, App, Chart } from 'cdk8s';
 import fc from 'fast-check';
 import { Task, TektonApp } from '../lib/index.js';
 import { anyString, AWKWARD_STRINGS } from './awkward-strings.js';
+import { testWithKubectl } from './kubectl-tests.js';
 
 const work = mkdtempSync(join(tmpdir(), 'pipewright-strings-'));
 afterAll(() => rmSync(work, { recursive: true, force: true }));
@@ -74,18 +75,16 @@ const strings = AWKWARD_STRINGS.filter(isText);
 const some = fc.sample(anyString().filter(isText), { numRuns: 1000, seed: 11 });
 const withVariables = (text: string): boolean => !/\$[({]/.test(text);
 
-if (spawnSync('kubectl', ['version', '--client']).status === 0) {
-  test('every awkward string reaches kubectl as it is', () => {
-    const all = strings.filter(withVariables);
-    expect(readByKubectl(all)).toEqual(expected(all));
-  });
+testWithKubectl('kubectl reads every awkward string as it was written', () => {
+  const all = strings.filter(withVariables);
+  expect(readByKubectl(all)).toEqual(expected(all));
+});
 
-  test('so do a thousand that were made up', () => {
-    const all = [...new Set(some.filter(withVariables))];
-    expect(all.length).toBeGreaterThan(500);
-    expect(readByKubectl(all)).toEqual(expected(all));
-  });
-}
+testWithKubectl('kubectl reads a thousand generated strings as they were written', () => {
+  const all = [...new Set(some.filter(withVariables))];
+  expect(all.length).toBeGreaterThan(500);
+  expect(readByKubectl(all)).toEqual(expected(all));
+});
 
 describe('in an App of cdk8s', () => {
   const refused = (text: string): boolean => {
@@ -108,13 +107,11 @@ describe('in an App of cdk8s', () => {
     );
   });
 
-  if (spawnSync('kubectl', ['version', '--client']).status === 0) {
-    test('every other string reaches kubectl as it is', () => {
-      const all = [...new Set([...strings, ...some])].filter((text) => withVariables(text) && !refused(text));
-      expect(all.length).toBeGreaterThan(500);
-      expect(readByKubectl(all, new App({ outdir: work }))).toEqual(expected(all));
-    });
-  }
+  testWithKubectl('kubectl reads every other string as it was written', () => {
+    const all = [...new Set([...strings, ...some])].filter((text) => withVariables(text) && !refused(text));
+    expect(all.length).toBeGreaterThan(500);
+    expect(readByKubectl(all, new App({ outdir: work }))).toEqual(expected(all));
+  });
 });
 
 test('a string that is no text is refused', () => {

@@ -2,7 +2,6 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
-import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { sandbox } from '@pipewright/cluster';
@@ -10,6 +9,7 @@ import { KubeClient, resource, SECRETS, SERVICE_ACCOUNTS, type KubeObject } from
 import type { TaskRun } from '@pipewright/tekton';
 import { startFakeGitHub } from '../../controller/test/fake-github.js';
 import { zipOf } from '../../controller/test/zip.js';
+import { hasKubectl } from '../../../test/kubectl-tests.js';
 import { NO_STAND_INS } from '../src/config/config.js';
 import { startLocalCluster } from '../src/local/local-cluster.js';
 import { TASK_RUNS } from '../src/run/kinds.js';
@@ -154,17 +154,8 @@ describe('a cloudEvent', () => {
   });
 });
 
-const hasKubectl = (() => {
-  try {
-    execFileSync('kubectl', ['version', '--client'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-})();
-
 describe('a cluster', () => {
-  test('is reached by a step with the account whose token a Secret holds, and by no other right', async () => {
+  test(`is ${hasKubectl ? 'reached by kubectl in' : 'in the kubeconfig of'} a step with the token of a Secret, and by no other right`, async () => {
     if (!(await usable())) return expect((await sandbox().probe()).usable).toBe(false);
     const images = new Map([['busybox', { rootfs: 'host' }]]);
     const local = await startLocalCluster({ runtime: sandbox(), standIns: { ...NO_STAND_INS, images }, hostFiles: {} });

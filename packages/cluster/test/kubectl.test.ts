@@ -1,15 +1,16 @@
 /**
  * kubectl against the served cluster: what people type, and what they see.
  *
- * Runs where a kubectl is installed, which is found out by trying; elsewhere all of it is reported as skipped.
+ * Without an installed kubectl every test is reported as skipped.
  */
 
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect } from '@jest/globals';
 import { fake, startCluster, type Cluster } from '@pipewright/cluster';
+import { testWithKubectl } from '../../../test/kubectl-tests.js';
 
 interface Result {
   readonly code: number | string;
@@ -29,9 +30,6 @@ function kubectl(...args: readonly string[]): Promise<Result> {
     });
   });
 }
-
-const found = (await kubectl('version', '--client')).code === 0;
-const withKubectl = found ? test : test.skip;
 
 let cluster: Cluster;
 beforeAll(async () => {
@@ -113,7 +111,7 @@ const deployment = (image: string) => ({
   },
 });
 
-withKubectl('apply creates, sees no change, and changes', async () => {
+testWithKubectl('apply creates, sees no change, and changes', async () => {
   const file = manifest('web.json', deployment('nginx:1'), widget('a', { size: 1 }));
   expect((await kubectl('apply', '-f', file)).out).toBe('deployment.apps/web created\nwidget.example.io/a created\n');
   expect((await kubectl('apply', '-f', file)).out).toBe(
@@ -133,7 +131,7 @@ withKubectl('apply creates, sees no change, and changes', async () => {
   expect((await kubectl('scale', 'deploy/web', '--replicas=0')).out).toBe('deployment.apps/web scaled\n');
 });
 
-withKubectl('create says what is wrong with a file, field by field', async () => {
+testWithKubectl('create says what is wrong with a file, field by field', async () => {
   const unknown = await kubectl('create', '-f', manifest('w.json', widget('b', { size: 1, colour: 'red' })));
   expect([unknown.code, unknown.out]).toEqual([
     1,
@@ -146,7 +144,7 @@ withKubectl('create says what is wrong with a file, field by field', async () =>
   );
 });
 
-withKubectl('a pod is run, waited for, described, its log read, and deleted', async () => {
+testWithKubectl('a pod is run, waited for, described, its log read, and deleted', async () => {
   expect((await kubectl('create', '-f', manifest('pod.json', pod('once')))).out).toBe('pod/once created\n');
   const done = await kubectl('wait', '--for=jsonpath={.status.phase}=Succeeded', 'pod/once', '--timeout=20s');
   expect(done.out).toBe('pod/once condition met\n');
@@ -161,23 +159,26 @@ withKubectl('a pod is run, waited for, described, its log read, and deleted', as
   expect((await kubectl('delete', 'pod', 'once')).out).toContain('pod "once" deleted');
 });
 
-withKubectl('exec, cp and port-forward of a running pod are refused, and delete waits until it is gone', async () => {
-  await kubectl('create', '-f', manifest('long.json', pod('long')));
-  expect((await kubectl('wait', '--for=condition=Ready', 'pod/long', '--timeout=20s')).code).toBe(0);
-  const commands = [
-    ['exec', 'long', '--', 'date'],
-    ['cp', 'long:/etc/hostname', join(directory, 'copied')],
-    ['port-forward', 'pod/long', '8080:80'],
-  ];
-  for (const command of commands) {
-    const { code, out } = await kubectl(...command);
-    expect([code, out]).toEqual([1, expect.stringContaining('the embedded cluster does not serve pods/')]);
-  }
-  expect((await kubectl('delete', 'pod', 'long', '--grace-period=5', '--timeout=20s')).code).toBe(0);
-  expect((await kubectl('get', 'pod', 'long')).out).toBe('Error from server (NotFound): pods "long" not found\n');
-});
+testWithKubectl(
+  'exec, cp and port-forward of a running pod are refused, and delete waits until it is gone',
+  async () => {
+    await kubectl('create', '-f', manifest('long.json', pod('long')));
+    expect((await kubectl('wait', '--for=condition=Ready', 'pod/long', '--timeout=20s')).code).toBe(0);
+    const commands = [
+      ['exec', 'long', '--', 'date'],
+      ['cp', 'long:/etc/hostname', join(directory, 'copied')],
+      ['port-forward', 'pod/long', '8080:80'],
+    ];
+    for (const command of commands) {
+      const { code, out } = await kubectl(...command);
+      expect([code, out]).toEqual([1, expect.stringContaining('the embedded cluster does not serve pods/')]);
+    }
+    expect((await kubectl('delete', 'pod', 'long', '--grace-period=5', '--timeout=20s')).code).toBe(0);
+    expect((await kubectl('get', 'pod', 'long')).out).toBe('Error from server (NotFound): pods "long" not found\n');
+  },
+);
 
-withKubectl("logs of a Job's pods are those of no other pod", async () => {
+testWithKubectl("logs of a Job's pods are those of no other pod", async () => {
   await kubectl('run', 'other', '--image=busybox', '--restart=Never');
   await kubectl('create', 'job', 'own', '--image=busybox', '--', 'date');
   const logs = await kubectl('logs', 'job/own', '--pod-running-timeout=1ms');
@@ -194,7 +195,7 @@ const MORE_GENERATED = [
   ['create', 'quota', 'q', '--hard=cpu=1'],
 ];
 
-withKubectl('what kubectl generates itself is understood', async () => {
+testWithKubectl('what kubectl generates itself is understood', async () => {
   const commands = [
     ...(process.env['THOROUGH'] ? MORE_GENERATED : []),
     ['create', 'secret', 'docker-registry', 's', '--docker-username=u', '--docker-password=p', '--docker-server=r'],
@@ -229,7 +230,7 @@ withKubectl('what kubectl generates itself is understood', async () => {
   expect((await kubectl('delete', 'namespace', 'team', '--timeout=20s')).code).toBe(0);
 });
 
-withKubectl('apply --prune removes what is no longer in the files', async () => {
+testWithKubectl('apply --prune removes what is no longer in the files', async () => {
   const map = (name: string) => ({
     apiVersion: 'v1',
     kind: 'ConfigMap',
@@ -247,12 +248,12 @@ withKubectl('apply --prune removes what is no longer in the files', async () => 
   expect([code, out]).toEqual([0, expect.stringContaining('configmap/gone pruned')]);
 });
 
-withKubectl('cluster-info dump holds what the cluster has', async () => {
+testWithKubectl('cluster-info dump holds what the cluster has', async () => {
   const { code, out } = await kubectl('cluster-info', 'dump');
   expect([code, out]).toEqual([0, expect.stringContaining('"kind": "NodeList"')]);
 });
 
-withKubectl('explain knows the fields of kinds, built in and not', async () => {
+testWithKubectl('explain knows the fields of kinds, built in and not', async () => {
   expect((await kubectl('explain', 'pod.spec.containers.env')).out).toContain('valueFrom\t<');
   expect((await kubectl('explain', 'widget.spec.size')).out).toContain('How big.');
 });
