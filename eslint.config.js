@@ -44,7 +44,8 @@ const SIMULATED = [
 
 /** Implementations of what is injected, and code that a simulation does not reach: real files, sockets, keys and processes. */
 const SIMULATION_EDGES = [
-  'packages/kube/src/{client-node,clock,credentials,kubeconfig,kubeconfig-send,random}.ts',
+  'packages/kube/src/{clock,random}.ts',
+  'packages/kube/src/client/{client-node,credentials,kubeconfig,kubeconfig-send}.ts',
   'packages/cluster/src/api/kinds/builtin-schemas.ts', // a table that is read once
   'packages/cluster/src/storage/{open,secrets,disk/disk,disk/lock}.ts',
   'packages/cluster/src/node/{machine,container/container-start,container/termination,probes/probing}.ts',

@@ -68,7 +68,7 @@ test.each([
 test.each([
   'packages/cluster/src/api/server.ts',
   'packages/cluster/src/node/node.ts',
-  'packages/kube/src/reflector.ts',
+  'packages/kube/src/controller/informer.ts',
   'packages/controller/src/edge/controller.ts',
 ])('lint rejects timers in %s', (file) => {
   expect(complaintsAbout('setTimeout(() => 1, 5)', file)).not.toEqual([]);

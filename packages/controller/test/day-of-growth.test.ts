@@ -13,7 +13,7 @@ import { startClusterOn } from '../../cluster/src/cluster.js';
 import { podClock } from '../../cluster/src/node/pod-clock.js';
 import { openStorageOn, type Storage } from '../../cluster/src/storage/open.js';
 import { MemoryDisk } from '../../cluster/test/support/memory-disk.js';
-import { FakeClock } from '../../kube/test/fake-clock.js';
+import { FakeClock } from '../../kube/test/support/fake-clock.js';
 import { startController } from '../src/index.js';
 import { chain, newBench, okTask } from './bench.js';
 

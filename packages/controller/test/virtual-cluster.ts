@@ -8,7 +8,7 @@
 import type { Cluster } from '@pipewright/cluster';
 import { systemClock, type Send } from '@pipewright/kube';
 import { startController, type Controller, type ControllerOptions } from '../src/index.js';
-import { FakeClock } from '../../kube/test/fake-clock.js';
+import { FakeClock } from '../../kube/test/support/fake-clock.js';
 import { collectingLog, newBench, newCluster, type Bench, type Script } from './bench.js';
 
 /** Reconciles of one object after which something must be wrong. */

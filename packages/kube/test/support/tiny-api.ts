@@ -4,7 +4,7 @@
  * Written for fault injection only; what a real server does is shown by `client.cluster.ts` and the embedded cluster's contract.
  */
 
-import type { Send } from '../src/index.js';
+import type { Send } from '../../src/index.js';
 
 interface Stored {
   readonly metadata: { readonly name: string; readonly uid: string; readonly resourceVersion: string };

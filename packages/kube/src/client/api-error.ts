@@ -4,7 +4,7 @@
  * A message holds the server's own sentence and nothing else: no headers, no request body, no token, so it may be logged.
  */
 
-import type { PlainResponse } from './send.js';
+import type { PlainResponse } from './transport.js';
 
 /** One field that was wrong, as a 422 lists them. */
 export interface StatusCause {

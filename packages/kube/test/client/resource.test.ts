@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { apiVersionOf, DEPLOYMENTS, fromKey, keyOf, LEASES, NAMESPACES, pathOf, PODS, resource } from '../src/index.js';
+import { apiVersionOf, DEPLOYMENTS, fromKey, keyOf, LEASES, NAMESPACES, pathOf, PODS, resource } from '../../src/index.js';
 
 describe('where a kind lives', () => {
   const taskRuns = resource('tekton.dev/v1alpha1', 'taskruns', 'TaskRun');

@@ -6,7 +6,7 @@
  */
 
 import { ApiError, NoAnswerError } from './api-error.js';
-import type { Question } from './ask.js';
+import type { Question } from './request.js';
 import { pathOf, type Resource } from './resource.js';
 
 /** What to watch, and from when. */

@@ -7,9 +7,9 @@ import {
   Reflector,
   type KubeObject,
   type ReflectorOptions,
-} from '../src/index.js';
-import { FakeClock, settle } from './fake-clock.js';
-import { TinyApi } from './tiny-api.js';
+} from '../../src/index.js';
+import { FakeClock, settle } from '../support/fake-clock.js';
+import { TinyApi } from '../support/tiny-api.js';
 
 const stops: (() => Promise<void>)[] = [];
 

@@ -1,6 +1,6 @@
 /** Notices silence: a half-open connection delivers nothing and reports nothing. */
 
-import type { Clock } from './clock.js';
+import type { Clock } from '../clock.js';
 
 /** Fires its signal when it is not fed for a while, or told to bark. */
 export class Watchdog {

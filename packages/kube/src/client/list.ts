@@ -6,7 +6,7 @@
  */
 
 import { isExpired } from './api-error.js';
-import type { Question } from './ask.js';
+import type { Question } from './request.js';
 import { apiVersionOf, pathOf, type Resource } from './resource.js';
 
 /** Which objects to list. */

@@ -6,11 +6,11 @@
  */
 
 import { ApiError } from './api-error.js';
-import { askForEvents, askForJson, askForStream, type Patience, type Question } from './ask.js';
-import { systemClock, type Clock } from './clock.js';
+import { askForEvents, askForJson, askForStream, type Patience, type Question } from './request.js';
+import { systemClock, type Clock } from '../clock.js';
 import { listAll, type List, type ListOptions } from './list.js';
 import { pathOf, PODS, type KubeObject, type Resource } from './resource.js';
-import type { Send } from './send.js';
+import type { Send } from './transport.js';
 import { watchEvents, type WatchEvent, type WatchOptions } from './watch.js';
 
 /** Where an object is. */

@@ -10,14 +10,14 @@
  * A listener decides nothing: it adds keys to a queue. What happened in between two looks is not reported, by design.
  */
 
-import { isExpired, NoAnswerError } from './api-error.js';
+import { isExpired, NoAnswerError } from '../client/api-error.js';
 import { Backoff } from './backoff.js';
-import type { KubeClient } from './client.js';
-import { pause, systemClock, type Clock } from './clock.js';
-import { systemRandom } from './random.js';
-import { keyOf, type KubeObject, type Resource } from './resource.js';
+import type { KubeClient } from '../client/client.js';
+import { pause, systemClock, type Clock } from '../clock.js';
+import { systemRandom } from '../random.js';
+import { keyOf, type KubeObject, type Resource } from '../client/resource.js';
 import { slim, Store, type Change, type Indexer } from './store.js';
-import type { WatchEvent } from './watch.js';
+import type { WatchEvent } from '../client/watch.js';
 import { Watchdog } from './watchdog.js';
 
 /** What to keep, and whom to tell. */

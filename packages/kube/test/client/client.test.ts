@@ -8,9 +8,9 @@ import {
   isExpired,
   refusedAs,
   type Send,
-} from '../src/index.js';
-import { FakeClock, settle } from './fake-clock.js';
-import { TinyApi } from './tiny-api.js';
+} from '../../src/index.js';
+import { FakeClock, settle } from '../support/fake-clock.js';
+import { TinyApi } from '../support/tiny-api.js';
 
 const at = { namespace: 'default', name: 'a' };
 

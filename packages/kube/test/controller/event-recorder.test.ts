@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { EventRecorder, KubeClient } from '../src/index.js';
-import { FakeClock } from './fake-clock.js';
-import { TinyApi } from './tiny-api.js';
+import { EventRecorder, KubeClient } from '../../src/index.js';
+import { FakeClock } from '../support/fake-clock.js';
+import { TinyApi } from '../support/tiny-api.js';
 
 const run = {
   apiVersion: 'tekton.dev/v1alpha1',

@@ -6,9 +6,9 @@
  */
 
 import { ApiError, NoAnswerError } from './api-error.js';
-import { pause, type Clock } from './clock.js';
+import { pause, type Clock } from '../clock.js';
 import { readLines } from './lines.js';
-import { ORIGIN, type PlainRequest, type PlainResponse, type Send } from './send.js';
+import { ORIGIN, type PlainRequest, type PlainResponse, type Send } from './transport.js';
 
 /** How long to wait, and how often to come back. */
 export interface Patience {

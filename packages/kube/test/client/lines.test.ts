@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { readLines } from '../src/lines.js';
+import { readLines } from '../../src/client/lines.js';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 

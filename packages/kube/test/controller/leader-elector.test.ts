@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { KubeClient, LeaseElector, type LeaseElectorOptions } from '../src/index.js';
-import { FakeClock, settle } from './fake-clock.js';
-import { TinyApi } from './tiny-api.js';
+import { KubeClient, LeaseElector, type LeaseElectorOptions } from '../../src/index.js';
+import { FakeClock, settle } from '../support/fake-clock.js';
+import { TinyApi } from '../support/tiny-api.js';
 
 /** Someone who strives for the lease; who has it is known from `has`. */
 function candidate(api: TinyApi, clock: FakeClock, identity: string, options: Partial<LeaseElectorOptions> = {}) {

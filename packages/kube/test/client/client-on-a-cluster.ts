@@ -16,7 +16,7 @@ import {
   SERVICE_ACCOUNTS,
   type KubeObject,
   type Send,
-} from '../src/index.js';
+} from '../../src/index.js';
 
 /** Describes the client on a cluster, in a namespace of its own. `runsPods`: whether there is a node. */
 export function describeClient(

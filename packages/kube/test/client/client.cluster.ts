@@ -1,6 +1,6 @@
 /** The client on a real Kubernetes: `KUBECONFIG` names it. */
 
-import { kubeconfigSend } from '../src/index.js';
+import { kubeconfigSend } from '../../src/index.js';
 import { describeClient } from './client-on-a-cluster.js';
 
 const connect = async () => {

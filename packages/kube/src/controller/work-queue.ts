@@ -10,8 +10,8 @@
  * the workers yield to it.
  */
 
-import { systemClock, type Clock } from './clock.js';
-import { systemRandom } from './random.js';
+import { systemClock, type Clock } from '../clock.js';
+import { systemRandom } from '../random.js';
 import { TokenBucket } from './token-bucket.js';
 
 /** Of changes that someone waits for; the first list of old objects, and repeats for no reason, come after them. */

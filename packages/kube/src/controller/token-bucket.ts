@@ -1,6 +1,6 @@
 /** A token bucket: so many at once, then so many a second. Kept apart because retries and events are limited alike. */
 
-import type { Clock } from './clock.js';
+import type { Clock } from '../clock.js';
 
 /** Starts full. */
 export class TokenBucket {

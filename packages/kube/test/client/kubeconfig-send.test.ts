@@ -15,7 +15,7 @@ import {
   readLines,
   Reflector,
   type ClusterSend,
-} from '../src/index.js';
+} from '../../src/index.js';
 
 let folder: string;
 let server: Server;

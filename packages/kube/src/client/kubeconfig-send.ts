@@ -9,10 +9,10 @@ import type { Readable } from 'node:stream';
 import type * as Undici from 'undici';
 import type { Agent, Dispatcher } from 'undici';
 import { NoAnswerError } from './api-error.js';
-import { systemClock } from './clock.js';
+import { systemClock } from '../clock.js';
 import { CredentialCache, type Credentials, type Tls } from './credentials.js';
 import { chooseContext, KubeconfigError, type KubeconfigOptions } from './kubeconfig.js';
-import type { Send } from './send.js';
+import type { Send } from './transport.js';
 
 /** A `Send` that knows where it sends to. */
 export interface ClusterSend extends Send {

@@ -5,7 +5,7 @@
  * it is everybody's. Lookups by index cost what they return, not what the store holds.
  */
 
-import { keyOf, type KubeObject } from './resource.js';
+import { keyOf, type KubeObject } from '../client/resource.js';
 
 /** What an object is to be found by; an object may have several values or none. */
 export type Indexer<T> = (object: T) => readonly string[];

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { TerminalError, WorkQueue, type WorkQueueOptions } from '../src/index.js';
-import { FakeClock, settle } from './fake-clock.js';
+import { TerminalError, WorkQueue, type WorkQueueOptions } from '../../src/index.js';
+import { FakeClock, settle } from '../support/fake-clock.js';
 
 /** A queue whose work is ended by hand. */
 class Bench {

@@ -5,10 +5,10 @@
  * again raises a count; many similar ones become one; each object has a budget (25 at once, then one in five minutes: client-go's).
  */
 
-import { ApiError } from './api-error.js';
-import type { KubeClient } from './client.js';
-import { systemClock, type Clock } from './clock.js';
-import { EVENTS, type KubeObject } from './resource.js';
+import { ApiError } from '../client/api-error.js';
+import type { KubeClient } from '../client/client.js';
+import { systemClock, type Clock } from '../clock.js';
+import { EVENTS, type KubeObject } from '../client/resource.js';
 import { TokenBucket } from './token-bucket.js';
 
 /** What happened to an object. */

@@ -6,7 +6,7 @@
  */
 
 import type { KubeConfig } from './client-node.js';
-import type { Clock } from './clock.js';
+import type { Clock } from '../clock.js';
 
 /** What a connection and a request need to carry. */
 export interface Credentials {

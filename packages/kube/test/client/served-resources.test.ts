@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { startCluster } from '@pipewright/cluster';
-import { CONFIG_MAPS, KubeClient, kubeconfigSend, NAMESPACES, Reflector } from '../src/index.js';
-import { FakeClock } from './fake-clock.js';
+import { CONFIG_MAPS, KubeClient, kubeconfigSend, NAMESPACES, Reflector } from '../../src/index.js';
+import { FakeClock } from '../support/fake-clock.js';
 
 let folder: string;
 

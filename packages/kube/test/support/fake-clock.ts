@@ -1,6 +1,6 @@
 /** A clock that is wound by hand: nothing in these tests waits for time to pass. */
 
-import type { Clock } from '../src/clock.js';
+import type { Clock } from '../../src/clock.js';
 
 /** Starts at noon. */
 export class FakeClock implements Clock {

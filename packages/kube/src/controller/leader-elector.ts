@@ -6,11 +6,11 @@
  * two a paused process may still write once, so what it writes must be safe by itself (computed names, resourceVersion).
  */
 
-import { ApiError } from './api-error.js';
-import type { KubeClient } from './client.js';
-import { pause, systemClock, type Clock } from './clock.js';
-import { systemRandom } from './random.js';
-import { LEASES, type KubeObject } from './resource.js';
+import { ApiError } from '../client/api-error.js';
+import type { KubeClient } from '../client/client.js';
+import { pause, systemClock, type Clock } from '../clock.js';
+import { systemRandom } from '../random.js';
+import { LEASES, type KubeObject } from '../client/resource.js';
 
 /** Which lease, and how it is held. */
 export interface LeaseElectorOptions {
