@@ -121,8 +121,8 @@ const row = (area: string, id: string, title: string, shows: Feature['shows']): 
 const tested = (tests: string, feature: Feature): Feature => ({ ...feature, tests });
 
 const RESOURCES = 'packages/cli/test/resources';
-const ADDITIONS = 'packages/controller/test/additions';
-const MISHAPS = 'packages/controller/test/mishaps';
+const ADDITIONS = 'packages/controller/test/cluster/additions';
+const MISHAPS = 'packages/controller/test/cluster/disruptions';
 
 /** All of them, in the order of the page. */
 export const FEATURES: readonly Feature[] = [

@@ -223,7 +223,7 @@ export const MUTANTS: readonly Mutant[] = [
     level: 'system',
     seeds: 300,
     edits: [
-      { file: `${CONTROLLER}/task-run-plan.ts`, before: '  if (status.podName) {', after: '  if (false as boolean) {' },
+      { file: `${CONTROLLER}/taskrun/plan.ts`, before: '  if (status.podName) {', after: '  if (false as boolean) {' },
     ],
   },
   {
@@ -232,7 +232,7 @@ export const MUTANTS: readonly Mutant[] = [
     seeds: 1000,
     edits: [
       {
-        file: `${CONTROLLER}/edge/task-run-reconcile.ts`,
+        file: `${CONTROLLER}/edge/reconcilers/task-run.ts`,
         before: "  if (before?.metadata.name === name) return { is: 'made', pod: before };\n",
         after: '',
       },
@@ -244,7 +244,7 @@ export const MUTANTS: readonly Mutant[] = [
     seeds: 1000,
     edits: [
       {
-        file: `${CONTROLLER}/edge/shelf.ts`,
+        file: `${CONTROLLER}/edge/mutation-cache.ts`,
         before: '    this.#gone.add(uid);\n',
         after: '',
       },
@@ -293,7 +293,7 @@ export const MUTANTS: readonly Mutant[] = [
     seeds: 200,
     edits: [
       {
-        file: `${CONTROLLER}/task-run-plan.ts`,
+        file: `${CONTROLLER}/taskrun/plan.ts`,
         before: '  return deadline ? { ...decision, againAt: earlier(decision.againAt, deadline) } : decision;',
         after: '  return decision;',
       },

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll } from '@jest/globals';
-import { shown, type Files, type Place } from '../../controller/test/ground.js';
+import { shown, type Files, type Place } from '../../controller/test/support/test-cluster.js';
 import { BUCKETS_FILE, bucketsJson } from '../src/local/host-files.js';
 import { GSUTIL_PROGRAM } from '../src/object-store/gsutil-program.js';
 import { startObjectStore } from '../src/object-store/object-store.js';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { ClusterError } from '@pipewright/cluster';
 import { kubeconfigSend } from '@pipewright/kube';
-import { Bench } from '../../controller/test/bench.js';
+import { Bench } from '../../controller/test/support/harness.js';
 import { tellFailure } from '../src/failure.js';
 import { runProgram } from '../src/program.js';
 import { folderWith, pipewright, recorded, upHere } from './cli.js';

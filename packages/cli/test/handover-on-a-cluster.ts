@@ -3,7 +3,7 @@
 import { describe, expect } from '@jest/globals';
 import { CONFIG_MAPS, PERSISTENT_VOLUME_CLAIMS, type Send } from '@pipewright/kube';
 import type { TaskRun } from '@pipewright/tekton';
-import type { Setting } from '../../controller/test/setting.js';
+import type { Setting } from '../../controller/test/support/test-namespace.js';
 import type { Bucket } from './bucket.js';
 
 /** Where the operator's ConfigMaps are read; here each test's own namespace stands for it, since runs of others go on beside. */

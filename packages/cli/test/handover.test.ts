@@ -1,6 +1,6 @@
 import { describe } from '@jest/globals';
-import { EMBEDDED } from '../../controller/test/ground.js';
-import { settle } from '../../controller/test/setting.js';
+import { EMBEDDED } from '../../controller/test/support/test-cluster.js';
+import { settle } from '../../controller/test/support/test-namespace.js';
 import { Bucket } from './bucket.js';
 import { describeHandover } from './handover-on-a-cluster.js';
 

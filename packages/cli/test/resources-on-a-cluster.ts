@@ -12,10 +12,10 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect } from '@jest/globals';
 import type { CloudEventDelivery, PipelineRun, TaskRun } from '@pipewright/tekton';
-import { startFakeGitHub } from '../../controller/test/fake-github.js';
-import { shown, type Place } from '../../controller/test/ground.js';
-import { settle, type Setting } from '../../controller/test/setting.js';
-import { zipOf } from '../../controller/test/zip.js';
+import { startFakeGitHub } from '../../controller/test/support/fake-github.js';
+import { shown, type Place } from '../../controller/test/support/test-cluster.js';
+import { settle, type Setting } from '../../controller/test/support/test-namespace.js';
+import { zipOf } from '../../controller/test/support/zip.js';
 import { Bucket } from './bucket.js';
 import { describeHandover } from './handover-on-a-cluster.js';
 

@@ -2,8 +2,8 @@
 
 import { describe, expect } from '@jest/globals';
 import { CONFIG_MAPS, resource, SERVICE_ACCOUNTS, SERVICES, type KubeObject } from '@pipewright/kube';
-import { KUBERNETES } from '../../controller/test/ground.js';
-import { settle } from '../../controller/test/setting.js';
+import { KUBERNETES } from '../../controller/test/support/test-cluster.js';
+import { settle } from '../../controller/test/support/test-namespace.js';
 import { describeResources } from './resources-on-a-cluster.js';
 
 describeResources(KUBERNETES);

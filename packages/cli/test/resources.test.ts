@@ -7,8 +7,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { sandbox } from '@pipewright/cluster';
 import { KubeClient, resource, SECRETS, SERVICE_ACCOUNTS, type KubeObject } from '@pipewright/kube';
 import type { TaskRun } from '@pipewright/tekton';
-import { startFakeGitHub } from '../../controller/test/fake-github.js';
-import { zipOf } from '../../controller/test/zip.js';
+import { startFakeGitHub } from '../../controller/test/support/fake-github.js';
+import { zipOf } from '../../controller/test/support/zip.js';
 import { hasKubectl } from '../../../test/kubectl-tests.js';
 import { NO_STAND_INS } from '../src/config/config.js';
 import { startLocalCluster } from '../src/local/local-cluster.js';

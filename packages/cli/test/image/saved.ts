@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { plainTarOf as tar, type TarEntry as Member } from '../../../controller/test/tar.js';
+import { plainTarOf as tar, type TarEntry as Member } from '../../../controller/test/support/tar.js';
 
 export { tar, type Member };
 

@@ -5,7 +5,7 @@
  */
 
 import { CONFIG_MAPS, refusedAs, type Clock, type KubeClient, type KubeObject } from '@pipewright/kube';
-import { readArtifactSettings, type ArtifactSettings, type ConfigData } from '../artifact-storage.js';
+import { readArtifactSettings, type ArtifactSettings, type ConfigData } from '../resources/artifact-storage.js';
 import type { Log } from './log.js';
 
 /** Where Tekton is installed, and its configuration lies. */

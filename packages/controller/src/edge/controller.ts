@@ -8,12 +8,12 @@
  */
 
 import { KubeClient, LeaseElector, systemClock, type Clock, type Send, type WorkQueue } from '@pipewright/kube';
-import type { Images } from '../options.js';
-import type { RetentionPolicy } from '../retention.js';
+import type { Images } from '../run/options.js';
+import type { RetentionPolicy } from '../run/retention.js';
 import { silent, type Log } from './log.js';
-import { makeWorld } from './make-world.js';
-import type { Registries } from './registry-client.js';
-import type { FindCommand, World } from './world.js';
+import { makeWorld } from './wiring.js';
+import type { Registries } from './registry/client.js';
+import type { FindCommand, World } from './reconciler-deps.js';
 
 /** How a controller runs. */
 export interface ControllerOptions {

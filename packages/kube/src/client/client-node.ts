@@ -2,7 +2,7 @@
  * What is used of `@kubernetes/client-node`, in types of our own.
  *
  * Its own declarations are eight megabytes, more than all others together, which the compiler, lint and the generated reference would read for these few lines.
- * `test/kubeconfig-send.test.ts` holds what is said here.
+ * `test/client/kubeconfig-send.test.ts` holds what is said here.
  */
 
 import type { RequestOptions } from 'node:https';

@@ -1,0 +1,124 @@
+/**
+ * TaskRuns whose pod no quota has room for, and who is to try again when room comes.
+ *
+ *     pod refused ──▶ await ──▶ watch of the namespace's ResourceQuotas ──room──▶ the one that waits longest tries
+ *                                                                    pod made ──▶ so does the next
+ *
+ * The watch is there only while somebody waits. It is a bell and no more: what a try comes to is the API server's to say, and
+ * without the right to watch quotas runs are tried again after their pauses.
+ */
+
+import {
+  fromKey,
+  Reflector,
+  resource,
+  type Change,
+  type Clock,
+  type KubeClient,
+  type KubeObject,
+} from '@pipewright/kube';
+import { quantity } from '../pod/requests.js';
+
+/** Where the API serves what a namespace may use. */
+export const RESOURCE_QUOTAS = resource('v1', 'resourcequotas', 'ResourceQuota');
+
+type Amounts = Readonly<Record<string, string>>;
+
+interface ResourceQuota extends KubeObject {
+  readonly spec?: { readonly hard?: Amounts };
+  readonly status?: { readonly hard?: Amounts; readonly used?: Amounts };
+}
+
+interface Waiting {
+  /** When each TaskRun, by key, tries again by itself, on the clock's `now`; who waits longest comes first. */
+  readonly keys: Map<string, number>;
+  readonly quotas: Reflector<ResourceQuota>;
+}
+
+/** What is waited with. */
+export interface RoomOptions {
+  readonly client: KubeClient;
+  readonly clock: Clock;
+  /** From 0 to 1; spreads reconnects. By default random. */
+  readonly random?: () => number;
+  /** Called for the key of a TaskRun that should try again. */
+  readonly retry: (key: string) => void;
+  readonly onError: (error: unknown, retryIn: number) => void;
+}
+
+/** All who wait, by namespace. */
+export class Room {
+  readonly #options: RoomOptions;
+  readonly #waiting = new Map<string, Waiting>();
+
+  constructor(options: RoomOptions) {
+    this.#options = options;
+  }
+
+  /** The TaskRun was refused its pod just now, and tries again after `ms` milliseconds at the latest. */
+  await(key: string, ms: number): void {
+    const { namespace = '' } = fromKey(key);
+    let waiting = this.#waiting.get(namespace);
+    if (!waiting) {
+      waiting = { keys: new Map(), quotas: this.#watch(namespace) };
+      this.#waiting.set(namespace, waiting);
+      waiting.quotas.start();
+    }
+    waiting.keys.delete(key);
+    waiting.keys.set(key, this.#options.clock.now() + ms);
+  }
+
+  /** Milliseconds until the TaskRun may try; 0 when at once. Its own writes and others' must not make it try again and again. */
+  wait(key: string): number {
+    const { namespace = '' } = fromKey(key);
+    const until = this.#waiting.get(namespace)?.keys.get(key) ?? 0;
+    return Math.max(0, until - this.#options.clock.now());
+  }
+
+  /** The TaskRun has its pod, or needs none any more. */
+  leave(key: string): void {
+    const { namespace = '' } = fromKey(key);
+    const waiting = this.#waiting.get(namespace);
+    if (!waiting?.keys.delete(key)) return;
+    if (waiting.keys.size > 0) return this.#next(namespace);
+    this.#waiting.delete(namespace);
+    void waiting.quotas.stop();
+  }
+
+  /** Ends every watch. */
+  async stop(): Promise<void> {
+    const all = [...this.#waiting.values()];
+    this.#waiting.clear();
+    await Promise.all(all.map(({ quotas }) => quotas.stop()));
+  }
+
+  #next(namespace: string): void {
+    const keys = this.#waiting.get(namespace)?.keys;
+    const [first] = keys?.keys() ?? [];
+    if (first === undefined) return;
+    keys?.set(first, 0);
+    this.#options.retry(first);
+  }
+
+  #watch(namespace: string): Reflector<ResourceQuota> {
+    const { client, clock, random, onError } = this.#options;
+    return new Reflector<ResourceQuota>(client, RESOURCE_QUOTAS, {
+      clock,
+      ...(random && { random }),
+      namespace,
+      onError,
+      onChange: (_key, change, listed) => {
+        if (!listed && gaveRoom(change)) this.#next(namespace);
+      },
+    });
+  }
+}
+
+/** Whether a change of a quota may let a pod in: it is gone, its limits are others, or less of it is used. */
+export function gaveRoom({ before, after }: Change<ResourceQuota>): boolean {
+  if (!after) return true;
+  if (!before) return false;
+  const [was, is] = [before.status ?? {}, after.status ?? {}];
+  if (JSON.stringify(was.hard ?? before.spec?.hard) !== JSON.stringify(is.hard ?? after.spec?.hard)) return true;
+  return Object.entries(is.used ?? {}).some(([name, used]) => quantity(used) < quantity(was.used?.[name] ?? '0'));
+}

@@ -1,0 +1,147 @@
+/**
+ * Deletes the finished runs that `planRetention` finds expired; what they own goes by garbage collection.
+ *
+ * One key of one queue stands for all runs: a run that finishes makes it due a moment later, so that many runs are one look at the
+ * caches, and after a restart their first list does. Relies on preconditions: a run that has changed since is not deleted.
+ */
+
+import { WorkQueue, type WorkDone, type WorkQueueOptions } from '@pipewright/kube';
+import type { TaskRun } from '@pipewright/tekton';
+import { awaitsDelivery } from '../../resources/cloud-events.js';
+import { isDone } from '../../run/condition.js';
+import { isFinished, planRetention, type FinishableRun, type RetentionPolicy, type Run } from '../../run/retention.js';
+import { PIPELINE_RUNS, TASK_RUNS, type World } from '../reconciler-deps.js';
+
+/** The queue's only key. */
+const ALL_RUNS = 'finished runs';
+/** Milliseconds from a run's end to a look at all of them; more for each run there is, so that looks stay a small part of the work. */
+const DELAY = 1000;
+const DELAY_PER_RUN = 0.1;
+/** Runs deleted at once. */
+const PARALLEL = 8;
+/** Milliseconds between two looks at most: the wall clock, by which runs age, may be set. */
+const LONGEST = 3_600_000;
+/** Milliseconds for which a run is left alone after its deletion was refused; doubled each time, up to the longest. */
+const FIRST_RETRY = 1000;
+const LONGEST_RETRY = 600_000;
+
+/** What of the controller retention uses. */
+export type RetentionDeps = Pick<World, 'client' | 'clock' | 'log' | 'runs' | 'taskRuns'>;
+
+/** When a deletion is tried again, on the clock that never jumps. */
+interface Retry {
+  readonly due: number;
+  readonly waitMs: number;
+}
+
+/** Keeps the number and age of finished runs within a policy. */
+export class RunRetention {
+  /** Started and stopped with the other queues. */
+  readonly queue: WorkQueue;
+  readonly #deps: RetentionDeps;
+  readonly #policy: RetentionPolicy;
+  /** Uids of runs that were deleted and are still in the caches. */
+  #deleted = new Set<string | undefined>();
+  /** By uid: runs whose deletion was refused. */
+  #refused = new Map<string | undefined, Retry>();
+  #isStopped = false;
+
+  /** @param onReconcile called before each look at all runs */
+  constructor(
+    deps: RetentionDeps,
+    policy: RetentionPolicy,
+    options: Omit<WorkQueueOptions, 'work' | 'workers'>,
+    onReconcile?: (key: string) => void,
+  ) {
+    this.#deps = deps;
+    this.#policy = policy;
+    const work = (key: string): Promise<WorkDone> => {
+      onReconcile?.(key);
+      return this.#reconcile();
+    };
+    this.queue = new WorkQueue({ ...options, workers: 1, work });
+  }
+
+  /** Has finished runs looked at soon if this run is one. */
+  note(run: FinishableRun): void {
+    if (!isFinished(run)) return;
+    const { runs, taskRuns } = this.#deps;
+    this.queue.addAfter(ALL_RUNS, DELAY + Math.ceil(DELAY_PER_RUN * (runs.reflector.size + taskRuns.reflector.size)));
+  }
+
+  /** Ends with the deletions that have begun. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    await this.queue.stop();
+  }
+
+  async #reconcile(): Promise<WorkDone> {
+    const { runs, taskRuns, clock } = this.#deps;
+    const cached: readonly Run[] = [...runs.list(), ...taskRuns.list()];
+    const uids = new Set(cached.map(({ metadata }) => metadata.uid));
+    this.#deleted = new Set([...this.#deleted].filter((uid) => uids.has(uid)));
+    this.#refused = new Map([...this.#refused].filter(([uid]) => uids.has(uid)));
+    const { expired, againMs = LONGEST } = planRetention(
+      {
+        runs: cached.filter(({ metadata }) => !this.#deleted.has(metadata.uid)),
+        isSettled: (run) => this.#isSettled(run),
+        now: clock.date(),
+      },
+      this.#policy,
+    );
+    const before = this.#deleted.size;
+    const left = [...expired];
+    const failures: unknown[] = [];
+    await Promise.all(Array.from({ length: PARALLEL }, () => this.#deleteAll(left, failures)));
+    const again = this.#retryIn(againMs);
+    if (failures.length > 0) {
+      const counts = { failed: failures.length, deleted: this.#deleted.size - before };
+      const retryIn = this.#retryIn(LONGEST);
+      this.#deps.log.warn('finished runs could not be deleted', { ...counts, error: String(failures[0]), retryIn });
+    }
+    return { again };
+  }
+
+  /** Milliseconds until the next refused deletion is tried again, or `otherwise` if that is earlier. */
+  #retryIn(otherwise: number): number {
+    const now = this.#deps.clock.now();
+    let earliest = Math.min(otherwise, LONGEST);
+    for (const { due } of this.#refused.values()) if (due > now) earliest = Math.min(earliest, due - now);
+    return earliest;
+  }
+
+  /** Whether a run can be deleted now: all that it owns has ended, its CloudEvents are delivered, and no refusal was a moment ago. */
+  #isSettled(run: Run): boolean {
+    const retry = this.#refused.get(run.metadata.uid);
+    if (retry && retry.due > this.#deps.clock.now()) return false;
+    const own: readonly TaskRun[] =
+      run.kind === 'TaskRun' ? [run] : [...this.#deps.taskRuns.ownedBy(run.metadata.uid ?? '').values()];
+    return own.every(({ status }) => isDone(status) && !awaitsDelivery(status));
+  }
+
+  /** Deletes runs of a list that is shared with others, and collects the failures. */
+  async #deleteAll(left: Run[], failures: unknown[]): Promise<void> {
+    for (let run = left.shift(); run && !this.#isStopped; run = left.shift()) {
+      const { uid } = run.metadata;
+      try {
+        await this.#delete(run);
+        this.#refused.delete(uid);
+      } catch (error) {
+        failures.push(error);
+        const waitMs = Math.min((this.#refused.get(uid)?.waitMs ?? FIRST_RETRY / 2) * 2, LONGEST_RETRY);
+        this.#refused.set(uid, { due: this.#deps.clock.now() + waitMs, waitMs });
+      }
+    }
+  }
+
+  async #delete({ kind, metadata }: Run): Promise<void> {
+    const { namespace, name = '', uid, resourceVersion } = metadata;
+    await this.#deps.client.delete(
+      kind === 'PipelineRun' ? PIPELINE_RUNS : TASK_RUNS,
+      { namespace, name },
+      { uid, resourceVersion, propagationPolicy: 'Background' },
+    );
+    this.#deleted.add(uid);
+    this.#deps.log.info('deleted a finished run', { kind, namespace, name });
+  }
+}

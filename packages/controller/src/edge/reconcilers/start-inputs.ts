@@ -1,0 +1,136 @@
+/**
+ * Looks up all that a TaskRun's next pod depends on, as much as can be at once.
+ *
+ * Read live, not from a cache: what a user applied a moment before the run must count. Of a Secret only its name, type and
+ * annotations leave this file.
+ */
+
+import { SECRETS, SERVICE_ACCOUNTS, type KubeObject } from '@pipewright/kube';
+import { readTaskRun, type TaskRun, type TaskRunModel } from '@pipewright/tekton';
+import { bucketPrefix, type ArtifactStorage } from '../../resources/artifact-storage.js';
+import type { CommandFound } from '../../pod/image-command.js';
+import type { SecretHeader } from '../../scripts/credentials.js';
+import { startTaskRun, type FoundTask, type Start, type StartFacts } from '../../taskrun/start.js';
+import { find, findAll, ownerKey, referenced, type World } from '../reconciler-deps.js';
+
+interface ServiceAccount extends KubeObject {
+  readonly secrets?: readonly { readonly name?: string }[];
+}
+
+interface Secret extends KubeObject {
+  readonly type?: string;
+}
+
+/** How long (milliseconds) after a run's creation its namespace's `default` account may still be on its way. */
+const ACCOUNT_DELAY = 10_000;
+
+interface Attempt {
+  readonly attempt: number;
+  readonly replacement: boolean;
+}
+
+/** Looks up, and has `startTaskRun` decide. */
+export async function startOf(world: World, run: TaskRun, which: Attempt): Promise<Start> {
+  const facts = await gather(world, run, which);
+  const first = startTaskRun(facts);
+  if (!('asks' in first)) return first;
+  const commands = await findCommands(world, run, first.asks);
+  const start = startTaskRun({ ...facts, commands });
+  if ('asks' in start) throw new Error(`it was not found out what these images run: ${start.asks.join(', ')}`);
+  return start;
+}
+
+async function gather(world: World, run: TaskRun, { attempt, replacement }: Attempt): Promise<StartFacts> {
+  const model = readTaskRun(run.spec);
+  const { namespace = '' } = run.metadata;
+  const names = referenced([...model.inputs, ...model.outputs]);
+  const [task, resources, account] = await Promise.all([
+    findTask(world, model, namespace),
+    findAll(world, world.resources, names, { namespace, live: true }),
+    findAccount(world, run, model.serviceAccount ?? 'default'),
+  ]);
+  const artifacts = await artifactsOf(world, run, model);
+  return {
+    run,
+    attempt,
+    replacement,
+    shellLess: world.shellLess,
+    task,
+    resources,
+    ...account,
+    images: world.images,
+    ...(world.dockerConfig !== undefined && { dockerConfig: world.dockerConfig }),
+    commands: new Map(),
+    ...(artifacts && { artifacts }),
+  };
+}
+
+/** What the pipeline's paths lead to: a claim named after the run, or the bucket. */
+async function artifactsOf(
+  { artifacts }: World,
+  run: TaskRun,
+  { inputs, outputs }: TaskRunModel,
+): Promise<ArtifactStorage | undefined> {
+  const [namespace = '', owner] = ownerKey(run, 'PipelineRun')?.split('/') ?? [];
+  if (owner === undefined) return undefined;
+  const inBucket = `${bucketPrefix(namespace, owner)}/`;
+  if (![...inputs, ...outputs].some(({ paths }) => paths.some((path) => path.startsWith(inBucket))))
+    return { claim: `${owner}-pvc` };
+  const { bucket } = await artifacts.settings();
+  if (!bucket)
+    throw new Error('files of this run are in a bucket, and the ConfigMap config-artifact-bucket names none');
+  return { bucket };
+}
+
+async function findTask(
+  world: World,
+  { source: use }: TaskRunModel,
+  namespace: string,
+): Promise<FoundTask | undefined> {
+  if (use?.kind !== 'reference') return undefined;
+  const found =
+    use.taskKind === 'ClusterTask'
+      ? await find(world, world.clusterTasks, use.name, { live: true })
+      : await find(world, world.tasks, use.name, { namespace, live: true });
+  return found && { spec: found.spec, labels: found.metadata.labels, annotations: found.metadata.annotations };
+}
+
+async function findAccount(
+  { client, clock, optionalSecrets }: World,
+  run: TaskRun,
+  name: string,
+): Promise<Pick<StartFacts, 'account' | 'secrets' | 'missingSecrets'>> {
+  const { namespace = '', creationTimestamp = '' } = run.metadata;
+  const account = await client.get<ServiceAccount>(SERVICE_ACCOUNTS, { namespace, name });
+  if (!account) {
+    const age = clock.date().getTime() - Date.parse(creationTimestamp);
+    const isNew = Math.abs(age) < ACCOUNT_DELAY; // negative when the clock was set back since
+    if (name === 'default' && isNew)
+      throw new Error(`the ServiceAccount "default" of namespace "${namespace}" is not there yet`);
+    return { account: false, secrets: [], missingSecrets: [] };
+  }
+  const names = [...new Set((account.secrets ?? []).flatMap((secret) => secret.name ?? []))];
+  const found = await Promise.all(names.map((secret) => client.get<Secret>(SECRETS, { namespace, name: secret })));
+  return {
+    account: true,
+    secrets: found.flatMap((secret): readonly SecretHeader[] => (secret ? [headerOf(secret)] : [])),
+    missingSecrets: optionalSecrets ? [] : names.filter((_, index) => found[index] === undefined),
+  };
+}
+
+const headerOf = ({ metadata, type = 'Opaque' }: Secret): SecretHeader => ({
+  name: metadata.name ?? '',
+  type,
+  annotations: metadata.annotations ?? {},
+});
+
+/** What images run by themselves. */
+async function findCommands(
+  { findCommand }: World,
+  run: TaskRun,
+  images: readonly string[],
+): Promise<ReadonlyMap<string, CommandFound>> {
+  const { serviceAccount = 'default' } = readTaskRun(run.spec);
+  const at = { namespace: run.metadata.namespace ?? '', serviceAccount };
+  return new Map(await Promise.all(images.map(async (image) => [image, await findCommand(image, at)] as const)));
+}

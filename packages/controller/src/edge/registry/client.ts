@@ -1,0 +1,179 @@
+/**
+ * Asks a registry what an image runs (OCI distribution specification, and Docker's older media types).
+ *
+ * Reads only: manifest, then configuration. Image names are users' text and registries are strangers, so answers have a size
+ * and a time, only https is spoken except where the operator says otherwise, and credentials never follow a redirect
+ * to another host.
+ */
+
+import { invalidImageReason, parseImageName, type ImageName } from '@pipewright/tekton';
+import { imageCommand, type CommandFound } from '../../pod/image-command.js';
+import { authorize, type Login } from './auth.js';
+
+/** Where a registry is reached. */
+export interface RegistryAddress {
+  readonly url: string;
+  /** The operator's credentials for it. By default those in the pull Secrets of a run's ServiceAccount for the host of `url`. */
+  readonly login?: Login;
+}
+
+/** Where registries are reached, by the host in image names (`docker.io`). A host that is left out is reached at `https://HOST`. */
+export type Registries = Readonly<Record<string, RegistryAddress>>;
+
+/** What to ask with. */
+export interface RegistryOptions {
+  readonly registries: Registries;
+  /** For the host that is asked (`docker.io`, `registry.corp:5000`); undefined: nobody. */
+  readonly login: (host: string) => Login | undefined;
+  readonly fetch: typeof fetch;
+}
+
+/** The registry said no, in its own words. */
+class Refused extends Error {
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+const ACCEPT = [
+  'application/vnd.oci.image.index.v1+json',
+  'application/vnd.docker.distribution.manifest.list.v2+json',
+  'application/vnd.oci.image.manifest.v1+json',
+  'application/vnd.docker.distribution.manifest.v2+json',
+].join(', ');
+
+/** Milliseconds one answer may take, and bytes it may have. */
+const PATIENCE = 10_000;
+const MOST_BYTES = 4 * 1024 * 1024;
+const MOST_REDIRECTS = 5;
+
+interface Manifest {
+  readonly manifests?: readonly {
+    readonly digest: string;
+    readonly platform?: { readonly os?: string; readonly architecture?: string };
+  }[];
+  readonly config?: { readonly digest: string };
+}
+
+/** Looks an image up. Whatever goes wrong is part of the answer. */
+export async function lookUp(image: string, options: RegistryOptions): Promise<CommandFound> {
+  const fault = invalidImageReason(image);
+  if (fault !== undefined) return { missing: `the image "${image}" has no name that can be pulled: ${fault}` };
+  const name = parseImageName(image);
+  try {
+    const session = new Session(name, options);
+    const top = await session.manifest(name.digest ?? name.tag ?? 'latest');
+    const chosen = choose(top);
+    const manifest = chosen === undefined ? top : await session.manifest(chosen);
+    if (!manifest.config) return { unknown: `the registry ${name.registry} describes it in a format too old to read` };
+    const { config } = await session.json<{ config?: Parameters<typeof imageCommand>[0] }>(
+      `blobs/${manifest.config.digest}`,
+    );
+    return imageCommand(config ?? {}) ?? { unknown: 'it names no program' };
+  } catch (cause) {
+    if (cause instanceof Refused && cause.status === 404)
+      return { missing: `Error getting image manifest: ${cause.message}` };
+    const said = cause instanceof Error ? cause.message : String(cause);
+    return { unknown: `the registry ${name.registry} could not be asked: ${said}` };
+  }
+}
+
+/** Of an image for several machines, the one for the usual; what it runs is the same for all but strange images. */
+function choose({ manifests }: Manifest): string | undefined {
+  const usual = manifests?.find(({ platform }) => platform?.os === 'linux' && platform.architecture === 'amd64');
+  return (usual ?? manifests?.find(({ platform }) => platform?.os === 'linux') ?? manifests?.[0])?.digest;
+}
+
+/** Questions about one repository, with one authorization. */
+class Session {
+  readonly #base: URL;
+  readonly #options: RegistryOptions;
+  readonly #login: Login | undefined;
+  #authorization: { readonly authorization: string } | undefined;
+
+  constructor(name: ImageName, options: RegistryOptions) {
+    const { registry, repository } = name;
+    const known = Object.hasOwn(options.registries, registry) ? options.registries[registry] : undefined;
+    const home = registry === 'docker.io' ? 'registry-1.docker.io' : registry;
+    this.#base = new URL(`/v2/${repository}/`, known?.url ?? `https://${home}`);
+    this.#options = options;
+    // A mirror is not trusted with what was given for the registry it mirrors.
+    this.#login = known ? (known.login ?? options.login(this.#base.host)) : options.login(registry);
+  }
+
+  manifest(reference: string): Promise<Manifest> {
+    return this.json<Manifest>(`manifests/${reference}`);
+  }
+
+  async json<T>(path: string): Promise<T> {
+    const url = new URL(this.#base.pathname + path, this.#base);
+    let response = await this.#get(url);
+    if (response.status === 401) {
+      await response.body?.cancel();
+      const authorization = await authorize(response.headers.get('www-authenticate') ?? '', {
+        login: this.#login,
+        plain: url.protocol === 'http:',
+        fetch: this.#options.fetch,
+        signal: AbortSignal.timeout(PATIENCE),
+      });
+      this.#authorization = { authorization };
+      response = await this.#get(url);
+    }
+    const text = await readSome(response);
+    if (!response.ok) throw new Refused(response.status, refusal(response.status, text));
+    return JSON.parse(text) as T; // what is used of it is looked at where it is used
+  }
+
+  async #get(from: URL): Promise<Response> {
+    let url = from;
+    for (let hop = 0; hop <= MOST_REDIRECTS; hop++) {
+      const response = await this.#options.fetch(url, {
+        headers: { accept: ACCEPT, ...(url.host === this.#base.host && this.#authorization) },
+        redirect: 'manual',
+        signal: AbortSignal.timeout(PATIENCE),
+      });
+      const to = response.status >= 300 && response.status < 400 ? response.headers.get('location') : null;
+      if (to === null) return response;
+      await response.body?.cancel();
+      const next = new URL(to, url);
+      if (next.protocol !== 'https:' && next.host !== this.#base.host) throw new Error(`it leads to ${next.origin}`);
+      url = next;
+    }
+    throw new Error('it leads in circles');
+  }
+}
+
+async function readSome(response: Response): Promise<string> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const part of response.body ?? []) {
+    size += part.byteLength;
+    if (size > MOST_BYTES) throw new Error('its answer is too long');
+    parts.push(part);
+  }
+  return Buffer.concat(parts).toString('utf8');
+}
+
+/** `MANIFEST_UNKNOWN: manifest unknown; map[Tag:1]`, as people know it; otherwise the status. */
+function refusal(status: number, text: string): string {
+  try {
+    const { errors } = JSON.parse(text) as {
+      errors?: readonly { code?: string; message?: string; detail?: unknown }[];
+    }; // checked below
+    const [first] = errors ?? [];
+    if (first?.code) return [`${first.code}: ${first.message ?? ''}`, ...detail(first.detail)].join('; ');
+  } catch {
+    // Not the registry's own words, then: a proxy's page.
+  }
+  return `HTTP status ${String(status)}`;
+}
+
+function detail(given: unknown): readonly string[] {
+  if (typeof given === 'string') return given === '' ? [] : [given];
+  if (typeof given !== 'object' || given === null) return [];
+  const entries = Object.entries(given).filter(([, value]) => typeof value === 'string');
+  return entries.length === 0 ? [] : [`map[${entries.map(([key, value]) => `${key}:${String(value)}`).join(' ')}]`];
+}

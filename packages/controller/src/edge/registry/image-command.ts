@@ -1,0 +1,66 @@
+/**
+ * The `findCommand` of a real cluster: asks the image's registry, with the logins of the run's ServiceAccount.
+ *
+ * What was found out is remembered for a while; for an image named by digest, for as long as there is room.
+ */
+
+import { SECRETS, SERVICE_ACCOUNTS, type Clock, type KubeClient, type KubeObject } from '@pipewright/kube';
+import type { CommandFound } from '../../pod/image-command.js';
+import { loginFor, type LoginSecret } from './auth.js';
+import { lookUp, type Registries } from './client.js';
+import type { FindCommand } from '../reconciler-deps.js';
+
+interface Account extends KubeObject {
+  readonly imagePullSecrets?: readonly { readonly name?: string }[];
+  readonly secrets?: readonly { readonly name?: string }[];
+}
+
+/** How many images are remembered, and how long (milliseconds) what a tag stands for. */
+const MOST = 1024;
+const TAG_HOLDS = 60_000;
+
+/** Makes one. */
+export function registryCommand(
+  client: KubeClient,
+  clock: Clock,
+  registries: Registries = {},
+  ask: typeof fetch = fetch,
+): FindCommand {
+  const known = new Map<string, { readonly found: CommandFound; readonly until: number }>();
+  return async (image, at) => {
+    // The account is part of the key: what one may see of a registry, another may not.
+    const key = `${at.namespace}/${at.serviceAccount} ${image}`;
+    const now = clock.now();
+    const remembered = known.get(key);
+    known.delete(key);
+    if (remembered && now < remembered.until) {
+      known.set(key, remembered);
+      return remembered.found;
+    }
+    const secrets = await loginSecrets(client, at);
+    const found = await lookUp(image, { registries, login: (host) => loginFor(host, secrets), fetch: ask });
+    if ('command' in found) {
+      known.set(key, { found, until: image.includes('@') ? Infinity : now + TAG_HOLDS });
+      const [oldest] = known.keys();
+      if (known.size > MOST && oldest !== undefined) known.delete(oldest);
+    }
+    return found;
+  };
+}
+
+const LOGINS: ReadonlySet<string | undefined> = new Set(['kubernetes.io/dockerconfigjson', 'kubernetes.io/dockercfg']);
+
+/** Those to pull with, then those to push with. */
+async function loginSecrets(
+  client: KubeClient,
+  { namespace, serviceAccount: name }: Parameters<FindCommand>[1],
+): Promise<readonly LoginSecret[]> {
+  const account = await client.get<Account>(SERVICE_ACCOUNTS, { namespace, name });
+  const names = [...(account?.imagePullSecrets ?? []), ...(account?.secrets ?? [])].flatMap(
+    ({ name: one }) => one ?? [],
+  );
+  const secrets = await Promise.all(
+    [...new Set(names)].map((one) => client.get<KubeObject & LoginSecret>(SECRETS, { namespace, name: one })),
+  );
+  return secrets.filter((secret) => secret !== undefined && LOGINS.has(secret.type)) as LoginSecret[]; // the filter took out undefined
+}

@@ -1,0 +1,164 @@
+/**
+ * Makes the TaskRuns of one task of a PipelineRun, its own and those of its checks: labels, params, resources, hand-over paths.
+ *
+ * Pure. The name is computed, so making it twice makes it once.
+ */
+
+import {
+  V1ALPHA1,
+  DEFAULT_TIMEOUT_MS,
+  formatDuration,
+  toLabelValue,
+  conditionTaskSpec,
+  type PipelineTaskInput,
+  type PipelineTaskOutput,
+  type ParamAssignment,
+  type PipelineRun,
+  type PipelineTaskModel,
+  type TaskResourceBinding,
+  type TaskRun,
+  type TaskRunSpec,
+} from '@pipewright/tekton';
+import { handedDown, labels } from '../run/labels.js';
+import { forTask } from '../pod/workspaces.js';
+import type { ResolvedCheck, ResolvedRun, ResolvedTask } from './resolve.js';
+
+/** @returns the TaskRun of a task that has all its params */
+export function taskRunFor(run: PipelineRun, resolved: ResolvedRun, found: ResolvedTask, name: string): TaskRun {
+  const { source: use } = found.task;
+  const own = use?.kind === 'reference' ? { [labels.task]: toLabelValue(use.name) } : {};
+  const metadata = metadataOf(run, resolved, found.task, { name, labels: own, annotations: {} });
+  return { apiVersion: V1ALPHA1, kind: 'TaskRun', metadata, spec: specOf(resolved, found) };
+}
+
+/** @returns the TaskRun of a check that has all its params */
+export function checkRunFor(
+  run: PipelineRun,
+  resolved: ResolvedRun,
+  task: PipelineTaskModel,
+  check: ResolvedCheck,
+  name: string,
+): TaskRun {
+  const own = { ...check.labels, [labels.conditionCheck]: name };
+  const metadata = metadataOf(run, resolved, task, { name, labels: own, annotations: handedDown(check.annotations) });
+  const { condition, resources } = check.use;
+  const bound = onePerName(resources).flatMap((use) => bindingOf(use, resolved, fromPaths(use, resolved)));
+  const spec: TaskRunSpec = {
+    taskSpec: conditionTaskSpec(condition, check.spec, new Set(bound.map((binding) => binding.name))),
+    ...given(check.params, bound),
+    ...surroundings(resolved, task),
+    timeout: formatDuration(resolved.run.timeoutMs ?? DEFAULT_TIMEOUT_MS),
+  };
+  return { apiVersion: V1ALPHA1, kind: 'TaskRun', metadata, spec };
+}
+
+type Texts = Readonly<Record<string, string>>;
+
+function metadataOf(
+  { metadata }: PipelineRun,
+  resolved: ResolvedRun,
+  task: PipelineTaskModel,
+  own: { readonly name: string; readonly labels: Texts; readonly annotations: Texts },
+): TaskRun['metadata'] {
+  return {
+    name: own.name,
+    ...(metadata.namespace !== undefined && { namespace: metadata.namespace }),
+    labels: {
+      ...metadata.labels,
+      ...resolved.inherited.labels, // the run itself may not bear them yet
+      ...own.labels,
+      [labels.pipeline]: toLabelValue(resolved.pipelineName),
+      [labels.pipelineRun]: toLabelValue(metadata.name ?? ''),
+      [labels.pipelineTask]: toLabelValue(task.name),
+    },
+    annotations: {
+      ...handedDown(metadata.annotations),
+      ...handedDown(resolved.inherited.annotations),
+      ...own.annotations,
+    },
+    ownerReferences: [
+      {
+        apiVersion: V1ALPHA1,
+        kind: 'PipelineRun',
+        name: metadata.name ?? '',
+        uid: metadata.uid ?? '',
+        controller: true,
+        blockOwnerDeletion: true,
+      },
+    ],
+  };
+}
+
+function specOf(resolved: ResolvedRun, { task, params }: ResolvedTask): TaskRunSpec {
+  const inputs = onePerName(task.inputs).flatMap((input) => bindingOf(input, resolved, fromPaths(input, resolved)));
+  const outputs = lastPerName(task.outputs).flatMap((output) =>
+    bindingOf(output, resolved, [path(resolved, task.name, output.name)]),
+  );
+  const workspacesOfRun = new Map(resolved.run.workspaces.map((workspace) => [workspace.name, workspace]));
+  const workspaces = task.workspaces.flatMap((use) => {
+    const binding = workspacesOfRun.get(use.workspace);
+    return binding ? [forTask(binding, use)] : [];
+  });
+  const embedded = resolved.written.find(({ name }) => name === task.name)?.taskSpec;
+  return {
+    ...(task.source?.kind === 'reference' && { taskRef: { name: task.source.name, kind: task.source.taskKind } }),
+    ...(task.source?.kind === 'embedded' && embedded && { taskSpec: embedded }),
+    ...given(params, inputs),
+    ...(outputs.length > 0 && { outputs: { resources: outputs } }),
+    ...(workspaces.length > 0 && { workspaces }),
+    ...surroundings(resolved, task),
+    timeout: formatDuration(task.timeoutMs ?? resolved.run.timeoutMs ?? DEFAULT_TIMEOUT_MS),
+  };
+}
+
+/** Of uses with one name the last, in the place of the first: Tekton keeps them by name, and a TaskRun with two is refused. */
+const lastPerName = <T extends { readonly name: string }>(uses: readonly T[]): readonly T[] => [
+  ...new Map(uses.map((use) => [use.name, use])).values(),
+];
+
+/** The same for inputs, each of which comes from all tasks that any use of its name says. */
+const onePerName = (uses: readonly PipelineTaskInput[]): readonly PipelineTaskInput[] =>
+  lastPerName(uses).map((use) => ({
+    ...use,
+    from: uses.filter(({ name }) => name === use.name).flatMap(({ from }) => from),
+  }));
+
+const given = (
+  params: readonly ParamAssignment[],
+  resources: readonly TaskResourceBinding[],
+): Pick<TaskRunSpec, 'inputs'> =>
+  params.length === 0 && resources.length === 0
+    ? {}
+    : { inputs: { ...(params.length > 0 && { params }), ...(resources.length > 0 && { resources }) } };
+
+/** What a task and its checks have in common: the account they run as, and the shape of their pods. */
+function surroundings(
+  { run }: ResolvedRun,
+  task: PipelineTaskModel,
+): Pick<TaskRunSpec, 'serviceAccountName' | 'podTemplate'> {
+  const account = run.taskServiceAccounts.get(task.name) || run.serviceAccount;
+  return { ...(account && { serviceAccountName: account }), ...(run.podTemplate && { podTemplate: run.podTemplate }) };
+}
+
+/** What the run binds to a use of a resource. Nothing for an optional one that it leaves out: a binding to nothing is refused. */
+function bindingOf(
+  { name, resource }: PipelineTaskOutput,
+  { bindings }: ResolvedRun,
+  paths: readonly string[],
+): readonly TaskResourceBinding[] {
+  const bound = bindings.get(resource)?.resource;
+  if (!bound) return [];
+  const what = bound.kind === 'reference' ? { resourceRef: { name: bound.name } } : { resourceSpec: bound.spec };
+  return [{ name, ...what, ...(paths.length > 0 && { paths }) }];
+}
+
+/** Where the tasks that an input comes `from` put it: under their name of the same resource, or failing that, under ours. */
+function fromPaths(input: PipelineTaskInput, resolved: ResolvedRun): readonly string[] {
+  return input.from.map((producer) => {
+    const made = resolved.tasks.find(({ task }) => task.name === producer)?.task.outputs;
+    return path(resolved, producer, made?.find(({ resource }) => resource === input.resource)?.name ?? input.name);
+  });
+}
+
+const path = ({ handover }: ResolvedRun, task: string, name: string): string =>
+  `${handover === undefined ? '' : `${handover}/`}${task}/${name}`;

@@ -1,0 +1,308 @@
+/**
+ * Can this PipelineRun run? Resolves what it names, and refuses in Tekton's order, reasons and sentences.
+ *
+ * Pure: the edge has looked everything up. What comes out has no more questions: every task with its model, every resource
+ * with its type, every param with its value.
+ */
+
+import {
+  conditionNotFound,
+  dependencyCycles,
+  paramReplacements,
+  pipelineResourcesFailure,
+  pipelineNotFound,
+  pipelineParamsFailure,
+  pipelineResourceNotFound,
+  pipelineResourceAmbiguous,
+  pipelineTaskNotFound,
+  pipelineWorkspacesFailure,
+  readPipeline,
+  readPipelineRun,
+  readTask,
+  substituteValue,
+  taskRunFailure,
+  taskWorkspacesFailure,
+  dependenciesOfPipeline,
+  type ResourceBindingModel,
+  type ConditionSpec,
+  type PipelineTaskConditionModel,
+  type PipelineTaskOutput,
+  type ParamAssignment,
+  type PipelineModel,
+  type PipelineResource,
+  type PipelineRun,
+  type PipelineRunModel,
+  type PipelineSpec,
+  type PipelineTask,
+  type PipelineTaskModel,
+  type RunFailure,
+  type Replacements,
+  type ResourceType,
+  type TaskModel,
+  type TaskDependencies,
+} from '@pipewright/tekton';
+import { bucketPrefix } from '../resources/artifact-storage.js';
+import { HANDOVER_DIR } from '../resources/artifact-handover.js';
+import { sameJson } from '../run/merge-patch.js';
+import { latest, remembered } from '../run/memoize.js';
+import { sameFacts } from '../run/shallow-equal.js';
+import { pipelineSpecProblem } from '../run/spec-problem.js';
+import type { FoundTask } from '../taskrun/start.js';
+
+/** A Pipeline as it was found. */
+export interface FoundPipeline {
+  readonly spec: PipelineSpec;
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+  readonly annotations?: Readonly<Record<string, string>> | undefined;
+}
+
+/** What the cluster holds of the things that a PipelineRun names. */
+export interface PipelineFacts {
+  readonly run: PipelineRun;
+  /** The Pipeline referred to; undefined when there is none of that name, or when the run holds a pipelineSpec. */
+  readonly pipeline: FoundPipeline | undefined;
+  /** Tasks and ClusterTasks that are there, by `kind/name`. */
+  readonly tasks: ReadonlyMap<string, FoundTask>;
+  /** PipelineResources that are there, by name. */
+  readonly resources: ReadonlyMap<string, PipelineResource>;
+  /** Conditions that are there, by name. */
+  readonly conditions: ReadonlyMap<string, FoundCondition>;
+  /** Files are handed over in a bucket, not on a claim. */
+  readonly bucket?: boolean;
+}
+
+/** A Condition as it was found. */
+export interface FoundCondition {
+  readonly spec: ConditionSpec;
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+  readonly annotations?: Readonly<Record<string, string>> | undefined;
+}
+
+/** How {@link PipelineFacts.tasks} names a task. */
+export const taskKey = ({ taskKind, name }: { readonly taskKind: string; readonly name: string }): string =>
+  `${taskKind}/${name}`;
+
+/** One task with all that its TaskRun needs. */
+export interface ResolvedTask {
+  readonly task: PipelineTaskModel;
+  readonly model: TaskModel;
+  /** With the pipeline's params filled in; results of other tasks still stand as variables. */
+  readonly params: readonly ParamAssignment[];
+  /** Checks of its conditions, all of which must pass before it starts; in their order. */
+  readonly checks: readonly ResolvedCheck[];
+}
+
+/** One check with all that its TaskRun needs. */
+export interface ResolvedCheck extends FoundCondition {
+  readonly use: PipelineTaskConditionModel;
+  /** As in {@link ResolvedTask.params}. */
+  readonly params: readonly ParamAssignment[];
+}
+
+/** A run without open questions. */
+export interface ResolvedRun {
+  readonly run: PipelineRunModel;
+  readonly pipeline: PipelineModel;
+  /** The pipeline's tasks as they were written. */
+  readonly written: readonly PipelineTask[];
+  /** The Pipeline's name; the run's own when the spec is embedded. */
+  readonly pipelineName: string;
+  /** Labels and annotations of the Pipeline, which the run and all that it makes bear too. */
+  readonly inherited: Pick<FoundPipeline, 'labels' | 'annotations'>;
+  readonly waits: TaskDependencies;
+  readonly tasks: readonly ResolvedTask[];
+  /** The run's bindings by the pipeline's name of the resource. */
+  readonly bindings: ReadonlyMap<string, ResourceBindingModel>;
+  /** What stands for the pipeline's params. */
+  readonly replacements: Replacements;
+  /** Below which path files outlive their task: on a claim of the run, or in the bucket; absent when none need to. */
+  readonly handover: string | undefined;
+}
+
+/** What a PipelineRun's spec means. */
+export const pipelineRunIn = remembered(readPipelineRun);
+/** What a Pipeline's spec means. */
+export const pipelineIn = remembered(readPipeline);
+/** What a Task's spec means. */
+export const taskIn = remembered(readTask);
+const waitsIn = remembered(dependenciesOfPipeline);
+
+/** Why a run cannot run. */
+export interface Refused {
+  readonly refused: RunFailure;
+  /** Absent: there is no Pipeline. */
+  readonly pipelineName?: string;
+}
+
+type Resolution = ResolvedRun | Refused;
+
+const lastResolution = latest<PipelineFacts, Resolution>(({ run: one, ...facts }, { run: other, ...others }) => {
+  const [a, b] = [one.metadata, other.metadata];
+  return a.name === b.name && a.namespace === b.namespace && sameJson(one.spec, other.spec) && sameFacts(facts, others);
+});
+
+/** Resolves, or refuses. Asked again about a run of which nothing has changed but the status, it gives the same answer again. */
+export function resolvePipelineRun({ taskRuns: _, now: _now, ...facts }: PipelineFacts & Partial<Unread>): Resolution {
+  return lastResolution(facts.run.metadata.uid ?? '', facts, () => resolve(facts));
+}
+
+/** What else is observed of a run, is new at each look, and is not read here. */
+interface Unread {
+  readonly taskRuns: unknown;
+  readonly now: unknown;
+}
+
+function resolve(facts: PipelineFacts): Resolution {
+  const { name = '', namespace = '' } = facts.run.metadata;
+  const run = pipelineRunIn(facts.run.spec);
+  const id = `${namespace}/${name}`;
+  const pipeline =
+    run.source?.kind === 'embedded' ? run.source.pipeline : facts.pipeline && pipelineIn(facts.pipeline.spec);
+  if (!pipeline) return { refused: noPipeline(id, run) };
+  const pipelineName = run.source?.kind === 'reference' ? run.source.name : name;
+  const refused = (reason: string, message: string): Refused => ({ refused: { reason, message }, pipelineName });
+  const pipelineId = `${namespace}/${pipelineName}`;
+  const waits = waitsIn(pipeline);
+  const graph = graphProblem(waits);
+  if (graph) return refused('PipelineInvalidGraph', `PipelineRun ${id}'s Pipeline DAG is invalid: ${graph}`);
+  const spec = facts.run.spec.pipelineSpec ?? facts.pipeline?.spec;
+  const faulty = spec && pipelineSpecProblem(spec);
+  if (faulty)
+    return refused(
+      'PipelineValidationFailed',
+      `Pipeline ${pipelineId} can't be Run; it has an invalid spec: ${faulty}`,
+    );
+
+  const named = { run: id, pipeline: pipelineId };
+  const problem =
+    pipelineResourcesFailure(pipeline, run.resources, named) ??
+    missingResource(id, run, facts) ??
+    pipelineParamsFailure(pipeline.params, run.params, named) ??
+    pipelineWorkspacesFailure(pipeline, run.workspaces, named) ??
+    missingParts(id, pipelineId, pipeline, facts);
+  if (problem) return { refused: problem, pipelineName };
+
+  const replacements = paramReplacements(pipeline.params, run.params, ['params']);
+  const tasks = pipeline.tasks.flatMap((task): readonly ResolvedTask[] => {
+    const model = modelOf(task, facts);
+    const filled = (params: readonly ParamAssignment[]): readonly ParamAssignment[] =>
+      params.map((param) => ({ ...param, value: substituteValue(param.value, replacements) }));
+    const checks = task.conditions.flatMap((use): readonly ResolvedCheck[] => {
+      const found = facts.conditions.get(use.condition);
+      return found ? [{ ...found, use, params: filled(use.params) }] : [];
+    });
+    return model ? [{ task, model, params: filled(task.params), checks }] : [];
+  });
+  const bindings = new Map(run.resources.map((binding) => [binding.name, binding]));
+  const base = facts.bucket === true ? bucketPrefix(namespace, name) : HANDOVER_DIR;
+  const handover = tasks.some(({ model }) => handsOver(model)) ? base : undefined;
+  const written = (facts.run.spec.pipelineSpec ?? facts.pipeline?.spec)?.tasks ?? [];
+  const inherited = { labels: facts.pipeline?.labels, annotations: facts.pipeline?.annotations };
+  const resolved = { run, pipeline, written, pipelineName, inherited, waits, tasks, bindings, replacements, handover };
+  const invalid = taskProblem(resolved, facts);
+  return invalid ? refused('PipelineValidationFailed', invalid) : resolved;
+}
+
+/** Whether what a task makes may be handed over as files. */
+export const handsOver = ({ outputs }: TaskModel): boolean =>
+  outputs.some(({ type }) => type === 'git' || type === 'storage');
+
+function noPipeline(id: string, { source: use }: PipelineRunModel): RunFailure {
+  if (use?.kind === 'reference') return pipelineNotFound(id, use.name);
+  const name = id.slice(id.indexOf('/') + 1);
+  return {
+    reason: 'CouldntGetPipeline',
+    message: `Error retrieving pipeline for pipelinerun ${id}: PipelineRun ${name} not providing PipelineRef or PipelineSpec`,
+  };
+}
+
+const graphProblem = remembered((waits: TaskDependencies): string | undefined => {
+  for (const [task, before] of waits) {
+    const unknown = before.find((name) => !waits.has(name));
+    if (unknown !== undefined) return `task ${task} depends on ${unknown} but ${unknown} wasn't present in Pipeline`;
+  }
+  const [cycle] = dependencyCycles(waits);
+  if (!cycle) return undefined;
+  const [only = ''] = cycle;
+  return cycle.length === 2
+    ? `cycle detected; task "${only}" depends on itself`
+    : `cycle detected: ${cycle.join(' -> ')}`;
+});
+
+function missingResource(id: string, run: PipelineRunModel, facts: PipelineFacts): RunFailure | undefined {
+  const { resources } = facts;
+  const written = facts.run.spec.resources ?? [];
+  for (const [index, { name, resource }] of run.resources.entries()) {
+    if (!resource) return pipelineResourceAmbiguous(id, name, written[index]);
+    if (resource.kind === 'reference' && !resources.has(resource.name))
+      return pipelineResourceNotFound(id, name, resource.name);
+  }
+  return undefined;
+}
+
+function missingParts(
+  id: string,
+  pipelineId: string,
+  pipeline: PipelineModel,
+  facts: PipelineFacts,
+): RunFailure | undefined {
+  for (const { name, source: use, conditions } of pipeline.tasks) {
+    if (!use) {
+      const message = `Pipeline ${pipelineId} can't be Run; it contains Tasks that don't exist: task "${name}" has neither or both of taskRef and taskSpec`;
+      return { reason: 'CouldntGetTask', message };
+    }
+    if (use.kind === 'reference' && !facts.tasks.has(taskKey(use)))
+      return pipelineTaskNotFound(pipelineId, use.taskKind === 'Task' ? 'task' : 'clustertask', use.name);
+    const unknown = conditions.find(({ condition }) => !facts.conditions.has(condition));
+    if (unknown) return conditionNotFound(id, unknown.condition);
+  }
+  return undefined;
+}
+
+function modelOf({ source: use }: PipelineTaskModel, facts: PipelineFacts): TaskModel | undefined {
+  if (!use) return undefined;
+  if (use.kind === 'embedded') return use.task;
+  const found = facts.tasks.get(taskKey(use));
+  return found && taskIn(found.spec);
+}
+
+/** What each TaskRun would be refused for, said before the first one starts. */
+function taskProblem({ tasks, bindings }: ResolvedRun, facts: PipelineFacts): string | undefined {
+  const typeOf = (name: string): ResourceType | undefined => {
+    const resource = bindings.get(name)?.resource;
+    return (resource?.kind === 'embedded' ? resource.spec : resource && facts.resources.get(resource.name)?.spec)?.type;
+  };
+  const types = (uses: readonly PipelineTaskOutput[]): ReadonlyMap<string, ResourceType> =>
+    new Map(
+      uses.flatMap(({ name, resource }) => {
+        const type = typeOf(resource);
+        return type ? [[name, type] as const] : [];
+      }),
+    );
+  for (const { task, model, params } of tasks) {
+    const refusal =
+      taskRunFailure(model, params, { inputs: types(task.inputs), outputs: types(task.outputs) }) ??
+      taskWorkspacesFailure(model, task.workspaces);
+    if (refusal) return refusal.message;
+  }
+  return undefined;
+}
+
+/** Names of all that a pipeline refers to, each once, so that the edge can look it up. */
+export const namesIn = remembered((pipeline: PipelineModel) => {
+  const of = (kind: 'Task' | 'ClusterTask'): readonly string[] => [
+    ...new Set(
+      pipeline.tasks.flatMap(({ source: use }) =>
+        use?.kind === 'reference' && use.taskKind === kind ? [use.name] : [],
+      ),
+    ),
+  ];
+  const conditions = pipeline.tasks.flatMap((task) => task.conditions.map(({ condition }) => condition));
+  return {
+    tasks: of('Task'),
+    clusterTasks: of('ClusterTask'),
+    conditions: [...new Set(conditions)],
+    /** Whether a task that the pipeline holds itself may hand over files. */
+    handsOver: pipeline.tasks.some(({ source: use }) => use?.kind === 'embedded' && handsOver(use.task)),
+  };
+});

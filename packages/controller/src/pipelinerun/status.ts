@@ -1,0 +1,158 @@
+/**
+ * Writes the status of a PipelineRun: its condition and times, and under `taskRuns` how its tasks and their checks stand.
+ *
+ * Pure. Shapes are Tekton v0.9.2's: a task with conditions is listed from the start with the checks it will have; a check that
+ * was made has a status, if an empty one; a task that is skipped has a condition that says so and no TaskRun.
+ */
+
+import {
+  stepContainerName,
+  type ConditionCheckStatus,
+  type PipelineRun,
+  type PipelineRunStatus,
+  type PipelineRunTaskRunStatus,
+  type TaskRun,
+  type TaskRunStatus,
+} from '@pipewright/tekton';
+import { awaitsDelivery } from '../resources/cloud-events.js';
+import { conditionsOf, isDone, timestamp, type Verdict } from '../run/condition.js';
+import { labels } from '../run/labels.js';
+import { CHECK_FAILED, type Standing } from './task-state.js';
+
+/** What is known of a run. */
+interface Seen {
+  readonly run: PipelineRun;
+  readonly taskRuns: ReadonlyMap<string, TaskRun>;
+  readonly now: Date;
+}
+
+/** What is new about its tasks. */
+export interface News {
+  /** Absent: the pipeline is not known, or its tasks do not matter any more. */
+  readonly standings?: readonly Standing[];
+  /** Names of TaskRuns that are about to be made, those of checks included, each with its task. */
+  readonly making?: ReadonlyMap<string, string>;
+}
+
+/**
+ * The status of a run about which `verdict` is to be said.
+ *
+ * Its `taskRuns` are put together when they are first read: most looks at a run of many tasks write nothing, and to repeat
+ * the status of each task would be most of their cost.
+ */
+export function statusOf(seen: Seen, verdict: Verdict, news: News = {}): PipelineRunStatus {
+  const before = seen.run.status ?? {};
+  const status = {
+    ...before,
+    conditions: conditionsOf(before, verdict, seen.now),
+    startTime: before.startTime ?? timestamp(seen.now),
+    ...(verdict.status !== 'Unknown' && { completionTime: timestamp(seen.now) }),
+  };
+  const { standings = [], making } = news;
+  const isEmpty =
+    !before.taskRuns &&
+    seen.taskRuns.size === 0 &&
+    !making?.size &&
+    standings.every(({ checks }) => checks.length === 0);
+  if (isEmpty) return status;
+  let made: PipelineRunStatus['taskRuns'];
+  return Object.defineProperty(status, 'taskRuns', {
+    get: () => (made ??= taskRunsOf(seen, news).taskRuns),
+    enumerable: true,
+  });
+}
+
+/** `taskRuns` of the status: what is remembered, with what is seen now and what is about to be. */
+export function taskRunsOf(
+  seen: Seen,
+  { standings = [], making = new Map() }: News = {},
+): Pick<PipelineRunStatus, 'taskRuns'> {
+  const entries: Record<string, PipelineRunTaskRunStatus> = { ...seen.run.status?.taskRuns };
+  const checks = new Set<string>();
+  for (const standing of standings) {
+    const { task, name } = standing;
+    if (standing.checks.length > 0) entries[name] = withChecks(entries[name], standing, making, seen);
+    for (const check of standing.checks) checks.add(check.name);
+    if (making.has(name)) entries[name] ??= { pipelineTaskName: task };
+  }
+  for (const [name, entry] of Object.entries(entries)) {
+    for (const check of Object.keys(entry.conditionChecks ?? {})) checks.add(check);
+    entries[name] = refreshed(entry, seen.taskRuns);
+  }
+  for (const [name, { metadata, status }] of seen.taskRuns) {
+    if (checks.has(name) || metadata.labels?.[labels.conditionCheck] !== undefined) continue;
+    const task = entries[name]?.pipelineTaskName ?? metadata.labels?.[labels.pipelineTask];
+    if (task !== undefined) entries[name] = { ...entries[name], pipelineTaskName: task, ...(status && { status }) };
+  }
+  return Object.keys(entries).length === 0 ? {} : { taskRuns: entries };
+}
+
+const NO_STATUS: TaskRunStatus = { podName: '' };
+const NO_CHECK_STATUS: ConditionCheckStatus = { podName: '', check: {} };
+
+/** The entry of a task that has conditions. */
+function withChecks(
+  entry: PipelineRunTaskRunStatus | undefined,
+  { task, name, checks, state }: Standing,
+  making: ReadonlyMap<string, string>,
+  { run, now }: Seen,
+): PipelineRunTaskRunStatus {
+  const known = entry?.conditionChecks ?? {};
+  const made = Object.entries(known).filter(([, { status }]) => status !== undefined);
+  const foreseen = checks.map(({ name: check, condition }) => {
+    const status = known[check]?.status ?? (making.has(check) ? NO_CHECK_STATUS : undefined);
+    return [check, { conditionName: condition, ...(status && { status }) }] as const;
+  });
+  const status = making.has(name) ? (entry?.status ?? NO_STATUS) : entry?.status;
+  const skip: Verdict = {
+    status: 'False',
+    reason: CHECK_FAILED,
+    message: `ConditionChecks failed for Task ${name} in PipelineRun ${run.metadata.name ?? ''}`,
+  };
+  return {
+    pipelineTaskName: task,
+    ...(state === 'skipped'
+      ? { status: { ...NO_STATUS, conditions: conditionsOf(status, skip, now) } }
+      : status && { status }),
+    conditionChecks: Object.fromEntries([...made, ...foreseen]),
+  };
+}
+
+/** An entry with what its checks have come to since. */
+function refreshed(entry: PipelineRunTaskRunStatus, taskRuns: ReadonlyMap<string, TaskRun>): PipelineRunTaskRunStatus {
+  const { conditionChecks } = entry;
+  if (!conditionChecks || !Object.keys(conditionChecks).some((name) => taskRuns.has(name))) return entry;
+  const checks = Object.entries(conditionChecks).map(([name, check]) => {
+    const taskRun = taskRuns.get(name);
+    return [name, taskRun ? { ...check, status: checkStatus(taskRun) } : check] as const;
+  });
+  return { ...entry, conditionChecks: Object.fromEntries(checks) };
+}
+
+/** What is told of a check: how its TaskRun stands, and of its steps the one that decides. */
+function checkStatus({ spec, status = {} }: TaskRun): ConditionCheckStatus {
+  const { conditions, podName = '', startTime, completionTime, steps = [] } = status;
+  const container = stepContainerName(spec.taskSpec?.steps?.[0]?.name, 0);
+  const {
+    name: _name,
+    container: _container,
+    imageID: _imageID,
+    ...check
+  } = steps.find((step) => step.container === container) ?? {};
+  return {
+    check,
+    ...(completionTime !== undefined && { completionTime }),
+    ...(conditions && { conditions }),
+    podName,
+    ...(startTime !== undefined && { startTime }),
+  };
+}
+
+/** Whether all that was made for a run has ended and all have been told of it, as far as its status tells. */
+export function allEnded({ taskRuns = {} }: PipelineRunStatus): boolean {
+  return Object.values(taskRuns).every(({ status, conditionChecks }) => {
+    const checks = Object.values(conditionChecks ?? {});
+    const own = status === undefined ? conditionChecks !== undefined : isDone(status) && !awaitsDelivery(status);
+    return own && checks.every((check) => check.status === undefined || isDone(check.status));
+  });
+}

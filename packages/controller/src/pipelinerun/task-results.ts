@@ -1,0 +1,48 @@
+/**
+ * Hands results of tasks that have ended to the one that is about to start, or to the check of its condition.
+ *
+ * All variables of a param are filled in at once, from what the pipeline wrote, so a result that reads
+ * `$(params.secret)` stays that text.
+ */
+
+import {
+  resultRefsOfParams,
+  substituteValue,
+  type ParamAssignment,
+  type RunFailure,
+  type TaskRunResult,
+} from '@pipewright/tekton';
+import type { ResolvedRun } from './resolve.js';
+
+/** What a task of the pipeline left, by name of the task. */
+export type ResultsOf = (task: string) => readonly TaskRunResult[];
+
+/** Params of a task or of a condition: as the pipeline has them, and with the pipeline's own params filled in. */
+export interface Given {
+  readonly written: readonly ParamAssignment[];
+  readonly params: readonly ParamAssignment[];
+}
+
+/** @returns the params as `who`, for example `task "deploy"`, is to get them, or why the run cannot go on */
+export function withResults(
+  who: string,
+  { written, params }: Given,
+  { replacements }: Pick<ResolvedRun, 'replacements'>,
+  resultsOf: ResultsOf,
+): { readonly params: readonly ParamAssignment[] } | { readonly refused: RunFailure } {
+  const refs = resultRefsOfParams(written);
+  if (refs.length === 0) return { params };
+  const strings = new Map(replacements.strings);
+  for (const { variable, task: maker, result } of refs) {
+    const found = resultsOf(maker).find(({ name }) => name === result);
+    if (!found) {
+      const message =
+        `${who} needs the result "${result}" of task "${maker}", which has ended without it: ` +
+        `none of its steps wrote /tekton/results/${result}, or its Task does not declare it`;
+      return { refused: { reason: 'InvalidTaskResultReference', message } };
+    }
+    strings.set(variable, found.value);
+  }
+  const filled = { strings, arrays: replacements.arrays };
+  return { params: written.map((param) => ({ ...param, value: substituteValue(param.value, filled) })) };
+}

@@ -1,0 +1,399 @@
+/**
+ * Makes the Pod of one attempt of a TaskRun.
+ *
+ *     Task + resources ──▶ steps (theirs and ours) ──▶ containers, in order ──▶ Pod
+ *
+ * Pure: what a secret holds never comes here, and equal input gives an equal Pod, name included. Container order, names,
+ * mounts and volumes are Tekton's v0.9.2, without its init containers: each of them costs about a second of kubelet.
+ */
+
+import {
+  hexHashSuffix,
+  internalStepName,
+  podName,
+  sidecarContainerName,
+  stepContainerName,
+  substituteTask,
+  taskReplacements,
+  type Container,
+  type PipelineResourceModel,
+  type PodTemplate,
+  type Step,
+  type TaskModel,
+  type TaskRunModel,
+  type Volume,
+  type VolumeMount,
+} from '@pipewright/tekton';
+import type { ArtifactStorage } from '../resources/artifact-storage.js';
+import type { CommandFound } from './image-command.js';
+import { surroundings, type Bindings } from '../resources/resource-steps.js';
+import { labels } from '../run/labels.js';
+import type { Images } from '../run/options.js';
+import type { Pod } from './pod-types.js';
+import { withSharedRequests } from './requests.js';
+import { credentialsOf, credentialsScript, secretDir, type SecretHeader } from '../scripts/credentials.js';
+import { entrypoint, READY_FILE, RESULTS_DIR, SCRIPTS_DIR, TOOLS_DIR, type Turn } from '../scripts/entrypoint.js';
+import { needsExactEnvironment } from '../scripts/exact-environment.js';
+import { nodeLoginScript } from '../scripts/node-login.js';
+import { literally } from '../scripts/shell-text.js';
+import { withTemplate } from './step-template.js';
+import { mountWorkspaces, type Mounted } from './workspaces.js';
+
+/** All that a pod is made from. */
+export interface PodRequest {
+  readonly taskRun: {
+    readonly name: string;
+    readonly namespace: string;
+    readonly uid: string;
+    readonly labels: Readonly<Record<string, string>>;
+    readonly annotations: Readonly<Record<string, string>>;
+    readonly apiVersion: string;
+  };
+  /** From 0; each retry is one more. */
+  readonly attempt: number;
+  readonly run: TaskRunModel;
+  readonly task: TaskModel;
+  readonly bindings: Bindings;
+  /** The ServiceAccount's secrets, without what they hold. */
+  readonly secrets: readonly SecretHeader[];
+  readonly images: Images;
+  /** A docker config that is in every container; its logins are added to the task's own. */
+  readonly dockerConfig?: string | undefined;
+  /** The attempt's second pod, in place of one whose images had no shell. */
+  readonly replacement: boolean;
+  /** Lend every container a shell, for images that have none. */
+  readonly lendShell: boolean;
+  /** What was found out about images of steps that name no command. */
+  readonly commands: ReadonlyMap<string, CommandFound>;
+  /** Where this pipeline's tasks hand over files; absent for a TaskRun of its own. */
+  readonly artifacts?: ArtifactStorage | undefined;
+}
+
+/** The pod, why there can be none, or the images of which it must be known first what they run. */
+export type PodResult = { readonly pod: Pod } | { readonly refused: string } | { readonly asks: readonly string[] };
+
+const HOME = '/tekton/home';
+const LENT_SHELL = `${TOOLS_DIR}/bin/busybox`;
+const LENT: readonly string[] = [LENT_SHELL, 'sh'];
+
+/** Makes the pod. */
+export function taskPod(request: PodRequest): PodResult {
+  const { bindings, images, taskRun } = request;
+  const resources = {
+    inputs: resourcesOf(bindings.inputs),
+    outputs: resourcesOf(bindings.outputs),
+  };
+  const workspaces = mountWorkspaces(request.task.workspaces, request.run.workspaces, taskRun.uid);
+  const task = substituteTask(
+    request.task,
+    taskReplacements(request.task, {
+      params: request.run.params,
+      ...resources,
+      workspaceVolumes: workspaces.names,
+    }),
+  );
+  const {
+    before,
+    after,
+    volumes: resourceVolumes,
+  } = surroundings(task, bindings, images, taskRun.uid, request.artifacts);
+  const steps = withSharedRequests(
+    [...before, ...task.steps, ...after].map((step) => withTemplate(step, task.stepTemplate)),
+  );
+  const creds = credentialsScript(credentialsOf(request.secrets));
+  const alone = steps.length === 1 && creds === undefined && task.sidecars.length === 0 && task.results.length === 0;
+  const commands = commandsOf(steps, request.commands, alone);
+  if (!Array.isArray(commands)) return commands;
+  const last = before.length + task.steps.length - 1;
+  const context: StepContext = {
+    request,
+    task,
+    steps,
+    last,
+    workspaces,
+    resourceVolumes,
+    ...(creds !== undefined && { creds }),
+  };
+  const containers = steps.map((step, index) => stepContainer(step, index, commands[index], context));
+  return { pod: assemble(request, task, [...containers, ...task.sidecars.map(sidecar)], context) };
+}
+
+const resourcesOf = (bound: Bindings['inputs']): ReadonlyMap<string, PipelineResourceModel> =>
+  new Map([...bound].map(([name, { resource }]) => [name, resource]));
+
+interface StepContext {
+  readonly request: PodRequest;
+  readonly task: TaskModel;
+  readonly steps: readonly Step[];
+  /** The last of the Task's own. */
+  readonly last: number;
+  readonly workspaces: Mounted;
+  /** What the steps of resources mount. */
+  readonly resourceVolumes: readonly Volume[];
+  readonly creds?: string;
+}
+
+type NamedContainer = Container & { readonly name: string };
+
+interface StepCommand {
+  readonly command: readonly string[];
+  readonly args: readonly string[];
+}
+
+/**
+ * Every step's command and arguments. A script has neither; an image may supply the command.
+ *
+ * @param alone the pod has a single container, which without arguments may run as its image has it (undefined) where that is not known
+ */
+function commandsOf(
+  steps: readonly Step[],
+  known: PodRequest['commands'],
+  alone: boolean,
+): (StepCommand | undefined)[] | Exclude<PodResult, { readonly pod: Pod }> {
+  const commands: (StepCommand | undefined)[] = [];
+  const asks = new Set<string>();
+  for (const [index, step] of steps.entries()) {
+    const { image = '', command = [], args = [] } = step;
+    if (step.script || command.length > 0) {
+      commands.push({ command, args });
+      continue;
+    }
+    const found = known.get(image);
+    if (!found) asks.add(image);
+    else if ('missing' in found) return { refused: `translating Build to Pod: ${found.missing}` };
+    else if ('unknown' in found) {
+      if (!alone || args.length > 0) return { refused: withoutCommand(step, index, found.unknown) };
+      commands.push(undefined);
+    } else commands.push({ command: found.command.map(literally), args });
+  }
+  return asks.size > 0 ? { asks: [...asks] } : commands;
+}
+
+const withoutCommand = (step: Step, index: number, why: string): string =>
+  `step "${step.name || `unnamed-${String(index)}`}" has neither command nor script, and what its image ` +
+  `"${step.image ?? ''}" runs is not known: ${why}; give the step a command`;
+
+function stepContainer(
+  step: Step,
+  index: number,
+  command: StepCommand | undefined,
+  context: StepContext,
+): NamedContainer {
+  const { request, task, steps, last, creds } = context;
+  const { script, ...fields } = step;
+  const message = step['terminationMessagePath'];
+  const first = index === 0;
+  const login = index === steps.findIndex(hasOurHome) && request.dockerConfig !== undefined;
+  const written = [
+    ...(first && creds !== undefined ? [creds] : []),
+    ...(login ? [nodeLoginScript(request.dockerConfig)] : []),
+  ].join('\n');
+  const turn: Turn = {
+    index,
+    count: steps.length,
+    awaitSidecars: first && task.sidecars.length > 0,
+    exactEnvironment: needsExactEnvironment(step),
+    ...(written !== '' && { credentials: written }),
+    ...(index === last &&
+      task.results.length > 0 && {
+        results: { names: task.results, ...(typeof message === 'string' && { message }) },
+      }),
+    ...(script && { script: { file: scriptFile(index, request.taskRun.uid), text: withFirstLine(script) } }),
+  };
+  return {
+    ...fields,
+    name: stepContainerName(step.name, index),
+    ...(command && wrapped(command, entrypoint(turn, request.lendShell ? LENT : undefined))),
+    workingDir: workingDir(step.workingDir),
+    env: [{ name: 'HOME', value: HOME }, ...(step.env ?? [])],
+    volumeMounts: mounts(step, first, context),
+  };
+}
+
+/** Another HOME may be a working copy or a workspace, and must not get files that the step did not ask for. */
+const hasOurHome = ({ env = [] }: Step): boolean => !env.some(({ name }) => name === 'HOME');
+
+/** The user's words stay in `args`, behind ours. A lone step of an image that knows best runs as the image has it. */
+const wrapped = (own: StepCommand, before: ReturnType<typeof entrypoint>): Pick<Container, 'command' | 'args'> => ({
+  command: before.command,
+  args: [...before.args, ...own.command, ...own.args],
+});
+
+/** A relative one is below /workspace, as Tekton makes it; the container runtime makes what is missing. */
+const workingDir = (dir: string | undefined): string =>
+  !dir ? '/workspace' : dir.startsWith('/') ? dir : `/workspace/${dir}`;
+
+/** A script that names no interpreter is the shell's, which shows each command and stops at the first that fails (Tekton v0.10). */
+function withFirstLine(script: string): string {
+  const text = script.trimStart();
+  return text.startsWith('#!') ? text : `#!/bin/sh\nset -xe\n${script}`;
+}
+
+const scriptFile = (index: number, uid: string): string =>
+  `${SCRIPTS_DIR}/${internalStepName(`script-${String(index)}`, uid, index)}`;
+
+/** What a volume of ours is called: as in v0.9, or as in v0.10 where the Task or the run has a volume of that name. */
+const volumeName = (name: string, { task, request }: Pick<StepContext, 'task' | 'request'>): string =>
+  [...task.volumes, ...(request.run.podTemplate?.volumes ?? [])].some((volume) => volume.name === name)
+    ? `tekton-internal-${name}`
+    : name;
+
+function mounts(step: Step, first: boolean, context: StepContext): readonly VolumeMount[] {
+  const { request, task, creds, workspaces } = context;
+  const at = (name: string, mountPath: string): VolumeMount => ({ name: volumeName(name, context), mountPath });
+  const own = step.volumeMounts ?? [];
+  const taken = new Set(own.map(({ mountPath }) => mountPath));
+  const implicit: readonly VolumeMount[] = [
+    ...(step.script ? [at('scripts', SCRIPTS_DIR)] : []),
+    at('tools', TOOLS_DIR),
+    ...(task.results.length > 0 ? [at('results', RESULTS_DIR)] : []),
+    ...(first && task.sidecars.length > 0 ? [at('downward', dirname(READY_FILE))] : []),
+    at('workspace', '/workspace'),
+    at('tekton-home', HOME),
+    at('tekton-home', '/builder/home'),
+    ...workspaces.mounts,
+    ...(first && creds !== undefined ? credentialMounts(request) : []),
+  ];
+  return [...own, ...implicit.filter(({ mountPath }) => !taken.has(mountPath))];
+}
+
+const dirname = (path: string): string => path.slice(0, path.lastIndexOf('/'));
+
+const mountedSecrets = (request: PodRequest): readonly string[] => [
+  ...new Set(credentialsOf(request.secrets).map(({ secret }) => secret)),
+];
+
+const secretVolume = (secret: string, request: PodRequest): string =>
+  internalStepName(`secret-volume-${secret}`, request.taskRun.uid);
+
+const credentialMounts = (request: PodRequest): readonly VolumeMount[] =>
+  mountedSecrets(request).map((secret) => ({
+    name: secretVolume(secret, request),
+    mountPath: secretDir(secret),
+    readOnly: true,
+  }));
+
+/** A sidecar runs as written: no HOME, no mounts of ours. A script is the shell's, whatever its first line says. */
+function sidecar(step: Step, index: number): NamedContainer {
+  const { script, ...fields } = step;
+  return {
+    ...fields,
+    name: sidecarContainerName(step.name, index),
+    ...(script && { command: ['/bin/sh', '-c', literally(script)] }),
+  };
+}
+
+function assemble(
+  request: PodRequest,
+  task: TaskModel,
+  containers: readonly NamedContainer[],
+  context: StepContext,
+): Pod {
+  const { taskRun, attempt, run, images, lendShell, replacement } = request;
+  const { volumes: _, ...template } = podTemplate(run.podTemplate);
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      name: podNameOf(taskRun, attempt, replacement),
+      namespace: taskRun.namespace,
+      labels: {
+        ...taskRun.labels,
+        [labels.managedBy]: labels.managedByUs,
+        [labels.taskRun]: taskRun.name,
+      },
+      annotations: taskRun.annotations,
+      ownerReferences: [
+        {
+          apiVersion: taskRun.apiVersion,
+          kind: 'TaskRun',
+          name: taskRun.name,
+          uid: taskRun.uid,
+          controller: true,
+          blockOwnerDeletion: true,
+        },
+      ],
+    },
+    spec: {
+      restartPolicy: 'Never',
+      ...(run.serviceAccount !== undefined && { serviceAccountName: run.serviceAccount }),
+      ...template,
+      ...(lendShell && { initContainers: [placeTools(images, volumeName('tools', context))] }),
+      containers,
+      volumes: volumes(request, task, context),
+    },
+  };
+}
+
+/** Name of an attempt's pod; the replacement of one whose image had no shell has a name of its own. */
+export function podNameOf(
+  taskRun: { readonly name: string; readonly uid: string },
+  attempt: number,
+  replacement: boolean,
+): string {
+  return replacement
+    ? `${taskRun.name}-pod-${hexHashSuffix(taskRun.uid, attempt, 'shell')}`
+    : podName(taskRun, attempt);
+}
+
+const placeTools = (images: Images, tools: string): NamedContainer => ({
+  name: 'place-tools',
+  image: images.lent,
+  command: [
+    '/bin/sh',
+    '-c',
+    `mkdir -p ${TOOLS_DIR}/bin && cp /bin/busybox ${LENT_SHELL} && ${LENT_SHELL} --install -s ${TOOLS_DIR}/bin`,
+  ],
+  volumeMounts: [{ name: tools, mountPath: TOOLS_DIR }],
+});
+
+function volumes(request: PodRequest, task: TaskModel, context: StepContext): readonly Volume[] {
+  const { creds, workspaces, resourceVolumes } = context;
+  const empty = (name: string): Volume => ({ name: volumeName(name, context), emptyDir: {} }) as Volume; // Volume is open in its sources
+  return [
+    empty('workspace'),
+    empty('tekton-home'),
+    ...(creds === undefined ? [] : mountedSecrets(request)).map((secretName) => ({
+      name: secretVolume(secretName, request),
+      secret: { secretName },
+    })),
+    ...(task.steps.some(({ script }) => script) ? [empty('scripts')] : []),
+    empty('tools'),
+    ...(task.results.length > 0 ? [empty('results')] : []),
+    ...(task.sidecars.length > 0 ? [readyVolume(volumeName('downward', context))] : []),
+    ...resourceVolumes,
+    ...workspaces.volumes,
+    ...task.volumes,
+    ...(request.run.podTemplate?.volumes ?? []),
+  ];
+}
+
+const readyVolume = (name: string): Volume =>
+  ({
+    name,
+    downwardAPI: {
+      items: [{ path: 'ready', fieldRef: { fieldPath: `metadata.annotations['${labels.ready}']` } }],
+    },
+  }) as Volume; // Volume is open in its sources
+
+/** The fields of a pod that a run may set. */
+const TEMPLATE_FIELDS = [
+  'nodeSelector',
+  'tolerations',
+  'affinity',
+  'securityContext',
+  'runtimeClassName',
+  'automountServiceAccountToken',
+  'dnsPolicy',
+  'dnsConfig',
+  'enableServiceLinks',
+  'priorityClassName',
+  'schedulerName',
+  'hostNetwork',
+  'imagePullSecrets',
+] as const;
+
+const podTemplate = (template: PodTemplate | undefined): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(
+    TEMPLATE_FIELDS.flatMap((field) => (template?.[field] === undefined ? [] : [[field, template[field]]])),
+  );

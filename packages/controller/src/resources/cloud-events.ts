@@ -1,0 +1,100 @@
+/**
+ * CloudEvents that tell how a TaskRun ended: what is sent, to whom, and what becomes of it.
+ *
+ * Pure. Types, id, source and data are Tekton's; the envelope is CloudEvents 1.0 in binary mode, whose headers are those of the 0.2
+ * that Tekton v0.9.2 sent, but for the version, which no library reads any more. A failed delivery is retried a few times
+ * with growing pauses; the status holds all that is needed for that, so a restart forgets nothing.
+ */
+
+import type { CloudEventDelivery, TaskModel, TaskRun, TaskRunStatus } from '@pipewright/tekton';
+import { isDone, succeeded, timestamp } from '../run/condition.js';
+import type { Bindings } from './resource-steps.js';
+
+/** Milliseconds from one try to the next; after the last the delivery has failed. */
+const PAUSES = [1_000, 5_000, 15_000, 60_000] as const;
+
+/** Where a run's events go: the cloudEvent outputs, in the Task's order. */
+export const targetsOf = ({ outputs }: TaskModel, bindings: Bindings): readonly string[] =>
+  outputs.flatMap(({ name }) => {
+    const resource = bindings.outputs.get(name)?.resource;
+    return resource?.type === 'cloudEvent' ? [resource.params.get('targeturi') ?? ''] : [];
+  });
+
+/** `status.cloudEvents` of a run that begins. */
+export const undelivered = (targets: readonly string[]): readonly CloudEventDelivery[] =>
+  targets.map((target) => ({ target, status: { condition: 'Unknown', message: '', retryCount: 0 } }));
+
+/** Whether a run has ended and somebody is still to be told. */
+export const awaitsDelivery = (status: TaskRunStatus | undefined): boolean =>
+  status !== undefined && isDone(status) && (status.cloudEvents ?? []).some(isPending);
+
+const isPending = ({ status }: CloudEventDelivery): boolean => status.condition === 'Unknown';
+
+/**
+ * When a pending delivery is to be tried, in milliseconds since 1970. `sentAt` is in whole seconds: the begun one counts in full. An
+ * attempt in the future means that the clock was set back since: the next one is due.
+ */
+function dueAt({ status }: CloudEventDelivery, now: Date): number {
+  const last = Date.parse(status.sentAt ?? '');
+  const pause = PAUSES[status.retryCount - 1];
+  return Number.isNaN(last) || last > now.getTime() || pause === undefined ? 0 : last + 999 + pause;
+}
+
+/** The places in `cloudEvents` of what is to be sent now, and when to look again. */
+export function dueDeliveries(
+  deliveries: readonly CloudEventDelivery[],
+  now: Date,
+): { readonly due: readonly number[]; readonly again: number | undefined } {
+  const pending = deliveries.flatMap((delivery, index) =>
+    isPending(delivery) ? [{ index, at: dueAt(delivery, now) }] : [],
+  );
+  const due = pending.filter(({ at }) => at <= now.getTime()).map(({ index }) => index);
+  const later = pending.map(({ at }) => at).filter((at) => at > now.getTime());
+  return { due, again: later.length > 0 ? Math.min(...later) - now.getTime() : undefined };
+}
+
+/** Whether a run has ended and an event about it is to be sent now. */
+export const hasDueDelivery = (status: TaskRunStatus | undefined, now: Date): boolean =>
+  awaitsDelivery(status) && dueDeliveries(status?.cloudEvents ?? [], now).due.length > 0;
+
+/** How a try went. `again`: it may go better another time. */
+export type Told = { readonly is: 'sent' } | { readonly is: 'failed'; readonly why: string; readonly again: boolean };
+
+/** A delivery after a try. */
+export function afterTry(delivery: CloudEventDelivery, told: Told, now: Date): CloudEventDelivery {
+  const retryCount = delivery.status.retryCount + 1;
+  const sentAt = timestamp(now);
+  if (told.is === 'sent') return { ...delivery, status: { condition: 'Sent', sentAt, message: '', retryCount } };
+  const condition = told.again && retryCount <= PAUSES.length ? 'Unknown' : 'Failed';
+  return { ...delivery, status: { condition, sentAt, message: told.why, retryCount } };
+}
+
+/** Reads a receiver's answer. What it says beyond the status is nobody's business: it may be anything the controller can reach. */
+export function toldBy(answer: { readonly status: number }): Told {
+  const { status } = answer;
+  if (status >= 200 && status < 300) return { is: 'sent' };
+  const again = status >= 500 || status === 408 || status === 429;
+  const why = status >= 300 && status < 400 ? 'which is a redirect; name the address it leads to' : 'and not 2xx';
+  return { is: 'failed', why: `the receiver answered ${String(status)}, ${why}`, again };
+}
+
+const TYPES = { True: 'successful', False: 'failed', Unknown: 'unknown' } as const;
+
+/** The event about a run, as headers and body of a POST. */
+export function eventOf(run: TaskRun): { readonly headers: Readonly<Record<string, string>>; readonly body: string } {
+  const { name = '', namespace = '' } = run.metadata;
+  const { managedFields: _, ...metadata } = run.metadata as TaskRun['metadata'] & { readonly managedFields?: unknown }; // bookkeeping of the API server
+  const about = `/apis/${run.apiVersion}/namespaces/${namespace}/taskruns/${name}`;
+  return {
+    headers: {
+      'content-type': 'application/json',
+      'ce-specversion': '1.0',
+      'ce-id': name,
+      'ce-type': `dev.tekton.event.task.${TYPES[succeeded(run.status)?.status ?? 'Unknown']}.v1`,
+      'ce-source': about,
+      'ce-subject': name,
+      ...(run.status?.completionTime !== undefined && { 'ce-time': run.status.completionTime }),
+    },
+    body: JSON.stringify({ taskRun: { ...run, metadata } }),
+  };
+}

@@ -1,0 +1,43 @@
+/**
+ * The step of a cluster input: a kubeconfig for the Task's steps.
+ *
+ * Tekton writes it below the resource's name, whatever the input is called; it is there, and below the input's own path too,
+ * where `$(inputs.resources.NAME.path)` leads. A param `name` is the resource's name then.
+ */
+
+import {
+  isGoTrue,
+  containsPath,
+  joinPath,
+  resourceVariables,
+  type PipelineResourceModel,
+  type Step,
+} from '@pipewright/tekton';
+import { kubeconfig } from '../scripts/kubeconfig.js';
+import { secretEnv } from './secret-fields.js';
+import { unexpanded, type StepMaker } from './step.js';
+
+const CREDENTIALS = ['username', 'password', 'token', 'cadata'] as const;
+
+/** @param path where the input's files belong */
+export function clusterInput(resource: PipelineResourceModel, path: string, input: string, make: StepMaker): Step {
+  const param = (name: string): string => resource.params.get(name) ?? '';
+  const secretOf = (name: string): PipelineResourceModel['secrets'][number] | undefined =>
+    resource.secrets.find(({ fieldName }) => fieldName.toLowerCase() === name);
+  const env = CREDENTIALS.flatMap((name) => {
+    const secret = secretOf(name);
+    if (secret) return [secretEnv(name.toUpperCase(), secret)];
+    return param(name) === '' ? [] : [{ name: name.toUpperCase(), value: unexpanded(param(name)) }];
+  });
+  const name = resourceVariables(resource).get('name') ?? resource.name;
+  const own = joinPath('/workspace', name);
+  const command = kubeconfig({
+    name,
+    url: param('url').trim(),
+    namespace: param('namespace'),
+    insecure: isGoTrue(param('insecure')),
+    caFromSecret: secretOf('cadata') !== undefined,
+    directories: [...new Set([...(containsPath('/workspace', own) ? [own] : []), path])],
+  });
+  return make.shell('kubeconfig', `input ${input}`, command, { env });
+}

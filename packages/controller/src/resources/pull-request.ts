@@ -1,0 +1,32 @@
+/**
+ * The step of a pullRequest: its state as files before the Task's steps, what they changed of it sent back after them.
+ */
+
+import { resourceVariables, type PipelineResourceModel, type Step } from '@pipewright/tekton';
+import { pullRequest } from '../scripts/pull-request.js';
+import { secretEnv } from './secret-fields.js';
+import type { StepMaker } from './step.js';
+
+/** Names of the field that holds the token: `githubToken` up to Tekton v0.8. */
+const TOKEN_FIELDS: ReadonlySet<string> = new Set(['authtoken', 'githubtoken']);
+
+/** @param path where the request's files lie */
+export function pullRequestStep(
+  resource: PipelineResourceModel,
+  mode: 'download' | 'upload',
+  path: string,
+  fact: string,
+  make: StepMaker,
+): Step {
+  const value = resourceVariables(resource);
+  const token = resource.secrets.find(({ fieldName }) => TOKEN_FIELDS.has(fieldName.toLowerCase()));
+  const command = pullRequest({
+    mode,
+    url: (value.get('url') ?? '').trim(),
+    path,
+    provider: value.get('provider') ?? '',
+    skipTlsVerify: value.get('insecure-skip-tls-verify') === 'true',
+  });
+  const env = token ? [secretEnv('AUTH_TOKEN', token)] : [];
+  return make.step(`pr-source-${resource.name}`, `${mode} ${fact}`, make.images.node, command, { env });
+}

@@ -1,0 +1,43 @@
+/**
+ * What the checks of packages/tekton say about a Task, Pipeline or PipelineResource that is about to run, as one sentence.
+ *
+ * Most have passed an admission; on a cluster without one this is where a mistake is found, with the same words.
+ */
+
+import {
+  V1ALPHA1,
+  checkObject,
+  type PipelineResourceSpec,
+  type PipelineSpec,
+  type Problem,
+  type TaskSpec,
+} from '@pipewright/tekton';
+import { remembered } from './memoize.js';
+
+/** The errors of a Task's spec; undefined when there are none. */
+export const taskSpecProblem = (name: string, spec: TaskSpec): string | undefined => sentence('Task', name, spec);
+
+/** The errors of a Pipeline's spec; undefined when there are none. Asked for at every look at a run, so each is checked once. */
+export const pipelineSpecProblem = remembered((spec: PipelineSpec) => sentence('Pipeline', 'checked', spec));
+
+/**
+ * The errors of a PipelineResource's spec; undefined when there are none.
+ *
+ * Its values become arguments of git, so what could be an option, a program or a path of the machine ends here at the latest.
+ */
+export const resourceSpecProblem = (name: string, spec: PipelineResourceSpec): string | undefined =>
+  sentence('PipelineResource', name, spec);
+
+function sentence(kind: string, name: string, spec: object): string | undefined {
+  const errors = checkObject({ apiVersion: V1ALPHA1, kind, metadata: { name }, spec }).filter(
+    (problem) => problem.severity === 'error' && problem.path[0] === 'spec',
+  );
+  return errors.length === 0 ? undefined : errors.map(said).join('; ');
+}
+
+const said = ({ path, message, hint }: Problem): string => `${dotted(path)}: ${message} (${hint})`;
+
+const dotted = (path: Problem['path']): string =>
+  path
+    .map((part, index) => (typeof part === 'number' ? `[${String(part)}]` : index === 0 ? part : `.${part}`))
+    .join('');

@@ -1,6 +1,0 @@
-/** What v0.10 added, on a real Kubernetes: KUBECONFIG names it. */
-
-import { describeAdditions } from './additions-on-a-cluster.js';
-import { KUBERNETES } from './ground.js';
-
-describeAdditions(KUBERNETES);

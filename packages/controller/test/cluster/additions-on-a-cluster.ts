@@ -1,0 +1,184 @@
+/** What v0.10 added, and what waits for room, with pods that really run. */
+
+import { describe, expect } from '@jest/globals';
+import { CONFIG_MAPS, PODS, resource, type KubeObject } from '@pipewright/kube';
+import type { PipelineRun, TaskRun } from '@pipewright/tekton';
+import type { Pod } from '../../src/pod/pod-types.js';
+import type { Place } from '../support/test-cluster.js';
+import { at, begun } from './disruptions-on-a-cluster.js';
+import { settle, type Setting } from '../support/test-namespace.js';
+
+const RESOURCE_QUOTAS = resource('v1', 'resourcequotas', 'ResourceQuota');
+const script = (text: string, name = 'own'): object => ({ name, image: 'busybox', script: text });
+const string = (name: string): object => ({ name, type: 'string' });
+
+/** Describes it. */
+export function describeAdditions(place: Place): void {
+  describe(`on ${place.name}`, () => {
+    const setting = settle(place);
+    describeSharing(setting);
+    describeOptional(setting);
+    describeQuota(setting);
+  });
+}
+
+/** Writes to the workspaces and hands on two results. */
+const make = {
+  workspaces: [{ name: 'shared' }, { name: 'settings', mountPath: '/settings', readOnly: true }, { name: 'token' }],
+  results: [{ name: 'greeting' }, { name: 'empty' }],
+  steps: [
+    script('cat /settings/word > $(workspaces.shared.path)/word; ! touch /settings/more', 'first'),
+    script(
+      'printf "%s of %s" "$(cat $(workspaces.shared.path)/word)" "$(cat $(workspaces.token.path)/whom)" > $(results.greeting.path); : > $(results.empty.path)',
+      'second',
+    ),
+  ],
+};
+
+/** Says what it was given. */
+const take = {
+  workspaces: [{ name: 'team' }, { name: 'scratch' }],
+  inputs: { params: [string('greeting'), string('empty')] },
+  steps: [
+    {
+      ...script(
+        '#!/bin/sh\necho "$1|$2|$(cat $(workspaces.team.path)/word)|$(ls $(workspaces.scratch.path))"\n: > $(workspaces.scratch.path)/used',
+      ),
+      args: ['$(inputs.params.greeting)', '$(inputs.params.empty)'],
+    },
+  ],
+};
+
+function describeSharing(setting: Setting): void {
+  setting.runs('tasks share workspaces, and hand on results that are in the status', async () => {
+    const { bench } = setting;
+    const { client, namespace } = bench;
+    const metadata = { name: 'settings', namespace };
+    const data = { word: 'greetings' };
+    await client.create(CONFIG_MAPS, { namespace }, { apiVersion: 'v1', kind: 'ConfigMap', metadata, data });
+    await bench.create('Secret', 'whom', { stringData: { whom: 'the team' } });
+    await bench.create('PersistentVolumeClaim', 'disk', {
+      spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Mi' } } },
+    });
+    await bench.create('PipelineRun', 'shares', {
+      spec: {
+        workspaces: [
+          { name: 'disk', persistentVolumeClaim: { claimName: 'disk' }, subPath: 'runs' },
+          { name: 'words', configMap: { name: 'settings' } },
+          { name: 'whom', secret: { secretName: 'whom' } },
+          { name: 'none', emptyDir: {} },
+        ],
+        pipelineSpec: {
+          workspaces: ['disk', 'words', 'whom', 'none'].map((name) => ({ name })),
+          tasks: [
+            {
+              name: 'make',
+              taskSpec: make,
+              workspaces: [
+                { name: 'shared', workspace: 'disk', subPath: 'team' },
+                { name: 'settings', workspace: 'words' },
+                { name: 'token', workspace: 'whom' },
+              ],
+            },
+            {
+              name: 'take',
+              taskSpec: take,
+              params: [
+                { name: 'greeting', value: '$(tasks.make.results.greeting)' },
+                { name: 'empty', value: '$(tasks.make.results.empty)' },
+              ],
+              workspaces: [
+                { name: 'team', workspace: 'disk', subPath: 'team' },
+                { name: 'scratch', workspace: 'none' },
+              ],
+            },
+          ],
+        },
+      },
+    });
+    expect(await bench.ended('PipelineRun', 'shares')).toMatchObject({ status: 'True', reason: 'Succeeded' });
+    const runs = await bench.list<TaskRun>('TaskRun');
+    const of = (task: string): TaskRun | undefined =>
+      runs.find(({ metadata: { labels } }) => labels?.['tekton.dev/pipelineTask'] === task);
+    expect(of('make')?.status?.taskResults).toEqual([
+      { name: 'greeting', value: 'greetings of the team' },
+      { name: 'empty', value: '' },
+    ]);
+    const logs = await setting.logs(of('take')?.metadata.name ?? '');
+    expect(logs['own']).toBe('greetings of the team||greetings|\n');
+    const first = (await setting.logs(of('make')?.metadata.name ?? ''))['first'];
+    expect(first).toMatch(/^\+ cat \/settings\/word\n.*Read-only file system/s);
+  });
+}
+
+function describeOptional(setting: Setting): void {
+  setting.runs(
+    'an optional resource that is left out is a path that leads to nothing, for tasks and checks',
+    async () => {
+      const { bench } = setting;
+      const src = { resources: [{ name: 'src', type: 'git', optional: true }] };
+      const text = 'test ! -e $(inputs.resources.src.path) && echo $(inputs.resources.src.path)';
+      await bench.create('Task', 'looks', { spec: { inputs: src, steps: [script(text)] } });
+      await bench.create('Condition', 'absent', {
+        spec: { ...src, check: script('test ! -e $(resources.src.path)', 'check') },
+      });
+      const uses = { inputs: [{ name: 'src', resource: 'src' }] };
+      await bench.create('PipelineRun', 'optional', {
+        spec: {
+          pipelineSpec: {
+            resources: [{ name: 'src', type: 'git', optional: true }],
+            tasks: [
+              {
+                name: 'look',
+                taskRef: { name: 'looks' },
+                resources: uses,
+                conditions: [{ conditionRef: 'absent', resources: uses.inputs }],
+              },
+            ],
+          },
+        },
+      });
+      expect(await bench.ended('PipelineRun', 'optional')).toMatchObject({ status: 'True', reason: 'Succeeded' });
+      const [[name = '', task] = []] = Object.entries(
+        (await bench.list<PipelineRun>('PipelineRun')).find(({ metadata }) => metadata.name === 'optional')?.status
+          ?.taskRuns ?? {},
+      );
+      expect(Object.values(task?.conditionChecks ?? {})).toMatchObject([
+        { conditionName: 'absent', status: { conditions: [{ status: 'True' }] } },
+      ]);
+      expect((await setting.logs(name))['own']).toMatch(/\/workspace\/src\n$/);
+    },
+  );
+}
+
+function describeQuota(setting: Setting): void {
+  setting.runs('a TaskRun that a quota has no room for waits, and goes on when there is', async () => {
+    const { bench } = setting;
+    const { client, namespace } = bench;
+    const quota = {
+      apiVersion: 'v1',
+      kind: 'ResourceQuota',
+      metadata: { name: 'few', namespace },
+      spec: { hard: { pods: '1' } },
+    };
+    await client.create(RESOURCE_QUOTAS, { namespace }, quota);
+    await bench.until<KubeObject & { status?: { hard?: object } }, true>('ResourceQuota', 'few', ({ status }) =>
+      status?.hard ? true : undefined,
+    );
+    const run = (text: string): object => ({ spec: { taskSpec: { steps: [script(text)] } } });
+    await bench.create('TaskRun', 'first', run('sleep 1000'));
+    const name = await begun(bench, 'first');
+    await bench.create('TaskRun', 'second', run('true'));
+    const waits = await bench.until<TaskRun, object>('TaskRun', 'second', ({ status }) => status?.conditions?.[0]);
+    expect(waits).toMatchObject({
+      status: 'Unknown',
+      reason: 'ExceededResourceQuota',
+      message: expect.stringMatching(
+        /^TaskRun Pod exceeded available resources, reattempted 1 times: .*exceeded quota: few/,
+      ),
+    });
+    const pod = (await bench.list<Pod>('Pod')).find(({ metadata }) => metadata.name === name);
+    if (pod) await client.delete(PODS, at(pod), { gracePeriodSeconds: 0 });
+    expect(await bench.ended('TaskRun', 'second')).toMatchObject({ status: 'True', reason: 'Succeeded' });
+  });
+}

@@ -1,0 +1,196 @@
+/** What befalls runs whose pods really run: time that passes while nobody looks, pods and namespaces that somebody deletes. */
+
+import { describe, expect } from '@jest/globals';
+import { NAMESPACES, PODS, SERVICE_ACCOUNTS, type DeleteOptions, type KubeObject } from '@pipewright/kube';
+import type { PipelineRun, TaskRun } from '@pipewright/tekton';
+import type { Pod } from '../../src/pod/pod-types.js';
+import type { Bench } from '../support/harness.js';
+import type { Place } from '../support/test-cluster.js';
+import { settle, type Setting } from '../support/test-namespace.js';
+
+const LONG = 'sleep 1000';
+
+/** A step of shell text; of those that are to be stopped, one that can be at once. */
+const step = (script: string): object => ({ name: 'own', image: 'busybox', command: ['sh', '-c', script] });
+const taskRun = (script: string, more: object = {}): object => ({
+  spec: { taskSpec: { steps: [step(script)] }, ...more },
+});
+const pipelineRun = (script: string, more: object = {}, task: object = {}): object => ({
+  spec: { pipelineSpec: { tasks: [{ name: 'long', taskSpec: { steps: [step(script)] }, ...task }] }, ...more },
+});
+
+/** The first pod of a run whose step is running, that is not one of `seen`. */
+const runningPod = (bench: Bench, ofRun: string, seen: readonly string[] = []): Promise<Pod> =>
+  bench.anyUntil<Pod, Pod>('Pod', (pod) => {
+    const mine = Object.values(pod.metadata.labels ?? {}).includes(ofRun);
+    const runs = pod.status?.containerStatuses?.some(({ state }) => state?.running !== undefined);
+    return mine && runs && !seen.includes(pod.metadata.name ?? '') ? pod : undefined;
+  });
+
+/** Resolves when the pod's first container, which is running, has printed the text. */
+async function printed(bench: Bench, pod: Pod, text: string): Promise<void> {
+  const container = pod.spec.containers[0]?.name ?? '';
+  let seen = '';
+  for await (const chunk of await bench.client.podLogs(at(pod), { container, follow: true })) {
+    seen += Buffer.from(chunk).toString();
+    if (seen.includes(text)) return;
+  }
+  throw new Error(`the log ended with ${seen}`);
+}
+
+/** The name of a run's pod once it has one, whether it runs already or not. */
+export const begun = (bench: Bench, run: string): Promise<string> =>
+  bench.anyUntil<TaskRun, string>('TaskRun', ({ metadata, status }) =>
+    metadata.name === run || metadata.labels?.['tekton.dev/pipelineRun'] === run ? status?.podName : undefined,
+  );
+
+/** Where an object is. */
+export const at = ({ metadata: { namespace = '', name = '' } }: KubeObject): { namespace: string; name: string } => ({
+  namespace,
+  name,
+});
+
+/** Seconds that a run took. */
+const took = ({ status }: TaskRun | PipelineRun): number =>
+  (Date.parse(status?.completionTime ?? '') - Date.parse(status?.startTime ?? '')) / 1000;
+
+const pause = (seconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+
+/** Describes it. */
+export function describeMishaps(place: Place): void {
+  describe(`on ${place.name}`, () => {
+    const setting = settle(place);
+    describeTimeouts(setting);
+    describeDeletedPods(setting);
+  });
+  describe(`on ${place.name}, a namespace that is deleted while runs go on in it`, () => {
+    const setting = settle(place);
+    describeDeletedNamespace(setting);
+  });
+}
+
+function describeTimeouts(setting: Setting): void {
+  describe('a timeout', () => {
+    const ended = async (kind: 'TaskRun' | 'PipelineRun', name: string): Promise<TaskRun | PipelineRun> =>
+      setting.bench.until<TaskRun | PipelineRun, TaskRun | PipelineRun>(kind, name, (run) =>
+        run.status?.completionTime === undefined ? undefined : run,
+      );
+
+    setting.runs('that passes while no controller is there is kept by the next one', async () => {
+      const { bench } = setting;
+      await bench.create('TaskRun', 'alone', taskRun(LONG, { timeout: '2s' }));
+      await bench.create('PipelineRun', 'whole', pipelineRun(LONG, { timeout: '2s' }));
+      const pods = await Promise.all(['alone', 'whole'].map((run) => begun(bench, run)));
+      await setting.stop();
+      await pause(3);
+      await setting.start();
+      expect(await bench.ended('TaskRun', 'alone')).toMatchObject({
+        status: 'False',
+        reason: 'TaskRunTimeout',
+        message: expect.stringMatching(/^TaskRun "alone" failed to finish within "2s"/),
+      });
+      expect(await bench.ended('PipelineRun', 'whole')).toMatchObject({
+        status: 'False',
+        reason: 'PipelineRunTimeout',
+        message: 'PipelineRun "whole" failed to finish within "2s"',
+      });
+      const [child] = (await bench.list<TaskRun>('TaskRun')).filter(({ metadata }) => metadata.name !== 'alone');
+      await bench.ended('TaskRun', child?.metadata.name ?? '');
+      await Promise.all(pods.map((pod) => bench.gone('Pod', pod)));
+    });
+
+    setting.runs('is counted from the start of its run, whichever controllers came and went', async () => {
+      const { bench } = setting;
+      await bench.create('TaskRun', 'counted', taskRun(LONG, { timeout: '4s' }));
+      await bench.create('PipelineRun', 'counts', pipelineRun(LONG, { timeout: '4s' }));
+      await Promise.all(['counted', 'counts'].map((run) => begun(bench, run)));
+      await setting.stop();
+      await setting.start();
+      for (const run of [await ended('TaskRun', 'counted'), await ended('PipelineRun', 'counts')]) {
+        expect(run.status?.conditions).toMatchObject([{ reason: expect.stringMatching(/RunTimeout$/) }]);
+        expect(took(run)).toBeGreaterThanOrEqual(4);
+        expect(took(run)).toBeLessThan(10);
+      }
+    });
+  });
+}
+
+function describeDeletedPods(setting: Setting): void {
+  describe('a pod', () => {
+    const ends = async (name: string, how: DeleteOptions): Promise<void> => {
+      const { bench } = setting;
+      await bench.create('TaskRun', name, taskRun(LONG));
+      const pod = await runningPod(bench, name);
+      await bench.client.delete(PODS, at(pod), how);
+      const message = `the pod "${pod.metadata.name ?? ''}" was deleted before it had finished`;
+      expect(await bench.ended('TaskRun', name)).toMatchObject({
+        status: 'False',
+        reason: 'Failed',
+        message: expect.stringContaining(message),
+      });
+      await bench.gone('Pod', pod.metadata.name ?? '');
+      const left = (await bench.list<Pod>('Pod')).filter(
+        ({ metadata }) => metadata.labels?.['tekton.dev/taskRun'] === name,
+      );
+      expect(left).toEqual([]);
+    };
+
+    setting.runs('that is deleted by hand ends its attempt, and is not made again', () => ends('deleted', {}));
+
+    setting.runs('that is removed at once, as from a node that is given up, ends its attempt', () =>
+      ends('removed', { gracePeriodSeconds: 0 }),
+    );
+
+    setting.runs('that is deleted by hand counts as an attempt, after which comes the next', async () => {
+      const { bench } = setting;
+      await bench.create('PersistentVolumeClaim', 'marks', {
+        spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Mi' } } },
+      });
+      const volumes = [{ name: 'marks', persistentVolumeClaim: { claimName: 'marks' } }];
+      const volumeMounts = [{ name: 'marks', mountPath: '/marks' }];
+      const script = `test -e /marks/begun || { : > /marks/begun; echo marked; ${LONG}; }`;
+      const taskSpec = { volumes, steps: [{ ...step(script), volumeMounts }] };
+      await bench.create('PipelineRun', 'again', pipelineRun(script, {}, { retries: 1, taskSpec }));
+      const pod = await runningPod(bench, 'again');
+      await printed(bench, pod, 'marked'); // else the second attempt would be as long
+      await bench.client.delete(PODS, at(pod), { gracePeriodSeconds: 1 });
+      expect(await bench.ended('PipelineRun', 'again')).toMatchObject({ status: 'True', reason: 'Succeeded' });
+      const [run] = (await bench.list<TaskRun>('TaskRun')).filter(
+        ({ metadata }) => metadata.labels?.['tekton.dev/pipelineRun'] === 'again',
+      );
+      expect(run?.status).toMatchObject({
+        podName: expect.not.stringMatching(new RegExp(`^${pod.metadata.name ?? ''}$`)),
+        retriesStatus: [
+          {
+            podName: pod.metadata.name,
+            conditions: [{ reason: 'Failed', message: expect.stringMatching(/was deleted before it had finished/) }],
+          },
+        ],
+      });
+    });
+  });
+}
+
+function describeDeletedNamespace(setting: Setting): void {
+  setting.runs('goes, troubles nobody, and may come again', async () => {
+    const { bench, log } = setting;
+    const { client, namespace } = bench;
+    const uid = (await client.get(NAMESPACES, { name: namespace }))?.metadata.uid ?? '';
+    await bench.create('TaskRun', 'one', taskRun(LONG));
+    await bench.create('PipelineRun', 'two', pipelineRun(LONG, {}, { retries: 3 }));
+    await Promise.all(['one', 'two'].map((run) => runningPod(bench, run)));
+    await client.delete(NAMESPACES, { name: namespace });
+    await bench.gone('Namespace', namespace);
+    log.lines.length = 0;
+
+    await client.create(NAMESPACES, {}, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
+    for await (const { object } of client.watch(SERVICE_ACCOUNTS, { namespace }))
+      if (object.metadata.name === 'default') break; // pods need it
+    expect((await client.get(NAMESPACES, { name: namespace }))?.metadata.uid).not.toBe(uid);
+    expect(await bench.list('TaskRun')).toEqual([]);
+    expect(await bench.list('Pod')).toEqual([]);
+    await bench.create('TaskRun', 'one', taskRun('true'));
+    expect(await bench.ended('TaskRun', 'one')).toMatchObject({ status: 'True', reason: 'Succeeded' });
+    expect(log.lines).toEqual([]);
+  });
+}

@@ -1,0 +1,113 @@
+/**
+ * Nodes that are lost, on a real Kubernetes: its scheduler binds pods to them, and no kubelet answers.
+ *
+ * What a kubelet would have written of a pod before, a test writes. All else is done by Kubernetes' own controllers.
+ */
+
+import { afterAll, beforeAll, describe, expect } from '@jest/globals';
+import { NODES, PODS } from '@pipewright/kube';
+import type { TaskRun } from '@pipewright/tekton';
+import type { Pod } from '../../src/pod/pod-types.js';
+import type { Bench } from '../support/harness.js';
+import type { Place } from '../support/test-cluster.js';
+import { Setting } from '../support/test-namespace.js';
+
+const TAINT = 'pipewright.local/no-kubelet';
+const room = { cpu: '8', memory: '8Gi', pods: '20' };
+
+/** A node's word on whether it is well. */
+const ready = (status: 'True' | 'Unknown'): object => {
+  const now = new Date().toISOString();
+  const reason = status === 'True' ? 'KubeletReady' : 'NodeStatusUnknown';
+  return { type: 'Ready', status, reason, lastHeartbeatTime: now, lastTransitionTime: now };
+};
+const writeStatus = (bench: Bench, name: string, status: object): Promise<unknown> =>
+  bench.client.patch(NODES, { name }, { status }, { type: 'strategic', subresource: 'status' });
+
+/** A node that nobody else's pods come to. */
+async function addNode(bench: Bench, name: string): Promise<void> {
+  const spec = { taints: [{ key: TAINT, effect: 'NoSchedule' }] };
+  const metadata = { name, labels: { [TAINT]: name } };
+  await bench.client.create(NODES, {}, { apiVersion: 'v1', kind: 'Node', metadata, spec } as never); // a node has a spec
+  await writeStatus(bench, name, { capacity: room, allocatable: room, conditions: [ready('True')] });
+}
+
+/** Runs a step on such a node, as far as its kubelet would have told before it was lost. */
+async function runOn(bench: Bench, node: string, run: string): Promise<Pod> {
+  const tolerations = [
+    { key: TAINT, operator: 'Exists' },
+    { key: 'node.kubernetes.io/not-ready', operator: 'Exists', effect: 'NoSchedule' },
+    ...['not-ready', 'unreachable'].map((key) => ({
+      key: `node.kubernetes.io/${key}`,
+      operator: 'Exists',
+      effect: 'NoExecute',
+      tolerationSeconds: 1,
+    })),
+  ];
+  await bench.create('TaskRun', run, {
+    spec: {
+      podTemplate: { nodeSelector: { [TAINT]: node }, tolerations },
+      taskSpec: { steps: [{ name: 'own', image: 'busybox', command: ['sleep', '1000'] }] },
+    },
+  });
+  const pod = await bench.anyUntil<Pod, Pod>('Pod', (one) =>
+    one.metadata.labels?.['tekton.dev/taskRun'] === run && one.spec.nodeName === node ? one : undefined,
+  );
+  const state = { running: { startedAt: new Date().toISOString() } };
+  const containerStatuses = [{ name: 'step-own', image: '', imageID: '', ready: true, restartCount: 0, state }];
+  await patchStatus(bench, pod, { phase: 'Running', containerStatuses });
+  await bench.until<TaskRun, true>('TaskRun', run, ({ status }) => (status?.steps?.[0]?.running ? true : undefined));
+  return pod;
+}
+
+const patchStatus = (bench: Bench, { metadata }: Pod, status: object): Promise<unknown> =>
+  bench.client.patch(
+    PODS,
+    { namespace: bench.namespace, name: metadata.name ?? '' },
+    { status },
+    { type: 'strategic', subresource: 'status' },
+  );
+
+/** Describes it. */
+export function describeLostNodes(place: Place): void {
+  describe(`on ${place.name}, a node`, () => {
+    const nodes = ['one', 'two', 'three'].map((name) => `pipewright-${process.pid.toString(36)}-${name}`);
+    const setting = new Setting({ ...place, patience: 200_000 });
+    beforeAll(() => setting.begin());
+    afterAll(async () => {
+      for (const name of nodes) await setting.bench.client.delete(NODES, { name });
+      await setting.end();
+    });
+    const [evicting = '', unreachable = '', removed = ''] = nodes;
+    const failure = (message: RegExp): object => ({
+      status: 'False',
+      reason: 'Failed',
+      message: expect.stringMatching(message),
+    });
+
+    setting.runs('that lacks memory ends an attempt in its own words', async () => {
+      const { bench } = setting;
+      await addNode(bench, evicting);
+      const pod = await runOn(bench, evicting, 'evicted');
+      const message = 'The node was low on resource: memory. ';
+      await patchStatus(bench, pod, { phase: 'Failed', reason: 'Evicted', message });
+      expect(await bench.ended('TaskRun', 'evicted')).toMatchObject(
+        failure(/^Evicted: The node was low on resource: memory\./),
+      );
+    });
+
+    setting.runs('that is no longer reached, or is taken out of the cluster, ends the attempts on it', async () => {
+      const { bench } = setting;
+      await Promise.all([unreachable, removed].map((name) => addNode(bench, name)));
+      const [lost, gone] = await Promise.all([runOn(bench, unreachable, 'lost'), runOn(bench, removed, 'removed')]);
+      await writeStatus(bench, unreachable, { conditions: [ready('Unknown')] });
+      await bench.client.delete(NODES, { name: removed });
+      const [ofLost, ofGone] = await Promise.all(['lost', 'removed'].map((run) => bench.ended('TaskRun', run)));
+      const silent = `was deleted, and its node "${unreachable}" does not say that it has ended`;
+      expect(ofLost).toMatchObject(failure(new RegExp(`^the pod "${lost.metadata.name ?? ''}" ${silent}`)));
+      expect(ofGone).toMatchObject(
+        failure(new RegExp(`^the pod "${gone.metadata.name ?? ''}" was deleted before it had finished`)),
+      );
+    });
+  });
+}

@@ -1,0 +1,159 @@
+/** The date is set forward or back while runs go on: durations that were measured on it must neither end runs twice nor wait for ever. */
+
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { PipelineRun, TaskRun } from '@pipewright/tekton';
+import { chain, okTask } from '../support/harness.js';
+import { VirtualCluster } from '../support/virtual-cluster.js';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+let virtual: VirtualCluster;
+beforeEach(() => {
+  virtual = new VirtualCluster();
+});
+afterEach(() => virtual.end());
+
+async function begin(options: Parameters<VirtualCluster['begin']>[0] = {}): Promise<void> {
+  await virtual.begin(options);
+  await virtual.bench.create('Task', 'ok', okTask);
+  await virtual.bench.create('Pipeline', 'p', chain(['a', 'b']));
+}
+
+const taskRun = (name: string, spec: object = {}): Promise<TaskRun> =>
+  virtual.bench.create('TaskRun', name, { spec: { taskRef: { name: 'ok' }, ...spec } });
+const runNamed = async (name: string): Promise<TaskRun | undefined> =>
+  (await virtual.bench.list<TaskRun>('TaskRun')).find(({ metadata }) => metadata.name === name);
+const reasonOf = async (name: string): Promise<string | undefined> =>
+  (await runNamed(name))?.status?.conditions?.[0]?.reason;
+const total = (): number => virtual.reconciles.sum();
+
+describe.each([-5, 5])('the clock is set by %d hours:', (hours) => {
+  test('finished runs stay as they are, and nothing is written or done for them', async () => {
+    await begin();
+    await taskRun('good');
+    await virtual.clock.wind(MINUTE);
+    virtual.script = () => ({ exitCode: 1 });
+    await taskRun('bad');
+    await virtual.bench.create('PipelineRun', 'run', { spec: { pipelineRef: { name: 'p' } } });
+    await virtual.clock.wind(10_000);
+    const all = async () => [
+      ...(await virtual.bench.list<TaskRun>('TaskRun')),
+      ...(await virtual.bench.list<PipelineRun>('PipelineRun')),
+    ];
+    const before = await all();
+    expect(before.map(({ status }) => status?.conditions?.[0]?.status).toSorted()).toEqual([
+      'False',
+      'False',
+      'False',
+      'True',
+    ]);
+    const [reconciles, writes] = [total(), virtual.writes.sum()];
+    virtual.clock.jump(hours * HOUR);
+    await virtual.clock.wind(24 * HOUR);
+    expect(await all()).toEqual(before);
+    expect([total() - reconciles, virtual.writes.sum() - writes]).toEqual([0, 0]);
+    await virtual.stop();
+    await virtual.start();
+    await virtual.clock.wind(MINUTE);
+    expect(await all()).toEqual(before);
+  });
+
+  test('a run that goes on is not ended by it before its time has passed once, and its end is final', async () => {
+    virtual.script = () => 'stays';
+    await begin();
+    await taskRun('run', { timeout: '1h' });
+    await virtual.clock.wind(30 * MINUTE);
+    expect(await reasonOf('run')).toBe('Running');
+    const before = total();
+    virtual.clock.jump(hours * HOUR);
+    await virtual.clock.wind(29 * MINUTE);
+    expect(await reasonOf('run')).toBe('Running');
+    await virtual.clock.wind(HOUR * 10);
+    const ended = await runNamed('run');
+    expect(ended?.status?.conditions?.[0]?.reason).toBe('TaskRunTimeout');
+    virtual.clock.jump(-hours * HOUR);
+    await virtual.clock.wind(24 * HOUR);
+    expect(await runNamed('run')).toEqual(ended);
+    expect(total() - before).toBeLessThanOrEqual(12);
+  });
+
+  test('an attempt after a timeout has all of its time again', async () => {
+    virtual.script = () => 'stays';
+    await begin();
+    const tasks = [{ name: 't', taskRef: { name: 'ok' }, retries: 1, timeout: '1h' }];
+    await virtual.bench.create('PipelineRun', 'run', { spec: { pipelineSpec: { tasks }, timeout: '48h' } });
+    await virtual.clock.wind(30 * MINUTE);
+    virtual.clock.jump(hours * HOUR);
+    await virtual.clock.wind(30 * MINUTE + (hours < 0 ? -hours * HOUR : 0) + MINUTE);
+    const attempts = async (): Promise<readonly [number | undefined, string | undefined]> => {
+      const [run] = await virtual.bench.list<TaskRun>('TaskRun');
+      return [run?.status?.retriesStatus?.length, run?.status?.conditions?.[0]?.reason];
+    };
+    expect(await attempts()).toEqual([1, 'Running']);
+    await virtual.clock.wind(58 * MINUTE);
+    expect(await attempts()).toEqual([1, 'Running']);
+    await virtual.clock.wind(2 * MINUTE);
+    expect(await attempts()).toEqual([1, 'TaskRunTimeout']);
+    expect(virtual.reconciles.most).toBeLessThanOrEqual(30);
+  });
+
+  test('a CloudEvent that was not delivered is tried five times within minutes, not hours', async () => {
+    let attempts = 0;
+    await begin({
+      sendEvent: () => {
+        attempts += 1;
+        return Promise.reject(new Error('ECONNREFUSED'));
+      },
+    });
+    const told = [{ name: 'told', type: 'cloudEvent' }];
+    const resourceSpec = { type: 'cloudEvent', params: [{ name: 'targetURI', value: 'http://sink' }] };
+    await virtual.bench.create('TaskRun', 'run', {
+      spec: {
+        taskSpec: { ...okTask.spec, outputs: { resources: told } },
+        outputs: { resources: [{ name: 'told', resourceSpec }] },
+      },
+    });
+    await virtual.clock.wind(1000);
+    expect(attempts).toBe(1);
+    virtual.clock.jump(hours * HOUR);
+    await virtual.clock.wind(3 * MINUTE);
+    expect(attempts).toBe(5);
+    await virtual.clock.wind(24 * HOUR);
+    expect(attempts).toBe(5);
+    expect(virtual.reconciles.most).toBeLessThanOrEqual(15);
+  });
+
+  test('a run whose ServiceAccount is missing fails within seconds', async () => {
+    await begin();
+    await virtual.stop();
+    const gone = { kind: 'Status', code: 404, reason: 'NotFound' };
+    const send = virtual.refusing(({ method, url }) =>
+      method === 'GET' && url.endsWith('/serviceaccounts/default')
+        ? Promise.resolve(Response.json(gone, { status: 404 }))
+        : undefined,
+    );
+    await virtual.start({ send });
+    await taskRun('run');
+    await virtual.clock.wind(1000);
+    virtual.clock.jump(hours * HOUR);
+    await virtual.clock.wind(2 * MINUTE);
+    expect((await runNamed('run'))?.status?.conditions?.[0]?.status).toBe('False');
+  });
+
+  test('the newest runs are kept, whatever the clock says about the others', async () => {
+    await begin({ retention: { count: 2 } });
+    for (const name of ['a', 'b', 'c']) {
+      await taskRun(name);
+      await virtual.clock.wind(MINUTE);
+    }
+    virtual.clock.jump(hours * HOUR);
+    for (const name of ['d', 'e']) {
+      await taskRun(name);
+      await virtual.clock.wind(MINUTE);
+    }
+    const names = (await virtual.bench.list<TaskRun>('TaskRun')).map(({ metadata }) => metadata.name);
+    expect(names.toSorted()).toEqual(['d', 'e']);
+    expect(virtual.requests.sum('DELETE')).toBe(3);
+  });
+});

@@ -1,0 +1,206 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Cluster } from '@pipewright/cluster';
+import type { Send } from '@pipewright/kube';
+import type { PipelineRun, TaskRun } from '@pipewright/tekton';
+import { startController, type Controller } from '../../src/index.js';
+import type { Pod } from '../../src/pod/pod-types.js';
+import { kindOf, newBench, newCluster, okTask, type Bench, type Script } from '../support/harness.js';
+import { atEveryWrite } from '../support/faults.js';
+
+let cluster: Cluster;
+let close: () => Promise<void>;
+let script: Script = () => ({});
+let bench: Bench;
+let controller: Controller | undefined;
+
+beforeAll(async () => {
+  ({ cluster, close } = await newCluster(() => script));
+});
+afterAll(() => close());
+beforeEach(async () => {
+  script = () => ({});
+  bench = await newBench(cluster);
+});
+afterEach(() => controller?.stop());
+
+const start = async (send: Send = cluster.send): Promise<Controller> =>
+  (controller = await startController({ send, namespace: bench.namespace }));
+
+/** `deploy` if it is sunny and dry, and `announce` after it. */
+async function release(more: object = {}): Promise<void> {
+  const check = { spec: { check: { image: 'busybox', command: ['true'] } } };
+  await bench.create('Task', 'ok', okTask);
+  for (const name of ['sunny', 'dry']) await bench.create('Condition', name, check);
+  const taskRef = { name: 'ok' };
+  await bench.create('Pipeline', 'p', {
+    spec: {
+      tasks: [
+        { name: 'deploy', taskRef, conditions: [{ conditionRef: 'sunny' }, { conditionRef: 'dry' }], ...more },
+        { name: 'announce', taskRef, runAfter: ['deploy'] },
+      ],
+    },
+  });
+}
+
+const run = (): Promise<PipelineRun> =>
+  bench.create<PipelineRun>('PipelineRun', 'run', { spec: { pipelineRef: { name: 'p' } } });
+
+const conditionOf = ({ spec }: Pod): string => spec.containers[0]?.name.replace('step-condition-check-', '') ?? '';
+const isCheck = ({ metadata }: Pod): boolean => metadata.labels?.['tekton.dev/conditionCheck'] !== undefined;
+
+describe('a task with conditions', () => {
+  test('runs after its checks, each a TaskRun and a pod of its own', async () => {
+    await release();
+    await start();
+    await run();
+    expect(await bench.ended('PipelineRun', 'run')).toMatchObject({ reason: 'Succeeded' });
+    const pods = await bench.list<Pod>('Pod');
+    expect(pods.map((pod) => (isCheck(pod) ? conditionOf(pod) : 'task')).toSorted()).toEqual([
+      'dry',
+      'sunny',
+      'task',
+      'task',
+    ]);
+    for (const { metadata } of pods.filter(isCheck))
+      expect(metadata.labels).toEqual({
+        'app.kubernetes.io/managed-by': 'tekton-pipelines',
+        'tekton.dev/conditionCheck': metadata.labels?.['tekton.dev/taskRun'],
+        'tekton.dev/pipeline': 'p',
+        'tekton.dev/pipelineRun': 'run',
+        'tekton.dev/pipelineTask': 'deploy',
+        'tekton.dev/taskRun': metadata.labels?.['tekton.dev/conditionCheck'],
+      });
+  });
+
+  test('is skipped with what waits for it when a check fails', async () => {
+    script = (pod) => ({ exitCode: isCheck(pod) && conditionOf(pod) === 'dry' ? 1 : 0 });
+    await release();
+    await start();
+    await run();
+    expect(await bench.ended('PipelineRun', 'run')).toMatchObject({
+      status: 'True',
+      reason: 'Succeeded',
+      message: 'All Tasks have completed executing',
+    });
+    const [ended] = await bench.list<PipelineRun>('PipelineRun');
+    const [[name = '', entry] = [], ...others] = Object.entries(ended?.status?.taskRuns ?? {});
+    expect([others, entry?.status?.conditions?.[0]?.message, entry?.status?.podName]).toEqual([
+      [],
+      `ConditionChecks failed for Task ${name} in PipelineRun run`,
+      '',
+    ]);
+    const checks = Object.values(entry?.conditionChecks ?? {});
+    expect(checks.map(({ conditionName, status }) => [conditionName, status?.check?.terminated?.exitCode])).toEqual(
+      expect.arrayContaining([
+        ['sunny', 0],
+        ['dry', 1],
+      ]),
+    );
+  });
+
+  test('is skipped when a check cannot be run as it is asked to, and the reason stands with the check', async () => {
+    await release({ conditions: [{ conditionRef: 'sunny', params: [{ name: 'where', value: 'here' }] }] });
+    await start();
+    await run();
+    expect(await bench.ended('PipelineRun', 'run')).toMatchObject({ reason: 'Succeeded' });
+    const [ended] = await bench.list<PipelineRun>('PipelineRun');
+    const [entry] = Object.values(ended?.status?.taskRuns ?? {});
+    const [check] = Object.values(entry?.conditionChecks ?? {});
+    expect([entry?.status?.conditions?.[0]?.reason, check?.status?.conditions?.[0]]).toMatchObject([
+      'ConditionCheckFailed',
+      {
+        reason: 'TaskRunValidationFailed',
+        message: "invalid input params: didn't need these params but they were provided anyway: [where]",
+      },
+    ]);
+  });
+
+  test('has its checks cancelled with the run, and their pods go', async () => {
+    script = () => 'stays';
+    await release();
+    await start();
+    await run();
+    await bench.until<PipelineRun, true>('PipelineRun', 'run', ({ status }) => {
+      const [entry] = Object.values(status?.taskRuns ?? {});
+      const checks = Object.values(entry?.conditionChecks ?? {});
+      return checks.length === 2 && checks.every((one) => one.status?.conditions?.[0]?.reason === 'Running')
+        ? true
+        : undefined;
+    });
+    const at = { namespace: bench.namespace, name: 'run' };
+    await bench.client.patch(
+      kindOf('PipelineRun'),
+      at,
+      { spec: { status: 'PipelineRunCancelled' } },
+      { type: 'merge' },
+    );
+    expect(await bench.ended('PipelineRun', 'run')).toMatchObject({ reason: 'PipelineRunCancelled' });
+    const reasons = await bench.until<PipelineRun, (string | undefined)[]>('PipelineRun', 'run', ({ status }) => {
+      const [entry] = Object.values(status?.taskRuns ?? {});
+      const checks = Object.values(entry?.conditionChecks ?? {}).map((one) => one.status?.conditions?.[0]?.reason);
+      return checks.every((reason) => reason === 'TaskRunCancelled') ? checks : undefined;
+    });
+    expect(reasons).toEqual(['TaskRunCancelled', 'TaskRunCancelled']);
+    const gone = async (): Promise<boolean> =>
+      (await bench.list<Pod>('Pod')).every(({ metadata }) => metadata.deletionTimestamp !== undefined);
+    while (!(await gone())) await controller?.synced;
+  });
+});
+
+describe('whatever goes wrong, each check has one pod and each task what its checks say', () => {
+  /** Two tasks: one whose checks pass and that fails once, one that is skipped. Says how it ended and what was made. */
+  async function outcome(send: Send): Promise<unknown> {
+    const tries = new Map<string, number>();
+    script = (pod) => {
+      const task = pod.metadata.labels?.['tekton.dev/pipelineTask'] ?? '';
+      const what = isCheck(pod) ? `${task}?${conditionOf(pod)}` : task;
+      tries.set(what, (tries.get(what) ?? 0) + 1);
+      return { exitCode: what === 'other?dry' || (what === 'deploy' && tries.get(what) === 1) ? 1 : 0 };
+    };
+    const check = { spec: { check: { image: 'busybox', command: ['true'] } } };
+    await bench.create('Task', 'ok', okTask);
+    for (const name of ['sunny', 'dry']) await bench.create('Condition', name, check);
+    const taskRef = { name: 'ok' };
+    const on = (...names: readonly string[]): object => ({
+      conditions: names.map((conditionRef) => ({ conditionRef })),
+    });
+    await bench.create('Pipeline', 'p', {
+      spec: {
+        tasks: [
+          { name: 'deploy', taskRef, retries: 1, ...on('sunny') },
+          { name: 'other', taskRef, ...on('dry') },
+          { name: 'last', taskRef, runAfter: ['other'] },
+        ],
+      },
+    });
+    await start(send);
+    await run();
+    const { reason } = await bench.ended('PipelineRun', 'run');
+    const [ended] = await bench.list<PipelineRun>('PipelineRun');
+    const told = Object.values(ended?.status?.taskRuns ?? {}).map(({ pipelineTaskName, status }) => [
+      pipelineTaskName,
+      status?.conditions?.[0]?.reason,
+    ]);
+    const taskRuns = await bench.list<TaskRun>('TaskRun');
+    return [reason, Object.fromEntries(told), taskRuns.length, Object.fromEntries([...tries].toSorted())];
+  }
+
+  const want = [
+    'Succeeded',
+    { deploy: 'Succeeded', other: 'ConditionCheckFailed' },
+    3,
+    { deploy: 2, 'deploy?sunny': 1, 'other?dry': 1 },
+  ];
+
+  atEveryWrite({
+    fresh: async () => (bench = await newBench(cluster)).namespace,
+    cluster: () => cluster.send,
+    outcome: async (send) => {
+      const seen = await outcome(send);
+      await controller?.stop();
+      return seen;
+    },
+    want,
+    milliseconds: 120_000,
+  });
+});

@@ -1,0 +1,334 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Cluster } from '@pipewright/cluster';
+import { EVENTS, PODS, systemClock, type Clock, type KubeObject, type Send } from '@pipewright/kube';
+import type { PipelineRun, TaskRun } from '@pipewright/tekton';
+import { startController, type Controller } from '../../src/index.js';
+import type { Pod } from '../../src/pod/pod-types.js';
+import { atEveryWrite } from '../support/faults.js';
+import {
+  chain,
+  collectingLog,
+  kindOf,
+  newBench,
+  newCluster,
+  okTask,
+  type Bench,
+  type Script,
+} from '../support/harness.js';
+
+let cluster: Cluster;
+let close: () => Promise<void>;
+let script: Script = () => ({});
+let bench: Bench;
+let controller: Controller | undefined;
+let log = collectingLog();
+
+beforeAll(async () => {
+  ({ cluster, close } = await newCluster(() => script));
+});
+afterAll(() => close());
+
+beforeEach(async () => {
+  script = () => ({});
+  log = collectingLog();
+  bench = await newBench(cluster);
+});
+afterEach(() => controller?.stop());
+
+const start = async (send: Send = cluster.send): Promise<Controller> =>
+  (controller = await startController({ send, log, namespace: bench.namespace }));
+
+const step = (more: object = {}): object => ({ name: 's', image: 'ubuntu', command: ['true'], ...more });
+const names = (objects: readonly KubeObject[]): readonly string[] => objects.map(({ metadata }) => metadata.name ?? '');
+
+describe('a TaskRun', () => {
+  test('becomes a pod and ends with it, and says so in an event', async () => {
+    await start();
+    await bench.create('TaskRun', 'run', { spec: { taskSpec: { steps: [step()] } } });
+    expect(await bench.ended('TaskRun', 'run')).toMatchObject({ status: 'True', reason: 'Succeeded' });
+    const [pod] = await bench.list<Pod>('Pod');
+    const [run] = await bench.list<TaskRun>('TaskRun');
+    expect(run?.status?.podName).toBe(pod?.metadata.name);
+    await controller?.stop();
+    const { items } = await bench.client.list<KubeObject & { reason: string; involvedObject: { kind: string } }>(
+      EVENTS,
+      { namespace: bench.namespace },
+    );
+    expect(items.map(({ reason, involvedObject }) => [involvedObject.kind, reason])).toEqual([
+      ['TaskRun', 'Succeeded'],
+    ]);
+  });
+
+  test('bears its Task’s labels and name, also when it is refused', async () => {
+    await start();
+    await bench.create('Task', 'ok', { ...okTask, metadata: { labels: { team: 'a' }, annotations: { note: 'b' } } });
+    await bench.create('TaskRun', 'run', {
+      spec: { taskRef: { name: 'ok' }, inputs: { params: [{ name: 'x', value: '1' }] } },
+    });
+    expect(await bench.ended('TaskRun', 'run')).toMatchObject({
+      reason: 'TaskRunValidationFailed',
+      message: "invalid input params: didn't need these params but they were provided anyway: [x]",
+    });
+    const metadata = await bench.until<TaskRun, TaskRun['metadata']>('TaskRun', 'run', (run) =>
+      run.metadata.labels ? run.metadata : undefined,
+    );
+    expect(metadata).toMatchObject({ labels: { team: 'a', 'tekton.dev/task': 'ok' }, annotations: { note: 'b' } });
+  });
+
+  test.each([
+    [
+      'a Task that is not there',
+      { taskRef: { name: 'nope' } },
+      'TaskRunResolutionFailed: error when listing tasks for taskRun run: task.tekton.dev "nope" not found',
+    ],
+    [
+      'a ServiceAccount that is not there',
+      { taskSpec: { steps: [step()] }, serviceAccountName: 'nobody' },
+      'CouldntGetTask: Invalid TaskSpec: translating Build to Pod: serviceaccounts "nobody" not found',
+    ],
+    [
+      'a secret of its account that is not there',
+      { taskSpec: { steps: [step()] }, serviceAccountName: 'poor' },
+      'CouldntGetTask: Invalid TaskSpec: translating Build to Pod: secrets "nosuchsecret" not found',
+    ],
+    [
+      'a resource that is not there',
+      {
+        taskSpec: { inputs: { resources: [{ name: 'src', type: 'git' }] }, steps: [step()] },
+        inputs: { resources: [{ name: 'src', resourceRef: { name: 'nope' } }] },
+      },
+      `TaskRunResolutionFailed: couldn't retrieve referenced input PipelineResource: pipelineresource.tekton.dev "nope" not found`,
+    ],
+    [
+      'a resource of another type',
+      {
+        taskSpec: { inputs: { resources: [{ name: 'src', type: 'git' }] }, steps: [step()] },
+        inputs: { resources: [{ name: 'src', resourceSpec: { type: 'image', params: [] } }] },
+      },
+      'TaskRunValidationFailed: invalid input resources: resource "src" should be type "image" but was "git"',
+    ],
+  ])('names %s', async (_what, spec, says) => {
+    await bench.create('ServiceAccount', 'poor', { secrets: [{ name: 'nosuchsecret' }] });
+    await start();
+    await bench.create('TaskRun', 'run', { spec });
+    const { reason, message } = await bench.ended('TaskRun', 'run');
+    expect(`${reason ?? ''}: ${message ?? ''}`).toBe(says);
+    expect(await bench.list('Pod')).toEqual([]);
+  });
+
+  test('does not take over a pod of that name that belongs to something else', async () => {
+    await bench.create('TaskRun', 'run', { spec: { taskSpec: { steps: [step()] } } });
+    await start();
+    await bench.ended('TaskRun', 'run');
+    await controller?.stop();
+    const [pod] = await bench.list<Pod>('Pod');
+    const [run] = await bench.list<TaskRun>('TaskRun');
+    await bench.client.patch(
+      kindOf('TaskRun'),
+      { namespace: bench.namespace, name: 'run' },
+      { status: { conditions: null, podName: null, startTime: null, completionTime: null } },
+      { type: 'merge', subresource: 'status' },
+    );
+    const { metadata: somebodyElse } = await bench.create('ServiceAccount', 'somebody-else', {});
+    const owners = [
+      { apiVersion: 'v1', kind: 'ServiceAccount', name: 'somebody-else', uid: somebodyElse.uid, controller: true },
+    ];
+    await bench.client.patch(
+      PODS,
+      { namespace: bench.namespace, name: pod?.metadata.name ?? '' },
+      { metadata: { ownerReferences: owners } },
+      { type: 'merge' },
+    );
+    await start();
+    const { reason, message } = await bench.ended('TaskRun', 'run');
+    expect([run?.status?.podName, reason, message]).toEqual([
+      pod?.metadata.name,
+      'CouldntGetTask',
+      `Invalid TaskSpec: pod "${pod?.metadata.name ?? ''}" exists already and belongs to something else; delete it`,
+    ]);
+  });
+
+  test('gets one replacement pod when an image has no shell, and the next run knows', async () => {
+    const said = 'exec: "/bin/sh": stat /bin/sh: no such file or directory';
+    script = (pod) => (pod.spec.initContainers?.length ? {} : { exitCode: 128, reason: 'StartError', message: said });
+    await start();
+    const spec = { taskSpec: { steps: [step({ image: 'scratch' })] } };
+    await bench.create('TaskRun', 'first', { spec });
+    expect(await bench.ended('TaskRun', 'first')).toMatchObject({ reason: 'Succeeded' });
+    await bench.create('TaskRun', 'second', { spec });
+    expect(await bench.ended('TaskRun', 'second')).toMatchObject({ reason: 'Succeeded' });
+    const pods = (await bench.list<Pod>('Pod')).filter(
+      ({ metadata }) => metadata.labels?.['tekton.dev/taskRun'] === 'second',
+    );
+    expect(pods.map(({ spec: { initContainers } }) => initContainers?.length)).toEqual([1]);
+  });
+
+  test('is cancelled, and its pod goes', async () => {
+    script = () => 'stays';
+    await start();
+    await bench.create('TaskRun', 'run', { spec: { taskSpec: { steps: [step()] } } });
+    await bench.until<TaskRun, true>('TaskRun', 'run', ({ status }) =>
+      status?.conditions?.[0]?.reason === 'Running' ? true : undefined,
+    );
+    await bench.client.patch(
+      kindOf('TaskRun'),
+      { namespace: bench.namespace, name: 'run' },
+      { spec: { status: 'TaskRunCancelled' } },
+      { type: 'merge' },
+    );
+    expect(await bench.ended('TaskRun', 'run')).toMatchObject({
+      reason: 'TaskRunCancelled',
+      message: 'TaskRun "run" was cancelled',
+    });
+    const gone = async (): Promise<boolean> =>
+      (await bench.list<Pod>('Pod')).every(({ metadata }) => metadata.deletionTimestamp !== undefined);
+    while (!(await gone())) await controller?.synced;
+  });
+
+  test('times out', async () => {
+    script = () => 'stays';
+    await start();
+    await bench.create('TaskRun', 'run', { spec: { taskSpec: { steps: [step()] }, timeout: '1ms' } });
+    expect(await bench.ended('TaskRun', 'run')).toMatchObject({
+      reason: 'TaskRunTimeout',
+      message: 'TaskRun "run" failed to finish within "1ms"',
+    });
+  });
+
+  test('leaves nothing of a secret’s content outside of it', async () => {
+    const canary = 'c4n4ry';
+    await bench.create('Secret', 'git', {
+      type: 'kubernetes.io/basic-auth',
+      metadata: { annotations: { 'tekton.dev/git-0': 'https://git.corp' } },
+      stringData: { username: `${canary}-user`, password: `${canary}-pass` },
+    });
+    await bench.create('ServiceAccount', 'bot', { secrets: [{ name: 'git' }] });
+    await start();
+    await bench.create('TaskRun', 'run', { spec: { taskSpec: { steps: [step()] }, serviceAccountName: 'bot' } });
+    await bench.ended('TaskRun', 'run');
+    await controller?.stop();
+    const all = [
+      await bench.list('Pod'),
+      await bench.list('TaskRun'),
+      await bench.client.list(EVENTS, { namespace: bench.namespace }),
+      log.lines,
+    ];
+    expect(JSON.stringify(all)).toContain('/var/build-secrets/git');
+    expect(JSON.stringify(all)).not.toContain(canary);
+  });
+});
+
+describe('a PipelineRun', () => {
+  test('runs a chain of ten tasks without waiting in between', async () => {
+    const tasks = Array.from({ length: 10 }, (_, index) => `t${String(index)}`);
+    await bench.create('Task', 'ok', okTask);
+    await bench.create('Pipeline', 'p', chain(tasks));
+    const { namespace } = bench;
+    const clock: Clock = {
+      ...systemClock,
+      after: (milliseconds, ring) => (milliseconds < 500 ? systemClock.after(milliseconds, ring) : () => undefined),
+    };
+    controller = await startController({ send: cluster.send, log, namespace, clock }); // whoever waits longer waits for ever
+    await bench.create('PipelineRun', 'run', { spec: { pipelineRef: { name: 'p' } } });
+    expect(await bench.ended('PipelineRun', 'run')).toMatchObject({ reason: 'Succeeded' });
+    const [run] = await bench.list<PipelineRun>('PipelineRun');
+    const entries = Object.values(run?.status?.taskRuns ?? {});
+    expect(entries.map(({ pipelineTaskName }) => pipelineTaskName).toSorted()).toEqual(tasks);
+    expect(entries.every(({ status }) => status?.conditions?.[0]?.reason === 'Succeeded')).toBe(true);
+    expect(run?.metadata.labels).toEqual({ 'tekton.dev/pipeline': 'p' });
+  });
+
+  test('tries again as often as it may, each time with a pod of its own', async () => {
+    let tries = 0;
+    script = () => ({ exitCode: ++tries < 3 ? 1 : 0 });
+    await bench.create('Task', 'ok', okTask);
+    await bench.create('Pipeline', 'p', chain(['a'], { retries: 2 }));
+    await start();
+    await bench.create('PipelineRun', 'run', { spec: { pipelineRef: { name: 'p' } } });
+    expect(await bench.ended('PipelineRun', 'run')).toMatchObject({ reason: 'Succeeded' });
+    const [taskRun] = await bench.list<TaskRun>('TaskRun');
+    expect([taskRun?.status?.retriesStatus?.length, (await bench.list('Pod')).length]).toEqual([2, 3]);
+  });
+
+  test('makes a claim for files that tasks hand over, and takes it away at the end', async () => {
+    await bench.create('Task', 'ok', {
+      spec: { ...okTask.spec, outputs: { resources: [{ name: 'src', type: 'git' }] } },
+    });
+    const resources = { outputs: [{ name: 'src', resource: 'repo' }] };
+    await bench.create('Pipeline', 'p', {
+      spec: { resources: [{ name: 'repo', type: 'git' }], tasks: [{ name: 'a', taskRef: { name: 'ok' }, resources }] },
+    });
+    await start();
+    const resourceSpec = { type: 'git', params: [{ name: 'url', value: 'https://git.corp/a.git' }] };
+    await bench.create('PipelineRun', 'run', {
+      spec: { pipelineRef: { name: 'p' }, resources: [{ name: 'repo', resourceSpec }] },
+    });
+    expect(await bench.ended('PipelineRun', 'run')).toMatchObject({ reason: 'Succeeded' });
+    const [pod] = await bench.list<Pod>('Pod');
+    expect(pod?.spec.volumes).toContainEqual({ name: 'run-pvc', persistentVolumeClaim: { claimName: 'run-pvc' } });
+  });
+
+  test('does not take over a TaskRun of that name that belongs to something else', async () => {
+    await bench.create('Task', 'ok', okTask);
+    await bench.create('Pipeline', 'p', chain(['a']));
+    const run = await bench.create<PipelineRun>('PipelineRun', 'run', { spec: { pipelineRef: { name: 'p' } } });
+    await start();
+    await bench.ended('PipelineRun', 'run');
+    await controller?.stop();
+    const [name = ''] = names(await bench.list('TaskRun'));
+    await bench.client.patch(
+      kindOf('TaskRun'),
+      { namespace: bench.namespace, name },
+      { metadata: { ownerReferences: null } },
+      { type: 'merge' },
+    );
+    await bench.client.patch(
+      kindOf('PipelineRun'),
+      { namespace: bench.namespace, name: 'run' },
+      { status: { conditions: null, taskRuns: null, startTime: null, completionTime: null } },
+      { type: 'merge', subresource: 'status' },
+    );
+    await start();
+    expect([run.metadata.name, await bench.ended('PipelineRun', 'run')]).toMatchObject([
+      'run',
+      {
+        reason: 'TaskRunCreationFailed',
+        message: `the TaskRun "${name}" exists already and belongs to something else; delete it and run again`,
+      },
+    ]);
+  });
+});
+
+describe('whatever goes wrong, each attempt has one pod', () => {
+  /** One run of two tasks, the second of which fails once; says how it ended and what was made. */
+  async function outcome(send: Send): Promise<unknown> {
+    const attempts = new Map<string, number>();
+    script = ({ metadata }) => {
+      const task = metadata.labels?.['tekton.dev/pipelineTask'] ?? '';
+      const attempt = attempts.get(task) ?? 0;
+      attempts.set(task, attempt + 1);
+      return { exitCode: task === 'b' && attempt === 0 ? 1 : 0 };
+    };
+    await bench.create('Task', 'ok', okTask);
+    await bench.create('Pipeline', 'p', chain(['a', 'b'], { retries: 1 }));
+    await start(send);
+    await bench.create('PipelineRun', 'run', { spec: { pipelineRef: { name: 'p' } } });
+    const { reason } = await bench.ended('PipelineRun', 'run');
+    const taskRuns = await bench.list<TaskRun>('TaskRun');
+    return [reason, taskRuns.length, (await bench.list('Pod')).length, Object.fromEntries(attempts)];
+  }
+
+  const want = ['Succeeded', 2, 3, { a: 1, b: 2 }];
+
+  atEveryWrite({
+    fresh: async () => (bench = await newBench(cluster)).namespace,
+    cluster: () => cluster.send,
+    outcome: async (send) => {
+      const seen = await outcome(send);
+      await controller?.stop();
+      return seen;
+    },
+    want,
+    milliseconds: 60_000,
+  });
+});

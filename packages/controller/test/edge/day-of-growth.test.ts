@@ -1,0 +1,80 @@
+/**
+ * A day of runs in virtual time, with a disk in memory: what the cluster, its node and the controller keep does not grow with the runs.
+ * The default suite has a quarter of a day; `npm run test:thorough` has all of it.
+ */
+
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { fake } from '@pipewright/cluster';
+import { crds, type PipelineRun } from '@pipewright/tekton';
+import { startClusterOn } from '../../../cluster/src/cluster.js';
+import { podClock } from '../../../cluster/src/node/pod-clock.js';
+import { openStorageOn, type Storage } from '../../../cluster/src/storage/open.js';
+import { MemoryDisk } from '../../../cluster/test/support/memory-disk.js';
+import { FakeClock } from '../../../kube/test/support/fake-clock.js';
+import { startController } from '../../src/index.js';
+import { chain, newBench, okTask } from '../support/harness.js';
+
+const MINUTE = 60_000;
+const KEPT = 3;
+const MINUTES_PER_RUN = 60;
+const HOURS = process.env['THOROUGH'] ? 24 : 6;
+const RUNS = (HOURS * 60) / MINUTES_PER_RUN;
+
+/** How many objects there are of the kinds that runs make. */
+function sizes({ store }: Storage): Readonly<Record<string, number>> {
+  const kinds = ['tekton.dev/pipelineruns', 'tekton.dev/taskruns', '/pods', '/events'];
+  return Object.fromEntries(kinds.map((kind) => [kind, store.collection(kind).size]));
+}
+
+test('with retention the objects, files, timers and watches after hours of runs are those after a quarter of them', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'pipewright-growth-'));
+  const clock = new FakeClock();
+  const disk = new MemoryDisk();
+  const notices: string[] = [];
+  const log = (line: string): void => void notices.push(line);
+  const storage = await openStorageOn(disk, { clock, log, limits: { segmentBytes: 200_000, chunkBytes: 20_000 } });
+  const cluster = await startClusterOn(storage, {
+    runtime: fake({ script: () => ({ output: 'hello\n' }), clock: podClock(clock), wireClock: clock }),
+    images: () => ({ rootfs: 'host' }),
+    dataDir: directory,
+    crds: crds(),
+    wireClock: clock,
+    log,
+  });
+  const controller = await startController({ send: cluster.send, clock, retention: { count: KEPT } });
+  const bench = await newBench(cluster);
+  await bench.create('Task', 'ok', okTask);
+  await bench.create('Pipeline', 'p', chain(['a', 'b']));
+  const measured = () => ({
+    objects: sizes(storage),
+    diskKb: disk.names().reduce((sum, name) => sum + disk.content(name).length, 0) / 1000,
+    timers: clock.pending.length,
+    watchers: [...storage.store.collections()].reduce((sum, collection) => sum + collection.watchers().length, 0),
+    logs: readdirSync(join(directory, 'logs')).length,
+    node: readdirSync(join(directory, 'node'), { recursive: true }).length,
+  });
+  const points: ReturnType<typeof measured>[] = [];
+  for (let n = 1; n <= RUNS; n += 1) {
+    const name = `run-${String(n).padStart(4, '0')}`;
+    await bench.create<PipelineRun>('PipelineRun', name, { spec: { pipelineRef: { name: 'p' } } });
+    await clock.wind(MINUTES_PER_RUN * MINUTE);
+    if (n % (RUNS / 4) === 0) points.push(measured());
+  }
+  const ended = (await bench.list<PipelineRun>('PipelineRun')).map(({ status }) => status?.conditions?.[0]?.reason);
+  await controller.stop();
+  await cluster.close();
+  rmSync(directory, { recursive: true, force: true });
+
+  expect(ended).toEqual(Array.from({ length: KEPT }, () => 'Succeeded'));
+  const { diskKb: _, ...first } = points[0]!;
+  expect(first).toMatchObject({
+    objects: { 'tekton.dev/pipelineruns': KEPT, 'tekton.dev/taskruns': 2 * KEPT, '/pods': 2 * KEPT },
+    logs: 2 * KEPT,
+  });
+  expect(points).toEqual(points.map(() => ({ ...first, diskKb: expect.any(Number) })));
+  expect(Math.max(...points.map(({ diskKb }) => diskKb))).toBeLessThan(1000); // two segments and a snapshot
+  expect(notices).toEqual([]);
+});

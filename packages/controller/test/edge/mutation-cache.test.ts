@@ -1,0 +1,129 @@
+import { describe, expect, test } from '@jest/globals';
+import { KubeClient, systemClock, type KubeObject, type Resource, type Send } from '@pipewright/kube';
+import { Shelf } from '../../src/edge/mutation-cache.js';
+
+const THINGS: Resource = { group: 'g', version: 'v1', plural: 'things', kind: 'Thing', namespaced: true };
+
+const thing = (name: string, owner: string | undefined, resourceVersion: string): KubeObject => ({
+  apiVersion: 'g/v1',
+  kind: 'Thing',
+  metadata: {
+    name,
+    namespace: 'n',
+    uid: `uid-${name}`,
+    resourceVersion,
+    ...(owner !== undefined && {
+      ownerReferences: [
+        { apiVersion: 'v1', kind: 'Other', name: 'x', uid: 'not-the-controller' },
+        { apiVersion: 'g/v1', kind: 'Owner', name: 'o', uid: owner, controller: true },
+      ],
+    }),
+  },
+});
+
+/** A server that lists some things, and then says what it is told to. */
+function server(listed: readonly KubeObject[]): { readonly send: Send; readonly tell: (event: object) => void } {
+  let tell: (event: object) => void = () => undefined;
+  const events = new ReadableStream<Uint8Array>({
+    start: (controller) => {
+      tell = (event) => controller.enqueue(new TextEncoder().encode(`${JSON.stringify(event)}\n`));
+    },
+  });
+  const list = { kind: 'ThingList', apiVersion: 'g/v1', metadata: { resourceVersion: '10' }, items: listed };
+  const send: Send = ({ url }) => Promise.resolve(url.includes('watch=') ? new Response(events) : Response.json(list));
+  return { send, tell: (event) => tell(event) };
+}
+
+describe('what an owner controls is found', () => {
+  async function opened(listed: readonly KubeObject[]) {
+    const { send, tell } = server(listed);
+    let now = 0;
+    let heard: () => void = () => undefined;
+    const clock = { ...systemClock, now: () => now, date: () => new Date(now), after: () => () => undefined };
+    const shelf = new Shelf<KubeObject>(new KubeClient(send), THINGS, clock, { onChange: () => heard() });
+    await shelf.reflector.start().synced;
+    return {
+      shelf,
+      names: (owner: string) => [...shelf.ownedBy(owner)].map(([name, it]) => `${name}@${it.metadata.resourceVersion}`),
+      say: (type: string, object: KubeObject) =>
+        new Promise<void>((resolve) => {
+          heard = resolve;
+          tell({ type, object });
+        }),
+      pass: (milliseconds: number) => (now += milliseconds),
+      close: () => shelf.reflector.stop(),
+    };
+  }
+
+  test('by the uid of its controller, as it was listed, changed and deleted', async () => {
+    const it = await opened([thing('a', 'one', '1'), thing('b', 'two', '2'), thing('c', undefined, '3')]);
+    expect([it.names('one'), it.names('two'), it.names('not-the-controller')]).toEqual([['a@1'], ['b@2'], []]);
+    await it.say('ADDED', thing('d', 'one', '11'));
+    await it.say('MODIFIED', thing('a', 'one', '12'));
+    await it.say('DELETED', thing('b', 'two', '13'));
+    expect([it.names('one'), it.names('two')]).toEqual([['a@12', 'd@11'], []]);
+    await it.close();
+  });
+
+  test('under another owner when it is another’s', async () => {
+    const it = await opened([thing('a', 'one', '1')]);
+    await it.say('MODIFIED', thing('a', 'two', '11'));
+    expect([it.names('one'), it.names('two')]).toEqual([[], ['a@11']]);
+    await it.close();
+  });
+
+  test('as soon as the answer to a write was noted, and no more when it was seen to be gone', async () => {
+    const it = await opened([]);
+    it.shelf.note(thing('a', 'one', '11'));
+    expect(it.names('one')).toEqual(['a@11']);
+    it.shelf.forget('n/a');
+    expect(it.names('one')).toEqual([]);
+    await it.close();
+  });
+
+  test('no more once the server said that it is gone, however late the watch is', async () => {
+    const it = await opened([thing('a', 'one', '1'), thing('b', 'one', '2')]);
+    it.shelf.gone('n/a', 'uid-a');
+    it.shelf.gone('n/b', 'uid-of-an-earlier-b');
+    it.pass(600_000);
+    expect([it.shelf.get('n/a'), it.names('one')]).toEqual([undefined, ['b@2']]);
+    await it.say('MODIFIED', thing('a', 'one', '3'));
+    expect(it.names('one')).toEqual(['b@2']);
+    await it.say('DELETED', thing('a', 'one', '4'));
+    await it.say('ADDED', { ...thing('a', 'one', '5'), metadata: { ...thing('a', 'one', '5').metadata, uid: 'new' } });
+    expect(it.names('one')).toEqual(['b@2', 'a@5']);
+    await it.close();
+  });
+
+  test('no more once the server said so either of what the watch has not shown yet', async () => {
+    const it = await opened([]);
+    it.shelf.note(thing('a', 'one', '11'));
+    it.shelf.gone('n/a', 'uid-a');
+    it.shelf.gone('n/a', 'uid-of-a-second-a');
+    await it.say('ADDED', thing('a', 'one', '11'));
+    expect([it.shelf.get('n/a'), it.names('one')]).toEqual([undefined, []]);
+    await it.close();
+  });
+
+  test('in the list of all as well', async () => {
+    const it = await opened([thing('a', 'one', '1'), thing('b', 'one', '2'), thing('c', 'one', '3')]);
+    it.shelf.note(thing('b', 'one', '11'));
+    it.shelf.note(thing('d', undefined, '12'));
+    it.shelf.gone('n/c', 'uid-c');
+    const listed = it.shelf.list().map(({ metadata }) => `${metadata.name ?? ''}@${metadata.resourceVersion ?? ''}`);
+    expect(listed).toEqual(['a@1', 'b@11', 'd@12']);
+    await it.close();
+  });
+
+  test('for a minute when no watch confirms it, each from when it was noted last', async () => {
+    const it = await opened([]);
+    for (const name of ['a', 'b']) it.shelf.note(thing(name, 'one', '11'));
+    it.pass(59_000);
+    it.shelf.note(thing('a', 'one', '12'));
+    it.pass(2000);
+    expect(it.names('one')).toEqual(['a@12']);
+    it.pass(59_000);
+    expect(it.names('one')).toEqual([]);
+    await it.close();
+  });
+});

@@ -1,0 +1,140 @@
+/** Bounds what a controller asks of a server that refuses one kind of request for good. */
+
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { VirtualCluster } from '../support/virtual-cluster.js';
+
+/** How long each refusal lasts (milliseconds), which is longer than the run may take. */
+const LONG = 20 * 60_000;
+/** By default each way is met by a fifth of the kinds of requests, and each kind is refused in one way or two: a run of each takes a while. All: `npm run test:thorough`. */
+const STEP = process.env['THOROUGH'] ? 1 : 5;
+/** Of one object in that time: retries back off to one a minute. */
+const MOST_RECONCILES = 80;
+
+const status =
+  (code: number, reason: string, message = reason) =>
+  (): Promise<Response> =>
+    Promise.resolve(Response.json({ kind: 'Status', code, reason, message }, { status: code }));
+
+const REFUSALS: Readonly<Record<string, () => Promise<Response>>> = {
+  'a conflict': status(409, 'Conflict', 'the object has been modified'),
+  'already there': status(409, 'AlreadyExists'),
+  'not found': status(404, 'NotFound'),
+  forbidden: status(403, 'Forbidden'),
+  'forbidden for a quota': status(403, 'Forbidden', 'exceeded quota: few'),
+  'an internal error': status(500, 'InternalError'),
+  'a broken connection': () => Promise.reject(new Error('ECONNRESET')),
+  'not JSON': () => Promise.resolve(new Response('<html>', { status: 200 })),
+};
+
+/** `PATCH taskruns/status` for each request, whatever its object is called. Lists and watches are the caches' (packages/kube). */
+function kindOfRequest({ method, url }: Request): string | undefined {
+  const [, plural = '', name, subresource] =
+    /\/namespaces\/[^/]+\/([^/]+)(?:\/([^/]+))?(?:\/([^/]+))?$/.exec(new URL(url).pathname) ?? [];
+  if (method === 'GET' && name === undefined) return undefined;
+  return [method, [plural, subresource].filter(Boolean).join('/')].join(' ');
+}
+
+const virtual = new VirtualCluster();
+let pods = 0;
+
+/** A run in which nearly everything happens. */
+async function everything(): Promise<void> {
+  pods = 0;
+  virtual.script = ({ metadata }, container) => {
+    if (container.startsWith('sidecar-')) return 'stays';
+    if (container === 'step-condition-check-sunny') return {};
+    if (metadata.labels?.['tekton.dev/pipelineTask'] === 'long') return 'stays';
+    return { exitCode: metadata.labels?.['tekton.dev/pipelineTask'] === 'retried' && pods++ === 0 ? 1 : 0 };
+  };
+  const { bench } = virtual;
+  const steps = [{ name: 's', image: 'ubuntu', command: ['true'] }];
+  const resources = [
+    { name: 'src', type: 'git' },
+    { name: 'told', type: 'cloudEvent' },
+  ];
+  await bench.create('Task', 'ok', {
+    metadata: { labels: { team: 'a' } },
+    spec: { steps, sidecars: [{ name: 'db', image: 'postgres' }] },
+  });
+  await bench.create('Task', 'makes', { spec: { steps, outputs: { resources } } });
+  await bench.create('Condition', 'sunny', { spec: { check: { image: 'busybox', command: ['true'] } } });
+  const taskRef = { name: 'ok' };
+  const outputs = resources.map(({ name }) => ({ name, resource: name }));
+  await bench.create('Pipeline', 'p', {
+    spec: {
+      resources,
+      tasks: [
+        { name: 'makes', taskRef: { name: 'makes' }, resources: { outputs } },
+        { name: 'retried', taskRef, retries: 1 },
+        { name: 'long', taskRef, runAfter: ['retried'], conditions: [{ conditionRef: 'sunny' }] },
+      ],
+    },
+  });
+  await bench.create('PipelineRun', 'run', {
+    spec: {
+      pipelineRef: { name: 'p' },
+      timeout: '10m',
+      resources: [
+        { name: 'src', resourceSpec: { type: 'git', params: [{ name: 'url', value: 'https://git.corp/a' }] } },
+        { name: 'told', resourceSpec: { type: 'cloudEvent', params: [{ name: 'targetURI', value: 'http://sink' }] } },
+      ],
+    },
+  });
+}
+
+const sendEvent = (): Promise<Response> => Promise.reject(new Error('ECONNREFUSED'));
+let kinds: readonly string[] = [];
+
+beforeAll(async () => {
+  const seen = new Set<string>();
+  await virtual.begin({ sendEvent });
+  await virtual.stop();
+  const send = virtual.refusing((request) => void seen.add(kindOfRequest(request) ?? ''));
+  await virtual.start({ sendEvent, send });
+  await everything();
+  await virtual.clock.wind(LONG);
+  kinds = [...seen].filter((kind) => kind !== '' && !kind.includes('events')).toSorted();
+});
+afterAll(() => virtual.end());
+
+test('a run in which nearly everything happens asks for all of these', () => {
+  expect(kinds).toEqual([
+    'DELETE persistentvolumeclaims',
+    'DELETE pods',
+    'GET conditions',
+    'GET configmaps',
+    'GET pipelines',
+    'GET serviceaccounts',
+    'GET tasks',
+    'PATCH pipelineruns',
+    'PATCH pipelineruns/status',
+    'PATCH pods',
+    'PATCH taskruns',
+    'PATCH taskruns/status',
+    'POST persistentvolumeclaims',
+    'POST pods',
+    'POST taskruns',
+  ]);
+});
+
+describe('a server that always answers one kind of request with', () => {
+  test.each(Object.entries(REFUSALS).map(([title, refusal], row) => [title, refusal, row] as const))(
+    '%s is not asked without end',
+    async (_title, refusal, row) => {
+      const offenders: unknown[] = [];
+      for (const kind of kinds.filter((_, index) => index % STEP === row % STEP)) {
+        await virtual.begin({ sendEvent });
+        await virtual.stop();
+        const send = virtual.refusing((request) => (kindOfRequest(request) === kind ? refusal() : undefined));
+        await virtual.start({ sendEvent, send });
+        await everything();
+        await virtual.clock.wind(LONG);
+        const { reconciles, requests } = virtual;
+        if (reconciles.most > MOST_RECONCILES || requests.most > 3 * MOST_RECONCILES)
+          offenders.push([kind, reconciles.entries.filter(([, count]) => count > MOST_RECONCILES), requests.most]);
+      }
+      expect(offenders).toEqual([]);
+    },
+    300_000,
+  );
+});

@@ -1,0 +1,222 @@
+import { describe, expect, test } from '@jest/globals';
+import { loginFor } from '../../../src/edge/registry/auth.js';
+import { lookUp, type RegistryOptions } from '../../../src/edge/registry/client.js';
+
+type Answer = (request: Request) => Response | undefined;
+
+/** Answers by method-less `host/path`; what it was asked is in `asked`. */
+function registry(answers: Readonly<Record<string, Answer | object>>, more: Partial<RegistryOptions> = {}) {
+  const asked: string[] = [];
+  const options: RegistryOptions = {
+    registries: {},
+    login: () => undefined,
+    fetch: (input, init) => {
+      const request = new Request(input as URL | string, init); // what the client calls it with
+      const { host, pathname, protocol } = new URL(request.url);
+      const authorization = request.headers.get('authorization');
+      asked.push(`${protocol}//${host}${pathname}${authorization === null ? '' : ` as ${authorization}`}`);
+      const found = answers[`${host}${pathname}`];
+      const answer = typeof found === 'function' ? (found as Answer)(request) : found && Response.json(found);
+      return Promise.resolve(
+        answer ?? Response.json({ errors: [{ code: 'NAME_UNKNOWN', message: 'no such name' }] }, { status: 404 }),
+      );
+    },
+    ...more,
+  };
+  return { asked, options };
+}
+
+const HUB = 'registry-1.docker.io/v2/library/busybox';
+const image = (config: object, base = HUB, tag = 'latest'): Readonly<Record<string, object>> => ({
+  [`${base}/manifests/${tag}`]: { config: { digest: 'sha256:c' } },
+  [`${base}/blobs/sha256:c`]: { config },
+});
+
+describe('what an image runs', () => {
+  test.each([
+    ['its Entrypoint without its Cmd', { Entrypoint: ['git'], Cmd: ['help'] }, { command: ['git'] }],
+    [
+      'its Cmd where it has no Entrypoint',
+      { Entrypoint: null, Cmd: ['python3', '-q'] },
+      { command: ['python3', '-q'] },
+    ],
+    ['nothing when it names no program', {}, { unknown: 'it names no program' }],
+  ])('is %s', async (_what, config, found) => {
+    const { options, asked } = registry(image(config));
+    expect(await lookUp('busybox', options)).toEqual(found);
+    expect(asked).toEqual([`https://${HUB}/manifests/latest`, `https://${HUB}/blobs/sha256:c`]);
+  });
+
+  test('is that of linux on amd64 where there are several', async () => {
+    const base = 'quay.io/v2/team/tool';
+    const { options } = registry({
+      ...image({ Cmd: ['right'] }, base, 'sha256:b'),
+      [`${base}/manifests/1.2`]: {
+        manifests: [
+          { digest: 'sha256:a', platform: { os: 'linux', architecture: 's390x' } },
+          { digest: 'sha256:b', platform: { os: 'linux', architecture: 'amd64' } },
+        ],
+      },
+    });
+    expect(await lookUp('quay.io/team/tool:1.2', options)).toEqual({ command: ['right'] });
+  });
+
+  test('is asked of a mirror, without TLS when the operator says so', async () => {
+    const { options, asked } = registry(image({ Cmd: ['sh'] }, '127.0.0.1:15000/v2/library/busybox'), {
+      registries: { 'docker.io': { url: 'http://127.0.0.1:15000' } },
+    });
+    expect(await lookUp('busybox', options)).toEqual({ command: ['sh'] });
+    expect(asked[0]).toBe('http://127.0.0.1:15000/v2/library/busybox/manifests/latest');
+  });
+});
+
+const challenge = (text: string): Response => new Response('', { status: 401, headers: { 'www-authenticate': text } });
+const BEARER =
+  'Bearer realm="https://auth.docker.io/token",service="registry.docker.io",scope="repository:library/busybox:pull"';
+
+describe('a registry that wants to know who asks', () => {
+  const guarded = (text: string, wants: string): Readonly<Record<string, Answer | object>> => {
+    const open = image({ Cmd: ['sh'] });
+    const answer =
+      (path: string): Answer =>
+      (request) =>
+        request.headers.get('authorization') === wants ? Response.json(open[path]) : challenge(text);
+    return {
+      ...Object.fromEntries(Object.keys(open).map((path) => [path, answer(path)])),
+      'auth.docker.io/token': { token: 't' },
+    };
+  };
+
+  test('is shown a token that anybody may have', async () => {
+    const { options, asked } = registry(guarded(BEARER, 'Bearer t'));
+    expect(await lookUp('busybox', options)).toEqual({ command: ['sh'] });
+    expect(asked.slice(1, 3)).toEqual(['https://auth.docker.io/token', `https://${HUB}/manifests/latest as Bearer t`]);
+  });
+
+  test('gives the token for a login', async () => {
+    const login = (host: string) => (host === 'docker.io' ? { username: 'bot', password: 'p' } : undefined);
+    const { options, asked } = registry(guarded(BEARER, 'Bearer t'), { login });
+    expect(await lookUp('busybox', options)).toEqual({ command: ['sh'] });
+    expect(asked[1]).toBe('https://auth.docker.io/token as Basic Ym90OnA=');
+  });
+
+  test('is shown the login itself where it wants that', async () => {
+    const { options } = registry(guarded('Basic realm="r"', 'Basic Ym90OnA='), {
+      login: () => ({ username: 'bot', password: 'p' }),
+    });
+    expect(await lookUp('busybox', options)).toEqual({ command: ['sh'] });
+  });
+
+  test('gets the login that the operator has given for its address', async () => {
+    const { options } = registry(guarded('Basic realm="x"', `Basic ${Buffer.from('op:q').toString('base64')}`), {
+      registries: { 'docker.io': { url: 'https://registry-1.docker.io', login: { username: 'op', password: 'q' } } },
+      login: () => ({ username: 'bot', password: 'p' }),
+    });
+    expect(await lookUp('busybox', options)).toEqual({ command: ['sh'] });
+  });
+
+  test('gets no login for the registry that it mirrors, and none without TLS for its token server', async () => {
+    const hosts: string[] = [];
+    const { options, asked } = registry(
+      {
+        'mirror.corp/v2/library/busybox/manifests/latest': () =>
+          challenge('Bearer realm="http://169.254.169.254/token"'),
+      },
+      { registries: { 'docker.io': { url: 'https://mirror.corp' } }, login: (host) => void hosts.push(host) },
+    );
+    expect(await lookUp('busybox', options)).toEqual({
+      unknown: 'the registry docker.io could not be asked: it names no token server that can be trusted',
+    });
+    expect([hosts, asked.length]).toEqual([['mirror.corp'], 1]);
+  });
+
+  test('never sees its token follow a redirect to another host', async () => {
+    const answers = guarded(BEARER, 'Bearer t');
+    const { options, asked } = registry({
+      ...answers,
+      [`${HUB}/blobs/sha256:c`]: () => Response.redirect('https://cdn.corp/c', 307),
+      'cdn.corp/c': { config: { Cmd: ['sh'] } },
+    });
+    expect(await lookUp('busybox', options)).toEqual({ command: ['sh'] });
+    expect(asked.at(-1)).toBe('https://cdn.corp/c');
+  });
+});
+
+describe('an image that cannot be looked up', () => {
+  test.each<[string, Answer, object]>([
+    [
+      'is not there',
+      () =>
+        Response.json(
+          { errors: [{ code: 'MANIFEST_UNKNOWN', message: 'manifest unknown', detail: { Tag: '1' } }] },
+          { status: 404 },
+        ),
+      { missing: 'Error getting image manifest: MANIFEST_UNKNOWN: manifest unknown; map[Tag:1]' },
+    ],
+    [
+      'belongs to a registry that is out of order',
+      () => new Response('<html>', { status: 502 }),
+      { unknown: 'the registry docker.io could not be asked: HTTP status 502' },
+    ],
+    [
+      'belongs to one that wants a login nobody has',
+      () => challenge('Basic realm="r"'),
+      { unknown: 'the registry docker.io could not be asked: it wants a login, and the run has none for it' },
+    ],
+    [
+      'is described at a place without TLS',
+      () => Response.redirect('http://169.254.169.254/latest', 302),
+      { unknown: 'the registry docker.io could not be asked: it leads to http://169.254.169.254' },
+    ],
+    [
+      'is described without an end',
+      () => new Response('x'.repeat(5 * 1024 * 1024)),
+      { unknown: 'the registry docker.io could not be asked: its answer is too long' },
+    ],
+    [
+      'is of the oldest format',
+      () => Response.json({ schemaVersion: 1 }),
+      { unknown: 'the registry docker.io describes it in a format too old to read' },
+    ],
+  ])('because it %s says so', async (_why, answer, found) => {
+    const { options } = registry({ [`${HUB}/manifests/latest`]: answer });
+    expect(await lookUp('busybox', options)).toEqual(found);
+  });
+
+  test('because it has no name that could be asked for says so without asking', async () => {
+    const { options, asked } = registry({});
+    expect(await lookUp('busybox:../../token', options)).toEqual({
+      missing: `the image "busybox:../../token" has no name that can be pulled: there are signs in it that no image name has`,
+    });
+    expect(asked).toEqual([]);
+  });
+});
+
+describe('the login for a registry', () => {
+  const secret = (config: object, key = '.dockerconfigjson', type = 'kubernetes.io/dockerconfigjson') => ({
+    type,
+    data: { [key]: Buffer.from(JSON.stringify(config)).toString('base64') },
+  });
+  const auth = Buffer.from('bot:p:w').toString('base64');
+  const bot = { username: 'bot', password: 'p:w' };
+
+  test.each([
+    ['a docker configuration', 'reg.corp:5000', secret({ auths: { 'reg.corp:5000': { auth } } }), bot],
+    [
+      'an old docker configuration',
+      'reg.corp',
+      secret({ 'https://reg.corp/v1/': bot }, '.dockercfg', 'kubernetes.io/dockercfg'),
+      bot,
+    ],
+    ['Docker Hub’s own spelling', 'docker.io', secret({ auths: { 'https://index.docker.io/v1/': { auth } } }), bot],
+    ['nothing for another host', 'reg.corp', secret({ auths: { 'reg.corp.evil': { auth } } }), undefined],
+    [
+      'nothing in a damaged secret',
+      'reg.corp',
+      { type: 'kubernetes.io/dockerconfigjson', data: { '.dockerconfigjson': 'e30' } },
+      undefined,
+    ],
+  ])('is read from %s', (_what, host, from, login) => {
+    expect(loginFor(host, [from])).toEqual(login);
+  });
+});

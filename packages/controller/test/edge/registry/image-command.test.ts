@@ -1,0 +1,111 @@
+import { expect, test } from '@jest/globals';
+import { KubeClient, systemClock } from '@pipewright/kube';
+import { registryCommand } from '../../../src/edge/registry/image-command.js';
+
+const secret = (type: string, key: string, host: string): object => ({
+  apiVersion: 'v1',
+  kind: 'Secret',
+  metadata: { name: host },
+  type,
+  data: {
+    [key]: Buffer.from(JSON.stringify({ auths: { [host]: { username: 'bot', password: host } } })).toString('base64'),
+  },
+});
+
+const OBJECTS: Readonly<Record<string, object>> = {
+  '/api/v1/namespaces/ns/serviceaccounts/bot': {
+    imagePullSecrets: [{ name: 'reg.corp' }, { name: 'gone' }],
+    secrets: [{ name: 'opaque' }],
+  },
+  '/api/v1/namespaces/ns/secrets/reg.corp': secret('kubernetes.io/dockerconfigjson', '.dockerconfigjson', 'reg.corp'),
+  '/api/v1/namespaces/ns/secrets/opaque': secret('Opaque', '.dockerconfigjson', 'other.corp'),
+};
+
+/** An API server of a few objects, and a registry that shows its images to whoever has a login. */
+function surroundings() {
+  const asked: string[] = [];
+  const wall = Date.parse('2026-01-01T00:00:00Z');
+  let [now, shift] = [0, 0];
+  const client = new KubeClient((request) => {
+    const found = OBJECTS[new URL(request.url).pathname];
+    return Promise.resolve(
+      found ? Response.json(found) : Response.json({ kind: 'Status', code: 404 }, { status: 404 }),
+    );
+  });
+  const registry: typeof fetch = (input, init) => {
+    const request = new Request(input as URL, init); // what the client calls it with
+    const { host, pathname } = new URL(request.url);
+    const login = Buffer.from((request.headers.get('authorization') ?? '').replace('Basic ', ''), 'base64').toString();
+    asked.push(`${host}${pathname.replace('/v2/', ' ')} ${login}`.trim());
+    if (login === '')
+      return Promise.resolve(new Response('', { status: 401, headers: { 'www-authenticate': 'Basic' } }));
+    return Promise.resolve(
+      Response.json({ config: pathname.includes('/blobs/') ? { Entrypoint: ['tool'] } : { digest: 'sha256:c' } }),
+    );
+  };
+  const clock = { ...systemClock, now: () => now, date: () => new Date(wall + now + shift) };
+  const find = registryCommand(client, clock, {}, registry);
+  return {
+    asked,
+    find,
+    later: (milliseconds: number) => void (now += milliseconds),
+    jump: (milliseconds: number) => void (shift += milliseconds),
+  };
+}
+
+const bot = { namespace: 'ns', serviceAccount: 'bot' };
+const found = { command: ['tool'] };
+
+test('an image is looked up with the login of the account, and remembered for a minute', async () => {
+  const { asked, find, later } = surroundings();
+  expect(await find('reg.corp/tool:1', bot)).toEqual(found);
+  expect(asked).toEqual([
+    'reg.corp tool/manifests/1',
+    'reg.corp tool/manifests/1 bot:reg.corp',
+    'reg.corp tool/blobs/sha256:c bot:reg.corp',
+  ]);
+  later(59_999);
+  expect(await find('reg.corp/tool:1', bot)).toEqual(found);
+  expect(asked.length).toBe(3);
+  later(1);
+  await find('reg.corp/tool:1', bot);
+  expect(asked.length).toBe(6);
+});
+
+test.each([-5, 5])('an image is remembered for a minute also when the clock is set by %d hours', async (hours) => {
+  const { asked, find, later, jump } = surroundings();
+  await find('reg.corp/tool:1', bot);
+  jump(hours * 3_600_000);
+  later(59_999);
+  await find('reg.corp/tool:1', bot);
+  expect(asked.length).toBe(3);
+  later(1);
+  await find('reg.corp/tool:1', bot);
+  expect(asked.length).toBe(6);
+});
+
+test('an image with a digest is remembered for good', async () => {
+  const { asked, find, later } = surroundings();
+  const image = `reg.corp/tool@sha256:${'a'.repeat(64)}`;
+  await find(image, bot);
+  later(365 * 24 * 3_600_000);
+  expect([await find(image, bot), asked.length]).toEqual([found, 3]);
+});
+
+test('what one account may see is not told to another, and a failure is not remembered', async () => {
+  const { asked, find } = surroundings();
+  await find('reg.corp/tool:1', bot);
+  const other = { namespace: 'ns', serviceAccount: 'default' };
+  const refused = {
+    unknown: 'the registry reg.corp could not be asked: it wants a login, and the run has none for it',
+  };
+  expect([await find('reg.corp/tool:1', other), await find('reg.corp/tool:1', other)]).toEqual([refused, refused]);
+  expect(asked.length).toBe(5);
+});
+
+test('only the secrets that docker writes hold logins', async () => {
+  const { find } = surroundings();
+  expect(await find('other.corp/tool:1', bot)).toEqual({
+    unknown: 'the registry other.corp could not be asked: it wants a login, and the run has none for it',
+  });
+});

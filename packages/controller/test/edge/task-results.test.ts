@@ -1,0 +1,133 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Cluster } from '@pipewright/cluster';
+import type { PipelineRun, TaskRun } from '@pipewright/tekton';
+import { startController, type Controller } from '../../src/index.js';
+import type { Pod } from '../../src/pod/pod-types.js';
+import { newBench, newCluster, type Bench, type Script } from '../support/harness.js';
+
+let cluster: Cluster;
+let close: () => Promise<void>;
+let script: Script = () => ({});
+let bench: Bench;
+let controller: Controller | undefined;
+
+beforeAll(async () => {
+  ({ cluster, close } = await newCluster(() => script));
+});
+afterAll(() => close());
+beforeEach(async () => {
+  bench = await newBench(cluster);
+  controller = await startController({ send: cluster.send, namespace: bench.namespace });
+});
+afterEach(() => controller?.stop());
+
+const step = (args: readonly string[]): object => ({ name: 's', image: 'ubuntu', command: ['echo'], args });
+const maker = { results: [{ name: 'commit' }, { name: 'tag' }], steps: [step(['$(results.commit.path)'])] };
+const taker = {
+  inputs: {
+    params: [
+      { name: 'v', type: 'string' },
+      { name: 'w', type: 'array', default: [] },
+    ],
+  },
+  steps: [step(['$(inputs.params.v)', '$(inputs.params.w)'])],
+};
+const tells =
+  (results: Readonly<Record<string, string>>): Script =>
+  (_pod, container) =>
+    container === 'step-s'
+      ? {
+          message: JSON.stringify(
+            Object.entries(results).map(([key, value]) => ({ key, value, type: 'TaskRunResult' })),
+          ),
+        }
+      : {};
+const run = (params: readonly object[]): object => ({
+  spec: {
+    params: [{ name: 'p', value: '$(tasks.make.results.commit)' }],
+    pipelineSpec: {
+      params: [{ name: 'p', type: 'string' }],
+      tasks: [
+        { name: 'take', taskSpec: taker, params },
+        { name: 'make', taskSpec: maker },
+      ],
+    },
+  },
+});
+
+/** What follows the entrypoint's own words in the pod of a task. */
+async function wordsOf(task: string): Promise<readonly string[] | undefined> {
+  const pods = await bench.list<Pod>('Pod');
+  const pod = pods.find(({ metadata }) => metadata.labels?.['tekton.dev/pipelineTask'] === task);
+  const args = pod?.spec.containers[0]?.args;
+  return args?.slice(args.indexOf('--') + 1);
+}
+
+describe('a result', () => {
+  test('goes to the task that names it, verbatim, after the task that makes it', async () => {
+    script = tells({ commit: ' $(params.p) $(HOME)\n', tag: 'v1' });
+    await bench.create(
+      'PipelineRun',
+      'run',
+      run([
+        { name: 'v', value: '$(params.p)/$(tasks.make.results.commit)' },
+        { name: 'w', value: ['$(tasks.make.results.tag)', '$(tasks.make.results.tag)'] },
+      ]),
+    );
+    expect(await bench.ended('PipelineRun', 'run')).toMatchObject({ reason: 'Succeeded' });
+    const runs = await bench.list<TaskRun>('TaskRun');
+    const of = (task: string) => runs.find(({ metadata }) => metadata.labels?.['tekton.dev/pipelineTask'] === task);
+    expect(of('make')?.status).toMatchObject({
+      taskResults: [
+        { name: 'commit', value: ' $(params.p) $(HOME)\n' },
+        { name: 'tag', value: 'v1' },
+      ],
+    });
+    expect(of('make')?.status?.resourcesResult).toBeUndefined();
+    expect(of('take')?.spec.inputs?.params).toEqual([
+      { name: 'v', value: '$(tasks.make.results.commit)/ $(params.p) $(HOME)\n' },
+      { name: 'w', value: ['v1', 'v1'] },
+    ]);
+    expect(await wordsOf('take')).toEqual(['echo', '$(tasks.make.results.commit)/ $(params.p) $(HOME)\n', 'v1', 'v1']);
+  });
+
+  test('has a file of its own in every step, and the last step reports it', async () => {
+    await bench.create('TaskRun', 'run', {
+      spec: { taskSpec: { ...maker, steps: [...maker.steps, { ...step([]), name: 't' }] } },
+    });
+    await bench.ended('TaskRun', 'run');
+    const [pod] = await bench.list<Pod>('Pod');
+    const containers = pod?.spec.containers ?? [];
+    expect(containers.map(({ volumeMounts = [] }) => volumeMounts.filter(({ name }) => name === 'results'))).toEqual([
+      [{ name: 'results', mountPath: '/tekton/results' }],
+      [{ name: 'results', mountPath: '/tekton/results' }],
+    ]);
+    expect(containers[0]?.args?.at(-1)).toBe('/tekton/results/commit');
+    expect(containers.map(({ args = [] }) => args.filter((_, index) => args[index - 1] === '-R'))).toEqual([
+      [],
+      ['commit', 'tag'],
+    ]);
+  });
+
+  test('that was not written ends the run, which names task and result, and starts nothing more', async () => {
+    script = tells({ tag: 'v1' });
+    await bench.create('PipelineRun', 'run', run([{ name: 'v', value: '$(tasks.make.results.commit)' }]));
+    expect(await bench.ended('PipelineRun', 'run')).toMatchObject({
+      status: 'False',
+      reason: 'InvalidTaskResultReference',
+      message:
+        'task "take" needs the result "commit" of task "make", which has ended without it: none of its steps wrote /tekton/results/commit, or its Task does not declare it',
+    });
+    expect((await bench.list('TaskRun')).length).toBe(1);
+  });
+
+  test('of a task that is not there is refused before anything starts', async () => {
+    await bench.create('PipelineRun', 'run', run([{ name: 'v', value: '$(tasks.made.results.commit)' }]));
+    const { reason, message } = await bench.ended('PipelineRun', 'run');
+    expect([reason, message]).toEqual([
+      'PipelineInvalidGraph',
+      expect.stringContaining("task take depends on made but made wasn't present in Pipeline"),
+    ]);
+    expect(await bench.list<PipelineRun>('TaskRun')).toEqual([]);
+  });
+});

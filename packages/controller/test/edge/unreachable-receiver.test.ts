@@ -1,0 +1,103 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { CloudEventDelivery, PipelineRun, TaskRun } from '@pipewright/tekton';
+import { VirtualCluster } from '../support/virtual-cluster.js';
+
+const HOUR = 3_600_000;
+
+let virtual: VirtualCluster;
+let attempts: string[] = [];
+const noon = Date.UTC(2026, 0, 1, 12);
+const unreachable = (request: Request): Promise<Response> => {
+  attempts.push(`${new URL(request.url).pathname} ${String((virtual.clock.date().getTime() - noon) / 1000)}`);
+  return Promise.reject(new Error('connect ECONNREFUSED 127.0.0.1:1'));
+};
+
+beforeEach(async () => {
+  attempts = [];
+  virtual = new VirtualCluster();
+  await virtual.begin({ sendEvent: unreachable });
+});
+afterEach(() => virtual.end());
+
+const failure = (): Promise<Response> => Promise.resolve(Response.json({ kind: 'Status', code: 500 }, { status: 500 }));
+
+const outputs = (...names: readonly string[]): object => ({
+  resources: names.map((name) => ({ name, type: 'cloudEvent' })),
+});
+const steps = [{ name: 's', image: 'ubuntu', command: ['true'] }];
+const sink = (name: string): object => ({
+  name,
+  resourceSpec: { type: 'cloudEvent', params: [{ name: 'targetURI', value: `http://127.0.0.1:1/${name}` }] },
+});
+
+async function deliveries(): Promise<readonly CloudEventDelivery[]> {
+  const runs = await virtual.bench.list<TaskRun>('TaskRun');
+  return runs.flatMap(({ status }) => status?.cloudEvents ?? []);
+}
+
+/** When the five attempts of a delivery are made, in seconds after noon. */
+const SCHEDULE = [0, 1.999, 6.999, 21.999, 81.999];
+
+describe('a receiver that cannot be reached', () => {
+  test('is tried five times for a TaskRun, ever more rarely, and then never again', async () => {
+    await virtual.bench.create('TaskRun', 'run', {
+      spec: { taskSpec: { outputs: outputs('told'), steps }, outputs: { resources: [sink('told')] } },
+    });
+    await virtual.clock.wind(24 * HOUR);
+    expect(attempts).toEqual(SCHEDULE.map((seconds) => `/told ${String(seconds)}`));
+    expect((await deliveries()).map(({ status }) => [status.condition, status.retryCount])).toEqual([['Failed', 5]]);
+    expect(virtual.reconciles.sum('CloudEvent')).toBeLessThanOrEqual(12);
+    expect(virtual.reconciles.sum('TaskRun')).toBeLessThanOrEqual(12);
+  });
+
+  test('costs a PipelineRun a few reconciles and writes for each attempt, and holds up nothing', async () => {
+    const tasks = ['a', 'b', 'c'];
+    await virtual.bench.create('Task', 'tell', { spec: { outputs: outputs('one', 'two'), steps } });
+    await virtual.bench.create('PipelineRun', 'run', {
+      spec: {
+        pipelineSpec: {
+          resources: ['one', 'two'].map((name) => ({ name, type: 'cloudEvent' })),
+          tasks: tasks.map((name) => ({
+            name,
+            taskRef: { name: 'tell' },
+            resources: { outputs: ['one', 'two'].map((told) => ({ name: told, resource: told })) },
+          })),
+        },
+        resources: ['one', 'two'].map(sink),
+      },
+    });
+    await virtual.clock.wind(500);
+    expect(await virtual.bench.ended('PipelineRun', 'run')).toMatchObject({ reason: 'Succeeded' });
+    await virtual.clock.wind(24 * HOUR);
+    expect(attempts).toHaveLength(3 * 2 * SCHEDULE.length);
+    expect((await deliveries()).map(({ status }) => [status.condition, status.retryCount])).toEqual(
+      Array.from({ length: 6 }, () => ['Failed', 5]),
+    );
+    const [run] = await virtual.bench.list<PipelineRun>('PipelineRun');
+    const shown = Object.values(run?.status?.taskRuns ?? {}).flatMap(({ status }) => status?.cloudEvents ?? []);
+    expect(shown.map(({ status }) => status.condition)).toEqual(Array.from({ length: 6 }, () => 'Failed'));
+    expect(virtual.reconciles.sum('CloudEvent')).toBeLessThanOrEqual(tasks.length * 25);
+    expect(virtual.reconciles.sum('PipelineRun')).toBeLessThanOrEqual(tasks.length * 15);
+    expect(virtual.writes.sum()).toBeLessThanOrEqual(tasks.length * 20);
+  });
+
+  test('is not tried again while the outcome of an attempt cannot be written down', async () => {
+    let refusing = true;
+    await virtual.stop();
+    await virtual.start({
+      sendEvent: unreachable,
+      send: virtual.refusing(({ method }) =>
+        refusing && attempts.length > 0 && method === 'PATCH' ? failure() : undefined,
+      ),
+    });
+    await virtual.bench.create('TaskRun', 'run', {
+      spec: { taskSpec: { outputs: outputs('told'), steps }, outputs: { resources: [sink('told')] } },
+    });
+    await virtual.clock.wind(10 * HOUR);
+    expect(attempts).toEqual(['/told 0']);
+    refusing = false;
+    await virtual.clock.wind(10 * HOUR);
+    expect(attempts).toHaveLength(SCHEDULE.length);
+    expect((await deliveries()).map(({ status }) => [status.condition, status.retryCount])).toEqual([['Failed', 5]]);
+  });
+});

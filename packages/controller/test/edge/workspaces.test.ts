@@ -1,0 +1,129 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import type { Cluster } from '@pipewright/cluster';
+import type { TaskRun } from '@pipewright/tekton';
+import { startController, type Controller } from '../../src/index.js';
+import type { Pod } from '../../src/pod/pod-types.js';
+import { newBench, newCluster, type Bench } from '../support/harness.js';
+
+let cluster: Cluster;
+let close: () => Promise<void>;
+let bench: Bench;
+let controller: Controller | undefined;
+
+beforeAll(async () => {
+  ({ cluster, close } = await newCluster(() => () => ({})));
+});
+afterAll(() => close());
+beforeEach(async () => {
+  bench = await newBench(cluster);
+  controller = await startController({ send: cluster.send, namespace: bench.namespace });
+});
+afterEach(() => controller?.stop());
+
+const claim = { persistentVolumeClaim: { claimName: 'cache' } };
+const task = {
+  workspaces: [
+    { name: 'source' },
+    { name: 'cache', mountPath: '/cache' },
+    { name: 'settings', mountPath: '/settings', readOnly: true },
+  ],
+  steps: [
+    { name: 'a', image: 'ubuntu', command: ['ls'], args: ['$(workspaces.source.path)', '$(workspaces.cache.volume)'] },
+    { name: 'b', image: 'ubuntu', command: ['ls'] },
+  ],
+};
+
+/** What a pod mounts of its workspaces in each step: where, of which source. */
+function mountsIn(pod: Pod | undefined): readonly (readonly string[])[] {
+  const volumes = new Map((pod?.spec.volumes ?? []).map(({ name, ...source }) => [name, source]));
+  return (pod?.spec.containers ?? []).map(({ volumeMounts = [] }) =>
+    volumeMounts
+      .filter(({ name }) => name.startsWith('ws-'))
+      .map(({ name, ...mount }) => `${JSON.stringify(mount)} of ${JSON.stringify(volumes.get(name))}`),
+  );
+}
+
+test('every step sees the workspaces where the Task wants them; those on one claim share a volume', async () => {
+  const workspaces = [
+    { name: 'source', ...claim, subPath: 'src' },
+    { name: 'cache', ...claim },
+    { name: 'settings', configMap: { name: 'settings' } },
+  ];
+  await bench.create('TaskRun', 'run', { spec: { taskSpec: task, workspaces } });
+  expect(await bench.ended('TaskRun', 'run')).toMatchObject({ reason: 'Succeeded' });
+  const [pod] = await bench.list<Pod>('Pod');
+  const seen = [
+    '{"mountPath":"/workspace/source","subPath":"src"} of {"persistentVolumeClaim":{"claimName":"cache"}}',
+    '{"mountPath":"/cache"} of {"persistentVolumeClaim":{"claimName":"cache"}}',
+    '{"mountPath":"/settings","readOnly":true} of {"configMap":{"name":"settings","defaultMode":420}}',
+  ];
+  expect(mountsIn(pod)).toEqual([seen, seen]);
+  const own = pod?.spec.volumes?.filter(({ name }) => name.startsWith('ws-')) ?? [];
+  expect(own.length).toBe(2);
+  expect(pod?.spec.containers[0]?.args?.slice(-2)).toEqual(['/workspace/source', own[0]?.name]);
+});
+
+test('a pipeline gives its workspaces to tasks under their names, further down where they say so', async () => {
+  const one = { workspaces: [{ name: 'dir' }], steps: [{ name: 's', image: 'ubuntu', command: ['ls'] }] };
+  await bench.create('PipelineRun', 'run', {
+    spec: {
+      workspaces: [
+        { name: 'shared', ...claim, subPath: 'team' },
+        { name: 'empty', emptyDir: {} },
+      ],
+      pipelineSpec: {
+        workspaces: [{ name: 'shared' }, { name: 'empty' }],
+        tasks: [
+          { name: 'a', taskSpec: one, workspaces: [{ name: 'dir', workspace: 'shared', subPath: 'a' }] },
+          { name: 'b', taskSpec: one, workspaces: [{ name: 'dir', workspace: 'empty' }] },
+        ],
+      },
+    },
+  });
+  expect(await bench.ended('PipelineRun', 'run')).toMatchObject({ reason: 'Succeeded' });
+  const runs = await bench.list<TaskRun>('TaskRun');
+  expect(runs.map(({ metadata, spec }) => [metadata.labels?.['tekton.dev/pipelineTask'], spec.workspaces])).toEqual([
+    ['a', [{ name: 'dir', ...claim, subPath: 'team/a' }]],
+    ['b', [{ name: 'dir', emptyDir: {} }]],
+  ]);
+});
+
+test.each<[string, string, object, string]>([
+  [
+    'a TaskRun lacks one',
+    'TaskRun',
+    { taskSpec: task, workspaces: [{ name: 'source', emptyDir: {} }] },
+    "TaskRunValidationFailed: bound workspaces did not match declared workspaces: Didn't provide required values: [cache settings]",
+  ],
+  [
+    'a TaskRun has one too many',
+    'TaskRun',
+    { taskSpec: { steps: task.steps.slice(1) }, workspaces: [{ name: 'x', emptyDir: {} }] },
+    'TaskRunValidationFailed: bound workspaces did not match declared workspaces: Provided extra values: [x]',
+  ],
+  [
+    'one has two sources',
+    'TaskRun',
+    {
+      taskSpec: { workspaces: [{ name: 'x' }], steps: task.steps.slice(1) },
+      workspaces: [{ name: 'x', emptyDir: {}, secret: { secretName: 's' } }],
+    },
+    'TaskRunValidationFailed: the workspace "x" has 2 sources; give exactly one of persistentVolumeClaim, emptyDir, configMap, secret',
+  ],
+  [
+    'a PipelineRun lacks one',
+    'PipelineRun',
+    {
+      pipelineSpec: {
+        workspaces: [{ name: 'shared' }],
+        tasks: [{ name: 'a', taskSpec: { steps: task.steps.slice(1) } }],
+      },
+    },
+    `InvalidWorkspaceBindings: PipelineRun NS/run doesn't bind Pipeline NS/run's Workspaces correctly: pipeline expects workspace with name "shared" be provided by pipelinerun`,
+  ],
+])('a run is refused before it has a pod when %s', async (_when, kind, spec, says) => {
+  await bench.create(kind, 'run', { spec });
+  const { reason = '', message = '' } = await bench.ended(kind as 'TaskRun', 'run'); // one of the two
+  expect(`${reason}: ${message}`).toBe(says.replaceAll('NS', bench.namespace));
+  expect(await bench.list('Pod')).toEqual([]);
+});

@@ -1,0 +1,270 @@
+import { describe, expect, test } from '@jest/globals';
+import type { ConditionSpec, PipelineSpec, TaskRun, TaskRunStatus, TaskSpec } from '@pipewright/tekton';
+import { planPipelineRun } from '../../src/pipelinerun/plan.js';
+import {
+  alone,
+  check,
+  does,
+  made,
+  NOON,
+  ok,
+  release,
+  says,
+  seen,
+  standing,
+  states,
+  use,
+  type Differences,
+} from '../support/fixtures.js';
+
+describe('the status of a run', () => {
+  const name = (which: string): string => made(release).get(which)?.metadata.name ?? '';
+  const foreseen = { conditionName: 'sunny' };
+
+  test('lists a task with conditions from the start, with the checks it will have', () => {
+    const { status } = planPipelineRun(seen());
+    expect(status.taskRuns).toEqual({
+      [name('test')]: { pipelineTaskName: 'test' },
+      [name('lint')]: { pipelineTaskName: 'lint' },
+      [name('deploy')]: {
+        pipelineTaskName: 'deploy',
+        conditionChecks: { [name('deploy?sunny')]: foreseen, [name('deploy?dry')]: { conditionName: 'dry' } },
+      },
+    });
+  });
+
+  test('tells of a check what its TaskRun tells, and of its steps the one that decides', () => {
+    const clone = { name: 'git-source-a-b', container: 'step-git-source-a-b', terminated: { exitCode: 0 } };
+    const step = {
+      name: 'condition-check-sunny',
+      container: 'step-condition-check-sunny',
+      imageID: 'busybox@sha256:1',
+      terminated: { exitCode: 1, reason: 'Error' },
+    };
+    const ran = { ...states.failed, podName: 'pod', startTime: NOON, completionTime: NOON, steps: [clone, step] };
+    const taskRuns = standing({ 'deploy?sunny': ran, 'deploy?dry': {} }, alone);
+    const { status } = planPipelineRun(seen({ pipeline: alone, taskRuns }));
+    expect(status.taskRuns?.[name('deploy')]).toEqual({
+      pipelineTaskName: 'deploy',
+      conditionChecks: {
+        [name('deploy?sunny')]: {
+          conditionName: 'sunny',
+          status: {
+            check: { terminated: { exitCode: 1, reason: 'Error' } },
+            conditions: states.failed.conditions,
+            podName: 'pod',
+            startTime: NOON,
+            completionTime: NOON,
+          },
+        },
+        [name('deploy?dry')]: { conditionName: 'dry', status: { check: {}, podName: '' } },
+      },
+    });
+  });
+
+  test('says of a skipped task why, and nothing of those that wait for it', () => {
+    const taskRuns = standing({
+      test: states.passed,
+      lint: states.passed,
+      'deploy?sunny': states.failed,
+      'deploy?dry': states.passed,
+    });
+    const { taskRuns: told = {} } = planPipelineRun(seen({ taskRuns })).status;
+    expect(
+      Object.values(told)
+        .map(({ pipelineTaskName }) => pipelineTaskName)
+        .toSorted(),
+    ).toEqual(['deploy', 'lint', 'test']);
+    expect(told[name('deploy')]?.status).toEqual({
+      podName: '',
+      conditions: [
+        {
+          type: 'Succeeded',
+          status: 'False',
+          reason: 'ConditionCheckFailed',
+          message: `ConditionChecks failed for Task ${name('deploy')} in PipelineRun run`,
+          lastTransitionTime: NOON,
+        },
+      ],
+    });
+  });
+
+  test('that has ended still shows how a check ends', () => {
+    const cancelled = seen({
+      pipeline: alone,
+      spec: { status: 'PipelineRunCancelled' },
+      status: planPipelineRun(seen({ pipeline: alone })).status,
+      taskRuns: standing({ 'deploy?sunny': states.passed, 'deploy?dry': states.running }, alone),
+    });
+    const { status } = planPipelineRun(cancelled);
+    const taskRuns = standing({ 'deploy?sunny': states.passed, 'deploy?dry': states.cancelled }, alone);
+    const after = planPipelineRun(seen({ pipeline: alone, status, taskRuns }));
+    const entry = after.status.taskRuns?.[name('deploy')];
+    const reasons = Object.values(entry?.conditionChecks ?? {}).map((one) => one.status?.conditions?.[0]?.reason);
+    expect([after.actions, entry?.status, reasons]).toEqual([[], undefined, ['Succeeded', 'TaskRunCancelled']]);
+  });
+});
+
+describe('the TaskRun of a check', () => {
+  const spec: ConditionSpec = {
+    params: [{ name: 'path' }, { name: 'more', type: 'array', default: [] }],
+    resources: [{ name: 'workspace', type: 'git' }],
+    check: {
+      image: 'alpine',
+      script: '#!/bin/sh\ntest -f $(resources.workspace.path)/$(params.path) $(params.other)',
+      args: ['$(params.more)', '$(resources.workspace.nothing)'],
+    },
+  };
+  const producer: TaskSpec = { ...ok, outputs: { resources: [{ name: 'src', type: 'git' }] } };
+  const pipeline: PipelineSpec = {
+    params: [{ name: 'file', default: 'README' }],
+    resources: [{ name: 'repo', type: 'git' }],
+    tasks: [
+      {
+        name: 'deploy',
+        taskRef: { name: 'ok' },
+        conditions: [
+          {
+            conditionRef: 'file-exists',
+            params: [{ name: 'path', value: '$(params.file).md' }],
+            resources: [{ name: 'workspace', resource: 'repo' }],
+          },
+        ],
+      },
+    ],
+  };
+  const given: Differences = {
+    pipeline,
+    spec: {
+      resources: [{ name: 'repo', resourceRef: { name: 'skaffold' } }],
+      serviceAccountName: 'bot',
+      serviceAccountNames: [{ taskName: 'deploy', serviceAccountName: 'deployer' }],
+      timeout: '10m',
+      podTemplate: { nodeSelector: { disk: 'ssd' } },
+    },
+    conditions: new Map([
+      ['file-exists', { spec, labels: { team: 'a', 'tekton.dev/pipeline': 'x' }, annotations: { note: 'b' } }],
+    ]),
+    resources: new Map([
+      [
+        'skaffold',
+        { apiVersion: 'tekton.dev/v1alpha1', kind: 'PipelineResource', metadata: {}, spec: { type: 'git' } } as const,
+      ],
+    ]),
+  };
+  const madeFor = (differences: Differences): TaskRun | undefined =>
+    planPipelineRun(seen(differences)).actions.flatMap((action) => (action.do === 'create' ? [action.taskRun] : []))[0];
+
+  test('is that of a Task with the check as its only step', () => {
+    const taskRun = madeFor(given);
+    expect(taskRun?.metadata).toMatchObject({
+      name: expect.stringMatching(/^run-deploy-[a-z0-9]{5}-file-exists-[a-z0-9]{5}$/),
+      labels: {
+        team: 'a',
+        'tekton.dev/conditionCheck': taskRun?.metadata.name,
+        'tekton.dev/pipeline': 'p',
+        'tekton.dev/pipelineRun': 'run',
+        'tekton.dev/pipelineTask': 'deploy',
+      },
+      annotations: { why: 'push', note: 'b' },
+      ownerReferences: [{ kind: 'PipelineRun', name: 'run', uid: 'u', controller: true }],
+    });
+    expect(taskRun?.metadata.labels).not.toHaveProperty(['tekton.dev/task']);
+    expect(taskRun?.spec).toEqual({
+      taskSpec: {
+        inputs: { params: spec.params, resources: spec.resources },
+        steps: [
+          {
+            name: 'condition-check-file-exists',
+            image: 'alpine',
+            script: '#!/bin/sh\ntest -f $(inputs.resources.workspace.path)/$(inputs.params.path) $(params.other)',
+            args: ['$(inputs.params.more)', '$(resources.workspace.nothing)'],
+          },
+        ],
+      },
+      inputs: {
+        params: [{ name: 'path', value: 'README.md' }],
+        resources: [{ name: 'workspace', resourceRef: { name: 'skaffold' } }],
+      },
+      serviceAccountName: 'deployer',
+      timeout: '10m0s',
+      podTemplate: { nodeSelector: { disk: 'ssd' } },
+    });
+  });
+
+  test('is given no optional resource that the run leaves out', () => {
+    const resources = (pipeline.resources ?? []).map((one) => ({ ...one, optional: true }));
+    const taskRun = madeFor({ ...given, pipeline: { ...pipeline, resources }, spec: {} });
+    expect(taskRun?.spec.inputs).toEqual({ params: [{ name: 'path', value: 'README.md' }] });
+  });
+
+  test('takes over what a task made of the resource, and waits for it', () => {
+    const [deploy] = pipeline.tasks ?? [];
+    const [condition] = deploy?.conditions ?? [];
+    const handed: Differences = {
+      ...given,
+      tasks: new Map([
+        ['Task/ok', { spec: ok }],
+        ['Task/make', { spec: producer }],
+      ]),
+      pipeline: {
+        ...pipeline,
+        tasks: [
+          {
+            name: 'make',
+            taskRef: { name: 'make' },
+            resources: { outputs: [{ name: 'src', resource: 'repo' }] },
+          },
+          {
+            name: 'deploy',
+            taskRef: { name: 'ok' },
+            conditions: [
+              {
+                conditionRef: 'file-exists',
+                params: condition?.params ?? [],
+                resources: [{ name: 'workspace', resource: 'repo', from: ['make'] }],
+              },
+            ],
+          },
+        ],
+      },
+    };
+    const first = planPipelineRun(seen(handed));
+    expect(does(first)).toEqual(['make-claim', 'create make']);
+    const maker = madeFor(handed);
+    const taskRuns = new Map(maker ? [[maker.metadata.name ?? '', { ...maker, status: states.passed }]] : []);
+    expect(madeFor({ ...handed, taskRuns })?.spec.inputs?.resources).toEqual([
+      { name: 'workspace', resourceRef: { name: 'skaffold' }, paths: ['/pvc/make/src'] },
+    ]);
+  });
+
+  test('gets results of tasks, and the run fails with the one that was not written', () => {
+    const maker: TaskSpec = { ...ok, results: [{ name: 'env' }] };
+    const tasks = new Map([
+      ['Task/ok', { spec: ok }],
+      ['Task/make', { spec: maker }],
+    ]);
+    const conditions = new Map([['sunny', { spec: { ...check, params: [{ name: 'env' }] } }]]);
+    const asking: PipelineSpec = {
+      tasks: [
+        { name: 'make', taskRef: { name: 'make' } },
+        {
+          ...use('deploy'),
+          conditions: [{ conditionRef: 'sunny', params: [{ name: 'env', value: 'on $(tasks.make.results.env)' }] }],
+        },
+      ],
+    };
+    const base = { pipeline: asking, tasks, conditions };
+    const make = madeFor(base);
+    const after = (status: TaskRunStatus): Differences => ({
+      ...base,
+      taskRuns: new Map(make ? [[make.metadata.name ?? '', { ...make, status }]] : []),
+    });
+    const told = { ...states.passed, taskResults: [{ name: 'env', value: 'live' }] };
+    expect(does(planPipelineRun(seen(base)))).toEqual(['create make']);
+    expect(madeFor(after(told))?.spec.inputs?.params).toEqual([{ name: 'env', value: 'on live' }]);
+    expect(says(planPipelineRun(seen(after(states.passed))))).toBe(
+      'InvalidTaskResultReference: the condition "sunny" of task "deploy" needs the result "env" of task "make", which has ended without it: none of its steps wrote /tekton/results/env, or its Task does not declare it',
+    );
+  });
+});

@@ -1,0 +1,395 @@
+import { describe, expect, test } from '@jest/globals';
+import type {
+  PipelineRun,
+  PipelineRunSpec,
+  PipelineRunStatus,
+  PipelineSpec,
+  TaskRun,
+  TaskRunStatus,
+  TaskSpec,
+} from '@pipewright/tekton';
+import { planPipelineRun, type ObservedPipelineRun, type PipelineRunDecision } from '../../src/pipelinerun/plan.js';
+
+const NOON = '2026-01-01T12:00:00Z';
+const at = (time: string): Date => new Date(`2026-01-01T${time}Z`);
+
+const ok: TaskSpec = { steps: [{ name: 's', image: 'ubuntu', command: ['true'] }] };
+const use = (name: string, ...runAfter: readonly string[]) => ({ name, taskRef: { name: 'ok' }, runAfter });
+
+/** fetch, then lint and unit side by side, then ship. */
+const release: PipelineSpec = {
+  tasks: [use('fetch'), use('lint', 'fetch'), use('unit', 'fetch'), use('ship', 'lint', 'unit')],
+};
+
+type Differences = Partial<Omit<ObservedPipelineRun, 'run' | 'pipeline'>> & {
+  readonly spec?: PipelineRunSpec;
+  readonly pipeline?: PipelineSpec;
+  readonly status?: PipelineRunStatus;
+};
+
+/** The release pipeline, nothing started, noon; with these differences. */
+function seen({ spec = {}, status, pipeline = release, ...rest }: Differences = {}): ObservedPipelineRun {
+  const run: PipelineRun = {
+    apiVersion: 'tekton.dev/v1alpha1',
+    kind: 'PipelineRun',
+    metadata: { name: 'run', namespace: 'ns', uid: 'u', labels: { team: 'a' } },
+    spec: { pipelineRef: { name: 'p' }, ...spec },
+    ...(status && { status }),
+  };
+  return {
+    run,
+    pipeline: { spec: pipeline },
+    tasks: new Map([['Task/ok', { spec: ok }]]),
+    resources: new Map(),
+    conditions: new Map(),
+    taskRuns: new Map(),
+    now: at('12:00:00'),
+    ...rest,
+  };
+}
+
+const verdict = (status: 'True' | 'False' | 'Unknown', reason: string): TaskRunStatus => ({
+  conditions: [{ type: 'Succeeded', status, reason, message: '' }],
+});
+const states = {
+  running: verdict('Unknown', 'Running'),
+  succeeded: verdict('True', 'Succeeded'),
+  failed: verdict('False', 'Failed'),
+  cancelled: verdict('False', 'TaskRunCancelled'),
+} as const;
+
+/** The TaskRuns that the planner itself would make, in these states. */
+function standing(
+  tasks: Readonly<Record<string, TaskRunStatus>>,
+  of: PipelineSpec = release,
+): ReadonlyMap<string, TaskRun> {
+  const made = new Map<string, TaskRun>();
+  for (const [task, status] of Object.entries(tasks)) {
+    const alone: PipelineSpec = {
+      ...of,
+      tasks: (of.tasks ?? []).filter(({ name }) => name === task).map(({ runAfter: _, ...one }) => one),
+    };
+    for (const action of planPipelineRun(seen({ pipeline: alone })).actions)
+      if (action.do === 'create') made.set(action.taskRun.metadata.name ?? '', { ...action.taskRun, status });
+  }
+  return made;
+}
+
+/** What is done, in words without hashes: `create lint`. */
+function does({ actions }: PipelineRunDecision): readonly string[] {
+  return actions.map((action) => {
+    if (action.do === 'create') return `create ${action.task}`;
+    return 'taskRun' in action
+      ? `${action.do} ${action.taskRun.metadata.labels?.['tekton.dev/pipelineTask'] ?? ''}`
+      : action.do;
+  });
+}
+
+const says = ({ status: { conditions: [condition] = [] } }: PipelineRunDecision): string =>
+  `${condition?.reason ?? ''}: ${(condition?.message ?? '').replaceAll(/-[bcdfghjklmnpqrstvwxz2456789]{5}\b/g, '-?')}`;
+
+const RUNNING = 'Running: Not all Tasks in the Pipeline have finished executing';
+
+const progress: readonly [string, Differences, string, readonly string[]][] = [
+  ['starts with what waits for nothing', {}, RUNNING, ['create fetch']],
+  [
+    'starts all that one success sets free, in declared order',
+    { taskRuns: standing({ fetch: states.succeeded }) },
+    RUNNING,
+    ['create lint', 'create unit'],
+  ],
+  [
+    'waits while tasks run',
+    { taskRuns: standing({ fetch: states.succeeded, lint: states.succeeded, unit: states.running }) },
+    RUNNING,
+    [],
+  ],
+  [
+    'has succeeded when all have',
+    {
+      taskRuns: standing({
+        fetch: states.succeeded,
+        lint: states.succeeded,
+        unit: states.succeeded,
+        ship: states.succeeded,
+      }),
+    },
+    'Succeeded: All Tasks have completed executing',
+    [],
+  ],
+  [
+    'fails with its first failed task, lets the others go on and starts no more',
+    { taskRuns: standing({ fetch: states.succeeded, lint: states.running, unit: states.failed }) },
+    'Failed: TaskRun run-unit-? has failed',
+    [],
+  ],
+  [
+    'fails with a task that somebody cancelled',
+    { taskRuns: standing({ fetch: states.cancelled }) },
+    'Failed: TaskRun run-fetch-? has failed',
+    [],
+  ],
+  [
+    'is cancelled with all that runs, and keeps what has ended',
+    {
+      spec: { status: 'PipelineRunCancelled' },
+      taskRuns: standing({ fetch: states.succeeded, lint: states.running, unit: states.failed }),
+    },
+    'PipelineRunCancelled: PipelineRun "run" was cancelled',
+    ['cancel lint', 'delete-claim'],
+  ],
+  [
+    'times out with all that runs',
+    {
+      status: { startTime: NOON },
+      spec: { timeout: '5m' },
+      now: at('12:05:01'),
+      taskRuns: standing({ fetch: states.running }),
+    },
+    'PipelineRunTimeout: PipelineRun "run" failed to finish within "5m0s"',
+    ['cancel fetch', 'delete-claim'],
+  ],
+  [
+    'has not timed out a moment before',
+    {
+      status: { startTime: NOON },
+      spec: { timeout: '5m' },
+      now: at('12:05:00'),
+      taskRuns: standing({ fetch: states.running }),
+    },
+    RUNNING,
+    [],
+  ],
+  [
+    'never times out with a timeout of 0',
+    {
+      status: { startTime: NOON },
+      spec: { timeout: '0s' },
+      now: at('23:00:00'),
+      taskRuns: standing({ fetch: states.running }),
+    },
+    RUNNING,
+    [],
+  ],
+];
+
+describe('a run', () => {
+  test.each(progress)('%s', (_what, differences, said, done) => {
+    const decision = planPipelineRun(seen(differences));
+    expect([says(decision), does(decision)]).toEqual([said, done]);
+  });
+
+  test('is looked at again when its time is up', () => {
+    expect(planPipelineRun(seen({ spec: { timeout: '5m' } })).againAt).toEqual(at('12:05:00.999'));
+  });
+
+  test('decides the same from the same', () => {
+    expect(planPipelineRun(seen())).toEqual(planPipelineRun(seen()));
+  });
+
+  test('takes a TaskRun that it remembers and that is gone for a failure', () => {
+    const [name = ''] = standing({ fetch: states.running }).keys();
+    const decision = planPipelineRun(
+      seen({ status: { startTime: NOON, taskRuns: { [name]: { pipelineTaskName: 'fetch' } } } }),
+    );
+    expect([says(decision), does(decision)]).toEqual([
+      'Failed: TaskRun run-fetch-? was deleted before it had finished',
+      [],
+    ]);
+  });
+
+  test('keeps in its status what it made and how that stands', () => {
+    const taskRuns = standing({ fetch: states.succeeded });
+    const { status } = planPipelineRun(seen({ taskRuns }));
+    const entries = Object.values(status.taskRuns ?? {});
+    expect(entries).toEqual([
+      { pipelineTaskName: 'lint' },
+      { pipelineTaskName: 'unit' },
+      { pipelineTaskName: 'fetch', status: states.succeeded },
+    ]);
+  });
+
+  test('that has ended shows how the last tasks end, and nothing else of it changes', () => {
+    const [name = ''] = standing({ lint: states.running }).keys();
+    const ended: PipelineRunStatus = {
+      ...states.failed,
+      completionTime: NOON,
+      taskRuns: { [name]: { pipelineTaskName: 'lint', status: states.running } },
+    };
+    const decision = planPipelineRun(seen({ status: ended, taskRuns: standing({ lint: states.succeeded }) }));
+    expect(decision).toEqual({
+      status: { ...ended, taskRuns: { [name]: { pipelineTaskName: 'lint', status: states.succeeded } } },
+      actions: [],
+    });
+  });
+});
+
+describe('retries', () => {
+  const flaky: PipelineSpec = { tasks: [{ ...use('a'), retries: 2 }] };
+  const failedAfter = (attempts: number): TaskRunStatus => ({
+    ...states.failed,
+    podName: 'x',
+    startTime: NOON,
+    retriesStatus: Array.from({ length: attempts }, () => states.failed),
+  });
+
+  test('put what was aside and begin anew', () => {
+    const decision = planPipelineRun(seen({ pipeline: flaky, taskRuns: standing({ a: failedAfter(1) }, flaky) }));
+    expect([says(decision), does(decision)]).toEqual([RUNNING, ['retry a']]);
+    const [action] = decision.actions;
+    expect(action).toMatchObject({
+      status: {
+        conditions: [{ status: 'Unknown', reason: 'Pending', lastTransitionTime: NOON }],
+        retriesStatus: [states.failed, { ...states.failed, podName: 'x', startTime: NOON }],
+      },
+    });
+    expect(action && 'status' in action && Object.keys(action.status)).toEqual(['conditions', 'retriesStatus']);
+  });
+
+  test.each([
+    ['are used up', failedAfter(2)],
+    ['do not apply to a cancelled task', { ...states.cancelled, retriesStatus: [] }],
+  ])('%s', (_what, status) => {
+    const decision = planPipelineRun(seen({ pipeline: flaky, taskRuns: standing({ a: status }, flaky) }));
+    expect([says(decision), does(decision)]).toEqual(['Failed: TaskRun run-a-? has failed', []]);
+  });
+});
+
+describe('the TaskRun of a task', () => {
+  const made = (differences: Differences): TaskRun | undefined =>
+    planPipelineRun(seen(differences)).actions.flatMap((action) => (action.do === 'create' ? [action.taskRun] : []))[0];
+
+  test('is labelled, owned and named after the run', () => {
+    expect(
+      made({
+        spec: {
+          serviceAccountName: 'bot',
+          timeout: '10m',
+          serviceAccountNames: [{ taskName: 'other', serviceAccountName: 'x' }],
+        },
+      }),
+    ).toEqual({
+      apiVersion: 'tekton.dev/v1alpha1',
+      kind: 'TaskRun',
+      metadata: {
+        name: expect.stringMatching(/^run-fetch-[a-z0-9]{5}$/),
+        namespace: 'ns',
+        labels: {
+          team: 'a',
+          'tekton.dev/pipeline': 'p',
+          'tekton.dev/pipelineRun': 'run',
+          'tekton.dev/pipelineTask': 'fetch',
+          'tekton.dev/task': 'ok',
+        },
+        annotations: {},
+        ownerReferences: [
+          {
+            apiVersion: 'tekton.dev/v1alpha1',
+            kind: 'PipelineRun',
+            name: 'run',
+            uid: 'u',
+            controller: true,
+            blockOwnerDeletion: true,
+          },
+        ],
+      },
+      spec: { taskRef: { name: 'ok', kind: 'Task' }, serviceAccountName: 'bot', timeout: '10m0s' },
+    });
+  });
+
+  test('carries params with the run’s values, resources by reference, and where they are handed over', () => {
+    const task: TaskSpec = {
+      inputs: { params: [{ name: 'x' }], resources: [{ name: 'src', type: 'git' }] },
+      outputs: { resources: [{ name: 'img', type: 'image' }] },
+      ...ok,
+    };
+    const pipeline: PipelineSpec = {
+      params: [{ name: 'v', default: '1' }],
+      resources: [
+        { name: 'repo', type: 'git' },
+        { name: 'image', type: 'image' },
+      ],
+      tasks: [
+        {
+          name: 'a',
+          taskRef: { name: 'ok' },
+          params: [{ name: 'x', value: 'v$(params.v)' }],
+          resources: { inputs: [{ name: 'src', resource: 'repo' }], outputs: [{ name: 'img', resource: 'image' }] },
+        },
+      ],
+    };
+    const resource = (type: 'git' | 'image') =>
+      ({ apiVersion: 'tekton.dev/v1alpha1', kind: 'PipelineResource', metadata: {}, spec: { type } }) as const;
+    const spec: PipelineRunSpec = {
+      params: [{ name: 'v', value: '2' }],
+      resources: [
+        { name: 'repo', resourceRef: { name: 'r' } },
+        { name: 'image', resourceSpec: { type: 'image', params: [{ name: 'url', value: 'u' }] } },
+      ],
+    };
+    const given = {
+      pipeline,
+      spec,
+      tasks: new Map([['Task/ok', { spec: task }]]),
+      resources: new Map([['r', resource('git')]]),
+    };
+    expect(made(given)?.spec).toEqual({
+      taskRef: { name: 'ok', kind: 'Task' },
+      inputs: { params: [{ name: 'x', value: 'v2' }], resources: [{ name: 'src', resourceRef: { name: 'r' } }] },
+      outputs: {
+        resources: [
+          { name: 'img', resourceSpec: { type: 'image', params: [{ name: 'url', value: 'u' }] }, paths: ['a/img'] },
+        ],
+      },
+      timeout: '1h0m0s',
+    });
+  });
+});
+
+const refusals: readonly [string, Differences, string][] = [
+  [
+    'its Pipeline does not exist',
+    { spec: { pipelineRef: { name: 'nope' } } },
+    'CouldntGetPipeline: Error retrieving pipeline for pipelinerun ns/run: error when listing pipelines for pipelineRun run: pipeline.tekton.dev "nope" not found',
+  ],
+  [
+    'its tasks wait in a circle',
+    { pipeline: { tasks: [use('a', 'b'), use('b', 'a')] } },
+    `PipelineInvalidGraph: PipelineRun ns/run's Pipeline DAG is invalid: cycle detected: a -> b -> a`,
+  ],
+  [
+    'a task waits for none that exists',
+    { pipeline: { tasks: [use('a', 'x')] } },
+    `PipelineInvalidGraph: PipelineRun ns/run's Pipeline DAG is invalid: task a depends on x but x wasn't present in Pipeline`,
+  ],
+  [
+    'a Task does not exist',
+    { tasks: new Map() },
+    `CouldntGetTask: Pipeline ns/p can't be Run; it contains Tasks that don't exist: Couldn't retrieve Task "ok": task.tekton.dev "ok" not found`,
+  ],
+  [
+    'a param of it is missing',
+    { pipeline: { ...release, params: [{ name: 'v' }] } },
+    `ParameterMissing: PipelineRun ns/run parameters are missing some parameters required by Pipeline ns/p's parameters: missing values for these params which have no default values: [v]`,
+  ],
+  [
+    'a param has the wrong type',
+    {
+      pipeline: { ...release, params: [{ name: 'v', type: 'string' }] },
+      spec: { params: [{ name: 'v', value: ['a'] }] },
+    },
+    `ParameterTypeMismatch: PipelineRun ns/run parameters have mismatching types with Pipeline ns/p's parameters: parameters have inconsistent types : [v]`,
+  ],
+  [
+    'a param of a task is missing',
+    { tasks: new Map([['Task/ok', { spec: { ...ok, inputs: { params: [{ name: 'x' }] } } }]]) },
+    'PipelineValidationFailed: invalid input params: missing values for these params which have no default values: [x]',
+  ],
+];
+
+test.each(refusals)('a run ends before it has begun when %s', (_when, differences, said) => {
+  const without = differences.spec?.pipelineRef === undefined ? {} : { pipeline: undefined };
+  const decision = planPipelineRun({ ...seen(differences), ...without });
+  expect([says(decision), does(decision), decision.status.completionTime]).toEqual([said, [], NOON]);
+  expect(decision.pipelineName).toBe(said.startsWith('CouldntGetPipeline') ? undefined : 'p');
+});

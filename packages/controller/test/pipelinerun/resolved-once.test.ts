@@ -1,0 +1,32 @@
+import { expect, test } from '@jest/globals';
+import type { PipelineRun } from '@pipewright/tekton';
+import { resolvePipelineRun } from '../../src/pipelinerun/resolve.js';
+
+const run: PipelineRun = {
+  apiVersion: 'tekton.dev/v1alpha1',
+  kind: 'PipelineRun',
+  metadata: { name: 'run', namespace: 'default', uid: 'resolved-once' },
+  spec: { pipelineRef: { name: 'p' } },
+};
+const pipeline = { spec: { tasks: [{ name: 'a', taskRef: { name: 't' } }] } };
+const tasks = new Map([['Task/t', { spec: { steps: [{ name: 's', image: 'busybox' }] } }]]);
+const look = (change: object = {}) =>
+  resolvePipelineRun({
+    run: { ...run, status: {} },
+    pipeline,
+    tasks: new Map(tasks),
+    resources: new Map(),
+    conditions: new Map(),
+    taskRuns: new Map(),
+    now: new Date(),
+    ...change,
+  });
+
+test('a run of which nothing but the status has changed is not resolved again', () => {
+  expect(look()).toBe(look());
+});
+
+test('a run whose Pipeline has changed is resolved again', () => {
+  const first = look();
+  expect(look({ pipeline: { spec: { ...pipeline.spec } } })).not.toBe(first);
+});

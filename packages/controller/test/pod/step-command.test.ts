@@ -1,0 +1,68 @@
+import { describe, expect, test } from '@jest/globals';
+import type { TaskRunSpec } from '@pipewright/tekton';
+import { taskPod } from '../../src/pod/pod.js';
+import { commandOf, pod, request, step } from '../support/pod-request.js';
+
+describe('what a step runs', () => {
+  const silent = { name: 'a', image: 'corp/tool', args: ['x'] };
+
+  test('must be known of its image first, where it has no command: with variables filled in and the template below it', () => {
+    const task = {
+      inputs: { params: [{ name: 'tool', type: 'string' }] },
+      stepTemplate: { image: 'corp/other' },
+      steps: [{ name: 'a', image: 'corp/$(inputs.params.tool)' }, { name: 'b' }, step('c'), { name: 'd', script: 'x' }],
+    };
+    const spec = { inputs: { params: [{ name: 'tool', value: 'lint' }] } } as TaskRunSpec; // the rest does not matter
+    expect(taskPod(request(task, { spec }))).toEqual({ asks: ['corp/lint', 'corp/other'] });
+  });
+
+  test('is the image itself for a lone step without a command, when nobody knows', () => {
+    const commands = new Map([['corp/tool', { unknown: 'the registry is closed' }]]);
+    const [container] = pod({ steps: [{ ...silent, args: [] }] }, { commands }).spec.containers;
+    expect([container?.command, container?.args]).toEqual([undefined, []]);
+  });
+
+  test('is what the image is known to run, safe from expansion, with the arguments of the step', () => {
+    const commands = new Map([['corp/tool', { command: ['/tool', '$(HOME)'] }]]);
+    const { containers } = pod({ steps: [silent, { ...silent, name: 'b', args: undefined }] }, { commands }).spec;
+    expect(containers.map(commandOf)).toEqual([
+      ['/tool', '$$(HOME)', 'x'],
+      ['/tool', '$$(HOME)'],
+    ]);
+  });
+
+  test.each([
+    [
+      'nobody knows',
+      [step('b'), silent],
+      { unknown: 'the registry is closed' },
+      'step "a" has neither command nor script, and what its image "corp/tool" runs is not known: the registry is closed; give the step a command',
+    ],
+    [
+      'nobody knows, and it is alone: the first argument might be run',
+      [silent],
+      { unknown: 'the registry is closed' },
+      'step "a" has neither command nor script, and what its image "corp/tool" runs is not known: the registry is closed; give the step a command',
+    ],
+    [
+      'there is no such image',
+      [step('b'), silent],
+      { missing: 'Error getting image manifest: MANIFEST_UNKNOWN: manifest unknown' },
+      'translating Build to Pod: Error getting image manifest: MANIFEST_UNKNOWN: manifest unknown',
+    ],
+  ])('must be said of a step with arguments when %s', (_when, steps, found, refused) => {
+    const commands = new Map([['corp/tool', found]]);
+    expect(taskPod(request({ steps }, { commands }))).toEqual({ refused });
+  });
+
+  test('is started by a lent shell where images have none, in the one replacement pod', () => {
+    const [first, second] = [false, true].map((replacement) =>
+      pod({ steps: [step('a')] }, { replacement, lendShell: replacement }),
+    );
+    expect(second?.metadata.name).not.toBe(first?.metadata.name);
+    expect(second?.spec.containers[0]?.command?.slice(0, 3)).toEqual(['/tekton/tools/bin/busybox', 'sh', '-c']);
+    expect(second?.spec.initContainers?.map(({ name, image: by }) => [name, by])).toEqual([
+      ['place-tools', 'busybox:musl'],
+    ]);
+  });
+});

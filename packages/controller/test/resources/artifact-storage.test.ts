@@ -1,0 +1,112 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Cluster } from '@pipewright/cluster';
+import { CONFIG_MAPS, NAMESPACES, PERSISTENT_VOLUME_CLAIMS, type KubeObject, type Send } from '@pipewright/kube';
+import { startController, type Controller } from '../../src/index.js';
+import type { Pod } from '../../src/pod/pod-types.js';
+import { collectingLog, newBench, newCluster, type Bench } from '../support/harness.js';
+
+let cluster: Cluster;
+let close: () => Promise<void>;
+let bench: Bench;
+let controller: Controller;
+let claims: KubeObject[] = [];
+
+/** Remembers the claims that are made: they are gone when a run has ended. */
+const watched: Send = async (request) => {
+  if (request.method === 'POST' && request.url.includes('/persistentvolumeclaims'))
+    claims.push((await request.clone().json()) as KubeObject);
+  return cluster.send(request);
+};
+
+const NAMESPACE = 'tekton-pipelines';
+const configure = async (name: string, data: Record<string, string>): Promise<void> => {
+  const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: NAMESPACE }, data };
+  await bench.client.create(CONFIG_MAPS, { namespace: NAMESPACE }, object);
+};
+
+beforeAll(async () => {
+  ({ cluster, close } = await newCluster(() => () => ({})));
+});
+afterAll(() => close());
+
+beforeEach(async () => {
+  claims = [];
+  bench = await newBench(cluster);
+  await bench.client
+    .create(NAMESPACES, {}, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } })
+    .catch(() => undefined);
+  controller = await startController({ send: watched, log: collectingLog(), namespace: bench.namespace });
+});
+afterEach(async () => {
+  await controller.stop();
+  for (const name of ['config-artifact-pvc', 'config-artifact-bucket'])
+    await bench.client.delete(CONFIG_MAPS, { namespace: NAMESPACE, name });
+});
+
+/** Runs a pipeline whose second task takes over what the first one made. @returns containers and volumes of each pod */
+async function run(type: 'git' | 'storage'): Promise<Readonly<Record<string, Pod['spec']>>> {
+  const params =
+    type === 'git' ? { url: 'https://git.corp/a.git' } : { type: 'gcs', location: 'gs://shop/x', dir: 'y' };
+  const steps = [{ name: 's', image: 'ubuntu', command: ['true'] }];
+  const resources = [{ name: 'src', type }];
+  await bench.create('PipelineResource', 'thing', {
+    spec: { type, params: Object.entries(params).map(([name, value]) => ({ name, value })) },
+  });
+  await bench.create('Task', 'make', { spec: { outputs: { resources }, steps } });
+  await bench.create('Task', 'use', { spec: { inputs: { resources }, steps } });
+  await bench.create('PipelineRun', 'run', {
+    spec: {
+      pipelineSpec: {
+        resources: [{ name: 'r', type }],
+        tasks: [
+          { name: 'make', taskRef: { name: 'make' }, resources: { outputs: [{ name: 'src', resource: 'r' }] } },
+          {
+            name: 'use',
+            taskRef: { name: 'use' },
+            resources: { inputs: [{ name: 'src', resource: 'r', from: ['make'] }] },
+          },
+        ],
+      },
+      resources: [{ name: 'r', resourceRef: { name: 'thing' } }],
+    },
+  });
+  expect(await bench.ended('PipelineRun', 'run')).toMatchObject({ status: 'True' });
+  const pods = await bench.list<Pod>('Pod');
+  return Object.fromEntries(
+    pods.map(({ metadata, spec }) => [metadata.labels?.['tekton.dev/pipelineTask'] ?? '', spec]),
+  );
+}
+
+const steps = (spec: Pod['spec'] | undefined): readonly string[] =>
+  (spec?.containers ?? []).map(({ name }) => name.replace(/^step-/, '').replace(/-[a-z0-9]{5}$/, ''));
+
+describe('files that tasks hand over', () => {
+  test.each(['git', 'storage'] as const)('of type %s lie on a claim that goes with the run', async (type) => {
+    const { make, use } = await run(type);
+    const upload = type === 'storage' ? ['upload-thing'] : [];
+    expect(steps(make)).toEqual(['create-dir-src', 's', 'source-mkdir-thing', 'source-copy-thing', ...upload]);
+    expect(steps(use)).toEqual(['create-dir-src', 'source-copy-src', 's']);
+    expect(claims.map(({ metadata, ...rest }) => [metadata.name, (rest as unknown as { spec: object }).spec])).toEqual([
+      ['run-pvc', { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '5Gi' } } }],
+    ]);
+    expect((await bench.client.list(PERSISTENT_VOLUME_CLAIMS, { namespace: bench.namespace })).items).toEqual([]);
+  });
+
+  test('lie on a claim of the size and class that the operator says', async () => {
+    await configure('config-artifact-pvc', { size: '1Gi', storageClassName: 'fast' });
+    await run('git');
+    expect(claims[0]).toMatchObject({
+      spec: { resources: { requests: { storage: '1Gi' } }, storageClassName: 'fast' },
+    });
+  });
+
+  test('lie in the bucket that the operator names, and there is no claim', async () => {
+    await configure('config-artifact-bucket', { location: 'gs://artifacts' });
+    const { make, use } = await run('git');
+    expect(steps(make)).toEqual(['create-dir-src', 's', 'artifact-copy-to-thing']);
+    expect(steps(use)).toEqual(['artifact-dest-mkdir-src', 'artifact-copy-from-src', 's']);
+    const place = `gs://artifacts/run-${bench.namespace}-bucket/make/src`;
+    expect(use?.containers[1]?.args?.slice(-2)).toEqual([place, '/workspace/src']);
+    expect(claims).toEqual([]);
+  });
+});

@@ -1,0 +1,260 @@
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Cluster } from '@pipewright/cluster';
+import type { CloudEventDelivery, PipelineRun, TaskRun } from '@pipewright/tekton';
+import { afterTry, dueDeliveries, toldBy, undelivered } from '../../src/resources/cloud-events.js';
+import { sendEvent } from '../../src/edge/event-sender.js';
+import { startController, type Controller } from '../../src/index.js';
+import { collectingLog, newBench, newCluster, type Bench, type Script } from '../support/harness.js';
+
+interface Received {
+  readonly method: string | undefined;
+  readonly path: string | undefined;
+  readonly headers: IncomingHttpHeaders;
+  readonly taskRun: TaskRun;
+}
+
+/** A receiver on loopback that keeps what it gets and answers as a test says: with a status, or never. */
+let receiver: Server;
+let received: Received[] = [];
+let answers: (number | 'never')[] = [];
+let sink = '';
+
+let cluster: Cluster;
+let close: () => Promise<void>;
+let script: Script = () => ({});
+let bench: Bench;
+let controller: Controller | undefined;
+let log = collectingLog();
+
+beforeAll(async () => {
+  ({ cluster, close } = await newCluster(() => script));
+  receiver = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const { taskRun } = JSON.parse(Buffer.concat(chunks).toString()) as { taskRun: TaskRun };
+      received.push({ method: request.method, path: request.url, headers: request.headers, taskRun });
+      const answer = answers.shift() ?? 202;
+      if (answer !== 'never')
+        response.writeHead(answer, answer === 302 ? { location: '/elsewhere' } : {}).end('thanks');
+    });
+  });
+  receiver.listen(0, '127.0.0.1');
+  await once(receiver, 'listening');
+  sink = `http://127.0.0.1:${String((receiver.address() as AddressInfo).port)}/events?a=b`;
+});
+afterAll(async () => {
+  receiver.closeAllConnections();
+  receiver.close();
+  await close();
+});
+
+beforeEach(async () => {
+  received = [];
+  answers = [];
+  script = () => ({});
+  log = collectingLog();
+  bench = await newBench(cluster);
+  controller = await startController({ send: cluster.send, log, namespace: bench.namespace });
+});
+afterEach(() => controller?.stop());
+
+const task = {
+  outputs: { resources: [{ name: 'told', type: 'cloudEvent' }] },
+  steps: [{ name: 's', image: 'ubuntu', command: ['true'] }],
+};
+const to = (targetURI: string): object => ({
+  resourceSpec: { type: 'cloudEvent', params: [{ name: 'targetURI', value: targetURI }] },
+});
+const runOf = (...targets: readonly string[]): object => {
+  const names = targets.map((_, index) => `told${String(index)}`);
+  return {
+    spec: {
+      taskSpec: { ...task, outputs: { resources: names.map((name) => ({ name, type: 'cloudEvent' })) } },
+      outputs: { resources: names.map((name, index) => ({ name, ...to(targets[index] ?? '') })) },
+    },
+  };
+};
+
+/** The deliveries of a TaskRun once none of them is pending any more. */
+const delivered = (name: string): Promise<readonly CloudEventDelivery[]> =>
+  bench.until<TaskRun, readonly CloudEventDelivery[]>('TaskRun', name, ({ status }) =>
+    status?.cloudEvents?.every((one) => one.status.condition !== 'Unknown') ? status.cloudEvents : undefined,
+  );
+
+describe('a CloudEvent', () => {
+  test('tells a receiver that a TaskRun succeeded, and the status tells that it did', async () => {
+    await bench.create('TaskRun', 'run', runOf(sink));
+    expect(await delivered('run')).toEqual([
+      { target: sink, status: { condition: 'Sent', sentAt: expect.stringMatching(/Z$/), message: '', retryCount: 1 } },
+    ]);
+    const [event, ...more] = received;
+    expect([more.length, event?.method, event?.path]).toEqual([0, 'POST', '/events?a=b']);
+    expect(event?.headers).toMatchObject({
+      'content-type': 'application/json',
+      'ce-specversion': '1.0',
+      'ce-id': 'run',
+      'ce-type': 'dev.tekton.event.task.successful.v1',
+      'ce-source': `/apis/tekton.dev/v1alpha1/namespaces/${bench.namespace}/taskruns/run`,
+      'ce-subject': 'run',
+      'ce-time': event?.taskRun.status?.completionTime,
+    });
+    expect(event?.taskRun).toMatchObject({
+      kind: 'TaskRun',
+      metadata: { name: 'run', namespace: bench.namespace },
+      status: { conditions: [{ type: 'Succeeded', status: 'True' }], cloudEvents: [{ target: sink }] },
+    });
+    expect(event?.taskRun.metadata).not.toHaveProperty('managedFields');
+  });
+
+  test('tells of a failure, to each of several receivers, one of which does not want it', async () => {
+    script = () => ({ exitCode: 3 });
+    answers = [400, 200];
+    await bench.create('TaskRun', 'run', runOf(sink, sink));
+    const conditions = (await delivered('run')).map(({ status }) => status.condition).sort();
+    expect(conditions).toEqual(['Failed', 'Sent']);
+    expect(received.map(({ headers }) => headers['ce-type'])).toEqual([
+      'dev.tekton.event.task.failed.v1',
+      'dev.tekton.event.task.failed.v1',
+    ]);
+  });
+
+  test('is sent again when the receiver could not take it, and only once more', async () => {
+    answers = [503];
+    await bench.create('TaskRun', 'run', runOf(sink));
+    expect(await delivered('run')).toMatchObject([{ status: { condition: 'Sent', retryCount: 2 } }]);
+    expect(received.map(({ headers }) => headers['ce-id'])).toEqual(['run', 'run']);
+  });
+
+  test('that cannot be sent fails with the reason, and the run has long ended', async () => {
+    await bench.create('TaskRun', 'run', runOf('not a url', 'ftp://127.0.0.1/x'));
+    expect(await bench.ended('TaskRun', 'run')).toMatchObject({ status: 'True' });
+    const status = await bench.until<TaskRun, readonly CloudEventDelivery[]>('TaskRun', 'run', ({ status: now }) =>
+      now?.cloudEvents?.every((one) => one.status.message !== '') ? now.cloudEvents : undefined,
+    );
+    expect(status.map((one) => [one.status.condition, one.status.message])).toEqual([
+      ['Failed', 'the targetURI is no url'],
+      ['Unknown', 'ftp: is not spoken here; the target must be an http or https url'],
+    ]);
+  });
+
+  test('waits for nobody: a receiver that never answers holds up neither its run nor another', async () => {
+    answers = ['never'];
+    await bench.create('TaskRun', 'slow', runOf(sink));
+    expect(await bench.ended('TaskRun', 'slow')).toMatchObject({ status: 'True' });
+    await bench.create('TaskRun', 'next', runOf(sink));
+    expect(await delivered('next')).toMatchObject([{ status: { condition: 'Sent' } }]);
+    receiver.closeAllConnections(); // the one that hangs is not waited for
+  });
+
+  test('is sent by the next controller when one ended before it could', async () => {
+    await controller?.stop();
+    const refusing = (): Promise<Response> => Promise.reject(new Error('no way out'));
+    controller = await startController({ send: cluster.send, log, namespace: bench.namespace, sendEvent: refusing });
+    await bench.create('TaskRun', 'run', runOf(sink));
+    await bench.until<TaskRun, true>('TaskRun', 'run', ({ status }) =>
+      status?.cloudEvents?.[0]?.status.message === 'no way out' ? true : undefined,
+    );
+    await controller.stop();
+    controller = await startController({ send: cluster.send, log, namespace: bench.namespace });
+    expect(await delivered('run')).toMatchObject([{ status: { condition: 'Sent', message: '', retryCount: 2 } }]);
+  });
+});
+
+describe('in a PipelineRun a CloudEvent', () => {
+  const pipeline = (retries: number): object => ({
+    spec: {
+      pipelineSpec: {
+        resources: [{ name: 'sink', type: 'cloudEvent' }],
+        tasks: [
+          {
+            name: 't',
+            taskRef: { name: 'tell' },
+            retries,
+            resources: { outputs: [{ name: 'told', resource: 'sink' }] },
+          },
+        ],
+      },
+      resources: [{ name: 'sink', resourceRef: { name: 'sink' } }],
+    },
+  });
+  const sent = (name: string): Promise<CloudEventDelivery | undefined> =>
+    bench.until<PipelineRun, CloudEventDelivery>('PipelineRun', name, ({ status }) => {
+      const [delivery] = Object.values(status?.taskRuns ?? {})[0]?.status?.cloudEvents ?? [];
+      return delivery?.status.condition === 'Sent' ? delivery : undefined;
+    });
+
+  beforeEach(async () => {
+    await bench.create('Task', 'tell', { spec: task });
+    const params = [{ name: 'targetURI', value: sink }];
+    await bench.create('PipelineResource', 'sink', { spec: { type: 'cloudEvent', params } });
+  });
+
+  test('is sent, and the run’s status shows it although the run has ended', async () => {
+    await bench.create('PipelineRun', 'run', pipeline(0));
+    expect(await sent('run')).toMatchObject({ target: sink });
+    expect(received).toHaveLength(1);
+  });
+
+  test('tells of the last attempt alone', async () => {
+    let pods = 0;
+    script = () => ({ exitCode: pods++ === 0 ? 1 : 0 });
+    await bench.create('PipelineRun', 'run', pipeline(1));
+    await sent('run');
+    expect(received.map(({ headers }) => headers['ce-type'])).toEqual(['dev.tekton.event.task.successful.v1']);
+  });
+});
+
+describe('a delivery', () => {
+  const [fresh] = undelivered(['http://sink']);
+  const failing = { is: 'failed', why: 'no', again: true } as const;
+  const at = (seconds: number): Date => new Date(Date.UTC(2020, 0, 1, 0, 0, seconds));
+
+  test('is tried five times, ever more rarely, and has then failed', () => {
+    const tries: (number | undefined)[] = [];
+    let delivery = fresh as CloudEventDelivery;
+    let now = at(0);
+    while (delivery.status.condition === 'Unknown') {
+      expect(dueDeliveries([delivery], now)).toEqual({ due: [0], again: undefined });
+      delivery = afterTry(delivery, failing, now);
+      const { again } = dueDeliveries([delivery], now);
+      tries.push(again);
+      now = new Date(now.getTime() + (again ?? 0));
+    }
+    expect(tries).toEqual([1_999, 5_000, 15_000, 60_000, undefined]);
+    expect(delivery.status).toMatchObject({ condition: 'Failed', message: 'no', retryCount: 5 });
+  });
+
+  test.each([
+    [204, { is: 'sent' }],
+    [
+      302,
+      {
+        is: 'failed',
+        why: 'the receiver answered 302, which is a redirect; name the address it leads to',
+        again: false,
+      },
+    ],
+    [404, { is: 'failed', why: 'the receiver answered 404, and not 2xx', again: false }],
+    [429, { is: 'failed', why: 'the receiver answered 429, and not 2xx', again: true }],
+    [500, { is: 'failed', why: 'the receiver answered 500, and not 2xx', again: true }],
+  ])('that is answered with %d ends so', (status, want) => {
+    expect(toldBy({ status })).toEqual(want);
+  });
+
+  test.each(['http://169.254.169.254/latest', 'http://[fe80::1]/', 'http://[::ffff:169.254.169.254]/'])(
+    'to %s is refused: there are the machine’s own credentials',
+    async (url) => {
+      await expect(sendEvent(new Request(url, { method: 'POST', body: '{}' }))).rejects.toThrow(/link alone/);
+    },
+  );
+
+  test('follows no redirect', async () => {
+    answers = [302];
+    const answer = await sendEvent(new Request(sink, { method: 'POST', body: '{"taskRun":{}}' }));
+    expect([answer.status, received.length]).toEqual([302, 1]);
+  });
+});

@@ -1,0 +1,268 @@
+import { describe, expect, test } from '@jest/globals';
+import {
+  readPipelineResource,
+  readTask,
+  readTaskRun,
+  type PipelineResourceSpec,
+  type TaskSpec,
+} from '@pipewright/tekton';
+import { readArtifactSettings, type ArtifactStorage } from '../../src/resources/artifact-storage.js';
+import type { Bindings } from '../../src/resources/resource-steps.js';
+import { DEFAULT_IMAGES } from '../../src/run/options.js';
+import type { Pod } from '../../src/pod/pod-types.js';
+import { taskPod } from '../../src/pod/pod.js';
+
+type Container = Pod['spec']['containers'][number];
+
+const resource = (
+  name: string,
+  type: PipelineResourceSpec['type'],
+  params: Record<string, string>,
+  secrets: string[] = [],
+) =>
+  readPipelineResource(name, {
+    type,
+    params: Object.entries(params).map(([key, value]) => ({ name: key, value })),
+    secrets: secrets.map((fieldName) => ({ fieldName, secretName: 'vault', secretKey: 'key.json' })),
+  });
+
+const bucket = resource('jars', 'storage', { type: 'gcs', location: 'gs://shop/jars', dir: 'y' }, [
+  'GOOGLE_APPLICATION_CREDENTIALS',
+]);
+const file = resource('jar', 'storage', { type: 'gcs', location: 'gs://shop/app.jar' });
+const archive = resource('src', 'storage', {
+  type: 'build-gcs',
+  location: 'gs://shop/src.tgz',
+  artifactType: 'TarGzArchive',
+});
+const cluster = resource(
+  'prod',
+  'cluster',
+  { url: 'https://k8s.corp', namespace: 'shop', username: 'ann', cadata: 'TUlJ' },
+  ['password'],
+);
+const request = resource('pr', 'pullRequest', { url: 'https://github.com/a/b/pull/1' }, ['authToken']);
+const event = resource('told', 'cloudEvent', { targetURI: 'http://sink' });
+const git = resource('repo', 'git', { url: 'https://git.corp/a.git' });
+
+type Bound = readonly [string, ReturnType<typeof resource>, ...string[]];
+
+/** The pod of a Task with one step and these inputs and outputs. */
+function pod(inputs: readonly Bound[], outputs: readonly Bound[], artifacts?: ArtifactStorage): Pod {
+  const declared = (bound: readonly Bound[]) => ({ resources: bound.map(([name, { type }]) => ({ name, type })) });
+  const bind = (bound: readonly Bound[]): Bindings['inputs'] =>
+    new Map(bound.map(([name, of, ...paths]) => [name, { resource: of, paths }]));
+  const spec: TaskSpec = {
+    inputs: declared(inputs),
+    outputs: declared(outputs),
+    steps: [{ name: 'own', image: 'ubuntu', command: ['true'] }],
+  };
+  return podOf(spec, { inputs: bind(inputs), outputs: bind(outputs) }, artifacts);
+}
+
+function podOf(
+  spec: TaskSpec,
+  bindings: Bindings = { inputs: new Map(), outputs: new Map() },
+  artifacts?: ArtifactStorage,
+): Pod {
+  const made = taskPod({
+    taskRun: {
+      name: 'run',
+      namespace: 'ns',
+      uid: 'u-1',
+      labels: {},
+      annotations: {},
+      apiVersion: 'tekton.dev/v1alpha1',
+    },
+    attempt: 0,
+    run: readTaskRun({}),
+    task: readTask(spec),
+    bindings,
+    secrets: [],
+    images: DEFAULT_IMAGES,
+    replacement: false,
+    lendShell: false,
+    commands: new Map(),
+    artifacts,
+  });
+  if (!('pod' in made)) throw new Error(JSON.stringify(made));
+  return made.pod;
+}
+
+/** A step's name without the end that is a hash, its image, and the last words of its command. */
+const told = ({ name, image = '', args = [] }: Container): string => {
+  const words = args.slice(args.indexOf('--') + 1);
+  const own = words[0] === '/bin/sh' || words[0] === 'node' ? words.slice(4) : words;
+  return [name.replace(/-[a-z0-9]{5}$/, ''), image, ...own].join(' ');
+};
+const steps = (of: Pod): readonly string[] => of.spec.containers.map(told);
+const container = (of: Pod, name: string): Container | undefined =>
+  of.spec.containers.find((one) => one.name.startsWith(`step-${name}`));
+const environment = (of: Container | undefined): readonly unknown[] =>
+  (of?.env ?? []).filter(({ name }) => name !== 'HOME');
+
+describe('storage', () => {
+  test('that is a directory is made equal on both sides', () => {
+    expect(steps(pod([['in', bucket]], [['out', bucket]]))).toEqual([
+      'step-create-dir-out busybox mkdir -p /workspace/output/out',
+      'step-create-dir-jars busybox mkdir -p /workspace/in',
+      'step-fetch-jars google/cloud-sdk gs://shop/jars rsync -d -r gs://shop/jars /workspace/in',
+      'step-own ubuntu true',
+      'step-upload-jars google/cloud-sdk gs://shop/jars rsync -d -r /workspace/output/out gs://shop/jars',
+    ]);
+  });
+
+  test('that is a file is copied', () => {
+    expect(steps(pod([['in', file]], [['out', file]])).filter((step) => /cloud-sdk/.test(step))).toEqual([
+      'step-fetch-jar google/cloud-sdk gs://shop/app.jar cp gs://shop/app.jar /workspace/in',
+      'step-upload-jar google/cloud-sdk gs://shop/app.jar cp /workspace/output/out/* gs://shop/app.jar',
+    ]);
+  });
+
+  test('reads its account from a file of its Secret, mounted in its own steps alone', () => {
+    const made = pod([['in', bucket]], [['out', bucket]]);
+    const mount = { name: 'volume-jars-vault', mountPath: '/var/secret/vault' };
+    for (const name of ['fetch-jars', 'upload-jars']) {
+      expect(environment(container(made, name))).toEqual([
+        { name: 'GOOGLE_APPLICATION_CREDENTIALS', value: '/var/secret/vault/key.json' },
+      ]);
+      expect(container(made, name)?.volumeMounts).toContainEqual(mount);
+    }
+    expect(container(made, 'own')?.volumeMounts).not.toContainEqual(mount);
+    expect(made.spec.volumes?.filter(({ name }) => name === mount.name)).toEqual([
+      { name: mount.name, secret: { secretName: 'vault' } },
+    ]);
+  });
+
+  test('that is an archive is unpacked, and never uploaded', () => {
+    expect(steps(pod([['in', archive]], [['out', archive]]))).toEqual([
+      'step-create-dir-out busybox mkdir -p /workspace/output/out',
+      'step-create-dir-src busybox mkdir -p /workspace/in',
+      'step-storage-fetch-src node:20-alpine TarGzArchive gs://shop/src.tgz /workspace/in /etc/pipewright/buckets.json',
+      'step-own ubuntu true',
+    ]);
+  });
+
+  test('is handed over on the claim and uploaded too', () => {
+    const made = pod([['in', file, '/pvc/a/x', '/pvc/b/in']], [['out', file, '/pvc/c/out']], { claim: 'r-pvc' });
+    expect(steps(made)).toEqual([
+      'step-create-dir-out busybox mkdir -p /workspace/output/out',
+      'step-create-dir-in busybox mkdir -p /workspace/in',
+      'step-source-copy-in busybox cp -r /pvc/a/x/. /workspace/in',
+      'step-create-dir-in busybox mkdir -p /workspace/in',
+      'step-source-copy-in busybox cp -r /pvc/b/in/. /workspace/in',
+      'step-own ubuntu true',
+      'step-source-mkdir-jar busybox mkdir -p /pvc/c/out',
+      'step-source-copy-jar busybox cp -r /workspace/output/out/. /pvc/c/out',
+      'step-upload-jar google/cloud-sdk gs://shop/app.jar cp /workspace/output/out/* gs://shop/app.jar',
+    ]);
+    expect(container(made, 'source-mkdir')?.volumeMounts).toContainEqual({ name: 'r-pvc', mountPath: '/pvc' });
+    expect(made.spec.volumes).toContainEqual({ name: 'r-pvc', persistentVolumeClaim: { claimName: 'r-pvc' } });
+    expect(new Set(made.spec.containers.map(({ name }) => name)).size).toBe(made.spec.containers.length);
+  });
+});
+
+test('files are handed over in a bucket where the operator names one', () => {
+  const settings = readArtifactSettings(undefined, {
+    location: 'gs://artifacts/',
+    'bucket.service.account.secret.name': 'vault',
+    'bucket.service.account.secret.key': 'key.json',
+  });
+  const made = pod([['in', git, 'r-ns-bucket/a/in']], [['out', git, 'r-ns-bucket/b/out']], {
+    bucket: settings.bucket ?? { location: '', secrets: [] },
+  });
+  expect(steps(made)).toEqual([
+    'step-create-dir-out busybox mkdir -p /workspace/output/out',
+    'step-artifact-dest-mkdir-in busybox mkdir -p /workspace/in',
+    'step-artifact-copy-from-in google/cloud-sdk gs://artifacts rsync -P -r gs://artifacts/r-ns-bucket/a/in /workspace/in',
+    'step-own ubuntu true',
+    'step-artifact-copy-to-repo google/cloud-sdk gs://artifacts rsync -P -r /workspace/output/out gs://artifacts/r-ns-bucket/b/out',
+  ]);
+  expect(environment(container(made, 'artifact-copy-to'))).toEqual([
+    { name: 'GOOGLE_APPLICATION_CREDENTIALS', value: '/var/bucketsecret/vault/key.json' },
+  ]);
+  expect(made.spec.volumes).toContainEqual({ name: 'volume-bucket-vault', secret: { secretName: 'vault' } });
+});
+
+test.each([
+  ['nothing is said', undefined, undefined, { claim: { size: '5Gi' } }],
+  [
+    'the claim is described',
+    { size: '1Gi', storageClassName: 'fast' },
+    {},
+    { claim: { size: '1Gi', storageClassName: 'fast' } },
+  ],
+  ['the bucket is blank', {}, { location: ' ' }, { claim: { size: '5Gi' } }],
+  [
+    'the bucket needs no account',
+    {},
+    { location: 'gs://b', 'bucket.service.account.secret.name': 'x' },
+    { claim: { size: '5Gi' }, bucket: { location: 'gs://b', secrets: [] } },
+  ],
+])('what the operator wants is read when %s', (_, pvc, inBucket, want) => {
+  expect(readArtifactSettings(pvc as Record<string, string> | undefined, inBucket)).toEqual(want);
+});
+
+describe('a cluster', () => {
+  test('becomes a kubeconfig below its own name and below the input, from what Secrets hold', () => {
+    const made = pod([['target', cluster]], []);
+    expect(steps(made)[0]).toBe(
+      'step-kubeconfig busybox prod https://k8s.corp shop false false /workspace/prod /workspace/target',
+    );
+    expect(environment(container(made, 'kubeconfig'))).toEqual([
+      { name: 'USERNAME', value: 'ann' },
+      { name: 'PASSWORD', valueFrom: { secretKeyRef: { name: 'vault', key: 'key.json' } } },
+      { name: 'CADATA', value: 'TUlJ' },
+    ]);
+    expect(environment(container(made, 'own'))).toEqual([]);
+  });
+
+  test('is called as its param name says, which Tekton v0.9.2 still read, as long as that leads to no other place', () => {
+    const called = (name: string) => resource('prod', 'cluster', { name, url: 'https://k8s.corp' }, ['cadata']);
+    expect(steps(pod([['target', called('north')]], []))[0]).toBe(
+      'step-kubeconfig busybox north https://k8s.corp  false true /workspace/north /workspace/target',
+    );
+    expect(steps(pod([['target', called('../../etc')]], []))[0]).toBe(
+      'step-kubeconfig busybox ../../etc https://k8s.corp  false true /workspace/target',
+    );
+  });
+
+  test('that is an output gets a directory and nothing else', () => {
+    expect(steps(pod([], [['out', cluster]]))).toEqual([
+      'step-create-dir-out busybox mkdir -p /workspace/output/out',
+      'step-own ubuntu true',
+    ]);
+  });
+});
+
+test('a pull request is read before the steps and sent back after them, with a token that only its steps have', () => {
+  const made = pod([['pr', request]], [['pr', request]]);
+  expect(steps(made)).toEqual([
+    'step-create-dir-pr busybox mkdir -p /workspace/output/pr',
+    'step-pr-source-pr node:20-alpine download https://github.com/a/b/pull/1 /workspace/pr  false',
+    'step-own ubuntu true',
+    'step-pr-source-pr node:20-alpine upload https://github.com/a/b/pull/1 /workspace/output/pr  false',
+  ]);
+  expect(environment(container(made, 'pr-source'))).toEqual([
+    { name: 'AUTH_TOKEN', valueFrom: { secretKeyRef: { name: 'vault', key: 'key.json' } } },
+  ]);
+});
+
+test('a cloudEvent adds a directory alone: the controller sends the event', () => {
+  expect(steps(pod([], [['told', event]]))).toEqual([
+    'step-create-dir-told busybox mkdir -p /workspace/output/told',
+    'step-own ubuntu true',
+  ]);
+});
+
+test('an optional resource that was left out has no steps, and a path that leads to nothing', () => {
+  const optional = { resources: [{ name: 'x', type: 'git' as const, optional: true }] };
+  const spec: TaskSpec = {
+    inputs: optional,
+    outputs: optional,
+    steps: [
+      { name: 'own', image: 'ubuntu', command: ['ls', '$(inputs.resources.x.path)', '$(outputs.resources.x.path)'] },
+    ],
+  };
+  expect(steps(podOf(spec))).toEqual(['step-own ubuntu ls /workspace/x /workspace/output/x']);
+});

@@ -1,0 +1,150 @@
+import { describe, expect, test } from '@jest/globals';
+import type { PipelineRun, TaskRun } from '@pipewright/tekton';
+import { planRetention, type RetentionPolicy, type Run } from '../../src/run/retention.js';
+
+const HOUR = 3_600_000;
+const noon = Date.UTC(2026, 0, 1, 12);
+
+interface Described {
+  readonly kind?: 'PipelineRun' | 'TaskRun';
+  readonly spec?: object;
+  /** Hours ago. */
+  readonly ended?: number;
+  readonly status?: object;
+  readonly metadata?: object;
+}
+
+const timeOf = (hoursAgo: number): string => new Date(noon - hoursAgo * HOUR).toISOString();
+
+function run(name: string, { kind = 'PipelineRun', spec, ended = 1, status, metadata }: Described = {}): Run {
+  return {
+    apiVersion: 'tekton.dev/v1alpha1',
+    kind,
+    metadata: { name, namespace: 'ci', uid: name, ...metadata },
+    spec: spec ?? (kind === 'PipelineRun' ? { pipelineRef: { name: 'release' } } : { taskRef: { name: 'build' } }),
+    status: status ?? { conditions: [{ type: 'Succeeded', status: 'True' }], completionTime: timeOf(ended) },
+  } as PipelineRun | TaskRun; // by its kind
+}
+
+const expired = (runs: readonly Run[], policy: RetentionPolicy, unsettled: readonly string[] = []): string => {
+  const isSettled = ({ metadata }: Run): boolean => !unsettled.includes(metadata.name ?? '');
+  return planRetention({ runs, isSettled, now: new Date(noon) }, policy)
+    .expired.map(({ metadata }) => metadata.name)
+    .join(' ');
+};
+const again = (runs: readonly Run[], policy: RetentionPolicy, unsettled = false): number | undefined =>
+  planRetention({ runs, isSettled: () => !unsettled, now: new Date(noon) }, policy).againMs;
+
+describe('of the finished runs of one Pipeline', () => {
+  const three = [run('b', { ended: 2 }), run('c', { ended: 3 }), run('a', { ended: 1 })];
+
+  test.each<[string, RetentionPolicy, string]>([
+    ['all are kept without a policy', {}, ''],
+    ['the newest are kept, by the time at which they ended', { count: 2 }, 'c'],
+    ['the oldest go first', { count: 1 }, 'c b'],
+    ['none is kept where none is wanted', { count: 0 }, 'c b a'],
+    ['all are kept where there are fewer than wanted', { count: 3 }, ''],
+    ['those go that ended so long ago', { ageMs: 2 * HOUR }, 'c b'],
+    ['those are kept that ended a moment later', { ageMs: 2 * HOUR + 1 }, 'c'],
+    ['each of two limits holds by itself', { count: 1, ageMs: 3 * HOUR }, 'c b'],
+    ['each of two limits holds by itself, the other way round', { count: 2, ageMs: 2 * HOUR }, 'c b'],
+  ])('%s', (_title, policy, names) => {
+    expect(expired(three, policy)).toBe(names);
+  });
+
+  test('the newest are kept also after the clock was set back: those that ended before are in its future', () => {
+    const runs = [run('before', { ended: -3 }), run('earlier', { ended: -5 / 60 }), run('after', { ended: 0 })];
+    expect(expired(runs, { count: 1 })).toBe('earlier before');
+    expect(expired(runs, { count: 2 })).toBe('earlier');
+    expect(expired(runs, { ageMs: 0 })).toBe('after');
+  });
+
+  test('a run that ended seconds ahead of this clock, as another machine’s may be, is the newest', () => {
+    expect(expired([run('ahead', { ended: -30 / 3600 }), run('now', { ended: 0 })], { count: 1 })).toBe('now');
+  });
+
+  test('names decide where times do not', () => {
+    const same = ['b', 'd', 'a', 'c'].map((name) => run(name));
+    expect(expired(same, { count: 1 })).toBe('a b c');
+    expect(expired(same.toReversed(), { count: 1 })).toBe('a b c');
+  });
+});
+
+test.each<[string, Described]>([
+  ['a run that has not begun', { status: {} }],
+  ['a run that goes on', { status: { conditions: [{ type: 'Succeeded', status: 'Unknown' }], startTime: timeOf(9) } }],
+  ['a run that is being deleted', { metadata: { deletionTimestamp: timeOf(0) } }],
+  ['a TaskRun of a PipelineRun', { kind: 'TaskRun', metadata: { ownerReferences: [{ kind: 'PipelineRun' }] } }],
+])('%s is never deleted, and is not counted', (_title, described) => {
+  expect(expired([run('x', described), run('y', { ended: 2 })], { count: 0 })).toBe('y');
+  expect(expired([run('x', described), run('y', { ended: 2 })], { count: 1, ageMs: 3 * HOUR })).toBe('');
+});
+
+test('a run that still has something to do is kept, and takes no other run’s place', () => {
+  const runs = [run('a', { ended: 1 }), run('b', { ended: 2 }), run('c', { ended: 3 })];
+  expect(expired(runs, { count: 1 }, ['c'])).toBe('b');
+  expect(expired(runs, { count: 1 }, ['a'])).toBe('c b');
+});
+
+describe('counted by itself is', () => {
+  test.each<[string, Described]>([
+    ['each namespace', { metadata: { namespace: 'other' } }],
+    ['each Pipeline', { spec: { pipelineRef: { name: 'nightly' } } }],
+    ['each Task', { kind: 'TaskRun' }],
+    ['a ClusterTask of a Task’s name', { kind: 'TaskRun', spec: { taskRef: { name: 'build', kind: 'ClusterTask' } } }],
+    ['a Task of a Pipeline’s name', { kind: 'TaskRun', spec: { taskRef: { name: 'release' } } }],
+    ['what has a spec of its own', { spec: { pipelineSpec: { tasks: [] } } }],
+    ['a TaskRun that has a spec of its own', { kind: 'TaskRun', spec: { taskSpec: { steps: [] } } }],
+    ['a prefix of generated names', { spec: { pipelineSpec: { tasks: [] } }, metadata: { generateName: 'nightly-' } }],
+  ])('%s', (_title, described) => {
+    const others = [run('own', { spec: { pipelineSpec: { tasks: [] } }, metadata: { generateName: 'x-' } })];
+    const build = run('build', { kind: 'TaskRun', spec: { taskRef: { name: 'ship' } } });
+    expect(expired([run('a'), ...others, build, run('b', described)], { count: 1 })).toBe('');
+    expect(expired([run('a'), run('b', described), run('c', { ...described, ended: 2 })], { count: 1 })).toBe('c');
+  });
+
+  test('what has a spec of its own and a name of its own together with others of that kind', () => {
+    const spec = { pipelineSpec: { tasks: [] } };
+    expect(expired([run('a', { spec }), run('b', { spec, ended: 2 })], { count: 1 })).toBe('b');
+  });
+});
+
+describe('when a run ended is read from', () => {
+  test.each<[string, Described]>([
+    [
+      'its condition, where Tekton wrote no completionTime',
+      { status: { conditions: [{ type: 'Succeeded', status: 'False', lastTransitionTime: timeOf(5) }] } },
+    ],
+    [
+      'its creation, where nothing else tells',
+      { status: { conditions: [{ type: 'Succeeded', status: 'False' }] }, metadata: { creationTimestamp: timeOf(5) } },
+    ],
+  ])('%s', (_title, described) => {
+    expect(expired([run('x', described)], { ageMs: 5 * HOUR })).toBe('x');
+    expect(expired([run('x', described)], { ageMs: 5 * HOUR + 1 })).toBe('');
+  });
+});
+
+describe('runs are looked at again', () => {
+  test.each<[string, readonly Run[], RetentionPolicy, boolean, number | undefined]>([
+    [
+      'when the next one becomes too old',
+      [run('a', { ended: 1 }), run('b', { ended: 3 })],
+      { ageMs: 4 * HOUR },
+      false,
+      HOUR,
+    ],
+    ['never, where only their number counts', [run('a'), run('b')], { count: 1 }, false, undefined],
+    ['never, where there are none', [], { ageMs: HOUR }, false, undefined],
+    ['in a minute, where one should go and cannot yet', [run('a')], { count: 0 }, true, 60_000],
+    [
+      'when one that ends in the future of this clock becomes too old',
+      [run('a', { ended: -2 })],
+      { ageMs: HOUR },
+      false,
+      3 * HOUR,
+    ],
+  ])('%s', (_title, runs, policy, unsettled, ms) => {
+    expect(again(runs, policy, unsettled)).toBe(ms);
+  });
+});

@@ -1,0 +1,192 @@
+/** What the entrypoint takes from a step's environment, and what of it reaches the step: nothing, and everything. */
+
+import { spawnSync } from 'node:child_process';
+import { closeSync, openSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { needsExactEnvironment } from '../../src/scripts/exact-environment.js';
+import { begin, run, shells, type Ended } from '../support/shells.js';
+import { place, removePlaces, sh, together, words, type Step } from '../support/steps.js';
+
+afterEach(removePlaces);
+
+type Env = Readonly<Record<string, string>>;
+
+/** A step with this environment, as a pod would be made for it. */
+const withEnv = (step: Step, env: Env): Step => ({
+  ...step,
+  env,
+  exactEnvironment: needsExactEnvironment({ env: Object.keys(env).map((name) => ({ name })) }),
+});
+
+/** Prints its environment, to the byte. */
+const SHOW: Step = { runs: ['/bin/cat', '/proc/self/environ'] };
+const variablesOf = ({ out }: Pick<Ended, 'out'>): readonly string[] => out.split('\0').slice(0, -1).sort();
+const lines = (env: Env): readonly string[] =>
+  Object.entries({ PATH: process.env['PATH'] ?? '', ...env })
+    .map(([name, value]) => `${name}=${value}`)
+    .sort();
+
+/** Variables that a shell, a program of the entrypoint or the entrypoint itself could use or change. */
+const VARIABLES: readonly (readonly [string, Env])[] = [
+  ['PATH without programs', { PATH: '/nonexistent' }],
+  ['an empty PATH', { PATH: '' }],
+  ['IFS', { IFS: ':/-' }],
+  ['a name with a dot', { 'discovery.type': 'single-node' }],
+  ['names that are no identifiers', { 'my-var': '1', '1st': '2', "it's": '3', 'back\\slash$x #"': '4' }],
+  ['text of the world, and line ends', { GREETING: 'Grüße\n\n世界 🚀 ', 'a.b': '\n x\t\n' }],
+  ['what env and shells would expand', { A: '${HOME} $(id) `id` \\n %s', 'a.b': '${HOME} $PATH \\c \' " #' }],
+  ['control characters', { 'a.b': String.fromCharCode(...Array.from({ length: 20 }, (_, index) => index + 1)) }],
+  ['empty values', { EMPTY: '', 'a.b': '' }],
+  ['names of the entrypoint', { i: '7', n: '8', t: '/x', next: 'x', child: '1', pw_i: '9', pw_n: '3', pw_t: '/y' }],
+  [
+    'directories',
+    { HOME: '/nonexistent', PWD: '/elsewhere', OLDPWD: '/old', TMPDIR: '/nonexistent', CDPATH: '/:/tmp' },
+  ],
+  ['what shells read at their start', { ENV: '/nonexistent', BASH_ENV: '/nonexistent', POSIXLY_CORRECT: '1' }],
+  [
+    'what shells keep themselves',
+    { SHLVL: '3', OPTIND: '3', OPTARG: 'x', PPID: '5', LINENO: '9', PS4: 'ps4', PS1: '$' },
+  ],
+  ['options of bash', { SHELLOPTS: 'xtrace:noclobber:nounset:errexit:allexport', BASHOPTS: 'xpg_echo', PS4: '+x ' }],
+  ['limits of bash', { TMOUT: '1', FUNCNEST: '1', EXECIGNORE: '*', GLOBIGNORE: '*' }],
+  [
+    'functions of bash',
+    { 'BASH_FUNC_read%%': '() { exit 9; }', 'BASH_FUNC_kill%%': '() { return 1; }', 'BASH_FUNC_printf%%': '() { :; }' },
+  ],
+  ['a locale', { LC_ALL: 'C', LANG: 'C' }],
+  ['libraries', { LD_LIBRARY_PATH: '/nonexistent' }],
+];
+
+type Row = (typeof VARIABLES)[number];
+
+/** As few rows as hold all: each row joins the first that has none of its variables and takes the same way through the entrypoint. */
+function joined(rows: readonly Row[]): readonly Row[] {
+  const result: Row[] = [];
+  for (const [what, env] of rows) {
+    const isExact = withEnv(SHOW, env).exactEnvironment;
+    const at = result.findIndex(
+      ([, other]) =>
+        withEnv(SHOW, other).exactEnvironment === isExact && !Object.keys(env).some((name) => name in other),
+    );
+    const [before, other] = result[at] ?? [];
+    const row: Row = [before === undefined ? what : `${before}, ${what}`, { ...other, ...env }];
+    if (at < 0) result.push(row);
+    else result[at] = row;
+  }
+  return result;
+}
+
+const isThorough = Boolean(process.env['THOROUGH']);
+const ROWS = isThorough ? VARIABLES : joined(VARIABLES);
+
+describe.each(shells)('the environment of a step, with the entrypoint in %s', (_name, shell) => {
+  test.each(ROWS)('reaches a lone step byte for byte: %s', async (_what, env) => {
+    const [end] = await together(shell, [withEnv(SHOW, env)]);
+    expect([end?.code, end?.err, variablesOf(end ?? { out: '' })]).toEqual([0, '', lines(env)]);
+  });
+
+  test('reaches each of several steps byte for byte, whatever it holds', async () => {
+    const all = Object.assign({}, ...VARIABLES.map(([, env]) => env)) as Env; // a merge of the table's rows
+    const ends = await together(shell, [withEnv(SHOW, all), withEnv(SHOW, all), withEnv(SHOW, all)]);
+    expect(ends.map((end) => [end.code, end.err, variablesOf(end)])).toEqual(ends.map(() => [0, '', lines(all)]));
+  });
+
+  test('reaches the step byte for byte for any names and values', async () => {
+    const name = fc.oneof(
+      fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_]{0,8}$/),
+      fc.stringMatching(/^[!-<>-~]{1,8}$/),
+      fc.constantFrom('IFS', 'PWD', 'SHLVL', 'PS1', 'PS2', 'PS4', 'pw_k', 'pw_all', 'PATH', 'BASH_X', 'EPOCHSECONDS'),
+    );
+    // fast-check's own unit `binary` takes seconds to make.
+    const character = fc
+      .integer({ min: 1, max: 0x10ffff - 0x800 })
+      .map((code) => String.fromCodePoint(code < 0xd800 ? code : code + 0x800));
+    const value = fc.string({ unit: character });
+    await fc.assert(
+      fc.asyncProperty(fc.dictionary(name, value, { noNullPrototype: true }), async (env) => {
+        const [end] = await together(shell, [withEnv(SHOW, env)]);
+        expect([end?.code, variablesOf(end ?? { out: '' })]).toEqual([0, lines(env)]);
+      }),
+      { numRuns: isThorough ? 8 : 3 },
+    );
+  });
+
+  test('does not reach the programs that the entrypoint uses itself', async () => {
+    const bin = place();
+    for (const program of ['sleep', 'mkfifo', 'date', 'head', 'chmod', 'tr', 'env'])
+      writeFileSync(join(bin, program), '#!/bin/sh\necho used >&2\nexit 1\n', { mode: 0o755 });
+    const env = { PATH: `${bin}:/usr/bin:/bin`, 'a.b': '1' };
+    const script = { file: join(place(), 'script'), text: '#!/bin/sh\necho ran\n' };
+    const ends = await together(shell, [withEnv(sh('true'), env), withEnv({ runs: [], script }, env)]);
+    expect(ends.map(({ code, out, err }) => [code, out, err])).toEqual([
+      [0, '', ''],
+      [0, 'ran\n', ''],
+    ]);
+  });
+
+  test('does not make a waiting step spin or print, whatever its PATH is', async () => {
+    const toolsDir = place();
+    const steps = [sh('sleep 0.5'), withEnv({ runs: ['/bin/echo', 'ran'] }, { PATH: '/nonexistent' })];
+    const ends = await Promise.all(steps.map((step, index) => run(words(shell, toolsDir, steps, index), step.env)));
+    expect(ends.map(({ code, out, err }) => [code, out, err])).toEqual([
+      [0, '', ''],
+      [0, 'ran\n', ''],
+    ]);
+  });
+
+  test.each([false, true])('leaves open files, umask and limits as they are (exact: %s)', async (exactEnvironment) => {
+    const show: Step = {
+      ...sh('for f in /proc/self/fd/*; do echo "$${f##*/}"; done; umask; ulimit -n'),
+      exactEnvironment,
+    };
+    const direct = await run(show.runs.map((word) => word.replaceAll('$$', '$')));
+    const ends = await together(shell, [show, show, show]);
+    expect(ends.map(({ out, err }) => [out, err])).toEqual(ends.map(() => [direct.out, '']));
+  });
+
+  test('leaves standard input to the step', async () => {
+    const file = join(place(), 'input');
+    writeFileSync(file, 'from outside\n');
+    const input = openSync(file, 'r');
+    const end = await begin(words(shell, place(), [{ runs: ['/bin/cat'] }], 0), {}, input).ended;
+    closeSync(input);
+    expect([end.code, end.out, end.err]).toEqual([0, 'from outside\n', '']);
+  });
+});
+
+/** GNU and BSD have it, busybox has not. */
+const splits = spawnSync('env', ['-S', 'A=B true']).status === 0;
+
+test.each(shells.filter(([name]) => splits && name !== 'busybox ash'))(
+  'a value is in no argument list on its way through %s, where env can take it from a variable',
+  async (_name, shell) => {
+    const [toolDirs, log] = [place(), join(place(), 'log')];
+    symlinkSync('/usr/bin/tr', join(toolDirs, 'tr'));
+    writeFileSync(join(toolDirs, 'env'), `#!/bin/sh\necho "$*" >>${log}\nexec /usr/bin/env "$@"\n`, { mode: 0o755 });
+    const [end] = await together(shell, [{ ...withEnv(SHOW, { 'a.b': 'hidden-value' }), toolDirs }]);
+    expect(variablesOf(end ?? { out: '' })).toContain('a.b=hidden-value');
+    expect(readFileSync(log, 'utf8')).toMatch(/-i -S .*'a\.b='\$\{pw_v\d+\}.* \/bin\/cat/);
+    expect(readFileSync(log, 'utf8')).not.toContain('hidden-value');
+  },
+);
+
+describe('which steps need more than the shell hands on', () => {
+  test.each([
+    [['HOME', 'GOPATH', 'LD_PRELOAD', 'TZ', 'i', '_x', 'PATH', 'BAS'], false],
+    [['a.b'], true],
+    [['1a'], true],
+    [['IFS'], true],
+    [['BASH_FUNC_x%%'], true],
+    [['BASH_ENV'], true],
+    [['pw_x'], true],
+    [['TMOUT'], true],
+  ])('%j: %s', (names, want) => {
+    expect(needsExactEnvironment({ env: names.map((name) => ({ name })) })).toBe(want);
+  });
+
+  test('all that take variables from ConfigMaps and Secrets, whose names are not known', () => {
+    expect(needsExactEnvironment({ envFrom: [{ secretRef: { name: 's' } }] })).toBe(true);
+  });
+});

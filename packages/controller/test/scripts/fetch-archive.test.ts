@@ -1,0 +1,113 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { fetchArchive } from '../../src/scripts/fetch-archive.js';
+import { runInProcess } from '../support/node-programs.js';
+import { run, type Ended } from '../support/shells.js';
+import { zipOf } from '../support/zip.js';
+
+/** A store that answers for one bucket, over the part of Google's JSON API that reads objects. */
+const objects = new Map<string, Buffer>();
+const base = mkdtempSync(join(tmpdir(), 'archive-test-'));
+let server: Server;
+
+beforeAll(async () => {
+  process.env['TMPDIR'] = base; // os.tmpdir() reads it also for programs in this process
+  server = createServer((request, response) => {
+    const url = new URL(request.url ?? '/', 'http://store');
+    const [, name = ''] = /^\/storage\/v1\/b\/shop\/o\/([^/]+)$/.exec(url.pathname) ?? [];
+    const found = objects.get(decodeURIComponent(name) + (url.searchParams.get('generation') ?? ''));
+    if (found && url.searchParams.get('alt') === 'media') response.end(found);
+    else response.writeHead(404).end('No such object');
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const buckets = { shop: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}` };
+  writeFileSync(join(base, 'buckets.json'), JSON.stringify(buckets));
+});
+afterAll(() => {
+  server.close();
+  rmSync(base, { recursive: true });
+});
+
+async function fetched(
+  type: string,
+  location: string,
+  start = runInProcess,
+): Promise<Ended & { readonly dir: string }> {
+  const dir = join(mkdtempSync(join(base, 'out-')), 'dir');
+  const archive = { type, location, path: dir, buckets: join(base, 'buckets.json') };
+  return { ...(await start(fetchArchive(archive), { TMPDIR: base })), dir };
+}
+
+describe('an archive in a bucket', () => {
+  test('is unpacked when it is a zip archive, modes and all', async () => {
+    objects.set(
+      'src.zip',
+      zipOf({
+        'a/run.sh': { text: 'echo hi', mode: 0o100755 },
+        'b c.txt': { text: 'plain', stored: true },
+        'd/': { text: '' },
+      }),
+    );
+    const { code, dir, out } = await fetched('ZipArchive', 'gs://shop/src.zip', run);
+    expect([code, out]).toEqual([0, expect.stringContaining('Successfully fetched gs://shop/src.zip')]);
+    expect(readFileSync(join(dir, 'a/run.sh'), 'utf8')).toBe('echo hi');
+    expect(statSync(join(dir, 'a/run.sh')).mode & 0o777).toBe(0o755);
+    expect(readFileSync(join(dir, 'b c.txt'), 'utf8')).toBe('plain');
+    expect(statSync(join(dir, 'd')).isDirectory()).toBe(true);
+  });
+
+  test('is unpacked when it is a tar archive, of the version that is asked for', async () => {
+    const from = mkdtempSync(join(base, 'from-'));
+    mkdirSync(join(from, 'x'));
+    writeFileSync(join(from, 'x/y'), 'deep');
+    execFileSync('tar', ['-czf', join(base, 'src.tgz'), '-C', from, '.']);
+    objects.set('dir/src.tgz17', readFileSync(join(base, 'src.tgz')));
+    const { code, dir } = await fetched('TarGzArchive', 'gs://shop/dir/src.tgz#17');
+    expect([code, readFileSync(join(dir, 'x/y'), 'utf8')]).toEqual([0, 'deep']);
+  });
+
+  test('is fetched file by file when it is a manifest', async () => {
+    objects.set('one', Buffer.from('1'));
+    const sha1Sum = createHash('sha1').update('1').digest('hex');
+    const list = { 'bin/one': { sourceUrl: 'gs://shop/one', sha1Sum, mode: 0o755 } };
+    objects.set('list.json', Buffer.from(JSON.stringify(list)));
+    const { code, dir } = await fetched('Manifest', 'gs://shop/list.json');
+    expect([code, readFileSync(join(dir, 'bin/one'), 'utf8')]).toEqual([0, '1']);
+    expect(statSync(join(dir, 'bin/one')).mode & 0o777).toBe(0o755);
+  });
+
+  test.each([
+    ['a file that leads out of its directory', 'ZipArchive', { '../evil': { text: 'x' } }, /evil.* lies outside/],
+    ['a link', 'ZipArchive', { link: { text: '/etc', mode: 0o120777 } }, /link.* is a symbolic link/],
+  ])('is refused for %s', async (_, type, entries, said) => {
+    objects.set('bad.zip', zipOf(entries));
+    const { code, dir, out } = await fetched(type, 'gs://shop/bad.zip');
+    expect([code, out]).toEqual([1, expect.stringMatching(said)]);
+    expect(existsSync(join(dir, '../evil'))).toBe(false);
+  });
+
+  test.each([
+    ['is not there', 'gs://shop/none.zip', /answered 404 No such object/],
+    ['has no place in a bucket', 'https://elsewhere.corp/x.zip', /is not a file in a bucket; write gs:/],
+    ['is no archive', 'gs://shop/one', /is no zip archive/],
+  ])('fails, and says so, when it %s', async (_, location, said) => {
+    objects.set('one', Buffer.from('1'));
+    const { code, out } = await fetched('ZipArchive', location);
+    expect([code, out]).toEqual([1, expect.stringMatching(said)]);
+  });
+
+  test('is refused when a file is not the one that the manifest means', async () => {
+    objects.set('one', Buffer.from('other'));
+    objects.set('list.json', Buffer.from(JSON.stringify({ one: { sourceUrl: 'gs://shop/one', sha1Sum: '00' } })));
+    const { code, out } = await fetched('Manifest', 'gs://shop/list.json');
+    expect([code, out]).toEqual([1, expect.stringContaining('but the manifest says 00')]);
+  });
+});

@@ -1,0 +1,221 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync, mkdirSync, existsSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { gitSource, type GitSource } from '../../src/scripts/git-source.js';
+import { watched } from '../support/process-reaper.js';
+import { exec, expanded, run, type Ended } from '../support/shells.js';
+
+const base = mkdtempSync(join(tmpdir(), 'git-source-'));
+const env = {
+  GIT_CONFIG_GLOBAL: '/dev/null',
+  GIT_AUTHOR_NAME: 'a',
+  GIT_AUTHOR_EMAIL: 'a@b',
+  GIT_COMMITTER_NAME: 'a',
+  GIT_COMMITTER_EMAIL: 'a@b',
+};
+let daemon: ChildProcess;
+let server = '';
+let commits: { readonly first: string; readonly second: string; readonly side: string };
+
+const git = async (dir: string, ...args: readonly string[]): Promise<string> =>
+  (
+    await exec('git', ['-C', dir, '-c', 'protocol.file.allow=always', ...args], { env: { ...process.env, ...env } })
+  ).stdout.trim();
+
+/** A port that was free a moment ago. */
+const freePort = (): Promise<number> =>
+  new Promise((resolve) => {
+    const socket = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = socket.address() as AddressInfo; // it listens on a port
+      socket.close(() => resolve(port));
+    });
+  });
+
+/** Resolves when the daemon answers. */
+async function answers(url: string): Promise<void> {
+  for (let tries = 0; tries < 100; tries++) {
+    if ((await run(['git', 'ls-remote', url])).code === 0) return;
+  }
+  throw new Error(`nothing answers at ${url}`);
+}
+
+beforeAll(async () => {
+  const work = join(base, 'work');
+  const library = join(base, 'library');
+  for (const dir of [work, library]) {
+    mkdirSync(dir);
+    await git(dir, 'init', '-q', '-b', 'master');
+  }
+  const port = await freePort();
+  server = `git://127.0.0.1:${String(port)}`;
+  writeFileSync(join(library, 'shared'), 'shared');
+  await git(library, 'add', '.');
+  await git(library, 'commit', '-qm', 'library');
+  writeFileSync(join(work, 'file'), 'one');
+  await git(work, 'add', '.');
+  await git(work, 'commit', '-qm', 'first');
+  const first = await git(work, 'rev-parse', 'HEAD');
+  await git(work, 'tag', 'v1');
+  writeFileSync(join(work, '.gitmodules'), `[submodule "lib"]\n\tpath = lib\n\turl = ${server}/library\n`);
+  await git(work, 'clone', '-q', library, join(work, 'lib'));
+  writeFileSync(join(work, 'file'), 'two');
+  await git(work, 'add', '.');
+  await git(work, 'commit', '-qm', 'second');
+  const second = await git(work, 'rev-parse', 'HEAD');
+  await git(work, 'checkout', '-q', '-b', 'feature/side', first);
+  await git(work, 'commit', '-q', '--allow-empty', '-m', 'side');
+  commits = { first, second, side: await git(work, 'rev-parse', 'HEAD') };
+  await git(work, 'checkout', '-q', 'master');
+  daemon = watched(
+    spawn(
+      'git',
+      [
+        'daemon',
+        '--reuseaddr',
+        '--listen=127.0.0.1',
+        `--port=${String(port)}`,
+        `--base-path=${base}`,
+        '--export-all',
+        base,
+      ],
+      { stdio: 'ignore', detached: true },
+    ),
+    { detached: true },
+  );
+  await answers(`${server}/work`);
+});
+
+afterAll(() => {
+  if (daemon.pid !== undefined) process.kill(-daemon.pid); // its children serve
+  rmSync(base, { recursive: true, force: true });
+});
+
+let clones = 0;
+
+/** Runs the step with these differences from: master of `work`, submodules, one commit deep. */
+async function clone(
+  given: Partial<GitSource> = {},
+): Promise<Ended & { readonly path: string; readonly message: string }> {
+  const home = join(base, `clone-${String(clones++)}`);
+  mkdirSync(home);
+  const path = given.path ?? join(home, 'source');
+  const message = join(home, 'message');
+  const words = gitSource({
+    url: `${server}/work`,
+    revision: 'master',
+    submodules: true,
+    depth: 1,
+    sslVerify: true,
+    ...given,
+    path,
+    message,
+  });
+  const ended = await run(words.map(expanded), { HOME: home, ...env });
+  return { ...ended, path, message: existsSync(message) ? readFileSync(message, 'utf8') : '' };
+}
+
+const messages = ({ out }: Ended): readonly unknown[] =>
+  out
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => (JSON.parse(line) as { msg: unknown }).msg); // the step's own lines
+
+describe('the git step', () => {
+  test('clones a branch with its submodules and reports the commit', async () => {
+    const ended = await clone();
+    expect(ended.code).toBe(0);
+    expect(messages(ended)).toEqual([
+      `Successfully cloned ${server}/work @ master in path ${ended.path}`,
+      `Successfully initialized and updated submodules in path ${ended.path}`,
+    ]);
+    expect(ended.out).toMatch(
+      /^\{"level":"info","ts":[\d.]+,"logger":"fallback-logger","caller":"git\/git.go:81","msg":"/,
+    );
+    expect(readFileSync(join(ended.path, 'file'), 'utf8')).toBe('two');
+    expect(readFileSync(join(ended.path, 'lib', 'shared'), 'utf8')).toBe('shared');
+    expect(ended.message).toBe(`[{"name":"","digest":"","key":"commit","value":"${commits.second}","resourceRef":{}}]`);
+  });
+
+  test.each([
+    ['a tag', () => 'v1', () => commits.first],
+    ['a branch with a slash', () => 'feature/side', () => commits.side],
+    ['a commit that the server does not hand out by itself', () => commits.first, () => commits.first],
+    ['a short commit', () => commits.first.slice(0, 8), () => commits.first],
+    ['a ref', () => 'refs/heads/feature/side', () => commits.side],
+  ])('finds %s', async (_what, revision, commit) => {
+    const { code, message } = await clone({ revision: revision() });
+    expect([code, message]).toEqual([0, expect.stringContaining(commit())]);
+  });
+
+  test('leaves submodules alone when they are not wanted', async () => {
+    const ended = await clone({ submodules: false });
+    expect([ended.code, existsSync(join(ended.path, 'lib', 'shared'))]).toEqual([0, false]);
+  });
+
+  test('fetches one commit, or all of them when asked', async () => {
+    const [one, all] = await Promise.all([clone({ submodules: false }), clone({ submodules: false, depth: 0 })]);
+    const counts = await Promise.all([one, all].map(({ path }) => git(path, 'rev-list', '--count', 'HEAD')));
+    expect(counts).toEqual(['1', '2']);
+  });
+
+  test('clones into a directory that holds files already', async () => {
+    const path = join(base, 'there');
+    mkdirSync(path);
+    writeFileSync(join(path, 'mine'), 'mine');
+    expect((await clone({ path, submodules: false })).code).toBe(0);
+    expect([existsSync(join(path, 'mine')), existsSync(join(path, 'file'))]).toEqual([true, true]);
+  });
+
+  test('says that a repository does not exist', async () => {
+    const url = `${server}/none`;
+    const ended = await clone({ url });
+    expect(ended.out).toMatch(/^git: fatal: remote error: access denied or repository not exported: .*none$/m);
+    expect([ended.code, messages(ended), ended.message]).toEqual([
+      1,
+      [`Could not read the git repository ${url}: it does not exist, or this account may not read it`],
+      '',
+    ]);
+  });
+
+  test('says that a revision does not exist', async () => {
+    const ended = await clone({ revision: 'nowhere' });
+    expect(ended.out).toMatch(/^git: fatal: couldn't find remote ref nowhere$/m);
+    expect([ended.code, messages(ended), ended.message]).toEqual([
+      1,
+      [`The git repository ${server}/work has no revision nowhere: no branch, tag or commit of that name`],
+      '',
+    ]);
+  });
+
+  test.each([
+    [
+      'a url that is an option',
+      { url: '--upload-pack=touch /tmp/owned' },
+      'The git url --upload-pack=touch /tmp/owned starts with a dash; it must be a url',
+    ],
+    [
+      'a revision that is an option',
+      { revision: '--upload-pack=x' },
+      'The git revision --upload-pack=x starts with a dash; it must be a branch, a tag or a commit',
+    ],
+  ])('refuses %s', async (_what, given, said) => {
+    const ended = await clone(given);
+    expect([ended.code, messages(ended)]).toEqual([1, [said]]);
+  });
+
+  test.each(['ext::sh -c "touch owned"', 'file:///etc', '/etc'])('does not use the transport of %s', async (url) => {
+    const ended = await clone({ url });
+    expect([ended.code, ended.out]).toEqual([1, expect.stringContaining('not allowed')]);
+  });
+
+  test('runs no hook of the repository', async () => {
+    const path = join(base, 'hooked');
+    mkdirSync(join(path, '.git', 'hooks'), { recursive: true });
+    writeFileSync(join(path, '.git', 'hooks', 'post-checkout'), '#!/bin/sh\ntouch "$HOME/owned"\n', { mode: 0o755 });
+    const ended = await clone({ path, submodules: false });
+    expect([ended.code, existsSync(join(ended.message, '..', 'owned'))]).toEqual([0, false]);
+  });
+});

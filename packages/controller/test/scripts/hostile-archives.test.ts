@@ -1,0 +1,213 @@
+/** Archives that somebody else has made: nothing is read or written outside of the directory they are unpacked to. */
+
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { fetchArchive } from '../../src/scripts/fetch-archive.js';
+import { runInProcess } from '../support/node-programs.js';
+import type { Ended } from '../support/shells.js';
+import { tarOf, type TarEntry } from '../support/tar.js';
+import { zipOf, type ZipEntry } from '../support/zip.js';
+
+const base = mkdtempSync(join(tmpdir(), 'hostile-'));
+let served: Buffer = Buffer.alloc(0);
+let server: Server;
+
+beforeAll(async () => {
+  process.env['TMPDIR'] = base; // os.tmpdir() reads it also for programs in this process
+  server = createServer((_, response) => void response.end(served));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const buckets = { shop: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}` }; // it listens on a port
+  writeFileSync(join(base, 'buckets.json'), JSON.stringify(buckets));
+});
+afterAll(() => {
+  server.close();
+  rmSync(base, { recursive: true });
+});
+
+interface Unpacked extends Ended {
+  /** Where the archive was unpacked. */
+  readonly dir: string;
+  /** Beside it: a file `secret`, and nothing else. */
+  readonly outside: string;
+}
+
+/** Unpacks an archive in a directory that lies beside another, which must stay as it is. */
+async function unpacked(
+  type: string,
+  archive: (outside: string) => Buffer,
+  before: (dir: string, outside: string) => void = () => undefined,
+): Promise<Unpacked> {
+  const place = mkdtempSync(join(base, 'place-'));
+  const [dir, outside] = [join(place, 'dir'), join(place, 'outside')];
+  mkdirSync(dir);
+  mkdirSync(outside);
+  writeFileSync(join(outside, 'secret'), 'secret');
+  before(dir, outside);
+  served = archive(outside);
+  const words = fetchArchive({ type, location: 'gs://shop/x', path: dir, buckets: join(base, 'buckets.json') });
+  const ended = await runInProcess(words);
+  expect([readdirSync(place).sort(), readdirSync(outside)]).toEqual([['dir', 'outside'], ['secret']]);
+  expect(readFileSync(join(outside, 'secret'), 'utf8')).toBe('secret');
+  return { ...ended, dir, outside };
+}
+
+/** Whether a file of a directory shows what lies outside. */
+const leaks = (dir: string): boolean =>
+  readdirSync(dir, { recursive: true, withFileTypes: true }).some(
+    (it) => it.isFile() && readFileSync(join(it.parentPath, it.name), 'utf8') === 'secret',
+  );
+
+describe('a tar archive', () => {
+  test.each<[string, (outside: string) => readonly TarEntry[]]>([
+    ['a name that climbs', () => [{ name: '../evil', text: 'x' }]],
+    ['a name that climbs from below', () => [{ name: 'a/../../evil', text: 'x' }]],
+    [
+      'a file behind a link',
+      (outside) => [
+        { name: 'd', type: '2', target: outside },
+        { name: 'd/evil', text: 'x' },
+      ],
+    ],
+    [
+      'a file behind a link that climbs',
+      () => [
+        { name: 'd', type: '2', target: '../outside' },
+        { name: 'd/evil', text: 'x' },
+      ],
+    ],
+    [
+      'a file behind two links',
+      () => [
+        { name: 'a', type: '2', target: '.' },
+        { name: 'b', type: '2', target: 'a/../outside' },
+        { name: 'b/evil', text: 'x' },
+      ],
+    ],
+    ['a hard link that climbs', () => [{ name: 'h', type: '1', target: '../outside/secret' }]],
+    [
+      'a hard link behind a link',
+      (outside) => [
+        { name: 's', type: '2', target: outside },
+        { name: 'h', type: '1', target: 's/secret' },
+      ],
+    ],
+    ['a hard link by an absolute name', (outside) => [{ name: 'h', type: '1', target: join(outside, 'secret') }]],
+    ['a character device', () => [{ name: 'null', type: '3', mode: 0o666 }]],
+    ['a block device', () => [{ name: 'disk', type: '4', mode: 0o666 }]],
+    ['a pipe', () => [{ name: 'pipe', type: '6' }]],
+    ['a pipe far below', () => [{ name: 'a/b/pipe', type: '6' }]],
+    ['a file that is longer than the archive', () => [{ name: 'huge', size: 8 ** 11 - 1, text: 'x' }]],
+  ])('is refused for %s', async (_, entries) => {
+    const { code, out, dir } = await unpacked('TarGzArchive', (outside) => tarOf(entries(outside)));
+    expect([code, out]).toEqual([1, expect.stringMatching(/gs:\/\/shop\/x (could not be unpacked|holds)/)]);
+    expect(leaks(dir)).toBe(false);
+  });
+
+  test('leaves no pipe behind, however many it holds', async () => {
+    const entries: readonly TarEntry[] = ['a', 'b/c', 'd'].map((name) => ({ name, type: '6' }));
+    const { code, out, dir } = await unpacked('TarGzArchive', () => tarOf(entries));
+    expect([code, out]).toEqual([
+      1,
+      expect.stringMatching(/gs:\/\/shop\/x holds \\".*\/a\\", which is a device or a pipe/),
+    ]);
+    expect(readdirSync(dir, { recursive: true })).toEqual(['b']);
+  });
+
+  test('has no absolute names: they are those below the directory', async () => {
+    const { code, dir, outside } = await unpacked('TarGzArchive', (at) =>
+      tarOf([{ name: join(at, 'evil'), text: 'x' }]),
+    );
+    expect([code, readFileSync(join(dir, outside, 'evil'), 'utf8')]).toEqual([0, 'x']);
+  });
+
+  test('writes nothing to what a link of the same name leads to', async () => {
+    const entries = (outside: string): readonly TarEntry[] => [
+      { name: 'f', type: '2', target: join(outside, 'secret') },
+      { name: 'f', text: 'mine' },
+    ];
+    await unpacked('TarGzArchive', (outside) => tarOf(entries(outside)));
+  });
+
+  test('gives nobody rights: no set-user-ID bits, no other owners', async () => {
+    const { code, dir } = await unpacked('TarGzArchive', () =>
+      tarOf([
+        { name: 'su', mode: 0o6755, owner: 1234, text: 'x' },
+        { name: 'd', type: '5', mode: 0o2755, owner: 1234 },
+      ]),
+    );
+    const [file, directory] = ['su', 'd'].map((name) => lstatSync(join(dir, name)));
+    expect([code, (file?.mode ?? 0) & 0o7777, (directory?.mode ?? 0) & 0o7777]).toEqual([0, 0o755, 0o755]);
+    expect([file?.uid, directory?.uid]).toEqual([process.getuid?.(), process.getuid?.()]);
+  });
+});
+
+describe('a zip archive', () => {
+  test.each<[string, Readonly<Record<string, ZipEntry>>, RegExp]>([
+    ['a name that climbs', { '../evil': { text: 'x' } }, /lies outside/],
+    ['a directory that climbs', { '../evil/': { text: '' } }, /lies outside/],
+    ['a name that climbs from below', { 'a/../../evil': { text: 'x' } }, /lies outside/],
+    ['an absolute name', { '/evil': { text: 'x' } }, /lies outside/],
+    ['a name that ends early', { 'evil\0.txt': { text: 'x' } }, /null bytes/],
+    ['a link', { link: { text: '/etc', mode: 0o120777 } }, /symbolic link/],
+    [
+      'a file that is larger than it says',
+      { bomb: { text: 'x'.repeat(1_000_000), size: 10 } },
+      /larger than the archive says/,
+    ],
+  ])('is refused for %s', async (_, entries, said) => {
+    const { code, out } = await unpacked('ZipArchive', () => zipOf(entries));
+    expect([code, out]).toEqual([1, expect.stringMatching(said)]);
+  });
+
+  test('gives nobody rights: no set-user-ID bits', async () => {
+    const { code, dir } = await unpacked('ZipArchive', () => zipOf({ su: { text: 'x', mode: 0o106755 } }));
+    expect([code, lstatSync(join(dir, 'su')).mode & 0o7777]).toEqual([0, 0o755]);
+  });
+
+  test.each(['ZipArchive', 'Manifest'])('is not unpacked behind a link that is there already (%s)', async (type) => {
+    const archive = type === 'ZipArchive' ? zipOf({ 'd/evil': { text: 'x' } }) : manifest('d/evil');
+    const { code, out } = await unpacked(
+      type,
+      () => archive,
+      (dir, outside) => symlinkSync(outside, join(dir, 'd')),
+    );
+    expect([code, out]).toEqual([1, expect.stringMatching(/lies outside/)]);
+  });
+
+  test.each(['ZipArchive', 'Manifest'])(
+    'does not write to what a link leads to that is there already (%s)',
+    async (type) => {
+      const archive = type === 'ZipArchive' ? zipOf({ f: { text: 'x' } }) : manifest('f');
+      const { code, out } = await unpacked(
+        type,
+        () => archive,
+        (dir, outside) => symlinkSync(join(outside, 'secret'), join(dir, 'f')),
+      );
+      expect([code, out]).toEqual([1, expect.stringMatching(/lies outside/)]);
+    },
+  );
+});
+
+const manifest = (name: string): Buffer => Buffer.from(JSON.stringify({ [name]: { sourceUrl: 'gs://shop/x' } }));
+
+test.each(['../evil', '/evil', 'a/../../evil', 'evil\0'])('a manifest is refused for %j', async (name) => {
+  const { code, out, dir } = await unpacked('Manifest', () => manifest(name));
+  expect([code, out]).toEqual([1, expect.stringMatching(/lies outside|null bytes/)]);
+  expect(existsSync(join(dir, '../evil'))).toBe(false);
+});

@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { imageDigest } from '../../src/scripts/image-digest.js';
+import { expanded, run, type Ended } from '../support/shells.js';
+
+const base = mkdtempSync(join(tmpdir(), 'image-digest-'));
+afterAll(() => rmSync(base, { recursive: true, force: true }));
+
+const digest = (of: string): string => `sha256:${createHash('sha256').update(of).digest('hex')}`;
+const manifest = (of: string): object => ({
+  annotations: { digest: 'not this one', a: ['}', { digest: 'nor this' }] },
+  size: 314,
+  digest: digest(of),
+});
+
+let directories = 0;
+function layout(index?: string): string {
+  const directory = join(base, String(directories++));
+  mkdirSync(directory);
+  if (index !== undefined) writeFileSync(join(directory, 'index.json'), index);
+  return directory;
+}
+
+async function exporter(
+  outputs: readonly (readonly [string, string])[],
+): Promise<Ended & { readonly message: string }> {
+  const message = join(base, `message-${String(directories++)}`);
+  const words = imageDigest(
+    outputs.map(([resource, directory]) => ({ resource, directory })),
+    message,
+  );
+  const ended = await run(words.map(expanded));
+  return { ...ended, message: existsSync(message) ? readFileSync(message, 'utf8') : '' };
+}
+
+const entries = (name: string, value: string): string =>
+  `{"name":"${name}","digest":"${value}","key":"","value":"","resourceRef":{}},` +
+  `{"name":"","digest":"","key":"digest","value":"${value}","resourceRef":{"name":"${name}"}}`;
+
+describe('the digest exporter', () => {
+  test('reports the digest of the one manifest', async () => {
+    const index = JSON.stringify({ schemaVersion: 2, other: [{ digest: 'no' }], manifests: [manifest('a')] });
+    const { code, message } = await exporter([['nginx', layout(index)]]);
+    expect([code, message]).toEqual([0, `[${entries('nginx', digest('a'))}]`]);
+  });
+
+  test('reads an index that is laid out for people', async () => {
+    const index = JSON.stringify({ schemaVersion: 2, manifests: [manifest('a')] }, undefined, 2);
+    expect((await exporter([['nginx', layout(index)]])).message).toBe(`[${entries('nginx', digest('a'))}]`);
+  });
+
+  test('reports the digest of the index when it lists several manifests', async () => {
+    const index = JSON.stringify({ manifests: [manifest('a'), manifest('b')] });
+    expect((await exporter([['nginx', layout(index)]])).message).toBe(`[${entries('nginx', digest(index))}]`);
+  });
+
+  test('says which image has left no index, and reports the others', async () => {
+    const index = JSON.stringify({ manifests: [manifest('a')] });
+    const { code, out, message } = await exporter([
+      ['pushed', layout()],
+      ['kept', layout(index)],
+    ]);
+    expect([code, message]).toEqual([0, `[${entries('kept', digest('a'))}]`]);
+    expect(out).toMatch(/"level":"info".*"msg":"No index.json found for: pushed"/);
+  });
+
+  test('reports nothing when there is no index at all', async () => {
+    const { code, message } = await exporter([['pushed', layout()]]);
+    expect([code, message]).toEqual([0, '']);
+  });
+
+  test.each([
+    ['lists no manifests', '{"manifests":[]}', 'lists no manifests, so the digest of nginx is unknown'],
+    ['is no JSON', 'hello', 'lists no manifests, so the digest of nginx is unknown'],
+    ['has a digest that is none', '{"manifests":[{"digest":"\\"; rm -rf /"}]}', 'holds no sha256 digest for nginx'],
+  ])('fails when the index %s', async (_what, index, said) => {
+    const { code, out, message } = await exporter([['nginx', layout(index)]]);
+    expect([code, message, out]).toEqual([1, '', expect.stringContaining(said)]);
+  });
+});

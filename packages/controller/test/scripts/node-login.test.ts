@@ -1,0 +1,94 @@
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { nodeLoginScript } from '../../src/scripts/node-login.js';
+import { run, shells } from '../support/shells.js';
+
+const base = mkdtempSync(join(tmpdir(), 'node-login-'));
+afterAll(() => rmSync(base, { recursive: true, force: true }));
+
+const NODE = '{"auths":{"127.0.0.1:5000":{"auth":"bm9kZTpsb2dpbg=="}}}';
+
+let homes = 0;
+
+/** Runs the script in a HOME of its own. @returns config.json afterwards; undefined when there is none */
+async function added(
+  shell: readonly string[],
+  own: string | undefined,
+  more: { readonly node?: string | undefined; readonly path?: string } = {},
+): Promise<string | undefined> {
+  const { node, path = process.env['PATH'] ?? '' } = { node: NODE, ...more };
+  const place = join(base, String(homes++));
+  const docker = join(place, 'home/.docker');
+  mkdirSync(join(place, 'home'), { recursive: true });
+  if (own !== undefined) {
+    mkdirSync(docker, { mode: 0o700 });
+    writeFileSync(join(docker, 'config.json'), own, { mode: 0o600 });
+  }
+  const file = join(place, 'node.json');
+  if (node !== undefined) writeFileSync(file, node);
+  const ended = await run([...shell, '-c', nodeLoginScript(file)], { HOME: join(place, 'home'), PATH: path });
+  expect([ended.code, ended.out, ended.err]).toEqual([0, '', '']);
+  const left = readdirSync(join(place, 'home'), { recursive: true, encoding: 'utf8' }).sort();
+  if (left.length === 0) return undefined;
+  expect(left).toEqual(['.docker', '.docker/config.json']);
+  expect(statSync(join(docker, 'config.json')).mode & 0o777).toBe(0o600);
+  return readFileSync(join(docker, 'config.json'), 'utf8').trim();
+}
+
+describe.each(shells)('the login of a node, written by %s', (name, shell) => {
+  test('is the only one where the task has none', async () => {
+    expect(await added(shell, undefined)).toBe(NODE);
+  });
+
+  test.each([
+    [
+      'beside those of the task, of which nothing else changes',
+      '{ "auths" : { "quay.io": {"username":"a}\\"","password":"b\\\\"} }, "credHelpers": {"x":"y"}, "HttpHeaders":{"A":["{"]} }',
+      {
+        auths: { '127.0.0.1:5000': { auth: 'bm9kZTpsb2dpbg==' }, 'quay.io': { username: 'a}"', password: 'b\\' } },
+        credHelpers: { x: 'y' },
+        HttpHeaders: { A: ['{'] },
+      },
+    ],
+    ['alone where the task’s are empty', '{"auths":{ \n}}', JSON.parse(NODE)],
+    ['alone where the task’s are none', '{"auths":null}', JSON.parse(NODE)],
+    ['added where the task’s file has no logins', '{"credsStore":"x"}', { credsStore: 'x', ...JSON.parse(NODE) }],
+    ['added to a file that is empty but for its braces', '{}', JSON.parse(NODE)],
+    [
+      'less than that of the task for the same place',
+      '{"auths":{"127.0.0.1:5000":{"auth":"own"}}}',
+      { auths: { '127.0.0.1:5000': { auth: 'own' } } },
+    ],
+  ])('is %s', async (_, own, want) => {
+    expect(JSON.parse((await added(shell, own)) ?? '')).toEqual(want);
+  });
+
+  test.each(['', 'not JSON', '[]', '{"auths":', '{"auths":{"a":1}', '{]', '{"a" "b"]'])(
+    'is left out where the task’s file is damaged (%j), which stays as it is',
+    async (own) => {
+      expect(await added(shell, own)).toBe(own);
+    },
+  );
+
+  test('is left out where the node has none', async () => {
+    for (const node of [undefined, ''])
+      expect([await added(shell, undefined, { node }), await added(shell, '{}', { node })]).toEqual([undefined, '{}']);
+  });
+
+  // busybox has an awk of its own, whatever PATH says
+  test('is left out where an image has no awk to add it with', async () => {
+    const bin = join(base, `bin-${homes}`);
+    mkdirSync(bin);
+    writeFileSync(join(bin, 'rm'), '#!/bin/sh\nexec /bin/rm "$@"\n');
+    chmodSync(join(bin, 'rm'), 0o755);
+    expect(await added(shell, '{"auths":{}}', { path: bin })).toBe(name.startsWith('busybox') ? NODE : '{"auths":{}}');
+  });
+});
+
+test('a HOME that cannot be written is no reason to fail', async () => {
+  writeFileSync(join(base, 'node.json'), NODE);
+  const ended = await run(['/bin/sh', '-c', nodeLoginScript(join(base, 'node.json'))], { HOME: '/proc/nowhere' });
+  expect([ended.code, ended.out, ended.err]).toEqual([0, '', '']);
+});

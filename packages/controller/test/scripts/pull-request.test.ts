@@ -1,0 +1,144 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { pullRequest, type PullRequest } from '../../src/scripts/pull-request.js';
+import { startFakeGitHub, type FakeGitHub } from '../support/fake-github.js';
+import { runInProcess } from '../support/node-programs.js';
+import { run, type Ended } from '../support/shells.js';
+
+const TOKEN = 't0p-secret';
+let dir = '';
+let server: FakeGitHub;
+
+beforeEach(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'pull-request-'));
+  server = await startFakeGitHub(
+    {
+      labels: ['bug', 'size/L', 'help wanted', '..'],
+      comments: [1, 2, 3].map((id) => ({ id, body: `comment ${String(id)}`, user: { id: 5, login: 'ann' } })),
+      statuses: [{ state: 'pending', context: 'ci/test', description: 'waits', target_url: 'https://ci.corp/1' }],
+    },
+    TOKEN,
+  );
+});
+afterEach(async () => {
+  await server.close();
+  rmSync(dir, { recursive: true });
+});
+
+const act = (
+  mode: PullRequest['mode'],
+  more: Partial<PullRequest> = {},
+  token = TOKEN,
+  start = runInProcess,
+): Promise<Ended> =>
+  start(pullRequest({ mode, url: server.url, path: dir, provider: 'github', skipTlsVerify: false, ...more }), {
+    AUTH_TOKEN: token,
+  });
+const json = (file: string): Record<string, unknown> =>
+  JSON.parse(readFileSync(join(dir, file), 'utf8')) as Record<string, unknown>;
+const files = (of: string): readonly string[] => readdirSync(join(dir, of)).sort();
+
+describe('a pull request that is read', () => {
+  test('lies in files as Tekton lays it out, from all pages of each list', async () => {
+    const ended = await act('download', {}, TOKEN, run);
+    expect(ended.code).toBe(0);
+    expect(ended.out + ended.err).not.toContain(TOKEN);
+    expect(files('.')).toEqual(['base.json', 'comments', 'head.json', 'labels', 'pr.json', 'status']);
+    expect(files('labels')).toEqual(['%2E.', '.MANIFEST', 'bug', 'help+wanted', 'size%2FL']);
+    expect(files('comments')).toEqual(['.MANIFEST', '1.json', '2.json', '3.json']);
+    expect(files('status')).toEqual(['ci%2Ftest.json']);
+    expect(json('status/ci%2Ftest.json')).toEqual({
+      State: 'pending',
+      Label: 'ci/test',
+      Desc: 'waits',
+      Target: 'https://ci.corp/1',
+    });
+    expect(json('comments/2.json')).toMatchObject({ ID: 2, Body: 'comment 2', Author: { Login: 'ann' } });
+    expect(json('head.json')).toMatchObject({
+      Ref: 'more',
+      Sha: 'b3b3df63cfc27929f503fefefa3ffa334568c515',
+      Repo: { FullName: 'corp/shop', Clone: 'https://github.corp/corp/shop.git' },
+    });
+    expect(json('base.json')).toMatchObject({ Ref: 'main' });
+    expect(json('pr.json')).toMatchObject({ Number: 1, Title: 'Sell more', Body: '', Source: 'more', Target: 'main' });
+    expect(statSync(join(dir, 'pr.json')).mode & 0o777).toBe(0o400);
+  });
+
+  test.each([
+    ['a token that is not the right one', {}, 'wrong', /answered 401 .*Bad credentials/],
+    ['an address of no pull request', { url: 'http://127.0.0.1/corp/shop' }, TOKEN, /names no pull request/],
+    ['a host that gives away no provider', { provider: '' }, TOKEN, /unable to guess scm provider/],
+    ['a provider that nobody knows', { provider: 'svn' }, TOKEN, /the provider svn is unknown/],
+  ])('fails at %s, and says so', async (_, more, token, said) => {
+    const ended = await act('download', more, token);
+    expect([ended.code, ended.out]).toEqual([1, expect.stringMatching(said)]);
+    expect(ended.out + ended.err).not.toContain(token);
+  });
+});
+
+describe('a pull request that is sent back', () => {
+  test('changes nothing when nothing was changed', async () => {
+    await act('download');
+    expect((await act('upload', {}, TOKEN, run)).code).toBe(0);
+    expect(server.changes).toEqual([]);
+  });
+
+  test('has labels set and taken off, comments made and deleted, statuses set', async () => {
+    await act('download');
+    rmSync(join(dir, 'labels/size%2FL'));
+    writeFileSync(join(dir, 'labels/ready%3A+yes'), '');
+    rmSync(join(dir, 'comments/1.json'));
+    writeFileSync(join(dir, 'comments/new.json'), JSON.stringify({ Body: 'well done' }));
+    writeFileSync(join(dir, 'comments/plain'), 'plain text');
+    writeFileSync(
+      join(dir, 'status/ci%2Ftest.json'),
+      JSON.stringify({ ...json('status/ci%2Ftest.json'), State: 'success' }),
+    );
+    writeFileSync(
+      join(dir, 'status/lint.json'),
+      JSON.stringify({ Label: 'lint', State: 'cancelled', Desc: 'too slow' }),
+    );
+    expect(await act('upload')).toMatchObject({ code: 0 });
+    expect(server.state).toEqual({
+      labels: ['bug', 'help wanted', '..', 'ready: yes'],
+      comments: [
+        expect.objectContaining({ id: 2 }),
+        expect.objectContaining({ id: 3 }),
+        expect.objectContaining({ body: 'well done' }),
+        expect.objectContaining({ body: 'plain text' }),
+      ],
+      statuses: [
+        { state: 'error', context: 'lint', description: 'too slow' },
+        { state: 'success', context: 'ci/test', description: 'waits', target_url: 'https://ci.corp/1' },
+      ],
+    });
+  });
+
+  test('takes away nothing that came after it was read', async () => {
+    await act('download');
+    server.state.labels.push('late');
+    server.state.comments.push({ id: 44, body: 'late', user: { id: 1, login: 'x' } });
+    rmSync(join(dir, 'labels/bug'));
+    await act('upload');
+    expect(server.state.labels).toEqual(['size/L', 'help wanted', '..', 'late']);
+    expect(server.state.comments.map(({ id }) => id)).toEqual([1, 2, 3, 44]);
+  });
+
+  test('may be an output alone, from files that a step wrote', async () => {
+    writeFileSync(join(dir, 'note'), '');
+    expect((await act('upload')).code).toBe(0);
+    expect(existsSync(join(dir, 'comments'))).toBe(false);
+    expect(server.changes).toEqual([]);
+  });
+
+  test('tells all that could not be done, and does the rest', async () => {
+    await act('download');
+    writeFileSync(join(dir, 'status/bad.json'), JSON.stringify({ Label: 'bad', State: 'splendid' }));
+    writeFileSync(join(dir, 'comments/new'), 'still said');
+    const ended = await act('upload');
+    expect([ended.code, ended.out]).toEqual([1, expect.stringContaining('Creating status bad')]);
+    expect(server.state.comments.at(-1)?.body).toBe('still said');
+  });
+});

@@ -1,0 +1,70 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { entrypoint } from '../../src/scripts/entrypoint.js';
+import { expanded, run, shells, type Ended } from '../support/shells.js';
+
+let place = '';
+beforeEach(() => {
+  place = mkdtempSync(join(tmpdir(), 'results-'));
+});
+afterEach(() => rmSync(place, { recursive: true, force: true }));
+
+/** Runs a lone step that declares some results. */
+function step(shell: readonly string[], names: readonly string[], command: readonly string[]): Promise<Ended> {
+  const results = { names, directory: place, message: join(place, '.message') };
+  const { command: program, args } = entrypoint({ index: 0, count: 1, toolsDir: place, results }, shell);
+  return run([...program, ...args, ...command].map(expanded));
+}
+
+const told = (): unknown => JSON.parse(readFileSync(join(place, '.message'), 'utf8'));
+const result = (key: string, value: string): object => ({ key, value, type: 'TaskRunResult' });
+
+describe.each(shells)('the results of a step in %s', (_name, shell) => {
+  test.each([
+    ['nothing', ''],
+    ['one line without an end', 'abc'],
+    ['line ends, blanks and empty lines', '\n  a\t\r\n\n b \n\n'],
+    ['quotes, backslashes and what a shell would expand', `"\\n" 'x' $HOME $(id) \`id\` %s * \\`],
+    ['text of the world', 'Grüße, 世界 🚀\n'],
+    ['every control character', String.fromCharCode(...Array.from({ length: 31 }, (_, index) => index + 1), 127)],
+  ])('are told to the byte: %s', async (_what, value) => {
+    writeFileSync(join(place, 'r'), value);
+    const { code, err } = await step(shell, ['r'], ['true']);
+    expect([code, err, told()]).toEqual([0, '', [result('r', value)]]);
+  });
+
+  test('are those that are declared and written, in the order of the declaration', async () => {
+    const write = 'cd "$1"; printf 1 >a; printf 2 >b; printf 3 >undeclared';
+    const { code } = await step(shell, ['b', 'absent', 'a'], ['sh', '-c', write, '-', place]);
+    expect([code, told()]).toEqual([0, [result('b', '2'), result('a', '1')]]);
+  });
+
+  test('are not told of a step that failed, whose exit code stays', async () => {
+    writeFileSync(join(place, 'r'), 'x');
+    const { code } = await step(shell, ['r'], ['sh', '-c', 'exit 7']);
+    expect([code, existsSync(join(place, '.message'))]).toEqual([7, false]);
+  });
+
+  test('may have 4096 bytes together, everything counted, and a byte more fails the step', async () => {
+    const frame = JSON.stringify([result('r', '')]).length;
+    writeFileSync(join(place, 'r'), 'x'.repeat(4096 - frame));
+    expect(await step(shell, ['r'], ['true'])).toMatchObject({ code: 0 });
+    expect(readFileSync(join(place, '.message')).length).toBe(4096);
+    writeFileSync(join(place, 'r'), 'x'.repeat(4097 - frame));
+    expect(await step(shell, ['r'], ['true'])).toMatchObject({
+      code: 1,
+      err: 'pipewright: the results of a task must fit into 4096 bytes together; with r they do not. Hand over large values as files\n',
+    });
+  });
+
+  test.each([
+    ['many lines', 'x\n'.repeat(500_000)],
+    ['one line', 'x'.repeat(1_000_000)],
+    ['one line of a file that takes minutes to read', Buffer.alloc(64 * 1024 * 1024, 'x')],
+  ])('do not hold up a step that wrote far too much: %s', async (_what, value) => {
+    writeFileSync(join(place, 'r'), value);
+    expect(await step(shell, ['r'], ['true'])).toMatchObject({ code: 1 });
+  });
+});

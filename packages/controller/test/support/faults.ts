@@ -1,0 +1,86 @@
+/** What may go wrong with a write of a controller. Tests have it happen to each single one. */
+
+import { expect, test } from '@jest/globals';
+import type { Send } from '@pipewright/kube';
+import { startController } from '../../src/index.js';
+
+const answer = (code: number, reason: string, message: string): Promise<Response> =>
+  Promise.resolve(Response.json({ kind: 'Status', code, reason, message }, { status: code }));
+
+/** The ways in which a write comes to grief. */
+const griefs = {
+  /** The server carries it out, and the answer is lost. */
+  'its answer is lost': async (send: Send, request: Request): Promise<Response> => {
+    await send(request);
+    throw new Error('the connection was reset');
+  },
+  /** It never reaches the server. */
+  'it is lost': (): Promise<Response> => Promise.reject(new Error('the connection was refused')),
+  /** The server is out of order for a moment. */
+  'the server fails': (): Promise<Response> => answer(500, 'InternalError', 'etcd'),
+  /** Somebody else has written. */
+  'there is a conflict': (): Promise<Response> => answer(409, 'Conflict', 'the object has been modified'),
+} as const;
+
+/** Whether a request changes something that matters. */
+const isWrite = ({ method, url }: Request): boolean => method !== 'GET' && !url.includes('/events');
+
+/** A story that is told again for every single write of its controller. */
+export interface Story {
+  /** Begins anew in a namespace of its own, whose name it gives. */
+  readonly fresh: () => Promise<string>;
+  readonly cluster: () => Send;
+  /** What is seen when the controller, which speaks through `send`, has come to an end and is stopped. */
+  readonly outcome: (send: Send) => Promise<unknown>;
+  /** What must be seen each time. */
+  readonly want: unknown;
+  readonly milliseconds: number;
+}
+
+/** `npm run test:thorough` has each write fail in each way; by default each fails in one, since a run is executed again for every one. */
+const { THOROUGH: everyWrite } = process.env;
+const ways = Object.entries(griefs).map(([name, grief], index) => ({ name, grief, first: index + 1 }));
+const STEP = everyWrite ? 1 : ways.length;
+const which = everyWrite ? 'every single write' : 'every fourth write';
+
+/** Tests that a story ends the same, whichever write comes to grief, and whenever its controller dies. */
+export function atEveryWrite({ fresh, cluster, outcome, want, milliseconds }: Story): void {
+  test.each(ways)(
+    `when $name, at ${which}`,
+    async ({ grief, first }) => {
+      for (let k = everyWrite ? 1 : first, written = k; written >= k; k += STEP) {
+        await fresh();
+        written = 0;
+        const send: Send = (request) =>
+          isWrite(request) && ++written === k ? grief(cluster(), request) : cluster()(request);
+        expect([k, await outcome(send)]).toEqual([k, want]);
+        expect(k).toBeLessThan(100);
+      }
+    },
+    milliseconds,
+  );
+
+  test(
+    `when the controller dies after ${everyWrite ? 'every single' : 'every second'} write and another takes over`,
+    async () => {
+      for (let k = 1, reached = true; reached; k += everyWrite ? 1 : 2) {
+        const namespace = await fresh();
+        let written = 0;
+        let died: () => void = () => undefined;
+        const dead = new Promise<void>((resolve) => (died = resolve));
+        const send: Send = async (request) => {
+          if (written >= k) throw new Error('dead');
+          const response = await cluster()(request);
+          if (isWrite(request) && ++written === k) died();
+          return response;
+        };
+        const successor = dead.then(() => startController({ send: cluster(), namespace }));
+        expect([k, await outcome(send)]).toEqual([k, want]);
+        reached = written >= k;
+        if (reached) await (await successor).stop();
+        expect(k).toBeLessThan(100);
+      }
+    },
+    milliseconds,
+  );
+}

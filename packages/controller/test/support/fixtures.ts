@@ -1,0 +1,123 @@
+/**
+ * A pipeline with conditions, as the planner sees it: deploy if it is sunny and dry.
+ *
+ * The TaskRuns in it are those that the planner itself would make.
+ */
+
+import type {
+  ConditionSpec,
+  PipelineRun,
+  PipelineRunSpec,
+  PipelineRunStatus,
+  PipelineSpec,
+  PipelineTaskCondition,
+  TaskRun,
+  TaskRunStatus,
+  TaskSpec,
+} from '@pipewright/tekton';
+import { planPipelineRun, type ObservedPipelineRun, type PipelineRunDecision } from '../../src/pipelinerun/plan.js';
+import type { FoundCondition } from '../../src/pipelinerun/resolve.js';
+
+export const NOON = '2026-01-01T12:00:00Z';
+export const at = (time: string): Date => new Date(`2026-01-01T${time}Z`);
+
+export const ok: TaskSpec = { steps: [{ name: 's', image: 'ubuntu', command: ['true'] }] };
+export const use = (name: string, ...runAfter: readonly string[]) => ({ name, taskRef: { name: 'ok' }, runAfter });
+export const on = (...names: readonly string[]): readonly PipelineTaskCondition[] =>
+  names.map((conditionRef) => ({ conditionRef }));
+export const check: ConditionSpec = { check: { image: 'busybox', command: ['true'] } };
+
+/** test, then deploy if it is sunny and dry, then announce; lint beside them. */
+export const release: PipelineSpec = {
+  tasks: [
+    use('test'),
+    { ...use('deploy', 'test'), conditions: on('sunny', 'dry') },
+    use('announce', 'deploy'),
+    use('lint'),
+  ],
+};
+/** Only the task that is asked about. */
+export const alone: PipelineSpec = { tasks: [{ ...use('deploy'), conditions: on('sunny', 'dry') }] };
+
+export type Differences = Partial<Omit<ObservedPipelineRun, 'run' | 'pipeline'>> & {
+  readonly spec?: PipelineRunSpec;
+  readonly pipeline?: PipelineSpec;
+  readonly status?: PipelineRunStatus;
+};
+
+/** The release pipeline, nothing started, noon; with these differences. */
+export function seen({ spec = {}, status, pipeline = release, ...rest }: Differences = {}): ObservedPipelineRun {
+  const run: PipelineRun = {
+    apiVersion: 'tekton.dev/v1alpha1',
+    kind: 'PipelineRun',
+    metadata: { name: 'run', namespace: 'ns', uid: 'u', annotations: { why: 'push' } },
+    spec: { pipelineRef: { name: 'p' }, ...spec },
+    ...(status && { status }),
+  };
+  return {
+    run,
+    pipeline: { spec: pipeline },
+    tasks: new Map([['Task/ok', { spec: ok }]]),
+    resources: new Map(),
+    conditions: new Map<string, FoundCondition>([
+      ['sunny', { spec: check }],
+      ['dry', { spec: check }],
+    ]),
+    taskRuns: new Map(),
+    now: at('12:00:00'),
+    ...rest,
+  };
+}
+
+const verdict = (status: 'True' | 'False' | 'Unknown', reason: string): TaskRunStatus => ({
+  conditions: [{ type: 'Succeeded', status, reason, message: '' }],
+});
+export const states = {
+  running: verdict('Unknown', 'Running'),
+  passed: verdict('True', 'Succeeded'),
+  failed: verdict('False', 'Failed'),
+  cancelled: verdict('False', 'TaskRunCancelled'),
+} as const;
+
+/** Names without their hashes: `deploy`, or `deploy?sunny` for the check. */
+export const called = ({ metadata: { name = '', labels = {} } }: TaskRun): string => {
+  const task = labels['tekton.dev/pipelineTask'] ?? '';
+  if (labels['tekton.dev/conditionCheck'] === undefined) return task;
+  return `${task}?${name.replace(/^run-[a-z]+-[a-z0-9]{5}-/, '').replace(/-[a-z0-9]{5}$/, '')}`;
+};
+
+export const does = ({ actions }: PipelineRunDecision): readonly string[] =>
+  actions.map((action) => ('taskRun' in action ? `${action.do} ${called(action.taskRun)}` : action.do));
+
+export const says = ({ status: { conditions: [condition] = [] } }: PipelineRunDecision): string =>
+  `${condition?.reason ?? ''}: ${(condition?.message ?? '').replaceAll(/-[bcdfghjklmnpqrstvwxz2456789]{5}\b/g, '-?')}`;
+
+/** Every TaskRun that the planner would ever make for this pipeline, by name without hashes. */
+export function made(pipeline: PipelineSpec): ReadonlyMap<string, TaskRun> {
+  const all = new Map<string, TaskRun>();
+  const here = new Map<string, TaskRun>();
+  for (let before = -1; before < all.size;) {
+    before = all.size;
+    for (const action of planPipelineRun(seen({ pipeline, taskRuns: here })).actions)
+      if (action.do === 'create') {
+        all.set(called(action.taskRun), action.taskRun);
+        here.set(action.taskRun.metadata.name ?? '', { ...action.taskRun, status: states.passed });
+      }
+  }
+  return all;
+}
+
+/** These TaskRuns, in these states. */
+export function standing(
+  statuses: Readonly<Record<string, TaskRunStatus>>,
+  pipeline: PipelineSpec = release,
+): ReadonlyMap<string, TaskRun> {
+  const all = made(pipeline);
+  return new Map(
+    Object.entries(statuses).map(([name, status]) => {
+      const taskRun = all.get(name);
+      if (!taskRun) throw new Error(`no TaskRun is made for ${name}`);
+      return [taskRun.metadata.name ?? '', { ...taskRun, status }];
+    }),
+  );
+}

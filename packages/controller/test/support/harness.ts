@@ -1,0 +1,198 @@
+/**
+ * An embedded API server with a controller, and a kubelet of a few lines that ends containers as a test says.
+ *
+ * The kubelet is written against the API alone, so what is tested is what a real one would see; the embedded node has tests of
+ * its own.
+ */
+
+import { crds, type KubernetesObject, type PipelineRun, type StatusCondition, type TaskRun } from '@pipewright/tekton';
+import { startCluster, type Cluster } from '@pipewright/cluster';
+import {
+  CONFIG_MAPS,
+  KubeClient,
+  NAMESPACES,
+  PERSISTENT_VOLUME_CLAIMS,
+  PODS,
+  resource,
+  SERVICE_ACCOUNTS,
+  type KubeObject,
+  type Resource,
+  type Send,
+} from '@pipewright/kube';
+import type { Log } from '../../src/index.js';
+import type { Pod } from '../../src/pod/pod-types.js';
+
+const KINDS: Readonly<Record<string, Resource>> = {
+  ...Object.fromEntries(
+    ['Task', 'ClusterTask', 'TaskRun', 'Pipeline', 'PipelineRun', 'PipelineResource', 'Condition'].map((kind) => [
+      kind,
+      resource('tekton.dev/v1alpha1', `${kind.toLowerCase()}s`, kind, kind !== 'ClusterTask'),
+    ]),
+  ),
+  Secret: resource('v1', 'secrets', 'Secret'),
+  ServiceAccount: SERVICE_ACCOUNTS,
+  Pod: PODS,
+  Namespace: NAMESPACES,
+  ResourceQuota: resource('v1', 'resourcequotas', 'ResourceQuota'),
+  ConfigMap: CONFIG_MAPS,
+  PersistentVolumeClaim: PERSISTENT_VOLUME_CLAIMS,
+};
+
+export const kindOf = (kind: string): Resource => KINDS[kind] ?? resource('v1', kind, kind);
+
+/** How a container ends; by default with 0. `stays`: it goes on until its pod is deleted. */
+export type Ends = { readonly exitCode?: number; readonly message?: string; readonly reason?: string } | 'stays';
+
+/** Says how each container of a pod ends. */
+export type Script = (pod: Pod, container: string) => Ends | undefined;
+
+/** A namespace of an embedded cluster, with what tests do there. */
+export class Bench {
+  readonly client: KubeClient;
+  readonly namespace: string;
+  readonly #patience: number;
+
+  /** @param patience milliseconds until what a test waits for must have come */
+  constructor(send: Send, namespace: string, patience = 60_000) {
+    this.client = new KubeClient(send);
+    this.namespace = namespace;
+    this.#patience = patience;
+  }
+
+  /** The same namespace, reached in another way. */
+  on(send: Send): Bench {
+    return new Bench(send, this.namespace, this.#patience);
+  }
+
+  async create<T extends KubeObject>(kind: string, name: string, rest: object): Promise<T> {
+    const { namespace } = this;
+    const of = kindOf(kind);
+    const apiVersion = of.group === '' ? of.version : `${of.group}/${of.version}`;
+    const { metadata = {}, ...fields } = rest as KubernetesObject; // what a test writes
+    const object = { apiVersion, kind, metadata: { ...metadata, name, namespace }, ...fields };
+    return this.client.create<T>(of, { namespace }, object);
+  }
+
+  /** Resolves when the run has ended, with its condition. */
+  async ended(kind: 'TaskRun' | 'PipelineRun', name: string): Promise<StatusCondition> {
+    return this.until<TaskRun | PipelineRun, StatusCondition>(kind, name, ({ status }) => {
+      const [condition] = status?.conditions ?? [];
+      return condition && condition.status !== 'Unknown' ? condition : undefined;
+    });
+  }
+
+  /** Resolves with what `look` finds in an object, once it finds something. */
+  async until<T extends KubeObject, R>(kind: string, name: string, look: (object: T) => R | undefined): Promise<R> {
+    return this.anyUntil<T, R>(kind, (object) => (object.metadata.name === name ? look(object) : undefined), name);
+  }
+
+  /** The same of any object of the kind. */
+  async anyUntil<T extends KubeObject, R>(kind: string, look: (object: T) => R | undefined, named = 'any'): Promise<R> {
+    const signal = AbortSignal.timeout(this.#patience);
+    const { namespace } = this;
+    for await (const { object } of this.client.watch<T>(kindOf(kind), { namespace, signal })) {
+      const found = look(object);
+      if (found !== undefined) return found;
+    }
+    throw new Error(`${kind} ${named} never came to that`);
+  }
+
+  /** Resolves when there is no such object any more. */
+  async gone(kind: string, name: string): Promise<void> {
+    const signal = AbortSignal.timeout(this.#patience);
+    const of = kindOf(kind);
+    const at = of.namespaced ? { namespace: this.namespace } : {};
+    const { resourceVersion, items } = await this.client.list(of, at);
+    if (!items.some(({ metadata }) => metadata.name === name)) return;
+    for await (const { type, object } of this.client.watch(of, { ...at, resourceVersion, signal }))
+      if (type === 'DELETED' && object.metadata.name === name) return;
+    throw new Error(`${kind} ${name} is still there`);
+  }
+
+  async list<T extends KubeObject>(kind: string): Promise<readonly T[]> {
+    return (await this.client.list<T>(kindOf(kind), { namespace: this.namespace })).items;
+  }
+}
+
+let namespaces = 0;
+
+/** A new namespace. */
+export async function newBench(cluster: Cluster): Promise<Bench> {
+  const bench = new Bench(cluster.send, `bench-${String(namespaces++)}`);
+  await bench.client.create(
+    NAMESPACES,
+    {},
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: bench.namespace } },
+  );
+  return bench;
+}
+
+/** An embedded cluster without a node of its own; `script` is its kubelet's. */
+export async function newCluster(
+  script: () => Script,
+  now: () => Date = () => new Date(),
+): Promise<{ readonly cluster: Cluster; readonly close: () => Promise<void> }> {
+  const cluster = await startCluster({ crds: crds(), now });
+  const over = new AbortController();
+  const kubelet = runKubelet(new KubeClient(cluster.send), script, now, over.signal);
+  return {
+    cluster,
+    close: async () => {
+      over.abort();
+      await kubelet;
+      await cluster.close();
+    },
+  };
+}
+
+/** Ends containers as soon as a pod is there. */
+async function runKubelet(
+  client: KubeClient,
+  script: () => Script,
+  date: () => Date,
+  signal: AbortSignal,
+): Promise<void> {
+  for await (const { type, object: pod } of client.watch<Pod>(PODS, { signal })) {
+    if (type !== 'ADDED') continue;
+    const { namespace, name = '' } = pod.metadata;
+    const now = date().toISOString();
+    const ends = pod.spec.containers.map((container) => [container.name, script()(pod, container.name) ?? {}] as const);
+    const containerStatuses = ends.map(([container, end]) => ({
+      name: container,
+      imageID: `${container}@sha256:1`,
+      ready: end === 'stays',
+      state:
+        end === 'stays'
+          ? { running: { startedAt: now } }
+          : { terminated: { reason: 'Completed', exitCode: 0, finishedAt: now, ...end } },
+    }));
+    const over = ends.every(([, end]) => end !== 'stays');
+    const failed = ends.some(([, end]) => end !== 'stays' && (end.exitCode ?? 0) !== 0);
+    const status = { phase: over ? (failed ? 'Failed' : 'Succeeded') : 'Running', containerStatuses };
+    await client
+      .patch(PODS, { namespace, name }, { status }, { type: 'merge', subresource: 'status' })
+      .catch(() => undefined); // it may be gone
+  }
+}
+
+/** Collects what a controller logs. */
+export function collectingLog(): Log & { readonly lines: string[] } {
+  const lines: string[] = [];
+  const add = (message: string, facts: object = {}): void => void lines.push(`${message} ${JSON.stringify(facts)}`);
+  return { lines, info: add, warn: add, error: add };
+}
+
+/** A Task of one step that succeeds. */
+export const okTask = { spec: { steps: [{ name: 's', image: 'ubuntu', command: ['true'] }] } };
+
+/** A Pipeline in which each task waits for the one before. */
+export const chain = (names: readonly string[], more: object = {}): object => ({
+  spec: {
+    tasks: names.map((name, index) => ({
+      name,
+      taskRef: { name: 'ok' },
+      ...(index > 0 && { runAfter: [names[index - 1]] }),
+      ...more,
+    })),
+  },
+});

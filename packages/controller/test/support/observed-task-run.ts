@@ -1,0 +1,73 @@
+/** TaskRuns and pods as a plan may see them, and what it comes to. */
+
+import type { TaskRun, TaskRunSpec, TaskRunStatus } from '@pipewright/tekton';
+import type { ContainerStatus, Pod, PodStatus } from '../../src/pod/pod-types.js';
+import { planTaskRun, type TaskRunAction } from '../../src/taskrun/plan.js';
+
+export const NOON = '2026-01-01T12:00:00Z';
+export const at = (time: string): Date => new Date(`2026-01-01T${time}Z`);
+
+export const begun: TaskRunStatus = {
+  conditions: [
+    { type: 'Succeeded', status: 'Unknown', reason: 'Pending', message: 'Pending', lastTransitionTime: NOON },
+  ],
+  startTime: NOON,
+  podName: 'run-pod-1',
+};
+
+export const run = (status?: TaskRunStatus, spec: TaskRunSpec = {}): TaskRun => ({
+  apiVersion: 'tekton.dev/v1alpha1',
+  kind: 'TaskRun',
+  metadata: { name: 'run', namespace: 'ns', uid: 'u' },
+  spec,
+  ...(status && { status }),
+});
+
+export const state = {
+  waits: (reason: string, message?: string) => ({ waiting: { reason, ...(message && { message }) } }),
+  runs: { running: { startedAt: NOON } },
+  ended: (exitCode: number, more: object = {}) => ({
+    terminated: { exitCode, reason: exitCode === 0 ? 'Completed' : 'Error', finishedAt: NOON, ...more },
+  }),
+};
+
+/** A pod with these containers' states, by name; a container without a state has not been seen yet. */
+export function pod(
+  phase: string,
+  containers: Readonly<Record<string, ContainerStatus['state']>>,
+  more: Partial<PodStatus> = {},
+): Pod {
+  const names = Object.keys(containers);
+  const seen = Object.entries(containers).flatMap(([name, one]) =>
+    one ? [{ name, imageID: `${name}@sha256:1`, ready: one.running !== undefined, state: one }] : [],
+  );
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'run-pod-1', namespace: 'ns', uid: 'p' },
+    spec: { containers: names.map((name) => ({ name, image: 'ubuntu' })) },
+    status: { phase, containerStatuses: seen.toReversed(), ...more }, // the API promises no order
+  };
+}
+
+/** The same pod while somebody deletes it. */
+export const deleted = (seen: Pod): Pod => ({ ...seen, metadata: { ...seen.metadata, deletionTimestamp: NOON } });
+
+/** What a decision comes to: reason and message, and what is done. */
+export function decide(given: {
+  readonly run?: TaskRun;
+  readonly pod?: Pod;
+  readonly replacement?: Pod;
+  readonly now?: Date;
+}) {
+  const decision = planTaskRun({ run: run(begun), now: at('12:00:05'), ...given });
+  const [condition] = decision.status.conditions ?? [];
+  const what = ({ do: does }: TaskRunAction): string => does;
+  return {
+    decision,
+    says: `${condition?.reason ?? ''}: ${condition?.message ?? ''}`,
+    does: decision.actions.map(what),
+  };
+}
+
+export const logs = (step: string): string => `for logs run: kubectl -n ns logs run-pod-1 -c ${step}`;

@@ -1,0 +1,57 @@
+/** Requests for pods, and what tests read off a pod. */
+
+import { readTask, readTaskRun, type TaskRunSpec, type TaskSpec } from '@pipewright/tekton';
+import type { Bindings } from '../../src/resources/resource-steps.js';
+import { DEFAULT_IMAGES } from '../../src/run/options.js';
+import type { Pod } from '../../src/pod/pod-types.js';
+import { taskPod, type PodRequest } from '../../src/pod/pod.js';
+
+/** A step of no particular interest, but for these differences. */
+export const step = (name: string, more: object = {}): object => ({
+  name,
+  image: 'ubuntu',
+  command: ['true'],
+  ...more,
+});
+
+const none: Bindings = { inputs: new Map(), outputs: new Map() };
+
+/** The request for a Task and TaskRun of no particular interest, but for these differences. */
+export function request(task: object, more: Partial<PodRequest> & { readonly spec?: TaskRunSpec } = {}): PodRequest {
+  const { spec = {}, ...rest } = more;
+  return {
+    taskRun: {
+      name: 'run',
+      namespace: 'ns',
+      uid: 'u-1',
+      labels: { team: 'a' },
+      annotations: { note: 'b' },
+      apiVersion: 'tekton.dev/v1alpha1',
+    },
+    attempt: 0,
+    run: readTaskRun(spec),
+    task: readTask(task as TaskSpec), // written as users write it
+    bindings: none,
+    secrets: [],
+    images: DEFAULT_IMAGES,
+    replacement: false,
+    lendShell: false,
+    commands: new Map(),
+    ...rest,
+  };
+}
+
+/** The pod that is made for such a request. Throws if there is none. */
+export function pod(task: object, more: Parameters<typeof request>[1] = {}): Pod {
+  const made = taskPod(request(task, more));
+  if (!('pod' in made)) throw new Error(JSON.stringify(made));
+  return made.pod;
+}
+
+/** What follows the entrypoint's own words. */
+export const commandOf = ({ args = [] }: Pod['spec']['containers'][number]): readonly string[] =>
+  args.slice(args.indexOf('--') + 1);
+
+/** Names without their random-looking ends. */
+export const names = (of: readonly { readonly name: string }[] | undefined): readonly string[] =>
+  (of ?? []).map(({ name }) => name.replace(/-[a-z0-9]{5}$/, '-?'));

@@ -1,0 +1,51 @@
+/** Steps of a pod as processes of this machine: the entrypoint's words, started together in a directory of their own. */
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { entrypoint, type Turn } from '../../src/scripts/entrypoint.js';
+import { expanded, run, type Ended } from './shells.js';
+
+const places: string[] = [];
+
+/** A new directory, until `removePlaces`. */
+export const place = (): string => {
+  const made = mkdtempSync(join(tmpdir(), 'steps-'));
+  places.push(made);
+  return made;
+};
+
+/** Removes the directories of a test. */
+export const removePlaces = (): void => {
+  for (const made of places.splice(0)) rmSync(made, { recursive: true, force: true });
+};
+
+/** A step: its command, its environment, and what else the entrypoint is told. */
+export type Step = {
+  readonly runs: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+} & Partial<Turn>;
+
+/** A step of shell text. */
+export const sh = (text: string): Step => ({ runs: ['sh', '-c', text] });
+
+/** The words a runtime would start step `index` with. */
+export function words(
+  shell: readonly string[],
+  toolsDir: string,
+  steps: readonly Step[],
+  index: number,
+): readonly string[] {
+  const { runs = [], env: _, ...turn } = steps[index] ?? {};
+  const { command, args } = entrypoint({ index, count: steps.length, toolsDir, ...turn }, shell);
+  return [...command, ...args, ...runs].map(expanded);
+}
+
+/** Starts all steps, the last one first, and waits for all. */
+export async function together(shell: readonly string[], steps: readonly Step[]): Promise<readonly Ended[]> {
+  const toolsDir = place();
+  const started = steps
+    .map((_, index) => steps.length - 1 - index)
+    .map((index) => run(words(shell, toolsDir, steps, index), steps[index]?.env));
+  return (await Promise.all(started)).toReversed();
+}

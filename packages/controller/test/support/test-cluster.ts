@@ -1,0 +1,193 @@
+/**
+ * Clusters whose pods really run, for cases that must come out alike on each: the embedded one with its sandbox, and the Kubernetes
+ * that KUBECONFIG names.
+ *
+ * On a Kubernetes LAB_HOST is this machine's address as pods see it, and `LAB image DIR NAME` builds DIR/Dockerfile and pushes it
+ * (see examples/article/lab/prepare.sh): images of the controller's own steps stand in for those it would pull.
+ */
+
+import { execFile } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { openTemporaryDirectory, sandbox, startCluster } from '@pipewright/cluster';
+import {
+  CUSTOM_RESOURCE_DEFINITIONS,
+  KubeClient,
+  kubeconfigSend,
+  NAMESPACES,
+  SERVICE_ACCOUNTS,
+  type Send,
+} from '@pipewright/kube';
+import { crds } from '@pipewright/tekton';
+import { DEFAULT_IMAGES, type Images } from '../../src/index.js';
+import { Bench } from './harness.js';
+
+/** Programs and files by absolute path, to be in the images of the controller's own steps. */
+export type Files = Readonly<Record<string, string>>;
+
+/** A cluster. */
+export interface Ground {
+  readonly send: Send;
+  /** What a controller is to be told. */
+  readonly images: Partial<Images>;
+  close(): Promise<void>;
+}
+
+/** Where a cluster can be had. */
+export interface Place {
+  readonly name: 'the embedded cluster' | 'a real cluster';
+  /** This machine, as programs in pods reach it. */
+  readonly host: () => string;
+  /** Milliseconds until what a test waits for must have come. */
+  readonly patience: number;
+  /** @returns why pods cannot run there; undefined when they can */
+  readonly unusable: () => Promise<string | undefined>;
+  /** @param files laid into the images of the controller's own steps */
+  readonly open: (files?: Files) => Promise<Ground>;
+}
+
+/** The embedded cluster, with this machine's own files for every image. */
+export const EMBEDDED: Place = {
+  name: 'the embedded cluster',
+  host: () => '127.0.0.1',
+  patience: 60_000,
+  unusable: async () => {
+    const probe = await sandbox().probe();
+    return probe.usable ? undefined : probe.problem.code;
+  },
+  open: async (files) => {
+    const folder = await openTemporaryDirectory('ground');
+    lay(folder.path, files);
+    const own: readonly string[] = Object.values(DEFAULT_IMAGES);
+    const overlays = files ? [folder.path] : [];
+    const cluster = await startCluster({
+      runtime: sandbox(),
+      images: (image) => ({ rootfs: 'host', ...(own.includes(image) && { overlays }) }),
+      crds: crds(),
+    });
+    return {
+      send: cluster.send,
+      images: {},
+      close: async () => {
+        await cluster.close();
+        await folder.remove();
+      },
+    };
+  },
+};
+
+const run = promisify(execFile);
+
+/** What a cluster that reaches no registry on the internet is to use. */
+const WITHIN = { git: 'alpine/git', shell: 'busybox', lent: 'busybox', nop: 'busybox' };
+
+/** The cluster that KUBECONFIG names. */
+export const KUBERNETES: Place = {
+  name: 'a real cluster',
+  host: () => process.env['LAB_HOST'] ?? '127.0.0.1',
+  patience: 120_000,
+  unusable: () => Promise.resolve(undefined),
+  open: async (files) => {
+    if (!process.env['KUBECONFIG']) throw new Error('set KUBECONFIG: this suite runs pods on a cluster');
+    const own = files && (await pushed(files));
+    const send = await kubeconfigSend();
+    const client = new KubeClient(send);
+    for (const crd of crds()) {
+      const how = { type: 'apply', fieldManager: 'pipewright', force: true } as const;
+      await client.patch(CUSTOM_RESOURCE_DEFINITIONS, { name: crd.metadata.name }, crd, how);
+    }
+    return { send, images: { ...WITHIN, ...own }, close: () => send.close() };
+  },
+};
+
+/** Pushes an image with Node and these files, named after them: a node keeps what it has under a name. */
+async function pushed(files: Files): Promise<Pick<Images, 'gsutil' | 'node'>> {
+  const base = `pipewright/node-${process.versions.node}`;
+  if (!(await inRegistry(base)))
+    await build(base, 'FROM debian\nCOPY node /usr/local/bin/node\n', (folder) =>
+      copyFileSync(process.execPath, join(folder, 'node')),
+    );
+  const hash = createHash('sha256').update(JSON.stringify(files)).digest('hex').slice(0, 12);
+  const name = `pipewright/own-steps-${hash}`;
+  await build(name, `FROM ${base}\nCOPY files /\n`, (folder) => lay(join(folder, 'files'), files));
+  return { gsutil: name, node: name };
+}
+
+/** Whether the cluster's registry, where one is named, has it. */
+const inRegistry = async (name: string): Promise<boolean> => {
+  const { LAB_REGISTRY: registry = '' } = process.env;
+  const answer = await fetch(`http://${registry}/v2/${name}/tags/list`).catch(() => undefined); // not there yet
+  return answer?.ok ?? false;
+};
+
+async function build(name: string, dockerfile: string, furnish: (folder: string) => void): Promise<void> {
+  const { LAB: lab } = process.env;
+  if (!lab) throw new Error('set LAB to a command whose `image DIR NAME` pushes an image to the cluster’s registry');
+  const folder = await openTemporaryDirectory('image');
+  try {
+    furnish(folder.path);
+    writeFileSync(join(folder.path, 'Dockerfile'), dockerfile);
+    await run(lab, ['image', folder.path, name]);
+  } finally {
+    await folder.remove();
+  }
+}
+
+function lay(folder: string, files: Files = {}): void {
+  for (const [path, text] of Object.entries(files)) {
+    const file = join(folder, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+    if (text.startsWith('#!')) chmodSync(file, 0o755);
+  }
+}
+
+/** A new namespace, and what removes it. */
+export async function newNamespace(send: Send, { patience }: Place): Promise<Bench & { remove(): Promise<void> }> {
+  const name = `pipewright-${randomBytes(5).toString('hex')}`; // suites of one process know nothing of each other
+  const bench = new Bench(send, name, patience);
+  await bench.client.create(NAMESPACES, {}, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+  for await (const { object } of bench.client.watch(SERVICE_ACCOUNTS, { namespace: name }))
+    if (object.metadata.name === 'default') break; // pods need it
+  return Object.assign(bench, { remove: () => bench.client.delete(NAMESPACES, { name }) });
+}
+
+/**
+ * Lets programs in pods reach an HTTP server that listens on loopback.
+ *
+ * @param asked the name that it is asked under: as pods see it, or its own, for servers that answer under no other
+ * @returns its address as they see it
+ */
+export async function shown(
+  url: string,
+  { host }: Place,
+  asked: 'as-seen' | 'as-it-is' = 'as-seen',
+): Promise<{ readonly url: string; close(): void }> {
+  const there = new URL(url);
+  if (there.hostname === host()) return { url, close: () => undefined };
+  const server = createServer((incoming, outgoing) => {
+    const headers = { ...incoming.headers, ...(asked === 'as-it-is' && { host: there.host }) };
+    const { method, url: path } = incoming;
+    const inner = request({ host: there.hostname, port: there.port, method, path, headers }, (answer) => {
+      outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(outgoing);
+    });
+    inner.on('error', () => outgoing.destroy());
+    incoming.pipe(inner);
+  });
+  server.listen(0); // the address of pods' network is not there before the first pod is
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo; // it listens on a port
+  return {
+    url: url.replace(there.host, `${host()}:${String(port)}`),
+    close: () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}

@@ -1,0 +1,120 @@
+/**
+ * An embedded API server, its few-line kubelet and a controller on one clock that tests wind by hand.
+ *
+ * Every reconcile and every write of the controller is counted by object, so that a test can bound them. A reconcile beyond
+ * `MOST` fails: a loop ends there, and the test shows its count instead of hanging.
+ */
+
+import type { Cluster } from '@pipewright/cluster';
+import { systemClock, type Send } from '@pipewright/kube';
+import { startController, type Controller, type ControllerOptions } from '../../src/index.js';
+import { FakeClock } from '../../../kube/test/support/fake-clock.js';
+import { collectingLog, newBench, newCluster, type Bench, type Script } from './harness.js';
+
+/** Reconciles of one object after which something must be wrong. */
+const MOST = 1000;
+
+/** Counts by name. */
+export class Counts {
+  readonly #counts = new Map<string, number>();
+
+  add(name: string): number {
+    const count = (this.#counts.get(name) ?? 0) + 1;
+    this.#counts.set(name, count);
+    return count;
+  }
+
+  /** All of them added up, or those whose names begin so. */
+  sum(prefix = ''): number {
+    return this.entries.reduce((sum, [name, count]) => (name.startsWith(prefix) ? sum + count : sum), 0);
+  }
+
+  /** The highest of them. */
+  get most(): number {
+    return Math.max(0, ...this.#counts.values());
+  }
+
+  get entries(): readonly (readonly [string, number])[] {
+    return [...this.#counts];
+  }
+
+  clear(): void {
+    this.#counts.clear();
+  }
+}
+
+/** See the top of this file. */
+export class VirtualCluster {
+  readonly clock = new FakeClock();
+  readonly log = collectingLog();
+  /** By queue and name: `TaskRun run`. */
+  readonly reconciles = new Counts();
+  /** By method and path: `PATCH taskruns/run/status`. */
+  readonly requests = new Counts();
+  /** Those of them that change something; events are not counted. */
+  readonly writes = new Counts();
+  script: Script = () => ({});
+  #cluster: { readonly cluster: Cluster; readonly close: () => Promise<void> } | undefined;
+  #bench: Bench | undefined;
+  #controller: Controller | undefined;
+
+  get bench(): Bench {
+    return this.#bench!;
+  }
+
+  /** Starts everything, with a controller that only sees a namespace of its own; or begins anew in another namespace. */
+  async begin(options: Partial<ControllerOptions> = {}): Promise<void> {
+    await this.stop();
+    for (const counts of [this.reconciles, this.requests, this.writes]) counts.clear();
+    this.#cluster ??= await newCluster(
+      () => this.script,
+      () => this.clock.date(),
+    );
+    this.#bench = await newBench(this.#cluster.cluster);
+    await this.start(options);
+  }
+
+  async end(): Promise<void> {
+    await this.stop();
+    await this.#cluster?.close();
+  }
+
+  /** Starts the controller. */
+  async start(options: Partial<ControllerOptions> = {}): Promise<void> {
+    const { clock, log } = this;
+    this.#controller = await startController({
+      send: this.refusing(() => undefined),
+      clock,
+      wireClock: systemClock, // nothing happens on the wire in hours of this clock, which are milliseconds
+      log,
+      namespace: this.bench.namespace,
+      onReconcile: (queue, key) => {
+        const count = this.reconciles.add(`${queue} ${key.slice(key.indexOf('/') + 1)}`);
+        if (count > MOST) throw new Error('there is no end of it');
+      },
+      ...options,
+    });
+  }
+
+  async stop(): Promise<void> {
+    await this.#controller?.stop();
+    this.#controller = undefined;
+  }
+
+  /** The API server itself. */
+  get send(): Send {
+    return this.#cluster!.cluster.send;
+  }
+
+  /** The API server as the controller reaches it; `refuse` answers in its place where it gives something. */
+  refusing(refuse: (request: Request) => Promise<Response> | undefined): Send {
+    const { send } = this;
+    const prefix = /^.*\/namespaces\/[^/]+\//;
+    return (request) => {
+      const path = new URL(request.url).pathname.replace(prefix, '');
+      this.requests.add(`${request.method} ${path}`);
+      if (request.method !== 'GET' && !path.startsWith('events')) this.writes.add(`${request.method} ${path}`);
+      return refuse(request) ?? send(request);
+    };
+  }
+}

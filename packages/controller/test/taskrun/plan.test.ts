@@ -1,0 +1,329 @@
+import { describe, expect, test } from '@jest/globals';
+import type { TaskRunStatus } from '@pipewright/tekton';
+import type { Pod } from '../../src/pod/pod-types.js';
+import { at, begun, decide, deleted, logs, NOON, pod, run, state } from '../support/observed-task-run.js';
+
+const verdicts: readonly [string, Pod, string, readonly string[]][] = [
+  [
+    'is pending while its containers are made',
+    pod('Pending', { 'step-a': state.waits('ContainerCreating') }),
+    'Pending: Pending',
+    [],
+  ],
+  [
+    'says what the kubelet says about an image',
+    pod('Pending', { 'step-a': state.waits('ImagePullBackOff', 'Back-off pulling image "x"') }),
+    'Pending: build step "step-a" is pending with reason "Back-off pulling image "x""',
+    [],
+  ],
+  [
+    'says that no node fits',
+    pod(
+      'Pending',
+      { 'step-a': undefined },
+      { conditions: [{ type: 'PodScheduled', status: 'False', message: 'no such node' }] },
+    ),
+    'Pending: pod status "PodScheduled":"False"; message: "no such node"',
+    [],
+  ],
+  [
+    'says that the nodes are full',
+    pod(
+      'Pending',
+      { 'step-a': undefined },
+      { conditions: [{ type: 'PodScheduled', status: 'False', message: '0/1 nodes: 1 Insufficient cpu.' }] },
+    ),
+    'ExceededNodeResources: TaskRun Pod exceeded available resources',
+    [],
+  ],
+  [
+    'is running while steps run',
+    pod('Running', { 'step-a': state.runs }),
+    'Running: Not all Steps in the Task have finished executing',
+    [],
+  ],
+  [
+    'has succeeded when all steps have',
+    pod('Succeeded', { 'step-a': state.ended(0), 'step-b': state.ended(0) }),
+    'Succeeded: All Steps have completed executing',
+    [],
+  ],
+  [
+    'says what the logs lack of a pod that the node could not log in full',
+    pod(
+      'Succeeded',
+      { 'step-a': state.ended(0) },
+      {
+        conditions: [{ type: 'pipewright.dev/LogsIncomplete', status: 'True', message: 'the log of "step-a" is cut' }],
+      },
+    ),
+    'Succeeded: All Steps have completed executing; the log of "step-a" is cut',
+    [],
+  ],
+  [
+    'has succeeded before its sidecar has stopped, which it then stops',
+    pod('Running', { 'step-a': state.ended(0), 'sidecar-b': state.runs }),
+    'Succeeded: All Steps have completed executing',
+    ['stop-sidecars'],
+  ],
+  [
+    'has failed when a sidecar did while the steps ran',
+    pod('Failed', { 'step-a': state.ended(0), 'sidecar-b': state.ended(5) }),
+    `Failed: "sidecar-b" exited with code 5 (image: "sidecar-b@sha256:1"); ${logs('sidecar-b')}`,
+    [],
+  ],
+  [
+    'has succeeded when a sidecar fails as it is stopped',
+    pod('Failed', {
+      'step-a': state.ended(0),
+      'sidecar-b': state.ended(128, { reason: 'StartError', finishedAt: '2026-01-01T12:00:04Z' }),
+    }),
+    'Succeeded: All Steps have completed executing',
+    [],
+  ],
+  [
+    'names the step that failed and not one that was skipped for it',
+    pod('Failed', { 'step-a': state.ended(0), 'step-b': state.ended(7), 'step-c': state.ended(1) }),
+    `Failed: "step-b" exited with code 7 (image: "step-b@sha256:1"); ${logs('step-b')}`,
+    [],
+  ],
+  [
+    'says that memory ran out',
+    pod('Failed', { 'step-a': state.ended(137, { reason: 'OOMKilled' }) }),
+    `Failed: OOMKilled: "step-a" exited with code 137 (image: "step-a@sha256:1"); ${logs('step-a')}`,
+    [],
+  ],
+  [
+    'says why the pod was evicted',
+    pod('Failed', { 'step-a': undefined }, { reason: 'Evicted', message: 'The node was low on memory.' }),
+    'Failed: Evicted: The node was low on memory.',
+    [],
+  ],
+  [
+    'says that the pod was evicted rather than that its step was stopped for it',
+    pod('Failed', { 'step-a': state.ended(137) }, { reason: 'Evicted', message: 'The node was low on memory.' }),
+    `Failed: Evicted: The node was low on memory.: "step-a" exited with code 137 (image: "step-a@sha256:1"); ${logs('step-a')}`,
+    [],
+  ],
+  [
+    'says that the pod was deleted under its step',
+    deleted(pod('Failed', { 'step-a': state.ended(143) })),
+    `Failed: the pod "run-pod-1" was deleted before it had finished: "step-a" exited with code 143 (image: "step-a@sha256:1"); ${logs('step-a')}`,
+    [],
+  ],
+  [
+    'names the step that failed although its pod is deleted, too',
+    deleted(pod('Failed', { 'step-a': state.ended(7) })),
+    `Failed: "step-a" exited with code 7 (image: "step-a@sha256:1"); ${logs('step-a')}`,
+    [],
+  ],
+  [
+    'has failed without a reason when none is given',
+    pod('Failed', { 'step-a': undefined }),
+    'Failed: build failed for unspecified reasons.',
+    [],
+  ],
+  [
+    'is not kept waiting by an image name that no waiting mends',
+    pod('Pending', { 'step-a': state.waits('InvalidImageName', 'couldn\'t parse "No Such"') }),
+    'Failed: "step-a" could not start (image: "ubuntu"): couldn\'t parse "No Such"',
+    ['delete'],
+  ],
+  [
+    'is not kept waiting by a missing key of its environment',
+    pod('Pending', { 'step-a': state.waits('CreateContainerConfigError', 'secret "x" not found') }),
+    'CreateContainerConfigError: Failed to create pod due to config error: "step-a": secret "x" not found',
+    ['delete'],
+  ],
+  [
+    'fails when a container cannot be started, though others still wait for it',
+    pod('Running', {
+      'step-a': state.runs,
+      'step-b': state.ended(128, { reason: 'StartError', message: 'no such device' }),
+    }),
+    'Failed: "step-b" could not start (image: "ubuntu"): no such device',
+    ['delete'],
+  ],
+];
+
+describe('a TaskRun', () => {
+  test.each(verdicts)('%s', (_what, seen, says, does) => {
+    expect(decide({ pod: seen })).toMatchObject({ says, does });
+  });
+
+  test('starts its first pod, and the clock with it', () => {
+    const { decision } = decide({ run: run(), now: at('12:00:00') });
+    expect(decision.actions).toEqual([{ do: 'start', attempt: 0, replacement: false, shellLess: [] }]);
+    expect(decision.status).toMatchObject({ startTime: NOON, conditions: [{ status: 'Unknown', reason: 'Pending' }] });
+  });
+
+  test('starts the next pod of a retry', () => {
+    const { decision } = decide({ run: run({ conditions: begun.conditions ?? [], retriesStatus: [{}, {}] }) });
+    expect(decision.actions).toMatchObject([{ do: 'start', attempt: 2 }]);
+  });
+
+  test('does not make a pod again that somebody deleted', () => {
+    expect(decide({})).toMatchObject({
+      says: 'Failed: the pod "run-pod-1" was deleted before it had finished',
+      does: [],
+    });
+  });
+
+  test('replaces a pod whose image has no shell, once', () => {
+    const said = 'failed to create containerd task: exec: "/bin/sh": stat /bin/sh: no such file or directory: unknown';
+    const without = pod('Running', {
+      'step-a': state.runs,
+      'step-b': state.ended(128, { reason: 'StartError', message: said }),
+    });
+    expect(decide({ pod: without }).decision.actions).toEqual([
+      { do: 'start', attempt: 0, replacement: true, shellLess: ['ubuntu'] },
+    ]);
+    const lent: Pod = { ...without, spec: { ...without.spec, initContainers: [{ name: 'place-tools' }] } };
+    expect(decide({ pod: without, replacement: lent })).toMatchObject({
+      says: `Failed: "step-b" could not start (image: "ubuntu"): ${said}`,
+      does: ['delete', 'delete'],
+    });
+  });
+
+  test('lists its steps in running order, with what they left behind', () => {
+    const results = [{ name: '', digest: '', key: 'commit', value: 'abc', resourceRef: {} }];
+    const seen = pod('Succeeded', {
+      'step-a': state.ended(0, { message: JSON.stringify(results) }),
+      'step-b': state.ended(0, { message: 'free text' }),
+      'sidecar-s': state.ended(0),
+    });
+    const { status } = decide({ pod: seen }).decision;
+    expect(status).toMatchObject({
+      podName: 'run-pod-1',
+      startTime: NOON,
+      completionTime: '2026-01-01T12:00:05Z',
+      steps: [
+        { name: 'a', container: 'step-a', imageID: 'step-a@sha256:1', terminated: { exitCode: 0 } },
+        { name: 'b' },
+      ],
+      sidecars: [{ name: 's', imageID: 'sidecar-s@sha256:1' }],
+      resourcesResult: results,
+    });
+  });
+
+  test('shows no results when it failed', () => {
+    const left = JSON.stringify([{ key: 'commit', value: 'abc' }]);
+    expect(
+      decide({ pod: pod('Failed', { 'step-a': state.ended(0, { message: left }), 'step-b': state.ended(1) }) }).decision
+        .status,
+    ).not.toHaveProperty('resourcesResult');
+  });
+
+  test('is cancelled whatever its pod does', () => {
+    const cancelled = run(begun, { status: 'TaskRunCancelled' });
+    expect(decide({ run: cancelled, pod: pod('Running', { 'step-a': state.runs }) })).toMatchObject({
+      says: 'TaskRunCancelled: TaskRun "run" was cancelled',
+      does: ['delete'],
+      decision: { status: { completionTime: '2026-01-01T12:00:05Z' } },
+    });
+  });
+
+  test.each([
+    ['5s', '12:00:05.900', 'Running'],
+    ['5s', '12:00:06', 'TaskRunTimeout: TaskRun "run" failed to finish within "5s"'],
+    ['0s', '23:59:59', 'Running'],
+    [undefined, '12:59:59', 'Running'],
+    [undefined, '13:00:01', 'TaskRunTimeout: TaskRun "run" failed to finish within "1h0m0s"'],
+  ])('with a timeout of %s is at %s: %s', (timeout, now, says) => {
+    const spec = timeout === undefined ? {} : { timeout };
+    expect(decide({ run: run(begun, spec), pod: pod('Running', { 'step-a': state.runs }), now: at(now) }).says).toMatch(
+      new RegExp(`^${says}`),
+    );
+  });
+
+  test('is looked at again when its time is up', () => {
+    const { againAt } = decide({
+      run: run(begun, { timeout: '1m' }),
+      pod: pod('Running', { 'step-a': state.runs }),
+    }).decision;
+    expect(againAt).toEqual(at('12:01:00.999'));
+  });
+
+  test('that ended in time has not timed out, however late that is noticed', () => {
+    expect(
+      decide({
+        run: run(begun, { timeout: '5s' }),
+        pod: pod('Succeeded', { 'step-a': state.ended(0) }),
+        now: at('12:30:00'),
+      }).says,
+    ).toMatch(/^Succeeded/);
+  });
+
+  test('does not wait for ever for steps that outlive a failed one', () => {
+    const stuck = pod('Running', { 'step-a': state.ended(137), 'step-b': state.runs });
+    expect(decide({ pod: stuck, now: at('12:00:10') })).toMatchObject({
+      does: [],
+      decision: { againAt: at('12:00:15') },
+    });
+    expect(decide({ pod: stuck, now: at('12:00:15') })).toMatchObject({
+      does: ['delete'],
+      says: expect.stringMatching(/^Failed: "step-a" exited with code 137/),
+    });
+  });
+
+  test('tells the first step when the sidecars are ready', () => {
+    const sidecar = (ready: boolean): Pod => {
+      const seen = pod('Running', { 'step-a': state.runs, 'sidecar-s': state.runs });
+      const containerStatuses = seen.status?.containerStatuses?.map((one) => ({
+        ...one,
+        ready: ready || !one.name.startsWith('sidecar'),
+      }));
+      return { ...seen, status: { ...seen.status, ...(containerStatuses && { containerStatuses }) } };
+    };
+    expect([decide({ pod: sidecar(false) }).does, decide({ pod: sidecar(true) }).does]).toEqual([[], ['announce']]);
+  });
+
+  test.each<[string, Pod, readonly string[]]>([
+    [
+      'counts a sidecar that has ended as ready, whichever way it ended',
+      pod('Running', { 'step-a': state.runs, 'sidecar-s': state.ended(3) }),
+      ['announce'],
+    ],
+    [
+      'waits for a sidecar that is still being made',
+      pod('Running', { 'step-a': state.runs, 'sidecar-s': state.waits('ContainerCreating') }),
+      [],
+    ],
+    [
+      'stops a container that a webhook put beside its steps',
+      pod('Running', { 'step-a': state.ended(0), 'istio-proxy': state.runs }),
+      ['stop-sidecars'],
+    ],
+  ])('%s', (_what, seen, does) => {
+    expect(decide({ pod: seen }).does).toEqual(does);
+  });
+
+  test('does not wait for a pod whose node is lost', () => {
+    const seen = pod('Running', { 'step-a': state.runs }, { reason: 'NodeLost' });
+    const leaving: Pod = {
+      ...seen,
+      metadata: { ...seen.metadata, deletionTimestamp: NOON },
+      spec: { ...seen.spec, nodeName: 'n1' },
+    };
+    expect(decide({ pod: leaving, now: at('12:00:29') })).toMatchObject({
+      says: 'Running: Not all Steps in the Task have finished executing',
+      decision: { againAt: at('12:00:30') },
+    });
+    expect(decide({ pod: leaving, now: at('12:00:30') }).says).toBe(
+      'Failed: the pod "run-pod-1" was deleted, and its node "n1" does not say that it has ended: NodeLost',
+    );
+  });
+
+  test('that has ended never changes, and ends what a crash left running', () => {
+    const failed: TaskRunStatus = {
+      ...begun,
+      conditions: [{ type: 'Succeeded', status: 'False', reason: 'TaskRunTimeout', message: 'x' }],
+    };
+    const { decision, does } = decide({ run: run(failed), pod: pod('Running', { 'step-a': state.runs }) });
+    expect([decision.status, does]).toEqual([failed, ['delete']]);
+    expect(decide({ run: run(failed), pod: pod('Succeeded', { 'step-a': state.ended(0) }) })).toMatchObject({
+      decision: { status: failed },
+      does: [],
+    });
+  });
+});

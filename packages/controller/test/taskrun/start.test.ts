@@ -1,0 +1,203 @@
+import { describe, expect, test } from '@jest/globals';
+import type { PipelineResource, TaskRunSpec } from '@pipewright/tekton';
+import { DEFAULT_IMAGES } from '../../src/run/options.js';
+import { startTaskRun, type StartFacts } from '../../src/taskrun/start.js';
+
+const facts = (spec: object, resources: readonly PipelineResource[] = []): StartFacts => ({
+  run: {
+    apiVersion: 'tekton.dev/v1alpha1',
+    kind: 'TaskRun',
+    metadata: { name: 'run', namespace: 'ns', uid: 'u-1' },
+    spec: spec as TaskRunSpec, // written as users write it
+  },
+  attempt: 0,
+  replacement: false,
+  shellLess: new Set(),
+  task: undefined,
+  resources: new Map(resources.map((resource) => [resource.metadata.name ?? '', resource])),
+  account: true,
+  secrets: [],
+  missingSecrets: [],
+  images: DEFAULT_IMAGES,
+  commands: new Map(),
+});
+
+/** What becomes of the run: why it is refused, or the names of the containers. */
+function outcome(given: StartFacts): string {
+  const start = startTaskRun(given);
+  if ('refused' in start) return `${start.refused.reason}: ${start.refused.message}`;
+  if (!('pod' in start)) return 'asks what an image runs';
+  return start.pod.spec.containers.map(({ name }) => name.replace(/-[a-z0-9]{5}$/, '')).join(' ');
+}
+
+const steps = [{ name: 's', image: 'ubuntu', command: ['true'] }];
+const git = (params: Readonly<Record<string, string>>, type = 'git'): object => ({
+  type,
+  params: Object.entries(params).map(([name, value]) => ({ name, value })),
+});
+const withGit = (binding: object, input: object = {}): object => ({
+  taskSpec: { inputs: { resources: [{ name: 'src', type: 'git', ...input }] }, steps },
+  inputs: { resources: [{ name: 'src', ...binding }] },
+});
+const URL_HINT = 'use https://HOST/PATH, ssh://HOST/PATH, git://HOST/PATH or USER@HOST:PATH';
+const REVISION_HINT = 'use the name of a branch or tag, refs/…, or a commit';
+
+describe('a run whose resource nobody has checked before', () => {
+  test.each([
+    [
+      'has a url that is an option',
+      { url: '--upload-pack=touch /tmp/x' },
+      `spec.params[0].value: the Git URL '--upload-pack=touch /tmp/x' begins with a dash, which makes it an option (${URL_HINT})`,
+    ],
+    [
+      'has a url whose transport runs a program',
+      { url: 'ext::sh -c id' },
+      `spec.params[0].value: the Git URL 'ext::sh -c id' holds spaces or control characters (${URL_HINT})`,
+    ],
+    [
+      'has a url of the machine',
+      { url: 'file:///etc' },
+      `spec.params[0].value: the Git URL 'file:///etc' has the scheme 'file' (${URL_HINT})`,
+    ],
+    [
+      'has a url that only a variable would complete, which nothing fills in here',
+      { url: '$(inputs.params.url)' },
+      `spec.params[0].value: the Git URL '$(inputs.params.url)' is a path of this machine, not a URL (${URL_HINT})`,
+    ],
+    [
+      'has a revision that is an option, however the param is spelt',
+      { url: 'https://git.corp/a', Revision: '--output=/etc/passwd' },
+      `spec.params[1].value: the Git revision '--output=/etc/passwd' begins with a dash, which makes it an option (${REVISION_HINT})`,
+    ],
+    [
+      'has a revision that writes a reference',
+      { url: 'https://git.corp/a', revision: '+HEAD:refs/heads/x' },
+      `spec.params[1].value: the Git revision '+HEAD:refs/heads/x' begins with '+', which makes it a refspec (${REVISION_HINT})`,
+    ],
+    [
+      'has no url',
+      { revision: 'v1' },
+      `spec.params: a resource of type git needs the param 'url' (add \`- {name: url, value: …}\` to its params)`,
+    ],
+  ])('is refused before there is a pod when it %s', (_what, params, says) => {
+    const spec = git(params);
+    expect(outcome(facts(withGit({ resourceSpec: spec })))).toBe(
+      `TaskRunValidationFailed: the PipelineResource "src" is invalid: ${says}`,
+    );
+    const named = { metadata: { name: 'sources' }, spec } as PipelineResource; // apiVersion and kind are not looked at
+    expect(outcome(facts(withGit({ resourceRef: { name: 'sources' } }), [named]))).toBe(
+      `TaskRunValidationFailed: the PipelineResource "sources" is invalid: ${says}`,
+    );
+  });
+
+  test('is refused when it is an output', () => {
+    const spec = {
+      taskSpec: { outputs: { resources: [{ name: 'out', type: 'image' }] }, steps },
+      outputs: { resources: [{ name: 'out', resourceSpec: git({ url: '-x' }, 'image') }] },
+    };
+    expect(outcome(facts(spec))).toMatch(/^TaskRunValidationFailed: the PipelineResource "out" is invalid: /);
+  });
+
+  test.each(['/../etc', '../etc', 'a/../../b'])('is refused when its targetPath is %s', (targetPath) => {
+    const spec = withGit({ resourceSpec: git({ url: 'https://git.corp/a' }) }, { targetPath });
+    expect(outcome(facts(spec))).toMatch(/^TaskRunValidationFailed: .*targetPath.*\/workspace/);
+  });
+
+  test('is refused, not thrown at, when its spec is damaged', () => {
+    const spec = withGit({ resourceSpec: { type: 'git', params: 'url' } });
+    expect(outcome(facts(spec))).toMatch(/^TaskRunValidationFailed: the PipelineResource "src" is invalid: /);
+  });
+
+  test('starts when there are spaces around its url', () => {
+    const spec = withGit({ resourceSpec: git({ url: ' https://git.corp/a\n' }) });
+    expect(outcome(facts(spec))).toBe('step-git-source-src step-s');
+  });
+
+  test('starts when it is sound', () => {
+    const spec = withGit({ resourceSpec: git({ url: 'https://git.corp/a', revision: 'v1.0' }) }, { targetPath: './' });
+    expect(outcome(facts(spec))).toBe('step-git-source-src step-s');
+  });
+});
+
+describe('a variable that nobody declared', () => {
+  const pod = (step: object): readonly string[] => {
+    const start = startTaskRun(facts({ taskSpec: { steps: [{ name: 's', image: 'ubuntu', ...step }] } }));
+    return 'pod' in start ? (start.pod.spec.containers[0]?.args ?? []) : [outcome(facts({ taskSpec: { steps } }))];
+  };
+
+  test.each(['$(params.a)', '$(context.taskRun.name)', '$(inputs.params)', '$(tasks.a.results.b)'])(
+    'stays as it is where Tekton does not look for it: %s',
+    (text) => {
+      expect(pod({ command: ['echo'], args: [text] }).at(-1)).toBe(text);
+      expect(pod({ script: `#!/bin/sh\necho ${text}` }).join('\n')).toContain(text);
+    },
+  );
+
+  test('stops a run where Tekton would not have admitted it', () => {
+    const spec = { taskSpec: { steps: [{ ...steps[0], args: ['$(inputs.params.a)'] }] } };
+    expect(outcome(facts(spec))).toMatch(/^TaskRunValidationFailed: the Task is invalid: .*is not declared/);
+  });
+});
+
+describe('a param whose value names a resource', () => {
+  const declared = {
+    inputs: {
+      params: [{ name: 'image', default: '$(outputs.resources.built.url):latest' }, { name: 'context' }],
+      resources: [{ name: 'src', type: 'git' }],
+    },
+    outputs: { resources: [{ name: 'built', type: 'image' }] },
+    steps: [{ ...steps[0], args: ['$(inputs.params.image)', '$(inputs.params.context)'] }],
+  };
+  const given = (context: string): object => ({
+    taskSpec: declared,
+    inputs: {
+      params: [{ name: 'context', value: context }],
+      resources: [{ name: 'src', resourceSpec: git({ url: 'https://git.corp/a' }) }],
+    },
+    outputs: { resources: [{ name: 'built', resourceSpec: git({ url: 'r.corp/web' }, 'image') }] },
+  });
+
+  test('reaches the steps with the resource filled in, whether it is a default or given', () => {
+    const start = startTaskRun(facts(given('$(inputs.resources.src.path)/docker')));
+    const own = 'pod' in start ? start.pod.spec.containers.find(({ name }) => name === 'step-s') : undefined;
+    expect(own?.args?.slice(-2)).toEqual(['r.corp/web:latest', '/workspace/src/docker']);
+  });
+});
+
+describe('fields in another case, on a cluster without admission', () => {
+  test('are read like those of a run that Tekton admitted', () => {
+    const container = { ...steps[0], workingdir: '/x', securityContext: { RunAsUser: 1 } };
+    const spec = { taskSpec: { steps: [container] }, podTemplate: { securityContext: { fsgroup: 2 } } };
+    const named = { taskRef: { name: 't' }, podTemplate: spec.podTemplate };
+    for (const given of [facts(spec), { ...facts(named), task: { spec: spec.taskSpec } }]) {
+      const start = startTaskRun(given);
+      const pod = 'pod' in start ? start.pod.spec : undefined;
+      expect(pod?.containers[0]).toMatchObject({ workingDir: '/x', securityContext: { runAsUser: 1 } });
+      expect(pod?.['securityContext']).toEqual({ fsGroup: 2 });
+    }
+  });
+});
+
+describe('a run whose mounts are known only with its params', () => {
+  const mounting = (mountPath: string): object => ({
+    inputs: { params: [{ name: 'at', value: mountPath }] },
+    taskSpec: {
+      inputs: { params: [{ name: 'at' }] },
+      volumes: [{ name: 'v', emptyDir: {} }],
+      steps: [{ ...steps[0], volumeMounts: [{ name: 'v', mountPath: '$(inputs.params.at)' }] }],
+    },
+  });
+
+  test.each(['/tekton/tools', '/tekton/../tekton/tools', '//tekton', '/x/../tekton/scripts'])(
+    'is refused when one would cover the hand-over: %s',
+    (mountPath) => {
+      expect(outcome(facts(mounting(mountPath)))).toBe(
+        `TaskRunValidationFailed: step-s: nothing may be mounted at '${mountPath}': /tekton belongs to the controller; mount it elsewhere, for example below /workspace or /mnt`,
+      );
+    },
+  );
+
+  test.each(['/cache', '/tekton/home/.cache'])('starts with one at %s', (mountPath) => {
+    expect(outcome(facts(mounting(mountPath)))).toBe('step-s');
+  });
+});
