@@ -75,7 +75,7 @@ export const ACCEPTED: readonly Accepted[] = [
     id: 'an impossible image name is told at once',
     path: /^taskRuns\..*\.condition\.message$/,
     expected: /failed to finish within|Error getting image manifest/,
-    got: /is no image name/,
+    got: /is not a valid image name/,
     wholeRun: true,
     reason:
       'Nothing can be pulled by such a name, ever. Tekton v0.9.2 made the pod and let the run wait for its timeout.',

@@ -184,14 +184,14 @@ describe('names', () => {
   const LONG = 'a'.repeat(64);
 
   test.each([
-    ['Build', "the name 'Build' of this Task is no DNS label — use a-z, 0-9 and '-', for example 'build'"],
+    ['Build', "the name 'Build' of this Task is not a valid DNS label — use a-z, 0-9 and '-', for example 'build'"],
     [
       'build_push',
-      "the name 'build_push' of this Task is no DNS label — use a-z, 0-9 and '-', for example 'build-push'",
+      "the name 'build_push' of this Task is not a valid DNS label — use a-z, 0-9 and '-', for example 'build-push'",
     ],
-    ['v1.2', "the name 'v1.2' of this Task is no DNS label — use a-z, 0-9 and '-', for example 'v1-2'"],
-    ['-build', "the name '-build' of this Task is no DNS label — use a-z, 0-9 and '-', for example 'build'"],
-    ['build-', "the name 'build-' of this Task is no DNS label — use a-z, 0-9 and '-', for example 'build'"],
+    ['v1.2', "the name 'v1.2' of this Task is not a valid DNS label — use a-z, 0-9 and '-', for example 'v1-2'"],
+    ['-build', "the name '-build' of this Task is not a valid DNS label — use a-z, 0-9 and '-', for example 'build'"],
+    ['build-', "the name 'build-' of this Task is not a valid DNS label — use a-z, 0-9 and '-', for example 'build'"],
     ['', "this Task has an empty name — use up to 63 of a-z, 0-9 and '-', with a letter or digit at both ends"],
     [
       LONG,

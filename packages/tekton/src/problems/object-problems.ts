@@ -1,7 +1,7 @@
 /**
- * Problems with what an object is made of: kind, fields, types of values, names.
+ * Problems with the shape of objects: kind, fields, types of values, names.
  *
- * One row each; how rows are used is told in `problem.ts`.
+ * One row per problem; `problem.ts` describes the columns.
  */
 
 import { error, quoteList, suggestionOr, quote, warning, type UnknownName } from './problem.js';
@@ -12,14 +12,14 @@ export const LATER_VERSIONS: ReadonlySet<string> = new Set(['tekton.dev/v1beta1'
 /** Rows about shapes and names. */
 export const OBJECT_PROBLEMS = {
   OBJECT_MALFORMED: error<{ is: string }>(
-    'A document is no Kubernetes object',
+    'A document is not a Kubernetes object',
     'Every document of a manifest is a mapping with `apiVersion`, `kind` and `metadata`. Lost indentation is the usual reason.',
-    ({ is }) => `this document is no Kubernetes object: ${is}`,
+    ({ is }) => `this document is not a Kubernetes object: ${is}`,
     () => 'a document needs `apiVersion`, `kind`, `metadata` and `spec` at its left edge',
   ),
   API_VERSION_UNKNOWN: error<UnknownName>(
-    'A version of tekton.dev is not known here',
-    'The object would be stored by no API server that has this version only.',
+    'A version of tekton.dev is not supported',
+    'An API server without this version rejects the object.',
     ({ name }) =>
       LATER_VERSIONS.has(name)
         ? `objects of apiVersion ${quote(name)} are not read yet`
@@ -43,7 +43,7 @@ export const OBJECT_PROBLEMS = {
   ),
   FIELD_UNKNOWN: error<UnknownName & { elsewhere?: string | undefined }>(
     'A field does not exist',
-    'A misspelt field would be dropped without a word, and what it should have done would not happen. In `metadata` it is a warning: Tekton takes the object without it.',
+    'The API server would drop a misspelt field silently, and the setting would have no effect. In `metadata` it is a warning: Tekton takes the object without it.',
     ({ name }) => `there is no field ${quote(name)} here`,
     ({ suggestion, known, elsewhere }) => elsewhere ?? suggestionOr(suggestion, known, 'remove it'),
   ),
@@ -56,7 +56,7 @@ export const OBJECT_PROBLEMS = {
   ),
   FIELD_MISSING: error<{ name: string }>(
     'A field is missing',
-    'Nothing can stand for it.',
+    'The field is required and has no default.',
     ({ name }) => `\`${name}\` is missing`,
     ({ name }) => `add \`${name}\``,
   ),
@@ -67,41 +67,41 @@ export const OBJECT_PROBLEMS = {
     ({ fix }) => fix,
   ),
   VALUE_UNKNOWN: error<UnknownName>(
-    'A word is not one of those that are allowed',
-    'The field takes only a few words.',
+    'A value is not allowed',
+    'The field takes one of a fixed list of values.',
     ({ name }) => `${quote(name)} is not allowed here`,
     ({ suggestion, known }) => suggestionOr(suggestion, known, ''),
   ),
   NUMBER_TOO_SMALL: error<{ value: number; minimum: number }>(
     'A number is too small',
-    'The field counts something.',
+    'The field has a minimum.',
     ({ value, minimum }) => `must be ${String(minimum)} or more, but is ${String(value)}`,
     ({ minimum }) => `use ${String(minimum)} or more`,
   ),
   NAME_MISSING: error<{ what: string }>(
     'An object has no name',
-    'The API server refuses it.',
+    'The API server rejects an object without a name.',
     ({ what }) => `this ${what} has no name`,
     () => 'set `metadata.name`, or `metadata.generateName` for a run',
   ),
   OBJECT_NAME_INVALID: error<{ kind: string; name: string }>(
-    'Kubernetes refuses the name of an object',
+    'The name of an object is not valid in Kubernetes',
     'Names of objects are DNS subdomains: labels of a-z, 0-9 and `-` with dots between them, at most 253 characters together.',
     ({ kind, name }) =>
       name.length > 253
         ? `the name ${quote(name)} of this ${kind} has ${String(name.length)} characters; 253 are allowed`
-        : `the name ${quote(name)} of this ${kind} is no DNS subdomain`,
+        : `the name ${quote(name)} of this ${kind} is not a valid DNS subdomain`,
     () => "use a-z, 0-9, '-' and '.', with a letter or digit at both ends",
   ),
   NAME_INVALID: error<{ what: string; name: string; better?: string | undefined; longest?: number | undefined }>(
-    'A name is no DNS label',
+    'A name is not a valid DNS label',
     'Names become names of pods and containers and values of labels, so they are DNS labels: at most 63 of a-z, 0-9 and `-`, beginning and ending with a letter or digit.',
     ({ what, name, longest = 63 }) =>
       name === ''
         ? `this ${what} has an empty name`
         : name.length > longest
           ? `the name ${quote(name)} of this ${what} has ${String(name.length)} characters; ${String(longest)} are allowed`
-          : `the name ${quote(name)} of this ${what} is no DNS label`,
+          : `the name ${quote(name)} of this ${what} is not a valid DNS label`,
     ({ better, longest = 63 }) =>
       better
         ? `use a-z, 0-9 and '-', for example ${quote(better)}`
@@ -114,21 +114,21 @@ export const OBJECT_PROBLEMS = {
     () => "begin with a letter or '_', and go on with letters, digits, '_' and '-'",
   ),
   NAME_TWICE: error<{ what: string; name: string; first: number; lastCounts?: boolean | undefined }>(
-    'Two things have one name',
-    'The second would hide the first. It is a warning where Tekton takes the last one: for params that are declared, resources that a pipeline gives to a task, and what a PipelineRun gives.',
+    'A name is used twice in a list',
+    'The second hides the first. It is a warning where Tekton takes the last one: for params that are declared, resources that a pipeline gives to a task, and what a PipelineRun gives.',
     ({ what, name, first, lastCounts }) =>
-      `the ${what} ${quote(name)} is there twice: it is also number ${String(first + 1)} of this list${lastCounts ? ', and the last one counts' : ''}`,
+      `duplicate ${what} name ${quote(name)} (also item ${String(first + 1)} of this list)${lastCounts ? '; the last one counts' : ''}`,
     () => 'rename one of them, or remove it',
   ),
   NAME_RESERVED: error<{ what: string; name: string }>(
-    'A name belongs to the controller',
+    'A name is reserved for the controller',
     "The controller's own volumes have such names where a task has taken the usual ones; Tekton reserves them since v0.10.",
-    ({ what, name }) => `the ${what} name ${quote(name)} is used by the controller`,
+    ({ what, name }) => `the ${what} name ${quote(name)} is reserved for the controller`,
     ({ name }) => `rename it, for example to ${quote(`my-${name}`)}`,
   ),
   OBJECT_TWICE: error<{ kind: string; name: string }>(
-    'One object is there twice',
-    'Applying both leaves the one that came last.',
+    'An object is defined twice',
+    'If both are applied, the last one wins.',
     ({ kind, name }) => `there are two objects ${kind} ${quote(name)}`,
     () => 'remove one of them, or give it another name',
   ),

@@ -1,7 +1,7 @@
 /**
- * Problems of pipelines, runs and resources, each looked at by itself.
+ * Problems of single pipelines, runs and resources.
  *
- * One row each; how rows are used is told in `problem.ts`.
+ * One row per problem; `problem.ts` describes the columns.
  */
 
 import { error, quoteList, suggestionOr, quote, warning, type UnknownName } from './problem.js';
@@ -10,18 +10,18 @@ import { error, quoteList, suggestionOr, quote, warning, type UnknownName } from
 export const PIPELINE_PROBLEMS = {
   TASKS_MISSING: error<object>(
     'A pipeline has no tasks',
-    'There is nothing to run.',
+    'The pipeline has nothing to run.',
     () => 'this pipeline has no tasks',
     () => 'add `tasks` with at least one task: a name and a taskRef',
   ),
   TASK_CYCLE: error<{ cycle: readonly string[] }>(
-    'Tasks wait for each other',
-    'None of them could ever start.',
+    'Tasks depend on each other in a cycle',
+    'None of these tasks can start.',
     ({ cycle }) =>
       cycle.length === 2
         ? `the task ${quote(cycle[0])} waits for itself`
         : `tasks wait for each other: ${cycle.length > 20 ? `${cycle.slice(0, 10).join(' -> ')} -> … (${String(cycle.length - 20)} more) … -> ${cycle.slice(-10).join(' -> ')}` : cycle.join(' -> ')}`,
-    () => 'drop one `runAfter`, `from` or use of a result along that path',
+    () => 'remove one `runAfter`, `from` or result reference along that path',
   ),
   RUN_AFTER_UNKNOWN: error<UnknownName>(
     'A task waits for one that does not exist',
@@ -46,20 +46,20 @@ export const PIPELINE_PROBLEMS = {
   ),
   RESULT_TASK_UNKNOWN: error<UnknownName>(
     'A result comes from a task that does not exist',
-    'There would never be a value.',
+    'The reference never gets a value.',
     ({ name }) => `there is no task ${quote(name)} in this pipeline to take a result from`,
     ({ suggestion, known }) => suggestionOr(suggestion, known, 'remove it'),
   ),
   RESULT_UNKNOWN: error<UnknownName & { task: string }>(
     'A task has no such result',
-    'There would never be a value.',
+    'The reference never gets a value.',
     ({ name, task }) => `the task ${quote(task)} declares no result ${quote(name)}`,
     ({ suggestion, known }) => suggestionOr(suggestion, known, 'declare it under `results` of the task'),
   ),
   RESULT_MALFORMED: error<{ variable: string }>(
-    'A variable is no result of a task',
-    'It would stay as it is written. Results are texts: there are no elements or properties of them.',
-    ({ variable }) => `$(${variable}) is no result of a task`,
+    'A variable is not a valid result reference',
+    'It is not substituted. Results are strings, without elements or properties.',
+    ({ variable }) => `$(${variable}) is not a valid result reference`,
     () => 'write $(tasks.TASK.results.RESULT)',
   ),
   RESOURCE_UNDECLARED: error<UnknownName>(
@@ -70,7 +70,7 @@ export const PIPELINE_PROBLEMS = {
   ),
   RESOURCE_UNUSED: error<{ name: string }>(
     'A declared resource is used by no task',
-    'Every run would have to bind it for nothing; Tekton refuses it.',
+    'Every run would have to bind it without need; Tekton rejects the pipeline.',
     ({ name }) => `no task uses the resource ${quote(name)}`,
     () => 'remove it, or give it to a task under `resources`',
   ),
@@ -82,20 +82,20 @@ export const PIPELINE_PROBLEMS = {
   ),
   REF_AND_SPEC: error<{ ref: string; spec: string }>(
     'Both a reference and a spec are given',
-    'Only one of them can be meant.',
+    'The two fields exclude each other.',
     ({ ref, spec }) => `both \`${ref}\` and \`${spec}\` are given`,
     ({ ref, spec }) => `keep \`${ref}\` to use one that exists, or \`${spec}\` to write it here`,
   ),
   REF_MISSING: error<{ ref: string; spec: string }>(
     'Neither a reference nor a spec is given',
-    'It is not said what is meant.',
+    'One of the two fields is required.',
     ({ ref, spec }) => `neither \`${ref}\` nor \`${spec}\` is given`,
     ({ ref, spec }) => `add \`${ref}\` with the name of one that exists, or \`${spec}\` to write it here`,
   ),
   TIMEOUT_INVALID: error<{ timeout: string }>(
-    'A timeout is no duration',
-    'The API server could not read it.',
-    ({ timeout }) => `${quote(timeout)} is no duration`,
+    'A timeout is not a valid duration',
+    'The API server cannot decode the object.',
+    ({ timeout }) => `${quote(timeout)} is not a valid duration`,
     ({ timeout }) =>
       /^\d{1,9}$/.test(timeout)
         ? `write it with its unit: ${timeout}s, ${timeout}m or ${timeout}h`
@@ -103,19 +103,19 @@ export const PIPELINE_PROBLEMS = {
   ),
   TIMEOUT_NEGATIVE: error<{ timeout: string }>(
     'A timeout is negative',
-    'Time does not go backwards.',
+    'A timeout must not be negative.',
     ({ timeout }) => `the timeout ${quote(timeout)} is negative`,
     () => 'use a positive duration, or `0` for no timeout',
   ),
   STATUS_UNKNOWN: warning<{ status: string; cancelled: string }>(
-    'The wanted status of a run is not known',
-    'Only cancelling can be asked for; anything else is passed over.',
+    'The requested status of a run is unknown',
+    'Only cancellation can be requested; other values are ignored.',
     ({ status }) => `the status ${quote(status)} has no effect`,
     ({ cancelled }) => `use ${quote(cancelled)} to stop the run, or remove it`,
   ),
   WORKSPACE_SOURCE: error<{ name: string; sources: readonly string[] }>(
     'A workspace has no source, or more than one',
-    'It is not said where its files are kept.',
+    'A workspace needs exactly one source for its files.',
     ({ name, sources }) =>
       sources.length === 0
         ? `the workspace ${quote(name)} has no source`
@@ -129,14 +129,14 @@ export const PIPELINE_PROBLEMS = {
     () => 'keep one of them',
   ),
   RESOURCE_PARAM_MISSING: error<{ type: string; name: string }>(
-    'A resource lacks a param',
+    'A required param of a resource is missing',
     'A task that uses it could not start. It is a warning for an image: its variable is empty then.',
     ({ type, name }) => `a resource of type ${type} needs the param ${quote(name)}`,
     ({ name }) => `add \`- {name: ${name}, value: …}\` to its params`,
   ),
   RESOURCE_PARAM_UNKNOWN: warning<UnknownName & { type: string }>(
-    'A resource has a param that nothing reads',
-    'A misspelt `revision` would quietly give the default branch.',
+    'A resource has an unknown param',
+    'A misspelt `revision`, for example, silently selects the default branch.',
     ({ type, name }) => `a resource of type ${type} has no param ${quote(name)}`,
     ({ suggestion, known }) => suggestionOr(suggestion, known, 'remove it'),
   ),
@@ -160,7 +160,7 @@ export const PIPELINE_PROBLEMS = {
   ),
   PULL_REQUEST_URL_INVALID: error<{ url: string; reason: string }>(
     "A pull request's URL cannot be used",
-    'The request is found by the path of its page; another path leads to another request, or nowhere.',
+    'The controller finds the pull request by the path of its page.',
     ({ url, reason }) => `the URL ${quote(url)} of a pull request ${reason}`,
     () => 'use https://HOST/OWNER/REPO/pull/NUMBER, or https://HOST/GROUP/PROJECT/merge_requests/NUMBER on GitLab',
   ),
@@ -171,14 +171,14 @@ export const PIPELINE_PROBLEMS = {
     () => 'use gs://BUCKET/PATH',
   ),
   CLUSTER_URL_INVALID: error<{ url: string }>(
-    'The URL of a cluster is none',
-    'The kubeconfig would lead nowhere.',
-    ({ url }) => `the cluster's URL ${quote(url)} has no scheme`,
+    'The cluster URL has no scheme',
+    'The generated kubeconfig would not be usable.',
+    ({ url }) => `the cluster URL ${quote(url)} has no scheme`,
     () => 'write it with its scheme, for example `https://10.0.0.1:6443`',
   ),
   RESOURCE_TYPE_UNKNOWN: error<UnknownName>(
     'A type of resource does not exist',
-    'Nothing would know what to do with it.',
+    'Tasks cannot use a resource of an unknown type.',
     ({ name }) => `there is no resource type ${quote(name)}`,
     ({ suggestion, known }) => suggestionOr(suggestion, known, ''),
   ),

@@ -1,7 +1,7 @@
 /**
- * Problems that show only when objects are seen together: references, params and bindings, credentials and rights.
+ * Problems between objects: references, params and bindings, credentials and rights.
  *
- * One row each; how rows are used is told in `problem.ts`.
+ * One row per problem; `problem.ts` describes the columns.
  */
 
 import { error, quoteList, suggestionOr, quote, warning, type UnknownName } from './problem.js';
@@ -49,19 +49,19 @@ export const REFERENCE_PROBLEMS = {
   ),
   PARAM_MISSING: error<{ name: string; owner: string }>(
     'A param has no value',
-    'It has no default, so every run must give it.',
+    'The param has no default, so every run must set it.',
     ({ name, owner }) => `${owner} needs the param ${quote(name)}`,
     ({ name }) => `add \`- {name: ${name}, value: …}\` to the params, or give the param a default`,
   ),
   PARAM_EXTRA: error<UnknownName & { owner: string }>(
-    'A param is given that nobody declared',
-    'A task refuses it; a misspelt name would leave the real one at its default.',
+    'A param is not declared',
+    'The task is rejected. A misspelt name would leave the intended param at its default.',
     ({ name, owner }) => `${owner} has no param ${quote(name)}`,
     ({ suggestion, known }) => suggestionOr(suggestion, known, 'remove it'),
   ),
   PARAM_IGNORED: warning<UnknownName & { owner: string }>(
     'A run gives a param that its pipeline does not declare',
-    'It has no effect; a misspelt name leaves the real one at its default.',
+    'It has no effect. A misspelt name leaves the intended param at its default.',
     ({ name, owner }) => `${owner} has no param ${quote(name)}`,
     ({ suggestion, known }) => suggestionOr(suggestion, known, 'remove it'),
   ),
@@ -78,14 +78,14 @@ export const REFERENCE_PROBLEMS = {
     ({ name, type }) => `bind ${quote(name)} to a resource of type ${type}`,
   ),
   BINDING_EXTRA: error<UnknownName & { owner: string }>(
-    'A resource is bound that nobody declared',
+    'A bound resource is not declared',
     'The run fails before its first task.',
     ({ name, owner }) => `${owner} has no resource ${quote(name)}`,
     ({ suggestion, known }) => suggestionOr(suggestion, known, 'remove it'),
   ),
   RESOURCE_TYPE_WRONG: error<{ name: string; owner: string; wants: string; got: string }>(
     'A resource of another type is bound',
-    'The task could not use it.',
+    'The task cannot use a resource of this type.',
     ({ name, owner, wants, got }) =>
       `the resource ${quote(name)} of ${owner} is of type ${wants}, but what is bound to it is of type ${got}`,
     ({ wants }) => `bind a resource of type ${wants}`,
@@ -97,32 +97,32 @@ export const REFERENCE_PROBLEMS = {
     ({ name }) => `add ${quote(name)} to the workspaces`,
   ),
   WORKSPACE_EXTRA: error<UnknownName & { owner: string }>(
-    'A workspace is given that nobody declared',
+    'A workspace is not declared',
     'The run fails before its first task.',
     ({ name, owner }) => `${owner} has no workspace ${quote(name)}`,
     ({ suggestion, known }) => suggestionOr(suggestion, known, 'remove it'),
   ),
   ACCOUNT_TASK_UNKNOWN: warning<UnknownName>(
     'A ServiceAccount is given to a task that does not exist',
-    'It has no effect, and the task that was meant runs as another account.',
+    'It has no effect, and the intended task runs as another account.',
     ({ name }) => `the pipeline has no task ${quote(name)}`,
     ({ suggestion, known }) => suggestionOr(suggestion, known, 'remove it'),
   ),
   SERVICE_ACCOUNT_MISSING: error<UnknownName>(
     'A ServiceAccount does not exist',
-    'No pod of the run could be made. It is a warning where the account may live elsewhere.',
+    'The pods of the run cannot be created. It is a warning where the account may live elsewhere.',
     ({ name }) => `there is no ServiceAccount ${quote(name)}`,
     ({ suggestion, known }) => suggestionOr(suggestion, known, 'add it, or make sure it exists where this is applied'),
   ),
   SECRET_MISSING: error<UnknownName & { owner: string }>(
     'A Secret does not exist',
-    'No pod of the run could be made. It is a warning where the Secret may live elsewhere.',
+    'The pods of the run cannot be created. It is a warning where the Secret may live elsewhere.',
     ({ name, owner }) => `there is no Secret ${quote(name)}, which ${owner} names`,
     ({ suggestion, known }) => suggestionOr(suggestion, known, 'add it, or make sure it exists where this is applied'),
   ),
   CREDENTIAL_UNANNOTATED: warning<{ name: string; type: string }>(
-    'A credential does not say what it is for',
-    'Without the annotation the steps do not get it.',
+    'A credential has no annotation that names its hosts',
+    'Steps receive a credential only for the hosts of its annotations.',
     ({ name, type }) =>
       `the Secret ${quote(name)} of type ${type} has no annotation tekton.dev/git-… or tekton.dev/docker-…`,
     ({ type }) =>
@@ -131,25 +131,25 @@ export const REFERENCE_PROBLEMS = {
         : 'add the annotation `tekton.dev/git-0: https://HOST`, or `tekton.dev/docker-0: https://REGISTRY`',
   ),
   SECRET_PLAINTEXT: warning<{ keys: readonly string[] }>(
-    'A Secret stands in the manifest in plain text',
-    'Who can read the manifest, or its history in Git, can read the Secret. base64 hides nothing.',
+    'A manifest contains a Secret in plain text',
+    'Everyone with access to the manifest or its Git history can read the Secret; base64 is no encryption.',
     ({ keys }) => `this Secret has its values in the manifest (${quoteList(keys)})`,
     () => 'create it outside of Git, or use an ExternalSecret or SealedSecret',
   ),
   CLUSTER_ADMIN: warning<{ account: string }>(
-    'A ServiceAccount may do everything',
+    'A ServiceAccount has cluster-admin rights',
     'Every step of every run with this account, and everything those steps download, can read all Secrets and change the whole cluster.',
     ({ account }) => `the ServiceAccount ${quote(account)} is given cluster-admin`,
     () => 'bind a Role with only what the steps do, for example patch on one Deployment',
   ),
   SUBJECT_NAMESPACE_MISSING: error<{ name: string }>(
-    'A binding does not say whose ServiceAccount it means',
+    'A subject of a binding has no namespace',
     'The API server refuses a ClusterRoleBinding that has a subject of kind ServiceAccount without a namespace. In a RoleBinding it is that of the binding.',
     ({ name }) => `the ServiceAccount ${quote(name)} is named without its namespace`,
     () => 'add `namespace: …` to the subject',
   ),
   TOKEN_ABSENT: warning<{ account: string }>(
-    'No step can use the rights of its ServiceAccount',
+    'No step has a token for the rights of its ServiceAccount',
     'The account says `automountServiceAccountToken: false`, and no step mounts a token of its own, so the API server refuses what the rights are for.',
     ({ account }) =>
       `the ServiceAccount ${quote(account)} has rights, but no step of this run gets a token to use them`,

@@ -1,46 +1,46 @@
 /**
  * Problems of tasks and conditions: steps, params, variables, volumes.
  *
- * One row each; how rows are used is told in `problem.ts`.
+ * One row per problem; `problem.ts` describes the columns.
  */
 
 import { error, errorUnlessAdmitted, quoteList, suggestionOr, quote, displayValue, warning } from './problem.js';
 
-/** Where a param is declared, and the variable that it is then. */
+/** Where a param can be declared, and the variable that refers to it. */
 export interface DeclaredParam {
   readonly field: string;
   readonly variable: string;
 }
 
-/** Rows about what runs in a pod. */
+/** Rows about the contents of pods. */
 export const TASK_PROBLEMS = {
   STEPS_MISSING: error<object>(
     'A task has no steps',
-    'There is nothing to run.',
+    'The task has nothing to run.',
     () => 'this task has no steps',
     () => 'add `steps` with at least one step: a name, an image and a command or script',
   ),
   CHECK_MISSING: error<object>(
     'A condition has no check',
-    'There is nothing to run.',
+    'The condition has nothing to run.',
     () => 'this condition has no check',
     () => 'add `check` with an image and a command; its exit code decides',
   ),
   IMAGE_MISSING: error<{ what: string }>(
     'A step has no image',
-    'There is nothing to run the step in. An image of `stepTemplate` counts for all steps.',
+    'Every step needs an image, its own or that of `stepTemplate`.',
     ({ what }) => `this ${what} has no image`,
     () => 'add `image`, for example `image: ubuntu:24.04`',
   ),
   IMAGE_INVALID: error<{ image: string; reason: string }>(
     'An image name is malformed',
     'No container runtime can pull it: the pod would wait with InvalidImageName until its timeout.',
-    ({ image, reason }) => `${quote(image)} is no image name: ${reason}`,
-    () => 'write [REGISTRY/]NAME[:TAG] or NAME@sha256:DIGEST in small letters',
+    ({ image, reason }) => `${quote(image)} is not a valid image name: ${reason}`,
+    () => 'write [REGISTRY/]NAME[:TAG] or NAME@sha256:DIGEST in lower case',
   ),
   IMAGE_UNPINNED: warning<{ image: string }>(
     'An image has no fixed version',
-    'What runs tomorrow may differ from what runs today, and nothing in the manifest says so.',
+    'Later runs may pull other contents, without a change of the manifest.',
     ({ image }) => `the image ${quote(image)} may change under the same name`,
     () => 'give it a version tag, or better a digest (`@sha256:…`)',
   ),
@@ -57,10 +57,10 @@ export const TASK_PROBLEMS = {
     () => 'save the file with Unix line ends',
   ),
   SCRIPT_PARAM_UNQUOTED: warning<{ variables: readonly string[] }>(
-    'A param is pasted into a shell script without quotes',
+    'A param is used unquoted in a shell script',
     'Its value becomes part of the program: spaces split it, and `; rm -rf .` in it runs.',
     ({ variables }) =>
-      `${quoteList(variables.map((name) => `$(${name})`))} ${variables.length > 1 ? 'are' : 'is'} pasted unquoted into a shell script`,
+      `${quoteList(variables.map((name) => `$(${name})`))} ${variables.length > 1 ? 'are' : 'is'} used unquoted in a shell script`,
     () => 'pass it as an environment variable and write "$NAME" in the script',
   ),
   QUOTES_CURLY: warning<{ sign: string }>(
@@ -72,7 +72,7 @@ export const TASK_PROBLEMS = {
   ),
   PARAM_DEFAULT_TYPE: error<{ name: string; type: string; got: string }>(
     "A param's default is of another type than the param",
-    'The run would fail as soon as nobody gives a value.',
+    'A run that does not set the param fails.',
     ({ name, type, got }) => `the param ${quote(name)} is of type ${type}, but its default is ${got}`,
     ({ type }) =>
       type === 'array'
@@ -86,7 +86,7 @@ export const TASK_PROBLEMS = {
     declare?: DeclaredParam;
   }>(
     'A variable is not declared',
-    "It is left as it is, and the step gets the text `$(…)` itself. It is a warning where Tekton's admission lets it pass: in scripts, in Conditions, in values of params, and behind the name of a declared resource.",
+    "It is not substituted, and the step gets the text `$(…)` itself. It is a warning where Tekton's admission lets it pass: in scripts, in Conditions, in values of params, and behind the name of a declared resource.",
     ({ name }) => `$(${displayValue(name)}) is not declared`,
     ({ name, suggestion, known, declare }) =>
       suggestion !== undefined
@@ -98,9 +98,9 @@ export const TASK_PROBLEMS = {
             : `declare it under \`${declare.field}\`${declare.variable === name ? '' : `, and write $(${displayValue(declare.variable)})`}`,
   ),
   VARIABLE_MISSPELT: warning<{ name: string; suggestion?: string | undefined }>(
-    'A variable looks misspelt',
-    'It is left as it is; in a script the shell then runs it as a command.',
-    ({ name }) => `$(${displayValue(name)}) is no variable and stays as it is`,
+    'A variable may be misspelt',
+    'It is not substituted; in a script, the shell runs it as a command.',
+    ({ name }) => `$(${displayValue(name)}) is not a variable and is not substituted`,
     ({ suggestion }) =>
       suggestion === undefined
         ? "a Task's variables begin with inputs. or outputs."
@@ -108,14 +108,14 @@ export const TASK_PROBLEMS = {
   ),
   VARIABLE_NESTED: warning<{ name: string }>(
     'The value of a param mentions another param',
-    'Params are filled in all at once, so a param in the value of another one stays text. Tekton v0.9.2 fills it in or not, by chance.',
-    ({ name }) => `$(${displayValue(name)}) is not filled in within the value of a param`,
+    'Params are substituted in one pass, so a param in the value of another one stays text. In Tekton v0.9.2 the result depends on the order of a map.',
+    ({ name }) => `$(${displayValue(name)}) is not substituted in the value of a param`,
     () => 'write the value itself, or put both variables into the field that uses them',
   ),
   VARIABLE_OLD_SYNTAX: warning<{ name: string }>(
     'A variable is written in the syntax of Tekton 0.5',
-    'Since v0.7 it stays as it is.',
-    ({ name }) => `\${${displayValue(name)}} is the syntax of Tekton 0.5 and stays as it is`,
+    'Tekton v0.7 and later do not substitute it.',
+    ({ name }) => `\${${displayValue(name)}} is the syntax of Tekton 0.5 and is not substituted`,
     ({ name }) => `write $(${displayValue(name)})`,
   ),
   VARIABLE_ARRAY_IN_STRING: errorUnlessAdmitted<{ name: string }>(
@@ -132,25 +132,25 @@ export const TASK_PROBLEMS = {
   ),
   VOLUME_UNKNOWN: warning<{ name: string; suggestion?: string | undefined; known: readonly string[] }>(
     'A mounted volume is not declared in the task',
-    "Unless a run's podTemplate brings it, the pod is refused.",
+    'Kubernetes rejects the pod unless the podTemplate of the run has the volume.',
     ({ name }) => `this task has no volume ${quote(name)}`,
     ({ suggestion, known }) => suggestionOr(suggestion, known, 'declare it under `volumes`'),
   ),
   MOUNT_RESERVED: error<{ mountPath: string; folder: string }>(
-    "A mount lies over the controller's own files",
-    'Below /tekton lie the files that order the steps and carry scripts and results; covering them breaks the run or lets a step forge it.',
-    ({ mountPath, folder }) => `nothing may be mounted at ${quote(mountPath)}: ${folder} belongs to the controller`,
+    'A mount hides files of the controller',
+    'The files below /tekton order the steps and carry scripts and results; a mount over them breaks the run or lets a step forge results.',
+    ({ mountPath, folder }) => `cannot mount a volume at ${quote(mountPath)}: ${folder} is reserved for the controller`,
     () => 'mount it elsewhere, for example below /workspace or /mnt',
   ),
   MOUNT_TWICE: error<{ mountPath: string; first: number }>(
-    'Two volumes are mounted at one place',
-    'Kubernetes refuses the pod.',
-    ({ mountPath, first }) => `${quote(mountPath)} is mounted twice: also by number ${String(first + 1)} of this list`,
+    'Two volumes are mounted at one path',
+    'Kubernetes rejects the pod.',
+    ({ mountPath, first }) => `${quote(mountPath)} is mounted twice (also item ${String(first + 1)} of this list)`,
     () => 'choose another mountPath for one of them',
   ),
   TARGET_PATH_OUTSIDE: error<{ targetPath: string }>(
     'A targetPath leads out of /workspace',
-    "A resource may only be laid where the steps' work is; elsewhere it could cover the tools of the controller or credentials.",
+    'Resources are placed below /workspace only; elsewhere they could hide credentials or files of the controller.',
     ({ targetPath }) => `the targetPath ${quote(targetPath)} leads out of /workspace`,
     () => 'use a path below /workspace, for example `src`',
   ),
@@ -158,6 +158,6 @@ export const TASK_PROBLEMS = {
     'An environment variable is set twice',
     'The last one wins.',
     ({ name }) => `the variable ${quote(name)} is set twice`,
-    ({ first }) => `remove one; the other is number ${String(first + 1)} of this list`,
+    ({ first }) => `remove one of them (the other is item ${String(first + 1)} of this list)`,
   ),
 } as const;

@@ -39,8 +39,8 @@ const rows: { wrong: string; objects: readonly unknown[]; says: string[] }[] = [
       { ...binding, metadata: { name: 'system:Bot' } },
     ],
     says: [
-      "error OBJECT_NAME_INVALID My_Map metadata.name: the name 'My_Map' of this ConfigMap is no DNS subdomain (use a-z, 0-9, '-' and '.', with a letter or digit at both ends)",
-      "error NAME_INVALID a.b-c metadata.namespace: the name 'Team' of this namespace is no DNS label (use a-z, 0-9 and '-', for example 'team')",
+      "error OBJECT_NAME_INVALID My_Map metadata.name: the name 'My_Map' of this ConfigMap is not a valid DNS subdomain (use a-z, 0-9, '-' and '.', with a letter or digit at both ends)",
+      "error NAME_INVALID a.b-c metadata.namespace: the name 'Team' of this namespace is not a valid DNS label (use a-z, 0-9 and '-', for example 'team')",
     ],
   },
   {

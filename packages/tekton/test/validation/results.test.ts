@@ -81,24 +81,24 @@ describe('a result of another task', () => {
     [
       'as a list',
       pipeline(['$(tasks.a.results.commit[*])']),
-      'RESULT_MALFORMED spec.tasks.1.params.0.value.0: $(tasks.a.results.commit[*]) is no result of a task (write $(tasks.TASK.results.RESULT))',
+      'RESULT_MALFORMED spec.tasks.1.params.0.value.0: $(tasks.a.results.commit[*]) is not a valid result reference (write $(tasks.TASK.results.RESULT))',
     ],
     [
       'without saying which',
       pipeline('$(tasks.a.results)'),
-      'RESULT_MALFORMED spec.tasks.1.params.0.value: $(tasks.a.results) is no result of a task (write $(tasks.TASK.results.RESULT))',
+      'RESULT_MALFORMED spec.tasks.1.params.0.value: $(tasks.a.results) is not a valid result reference (write $(tasks.TASK.results.RESULT))',
     ],
     [
       'of itself',
       pipeline('$(tasks.b.results.commit)', {
         to: { taskRef: undefined, taskSpec: { ...take.spec, results: [{ name: 'commit' }] } },
       }),
-      "TASK_CYCLE spec.tasks.1: the task 'b' waits for itself (drop one `runAfter`, `from` or use of a result along that path)",
+      "TASK_CYCLE spec.tasks.1: the task 'b' waits for itself (remove one `runAfter`, `from` or result reference along that path)",
     ],
     [
       'that comes later',
       pipeline('$(tasks.a.results.commit)', { from: { runAfter: ['b'] } }),
-      'TASK_CYCLE spec.tasks.0.runAfter.0: tasks wait for each other: a -> b -> a (drop one `runAfter`, `from` or use of a result along that path)',
+      'TASK_CYCLE spec.tasks.0.runAfter.0: tasks wait for each other: a -> b -> a (remove one `runAfter`, `from` or result reference along that path)',
     ],
   ])('cannot be one %s', (_what, object, said) => {
     expect(problems(object)).toEqual([said]);

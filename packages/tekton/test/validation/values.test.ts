@@ -95,7 +95,7 @@ describe('lint', () => {
 
   test('warns of a param in the default of another', () => {
     expect(said(taskOf(printing('$(inputs.params.q)')))).toEqual([
-      'warning VARIABLE_NESTED spec.inputs.params.0.default: $(inputs.params.q) is not filled in within the value of a param (write the value itself, or put both variables into the field that uses them)',
+      'warning VARIABLE_NESTED spec.inputs.params.0.default: $(inputs.params.q) is not substituted in the value of a param (write the value itself, or put both variables into the field that uses them)',
     ]);
   });
 

@@ -74,7 +74,7 @@ const uses: readonly [string, Partial<PipelineTaskCondition>, readonly string[]]
       ],
     },
     [
-      `NAME_TWICE ${at}.params.1.name: the param 'at' is there twice: it is also number 1 of this list (rename one of them, or remove it)`,
+      `NAME_TWICE ${at}.params.1.name: duplicate param name 'at' (also item 1 of this list) (rename one of them, or remove it)`,
     ],
   ],
   [
@@ -112,7 +112,7 @@ const uses: readonly [string, Partial<PipelineTaskCondition>, readonly string[]]
       ],
     },
     [
-      `NAME_TWICE ${at}.resources.1.name: the resource 'src' is there twice: it is also number 1 of this list, and the last one counts (rename one of them, or remove it)`,
+      `NAME_TWICE ${at}.resources.1.name: duplicate resource name 'src' (also item 1 of this list); the last one counts (rename one of them, or remove it)`,
     ],
   ],
   [

@@ -53,14 +53,14 @@ const rows: { wrong: string; objects: readonly unknown[]; says: string[] }[] = [
     wrong: 'a cycle',
     objects: graph(task('a', { runAfter: ['c'] }), task('b', { runAfter: ['a'] }), task('c', { runAfter: ['b'] })),
     says: [
-      'error TASK_CYCLE p spec.tasks.0.runAfter.0: tasks wait for each other: a -> b -> c -> a (drop one `runAfter`, `from` or use of a result along that path)',
+      'error TASK_CYCLE p spec.tasks.0.runAfter.0: tasks wait for each other: a -> b -> c -> a (remove one `runAfter`, `from` or result reference along that path)',
     ],
   },
   {
     wrong: 'a task that waits for itself',
     objects: graph(task('a', { runAfter: ['a'] })),
     says: [
-      "error TASK_CYCLE p spec.tasks.0.runAfter.0: the task 'a' waits for itself (drop one `runAfter`, `from` or use of a result along that path)",
+      "error TASK_CYCLE p spec.tasks.0.runAfter.0: the task 'a' waits for itself (remove one `runAfter`, `from` or result reference along that path)",
     ],
   },
   {
@@ -100,7 +100,7 @@ const rows: { wrong: string; objects: readonly unknown[]; says: string[] }[] = [
     wrong: 'two tasks of one name',
     objects: graph(task('a'), task('a')),
     says: [
-      "error NAME_TWICE p spec.tasks.1.name: the task 'a' is there twice: it is also number 1 of this list (rename one of them, or remove it)",
+      "error NAME_TWICE p spec.tasks.1.name: duplicate task name 'a' (also item 1 of this list) (rename one of them, or remove it)",
     ],
   },
   {
@@ -331,7 +331,7 @@ const rows: { wrong: string; objects: readonly unknown[]; says: string[] }[] = [
     wrong: 'a timeout without unit',
     objects: withChanged(changed(run, 'spec.timeout', '90')),
     says: [
-      "error TIMEOUT_INVALID release-1 spec.timeout: '90' is no duration (write it with its unit: 90s, 90m or 90h)",
+      "error TIMEOUT_INVALID release-1 spec.timeout: '90' is not a valid duration (write it with its unit: 90s, 90m or 90h)",
     ],
   },
   {

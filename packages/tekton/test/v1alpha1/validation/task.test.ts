@@ -27,7 +27,7 @@ describe('a task', () => {
       says: [
         "FIELD_UNKNOWN spec.step: there is no field 'step' here (did you mean 'steps'?)",
         "FIELD_UNKNOWN spec.steps.0.comand: there is no field 'comand' here (did you mean 'command'?)",
-        "ENV_TWICE spec.steps.0.env.1.name: the variable 'A' is set twice (remove one; the other is number 1 of this list)",
+        "ENV_TWICE spec.steps.0.env.1.name: the variable 'A' is set twice (remove one of them (the other is item 1 of this list))",
         "FIELD_UNKNOWN spec.steps.0.imge: there is no field 'imge' here (did you mean 'image'?)",
       ],
     },
@@ -61,21 +61,21 @@ describe('a task', () => {
       task: 'that is a list, because its indentation is lost',
       object: [{ name: 'auth' }],
       says: [
-        'OBJECT_MALFORMED : this document is no Kubernetes object: it is a list (a document needs `apiVersion`, `kind`, `metadata` and `spec` at its left edge)',
+        'OBJECT_MALFORMED : this document is not a Kubernetes object: it is a list (a document needs `apiVersion`, `kind`, `metadata` and `spec` at its left edge)',
       ],
     },
     {
       task: 'without kind',
       object: { apiVersion },
       says: [
-        'OBJECT_MALFORMED : this document is no Kubernetes object: it has no `kind` (a document needs `apiVersion`, `kind`, `metadata` and `spec` at its left edge)',
+        'OBJECT_MALFORMED : this document is not a Kubernetes object: it has no `kind` (a document needs `apiVersion`, `kind`, `metadata` and `spec` at its left edge)',
       ],
     },
     {
-      task: 'whose name is no DNS label',
+      task: 'whose name is not a valid DNS label',
       object: changed(build, 'metadata.name', 'Build_All'),
       says: [
-        "NAME_INVALID metadata.name: the name 'Build_All' of this Task is no DNS label (use a-z, 0-9 and '-', for example 'build-all')",
+        "NAME_INVALID metadata.name: the name 'Build_All' of this Task is not a valid DNS label (use a-z, 0-9 and '-', for example 'build-all')",
       ],
     },
     {
@@ -110,7 +110,7 @@ describe('a task', () => {
       task: 'whose image name has a space',
       object: step({ image: 'gcc 14' }),
       says: [
-        "IMAGE_INVALID spec.steps.0.image: 'gcc 14' is no image name: there is a space in it (write [REGISTRY/]NAME[:TAG] or NAME@sha256:DIGEST in small letters)",
+        "IMAGE_INVALID spec.steps.0.image: 'gcc 14' is not a valid image name: there is a space in it (write [REGISTRY/]NAME[:TAG] or NAME@sha256:DIGEST in lower case)",
       ],
     },
     {
@@ -124,7 +124,7 @@ describe('a task', () => {
       task: 'with two steps of one name',
       object: changed(build, 'spec.steps', [build.spec.steps?.[0], { name: 'make', image: 'gcc:14' }]),
       says: [
-        "NAME_TWICE spec.steps.1.name: the step 'make' is there twice: it is also number 1 of this list (rename one of them, or remove it)",
+        "NAME_TWICE spec.steps.1.name: duplicate step name 'make' (also item 1 of this list) (rename one of them, or remove it)",
       ],
     },
     {
@@ -146,7 +146,7 @@ describe('a task', () => {
       task: 'with a volume in the name space of the controller',
       object: changed(step({}), 'spec.volumes', [{ name: 'tekton-internal-tools', emptyDir: {} }]),
       says: [
-        "NAME_RESERVED spec.volumes.0.name: the volume name 'tekton-internal-tools' is used by the controller (rename it, for example to 'my-tekton-internal-tools')",
+        "NAME_RESERVED spec.volumes.0.name: the volume name 'tekton-internal-tools' is reserved for the controller (rename it, for example to 'my-tekton-internal-tools')",
       ],
     },
     { task: 'with a script that has no shebang', object: step({ script: 'make' }), says: [] },
@@ -203,7 +203,7 @@ describe('a task', () => {
       task: 'that writes variables as Tekton 0.5 did',
       object: step({ args: ['${inputs.params.target}', '${HOME}'] }),
       says: [
-        'VARIABLE_OLD_SYNTAX spec.steps.0.args.0: ${inputs.params.target} is the syntax of Tekton 0.5 and stays as it is (write $(inputs.params.target))',
+        'VARIABLE_OLD_SYNTAX spec.steps.0.args.0: ${inputs.params.target} is the syntax of Tekton 0.5 and is not substituted (write $(inputs.params.target))',
       ],
     },
     {
@@ -231,14 +231,14 @@ describe('a task', () => {
       task: "that mounts over the controller's files",
       object: step({ volumeMounts: [{ name: 'workspace', mountPath: '/x/../tekton/scripts' }] }),
       says: [
-        "MOUNT_RESERVED spec.steps.0.volumeMounts.0.mountPath: nothing may be mounted at '/x/../tekton/scripts': /tekton belongs to the controller (mount it elsewhere, for example below /workspace or /mnt)",
+        "MOUNT_RESERVED spec.steps.0.volumeMounts.0.mountPath: cannot mount a volume at '/x/../tekton/scripts': /tekton is reserved for the controller (mount it elsewhere, for example below /workspace or /mnt)",
       ],
     },
     {
       task: 'that pastes a param into a script',
       object: step({ script: 'rm -rf $(inputs.params.target)\necho "$(inputs.params.target)"' }),
       says: [
-        'SCRIPT_PARAM_UNQUOTED spec.steps.0.script: \'$(inputs.params.target)\' is pasted unquoted into a shell script (pass it as an environment variable and write "$NAME" in the script)',
+        'SCRIPT_PARAM_UNQUOTED spec.steps.0.script: \'$(inputs.params.target)\' is used unquoted in a shell script (pass it as an environment variable and write "$NAME" in the script)',
       ],
     },
     {
@@ -252,7 +252,7 @@ describe('a task', () => {
       task: 'that is wrong in several places says them all, in order',
       object: changed(changed(build, 'spec.steps.0.image', undefined), 'metadata.name', 'A'),
       says: [
-        "NAME_INVALID metadata.name: the name 'A' of this Task is no DNS label (use a-z, 0-9 and '-', for example 'a')",
+        "NAME_INVALID metadata.name: the name 'A' of this Task is not a valid DNS label (use a-z, 0-9 and '-', for example 'a')",
         'IMAGE_MISSING spec.steps.0.image: this step has no image (add `image`, for example `image: ubuntu:24.04`)',
       ],
     },
