@@ -2,7 +2,7 @@
  * The list of the files that an app has generated: a text beside them, with a digest of each.
  *
  * Pure: what the list says and what follows from it. `output-directory.ts` reads and writes it. Its name begins with `_` and ends
- * in `.txt`, so that no tool applies it (docs/decisions/0037).
+ * in `.txt`, so that no tool applies it (docs/internals/decisions/0037).
  */
 
 import { createHash } from 'node:crypto';

@@ -7,7 +7,7 @@ import { readResults, type CaseResult, type Found, type Results } from './result
 const HEAD = `# Parity with Tekton v0.9.2
 
 Real Tekton v0.9.2 was given these manifests on a real cluster, and what it did was recorded: what admission answered, statuses, pods, logs, events. \`npm run parity\` gives
-the same manifests to this project, on the embedded cluster and on a real Kubernetes, and compares ([decision 26](decisions/0026-parity-with-recordings.md)).
+the same manifests to this project, on the embedded cluster and on a real Kubernetes, and compares ([decision 26](internals/decisions/0026-parity-with-recordings.md)).
 
 _as recorded_: nothing differs but what no two runs share. _accepted_: it differs only in ways that are listed below, each with its reason.
 _tested_: no recording has it; tests run it on both clusters, with pods that really run.

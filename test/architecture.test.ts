@@ -1,5 +1,5 @@
 /**
- * Who may import whom. This table is the rule; `docs/architecture.md` explains it.
+ * Who may import whom. This table is the rule; `docs/internals/architecture.md` explains it.
  *
  * A folder may import itself and what its row lists; everything else fails, npm modules included. An entry that ends in
  * `:` is a scheme. Another package is reached by its name alone, never by a path into it.

@@ -2,8 +2,8 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { PROBLEMS } from '@pipewright/tekton';
-import { PAGES } from '../docs/generate.js';
-import { undocumented } from '../docs/reference-pages.js';
+import { PAGES } from '../generators/docs.js';
+import { undocumented } from '../generators/reference-pages.js';
 import { instructionsIn } from './documented.js';
 
 const root = resolve(import.meta.dirname, '..');

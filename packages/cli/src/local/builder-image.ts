@@ -1,7 +1,7 @@
 /**
  * The image builders that come with the command: stand-ins for Kaniko and Buildah, laid over this machine's files.
  *
- * They build FROM scratch and push, and refuse what they do not do; see docs/decisions/0039-saved-images-and-builders.md.
+ * They build FROM scratch and push, and refuse what they do not do; see docs/internals/decisions/0039-saved-images-and-builders.md.
  */
 
 import { chmodSync, copyFileSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';

@@ -2,7 +2,7 @@
  * Containers from Linux namespaces: no daemon, no image store, no root needed.
  *
  * Each container has its own mounts, processes, IPC and host name, and shares the machine's network. It is isolation
- * against accidents, not a security boundary: see docs/decisions/0008-pods-not-tricks.md.
+ * against accidents, not a security boundary: see docs/internals/decisions/0008-pods-not-tricks.md.
  *
  * `probe` tries a real container with every launcher this machine has, and keeps the ones that work with what they can
  * do. Nothing is inferred from settings, and nothing falls back without being said in the probe's notes.
