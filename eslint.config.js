@@ -8,7 +8,7 @@ const EDGES = [
   'packages/cluster/src/**',
   'packages/cli/**',
   'packages/controller/src/edge/**',
-  'lib/plain-object.ts', // renders as cdk8s does, which is told there whether to sort keys
+  'lib/manifests/plain-object.ts', // renders as cdk8s does, which is told there whether to sort keys
   'packages/testing/src/edge/**',
 ];
 

@@ -23,32 +23,33 @@ const GROUPS: Readonly<Record<string, Group>> = {
   tasks: {
     title: 'Tasks and conditions',
     what: 'What is declared, and the steps that mention it.',
-    files: /^(task(-(?!run)[a-z]+)?|step|condition|declaration|reference|workspace|manifest)\.ts$/,
+    files:
+      /^(v1alpha1\/(task|declarations)\/|v1alpha1\/pipeline\/condition\.ts|v1alpha1\/run\/workspace\.ts|manifests\/reference\.ts)/,
   },
   pipelines: {
     title: 'Pipelines',
     what: 'Tasks in an order that follows from what is passed between them.',
-    files: /^pipeline(-task)?\.ts$/,
+    files: /^v1alpha1\/pipeline\/pipeline/,
   },
   runs: {
     title: 'Runs',
     what: 'A pipeline or a task, with what it is run with.',
-    files: /^(pipeline-run|task-run|run)\.ts$/,
+    files: /^v1alpha1\/run\//,
   },
   resources: {
     title: 'PipelineResources',
     what: 'What tasks read or make outside the cluster.',
-    files: /-resource\.ts$/,
+    files: /^v1alpha1\/resources\//,
   },
   access: {
     title: 'Accounts, credentials and rights',
     what: 'What steps may do, and the secrets they have.',
-    files: /^(service-account|credentials|grant|.*secret.*)\.ts$/,
+    files: /^access\//,
   },
   app: {
     title: 'App, checks and files',
     what: 'What is written, and what is said before it is.',
-    files: /^(tekton-app|validation|yaml|construct-error|gitops|kustomize|content)\.ts$/,
+    files: /^(app|diagnostics|gitops|manifests|validation)\//,
   },
   testing: {
     title: 'Testing',

@@ -20,7 +20,7 @@ import {
   Secret,
   Volume,
 } from 'cdk8s-plus-27';
-import { apiName, isFreeForm } from '../lib/api-names.js';
+import { apiName, isFreeForm } from '../lib/manifests/api-names.js';
 import { Pipeline, PipelineRun, PipelineServiceAccount, Task, Workspace } from '../lib/index.js';
 
 interface Spec {

@@ -24,6 +24,14 @@ const controller = (folder: string): string => `packages/controller/src/${folder
 /** What decides about both kinds of run without I/O, and the shapes it decides on. */
 const CONTROLLER_PURE = [...['run', 'scripts', 'resources', 'pod'].map(controller), '@pipewright/tekton'];
 
+const lib = (folder: string): string => `lib/${folder}`;
+
+/** What constructs of every API version use. */
+const LIB_SHARED = ['diagnostics', 'manifests', 'gitops', 'validation', 'internal'].map(lib);
+
+/** The constructs of v1alpha1. Nothing shared imports them. */
+const V1ALPHA1 = ['declarations', 'resources', 'task', 'pipeline', 'run'].map((folder) => `v1alpha1/${folder}`);
+
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'packages/tekton/src': [], // its index
   'packages/tekton/src/model': [],
@@ -86,8 +94,42 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'packages/testing/src': ['@pipewright/tekton', '@pipewright/kube', '@pipewright/controller', '@pipewright/cluster'],
   imports: ['cdk8s', 'constructs'],
-  lib: ['@pipewright/tekton', 'imports', ...CONSTRUCTS, 'yaml', 'node:crypto', 'node:fs', 'node:path'],
-  'lib/testing': ['lib', '@pipewright/tekton', ...CONSTRUCTS, '@jest/globals', 'expect'],
+  lib: [], // its index
+  'lib/diagnostics': ['constructs', 'node:fs', 'node:path'],
+  'lib/manifests': [lib('diagnostics'), '@pipewright/tekton', ...CONSTRUCTS],
+  'lib/gitops': [lib('manifests'), '@pipewright/tekton'],
+  'lib/validation': [...['diagnostics', 'manifests', 'gitops'].map(lib), '@pipewright/tekton', ...CONSTRUCTS],
+  'lib/internal': [
+    ...['diagnostics', 'manifests', 'validation'].map(lib),
+    '@pipewright/tekton',
+    ...CONSTRUCTS,
+    'node:crypto',
+  ],
+  'lib/access': [...LIB_SHARED, '@pipewright/tekton', ...CONSTRUCTS],
+  'lib/app': [...LIB_SHARED, '@pipewright/tekton', ...CONSTRUCTS, 'node:crypto', 'node:fs', 'node:path'],
+  'lib/v1alpha1/declarations': [...LIB_SHARED, '@pipewright/tekton', ...CONSTRUCTS, 'yaml'],
+  'lib/v1alpha1/resources': [
+    ...LIB_SHARED,
+    lib('v1alpha1/declarations'),
+    'imports',
+    '@pipewright/tekton',
+    ...CONSTRUCTS,
+  ],
+  'lib/v1alpha1/task': [...LIB_SHARED, lib('v1alpha1/declarations'), '@pipewright/tekton', ...CONSTRUCTS],
+  'lib/v1alpha1/pipeline': [
+    ...LIB_SHARED,
+    ...['v1alpha1/declarations', 'v1alpha1/task'].map(lib),
+    '@pipewright/tekton',
+    ...CONSTRUCTS,
+  ],
+  'lib/v1alpha1/run': [...LIB_SHARED, lib('access'), ...V1ALPHA1.map(lib), '@pipewright/tekton', ...CONSTRUCTS],
+  'lib/testing': [
+    ...['diagnostics', 'validation'].map(lib),
+    '@pipewright/tekton',
+    ...CONSTRUCTS,
+    '@jest/globals',
+    'expect',
+  ],
   'main.ts': ['lib', ...CONSTRUCTS],
   'test/simulation': [
     '@pipewright/tekton',

@@ -5,7 +5,7 @@ import { App, Chart } from 'cdk8s';
 import { describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Task, TektonApp, warningsOf } from '../lib/index.js';
-import { excerptAt, userLocation, withoutLibraryFrames } from '../lib/source-location.js';
+import { excerptAt, userLocation, withoutLibraryFrames } from '../lib/diagnostics/source-location.js';
 import { problemsIn } from '../lib/testing/problems.js';
 import { sourceExcerpt } from '../packages/cli/src/terminal/source-excerpt.js';
 
@@ -34,8 +34,8 @@ test('messages of several lines stay whole', () => {
 test('the place of an object is the first frame that is the user’s, whatever the module system', () => {
   const stack = [
     'Error: captured',
-    '    at captureStack (file:///p/lib/source-location.ts:9:9)',
-    '    at new Task (file:///p/lib/task.ts:1:1)',
+    '    at captureStack (file:///p/lib/diagnostics/source-location.ts:9:9)',
+    '    at new Task (file:///p/lib/v1alpha1/task/task.ts:1:1)',
     '    at new Base (/p/node_modules/constructs/lib/construct.js:3:3)',
     '    at <anonymous> (file:///p/my%20app/main.ts:12:3)',
   ].join('\n');

@@ -8,9 +8,9 @@ import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globa
 import { ApiObject, Chart } from 'cdk8s';
 import fc from 'fast-check';
 import { TektonApp, type TektonAppProps } from '../lib/index.js';
-import { appName, digestOf, formatList, isListName, listName, parseList } from '../lib/generated-files.js';
-import { writeOutput, type Disk } from '../lib/output-directory.js';
-import { programName } from '../lib/program-name.js';
+import { appName, digestOf, formatList, isListName, listName, parseList } from '../lib/app/generated-files.js';
+import { writeOutput, type Disk } from '../lib/app/output-directory.js';
+import { programName } from '../lib/app/program-name.js';
 
 let work = '';
 let dist = '';

@@ -7,7 +7,7 @@ import { basename, join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { ApiObject, App, Chart, Testing, YamlOutputType } from 'cdk8s';
 import { parse, parseAllDocuments } from 'yaml';
-import { isListName } from '../lib/generated-files.js';
+import { isListName } from '../lib/app/generated-files.js';
 import {
   Condition,
   ConstructError,

@@ -41,12 +41,17 @@ const program = (code: string): string => {
   return `${PRELUDE}${given.map(([name, value]) => `const ${name} = ${value};`).join('\n')}\n${code}`;
 };
 
-const files = readdirSync(join(root, 'lib')).filter((name) => name.endsWith('.ts'));
+const files = readdirSync(join(root, 'lib'), { recursive: true, encoding: 'utf8' }).filter(
+  (name) => name.endsWith('.ts') && !name.startsWith('testing/'),
+);
 const examples = files.flatMap((file) => examplesOf(file).map((code, index) => ({ file, index, code })));
 
 test('every example in a doc comment of lib compiles', () => {
   const sources = new Map(
-    examples.map(({ file, index, code }) => [join(root, 'test', `${file}.${String(index)}.ts`), program(code)]),
+    examples.map(({ file, index, code }) => [
+      join(root, 'test', `${file.replaceAll('/', '-')}.${String(index)}.ts`),
+      program(code),
+    ]),
   );
   const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), (file) => ts.sys.readFile(file));
   const { options } = ts.parseJsonConfigFileContent({ ...(config as object), files: [] }, ts.sys, root);

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { Yaml } from 'cdk8s';
 import fc from 'fast-check';
 import { parse, parseAllDocuments } from 'yaml';
-import { manifestYaml } from '../lib/yaml.js';
+import { manifestYaml } from '../lib/manifests/yaml.js';
 import { anyString, AWKWARD_STRINGS } from './awkward-strings.js';
 
 const readBack = (text: string, version: '1.1' | '1.2'): unknown => parse(text, { version });

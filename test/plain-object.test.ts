@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { ApiObject, App, Chart, JsonPatch, Lazy, type IResolver } from 'cdk8s';
-import { PlainObject } from '../lib/plain-object.js';
+import { PlainObject } from '../lib/manifests/plain-object.js';
 
 const rows: [string, Record<string, unknown>][] = [
   ['keys that are not in order', { spec: { b: 1, a: { d: 'x', c: 'y' } }, data: { z: '1' } }],

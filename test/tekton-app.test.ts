@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { ApiObject, App, Chart, JsonPatch, Lazy, Yaml } from 'cdk8s';
-import { isListName } from '../lib/generated-files.js';
+import { isListName } from '../lib/app/generated-files.js';
 import { acknowledge, PipelineServiceAccount, Task, TektonApp, warningsOf } from '../lib/index.js';
 
 let outdir = '';

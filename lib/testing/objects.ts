@@ -17,7 +17,7 @@ import type {
 } from '@pipewright/tekton';
 import { ApiObject } from 'cdk8s';
 import type { IConstruct } from 'constructs';
-import { nearest } from '../construct-error.js';
+import { nearest } from '../diagnostics/construct-error.js';
 import { problemsIn } from './problems.js';
 import { TaskGraph } from './task-graph.js';
 

@@ -6,7 +6,7 @@
 
 import { checkObjects } from '@pipewright/tekton';
 import { Construct, type IConstruct } from 'constructs';
-import { sentence, withoutPlace } from '../validation.js';
+import { sentence, withoutPlace } from '../validation/validation.js';
 
 /**
  * The errors at `scope` and below it. The whole app is checked, since objects are judged together; of objects that are no

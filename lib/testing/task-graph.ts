@@ -11,7 +11,7 @@ import {
   type PipelineSpec,
   type TaskDependencies,
 } from '@pipewright/tekton';
-import { nearest } from '../construct-error.js';
+import { nearest } from '../diagnostics/construct-error.js';
 
 /** Which tasks wait for which. */
 export class TaskGraph {

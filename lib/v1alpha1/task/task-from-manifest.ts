@@ -1,9 +1,9 @@
 /** Tasks and ClusterTasks that exist as YAML. */
 
 import type { Construct } from 'constructs';
-import { remember } from './content.js';
-import type { Params, Resources, Results, Workspaces } from './declaration.js';
-import { adopt, compared, wantedNames, wantedParams, wantedResources } from './manifest.js';
+import { remember } from '../../internal/content-hash.js';
+import type { Params, Resources, Results, Workspaces } from '../declarations/declaration.js';
+import { adopt, compared, wantedNames, wantedParams, wantedResources } from '../declarations/imported-manifest.js';
 import { signatureOf, type Signature, type TaskReference } from './task-definition.js';
 
 /** Makes the object of a manifest below `scope`. Throws when it is none, or not what the signature says. */

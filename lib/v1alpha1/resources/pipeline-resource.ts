@@ -8,12 +8,12 @@
 import { V1ALPHA1, type ResourceType } from '@pipewright/tekton';
 import type { ApiObjectMetadata } from 'cdk8s';
 import { Construct } from 'constructs';
-import { KubePipelineResource, type KubePipelineResourceProps } from '../imports/tekton.dev.js';
-import { remember } from './content.js';
-import { kubeObject, nameOf } from './kube-object.js';
-import { adopt } from './manifest.js';
-import { plain } from './plain.js';
-import type { Elsewhere } from './validation.js';
+import { KubePipelineResource, type KubePipelineResourceProps } from '../../../imports/tekton.dev.js';
+import { remember } from '../../internal/content-hash.js';
+import { kubeObject, nameOf } from '../../internal/kube-object.js';
+import { adopt } from '../declarations/imported-manifest.js';
+import { plain } from '../../manifests/plain.js';
+import type { Elsewhere } from '../../validation/validation.js';
 
 /** Anything a run may bind to a declared resource of type `K`. */
 export interface BindableResource<K extends ResourceType = ResourceType> {

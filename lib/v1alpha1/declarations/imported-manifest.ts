@@ -9,9 +9,9 @@ import { V1ALPHA1, canonicalFields, constructProblem } from '@pipewright/tekton'
 import type { ApiObjectMetadata } from 'cdk8s';
 import { Construct } from 'constructs';
 import { parseAllDocuments } from 'yaml';
-import { ConstructError, nearest } from './construct-error.js';
+import { ConstructError, nearest } from '../../diagnostics/construct-error.js';
 import { typeOf, type Params, type Resources } from './declaration.js';
-import { kubeObject, nameOf } from './kube-object.js';
+import { kubeObject, nameOf } from '../../internal/kube-object.js';
 
 /** A declared thing in a manifest, as much of it as is compared. */
 interface Declared {

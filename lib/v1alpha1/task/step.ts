@@ -5,7 +5,7 @@
  */
 
 import type { EnvFrom, EnvValue, k8s } from 'cdk8s-plus-27';
-import { Ref, type Text } from './reference.js';
+import { Ref, type Text } from '../../manifests/reference.js';
 
 type Replaced = 'name' | 'image' | 'command' | 'args' | 'workingDir' | 'env' | 'envFrom' | 'volumeMounts' | 'resources';
 

@@ -7,7 +7,7 @@
  */
 
 import { createHash } from 'node:crypto';
-import { manifestYaml } from './yaml.js';
+import { manifestYaml } from '../manifests/yaml.js';
 
 const CONTENTS = new WeakMap<object, () => unknown>();
 

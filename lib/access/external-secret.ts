@@ -8,8 +8,8 @@
 import { constructProblem, formatDuration } from '@pipewright/tekton';
 import type { ApiObjectMetadata, Duration } from 'cdk8s';
 import { Construct } from 'constructs';
-import { ConstructError } from './construct-error.js';
-import { kubeObject, nameOf } from './kube-object.js';
+import { ConstructError } from '../diagnostics/construct-error.js';
+import { kubeObject, nameOf } from '../internal/kube-object.js';
 
 /** A SecretStore of the namespace, or one for all namespaces. */
 export interface SecretStore {

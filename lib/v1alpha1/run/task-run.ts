@@ -5,7 +5,7 @@
  */
 
 import { Construct } from 'constructs';
-import { contentOf } from './content.js';
+import { contentOf } from '../../internal/content-hash.js';
 import type {
   Bindings,
   ForEach,
@@ -16,11 +16,11 @@ import type {
   Resources,
   Results,
   Workspaces,
-} from './declaration.js';
-import type { BindableResource } from './pipeline-resource.js';
+} from '../declarations/declaration.js';
+import type { BindableResource } from '../resources/pipeline-resource.js';
 import { listed, runFields, runObject, type Bindable, type RunOptions } from './run.js';
-import { useOf, type TaskReference } from './task-definition.js';
-import { liesElsewhere } from './validation.js';
+import { useOf, type TaskReference } from '../task/task-definition.js';
+import { liesElsewhere } from '../../validation/validation.js';
 import type { Workspace } from './workspace.js';
 
 /** Properties for `TaskRun`. */

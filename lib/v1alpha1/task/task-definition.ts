@@ -21,13 +21,13 @@ import {
   type Results,
   type WorkspaceRefs,
   type Workspaces,
-} from './declaration.js';
-import type { Exact } from './exact.js';
-import { plain } from './plain.js';
-import { Ref, writtenBy } from './reference.js';
+} from '../declarations/declaration.js';
+import type { Exact } from '../../internal/exact.js';
+import { plain } from '../../manifests/plain.js';
+import { Ref, writtenBy } from '../../manifests/reference.js';
 import { containerSpec, volumesFor, type Container, type Step } from './step.js';
-import { byKey, paramRefs, resourceRefs } from './task-scope.js';
-import type { Elsewhere } from './validation.js';
+import { byKey, paramRefs, resourceRefs } from '../declarations/scope-references.js';
+import type { Elsewhere } from '../../validation/validation.js';
 
 /** What a task declares. */
 export interface Signature<

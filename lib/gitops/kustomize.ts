@@ -5,7 +5,7 @@
  * kustomization, never among the manifests.
  */
 
-import { manifestYaml } from './yaml.js';
+import { manifestYaml } from '../manifests/yaml.js';
 
 const TASK_SPECS: readonly (readonly [kind: string, path: string])[] = [
   ['Task', 'spec'],

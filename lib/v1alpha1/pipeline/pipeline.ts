@@ -8,8 +8,8 @@
 import { V1ALPHA1, constructProblem } from '@pipewright/tekton';
 import type { ApiObjectMetadata } from 'cdk8s';
 import { Construct } from 'constructs';
-import { ConstructError } from './construct-error.js';
-import { contentOf, remember } from './content.js';
+import { ConstructError } from '../../diagnostics/construct-error.js';
+import { contentOf, remember } from '../../internal/content-hash.js';
 import {
   paramSpecs,
   resourceSpecs,
@@ -19,14 +19,14 @@ import {
   type Params,
   type PipelineWorkspaces,
   type Resources,
-} from './declaration.js';
-import { kubeObject, nameOf } from './kube-object.js';
-import { adopt, compared, wantedNames, wantedParams, wantedResources } from './manifest.js';
+} from '../declarations/declaration.js';
+import { kubeObject, nameOf } from '../../internal/kube-object.js';
+import { adopt, compared, wantedNames, wantedParams, wantedResources } from '../declarations/imported-manifest.js';
 import { PipelineInput, PipelineTasks, PipelineWorkspace } from './pipeline-task.js';
-import { plain } from './plain.js';
-import { writtenBy } from './reference.js';
-import { byKey, paramRefs } from './task-scope.js';
-import { liesElsewhere, type Elsewhere } from './validation.js';
+import { plain } from '../../manifests/plain.js';
+import { writtenBy } from '../../manifests/reference.js';
+import { byKey, paramRefs } from '../declarations/scope-references.js';
+import { liesElsewhere, type Elsewhere } from '../../validation/validation.js';
 
 /** What a pipeline declares. */
 export interface PipelineSignature<P extends Params, R extends Resources, W extends PipelineWorkspaces = None> {

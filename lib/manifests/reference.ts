@@ -8,7 +8,7 @@
 
 import { constructProblem } from '@pipewright/tekton';
 import type { IConstruct } from 'constructs';
-import { ConstructError } from './construct-error.js';
+import { ConstructError } from '../diagnostics/construct-error.js';
 
 /** The constructs whose callbacks are running, innermost last: what becomes text now is written into that one. */
 const writing: IConstruct[] = [];

@@ -6,7 +6,7 @@
  */
 
 import { Construct } from 'constructs';
-import { contentOf } from './content.js';
+import { contentOf } from '../../internal/content-hash.js';
 import type {
   Bindings,
   ForEach,
@@ -16,12 +16,12 @@ import type {
   PipelineWorkspaces,
   PlainArguments,
   Resources,
-} from './declaration.js';
-import type { PipelineReference } from './pipeline.js';
-import type { BindableResource } from './pipeline-resource.js';
+} from '../declarations/declaration.js';
+import type { PipelineReference } from '../pipeline/pipeline.js';
+import type { BindableResource } from '../resources/pipeline-resource.js';
 import { accountLiesElsewhere, listed, runFields, runObject, type Bindable, type RunOptions } from './run.js';
-import type { AccountReference } from './service-account.js';
-import { liesElsewhere } from './validation.js';
+import type { AccountReference } from '../../access/service-account.js';
+import { liesElsewhere } from '../../validation/validation.js';
 import type { Workspace } from './workspace.js';
 
 /** Properties for `PipelineRun`. */

@@ -8,9 +8,9 @@
 import { createProblem, suggestLabel } from '@pipewright/tekton';
 import { JsonPatch, type ApiObject, type ApiObjectMetadata } from 'cdk8s';
 import type { Construct } from 'constructs';
-import { ConstructError } from './construct-error.js';
-import { PlainObject } from './plain-object.js';
-import { checkAtSynth } from './validation.js';
+import { ConstructError } from '../diagnostics/construct-error.js';
+import { PlainObject } from '../manifests/plain-object.js';
+import { checkAtSynth } from '../validation/validation.js';
 
 /** What to make. */
 export interface KubeObjectProps {

@@ -16,17 +16,17 @@ import {
   type Params,
   type ResourceRefs,
   type Resources,
-} from './declaration.js';
-import { remember } from './content.js';
-import type { Exact } from './exact.js';
-import { kubeObject, nameOf } from './kube-object.js';
-import { adopt, compared, wantedParams, wantedResources } from './manifest.js';
-import { plain } from './plain.js';
-import { writtenBy } from './reference.js';
-import { containerSpec, type CheckStep } from './step.js';
-import type { Given } from './task-definition.js';
-import { paramRefs, resourceRefs } from './task-scope.js';
-import type { Elsewhere } from './validation.js';
+} from '../declarations/declaration.js';
+import { remember } from '../../internal/content-hash.js';
+import type { Exact } from '../../internal/exact.js';
+import { kubeObject, nameOf } from '../../internal/kube-object.js';
+import { adopt, compared, wantedParams, wantedResources } from '../declarations/imported-manifest.js';
+import { plain } from '../../manifests/plain.js';
+import { writtenBy } from '../../manifests/reference.js';
+import { containerSpec, type CheckStep } from '../task/step.js';
+import type { Given } from '../task/task-definition.js';
+import { paramRefs, resourceRefs } from '../declarations/scope-references.js';
+import type { Elsewhere } from '../../validation/validation.js';
 
 /** Any condition that a pipeline may use: one defined here, or one that lives elsewhere. */
 export interface ConditionReference<P extends Params, R extends Resources> {

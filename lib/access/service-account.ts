@@ -9,9 +9,9 @@ import { Chart, type ApiObjectMetadata } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { Credentials } from './credentials.js';
 import type { Grant } from './grant.js';
-import { kubeObject, nameOf } from './kube-object.js';
-import { plain } from './plain.js';
-import { liesElsewhere } from './validation.js';
+import { kubeObject, nameOf } from '../internal/kube-object.js';
+import { plain } from '../manifests/plain.js';
+import { liesElsewhere } from '../validation/validation.js';
 
 /** Anything that names a ServiceAccount: one defined here, one of cdk8s-plus, or `{ name }`. */
 export interface AccountReference {

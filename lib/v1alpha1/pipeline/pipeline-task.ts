@@ -11,8 +11,8 @@ import { constructProblem, type ResourceType } from '@pipewright/tekton';
 import type { Duration } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { ConditionReference } from './condition.js';
-import { contentOf } from './content.js';
-import { ConstructError } from './construct-error.js';
+import { contentOf } from '../../internal/content-hash.js';
+import { ConstructError } from '../../diagnostics/construct-error.js';
 import type {
   Arguments,
   Bindings,
@@ -25,13 +25,13 @@ import type {
   Results,
   TypeOf,
   Workspaces,
-} from './declaration.js';
-import { plain } from './plain.js';
-import { timeoutText } from './timeout.js';
-import { Ref } from './reference.js';
-import { useOf, type TaskReference } from './task-definition.js';
-import { byKey } from './task-scope.js';
-import { liesElsewhere } from './validation.js';
+} from '../declarations/declaration.js';
+import { plain } from '../../manifests/plain.js';
+import { timeoutText } from '../../internal/timeout.js';
+import { Ref } from '../../manifests/reference.js';
+import { useOf, type TaskReference } from '../task/task-definition.js';
+import { byKey } from '../declarations/scope-references.js';
+import { liesElsewhere } from '../../validation/validation.js';
 
 /** A pipeline's resource of type `K`, as it stands at the start or as a task has left it. */
 export class PipelineInput<K extends ResourceType = ResourceType> {

@@ -6,7 +6,7 @@
  */
 
 import type { ResourceType } from '@pipewright/tekton';
-import type { Ref, Text, ValueType } from './reference.js';
+import type { Ref, Text, ValueType } from '../../manifests/reference.js';
 
 /** A param whose value is one string. */
 export interface StringParam {

@@ -10,7 +10,7 @@
 import type { ApiObjectMetadata } from 'cdk8s';
 import { Construct } from 'constructs';
 import { externalSecret, templateText, type ExternalSecretOptions, type RemoteKey } from './external-secret.js';
-import { kubeObject, nameOf } from './kube-object.js';
+import { kubeObject, nameOf } from '../internal/kube-object.js';
 import { sealedSecret, type SealedSecretOptions } from './sealed-secret.js';
 
 /** Credentials that an account carries: the name of a Secret. */

@@ -6,7 +6,7 @@ import { V1ALPHA1 } from '@pipewright/tekton';
 import type { ApiObjectMetadata } from 'cdk8s';
 import type { k8s, Volume } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
-import { remember } from './content.js';
+import { remember } from '../../internal/content-hash.js';
 import {
   paramSpecs,
   resourceSpecs,
@@ -17,9 +17,9 @@ import {
   type Resources,
   type Results,
   type Workspaces,
-} from './declaration.js';
-import { kubeObject, nameOf } from './kube-object.js';
-import { taskFromManifest } from './task-manifest.js';
+} from '../declarations/declaration.js';
+import { kubeObject, nameOf } from '../../internal/kube-object.js';
+import { taskFromManifest } from './task-from-manifest.js';
 import type { Container, Step } from './step.js';
 import { signatureOf, taskSpec, type Signature, type TaskDefinition, type TaskReference } from './task-definition.js';
 

@@ -8,8 +8,8 @@
 import { constructProblem } from '@pipewright/tekton';
 import type { ApiObjectMetadata } from 'cdk8s';
 import { Construct } from 'constructs';
-import { ConstructError } from './construct-error.js';
-import { kubeObject, nameOf } from './kube-object.js';
+import { ConstructError } from '../diagnostics/construct-error.js';
+import { kubeObject, nameOf } from '../internal/kube-object.js';
 
 /** What every SealedSecret is told. */
 export interface SealedSecretOptions {

@@ -9,11 +9,11 @@
 import { checkObjects, constructProblem, CONSTRUCT_PROBLEMS, PROBLEMS, type Problem } from '@pipewright/tekton';
 import { ApiObject, App, Chart, YamlOutputType } from 'cdk8s';
 import type { Construct, IConstruct } from 'constructs';
-import { ConstructError, nearest } from './construct-error.js';
-import { brokenStrings, type Writer } from './broken-string.js';
-import { cdk8sFileName, gitopsProblems } from './gitops.js';
-import { manifestOf, PlainObject } from './plain-object.js';
-import { captureStack, excerptAt, userLocation } from './source-location.js';
+import { ConstructError, nearest } from '../diagnostics/construct-error.js';
+import { brokenStrings, type Writer } from './string-round-trip.js';
+import { cdk8sFileName, gitopsProblems } from '../gitops/gitops.js';
+import { manifestOf, PlainObject } from '../manifests/plain-object.js';
+import { captureStack, excerptAt, userLocation } from '../diagnostics/source-location.js';
 
 /** A manifest of an object that exists where the app is applied; its namespace is that of who mentions it. */
 export interface Elsewhere {

@@ -6,15 +6,15 @@ import { V1ALPHA1, constructProblem, type ResourceType } from '@pipewright/tekto
 import { Names, type ApiObjectMetadata, type Duration } from 'cdk8s';
 import type { k8s, Volume } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
-import { contentHash } from './content.js';
-import { ConstructError } from './construct-error.js';
-import { hookAnnotations } from './gitops.js';
-import { kubeObject, nameOf } from './kube-object.js';
-import type { BindableResource } from './pipeline-resource.js';
-import { plain } from './plain.js';
-import { timeoutText } from './timeout.js';
-import type { AccountReference } from './service-account.js';
-import { liesElsewhere } from './validation.js';
+import { contentHash } from '../../internal/content-hash.js';
+import { ConstructError } from '../../diagnostics/construct-error.js';
+import { hookAnnotations } from '../../gitops/gitops.js';
+import { kubeObject, nameOf } from '../../internal/kube-object.js';
+import type { BindableResource } from '../resources/pipeline-resource.js';
+import { plain } from '../../manifests/plain.js';
+import { timeoutText } from '../../internal/timeout.js';
+import type { AccountReference } from '../../access/service-account.js';
+import { liesElsewhere } from '../../validation/validation.js';
 
 /** What may be bound to a declared resource, by its type. */
 export type Bindable = { readonly [K in ResourceType]: BindableResource<K> };

@@ -10,15 +10,15 @@ import { writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { constructProblem } from '@pipewright/tekton';
 import { ApiObject, App, Chart, Names } from 'cdk8s';
-import { ConstructError } from './construct-error.js';
-import { isOnlyCreated, resourceFileName, withoutStrayNamespace, withSyncWave } from './gitops.js';
+import { ConstructError } from '../diagnostics/construct-error.js';
+import { isOnlyCreated, resourceFileName, withoutStrayNamespace, withSyncWave } from '../gitops/gitops.js';
 import { appName } from './generated-files.js';
-import { kustomizeConfiguration } from './kustomize.js';
+import { kustomizeConfiguration } from '../gitops/kustomize.js';
 import { writeOutput, type GeneratedFile } from './output-directory.js';
-import { BUILT_IN_RESOLVERS, manifestOf } from './plain-object.js';
+import { BUILT_IN_RESOLVERS, manifestOf } from '../manifests/plain-object.js';
 import { programName } from './program-name.js';
-import { checkAll, locatedWarningsOf, madeAt } from './validation.js';
-import { manifestYaml } from './yaml.js';
+import { checkAll, locatedWarningsOf, madeAt } from '../validation/validation.js';
+import { manifestYaml } from '../manifests/yaml.js';
 
 /** Properties for `TektonApp`. */
 export interface TektonAppProps {

@@ -6,7 +6,7 @@
 
 import type { Construct } from 'constructs';
 import { typeOf, VARIABLES, type ParamRefs, type Params, type ResourceRefs, type Resources } from './declaration.js';
-import { Ref } from './reference.js';
+import { Ref } from '../../manifests/reference.js';
 
 /** References to declared params, as `$(PREFIX.NAME)`. */
 export function paramRefs<P extends Params>(owner: Construct, prefix: string, params: P): ParamRefs<P> {

@@ -7,7 +7,7 @@
 
 import { readFileSync } from 'node:fs';
 import { dirname, relative } from 'node:path';
-import { columnsOf } from './terminal-columns.js';
+import { columnsOf } from './display-width.js';
 
 /** A place in a source file; `line` and `column` count from 1. */
 export interface SourceLocation {
@@ -24,7 +24,7 @@ export function captureStack(): Error {
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = MOST_FRAMES;
   try {
-    return new Error('captured'); // its first frame is in this directory, which is how the library's own frames are known
+    return new Error('captured'); // its first frame is in this file, which identifies the library's own frames
   } finally {
     Error.stackTraceLimit = limit;
   }
@@ -61,10 +61,10 @@ export function withoutLibraryFrames(stack: string): string {
 const framesOf = (stack: string): readonly SourceLocation[] =>
   stack.split('\n').flatMap((line) => locationIn(line) ?? []);
 
-/** The directory of this file, which is that of the first frame of a captured stack. */
+/** The library's directory: the parent of this file's folder, or of a bundle's file the folder itself. The first frame is in this file. */
 function libraryDirectory(captured: string): string | undefined {
   const [first] = framesOf(captured);
-  return first && dirname(first.file);
+  return first && dirname(first.file).replace(/[\\/]diagnostics$/, '');
 }
 
 /** @param own the directory of this library */
