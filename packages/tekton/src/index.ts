@@ -1,5 +1,5 @@
 /**
- * The Tekton language: types, model, checks, substitution, graph, names, CRDs. See README.md.
+ * The Tekton language: types, model, checks, substitution, task graph, names and CRDs. See README.md.
  */
 
 export * from './model/kubernetes.js';

@@ -1,11 +1,9 @@
 /**
- * Names of what a run makes, computed from what they are made for.
+ * Deterministic names of the objects that a run creates.
  *
- * They look like Tekton's (`build-test-9xtmt-pod-52c45d`), where the end is drawn at random. Here it is a hash of the owner's
- * uid, the task and the attempt: a controller that crashed between making a child and writing it down makes the same name
- * again and finds the child there. Two different things with an equal beginning get an equal end once in 14.3 million (five of
- * 27 letters) or 16.8 million (six hex digits); the creator tells them apart by the child's owner, and `taskRunNames`
- * keeps the tasks of one run apart for certain.
+ * They have the format of Tekton's (`build-test-9xtmt-pod-52c45d`), but the suffix is a hash of the owner's uid, the task and the attempt: a
+ * controller that restarts computes the same name and adopts the existing child. Hashes of five letters collide once in 14.3 million;
+ * the creator compares owners, and `taskRunNames` avoids collisions within a run.
  */
 
 import { isLabelValue, LABEL_LIMIT } from '../model/kubernetes-names.js';

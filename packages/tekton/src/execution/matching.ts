@@ -1,15 +1,14 @@
 /**
- * Holds what is given against what is declared: params, resources, workspaces.
+ * Compares declared params, resources and workspaces with given ones.
  *
- * Pure comparisons of the model. The checks of manifests turn them into problems, and the controller into the messages of
- * Tekton's statuses (`run-messages.ts`), so neither can see a mismatch that the other does not.
+ * The checks and the messages of statuses both use these comparisons, so they find the same mismatches.
  */
 
 import type { ParamAssignment, ParamModel } from '../model/model.js';
 import { RESOURCE_TYPES, type ResourceType } from '../model/resource.js';
 import type { ParamValue } from '../model/param.js';
 
-/** How given names differ from declared ones, each in its own order. */
+/** Names that are declared but not given, and the reverse. */
 export interface NameDifference {
   readonly missing: readonly string[];
   readonly extra: readonly string[];

@@ -1,18 +1,17 @@
 /**
- * The order in which a pipeline's tasks may run.
+ * The dependency graph of a pipeline's tasks.
  *
- * A task waits for those it names in `runAfter`, those its inputs or the resources of its conditions come `from`, and those
- * whose results its params name; sharing a resource makes nobody wait. Everything walks with its own stack, so a chain of any length is fine,
- * and costs no more than tasks plus edges. Order is declared order: equal pipelines give equal plans and equal messages.
+ * A task depends on the tasks of its `runAfter`, `from` and result references. All functions are iterative and linear in tasks plus edges;
+ * results are in declared order.
  */
 
 import type { PipelineModel, PipelineTaskModel } from '../model/model.js';
 import { resultRefsOfPipelineTask } from '../variables/result-references.js';
 
-/** Which tasks each task waits for, by name, in the order the pipeline declares them. */
+/** Names of the tasks that each task depends on, by name of the task, in declared order. */
 export type TaskDependencies = ReadonlyMap<string, readonly string[]>;
 
-/** The tasks that `task` waits for, each once. May name tasks that do not exist. */
+/** Tasks that `task` depends on, without duplicates. They may not exist. */
 export function dependenciesOfTask(
   task: Pick<PipelineTaskModel, 'runAfter' | 'inputs' | 'conditions' | 'params'>,
 ): string[] {
@@ -21,12 +20,12 @@ export function dependenciesOfTask(
   return [...new Set([...task.runAfter, ...inputs.flatMap((input) => input.from), ...results])];
 }
 
-/** The waits of a whole pipeline. */
+/** Dependencies of all tasks of a pipeline. */
 export function dependenciesOfPipeline(pipeline: Pick<PipelineModel, 'tasks'>): TaskDependencies {
   return new Map(pipeline.tasks.map((task) => [task.name, dependenciesOfTask(task)]));
 }
 
-/** The tasks that may start now: not started, and all that they wait for is done. */
+/** Tasks that are not started and whose dependencies are done. */
 export function readyTasks(
   dependencies: TaskDependencies,
   started: ReadonlySet<string>,
@@ -39,7 +38,7 @@ export function readyTasks(
   return names;
 }
 
-/** Every task that waits, directly or not, for one of `tasks`; without these themselves. In declared order. */
+/** Tasks that depend, directly or transitively, on one of `tasks`, without `tasks` themselves. */
 export function transitiveDependents(dependencies: TaskDependencies, tasks: Iterable<string>): string[] {
   const followers = new Map<string, string[]>();
   for (const [task, before] of dependencies) {
@@ -63,9 +62,9 @@ export function transitiveDependents(dependencies: TaskDependencies, tasks: Iter
 }
 
 /**
- * Cycles among the tasks, each whole and in running order: `['a', 'b', 'a']` when b waits for a and a for b.
+ * Dependency cycles in order of execution: `['a', 'b', 'a']` if b depends on a and a on b.
  *
- * Cycles that share a task are one mistake and reported once, from the task declared first. Unknown tasks are passed over.
+ * Of cycles that share a task only one is returned. Each starts at its first declared task. Unknown tasks are ignored.
  */
 export function dependencyCycles(dependencies: TaskDependencies): string[][] {
   const cycles: string[][] = [];

@@ -1,7 +1,7 @@
 /**
- * Paths inside a container: always POSIX, whatever this runs on.
+ * Paths in a container, which are POSIX paths on every platform.
  *
- * Here because the package imports nothing, not even node:path.
+ * Implemented here because the package has no access to node:path.
  */
 
 /** `base` and `path` joined, without `.`, `..`, doubled slashes or one at the end. `..` never climbs above `/`. */
@@ -14,7 +14,7 @@ export function joinPath(base: string, path: string): string {
   return `${base.startsWith('/') ? '/' : ''}${parts.join('/')}`;
 }
 
-/** Whether `path`, once `.` and `..` are taken out, is `folder` or lies in it. Both absolute. */
+/** Whether the normalized `path` is `folder` or lies below it. Both are absolute. */
 export function containsPath(folder: string, path: string): boolean {
   const clean = joinPath('/', path);
   const home = joinPath('/', folder);

@@ -1,8 +1,7 @@
 /**
- * Durations as Go writes them: `1h30m`, `90s`, `1.5h`, `0`.
+ * Durations in Go's format: `1h30m`, `90s`, `1.5h`, `0`.
  *
- * Timeouts of Tekton are Go durations on the wire and milliseconds inside. Apart because three readers and a status
- * message need the same arithmetic.
+ * Timeouts are Go durations on the wire and milliseconds in the model.
  */
 
 const MILLISECONDS: Readonly<Record<string, number>> = {
@@ -20,9 +19,9 @@ const MILLISECONDS: Readonly<Record<string, number>> = {
 const LONGEST = 9_223_372_036_854;
 
 /**
- * Milliseconds of a Go duration, negative ones too; `undefined` when `text` is none.
+ * Returns the milliseconds of a Go duration, which may be negative; undefined if `text` is not a valid duration.
  *
- * Linear in the text; a number without unit is refused, except `0`, as Go has it.
+ * Takes time linear in the text. As in Go, only `0` may have no unit.
  */
 export function parseDuration(text: string): number | undefined {
   const sign = text.startsWith('-') ? -1 : 1;
@@ -40,7 +39,7 @@ export function parseDuration(text: string): number | undefined {
   return total === 0 ? 0 : sign * total;
 }
 
-/** A duration as Go prints it: `1h0m0s`, `1m30s`, `5s`, `250ms`, `0s`. */
+/** Formats a duration as Go does: `1h0m0s`, `1m30s`, `5s`, `250ms`, `0s`. */
 export function formatDuration(milliseconds: number): string {
   if (milliseconds < 0) return `-${formatDuration(-milliseconds)}`;
   if (milliseconds === 0) return '0s';

@@ -1,8 +1,10 @@
-/** Image names as people write them, taken apart. */
+/**
+ * Parses image names.
+ */
 
 /** The parts of `registry.example:5000/team/app:1@sha256:…`. */
 export interface ImageName {
-  /** `docker.io` when none is written. */
+  /** `docker.io` if the name has none. */
   readonly registry: string;
   /** With `library/` for Docker Hub's own images. */
   readonly repository: string;
@@ -10,7 +12,7 @@ export interface ImageName {
   readonly digest?: string;
 }
 
-/** Takes a name apart. Never fails: what is no image name finds no stand-in. */
+/** Parses an image name. Never throws; the parts of an invalid name match no image. */
 export function parseImageName(name: string): ImageName {
   const [tagged = '', digest] = name.split('@', 2);
   const slash = tagged.lastIndexOf('/');

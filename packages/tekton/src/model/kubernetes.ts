@@ -1,16 +1,15 @@
 /**
- * The few Kubernetes shapes that Tekton's objects contain.
+ * The Kubernetes types that Tekton's objects contain.
  *
- * Named fields are those this project reads; every other field of a container, a volume or an object's metadata passes
- * through untouched, which is what the index signatures say. Relies on nothing.
+ * They name the fields that this project reads; all other fields pass through unchanged, as the index signatures say.
  */
 
-/** Fields this project does not read but hands on as they are. */
+/** Fields that this project does not read and passes through unchanged. */
 export interface AdditionalFields {
   readonly [field: string]: unknown;
 }
 
-/** The owner of an object; the garbage collector deletes what its owner leaves behind. */
+/** The owner of an object. The garbage collector deletes the object after its owner. */
 export interface OwnerReference {
   readonly apiVersion: string;
   readonly kind: string;
@@ -36,7 +35,7 @@ export interface ObjectMeta extends AdditionalFields {
   readonly finalizers?: readonly string[];
 }
 
-/** Any object of a manifest, before it is known what it is. */
+/** Any object of a manifest, before its kind is known. */
 export interface KubernetesObject extends AdditionalFields {
   readonly apiVersion?: string;
   readonly kind?: string;
@@ -110,7 +109,7 @@ export interface Volume extends AdditionalFields {
   readonly persistentVolumeClaim?: AdditionalFields & { readonly claimName?: string };
 }
 
-/** How a container waits, runs or ended, as a pod's status has it. */
+/** State of a container, as in the status of a pod. */
 export interface ContainerState extends AdditionalFields {
   readonly waiting?: { readonly reason?: string; readonly message?: string };
   readonly running?: { readonly startedAt?: string };

@@ -1,9 +1,8 @@
 /**
- * The one reading of a pipeline: what tasks, pipelines and runs mean, whatever API version they were written in.
+ * What tasks, pipelines and runs mean, in every API version.
  *
- * Shaped like tekton.dev/v1: params and workspaces stand beside the steps, tasks are listed with what they wait for. The
- * PipelineResources and Conditions of v1alpha1 are lists that are empty for v1. Nothing is optional unless its absence
- * means something, so no reader of a model repeats a default. `read.ts` makes models; nothing here has behaviour.
+ * The model has the shape of tekton.dev/v1; the PipelineResources and Conditions of v1alpha1 are lists that v1 leaves empty. A field is
+ * optional only if its absence has a meaning, so readers of the model repeat no defaults.
  */
 
 import type { FieldPath } from './field-path.js';
@@ -25,16 +24,16 @@ export interface ParamAssignment {
   readonly value: ParamValue;
 }
 
-/** A resource that a task reads or makes. */
+/** A resource that a task reads or produces. */
 export interface ResourceModel {
   readonly name: string;
   readonly type: ResourceType;
-  /** Where it lies, below /workspace. Absent: its name (inputs), `output/` and its name (outputs). */
+  /** Directory below /workspace. Absent: its name (inputs), `output/` and its name (outputs). */
   readonly targetPath?: string;
   readonly isOptional: boolean;
 }
 
-/** A directory that a task asks the run for. */
+/** A directory that a run provides to a task. */
 export interface WorkspaceModel {
   readonly name: string;
   readonly mountPath: string;
@@ -42,9 +41,9 @@ export interface WorkspaceModel {
 }
 
 /**
- * How the text of a task names things: the words before the dot of `$(inputs.params.x)`.
+ * Prefixes of variables: the part before the name in `$(inputs.params.x)`.
  *
- * A v1alpha1 Task says `inputs.params`, a Condition says `params`; a list because v1 has more than one spelling.
+ * A v1alpha1 Task uses `inputs.params`, a Condition `params`. Lists, because v1 has several prefixes for one param.
  */
 export interface VariablePrefixes {
   readonly params: readonly string[];
@@ -68,16 +67,16 @@ export interface TaskModel {
   readonly workspaces: readonly WorkspaceModel[];
 }
 
-/** A task by name, or written in place. */
+/** A task by reference, or embedded. */
 export type TaskSource =
   | { readonly kind: 'reference'; readonly taskKind: 'Task' | 'ClusterTask'; readonly name: string }
   | { readonly kind: 'embedded'; readonly task: TaskModel };
 
-/** An input of a pipeline task: which of the pipeline's resources, and whose output of it. */
+/** An input of a pipeline task: a resource of the pipeline and the tasks that produce it. */
 export interface PipelineTaskInput {
   readonly name: string;
   readonly resource: string;
-  /** Tasks that made it; empty when it is fetched afresh. */
+  /** Tasks that produce it. Empty: it is fetched from its origin. */
   readonly from: readonly string[];
 }
 
@@ -101,10 +100,10 @@ export interface PipelineTaskWorkspace {
   readonly subPath?: string;
 }
 
-/** A task's place in a pipeline. */
+/** A task of a pipeline. */
 export interface PipelineTaskModel {
   readonly name: string;
-  /** Absent when neither or both of reference and spec were written: such a pipeline is refused. */
+  /** Absent if neither or both of reference and spec are set; such a pipeline is invalid. */
   readonly source?: TaskSource;
   readonly params: readonly ParamAssignment[];
   readonly inputs: readonly PipelineTaskInput[];
@@ -112,13 +111,13 @@ export interface PipelineTaskModel {
   readonly workspaces: readonly PipelineTaskWorkspace[];
   readonly runAfter: readonly string[];
   readonly conditions: readonly PipelineTaskConditionModel[];
-  /** How often to try again after a failure; 0 = one attempt. */
+  /** Number of retries after a failure; 0 = one attempt. */
   readonly retries: number;
   /** Milliseconds one attempt may take. Absent: the run's timeout. */
   readonly timeoutMs?: number;
 }
 
-/** A graph of tasks with what they share. */
+/** A pipeline: tasks with their shared params, resources and workspaces. */
 export interface PipelineModel {
   readonly params: readonly ParamModel[];
   readonly resources: readonly { readonly name: string; readonly type: ResourceType; readonly isOptional: boolean }[];
@@ -126,18 +125,18 @@ export interface PipelineModel {
   readonly tasks: readonly PipelineTaskModel[];
 }
 
-/** A resource bound to a run, by name or in place. */
+/** A resource bound to a run, by reference or embedded. */
 export interface ResourceBindingModel {
   readonly name: string;
-  /** Absent when neither or both of reference and spec were written. */
+  /** Absent if neither or both of reference and spec are set. */
   readonly resource?:
     | { readonly kind: 'reference'; readonly name: string }
     | { readonly kind: 'embedded'; readonly spec: PipelineResourceSpec };
-  /** Where a pipeline hands the resource over (artifact storage); empty for users' own runs. */
+  /** Paths in the artifact storage, set by the controller; empty for users' own runs. */
   readonly paths: readonly string[];
 }
 
-/** What both kinds of run have. */
+/** Fields that TaskRuns and PipelineRuns share. */
 export interface RunModel {
   readonly params: readonly ParamAssignment[];
   readonly workspaces: readonly WorkspaceBinding[];
@@ -145,7 +144,7 @@ export interface RunModel {
   readonly serviceAccount?: string;
   /** Field of the spec that names the ServiceAccount, where problems with it are reported. */
   readonly serviceAccountPath: FieldPath;
-  /** Milliseconds from start to forced end; 0 = may run for ever. Absent: the controller's default (one hour). */
+  /** Milliseconds from start to forced end; 0 = no limit. Absent: the controller's default (one hour). */
   readonly timeoutMs?: number;
   readonly isCancelRequested: boolean;
   readonly podTemplate?: PodTemplate;
@@ -153,7 +152,7 @@ export interface RunModel {
 
 /** One run of a task. */
 export interface TaskRunModel extends RunModel {
-  /** Absent when neither or both of reference and spec were written. */
+  /** Absent if neither or both of reference and spec are set. */
   readonly source?: TaskSource;
   readonly inputs: readonly ResourceBindingModel[];
   readonly outputs: readonly ResourceBindingModel[];
@@ -161,18 +160,18 @@ export interface TaskRunModel extends RunModel {
 
 /** One run of a pipeline. */
 export interface PipelineRunModel extends RunModel {
-  /** Absent when neither or both of reference and spec were written. */
+  /** Absent if neither or both of reference and spec are set. */
   readonly source?:
     | { readonly kind: 'reference'; readonly name: string }
     | { readonly kind: 'embedded'; readonly pipeline: PipelineModel };
   readonly resources: readonly ResourceBindingModel[];
-  /** Accounts of single tasks, by name of the pipeline task; they win over `serviceAccount`. */
+  /** ServiceAccounts of single tasks, by name of the pipeline task. They take precedence over `serviceAccount`. */
   readonly taskServiceAccounts: ReadonlyMap<string, string>;
   /** Field of the spec that lists them. */
   readonly taskServiceAccountsPath: FieldPath;
 }
 
-/** A check: a task of one step that reads params and resources and answers with its exit code. */
+/** A Condition: a task of one step whose exit code is the result. */
 export interface ConditionModel {
   readonly task: TaskModel;
 }

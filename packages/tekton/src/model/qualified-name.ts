@@ -1,13 +1,13 @@
 /**
- * Kubernetes' rule for qualified names, in its words: Tekton holds the names of a pipeline's tasks against it.
+ * Kubernetes' rule for qualified names, in the words of Kubernetes.
  *
- * Apart, because a name that is missing is found before the pipeline is looked at.
+ * Tekton's webhook applies it to the names of pipeline tasks.
  */
 
 const NAME_PART =
   "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
 
-/** What Kubernetes says about a name that is not qualified; `undefined` when it is. */
+/** Returns Kubernetes' message about an invalid qualified name; undefined if the name is valid. */
 export function invalidQualifiedNameMessage(name: string): string | undefined {
   const faults = [
     ...(name === '' ? ['name part must be non-empty'] : []),

@@ -1,8 +1,7 @@
 /**
- * What a refusal is made of: where, what, and what to do about it.
+ * What a problem consists of, and the columns of the problem tables.
  *
- * The rows themselves stand in `problems-*.ts`, one for each way a manifest can be wrong; `problems.ts` puts them together.
- * Messages show values shortened and never those of Secrets.
+ * `table.ts` joins the tables of all subjects. Messages show values shortened, and never those of Secrets.
  */
 
 import type { FieldPath } from '../model/field-path.js';
@@ -10,13 +9,13 @@ import type { FieldPath } from '../model/field-path.js';
 /** `error`: it cannot work as written. `warning`: it works, and is likely to hurt. */
 export type Severity = 'error' | 'warning';
 
-/** Which object of the input is meant. */
+/** The object that has the problem. */
 export interface ObjectId {
   readonly apiVersion?: string;
   readonly kind?: string;
   readonly namespace?: string;
   readonly name?: string;
-  /** Place in the list that was checked, from 0. */
+  /** Index in the checked list. */
   readonly index: number;
 }
 
@@ -26,71 +25,71 @@ export interface Problem {
   readonly code: string;
   readonly severity: Severity;
   readonly object?: ObjectId;
-  /** Fields and indexes from the object to what is wrong. Where something is missing: to the field that is not there. */
+  /** Path to the invalid value, or to the missing field. */
   readonly path: FieldPath;
   readonly message: string;
   readonly hint: string;
-  /** What was found there, shortened to 80 characters. */
+  /** The value at the path, shortened to 80 characters. */
   readonly value?: string;
-  /** Place in the list, from 0, of the object that this one does not go with. Whoever knows where it stands says so. */
+  /** Index of the other object of a conflict. */
   readonly otherObjectIndex?: number;
-  /** What Tekton v0.9.2's admission says about it, when it refuses the object too. Absent: Tekton lets it pass. */
+  /** Message of Tekton v0.9.2's webhook. Absent: the webhook accepts the object. */
   readonly tektonMessage?: string;
 }
 
-/** A name that is not among those known, and the one that was probably meant. */
+/** An unknown name and the known name that was probably meant. */
 export interface UnknownName {
   readonly name: string;
   readonly suggestion?: string | undefined;
   readonly known: readonly string[];
 }
 
-/** One way a manifest can be wrong. `Facts` are the values its sentences show. */
-export interface ProblemDefinition<Facts> {
+/** One kind of problem. `Details` are the values that its texts show. */
+export interface ProblemDefinition<Details> {
   readonly severity: Severity;
-  /** Where Tekton's admission lets it pass and the run goes on, it is a warning. Absent: the severity is the same everywhere. */
+  /** It is a warning where Tekton's webhook accepts the object. Absent: the severity is the same everywhere. */
   readonly isWarningIfAdmitted?: true;
   /** Heading in docs/problems.md. */
   readonly title: string;
-  /** What goes wrong when it is not mended, for docs/problems.md. */
+  /** Consequence of the problem, for docs/problems.md. */
   readonly explanation: string;
-  readonly message: (details: Facts) => string;
-  readonly hint: (details: Facts) => string;
+  readonly message: (details: Details) => string;
+  readonly hint: (details: Details) => string;
 }
 
-/** A row that stops a manifest. */
-export const error = <Facts>(
+/** Defines an error. */
+export const error = <Details>(
   title: string,
-  why: string,
-  says: ProblemDefinition<Facts>['message'],
-  hint: ProblemDefinition<Facts>['hint'],
-): ProblemDefinition<Facts> => ({
+  explanation: string,
+  message: ProblemDefinition<Details>['message'],
+  hint: ProblemDefinition<Details>['hint'],
+): ProblemDefinition<Details> => ({
   severity: 'error',
   title,
-  explanation: why,
-  message: says,
+  explanation,
+  message,
   hint,
 });
 
-/** A row that stops a manifest where Tekton's admission refuses it; elsewhere the run goes on, and the row warns. */
-export const errorUnlessAdmitted = <Facts>(
+/** Defines an error that is a warning where Tekton's webhook accepts the object. */
+export const errorUnlessAdmitted = <Details>(
   title: string,
-  why: string,
-  says: ProblemDefinition<Facts>['message'],
-  hint: ProblemDefinition<Facts>['hint'],
-): ProblemDefinition<Facts> => ({ ...error(title, why, says, hint), isWarningIfAdmitted: true });
+  explanation: string,
+  message: ProblemDefinition<Details>['message'],
+  hint: ProblemDefinition<Details>['hint'],
+): ProblemDefinition<Details> => ({ ...error(title, explanation, message, hint), isWarningIfAdmitted: true });
 
-/** A row that does not. */
-export const warning = <Facts>(
+/** Defines a warning. */
+export const warning = <Details>(
   title: string,
-  why: string,
-  says: ProblemDefinition<Facts>['message'],
-  hint: ProblemDefinition<Facts>['hint'],
-): ProblemDefinition<Facts> => ({
+  explanation: string,
+  message: ProblemDefinition<Details>['message'],
+  hint: ProblemDefinition<Details>['hint'],
+): ProblemDefinition<Details> => ({
   severity: 'warning',
   title,
-  explanation: why,
-  message: says,
+  explanation,
+  message,
   hint,
 });
 
@@ -112,7 +111,7 @@ export function quoteList(names: readonly string[]): string {
   return names.length > 8 ? `${some} and ${String(names.length - 8)} more` : some;
 }
 
-/** What was probably meant, else what there is, else what to do. */
+/** Suggests a name, else lists the known ones, else returns `otherwise`. */
 export function suggestionOr(suggestion: string | undefined, known: readonly string[], otherwise: string): string {
   if (suggestion !== undefined) return `did you mean ${quote(suggestion)}?`;
   return known.length > 0 ? `use one of: ${quoteList(known)}` : otherwise;

@@ -87,7 +87,7 @@ export const REFERENCE_PROBLEMS = {
     'A resource of another type is bound',
     'The task cannot use a resource of this type.',
     ({ name, owner, wants, got }) =>
-      `the resource ${quote(name)} of ${owner} is of type ${wants}, but what is bound to it is of type ${got}`,
+      `the resource ${quote(name)} of ${owner} is of type ${wants}, but the bound resource is of type ${got}`,
     ({ wants }) => `bind a resource of type ${wants}`,
   ),
   WORKSPACE_MISSING: error<{ name: string; owner: string }>(

@@ -1,8 +1,7 @@
 /**
- * Gathers the problems of one object while it is checked.
+ * Collects the problems of one object.
  *
- * Keeps to one problem for one cause: what lies at or below a place whose shape is already wrong is not reported again.
- * Relies on shapes being checked first.
+ * Reports one problem per cause: problems at or below a path that is already invalid are dropped. Relies on schemas being checked first.
  */
 
 import { closestMatch } from './did-you-mean.js';
@@ -10,43 +9,43 @@ import type { ObjectId, Problem, ProblemDefinition } from './problem.js';
 import { createProblem, PROBLEMS, type ProblemDetails, type ProblemOptions, type ProblemCode } from './table.js';
 import type { FieldPath } from '../model/field-path.js';
 
-/** How many more guesses at what was meant one check may make: each compares a word with a list, and lists can be long. */
+/** Number of suggestions that one check may still compute, since each compares a word with a list. */
 export interface SuggestionBudget {
   remaining: number;
 }
 
-/** The text of the scalar at a path, as its file has it; undefined where there is none. */
+/** Source text of the scalar at a path; undefined if unknown. */
 export type SourceText = (path: FieldPath) => string | undefined;
 
-/** Guesses for one check. */
+/** The budget of one check. */
 export const suggestionBudget = (): SuggestionBudget => ({ remaining: 200 });
 
 /** The problems of one object. */
 export class Report {
   readonly object: ObjectId;
-  readonly #guesses: SuggestionBudget;
-  readonly #written: SourceText;
+  readonly #budget: SuggestionBudget;
+  readonly #sourceText: SourceText;
   readonly #problems: Problem[] = [];
-  readonly #unheard = new Set<string>();
-  #spoilt: Set<string> | undefined; // most objects have none
+  readonly #withoutTektonMessage = new Set<string>();
+  #invalid: Set<string> | undefined; // most objects have none
 
   constructor(object: ObjectId, budget: SuggestionBudget, sourceText: SourceText = () => undefined) {
     this.object = object;
-    this.#guesses = budget;
-    this.#written = sourceText;
+    this.#budget = budget;
+    this.#sourceText = sourceText;
   }
 
-  /** The text of a scalar as its file has it, where that is known. */
-  written(path: FieldPath): string | undefined {
-    return this.#written(path);
+  /** Source text of a scalar, if known. */
+  sourceText(path: FieldPath): string | undefined {
+    return this.#sourceText(path);
   }
 
-  /** Reports a problem, unless the place is known to be misshapen. */
+  /** Reports a problem, unless its path is marked as invalid. */
   add<C extends ProblemCode>(code: C, path: FieldPath, details: ProblemDetails<C>, more: ProblemOptions = {}): void {
-    if (this.#isSpoilt(path)) return;
+    if (this.#isInvalid(path)) return;
     const { tektonMessage, ...rest } = more;
-    const heard = this.#unheard.size === 0 || !isBelow(path, this.#unheard);
-    const refused = heard && tektonMessage !== undefined;
+    const isVisibleToTekton = this.#withoutTektonMessage.size === 0 || !isBelow(path, this.#withoutTektonMessage);
+    const refused = isVisibleToTekton && tektonMessage !== undefined;
     this.#problems.push(
       createProblem(code, path, details, {
         object: this.object,
@@ -57,7 +56,7 @@ export class Report {
     );
   }
 
-  /** Reports a wrong shape: nothing more is said about that place. */
+  /** Reports a problem and drops later problems at or below its path. */
   markInvalid<C extends ProblemCode>(
     code: C,
     path: FieldPath,
@@ -65,32 +64,32 @@ export class Report {
     more: ProblemOptions = {},
   ): void {
     this.add(code, path, details, more);
-    this.#spoilt = (this.#spoilt ?? new Set()).add(key(path));
+    this.#invalid = (this.#invalid ?? new Set()).add(key(path));
   }
 
-  /** Says nothing more about a place, because what is wrong there has been reported elsewhere. */
+  /** Drops later problems at or below a path whose cause is reported already. */
   suppress(path: FieldPath): void {
-    this.#spoilt = (this.#spoilt ?? new Set()).add(key(path));
+    this.#invalid = (this.#invalid ?? new Set()).add(key(path));
   }
 
-  /** What is reported at or below a place from now on, Tekton's admission lets pass: its words are left out. */
+  /** Omits Tekton's messages at or below a path, which the webhook does not check. */
   suppressTektonMessages(path: FieldPath): void {
-    this.#unheard.add(key(path));
+    this.#withoutTektonMessage.add(key(path));
   }
 
-  /** What was probably meant by `name`; `undefined` also when there were many guesses already. */
+  /** Suggests a known name; undefined also if the budget is used up. */
   suggest(name: string, known: readonly string[]): string | undefined {
     return this.suggestWith(() => closestMatch(name, known));
   }
 
-  /** A guess found in another way, under the same limit. */
+  /** Computes a suggestion in another way, within the same budget. */
   suggestWith(find: () => string | undefined): string | undefined {
-    if (this.#guesses.remaining <= 0) return undefined;
-    this.#guesses.remaining--;
+    if (this.#budget.remaining <= 0) return undefined;
+    this.#budget.remaining--;
     return find();
   }
 
-  /** The facts of a name that is not known. */
+  /** Details of an unknown name. */
   unknownName(name: string, known: readonly string[]): { name: string; suggestion?: string; known: readonly string[] } {
     const suggestion = this.suggest(name, known);
     return { name, known, ...(suggestion !== undefined && { suggestion }) };
@@ -101,15 +100,15 @@ export class Report {
     return this.#problems.length < 2 ? this.#problems : this.#problems.toSorted((a, b) => comparePaths(a.path, b.path));
   }
 
-  #isSpoilt(path: FieldPath): boolean {
-    const spoilt = this.#spoilt;
-    return spoilt !== undefined && isBelow(path, spoilt);
+  #isInvalid(path: FieldPath): boolean {
+    const invalid = this.#invalid;
+    return invalid !== undefined && isBelow(path, invalid);
   }
 }
 
-/** Whether a run goes on with it unless admission refuses it. */
+/** Whether the problem is a warning where the webhook accepts the object. */
 const isWarningIfAdmitted = (code: ProblemCode): boolean =>
-  (PROBLEMS[code] as ProblemDefinition<never>).isWarningIfAdmitted === true; // whatever its facts
+  (PROBLEMS[code] as ProblemDefinition<never>).isWarningIfAdmitted === true; // the details do not matter here
 
 const key = (path: FieldPath): string => path.join('\u0000');
 

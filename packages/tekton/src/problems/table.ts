@@ -1,8 +1,7 @@
 /**
- * The table of all problems: every way this project refuses or warns about a manifest.
+ * The table of all problems that this package reports about manifests.
  *
- * `docs/problems.md` is generated from it, and a test holds the two together. To add one: add a row to the file of its
- * subject, report it where it is found, run `npm run docs`.
+ * `docs/problems.md` is generated from it. To add a problem, add a row to the file of its subject, report it, and run `npm run docs`.
  */
 
 import { displayValue, type ObjectId, type Problem, type ProblemDefinition, type Severity } from './problem.js';
@@ -18,28 +17,28 @@ export const PROBLEMS = { ...OBJECT_PROBLEMS, ...TASK_PROBLEMS, ...PIPELINE_PROB
 /** The code of a row. */
 export type ProblemCode = keyof typeof PROBLEMS;
 
-/** What the sentences of a row show. */
+/** Values that the texts of a row show. */
 export type ProblemDetails<C extends ProblemCode> =
-  (typeof PROBLEMS)[C] extends ProblemDefinition<infer Facts> ? Facts : never;
+  (typeof PROBLEMS)[C] extends ProblemDefinition<infer Details> ? Details : never;
 
-/** What a finder may say beyond the facts. */
+/** Optional parts of a reported problem. */
 export interface ProblemOptions {
   readonly object?: ObjectId;
-  /** What was found there; shown shortened. Leave it out for anything secret. */
+  /** The value at the path, shown shortened. Omit secrets. */
   readonly value?: unknown;
   readonly severity?: Severity;
   readonly otherObjectIndex?: number;
   readonly tektonMessage?: string | undefined;
 }
 
-/** One problem, in the words of its row. */
+/** Creates a problem with the texts of its row. */
 export function createProblem<C extends ProblemCode>(
   code: C,
   path: FieldPath,
   details: ProblemDetails<C>,
   more: ProblemOptions = {},
 ): Problem {
-  const row = PROBLEMS[code] as unknown as ProblemDefinition<ProblemDetails<C>>; // the index type joins all rows; this one takes these facts
+  const row = PROBLEMS[code] as unknown as ProblemDefinition<ProblemDetails<C>>; // the index type joins all rows; this one takes these details
   return {
     code,
     severity: more.severity ?? row.severity,

@@ -1,8 +1,7 @@
 /**
- * The names of fields as their kinds have them.
+ * Renames fields that differ from their schema in case only.
  *
- * Tekton's webhook decoded objects without regard to case, as Go does, and stored the names of its types, so manifests spell fields
- * as they like. The API server's own fields (`apiVersion`, `kind`, `metadata`) are left to it, and so are names that are the user's.
+ * Tekton's webhook decoded objects without regard to case, as Go does, and stored canonical names. Keys of maps belong to the user and stay.
  */
 
 import { isRecord } from './conformance.js';
@@ -30,7 +29,7 @@ export function canonicalFieldsOf<T>(
 
 const lowerCase = new WeakMap<ObjectSchema, ReadonlyMap<string, string>>();
 
-/** The field that a name in another case means; undefined where there is none. */
+/** The field whose name differs from `name` in case only; undefined if the schema has none. */
 function fieldWithCase(name: string, schema: ObjectSchema): string | undefined {
   const known =
     lowerCase.get(schema) ?? new Map(Object.keys(schema.fields).map((field) => [field.toLowerCase(), field]));

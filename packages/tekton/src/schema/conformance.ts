@@ -1,8 +1,8 @@
 /**
- * Holds a value against its schema: unknown fields, missing fields, wrong types.
+ * Checks a value against its schema: unknown fields, missing fields, wrong types.
  *
- * What comes back has only what fits, so the checks that follow may trust the wire types; what does not fit is reported
- * here and left out. `null` counts as left out, as the API server has it.
+ * Returns only what conforms, so later checks can rely on the wire types; everything else is reported and left out. `null` counts as
+ * absent, as in the API server.
  */
 
 import type { Report } from '../problems/report.js';
@@ -208,7 +208,7 @@ function reportUnknownField(
   output.report.suppress([...path, suggestion]); // it is missing for the same cause
 }
 
-/** The API server reads metadata before anybody else, and drops what it does not know there. */
+/** The API server reads metadata first and drops unknown fields. */
 function reportUnknownMetadata(
   name: string,
   known: readonly string[],
@@ -273,7 +273,7 @@ function reportWrongType(
   output: ConformanceOutput,
   more: Pick<TypeMismatch, 'hasStringItems' | 'hasNameField'> = {},
 ): undefined {
-  const sourceText = output.report.written(path);
+  const sourceText = output.report.sourceText(path);
   const got = describeValue(value, sourceText);
   const fix = typeHint({ expected, value, sourceText, field: path.at(-1), ...more });
   const tektonMessage = output.messages.wrongType(expected, value);
@@ -286,7 +286,7 @@ const isQuantity = (value: unknown): value is string =>
   typeof value === 'string' &&
   (/^[+-]?(?:\d+\.?\d*|\.\d+)(?:[KMGTPE]i|[numkMGTPE]|[eE][+-]?\d+)?$/.test(value) || containsVariable(value));
 
-/** Variables in a quantity are nobody's, but to say so is the API server's business. */
+/** Variables are not substituted in quantities; the API server reports them. */
 const containsVariable = (value: string): boolean => value.includes('$(');
 
 /** Reports that this is no quantity; always `undefined`. Kubernetes' own words, which Tekton hands on. */

@@ -1,8 +1,7 @@
 /**
- * The parts of Kubernetes core/v1 below containers, volumes and pods: security contexts, probes, volume sources, affinity.
+ * Schemas of the deeper parts of Kubernetes core/v1: security contexts, probes, volume sources, affinity.
  *
- * Only the check of fields reads them; the definitions let these parts pass as they are, so that a cluster may know more fields than
- * this list. Field names are those of Kubernetes; `any` stands where the keys are the user's own.
+ * Only the conformance check reads them; CRDs pass these parts through, so that a cluster may know more fields.
  */
 
 import { boolean, integer, intOrString, kubernetesObject, list, map, quantity, string, type Schema } from './schema.js';

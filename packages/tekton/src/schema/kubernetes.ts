@@ -1,8 +1,7 @@
 /**
- * The shapes of Kubernetes that tasks contain: containers, volumes, the parts of a pod a run may set, metadata.
+ * Schemas of the Kubernetes types that tasks contain: containers, volumes, pod templates, metadata.
  *
- * Two levels deep, which is as far as definitions say what there may be; what lies deeper is in `schema-kubernetes-parts.ts`. Field
- * names are those of Kubernetes core/v1.
+ * Two levels deep, as far as the CRDs describe them; deeper parts are in `kubernetes-parts.ts`. Names are those of core/v1.
  */
 
 import {

@@ -1,12 +1,11 @@
 /**
- * A small language for the shapes of objects: what fields there are, of what type, and what they are for.
+ * Schemas of fields: types and descriptions.
  *
- * `schema-kinds.ts` says in it what the seven kinds look like, once; the CRDs (`crds.ts`) and the check of a user's object
- * (`check-shape.ts`) both come from there. `fields` is tied to the wire types, so a field that one of the two does not
- * know fails to compile.
+ * `v1alpha1/kinds.ts` describes the kinds with them; the CRDs and the conformance check derive from there. `fields` is typed by the wire
+ * types, so a field that is missing in one of the two does not compile.
  */
 
-/** What one value may be. */
+/** The schema of one value. */
 export type Schema =
   | StringSchema
   | { readonly kind: 'boolean'; readonly description: string }
@@ -30,7 +29,7 @@ export interface StringSchema {
   readonly allowed?: readonly string[];
   /** Code of the problem that any other value is. @default VALUE_UNKNOWN */
   readonly unknownCode?: 'RESOURCE_TYPE_UNKNOWN';
-  /** What a cluster writes there when the field is left out of an object that is. By default nothing. */
+  /** Default that the API server writes. Absent: none. */
   readonly default?: string;
 }
 
@@ -40,13 +39,13 @@ export interface ObjectSchema {
   readonly description: string;
   readonly fields: Readonly<Record<string, Schema>>;
   readonly required: readonly string[];
-  /** Where a field lives that people write here, because another version of Tekton has it here. */
+  /** Hints for fields that another version of Tekton has here. */
   readonly misplacedHints: Readonly<Record<string, string>>;
-  /** Of those, what makes fields of this object of their values. */
+  /** Converts the values of such fields to fields of this object. */
   readonly relocations: Readonly<Record<string, Relocation>>;
 }
 
-/** Makes the fields of an object that a value belongs to, which stands in a field of another version. */
+/** Converts the value of another version's field to fields of this object. */
 export type Relocation = (paramValue: unknown) => Readonly<Record<string, unknown>>;
 
 /** The declared fields of a type, without its index signature. */
@@ -76,7 +75,7 @@ export const list = (description: string, of: Schema): Schema => ({ kind: 'list'
 /** An object whose keys are the user's. */
 export const map = (description: string, of: Schema): Schema => ({ kind: 'map', description, of });
 
-/** A part of Kubernetes that definitions let pass as it is. `of`: its fields; absent: anything goes. */
+/** A part of Kubernetes that CRDs pass through unchecked. `of`: its fields, for the conformance check; absent: any. */
 export const passThrough = (description: string, of?: Schema): Schema => ({
   kind: 'open',
   description,

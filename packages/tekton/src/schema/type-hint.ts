@@ -1,8 +1,8 @@
 /**
- * What to write in place of a value of the wrong type.
+ * Hints for values of a wrong type.
  *
- * Separate from the check because the advice has rules of its own: followed to the letter, it must give what the author meant. Relies on
- * the text of a scalar where a reader has it, since `0755` and `1.10` are other numbers once they are read.
+ * Separate from the check because a hint must give exactly what the author meant. Uses the source text of a scalar where available,
+ * since `0755` and `1.10` change when they are parsed.
  */
 
 import { displayValue } from '../problems/problem.js';

@@ -1,8 +1,7 @@
 /**
- * What Tekton v0.9.2's admission answers to an object: of all that is wrong, the one thing that it meets first.
+ * The message of Tekton v0.9.2's webhook about an invalid object: of all errors, the first one that it finds.
  *
- * It decodes, then looks at the name, then walks the spec in an order of its own and stops at the first fault. Problems without words
- * of Tekton's it lets pass; the run then fails, or not.
+ * The webhook decodes, checks the name, then checks the spec in its own order, and accepts problems that have no Tekton message.
  */
 
 import type { Problem } from '../problems/problem.js';

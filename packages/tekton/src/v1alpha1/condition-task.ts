@@ -1,8 +1,7 @@
 /**
- * A Condition written as the Task that its check is run as.
+ * Converts a Condition into the Task that its check runs as.
  *
- * Conditions say `$(params.x)` where Tasks say `$(inputs.params.x)`; apart from the readers, because what comes out is an object
- * that is written to the API server.
+ * Conditions refer to `$(params.x)`, Tasks to `$(inputs.params.x)`.
  */
 
 import { readCondition } from './reader.js';
@@ -12,10 +11,10 @@ import type { ConditionSpec, TaskResource, TaskSpec } from './types.js';
 import { resourceVariableNames } from '../variables/replacements.js';
 
 /**
- * The spec of the Task: the Condition's params and resources as inputs, its check as the only step.
+ * Returns the spec of the Task: the Condition's params and resources as inputs, its check as the only step.
  *
- * @param given names of the resources that the run gives, by default all. Of one that is left out only the path stands for something, a
- *   directory that is not there; its other variables stay in the words of the Condition.
+ * @param given names of the bound resources, by default all. Of an unbound resource only the path is substituted, with a
+ *   directory that does not exist.
  */
 export function conditionTaskSpec(name: string, spec: ConditionSpec, given?: ReadonlySet<string>): TaskSpec {
   const { params = [], resources = [] } = spec;

@@ -1,15 +1,14 @@
 /**
- * Fills in what a user left out of a v1alpha1 object, as Tekton's admission does.
+ * Applies the defaults that Tekton's webhook applies to v1alpha1 objects: types of params, kind of task references, timeouts.
  *
- * Param types, the kind a TaskRun refers to, and the timeout of runs (also brought to Go's one spelling: `60m` is
- * `1h0m0s`). Readers assume the same defaults, so objects that never passed an admission run alike.
+ * Readers assume the same defaults, so objects that bypassed the webhook run alike.
  */
 
 import { formatDuration, parseDuration } from '../model/duration.js';
 import { paramType } from './reader.js';
 import type { V1alpha1Object, ParamSpec, PipelineRunSpec, PipelineSpec, TaskRunSpec, TaskSpec } from './types.js';
 
-/** What the operator of a cluster may decide. */
+/** Settings of a cluster's operator. */
 export interface DefaultOptions {
   /** Milliseconds that a run without `timeout` may take; 0 = for ever. @default 3600000 */
   readonly timeoutMs?: number;
@@ -18,9 +17,9 @@ export interface DefaultOptions {
 /** Milliseconds that a run without `timeout` may take: one hour. */
 export const DEFAULT_TIMEOUT_MS = 3_600_000;
 
-/** `object` with defaults filled in; the given one is not changed. Says nothing about whether it is valid. */
+/** Returns a copy of `object` with defaults. Does not validate it. */
 export function applyDefaults<T extends V1alpha1Object>(object: T, options: DefaultOptions = {}): T {
-  const spec: unknown = object.spec; // may be missing in what a user wrote, whatever its type says
+  const spec: unknown = object.spec; // a user's object may lack it, despite its type
   if (typeof spec !== 'object' || spec === null) return object;
   return { ...object, spec: defaultsOf(object, options.timeoutMs ?? DEFAULT_TIMEOUT_MS) };
 }
@@ -43,9 +42,9 @@ function defaultsOf(object: V1alpha1Object, timeout: number): object {
   }
 }
 
-/** A user may have written anything, also nothing at all. */
+/** The input may be invalid in any way. */
 const param = (spec: ParamSpec): ParamSpec =>
-  typeof (spec as unknown) !== 'object' || (spec as unknown) === null || spec.type // whatever the type says
+  typeof (spec as unknown) !== 'object' || (spec as unknown) === null || spec.type // a user's object may be invalid, despite its type
     ? spec
     : { ...spec, type: paramType(spec) };
 
@@ -81,7 +80,7 @@ function pipelineRunSpec(spec: PipelineRunSpec, timeout: number): PipelineRunSpe
   };
 }
 
-/** Go's spelling of a timeout; what is no duration stays as it is, to be reported with its own words. */
+/** Go's form of a timeout. An invalid one stays, so that the check reports it as written. */
 function timeoutText(text: string | undefined, fallback: number): string {
   if (text === undefined) return formatDuration(fallback);
   const parsed = typeof text === 'string' ? parseDuration(text) : undefined; // a user may have written a number

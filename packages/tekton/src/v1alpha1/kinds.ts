@@ -1,7 +1,7 @@
 /**
- * What the seven kinds of tekton.dev/v1alpha1 look like: the one source of their CRDs and of the check of fields.
+ * The kinds of tekton.dev/v1alpha1 with the schemas of their fields: the source of the CRDs and of the conformance check.
  *
- * Descriptions are what `kubectl explain` shows. Fields of v0.10 stand beside those of v0.9.
+ * `kubectl explain` shows the descriptions. Includes the fields of Tekton v0.10.
  */
 
 import { DEFAULT_TIMEOUT_MS } from './defaults.js';

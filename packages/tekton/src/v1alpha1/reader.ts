@@ -1,8 +1,7 @@
 /**
  * Reads objects of tekton.dev/v1alpha1 into the model.
  *
- * The only file that knows where v1alpha1 keeps things (`inputs.params`, `resources.inputs`, both spellings of the
- * account). Readers fill in what is left out and never refuse: say `checkObject` first when the object comes from a user.
+ * Readers apply defaults and never reject: check an object of a user with `checkObject` first.
  */
 
 import { parseDuration } from '../model/duration.js';

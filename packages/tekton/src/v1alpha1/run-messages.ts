@@ -1,8 +1,7 @@
 /**
- * Why a run could not start, in the words of Tekton v0.9.2's statuses.
+ * Reasons and messages of runs that cannot start, in the words of Tekton v0.9.2.
  *
- * `reason` and `message` go into the condition `Succeeded` as they are: people and scripts look for them. Each function
- * gives `undefined` when there is nothing to say. Names are in the order the user wrote them.
+ * They appear in the condition `Succeeded`, where people and scripts search for them. Names are in the order in which the user wrote them.
  */
 
 import {

@@ -1,13 +1,13 @@
 /**
- * What a controller writes into `status` of TaskRuns and PipelineRuns (v1alpha1).
+ * Status types of TaskRuns and PipelineRuns of tekton.dev/v1alpha1.
  *
- * Apart from the specs because users never write it: kubectl, tkn and dashboards read it, so names and shapes are Tekton's.
- * Times are RFC 3339 strings in seconds, as Kubernetes writes them.
+ * Separate from the specs because only controllers write them. Names and formats are Tekton's, since kubectl, tkn and dashboards read
+ * them; times are RFC 3339 in seconds.
  */
 
 import type { ContainerState, AdditionalFields } from '../model/kubernetes.js';
 
-/** One condition. Runs have exactly one, of type `Succeeded`: Unknown while it runs, then True or False for ever. */
+/** One condition. Runs have exactly one, of type `Succeeded`: Unknown while it runs, then True or False. */
 export interface StatusCondition {
   readonly type: string;
   readonly status: 'True' | 'False' | 'Unknown';
@@ -17,7 +17,7 @@ export interface StatusCondition {
   readonly severity?: string;
 }
 
-/** How one step is doing. `name` has no `step-` prefix, `container` has it. */
+/** State of one step. `name` has no `step-` prefix, `container` has it. */
 export interface StepState extends ContainerState {
   readonly name?: string;
   readonly container?: string;
@@ -31,7 +31,7 @@ export interface SidecarState extends ContainerState {
   readonly imageID?: string;
 }
 
-/** One fact a step reported about a resource, for example the commit of a clone or the digest of an image. */
+/** A property of a resource that a step reported, for example the commit of a clone or the digest of an image. */
 export interface ResourceResult {
   readonly name: string;
   readonly digest: string;
@@ -72,7 +72,7 @@ export interface TaskRunStatus extends AdditionalFields {
   readonly retriesStatus?: readonly TaskRunStatus[];
 }
 
-/** How a Condition's check ended. */
+/** Status of a Condition's check. */
 export interface ConditionCheckStatus {
   readonly conditions?: readonly StatusCondition[];
   readonly podName?: string;
@@ -87,7 +87,7 @@ export interface PipelineRunConditionCheckStatus {
   readonly status?: ConditionCheckStatus;
 }
 
-/** What a PipelineRun remembers of one of its TaskRuns. */
+/** Status of one TaskRun of a PipelineRun. */
 export interface PipelineRunTaskRunStatus {
   readonly pipelineTaskName: string;
   readonly status?: TaskRunStatus;

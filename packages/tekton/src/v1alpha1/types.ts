@@ -1,9 +1,8 @@
 /**
- * The wire types of tekton.dev/v1alpha1: what a user's YAML holds, field by field.
+ * Wire types of tekton.dev/v1alpha1, with both names of the ServiceAccount field and the additions of Tekton v0.10.
  *
- * Both spellings of the account (`serviceAccount` up to v0.8, `serviceAccountName` since) and the additions of v0.10 are
- * here. Nothing outside the readers (`read.ts`) should look at these shapes to decide how a run goes: that is what
- * `model.ts` is for. Fields are as loose as the wire (all but names optional), because objects are read before checked.
+ * Only the version's own reader, checks and writers use them; rules of execution use the model. All fields but names are optional,
+ * because objects are read before they are checked.
  */
 
 import type { Container, LocalReference, ObjectMeta, Volume } from '../model/kubernetes.js';

@@ -1,8 +1,7 @@
 /**
- * Secrets and rights in a manifest: what is better not there.
+ * Checks plaintext Secrets and rights in plain Kubernetes objects of a manifest.
  *
- * Looks at plain Kubernetes objects, since these are what a pipeline's manifests bring along. Values of Secrets are never
- * read, only the names of their keys.
+ * Reads the keys of Secrets, never their values.
  */
 
 import { isRecord } from '../schema/conformance.js';

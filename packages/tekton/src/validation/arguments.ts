@@ -1,5 +1,5 @@
 /**
- * Params, resources and workspaces that one object gives to another: all there, none too many, each of the right type.
+ * Checks params, resources and workspaces that one object passes to another: complete, declared, and of the right type.
  */
 
 import {
@@ -27,7 +27,7 @@ const indexByName = (list: readonly { readonly name: string }[]): Map<string, nu
   new Map(list.map(({ name }, index) => [name, index]));
 
 /**
- * Checks the params given to `owner` (for example `the Task 'build'`). `where` is the list of params.
+ * Checks the params given to `owner` (for example `the Task 'build'`). `context` is the list of params.
  *
  * `surplus`: the problem that one param too many is.
  */
@@ -62,7 +62,7 @@ export interface BoundResource {
   readonly type?: ResourceType;
 }
 
-/** Checks the resources bound to `owner`. `where` is the list of bindings, `field` what names the bound one in it. */
+/** Checks the resources bound to `owner`. `context` is the list of bindings, `field` what names the bound one in it. */
 export function checkBoundResources(
   owner: string,
   declared: readonly DeclaredResource[],
@@ -96,7 +96,7 @@ export function checkBoundResources(
   }
 }
 
-/** Checks the workspaces given to `owner`. `where` is the list. */
+/** Checks the workspaces given to `owner`. `context` is the list. */
 export function checkGivenWorkspaces(
   owner: string,
   declared: readonly string[],

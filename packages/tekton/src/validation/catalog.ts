@@ -1,7 +1,7 @@
 /**
- * Objects that are checked together, found by kind and name.
+ * Finds objects that are checked together by kind and name.
  *
- * An object without namespace belongs to whichever one it is applied to, so it is found from every namespace.
+ * An object without namespace is visible from every namespace, since it may be applied to any.
  */
 
 import type { ConditionModel, PipelineModel, PipelineResourceModel, TaskModel } from '../model/model.js';

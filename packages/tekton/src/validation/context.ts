@@ -1,4 +1,6 @@
-/** A place in an object that is checked, and what every list of named things is checked for. */
+/**
+ * The position of a check in an object, and the check of names in lists.
+ */
 
 import type { Report } from '../problems/report.js';
 import type { FieldPath } from '../model/field-path.js';

@@ -1,7 +1,7 @@
 /**
- * ServiceAccounts and the Secrets that make them credentials.
+ * Checks ServiceAccounts and the Secrets that they list as credentials.
  *
- * Only types and annotations of Secrets are read, never their values.
+ * Reads types and annotations of Secrets, never their values.
  */
 
 import { listedNames, type Catalog, type CheckedObject } from './catalog.js';

@@ -1,8 +1,8 @@
 /**
- * Git URLs and revisions: what may be handed to git at all.
+ * Checks Git URLs and revisions before they become arguments of git.
  *
- * Both end up as arguments of git, so neither may look like an option, and only transports that speak to another machine
- * are allowed. The controller asks the same functions again before a pod is made, since resources can be written in place.
+ * Neither may look like an option, and only transports to other machines are allowed. The controller repeats the check before it
+ * creates a pod, since resources can be embedded in runs.
  */
 
 const SCHEMES = ['https', 'http', 'ssh', 'git'];

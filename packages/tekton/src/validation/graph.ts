@@ -1,5 +1,5 @@
 /**
- * The order of a pipeline's tasks: do they wait for tasks that exist, for outputs that exist, and not for each other?
+ * Checks the dependencies between a pipeline's tasks: unknown tasks, unknown outputs and cycles.
  */
 
 import { dependencyCycles, dependenciesOfPipeline } from '../execution/task-graph.js';
@@ -7,7 +7,7 @@ import type { PipelineModel, PipelineTaskModel } from '../model/model.js';
 import type { FieldPath } from '../model/field-path.js';
 import { childContext, type ValidationContext } from './context.js';
 
-/** Checks the graph. `where` is the list of tasks. */
+/** Checks the graph. `context` is the list of tasks. */
 export function checkGraph(pipeline: PipelineModel, context: ValidationContext): void {
   const names = pipeline.tasks.map((task) => task.name);
   const known = new Set(names);

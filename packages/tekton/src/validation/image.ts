@@ -1,7 +1,5 @@
 /**
- * Image names: are they ones that can be pulled, and do they say which version?
- *
- * The grammar is that of the distribution project: `[HOST[:PORT]/]PATH[:TAG][@ALGORITHM:HEX]`.
+ * Checks image names against the grammar of the distribution project, and for a fixed version.
  */
 
 import { parseVariables } from '../variables/substitution.js';

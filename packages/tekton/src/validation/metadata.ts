@@ -1,5 +1,5 @@
 /**
- * Names: of objects, and the DNS labels that names inside of them must be.
+ * Checks names of objects and the DNS labels in them.
  */
 
 import { isRecord } from '../schema/conformance.js';

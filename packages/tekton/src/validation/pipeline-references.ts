@@ -1,5 +1,5 @@
 /**
- * A pipeline among other objects: the Tasks and Conditions it names, and whether it gives them what they need.
+ * Checks the Tasks and Conditions that a pipeline refers to, and the arguments that it passes to them.
  */
 
 import type { Catalog } from './catalog.js';
@@ -75,7 +75,7 @@ export function tryFindPipeline(
   return undefined;
 }
 
-/** Checks what a pipeline gives to its tasks and conditions. `where` is the spec. */
+/** Checks what a pipeline gives to its tasks and conditions. `context` is the spec. */
 export function checkPipelineReferences(
   pipeline: PipelineModel,
   scope: ReferenceScope,
@@ -125,7 +125,7 @@ function checkPipelineTask(
   );
 }
 
-/** A binding with the type of what is bound, where that is known. */
+/** A binding with the type of its resource, if known. */
 export const typedBinding = (name: string, type: ResourceType | undefined): BoundResource =>
   type === undefined ? { name } : { name, type };
 

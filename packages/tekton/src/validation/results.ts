@@ -1,7 +1,7 @@
 /**
- * Results that tasks of a pipeline take from each other: is there such a task, and does it have such a result?
+ * Checks references to results of tasks: unknown tasks, unknown results, malformed references.
  *
- * Whether the tasks can wait for each other at all is the graph's question.
+ * The check of the graph finds cycles.
  */
 
 import type { ParamAssignment, PipelineModel } from '../model/model.js';
@@ -9,7 +9,7 @@ import { hasTasksPrefix, parseResultRefs } from '../variables/result-references.
 import type { FieldPath } from '../model/field-path.js';
 import type { ValidationContext } from './context.js';
 
-/** Checks what a pipeline knows by itself: its tasks, and the results of those written in place. `where` is the list of tasks. */
+/** Checks what a pipeline knows by itself: its tasks, and the results of those written in place. `context` is the list of tasks. */
 export function checkResults(pipeline: PipelineModel, context: ValidationContext): void {
   const names = pipeline.tasks.map(({ name }) => name);
   const known = new Set(names);
@@ -47,7 +47,7 @@ export function checkDeclaredResults(
   }
 }
 
-/** What begins like a result and is none: `tasks.a.results.b[0]`, `tasks.a.status`. */
+/** Variables with the prefix of result references that are not valid ones: `tasks.a.results.b[0]`, `tasks.a.status`. */
 const malformedIn = (text: string): readonly string[] =>
   [...text.matchAll(/\$\((tasks\.[^()\s]*)\)/g)]
     .map(([, variable = '']) => variable)

@@ -1,5 +1,5 @@
 /**
- * One container of a task: step, sidecar, or the check of a condition.
+ * Checks one container of a task: a step, a sidecar or the check of a condition.
  */
 
 import { checkImage } from './image.js';

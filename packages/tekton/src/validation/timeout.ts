@@ -1,5 +1,5 @@
 /**
- * Timeouts: a Go duration that is not negative.
+ * Checks timeouts: Go durations that are not negative.
  */
 
 import { formatDuration, parseDuration } from '../model/duration.js';

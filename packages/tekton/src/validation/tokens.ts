@@ -1,8 +1,7 @@
 /**
- * Rights that no step can use, because none of a run's steps gets a token of the account that has them.
+ * Reports rights that no step can use, because no step of the run mounts a token of their ServiceAccount.
  *
- * An account that mounts its token nowhere is the safe kind, and a step that needs the API mounts one for itself. A program
- * that grants rights and forgets the mount would find out at run time only, when its last task is refused.
+ * Without this check, the missing mount shows only at run time, when the API server rejects a request.
  */
 
 import type { Catalog, CheckedObject } from './catalog.js';

@@ -1,8 +1,8 @@
 /**
- * The variables in values of params: defaults, and what runs and pipelines give.
+ * Checks variables in values of params: defaults, and values that runs and pipelines pass.
  *
- * A value is text of whoever is given it: a pipeline's params are filled in where the pipeline is read, and resources, workspaces and
- * results of a task where the task is (`taskReplacements`). Params in the value of a param are filled in nowhere.
+ * A pipeline's params are substituted in the pipeline; resources, workspaces and results of a task in the task. Params in the value of a
+ * param are not substituted.
  */
 
 import {
@@ -27,7 +27,7 @@ export interface NamedValue {
 export const defaultsOf = (params: readonly ParamModel[]): readonly NamedValue[] =>
   params.map(({ name, default: value }) => ({ name, value }));
 
-/** Checks what a pipeline gives to one of its tasks or conditions, as far as the pipeline knows. `where` is the list of params. */
+/** Checks what a pipeline gives to one of its tasks or conditions, as far as the pipeline knows. `context` is the list of params. */
 export function checkPipelineTaskValues(
   values: readonly NamedValue[],
   knownVariables: KnownVariables,
@@ -41,7 +41,7 @@ export function checkPipelineTaskValues(
   check(values, { ...knownVariables, isCheckedElsewhere: others }, context, { field: 'value', labelOf });
 }
 
-/** Checks the values of params of a pipeline: defaults and what a run gives. `where` is the list of params. */
+/** Checks the values of params of a pipeline: defaults and what a run gives. `context` is the list of params. */
 export function checkPipelineValues(
   params: readonly ParamModel[],
   values: readonly NamedValue[],
@@ -56,7 +56,7 @@ export function checkPipelineValues(
   );
 }
 
-/** Checks the values of params of a task: defaults and what a run gives. `where` is the list of params. */
+/** Checks the values of params of a task: defaults and what a run gives. `context` is the list of params. */
 export function checkTaskValues(
   task: TaskModel,
   values: readonly NamedValue[],

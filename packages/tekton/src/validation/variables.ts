@@ -1,8 +1,8 @@
 /**
- * Looks at every `$(…)` of a task or pipeline: is it declared, and may it stand there?
+ * Checks every `$(…)` of a task or pipeline: whether it is declared and allowed in its field.
  *
- * Walks the same fields that substitution fills (`task-fields.ts`). Shell has `$(command)` too, so in a script only names
- * that begin like a variable count; a near miss there is a warning.
+ * Takes the walk of substitution (`task-fields.ts`). Shells use `$(command)` too, so in scripts only names with a prefix of variables count,
+ * and near misses are warnings.
  */
 
 import { closestMatch } from '../problems/did-you-mean.js';
@@ -18,7 +18,7 @@ import type { ValidationContext } from './context.js';
 export interface KnownVariables {
   readonly strings: ReadonlySet<string>;
   readonly arrays: ReadonlySet<string>;
-  /** Checked elsewhere; see `check-results.ts` and `check-values.ts`. */
+  /** Checked elsewhere; see `results.ts` and `values.ts`. */
   readonly isCheckedElsewhere?: (name: string) => boolean;
   /** Declared, and not filled in here: params within the value of a param. */
   readonly nestedParams?: ReadonlySet<string>;
@@ -62,7 +62,7 @@ export function nonParamVariables(task: TaskModel): ReadonlySet<string> {
 }
 
 /**
- * Checks the variables of all fields of a task. `where` is the spec that holds `steps`.
+ * Checks the variables of all fields of a task. `context` is the spec that holds `steps`.
  *
  * `locate` makes, of a path of the walk, the one to report; where they differ, another than a copy.
  */

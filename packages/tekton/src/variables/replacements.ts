@@ -1,7 +1,7 @@
 /**
- * Which variables a task, condition or pipeline knows, and what stands for them in one run.
+ * The variables of tasks and their values in one run.
  *
- * The names per resource type are Tekton's. Check (`check-variables.ts`) and run (`taskReplacements`) read the same table.
+ * Variable names per resource type are Tekton's. The check of variables and the run read the same table.
  */
 
 import { containsPath, joinPath } from '../model/container-path.js';
@@ -10,7 +10,7 @@ import { substitute, substituteList, type Replacements } from './substitution.js
 import type { ParamValue } from '../model/param.js';
 import type { ResourceType } from '../model/resource.js';
 
-/** Params of each type whose value a task may read as `$(inputs.resources.NAME.KEY)`, with what stands there when not given. */
+/** Params of each type that a task may read as `$(inputs.resources.NAME.KEY)`, with their defaults. */
 const VARIABLE_DEFAULTS: Readonly<Record<ResourceType, Readonly<Record<string, string>>>> = {
   git: { url: '', revision: 'master', depth: '1', sslVerify: 'true', submodules: 'true' },
   image: { url: '', digest: '' },
@@ -29,7 +29,7 @@ const VARIABLE_DEFAULTS: Readonly<Record<ResourceType, Readonly<Record<string, s
   cloudEvent: { 'target-uri': '' },
 };
 
-/** The one variable that is spelt otherwise than its param. */
+/** The one variable whose name differs from its param. */
 const PARAM_OF_VARIABLE: Readonly<Record<string, string>> = { 'target-uri': 'targeturi' };
 
 const COMMON_VARIABLES = ['name', 'type', 'path'];
@@ -38,12 +38,12 @@ const VARIABLE_NAMES: ReadonlyMap<string, readonly string[]> = new Map(
   Object.entries(VARIABLE_DEFAULTS).map(([type, params]) => [type, [...COMMON_VARIABLES, ...Object.keys(params)]]),
 );
 
-/** What may follow `inputs.resources.NAME.` for a resource of this type. */
+/** Variables of a resource of this type: what may follow `inputs.resources.NAME.`. */
 export function resourceVariableNames(type: ResourceType): readonly string[] {
   return VARIABLE_NAMES.get(type) ?? COMMON_VARIABLES; // a misspelt type is reported where it stands, and has no variables of its own
 }
 
-/** The values of a resource's variables, all but `path`, which the task decides. */
+/** Values of a resource's variables except `path`, which depends on the task. */
 export function resourceVariables(resource: PipelineResourceModel): Map<string, string> {
   const called = resource.type === 'cluster' ? resource.params.get('name') : undefined;
   const values = new Map([
@@ -73,7 +73,7 @@ export function outputPath(output: Pick<ResourceModel, 'name' | 'targetPath'>): 
     : joinPath('/workspace', output.targetPath);
 }
 
-/** What one run gives to a task. */
+/** Params, resources and workspaces that a run passes to a task. */
 export interface TaskArguments {
   readonly params: readonly ParamAssignment[];
   /** By name of the input. An optional one may be missing. */
@@ -84,11 +84,9 @@ export interface TaskArguments {
 }
 
 /**
- * What stands for each variable of a task in one run, in the order in which they are filled in: params, inputs, outputs, workspaces,
- * results.
+ * Returns the values of a task's variables in one run, in order of substitution: params, inputs, outputs, workspaces, results.
  *
- * Each is filled in where all before it are, so the value of a param may name a resource, and no resource a param. A param's value
- * wins over its default.
+ * Each stage is substituted in the result of the previous ones, so a param's value may refer to a resource, but not the reverse.
  */
 export function taskReplacements(task: TaskModel, given: TaskArguments): readonly Replacements[] {
   const { variablePrefixes, workspaces } = task;
@@ -126,7 +124,7 @@ function resourceReplacements(
   return stringReplacements(strings);
 }
 
-/** What stands for params under each of `prefixes`; a declared param without value or default keeps its variable. */
+/** Values of params under each of `prefixes`. A declared param without value or default is not substituted. */
 export function paramReplacements(
   declared: readonly ParamModel[],
   given: readonly ParamAssignment[],

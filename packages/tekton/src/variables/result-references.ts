@@ -1,7 +1,7 @@
 /**
- * Results of tasks in the params of others: `$(tasks.TASK.results.RESULT)`.
+ * References to task results in params of other tasks: `$(tasks.TASK.results.RESULT)`.
  *
- * Such a variable orders the two tasks and is filled in when the second one starts. Check, graph and run find them here.
+ * A reference orders the two tasks and is substituted when the second one starts.
  */
 
 import type { ParamAssignment, PipelineTaskModel } from '../model/model.js';

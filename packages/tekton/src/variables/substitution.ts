@@ -1,9 +1,8 @@
 /**
- * `$(…)` in text: finding variables, and putting values in their place.
+ * Finds and substitutes variables `$(…)` in text.
  *
- * One pass over the original text: what a value holds is not looked at again by the same call. What has no value stays as written,
- * because Kubernetes may know it as an environment variable. Every function is linear in its input; the fields of a task that hold
- * text are in `task-fields.ts`, and the order in which its variables are filled in is in `variables.ts`.
+ * Substitution takes one pass: values are not substituted again. Variables without a value stay, because Kubernetes may know them as
+ * environment variables; every function takes time linear in its input.
  */
 
 /** A variable in a text: `text.slice(start, end)` is `$(name)`. */
@@ -13,10 +12,10 @@ export interface Variable {
   readonly end: number;
 }
 
-/** What to put in place of variables, by the name between `$(` and `)`. */
+/** Values of variables, by the name between `$(` and `)`. */
 export interface Replacements {
   readonly strings: ReadonlyMap<string, string>;
-  /** These replace a whole element of a list, and make zero or more elements of it. */
+  /** Each replaces a whole element of a list with zero or more elements. */
   readonly arrays: ReadonlyMap<string, readonly string[]>;
 }
 
@@ -37,18 +36,18 @@ function* enclosed(text: string): Generator<Variable> {
   }
 }
 
-/** The variables of a text, in order. `$(not a name)` is none. */
+/** The variables of a text, in order. `$(not a name)` is not a variable. */
 export function parseVariables(text: string): Variable[] {
   return [...enclosed(text)].filter(({ name }) => NAME.test(name));
 }
 
-/** The name of the variable that is the whole text, if it is one. */
+/** The name of the variable if it is the whole text. */
 export function isolatedVariable(text: string): string | undefined {
   const [first] = enclosed(text);
   return first && first.start === 0 && first.end === text.length ? first.name : undefined;
 }
 
-/** `text` with string values in place of variables. Arrays have no place in a string: their variables stay. */
+/** Substitutes string variables. Array variables stay, since a string cannot hold an array. */
 export function substitute(text: string, { strings }: Pick<Replacements, 'strings'>): string {
   const parts: string[] = [];
   let taken = 0;
@@ -61,7 +60,7 @@ export function substitute(text: string, { strings }: Pick<Replacements, 'string
   return taken === 0 ? text : parts.join('') + text.slice(taken);
 }
 
-/** A list with values in place of variables: an element that is one array variable becomes that array's elements. */
+/** Substitutes the variables of a list. An element that is one array variable is replaced by the array's elements. */
 export function substituteList(list: readonly string[], replacements: Replacements): string[] {
   return list.flatMap((text) => {
     const name = isolatedVariable(text);

@@ -1,8 +1,7 @@
 /**
- * Which fields of a task hold `$(…)`, in one walk that both substitution and the check of variables take.
+ * Walks the fields of a task that may hold variables.
  *
- * A field that is substituted but not checked, or checked but not substituted, cannot exist. `Rewrite` is told the path of
- * each text, gives back what is to stand there, and objects that nothing changed in are given back as they were.
+ * Substitution and the check of variables take the same walk, so they cover the same fields. Unchanged objects are returned as they are.
  */
 
 import type { Container, EnvFromSource, EnvVar, Volume, VolumeMount } from '../model/kubernetes.js';
@@ -11,7 +10,7 @@ import type { TaskModel } from '../model/model.js';
 import { substitute, substituteList, type Replacements } from './substitution.js';
 import type { Step } from '../model/pod.js';
 
-/** What happens to each text on the walk. The path is the walk's own list, to be copied by whoever keeps it. */
+/** Callbacks of the walk. The path is reused during the walk; copy it to keep it. */
 export interface FieldRewriter {
   readonly text: (value: string, path: FieldPath) => string;
   readonly list: (values: readonly string[], path: FieldPath) => readonly string[];
@@ -36,7 +35,7 @@ function rewriteStrings<T extends object>(
   return result;
 }
 
-/** Rewrites the object under `key`, if there is one. */
+/** Rewrites the object under `key`, if present. */
 function rewriteChild<T extends object, K extends keyof T & string>(
   object: T,
   key: K,
@@ -51,7 +50,7 @@ function rewriteChild<T extends object, K extends keyof T & string>(
   return next === value ? object : { ...object, [key]: next };
 }
 
-/** Rewrites each element; an unchanged list is given back itself. */
+/** Rewrites each element; returns an unchanged list itself. */
 function rewriteElements<T>(
   list: readonly T[],
   path: MutablePath,
@@ -152,7 +151,7 @@ export function rewriteTaskFields(task: TaskModel, path: FieldPath, rewrite: Fie
   };
 }
 
-/** A task with values in place of its variables, in every field that may hold them; `stages` are filled in one after the other. */
+/** Substitutes the variables of all fields of a task, one stage after the other. */
 export const substituteTask = (task: TaskModel, stages: readonly Replacements[]): TaskModel =>
   stages.reduce(substituteStage, task);
 

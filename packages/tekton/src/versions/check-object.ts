@@ -1,8 +1,7 @@
 /**
- * Checks one object by itself.
+ * Checks one object by itself: its shape, then its meaning.
  *
- * First its shape, then what its kind means; all problems at once. Objects of other API groups are looked at only for
- * secrets and rights.
+ * Objects of other API groups are checked for names, plaintext Secrets and rights only.
  */
 
 import { TEKTON_GROUP } from '../model/tekton-group.js';
@@ -21,7 +20,7 @@ import { tryFindVersion, VERSIONS } from './versions.js';
 
 /** All problems of one object, in order of their paths. `index`: its place in the input, for the problems' `object`. */
 export function checkObject(object: unknown, index = 0): readonly Problem[] {
-  return checkAndKeep(object, index, suggestionBudget()).report.problems();
+  return inspectObject(object, index, suggestionBudget()).report.problems();
 }
 
 /** A checked object that its API version can check further. */
@@ -29,8 +28,8 @@ export interface VersionedCheckedObject extends CheckedObject {
   readonly tekton?: VersionedObject;
 }
 
-/** Checks one object and keeps what the checks of a whole set need. */
-export function checkAndKeep(
+/** Checks one object and returns what the checks of a set need of it. */
+export function inspectObject(
   object: unknown,
   index: number,
   budget: SuggestionBudget,

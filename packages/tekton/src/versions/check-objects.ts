@@ -1,13 +1,12 @@
 /**
- * Checks objects together: each by itself, then how they fit.
+ * Checks a set of objects: each by itself, then the references between them.
  *
- * This is the one reading that synth, lint, admission and controller share. The cost grows with the size of the input, not
- * with pairs of objects.
+ * Synth, lint, admission and controller all use it. The cost is linear in the size of the input.
  */
 
 import { Catalog } from '../validation/catalog.js';
 import { checkCredentials } from '../validation/credentials.js';
-import { checkAndKeep, type VersionedCheckedObject } from './check-object.js';
+import { inspectObject, type VersionedCheckedObject } from './check-object.js';
 import { checkTokenMounts } from '../validation/tokens.js';
 import type { Externals, ReferenceScope } from '../validation/pipeline-references.js';
 import type { Problem } from '../problems/problem.js';
@@ -17,14 +16,14 @@ import type { FieldPath } from '../model/field-path.js';
 /** How objects are checked together. */
 export interface CheckOptions {
   /**
-   * What may live elsewhere, so that its absence is only a warning: `nothing`; what namespaces share or Git does not hold
-   * (ServiceAccounts, Secrets, ClusterTasks); or `anything`, where the objects are some of those there will be.
+   * Objects that may exist outside of the input, so that their absence is only a warning: `none`; `shared` for ServiceAccounts, Secrets
+   * and ClusterTasks; `any` if the input is a part of a larger set.
    *
    * @default 'shared'
    */
   readonly externals?: Externals;
   /**
-   * The text of a scalar as the file of an object has it, by the object's place in the list: hints quote it.
+   * Source text of a scalar, by index of the object; hints quote it.
    *
    * @default - the value as JavaScript writes it
    */
@@ -36,7 +35,7 @@ export function checkObjects(objects: readonly unknown[], options: CheckOptions 
   const budget = suggestionBudget();
   const { externals = 'shared', sourceText } = options;
   const inspections = objects.map((object, index) =>
-    checkAndKeep(object, index, budget, sourceText && ((path) => sourceText(index, path))),
+    inspectObject(object, index, budget, sourceText && ((path) => sourceText(index, path))),
   );
   const catalog = new Catalog(inspections);
   reportDuplicateObjects(inspections);
@@ -51,7 +50,7 @@ function checkReferences({ id, report, tekton }: VersionedCheckedObject, catalog
   tekton?.checkReferences(scope, { path: ['spec'], report });
 }
 
-/** Two objects of one kind, namespace and name: the second is reported. */
+/** Reports objects with the kind, namespace and name of an earlier one. */
 function reportDuplicateObjects(inspections: readonly VersionedCheckedObject[]): void {
   const first = new Map<string, number>();
   for (const { id, report } of inspections) {

@@ -1,10 +1,8 @@
 /**
- * The CustomResourceDefinitions of tekton.dev/v1alpha1, made from `schema-kinds.ts`.
+ * CustomResourceDefinitions (apiextensions.k8s.io/v1) of Tekton's kinds, with Tekton's printer columns, short names and categories.
  *
- * Structural schemas (apiextensions.k8s.io/v1). Of what Tekton's webhook wrote into an object they write what a schema can
- * say alike: the timeout of runs and the kind a TaskRun refers to. Never inside a list: GitOps tools compare lists as a whole, and
- * would find every such object changed. Printer columns, short names and categories are Tekton's, so `kubectl get pr` shows what it
- * always showed.
+ * Schemas have defaults for what Tekton's webhook defaults outside of lists: GitOps tools compare lists as a whole and would report
+ * defaults in them as changes.
  */
 
 import { TEKTON_GROUP } from '../model/tekton-group.js';

@@ -1,5 +1,5 @@
 /**
- * A pipeline by itself: its tasks, what they share, and the variables of the values it gives them.
+ * Checks a pipeline by itself: its tasks, shared resources and workspaces, and the values it passes to tasks.
  */
 
 import { checkGraph } from '../../validation/graph.js';
@@ -16,7 +16,7 @@ import { type PipelineSpec, type PipelineTask } from '../types.js';
 import { RESOURCE_TYPES } from '../../model/resource.js';
 import { childContext, checkUniqueNames, type ValidationContext } from '../../validation/context.js';
 
-/** Checks the spec of a Pipeline, or an embedded one. `where` is the spec. */
+/** Checks the spec of a Pipeline, or an embedded one. `context` is the spec. */
 export function checkPipeline(spec: PipelineSpec, context: ValidationContext): void {
   const tasks = spec.tasks ?? [];
   const at = childContext(context, 'tasks');

@@ -1,8 +1,7 @@
 /**
- * Addresses of pull requests and of places in buckets: what may be handed to a step at all.
+ * Checks URLs of pull requests and locations in buckets before they become arguments of programs.
  *
- * Both end up as arguments of programs. Nothing here asks whether they exist; it finds those that no program could
- * use, and those that would be read as something else: an option, or a file of the pod.
+ * Finds values that no program can use or that a program would read as an option or a file of the pod; does not check existence.
  */
 
 import { hasControlCharacters, hostOf } from '../../validation/git.js';

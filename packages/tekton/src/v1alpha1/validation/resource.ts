@@ -1,5 +1,5 @@
 /**
- * A PipelineResource by itself, also one written in place in a run.
+ * Checks a PipelineResource, also one that is embedded in a run.
  */
 
 import { invalidGitRevisionReason, invalidGitUrlReason, hostOfUrlWithPassword } from '../../validation/git.js';
@@ -26,7 +26,7 @@ const PARAMS: Readonly<
   cloudEvent: { required: ['targetURI'], known: ['targetURI'] },
 };
 
-/** Checks the spec of a resource. `where` is the spec. */
+/** Checks the spec of a resource. `context` is the spec. */
 export function checkResource(spec: PipelineResourceSpec, context: ValidationContext): void {
   // A type that is missing or unknown was reported with the shape.
   if (!Object.hasOwn(PARAMS, spec.type)) return;

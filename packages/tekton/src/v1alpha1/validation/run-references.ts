@@ -1,5 +1,5 @@
 /**
- * A run among other objects: what it runs, the resources bound to it, and the accounts it runs as.
+ * Checks what a run refers to: its task or pipeline, bound resources and ServiceAccounts.
  */
 
 import { checkBoundResources, checkGivenParams, checkGivenWorkspaces } from '../../validation/arguments.js';
@@ -19,7 +19,7 @@ import { type PipelineRunSpec } from '../types.js';
 import { RESOURCE_TYPES, type ResourceType } from '../../model/resource.js';
 import { childContext, type ValidationContext } from '../../validation/context.js';
 
-/** Checks a TaskRun. `where` is the spec. */
+/** Checks a TaskRun. `context` is the spec. */
 export function checkTaskRunReferences(run: TaskRunModel, scope: ReferenceScope, context: ValidationContext): void {
   const found = tryFindTask(run.source, scope, context);
   checkAccount(run, scope, context);
@@ -39,7 +39,7 @@ export function checkTaskRunReferences(run: TaskRunModel, scope: ReferenceScope,
   );
 }
 
-/** Checks a PipelineRun. `where` is the spec. */
+/** Checks a PipelineRun. `context` is the spec. */
 export function checkPipelineRunReferences(
   spec: PipelineRunSpec,
   scope: ReferenceScope,
@@ -59,7 +59,7 @@ export function checkPipelineRunReferences(
   checkTaskAccounts(spec, pipeline, scope, context);
 }
 
-/** Looks up what is bound; reports resources that do not exist. */
+/** Finds the types of bound resources; reports resources that do not exist. */
 function resolveBindings(
   bindings: readonly ResourceBindingModel[],
   scope: ReferenceScope,

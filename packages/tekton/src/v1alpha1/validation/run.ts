@@ -1,5 +1,5 @@
 /**
- * A TaskRun or PipelineRun by itself: what it runs, with what, as whom, for how long.
+ * Checks a TaskRun or PipelineRun by itself: references, bindings, accounts and timeout.
  */
 
 import { checkPipeline } from './pipeline.js';
@@ -11,7 +11,7 @@ import { childContext, checkUniqueNames, type ValidationContext } from '../../va
 
 const SOURCES = ['persistentVolumeClaim', 'emptyDir', 'configMap', 'secret'] as const;
 
-/** Checks the spec of a TaskRun. `where` is the spec. */
+/** Checks the spec of a TaskRun. `context` is the spec. */
 export function checkTaskRun(spec: TaskRunSpec, context: ValidationContext): void {
   checkOne(context, ['taskRef', spec.taskRef?.name], ['taskSpec', spec.taskSpec]);
   if (spec.taskSpec) checkTask(spec.taskSpec, childContext(context, 'taskSpec'));
@@ -24,7 +24,7 @@ export function checkTaskRun(spec: TaskRunSpec, context: ValidationContext): voi
   checkShared(spec, 'TaskRunCancelled', context);
 }
 
-/** Checks the spec of a PipelineRun. `where` is the spec. */
+/** Checks the spec of a PipelineRun. `context` is the spec. */
 export function checkPipelineRun(spec: PipelineRunSpec, context: ValidationContext): void {
   checkOne(context, ['pipelineRef', spec.pipelineRef?.name], ['pipelineSpec', spec.pipelineSpec]);
   if (spec.pipelineSpec) checkPipeline(spec.pipelineSpec, childContext(context, 'pipelineSpec'));

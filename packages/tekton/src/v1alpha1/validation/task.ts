@@ -1,5 +1,5 @@
 /**
- * A task by itself: its steps, params, resources, volumes and variables. Conditions are checked as the task they are.
+ * Checks a task or condition by itself: steps, params, resources, volumes and variables.
  */
 
 import { checkDeclaredName, checkLabel } from '../../validation/metadata.js';
@@ -23,7 +23,7 @@ import { childContext, checkUniqueNames, type ValidationContext } from '../../va
 const STEP_NAME =
   'Task step name must be a valid DNS Label, For more info refer to https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#names';
 
-/** Checks the spec of a Task or ClusterTask, or an embedded one. `where` is the spec. */
+/** Checks the spec of a Task or ClusterTask, or an embedded one. `context` is the spec. */
 export function checkTask(spec: TaskSpec, context: ValidationContext): void {
   if ((spec.steps ?? []).length === 0) {
     const empty = Object.values(spec).every((field) => Array.isArray(field) && field.length === 0);

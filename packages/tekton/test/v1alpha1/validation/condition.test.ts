@@ -119,7 +119,7 @@ const uses: readonly [string, Partial<PipelineTaskCondition>, readonly string[]]
     'a resource of another type',
     { resources: [{ name: 'src', resource: 'web' }] },
     [
-      `RESOURCE_TYPE_WRONG ${at}.resources.0.resource: the resource 'src' of the Condition 'sunny' is of type git, but what is bound to it is of type image (bind a resource of type git)`,
+      `RESOURCE_TYPE_WRONG ${at}.resources.0.resource: the resource 'src' of the Condition 'sunny' is of type git, but the bound resource is of type image (bind a resource of type git)`,
     ],
   ],
   [

@@ -190,7 +190,7 @@ const rows: { wrong: string; objects: readonly unknown[]; says: string[] }[] = [
     wrong: 'a resource of the wrong type',
     objects: withChanged(changed(run, 'spec.resources.0.resourceRef.name', 'web')),
     says: [
-      "error RESOURCE_TYPE_WRONG release-1 spec.resources.0.resourceRef: the resource 'repo' of the Pipeline 'release' is of type git, but what is bound to it is of type image (bind a resource of type git)",
+      "error RESOURCE_TYPE_WRONG release-1 spec.resources.0.resourceRef: the resource 'repo' of the Pipeline 'release' is of type git, but the bound resource is of type image (bind a resource of type git)",
     ],
   },
   {
