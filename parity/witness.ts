@@ -7,7 +7,7 @@
 import {
   PERSISTENT_VOLUME_CLAIMS,
   PODS,
-  Reflector,
+  Informer,
   resource,
   type KubeClient,
   type KubeObject,
@@ -22,7 +22,7 @@ const WATCHED: readonly Resource[] = [PIPELINE_RUNS, TASK_RUNS, PODS, PERSISTENT
 
 /** A watcher of one namespace. */
 export class Witness {
-  readonly #reflectors: ReadonlyMap<string, Reflector>;
+  readonly #reflectors: ReadonlyMap<string, Informer>;
   readonly #deleted = new Map<string, { readonly kind: string; readonly name: string; readonly object: JsonObject }>();
   #wake: () => void = () => undefined;
   #changes = 0;
@@ -31,7 +31,7 @@ export class Witness {
     this.#reflectors = new Map(
       WATCHED.map((of) => [
         of.kind,
-        new Reflector(client, of, {
+        new Informer(client, of, {
           namespace,
           onChange: (_, { before, after }) => {
             if (before && !after) this.#bury(of.kind, before);

@@ -233,7 +233,7 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: `${CONTROLLER}/edge/reconcilers/task-run.ts`,
-        before: "  if (before?.metadata.name === name) return { is: 'made', pod: before };\n",
+        before: "  if (before?.metadata.name === name) return { kind: 'made', pod: before };\n",
         after: '',
       },
     ],
@@ -245,7 +245,7 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: `${CONTROLLER}/edge/mutation-cache.ts`,
-        before: '    this.#gone.add(uid);\n',
+        before: '    this.#deletedUids.add(uid);\n',
         after: '',
       },
     ],
@@ -294,7 +294,7 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: `${CONTROLLER}/taskrun/plan.ts`,
-        before: '  return deadline ? { ...decision, againAt: earlier(decision.againAt, deadline) } : decision;',
+        before: '  return deadline ? { ...decision, requeueAt: earlierOf(decision.requeueAt, deadline) } : decision;',
         after: '  return decision;',
       },
     ],

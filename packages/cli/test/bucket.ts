@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll } from '@jest/globals';
-import { shown, type Files, type Place } from '../../controller/test/support/test-cluster.js';
+import { shown, type Files, type ClusterKind } from '../../controller/test/support/test-cluster.js';
 import { BUCKETS_FILE, bucketsJson } from '../src/local/host-files.js';
 import { GSUTIL_PROGRAM } from '../src/object-store/gsutil-program.js';
 import { startObjectStore } from '../src/object-store/object-store.js';
@@ -27,7 +27,7 @@ export class Bucket {
   }
 
   /** Serves it. @returns what the images of the controller's own steps need */
-  async serve(place: Place): Promise<Files> {
+  async serve(place: ClusterKind): Promise<Files> {
     const store = await startObjectStore((name) => (name === 'shop' ? this.directory : undefined));
     this.#closers.push(() => store.close());
     const seen = await shown(store.url, place, 'as-it-is');

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { ClusterError } from '@pipewright/cluster';
 import { kubeconfigSend } from '@pipewright/kube';
-import { Bench } from '../../controller/test/support/harness.js';
+import { Harness } from '../../controller/test/support/harness.js';
 import { tellFailure } from '../src/failure.js';
 import { runProgram } from '../src/program.js';
 import { folderWith, pipewright, recorded, upHere } from './cli.js';
@@ -272,7 +272,7 @@ describe('up', () => {
     const data = join(folder({}), 'data');
     const server = await upHere('--data-dir', data, '--keep-runs', '1', '--keep-runs', '24h');
     const send = await kubeconfigSend({ kubeconfig: join(data, 'kubeconfig') });
-    const bench = new Bench(send, 'default');
+    const bench = new Harness(send, 'default');
     const steps = [{ name: 's', image: 'ubuntu', command: ['true'] }];
     for (const name of ['first', 'second']) {
       await bench.create('TaskRun', name, { spec: { taskSpec: { steps } } });

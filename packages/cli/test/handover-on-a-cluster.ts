@@ -3,7 +3,7 @@
 import { describe, expect } from '@jest/globals';
 import { CONFIG_MAPS, PERSISTENT_VOLUME_CLAIMS, type Send } from '@pipewright/kube';
 import type { TaskRun } from '@pipewright/tekton';
-import type { Setting } from '../../controller/test/support/test-namespace.js';
+import type { TestNamespace } from '../../controller/test/support/test-namespace.js';
 import type { Bucket } from './bucket.js';
 
 /** Where the operator's ConfigMaps are read; here each test's own namespace stands for it, since runs of others go on beside. */
@@ -21,11 +21,11 @@ const doing = (script: string): object => ({
 });
 
 /** Describes it; `setting` has the programs that lead to `bucket`. */
-export function describeHandover(bucket: Bucket, setting: Setting): void {
+export function describeHandover(bucket: Bucket, setting: TestNamespace): void {
   describe('files that tasks hand over in a bucket', () => {
     /** Restarts the controller, for which the operator has named the bucket. */
     const configure = async (): Promise<void> => {
-      const { bench, ground } = setting;
+      const { bench, cluster: ground } = setting;
       const { namespace } = bench;
       const data = {
         location: 'gs://shop/artifacts/',

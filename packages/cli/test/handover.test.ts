@@ -1,6 +1,6 @@
 import { describe } from '@jest/globals';
 import { EMBEDDED } from '../../controller/test/support/test-cluster.js';
-import { settle } from '../../controller/test/support/test-namespace.js';
+import { testNamespace } from '../../controller/test/support/test-namespace.js';
 import { Bucket } from './bucket.js';
 import { describeHandover } from './handover-on-a-cluster.js';
 
@@ -8,6 +8,6 @@ describe('on the embedded cluster', () => {
   const bucket = new Bucket();
   describeHandover(
     bucket,
-    settle(EMBEDDED, () => bucket.serve(EMBEDDED)),
+    testNamespace(EMBEDDED, () => bucket.serve(EMBEDDED)),
   );
 });

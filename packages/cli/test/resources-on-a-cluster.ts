@@ -13,8 +13,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect } from '@jest/globals';
 import type { CloudEventDelivery, PipelineRun, TaskRun } from '@pipewright/tekton';
 import { startFakeGitHub } from '../../controller/test/support/fake-github.js';
-import { shown, type Place } from '../../controller/test/support/test-cluster.js';
-import { settle, type Setting } from '../../controller/test/support/test-namespace.js';
+import { shown, type ClusterKind } from '../../controller/test/support/test-cluster.js';
+import { testNamespace, type TestNamespace } from '../../controller/test/support/test-namespace.js';
 import { zipOf } from '../../controller/test/support/zip.js';
 import { Bucket } from './bucket.js';
 import { describeHandover } from './handover-on-a-cluster.js';
@@ -47,10 +47,10 @@ const runWith = (inputs: Specs, outputs: Specs, script: string): object => ({
 });
 
 /** All of them. */
-export function describeResources(place: Place): void {
+export function describeResources(place: ClusterKind): void {
   describe(`on ${place.name}`, () => {
     const bucket = new Bucket();
-    const setting = settle(place, () => bucket.serve(place));
+    const setting = testNamespace(place, () => bucket.serve(place));
     describeBuckets(bucket, setting);
     describePullRequests(setting);
     describeHandover(bucket, setting);
@@ -59,7 +59,7 @@ export function describeResources(place: Place): void {
 }
 
 /** `storage` resources. */
-function describeBuckets(bucket: Bucket, setting: Setting): void {
+function describeBuckets(bucket: Bucket, setting: TestNamespace): void {
   describe('a bucket', () => {
     const at = (location: string, more: Readonly<Record<string, string>> = {}, secrets: readonly object[] = []): Spec =>
       spec('storage', { type: 'gcs', location: `gs://shop/${location}`, ...more }, secrets);
@@ -146,7 +146,7 @@ function describeBuckets(bucket: Bucket, setting: Setting): void {
 }
 
 /** `pullRequest` resources. */
-function describePullRequests(setting: Setting): void {
+function describePullRequests(setting: TestNamespace): void {
   describe('a pull request', () => {
     const { place } = setting;
     const secret = { fieldName: 'authToken', secretName: 'github', secretKey: 'token' };
@@ -197,7 +197,7 @@ function describePullRequests(setting: Setting): void {
 }
 
 /** `cloudEvent` resources. The controller sends them, so the receiver need not be seen by pods. */
-function describeCloudEvents(setting: Setting): void {
+function describeCloudEvents(setting: TestNamespace): void {
   describe('a CloudEvent', () => {
     let receiver: Server;
     let received: { readonly type: string; readonly id: string; readonly taskRun: TaskRun }[] = [];

@@ -3,7 +3,7 @@
 import { describe, expect } from '@jest/globals';
 import { CONFIG_MAPS, resource, SERVICE_ACCOUNTS, SERVICES, type KubeObject } from '@pipewright/kube';
 import { KUBERNETES } from '../../controller/test/support/test-cluster.js';
-import { settle } from '../../controller/test/support/test-namespace.js';
+import { testNamespace } from '../../controller/test/support/test-namespace.js';
 import { describeResources } from './resources-on-a-cluster.js';
 
 describeResources(KUBERNETES);
@@ -11,7 +11,7 @@ describeResources(KUBERNETES);
 const RBAC = 'rbac.authorization.k8s.io/v1';
 
 describe('on a real cluster, a cluster', () => {
-  const setting = settle(KUBERNETES);
+  const setting = testNamespace(KUBERNETES);
 
   setting.runs('is reached by kubectl with the account whose token a Secret holds, and by no other right', async () => {
     const { bench } = setting;

@@ -1,10 +1,10 @@
 /** Runs Tekton's PipelineRuns and TaskRuns on any Kubernetes; README.md says what it promises. */
 export { startController, type Controller, type ControllerOptions, type QueueName } from './edge/controller.js';
-export { jsonLog, silent, type Facts, type Log } from './edge/log.js';
+export { jsonLog, silent, type LogFields, type Log } from './edge/log.js';
 export type { Login } from './edge/registry/auth.js';
 export type { Registries, RegistryAddress } from './edge/registry/client.js';
 export type { FindCommand } from './edge/reconciler-deps.js';
-export { reportOf, turnOf, type TurnTold } from './scripts/entrypoint.js';
+export { resultsReport, decodeTurn, type DecodedTurn } from './scripts/entrypoint.js';
 export { DEFAULT_IMAGES, type Images } from './run/options.js';
 export type { RetentionPolicy } from './run/retention.js';
-export { imageCommand, type CommandFound, type ImageCommand } from './pod/image-command.js';
+export { imageCommand, type ImageCommandResult, type ImageCommand } from './pod/image-command.js';

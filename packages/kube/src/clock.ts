@@ -17,12 +17,12 @@ export interface Clock {
 }
 
 /** The longest that `setTimeout` waits: what is to wait longer fires at once there. */
-const LONGEST_TIMER = 2 ** 31 - 1;
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 function after(ms: number, run: () => void): () => void {
   let cancel = (): void => clearTimeout(timer);
-  const next = ms <= LONGEST_TIMER ? run : (): void => void (cancel = after(ms - LONGEST_TIMER, run));
-  const timer = setTimeout(next, Math.min(ms, LONGEST_TIMER));
+  const next = ms <= MAX_TIMER_MS ? run : (): void => void (cancel = after(ms - MAX_TIMER_MS, run));
+  const timer = setTimeout(next, Math.min(ms, MAX_TIMER_MS));
   return () => cancel();
 }
 
@@ -35,15 +35,15 @@ export const systemClock: Clock = {
 };
 
 /** Waits. Ends early, without an error, when `signal` fires. */
-export function pause(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
+export function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal?.aborted) return resolve();
     const end = (): void => {
-      callOff();
+      cancel();
       signal?.removeEventListener('abort', end);
       resolve();
     };
-    const callOff = clock.after(ms, end);
+    const cancel = clock.after(ms, end);
     signal?.addEventListener('abort', end, { once: true });
   });
 }

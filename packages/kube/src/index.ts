@@ -1,10 +1,10 @@
 /** A Kubernetes client made for controllers; README.md says what it promises. */
-export { ApiError, isExpired, NoAnswerError, refusedAs } from './client/api-error.js';
+export { ApiError, isExpired, ConnectionError, hasReason } from './client/api-error.js';
 export type { Status, StatusCause, StatusDetails } from './client/api-error.js';
-export type { Question } from './client/request.js';
+export type { ApiRequest } from './client/request.js';
 export { KubeClient } from './client/client.js';
 export type {
-  At,
+  ObjectKey,
   CallOptions,
   ClientOptions,
   DeleteOptions,
@@ -21,8 +21,8 @@ export type { WatchEvent, WatchOptions } from './client/watch.js';
 export { KubeconfigError, type KubeconfigOptions } from './client/kubeconfig.js';
 export { kubeconfigSend, type ClusterSend } from './client/kubeconfig-send.js';
 export { PRIORITY, TerminalError, WorkQueue } from './controller/work-queue.js';
-export type { WorkDone, WorkQueueCounts, WorkQueueOptions } from './controller/work-queue.js';
-export { Reflector, type ReflectorOptions } from './controller/informer.js';
+export type { Result, WorkQueueCounts, WorkQueueOptions } from './controller/work-queue.js';
+export { Informer, type InformerOptions } from './controller/informer.js';
 export { byLabel, byOwner, type Change, type Indexer } from './controller/store.js';
-export { EventRecorder, type EventRecorderOptions, type Happening } from './controller/event-recorder.js';
-export { LeaseElector, type LeaseElectorOptions } from './controller/leader-elector.js';
+export { EventRecorder, type EventRecorderOptions, type EventInput } from './controller/event-recorder.js';
+export { LeaderElector, type LeaderElectorOptions } from './controller/leader-elector.js';

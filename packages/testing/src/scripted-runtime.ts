@@ -7,7 +7,7 @@
  */
 
 import { fake, type ContainerSpec, type FakeOutcome, type Runtime } from '@pipewright/cluster';
-import { reportOf, turnOf, type TurnTold } from '@pipewright/controller';
+import { resultsReport, decodeTurn, type DecodedTurn } from '@pipewright/controller';
 import { closestMatch } from '@pipewright/tekton';
 import type { SimulatedTime } from './edge/simulated-time.js';
 import type { Scripts } from './scripts.js';
@@ -86,7 +86,7 @@ export class ScriptedRuntime {
 
   async #run(container: ContainerSpec): Promise<FakeOutcome> {
     const { labels, podUid, image } = container.identity;
-    const turn = turnOf(container.argv) ?? { index: 0, count: 1, results: [], own: container.argv };
+    const turn = decodeTurn(container.argv) ?? { index: 0, count: 1, results: [], own: container.argv };
     const { index, own: argv } = turn;
     const pod = this.#pod(podUid, labels['tekton.dev/taskRun'] ?? '');
     const before = index === 0 ? 0 : await endOf(pod, index - 1).promise;
@@ -145,7 +145,7 @@ function endOf({ ended }: PodState, index: number): Settled<number> {
 }
 
 /** Results that the task does not declare are never read; whoever writes some has meant others. */
-function refuseUnknown(task: string, pod: PodState, { index, count, results }: TurnTold): void {
+function refuseUnknown(task: string, pod: PodState, { index, count, results }: DecodedTurn): void {
   const reports = results.length > 0 || (index === count - 1 && !pod.reported);
   pod.reported ||= reports;
   const unknown = Object.keys(pod.results ?? {}).find((it) => !results.includes(it));
@@ -160,7 +160,7 @@ function refuseUnknown(task: string, pod: PodState, { index, count, results }: T
 /** What the step leaves for the controller, as real ones do. */
 function messageOf(argv: readonly string[], { resourceResults = {} }: ScriptedStep, pod: PodState): string | undefined {
   const { results } = pod;
-  const report = reportOf(argv, (name) => (results === undefined ? name : results[name]));
+  const report = resultsReport(argv, (name) => (results === undefined ? name : results[name]));
   const facts = Object.entries(resourceResults).flatMap(([name, those]) =>
     Object.entries(those).map(([key, value]) => ({ key, value, resourceRef: { name } })),
   );

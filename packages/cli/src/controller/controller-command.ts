@@ -7,7 +7,7 @@ import {
   KubeClient,
   KubeconfigError,
   kubeconfigSend,
-  NoAnswerError,
+  ConnectionError,
   type ClusterSend,
 } from '@pipewright/kube';
 import {
@@ -105,7 +105,7 @@ async function reach(client: KubeClient, send: ClusterSend, output: Output): Pro
   try {
     await client.request({ method: 'GET', path: '/version' });
   } catch (cause) {
-    if (!(cause instanceof ApiError) && !(cause instanceof NoAnswerError)) throw cause;
+    if (!(cause instanceof ApiError) && !(cause instanceof ConnectionError)) throw cause;
     output.warn(`kubeconfig ${send.source}, context ${send.context}`);
     throw new UsageError(
       `cannot reach ${send.server}: ${cause.message}`,

@@ -1,12 +1,14 @@
 /** Chooses what runs containers, and refuses up front where it cannot. */
 
 import { fake, sandbox, type Runtime } from '@pipewright/cluster';
-import { reportOf } from '@pipewright/controller';
+import { resultsReport } from '@pipewright/controller';
 import { UsageError } from '../usage-error.js';
 
 /** The runtime of that name. With the fake one every result of a task reads as its own name, so that the graph can be tried. */
 export const runtimeNamed = (name: 'sandbox' | 'fake'): Runtime =>
-  name === 'fake' ? fake({ script: ({ argv }) => ({ message: reportOf(argv, (result) => result) ?? '' }) }) : sandbox();
+  name === 'fake'
+    ? fake({ script: ({ argv }) => ({ message: resultsReport(argv, (result) => result) ?? '' }) })
+    : sandbox();
 
 /** Tries the runtime. @returns how it works, for people. Throws a UsageError with status 3 when it does not. */
 export async function tryRuntime(runtime: Runtime): Promise<string> {

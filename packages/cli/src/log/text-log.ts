@@ -7,7 +7,7 @@
 
 import { writeSync } from 'node:fs';
 import type { ClusterLog, LogLevel } from '@pipewright/cluster';
-import type { Facts, Log } from '@pipewright/controller';
+import type { LogFields, Log } from '@pipewright/controller';
 import { visible } from '../terminal/lines.js';
 import { LOG_LEVELS, type LogTarget } from './log-options.js';
 
@@ -47,7 +47,7 @@ export function textLog(options: TextLogOptions): TextLog {
       warn(text);
     }
   };
-  const log = (at: LogLevel, message: string, facts?: Facts): void => {
+  const log = (at: LogLevel, message: string, facts?: LogFields): void => {
     if (LOG_LEVELS.indexOf(at) > LOG_LEVELS.indexOf(level)) return;
     const lines = hide(`${message}${written(facts)}`)
       .split('\n')
@@ -64,7 +64,7 @@ export function textLog(options: TextLogOptions): TextLog {
   };
 }
 
-const written = (facts: Facts = {}): string =>
+const written = (facts: LogFields = {}): string =>
   Object.entries(facts)
     .map(
       ([key, value]) =>

@@ -4,7 +4,7 @@
  * Separate from the mask, which knows no cluster. Values that cannot be masked are reported by the names of Secret and key, never by what they are.
  */
 
-import { Reflector, SECRETS, type KubeClient } from '@pipewright/kube';
+import { Informer, SECRETS, type KubeClient } from '@pipewright/kube';
 import type { JsonObject } from '../manifests/json.js';
 import type { Mask, UnmaskedValue } from './mask.js';
 
@@ -21,7 +21,7 @@ export async function watchSecrets(
     for (const { name } of unmasked) reported.add(name);
     describeUnmasked(unmasked).forEach(report);
   };
-  const secrets = new Reflector(client, SECRETS, {
+  const secrets = new Informer(client, SECRETS, {
     onChange: (_key, { after }) => {
       if (after) mask.add([after as unknown as JsonObject]); // objects of the API are JSON objects
       if (synced) reportNew();

@@ -6,7 +6,7 @@
  */
 
 import type { KubeClient } from '@pipewright/kube';
-import { byOwner, EVENTS, PODS, Reflector } from '@pipewright/kube';
+import { byOwner, EVENTS, PODS, Informer } from '@pipewright/kube';
 import type { TaskDependencies } from '@pipewright/tekton';
 import type { EventSink, TaskOutcome } from './events.js';
 import { CONDITION_CHECK_LABEL, PIPELINE_RUNS, PIPELINE_TASK_LABEL, TASK_RUN_LABEL, TASK_RUNS } from './kinds.js';
@@ -66,10 +66,10 @@ export class Follower {
   #stopped = false;
   /** Why what is cancelled counts as timed out. */
   #timeout: string | undefined;
-  readonly #runs: Reflector<SeenPipelineRun>;
-  readonly #taskRuns: Reflector<SeenTaskRun>;
-  readonly #pods: Reflector<SeenPod>;
-  readonly #failedProbes: Reflector<SeenEvent>;
+  readonly #runs: Informer<SeenPipelineRun>;
+  readonly #taskRuns: Informer<SeenTaskRun>;
+  readonly #pods: Informer<SeenPod>;
+  readonly #failedProbes: Informer<SeenEvent>;
 
   constructor({ client, mask, emit, now = () => new Date() }: FollowerOptions) {
     this.#client = client;
@@ -77,8 +77,8 @@ export class Follower {
     this.#emit = emit;
     this.#now = now;
     const changed = (...subjects: readonly string[]): void => subjects.forEach((each) => this.#watchers.changed(each));
-    this.#runs = new Reflector<SeenPipelineRun>(client, PIPELINE_RUNS, { onChange: (key) => changed(RUN + key) });
-    this.#taskRuns = new Reflector<SeenTaskRun>(client, TASK_RUNS, {
+    this.#runs = new Informer<SeenPipelineRun>(client, PIPELINE_RUNS, { onChange: (key) => changed(RUN + key) });
+    this.#taskRuns = new Informer<SeenTaskRun>(client, TASK_RUNS, {
       onChange: (key, { before, after }) => {
         changed(TASK_RUN + key);
         if (!after || before) return;
@@ -88,14 +88,14 @@ export class Follower {
         }
       },
     });
-    this.#pods = new Reflector<SeenPod>(client, PODS, {
+    this.#pods = new Informer<SeenPod>(client, PODS, {
       indexers: { taskRun },
       onChange: (key, { before, after = before }) => {
         changed(POD + key);
         for (const owner of after ? taskRun(after) : []) changed(TASK_RUN + owner);
       },
     });
-    this.#failedProbes = new Reflector<SeenEvent>(client, EVENTS, {
+    this.#failedProbes = new Informer<SeenEvent>(client, EVENTS, {
       fieldSelector: 'reason=Unhealthy',
       indexers: { pod: (event) => [podOf(event)] },
       onChange: (_, { after }) => {
@@ -241,7 +241,7 @@ export class Follower {
     const pods = new Map<string, Promise<void>>();
     let last: Promise<void> = Promise.resolve();
     const followPods = (): void => {
-      for (const pod of this.#pods.by('taskRun', keyOf(child))) {
+      for (const pod of this.#pods.byIndex('taskRun', keyOf(child))) {
         const uid = pod.metadata.uid ?? '';
         if (pods.has(uid)) continue;
         last = last.then(() => this.#followPod(pod, about));
@@ -269,8 +269,8 @@ export class Follower {
   /** Why steps of a TaskRun wait for its sidecars. */
   #sidecarsAwaited(child: Child): readonly string[] {
     return this.#pods
-      .by('taskRun', keyOf(child))
-      .flatMap((pod) => unreadySidecars(pod, this.#failedProbes.by('pod', keyOf(named(pod)))));
+      .byIndex('taskRun', keyOf(child))
+      .flatMap((pod) => unreadySidecars(pod, this.#failedProbes.byIndex('pod', keyOf(named(pod)))));
   }
 
   async #followPod(pod: SeenPod, about: About): Promise<void> {

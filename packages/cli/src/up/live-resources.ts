@@ -2,7 +2,7 @@
  * The PipelineResources of a cluster as they come and go: objects of their own, and those that a PipelineRun or TaskRun embeds.
  */
 
-import { Reflector, type KubeClient, type KubeObject } from '@pipewright/kube';
+import { Informer, type KubeClient, type KubeObject } from '@pipewright/kube';
 import { objectAt } from '../manifests/json.js';
 import { PIPELINE_RESOURCES, PIPELINE_RUN_LABEL, PIPELINE_RUNS, TASK_RUNS } from '../run/kinds.js';
 import { embeddedIn, type NamedResource } from '../run/resources.js';
@@ -21,11 +21,11 @@ interface Bindings extends KubeObject {
 /** Begins to watch. Resolves when what the cluster has is known. */
 export async function watchResources(client: KubeClient): Promise<LiveResources> {
   const keep = (run: KubeObject): Bindings => ({ metadata: run.metadata, embedded: embeddedIn(objectAt(run)) });
-  const objects = new Reflector(client, PIPELINE_RESOURCES).start();
+  const objects = new Informer(client, PIPELINE_RESOURCES).start();
   // A TaskRun of a PipelineRun has the names that its Task gives to resources, not those of the run.
   const runs = [
-    new Reflector<Bindings>(client, PIPELINE_RUNS, { keep }).start(),
-    new Reflector<Bindings>(client, TASK_RUNS, { keep, labelSelector: `!${PIPELINE_RUN_LABEL}` }).start(),
+    new Informer<Bindings>(client, PIPELINE_RUNS, { transform: keep }).start(),
+    new Informer<Bindings>(client, TASK_RUNS, { transform: keep, labelSelector: `!${PIPELINE_RUN_LABEL}` }).start(),
   ];
   const all = [objects, ...runs];
   await Promise.all(all.map(({ synced }) => synced));

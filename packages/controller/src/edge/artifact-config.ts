@@ -4,7 +4,7 @@
  * Asked for only when a pipeline hands files over, and remembered for a few seconds, since all tasks of a run ask at once.
  */
 
-import { CONFIG_MAPS, refusedAs, type Clock, type KubeClient, type KubeObject } from '@pipewright/kube';
+import { CONFIG_MAPS, hasReason, type Clock, type KubeClient, type KubeObject } from '@pipewright/kube';
 import { readArtifactSettings, type ArtifactSettings, type ConfigData } from '../resources/artifact-storage.js';
 import type { Log } from './log.js';
 
@@ -12,7 +12,7 @@ import type { Log } from './log.js';
 const NAMESPACE = 'tekton-pipelines';
 
 /** How long (milliseconds) what was read holds. */
-const KEPT = 5_000;
+const CACHE_TTL_MS = 5_000;
 
 interface ConfigMap extends KubeObject {
   readonly data?: Readonly<Record<string, string>>;
@@ -23,7 +23,7 @@ export class ArtifactConfig {
   readonly #client: KubeClient;
   readonly #clock: Clock;
   readonly #log: Log;
-  #read: { readonly settings: Promise<ArtifactSettings>; readonly until: number } | undefined;
+  #cached: { readonly settings: Promise<ArtifactSettings>; readonly until: number } | undefined;
 
   constructor(client: KubeClient, clock: Clock, log: Log) {
     this.#client = client;
@@ -33,29 +33,29 @@ export class ArtifactConfig {
 
   /** The settings of now; the defaults where there is no ConfigMap. */
   async settings(): Promise<ArtifactSettings> {
-    if (!this.#read || this.#read.until < this.#clock.now())
-      this.#read = { settings: this.#ask(), until: this.#clock.now() + KEPT };
+    if (!this.#cached || this.#cached.until < this.#clock.now())
+      this.#cached = { settings: this.#load(), until: this.#clock.now() + CACHE_TTL_MS };
     try {
-      return await this.#read.settings;
+      return await this.#cached.settings;
     } catch (error) {
-      this.#read = undefined;
+      this.#cached = undefined;
       throw error;
     }
   }
 
-  async #ask(): Promise<ArtifactSettings> {
+  async #load(): Promise<ArtifactSettings> {
     const [pvc, bucket] = await Promise.all(
-      ['config-artifact-pvc', 'config-artifact-bucket'].map((name) => this.#data(name)),
+      ['config-artifact-pvc', 'config-artifact-bucket'].map((name) => this.#configMapData(name)),
     );
     return readArtifactSettings(pvc, bucket);
   }
 
-  async #data(name: string): Promise<ConfigData> {
+  async #configMapData(name: string): Promise<ConfigData> {
     try {
       const found = await this.#client.get<ConfigMap>(CONFIG_MAPS, { namespace: NAMESPACE, name });
       return found && { ...found.data };
     } catch (error) {
-      if (!refusedAs(error, 'Forbidden')) throw error;
+      if (!hasReason(error, 'Forbidden')) throw error;
       this.#log.warn('a ConfigMap may not be read, the defaults hold', { namespace: NAMESPACE, name });
       return undefined;
     }

@@ -7,13 +7,13 @@
  * rarely, and holds up no other.
  */
 
-import { KubeClient, LeaseElector, systemClock, type Clock, type Send, type WorkQueue } from '@pipewright/kube';
+import { KubeClient, LeaderElector, systemClock, type Clock, type Send, type WorkQueue } from '@pipewright/kube';
 import type { Images } from '../run/options.js';
 import type { RetentionPolicy } from '../run/retention.js';
 import { silent, type Log } from './log.js';
-import { makeWorld } from './wiring.js';
+import { wireController } from './wiring.js';
 import type { Registries } from './registry/client.js';
-import type { FindCommand, World } from './reconciler-deps.js';
+import type { FindCommand, ReconcilerDeps } from './reconciler-deps.js';
 
 /** How a controller runs. */
 export interface ControllerOptions {
@@ -68,7 +68,7 @@ export interface Controller {
 export async function startController(options: ControllerOptions): Promise<Controller> {
   const clock = options.clock ?? systemClock;
   const client = new KubeClient(options.send, { clock: options.wireClock ?? clock });
-  const { world, caches } = makeWorld(options, client, clock);
+  const { world, caches } = wireController(options, client, clock);
   const begin = async (): Promise<boolean> => {
     for (const cache of caches) cache.start();
     const synced = (await Promise.all(caches.map((cache) => cache.synced))).every(Boolean);
@@ -78,11 +78,11 @@ export async function startController(options: ControllerOptions): Promise<Contr
   let stopping: Promise<void> | undefined;
   const halt = async (): Promise<void> => {
     await Promise.all([world.runQueue.stop(), world.taskRunQueue.stop(), world.retention?.stop()]);
-    await world.eventQueue.stop();
-    await Promise.all([world.room.stop(), ...caches.map((cache) => cache.stop())]);
+    await world.cloudEventQueue.stop();
+    await Promise.all([world.quotaWaitQueue.stop(), ...caches.map((cache) => cache.stop())]);
     await Promise.all([world.runEvents.flush(), world.taskRunEvents.flush()]);
   };
-  const elector = options.leaderElection && makeElector(options, client, clock, () => (stopping ??= halt()));
+  const elector = options.leaderElection && newLeaderElector(options, client, clock, () => (stopping ??= halt()));
   const synced = elector ? elector.acquire().then((leads) => leads && begin()) : begin();
   if (!elector) await synced;
   return {
@@ -94,22 +94,22 @@ export async function startController(options: ControllerOptions): Promise<Contr
   };
 }
 
-const queuesOf = ({ runQueue, taskRunQueue, eventQueue, retention }: World): readonly WorkQueue[] => [
+const queuesOf = ({ runQueue, taskRunQueue, cloudEventQueue, retention }: ReconcilerDeps): readonly WorkQueue[] => [
   runQueue,
   taskRunQueue,
-  eventQueue,
+  cloudEventQueue,
   ...(retention ? [retention.queue] : []),
 ];
 
-function makeElector(
+function newLeaderElector(
   { leaderElection, log = silent, onLost, random }: ControllerOptions,
   client: KubeClient,
   clock: Clock,
   halt: () => Promise<void>,
-): LeaseElector | undefined {
+): LeaderElector | undefined {
   return (
     leaderElection &&
-    new LeaseElector({
+    new LeaderElector({
       client,
       clock,
       ...(random && { random }),

@@ -6,13 +6,13 @@
  */
 
 /** Facts of a log line. Never the content of a Secret. */
-export type Facts = Readonly<Record<string, unknown>>;
+export type LogFields = Readonly<Record<string, unknown>>;
 
 /** Where log lines go. */
 export interface Log {
-  readonly info: (message: string, facts?: Facts) => void;
-  readonly warn: (message: string, facts?: Facts) => void;
-  readonly error: (message: string, facts?: Facts) => void;
+  readonly info: (message: string, facts?: LogFields) => void;
+  readonly warn: (message: string, facts?: LogFields) => void;
+  readonly error: (message: string, facts?: LogFields) => void;
 }
 
 /** Says nothing. */

@@ -7,47 +7,48 @@
 
 import {
   keyOf,
-  Reflector,
+  Informer,
   type Change,
   type Clock,
   type KubeClient,
   type KubeObject,
-  type ReflectorOptions,
+  type InformerOptions,
   type Resource,
 } from '@pipewright/kube';
 
 /** After this long (milliseconds) a write that no watch has confirmed is forgotten: the object came and went. */
-const FORGET = 60_000;
+const OVERLAY_TTL_MS = 60_000;
 /** So many deleted objects are remembered that no watch has shown to be deleted. */
-const MOST_GONE = 4096;
+const MAX_DELETED_UIDS = 4096;
 
-interface Laid<T> {
+interface OverlayEntry<T> {
   readonly object: T;
   readonly until: number;
 }
 
 /** One kind of objects. */
-export class Shelf<T extends KubeObject> {
-  readonly reflector: Reflector<T>;
+export class MutationCache<T extends KubeObject> {
+  readonly informer: Informer<T>;
   readonly #clock: Clock;
   /** The oldest first. */
-  readonly #laid = new Map<string, Laid<T>>();
+  readonly #overlay = new Map<string, OverlayEntry<T>>();
   /** Uids of deleted objects, until the watch has shown their deletion. */
-  readonly #gone = new Set<string>();
+  readonly #deletedUids = new Set<string>();
   /** The newest state of each object, by its owner's uid and its own name. */
   readonly #owned = new Map<string, Map<string, T>>();
   /** The owner that an object is to be found under, by its key. */
   readonly #owners = new Map<string, string>();
 
-  constructor(client: KubeClient, resource: Resource, clock: Clock, options: ReflectorOptions<T>) {
+  constructor(client: KubeClient, resource: Resource, clock: Clock, options: InformerOptions<T>) {
     this.#clock = clock;
-    this.reflector = new Reflector<T>(client, resource, {
+    this.informer = new Informer<T>(client, resource, {
       clock,
       ...options,
       onChange: (key, change, listed) => {
-        const seen = this.#settle(key, change);
-        if (!change.after && change.before?.metadata.uid !== undefined) this.#gone.delete(change.before.metadata.uid);
-        this.#file(key);
+        const seen = this.#reconcile(key, change);
+        if (!change.after && change.before?.metadata.uid !== undefined)
+          this.#deletedUids.delete(change.before.metadata.uid);
+        this.#index(key);
         // A list may have skipped changes of others that the answer to our write had in it.
         if (listed || !seen) options.onChange?.(key, change, listed);
       },
@@ -63,63 +64,63 @@ export class Shelf<T extends KubeObject> {
   /** The newest state known of all objects: what {@link get} gives for each, noted ones included. Never change them. */
   list(): readonly T[] {
     this.#expire();
-    const listed = this.reflector.list();
-    if (this.#laid.size === 0 && this.#gone.size === 0) return listed;
-    const keys = new Set([...listed.map(keyOf), ...this.#laid.keys()]);
+    const listed = this.informer.list();
+    if (this.#overlay.size === 0 && this.#deletedUids.size === 0) return listed;
+    const keys = new Set([...listed.map(keyOf), ...this.#overlay.keys()]);
     return [...keys].flatMap((key) => this.#newest(key) ?? []);
   }
 
   /** The newest state known of all that an owner controls, by name. It changes as that does. Never change it. */
   ownedBy(uid: string): ReadonlyMap<string, T> {
     this.#expire();
-    return this.#owned.get(uid) ?? NONE;
+    return this.#owned.get(uid) ?? EMPTY;
   }
 
   /** Notes what the server answered to a write or a live read. */
-  note(object: T): T {
+  record(object: T): T {
     const key = keyOf(object);
-    const known = this.reflector.get(key);
+    const known = this.informer.get(key);
     if (!known || !isOlder(object, known)) {
-      this.#laid.delete(key);
-      this.#laid.set(key, { object, until: this.#clock.now() + FORGET });
-      this.#file(key);
+      this.#overlay.delete(key);
+      this.#overlay.set(key, { object, until: this.#clock.now() + OVERLAY_TTL_MS });
+      this.#index(key);
     }
     return object;
   }
 
   /** Forgets what was noted of an object: the watch is right. */
   forget(key: string): void {
-    this.#laid.delete(key);
-    this.#file(key);
+    this.#overlay.delete(key);
+    this.#index(key);
   }
 
   /** Notes that the server does not have the object of this uid any more, of which a late watch knows nothing yet. */
-  gone(key: string, uid: string): void {
-    if (this.#laid.get(key)?.object.metadata.uid === uid) this.#laid.delete(key);
-    this.#gone.add(uid);
-    const [oldest] = this.#gone;
-    if (this.#gone.size > MOST_GONE && oldest !== undefined) this.#gone.delete(oldest);
-    this.#file(key);
+  recordDeleted(key: string, uid: string): void {
+    if (this.#overlay.get(key)?.object.metadata.uid === uid) this.#overlay.delete(key);
+    this.#deletedUids.add(uid);
+    const [oldest] = this.#deletedUids;
+    if (this.#deletedUids.size > MAX_DELETED_UIDS && oldest !== undefined) this.#deletedUids.delete(oldest);
+    this.#index(key);
   }
 
   #newest(key: string): T | undefined {
-    const laid = this.#laid.get(key)?.object;
-    if (laid) return laid;
-    const known = this.reflector.get(key);
-    return known?.metadata.uid !== undefined && this.#gone.has(known.metadata.uid) ? undefined : known;
+    const recorded = this.#overlay.get(key)?.object;
+    if (recorded) return recorded;
+    const known = this.informer.get(key);
+    return known?.metadata.uid !== undefined && this.#deletedUids.has(known.metadata.uid) ? undefined : known;
   }
 
   #expire(): void {
     const now = this.#clock.now();
-    for (const [key, { until }] of this.#laid) {
+    for (const [key, { until }] of this.#overlay) {
       if (until >= now) return;
-      this.#laid.delete(key);
-      this.#file(key);
+      this.#overlay.delete(key);
+      this.#index(key);
     }
   }
 
   /** Has an object found under its owner. */
-  #file(key: string): void {
+  #index(key: string): void {
     const object = this.#newest(key);
     const uid = object?.metadata.ownerReferences?.find(({ controller }) => controller === true)?.uid;
     const before = this.#owners.get(key);
@@ -137,17 +138,17 @@ export class Shelf<T extends KubeObject> {
   }
 
   /** @returns whether the change is what was noted, so that whoever wrote it has seen it already */
-  #settle(key: string, { before, after }: Change<T>): boolean {
-    const laid = this.#laid.get(key)?.object;
-    if (!laid) return false;
-    const seen = after ?? before;
-    const another = seen?.metadata.uid !== laid.metadata.uid;
-    if (after ? another || !isOlder(after, laid) : !another) this.#laid.delete(key);
-    return !another && after?.metadata.resourceVersion === laid.metadata.resourceVersion;
+  #reconcile(key: string, { before, after }: Change<T>): boolean {
+    const recorded = this.#overlay.get(key)?.object;
+    if (!recorded) return false;
+    const observed = after ?? before;
+    const isOther = observed?.metadata.uid !== recorded.metadata.uid;
+    if (after ? isOther || !isOlder(after, recorded) : !isOther) this.#overlay.delete(key);
+    return !isOther && after?.metadata.resourceVersion === recorded.metadata.resourceVersion;
   }
 }
 
-const NONE: ReadonlyMap<string, never> = new Map<string, never>();
+const EMPTY: ReadonlyMap<string, never> = new Map<string, never>();
 
 /** Versions count upwards at every server there is; where they are no numbers, what arrives later is newer. */
 function isOlder({ metadata: a }: KubeObject, { metadata: b }: KubeObject): boolean {

@@ -9,15 +9,15 @@
  */
 
 import {
-  fromKey,
-  Reflector,
+  parseKey,
+  Informer,
   resource,
   type Change,
   type Clock,
   type KubeClient,
   type KubeObject,
 } from '@pipewright/kube';
-import { quantity } from '../pod/requests.js';
+import { parseQuantity } from '../pod/requests.js';
 
 /** Where the API serves what a namespace may use. */
 export const RESOURCE_QUOTAS = resource('v1', 'resourcequotas', 'ResourceQuota');
@@ -29,14 +29,14 @@ interface ResourceQuota extends KubeObject {
   readonly status?: { readonly hard?: Amounts; readonly used?: Amounts };
 }
 
-interface Waiting {
+interface WaitingTaskRuns {
   /** When each TaskRun, by key, tries again by itself, on the clock's `now`; who waits longest comes first. */
   readonly keys: Map<string, number>;
-  readonly quotas: Reflector<ResourceQuota>;
+  readonly quotas: Informer<ResourceQuota>;
 }
 
 /** What is waited with. */
-export interface RoomOptions {
+export interface QuotaWaitQueueOptions {
   readonly client: KubeClient;
   readonly clock: Clock;
   /** From 0 to 1; spreads reconnects. By default random. */
@@ -47,17 +47,17 @@ export interface RoomOptions {
 }
 
 /** All who wait, by namespace. */
-export class Room {
-  readonly #options: RoomOptions;
-  readonly #waiting = new Map<string, Waiting>();
+export class QuotaWaitQueue {
+  readonly #options: QuotaWaitQueueOptions;
+  readonly #waiting = new Map<string, WaitingTaskRuns>();
 
-  constructor(options: RoomOptions) {
+  constructor(options: QuotaWaitQueueOptions) {
     this.#options = options;
   }
 
   /** The TaskRun was refused its pod just now, and tries again after `ms` milliseconds at the latest. */
-  await(key: string, ms: number): void {
-    const { namespace = '' } = fromKey(key);
+  enqueue(key: string, ms: number): void {
+    const { namespace = '' } = parseKey(key);
     let waiting = this.#waiting.get(namespace);
     if (!waiting) {
       waiting = { keys: new Map(), quotas: this.#watch(namespace) };
@@ -69,18 +69,18 @@ export class Room {
   }
 
   /** Milliseconds until the TaskRun may try; 0 when at once. Its own writes and others' must not make it try again and again. */
-  wait(key: string): number {
-    const { namespace = '' } = fromKey(key);
+  delayMs(key: string): number {
+    const { namespace = '' } = parseKey(key);
     const until = this.#waiting.get(namespace)?.keys.get(key) ?? 0;
     return Math.max(0, until - this.#options.clock.now());
   }
 
   /** The TaskRun has its pod, or needs none any more. */
-  leave(key: string): void {
-    const { namespace = '' } = fromKey(key);
+  remove(key: string): void {
+    const { namespace = '' } = parseKey(key);
     const waiting = this.#waiting.get(namespace);
     if (!waiting?.keys.delete(key)) return;
-    if (waiting.keys.size > 0) return this.#next(namespace);
+    if (waiting.keys.size > 0) return this.#retryNext(namespace);
     this.#waiting.delete(namespace);
     void waiting.quotas.stop();
   }
@@ -92,7 +92,7 @@ export class Room {
     await Promise.all(all.map(({ quotas }) => quotas.stop()));
   }
 
-  #next(namespace: string): void {
+  #retryNext(namespace: string): void {
     const keys = this.#waiting.get(namespace)?.keys;
     const [first] = keys?.keys() ?? [];
     if (first === undefined) return;
@@ -100,25 +100,28 @@ export class Room {
     this.#options.retry(first);
   }
 
-  #watch(namespace: string): Reflector<ResourceQuota> {
+  #watch(namespace: string): Informer<ResourceQuota> {
     const { client, clock, random, onError } = this.#options;
-    return new Reflector<ResourceQuota>(client, RESOURCE_QUOTAS, {
+    return new Informer<ResourceQuota>(client, RESOURCE_QUOTAS, {
       clock,
       ...(random && { random }),
       namespace,
       onError,
       onChange: (_key, change, listed) => {
-        if (!listed && gaveRoom(change)) this.#next(namespace);
+        if (!listed && quotaFreed(change)) this.#retryNext(namespace);
       },
     });
   }
 }
 
 /** Whether a change of a quota may let a pod in: it is gone, its limits are others, or less of it is used. */
-export function gaveRoom({ before, after }: Change<ResourceQuota>): boolean {
+export function quotaFreed({ before, after }: Change<ResourceQuota>): boolean {
   if (!after) return true;
   if (!before) return false;
-  const [was, is] = [before.status ?? {}, after.status ?? {}];
-  if (JSON.stringify(was.hard ?? before.spec?.hard) !== JSON.stringify(is.hard ?? after.spec?.hard)) return true;
-  return Object.entries(is.used ?? {}).some(([name, used]) => quantity(used) < quantity(was.used?.[name] ?? '0'));
+  const [oldStatus, newStatus] = [before.status ?? {}, after.status ?? {}];
+  if (JSON.stringify(oldStatus.hard ?? before.spec?.hard) !== JSON.stringify(newStatus.hard ?? after.spec?.hard))
+    return true;
+  return Object.entries(newStatus.used ?? {}).some(
+    ([name, used]) => parseQuantity(used) < parseQuantity(oldStatus.used?.[name] ?? '0'),
+  );
 }

@@ -12,14 +12,14 @@ import type { PipelineRun, PipelineRunStatus } from '@pipewright/tekton';
 import { isDone } from '../run/condition.js';
 
 /** Milliseconds between two writes. */
-const PAUSE = 100;
+const STATUS_WRITE_INTERVAL_MS = 100;
 /** Milliseconds more for each task that the status tells of. */
-const PAUSE_A_TASK = 3;
+const STATUS_WRITE_INTERVAL_PER_TASK_MS = 3;
 /**
  * Milliseconds between two looks, for each task that there is: some times of what a look itself takes. Less after one that found
  * something to do, for in a chain there is the next to be done soon. With a hundred tasks both come to nothing.
  */
-const REST_A_TASK = { idle: 0.005, busy: 0.001 } as const;
+const RECONCILE_INTERVAL_PER_TASK_MS = { idle: 0.005, busy: 0.001 } as const;
 
 interface Written {
   readonly version: string | undefined;
@@ -27,45 +27,45 @@ interface Written {
 }
 
 /** Remembers when each run, by its key, was looked at and written last. */
-export class Pace {
+export class RunRateLimiter {
   readonly #clock: Clock;
   readonly #written = new Map<string, Written>();
   /** When each run may be looked at again. */
-  readonly #rested = new Map<string, number>();
+  readonly #nextReconcile = new Map<string, number>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
   /** Milliseconds until a run may be looked at; 0: now. */
-  rest(key: string): number {
-    return Math.max(0, Math.ceil((this.#rested.get(key) ?? 0) - this.#clock.now()));
+  reconcileDelayMs(key: string): number {
+    return Math.max(0, Math.ceil((this.#nextReconcile.get(key) ?? 0) - this.#clock.now()));
   }
 
   /** Notes that a run has been looked at. `tasks`: how many the look went over; `acted`: whether there was something to do. */
-  looked(key: string, tasks: number, acted: boolean): void {
-    const rest = Math.floor(tasks * REST_A_TASK[acted ? 'busy' : 'idle']);
-    if (rest > 0) this.#rested.set(key, this.#clock.now() + rest);
-    else this.#rested.delete(key);
+  reconciled(key: string, taskCount: number, hasActed: boolean): void {
+    const delayMs = Math.floor(taskCount * RECONCILE_INTERVAL_PER_TASK_MS[hasActed ? 'busy' : 'idle']);
+    if (delayMs > 0) this.#nextReconcile.set(key, this.#clock.now() + delayMs);
+    else this.#nextReconcile.delete(key);
   }
 
   /** Milliseconds until `status`, which tells of so many tasks, may be written; 0: now. A run that somebody else has written since may be written at once. */
-  wait(key: string, run: PipelineRun, status: PipelineRunStatus, tasks: number): number {
+  writeDelayMs(key: string, run: PipelineRun, status: PipelineRunStatus, taskCount: number): number {
     const written = this.#written.get(key);
-    const ends = isDone(status) && !isDone(run.status);
-    if (!written || written.version !== run.metadata.resourceVersion || ends) return 0;
-    const pause = PAUSE + PAUSE_A_TASK * tasks;
-    return Math.max(0, Math.ceil(written.at + pause - this.#clock.now()));
+    const isEnd = isDone(status) && !isDone(run.status);
+    if (!written || written.version !== run.metadata.resourceVersion || isEnd) return 0;
+    const intervalMs = STATUS_WRITE_INTERVAL_MS + STATUS_WRITE_INTERVAL_PER_TASK_MS * taskCount;
+    return Math.max(0, Math.ceil(written.at + intervalMs - this.#clock.now()));
   }
 
   /** Notes that a run has been written; `run`: what the server answered. */
-  wrote(key: string, { metadata: { resourceVersion: version } }: PipelineRun): void {
+  statusWritten(key: string, { metadata: { resourceVersion: version } }: PipelineRun): void {
     this.#written.set(key, { version, at: this.#clock.now() });
   }
 
   /** Forgets a run about which there is nothing more to do. */
   forget(key: string): void {
     this.#written.delete(key);
-    this.#rested.delete(key);
+    this.#nextReconcile.delete(key);
   }
 }

@@ -3,18 +3,18 @@
  */
 
 import {
-  fromKey,
+  parseKey,
   keyOf,
-  refusedAs,
+  hasReason,
   resource,
   type Clock,
   type EventRecorder,
   type KubeClient,
   type KubeObject,
-  type Reflector,
+  type Informer,
   type Resource,
   type Send,
-  type WorkDone,
+  type Result,
   type WorkQueue,
 } from '@pipewright/kube';
 import type {
@@ -28,18 +28,18 @@ import type {
   Task,
   TaskRun,
 } from '@pipewright/tekton';
-import { isDone, succeeded } from '../run/condition.js';
-import type { CommandFound } from '../pod/image-command.js';
+import { isDone, succeededCondition } from '../run/condition.js';
+import type { ImageCommandResult } from '../pod/image-command.js';
 import { mergePatch } from '../run/merge-patch.js';
 import type { Images } from '../run/options.js';
 import type { Pod } from '../pod/pod-types.js';
 import type { ArtifactConfig } from './artifact-config.js';
-import type { UnrecordedAttempts } from './reconcilers/cloud-event-delivery.js';
+import type { UnrecordedDeliveries } from './reconcilers/cloud-event-delivery.js';
 import type { Log } from './log.js';
-import type { Pace } from './rate-limits.js';
-import type { Room } from './quota-wait-queue.js';
+import type { RunRateLimiter } from './rate-limits.js';
+import type { QuotaWaitQueue } from './quota-wait-queue.js';
 import type { RunRetention } from './reconcilers/retention.js';
-import type { Shelf } from './mutation-cache.js';
+import type { MutationCache } from './mutation-cache.js';
 
 const VERSION = 'tekton.dev/v1alpha1';
 
@@ -56,10 +56,10 @@ export const CONDITIONS = resource(VERSION, 'conditions', 'Condition');
 export type FindCommand = (
   image: string,
   run: { readonly namespace: string; readonly serviceAccount: string },
-) => Promise<CommandFound>;
+) => Promise<ImageCommandResult>;
 
 /** What reconcilers work with. */
-export interface World {
+export interface ReconcilerDeps {
   readonly client: KubeClient;
   readonly clock: Clock;
   readonly log: Log;
@@ -70,28 +70,28 @@ export interface World {
   /** Whether runs start without the Secrets that their ServiceAccount names. */
   readonly optionalSecrets: boolean;
   /** How files are handed over. */
-  readonly artifacts: ArtifactConfig;
-  readonly runs: Shelf<PipelineRun>;
-  readonly taskRuns: Shelf<TaskRun>;
-  readonly pods: Shelf<Pod>;
-  readonly tasks: Reflector<Task>;
-  readonly clusterTasks: Reflector<ClusterTask>;
-  readonly pipelines: Reflector<Pipeline>;
-  readonly resources: Reflector<PipelineResource>;
-  readonly conditions: Reflector<Condition>;
-  readonly pace: Pace;
+  readonly artifactConfig: ArtifactConfig;
+  readonly runs: MutationCache<PipelineRun>;
+  readonly taskRuns: MutationCache<TaskRun>;
+  readonly pods: MutationCache<Pod>;
+  readonly tasks: Informer<Task>;
+  readonly clusterTasks: Informer<ClusterTask>;
+  readonly pipelines: Informer<Pipeline>;
+  readonly resources: Informer<PipelineResource>;
+  readonly conditions: Informer<Condition>;
+  readonly rateLimiter: RunRateLimiter;
   readonly taskRunQueue: WorkQueue;
   readonly runQueue: WorkQueue;
   /** TaskRuns that have ended and of which somebody is to be told. */
-  readonly eventQueue: WorkQueue;
-  readonly unrecordedAttempts: UnrecordedAttempts;
+  readonly cloudEventQueue: WorkQueue;
+  readonly unrecordedAttempts: UnrecordedDeliveries;
   readonly sendEvent: Send;
   readonly taskRunEvents: EventRecorder;
   readonly runEvents: EventRecorder;
   /** The pod of a TaskRun, by the TaskRun's key, from its creation until the status names it. */
   readonly createdPods: Map<string, Pod>;
   /** TaskRuns that no quota has room for. */
-  readonly room: Room;
+  readonly quotaWaitQueue: QuotaWaitQueue;
   /** Absent where all finished runs are kept. */
   readonly retention: RunRetention | undefined;
   /** Images found to have no /bin/sh. */
@@ -99,7 +99,7 @@ export interface World {
 }
 
 /** Whether `child` is controlled by the very object that `uid` names, not by one of an equal name. */
-export const isOurs = (child: KubeObject, uid: string | undefined): boolean =>
+export const isControlledBy = (child: KubeObject, uid: string | undefined): boolean =>
   uid !== undefined &&
   child.metadata.ownerReferences?.some((owner) => owner.controller === true && owner.uid === uid) === true;
 
@@ -110,21 +110,21 @@ export function ownerKey({ metadata }: KubeObject, kind: string): string | undef
 }
 
 /** How long (milliseconds) a PipelineRun may not show that its TaskRuns go on: several steps forward make one write. */
-const PROGRESS = 100;
+const PROGRESS_DELAY_MS = 100;
 
 /**
  * Makes it the turn of a TaskRun's PipelineRun: at once when `written`, which has just been written, is an end, for what comes next may
  * start then. What is only heard of, by a watch, is an echo of that or somebody else's doing, and can wait.
  */
-export function tellRun(runQueue: WorkQueue, taskRun: TaskRun, written?: TaskRun['status']): void {
+export function enqueueOwner(runQueue: WorkQueue, taskRun: TaskRun, status?: TaskRun['status']): void {
   const owner = ownerKey(taskRun, 'PipelineRun');
-  if (owner !== undefined) runQueue.addAfter(owner, written && isDone(written) ? 0 : PROGRESS);
+  if (owner !== undefined) runQueue.addAfter(owner, status && isDone(status) ? 0 : PROGRESS_DELAY_MS);
 }
 
 /** An object, from the cache or the server: a cache that has not heard of it yet must not fail a run. */
-export async function find<T extends KubeObject>(
-  { client }: World,
-  cache: Reflector<T>,
+export async function findObject<T extends KubeObject>(
+  { client }: ReconcilerDeps,
+  cache: Informer<T>,
   name: string,
   options: { readonly namespace?: string | undefined; readonly live: boolean },
 ): Promise<T | undefined> {
@@ -135,21 +135,21 @@ export async function find<T extends KubeObject>(
 }
 
 /** All of `names` that are there, by name. */
-export async function findAll<T extends KubeObject>(
-  world: World,
-  cache: Reflector<T>,
+export async function findObjects<T extends KubeObject>(
+  deps: ReconcilerDeps,
+  cache: Informer<T>,
   names: readonly string[],
   options: { readonly namespace?: string | undefined; readonly live: boolean },
 ): Promise<ReadonlyMap<string, T>> {
   const found = await Promise.all(
-    [...new Set(names)].map(async (name) => [name, await find(world, cache, name, options)] as const),
+    [...new Set(names)].map(async (name) => [name, await findObject(deps, cache, name, options)] as const),
   );
   return new Map(found.flatMap(([name, object]) => (object ? [[name, object] as const] : [])));
 }
 
 /** Names of the PipelineResources that bindings refer to, each once. */
-export const referenced = (bindings: readonly ResourceBindingModel[]): readonly string[] => [
-  ...new Set(bindings.flatMap(({ resource: of }) => (of?.kind === 'reference' ? [of.name] : []))),
+export const referencedResources = (bindings: readonly ResourceBindingModel[]): readonly string[] => [
+  ...new Set(bindings.flatMap(({ resource }) => (resource?.kind === 'reference' ? [resource.name] : []))),
 ];
 
 interface Run extends KubeObject {
@@ -160,36 +160,40 @@ interface Run extends KubeObject {
  * What came of writing a status. `stale`: somebody else has written meanwhile, so what was decided is to be decided anew; `gone`:
  * the run has been deleted.
  */
-export type StatusWrite = 'written' | 'stale' | 'gone';
+export type StatusWriteResult = 'written' | 'stale' | 'gone';
 
 /** Writes what changed of a run's status, if anything did, and says so in an event when the run ended by it. */
-export async function recordStatus<T extends Run>(
-  { client, retention }: World,
-  { shelf, of, events }: { readonly shelf: Shelf<T>; readonly of: Resource; readonly events: EventRecorder },
+export async function writeStatus<T extends Run>(
+  { client, retention }: ReconcilerDeps,
+  {
+    shelf: cache,
+    of: resource,
+    events,
+  }: { readonly shelf: MutationCache<T>; readonly of: Resource; readonly events: EventRecorder },
   run: T,
   status: NonNullable<T['status']>,
-): Promise<StatusWrite> {
+): Promise<StatusWriteResult> {
   const patch = mergePatch(run.status ?? {}, status);
   if (!patch) return 'written';
   const { namespace, name = '', uid, resourceVersion } = run.metadata;
   const body = { metadata: { resourceVersion }, status: patch };
   try {
     const options = { type: 'merge', subresource: 'status' } as const;
-    const written = shelf.note(await client.patch<T>(of, { namespace, name }, body, options));
-    retention?.note(written);
+    const written = cache.record(await client.patch<T>(resource, { namespace, name }, body, options));
+    retention?.enqueue(written);
   } catch (error) {
-    if (!refusedAs(error, 'NotFound') && !refusedAs(error, 'Conflict')) throw error;
-    const latest = await client.get<T>(of, { namespace, name });
+    if (!hasReason(error, 'NotFound') && !hasReason(error, 'Conflict')) throw error;
+    const latest = await client.get<T>(resource, { namespace, name });
     if (latest?.metadata.uid !== uid || !latest) {
-      if (uid !== undefined) shelf.gone(keyOf(run), uid);
+      if (uid !== undefined) cache.recordDeleted(keyOf(run), uid);
       return 'gone';
     }
     if (latest.metadata.resourceVersion === resourceVersion) throw error; // deciding anew would come to the same
-    shelf.note(latest);
+    cache.record(latest);
     return 'stale';
   }
-  const verdict = succeeded(status);
-  if (verdict && verdict.status !== 'Unknown' && succeeded(run.status)?.status !== verdict.status)
+  const verdict = succeededCondition(status);
+  if (verdict && verdict.status !== 'Unknown' && succeededCondition(run.status)?.status !== verdict.status)
     events.record(run, {
       type: verdict.status === 'True' ? 'Normal' : 'Warning',
       reason: verdict.status === 'True' ? 'Succeeded' : 'Failed',
@@ -199,25 +203,26 @@ export async function recordStatus<T extends Run>(
 }
 
 /** When to decide anew after a status that was not written. */
-export const afterWrite = (write: Exclude<StatusWrite, 'written'>): WorkDone => (write === 'stale' ? { again: 1 } : {});
+export const resultAfterWrite = (write: Exclude<StatusWriteResult, 'written'>): Result =>
+  write === 'stale' ? { requeueAfterMs: 1 } : {};
 
 /** Adds labels and annotations to a run, if it does not have them. */
-export async function recordMetadata<T extends KubeObject>(
-  { client }: World,
-  shelf: Shelf<T>,
-  of: Resource,
+export async function writeMetadata<T extends KubeObject>(
+  { client }: ReconcilerDeps,
+  cache: MutationCache<T>,
+  resource: Resource,
   key: string,
   wanted: { readonly labels: Readonly<Record<string, string>>; readonly annotations: Readonly<Record<string, string>> },
 ): Promise<void> {
-  const run = shelf.get(key);
+  const run = cache.get(key);
   if (!run) return;
   const lacks = (have: Readonly<Record<string, string>> | undefined, want: Readonly<Record<string, string>>): boolean =>
     Object.entries(want).some(([name, value]) => have?.[name] !== value);
   if (!lacks(run.metadata.labels, wanted.labels) && !lacks(run.metadata.annotations, wanted.annotations)) return;
-  const { namespace, name } = fromKey(key);
+  const { namespace, name } = parseKey(key);
   try {
-    shelf.note(await client.patch<T>(of, { namespace, name }, { metadata: wanted }, { type: 'merge' }));
+    cache.record(await client.patch<T>(resource, { namespace, name }, { metadata: wanted }, { type: 'merge' }));
   } catch (error) {
-    if (!refusedAs(error, 'NotFound')) throw error;
+    if (!hasReason(error, 'NotFound')) throw error;
   }
 }

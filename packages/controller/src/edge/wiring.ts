@@ -9,14 +9,14 @@ import {
   EventRecorder,
   PODS,
   PRIORITY,
-  Reflector,
+  Informer,
   WorkQueue,
   type Change,
   type Clock,
   type KubeClient,
   type KubeObject,
   type Resource,
-  type WorkDone,
+  type Result,
 } from '@pipewright/kube';
 import type {
   ClusterTask,
@@ -36,12 +36,12 @@ import { deliverCloudEvents } from './reconcilers/cloud-event-delivery.js';
 import type { ControllerOptions, QueueName } from './controller.js';
 import { sendEvent } from './event-sender.js';
 import { silent } from './log.js';
-import { Pace } from './rate-limits.js';
+import { RunRateLimiter } from './rate-limits.js';
 import { reconcilePipelineRun } from './reconcilers/pipeline-run.js';
-import { RESOURCE_QUOTAS, Room } from './quota-wait-queue.js';
+import { RESOURCE_QUOTAS, QuotaWaitQueue } from './quota-wait-queue.js';
 import { RunRetention, type RetentionDeps } from './reconcilers/retention.js';
-import { Shelf } from './mutation-cache.js';
-import { registryCommand } from './registry/image-command.js';
+import { MutationCache } from './mutation-cache.js';
+import { registryImageCommand } from './registry/image-command.js';
 import { reconcileTaskRun } from './reconcilers/task-run.js';
 import {
   CLUSTER_TASKS,
@@ -52,26 +52,26 @@ import {
   PIPELINES,
   TASK_RUNS,
   TASKS,
-  tellRun,
-  type World,
+  enqueueOwner,
+  type ReconcilerDeps,
 } from './reconciler-deps.js';
 
 /** What a cache needs to be started, awaited and stopped. */
-export type Cache = Pick<Reflector, 'start' | 'synced' | 'stop'>;
+export type Cache = Pick<Informer, 'start' | 'synced' | 'stop'>;
 
 /** Makes a world; nothing of it runs yet. */
-export function makeWorld(
+export function wireController(
   options: ControllerOptions,
   client: KubeClient,
   clock: Clock,
-): { readonly world: World; readonly caches: readonly Cache[] } {
+): { readonly world: ReconcilerDeps; readonly caches: readonly Cache[] } {
   const { log = silent, images, namespace, findCommand, wireClock = clock, random } = options;
-  const cache = <T extends KubeObject>(of: Resource): Reflector<T> =>
-    new Reflector<T>(client, of, {
+  const cache = <T extends KubeObject>(of: Resource): Informer<T> =>
+    new Informer<T>(client, of, {
       clock: wireClock,
       ...(random && { random }),
       ...(of.namespaced && { namespace }),
-      onError: watchTrouble(options, of),
+      onError: logWatchError(options, of),
     });
   const recorder = (component: string): EventRecorder =>
     new EventRecorder({
@@ -81,11 +81,11 @@ export function makeWorld(
       onError: (error) => log.warn('an event was not written', { error: String(error) }),
     });
   const queues = {
-    taskRunQueue: makeQueue(options, clock, 'TaskRun', (key) => reconcileTaskRun(world, key)),
-    runQueue: makeQueue(options, clock, 'PipelineRun', (key) => reconcilePipelineRun(world, key)),
-    eventQueue: makeQueue(options, clock, 'CloudEvent', (key) => deliverCloudEvents(world, key)),
+    taskRunQueue: newWorkQueue(options, clock, 'TaskRun', (key) => reconcileTaskRun(deps, key)),
+    runQueue: newWorkQueue(options, clock, 'PipelineRun', (key) => reconcilePipelineRun(deps, key)),
+    cloudEventQueue: newWorkQueue(options, clock, 'CloudEvent', (key) => deliverCloudEvents(deps, key)),
   };
-  const shelves = makeShelves(options, client, wireClock, queues, (run) => world.retention?.note(run));
+  const shelves = newMutationCaches(options, client, wireClock, queues, (run) => deps.retention?.enqueue(run));
   const kinds = {
     tasks: cache<Task>(TASKS),
     clusterTasks: cache<ClusterTask>(CLUSTER_TASKS),
@@ -93,15 +93,15 @@ export function makeWorld(
     resources: cache<PipelineResource>(PIPELINE_RESOURCES),
     conditions: cache<Condition>(CONDITIONS),
   };
-  const world: World = {
+  const deps: ReconcilerDeps = {
     client,
     clock,
     log,
     images: { ...DEFAULT_IMAGES, ...images },
     ...(options.dockerConfig !== undefined && { dockerConfig: options.dockerConfig }),
-    findCommand: findCommand ?? registryCommand(client, clock, options.registries),
+    findCommand: findCommand ?? registryImageCommand(client, clock, options.registries),
     optionalSecrets: options.optionalSecrets ?? false,
-    artifacts: new ArtifactConfig(client, clock, log),
+    artifactConfig: new ArtifactConfig(client, clock, log),
     sendEvent: options.sendEvent ?? sendEvent,
     ...shelves,
     ...kinds,
@@ -109,41 +109,46 @@ export function makeWorld(
     unrecordedAttempts: new Map(),
     taskRunEvents: recorder('taskrun-controller'),
     runEvents: recorder('pipeline-controller'),
-    room: makeRoom(options, client, clock, queues.taskRunQueue),
-    retention: options.retention && makeRetention(options, options.retention, { client, clock, log, ...shelves }),
-    pace: new Pace(clock),
+    quotaWaitQueue: newQuotaWaitQueue(options, client, clock, queues.taskRunQueue),
+    retention: options.retention && newRetention(options, options.retention, { client, clock, log, ...shelves }),
+    rateLimiter: new RunRateLimiter(clock),
     createdPods: new Map(),
     shellLess: new Set(),
   };
-  const caches = [...Object.values(shelves).map(({ reflector }) => reflector), ...Object.values(kinds)];
-  return { world, caches };
+  const caches = [...Object.values(shelves).map(({ informer }) => informer), ...Object.values(kinds)];
+  return { world: deps, caches };
 }
 
-const makeRoom = (options: ControllerOptions, client: KubeClient, clock: Clock, taskRunQueue: WorkQueue): Room =>
-  new Room({
+const newQuotaWaitQueue = (
+  options: ControllerOptions,
+  client: KubeClient,
+  clock: Clock,
+  taskRunQueue: WorkQueue,
+): QuotaWaitQueue =>
+  new QuotaWaitQueue({
     client,
     clock,
     ...(options.random && { random: options.random }),
     retry: (key) => taskRunQueue.add(key),
-    onError: watchTrouble(options, RESOURCE_QUOTAS),
+    onError: logWatchError(options, RESOURCE_QUOTAS),
   });
 
-const watchTrouble =
+const logWatchError =
   ({ log = silent }: ControllerOptions, of: Resource) =>
   (error: unknown, retryIn: number): void =>
     log.warn('a watch was interrupted', { kind: of.kind, error: String(error), retryIn });
 
-const makeQueue = (
+const newWorkQueue = (
   { log = silent, workers = 8, random, onReconcile }: ControllerOptions,
   clock: Clock,
   kind: QueueName,
-  work: (key: string) => Promise<WorkDone>,
+  work: (key: string) => Promise<Result>,
 ): WorkQueue =>
   new WorkQueue({
     clock,
     ...(random && { random }),
     workers,
-    work: (key) => {
+    reconcile: (key) => {
       onReconcile?.(kind, key);
       return work(key);
     },
@@ -151,7 +156,7 @@ const makeQueue = (
       log.warn('a run could not be worked on', { kind, key, error: String(error), retryIn }),
   });
 
-const makeRetention = (
+const newRetention = (
   { random, onReconcile }: ControllerOptions,
   policy: RetentionPolicy,
   deps: RetentionDeps,
@@ -168,13 +173,13 @@ const makeRetention = (
     onReconcile && ((key) => onReconcile('Retention', key)),
   );
 
-function makeShelves(
+function newMutationCaches(
   options: ControllerOptions,
   client: KubeClient,
   clock: Clock,
-  { runQueue, taskRunQueue }: Pick<World, 'runQueue' | 'taskRunQueue'>,
+  { runQueue, taskRunQueue }: Pick<ReconcilerDeps, 'runQueue' | 'taskRunQueue'>,
   noteFinished: (run: Run) => void,
-): Pick<World, 'runs' | 'taskRuns' | 'pods'> {
+): Pick<ReconcilerDeps, 'runs' | 'taskRuns' | 'pods'> {
   const { namespace, random } = options;
   const spread = random && { random };
   const priority = (listed: boolean): number => (listed ? PRIORITY.listed : PRIORITY.change);
@@ -184,28 +189,28 @@ function makeShelves(
     if (owner !== undefined) queue.add(owner, priority(listed));
   };
   return {
-    pods: new Shelf<Pod>(client, PODS, clock, {
+    pods: new MutationCache<Pod>(client, PODS, clock, {
       namespace,
       ...spread,
       labelSelector: `${labels.managedBy}=${labels.managedByUs}`,
-      onError: watchTrouble(options, PODS),
+      onError: logWatchError(options, PODS),
       onChange: (_key, change, listed) => addOwner(taskRunQueue, 'TaskRun', change, listed),
     }),
-    taskRuns: new Shelf<TaskRun>(client, TASK_RUNS, clock, {
+    taskRuns: new MutationCache<TaskRun>(client, TASK_RUNS, clock, {
       namespace,
       ...spread,
-      onError: watchTrouble(options, TASK_RUNS),
+      onError: logWatchError(options, TASK_RUNS),
       onChange: (key, change, listed) => {
         if (change.after) taskRunQueue.add(key, priority(listed));
         if (listed || !change.after) addOwner(runQueue, 'PipelineRun', change, listed);
-        else tellRun(runQueue, change.after); // an end has been told already by who wrote it
+        else enqueueOwner(runQueue, change.after); // an end has been told already by who wrote it
         if (change.after) noteFinished(change.after);
       },
     }),
-    runs: new Shelf<PipelineRun>(client, PIPELINE_RUNS, clock, {
+    runs: new MutationCache<PipelineRun>(client, PIPELINE_RUNS, clock, {
       namespace,
       ...spread,
-      onError: watchTrouble(options, PIPELINE_RUNS),
+      onError: logWatchError(options, PIPELINE_RUNS),
       onChange: (key, { after }, listed) => {
         if (!after) return;
         runQueue.add(key, priority(listed));

@@ -12,7 +12,7 @@ import {
   type PipelineRun,
   type PipelineRunStatus,
 } from '@pipewright/tekton';
-import { latest, remembered as rememberedPer } from '../run/memoize.js';
+import { memoizeLru, memoize as rememberedPer } from '../run/memoize.js';
 
 /** A task, as far as names go. */
 export interface NamedTask {
@@ -33,21 +33,22 @@ export interface ChildNames {
   readonly checks: readonly string[];
 }
 
-const computed = latest<{ readonly owner: string; readonly tasks: readonly string[] }, ReadonlyMap<string, string>>(
-  (a, b) => a.owner === b.owner && sameList(a.tasks, b.tasks),
-);
+const computedNames = memoizeLru<
+  { readonly owner: string; readonly tasks: readonly string[] },
+  ReadonlyMap<string, string>
+>((a, b) => a.owner === b.owner && sameList(a.tasks, b.tasks));
 
 /** The names of each task, by the task's; no two of a run alike even when long names are cut. */
 export function childNames(run: PipelineRun, tasks: readonly NamedTask[]): ReadonlyMap<string, ChildNames> {
-  const last = lastNames.get(run);
+  const last = namesByRun.get(run);
   if (last && sameTasks(last.tasks, tasks)) return last.names;
   const names = namesOf(run, tasks);
-  lastNames.set(run, { tasks, names });
+  namesByRun.set(run, { tasks, names });
   return names;
 }
 
 /** Asked for several times a look, and a run is looked at several times before its status changes. */
-const lastNames = new WeakMap<
+const namesByRun = new WeakMap<
   PipelineRun,
   { readonly tasks: readonly NamedTask[]; readonly names: ReadonlyMap<string, ChildNames> }
 >();
@@ -63,7 +64,7 @@ const sameList = (a: readonly string[], b: readonly string[]): boolean =>
 function namesOf({ metadata, status }: PipelineRun, tasks: readonly NamedTask[]): ReadonlyMap<string, ChildNames> {
   const owner = { name: metadata.name ?? '', uid: metadata.uid ?? '' };
   const all = tasks.map(({ name }) => name);
-  const names = new Map(computed(owner.uid, { owner: owner.name, tasks: all }, () => taskRunNames(owner, all)));
+  const names = new Map(computedNames(owner.uid, { owner: owner.name, tasks: all }, () => taskRunNames(owner, all)));
   for (const [name, { pipelineTaskName }] of Object.entries(status?.taskRuns ?? {})) names.set(pipelineTaskName, name);
   const taken = new Set(names.values());
   const compute = (taskRun: string, condition: string, index: number): string => {
@@ -78,7 +79,7 @@ function namesOf({ metadata, status }: PipelineRun, tasks: readonly NamedTask[])
       const listed = allListed(conditions, status?.taskRuns?.[taskRun]);
       if (listed) return [task, { taskRun, checks: listed }];
       const checks = conditions.map((condition, index) => compute(taskRun, condition, index));
-      return [task, { taskRun, checks: remembered(checks, conditions, status?.taskRuns?.[taskRun]) }];
+      return [task, { taskRun, checks: recordedCheckNames(checks, conditions, status?.taskRuns?.[taskRun]) }];
     }),
   );
 }
@@ -95,7 +96,7 @@ function allListed(conditions: readonly string[], entry: Entry | undefined): rea
 }
 
 /** `computed`, but for checks that the status knows by another name. */
-function remembered(
+function recordedCheckNames(
   computed: readonly string[],
   conditions: readonly string[],
   entry: Entry | undefined,
@@ -113,10 +114,10 @@ function remembered(
 }
 
 /** Names of the TaskRuns that a run's status says were made. A check that is only foreseen stands there too, without a status. */
-export const madeChildren = (status: PipelineRunStatus | undefined): ReadonlySet<string> =>
-  status ? madeIn(status) : new Set();
+export const createdChildren = (status: PipelineRunStatus | undefined): ReadonlySet<string> =>
+  status ? createdIn(status) : new Set();
 
-const madeIn = rememberedPer((status: PipelineRunStatus): ReadonlySet<string> => {
+const createdIn = rememberedPer((status: PipelineRunStatus): ReadonlySet<string> => {
   const made = new Set<string>();
   for (const [name, { status: taskRun, conditionChecks }] of Object.entries(status.taskRuns ?? {})) {
     if (taskRun !== undefined || conditionChecks === undefined) made.add(name);
@@ -128,12 +129,12 @@ const madeIn = rememberedPer((status: PipelineRunStatus): ReadonlySet<string> =>
 
 /** Names of all TaskRuns that a run has or may have, so that the edge can look them up. */
 export function expectedTaskRuns(run: PipelineRun, tasks: readonly NamedTask[]): ReadonlySet<string> {
-  const computed = namesAmong(childNames(run, tasks));
-  const made = madeChildren(run.status);
+  const computed = allNames(childNames(run, tasks));
+  const made = createdChildren(run.status);
   return [...made].every((name) => computed.has(name)) ? computed : new Set([...computed, ...made]);
 }
 
-const namesAmong = rememberedPer(
+const allNames = rememberedPer(
   (names: ReadonlyMap<string, ChildNames>): ReadonlySet<string> =>
     new Set([...names.values()].flatMap(({ taskRun, checks }) => [taskRun, ...checks])),
 );

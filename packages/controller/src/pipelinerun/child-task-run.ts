@@ -19,8 +19,8 @@ import {
   type TaskRun,
   type TaskRunSpec,
 } from '@pipewright/tekton';
-import { handedDown, labels } from '../run/labels.js';
-import { forTask } from '../pod/workspaces.js';
+import { inheritedAnnotations, labels } from '../run/labels.js';
+import { workspaceForTask } from '../pod/workspaces.js';
 import type { ResolvedCheck, ResolvedRun, ResolvedTask } from './resolve.js';
 
 /** @returns the TaskRun of a task that has all its params */
@@ -32,7 +32,7 @@ export function taskRunFor(run: PipelineRun, resolved: ResolvedRun, found: Resol
 }
 
 /** @returns the TaskRun of a check that has all its params */
-export function checkRunFor(
+export function conditionCheckRunFor(
   run: PipelineRun,
   resolved: ResolvedRun,
   task: PipelineTaskModel,
@@ -40,25 +40,29 @@ export function checkRunFor(
   name: string,
 ): TaskRun {
   const own = { ...check.labels, [labels.conditionCheck]: name };
-  const metadata = metadataOf(run, resolved, task, { name, labels: own, annotations: handedDown(check.annotations) });
+  const metadata = metadataOf(run, resolved, task, {
+    name,
+    labels: own,
+    annotations: inheritedAnnotations(check.annotations),
+  });
   const { condition, resources } = check.use;
   const bound = onePerName(resources).flatMap((use) => bindingOf(use, resolved, fromPaths(use, resolved)));
   const spec: TaskRunSpec = {
     taskSpec: conditionTaskSpec(condition, check.spec, new Set(bound.map((binding) => binding.name))),
-    ...given(check.params, bound),
-    ...surroundings(resolved, task),
+    ...inputsOf(check.params, bound),
+    ...sharedSpec(resolved, task),
     timeout: formatDuration(resolved.run.timeoutMs ?? DEFAULT_TIMEOUT_MS),
   };
   return { apiVersion: V1ALPHA1, kind: 'TaskRun', metadata, spec };
 }
 
-type Texts = Readonly<Record<string, string>>;
+type StringMap = Readonly<Record<string, string>>;
 
 function metadataOf(
   { metadata }: PipelineRun,
   resolved: ResolvedRun,
   task: PipelineTaskModel,
-  own: { readonly name: string; readonly labels: Texts; readonly annotations: Texts },
+  own: { readonly name: string; readonly labels: StringMap; readonly annotations: StringMap },
 ): TaskRun['metadata'] {
   return {
     name: own.name,
@@ -72,8 +76,8 @@ function metadataOf(
       [labels.pipelineTask]: toLabelValue(task.name),
     },
     annotations: {
-      ...handedDown(metadata.annotations),
-      ...handedDown(resolved.inherited.annotations),
+      ...inheritedAnnotations(metadata.annotations),
+      ...inheritedAnnotations(resolved.inherited.annotations),
       ...own.annotations,
     },
     ownerReferences: [
@@ -97,16 +101,16 @@ function specOf(resolved: ResolvedRun, { task, params }: ResolvedTask): TaskRunS
   const workspacesOfRun = new Map(resolved.run.workspaces.map((workspace) => [workspace.name, workspace]));
   const workspaces = task.workspaces.flatMap((use) => {
     const binding = workspacesOfRun.get(use.workspace);
-    return binding ? [forTask(binding, use)] : [];
+    return binding ? [workspaceForTask(binding, use)] : [];
   });
   const embedded = resolved.written.find(({ name }) => name === task.name)?.taskSpec;
   return {
     ...(task.source?.kind === 'reference' && { taskRef: { name: task.source.name, kind: task.source.taskKind } }),
     ...(task.source?.kind === 'embedded' && embedded && { taskSpec: embedded }),
-    ...given(params, inputs),
+    ...inputsOf(params, inputs),
     ...(outputs.length > 0 && { outputs: { resources: outputs } }),
     ...(workspaces.length > 0 && { workspaces }),
-    ...surroundings(resolved, task),
+    ...sharedSpec(resolved, task),
     timeout: formatDuration(task.timeoutMs ?? resolved.run.timeoutMs ?? DEFAULT_TIMEOUT_MS),
   };
 }
@@ -123,7 +127,7 @@ const onePerName = (uses: readonly PipelineTaskInput[]): readonly PipelineTaskIn
     from: uses.filter(({ name }) => name === use.name).flatMap(({ from }) => from),
   }));
 
-const given = (
+const inputsOf = (
   params: readonly ParamAssignment[],
   resources: readonly TaskResourceBinding[],
 ): Pick<TaskRunSpec, 'inputs'> =>
@@ -132,7 +136,7 @@ const given = (
     : { inputs: { ...(params.length > 0 && { params }), ...(resources.length > 0 && { resources }) } };
 
 /** What a task and its checks have in common: the account they run as, and the shape of their pods. */
-function surroundings(
+function sharedSpec(
   { run }: ResolvedRun,
   task: PipelineTaskModel,
 ): Pick<TaskRunSpec, 'serviceAccountName' | 'podTemplate'> {
@@ -160,5 +164,5 @@ function fromPaths(input: PipelineTaskInput, resolved: ResolvedRun): readonly st
   });
 }
 
-const path = ({ handover }: ResolvedRun, task: string, name: string): string =>
-  `${handover === undefined ? '' : `${handover}/`}${task}/${name}`;
+const path = ({ artifactPath }: ResolvedRun, task: string, name: string): string =>
+  `${artifactPath === undefined ? '' : `${artifactPath}/`}${task}/${name}`;

@@ -19,22 +19,29 @@ import {
   type TaskRun,
   type TaskRunStatus,
 } from '@pipewright/tekton';
-import { conditionsOf, deadlineOf, isDone, succeeded, timestamp, type Verdict } from '../run/condition.js';
-import { HANDOVER_DIR } from '../resources/artifact-handover.js';
 import {
-  pipelineRunIn,
+  conditionsOf,
+  deadlineOf,
+  isDone,
+  succeededCondition,
+  timestamp,
+  type ConditionUpdate,
+} from '../run/condition.js';
+import { ARTIFACT_DIR } from '../resources/artifact-handover.js';
+import {
+  pipelineRunModel,
   resolvePipelineRun,
-  type PipelineFacts,
+  type PipelineInputs,
   type ResolvedRun,
   type ResolvedTask,
 } from './resolve.js';
 import { statusOf, taskRunsOf } from './status.js';
-import { checkRunFor, taskRunFor } from './child-task-run.js';
+import { conditionCheckRunFor, taskRunFor } from './child-task-run.js';
 import { withResults, type ResultsOf } from './task-results.js';
-import { isOver, skippedTasks, standings, type Standing, type State } from './task-state.js';
+import { isComplete, skippedTasks, taskStates, type TaskState, type TaskPhase } from './task-state.js';
 
 /** All that a decision may depend on. */
-export interface ObservedPipelineRun extends PipelineFacts {
+export interface ObservedPipelineRun extends PipelineInputs {
   /** The run's TaskRuns that are there and ours, by name. */
   readonly taskRuns: ReadonlyMap<string, TaskRun>;
   readonly now: Date;
@@ -43,13 +50,13 @@ export interface ObservedPipelineRun extends PipelineFacts {
 /** One change to the cluster. Doing it twice is the same as doing it once. */
 export type PipelineRunAction =
   /** The TaskRun of a task, or of one of its checks. */
-  | { readonly do: 'create'; readonly task: string; readonly taskRun: TaskRun }
-  | { readonly do: 'cancel'; readonly taskRun: TaskRun }
+  | { readonly kind: 'create'; readonly task: string; readonly taskRun: TaskRun }
+  | { readonly kind: 'cancel'; readonly taskRun: TaskRun }
   /** Write this status: the TaskRun begins its next attempt. */
-  | { readonly do: 'retry'; readonly taskRun: TaskRun; readonly status: TaskRunStatus }
+  | { readonly kind: 'retry'; readonly taskRun: TaskRun; readonly status: TaskRunStatus }
   /** The volume on which tasks hand over files, named after the run. */
-  | { readonly do: 'make-claim' }
-  | { readonly do: 'delete-claim' };
+  | { readonly kind: 'make-claim' }
+  | { readonly kind: 'delete-claim' };
 
 /** What is to be. */
 export interface PipelineRunDecision {
@@ -57,180 +64,183 @@ export interface PipelineRunDecision {
   readonly status: PipelineRunStatus;
   readonly actions: readonly PipelineRunAction[];
   /** When to decide again if nothing changes first. Absent: only a change can matter. */
-  readonly againAt?: Date;
+  readonly requeueAt?: Date;
   /** The Pipeline's name, once it is known: the run is labelled with it. */
   readonly pipelineName?: string;
 }
 
 /** The rules, first match wins. */
-export function planPipelineRun(seen: ObservedPipelineRun): PipelineRunDecision {
-  const { run, now } = seen;
+export function planPipelineRun(observed: ObservedPipelineRun): PipelineRunDecision {
+  const { run, now } = observed;
   const status = run.status ?? {};
   if (run.metadata.deletionTimestamp !== undefined) return { status, actions: [] };
-  if (isDone(status)) return afterwards(seen, status);
+  if (isDone(status)) return planFinishedRun(observed, status);
 
-  const model = pipelineRunIn(run.spec);
+  const model = pipelineRunModel(run.spec);
   const name = run.metadata.name ?? '';
   const timeout = model.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   const deadline = deadlineOf(status.startTime, timeout);
-  const resolved = resolvePipelineRun(seen);
-  const begun = seen.taskRuns.size > 0;
-  if (model.isCancelRequested && (begun || !('refused' in resolved)))
-    return stop(seen, 'PipelineRunCancelled', `PipelineRun "${name}" was cancelled`);
+  const resolved = resolvePipelineRun(observed);
+  const hasStarted = observed.taskRuns.size > 0;
+  if (model.isCancelRequested && (hasStarted || !('refused' in resolved)))
+    return endRun(observed, 'PipelineRunCancelled', `PipelineRun "${name}" was cancelled`);
   if ('refused' in resolved) {
-    const { refused, ...known } = resolved;
-    const actions = begun ? [{ do: 'delete-claim' } as const] : [];
-    return { status: statusOf(seen, { status: 'False', ...refused }), actions, ...known };
+    const { refused, ...context } = resolved;
+    const actions = hasStarted ? [{ kind: 'delete-claim' } as const] : [];
+    return { status: statusOf(observed, { status: 'False', ...refused }), actions, ...context };
   }
-  const all = standings(resolved, seen);
-  const skipped = skippedTasks(all, resolved.waits);
-  if (deadline && now >= deadline && !isOver(all, skipped))
-    return stop(
-      seen,
+  const all = taskStates(resolved, observed);
+  const skipped = skippedTasks(all, resolved.dependencies);
+  if (deadline && now >= deadline && !isComplete(all, skipped))
+    return endRun(
+      observed,
       'PipelineRunTimeout',
       `PipelineRun "${name}" failed to finish within "${formatDuration(timeout)}"`,
     );
 
-  const decision = planTasks(seen, resolved, all, skipped);
-  const again = deadlineOf(status.startTime ?? timestamp(now), timeout);
-  return { ...decision, pipelineName: resolved.pipelineName, ...(again && { againAt: again }) };
+  const decision = planTasks(observed, resolved, all, skipped);
+  const deadlineOfRun = deadlineOf(status.startTime ?? timestamp(now), timeout);
+  return { ...decision, pipelineName: resolved.pipelineName, ...(deadlineOfRun && { requeueAt: deadlineOfRun }) };
 }
 
 function planTasks(
-  seen: ObservedPipelineRun,
+  observed: ObservedPipelineRun,
   resolved: ResolvedRun,
-  all: readonly Standing[],
+  all: readonly TaskState[],
   skipped: ReadonlySet<string>,
 ): PipelineRunDecision {
-  const where = (...states: readonly State[]): readonly Standing[] => all.filter(({ state }) => states.includes(state));
-  const claim = resolved.handover === HANDOVER_DIR;
-  const end = (verdict: Verdict): PipelineRunDecision => ({
-    status: statusOf(seen, verdict, { standings: all }),
-    actions: claim ? [{ do: 'delete-claim' }] : [],
+  const withPhase = (...states: readonly TaskPhase[]): readonly TaskState[] =>
+    all.filter(({ phase }) => states.includes(phase));
+  const claim = resolved.artifactPath === ARTIFACT_DIR;
+  const end = (update: ConditionUpdate): PipelineRunDecision => ({
+    status: statusOf(observed, update, { taskStates: all }),
+    actions: claim ? [{ kind: 'delete-claim' }] : [],
   });
-  const [failure] = where('failed', 'gone');
-  if (failure) return end({ status: 'False', reason: 'Failed', message: `TaskRun ${whatFailed(failure)}` });
-  if (isOver(all, skipped))
+  const [failure] = withPhase('failed', 'gone');
+  if (failure) return end({ status: 'False', reason: 'Failed', message: `TaskRun ${failureOf(failure)}` });
+  if (isComplete(all, skipped))
     return end({ status: 'True', reason: 'Succeeded', message: 'All Tasks have completed executing' });
-  const done = new Set(where('succeeded').map(({ task }) => task));
-  const idle = new Set(where('absent', 'cleared').map(({ task }) => task));
+  const done = new Set(withPhase('succeeded').map(({ task }) => task));
+  const idle = new Set(withPhase('absent', 'cleared').map(({ task }) => task));
   const started = new Set(all.filter(({ task }) => !idle.has(task)).map(({ task }) => task));
-  const next = new Set(readyTasks(resolved.waits, started, done));
-  const creations = create(seen, resolved, all, next);
+  const ready = new Set(readyTasks(resolved.dependencies, started, done));
+  const creations = createTaskRuns(observed, resolved, all, ready);
   if ('refused' in creations) return end({ status: 'False', ...creations.refused });
-  const retries = where('retry').flatMap(({ taskRun }) => (taskRun ? [retry(taskRun, seen.now)] : []));
-  const untouched = all.every(({ state, checks }) => state === 'absent' && checks.every((it) => it.state === 'absent'));
-  const first = untouched && claim ? [{ do: 'make-claim' } as const] : [];
-  const running: Verdict = {
+  const retries = withPhase('retry').flatMap(({ taskRun }) => (taskRun ? [retryAction(taskRun, observed.now)] : []));
+  const isUntouched = all.every(
+    ({ phase, checks }) => phase === 'absent' && checks.every((it) => it.phase === 'absent'),
+  );
+  const claimActions = isUntouched && claim ? [{ kind: 'make-claim' } as const] : [];
+  const running: ConditionUpdate = {
     status: 'Unknown',
     reason: 'Running',
     message: 'Not all Tasks in the Pipeline have finished executing',
   };
-  const making = new Map(creations.map(({ task, taskRun }) => [taskRun.metadata.name ?? '', task]));
-  const status = statusOf(seen, running, { standings: all, making });
-  return { status, actions: [...first, ...creations, ...retries] };
+  const creating = new Map(creations.map(({ task, taskRun }) => [taskRun.metadata.name ?? '', task]));
+  const status = statusOf(observed, running, { taskStates: all, creating });
+  return { status, actions: [...claimActions, ...creations, ...retries] };
 }
 
-function whatFailed({ name, state, checks }: Standing): string {
-  if (state !== 'gone') return `${name} has failed`;
-  const check = checks.find((it) => it.state === 'gone');
+function failureOf({ name, phase, checks }: TaskState): string {
+  if (phase !== 'gone') return `${name} has failed`;
+  const check = checks.find((it) => it.phase === 'gone');
   return `${check?.name ?? name} was deleted before it had finished`;
 }
 
-type Creation = PipelineRunAction & { readonly do: 'create' };
+type Creation = PipelineRunAction & { readonly kind: 'create' };
 
 /** The TaskRuns of the tasks whose turn it is, or of their checks; or why there is one that cannot be made. */
-function create(
-  seen: ObservedPipelineRun,
+function createTaskRuns(
+  observed: ObservedPipelineRun,
   resolved: ResolvedRun,
-  all: readonly Standing[],
+  all: readonly TaskState[],
   next: ReadonlySet<string>,
 ): readonly Creation[] | { readonly refused: RunFailure } {
-  const standing = new Map(all.map((one) => [one.task, one]));
-  const resultsOf: ResultsOf = (task) => standing.get(task)?.taskRun?.status?.taskResults ?? [];
+  const statesByTask = new Map(all.map((one) => [one.task, one]));
+  const resultsOf: ResultsOf = (task) => statesByTask.get(task)?.taskRun?.status?.taskResults ?? [];
   const creations: Creation[] = [];
   for (const found of resolved.tasks) {
     const task = found.task.name;
-    const stands = standing.get(task);
-    if (!stands || !next.has(task)) continue;
-    const made =
-      stands.state === 'cleared' || stands.checks.length === 0
+    const taskState = statesByTask.get(task);
+    if (!taskState || !next.has(task)) continue;
+    const checkCreations =
+      taskState.phase === 'cleared' || taskState.checks.length === 0
         ? []
-        : checksOf(seen, resolved, found, stands, resultsOf);
-    if ('refused' in made) return made;
-    creations.push(...made);
-    if (made.length > 0) continue;
-    const given = withResults(
+        : createChecks(observed, resolved, found, taskState, resultsOf);
+    if ('refused' in checkCreations) return checkCreations;
+    creations.push(...checkCreations);
+    if (checkCreations.length > 0) continue;
+    const withParams = withResults(
       `task "${task}"`,
       { written: found.task.params, params: found.params },
       resolved,
       resultsOf,
     );
-    if ('refused' in given) return given;
+    if ('refused' in withParams) return withParams;
     creations.push({
-      do: 'create',
+      kind: 'create',
       task,
-      taskRun: taskRunFor(seen.run, resolved, { ...found, ...given }, stands.name),
+      taskRun: taskRunFor(observed.run, resolved, { ...found, ...withParams }, taskState.name),
     });
   }
   return creations;
 }
 
 /** The checks of a task that are not there yet. */
-function checksOf(
+function createChecks(
   { run }: ObservedPipelineRun,
   resolved: ResolvedRun,
   { task, checks }: ResolvedTask,
-  stands: Standing,
+  taskState: TaskState,
   resultsOf: ResultsOf,
 ): readonly Creation[] | { readonly refused: RunFailure } {
   const creations: Creation[] = [];
   for (const [index, check] of checks.entries()) {
-    const { name, state } = stands.checks[index] ?? {};
-    if (name === undefined || state !== 'absent') continue;
+    const { name, phase } = taskState.checks[index] ?? {};
+    if (name === undefined || phase !== 'absent') continue;
     const { condition, params: written } = check.use;
-    const who = `the condition "${condition}" of task "${task.name}"`;
-    const given = withResults(who, { written, params: check.params }, resolved, resultsOf);
-    if ('refused' in given) return given;
+    const subject = `the condition "${condition}" of task "${task.name}"`;
+    const withParams = withResults(subject, { written, params: check.params }, resolved, resultsOf);
+    if ('refused' in withParams) return withParams;
     creations.push({
-      do: 'create',
+      kind: 'create',
       task: task.name,
-      taskRun: checkRunFor(run, resolved, task, { ...check, ...given }, name),
+      taskRun: conditionCheckRunFor(run, resolved, task, { ...check, ...withParams }, name),
     });
   }
   return creations;
 }
 
 /** The next attempt: what was goes into `retriesStatus`, and the TaskRun is as if it had never started. */
-function retry(taskRun: TaskRun, now: Date): PipelineRunAction {
+function retryAction(taskRun: TaskRun, now: Date): PipelineRunAction {
   const { retriesStatus = [], ...attempt } = taskRun.status ?? {};
   const fresh: TaskRunStatus = {
     conditions: conditionsOf(undefined, { status: 'Unknown', reason: 'Pending', message: 'Pending' }, now),
     retriesStatus: [...retriesStatus, attempt],
   };
-  return { do: 'retry', taskRun, status: fresh };
+  return { kind: 'retry', taskRun, status: fresh };
 }
 
 /** Ends the run by force: what runs is cancelled. */
-function stop(seen: ObservedPipelineRun, reason: string, message: string): PipelineRunDecision {
+function endRun(observed: ObservedPipelineRun, reason: string, message: string): PipelineRunDecision {
   return {
-    status: statusOf(seen, { status: 'False', reason, message }),
-    actions: [...cancellations(seen), { do: 'delete-claim' }],
+    status: statusOf(observed, { status: 'False', reason, message }),
+    actions: [...cancellations(observed), { kind: 'delete-claim' }],
   };
 }
 
 const cancellations = ({ taskRuns }: ObservedPipelineRun): readonly PipelineRunAction[] =>
   [...taskRuns.values()]
     .filter((taskRun) => !isDone(taskRun.status) && taskRun.spec.status !== 'TaskRunCancelled')
-    .map((taskRun) => ({ do: 'cancel', taskRun }));
+    .map((taskRun) => ({ kind: 'cancel', taskRun }));
 
-const FORCED: ReadonlySet<string> = new Set(['PipelineRunCancelled', 'PipelineRunTimeout']);
+const FORCED_REASONS: ReadonlySet<string> = new Set(['PipelineRunCancelled', 'PipelineRunTimeout']);
 
 /** A run that has ended still shows how its last tasks end. */
-function afterwards(seen: ObservedPipelineRun, status: PipelineRunStatus): PipelineRunDecision {
-  const forced = FORCED.has(succeeded(status)?.reason ?? '');
+function planFinishedRun(observed: ObservedPipelineRun, status: PipelineRunStatus): PipelineRunDecision {
+  const isForced = FORCED_REASONS.has(succeededCondition(status)?.reason ?? '');
   return {
-    status: { ...status, ...taskRunsOf(seen) },
-    actions: forced ? cancellations(seen) : [],
+    status: { ...status, ...taskRunsOf(observed) },
+    actions: isForced ? cancellations(observed) : [],
   };
 }

@@ -42,43 +42,43 @@ import {
   type TaskDependencies,
 } from '@pipewright/tekton';
 import { bucketPrefix } from '../resources/artifact-storage.js';
-import { HANDOVER_DIR } from '../resources/artifact-handover.js';
+import { ARTIFACT_DIR } from '../resources/artifact-handover.js';
 import { sameJson } from '../run/merge-patch.js';
-import { latest, remembered } from '../run/memoize.js';
-import { sameFacts } from '../run/shallow-equal.js';
+import { memoizeLru, memoize } from '../run/memoize.js';
+import { shallowEqual } from '../run/shallow-equal.js';
 import { pipelineSpecProblem } from '../run/spec-problem.js';
-import type { FoundTask } from '../taskrun/start.js';
+import type { TaskObject } from '../taskrun/start.js';
 
 /** A Pipeline as it was found. */
-export interface FoundPipeline {
+export interface PipelineObject {
   readonly spec: PipelineSpec;
   readonly labels?: Readonly<Record<string, string>> | undefined;
   readonly annotations?: Readonly<Record<string, string>> | undefined;
 }
 
 /** What the cluster holds of the things that a PipelineRun names. */
-export interface PipelineFacts {
+export interface PipelineInputs {
   readonly run: PipelineRun;
   /** The Pipeline referred to; undefined when there is none of that name, or when the run holds a pipelineSpec. */
-  readonly pipeline: FoundPipeline | undefined;
+  readonly pipeline: PipelineObject | undefined;
   /** Tasks and ClusterTasks that are there, by `kind/name`. */
-  readonly tasks: ReadonlyMap<string, FoundTask>;
+  readonly tasks: ReadonlyMap<string, TaskObject>;
   /** PipelineResources that are there, by name. */
   readonly resources: ReadonlyMap<string, PipelineResource>;
   /** Conditions that are there, by name. */
-  readonly conditions: ReadonlyMap<string, FoundCondition>;
+  readonly conditions: ReadonlyMap<string, ConditionObject>;
   /** Files are handed over in a bucket, not on a claim. */
   readonly bucket?: boolean;
 }
 
 /** A Condition as it was found. */
-export interface FoundCondition {
+export interface ConditionObject {
   readonly spec: ConditionSpec;
   readonly labels?: Readonly<Record<string, string>> | undefined;
   readonly annotations?: Readonly<Record<string, string>> | undefined;
 }
 
-/** How {@link PipelineFacts.tasks} names a task. */
+/** How {@link PipelineInputs.tasks} names a task. */
 export const taskKey = ({ taskKind, name }: { readonly taskKind: string; readonly name: string }): string =>
   `${taskKind}/${name}`;
 
@@ -93,7 +93,7 @@ export interface ResolvedTask {
 }
 
 /** One check with all that its TaskRun needs. */
-export interface ResolvedCheck extends FoundCondition {
+export interface ResolvedCheck extends ConditionObject {
   readonly use: PipelineTaskConditionModel;
   /** As in {@link ResolvedTask.params}. */
   readonly params: readonly ParamAssignment[];
@@ -108,69 +108,75 @@ export interface ResolvedRun {
   /** The Pipeline's name; the run's own when the spec is embedded. */
   readonly pipelineName: string;
   /** Labels and annotations of the Pipeline, which the run and all that it makes bear too. */
-  readonly inherited: Pick<FoundPipeline, 'labels' | 'annotations'>;
-  readonly waits: TaskDependencies;
+  readonly inherited: Pick<PipelineObject, 'labels' | 'annotations'>;
+  readonly dependencies: TaskDependencies;
   readonly tasks: readonly ResolvedTask[];
   /** The run's bindings by the pipeline's name of the resource. */
   readonly bindings: ReadonlyMap<string, ResourceBindingModel>;
   /** What stands for the pipeline's params. */
   readonly replacements: Replacements;
   /** Below which path files outlive their task: on a claim of the run, or in the bucket; absent when none need to. */
-  readonly handover: string | undefined;
+  readonly artifactPath: string | undefined;
 }
 
 /** What a PipelineRun's spec means. */
-export const pipelineRunIn = remembered(readPipelineRun);
+export const pipelineRunModel = memoize(readPipelineRun);
 /** What a Pipeline's spec means. */
-export const pipelineIn = remembered(readPipeline);
+export const pipelineModel = memoize(readPipeline);
 /** What a Task's spec means. */
-export const taskIn = remembered(readTask);
-const waitsIn = remembered(dependenciesOfPipeline);
+export const taskModel = memoize(readTask);
+const pipelineDependencies = memoize(dependenciesOfPipeline);
 
 /** Why a run cannot run. */
-export interface Refused {
+export interface ResolveFailure {
   readonly refused: RunFailure;
   /** Absent: there is no Pipeline. */
   readonly pipelineName?: string;
 }
 
-type Resolution = ResolvedRun | Refused;
+type Resolution = ResolvedRun | ResolveFailure;
 
-const lastResolution = latest<PipelineFacts, Resolution>(({ run: one, ...facts }, { run: other, ...others }) => {
+const resolutions = memoizeLru<PipelineInputs, Resolution>(({ run: one, ...facts }, { run: other, ...others }) => {
   const [a, b] = [one.metadata, other.metadata];
-  return a.name === b.name && a.namespace === b.namespace && sameJson(one.spec, other.spec) && sameFacts(facts, others);
+  return (
+    a.name === b.name && a.namespace === b.namespace && sameJson(one.spec, other.spec) && shallowEqual(facts, others)
+  );
 });
 
 /** Resolves, or refuses. Asked again about a run of which nothing has changed but the status, it gives the same answer again. */
-export function resolvePipelineRun({ taskRuns: _, now: _now, ...facts }: PipelineFacts & Partial<Unread>): Resolution {
-  return lastResolution(facts.run.metadata.uid ?? '', facts, () => resolve(facts));
+export function resolvePipelineRun({
+  taskRuns: _,
+  now: _now,
+  ...facts
+}: PipelineInputs & Partial<NotResolved>): Resolution {
+  return resolutions(facts.run.metadata.uid ?? '', facts, () => resolve(facts));
 }
 
 /** What else is observed of a run, is new at each look, and is not read here. */
-interface Unread {
+interface NotResolved {
   readonly taskRuns: unknown;
   readonly now: unknown;
 }
 
-function resolve(facts: PipelineFacts): Resolution {
+function resolve(facts: PipelineInputs): Resolution {
   const { name = '', namespace = '' } = facts.run.metadata;
-  const run = pipelineRunIn(facts.run.spec);
+  const run = pipelineRunModel(facts.run.spec);
   const id = `${namespace}/${name}`;
   const pipeline =
-    run.source?.kind === 'embedded' ? run.source.pipeline : facts.pipeline && pipelineIn(facts.pipeline.spec);
-  if (!pipeline) return { refused: noPipeline(id, run) };
+    run.source?.kind === 'embedded' ? run.source.pipeline : facts.pipeline && pipelineModel(facts.pipeline.spec);
+  if (!pipeline) return { refused: pipelineMissing(id, run) };
   const pipelineName = run.source?.kind === 'reference' ? run.source.name : name;
-  const refused = (reason: string, message: string): Refused => ({ refused: { reason, message }, pipelineName });
+  const refused = (reason: string, message: string): ResolveFailure => ({ refused: { reason, message }, pipelineName });
   const pipelineId = `${namespace}/${pipelineName}`;
-  const waits = waitsIn(pipeline);
-  const graph = graphProblem(waits);
+  const dependencies = pipelineDependencies(pipeline);
+  const graph = graphProblem(dependencies);
   if (graph) return refused('PipelineInvalidGraph', `PipelineRun ${id}'s Pipeline DAG is invalid: ${graph}`);
   const spec = facts.run.spec.pipelineSpec ?? facts.pipeline?.spec;
-  const faulty = spec && pipelineSpecProblem(spec);
-  if (faulty)
+  const specErrors = spec && pipelineSpecProblem(spec);
+  if (specErrors)
     return refused(
       'PipelineValidationFailed',
-      `Pipeline ${pipelineId} can't be Run; it has an invalid spec: ${faulty}`,
+      `Pipeline ${pipelineId} can't be Run; it has an invalid spec: ${specErrors}`,
     );
 
   const named = { run: id, pipeline: pipelineId };
@@ -179,35 +185,46 @@ function resolve(facts: PipelineFacts): Resolution {
     missingResource(id, run, facts) ??
     pipelineParamsFailure(pipeline.params, run.params, named) ??
     pipelineWorkspacesFailure(pipeline, run.workspaces, named) ??
-    missingParts(id, pipelineId, pipeline, facts);
+    missingReference(id, pipelineId, pipeline, facts);
   if (problem) return { refused: problem, pipelineName };
 
   const replacements = paramReplacements(pipeline.params, run.params, ['params']);
   const tasks = pipeline.tasks.flatMap((task): readonly ResolvedTask[] => {
     const model = modelOf(task, facts);
-    const filled = (params: readonly ParamAssignment[]): readonly ParamAssignment[] =>
+    const substituted = (params: readonly ParamAssignment[]): readonly ParamAssignment[] =>
       params.map((param) => ({ ...param, value: substituteValue(param.value, replacements) }));
     const checks = task.conditions.flatMap((use): readonly ResolvedCheck[] => {
       const found = facts.conditions.get(use.condition);
-      return found ? [{ ...found, use, params: filled(use.params) }] : [];
+      return found ? [{ ...found, use, params: substituted(use.params) }] : [];
     });
-    return model ? [{ task, model, params: filled(task.params), checks }] : [];
+    return model ? [{ task, model, params: substituted(task.params), checks }] : [];
   });
   const bindings = new Map(run.resources.map((binding) => [binding.name, binding]));
-  const base = facts.bucket === true ? bucketPrefix(namespace, name) : HANDOVER_DIR;
-  const handover = tasks.some(({ model }) => handsOver(model)) ? base : undefined;
+  const base = facts.bucket === true ? bucketPrefix(namespace, name) : ARTIFACT_DIR;
+  const artifactPath = tasks.some(({ model }) => producesArtifacts(model)) ? base : undefined;
   const written = (facts.run.spec.pipelineSpec ?? facts.pipeline?.spec)?.tasks ?? [];
   const inherited = { labels: facts.pipeline?.labels, annotations: facts.pipeline?.annotations };
-  const resolved = { run, pipeline, written, pipelineName, inherited, waits, tasks, bindings, replacements, handover };
-  const invalid = taskProblem(resolved, facts);
+  const resolved = {
+    run,
+    pipeline,
+    written,
+    pipelineName,
+    inherited,
+    dependencies,
+    tasks,
+    bindings,
+    replacements,
+    artifactPath,
+  };
+  const invalid = taskRunProblem(resolved, facts);
   return invalid ? refused('PipelineValidationFailed', invalid) : resolved;
 }
 
 /** Whether what a task makes may be handed over as files. */
-export const handsOver = ({ outputs }: TaskModel): boolean =>
+export const producesArtifacts = ({ outputs }: TaskModel): boolean =>
   outputs.some(({ type }) => type === 'git' || type === 'storage');
 
-function noPipeline(id: string, { source: use }: PipelineRunModel): RunFailure {
+function pipelineMissing(id: string, { source: use }: PipelineRunModel): RunFailure {
   if (use?.kind === 'reference') return pipelineNotFound(id, use.name);
   const name = id.slice(id.indexOf('/') + 1);
   return {
@@ -216,7 +233,7 @@ function noPipeline(id: string, { source: use }: PipelineRunModel): RunFailure {
   };
 }
 
-const graphProblem = remembered((waits: TaskDependencies): string | undefined => {
+const graphProblem = memoize((waits: TaskDependencies): string | undefined => {
   for (const [task, before] of waits) {
     const unknown = before.find((name) => !waits.has(name));
     if (unknown !== undefined) return `task ${task} depends on ${unknown} but ${unknown} wasn't present in Pipeline`;
@@ -229,7 +246,7 @@ const graphProblem = remembered((waits: TaskDependencies): string | undefined =>
     : `cycle detected: ${cycle.join(' -> ')}`;
 });
 
-function missingResource(id: string, run: PipelineRunModel, facts: PipelineFacts): RunFailure | undefined {
+function missingResource(id: string, run: PipelineRunModel, facts: PipelineInputs): RunFailure | undefined {
   const { resources } = facts;
   const written = facts.run.spec.resources ?? [];
   for (const [index, { name, resource }] of run.resources.entries()) {
@@ -240,11 +257,11 @@ function missingResource(id: string, run: PipelineRunModel, facts: PipelineFacts
   return undefined;
 }
 
-function missingParts(
+function missingReference(
   id: string,
   pipelineId: string,
   pipeline: PipelineModel,
-  facts: PipelineFacts,
+  facts: PipelineInputs,
 ): RunFailure | undefined {
   for (const { name, source: use, conditions } of pipeline.tasks) {
     if (!use) {
@@ -259,15 +276,15 @@ function missingParts(
   return undefined;
 }
 
-function modelOf({ source: use }: PipelineTaskModel, facts: PipelineFacts): TaskModel | undefined {
+function modelOf({ source: use }: PipelineTaskModel, facts: PipelineInputs): TaskModel | undefined {
   if (!use) return undefined;
   if (use.kind === 'embedded') return use.task;
   const found = facts.tasks.get(taskKey(use));
-  return found && taskIn(found.spec);
+  return found && taskModel(found.spec);
 }
 
 /** What each TaskRun would be refused for, said before the first one starts. */
-function taskProblem({ tasks, bindings }: ResolvedRun, facts: PipelineFacts): string | undefined {
+function taskRunProblem({ tasks, bindings }: ResolvedRun, facts: PipelineInputs): string | undefined {
   const typeOf = (name: string): ResourceType | undefined => {
     const resource = bindings.get(name)?.resource;
     return (resource?.kind === 'embedded' ? resource.spec : resource && facts.resources.get(resource.name)?.spec)?.type;
@@ -280,16 +297,16 @@ function taskProblem({ tasks, bindings }: ResolvedRun, facts: PipelineFacts): st
       }),
     );
   for (const { task, model, params } of tasks) {
-    const refusal =
+    const failure =
       taskRunFailure(model, params, { inputs: types(task.inputs), outputs: types(task.outputs) }) ??
       taskWorkspacesFailure(model, task.workspaces);
-    if (refusal) return refusal.message;
+    if (failure) return failure.message;
   }
   return undefined;
 }
 
 /** Names of all that a pipeline refers to, each once, so that the edge can look it up. */
-export const namesIn = remembered((pipeline: PipelineModel) => {
+export const referencedNames = memoize((pipeline: PipelineModel) => {
   const of = (kind: 'Task' | 'ClusterTask'): readonly string[] => [
     ...new Set(
       pipeline.tasks.flatMap(({ source: use }) =>
@@ -303,6 +320,6 @@ export const namesIn = remembered((pipeline: PipelineModel) => {
     clusterTasks: of('ClusterTask'),
     conditions: [...new Set(conditions)],
     /** Whether a task that the pipeline holds itself may hand over files. */
-    handsOver: pipeline.tasks.some(({ source: use }) => use?.kind === 'embedded' && handsOver(use.task)),
+    handsOver: pipeline.tasks.some(({ source: use }) => use?.kind === 'embedded' && producesArtifacts(use.task)),
   };
 });

@@ -10,10 +10,10 @@ import { isDone } from '../run/condition.js';
 import { sameJson } from '../run/merge-patch.js';
 
 /** Whether the two differ in more than the steps of tasks that go on. */
-export const worthWriting = (before: PipelineRunStatus, after: PipelineRunStatus): boolean =>
-  !sameJson(gist(before), gist(after));
+export const isSignificantChange = (before: PipelineRunStatus, after: PipelineRunStatus): boolean =>
+  !sameJson(withoutRunningSteps(before), withoutRunningSteps(after));
 
-function gist(status: PipelineRunStatus): unknown {
+function withoutRunningSteps(status: PipelineRunStatus): unknown {
   const taskRuns = Object.entries(status.taskRuns ?? {}).map(([name, entry]) => {
     const checks = Object.entries(entry.conditionChecks ?? {}).map(([check, { status: ran, ...rest }]) => {
       if (!ran || isDone(ran)) return [check, { ...rest, status: ran }];

@@ -15,23 +15,23 @@ import {
   type TaskRunStatus,
 } from '@pipewright/tekton';
 import { awaitsDelivery } from '../resources/cloud-events.js';
-import { conditionsOf, isDone, timestamp, type Verdict } from '../run/condition.js';
+import { conditionsOf, isDone, timestamp, type ConditionUpdate } from '../run/condition.js';
 import { labels } from '../run/labels.js';
-import { CHECK_FAILED, type Standing } from './task-state.js';
+import { CHECK_FAILED, type TaskState } from './task-state.js';
 
 /** What is known of a run. */
-interface Seen {
+interface ObservedChildren {
   readonly run: PipelineRun;
   readonly taskRuns: ReadonlyMap<string, TaskRun>;
   readonly now: Date;
 }
 
 /** What is new about its tasks. */
-export interface News {
+export interface StatusChanges {
   /** Absent: the pipeline is not known, or its tasks do not matter any more. */
-  readonly standings?: readonly Standing[];
+  readonly taskStates?: readonly TaskState[];
   /** Names of TaskRuns that are about to be made, those of checks included, each with its task. */
-  readonly making?: ReadonlyMap<string, string>;
+  readonly creating?: ReadonlyMap<string, string>;
 }
 
 /**
@@ -40,46 +40,50 @@ export interface News {
  * Its `taskRuns` are put together when they are first read: most looks at a run of many tasks write nothing, and to repeat
  * the status of each task would be most of their cost.
  */
-export function statusOf(seen: Seen, verdict: Verdict, news: News = {}): PipelineRunStatus {
-  const before = seen.run.status ?? {};
+export function statusOf(
+  observed: ObservedChildren,
+  update: ConditionUpdate,
+  changes: StatusChanges = {},
+): PipelineRunStatus {
+  const before = observed.run.status ?? {};
   const status = {
     ...before,
-    conditions: conditionsOf(before, verdict, seen.now),
-    startTime: before.startTime ?? timestamp(seen.now),
-    ...(verdict.status !== 'Unknown' && { completionTime: timestamp(seen.now) }),
+    conditions: conditionsOf(before, update, observed.now),
+    startTime: before.startTime ?? timestamp(observed.now),
+    ...(update.status !== 'Unknown' && { completionTime: timestamp(observed.now) }),
   };
-  const { standings = [], making } = news;
+  const { taskStates: states = [], creating } = changes;
   const isEmpty =
     !before.taskRuns &&
-    seen.taskRuns.size === 0 &&
-    !making?.size &&
-    standings.every(({ checks }) => checks.length === 0);
+    observed.taskRuns.size === 0 &&
+    !creating?.size &&
+    states.every(({ checks }) => checks.length === 0);
   if (isEmpty) return status;
   let made: PipelineRunStatus['taskRuns'];
   return Object.defineProperty(status, 'taskRuns', {
-    get: () => (made ??= taskRunsOf(seen, news).taskRuns),
+    get: () => (made ??= taskRunsOf(observed, changes).taskRuns),
     enumerable: true,
   });
 }
 
 /** `taskRuns` of the status: what is remembered, with what is seen now and what is about to be. */
 export function taskRunsOf(
-  seen: Seen,
-  { standings = [], making = new Map() }: News = {},
+  observed: ObservedChildren,
+  { taskStates: states = [], creating = new Map() }: StatusChanges = {},
 ): Pick<PipelineRunStatus, 'taskRuns'> {
-  const entries: Record<string, PipelineRunTaskRunStatus> = { ...seen.run.status?.taskRuns };
+  const entries: Record<string, PipelineRunTaskRunStatus> = { ...observed.run.status?.taskRuns };
   const checks = new Set<string>();
-  for (const standing of standings) {
+  for (const standing of states) {
     const { task, name } = standing;
-    if (standing.checks.length > 0) entries[name] = withChecks(entries[name], standing, making, seen);
+    if (standing.checks.length > 0) entries[name] = withChecks(entries[name], standing, creating, observed);
     for (const check of standing.checks) checks.add(check.name);
-    if (making.has(name)) entries[name] ??= { pipelineTaskName: task };
+    if (creating.has(name)) entries[name] ??= { pipelineTaskName: task };
   }
   for (const [name, entry] of Object.entries(entries)) {
     for (const check of Object.keys(entry.conditionChecks ?? {})) checks.add(check);
-    entries[name] = refreshed(entry, seen.taskRuns);
+    entries[name] = withCurrentChecks(entry, observed.taskRuns);
   }
-  for (const [name, { metadata, status }] of seen.taskRuns) {
+  for (const [name, { metadata, status }] of observed.taskRuns) {
     if (checks.has(name) || metadata.labels?.[labels.conditionCheck] !== undefined) continue;
     const task = entries[name]?.pipelineTaskName ?? metadata.labels?.[labels.pipelineTask];
     if (task !== undefined) entries[name] = { ...entries[name], pipelineTaskName: task, ...(status && { status }) };
@@ -93,33 +97,36 @@ const NO_CHECK_STATUS: ConditionCheckStatus = { podName: '', check: {} };
 /** The entry of a task that has conditions. */
 function withChecks(
   entry: PipelineRunTaskRunStatus | undefined,
-  { task, name, checks, state }: Standing,
-  making: ReadonlyMap<string, string>,
-  { run, now }: Seen,
+  { task, name, checks, phase }: TaskState,
+  creating: ReadonlyMap<string, string>,
+  { run, now }: ObservedChildren,
 ): PipelineRunTaskRunStatus {
-  const known = entry?.conditionChecks ?? {};
-  const made = Object.entries(known).filter(([, { status }]) => status !== undefined);
-  const foreseen = checks.map(({ name: check, condition }) => {
-    const status = known[check]?.status ?? (making.has(check) ? NO_CHECK_STATUS : undefined);
+  const recorded = entry?.conditionChecks ?? {};
+  const made = Object.entries(recorded).filter(([, { status }]) => status !== undefined);
+  const expected = checks.map(({ name: check, condition }) => {
+    const status = recorded[check]?.status ?? (creating.has(check) ? NO_CHECK_STATUS : undefined);
     return [check, { conditionName: condition, ...(status && { status }) }] as const;
   });
-  const status = making.has(name) ? (entry?.status ?? NO_STATUS) : entry?.status;
-  const skip: Verdict = {
+  const status = creating.has(name) ? (entry?.status ?? NO_STATUS) : entry?.status;
+  const skip: ConditionUpdate = {
     status: 'False',
     reason: CHECK_FAILED,
     message: `ConditionChecks failed for Task ${name} in PipelineRun ${run.metadata.name ?? ''}`,
   };
   return {
     pipelineTaskName: task,
-    ...(state === 'skipped'
+    ...(phase === 'skipped'
       ? { status: { ...NO_STATUS, conditions: conditionsOf(status, skip, now) } }
       : status && { status }),
-    conditionChecks: Object.fromEntries([...made, ...foreseen]),
+    conditionChecks: Object.fromEntries([...made, ...expected]),
   };
 }
 
 /** An entry with what its checks have come to since. */
-function refreshed(entry: PipelineRunTaskRunStatus, taskRuns: ReadonlyMap<string, TaskRun>): PipelineRunTaskRunStatus {
+function withCurrentChecks(
+  entry: PipelineRunTaskRunStatus,
+  taskRuns: ReadonlyMap<string, TaskRun>,
+): PipelineRunTaskRunStatus {
   const { conditionChecks } = entry;
   if (!conditionChecks || !Object.keys(conditionChecks).some((name) => taskRuns.has(name))) return entry;
   const checks = Object.entries(conditionChecks).map(([name, check]) => {
@@ -149,10 +156,10 @@ function checkStatus({ spec, status = {} }: TaskRun): ConditionCheckStatus {
 }
 
 /** Whether all that was made for a run has ended and all have been told of it, as far as its status tells. */
-export function allEnded({ taskRuns = {} }: PipelineRunStatus): boolean {
+export function areChildrenDone({ taskRuns = {} }: PipelineRunStatus): boolean {
   return Object.values(taskRuns).every(({ status, conditionChecks }) => {
     const checks = Object.values(conditionChecks ?? {});
-    const own = status === undefined ? conditionChecks !== undefined : isDone(status) && !awaitsDelivery(status);
-    return own && checks.every((check) => check.status === undefined || isDone(check.status));
+    const isOwnDone = status === undefined ? conditionChecks !== undefined : isDone(status) && !awaitsDelivery(status);
+    return isOwnDone && checks.every((check) => check.status === undefined || isDone(check.status));
   });
 }

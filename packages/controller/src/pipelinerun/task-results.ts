@@ -18,26 +18,26 @@ import type { ResolvedRun } from './resolve.js';
 export type ResultsOf = (task: string) => readonly TaskRunResult[];
 
 /** Params of a task or of a condition: as the pipeline has them, and with the pipeline's own params filled in. */
-export interface Given {
+export interface ParamSources {
   readonly written: readonly ParamAssignment[];
   readonly params: readonly ParamAssignment[];
 }
 
 /** @returns the params as `who`, for example `task "deploy"`, is to get them, or why the run cannot go on */
 export function withResults(
-  who: string,
-  { written, params }: Given,
+  subject: string,
+  { written, params }: ParamSources,
   { replacements }: Pick<ResolvedRun, 'replacements'>,
   resultsOf: ResultsOf,
 ): { readonly params: readonly ParamAssignment[] } | { readonly refused: RunFailure } {
   const refs = resultRefsOfParams(written);
   if (refs.length === 0) return { params };
   const strings = new Map(replacements.strings);
-  for (const { variable, task: maker, result } of refs) {
-    const found = resultsOf(maker).find(({ name }) => name === result);
+  for (const { variable, task: producer, result } of refs) {
+    const found = resultsOf(producer).find(({ name }) => name === result);
     if (!found) {
       const message =
-        `${who} needs the result "${result}" of task "${maker}", which has ended without it: ` +
+        `${subject} needs the result "${result}" of task "${producer}", which has ended without it: ` +
         `none of its steps wrote /tekton/results/${result}, or its Task does not declare it`;
       return { refused: { reason: 'InvalidTaskResultReference', message } };
     }

@@ -13,8 +13,8 @@ import {
   type TaskRun,
   type TaskDependencies,
 } from '@pipewright/tekton';
-import { childNames, madeChildren, namedTasks } from './child-names.js';
-import { hasSucceeded, isDone, succeeded } from '../run/condition.js';
+import { childNames, createdChildren, namedTasks } from './child-names.js';
+import { hasSucceeded, isDone, succeededCondition } from '../run/condition.js';
 import type { ResolvedRun } from './resolve.js';
 import type { ObservedPipelineRun } from './plan.js';
 
@@ -29,105 +29,105 @@ export const CHECK_FAILED = 'ConditionCheckFailed';
  * - `gone`: its TaskRun, or that of a check, was made and is no more
  * - `retry`: failed, and may be tried again
  */
-export type State =
+export type TaskPhase =
   'absent' | 'checking' | 'cleared' | 'skipped' | 'gone' | 'running' | 'retry' | 'succeeded' | 'failed';
 
 /** One check of a task. */
-export interface CheckStanding {
+export interface CheckState {
   readonly name: string;
   readonly condition: string;
-  readonly state: 'absent' | 'gone' | 'running' | 'passed' | 'failed';
+  readonly phase: 'absent' | 'gone' | 'running' | 'passed' | 'failed';
 }
 
 /** One task. */
-export interface Standing {
+export interface TaskState {
   readonly task: string;
   /** Name of its TaskRun, whether or not there is one. */
   readonly name: string;
   readonly taskRun?: TaskRun;
-  readonly checks: readonly CheckStanding[];
-  readonly state: State;
+  readonly checks: readonly CheckState[];
+  readonly phase: TaskPhase;
 }
 
 /** How each task of the pipeline stands, in declared order. */
-export function standings({ pipeline }: Pick<ResolvedRun, 'pipeline'>, seen: ObservedPipelineRun): readonly Standing[] {
-  const { run, taskRuns } = seen;
+export function taskStates(
+  { pipeline }: Pick<ResolvedRun, 'pipeline'>,
+  observed: ObservedPipelineRun,
+): readonly TaskState[] {
+  const { run, taskRuns } = observed;
   const names = childNames(run, namedTasks(pipeline));
-  const made = madeChildren(run.status);
+  const made = createdChildren(run.status);
   return pipeline.tasks.map(({ name: task, retries, conditions }) => {
     const { taskRun: name, checks: checkNames } = names.get(task) ?? { taskRun: '', checks: [] };
     const alone = conditions.length === 0 ? taskRuns.get(name) : undefined;
     if (alone) return withoutChecks(alone, task, name, retries);
     const entry = run.status?.taskRuns?.[name];
-    const checks = conditions.map(({ condition }, index): CheckStanding => {
+    const checks = conditions.map(({ condition }, index): CheckState => {
       const check = checkNames[index] ?? '';
       return {
         name: check,
         condition,
-        state: checkState(taskRuns.get(check), entry?.conditionChecks?.[check]?.status),
+        phase: checkPhase(taskRuns.get(check), entry?.conditionChecks?.[check]?.status),
       };
     });
     const taskRun = taskRuns.get(name);
-    if (taskRun) return { task, name, taskRun, checks, state: stateOf(taskRun, retries) };
-    return { task, name, checks, state: stateWithout(entry, made.has(name), checks) };
+    if (taskRun) return { task, name, taskRun, checks, phase: phaseOf(taskRun, retries) };
+    return { task, name, checks, phase: phaseWithoutTaskRun(entry, made.has(name), checks) };
   });
 }
 
-const known = new WeakMap<TaskRun, { readonly retries: number; readonly standing: Standing }>();
+const statesByTaskRun = new WeakMap<TaskRun, { readonly retries: number; readonly standing: TaskState }>();
 
 /** A task whose TaskRun says all. Remembered, since nearly all of a great run's tasks stand as they stood at the last look. */
-function withoutChecks(taskRun: TaskRun, task: string, name: string, retries: number): Standing {
-  const last = known.get(taskRun);
+function withoutChecks(taskRun: TaskRun, task: string, name: string, retries: number): TaskState {
+  const last = statesByTaskRun.get(taskRun);
   if (last?.retries === retries && last.standing.task === task) return last.standing;
-  const standing: Standing = { task, name, taskRun, checks: [], state: stateOf(taskRun, retries) };
-  known.set(taskRun, { retries, standing });
-  return standing;
+  const taskState: TaskState = { task, name, taskRun, checks: [], phase: phaseOf(taskRun, retries) };
+  statesByTaskRun.set(taskRun, { retries, standing: taskState });
+  return taskState;
 }
 
-function stateOf({ status }: TaskRun, retries: number): State {
-  const verdict = succeeded(status);
-  if (verdict?.status === 'True') return 'succeeded';
-  if (verdict?.status !== 'False') return 'running';
-  const cancelled = verdict.reason === 'TaskRunCancelled';
+function phaseOf({ status }: TaskRun, retries: number): TaskPhase {
+  const condition = succeededCondition(status);
+  if (condition?.status === 'True') return 'succeeded';
+  if (condition?.status !== 'False') return 'running';
+  const cancelled = condition.reason === 'TaskRunCancelled';
   return !cancelled && (status?.retriesStatus?.length ?? 0) < retries ? 'retry' : 'failed';
 }
 
 /** A task that has no TaskRun. */
-function stateWithout(
+function phaseWithoutTaskRun(
   entry: PipelineRunTaskRunStatus | undefined,
   made: boolean,
-  checks: readonly CheckStanding[],
-): State {
-  if (succeeded(entry?.status)?.reason === CHECK_FAILED) return 'skipped';
+  checks: readonly CheckState[],
+): TaskPhase {
+  if (succeededCondition(entry?.status)?.reason === CHECK_FAILED) return 'skipped';
   if (made) return 'gone';
-  const are = (state: CheckStanding['state']): boolean => checks.some((check) => check.state === state);
+  const someCheckIs = (state: CheckState['phase']): boolean => checks.some((check) => check.phase === state);
   if (checks.length === 0) return 'absent';
-  if (are('gone')) return 'gone';
-  if (are('absent')) return 'absent';
-  if (are('running')) return 'checking';
-  return are('failed') ? 'skipped' : 'cleared';
+  if (someCheckIs('gone')) return 'gone';
+  if (someCheckIs('absent')) return 'absent';
+  if (someCheckIs('running')) return 'checking';
+  return someCheckIs('failed') ? 'skipped' : 'cleared';
 }
 
 /** A check that has ended counts as it ended, also when its TaskRun is deleted afterwards. */
-function checkState(
-  taskRun: TaskRun | undefined,
-  remembered: ConditionCheckStatus | undefined,
-): CheckStanding['state'] {
-  if (!taskRun && !remembered) return 'absent';
-  const status = taskRun ? taskRun.status : remembered;
+function checkPhase(taskRun: TaskRun | undefined, recorded: ConditionCheckStatus | undefined): CheckState['phase'] {
+  if (!taskRun && !recorded) return 'absent';
+  const status = taskRun ? taskRun.status : recorded;
   if (isDone(status)) return hasSucceeded(status) ? 'passed' : 'failed';
   return taskRun ? 'running' : 'gone';
 }
 
 /** The tasks that will not run because a check said no: those it was made for, and all that wait for them. */
-export function skippedTasks(all: readonly Standing[], waits: TaskDependencies): ReadonlySet<string> {
-  const skipped = all.filter(({ state }) => state === 'skipped').map(({ task }) => task);
+export function skippedTasks(all: readonly TaskState[], waits: TaskDependencies): ReadonlySet<string> {
+  const skipped = all.filter(({ phase }) => phase === 'skipped').map(({ task }) => task);
   return new Set(skipped.length === 0 ? [] : [...skipped, ...transitiveDependents(waits, skipped)]);
 }
 
 /** Whether every task has succeeded or is skipped. */
-export function isOver(all: readonly Standing[], skipped: ReadonlySet<string>): boolean {
-  return all.every(({ task, state }) => state === 'succeeded' || (skipped.has(task) && !isGoing(state)));
+export function isComplete(all: readonly TaskState[], skipped: ReadonlySet<string>): boolean {
+  return all.every(({ task, phase }) => phase === 'succeeded' || (skipped.has(task) && !isActive(phase)));
 }
 
-const isGoing = (state: State): boolean => state === 'running' || state === 'retry' || state === 'checking';
+const isActive = (state: TaskPhase): boolean => state === 'running' || state === 'retry' || state === 'checking';

@@ -25,7 +25,7 @@ export function imageCommand(config: {
 }
 
 /** What was found out about an image that a step without a command names. */
-export type CommandFound =
+export type ImageCommandResult =
   | ImageCommand
   /** It is not known what it runs, in words for the user; a lone step without arguments runs as its image has it. */
   | { readonly unknown: string }

@@ -8,10 +8,10 @@ import { reservedMountDirectory } from '@pipewright/tekton';
 import type { Pod } from './pod-types.js';
 
 /** Why the pod must not be made; undefined when its mounts are fine. `own`: names of the user's volumes. */
-export function mountProblem(pod: Pod, own: ReadonlySet<string>): string | undefined {
+export function mountProblem(pod: Pod, userVolumes: ReadonlySet<string>): string | undefined {
   for (const { name, volumeMounts = [] } of pod.spec.containers) {
     for (const { name: volume, mountPath = '' } of volumeMounts) {
-      const folder = own.has(volume) ? reservedMountDirectory(mountPath) : undefined;
+      const folder = userVolumes.has(volume) ? reservedMountDirectory(mountPath) : undefined;
       if (folder === undefined) continue;
       return `${name}: nothing may be mounted at '${mountPath}': ${folder} belongs to the controller; mount it elsewhere, for example below /workspace or /mnt`;
     }

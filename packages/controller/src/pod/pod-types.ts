@@ -58,20 +58,21 @@ export const STEP_PREFIX = 'step-';
 export const SIDECAR_PREFIX = 'sidecar-';
 
 /** A step's container with its status, which is absent until the kubelet has seen the pod. */
-export interface ContainerSeen {
+export interface ObservedContainer {
   readonly name: string;
   readonly image: string;
   readonly status?: ContainerStatus;
 }
 
 /** The pod's containers with this prefix, in the order of the spec, which is the order of the steps. */
-export const containersOf = (pod: Pod, prefix: string): readonly ContainerSeen[] =>
-  seen(pod, (name) => name.startsWith(prefix));
+export const containersOf = (pod: Pod, prefix: string): readonly ObservedContainer[] =>
+  observedContainers(pod, (name) => name.startsWith(prefix));
 
 /** All that are no steps: the Task's sidecars, and what a cluster's webhooks put beside them, which knows no prefix. */
-export const besideSteps = (pod: Pod): readonly ContainerSeen[] => seen(pod, (name) => !name.startsWith(STEP_PREFIX));
+export const nonStepContainers = (pod: Pod): readonly ObservedContainer[] =>
+  observedContainers(pod, (name) => !name.startsWith(STEP_PREFIX));
 
-function seen(pod: Pod, which: (name: string) => boolean): readonly ContainerSeen[] {
+function observedContainers(pod: Pod, which: (name: string) => boolean): readonly ObservedContainer[] {
   const statuses = new Map((pod.status?.containerStatuses ?? []).map((status) => [status.name, status]));
   return pod.spec.containers
     .filter(({ name }) => which(name))

@@ -25,19 +25,19 @@ import {
   type VolumeMount,
 } from '@pipewright/tekton';
 import type { ArtifactStorage } from '../resources/artifact-storage.js';
-import type { CommandFound } from './image-command.js';
-import { surroundings, type Bindings } from '../resources/resource-steps.js';
+import type { ImageCommandResult } from './image-command.js';
+import { resourceSteps, type ResourceBindings } from '../resources/resource-steps.js';
 import { labels } from '../run/labels.js';
 import type { Images } from '../run/options.js';
 import type { Pod } from './pod-types.js';
 import { withSharedRequests } from './requests.js';
 import { credentialsOf, credentialsScript, secretDir, type SecretHeader } from '../scripts/credentials.js';
-import { entrypoint, READY_FILE, RESULTS_DIR, SCRIPTS_DIR, TOOLS_DIR, type Turn } from '../scripts/entrypoint.js';
+import { entrypoint, READY_FILE, RESULTS_DIR, SCRIPTS_DIR, TOOLS_DIR, type StepTurn } from '../scripts/entrypoint.js';
 import { needsExactEnvironment } from '../scripts/exact-environment.js';
 import { nodeLoginScript } from '../scripts/node-login.js';
 import { literally } from '../scripts/shell-text.js';
 import { withTemplate } from './step-template.js';
-import { mountWorkspaces, type Mounted } from './workspaces.js';
+import { mountWorkspaces, type WorkspaceMounts } from './workspaces.js';
 
 /** All that a pod is made from. */
 export interface PodRequest {
@@ -53,7 +53,7 @@ export interface PodRequest {
   readonly attempt: number;
   readonly run: TaskRunModel;
   readonly task: TaskModel;
-  readonly bindings: Bindings;
+  readonly bindings: ResourceBindings;
   /** The ServiceAccount's secrets, without what they hold. */
   readonly secrets: readonly SecretHeader[];
   readonly images: Images;
@@ -64,7 +64,7 @@ export interface PodRequest {
   /** Lend every container a shell, for images that have none. */
   readonly lendShell: boolean;
   /** What was found out about images of steps that name no command. */
-  readonly commands: ReadonlyMap<string, CommandFound>;
+  readonly commands: ReadonlyMap<string, ImageCommandResult>;
   /** Where this pipeline's tasks hand over files; absent for a TaskRun of its own. */
   readonly artifacts?: ArtifactStorage | undefined;
 }
@@ -74,7 +74,7 @@ export type PodResult = { readonly pod: Pod } | { readonly refused: string } | {
 
 const HOME = '/tekton/home';
 const LENT_SHELL = `${TOOLS_DIR}/bin/busybox`;
-const LENT: readonly string[] = [LENT_SHELL, 'sh'];
+const LENT_SHELL_COMMAND: readonly string[] = [LENT_SHELL, 'sh'];
 
 /** Makes the pod. */
 export function taskPod(request: PodRequest): PodResult {
@@ -96,13 +96,14 @@ export function taskPod(request: PodRequest): PodResult {
     before,
     after,
     volumes: resourceVolumes,
-  } = surroundings(task, bindings, images, taskRun.uid, request.artifacts);
+  } = resourceSteps(task, bindings, images, taskRun.uid, request.artifacts);
   const steps = withSharedRequests(
     [...before, ...task.steps, ...after].map((step) => withTemplate(step, task.stepTemplate)),
   );
   const creds = credentialsScript(credentialsOf(request.secrets));
-  const alone = steps.length === 1 && creds === undefined && task.sidecars.length === 0 && task.results.length === 0;
-  const commands = commandsOf(steps, request.commands, alone);
+  const isOnlyContainer =
+    steps.length === 1 && creds === undefined && task.sidecars.length === 0 && task.results.length === 0;
+  const commands = commandsOf(steps, request.commands, isOnlyContainer);
   if (!Array.isArray(commands)) return commands;
   const last = before.length + task.steps.length - 1;
   const context: StepContext = {
@@ -118,7 +119,7 @@ export function taskPod(request: PodRequest): PodResult {
   return { pod: assemble(request, task, [...containers, ...task.sidecars.map(sidecar)], context) };
 }
 
-const resourcesOf = (bound: Bindings['inputs']): ReadonlyMap<string, PipelineResourceModel> =>
+const resourcesOf = (bound: ResourceBindings['inputs']): ReadonlyMap<string, PipelineResourceModel> =>
   new Map([...bound].map(([name, { resource }]) => [name, resource]));
 
 interface StepContext {
@@ -127,7 +128,7 @@ interface StepContext {
   readonly steps: readonly Step[];
   /** The last of the Task's own. */
   readonly last: number;
-  readonly workspaces: Mounted;
+  readonly workspaces: WorkspaceMounts;
   /** What the steps of resources mount. */
   readonly resourceVolumes: readonly Volume[];
   readonly creds?: string;
@@ -143,12 +144,12 @@ interface StepCommand {
 /**
  * Every step's command and arguments. A script has neither; an image may supply the command.
  *
- * @param alone the pod has a single container, which without arguments may run as its image has it (undefined) where that is not known
+ * @param isOnlyContainer the pod has a single container, which without arguments may run as its image has it (undefined) where that is not known
  */
 function commandsOf(
   steps: readonly Step[],
   known: PodRequest['commands'],
-  alone: boolean,
+  isOnlyContainer: boolean,
 ): (StepCommand | undefined)[] | Exclude<PodResult, { readonly pod: Pod }> {
   const commands: (StepCommand | undefined)[] = [];
   const asks = new Set<string>();
@@ -162,7 +163,7 @@ function commandsOf(
     if (!found) asks.add(image);
     else if ('missing' in found) return { refused: `translating Build to Pod: ${found.missing}` };
     else if ('unknown' in found) {
-      if (!alone || args.length > 0) return { refused: withoutCommand(step, index, found.unknown) };
+      if (!isOnlyContainer || args.length > 0) return { refused: withoutCommand(step, index, found.unknown) };
       commands.push(undefined);
     } else commands.push({ command: found.command.map(literally), args });
   }
@@ -183,12 +184,12 @@ function stepContainer(
   const { script, ...fields } = step;
   const message = step['terminationMessagePath'];
   const first = index === 0;
-  const login = index === steps.findIndex(hasOurHome) && request.dockerConfig !== undefined;
+  const login = index === steps.findIndex(usesTektonHome) && request.dockerConfig !== undefined;
   const written = [
     ...(first && creds !== undefined ? [creds] : []),
     ...(login ? [nodeLoginScript(request.dockerConfig)] : []),
   ].join('\n');
-  const turn: Turn = {
+  const turn: StepTurn = {
     index,
     count: steps.length,
     awaitSidecars: first && task.sidecars.length > 0,
@@ -198,12 +199,12 @@ function stepContainer(
       task.results.length > 0 && {
         results: { names: task.results, ...(typeof message === 'string' && { message }) },
       }),
-    ...(script && { script: { file: scriptFile(index, request.taskRun.uid), text: withFirstLine(script) } }),
+    ...(script && { script: { file: scriptFile(index, request.taskRun.uid), text: withInterpreter(script) } }),
   };
   return {
     ...fields,
     name: stepContainerName(step.name, index),
-    ...(command && wrapped(command, entrypoint(turn, request.lendShell ? LENT : undefined))),
+    ...(command && wrapCommand(command, entrypoint(turn, request.lendShell ? LENT_SHELL_COMMAND : undefined))),
     workingDir: workingDir(step.workingDir),
     env: [{ name: 'HOME', value: HOME }, ...(step.env ?? [])],
     volumeMounts: mounts(step, first, context),
@@ -211,10 +212,10 @@ function stepContainer(
 }
 
 /** Another HOME may be a working copy or a workspace, and must not get files that the step did not ask for. */
-const hasOurHome = ({ env = [] }: Step): boolean => !env.some(({ name }) => name === 'HOME');
+const usesTektonHome = ({ env = [] }: Step): boolean => !env.some(({ name }) => name === 'HOME');
 
 /** The user's words stay in `args`, behind ours. A lone step of an image that knows best runs as the image has it. */
-const wrapped = (own: StepCommand, before: ReturnType<typeof entrypoint>): Pick<Container, 'command' | 'args'> => ({
+const wrapCommand = (own: StepCommand, before: ReturnType<typeof entrypoint>): Pick<Container, 'command' | 'args'> => ({
   command: before.command,
   args: [...before.args, ...own.command, ...own.args],
 });
@@ -224,7 +225,7 @@ const workingDir = (dir: string | undefined): string =>
   !dir ? '/workspace' : dir.startsWith('/') ? dir : `/workspace/${dir}`;
 
 /** A script that names no interpreter is the shell's, which shows each command and stops at the first that fails (Tekton v0.10). */
-function withFirstLine(script: string): string {
+function withInterpreter(script: string): string {
   const text = script.trimStart();
   return text.startsWith('#!') ? text : `#!/bin/sh\nset -xe\n${script}`;
 }

@@ -7,7 +7,7 @@
 
 import type { Step } from '@pipewright/tekton';
 
-const SHARED = ['cpu', 'memory', 'ephemeral-storage'] as const;
+const SHARED_RESOURCES = ['cpu', 'memory', 'ephemeral-storage'] as const;
 
 const UNITS: Readonly<Record<string, number>> = {
   n: 1e-9,
@@ -29,7 +29,7 @@ const UNITS: Readonly<Record<string, number>> = {
 };
 
 /** A Kubernetes quantity as a number; what is none counts as zero, and is left for the API server to refuse. */
-export function quantity(text: string | number): number {
+export function parseQuantity(text: string | number): number {
   if (typeof text === 'number') return text;
   const [, digits = '', unit = ''] = /^([+-]?[0-9.]+(?:[eE][+-]?[0-9]+)?)([a-zA-Z]*)$/.exec(text.trim()) ?? [];
   const value = Number(digits) * (UNITS[unit] ?? 0);
@@ -38,10 +38,12 @@ export function quantity(text: string | number): number {
 
 /** @returns the steps with their requests reduced to what they need together */
 export function withSharedRequests(steps: readonly Step[]): readonly Step[] {
-  const keepers = new Map(SHARED.map((name) => [name, indexOfLargest(steps, name)]));
+  const keepers = new Map(SHARED_RESOURCES.map((name) => [name, indexOfLargest(steps, name)]));
   return steps.map((step, index) => {
     const own = step.resources?.requests ?? {};
-    const shared = SHARED.map((name) => [name, keepers.get(name) === index ? (own[name] ?? '0') : '0'] as const);
+    const shared = SHARED_RESOURCES.map(
+      (name) => [name, keepers.get(name) === index ? (own[name] ?? '0') : '0'] as const,
+    );
     return { ...step, resources: { ...step.resources, requests: { ...own, ...Object.fromEntries(shared) } } };
   });
 }
@@ -49,7 +51,7 @@ export function withSharedRequests(steps: readonly Step[]): readonly Step[] {
 function indexOfLargest(steps: readonly Step[], name: string): number {
   let [at, most] = [-1, 0];
   steps.forEach((step, index) => {
-    const value = quantity(step.resources?.requests?.[name] ?? 0);
+    const value = parseQuantity(step.resources?.requests?.[name] ?? 0);
     if (value > most) [at, most] = [index, value];
   });
   return at;

@@ -15,7 +15,7 @@ import {
 } from '@pipewright/tekton';
 
 /** What workspaces add to a pod. */
-export interface Mounted {
+export interface WorkspaceMounts {
   readonly volumes: readonly Volume[];
   /** In every step, unless it mounts something there itself. */
   readonly mounts: readonly VolumeMount[];
@@ -26,7 +26,7 @@ export interface Mounted {
 const SOURCES = ['persistentVolumeClaim', 'emptyDir', 'configMap', 'secret'] as const;
 
 /** The first binding that does not say where its files are, as a sentence; undefined when all do. */
-export function unclearWorkspace(given: readonly WorkspaceBinding[]): string | undefined {
+export function workspaceProblem(given: readonly WorkspaceBinding[]): string | undefined {
   for (const binding of given) {
     const { length } = SOURCES.filter((source) => binding[source] !== undefined);
     if (length !== 1)
@@ -42,7 +42,7 @@ export function mountWorkspaces(
   declared: readonly WorkspaceModel[],
   given: readonly WorkspaceBinding[],
   runUid: string,
-): Mounted {
+): WorkspaceMounts {
   const bindings = new Map(given.map((binding) => [binding.name, binding]));
   const volumes = new Map<string, Volume>();
   const names = new Map<string, string>();
@@ -61,7 +61,7 @@ export function mountWorkspaces(
 }
 
 /** A pipeline's workspace as one of its tasks gets it: under the task's name for it, and further down where the task says so. */
-export function forTask(
+export function workspaceForTask(
   binding: WorkspaceBinding,
   use: { readonly name: string; readonly subPath?: string },
 ): WorkspaceBinding {

@@ -9,39 +9,39 @@ import { isDnsLabel, type PipelineResourceModel, type Step, type Volume } from '
 import type { ArtifactBucket, ArtifactStorage } from './artifact-storage.js';
 import { gsutil } from '../scripts/gsutil.js';
 import { secretFiles } from './secret-fields.js';
-import type { StepMaker, StepNeeds, StepsAndVolumes } from './step.js';
+import type { StepBuilder, StepOptions, StepsAndVolumes } from './step.js';
 
 /** Where the claim is mounted on which tasks of a pipeline hand over git and storage resources. */
-export const HANDOVER_DIR = '/pvc';
+export const ARTIFACT_DIR = '/pvc';
 
 /** Where the bucket's Secret is mounted. */
 const SECRETS_DIR = '/var/bucketsecret';
 
 /** The types of resource that are handed over as files; of the others `from` only orders the tasks. */
-const HANDED_OVER: ReadonlySet<string> = new Set(['git', 'storage']);
+const ARTIFACT_TYPES: ReadonlySet<string> = new Set(['git', 'storage']);
 
 /** The paths, of those that a binding has, at which files are really handed over. */
-export function handoverPaths(
+export function artifactPaths(
   { type }: PipelineResourceModel,
   paths: readonly string[],
   storage: ArtifactStorage | undefined,
 ): readonly string[] {
-  if (!storage || !HANDED_OVER.has(type)) return [];
-  return 'bucket' in storage ? paths : paths.filter((path) => path.startsWith(`${HANDOVER_DIR}/`));
+  if (!storage || !ARTIFACT_TYPES.has(type)) return [];
+  return 'bucket' in storage ? paths : paths.filter((path) => path.startsWith(`${ARTIFACT_DIR}/`));
 }
 
 /** Takes over an input. @param from where it was handed over; of several, later ones are laid over earlier ones */
-export function takeOver(
+export function fetchArtifacts(
   input: string,
   path: string,
   from: readonly string[],
   storage: ArtifactStorage,
-  make: StepMaker,
+  make: StepBuilder,
 ): StepsAndVolumes {
   if ('claim' in storage) {
     const steps = from.flatMap((source) => [
       make.directory(`create-dir-${input.toLowerCase()}`, path, `input ${input} ${source}`),
-      copy(`source-copy-${input}`, source, path, `input ${input} ${source}`, storage.claim, make),
+      copyStep(`source-copy-${input}`, source, path, `input ${input} ${source}`, storage.claim, make),
     ]);
     return { steps, volumes: [claimVolume(storage.claim)] };
   }
@@ -49,7 +49,7 @@ export function takeOver(
   const { needs, volumes } = secretFiles('bucket', SECRETS_DIR, bucket.secrets);
   const steps = from.flatMap((source) => [
     make.directory(`artifact-dest-mkdir-${input}`, path, `input ${input} ${source}`),
-    sync(
+    syncStep(
       `artifact-copy-from-${input}`,
       `${bucket.location}/${source}`,
       path,
@@ -63,27 +63,27 @@ export function takeOver(
 }
 
 /** Hands over an output. */
-export function handOver(
+export function storeArtifacts(
   resource: PipelineResourceModel,
   output: string,
   path: string,
   to: readonly string[],
   storage: ArtifactStorage,
-  make: StepMaker,
+  make: StepBuilder,
 ): StepsAndVolumes {
   const { name } = resource;
   if ('claim' in storage) {
     const { claim } = storage;
     const steps = to.flatMap((target) => [
       make.directory(`source-mkdir-${name}`, target, output, onClaim(claim)),
-      copy(`source-copy-${name}`, path, target, `output ${output}`, claim, make),
+      copyStep(`source-copy-${name}`, path, target, `output ${output}`, claim, make),
     ]);
     return { steps, volumes: [claimVolume(claim)] };
   }
   const { bucket } = storage;
   const { needs, volumes } = secretFiles('bucket', SECRETS_DIR, bucket.secrets);
   const steps = to.map((target) =>
-    sync(`artifact-copy-to-${name}`, path, `${bucket.location}/${target}`, bucket, `output ${output}`, needs, make),
+    syncStep(`artifact-copy-to-${name}`, path, `${bucket.location}/${target}`, bucket, `output ${output}`, needs, make),
   );
   return { steps, volumes };
 }
@@ -96,21 +96,21 @@ const claimVolume = (claimName: string): Volume => ({
   persistentVolumeClaim: { claimName },
 });
 
-const onClaim = (claim: string): StepNeeds => ({
-  volumeMounts: [{ name: volumeName(claim), mountPath: HANDOVER_DIR }],
+const onClaim = (claim: string): StepOptions => ({
+  volumeMounts: [{ name: volumeName(claim), mountPath: ARTIFACT_DIR }],
 });
 
-const copy = (base: string, source: string, target: string, fact: string, claim: string, make: StepMaker): Step =>
+const copyStep = (base: string, source: string, target: string, fact: string, claim: string, make: StepBuilder): Step =>
   make.shell(base, fact, ['cp', '-r', `${source}/.`, target], onClaim(claim));
 
-function sync(
+function syncStep(
   base: string,
   source: string,
   target: string,
   { location }: ArtifactBucket,
   fact: string,
-  needs: StepNeeds,
-  make: StepMaker,
+  needs: StepOptions,
+  make: StepBuilder,
 ): Step {
   return make.step(base, fact, make.images.gsutil, gsutil(location, ['rsync', '-P', '-r', source, target]), needs);
 }

@@ -7,21 +7,21 @@
  */
 
 import type { CloudEventDelivery, TaskModel, TaskRun, TaskRunStatus } from '@pipewright/tekton';
-import { isDone, succeeded, timestamp } from '../run/condition.js';
-import type { Bindings } from './resource-steps.js';
+import { isDone, succeededCondition, timestamp } from '../run/condition.js';
+import type { ResourceBindings } from './resource-steps.js';
 
 /** Milliseconds from one try to the next; after the last the delivery has failed. */
-const PAUSES = [1_000, 5_000, 15_000, 60_000] as const;
+const RETRY_DELAYS_MS = [1_000, 5_000, 15_000, 60_000] as const;
 
 /** Where a run's events go: the cloudEvent outputs, in the Task's order. */
-export const targetsOf = ({ outputs }: TaskModel, bindings: Bindings): readonly string[] =>
+export const cloudEventTargets = ({ outputs }: TaskModel, bindings: ResourceBindings): readonly string[] =>
   outputs.flatMap(({ name }) => {
     const resource = bindings.outputs.get(name)?.resource;
     return resource?.type === 'cloudEvent' ? [resource.params.get('targeturi') ?? ''] : [];
   });
 
 /** `status.cloudEvents` of a run that begins. */
-export const undelivered = (targets: readonly string[]): readonly CloudEventDelivery[] =>
+export const pendingDeliveries = (targets: readonly string[]): readonly CloudEventDelivery[] =>
   targets.map((target) => ({ target, status: { condition: 'Unknown', message: '', retryCount: 0 } }));
 
 /** Whether a run has ended and somebody is still to be told. */
@@ -36,7 +36,7 @@ const isPending = ({ status }: CloudEventDelivery): boolean => status.condition 
  */
 function dueAt({ status }: CloudEventDelivery, now: Date): number {
   const last = Date.parse(status.sentAt ?? '');
-  const pause = PAUSES[status.retryCount - 1];
+  const pause = RETRY_DELAYS_MS[status.retryCount - 1];
   return Number.isNaN(last) || last > now.getTime() || pause === undefined ? 0 : last + 999 + pause;
 }
 
@@ -44,13 +44,13 @@ function dueAt({ status }: CloudEventDelivery, now: Date): number {
 export function dueDeliveries(
   deliveries: readonly CloudEventDelivery[],
   now: Date,
-): { readonly due: readonly number[]; readonly again: number | undefined } {
+): { readonly due: readonly number[]; readonly requeueAfterMs: number | undefined } {
   const pending = deliveries.flatMap((delivery, index) =>
     isPending(delivery) ? [{ index, at: dueAt(delivery, now) }] : [],
   );
   const due = pending.filter(({ at }) => at <= now.getTime()).map(({ index }) => index);
   const later = pending.map(({ at }) => at).filter((at) => at > now.getTime());
-  return { due, again: later.length > 0 ? Math.min(...later) - now.getTime() : undefined };
+  return { due, requeueAfterMs: later.length > 0 ? Math.min(...later) - now.getTime() : undefined };
 }
 
 /** Whether a run has ended and an event about it is to be sent now. */
@@ -58,40 +58,44 @@ export const hasDueDelivery = (status: TaskRunStatus | undefined, now: Date): bo
   awaitsDelivery(status) && dueDeliveries(status?.cloudEvents ?? [], now).due.length > 0;
 
 /** How a try went. `again`: it may go better another time. */
-export type Told = { readonly is: 'sent' } | { readonly is: 'failed'; readonly why: string; readonly again: boolean };
+export type DeliveryResult =
+  { readonly kind: 'sent' } | { readonly kind: 'failed'; readonly message: string; readonly canRetry: boolean };
 
 /** A delivery after a try. */
-export function afterTry(delivery: CloudEventDelivery, told: Told, now: Date): CloudEventDelivery {
+export function afterAttempt(delivery: CloudEventDelivery, result: DeliveryResult, now: Date): CloudEventDelivery {
   const retryCount = delivery.status.retryCount + 1;
   const sentAt = timestamp(now);
-  if (told.is === 'sent') return { ...delivery, status: { condition: 'Sent', sentAt, message: '', retryCount } };
-  const condition = told.again && retryCount <= PAUSES.length ? 'Unknown' : 'Failed';
-  return { ...delivery, status: { condition, sentAt, message: told.why, retryCount } };
+  if (result.kind === 'sent') return { ...delivery, status: { condition: 'Sent', sentAt, message: '', retryCount } };
+  const condition = result.canRetry && retryCount <= RETRY_DELAYS_MS.length ? 'Unknown' : 'Failed';
+  return { ...delivery, status: { condition, sentAt, message: result.message, retryCount } };
 }
 
 /** Reads a receiver's answer. What it says beyond the status is nobody's business: it may be anything the controller can reach. */
-export function toldBy(answer: { readonly status: number }): Told {
-  const { status } = answer;
-  if (status >= 200 && status < 300) return { is: 'sent' };
+export function readResponse(response: { readonly status: number }): DeliveryResult {
+  const { status } = response;
+  if (status >= 200 && status < 300) return { kind: 'sent' };
   const again = status >= 500 || status === 408 || status === 429;
   const why = status >= 300 && status < 400 ? 'which is a redirect; name the address it leads to' : 'and not 2xx';
-  return { is: 'failed', why: `the receiver answered ${String(status)}, ${why}`, again };
+  return { kind: 'failed', message: `the receiver answered ${String(status)}, ${why}`, canRetry: again };
 }
 
 const TYPES = { True: 'successful', False: 'failed', Unknown: 'unknown' } as const;
 
 /** The event about a run, as headers and body of a POST. */
-export function eventOf(run: TaskRun): { readonly headers: Readonly<Record<string, string>>; readonly body: string } {
+export function cloudEventOf(run: TaskRun): {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+} {
   const { name = '', namespace = '' } = run.metadata;
   const { managedFields: _, ...metadata } = run.metadata as TaskRun['metadata'] & { readonly managedFields?: unknown }; // bookkeeping of the API server
-  const about = `/apis/${run.apiVersion}/namespaces/${namespace}/taskruns/${name}`;
+  const source = `/apis/${run.apiVersion}/namespaces/${namespace}/taskruns/${name}`;
   return {
     headers: {
       'content-type': 'application/json',
       'ce-specversion': '1.0',
       'ce-id': name,
-      'ce-type': `dev.tekton.event.task.${TYPES[succeeded(run.status)?.status ?? 'Unknown']}.v1`,
-      'ce-source': about,
+      'ce-type': `dev.tekton.event.task.${TYPES[succeededCondition(run.status)?.status ?? 'Unknown']}.v1`,
+      'ce-source': source,
       'ce-subject': name,
       ...(run.status?.completionTime !== undefined && { 'ce-time': run.status.completionTime }),
     },

@@ -15,12 +15,12 @@ import {
 } from '@pipewright/tekton';
 import { kubeconfig } from '../scripts/kubeconfig.js';
 import { secretEnv } from './secret-fields.js';
-import { unexpanded, type StepMaker } from './step.js';
+import { unexpanded, type StepBuilder } from './step.js';
 
 const CREDENTIALS = ['username', 'password', 'token', 'cadata'] as const;
 
 /** @param path where the input's files belong */
-export function clusterInput(resource: PipelineResourceModel, path: string, input: string, make: StepMaker): Step {
+export function clusterInput(resource: PipelineResourceModel, path: string, input: string, make: StepBuilder): Step {
   const param = (name: string): string => resource.params.get(name) ?? '';
   const secretOf = (name: string): PipelineResourceModel['secrets'][number] | undefined =>
     resource.secrets.find(({ fieldName }) => fieldName.toLowerCase() === name);

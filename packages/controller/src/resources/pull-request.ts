@@ -5,7 +5,7 @@
 import { resourceVariables, type PipelineResourceModel, type Step } from '@pipewright/tekton';
 import { pullRequest } from '../scripts/pull-request.js';
 import { secretEnv } from './secret-fields.js';
-import type { StepMaker } from './step.js';
+import type { StepBuilder } from './step.js';
 
 /** Names of the field that holds the token: `githubToken` up to Tekton v0.8. */
 const TOKEN_FIELDS: ReadonlySet<string> = new Set(['authtoken', 'githubtoken']);
@@ -16,7 +16,7 @@ export function pullRequestStep(
   mode: 'download' | 'upload',
   path: string,
   fact: string,
-  make: StepMaker,
+  make: StepBuilder,
 ): Step {
   const value = resourceVariables(resource);
   const token = resource.secrets.find(({ fieldName }) => TOKEN_FIELDS.has(fieldName.toLowerCase()));

@@ -17,29 +17,29 @@ import {
 } from '@pipewright/tekton';
 import type { ArtifactStorage } from './artifact-storage.js';
 import { clusterInput } from './cluster.js';
-import { handOver, handoverPaths, takeOver } from './artifact-handover.js';
+import { storeArtifacts, artifactPaths, fetchArtifacts } from './artifact-handover.js';
 import type { Images } from '../run/options.js';
 import { pullRequestStep } from './pull-request.js';
 import { gitSource } from '../scripts/git-source.js';
 import { imageDigest } from '../scripts/image-digest.js';
-import { StepMaker, type StepsAndVolumes } from './step.js';
+import { StepBuilder, type StepsAndVolumes } from './step.js';
 import { storageInput, storageOutput } from './storage.js';
 
 /** A resource bound to an input or output of the Task. */
-export interface Bound {
+export interface BoundResource {
   readonly resource: PipelineResourceModel;
   /** Where a pipeline hands it over; empty for a run of one's own. */
   readonly paths: readonly string[];
 }
 
 /** The resources of one TaskRun, by name of the Task's input or output. */
-export interface Bindings {
-  readonly inputs: ReadonlyMap<string, Bound>;
-  readonly outputs: ReadonlyMap<string, Bound>;
+export interface ResourceBindings {
+  readonly inputs: ReadonlyMap<string, BoundResource>;
+  readonly outputs: ReadonlyMap<string, BoundResource>;
 }
 
 /** What the resources add to a Task. */
-export interface Surroundings {
+export interface ResourceSteps {
   readonly before: readonly Step[];
   readonly after: readonly Step[];
   /** What these steps mount beside the volumes that every step has. */
@@ -47,22 +47,22 @@ export interface Surroundings {
 }
 
 /** @returns the steps before and after the Task's own, in running order */
-export function surroundings(
+export function resourceSteps(
   task: TaskModel,
-  bindings: Bindings,
+  bindings: ResourceBindings,
   images: Images,
   runUid: string,
   storage: ArtifactStorage | undefined,
-): Surroundings {
-  const make = new StepMaker(images, runUid);
+): ResourceSteps {
+  const make = new StepBuilder(images, runUid);
   const context = { make, storage };
-  const inputs = task.inputs.map((input) => stepsOfInput(input, bindings.inputs.get(input.name), context));
+  const inputs = task.inputs.map((input) => inputSteps(input, bindings.inputs.get(input.name), context));
   const directories = task.outputs
     .filter(({ name }) => bindings.outputs.has(name)) // an optional one may be left out
     .toReversed()
     .map((output) => make.directory(`create-dir-${output.name.toLowerCase()}`, outputPath(output), output.name));
   const digests = digestStep(task, bindings, make);
-  const outputs = task.outputs.map((output) => stepsOfOutput(output, bindings.outputs.get(output.name), context));
+  const outputs = task.outputs.map((output) => outputSteps(output, bindings.outputs.get(output.name), context));
   return {
     before: [...directories, ...inputs.flatMap(({ steps }) => steps)],
     after: [...digests, ...outputs.flatMap(({ steps }) => steps)],
@@ -77,51 +77,64 @@ const distinct = (volumes: readonly Volume[]): readonly Volume[] => [
 
 const NOTHING: StepsAndVolumes = { steps: [], volumes: [] };
 
-const only = (...steps: readonly Step[]): StepsAndVolumes => ({ steps, volumes: [] });
+const stepsOnly = (...steps: readonly Step[]): StepsAndVolumes => ({ steps, volumes: [] });
 
-interface Context {
-  readonly make: StepMaker;
+interface StepContext {
+  readonly make: StepBuilder;
   readonly storage: ArtifactStorage | undefined;
 }
 
-function stepsOfInput(input: ResourceModel, bound: Bound | undefined, { make, storage }: Context): StepsAndVolumes {
+function inputSteps(
+  input: ResourceModel,
+  bound: BoundResource | undefined,
+  { make, storage }: StepContext,
+): StepsAndVolumes {
   if (!bound) return NOTHING;
   const { resource } = bound;
   const path = inputPath(input);
-  const from = handoverPaths(resource, bound.paths, storage);
-  if (storage && from.length > 0) return takeOver(input.name, path, from, storage, make);
+  const from = artifactPaths(resource, bound.paths, storage);
+  if (storage && from.length > 0) return fetchArtifacts(input.name, path, from, storage, make);
   switch (resource.type) {
     case 'git':
-      return only(clone(resource, path, input.name, make));
+      return stepsOnly(cloneStep(resource, path, input.name, make));
     case 'storage':
       return storageInput(resource, path, input.name, make);
     case 'cluster':
-      return only(clusterInput(resource, path, input.name, make));
+      return stepsOnly(clusterInput(resource, path, input.name, make));
     case 'pullRequest':
-      return only(pullRequestStep(resource, 'download', path, input.name, make));
+      return stepsOnly(pullRequestStep(resource, 'download', path, input.name, make));
     case 'image':
     case 'cloudEvent':
       return NOTHING;
   }
 }
 
-function stepsOfOutput(output: ResourceModel, bound: Bound | undefined, { make, storage }: Context): StepsAndVolumes {
+function outputSteps(
+  output: ResourceModel,
+  bound: BoundResource | undefined,
+  { make, storage }: StepContext,
+): StepsAndVolumes {
   if (!bound) return NOTHING;
   const { resource } = bound;
   const path = outputPath(output);
-  const to = handoverPaths(resource, bound.paths, storage);
-  const handed = storage && to.length > 0 ? handOver(resource, output.name, path, to, storage, make) : NOTHING;
-  const own = stepsOfOwn(resource, path, output.name, make);
+  const to = artifactPaths(resource, bound.paths, storage);
+  const handed = storage && to.length > 0 ? storeArtifacts(resource, output.name, path, to, storage, make) : NOTHING;
+  const own = uploadSteps(resource, path, output.name, make);
   return { steps: [...handed.steps, ...own.steps], volumes: [...handed.volumes, ...own.volumes] };
 }
 
 /** What becomes of an output in the world outside; a cloudEvent is the controller's to send. */
-function stepsOfOwn(resource: PipelineResourceModel, path: string, output: string, make: StepMaker): StepsAndVolumes {
+function uploadSteps(
+  resource: PipelineResourceModel,
+  path: string,
+  output: string,
+  make: StepBuilder,
+): StepsAndVolumes {
   if (resource.type === 'storage') return storageOutput(resource, path, output, make);
-  return resource.type === 'pullRequest' ? only(pullRequestStep(resource, 'upload', path, output, make)) : NOTHING;
+  return resource.type === 'pullRequest' ? stepsOnly(pullRequestStep(resource, 'upload', path, output, make)) : NOTHING;
 }
 
-function clone(resource: PipelineResourceModel, path: string, input: string, make: StepMaker): Step {
+function cloneStep(resource: PipelineResourceModel, path: string, input: string, make: StepBuilder): Step {
   const value = resourceVariables(resource);
   const command = gitSource({
     url: (value.get('url') ?? '').trim(),
@@ -135,7 +148,7 @@ function clone(resource: PipelineResourceModel, path: string, input: string, mak
   return make.step(`git-source-${resource.name}`, input, make.images.git, command, { env });
 }
 
-function digestStep(task: TaskModel, { outputs }: Bindings, make: StepMaker): readonly Step[] {
+function digestStep(task: TaskModel, { outputs }: ResourceBindings, make: StepBuilder): readonly Step[] {
   const images = task.outputs.flatMap((output) => {
     const bound = outputs.get(output.name);
     return bound?.resource.type === 'image' ? [{ resource: bound.resource.name, directory: outputPath(output) }] : [];

@@ -5,10 +5,10 @@
  */
 
 import { internalStepName, isDnsLabel, type PipelineResourceModel, type Volume } from '@pipewright/tekton';
-import type { StepNeeds } from './step.js';
+import type { StepOptions } from './step.js';
 
 type SecretField = PipelineResourceModel['secrets'][number];
-type Env = NonNullable<StepNeeds['env']>;
+type Env = NonNullable<StepOptions['env']>;
 
 /** A variable whose value is a Secret's. */
 export const secretEnv = (name: string, { secretName, secretKey }: SecretField): Env[number] => ({
@@ -26,7 +26,7 @@ export function secretFiles(
   owner: string,
   directory: string,
   fields: readonly SecretField[],
-): { readonly needs: StepNeeds; readonly volumes: readonly Volume[] } {
+): { readonly needs: StepOptions; readonly volumes: readonly Volume[] } {
   const secrets = [...new Set(fields.map(({ secretName }) => secretName))];
   return {
     needs: {

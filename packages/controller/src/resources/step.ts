@@ -10,7 +10,7 @@ import type { Images } from '../run/options.js';
 import { literally } from '../scripts/shell-text.js';
 
 /** What a step needs beyond its command. */
-export interface StepNeeds {
+export interface StepOptions {
   readonly env?: Step['env'];
   readonly volumeMounts?: readonly VolumeMount[];
 }
@@ -22,7 +22,7 @@ export interface StepsAndVolumes {
 }
 
 /** Makes steps for one TaskRun: equal calls give equal names. */
-export class StepMaker {
+export class StepBuilder {
   readonly images: Images;
   readonly #uid: string;
 
@@ -41,7 +41,7 @@ export class StepMaker {
     fact: string,
     image: string,
     [program = '', ...rest]: readonly string[],
-    needs: StepNeeds = {},
+    needs: StepOptions = {},
   ): Step {
     return {
       name: internalStepName(base, this.#uid, fact),
@@ -55,12 +55,12 @@ export class StepMaker {
   }
 
   /** A step of the shell image. */
-  shell(base: string, fact: string, command: readonly string[], needs: StepNeeds = {}): Step {
+  shell(base: string, fact: string, command: readonly string[], needs: StepOptions = {}): Step {
     return this.step(base, fact, this.images.shell, command, needs);
   }
 
   /** Makes a directory, with those above it. */
-  directory(base: string, path: string, fact: string, needs: StepNeeds = {}): Step {
+  directory(base: string, path: string, fact: string, needs: StepOptions = {}): Step {
     return this.shell(base, fact, ['mkdir', '-p', path], needs);
   }
 }

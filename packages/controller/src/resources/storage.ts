@@ -9,7 +9,7 @@ import type { PipelineResourceModel } from '@pipewright/tekton';
 import { fetchArchive } from '../scripts/fetch-archive.js';
 import { gsutil } from '../scripts/gsutil.js';
 import { secretFiles } from './secret-fields.js';
-import type { StepMaker, StepsAndVolumes } from './step.js';
+import type { StepBuilder, StepsAndVolumes } from './step.js';
 
 /** Where the Secrets of storage resources are mounted. */
 const SECRETS_DIR = '/var/secret';
@@ -23,7 +23,7 @@ export function storageInput(
   resource: PipelineResourceModel,
   path: string,
   input: string,
-  make: StepMaker,
+  make: StepBuilder,
 ): StepsAndVolumes {
   const { name } = resource;
   const location = param(resource, 'location');
@@ -44,7 +44,7 @@ export function storageOutput(
   resource: PipelineResourceModel,
   path: string,
   output: string,
-  make: StepMaker,
+  make: StepBuilder,
 ): StepsAndVolumes {
   if (isArchive(resource)) return { steps: [], volumes: [] };
   const location = param(resource, 'location');

@@ -6,42 +6,44 @@
 import type { StatusCondition } from '@pipewright/tekton';
 
 /** What a condition says, without its time. */
-export interface Verdict {
+export interface ConditionUpdate {
   readonly status: 'True' | 'False' | 'Unknown';
   readonly reason: string;
   readonly message: string;
 }
 
-interface HasConditions {
+interface StatusWithConditions {
   readonly conditions?: readonly StatusCondition[];
 }
 
 /** The condition of type `Succeeded`; undefined before the first reconcile. */
-export const succeeded = (status: HasConditions | undefined): StatusCondition | undefined =>
+export const succeededCondition = (status: StatusWithConditions | undefined): StatusCondition | undefined =>
   status?.conditions?.find(({ type }) => type === 'Succeeded');
 
 /** Whether the run has ended, well or not. */
-export function isDone(status: HasConditions | undefined): boolean {
-  const verdict = succeeded(status)?.status;
-  return verdict === 'True' || verdict === 'False';
+export function isDone(status: StatusWithConditions | undefined): boolean {
+  const outcome = succeededCondition(status)?.status;
+  return outcome === 'True' || outcome === 'False';
 }
 
 /** Whether the run has ended badly. */
-export const hasFailed = (status: HasConditions | undefined): boolean => succeeded(status)?.status === 'False';
+export const hasFailed = (status: StatusWithConditions | undefined): boolean =>
+  succeededCondition(status)?.status === 'False';
 
 /** Whether the run has ended well. */
-export const hasSucceeded = (status: HasConditions | undefined): boolean => succeeded(status)?.status === 'True';
+export const hasSucceeded = (status: StatusWithConditions | undefined): boolean =>
+  succeededCondition(status)?.status === 'True';
 
 /** The conditions that say `verdict` from `now` on. One that has ended stays as it is. */
 export function conditionsOf(
-  before: HasConditions | undefined,
-  verdict: Verdict,
+  before: StatusWithConditions | undefined,
+  update: ConditionUpdate,
   now: Date,
 ): readonly StatusCondition[] {
-  const old = succeeded(before);
-  if (old && isDone(before)) return [old];
-  const since = old?.status === verdict.status ? (old.lastTransitionTime ?? timestamp(now)) : timestamp(now);
-  return [{ type: 'Succeeded', ...verdict, lastTransitionTime: since }];
+  const current = succeededCondition(before);
+  if (current && isDone(before)) return [current];
+  const since = current?.status === update.status ? (current.lastTransitionTime ?? timestamp(now)) : timestamp(now);
+  return [{ type: 'Succeeded', ...update, lastTransitionTime: since }];
 }
 
 /** A time as Kubernetes writes it: RFC 3339 in whole seconds. */

@@ -16,10 +16,10 @@ export const labels = {
 } as const;
 
 /** Annotations that describe one object alone and are not handed down. */
-const OWN: ReadonlySet<string> = new Set(['kubectl.kubernetes.io/last-applied-configuration']);
+const NOT_INHERITED: ReadonlySet<string> = new Set(['kubectl.kubernetes.io/last-applied-configuration']);
 
-type Texts = Readonly<Record<string, string>>;
+type StringMap = Readonly<Record<string, string>>;
 
 /** Annotations to hand down from an object to what is made for it. */
-export const handedDown = (annotations: Texts | undefined): Texts =>
-  Object.fromEntries(Object.entries(annotations ?? {}).filter(([key]) => !OWN.has(key)));
+export const inheritedAnnotations = (annotations: StringMap | undefined): StringMap =>
+  Object.fromEntries(Object.entries(annotations ?? {}).filter(([key]) => !NOT_INHERITED.has(key)));

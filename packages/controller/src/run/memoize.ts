@@ -6,34 +6,34 @@
  */
 
 /** `make`, once for each object. */
-export function remembered<K extends object, V>(make: (from: K) => V): (from: K) => V {
-  const known = new WeakMap<K, { readonly made: V }>();
+export function memoize<K extends object, V>(compute: (input: K) => V): (from: K) => V {
+  const results = new WeakMap<K, { readonly made: V }>();
   return (from) => {
-    const found = known.get(from) ?? { made: make(from) };
-    known.set(from, found);
+    const found = results.get(from) ?? { made: compute(from) };
+    results.set(from, found);
     return found.made;
   };
 }
 
-/** What a {@link latest} keeps of each key. */
-interface Made<F, V> {
-  readonly from: F;
-  readonly made: V;
+/** What a {@link memoizeLru} keeps of each key. */
+interface MemoizedResult<F, V> {
+  readonly input: F;
+  readonly result: V;
 }
 
 /**
  * What was made last for each key, made anew only when it would be made of something else (`same` says so). For what is
  * looked at again and again with equal but not identical facts; keeps the 64 keys that were asked for last.
  */
-export function latest<F, V>(same: (a: F, b: F) => boolean): (key: string, from: F, make: () => V) => V {
-  const known = new Map<string, Made<F, V>>();
-  return (key, from, make) => {
-    const found = known.get(key);
-    const kept = found && same(found.from, from) ? found : { from, made: make() };
-    known.delete(key);
-    known.set(key, kept);
-    const [oldest] = known.size > 64 ? known.keys() : [];
-    if (oldest !== undefined) known.delete(oldest);
-    return kept.made;
+export function memoizeLru<F, V>(isSame: (a: F, b: F) => boolean): (key: string, input: F, compute: () => V) => V {
+  const results = new Map<string, MemoizedResult<F, V>>();
+  return (key, input, compute) => {
+    const found = results.get(key);
+    const entry = found && isSame(found.input, input) ? found : { input, result: compute() };
+    results.delete(key);
+    results.set(key, entry);
+    const [oldest] = results.size > 64 ? results.keys() : [];
+    if (oldest !== undefined) results.delete(oldest);
+    return entry.result;
   };
 }

@@ -7,7 +7,7 @@
  */
 
 import type { PipelineRun, TaskRun } from '@pipewright/tekton';
-import { isDone, succeeded } from './condition.js';
+import { isDone, succeededCondition } from './condition.js';
 
 /** How many finished runs are kept, and for how long. A limit that is absent does not limit; without any, all are kept. */
 export interface RetentionPolicy {
@@ -33,11 +33,11 @@ export interface RetentionDecision {
   /** Runs to delete, the oldest of each group first. */
   readonly expired: readonly Run[];
   /** Milliseconds until the next one expires if nothing changes first. Absent: only a change can matter. */
-  readonly againMs?: number;
+  readonly requeueAfterMs?: number;
 }
 
 /** Milliseconds until an expired run that is not settled is looked at again; its own changes come first as a rule. */
-const UNSETTLED = 60_000;
+const UNSETTLED_REQUEUE_MS = 60_000;
 
 /** What tells whether a run has finished. */
 export interface FinishableRun {
@@ -53,17 +53,17 @@ export const isFinished = ({ metadata, status }: FinishableRun): boolean =>
 export function planRetention({ runs, isSettled, now }: ObservedRuns, policy: RetentionPolicy): RetentionDecision {
   const { count = Infinity, ageMs = Infinity } = policy;
   const expired: Run[] = [];
-  let againMs = Infinity;
+  let requeueAfterMs = Infinity;
   for (const group of groupsOf(runs.filter(isFinished))) {
-    const newestFirst = group.map((run) => finished(run, now.getTime())).toSorted(newerFirst);
+    const newestFirst = group.map((run) => toFinished(run, now.getTime())).toSorted(newerFirst);
     for (const [index, { run, at }] of [...newestFirst.entries()].toReversed()) {
-      const left = at + ageMs - now.getTime();
-      if (index < count && left > 0) againMs = Math.min(againMs, left);
+      const remainingMs = at + ageMs - now.getTime();
+      if (index < count && remainingMs > 0) requeueAfterMs = Math.min(requeueAfterMs, remainingMs);
       else if (isSettled(run)) expired.push(run);
-      else againMs = Math.min(againMs, UNSETTLED);
+      else requeueAfterMs = Math.min(requeueAfterMs, UNSETTLED_REQUEUE_MS);
     }
   }
-  return { expired, ...(againMs < Infinity && { againMs }) };
+  return { expired, ...(requeueAfterMs < Infinity && { requeueAfterMs }) };
 }
 
 /** Milliseconds by which another machine's clock may be ahead of this one. */
@@ -77,7 +77,7 @@ interface Finished {
   readonly isBeforeJump: boolean;
 }
 
-function finished(run: Run, nowMs: number): Finished {
+function toFinished(run: Run, nowMs: number): Finished {
   const at = finishedAt(run);
   return { run, at, isBeforeJump: at > nowMs + CLOCK_SKEW };
 }
@@ -93,7 +93,7 @@ const newerFirst = (a: Finished, b: Finished): number =>
 
 /** When a run finished, in milliseconds since 1970. Tekton gives a cancelled run no completionTime. */
 function finishedAt({ metadata, status }: Run): number {
-  const times = [status?.completionTime, succeeded(status)?.lastTransitionTime, metadata.creationTimestamp];
+  const times = [status?.completionTime, succeededCondition(status)?.lastTransitionTime, metadata.creationTimestamp];
   return times.map((time) => Date.parse(time ?? '')).find((time) => !Number.isNaN(time)) ?? 0;
 }
 

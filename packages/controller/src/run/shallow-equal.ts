@@ -5,31 +5,31 @@
  * that are equal but not identical count as different, which costs time and nothing else. Pure.
  */
 
-type Fields = Readonly<Record<string, unknown>>;
+type Properties = Readonly<Record<string, unknown>>;
 
 /** Whether each field is the same thing, or has the same things in it (a map: the same entries). */
-export function sameFacts(one: object, other: object): boolean {
-  const [a, b] = [one as Fields, other as Fields]; // any object is read by its fields here
-  return sameKeys(Object.keys(a), Object.keys(b)) && Object.keys(a).every((key) => sameFact(a[key], b[key]));
+export function shallowEqual(one: object, other: object): boolean {
+  const [a, b] = [one as Properties, other as Properties]; // any object is read by its fields here
+  return haveSameKeys(Object.keys(a), Object.keys(b)) && Object.keys(a).every((key) => valueEqual(a[key], b[key]));
 }
 
-function sameFact(a: unknown, b: unknown): boolean {
+function valueEqual(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (a instanceof Map && b instanceof Map) {
     if (a.size !== b.size) return false;
     for (const [key, value] of a as ReadonlyMap<unknown, unknown>)
-      if (!b.has(key) || !sameParts(value, (b as ReadonlyMap<unknown, unknown>).get(key))) return false;
+      if (!b.has(key) || !propertiesEqual(value, (b as ReadonlyMap<unknown, unknown>).get(key))) return false;
     return true;
   }
-  return sameParts(a, b);
+  return propertiesEqual(a, b);
 }
 
-function sameParts(a: unknown, b: unknown): boolean {
+function propertiesEqual(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  const [one, other] = [a as Fields, b as Fields]; // neither is null
-  return sameKeys(Object.keys(one), Object.keys(other)) && Object.keys(one).every((key) => one[key] === other[key]);
+  const [one, other] = [a as Properties, b as Properties]; // neither is null
+  return haveSameKeys(Object.keys(one), Object.keys(other)) && Object.keys(one).every((key) => one[key] === other[key]);
 }
 
-const sameKeys = (a: readonly string[], b: readonly string[]): boolean =>
+const haveSameKeys = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((key) => b.includes(key));

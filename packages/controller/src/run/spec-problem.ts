@@ -12,13 +12,13 @@ import {
   type Problem,
   type TaskSpec,
 } from '@pipewright/tekton';
-import { remembered } from './memoize.js';
+import { memoize } from './memoize.js';
 
 /** The errors of a Task's spec; undefined when there are none. */
-export const taskSpecProblem = (name: string, spec: TaskSpec): string | undefined => sentence('Task', name, spec);
+export const taskSpecProblem = (name: string, spec: TaskSpec): string | undefined => specErrors('Task', name, spec);
 
 /** The errors of a Pipeline's spec; undefined when there are none. Asked for at every look at a run, so each is checked once. */
-export const pipelineSpecProblem = remembered((spec: PipelineSpec) => sentence('Pipeline', 'checked', spec));
+export const pipelineSpecProblem = memoize((spec: PipelineSpec) => specErrors('Pipeline', 'checked', spec));
 
 /**
  * The errors of a PipelineResource's spec; undefined when there are none.
@@ -26,18 +26,18 @@ export const pipelineSpecProblem = remembered((spec: PipelineSpec) => sentence('
  * Its values become arguments of git, so what could be an option, a program or a path of the machine ends here at the latest.
  */
 export const resourceSpecProblem = (name: string, spec: PipelineResourceSpec): string | undefined =>
-  sentence('PipelineResource', name, spec);
+  specErrors('PipelineResource', name, spec);
 
-function sentence(kind: string, name: string, spec: object): string | undefined {
+function specErrors(kind: string, name: string, spec: object): string | undefined {
   const errors = checkObject({ apiVersion: V1ALPHA1, kind, metadata: { name }, spec }).filter(
     (problem) => problem.severity === 'error' && problem.path[0] === 'spec',
   );
-  return errors.length === 0 ? undefined : errors.map(said).join('; ');
+  return errors.length === 0 ? undefined : errors.map(formatProblem).join('; ');
 }
 
-const said = ({ path, message, hint }: Problem): string => `${dotted(path)}: ${message} (${hint})`;
+const formatProblem = ({ path, message, hint }: Problem): string => `${formatPath(path)}: ${message} (${hint})`;
 
-const dotted = (path: Problem['path']): string =>
+const formatPath = (path: Problem['path']): string =>
   path
     .map((part, index) => (typeof part === 'number' ? `[${String(part)}]` : index === 0 ? part : `.${part}`))
     .join('');

@@ -225,7 +225,7 @@ const SCRIPT = {
 } as const;
 
 /** One step's turn, as its container is told about it. */
-export interface Turn {
+export interface StepTurn {
   /** Position among all steps of the pod, own and user's, from 0. */
   readonly index: number;
   /** How many steps the pod has. */
@@ -262,7 +262,7 @@ export interface Turn {
  * @param shell the program that reads the text: `/bin/sh`, or `[tools/bin/busybox, sh]` where the image has none
  */
 export function entrypoint(
-  turn: Turn,
+  turn: StepTurn,
   shell: readonly string[] = ['/bin/sh'],
 ): { readonly command: readonly string[]; readonly args: readonly string[] } {
   const options = [
@@ -278,14 +278,14 @@ export function entrypoint(
   return { command: [...shell, '-c', script, 'pipewright'], args: [...options, '--'] };
 }
 
-const resultOptions = ({ names, message, directory }: NonNullable<Turn['results']>): readonly string[] => [
+const resultOptions = ({ names, message, directory }: NonNullable<StepTurn['results']>): readonly string[] => [
   ...names.flatMap((name) => ['-R', name]),
   ...(message === undefined ? [] : ['-m', message]),
   ...(directory === undefined ? [] : ['-d', directory]),
 ];
 
 /** What the entrypoint is told of its step, for runtimes that run nothing. */
-export interface TurnTold {
+export interface DecodedTurn {
   /** Its place among the steps, from 0, and how many there are. */
   readonly index: number;
   readonly count: number;
@@ -296,7 +296,7 @@ export interface TurnTold {
 }
 
 /** @param argv what a container is started with; undefined when it is no step that takes turns */
-export function turnOf(argv: readonly string[]): TurnTold | undefined {
+export function decodeTurn(argv: readonly string[]): DecodedTurn | undefined {
   const start = argv.indexOf('pipewright');
   if (start < 0 || argv[start - 2] !== '-c') return undefined;
   const end = argv.indexOf('--', start);
@@ -312,8 +312,11 @@ export function turnOf(argv: readonly string[]): TurnTold | undefined {
  * @param argv what a container is started with; undefined when it is no step, or none that reports results
  * @param value what a result reads as; undefined when it is not written
  */
-export function reportOf(argv: readonly string[], value: (result: string) => string | undefined): string | undefined {
-  const { results = [] } = turnOf(argv) ?? {};
+export function resultsReport(
+  argv: readonly string[],
+  value: (result: string) => string | undefined,
+): string | undefined {
+  const { results = [] } = decodeTurn(argv) ?? {};
   if (results.length === 0) return undefined;
   const written = results.flatMap((key) => {
     const text = value(key);

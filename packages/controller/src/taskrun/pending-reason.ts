@@ -5,21 +5,23 @@
  */
 
 import type { TaskRunStatus } from '@pipewright/tekton';
-import { succeeded } from '../run/condition.js';
+import { succeededCondition } from '../run/condition.js';
 import { containersOf, STEP_PREFIX, type Pod } from '../pod/pod-types.js';
-import { judgePod } from './status.js';
+import { evaluatePod } from './status.js';
 
 /** The end of the sentence about the timeout; empty when steps have run, for then it was they who took the time. */
-export function whyNotBegun(status: TaskRunStatus, pod: Pod | undefined, now: Date): string {
+export function pendingReason(status: TaskRunStatus, pod: Pod | undefined, now: Date): string {
   if (!pod) {
-    const { reason, message = '' } = succeeded(status) ?? {};
+    const { reason, message = '' } = succeededCondition(status) ?? {};
     return reason === 'ExceededResourceQuota' ? `: ${message}` : '';
   }
-  const begun = containersOf(pod, STEP_PREFIX).some(({ status: of }) => of?.state?.running ?? of?.state?.terminated);
-  if (begun) return '';
-  const judged = judgePod(pod, now);
-  const { reason, message } = judged.is === 'shell-less' ? PENDING : judged.verdict;
-  if (reason === 'ExceededNodeResources') return `: ${message}: ${scheduling(pod)}`;
+  const hasStarted = containersOf(pod, STEP_PREFIX).some(
+    ({ status: of }) => of?.state?.running ?? of?.state?.terminated,
+  );
+  if (hasStarted) return '';
+  const outcome = evaluatePod(pod, now);
+  const { reason, message } = outcome.kind === 'shell-less' ? PENDING : outcome.update;
+  if (reason === 'ExceededNodeResources') return `: ${message}: ${schedulingMessage(pod)}`;
   if (reason === 'Pending' && message !== 'Pending') return `: ${message}`;
   const { name = '', namespace = '' } = pod.metadata;
   return (
@@ -30,5 +32,5 @@ export function whyNotBegun(status: TaskRunStatus, pod: Pod | undefined, now: Da
 
 const PENDING = { reason: 'Pending', message: 'Pending' } as const;
 
-const scheduling = ({ status }: Pod): string =>
+const schedulingMessage = ({ status }: Pod): string =>
   status?.conditions?.find(({ type }) => type === 'PodScheduled')?.message ?? 'no node has room for it';

@@ -11,11 +11,11 @@
  */
 
 import { DEFAULT_TIMEOUT_MS, formatDuration, readTaskRun, type TaskRun, type TaskRunStatus } from '@pipewright/tekton';
-import { conditionsOf, deadlineOf, isDone, timestamp, type Verdict } from '../run/condition.js';
+import { conditionsOf, deadlineOf, isDone, timestamp, type ConditionUpdate } from '../run/condition.js';
 import { labels } from '../run/labels.js';
-import { besideSteps, type Pod } from '../pod/pod-types.js';
-import { judgePod, statusWithPod, statusWithVerdict } from './status.js';
-import { whyNotBegun } from './pending-reason.js';
+import { nonStepContainers, type Pod } from '../pod/pod-types.js';
+import { evaluatePod, statusWithPod, statusWithCondition } from './status.js';
+import { pendingReason } from './pending-reason.js';
 
 /** All that a decision may depend on. */
 export interface ObservedTaskRun {
@@ -30,14 +30,14 @@ export interface ObservedTaskRun {
 export type TaskRunAction =
   /** Make the attempt's pod; `replacement`: the one that takes the place of a pod whose images had no shell. */
   | {
-      readonly do: 'start';
+      readonly kind: 'start';
       readonly attempt: number;
       readonly replacement: boolean;
       readonly shellLess: readonly string[];
     }
-  | { readonly do: 'delete'; readonly pod: Pod }
-  | { readonly do: 'announce'; readonly pod: Pod }
-  | { readonly do: 'stop-sidecars'; readonly pod: Pod; readonly containers: readonly number[] };
+  | { readonly kind: 'delete'; readonly pod: Pod }
+  | { readonly kind: 'announce'; readonly pod: Pod }
+  | { readonly kind: 'stop-sidecars'; readonly pod: Pod; readonly containers: readonly number[] };
 
 /** What is to be. */
 export interface TaskRunDecision {
@@ -45,51 +45,51 @@ export interface TaskRunDecision {
   readonly status: TaskRunStatus;
   readonly actions: readonly TaskRunAction[];
   /** When to decide again if nothing changes first. Absent: only a change can matter. */
-  readonly againAt?: Date;
+  readonly requeueAt?: Date;
 }
 
 /** The rules, first match wins. */
-export function planTaskRun(seen: ObservedTaskRun): TaskRunDecision {
-  const { run, now } = seen;
+export function planTaskRun(observed: ObservedTaskRun): TaskRunDecision {
+  const { run, now } = observed;
   const status = run.status ?? {};
-  const pod = seen.replacement ?? seen.pod;
+  const pod = observed.replacement ?? observed.pod;
   if (run.metadata.deletionTimestamp !== undefined) return { status, actions: [] };
-  if (isDone(status)) return { status, actions: podsOf(seen).flatMap((one) => leftovers(one, now)) };
+  if (isDone(status)) return { status, actions: podsOf(observed).flatMap((one) => cleanUp(one, now)) };
 
   const model = readTaskRun(run.spec);
   const timeout = model.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   const deadline = deadlineOf(status.startTime, timeout);
   const end = (reason: string, message: string): TaskRunDecision => {
-    const verdict: Verdict = { status: 'False', reason, message };
-    const next = pod ? statusWithPod(status, pod, verdict, now) : statusWithVerdict(status, verdict, now);
-    return { status: next, actions: podsOf(seen).map((one) => ({ do: 'delete', pod: one })) };
+    const update: ConditionUpdate = { status: 'False', reason, message };
+    const next = pod ? statusWithPod(status, pod, update, now) : statusWithCondition(status, update, now);
+    return { status: next, actions: podsOf(observed).map((one) => ({ kind: 'delete', pod: one })) };
   };
   const name = run.metadata.name ?? '';
   if (model.isCancelRequested) return end('TaskRunCancelled', `TaskRun "${name}" was cancelled`);
-  if (deadline && now >= deadline && !endedInTime(pod, now))
+  if (deadline && now >= deadline && !hasEnded(pod, now))
     return end(
       'TaskRunTimeout',
-      `TaskRun "${name}" failed to finish within "${formatDuration(timeout)}"${whyNotBegun(status, pod, now)}`,
+      `TaskRun "${name}" failed to finish within "${formatDuration(timeout)}"${pendingReason(status, pod, now)}`,
     );
 
-  const decision = pod ? planWithPod(seen, pod) : planWithoutPod(run, now);
-  return deadline ? { ...decision, againAt: earlier(decision.againAt, deadline) } : decision;
+  const decision = pod ? planWithPod(observed, pod) : planWithoutPod(run, now);
+  return deadline ? { ...decision, requeueAt: earlierOf(decision.requeueAt, deadline) } : decision;
 }
 
 /** A pod that ended before anybody looked is judged by how it ended, not by how late it was looked at. */
-const endedInTime = (pod: Pod | undefined, now: Date): boolean =>
-  pod !== undefined && judgePod(pod, now).is === 'ended';
+const hasEnded = (pod: Pod | undefined, now: Date): boolean =>
+  pod !== undefined && evaluatePod(pod, now).kind === 'ended';
 
 const podsOf = ({ pod, replacement }: ObservedTaskRun): readonly Pod[] =>
   [pod, replacement].flatMap((one) => (one && one.metadata.deletionTimestamp === undefined ? [one] : []));
 
-const earlier = (a: Date | undefined, b: Date): Date => (a && a < b ? a : b);
+const earlierOf = (a: Date | undefined, b: Date): Date => (a && a < b ? a : b);
 
 /** What a finished run still has to end: a pod that a crash kept us from deleting, or sidecars. */
-function leftovers(pod: Pod, now: Date): readonly TaskRunAction[] {
-  const judged = judgePod(pod, now);
-  const over = judged.is === 'ended' && !judged.stop;
-  return over ? sidecarsToStop(pod) : [{ do: 'delete', pod }];
+function cleanUp(pod: Pod, now: Date): readonly TaskRunAction[] {
+  const outcome = evaluatePod(pod, now);
+  const over = outcome.kind === 'ended' && !outcome.mustDelete;
+  return over ? sidecarsToStop(pod) : [{ kind: 'delete', pod }];
 }
 
 /** How many attempts came before. */
@@ -99,7 +99,7 @@ function planWithoutPod(run: TaskRun, now: Date): TaskRunDecision {
   const status = run.status ?? {};
   if (status.podName) {
     const message = `the pod "${status.podName}" was deleted before it had finished`;
-    return { status: statusWithVerdict(status, { status: 'False', reason: 'Failed', message }, now), actions: [] };
+    return { status: statusWithCondition(status, { status: 'False', reason: 'Failed', message }, now), actions: [] };
   }
   const started: TaskRunStatus = {
     ...status,
@@ -108,54 +108,54 @@ function planWithoutPod(run: TaskRun, now: Date): TaskRunDecision {
   };
   return {
     status: started,
-    actions: [{ do: 'start', attempt: attemptOf(status), replacement: false, shellLess: [] }],
+    actions: [{ kind: 'start', attempt: attemptOf(status), replacement: false, shellLess: [] }],
   };
 }
 
 function planWithPod({ run, pod: first, replacement, now }: ObservedTaskRun, pod: Pod): TaskRunDecision {
   const status = run.status ?? {};
-  const leftOver: readonly TaskRunAction[] =
-    replacement && first && first.metadata.deletionTimestamp === undefined ? [{ do: 'delete', pod: first }] : [];
-  const judged = judgePod(pod, now);
-  switch (judged.is) {
+  const deleteFirst: readonly TaskRunAction[] =
+    replacement && first && first.metadata.deletionTimestamp === undefined ? [{ kind: 'delete', pod: first }] : [];
+  const outcome = evaluatePod(pod, now);
+  switch (outcome.kind) {
     case 'shell-less':
       return {
         status,
-        actions: [{ do: 'start', attempt: attemptOf(status), replacement: true, shellLess: judged.images }],
+        actions: [{ kind: 'start', attempt: attemptOf(status), replacement: true, shellLess: outcome.images }],
       };
     case 'ended':
       return {
-        status: statusWithPod(status, pod, judged.verdict, now),
-        actions: [...leftOver, ...(judged.stop ? [{ do: 'delete', pod } as const] : sidecarsToStop(pod))],
+        status: statusWithPod(status, pod, outcome.update, now),
+        actions: [...deleteFirst, ...(outcome.mustDelete ? [{ kind: 'delete', pod } as const] : sidecarsToStop(pod))],
       };
     case 'going':
       return {
-        status: statusWithPod(status, pod, judged.verdict, now),
-        actions: [...leftOver, ...readiness(pod)],
-        ...(judged.againAt && { againAt: judged.againAt }),
+        status: statusWithPod(status, pod, outcome.update, now),
+        actions: [...deleteFirst, ...announceReadiness(pod)],
+        ...(outcome.requeueAt && { requeueAt: outcome.requeueAt }),
       };
   }
 }
 
 /** Step 0 waits for this annotation when there are sidecars. */
-function readiness(pod: Pod): readonly TaskRunAction[] {
-  const sidecars = besideSteps(pod);
-  const announced = pod.metadata.annotations?.[labels.ready] !== undefined;
+function announceReadiness(pod: Pod): readonly TaskRunAction[] {
+  const sidecars = nonStepContainers(pod);
+  const isAnnounced = pod.metadata.annotations?.[labels.ready] !== undefined;
   // One that has ended will not get readier: a sidecar may be there to prepare something.
-  const ready =
+  const isReady =
     pod.status?.phase === 'Running' &&
     sidecars.every(({ status }) => status?.ready === true || status?.state?.terminated !== undefined);
-  return sidecars.length > 0 && !announced && ready ? [{ do: 'announce', pod }] : [];
+  return sidecars.length > 0 && !isAnnounced && isReady ? [{ kind: 'announce', pod }] : [];
 }
 
 /** Sidecars that still run although the steps are over, by their place in the pod. */
 function sidecarsToStop(pod: Pod): readonly TaskRunAction[] {
   if (pod.metadata.deletionTimestamp !== undefined) return [];
   const running = new Set(
-    besideSteps(pod)
+    nonStepContainers(pod)
       .filter(({ status }) => status?.state?.running)
       .map(({ name }) => name),
   );
   const containers = pod.spec.containers.flatMap(({ name }, index) => (running.has(name) ? [index] : []));
-  return containers.length > 0 ? [{ do: 'stop-sidecars', pod, containers }] : [];
+  return containers.length > 0 ? [{ kind: 'stop-sidecars', pod, containers }] : [];
 }

@@ -29,27 +29,27 @@ import {
   type TaskSource,
 } from '@pipewright/tekton';
 import type { ArtifactStorage } from '../resources/artifact-storage.js';
-import { targetsOf } from '../resources/cloud-events.js';
-import type { CommandFound } from '../pod/image-command.js';
-import type { Bindings, Bound } from '../resources/resource-steps.js';
-import { handedDown, labels } from '../run/labels.js';
+import { cloudEventTargets } from '../resources/cloud-events.js';
+import type { ImageCommandResult } from '../pod/image-command.js';
+import type { ResourceBindings, BoundResource } from '../resources/resource-steps.js';
+import { inheritedAnnotations, labels } from '../run/labels.js';
 import { mountProblem } from '../pod/mount-problem.js';
 import type { Images } from '../run/options.js';
 import { badAnnotation, type SecretHeader } from '../scripts/credentials.js';
 import { resourceSpecProblem, taskSpecProblem } from '../run/spec-problem.js';
 import { taskPod } from '../pod/pod.js';
 import type { Pod } from '../pod/pod-types.js';
-import { unclearWorkspace } from '../pod/workspaces.js';
+import { workspaceProblem } from '../pod/workspaces.js';
 
 /** A Task or ClusterTask as it was found. */
-export interface FoundTask {
+export interface TaskObject {
   readonly spec: TaskSpec;
   readonly labels?: Readonly<Record<string, string>> | undefined;
   readonly annotations?: Readonly<Record<string, string>> | undefined;
 }
 
 /** What the cluster holds of the things that a TaskRun names. */
-export interface StartFacts {
+export interface StartInputs {
   readonly run: TaskRun;
   readonly attempt: number;
   /** The attempt's second pod, in place of one whose images had no shell. */
@@ -57,11 +57,11 @@ export interface StartFacts {
   /** Images that are known to have no shell. */
   readonly shellLess: ReadonlySet<string>;
   /** The Task referred to; undefined when there is none of that name, or when the run holds a taskSpec. */
-  readonly task: FoundTask | undefined;
+  readonly task: TaskObject | undefined;
   /** The PipelineResources referred to that are there, by name. */
   readonly resources: ReadonlyMap<string, PipelineResource>;
   /** Whether the ServiceAccount is there. */
-  readonly account: boolean;
+  readonly hasServiceAccount: boolean;
   /** Its secrets that are there. */
   readonly secrets: readonly SecretHeader[];
   /** Names of its secrets that are not. */
@@ -70,34 +70,34 @@ export interface StartFacts {
   /** A docker config that is in every container. */
   readonly dockerConfig?: string;
   /** What was found out about images of steps that name no command. */
-  readonly commands: ReadonlyMap<string, CommandFound>;
+  readonly commands: ReadonlyMap<string, ImageCommandResult>;
   /** Where the pipeline that this run belongs to hands over files. */
   readonly artifacts?: ArtifactStorage;
 }
 
 /** The pod, or the end of the run. */
-export type Start = Settled & {
+export type Start = StartOutcome & {
   /** What the TaskRun is labelled and annotated with, from its Task. */
   readonly inherits: Inherited;
 };
 
 /** Labels and annotations. */
 export interface Inherited {
-  readonly labels: Texts;
-  readonly annotations: Texts;
+  readonly labels: StringMap;
+  readonly annotations: StringMap;
 }
 
-type Texts = Readonly<Record<string, string>>;
+type StringMap = Readonly<Record<string, string>>;
 
-/** Decides how an attempt starts, or asks what images run by themselves: {@link StartFacts.commands} must tell. */
-export function startTaskRun(given: StartFacts): Start | Asks {
-  const facts = withNames(given);
-  const { run, task } = facts;
+/** Decides how an attempt starts, or asks what images run by themselves: {@link StartInputs.commands} must tell. */
+export function startTaskRun(written: StartInputs): Start | CommandsNeeded {
+  const inputs = canonicalInputs(written);
+  const { run, task } = inputs;
   const inherits = {
     labels: { ...run.metadata.labels, ...task?.labels, ...(task && taskLabel(readTaskRun(run.spec))) },
-    annotations: { ...handedDown(run.metadata.annotations), ...handedDown(task?.annotations) },
+    annotations: { ...inheritedAnnotations(run.metadata.annotations), ...inheritedAnnotations(task?.annotations) },
   };
-  const outcome = podOrRefusal(facts, inherits);
+  const outcome = podOrFailure(inputs, inherits);
   return 'asks' in outcome ? outcome : { inherits, ...outcome };
 }
 
@@ -105,78 +105,82 @@ export function startTaskRun(given: StartFacts): Start | Asks {
  * The facts with the names of fields that their kinds have. Definitions let parts of Kubernetes pass as they are written, so without an
  * admission these come here in any case.
  */
-function withNames(facts: StartFacts): StartFacts {
-  const { run, task } = facts;
+function canonicalInputs(inputs: StartInputs): StartInputs {
+  const { run, task } = inputs;
   return {
-    ...facts,
+    ...inputs,
     run: { ...run, spec: canonicalSpec('TaskRun', run.spec) },
     task: task && { ...task, spec: canonicalSpec('Task', task.spec) },
   };
 }
 
-type Settled = ({ readonly pod: Pod } | { readonly refused: RunFailure }) & {
+type StartOutcome = ({ readonly pod: Pod } | { readonly refused: RunFailure }) & {
   /** Whom a CloudEvent is sent to when the run has ended. */
-  readonly tells?: readonly string[];
+  readonly cloudEventTargets?: readonly string[];
 };
 
-interface Asks {
+interface CommandsNeeded {
   readonly asks: readonly string[];
 }
 
-type Outcome = Settled | Asks;
+type Outcome = StartOutcome | CommandsNeeded;
 
-const refuse = (reason: string, message: string): Outcome => ({ refused: { reason, message } });
+const failure = (reason: string, message: string): Outcome => ({ refused: { reason, message } });
 
-function podOrRefusal(facts: StartFacts, inherits: Inherited): Outcome {
-  const { run } = facts;
+function podOrFailure(startInputs: StartInputs, inherits: Inherited): Outcome {
+  const { run } = startInputs;
   const name = run.metadata.name ?? '';
   const model = readTaskRun(run.spec);
-  if (!model.source) return refuse('TaskRunResolutionFailed', `TaskRun ${name} not providing TaskRef or TaskSpec`);
-  const task = model.source.kind === 'embedded' ? model.source.task : facts.task && readTask(facts.task.spec);
-  if (!task) return notThere(name, model.source);
+  if (!model.source) return failure('TaskRunResolutionFailed', `TaskRun ${name} not providing TaskRef or TaskSpec`);
+  const task =
+    model.source.kind === 'embedded' ? model.source.task : startInputs.task && readTask(startInputs.task.spec);
+  if (!task) return taskMissing(name, model.source);
 
-  const spec = model.source.kind === 'embedded' ? run.spec.taskSpec : facts.task?.spec;
-  const faulty = spec && taskSpecProblem(model.source.kind === 'embedded' ? name : model.source.name, spec);
-  if (faulty) return refuse('TaskRunValidationFailed', `the Task is invalid: ${faulty}`);
+  const spec = model.source.kind === 'embedded' ? run.spec.taskSpec : startInputs.task?.spec;
+  const specErrors = spec && taskSpecProblem(model.source.kind === 'embedded' ? name : model.source.name, spec);
+  if (specErrors) return failure('TaskRunValidationFailed', `the Task is invalid: ${specErrors}`);
 
-  const inputs = find('input', model.inputs, facts);
+  const inputs = bindResources('input', model.inputs, startInputs);
   if ('reason' in inputs) return { refused: inputs };
-  const outputs = find('output', model.outputs, facts);
+  const outputs = bindResources('output', model.outputs, startInputs);
   if ('reason' in outputs) return { refused: outputs };
-  const mismatch = taskRunFailure(task, model.params, { inputs: types(inputs), outputs: types(outputs) });
+  const mismatch = taskRunFailure(task, model.params, {
+    inputs: resourceTypes(inputs),
+    outputs: resourceTypes(outputs),
+  });
   if (mismatch) return { refused: mismatch };
-  const unfit = taskWorkspacesFailure(task, model.workspaces);
-  if (unfit) return { refused: unfit };
-  const unclear = unclearWorkspace(model.workspaces);
-  if (unclear) return refuse('TaskRunValidationFailed', unclear);
-  const invalid = faultyResource([...inputs.values(), ...outputs.values()]);
-  if (invalid) return refuse('TaskRunValidationFailed', invalid);
+  const workspaceFailure = taskWorkspacesFailure(task, model.workspaces);
+  if (workspaceFailure) return { refused: workspaceFailure };
+  const ambiguous = workspaceProblem(model.workspaces);
+  if (ambiguous) return failure('TaskRunValidationFailed', ambiguous);
+  const invalid = invalidResource([...inputs.values(), ...outputs.values()]);
+  if (invalid) return failure('TaskRunValidationFailed', invalid);
   const outside = outsideWorkspace([...task.inputs, ...task.outputs]);
-  if (outside) return refuse('TaskRunValidationFailed', outside);
+  if (outside) return failure('TaskRunValidationFailed', outside);
 
-  const bindings = { inputs: bind(inputs), outputs: bind(outputs) };
-  const outcome = startWith(facts, inherits, { model, task, bindings });
-  return 'asks' in outcome ? outcome : { ...outcome, tells: targetsOf(task, bindings) };
+  const bindings = { inputs: readResources(inputs), outputs: readResources(outputs) };
+  const outcome = createPod(startInputs, inherits, { model, task, bindings });
+  return 'asks' in outcome ? outcome : { ...outcome, cloudEventTargets: cloudEventTargets(task, bindings) };
 }
 
-const notThere = (run: string, use: TaskSource): Outcome => {
+const taskMissing = (run: string, use: TaskSource): Outcome => {
   const kind = use.kind === 'reference' && use.taskKind === 'ClusterTask' ? 'clustertask' : 'task';
   return { refused: taskNotFound(run, kind, use.kind === 'reference' ? use.name : '') };
 };
 
 /** A PipelineResource as it was written. */
-interface Found {
+interface UnreadResource {
   readonly name: string;
   readonly spec: PipelineResourceSpec;
   readonly paths: readonly string[];
 }
 
-function find(
+function bindResources(
   side: 'input' | 'output',
   bindings: readonly ResourceBindingModel[],
-  { run, resources }: StartFacts,
-): ReadonlyMap<string, Found> | RunFailure {
-  const found = new Map<string, Found>();
+  { run, resources }: StartInputs,
+): ReadonlyMap<string, UnreadResource> | RunFailure {
+  const found = new Map<string, UnreadResource>();
   for (const { name, resource, paths } of bindings) {
     if (!resource) {
       const written = run.spec[`${side}s`]?.resources ?? [];
@@ -193,15 +197,15 @@ function find(
   return found;
 }
 
-const types = (found: ReadonlyMap<string, Found>): ReadonlyMap<string, ResourceType> =>
+const resourceTypes = (found: ReadonlyMap<string, UnreadResource>): ReadonlyMap<string, ResourceType> =>
   new Map([...found].map(([name, { spec }]) => [name, spec.type]));
 
-const bind = (found: ReadonlyMap<string, Found>): ReadonlyMap<string, Bound> =>
+const readResources = (found: ReadonlyMap<string, UnreadResource>): ReadonlyMap<string, BoundResource> =>
   new Map(
     [...found].map(([key, { name, spec, paths }]) => [key, { resource: readPipelineResource(name, spec), paths }]),
   );
 
-function faultyResource(found: readonly Found[]): string | undefined {
+function invalidResource(found: readonly UnreadResource[]): string | undefined {
   for (const { name, spec } of found) {
     const faulty = resourceSpecProblem(name, spec);
     if (faulty) return `the PipelineResource "${name}" is invalid: ${faulty}`;
@@ -218,35 +222,41 @@ function outsideWorkspace(resources: readonly ResourceModel[]): string | undefin
   );
 }
 
-function startWith(
-  facts: StartFacts,
+function createPod(
+  startInputs: StartInputs,
   inherits: Inherited,
-  { model, task, bindings }: { readonly model: TaskRunModel; readonly task: TaskModel; readonly bindings: Bindings },
+  {
+    model,
+    task,
+    bindings,
+  }: { readonly model: TaskRunModel; readonly task: TaskModel; readonly bindings: ResourceBindings },
 ): Outcome {
-  const { run, attempt, replacement, shellLess, secrets, images, commands, artifacts } = facts;
+  const { run, attempt, replacement, shellLess, secrets, images, commands, artifacts } = startInputs;
   const { name = '', namespace = '', uid = '' } = run.metadata;
-  const fail = (message: string): Outcome => refuse('CouldntGetTask', `${ofTask(model, namespace)}: ${message}`);
-  const translating = (what: string): Outcome => fail(`translating Build to Pod: ${what}`);
-  if (!facts.account) return translating(`serviceaccounts "${model.serviceAccount ?? 'default'}" not found`);
-  const [missing] = facts.missingSecrets;
-  if (missing !== undefined) return translating(`secrets "${missing}" not found`);
-  const bad = badAnnotation(secrets);
-  if (bad) return translating(bad);
+  const fail = (message: string): Outcome =>
+    failure('CouldntGetTask', `${missingTaskPrefix(model, namespace)}: ${message}`);
+  const translationFailure = (what: string): Outcome => fail(`translating Build to Pod: ${what}`);
+  if (!startInputs.hasServiceAccount)
+    return translationFailure(`serviceaccounts "${model.serviceAccount ?? 'default'}" not found`);
+  const [missing] = startInputs.missingSecrets;
+  if (missing !== undefined) return translationFailure(`secrets "${missing}" not found`);
+  const annotationProblem = badAnnotation(secrets);
+  if (annotationProblem) return translationFailure(annotationProblem);
 
   const taskRun = { name, namespace, uid, apiVersion: run.apiVersion, ...inherits };
   const lendShell = replacement || task.steps.some(({ image }) => image !== undefined && shellLess.has(image));
   const request = { taskRun, attempt, run: model, task, bindings, secrets, images, replacement, lendShell, commands };
-  const made = taskPod({ ...request, artifacts, dockerConfig: facts.dockerConfig });
+  const made = taskPod({ ...request, artifacts, dockerConfig: startInputs.dockerConfig });
   if ('refused' in made) return fail(made.refused);
-  const covered =
+  const mountFailure =
     'pod' in made &&
     mountProblem(made.pod, new Set([...task.volumes, ...(model.podTemplate?.volumes ?? [])].map((it) => it.name)));
-  return covered ? refuse('TaskRunValidationFailed', covered) : made;
+  return mountFailure ? failure('TaskRunValidationFailed', mountFailure) : made;
 }
 
-const taskLabel = ({ source: use }: TaskRunModel): Texts =>
+const taskLabel = ({ source: use }: TaskRunModel): StringMap =>
   use?.kind === 'reference' ? { [labels.task]: toLabelValue(use.name) } : {};
 
 /** How Tekton begins the message of a run that gets no pod. */
-export const ofTask = ({ source: use }: TaskRunModel, namespace: string): string =>
+export const missingTaskPrefix = ({ source: use }: TaskRunModel, namespace: string): string =>
   use?.kind === 'reference' ? `Missing or invalid Task ${namespace}/${use.name}` : 'Invalid TaskSpec';

@@ -4,18 +4,18 @@ import { describe, expect } from '@jest/globals';
 import { CONFIG_MAPS, PODS, resource, type KubeObject } from '@pipewright/kube';
 import type { PipelineRun, TaskRun } from '@pipewright/tekton';
 import type { Pod } from '../../src/pod/pod-types.js';
-import type { Place } from '../support/test-cluster.js';
+import type { ClusterKind } from '../support/test-cluster.js';
 import { at, begun } from './disruptions-on-a-cluster.js';
-import { settle, type Setting } from '../support/test-namespace.js';
+import { testNamespace, type TestNamespace } from '../support/test-namespace.js';
 
 const RESOURCE_QUOTAS = resource('v1', 'resourcequotas', 'ResourceQuota');
 const script = (text: string, name = 'own'): object => ({ name, image: 'busybox', script: text });
 const string = (name: string): object => ({ name, type: 'string' });
 
 /** Describes it. */
-export function describeAdditions(place: Place): void {
+export function describeAdditions(place: ClusterKind): void {
   describe(`on ${place.name}`, () => {
-    const setting = settle(place);
+    const setting = testNamespace(place);
     describeSharing(setting);
     describeOptional(setting);
     describeQuota(setting);
@@ -49,7 +49,7 @@ const take = {
   ],
 };
 
-function describeSharing(setting: Setting): void {
+function describeSharing(setting: TestNamespace): void {
   setting.runs('tasks share workspaces, and hand on results that are in the status', async () => {
     const { bench } = setting;
     const { client, namespace } = bench;
@@ -111,7 +111,7 @@ function describeSharing(setting: Setting): void {
   });
 }
 
-function describeOptional(setting: Setting): void {
+function describeOptional(setting: TestNamespace): void {
   setting.runs(
     'an optional resource that is left out is a path that leads to nothing, for tasks and checks',
     async () => {
@@ -151,7 +151,7 @@ function describeOptional(setting: Setting): void {
   );
 }
 
-function describeQuota(setting: Setting): void {
+function describeQuota(setting: TestNamespace): void {
   setting.runs('a TaskRun that a quota has no room for waits, and goes on when there is', async () => {
     const { bench } = setting;
     const { client, namespace } = bench;

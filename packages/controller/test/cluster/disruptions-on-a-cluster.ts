@@ -4,9 +4,9 @@ import { describe, expect } from '@jest/globals';
 import { NAMESPACES, PODS, SERVICE_ACCOUNTS, type DeleteOptions, type KubeObject } from '@pipewright/kube';
 import type { PipelineRun, TaskRun } from '@pipewright/tekton';
 import type { Pod } from '../../src/pod/pod-types.js';
-import type { Bench } from '../support/harness.js';
-import type { Place } from '../support/test-cluster.js';
-import { settle, type Setting } from '../support/test-namespace.js';
+import type { Harness } from '../support/harness.js';
+import type { ClusterKind } from '../support/test-cluster.js';
+import { testNamespace, type TestNamespace } from '../support/test-namespace.js';
 
 const LONG = 'sleep 1000';
 
@@ -20,7 +20,7 @@ const pipelineRun = (script: string, more: object = {}, task: object = {}): obje
 });
 
 /** The first pod of a run whose step is running, that is not one of `seen`. */
-const runningPod = (bench: Bench, ofRun: string, seen: readonly string[] = []): Promise<Pod> =>
+const runningPod = (bench: Harness, ofRun: string, seen: readonly string[] = []): Promise<Pod> =>
   bench.anyUntil<Pod, Pod>('Pod', (pod) => {
     const mine = Object.values(pod.metadata.labels ?? {}).includes(ofRun);
     const runs = pod.status?.containerStatuses?.some(({ state }) => state?.running !== undefined);
@@ -28,7 +28,7 @@ const runningPod = (bench: Bench, ofRun: string, seen: readonly string[] = []): 
   });
 
 /** Resolves when the pod's first container, which is running, has printed the text. */
-async function printed(bench: Bench, pod: Pod, text: string): Promise<void> {
+async function printed(bench: Harness, pod: Pod, text: string): Promise<void> {
   const container = pod.spec.containers[0]?.name ?? '';
   let seen = '';
   for await (const chunk of await bench.client.podLogs(at(pod), { container, follow: true })) {
@@ -39,7 +39,7 @@ async function printed(bench: Bench, pod: Pod, text: string): Promise<void> {
 }
 
 /** The name of a run's pod once it has one, whether it runs already or not. */
-export const begun = (bench: Bench, run: string): Promise<string> =>
+export const begun = (bench: Harness, run: string): Promise<string> =>
   bench.anyUntil<TaskRun, string>('TaskRun', ({ metadata, status }) =>
     metadata.name === run || metadata.labels?.['tekton.dev/pipelineRun'] === run ? status?.podName : undefined,
   );
@@ -57,19 +57,19 @@ const took = ({ status }: TaskRun | PipelineRun): number =>
 const pause = (seconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 
 /** Describes it. */
-export function describeMishaps(place: Place): void {
+export function describeMishaps(place: ClusterKind): void {
   describe(`on ${place.name}`, () => {
-    const setting = settle(place);
+    const setting = testNamespace(place);
     describeTimeouts(setting);
     describeDeletedPods(setting);
   });
   describe(`on ${place.name}, a namespace that is deleted while runs go on in it`, () => {
-    const setting = settle(place);
+    const setting = testNamespace(place);
     describeDeletedNamespace(setting);
   });
 }
 
-function describeTimeouts(setting: Setting): void {
+function describeTimeouts(setting: TestNamespace): void {
   describe('a timeout', () => {
     const ended = async (kind: 'TaskRun' | 'PipelineRun', name: string): Promise<TaskRun | PipelineRun> =>
       setting.bench.until<TaskRun | PipelineRun, TaskRun | PipelineRun>(kind, name, (run) =>
@@ -115,7 +115,7 @@ function describeTimeouts(setting: Setting): void {
   });
 }
 
-function describeDeletedPods(setting: Setting): void {
+function describeDeletedPods(setting: TestNamespace): void {
   describe('a pod', () => {
     const ends = async (name: string, how: DeleteOptions): Promise<void> => {
       const { bench } = setting;
@@ -171,7 +171,7 @@ function describeDeletedPods(setting: Setting): void {
   });
 }
 
-function describeDeletedNamespace(setting: Setting): void {
+function describeDeletedNamespace(setting: TestNamespace): void {
   setting.runs('goes, troubles nobody, and may come again', async () => {
     const { bench, log } = setting;
     const { client, namespace } = bench;

@@ -8,9 +8,9 @@ import { afterAll, beforeAll, describe, expect } from '@jest/globals';
 import { NODES, PODS } from '@pipewright/kube';
 import type { TaskRun } from '@pipewright/tekton';
 import type { Pod } from '../../src/pod/pod-types.js';
-import type { Bench } from '../support/harness.js';
-import type { Place } from '../support/test-cluster.js';
-import { Setting } from '../support/test-namespace.js';
+import type { Harness } from '../support/harness.js';
+import type { ClusterKind } from '../support/test-cluster.js';
+import { TestNamespace } from '../support/test-namespace.js';
 
 const TAINT = 'pipewright.local/no-kubelet';
 const room = { cpu: '8', memory: '8Gi', pods: '20' };
@@ -21,11 +21,11 @@ const ready = (status: 'True' | 'Unknown'): object => {
   const reason = status === 'True' ? 'KubeletReady' : 'NodeStatusUnknown';
   return { type: 'Ready', status, reason, lastHeartbeatTime: now, lastTransitionTime: now };
 };
-const writeStatus = (bench: Bench, name: string, status: object): Promise<unknown> =>
+const writeStatus = (bench: Harness, name: string, status: object): Promise<unknown> =>
   bench.client.patch(NODES, { name }, { status }, { type: 'strategic', subresource: 'status' });
 
 /** A node that nobody else's pods come to. */
-async function addNode(bench: Bench, name: string): Promise<void> {
+async function addNode(bench: Harness, name: string): Promise<void> {
   const spec = { taints: [{ key: TAINT, effect: 'NoSchedule' }] };
   const metadata = { name, labels: { [TAINT]: name } };
   await bench.client.create(NODES, {}, { apiVersion: 'v1', kind: 'Node', metadata, spec } as never); // a node has a spec
@@ -33,7 +33,7 @@ async function addNode(bench: Bench, name: string): Promise<void> {
 }
 
 /** Runs a step on such a node, as far as its kubelet would have told before it was lost. */
-async function runOn(bench: Bench, node: string, run: string): Promise<Pod> {
+async function runOn(bench: Harness, node: string, run: string): Promise<Pod> {
   const tolerations = [
     { key: TAINT, operator: 'Exists' },
     { key: 'node.kubernetes.io/not-ready', operator: 'Exists', effect: 'NoSchedule' },
@@ -60,7 +60,7 @@ async function runOn(bench: Bench, node: string, run: string): Promise<Pod> {
   return pod;
 }
 
-const patchStatus = (bench: Bench, { metadata }: Pod, status: object): Promise<unknown> =>
+const patchStatus = (bench: Harness, { metadata }: Pod, status: object): Promise<unknown> =>
   bench.client.patch(
     PODS,
     { namespace: bench.namespace, name: metadata.name ?? '' },
@@ -69,10 +69,10 @@ const patchStatus = (bench: Bench, { metadata }: Pod, status: object): Promise<u
   );
 
 /** Describes it. */
-export function describeLostNodes(place: Place): void {
+export function describeLostNodes(place: ClusterKind): void {
   describe(`on ${place.name}, a node`, () => {
     const nodes = ['one', 'two', 'three'].map((name) => `pipewright-${process.pid.toString(36)}-${name}`);
-    const setting = new Setting({ ...place, patience: 200_000 });
+    const setting = new TestNamespace({ ...place, patience: 200_000 });
     beforeAll(() => setting.begin());
     afterAll(async () => {
       for (const name of nodes) await setting.bench.client.delete(NODES, { name });

@@ -4,13 +4,13 @@ import type { Send } from '@pipewright/kube';
 import type { PipelineRun, TaskRun } from '@pipewright/tekton';
 import { startController, type Controller } from '../../src/index.js';
 import type { Pod } from '../../src/pod/pod-types.js';
-import { kindOf, newBench, newCluster, okTask, type Bench, type Script } from '../support/harness.js';
+import { kindOf, newHarness, newCluster, okTask, type Harness, type KubeletScript } from '../support/harness.js';
 import { atEveryWrite } from '../support/faults.js';
 
 let cluster: Cluster;
 let close: () => Promise<void>;
-let script: Script = () => ({});
-let bench: Bench;
+let script: KubeletScript = () => ({});
+let bench: Harness;
 let controller: Controller | undefined;
 
 beforeAll(async () => {
@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => close());
 beforeEach(async () => {
   script = () => ({});
-  bench = await newBench(cluster);
+  bench = await newHarness(cluster);
 });
 afterEach(() => controller?.stop());
 
@@ -193,7 +193,7 @@ describe('whatever goes wrong, each check has one pod and each task what its che
   ];
 
   atEveryWrite({
-    fresh: async () => (bench = await newBench(cluster)).namespace,
+    fresh: async () => (bench = await newHarness(cluster)).namespace,
     cluster: () => cluster.send,
     outcome: async (send) => {
       const seen = await outcome(send);

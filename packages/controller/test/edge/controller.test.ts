@@ -9,17 +9,17 @@ import {
   chain,
   collectingLog,
   kindOf,
-  newBench,
+  newHarness,
   newCluster,
   okTask,
-  type Bench,
-  type Script,
+  type Harness,
+  type KubeletScript,
 } from '../support/harness.js';
 
 let cluster: Cluster;
 let close: () => Promise<void>;
-let script: Script = () => ({});
-let bench: Bench;
+let script: KubeletScript = () => ({});
+let bench: Harness;
 let controller: Controller | undefined;
 let log = collectingLog();
 
@@ -31,7 +31,7 @@ afterAll(() => close());
 beforeEach(async () => {
   script = () => ({});
   log = collectingLog();
-  bench = await newBench(cluster);
+  bench = await newHarness(cluster);
 });
 afterEach(() => controller?.stop());
 
@@ -321,7 +321,7 @@ describe('whatever goes wrong, each attempt has one pod', () => {
   const want = ['Succeeded', 2, 3, { a: 1, b: 2 }];
 
   atEveryWrite({
-    fresh: async () => (bench = await newBench(cluster)).namespace,
+    fresh: async () => (bench = await newHarness(cluster)).namespace,
     cluster: () => cluster.send,
     outcome: async (send) => {
       const seen = await outcome(send);

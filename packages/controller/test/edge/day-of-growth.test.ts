@@ -15,7 +15,7 @@ import { openStorageOn, type Storage } from '../../../cluster/src/storage/open.j
 import { MemoryDisk } from '../../../cluster/test/support/memory-disk.js';
 import { FakeClock } from '../../../kube/test/support/fake-clock.js';
 import { startController } from '../../src/index.js';
-import { chain, newBench, okTask } from '../support/harness.js';
+import { chain, newHarness, okTask } from '../support/harness.js';
 
 const MINUTE = 60_000;
 const KEPT = 3;
@@ -45,7 +45,7 @@ test('with retention the objects, files, timers and watches after hours of runs 
     log,
   });
   const controller = await startController({ send: cluster.send, clock, retention: { count: KEPT } });
-  const bench = await newBench(cluster);
+  const bench = await newHarness(cluster);
   await bench.create('Task', 'ok', okTask);
   await bench.create('Pipeline', 'p', chain(['a', 'b']));
   const measured = () => ({

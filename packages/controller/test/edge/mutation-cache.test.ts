@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { KubeClient, systemClock, type KubeObject, type Resource, type Send } from '@pipewright/kube';
-import { Shelf } from '../../src/edge/mutation-cache.js';
+import { MutationCache } from '../../src/edge/mutation-cache.js';
 
 const THINGS: Resource = { group: 'g', version: 'v1', plural: 'things', kind: 'Thing', namespaced: true };
 
@@ -40,8 +40,8 @@ describe('what an owner controls is found', () => {
     let now = 0;
     let heard: () => void = () => undefined;
     const clock = { ...systemClock, now: () => now, date: () => new Date(now), after: () => () => undefined };
-    const shelf = new Shelf<KubeObject>(new KubeClient(send), THINGS, clock, { onChange: () => heard() });
-    await shelf.reflector.start().synced;
+    const shelf = new MutationCache<KubeObject>(new KubeClient(send), THINGS, clock, { onChange: () => heard() });
+    await shelf.informer.start().synced;
     return {
       shelf,
       names: (owner: string) => [...shelf.ownedBy(owner)].map(([name, it]) => `${name}@${it.metadata.resourceVersion}`),
@@ -51,7 +51,7 @@ describe('what an owner controls is found', () => {
           tell({ type, object });
         }),
       pass: (milliseconds: number) => (now += milliseconds),
-      close: () => shelf.reflector.stop(),
+      close: () => shelf.informer.stop(),
     };
   }
 
@@ -74,7 +74,7 @@ describe('what an owner controls is found', () => {
 
   test('as soon as the answer to a write was noted, and no more when it was seen to be gone', async () => {
     const it = await opened([]);
-    it.shelf.note(thing('a', 'one', '11'));
+    it.shelf.record(thing('a', 'one', '11'));
     expect(it.names('one')).toEqual(['a@11']);
     it.shelf.forget('n/a');
     expect(it.names('one')).toEqual([]);
@@ -83,8 +83,8 @@ describe('what an owner controls is found', () => {
 
   test('no more once the server said that it is gone, however late the watch is', async () => {
     const it = await opened([thing('a', 'one', '1'), thing('b', 'one', '2')]);
-    it.shelf.gone('n/a', 'uid-a');
-    it.shelf.gone('n/b', 'uid-of-an-earlier-b');
+    it.shelf.recordDeleted('n/a', 'uid-a');
+    it.shelf.recordDeleted('n/b', 'uid-of-an-earlier-b');
     it.pass(600_000);
     expect([it.shelf.get('n/a'), it.names('one')]).toEqual([undefined, ['b@2']]);
     await it.say('MODIFIED', thing('a', 'one', '3'));
@@ -97,9 +97,9 @@ describe('what an owner controls is found', () => {
 
   test('no more once the server said so either of what the watch has not shown yet', async () => {
     const it = await opened([]);
-    it.shelf.note(thing('a', 'one', '11'));
-    it.shelf.gone('n/a', 'uid-a');
-    it.shelf.gone('n/a', 'uid-of-a-second-a');
+    it.shelf.record(thing('a', 'one', '11'));
+    it.shelf.recordDeleted('n/a', 'uid-a');
+    it.shelf.recordDeleted('n/a', 'uid-of-a-second-a');
     await it.say('ADDED', thing('a', 'one', '11'));
     expect([it.shelf.get('n/a'), it.names('one')]).toEqual([undefined, []]);
     await it.close();
@@ -107,9 +107,9 @@ describe('what an owner controls is found', () => {
 
   test('in the list of all as well', async () => {
     const it = await opened([thing('a', 'one', '1'), thing('b', 'one', '2'), thing('c', 'one', '3')]);
-    it.shelf.note(thing('b', 'one', '11'));
-    it.shelf.note(thing('d', undefined, '12'));
-    it.shelf.gone('n/c', 'uid-c');
+    it.shelf.record(thing('b', 'one', '11'));
+    it.shelf.record(thing('d', undefined, '12'));
+    it.shelf.recordDeleted('n/c', 'uid-c');
     const listed = it.shelf.list().map(({ metadata }) => `${metadata.name ?? ''}@${metadata.resourceVersion ?? ''}`);
     expect(listed).toEqual(['a@1', 'b@11', 'd@12']);
     await it.close();
@@ -117,9 +117,9 @@ describe('what an owner controls is found', () => {
 
   test('for a minute when no watch confirms it, each from when it was noted last', async () => {
     const it = await opened([]);
-    for (const name of ['a', 'b']) it.shelf.note(thing(name, 'one', '11'));
+    for (const name of ['a', 'b']) it.shelf.record(thing(name, 'one', '11'));
     it.pass(59_000);
-    it.shelf.note(thing('a', 'one', '12'));
+    it.shelf.record(thing('a', 'one', '12'));
     it.pass(2000);
     expect(it.names('one')).toEqual(['a@12']);
     it.pass(59_000);

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { KubeClient, systemClock, type PlainRequest, type PlainResponse, type Send } from '@pipewright/kube';
 import type { TaskRun } from '@pipewright/tekton';
-import { makeWorld } from '../../src/edge/wiring.js';
+import { wireController } from '../../src/edge/wiring.js';
 import { reconcileTaskRun } from '../../src/edge/reconcilers/task-run.js';
 
 const RUN = {
@@ -58,8 +58,8 @@ test.each([
 ])('a pod whose creation was %s is not created again after its deletion', async (_case, losesAnswer) => {
   const server = new Server();
   server.losesAnswer = losesAnswer;
-  const { world } = makeWorld({ send: server.send }, new KubeClient(server.send), systemClock);
-  world.taskRuns.note(RUN);
+  const { world } = wireController({ send: server.send }, new KubeClient(server.send), systemClock);
+  world.taskRuns.record(RUN);
   const refused = expect.stringContaining('500');
   if (losesAnswer) await expect(reconcileTaskRun(world, 'n/run')).rejects.toMatchObject({ message: refused });
   await expect(reconcileTaskRun(world, 'n/run')).rejects.toMatchObject({ message: refused }); // the status is not written

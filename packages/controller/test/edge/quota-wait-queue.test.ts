@@ -2,24 +2,24 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { Cluster } from '@pipewright/cluster';
 import { EVENTS, PODS, resource, type KubeObject, type Send } from '@pipewright/kube';
 import type { StatusCondition, TaskRun } from '@pipewright/tekton';
-import { gaveRoom } from '../../src/edge/quota-wait-queue.js';
+import { quotaFreed } from '../../src/edge/quota-wait-queue.js';
 import { startController, type Controller } from '../../src/index.js';
-import { overQuota, pauseFor, quotaTries } from '../../src/taskrun/pod-creation-failure.js';
+import { quotaExceeded, quotaRetryDelayMs, quotaAttempts } from '../../src/taskrun/pod-creation-failure.js';
 import type { Pod } from '../../src/pod/pod-types.js';
-import { newBench, newCluster, type Bench, type Script } from '../support/harness.js';
+import { newHarness, newCluster, type Harness, type KubeletScript } from '../support/harness.js';
 
 let cluster: Cluster;
 let close: () => Promise<void>;
-let bench: Bench;
+let bench: Harness;
 let controller: Controller | undefined;
-const script: Script = (pod) => (pod.metadata.labels?.['tekton.dev/taskRun'] === 'first' ? 'stays' : {});
+const script: KubeletScript = (pod) => (pod.metadata.labels?.['tekton.dev/taskRun'] === 'first' ? 'stays' : {});
 
 beforeAll(async () => {
   ({ cluster, close } = await newCluster(() => script));
 });
 afterAll(() => close());
 beforeEach(async () => {
-  bench = await newBench(cluster);
+  bench = await newHarness(cluster);
 });
 afterEach(() => controller?.stop());
 
@@ -151,9 +151,9 @@ test('a TaskRun whose pod no node has room for says so, in its status and in an 
 });
 
 test('tries are counted by the status that tells of them, with pauses twice as long each time, up to two minutes', () => {
-  const status = (tries: number) => ({ conditions: [{ type: 'Succeeded', ...overQuota(tries, 'full') }] });
-  expect([undefined, status(1), status(12)].map(quotaTries)).toEqual([0, 1, 12]);
-  expect([1, 2, 3, 7, 99].map(pauseFor)).toEqual([2000, 4000, 8000, 120_000, 120_000]);
+  const status = (tries: number) => ({ conditions: [{ type: 'Succeeded', ...quotaExceeded(tries, 'full') }] });
+  expect([undefined, status(1), status(12)].map(quotaAttempts)).toEqual([0, 1, 12]);
+  expect([1, 2, 3, 7, 99].map(quotaRetryDelayMs)).toEqual([2000, 4000, 8000, 120_000, 120_000]);
 });
 
 describe('a change of a quota', () => {
@@ -169,7 +169,7 @@ describe('a change of a quota', () => {
     ['that is its end gives room', quota('2', '2'), undefined, true],
     ['that is its beginning gives none', undefined, quota('2', '2'), false],
   ])('%s', (_what, before, after, gives) => {
-    expect(gaveRoom({ ...(before && { before }), ...(after && { after }) } as Parameters<typeof gaveRoom>[0])).toBe(
+    expect(quotaFreed({ ...(before && { before }), ...(after && { after }) } as Parameters<typeof quotaFreed>[0])).toBe(
       gives,
     );
   });

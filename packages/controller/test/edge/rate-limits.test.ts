@@ -1,19 +1,19 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { PipelineRun, TaskRun } from '@pipewright/tekton';
 import { systemClock, type Send } from '@pipewright/kube';
-import { Pace } from '../../src/edge/rate-limits.js';
+import { RunRateLimiter } from '../../src/edge/rate-limits.js';
 import { startController, type Controller } from '../../src/index.js';
-import { collectingLog, kindOf, newBench, newCluster, okTask } from '../support/harness.js';
+import { collectingLog, kindOf, newHarness, newCluster, okTask } from '../support/harness.js';
 
 /** How often a run of so many tasks is looked at when one ends each millisecond. */
 function looksAt(tasks: number, acted: boolean): number {
   let now = 0;
-  const pace = new Pace({ ...systemClock, now: () => now });
+  const pace = new RunRateLimiter({ ...systemClock, now: () => now });
   let looks = 0;
   for (; now < tasks; now += 1) {
-    if (pace.rest('ci/run') > 0) continue;
+    if (pace.reconcileDelayMs('ci/run') > 0) continue;
     looks += 1;
-    pace.looked('ci/run', tasks, acted);
+    pace.reconciled('ci/run', tasks, acted);
   }
   return looks;
 }
@@ -43,7 +43,7 @@ describe('a run that is cancelled', () => {
   test('is written once for many of its tasks that end, and in the end as all of them did', async () => {
     const { cluster, close } = await newCluster(() => () => 'stays');
     closers.push(close);
-    const bench = await newBench(cluster);
+    const bench = await newHarness(cluster);
     let writes = 0;
     const send: Send = (request) => {
       if (request.method === 'PATCH' && new URL(request.url).pathname.endsWith('/pipelineruns/run/status')) writes += 1;

@@ -4,7 +4,7 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 import { PODS, type KubeObject } from '@pipewright/kube';
 import type { PipelineRun, TaskRun } from '@pipewright/tekton';
 import type { Pod, PodStatus } from '../../src/pod/pod-types.js';
-import { kindOf, okTask, type Bench, type Script } from '../support/harness.js';
+import { kindOf, okTask, type Harness, type KubeletScript } from '../support/harness.js';
 import { VirtualCluster } from '../support/virtual-cluster.js';
 
 const MINUTE = 60_000;
@@ -15,9 +15,9 @@ afterAll(() => virtual.end());
 
 interface Shape {
   /** What happens; time passes before and after it. */
-  readonly make: (bench: Bench) => Promise<unknown>;
-  readonly then?: (bench: Bench) => Promise<unknown>;
-  readonly script?: Script;
+  readonly make: (bench: Harness) => Promise<unknown>;
+  readonly then?: (bench: Harness) => Promise<unknown>;
+  readonly script?: KubeletScript;
   /** How the run of this name ends. */
   readonly ends?: string;
   /** Reconciles of each object, and writes, at most. */
@@ -25,29 +25,29 @@ interface Shape {
   readonly writes: number;
 }
 
-const stays: Script = () => 'stays';
+const stays: KubeletScript = () => 'stays';
 const step = { name: 's', image: 'ubuntu', command: ['true'] };
-const taskRun = (bench: Bench, spec: object = {}): Promise<KubeObject> =>
+const taskRun = (bench: Harness, spec: object = {}): Promise<KubeObject> =>
   bench.create('TaskRun', 'run', { spec: { taskSpec: { steps: [step] }, ...spec } });
-const pipelineRun = (bench: Bench, spec: object): Promise<KubeObject> => bench.create('PipelineRun', 'run', { spec });
+const pipelineRun = (bench: Harness, spec: object): Promise<KubeObject> => bench.create('PipelineRun', 'run', { spec });
 const task = (name: string, more: object = {}): object => ({ name, taskRef: { name: 'ok' }, ...more });
 
-async function pipeline(bench: Bench, tasks: readonly object[], more: object = {}): Promise<void> {
+async function pipeline(bench: Harness, tasks: readonly object[], more: object = {}): Promise<void> {
   await bench.create('Task', 'ok', okTask);
   await pipelineRun(bench, { pipelineSpec: { tasks }, ...more });
 }
 
-async function patchStatus(bench: Bench, status: PodStatus): Promise<void> {
+async function patchStatus(bench: Harness, status: PodStatus): Promise<void> {
   for (const { metadata } of await bench.list<Pod>('Pod')) {
     const at = { namespace: bench.namespace, name: metadata.name ?? '' };
     await bench.client.patch(PODS, at, { status }, { type: 'merge', subresource: 'status' });
   }
 }
 
-const patch = (bench: Bench, kind: string, name: string, body: object): Promise<unknown> =>
+const patch = (bench: Harness, kind: string, name: string, body: object): Promise<unknown> =>
   bench.client.patch(kindOf(kind), { namespace: bench.namespace, name }, body, { type: 'merge' });
 
-async function deleteAll(bench: Bench, kind: string): Promise<void> {
+async function deleteAll(bench: Harness, kind: string): Promise<void> {
   for (const { metadata } of await bench.list(kind))
     await bench.client.delete(kindOf(kind), { namespace: bench.namespace, name: metadata.name ?? '' });
 }

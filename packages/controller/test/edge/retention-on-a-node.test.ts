@@ -6,7 +6,7 @@ import { fake, startCluster } from '@pipewright/cluster';
 import type { KubeObject } from '@pipewright/kube';
 import { crds, type PipelineRun } from '@pipewright/tekton';
 import { startController, type RetentionPolicy } from '../../src/index.js';
-import { chain, newBench, okTask, type Bench } from '../support/harness.js';
+import { chain, newHarness, okTask, type Harness } from '../support/harness.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'pipewright-retention-'));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
@@ -25,12 +25,12 @@ async function opened(retention: RetentionPolicy) {
   };
 }
 
-const names = async (bench: Bench, kind: string): Promise<readonly string[]> =>
+const names = async (bench: Harness, kind: string): Promise<readonly string[]> =>
   (await bench.list<KubeObject>(kind)).map(({ metadata }) => metadata.name ?? '');
 
 test('a run that is not kept goes with its pods and their logs, also one that finished before a restart', async () => {
   const first = await opened({ count: 2 });
-  const bench = await newBench(first.cluster);
+  const bench = await newHarness(first.cluster);
   await bench.create('Task', 'ok', okTask);
   await bench.create('Pipeline', 'p', chain(['a', 'b']));
   for (const name of ['one', 'two', 'three']) {

@@ -3,12 +3,12 @@ import type { Cluster } from '@pipewright/cluster';
 import type { PipelineRun, TaskRun } from '@pipewright/tekton';
 import { startController, type Controller } from '../../src/index.js';
 import type { Pod } from '../../src/pod/pod-types.js';
-import { newBench, newCluster, type Bench, type Script } from '../support/harness.js';
+import { newHarness, newCluster, type Harness, type KubeletScript } from '../support/harness.js';
 
 let cluster: Cluster;
 let close: () => Promise<void>;
-let script: Script = () => ({});
-let bench: Bench;
+let script: KubeletScript = () => ({});
+let bench: Harness;
 let controller: Controller | undefined;
 
 beforeAll(async () => {
@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => close());
 beforeEach(async () => {
-  bench = await newBench(cluster);
+  bench = await newHarness(cluster);
   controller = await startController({ send: cluster.send, namespace: bench.namespace });
 });
 afterEach(() => controller?.stop());
@@ -33,7 +33,7 @@ const taker = {
   steps: [step(['$(inputs.params.v)', '$(inputs.params.w)'])],
 };
 const tells =
-  (results: Readonly<Record<string, string>>): Script =>
+  (results: Readonly<Record<string, string>>): KubeletScript =>
   (_pod, container) =>
     container === 'step-s'
       ? {

@@ -3,11 +3,11 @@ import type { Cluster } from '@pipewright/cluster';
 import type { TaskRun } from '@pipewright/tekton';
 import { startController, type Controller } from '../../src/index.js';
 import type { Pod } from '../../src/pod/pod-types.js';
-import { newBench, newCluster, type Bench } from '../support/harness.js';
+import { newHarness, newCluster, type Harness } from '../support/harness.js';
 
 let cluster: Cluster;
 let close: () => Promise<void>;
-let bench: Bench;
+let bench: Harness;
 let controller: Controller | undefined;
 
 beforeAll(async () => {
@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => close());
 beforeEach(async () => {
-  bench = await newBench(cluster);
+  bench = await newHarness(cluster);
   controller = await startController({ send: cluster.send, namespace: bench.namespace });
 });
 afterEach(() => controller?.stop());

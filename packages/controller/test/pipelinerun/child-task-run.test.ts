@@ -5,7 +5,7 @@ import { ok, release, seen, use } from '../support/fixtures.js';
 
 /** The first TaskRun that is made. */
 const made = (observed: ObservedPipelineRun) =>
-  planPipelineRun(observed).actions.flatMap((action) => (action.do === 'create' ? [action.taskRun] : []))[0];
+  planPipelineRun(observed).actions.flatMap((action) => (action.kind === 'create' ? [action.taskRun] : []))[0];
 
 describe('a binding of a PipelineRun', () => {
   test.each([

@@ -153,7 +153,9 @@ describe('the TaskRun of a check', () => {
     ]),
   };
   const madeFor = (differences: Differences): TaskRun | undefined =>
-    planPipelineRun(seen(differences)).actions.flatMap((action) => (action.do === 'create' ? [action.taskRun] : []))[0];
+    planPipelineRun(seen(differences)).actions.flatMap((action) =>
+      action.kind === 'create' ? [action.taskRun] : [],
+    )[0];
 
   test('is that of a Task with the check as its only step', () => {
     const taskRun = madeFor(given);

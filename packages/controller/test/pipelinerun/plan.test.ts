@@ -70,7 +70,7 @@ function standing(
       tasks: (of.tasks ?? []).filter(({ name }) => name === task).map(({ runAfter: _, ...one }) => one),
     };
     for (const action of planPipelineRun(seen({ pipeline: alone })).actions)
-      if (action.do === 'create') made.set(action.taskRun.metadata.name ?? '', { ...action.taskRun, status });
+      if (action.kind === 'create') made.set(action.taskRun.metadata.name ?? '', { ...action.taskRun, status });
   }
   return made;
 }
@@ -78,10 +78,10 @@ function standing(
 /** What is done, in words without hashes: `create lint`. */
 function does({ actions }: PipelineRunDecision): readonly string[] {
   return actions.map((action) => {
-    if (action.do === 'create') return `create ${action.task}`;
+    if (action.kind === 'create') return `create ${action.task}`;
     return 'taskRun' in action
-      ? `${action.do} ${action.taskRun.metadata.labels?.['tekton.dev/pipelineTask'] ?? ''}`
-      : action.do;
+      ? `${action.kind} ${action.taskRun.metadata.labels?.['tekton.dev/pipelineTask'] ?? ''}`
+      : action.kind;
   });
 }
 
@@ -180,7 +180,7 @@ describe('a run', () => {
   });
 
   test('is looked at again when its time is up', () => {
-    expect(planPipelineRun(seen({ spec: { timeout: '5m' } })).againAt).toEqual(at('12:05:00.999'));
+    expect(planPipelineRun(seen({ spec: { timeout: '5m' } })).requeueAt).toEqual(at('12:05:00.999'));
   });
 
   test('decides the same from the same', () => {
@@ -257,7 +257,9 @@ describe('retries', () => {
 
 describe('the TaskRun of a task', () => {
   const made = (differences: Differences): TaskRun | undefined =>
-    planPipelineRun(seen(differences)).actions.flatMap((action) => (action.do === 'create' ? [action.taskRun] : []))[0];
+    planPipelineRun(seen(differences)).actions.flatMap((action) =>
+      action.kind === 'create' ? [action.taskRun] : [],
+    )[0];
 
   test('is labelled, owned and named after the run', () => {
     expect(

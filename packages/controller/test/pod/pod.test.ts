@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { readPipelineResource } from '@pipewright/tekton';
-import type { Bindings } from '../../src/resources/resource-steps.js';
-import { quantity } from '../../src/pod/requests.js';
+import type { ResourceBindings } from '../../src/resources/resource-steps.js';
+import { parseQuantity } from '../../src/pod/requests.js';
 import { commandOf, names, pod, step } from '../support/pod-request.js';
 
 const git = readPipelineResource('sources', {
@@ -143,7 +143,7 @@ describe('resources', () => {
     },
     steps: [step('compile', { args: ['$(inputs.resources.src.path)', '$(outputs.resources.builtImage.url)'] })],
   };
-  const bindings: Bindings = {
+  const bindings: ResourceBindings = {
     inputs: new Map([
       ['src', { resource: git, paths: [] }],
       ['base', { resource: image, paths: [] }],
@@ -203,7 +203,7 @@ describe('resources', () => {
       outputs: { resources: [{ name: 'out', type: 'git' }] },
       steps: [step('s')],
     };
-    const over: Bindings = {
+    const over: ResourceBindings = {
       inputs: new Map([['src', { resource: git, paths: ['/pvc/a/src'] }]]),
       outputs: new Map([['out', { resource: git, paths: ['/pvc/b/out'] }]]),
     };
@@ -324,5 +324,5 @@ test.each([
   [2, 2],
   ['many', 0],
 ])('the quantity %s is %d', (text, value) => {
-  expect(quantity(text)).toBeCloseTo(value, 9);
+  expect(parseQuantity(text)).toBeCloseTo(value, 9);
 });

@@ -3,11 +3,11 @@ import type { Cluster } from '@pipewright/cluster';
 import { CONFIG_MAPS, NAMESPACES, PERSISTENT_VOLUME_CLAIMS, type KubeObject, type Send } from '@pipewright/kube';
 import { startController, type Controller } from '../../src/index.js';
 import type { Pod } from '../../src/pod/pod-types.js';
-import { collectingLog, newBench, newCluster, type Bench } from '../support/harness.js';
+import { collectingLog, newHarness, newCluster, type Harness } from '../support/harness.js';
 
 let cluster: Cluster;
 let close: () => Promise<void>;
-let bench: Bench;
+let bench: Harness;
 let controller: Controller;
 let claims: KubeObject[] = [];
 
@@ -31,7 +31,7 @@ afterAll(() => close());
 
 beforeEach(async () => {
   claims = [];
-  bench = await newBench(cluster);
+  bench = await newHarness(cluster);
   await bench.client
     .create(NAMESPACES, {}, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } })
     .catch(() => undefined);

@@ -4,10 +4,10 @@ import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Cluster } from '@pipewright/cluster';
 import type { CloudEventDelivery, PipelineRun, TaskRun } from '@pipewright/tekton';
-import { afterTry, dueDeliveries, toldBy, undelivered } from '../../src/resources/cloud-events.js';
+import { afterAttempt, dueDeliveries, readResponse, pendingDeliveries } from '../../src/resources/cloud-events.js';
 import { sendEvent } from '../../src/edge/event-sender.js';
 import { startController, type Controller } from '../../src/index.js';
-import { collectingLog, newBench, newCluster, type Bench, type Script } from '../support/harness.js';
+import { collectingLog, newHarness, newCluster, type Harness, type KubeletScript } from '../support/harness.js';
 
 interface Received {
   readonly method: string | undefined;
@@ -24,8 +24,8 @@ let sink = '';
 
 let cluster: Cluster;
 let close: () => Promise<void>;
-let script: Script = () => ({});
-let bench: Bench;
+let script: KubeletScript = () => ({});
+let bench: Harness;
 let controller: Controller | undefined;
 let log = collectingLog();
 
@@ -57,7 +57,7 @@ beforeEach(async () => {
   answers = [];
   script = () => ({});
   log = collectingLog();
-  bench = await newBench(cluster);
+  bench = await newHarness(cluster);
   controller = await startController({ send: cluster.send, log, namespace: bench.namespace });
 });
 afterEach(() => controller?.stop());
@@ -209,8 +209,8 @@ describe('in a PipelineRun a CloudEvent', () => {
 });
 
 describe('a delivery', () => {
-  const [fresh] = undelivered(['http://sink']);
-  const failing = { is: 'failed', why: 'no', again: true } as const;
+  const [fresh] = pendingDeliveries(['http://sink']);
+  const failing = { kind: 'failed', message: 'no', canRetry: true } as const;
   const at = (seconds: number): Date => new Date(Date.UTC(2020, 0, 1, 0, 0, seconds));
 
   test('is tried five times, ever more rarely, and has then failed', () => {
@@ -218,31 +218,31 @@ describe('a delivery', () => {
     let delivery = fresh as CloudEventDelivery;
     let now = at(0);
     while (delivery.status.condition === 'Unknown') {
-      expect(dueDeliveries([delivery], now)).toEqual({ due: [0], again: undefined });
-      delivery = afterTry(delivery, failing, now);
-      const { again } = dueDeliveries([delivery], now);
-      tries.push(again);
-      now = new Date(now.getTime() + (again ?? 0));
+      expect(dueDeliveries([delivery], now)).toEqual({ due: [0], requeueAfterMs: undefined });
+      delivery = afterAttempt(delivery, failing, now);
+      const { requeueAfterMs } = dueDeliveries([delivery], now);
+      tries.push(requeueAfterMs);
+      now = new Date(now.getTime() + (requeueAfterMs ?? 0));
     }
     expect(tries).toEqual([1_999, 5_000, 15_000, 60_000, undefined]);
     expect(delivery.status).toMatchObject({ condition: 'Failed', message: 'no', retryCount: 5 });
   });
 
   test.each([
-    [204, { is: 'sent' }],
+    [204, { kind: 'sent' }],
     [
       302,
       {
-        is: 'failed',
-        why: 'the receiver answered 302, which is a redirect; name the address it leads to',
-        again: false,
+        kind: 'failed',
+        message: 'the receiver answered 302, which is a redirect; name the address it leads to',
+        canRetry: false,
       },
     ],
-    [404, { is: 'failed', why: 'the receiver answered 404, and not 2xx', again: false }],
-    [429, { is: 'failed', why: 'the receiver answered 429, and not 2xx', again: true }],
-    [500, { is: 'failed', why: 'the receiver answered 500, and not 2xx', again: true }],
+    [404, { kind: 'failed', message: 'the receiver answered 404, and not 2xx', canRetry: false }],
+    [429, { kind: 'failed', message: 'the receiver answered 429, and not 2xx', canRetry: true }],
+    [500, { kind: 'failed', message: 'the receiver answered 500, and not 2xx', canRetry: true }],
   ])('that is answered with %d ends so', (status, want) => {
-    expect(toldBy({ status })).toEqual(want);
+    expect(readResponse({ status })).toEqual(want);
   });
 
   test.each(['http://169.254.169.254/latest', 'http://[fe80::1]/', 'http://[::ffff:169.254.169.254]/'])(

@@ -7,7 +7,7 @@ import {
   type TaskSpec,
 } from '@pipewright/tekton';
 import { readArtifactSettings, type ArtifactStorage } from '../../src/resources/artifact-storage.js';
-import type { Bindings } from '../../src/resources/resource-steps.js';
+import type { ResourceBindings } from '../../src/resources/resource-steps.js';
 import { DEFAULT_IMAGES } from '../../src/run/options.js';
 import type { Pod } from '../../src/pod/pod-types.js';
 import { taskPod } from '../../src/pod/pod.js';
@@ -50,7 +50,7 @@ type Bound = readonly [string, ReturnType<typeof resource>, ...string[]];
 /** The pod of a Task with one step and these inputs and outputs. */
 function pod(inputs: readonly Bound[], outputs: readonly Bound[], artifacts?: ArtifactStorage): Pod {
   const declared = (bound: readonly Bound[]) => ({ resources: bound.map(([name, { type }]) => ({ name, type })) });
-  const bind = (bound: readonly Bound[]): Bindings['inputs'] =>
+  const bind = (bound: readonly Bound[]): ResourceBindings['inputs'] =>
     new Map(bound.map(([name, of, ...paths]) => [name, { resource: of, paths }]));
   const spec: TaskSpec = {
     inputs: declared(inputs),
@@ -62,7 +62,7 @@ function pod(inputs: readonly Bound[], outputs: readonly Bound[], artifacts?: Ar
 
 function podOf(
   spec: TaskSpec,
-  bindings: Bindings = { inputs: new Map(), outputs: new Map() },
+  bindings: ResourceBindings = { inputs: new Map(), outputs: new Map() },
   artifacts?: ArtifactStorage,
 ): Pod {
   const made = taskPod({

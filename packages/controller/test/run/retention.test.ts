@@ -33,7 +33,7 @@ const expired = (runs: readonly Run[], policy: RetentionPolicy, unsettled: reado
     .join(' ');
 };
 const again = (runs: readonly Run[], policy: RetentionPolicy, unsettled = false): number | undefined =>
-  planRetention({ runs, isSettled: () => !unsettled, now: new Date(noon) }, policy).againMs;
+  planRetention({ runs, isSettled: () => !unsettled, now: new Date(noon) }, policy).requeueAfterMs;
 
 describe('of the finished runs of one Pipeline', () => {
   const three = [run('b', { ended: 2 }), run('c', { ended: 3 }), run('a', { ended: 1 })];

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { latest } from '../../src/run/memoize.js';
-import { sameFacts } from '../../src/run/shallow-equal.js';
+import { memoizeLru } from '../../src/run/memoize.js';
+import { shallowEqual } from '../../src/run/shallow-equal.js';
 
 const spec = { steps: [] };
 const facts = (change: object = {}): object => ({
@@ -19,20 +19,20 @@ test.each([
   ['without one', { pipeline: { spec, labels: undefined } }, false],
   ['without the Pipeline', facts({ pipeline: undefined }), false],
 ])('facts %s', (_what, other, same) => {
-  expect(sameFacts(facts(), other)).toBe(same);
+  expect(shallowEqual(facts(), other)).toBe(same);
 });
 
 test('what was made last is made anew of something else, and for another key', () => {
   let made = 0;
   const make = (): number => ++made;
-  const of = latest<string, number>((a, b) => a === b);
+  const of = memoizeLru<string, number>((a, b) => a === b);
   expect([of('k', 'a', make), of('k', 'a', make), of('k', 'b', make), of('k', 'a', make)]).toEqual([1, 1, 2, 3]);
   expect([of('other', 'a', make), of('k', 'a', make)]).toEqual([4, 3]);
 });
 
 test('no more than 64 keys are remembered: those asked for last', () => {
   let made = 0;
-  const of = latest<string, number>(() => true);
+  const of = memoizeLru<string, number>(() => true);
   for (let key = 0; key < 64; key++) of(String(key), '', () => ++made);
   of('0', '', () => ++made);
   of('64', '', () => ++made);

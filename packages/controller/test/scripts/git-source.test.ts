@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { gitSource, type GitSource } from '../../src/scripts/git-source.js';
-import { watched } from '../support/process-reaper.js';
+import { reaped } from '../support/process-reaper.js';
 import { exec, expanded, run, type Ended } from '../support/shells.js';
 
 const base = mkdtempSync(join(tmpdir(), 'git-source-'));
@@ -69,7 +69,7 @@ beforeAll(async () => {
   await git(work, 'commit', '-q', '--allow-empty', '-m', 'side');
   commits = { first, second, side: await git(work, 'rev-parse', 'HEAD') };
   await git(work, 'checkout', '-q', 'master');
-  daemon = watched(
+  daemon = reaped(
     spawn(
       'git',
       [

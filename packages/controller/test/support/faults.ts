@@ -8,7 +8,7 @@ const answer = (code: number, reason: string, message: string): Promise<Response
   Promise.resolve(Response.json({ kind: 'Status', code, reason, message }, { status: code }));
 
 /** The ways in which a write comes to grief. */
-const griefs = {
+const faults = {
   /** The server carries it out, and the answer is lost. */
   'its answer is lost': async (send: Send, request: Request): Promise<Response> => {
     await send(request);
@@ -26,7 +26,7 @@ const griefs = {
 const isWrite = ({ method, url }: Request): boolean => method !== 'GET' && !url.includes('/events');
 
 /** A story that is told again for every single write of its controller. */
-export interface Story {
+export interface FaultScenario {
   /** Begins anew in a namespace of its own, whose name it gives. */
   readonly fresh: () => Promise<string>;
   readonly cluster: () => Send;
@@ -39,12 +39,12 @@ export interface Story {
 
 /** `npm run test:thorough` has each write fail in each way; by default each fails in one, since a run is executed again for every one. */
 const { THOROUGH: everyWrite } = process.env;
-const ways = Object.entries(griefs).map(([name, grief], index) => ({ name, grief, first: index + 1 }));
+const ways = Object.entries(faults).map(([name, grief], index) => ({ name, grief, first: index + 1 }));
 const STEP = everyWrite ? 1 : ways.length;
 const which = everyWrite ? 'every single write' : 'every fourth write';
 
 /** Tests that a story ends the same, whichever write comes to grief, and whenever its controller dies. */
-export function atEveryWrite({ fresh, cluster, outcome, want, milliseconds }: Story): void {
+export function atEveryWrite({ fresh, cluster, outcome, want, milliseconds }: FaultScenario): void {
   test.each(ways)(
     `when $name, at ${which}`,
     async ({ grief, first }) => {

@@ -16,7 +16,7 @@ import type {
   TaskSpec,
 } from '@pipewright/tekton';
 import { planPipelineRun, type ObservedPipelineRun, type PipelineRunDecision } from '../../src/pipelinerun/plan.js';
-import type { FoundCondition } from '../../src/pipelinerun/resolve.js';
+import type { ConditionObject } from '../../src/pipelinerun/resolve.js';
 
 export const NOON = '2026-01-01T12:00:00Z';
 export const at = (time: string): Date => new Date(`2026-01-01T${time}Z`);
@@ -59,7 +59,7 @@ export function seen({ spec = {}, status, pipeline = release, ...rest }: Differe
     pipeline: { spec: pipeline },
     tasks: new Map([['Task/ok', { spec: ok }]]),
     resources: new Map(),
-    conditions: new Map<string, FoundCondition>([
+    conditions: new Map<string, ConditionObject>([
       ['sunny', { spec: check }],
       ['dry', { spec: check }],
     ]),
@@ -87,7 +87,7 @@ export const called = ({ metadata: { name = '', labels = {} } }: TaskRun): strin
 };
 
 export const does = ({ actions }: PipelineRunDecision): readonly string[] =>
-  actions.map((action) => ('taskRun' in action ? `${action.do} ${called(action.taskRun)}` : action.do));
+  actions.map((action) => ('taskRun' in action ? `${action.kind} ${called(action.taskRun)}` : action.kind));
 
 export const says = ({ status: { conditions: [condition] = [] } }: PipelineRunDecision): string =>
   `${condition?.reason ?? ''}: ${(condition?.message ?? '').replaceAll(/-[bcdfghjklmnpqrstvwxz2456789]{5}\b/g, '-?')}`;
@@ -99,7 +99,7 @@ export function made(pipeline: PipelineSpec): ReadonlyMap<string, TaskRun> {
   for (let before = -1; before < all.size;) {
     before = all.size;
     for (const action of planPipelineRun(seen({ pipeline, taskRuns: here })).actions)
-      if (action.do === 'create') {
+      if (action.kind === 'create') {
         all.set(called(action.taskRun), action.taskRun);
         here.set(action.taskRun.metadata.name ?? '', { ...action.taskRun, status: states.passed });
       }

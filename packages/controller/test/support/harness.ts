@@ -41,13 +41,14 @@ const KINDS: Readonly<Record<string, Resource>> = {
 export const kindOf = (kind: string): Resource => KINDS[kind] ?? resource('v1', kind, kind);
 
 /** How a container ends; by default with 0. `stays`: it goes on until its pod is deleted. */
-export type Ends = { readonly exitCode?: number; readonly message?: string; readonly reason?: string } | 'stays';
+export type ContainerEnd =
+  { readonly exitCode?: number; readonly message?: string; readonly reason?: string } | 'stays';
 
 /** Says how each container of a pod ends. */
-export type Script = (pod: Pod, container: string) => Ends | undefined;
+export type KubeletScript = (pod: Pod, container: string) => ContainerEnd | undefined;
 
 /** A namespace of an embedded cluster, with what tests do there. */
-export class Bench {
+export class Harness {
   readonly client: KubeClient;
   readonly namespace: string;
   readonly #patience: number;
@@ -60,8 +61,8 @@ export class Bench {
   }
 
   /** The same namespace, reached in another way. */
-  on(send: Send): Bench {
-    return new Bench(send, this.namespace, this.#patience);
+  on(send: Send): Harness {
+    return new Harness(send, this.namespace, this.#patience);
   }
 
   async create<T extends KubeObject>(kind: string, name: string, rest: object): Promise<T> {
@@ -117,8 +118,8 @@ export class Bench {
 let namespaces = 0;
 
 /** A new namespace. */
-export async function newBench(cluster: Cluster): Promise<Bench> {
-  const bench = new Bench(cluster.send, `bench-${String(namespaces++)}`);
+export async function newHarness(cluster: Cluster): Promise<Harness> {
+  const bench = new Harness(cluster.send, `bench-${String(namespaces++)}`);
   await bench.client.create(
     NAMESPACES,
     {},
@@ -129,7 +130,7 @@ export async function newBench(cluster: Cluster): Promise<Bench> {
 
 /** An embedded cluster without a node of its own; `script` is its kubelet's. */
 export async function newCluster(
-  script: () => Script,
+  script: () => KubeletScript,
   now: () => Date = () => new Date(),
 ): Promise<{ readonly cluster: Cluster; readonly close: () => Promise<void> }> {
   const cluster = await startCluster({ crds: crds(), now });
@@ -148,7 +149,7 @@ export async function newCluster(
 /** Ends containers as soon as a pod is there. */
 async function runKubelet(
   client: KubeClient,
-  script: () => Script,
+  script: () => KubeletScript,
   date: () => Date,
   signal: AbortSignal,
 ): Promise<void> {

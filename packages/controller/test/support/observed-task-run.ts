@@ -62,7 +62,7 @@ export function decide(given: {
 }) {
   const decision = planTaskRun({ run: run(begun), now: at('12:00:05'), ...given });
   const [condition] = decision.status.conditions ?? [];
-  const what = ({ do: does }: TaskRunAction): string => does;
+  const what = ({ kind: does }: TaskRunAction): string => does;
   return {
     decision,
     says: `${condition?.reason ?? ''}: ${condition?.message ?? ''}`,

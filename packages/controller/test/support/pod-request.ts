@@ -1,7 +1,7 @@
 /** Requests for pods, and what tests read off a pod. */
 
 import { readTask, readTaskRun, type TaskRunSpec, type TaskSpec } from '@pipewright/tekton';
-import type { Bindings } from '../../src/resources/resource-steps.js';
+import type { ResourceBindings } from '../../src/resources/resource-steps.js';
 import { DEFAULT_IMAGES } from '../../src/run/options.js';
 import type { Pod } from '../../src/pod/pod-types.js';
 import { taskPod, type PodRequest } from '../../src/pod/pod.js';
@@ -14,7 +14,7 @@ export const step = (name: string, more: object = {}): object => ({
   ...more,
 });
 
-const none: Bindings = { inputs: new Map(), outputs: new Map() };
+const none: ResourceBindings = { inputs: new Map(), outputs: new Map() };
 
 /** The request for a Task and TaskRun of no particular interest, but for these differences. */
 export function request(task: object, more: Partial<PodRequest> & { readonly spec?: TaskRunSpec } = {}): PodRequest {

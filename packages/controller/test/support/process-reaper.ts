@@ -18,15 +18,15 @@ done
 for each in $left; do kill -s KILL -- "$each"; done
 `;
 
-let janitor: ChildProcess | undefined;
+let reaper: ChildProcess | undefined;
 
 /** Has a process ended when this one is gone, and all of its group when it was started `detached`. @returns the process */
-export function watched<T extends ChildProcess>(child: T, { detached = false } = {}): T {
+export function reaped<T extends ChildProcess>(child: T, { detached = false } = {}): T {
   const { pid } = child;
   if (pid === undefined) return child;
-  janitor ??= spawn('/bin/sh', ['-c', PROGRAM], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
-  janitor.unref();
-  const { stdin } = janitor;
+  reaper ??= spawn('/bin/sh', ['-c', PROGRAM], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
+  reaper.unref();
+  const { stdin } = reaper;
   const say = (what: string): void => void stdin?.write(`${what} ${detached ? '-' : ''}${String(pid)}\n`);
   say('began');
   child.once('exit', () => say('ended'));

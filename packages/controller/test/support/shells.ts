@@ -3,7 +3,7 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { accessSync, constants, realpathSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { watched } from './process-reaper.js';
+import { reaped } from './process-reaper.js';
 
 const exists = (file: string): boolean => {
   try {
@@ -48,7 +48,7 @@ export function begin(
 ): { readonly process: ChildProcess; readonly ended: Promise<Ended>; readonly said: (text: string) => Promise<void> } {
   const [file = '', ...args] = words;
   // A container's standard input is /dev/null; with a socket there, bash would read somebody's .bashrc.
-  const child = watched(
+  const child = reaped(
     spawn(file, args, { env: { PATH: process.env['PATH'] ?? '', ...env }, stdio: [input, 'pipe', 'pipe'] }),
   );
   let [out, err] = ['', ''];

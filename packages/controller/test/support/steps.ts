@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { entrypoint, type Turn } from '../../src/scripts/entrypoint.js';
+import { entrypoint, type StepTurn } from '../../src/scripts/entrypoint.js';
 import { expanded, run, type Ended } from './shells.js';
 
 const places: string[] = [];
@@ -24,7 +24,7 @@ export const removePlaces = (): void => {
 export type Step = {
   readonly runs: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-} & Partial<Turn>;
+} & Partial<StepTurn>;
 
 /** A step of shell text. */
 export const sh = (text: string): Step => ({ runs: ['sh', '-c', text] });

@@ -25,13 +25,13 @@ import {
 } from '@pipewright/kube';
 import { crds } from '@pipewright/tekton';
 import { DEFAULT_IMAGES, type Images } from '../../src/index.js';
-import { Bench } from './harness.js';
+import { Harness } from './harness.js';
 
 /** Programs and files by absolute path, to be in the images of the controller's own steps. */
 export type Files = Readonly<Record<string, string>>;
 
 /** A cluster. */
-export interface Ground {
+export interface TestCluster {
   readonly send: Send;
   /** What a controller is to be told. */
   readonly images: Partial<Images>;
@@ -39,7 +39,7 @@ export interface Ground {
 }
 
 /** Where a cluster can be had. */
-export interface Place {
+export interface ClusterKind {
   readonly name: 'the embedded cluster' | 'a real cluster';
   /** This machine, as programs in pods reach it. */
   readonly host: () => string;
@@ -48,11 +48,11 @@ export interface Place {
   /** @returns why pods cannot run there; undefined when they can */
   readonly unusable: () => Promise<string | undefined>;
   /** @param files laid into the images of the controller's own steps */
-  readonly open: (files?: Files) => Promise<Ground>;
+  readonly open: (files?: Files) => Promise<TestCluster>;
 }
 
 /** The embedded cluster, with this machine's own files for every image. */
-export const EMBEDDED: Place = {
+export const EMBEDDED: ClusterKind = {
   name: 'the embedded cluster',
   host: () => '127.0.0.1',
   patience: 60_000,
@@ -87,7 +87,7 @@ const run = promisify(execFile);
 const WITHIN = { git: 'alpine/git', shell: 'busybox', lent: 'busybox', nop: 'busybox' };
 
 /** The cluster that KUBECONFIG names. */
-export const KUBERNETES: Place = {
+export const KUBERNETES: ClusterKind = {
   name: 'a real cluster',
   host: () => process.env['LAB_HOST'] ?? '127.0.0.1',
   patience: 120_000,
@@ -148,9 +148,12 @@ function lay(folder: string, files: Files = {}): void {
 }
 
 /** A new namespace, and what removes it. */
-export async function newNamespace(send: Send, { patience }: Place): Promise<Bench & { remove(): Promise<void> }> {
+export async function newNamespace(
+  send: Send,
+  { patience }: ClusterKind,
+): Promise<Harness & { remove(): Promise<void> }> {
   const name = `pipewright-${randomBytes(5).toString('hex')}`; // suites of one process know nothing of each other
-  const bench = new Bench(send, name, patience);
+  const bench = new Harness(send, name, patience);
   await bench.client.create(NAMESPACES, {}, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
   for await (const { object } of bench.client.watch(SERVICE_ACCOUNTS, { namespace: name }))
     if (object.metadata.name === 'default') break; // pods need it
@@ -165,7 +168,7 @@ export async function newNamespace(send: Send, { patience }: Place): Promise<Ben
  */
 export async function shown(
   url: string,
-  { host }: Place,
+  { host }: ClusterKind,
   asked: 'as-seen' | 'as-it-is' = 'as-seen',
 ): Promise<{ readonly url: string; close(): void }> {
   const there = new URL(url);

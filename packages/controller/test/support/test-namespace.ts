@@ -3,27 +3,27 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { startController, type Controller, type ControllerOptions } from '../../src/index.js';
 import type { Pod } from '../../src/pod/pod-types.js';
-import { collectingLog, type Bench } from './harness.js';
-import { newNamespace, type Files, type Ground, type Place } from './test-cluster.js';
+import { collectingLog, type Harness } from './harness.js';
+import { newNamespace, type Files, type TestCluster, type ClusterKind } from './test-cluster.js';
 
 /** What tests have there. */
-export class Setting {
-  readonly place: Place;
+export class TestNamespace {
+  readonly place: ClusterKind;
   readonly log = collectingLog();
   #unusable: string | undefined;
-  #ground: Ground | undefined;
+  #ground: TestCluster | undefined;
   #bench: Awaited<ReturnType<typeof newNamespace>> | undefined;
   #controller: Controller | undefined;
 
-  constructor(place: Place) {
+  constructor(place: ClusterKind) {
     this.place = place;
   }
 
-  get ground(): Ground {
+  get cluster(): TestCluster {
     return this.#ground!;
   }
 
-  get bench(): Bench {
+  get bench(): Harness {
     return this.#bench!;
   }
 
@@ -43,7 +43,7 @@ export class Setting {
 
   /** Starts the controller. */
   async start(more: Partial<ControllerOptions> = {}): Promise<void> {
-    const { send, images } = this.ground;
+    const { send, images } = this.cluster;
     const { namespace } = this.bench;
     this.#controller = await startController({ send, images, namespace, log: this.log, ...more });
   }
@@ -75,8 +75,8 @@ export class Setting {
 }
 
 /** One for the tests of this `describe`. @param files laid into the images of the controller's own steps */
-export function settle(place: Place, files?: () => Promise<Files>): Setting {
-  const setting = new Setting(place);
+export function testNamespace(place: ClusterKind, files?: () => Promise<Files>): TestNamespace {
+  const setting = new TestNamespace(place);
   beforeAll(() => setting.begin(files), 300_000);
   afterAll(() => setting.end(), 60_000);
   return setting;

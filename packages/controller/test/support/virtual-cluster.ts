@@ -9,7 +9,7 @@ import type { Cluster } from '@pipewright/cluster';
 import { systemClock, type Send } from '@pipewright/kube';
 import { startController, type Controller, type ControllerOptions } from '../../src/index.js';
 import { FakeClock } from '../../../kube/test/support/fake-clock.js';
-import { collectingLog, newBench, newCluster, type Bench, type Script } from './harness.js';
+import { collectingLog, newHarness, newCluster, type Harness, type KubeletScript } from './harness.js';
 
 /** Reconciles of one object after which something must be wrong. */
 const MOST = 1000;
@@ -53,12 +53,12 @@ export class VirtualCluster {
   readonly requests = new Counts();
   /** Those of them that change something; events are not counted. */
   readonly writes = new Counts();
-  script: Script = () => ({});
+  script: KubeletScript = () => ({});
   #cluster: { readonly cluster: Cluster; readonly close: () => Promise<void> } | undefined;
-  #bench: Bench | undefined;
+  #bench: Harness | undefined;
   #controller: Controller | undefined;
 
-  get bench(): Bench {
+  get bench(): Harness {
     return this.#bench!;
   }
 
@@ -70,7 +70,7 @@ export class VirtualCluster {
       () => this.script,
       () => this.clock.date(),
     );
-    this.#bench = await newBench(this.#cluster.cluster);
+    this.#bench = await newHarness(this.#cluster.cluster);
     await this.start(options);
   }
 

@@ -60,6 +60,6 @@ describe('a TaskRun', () => {
   ])('is cancelled %s', (_when, status, seen, reason) => {
     const { decision } = decide({ run: run(status, { status: 'TaskRunCancelled' }), ...(seen && { pod: seen }) });
     expect(decision.status.conditions?.[0]?.reason).toBe(reason);
-    expect(decision.actions.filter((action) => action.do === 'start')).toEqual([]);
+    expect(decision.actions.filter((action) => action.kind === 'start')).toEqual([]);
   });
 });

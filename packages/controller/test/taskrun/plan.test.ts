@@ -153,13 +153,13 @@ describe('a TaskRun', () => {
 
   test('starts its first pod, and the clock with it', () => {
     const { decision } = decide({ run: run(), now: at('12:00:00') });
-    expect(decision.actions).toEqual([{ do: 'start', attempt: 0, replacement: false, shellLess: [] }]);
+    expect(decision.actions).toEqual([{ kind: 'start', attempt: 0, replacement: false, shellLess: [] }]);
     expect(decision.status).toMatchObject({ startTime: NOON, conditions: [{ status: 'Unknown', reason: 'Pending' }] });
   });
 
   test('starts the next pod of a retry', () => {
     const { decision } = decide({ run: run({ conditions: begun.conditions ?? [], retriesStatus: [{}, {}] }) });
-    expect(decision.actions).toMatchObject([{ do: 'start', attempt: 2 }]);
+    expect(decision.actions).toMatchObject([{ kind: 'start', attempt: 2 }]);
   });
 
   test('does not make a pod again that somebody deleted', () => {
@@ -176,7 +176,7 @@ describe('a TaskRun', () => {
       'step-b': state.ended(128, { reason: 'StartError', message: said }),
     });
     expect(decide({ pod: without }).decision.actions).toEqual([
-      { do: 'start', attempt: 0, replacement: true, shellLess: ['ubuntu'] },
+      { kind: 'start', attempt: 0, replacement: true, shellLess: ['ubuntu'] },
     ]);
     const lent: Pod = { ...without, spec: { ...without.spec, initContainers: [{ name: 'place-tools' }] } };
     expect(decide({ pod: without, replacement: lent })).toMatchObject({
@@ -237,11 +237,11 @@ describe('a TaskRun', () => {
   });
 
   test('is looked at again when its time is up', () => {
-    const { againAt } = decide({
+    const { requeueAt } = decide({
       run: run(begun, { timeout: '1m' }),
       pod: pod('Running', { 'step-a': state.runs }),
     }).decision;
-    expect(againAt).toEqual(at('12:01:00.999'));
+    expect(requeueAt).toEqual(at('12:01:00.999'));
   });
 
   test('that ended in time has not timed out, however late that is noticed', () => {
@@ -258,7 +258,7 @@ describe('a TaskRun', () => {
     const stuck = pod('Running', { 'step-a': state.ended(137), 'step-b': state.runs });
     expect(decide({ pod: stuck, now: at('12:00:10') })).toMatchObject({
       does: [],
-      decision: { againAt: at('12:00:15') },
+      decision: { requeueAt: at('12:00:15') },
     });
     expect(decide({ pod: stuck, now: at('12:00:15') })).toMatchObject({
       does: ['delete'],
@@ -307,7 +307,7 @@ describe('a TaskRun', () => {
     };
     expect(decide({ pod: leaving, now: at('12:00:29') })).toMatchObject({
       says: 'Running: Not all Steps in the Task have finished executing',
-      decision: { againAt: at('12:00:30') },
+      decision: { requeueAt: at('12:00:30') },
     });
     expect(decide({ pod: leaving, now: at('12:00:30') }).says).toBe(
       'Failed: the pod "run-pod-1" was deleted, and its node "n1" does not say that it has ended: NodeLost',

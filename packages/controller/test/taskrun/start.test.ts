@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import type { PipelineResource, TaskRunSpec } from '@pipewright/tekton';
 import { DEFAULT_IMAGES } from '../../src/run/options.js';
-import { startTaskRun, type StartFacts } from '../../src/taskrun/start.js';
+import { startTaskRun, type StartInputs } from '../../src/taskrun/start.js';
 
-const facts = (spec: object, resources: readonly PipelineResource[] = []): StartFacts => ({
+const facts = (spec: object, resources: readonly PipelineResource[] = []): StartInputs => ({
   run: {
     apiVersion: 'tekton.dev/v1alpha1',
     kind: 'TaskRun',
@@ -15,7 +15,7 @@ const facts = (spec: object, resources: readonly PipelineResource[] = []): Start
   shellLess: new Set(),
   task: undefined,
   resources: new Map(resources.map((resource) => [resource.metadata.name ?? '', resource])),
-  account: true,
+  hasServiceAccount: true,
   secrets: [],
   missingSecrets: [],
   images: DEFAULT_IMAGES,
@@ -23,7 +23,7 @@ const facts = (spec: object, resources: readonly PipelineResource[] = []): Start
 });
 
 /** What becomes of the run: why it is refused, or the names of the containers. */
-function outcome(given: StartFacts): string {
+function outcome(given: StartInputs): string {
   const start = startTaskRun(given);
   if ('refused' in start) return `${start.refused.reason}: ${start.refused.message}`;
   if (!('pod' in start)) return 'asks what an image runs';

@@ -42,42 +42,44 @@ export class ApiError extends Error {
   /** How long the server asks to be left alone, from `Retry-After` or the Status. Absent: it did not ask. */
   readonly retryAfterSeconds?: number;
 
-  constructor(status: number, said: Status, retryAfterSeconds = said.details?.retryAfterSeconds) {
-    super(said.message || `the server answered ${status}`);
+  constructor(status: number, body: Status, retryAfterSeconds = body.details?.retryAfterSeconds) {
+    super(body.message || `the server answered ${status}`);
     this.status = status;
-    this.reason = said.reason || reasonOf(status); // servers send '' too
-    this.details = said.details ?? {};
+    this.reason = body.reason || defaultReason(status); // servers send '' too
+    this.details = body.details ?? {};
     if (retryAfterSeconds !== undefined) this.retryAfterSeconds = retryAfterSeconds;
   }
 
   /** Reads a response that is no success. An answer that is no Status (a proxy's page) is told by its code and first words. */
-  static async from(response: Response, asked: string): Promise<ApiError> {
+  static async from(response: Response, request: string): Promise<ApiError> {
     const text = await response.text().catch(() => '');
     const after = retryAfter(response.headers.get('retry-after'));
-    const status = parseStatus(text) ?? { message: `${asked} was answered with ${response.status}${firstWords(text)}` };
+    const status = parseStatus(text) ?? {
+      message: `${request} was answered with ${response.status}${firstWords(text)}`,
+    };
     return new ApiError(response.status, status, after);
   }
 
   /** Reads a plain answer that is no success. */
-  static fromPlain({ status, headers, value }: PlainResponse, asked: string): ApiError {
-    const said = statusIn(value) ?? { message: `${asked} was answered with ${status}` };
-    return new ApiError(status, said, retryAfter(headers['retry-after'] ?? null));
+  static fromPlain({ status, headers, value }: PlainResponse, request: string): ApiError {
+    const body = asStatus(value) ?? { message: `${request} was answered with ${status}` };
+    return new ApiError(status, body, retryAfter(headers['retry-after'] ?? null));
   }
 
   /** Reads the object of a watch's ERROR event. */
   static fromEvent(object: unknown): ApiError {
-    const said = isRecord(object) ? (object as Status) : {}; // an ERROR event carries a Status
-    return new ApiError(said.code ?? 500, { ...said, message: said.message ?? 'the watch failed without a reason' });
+    const body = isRecord(object) ? (object as Status) : {}; // an ERROR event carries a Status
+    return new ApiError(body.code ?? 500, { ...body, message: body.message ?? 'the watch failed without a reason' });
   }
 }
 
 /** The server could not be asked, or did not answer: nobody knows whether the request was carried out. */
-export class NoAnswerError extends Error {
-  override readonly name = 'NoAnswerError';
+export class ConnectionError extends Error {
+  override readonly name = 'ConnectionError';
 }
 
-/** Whether the server refused for this reason, e.g. `refusedAs(error, 'AlreadyExists')`. */
-export function refusedAs(error: unknown, reason: string): error is ApiError {
+/** Whether the server refused for this reason, e.g. `hasReason(error, 'AlreadyExists')`. */
+export function hasReason(error: unknown, reason: string): error is ApiError {
   return error instanceof ApiError && error.reason === reason;
 }
 
@@ -104,19 +106,19 @@ const REASONS: Readonly<Record<number, string>> = {
   504: 'Timeout',
 };
 
-const reasonOf = (status: number): string => REASONS[status] ?? 'Unknown';
+const defaultReason = (status: number): string => REASONS[status] ?? 'Unknown';
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 
 function parseStatus(text: string): Status | undefined {
   try {
-    return statusIn(JSON.parse(text));
+    return asStatus(JSON.parse(text));
   } catch {
     return undefined;
   }
 }
 
-const statusIn = (value: unknown): Status | undefined =>
+const asStatus = (value: unknown): Status | undefined =>
   isRecord(value) && value['kind'] === 'Status' ? (value as Status) : undefined; // `kind` says so
 
 function firstWords(text: string): string {

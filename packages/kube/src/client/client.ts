@@ -6,7 +6,7 @@
  */
 
 import { ApiError } from './api-error.js';
-import { askForEvents, askForJson, askForStream, type Patience, type Question } from './request.js';
+import { requestEvents, requestJson, requestStream, type RetryPolicy, type ApiRequest } from './request.js';
 import { systemClock, type Clock } from '../clock.js';
 import { listAll, type List, type ListOptions } from './list.js';
 import { pathOf, PODS, type KubeObject, type Resource } from './resource.js';
@@ -14,7 +14,7 @@ import type { Send } from './transport.js';
 import { watchEvents, type WatchEvent, type WatchOptions } from './watch.js';
 
 /** Where an object is. */
-export interface At {
+export interface ObjectKey {
   /** Required when the kind is namespaced. */
   readonly namespace?: string | undefined;
   readonly name: string;
@@ -74,7 +74,7 @@ export interface LogOptions extends CallOptions {
 /** How a client behaves. */
 export interface ClientOptions {
   /** Milliseconds. By default 30,000. */
-  readonly timeout?: number;
+  readonly timeoutMs?: number;
   /** How often a 429 (or a 503 with Retry-After) is asked again. By default 5. */
   readonly retries?: number;
   /** By default the machine's. */
@@ -91,31 +91,31 @@ const PATCH_TYPES: Readonly<Record<PatchOptions['type'], string>> = {
 /**
  * Asks one API server.
  *
- * Refusals reject with ApiError, silence with NoAnswerError. Only what the server asked to have repeated is repeated.
+ * Refusals reject with ApiError, silence with ConnectionError. Only what the server asked to have repeated is repeated.
  */
 export class KubeClient {
   readonly #send: Send;
-  readonly #patience: Patience;
+  readonly #policy: RetryPolicy;
 
   constructor(send: Send, options: ClientOptions = {}) {
     this.#send = send;
-    this.#patience = {
+    this.#policy = {
       clock: options.clock ?? systemClock,
-      timeout: options.timeout ?? 30_000,
+      timeoutMs: options.timeoutMs ?? 30_000,
       retries: options.retries ?? 5,
-      longestWait: 30_000,
+      maxDelayMs: 30_000,
     };
   }
 
   /** Any request, for what has no verb here. */
-  request<T = unknown>(question: Question): Promise<T> {
-    return askForJson(this.#send, question, this.#patience) as Promise<T>; // the caller knows the kind
+  request<T = unknown>(request: ApiRequest): Promise<T> {
+    return requestJson(this.#send, request, this.#policy) as Promise<T>; // the caller knows the kind
   }
 
   /** An object, or undefined when there is none. */
-  async get<T = KubeObject>(of: Resource, at: At, options: CallOptions = {}): Promise<T | undefined> {
+  async get<T = KubeObject>(resource: Resource, key: ObjectKey, options: CallOptions = {}): Promise<T | undefined> {
     try {
-      return await this.request<T>({ method: 'GET', path: pathOf(of, at), ...options });
+      return await this.request<T>({ method: 'GET', path: pathOf(resource, key), ...options });
     } catch (error) {
       if (error instanceof ApiError && error.status === 404) return undefined;
       throw error;
@@ -123,40 +123,46 @@ export class KubeClient {
   }
 
   /** All objects of a kind, page by page, as of one moment. Items have `apiVersion` and `kind`, unlike the server's. */
-  list<T = KubeObject>(of: Resource, options: ListOptions = {}): Promise<List<T>> {
-    return listAll<T>((question) => this.request(question), of, options);
+  list<T = KubeObject>(resource: Resource, options: ListOptions = {}): Promise<List<T>> {
+    return listAll<T>((request) => this.request(request), resource, options);
   }
 
   /** Creates an object (or, with `name` and `subresource`, a part of one). Rejects with `AlreadyExists` if it is there. */
   create<T = KubeObject>(
-    of: Resource,
-    at: { readonly namespace?: string | undefined; readonly name?: string | undefined },
+    resource: Resource,
+    key: { readonly namespace?: string | undefined; readonly name?: string | undefined },
     object: unknown,
     options: WriteOptions = {},
   ): Promise<T> {
-    const path = pathOf(of, { ...at, subresource: options.subresource });
-    return this.request<T>({ method: 'POST', path, query: writeQuery(options), body: object, signal: options.signal });
+    const path = pathOf(resource, { ...key, subresource: options.subresource });
+    return this.request<T>({
+      method: 'POST',
+      path,
+      query: toWriteQuery(options),
+      body: object,
+      signal: options.signal,
+    });
   }
 
   /** Puts an object in place of the one with its name. Rejects with `Conflict` if its `resourceVersion` is not the latest. */
-  replace<T = KubeObject>(of: Resource, object: KubeObject, options: WriteOptions = {}): Promise<T> {
+  replace<T = KubeObject>(resource: Resource, object: KubeObject, options: WriteOptions = {}): Promise<T> {
     const { namespace, name } = object.metadata;
-    if (!name) throw new TypeError(`a ${of.kind} without metadata.name cannot be replaced`);
-    const path = pathOf(of, { namespace, name, subresource: options.subresource });
-    return this.request<T>({ method: 'PUT', path, query: writeQuery(options), body: object, signal: options.signal });
+    if (!name) throw new TypeError(`a ${resource.kind} without metadata.name cannot be replaced`);
+    const path = pathOf(resource, { namespace, name, subresource: options.subresource });
+    return this.request<T>({ method: 'PUT', path, query: toWriteQuery(options), body: object, signal: options.signal });
   }
 
   /** Changes parts of an object. `apply` creates it if need be and requires a `fieldManager`. */
-  patch<T = KubeObject>(of: Resource, at: At, body: unknown, options: PatchOptions): Promise<T> {
+  patch<T = KubeObject>(resource: Resource, key: ObjectKey, body: unknown, options: PatchOptions): Promise<T> {
     if (options.type === 'apply' && !options.fieldManager) throw new TypeError('an apply patch needs a fieldManager');
-    const path = pathOf(of, { ...at, subresource: options.subresource });
-    const query = { ...writeQuery(options), force: options.type === 'apply' ? options.force : undefined };
+    const path = pathOf(resource, { ...key, subresource: options.subresource });
+    const query = { ...toWriteQuery(options), force: options.type === 'apply' ? options.force : undefined };
     const contentType = PATCH_TYPES[options.type];
     return this.request<T>({ method: 'PATCH', path, query, body, contentType, signal: options.signal });
   }
 
   /** Has an object deleted. It is a success when it is gone already, or when another one bears its name by now (`uid`). */
-  async delete(of: Resource, at: At, options: DeleteOptions = {}): Promise<void> {
+  async delete(resource: Resource, key: ObjectKey, options: DeleteOptions = {}): Promise<void> {
     const { uid, resourceVersion, gracePeriodSeconds, propagationPolicy, dryRun, signal } = options;
     const body = {
       apiVersion: 'v1',
@@ -167,13 +173,13 @@ export class KubeClient {
       ...(dryRun ? { dryRun: ['All'] } : {}),
     };
     try {
-      await this.request({ method: 'DELETE', path: pathOf(of, at), body, signal });
+      await this.request({ method: 'DELETE', path: pathOf(resource, key), body, signal });
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (error.status === 404) return;
       if (error.status !== 409 || uid === undefined) throw error;
-      const there = await this.get(of, at, { signal });
-      if (there?.metadata.uid === uid) throw error;
+      const current = await this.get(resource, key, { signal });
+      if (current?.metadata.uid === uid) throw error;
     }
   }
 
@@ -181,20 +187,20 @@ export class KubeClient {
    * What happens to a kind after `resourceVersion`. Ends when the server ends it (normal: every few minutes) or the signal
    * fires; throws ApiError for an ERROR event (see `isExpired`), or the error of a broken connection.
    */
-  watch<T = KubeObject>(of: Resource, options: WatchOptions = {}): AsyncGenerator<WatchEvent<T>> {
-    return watchEvents<T>((question) => askForEvents(this.#send, question, this.#patience), of, options);
+  watch<T = KubeObject>(resource: Resource, options: WatchOptions = {}): AsyncGenerator<WatchEvent<T>> {
+    return watchEvents<T>((request) => requestEvents(this.#send, request, this.#policy), resource, options);
   }
 
   /** A container's log, as it comes. Cancel the stream, or fire the signal, to leave. Rejects with 400 before it has started. */
-  async podLogs(at: At, options: LogOptions = {}): Promise<ReadableStream<Uint8Array>> {
+  async podLogs(key: ObjectKey, options: LogOptions = {}): Promise<ReadableStream<Uint8Array>> {
     const { signal, ...query } = options;
-    const path = pathOf(PODS, { ...at, subresource: 'log' });
-    const log = await askForStream(this.#send, { method: 'GET', path, query, accept: '*/*', signal }, this.#patience);
+    const path = pathOf(PODS, { ...key, subresource: 'log' });
+    const log = await requestStream(this.#send, { method: 'GET', path, query, accept: '*/*', signal }, this.#policy);
     // A server in this process need not notice that its reader has gone.
     return signal ? log.pipeThrough(new TransformStream<Uint8Array, Uint8Array>(), { signal }) : log;
   }
 }
 
-function writeQuery({ dryRun, fieldManager, fieldValidation }: WriteOptions): Question['query'] & object {
+function toWriteQuery({ dryRun, fieldManager, fieldValidation }: WriteOptions): ApiRequest['query'] & object {
   return { dryRun: dryRun ? 'All' : undefined, fieldManager, fieldValidation };
 }

@@ -24,13 +24,13 @@ export interface Tls {
 }
 
 /** Longer than a burst of requests, shorter than any token that is about to be replaced (client-go reads files as often). */
-const GOOD_FOR = 60_000;
+const CACHE_TTL_MS = 60_000;
 
 /** Keeps the credentials of one context. */
 export class CredentialCache {
   readonly #config: KubeConfig;
   readonly #clock: Clock;
-  #kept: { readonly credentials: Promise<Credentials>; readonly until: number } | undefined;
+  #cached: { readonly credentials: Promise<Credentials>; readonly until: number } | undefined;
 
   constructor(config: KubeConfig, clock: Clock) {
     this.#config = config;
@@ -39,26 +39,26 @@ export class CredentialCache {
 
   /** Asks client-node again when what it said has grown old. */
   get(): Promise<Credentials> {
-    if (this.#kept && this.#clock.now() < this.#kept.until) return this.#kept.credentials;
-    const credentials = work(this.#config);
-    this.#kept = { credentials, until: this.#clock.now() + GOOD_FOR };
-    credentials.catch(() => this.forget(credentials));
+    if (this.#cached && this.#clock.now() < this.#cached.until) return this.#cached.credentials;
+    const credentials = computeCredentials(this.#config);
+    this.#cached = { credentials, until: this.#clock.now() + CACHE_TTL_MS };
+    credentials.catch(() => this.invalidate(credentials));
     return credentials;
   }
 
   /** After a 401: the next request asks anew. Says whether that may help, i.e. whether these were still the ones in use. */
-  forget(refused: Promise<Credentials>): boolean {
-    if (this.#kept?.credentials !== refused) return true;
-    this.#kept = undefined;
+  invalidate(rejected: Promise<Credentials>): boolean {
+    if (this.#cached?.credentials !== rejected) return true;
+    this.#cached = undefined;
     const user = this.#config.getCurrentUser();
     return Boolean(user?.exec ?? user?.authProvider);
   }
 }
 
-async function work(config: KubeConfig): Promise<Credentials> {
-  const worked: Parameters<KubeConfig['applyToHTTPSOptions']>[0] & { auth?: string | null } = {};
-  await config.applyToHTTPSOptions(worked);
-  const { ca, cert, key, rejectUnauthorized, servername, headers, auth } = worked as Tls & {
+async function computeCredentials(config: KubeConfig): Promise<Credentials> {
+  const options: Parameters<KubeConfig['applyToHTTPSOptions']>[0] & { auth?: string | null } = {};
+  await config.applyToHTTPSOptions(options);
+  const { ca, cert, key, rejectUnauthorized, servername, headers, auth } = options as Tls & {
     headers?: Record<string, string>;
     auth?: string;
   }; // node's options allow more shapes than client-node writes

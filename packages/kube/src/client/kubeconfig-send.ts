@@ -8,7 +8,7 @@
 import type { Readable } from 'node:stream';
 import type * as Undici from 'undici';
 import type { Agent, Dispatcher } from 'undici';
-import { NoAnswerError } from './api-error.js';
+import { ConnectionError } from './api-error.js';
 import { systemClock } from '../clock.js';
 import { CredentialCache, type Credentials, type Tls } from './credentials.js';
 import { chooseContext, KubeconfigError, type KubeconfigOptions } from './kubeconfig.js';
@@ -53,7 +53,7 @@ export async function kubeconfigSend(options: KubeconfigOptions = {}): Promise<C
   const poolsFor = (tls: Tls): Pools => {
     if (pools && sameTls(pools.tls, tls)) return pools;
     const old = pools;
-    if (old) closeGently(old);
+    if (old) closeInBackground(old);
     pools = { tls, ...openPools(undici, tls, cluster.proxyUrl) };
     return pools;
   };
@@ -61,12 +61,12 @@ export async function kubeconfigSend(options: KubeconfigOptions = {}): Promise<C
   const send = async (request: Request): Promise<Response> => {
     const body = request.body ? Buffer.from(await request.arrayBuffer()) : undefined;
     for (let retried = false; ; retried = true) {
-      const asking = cache.get();
-      const credentials = await asking.catch((error: unknown) => {
-        throw new NoAnswerError(`cannot authenticate to ${server}: ${firstLine(error)}`, { cause: error });
+      const pending = cache.get();
+      const credentials = await pending.catch((error: unknown) => {
+        throw new ConnectionError(`cannot authenticate to ${server}: ${firstLine(error)}`, { cause: error });
       });
-      const response = await exchange(server, request, body, credentials, poolsFor(credentials.tls));
-      if (response.status !== 401 || retried || !cache.forget(asking)) return response;
+      const response = await sendOnce(server, request, body, credentials, poolsFor(credentials.tls));
+      if (response.status !== 401 || retried || !cache.invalidate(pending)) return response;
       await response.body?.cancel();
     }
   };
@@ -92,7 +92,7 @@ function openPools(undici: typeof Undici, tls: Tls, proxy: string | undefined): 
 }
 
 /** Lets what is under way end; a failure to close a pool that nobody uses any more matters to no one. */
-function closeGently({ requests, streams }: Pools): void {
+function closeInBackground({ requests, streams }: Pools): void {
   requests.close().catch(() => undefined);
   streams.close().catch(() => undefined);
 }
@@ -100,7 +100,7 @@ function closeGently({ requests, streams }: Pools): void {
 const sameTls = (a: Tls, b: Tls): boolean =>
   (['ca', 'cert', 'key'] as const).every((part) => String(a[part] ?? '') === String(b[part] ?? ''));
 
-async function exchange(
+async function sendOnce(
   server: string,
   request: Request,
   body: Buffer | undefined,
@@ -109,9 +109,9 @@ async function exchange(
 ): Promise<Response> {
   const url = new URL(request.url);
   const base = new URL(server);
-  const streams = isStream(url);
-  const ask = (): Promise<Dispatcher.ResponseData> =>
-    (streams ? pools.streams : pools.requests).request({
+  const isStreaming = isStream(url);
+  const send = (): Promise<Dispatcher.ResponseData> =>
+    (isStreaming ? pools.streams : pools.requests).request({
       origin: base.origin,
       path: base.pathname.replace(/\/$/, '') + url.pathname + url.search,
       method: request.method as Dispatcher.HttpMethod, // the methods of the Kubernetes API
@@ -121,14 +121,14 @@ async function exchange(
     });
   try {
     // A server may close an idle connection in the moment it is used again: asking anew is safe for a GET.
-    const answer = await ask().catch((error: unknown) => {
-      if (request.method === 'GET' && isReset(error)) return ask();
+    const response = await send().catch((error: unknown) => {
+      if (request.method === 'GET' && isReset(error)) return send();
       throw error;
     });
-    return await toResponse(answer, streams);
+    return await toResponse(response, isStreaming);
   } catch (error) {
     if (request.signal.aborted) throw request.signal.reason;
-    throw new NoAnswerError(`cannot reach the API server at ${server}: ${whatHappened(error)}`, { cause: error });
+    throw new ConnectionError(`cannot reach the API server at ${server}: ${describeError(error)}`, { cause: error });
   }
 }
 
@@ -138,14 +138,14 @@ function isStream(url: URL): boolean {
   return watch === 'true' || watch === '1' || /\/pods\/[^/]+\/log$/.test(url.pathname);
 }
 
-async function toResponse(answer: Dispatcher.ResponseData, streams: boolean): Promise<Response> {
+async function toResponse(response: Dispatcher.ResponseData, isStreaming: boolean): Promise<Response> {
   const headers = new Headers();
-  for (const [name, value] of Object.entries(answer.headers)) {
+  for (const [name, value] of Object.entries(response.headers)) {
     for (const each of Array.isArray(value) ? value : [value ?? '']) headers.append(name, each);
   }
-  const init = { status: answer.statusCode, headers };
-  if (streams && answer.statusCode === 200) return new Response(toWeb(answer.body), init);
-  const bytes = await answer.body.arrayBuffer();
+  const init = { status: response.statusCode, headers };
+  if (isStreaming && response.statusCode === 200) return new Response(toWeb(response.body), init);
+  const bytes = await response.body.arrayBuffer();
   return new Response(bytes.byteLength === 0 ? null : bytes, init);
 }
 
@@ -170,14 +170,15 @@ function toWeb(body: Readable): ReadableStream<Uint8Array> {
 }
 
 /** By shape: an error of Node's own may come from another realm. */
-const field = (error: unknown, name: 'code' | 'message'): string => {
+const errorField = (error: unknown, name: 'code' | 'message'): string => {
   const value = typeof error === 'object' && error !== null ? (error as Record<string, unknown>)[name] : undefined; // any
   return typeof value === 'string' ? value : '';
 };
 
-const isReset = (error: unknown): boolean => ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'].includes(field(error, 'code'));
+const isReset = (error: unknown): boolean =>
+  ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'].includes(errorField(error, 'code'));
 
-const SAID: Readonly<Record<string, string>> = {
+const ERROR_MESSAGES: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connection refused: nothing listens there',
   ENOTFOUND: 'its host name is not known',
   EAI_AGAIN: 'its host name cannot be resolved now',
@@ -188,10 +189,10 @@ const SAID: Readonly<Record<string, string>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name: set tls-server-name in the kubeconfig',
 };
 
-const whatHappened = (error: unknown): string => {
-  const code = field(error, 'code');
-  const said = SAID[code];
-  return said ? `${said} (${code})` : firstLine(error);
+const describeError = (error: unknown): string => {
+  const code = errorField(error, 'code');
+  const message = ERROR_MESSAGES[code];
+  return message ? `${message} (${code})` : firstLine(error);
 };
 
-const firstLine = (error: unknown): string => (field(error, 'message') || String(error)).split('\n')[0] ?? '';
+const firstLine = (error: unknown): string => (errorField(error, 'message') || String(error)).split('\n')[0] ?? '';

@@ -16,7 +16,7 @@ import {
   type KubeConfig,
   type User,
 } from './client-node.js';
-import { nearest } from './nearest.js';
+import { didYouMean } from './nearest.js';
 
 /** Where to look. */
 export interface KubeconfigOptions {
@@ -44,7 +44,7 @@ export interface ChosenContext {
   readonly config: KubeConfig;
 }
 
-interface Found {
+interface KubeconfigContents {
   readonly source: string;
   readonly clusters: readonly Cluster[];
   readonly users: readonly User[];
@@ -61,12 +61,12 @@ const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
  */
 export async function chooseContext(options: KubeconfigOptions): Promise<ChosenContext> {
   const clientNode = await loadClientNode();
-  const found = find(options, clientNode);
-  const context = pick(found, options.context);
+  const found = loadKubeconfig(options, clientNode);
+  const context = findContext(found, options.context);
   const cluster = found.clusters.find(({ name }) => name === context.cluster);
   if (!cluster) {
     throw new KubeconfigError(
-      `${found.source}: context "${context.name}" names cluster "${context.cluster}", which is not there${nearest(
+      `${found.source}: context "${context.name}" names cluster "${context.cluster}", which is not there${didYouMean(
         context.cluster,
         found.clusters.map(({ name }) => name),
       )}`,
@@ -75,7 +75,7 @@ export async function chooseContext(options: KubeconfigOptions): Promise<ChosenC
   const user = found.users.find(({ name }) => name === context.user);
   if (!user && context.user) {
     throw new KubeconfigError(
-      `${found.source}: context "${context.name}" names user "${context.user}", who is not there${nearest(
+      `${found.source}: context "${context.name}" names user "${context.user}", who is not there${didYouMean(
         context.user,
         found.users.map(({ name }) => name),
       )}`,
@@ -83,25 +83,28 @@ export async function chooseContext(options: KubeconfigOptions): Promise<ChosenC
   }
   const config = new clientNode.KubeConfig();
   // Without a user client-node forgets the cluster's CA too, and it refuses http unless told that TLS does not matter.
-  const anyone = user ?? { name: 'anonymous' };
+  const effectiveUser = user ?? { name: 'anonymous' };
   const http = cluster.server.startsWith('http:');
   config.loadFromOptions({
     clusters: [http ? { ...cluster, skipTLSVerify: true } : cluster],
-    users: [anyone],
-    contexts: [{ ...context, user: anyone.name }],
+    users: [effectiveUser],
+    contexts: [{ ...context, user: effectiveUser.name }],
     currentContext: context.name,
   });
   return { source: found.source, context, cluster, config };
 }
 
-function find({ kubeconfig, env = process.env }: KubeconfigOptions, clientNode: ClientNode): Found {
-  if (kubeconfig !== undefined) return read([kubeconfig], kubeconfig, clientNode);
-  const listed = env['KUBECONFIG']?.split(delimiter).filter((file) => file !== '') ?? [];
-  if (listed.length > 0) return read(listed, listed.join(delimiter), clientNode);
+function loadKubeconfig(
+  { kubeconfig, env = process.env }: KubeconfigOptions,
+  clientNode: ClientNode,
+): KubeconfigContents {
+  if (kubeconfig !== undefined) return readFiles([kubeconfig], kubeconfig, clientNode);
+  const listedFiles = env['KUBECONFIG']?.split(delimiter).filter((file) => file !== '') ?? [];
+  if (listedFiles.length > 0) return readFiles(listedFiles, listedFiles.join(delimiter), clientNode);
   const home = env['HOME'] ? join(env['HOME'], '.kube', 'config') : undefined;
-  if (home && existsSync(home)) return read([home], home, clientNode);
-  const pod = inCluster(env);
-  if (pod) return pod;
+  if (home && existsSync(home)) return readFiles([home], home, clientNode);
+  const inPod = inCluster(env);
+  if (inPod) return inPod;
   throw new KubeconfigError(
     `no kubeconfig: KUBECONFIG is not set${home ? `, ${home} does not exist` : ''}, and this is not a pod. ` +
       'Name one with --kubeconfig FILE, or run against the embedded cluster',
@@ -109,10 +112,10 @@ function find({ kubeconfig, env = process.env }: KubeconfigOptions, clientNode: 
 }
 
 /** Merges files as kubectl does: the first to say something is right, and of a list files may be missing. */
-function read(files: readonly string[], source: string, clientNode: ClientNode): Found {
-  const there = files.filter((file) => existsSync(file));
-  if (there.length === 0) throw new KubeconfigError(`kubeconfig ${source} does not exist`);
-  const parts = there.map((file) => readOne(file, clientNode));
+function readFiles(files: readonly string[], source: string, clientNode: ClientNode): KubeconfigContents {
+  const existing = files.filter((file) => existsSync(file));
+  if (existing.length === 0) throw new KubeconfigError(`kubeconfig ${source} does not exist`);
+  const parts = existing.map((file) => readFile(file, clientNode));
   return {
     source,
     clusters: parts.flatMap(({ clusters }) => clusters),
@@ -122,7 +125,7 @@ function read(files: readonly string[], source: string, clientNode: ClientNode):
   };
 }
 
-function readOne(file: string, { KubeConfig, loadYaml }: ClientNode): Found {
+function readFile(file: string, { KubeConfig, loadYaml }: ClientNode): KubeconfigContents {
   const config = new KubeConfig();
   try {
     const text = readFileSync(file, 'utf8');
@@ -150,8 +153,8 @@ function withTokenFile(user: User, tokenFile: string | undefined, folder: string
   return { ...user, authProvider: { name: 'tokenFile', config: { tokenFile: resolve(folder, tokenFile) } } };
 }
 
-function pick(found: Found, wanted: string | undefined): Context {
-  const name = wanted ?? found.currentContext;
+function findContext(found: KubeconfigContents, requested: string | undefined): Context {
+  const name = requested ?? found.currentContext;
   if (!name) {
     const names = found.contexts.map((context) => context.name).join(', ');
     const choice = names === '' ? ' and no contexts to choose from' : `: choose one of ${names}`;
@@ -161,10 +164,10 @@ function pick(found: Found, wanted: string | undefined): Context {
   if (context) return context;
   const names = found.contexts.map((candidate) => candidate.name);
   const others = names.length > 0 ? `; it has ${names.join(', ')}` : '; it has none';
-  throw new KubeconfigError(`${found.source} has no context "${name}"${nearest(name, names)}${others}`);
+  throw new KubeconfigError(`${found.source} has no context "${name}"${didYouMean(name, names)}${others}`);
 }
 
-function inCluster(env: NonNullable<KubeconfigOptions['env']>): Found | undefined {
+function inCluster(env: NonNullable<KubeconfigOptions['env']>): KubeconfigContents | undefined {
   const host = env['KUBERNETES_SERVICE_HOST'];
   const port = env['KUBERNETES_SERVICE_PORT'] ?? '443';
   const tokenFile = join(SERVICE_ACCOUNT, 'token');

@@ -6,7 +6,7 @@
  */
 
 import { isExpired } from './api-error.js';
-import type { Question } from './request.js';
+import type { ApiRequest } from './request.js';
 import { apiVersionOf, pathOf, type Resource } from './resource.js';
 
 /** Which objects to list. */
@@ -35,13 +35,13 @@ interface Page {
 
 /** Lists all pages. `ask` does one request. */
 export async function listAll<T>(
-  ask: (question: Question) => Promise<unknown>,
-  of: Resource,
+  request: (request: ApiRequest) => Promise<unknown>,
+  resource: Resource,
   options: ListOptions,
 ): Promise<List<T>> {
   const { namespace, labelSelector, fieldSelector, resourceVersion, pageSize = 500, signal } = options;
-  const path = pathOf(of, { namespace });
-  const kind = { apiVersion: apiVersionOf(of), kind: of.kind };
+  const path = pathOf(resource, { namespace });
+  const kind = { apiVersion: apiVersionOf(resource), kind: resource.kind };
   let limit: number | undefined = pageSize > 0 ? pageSize : undefined;
   let next: string | undefined;
   let items: T[] = [];
@@ -55,7 +55,7 @@ export async function listAll<T>(
     };
     let page: Page;
     try {
-      page = (await ask({ method: 'GET', path, query, signal })) as Page; // what every list looks like
+      page = (await request({ method: 'GET', path, query, signal })) as Page; // what every list looks like
     } catch (error) {
       if (!next || !isExpired(error)) throw error;
       [limit, next, items] = [undefined, undefined, []];

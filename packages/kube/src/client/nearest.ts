@@ -1,11 +1,13 @@
 /** "did you mean": what a message adds to a name that is not there. */
 
 /** ` (did you mean "prod"?)`, or nothing when no candidate is near. */
-export function nearest(name: string, candidates: readonly string[]): string {
+export function didYouMean(name: string, candidates: readonly string[]): string {
   const ranked = candidates
-    .map((candidate) => ({ candidate, away: distance(name, candidate) }))
-    .filter(({ candidate, away }) => away <= Math.max(1, Math.floor(Math.max(name.length, candidate.length) / 3)))
-    .sort((a, b) => a.away - b.away);
+    .map((candidate) => ({ candidate, distance: distance(name, candidate) }))
+    .filter(
+      ({ candidate, distance }) => distance <= Math.max(1, Math.floor(Math.max(name.length, candidate.length) / 3)),
+    )
+    .sort((a, b) => a.distance - b.distance);
   return ranked[0] ? ` (did you mean "${ranked[0].candidate}"?)` : '';
 }
 

@@ -5,24 +5,24 @@
  * Nothing is repeated but what the server itself asked to have repeated: it then did not carry it out.
  */
 
-import { ApiError, NoAnswerError } from './api-error.js';
-import { pause, type Clock } from '../clock.js';
+import { ApiError, ConnectionError } from './api-error.js';
+import { sleep, type Clock } from '../clock.js';
 import { readLines } from './lines.js';
 import { ORIGIN, type PlainRequest, type PlainResponse, type Send } from './transport.js';
 
 /** How long to wait, and how often to come back. */
-export interface Patience {
+export interface RetryPolicy {
   readonly clock: Clock;
   /** Milliseconds until an answer must be there; for streams, until it has begun. */
-  readonly timeout: number;
+  readonly timeoutMs: number;
   /** How many times a 429, or a 503 with Retry-After, is asked again. */
   readonly retries: number;
   /** Milliseconds that one wait may last, whatever the server says. */
-  readonly longestWait: number;
+  readonly maxDelayMs: number;
 }
 
 /** What is asked. */
-export interface Question {
+export interface ApiRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
@@ -35,10 +35,10 @@ export interface Question {
 
 /**
  * Asks, and gives the body as JSON to the caller, who must not change it: a server in this process gives what it keeps.
- * Rejects with ApiError, with NoAnswerError, or with the signal's reason.
+ * Rejects with ApiError, with ConnectionError, or with the signal's reason.
  */
-export async function askForJson(send: Send, question: Question, patience: Patience): Promise<unknown> {
-  return ask(send, question, patience, false, {
+export async function requestJson(send: Send, request: ApiRequest, policy: RetryPolicy): Promise<unknown> {
+  return sendWithRetries(send, request, policy, false, {
     plain: ({ value }) => Promise.resolve(value),
     web: async (response) => {
       const text = await response.text();
@@ -46,7 +46,7 @@ export async function askForJson(send: Send, question: Question, patience: Patie
       try {
         return JSON.parse(text) as unknown; // read by the caller, who knows the kind
       } catch {
-        throw new NoAnswerError(`${told(question)} was answered with something that is not JSON`);
+        throw new ConnectionError(`${describe(request)} was answered with something that is not JSON`);
       }
     },
   });
@@ -56,31 +56,31 @@ export async function askForJson(send: Send, question: Question, patience: Patie
  * Asks, and gives the body as it comes. The deadline ends when the answer has begun; the signal holds on to the end of the
  * stream, so give each stream a signal of its own.
  */
-export async function askForStream(
+export async function requestStream(
   send: Send,
-  question: Question,
-  patience: Patience,
+  request: ApiRequest,
+  policy: RetryPolicy,
 ): Promise<ReadableStream<Uint8Array>> {
-  return ask(send, question, patience, true, {
-    plain: ({ stream }) => Promise.resolve(stream ?? none()),
-    web: (response) => Promise.resolve(response.body ?? none()),
+  return sendWithRetries(send, request, policy, true, {
+    plain: ({ stream }) => Promise.resolve(stream ?? emptyStream()),
+    web: (response) => Promise.resolve(response.body ?? emptyStream()),
   });
 }
 
 /** Asks for a watch, and gives its events as they come, each read but not understood. Deadline and signal as for a stream. */
-export async function askForEvents(
+export async function requestEvents(
   send: Send,
-  question: Question & { readonly signal: AbortSignal },
-  patience: Patience,
+  request: ApiRequest & { readonly signal: AbortSignal },
+  policy: RetryPolicy,
 ): Promise<AsyncIterable<unknown>> {
-  return ask(send, question, patience, true, {
-    plain: ({ events }) => Promise.resolve(events ?? none()),
-    web: (response) => Promise.resolve(response.body ? jsonLines(response.body, question.signal) : none()),
+  return sendWithRetries(send, request, policy, true, {
+    plain: ({ events }) => Promise.resolve(events ?? emptyStream()),
+    web: (response) => Promise.resolve(response.body ? jsonLines(response.body, request.signal) : emptyStream()),
   });
 }
 
 /** What ends at once; a Blob's stream would read from another thread. */
-const none = (): ReadableStream<Uint8Array> => new ReadableStream({ start: (controller) => controller.close() });
+const emptyStream = (): ReadableStream<Uint8Array> => new ReadableStream({ start: (controller) => controller.close() });
 
 async function* jsonLines(stream: ReadableStream<Uint8Array>, signal: AbortSignal): AsyncGenerator<unknown> {
   for await (const line of readLines(stream, signal)) {
@@ -88,47 +88,47 @@ async function* jsonLines(stream: ReadableStream<Uint8Array>, signal: AbortSigna
     try {
       yield JSON.parse(line) as unknown; // checked by who reads the event
     } catch {
-      throw new NoAnswerError('the watch broke off in the middle of an event');
+      throw new ConnectionError('the watch broke off in the middle of an event');
     }
   }
 }
 
 /** How an answer is read, in either form. */
-interface Reading<T> {
+interface ResponseReader<T> {
   readonly plain: (answer: PlainResponse) => Promise<T>;
   readonly web: (response: Response) => Promise<T>;
 }
 
-async function ask<T>(
+async function sendWithRetries<T>(
   send: Send,
-  question: Question,
-  patience: Patience,
-  streams: boolean,
-  reading: Reading<T>,
+  request: ApiRequest,
+  policy: RetryPolicy,
+  isStream: boolean,
+  reader: ResponseReader<T>,
 ): Promise<T> {
   for (let attempt = 0; ; attempt++) {
     try {
-      return await beforeDeadline(question, patience, streams, async (inner) => {
+      return await withDeadline(request, policy, isStream, async (inner) => {
         if (send.plain) {
-          const answer = await send.plain(plainOf(question));
-          if (answer.status < 300) return reading.plain(answer);
-          throw ApiError.fromPlain(answer, told(question));
+          const response = await send.plain(toPlainRequest(request));
+          if (response.status < 300) return reader.plain(response);
+          throw ApiError.fromPlain(response, describe(request));
         }
-        const response = await send(requestOf(question, inner.signal));
-        if (response.ok) return reading.web(response);
-        throw await ApiError.from(response, told(question));
+        const response = await send(toRequest(request, inner.signal));
+        if (response.ok) return reader.web(response);
+        throw await ApiError.from(response, describe(request));
       });
     } catch (error) {
-      const wait = attempt < patience.retries ? waitAskedFor(error, attempt) : undefined;
-      if (wait === undefined) throw error;
-      await pause(patience.clock, Math.min(wait, patience.longestWait), question.signal);
-      question.signal?.throwIfAborted();
+      const delayMs = attempt < policy.retries ? retryDelayMs(error, attempt) : undefined;
+      if (delayMs === undefined) throw error;
+      await sleep(policy.clock, Math.min(delayMs, policy.maxDelayMs), request.signal);
+      request.signal?.throwIfAborted();
     }
   }
 }
 
 /** Milliseconds to wait before asking again; undefined when the answer is final. */
-function waitAskedFor(error: unknown, attempt: number): number | undefined {
+function retryDelayMs(error: unknown, attempt: number): number | undefined {
   if (!(error instanceof ApiError)) return undefined;
   if (error.status !== 429 && error.status !== 503) return undefined;
   if (error.retryAfterSeconds !== undefined) return error.retryAfterSeconds * 1000;
@@ -136,44 +136,44 @@ function waitAskedFor(error: unknown, attempt: number): number | undefined {
 }
 
 /** Also ends the wait when `send` does not listen to the signal. */
-function beforeDeadline<T>(
-  question: Question,
-  { clock, timeout }: Patience,
-  streams: boolean,
+function withDeadline<T>(
+  request: ApiRequest,
+  { clock, timeoutMs }: RetryPolicy,
+  isStream: boolean,
   work: (inner: AbortController) => Promise<T>,
 ): Promise<T> {
-  const outer = question.signal;
+  const outer = request.signal;
   const inner = new AbortController(); // its signal is made when it is asked for: in one process nobody does
-  let calledOff: { readonly why: unknown } | undefined;
+  let cancelled: { readonly reason: unknown } | undefined;
   return new Promise<T>((resolve, reject) => {
-    const give = (up: unknown): void => {
-      calledOff = { why: up };
-      inner.abort(up);
-      settle(() => reject(up));
+    const abort = (reason: unknown): void => {
+      cancelled = { reason };
+      inner.abort(reason);
+      settle(() => reject(reason));
     };
-    const interrupted = (): void => give(reasonOf(outer));
-    const callOff = clock.after(timeout, () =>
-      give(new NoAnswerError(`${told(question)} got no answer within ${timeout / 1000} s`)),
+    const onAbort = (): void => abort(abortReason(outer));
+    const cancelTimer = clock.after(timeoutMs, () =>
+      abort(new ConnectionError(`${describe(request)} got no answer within ${timeoutMs / 1000} s`)),
     );
     const settle = (how: () => void, keepListening = false): void => {
-      callOff();
-      if (!keepListening) outer?.removeEventListener('abort', interrupted);
+      cancelTimer();
+      if (!keepListening) outer?.removeEventListener('abort', onAbort);
       how();
     };
-    if (outer?.aborted) return interrupted();
-    outer?.addEventListener('abort', interrupted, { once: true });
+    if (outer?.aborted) return onAbort();
+    outer?.addEventListener('abort', onAbort, { once: true });
     work(inner).then(
-      (value) => settle(() => resolve(value), streams),
-      (error: unknown) => settle(() => reject(calledOff ? calledOff.why : error)),
+      (value) => settle(() => resolve(value), isStream),
+      (error: unknown) => settle(() => reject(cancelled ? cancelled.reason : error)),
     );
   });
 }
 
-const reasonOf = (signal: AbortSignal | undefined): unknown =>
+const abortReason = (signal: AbortSignal | undefined): unknown =>
   signal?.reason ?? new Error('the request was called off');
 
-function requestOf(question: Question, signal: AbortSignal): Request {
-  const { method, path, query = {}, body, contentType = 'application/json', accept = 'application/json' } = question;
+function toRequest(request: ApiRequest, signal: AbortSignal): Request {
+  const { method, path, query = {}, body, contentType = 'application/json', accept = 'application/json' } = request;
   const url = new URL(path, ORIGIN);
   for (const [name, value] of Object.entries(query)) {
     if (value !== undefined && value !== '') url.searchParams.set(name, String(value));
@@ -183,7 +183,7 @@ function requestOf(question: Question, signal: AbortSignal): Request {
   return new Request(url, { method, headers, body: JSON.stringify(body), signal });
 }
 
-function plainOf({
+function toPlainRequest({
   method,
   path,
   query,
@@ -191,7 +191,7 @@ function plainOf({
   contentType,
   accept = 'application/json',
   signal,
-}: Question): PlainRequest {
+}: ApiRequest): PlainRequest {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query ?? {}))
     if (value !== undefined && value !== '') search.set(name, String(value));
@@ -201,4 +201,4 @@ function plainOf({
 }
 
 /** What a message calls the request: never its query or body. */
-const told = ({ method, path }: Question): string => `${method} ${path}`;
+const describe = ({ method, path }: ApiRequest): string => `${method} ${path}`;

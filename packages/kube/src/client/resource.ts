@@ -75,22 +75,22 @@ export function apiVersionOf({ group, version }: Resource): string {
  * @throws TypeError when an object of a namespaced kind is named without its namespace
  */
 export function pathOf(
-  of: Resource,
-  at: {
+  resource: Resource,
+  key: {
     readonly namespace?: string | undefined;
     readonly name?: string | undefined;
     readonly subresource?: string | undefined;
   } = {},
 ): string {
-  if (of.namespaced && at.name !== undefined && !at.namespace) {
-    throw new TypeError(`${of.kind} ${at.name} needs a namespace: ${of.plural} are namespaced`);
+  if (resource.namespaced && key.name !== undefined && !key.namespace) {
+    throw new TypeError(`${resource.kind} ${key.name} needs a namespace: ${resource.plural} are namespaced`);
   }
   const parts = [
-    of.group === '' ? `/api/${of.version}` : `/apis/${of.group}/${of.version}`,
-    ...(of.namespaced && at.namespace ? ['namespaces', encodeURIComponent(at.namespace)] : []),
-    of.plural,
-    ...(at.name === undefined ? [] : [encodeURIComponent(at.name)]),
-    ...(at.subresource ? [at.subresource] : []),
+    resource.group === '' ? `/api/${resource.version}` : `/apis/${resource.group}/${resource.version}`,
+    ...(resource.namespaced && key.namespace ? ['namespaces', encodeURIComponent(key.namespace)] : []),
+    resource.plural,
+    ...(key.name === undefined ? [] : [encodeURIComponent(key.name)]),
+    ...(key.subresource ? [key.subresource] : []),
   ];
   return parts.join('/');
 }
@@ -102,7 +102,7 @@ export function keyOf({ metadata }: KubeObject): string {
 }
 
 /** Takes a key apart again. */
-export function fromKey(key: string): { readonly namespace?: string; readonly name: string } {
+export function parseKey(key: string): { readonly namespace?: string; readonly name: string } {
   const slash = key.indexOf('/');
   return slash < 0 ? { name: key } : { namespace: key.slice(0, slash), name: key.slice(slash + 1) };
 }

@@ -1,12 +1,12 @@
 /**
  * One watch: a long answer, one JSON event a line.
  *
- * Nothing is repeated, remembered or swallowed here; a caller who wants to see everything uses the Reflector, which knows how
+ * Nothing is repeated, remembered or swallowed here; a caller who wants to see everything uses the Informer, which knows how
  * to go on after any of the ways in which a watch ends.
  */
 
-import { ApiError, NoAnswerError } from './api-error.js';
-import type { Question } from './request.js';
+import { ApiError, ConnectionError } from './api-error.js';
+import type { ApiRequest } from './request.js';
 import { pathOf, type Resource } from './resource.js';
 
 /** What to watch, and from when. */
@@ -33,8 +33,8 @@ export interface WatchEvent<T> {
 
 /** Runs one watch. `ask` begins it. */
 export async function* watchEvents<T>(
-  ask: (question: Question & { readonly signal: AbortSignal }) => Promise<AsyncIterable<unknown>>,
-  of: Resource,
+  request: (request: ApiRequest & { readonly signal: AbortSignal }) => Promise<AsyncIterable<unknown>>,
+  resource: Resource,
   options: WatchOptions,
 ): AsyncGenerator<WatchEvent<T>> {
   const { namespace, labelSelector, fieldSelector, resourceVersion, bookmarks, timeoutSeconds } = options;
@@ -47,23 +47,28 @@ export async function* watchEvents<T>(
     timeoutSeconds,
   };
   // A controller of its own: when this watch is over its connection goes, and nothing is left on the caller's signal.
-  const here = new AbortController();
-  const stop = (): void => here.abort(new Error('the watch was left'));
+  const watchAbort = new AbortController();
+  const stop = (): void => watchAbort.abort(new Error('the watch was left'));
   options.signal?.addEventListener('abort', stop, { once: true });
   if (options.signal?.aborted) stop();
   try {
-    const events = await ask({ method: 'GET', path: pathOf(of, { namespace }), query, signal: here.signal });
-    for await (const event of events) yield eventOf<T>(event);
+    const events = await request({
+      method: 'GET',
+      path: pathOf(resource, { namespace }),
+      query,
+      signal: watchAbort.signal,
+    });
+    for await (const event of events) yield parseEvent<T>(event);
   } catch (error) {
-    if (!here.signal.aborted) throw error;
+    if (!watchAbort.signal.aborted) throw error;
   } finally {
     options.signal?.removeEventListener('abort', stop);
     stop();
   }
 }
 
-function eventOf<T>(sent: unknown): WatchEvent<T> {
-  const event = sent as { readonly type: string; readonly object?: unknown }; // checked below
+function parseEvent<T>(received: unknown): WatchEvent<T> {
+  const event = received as { readonly type: string; readonly object?: unknown }; // checked below
   switch (event.type) {
     case 'ADDED':
     case 'MODIFIED':
@@ -73,6 +78,6 @@ function eventOf<T>(sent: unknown): WatchEvent<T> {
     case 'ERROR':
       throw ApiError.fromEvent(event.object);
     default:
-      throw new NoAnswerError(`the watch sent an event of the unknown type ${JSON.stringify(event.type)}`);
+      throw new ConnectionError(`the watch sent an event of the unknown type ${JSON.stringify(event.type)}`);
   }
 }

@@ -2,20 +2,20 @@
 
 /** From `first` milliseconds, doubled each time up to `most`, less up to half of it at random. */
 export class Backoff {
-  readonly #first: number;
+  readonly #initialMs: number;
   readonly #random: () => number;
   #failures = 0;
 
-  constructor(first: number, random: () => number) {
-    this.#first = first;
+  constructor(initialMs: number, random: () => number) {
+    this.#initialMs = initialMs;
     this.#random = random;
   }
 
   /** Milliseconds until the next attempt. */
-  next(most: number): number {
-    const full = this.#first * 2 ** this.#failures;
-    if (full < most) this.#failures++; // no further: `most` may differ from call to call
-    return Math.min(most, full) * (1 - this.#random() / 2);
+  next(maxMs: number): number {
+    const delayMs = this.#initialMs * 2 ** this.#failures;
+    if (delayMs < maxMs) this.#failures++; // no further: `maxMs` may differ from call to call
+    return Math.min(maxMs, delayMs) * (1 - this.#random() / 2);
   }
 
   /** It works again. */

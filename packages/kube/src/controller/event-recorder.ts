@@ -12,7 +12,7 @@ import { EVENTS, type KubeObject } from '../client/resource.js';
 import { TokenBucket } from './token-bucket.js';
 
 /** What happened to an object. */
-export interface Happening {
+export interface EventInput {
   readonly type: 'Normal' | 'Warning';
   /** One CamelCase word, for machines. */
   readonly reason: string;
@@ -30,19 +30,19 @@ export interface EventRecorderOptions {
   readonly clock?: Clock;
 }
 
-interface Written {
-  readonly at: { readonly namespace: string; readonly name: string };
+interface WrittenEvent {
+  readonly key: { readonly namespace: string; readonly name: string };
   count: number;
 }
 
 /** Events of the same object, type and reason within this time are similar… */
-const WINDOW = 10 * 60_000;
+const SIMILAR_WINDOW_MS = 10 * 60_000;
 /** …and one more than this many different messages are combined into one event. */
-const SIMILAR = 10;
+const MAX_SIMILAR_MESSAGES = 10;
 /** Objects, and events, that are remembered; the oldest are forgotten first. */
-const REMEMBERED = 4096;
+const MAX_CACHE_ENTRIES = 4096;
 /** Events that may wait for a slow server; more are dropped. */
-const WAITING = 1000;
+const MAX_PENDING_EVENTS = 1000;
 
 /** Writes events in order, one at a time. */
 export class EventRecorder {
@@ -50,11 +50,11 @@ export class EventRecorder {
   readonly #component: string;
   readonly #onError: ((error: unknown) => void) | undefined;
   readonly #clock: Clock;
-  readonly #written = new Map<string, Written>();
+  readonly #written = new Map<string, WrittenEvent>();
   readonly #similar = new Map<string, { readonly since: number; readonly messages: Set<string> }>();
-  readonly #budgets = new Map<string, TokenBucket>();
+  readonly #rateLimits = new Map<string, TokenBucket>();
   #last: Promise<void> = Promise.resolve();
-  #waiting = 0;
+  #pending = 0;
   #serial = 0;
 
   constructor({ client, component, onError, clock = systemClock }: EventRecorderOptions) {
@@ -65,18 +65,18 @@ export class EventRecorder {
   }
 
   /** Notes what happened to an object. Returns at once; `flush` waits until it is written. */
-  record(about: KubeObject, happening: Happening): void {
-    const subject = about.metadata.uid ?? `${about.kind}/${about.metadata.namespace}/${about.metadata.name}`;
-    const budget = this.#budgets.get(subject) ?? new TokenBucket(25, 1 / 300, this.#clock);
-    remember(this.#budgets, subject, budget);
-    if (this.#waiting >= WAITING || !budget.take()) return;
-    const said = this.#combine(subject, happening);
+  record(object: KubeObject, input: EventInput): void {
+    const subject = object.metadata.uid ?? `${object.kind}/${object.metadata.namespace}/${object.metadata.name}`;
+    const rateLimit = this.#rateLimits.get(subject) ?? new TokenBucket(25, 1 / 300, this.#clock);
+    setMostRecent(this.#rateLimits, subject, rateLimit);
+    if (this.#pending >= MAX_PENDING_EVENTS || !rateLimit.tryTake()) return;
+    const event = this.#combine(subject, input);
     const date = this.#clock.date();
-    this.#waiting++;
+    this.#pending++;
     this.#last = this.#last
-      .then(() => this.#write(`${subject}/${said.type}/${said.reason}/${said.key}`, about, said, date))
+      .then(() => this.#write(`${subject}/${event.type}/${event.reason}/${event.key}`, object, event, date))
       .catch((error: unknown) => this.#report(error))
-      .finally(() => this.#waiting--);
+      .finally(() => this.#pending--);
   }
 
   /** Resolves when all that was recorded before is written, or has failed. */
@@ -84,25 +84,25 @@ export class EventRecorder {
     return this.#last;
   }
 
-  #combine(subject: string, happening: Happening): Happening & { readonly key: string } {
-    const kind = `${subject}/${happening.type}/${happening.reason}`;
+  #combine(subject: string, input: EventInput): EventInput & { readonly key: string } {
+    const kind = `${subject}/${input.type}/${input.reason}`;
     const now = this.#clock.now();
     const known = this.#similar.get(kind);
-    const group = known && now - known.since < WINDOW ? known : { since: now, messages: new Set<string>() };
-    remember(this.#similar, kind, group);
-    group.messages.add(happening.message);
-    if (group.messages.size <= SIMILAR) return { ...happening, key: `same: ${happening.message}` };
-    group.messages.delete(happening.message); // bounded: it counts as one of many from now on
-    return { ...happening, message: `(combined from similar events): ${happening.message}`, key: 'combined' };
+    const group = known && now - known.since < SIMILAR_WINDOW_MS ? known : { since: now, messages: new Set<string>() };
+    setMostRecent(this.#similar, kind, group);
+    group.messages.add(input.message);
+    if (group.messages.size <= MAX_SIMILAR_MESSAGES) return { ...input, key: `same: ${input.message}` };
+    group.messages.delete(input.message); // bounded: it counts as one of many from now on
+    return { ...input, message: `(combined from similar events): ${input.message}`, key: 'combined' };
   }
 
-  async #write(key: string, about: KubeObject, said: Happening, date: Date): Promise<void> {
+  async #write(key: string, object: KubeObject, event: EventInput, date: Date): Promise<void> {
     const time = date.toISOString().replace(/\.\d+Z$/, 'Z');
     const known = this.#written.get(key);
     if (known) {
       known.count++;
-      const patch = { count: known.count, lastTimestamp: time, message: said.message };
-      const missing = await this.#client.patch(EVENTS, known.at, patch, { type: 'merge' }).then(
+      const patch = { count: known.count, lastTimestamp: time, message: event.message };
+      const missing = await this.#client.patch(EVENTS, known.key, patch, { type: 'merge' }).then(
         () => false,
         (error: unknown) => {
           if (error instanceof ApiError && error.status === 404) return true;
@@ -111,23 +111,23 @@ export class EventRecorder {
       );
       if (!missing) return;
     }
-    const event = this.#eventOf(about, said, date, time);
-    await this.#client.create(EVENTS, { namespace: event.metadata.namespace }, event);
-    remember(this.#written, key, { at: event.metadata, count: 1 });
+    const created = this.#toEvent(object, event, date, time);
+    await this.#client.create(EVENTS, { namespace: created.metadata.namespace }, created);
+    setMostRecent(this.#written, key, { key: created.metadata, count: 1 });
   }
 
-  #eventOf(about: KubeObject, said: Happening, date: Date, time: string) {
-    const { name = '', namespace, uid, resourceVersion } = about.metadata;
+  #toEvent(object: KubeObject, event: EventInput, date: Date, time: string) {
+    const { name = '', namespace, uid, resourceVersion } = object.metadata;
     const stem = name.slice(0, 230).replace(/[^a-z0-9]+$/, '');
     const serial = BigInt(date.getTime()) * 1_000_000n + BigInt(this.#serial++ % 1_000_000);
     return {
       apiVersion: 'v1',
       kind: 'Event',
       metadata: { namespace: namespace ?? 'default', name: `${stem}.${serial.toString(16)}` },
-      involvedObject: { apiVersion: about.apiVersion, kind: about.kind, namespace, name, uid, resourceVersion },
-      type: said.type,
-      reason: said.reason,
-      message: said.message,
+      involvedObject: { apiVersion: object.apiVersion, kind: object.kind, namespace, name, uid, resourceVersion },
+      type: event.type,
+      reason: event.reason,
+      message: event.message,
       source: { component: this.#component },
       reportingComponent: this.#component,
       firstTimestamp: time,
@@ -146,10 +146,10 @@ export class EventRecorder {
 }
 
 /** Puts an entry last, and forgets the oldest when there are too many. */
-function remember<V>(map: Map<string, V>, key: string, value: V): void {
+function setMostRecent<V>(map: Map<string, V>, key: string, value: V): void {
   map.delete(key);
   map.set(key, value);
-  if (map.size <= REMEMBERED) return;
+  if (map.size <= MAX_CACHE_ENTRIES) return;
   const [oldest] = map.keys();
   if (oldest !== undefined) map.delete(oldest);
 }

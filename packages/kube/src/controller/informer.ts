@@ -10,18 +10,18 @@
  * A listener decides nothing: it adds keys to a queue. What happened in between two looks is not reported, by design.
  */
 
-import { isExpired, NoAnswerError } from '../client/api-error.js';
+import { isExpired, ConnectionError } from '../client/api-error.js';
 import { Backoff } from './backoff.js';
 import type { KubeClient } from '../client/client.js';
-import { pause, systemClock, type Clock } from '../clock.js';
+import { sleep, systemClock, type Clock } from '../clock.js';
 import { systemRandom } from '../random.js';
 import { keyOf, type KubeObject, type Resource } from '../client/resource.js';
-import { slim, Store, type Change, type Indexer } from './store.js';
+import { dropUnusedMetadata, Store, type Change, type Indexer } from './store.js';
 import type { WatchEvent } from '../client/watch.js';
 import { Watchdog } from './watchdog.js';
 
 /** What to keep, and whom to tell. */
-export interface ReflectorOptions<T extends KubeObject> {
+export interface InformerOptions<T extends KubeObject> {
   /** By default all namespaces. */
   readonly namespace?: string | undefined;
   readonly labelSelector?: string | undefined;
@@ -29,7 +29,7 @@ export interface ReflectorOptions<T extends KubeObject> {
   /** By name; see `byOwner` and `byLabel`. */
   readonly indexers?: Readonly<Record<string, Indexer<T>>>;
   /** What to keep of an object, after managedFields is gone. By default all of it. */
-  readonly keep?: (object: T) => T;
+  readonly transform?: (object: T) => T;
   /** Called after the store has changed. `listed`: it was found by a list, not seen to change. */
   readonly onChange?: (key: string, change: Change<T>, listed: boolean) => void;
   /** Told what went wrong and when it is tried again (milliseconds). Being stopped is no error. */
@@ -43,24 +43,24 @@ export interface ReflectorOptions<T extends KubeObject> {
    * Milliseconds of silence after which the watch is taken for dead and begun anew from the last version; a healthy one loses
    * nothing by it. By default 40,000.
    */
-  readonly silence?: number;
+  readonly silenceTimeoutMs?: number;
   /** Objects a page of the list. By default 500. */
   readonly pageSize?: number;
 }
 
 /** After a watch has lived this long, an end is news and not a symptom. */
-const STABLE = 5000;
-const FIRST_WAIT = 800;
+const STABLE_WATCH_MS = 5000;
+const INITIAL_RETRY_DELAY_MS = 800;
 /** An answering server is spared; one that cannot be reached is tried more often, that costs it nothing. */
-const MOST = { refused: 30_000, unreachable: 5000 } as const;
+const MAX_RETRY_DELAY_MS = { rejected: 30_000, unreachable: 5000 } as const;
 
 /** A live copy of a kind. */
-export class Reflector<T extends KubeObject = KubeObject> {
+export class Informer<T extends KubeObject = KubeObject> {
   readonly resource: Resource;
   /** Resolves with true once the first list is in the store, with false if stopped before. */
   readonly synced: Promise<boolean>;
   readonly #client: KubeClient;
-  readonly #options: ReflectorOptions<T>;
+  readonly #options: InformerOptions<T>;
   readonly #clock: Clock;
   readonly #random: () => number;
   readonly #store: Store<T>;
@@ -69,17 +69,17 @@ export class Reflector<T extends KubeObject = KubeObject> {
   #version: string | undefined;
   #running: Promise<void> | undefined;
   #resolveSynced: (synced: boolean) => void = () => undefined;
-  #lastHeard: number | undefined;
+  #lastContact: number | undefined;
   #watchdog: Watchdog | undefined;
 
-  constructor(client: KubeClient, resource: Resource, options: ReflectorOptions<T> = {}) {
+  constructor(client: KubeClient, resource: Resource, options: InformerOptions<T> = {}) {
     this.#client = client;
     this.resource = resource;
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.#random = options.random ?? systemRandom;
     this.#store = new Store(options.indexers);
-    this.#backoff = new Backoff(FIRST_WAIT, this.#random);
+    this.#backoff = new Backoff(INITIAL_RETRY_DELAY_MS, this.#random);
     this.synced = new Promise((resolve) => (this.#resolveSynced = resolve));
   }
 
@@ -92,7 +92,7 @@ export class Reflector<T extends KubeObject = KubeObject> {
   /** Ends, silently. The store stays as it was. */
   async stop(): Promise<void> {
     this.#stop.abort();
-    this.#watchdog?.bark();
+    this.#watchdog?.expire();
     this.#resolveSynced(false);
     await this.#running;
   }
@@ -111,8 +111,8 @@ export class Reflector<T extends KubeObject = KubeObject> {
   }
 
   /** Objects by one of the `indexers`. */
-  by(index: string, value: string): T[] {
-    return this.#store.by(index, value);
+  byIndex(index: string, value: string): T[] {
+    return this.#store.byIndex(index, value);
   }
 
   get size(): number {
@@ -120,25 +120,27 @@ export class Reflector<T extends KubeObject = KubeObject> {
   }
 
   /** Milliseconds since the server was last heard: for a liveness check. Undefined before the first answer. */
-  get quietFor(): number | undefined {
-    return this.#lastHeard === undefined ? undefined : this.#clock.now() - this.#lastHeard;
+  get silentForMs(): number | undefined {
+    return this.#lastContact === undefined ? undefined : this.#clock.now() - this.#lastContact;
   }
 
-  #stopped(): boolean {
+  #isStopped(): boolean {
     return this.#stop.signal.aborted;
   }
 
   async #run(): Promise<void> {
-    while (!this.#stopped()) {
+    while (!this.#isStopped()) {
       try {
         if (this.#version === undefined) await this.#relist();
         await this.#watchOnce();
       } catch (error) {
-        if (this.#stopped()) return;
+        if (this.#isStopped()) return;
         if (isExpired(error)) this.#version = undefined;
-        const retryIn = this.#backoff.next(error instanceof NoAnswerError ? MOST.unreachable : MOST.refused);
+        const retryIn = this.#backoff.next(
+          error instanceof ConnectionError ? MAX_RETRY_DELAY_MS.unreachable : MAX_RETRY_DELAY_MS.rejected,
+        );
         if (!isExpired(error)) this.#report(error, retryIn);
-        await pause(this.#clock, retryIn, this.#stop.signal);
+        await sleep(this.#clock, retryIn, this.#stop.signal);
       }
     }
   }
@@ -147,22 +149,22 @@ export class Reflector<T extends KubeObject = KubeObject> {
     const { namespace, labelSelector, fieldSelector, pageSize } = this.#options;
     const query = { namespace, labelSelector, fieldSelector, pageSize, signal: this.#stop.signal };
     const { items, resourceVersion } = await this.#client.list<T>(this.resource, query);
-    this.#heard();
-    const gone = new Set(this.#store.keys());
+    this.#recordContact();
+    const missing = new Set(this.#store.keys());
     for (const item of items) {
-      gone.delete(keyOf(item));
+      missing.delete(keyOf(item));
       this.#put(item, true);
     }
-    for (const key of gone) this.#tell(key, this.#store.remove(key), true);
+    for (const key of missing) this.#notify(key, this.#store.remove(key), true);
     this.#version = resourceVersion;
     this.#resolveSynced(true);
   }
 
   /** One watch, to its end. */
   async #watchOnce(): Promise<void> {
-    const { namespace, labelSelector, fieldSelector, watchSeconds = 290, silence = 40_000 } = this.#options;
-    const begun = this.#clock.now();
-    const watchdog = new Watchdog(this.#clock, silence);
+    const { namespace, labelSelector, fieldSelector, watchSeconds = 290, silenceTimeoutMs = 40_000 } = this.#options;
+    const startedAt = this.#clock.now();
+    const watchdog = new Watchdog(this.#clock, silenceTimeoutMs);
     this.#watchdog = watchdog;
     const events = this.#client.watch<T>(this.resource, {
       namespace,
@@ -175,18 +177,18 @@ export class Reflector<T extends KubeObject = KubeObject> {
     });
     try {
       for await (const event of events) {
-        watchdog.feed();
-        this.#heard();
+        watchdog.reset();
+        this.#recordContact();
         this.#apply(event);
       }
     } finally {
       watchdog.stop();
-      if (this.#clock.now() - begun >= STABLE) this.#backoff.reset();
+      if (this.#clock.now() - startedAt >= STABLE_WATCH_MS) this.#backoff.reset();
     }
     // A server that ends watches as soon as they begin must not be asked in a circle.
-    const lived = Math.round(this.#clock.now() - begun);
-    if (!this.#stopped() && lived < STABLE) {
-      throw new NoAnswerError(`the watch of ${this.resource.plural} was ended by the server after ${lived} ms`);
+    const durationMs = Math.round(this.#clock.now() - startedAt);
+    if (!this.#isStopped() && durationMs < STABLE_WATCH_MS) {
+      throw new ConnectionError(`the watch of ${this.resource.plural} was ended by the server after ${durationMs} ms`);
     }
   }
 
@@ -197,7 +199,7 @@ export class Reflector<T extends KubeObject = KubeObject> {
         this.#put(object, false);
         break;
       case 'DELETED':
-        this.#tell(keyOf(object), this.#store.remove(keyOf(object), this.#kept(object)), false);
+        this.#notify(keyOf(object), this.#store.remove(keyOf(object), this.#transform(object)), false);
         break;
       case 'BOOKMARK':
         break;
@@ -206,16 +208,16 @@ export class Reflector<T extends KubeObject = KubeObject> {
   }
 
   #put(object: T, listed: boolean): void {
-    this.#tell(keyOf(object), this.#store.put(this.#kept(object)), listed);
+    this.#notify(keyOf(object), this.#store.put(this.#transform(object)), listed);
   }
 
-  #kept(object: T): T {
-    const slimmed = slim(object);
-    return this.#options.keep?.(slimmed) ?? slimmed;
+  #transform(object: T): T {
+    const reduced = dropUnusedMetadata(object);
+    return this.#options.transform?.(reduced) ?? reduced;
   }
 
   /** A listener that throws is the program's mistake; it must not cost us the watch or the event. */
-  #tell(key: string, changes: readonly Change<T>[], listed: boolean): void {
+  #notify(key: string, changes: readonly Change<T>[], listed: boolean): void {
     for (const change of changes) {
       try {
         this.#options.onChange?.(key, change, listed);
@@ -233,7 +235,7 @@ export class Reflector<T extends KubeObject = KubeObject> {
     }
   }
 
-  #heard(): void {
-    this.#lastHeard = this.#clock.now();
+  #recordContact(): void {
+    this.#lastContact = this.#clock.now();
   }
 }

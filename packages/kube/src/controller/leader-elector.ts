@@ -8,12 +8,12 @@
 
 import { ApiError } from '../client/api-error.js';
 import type { KubeClient } from '../client/client.js';
-import { pause, systemClock, type Clock } from '../clock.js';
+import { sleep, systemClock, type Clock } from '../clock.js';
 import { systemRandom } from '../random.js';
 import { LEASES, type KubeObject } from '../client/resource.js';
 
 /** Which lease, and how it is held. */
-export interface LeaseElectorOptions {
+export interface LeaderElectorOptions {
   readonly client: KubeClient;
   readonly namespace: string;
   readonly name: string;
@@ -47,16 +47,16 @@ interface Lease extends KubeObject {
 }
 
 /** Strives for a lease, then keeps it. */
-export class LeaseElector {
-  readonly #options: Required<Omit<LeaseElectorOptions, 'onLost' | 'onError'>> & LeaseElectorOptions;
+export class LeaderElector {
+  readonly #options: Required<Omit<LeaderElectorOptions, 'onLost' | 'onError'>> & LeaderElectorOptions;
   readonly #stop = new AbortController();
   #seen: Lease | undefined;
   #seenAt = 0;
   #renewedAt: number | undefined;
   #running: Promise<boolean> | undefined;
-  #renewing: Promise<void> | undefined;
+  #renewal: Promise<void> | undefined;
 
-  constructor(options: LeaseElectorOptions) {
+  constructor(options: LeaderElectorOptions) {
     this.#options = {
       leaseSeconds: 15,
       renewSeconds: 10,
@@ -68,7 +68,7 @@ export class LeaseElector {
   }
 
   /** Whether we lead at this moment, by our own clock. */
-  get leading(): boolean {
+  get isLeader(): boolean {
     const { clock, renewSeconds } = this.#options;
     return this.#renewedAt !== undefined && clock.now() - this.#renewedAt < renewSeconds * 1000;
   }
@@ -80,7 +80,7 @@ export class LeaseElector {
 
   /** Resolves with true when we lead, and keeps leading from then on; with false when stopped before. */
   acquire(): Promise<boolean> {
-    this.#running ??= this.#strive();
+    this.#running ??= this.#acquire();
     return this.#running;
   }
 
@@ -88,62 +88,64 @@ export class LeaseElector {
   async stop(): Promise<void> {
     this.#stop.abort();
     await this.#running;
-    await this.#renewing;
+    await this.#renewal;
     if (this.#renewedAt === undefined) return;
     this.#renewedAt = undefined;
     const released = { ...this.#seen?.spec, holderIdentity: '', leaseDurationSeconds: 1, renewTime: this.#microTime() };
-    await this.#within(2, (signal) => this.#write(released, signal)).catch((error: unknown) => this.#report(error));
+    await this.#withTimeout(2, (signal) => this.#write(released, signal)).catch((error: unknown) =>
+      this.#report(error),
+    );
   }
 
-  async #strive(): Promise<boolean> {
+  async #acquire(): Promise<boolean> {
     const { clock, retrySeconds, renewSeconds, random } = this.#options;
-    while (!this.#stopped()) {
-      if (await this.#attempt(renewSeconds)) {
-        this.#renewing = this.#keep();
+    while (!this.#isStopped()) {
+      if (await this.#tryAcquireOrRenew(renewSeconds)) {
+        this.#renewal = this.#renewLoop();
         return true;
       }
-      await pause(clock, retrySeconds * 1000 * (1 + 0.2 * random()), this.#stop.signal);
+      await sleep(clock, retrySeconds * 1000 * (1 + 0.2 * random()), this.#stop.signal);
     }
     return false;
   }
 
-  async #keep(): Promise<void> {
+  async #renewLoop(): Promise<void> {
     const { clock, identity, retrySeconds, renewSeconds, onLost } = this.#options;
     const left = (): number => renewSeconds - (clock.now() - (this.#renewedAt ?? 0)) / 1000;
     for (;;) {
-      await pause(clock, Math.min(retrySeconds, left()) * 1000, this.#stop.signal);
-      if (this.#stopped()) return;
-      const renewed = left() > 0 && (await this.#attempt(left()));
-      const taken = this.holder !== undefined && this.holder !== '' && this.holder !== identity;
-      if (renewed || (this.leading && !taken) || this.#stopped()) continue;
+      await sleep(clock, Math.min(retrySeconds, left()) * 1000, this.#stop.signal);
+      if (this.#isStopped()) return;
+      const renewed = left() > 0 && (await this.#tryAcquireOrRenew(left()));
+      const isTaken = this.holder !== undefined && this.holder !== '' && this.holder !== identity;
+      if (renewed || (this.isLeader && !isTaken) || this.#isStopped()) continue;
       this.#renewedAt = undefined;
-      onLost?.(taken ? `${this.holder} holds it now` : `it could not be renewed for ${renewSeconds} s`);
+      onLost?.(isTaken ? `${this.holder} holds it now` : `it could not be renewed for ${renewSeconds} s`);
       return;
     }
   }
 
   /** Tries once to take or renew. Never rejects. */
-  async #attempt(seconds: number): Promise<boolean> {
-    const asked = this.#options.clock.now(); // before the request: the safe side
+  async #tryAcquireOrRenew(seconds: number): Promise<boolean> {
+    const requestedAt = this.#options.clock.now(); // before the request: the safe side
     try {
-      const held = await this.#within(seconds, (signal) => this.#take(signal));
-      if (held) this.#renewedAt = asked;
-      return held;
+      const isHeld = await this.#withTimeout(seconds, (signal) => this.#acquireOrRenew(signal));
+      if (isHeld) this.#renewedAt = requestedAt;
+      return isHeld;
     } catch (error) {
       if (error instanceof ApiError && error.status === 409) return false; // another was faster
-      if (!this.#stopped()) this.#report(error);
+      if (!this.#isStopped()) this.#report(error);
       return false;
     }
   }
 
-  async #take(signal: AbortSignal): Promise<boolean> {
+  async #acquireOrRenew(signal: AbortSignal): Promise<boolean> {
     const { client, namespace, name, identity, leaseSeconds, clock } = this.#options;
     const lease = await client.get<Lease>(LEASES, { namespace, name }, { signal });
     const now = this.#microTime();
-    const ours = { holderIdentity: identity, leaseDurationSeconds: leaseSeconds, renewTime: now };
+    const ownSpec = { holderIdentity: identity, leaseDurationSeconds: leaseSeconds, renewTime: now };
     if (!lease) {
       this.#seen = undefined;
-      await this.#write({ ...ours, acquireTime: now, leaseTransitions: 0 }, signal);
+      await this.#write({ ...ownSpec, acquireTime: now, leaseTransitions: 0 }, signal);
       return true;
     }
     if (lease.metadata.resourceVersion !== this.#seen?.metadata.resourceVersion) {
@@ -153,11 +155,11 @@ export class LeaseElector {
     const { holderIdentity = '', leaseDurationSeconds = leaseSeconds, acquireTime = now } = lease.spec ?? {};
     const transitions = lease.spec?.leaseTransitions ?? 0;
     if (holderIdentity === identity) {
-      await this.#write({ ...ours, acquireTime, leaseTransitions: transitions }, signal);
+      await this.#write({ ...ownSpec, acquireTime, leaseTransitions: transitions }, signal);
       return true;
     }
     if (holderIdentity !== '' && clock.now() - this.#seenAt < leaseDurationSeconds * 1000) return false;
-    await this.#write({ ...ours, acquireTime: now, leaseTransitions: transitions + 1 }, signal);
+    await this.#write({ ...ownSpec, acquireTime: now, leaseTransitions: transitions + 1 }, signal);
     return true;
   }
 
@@ -176,18 +178,18 @@ export class LeaseElector {
     this.#seenAt = clock.now();
   }
 
-  async #within<R>(seconds: number, work: (signal: AbortSignal) => Promise<R>): Promise<R> {
+  async #withTimeout<R>(seconds: number, work: (signal: AbortSignal) => Promise<R>): Promise<R> {
     const deadline = new AbortController();
-    const late = new Error(`the lease ${this.#options.name} got no answer within ${seconds.toFixed(1)} s`);
-    const callOff = this.#options.clock.after(seconds * 1000, () => deadline.abort(late));
+    const timeoutError = new Error(`the lease ${this.#options.name} got no answer within ${seconds.toFixed(1)} s`);
+    const cancelTimer = this.#options.clock.after(seconds * 1000, () => deadline.abort(timeoutError));
     try {
       return await work(deadline.signal);
     } finally {
-      callOff();
+      cancelTimer();
     }
   }
 
-  #stopped(): boolean {
+  #isStopped(): boolean {
     return this.#stop.signal.aborted;
   }
 

@@ -55,7 +55,7 @@ export class Store<T extends KubeObject> {
   }
 
   /** @throws RangeError for an index that the store was not made with: a mistake in the program */
-  by(index: string, value: string): T[] {
+  byIndex(index: string, value: string): T[] {
     const values = this.#indexes.get(index);
     if (!values)
       throw new RangeError(`no index "${index}": there are ${[...this.#indexes.keys()].join(', ') || 'none'}`);
@@ -110,7 +110,7 @@ const sameVersion = (a: KubeObject, b: KubeObject): boolean =>
   a.metadata.resourceVersion === b.metadata.resourceVersion;
 
 /** The object without what nobody reads: `managedFields`, and the copy that `kubectl apply` keeps in an annotation. */
-export function slim<T extends KubeObject>(object: T): T {
+export function dropUnusedMetadata<T extends KubeObject>(object: T): T {
   const { managedFields, ...metadata } = object.metadata as KubeObject['metadata'] & { managedFields?: unknown }; // wire
   const { 'kubectl.kubernetes.io/last-applied-configuration': applied, ...annotations } = metadata.annotations ?? {};
   if (managedFields === undefined && applied === undefined) return object;

@@ -8,19 +8,19 @@ export class TokenBucket {
   readonly #perSecond: number;
   readonly #clock: Clock;
   #tokens: number;
-  #filled: number;
+  #refilledAt: number;
 
   constructor(size: number, perSecond: number, clock: Clock) {
     this.#size = size;
     this.#perSecond = perSecond;
     this.#clock = clock;
     this.#tokens = size;
-    this.#filled = clock.now();
+    this.#refilledAt = clock.now();
   }
 
   /** Takes a token if there is one. */
-  take(): boolean {
-    this.#fill();
+  tryTake(): boolean {
+    this.#refill();
     if (this.#tokens < 1) return false;
     this.#tokens--;
     return true;
@@ -28,14 +28,14 @@ export class TokenBucket {
 
   /** Takes a token that may be filled in later only, and says in how many milliseconds. */
   reserve(): number {
-    this.#fill();
+    this.#refill();
     this.#tokens--;
     return this.#tokens >= 0 ? 0 : (-this.#tokens / this.#perSecond) * 1000;
   }
 
-  #fill(): void {
+  #refill(): void {
     const now = this.#clock.now();
-    this.#tokens = Math.min(this.#size, this.#tokens + ((now - this.#filled) / 1000) * this.#perSecond);
-    this.#filled = now;
+    this.#tokens = Math.min(this.#size, this.#tokens + ((now - this.#refilledAt) / 1000) * this.#perSecond);
+    this.#refilledAt = now;
   }
 }

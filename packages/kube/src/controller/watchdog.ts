@@ -7,12 +7,12 @@ export class Watchdog {
   readonly #controller = new AbortController();
   readonly #clock: Clock;
   readonly #ms: number;
-  #callOff: () => void;
+  #cancel: () => void;
 
   constructor(clock: Clock, ms: number) {
     this.#clock = clock;
     this.#ms = ms;
-    this.#callOff = this.#begin();
+    this.#cancel = this.#startTimer();
   }
 
   get signal(): AbortSignal {
@@ -20,22 +20,22 @@ export class Watchdog {
   }
 
   /** All is well until `ms` milliseconds from now. */
-  feed(): void {
-    this.#callOff();
-    this.#callOff = this.#begin();
+  reset(): void {
+    this.#cancel();
+    this.#cancel = this.#startTimer();
   }
 
-  bark(): void {
-    this.#callOff();
+  expire(): void {
+    this.#cancel();
     this.#controller.abort();
   }
 
   /** Lets it sleep for good. */
   stop(): void {
-    this.#callOff();
+    this.#cancel();
   }
 
-  #begin(): () => void {
-    return this.#clock.after(this.#ms, () => this.bark());
+  #startTimer(): () => void {
+    return this.#clock.after(this.#ms, () => this.expire());
   }
 }

@@ -23,25 +23,25 @@ export class TerminalError extends Error {
 }
 
 /** Keys that may begin in one turn of the event loop, and milliseconds after which none begins in it any more. */
-const TURN = { keys: 100, ms: 10 } as const;
+const TURN_BUDGET = { keys: 100, ms: 10 } as const;
 
 /** What work may answer: process this key again after so many milliseconds, unless it is added earlier. */
-export interface WorkDone {
-  readonly again?: number | undefined;
+export interface Result {
+  readonly requeueAfterMs?: number | undefined;
 }
 
 /** How a queue behaves. */
 export interface WorkQueueOptions {
   /** Does what is due for one key. A rejection is retried after the key's backoff; TerminalError is not. */
-  readonly work: (key: string) => Promise<WorkDone | undefined | void>;
+  readonly reconcile: (key: string) => Promise<Result | undefined | void>;
   /** How many keys at once. By default 4. */
   readonly workers?: number;
   /** Milliseconds before the first retry of a key, doubled each time. By default 5. */
-  readonly base?: number;
+  readonly baseDelayMs?: number;
   /** Milliseconds that a retry waits at most. By default 60,000. */
-  readonly cap?: number;
+  readonly maxDelayMs?: number;
   /** Told of each failure, and when the key comes again (milliseconds; undefined: it does not). */
-  readonly onError?: (key: string, error: unknown, retryIn: number | undefined) => void;
+  readonly onError?: (key: string, error: unknown, retryInMs: number | undefined) => void;
   readonly clock?: Clock;
   /** From 0 to 1; spreads retries. By default random. */
   readonly random?: () => number;
@@ -63,28 +63,35 @@ export class WorkQueue {
   readonly #priority = new Map<string, number>();
   readonly #processing = new Set<string>();
   readonly #dirty = new Map<string, number>();
-  readonly #delayed = new Map<string, { readonly due: number; readonly callOff: () => void }>();
+  readonly #delayed = new Map<string, { readonly due: number; readonly cancel: () => void }>();
   readonly #failures = new Map<string, number>();
-  readonly #allRetries: TokenBucket;
+  readonly #retryLimit: TokenBucket;
   #running = false;
   #stopped = false;
-  #idle: (() => void)[] = [];
+  #idleWaiters: (() => void)[] = [];
   /** When the event loop's turn began, as far as this queue has begun work in it, and how many keys. */
   #turn: { readonly since: number; keys: number } | undefined;
   #added = 0;
   #retried = 0;
 
   constructor(options: WorkQueueOptions) {
-    this.#options = { workers: 4, base: 5, cap: 60_000, clock: systemClock, random: systemRandom, ...options };
-    this.#allRetries = new TokenBucket(100, 10, this.#options.clock);
+    this.#options = {
+      workers: 4,
+      baseDelayMs: 5,
+      maxDelayMs: 60_000,
+      clock: systemClock,
+      random: systemRandom,
+      ...options,
+    };
+    this.#retryLimit = new TokenBucket(100, 10, this.#options.clock);
   }
 
   /** Has a key processed as soon as a worker is free. Adding it again before then changes at most its priority, upwards. */
   add(key: string, priority: number = PRIORITY.change): void {
     if (this.#stopped) return;
     this.#added++;
-    this.#undelay(key);
-    this.#put(key, priority);
+    this.#cancelDelay(key);
+    this.#enqueue(key, priority);
     this.#dispatch();
   }
 
@@ -95,14 +102,14 @@ export class WorkQueue {
     if (this.#priority.has(key) || this.#dirty.has(key)) return;
     const { clock } = this.#options;
     const due = clock.now() + ms;
-    const planned = this.#delayed.get(key);
-    if (planned && planned.due <= due) return;
-    planned?.callOff();
-    const callOff = clock.after(ms, () => {
+    const delayed = this.#delayed.get(key);
+    if (delayed && delayed.due <= due) return;
+    delayed?.cancel();
+    const cancel = clock.after(ms, () => {
       this.#delayed.delete(key);
       this.add(key);
     });
-    this.#delayed.set(key, { due, callOff });
+    this.#delayed.set(key, { due, cancel });
   }
 
   /** Forgets the failures of a key, so that its next one is retried soon again. Success does this by itself. */
@@ -135,15 +142,15 @@ export class WorkQueue {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#running = false;
-    for (const { callOff } of this.#delayed.values()) callOff();
+    for (const { cancel } of this.#delayed.values()) cancel();
     this.#delayed.clear();
     this.#waiting.clear();
     this.#priority.clear();
     this.#dirty.clear();
-    if (this.#processing.size > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
+    if (this.#processing.size > 0) await new Promise<void>((resolve) => this.#idleWaiters.push(resolve));
   }
 
-  #put(key: string, priority: number): void {
+  #enqueue(key: string, priority: number): void {
     if (this.#processing.has(key)) {
       this.#dirty.set(key, Math.max(priority, this.#dirty.get(key) ?? priority));
       return;
@@ -153,38 +160,38 @@ export class WorkQueue {
       if (current >= priority) return;
       this.#waiting.get(current)?.delete(key);
     }
-    const line = this.#waiting.get(priority) ?? new Set();
-    this.#waiting.set(priority, line.add(key));
+    const keys = this.#waiting.get(priority) ?? new Set();
+    this.#waiting.set(priority, keys.add(key));
     this.#priority.set(key, priority);
   }
 
-  #take(): string | undefined {
+  #next(): string | undefined {
     const priorities = [...this.#waiting].filter(([, keys]) => keys.size > 0).map(([priority]) => priority);
-    const line = this.#waiting.get(Math.max(...priorities));
-    const [key] = line ?? [];
+    const keys = this.#waiting.get(Math.max(...priorities));
+    const [key] = keys ?? [];
     if (key === undefined) return undefined;
-    line?.delete(key);
+    keys?.delete(key);
     this.#priority.delete(key);
     return key;
   }
 
   #dispatch(): void {
-    while (this.#running && this.#processing.size < this.#options.workers && this.#hasTurn()) {
-      const key = this.#take();
+    while (this.#running && this.#processing.size < this.#options.workers && this.#hasTurnBudget()) {
+      const key = this.#next();
       if (key === undefined) return;
-      this.#begun();
+      this.#countStarted();
       this.#processing.add(key);
       void this.#process(key);
     }
   }
 
   /** Whether a key may begin before the event loop turns. If not, `#dispatch` is called after it has. */
-  #hasTurn(): boolean {
+  #hasTurnBudget(): boolean {
     if (!this.#turn) return true;
-    return this.#turn.keys < TURN.keys && this.#options.clock.now() - this.#turn.since < TURN.ms;
+    return this.#turn.keys < TURN_BUDGET.keys && this.#options.clock.now() - this.#turn.since < TURN_BUDGET.ms;
   }
 
-  #begun(): void {
+  #countStarted(): void {
     const { clock } = this.#options;
     if (!this.#turn) {
       this.#turn = { since: clock.now(), keys: 0 };
@@ -199,34 +206,34 @@ export class WorkQueue {
   /** Never rejects. */
   async #process(key: string): Promise<void> {
     try {
-      const done = await this.#options.work(key);
+      const result = await this.#options.reconcile(key);
       this.#failures.delete(key);
       this.#release(key);
-      if (done?.again !== undefined) this.addAfter(key, done.again);
+      if (result?.requeueAfterMs !== undefined) this.addAfter(key, result.requeueAfterMs);
     } catch (error) {
       this.#release(key);
       this.#fail(key, error);
     }
     this.#dispatch();
-    if (this.#processing.size === 0) for (const resolve of this.#idle.splice(0)) resolve();
+    if (this.#processing.size === 0) for (const resolve of this.#idleWaiters.splice(0)) resolve();
   }
 
   #release(key: string): void {
     this.#processing.delete(key);
-    const again = this.#dirty.get(key);
+    const priority = this.#dirty.get(key);
     this.#dirty.delete(key);
-    if (again !== undefined) this.#put(key, again);
+    if (priority !== undefined) this.#enqueue(key, priority);
   }
 
   #fail(key: string, error: unknown): void {
-    const retryIn = error instanceof TerminalError || this.#stopped ? undefined : this.#backoff(key);
-    if (retryIn === undefined) this.#failures.delete(key);
+    const retryInMs = error instanceof TerminalError || this.#stopped ? undefined : this.#backoff(key);
+    if (retryInMs === undefined) this.#failures.delete(key);
     else {
       this.#retried++;
-      this.addAfter(key, retryIn);
+      this.addAfter(key, retryInMs);
     }
     try {
-      this.#options.onError?.(key, error, retryIn);
+      this.#options.onError?.(key, error, retryInMs);
     } catch {
       // a broken log must not stop the queue
     }
@@ -234,15 +241,15 @@ export class WorkQueue {
 
   /** Exponential for the key, spread by up to a fifth, and never faster than all keys' retries together may be. */
   #backoff(key: string): number {
-    const { base, cap, random } = this.#options;
+    const { baseDelayMs, maxDelayMs, random } = this.#options;
     const failures = this.#failures.get(key) ?? 0;
     this.#failures.set(key, failures + 1);
-    const own = Math.min(cap, base * 2 ** Math.min(failures, 30));
-    return Math.max(own * (0.8 + 0.2 * random()), this.#allRetries.reserve());
+    const delayMs = Math.min(maxDelayMs, baseDelayMs * 2 ** Math.min(failures, 30));
+    return Math.max(delayMs * (0.8 + 0.2 * random()), this.#retryLimit.reserve());
   }
 
-  #undelay(key: string): void {
-    this.#delayed.get(key)?.callOff();
+  #cancelDelay(key: string): void {
+    this.#delayed.get(key)?.cancel();
     this.#delayed.delete(key);
   }
 }

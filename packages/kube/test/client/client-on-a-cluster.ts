@@ -6,13 +6,13 @@ import {
   EventRecorder,
   EVENTS,
   KubeClient,
-  LeaseElector,
+  LeaderElector,
   LEASES,
   NAMESPACES,
   PODS,
   readLines,
-  Reflector,
-  refusedAs,
+  Informer,
+  hasReason,
   SERVICE_ACCOUNTS,
   type KubeObject,
   type Send,
@@ -56,7 +56,7 @@ export function describeClient(
       const again: unknown = await client
         .create(CONFIG_MAPS, { namespace }, configMap('crud'))
         .catch((e: unknown) => e);
-      expect(refusedAs(again, 'AlreadyExists')).toBe(true);
+      expect(hasReason(again, 'AlreadyExists')).toBe(true);
       await client.patch(CONFIG_MAPS, at, { data: { a: null } }, { type: 'merge' });
       await client.patch(CONFIG_MAPS, at, [{ op: 'add', path: '/data/c', value: '3' }], { type: 'json' });
       await client.patch(CONFIG_MAPS, at, { data: { d: '4' } }, { type: 'strategic' });
@@ -65,7 +65,7 @@ export function describeClient(
       await client.patch(CONFIG_MAPS, at, { data: { never: '0' } }, { type: 'merge', dryRun: true });
       expect(await client.get(CONFIG_MAPS, at)).toMatchObject({ data: { b: '1', c: '3', d: '4', e: '5' } });
       const late: unknown = await client.replace(CONFIG_MAPS, made).catch((error: unknown) => error);
-      expect(refusedAs(late, 'Conflict')).toBe(true);
+      expect(hasReason(late, 'Conflict')).toBe(true);
       await client.delete(CONFIG_MAPS, at, { uid: 'another' });
       expect(await client.get(CONFIG_MAPS, at)).toBeDefined();
       await client.delete(CONFIG_MAPS, at, { uid: made.metadata.uid });
@@ -91,7 +91,7 @@ export function describeClient(
     test('is followed by a reflector', async () => {
       const seen: string[] = [];
       let wake = (): void => undefined;
-      const reflector = new Reflector(client, CONFIG_MAPS, {
+      const reflector = new Informer(client, CONFIG_MAPS, {
         namespace,
         labelSelector: 'test=kube',
         onChange: (key) => {
@@ -139,7 +139,7 @@ export function describeClient(
       });
 
     test('grants a lease, and takes it back', async () => {
-      const elector = new LeaseElector({
+      const elector = new LeaderElector({
         client,
         namespace,
         name: 'leader',

@@ -3,10 +3,10 @@ import {
   ApiError,
   CONFIG_MAPS,
   KubeClient,
-  NoAnswerError,
+  ConnectionError,
   PODS,
   isExpired,
-  refusedAs,
+  hasReason,
   type Send,
 } from '../../src/index.js';
 import { FakeClock, settle } from '../support/fake-clock.js';
@@ -158,7 +158,7 @@ describe('a refusal', () => {
     const error = await refusal(client.create(CONFIG_MAPS, { namespace: 'default' }, { data: { token: 'hunter2' } }));
     expect(error.message).toBe('ConfigMap "a" is invalid');
     expect([error.status, error.reason, error.details]).toEqual([422, 'Invalid', details]);
-    expect(refusedAs(error, 'Invalid')).toBe(true);
+    expect(hasReason(error, 'Invalid')).toBe(true);
   });
 
   test.each<[string, Response, string, string]>([
@@ -230,10 +230,10 @@ describe('patience', () => {
 
   test('has a deadline, whether or not the server listens to it', async () => {
     const clock = new FakeClock();
-    const client = new KubeClient(() => new Promise(() => undefined), { clock, timeout: 5000 });
+    const client = new KubeClient(() => new Promise(() => undefined), { clock, timeoutMs: 5000 });
     const answer = client.get(CONFIG_MAPS, at);
     const told = expect(answer).rejects.toThrow(
-      new NoAnswerError('GET /api/v1/namespaces/default/configmaps/a got no answer within 5 s'),
+      new ConnectionError('GET /api/v1/namespaces/default/configmaps/a got no answer within 5 s'),
     );
     await clock.wind(5000);
     await told;

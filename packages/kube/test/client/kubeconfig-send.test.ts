@@ -11,9 +11,9 @@ import {
   CONFIG_MAPS,
   KubeClient,
   kubeconfigSend,
-  NoAnswerError,
+  ConnectionError,
   readLines,
-  Reflector,
+  Informer,
   type ClusterSend,
 } from '../../src/index.js';
 
@@ -234,7 +234,7 @@ describe('connections', () => {
     };
     expect(await client.get(CONFIG_MAPS, at)).toEqual({});
     expect(asked).toBe(2);
-    await expect(client.create(CONFIG_MAPS, { namespace: 'ci' }, {})).rejects.toThrow(NoAnswerError);
+    await expect(client.create(CONFIG_MAPS, { namespace: 'ci' }, {})).rejects.toThrow(ConnectionError);
     expect(asked).toBe(3);
   });
 
@@ -325,7 +325,7 @@ describe('streams', () => {
     };
     const seen: string[] = [];
     await new Promise<void>((resolve) => {
-      const reflector = new Reflector(client, CONFIG_MAPS, {
+      const reflector = new Informer(client, CONFIG_MAPS, {
         random: () => 1,
         onChange: (key) => {
           seen.push(key);

@@ -1,5 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
-import { apiVersionOf, DEPLOYMENTS, fromKey, keyOf, LEASES, NAMESPACES, pathOf, PODS, resource } from '../../src/index.js';
+import {
+  apiVersionOf,
+  DEPLOYMENTS,
+  parseKey,
+  keyOf,
+  LEASES,
+  NAMESPACES,
+  pathOf,
+  PODS,
+  resource,
+} from '../../src/index.js';
 
 describe('where a kind lives', () => {
   const taskRuns = resource('tekton.dev/v1alpha1', 'taskruns', 'TaskRun');
@@ -28,7 +38,7 @@ describe('where a kind lives', () => {
   test('a key names an object and is taken apart again', () => {
     expect(keyOf({ metadata: { namespace: 'ci', name: 'a' } })).toBe('ci/a');
     expect(keyOf({ metadata: { name: 'ci' } })).toBe('ci');
-    expect(fromKey('ci/a')).toEqual({ namespace: 'ci', name: 'a' });
-    expect(fromKey('ci')).toEqual({ name: 'ci' });
+    expect(parseKey('ci/a')).toEqual({ namespace: 'ci', name: 'a' });
+    expect(parseKey('ci')).toEqual({ name: 'ci' });
   });
 });

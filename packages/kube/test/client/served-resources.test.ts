@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { startCluster } from '@pipewright/cluster';
-import { CONFIG_MAPS, KubeClient, kubeconfigSend, NAMESPACES, Reflector } from '../../src/index.js';
+import { CONFIG_MAPS, KubeClient, kubeconfigSend, NAMESPACES, Informer } from '../../src/index.js';
 import { FakeClock } from '../support/fake-clock.js';
 
 let folder: string;
@@ -45,7 +45,7 @@ test('a reflector goes on, and misses nothing, after the server was restarted', 
   const clock = new FakeClock();
   const seen: string[] = [];
   let trouble = '';
-  const reflector = new Reflector(new KubeClient(send), CONFIG_MAPS, {
+  const reflector = new Informer(new KubeClient(send), CONFIG_MAPS, {
     clock,
     onChange: (key, _, listed) => void (listed || seen.push(key)),
     onError: (error) => (trouble = String(error)),

@@ -4,9 +4,9 @@ import {
   byOwner,
   CONFIG_MAPS,
   KubeClient,
-  Reflector,
+  Informer,
   type KubeObject,
-  type ReflectorOptions,
+  type InformerOptions,
 } from '../../src/index.js';
 import { FakeClock, settle } from '../support/fake-clock.js';
 import { TinyApi } from '../support/tiny-api.js';
@@ -18,11 +18,11 @@ afterEach(async () => {
 });
 
 /** A reflector over a tiny API, and all it told. */
-async function begin(api: TinyApi, options: ReflectorOptions<KubeObject> = {}) {
+async function begin(api: TinyApi, options: InformerOptions<KubeObject> = {}) {
   const clock = new FakeClock();
   const told: string[] = [];
   const errors: string[] = [];
-  const reflector = new Reflector(new KubeClient(api.send, { clock }), CONFIG_MAPS, {
+  const reflector = new Informer(new KubeClient(api.send, { clock }), CONFIG_MAPS, {
     clock,
     random: () => 0,
     onChange: (key, { before, after }, listed) =>
@@ -85,7 +85,8 @@ describe('a reflector', () => {
     api.put('a', owned('u1', 'r1'));
     api.put('b', owned('u1', 'r2'));
     const { reflector } = await begin(api, { indexers: { owner: byOwner, run: byLabel('run') } });
-    const names = (index: string, value: string) => reflector.by(index, value).map(({ metadata }) => metadata.name);
+    const names = (index: string, value: string) =>
+      reflector.byIndex(index, value).map(({ metadata }) => metadata.name);
     expect([names('owner', 'u1'), names('run', 'r2')]).toEqual([['a', 'b'], ['b']]);
     api.put('b', owned('u2', 'r1'));
     api.remove('a');
@@ -96,14 +97,14 @@ describe('a reflector', () => {
       ['b'],
       [],
     ]);
-    expect(() => reflector.by('color', 'red')).toThrow('no index "color": there are owner, run');
+    expect(() => reflector.byIndex('color', 'red')).toThrow('no index "color": there are owner, run');
   });
 
   test('keeps no managedFields and no copy of what was applied', async () => {
     const api = new TinyApi();
     const annotations = { 'kubectl.kubernetes.io/last-applied-configuration': '{}', mine: 'x' };
     api.put('a', { metadata: { managedFields: [{ manager: 'kubectl' }], annotations } });
-    const { reflector } = await begin(api, { keep: (object) => ({ ...object, slimmed: true }) as KubeObject });
+    const { reflector } = await begin(api, { transform: (object) => ({ ...object, slimmed: true }) as KubeObject });
     expect(reflector.get('default/a')).toMatchObject({ slimmed: true, metadata: { annotations: { mine: 'x' } } });
     expect(Object.keys(reflector.get('default/a')!.metadata)).not.toContain('managedFields');
     expect(Object.keys(reflector.get('default/a')!.metadata.annotations!)).toEqual(['mine']);

@@ -1,13 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
-import { KubeClient, LeaseElector, type LeaseElectorOptions } from '../../src/index.js';
+import { KubeClient, LeaderElector, type LeaderElectorOptions } from '../../src/index.js';
 import { FakeClock, settle } from '../support/fake-clock.js';
 import { TinyApi } from '../support/tiny-api.js';
 
 /** Someone who strives for the lease; who has it is known from `has`. */
-function candidate(api: TinyApi, clock: FakeClock, identity: string, options: Partial<LeaseElectorOptions> = {}) {
+function candidate(api: TinyApi, clock: FakeClock, identity: string, options: Partial<LeaderElectorOptions> = {}) {
   const lost: string[] = [];
   const errors: unknown[] = [];
-  const elector = new LeaseElector({
+  const elector = new LeaderElector({
     client: new KubeClient(api.send, { clock, retries: 0 }),
     namespace: 'default',
     name: 'leader',
@@ -46,10 +46,10 @@ describe('a lease', () => {
     let second = false;
     void b.elector.acquire().then((has) => (second = has));
     await clock.wind(60_000);
-    expect([a.elector.leading, second, b.elector.holder]).toEqual([true, false, 'a']);
+    expect([a.elector.isLeader, second, b.elector.holder]).toEqual([true, false, 'a']);
     expect(specOf(api)['renewTime']).toBe('2026-01-01T12:01:00.000000Z');
     await a.elector.stop();
-    expect(a.elector.leading).toBe(false);
+    expect(a.elector.isLeader).toBe(false);
     await clock.wind(2000);
     expect(second).toBe(true);
     expect(specOf(api)).toMatchObject({ holderIdentity: 'b', leaseTransitions: 1 });
@@ -78,7 +78,7 @@ describe('a lease', () => {
     const all = ['a', 'b', 'c'].map((identity) => candidate(api, clock, identity));
     for (const { elector } of all) void elector.acquire();
     await settle();
-    expect(all.filter(({ elector }) => elector.leading)).toHaveLength(1);
+    expect(all.filter(({ elector }) => elector.isLeader)).toHaveLength(1);
     for (const { elector } of all) await elector.stop();
   });
 
@@ -88,9 +88,9 @@ describe('a lease', () => {
     await elector.acquire();
     api.fault = () => new Promise<Response>(() => undefined);
     await clock.wind(9999);
-    expect([elector.leading, lost]).toEqual([true, []]);
+    expect([elector.isLeader, lost]).toEqual([true, []]);
     await clock.wind(1);
-    expect([elector.leading, lost]).toEqual([false, ['it could not be renewed for 10 s']]);
+    expect([elector.isLeader, lost]).toEqual([false, ['it could not be renewed for 10 s']]);
     await clock.wind(60_000);
     expect(lost).toHaveLength(1);
   });
@@ -113,7 +113,7 @@ describe('a lease', () => {
     api.fault = undefined;
     api.remove('leader');
     await clock.wind(20_000);
-    expect([elector.leading, lost, errors.length]).toEqual([true, [], 3]);
+    expect([elector.isLeader, lost, errors.length]).toEqual([true, [], 3]);
     expect(specOf(api)['holderIdentity']).toBe('a');
     await elector.stop();
   });

@@ -14,10 +14,10 @@ class Bench {
     this.queue = new WorkQueue({
       clock: this.clock,
       random: () => 1,
-      work: (key) => {
+      reconcile: (key) => {
         this.begun.push(key);
         return new Promise((resolve, reject) =>
-          this.#ends.set(key, (how) => (how instanceof Error ? reject(how) : resolve({ again: how }))),
+          this.#ends.set(key, (how) => (how instanceof Error ? reject(how) : resolve({ requeueAfterMs: how }))),
         );
       },
       onError: (key, _, retryIn) => this.errors.push([key, retryIn]),
@@ -80,7 +80,7 @@ describe('a queue', () => {
   });
 
   test('retries a failure after 5 ms, doubled each time up to the cap, and forgets failures after a success', async () => {
-    const bench = new Bench({ cap: 30 });
+    const bench = new Bench({ maxDelayMs: 30 });
     bench.queue.start();
     bench.queue.add('a');
     for (const wait of [5, 10, 20, 30, 30]) {
@@ -148,7 +148,7 @@ describe('a queue', () => {
   });
 
   test('all retries together are held to ten a second after the first hundred', async () => {
-    const bench = new Bench({ workers: 1000, work: () => Promise.reject(broken) });
+    const bench = new Bench({ workers: 1000, reconcile: () => Promise.reject(broken) });
     bench.queue.start();
     for (let index = 0; index < 120; index++) bench.queue.add(`k${index}`);
     await settle();
@@ -158,7 +158,7 @@ describe('a queue', () => {
 
   test('work that throws before its first await is a failure like any other', async () => {
     const bench = new Bench({
-      work: () => {
+      reconcile: () => {
         throw broken;
       },
     });
@@ -171,7 +171,10 @@ describe('a queue', () => {
   test('lets the event loop turn although its keys never wait for anything', async () => {
     let worked = 0;
     const turned = new Promise<number>((resolve) => setImmediate(() => resolve(worked)));
-    const { queue } = new Bench({ workers: 1, work: () => Promise.resolve(++worked < 10_000 ? { again: 0 } : {}) });
+    const { queue } = new Bench({
+      workers: 1,
+      reconcile: () => Promise.resolve(++worked < 10_000 ? { requeueAfterMs: 0 } : {}),
+    });
     queue.start();
     queue.add('a');
     expect(await turned).toBeLessThanOrEqual(100);
@@ -184,7 +187,7 @@ describe('a queue', () => {
     const turned = new Promise<number>((resolve) => setImmediate(() => resolve(worked)));
     const make = (next: () => WorkQueue): WorkQueue =>
       new Bench({
-        work: (key) => {
+        reconcile: (key) => {
           if (++worked < 10_000) next().add(key);
           return Promise.resolve();
         },

@@ -5,28 +5,28 @@
  * caches, and after a restart their first list does. Relies on preconditions: a run that has changed since is not deleted.
  */
 
-import { WorkQueue, type WorkDone, type WorkQueueOptions } from '@pipewright/kube';
+import { WorkQueue, type Result, type WorkQueueOptions } from '@pipewright/kube';
 import type { TaskRun } from '@pipewright/tekton';
 import { awaitsDelivery } from '../../resources/cloud-events.js';
 import { isDone } from '../../run/condition.js';
 import { isFinished, planRetention, type FinishableRun, type RetentionPolicy, type Run } from '../../run/retention.js';
-import { PIPELINE_RUNS, TASK_RUNS, type World } from '../reconciler-deps.js';
+import { PIPELINE_RUNS, TASK_RUNS, type ReconcilerDeps } from '../reconciler-deps.js';
 
 /** The queue's only key. */
 const ALL_RUNS = 'finished runs';
 /** Milliseconds from a run's end to a look at all of them; more for each run there is, so that looks stay a small part of the work. */
-const DELAY = 1000;
-const DELAY_PER_RUN = 0.1;
+const DELAY_MS = 1000;
+const DELAY_PER_RUN_MS = 0.1;
 /** Runs deleted at once. */
 const PARALLEL = 8;
 /** Milliseconds between two looks at most: the wall clock, by which runs age, may be set. */
-const LONGEST = 3_600_000;
+const MAX_INTERVAL_MS = 3_600_000;
 /** Milliseconds for which a run is left alone after its deletion was refused; doubled each time, up to the longest. */
-const FIRST_RETRY = 1000;
-const LONGEST_RETRY = 600_000;
+const INITIAL_RETRY_DELAY_MS = 1000;
+const MAX_RETRY_DELAY_MS = 600_000;
 
 /** What of the controller retention uses. */
-export type RetentionDeps = Pick<World, 'client' | 'clock' | 'log' | 'runs' | 'taskRuns'>;
+export type RetentionDeps = Pick<ReconcilerDeps, 'client' | 'clock' | 'log' | 'runs' | 'taskRuns'>;
 
 /** When a deletion is tried again, on the clock that never jumps. */
 interface Retry {
@@ -43,30 +43,33 @@ export class RunRetention {
   /** Uids of runs that were deleted and are still in the caches. */
   #deleted = new Set<string | undefined>();
   /** By uid: runs whose deletion was refused. */
-  #refused = new Map<string | undefined, Retry>();
+  #failedDeletions = new Map<string | undefined, Retry>();
   #isStopped = false;
 
   /** @param onReconcile called before each look at all runs */
   constructor(
     deps: RetentionDeps,
     policy: RetentionPolicy,
-    options: Omit<WorkQueueOptions, 'work' | 'workers'>,
+    options: Omit<WorkQueueOptions, 'reconcile' | 'workers'>,
     onReconcile?: (key: string) => void,
   ) {
     this.#deps = deps;
     this.#policy = policy;
-    const work = (key: string): Promise<WorkDone> => {
+    const reconcile = (key: string): Promise<Result> => {
       onReconcile?.(key);
       return this.#reconcile();
     };
-    this.queue = new WorkQueue({ ...options, workers: 1, work });
+    this.queue = new WorkQueue({ ...options, workers: 1, reconcile });
   }
 
   /** Has finished runs looked at soon if this run is one. */
-  note(run: FinishableRun): void {
+  enqueue(run: FinishableRun): void {
     if (!isFinished(run)) return;
     const { runs, taskRuns } = this.#deps;
-    this.queue.addAfter(ALL_RUNS, DELAY + Math.ceil(DELAY_PER_RUN * (runs.reflector.size + taskRuns.reflector.size)));
+    this.queue.addAfter(
+      ALL_RUNS,
+      DELAY_MS + Math.ceil(DELAY_PER_RUN_MS * (runs.informer.size + taskRuns.informer.size)),
+    );
   }
 
   /** Ends with the deletions that have begun. */
@@ -75,13 +78,13 @@ export class RunRetention {
     await this.queue.stop();
   }
 
-  async #reconcile(): Promise<WorkDone> {
+  async #reconcile(): Promise<Result> {
     const { runs, taskRuns, clock } = this.#deps;
     const cached: readonly Run[] = [...runs.list(), ...taskRuns.list()];
     const uids = new Set(cached.map(({ metadata }) => metadata.uid));
     this.#deleted = new Set([...this.#deleted].filter((uid) => uids.has(uid)));
-    this.#refused = new Map([...this.#refused].filter(([uid]) => uids.has(uid)));
-    const { expired, againMs = LONGEST } = planRetention(
+    this.#failedDeletions = new Map([...this.#failedDeletions].filter(([uid]) => uids.has(uid)));
+    const { expired, requeueAfterMs = MAX_INTERVAL_MS } = planRetention(
       {
         runs: cached.filter(({ metadata }) => !this.#deleted.has(metadata.uid)),
         isSettled: (run) => this.#isSettled(run),
@@ -93,26 +96,26 @@ export class RunRetention {
     const left = [...expired];
     const failures: unknown[] = [];
     await Promise.all(Array.from({ length: PARALLEL }, () => this.#deleteAll(left, failures)));
-    const again = this.#retryIn(againMs);
+    const again = this.#retryDelayMs(requeueAfterMs);
     if (failures.length > 0) {
       const counts = { failed: failures.length, deleted: this.#deleted.size - before };
-      const retryIn = this.#retryIn(LONGEST);
+      const retryIn = this.#retryDelayMs(MAX_INTERVAL_MS);
       this.#deps.log.warn('finished runs could not be deleted', { ...counts, error: String(failures[0]), retryIn });
     }
-    return { again };
+    return { requeueAfterMs: again };
   }
 
   /** Milliseconds until the next refused deletion is tried again, or `otherwise` if that is earlier. */
-  #retryIn(otherwise: number): number {
+  #retryDelayMs(otherwise: number): number {
     const now = this.#deps.clock.now();
-    let earliest = Math.min(otherwise, LONGEST);
-    for (const { due } of this.#refused.values()) if (due > now) earliest = Math.min(earliest, due - now);
+    let earliest = Math.min(otherwise, MAX_INTERVAL_MS);
+    for (const { due } of this.#failedDeletions.values()) if (due > now) earliest = Math.min(earliest, due - now);
     return earliest;
   }
 
   /** Whether a run can be deleted now: all that it owns has ended, its CloudEvents are delivered, and no refusal was a moment ago. */
   #isSettled(run: Run): boolean {
-    const retry = this.#refused.get(run.metadata.uid);
+    const retry = this.#failedDeletions.get(run.metadata.uid);
     if (retry && retry.due > this.#deps.clock.now()) return false;
     const own: readonly TaskRun[] =
       run.kind === 'TaskRun' ? [run] : [...this.#deps.taskRuns.ownedBy(run.metadata.uid ?? '').values()];
@@ -125,11 +128,14 @@ export class RunRetention {
       const { uid } = run.metadata;
       try {
         await this.#delete(run);
-        this.#refused.delete(uid);
+        this.#failedDeletions.delete(uid);
       } catch (error) {
         failures.push(error);
-        const waitMs = Math.min((this.#refused.get(uid)?.waitMs ?? FIRST_RETRY / 2) * 2, LONGEST_RETRY);
-        this.#refused.set(uid, { due: this.#deps.clock.now() + waitMs, waitMs });
+        const waitMs = Math.min(
+          (this.#failedDeletions.get(uid)?.waitMs ?? INITIAL_RETRY_DELAY_MS / 2) * 2,
+          MAX_RETRY_DELAY_MS,
+        );
+        this.#failedDeletions.set(uid, { due: this.#deps.clock.now() + waitMs, waitMs });
       }
     }
   }

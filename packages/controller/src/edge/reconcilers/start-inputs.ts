@@ -8,10 +8,10 @@
 import { SECRETS, SERVICE_ACCOUNTS, type KubeObject } from '@pipewright/kube';
 import { readTaskRun, type TaskRun, type TaskRunModel } from '@pipewright/tekton';
 import { bucketPrefix, type ArtifactStorage } from '../../resources/artifact-storage.js';
-import type { CommandFound } from '../../pod/image-command.js';
+import type { ImageCommandResult } from '../../pod/image-command.js';
 import type { SecretHeader } from '../../scripts/credentials.js';
-import { startTaskRun, type FoundTask, type Start, type StartFacts } from '../../taskrun/start.js';
-import { find, findAll, ownerKey, referenced, type World } from '../reconciler-deps.js';
+import { startTaskRun, type TaskObject, type Start, type StartInputs } from '../../taskrun/start.js';
+import { findObject, findObjects, ownerKey, referencedResources, type ReconcilerDeps } from '../reconciler-deps.js';
 
 interface ServiceAccount extends KubeObject {
   readonly secrets?: readonly { readonly name?: string }[];
@@ -22,7 +22,7 @@ interface Secret extends KubeObject {
 }
 
 /** How long (milliseconds) after a run's creation its namespace's `default` account may still be on its way. */
-const ACCOUNT_DELAY = 10_000;
+const DEFAULT_ACCOUNT_DELAY_MS = 10_000;
 
 interface Attempt {
   readonly attempt: number;
@@ -30,44 +30,48 @@ interface Attempt {
 }
 
 /** Looks up, and has `startTaskRun` decide. */
-export async function startOf(world: World, run: TaskRun, which: Attempt): Promise<Start> {
-  const facts = await gather(world, run, which);
+export async function gatherAndStart(deps: ReconcilerDeps, run: TaskRun, which: Attempt): Promise<Start> {
+  const facts = await gatherInputs(deps, run, which);
   const first = startTaskRun(facts);
   if (!('asks' in first)) return first;
-  const commands = await findCommands(world, run, first.asks);
+  const commands = await findCommands(deps, run, first.asks);
   const start = startTaskRun({ ...facts, commands });
   if ('asks' in start) throw new Error(`it was not found out what these images run: ${start.asks.join(', ')}`);
   return start;
 }
 
-async function gather(world: World, run: TaskRun, { attempt, replacement }: Attempt): Promise<StartFacts> {
+async function gatherInputs(
+  deps: ReconcilerDeps,
+  run: TaskRun,
+  { attempt, replacement }: Attempt,
+): Promise<StartInputs> {
   const model = readTaskRun(run.spec);
   const { namespace = '' } = run.metadata;
-  const names = referenced([...model.inputs, ...model.outputs]);
+  const names = referencedResources([...model.inputs, ...model.outputs]);
   const [task, resources, account] = await Promise.all([
-    findTask(world, model, namespace),
-    findAll(world, world.resources, names, { namespace, live: true }),
-    findAccount(world, run, model.serviceAccount ?? 'default'),
+    findTask(deps, model, namespace),
+    findObjects(deps, deps.resources, names, { namespace, live: true }),
+    findAccount(deps, run, model.serviceAccount ?? 'default'),
   ]);
-  const artifacts = await artifactsOf(world, run, model);
+  const artifacts = await artifactStorageOf(deps, run, model);
   return {
     run,
     attempt,
     replacement,
-    shellLess: world.shellLess,
+    shellLess: deps.shellLess,
     task,
     resources,
     ...account,
-    images: world.images,
-    ...(world.dockerConfig !== undefined && { dockerConfig: world.dockerConfig }),
+    images: deps.images,
+    ...(deps.dockerConfig !== undefined && { dockerConfig: deps.dockerConfig }),
     commands: new Map(),
     ...(artifacts && { artifacts }),
   };
 }
 
 /** What the pipeline's paths lead to: a claim named after the run, or the bucket. */
-async function artifactsOf(
-  { artifacts }: World,
+async function artifactStorageOf(
+  { artifactConfig }: ReconcilerDeps,
   run: TaskRun,
   { inputs, outputs }: TaskRunModel,
 ): Promise<ArtifactStorage | undefined> {
@@ -76,43 +80,43 @@ async function artifactsOf(
   const inBucket = `${bucketPrefix(namespace, owner)}/`;
   if (![...inputs, ...outputs].some(({ paths }) => paths.some((path) => path.startsWith(inBucket))))
     return { claim: `${owner}-pvc` };
-  const { bucket } = await artifacts.settings();
+  const { bucket } = await artifactConfig.settings();
   if (!bucket)
     throw new Error('files of this run are in a bucket, and the ConfigMap config-artifact-bucket names none');
   return { bucket };
 }
 
 async function findTask(
-  world: World,
+  deps: ReconcilerDeps,
   { source: use }: TaskRunModel,
   namespace: string,
-): Promise<FoundTask | undefined> {
+): Promise<TaskObject | undefined> {
   if (use?.kind !== 'reference') return undefined;
   const found =
     use.taskKind === 'ClusterTask'
-      ? await find(world, world.clusterTasks, use.name, { live: true })
-      : await find(world, world.tasks, use.name, { namespace, live: true });
+      ? await findObject(deps, deps.clusterTasks, use.name, { live: true })
+      : await findObject(deps, deps.tasks, use.name, { namespace, live: true });
   return found && { spec: found.spec, labels: found.metadata.labels, annotations: found.metadata.annotations };
 }
 
 async function findAccount(
-  { client, clock, optionalSecrets }: World,
+  { client, clock, optionalSecrets }: ReconcilerDeps,
   run: TaskRun,
   name: string,
-): Promise<Pick<StartFacts, 'account' | 'secrets' | 'missingSecrets'>> {
+): Promise<Pick<StartInputs, 'hasServiceAccount' | 'secrets' | 'missingSecrets'>> {
   const { namespace = '', creationTimestamp = '' } = run.metadata;
   const account = await client.get<ServiceAccount>(SERVICE_ACCOUNTS, { namespace, name });
   if (!account) {
     const age = clock.date().getTime() - Date.parse(creationTimestamp);
-    const isNew = Math.abs(age) < ACCOUNT_DELAY; // negative when the clock was set back since
+    const isNew = Math.abs(age) < DEFAULT_ACCOUNT_DELAY_MS; // negative when the clock was set back since
     if (name === 'default' && isNew)
       throw new Error(`the ServiceAccount "default" of namespace "${namespace}" is not there yet`);
-    return { account: false, secrets: [], missingSecrets: [] };
+    return { hasServiceAccount: false, secrets: [], missingSecrets: [] };
   }
   const names = [...new Set((account.secrets ?? []).flatMap((secret) => secret.name ?? []))];
   const found = await Promise.all(names.map((secret) => client.get<Secret>(SECRETS, { namespace, name: secret })));
   return {
-    account: true,
+    hasServiceAccount: true,
     secrets: found.flatMap((secret): readonly SecretHeader[] => (secret ? [headerOf(secret)] : [])),
     missingSecrets: optionalSecrets ? [] : names.filter((_, index) => found[index] === undefined),
   };
@@ -126,10 +130,10 @@ const headerOf = ({ metadata, type = 'Opaque' }: Secret): SecretHeader => ({
 
 /** What images run by themselves. */
 async function findCommands(
-  { findCommand }: World,
+  { findCommand }: ReconcilerDeps,
   run: TaskRun,
   images: readonly string[],
-): Promise<ReadonlyMap<string, CommandFound>> {
+): Promise<ReadonlyMap<string, ImageCommandResult>> {
   const { serviceAccount = 'default' } = readTaskRun(run.spec);
   const at = { namespace: run.metadata.namespace ?? '', serviceAccount };
   return new Map(await Promise.all(images.map(async (image) => [image, await findCommand(image, at)] as const)));

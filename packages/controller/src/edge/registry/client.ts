@@ -7,7 +7,7 @@
  */
 
 import { invalidImageReason, parseImageName, type ImageName } from '@pipewright/tekton';
-import { imageCommand, type CommandFound } from '../../pod/image-command.js';
+import { imageCommand, type ImageCommandResult } from '../../pod/image-command.js';
 import { authorize, type Login } from './auth.js';
 
 /** Where a registry is reached. */
@@ -29,7 +29,7 @@ export interface RegistryOptions {
 }
 
 /** The registry said no, in its own words. */
-class Refused extends Error {
+class RegistryError extends Error {
   readonly status: number;
 
   constructor(status: number, message: string) {
@@ -46,9 +46,9 @@ const ACCEPT = [
 ].join(', ');
 
 /** Milliseconds one answer may take, and bytes it may have. */
-const PATIENCE = 10_000;
-const MOST_BYTES = 4 * 1024 * 1024;
-const MOST_REDIRECTS = 5;
+const TIMEOUT_MS = 10_000;
+const MAX_BYTES = 4 * 1024 * 1024;
+const MAX_REDIRECTS = 5;
 
 interface Manifest {
   readonly manifests?: readonly {
@@ -59,14 +59,14 @@ interface Manifest {
 }
 
 /** Looks an image up. Whatever goes wrong is part of the answer. */
-export async function lookUp(image: string, options: RegistryOptions): Promise<CommandFound> {
+export async function lookUpImage(image: string, options: RegistryOptions): Promise<ImageCommandResult> {
   const fault = invalidImageReason(image);
   if (fault !== undefined) return { missing: `the image "${image}" has no name that can be pulled: ${fault}` };
   const name = parseImageName(image);
   try {
     const session = new Session(name, options);
     const top = await session.manifest(name.digest ?? name.tag ?? 'latest');
-    const chosen = choose(top);
+    const chosen = choosePlatform(top);
     const manifest = chosen === undefined ? top : await session.manifest(chosen);
     if (!manifest.config) return { unknown: `the registry ${name.registry} describes it in a format too old to read` };
     const { config } = await session.json<{ config?: Parameters<typeof imageCommand>[0] }>(
@@ -74,7 +74,7 @@ export async function lookUp(image: string, options: RegistryOptions): Promise<C
     );
     return imageCommand(config ?? {}) ?? { unknown: 'it names no program' };
   } catch (cause) {
-    if (cause instanceof Refused && cause.status === 404)
+    if (cause instanceof RegistryError && cause.status === 404)
       return { missing: `Error getting image manifest: ${cause.message}` };
     const said = cause instanceof Error ? cause.message : String(cause);
     return { unknown: `the registry ${name.registry} could not be asked: ${said}` };
@@ -82,7 +82,7 @@ export async function lookUp(image: string, options: RegistryOptions): Promise<C
 }
 
 /** Of an image for several machines, the one for the usual; what it runs is the same for all but strange images. */
-function choose({ manifests }: Manifest): string | undefined {
+function choosePlatform({ manifests }: Manifest): string | undefined {
   const usual = manifests?.find(({ platform }) => platform?.os === 'linux' && platform.architecture === 'amd64');
   return (usual ?? manifests?.find(({ platform }) => platform?.os === 'linux') ?? manifests?.[0])?.digest;
 }
@@ -117,23 +117,23 @@ class Session {
         login: this.#login,
         plain: url.protocol === 'http:',
         fetch: this.#options.fetch,
-        signal: AbortSignal.timeout(PATIENCE),
+        signal: AbortSignal.timeout(TIMEOUT_MS),
       });
       this.#authorization = { authorization };
       response = await this.#get(url);
     }
-    const text = await readSome(response);
-    if (!response.ok) throw new Refused(response.status, refusal(response.status, text));
+    const text = await readBounded(response);
+    if (!response.ok) throw new RegistryError(response.status, errorMessage(response.status, text));
     return JSON.parse(text) as T; // what is used of it is looked at where it is used
   }
 
   async #get(from: URL): Promise<Response> {
     let url = from;
-    for (let hop = 0; hop <= MOST_REDIRECTS; hop++) {
+    for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
       const response = await this.#options.fetch(url, {
         headers: { accept: ACCEPT, ...(url.host === this.#base.host && this.#authorization) },
         redirect: 'manual',
-        signal: AbortSignal.timeout(PATIENCE),
+        signal: AbortSignal.timeout(TIMEOUT_MS),
       });
       const to = response.status >= 300 && response.status < 400 ? response.headers.get('location') : null;
       if (to === null) return response;
@@ -146,19 +146,19 @@ class Session {
   }
 }
 
-async function readSome(response: Response): Promise<string> {
+async function readBounded(response: Response): Promise<string> {
   const parts: Uint8Array[] = [];
   let size = 0;
   for await (const part of response.body ?? []) {
     size += part.byteLength;
-    if (size > MOST_BYTES) throw new Error('its answer is too long');
+    if (size > MAX_BYTES) throw new Error('its answer is too long');
     parts.push(part);
   }
   return Buffer.concat(parts).toString('utf8');
 }
 
 /** `MANIFEST_UNKNOWN: manifest unknown; map[Tag:1]`, as people know it; otherwise the status. */
-function refusal(status: number, text: string): string {
+function errorMessage(status: number, text: string): string {
   try {
     const { errors } = JSON.parse(text) as {
       errors?: readonly { code?: string; message?: string; detail?: unknown }[];

@@ -5,9 +5,9 @@
  */
 
 import { SECRETS, SERVICE_ACCOUNTS, type Clock, type KubeClient, type KubeObject } from '@pipewright/kube';
-import type { CommandFound } from '../../pod/image-command.js';
+import type { ImageCommandResult } from '../../pod/image-command.js';
 import { loginFor, type LoginSecret } from './auth.js';
-import { lookUp, type Registries } from './client.js';
+import { lookUpImage, type Registries } from './client.js';
 import type { FindCommand } from '../reconciler-deps.js';
 
 interface Account extends KubeObject {
@@ -16,17 +16,17 @@ interface Account extends KubeObject {
 }
 
 /** How many images are remembered, and how long (milliseconds) what a tag stands for. */
-const MOST = 1024;
-const TAG_HOLDS = 60_000;
+const MAX_CACHE_ENTRIES = 1024;
+const TAG_TTL_MS = 60_000;
 
 /** Makes one. */
-export function registryCommand(
+export function registryImageCommand(
   client: KubeClient,
   clock: Clock,
   registries: Registries = {},
-  ask: typeof fetch = fetch,
+  fetchFn: typeof fetch = fetch,
 ): FindCommand {
-  const known = new Map<string, { readonly found: CommandFound; readonly until: number }>();
+  const known = new Map<string, { readonly found: ImageCommandResult; readonly until: number }>();
   return async (image, at) => {
     // The account is part of the key: what one may see of a registry, another may not.
     const key = `${at.namespace}/${at.serviceAccount} ${image}`;
@@ -38,17 +38,20 @@ export function registryCommand(
       return remembered.found;
     }
     const secrets = await loginSecrets(client, at);
-    const found = await lookUp(image, { registries, login: (host) => loginFor(host, secrets), fetch: ask });
+    const found = await lookUpImage(image, { registries, login: (host) => loginFor(host, secrets), fetch: fetchFn });
     if ('command' in found) {
-      known.set(key, { found, until: image.includes('@') ? Infinity : now + TAG_HOLDS });
+      known.set(key, { found, until: image.includes('@') ? Infinity : now + TAG_TTL_MS });
       const [oldest] = known.keys();
-      if (known.size > MOST && oldest !== undefined) known.delete(oldest);
+      if (known.size > MAX_CACHE_ENTRIES && oldest !== undefined) known.delete(oldest);
     }
     return found;
   };
 }
 
-const LOGINS: ReadonlySet<string | undefined> = new Set(['kubernetes.io/dockerconfigjson', 'kubernetes.io/dockercfg']);
+const LOGIN_SECRET_TYPES: ReadonlySet<string | undefined> = new Set([
+  'kubernetes.io/dockerconfigjson',
+  'kubernetes.io/dockercfg',
+]);
 
 /** Those to pull with, then those to push with. */
 async function loginSecrets(
@@ -62,5 +65,5 @@ async function loginSecrets(
   const secrets = await Promise.all(
     [...new Set(names)].map((one) => client.get<KubeObject & LoginSecret>(SECRETS, { namespace, name: one })),
   );
-  return secrets.filter((secret) => secret !== undefined && LOGINS.has(secret.type)) as LoginSecret[]; // the filter took out undefined
+  return secrets.filter((secret) => secret !== undefined && LOGIN_SECRET_TYPES.has(secret.type)) as LoginSecret[]; // the filter took out undefined
 }

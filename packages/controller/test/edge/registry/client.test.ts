@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { loginFor } from '../../../src/edge/registry/auth.js';
-import { lookUp, type RegistryOptions } from '../../../src/edge/registry/client.js';
+import { lookUpImage, type RegistryOptions } from '../../../src/edge/registry/client.js';
 
 type Answer = (request: Request) => Response | undefined;
 
@@ -43,7 +43,7 @@ describe('what an image runs', () => {
     ['nothing when it names no program', {}, { unknown: 'it names no program' }],
   ])('is %s', async (_what, config, found) => {
     const { options, asked } = registry(image(config));
-    expect(await lookUp('busybox', options)).toEqual(found);
+    expect(await lookUpImage('busybox', options)).toEqual(found);
     expect(asked).toEqual([`https://${HUB}/manifests/latest`, `https://${HUB}/blobs/sha256:c`]);
   });
 
@@ -58,14 +58,14 @@ describe('what an image runs', () => {
         ],
       },
     });
-    expect(await lookUp('quay.io/team/tool:1.2', options)).toEqual({ command: ['right'] });
+    expect(await lookUpImage('quay.io/team/tool:1.2', options)).toEqual({ command: ['right'] });
   });
 
   test('is asked of a mirror, without TLS when the operator says so', async () => {
     const { options, asked } = registry(image({ Cmd: ['sh'] }, '127.0.0.1:15000/v2/library/busybox'), {
       registries: { 'docker.io': { url: 'http://127.0.0.1:15000' } },
     });
-    expect(await lookUp('busybox', options)).toEqual({ command: ['sh'] });
+    expect(await lookUpImage('busybox', options)).toEqual({ command: ['sh'] });
     expect(asked[0]).toBe('http://127.0.0.1:15000/v2/library/busybox/manifests/latest');
   });
 });
@@ -89,14 +89,14 @@ describe('a registry that wants to know who asks', () => {
 
   test('is shown a token that anybody may have', async () => {
     const { options, asked } = registry(guarded(BEARER, 'Bearer t'));
-    expect(await lookUp('busybox', options)).toEqual({ command: ['sh'] });
+    expect(await lookUpImage('busybox', options)).toEqual({ command: ['sh'] });
     expect(asked.slice(1, 3)).toEqual(['https://auth.docker.io/token', `https://${HUB}/manifests/latest as Bearer t`]);
   });
 
   test('gives the token for a login', async () => {
     const login = (host: string) => (host === 'docker.io' ? { username: 'bot', password: 'p' } : undefined);
     const { options, asked } = registry(guarded(BEARER, 'Bearer t'), { login });
-    expect(await lookUp('busybox', options)).toEqual({ command: ['sh'] });
+    expect(await lookUpImage('busybox', options)).toEqual({ command: ['sh'] });
     expect(asked[1]).toBe('https://auth.docker.io/token as Basic Ym90OnA=');
   });
 
@@ -104,7 +104,7 @@ describe('a registry that wants to know who asks', () => {
     const { options } = registry(guarded('Basic realm="r"', 'Basic Ym90OnA='), {
       login: () => ({ username: 'bot', password: 'p' }),
     });
-    expect(await lookUp('busybox', options)).toEqual({ command: ['sh'] });
+    expect(await lookUpImage('busybox', options)).toEqual({ command: ['sh'] });
   });
 
   test('gets the login that the operator has given for its address', async () => {
@@ -112,7 +112,7 @@ describe('a registry that wants to know who asks', () => {
       registries: { 'docker.io': { url: 'https://registry-1.docker.io', login: { username: 'op', password: 'q' } } },
       login: () => ({ username: 'bot', password: 'p' }),
     });
-    expect(await lookUp('busybox', options)).toEqual({ command: ['sh'] });
+    expect(await lookUpImage('busybox', options)).toEqual({ command: ['sh'] });
   });
 
   test('gets no login for the registry that it mirrors, and none without TLS for its token server', async () => {
@@ -124,7 +124,7 @@ describe('a registry that wants to know who asks', () => {
       },
       { registries: { 'docker.io': { url: 'https://mirror.corp' } }, login: (host) => void hosts.push(host) },
     );
-    expect(await lookUp('busybox', options)).toEqual({
+    expect(await lookUpImage('busybox', options)).toEqual({
       unknown: 'the registry docker.io could not be asked: it names no token server that can be trusted',
     });
     expect([hosts, asked.length]).toEqual([['mirror.corp'], 1]);
@@ -137,7 +137,7 @@ describe('a registry that wants to know who asks', () => {
       [`${HUB}/blobs/sha256:c`]: () => Response.redirect('https://cdn.corp/c', 307),
       'cdn.corp/c': { config: { Cmd: ['sh'] } },
     });
-    expect(await lookUp('busybox', options)).toEqual({ command: ['sh'] });
+    expect(await lookUpImage('busybox', options)).toEqual({ command: ['sh'] });
     expect(asked.at(-1)).toBe('https://cdn.corp/c');
   });
 });
@@ -180,12 +180,12 @@ describe('an image that cannot be looked up', () => {
     ],
   ])('because it %s says so', async (_why, answer, found) => {
     const { options } = registry({ [`${HUB}/manifests/latest`]: answer });
-    expect(await lookUp('busybox', options)).toEqual(found);
+    expect(await lookUpImage('busybox', options)).toEqual(found);
   });
 
   test('because it has no name that could be asked for says so without asking', async () => {
     const { options, asked } = registry({});
-    expect(await lookUp('busybox:../../token', options)).toEqual({
+    expect(await lookUpImage('busybox:../../token', options)).toEqual({
       missing: `the image "busybox:../../token" has no name that can be pulled: there are signs in it that no image name has`,
     });
     expect(asked).toEqual([]);

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { KubeClient, systemClock } from '@pipewright/kube';
-import { registryCommand } from '../../../src/edge/registry/image-command.js';
+import { registryImageCommand } from '../../../src/edge/registry/image-command.js';
 
 const secret = (type: string, key: string, host: string): object => ({
   apiVersion: 'v1',
@@ -44,7 +44,7 @@ function surroundings() {
     );
   };
   const clock = { ...systemClock, now: () => now, date: () => new Date(wall + now + shift) };
-  const find = registryCommand(client, clock, {}, registry);
+  const find = registryImageCommand(client, clock, {}, registry);
   return {
     asked,
     find,
