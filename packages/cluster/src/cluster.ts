@@ -19,7 +19,7 @@ import { stringAt } from './model/json.js';
 import { keepQuotas } from './api/admission/resource-quota.js';
 import { RequestCounts } from './api/metrics.js';
 import { sendAs, sendWithTokens, type Send, type ServerContext } from './api/server.js';
-import type { PodLogs } from './api/verbs/pod-log.js';
+import type { PodLogs } from './model/pod-logs.js';
 import { readToken } from './api/auth/tokens.js';
 import { Turns } from './api/event-loop-yield.js';
 import type { Admission, World } from './api/api-context.js';

@@ -6,7 +6,7 @@ export type { ListenOptions } from './http/serve.js';
 export { ClusterError, type ClusterErrorCode } from './platform/cluster-error.js';
 export type { Admission, AdmissionAnswer, AdmissionRequest } from './api/api-context.js';
 export type { Send } from './api/server.js';
-export type { LogOptions, PodLogs } from './api/verbs/pod-log.js';
+export type { LogOptions, PodLogs } from './model/pod-logs.js';
 export type { ImageConfig, ImageSource, Images } from './node/container/image.js';
 export type { NodeShape } from './node/node-object.js';
 export { startNode, type Node, type NodeOptions } from './node/node.js';

@@ -9,7 +9,8 @@
 
 import { authorize } from './auth/authorization.js';
 import { impersonated } from './auth/impersonation.js';
-import { handleObjects, type ObjectsContext } from './verbs/object-handler.js';
+import { handleObjects } from './verbs/object-handler.js';
+import type { ObjectsContext } from './verbs/object-request.js';
 import { aggregated, aggregatedVersion, discover, pathsOf, versionInfo } from './discovery/discovery.js';
 import { ANONYMOUS, type User } from './auth/identity.js';
 import type { JsonObject } from '../model/json.js';

@@ -12,7 +12,7 @@
 import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
 import type { JsonObject } from '../model/json.js';
-import type { PodLogs } from '../api/verbs/pod-log.js';
+import type { PodLogs } from '../model/pod-logs.js';
 import { systemClock, type Clock } from '../platform/clock.js';
 import type { ClusterLog } from '../platform/cluster-log.js';
 import { openMemoryDirectory } from '../runtime/host/memory-directory.js';

@@ -3,44 +3,32 @@
  */
 
 import { connectionNotServed, isConnection } from './connections.js';
-import { bodyOf, bytesOf, mediaType, objectIn, readBody, type Body } from '../wire/body.js';
-import type { User } from '../auth/identity.js';
+import { bodyOf, bytesOf, mediaType, objectIn, readBody } from '../wire/body.js';
 import { isObject, type JsonObject, type KubeObject } from '../../model/json.js';
 import { jsonContent, type Answer, type Incoming, type JsonContent } from '../wire/plain-request.js';
 import { decodeProtobuf, isProtobuf } from '../wire/protobuf.js';
-import { badRequest, invalidOption, methodNotAllowed, noSuchPath, Refusal } from '../status-error.js';
+import { badRequest, methodNotAllowed, noSuchPath, Refusal } from '../status-error.js';
 import type { ResourceRequest } from '../request-info.js';
 import { apiVersionOf, SUBRESOURCE_VERBS, type ResourceType } from '../kinds/resource-type.js';
 import { commit } from './commit.js';
 import { getObject, latestObject, listObjects, listOf, listText, selectorOf, textFor, valueFor } from './read.js';
 import { deleteOptions, remove } from './delete.js';
 import { patchObject } from './patch/patch.js';
-import { review, type Authenticate } from '../auth/reviews.js';
-import type { PodLogs } from './pod-log.js';
+import { review } from '../auth/reviews.js';
+import {
+  HEADERS,
+  readObject,
+  respond,
+  writeOptions,
+  type ObjectRequest,
+  type ObjectsContext,
+} from './object-request.js';
 import { handleSubresource } from './subresources.js';
 import { includeOf, tableText, tableVersion } from '../printing/table.js';
 import { watchObjects, type WatchRequest } from './watch.js';
-import { latestOf, type World } from '../api-context.js';
-import { create, update, type Part, type WriteOptions } from './write.js';
-import { fieldsJudge, type FieldsJudge } from '../wire/field-validation.js';
-import { confirmNoEscalation, type Writer } from '../auth/escalation.js';
-
-/** What requests for objects are answered from. */
-export interface ObjectsContext {
-  readonly world: World;
-  readonly authenticate: Authenticate;
-  /** Makes tokens of ServiceAccounts. */
-  readonly tokenKey: Buffer;
-  /** Pods' output; absent until there is a node. */
-  readonly logs: () => PodLogs | undefined;
-}
-
-/** One request for objects, read and authorized. */
-export interface ObjectRequest {
-  readonly request: Incoming;
-  readonly info: ResourceRequest;
-  readonly user: User;
-}
+import { latestOf } from '../api-context.js';
+import { create, update, type Part } from './write.js';
+import { fieldsJudge } from '../wire/field-validation.js';
 
 const ACCEPTED = /^(\*\/\*|application\/(\*|json|yaml|vnd\.kubernetes\.protobuf)|text\/\*)$/;
 
@@ -97,16 +85,6 @@ const PARTS = new Map<string, Part>([
   ['status', 'status'],
   ['finalize', 'finalize'],
 ]);
-
-const HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-cache, private' };
-
-/** An answer in JSON. */
-export const respond = (content: JsonContent, status: number, warnings: readonly string[]): Answer => ({
-  status,
-  headers: HEADERS,
-  warnings,
-  content,
-});
 
 /** A table is text from the beginning: only kubectl asks for it, and it reads text. */
 const tableContent = (text: () => string): JsonContent => ({ value: () => JSON.parse(text()) as unknown, text });
@@ -169,34 +147,6 @@ function watch({ world }: ObjectsContext, { request, info }: ObjectRequest, type
   };
   return { status: 200, headers: HEADERS, content: watchObjects(world, asking) };
 }
-
-/** Reads a body as an object, whatever form it comes in. */
-export async function readObject(request: Incoming): Promise<Body> {
-  if (request.value !== undefined) return bodyOf(request);
-  const bytes = await bytesOf(request);
-  const media = mediaType(request);
-  if (media !== 'application/vnd.kubernetes.protobuf' && !isProtobuf(bytes)) return readBody(bytes, media);
-  return { value: decodeProtobuf(bytes), repeated: [] };
-}
-
-/** Whether a request is to be carried out for show. */
-export function isDryRun(query: URLSearchParams): boolean {
-  const asked = query.getAll('dryRun');
-  if (asked.some((each) => each !== 'All')) throw invalidOption('CreateOptions', 'dryRun', asked[0], ['All']);
-  return asked.length > 0;
-}
-
-/** How a request's object is written: for show or not, with what fields, and granting no more than its writer has. */
-export const writeOptions = (
-  world: World,
-  { info, user }: Writer,
-  type: ResourceType,
-  { onUnknown }: Pick<FieldsJudge, 'onUnknown'>,
-): WriteOptions => ({
-  dryRun: isDryRun(info.query),
-  onUnknown,
-  confirm: (object, old) => confirmNoEscalation(world, { user, info }, type, object, old),
-});
 
 async function post(
   context: ObjectsContext,

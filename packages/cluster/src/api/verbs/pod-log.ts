@@ -1,41 +1,17 @@
 /**
  * The log of a pod's container, in kubelet's words where there is none.
  *
- * Separate from the other subresources because its answer is a stream that a node gives; `PodLogs` is all that is required of the node.
+ * Separate from the other subresources because it answers with a stream that the node provides through `PodLogs`.
  */
 
 import { at, isObject, objectsAt, stringAt, type JsonObject, type KubeObject } from '../../model/json.js';
-import type { ObjectRequest, ObjectsContext } from './object-handler.js';
+import type { ObjectRequest, ObjectsContext } from './object-request.js';
 import type { Answer } from '../wire/plain-request.js';
 import { getObject } from './read.js';
 import { badRequest, invalid, invalidValue } from '../status-error.js';
 import { isTrue } from '../request-info.js';
+import type { LogOptions } from '../../model/pod-logs.js';
 import type { ResourceType } from '../kinds/resource-type.js';
-
-/** What part of a log is asked for, and whether to wait for more. */
-export interface LogOptions {
-  readonly follow?: boolean;
-  readonly tailLines?: number;
-  readonly sinceSeconds?: number;
-  readonly sinceTime?: string;
-  readonly timestamps?: boolean;
-  readonly limitBytes?: number;
-  /** Which start of the container, from 0. @default the newest */
-  readonly attempt?: number;
-}
-
-/** Which pod. */
-export interface PodRef {
-  readonly namespace: string;
-  readonly name: string;
-  readonly uid: string;
-}
-
-/** The logs of a node's containers. */
-export interface PodLogs {
-  /** The log of a container; undefined when it has not started. With `follow` the stream ends with the container. */
-  open(pod: PodRef, container: string, options: LogOptions): ReadableStream<Uint8Array> | undefined;
-}
 
 const TEXT = { 'content-type': 'text/plain', 'cache-control': 'no-cache, private' };
 

@@ -8,7 +8,7 @@ import { jsonContent, type Answer } from '../wire/plain-request.js';
 import { patched } from './patch/patch.js';
 import { scaleOf, withScale } from './scale.js';
 import { update } from './write.js';
-import { isDryRun, readObject, respond, type ObjectRequest, type ObjectsContext } from './object-handler.js';
+import { isDryRun, readObject, respond, type ObjectRequest, type ObjectsContext } from './object-request.js';
 import { podLog } from './pod-log.js';
 import { noSuchPath } from '../status-error.js';
 import type { ResourceType } from '../kinds/resource-type.js';

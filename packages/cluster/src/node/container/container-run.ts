@@ -9,27 +9,12 @@ import { linkedSignal } from '../../platform/linked-signal.js';
 import type { Exit, RunningContainer } from '../../runtime/runtime.js';
 import { prepareStart, type Readiness } from './container-start.js';
 import { isAborted } from '../pod-clock.js';
-import type { NodeContext } from '../node-context.js';
 import { wireTime } from '../node-context.js';
-import type { Container, Handler, Pod } from '../pod/pod.js';
-import type { PodFiles } from '../volumes/pod-volumes.js';
-import type { PodObjects } from '../pod/referenced-objects.js';
+import type { Container, Handler } from '../pod/pod.js';
+import type { PodHost } from './pod-host.js';
 import type { ContainerRecord, ContainerState, Terminated } from '../pod/pod-status.js';
 import { repeatProbe, tryHandler, withTimeout, type Outcome } from '../probes/probing.js';
 import { terminationOf } from './termination.js';
-
-/** What a container's run needs of its pod. */
-export interface PodHost {
-  readonly context: NodeContext;
-  readonly files: PodFiles;
-  readonly objects: PodObjects;
-  /** The pod as it is now. */
-  readonly pod: () => Pod;
-  /** Aborted when nothing may be started any more. */
-  readonly ending: AbortSignal;
-  /** Something about a container has changed. */
-  readonly changed: () => void;
-}
 
 /** Made once: an error of its own, with its stack, for each container would cost more than the rest of its end. */
 const ENDED = new Error('the container has ended');

@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import type { ContainerSpec, ContainerUser, Mount } from '../../runtime/runtime.js';
 import { commandOf } from './command.js';
-import type { PodHost } from './container-run.js';
+import type { PodHost } from './pod-host.js';
 import { environmentOf, hostnameOf } from './environment.js';
 import { isImageName, userOfImage, type ImageConfig } from './image.js';
 import type { Container, Pod } from '../pod/pod.js';

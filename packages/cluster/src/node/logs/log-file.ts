@@ -8,7 +8,7 @@
 import { namingPath } from '../../platform/disk-failure.js';
 import type { OutputSink } from '../../runtime/runtime.js';
 import { machineDisk, type LogDisk } from './log-disk.js';
-import { lastLines } from './log-reader.js';
+import { lastLines, type GrowingLog } from './log-reader.js';
 import { LONGEST_PART, logRecord, NEWLINE, outputBytes, readRecord } from './log-record.js';
 
 /** Output of a container that is not in its log. */
@@ -22,7 +22,7 @@ export interface MissingOutput {
 const ROOM_FOR_NOTICE = 2 * LONGEST_PART;
 
 /** Writes one log and wakes its followers. */
-export class LogFile implements OutputSink {
+export class LogFile implements OutputSink, GrowingLog {
   readonly path: string;
   readonly #now: () => Date;
   readonly #disk: LogDisk;

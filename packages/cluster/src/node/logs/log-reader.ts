@@ -6,17 +6,32 @@
  */
 
 import { open } from 'node:fs/promises';
-import type { LogOptions } from '../../api/verbs/pod-log.js';
-import type { LogFile } from './log-file.js';
+import type { LogOptions } from '../../model/pod-logs.js';
 import { NEWLINE, readRecord } from './log-record.js';
 
 /** Bytes that are read at once: at first few, for most logs are short and thousands may be followed; then ever more. */
 const BLOCKS = { first: 1024, largest: 64 * 1024 } as const;
 
+/** A log that is still written, or was written by this process. */
+export interface GrowingLog {
+  /** False until something was written: the file does not exist before. */
+  readonly begun: boolean;
+  /** False once the container has ended. */
+  readonly growing: boolean;
+  /** Bytes of complete records in the file. */
+  readonly length: number;
+  /** Where the end of the log was truncated to make room for a notice; undefined if it was not. */
+  readonly cutAt: number | undefined;
+  /** Resolves when the log has grown or ended. */
+  changed(): Promise<void>;
+  /** Returns records that say what is missing from the file, if the file does not say so itself. */
+  unwrittenNotice(): readonly Buffer[] | undefined;
+}
+
 /** Reads a log, which may be growing (`live`) or long ended. Cancelling the stream ends the reading. */
 export function readLog(
   path: string,
-  live: LogFile | undefined,
+  live: GrowingLog | undefined,
   options: LogOptions,
   now: Date,
 ): ReadableStream<Uint8Array> {
@@ -37,7 +52,7 @@ export function readLog(
 /** Yields blocks of whole records; with `follow` it waits at the end of a growing file for more. Last comes what the disk did not take. */
 async function* recordsOf(
   path: string,
-  live: LogFile | undefined,
+  live: GrowingLog | undefined,
   follow: boolean,
 ): AsyncGenerator<readonly Buffer[], undefined> {
   while (follow && live?.growing === true && !live.begun) await live.changed();
@@ -89,7 +104,7 @@ async function* recordsOf(
 
 async function* selected(
   blocks: AsyncGenerator<readonly Buffer[], undefined>,
-  { path, live }: { readonly path: string; readonly live: LogFile | undefined },
+  { path, live }: { readonly path: string; readonly live: GrowingLog | undefined },
   options: LogOptions,
   now: Date,
 ): AsyncGenerator<Uint8Array, undefined> {
@@ -123,7 +138,7 @@ function sinceOf({ sinceSeconds, sinceTime }: LogOptions, now: Date): string | u
 }
 
 /** Lines as a reader counts them: an unfinished one at the end is one too. */
-async function countLines(path: string, live: LogFile | undefined, since: string | undefined): Promise<number> {
+async function countLines(path: string, live: GrowingLog | undefined, since: string | undefined): Promise<number> {
   let lines = 0;
   let open = false;
   for await (const block of recordsOf(path, live, false)) {

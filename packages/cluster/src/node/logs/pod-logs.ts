@@ -5,7 +5,7 @@
 import { readdirSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { LogOptions, PodLogs, PodRef } from '../../api/verbs/pod-log.js';
+import type { LogOptions, PodLogs, PodRef } from '../../model/pod-logs.js';
 import type { OutputSink } from '../../runtime/runtime.js';
 import { removeTree } from '../../runtime/host/remove-tree.js';
 import { LogFile, type MissingOutput } from './log-file.js';

@@ -5,7 +5,8 @@
  * runs, and only when all has ended is the API server told that the pod is no more.
  */
 
-import { ContainerRun, type PodHost } from '../container/container-run.js';
+import { ContainerRun } from '../container/container-run.js';
+import type { PodHost } from '../container/pod-host.js';
 import type { NodeContext } from '../node-context.js';
 import { wireTime } from '../node-context.js';
 import type { Condition, Pod } from './pod.js';

@@ -6,7 +6,7 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 import { LogStore } from '../../../src/node/logs/pod-logs.js';
 import type { LogDisk } from '../../../src/node/logs/log-disk.js';
 import { LogFile } from '../../../src/node/logs/log-file.js';
-import type { LogOptions } from '../../../src/api/verbs/pod-log.js';
+import type { LogOptions } from '../../../src/model/pod-logs.js';
 import { lastLines, readLog } from '../../../src/node/logs/log-reader.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'pipewright-log-'));

@@ -1,0 +1,23 @@
+/**
+ * The pod as its containers see it.
+ *
+ * Separate so that starting a container (`container-start.ts`) does not depend on its lifecycle (`container-run.ts`).
+ */
+
+import type { NodeContext } from '../node-context.js';
+import type { Pod } from '../pod/pod.js';
+import type { PodObjects } from '../pod/referenced-objects.js';
+import type { PodFiles } from '../volumes/pod-volumes.js';
+
+/** The pod of a container, and what the container shares with the pod's other containers. */
+export interface PodHost {
+  readonly context: NodeContext;
+  readonly files: PodFiles;
+  readonly objects: PodObjects;
+  /** The pod as it is now. */
+  readonly pod: () => Pod;
+  /** Aborted when nothing may be started any more. */
+  readonly ending: AbortSignal;
+  /** Reports that the record of a container has changed. */
+  readonly changed: () => void;
+}
