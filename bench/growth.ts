@@ -42,7 +42,7 @@ async function measured(tasks: number, how: How): Promise<void> {
     if (how === 'whole') return {};
     if (begun === tasks) setTimeout(interrupt, PAUSE);
     if (begun === tasks && how === 'killed') setTimeout(interrupt, 2 * PAUSE);
-    return { duration: 'forever', hearsTerm: how === 'stopped' };
+    return { duration: 'forever', handlesSigterm: how === 'stopped' };
   };
   const nothing = (): void => undefined;
   const colors = new Proxy({}, { get: () => String }) as Output['colors']; // every colour leaves the text as it is

@@ -257,7 +257,7 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: `${NODE}/node.ts`,
-        before: 'const lost = atStart && !isOver(pod) ? lostStatus(pod, this.#context.clock.now()) : undefined;',
+        before: 'const lost = atStart && !isFinished(pod) ? lostStatus(pod, this.#context.clock.now()) : undefined;',
         after: 'const lost = undefined;',
       },
     ],
@@ -282,7 +282,7 @@ export const MUTANTS: readonly Mutant[] = [
       {
         file: 'packages/cluster/src/controllers/garbage-collector.ts',
         before:
-          '    for (const each of this.#dependents.get(object.metadata.uid)?.values() ?? []) this.#settleLater(each);\n',
+          '    for (const each of this.#dependents.get(object.metadata.uid)?.values() ?? []) this.#enqueue(each);\n',
         after: '',
       },
     ],

@@ -133,7 +133,7 @@ class SystemSimulation {
     const { fails, hangs, longest } = this.#plan.steps;
     this.#oracle.started(identity.pod, identity.podUid, identity.container);
     this.#counts.add('steps');
-    if (this.#random.chance(hangs)) return { duration: 'forever', hearsTerm: this.#random.chance(0.5) };
+    if (this.#random.chance(hangs)) return { duration: 'forever', handlesSigterm: this.#random.chance(0.5) };
     return { exitCode: this.#random.chance(fails) ? 1 : 0, duration: this.#random.below(longest + 1) };
   }
 

@@ -98,7 +98,7 @@ Timed out  nightly  in TIME  (2 tasks: 1 timed out, 1 not started)
     const script: FakeScript = ({ identity }) => {
       if (identity.container !== 'step-second') return {};
       setImmediate(() => signals.emit('SIGINT'));
-      return { duration: 'forever', hearsTerm: false };
+      return { duration: 'forever', handlesSigterm: false };
     };
     const surroundings = { runtime: fake({ script }), signals, clock };
     expect(await run(options(), { ...output, print }, surroundings)).toBe(130);

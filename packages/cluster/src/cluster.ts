@@ -9,20 +9,20 @@
 import { timingSafeEqual } from 'node:crypto';
 import { join } from 'node:path';
 import { ADMIN, NODE, type User } from './api/auth/identity.js';
-import { bootstrap, furnishNamespaces } from './controllers/bootstrap.js';
+import { bootstrap, provisionNamespaces } from './controllers/bootstrap.js';
 import { BUILT_IN } from './api/kinds/builtin.js';
 import { Catalog } from './api/kinds/resource-catalog.js';
-import { Collector } from './controllers/garbage-collector.js';
-import { serveDefinitions } from './api/kinds/crd-registration.js';
-import { forgetOldEvents } from './controllers/event-expiry.js';
+import { GarbageCollector } from './controllers/garbage-collector.js';
+import { registerDefinitions } from './api/kinds/crd-registration.js';
+import { expireEvents } from './controllers/event-expiry.js';
 import { stringAt } from './model/json.js';
-import { keepQuotas } from './api/admission/resource-quota.js';
+import { startQuotaController } from './api/admission/resource-quota.js';
 import { RequestCounts } from './api/metrics.js';
 import { sendAs, sendWithTokens, type Send, type ServerContext } from './api/server.js';
 import type { PodLogs } from './model/pod-logs.js';
 import { readToken } from './api/auth/tokens.js';
-import { Turns } from './api/event-loop-yield.js';
-import type { Admission, World } from './api/api-context.js';
+import { EventLoopYield } from './api/event-loop-yield.js';
+import type { Admission, ApiContext } from './api/api-context.js';
 import { machineTime, type Clock } from './platform/clock.js';
 import type { ClusterLog } from './platform/cluster-log.js';
 import { ClusterError } from './platform/cluster-error.js';
@@ -110,7 +110,7 @@ export async function startClusterOn(storage: Storage, options: ClusterOptions):
   const clock = options.wireClock ?? machineTime(options.now);
   const now = (): Date => clock.date();
   const { secrets, store } = storage;
-  const world: World = {
+  const api: ApiContext = {
     store,
     catalog: new Catalog(BUILT_IN),
     admission,
@@ -121,22 +121,22 @@ export async function startClusterOn(storage: Storage, options: ClusterOptions):
   let logs: PodLogs | undefined;
   const context: ServerContext = {
     counts: new RequestCounts(),
-    world,
-    turns: new Turns(clock),
+    api,
+    eventLoopYield: new EventLoopYield(clock),
     tokenKey: secrets.tokenKey,
-    authenticate: (token) => userOf(token, secrets, world),
+    authenticate: (token) => userOf(token, secrets, api),
     logs: () => logs,
     onBug: (error, request) => log(`${request.method} ${request.url}: ${stackOf(error)}`, 'error'),
     ...(options.logPlace !== undefined && { logPlace: options.logPlace }),
   };
   const { authority, adminToken } = secrets;
   const listeners = new Listeners({ send: logged(sendWithTokens(context), log), authority, adminToken, now });
-  const stopHousekeeping = keepHouse(world);
+  const stopControllers = startControllers(api);
   const send = sendAs(context, ADMIN);
   const registry = createRegistry({ clock, random, ...(dataDir !== undefined && { dir: join(dataDir, 'registry') }) });
   let running: RunningNode | undefined;
   const closeRegistry = (): Promise<void> => {
-    stopHousekeeping();
+    stopControllers();
     for (const collection of store.collections()) collection.end();
     return registry.close();
   };
@@ -144,7 +144,7 @@ export async function startClusterOn(storage: Storage, options: ClusterOptions):
     runAll([() => running?.close(), () => listeners.close(), closeRegistry, () => storage.close()]),
   );
   try {
-    await bootstrapped(store);
+    await waitForBootstrap(store);
     for (const crd of options.crds ?? []) await install(send, crd);
     running = await nodeOf(options, sendAs(context, NODE), () => listeners.inCluster(), clock);
     logs = running?.node.logs;
@@ -158,7 +158,7 @@ export async function startClusterOn(storage: Storage, options: ClusterOptions):
 }
 
 /** Waits until the objects that every cluster has are durable. */
-async function bootstrapped(store: Store): Promise<void> {
+async function waitForBootstrap(store: Store): Promise<void> {
   try {
     await store.settled();
   } catch (cause) {
@@ -168,17 +168,17 @@ async function bootstrapped(store: Store): Promise<void> {
 }
 
 /** What goes on without being asked; the returned function stops it. */
-function keepHouse(world: World): () => void {
-  serveDefinitions(world);
-  furnishNamespaces(world);
-  keepQuotas(world);
-  const collector = new Collector(world);
-  bootstrap(world);
-  collector.start();
-  const stopForgetting = forgetOldEvents(world);
+function startControllers(api: ApiContext): () => void {
+  registerDefinitions(api);
+  provisionNamespaces(api);
+  startQuotaController(api);
+  const garbageCollector = new GarbageCollector(api);
+  bootstrap(api);
+  garbageCollector.start();
+  const stopExpiry = expireEvents(api);
   return () => {
-    stopForgetting();
-    collector.close();
+    stopExpiry();
+    garbageCollector.close();
   };
 }
 
@@ -256,10 +256,10 @@ async function runAll(steps: readonly (() => Promise<void> | undefined)[]): Prom
   if (failure) throw failure.error;
 }
 
-function userOf(token: string, { adminToken, tokenKey }: ClusterSecrets, world: World): User | undefined {
+function userOf(token: string, { adminToken, tokenKey }: ClusterSecrets, api: ApiContext): User | undefined {
   const [given, wanted] = [Buffer.from(token), Buffer.from(adminToken)];
   if (given.length === wanted.length && timingSafeEqual(given, wanted)) return ADMIN;
-  return readToken(tokenKey, token, world);
+  return readToken(tokenKey, token, api);
 }
 
 /** Installs a definition, or brings an older one up to date. */

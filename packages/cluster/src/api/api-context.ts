@@ -45,7 +45,7 @@ export type AdmissionAnswer =
 export type Admission = (request: AdmissionRequest) => AdmissionAnswer;
 
 /** What the API server's parts share. */
-export interface World {
+export interface ApiContext {
   readonly store: Store;
   readonly catalog: Catalog;
   readonly admission: readonly Admission[];
@@ -56,24 +56,24 @@ export interface World {
 }
 
 /** The committed objects of a resource: what is read and watched. */
-export const objectsOf = (world: World, type: Pick<ResourceType, 'group' | 'plural'>): Collection =>
-  world.store.collection(placeOf(type));
+export const objectsOf = (api: ApiContext, type: Pick<ResourceType, 'group' | 'plural'>): Collection =>
+  api.store.collection(placeOf(type));
 
 /** The objects of a resource with all writes so far: what a write is computed on. */
-export const latestOf = (world: World, type: Pick<ResourceType, 'group' | 'plural'>): Objects =>
-  world.store.latest(placeOf(type));
+export const latestOf = (api: ApiContext, type: Pick<ResourceType, 'group' | 'plural'>): Objects =>
+  api.store.latest(placeOf(type));
 
 /** The object of a built-in core resource with all writes so far, if there is one. */
 export const latestCoreObject = (
-  world: World,
+  api: ApiContext,
   plural: string,
   namespace: string,
   name: string,
-): KubeObject | undefined => world.store.latest(`/${plural}`).get(namespace, name);
+): KubeObject | undefined => api.store.latest(`/${plural}`).get(namespace, name);
 
 /** The committed object of a built-in core resource, if there is one. */
-export const coreObject = (world: World, plural: string, namespace: string, name: string): KubeObject | undefined =>
-  world.store.collection(`/${plural}`).get(namespace, name);
+export const coreObject = (api: ApiContext, plural: string, namespace: string, name: string): KubeObject | undefined =>
+  api.store.collection(`/${plural}`).get(namespace, name);
 
 /** A moment as Kubernetes writes it: UTC, whole seconds. */
 export const timestamp = (moment: Date): string => `${moment.toISOString().slice(0, 19)}Z`;

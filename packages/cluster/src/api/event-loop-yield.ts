@@ -12,7 +12,7 @@ import type { Clock } from '../platform/clock.js';
 const LONGEST = 10;
 
 /** Knows for how long one server's requests have kept the loop from turning. */
-export class Turns {
+export class EventLoopYield {
   readonly #clock: Clock;
   /** When the loop's turn began, as far as anybody asked. */
   #since: number | undefined;
@@ -25,7 +25,7 @@ export class Turns {
   }
 
   /** To be awaited before a request is answered, in whose order they go on; undefined as long as there is time. */
-  next(): Promise<void> | undefined {
+  yieldIfDue(): Promise<void> | undefined {
     if (this.#since === undefined) {
       this.#since = this.#clock.now();
       this.#clock.defer(() => {

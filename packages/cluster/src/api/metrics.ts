@@ -6,7 +6,7 @@
 
 import { VERSION } from './discovery/discovery.js';
 import type { RequestInfo } from './request-info.js';
-import type { World } from './api-context.js';
+import type { ApiContext } from './api-context.js';
 
 const VERBS: Readonly<Record<string, string>> = {
   create: 'POST',
@@ -24,7 +24,7 @@ export class RequestCounts {
   readonly #counts = new Map<string, number>();
 
   /** Counts an answer. What is not served has no labels of its own, so that their number stays bounded. */
-  add({ catalog }: Pick<World, 'catalog'>, info: RequestInfo, code: number): void {
+  add({ catalog }: Pick<ApiContext, 'catalog'>, info: RequestInfo, code: number): void {
     const verb = (Object.hasOwn(VERBS, info.verb) ? VERBS[info.verb] : undefined) ?? 'other';
     const labels = `code="${code}",component="apiserver",${resourceLabels(catalog, info)},verb="${verb}"`;
     this.#counts.set(labels, (this.#counts.get(labels) ?? 0) + 1);
@@ -36,7 +36,7 @@ export class RequestCounts {
   }
 }
 
-function resourceLabels(catalog: World['catalog'], info: RequestInfo): string {
+function resourceLabels(catalog: ApiContext['catalog'], info: RequestInfo): string {
   const { group, version, resource } = info.kind === 'resource' ? info : { group: '', version: '', resource: '' };
   const type = catalog.find(group, version, resource);
   if (!type || info.kind === 'path') return 'group="",resource="",scope="",subresource="",version=""';
@@ -46,7 +46,7 @@ function resourceLabels(catalog: World['catalog'], info: RequestInfo): string {
 }
 
 /** Everything measured, as text. */
-export function metricsText({ store, catalog }: World, counts: RequestCounts): string {
+export function metricsText({ store, catalog }: ApiContext, counts: RequestCounts): string {
   const stored = catalog.types.map(({ group, plural }) => {
     const { size } = store.collection(`${group}/${plural}`);
     return `apiserver_storage_objects{resource="${group === '' ? plural : `${plural}.${group}`}"} ${size}`;

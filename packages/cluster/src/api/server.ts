@@ -8,7 +8,7 @@
  */
 
 import { authorize } from './auth/authorization.js';
-import { impersonated } from './auth/impersonation.js';
+import { impersonate } from './auth/impersonation.js';
 import { handleObjects } from './verbs/object-handler.js';
 import type { ObjectsContext } from './verbs/object-request.js';
 import { aggregated, aggregatedVersion, discover, pathsOf, versionInfo } from './discovery/discovery.js';
@@ -18,18 +18,18 @@ import { openApi } from './discovery/openapi-v3.js';
 import { metricsText, type RequestCounts } from './metrics.js';
 import { openApiV2 } from './discovery/openapi-v2.js';
 import {
-  incoming,
+  toServerRequest,
   jsonContent,
   toPlain,
   toWeb,
   type Answer,
-  type Incoming,
+  type ServerRequest,
   type PlainRequest,
   type PlainResponse,
 } from './wire/plain-request.js';
-import { noSuchPath, Refusal, statusOf, unauthorized } from './status-error.js';
+import { noSuchPath, StatusError, statusOf, unauthorized } from './status-error.js';
 import { requestInfo, segmentsOf, type PathRequest, type RequestInfo } from './request-info.js';
-import type { Turns } from './event-loop-yield.js';
+import type { EventLoopYield } from './event-loop-yield.js';
 
 /** Web-standard request in, response out. */
 export interface Send {
@@ -40,33 +40,33 @@ export interface Send {
 
 /** What the server answers from. */
 export interface ServerContext extends ObjectsContext {
-  readonly turns: Turns;
+  readonly eventLoopYield: EventLoopYield;
   /** Requests answered so far. */
   readonly counts: RequestCounts;
   /** Where the log can be read. */
   readonly logPlace?: string;
   /** Tells the log of an error that is a bug of ours, not of the request. */
-  readonly onBug: (error: unknown, request: Pick<Incoming, 'method' | 'url'>) => void;
+  readonly onBug: (error: unknown, request: Pick<ServerRequest, 'method' | 'url'>) => void;
 }
 
 /** The server as one user sees it, who needs no token. */
 export function sendAs(context: ServerContext, user: User): Send {
   const whoIs = (): User => user;
   const send = async (request: Request): Promise<Response> => {
-    await context.turns.next();
+    await context.eventLoopYield.yieldIfDue();
     return answer(context, whoIs, request, toWeb);
   };
   const plain = async (request: PlainRequest): Promise<PlainResponse> => {
-    const turn = context.turns.next();
+    const turn = context.eventLoopYield.yieldIfDue();
     if (turn) await turn;
-    return answer(context, whoIs, incoming(request), toPlain);
+    return answer(context, whoIs, toServerRequest(request), toPlain);
   };
   return Object.assign(send, { plain });
 }
 
 /** The server as strangers see it: the bearer token says who they are. */
 export const sendWithTokens = (context: ServerContext): Send => {
-  const whoIs = (request: Incoming): User => {
+  const whoIs = (request: ServerRequest): User => {
     const header = request.headers.get('authorization');
     if (header === null || header === '') return ANONYMOUS;
     const token = /^Bearer\s+(\S+)$/i.exec(header)?.[1];
@@ -80,27 +80,27 @@ export const sendWithTokens = (context: ServerContext): Send => {
 /** Carries out a request, and gives its answer a form. Whatever is thrown on the way, also by the form, becomes a Status. */
 async function answer<T>(
   context: ServerContext,
-  whoIs: (request: Incoming) => User,
-  request: Incoming,
+  whoIs: (request: ServerRequest) => User,
+  request: ServerRequest,
   form: (answer: Answer | Response) => T | Promise<T>,
 ): Promise<T> {
   let info: RequestInfo | undefined;
   try {
     info = requestInfo(request.method, request.url);
-    const user = impersonated(context.world, whoIs(request), request);
-    authorize(context.world, user, info);
+    const user = impersonate(context.api, whoIs(request), request);
+    authorize(context.api, user, info);
     const handled =
       info.kind === 'path' ? handlePath(context, request, info) : await handleObjects(context, { request, info, user });
     const formed = await form(handled);
-    context.counts.add(context.world, info, handled.status);
+    context.counts.add(context.api, info, handled.status);
     return formed;
   } catch (error) {
-    if (info) context.counts.add(context.world, info, error instanceof Refusal ? error.code : 500);
-    if (error instanceof Refusal) return form(refusalResponse(error));
+    if (info) context.counts.add(context.api, info, error instanceof StatusError ? error.code : 500);
+    if (error instanceof StatusError) return form(statusResponse(error));
     context.onBug(error, request);
     const place = context.logPlace === undefined ? '' : ` (${context.logPlace})`;
     const message = `Internal error occurred: see the log of the cluster${place}`;
-    return form(refusalResponse(new Refusal(500, 'InternalError', message)));
+    return form(statusResponse(new StatusError(500, 'InternalError', message)));
   }
 }
 
@@ -110,7 +110,7 @@ const json = (body: JsonObject, status = 200, headers: Record<string, string> = 
   content: jsonContent(body),
 });
 
-function refusalResponse(refusal: Refusal): Answer {
+function statusResponse(refusal: StatusError): Answer {
   const retry = refusal.details?.retryAfterSeconds;
   const headers = { ...(retry !== undefined && { 'retry-after': String(retry) }) };
   return json(statusOf(refusal), refusal.code, headers);
@@ -119,26 +119,26 @@ function refusalResponse(refusal: Refusal): Answer {
 const HEALTH = /^\/(healthz|livez|readyz)(\/[\w-]+)?$/;
 
 function handlePath(
-  { world, counts }: ServerContext,
-  request: Incoming,
+  { api, counts }: ServerContext,
+  request: ServerRequest,
   { path, verb, query }: PathRequest,
 ): Answer | Response {
   if (verb !== 'get') throw noSuchPath();
   const [, check] = HEALTH.exec(path) ?? [];
   if (check !== undefined) return plainText(query.has('verbose') ? verboseHealth(check) : 'ok');
-  if (path === '/metrics') return plainText(metricsText(world, counts), '; version=0.0.4');
+  if (path === '/metrics') return plainText(metricsText(api, counts), '; version=0.0.4');
   if (path === '/version' || path === '/version/') return json(versionInfo());
-  if (path.startsWith('/openapi/v3')) return openApi(world.catalog, path);
-  if (path === '/openapi/v2') return openApiV2(world.catalog, request.headers.get('accept') ?? '');
+  if (path.startsWith('/openapi/v3')) return openApi(api.catalog, path);
+  if (path === '/openapi/v2') return openApiV2(api.catalog, request.headers.get('accept') ?? '');
   const version = aggregatedVersion(request.headers.get('accept') ?? '');
   const [root, ...below] = segmentsOf(path);
   if (version && (root === 'api' || root === 'apis') && below.length === 0) {
     const type = `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`;
-    return json(aggregated(world.catalog, root === 'api', version), 200, { 'content-type': type, vary: 'Accept' });
+    return json(aggregated(api.catalog, root === 'api', version), 200, { 'content-type': type, vary: 'Accept' });
   }
-  const found = discover(world.catalog, path);
+  const found = discover(api.catalog, path);
   if (found) return json(found);
-  if (path === '/' || path === '') return json({ paths: pathsOf(world.catalog) });
+  if (path === '/' || path === '') return json({ paths: pathsOf(api.catalog) });
   throw noSuchPath();
 }
 

@@ -30,13 +30,13 @@ export interface Cause {
 export type Report = (cause: Cause) => void;
 
 /** The most causes that are told at once: a megabyte may hold a million mistakes. */
-const MOST_CAUSES = 1000;
+const MAX_CAUSES = 1000;
 
 /** What a check reports, up to as much as is told. */
-export function collected(check: (report: Report) => void): readonly Cause[] {
+export function collectCauses(check: (report: Report) => void): readonly Cause[] {
   const causes: Cause[] = [];
   check((cause) => {
-    if (causes.length < MOST_CAUSES) causes.push(cause);
+    if (causes.length < MAX_CAUSES) causes.push(cause);
   });
   return causes;
 }
@@ -52,8 +52,8 @@ export interface Details extends JsonObject {
 }
 
 /** A request that the API server will not carry out; `code` is the HTTP status. */
-export class Refusal extends Error {
-  override readonly name = 'Refusal';
+export class StatusError extends Error {
+  override readonly name = 'StatusError';
   readonly code: number;
   readonly reason: string;
   readonly details: Details | undefined;
@@ -67,36 +67,36 @@ export class Refusal extends Error {
 }
 
 /** The parts of a resource that messages mention. */
-export interface Named {
+export interface NamedResource {
   readonly group: string;
   readonly plural: string;
   readonly kind: string;
 }
 
-const qualified = ({ group, plural }: Named): string => (group === '' ? plural : `${plural}.${group}`);
-const about = ({ group, plural }: Named, name: string): Details => ({
+const qualified = ({ group, plural }: NamedResource): string => (group === '' ? plural : `${plural}.${group}`);
+const about = ({ group, plural }: NamedResource, name: string): Details => ({
   name,
   ...(group !== '' && { group }),
   kind: plural,
 });
 
 /** 404: no such object. */
-export const notFound = (type: Named, name: string): Refusal =>
-  new Refusal(404, 'NotFound', `${qualified(type)} "${name}" not found`, about(type, name));
+export const notFound = (type: NamedResource, name: string): StatusError =>
+  new StatusError(404, 'NotFound', `${qualified(type)} "${name}" not found`, about(type, name));
 
 /** 404: no such path. */
-export const noSuchPath = (): Refusal =>
-  new Refusal(404, 'NotFound', 'the server could not find the requested resource', {});
+export const noSuchPath = (): StatusError =>
+  new StatusError(404, 'NotFound', 'the server could not find the requested resource', {});
 
 /** 409: the name is taken. */
-export const alreadyExists = (type: Named, name: string): Refusal =>
-  new Refusal(409, 'AlreadyExists', `${qualified(type)} "${name}" already exists`, about(type, name));
+export const alreadyExists = (type: NamedResource, name: string): StatusError =>
+  new StatusError(409, 'AlreadyExists', `${qualified(type)} "${name}" already exists`, about(type, name));
 
 const STALE = 'the object has been modified; please apply your changes to the latest version and try again';
 
 /** 409: written from a stale read, or a precondition that no longer holds. */
-export const conflict = (type: Named, name: string, why = STALE): Refusal =>
-  new Refusal(
+export const conflict = (type: NamedResource, name: string, why = STALE): StatusError =>
+  new StatusError(
     409,
     'Conflict',
     `Operation cannot be fulfilled on ${qualified(type)} "${name}": ${why}`,
@@ -104,12 +104,12 @@ export const conflict = (type: Named, name: string, why = STALE): Refusal =>
   );
 
 /** 422: the object says something it may not; all causes at once. */
-export function invalid(type: Named, name: string, all: readonly Cause[]): Refusal {
-  const causes = all.slice(0, MOST_CAUSES);
+export function invalid(type: NamedResource, name: string, all: readonly Cause[]): StatusError {
+  const causes = all.slice(0, MAX_CAUSES);
   const kind = type.group === '' ? type.kind : `${type.kind}.${type.group}`;
   const told = causes.map(({ field, message }) => `${field}: ${message}`);
   const text = told.length === 1 ? (told[0] ?? '') : `[${told.join(', ')}]`;
-  return new Refusal(422, 'Invalid', `${kind} "${name}" is invalid: ${text}`, {
+  return new StatusError(422, 'Invalid', `${kind} "${name}" is invalid: ${text}`, {
     ...(name !== '' && { name }),
     ...(type.group !== '' && { group: type.group }),
     kind: type.kind,
@@ -118,37 +118,37 @@ export function invalid(type: Named, name: string, all: readonly Cause[]): Refus
 }
 
 /** 400: the request makes no sense. */
-export const badRequest = (message: string): Refusal => new Refusal(400, 'BadRequest', message);
+export const badRequest = (message: string): StatusError => new StatusError(400, 'BadRequest', message);
 
 /** 403: an object that may not be written, for a reason other than permissions. */
-export const forbidden = (type: Named, name: string, why: string, causes?: readonly Cause[]): Refusal =>
-  new Refusal(403, 'Forbidden', `${qualified(type)} "${name}" is forbidden: ${why}`, {
+export const forbidden = (type: NamedResource, name: string, why: string, causes?: readonly Cause[]): StatusError =>
+  new StatusError(403, 'Forbidden', `${qualified(type)} "${name}" is forbidden: ${why}`, {
     ...about(type, name),
     ...(causes && { causes }),
   });
 
 /** 405: this resource does not know the verb. */
-export const methodNotAllowed = (): Refusal =>
-  new Refusal(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {});
+export const methodNotAllowed = (): StatusError =>
+  new StatusError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {});
 
 /** 422: an option of the request that has no such value. */
-export const invalidOption = (kind: string, field: string, value: unknown, known: readonly string[]): Refusal =>
+export const invalidOption = (kind: string, field: string, value: unknown, known: readonly string[]): StatusError =>
   invalid({ group: 'meta.k8s.io', plural: kind.toLowerCase(), kind }, '', [notSupported(field, value, known)]);
 
 /** 410: the history asked for is gone; list again. */
-export const expired = (message: string): Refusal => new Refusal(410, 'Expired', message);
+export const expired = (message: string): StatusError => new StatusError(410, 'Expired', message);
 
 /** 413: more than a body may have. */
-export const tooLarge = (message: string): Refusal => new Refusal(413, 'RequestEntityTooLarge', message);
+export const tooLarge = (message: string): StatusError => new StatusError(413, 'RequestEntityTooLarge', message);
 
 /** 415: a body of an unsupported media type. */
-export const unsupportedMedia = (message: string): Refusal => new Refusal(415, 'UnsupportedMediaType', message);
+export const unsupportedMedia = (message: string): StatusError => new StatusError(415, 'UnsupportedMediaType', message);
 
 /** 401: the token says nothing to us. */
-export const unauthorized = (): Refusal => new Refusal(401, 'Unauthorized', 'Unauthorized');
+export const unauthorized = (): StatusError => new StatusError(401, 'Unauthorized', 'Unauthorized');
 
 /** A refusal as the `Status` object that clients read. */
-export const statusOf = ({ code, reason, message, details }: Refusal): JsonObject => ({
+export const statusOf = ({ code, reason, message, details }: StatusError): JsonObject => ({
   kind: 'Status',
   apiVersion: 'v1',
   metadata: {},

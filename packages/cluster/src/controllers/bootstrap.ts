@@ -4,58 +4,59 @@
 
 import type { JsonObject, KubeObject } from '../model/json.js';
 import type { ResourceType } from '../api/kinds/resource-type.js';
-import { latestOf, type World } from '../api/api-context.js';
+import { latestOf, type ApiContext } from '../api/api-context.js';
 import { create } from '../api/verbs/write.js';
 
 const NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
-const QUIET = { dryRun: false, onUnknown: () => undefined } as const;
+const INTERNAL_WRITE = { dryRun: false, onUnknown: () => undefined } as const;
 const RBAC = 'rbac.authorization.k8s.io';
 
 /** Creates what is missing; what is there, even if changed, is left alone. */
-export function bootstrap(world: World): void {
-  for (const name of NAMESPACES) ensure(world, '', 'namespaces', '', { metadata: { name } });
-  for (const { metadata } of world.store.latest('/namespaces').list()) furnish(world, metadata.name);
+export function bootstrap(api: ApiContext): void {
+  for (const name of NAMESPACES) ensure(api, '', 'namespaces', '', { metadata: { name } });
+  for (const { metadata } of api.store.latest('/namespaces').list()) provisionNamespace(api, metadata.name);
   for (const [name, rules] of Object.entries(CLUSTER_ROLES)) {
-    ensure(world, RBAC, 'clusterroles', '', { metadata: named(name), rules });
+    ensure(api, RBAC, 'clusterroles', '', { metadata: named(name), rules });
   }
-  for (const [role, groups] of Object.entries(BOUND)) {
+  for (const [role, groups] of Object.entries(CLUSTER_ROLE_BINDINGS)) {
     const subjects = groups.map((name) => ({ apiGroup: RBAC, kind: 'Group', name }));
     const roleRef = { apiGroup: RBAC, kind: 'ClusterRole', name: role };
-    ensure(world, RBAC, 'clusterrolebindings', '', { metadata: named(role), roleRef, subjects });
+    ensure(api, RBAC, 'clusterrolebindings', '', { metadata: named(role), roleRef, subjects });
   }
 }
 
 /** Gives every new namespace its ServiceAccount and the certificate of the API server. */
-export function furnishNamespaces(world: World): void {
-  world.store.onChange(({ type, object }, place) => {
-    if (place === '/namespaces' && type === 'ADDED') queueMicrotask(() => furnish(world, object.metadata.name));
+export function provisionNamespaces(api: ApiContext): void {
+  api.store.onChange(({ type, object }, place) => {
+    if (place === '/namespaces' && type === 'ADDED')
+      queueMicrotask(() => provisionNamespace(api, object.metadata.name));
     if (place === '/serviceaccounts' && type === 'DELETED' && object.metadata.name === 'default') {
-      world.clock.defer(() => furnish(world, object.metadata.namespace ?? ''));
+      api.clock.defer(() => provisionNamespace(api, object.metadata.namespace ?? ''));
     }
   });
-  world.store.onRetry(() => bootstrap(world));
+  api.store.onRetry(() => bootstrap(api));
 }
 
 /** Puts what every namespace has into one. */
-export function furnish(world: World, namespace: string): void {
-  const found = world.store.latest('/namespaces').get('', namespace);
+export function provisionNamespace(api: ApiContext, namespace: string): void {
+  const found = api.store.latest('/namespaces').get('', namespace);
   if (!found || found.metadata.deletionTimestamp !== undefined) return;
-  ensure(world, '', 'serviceaccounts', namespace, { metadata: { name: 'default' } });
-  const data = { 'ca.crt': world.caPem() };
-  ensure(world, '', 'configmaps', namespace, { metadata: { name: 'kube-root-ca.crt' }, data });
+  ensure(api, '', 'serviceaccounts', namespace, { metadata: { name: 'default' } });
+  const data = { 'ca.crt': api.caPem() };
+  ensure(api, '', 'configmaps', namespace, { metadata: { name: 'kube-root-ca.crt' }, data });
 }
 
-function ensure(world: World, group: string, plural: string, namespace: string, object: JsonObject): void {
-  const type = world.catalog.types.find((each) => each.group === group && each.plural === plural);
-  if (type && !exists(world, type, namespace, object)) create(world, type, namespace, object, QUIET);
+function ensure(api: ApiContext, group: string, plural: string, namespace: string, object: JsonObject): void {
+  const type = api.catalog.types.find((each) => each.group === group && each.plural === plural);
+  if (type && !exists(api, type, namespace, object)) create(api, type, namespace, object, INTERNAL_WRITE);
 }
 
 const exists = (
-  world: World,
+  api: ApiContext,
   type: ResourceType,
   namespace: string,
   { metadata }: JsonObject,
-): KubeObject | undefined => latestOf(world, type).get(namespace, (metadata as { readonly name: string }).name); // made in this file
+): KubeObject | undefined => latestOf(api, type).get(namespace, (metadata as { readonly name: string }).name); // made in this file
 
 const named = (name: string): JsonObject => ({ name, labels: { 'kubernetes.io/bootstrapping': 'rbac-defaults' } });
 
@@ -75,7 +76,7 @@ const WORKLOADS = [
   'statefulsets',
   'statefulsets/scale',
 ];
-const SEEN = [
+const VIEWABLE = [
   'configmaps',
   'endpoints',
   'persistentvolumeclaims',
@@ -85,10 +86,10 @@ const SEEN = [
   'serviceaccounts',
   'services',
 ];
-const SEEN_ONLY = ['events', 'limitranges', 'namespaces', 'pods/log', 'pods/status', 'resourcequotas'];
+const VIEW_ONLY = ['events', 'limitranges', 'namespaces', 'pods/log', 'pods/status', 'resourcequotas'];
 
 const viewRules = [
-  rule([''], [...SEEN, ...SEEN_ONLY], READ),
+  rule([''], [...VIEWABLE, ...VIEW_ONLY], READ),
   rule(['apps'], WORKLOADS, READ),
   rule(['batch'], ['cronjobs', 'jobs'], READ),
   rule(['discovery.k8s.io'], ['endpointslices'], READ),
@@ -97,7 +98,7 @@ const viewRules = [
 ];
 const editRules = [
   ...viewRules,
-  rule([''], [...SEEN, 'events', 'pods/attach', 'pods/exec', 'pods/portforward', 'secrets'], WRITE),
+  rule([''], [...VIEWABLE, 'events', 'pods/attach', 'pods/exec', 'pods/portforward', 'secrets'], WRITE),
   rule([''], ['secrets'], READ),
   rule([''], ['pods/eviction', 'serviceaccounts/token'], ['create']),
   rule([''], ['serviceaccounts'], ['impersonate']),
@@ -147,7 +148,7 @@ const CLUSTER_ROLES: Readonly<Record<string, readonly JsonObject[]>> = {
   ],
 };
 
-const BOUND: Readonly<Record<string, readonly string[]>> = {
+const CLUSTER_ROLE_BINDINGS: Readonly<Record<string, readonly string[]>> = {
   'cluster-admin': ['system:masters'],
   'system:discovery': ['system:authenticated'],
   'system:basic-user': ['system:authenticated'],

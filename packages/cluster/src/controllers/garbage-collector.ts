@@ -5,13 +5,13 @@
  * has to go a moment later, outside the write that caused it. Costs in proportion to what is deleted.
  */
 
-import { listAt, same, type KubeObject, type OwnerReference } from '../model/json.js';
-import { FOREGROUND, ORPHAN, remove, type DeleteOptions } from '../api/verbs/delete.js';
+import { listAt, deepEqual, type KubeObject, type OwnerReference } from '../model/json.js';
+import { FOREGROUND, ORPHAN, deleteObject, type DeleteOptions } from '../api/verbs/delete.js';
 import { placeOf, type ResourceType } from '../api/kinds/resource-type.js';
-import type { World } from '../api/api-context.js';
+import type { ApiContext } from '../api/api-context.js';
 import type { Change } from '../storage/memory/history.js';
 
-interface Place {
+interface ObjectKey {
   readonly place: string;
   readonly namespace: string;
   readonly name: string;
@@ -19,25 +19,25 @@ interface Place {
 
 const PLAIN: DeleteOptions = { dryRun: false, graceSeconds: undefined, propagation: 'Background' };
 const NAMESPACES = '/namespaces';
-const idOf = ({ place, namespace, name }: Place): string => `${place}\0${namespace}\0${name}`;
+const idOf = ({ place, namespace, name }: ObjectKey): string => `${place}\0${namespace}\0${name}`;
 
 /** Watches over who belongs to whom. */
-export class Collector {
-  readonly #world: World;
+export class GarbageCollector {
+  readonly #world: ApiContext;
   /** By owner's uid: what belongs to it. */
-  readonly #dependents = new Map<string, Map<string, Place>>();
+  readonly #dependents = new Map<string, Map<string, ObjectKey>>();
   readonly #uids = new Set<string>();
   /** By uid: owners that wait for what belongs to them. */
-  readonly #waiting = new Map<string, Place>();
+  readonly #waiting = new Map<string, ObjectKey>();
   /** What is to be looked at, each once however much of it has changed. */
   readonly #queue = new Map<string, () => void>();
   #scheduled = false;
   #closed = false;
 
-  constructor(world: World) {
-    this.#world = world;
-    world.store.onChange((change, place) => this.#see(change, place));
-    world.store.onRetry(() => this.#settleAll());
+  constructor(api: ApiContext) {
+    this.#world = api;
+    api.store.onChange((change, place) => this.#observe(change, place));
+    api.store.onRetry(() => this.#enqueueAll());
   }
 
   /** Takes note of objects that were there before, and collects those whose owners are not. */
@@ -46,8 +46,8 @@ export class Collector {
       .collections()
       .flatMap((collection) => collection.list().map((object) => ({ object, place: collection.place })));
     for (const { object } of all) this.#uids.add(object.metadata.uid);
-    for (const { object, place } of all) this.#note(object, place);
-    this.#settleAll();
+    for (const { object, place } of all) this.#addToIndex(object, place);
+    this.#enqueueAll();
   }
 
   /** Stops collecting. */
@@ -56,36 +56,36 @@ export class Collector {
   }
 
   /** Looks at everything again: at the start, and when writes of ours were rolled back. */
-  #settleAll(): void {
+  #enqueueAll(): void {
     for (const collection of this.#world.store.collections())
-      for (const object of collection.values()) this.#settleLater(placeOfObject(object, collection.place));
+      for (const object of collection.values()) this.#enqueue(keyOf(object, collection.place));
   }
 
-  #see({ type, object, previous }: Change, place: string): void {
+  #observe({ type, object, previous }: Change, place: string): void {
     const { uid, ownerReferences = [] } = object.metadata;
     if (type === 'DELETED') this.#uids.delete(uid);
     else this.#uids.add(uid);
-    if (type === 'MODIFIED' && previous && isSettled(previous, object)) return;
-    if (previous?.metadata.ownerReferences) this.#forget(previous, place);
-    if (type !== 'DELETED') this.#note(object, place);
-    const here = placeOfObject(object, place);
+    if (type === 'MODIFIED' && previous && keepsOwnership(previous, object)) return;
+    if (previous?.metadata.ownerReferences) this.#removeFromIndex(previous, place);
+    if (type !== 'DELETED') this.#addToIndex(object, place);
+    const here = keyOf(object, place);
     if (type === 'DELETED') this.#waiting.delete(uid);
     else if (object.metadata.finalizers?.includes(FOREGROUND)) this.#waiting.set(uid, here);
     if (type === 'DELETED') this.#afterDeletion(object, previous ?? object);
-    else if (ownerReferences.length > 0 || object.metadata.deletionTimestamp !== undefined) this.#settleLater(here);
+    else if (ownerReferences.length > 0 || object.metadata.deletionTimestamp !== undefined) this.#enqueue(here);
   }
 
-  #note(object: KubeObject, place: string): void {
+  #addToIndex(object: KubeObject, place: string): void {
     for (const { uid } of object.metadata.ownerReferences ?? []) {
-      const known = this.#dependents.get(uid) ?? new Map<string, Place>();
+      const known = this.#dependents.get(uid) ?? new Map<string, ObjectKey>();
       this.#dependents.set(uid, known);
-      const here = placeOfObject(object, place);
+      const here = keyOf(object, place);
       known.set(idOf(here), here);
     }
   }
 
-  #forget(object: KubeObject, place: string): void {
-    const id = idOf(placeOfObject(object, place));
+  #removeFromIndex(object: KubeObject, place: string): void {
+    const id = idOf(keyOf(object, place));
     for (const { uid } of object.metadata.ownerReferences ?? []) {
       const known = this.#dependents.get(uid);
       known?.delete(id);
@@ -94,34 +94,35 @@ export class Collector {
   }
 
   #afterDeletion(object: KubeObject, last: KubeObject): void {
-    for (const each of this.#dependents.get(object.metadata.uid)?.values() ?? []) this.#settleLater(each);
+    for (const each of this.#dependents.get(object.metadata.uid)?.values() ?? []) this.#enqueue(each);
     for (const { uid } of last.metadata.ownerReferences ?? [])
-      this.#later(`owner ${uid}`, () => this.#settleOwner(uid));
+      this.#enqueueWork(`owner ${uid}`, () => this.#reconcileOwner(uid));
     const { namespace } = object.metadata;
-    if (namespace !== undefined && this.#isLeaving(namespace))
-      this.#later(`namespace ${namespace}`, () => this.#settleNamespace(namespace));
+    if (namespace !== undefined && this.#isTerminatingNamespace(namespace))
+      this.#enqueueWork(`namespace ${namespace}`, () => this.#reconcileNamespace(namespace));
   }
 
-  #settleLater(here: Place): void {
-    this.#later(idOf(here), () => this.#settle(here));
+  #enqueue(here: ObjectKey): void {
+    this.#enqueueWork(idOf(here), () => this.#reconcile(here));
   }
 
   /** Brings one object into the state its owners and its finalizers ask for. */
-  #settle(here: Place): void {
+  #reconcile(here: ObjectKey): void {
     const found = this.#find(here);
     if (!found) return;
     const { object, type } = found;
     if (here.place === NAMESPACES) this.#emptyNamespace(object.metadata.name);
-    if (object.metadata.deletionTimestamp !== undefined) this.#settleTerminating(object, type);
-    else this.#settleOwned(object, type);
+    if (object.metadata.deletionTimestamp !== undefined) this.#reconcileTerminating(object, type);
+    else this.#reconcileOwned(object, type);
   }
 
-  #settleTerminating(object: KubeObject, type: ResourceType): void {
+  #reconcileTerminating(object: KubeObject, type: ResourceType): void {
     const finalizers = object.metadata.finalizers ?? [];
     const dependents = this.#dependentsOf(object);
     if (finalizers.includes(ORPHAN)) {
-      for (const each of dependents) this.#disown(each.object, each.type, new Set([object.metadata.uid]));
-      this.#release(object, type, ORPHAN);
+      for (const each of dependents)
+        this.#removeOwnerReferences(each.object, each.type, new Set([object.metadata.uid]));
+      this.#removeFinalizer(object, type, ORPHAN);
       return;
     }
     if (!finalizers.includes(FOREGROUND)) return;
@@ -129,34 +130,34 @@ export class Collector {
     for (const each of dependents) {
       if (
         each.object.metadata.deletionTimestamp !== undefined ||
-        this.#owners(each.object, object.metadata.uid).length > 0
+        this.#otherOwners(each.object, object.metadata.uid).length > 0
       )
         continue;
-      remove(this.#world, each.type, each.object, {
+      deleteObject(this.#world, each.type, each.object, {
         ...PLAIN,
         propagation: this.#dependentsOf(each.object).length > 0 ? 'Foreground' : 'Background',
       });
     }
-    if (blocking.length === 0) this.#release(object, type, FOREGROUND);
+    if (blocking.length === 0) this.#removeFinalizer(object, type, FOREGROUND);
     else if (this.#dependentsOf(object).every((each) => ownerOf(each.object, object)?.blockOwnerDeletion !== true))
-      this.#release(object, type, FOREGROUND);
+      this.#removeFinalizer(object, type, FOREGROUND);
   }
 
   /** Deletes an object none of whose owners is left; drops references to those that are gone otherwise. */
-  #settleOwned(object: KubeObject, type: ResourceType): void {
+  #reconcileOwned(object: KubeObject, type: ResourceType): void {
     const references = object.metadata.ownerReferences ?? [];
     if (references.length === 0) return;
-    const gone = references.filter((reference) => !this.#uids.has(reference.uid) && this.#knows(reference));
+    const gone = references.filter((reference) => !this.#uids.has(reference.uid) && this.#isKindServed(reference));
     if (gone.length === 0) return;
-    if (gone.length === references.length) remove(this.#world, type, object, PLAIN);
-    else this.#disown(object, type, new Set(gone.map(({ uid }) => uid)));
+    if (gone.length === references.length) deleteObject(this.#world, type, object, PLAIN);
+    else this.#removeOwnerReferences(object, type, new Set(gone.map(({ uid }) => uid)));
   }
 
   /**
    * Looks again at an owner that waits for what belongs to it. As long as something that it waits for is still going there is nothing
    * to do: a look at all that is left, for each that goes, would cost the square of it.
    */
-  #settleOwner(uid: string): void {
+  #reconcileOwner(uid: string): void {
     const here = this.#waiting.get(uid);
     const owner = here && this.#find(here);
     if (!owner) return;
@@ -166,15 +167,15 @@ export class Collector {
       if (object.metadata.deletionTimestamp === undefined) break;
       return;
     }
-    this.#settleTerminating(owner.object, owner.type);
+    this.#reconcileTerminating(owner.object, owner.type);
   }
 
   /** Whether an owner's kind is served at all: of a kind that is not served, it is not known whether the owner is gone. */
-  #knows({ apiVersion, kind }: OwnerReference): boolean {
+  #isKindServed({ apiVersion, kind }: OwnerReference): boolean {
     return this.#world.catalog.findKind(apiVersion, kind) !== undefined;
   }
 
-  #owners(object: KubeObject, except: string): readonly OwnerReference[] {
+  #otherOwners(object: KubeObject, except: string): readonly OwnerReference[] {
     return (object.metadata.ownerReferences ?? []).filter(({ uid }) => uid !== except && this.#uids.has(uid));
   }
 
@@ -183,15 +184,15 @@ export class Collector {
     return places.flatMap((each) => this.#find(each) ?? []);
   }
 
-  #disown(object: KubeObject, type: ResourceType, uids: ReadonlySet<string>): void {
+  #removeOwnerReferences(object: KubeObject, type: ResourceType, uids: ReadonlySet<string>): void {
     const left = (object.metadata.ownerReferences ?? []).filter(({ uid }) => !uids.has(uid));
     const metadata = { ...object.metadata, ownerReferences: left };
     this.#world.store.put(placeOf(type), { ...object, metadata });
   }
 
   /** Takes one of our finalizers off; the object goes when nothing else holds it. */
-  #release(object: KubeObject, type: ResourceType, finalizer: string): void {
-    const found = this.#find(placeOfObject(object, placeOf(type)));
+  #removeFinalizer(object: KubeObject, type: ResourceType, finalizer: string): void {
+    const found = this.#find(keyOf(object, placeOf(type)));
     if (!found) return;
     const finalizers = (found.object.metadata.finalizers ?? []).filter((each) => each !== finalizer);
     const changed = { ...found.object, metadata: { ...found.object.metadata, finalizers } };
@@ -200,12 +201,12 @@ export class Collector {
     else this.#world.store.remove(placeOf(type), changed);
   }
 
-  #isLeaving(name: string): boolean {
+  #isTerminatingNamespace(name: string): boolean {
     return this.#world.store.latest(NAMESPACES).get('', name)?.metadata.deletionTimestamp !== undefined;
   }
 
   /** Looks again at a namespace that is being deleted, unless something in it is still going: its end is a reason to look. */
-  #settleNamespace(name: string): void {
+  #reconcileNamespace(name: string): void {
     const held = this.#world.catalog.types.some(
       (type) =>
         type.namespaced &&
@@ -223,7 +224,7 @@ export class Collector {
     for (const type of this.#world.catalog.types) {
       if (!type.namespaced) continue;
       for (const object of this.#world.store.latest(placeOf(type)).list(name)) {
-        const { gone } = remove(this.#world, type, object, PLAIN);
+        const { gone } = deleteObject(this.#world, type, object, PLAIN);
         if (!gone) left += 1;
       }
     }
@@ -234,21 +235,21 @@ export class Collector {
     else this.#world.store.remove(place, emptied);
   }
 
-  #find({ place, namespace, name }: Place): { object: KubeObject; type: ResourceType } | undefined {
+  #find({ place, namespace, name }: ObjectKey): { object: KubeObject; type: ResourceType } | undefined {
     const object = this.#world.store.latest(place).get(namespace, name);
     const [type] = this.#world.catalog.at(place);
     return object && type ? { object, type } : undefined;
   }
 
-  #later(key: string, work: () => void): void {
+  #enqueueWork(key: string, work: () => void): void {
     if (!this.#queue.has(key)) this.#queue.set(key, work);
     if (this.#scheduled) return;
     this.#scheduled = true;
-    this.#world.clock.defer(() => this.#work());
+    this.#world.clock.defer(() => this.#processQueue());
   }
 
   /** Works off what has come together; a long cascade gives way to requests in between. */
-  #work(): void {
+  #processQueue(): void {
     const { clock } = this.#world;
     const began = clock.now();
     for (const [key, work] of this.#queue) {
@@ -257,15 +258,15 @@ export class Collector {
       work();
     }
     this.#scheduled = this.#queue.size > 0 && !this.#closed;
-    if (this.#scheduled) this.#world.clock.defer(() => this.#work());
+    if (this.#scheduled) this.#world.clock.defer(() => this.#processQueue());
   }
 }
 
 /** Whether a change has nothing to do with who owns what, as most have not. */
-const isSettled = ({ metadata: before }: KubeObject, { metadata: after }: KubeObject): boolean =>
-  after.deletionTimestamp === undefined && same(before.ownerReferences, after.ownerReferences);
+const keepsOwnership = ({ metadata: before }: KubeObject, { metadata: after }: KubeObject): boolean =>
+  after.deletionTimestamp === undefined && deepEqual(before.ownerReferences, after.ownerReferences);
 
-const placeOfObject = ({ metadata }: KubeObject, place: string): Place => ({
+const keyOf = ({ metadata }: KubeObject, place: string): ObjectKey => ({
   place,
   namespace: metadata.namespace ?? '',
   name: metadata.name,

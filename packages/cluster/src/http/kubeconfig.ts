@@ -1,14 +1,14 @@
 /** The file that tells kubectl where the cluster is, whom to trust, and who you are. */
 
 /** What a kubeconfig says. */
-export interface KubeconfigFacts {
+export interface KubeconfigOptions {
   readonly url: string;
   readonly caPem: string;
   readonly token: string;
 }
 
 /** A kubeconfig with one cluster, one user and one context, all called `pipewright`. */
-export const kubeconfigText = ({ url, caPem, token }: KubeconfigFacts): string => `apiVersion: v1
+export const kubeconfigText = ({ url, caPem, token }: KubeconfigOptions): string => `apiVersion: v1
 kind: Config
 clusters:
   - name: pipewright

@@ -16,7 +16,7 @@ export interface LoopbackServer {
 }
 
 /** Answers a request; an exception or a rejection ends the connection. */
-export type Handler = (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void> | void;
+export type Handler = (toServerRequest: IncomingMessage, outgoing: ServerResponse) => Promise<void> | void;
 
 /** How a server listens. */
 export interface LoopbackOptions {
@@ -31,24 +31,24 @@ export interface LoopbackOptions {
 }
 
 /** Connections at once: each takes one of the process's files. */
-const MOST_CONNECTIONS = 1024;
+const MAX_CONNECTIONS = 1024;
 
 /** Listens. A port that is taken rejects with the system's EADDRINUSE. */
 export async function serveLoopback(handle: Handler, options: LoopbackOptions = {}): Promise<LoopbackServer> {
   const { port = 0, refuse = refuseAsText, headersMs = 20_000, silenceMs = 300_000 } = options;
   const server = createServer(
     { headersTimeout: headersMs, connectionsCheckingInterval: Math.min(headersMs, 5000), requestTimeout: 0 },
-    (incoming, outgoing) => {
-      discardUnreadBody(incoming, outgoing);
-      const why = foreignRequest(incoming.headers);
+    (toServerRequest, outgoing) => {
+      discardUnreadBody(toServerRequest, outgoing);
+      const why = foreignRequest(toServerRequest.headers);
       if (why !== undefined) return refuse(outgoing, why);
       Promise.resolve()
-        .then(() => handle(incoming, outgoing))
+        .then(() => handle(toServerRequest, outgoing))
         .catch(() => outgoing.destroy()); // the client went away
     },
   );
   server.timeout = silenceMs;
-  server.maxConnections = MOST_CONNECTIONS;
+  server.maxConnections = MAX_CONNECTIONS;
   await new Promise<void>((resolve, reject) => {
     server.on('error', reject); // stays: while it listens, an error only means that a connection was not accepted
     server.listen(port, '127.0.0.1', resolve);
@@ -65,21 +65,21 @@ export async function serveLoopback(handle: Handler, options: LoopbackOptions = 
 }
 
 /** How much of an unused body is read, in bytes. */
-const MOST_DISCARDED = 1024 * 1024;
+const MAX_DISCARDED = 1024 * 1024;
 
 /** Reads the rest of a body after the response, so that the connection can be reused; closes it if the body is long. */
-export function discardUnreadBody(incoming: IncomingMessage, outgoing: ServerResponse): void {
+export function discardUnreadBody(toServerRequest: IncomingMessage, outgoing: ServerResponse): void {
   // Before Node's own listener, which reads an unused body to its end, however long that is.
   outgoing.prependOnceListener('finish', () => {
-    if (incoming.complete) return;
-    let left = MOST_DISCARDED;
-    incoming.removeAllListeners('data').removeAllListeners('readable'); // its reader has stopped
-    incoming.on('data', (chunk: Buffer) => {
+    if (toServerRequest.complete) return;
+    let left = MAX_DISCARDED;
+    toServerRequest.removeAllListeners('data').removeAllListeners('readable'); // its reader has stopped
+    toServerRequest.on('data', (chunk: Buffer) => {
       left -= chunk.byteLength;
-      if (left < 0) incoming.socket.destroy();
+      if (left < 0) toServerRequest.socket.destroy();
     });
-    incoming.read(0);
-    incoming.resume();
+    toServerRequest.read(0);
+    toServerRequest.resume();
   });
 }
 

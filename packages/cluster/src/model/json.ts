@@ -46,7 +46,7 @@ export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The value at a path of field names, or undefined where the path leaves the object. */
-export function at(value: unknown, ...path: readonly string[]): unknown {
+export function valueAt(value: unknown, ...path: readonly string[]): unknown {
   let here = value;
   for (const field of path) {
     if (!isObject(here) || !Object.hasOwn(here, field)) return undefined;
@@ -57,13 +57,13 @@ export function at(value: unknown, ...path: readonly string[]): unknown {
 
 /** The object at a path, or an empty one. */
 export function objectAt(value: unknown, ...path: readonly string[]): JsonObject {
-  const found = at(value, ...path);
+  const found = valueAt(value, ...path);
   return isObject(found) ? found : {};
 }
 
 /** The list at a path, or an empty one. */
 export function listAt(value: unknown, ...path: readonly string[]): readonly unknown[] {
-  const found = at(value, ...path);
+  const found = valueAt(value, ...path);
   return Array.isArray(found) ? found : [];
 }
 
@@ -73,7 +73,7 @@ export const objectsAt = (value: unknown, ...path: readonly string[]): readonly 
 
 /** The string at a path, or `''`. */
 export function stringAt(value: unknown, ...path: readonly string[]): string {
-  const found = at(value, ...path);
+  const found = valueAt(value, ...path);
   return typeof found === 'string' ? found : '';
 }
 
@@ -82,7 +82,7 @@ export const stringsAt = (value: unknown, ...path: readonly string[]): readonly 
   listAt(value, ...path).filter((item) => typeof item === 'string');
 
 /** The object under a field of a draft, put there if absent. */
-export function within(draft: JsonObject, field: string): JsonObject {
+export function ensureObject(draft: JsonObject, field: string): JsonObject {
   const found = draft[field];
   if (isObject(found)) return found;
   const made: JsonObject = {};
@@ -91,38 +91,40 @@ export function within(draft: JsonObject, field: string): JsonObject {
 }
 
 /** Sets a field of a draft unless it has a value already. */
-export function fill(draft: JsonObject, field: string, value: unknown): void {
+export function setDefault(draft: JsonObject, field: string, value: unknown): void {
   if (draft[field] === undefined || draft[field] === null) draft[field] = value;
 }
 
 /** A deep copy that may be changed. */
-export function copy<T>(value: T): T {
-  if (Array.isArray(value)) return value.map(copy) as T; // same shape as what came in
+export function deepCopy<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(deepCopy) as T; // same shape as what came in
   if (!isObject(value)) return value;
   const made: JsonObject = {};
-  for (const field of Object.keys(value)) made[field] = copy(value[field]);
+  for (const field of Object.keys(value)) made[field] = deepCopy(value[field]);
   return made as T; // same shape as what came in
 }
 
 /** Whether two JSON values say the same, whatever the order of their fields. */
-export function same(one: unknown, other: unknown): boolean {
+export function deepEqual(one: unknown, other: unknown): boolean {
   if (one === other) return true;
   if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false;
   if (Array.isArray(one))
-    return Array.isArray(other) && one.length === other.length && one.every((item, index) => same(item, other[index]));
+    return (
+      Array.isArray(other) && one.length === other.length && one.every((item, index) => deepEqual(item, other[index]))
+    );
   if (Array.isArray(other)) return false;
   const [left, right] = [one as JsonObject, other as JsonObject]; // neither a list nor null
   const fields = Object.keys(left);
   if (fields.length !== Object.keys(right).length) return false;
-  return fields.every((field) => Object.hasOwn(right, field) && same(left[field], right[field]));
+  return fields.every((field) => Object.hasOwn(right, field) && deepEqual(left[field], right[field]));
 }
 
 /** A text that two JSON values share exactly when they say the same, whatever the order of their fields. */
-export function identity(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(identity).join(',')}]`;
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (!isObject(value)) return value === undefined ? 'null' : JSON.stringify(value);
   const fields = Object.keys(value).sort();
-  return `{${fields.map((field) => `${JSON.stringify(field)}:${identity(value[field])}`).join(',')}}`;
+  return `{${fields.map((field) => `${JSON.stringify(field)}:${canonicalJson(value[field])}`).join(',')}}`;
 }
 
 /** How many characters of JSON texts are kept for one generation; texts are kept for two. */
@@ -132,7 +134,7 @@ let [texts, olderTexts] = [new WeakMap<object, string>(), new WeakMap<object, st
 let length = 0;
 
 /** An object's JSON text when it has been made lately. */
-export const knownTextOf = (object: object): string | undefined => texts.get(object) ?? olderTexts.get(object);
+export const cachedTextOf = (object: object): string | undefined => texts.get(object) ?? olderTexts.get(object);
 
 /**
  * An object's JSON text; made once for all who watch or list it at about the same time, since stored objects never change. The texts of

@@ -10,8 +10,8 @@ import type { Send } from '../api/server.js';
 export type { Send };
 
 /** The API server said no. */
-export class ApiRefusal extends Error {
-  override readonly name = 'ApiRefusal';
+export class ApiStatusError extends Error {
+  override readonly name = 'ApiStatusError';
   readonly status: number;
 
   constructor(status: number, message: string) {
@@ -27,51 +27,51 @@ export interface WatchEvent<T> {
 }
 
 /** A list with the moment it is from. */
-export interface Listed<T> {
+export interface ObjectList<T> {
   readonly items: readonly T[];
   readonly metadata: { readonly resourceVersion: string };
 }
 
 /** Speaks to an API server as the node. */
 export class NodeApi {
-  readonly #ask: (request: PlainRequest) => Promise<PlainResponse>;
+  readonly #send: (request: PlainRequest) => Promise<PlainResponse>;
 
   constructor(send: Send) {
-    this.#ask = send.plain ?? ((request) => askTheWeb(send, request));
+    this.#send = send.plain ?? ((request) => sendRequest(send, request));
   }
 
   /** @returns undefined when there is no such object */
   async get<T>(path: string): Promise<T | undefined> {
-    const answer = await this.#ask(request('GET', path));
+    const answer = await this.#send(request('GET', path));
     return answer.status === 404 ? undefined : valueOf<T>(answer);
   }
 
-  async list<T>(path: string): Promise<Listed<T>> {
-    return valueOf(await this.#ask(request('GET', path)));
+  async list<T>(path: string): Promise<ObjectList<T>> {
+    return valueOf(await this.#send(request('GET', path)));
   }
 
   async create<T>(path: string, object: object): Promise<T> {
-    return valueOf(await this.#ask(request('POST', path, object)));
+    return valueOf(await this.#send(request('POST', path, object)));
   }
 
   /** JSON merge patch (RFC 7386). */
   async patch<T>(path: string, change: object): Promise<T> {
-    return valueOf(await this.#ask(request('PATCH', path, change, 'application/merge-patch+json')));
+    return valueOf(await this.#send(request('PATCH', path, change, 'application/merge-patch+json')));
   }
 
   /** An object that is gone already is deleted. */
   async delete(path: string, options: object): Promise<void> {
-    const answer = await this.#ask(request('DELETE', path, options));
+    const answer = await this.#send(request('DELETE', path, options));
     if (answer.status !== 404 && answer.status !== 409) valueOf(answer);
   }
 
   /** Watches until the signal is aborted or the server ends the stream; an ERROR event is thrown. */
   async *watch<T>(path: string, signal: AbortSignal): AsyncGenerator<WatchEvent<T>, undefined> {
-    const answer = await this.#ask({ ...request('GET', path), signal });
+    const answer = await this.#send({ ...request('GET', path), signal });
     if (answer.status !== 200) valueOf(answer);
     for await (const event of answer.events ?? []) {
       const { type, object } = event as WatchEvent<T>; // the API server's promise
-      if (type === 'ERROR') throw new ApiRefusal(410, JSON.stringify(object));
+      if (type === 'ERROR') throw new ApiStatusError(410, JSON.stringify(object));
       if (type !== 'BOOKMARK') yield { type, object };
     }
     return undefined;
@@ -79,7 +79,7 @@ export class NodeApi {
 }
 
 /** The same of a server that gives Responses. */
-async function askTheWeb(send: Send, asked: PlainRequest): Promise<PlainResponse> {
+async function sendRequest(send: Send, asked: PlainRequest): Promise<PlainResponse> {
   const { method, url, headers, body, signal } = asked;
   const response = await send(
     new Request(`http://kubernetes${url}`, {
@@ -118,7 +118,7 @@ async function* eventsIn(stream: ReadableStream<Uint8Array>, signal: AbortSignal
 function valueOf<T>({ status, value }: PlainResponse): T {
   if (status < 300) return value as T; // the API server's promise
   const message = typeof value === 'object' && value !== null && 'message' in value ? String(value.message) : '';
-  throw new ApiRefusal(status, message === '' ? `answered with ${status}` : message);
+  throw new ApiStatusError(status, message === '' ? `answered with ${status}` : message);
 }
 
 const request = (method: string, url: string, body?: object, type = 'application/json'): PlainRequest => ({

@@ -6,7 +6,7 @@ import type { Clock } from '../platform/clock.js';
 import type { ClusterLog } from '../platform/cluster-log.js';
 import type { Runtime } from '../runtime/runtime.js';
 import type { PodClock } from './pod-clock.js';
-import type { NodeFacts } from './pod/downward-api.js';
+import type { NodeAddress } from './pod/downward-api.js';
 import type { Images } from './container/image.js';
 import type { NodeApi } from './node-api.js';
 import type { PodEvents } from './pod/pod-events.js';
@@ -37,7 +37,7 @@ export interface NodeContext {
   readonly clock: PodClock;
   /** Time and timers of requests. */
   readonly wireClock: Clock;
-  readonly facts: NodeFacts;
+  readonly node: NodeAddress;
   /** This process's own directory: gone with it, or at the next start. */
   readonly runDirectory: string;
   /** Likewise, and on no disk where the machine has such a place; else the same. */

@@ -9,7 +9,7 @@
 import { VERSION } from '../api/discovery/discovery.js';
 import type { JsonObject } from '../model/json.js';
 import type { Machine } from './machine.js';
-import { ApiRefusal, type NodeApi } from './node-api.js';
+import { ApiStatusError, type NodeApi } from './node-api.js';
 import { wireTime } from './node-context.js';
 
 /** Labels and resources beyond those every node has. */
@@ -21,7 +21,7 @@ export interface NodeShape {
 }
 
 /** What is known of a node. */
-export interface NodeFacts {
+export interface NodeInfo {
   readonly name: string;
   readonly ip: string;
   readonly machine: Machine;
@@ -32,7 +32,7 @@ export interface NodeFacts {
 const GI = 2 ** 30;
 
 /** Makes the Node object, or brings the one of an earlier start up to date. */
-export async function registerNode(api: NodeApi, node: NodeFacts, shape: NodeShape, now: Date): Promise<JsonObject> {
+export async function registerNode(api: NodeApi, node: NodeInfo, shape: NodeShape, now: Date): Promise<JsonObject> {
   const { name, machine } = node;
   const offered = {
     cpu: String(Math.max(machine.cpus, 64)),
@@ -47,13 +47,13 @@ export async function registerNode(api: NodeApi, node: NodeFacts, shape: NodeSha
   try {
     await api.create('/api/v1/nodes', { apiVersion: 'v1', kind: 'Node', metadata: { name, labels } });
   } catch (error) {
-    if (!(error instanceof ApiRefusal && error.status === 409)) throw error;
+    if (!(error instanceof ApiStatusError && error.status === 409)) throw error;
     await api.patch(path, { metadata: { labels } });
   }
   return api.patch<JsonObject>(`${path}/status`, { status });
 }
 
-const standardLabels = ({ name, machine: { os, architecture } }: NodeFacts): Readonly<Record<string, string>> => ({
+const standardLabels = ({ name, machine: { os, architecture } }: NodeInfo): Readonly<Record<string, string>> => ({
   'kubernetes.io/hostname': name,
   'kubernetes.io/os': os,
   'kubernetes.io/arch': architecture,
@@ -77,7 +77,7 @@ const conditions = (now: Date): readonly object[] =>
     lastTransitionTime: wireTime(now),
   }));
 
-const facts = ({ ip, machine, runtime }: NodeFacts): object => ({
+const facts = ({ ip, machine, runtime }: NodeInfo): object => ({
   addresses: [
     { type: 'InternalIP', address: ip },
     { type: 'Hostname', address: machine.hostname },

@@ -20,13 +20,13 @@ import { openRunDirectory, openTemporaryDirectory, type RunDirectory } from '../
 import type { Runtime } from '../runtime/runtime.js';
 import { isAborted, podClock, type PodClock } from './pod-clock.js';
 import type { Images } from './container/image.js';
-import { ApiRefusal, NodeApi, type Send } from './node-api.js';
+import { ApiStatusError, NodeApi, type Send } from './node-api.js';
 import { wireTime, type InCluster, type NodeContext } from './node-context.js';
 import type { Condition, Pod } from './pod/pod.js';
 import { thisMachine, type Machine } from './machine.js';
 import { registerNode, type NodeShape } from './node-object.js';
-import { misfit } from './placement.js';
-import { persist } from './persistent-request.js';
+import { unschedulableReason } from './placement.js';
+import { retryRequest } from './persistent-request.js';
 import { absentClaim } from './pod/pod-claims.js';
 import { PodEvents } from './pod/pod-events.js';
 import { LogStore, type ContainerLogs } from './logs/pod-logs.js';
@@ -103,7 +103,7 @@ export async function startNode(options: NodeOptions): Promise<Node> {
     events: new PodEvents({ api, clock, wireClock, node: NODE.name, log }),
     clock,
     wireClock,
-    facts: NODE,
+    node: NODE,
     runDirectory,
     memoryDirectory: inMemory?.path ?? runDirectory,
     claimsDirectory: join(stateDir ?? runDirectory, 'claims'),
@@ -149,7 +149,7 @@ class Pods {
   /** Pods that no node fits, by uid, with the reason. */
   readonly #unplaced = new Map<string, { readonly pod: Pod; readonly why: string }>();
   /** Uids of pods that ran and are over; a watch that is late may show them as they were before. */
-  readonly #over = new Set<string>();
+  readonly #finished = new Set<string>();
   /** By uid: pods of an earlier process whose end is being written. */
   readonly #ending = new Map<string, Ending>();
   /** Removals of logs that go on. */
@@ -176,7 +176,7 @@ class Pods {
         }
       } catch (error) {
         if (isAborted(signal)) return;
-        if (!(error instanceof ApiRefusal && error.status === 410)) log(`watching nodes: ${String(error)}`);
+        if (!(error instanceof ApiStatusError && error.status === 410)) log(`watching nodes: ${String(error)}`);
         await clock.sleep(RETRY, signal);
       }
     }
@@ -193,10 +193,10 @@ class Pods {
         for (const pod of items) this.#see(pod, isFirst);
         isFirst = false;
         const alive = new Set(items.map((it) => it.metadata.uid));
-        const known = [...this.#runs.keys(), ...this.#over, ...this.#unplaced.keys()];
+        const known = [...this.#runs.keys(), ...this.#finished, ...this.#unplaced.keys()];
         for (const uid of known) if (!alive.has(uid)) this.#forget(uid);
         // Those that come later are known by then.
-        const isThere = (uid: string): boolean => alive.has(uid) || this.#runs.has(uid) || this.#over.has(uid);
+        const isThere = (uid: string): boolean => alive.has(uid) || this.#runs.has(uid) || this.#finished.has(uid);
         this.#removeLogs(this.#context.logs.retain(isThere));
         const path = `${PATH}?watch=true&allowWatchBookmarks=true&resourceVersion=${metadata.resourceVersion}`;
         for await (const { type, object } of api.watch<Pod>(path, signal)) {
@@ -205,7 +205,7 @@ class Pods {
         }
       } catch (error) {
         if (isAborted(signal)) return;
-        if (!(error instanceof ApiRefusal && error.status === 410)) log(`watching pods: ${String(error)}`);
+        if (!(error instanceof ApiStatusError && error.status === 410)) log(`watching pods: ${String(error)}`);
         await clock.sleep(RETRY, signal);
       }
     }
@@ -235,14 +235,14 @@ class Pods {
       return;
     }
     if (nodeName !== NODE.name) return;
-    if (this.#over.has(uid)) return this.#finish(pod, undefined);
-    const lost = atStart && !isOver(pod) ? lostStatus(pod, this.#context.clock.now()) : undefined;
-    if (isOver(pod) || lost !== undefined) return this.#finish(pod, lost);
+    if (this.#finished.has(uid)) return this.#finish(pod, undefined);
+    const lost = atStart && !isFinished(pod) ? lostStatus(pod, this.#context.clock.now()) : undefined;
+    if (isFinished(pod) || lost !== undefined) return this.#finish(pod, lost);
     const started = new PodRun(this.#context, pod);
     this.#runs.set(uid, started);
     if (deletionTimestamp !== undefined) started.update(pod);
     void started.done.then(() => {
-      if (!started.isGone) this.#over.add(uid);
+      if (!started.isGone) this.#finished.add(uid);
       this.#runs.delete(uid);
     });
   }
@@ -250,7 +250,7 @@ class Pods {
   /** Writes the end of a pod that an earlier process ran, and lets go of one that is being deleted. */
   #finish(pod: Pod, lost: object | undefined): void {
     const { uid } = pod.metadata;
-    this.#over.add(uid);
+    this.#finished.add(uid);
     const known = this.#ending.get(uid);
     if (known) known.pod = pod;
     else if (lost !== undefined || pod.metadata.deletionTimestamp !== undefined) {
@@ -267,11 +267,11 @@ class Pods {
     const path = `/api/v1/namespaces/${namespace}/pods/${name}`;
     try {
       if (lost !== undefined)
-        await persist(this.#context, `the end of pod ${namespace}/${name} is not written`, signal, () =>
+        await retryRequest(this.#context, `the end of pod ${namespace}/${name} is not written`, signal, () =>
           api.patch(`${path}/status`, { metadata: { uid }, status: lost }),
         );
       if (ending.pod.metadata.deletionTimestamp === undefined) return; // it may have come meanwhile
-      await persist(this.#context, `pod ${namespace}/${name} is not deleted`, signal, () =>
+      await retryRequest(this.#context, `pod ${namespace}/${name} is not deleted`, signal, () =>
         api.delete(path, { gracePeriodSeconds: 0, preconditions: { uid } }),
       );
     } finally {
@@ -281,7 +281,7 @@ class Pods {
 
   /** Claims a pod that fits; of another it is said why it does not. */
   #place(pod: Pod): void {
-    const why = misfit({ ...pod }, this.#node);
+    const why = unschedulableReason({ ...pod }, this.#node);
     if (why !== undefined) this.#notify(pod, why);
     else void this.#claim(pod);
   }
@@ -305,7 +305,7 @@ class Pods {
       },
     ];
     const what = `pod ${namespace}/${name}: no node fits it, which is not written`;
-    void persist(this.#context, what, this.#stopped.signal, () =>
+    void retryRequest(this.#context, what, this.#stopped.signal, () =>
       api.patch(`/api/v1/namespaces/${namespace}/pods/${name}/status`, { metadata: { uid }, status: { conditions } }),
     );
   }
@@ -325,7 +325,7 @@ class Pods {
       }
       this.#unplaced.delete(uid);
       const path = `/api/v1/namespaces/${namespace}/pods/${name}`;
-      const claimed = await persist(this.#context, `pod ${namespace}/${name} is not claimed`, signal, () =>
+      const claimed = await retryRequest(this.#context, `pod ${namespace}/${name} is not claimed`, signal, () =>
         api.patch<Pod>(path, { metadata: { uid }, spec: { nodeName: NODE.name } }),
       );
       if (claimed) this.#see(claimed, false);
@@ -351,9 +351,9 @@ class Pods {
 
   #forget(uid: string): void {
     this.#unplaced.delete(uid);
-    this.#over.delete(uid);
+    this.#finished.delete(uid);
     this.#runs.get(uid)?.removed();
   }
 }
 
-const isOver = ({ status }: Pod): boolean => status?.phase === 'Succeeded' || status?.phase === 'Failed';
+const isFinished = ({ status }: Pod): boolean => status?.phase === 'Succeeded' || status?.phase === 'Failed';

@@ -5,7 +5,7 @@
  * must not be lost meanwhile. Refusals are final: they would be the same next time.
  */
 
-import { ApiRefusal } from './node-api.js';
+import { ApiStatusError } from './node-api.js';
 import { isAborted } from './pod-clock.js';
 import type { NodeContext } from './node-context.js';
 
@@ -14,7 +14,7 @@ const PAUSE = { first: 200, most: 5000 } as const;
 
 /** Whether the server may decide otherwise when it is asked again. */
 export const isTransient = (error: unknown): boolean =>
-  !(error instanceof ApiRefusal) || error.status >= 500 || error.status === 429;
+  !(error instanceof ApiStatusError) || error.status >= 500 || error.status === 429;
 
 /** Milliseconds to wait before a repetition, after so many failures. */
 export const pauseAfter = (failures: number): number => Math.min(PAUSE.first * 2 ** (failures - 1), PAUSE.most);
@@ -25,7 +25,7 @@ export const pauseAfter = (failures: number): number => Math.min(PAUSE.first * 2
  * @param what what has not happened as long as it fails, for the log
  * @returns undefined when it was refused or aborted
  */
-export async function persist<T>(
+export async function retryRequest<T>(
   { clock, log }: Pick<NodeContext, 'clock' | 'log'>,
   what: string,
   signal: AbortSignal,
@@ -47,4 +47,4 @@ export async function persist<T>(
 
 /** The pod is gone, or another one has its name: there is nothing to say about it any more. */
 const isGone = (error: unknown): boolean =>
-  error instanceof ApiRefusal && (error.status === 404 || error.status === 409);
+  error instanceof ApiStatusError && (error.status === 404 || error.status === 409);

@@ -9,7 +9,7 @@ import { amountsOf, podAmounts } from '../model/pod-resources.js';
 import { objectAt, objectsAt, stringAt, stringsAt, type JsonObject } from '../model/json.js';
 
 /** The sentence of a pod's condition `PodScheduled`; undefined when the pod fits. */
-export function misfit(pod: JsonObject, node: JsonObject): string | undefined {
+export function unschedulableReason(pod: JsonObject, node: JsonObject): string | undefined {
   const spec = objectAt(pod, 'spec');
   const why = cordon(spec, node) ?? affinity(spec, node) ?? taint(spec, node) ?? shortage(pod, node);
   return why === undefined ? undefined : `0/1 nodes are available: ${why}.`;

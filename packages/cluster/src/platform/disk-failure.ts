@@ -9,7 +9,7 @@ import { writeFileSync, type WriteFileOptions } from 'node:fs';
 import { types } from 'node:util';
 
 /** The same failure, with the path it lacks; what is none of the machine's own is left as it is. */
-export function namingPath(cause: unknown, path: string): unknown {
+export function withPath(cause: unknown, path: string): unknown {
   if (!types.isNativeError(cause) || !('code' in cause) || 'path' in cause) return cause;
   cause.message = `${cause.message} '${path}'`;
   return Object.assign(cause, { path });
@@ -20,6 +20,6 @@ export function writeNamed(path: string, content: string | Uint8Array, options?:
   try {
     writeFileSync(path, content, options);
   } catch (cause) {
-    throw namingPath(cause, path);
+    throw withPath(cause, path);
   }
 }

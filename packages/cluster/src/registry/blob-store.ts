@@ -10,11 +10,11 @@
  * No component of a repository's name begins with `_`, so names never meet the registry's own files.
  */
 
-import type { Files, Range } from './files.js';
+import type { FileStore, Range } from './files.js';
 import { isDigest, isTag, type Digest } from './names.js';
 
 /** What a tag or digest leads to. */
-export interface Found {
+export interface ManifestReference {
   readonly digest: Digest;
   readonly mediaType: string;
 }
@@ -27,10 +27,10 @@ const manifestLink = (repository: string, digest: Digest): string =>
 const tagFile = (repository: string, tag: string): string => `repositories/${repository}/_tags/${tag}`;
 
 /** Repositories over a file store. Nothing here checks what a client sent: that is done before. */
-export class Shelf {
-  readonly #files: Files;
+export class BlobStore {
+  readonly #files: FileStore;
 
-  constructor(files: Files) {
+  constructor(files: FileStore) {
     this.#files = files;
   }
 
@@ -64,13 +64,18 @@ export class Shelf {
   }
 
   /** Keeps a manifest whose digest the caller has worked out; the tag, if any, moves to it last. */
-  async putManifest(repository: string, bytes: Uint8Array, { digest, mediaType }: Found, tag?: string): Promise<void> {
+  async putManifest(
+    repository: string,
+    bytes: Uint8Array,
+    { digest, mediaType }: ManifestReference,
+    tag?: string,
+  ): Promise<void> {
     await this.#files.put(content(digest), bytes);
     await this.#files.put(manifestLink(repository, digest), Buffer.from(mediaType));
     if (tag !== undefined) await this.#files.put(tagFile(repository, tag), Buffer.from(digest));
   }
 
-  async find(repository: string, reference: string): Promise<Found | undefined> {
+  async find(repository: string, reference: string): Promise<ManifestReference | undefined> {
     const digest = isDigest(reference) ? reference : await this.#tagged(repository, reference);
     if (digest === undefined) return undefined;
     const mediaType = await this.#files.read(manifestLink(repository, digest));
@@ -82,7 +87,7 @@ export class Shelf {
   }
 
   /** Every manifest of a repository, in the order of their digests. */
-  async manifests(repository: string): Promise<readonly (Found & { readonly bytes: Uint8Array })[]> {
+  async manifests(repository: string): Promise<readonly (ManifestReference & { readonly bytes: Uint8Array })[]> {
     const names = await this.#files.list(`repositories/${repository}/_manifests`);
     const all = await Promise.all(
       names.map(async (name) => {

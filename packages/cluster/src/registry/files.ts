@@ -9,7 +9,7 @@ import { createReadStream } from 'node:fs';
 import { appendFile, mkdir, readdir, rename, rm, stat, writeFile, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
-import { namingPath } from '../platform/disk-failure.js';
+import { withPath } from '../platform/disk-failure.js';
 
 /** The part of a file that is wanted; both ends are included, as in HTTP. */
 export interface Range {
@@ -18,7 +18,7 @@ export interface Range {
 }
 
 /** A file store. A path that isn't there has no size, no entries and can be removed. */
-export interface Files {
+export interface FileStore {
   size(path: string): Promise<number | undefined>;
   read(path: string): Promise<Uint8Array | undefined>;
   /** The bytes as a stream; the caller has seen that the file is there. */
@@ -33,7 +33,7 @@ export interface Files {
 }
 
 /** Keeps everything in memory until the process ends. */
-export function memoryFiles(): Files {
+export function memoryFileStore(): FileStore {
   const files = new Map<string, Uint8Array[]>();
   const whole = (path: string): Uint8Array | undefined => {
     const chunks = files.get(path);
@@ -70,7 +70,7 @@ export function memoryFiles(): Files {
 }
 
 /** Keeps everything below `directory`, which is made when first written to. */
-export function diskFiles(directory: string): Files {
+export function diskFileStore(directory: string): FileStore {
   const at = (path: string): string => join(directory, path);
   const ready = async (path: string): Promise<string> => {
     await mkdir(dirname(at(path)), { recursive: true, mode: 0o700 });
@@ -109,7 +109,7 @@ export function diskFiles(directory: string): Files {
 const naming =
   (path: string) =>
   (cause: unknown): never => {
-    throw namingPath(cause, path);
+    throw withPath(cause, path);
   };
 
 function streamOf(bytes: Uint8Array): ReadableStream<Uint8Array> {

@@ -6,7 +6,7 @@
 
 import { equalInConstantTime } from '../http/loopback-server.js';
 import type { Random } from '../platform/random.js';
-import { Refusal } from './registry-error.js';
+import { RegistryError } from './registry-error.js';
 
 /** A user name and a password for HTTP Basic authentication. */
 export interface RegistryLogin {
@@ -22,11 +22,11 @@ export const newLogin = (random: Random): RegistryLogin => ({
 
 const CHALLENGE = { 'www-authenticate': 'Basic realm="Pipewright registry", charset="UTF-8"' };
 
-/** Throws a {@link Refusal} unless a request has these credentials. */
+/** Throws a {@link RegistryError} unless a request has these credentials. */
 export function requireLogin(request: Request, { username, password }: RegistryLogin): void {
   const [, given] = /^Basic +(\S+)$/i.exec(request.headers.get('authorization') ?? '') ?? [];
   if (given === undefined)
-    throw new Refusal('UNAUTHORIZED', 'authentication required (HTTP Basic)', undefined, CHALLENGE);
+    throw new RegistryError('UNAUTHORIZED', 'authentication required (HTTP Basic)', undefined, CHALLENGE);
   if (!equalInConstantTime(Buffer.from(given, 'base64').toString(), `${username}:${password}`))
-    throw new Refusal('UNAUTHORIZED', 'wrong credentials; they are new for each run', undefined, CHALLENGE);
+    throw new RegistryError('UNAUTHORIZED', 'wrong credentials; they are new for each run', undefined, CHALLENGE);
 }

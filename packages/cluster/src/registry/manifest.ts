@@ -4,7 +4,7 @@
  */
 
 import { isDigest, type Digest } from './names.js';
-import { Refusal } from './registry-error.js';
+import { RegistryError } from './registry-error.js';
 
 /** The media type of a manifest that lists manifests. */
 export const OCI_INDEX = 'application/vnd.oci.image.index.v1+json';
@@ -30,7 +30,7 @@ export interface Manifest {
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
-/** @param contentType as sent; parameters are ignored. Throws a {@link Refusal} for what is no manifest. */
+/** @param contentType as sent; parameters are ignored. Throws a {@link RegistryError} for what is no manifest. */
 export function readManifest(bytes: Uint8Array, contentType: string | null): Manifest {
   const json = parse(bytes);
   const sent = contentType?.split(';')[0]?.trim() ?? '';
@@ -64,7 +64,7 @@ export function readManifest(bytes: Uint8Array, contentType: string | null): Man
   };
 }
 
-const invalid = (message: string): Refusal => new Refusal('MANIFEST_INVALID', message);
+const invalid = (message: string): RegistryError => new RegistryError('MANIFEST_INVALID', message);
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

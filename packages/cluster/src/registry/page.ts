@@ -1,6 +1,6 @@
 /** Lists in pieces: `n` says how many, `last` after which one, and a Link header leads to what follows. */
 
-import { Refusal } from './registry-error.js';
+import { RegistryError } from './registry-error.js';
 
 /** @param all sorted; @param about what else the body says */
 export function pageOf(
@@ -11,7 +11,8 @@ export function pageOf(
 ): Response {
   const last = url.searchParams.get('last');
   const n = url.searchParams.get('n');
-  if (n !== null && !/^\d+$/.test(n)) throw new Refusal('RANGE_INVALID', `n must be a count, not ${JSON.stringify(n)}`);
+  if (n !== null && !/^\d+$/.test(n))
+    throw new RegistryError('RANGE_INVALID', `n must be a count, not ${JSON.stringify(n)}`);
   const after = last === null ? all : all.filter((name) => name > last);
   const page = n === null ? after : after.slice(0, Number(n));
   const end = page.at(-1);

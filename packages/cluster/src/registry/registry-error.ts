@@ -26,7 +26,7 @@ const STATUS = {
 export type RefusalCode = keyof typeof STATUS;
 
 /** Thrown where the registry finds the mistake; `response()` is what the client gets. */
-export class Refusal extends Error {
+export class RegistryError extends Error {
   readonly code: RefusalCode;
   readonly detail: unknown;
   readonly headers: Readonly<Record<string, string>>;

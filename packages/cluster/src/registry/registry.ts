@@ -7,15 +7,15 @@
 
 import { systemClock, type Clock } from '../platform/clock.js';
 import { systemRandom, type Random } from '../platform/random.js';
-import { diskFiles, memoryFiles } from './files.js';
+import { diskFileStore, memoryFileStore } from './files.js';
 import { newLogin, requireLogin, type RegistryLogin } from './login.js';
 import { OCI_INDEX, readManifest } from './manifest.js';
 import { digestOf, isRepository, isTag, type Digest } from './names.js';
 import { pageOf } from './page.js';
-import { Refusal } from './registry-error.js';
+import { RegistryError } from './registry-error.js';
 import { digest, routeOf, type Route } from './routes.js';
 import { serveOnLoopback } from './serve.js';
-import { Shelf, type Found } from './blob-store.js';
+import { BlobStore, type ManifestReference } from './blob-store.js';
 import { rangeOf, Uploads, type UploadLimits } from './uploads.js';
 
 /** Larger manifests are refused; the specification asks for at least this much. */
@@ -43,7 +43,7 @@ export interface Registry {
   /** Listens on 127.0.0.1, for clients with a login. @default any free port */
   serve(options?: { readonly port?: number }): Promise<ServedRegistry>;
   /** What a tag or digest of a repository leads to, `undefined` when nothing was pushed there. */
-  resolve(repository: string, reference: string): Promise<Found | undefined>;
+  resolve(repository: string, reference: string): Promise<ManifestReference | undefined>;
   /** Names of all repositories that were pushed to, sorted. */
   repositories(): Promise<readonly string[]>;
   /** Removes what is unfinished. */
@@ -65,10 +65,10 @@ export interface RegistryOptions {
 /** Makes a registry. */
 export function createRegistry(options: RegistryOptions = {}): Registry {
   const { dir, clock = systemClock, random = systemRandom } = options;
-  const files = dir === undefined ? memoryFiles() : diskFiles(dir);
+  const files = dir === undefined ? memoryFileStore() : diskFileStore(dir);
   const limits = { ...(dir === undefined ? LIMITS_IN_MEMORY : LIMITS_ON_DISK), ...options.limits };
   const uploads = new Uploads({ files, limits, clock, random });
-  const endpoints = new Endpoints(new Shelf(files), uploads);
+  const endpoints = new Endpoints(new BlobStore(files), uploads);
   const fresh = uploads.clear(); // sessions live in memory: what an earlier process left can't go on
   fresh.catch(() => undefined); // every answer says so
   const handle = (request: Request, allow: (request: Request) => void = () => undefined): Promise<Response> =>
@@ -85,8 +85,8 @@ export function createRegistry(options: RegistryOptions = {}): Registry {
       return { ...serving, login };
     },
     resolve: async (repository, reference) =>
-      isRepository(repository) ? endpoints.shelf.find(repository, reference) : undefined,
-    repositories: () => endpoints.shelf.repositories(),
+      isRepository(repository) ? endpoints.blobStore.find(repository, reference) : undefined,
+    repositories: () => endpoints.blobStore.repositories(),
     close: () => uploads.clear(),
   };
 }
@@ -94,7 +94,7 @@ export function createRegistry(options: RegistryOptions = {}): Registry {
 /** Whatever goes wrong is an answer. */
 async function answered(work: () => Promise<Response>): Promise<Response> {
   const response = await work().catch((cause: unknown) => {
-    if (cause instanceof Refusal) return cause.response();
+    if (cause instanceof RegistryError) return cause.response();
     const message = cause instanceof Error ? cause.message : String(cause);
     return Response.json({ errors: [{ code: 'UNKNOWN', message }] }, { status: 500 });
   });
@@ -103,11 +103,11 @@ async function answered(work: () => Promise<Response>): Promise<Response> {
 }
 
 class Endpoints {
-  readonly shelf: Shelf;
+  readonly blobStore: BlobStore;
   readonly #uploads: Uploads;
 
-  constructor(shelf: Shelf, uploads: Uploads) {
-    this.shelf = shelf;
+  constructor(blobStore: BlobStore, uploads: Uploads) {
+    this.blobStore = blobStore;
     this.#uploads = uploads;
   }
 
@@ -118,14 +118,14 @@ class Endpoints {
 
   async #route(request: Request, url: URL, route: Route): Promise<Response> {
     const method = request.method === 'HEAD' ? 'GET' : request.method;
-    switch (`${method} ${route.at}`) {
+    switch (`${method} ${route.kind}`) {
       case 'GET version':
         return Response.json({});
       case 'GET catalog':
-        return pageOf(url, 'repositories', await this.shelf.repositories(), {});
+        return pageOf(url, 'repositories', await this.blobStore.repositories(), {});
     }
-    if (route.at === 'version' || route.at === 'catalog') throw unsupported(request);
-    switch (route.at) {
+    if (route.kind === 'version' || route.kind === 'catalog') throw unsupported(request);
+    switch (route.kind) {
       case 'uploads':
         if (method === 'POST') return this.#beginUpload(request, url, route.repository);
         break;
@@ -142,8 +142,8 @@ class Endpoints {
         break;
       case 'tags':
         if (method !== 'GET') break;
-        if (!(await this.shelf.has(route.repository))) throw unknownName(route.repository);
-        return pageOf(url, 'tags', await this.shelf.tags(route.repository), { name: route.repository });
+        if (!(await this.blobStore.has(route.repository))) throw unknownName(route.repository);
+        return pageOf(url, 'tags', await this.blobStore.tags(route.repository), { name: route.repository });
       case 'referrers':
         if (method === 'GET') return this.#referrers(url, route.repository, route.digest);
     }
@@ -155,8 +155,8 @@ class Endpoints {
     const from = url.searchParams.get('from');
     if (mount !== null && from !== null && isRepository(from)) {
       const wanted = digest(mount);
-      if ((await this.shelf.blobSize(from, wanted)) !== undefined) {
-        await this.shelf.link(repository, wanted);
+      if ((await this.blobStore.blobSize(from, wanted)) !== undefined) {
+        await this.blobStore.link(repository, wanted);
         return created(`/v2/${repository}/blobs/${wanted}`, wanted);
       }
     }
@@ -192,7 +192,7 @@ class Endpoints {
 
   async #finish(request: Request, repository: string, id: string, expected: Digest): Promise<Response> {
     await this.#uploads.append(repository, id, request.body, firstByte(request));
-    await this.shelf.adopt(repository, expected, await this.#uploads.finish(repository, id, expected));
+    await this.blobStore.adopt(repository, expected, await this.#uploads.finish(repository, id, expected));
     return created(`/v2/${repository}/blobs/${expected}`, expected);
   }
 
@@ -206,9 +206,9 @@ class Endpoints {
   }
 
   async #getBlob(request: Request, repository: string, wanted: Digest): Promise<Response> {
-    const size = await this.shelf.blobSize(repository, wanted);
+    const size = await this.blobStore.blobSize(repository, wanted);
     if (size === undefined)
-      throw new Refusal('BLOB_UNKNOWN', `${repository} has no blob ${wanted}`, { digest: wanted });
+      throw new RegistryError('BLOB_UNKNOWN', `${repository} has no blob ${wanted}`, { digest: wanted });
     const range = rangeAsked(request.headers.get('range'), size);
     const { first, last } = range ?? { first: 0, last: size - 1 };
     const headers = {
@@ -219,19 +219,19 @@ class Endpoints {
       etag: `"${wanted}"`,
       ...(range && { 'content-range': `bytes ${first}-${last}/${size}` }),
     };
-    const body = request.method === 'HEAD' ? null : this.shelf.openBlob(wanted, { first, last });
+    const body = request.method === 'HEAD' ? null : this.blobStore.openBlob(wanted, { first, last });
     return new Response(body, { status: range ? 206 : 200, headers });
   }
 
   async #deleteBlob(repository: string, wanted: Digest): Promise<Response> {
-    if (!(await this.shelf.removeBlob(repository, wanted)))
-      throw new Refusal('BLOB_UNKNOWN', `${repository} has no blob ${wanted}`, { digest: wanted });
+    if (!(await this.blobStore.removeBlob(repository, wanted)))
+      throw new RegistryError('BLOB_UNKNOWN', `${repository} has no blob ${wanted}`, { digest: wanted });
     return new Response(null, { status: 202 });
   }
 
   async #getManifest(request: Request, repository: string, reference: string): Promise<Response> {
-    const found = await this.shelf.find(repository, reference);
-    const bytes = found && (await this.shelf.manifest(found.digest));
+    const found = await this.blobStore.find(repository, reference);
+    const bytes = found && (await this.blobStore.manifest(found.digest));
     if (!found || !bytes) throw await this.#unknownManifest(repository, reference);
     const headers = {
       'content-type': found.mediaType,
@@ -246,8 +246,8 @@ class Endpoints {
     const bytes = await limited(request, MANIFEST_LIMIT);
     const manifest = readManifest(bytes, request.headers.get('content-type'));
     for (const needed of manifest.needs)
-      if ((await this.shelf.blobSize(repository, needed)) === undefined)
-        throw new Refusal(
+      if ((await this.blobStore.blobSize(repository, needed)) === undefined)
+        throw new RegistryError(
           'MANIFEST_BLOB_UNKNOWN',
           `push ${needed} to ${repository} before the manifest that needs it`,
           {
@@ -257,15 +257,15 @@ class Endpoints {
     const tag = isTag(reference) ? reference : undefined;
     const actual = digestOf(bytes);
     if (tag === undefined && actual !== reference)
-      throw new Refusal('DIGEST_INVALID', `the manifest has the digest ${actual}, not ${reference}`, { actual });
-    await this.shelf.putManifest(repository, bytes, { digest: actual, mediaType: manifest.mediaType }, tag);
+      throw new RegistryError('DIGEST_INVALID', `the manifest has the digest ${actual}, not ${reference}`, { actual });
+    await this.blobStore.putManifest(repository, bytes, { digest: actual, mediaType: manifest.mediaType }, tag);
     const response = created(`/v2/${repository}/manifests/${actual}`, actual);
     if (manifest.subject !== undefined) response.headers.set('oci-subject', manifest.subject);
     return response;
   }
 
   async #deleteManifest(repository: string, reference: string): Promise<Response> {
-    if (!(await this.shelf.removeManifest(repository, reference)))
+    if (!(await this.blobStore.removeManifest(repository, reference)))
       throw await this.#unknownManifest(repository, reference);
     return new Response(null, { status: 202 });
   }
@@ -273,7 +273,7 @@ class Endpoints {
   /** Manifests that name `subject`, worked out from what is there: repositories of one run are small. */
   async #referrers(url: URL, repository: string, subject: Digest): Promise<Response> {
     const wanted = url.searchParams.get('artifactType');
-    const manifests = (await this.shelf.manifests(repository))
+    const manifests = (await this.blobStore.manifests(repository))
       .map(({ bytes, mediaType, digest: own }) => ({ own, size: bytes.byteLength, ...readManifest(bytes, mediaType) }))
       .filter((one) => one.subject === subject && (wanted === null || one.artifactType === wanted))
       .map(({ own, size, mediaType, artifactType, annotations }) => ({
@@ -287,17 +287,17 @@ class Endpoints {
     return new Response(JSON.stringify({ schemaVersion: 2, mediaType: OCI_INDEX, manifests }), { headers });
   }
 
-  async #unknownManifest(repository: string, reference: string): Promise<Refusal> {
-    if (!(await this.shelf.has(repository))) return unknownName(repository);
-    return new Refusal('MANIFEST_UNKNOWN', `${repository} has no manifest ${reference}`, { reference });
+  async #unknownManifest(repository: string, reference: string): Promise<RegistryError> {
+    if (!(await this.blobStore.has(repository))) return unknownName(repository);
+    return new RegistryError('MANIFEST_UNKNOWN', `${repository} has no manifest ${reference}`, { reference });
   }
 }
 
-const unknownName = (repository: string): Refusal =>
-  new Refusal('NAME_UNKNOWN', `nothing was pushed to ${repository}`, { name: repository });
+const unknownName = (repository: string): RegistryError =>
+  new RegistryError('NAME_UNKNOWN', `nothing was pushed to ${repository}`, { name: repository });
 
-const unsupported = (request: Request): Refusal =>
-  new Refusal('UNSUPPORTED', `${request.method} is not supported at ${new URL(request.url).pathname}`);
+const unsupported = (request: Request): RegistryError =>
+  new RegistryError('UNSUPPORTED', `${request.method} is not supported at ${new URL(request.url).pathname}`);
 
 const created = (location: string, contentDigest: Digest): Response =>
   new Response(null, {
@@ -311,7 +311,7 @@ function firstByte(request: Request): number | undefined {
   if (text === null) return undefined;
   const [, first] = /^(?:bytes[ =])?(\d+)-\d+(?:\/.*)?$/.exec(text) ?? [];
   if (first === undefined)
-    throw new Refusal('BLOB_UPLOAD_INVALID', `Content-Range ${JSON.stringify(text)} is no range`);
+    throw new RegistryError('BLOB_UPLOAD_INVALID', `Content-Range ${JSON.stringify(text)} is no range`);
   return Number(first);
 }
 
@@ -323,7 +323,9 @@ function rangeAsked(text: string | null, size: number): { first: number; last: n
       ? { first: Math.max(0, size - Number(last)), last: size - 1 }
       : { first: Number(first), last: last === '' ? size - 1 : Math.min(Number(last), size - 1) };
   if (range.first > range.last)
-    throw new Refusal('RANGE_INVALID', `the blob has ${size} bytes`, undefined, { 'content-range': `bytes */${size}` });
+    throw new RegistryError('RANGE_INVALID', `the blob has ${size} bytes`, undefined, {
+      'content-range': `bytes */${size}`,
+    });
   return range;
 }
 
@@ -332,7 +334,7 @@ async function limited(request: Request, most: number): Promise<Uint8Array> {
   let size = 0;
   for await (const chunk of request.body ?? []) {
     size += chunk.byteLength;
-    if (size > most) throw new Refusal('SIZE_INVALID', `a manifest has at most ${most} bytes`);
+    if (size > most) throw new RegistryError('SIZE_INVALID', `a manifest has at most ${most} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

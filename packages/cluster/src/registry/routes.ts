@@ -1,54 +1,55 @@
 /** Which endpoint of the distribution specification a path names; names and references are checked on the way. */
 
 import { isDigest, isRepository, isTag, type Digest } from './names.js';
-import { Refusal } from './registry-error.js';
+import { RegistryError } from './registry-error.js';
 
 /** The endpoints below `/v2/`. */
 export type Route =
-  | { readonly at: 'version' }
-  | { readonly at: 'catalog' }
-  | { readonly at: 'uploads'; readonly repository: string }
-  | { readonly at: 'upload'; readonly repository: string; readonly id: string }
-  | { readonly at: 'blob'; readonly repository: string; readonly digest: Digest }
-  | { readonly at: 'manifest'; readonly repository: string; readonly reference: string }
-  | { readonly at: 'tags'; readonly repository: string }
-  | { readonly at: 'referrers'; readonly repository: string; readonly digest: Digest };
+  | { readonly kind: 'version' }
+  | { readonly kind: 'catalog' }
+  | { readonly kind: 'uploads'; readonly repository: string }
+  | { readonly kind: 'upload'; readonly repository: string; readonly id: string }
+  | { readonly kind: 'blob'; readonly repository: string; readonly digest: Digest }
+  | { readonly kind: 'manifest'; readonly repository: string; readonly reference: string }
+  | { readonly kind: 'tags'; readonly repository: string }
+  | { readonly kind: 'referrers'; readonly repository: string; readonly digest: Digest };
 
 const ENDPOINT = /^\/v2\/(.+)\/(blobs\/uploads|blobs|manifests|tags|referrers)\/([^/]*)$/;
 
-/** @param path of the URL, as sent; throws a {@link Refusal} for names that no registry has */
+/** @param path of the URL, as sent; throws a {@link RegistryError} for names that no registry has */
 export function routeOf(path: string): Route {
-  if (path === '/v2/' || path === '/v2') return { at: 'version' };
-  if (path === '/v2/_catalog') return { at: 'catalog' };
+  if (path === '/v2/' || path === '/v2') return { kind: 'version' };
+  if (path === '/v2/_catalog') return { kind: 'catalog' };
   const [, rawName = '', kind, rawLast = ''] = ENDPOINT.exec(path) ?? ENDPOINT.exec(`${path}/`) ?? [];
-  if (kind === undefined) throw new Refusal('NAME_UNKNOWN', `${path} is no endpoint of a registry; see /v2/`);
+  if (kind === undefined) throw new RegistryError('NAME_UNKNOWN', `${path} is no endpoint of a registry; see /v2/`);
   const repository = decoded(rawName);
   const last = decoded(rawLast);
   if (!isRepository(repository))
-    throw new Refusal(
+    throw new RegistryError(
       'NAME_INVALID',
       `${JSON.stringify(repository)} is no repository name: lower-case words joined by /`,
     );
   switch (kind) {
     case 'blobs/uploads':
-      return last === '' ? { at: 'uploads', repository } : { at: 'upload', repository, id: last };
+      return last === '' ? { kind: 'uploads', repository } : { kind: 'upload', repository, id: last };
     case 'blobs':
-      return { at: 'blob', repository, digest: digest(last) };
+      return { kind: 'blob', repository, digest: digest(last) };
     case 'referrers':
-      return { at: 'referrers', repository, digest: digest(last) };
+      return { kind: 'referrers', repository, digest: digest(last) };
     case 'manifests':
       if (!isDigest(last) && !isTag(last))
-        throw new Refusal('MANIFEST_UNKNOWN', `${JSON.stringify(last)} is neither a tag nor a sha256 digest`);
-      return { at: 'manifest', repository, reference: last };
+        throw new RegistryError('MANIFEST_UNKNOWN', `${JSON.stringify(last)} is neither a tag nor a sha256 digest`);
+      return { kind: 'manifest', repository, reference: last };
     default:
-      if (last !== 'list') throw new Refusal('NAME_UNKNOWN', `${path} is no endpoint of a registry; see /v2/`);
-      return { at: 'tags', repository };
+      if (last !== 'list') throw new RegistryError('NAME_UNKNOWN', `${path} is no endpoint of a registry; see /v2/`);
+      return { kind: 'tags', repository };
   }
 }
 
 /** Also used for `?digest=`. */
 export function digest(text: string): Digest {
-  if (!isDigest(text)) throw new Refusal('DIGEST_INVALID', `${JSON.stringify(text)} is not sha256:<64 hex digits>`);
+  if (!isDigest(text))
+    throw new RegistryError('DIGEST_INVALID', `${JSON.stringify(text)} is not sha256:<64 hex digits>`);
   return text;
 }
 
@@ -56,6 +57,6 @@ function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    throw new Refusal('NAME_INVALID', `${JSON.stringify(text)} is not valid percent-encoding`);
+    throw new RegistryError('NAME_INVALID', `${JSON.stringify(text)} is not valid percent-encoding`);
   }
 }

@@ -9,25 +9,25 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { serveLoopback, type LoopbackServer } from '../http/loopback-server.js';
 import { requestBody } from '../http/request-body.js';
-import { Refusal } from './registry-error.js';
+import { RegistryError } from './registry-error.js';
 
 /** Listens. @param port 0 takes any free one; a port that is taken rejects with the system's EADDRINUSE */
 export const serveOnLoopback = (
   handle: (request: Request) => Promise<Response>,
   port: number,
 ): Promise<LoopbackServer> =>
-  serveLoopback((incoming, outgoing) => answer(handle, incoming, outgoing), {
+  serveLoopback((toServerRequest, outgoing) => answer(handle, toServerRequest, outgoing), {
     port,
     refuse: (outgoing, why) =>
-      void send(new Refusal('DENIED', why).response(), outgoing).catch(() => outgoing.destroy()),
+      void send(new RegistryError('DENIED', why).response(), outgoing).catch(() => outgoing.destroy()),
   });
 
 async function answer(
   handle: (request: Request) => Promise<Response>,
-  incoming: IncomingMessage,
+  toServerRequest: IncomingMessage,
   outgoing: ServerResponse,
 ): Promise<void> {
-  await send(await handle(requestOf(incoming)), outgoing);
+  await send(await handle(requestOf(toServerRequest)), outgoing);
 }
 
 async function send(response: Response, outgoing: ServerResponse): Promise<void> {
@@ -36,13 +36,13 @@ async function send(response: Response, outgoing: ServerResponse): Promise<void>
   else outgoing.end();
 }
 
-function requestOf(incoming: IncomingMessage): Request {
-  const { method = 'GET', url = '/', rawHeaders } = incoming;
+function requestOf(toServerRequest: IncomingMessage): Request {
+  const { method = 'GET', url = '/', rawHeaders } = toServerRequest;
   const headers = new Headers();
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) headers.append(rawHeaders[i] ?? '', rawHeaders[i + 1] ?? '');
   // URL would resolve `..` in a path before names are checked; that only ever makes the path shorter.
   const target = new URL(`http://registry${url.startsWith('/') ? url : `/${url}`}`);
   if (method === 'GET' || method === 'HEAD') return new Request(target, { method, headers });
-  const body = requestBody(incoming);
+  const body = requestBody(toServerRequest);
   return new Request(target, { method, headers, body, duplex: 'half' });
 }

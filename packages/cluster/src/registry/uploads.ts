@@ -8,9 +8,9 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { Clock } from '../platform/clock.js';
 import type { Random } from '../platform/random.js';
-import type { Files } from './files.js';
+import type { FileStore } from './files.js';
 import type { Digest } from './names.js';
-import { Refusal } from './registry-error.js';
+import { RegistryError } from './registry-error.js';
 
 /** What may be unfinished at once. */
 export interface UploadLimits {
@@ -36,7 +36,7 @@ interface Session {
 
 /** What uploads are made of. */
 export interface UploadsOptions {
-  readonly files: Files;
+  readonly files: FileStore;
   readonly limits: UploadLimits;
   readonly clock: Pick<Clock, 'now'>;
   readonly random: Pick<Random, 'uuid'>;
@@ -83,7 +83,7 @@ export class Uploads {
   ): Promise<number> {
     const session = this.#session(repository, id);
     if (session.busy || (first !== undefined && first !== session.size))
-      throw new Refusal('RANGE_INVALID', `the upload goes on at byte ${session.size}`, undefined, {
+      throw new RegistryError('RANGE_INVALID', `the upload goes on at byte ${session.size}`, undefined, {
         range: rangeOf(session.size),
       });
     session.busy = true;
@@ -104,11 +104,11 @@ export class Uploads {
     const total = [...this.#sessions.values()].reduce((sum, each) => sum + each.size, chunk.byteLength);
     const refusal =
       size > bytes
-        ? new Refusal('SIZE_INVALID', `a blob has at most ${bytes} bytes`)
+        ? new RegistryError('SIZE_INVALID', `a blob has at most ${bytes} bytes`)
         : total > totalBytes
           ? tooMany(`unfinished uploads have at most ${totalBytes} bytes together`)
           : clock.now() - session.begun > ageMs
-            ? new Refusal('BLOB_UPLOAD_INVALID', 'the upload took too long; begin with POST')
+            ? new RegistryError('BLOB_UPLOAD_INVALID', 'the upload took too long; begin with POST')
             : undefined;
     if (refusal !== undefined) {
       await this.#remove(id);
@@ -138,7 +138,10 @@ export class Uploads {
     const actual = `sha256:${session.hash.digest('hex')}`;
     if (actual !== digest) {
       await this.#remove(id);
-      throw new Refusal('DIGEST_INVALID', `what was sent has the digest ${actual}, not ${digest}`, { digest, actual });
+      throw new RegistryError('DIGEST_INVALID', `what was sent has the digest ${actual}, not ${digest}`, {
+        digest,
+        actual,
+      });
     }
     this.#sessions.delete(id);
     return pathOf(id);
@@ -178,11 +181,11 @@ export class Uploads {
   }
 }
 
-const unknownUpload = (repository: string, id: string): Refusal =>
-  new Refusal('BLOB_UPLOAD_UNKNOWN', `${repository} has no upload ${id}; begin with POST`, { id });
+const unknownUpload = (repository: string, id: string): RegistryError =>
+  new RegistryError('BLOB_UPLOAD_UNKNOWN', `${repository} has no upload ${id}; begin with POST`, { id });
 
-const tooMany = (why: string): Refusal =>
-  new Refusal('TOOMANYREQUESTS', `${why}; finish or cancel some (DELETE), or wait until they expire`);
+const tooMany = (why: string): RegistryError =>
+  new RegistryError('TOOMANYREQUESTS', `${why}; finish or cancel some (DELETE), or wait until they expire`);
 
 const UPLOADS = 'uploads';
 

@@ -23,7 +23,7 @@ export interface FakeOutcome {
   /** It cannot be started, for this reason, as when its command does not exist. @default it can */
   readonly startError?: string;
   /** Whether it ends when asked to, with 128 + 15. @default true */
-  readonly hearsTerm?: boolean;
+  readonly handlesSigterm?: boolean;
   /** What commands beside it (probes, hooks) give. @default exit code 0 */
   readonly exec?: (argv: readonly string[]) => ExecResult;
 }
@@ -111,7 +111,7 @@ async function startFake(
     startedAt,
     exit,
     kill: (by) => {
-      if (by === 'SIGTERM' && outcome?.hearsTerm === false) return;
+      if (by === 'SIGTERM' && outcome?.handlesSigterm === false) return;
       signalled ??= by;
       killed.abort();
     },

@@ -20,7 +20,7 @@ export interface ClusterSecrets {
 
 const FILE = 'secrets.json';
 const FORMAT = 'pipewright-secrets';
-const MOST_BYTES = 64 * 1024;
+const MAX_BYTES = 64 * 1024;
 
 /** New secrets, which no other cluster has. */
 export const newSecrets = (now: Date): ClusterSecrets => ({
@@ -66,7 +66,7 @@ async function readSecrets(disk: Disk, path: string): Promise<ClusterSecrets> {
   const file = await disk.open(FILE);
   let bytes: Buffer;
   try {
-    bytes = await readUpTo(file, MOST_BYTES);
+    bytes = await readUpTo(file, MAX_BYTES);
   } finally {
     await file.close();
   }

@@ -119,7 +119,7 @@ test.each([
   expect(labelSelector(text)?.(labelled(labels as Record<string, string>))).toBe(want);
 });
 
-const LABEL_SAYS =
+const LABEL_MESSAGE =
   "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
 
 test.each([
@@ -138,8 +138,8 @@ test.each([
     'a>b',
     "unable to parse requirement: values[0]: Invalid value: \"b\": for 'Gt', 'Lt' operators, the value must be an integer",
   ],
-  ['a=-', `unable to parse requirement: values[0][a]: Invalid value: "-": ${LABEL_SAYS}`],
-  [`a in (b,-)`, `unable to parse requirement: values[0][a]: Invalid value: "-": ${LABEL_SAYS}`],
+  ['a=-', `unable to parse requirement: values[0][a]: Invalid value: "-": ${LABEL_MESSAGE}`],
+  [`a in (b,-)`, `unable to parse requirement: values[0][a]: Invalid value: "-": ${LABEL_MESSAGE}`],
   [`a=${'x'.repeat(64)}`, 'must be no more than 63 characters'],
   ['-a=b', 'unable to parse requirement: <nil>: Invalid value: "-a": name part must consist of'],
   ['/a', 'unable to parse requirement: <nil>: Invalid value: "/a": prefix part must be non-empty'],

@@ -2,9 +2,9 @@
 
 import { describe, expect, test } from '@jest/globals';
 import { BUILT_IN } from '../../src/api/kinds/builtin.js';
-import { Collector } from '../../src/controllers/garbage-collector.js';
+import { GarbageCollector } from '../../src/controllers/garbage-collector.js';
 import type { KubeObject, OwnerReference } from '../../src/model/json.js';
-import { remove, type DeleteOptions } from '../../src/api/verbs/delete.js';
+import { deleteObject, type DeleteOptions } from '../../src/api/verbs/delete.js';
 import type { Collection } from '../../src/storage/memory/collection.js';
 import { Store } from '../../src/storage/memory/store.js';
 import { bareWorld } from '../support/api-context.js';
@@ -46,8 +46,8 @@ const typeOf = (kind: string) => BUILT_IN.find((type) => type.kind === kind)!;
 /** A world with a namespace, an owner in it, and so many things that somebody's finalizer holds. */
 function worldWith(things: number, ownerReferences?: readonly OwnerReference[]) {
   const store = new CountingStore(1);
-  const world = bareWorld(store);
-  new Collector(world).start();
+  const api = bareWorld(store);
+  new GarbageCollector(api).start();
   store.put('/namespaces', NAMESPACE);
   store.put('/configmaps', OWNER);
   for (let index = 0; index < things; index += 1) {
@@ -57,7 +57,7 @@ function worldWith(things: number, ownerReferences?: readonly OwnerReference[]) 
     });
     store.put('/configmaps', { apiVersion: 'v1', kind: 'ConfigMap', metadata });
   }
-  return { store, world };
+  return { store, api };
 }
 
 /** Until the collector has nothing more to do. */
@@ -69,7 +69,7 @@ async function idle(store: CountingStore): Promise<void> {
 }
 
 /** Looks at a world while what is held goes, one after the other; `delete` begins it. */
-async function looksFor({ store, world }: ReturnType<typeof worldWith>, begin: () => void): Promise<number> {
+async function looksFor({ store, api }: ReturnType<typeof worldWith>, begin: () => void): Promise<number> {
   await idle(store);
   begin();
   await idle(store);
@@ -79,7 +79,7 @@ async function looksFor({ store, world }: ReturnType<typeof worldWith>, begin: (
     if (object.metadata.finalizers?.includes('example.com/held') !== true) continue;
     expect(object.metadata.deletionTimestamp).toBeDefined();
     const { finalizers, ...metadata } = object.metadata;
-    world.store.remove('/configmaps', { ...object, metadata });
+    api.store.remove('/configmaps', { ...object, metadata });
     await idle(store);
   }
   return store.looks;
@@ -89,7 +89,7 @@ describe('what goes one by one costs in proportion to it', () => {
   test('in a namespace that is deleted, which goes with the last', async () => {
     const looks = async (things: number): Promise<number> => {
       const made = worldWith(things);
-      const count = await looksFor(made, () => remove(made.world, typeOf('Namespace'), NAMESPACE, DELETION));
+      const count = await looksFor(made, () => deleteObject(made.api, typeOf('Namespace'), NAMESPACE, DELETION));
       expect(made.store.collection('/namespaces').get('', 'ci')).toBeUndefined();
       return count;
     };
@@ -100,7 +100,7 @@ describe('what goes one by one costs in proportion to it', () => {
     const looks = async (things: number): Promise<number> => {
       const made = worldWith(things, [REFERENCE]);
       const options = { ...DELETION, propagation: 'Foreground' } as const;
-      const count = await looksFor(made, () => remove(made.world, typeOf('ConfigMap'), OWNER, options));
+      const count = await looksFor(made, () => deleteObject(made.api, typeOf('ConfigMap'), OWNER, options));
       expect(made.store.collection('/configmaps').get('ci', 'owner')).toBeUndefined();
       return count;
     };

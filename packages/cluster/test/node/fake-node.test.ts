@@ -247,7 +247,7 @@ describe('stopping', () => {
 
   test('one that does not listen is killed after its grace', async () => {
     const clock = virtualClock(noon);
-    await open({ main: { duration: 'forever', hearsTerm: false } }, clock);
+    await open({ main: { duration: 'forever', handlesSigterm: false } }, clock);
     await lab.pod('p', [c('main')], { terminationGracePeriodSeconds: 7 });
     await lab.until('p', (pod) => stateOf(pod, 'main') === 'running');
     await lab.ask('DELETE', '/api/v1/namespaces/default/pods/p');

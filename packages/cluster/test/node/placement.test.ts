@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { fake } from '../../src/index.js';
-import { misfit } from '../../src/node/placement.js';
+import { unschedulableReason } from '../../src/node/placement.js';
 import { Lab } from '../support/pods.js';
 
 const node = {
@@ -76,7 +76,7 @@ describe('a pod', () => {
     ['does not fit a cordoned node', pod({}), cordoned, '0/1 nodes are available: 1 node(s) were unschedulable.'],
     ['fits any node if it tolerates everything', pod({ tolerations: [{ operator: 'Exists' }] }), cordoned, undefined],
   ])('%s', (_what, given, on, why) => {
-    expect(misfit(given, on)).toBe(why);
+    expect(unschedulableReason(given, on)).toBe(why);
   });
 });
 

@@ -1,6 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import { namingPath, writeNamed } from '../../src/platform/disk-failure.js';
+import { withPath, writeNamed } from '../../src/platform/disk-failure.js';
 
 test('a write that finds the disk full says which file it was for', () => {
   const full = openSync('/dev/full', 'w');
@@ -8,7 +8,7 @@ test('a write that finds the disk full says which file it was for', () => {
   try {
     writeSync(full, 'x');
   } catch (cause) {
-    failure = namingPath(cause, '/data/log');
+    failure = withPath(cause, '/data/log');
   }
   closeSync(full);
   expect(failure).toMatchObject({
@@ -23,11 +23,11 @@ test('a failure that names its path, or is none of the machine’s, stays as it 
     code: 'ENOENT',
     path: '/a',
   });
-  expect(namingPath(named, '/b')).toMatchObject({
+  expect(withPath(named, '/b')).toMatchObject({
     path: '/a',
     message: "ENOENT: no such file or directory, open '/a'",
   });
-  expect(namingPath('odd', '/b')).toBe('odd');
+  expect(withPath('odd', '/b')).toBe('odd');
 });
 
 test('a file that is written whole is named, too', () => {

@@ -3,10 +3,10 @@ import { createServer } from 'node:net';
 import { expect, test } from '@jest/globals';
 import { linkedSignal } from '../../src/platform/linked-signal.js';
 import { virtualClock } from '../../src/node/pod-clock.js';
-import { repeatProbe, tryHandler, type Outcome } from '../../src/node/probes/probing.js';
+import { repeatProbe, tryHandler, type ProbeResult } from '../../src/node/probes/probing.js';
 import type { RunningContainer } from '../../src/runtime/runtime.js';
 
-const OK: Outcome = { ok: true };
+const OK: ProbeResult = { ok: true };
 const START = new Date('2026-01-01T00:00:00Z');
 
 /** What is registered on a signal: listeners, and the signals that depend on it (a set that Node keeps under a symbol). */
@@ -32,7 +32,7 @@ test('a pod that is probed a thousand times has no more listeners on its end tha
   const clock = virtualClock(START);
   const over = new AbortController();
   const seen: number[] = [];
-  const attempt = (): Promise<Outcome> => Promise.resolve(OK).finally(() => seen.push(registered(over.signal)));
+  const attempt = (): Promise<ProbeResult> => Promise.resolve(OK).finally(() => seen.push(registered(over.signal)));
   const probing = repeatProbe({ periodSeconds: 1 }, attempt, () => undefined, clock, over.signal);
   for (let second = 0; second < 1000; second += 1) await clock.advance(1000);
   expect(seen.length).toBeGreaterThan(500);

@@ -74,7 +74,7 @@ test(`${client} copies an image in and out unchanged`, async () => {
   const auth = Buffer.from(`${serving.login.username}:${serving.login.password}`).toString('base64');
   const authfile = join(work, 'auth.json');
   writeFileSync(authfile, JSON.stringify({ auths: { [`127.0.0.1:${serving.port}`]: { auth } } }));
-  const at = `127.0.0.1:${serving.port}/team/app:v1`;
+  const kind = `127.0.0.1:${serving.port}/team/app:v1`;
   if (!hasSkopeo) {
     const base = `http://127.0.0.1:${serving.port}/v2/team/app`;
     const headers = { authorization: `Basic ${auth}` };
@@ -93,8 +93,8 @@ test(`${client} copies an image in and out unchanged`, async () => {
     const policy = join(work, 'policy.json');
     writeFileSync(policy, '{"default":[{"type":"insecureAcceptAnything"}]}');
     const skopeo = (...args: string[]): Promise<{ stdout: string }> => run('skopeo', ['--policy', policy, ...args]);
-    await skopeo('copy', '-q', '--authfile', authfile, '--dest-tls-verify=false', `oci:${layout}`, `docker://${at}`);
-    const { stdout } = await skopeo('inspect', '--authfile', authfile, '--tls-verify=false', `docker://${at}`);
+    await skopeo('copy', '-q', '--authfile', authfile, '--dest-tls-verify=false', `oci:${layout}`, `docker://${kind}`);
+    const { stdout } = await skopeo('inspect', '--authfile', authfile, '--tls-verify=false', `docker://${kind}`);
     expect(JSON.parse(stdout)).toMatchObject({ Digest: digest, RepoTags: ['v1'], Architecture: 'amd64' });
     await skopeo(
       'copy',
@@ -102,7 +102,7 @@ test(`${client} copies an image in and out unchanged`, async () => {
       '--authfile',
       authfile,
       '--src-tls-verify=false',
-      `docker://${at}`,
+      `docker://${kind}`,
       `oci:${join(work, 'back')}`,
     );
     expect(readFileSync(join(work, 'back', 'index.json'), 'utf8')).toContain(digest);

@@ -1,16 +1,16 @@
 /** Unfinished uploads that are cancelled while they are written. */
 
 import { expect, test } from '@jest/globals';
-import { memoryFiles, type Files } from '../../src/registry/files.js';
+import { memoryFileStore, type FileStore } from '../../src/registry/files.js';
 import { Uploads } from '../../src/registry/uploads.js';
 
 test('an upload that is cancelled during a write leaves no file', async () => {
-  const memory = memoryFiles();
+  const memory = memoryFileStore();
   let write = (): void => undefined;
   const written = new Promise<void>((resolve) => (write = resolve));
   let begin = (): void => undefined;
   const begun = new Promise<void>((resolve) => (begin = resolve));
-  const files: Files = {
+  const files: FileStore = {
     ...memory,
     append: async (path, bytes) => {
       begin();

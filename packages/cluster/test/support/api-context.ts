@@ -2,13 +2,13 @@
 
 import { BUILT_IN } from '../../src/api/kinds/builtin.js';
 import { Catalog } from '../../src/api/kinds/resource-catalog.js';
-import type { World } from '../../src/api/api-context.js';
+import type { ApiContext } from '../../src/api/api-context.js';
 import { systemClock } from '../../src/platform/clock.js';
 import { systemRandom } from '../../src/platform/random.js';
 import type { Store } from '../../src/storage/memory/store.js';
 
 /** Its kinds are the built-in ones, nobody is asked about admission, and time stands still. */
-export const bareWorld = (store: Store): World => ({
+export const bareWorld = (store: Store): ApiContext => ({
   store,
   catalog: new Catalog(BUILT_IN),
   admission: [],

@@ -2,51 +2,51 @@
  * Who has a say in a write: the namespace, the ServiceAccount of a pod, limits and quotas, and whoever was handed in as `admission`.
  */
 
-import { copy, type JsonObject, type KubeObject } from '../../model/json.js';
+import { deepCopy, type JsonObject, type KubeObject } from '../../model/json.js';
 import { applyLimitRanges } from './limit-ranger.js';
 import { admitPod } from './service-account.js';
 import { checkQuotas } from './resource-quota.js';
-import { forbidden, notFound, Refusal } from '../status-error.js';
+import { forbidden, notFound, StatusError } from '../status-error.js';
 import type { ResourceType } from '../kinds/resource-type.js';
-import { asCauses, latestCoreObject, type World } from '../api-context.js';
+import { asCauses, latestCoreObject, type ApiContext } from '../api-context.js';
 
 const NAMESPACES = { group: '', plural: 'namespaces', kind: 'Namespace' } as const;
 
 /** How an object came. */
-interface Written {
+interface AdmissionInput {
   readonly sent: JsonObject;
   readonly dryRun: boolean;
 }
 
 /** Returns the object to store, or throws why it is refused. `old` is absent on create. */
 export function admit(
-  world: World,
+  api: ApiContext,
   type: ResourceType,
   draft: KubeObject,
   old: KubeObject | undefined,
-  { sent, dryRun }: Written,
+  { sent, dryRun }: AdmissionInput,
 ): KubeObject {
-  if (!old && type.namespaced) checkNamespace(world, type, draft);
+  if (!old && type.namespaced) checkNamespace(api, type, draft);
   if (!old && type.group === '' && type.plural === 'pods') {
-    admitPod(world, draft);
-    applyLimitRanges(world, draft);
+    admitPod(api, draft);
+    applyLimitRanges(api, draft);
   }
   let object = draft;
-  for (const judge of world.admission) object = judged(judge, type, object, old, { sent, dryRun });
-  if (!old && type.namespaced) checkQuotas(world, type, object);
+  for (const validator of api.admission) object = runAdmission(validator, type, object, old, { sent, dryRun });
+  if (!old && type.namespaced) checkQuotas(api, type, object);
   return object;
 }
 
-function judged(
-  judge: World['admission'][number],
+function runAdmission(
+  validator: ApiContext['admission'][number],
   type: ResourceType,
   object: KubeObject,
   old: KubeObject | undefined,
-  { sent, dryRun }: Written,
+  { sent, dryRun }: AdmissionInput,
 ): KubeObject {
   const { group, version, plural } = type;
   const resource = { group, version, plural };
-  const answer = judge({
+  const answer = validator({
     operation: old ? 'UPDATE' : 'CREATE',
     resource,
     object,
@@ -55,11 +55,11 @@ function judged(
     dryRun,
   });
   if ('object' in answer) {
-    const changed = copy(answer.object);
+    const changed = deepCopy(answer.object);
     return { ...changed, apiVersion: object.apiVersion, kind: object.kind, metadata: object.metadata };
   }
   const { message, reason = 'Forbidden', code = 403, causes } = answer.denied;
-  throw new Refusal(code, reason, message, {
+  throw new StatusError(code, reason, message, {
     name: object.metadata.name,
     ...(group !== '' && { group }),
     kind: reason === 'Invalid' ? type.kind : plural,
@@ -67,9 +67,9 @@ function judged(
   });
 }
 
-function checkNamespace(world: World, type: ResourceType, draft: KubeObject): void {
+function checkNamespace(api: ApiContext, type: ResourceType, draft: KubeObject): void {
   const { namespace = '', name } = draft.metadata;
-  const found = latestCoreObject(world, 'namespaces', '', namespace);
+  const found = latestCoreObject(api, 'namespaces', '', namespace);
   if (!found) throw notFound(NAMESPACES, namespace);
   if (found.metadata.deletionTimestamp === undefined) return;
   const why = `unable to create new content in namespace ${namespace} because it is being terminated`;

@@ -4,17 +4,17 @@
  * Mirrors upstream's LimitRanger admission plugin for types Container and Pod, its sentences included.
  */
 
-import { objectAt, objectsAt, within, type JsonObject, type KubeObject } from '../../model/json.js';
+import { objectAt, objectsAt, ensureObject, type JsonObject, type KubeObject } from '../../model/json.js';
 import { amountsOf, podAmounts, written, type Amounts } from '../../model/pod-resources.js';
-import { forbidden, type Named } from '../status-error.js';
-import type { World } from '../api-context.js';
+import { forbidden, type NamedResource } from '../status-error.js';
+import type { ApiContext } from '../api-context.js';
 
-const PODS: Named = { group: '', plural: 'pods', kind: 'Pod' };
+const PODS: NamedResource = { group: '', plural: 'pods', kind: 'Pod' };
 
 /** Fills in a new pod's requests and limits; throws a 403 when they are outside of what its namespace allows. */
-export function applyLimitRanges(world: World, draft: KubeObject): void {
+export function applyLimitRanges(api: ApiContext, draft: KubeObject): void {
   const { namespace = '', name } = draft.metadata;
-  const ranges = world.store.latest('/limitranges').list(namespace);
+  const ranges = api.store.latest('/limitranges').list(namespace);
   if (ranges.length === 0) return;
   const limits = ranges.flatMap((range) => objectsAt(range, 'spec', 'limits'));
   const each = limits.filter((limit) => limit['type'] === 'Container');
@@ -22,7 +22,7 @@ export function applyLimitRanges(world: World, draft: KubeObject): void {
     objectsAt(draft, 'spec', list).flatMap((container) => fillContainer(container, each, list)),
   );
   if (filled.length > 0)
-    within(draft.metadata, 'annotations')['kubernetes.io/limit-ranger'] =
+    ensureObject(draft.metadata, 'annotations')['kubernetes.io/limit-ranger'] =
       `LimitRanger plugin set: ${filled.join('; ')}`;
   const wrong = [
     ...objectsAt(draft, 'spec', 'containers').flatMap((container) =>
@@ -46,11 +46,11 @@ export function applyLimitRanges(world: World, draft: KubeObject): void {
 
 /** @returns what was filled in, in words */
 function fillContainer(container: JsonObject, limits: readonly JsonObject[], list: string): readonly string[] {
-  const resources = within(container, 'resources');
+  const resources = ensureObject(container, 'resources');
   const set: Record<'requests' | 'limits', string[]> = { requests: [], limits: [] };
   const fillIn = (field: 'requests' | 'limits', defaults: JsonObject): void => {
     for (const [name, amount] of Object.entries(defaults)) {
-      const own = within(resources, field);
+      const own = ensureObject(resources, field);
       if (own[name] !== undefined) continue;
       own[name] = amount;
       set[field].push(name);

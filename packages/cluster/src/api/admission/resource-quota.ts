@@ -5,11 +5,19 @@
  * quota pay for it. Sentences are upstream's. `status.used` is brought up to date a moment after each change.
  */
 
-import { at, objectAt, objectsAt, stringAt, stringsAt, type JsonObject, type KubeObject } from '../../model/json.js';
+import {
+  valueAt,
+  objectAt,
+  objectsAt,
+  stringAt,
+  stringsAt,
+  type JsonObject,
+  type KubeObject,
+} from '../../model/json.js';
 import { added, amountsOf, podAmounts, written, type Amount, type Amounts } from '../../model/pod-resources.js';
 import { forbidden } from '../status-error.js';
 import type { ResourceType } from '../kinds/resource-type.js';
-import type { World } from '../api-context.js';
+import type { ApiContext } from '../api-context.js';
 
 const ONE: Amount = { nanos: 1_000_000_000n, like: '1' };
 const NONE: Amount = { nanos: 0n, like: '0' };
@@ -17,16 +25,16 @@ const NONE: Amount = { nanos: 0n, like: '0' };
 const PLAIN = new Set(['pods', 'services', 'secrets', 'configmaps', 'persistentvolumeclaims', 'resourcequotas']);
 
 /** Throws a 403 when a quota of its namespace has no room for a new object. */
-export function checkQuotas(world: World, type: ResourceType, object: KubeObject): void {
+export function checkQuotas(api: ApiContext, type: ResourceType, object: KubeObject): void {
   const { namespace = '', name } = object.metadata;
-  for (const quota of world.store.latest('/resourcequotas').list(namespace)) {
+  for (const quota of api.store.latest('/resourcequotas').list(namespace)) {
     if (!inScope(quota, type.plural, object)) continue;
     const hard = hardOf(quota);
     const asked = usageOf(type, object);
     const silent = isPod(type) ? unsaid(hard, object) : [];
     const { name: called } = quota.metadata;
     if (silent.length > 0) throw forbidden(type, name, `failed quota: ${called}: must specify ${silent.join(',')}`);
-    const used = usedOf(world, quota);
+    const used = usedOf(api, quota);
     const over = [...hard].filter(([what, most]) => {
       const more = asked.get(what)?.nanos ?? 0n;
       return more > 0n && (used.get(what)?.nanos ?? 0n) + more > most.nanos;
@@ -40,36 +48,36 @@ export function checkQuotas(world: World, type: ResourceType, object: KubeObject
 }
 
 /** Keeps `status` of every quota, from now on. */
-export function keepQuotas(world: World): void {
+export function startQuotaController(api: ApiContext): void {
   const due = new Set<string>();
   const settle = (): void => {
     for (const namespace of due)
-      for (const quota of world.store.latest('/resourcequotas').list(namespace)) writeStatus(world, quota);
+      for (const quota of api.store.latest('/resourcequotas').list(namespace)) writeStatus(api, quota);
     due.clear();
   };
-  world.store.onChange(({ object }, place) => {
+  api.store.onChange(({ object }, place) => {
     const { namespace } = object.metadata;
     if (namespace === undefined || place === '/events' || due.has(namespace)) return;
-    if (place !== '/resourcequotas' && world.store.collection('/resourcequotas').list(namespace).length === 0) return;
-    if (due.size === 0) world.clock.defer(settle);
+    if (place !== '/resourcequotas' && api.store.collection('/resourcequotas').list(namespace).length === 0) return;
+    if (due.size === 0) api.clock.defer(settle);
     due.add(namespace);
   });
   const settleAll = (): void => {
-    for (const { metadata } of world.store.collection('/resourcequotas').values()) due.add(metadata.namespace ?? '');
+    for (const { metadata } of api.store.collection('/resourcequotas').values()) due.add(metadata.namespace ?? '');
     settle();
   };
   settleAll(); // the process before may have ended between a change and its count
-  world.store.onRetry(settleAll);
+  api.store.onRetry(settleAll);
 }
 
-function writeStatus(world: World, quota: KubeObject): void {
+function writeStatus(api: ApiContext, quota: KubeObject): void {
   const hard = hardOf(quota);
-  const used = usedOf(world, quota);
+  const used = usedOf(api, quota);
   const text = (amounts: Amounts): JsonObject =>
     Object.fromEntries([...hard.keys()].map((what) => [what, written(amounts.get(what) ?? NONE)]));
   const status = { hard: text(hard), used: text(used) };
   if (JSON.stringify(quota['status']) !== JSON.stringify(status))
-    world.store.put('/resourcequotas', { ...quota, status });
+    api.store.put('/resourcequotas', { ...quota, status });
 }
 
 const hardOf = (quota: KubeObject): Amounts => new Map([...amountsOf(objectAt(quota, 'spec', 'hard'))].sort(byName));
@@ -80,14 +88,14 @@ const byName = ([one]: readonly [string, unknown], [other]: readonly [string, un
 const isPod = ({ group, plural }: Pick<ResourceType, 'group' | 'plural'>): boolean => group === '' && plural === 'pods';
 
 /** What all objects together use of what a quota limits. */
-function usedOf(world: World, quota: KubeObject): Amounts {
+function usedOf(api: ApiContext, quota: KubeObject): Amounts {
   const { namespace } = quota.metadata;
   const hard = hardOf(quota);
   const used = new Map<string, Amount>();
-  const counted = world.catalog.types.filter((type) => type.namespaced && concerns(hard, type));
+  const counted = api.catalog.types.filter((type) => type.namespaced && concerns(hard, type));
   for (const type of counted) {
     const place = type.group === '' ? `/${type.plural}` : `${type.group}/${type.plural}`;
-    for (const object of world.store.latest(place).list(namespace)) {
+    for (const object of api.store.latest(place).list(namespace)) {
       if (isPod(type) && isOver(object)) continue;
       if (!inScope(quota, type.plural, object)) continue;
       for (const [what, amount] of usageOf(type, object))
@@ -130,7 +138,7 @@ function unsaid(hard: Amounts, pod: KubeObject): readonly string[] {
     if (!COMPUTE.test(what)) return false;
     const [which = '', resource = which] = what.split('.');
     const list = which === 'limits' ? 'limits' : 'requests';
-    return containers.some((container) => at(container, 'resources', list, resource) === undefined);
+    return containers.some((container) => valueAt(container, 'resources', list, resource) === undefined);
   });
 }
 
@@ -142,7 +150,7 @@ function inScope(quota: KubeObject, plural: string, object: KubeObject): boolean
   if (scopes.length === 0) return true;
   if (plural !== 'pods') return false;
   const best = stringAt(object, 'status', 'qosClass') === 'BestEffort';
-  const ends = at(object, 'spec', 'activeDeadlineSeconds') !== undefined;
+  const ends = valueAt(object, 'spec', 'activeDeadlineSeconds') !== undefined;
   return scopes.every((scope) =>
     scope === 'BestEffort'
       ? best

@@ -7,41 +7,42 @@
 import type { Random } from '../../platform/random.js';
 import { generatedName } from '../kinds/names.js';
 import {
-  at,
-  copy,
-  fill,
+  valueAt,
+  deepCopy,
+  setDefault,
   isObject,
   listAt,
   objectsAt,
   stringAt,
-  within,
+  ensureObject,
   type JsonObject,
   type KubeObject,
 } from '../../model/json.js';
 import { forbidden } from '../status-error.js';
-import { latestCoreObject, type World } from '../api-context.js';
+import { latestCoreObject, type ApiContext } from '../api-context.js';
 
 const PODS = { group: '', plural: 'pods', kind: 'Pod' } as const;
 const TOKEN_PATH = '/var/run/secrets/kubernetes.io/serviceaccount';
 const TOKEN_SECONDS = 3607;
 
 /** Changes a new pod's draft; throws a 403 when its ServiceAccount does not exist. */
-export function admitPod(world: World, draft: KubeObject): void {
+export function admitPod(api: ApiContext, draft: KubeObject): void {
   const { namespace = '', name = '' } = draft.metadata;
-  const spec = within(draft, 'spec');
+  const spec = ensureObject(draft, 'spec');
   const asked = stringAt(spec, 'serviceAccountName') || stringAt(spec, 'serviceAccount') || 'default';
   spec['serviceAccountName'] = asked;
   spec['serviceAccount'] = asked;
-  const account = latestCoreObject(world, 'serviceaccounts', namespace, asked);
+  const account = latestCoreObject(api, 'serviceaccounts', namespace, asked);
   if (!account) {
     const why = `error looking up service account ${namespace}/${asked}: serviceaccount "${asked}" not found`;
     throw forbidden(PODS, name, why);
   }
   if (listAt(spec, 'imagePullSecrets').length === 0 && listAt(account, 'imagePullSecrets').length > 0) {
-    spec['imagePullSecrets'] = copy(listAt(account, 'imagePullSecrets'));
+    spec['imagePullSecrets'] = deepCopy(listAt(account, 'imagePullSecrets'));
   }
-  const wanted = at(spec, 'automountServiceAccountToken') ?? at(account, 'automountServiceAccountToken') ?? true;
-  if (wanted === true) mountToken(spec, world.random);
+  const wanted =
+    valueAt(spec, 'automountServiceAccountToken') ?? valueAt(account, 'automountServiceAccountToken') ?? true;
+  if (wanted === true) mountToken(spec, api.random);
 }
 
 function mountToken(spec: JsonObject, random: Random): void {
@@ -81,33 +82,33 @@ const tokenVolume = (name: string): JsonObject => ({
 
 /** Defaults of a pod's spec, wherever it stands: in a pod, or in the template of what makes pods. */
 export function fillPodSpec(spec: JsonObject): void {
-  fill(spec, 'restartPolicy', 'Always');
-  fill(spec, 'terminationGracePeriodSeconds', 30);
-  fill(spec, 'dnsPolicy', 'ClusterFirst');
-  fill(spec, 'securityContext', {});
-  fill(spec, 'schedulerName', 'default-scheduler');
+  setDefault(spec, 'restartPolicy', 'Always');
+  setDefault(spec, 'terminationGracePeriodSeconds', 30);
+  setDefault(spec, 'dnsPolicy', 'ClusterFirst');
+  setDefault(spec, 'securityContext', {});
+  setDefault(spec, 'schedulerName', 'default-scheduler');
   for (const container of [...objectsAt(spec, 'initContainers'), ...objectsAt(spec, 'containers')])
     fillContainer(container);
   for (const volume of objectsAt(spec, 'volumes')) fillVolume(volume);
 }
 
 function fillContainer(container: JsonObject): void {
-  fill(container, 'terminationMessagePath', '/dev/termination-log');
-  fill(container, 'terminationMessagePolicy', 'File');
-  fill(container, 'imagePullPolicy', pullPolicy(stringAt(container, 'image')));
-  fill(container, 'resources', {});
-  for (const port of objectsAt(container, 'ports')) fill(port, 'protocol', 'TCP');
+  setDefault(container, 'terminationMessagePath', '/dev/termination-log');
+  setDefault(container, 'terminationMessagePolicy', 'File');
+  setDefault(container, 'imagePullPolicy', pullPolicy(stringAt(container, 'image')));
+  setDefault(container, 'resources', {});
+  for (const port of objectsAt(container, 'ports')) setDefault(port, 'protocol', 'TCP');
   for (const env of objectsAt(container, 'env')) {
-    const field = at(env, 'valueFrom', 'fieldRef');
-    if (isObject(field)) fill(field, 'apiVersion', 'v1');
+    const field = valueAt(env, 'valueFrom', 'fieldRef');
+    if (isObject(field)) setDefault(field, 'apiVersion', 'v1');
   }
   for (const probe of ['livenessProbe', 'readinessProbe', 'startupProbe']) {
     const found = container[probe];
     if (!isObject(found)) continue;
-    fill(found, 'timeoutSeconds', 1);
-    fill(found, 'periodSeconds', 10);
-    fill(found, 'successThreshold', 1);
-    fill(found, 'failureThreshold', 3);
+    setDefault(found, 'timeoutSeconds', 1);
+    setDefault(found, 'periodSeconds', 10);
+    setDefault(found, 'successThreshold', 1);
+    setDefault(found, 'failureThreshold', 3);
   }
 }
 
@@ -124,13 +125,13 @@ const WITH_MODE = ['secret', 'configMap', 'downwardAPI', 'projected'] as const;
 function fillVolume(volume: JsonObject): void {
   for (const kind of WITH_MODE) {
     const source = volume[kind];
-    if (isObject(source)) fill(source, 'defaultMode', 0o644);
+    if (isObject(source)) setDefault(source, 'defaultMode', 0o644);
   }
   const host = volume['hostPath'];
-  if (isObject(host)) fill(host, 'type', '');
+  if (isObject(host)) setDefault(host, 'type', '');
   for (const source of objectsAt(volume, 'projected', 'sources')) {
     const token = source['serviceAccountToken'];
-    if (isObject(token)) fill(token, 'expirationSeconds', 3600);
+    if (isObject(token)) setDefault(token, 'expirationSeconds', 3600);
   }
   if (Object.keys(volume).length === 1) volume['emptyDir'] = {};
 }

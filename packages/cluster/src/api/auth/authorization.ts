@@ -6,32 +6,32 @@
 
 import { objectAt, objectsAt, stringAt, stringsAt, type JsonObject, type KubeObject } from '../../model/json.js';
 import type { User } from './identity.js';
-import { Refusal } from '../status-error.js';
+import { StatusError } from '../status-error.js';
 import type { Attributes, PathAttributes, ResourceAttributes } from '../request-info.js';
-import type { World } from '../api-context.js';
+import type { ApiContext } from '../api-context.js';
 
 const RBAC = 'rbac.authorization.k8s.io';
 
 /** Throws a 403 in upstream's words unless the user may. */
-export function authorize(world: World, user: User, attributes: Attributes): void {
-  if (may(world, user, attributes)) return;
+export function authorize(api: ApiContext, user: User, attributes: Attributes): void {
+  if (isAllowed(api, user, attributes)) return;
   throw refusal(user, attributes);
 }
 
 /** Whether a user may do what attributes say. */
-export function may(world: World, user: User, attributes: Attributes): boolean {
+export function isAllowed(api: ApiContext, user: User, attributes: Attributes): boolean {
   if (user.groups.includes('system:masters')) return true;
   const namespace = attributes.kind === 'resource' ? attributes.namespace : '';
-  return rulesFor(world, user, namespace).some((rule) =>
+  return rulesFor(api, user, namespace).some((rule) =>
     attributes.kind === 'resource' ? allows(rule, attributes) : allowsPath(rule, attributes),
   );
 }
 
 /** Every rule that holds for a user in a namespace; cluster-wide ones alone for `''`. */
-export function rulesFor(world: World, user: User, namespace: string): readonly JsonObject[] {
-  const wide = boundTo(world.store.collection(`${RBAC}/clusterrolebindings`).list(), user);
-  const local = namespace === '' ? [] : boundTo(world.store.collection(`${RBAC}/rolebindings`).list(namespace), user);
-  return [...wide, ...local].flatMap((binding) => rulesOf(world, binding));
+export function rulesFor(api: ApiContext, user: User, namespace: string): readonly JsonObject[] {
+  const wide = boundTo(api.store.collection(`${RBAC}/clusterrolebindings`).list(), user);
+  const local = namespace === '' ? [] : boundTo(api.store.collection(`${RBAC}/rolebindings`).list(namespace), user);
+  return [...wide, ...local].flatMap((binding) => rulesOf(api, binding));
 }
 
 const boundTo = (bindings: readonly KubeObject[], user: User): KubeObject[] =>
@@ -53,8 +53,8 @@ function isSubject(subject: JsonObject, binding: KubeObject, user: User): boolea
   }
 }
 
-const rulesOf = (world: World, binding: KubeObject): readonly JsonObject[] =>
-  roleRules((place) => world.store.collection(place), objectAt(binding, 'roleRef'), binding.metadata.namespace ?? '') ??
+const rulesOf = (api: ApiContext, binding: KubeObject): readonly JsonObject[] =>
+  roleRules((place) => api.store.collection(place), objectAt(binding, 'roleRef'), binding.metadata.namespace ?? '') ??
   [];
 
 /** Looks up the objects of a place (`group/plural`). */
@@ -95,17 +95,17 @@ function allowsPath(rule: JsonObject, { verb, path }: PathAttributes): boolean {
   );
 }
 
-function refusal(user: User, attributes: Attributes): Refusal {
+function refusal(user: User, attributes: Attributes): StatusError {
   if (attributes.kind === 'path') {
     const { verb, path } = attributes;
-    return new Refusal(403, 'Forbidden', `forbidden: User "${user.name}" cannot ${verb} path "${path}"`, {});
+    return new StatusError(403, 'Forbidden', `forbidden: User "${user.name}" cannot ${verb} path "${path}"`, {});
   }
   const { verb, group, subresource, namespace, name } = attributes;
   const qualified = group === '' ? attributes.resource : `${attributes.resource}.${group}`;
   const what = name === '' ? qualified : `${qualified} "${name}"`;
   const resource = subresource === '' ? attributes.resource : `${attributes.resource}/${subresource}`;
   const where = namespace === '' ? 'at the cluster scope' : `in the namespace "${namespace}"`;
-  return new Refusal(
+  return new StatusError(
     403,
     'Forbidden',
     `${what} is forbidden: User "${user.name}" cannot ${verb} resource "${resource}" in API group "${group}" ${where}`,

@@ -6,10 +6,10 @@
 import { authorize } from './authorization.js';
 import type { User } from './identity.js';
 import { labelFault, subdomainFault } from '../kinds/names.js';
-import type { Incoming } from '../wire/plain-request.js';
-import { Refusal } from '../status-error.js';
+import type { ServerRequest } from '../wire/plain-request.js';
+import { StatusError } from '../status-error.js';
 import type { ResourceAttributes } from '../request-info.js';
-import type { World } from '../api-context.js';
+import type { ApiContext } from '../api-context.js';
 
 const AUTHENTICATION = 'authentication.k8s.io';
 const EXTRA = 'impersonate-extra-';
@@ -27,12 +27,16 @@ interface Impersonation {
 }
 
 /** The user that a request is carried out as: the one who asks, unless headers name another. Throws a 403 unless all of it is allowed. */
-export function impersonated(world: World, user: User, { url, headers }: Pick<Incoming, 'url' | 'headers'>): User {
+export function impersonate(
+  api: ApiContext,
+  user: User,
+  { url, headers }: Pick<ServerRequest, 'url' | 'headers'>,
+): User {
   const wanted = impersonationsIn(headers);
   const [first] = wanted;
   if (!first) return user;
   if (first.kind !== 'ServiceAccount' && first.kind !== 'User') throw withoutUser(url, wanted);
-  for (const each of wanted) authorize(world, user, attributesOf(each));
+  for (const each of wanted) authorize(api, user, attributesOf(each));
   const named = (kind: Impersonation['kind']): Impersonation[] => wanted.filter((each) => each.kind === kind);
   const groups = named('Group').map(({ name }) => name);
   const account = first.kind === 'ServiceAccount' ? (first.namespace ?? '') : undefined;
@@ -49,7 +53,7 @@ export function impersonated(world: World, user: User, { url, headers }: Pick<In
   };
 }
 
-function impersonationsIn(headers: Incoming['headers']): Impersonation[] {
+function impersonationsIn(headers: ServerRequest['headers']): Impersonation[] {
   const user = headers.get('impersonate-user') ?? '';
   const uid = headers.get('impersonate-uid') ?? '';
   const extras = [...headers.keys()].filter((name) => name.startsWith(EXTRA));
@@ -65,7 +69,7 @@ function impersonationsIn(headers: Incoming['headers']): Impersonation[] {
 }
 
 /** The values of a header that may come several times: they arrive in one text, with a comma and a space between. */
-const valuesOf = (headers: Incoming['headers'], name: string): string[] => headers.get(name)?.split(', ') ?? [];
+const valuesOf = (headers: ServerRequest['headers'], name: string): string[] => headers.get(name)?.split(', ') ?? [];
 
 const ACCOUNT = /^system:serviceaccount:([^:]+):([^:]+)$/;
 
@@ -109,14 +113,14 @@ function withImplied(name: string, groups: readonly string[]): readonly string[]
 }
 
 /** A 500, which is what kube-apiserver makes of it, in its words. */
-function withoutUser(url: string, wanted: readonly Impersonation[]): Refusal {
+function withoutUser(url: string, wanted: readonly Impersonation[]): StatusError {
   const list = wanted.map(({ kind, name, key = '' }) => {
     const version = RESOURCES[kind][0] === '' ? '' : `${AUTHENTICATION}/v1`;
     return `{${kind}  ${name}  ${version}  ${key}}`;
   });
   const why = `requested [${list.join(' ')}] without impersonating a user`;
   const path = url.replace(/^[a-z]+:\/\/[^/]*/, '');
-  return new Refusal(500, 'InternalError', `Internal Server Error: ${JSON.stringify(path)}: ${why}`, {
+  return new StatusError(500, 'InternalError', `Internal Server Error: ${JSON.stringify(path)}: ${why}`, {
     causes: [{ reason: 'UnexpectedServerResponse', field: '', message: why }],
   });
 }

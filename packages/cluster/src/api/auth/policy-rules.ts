@@ -32,15 +32,15 @@ export type Missing =
   | { readonly kind: 'too-many'; readonly count: number };
 
 /** So many single permissions are compared; a megabyte of lists may stand for more than anybody could count. */
-export const MOST_PERMISSIONS = 10_000;
+export const MAX_PERMISSIONS = 10_000;
 
 /** What `wanted` allows and `owned` do not. */
-export function missingFrom(owned: readonly PolicyRule[], wanted: readonly PolicyRule[]): Missing {
+export function uncoveredRules(owned: readonly PolicyRule[], wanted: readonly PolicyRule[]): Missing {
   const owners = owned.map(indexed);
   const open = wanted.map(distinct).filter((rule) => !owners.some((owner) => covers(owner, rule)));
   const count = open.reduce((sum, rule) => sum + permissionsIn(rule), 0);
-  if (count > MOST_PERMISSIONS) return { kind: 'too-many', count };
-  const rules = open.flatMap(brokenDown).filter((rule) => !owners.some((owner) => covers(owner, rule)));
+  if (count > MAX_PERMISSIONS) return { kind: 'too-many', count };
+  const rules = open.flatMap(breakDownRules).filter((rule) => !owners.some((owner) => covers(owner, rule)));
   return rules.length === 0 ? { kind: 'nothing' } : { kind: 'rules', rules };
 }
 
@@ -72,7 +72,7 @@ function distinct(rule: PolicyRule): PolicyRule {
 const permissionsIn = ({ apiGroups, resources, resourceNames, nonResourceURLs, verbs }: PolicyRule): number =>
   verbs.length * (apiGroups.length * resources.length * Math.max(1, resourceNames.length) + nonResourceURLs.length);
 
-function brokenDown({ apiGroups, resources, resourceNames, nonResourceURLs, verbs }: PolicyRule): PolicyRule[] {
+function breakDownRules({ apiGroups, resources, resourceNames, nonResourceURLs, verbs }: PolicyRule): PolicyRule[] {
   const none = { apiGroups: [], resources: [], resourceNames: [], nonResourceURLs: [] };
   const names = resourceNames.length === 0 ? [[]] : resourceNames.map((name) => [name]);
   const ofResources = apiGroups.flatMap((group) =>
@@ -117,7 +117,7 @@ const coversUrl = ({ nonResourceURLs, prefixes }: Index, url: string): boolean =
   nonResourceURLs.has(url) || prefixes.some((prefix) => url.startsWith(prefix));
 
 /** Rules as messages list them: those of one resource in one, each in a line. */
-export function described(rules: readonly PolicyRule[]): string[] {
+export function describeRules(rules: readonly PolicyRule[]): string[] {
   const merged = new Map<string, PolicyRule>();
   for (const rule of rules) {
     const { verbs: _verbs, ...rest } = rule;

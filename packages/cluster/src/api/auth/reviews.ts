@@ -2,14 +2,14 @@
  * The questions that are asked by creating: may I, who am I, what may I, whose token is this.
  */
 
-import { may, rulesFor } from './authorization.js';
+import { isAllowed, rulesFor } from './authorization.js';
 import { decodeBuiltIn } from '../kinds/decode.js';
-import { isObject, objectAt, stringAt, stringsAt, within, type JsonObject } from '../../model/json.js';
+import { isObject, objectAt, stringAt, stringsAt, ensureObject, type JsonObject } from '../../model/json.js';
 import type { User } from './identity.js';
 import { badRequest, invalid, invalidValue, type Cause } from '../status-error.js';
 import type { ResourceType } from '../kinds/resource-type.js';
 import type { Attributes } from '../request-info.js';
-import { timestamp, type World } from '../api-context.js';
+import { timestamp, type ApiContext } from '../api-context.js';
 
 /** Returns whose token it is; undefined for an invalid one. */
 export type Authenticate = (token: string) => User | undefined;
@@ -23,19 +23,24 @@ export interface Reviewer {
 }
 
 /** Answers a review; undefined when the resource is not one. Throws for a review that asks nothing, or for two things. */
-export function review(world: World, type: ResourceType, body: JsonObject, reviewer: Reviewer): JsonObject | undefined {
+export function review(
+  api: ApiContext,
+  type: ResourceType,
+  body: JsonObject,
+  reviewer: Reviewer,
+): JsonObject | undefined {
   if (type.custom || !GROUPS.has(type.group)) return undefined;
   decodeBuiltIn(type, body);
   const answer: JsonObject = { ...body, kind: type.kind, apiVersion: `${type.group}/${type.version}` };
-  const metadata = { ...within(answer, 'metadata'), creationTimestamp: timestamp(world.clock.date()) };
-  const status = statusFor(world, type, objectAt(answer, 'spec'), reviewer);
+  const metadata = { ...ensureObject(answer, 'metadata'), creationTimestamp: timestamp(api.clock.date()) };
+  const status = statusFor(api, type, objectAt(answer, 'spec'), reviewer);
   return status && { ...answer, metadata, status };
 }
 
 const GROUPS = new Set(['authentication.k8s.io', 'authorization.k8s.io']);
 
 function statusFor(
-  world: World,
+  api: ApiContext,
   type: ResourceType,
   spec: JsonObject,
   { user, namespace, authenticate }: Reviewer,
@@ -44,17 +49,17 @@ function statusFor(
     case 'SelfSubjectReview':
       return { userInfo: infoOf(user) };
     case 'SelfSubjectAccessReview':
-      refuseIfWrong(type, checkAccess(spec));
-      return accessOf(world, user, spec);
+      throwIfInvalid(type, checkAccess(spec));
+      return accessOf(api, user, spec);
     case 'SubjectAccessReview':
-      refuseIfWrong(type, [...checkAccess(spec), ...checkSubject(spec)]);
-      return accessOf(world, subjectOf(spec), spec);
+      throwIfInvalid(type, [...checkAccess(spec), ...checkSubject(spec)]);
+      return accessOf(api, subjectOf(spec), spec);
     case 'LocalSubjectAccessReview':
-      refuseIfWrong(type, [...checkAccess(spec), ...checkSubject(spec), ...checkLocal(spec, namespace)]);
-      return accessOf(world, subjectOf(spec), spec);
+      throwIfInvalid(type, [...checkAccess(spec), ...checkSubject(spec), ...checkLocal(spec, namespace)]);
+      return accessOf(api, subjectOf(spec), spec);
     case 'SelfSubjectRulesReview':
       if (stringAt(spec, 'namespace') === '') throw badRequest('no namespace on request');
-      return rulesStatus(world, user, stringAt(spec, 'namespace'));
+      return rulesStatus(api, user, stringAt(spec, 'namespace'));
     case 'TokenReview': {
       const found = authenticate(stringAt(spec, 'token'));
       return found ? { authenticated: true, user: infoOf(found) } : { authenticated: false, user: {} };
@@ -66,7 +71,7 @@ function statusFor(
 
 const subjectOf = (spec: JsonObject): User => ({ name: stringAt(spec, 'user'), groups: stringsAt(spec, 'groups') });
 
-function refuseIfWrong(type: ResourceType, causes: readonly Cause[]): void {
+function throwIfInvalid(type: ResourceType, causes: readonly Cause[]): void {
   if (causes.length > 0) throw invalid(type, '', causes);
 }
 
@@ -105,8 +110,8 @@ const infoOf = ({ name, uid, groups, extra }: User): JsonObject => ({
   ...(extra && { extra }),
 });
 
-function accessOf(world: World, user: User, spec: JsonObject): JsonObject {
-  if (may(world, user, attributesIn(spec))) return { allowed: true, reason: reasonFor(user) };
+function accessOf(api: ApiContext, user: User, spec: JsonObject): JsonObject {
+  if (isAllowed(api, user, attributesIn(spec))) return { allowed: true, reason: reasonFor(user) };
   return { allowed: false };
 }
 
@@ -128,12 +133,12 @@ function attributesIn(spec: JsonObject): Attributes {
   };
 }
 
-function rulesStatus(world: World, user: User, namespace: string): JsonObject {
+function rulesStatus(api: ApiContext, user: User, namespace: string): JsonObject {
   if (user.groups.includes('system:masters')) {
     const all = { verbs: ['*'], apiGroups: ['*'], resources: ['*'] };
     return { resourceRules: [all], nonResourceRules: [{ verbs: ['*'], nonResourceURLs: ['*'] }], incomplete: false };
   }
-  const rules = rulesFor(world, user, namespace);
+  const rules = rulesFor(api, user, namespace);
   return {
     resourceRules: rules.filter((rule) => stringsAt(rule, 'resources').length > 0),
     nonResourceRules: rules.filter((rule) => stringsAt(rule, 'nonResourceURLs').length > 0),

@@ -5,27 +5,35 @@
  */
 
 import { decodeKind } from '../kinds/decode.js';
-import { at, isObject, objectAt, stringAt, stringsAt, type JsonObject, type KubeObject } from '../../model/json.js';
-import { badRequest, conflict, invalid, invalidValue, notFound, type Named } from '../status-error.js';
+import {
+  valueAt,
+  isObject,
+  objectAt,
+  stringAt,
+  stringsAt,
+  type JsonObject,
+  type KubeObject,
+} from '../../model/json.js';
+import { badRequest, conflict, invalid, invalidValue, notFound, type NamedResource } from '../status-error.js';
 import { ISSUER, issueToken, type BoundObject } from './tokens.js';
-import { coreObject, timestamp, type World } from '../api-context.js';
+import { coreObject, timestamp, type ApiContext } from '../api-context.js';
 
-const REVIEW: Named = { group: 'authentication.k8s.io', plural: 'tokenrequests', kind: 'TokenRequest' };
-const LEAST_SECONDS = 600;
-const MOST_SECONDS = 2 ** 32;
+const REVIEW: NamedResource = { group: 'authentication.k8s.io', plural: 'tokenrequests', kind: 'TokenRequest' };
+const MIN_SECONDS = 600;
+const MAX_SECONDS = 2 ** 32;
 
 /** Answers a TokenRequest for an account. Throws for one that is invalid, or bound to what is not there. */
-export function answerTokenRequest(world: World, key: Buffer, account: KubeObject, body: JsonObject): JsonObject {
+export function createToken(api: ApiContext, key: Buffer, account: KubeObject, body: JsonObject): JsonObject {
   decodeKind('TokenRequest', 'v1', body);
   const spec = objectAt(body, 'spec');
   const seconds = secondsOf(spec);
   const audiences = stringsAt(spec, 'audiences').length > 0 ? stringsAt(spec, 'audiences') : [ISSUER];
-  const reference = at(spec, 'boundObjectRef');
-  const bound = isObject(reference) ? boundObject(world, account, reference) : undefined;
+  const reference = valueAt(spec, 'boundObjectRef');
+  const bound = isObject(reference) ? boundObject(api, account, reference) : undefined;
   const { namespace = '', name, uid } = account.metadata;
-  const now = world.clock.date();
+  const now = api.clock.date();
   const wish = { namespace, account: name, uid, seconds, audiences, ...(bound && { bound }) };
-  const token = issueToken(key, wish, now, world.random);
+  const token = issueToken(key, wish, now, api.random);
   return {
     kind: 'TokenRequest',
     apiVersion: 'authentication.k8s.io/v1',
@@ -36,25 +44,25 @@ export function answerTokenRequest(world: World, key: Buffer, account: KubeObjec
 }
 
 function secondsOf(spec: JsonObject): number {
-  const asked = at(spec, 'expirationSeconds');
+  const asked = valueAt(spec, 'expirationSeconds');
   const seconds = typeof asked === 'number' ? asked : 3600;
   const refused = (why: string): Error => invalid(REVIEW, '', [invalidValue('spec.expirationSeconds', seconds, why)]);
-  if (seconds < LEAST_SECONDS) throw refused('may not specify a duration less than 10 minutes');
-  if (seconds > MOST_SECONDS) throw refused('may not specify a duration larger than 2^32 seconds');
+  if (seconds < MIN_SECONDS) throw refused('may not specify a duration less than 10 minutes');
+  if (seconds > MAX_SECONDS) throw refused('may not specify a duration larger than 2^32 seconds');
   return seconds;
 }
 
 const BOUND_KINDS = ['Pod', 'Secret'] as const;
 
-function boundObject(world: World, account: KubeObject, reference: JsonObject): BoundObject {
+function boundObject(api: ApiContext, account: KubeObject, reference: JsonObject): BoundObject {
   const [asked, apiVersion] = [stringAt(reference, 'kind'), stringAt(reference, 'apiVersion')];
   const name = stringAt(reference, 'name');
   const kind = BOUND_KINDS.find((each) => each === asked && !apiVersion.includes('/'));
   if (kind === undefined)
     throw badRequest(`cannot bind token to object of type ${typeText(apiVersion)}, Kind=${asked}`);
   const plural = `${kind.toLowerCase()}s`;
-  const type: Named = { group: '', plural, kind };
-  const found = coreObject(world, plural, account.metadata.namespace ?? '', name);
+  const type: NamedResource = { group: '', plural, kind };
+  const found = coreObject(api, plural, account.metadata.namespace ?? '', name);
   if (!found) throw notFound(type, name);
   if (kind === 'Pod' && stringAt(found, 'spec', 'serviceAccountName') !== account.metadata.name) {
     const whose = `cannot bind token for serviceaccount ${JSON.stringify(account.metadata.name)} to pod`;

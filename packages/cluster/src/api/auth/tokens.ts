@@ -6,13 +6,13 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { isObject, objectAt, stringAt, type JsonObject } from '../../model/json.js';
 import { serviceAccountUser, type User } from './identity.js';
 import type { Random } from '../../platform/random.js';
-import { coreObject, type World } from '../api-context.js';
+import { coreObject, type ApiContext } from '../api-context.js';
 
 /** Who issues the tokens, and for whom they are good unless asked otherwise. */
 export const ISSUER = 'https://kubernetes.default.svc.cluster.local';
 
 /** What a token is to be bound to. */
-export interface TokenWish {
+export interface TokenSpec {
   readonly namespace: string;
   readonly account: string;
   readonly uid: string;
@@ -35,7 +35,7 @@ const HEADER = Buffer.from(JSON.stringify({ alg: 'HS256', typ: 'JWT' })).toStrin
 const sign = (key: Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest();
 
 /** Makes a token. */
-export function issueToken(key: Buffer, wish: TokenWish, now: Date, random: Random): string {
+export function issueToken(key: Buffer, wish: TokenSpec, now: Date, random: Random): string {
   const seconds = Math.floor(now.getTime() / 1000);
   const claims = {
     iss: ISSUER,
@@ -56,19 +56,19 @@ export function issueToken(key: Buffer, wish: TokenWish, now: Date, random: Rand
 }
 
 /** Whose token it is; undefined when the signature, the time, or what it is bound to says no. */
-export function readToken(key: Buffer, token: string, world: World): User | undefined {
+export function readToken(key: Buffer, token: string, api: ApiContext): User | undefined {
   const claims = verified(key, token);
-  const seconds = world.clock.date().getTime() / 1000;
+  const seconds = api.clock.date().getTime() / 1000;
   if (!claims || Number(claims['exp']) < seconds || Number(claims['nbf']) > seconds + 60) return undefined;
   const audiences: unknown = claims['aud'];
   if (!Array.isArray(audiences) || !audiences.includes(ISSUER)) return undefined;
   const bound = objectAt(claims, 'kubernetes.io');
   const namespace = stringAt(bound, 'namespace');
   const [name, uid] = [stringAt(bound, 'serviceaccount', 'name'), stringAt(bound, 'serviceaccount', 'uid')];
-  if (coreObject(world, 'serviceaccounts', namespace, name)?.metadata.uid !== uid) return undefined;
+  if (coreObject(api, 'serviceaccounts', namespace, name)?.metadata.uid !== uid) return undefined;
   for (const claim of ['pod', 'secret']) {
     const [named, is] = [stringAt(bound, claim, 'name'), stringAt(bound, claim, 'uid')];
-    if (is !== '' && coreObject(world, `${claim}s`, namespace, named)?.metadata.uid !== is) return undefined;
+    if (is !== '' && coreObject(api, `${claim}s`, namespace, named)?.metadata.uid !== is) return undefined;
   }
   const [podName, podUid] = [stringAt(bound, 'pod', 'name'), stringAt(bound, 'pod', 'uid')];
   if (podUid === '') return serviceAccountUser(namespace, name, uid);

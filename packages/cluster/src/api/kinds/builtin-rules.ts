@@ -5,15 +5,15 @@
  */
 
 import {
-  at,
-  fill,
+  valueAt,
+  setDefault,
   isObject,
   listAt,
   objectAt,
   objectsAt,
-  same,
+  deepEqual,
   stringAt,
-  within,
+  ensureObject,
   type JsonObject,
   type KubeObject,
 } from '../../model/json.js';
@@ -33,10 +33,10 @@ const text =
 
 /** Secrets: `stringData` is a way to write `data`, and the type never changes. */
 function fillSecret(draft: JsonObject): void {
-  fill(draft, 'type', 'Opaque');
+  setDefault(draft, 'type', 'Opaque');
   const plain = draft['stringData'];
   if (isObject(plain)) {
-    const data = within(draft, 'data');
+    const data = ensureObject(draft, 'data');
     for (const [key, value] of Object.entries(plain)) data[key] = Buffer.from(String(value)).toString('base64');
   }
   delete draft['stringData'];
@@ -75,12 +75,12 @@ function checkSecret(secret: KubeObject, old: KubeObject | undefined): readonly 
   return [...wrong, ...checkImmutable(secret, old)];
 }
 
-const MOST_DATA_BYTES = 1024 * 1024;
+const MAX_DATA_BYTES = 1024 * 1024;
 
 /** A Secret or ConfigMap holds at most a mebibyte; of what is in base64 the bytes count that it stands for. */
 function checkDataSize(bytes: number, field: string): Cause[] {
-  if (bytes <= MOST_DATA_BYTES) return [];
-  return [{ reason: 'FieldValueTooLong', field, message: `Too long: may not be more than ${MOST_DATA_BYTES} bytes` }];
+  if (bytes <= MAX_DATA_BYTES) return [];
+  return [{ reason: 'FieldValueTooLong', field, message: `Too long: may not be more than ${MAX_DATA_BYTES} bytes` }];
 }
 
 const bytesIn = (data: JsonObject, encoding: 'utf8' | 'base64'): number =>
@@ -118,14 +118,14 @@ function checkImmutable(object: KubeObject, old: KubeObject | undefined): Cause[
   if (old?.['immutable'] !== true) return [];
   const why = 'field is immutable when `immutable` is set';
   return ['data', 'binaryData', 'immutable']
-    .filter((field) => !same(object[field], old[field]))
+    .filter((field) => !deepEqual(object[field], old[field]))
     .map((field) => forbiddenField(field, why));
 }
 
 function fillNamespace(draft: JsonObject, old: KubeObject | undefined): void {
-  const metadata = within(draft, 'metadata');
+  const metadata = ensureObject(draft, 'metadata');
   if (typeof metadata['name'] === 'string')
-    within(metadata, 'labels')['kubernetes.io/metadata.name'] = metadata['name'];
+    ensureObject(metadata, 'labels')['kubernetes.io/metadata.name'] = metadata['name'];
   if (old) {
     draft['spec'] = old['spec'];
     return;
@@ -135,12 +135,12 @@ function fillNamespace(draft: JsonObject, old: KubeObject | undefined): void {
 }
 
 function fillClaim(draft: JsonObject, old: KubeObject | undefined): void {
-  const spec = within(draft, 'spec');
-  fill(spec, 'volumeMode', 'Filesystem');
+  const spec = ensureObject(draft, 'spec');
+  setDefault(spec, 'volumeMode', 'Filesystem');
   if (old) return;
-  fill(spec, 'storageClassName', 'pipewright');
+  setDefault(spec, 'storageClassName', 'pipewright');
   spec['volumeName'] = `pvc-${stringAt(draft, 'metadata', 'uid')}`;
-  const capacity = at(spec, 'resources', 'requests');
+  const capacity = valueAt(spec, 'resources', 'requests');
   draft['status'] = { phase: 'Bound', accessModes: spec['accessModes'] ?? [], capacity: capacity ?? {} };
 }
 
@@ -148,13 +148,13 @@ function checkClaim(claim: KubeObject, old: KubeObject | undefined): readonly Ca
   const wrong: Cause[] = [];
   if (listAt(claim, 'spec', 'accessModes').length === 0)
     wrong.push(required('spec.accessModes', 'at least 1 access mode is required'));
-  if (at(claim, 'spec', 'resources', 'requests', 'storage') === undefined)
+  if (valueAt(claim, 'spec', 'resources', 'requests', 'storage') === undefined)
     wrong.push(required('spec.resources[storage]'));
   const frozen = (object: KubeObject): unknown => ({
     ...(isObject(object['spec']) ? object['spec'] : {}),
     resources: 0,
   });
-  if (old && !same(frozen(claim), frozen(old))) {
+  if (old && !deepEqual(frozen(claim), frozen(old))) {
     wrong.push(
       forbiddenField(
         'spec',
@@ -166,7 +166,7 @@ function checkClaim(claim: KubeObject, old: KubeObject | undefined): readonly Ca
 }
 
 function checkLease(lease: KubeObject): readonly Cause[] {
-  const seconds = at(lease, 'spec', 'leaseDurationSeconds');
+  const seconds = valueAt(lease, 'spec', 'leaseDurationSeconds');
   const wrong: Cause[] = [];
   if (typeof seconds === 'number' && seconds <= 0)
     wrong.push(invalidValue('spec.leaseDurationSeconds', seconds, 'must be greater than 0'));
@@ -174,30 +174,30 @@ function checkLease(lease: KubeObject): readonly Cause[] {
 }
 
 function fillService(draft: JsonObject): void {
-  const spec = within(draft, 'spec');
-  fill(spec, 'type', 'ClusterIP');
-  fill(spec, 'sessionAffinity', 'None');
-  if (spec['type'] !== 'ExternalName') fill(spec, 'clusterIP', 'None');
+  const spec = ensureObject(draft, 'spec');
+  setDefault(spec, 'type', 'ClusterIP');
+  setDefault(spec, 'sessionAffinity', 'None');
+  if (spec['type'] !== 'ExternalName') setDefault(spec, 'clusterIP', 'None');
   for (const port of objectsAt(spec, 'ports')) {
-    fill(port, 'protocol', 'TCP');
-    fill(port, 'targetPort', port['port']);
+    setDefault(port, 'protocol', 'TCP');
+    setDefault(port, 'targetPort', port['port']);
   }
 }
 
 function fillNetworkPolicy(draft: JsonObject): void {
-  const spec = within(draft, 'spec');
-  fill(spec, 'policyTypes', ['Ingress', ...(listAt(spec, 'egress').length > 0 ? ['Egress'] : [])]);
+  const spec = ensureObject(draft, 'spec');
+  setDefault(spec, 'policyTypes', ['Ingress', ...(listAt(spec, 'egress').length > 0 ? ['Egress'] : [])]);
 }
 
 function fillStorageClass(draft: JsonObject): void {
-  fill(draft, 'reclaimPolicy', 'Delete');
-  fill(draft, 'volumeBindingMode', 'Immediate');
+  setDefault(draft, 'reclaimPolicy', 'Delete');
+  setDefault(draft, 'volumeBindingMode', 'Immediate');
 }
 
 function fillVolume(draft: JsonObject, old: KubeObject | undefined): void {
-  const spec = within(draft, 'spec');
-  fill(spec, 'persistentVolumeReclaimPolicy', 'Retain');
-  fill(spec, 'volumeMode', 'Filesystem');
+  const spec = ensureObject(draft, 'spec');
+  setDefault(spec, 'persistentVolumeReclaimPolicy', 'Retain');
+  setDefault(spec, 'volumeMode', 'Filesystem');
   if (!old) draft['status'] = { phase: 'Available' };
 }
 
@@ -236,7 +236,7 @@ export const RULES: Readonly<Record<string, KindRules>> = {
   '/services': { fill: fillService, names: 'label' },
   '/limitranges': { fill: fillLimitRange },
   '/persistentvolumes': { fill: fillVolume },
-  '/nodes': { selectable: { 'spec.unschedulable': (node) => String(at(node, 'spec', 'unschedulable') ?? false) } },
+  '/nodes': { selectable: { 'spec.unschedulable': (node) => String(valueAt(node, 'spec', 'unschedulable') ?? false) } },
   '/events': {
     selectable: {
       ...Object.fromEntries(
@@ -257,7 +257,9 @@ export const RULES: Readonly<Record<string, KindRules>> = {
   'discovery.k8s.io/endpointslices': { counted: true },
   'networking.k8s.io/networkpolicies': { counted: true, fill: fillNetworkPolicy },
   'storage.k8s.io/storageclasses': { fill: fillStorageClass },
-  'scheduling.k8s.io/priorityclasses': { fill: (draft) => fill(draft, 'preemptionPolicy', 'PreemptLowerPriority') },
+  'scheduling.k8s.io/priorityclasses': {
+    fill: (draft) => setDefault(draft, 'preemptionPolicy', 'PreemptLowerPriority'),
+  },
   'policy/poddisruptionbudgets': { counted: true },
   'coordination.k8s.io/leases': { check: checkLease, versioned: true },
   'rbac.authorization.k8s.io/roles': { names: 'path', check: checkRole },

@@ -6,39 +6,39 @@
 
 import { DEFINITIONS, resourcesOf } from './crd.js';
 import { objectAt, stringAt, type KubeObject } from '../../model/json.js';
-import type { World } from '../api-context.js';
+import type { ApiContext } from '../api-context.js';
 
 /** Serves what the stored definitions define, now and from now on. */
-export function serveDefinitions(world: World): void {
-  for (const definition of world.store.collection(DEFINITIONS).list()) {
-    world.catalog.define(definition.metadata.name, resourcesOf(definition));
+export function registerDefinitions(api: ApiContext): void {
+  for (const definition of api.store.collection(DEFINITIONS).list()) {
+    api.catalog.define(definition.metadata.name, resourcesOf(definition));
   }
-  removeUndefined(world);
-  world.store.onRetry(() => removeUndefined(world));
-  world.store.onChange(({ type, object }, place) => {
+  removeUndefined(api);
+  api.store.onRetry(() => removeUndefined(api));
+  api.store.onChange(({ type, object }, place) => {
     if (place !== DEFINITIONS) return;
     const served = type !== 'DELETED' && object.metadata.deletionTimestamp === undefined;
-    if (served) world.catalog.define(object.metadata.name, resourcesOf(object));
-    else world.catalog.forget(object.metadata.name);
-    if (type === 'DELETED') world.clock.defer(() => removeObjects(world, placeDefined(object)));
+    if (served) api.catalog.define(object.metadata.name, resourcesOf(object));
+    else api.catalog.forget(object.metadata.name);
+    if (type === 'DELETED') api.clock.defer(() => removeObjects(api, placeDefined(object)));
   });
 }
 
 /** A definition takes its objects along, and ends the watches of them. */
-function removeObjects(world: World, place: string): void {
-  for (const object of world.store.latest(place).list()) world.store.remove(place, object);
-  world.store.collection(place).end();
+function removeObjects(api: ApiContext, place: string): void {
+  for (const object of api.store.latest(place).list()) api.store.remove(place, object);
+  api.store.collection(place).end();
 }
 
 /** Whether definitions may define kinds of this group. Objects of built-in kinds that are not known here were written by another version. */
 const isCustomGroup = (group: string): boolean => group.includes('.') && !group.endsWith('.k8s.io');
 
 /** Removes objects whose definition is gone: the process may have ended, or the disk have been full, between the two. */
-function removeUndefined(world: World): void {
-  const defined = new Set(world.store.latest(DEFINITIONS).list().map(placeDefined));
-  for (const { place, size } of world.store.collections()) {
-    const isUndefined = world.catalog.at(place).length === 0 && !defined.has(place);
-    if (size > 0 && isUndefined && isCustomGroup(place.slice(0, place.indexOf('/')))) removeObjects(world, place);
+function removeUndefined(api: ApiContext): void {
+  const defined = new Set(api.store.latest(DEFINITIONS).list().map(placeDefined));
+  for (const { place, size } of api.store.collections()) {
+    const isUndefined = api.catalog.at(place).length === 0 && !defined.has(place);
+    if (size > 0 && isUndefined && isCustomGroup(place.slice(0, place.indexOf('/')))) removeObjects(api, place);
   }
 }
 

@@ -5,18 +5,18 @@
  */
 
 import {
-  at,
+  valueAt,
   isObject,
   objectAt,
   objectsAt,
-  same,
+  deepEqual,
   stringAt,
   stringsAt,
   type JsonObject,
   type KubeObject,
 } from '../../model/json.js';
 import { subdomainFault } from './names.js';
-import { collected, invalidValue, notSupported, required, type Cause, type Report } from '../status-error.js';
+import { collectCauses, invalidValue, notSupported, required, type Cause, type Report } from '../status-error.js';
 import { checkSchemaRules } from '../schema/schema-rules.js';
 import type { Schema } from '../schema/schema.js';
 import { checkStructural } from '../schema/structural-schema.js';
@@ -32,7 +32,7 @@ export function checkDefinition(
   old: KubeObject | undefined,
   isBuiltIn: (place: string) => boolean,
 ): readonly Cause[] {
-  return collected((report) => {
+  return collectCauses((report) => {
     const spec = objectAt(definition, 'spec');
     checkIdentity(definition, spec, isBuiltIn, report);
     if (!SCOPES.includes(stringAt(spec, 'scope')))
@@ -74,20 +74,20 @@ function checkIdentity(
 /** What is stored under a definition would be lost if these changed. */
 function checkFixed(spec: JsonObject, old: JsonObject, report: Report): void {
   for (const path of [['scope'], ['names', 'kind'], ['group'], ['names', 'plural']]) {
-    const value = at(spec, ...path);
-    if (!same(value, at(old, ...path)))
+    const value = valueAt(spec, ...path);
+    if (!deepEqual(value, valueAt(old, ...path)))
       report(invalidValue(`spec.${path.join('.')}`, value ?? '', 'field is immutable'));
   }
 }
 
 const DNS_1035 = /^[a-z]([-a-z0-9]*[a-z0-9])?$/;
-const DNS_1035_SAYS =
+const DNS_1035_MESSAGE =
   "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end \
 with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')";
 
 function labelFault(text: string): string | undefined {
   if (text.length > 63) return 'must be no more than 63 characters';
-  return DNS_1035.test(text) ? undefined : DNS_1035_SAYS;
+  return DNS_1035.test(text) ? undefined : DNS_1035_MESSAGE;
 }
 
 function checkNames(names: JsonObject, report: Report): void {
@@ -132,11 +132,11 @@ function checkVersions(versions: readonly JsonObject[], report: Report): void {
 /** What all versions share is told once, under the names it had before versions could differ. */
 function shared<T>(values: readonly T[]): T | undefined {
   const [first, ...others] = values;
-  return others.every((each) => same(each, first)) ? first : undefined;
+  return others.every((each) => deepEqual(each, first)) ? first : undefined;
 }
 
 function checkSchemas(versions: readonly JsonObject[], report: Report): void {
-  const schemas = versions.map((version) => at(version, 'schema', 'openAPIV3Schema'));
+  const schemas = versions.map((version) => valueAt(version, 'schema', 'openAPIV3Schema'));
   const one = shared(schemas);
   if (isObject(one)) {
     checkSchema(one, 'spec.validation.openAPIV3Schema', report);

@@ -5,15 +5,15 @@
  */
 
 import {
-  at,
-  fill,
+  valueAt,
+  setDefault,
   isObject,
   listAt,
   objectAt,
   objectsAt,
   stringAt,
   stringsAt,
-  within,
+  ensureObject,
   type JsonObject,
   type KubeObject,
 } from '../../model/json.js';
@@ -27,12 +27,12 @@ export const DEFINITIONS = 'apiextensions.k8s.io/customresourcedefinitions';
 
 /** Fills in the names a definition leaves out. */
 export function fillDefinition(draft: JsonObject): void {
-  const spec = within(draft, 'spec');
-  const names = within(spec, 'names');
+  const spec = ensureObject(draft, 'spec');
+  const names = ensureObject(spec, 'names');
   const kind = stringAt(names, 'kind');
-  fill(names, 'singular', kind.toLowerCase());
-  fill(names, 'listKind', `${kind}List`);
-  fill(spec, 'conversion', { strategy: 'None' });
+  setDefault(names, 'singular', kind.toLowerCase());
+  setDefault(names, 'listKind', `${kind}List`);
+  setDefault(spec, 'conversion', { strategy: 'None' });
 }
 
 /** What a stored definition's status says: accepted and established at once. */
@@ -72,7 +72,7 @@ export function resourcesOf(definition: KubeObject): readonly ResourceType[] {
     shortNames: stringsAt(names, 'shortNames'),
     categories: stringsAt(names, 'categories'),
     verbs: ALL_VERBS,
-    subresources: isObject(at(version, 'subresources', 'status')) ? ['status'] : [],
+    subresources: isObject(valueAt(version, 'subresources', 'status')) ? ['status'] : [],
     columns: columnsOf(version),
     rules: rulesOf(version),
     schema: objectAt(version, 'schema', 'openAPIV3Schema') as Schema, // checked when the definition was stored

@@ -9,20 +9,20 @@ const LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 const LABEL_VALUE = /^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$/;
 const QUALIFIED = /^([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/;
-const MOST_ANNOTATION_BYTES = 256 * 1024;
+const MAX_ANNOTATION_BYTES = 256 * 1024;
 
-const LABEL_SAYS =
+const LABEL_MESSAGE =
   "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an \
 alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
-const SUBDOMAIN_SAYS =
+const SUBDOMAIN_MESSAGE =
   "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end \
 with an alphanumeric character (e.g. 'example.com', regex used for validation is \
 '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
-const VALUE_SAYS =
+const VALUE_MESSAGE =
   "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end \
 with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is \
 '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
-const KEY_SAYS =
+const KEY_MESSAGE =
   "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric \
 character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is \
 '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
@@ -34,13 +34,13 @@ export const generatedName = (prefix: string, random: Random): string =>
 /** What is wrong with a DNS label, if anything: at most 63 characters, no dots. */
 export function labelFault(text: string): string | undefined {
   if (text.length > 63) return 'must be no more than 63 characters';
-  return LABEL.test(text) ? undefined : LABEL_SAYS;
+  return LABEL.test(text) ? undefined : LABEL_MESSAGE;
 }
 
 /** What is wrong with a DNS subdomain, if anything. */
 export function subdomainFault(text: string): string | undefined {
   if (text.length > 253) return 'must be no more than 253 characters';
-  return SUBDOMAIN.test(text) ? undefined : SUBDOMAIN_SAYS;
+  return SUBDOMAIN.test(text) ? undefined : SUBDOMAIN_MESSAGE;
 }
 
 /** What is wrong with one segment of a URL, which is all that names of RBAC objects must be. */
@@ -69,7 +69,7 @@ export function checkName(metadata: JsonObject, rule: keyof typeof FAULTS): Caus
 export function keyFault(key: string): string | undefined {
   const [prefix, name, more] = key.includes('/') ? key.split('/') : ['', key];
   if (more !== undefined || name === undefined) {
-    return `a qualified name ${KEY_SAYS.slice('name part '.length)} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`;
+    return `a qualified name ${KEY_MESSAGE.slice('name part '.length)} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`;
   }
   if (key.includes('/')) {
     if (prefix === '') return 'prefix part must be non-empty';
@@ -78,13 +78,13 @@ export function keyFault(key: string): string | undefined {
   }
   if (name === '') return 'name part must be non-empty';
   if (name.length > 63) return 'name part must be no more than 63 characters';
-  return QUALIFIED.test(name) ? undefined : KEY_SAYS;
+  return QUALIFIED.test(name) ? undefined : KEY_MESSAGE;
 }
 
 /** What is wrong with the value of a label, if anything. */
 export function labelValueFault(text: string): string | undefined {
   if (text.length > 63) return 'must be no more than 63 characters';
-  return LABEL_VALUE.test(text) ? undefined : VALUE_SAYS;
+  return LABEL_VALUE.test(text) ? undefined : VALUE_MESSAGE;
 }
 
 /** Everything wrong with labels (at any path of an object). */
@@ -111,11 +111,11 @@ export function checkAnnotations(annotations: unknown): Cause[] {
     if (fault !== undefined) wrong.push(invalidValue('metadata.annotations', key, fault));
     bytes += Buffer.byteLength(key) + Buffer.byteLength(typeof value === 'string' ? value : '');
   }
-  if (bytes > MOST_ANNOTATION_BYTES) {
+  if (bytes > MAX_ANNOTATION_BYTES) {
     wrong.push({
       reason: 'FieldValueTooLong',
       field: 'metadata.annotations',
-      message: `Too long: may not be more than ${MOST_ANNOTATION_BYTES} bytes`,
+      message: `Too long: may not be more than ${MAX_ANNOTATION_BYTES} bytes`,
     });
   }
   return wrong;

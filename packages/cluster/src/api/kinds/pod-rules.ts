@@ -5,13 +5,13 @@
  */
 
 import {
-  fill,
+  setDefault,
   isObject,
   objectAt,
   objectsAt,
-  same,
+  deepEqual,
   stringAt,
-  within,
+  ensureObject,
   type JsonObject,
   type KubeObject,
 } from '../../model/json.js';
@@ -22,8 +22,8 @@ import { duplicate, forbiddenField, invalidValue, notSupported, required, type C
 
 /** Fills in a pod's defaults; a new one is Pending. */
 export function fillPod(draft: JsonObject, old: KubeObject | undefined): void {
-  fillPodSpec(within(draft, 'spec'));
-  fill(within(draft, 'spec'), 'enableServiceLinks', true);
+  fillPodSpec(ensureObject(draft, 'spec'));
+  setDefault(ensureObject(draft, 'spec'), 'enableServiceLinks', true);
   if (old) return;
   for (const list of ['initContainers', 'containers'])
     for (const container of objectsAt(draft, 'spec', list)) requestItsLimits(container);
@@ -35,8 +35,8 @@ export function fillPod(draft: JsonObject, old: KubeObject | undefined): void {
 function requestItsLimits(container: JsonObject): void {
   const limits = objectAt(container, 'resources', 'limits');
   if (Object.keys(limits).length === 0) return;
-  const requests = within(within(container, 'resources'), 'requests');
-  for (const [name, most] of Object.entries(limits)) fill(requests, name, most);
+  const requests = ensureObject(ensureObject(container, 'resources'), 'requests');
+  for (const [name, most] of Object.entries(limits)) setDefault(requests, name, most);
 }
 
 function qosClass(pod: JsonObject): string {
@@ -47,7 +47,7 @@ function qosClass(pod: JsonObject): string {
       isObject(limits) &&
       limits['cpu'] !== undefined &&
       limits['memory'] !== undefined &&
-      (requests === undefined || same(requests, limits)),
+      (requests === undefined || deepEqual(requests, limits)),
   );
   return guaranteed ? 'Guaranteed' : 'Burstable';
 }
@@ -148,7 +148,7 @@ function checkPodChange(spec: JsonObject, old: KubeObject): Cause[] {
     }
     return rest;
   };
-  if (same(frozen(spec), frozen(before)) && (claimed === '' || claimed === spec['nodeName'])) return [];
+  if (deepEqual(frozen(spec), frozen(before)) && (claimed === '' || claimed === spec['nodeName'])) return [];
   const why =
     'pod updates may not change fields other than `spec.containers[*].image`, `spec.initContainers[*].image`, \
 `spec.activeDeadlineSeconds` or `spec.tolerations` (only additions to existing tolerations)';

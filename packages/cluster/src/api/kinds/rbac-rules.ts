@@ -5,14 +5,14 @@
  */
 
 import {
-  at,
-  fill,
+  valueAt,
+  setDefault,
   listAt,
   objectAt,
   objectsAt,
-  same,
+  deepEqual,
   stringAt,
-  within,
+  ensureObject,
   type JsonObject,
   type KubeObject,
 } from '../../model/json.js';
@@ -43,10 +43,10 @@ function checkRule(rule: JsonObject, namespaced: boolean, path: string): Cause[]
 
 /** Fills in the API groups that a binding leaves out. */
 export function fillBinding(draft: JsonObject): void {
-  fill(within(draft, 'roleRef'), 'apiGroup', GROUP);
+  setDefault(ensureObject(draft, 'roleRef'), 'apiGroup', GROUP);
   for (const subject of objectsAt(draft, 'subjects')) {
-    if (subject['kind'] !== 'ServiceAccount') fill(subject, 'apiGroup', GROUP);
-    else if (draft['kind'] === 'RoleBinding') fill(subject, 'namespace', at(draft, 'metadata', 'namespace'));
+    if (subject['kind'] !== 'ServiceAccount') setDefault(subject, 'apiGroup', GROUP);
+    else if (draft['kind'] === 'RoleBinding') setDefault(subject, 'namespace', valueAt(draft, 'metadata', 'namespace'));
   }
 }
 
@@ -56,7 +56,7 @@ export function checkBinding(binding: KubeObject, old: KubeObject | undefined): 
   const wrong = checkRef(objectAt(binding, 'roleRef'), local ? ['Role', 'ClusterRole'] : ['ClusterRole']);
   for (const [index, subject] of objectsAt(binding, 'subjects').entries())
     wrong.push(...checkSubject(subject, local, `subjects[${index}]`));
-  if (old && !same(binding['roleRef'], old['roleRef']))
+  if (old && !deepEqual(binding['roleRef'], old['roleRef']))
     wrong.push(invalidValue('roleRef', binding['roleRef'], 'cannot change roleRef'));
   return wrong;
 }

@@ -5,13 +5,13 @@
  */
 
 import {
-  at,
-  fill,
+  valueAt,
+  setDefault,
   isObject,
   objectAt,
-  same,
+  deepEqual,
   stringAt,
-  within,
+  ensureObject,
   type JsonObject,
   type KubeObject,
 } from '../../model/json.js';
@@ -21,105 +21,105 @@ import { invalidValue, required, type Cause } from '../status-error.js';
 import type { KindRules } from './resource-type.js';
 
 function fillDeployment(draft: JsonObject): void {
-  const spec = within(draft, 'spec');
-  fill(spec, 'replicas', 1);
-  fill(spec, 'strategy', { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: '25%', maxSurge: '25%' } });
-  fill(spec, 'revisionHistoryLimit', 10);
-  fill(spec, 'progressDeadlineSeconds', 600);
+  const spec = ensureObject(draft, 'spec');
+  setDefault(spec, 'replicas', 1);
+  setDefault(spec, 'strategy', { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: '25%', maxSurge: '25%' } });
+  setDefault(spec, 'revisionHistoryLimit', 10);
+  setDefault(spec, 'progressDeadlineSeconds', 600);
   fillTemplate(spec);
-  fill(draft, 'status', {});
+  setDefault(draft, 'status', {});
 }
 
 function fillReplicaSet(draft: JsonObject): void {
-  fill(within(draft, 'spec'), 'replicas', 1);
-  fillTemplate(within(draft, 'spec'));
+  setDefault(ensureObject(draft, 'spec'), 'replicas', 1);
+  fillTemplate(ensureObject(draft, 'spec'));
 }
 
 function fillReplicationController(draft: JsonObject): void {
   fillReplicaSet(draft);
-  const labels = at(draft, 'spec', 'template', 'metadata', 'labels');
-  if (isObject(labels)) fill(within(draft, 'spec'), 'selector', { ...labels });
+  const labels = valueAt(draft, 'spec', 'template', 'metadata', 'labels');
+  if (isObject(labels)) setDefault(ensureObject(draft, 'spec'), 'selector', { ...labels });
 }
 
 function fillStatefulSet(draft: JsonObject): void {
-  const spec = within(draft, 'spec');
-  fill(spec, 'replicas', 1);
-  fill(spec, 'podManagementPolicy', 'OrderedReady');
-  fill(spec, 'updateStrategy', { type: 'RollingUpdate', rollingUpdate: { partition: 0 } });
-  fill(spec, 'revisionHistoryLimit', 10);
-  fill(spec, 'persistentVolumeClaimRetentionPolicy', { whenDeleted: 'Retain', whenScaled: 'Retain' });
+  const spec = ensureObject(draft, 'spec');
+  setDefault(spec, 'replicas', 1);
+  setDefault(spec, 'podManagementPolicy', 'OrderedReady');
+  setDefault(spec, 'updateStrategy', { type: 'RollingUpdate', rollingUpdate: { partition: 0 } });
+  setDefault(spec, 'revisionHistoryLimit', 10);
+  setDefault(spec, 'persistentVolumeClaimRetentionPolicy', { whenDeleted: 'Retain', whenScaled: 'Retain' });
   fillTemplate(spec);
 }
 
 function fillDaemonSet(draft: JsonObject): void {
-  const spec = within(draft, 'spec');
-  fill(spec, 'updateStrategy', { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 1, maxSurge: 0 } });
-  fill(spec, 'revisionHistoryLimit', 10);
+  const spec = ensureObject(draft, 'spec');
+  setDefault(spec, 'updateStrategy', { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 1, maxSurge: 0 } });
+  setDefault(spec, 'revisionHistoryLimit', 10);
   fillTemplate(spec);
 }
 
 function fillJob(draft: JsonObject, old: KubeObject | undefined): void {
-  const spec = within(draft, 'spec');
+  const spec = ensureObject(draft, 'spec');
   fillJobSpec(spec);
   fillTemplate(spec);
   if (!old && spec['manualSelector'] !== true) selectOwnPods(draft, spec);
-  const [metadata, labels] = [within(draft, 'metadata'), objectAt(spec, 'template', 'metadata', 'labels')];
+  const [metadata, labels] = [ensureObject(draft, 'metadata'), objectAt(spec, 'template', 'metadata', 'labels')];
   if (Object.keys(objectAt(metadata, 'labels')).length === 0 && Object.keys(labels).length > 0)
     metadata['labels'] = { ...labels };
 }
 
 function fillJobSpec(spec: JsonObject): void {
-  if (isAbsent(spec['parallelism'])) fill(spec, 'completions', 1);
-  fill(spec, 'parallelism', 1);
-  fill(spec, 'backoffLimit', isAbsent(spec['backoffLimitPerIndex']) ? 6 : 2 ** 31 - 1);
-  fill(spec, 'completionMode', 'NonIndexed');
-  fill(spec, 'suspend', false);
-  fill(spec, 'manualSelector', false);
-  fill(spec, 'podReplacementPolicy', isAbsent(spec['podFailurePolicy']) ? 'TerminatingOrFailed' : 'Failed');
+  if (isAbsent(spec['parallelism'])) setDefault(spec, 'completions', 1);
+  setDefault(spec, 'parallelism', 1);
+  setDefault(spec, 'backoffLimit', isAbsent(spec['backoffLimitPerIndex']) ? 6 : 2 ** 31 - 1);
+  setDefault(spec, 'completionMode', 'NonIndexed');
+  setDefault(spec, 'suspend', false);
+  setDefault(spec, 'manualSelector', false);
+  setDefault(spec, 'podReplacementPolicy', isAbsent(spec['podFailurePolicy']) ? 'TerminatingOrFailed' : 'Failed');
 }
 
 const isAbsent = (value: unknown): boolean => value === undefined || value === null;
 
 /** Labels a Job's pods and selects them by the Job's uid. Without a selector a client such as `kubectl logs job/x` takes every pod. */
 function selectOwnPods(draft: JsonObject, spec: JsonObject): void {
-  const labels = within(within(within(spec, 'template'), 'metadata'), 'labels');
+  const labels = ensureObject(ensureObject(ensureObject(spec, 'template'), 'metadata'), 'labels');
   const [uid, name] = [stringAt(draft, 'metadata', 'uid'), stringAt(draft, 'metadata', 'name')];
   const own = { 'controller-uid': uid, 'batch.kubernetes.io/controller-uid': uid };
   const named = { 'job-name': name, 'batch.kubernetes.io/job-name': name };
   if (!isAbsent(labels['job-name']) && labels['job-name'] !== name) return;
   Object.assign(labels, own, named);
-  fill(within(within(spec, 'selector'), 'matchLabels'), 'batch.kubernetes.io/controller-uid', uid);
+  setDefault(ensureObject(ensureObject(spec, 'selector'), 'matchLabels'), 'batch.kubernetes.io/controller-uid', uid);
 }
 
 function fillCronJob(draft: JsonObject): void {
-  const spec = within(draft, 'spec');
-  fill(spec, 'concurrencyPolicy', 'Allow');
-  fill(spec, 'suspend', false);
-  fill(spec, 'successfulJobsHistoryLimit', 3);
-  fill(spec, 'failedJobsHistoryLimit', 1);
-  fillTemplate(within(within(spec, 'jobTemplate'), 'spec'));
+  const spec = ensureObject(draft, 'spec');
+  setDefault(spec, 'concurrencyPolicy', 'Allow');
+  setDefault(spec, 'suspend', false);
+  setDefault(spec, 'successfulJobsHistoryLimit', 3);
+  setDefault(spec, 'failedJobsHistoryLimit', 1);
+  fillTemplate(ensureObject(ensureObject(spec, 'jobTemplate'), 'spec'));
 }
 
 function fillTemplate(spec: JsonObject): void {
-  const template = within(spec, 'template');
-  const metadata = within(template, 'metadata');
-  fill(metadata, 'creationTimestamp', null);
-  fillPodSpec(within(template, 'spec'));
+  const template = ensureObject(spec, 'template');
+  const metadata = ensureObject(template, 'metadata');
+  setDefault(metadata, 'creationTimestamp', null);
+  fillPodSpec(ensureObject(template, 'spec'));
 }
 
 function checkTemplate(object: KubeObject, old: KubeObject | undefined): readonly Cause[] {
-  const selector = at(object, 'spec', 'selector');
-  const template = at(object, 'spec', 'template', 'spec');
+  const selector = valueAt(object, 'spec', 'selector');
+  const template = valueAt(object, 'spec', 'template', 'spec');
   const wrong = checkPodSpec(isObject(template) ? template : {}, 'spec.template.spec');
-  const labels = at(object, 'spec', 'selector', 'matchLabels');
-  const has = at(object, 'spec', 'template', 'metadata', 'labels');
+  const labels = valueAt(object, 'spec', 'selector', 'matchLabels');
+  const has = valueAt(object, 'spec', 'template', 'metadata', 'labels');
   if (!isObject(selector)) wrong.unshift(required('spec.selector'));
-  else if (isObject(labels) && !Object.entries(labels).every(([key, value]) => at(has, key) === value)) {
+  else if (isObject(labels) && !Object.entries(labels).every(([key, value]) => valueAt(has, key) === value)) {
     wrong.push(
       invalidValue('spec.template.metadata.labels', has ?? null, '`selector` does not match template `labels`'),
     );
   }
-  if (old && !same(selector, at(old, 'spec', 'selector')))
+  if (old && !deepEqual(selector, valueAt(old, 'spec', 'selector')))
     wrong.push(invalidValue('spec.selector', selector, 'field is immutable'));
   return wrong;
 }

@@ -6,7 +6,7 @@
 
 import { accessModes, firstOf, joined, keyValues, number, orNone, selectorText, size, text } from './cells.js';
 import { AGE, column, DEFAULT_COLUMNS, NAME, since, type Cell } from './columns.js';
-import { at, listAt, objectAt, objectsAt, stringAt, type JsonObject, type KubeObject } from '../../model/json.js';
+import { valueAt, listAt, objectAt, objectsAt, stringAt, type JsonObject, type KubeObject } from '../../model/json.js';
 import { POD_COLUMNS } from './pod-columns.js';
 import type { Column } from '../kinds/resource-type.js';
 import { WORKLOAD_COLUMNS } from './workload-columns.js';
@@ -44,7 +44,7 @@ const source: Cell = (event) => {
 const nodeStatus: Cell = (node) => {
   const condition = objectsAt(node, 'status', 'conditions').find((it) => it['type'] === 'Ready');
   const status = condition === undefined ? 'Unknown' : condition['status'] === 'True' ? 'Ready' : 'NotReady';
-  return at(node, 'spec', 'unschedulable') === true ? `${status},SchedulingDisabled` : status;
+  return valueAt(node, 'spec', 'unschedulable') === true ? `${status},SchedulingDisabled` : status;
 };
 
 const ROLE_LABEL = 'node-role.kubernetes.io/';
@@ -122,13 +122,13 @@ const loadBalancer: Cell = (object) =>
 const orNA =
   (...path: readonly string[]): Cell =>
   (object) =>
-    String(at(object, ...path) ?? 'N/A');
+    String(valueAt(object, ...path) ?? 'N/A');
 
 const resourcesOf = (quota: KubeObject, isLimit: boolean): string =>
   Object.entries(objectAt(quota, 'status', 'hard'))
     .filter(([name]) => name.startsWith('limits.') === isLimit)
     .sort(([one], [other]) => (one < other ? -1 : 1))
-    .map(([name, most]) => `${name}: ${String(at(quota, 'status', 'used', name) ?? '0')}/${String(most)}`)
+    .map(([name, most]) => `${name}: ${String(valueAt(quota, 'status', 'used', name) ?? '0')}/${String(most)}`)
     .join(', ');
 
 const phase: Cell = (object) =>
@@ -194,7 +194,7 @@ export const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
     column('External-IP', externalIp),
     column('Port(s)', (service) => joined(objectsAt(service, 'spec', 'ports').map(servicePort))),
     AGE,
-    column('Selector', (service) => keyValues(at(service, 'spec', 'selector')), 1),
+    column('Selector', (service) => keyValues(valueAt(service, 'spec', 'selector')), 1),
   ],
   '/persistentvolumes': [
     NAME,
@@ -244,7 +244,7 @@ export const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
   ],
   'networking.k8s.io/networkpolicies': [
     NAME,
-    column('Pod-Selector', (policy) => selectorText(at(policy, 'spec', 'podSelector'))),
+    column('Pod-Selector', (policy) => selectorText(valueAt(policy, 'spec', 'podSelector'))),
     AGE,
   ],
   'discovery.k8s.io/endpointslices': [

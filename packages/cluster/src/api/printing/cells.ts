@@ -1,7 +1,7 @@
 /** Values of objects as the cells of tables show them. */
 
 import type { Cell } from './columns.js';
-import { at, isObject, listAt, objectAt, objectsAt, stringAt } from '../../model/json.js';
+import { valueAt, isObject, listAt, objectAt, objectsAt, stringAt } from '../../model/json.js';
 
 /** How many entries the map at a path has. */
 export const size =
@@ -19,7 +19,7 @@ export const text =
 export const number =
   (...path: readonly string[]): Cell =>
   (object) =>
-    Number(at(object, ...path) ?? 0);
+    Number(valueAt(object, ...path) ?? 0);
 
 /** A text, or `<none>` for an empty one. */
 export const orNone = (value: string): string => (value === '' ? '<none>' : value);

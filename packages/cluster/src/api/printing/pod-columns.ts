@@ -5,7 +5,7 @@
  */
 
 import { AGE, column, NAME, since, type Cell } from './columns.js';
-import { at, listAt, objectAt, objectsAt, stringAt, type JsonObject, type KubeObject } from '../../model/json.js';
+import { valueAt, listAt, objectAt, objectsAt, stringAt, type JsonObject, type KubeObject } from '../../model/json.js';
 import type { Column } from '../kinds/resource-type.js';
 
 const statusesOf = (pod: KubeObject): readonly JsonObject[] => objectsAt(pod, 'status', 'containerStatuses');
@@ -44,7 +44,7 @@ function podStatus(pod: KubeObject): string {
     const done = objectAt(status, 'state', 'terminated');
     if (waiting !== '') word = waiting;
     else if (Object.keys(done).length > 0) word = terminatedWord(done);
-    else if (status['ready'] === true && at(status, 'state', 'running') !== undefined) running = true;
+    else if (status['ready'] === true && valueAt(status, 'state', 'running') !== undefined) running = true;
   }
   if (word === 'Completed' && running) word = hasCondition(pod, 'Ready') ? 'Running' : 'NotReady';
   return deleting(pod, word);

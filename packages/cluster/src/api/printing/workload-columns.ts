@@ -6,7 +6,7 @@
 
 import { AGE, column, duration, NAME, since, type Cell } from './columns.js';
 import { number, joined, keyValues, selectorText } from './cells.js';
-import { at, objectsAt, stringAt, type KubeObject } from '../../model/json.js';
+import { valueAt, objectsAt, stringAt, type KubeObject } from '../../model/json.js';
 import type { Column } from '../kinds/resource-type.js';
 
 const TEMPLATE = ['spec', 'template', 'spec'] as const;
@@ -22,7 +22,7 @@ const containers = (template: readonly string[]): readonly Column[] =>
   );
 
 const selector = (...path: readonly string[]): Column =>
-  column('Selector', (object) => selectorText(at(object, ...path)), 1);
+  column('Selector', (object) => selectorText(valueAt(object, ...path)), 1);
 
 const count = (name: string, ...path: readonly string[]): Column => column(name, number(...path), 0, 'integer');
 
@@ -33,7 +33,7 @@ const COUNTS: readonly Column[] = [
 ];
 
 const ready: Cell = (it) =>
-  `${Number(at(it, 'status', 'readyReplicas') ?? 0)}/${Number(at(it, 'spec', 'replicas') ?? 0)}`;
+  `${Number(valueAt(it, 'status', 'readyReplicas') ?? 0)}/${Number(valueAt(it, 'spec', 'replicas') ?? 0)}`;
 
 const JOB_CONDITIONS = ['Complete', 'Failed', 'Terminating', 'Suspended', 'FailureTarget', 'SuccessCriteriaMet'];
 
@@ -46,10 +46,10 @@ const jobStatus: Cell = (job) =>
   ) ?? 'Running';
 
 const completions: Cell = (job) => {
-  const succeeded = Number(at(job, 'status', 'succeeded') ?? 0);
-  const wanted = at(job, 'spec', 'completions');
+  const succeeded = Number(valueAt(job, 'status', 'succeeded') ?? 0);
+  const wanted = valueAt(job, 'spec', 'completions');
   if (typeof wanted === 'number') return `${succeeded}/${wanted}`;
-  const parallelism = Number(at(job, 'spec', 'parallelism') ?? 0);
+  const parallelism = Number(valueAt(job, 'spec', 'parallelism') ?? 0);
   return parallelism > 1 ? `${succeeded}/1 of ${parallelism}` : `${succeeded}/1`;
 };
 
@@ -73,12 +73,12 @@ export const WORKLOAD_COLUMNS: Readonly<Record<string, readonly Column[]>> = {
     ...COUNTS,
     AGE,
     ...containers(TEMPLATE),
-    column('Selector', (object) => keyValues(at(object, 'spec', 'selector')), 1),
+    column('Selector', (object) => keyValues(valueAt(object, 'spec', 'selector')), 1),
   ],
   '/podtemplates': [
     NAME,
     ...containers(['template', 'spec']).map((each) => ({ ...each, priority: 0 })),
-    column('Pod Labels', (object) => keyValues(at(object, 'template', 'metadata', 'labels'))),
+    column('Pod Labels', (object) => keyValues(valueAt(object, 'template', 'metadata', 'labels'))),
   ],
   'apps/deployments': [
     NAME,
@@ -98,7 +98,7 @@ export const WORKLOAD_COLUMNS: Readonly<Record<string, readonly Column[]>> = {
     count('Ready', 'status', 'numberReady'),
     count('Up-to-date', 'status', 'updatedNumberScheduled'),
     count('Available', 'status', 'numberAvailable'),
-    column('Node Selector', (it) => keyValues(at(it, ...TEMPLATE, 'nodeSelector'))),
+    column('Node Selector', (it) => keyValues(valueAt(it, ...TEMPLATE, 'nodeSelector'))),
     AGE,
     ...containers(TEMPLATE),
     selector('spec', 'selector'),
@@ -127,7 +127,7 @@ export const WORKLOAD_COLUMNS: Readonly<Record<string, readonly Column[]>> = {
     NAME,
     column('Schedule', (job) => stringAt(job, 'spec', 'schedule')),
     column('Timezone', (job) => stringAt(job, 'spec', 'timeZone') || '<none>'),
-    column('Suspend', (job) => (at(job, 'spec', 'suspend') === true ? 'True' : 'False')),
+    column('Suspend', (job) => (valueAt(job, 'spec', 'suspend') === true ? 'True' : 'False')),
     column('Active', (job) => objectsAt(job, 'status', 'active').length, 0, 'integer'),
     column('Last Schedule', lastSchedule),
     AGE,

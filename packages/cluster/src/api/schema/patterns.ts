@@ -8,9 +8,9 @@
 import { RE2JS } from 're2js';
 
 /** The longest pattern, in characters. */
-const MOST_CHARACTERS = 10_000;
+const MAX_CHARACTERS = 10_000;
 /** The most instructions that a pattern may become, as far as that can be told from its text. */
-const MOST_INSTRUCTIONS = 1_000_000;
+const MAX_INSTRUCTIONS = 1_000_000;
 
 /** A pattern that can be matched. */
 export interface Pattern {
@@ -26,7 +26,7 @@ export type CompiledPattern =
 
 /** Compiles a pattern. */
 export function compilePattern(text: string): CompiledPattern {
-  if (text.length > MOST_CHARACTERS || text.length * repeatsIn(text) > MOST_INSTRUCTIONS)
+  if (text.length > MAX_CHARACTERS || text.length * repeatsIn(text) > MAX_INSTRUCTIONS)
     return { kind: 'invalid', why: `error parsing regexp: expression too large: \`${text}\`` };
   try {
     const compiled = RE2JS.compile(text);

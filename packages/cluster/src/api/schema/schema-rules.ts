@@ -4,7 +4,7 @@
  * Pure. The rules and sentences are those of apiextensions-apiserver.
  */
 
-import { at } from '../../model/json.js';
+import { valueAt } from '../../model/json.js';
 import { forbiddenField, invalidValue, notSupported, required, type Report } from '../status-error.js';
 import type { Schema } from './schema.js';
 
@@ -47,8 +47,8 @@ function checkFields(schema: Schema, path: string, report: Report): void {
     report(forbiddenField(`${path}.type`, why));
   }
   for (const field of NOT_SUPPORTED)
-    if (isSet(at(schema, field))) report(forbiddenField(`${path}.${field}`, `${field} is not supported`));
-  if (at(schema, 'uniqueItems') === true) {
+    if (isSet(valueAt(schema, field))) report(forbiddenField(`${path}.${field}`, `${field} is not supported`));
+  if (valueAt(schema, 'uniqueItems') === true) {
     const why = 'uniqueItems cannot be set to true since the runtime complexity becomes quadratic';
     report(forbiddenField(`${path}.uniqueItems`, why));
   }

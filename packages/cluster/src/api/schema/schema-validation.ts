@@ -5,10 +5,10 @@
  * are not judged here: they are dropped or refused before (`schema.ts`).
  */
 
-import { identity, isObject, same, textOf } from '../../model/json.js';
+import { canonicalJson, isObject, deepEqual, textOf } from '../../model/json.js';
 import { compilePattern, type CompiledPattern } from './patterns.js';
 import {
-  collected,
+  collectCauses,
   duplicate,
   invalidValue,
   notSupported,
@@ -20,7 +20,7 @@ import {
 import { below, type Schema } from './schema.js';
 
 /** The most steps of one check, each of about a tenth of a microsecond. */
-const MOST_STEPS = 5_000_000;
+const MAX_STEPS = 5_000_000;
 
 /** Where a check has got to. */
 interface Check {
@@ -33,7 +33,7 @@ interface Check {
 export type CheckBudget = Check['budget'];
 
 /** As much as one request may cost. */
-export const checkBudget = (): CheckBudget => ({ steps: MOST_STEPS });
+export const checkBudget = (): CheckBudget => ({ steps: MAX_STEPS });
 
 /**
  * Everything about a value that its schema does not allow. Throws a 413 when that takes too much to find out.
@@ -46,7 +46,7 @@ export function checkSchema(
   path = '',
   budget: CheckBudget = checkBudget(),
 ): readonly Cause[] {
-  return collected((report) => checkValue(value, schema, path, { report, budget }));
+  return collectCauses((report) => checkValue(value, schema, path, { report, budget }));
 }
 
 function spend({ budget }: Check, steps: number): void {
@@ -97,7 +97,7 @@ const mistyped = (path: string, wanted: string, type: string): Cause => ({
 
 function checkEnum(value: unknown, allowed: readonly unknown[], path: string, check: Check): void {
   spend(check, allowed.length);
-  if (!allowed.some((each) => same(each, value))) check.report(notSupported(path, value, allowed.map(String)));
+  if (!allowed.some((each) => deepEqual(each, value))) check.report(notSupported(path, value, allowed.map(String)));
 }
 
 function checkNumber(value: number, schema: Schema, path: string, { report }: Check): void {
@@ -187,7 +187,7 @@ function checkUnique(value: readonly unknown[], schema: Schema, path: string, ch
   for (const [index, item] of value.entries()) {
     spend(check, 1 + keys.length);
     const id = kind === 'set' ? item : Object.fromEntries(keys.map((key) => [key, isObject(item) ? item[key] : null]));
-    const text = identity(id);
+    const text = canonicalJson(id);
     if (seen.has(text)) check.report(duplicate(`${path}[${index}]`, id));
     seen.add(text);
   }

@@ -6,7 +6,7 @@
  * `schema-validation.ts`. Rules are those of Kubernetes' apiextensions.
  */
 
-import { copy, isObject, type JsonObject } from '../../model/json.js';
+import { deepCopy, isObject, type JsonObject } from '../../model/json.js';
 
 /** The part of OpenAPI v3 that structural schemas may use. */
 export interface Schema {
@@ -57,7 +57,7 @@ const OBJECT_FIELDS = new Set(['apiVersion', 'kind', 'metadata']);
 export const below = (path: string, field: string): string => (path === '' ? field : `${path}.${field}`);
 
 /** The most unknown fields that are told, as many as kube-apiserver tells. */
-const MOST_UNKNOWN = 100;
+const MAX_UNKNOWN = 100;
 
 /**
  * Drops the fields a schema does not know from a draft, and says which those were (the first hundred), by path.
@@ -84,7 +84,7 @@ function pruneInto(unknown: string[], draft: unknown, schema: Schema, path: stri
     if (known === true) continue;
     if (known) pruneInto(unknown, draft[field], known, below(path, field), false);
     else {
-      if (unknown.length < MOST_UNKNOWN) unknown.push(below(path, field));
+      if (unknown.length < MAX_UNKNOWN) unknown.push(below(path, field));
       delete draft[field];
     }
   }
@@ -116,7 +116,7 @@ export function fillDefaults(draft: unknown, schema: Schema): void {
 function fillField(draft: JsonObject, field: string, schema: Schema): void {
   const value = Object.hasOwn(draft, field) ? draft[field] : undefined;
   const missing = value === undefined || (value === null && schema.nullable !== true);
-  if (missing && schema.default !== undefined) draft[field] = copy(schema.default);
+  if (missing && schema.default !== undefined) draft[field] = deepCopy(schema.default);
   else if (missing) {
     delete draft[field];
     return;

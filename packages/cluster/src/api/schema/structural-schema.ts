@@ -4,9 +4,9 @@
  * Pure. The rules and sentences are those of apiextensions-apiserver (KEP 1693); `schema-rules.ts` has those that hold for every schema.
  */
 
-import { copy, same } from '../../model/json.js';
+import { deepCopy, deepEqual } from '../../model/json.js';
 import { compilePattern } from './patterns.js';
-import { collected, forbiddenField, invalidValue, required, type Cause, type Report } from '../status-error.js';
+import { collectCauses, forbiddenField, invalidValue, required, type Cause, type Report } from '../status-error.js';
 import { prune, type Schema } from './schema.js';
 import { checkBudget, checkSchema, type CheckBudget } from './schema-validation.js';
 
@@ -20,11 +20,12 @@ const EMPTY_TYPE: Readonly<Record<Level, string>> = {
 
 /** Everything that keeps a schema from being structural, in the order of the messages. */
 export function checkStructural(schema: Schema, path: string): readonly Cause[] {
-  const wrong = collected((report) => {
+  const wrong = collectCauses((report) => {
     checkNode(schema, 'root', path, report);
     checkComplete(schema, schema, { path, nested: path }, report);
   });
-  if (wrong.length === 0) return collected((report) => checkDefaults(schema, path, { report, budget: checkBudget() }));
+  if (wrong.length === 0)
+    return collectCauses((report) => checkDefaults(schema, path, { report, budget: checkBudget() }));
   return [...wrong].sort((one, other) => (textOfCause(one) < textOfCause(other) ? -1 : 1));
 }
 
@@ -105,7 +106,7 @@ const childOf = ({ properties }: Schema, field: string): Schema | undefined =>
 const INT_OR_STRING = [{ type: 'integer' }, { type: 'string' }];
 
 /** The one pattern under which `anyOf` may speak of types. */
-const isIntOrString = (schema: Schema | undefined): boolean => same(schema?.anyOf, INT_OR_STRING);
+const isIntOrString = (schema: Schema | undefined): boolean => deepEqual(schema?.anyOf, INT_OR_STRING);
 
 /** Where types may be spoken of. */
 interface Skips {
@@ -201,9 +202,9 @@ function checkDefaults(schema: Schema, path: string, check: DefaultsCheck): void
   const { report, budget } = check;
   const { default: value } = schema;
   if (value !== undefined) {
-    const pruned = copy(value);
+    const pruned = deepCopy(value);
     prune(pruned, schema, schema['x-kubernetes-embedded-resource'] === true);
-    if (!same(pruned, value)) report(invalidValue(`${path}.default`, value, 'must not have unknown fields'));
+    if (!deepEqual(pruned, value)) report(invalidValue(`${path}.default`, value, 'must not have unknown fields'));
     for (const cause of checkSchema(value, schema, `${path}.default`, budget)) report(cause);
   }
   if (schema.items) checkDefaults(schema.items, `${path}.items`, check);

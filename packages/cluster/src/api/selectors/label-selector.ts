@@ -29,7 +29,7 @@ function tokensOf(text: string): Token[] {
 }
 
 const OPERATORS = ['in', 'notin', '=', '==', '!=', '>', '<'];
-const OPERATORS_SAY = '=, !=, ==, in, notin, >, <';
+const OPERATORS_MESSAGE = '=, !=, ==, in, notin, >, <';
 
 /** Reads a selector from its words, front to back. */
 class Parser {
@@ -78,7 +78,7 @@ class Parser {
     const next = this.#peek();
     if (next.kind === 'end' || isSign(next, ',')) return (labels) => Object.hasOwn(labels, key);
     const { text: operator } = this.#take();
-    if (!OPERATORS.includes(operator)) throw unparsable(`found '${operator}', expected: ${OPERATORS_SAY}`);
+    if (!OPERATORS.includes(operator)) throw unparsable(`found '${operator}', expected: ${OPERATORS_MESSAGE}`);
     const values = operator === 'in' || operator === 'notin' ? this.#values() : this.#value();
     checkValues(key, values);
     return requirement(key, operator, values);

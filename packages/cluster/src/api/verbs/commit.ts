@@ -6,14 +6,14 @@
  */
 
 import { StorageWriteError } from '../../storage/journal/storage-write-error.js';
-import { Refusal } from '../status-error.js';
-import type { World } from '../api-context.js';
+import { StatusError } from '../status-error.js';
+import type { ApiContext } from '../api-context.js';
 
 /**
  * Runs a synchronous write; its result, or what it throws, is passed on when everything it has seen is durable. Throws a 500 when that
  * was rolled back, as kube-apiserver does when etcd has no space.
  */
-export async function commit<T>({ store }: World, write: () => T): Promise<T> {
+export async function commit<T>({ store }: ApiContext, write: () => T): Promise<T> {
   let settled: Promise<void> | undefined;
   try {
     return write();
@@ -25,5 +25,5 @@ export async function commit<T>({ store }: World, write: () => T): Promise<T> {
 
 function refuse(cause: unknown): never {
   if (!(cause instanceof StorageWriteError)) throw cause;
-  throw new Refusal(500, 'InternalError', `Internal error occurred: ${cause.message}`);
+  throw new StatusError(500, 'InternalError', `Internal error occurred: ${cause.message}`);
 }

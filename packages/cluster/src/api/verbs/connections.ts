@@ -5,7 +5,7 @@
  */
 
 import type { ResourceRequest } from '../request-info.js';
-import { Refusal } from '../status-error.js';
+import { StatusError } from '../status-error.js';
 import { placeOf, type ResourceType } from '../kinds/resource-type.js';
 
 const ATTACHING = 'kubectl logs shows what a container wrote';
@@ -25,8 +25,8 @@ export const isConnection = (type: ResourceType, { object, subresource }: Resour
   object !== '' && INSTEAD.has(`${placeOf(type)}/${subresource}`);
 
 /** 501: the connection is not served. */
-export function connectionNotServed(type: ResourceType, { subresource, object }: ResourceRequest): Refusal {
+export function connectionNotServed(type: ResourceType, { subresource, object }: ResourceRequest): StatusError {
   const instead = INSTEAD.get(`${placeOf(type)}/${subresource}`) ?? '';
   const message = `the embedded cluster does not serve ${type.plural}/${subresource}: ${instead}`;
-  return new Refusal(501, 'NotImplemented', message, { name: object, kind: type.plural });
+  return new StatusError(501, 'NotImplemented', message, { name: object, kind: type.plural });
 }

@@ -7,7 +7,7 @@
 import { isObject, stringAt, type JsonObject, type KubeObject } from '../../model/json.js';
 import { conflict, invalidOption } from '../status-error.js';
 import { placeOf, type ResourceType } from '../kinds/resource-type.js';
-import { timestamp, type World } from '../api-context.js';
+import { timestamp, type ApiContext } from '../api-context.js';
 
 /** How a deletion is to be done. */
 export interface DeleteOptions {
@@ -60,7 +60,7 @@ export function deleteOptions(body: JsonObject, query: URLSearchParams): DeleteO
 }
 
 /** Deletes an object, or begins to. Repeating it can only shorten the grace period. */
-export function remove(world: World, type: ResourceType, object: KubeObject, options: DeleteOptions): Removal {
+export function deleteObject(api: ApiContext, type: ResourceType, object: KubeObject, options: DeleteOptions): Removal {
   checkPreconditions(type, object, options);
   const { metadata } = object;
   const grace = graceOf(type, object, options);
@@ -68,14 +68,14 @@ export function remove(world: World, type: ResourceType, object: KubeObject, opt
   const held = finalizers.length > 0 || grace > 0 || hasSpecFinalizers(object);
   if (!held) {
     if (options.dryRun) return { object, gone: true };
-    return { object: world.store.remove(placeOf(type), object), gone: true };
+    return { object: api.store.remove(placeOf(type), object), gone: true };
   }
   const shorter = grace < (metadata.deletionGracePeriodSeconds ?? Number.POSITIVE_INFINITY);
   const sameHolds = finalizers.length === (metadata.finalizers ?? []).length;
   if (metadata.deletionTimestamp !== undefined && !shorter && sameHolds) return { object, gone: false };
-  const terminating = beginTermination(world, type, object, finalizers, grace);
+  const terminating = beginTermination(api, type, object, finalizers, grace);
   if (options.dryRun) return { object: terminating, gone: false };
-  return { object: world.store.put(placeOf(type), terminating), gone: false };
+  return { object: api.store.put(placeOf(type), terminating), gone: false };
 }
 
 function checkPreconditions(
@@ -120,7 +120,7 @@ function hasSpecFinalizers(object: KubeObject): boolean {
 }
 
 function beginTermination(
-  world: World,
+  api: ApiContext,
   type: ResourceType,
   object: KubeObject,
   finalizers: readonly string[],
@@ -128,7 +128,7 @@ function beginTermination(
 ): KubeObject {
   const { metadata } = object;
   const already = metadata.deletionTimestamp !== undefined;
-  const at = new Date(world.clock.date().getTime() + grace * 1000);
+  const at = new Date(api.clock.date().getTime() + grace * 1000);
   const counted = !already && type.rules.counted === true && metadata.generation !== undefined;
   return {
     ...object,

@@ -5,14 +5,14 @@
 import { connectionNotServed, isConnection } from './connections.js';
 import { bodyOf, bytesOf, mediaType, objectIn, readBody } from '../wire/body.js';
 import { isObject, type JsonObject, type KubeObject } from '../../model/json.js';
-import { jsonContent, type Answer, type Incoming, type JsonContent } from '../wire/plain-request.js';
+import { jsonContent, type Answer, type ServerRequest, type JsonContent } from '../wire/plain-request.js';
 import { decodeProtobuf, isProtobuf } from '../wire/protobuf.js';
-import { badRequest, methodNotAllowed, noSuchPath, Refusal } from '../status-error.js';
+import { badRequest, methodNotAllowed, noSuchPath, StatusError } from '../status-error.js';
 import type { ResourceRequest } from '../request-info.js';
 import { apiVersionOf, SUBRESOURCE_VERBS, type ResourceType } from '../kinds/resource-type.js';
 import { commit } from './commit.js';
 import { getObject, latestObject, listObjects, listOf, listText, selectorOf, textFor, valueFor } from './read.js';
-import { deleteOptions, remove } from './delete.js';
+import { deleteOptions, deleteObject } from './delete.js';
 import { patchObject } from './patch/patch.js';
 import { review } from '../auth/reviews.js';
 import {
@@ -28,7 +28,7 @@ import { includeOf, tableText, tableVersion } from '../printing/table.js';
 import { watchObjects, type WatchRequest } from './watch.js';
 import { latestOf } from '../api-context.js';
 import { create, update, type Part } from './write.js';
-import { fieldsJudge } from '../wire/field-validation.js';
+import { fieldValidator } from '../wire/field-validation.js';
 
 const ACCEPTED = /^(\*\/\*|application\/(\*|json|yaml|vnd\.kubernetes\.protobuf)|text\/\*)$/;
 
@@ -37,26 +37,26 @@ function checkAccept(accept: string | null): void {
   if (accept === null || accept === '') return;
   if (accept.split(',').some((each) => ACCEPTED.test(each.split(';')[0]?.trim() ?? ''))) return;
   const known = 'application/json, application/yaml, application/vnd.kubernetes.protobuf';
-  throw new Refusal(406, 'NotAcceptable', `only the following media types are accepted: ${known}`);
+  throw new StatusError(406, 'NotAcceptable', `only the following media types are accepted: ${known}`);
 }
 
 /** Answers a request for objects that the user may make. */
-export async function handleObjects(context: ObjectsContext, asked: ObjectRequest): Promise<Answer | Response> {
-  const { info, request } = asked;
-  const type = context.world.catalog.find(info.group, info.version, info.resource);
+export async function handleObjects(context: ObjectsContext, objectRequest: ObjectRequest): Promise<Answer | Response> {
+  const { info, request } = objectRequest;
+  const type = context.api.catalog.find(info.group, info.version, info.resource);
   if (!type) throw noSuchPath();
   if (isConnection(type, info)) {
-    getObject(context.world, type, namespaceOf(type, info), info.object);
+    getObject(context.api, type, namespaceOf(type, info), info.object);
     throw connectionNotServed(type, info);
   }
   if (!isServed(type, info)) throw noSuchPath();
   if (!verbsAt(type, info).includes(info.verb) || hasWrongMethod(info)) throw methodNotAllowed();
   if (info.subresource === '') checkAccept(request.headers.get('accept'));
   const part = PARTS.get(info.subresource);
-  if (part === undefined) return handleSubresource(context, asked, type);
+  if (part === undefined) return handleSubresource(context, objectRequest, type);
   return info.object === '' || info.verb === 'watch'
-    ? handleCollection(context, asked, type)
-    : handleOne(context, asked, type, part);
+    ? handleCollection(context, objectRequest, type)
+    : handleOne(context, objectRequest, type, part);
 }
 
 /** Whether there is such a path: a namespace is named where the kind has any, and nothing follows that is not understood. */
@@ -95,21 +95,25 @@ const namespaceOf = (type: ResourceType, { namespace }: ResourceRequest): string
 const withinNamespace = (type: ResourceType, info: ResourceRequest): string | undefined =>
   namespaceOf(type, info) === '' ? undefined : info.namespace;
 
-function handleCollection(context: ObjectsContext, asked: ObjectRequest, type: ResourceType): Promise<Answer> | Answer {
-  switch (asked.info.verb) {
+function handleCollection(
+  context: ObjectsContext,
+  objectRequest: ObjectRequest,
+  type: ResourceType,
+): Promise<Answer> | Answer {
+  switch (objectRequest.info.verb) {
     case 'list':
-      return list(context, asked, type);
+      return list(context, objectRequest, type);
     case 'watch':
-      return watch(context, asked, type);
+      return watch(context, objectRequest, type);
     case 'create':
-      return post(context, asked, type);
+      return post(context, objectRequest, type);
     default:
-      return removeMany(context, asked, type);
+      return deleteCollection(context, objectRequest, type);
   }
 }
 
-function list({ world }: ObjectsContext, { request, info }: ObjectRequest, type: ResourceType): Answer {
-  const page = listObjects(world, type, withinNamespace(type, info), info.query);
+function list({ api }: ObjectsContext, { request, info }: ObjectRequest, type: ResourceType): Answer {
+  const page = listObjects(api, type, withinNamespace(type, info), info.query);
   const version = tableVersion(request.headers.get('accept') ?? '');
   if (!version) return respond({ value: () => listOf(type, page), text: () => listText(type, page) }, 200, []);
   const metadata = {
@@ -117,11 +121,11 @@ function list({ world }: ObjectsContext, { request, info }: ObjectRequest, type:
     ...(page.next !== '' && { continue: page.next }),
     ...(page.remaining !== undefined && { remainingItemCount: page.remaining }),
   };
-  const table = (): string => tableText(type, page.items, metadata, includeOf(info.query), world.clock.date(), version);
+  const table = (): string => tableText(type, page.items, metadata, includeOf(info.query), api.clock.date(), version);
   return respond(tableContent(table), 200, []);
 }
 
-function watch({ world }: ObjectsContext, { request, info }: ObjectRequest, type: ResourceType): Answer {
+function watch({ api }: ObjectsContext, { request, info }: ObjectRequest, type: ResourceType): Answer {
   const version = tableVersion(request.headers.get('accept') ?? '');
   let first = true;
   const showTable = (object: KubeObject): string => {
@@ -132,12 +136,12 @@ function watch({ world }: ObjectsContext, { request, info }: ObjectRequest, type
       [object],
       { resourceVersion: object.metadata.resourceVersion },
       includeOf(info.query),
-      world.clock.date(),
+      api.clock.date(),
       version ?? 'v1',
       withColumns,
     );
   };
-  const asking: WatchRequest = {
+  const watchRequest: WatchRequest = {
     type,
     namespace: withinNamespace(type, info),
     name: info.object,
@@ -145,7 +149,7 @@ function watch({ world }: ObjectsContext, { request, info }: ObjectRequest, type
     ...(version && { show: showTable }),
     signal: request.signal,
   };
-  return { status: 200, headers: HEADERS, content: watchObjects(world, asking) };
+  return { status: 200, headers: HEADERS, content: watchObjects(api, watchRequest) };
 }
 
 async function post(
@@ -156,13 +160,13 @@ async function post(
   const body = await readObject(request);
   const object = objectIn(body);
   const reviewer = { user, namespace: namespaceOf(type, info), authenticate: context.authenticate };
-  const answer = review(context.world, type, object, reviewer);
+  const answer = review(context.api, type, object, reviewer);
   if (answer) return respond(jsonContent(answer), 201, []);
-  const judge = fieldsJudge(type, info.query, body.repeated);
+  const validator = fieldValidator(type, info.query, body.repeated);
   const namespace = namespaceOf(type, info) || namespaceIn(type, object);
-  const options = writeOptions(context.world, { info, user }, type, judge);
-  const stored = await commit(context.world, () => create(context.world, type, namespace, object, options));
-  return one(context, request, info, type, stored, 201, judge.warnings);
+  const options = writeOptions(context.api, { info, user }, type, validator);
+  const stored = await commit(context.api, () => create(context.api, type, namespace, object, options));
+  return one(context, request, info, type, stored, 201, validator.warnings);
 }
 
 /** Creating without a namespace in the URL is refused, as upstream does for namespaced kinds. */
@@ -176,39 +180,39 @@ function namespaceIn(type: ResourceType, object: JsonObject): string {
 
 async function handleOne(
   context: ObjectsContext,
-  asked: ObjectRequest,
+  objectRequest: ObjectRequest,
   type: ResourceType,
   part: Part,
 ): Promise<Answer> {
-  const { request, info } = asked;
-  const { world } = context;
+  const { request, info } = objectRequest;
+  const { api } = context;
   const namespace = namespaceOf(type, info);
   switch (info.verb) {
     case 'get':
-      return one(context, request, info, type, getObject(world, type, namespace, info.object), 200, []);
+      return one(context, request, info, type, getObject(api, type, namespace, info.object), 200, []);
     case 'update': {
       const body = await readObject(request);
-      const judge = fieldsJudge(type, info.query, body.repeated);
-      const options = writeOptions(world, asked, type, judge);
-      const stored = await commit(world, () => {
-        const old = latestObject(world, type, namespace, info.object);
-        return update(world, type, old, objectIn(body), part, options);
+      const validator = fieldValidator(type, info.query, body.repeated);
+      const options = writeOptions(api, objectRequest, type, validator);
+      const stored = await commit(api, () => {
+        const old = latestObject(api, type, namespace, info.object);
+        return update(api, type, old, objectIn(body), part, options);
       });
-      return one(context, request, info, type, stored, 200, judge.warnings);
+      return one(context, request, info, type, stored, 200, validator.warnings);
     }
     case 'patch': {
-      const { object, status, warnings } = await patchObject(context, asked, type, part);
+      const { object, status, warnings } = await patchObject(context, objectRequest, type, part);
       return one(context, request, info, type, object, status, warnings);
     }
     default:
-      return removeOne(context, asked, type);
+      return deleteOne(context, objectRequest, type);
   }
 }
 
 /** One object, as JSON or as a table of one row. */
 function one(
-  { world }: ObjectsContext,
-  request: Incoming,
+  { api }: ObjectsContext,
+  request: ServerRequest,
   { query }: ResourceRequest,
   type: ResourceType,
   object: KubeObject,
@@ -219,11 +223,11 @@ function one(
   if (!version)
     return respond({ value: () => valueFor(type, object), text: () => textFor(type, object) }, status, warnings);
   const metadata = { resourceVersion: object.metadata.resourceVersion };
-  const table = (): string => tableText(type, [object], metadata, includeOf(query), world.clock.date(), version);
+  const table = (): string => tableText(type, [object], metadata, includeOf(query), api.clock.date(), version);
   return respond(tableContent(table), status, warnings);
 }
 
-async function deletionBody(request: Incoming): Promise<JsonObject> {
+async function deletionBody(request: ServerRequest): Promise<JsonObject> {
   if (request.value !== undefined) return objectIn(await bodyOf(request));
   const bytes = await bytesOf(request);
   if (bytes.byteLength === 0) return {};
@@ -234,15 +238,15 @@ async function deletionBody(request: Incoming): Promise<JsonObject> {
   return objectIn(readBody(bytes, mediaType(request)));
 }
 
-async function removeOne(
+async function deleteOne(
   context: ObjectsContext,
   { request, info }: ObjectRequest,
   type: ResourceType,
 ): Promise<Answer> {
-  const { world } = context;
+  const { api } = context;
   const options = deleteOptions(await deletionBody(request), info.query);
-  const removal = await commit(world, () =>
-    remove(world, type, latestObject(world, type, namespaceOf(type, info), info.object), options),
+  const removal = await commit(api, () =>
+    deleteObject(api, type, latestObject(api, type, namespaceOf(type, info), info.object), options),
   );
   if (!removal.gone || type.plural === 'pods') return one(context, request, info, type, removal.object, 200, []);
   const details = {
@@ -254,21 +258,21 @@ async function removeOne(
   return respond(jsonContent({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details }), 200, []);
 }
 
-async function removeMany(
+async function deleteCollection(
   context: ObjectsContext,
   { request, info }: ObjectRequest,
   type: ResourceType,
 ): Promise<Answer> {
-  const { world } = context;
+  const { api } = context;
   const options = deleteOptions(await deletionBody(request), info.query);
   const matches = selectorOf(info.query, type);
   const namespace = withinNamespace(type, info);
-  const items = await commit(world, () =>
-    latestOf(world, type)
+  const items = await commit(api, () =>
+    latestOf(api, type)
       .list(namespace)
       .filter((object) => !matches || matches(object))
-      .map((object) => remove(world, type, object, options).object),
+      .map((object) => deleteObject(api, type, object, options).object),
   );
-  const metadata = { resourceVersion: String(world.store.revision) };
+  const metadata = { resourceVersion: String(api.store.revision) };
   return respond(jsonContent({ kind: `${type.kind}List`, apiVersion: apiVersionOf(type), metadata, items }), 200, []);
 }

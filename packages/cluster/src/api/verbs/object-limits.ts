@@ -8,33 +8,33 @@
 import { sizeOf } from '../../storage/memory/object-size.js';
 import type { Store } from '../../storage/memory/store.js';
 import type { KubeObject } from '../../model/json.js';
-import { DEPTH_SAYS, measured, MOST_OBJECT_BYTES } from '../wire/json-limits.js';
-import { invalid, Refusal, type Named } from '../status-error.js';
+import { DEPTH_MESSAGE, measured, MAX_OBJECT_BYTES } from '../wire/json-limits.js';
+import { invalid, StatusError, type NamedResource } from '../status-error.js';
 
 /** Throws unless an object may be stored. */
-export function refuseIfUnstorable(type: Named, object: KubeObject): void {
-  const size = measured(object, MOST_OBJECT_BYTES);
+export function checkStorable(type: NamedResource, object: KubeObject): void {
+  const size = measured(object, MAX_OBJECT_BYTES);
   switch (size.kind) {
     case 'fits':
       return;
     case 'too-large':
-      throw new Refusal(500, '', 'etcdserver: request is too large');
+      throw new StatusError(500, '', 'etcdserver: request is too large');
     case 'too-deep':
-      throw notStored(type, object, DEPTH_SAYS);
+      throw notStored(type, object, DEPTH_MESSAGE);
     case 'not-json':
       throw notStored(type, object, size.why);
   }
 }
 
 /** Throws when there is no room for a new object or for what a change adds. Changes that add nothing, and deletions, always pass. */
-export function refuseIfFull({ bytes, capacityBytes }: Store, object: KubeObject, old: KubeObject | undefined): void {
+export function checkCapacity({ bytes, capacityBytes }: Store, object: KubeObject, old: KubeObject | undefined): void {
   const growth = sizeOf(object) - (old ? sizeOf(old) : 0);
   if (growth > 0 && bytes + growth > capacityBytes)
-    throw new Refusal(500, '', 'etcdserver: mvcc: database space exceeded');
+    throw new StatusError(500, '', 'etcdserver: mvcc: database space exceeded');
 }
 
-function notStored(type: Named, object: KubeObject, why: string): Refusal {
-  const field = Object.keys(object).find((each) => measured(object[each], MOST_OBJECT_BYTES).kind !== 'fits') ?? '';
+function notStored(type: NamedResource, object: KubeObject, why: string): StatusError {
+  const field = Object.keys(object).find((each) => measured(object[each], MAX_OBJECT_BYTES).kind !== 'fits') ?? '';
   return invalid(type, object.metadata.name, [
     { reason: 'FieldValueInvalid', field, message: `Invalid value: ${why}` },
   ]);

@@ -4,23 +4,23 @@
  * Separate so that subresources and patches do not depend on the dispatcher (`object-handler.ts`).
  */
 
-import { confirmNoEscalation, type Writer } from '../auth/escalation.js';
+import { checkEscalation, type Writer } from '../auth/escalation.js';
 import type { User } from '../auth/identity.js';
 import type { Authenticate } from '../auth/reviews.js';
-import type { World } from '../api-context.js';
+import type { ApiContext } from '../api-context.js';
 import type { ResourceType } from '../kinds/resource-type.js';
 import type { PodLogs } from '../../model/pod-logs.js';
 import type { ResourceRequest } from '../request-info.js';
 import { invalidOption } from '../status-error.js';
 import { bodyOf, bytesOf, mediaType, readBody, type Body } from '../wire/body.js';
-import type { FieldsJudge } from '../wire/field-validation.js';
-import type { Answer, Incoming, JsonContent } from '../wire/plain-request.js';
+import type { FieldValidator } from '../wire/field-validation.js';
+import type { Answer, ServerRequest, JsonContent } from '../wire/plain-request.js';
 import { decodeProtobuf, isProtobuf } from '../wire/protobuf.js';
 import type { WriteOptions } from './write.js';
 
 /** What the handlers of object requests use. */
 export interface ObjectsContext {
-  readonly world: World;
+  readonly api: ApiContext;
   readonly authenticate: Authenticate;
   /** Signs tokens of ServiceAccounts. */
   readonly tokenKey: Buffer;
@@ -30,7 +30,7 @@ export interface ObjectsContext {
 
 /** A parsed and authorized request for objects. */
 export interface ObjectRequest {
-  readonly request: Incoming;
+  readonly request: ServerRequest;
   readonly info: ResourceRequest;
   readonly user: User;
 }
@@ -47,7 +47,7 @@ export const respond = (content: JsonContent, status: number, warnings: readonly
 });
 
 /** Reads a request body in any supported form. */
-export async function readObject(request: Incoming): Promise<Body> {
+export async function readObject(request: ServerRequest): Promise<Body> {
   if (request.value !== undefined) return bodyOf(request);
   const bytes = await bytesOf(request);
   const media = mediaType(request);
@@ -57,19 +57,20 @@ export async function readObject(request: Incoming): Promise<Body> {
 
 /** Whether a request is a dry run. */
 export function isDryRun(query: URLSearchParams): boolean {
-  const asked = query.getAll('dryRun');
-  if (asked.some((each) => each !== 'All')) throw invalidOption('CreateOptions', 'dryRun', asked[0], ['All']);
-  return asked.length > 0;
+  const objectRequest = query.getAll('dryRun');
+  if (objectRequest.some((each) => each !== 'All'))
+    throw invalidOption('CreateOptions', 'dryRun', objectRequest[0], ['All']);
+  return objectRequest.length > 0;
 }
 
 /** Returns how to write a request's object: dry run, unknown fields, and the check against privilege escalation. */
 export const writeOptions = (
-  world: World,
+  api: ApiContext,
   { info, user }: Writer,
   type: ResourceType,
-  { onUnknown }: Pick<FieldsJudge, 'onUnknown'>,
+  { onUnknown }: Pick<FieldValidator, 'onUnknown'>,
 ): WriteOptions => ({
   dryRun: isDryRun(info.query),
   onUnknown,
-  confirm: (object, old) => confirmNoEscalation(world, { user, info }, type, object, old),
+  confirm: (object, old) => checkEscalation(api, { user, info }, type, object, old),
 });

@@ -4,7 +4,7 @@
  * Separate from the other subresources because it answers with a stream that the node provides through `PodLogs`.
  */
 
-import { at, isObject, objectsAt, stringAt, type JsonObject, type KubeObject } from '../../model/json.js';
+import { valueAt, isObject, objectsAt, stringAt, type JsonObject, type KubeObject } from '../../model/json.js';
 import type { ObjectRequest, ObjectsContext } from './object-request.js';
 import type { Answer } from '../wire/plain-request.js';
 import { getObject } from './read.js';
@@ -16,12 +16,8 @@ import type { ResourceType } from '../kinds/resource-type.js';
 const TEXT = { 'content-type': 'text/plain', 'cache-control': 'no-cache, private' };
 
 /** Streams what a container wrote. Says which containers there are when the choice is not clear. */
-export function podLog(
-  { world, logs }: ObjectsContext,
-  { info }: ObjectRequest,
-  type: ResourceType,
-): Answer | Response {
-  const pod = getObject(world, type, info.namespace, info.object);
+export function podLog({ api, logs }: ObjectsContext, { info }: ObjectRequest, type: ResourceType): Answer | Response {
+  const pod = getObject(api, type, info.namespace, info.object);
   const container = containerOf(pod, info.query.get('container') ?? '');
   const { namespace = '', name, uid } = pod.metadata;
   const options = logOptions(info.query, name);
@@ -68,7 +64,8 @@ const IMAGE_REASONS = new Map([
 /** Why a container has not started, if it has not. */
 function waitingReason(pod: KubeObject, status: JsonObject | undefined): string | undefined {
   if (!status) return hasStatuses(pod) ? undefined : 'ContainerCreating';
-  if (!isObject(at(status, 'state', 'waiting')) || isObject(at(status, 'lastState', 'terminated'))) return undefined;
+  if (!isObject(valueAt(status, 'state', 'waiting')) || isObject(valueAt(status, 'lastState', 'terminated')))
+    return undefined;
   const reason = stringAt(status, 'state', 'waiting', 'reason') || 'ContainerCreating';
   return IMAGE_REASONS.get(reason) ?? reason;
 }
@@ -80,8 +77,8 @@ const hasStatuses = (pod: KubeObject): boolean =>
 function previousAttempt(pod: KubeObject, container: string): number {
   const status = statusOf(pod, container) ?? {};
   const restarts = Number(status['restartCount'] ?? 0);
-  const isWaiting = isObject(at(status, 'state', 'waiting'));
-  if (isObject(at(status, 'lastState', 'terminated'))) return isWaiting ? restarts : restarts - 1;
+  const isWaiting = isObject(valueAt(status, 'state', 'waiting'));
+  if (isObject(valueAt(status, 'lastState', 'terminated'))) return isWaiting ? restarts : restarts - 1;
   throw badRequest(`previous terminated container "${container}" in pod "${pod.metadata.name}" not found`);
 }
 

@@ -3,11 +3,11 @@
  */
 
 import { textOf, type JsonObject, type KubeObject } from '../../model/json.js';
-import { badRequest, expired, notFound, Refusal } from '../status-error.js';
+import { badRequest, expired, notFound, StatusError } from '../status-error.js';
 import { apiVersionOf, type ResourceType } from '../kinds/resource-type.js';
 import { fieldSelector, type Matches } from '../selectors/field-selector.js';
 import { labelSelector } from '../selectors/label-selector.js';
-import { latestOf, objectsOf, type World } from '../api-context.js';
+import { latestOf, objectsOf, type ApiContext } from '../api-context.js';
 import { sortKey } from '../../storage/memory/collection.js';
 
 /** What a list holds, and where its next page begins. */
@@ -21,15 +21,15 @@ export interface Page {
 }
 
 /** The object, or a 404. */
-export function getObject(world: World, type: ResourceType, namespace: string, name: string): KubeObject {
-  const found = objectsOf(world, type).get(namespace, name);
+export function getObject(api: ApiContext, type: ResourceType, namespace: string, name: string): KubeObject {
+  const found = objectsOf(api, type).get(namespace, name);
   if (!found) throw notFound(type, name);
   return found;
 }
 
 /** The object with all writes so far, or a 404: what a write is computed on. */
-export function latestObject(world: World, type: ResourceType, namespace: string, name: string): KubeObject {
-  const found = latestOf(world, type).get(namespace, name);
+export function latestObject(api: ApiContext, type: ResourceType, namespace: string, name: string): KubeObject {
+  const found = latestOf(api, type).get(namespace, name);
   if (!found) throw notFound(type, name);
   return found;
 }
@@ -73,19 +73,19 @@ const TOO_OLD = 'The provided continue parameter is too old to display a consist
 
 /** One page of a list. Pages of one list show one state: that of the first page. */
 export function listObjects(
-  world: World,
+  api: ApiContext,
   type: ResourceType,
   namespace: string | undefined,
   query: URLSearchParams,
 ): Page {
-  const collection = objectsOf(world, type);
+  const collection = objectsOf(api, type);
   const matches = selectorOf(query, type);
   const limit = Math.max(0, integerIn(query, 'limit'));
   const token = query.get('continue') ?? '';
   const from = token === '' ? undefined : readToken(token);
   const exact = query.get('resourceVersionMatch') === 'Exact' ? revisionOf(query) : undefined;
-  const revision = from?.revision ?? exact ?? world.store.revision;
-  waitsForFuture(world, from ? undefined : revisionOf(query));
+  const revision = from?.revision ?? exact ?? api.store.revision;
+  waitsForFuture(api, from ? undefined : revisionOf(query));
   const state = collection.listAsOf(revision, namespace);
   if (!state) throw expired(from ? TOO_OLD : `The resourceVersion for the provided list is too old.`);
 
@@ -99,10 +99,10 @@ export function listObjects(
 }
 
 /** 504 for a revision that has not been reached: this server is alone, so waiting would not help. */
-export function waitsForFuture(world: World, revision: number | undefined): void {
-  if (revision === undefined || revision <= world.store.revision) return;
-  const message = `Too large resource version: ${revision}, current: ${world.store.revision}`;
-  throw new Refusal(504, 'Timeout', message, {
+export function waitsForFuture(api: ApiContext, revision: number | undefined): void {
+  if (revision === undefined || revision <= api.store.revision) return;
+  const message = `Too large resource version: ${revision}, current: ${api.store.revision}`;
+  throw new StatusError(504, 'Timeout', message, {
     causes: [{ reason: 'UnexpectedServerResponse', field: '', message: 'Too large resource version' }],
     retryAfterSeconds: 1,
   });

@@ -2,7 +2,7 @@
  * The `scale` subresource of workloads: how many replicas, and nothing else.
  */
 
-import { at, objectAt, stringAt, type JsonObject, type KubeObject } from '../../model/json.js';
+import { valueAt, objectAt, stringAt, type JsonObject, type KubeObject } from '../../model/json.js';
 import { apiVersionOf, type ResourceType } from '../kinds/resource-type.js';
 
 /** What a workload's scale says. */
@@ -16,8 +16,8 @@ export function scaleOf({ kind, metadata, spec, status }: KubeObject): JsonObjec
     kind: 'Scale',
     apiVersion: 'autoscaling/v1',
     metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
-    spec: { replicas: at(spec, 'replicas') ?? 0 },
-    status: { replicas: at(status, 'replicas') ?? 0, selector },
+    spec: { replicas: valueAt(spec, 'replicas') ?? 0 },
+    status: { replicas: valueAt(status, 'replicas') ?? 0, selector },
   };
 }
 
@@ -28,6 +28,6 @@ export function withScale(type: ResourceType, object: KubeObject, scale: JsonObj
     ...object,
     apiVersion: apiVersionOf(type),
     metadata: { ...object.metadata, ...(resourceVersion !== '' && { resourceVersion }) },
-    spec: { ...objectAt(object, 'spec'), replicas: at(scale, 'spec', 'replicas') ?? 0 },
+    spec: { ...objectAt(object, 'spec'), replicas: valueAt(scale, 'spec', 'replicas') ?? 0 },
   };
 }

@@ -5,7 +5,7 @@
 import { isObject, objectAt } from '../../model/json.js';
 import { bodyOf, mediaType, objectIn } from '../wire/body.js';
 import { jsonContent, type Answer } from '../wire/plain-request.js';
-import { patched } from './patch/patch.js';
+import { applyPatch } from './patch/patch.js';
 import { scaleOf, withScale } from './scale.js';
 import { update } from './write.js';
 import { isDryRun, readObject, respond, type ObjectRequest, type ObjectsContext } from './object-request.js';
@@ -14,50 +14,50 @@ import { noSuchPath } from '../status-error.js';
 import type { ResourceType } from '../kinds/resource-type.js';
 import { getObject, latestObject } from './read.js';
 import { commit } from './commit.js';
-import { deleteOptions, remove } from './delete.js';
-import { answerTokenRequest } from '../auth/token-request.js';
+import { deleteOptions, deleteObject } from './delete.js';
+import { createToken } from '../auth/token-request.js';
 
 /** Answers a request for a subresource other than status. */
 export async function handleSubresource(
   context: ObjectsContext,
-  asked: ObjectRequest,
+  objectRequest: ObjectRequest,
   type: ResourceType,
 ): Promise<Answer | Response> {
-  const { subresource } = asked.info;
+  const { subresource } = objectRequest.info;
   const place = `${type.group}/${type.plural}/${subresource}`;
-  if (place === '/pods/log') return podLog(context, asked, type);
-  if (subresource === 'scale') return scale(context, asked, type);
-  if (place === '/serviceaccounts/token') return token(context, asked, type);
-  if (place === '/pods/eviction') return evict(context, asked, type);
+  if (place === '/pods/log') return podLog(context, objectRequest, type);
+  if (subresource === 'scale') return scale(context, objectRequest, type);
+  if (place === '/serviceaccounts/token') return token(context, objectRequest, type);
+  if (place === '/pods/eviction') return evict(context, objectRequest, type);
   throw noSuchPath();
 }
 
 async function scale(context: ObjectsContext, { request, info }: ObjectRequest, type: ResourceType): Promise<Answer> {
-  const old = getObject(context.world, type, info.namespace, info.object);
+  const old = getObject(context.api, type, info.namespace, info.object);
   if (info.verb === 'get') return respond(jsonContent(scaleOf(old)), 200, []);
   const { value } = await (info.verb === 'update' ? readObject(request) : bodyOf(request));
-  const stored = await commit(context.world, () => {
-    const current = latestObject(context.world, type, info.namespace, info.object); // as it is after the body has come
-    const wanted = info.verb === 'update' ? value : patched(type, scaleOf(current), value, mediaType(request));
+  const stored = await commit(context.api, () => {
+    const current = latestObject(context.api, type, info.namespace, info.object); // as it is after the body has come
+    const wanted = info.verb === 'update' ? value : applyPatch(type, scaleOf(current), value, mediaType(request));
     const next = withScale(type, current, isObject(wanted) ? wanted : {});
     const options = { dryRun: isDryRun(info.query), onUnknown: () => undefined };
-    return update(context.world, type, current, next, 'main', options);
+    return update(context.api, type, current, next, 'main', options);
   });
   return respond(jsonContent(scaleOf(stored)), 200, []);
 }
 
 async function token(context: ObjectsContext, { request, info }: ObjectRequest, type: ResourceType): Promise<Answer> {
-  getObject(context.world, type, info.namespace, info.object);
+  getObject(context.api, type, info.namespace, info.object);
   const body = objectIn(await readObject(request));
-  const account = getObject(context.world, type, info.namespace, info.object); // as it is after the body has come
-  return respond(jsonContent(answerTokenRequest(context.world, context.tokenKey, account, body)), 201, []);
+  const account = getObject(context.api, type, info.namespace, info.object); // as it is after the body has come
+  return respond(jsonContent(createToken(context.api, context.tokenKey, account, body)), 201, []);
 }
 
 async function evict(context: ObjectsContext, { request, info }: ObjectRequest, type: ResourceType): Promise<Answer> {
   const body = objectIn(await readObject(request));
-  await commit(context.world, () => {
-    const pod = latestObject(context.world, type, info.namespace, info.object);
-    return remove(context.world, type, pod, deleteOptions(objectAt(body, 'deleteOptions'), info.query));
+  await commit(context.api, () => {
+    const pod = latestObject(context.api, type, info.namespace, info.object);
+    return deleteObject(context.api, type, pod, deleteOptions(objectAt(body, 'deleteOptions'), info.query));
   });
   return respond(jsonContent({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success' }), 201, []);
 }

@@ -8,25 +8,25 @@
 import type { Clock } from '../../platform/clock.js';
 
 /** How many events may wait for a watcher that does not read, besides those it begins with. */
-const MOST_WAITING = 4096;
+const MAX_WAITING = 4096;
 
 /** How many bytes of objects may wait for it. */
-const MOST_WAITING_BYTES = 16 * 1024 * 1024;
+const MAX_WAITING_BYTES = 16 * 1024 * 1024;
 
 /** The longest that a timer runs, in milliseconds: 24 days. */
 const LONGEST_MS = 2 ** 31 - 1;
 
 /** How many serialized frames wait for the connection. */
-const MOST_FRAMES = 16;
+const MAX_FRAMES = 16;
 
 /** A watch that has begun. */
-export interface Watching {
+export interface WatchSubscription {
   readonly stop: () => void;
   readonly beforeTimeout: () => void;
 }
 
 /** When a watch ends of itself. */
-export interface Lasting {
+export interface WatchLifetime {
   readonly clock: Clock;
   readonly signal: AbortSignal | undefined;
   /** 0: never. */
@@ -34,10 +34,10 @@ export interface Lasting {
 }
 
 /** Begins a watch, which writes its events and says when it ends. */
-export type Begin<T> = (write: (event: T) => void, end: () => void) => Watching;
+export type Subscribe<T> = (write: (event: T) => void, end: () => void) => WatchSubscription;
 
 /** How to treat the events of a watch: their sizes in bytes, and what the reader gets. */
-export interface Form<T, R> {
+export interface EventFormat<T, R> {
   readonly size: (event: T) => number;
   readonly show: (event: T) => R;
 }
@@ -61,7 +61,7 @@ class Backlog<T> {
     this.#waiting.push(waiting);
     this.#count += waiting.counts;
     this.#bytes += waiting.bytes;
-    return this.#count <= MOST_WAITING && this.#bytes <= MOST_WAITING_BYTES;
+    return this.#count <= MAX_WAITING && this.#bytes <= MAX_WAITING_BYTES;
   }
 
   /** Takes the oldest event. */
@@ -71,7 +71,7 @@ class Backlog<T> {
     this.#read += 1;
     this.#count -= found.counts;
     this.#bytes -= found.bytes;
-    if (this.#read === this.#waiting.length || this.#read > MOST_WAITING) {
+    if (this.#read === this.#waiting.length || this.#read > MAX_WAITING) {
       this.#waiting = this.#waiting.slice(this.#read);
       this.#read = 0;
     }
@@ -92,11 +92,16 @@ class Subscription<T> {
   readonly backlog = new Backlog<T>();
   readonly #signal: AbortSignal | undefined;
   readonly #reader: Reader;
-  #watching: Watching | undefined;
+  #watching: WatchSubscription | undefined;
   #stopTimer: (() => void) | undefined;
   #hasEnded = false;
 
-  constructor({ clock, signal, seconds }: Lasting, begin: Begin<T>, size: (event: T) => number, reader: Reader) {
+  constructor(
+    { clock, signal, seconds }: WatchLifetime,
+    begin: Subscribe<T>,
+    size: (event: T) => number,
+    reader: Reader,
+  ) {
     this.#signal = signal;
     this.#reader = reader;
     this.#watching = begin((event) => this.#write(event, size), this.#end);
@@ -146,9 +151,9 @@ class Subscription<T> {
 
 /** A watch as a stream of frames. */
 export function openStream<T>(
-  lasting: Lasting,
-  begin: Begin<T>,
-  { size, show }: Form<T, Uint8Array>,
+  lasting: WatchLifetime,
+  begin: Subscribe<T>,
+  { size, show }: EventFormat<T, Uint8Array>,
 ): ReadableStream<Uint8Array> {
   let subscription: Subscription<T> | undefined;
   let isOver = false;
@@ -177,15 +182,15 @@ export function openStream<T>(
       pull: pump,
       cancel: () => subscription?.leave(),
     },
-    new CountQueuingStrategy({ highWaterMark: MOST_FRAMES }),
+    new CountQueuingStrategy({ highWaterMark: MAX_FRAMES }),
   );
 }
 
 /** A watch as events, for a reader in this process. */
 export function openEvents<T>(
-  lasting: Lasting,
-  begin: Begin<T>,
-  { size, show }: Form<T, unknown>,
+  lasting: WatchLifetime,
+  begin: Subscribe<T>,
+  { size, show }: EventFormat<T, unknown>,
 ): AsyncIterable<unknown> {
   let wake: () => void = () => undefined;
   let failure: Error | undefined;

@@ -12,15 +12,15 @@ import { apiVersionOf, type ResourceType } from '../kinds/resource-type.js';
 import type { WatchContent } from '../wire/plain-request.js';
 import { integerIn, revisionOf, selectorOf, textFor, valueFor, waitsForFuture } from './read.js';
 import type { Matches } from '../selectors/field-selector.js';
-import { objectsOf, type World } from '../api-context.js';
+import { objectsOf, type ApiContext } from '../api-context.js';
 import type { Change } from '../../storage/memory/history.js';
 import { sizeOf } from '../../storage/memory/object-size.js';
-import { openEvents, openStream, type Watching } from './watch-backlog.js';
+import { openEvents, openStream, type WatchSubscription } from './watch-backlog.js';
 
 const BOOKMARK_MS = 60_000;
 
 /** How a watch shows an object: its JSON text. Tables have their own. */
-export type Show = (object: KubeObject, type: Change['type'] | 'BOOKMARK') => string;
+export type ObjectFormatter = (object: KubeObject, type: Change['type'] | 'BOOKMARK') => string;
 
 /** What is being watched. */
 export interface WatchRequest {
@@ -31,7 +31,7 @@ export interface WatchRequest {
   readonly name: string;
   readonly query: URLSearchParams;
   /** Absent: as JSON, in frames shared with other watchers. */
-  readonly show?: Show;
+  readonly show?: ObjectFormatter;
   /** Ends the watch, as closing the connection does. */
   readonly signal: AbortSignal | undefined;
 }
@@ -57,7 +57,7 @@ function sharedFrame(change: Change, seen: Change['type'], object: KubeObject, t
  * What a watcher with a selector sees of a change: an object that stops matching is deleted for it, one that starts to
  * match is added. Undefined: nothing.
  */
-export function seenAs(change: Change, matches: Matches | undefined): Change['type'] | undefined {
+export function visibleEvent(change: Change, matches: Matches | undefined): Change['type'] | undefined {
   if (!matches || change.type === 'ADDED') return !matches || matches(change.object) ? change.type : undefined;
   const before = change.previous !== undefined && matches(change.previous);
   if (change.type === 'DELETED') return before ? 'DELETED' : undefined;
@@ -67,38 +67,38 @@ export function seenAs(change: Change, matches: Matches | undefined): Change['ty
 }
 
 /** One event, before it is written. `change`: what it is of, when others may see the same. */
-interface Seen {
+interface VisibleEvent {
   readonly type: Change['type'] | 'BOOKMARK';
   readonly object: KubeObject;
   readonly change?: Change;
 }
 
 /** Starts a watch when its content is asked for; in text the chunks are whole frames. Throws a 410 when the revision is forgotten. */
-export function watchObjects(world: World, request: WatchRequest): WatchContent {
+export function watchObjects(api: ApiContext, request: WatchRequest): WatchContent {
   const { type, namespace, name, query, signal } = request;
   const matches = selectorOf(query, type, name);
-  const collection = objectsOf(world, type);
+  const collection = objectsOf(api, type);
   const revision = revisionOf(query);
-  waitsForFuture(world, revision);
+  waitsForFuture(api, revision);
   const replay = revision === undefined || revision === 0 || query.get('sendInitialEvents') === 'true';
   const missed = replay ? [] : collection.since(revision);
-  if (!missed) throw expired(`too old resource version: ${revision ?? 0} (${world.store.revision})`);
+  if (!missed) throw expired(`too old resource version: ${revision ?? 0} (${api.store.revision})`);
   const initial = replay ? collection.list(namespace).filter((object) => !matches || matches(object)) : [];
-  const asked = world.store.revision;
+  const asked = api.store.revision;
   const within = ({ object }: Change): boolean =>
     namespace === undefined || (object.metadata.namespace ?? '') === namespace;
 
-  const begin = (write: (seen: Seen) => void, end: () => void): Watching => {
+  const begin = (write: (seen: VisibleEvent) => void, end: () => void): WatchSubscription => {
     const push = (change: Change): void => {
       if (!within(change)) return;
-      const seen = seenAs(change, matches);
+      const seen = visibleEvent(change, matches);
       if (!seen) return;
       // an object that left the selection is shown as it was, under the revision of the change that took it out
       const left = seen === 'DELETED' && change.type === 'MODIFIED' && change.previous;
       write({ type: seen, object: left ? withRevision(left, change.revision) : change.object, change });
     };
     const bookmark = (annotations?: Record<string, string>): void =>
-      write({ type: 'BOOKMARK', object: bookmarkOf(type, world.store.revision, annotations) });
+      write({ type: 'BOOKMARK', object: bookmarkOf(type, api.store.revision, annotations) });
     for (const object of initial) write({ type: 'ADDED', object });
     if (query.get('sendInitialEvents') === 'true') bookmark({ 'k8s.io/initial-events-end': 'true' });
     // What has changed since it was asked for too: the answer may have been on its way for a moment.
@@ -106,7 +106,7 @@ export function watchObjects(world: World, request: WatchRequest): WatchContent 
     const stop = collection.subscribe(push);
     const stopEnd = collection.onEnd(end);
     const wantsBookmarks = ['true', '1'].includes(query.get('allowWatchBookmarks') ?? '');
-    const stopBookmarks = wantsBookmarks ? every(world.clock, BOOKMARK_MS, bookmark) : undefined;
+    const stopBookmarks = wantsBookmarks ? every(api.clock, BOOKMARK_MS, bookmark) : undefined;
     return {
       stop: () => {
         stop();
@@ -116,17 +116,17 @@ export function watchObjects(world: World, request: WatchRequest): WatchContent 
       beforeTimeout: () => (wantsBookmarks ? bookmark() : undefined),
     };
   };
-  const show: Show = request.show ?? ((object) => textFor(type, object));
-  const framed = ({ type: seen, object, change }: Seen): Uint8Array =>
+  const show: ObjectFormatter = request.show ?? ((object) => textFor(type, object));
+  const framed = ({ type: seen, object, change }: VisibleEvent): Uint8Array =>
     request.show || !change || seen === 'BOOKMARK'
       ? frame(seen, show(object, seen))
       : sharedFrame(change, seen, object, type);
-  const valued = ({ type: seen, object }: Seen): unknown =>
+  const valued = ({ type: seen, object }: VisibleEvent): unknown =>
     request.show
       ? JSON.parse(`{"type":"${seen}","object":${show(object, seen)}}`)
       : { type: seen, object: valueFor(type, object) };
-  const size = ({ object, change }: Seen): number => sizeOf(change?.object ?? object);
-  const lasting = { clock: world.clock, signal, seconds: integerIn(query, 'timeoutSeconds') };
+  const size = ({ object, change }: VisibleEvent): number => sizeOf(change?.object ?? object);
+  const lasting = { clock: api.clock, signal, seconds: integerIn(query, 'timeoutSeconds') };
   return {
     events: () => openEvents(lasting, begin, { size, show: valued }),
     frames: () => openStream(lasting, begin, { size, show: framed }),

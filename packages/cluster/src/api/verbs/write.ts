@@ -7,7 +7,15 @@
  */
 
 import { admit } from '../admission/admission.js';
-import { copy, fill, isObject, same, within, type JsonObject, type KubeObject } from '../../model/json.js';
+import {
+  deepCopy,
+  setDefault,
+  isObject,
+  deepEqual,
+  ensureObject,
+  type JsonObject,
+  type KubeObject,
+} from '../../model/json.js';
 import { checkAnnotations, checkLabels, checkName, generatedName } from '../kinds/names.js';
 import {
   alreadyExists,
@@ -21,10 +29,10 @@ import {
 import { apiVersionOf, placeOf, type ResourceType } from '../kinds/resource-type.js';
 import { decodeBuiltIn } from '../kinds/decode.js';
 import { METADATA } from '../kinds/builtin-schemas.js';
-import { refuseIfFull, refuseIfUnstorable } from './object-limits.js';
+import { checkCapacity, checkStorable } from './object-limits.js';
 import { fillDefaults, prune } from '../schema/schema.js';
 import { checkSchema } from '../schema/schema-validation.js';
-import { latestOf, timestamp, type World } from '../api-context.js';
+import { latestOf, timestamp, type ApiContext } from '../api-context.js';
 
 /** How a write was asked for. */
 export interface WriteOptions {
@@ -40,27 +48,27 @@ export interface WriteOptions {
 
 /** Stores a new object; returns it as stored. */
 export function create(
-  world: World,
+  api: ApiContext,
   type: ResourceType,
   namespace: string,
   body: JsonObject,
   options: WriteOptions,
 ): KubeObject {
-  const draft = copy(body);
+  const draft = deepCopy(body);
   bindToUrl(draft, type, namespace);
-  settleFields(type, draft, options);
-  startMetadata(world, type, draft, options);
+  pruneAndDefault(type, draft, options);
+  startMetadata(api, type, draft, options);
   if (type.subresources.includes('status') && type.custom) delete draft['status'];
   type.rules.fill?.(draft, undefined);
   options.confirm?.(asObject(draft), undefined);
-  const object = admit(world, type, asObject(draft), undefined, { sent: body, dryRun: options.dryRun });
+  const object = admit(api, type, asObject(draft), undefined, { sent: body, dryRun: options.dryRun });
   const { name } = object.metadata;
-  refuseIfWrong(type, object, undefined);
-  if (latestOf(world, type).get(namespace, name)) throw alreadyExists(type, name);
-  refuseIfUnstorable(type, object);
-  refuseIfFull(world.store, object, undefined);
+  throwIfInvalid(type, object, undefined);
+  if (latestOf(api, type).get(namespace, name)) throw alreadyExists(type, name);
+  checkStorable(type, object);
+  checkCapacity(api.store, object, undefined);
   if (options.dryRun) return object;
-  return world.store.put(placeOf(type), object);
+  return api.store.put(placeOf(type), object);
 }
 
 /** What part of an object a change may touch. */
@@ -68,32 +76,32 @@ export type Part = 'main' | 'status' | 'finalize';
 
 /** Stores a changed object; returns it as stored. A change that changes nothing is not written. */
 export function update(
-  world: World,
+  api: ApiContext,
   type: ResourceType,
   old: KubeObject,
   body: JsonObject,
   part: Part,
   options: WriteOptions,
 ): KubeObject {
-  const draft = copy(body);
+  const draft = deepCopy(body);
   const { namespace = '' } = old.metadata;
   bindToUrl(draft, type, namespace);
   checkSameObject(type, draft, old);
-  settleFields(type, draft, options);
+  pruneAndDefault(type, draft, options);
   continueMetadata(type, draft, old, options);
   keepOtherParts(type, draft, old, part);
   if (part === 'main') type.rules.fill?.(draft, old);
   countGeneration(type, draft, old);
   const whole = asObject(draft);
   if (part === 'main') options.confirm?.(whole, old);
-  const object = part === 'main' ? admit(world, type, whole, old, { sent: body, dryRun: options.dryRun }) : whole;
-  refuseIfWrong(type, object, old);
-  if (same(object, old)) return old;
-  refuseIfUnstorable(type, object);
+  const object = part === 'main' ? admit(api, type, whole, old, { sent: body, dryRun: options.dryRun }) : whole;
+  throwIfInvalid(type, object, old);
+  if (deepEqual(object, old)) return old;
+  checkStorable(type, object);
   if (options.dryRun) return object;
-  if (isFinished(object)) return world.store.remove(placeOf(type), object);
-  refuseIfFull(world.store, object, old);
-  return world.store.put(placeOf(type), object);
+  if (isFinished(object)) return api.store.remove(placeOf(type), object);
+  checkCapacity(api.store, object, old);
+  return api.store.put(placeOf(type), object);
 }
 
 /** Whether nothing holds an object that is being deleted any more. */
@@ -120,7 +128,7 @@ function bindToUrl(draft: JsonObject, type: ResourceType, namespace: string): vo
   }
   draft['apiVersion'] = wanted;
   draft['kind'] = type.kind;
-  const metadata = within(draft, 'metadata');
+  const metadata = ensureObject(draft, 'metadata');
   const said = metadata['namespace'];
   // Of a kind without namespaces a real server drops it without a word.
   if (type.namespaced && typeof said === 'string' && said !== '' && said !== namespace) {
@@ -131,8 +139,8 @@ function bindToUrl(draft: JsonObject, type: ResourceType, namespace: string): vo
 }
 
 /** What only the server says about a new object. */
-function startMetadata(world: World, type: ResourceType, draft: JsonObject, options: WriteOptions): void {
-  const metadata = within(draft, 'metadata');
+function startMetadata(api: ApiContext, type: ResourceType, draft: JsonObject, options: WriteOptions): void {
+  const metadata = ensureObject(draft, 'metadata');
   const { name, generateName, resourceVersion } = metadata;
   if (typeof resourceVersion === 'string' && resourceVersion !== '' && resourceVersion !== '0') {
     throw badRequest('resourceVersion should not be set on objects to be created');
@@ -148,9 +156,9 @@ function startMetadata(world: World, type: ResourceType, draft: JsonObject, opti
   }
   const named = typeof name === 'string' && name !== '';
   if (!named && typeof generateName === 'string' && generateName !== '')
-    metadata['name'] = generatedName(generateName, world.random);
-  metadata['uid'] = world.random.uuid();
-  metadata['creationTimestamp'] = timestamp(world.clock.date());
+    metadata['name'] = generatedName(generateName, api.random);
+  metadata['uid'] = api.random.uuid();
+  metadata['creationTimestamp'] = timestamp(api.clock.date());
   delete metadata['generation'];
   if (options.managedFields) metadata['managedFields'] = options.managedFields;
   if (type.rules.counted === true) metadata['generation'] = 1;
@@ -166,9 +174,9 @@ function dropEmpty(metadata: JsonObject): void {
 }
 
 function checkSameObject(type: ResourceType, draft: JsonObject, old: KubeObject): void {
-  const metadata = within(draft, 'metadata');
+  const metadata = ensureObject(draft, 'metadata');
   const { name } = old.metadata;
-  fill(metadata, 'name', name);
+  setDefault(metadata, 'name', name);
   if (metadata['name'] !== name) {
     throw badRequest(
       `the name of the object (${String(metadata['name'])}) does not match the name on the URL (${name})`,
@@ -186,7 +194,7 @@ function checkSameObject(type: ResourceType, draft: JsonObject, old: KubeObject)
   if (resourceVersion !== old.metadata.resourceVersion) throw conflict(type, name);
 }
 
-const SERVERS_OWN = [
+const SERVER_OWNED_FIELDS = [
   'uid',
   'resourceVersion',
   'creationTimestamp',
@@ -199,8 +207,8 @@ const SERVERS_OWN = [
 
 /** What only the server says about an object stays as it was. */
 function continueMetadata(type: ResourceType, draft: JsonObject, old: KubeObject, options: WriteOptions): void {
-  const metadata = within(draft, 'metadata');
-  for (const field of SERVERS_OWN) {
+  const metadata = ensureObject(draft, 'metadata');
+  for (const field of SERVER_OWNED_FIELDS) {
     if (old.metadata[field] === undefined) delete metadata[field];
     else metadata[field] = old.metadata[field];
   }
@@ -217,7 +225,7 @@ function continueMetadata(type: ResourceType, draft: JsonObject, old: KubeObject
 }
 
 /** Drops unknown fields, and fills in what the kind's schema says. */
-function settleFields(type: ResourceType, draft: JsonObject, options: WriteOptions): void {
+function pruneAndDefault(type: ResourceType, draft: JsonObject, options: WriteOptions): void {
   if (!type.custom && type.schema) decodeBuiltIn(type, draft);
   const { schema } = type;
   options.onUnknown([
@@ -254,8 +262,8 @@ function countGeneration(type: ResourceType, draft: JsonObject, old: KubeObject)
     return rest;
   };
   const before = old.metadata.generation ?? 1;
-  const generation = same(wish(draft), wish(old)) ? before : before + 1;
-  const metadata = within(draft, 'metadata'); // may be the stored object's own
+  const generation = deepEqual(wish(draft), wish(old)) ? before : before + 1;
+  const metadata = ensureObject(draft, 'metadata'); // may be the stored object's own
   if (metadata['generation'] !== generation) draft['metadata'] = { ...metadata, generation };
 }
 
@@ -263,7 +271,7 @@ function asObject(draft: JsonObject): KubeObject {
   return draft as KubeObject; // apiVersion, kind and metadata have been set above, and the name is checked before storing
 }
 
-function refuseIfWrong(type: ResourceType, object: KubeObject, old: KubeObject | undefined): void {
+function throwIfInvalid(type: ResourceType, object: KubeObject, old: KubeObject | undefined): void {
   const { metadata } = object;
   const causes: Cause[] = [
     ...(old ? [] : checkName(metadata, type.rules.names ?? 'subdomain')),

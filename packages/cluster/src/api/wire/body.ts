@@ -1,13 +1,13 @@
 /**
  * Request bodies: read up to a limit, then as JSON or YAML, whatever the content type says.
  *
- * Whatever way a body comes, its value is JSON, no deeper than `MOST_DEPTH`: what works on it may recurse.
+ * Whatever way a body comes, its value is JSON, no deeper than `MAX_DEPTH`: what works on it may recurse.
  */
 
 import { isObject, type JsonObject } from '../../model/json.js';
-import { DEPTH_SAYS, measured, MOST_BODY_BYTES, MOST_DEPTH } from './json-limits.js';
+import { DEPTH_MESSAGE, measured, MAX_BODY_BYTES, MAX_DEPTH } from './json-limits.js';
 import { repeatedFields } from './duplicate-fields.js';
-import type { Incoming } from './plain-request.js';
+import type { ServerRequest } from './plain-request.js';
 import { badRequest, tooLarge, unsupportedMedia } from '../status-error.js';
 import { readYaml } from './yaml-body.js';
 
@@ -18,28 +18,28 @@ export interface Body {
 }
 
 /** The bytes of a body; a 413 when there are too many, without reading the rest. */
-export async function bytesOf(request: Incoming): Promise<Uint8Array> {
+export async function bytesOf(request: ServerRequest): Promise<Uint8Array> {
   if (!request.body) return new Uint8Array();
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of request.body) {
     const bytes: Uint8Array = chunk;
     size += bytes.byteLength;
-    if (size > MOST_BODY_BYTES) throw tooLarge(`Request entity too large: limit is ${MOST_BODY_BYTES}`);
+    if (size > MAX_BODY_BYTES) throw tooLarge(`Request entity too large: limit is ${MAX_BODY_BYTES}`);
     chunks.push(bytes);
   }
   return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
 }
 
 /** The media type of a request's body, without parameters. */
-export const mediaType = (request: Incoming): string =>
+export const mediaType = (request: ServerRequest): string =>
   (request.headers.get('content-type') ?? 'application/json').split(';')[0]?.trim().toLowerCase() ?? '';
 
 const YAML_TYPES = new Set(['application/yaml', 'application/x-yaml', 'text/yaml', 'application/apply-patch+yaml']);
 const JSON_TYPES = new Set(['application/json', '', 'text/plain', '*/*', 'application/x-www-form-urlencoded']);
 
 /** Reads a body that is JSON, or YAML where the media type says so. */
-export async function bodyOf(request: Incoming): Promise<Body> {
+export async function bodyOf(request: ServerRequest): Promise<Body> {
   if (request.value !== undefined) return { value: bodyFrom(request.value), repeated: [] };
   return readBody(await bytesOf(request), mediaType(request));
 }
@@ -49,15 +49,15 @@ export async function bodyOf(request: Incoming): Promise<Body> {
  * would be refused for: too many bytes (counted in characters), too many levels, and `__proto__` as a field.
  */
 function bodyFrom(value: unknown): unknown {
-  return copied(value, { left: MOST_BODY_BYTES }, 0);
+  return copied(value, { left: MAX_BODY_BYTES }, 0);
 }
 
 function copied(value: unknown, size: { left: number }, depth: number): unknown {
   size.left -= typeof value === 'string' ? value.length + 2 : 4;
-  if (size.left < 0) throw tooLarge(`Request entity too large: limit is ${MOST_BODY_BYTES}`);
+  if (size.left < 0) throw tooLarge(`Request entity too large: limit is ${MAX_BODY_BYTES}`);
   if (typeof value !== 'object' || value === null) return copiedScalar(value);
   if (value instanceof Date) return value.toISOString();
-  if (depth >= MOST_DEPTH) throw tooDeep();
+  if (depth >= MAX_DEPTH) throw tooDeep();
   if (Array.isArray(value)) return Array.from(value, (item) => copied(item ?? null, size, depth + 1));
   const made: JsonObject = {};
   for (const [field, item] of Object.entries(value)) {
@@ -77,7 +77,7 @@ function copiedScalar(value: unknown): unknown {
 
 const tooDeep = (): Error =>
   badRequest(
-    `the object provided is unrecognized (must be JSON): couldn't get version/kind; json parse error: ${DEPTH_SAYS}`,
+    `the object provided is unrecognized (must be JSON): couldn't get version/kind; json parse error: ${DEPTH_MESSAGE}`,
   );
 
 /** Reads text of a body that is JSON, or YAML where the media type says so. */
@@ -100,7 +100,7 @@ export function objectIn({ value }: Body): JsonObject {
 
 function readJson(text: string): Body {
   const value = parsedJson(text);
-  const repeated = repeatedFields(text, MOST_DEPTH);
+  const repeated = repeatedFields(text, MAX_DEPTH);
   if (!repeated) throw tooDeep();
   if (HUGE_NUMBER.test(text)) checkNumbers(value);
   return { value, repeated };

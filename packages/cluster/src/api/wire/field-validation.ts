@@ -2,11 +2,11 @@
  * What becomes of fields that a kind does not have, or that are given twice: refused, warned of, or dropped in silence.
  */
 
-import { badRequest, Refusal } from '../status-error.js';
+import { badRequest, StatusError } from '../status-error.js';
 import { apiVersionOf, type ResourceType } from '../kinds/resource-type.js';
 
 /** Judges one write's fields. */
-export interface FieldsJudge {
+export interface FieldValidator {
   /** Receives the unknown fields, if any, before anything is stored. Throws under `Strict` when there is something to say. */
   readonly onUnknown: (fields: readonly string[]) => void;
   /** What to warn of, once the write is done. */
@@ -14,15 +14,19 @@ export interface FieldsJudge {
 }
 
 /** As many as kube-apiserver tells. */
-const MOST_TOLD = 100;
+const MAX_TOLD = 100;
 const LEVELS = ['Strict', 'Warn', 'Ignore'];
 
 /** Judges as the query's `fieldValidation` says; without it, warns. */
-export function fieldsJudge(type: ResourceType, query: URLSearchParams, repeated: readonly string[]): FieldsJudge {
+export function fieldValidator(
+  type: ResourceType,
+  query: URLSearchParams,
+  repeated: readonly string[],
+): FieldValidator {
   const level = query.get('fieldValidation') ?? 'Warn';
   if (!LEVELS.includes(level)) {
     const known = LEVELS.map((each) => JSON.stringify(each)).join(', ');
-    throw new Refusal(
+    throw new StatusError(
       422,
       'Invalid',
       `fieldValidation: Unsupported value: ${JSON.stringify(level)}: supported values: ${known}`,
@@ -35,7 +39,7 @@ export function fieldsJudge(type: ResourceType, query: URLSearchParams, repeated
     const found = [
       ...fields.map((field) => `unknown field "${field}"`),
       ...repeated.map((field) => `duplicate field "${field}"`),
-    ].slice(0, MOST_TOLD);
+    ].slice(0, MAX_TOLD);
     if (found.length === 0) return;
     if (level === 'Strict') throw strictError(type, found);
     warnings.push(...found);
@@ -43,7 +47,7 @@ export function fieldsJudge(type: ResourceType, query: URLSearchParams, repeated
   return { onUnknown, warnings };
 }
 
-function strictError(type: ResourceType, found: readonly string[]): Refusal {
+function strictError(type: ResourceType, found: readonly string[]): StatusError {
   const version = apiVersionOf(type).split('/').at(-1) ?? '';
   const why = `strict decoding error: ${found.join(', ')}`;
   return badRequest(`${type.kind} in version "${version}" cannot be handled as a ${type.kind}: ${why}`);

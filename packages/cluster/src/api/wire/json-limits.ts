@@ -2,18 +2,18 @@
  * How deep and how large JSON may be, measured without recursion.
  *
  * Separate because everything behind it recurses: copying, comparing, validating and writing JSON fail on a value that is deeper than
- * the stack, so nothing deeper than `MOST_DEPTH` may get that far. Also finds what JSON cannot say.
+ * the stack, so nothing deeper than `MAX_DEPTH` may get that far. Also finds what JSON cannot say.
  */
 
 /** The most levels that a value may be nested. kube-apiserver allows 10,000; real objects stay below 100. */
-export const MOST_DEPTH = 512;
+export const MAX_DEPTH = 512;
 /** The most bytes of a request's body, as kube-apiserver has it. */
-export const MOST_BODY_BYTES = 3 * 1024 * 1024;
+export const MAX_BODY_BYTES = 3 * 1024 * 1024;
 /** The most bytes of an object that is stored: what etcd takes in a request. */
-export const MOST_OBJECT_BYTES = 1.5 * 1024 * 1024;
+export const MAX_OBJECT_BYTES = 1.5 * 1024 * 1024;
 
 /** Ends the messages about a value that is too deep. */
-export const DEPTH_SAYS = `exceeded max depth: no value may be nested more than ${MOST_DEPTH} levels deep`;
+export const DEPTH_MESSAGE = `exceeded max depth: no value may be nested more than ${MAX_DEPTH} levels deep`;
 
 /** A value as measured: its depth in levels and its size as JSON text, or why it is refused. */
 export type Measured =
@@ -22,7 +22,7 @@ export type Measured =
   | { readonly kind: 'too-large' }
   | { readonly kind: 'not-json'; readonly why: string };
 
-/** Measures a value, and stops as soon as it is deeper than `MOST_DEPTH` or larger than `mostBytes`. */
+/** Measures a value, and stops as soon as it is deeper than `MAX_DEPTH` or larger than `mostBytes`. */
 export function measured(value: unknown, mostBytes: number): Measured {
   const values: unknown[] = [value];
   const depths: number[] = [0];
@@ -31,7 +31,7 @@ export function measured(value: unknown, mostBytes: number): Measured {
     const here = values.pop();
     const depth = depths.pop() ?? 0;
     if (typeof here === 'object' && here !== null) {
-      if (depth >= MOST_DEPTH) return { kind: 'too-deep' };
+      if (depth >= MAX_DEPTH) return { kind: 'too-deep' };
       if (depth >= deepest) deepest = depth + 1;
       const own = pushAll(here, depth + 1, values, depths);
       if (own === undefined) return { kind: 'not-json', why: 'a field may not be called "__proto__"' };

@@ -35,7 +35,7 @@ export interface PlainResponse {
 }
 
 /** What the server reads of a request, in whatever clothes it came. A `Request` is one. */
-export interface Incoming {
+export interface ServerRequest {
   readonly method: string;
   readonly url: string;
   readonly headers: { get(name: string): string | null; keys(): Iterable<string> };
@@ -78,7 +78,7 @@ export const jsonContent = (value: JsonObject): JsonContent => ({
 });
 
 /** A plain request as the server reads it. */
-export const incoming = ({ method, url, headers, body, signal }: PlainRequest): Incoming => ({
+export const toServerRequest = ({ method, url, headers, body, signal }: PlainRequest): ServerRequest => ({
   method,
   url: `http://kubernetes${url}`,
   headers: { get: (name) => headers[name] ?? null, keys: () => Object.keys(headers) },
@@ -98,13 +98,13 @@ export function toWeb(answer: Answer | Response): Response {
 }
 
 /** The most characters of one warning, and of all, as kube-apiserver has it. */
-const [MOST_OF_ONE, MOST_OF_ALL] = [256, 4096];
+const [MAX_OF_ONE, MAX_OF_ALL] = [256, 4096];
 
 /** Warnings as headers hold them, in bytes: when they are too long each is cut off, and as many are given as have room. */
 function asHeaders(warnings: readonly string[]): string[] {
   const all = warnings.reduce((sum, text) => sum + text.length, 0);
-  const cut = all > MOST_OF_ALL ? warnings.map((text) => text.slice(0, MOST_OF_ONE)) : warnings;
-  let room = MOST_OF_ALL;
+  const cut = all > MAX_OF_ALL ? warnings.map((text) => text.slice(0, MAX_OF_ONE)) : warnings;
+  let room = MAX_OF_ALL;
   return cut
     .filter((text) => (room -= text.length) >= 0)
     .map((text) => `299 - ${JSON.stringify(text).replaceAll('\u007f', '\\u007f')}`)
@@ -113,14 +113,14 @@ function asHeaders(warnings: readonly string[]): string[] {
 
 /** Leaves an answer as it is, as far as it can be. */
 export async function toPlain(answer: Answer | Response): Promise<PlainResponse> {
-  if (answer instanceof Response) return undressed(answer);
+  if (answer instanceof Response) return responseToPlain(answer);
   const { status, headers, content } = answer;
   if ('stream' in content) return { status, headers, stream: content.stream };
   return { status, headers, ...('value' in content ? { value: content.value() } : { events: content.events() }) };
 }
 
 /** Answers that are rare are made as Responses; of those of another server's only JSON is read. */
-async function undressed(response: Response): Promise<PlainResponse> {
+async function responseToPlain(response: Response): Promise<PlainResponse> {
   const { status, body } = response;
   const headers = Object.fromEntries(response.headers);
   if (headers['content-type']?.startsWith('application/json') === true)

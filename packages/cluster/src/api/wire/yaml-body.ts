@@ -6,33 +6,33 @@
  */
 
 import { Composer, LineCounter, Parser, type CST, type YAMLError } from 'yaml';
-import { DEPTH_SAYS, measured, MOST_BODY_BYTES, MOST_DEPTH } from './json-limits.js';
+import { DEPTH_MESSAGE, measured, MAX_BODY_BYTES, MAX_DEPTH } from './json-limits.js';
 import { badRequest, tooLarge } from '../status-error.js';
 
 /** The most bytes of a body in YAML. */
-export const MOST_YAML_BYTES = 128 * 1024;
+export const MAX_YAML_BYTES = 128 * 1024;
 /** The most aliases (`*name`) of a body. */
-const MOST_ALIASES = 100;
+const MAX_ALIASES = 100;
 /** The most bytes that the aliases of a body may stand for, if each stood for all of it: a merge key costs more than its result shows. */
-const MOST_ALIASED_BYTES = 2 * 1024 * 1024;
+const MAX_ALIASED_BYTES = 2 * 1024 * 1024;
 
 const OPTIONS = { uniqueKeys: false, version: '1.1', schema: 'yaml-1.1', prettyErrors: false } as const;
 const EXCESSIVE = 'document contains excessive aliasing';
 
 /** Reads one YAML document as JSON. Throws a 400 for what is not YAML, or more than it may be, and a 413 for too much text. */
 export function readYaml(text: string): unknown {
-  if (Buffer.byteLength(text) > MOST_YAML_BYTES) {
-    const hint = `limit is ${MOST_YAML_BYTES} for YAML; as JSON it may have ${MOST_BODY_BYTES}`;
+  if (Buffer.byteLength(text) > MAX_YAML_BYTES) {
+    const hint = `limit is ${MAX_YAML_BYTES} for YAML; as JSON it may have ${MAX_BODY_BYTES}`;
     throw tooLarge(`Request entity too large: ${hint}`);
   }
   const lines = new LineCounter();
   const tokens = [...new Parser(lines.addNewLine).parse(text)];
-  checkTokens(tokens, Math.min(MOST_ALIASES, MOST_ALIASED_BYTES / Buffer.byteLength(text)));
+  checkTokens(tokens, Math.min(MAX_ALIASES, MAX_ALIASED_BYTES / Buffer.byteLength(text)));
   const [document, more] = [...new Composer(OPTIONS).compose(tokens, true, text.length)];
   const [wrong] = document?.errors ?? [];
   if (wrong) throw fault(`line ${lines.linePos(wrong.pos[0]).line}: ${said(wrong)}`);
   if (more) throw fault('the body holds more than one document');
-  return jsonOf(() => document?.toJS({ maxAliasCount: MOST_ALIASES }) as unknown);
+  return jsonOf(() => document?.toJS({ maxAliasCount: MAX_ALIASES }) as unknown);
 }
 
 const fault = (why: string): Error => badRequest(`error converting YAML to JSON: yaml: ${why}`);
@@ -47,7 +47,7 @@ function checkTokens(tokens: readonly CST.Token[], mostAliases: number): void {
     const here = open.pop();
     const depth = depths.pop() ?? 0;
     if (typeof here !== 'object' || here === null) continue;
-    if (depth > MOST_DEPTH) throw fault(DEPTH_SAYS);
+    if (depth > MAX_DEPTH) throw fault(DEPTH_MESSAGE);
     if ('type' in here && here.type === 'alias') aliases += 1;
     if (aliases > mostAliases) throw fault(EXCESSIVE);
     for (const below of belowOf(here)) {
@@ -73,12 +73,12 @@ function jsonOf(value: () => unknown): unknown {
     const why = error instanceof Error ? said(error) : String(error);
     throw fault(why.startsWith('Excessive alias count') ? EXCESSIVE : why);
   }
-  const size = measured(found, MOST_BODY_BYTES);
+  const size = measured(found, MAX_BODY_BYTES);
   switch (size.kind) {
     case 'fits':
       return JSON.parse(JSON.stringify(found)) as unknown;
     case 'too-deep':
-      throw fault(DEPTH_SAYS);
+      throw fault(DEPTH_MESSAGE);
     case 'too-large':
       throw fault(EXCESSIVE);
     case 'not-json':

@@ -13,7 +13,7 @@ import { wireTime } from '../node-context.js';
 import type { Container, Handler } from '../pod/pod.js';
 import type { PodHost } from './pod-host.js';
 import type { ContainerRecord, ContainerState, Terminated } from '../pod/pod-status.js';
-import { repeatProbe, tryHandler, withTimeout, type Outcome } from '../probes/probing.js';
+import { repeatProbe, tryHandler, withTimeout, type ProbeResult } from '../probes/probing.js';
 import { terminationOf } from './termination.js';
 
 /** Made once: an error of its own, with its stack, for each container would cost more than the rest of its end. */
@@ -42,7 +42,7 @@ export class ContainerRun {
     this.record = {
       name: container.name,
       image: container.image ?? '',
-      state: { is: 'waiting', reason: waiting },
+      state: { kind: 'waiting', reason: waiting },
       restarts,
       ready: false,
       started: false,
@@ -73,7 +73,7 @@ export class ContainerRun {
   redefine(container: Container): void {
     const before = this.#container.image;
     this.#container = container;
-    if (before === container.image || (this.record.state.is === 'terminated' && this.#running === undefined)) return;
+    if (before === container.image || (this.record.state.kind === 'terminated' && this.#running === undefined)) return;
     this.#set({ image: container.image ?? '' });
     this.#redefined.abort();
     if (this.#running !== undefined)
@@ -158,7 +158,7 @@ export class ContainerRun {
     this.#stopping = undefined;
     const up = startupProbe === undefined;
     this.#set({
-      state: { is: 'running', startedAt: wireTime(running.startedAt) },
+      state: { kind: 'running', startedAt: wireTime(running.startedAt) },
       started: up,
       ready: up && readinessProbe === undefined,
     });
@@ -175,7 +175,11 @@ export class ContainerRun {
     if (!(await this.#hook(hook, 'FailedPostStartHook', this.#grace())).ok) await this.stop(this.#grace());
   }
 
-  async #hook(hook: Handler, reason: 'FailedPostStartHook' | 'FailedPreStopHook', seconds: number): Promise<Outcome> {
+  async #hook(
+    hook: Handler,
+    reason: 'FailedPostStartHook' | 'FailedPreStopHook',
+    seconds: number,
+  ): Promise<ProbeResult> {
     const { context, pod } = this.#host;
     const running = this.#running;
     if (running === undefined) return { ok: true };
@@ -183,8 +187,8 @@ export class ContainerRun {
       await context.clock.sleep(hook.sleep.seconds * 1000);
       return { ok: true };
     }
-    const attempt = (signal: AbortSignal): Promise<Outcome> =>
-      tryHandler(hook, this.#container, running, context.facts.ip, signal);
+    const attempt = (signal: AbortSignal): Promise<ProbeResult> =>
+      tryHandler(hook, this.#container, running, context.node.ip, signal);
     const outcome = await withTimeout(attempt, seconds * 1000, context.clock, new AbortController().signal);
     if (!outcome.ok) context.events.record(pod(), 'Warning', reason, outcome.message, this.#container.name);
     return outcome;
@@ -201,10 +205,10 @@ export class ContainerRun {
       until = over,
     ): void => {
       if (probe === undefined) return;
-      const attempt = (signal: AbortSignal): Promise<Outcome> =>
-        tryHandler(probe, this.#container, running, context.facts.ip, signal);
+      const attempt = (signal: AbortSignal): Promise<ProbeResult> =>
+        tryHandler(probe, this.#container, running, context.node.ip, signal);
       let recorded = ''; // what fails alike again and again is one event
-      const took = (outcome: Outcome, isDecisive: boolean): void => {
+      const took = (outcome: ProbeResult, isDecisive: boolean): void => {
         const message = outcome.ok ? '' : outcome.message;
         if (!outcome.ok && message !== recorded)
           context.events.record(pod(), 'Warning', 'Unhealthy', `${kind} probe failed: ${message}`, name);
@@ -286,7 +290,7 @@ export class ContainerRun {
     const { name } = this.record;
     const { metadata } = pod();
     const whole = `back-off ${wait / 1000}s restarting failed container=${name} pod=${metadata.name}_${metadata.namespace}(${metadata.uid})`;
-    this.#set({ last, state: { is: 'waiting', reason: 'CrashLoopBackOff', message: whole } });
+    this.#set({ last, state: { kind: 'waiting', reason: 'CrashLoopBackOff', message: whole } });
     context.events.record(
       pod(),
       'Warning',
@@ -302,11 +306,11 @@ export class ContainerRun {
   }
 
   #waiting(reason: string, message: string): void {
-    this.#set({ state: { is: 'waiting', reason, message }, ready: false, started: false });
+    this.#set({ state: { kind: 'waiting', reason, message }, ready: false, started: false });
   }
 
   #terminated(terminated: Terminated): Terminated {
-    const state: ContainerState = { is: 'terminated', terminated };
+    const state: ContainerState = { kind: 'terminated', terminated };
     this.#set({ state, started: false, ready: this.#once && terminated.exitCode === 0 });
     return terminated;
   }

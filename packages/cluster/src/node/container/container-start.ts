@@ -59,7 +59,7 @@ export async function prepareStart(host: PodHost, container: Container, attempt:
   const cluster = hasToken(pod) ? clusterVariables(await context.inCluster()) : {};
   const environment = environmentOf(container, {
     pod,
-    node: context.facts,
+    node: context.node,
     image: config.Env ?? [],
     cluster,
     secret,

@@ -4,14 +4,14 @@
  * Objects are looked up beforehand; this is the pure rest. A value may refer to variables defined before it.
  */
 
-import { fieldValue, resourceValue, type NodeFacts } from '../pod/downward-api.js';
+import { fieldValue, resourceValue, type NodeAddress } from '../pod/downward-api.js';
 import { expand } from './expansion.js';
 import type { Container, DataObject, EnvVar, KeySelector, Pod } from '../pod/pod.js';
 
 /** What a container's variables are made from. */
 export interface EnvironmentSources {
   readonly pod: Pod;
-  readonly node: NodeFacts;
+  readonly node: NodeAddress;
   /** `NAME=value` each. */
   readonly image: readonly string[];
   /** How to reach the API server; empty for pods without a token. */

@@ -8,7 +8,7 @@ import type { Container } from '../pod/pod.js';
 import type { ContainerLog } from '../logs/pod-logs.js';
 
 /** As kubelet bounds it. */
-const MOST_BYTES = 4096;
+const MAX_BYTES = 4096;
 const LOG_BYTES = 2048;
 const LOG_LINES = 80;
 
@@ -29,8 +29,8 @@ function firstBytes(path: string): string {
   let file: number | undefined;
   try {
     file = openSync(path, 'r');
-    const buffer = Buffer.alloc(MOST_BYTES);
-    return buffer.toString('utf8', 0, readSync(file, buffer, 0, MOST_BYTES, 0));
+    const buffer = Buffer.alloc(MAX_BYTES);
+    return buffer.toString('utf8', 0, readSync(file, buffer, 0, MAX_BYTES, 0));
   } catch {
     return ''; // the container's own doing: what it removed is not there
   } finally {

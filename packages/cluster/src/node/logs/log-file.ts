@@ -5,7 +5,7 @@
  * takes no more does not end the container: the log goes on when there is room again, and says how much is missing.
  */
 
-import { namingPath } from '../../platform/disk-failure.js';
+import { withPath } from '../../platform/disk-failure.js';
 import type { OutputSink } from '../../runtime/runtime.js';
 import { machineDisk, type LogDisk } from './log-disk.js';
 import { lastLines, type GrowingLog } from './log-reader.js';
@@ -153,7 +153,7 @@ export class LogFile implements OutputSink, GrowingLog {
       const whole = at === 0 ? 0 : records.lastIndexOf(NEWLINE, at - 1) + 1;
       this.#torn ||= at > whole;
       this.#wrote(records.subarray(0, whole));
-      const { message } = namingPath(error, this.path) as Error; // a failure of the disk is an error
+      const { message } = withPath(error, this.path) as Error; // a failure of the disk is an error
       return { written: whole, failure: message };
     }
   }

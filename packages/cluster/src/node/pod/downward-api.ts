@@ -5,7 +5,7 @@
 import type { Container, Pod, ResourceSelector } from './pod.js';
 
 /** What the node knows about itself. */
-export interface NodeFacts {
+export interface NodeAddress {
   readonly name: string;
   readonly ip: string;
 }
@@ -15,12 +15,12 @@ export type FieldValue =
   { readonly ok: true; readonly value: string } | { readonly ok: false; readonly message: string };
 
 /** `fieldRef`, with `metadata.labels['key']` and its like; maps as `key="value"` lines, sorted, as kubelet writes them. */
-export function fieldValue(pod: Pod, path: string, node: NodeFacts): FieldValue {
+export function fieldValue(pod: Pod, path: string, node: NodeAddress): FieldValue {
   const value = known(pod, path, node);
   return value === undefined ? { ok: false, message: `unsupported fieldPath: ${path}` } : { ok: true, value };
 }
 
-function known({ metadata, spec }: Pod, path: string, node: NodeFacts): string | undefined {
+function known({ metadata, spec }: Pod, path: string, node: NodeAddress): string | undefined {
   const [, map, key] = /^metadata\.(labels|annotations)(?:\['(.*)'\])?$/.exec(path) ?? [];
   if (map === 'labels' || map === 'annotations') {
     const entries = metadata[map] ?? {};

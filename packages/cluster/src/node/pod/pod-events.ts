@@ -27,7 +27,7 @@ export type EventReason =
 const SCHEDULERS: ReadonlySet<EventReason> = new Set(['Scheduled', 'FailedScheduling']);
 
 /** More than this wait to be written: the oldest are dropped, events are no record. */
-const MOST_WAITING = 2000;
+const MAX_WAITING = 2000;
 /** How long events may wait for company. */
 const GATHER = 25;
 
@@ -51,7 +51,7 @@ export class PodEvents {
   #waiting: { readonly path: string; readonly body: object }[] = [];
   #writing: Promise<void> | undefined;
   #last = 0n;
-  #hurry: () => void = () => undefined;
+  #flush: () => void = () => undefined;
 
   constructor({ api, clock, wireClock, node, log }: PodEventsOptions) {
     this.#api = api;
@@ -99,20 +99,20 @@ export class PodEvents {
       count: 1,
     };
     this.#waiting.push({ path: `/api/v1/namespaces/${namespace}/events`, body });
-    if (this.#waiting.length > MOST_WAITING) this.#waiting.shift();
+    if (this.#waiting.length > MAX_WAITING) this.#waiting.shift();
     this.#writing ??= this.#write();
   }
 
   /** Writes what waits. */
   async flush(): Promise<void> {
-    this.#hurry();
+    this.#flush();
     await this.#writing;
   }
 
   async #write(): Promise<void> {
     await new Promise<void>((resolve) => {
       const cancel = this.#wireClock.after(GATHER, resolve);
-      this.#hurry = () => {
+      this.#flush = () => {
         cancel();
         resolve();
       };

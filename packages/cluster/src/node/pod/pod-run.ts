@@ -13,12 +13,12 @@ import type { Condition, Pod } from './pod.js';
 import { PodFiles } from '../volumes/pod-volumes.js';
 import { PodObjects } from './referenced-objects.js';
 import { withOptionalSecrets } from './optional-secrets.js';
-import { persist } from '../persistent-request.js';
+import { retryRequest } from '../persistent-request.js';
 import { podStatus } from './pod-status.js';
 import { StatusWriter } from './status-writer.js';
 
 /** Why the node itself ended a pod. */
-interface Verdict {
+interface PodFailure {
   readonly reason: string;
   readonly message: string;
 }
@@ -44,7 +44,7 @@ export class PodRun {
   readonly #status: StatusWriter;
   readonly #startTime: string;
   #conditions: readonly Condition[] = [];
-  #verdict: Verdict | undefined;
+  #failure: PodFailure | undefined;
   #deleting = false;
 
   constructor(context: NodeContext, pod: Pod) {
@@ -119,7 +119,7 @@ export class PodRun {
         this.#pod,
         'Normal',
         'Scheduled',
-        `Successfully assigned ${this.#pod.metadata.namespace}/${this.#pod.metadata.name} to ${this.#context.facts.name}`,
+        `Successfully assigned ${this.#pod.metadata.namespace}/${this.#pod.metadata.name} to ${this.#context.node.name}`,
       );
       await this.#runAll();
     } catch (error) {
@@ -127,7 +127,7 @@ export class PodRun {
         `pod ${this.#pod.metadata.namespace}/${this.#pod.metadata.name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
         'error',
       );
-      this.#verdict = { reason: 'NodeError', message: error instanceof Error ? error.message : String(error) };
+      this.#failure = { reason: 'NodeError', message: error instanceof Error ? error.message : String(error) };
       this.#end(0);
     }
     this.#status.mark(true);
@@ -144,7 +144,7 @@ export class PodRun {
   /** The grace is over, everything has ended: now the object may go. */
   async #confirmDeletion(): Promise<void> {
     const { namespace, name, uid } = this.#pod.metadata;
-    await persist(this.#context, `pod ${namespace}/${name} is not deleted`, this.#gone.signal, () =>
+    await retryRequest(this.#context, `pod ${namespace}/${name} is not deleted`, this.#gone.signal, () =>
       this.#context.api.delete(`/api/v1/namespaces/${namespace}/pods/${name}`, {
         gracePeriodSeconds: 0,
         preconditions: { uid },
@@ -155,7 +155,7 @@ export class PodRun {
   async #runAll(): Promise<void> {
     const refused = this.#files.refusal(this.#pod);
     if (refused !== undefined) {
-      this.#verdict = refused;
+      this.#failure = refused;
       this.#context.events.record(this.#pod, 'Warning', 'FailedMount', refused.message);
       return;
     }
@@ -165,7 +165,7 @@ export class PodRun {
     for (const run of this.#init) {
       await run.run();
       const { state } = run.record;
-      if (state.is !== 'terminated' || state.terminated.exitCode !== 0 || this.#ending.signal.aborted) return;
+      if (state.kind !== 'terminated' || state.terminated.exitCode !== 0 || this.#ending.signal.aborted) return;
     }
     await Promise.all(this.#main.map((run) => run.run()));
   }
@@ -191,11 +191,11 @@ export class PodRun {
     if (seconds === undefined) return;
     await this.#context.clock.sleep(seconds * 1000, this.#ending.signal);
     if (this.#ending.signal.aborted) return;
-    this.#verdict = {
+    this.#failure = {
       reason: 'DeadlineExceeded',
       message: 'Pod was active on the node longer than the specified deadline',
     };
-    this.#context.events.record(this.#pod, 'Normal', 'DeadlineExceeded', this.#verdict.message);
+    this.#context.events.record(this.#pod, 'Normal', 'DeadlineExceeded', this.#failure.message);
     this.#end(this.#pod.spec.terminationGracePeriodSeconds ?? 30);
   }
 
@@ -204,7 +204,7 @@ export class PodRun {
     if (this.#context.clock.ofMachine !== true || this.#deleting) return true;
     return [...this.#init, ...this.#main].some(
       ({ record: { state, restarts } }) =>
-        restarts > 0 || state.is === 'terminated' || (state.is === 'waiting' && state.message !== undefined),
+        restarts > 0 || state.kind === 'terminated' || (state.kind === 'waiting' && state.message !== undefined),
     );
   }
 
@@ -213,11 +213,11 @@ export class PodRun {
       pod: this.#pod,
       init: this.#init.map((it) => it.record),
       main: this.#main.map((it) => it.record),
-      ip: this.#context.facts.ip,
+      ip: this.#context.node.ip,
       startTime: this.#startTime,
       now: wireTime(this.#context.clock.now()),
       previous: this.#conditions,
-      ...(this.#verdict !== undefined && { verdict: this.#verdict }),
+      ...(this.#failure !== undefined && { failure: this.#failure }),
     });
     this.#conditions = status['conditions'] as readonly Condition[]; // written as such by podStatus
     return status;

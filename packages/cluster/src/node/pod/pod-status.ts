@@ -18,9 +18,9 @@ export interface Terminated {
 
 /** What a container does now. */
 export type ContainerState =
-  | { readonly is: 'waiting'; readonly reason: string; readonly message?: string }
-  | { readonly is: 'running'; readonly startedAt: string }
-  | { readonly is: 'terminated'; readonly terminated: Terminated };
+  | { readonly kind: 'waiting'; readonly reason: string; readonly message?: string }
+  | { readonly kind: 'running'; readonly startedAt: string }
+  | { readonly kind: 'terminated'; readonly terminated: Terminated };
 
 /** All that is known of a container. */
 export interface ContainerRecord {
@@ -41,7 +41,7 @@ export interface ContainerRecord {
 export const LOGS_INCOMPLETE = 'pipewright.dev/LogsIncomplete';
 
 /** What a status is computed from. */
-export interface PodFacts {
+export interface PodState {
   readonly pod: Pod;
   readonly init: readonly ContainerRecord[];
   readonly main: readonly ContainerRecord[];
@@ -50,7 +50,7 @@ export interface PodFacts {
   readonly now: string;
   readonly previous: readonly Condition[];
   /** Ended by the node itself, whatever its containers say. */
-  readonly verdict?: { readonly reason: string; readonly message: string };
+  readonly failure?: { readonly reason: string; readonly message: string };
 }
 
 /** The phase by kubelet's rules (pkg/kubelet getPhase). */
@@ -58,15 +58,15 @@ export function phaseOf({
   pod,
   init,
   main,
-  verdict,
-}: Omit<PodFacts, 'ip'>): 'Pending' | 'Running' | 'Succeeded' | 'Failed' {
+  failure: verdict,
+}: Omit<PodState, 'ip'>): 'Pending' | 'Running' | 'Succeeded' | 'Failed' {
   if (verdict !== undefined) return 'Failed';
   const policy = pod.spec.restartPolicy ?? 'Always';
-  const failedInit = init.some(({ state }) => state.is === 'terminated' && state.terminated.exitCode !== 0);
+  const failedInit = init.some(({ state }) => state.kind === 'terminated' && state.terminated.exitCode !== 0);
   if (failedInit && policy === 'Never') return 'Failed';
   if (init.some(({ state }) => !succeeded(state))) return 'Pending';
-  const has = (is: ContainerState['is']): boolean => main.some(({ state }) => state.is === is);
-  if (main.some(({ state, last }) => state.is === 'waiting' && last === undefined)) return 'Pending';
+  const has = (kind: ContainerState['kind']): boolean => main.some(({ state }) => state.kind === kind);
+  if (main.some(({ state, last }) => state.kind === 'waiting' && last === undefined)) return 'Pending';
   if (has('running')) return 'Running';
   if (has('waiting')) return 'Running'; // to be started again
   if (policy === 'Always') return 'Running';
@@ -75,11 +75,11 @@ export function phaseOf({
   return policy === 'Never' ? 'Failed' : 'Running';
 }
 
-const succeeded = (state: ContainerState): boolean => state.is === 'terminated' && state.terminated.exitCode === 0;
+const succeeded = (state: ContainerState): boolean => state.kind === 'terminated' && state.terminated.exitCode === 0;
 
 /** The whole status object. */
-export function podStatus(facts: PodFacts): Readonly<Record<string, unknown>> {
-  const { pod, init, main, ip, startTime, verdict } = facts;
+export function podStatus(facts: PodState): Readonly<Record<string, unknown>> {
+  const { pod, init, main, ip, startTime, failure: verdict } = facts;
   const phase = phaseOf(facts);
   return {
     phase,
@@ -95,7 +95,7 @@ export function podStatus(facts: PodFacts): Readonly<Record<string, unknown>> {
   };
 }
 
-function conditionsOf({ init, main, now, previous }: PodFacts, phase: string): Condition[] {
+function conditionsOf({ init, main, now, previous }: PodState, phase: string): Condition[] {
   const initialised = init.every(({ state }) => succeeded(state));
   const pending = init.filter(({ state }) => !succeeded(state)).map((it) => it.name);
   const unready = main.filter((it) => !it.ready).map((it) => it.name);
@@ -178,7 +178,7 @@ function containerStatus(record: ContainerRecord): Readonly<Record<string, unkno
 }
 
 function stateOf(state: ContainerState): object {
-  switch (state.is) {
+  switch (state.kind) {
     case 'waiting':
       return { waiting: { reason: state.reason, ...(state.message !== undefined && { message: state.message }) } };
     case 'running':

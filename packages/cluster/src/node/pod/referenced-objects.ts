@@ -3,13 +3,13 @@
  */
 
 import { linkedSignal } from '../../platform/linked-signal.js';
-import type { NodeApi, Listed } from '../node-api.js';
+import type { NodeApi, ObjectList } from '../node-api.js';
 import type { DataObject, Pod } from './pod.js';
 import { objectsOfVolume, type MissingObject } from '../volumes/volume-files.js';
 
 const PLURAL = { Secret: 'secrets', ConfigMap: 'configmaps' } as const;
 
-interface Kept extends DataObject {
+interface CachedObject extends DataObject {
   readonly metadata: { readonly name: string; readonly resourceVersion?: string };
 }
 
@@ -17,7 +17,7 @@ interface Kept extends DataObject {
 export class PodObjects {
   readonly #api: NodeApi;
   readonly #namespace: string;
-  readonly #found = new Map<string, Kept>();
+  readonly #found = new Map<string, CachedObject>();
 
   constructor(api: NodeApi, namespace: string) {
     this.#api = api;
@@ -34,7 +34,7 @@ export class PodObjects {
   }
 
   async #read({ kind, name }: MissingObject): Promise<void> {
-    const object = await this.#api.get<Kept>(`/api/v1/namespaces/${this.#namespace}/${PLURAL[kind]}/${name}`);
+    const object = await this.#api.get<CachedObject>(`/api/v1/namespaces/${this.#namespace}/${PLURAL[kind]}/${name}`);
     if (object === undefined) this.#found.delete(`${kind}/${name}`);
     else this.#found.set(`${kind}/${name}`, object);
   }
@@ -43,7 +43,7 @@ export class PodObjects {
   async changed(wanted: MissingObject, signal: AbortSignal): Promise<void> {
     const { kind, name } = wanted;
     const path = `/api/v1/namespaces/${this.#namespace}/${PLURAL[kind]}?fieldSelector=metadata.name%3D${encodeURIComponent(name)}`;
-    const { items, metadata } = await this.#api.list<Listed<Kept>['items'][number]>(path);
+    const { items, metadata } = await this.#api.list<ObjectList<CachedObject>['items'][number]>(path);
     const known = this.#found.get(`${kind}/${name}`)?.metadata.resourceVersion;
     if (items[0]?.metadata.resourceVersion === known) {
       const stop = new AbortController();

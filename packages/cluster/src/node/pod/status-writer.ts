@@ -11,11 +11,11 @@ import { laterTurn, type Clock } from '../../platform/clock.js';
 import type { NodeContext } from '../node-context.js';
 import { isTransient, pauseAfter } from '../persistent-request.js';
 import type { PodClock } from '../pod-clock.js';
-import { ApiRefusal, type NodeApi } from '../node-api.js';
+import { ApiStatusError, type NodeApi } from '../node-api.js';
 import type { PodMetadata } from './pod.js';
 
 /** How long (milliseconds) what is not urgent may wait for what follows. */
-const COMPANY = 20;
+const BATCH_DELAY_MS = 20;
 
 /** What of the node the writer uses. */
 export type StatusWriterContext = Pick<NodeContext, 'api' | 'clock' | 'wireClock' | 'log'>;
@@ -32,7 +32,7 @@ export class StatusWriter {
   #writing: Promise<void> | undefined;
   #written: object | undefined;
   readonly #gone = new AbortController();
-  #hurry: () => void = () => undefined;
+  #flush: () => void = () => undefined;
 
   constructor({ api, clock, wireClock, log }: StatusWriterContext, pod: PodMetadata, compute: () => object) {
     this.#api = api;
@@ -47,23 +47,23 @@ export class StatusWriter {
   mark(urgent: boolean): void {
     this.#dirty = true;
     this.#writing ??= this.#write();
-    if (urgent) this.#hurry();
+    if (urgent) this.#flush();
   }
 
   /** Settles when everything that was marked is written. */
   async settled(): Promise<void> {
-    this.#hurry();
+    this.#flush();
     await this.#writing;
   }
 
   /** The pod is gone: nothing is written any more. */
   stop(): void {
     this.#gone.abort();
-    this.#hurry();
+    this.#flush();
   }
 
   async #write(): Promise<void> {
-    await this.#company();
+    await this.#waitForBatch();
     for (let failures = 0; this.#dirty && !this.#gone.signal.aborted;) {
       this.#dirty = false;
       const status = this.#compute();
@@ -74,7 +74,7 @@ export class StatusWriter {
         this.#written = status;
         failures = 0;
       } catch (error) {
-        if (error instanceof ApiRefusal && (error.status === 404 || error.status === 409)) break; // deleted, or another of this name
+        if (error instanceof ApiStatusError && (error.status === 404 || error.status === 409)) break; // deleted, or another of this name
         const again = isTransient(error);
         if (failures === 0 || !again)
           this.#log(`the status of pod ${this.#pod.namespace}/${this.#pod.name} is not written: ${String(error)}`);
@@ -88,15 +88,15 @@ export class StatusWriter {
   }
 
   /** The machine's own time, as in requests: a clock that is wound by hand must not hold up what others wait for. */
-  async #company(): Promise<void> {
+  async #waitForBatch(): Promise<void> {
     await new Promise<void>((resolve) => {
-      const cancel = this.#wireClock.after(COMPANY, resolve);
-      this.#hurry = () => {
+      const cancel = this.#wireClock.after(BATCH_DELAY_MS, resolve);
+      this.#flush = () => {
         cancel();
         resolve();
       };
     });
-    this.#hurry = () => undefined;
+    this.#flush = () => undefined;
     await laterTurn(this.#wireClock);
   }
 }

@@ -11,10 +11,10 @@ import { isAborted, type PodClock } from '../pod-clock.js';
 import type { Container, Handler, ProbeSpec } from '../pod/pod.js';
 
 /** How a try went. */
-export type Outcome = { readonly ok: true } | { readonly ok: false; readonly message: string };
+export type ProbeResult = { readonly ok: true } | { readonly ok: false; readonly message: string };
 
-const OK: Outcome = { ok: true };
-const failed = (message: string): Outcome => ({ ok: false, message });
+const OK: ProbeResult = { ok: true };
+const failed = (message: string): ProbeResult => ({ ok: false, message });
 
 /** Tries a handler once. An aborted try has failed. */
 export async function tryHandler(
@@ -23,7 +23,7 @@ export async function tryHandler(
   running: RunningContainer,
   ip: string,
   signal: AbortSignal,
-): Promise<Outcome> {
+): Promise<ProbeResult> {
   const { exec, httpGet, tcpSocket } = handler;
   if (exec !== undefined) {
     const [first, ...others] = exec.command ?? [];
@@ -47,7 +47,7 @@ function tryHttp(
   port: number,
   ip: string,
   signal: AbortSignal,
-): Promise<Outcome> {
+): Promise<ProbeResult> {
   const secure = get.scheme === 'HTTPS';
   const headers = Object.fromEntries((get.httpHeaders ?? []).map(({ name, value }) => [name, value]));
   const options = { host: get.host ?? ip, port, path: get.path ?? '/', headers, signal, agent: false as const };
@@ -63,10 +63,10 @@ function tryHttp(
   });
 }
 
-function tryTcp(host: string, port: number, signal: AbortSignal): Promise<Outcome> {
+function tryTcp(host: string, port: number, signal: AbortSignal): Promise<ProbeResult> {
   return new Promise((resolve) => {
     const socket = connect({ host, port });
-    const end = (outcome: Outcome): void => {
+    const end = (outcome: ProbeResult): void => {
       signal.removeEventListener('abort', timedOut);
       socket.destroy();
       resolve(outcome);
@@ -81,8 +81,8 @@ function tryTcp(host: string, port: number, signal: AbortSignal): Promise<Outcom
 /** Repeats a probe until the signal is aborted, and reports each try: whether it decides, by the probe's thresholds, comes with it. */
 export async function repeatProbe(
   probe: ProbeSpec,
-  attempt: (signal: AbortSignal) => Promise<Outcome>,
-  report: (outcome: Outcome, isDecisive: boolean) => void,
+  attempt: (signal: AbortSignal) => Promise<ProbeResult>,
+  report: (outcome: ProbeResult, isDecisive: boolean) => void,
   clock: PodClock,
   signal: AbortSignal,
 ): Promise<void> {
@@ -108,16 +108,16 @@ export async function repeatProbe(
 
 /** Runs one try, which has failed when it takes longer. */
 export async function withTimeout(
-  attempt: (signal: AbortSignal) => Promise<Outcome>,
+  attempt: (signal: AbortSignal) => Promise<ProbeResult>,
   milliseconds: number,
   clock: PodClock,
   outer: AbortSignal,
-): Promise<Outcome> {
+): Promise<ProbeResult> {
   const done = new AbortController();
   const limit = new AbortController();
   const waiting = linkedSignal(done.signal, outer);
   const trying = linkedSignal(limit.signal, outer);
-  const late = clock.sleep(milliseconds, waiting.signal).then((): Outcome => {
+  const late = clock.sleep(milliseconds, waiting.signal).then((): ProbeResult => {
     limit.abort();
     return failed(`timed out after ${milliseconds / 1000}s`);
   });

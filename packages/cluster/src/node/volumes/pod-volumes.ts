@@ -6,7 +6,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Mount } from '../../runtime/runtime.js';
 import { expand } from '../container/expansion.js';
-import { ApiRefusal } from '../node-api.js';
+import { ApiStatusError } from '../node-api.js';
 import type { NodeContext } from '../node-context.js';
 import type { Container, Pod, Volume } from '../pod/pod.js';
 import type { PodObjects } from '../pod/referenced-objects.js';
@@ -93,7 +93,7 @@ export class PodFiles {
   #fill(volume: Volume, pod: Pod, directory: string): Prepared {
     const { secret, configMap } = this.#objects;
     const token = (path: string): string | undefined => this.#tokens.get(`${volume.name}/${path}`);
-    const made = volumeFiles(volume, { pod, node: this.#context.facts, secret, configMap, token });
+    const made = volumeFiles(volume, { pod, node: this.#context.node, secret, configMap, token });
     if (!made.ok) return made;
     if (this.#context.runtime.usesFiles) writeFiles(directory, made.files, this.#filled.get(volume.name));
     this.#filled.set(volume.name, made.files);
@@ -126,7 +126,7 @@ export class PodFiles {
         const { status } = await this.#context.api.create<{ readonly status: { readonly token: string } }>(path, body);
         this.#tokens.set(`${volume.name}/${wanted.path}`, status.token);
       } catch (error) {
-        if (error instanceof ApiRefusal) return `failed to fetch token: ${error.message}`;
+        if (error instanceof ApiStatusError) return `failed to fetch token: ${error.message}`;
         throw error;
       }
     }

@@ -14,7 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { namingPath } from '../../platform/disk-failure.js';
+import { withPath } from '../../platform/disk-failure.js';
 import { RootView } from '../../runtime/host/root-view.js';
 import type { VolumeFile } from './volume-files.js';
 
@@ -58,7 +58,7 @@ export function writeFile(path: string, content: Buffer, mode: number): void {
     fchmodSync(file, mode);
     if (content.length > 0) writeFileSync(file, content);
   } catch (cause) {
-    throw namingPath(cause, path);
+    throw withPath(cause, path);
   } finally {
     closeSync(file);
   }

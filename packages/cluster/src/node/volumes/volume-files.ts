@@ -2,7 +2,7 @@
  * What stands in a volume made of API objects: paths, contents and modes. Pure: the objects are looked up beforehand.
  */
 
-import { fieldValue, resourceValue, type NodeFacts } from '../pod/downward-api.js';
+import { fieldValue, resourceValue, type NodeAddress } from '../pod/downward-api.js';
 import type { DataObject, DownwardItem, ObjectSource, Pod, ProjectedSource, Volume } from '../pod/pod.js';
 
 /** One file of a volume. */
@@ -25,7 +25,7 @@ export type VolumeFiles =
 /** What a volume's files are made from. */
 export interface VolumeSources {
   readonly pod: Pod;
-  readonly node: NodeFacts;
+  readonly node: NodeAddress;
   readonly secret: (name: string) => DataObject | undefined;
   readonly configMap: (name: string) => DataObject | undefined;
   /** The token that was issued for a projected source of this path. */

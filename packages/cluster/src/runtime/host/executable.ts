@@ -12,7 +12,7 @@ export const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/
 const EXECUTABLE = 0o111;
 
 /** @returns why the command cannot be run, or undefined when it can */
-export function whyNotExecutable(view: RootView, command: string, path: string, cwd: string): string | undefined {
+export function executableProblem(view: RootView, command: string, path: string, cwd: string): string | undefined {
   if (command.includes('/')) {
     const { stats } = view.resolve(join(command.startsWith('/') ? '/' : cwd, command));
     if (stats === undefined) return `exec: ${JSON.stringify(command)}: stat ${command}: no such file or directory`;

@@ -12,7 +12,7 @@ import { lstatSync, type Stats } from 'node:fs';
 const GOOD_FOR = 1000;
 
 /** Answers as lstat(2) would, for places that nothing we start can change. */
-export class HostFacts {
+export class HostFileCache {
   readonly #answers = new Map<string, Stats | undefined>();
   readonly #now: () => number;
   #since = Number.NEGATIVE_INFINITY;

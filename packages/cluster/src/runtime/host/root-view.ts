@@ -9,10 +9,10 @@
 
 import { readlinkSync, type Stats } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { tryLstat, type HostFacts } from './host-files.js';
+import { tryLstat, type HostFileCache } from './host-files.js';
 
 /** One place of the view. Deeper places hide what shallower ones have there. */
-export interface Place {
+export interface ViewMount {
   readonly target: string;
   /** Host paths, top layer first. */
   readonly sources: readonly string[];
@@ -22,7 +22,7 @@ export interface Place {
 }
 
 /** What lies at a path. */
-export interface Found {
+export interface ResolvedPath {
   /** The path with every symlink resolved. */
   readonly path: string;
   readonly host: string | undefined;
@@ -30,32 +30,32 @@ export interface Found {
 }
 
 /** As the kernel's own limit. */
-const MOST_SYMLINKS = 40;
+const MAX_SYMLINKS = 40;
 
 /** The tree made of places. Mutable: places are added while the view is planned. */
 export class RootView {
-  readonly #places = new Map<string, Place>();
-  readonly #facts: HostFacts | undefined;
+  readonly #places = new Map<string, ViewMount>();
+  readonly #facts: HostFileCache | undefined;
 
   /** @param facts answers for places that are steady. By default all are looked at anew */
-  constructor(facts?: HostFacts) {
-    this.#facts = facts;
+  constructor(fileCache?: HostFileCache) {
+    this.#facts = fileCache;
   }
 
-  get places(): readonly Place[] {
+  get places(): readonly ViewMount[] {
     return [...this.#places.values()].sort((a, b) => (a.target < b.target ? -1 : 1));
   }
 
-  put(place: Place): void {
+  put(place: ViewMount): void {
     this.#places.set(place.target, place);
   }
 
-  get(target: string): Place | undefined {
+  get(target: string): ViewMount | undefined {
     return this.#places.get(target);
   }
 
   /** The deepest place that holds a path without symlinks. */
-  placeOf(path: string): Place | undefined {
+  placeOf(path: string): ViewMount | undefined {
     for (let at = path; ; at = dirname(at)) {
       const place = this.#places.get(at);
       if (place !== undefined || at === '/') return place;
@@ -63,9 +63,9 @@ export class RootView {
   }
 
   /** Follows a path through the view's symlinks. Parts that do not exist are kept as they are written. */
-  resolve(path: string): Found {
+  resolve(path: string): ResolvedPath {
     let todo = path.split('/').filter((part) => part !== '' && part !== '.');
-    let at: Found = this.#look('/');
+    let at: ResolvedPath = this.#look('/');
     for (let links = 0; todo.length > 0;) {
       const [part = '', ...rest] = todo;
       todo = rest;
@@ -79,7 +79,7 @@ export class RootView {
         continue;
       }
       links += 1;
-      if (links > MOST_SYMLINKS) throw new Error(`${path}: too many levels of symbolic links`);
+      if (links > MAX_SYMLINKS) throw new Error(`${path}: too many levels of symbolic links`);
       const target = readlinkSync(next.host);
       if (target.startsWith('/')) at = this.#look('/');
       todo = [...target.split('/').filter((it) => it !== '' && it !== '.'), ...todo];
@@ -87,7 +87,7 @@ export class RootView {
     return at;
   }
 
-  #look(path: string): Found {
+  #look(path: string): ResolvedPath {
     const place = this.placeOf(path);
     for (const source of place?.sources ?? []) {
       const host = place?.target === path ? source : join(source, path.slice((place?.target ?? '').length));

@@ -19,7 +19,7 @@ export function firstProcess(launcher: number): number | undefined {
  * Whether TERM would do nothing at all: the kernel drops a signal to the first process of a namespace unless that has a
  * handler for it. Waiting out the grace period cannot change how such a container ends.
  */
-export function cannotHearTerm(pid: number): boolean {
+export function ignoresSigterm(pid: number): boolean {
   const caught = /^SigCgt:\t([0-9a-f]+)$/m.exec(read(`/proc/${pid}/status`))?.[1];
   if (caught === undefined) return false;
   return (BigInt(`0x${caught}`) & (1n << BigInt(constants.signals.SIGTERM - 1))) === 0n;

@@ -10,42 +10,42 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
 
 /** What to start, and whom to tell. */
-export interface SmallProcessOptions {
+export interface HelperProcessOptions {
   readonly file: string;
   readonly args: readonly string[];
   /** A line it said. */
-  readonly heard: (line: string) => void;
+  readonly onLine: (line: string) => void;
   /** It is gone; the next thing told starts another. */
-  readonly gone: () => void;
+  readonly onExit: () => void;
 }
 
 /** One small process, started when it is first told something. */
-export class SmallProcess {
-  readonly #options: SmallProcessOptions;
+export class HelperProcess {
+  readonly #options: HelperProcessOptions;
   #child: ChildProcess | undefined;
   #complaint = '';
-  #held = false;
+  #isKeptAlive = false;
 
-  constructor(options: SmallProcessOptions) {
+  constructor(options: HelperProcessOptions) {
     this.#options = options;
   }
 
   /** What it said on its standard error: why nothing can be started, when nothing can. */
-  get complaint(): string {
+  get errorOutput(): string {
     return this.#complaint.trim();
   }
 
   /** Tells it something, and keeps our own process alive until it is told to let go. */
-  tell(text: string | Buffer): void {
+  send(text: string | Buffer): void {
     const child = (this.#child ??= this.#start());
-    this.hold(true);
+    this.keepAlive(true);
     child.stdin?.write(text);
   }
 
   /** Whether it keeps our process alive: while it runs something, and no longer. It waits for us, not we for it. */
-  hold(held: boolean): void {
-    if (this.#child === undefined || held === this.#held) return;
-    this.#held = held;
+  keepAlive(held: boolean): void {
+    if (this.#child === undefined || held === this.#isKeptAlive) return;
+    this.#isKeptAlive = held;
     for (const it of handlesOf(this.#child)) {
       if (held) it?.ref();
       else it?.unref();
@@ -53,10 +53,10 @@ export class SmallProcess {
   }
 
   #start(): ChildProcess {
-    const { file, args, heard, gone } = this.#options;
+    const { file, args, onLine: heard, onExit: gone } = this.#options;
     const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'pipe'], env: {}, detached: true });
     this.#complaint = '';
-    this.#held = true; // as Node has it at the start
+    this.#isKeptAlive = true; // as Node has it at the start
     let rest = '';
     child.stdout.on('data', (chunk: Buffer) => {
       const lines = (rest + chunk.toString()).split('\n');

@@ -5,32 +5,32 @@
  */
 
 /** Whether the container was made, with everything said so far. */
-export interface FirstWords {
-  readonly made: boolean;
+export interface LaunchResult {
+  readonly isCreated: boolean;
   readonly text: string;
 }
 
 const MOST = 8192;
 
 /** Listens to one status pipe. */
-export class StatusWords {
+export class LaunchStatus {
   /** Settles when it is known whether the container was made. */
-  readonly first: Promise<FirstWords>;
+  readonly first: Promise<LaunchResult>;
   #text = '';
-  #settle: (words: FirstWords) => void = () => undefined;
+  #settle: (words: LaunchResult) => void = () => undefined;
 
   constructor() {
     this.first = new Promise((resolve) => (this.#settle = resolve));
   }
 
-  hear(words: string): void {
+  append(words: string): void {
     this.#text = (this.#text + words).slice(0, MOST);
-    if (/^ok$|"child-pid"/m.test(this.#text)) this.#settle({ made: true, text: this.#text });
+    if (/^ok$|"child-pid"/m.test(this.#text)) this.#settle({ isCreated: true, text: this.#text });
   }
 
   /** Nothing more will be said. @param otherwise what to say when nothing was */
   end(otherwise: string): void {
-    this.#settle({ made: false, text: this.#text.replace(/^pid \d+$/m, '').trim() || otherwise });
+    this.#settle({ isCreated: false, text: this.#text.replace(/^pid \d+$/m, '').trim() || otherwise });
   }
 
   /** The process that is to become the container's parent, as our own launcher names it. */
@@ -40,7 +40,7 @@ export class StatusWords {
   }
 
   /** What our own launcher said after the container was made: it has no reason to, but to complain. */
-  get complaint(): string {
+  get errorAfterStart(): string {
     const at = this.#text.indexOf('ok\n');
     return at < 0 || this.#text.includes('"child-pid"') ? '' : this.#text.slice(at + 3);
   }

@@ -132,7 +132,7 @@ export function perlStart(spec: ContainerSpec, plan: Plan, output: string, right
 /** The command for bubblewrap; it must not meet an overlay, so the plan is made without. */
 export function bubblewrapLaunch(spec: ContainerSpec, plan: Plan, bwrap: string, rights: Rights): Launch {
   const mounts = plan.operations.flatMap((operation): string[] => {
-    switch (operation.do) {
+    switch (operation.kind) {
       case 'bind':
         return [operation.readOnly ? '--ro-bind' : '--bind', operation.source, operation.target];
       case 'proc':

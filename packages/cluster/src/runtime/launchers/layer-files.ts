@@ -6,7 +6,7 @@ import { chmodSync, mkdirSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /** A /dev without its device files, which are bound. */
-export function furnishDev(dev: string): void {
+export function populateDev(dev: string): void {
   makeDirectory(join(dev, 'shm'), 0o1777);
   makeDirectory(join(dev, 'pts'));
   symlinkSync('pts/ptmx', join(dev, 'ptmx'));

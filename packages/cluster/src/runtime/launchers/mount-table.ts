@@ -29,7 +29,7 @@ export function mountTable(plan: Plan, rights: Rights): readonly MountEntry[] {
       : [];
   const entries = (operation: Operation): MountEntry[] => {
     const target = operation.target === '/' ? plan.root : `${plan.root}${operation.target}`;
-    switch (operation.do) {
+    switch (operation.kind) {
       case 'bind': {
         const options = [bind, ...(operation.readOnly ? ['ro', ...operation.flags] : [])];
         return [{ source: operation.source, target, type: 'none', options }];
@@ -52,7 +52,7 @@ export function mountTable(plan: Plan, rights: Rights): readonly MountEntry[] {
   return [...plan.operations.flatMap(entries), ...plan.cover.flatMap(keep)];
 }
 
-function overlayOptions({ lowers, upper, work }: Operation & { do: 'overlay' }, rights: Rights): string[] {
+function overlayOptions({ lowers, upper, work }: Operation & { kind: 'overlay' }, rights: Rights): string[] {
   const below = `lowerdir=${lowers.join(':')}`;
   if (upper === undefined || work === undefined) return ['ro', below];
   return [below, `upperdir=${upper}`, `workdir=${work}`, ...(rights === 'user' ? ['userxattr'] : [])];

@@ -30,7 +30,7 @@ export interface Pipe {
 }
 
 /** The unused pipes of one directory. */
-interface Shelf {
+interface UnusedPipes {
   readonly ready: string[];
   /** How many containers want one. */
   wanted: number;
@@ -41,7 +41,7 @@ interface Shelf {
 /** Makes pipes in a directory. */
 export class PipePool {
   readonly #mkfifo: (paths: readonly string[]) => Promise<void>;
-  readonly #shelves = new Map<string, Shelf>();
+  readonly #unused = new Map<string, UnusedPipes>();
   readonly #name = `pipe-${randomBytes(6).toString('hex')}`;
   #made = 0;
 
@@ -51,38 +51,38 @@ export class PipePool {
   }
 
   async take(directory: string): Promise<Pipe> {
-    let shelf = this.#shelves.get(directory);
-    if (shelf === undefined) this.#shelves.set(directory, (shelf = { ready: [], wanted: 0, making: undefined }));
-    const path = shelf.ready.pop() ?? (await this.#waitFor(directory, shelf));
+    let unused = this.#unused.get(directory);
+    if (unused === undefined) this.#unused.set(directory, (unused = { ready: [], wanted: 0, making: undefined }));
+    const path = unused.ready.pop() ?? (await this.#waitFor(directory, unused));
     const readEnd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     const writeEnd = openSync(path, constants.O_WRONLY);
-    return pipe(path, readEnd, writeEnd, shelf.ready);
+    return pipe(path, readEnd, writeEnd, unused.ready);
   }
 
-  async #waitFor(directory: string, shelf: Shelf): Promise<string> {
-    shelf.wanted += 1;
+  async #waitFor(directory: string, unused: UnusedPipes): Promise<string> {
+    unused.wanted += 1;
     try {
       for (;;) {
-        await (shelf.making ??= this.#make(directory, shelf)); // one batch for all who wait
-        const path = shelf.ready.pop();
+        await (unused.making ??= this.#make(directory, unused)); // one batch for all who wait
+        const path = unused.ready.pop();
         if (path !== undefined) return path;
       }
     } finally {
-      shelf.wanted -= 1;
+      unused.wanted -= 1;
     }
   }
 
-  async #make(directory: string, shelf: Shelf): Promise<void> {
+  async #make(directory: string, unused: UnusedPipes): Promise<void> {
     try {
       mkdirSync(directory, { recursive: true });
       await Promise.resolve(); // all who ask now are counted
-      const paths = Array.from({ length: Math.max(LEAST, shelf.wanted) }, () =>
+      const paths = Array.from({ length: Math.max(LEAST, unused.wanted) }, () =>
         join(directory, `${this.#name}-${this.#made++}`),
       );
       await this.#mkfifo(paths);
-      shelf.ready.push(...paths);
+      unused.ready.push(...paths);
     } finally {
-      shelf.making = undefined;
+      unused.making = undefined;
     }
   }
 }

@@ -7,7 +7,7 @@
  */
 
 import { removeTree } from '../host/remove-tree.js';
-import { SmallProcess } from './helper-process.js';
+import { HelperProcess } from './helper-process.js';
 
 /** Takes paths that end with a null character, and answers each with a line, in their order. */
 export const REMOVER_PROGRAM = String.raw`
@@ -35,17 +35,17 @@ while (defined(my $path = <STDIN>)) {
 
 /** Removes trees whose containers are no more. */
 export class PerlRemover {
-  readonly #perl: SmallProcess;
+  readonly #perl: HelperProcess;
   /** What was asked for and is not answered yet. */
   #asked: ((gone: boolean) => void)[] = [];
 
   /** @param file the Perl program */
   constructor(file: string) {
-    this.#perl = new SmallProcess({
+    this.#perl = new HelperProcess({
       file,
       args: ['-e', REMOVER_PROGRAM],
-      heard: (line) => this.#settle(1, line === 'gone'),
-      gone: () => this.#settle(this.#asked.length, false),
+      onLine: (line) => this.#settle(1, line === 'gone'),
+      onExit: () => this.#settle(this.#asked.length, false),
     });
   }
 
@@ -53,7 +53,7 @@ export class PerlRemover {
   async remove(path: string): Promise<void> {
     const gone = await new Promise<boolean>((resolve) => {
       this.#asked.push(resolve);
-      this.#perl.tell(`${path}\0`);
+      this.#perl.send(`${path}\0`);
     });
     if (!gone) await removeTree(path);
   }
@@ -62,6 +62,6 @@ export class PerlRemover {
     const settled = this.#asked.slice(0, count);
     this.#asked = this.#asked.slice(count);
     for (const settle of settled) settle(gone);
-    if (this.#asked.length === 0) this.#perl.hold(false);
+    if (this.#asked.length === 0) this.#perl.keepAlive(false);
   }
 }

@@ -7,10 +7,10 @@
 import { constants } from 'node:os';
 import type { Rights } from './mount-table.js';
 import { message, perlArguments, startFields, type PerlStart } from './perl-program.js';
-import { SmallProcess } from './helper-process.js';
+import { HelperProcess } from './helper-process.js';
 
 /** A container's first process was asked for. */
-export interface PerlStarted {
+export interface PerlProcess {
   /** Settles when it is known whether the container was made; with the number its first process has here. */
   readonly first: Promise<{ readonly pid: number } | { readonly failed: string }>;
   /** Settles when it has ended, or was never begun. */
@@ -18,7 +18,7 @@ export interface PerlStarted {
 }
 
 /** What is known of one container, by the number of its request. */
-interface Request {
+interface PendingRequest {
   readonly settle: (first: { readonly pid: number } | { readonly failed: string }) => void;
   readonly end: (end: { readonly code: number; readonly signal: NodeJS.Signals | null }) => void;
 }
@@ -26,9 +26,9 @@ interface Request {
 const SIGNALS = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name as NodeJS.Signals])); // the names are the keys
 
 /** Starts containers from Perl. */
-export class PerlForker {
-  readonly #perl: SmallProcess;
-  readonly #requests = new Map<string, Request>();
+export class PerlZygote {
+  readonly #perl: HelperProcess;
+  readonly #requests = new Map<string, PendingRequest>();
   /** The requests by the numbers of their processes, as the waiter knows them. */
   readonly #running = new Map<string, string>();
   /** Ends that were told before their beginnings: two processes tell them. */
@@ -36,12 +36,12 @@ export class PerlForker {
   #next = 0;
 
   private constructor(file: string, args: readonly string[]) {
-    this.#perl = new SmallProcess({
+    this.#perl = new HelperProcess({
       file,
       args,
-      heard: (line) => this.#hear(line.split(' ')),
-      gone: () => {
-        for (const id of [...this.#requests.keys()]) this.#fail(id, this.#perl.complaint || 'perl has ended');
+      onLine: (line) => this.#hear(line.split(' ')),
+      onExit: () => {
+        for (const id of [...this.#requests.keys()]) this.#fail(id, this.#perl.errorOutput || 'perl has ended');
         this.#running.clear();
         this.#early.clear();
       },
@@ -49,13 +49,13 @@ export class PerlForker {
   }
 
   /** @returns undefined on a machine whose calls have numbers that are not known here */
-  static of(file: string, rights: Rights): PerlForker | undefined {
+  static of(file: string, rights: Rights): PerlZygote | undefined {
     const args = perlArguments(rights, process.arch);
-    return args && new PerlForker(file, args);
+    return args && new PerlZygote(file, args);
   }
 
   /** Starts a container. */
-  start(start: PerlStart): PerlStarted {
+  start(start: PerlStart): PerlProcess {
     return this.#ask('start', startFields(start));
   }
 
@@ -65,15 +65,15 @@ export class PerlForker {
     if ('failed' in first) throw new Error(first.failed);
   }
 
-  #ask(what: 'start' | 'pipes', fields: readonly string[]): PerlStarted {
+  #ask(what: 'start' | 'pipes', fields: readonly string[]): PerlProcess {
     const id = String(this.#next++);
     const text = message(id, what, fields);
-    let settle: Request['settle'] = () => undefined;
-    let end: Request['end'] = () => undefined;
-    const first: PerlStarted['first'] = new Promise((resolve) => (settle = resolve));
-    const ended: PerlStarted['ended'] = new Promise((resolve) => (end = resolve));
+    let settle: PendingRequest['settle'] = () => undefined;
+    let end: PendingRequest['end'] = () => undefined;
+    const first: PerlProcess['first'] = new Promise((resolve) => (settle = resolve));
+    const ended: PerlProcess['ended'] = new Promise((resolve) => (end = resolve));
     this.#requests.set(id, { settle, end });
-    this.#perl.tell(text);
+    this.#perl.send(text);
     return { first, ended };
   }
 
@@ -109,6 +109,6 @@ export class PerlForker {
   #end(id: string, code: number, signal: NodeJS.Signals | null): void {
     this.#requests.get(id)?.end({ code, signal });
     this.#requests.delete(id);
-    this.#perl.hold(this.#requests.size > 0);
+    this.#perl.keepAlive(this.#requests.size > 0);
   }
 }

@@ -5,24 +5,24 @@
 /** One mount, in the order in which they must be made. Targets are paths of the container. */
 export type Operation =
   | {
-      readonly do: 'bind';
+      readonly kind: 'bind';
       readonly source: string;
       readonly target: string;
       readonly readOnly: boolean;
       readonly flags: readonly string[];
     }
   | {
-      readonly do: 'overlay';
+      readonly kind: 'overlay';
       readonly lowers: readonly string[];
       readonly target: string;
       readonly upper?: string;
       readonly work?: string;
     }
   /** `readOnly`: what below it speaks to the whole machine. */
-  | { readonly do: 'proc'; readonly target: string; readonly readOnly: readonly string[] }
-  | { readonly do: 'devpts'; readonly target: string }
+  | { readonly kind: 'proc'; readonly target: string; readonly readOnly: readonly string[] }
+  | { readonly kind: 'devpts'; readonly target: string }
   /** A whole /dev, from a launcher that makes one. */
-  | { readonly do: 'dev'; readonly target: string };
+  | { readonly kind: 'dev'; readonly target: string };
 
 /** All that a launcher needs. */
 export interface Plan {

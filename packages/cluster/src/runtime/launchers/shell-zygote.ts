@@ -8,7 +8,7 @@
 
 import type { Programs } from './launcher.js';
 import type { Rights } from './mount-table.js';
-import { SmallProcess } from './helper-process.js';
+import { HelperProcess } from './helper-process.js';
 
 /** Reads `ID DIRECTORY`, runs DIRECTORY/launch in a process of its own, and says `ID CODE` when that has ended. */
 const LOOP = `while IFS=' ' read -r id dir; do
@@ -19,8 +19,8 @@ done`;
 const KILLED = 137;
 
 /** Starts processes from a shell. */
-export class Forker {
-  readonly #shell: SmallProcess;
+export class ShellZygote {
+  readonly #shell: HelperProcess;
   readonly #waiting = new Map<string, (code: number) => void>();
   #next = 0;
 
@@ -28,23 +28,23 @@ export class Forker {
   constructor({ setpriv, unshare, sh }: Programs, rights: Rights, { apart }: { readonly apart: boolean }) {
     const user = rights === 'user' ? ['--user', '--map-root-user'] : [];
     const namespaces = ['--pdeathsig=KILL', '--', unshare, ...user, '--pid', '--fork', '--kill-child', '--'];
-    this.#shell = new SmallProcess({
+    this.#shell = new HelperProcess({
       ...(apart
         ? { file: setpriv, args: [...namespaces, sh, '-c', LOOP] }
         : { file: sh, args: ['-c', `${LOOP}\nkill -9 0`] }),
-      heard: (line) => {
+      onLine: (line) => {
         const [id = '', code = ''] = line.split(' ');
         this.#ended(id, Number(code));
       },
-      gone: () => {
+      onExit: () => {
         for (const id of [...this.#waiting.keys()]) this.#ended(id, KILLED);
       },
     });
   }
 
   /** Why nothing can be started, as far as the shell's own start said. */
-  get complaint(): string {
-    return this.#shell.complaint;
+  get errorOutput(): string {
+    return this.#shell.errorOutput;
   }
 
   /** Runs a directory's `launch` script. @returns its exit code, when it has ended */
@@ -52,14 +52,14 @@ export class Forker {
     const id = String(this.#next++);
     return new Promise((resolve) => {
       this.#waiting.set(id, resolve);
-      this.#shell.tell(`${id} ${directory}\n`);
+      this.#shell.send(`${id} ${directory}\n`);
     });
   }
 
   #ended(id: string, code: number): void {
     this.#waiting.get(id)?.(code);
     this.#waiting.delete(id);
-    this.#shell.hold(this.#waiting.size > 0);
+    this.#shell.keepAlive(this.#waiting.size > 0);
   }
 }
 

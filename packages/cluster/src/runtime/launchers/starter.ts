@@ -6,16 +6,16 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DEFAULT_PATH, splitEnvironment } from '../host/executable.js';
 import { firstProcess } from './first-process.js';
-import { Forker, launchScript, quote } from './shell-zygote.js';
+import { ShellZygote, launchScript, quote } from './shell-zygote.js';
 import { bubblewrapLaunch, perlStart, unshareLaunch, type Programs } from './launcher.js';
 import type { Rights } from './mount-table.js';
 import { makeDirectory } from './layer-files.js';
 import { PipePool, type Pipe } from './output-pipe.js';
-import { PerlForker } from './perl-zygote.js';
+import { PerlZygote } from './perl-zygote.js';
 import { removeTree } from '../host/remove-tree.js';
 import type { ContainerSpec } from '../runtime.js';
 import type { Plan } from './plan.js';
-import { StatusWords, type FirstWords } from './launch-status.js';
+import { LaunchStatus, type LaunchResult } from './launch-status.js';
 
 /** A way to make a sandbox. */
 export type Launcher = 'bubblewrap' | 'perl' | 'unshare';
@@ -23,7 +23,7 @@ export type Launcher = 'bubblewrap' | 'perl' | 'unshare';
 /** A container's process, from when it was asked for. */
 export interface StartedProcess {
   /** Settles when it is known whether the container was made. */
-  readonly first: Promise<FirstWords>;
+  readonly first: Promise<LaunchResult>;
   /** The number that the container's process 1 has on this machine, while there is one. */
   readonly pid: () => number | undefined;
   readonly ended: Promise<{ readonly code: number; readonly signal: NodeJS.Signals | null }>;
@@ -44,7 +44,7 @@ export function starterOf(launcher: Launcher, programs: Programs, rights: Rights
     case 'bubblewrap':
       return programs.bwrap === undefined ? undefined : new ShellStarter(programs, rights, programs.bwrap);
     case 'perl': {
-      const perl = programs.perl === undefined ? undefined : PerlForker.of(programs.perl, rights);
+      const perl = programs.perl === undefined ? undefined : PerlZygote.of(programs.perl, rights);
       return perl && new PerlStarter(perl, rights);
     }
   }
@@ -52,10 +52,10 @@ export function starterOf(launcher: Launcher, programs: Programs, rights: Rights
 
 class PerlStarter implements Starter {
   readonly pipes: PipePool;
-  readonly #perl: PerlForker;
+  readonly #perl: PerlZygote;
   readonly #rights: Rights;
 
-  constructor(perl: PerlForker, rights: Rights) {
+  constructor(perl: PerlZygote, rights: Rights) {
     this.#perl = perl;
     this.#rights = rights;
     this.pipes = new PipePool((paths) => perl.makePipes(paths));
@@ -64,11 +64,11 @@ class PerlStarter implements Starter {
   start(spec: ContainerSpec, plan: Plan, output: Pipe): Promise<StartedProcess> {
     const begun = this.#perl.start(perlStart(spec, plan, output.path, this.#rights, DEFAULT_PATH));
     let pid: number | undefined;
-    const first = begun.first.then((words): FirstWords => {
+    const first = begun.first.then((launchStatus): LaunchResult => {
       output.release();
-      if ('failed' in words) return { made: false, text: words.failed };
-      pid = words.pid;
-      return { made: true, text: '' };
+      if ('failed' in launchStatus) return { isCreated: false, text: launchStatus.failed };
+      pid = launchStatus.pid;
+      return { isCreated: true, text: '' };
     });
     return Promise.resolve({ first, pid: () => pid, ended: begun.ended });
   }
@@ -76,7 +76,7 @@ class PerlStarter implements Starter {
 
 class ShellStarter implements Starter {
   readonly pipes: PipePool;
-  readonly #forker: Forker;
+  readonly #zygote: ShellZygote;
   readonly #programs: Programs;
   readonly #rights: Rights;
   readonly #bwrap: string | undefined;
@@ -85,7 +85,7 @@ class ShellStarter implements Starter {
     this.#programs = programs;
     this.#rights = rights;
     this.#bwrap = bwrap;
-    this.#forker = new Forker(programs, rights, { apart: bwrap === undefined });
+    this.#zygote = new ShellZygote(programs, rights, { apart: bwrap === undefined });
     this.pipes = new PipePool((paths) => this.#makePipes(paths));
   }
 
@@ -100,15 +100,15 @@ class ShellStarter implements Starter {
         : bubblewrapLaunch(told, plan, this.#bwrap, this.#rights);
     if (launch.fstab !== undefined) writeFileSync(join(spec.directory, 'fstab'), launch.fstab);
     const status = await this.pipes.take(spec.scratch);
-    const words = new StatusWords();
+    const launchStatus = new LaunchStatus();
     const release = (): void => {
       output.release();
       status.release();
     };
     const heard = status.drain({
       write: (chunk) => {
-        words.hear(Buffer.from(chunk).toString());
-        if (words.pid !== undefined) release(); // both pipes are open at the other end
+        launchStatus.append(Buffer.from(chunk).toString());
+        if (launchStatus.pid !== undefined) release(); // both pipes are open at the other end
         return undefined;
       },
     });
@@ -120,25 +120,25 @@ class ShellStarter implements Starter {
       command: [launch.file, ...launch.args],
     });
     writeFileSync(join(spec.directory, 'launch'), script, { mode: 0o600 });
-    const ended = this.#forker.run(spec.directory).then(async (code) => {
+    const ended = this.#zygote.run(spec.directory).then(async (code) => {
       release();
       await heard;
       status.giveBack();
-      words.end(this.#forker.complaint);
+      launchStatus.end(this.#zygote.errorOutput);
       // unshare of util-linux 2.38 cannot end by KILL as its child did: it complains, and exits with 1.
-      const killed = code === 1 && words.complaint !== '';
+      const killed = code === 1 && launchStatus.errorAfterStart !== '';
       return { code, signal: killed ? ('SIGKILL' as const) : null };
     });
-    const pid = (): number | undefined => (words.pid === undefined ? undefined : firstProcess(words.pid));
-    return { first: words.first, pid, ended };
+    const pid = (): number | undefined => (launchStatus.pid === undefined ? undefined : firstProcess(launchStatus.pid));
+    return { first: launchStatus.first, pid, ended };
   }
 
   async #makePipes(paths: readonly string[]): Promise<void> {
     const directory = mkdtempSync(`${paths[0] ?? ''}-`);
     const command = [this.#programs.mkfifo, '-m', '622', '--', ...paths].map(quote).join(' ');
     writeFileSync(join(directory, 'launch'), `exec ${command}\n`);
-    const code = await this.#forker.run(directory);
+    const code = await this.#zygote.run(directory);
     await removeTree(directory);
-    if (code !== 0) throw new Error(this.#forker.complaint || `mkfifo ended with ${code}`);
+    if (code !== 0) throw new Error(this.#zygote.errorOutput || `mkfifo ended with ${code}`);
   }
 }

@@ -33,17 +33,17 @@ import {
   toCover,
   type HostMount,
 } from '../host/host-mounts.js';
-import { DEFAULT_PATH, whyNotExecutable } from '../host/executable.js';
-import type { HostFacts } from '../host/host-files.js';
-import { furnishDev, makeDirectory } from '../launchers/layer-files.js';
+import { DEFAULT_PATH, executableProblem } from '../host/executable.js';
+import type { HostFileCache } from '../host/host-files.js';
+import { populateDev, makeDirectory } from '../launchers/layer-files.js';
 import { kindOf, shapeOf, type Kind } from './layer-shape.js';
 import { HOST_DIRECTORY, type MergedDirectories } from './merged-directory.js';
 import type { Operation, Plan } from '../launchers/plan.js';
-import { RootView, type Found, type Place } from '../host/root-view.js';
+import { RootView, type ResolvedPath, type ViewMount } from '../host/root-view.js';
 import type { ContainerSpec } from '../runtime.js';
 
 /** What the machine can do, found by trying. */
-export interface Abilities {
+export interface Capabilities {
   readonly overlay: boolean;
   /** `mount`: a /proc of the container's own. `bind`: the machine's, where the kernel allows no other. */
   readonly proc: 'mount' | 'bind';
@@ -52,14 +52,14 @@ export interface Abilities {
 }
 
 /** More single binds than that take longer than a directory of symlinks. */
-const MOST_BINDS = 24;
+const MAX_BINDS = 24;
 
 /** What containers of one runtime share, made when the first of them needs it. */
-export interface Kept {
+export interface PlanCache {
   /** The layers, by their shape. */
   readonly layers: Map<string, string>;
   readonly merged: MergedDirectories;
-  readonly facts: HostFacts;
+  readonly fileCache: HostFileCache;
 }
 
 /**
@@ -68,39 +68,45 @@ export interface Kept {
  *
  * @param kept what was made so far; the plan adds to it
  */
-export function planSandbox(spec: ContainerSpec, abilities: Abilities, mounts: readonly HostMount[], kept: Kept): Plan {
-  kept.facts.begin();
-  const draft = new Draft(spec, abilities, mounts, kept);
-  draft.layRoot();
-  draft.layDevices(abilities);
-  for (const overlay of spec.rootfs === 'host' ? spec.overlays : []) draft.layOver(overlay, '/', overlay);
-  draft.layNetworkFiles();
+export function planSandbox(
+  spec: ContainerSpec,
+  abilities: Capabilities,
+  mounts: readonly HostMount[],
+  kept: PlanCache,
+): Plan {
+  kept.fileCache.begin();
+  const draft = new PlanBuilder(spec, abilities, mounts, kept);
+  draft.addRoot();
+  draft.addDevices(abilities);
+  for (const overlay of spec.rootfs === 'host' ? spec.overlays : []) draft.addOverlays(overlay, '/', overlay);
+  draft.addNetworkFiles();
   for (const mount of [...spec.mounts].sort((a, b) => a.target.length - b.target.length)) {
     draft.bind(mount.target, mount.source, mount.readOnly, draft.kinds.get(mount.source));
   }
-  for (const [path, content] of Object.entries(spec.hostFiles)) draft.layFile(path, content);
+  for (const [path, content] of Object.entries(spec.hostFiles)) draft.addFile(path, content);
   const cwd = draft.point(spec.cwd, 'directory');
   if (abilities.overlay) kept.layers.set(draft.shape, draft.layer);
   // Before the mounts are listed: without overlays that fills the layer with empty files to mount at.
-  const refusal = whyNotExecutable(draft.view, spec.argv[0], spec.env['PATH'] ?? DEFAULT_PATH, cwd);
-  const cover = spec.privileged === true ? [] : toCover(mounts).filter((path) => kept.facts.lstat(path) !== undefined);
+  const refusal = executableProblem(draft.view, spec.argv[0], spec.env['PATH'] ?? DEFAULT_PATH, cwd);
+  const cover =
+    spec.privileged === true ? [] : toCover(mounts).filter((path) => kept.fileCache.lstat(path) !== undefined);
   const operations = draft.operations(abilities);
   const directories = operations.flatMap((it) =>
-    it.do === 'overlay' && it.upper && it.work ? [it.upper, it.work] : [],
+    it.kind === 'overlay' && it.upper && it.work ? [it.upper, it.work] : [],
   );
   return { root: rootOf(spec), operations, cwd, cover, directories, refusal };
 }
 
 const rootOf = ({ scratch }: ContainerSpec): string => join(scratch, 'root');
 
-class Draft {
+class PlanBuilder {
   readonly view: RootView;
   /** What the sources of the spec's mounts are. */
   readonly kinds: ReadonlyMap<string, Kind>;
   readonly #spec: ContainerSpec;
   readonly #mounts: readonly HostMount[];
   readonly #merged: MergedDirectories;
-  readonly #facts: HostFacts;
+  readonly #facts: HostFileCache;
   /** Shared by all containers of this shape where there are overlays to write above it; else this container's alone. */
   readonly layer: string;
   readonly shape: string;
@@ -111,12 +117,12 @@ class Draft {
 
   constructor(
     spec: ContainerSpec,
-    { overlay }: Abilities,
+    { overlay }: Capabilities,
     mounts: readonly HostMount[],
-    { layers, merged, facts }: Kept,
+    { layers, merged, fileCache }: PlanCache,
   ) {
-    this.view = new RootView(facts);
-    this.#facts = facts;
+    this.view = new RootView(fileCache);
+    this.#facts = fileCache;
     this.kinds = new Map(spec.mounts.map(({ source }) => [source, kindOf(source)]));
     this.#spec = spec;
     this.#mounts = mounts;
@@ -133,7 +139,7 @@ class Draft {
     makeDirectory(rootOf(spec));
   }
 
-  layRoot(): void {
+  addRoot(): void {
     const { rootfs, overlays, readOnlyRoot = false } = this.#spec;
     const below = rootfs === 'host' ? [] : [...[...overlays].reverse(), rootfs];
     // A finished layer is nobody's to change. One that is being filled is, and so is an image's directory.
@@ -171,27 +177,27 @@ class Draft {
   }
 
   /** A root of its own gets a /dev beside it, since an image's device files are not trusted. */
-  layDevices({ proc, dev: made = false }: Abilities): void {
+  addDevices({ proc, dev: made = false }: Capabilities): void {
     if (made) {
       this.point('/dev', 'directory');
-      this.#proc.push({ do: 'dev', target: '/dev' });
-    } else this.#layDev();
+      this.#proc.push({ kind: 'dev', target: '/dev' });
+    } else this.#addDev();
     this.point('/proc', 'directory');
-    if (proc === 'mount') this.#proc.push({ do: 'proc', target: '/proc', readOnly: this.#machineWide() });
+    if (proc === 'mount') this.#proc.push({ kind: 'proc', target: '/proc', readOnly: this.#machineWide() });
     else this.bind('/proc', '/proc', false);
     this.bind('/sys', '/sys', true);
   }
 
-  #layDev(): void {
+  #addDev(): void {
     const inLayer = this.#spec.rootfs === 'host';
     const dev = inLayer ? join(this.layer, 'dev') : join(this.#spec.directory, 'dev');
-    if (!inLayer || !this.#built) furnishDev(dev);
+    if (!inLayer || !this.#built) populateDev(dev);
     if (!inLayer) this.bind('/dev', dev, false);
     for (const name of DEVICES) {
       const device = join('/dev', name);
       if (this.#facts.lstat(device) !== undefined) this.#bindSteady(device, 'file', false);
     }
-    this.#proc.push({ do: 'devpts', target: '/dev/pts' });
+    this.#proc.push({ kind: 'devpts', target: '/dev/pts' });
   }
 
   /** Namespaces do not keep these apart: what root writes there, sysctl first of all, holds for the machine. */
@@ -201,7 +207,7 @@ class Draft {
   }
 
   /** The host's network is shared, so are the files that describe it. */
-  layNetworkFiles(): void {
+  addNetworkFiles(): void {
     for (const path of ['/etc/resolv.conf', '/etc/hosts']) {
       if (this.#spec.rootfs !== 'host' || this.view.resolve(path).stats === undefined) {
         if (this.#facts.lstat(path) !== undefined) this.bind(path, path, true);
@@ -210,7 +216,7 @@ class Draft {
   }
 
   /** Lays a directory over the host's places: as a further layer where paths agree, else by copying what is there. */
-  layOver(overlay: string, at: string, directory: string): void {
+  addOverlays(overlay: string, at: string, directory: string): void {
     for (const entry of readdirSync(directory, { withFileTypes: true })) {
       const from = join(directory, entry.name);
       const there = this.view.resolve(join(at, entry.name));
@@ -221,13 +227,13 @@ class Draft {
         if (owner !== undefined) this.#augment(owner);
       } else if (place !== undefined && place.target !== '/' && from === join(overlay, there.path)) {
         this.view.put({ ...place, sources: [from, ...place.sources] });
-        this.#layOverBelow(overlay, place);
-      } else this.layOver(overlay, there.path, from);
+        this.#addOverlaysBelow(overlay, place);
+      } else this.addOverlays(overlay, there.path, from);
     }
   }
 
   /** What the machine has mounted below a place would hide what is laid over it there. */
-  #layOverBelow(overlay: string, { target }: Place): void {
+  #addOverlaysBelow(overlay: string, { target }: ViewMount): void {
     for (const place of this.view.places) {
       if (place.target === target || !isWithin(place.target, target)) continue;
       const laid = join(overlay, place.target);
@@ -244,7 +250,7 @@ class Draft {
   }
 
   /** A file of the container's own; under a volume it is bound, so that the volume does not change. */
-  layFile(path: string, content: string): void {
+  addFile(path: string, content: string): void {
     const there = this.view.resolve(path);
     const owner = this.view.placeOf(there.path);
     if (owner !== undefined && this.#isVolume(owner)) {
@@ -276,7 +282,7 @@ class Draft {
 
   /** Makes sure that something can be mounted at a path. @returns the path without symlinks */
   point(path: string, kind: Kind): string {
-    const there: Found = this.view.resolve(path);
+    const there: ResolvedPath = this.view.resolve(path);
     if (there.stats !== undefined) return there.path;
     const owner = this.view.placeOf(there.path);
     const inVolume = owner !== undefined && this.#isVolume(owner);
@@ -293,31 +299,31 @@ class Draft {
   }
 
   /** Has the layer's own directory on top of a place of the host. */
-  #augment(place: Place): void {
+  #augment(place: ViewMount): void {
     const own = join(this.layer, place.target);
     if (place.target !== '/' && !place.sources.includes(own))
       this.view.put({ ...place, sources: [own, ...place.sources] });
   }
 
-  #isVolume(place: Place): boolean {
+  #isVolume(place: ViewMount): boolean {
     return place.target === '/dev' || this.#spec.mounts.some((mount) => place.sources.includes(mount.source));
   }
 
-  operations(abilities: Abilities): Operation[] {
+  operations(abilities: Capabilities): Operation[] {
     const all = this.view.places.flatMap((place) => this.#mount(place, abilities));
     const depth = (at: Operation): number => (at.target === '/' ? 0 : at.target.split('/').length);
     return [...all, ...this.#proc].sort((a, b) => depth(a) - depth(b));
   }
 
-  #mount(place: Place, { overlay }: Abilities): Operation[] {
+  #mount(place: ViewMount, { overlay }: Capabilities): Operation[] {
     const { target, sources, readOnly } = place;
     const [first = '', ...others] = sources;
     if (target === '/' && overlay && !readOnly) {
       const [upper, work] = [join(this.#spec.directory, 'upper'), join(this.#spec.directory, 'work')];
-      return [{ do: 'overlay', target, lowers: sources.map((it) => this.#plain(it)), upper, work }];
+      return [{ kind: 'overlay', target, lowers: sources.map((it) => this.#plain(it)), upper, work }];
     }
     if (others.length === 0) return [this.#bindOf(target, first, readOnly)];
-    if (overlay) return [{ do: 'overlay', target, lowers: sources.map((it) => this.#plain(it)) }];
+    if (overlay) return [{ kind: 'overlay', target, lowers: sources.map((it) => this.#plain(it)) }];
     if (target !== '/') return this.#explode(target, sources);
     // No overlays: the launcher has copied the root into the layer.
     return [this.#bindOf(target, first, readOnly)];
@@ -335,7 +341,7 @@ class Draft {
   #explode(target: string, sources: readonly string[]): Operation[] {
     const own = join(this.layer, target);
     const names = new Set(sources.flatMap((source) => readdirSync(source)));
-    if (names.size > MOST_BINDS) return this.#link(target, sources);
+    if (names.size > MAX_BINDS) return this.#link(target, sources);
     return [...names].sort().flatMap((name): Operation[] => {
       const path = join(target, name);
       if (this.view.get(path) !== undefined) return [];
@@ -368,7 +374,7 @@ class Draft {
   }
 
   #bindOf(target: string, source: string, readOnly: boolean): Operation {
-    return { do: 'bind', source, target, readOnly, flags: readOnly ? flagsOf(this.#mounts, source) : [] };
+    return { kind: 'bind', source, target, readOnly, flags: readOnly ? flagsOf(this.#mounts, source) : [] };
   }
 }
 

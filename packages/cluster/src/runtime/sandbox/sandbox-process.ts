@@ -4,7 +4,7 @@
 
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
-import { cannotHearTerm, send } from '../launchers/first-process.js';
+import { ignoresSigterm, send } from '../launchers/first-process.js';
 import type { Programs } from '../launchers/launcher.js';
 import type { Rights } from '../launchers/mount-table.js';
 import type { Pipe } from '../launchers/output-pipe.js';
@@ -28,7 +28,7 @@ export interface ProcessContext {
 const EXEC_OUTPUT = 10_240;
 
 /** How much a launcher may say of why it failed. */
-const MOST_WORDS = 2000;
+const MAX_WORDS = 2000;
 
 /** Follows a started process, and settles when the container is made or could not be. */
 export async function followProcess(
@@ -41,11 +41,11 @@ export async function followProcess(
   let early = '';
   const drained = output.drain({
     write: (chunk) => {
-      if (!known && early.length < MOST_WORDS) early += Buffer.from(chunk).toString();
+      if (!known && early.length < MAX_WORDS) early += Buffer.from(chunk).toString();
       return spec.output.write(chunk);
     },
   });
-  const { made, text } = await first;
+  const { isCreated: made, text } = await first;
   known = true;
   if (!made) {
     await Promise.all([ended, drained]);
@@ -77,7 +77,7 @@ function running(
     exit,
     kill: (signal) => {
       const pid = first();
-      if (pid !== undefined) send(pid, signal === 'SIGTERM' && cannotHearTerm(pid) ? 'SIGKILL' : signal);
+      if (pid !== undefined) send(pid, signal === 'SIGTERM' && ignoresSigterm(pid) ? 'SIGKILL' : signal);
     },
     exec: async (argv, signal) => {
       const pid = first();

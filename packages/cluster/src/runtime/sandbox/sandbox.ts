@@ -13,7 +13,7 @@ import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { DEFAULT_PATH, splitEnvironment, startErrorMessage } from '../host/executable.js';
-import { HostFacts } from '../host/host-files.js';
+import { HostFileCache } from '../host/host-files.js';
 import { hostMounts, type HostMount } from '../host/host-mounts.js';
 import { isRoot, type Programs } from '../launchers/launcher.js';
 import type { Rights } from '../launchers/mount-table.js';
@@ -21,7 +21,7 @@ import { PerlRemover } from '../launchers/perl-remover.js';
 import { removeTree } from '../host/remove-tree.js';
 import { openTemporaryDirectory } from '../host/run-directory.js';
 import { RuntimeProblem, type ContainerSpec, type Probe, type Runtime, type StartResult } from '../runtime.js';
-import { planSandbox, type Abilities, type Kept } from './sandbox-plan.js';
+import { planSandbox, type Capabilities, type PlanCache } from './sandbox-plan.js';
 import { explainRefusal, readRestrictions, withProcessRemedy } from './sandbox-probe.js';
 import { MergedDirectories } from './merged-directory.js';
 import { followProcess } from './sandbox-process.js';
@@ -43,7 +43,7 @@ export interface SandboxOptions {
 interface Method {
   readonly launcher: Launcher;
   readonly starter: Starter;
-  readonly abilities: Abilities;
+  readonly abilities: Capabilities;
 }
 
 const PROGRAM_DIRECTORIES = ['/usr/bin', '/bin', '/usr/sbin', '/sbin', '/usr/local/bin', '/run/current-system/sw/bin'];
@@ -60,7 +60,7 @@ class Sandbox implements Runtime {
   readonly #now: () => Date;
   readonly #rights: Rights = process.getuid?.() === 0 ? 'root' : 'user';
   #mounts: readonly HostMount[] = [];
-  readonly #kept: Kept = { layers: new Map(), merged: new MergedDirectories(), facts: new HostFacts() };
+  readonly #kept: PlanCache = { layers: new Map(), merged: new MergedDirectories(), fileCache: new HostFileCache() };
   /** What trying showed, by launcher and filesystem. */
   readonly #tried = new Map<string, Promise<Method | undefined>>();
   /** The devices of the filesystems, by directory. */

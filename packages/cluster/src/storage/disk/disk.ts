@@ -7,7 +7,7 @@
 
 import { open, readdir, rename, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { namingPath } from '../../platform/disk-failure.js';
+import { withPath } from '../../platform/disk-failure.js';
 
 /** One open file. Positions are in bytes from the start of the file. */
 export interface DiskFile {
@@ -71,7 +71,7 @@ function systemFile(handle: FileHandle, path: string): DiskFile {
     try {
       return await result;
     } catch (cause) {
-      throw namingPath(cause, path);
+      throw withPath(cause, path);
     }
   };
   return {

@@ -8,7 +8,7 @@
 import { reasonOf } from './damage.js';
 import type { Disk } from '../disk/disk.js';
 import { fileName, parseFileName, type Header } from './segment.js';
-import { writeSnapshot, type Dump } from './snapshot.js';
+import { writeSnapshot, type CollectionDump } from './snapshot.js';
 import type { Store } from '../memory/store.js';
 import type { WriteAheadLog } from './write-ahead-log.js';
 
@@ -65,7 +65,7 @@ export class Checkpointer {
     await this.#running;
   }
 
-  async #write(header: Header, dumps: readonly Dump[]): Promise<void> {
+  async #write(header: Header, dumps: readonly CollectionDump[]): Promise<void> {
     const { disk, log, chunkBytes, segmentBytes } = this.#options;
     const { signal } = this.#closing;
     try {

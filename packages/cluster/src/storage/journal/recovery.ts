@@ -6,7 +6,7 @@
  */
 
 import { systemCode } from '../../platform/cluster-error.js';
-import { refuseIfTooLarge } from '../memory/capacity.js';
+import { checkHeapCapacity } from '../memory/capacity.js';
 import { parseChange, type StoredChange } from './change-record.js';
 import { COMMITTED, CommittedFile, type CommittedLength } from './committed-file.js';
 import { damaged, damagedRecord, missing } from './damage.js';
@@ -26,7 +26,7 @@ import { Store } from '../memory/store.js';
 import { createSegment, WriteAheadLog } from './write-ahead-log.js';
 
 /** What a directory holds. */
-export interface Recovered {
+export interface RecoveryResult {
   readonly store: Store;
   readonly log: WriteAheadLog;
 }
@@ -45,8 +45,8 @@ export interface RecoveryOptions {
 export const isInitialized = (names: readonly string[]): boolean => names.includes(COMMITTED);
 
 /** Begins in an empty directory. Throws `DATA_DIR_DAMAGED` when it holds the rest of another one. */
-export async function initialize({ disk, onBug, capacityBytes }: RecoveryOptions): Promise<Recovered> {
-  await refuseRemains(disk);
+export async function initialize({ disk, onBug, capacityBytes }: RecoveryOptions): Promise<RecoveryResult> {
+  await checkNoRemains(disk);
   const header: Header = { kind: 'log', segment: 1, revision: 0, previousOffset: 0, previousChain: 0 };
   const { file, offset, chain } = await createSegment(disk, header);
   const committed = await CommittedFile.create(disk, { base: 1, segment: 1, offset, chain, revision: 0 });
@@ -54,7 +54,7 @@ export async function initialize({ disk, onBug, capacityBytes }: RecoveryOptions
 }
 
 /** A start that was interrupted leaves an empty first segment; anything else was a cluster. */
-async function refuseRemains(disk: Disk): Promise<void> {
+async function checkNoRemains(disk: Disk): Promise<void> {
   for (const name of await disk.list()) {
     const found = parseFileName(name);
     if (!found) continue;
@@ -71,7 +71,7 @@ async function refuseRemains(disk: Disk): Promise<void> {
 }
 
 /** Reads what is there. Throws `DATA_DIR_DAMAGED` when anything that was acknowledged is not. */
-export async function recover(options: RecoveryOptions): Promise<Recovered> {
+export async function recover(options: RecoveryOptions): Promise<RecoveryResult> {
   const { disk, onBug, capacityBytes } = options;
   const committed = await CommittedFile.open(disk);
   const opened: DiskFile[] = [];
@@ -139,7 +139,7 @@ async function readBase(disk: Disk, base: number, store: Store): Promise<Segment
   try {
     const header = await readSnapshot(disk, base, (place, object) => {
       store.restore(place, object);
-      refuseIfTooLarge(disk.path, store);
+      checkHeapCapacity(disk.path, store);
     });
     const cursor = { number: 0, offset: header.previousOffset, chain: header.previousChain };
     return { segment: base - 1, kind: 'end', cursor, revision: header.revision };
@@ -208,7 +208,7 @@ async function readSegment(options: {
     if (!(next > revision)) throw damaged(path, `record ${cursor.number} has revision ${next}, which is not new`);
     revision = next;
     restoreChange(store, parseChange(record, path, cursor.number));
-    refuseIfTooLarge(disk.path, store);
+    checkHeapCapacity(disk.path, store);
   });
   if (segment < committed.segment && end.kind !== 'end') throw damagedRecord(path, end);
   if (isLast && end.cursor.offset < committed.offset) throw damagedRecord(path, end);

@@ -5,7 +5,7 @@
  * others get their turn. A snapshot counts only when it has been read back and found whole.
  */
 
-import { knownTextOf, type KubeObject } from '../../model/json.js';
+import { cachedTextOf, type KubeObject } from '../../model/json.js';
 import { objectText, parseChange } from './change-record.js';
 import { damaged, damagedRecord } from './damage.js';
 import { pathOn, writeFully, type Disk } from '../disk/disk.js';
@@ -16,7 +16,7 @@ import { fileName, headerText, parseHeader, parseRecord, TEMPORARY_SNAPSHOT, typ
 const SYNC_CHUNKS = 32;
 
 /** The objects of one resource. */
-export interface Dump {
+export interface CollectionDump {
   readonly place: string;
   readonly objects: readonly KubeObject[];
 }
@@ -24,7 +24,7 @@ export interface Dump {
 /** How a snapshot is written. */
 export interface SnapshotOptions {
   readonly header: Header;
-  readonly dumps: readonly Dump[];
+  readonly dumps: readonly CollectionDump[];
   /** How many bytes are serialized and written before others get their turn. */
   readonly chunkBytes: number;
   /** Ends the work early, with a rejection. */
@@ -70,7 +70,7 @@ async function writeTemporary(disk: Disk, { header, dumps, chunkBytes, signal }:
     let size = 0;
     for (const { place, objects } of dumps) {
       for (const object of objects) {
-        const text = objectText(place, knownTextOf(object) ?? JSON.stringify(object)); // kept texts would double the memory
+        const text = objectText(place, cachedTextOf(object) ?? JSON.stringify(object)); // kept texts would double the memory
         texts.push(text);
         size += text.length;
         if (size < chunkBytes) continue;

@@ -15,13 +15,13 @@ const MIB = 1024 * 1024;
 
 /** What a process needs besides the objects, and for the least number of them. */
 const FIXED_BYTES = 192 * MIB;
-const LEAST_BYTES = 8 * MIB;
+const MIN_BYTES = 8 * MIB;
 
 /** Returns the bytes of objects, as JSON, that a process with such a heap may hold: about half of it. */
-export const heapCapacity = (heapBytes: number): number => Math.max((heapBytes - FIXED_BYTES) / 2, LEAST_BYTES);
+export const heapCapacity = (heapBytes: number): number => Math.max((heapBytes - FIXED_BYTES) / 2, MIN_BYTES);
 
 /** Throws `DATA_DIR_TOO_LARGE`, which suggests twice the heap, when more has been restored than this process can hold. */
-export function refuseIfTooLarge(directory: string, store: Store): void {
+export function checkHeapCapacity(directory: string, store: Store): void {
   const most = store.capacityBytes * OPEN_FACTOR;
   if (store.bytes <= most) return;
   throw new ClusterError(

@@ -2,14 +2,14 @@
 
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { may } from '../../../src/api/auth/authorization.js';
-import { confirmNoEscalation } from '../../../src/api/auth/escalation.js';
+import { isAllowed } from '../../../src/api/auth/authorization.js';
+import { checkEscalation } from '../../../src/api/auth/escalation.js';
 import type { User } from '../../../src/api/auth/identity.js';
 import type { KubeObject } from '../../../src/model/json.js';
 import {
-  described,
-  missingFrom,
-  MOST_PERMISSIONS,
+  describeRules,
+  uncoveredRules,
+  MAX_PERMISSIONS,
   policyRule,
   type PolicyRule,
 } from '../../../src/api/auth/policy-rules.js';
@@ -70,9 +70,9 @@ describe('what a set of rules allows and another does not', () => {
   test('is nothing only where every access that one allows is allowed by the other', () => {
     fc.assert(
       fc.property(rules, rules, fc.array(access, { minLength: 20, maxLength: 20 }), (owned, wanted, accesses) => {
-        if (missingFrom(owned, wanted).kind !== 'nothing') return;
+        if (uncoveredRules(owned, wanted).kind !== 'nothing') return;
         const [owner, granted] = [worldWith(owned), worldWith(wanted)];
-        for (const each of accesses) expect(may(owner, USER, each) || !may(granted, USER, each)).toBe(true);
+        for (const each of accesses) expect(isAllowed(owner, USER, each) || !isAllowed(granted, USER, each)).toBe(true);
       }),
       { numRuns: 150, seed: 10 },
     );
@@ -81,11 +81,11 @@ describe('what a set of rules allows and another does not', () => {
   test('is some of what the one allows, and never the other', () => {
     fc.assert(
       fc.property(rules, rules, (owned, wanted) => {
-        const missing = missingFrom(owned, wanted);
+        const missing = uncoveredRules(owned, wanted);
         if (missing.kind !== 'rules') return;
-        expect(missingFrom(wanted, missing.rules)).toEqual({ kind: 'nothing' });
-        expect(missingFrom([...owned, ...missing.rules], wanted)).toEqual({ kind: 'nothing' });
-        for (const each of missing.rules) expect(missingFrom(owned, [each]).kind).toBe('rules');
+        expect(uncoveredRules(wanted, missing.rules)).toEqual({ kind: 'nothing' });
+        expect(uncoveredRules([...owned, ...missing.rules], wanted)).toEqual({ kind: 'nothing' });
+        for (const each of missing.rules) expect(uncoveredRules(owned, [each]).kind).toBe('rules');
       }),
       { numRuns: 150, seed: 10 },
     );
@@ -122,17 +122,17 @@ describe('what a set of rules allows and another does not', () => {
       ['{NonResourceURLs:["*"], Verbs:["get"]}', '{NonResourceURLs:["/a"], Verbs:["get"]}'],
     ],
   ])('is told as %s', (_what, owned, wanted, lines) => {
-    const missing = missingFrom(owned.map(ruleOf), wanted.map(ruleOf));
-    expect(missing.kind === 'rules' ? described(missing.rules) : []).toEqual(lines);
+    const missing = uncoveredRules(owned.map(ruleOf), wanted.map(ruleOf));
+    expect(missing.kind === 'rules' ? describeRules(missing.rules) : []).toEqual(lines);
   });
 
   test('is not counted out where lists stand for more than can be compared', () => {
     const list = (prefix: string) => Array.from({ length: 50_000 }, (_, index) => `${prefix}${index}`);
     const wanted = { apiGroups: list('g'), resources: list('r'), verbs: list('v'), resourceNames: list('n') };
-    expect(missingFrom([], [ruleOf(wanted)])).toEqual({ kind: 'too-many', count: 50_000 ** 4 });
+    expect(uncoveredRules([], [ruleOf(wanted)])).toEqual({ kind: 'too-many', count: 50_000 ** 4 });
     const everything = ruleOf({ apiGroups: ['*'], resources: ['*'], verbs: ['*'] });
-    expect(missingFrom([everything], [ruleOf(wanted)])).toEqual({ kind: 'nothing' });
-    expect(MOST_PERMISSIONS).toBe(10_000);
+    expect(uncoveredRules([everything], [ruleOf(wanted)])).toEqual({ kind: 'nothing' });
+    expect(MAX_PERMISSIONS).toBe(10_000);
   });
 });
 
@@ -155,13 +155,13 @@ describe('a write of a role or binding', () => {
 
   /** Writes as the user, and returns why that is refused. */
   function refusal(own: readonly object[], written: KubeObject, old?: KubeObject, user = USER): string | undefined {
-    const world = worldWith(own);
-    world.store.put(`${RBAC}/clusterroles`, object('ClusterRole', { rules: [MORE] }, { name: 'all' }));
-    const type = world.catalog.findKind(written.apiVersion, written.kind)!;
+    const api = worldWith(own);
+    api.store.put(`${RBAC}/clusterroles`, object('ClusterRole', { rules: [MORE] }, { name: 'all' }));
+    const type = api.catalog.findKind(written.apiVersion, written.kind)!;
     const place = `/apis/${RBAC}/v1${type.namespaced ? '/namespaces/n' : ''}/${type.plural}`;
     const info = requestInfo(old ? 'PUT' : 'POST', `http://k${place}${old ? '/a' : ''}`) as ResourceRequest;
     try {
-      confirmNoEscalation(world, { user, info }, type, written, old);
+      checkEscalation(api, { user, info }, type, written, old);
       return undefined;
     } catch (error) {
       return (error as Error).message;

@@ -4,7 +4,7 @@ import { expect, test } from '@jest/globals';
 import { bootstrap } from '../../../src/controllers/bootstrap.js';
 import { RequestCounts } from '../../../src/api/metrics.js';
 import { sendAs, type ServerContext } from '../../../src/api/server.js';
-import { Turns } from '../../../src/api/event-loop-yield.js';
+import { EventLoopYield } from '../../../src/api/event-loop-yield.js';
 import { Store } from '../../../src/storage/memory/store.js';
 import { bareWorld } from '../../support/api-context.js';
 
@@ -14,8 +14,8 @@ const AUTHENTICATION = 'authentication.k8s.io';
 /** Asks, as a user with some rights, who it is with some headers. */
 async function whoAmI(rules: readonly object[], headers: Record<string, string>): Promise<unknown> {
   const store = new Store();
-  const world = bareWorld(store);
-  bootstrap(world);
+  const api = bareWorld(store);
+  bootstrap(api);
   const metadata = { name: 'actor', uid: 'u', resourceVersion: '', creationTimestamp: '' };
   const typed = (kind: string) => ({ apiVersion: `${RBAC}/v1`, kind, metadata });
   const anybody = { apiGroups: [AUTHENTICATION], resources: ['selfsubjectreviews'], verbs: ['create'] };
@@ -31,8 +31,8 @@ async function whoAmI(rules: readonly object[], headers: Record<string, string>)
   });
   const context: ServerContext = {
     counts: new RequestCounts(),
-    world,
-    turns: new Turns(world.clock),
+    api,
+    eventLoopYield: new EventLoopYield(api.clock),
     authenticate: () => undefined,
     tokenKey: Buffer.alloc(0),
     logs: () => undefined,

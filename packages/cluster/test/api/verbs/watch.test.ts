@@ -3,7 +3,7 @@
 import { expect, test } from '@jest/globals';
 import { BUILT_IN } from '../../../src/api/kinds/builtin.js';
 import type { KubeObject } from '../../../src/model/json.js';
-import { seenAs, watchObjects } from '../../../src/api/verbs/watch.js';
+import { visibleEvent, watchObjects } from '../../../src/api/verbs/watch.js';
 import { Store } from '../../../src/storage/memory/store.js';
 import { bareWorld } from '../../support/api-context.js';
 
@@ -22,10 +22,10 @@ const object = (n: number, label = 'a'): KubeObject => ({
 });
 
 const asked = (store: Store, resourceVersion: string): ReturnType<typeof watchObjects> => {
-  const world = bareWorld(store);
+  const api = bareWorld(store);
   const type = BUILT_IN.find(({ plural }) => plural === 'configmaps')!;
   const query = new URLSearchParams({ resourceVersion });
-  return watchObjects(world, { type, namespace: 'default', name: '', query, signal: new AbortController().signal });
+  return watchObjects(api, { type, namespace: 'default', name: '', query, signal: new AbortController().signal });
 };
 
 const watching = (store: Store): ReadableStream<Uint8Array> => asked(store, String(store.revision)).frames();
@@ -91,5 +91,5 @@ test.each([
   ['did not match when it was deleted', 'DELETED', 'b', 'b', undefined],
 ] as const)('an object that %s is seen so', (_what, type, before, after, want) => {
   const change = { type, revision: 2, object: object(1, after), previous: object(0, before) };
-  expect(seenAs(change, ({ metadata }) => metadata.labels?.['label'] === 'a')).toBe(want);
+  expect(visibleEvent(change, ({ metadata }) => metadata.labels?.['label'] === 'a')).toBe(want);
 });

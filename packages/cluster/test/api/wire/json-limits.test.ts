@@ -2,7 +2,7 @@
 
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { measured, MOST_DEPTH } from '../../../src/api/wire/json-limits.js';
+import { measured, MAX_DEPTH } from '../../../src/api/wire/json-limits.js';
 
 /** Any character. fast-check's own unit `binary` takes seconds to make. */
 const CHARACTER = fc
@@ -37,8 +37,8 @@ const loop: unknown[] = [];
 loop.push(loop);
 
 test.each<[string, string, unknown, string | undefined]>([
-  ['as deep as may be', 'fits', nested(MOST_DEPTH), undefined],
-  ['deeper', 'too-deep', nested(MOST_DEPTH + 1), undefined],
+  ['as deep as may be', 'fits', nested(MAX_DEPTH), undefined],
+  ['deeper', 'too-deep', nested(MAX_DEPTH + 1), undefined],
   ['deeper than any stack', 'too-deep', nested(1_000_000), undefined],
   ['within itself', 'too-deep', loop, undefined],
   ['infinite', 'not-json', { a: [1e999] }, 'json: unsupported value: Infinity'],

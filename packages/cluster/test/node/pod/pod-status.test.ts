@@ -10,19 +10,19 @@ import {
 
 const at = '2026-01-01T12:00:00Z';
 const ended = (exitCode: number): ContainerState => ({
-  is: 'terminated',
+  kind: 'terminated',
   terminated: { exitCode, reason: exitCode === 0 ? 'Completed' : 'Error', startedAt: at, finishedAt: at },
 });
-const running: ContainerState = { is: 'running', startedAt: at };
-const waiting: ContainerState = { is: 'waiting', reason: 'ContainerCreating' };
+const running: ContainerState = { kind: 'running', startedAt: at };
+const waiting: ContainerState = { kind: 'waiting', reason: 'ContainerCreating' };
 
 const record = (state: ContainerState, more: Partial<ContainerRecord> = {}): ContainerRecord => ({
   name: 'c',
   image: 'i',
   state,
   restarts: 0,
-  ready: state.is === 'running',
-  started: state.is === 'running',
+  ready: state.kind === 'running',
+  started: state.kind === 'running',
   ...more,
 });
 const pod = (restartPolicy: string): Pod => ({
@@ -49,7 +49,7 @@ describe('the phase of a pod', () => {
 
   test('a pod that waits to be started again is running', () => {
     const again = record(
-      { is: 'waiting', reason: 'CrashLoopBackOff' },
+      { kind: 'waiting', reason: 'CrashLoopBackOff' },
       { last: { exitCode: 1, reason: 'Error', startedAt: at, finishedAt: at } },
     );
     expect(phaseOf({ pod: pod('Always'), init: [], main: [again], startTime: at, now: at, previous: [] })).toBe(

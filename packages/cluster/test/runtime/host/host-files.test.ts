@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { HostFacts } from '../../../src/runtime/host/host-files.js';
+import { HostFileCache } from '../../../src/runtime/host/host-files.js';
 import { RootView } from '../../../src/runtime/host/root-view.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'pipewright-facts-'));
@@ -11,12 +11,12 @@ afterAll(() => rmSync(folder, { recursive: true }));
 describe('what is known of the machine', () => {
   test('is good for a second, and then asked again', () => {
     let now = 0;
-    const facts = new HostFacts(() => now);
+    const fileCache = new HostFileCache(() => now);
     const path = join(folder, 'program');
     const isThere = (at: number): boolean => {
       now = at;
-      facts.begin();
-      return facts.lstat(path) !== undefined;
+      fileCache.begin();
+      return fileCache.lstat(path) !== undefined;
     };
     expect(isThere(0)).toBe(false);
     writeFileSync(path, '');
@@ -26,7 +26,7 @@ describe('what is known of the machine', () => {
   });
 
   test('is used for steady places alone: what a volume holds is looked at each time', () => {
-    const view = new RootView(new HostFacts(() => 0));
+    const view = new RootView(new HostFileCache(() => 0));
     view.put({ target: '/steady', sources: [folder], readOnly: true, steady: true });
     view.put({ target: '/volume', sources: [folder], readOnly: false });
     const both = (): readonly boolean[] =>

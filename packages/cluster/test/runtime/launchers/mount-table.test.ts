@@ -31,7 +31,7 @@ describe('a mount', () => {
     ['user', ['rbind', 'rbind']],
   ])('as %s is what that user may make', (rights, options) => {
     const operations = ['/', '/etc'].map(
-      (target) => ({ do: 'bind', source: target, target, readOnly: false, flags: [] }) as const,
+      (target) => ({ kind: 'bind', source: target, target, readOnly: false, flags: [] }) as const,
     );
     const plan = { root: '/r', cwd: '/', refusal: undefined, operations, directories: [], cover: ['/proc/sys'] };
     expect(mountTable(plan, rights).map((it) => it.options.join(','))).toEqual(options);

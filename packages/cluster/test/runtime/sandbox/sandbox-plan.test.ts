@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { HostFacts } from '../../../src/runtime/host/host-files.js';
+import { HostFileCache } from '../../../src/runtime/host/host-files.js';
 import { MergedDirectories } from '../../../src/runtime/sandbox/merged-directory.js';
 import { planSandbox } from '../../../src/runtime/sandbox/sandbox-plan.js';
 import { specIn } from './try-sandbox.js';
@@ -33,12 +33,12 @@ describe('what is laid over the machine is seen', () => {
     ],
     ['in place of a file that is a mount', '/etc/passwd', '/etc/passwd', [join(overlay, 'etc/passwd')]],
   ])('%s', (_, target, mounted, expected) => {
-    const kept = { layers: new Map<string, string>(), merged: new MergedDirectories(), facts: new HostFacts() };
+    const kept = { layers: new Map<string, string>(), merged: new MergedDirectories(), fileCache: new HostFileCache() };
     const spec = specIn(folder, ['/bin/sh'], { overlays: [overlay] });
     const { operations } = planSandbox(spec, { overlay: true, proc: 'mount' }, [{ target: mounted, flags: [] }], kept);
     const sources = operations.flatMap((it) => {
-      if (it.do === 'overlay' && it.target === target) return it.lowers;
-      return it.do === 'bind' && it.target === target ? [it.source] : [];
+      if (it.kind === 'overlay' && it.target === target) return it.lowers;
+      return it.kind === 'bind' && it.target === target ? [it.source] : [];
     });
     expect(sources).toEqual(expected);
   });

@@ -5,32 +5,32 @@
  * thousand short operations copy gigabytes. Here a `copy` is counted as kube-apiserver counts it, and nothing else is copied.
  */
 
-import { copy, isObject, same, type JsonObject } from '../../../model/json.js';
-import { DEPTH_SAYS, measured, MOST_BODY_BYTES } from '../../wire/json-limits.js';
-import { badRequest, Refusal, tooLarge } from '../../status-error.js';
+import { deepCopy, isObject, deepEqual, type JsonObject } from '../../../model/json.js';
+import { DEPTH_MESSAGE, measured, MAX_BODY_BYTES } from '../../wire/json-limits.js';
+import { badRequest, StatusError, tooLarge } from '../../status-error.js';
 
 /** The most operations of a patch. */
-const MOST_OPERATIONS = 10_000;
+const MAX_OPERATIONS = 10_000;
 /** The most bytes that the copies of a patch may have together. */
-const MOST_COPIED_BYTES = MOST_BODY_BYTES;
+const MAX_COPIED_BYTES = MAX_BODY_BYTES;
 /** The most items that the insertions and removals of a patch may move in lists. */
-const MOST_MOVED_ITEMS = 50_000_000;
+const MAX_MOVED_ITEMS = 50_000_000;
 
 /** The object with a JSON patch applied, all of it or nothing. Throws a 400 for what is not a patch, a 422 for one that does not fit. */
 export function applyJsonPatch(object: JsonObject, patch: unknown): JsonObject {
   if (!Array.isArray(patch)) throw notAPatch(typeof patch === 'object' ? 'object' : typeof patch, 'Patch');
-  if (patch.length > MOST_OPERATIONS) {
-    const why = `The allowed maximum operations in a JSON patch is ${MOST_OPERATIONS}, got ${patch.length}`;
+  if (patch.length > MAX_OPERATIONS) {
+    const why = `The allowed maximum operations in a JSON patch is ${MAX_OPERATIONS}, got ${patch.length}`;
     throw tooLarge(`Request entity too large: ${why}`);
   }
-  const target = new Target(copy(object));
+  const target = new Target(deepCopy(object));
   for (const operation of patch as readonly unknown[]) {
     if (!isObject(operation)) throw notAPatch(Array.isArray(operation) ? 'array' : typeof operation, 'Operation');
     apply(target, operation);
   }
   const { value } = target;
   if (!isObject(value)) throw badRequest('the patch leaves no object');
-  if (measured(value, Number.POSITIVE_INFINITY).kind === 'too-deep') throw doesNotFit(DEPTH_SAYS);
+  if (measured(value, Number.POSITIVE_INFINITY).kind === 'too-deep') throw doesNotFit(DEPTH_MESSAGE);
   return value;
 }
 
@@ -38,7 +38,7 @@ const notAPatch = (given: string, wanted: string): Error =>
   badRequest(`error decoding patch: json: cannot unmarshal ${given} into Go value of type jsonpatch.${wanted}`);
 
 const doesNotFit = (why: string): Error =>
-  new Refusal(422, 'Invalid', `the server rejected our request due to an error in our request: ${why}`, {});
+  new StatusError(422, 'Invalid', `the server rejected our request due to an error in our request: ${why}`, {});
 
 function apply(target: Target, operation: JsonObject): void {
   const name = typeof operation['op'] === 'string' ? operation['op'] : 'unknown';
@@ -73,7 +73,7 @@ function apply(target: Target, operation: JsonObject): void {
 }
 
 /** A place in a document: the container, and the key in it. */
-interface Place {
+interface Location {
   readonly container: JsonObject | unknown[];
   readonly key: string;
 }
@@ -129,18 +129,18 @@ class Target {
   /** A copy of what is at a path. Throws when all copies together are too much. */
   copyOf(path: string): unknown {
     const value = this.#read(path, 'copy');
-    const size = measured(value, MOST_COPIED_BYTES - this.#copied);
-    if (size.kind === 'too-deep') throw doesNotFit(DEPTH_SAYS);
-    this.#copied += size.kind === 'fits' ? size.bytes : MOST_COPIED_BYTES + 1;
-    if (this.#copied <= MOST_COPIED_BYTES) return copy(value);
+    const size = measured(value, MAX_COPIED_BYTES - this.#copied);
+    if (size.kind === 'too-deep') throw doesNotFit(DEPTH_MESSAGE);
+    this.#copied += size.kind === 'fits' ? size.bytes : MAX_COPIED_BYTES + 1;
+    if (this.#copied <= MAX_COPIED_BYTES) return deepCopy(value);
     const what = 'Unable to complete the copy, the accumulated size increase of copy is';
-    throw doesNotFit(`${what} more than ${MOST_COPIED_BYTES}, exceeding the limit ${MOST_COPIED_BYTES}`);
+    throw doesNotFit(`${what} more than ${MAX_COPIED_BYTES}, exceeding the limit ${MAX_COPIED_BYTES}`);
   }
 
   test(path: string, wanted: unknown): void {
     const { container, key } = this.#placeOf(path, 'test');
     const found = valueIn(container, key) ?? null;
-    if (!same(found, wanted)) throw doesNotFit(`testing value ${path} failed: test failed`);
+    if (!deepEqual(found, wanted)) throw doesNotFit(`testing value ${path} failed: test failed`);
   }
 
   #read(path: string, name: string): unknown {
@@ -150,7 +150,7 @@ class Target {
     throw doesNotFit(`error in ${name} for from: '${path}': Unable to get nonexistent key: ${key}: missing value`);
   }
 
-  #placeOf(path: string, name: string): Place {
+  #placeOf(path: string, name: string): Location {
     const keys = keysOf(path);
     const last = keys.pop();
     let container: unknown = last === undefined ? this.#root : this.value;
@@ -162,8 +162,8 @@ class Target {
   /** Counts the items that a change of a list moves. */
   #count(items: number): void {
     this.#moved += items;
-    if (this.#moved > MOST_MOVED_ITEMS)
-      throw tooLarge(`Request entity too large: the patch moves more than ${MOST_MOVED_ITEMS} items of lists`);
+    if (this.#moved > MAX_MOVED_ITEMS)
+      throw tooLarge(`Request entity too large: the patch moves more than ${MAX_MOVED_ITEMS} items of lists`);
   }
 }
 

@@ -5,14 +5,14 @@
  * Pure; made for server-side apply.
  */
 
-import { identity, isObject, type JsonObject } from '../../../model/json.js';
+import { canonicalJson, isObject, type JsonObject } from '../../../model/json.js';
 import type { Schema } from '../../schema/schema.js';
-import { fieldOf, mergingOf } from './strategic-merge-patch.js';
+import { fieldOf, listMergeOf } from './strategic-merge-patch.js';
 
 /** A set of fields; a leaf is an empty object. */
 export type FieldSet = JsonObject;
 
-const NOBODYS: Readonly<Record<string, ReadonlySet<string>>> = {
+const UNOWNED_FIELDS: Readonly<Record<string, ReadonlySet<string>>> = {
   '': new Set(['apiVersion', 'kind']),
   '.metadata': new Set([
     'name',
@@ -29,7 +29,7 @@ const NOBODYS: Readonly<Record<string, ReadonlySet<string>>> = {
 export function fieldsOf(wanted: JsonObject, schema: Schema | undefined, path = ''): FieldSet {
   const fields: FieldSet = {};
   for (const [field, value] of Object.entries(wanted)) {
-    if (NOBODYS[path]?.has(field) === true) continue;
+    if (UNOWNED_FIELDS[path]?.has(field) === true) continue;
     const inner = inside(value, fieldOf(schema, field), `${path}.${field}`);
     if (path === '' && field === 'metadata' && Object.keys(inner).length === 0) continue;
     fields[`f:${field}`] = inner;
@@ -39,7 +39,7 @@ export function fieldsOf(wanted: JsonObject, schema: Schema | undefined, path = 
 
 function inside(value: unknown, schema: Schema | undefined, path: string): FieldSet {
   if (isObject(value)) return fieldsOf(value, schema, path);
-  const merging = mergingOf(schema);
+  const merging = listMergeOf(schema);
   if (!Array.isArray(value) || merging === 'replace') return {};
   return Object.fromEntries(
     value.map((item: unknown): [string, FieldSet] => {
@@ -62,7 +62,7 @@ export function childrenOf(value: unknown): (name: string) => unknown {
     const kind = keys ? JSON.stringify(keys) : 'values';
     const index = indexes.get(kind) ?? indexed(items, keys);
     indexes.set(kind, index);
-    return index.get(keys ? keysIn(wanted, keys) : identity(wanted));
+    return index.get(keys ? keysIn(wanted, keys) : canonicalJson(wanted));
   };
 }
 
@@ -71,14 +71,14 @@ function indexed(items: readonly unknown[], keys: readonly string[] | undefined)
   const index = new Map<string, unknown>();
   for (const item of items) {
     if (keys && !isObject(item)) continue;
-    const id = keys ? keysIn(item, keys) : identity(item);
+    const id = keys ? keysIn(item, keys) : canonicalJson(item);
     if (!index.has(id)) index.set(id, item);
   }
   return index;
 }
 
 const keysIn = (item: unknown, keys: readonly string[]): string =>
-  identity(keys.map((key) => (isObject(item) ? (item[key] ?? null) : null)));
+  canonicalJson(keys.map((key) => (isObject(item) ? (item[key] ?? null) : null)));
 
 /** Takes children, as they were found at their names, out of an object or list. */
 export function removeAll(draft: unknown, children: ReadonlyMap<string, unknown>): void {
@@ -95,7 +95,7 @@ export function removeAll(draft: unknown, children: ReadonlyMap<string, unknown>
 }
 
 /** A path of names as messages show it: `.spec.containers[name="a"].image`. */
-export function shown(path: readonly string[]): string {
+export function toFieldsV1(path: readonly string[]): string {
   return path
     .map((name) => {
       const rest = name.slice(2);

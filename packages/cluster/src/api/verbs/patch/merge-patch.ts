@@ -1,6 +1,6 @@
 /** JSON merge patch (RFC 7396). Pure. */
 
-import { copy, isObject, type JsonObject } from '../../../model/json.js';
+import { deepCopy, isObject, type JsonObject } from '../../../model/json.js';
 
 /** The object with a merge patch applied: null removes, lists are replaced. */
 export function mergePatch(object: unknown, patch: JsonObject): JsonObject {
@@ -8,7 +8,7 @@ export function mergePatch(object: unknown, patch: JsonObject): JsonObject {
   for (const [field, value] of Object.entries(patch)) {
     if (value === null) delete result[field];
     else if (isObject(value)) result[field] = mergePatch(result[field], value);
-    else result[field] = copy(value);
+    else result[field] = deepCopy(value);
   }
   return result;
 }

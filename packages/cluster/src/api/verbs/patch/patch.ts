@@ -2,9 +2,9 @@
  * PATCH: which of the four kinds it is, and what the object looks like afterwards.
  */
 
-import { may } from '../../auth/authorization.js';
+import { isAllowed } from '../../auth/authorization.js';
 import { bodyOf, mediaType, objectIn, type Body } from '../../wire/body.js';
-import { fieldsJudge } from '../../wire/field-validation.js';
+import { fieldValidator } from '../../wire/field-validation.js';
 import { isObject, objectAt, type JsonObject, type KubeObject } from '../../../model/json.js';
 import { writeOptions, type ObjectRequest, type ObjectsContext } from '../object-request.js';
 import { applyJsonPatch } from './json-patch.js';
@@ -14,7 +14,7 @@ import { badRequest, forbidden, invalid, notFound, required, unsupportedMedia } 
 import type { ResourceType } from '../../kinds/resource-type.js';
 import { serverSideApply } from './server-side-apply.js';
 import { strategicPatch } from './strategic-merge-patch.js';
-import { latestOf, type World } from '../../api-context.js';
+import { latestOf, type ApiContext } from '../../api-context.js';
 import { create, update, type Part } from '../write.js';
 
 const APPLY = 'application/apply-patch+yaml';
@@ -22,7 +22,7 @@ const STRATEGIC = 'application/strategic-merge-patch+json';
 const KNOWN = ['application/json-patch+json', 'application/merge-patch+json', APPLY];
 
 /** What a patch led to. */
-export interface Patched {
+export interface PatchResult {
   readonly object: KubeObject;
   /** 201 when applying created the object. */
   readonly status: 200 | 201;
@@ -31,12 +31,12 @@ export interface Patched {
 
 /** Patches an object, or creates it where applying does. Never loses another's write: there is nothing in between. */
 export async function patchObject(
-  { world }: ObjectsContext,
-  asked: ObjectRequest,
+  { api }: ObjectsContext,
+  objectRequest: ObjectRequest,
   type: ResourceType,
   part: Part,
-): Promise<Patched> {
-  const { request } = asked;
+): Promise<PatchResult> {
+  const { request } = objectRequest;
   const media = mediaType(request);
   const known = type.custom ? KNOWN : [...KNOWN, STRATEGIC];
   if (!known.includes(media)) {
@@ -45,7 +45,7 @@ export async function patchObject(
     );
   }
   const body = await bodyOf(request);
-  return commit(world, () => patchWith(world, asked, type, part, { body, media }));
+  return commit(api, () => patchWith(api, objectRequest, type, part, { body, media }));
 }
 
 interface Patch {
@@ -54,42 +54,42 @@ interface Patch {
 }
 
 function patchWith(
-  world: World,
+  api: ApiContext,
   { info, user }: ObjectRequest,
   type: ResourceType,
   part: Part,
   { body, media }: Patch,
-): Patched {
-  const judge = fieldsJudge(type, info.query, body.repeated);
-  const options = writeOptions(world, { info, user }, type, judge);
+): PatchResult {
+  const validator = fieldValidator(type, info.query, body.repeated);
+  const options = writeOptions(api, { info, user }, type, validator);
   const namespace = type.namespaced ? info.namespace : '';
-  const old = latestOf(world, type).get(namespace, info.object);
+  const old = latestOf(api, type).get(namespace, info.object);
   const manager = info.query.get('fieldManager') ?? '';
   if (media === APPLY && manager === '') {
     const options = { group: 'meta.k8s.io', plural: 'patchoptions', kind: 'PatchOptions' };
     throw invalid(options, '', [required('fieldManager', 'is required for apply patch')]);
   }
-  const applying = { manager, force: info.query.get('force') === 'true', now: world.clock.date() };
+  const applying = { manager, force: info.query.get('force') === 'true', now: api.clock.date() };
   if (!old) {
     if (media !== APPLY || part !== 'main') throw notFound(type, info.object);
     // A right to patch is not one to create. A real server gives no reason either.
-    if (!may(world, user, { ...info, verb: 'create' })) throw forbidden(type, info.object, '');
+    if (!isAllowed(api, user, { ...info, verb: 'create' })) throw forbidden(type, info.object, '');
     const { object, managedFields } = serverSideApply(type, undefined, objectIn(body), applying);
     const named = { ...object, metadata: { ...objectAt(object, 'metadata'), name: info.object } };
-    const made = create(world, type, namespace, named, { ...options, managedFields });
-    return { object: made, status: 201, warnings: judge.warnings };
+    const made = create(api, type, namespace, named, { ...options, managedFields });
+    return { object: made, status: 201, warnings: validator.warnings };
   }
   if (media === APPLY) {
     const { object, managedFields } = serverSideApply(type, old, objectIn(body), applying);
-    const changed = update(world, type, old, object, part, { ...options, managedFields });
-    return { object: changed, status: 200, warnings: judge.warnings };
+    const changed = update(api, type, old, object, part, { ...options, managedFields });
+    return { object: changed, status: 200, warnings: validator.warnings };
   }
-  const next = patched(type, old, body.value, media);
-  return { object: update(world, type, old, next, part, options), status: 200, warnings: judge.warnings };
+  const next = applyPatch(type, old, body.value, media);
+  return { object: update(api, type, old, next, part, options), status: 200, warnings: validator.warnings };
 }
 
 /** The object with a patch of one of the three plain kinds. */
-export function patched(type: ResourceType, old: JsonObject, patch: unknown, media: string): JsonObject {
+export function applyPatch(type: ResourceType, old: JsonObject, patch: unknown, media: string): JsonObject {
   if (media === 'application/json-patch+json') return applyJsonPatch(old, patch);
   if (!isObject(patch)) throw badRequest('error decoding patch: the patch must be a JSON object');
   if (media === 'application/merge-patch+json') return mergePatch(old, patch);

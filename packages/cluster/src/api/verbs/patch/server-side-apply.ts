@@ -6,23 +6,23 @@
  */
 
 import {
-  copy,
+  deepCopy,
   isObject,
   objectAt,
   objectsAt,
-  same,
+  deepEqual,
   stringAt,
   type JsonObject,
   type KubeObject,
 } from '../../../model/json.js';
-import { childrenOf, fieldsOf, removeAll, shown, withoutPaths, type FieldSet } from './managed-fields.js';
-import { Refusal, type Cause } from '../../status-error.js';
+import { childrenOf, fieldsOf, removeAll, toFieldsV1, withoutPaths, type FieldSet } from './managed-fields.js';
+import { StatusError, type Cause } from '../../status-error.js';
 import { apiVersionOf, type ResourceType } from '../../kinds/resource-type.js';
 import { strategicPatch } from './strategic-merge-patch.js';
 import { timestamp } from '../../api-context.js';
 
 /** Who applies, and how hard. */
-export interface Applying {
+export interface ApplyOptions {
   readonly manager: string;
   /** Take over what other managers have set otherwise. */
   readonly force: boolean;
@@ -30,7 +30,7 @@ export interface Applying {
 }
 
 /** What applying leads to: the object, and who has applied what to it. */
-export interface Applied {
+export interface ApplyResult {
   readonly object: JsonObject;
   readonly managedFields: readonly unknown[];
 }
@@ -40,27 +40,27 @@ export function serverSideApply(
   type: ResourceType,
   old: KubeObject | undefined,
   wanted: JsonObject,
-  { manager, force, now }: Applying,
-): Applied {
+  { manager, force, now }: ApplyOptions,
+): ApplyResult {
   const entries = objectsAt(old, 'metadata', 'managedFields');
   const mine = entries.find((entry) => entry['manager'] === manager);
   const owned = fieldsOf(wanted, type.schema);
   const others = entries
     .filter((entry) => entry['manager'] !== manager)
-    .map((entry) => ({ entry, disputes: old ? disputesWith(objectAt(entry, 'fieldsV1'), owned, old, wanted) : [] }));
-  if (!force && others.some(({ disputes }) => disputes.length > 0)) throw conflictOf(others);
+    .map((entry) => ({ entry, fields: old ? conflictsWith(objectAt(entry, 'fieldsV1'), owned, old, wanted) : [] }));
+  if (!force && others.some(({ fields }) => fields.length > 0)) throw conflictError(others);
 
   const left = others
-    .map(({ entry, disputes }) => ({ ...entry, fieldsV1: withoutPaths(objectAt(entry, 'fieldsV1'), disputes) }))
+    .map(({ entry, fields }) => ({ ...entry, fieldsV1: withoutPaths(objectAt(entry, 'fieldsV1'), fields) }))
     .filter(({ fieldsV1 }) => Object.keys(fieldsV1).length > 0);
-  const draft = copy<JsonObject>(old ?? {});
+  const draft = deepCopy<JsonObject>(old ?? {});
   drop(
     draft,
     objectAt(mine, 'fieldsV1'),
     owned,
     left.map(({ fieldsV1 }) => fieldsV1),
   );
-  const object = strategicPatch(draft, copy(wanted), type.schema);
+  const object = strategicPatch(draft, deepCopy(wanted), type.schema);
   const entry = {
     manager,
     operation: 'Apply',
@@ -69,17 +69,17 @@ export function serverSideApply(
     fieldsType: 'FieldsV1',
     fieldsV1: owned,
   };
-  const unchanged = mine && same({ ...mine, time: '' }, { ...entry, time: '' });
+  const unchanged = mine && deepEqual({ ...mine, time: '' }, { ...entry, time: '' });
   return { object, managedFields: [...left, unchanged ? mine : entry] };
 }
 
-interface Other {
+interface FieldConflict {
   readonly entry: JsonObject;
-  readonly disputes: readonly (readonly string[])[];
+  readonly fields: readonly (readonly string[])[];
 }
 
 /** Paths of fields that both own and that would get another value. */
-function disputesWith(
+function conflictsWith(
   theirs: FieldSet,
   ours: FieldSet,
   before: unknown,
@@ -93,26 +93,26 @@ function disputesWith(
     const here = [...path, name];
     const [was, will] = [childBefore(name), childAfter(name)];
     if (Object.keys(inner).length > 0 && Object.keys(mine).length > 0)
-      return disputesWith(inner, mine, was, will, here);
-    return same(was, will) || isObject(will) ? [] : [here];
+      return conflictsWith(inner, mine, was, will, here);
+    return deepEqual(was, will) || isObject(will) ? [] : [here];
   });
 }
 
 /** The most conflicts that are named. */
-const MOST_TOLD = 1000;
+const MAX_TOLD = 1000;
 
-function conflictOf(others: readonly Other[]): Refusal {
-  const all = others.flatMap(({ entry, disputes }) =>
-    disputes.map((path): Cause => ({
+function conflictError(others: readonly FieldConflict[]): StatusError {
+  const all = others.flatMap(({ entry, fields }) =>
+    fields.map((path): Cause => ({
       reason: 'FieldManagerConflict',
-      field: shown(path),
+      field: toFieldsV1(path),
       message: `conflict with ${JSON.stringify(stringAt(entry, 'manager'))}`,
     })),
   );
-  const causes = all.slice(0, MOST_TOLD);
+  const causes = all.slice(0, MAX_TOLD);
   const count = all.length === 1 ? '1 conflict' : `${all.length} conflicts`;
   const list = causes.map(({ field, message }) => `${message}: ${field}`).join(', ');
-  return new Refusal(409, 'Conflict', `Apply failed with ${count}: ${list}`, { causes });
+  return new StatusError(409, 'Conflict', `Apply failed with ${count}: ${list}`, { causes });
 }
 
 /** Takes out of a draft what this manager applied before and no longer wants, unless another applier wants it. */

@@ -4,7 +4,7 @@
  * Pure. Which lists those are, and by what key, the kind's schema says; without a word from it a list is replaced whole.
  */
 
-import { copy, identity, isObject, type JsonObject } from '../../../model/json.js';
+import { deepCopy, canonicalJson, isObject, type JsonObject } from '../../../model/json.js';
 import { badRequest } from '../../status-error.js';
 import type { Schema } from '../../schema/schema.js';
 
@@ -13,10 +13,10 @@ const DELETE = '$deleteFromPrimitiveList/';
 const DIRECTIVES = new Set(['$patch', '$retainKeys']);
 
 /** How a list is merged: by the keys of its items, as a set, or not at all. */
-export type Merging = { readonly by: readonly string[] } | 'set' | 'replace';
+export type ListMerge = { readonly by: readonly string[] } | 'set' | 'replace';
 
 /** How the lists of a schema are merged. */
-export function mergingOf(schema: Schema | undefined): Merging {
+export function listMergeOf(schema: Schema | undefined): ListMerge {
   const key = schema?.['x-kubernetes-patch-merge-key'];
   if (key !== undefined) return { by: [key] };
   if (schema?.['x-kubernetes-patch-strategy']?.startsWith('merge') === true) return 'set';
@@ -33,7 +33,7 @@ export function fieldOf(schema: Schema | undefined, field: string): Schema | und
 
 /** The object with a strategic merge patch applied. `schema` is that of the object. */
 export function strategicPatch(object: unknown, patch: JsonObject, schema: Schema | undefined): JsonObject {
-  if (patch['$patch'] === 'replace') return copy(withoutDirectives(patch));
+  if (patch['$patch'] === 'replace') return deepCopy(withoutDirectives(patch));
   if (patch['$patch'] === 'delete') return {};
   const result: JsonObject = isObject(object) ? { ...object } : {};
   retainKeys(result, patch);
@@ -49,7 +49,7 @@ export function strategicPatch(object: unknown, patch: JsonObject, schema: Schem
   for (const [field, order] of Object.entries(patch)) {
     if (!field.startsWith(ORDER) || !Array.isArray(order)) continue;
     const name = field.slice(ORDER.length);
-    result[name] = reordered(result[name], order, mergingOf(fieldOf(schema, name)));
+    result[name] = reordered(result[name], order, listMergeOf(fieldOf(schema, name)));
   }
   return result;
 }
@@ -71,13 +71,13 @@ function removeValues(result: JsonObject, field: string, values: unknown): void 
 
 function mergeList(field: string, before: unknown, patch: readonly unknown[], schema: Schema | undefined): unknown[] {
   const old: readonly unknown[] = Array.isArray(before) ? before : [];
-  const merging = mergingOf(schema);
+  const merging = listMergeOf(schema);
   if (merging === 'set') {
-    const known = new Set(old.map(identity));
-    return [...old, ...patch.filter((item) => !known.has(identity(item)))];
+    const known = new Set(old.map(canonicalJson));
+    return [...old, ...patch.filter((item) => !known.has(canonicalJson(item)))];
   }
   const plain = patch.filter((item) => !(isObject(item) && item['$patch'] === 'replace'));
-  if (merging === 'replace' || plain.length < patch.length) return copy(plain);
+  if (merging === 'replace' || plain.length < patch.length) return deepCopy(plain);
   return mergeByKeys(field, old, patch, merging.by, schema?.items);
 }
 
@@ -92,7 +92,7 @@ function mergeByKeys(
   const result = [...old];
   const deleted = new Set<number>();
   const places = new Map<string, number[]>(); // of items with the same keys the first counts, until it is deleted
-  const keysOf = (item: JsonObject): string => identity(keys.map((name) => item[name] ?? null));
+  const keysOf = (item: JsonObject): string => canonicalJson(keys.map((name) => item[name] ?? null));
   const add = (item: unknown, place: number): void => {
     if (!isObject(item)) return;
     const known = places.get(keysOf(item));
@@ -120,7 +120,7 @@ function mergeByKeys(
 }
 
 /** Items named by `$setElementOrder` come in that order; the others stay where they stood. */
-function reordered(list: unknown, order: readonly unknown[], merging: Merging): unknown {
+function reordered(list: unknown, order: readonly unknown[], merging: ListMerge): unknown {
   if (!Array.isArray(list)) return list;
   const items: readonly unknown[] = list;
   const key = typeof merging === 'object' ? merging.by[0] : undefined;
