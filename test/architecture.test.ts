@@ -32,6 +32,19 @@ const LIB_SHARED = ['diagnostics', 'manifests', 'gitops', 'validation', 'interna
 /** The constructs of v1alpha1. Nothing shared imports them. */
 const V1ALPHA1 = ['declarations', 'resources', 'task', 'pipeline', 'run'].map((folder) => `v1alpha1/${folder}`);
 
+const cluster = (folder: string): string => `packages/cluster/src/${folder}`;
+
+/** What every folder of the embedded cluster may use. */
+const CLUSTER_SHARED = ['model', 'platform'].map(cluster);
+
+/** What every folder of the API server may use, beside {@link CLUSTER_SHARED}. */
+const API_SHARED = [
+  ...CLUSTER_SHARED,
+  ...['api-context', 'request-info', 'status-error'].map((file) => cluster(`api/${file}.js`)),
+];
+
+const api = (...folders: readonly string[]): string[] => folders.map((folder) => cluster(`api/${folder}`));
+
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'packages/tekton/src': [], // its index
   'packages/tekton/src/model': [],
@@ -78,7 +91,61 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     controller('pipelinerun'),
     '@pipewright/kube',
   ],
-  'packages/cluster/src': ['re2js', 'yaml', 'node:'],
+  'packages/cluster/src': ['node:'], // its index, and the cluster that is built from the folders
+  'packages/cluster/src/platform': ['node:'],
+  'packages/cluster/src/model': [],
+  'packages/cluster/src/tls': ['node:'],
+  'packages/cluster/src/storage': [...CLUSTER_SHARED, cluster('tls'), 'node:'],
+  'packages/cluster/src/storage/memory': CLUSTER_SHARED,
+  'packages/cluster/src/storage/disk': [...CLUSTER_SHARED, 'node:'],
+  'packages/cluster/src/storage/journal': [
+    ...CLUSTER_SHARED,
+    cluster('storage/memory'),
+    cluster('storage/disk'),
+    'node:util',
+    'node:zlib',
+  ],
+  'packages/cluster/src/api': [...CLUSTER_SHARED, cluster('storage/memory')],
+  'packages/cluster/src/api/wire': [...API_SHARED, ...api('kinds', 'schema'), 'yaml'],
+  'packages/cluster/src/api/schema': [...API_SHARED, 're2js'],
+  'packages/cluster/src/api/printing': [...API_SHARED, ...api('kinds')],
+  'packages/cluster/src/api/kinds': [...API_SHARED, ...api('schema', 'printing', 'admission'), 'node:fs'],
+  'packages/cluster/src/api/selectors': [...API_SHARED, ...api('kinds')],
+  'packages/cluster/src/api/admission': [...API_SHARED, ...api('kinds')],
+  'packages/cluster/src/api/auth': [...API_SHARED, ...api('kinds', 'wire'), 'node:crypto'],
+  'packages/cluster/src/api/discovery': [...API_SHARED, ...api('kinds', 'schema'), 'node:crypto'],
+  'packages/cluster/src/api/verbs': [
+    ...API_SHARED,
+    ...api('kinds', 'schema', 'wire', 'selectors', 'printing', 'auth', 'admission'),
+    cluster('storage/memory'),
+    cluster('storage/journal/storage-write-error.js'),
+  ],
+  'packages/cluster/src/controllers': [...API_SHARED, ...api('kinds', 'verbs'), cluster('storage/memory')],
+  'packages/cluster/src/http': [...CLUSTER_SHARED, cluster('api/server.js'), cluster('tls'), 'node:'],
+  'packages/cluster/src/runtime': [...CLUSTER_SHARED, 'node:'],
+  'packages/cluster/src/runtime/host': [...CLUSTER_SHARED, 'node:'],
+  'packages/cluster/src/runtime/launchers': [
+    cluster('runtime/runtime.js'),
+    cluster('runtime/host'),
+    ...CLUSTER_SHARED,
+    'node:',
+  ],
+  'packages/cluster/src/runtime/sandbox': [
+    cluster('runtime/runtime.js'),
+    cluster('runtime/host'),
+    cluster('runtime/launchers'),
+    ...CLUSTER_SHARED,
+    'node:',
+  ],
+  'packages/cluster/src/node': [
+    ...CLUSTER_SHARED,
+    cluster('runtime/runtime.js'),
+    cluster('runtime/host'),
+    cluster('api/server.js'),
+    ...api('discovery', 'wire'),
+    'node:',
+  ],
+  'packages/cluster/src/registry': [...CLUSTER_SHARED, cluster('http'), 'node:'],
   'packages/cli/src': [
     '@pipewright/tekton',
     '@pipewright/kube',

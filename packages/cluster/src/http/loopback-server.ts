@@ -16,7 +16,7 @@ export interface LoopbackServer {
 }
 
 /** Answers a request; an exception or a rejection ends the connection. */
-export type Handler = (toServerRequest: IncomingMessage, outgoing: ServerResponse) => Promise<void> | void;
+export type Handler = (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void> | void;
 
 /** How a server listens. */
 export interface LoopbackOptions {
@@ -38,12 +38,12 @@ export async function serveLoopback(handle: Handler, options: LoopbackOptions = 
   const { port = 0, refuse = refuseAsText, headersMs = 20_000, silenceMs = 300_000 } = options;
   const server = createServer(
     { headersTimeout: headersMs, connectionsCheckingInterval: Math.min(headersMs, 5000), requestTimeout: 0 },
-    (toServerRequest, outgoing) => {
-      discardUnreadBody(toServerRequest, outgoing);
-      const why = foreignRequest(toServerRequest.headers);
+    (incoming, outgoing) => {
+      discardUnreadBody(incoming, outgoing);
+      const why = foreignRequest(incoming.headers);
       if (why !== undefined) return refuse(outgoing, why);
       Promise.resolve()
-        .then(() => handle(toServerRequest, outgoing))
+        .then(() => handle(incoming, outgoing))
         .catch(() => outgoing.destroy()); // the client went away
     },
   );
@@ -68,18 +68,18 @@ export async function serveLoopback(handle: Handler, options: LoopbackOptions = 
 const MAX_DISCARDED = 1024 * 1024;
 
 /** Reads the rest of a body after the response, so that the connection can be reused; closes it if the body is long. */
-export function discardUnreadBody(toServerRequest: IncomingMessage, outgoing: ServerResponse): void {
+export function discardUnreadBody(incoming: IncomingMessage, outgoing: ServerResponse): void {
   // Before Node's own listener, which reads an unused body to its end, however long that is.
   outgoing.prependOnceListener('finish', () => {
-    if (toServerRequest.complete) return;
+    if (incoming.complete) return;
     let left = MAX_DISCARDED;
-    toServerRequest.removeAllListeners('data').removeAllListeners('readable'); // its reader has stopped
-    toServerRequest.on('data', (chunk: Buffer) => {
+    incoming.removeAllListeners('data').removeAllListeners('readable'); // its reader has stopped
+    incoming.on('data', (chunk: Buffer) => {
       left -= chunk.byteLength;
-      if (left < 0) toServerRequest.socket.destroy();
+      if (left < 0) incoming.socket.destroy();
     });
-    toServerRequest.read(0);
-    toServerRequest.resume();
+    incoming.read(0);
+    incoming.resume();
   });
 }
 

@@ -7,8 +7,8 @@
 import type { IncomingMessage } from 'node:http';
 
 /** The body; cancelling it leaves the connection as it is. */
-export function requestBody(toServerRequest: IncomingMessage): ReadableStream<Uint8Array> {
-  const chunks = toServerRequest.iterator({ destroyOnReturn: false });
+export function requestBody(incoming: IncomingMessage): ReadableStream<Uint8Array> {
+  const chunks = incoming.iterator({ destroyOnReturn: false });
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {

@@ -41,8 +41,8 @@ const HEADERS_MS = 32_000;
 export async function listen(send: Send, pair: KeyPair, options: ListenOptions = {}): Promise<Listening> {
   const { port = 0, host = '127.0.0.1' } = options;
   const secured = { key: pair.keyPem, cert: pair.certPem, handshakeTimeout: HANDSHAKE_MS };
-  const server = createServer({ ...secured, keepAlive: true }, (toServerRequest, outgoing) => {
-    answer(send, toServerRequest, outgoing).catch(() => outgoing.destroy()); // the client went away, or its watch was cut off
+  const server = createServer({ ...secured, keepAlive: true }, (incoming, outgoing) => {
+    answer(send, incoming, outgoing).catch(() => outgoing.destroy()); // the client went away, or its watch was cut off
   });
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.headersTimeout = HEADERS_MS;
@@ -75,11 +75,11 @@ async function started(server: Server, port: number, host: string): Promise<void
   }
 }
 
-async function answer(send: Send, toServerRequest: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-  discardUnreadBody(toServerRequest, outgoing);
+async function answer(send: Send, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  discardUnreadBody(incoming, outgoing);
   const gone = new AbortController();
   outgoing.once('close', () => gone.abort());
-  const response = await send(requestOf(toServerRequest, gone.signal));
+  const response = await send(requestOf(incoming, gone.signal));
   for (const [name, value] of response.headers) outgoing.appendHeader(name, value);
   outgoing.statusCode = response.status;
   if (response.body) {
@@ -89,14 +89,14 @@ async function answer(send: Send, toServerRequest: IncomingMessage, outgoing: Se
   outgoing.end();
 }
 
-function requestOf(toServerRequest: IncomingMessage, signal: AbortSignal): Request {
-  const { method = 'GET', url = '/', rawHeaders } = toServerRequest;
+function requestOf(incoming: IncomingMessage, signal: AbortSignal): Request {
+  const { method = 'GET', url = '/', rawHeaders } = incoming;
   const headers = new Headers();
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
     headers.append(rawHeaders[index] ?? '', rawHeaders[index + 1] ?? '');
   }
   const target = new URL(`https://kubernetes${url.startsWith('/') ? url : `/${url}`}`);
   if (method === 'GET' || method === 'HEAD') return new Request(target, { method, headers, signal });
-  const body = requestBody(toServerRequest);
+  const body = requestBody(incoming);
   return new Request(target, { method, headers, body, signal, duplex: 'half' });
 }

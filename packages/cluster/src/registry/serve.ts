@@ -16,7 +16,7 @@ export const serveOnLoopback = (
   handle: (request: Request) => Promise<Response>,
   port: number,
 ): Promise<LoopbackServer> =>
-  serveLoopback((toServerRequest, outgoing) => answer(handle, toServerRequest, outgoing), {
+  serveLoopback((incoming, outgoing) => answer(handle, incoming, outgoing), {
     port,
     refuse: (outgoing, why) =>
       void send(new RegistryError('DENIED', why).response(), outgoing).catch(() => outgoing.destroy()),
@@ -24,10 +24,10 @@ export const serveOnLoopback = (
 
 async function answer(
   handle: (request: Request) => Promise<Response>,
-  toServerRequest: IncomingMessage,
+  incoming: IncomingMessage,
   outgoing: ServerResponse,
 ): Promise<void> {
-  await send(await handle(requestOf(toServerRequest)), outgoing);
+  await send(await handle(requestOf(incoming)), outgoing);
 }
 
 async function send(response: Response, outgoing: ServerResponse): Promise<void> {
@@ -36,13 +36,13 @@ async function send(response: Response, outgoing: ServerResponse): Promise<void>
   else outgoing.end();
 }
 
-function requestOf(toServerRequest: IncomingMessage): Request {
-  const { method = 'GET', url = '/', rawHeaders } = toServerRequest;
+function requestOf(incoming: IncomingMessage): Request {
+  const { method = 'GET', url = '/', rawHeaders } = incoming;
   const headers = new Headers();
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) headers.append(rawHeaders[i] ?? '', rawHeaders[i + 1] ?? '');
   // URL would resolve `..` in a path before names are checked; that only ever makes the path shorter.
   const target = new URL(`http://registry${url.startsWith('/') ? url : `/${url}`}`);
   if (method === 'GET' || method === 'HEAD') return new Request(target, { method, headers });
-  const body = requestBody(toServerRequest);
+  const body = requestBody(incoming);
   return new Request(target, { method, headers, body, duplex: 'half' });
 }

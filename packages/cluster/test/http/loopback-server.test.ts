@@ -4,8 +4,8 @@ import { expect, test } from '@jest/globals';
 import { serveLoopback } from '../../src/http/loopback-server.js';
 
 test('a handler that throws ends its connection, and the server goes on', async () => {
-  const server = await serveLoopback((toServerRequest, outgoing) => {
-    if (toServerRequest.url === '/bug') throw new Error('a bug');
+  const server = await serveLoopback((incoming, outgoing) => {
+    if (incoming.url === '/bug') throw new Error('a bug');
     outgoing.end('fine');
   });
   const url = `http://127.0.0.1:${server.port}`;

@@ -170,12 +170,9 @@ test('a client that does not end its headers is cut off', async () => {
 });
 
 test('a client that falls silent in its body is cut off', async () => {
-  const server = await serveLoopback(
-    async (toServerRequest, outgoing) => void outgoing.end(await text(toServerRequest)),
-    {
-      silenceMs: 50,
-    },
-  );
+  const server = await serveLoopback(async (incoming, outgoing) => void outgoing.end(await text(incoming)), {
+    silenceMs: 50,
+  });
   const socket = connect(server.port, '127.0.0.1');
   socket.write('POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 5\r\n\r\nab');
   expect(await text(socket)).toBe('');
