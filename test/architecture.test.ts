@@ -254,9 +254,6 @@ const KNOWN_CYCLES: readonly string[] = [
   'packages/cli/src/config/config.ts packages/cli/src/config/shape.ts packages/cli/src/local/builder-image.ts packages/cli/src/local/saved-images.ts',
   'packages/cli/src/failure.ts packages/cli/src/terminal/output.ts',
   'packages/cli/src/run/next-command.ts packages/cli/src/run/run-command.ts',
-  'packages/controller/src/edge/reconciler-deps.ts packages/controller/src/edge/reconcilers/cloud-event-delivery.ts packages/controller/src/edge/reconcilers/retention.ts',
-  'packages/controller/src/edge/controller.ts packages/controller/src/edge/wiring.ts',
-  'packages/controller/src/pipelinerun/plan.ts packages/controller/src/pipelinerun/status.ts packages/controller/src/pipelinerun/task-state.ts',
 ];
 
 /** Groups of files that reach each other by imports, each sorted and joined (Tarjan's strongly connected components). */

@@ -33,12 +33,12 @@ import type { ImageCommandResult } from '../pod/image-command.js';
 import { mergePatch } from '../run/merge-patch.js';
 import type { Images } from '../run/options.js';
 import type { Pod } from '../pod/pod-types.js';
+import type { FinishableRun } from '../run/retention.js';
 import type { ArtifactConfig } from './artifact-config.js';
-import type { UnrecordedDeliveries } from './reconcilers/cloud-event-delivery.js';
+import type { UnrecordedDeliveries } from './unrecorded-deliveries.js';
 import type { Log } from './log.js';
 import type { RunRateLimiter } from './rate-limits.js';
 import type { QuotaWaitQueue } from './quota-wait-queue.js';
-import type { RunRetention } from './reconcilers/retention.js';
 import type { MutationCache } from './mutation-cache.js';
 
 const VERSION = 'tekton.dev/v1alpha1';
@@ -57,6 +57,14 @@ export type FindCommand = (
   image: string,
   run: { readonly namespace: string; readonly serviceAccount: string },
 ) => Promise<ImageCommandResult>;
+
+/** Deletes finished runs in the background. */
+export interface FinishedRunQueue {
+  readonly queue: WorkQueue;
+  /** Requests a retention pass if the run has finished. */
+  enqueue(run: FinishableRun): void;
+  stop(): Promise<void>;
+}
 
 /** What reconcilers work with. */
 export interface ReconcilerDeps {
@@ -93,7 +101,7 @@ export interface ReconcilerDeps {
   /** TaskRuns that no quota has room for. */
   readonly quotaWaitQueue: QuotaWaitQueue;
   /** Absent where all finished runs are kept. */
-  readonly retention: RunRetention | undefined;
+  readonly retention: FinishedRunQueue | undefined;
   /** Images found to have no /bin/sh. */
   readonly shellLess: Set<string>;
 }
@@ -166,10 +174,10 @@ export type StatusWriteResult = 'written' | 'stale' | 'gone';
 export async function writeStatus<T extends Run>(
   { client, retention }: ReconcilerDeps,
   {
-    shelf: cache,
-    of: resource,
+    cache,
+    resource,
     events,
-  }: { readonly shelf: MutationCache<T>; readonly of: Resource; readonly events: EventRecorder },
+  }: { readonly cache: MutationCache<T>; readonly resource: Resource; readonly events: EventRecorder },
   run: T,
   status: NonNullable<T['status']>,
 ): Promise<StatusWriteResult> {

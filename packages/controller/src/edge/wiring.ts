@@ -33,7 +33,7 @@ import type { Pod } from '../pod/pod-types.js';
 import type { RetentionPolicy, Run } from '../run/retention.js';
 import { ArtifactConfig } from './artifact-config.js';
 import { deliverCloudEvents } from './reconcilers/cloud-event-delivery.js';
-import type { ControllerOptions, QueueName } from './controller.js';
+import type { ControllerOptions, QueueName } from './controller-options.js';
 import { sendEvent } from './event-sender.js';
 import { silent } from './log.js';
 import { RunRateLimiter } from './rate-limits.js';
@@ -59,12 +59,12 @@ import {
 /** What a cache needs to be started, awaited and stopped. */
 export type Cache = Pick<Informer, 'start' | 'synced' | 'stop'>;
 
-/** Makes a world; nothing of it runs yet. */
+/** Creates all dependencies of the reconcilers without starting any. */
 export function wireController(
   options: ControllerOptions,
   client: KubeClient,
   clock: Clock,
-): { readonly world: ReconcilerDeps; readonly caches: readonly Cache[] } {
+): { readonly deps: ReconcilerDeps; readonly caches: readonly Cache[] } {
   const { log = silent, images, namespace, findCommand, wireClock = clock, random } = options;
   const cache = <T extends KubeObject>(of: Resource): Informer<T> =>
     new Informer<T>(client, of, {
@@ -85,7 +85,7 @@ export function wireController(
     runQueue: newWorkQueue(options, clock, 'PipelineRun', (key) => reconcilePipelineRun(deps, key)),
     cloudEventQueue: newWorkQueue(options, clock, 'CloudEvent', (key) => deliverCloudEvents(deps, key)),
   };
-  const shelves = newMutationCaches(options, client, wireClock, queues, (run) => deps.retention?.enqueue(run));
+  const mutationCaches = newMutationCaches(options, client, wireClock, queues, (run) => deps.retention?.enqueue(run));
   const kinds = {
     tasks: cache<Task>(TASKS),
     clusterTasks: cache<ClusterTask>(CLUSTER_TASKS),
@@ -103,20 +103,20 @@ export function wireController(
     optionalSecrets: options.optionalSecrets ?? false,
     artifactConfig: new ArtifactConfig(client, clock, log),
     sendEvent: options.sendEvent ?? sendEvent,
-    ...shelves,
+    ...mutationCaches,
     ...kinds,
     ...queues,
     unrecordedAttempts: new Map(),
     taskRunEvents: recorder('taskrun-controller'),
     runEvents: recorder('pipeline-controller'),
     quotaWaitQueue: newQuotaWaitQueue(options, client, clock, queues.taskRunQueue),
-    retention: options.retention && newRetention(options, options.retention, { client, clock, log, ...shelves }),
+    retention: options.retention && newRetention(options, options.retention, { client, clock, log, ...mutationCaches }),
     rateLimiter: new RunRateLimiter(clock),
     createdPods: new Map(),
     shellLess: new Set(),
   };
-  const caches = [...Object.values(shelves).map(({ informer }) => informer), ...Object.values(kinds)];
-  return { world: deps, caches };
+  const caches = [...Object.values(mutationCaches).map(({ informer }) => informer), ...Object.values(kinds)];
+  return { deps, caches };
 }
 
 const newQuotaWaitQueue = (

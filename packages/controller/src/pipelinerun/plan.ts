@@ -28,24 +28,12 @@ import {
   type ConditionUpdate,
 } from '../run/condition.js';
 import { ARTIFACT_DIR } from '../resources/artifact-handover.js';
-import {
-  pipelineRunModel,
-  resolvePipelineRun,
-  type PipelineInputs,
-  type ResolvedRun,
-  type ResolvedTask,
-} from './resolve.js';
+import { pipelineRunModel, resolvePipelineRun, type ResolvedRun, type ResolvedTask } from './resolve.js';
+import type { ObservedPipelineRun } from './observed.js';
 import { statusOf, taskRunsOf } from './status.js';
 import { conditionCheckRunFor, taskRunFor } from './child-task-run.js';
 import { withResults, type ResultsOf } from './task-results.js';
 import { isComplete, skippedTasks, taskStates, type TaskState, type TaskPhase } from './task-state.js';
-
-/** All that a decision may depend on. */
-export interface ObservedPipelineRun extends PipelineInputs {
-  /** The run's TaskRuns that are there and ours, by name. */
-  readonly taskRuns: ReadonlyMap<string, TaskRun>;
-  readonly now: Date;
-}
 
 /** One change to the cluster. Doing it twice is the same as doing it once. */
 export type PipelineRunAction =

@@ -73,10 +73,10 @@ export function taskRunsOf(
 ): Pick<PipelineRunStatus, 'taskRuns'> {
   const entries: Record<string, PipelineRunTaskRunStatus> = { ...observed.run.status?.taskRuns };
   const checks = new Set<string>();
-  for (const standing of states) {
-    const { task, name } = standing;
-    if (standing.checks.length > 0) entries[name] = withChecks(entries[name], standing, creating, observed);
-    for (const check of standing.checks) checks.add(check.name);
+  for (const taskState of states) {
+    const { task, name } = taskState;
+    if (taskState.checks.length > 0) entries[name] = withChecks(entries[name], taskState, creating, observed);
+    for (const check of taskState.checks) checks.add(check.name);
     if (creating.has(name)) entries[name] ??= { pipelineTaskName: task };
   }
   for (const [name, entry] of Object.entries(entries)) {

@@ -16,7 +16,7 @@ import {
 import { childNames, createdChildren, namedTasks } from './child-names.js';
 import { hasSucceeded, isDone, succeededCondition } from '../run/condition.js';
 import type { ResolvedRun } from './resolve.js';
-import type { ObservedPipelineRun } from './plan.js';
+import type { ObservedPipelineRun } from './observed.js';
 
 /** Reason of a task that is skipped because a check of it has not passed. */
 export const CHECK_FAILED = 'ConditionCheckFailed';
@@ -76,14 +76,14 @@ export function taskStates(
   });
 }
 
-const statesByTaskRun = new WeakMap<TaskRun, { readonly retries: number; readonly standing: TaskState }>();
+const statesByTaskRun = new WeakMap<TaskRun, { readonly retries: number; readonly state: TaskState }>();
 
 /** A task whose TaskRun says all. Remembered, since nearly all of a great run's tasks stand as they stood at the last look. */
 function withoutChecks(taskRun: TaskRun, task: string, name: string, retries: number): TaskState {
   const last = statesByTaskRun.get(taskRun);
-  if (last?.retries === retries && last.standing.task === task) return last.standing;
+  if (last?.retries === retries && last.state.task === task) return last.state;
   const taskState: TaskState = { task, name, taskRun, checks: [], phase: phaseOf(taskRun, retries) };
-  statesByTaskRun.set(taskRun, { retries, standing: taskState });
+  statesByTaskRun.set(taskRun, { retries, state: taskState });
   return taskState;
 }
 

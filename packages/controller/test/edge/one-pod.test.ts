@@ -58,15 +58,15 @@ test.each([
 ])('a pod whose creation was %s is not created again after its deletion', async (_case, losesAnswer) => {
   const server = new Server();
   server.losesAnswer = losesAnswer;
-  const { world } = wireController({ send: server.send }, new KubeClient(server.send), systemClock);
-  world.taskRuns.record(RUN);
+  const { deps } = wireController({ send: server.send }, new KubeClient(server.send), systemClock);
+  deps.taskRuns.record(RUN);
   const refused = expect.stringContaining('500');
-  if (losesAnswer) await expect(reconcileTaskRun(world, 'n/run')).rejects.toMatchObject({ message: refused });
-  await expect(reconcileTaskRun(world, 'n/run')).rejects.toMatchObject({ message: refused }); // the status is not written
+  if (losesAnswer) await expect(reconcileTaskRun(deps, 'n/run')).rejects.toMatchObject({ message: refused });
+  await expect(reconcileTaskRun(deps, 'n/run')).rejects.toMatchObject({ message: refused }); // the status is not written
   const [name = ''] = server.created;
   server.pod = undefined;
-  world.pods.forget(`n/${name}`); // the watch has shown the deletion
-  await reconcileTaskRun(world, 'n/run');
+  deps.pods.forget(`n/${name}`); // the watch has shown the deletion
+  await reconcileTaskRun(deps, 'n/run');
   expect(server.created).toEqual([name]);
   expect(server.statuses[1]).toMatchObject({ status: { podName: name } });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { PipelineSpec, TaskSpec } from '@pipewright/tekton';
-import { planPipelineRun, type ObservedPipelineRun } from '../../src/pipelinerun/plan.js';
+import type { ObservedPipelineRun } from '../../src/pipelinerun/observed.js';
+import { planPipelineRun } from '../../src/pipelinerun/plan.js';
 import { ok, release, seen, use } from '../support/fixtures.js';
 
 /** The first TaskRun that is made. */

@@ -8,7 +8,8 @@ import type {
   TaskRunStatus,
   TaskSpec,
 } from '@pipewright/tekton';
-import { planPipelineRun, type ObservedPipelineRun, type PipelineRunDecision } from '../../src/pipelinerun/plan.js';
+import type { ObservedPipelineRun } from '../../src/pipelinerun/observed.js';
+import { planPipelineRun, type PipelineRunDecision } from '../../src/pipelinerun/plan.js';
 
 const NOON = '2026-01-01T12:00:00Z';
 const at = (time: string): Date => new Date(`2026-01-01T${time}Z`);

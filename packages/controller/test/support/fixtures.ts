@@ -15,7 +15,8 @@ import type {
   TaskRunStatus,
   TaskSpec,
 } from '@pipewright/tekton';
-import { planPipelineRun, type ObservedPipelineRun, type PipelineRunDecision } from '../../src/pipelinerun/plan.js';
+import type { ObservedPipelineRun } from '../../src/pipelinerun/observed.js';
+import { planPipelineRun, type PipelineRunDecision } from '../../src/pipelinerun/plan.js';
 import type { ConditionObject } from '../../src/pipelinerun/resolve.js';
 
 export const NOON = '2026-01-01T12:00:00Z';

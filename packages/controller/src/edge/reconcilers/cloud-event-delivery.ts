@@ -18,15 +18,7 @@ import {
 } from '../../resources/cloud-events.js';
 import { isDone } from '../../run/condition.js';
 import { resultAfterWrite, ownerKey, writeStatus, TASK_RUNS, type ReconcilerDeps } from '../reconciler-deps.js';
-
-/** Attempts that the status does not show yet, by place in `cloudEvents`, with the time of each. */
-interface UnrecordedDelivery {
-  readonly uid: string | undefined;
-  readonly attempts: ReadonlyMap<number, { readonly result: DeliveryResult; readonly at: Date }>;
-}
-
-/** Attempts whose outcome could not be written yet, by key of the TaskRun. */
-export type UnrecordedDeliveries = Map<string, UnrecordedDelivery>;
+import type { UnrecordedDelivery } from '../unrecorded-deliveries.js';
 
 /** Reconciles the deliveries of one TaskRun: sends what is due. */
 export async function deliverCloudEvents(deps: ReconcilerDeps, key: string): Promise<Result> {
@@ -81,7 +73,7 @@ async function record(deps: ReconcilerDeps, key: string, unrecorded: UnrecordedD
     const attempt = unrecorded.attempts.get(index);
     return attempt ? afterAttempt(delivery, attempt.result, attempt.at) : delivery;
   });
-  const kind = { shelf: deps.taskRuns, of: TASK_RUNS, events: deps.taskRunEvents };
+  const kind = { cache: deps.taskRuns, resource: TASK_RUNS, events: deps.taskRunEvents };
   const write = await writeStatus(deps, kind, run, { ...run.status, cloudEvents });
   if (write !== 'stale') deps.unrecordedAttempts.delete(key);
   if (write !== 'written') return resultAfterWrite(write);

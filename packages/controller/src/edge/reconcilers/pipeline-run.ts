@@ -68,7 +68,7 @@ export async function reconcilePipelineRun(deps: ReconcilerDeps, key: string): P
   }
   const wait = deps.rateLimiter.writeDelayMs(key, run, status, taskRuns.size);
   if (wait === 0 && isSignificantChange(run.status ?? {}, status)) {
-    const kind = { shelf: deps.runs, of: PIPELINE_RUNS, events: deps.runEvents };
+    const kind = { cache: deps.runs, resource: PIPELINE_RUNS, events: deps.runEvents };
     const write = await writeStatus(deps, kind, run, status);
     if (write !== 'written') return resultAfterWrite(write);
     deps.rateLimiter.statusWritten(key, deps.runs.get(key) ?? run);
@@ -185,7 +185,7 @@ async function apply(deps: ReconcilerDeps, run: PipelineRun, action: PipelineRun
       return undefined;
     }
     case 'retry': {
-      const kind = { shelf: taskRuns, of: TASK_RUNS, events: deps.taskRunEvents };
+      const kind = { cache: taskRuns, resource: TASK_RUNS, events: deps.taskRunEvents };
       const written = await writeStatus(deps, kind, action.taskRun, action.status);
       if (written === 'stale') deps.runQueue.add(keyOf(run)); // decided on what is no more: anew
       taskRunQueue.add(`${namespace}/${action.taskRun.metadata.name ?? ''}`);

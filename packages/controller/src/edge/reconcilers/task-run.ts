@@ -197,7 +197,7 @@ async function writeTaskRunStatus(
   run: TaskRun,
   status: TaskRunStatus,
 ): Promise<StatusWriteResult> {
-  const kind = { shelf: deps.taskRuns, of: TASK_RUNS, events: deps.taskRunEvents };
+  const kind = { cache: deps.taskRuns, resource: TASK_RUNS, events: deps.taskRunEvents };
   const written = await writeStatus(deps, kind, run, status);
   if (written === 'written' && exceedsNodeResources(status) && !exceedsNodeResources(run.status)) {
     const message = `Insufficient resources to schedule pod ${JSON.stringify(status.podName ?? '')}`;
