@@ -50,13 +50,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'packages/tekton/src/model': [],
   'packages/tekton/src/variables': [tekton('model')],
   'packages/tekton/src/execution': [tekton('model'), tekton('variables')],
-  'packages/tekton/src/problems': [tekton('model')],
+  'packages/tekton/src/problems': [tekton('model'), 'fastest-levenshtein'],
   'packages/tekton/src/schema': [tekton('model'), tekton('problems')],
   'packages/tekton/src/validation': TEKTON_SHARED,
   'packages/tekton/src/v1alpha1': [...TEKTON_SHARED, tekton('validation')],
   'packages/tekton/src/versions': [...TEKTON_SHARED, tekton('validation'), tekton('v1alpha1')],
   'packages/kube/src': [], // its index, the clock and randomness
-  'packages/kube/src/client': [...KUBE_SHARED, '@kubernetes/client-node', 'undici', 'node:'],
+  'packages/kube/src/client': [...KUBE_SHARED, '@kubernetes/client-node', 'fastest-levenshtein', 'undici', 'node:'],
   'packages/kube/src/controller': [...KUBE_SHARED, 'packages/kube/src/client'],
   'packages/controller/src': [], // its index
   'packages/controller/src/run': ['@pipewright/tekton'],
@@ -162,7 +162,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'packages/testing/src': ['@pipewright/tekton', '@pipewright/kube', '@pipewright/controller', '@pipewright/cluster'],
   imports: ['cdk8s', 'constructs'],
   lib: [], // its index
-  'lib/diagnostics': ['constructs', 'node:fs', 'node:path'],
+  'lib/diagnostics': ['@pipewright/tekton', 'constructs', 'node:fs', 'node:path'],
   'lib/manifests': [lib('diagnostics'), '@pipewright/tekton', ...CONSTRUCTS],
   'lib/gitops': [lib('manifests'), '@pipewright/tekton'],
   'lib/validation': [...['diagnostics', 'manifests', 'gitops'].map(lib), '@pipewright/tekton', ...CONSTRUCTS],

@@ -5,6 +5,7 @@
  * see `validation.ts`.
  */
 
+import { closestMatch } from '@pipewright/tekton';
 import type { IConstruct } from 'constructs';
 import { withoutLibraryFrames } from './source-location.js';
 
@@ -40,26 +41,14 @@ export class ConstructError extends Error {
   }
 }
 
-/** The known name nearest to `wrong`, as the end of a hint; lists the known ones when none is near. */
+/** The end of a hint about an unknown name: the known name that was probably meant, else a list of the known ones. */
 export function nearest(wrong: string, known: readonly string[]): string {
-  const [best] = known.map((name) => ({ name, far: distance(wrong, name) })).sort((a, b) => a.far - b.far);
-  if (best && best.far <= Math.max(1, Math.floor(wrong.length / 3))) return `did you mean "${best.name}"?`;
+  const suggestion = closestMatch(wrong, known);
+  if (suggestion !== undefined) return `did you mean "${suggestion}"?`;
   return known.length > 0 ? `known: ${known.slice(0, 10).join(', ')}` : 'none is declared';
 }
 
 function shortened(value: unknown): string {
   const text = JSON.stringify(value);
   return text.length > 80 ? `${text.slice(0, 79)}…` : text;
-}
-
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (const [i, letter] of [...a].entries()) {
-    const next = [i + 1];
-    for (const [j, other] of [...b].entries()) {
-      next.push(Math.min((row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1, (row[j] ?? 0) + (letter === other ? 0 : 1)));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }
