@@ -1,7 +1,7 @@
 /**
- * What every part of the API server works on: the objects, the kinds, the clock, and who else has a say in a write.
+ * The dependencies that the parts of the API server share: store, resource catalog, admission, clock, randomness.
  *
- * Handed from function to function instead of living in a class, so that each part shows what it needs and can be read alone.
+ * Passed as an argument instead of being fields of one class, so that each part declares what it needs.
  */
 
 import type { Clock } from '../platform/clock.js';
@@ -13,7 +13,7 @@ import { placeOf, type ResourceType } from './kinds/resource-type.js';
 import type { Collection, Objects } from '../storage/memory/collection.js';
 import type { Store } from '../storage/memory/store.js';
 
-/** A write that somebody outside the API server may change or refuse. */
+/** A write that an admission function may change or deny. */
 export interface AdmissionRequest {
   readonly operation: 'CREATE' | 'UPDATE';
   /** Where the object is served. */
@@ -27,7 +27,7 @@ export interface AdmissionRequest {
   readonly dryRun: boolean;
 }
 
-/** The object to store, or why it is refused. */
+/** The object to store, or the reason of the denial. */
 export type AdmissionAnswer =
   | { readonly object: JsonObject }
   | {
@@ -41,10 +41,10 @@ export type AdmissionAnswer =
       };
     };
 
-/** Judges writes of objects (not of their status). Must answer at once, and must not change what it is given. */
+/** Reviews writes of objects (not of their status). Must be synchronous, and must not change its argument. */
 export type Admission = (request: AdmissionRequest) => AdmissionAnswer;
 
-/** What the API server's parts share. */
+/** Dependencies of the API server's parts. */
 export interface ApiContext {
   readonly store: Store;
   readonly catalog: Catalog;

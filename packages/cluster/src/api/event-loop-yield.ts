@@ -1,22 +1,21 @@
 /**
  * Yields to the event loop between requests of callers in the same process.
  *
- * Whoever asks the server in this process goes on with its answer before the event loop turns, so a controller that makes thousands
- * of objects would keep it from turning for as long: no signal is heard, no timer rings and no ended process is noticed. After some
- * milliseconds without a turn, requests therefore wait for one.
+ * A caller in this process continues with its answer in the same turn of the event loop, so a controller that creates thousands of
+ * objects would block timers, signals and exit events of processes. After some milliseconds in one turn, requests wait for the next.
  */
 
 import type { Clock } from '../platform/clock.js';
 
-/** Milliseconds that requests may keep the loop from turning. */
+/** Milliseconds that requests may take in one turn of the event loop. */
 const LONGEST = 10;
 
-/** Knows for how long one server's requests have kept the loop from turning. */
+/** Measures how long one server's requests have occupied the current turn of the event loop. */
 export class EventLoopYield {
   readonly #clock: Clock;
-  /** When the loop's turn began, as far as anybody asked. */
+  /** When the first request of the current turn arrived. */
   #since: number | undefined;
-  /** What requests wait for that came too late in the turn. */
+  /** Resolves in the next turn; requests that arrive after the limit wait for it. */
   #next: Promise<void> | undefined;
   #begin: () => void = () => undefined;
 
@@ -24,7 +23,7 @@ export class EventLoopYield {
     this.#clock = clock;
   }
 
-  /** To be awaited before a request is answered, in whose order they go on; undefined as long as there is time. */
+  /** Returns a promise to await before answering a request; undefined while the limit is not reached. Requests continue in order. */
   yieldIfDue(): Promise<void> | undefined {
     if (this.#since === undefined) {
       this.#since = this.#clock.now();

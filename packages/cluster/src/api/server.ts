@@ -3,8 +3,8 @@
  *
  *     who? ─▶ what? ─▶ allowed? ─▶ objects · discovery · reviews · logs
  *
- * It listens nowhere. `serve.ts` puts it behind TLS for kubectl; everyone in this process calls it as it is. Everything that is
- * refused anywhere below becomes a `Status` here.
+ * It listens nowhere. `serve.ts` puts it behind TLS for kubectl; callers in this process call it directly. Every `StatusError`
+ * that is thrown below becomes a `Status` here.
  */
 
 import { authorize } from './auth/authorization.js';
@@ -34,22 +34,22 @@ import type { EventLoopYield } from './event-loop-yield.js';
 /** Web-standard request in, response out. */
 export interface Send {
   (request: Request): Promise<Response>;
-  /** The same in plain data, for whoever is in this process. Absent where there is a wire, or something that acts as one. */
+  /** The same with plain data, for callers in this process. Absent if requests pass through a socket. */
   readonly plain?: (request: PlainRequest) => Promise<PlainResponse>;
 }
 
-/** What the server answers from. */
+/** Dependencies of the server. */
 export interface ServerContext extends ObjectsContext {
   readonly eventLoopYield: EventLoopYield;
   /** Requests answered so far. */
   readonly counts: RequestCounts;
   /** Where the log can be read. */
   readonly logPlace?: string;
-  /** Tells the log of an error that is a bug of ours, not of the request. */
+  /** Logs an internal error. */
   readonly onBug: (error: unknown, request: Pick<ServerRequest, 'method' | 'url'>) => void;
 }
 
-/** The server as one user sees it, who needs no token. */
+/** The server as one user, without a token. */
 export function sendAs(context: ServerContext, user: User): Send {
   const whoIs = (): User => user;
   const send = async (request: Request): Promise<Response> => {
@@ -64,7 +64,7 @@ export function sendAs(context: ServerContext, user: User): Send {
   return Object.assign(send, { plain });
 }
 
-/** The server as strangers see it: the bearer token says who they are. */
+/** The server for clients that authenticate with a bearer token. */
 export const sendWithTokens = (context: ServerContext): Send => {
   const whoIs = (request: ServerRequest): User => {
     const header = request.headers.get('authorization');

@@ -1,13 +1,13 @@
 /**
- * Every way the API server says no, in the words Kubernetes uses.
+ * The errors that the API server answers with, in kube-apiserver's words.
  *
- * A refusal is thrown where it is found and becomes a `Status` body in one place (`server.ts`). kubectl prints the message
- * as it is, and people search for it, so the sentences are upstream's.
+ * A `StatusError` is thrown where a check fails and becomes a `Status` body in one place (`server.ts`). kubectl prints the message
+ * unchanged and users search for it, so the sentences are upstream's.
  */
 
 import type { JsonObject } from '../model/json.js';
 
-/** One thing wrong with one field. */
+/** One error in one field. */
 export interface Cause {
   readonly reason:
     | 'FieldValueRequired'
@@ -26,13 +26,13 @@ export interface Cause {
   readonly message: string;
 }
 
-/** Takes note of one thing that is wrong. */
+/** Records one cause. */
 export type Report = (cause: Cause) => void;
 
-/** The most causes that are told at once: a megabyte may hold a million mistakes. */
+/** The most causes of one error: a body of a megabyte may contain a million mistakes. */
 const MAX_CAUSES = 1000;
 
-/** What a check reports, up to as much as is told. */
+/** Runs a check and returns the causes that it reports, up to the limit. */
 export function collectCauses(check: (report: Report) => void): readonly Cause[] {
   const causes: Cause[] = [];
   check((cause) => {
@@ -41,7 +41,7 @@ export function collectCauses(check: (report: Report) => void): readonly Cause[]
   return causes;
 }
 
-/** What a refusal is about: `kind` is the resource's plural, or the Kind for Invalid, as upstream has it. */
+/** The object that an error is about: `kind` is the resource's plural, or the Kind for Invalid, as upstream has it. */
 export interface Details extends JsonObject {
   readonly name?: string;
   readonly group?: string;
@@ -51,7 +51,7 @@ export interface Details extends JsonObject {
   readonly retryAfterSeconds?: number;
 }
 
-/** A request that the API server will not carry out; `code` is the HTTP status. */
+/** An error that is answered as a `Status`; `code` is the HTTP status. */
 export class StatusError extends Error {
   override readonly name = 'StatusError';
   readonly code: number;
@@ -103,7 +103,7 @@ export const conflict = (type: NamedResource, name: string, why = STALE): Status
     about(type, name),
   );
 
-/** 422: the object says something it may not; all causes at once. */
+/** 422: the object is invalid; contains all causes. */
 export function invalid(type: NamedResource, name: string, all: readonly Cause[]): StatusError {
   const causes = all.slice(0, MAX_CAUSES);
   const kind = type.group === '' ? type.kind : `${type.kind}.${type.group}`;
@@ -117,7 +117,7 @@ export function invalid(type: NamedResource, name: string, all: readonly Cause[]
   });
 }
 
-/** 400: the request makes no sense. */
+/** 400: the request is malformed. */
 export const badRequest = (message: string): StatusError => new StatusError(400, 'BadRequest', message);
 
 /** 403: an object that may not be written, for a reason other than permissions. */
@@ -127,7 +127,7 @@ export const forbidden = (type: NamedResource, name: string, why: string, causes
     ...(causes && { causes }),
   });
 
-/** 405: this resource does not know the verb. */
+/** 405: the resource does not support the verb. */
 export const methodNotAllowed = (): StatusError =>
   new StatusError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {});
 
@@ -135,7 +135,7 @@ export const methodNotAllowed = (): StatusError =>
 export const invalidOption = (kind: string, field: string, value: unknown, known: readonly string[]): StatusError =>
   invalid({ group: 'meta.k8s.io', plural: kind.toLowerCase(), kind }, '', [notSupported(field, value, known)]);
 
-/** 410: the history asked for is gone; list again. */
+/** 410: the requested history is no longer kept; the client must list again. */
 export const expired = (message: string): StatusError => new StatusError(410, 'Expired', message);
 
 /** 413: more than a body may have. */
@@ -144,10 +144,10 @@ export const tooLarge = (message: string): StatusError => new StatusError(413, '
 /** 415: a body of an unsupported media type. */
 export const unsupportedMedia = (message: string): StatusError => new StatusError(415, 'UnsupportedMediaType', message);
 
-/** 401: the token says nothing to us. */
+/** 401: the token is not valid. */
 export const unauthorized = (): StatusError => new StatusError(401, 'Unauthorized', 'Unauthorized');
 
-/** A refusal as the `Status` object that clients read. */
+/** Returns an error as the `Status` object that clients read. */
 export const statusOf = ({ code, reason, message, details }: StatusError): JsonObject => ({
   kind: 'Status',
   apiVersion: 'v1',

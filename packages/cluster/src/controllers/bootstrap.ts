@@ -1,5 +1,5 @@
 /**
- * What is there before anyone asks: namespaces, what each namespace gets, and the roles everyone knows.
+ * Objects that every cluster contains: system namespaces, the default objects of each namespace, and the default cluster roles.
  */
 
 import type { JsonObject, KubeObject } from '../model/json.js';
@@ -11,7 +11,7 @@ const NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
 const INTERNAL_WRITE = { dryRun: false, onUnknown: () => undefined } as const;
 const RBAC = 'rbac.authorization.k8s.io';
 
-/** Creates what is missing; what is there, even if changed, is left alone. */
+/** Creates the objects that are missing. Existing objects are not changed. */
 export function bootstrap(api: ApiContext): void {
   for (const name of NAMESPACES) ensure(api, '', 'namespaces', '', { metadata: { name } });
   for (const { metadata } of api.store.latest('/namespaces').list()) provisionNamespace(api, metadata.name);
@@ -25,7 +25,7 @@ export function bootstrap(api: ApiContext): void {
   }
 }
 
-/** Gives every new namespace its ServiceAccount and the certificate of the API server. */
+/** Creates the default ServiceAccount and the CA ConfigMap in every new namespace. */
 export function provisionNamespaces(api: ApiContext): void {
   api.store.onChange(({ type, object }, place) => {
     if (place === '/namespaces' && type === 'ADDED')
@@ -37,7 +37,7 @@ export function provisionNamespaces(api: ApiContext): void {
   api.store.onRetry(() => bootstrap(api));
 }
 
-/** Puts what every namespace has into one. */
+/** Creates the default objects of one namespace. */
 export function provisionNamespace(api: ApiContext, namespace: string): void {
   const found = api.store.latest('/namespaces').get('', namespace);
   if (!found || found.metadata.deletionTimestamp !== undefined) return;

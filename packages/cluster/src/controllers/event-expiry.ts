@@ -1,4 +1,4 @@
-/** Events are kept for an hour, as upstream keeps them; a busy cluster would drown in them otherwise. */
+/** Deletes events after one hour, the default of kube-apiserver, so that their number stays bounded. */
 
 import { every } from '../platform/clock.js';
 import { stringAt } from '../model/json.js';
@@ -7,7 +7,7 @@ import type { ApiContext } from '../api/api-context.js';
 const EVENT_TTL_MS = 3_600_000;
 const INTERVAL_MS = 60_000;
 
-/** Removes old events now and then, until the returned function is called. */
+/** Removes expired events once a minute, until the returned function is called. */
 export function expireEvents(api: ApiContext): () => void {
   return every(api.clock, INTERVAL_MS, () => {
     const oldest = api.clock.date().getTime() - EVENT_TTL_MS;

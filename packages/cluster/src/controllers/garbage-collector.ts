@@ -21,15 +21,15 @@ const PLAIN: DeleteOptions = { dryRun: false, graceSeconds: undefined, propagati
 const NAMESPACES = '/namespaces';
 const idOf = ({ place, namespace, name }: ObjectKey): string => `${place}\0${namespace}\0${name}`;
 
-/** Watches over who belongs to whom. */
+/** Deletes objects whose owners are gone, and the contents of namespaces that are being deleted. */
 export class GarbageCollector {
   readonly #world: ApiContext;
-  /** By owner's uid: what belongs to it. */
+  /** Dependents by the owner's uid. */
   readonly #dependents = new Map<string, Map<string, ObjectKey>>();
   readonly #uids = new Set<string>();
-  /** By uid: owners that wait for what belongs to them. */
+  /** Owners that wait for their dependents, by uid. */
   readonly #waiting = new Map<string, ObjectKey>();
-  /** What is to be looked at, each once however much of it has changed. */
+  /** Pending work by key, so that several changes of one object are reconciled once. */
   readonly #queue = new Map<string, () => void>();
   #scheduled = false;
   #closed = false;
@@ -55,7 +55,7 @@ export class GarbageCollector {
     this.#closed = true;
   }
 
-  /** Looks at everything again: at the start, and when writes of ours were rolled back. */
+  /** Enqueues all objects: at the start, and after writes of the collector were rolled back. */
   #enqueueAll(): void {
     for (const collection of this.#world.store.collections())
       for (const object of collection.values()) this.#enqueue(keyOf(object, collection.place));
@@ -106,7 +106,7 @@ export class GarbageCollector {
     this.#enqueueWork(idOf(here), () => this.#reconcile(here));
   }
 
-  /** Brings one object into the state its owners and its finalizers ask for. */
+  /** Reconciles one object with its owners and finalizers. */
   #reconcile(here: ObjectKey): void {
     const found = this.#find(here);
     if (!found) return;
@@ -190,7 +190,7 @@ export class GarbageCollector {
     this.#world.store.put(placeOf(type), { ...object, metadata });
   }
 
-  /** Takes one of our finalizers off; the object goes when nothing else holds it. */
+  /** Removes a finalizer of the collector; deletes the object if nothing else holds it. */
   #removeFinalizer(object: KubeObject, type: ResourceType, finalizer: string): void {
     const found = this.#find(keyOf(object, placeOf(type)));
     if (!found) return;
@@ -262,7 +262,7 @@ export class GarbageCollector {
   }
 }
 
-/** Whether a change has nothing to do with who owns what, as most have not. */
+/** Whether a change leaves owners and deletion as they were, as most do. */
 const keepsOwnership = ({ metadata: before }: KubeObject, { metadata: after }: KubeObject): boolean =>
   after.deletionTimestamp === undefined && deepEqual(before.ownerReferences, after.ownerReferences);
 

@@ -14,7 +14,7 @@ export interface Served {
   readonly port: number;
   /** The authority that signed the server's certificate. */
   readonly caPem: string;
-  /** Whoever has it may do everything. */
+  /** The token of the administrator. */
   readonly token: string;
   /** A kubeconfig with all of this. */
   readonly kubeconfig: string;
@@ -76,7 +76,7 @@ export class Listeners {
     const names = where.host === undefined ? SERVER_NAMES : [...new Set([...SERVER_NAMES, where.host])];
     const listening = listen(send, newServerCertificate(authority, names, now()), where);
     this.#open.add(listening);
-    listening.catch(() => this.#open.delete(listening)); // its caller is told; there is nothing to close
+    listening.catch(() => this.#open.delete(listening)); // the caller receives the error; nothing to close
     return listening;
   }
 }

@@ -1,8 +1,8 @@
 /**
- * JSON that has not been checked yet, and how to read it without trusting it.
+ * Access to JSON of unknown shape.
  *
- * Stands apart because every part of the API server reads objects whose shape only their author knows. Stored objects are
- * never changed in place: a change is made on a `copy` and stored as a new object, so whoever holds an old one keeps it.
+ * Separate because every part of the API server reads objects that it has not validated. Stored objects are immutable: changes are
+ * made on a `deepCopy` and stored as a new object.
  */
 
 /** A JSON object of unknown shape. */
@@ -24,7 +24,7 @@ export interface Metadata extends JsonObject {
   finalizers?: string[];
 }
 
-/** Who an object belongs to; the collector deletes it when none of its owners is left. */
+/** An owner of an object. The garbage collector deletes an object when all of its owners are gone. */
 export interface OwnerReference extends JsonObject {
   apiVersion: string;
   kind: string;

@@ -9,7 +9,7 @@ const DECIMAL = ['n', 'u', 'm', '', 'k', 'M', 'G', 'T', 'P', 'E'];
 const BINARY = ['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'];
 const NANO = 9;
 
-/** The canonical form of a quantity; undefined when the text is none. */
+/** Returns the canonical form of a quantity; undefined if the text is not a quantity. */
 export function canonicalQuantity(text: string): string | undefined {
   const [, sign = '', whole = '', fraction = '', suffix = ''] = FORM.exec(text) ?? [];
   if (whole === '' && fraction === '') return undefined;
@@ -22,7 +22,7 @@ export function canonicalQuantity(text: string): string | undefined {
   return minus + (/^[eE][+-]?\d/.test(suffix) ? inExponents(nanos) : inDecimal(nanos));
 }
 
-/** What a quantity comes to, in nanos; 0n when the text is none. */
+/** Returns the value of a quantity in nanos; 0n if the text is not a quantity. */
 export function nanosOf(text: string): bigint {
   const [, sign = '', whole = '', fraction = '', suffix = ''] = FORM.exec(text) ?? [];
   const digits = BigInt(`${whole}${fraction}` || '0') * (sign === '-' ? -1n : 1n);

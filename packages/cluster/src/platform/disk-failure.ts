@@ -1,14 +1,14 @@
 /**
- * Which file a failed write was meant for.
+ * Adds the path of the file to errors of failed writes.
  *
- * Node names the path of what it opens by name, and nothing of what it writes through a descriptor: a full disk would be
- * told without saying which.
+ * Node names the path of what it opens by name, and nothing of what it writes through a descriptor: an error of
+ * a full disk would not name the file.
  */
 
 import { writeFileSync, type WriteFileOptions } from 'node:fs';
 import { types } from 'node:util';
 
-/** The same failure, with the path it lacks; what is none of the machine's own is left as it is. */
+/** Returns the error with the path added; errors that are not the system's are returned unchanged. */
 export function withPath(cause: unknown, path: string): unknown {
   if (!types.isNativeError(cause) || !('code' in cause) || 'path' in cause) return cause;
   cause.message = `${cause.message} '${path}'`;

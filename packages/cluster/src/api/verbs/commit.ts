@@ -2,7 +2,7 @@
  * Carries out a write and answers it when it is durable.
  *
  * Writes are computed on the newest state, which may still be rolled back, so success and refusal alike wait until the state they were
- * computed on is durable: otherwise a client would be told of an object that never comes to exist.
+ * computed on is durable: otherwise a client could see an object that is never stored.
  */
 
 import { StorageWriteError } from '../../storage/journal/storage-write-error.js';

@@ -1,7 +1,7 @@
 /**
  * Subresources that need more of a connection than a response: exec, attach, port-forward, proxy.
  *
- * The embedded cluster does not serve them. They are known here so that a client is told so, rather than that there is no such path.
+ * The embedded cluster does not serve them. They are recognized so that the error says so, instead of that the path does not exist.
  */
 
 import type { ResourceRequest } from '../request-info.js';

@@ -1,7 +1,7 @@
 /**
  * Deleting objects: at once, after a grace period, or when their finalizers are gone.
  *
- * What belongs to a deleted object is the collector's (`garbage-collector.ts`), which is told by finalizers what to wait for.
+ * The garbage collector (`garbage-collector.ts`) deletes dependents; finalizers tell it which deletions must wait for them.
  */
 
 import { isObject, stringAt, type JsonObject, type KubeObject } from '../../model/json.js';

@@ -32,7 +32,7 @@ import { fieldValidator } from '../wire/field-validation.js';
 
 const ACCEPTED = /^(\*\/\*|application\/(\*|json|yaml|vnd\.kubernetes\.protobuf)|text\/\*)$/;
 
-/** Answers are JSON; who accepts neither that nor what stands in for it is told so. */
+/** Throws a 406 unless the client accepts JSON, or a format that is answered with JSON. */
 function checkAccept(accept: string | null): void {
   if (accept === null || accept === '') return;
   if (accept.split(',').some((each) => ACCEPTED.test(each.split(';')[0]?.trim() ?? ''))) return;

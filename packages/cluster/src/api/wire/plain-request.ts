@@ -1,23 +1,22 @@
 /**
- * Requests and answers as plain data: what the Web's Request and Response say, without the streams they are made of.
+ * Requests and responses as plain data, without the streams of the Web's Request and Response.
  *
- * The server works on these. Whoever is in the same process may ask with them as they are (`Send.plain`), because making
- * and reading the platform's objects takes 0.2 ms a request, twice what carrying out the request takes. Both ways go
- * through the same code and say the same; only the clothes differ.
+ * Callers in the same process use this form directly (`Send.plain`), because creating and reading Request and Response takes 0.2 ms per
+ * request, twice the time of handling it. Both forms share one code path; only serialization differs.
  */
 
 import type { JsonObject } from '../../model/json.js';
 
-/** A request, as whoever is in this process makes it. */
+/** A request from a caller in this process. */
 export interface PlainRequest {
   readonly method: string;
   /** Path and query. */
   readonly url: string;
   /** By lower-case name. */
   readonly headers: Readonly<Record<string, string>>;
-  /** JSON; it is copied before the first answer to anything. Absent: there is none. */
+  /** JSON, copied before it is used; absent for a request without a body. */
   readonly body?: unknown;
-  /** Ends a watch. Other requests are not called off. */
+  /** Ends a watch. Other requests cannot be cancelled. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -26,30 +25,30 @@ export interface PlainResponse {
   readonly status: number;
   /** By lower-case name. */
   readonly headers: Readonly<Record<string, string>>;
-  /** JSON. It is the object that everybody gets who asks: never change it. */
+  /** JSON. All callers receive the same object: never change it. */
   readonly value?: unknown;
-  /** What a watch sees: `type` and `object`, which is never to be changed either. */
+  /** The events of a watch: `type` and `object`, which must not be changed either. */
   readonly events?: AsyncIterable<unknown>;
-  /** What is no JSON: logs. */
+  /** A body that is not JSON, such as a log. */
   readonly stream?: ReadableStream<Uint8Array>;
 }
 
-/** What the server reads of a request, in whatever clothes it came. A `Request` is one. */
+/** The part of a request that the server reads, in either form. A `Request` is one. */
 export interface ServerRequest {
   readonly method: string;
   readonly url: string;
   readonly headers: { get(name: string): string | null; keys(): Iterable<string> };
   readonly signal?: AbortSignal | undefined;
   readonly body: ReadableStream<Uint8Array> | null;
-  /** The body of a plain request: it is its maker's, so it is copied and never kept. */
+  /** The body of a plain request. It belongs to the caller, so it is copied and never kept. */
   readonly value?: unknown;
 }
 
-/** What the server answers, before it is dressed. */
+/** A response before serialization. */
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** What to warn of, in fields that may appear several times. */
+  /** Texts of `Warning` headers. */
   readonly warnings?: readonly string[];
   readonly content: JsonContent | WatchContent | BytesContent;
 }
@@ -60,13 +59,13 @@ export interface JsonContent {
   readonly text: () => string;
 }
 
-/** Events for ever, as objects or as lines of text. */
+/** A stream of events, as objects or as lines of text. */
 export interface WatchContent {
   readonly events: () => AsyncIterable<unknown>;
   readonly frames: () => ReadableStream<Uint8Array>;
 }
 
-/** Bytes for ever. */
+/** A stream of bytes. */
 export interface BytesContent {
   readonly stream: ReadableStream<Uint8Array>;
 }
@@ -87,7 +86,7 @@ export const toServerRequest = ({ method, url, headers, body, signal }: PlainReq
   value: body,
 });
 
-/** Dresses an answer for the Web. */
+/** Converts an answer to a Response. */
 export function toWeb(answer: Answer | Response): Response {
   if (answer instanceof Response) return answer;
   const { status, content, warnings = [] } = answer;
@@ -111,7 +110,7 @@ function asHeaders(warnings: readonly string[]): string[] {
     .map((header) => Buffer.from(header).toString('latin1'));
 }
 
-/** Leaves an answer as it is, as far as it can be. */
+/** Converts an answer to a plain response, without serializing JSON. */
 export async function toPlain(answer: Answer | Response): Promise<PlainResponse> {
   if (answer instanceof Response) return responseToPlain(answer);
   const { status, headers, content } = answer;

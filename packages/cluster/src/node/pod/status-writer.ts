@@ -20,7 +20,7 @@ const BATCH_DELAY_MS = 20;
 /** What of the node the writer uses. */
 export type StatusWriterContext = Pick<NodeContext, 'api' | 'clock' | 'wireClock' | 'log'>;
 
-/** Status, told when it may have changed. */
+/** Writes the status of one pod after `mark`. */
 export class StatusWriter {
   readonly #api: NodeApi;
   readonly #clock: PodClock;

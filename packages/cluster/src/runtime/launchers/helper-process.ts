@@ -1,5 +1,5 @@
 /**
- * A small process that is told what to start by its standard input, and answers by lines.
+ * A long-lived helper process that reads requests from its standard input and answers in lines.
  *
  * To start a process is to copy the address space's tables of the one that starts it: for Node with a few hundred
  * megabytes that takes tens of milliseconds, during which nothing else happens; for a shell or Perl it takes none. What
@@ -9,17 +9,17 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
 
-/** What to start, and whom to tell. */
+/** The program to run, and its callbacks. */
 export interface HelperProcessOptions {
   readonly file: string;
   readonly args: readonly string[];
-  /** A line it said. */
+  /** Called with each line of its standard output. */
   readonly onLine: (line: string) => void;
-  /** It is gone; the next thing told starts another. */
+  /** Called when it has exited; the next request starts another. */
   readonly onExit: () => void;
 }
 
-/** One small process, started when it is first told something. */
+/** One helper process, started with the first request. */
 export class HelperProcess {
   readonly #options: HelperProcessOptions;
   #child: ChildProcess | undefined;
@@ -30,12 +30,12 @@ export class HelperProcess {
     this.#options = options;
   }
 
-  /** What it said on its standard error: why nothing can be started, when nothing can. */
+  /** The text of its standard error. */
   get errorOutput(): string {
     return this.#complaint.trim();
   }
 
-  /** Tells it something, and keeps our own process alive until it is told to let go. */
+  /** Sends a request, and keeps this process alive until `keepAlive(false)`. */
   send(text: string | Buffer): void {
     const child = (this.#child ??= this.#start());
     this.keepAlive(true);

@@ -1,10 +1,10 @@
 /**
- * What a launcher says on its status pipe: first whether the container was made, later (rarely) how it went wrong.
+ * The messages of a launcher on its status pipe: first whether the container was created, later (rarely) an error.
  *
  * Ours says `pid N` and `ok`; bubblewrap says the number of its child in JSON. Anything else is why it failed.
  */
 
-/** Whether the container was made, with everything said so far. */
+/** Whether the container was created, with the output so far. */
 export interface LaunchResult {
   readonly isCreated: boolean;
   readonly text: string;
@@ -12,9 +12,9 @@ export interface LaunchResult {
 
 const MOST = 8192;
 
-/** Listens to one status pipe. */
+/** Parses the output of one status pipe. */
 export class LaunchStatus {
-  /** Settles when it is known whether the container was made. */
+  /** Resolves when it is known whether the container was created. */
   readonly first: Promise<LaunchResult>;
   #text = '';
   #settle: (words: LaunchResult) => void = () => undefined;
@@ -28,7 +28,7 @@ export class LaunchStatus {
     if (/^ok$|"child-pid"/m.test(this.#text)) this.#settle({ isCreated: true, text: this.#text });
   }
 
-  /** Nothing more will be said. @param otherwise what to say when nothing was */
+  /** Ends the output. @param otherwise the text if there was no output */
   end(otherwise: string): void {
     this.#settle({ isCreated: false, text: this.#text.replace(/^pid \d+$/m, '').trim() || otherwise });
   }

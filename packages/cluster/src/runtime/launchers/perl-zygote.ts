@@ -1,7 +1,7 @@
 /**
- * A Perl process that makes containers by system calls: the quickest way there is without a program of our own.
+ * A Perl process that creates containers by system calls: the fastest way without a compiled program.
  *
- * What it is told and says stands in `perl-program.ts`. It dies with us, and all containers with it.
+ * `perl-program.ts` defines its protocol. It exits with this process, and all containers with it.
  */
 
 import { constants } from 'node:os';
@@ -31,7 +31,7 @@ export class PerlZygote {
   readonly #requests = new Map<string, PendingRequest>();
   /** The requests by the numbers of their processes, as the waiter knows them. */
   readonly #running = new Map<string, string>();
-  /** Ends that were told before their beginnings: two processes tell them. */
+  /** Exits that were reported before the start: two processes report them. */
   readonly #early = new Map<string, readonly [string, string]>();
   #next = 0;
 

@@ -1,5 +1,5 @@
 /**
- * A shell that starts the others, told by a line each.
+ * A shell that forks the launchers of containers, one for each line of its input.
  *
  * With namespaces it is process 1 of its own and dies with us, and with it everything it ever started, also when we are
  * killed; for an ordinary user it holds the user namespace that all containers of this runtime share. Without, which is
@@ -42,7 +42,7 @@ export class ShellZygote {
     });
   }
 
-  /** Why nothing can be started, as far as the shell's own start said. */
+  /** The shell's error output. */
   get errorOutput(): string {
     return this.#shell.errorOutput;
   }

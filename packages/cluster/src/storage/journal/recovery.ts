@@ -1,8 +1,8 @@
 /**
  * Reads a data directory: the snapshot, then the segments since.
  *
- * Up to the committed length everything must be as it was written, or the directory is refused. Behind it are changes that nobody was
- * told of: complete ones are kept, and the rest, which a crash left incomplete, is dropped with a notice.
+ * Up to the committed length everything must be as it was written, or the directory is refused. Changes behind it were never
+ * acknowledged: complete ones are kept, and an incomplete tail, which a crash leaves, is dropped with a notice.
  */
 
 import { systemCode } from '../../platform/cluster-error.js';
