@@ -1,8 +1,8 @@
 /**
- * A cache of one kind that also knows what this process has just written.
+ * A cache of one kind that includes this process's own writes.
  *
- * A reflector learns of our own writes a moment later; acting on what it knew before would repeat them (the source of
- * doubled pods in other controllers). So the answer to each write is laid over the cache until the watch has caught up.
+ * An informer sees our own writes a moment later; acting on its older state would repeat them. The response to each write is therefore
+ * laid over the informer's cache until the watch has caught up.
  */
 
 import {
@@ -16,9 +16,9 @@ import {
   type Resource,
 } from '@pipewright/kube';
 
-/** After this long (milliseconds) a write that no watch has confirmed is forgotten: the object came and went. */
+/** Milliseconds after which a write that no watch has confirmed is dropped. */
 const OVERLAY_TTL_MS = 60_000;
-/** So many deleted objects are remembered that no watch has shown to be deleted. */
+/** The maximum number of deleted objects tracked until a watch confirms their deletion. */
 const MAX_DELETED_UIDS = 4096;
 
 interface OverlayEntry<T> {
@@ -76,7 +76,7 @@ export class MutationCache<T extends KubeObject> {
     return this.#owned.get(uid) ?? EMPTY;
   }
 
-  /** Notes what the server answered to a write or a live read. */
+  /** Records the server's response to a write or a live read. */
   record(object: T): T {
     const key = keyOf(object);
     const known = this.informer.get(key);

@@ -1,11 +1,8 @@
 /**
- * TaskRuns whose pod no quota has room for, and who is to try again when room comes.
+ * TaskRuns whose pod exceeds a ResourceQuota, retried in order of arrival when the quota has capacity again.
  *
- *     pod refused ──▶ await ──▶ watch of the namespace's ResourceQuotas ──room──▶ the one that waits longest tries
- *                                                                    pod made ──▶ so does the next
- *
- * The watch is there only while somebody waits. It is a bell and no more: what a try comes to is the API server's to say, and
- * without the right to watch quotas runs are tried again after their pauses.
+ * A namespace's quotas are watched only while a TaskRun waits there. The watch only triggers a retry; the API server decides the
+ * outcome, and without permission to watch quotas TaskRuns are retried after their delay.
  */
 
 import {
@@ -46,7 +43,7 @@ export interface QuotaWaitQueueOptions {
   readonly onError: (error: unknown, retryIn: number) => void;
 }
 
-/** All who wait, by namespace. */
+/** The waiting TaskRuns, by namespace. */
 export class QuotaWaitQueue {
   readonly #options: QuotaWaitQueueOptions;
   readonly #waiting = new Map<string, WaitingTaskRuns>();
@@ -55,7 +52,7 @@ export class QuotaWaitQueue {
     this.#options = options;
   }
 
-  /** The TaskRun was refused its pod just now, and tries again after `ms` milliseconds at the latest. */
+  /** Adds a TaskRun whose pod exceeded a quota; it is retried after `ms` milliseconds at the latest. */
   enqueue(key: string, ms: number): void {
     const { namespace = '' } = parseKey(key);
     let waiting = this.#waiting.get(namespace);
@@ -75,7 +72,7 @@ export class QuotaWaitQueue {
     return Math.max(0, until - this.#options.clock.now());
   }
 
-  /** The TaskRun has its pod, or needs none any more. */
+  /** Removes a TaskRun that has its pod or no longer needs one. */
   remove(key: string): void {
     const { namespace = '' } = parseKey(key);
     const waiting = this.#waiting.get(namespace);
@@ -85,7 +82,7 @@ export class QuotaWaitQueue {
     void waiting.quotas.stop();
   }
 
-  /** Ends every watch. */
+  /** Stops all watches. */
   async stop(): Promise<void> {
     const all = [...this.#waiting.values()];
     this.#waiting.clear();

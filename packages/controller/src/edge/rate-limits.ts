@@ -1,10 +1,8 @@
 /**
- * How often a PipelineRun is looked at, and how often its progress is written.
+ * Limits how often a PipelineRun is reconciled and how often its status is written.
  *
- * A look goes over all of a run's tasks and its status repeats those of all its TaskRuns, so a look and a write for each of n tasks
- * that end would cost the square of n. Both therefore leave time in proportion to the tasks, and what happens meanwhile is one look
- * and one write. Safe to put off: what is decided depends on the TaskRuns, which are written as ever, and who reads the status sees it
- * a moment later. The first look, a run's beginning and its end are never put off.
+ * Both cost time in proportion to the number of tasks, so their intervals grow with it; otherwise n finished tasks would cost the
+ * square of n. The first reconcile, the start and the end of a run are never delayed.
  */
 
 import type { Clock } from '@pipewright/kube';

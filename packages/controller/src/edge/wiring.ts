@@ -1,8 +1,8 @@
 /**
- * Makes the caches, queues and recorders of a controller, and says which change is whose turn.
+ * Creates the caches, queues and recorders of a controller and maps each change to the keys to reconcile.
  *
- * A change of a pod is its TaskRun's turn, a change of a TaskRun also its PipelineRun's. Apart from `controller.ts`, which
- * starts and stops what is made here.
+ * A change of a pod enqueues its TaskRun; a change of a TaskRun also enqueues its PipelineRun. `controller.ts` starts and stops what is
+ * created here.
  */
 
 import {
@@ -203,7 +203,7 @@ function newMutationCaches(
       onChange: (key, change, listed) => {
         if (change.after) taskRunQueue.add(key, priority(listed));
         if (listed || !change.after) addOwner(runQueue, 'PipelineRun', change, listed);
-        else enqueueOwner(runQueue, change.after); // an end has been told already by who wrote it
+        else enqueueOwner(runQueue, change.after); // the writer of a final status has already enqueued the owner
         if (change.after) noteFinished(change.after);
       },
     }),

@@ -1,15 +1,15 @@
 /**
- * Is a change of a PipelineRun's status worth a write?
+ * Decides whether a change of a PipelineRun's status is worth a write.
  *
- * The status repeats those of its TaskRuns. That a step of a task that goes on has ended is in the TaskRun's own; written
- * here too it would cost a write of the whole for every step of every task. Pure.
+ * The status repeats the statuses of its TaskRuns. Step progress of a running task is already in the TaskRun, so writing it here too
+ * would cost one write of the whole status per step.
  */
 
 import type { PipelineRunStatus } from '@pipewright/tekton';
 import { isDone } from '../run/condition.js';
 import { sameJson } from '../run/merge-patch.js';
 
-/** Whether the two differ in more than the steps of tasks that go on. */
+/** Reports whether the statuses differ in more than the steps of running tasks. */
 export const isSignificantChange = (before: PipelineRunStatus, after: PipelineRunStatus): boolean =>
   !sameJson(withoutRunningSteps(before), withoutRunningSteps(after));
 

@@ -1,11 +1,11 @@
 /**
- * Remembers what a function makes of an object, for as long as the object lives.
+ * Memoization by object identity, and by key with a bounded number of entries.
  *
- * A run is looked at several times a task, and each look would read and check the same Pipeline and Tasks again: the square of
- * their number in all. Only for pure functions, and for objects that nobody changes, as those of the caches are.
+ * A PipelineRun is reconciled several times per task; reading and checking the same Pipeline each time would cost the square of the
+ * number of tasks. Use it for pure functions of objects that never change, such as those of an informer's cache.
  */
 
-/** `make`, once for each object. */
+/** Returns `compute` with its result cached for each object. */
 export function memoize<K extends object, V>(compute: (input: K) => V): (from: K) => V {
   const results = new WeakMap<K, { readonly made: V }>();
   return (from) => {
@@ -15,15 +15,15 @@ export function memoize<K extends object, V>(compute: (input: K) => V): (from: K
   };
 }
 
-/** What a {@link memoizeLru} keeps of each key. */
+/** The entry that {@link memoizeLru} keeps for a key. */
 interface MemoizedResult<F, V> {
   readonly input: F;
   readonly result: V;
 }
 
 /**
- * What was made last for each key, made anew only when it would be made of something else (`same` says so). For what is
- * looked at again and again with equal but not identical facts; keeps the 64 keys that were asked for last.
+ * Returns a function that caches the last result for each key and computes it again when `isSame` reports a different input.
+ * Keeps the 64 most recently used keys.
  */
 export function memoizeLru<F, V>(isSame: (a: F, b: F) => boolean): (key: string, input: F, compute: () => V) => V {
   const results = new Map<string, MemoizedResult<F, V>>();

@@ -1,13 +1,13 @@
 /**
- * Are these the facts of before? Cheap, so that it may be asked at each look at a run.
+ * Shallow equality of the inputs that a reconciler collects.
  *
- * Compares what the edge gathered anew by what it is made of: objects of the caches, which stay the same until they change. Two
- * that are equal but not identical count as different, which costs time and nothing else. Pure.
+ * Compares values by identity, one level into objects and maps, so it is cheap enough for every reconcile. Equal but not identical
+ * values count as different, which costs time but never correctness.
  */
 
 type Properties = Readonly<Record<string, unknown>>;
 
-/** Whether each field is the same thing, or has the same things in it (a map: the same entries). */
+/** Reports whether all fields are identical, or contain identical values (for a map: identical entries). */
 export function shallowEqual(one: object, other: object): boolean {
   const [a, b] = [one as Properties, other as Properties]; // any object is read by its fields here
   return haveSameKeys(Object.keys(a), Object.keys(b)) && Object.keys(a).every((key) => valueEqual(a[key], b[key]));
