@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkObjects } from '@pipewright/tekton';
 import { ApiObject, App, Chart } from 'cdk8s';
-import { Pipeline, Task, TektonApp, type PlacedTask } from '../lib/index.js';
+import { Pipeline, Task, TektonApp, type PipelineTask } from '../lib/index.js';
 import { measure, table } from './measure.js';
 
 const version = { apiVersion: 'tekton.dev/v1alpha1' };
@@ -48,7 +48,7 @@ function diamonds(outdir: string): void {
   new Pipeline(chart, 'pipeline', {
     metadata: { name: 'diamonds' },
     tasks: ({ task }) => {
-      let last: PlacedTask = task('top', idle);
+      let last: PipelineTask = task('top', idle);
       for (const i of numbers(1000)) {
         const sides = ['left', 'right'].map((side) => task(`${side}-${i}`, idle, { after: [last] }));
         last = task(`bottom-${i}`, idle, { after: sides });

@@ -130,7 +130,7 @@ async function withConstructs(count: number, outdir: string, plainApp: boolean):
     metadata: { name: 'pipeline' },
     resources: { repo: 'git' },
     tasks: (pipeline) => {
-      let after: Library.PlacedTask[] = [];
+      let after: Library.PipelineTask[] = [];
       for (const [i, task] of tasks.entries()) {
         const params = { target: `all-${i}` };
         const inputs = { source: pipeline.resources.repo };

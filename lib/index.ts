@@ -53,8 +53,8 @@ export type { ArgoHook, Bindable, PodTemplate, RunMode, RunOptions } from './v1a
 export { PipelineInput, PipelineTasks, PipelineWorkspace } from './v1alpha1/pipeline/pipeline-task.js';
 export type {
   ConditionCall,
-  PlacedCondition,
-  PlacedTask,
+  PipelineTaskCondition,
+  PipelineTask,
   TaskCall,
   TaskOptions,
 } from './v1alpha1/pipeline/pipeline-task.js';
@@ -76,7 +76,7 @@ export type {
 export { ClusterTask, Task } from './v1alpha1/task/task.js';
 export type { TaskProps } from './v1alpha1/task/task.js';
 export type {
-  Given,
+  ScopeCallback,
   Signature,
   TaskDefinition,
   TaskReference,

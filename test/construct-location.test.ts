@@ -6,7 +6,7 @@ import { describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Task, TektonApp, warningsOf } from '../lib/index.js';
 import { excerptAt, userLocation, withoutLibraryFrames } from '../lib/diagnostics/source-location.js';
-import { problemsIn } from '../lib/testing/problems.js';
+import { problemsInScope } from '../lib/testing/problems.js';
 import { sourceExcerpt } from '../packages/cli/src/terminal/source-excerpt.js';
 
 test('the stack of a mistake in a program has no frames of the library, of packages or of Node', () => {
@@ -93,7 +93,7 @@ describe('the line of the program is below', () => {
       expect(message).toMatch(
         /^ {2}\[c\/bad\] spec\.steps\[0\]\.name: .*\n {2}\[c\/bad\] spec\.steps\[1\]\.name: .*\n {4}at /m,
       );
-      expect(problemsIn(chart).filter((line) => line.includes('\n'))).toEqual([]);
+      expect(problemsInScope(chart).filter((line) => line.includes('\n'))).toEqual([]);
     });
   });
 

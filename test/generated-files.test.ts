@@ -9,7 +9,7 @@ import { ApiObject, Chart } from 'cdk8s';
 import fc from 'fast-check';
 import { TektonApp, type TektonAppProps } from '../lib/index.js';
 import { appName, digestOf, formatList, isListName, listName, parseList } from '../lib/app/generated-files.js';
-import { writeOutput, type Disk } from '../lib/app/output-directory.js';
+import { writeOutput, type FileSystem } from '../lib/app/output-directory.js';
 import { programName } from '../lib/app/program-name.js';
 
 let work = '';
@@ -50,7 +50,7 @@ function synth(charts: Readonly<Record<string, string>>, props: TektonAppProps =
 }
 
 /** What is written below the API: the same app is one, and knows no other of this process. */
-const generate = (app: string, files: Readonly<Record<string, string>>, disk?: Disk): readonly string[] =>
+const generate = (app: string, files: Readonly<Record<string, string>>, disk?: FileSystem): readonly string[] =>
   writeOutput(
     {
       directory: dist,
@@ -211,7 +211,7 @@ describe('the name of a list', () => {
 });
 
 /** A disk that fails at the given call and at all after it, as for a process that is killed there. */
-function failingAt(call: number): { readonly disk: Disk; readonly failed: () => boolean } {
+function failingAt(call: number): { readonly disk: FileSystem; readonly failed: () => boolean } {
   let calls = 0;
   const disk = Object.fromEntries(
     Object.entries(fs).map(([name, real]: [string, unknown]) => [
@@ -224,7 +224,7 @@ function failingAt(call: number): { readonly disk: Disk; readonly failed: () => 
             return (real as (...args: readonly unknown[]) => unknown)(...given); // Node's own function, called as it was
           },
     ]),
-  ) as unknown as Disk; // the same functions, which count
+  ) as unknown as FileSystem; // the same functions, which count
   return { disk, failed: () => calls >= call };
 }
 

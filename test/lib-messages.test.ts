@@ -76,7 +76,7 @@ const rows: readonly (readonly [title: string, code: string, message: string])[]
   [
     'a condition that is not used through check',
     inPipeline("task('t', idle, { conditions: [onMain] });"),
-    `Property ''write check(condition, { … }) here'' is missing in type 'Condition<None, { readonly source: "git"; }>' but required in type 'PlacedCondition'.`,
+    `Property ''write check(condition, { … }) here'' is missing in type 'Condition<None, { readonly source: "git"; }>' but required in type 'PipelineTaskCondition'.`,
   ],
   [
     'a condition without its resource',

@@ -11,7 +11,7 @@ import {
   PipelineServiceAccount,
   Task,
   type PipelineInput,
-  type PlacedTask,
+  type PipelineTask,
 } from '../lib/index.js';
 
 interface Manifest {
@@ -180,7 +180,7 @@ describe('a pipeline', () => {
     const chart = chartIn();
     new Pipeline(chart, 'diamonds', {
       tasks: ({ task }) => {
-        let last: readonly PlacedTask[] = [];
+        let last: readonly PipelineTask[] = [];
         for (let i = 0; i < 1000; i++) {
           last = [task(`left-${String(i)}`, idle, { after: last }), task(`right-${String(i)}`, idle, { after: last })];
         }
@@ -212,7 +212,7 @@ describe('a mistake in a pipeline is thrown where it is made', () => {
 
   test('a task or a resource of another pipeline', () => {
     const chart = chartIn();
-    let task: PlacedTask | undefined;
+    let task: PipelineTask | undefined;
     let web: PipelineInput<'image'> | undefined;
     new Pipeline(chart, 'one', {
       resources: { web: 'image' },

@@ -10,8 +10,8 @@ import { Construct } from 'constructs';
 import type { Credentials } from './credentials.js';
 import type { Grant } from './grant.js';
 import { kubeObject, nameOf } from '../internal/kube-object.js';
-import { plain } from '../manifests/plain.js';
-import { liesElsewhere } from '../validation/validation.js';
+import { manifestValue } from '../manifests/manifest-value.js';
+import { declareExternal } from '../validation/validation.js';
 
 /** Anything that names a ServiceAccount: one defined here, one of cdk8s-plus, or `{ name }`. */
 export interface AccountReference {
@@ -89,7 +89,7 @@ export class PipelineServiceAccount extends Construct implements AccountReferenc
       },
     });
     for (const { secretName } of credentials) {
-      liesElsewhere(this, { apiVersion: 'v1', kind: 'Secret', metadata: { name: secretName } });
+      declareExternal(this, { apiVersion: 'v1', kind: 'Secret', metadata: { name: secretName } });
     }
     this.name = nameOf(object);
     this.namespace = metadata?.namespace ?? Chart.of(this).namespace ?? 'default';
@@ -105,7 +105,7 @@ export class PipelineServiceAccount extends Construct implements AccountReferenc
   #bindRole(namespace: string | undefined, grants: readonly Grant[]): void {
     const metadata = { name: this.name, ...(namespace !== undefined && { namespace }) };
     const apiVersion = `${RBAC}/v1`;
-    kubeObject(this, { apiVersion, kind: 'Role', id: 'Role', metadata, body: { rules: plain(grants, this) } });
+    kubeObject(this, { apiVersion, kind: 'Role', id: 'Role', metadata, body: { rules: manifestValue(grants, this) } });
     const body = { subjects: [this.#subject], roleRef: { apiGroup: RBAC, kind: 'Role', name: this.name } };
     kubeObject(this, { apiVersion, kind: 'RoleBinding', id: 'RoleBinding', metadata, body });
   }

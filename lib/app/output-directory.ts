@@ -2,7 +2,7 @@
  * Writes an app's files into a directory, and removes those of its last synth that it no longer generates.
  *
  * A file is removed only if the app's list names it, its content is still what the app wrote, and no other app claims it. The list
- * is written before and after, so that a synth that is killed half-way leaves nothing unlisted.
+ * is written before and after, so that a synth that is killed half-relativePath leaves nothing unlisted.
  */
 
 import * as fs from 'node:fs';
@@ -18,7 +18,7 @@ import {
 } from './generated-files.js';
 
 /** What is needed of Node's file system. */
-export type Disk = Pick<
+export type FileSystem = Pick<
   typeof fs,
   'lstatSync' | 'mkdirSync' | 'readdirSync' | 'readFileSync' | 'renameSync' | 'rmdirSync' | 'rmSync' | 'writeFileSync'
 >;
@@ -43,23 +43,23 @@ export interface Output {
 }
 
 /** Writes the files. Returns those that the app no longer generates, and that stay because somebody has changed them. */
-export const writeOutput = (output: Output, disk: Disk = fs): readonly string[] =>
-  new OutputDirectory(output, disk).write();
+export const writeOutput = (output: Output, fileSystem: FileSystem = fs): readonly string[] =>
+  new OutputDirectory(output, fileSystem).write();
 
 class OutputDirectory {
   readonly #output: Output;
-  readonly #disk: Disk;
+  readonly #fileSystem: FileSystem;
   readonly #list: string;
 
-  constructor(output: Output, disk: Disk) {
+  constructor(output: Output, fileSystem: FileSystem) {
     this.#output = output;
-    this.#disk = disk;
+    this.#fileSystem = fileSystem;
     this.#list = join(output.directory, listName(output.app));
   }
 
   write(): readonly string[] {
     const { directory, files, isKept } = this.#output;
-    this.#disk.mkdirSync(directory, { recursive: true });
+    this.#fileSystem.mkdirSync(directory, { recursive: true });
     const named = (path: string): string => relative(directory, path).split(sep).join('/');
     const before = this.#listed(this.#list);
     const own: GeneratedFiles = new Map(files.map(({ path, text }) => [named(path), [digestOf(text)]]));
@@ -69,7 +69,7 @@ class OutputDirectory {
     const changed = this.#removeStale(new Map([...before].filter(([name]) => !after.has(name))), written);
     const left: GeneratedFiles = new Map([...after, ...changed]);
     if (left.size > 0) this.#replace(this.#list, formatList(left));
-    else this.#disk.rmSync(this.#list, { force: true });
+    else this.#fileSystem.rmSync(this.#list, { force: true });
     return [...changed.keys()].map((name) => resolve(directory, name));
   }
 
@@ -93,7 +93,7 @@ class OutputDirectory {
 
   /** Writes one file. Returns which file it is. */
   #writeFile({ path, text }: GeneratedFile): string {
-    this.#disk.mkdirSync(dirname(path), { recursive: true });
+    this.#fileSystem.mkdirSync(dirname(path), { recursive: true });
     this.#replace(path, text);
     const stats = this.#statsOf(path);
     return stats ? identityOf(stats) : path;
@@ -102,23 +102,23 @@ class OutputDirectory {
   /** Replaces a file at once, so that a reader, or a synth that is killed, never sees half of it. */
   #replace(path: string, text: string): void {
     const beside = `${path}.pipewright-tmp`;
-    if (this.#textOf(path) === text) return this.#disk.rmSync(beside, { force: true }); // of a synth that was killed
-    this.#disk.writeFileSync(beside, text);
-    this.#disk.renameSync(beside, path);
+    if (this.#textOf(path) === text) return this.#fileSystem.rmSync(beside, { force: true }); // of a synth that was killed
+    this.#fileSystem.writeFileSync(beside, text);
+    this.#fileSystem.renameSync(beside, path);
   }
 
   /** Removes a file, and directories that hold nothing without it. */
   #remove(path: string): void {
-    this.#disk.rmSync(path, { force: true });
+    this.#fileSystem.rmSync(path, { force: true });
     for (let at = dirname(path); this.#isWithin(at); at = dirname(at)) {
-      if (this.#disk.readdirSync(at).length > 0) return;
-      this.#disk.rmdirSync(at);
+      if (this.#fileSystem.readdirSync(at).length > 0) return;
+      this.#fileSystem.rmdirSync(at);
     }
   }
 
   #othersLists(): readonly string[] {
     const { directory, app } = this.#output;
-    return this.#disk
+    return this.#fileSystem
       .readdirSync(directory)
       .filter((name) => isListName(name) && name !== listName(app))
       .map((name) => join(directory, name));
@@ -130,11 +130,11 @@ class OutputDirectory {
 
   /** The text of a file; undefined for what is none. */
   #textOf(path: string): string | undefined {
-    return this.#statsOf(path)?.isFile() ? this.#disk.readFileSync(path, 'utf8') : undefined;
+    return this.#statsOf(path)?.isFile() ? this.#fileSystem.readFileSync(path, 'utf8') : undefined;
   }
 
   #statsOf(path: string): fs.Stats | undefined {
-    return this.#disk.lstatSync(path, { throwIfNoEntry: false });
+    return this.#fileSystem.lstatSync(path, { throwIfNoEntry: false });
   }
 
   #isWithin(path: string): boolean {
@@ -143,8 +143,10 @@ class OutputDirectory {
 }
 
 const isBelow = (path: string, directory: string): boolean => {
-  const way = relative(directory, path);
-  return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+  const relativePath = relative(directory, path);
+  return (
+    relativePath !== '' && relativePath !== '..' && !relativePath.startsWith(`..${sep}`) && !isAbsolute(relativePath)
+  );
 };
 
 const identityOf = ({ dev, ino }: fs.Stats): string => `${String(dev)}:${String(ino)}`;

@@ -114,7 +114,9 @@ export class TektonApp extends App {
     const { kustomizeConfiguration: file, showWarnings = true } = this.#props;
     if (file !== undefined) writeFileSync(file, kustomizeConfiguration());
     if (!showWarnings) return;
-    const left = changed.map((path) => `${shown(path)} is no longer generated, and stays because it has been changed`);
+    const left = changed.map(
+      (path) => `${displayPath(path)} is no longer generated, and stays because it has been changed`,
+    );
     process.stderr.write([...locatedWarningsOf(this), ...left].map((line) => `warning: ${line}\n`).join(''));
   }
 
@@ -158,7 +160,7 @@ export class TektonApp extends App {
         const path = resolve(folder, `${name}${this.outputFileExtension}`);
         const there = files.get(path);
         if (there && (filePerResource || owners.get(path) !== chart.node.path)) {
-          throw new ConstructError(chart, constructProblem('FILE_TWICE', { file: shown(path) }));
+          throw new ConstructError(chart, constructProblem('FILE_TWICE', { file: displayPath(path) }));
         }
         const object = syncWaves ? withSyncWave(manifest) : manifest;
         if (there) there.push(object);
@@ -180,4 +182,4 @@ export class TektonApp extends App {
   }
 }
 
-const shown = (path: string): string => relative(process.cwd(), path);
+const displayPath = (path: string): string => relative(process.cwd(), path);

@@ -10,7 +10,7 @@ import type { IConstruct } from 'constructs';
 import { withoutLibraryFrames } from './source-location.js';
 
 /** What is wrong, and what to do about it. */
-export interface Mistake {
+export interface ProblemDetails {
   /** Stable name of the kind of mistake, for searching. */
   readonly code: string;
   /** What is wrong, in the user's words. */
@@ -18,7 +18,7 @@ export interface Mistake {
   /** What to do now. */
   readonly hint: string;
   /**
-   * The value that was given; printed shortened.
+   * The value that was given; printed truncated.
    *
    * @default - the message says it all
    */
@@ -32,8 +32,8 @@ export class ConstructError extends Error {
   readonly path: string;
   readonly hint: string;
 
-  constructor(at: IConstruct, { code, message, hint, value }: Mistake) {
-    super(`${at.node.path}: ${message}${value === undefined ? '' : ` (got ${shortened(value)})`} — ${hint} [${code}]`);
+  constructor(at: IConstruct, { code, message, hint, value }: ProblemDetails) {
+    super(`${at.node.path}: ${message}${value === undefined ? '' : ` (got ${truncated(value)})`} — ${hint} [${code}]`);
     this.code = code;
     this.path = at.node.path;
     this.hint = hint;
@@ -42,13 +42,13 @@ export class ConstructError extends Error {
 }
 
 /** The end of a hint about an unknown name: the known name that was probably meant, else a list of the known ones. */
-export function nearest(wrong: string, known: readonly string[]): string {
+export function suggestName(wrong: string, known: readonly string[]): string {
   const suggestion = closestMatch(wrong, known);
   if (suggestion !== undefined) return `did you mean "${suggestion}"?`;
   return known.length > 0 ? `known: ${known.slice(0, 10).join(', ')}` : 'none is declared';
 }
 
-function shortened(value: unknown): string {
+function truncated(value: unknown): string {
   const text = JSON.stringify(value);
   return text.length > 80 ? `${text.slice(0, 79)}…` : text;
 }

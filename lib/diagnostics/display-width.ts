@@ -17,7 +17,7 @@ const EMOJI = /^(?:\p{Emoji_Presentation}|.\ufe0f)/u;
 const INVISIBLE = /^[\p{Mark}\p{Control}\p{Default_Ignorable_Code_Point}]*$/u;
 
 /** Returns how many columns a text takes. */
-export function columnsOf(text: string): number {
+export function displayWidth(text: string): number {
   if (/^[\x20-\x7e]*$/.test(text)) return text.length;
   let columns = 0;
   for (const { segment } of GRAPHEMES.segment(text)) {

@@ -7,7 +7,7 @@
 
 import { readFileSync } from 'node:fs';
 import { dirname, relative } from 'node:path';
-import { columnsOf } from './display-width.js';
+import { displayWidth } from './display-width.js';
 
 /** A place in a source file; `line` and `column` count from 1. */
 export interface SourceLocation {
@@ -32,7 +32,7 @@ export function captureStack(): Error {
 
 const FRAME = /^\s+at (?:.*? \()?(?:async )?((?:file:\/\/)?\/[^)]*|[A-Za-z]:\\[^)]*):(\d+):(\d+)\)?$/;
 
-function locationIn(line: string): SourceLocation | undefined {
+function parseFrame(line: string): SourceLocation | undefined {
   const [, place = '', row, column] = FRAME.exec(line) ?? [];
   if (place === '') return undefined;
   const file = place.startsWith('file://') ? decodeURIComponent(new URL(place).pathname) : place;
@@ -51,7 +51,7 @@ export function withoutLibraryFrames(stack: string): string {
   return stack
     .split('\n')
     .filter((line) => {
-      const location = locationIn(line);
+      const location = parseFrame(line);
       if (!/^\s+at /.test(line)) return true;
       return location !== undefined && !isLibrary(location.file, own);
     })
@@ -59,7 +59,7 @@ export function withoutLibraryFrames(stack: string): string {
 }
 
 const framesOf = (stack: string): readonly SourceLocation[] =>
-  stack.split('\n').flatMap((line) => locationIn(line) ?? []);
+  stack.split('\n').flatMap((line) => parseFrame(line) ?? []);
 
 /** The library's directory: the parent of this file's folder, or of a bundle's file the folder itself. The first frame is in this file. */
 function libraryDirectory(captured: string): string | undefined {
@@ -79,24 +79,24 @@ export function excerptAt({ file, line, column }: SourceLocation): readonly stri
   const text = lineOf(file, line);
   if (text === undefined) return [place];
   const margin = ' '.repeat(String(line).length);
-  return [place, `${String(line)} | ${text}`, `${margin} | ${blank(text.slice(0, column - 1))}^`];
+  return [place, `${String(line)} | ${text}`, `${margin} | ${spacesFor(text.slice(0, column - 1))}^`];
 }
 
 /** Spaces as wide as a text; tabs stay, whatever their width is. */
-const blank = (text: string): string =>
+const spacesFor = (text: string): string =>
   text
     .split('\t')
-    .map((part) => ' '.repeat(columnsOf(part)))
+    .map((part) => ' '.repeat(displayWidth(part)))
     .join('\t');
 
 /** Control characters, and the signs that turn the direction of a text: with them a line can look like another. */
-const UNSEEN = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+const CONTROL_CHARACTERS = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 /** The line, unless it is too long to help: a bundle has everything in one. */
 function lineOf(file: string, line: number): string | undefined {
   try {
     const text = readFileSync(file, 'utf8').split('\n')[line - 1]?.replace(/\r$/, '');
-    return text === undefined || text.length > 200 ? undefined : text.replace(UNSEEN, '\u00b7');
+    return text === undefined || text.length > 200 ? undefined : text.replace(CONTROL_CHARACTERS, '\u00b7');
   } catch {
     return undefined;
   }

@@ -12,7 +12,7 @@ import { manifestYaml } from '../manifests/yaml.js';
 const CONTENTS = new WeakMap<object, () => unknown>();
 
 /** Says what `reference` stands for; asked only when a run is named after it. */
-export function remember(reference: object, content: () => unknown): void {
+export function recordContent(reference: object, content: () => unknown): void {
   CONTENTS.set(reference, content);
 }
 

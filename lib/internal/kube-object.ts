@@ -59,7 +59,7 @@ export function kubeObject(scope: Construct, props: KubeObjectProps): ApiObject 
     make?.(scope, id, { ...body, ...given }) ??
     new PlainObject(scope, id, { apiVersion, kind, fields: body, ...given });
   if (metadata?.name === undefined && !DNS_LABEL.test(object.name)) {
-    object.addJsonPatch(JsonPatch.replace('/metadata/name', label(object.name)));
+    object.addJsonPatch(JsonPatch.replace('/metadata/name', toDnsLabel(object.name)));
   }
   if (generateName !== undefined) {
     object.metadata.add('generateName', generateName);
@@ -73,9 +73,10 @@ export function kubeObject(scope: Construct, props: KubeObjectProps): ApiObject 
 }
 
 /** The name the object will have; with `generateName`, the name it would have without. */
-export const nameOf = (object: ApiObject): string => (DNS_LABEL.test(object.name) ? object.name : label(object.name));
+export const nameOf = (object: ApiObject): string =>
+  DNS_LABEL.test(object.name) ? object.name : toDnsLabel(object.name);
 
-const label = (name: string): string => name.replace(/[^a-z0-9-]/g, '-').replace(/^-+|-+$/g, '') || 'unnamed';
+const toDnsLabel = (name: string): string => name.replace(/[^a-z0-9-]/g, '-').replace(/^-+|-+$/g, '') || 'unnamed';
 
 function checkName(scope: Construct, kind: string, name: string, longest: number): void {
   if (DNS_LABEL.test(name) && name.length <= longest) return;

@@ -11,20 +11,20 @@ import type { IConstruct } from 'constructs';
 import { ConstructError } from '../diagnostics/construct-error.js';
 
 /** The constructs whose callbacks are running, innermost last: what becomes text now is written into that one. */
-const writing: IConstruct[] = [];
+const owners: IConstruct[] = [];
 
 /** What `write` returns; references of others than `owner` that become text meanwhile are refused. */
-export function writtenBy<T>(owner: IConstruct, write: () => T): T {
-  writing.push(owner);
+export function withOwner<T>(owner: IConstruct, write: () => T): T {
+  owners.push(owner);
   try {
     return write();
   } finally {
-    writing.pop();
+    owners.pop();
   }
 }
 
 /** What is said of a reference that is used in `at` and belongs to another. */
-export const foreign = (at: IConstruct, reference: Ref<ValueType>): ConstructError =>
+export const foreignReference = (at: IConstruct, reference: Ref<ValueType>): ConstructError =>
   new ConstructError(at, {
     ...constructProblem('FOREIGN_REFERENCE', {
       what: reference.resolve(),
@@ -75,8 +75,8 @@ export class Ref<T extends ValueType = 'string'> {
    * callback of another construct.
    */
   [Symbol.toPrimitive](): string {
-    const at = writing.at(-1);
-    if (at && at !== this.#owner) throw foreign(at, this);
+    const at = owners.at(-1);
+    if (at && at !== this.#owner) throw foreignReference(at, this);
     if (this.type === 'array') {
       throw new ConstructError(this.#owner, constructProblem('ARRAY_IN_STRING', { reference: this.resolve() }));
     }

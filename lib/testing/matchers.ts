@@ -4,7 +4,7 @@
  * `pipewright/testing/jest` registers them, with their types.
  */
 
-import { problemsAt } from './problems.js';
+import { problemsInValue } from './problems.js';
 
 /** What a matcher answers. */
 export interface MatcherResult {
@@ -19,7 +19,7 @@ export const tektonMatchers = {
    * types as the CRD schemas have them, and everything that synth checks. A failure lists all of them.
    */
   toBeValidTekton(received: unknown): MatcherResult {
-    const problems = problemsAt(received);
+    const problems = problemsInValue(received);
     return {
       pass: problems.length === 0,
       message: () =>

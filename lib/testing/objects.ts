@@ -17,8 +17,8 @@ import type {
 } from '@pipewright/tekton';
 import { ApiObject } from 'cdk8s';
 import type { IConstruct } from 'constructs';
-import { nearest } from '../diagnostics/construct-error.js';
-import { problemsIn } from './problems.js';
+import { suggestName } from '../diagnostics/construct-error.js';
+import { problemsInScope } from './problems.js';
 import { TaskGraph } from './task-graph.js';
 
 /** Any Kubernetes object, as it is synthesized. */
@@ -76,7 +76,7 @@ export class TektonTesting {
       .findAll()
       .filter((it): it is ApiObject => ApiObject.isApiObject(it))
       .map((it) => it.toJson() as SynthesizedObject); // `any` in cdk8s
-    return new TektonTesting(objects, problemsIn(scope));
+    return new TektonTesting(objects, problemsInScope(scope));
   }
 
   /** The objects of a kind. */
@@ -92,8 +92,8 @@ export class TektonTesting {
     const kinds = [...new Set(this.objects.map((it) => it.kind))];
     throw new Error(
       names.length > 0
-        ? `there is no ${kind} "${name}" — ${nearest(name, names)}`
-        : `there is no ${kind} at all — ${kinds.includes(kind) ? '' : nearest(kind, kinds)}`,
+        ? `there is no ${kind} "${name}" — ${suggestName(name, names)}`
+        : `there is no ${kind} at all — ${kinds.includes(kind) ? '' : suggestName(kind, kinds)}`,
     );
   }
 

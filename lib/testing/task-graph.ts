@@ -11,7 +11,7 @@ import {
   type PipelineSpec,
   type TaskDependencies,
 } from '@pipewright/tekton';
-import { nearest } from '../diagnostics/construct-error.js';
+import { suggestName } from '../diagnostics/construct-error.js';
 
 /** Which tasks wait for which. */
 export class TaskGraph {
@@ -83,6 +83,6 @@ export class TaskGraph {
 
   #known(task: string): string {
     if (this.#waits.has(task)) return task;
-    throw new Error(`${this.#pipeline}: there is no task "${task}" — ${nearest(task, this.tasks)}`);
+    throw new Error(`${this.#pipeline}: there is no task "${task}" — ${suggestName(task, this.tasks)}`);
   }
 }

@@ -15,35 +15,35 @@ export type Writer = 'cdk8s' | 'pipewright';
 const CHANGED = /^[-+]?0[oO][0-7_]+$|^[-+]?0B[01_]+$|^\n*\t[^]*\n|^\n+\t|[\u007f-\u009f\u2028\u2029\ufffe\uffff]/;
 
 /** A problem for each string (or key) below `value` that would not arrive as it is. */
-export function brokenStrings(value: unknown, writer: Writer): readonly Problem[] {
-  const arrives = ARRIVES[writer];
-  return allArrive(value, arrives) ? [] : found(value, [], arrives);
+export function roundTripProblems(value: unknown, writer: Writer): readonly Problem[] {
+  const arrives = ROUND_TRIPS[writer];
+  return allRoundTrip(value, arrives) ? [] : collectProblems(value, [], arrives);
 }
 
-type Arrives = (text: string) => boolean;
+type RoundTrips = (text: string) => boolean;
 
-const ARRIVES: Readonly<Record<Writer, Arrives>> = {
+const ROUND_TRIPS: Readonly<Record<Writer, RoundTrips>> = {
   pipewright: (text) => text.isWellFormed(),
   cdk8s: (text) => text.isWellFormed() && !CHANGED.test(text),
 };
 
-function allArrive(value: unknown, arrives: Arrives): boolean {
+function allRoundTrip(value: unknown, arrives: RoundTrips): boolean {
   if (typeof value === 'string') return arrives(value);
   if (typeof value !== 'object' || value === null) return true;
-  if (Array.isArray(value)) return value.every((item) => allArrive(item, arrives));
+  if (Array.isArray(value)) return value.every((item) => allRoundTrip(item, arrives));
   for (const key in value) {
-    if (!arrives(key) || !allArrive((value as Record<string, unknown>)[key], arrives)) return false; // a manifest has plain objects
+    if (!arrives(key) || !allRoundTrip((value as Record<string, unknown>)[key], arrives)) return false; // a manifest has plain objects
   }
   return true;
 }
 
-function found(value: unknown, path: Problem['path'], arrives: Arrives): Problem[] {
+function collectProblems(value: unknown, path: Problem['path'], arrives: RoundTrips): Problem[] {
   if (typeof value === 'string') return arrives(value) ? [] : [problem(value, path)];
   if (typeof value !== 'object' || value === null) return [];
-  if (Array.isArray(value)) return value.flatMap((item, index) => found(item, [...path, index], arrives));
+  if (Array.isArray(value)) return value.flatMap((item, index) => collectProblems(item, [...path, index], arrives));
   return Object.entries(value).flatMap(([key, item]) => [
     ...(arrives(key) ? [] : [problem(key, [...path, key.toWellFormed()])]),
-    ...found(item, [...path, key], arrives),
+    ...collectProblems(item, [...path, key], arrives),
   ]);
 }
 

@@ -9,14 +9,14 @@
 import { checkObjects, constructProblem, CONSTRUCT_PROBLEMS, PROBLEMS, type Problem } from '@pipewright/tekton';
 import { ApiObject, App, Chart, YamlOutputType } from 'cdk8s';
 import type { Construct, IConstruct } from 'constructs';
-import { ConstructError, nearest } from '../diagnostics/construct-error.js';
-import { brokenStrings, type Writer } from './string-round-trip.js';
+import { ConstructError, suggestName } from '../diagnostics/construct-error.js';
+import { roundTripProblems, type Writer } from './string-round-trip.js';
 import { cdk8sFileName, gitopsProblems } from '../gitops/gitops.js';
 import { manifestOf, PlainObject } from '../manifests/plain-object.js';
 import { captureStack, excerptAt, userLocation } from '../diagnostics/source-location.js';
 
 /** A manifest of an object that exists where the app is applied; its namespace is that of who mentions it. */
-export interface Elsewhere {
+export interface ExternalObject {
   readonly apiVersion: string;
   readonly kind: string;
   readonly metadata: { readonly name: string };
@@ -31,12 +31,12 @@ interface Warning {
 }
 
 /** The checks of one app. */
-class AppChecks {
+class AppValidation {
   readonly #root: IConstruct;
-  readonly #elsewhere = new Map<string, { readonly at: Construct; readonly manifest: Elsewhere }>();
-  readonly #speakers = new Map<IConstruct, IConstruct>();
+  readonly #externals = new Map<string, { readonly at: Construct; readonly manifest: ExternalObject }>();
+  readonly #reportAt = new Map<IConstruct, IConstruct>();
   readonly #stacks = new WeakMap<IConstruct, Error>();
-  #found: ReadonlyMap<IConstruct, readonly Problem[]> | undefined;
+  #problems: ReadonlyMap<IConstruct, readonly Problem[]> | undefined;
   /** Who writes the files; of a tree without an App nobody knows yet. */
   writer: Writer;
   #state = '';
@@ -48,19 +48,19 @@ class AppChecks {
     root.node.addValidation({ validate: () => this.#checkAgain() });
   }
 
-  add(object: ApiObject, speaker: Construct): void {
-    this.#speakers.set(object, speaker);
-    this.#stacks.set(speaker, captureStack());
-    this.#found = undefined;
-    speaker.node.addValidation({ validate: () => this.#errors(object) });
+  add(object: ApiObject, reportAt: Construct): void {
+    this.#reportAt.set(object, reportAt);
+    this.#stacks.set(reportAt, captureStack());
+    this.#problems = undefined;
+    reportAt.node.addValidation({ validate: () => this.#errors(object) });
   }
 
-  know(at: Construct, manifest: Elsewhere): void {
-    this.#elsewhere.set(`${at.node.addr} ${manifest.kind} ${manifest.metadata.name}`, { at, manifest });
+  addExternal(at: Construct, manifest: ExternalObject): void {
+    this.#externals.set(`${at.node.addr} ${manifest.kind} ${manifest.metadata.name}`, { at, manifest });
   }
 
   /** Where the program makes a construct: its place, and the line with a caret where it can be read. */
-  madeAt(construct: IConstruct): readonly string[] {
+  locationLines(construct: IConstruct): readonly string[] {
     const stack = this.#stacks.get(construct);
     const location = stack && userLocation(stack);
     return location ? excerptAt(location) : [];
@@ -69,11 +69,11 @@ class AppChecks {
   /** What is doubtful but no mistake, and has not been acknowledged, as lines, each with its construct. */
   warnings(): readonly Warning[] {
     const warnings: Warning[] = [];
-    for (const [object, problems] of this.#latest()) {
-      const at = this.#speakers.get(object) ?? object;
+    for (const [object, problems] of this.#currentProblems()) {
+      const at = this.#reportAt.get(object) ?? object;
       for (const problem of problems) {
         if (problem.severity === 'warning' && !isAcknowledged(at, problem.code)) {
-          warnings.push({ at, line: `[${at.node.path}] ${sentence(problem)}` });
+          warnings.push({ at, line: `[${at.node.path}] ${formatProblem(problem)}` });
         }
       }
     }
@@ -82,9 +82,9 @@ class AppChecks {
 
   /** cdk8s visits the root first, so this runs before any other answer is read, and objects that nobody added can speak too. */
   #checkAgain(): string[] {
-    for (const object of this.#latest().keys()) {
-      if (this.#speakers.has(object)) continue;
-      this.#speakers.set(object, object);
+    for (const object of this.#currentProblems().keys()) {
+      if (this.#reportAt.has(object)) continue;
+      this.#reportAt.set(object, object);
       object.node.addValidation({ validate: () => this.#errors(object) });
     }
     return [];
@@ -92,24 +92,24 @@ class AppChecks {
 
   /** The errors of an object as lines. cdk8s's own App prints nothing else, so there the last one ends with the place. */
   #errors(object: IConstruct): string[] {
-    const lines = (this.#found?.get(object) ?? []).filter(({ severity }) => severity === 'error').map(sentence);
+    const lines = (this.#problems?.get(object) ?? []).filter(({ severity }) => severity === 'error').map(formatProblem);
     const last = lines.pop();
     if (last === undefined) return [];
-    const place = this.writer === 'cdk8s' ? this.madeAt(this.#speakers.get(object) ?? object) : [];
-    return [...lines, withPlace(last, place)];
+    const place = this.writer === 'cdk8s' ? this.locationLines(this.#reportAt.get(object) ?? object) : [];
+    return [...lines, withLocation(last, place)];
   }
 
   /** The problems by object; checked again when something may have changed. */
-  #latest(): ReadonlyMap<IConstruct, readonly Problem[]> {
+  #currentProblems(): ReadonlyMap<IConstruct, readonly Problem[]> {
     const objects = this.#root.node.findAll().filter((it): it is ApiObject => ApiObject.isApiObject(it));
     const state = `${String(objects.length)} objects, ${String(PlainObject.patches)} patches`;
-    if (this.#found === undefined || this.#state !== state || this.#failed) {
+    if (this.#problems === undefined || this.#state !== state || this.#failed) {
       this.#state = state;
-      this.#found = this.#check(objects);
-      this.#failed = [...this.#found.values()].flat().some(({ severity }) => severity === 'error');
-      queueMicrotask(() => (this.#found = undefined)); // a synth is synchronous; a later one may see other objects
+      this.#problems = this.#check(objects);
+      this.#failed = [...this.#problems.values()].flat().some(({ severity }) => severity === 'error');
+      queueMicrotask(() => (this.#problems = undefined)); // a synth is synchronous; a later one may see other objects
     }
-    return this.#found;
+    return this.#problems;
   }
 
   #check(objects: readonly ApiObject[]): ReadonlyMap<IConstruct, readonly Problem[]> {
@@ -120,27 +120,27 @@ class AppChecks {
       if (known) known.push(problem);
       else found.set(at, [problem]);
     };
-    for (const problem of checkObjects([...manifests, ...this.#strangers(manifests)])) {
+    for (const problem of checkObjects([...manifests, ...this.#externalManifests(manifests)])) {
       const at = objects[problem.object?.index ?? -1]; // none: about an object that lives elsewhere
       if (at) add(at, this.#withOther(problem, objects));
     }
     objects.forEach((object, index) => {
       const manifest = manifests[index] ?? {};
-      for (const it of [...gitopsProblems(manifest), ...brokenStrings(manifest, this.writer)]) add(object, it);
+      for (const it of [...gitopsProblems(manifest), ...roundTripProblems(manifest, this.writer)]) add(object, it);
     });
-    for (const object of this.#overwriting(objects, manifests)) add(object, OVERWRITES);
+    for (const object of this.#overwritingObjects(objects, manifests)) add(object, OVERWRITES);
     return found;
   }
 
   /** Names the construct of the object that this one does not go with. */
   #withOther(problem: Problem, objects: readonly ApiObject[]): Problem {
     const other = objects[problem.otherObjectIndex ?? -1];
-    const at = other && (this.#speakers.get(other) ?? other).node.path;
+    const at = other && (this.#reportAt.get(other) ?? other).node.path;
     return at === undefined ? problem : { ...problem, hint: `${problem.hint}; the other is [${at}]` };
   }
 
   /** The objects that cdk8s's App would write over the file of another one. */
-  #overwriting(objects: readonly ApiObject[], manifests: readonly object[]): ApiObject[] {
+  #overwritingObjects(objects: readonly ApiObject[], manifests: readonly object[]): ApiObject[] {
     const type = this.#root instanceof App ? this.#root.yamlOutputType : undefined;
     const folders = type === YamlOutputType.FOLDER_PER_CHART_FILE_PER_RESOURCE;
     if (type !== YamlOutputType.FILE_PER_RESOURCE && !folders) return [];
@@ -152,59 +152,59 @@ class AppChecks {
   }
 
   /** The objects that live elsewhere, each once, without those that the app defines after all. */
-  #strangers(manifests: readonly object[]): object[] {
-    const known = new Set(manifests.map(keyOf));
-    const strangers: object[] = [];
-    for (const { at, manifest } of this.#elsewhere.values()) {
+  #externalManifests(manifests: readonly object[]): object[] {
+    const known = new Set(manifests.map(objectKey));
+    const externals: object[] = [];
+    for (const { at, manifest } of this.#externals.values()) {
       const { namespace } = ApiObject.of(at).metadata;
       const clusterScoped = manifest.kind === 'ClusterTask' || namespace === undefined;
-      const stranger = { ...manifest, metadata: { ...manifest.metadata, ...(!clusterScoped && { namespace }) } };
-      if (known.has(keyOf(stranger))) continue;
-      known.add(keyOf(stranger));
-      strangers.push(stranger);
+      const external = { ...manifest, metadata: { ...manifest.metadata, ...(!clusterScoped && { namespace }) } };
+      if (known.has(objectKey(external))) continue;
+      known.add(objectKey(external));
+      externals.push(external);
     }
-    return strangers;
+    return externals;
   }
 }
 
 /** cdk8s names a file after kind and name alone. */
 const OVERWRITES: Problem = { ...constructProblem('FILE_TWICE', {}), path: ['metadata', 'name'] };
 
-function keyOf(manifest: object): string {
+function objectKey(manifest: object): string {
   const { kind, metadata } = manifest as { kind?: string; metadata?: { name?: string; namespace?: string } }; // any manifest
   return `${kind ?? ''} ${metadata?.namespace ?? ''} ${metadata?.name ?? ''}`;
 }
 
-const CHECKS = new WeakMap<IConstruct, AppChecks>();
+const VALIDATIONS = new WeakMap<IConstruct, AppValidation>();
 
-function checksOf(construct: IConstruct): AppChecks {
+function validationOf(construct: IConstruct): AppValidation {
   const { root } = construct.node;
-  const checks = CHECKS.get(root) ?? new AppChecks(root);
-  CHECKS.set(root, checks);
+  const checks = VALIDATIONS.get(root) ?? new AppValidation(root);
+  VALIDATIONS.set(root, checks);
   return checks;
 }
 
-/** Has `object` checked together with the rest of its app; `speaker` is the construct that errors are shown at. */
-export function checkAtSynth(object: ApiObject, speaker: Construct): void {
-  checksOf(object).add(object, speaker);
+/** Has `object` checked together with the rest of its app; `reportAt` is the construct that errors are shown at. */
+export function checkAtSynth(object: ApiObject, reportAt: Construct): void {
+  validationOf(object).add(object, reportAt);
 }
 
 /** Has every object below `root` checked at synth, also in an app that has none but plain ApiObjects, for this library's writer. */
 export function checkAll(root: Construct): void {
-  checksOf(root).writer = 'pipewright';
+  validationOf(root).writer = 'pipewright';
 }
 
 /** Lets the checks take an object that `at` mentions as being there. */
-export function liesElsewhere(at: Construct, manifest: Elsewhere | undefined): void {
-  if (manifest) checksOf(at).know(at, manifest);
+export function declareExternal(at: Construct, manifest: ExternalObject | undefined): void {
+  if (manifest) validationOf(at).addExternal(at, manifest);
 }
 
 /** Whether problems of a code are warnings somewhere: what is missing may live elsewhere, or Tekton admits it and the run goes on. */
-const warnsSomewhere = (code: string, row: { readonly severity: string; readonly whereRefused?: true }): boolean =>
-  row.severity === 'warning' || row.whereRefused === true || SOMETIMES_WARNINGS.includes(code);
+const canBeWarning = (code: string, row: { readonly severity: string; readonly whereRefused?: true }): boolean =>
+  row.severity === 'warning' || row.whereRefused === true || WARNINGS_AT_SYNTH.includes(code);
 
 /** Errors of a whole set of manifests that are warnings at synth, where what is missing may live elsewhere. */
-const SOMETIMES_WARNINGS: readonly string[] = ['SERVICE_ACCOUNT_MISSING', 'SECRET_MISSING', 'TASK_UNKNOWN'];
+const WARNINGS_AT_SYNTH: readonly string[] = ['SERVICE_ACCOUNT_MISSING', 'SECRET_MISSING', 'TASK_UNKNOWN'];
 
 /** The type of the construct metadata that holds what was acknowledged. */
 const ACKNOWLEDGED = 'pipewright/acknowledged';
@@ -221,9 +221,9 @@ const ACKNOWLEDGED = 'pipewright/acknowledged';
  */
 export function acknowledge(construct: IConstruct, code: string, reason: string): void {
   const row = Object.entries(PROBLEMS).find(([name]) => name === code)?.[1];
-  if (!row || !warnsSomewhere(code, row)) {
-    const warnings = Object.entries(PROBLEMS).filter(([name, one]) => warnsSomewhere(name, one));
-    const guess = nearest(
+  if (!row || !canBeWarning(code, row)) {
+    const warnings = Object.entries(PROBLEMS).filter(([name, one]) => canBeWarning(name, one));
+    const guess = suggestName(
       code,
       warnings.map(([name]) => name),
     );
@@ -241,31 +241,33 @@ const isAcknowledged = (construct: IConstruct, code: string): boolean =>
 
 /** The place in the program that makes a construct, as lines of a message; none where it is not known. */
 export const madeAt = (construct: IConstruct): readonly string[] =>
-  CHECKS.get(construct.node.root)?.madeAt(construct) ?? [];
+  VALIDATIONS.get(construct.node.root)?.locationLines(construct) ?? [];
 
 /** The warnings of the app that holds `construct`, but for those acknowledged, each with its construct's path. */
 export const warningsOf = (construct: IConstruct): readonly string[] =>
-  (CHECKS.get(construct.node.root)?.warnings() ?? []).map(({ line }) => line);
+  (VALIDATIONS.get(construct.node.root)?.warnings() ?? []).map(({ line }) => line);
 
 /** The same for readers: below the last one of each construct stands the line of the program that makes it. */
 export function locatedWarningsOf(construct: IConstruct): readonly string[] {
-  const warnings = CHECKS.get(construct.node.root)?.warnings() ?? [];
-  return warnings.map(({ at, line }, index) => (warnings[index + 1]?.at === at ? line : withPlace(line, madeAt(at))));
+  const warnings = VALIDATIONS.get(construct.node.root)?.warnings() ?? [];
+  return warnings.map(({ at, line }, index) =>
+    warnings[index + 1]?.at === at ? line : withLocation(line, madeAt(at)),
+  );
 }
 
 /** A message with a place (`madeAt`) below it. */
-export const withPlace = (message: string, place: readonly string[]): string =>
+export const withLocation = (message: string, place: readonly string[]): string =>
   [message, ...place.map((line) => `    ${line}`)].join('\n');
 
 /** A message without what stands below it. */
-export const withoutPlace = (message: string): string => message.split('\n', 1)[0] ?? '';
+export const withoutLocation = (message: string): string => message.split('\n', 1)[0] ?? '';
 
 /** One problem as a line: where in the object, what, and what to do. */
-export function sentence({ path, message, hint, code }: Problem): string {
-  return `${dotted(path)}${message} — ${hint} [${code}]`;
+export function formatProblem({ path, message, hint, code }: Problem): string {
+  return `${formatPath(path)}${message} — ${hint} [${code}]`;
 }
 
-function dotted(path: Problem['path']): string {
+function formatPath(path: Problem['path']): string {
   let text = '';
   for (const part of path) text += typeof part === 'number' ? `[${String(part)}]` : `${text && '.'}${part}`;
   return text && `${text}: `;

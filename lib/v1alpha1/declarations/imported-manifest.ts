@@ -9,7 +9,7 @@ import { V1ALPHA1, canonicalFields, constructProblem } from '@pipewright/tekton'
 import type { ApiObjectMetadata } from 'cdk8s';
 import { Construct } from 'constructs';
 import { parseAllDocuments } from 'yaml';
-import { ConstructError, nearest } from '../../diagnostics/construct-error.js';
+import { ConstructError, suggestName } from '../../diagnostics/construct-error.js';
 import { typeOf, type Params, type Resources } from './declaration.js';
 import { kubeObject, nameOf } from '../../internal/kube-object.js';
 
@@ -27,7 +27,7 @@ interface Manifest {
 }
 
 /** What a manifest has become. */
-export interface Adopted {
+export interface ImportedManifest {
   /** The construct whose object it is. */
   readonly owner: Construct;
   readonly name: string;
@@ -39,12 +39,12 @@ export interface Adopted {
  *
  * @param faults what of the manifest's spec the signature has wrong
  */
-export function adopt(
+export function importManifest(
   scope: Construct,
   id: string,
   { kind, manifest }: { readonly kind: string; readonly manifest: string | object },
   faults: (spec: object) => readonly string[],
-): Adopted {
+): ImportedManifest {
   const owner = new Construct(scope, id);
   const { metadata, spec } = manifestOf(owner, kind, manifest);
   const found = faults(spec);
@@ -58,7 +58,7 @@ export function adopt(
 
 /** The one object of the kind that is asked for. */
 function manifestOf(owner: Construct, kind: string, given: string | object): Manifest {
-  const written = typeof given === 'string' ? documentsOf(owner, given) : [given];
+  const written = typeof given === 'string' ? parseDocuments(owner, given) : [given];
   const documents = written.map((it) => canonicalFields(it).object);
   const fitting = documents.filter(
     (it) => isRecord(it) && it['kind'] === kind && it['apiVersion'] === V1ALPHA1 && isRecord(it['spec']),
@@ -74,7 +74,7 @@ function manifestOf(owner: Construct, kind: string, given: string | object): Man
   return { metadata, spec: spec ?? {} };
 }
 
-function documentsOf(owner: Construct, text: string): unknown[] {
+function parseDocuments(owner: Construct, text: string): unknown[] {
   const documents = parseAllDocuments(text);
   const all = 'empty' in documents ? [] : [...documents];
   const [fault] = all.flatMap(({ errors }) => errors);
@@ -89,41 +89,49 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** What the compiler will believe of one declared thing. */
-export interface Wanted {
+export interface ExpectedDeclaration {
   readonly type?: string;
   /** Whether a call may leave it out. */
   readonly optional?: boolean;
 }
 
 /** What is believed of a param. */
-const paramWanted = (it: Params[string]): Wanted => ({
+const expectedParam = (it: Params[string]): ExpectedDeclaration => ({
   type: it.type ?? (Array.isArray(it.default) ? 'array' : 'string'),
   optional: it.default !== undefined,
 });
 
-const mapped = <T>(record: Readonly<Record<string, T>>, make: (it: T) => Wanted): Readonly<Record<string, Wanted>> =>
+const mapToExpected = <T>(
+  record: Readonly<Record<string, T>>,
+  make: (it: T) => ExpectedDeclaration,
+): Readonly<Record<string, ExpectedDeclaration>> =>
   Object.fromEntries(Object.entries(record).map(([name, it]) => [name, make(it)]));
 
 /** What is believed of declared params. */
-export const wantedParams = (params: Params): Readonly<Record<string, Wanted>> => mapped(params, paramWanted);
+export const expectedParams = (params: Params): Readonly<Record<string, ExpectedDeclaration>> =>
+  mapToExpected(params, expectedParam);
 
 /** What is believed of declared resources. */
-export const wantedResources = (resources: Resources): Readonly<Record<string, Wanted>> =>
-  mapped(resources, (it) => ({ type: typeOf(it), optional: typeof it === 'object' && it.optional === true }));
+export const expectedResources = (resources: Resources): Readonly<Record<string, ExpectedDeclaration>> =>
+  mapToExpected(resources, (it) => ({ type: typeOf(it), optional: typeof it === 'object' && it.optional === true }));
 
 /** What is believed of declared things that have a name and no more. */
-export const wantedNames = (names: Readonly<Record<string, object>>): Readonly<Record<string, Wanted>> =>
-  mapped(names, () => ({}));
+export const expectedNames = (names: Readonly<Record<string, object>>): Readonly<Record<string, ExpectedDeclaration>> =>
+  mapToExpected(names, () => ({}));
 
 /** Where what is believed of the list at `path` differs from what a spec declares there. */
-export function compared(spec: object, path: readonly string[], wanted: Readonly<Record<string, Wanted>>): string[] {
+export function signatureDifferences(
+  spec: object,
+  path: readonly string[],
+  wanted: Readonly<Record<string, ExpectedDeclaration>>,
+): string[] {
   const list = path.reduce<unknown>((at, field) => (isRecord(at) ? at[field] : undefined), spec);
   const declared: readonly Declared[] = Array.isArray(list) ? list.filter(isRecord) : [];
   const place = `spec.${path.join('.')}`;
   const names = declared.map(({ name }) => String(name));
   const missing = Object.keys(wanted)
     .filter((name) => !names.includes(name))
-    .map((name) => `"${name}" is not in ${place} (${nearest(name, names)})`);
+    .map((name) => `"${name}" is not in ${place} (${suggestName(name, names)})`);
   const others = declared.flatMap((it, index) => {
     const at = `${place}[${String(index)}]`;
     const want = wanted[String(it.name)];

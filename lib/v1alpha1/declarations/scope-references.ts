@@ -10,7 +10,7 @@ import { Ref } from '../../manifests/reference.js';
 
 /** References to declared params, as `$(PREFIX.NAME)`. */
 export function paramRefs<P extends Params>(owner: Construct, prefix: string, params: P): ParamRefs<P> {
-  return byKey(params, (name, it) => {
+  return mapValues(params, (name, it) => {
     const type = it.type ?? (Array.isArray(it.default) ? 'array' : 'string');
     return new Ref(owner, `${prefix}.${name}`, type);
   }) as ParamRefs<P>; // keys of P, and the type rule of ValueTypeOf
@@ -18,7 +18,7 @@ export function paramRefs<P extends Params>(owner: Construct, prefix: string, pa
 
 /** References to the variables of declared resources, as `$(PREFIX.NAME.VARIABLE)`. */
 export function resourceRefs<R extends Resources>(owner: Construct, prefix: string, resources: R): ResourceRefs<R> {
-  return byKey(resources, (name, it) =>
+  return mapValues(resources, (name, it) =>
     Object.fromEntries(
       VARIABLES[typeOf(it)].map((variable) => [variable, new Ref(owner, `${prefix}.${name}.${variable}`, 'string')]),
     ),
@@ -26,6 +26,9 @@ export function resourceRefs<R extends Resources>(owner: Construct, prefix: stri
 }
 
 /** A record with the same keys. */
-export function byKey<T, U>(record: Readonly<Record<string, T>>, make: (name: string, it: T) => U): Record<string, U> {
+export function mapValues<T, U>(
+  record: Readonly<Record<string, T>>,
+  make: (name: string, it: T) => U,
+): Record<string, U> {
   return Object.fromEntries(Object.entries(record).map(([name, it]) => [name, make(name, it)]));
 }

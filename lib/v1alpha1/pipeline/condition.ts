@@ -17,16 +17,21 @@ import {
   type ResourceRefs,
   type Resources,
 } from '../declarations/declaration.js';
-import { remember } from '../../internal/content-hash.js';
+import { recordContent } from '../../internal/content-hash.js';
 import type { Exact } from '../../internal/exact.js';
 import { kubeObject, nameOf } from '../../internal/kube-object.js';
-import { adopt, compared, wantedParams, wantedResources } from '../declarations/imported-manifest.js';
-import { plain } from '../../manifests/plain.js';
-import { writtenBy } from '../../manifests/reference.js';
+import {
+  importManifest,
+  signatureDifferences,
+  expectedParams,
+  expectedResources,
+} from '../declarations/imported-manifest.js';
+import { manifestValue } from '../../manifests/manifest-value.js';
+import { withOwner } from '../../manifests/reference.js';
 import { containerSpec, type CheckStep } from '../task/step.js';
-import type { Given } from '../task/task-definition.js';
+import type { ScopeCallback } from '../task/task-definition.js';
 import { paramRefs, resourceRefs } from '../declarations/scope-references.js';
-import type { Elsewhere } from '../../validation/validation.js';
+import type { ExternalObject } from '../../validation/validation.js';
 
 /** Any condition that a pipeline may use: one defined here, or one that lives elsewhere. */
 export interface ConditionReference<P extends Params, R extends Resources> {
@@ -37,7 +42,7 @@ export interface ConditionReference<P extends Params, R extends Resources> {
    *
    * @default - the app defines it
    */
-  readonly elsewhere?: Elsewhere;
+  readonly external?: ExternalObject;
 }
 
 /** References to all that a condition declares. */
@@ -77,7 +82,7 @@ export interface ConditionProps<P extends Params, R extends Resources, S extends
   readonly resources?: R;
 
   /** The container whose exit code decides: the task runs when it is 0. */
-  readonly check: Given<ConditionScope<P, R>, S & Exact<CheckStep, S, 'step'>>;
+  readonly check: ScopeCallback<ConditionScope<P, R>, S & Exact<CheckStep, S, 'step'>>;
 }
 
 class ConditionObject<const P extends Params = None, const R extends Resources = None>
@@ -100,11 +105,11 @@ class ConditionObject<const P extends Params = None, const R extends Resources =
       description,
       ...(params && { params: paramSpecs(params) }),
       ...(resources && { resources: resourceSpecs(resources) }),
-      check: containerSpec(writtenBy(this, () => check(its))),
+      check: containerSpec(withOwner(this, () => check(its))),
     };
-    const body = { spec: plain(spec, this) };
+    const body = { spec: manifestValue(spec, this) };
     this.name = nameOf(kubeObject(this, { apiVersion: V1ALPHA1, kind: 'Condition', metadata, body }));
-    remember(this, () => body);
+    recordContent(this, () => body);
   }
 
   /**
@@ -122,7 +127,7 @@ class ConditionObject<const P extends Params = None, const R extends Resources =
       resources: resourceSpecs(signature.resources),
       check: { image: 'elsewhere' },
     };
-    return { name, signature, elsewhere: { apiVersion: V1ALPHA1, kind: 'Condition', metadata: { name }, spec } };
+    return { name, signature, external: { apiVersion: V1ALPHA1, kind: 'Condition', metadata: { name }, spec } };
   }
 
   /**
@@ -138,12 +143,12 @@ class ConditionObject<const P extends Params = None, const R extends Resources =
     { params, resources }: { readonly params?: P; readonly resources?: R } = {},
   ): ConditionReference<P, R> {
     const signature = signatureOf(params, resources);
-    const { name, spec } = adopt(scope, id, { kind: 'Condition', manifest }, (it) => [
-      ...compared(it, ['params'], wantedParams(signature.params)),
-      ...compared(it, ['resources'], wantedResources(signature.resources)),
+    const { name, spec } = importManifest(scope, id, { kind: 'Condition', manifest }, (it) => [
+      ...signatureDifferences(it, ['params'], expectedParams(signature.params)),
+      ...signatureDifferences(it, ['resources'], expectedResources(signature.resources)),
     ]);
     const reference: ConditionReference<P, R> = { name, signature };
-    remember(reference, () => spec);
+    recordContent(reference, () => spec);
     return reference;
   }
 }

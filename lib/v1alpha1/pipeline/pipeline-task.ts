@@ -26,12 +26,12 @@ import type {
   TypeOf,
   Workspaces,
 } from '../declarations/declaration.js';
-import { plain } from '../../manifests/plain.js';
+import { manifestValue } from '../../manifests/manifest-value.js';
 import { timeoutText } from '../../internal/timeout.js';
 import { Ref } from '../../manifests/reference.js';
 import { useOf, type TaskReference } from '../task/task-definition.js';
-import { byKey } from '../declarations/scope-references.js';
-import { liesElsewhere } from '../../validation/validation.js';
+import { mapValues } from '../declarations/scope-references.js';
+import { declareExternal } from '../../validation/validation.js';
 
 /** A pipeline's resource of type `K`, as it stands at the start or as a task has left it. */
 export class PipelineInput<K extends ResourceType = ResourceType> {
@@ -73,7 +73,7 @@ export interface TaskOptions {
    *
    * @default - starts as soon as what it is given is there
    */
-  readonly after?: readonly PlacedTask[];
+  readonly after?: readonly PipelineTask[];
 
   /**
    * How often to try again after a failure.
@@ -94,14 +94,14 @@ export interface TaskOptions {
    *
    * @default - the task runs in any case
    */
-  readonly conditions?: readonly PlacedCondition[];
+  readonly conditions?: readonly PipelineTaskCondition[];
 }
 
 /** The key of what `check` returns. The compiler quotes it in the error when a condition is passed without `check`. */
 const CHECK = 'write check(condition, { … }) here';
 
 /** A condition as a pipeline uses it, made by `check`. */
-export interface PlacedCondition {
+export interface PipelineTaskCondition {
   /** The condition's name. */
   readonly name: string;
   /** The pipeline that uses it, and what the manifest has. */
@@ -137,13 +137,13 @@ interface AddTask {
   <TP extends Params, TI extends Resources, TO extends Resources, TR extends Results, TW extends Workspaces>(
     name: string,
     task: TaskReference<TP, TI, TO, TR, TW> & Callless<TaskCall<TP, TI, TO, TW>>,
-  ): PlacedTask<TO, TR>;
+  ): PipelineTask<TO, TR>;
   /** Adds a task with what it needs. */
   <TP extends Params, TI extends Resources, TO extends Resources, TR extends Results, TW extends Workspaces>(
     name: string,
     task: TaskReference<TP, TI, TO, TR, TW>,
     call: TaskCall<TP, TI, TO, TW>,
-  ): PlacedTask<TO, TR>;
+  ): PipelineTask<TO, TR>;
 }
 
 /** Uses a condition, so that it can be passed in `conditions` of a task. */
@@ -151,16 +151,16 @@ interface UseCondition {
   /** Uses a condition that needs nothing, or that everything may be left out of. */
   <CP extends Params, CR extends Resources>(
     condition: ConditionReference<CP, CR> & Callless<ConditionCall<CP, CR>>,
-  ): PlacedCondition;
+  ): PipelineTaskCondition;
   /** Uses a condition with what it needs. */
   <CP extends Params, CR extends Resources>(
     condition: ConditionReference<CP, CR>,
     call: ConditionCall<CP, CR>,
-  ): PlacedCondition;
+  ): PipelineTaskCondition;
 }
 
 /** A task at its place in a pipeline. */
-export interface PlacedTask<O = unknown, R = unknown> {
+export interface PipelineTask<O = unknown, R = unknown> {
   readonly pipeline: Construct;
   readonly name: string;
   /** The outputs it was given, as it leaves them. Passing one to a later task writes `from`. */
@@ -220,11 +220,11 @@ export class PipelineTasks<P = unknown, R = unknown, W = unknown> {
     name: string,
     task: TaskReference<TP, TI, TO, TR, TW>,
     call?: TaskCall<TP, TI, TO, TW>,
-  ): PlacedTask<TO, TR> => {
+  ): PipelineTask<TO, TR> => {
     if (this.#names.has(name)) {
       throw new ConstructError(this.#pipeline, constructProblem('TASK_TWICE', { name }));
     }
-    liesElsewhere(this.#pipeline, task.elsewhere);
+    declareExternal(this.#pipeline, task.external);
     this.#used.add(task);
     const given = (call ?? {}) as AnyCall; // the same call, seen without the task's types
     this.#specs.push(this.#spec(name, useOf(task, this.#pipeline), given));
@@ -234,17 +234,20 @@ export class PipelineTasks<P = unknown, R = unknown, W = unknown> {
     return {
       pipeline: this.#pipeline,
       name,
-      outputs: byKey(given.outputs ?? {}, (_, it) => left(it)),
-      results: byKey(task.signature.results, (it) => new Ref(this.#pipeline, `tasks.${name}.results.${it}`, 'string')),
-    } as PlacedTask<TO, TR>; // keys of TO and TR
+      outputs: mapValues(given.outputs ?? {}, (_, it) => left(it)),
+      results: mapValues(
+        task.signature.results,
+        (it) => new Ref(this.#pipeline, `tasks.${name}.results.${it}`, 'string'),
+      ),
+    } as PipelineTask<TO, TR>; // keys of TO and TR
   };
 
   /** Uses a condition; pass the result in `conditions` of a task. */
   readonly check: UseCondition = <CP extends Params, CR extends Resources>(
     condition: ConditionReference<CP, CR>,
     call?: ConditionCall<CP, CR>,
-  ): PlacedCondition => {
-    liesElsewhere(this.#pipeline, condition.elsewhere);
+  ): PipelineTaskCondition => {
+    declareExternal(this.#pipeline, condition.external);
     this.#used.add(condition);
     const { params, resources } = (call ?? {}) as AnyConditionCall; // the same call, seen without the condition's types
     const values = this.#values(params);
@@ -289,7 +292,7 @@ export class PipelineTasks<P = unknown, R = unknown, W = unknown> {
 
   #values(params: AnyCall['params'] = {}): { name: string; value: unknown }[] {
     return Object.entries(params).flatMap(([name, value]) =>
-      value === undefined ? [] : [{ name, value: plain(isArrayRef(value) ? [value] : value, this.#pipeline) }],
+      value === undefined ? [] : [{ name, value: manifestValue(isArrayRef(value) ? [value] : value, this.#pipeline) }],
     );
   }
 
@@ -301,11 +304,11 @@ export class PipelineTasks<P = unknown, R = unknown, W = unknown> {
       const all = bound === undefined ? [] : [bound].flat().map((it) => this.#own(task, it));
       const [first] = all;
       if (first === undefined) return [];
-      const stranger = all.find(({ resource }) => resource !== first.resource);
-      if (stranger) {
+      const other = all.find(({ resource }) => resource !== first.resource);
+      if (other) {
         throw new ConstructError(
           this.#pipeline,
-          constructProblem('RESOURCES_DIFFER', { input: name, task, first: first.resource, other: stranger.resource }),
+          constructProblem('RESOURCES_DIFFER', { input: name, task, first: first.resource, other: other.resource }),
         );
       }
       const from = all.flatMap((it) => it.from ?? []);

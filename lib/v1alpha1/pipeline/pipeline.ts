@@ -9,7 +9,7 @@ import { V1ALPHA1, constructProblem } from '@pipewright/tekton';
 import type { ApiObjectMetadata } from 'cdk8s';
 import { Construct } from 'constructs';
 import { ConstructError } from '../../diagnostics/construct-error.js';
-import { contentOf, remember } from '../../internal/content-hash.js';
+import { contentOf, recordContent } from '../../internal/content-hash.js';
 import {
   paramSpecs,
   resourceSpecs,
@@ -21,12 +21,18 @@ import {
   type Resources,
 } from '../declarations/declaration.js';
 import { kubeObject, nameOf } from '../../internal/kube-object.js';
-import { adopt, compared, wantedNames, wantedParams, wantedResources } from '../declarations/imported-manifest.js';
+import {
+  importManifest,
+  signatureDifferences,
+  expectedNames,
+  expectedParams,
+  expectedResources,
+} from '../declarations/imported-manifest.js';
 import { PipelineInput, PipelineTasks, PipelineWorkspace } from './pipeline-task.js';
-import { plain } from '../../manifests/plain.js';
-import { writtenBy } from '../../manifests/reference.js';
-import { byKey, paramRefs } from '../declarations/scope-references.js';
-import { liesElsewhere, type Elsewhere } from '../../validation/validation.js';
+import { manifestValue } from '../../manifests/manifest-value.js';
+import { withOwner } from '../../manifests/reference.js';
+import { mapValues, paramRefs } from '../declarations/scope-references.js';
+import { declareExternal, type ExternalObject } from '../../validation/validation.js';
 
 /** What a pipeline declares. */
 export interface PipelineSignature<P extends Params, R extends Resources, W extends PipelineWorkspaces = None> {
@@ -46,7 +52,7 @@ export interface PipelineReference<P extends Params, R extends Resources, W exte
    *
    * @default - the app defines it
    */
-  readonly elsewhere?: Elsewhere;
+  readonly external?: ExternalObject;
 }
 
 /** What a pipeline declares and does. */
@@ -88,7 +94,7 @@ export interface ManifestSignature<
    *
    * @default - all that it names is part of the app
    */
-  readonly uses?: readonly { readonly signature: object; readonly elsewhere?: Elsewhere }[];
+  readonly uses?: readonly { readonly signature: object; readonly external?: ExternalObject }[];
 }
 
 /** Properties for `Pipeline`. */
@@ -139,7 +145,7 @@ export class Pipeline<
     this.signature = signatureOf(props);
     const { spec, contents } = pipelineSpec(this, this.signature, props);
     const body = { spec };
-    remember(this, () => ({ spec, contents: contents() }));
+    recordContent(this, () => ({ spec, contents: contents() }));
     this.name = nameOf(kubeObject(this, { apiVersion: V1ALPHA1, kind: 'Pipeline', metadata, body }));
     this.use = { pipelineRef: { name: this.name } };
   }
@@ -155,7 +161,7 @@ export class Pipeline<
       signature,
       use: (owner) => {
         const { spec, contents } = pipelineSpec(owner, signature, definition);
-        remember(reference, contents); // the specification itself stands in the run
+        recordContent(reference, contents); // the specification itself stands in the run
         return { pipelineSpec: spec };
       },
     };
@@ -173,7 +179,7 @@ export class Pipeline<
     const W extends PipelineWorkspaces = None,
   >(name: string, given: Partial<PipelineSignature<P, R, W>> = {}): PipelineReference<P, R, W> {
     const signature = signatureOf(given);
-    return { use: { pipelineRef: { name } }, signature, elsewhere: stub(name, signature) };
+    return { use: { pipelineRef: { name } }, signature, external: stub(name, signature) };
   }
 
   /**
@@ -194,14 +200,14 @@ export class Pipeline<
   ): PipelineReference<P, R, W> {
     const { uses = [] } = given;
     const signature = signatureOf(given);
-    const { name, spec, owner } = adopt(scope, id, { kind: 'Pipeline', manifest }, (it) => [
-      ...compared(it, ['params'], wantedParams(signature.params)),
-      ...compared(it, ['resources'], wantedResources(signature.resources)),
-      ...compared(it, ['workspaces'], wantedNames(signature.workspaces)),
+    const { name, spec, owner } = importManifest(scope, id, { kind: 'Pipeline', manifest }, (it) => [
+      ...signatureDifferences(it, ['params'], expectedParams(signature.params)),
+      ...signatureDifferences(it, ['resources'], expectedResources(signature.resources)),
+      ...signatureDifferences(it, ['workspaces'], expectedNames(signature.workspaces)),
     ]);
-    for (const { elsewhere } of uses) liesElsewhere(owner, elsewhere);
+    for (const { external } of uses) declareExternal(owner, external);
     const reference: PipelineReference<P, R, W> = { use: { pipelineRef: { name } }, signature };
-    remember(reference, () => ({ spec, contents: uses.map(contentOf) }));
+    recordContent(reference, () => ({ spec, contents: uses.map(contentOf) }));
     return reference;
   }
 }
@@ -217,7 +223,7 @@ const signatureOf = <P extends Params, R extends Resources, W extends PipelineWo
 function stub(
   name: string,
   { params, resources, workspaces }: PipelineSignature<Params, Resources, PipelineWorkspaces>,
-): Elsewhere {
+): ExternalObject {
   const inputs = Object.keys(resources).map((resource) => ({ name: resource, resource }));
   const task = {
     name: 'elsewhere',
@@ -239,19 +245,19 @@ function pipelineSpec<P extends Params, R extends Resources, W extends PipelineW
   signature: PipelineSignature<P, R, W>,
   { params, resources, workspaces, tasks }: PipelineDefinition<P, R, W>,
 ): { readonly spec: unknown; readonly contents: () => readonly unknown[] } {
-  const bound = byKey(signature.resources, (name, it) => new PipelineInput(owner, typeOf(it), name));
-  const shared = byKey(signature.workspaces, (name) => new PipelineWorkspace(owner, name));
+  const bound = mapValues(signature.resources, (name, it) => new PipelineInput(owner, typeOf(it), name));
+  const shared = mapValues(signature.workspaces, (name) => new PipelineWorkspace(owner, name));
   const added = new PipelineTasks<P, R, W>(
     owner,
     paramRefs(owner, 'params', signature.params),
     bound as PipelineTasks<P, R, W>['resources'], // keys of R
     shared as PipelineTasks<P, R, W>['workspaces'], // keys of W
   );
-  writtenBy(owner, () => tasks(added));
+  withOwner(owner, () => tasks(added));
   if (added.specs.length === 0) {
     throw new ConstructError(owner, constructProblem('PIPELINE_EMPTY', {}));
   }
-  const spec = plain(
+  const spec = manifestValue(
     {
       ...(resources && { resources: resourceSpecs(resources) }),
       ...(params && { params: paramSpecs(params) }),

@@ -2,7 +2,7 @@
 
 import type { Construct } from 'constructs';
 import {
-  asEither,
+  asParamOrSecret,
   asParam,
   asSecret,
   PipelineResource,
@@ -93,11 +93,11 @@ const clusterSpec = (access: ClusterAccess): object =>
     name: asParam('name'),
     url: asParam('url'),
     revision: asParam('revision'),
-    username: asEither('username'),
+    username: asParamOrSecret('username'),
     password: asSecret('password'),
     token: asSecret('token'),
     namespace: asParam('namespace'),
-    cadata: asEither('cadata'),
+    cadata: asParamOrSecret('cadata'),
     insecure: asParam('insecure'),
     unsafePlaintext: (given: NonNullable<ClusterAccess['unsafePlaintext']>) =>
       Object.entries(given).flatMap(([name, value]: [string, string | undefined]) =>

@@ -9,11 +9,11 @@ import { V1ALPHA1, type ResourceType } from '@pipewright/tekton';
 import type { ApiObjectMetadata } from 'cdk8s';
 import { Construct } from 'constructs';
 import { KubePipelineResource, type KubePipelineResourceProps } from '../../../imports/tekton.dev.js';
-import { remember } from '../../internal/content-hash.js';
+import { recordContent } from '../../internal/content-hash.js';
 import { kubeObject, nameOf } from '../../internal/kube-object.js';
-import { adopt } from '../declarations/imported-manifest.js';
-import { plain } from '../../manifests/plain.js';
-import type { Elsewhere } from '../../validation/validation.js';
+import { importManifest } from '../declarations/imported-manifest.js';
+import { manifestValue } from '../../manifests/manifest-value.js';
+import type { ExternalObject } from '../../validation/validation.js';
 
 /** Anything a run may bind to a declared resource of type `K`. */
 export interface BindableResource<K extends ResourceType = ResourceType> {
@@ -25,7 +25,7 @@ export interface BindableResource<K extends ResourceType = ResourceType> {
    *
    * @default - the app defines it, or the binding does
    */
-  readonly elsewhere?: Elsewhere;
+  readonly external?: ExternalObject;
 }
 
 /** Properties that all PipelineResources have. */
@@ -68,7 +68,7 @@ export const asSecret =
   (from: SecretField): readonly ResourcePart[] => [{ kind: 'secret', fieldName, from }];
 
 /** A prop that is given, or comes from a Secret. */
-export const asEither =
+export const asParamOrSecret =
   (name: string) =>
   (given: string | SecretField): readonly ResourcePart[] =>
     typeof given === 'string' ? asParam(name)(given) : asSecret(name)(given);
@@ -108,19 +108,19 @@ export abstract class PipelineResource<K extends ResourceType> extends Construct
     { metadata }: PipelineResourceProps,
   ) {
     super(scope, id);
-    const body = { spec: plain(spec, this) };
+    const body = { spec: manifestValue(spec, this) };
     const make = (at: Construct, child: string, fields: object): KubePipelineResource =>
       new KubePipelineResource(at, child, fields as KubePipelineResourceProps); // `resourceSpec` made it
     this.name = nameOf(kubeObject(this, { apiVersion: V1ALPHA1, kind: 'PipelineResource', metadata, body, make }));
     this.binding = { resourceRef: { name: this.name } };
-    remember(this, () => body);
+    recordContent(this, () => body);
   }
 
   /** A PipelineResource that is defined elsewhere. Nothing is emitted for it. */
   static fromName<K extends ResourceType>(name: string, type: K): BindableResource<K> {
     const params = STUB_PARAMS[type].map((param) => ({ name: param, value: 'elsewhere' }));
-    const elsewhere = { apiVersion: V1ALPHA1, kind: 'PipelineResource', metadata: { name }, spec: { type, params } };
-    return { type, binding: { resourceRef: { name } }, elsewhere };
+    const external = { apiVersion: V1ALPHA1, kind: 'PipelineResource', metadata: { name }, spec: { type, params } };
+    return { type, binding: { resourceRef: { name } }, external };
   }
 
   /**
@@ -135,12 +135,12 @@ export abstract class PipelineResource<K extends ResourceType> extends Construct
     manifest: string | object,
     type: K,
   ): BindableResource<K> {
-    const { name, spec } = adopt(scope, id, { kind: 'PipelineResource', manifest }, (it) => {
+    const { name, spec } = importManifest(scope, id, { kind: 'PipelineResource', manifest }, (it) => {
       const own = 'type' in it ? it.type : undefined;
       return own === type ? [] : [`spec.type is ${String(own)}, not ${type}`];
     });
     const reference: BindableResource<K> = { type, binding: { resourceRef: { name } } };
-    remember(reference, () => spec);
+    recordContent(reference, () => spec);
     return reference;
   }
 }

@@ -19,9 +19,16 @@ import type {
 } from '../declarations/declaration.js';
 import type { PipelineReference } from '../pipeline/pipeline.js';
 import type { BindableResource } from '../resources/pipeline-resource.js';
-import { accountLiesElsewhere, listed, runFields, runObject, type Bindable, type RunOptions } from './run.js';
+import {
+  declareExternalAccount,
+  namedEntries,
+  runFields,
+  createRunObject,
+  type Bindable,
+  type RunOptions,
+} from './run.js';
 import type { AccountReference } from '../../access/service-account.js';
-import { liesElsewhere } from '../../validation/validation.js';
+import { declareExternal } from '../../validation/validation.js';
 import type { Workspace } from './workspace.js';
 
 /** Properties for `PipelineRun`. */
@@ -68,24 +75,24 @@ export class PipelineRun<
   constructor(scope: Construct, id: string, props: PipelineRunProps<P, R, W>) {
     super(scope, id);
     const { params = {}, resources = {}, workspaces = {} } = props as AnyRun; // the same props, seen without the pipeline's types
-    const { use, elsewhere } = props.pipeline;
-    liesElsewhere(this, elsewhere);
-    for (const it of Object.values(resources)) liesElsewhere(this, it?.elsewhere);
+    const { use, external } = props.pipeline;
+    declareExternal(this, external);
+    for (const it of Object.values(resources)) declareExternal(this, it?.external);
     const spec = {
       ...(typeof use === 'function' ? use(this) : use),
       ...runFields(this, 'PipelineRun', props),
       ...this.#taskAccounts(props.taskAccounts ?? {}, props.serviceAccountField ?? 'serviceAccountName'),
-      ...listed('resources', resources, (it) => it.binding),
-      ...listed('params', params, (value) => ({ value })),
-      ...listed('workspaces', workspaces, (it) => it.source),
+      ...namedEntries('resources', resources, (it) => it.binding),
+      ...namedEntries('params', params, (value) => ({ value })),
+      ...namedEntries('workspaces', workspaces, (it) => it.source),
     };
     const content = (): object => [props.pipeline, ...Object.values(resources)].map((it) => it && contentOf(it));
-    this.name = runObject(this, 'PipelineRun', props, { spec, content });
+    this.name = createRunObject(this, 'PipelineRun', props, { spec, content });
   }
 
   #taskAccounts(given: Readonly<Record<string, AccountReference>>, field: string): object {
     const all = Object.entries(given);
-    for (const [, account] of all) accountLiesElsewhere(this, account);
+    for (const [, account] of all) declareExternalAccount(this, account);
     return all.length > 0 ? { [`${field}s`]: all.map(([taskName, it]) => ({ taskName, [field]: it.name })) } : {};
   }
 }

@@ -11,10 +11,10 @@ import { ConstructError } from '../../diagnostics/construct-error.js';
 import { hookAnnotations } from '../../gitops/gitops.js';
 import { kubeObject, nameOf } from '../../internal/kube-object.js';
 import type { BindableResource } from '../resources/pipeline-resource.js';
-import { plain } from '../../manifests/plain.js';
+import { manifestValue } from '../../manifests/manifest-value.js';
 import { timeoutText } from '../../internal/timeout.js';
 import type { AccountReference } from '../../access/service-account.js';
-import { liesElsewhere } from '../../validation/validation.js';
+import { declareExternal } from '../../validation/validation.js';
 
 /** What may be bound to a declared resource, by its type. */
 export type Bindable = { readonly [K in ResourceType]: BindableResource<K> };
@@ -157,7 +157,7 @@ export function runFields(
   kind: 'PipelineRun' | 'TaskRun',
   { serviceAccount, serviceAccountField, timeout, cancelled = false, podTemplate }: RunOptions,
 ): object {
-  if (serviceAccount) accountLiesElsewhere(scope, serviceAccount);
+  if (serviceAccount) declareExternalAccount(scope, serviceAccount);
   return {
     ...(serviceAccount && { [serviceAccountField ?? 'serviceAccountName']: serviceAccount.name }),
     timeout: timeout === undefined ? undefined : timeoutText(timeout),
@@ -167,8 +167,8 @@ export function runFields(
 }
 
 /** Lets the checks take an account that is only named as being there. */
-export function accountLiesElsewhere(scope: Construct, { name }: AccountReference): void {
-  liesElsewhere(scope, { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name } });
+export function declareExternalAccount(scope: Construct, { name }: AccountReference): void {
+  declareExternal(scope, { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name } });
 }
 
 /**
@@ -176,14 +176,14 @@ export function accountLiesElsewhere(scope: Construct, { name }: AccountReferenc
  *
  * @param content all that the run runs, for a name that says whether it has changed
  */
-export function runObject(
+export function createRunObject(
   scope: Construct,
   kind: 'PipelineRun' | 'TaskRun',
   options: RunOptions,
   { spec, content }: { readonly spec: object; readonly content: () => object },
 ): string | undefined {
-  const body = { spec: plain(spec, scope) };
-  const named = naming(scope, options, () => contentHash({ spec: body.spec, content: content() }));
+  const body = { spec: manifestValue(spec, scope) };
+  const named = resolveNaming(scope, options, () => contentHash({ spec: body.spec, content: content() }));
   const object = kubeObject(scope, { apiVersion: V1ALPHA1, kind, body, ...named });
   return named.generateName === undefined ? nameOf(object) : undefined;
 }
@@ -196,7 +196,7 @@ interface Naming {
 /** The longest beginning that leaves room for what is put behind it. */
 const LONGEST_BASE = 52;
 
-function naming(
+function resolveNaming(
   scope: Construct,
   { metadata, generateName, mode, argocdHook }: RunOptions,
   hash: () => string,
@@ -221,7 +221,7 @@ function naming(
 }
 
 /** `{ field: [{ name, … }] }`, or nothing when the list is empty. */
-export function listed<T>(
+export function namedEntries<T>(
   field: string,
   given: Readonly<Record<string, T | undefined>>,
   make: (it: T) => object,

@@ -18,9 +18,9 @@ import type {
   Workspaces,
 } from '../declarations/declaration.js';
 import type { BindableResource } from '../resources/pipeline-resource.js';
-import { listed, runFields, runObject, type Bindable, type RunOptions } from './run.js';
+import { namedEntries, runFields, createRunObject, type Bindable, type RunOptions } from './run.js';
 import { useOf, type TaskReference } from '../task/task-definition.js';
-import { liesElsewhere } from '../../validation/validation.js';
+import { declareExternal } from '../../validation/validation.js';
 import type { Workspace } from './workspace.js';
 
 /** Properties for `TaskRun`. */
@@ -85,11 +85,11 @@ export class TaskRun<
   constructor(scope: Construct, id: string, props: TaskRunProps<P, I, O, R, W>) {
     super(scope, id);
     const { params = {}, inputs = {}, outputs = {}, inputPaths, outputPaths, workspaces = {} } = props as AnyRun; // the same props, seen without the task's types
-    liesElsewhere(this, props.task.elsewhere);
+    declareExternal(this, props.task.external);
     const bound = [...Object.values(inputs), ...Object.values(outputs)];
-    for (const it of bound) liesElsewhere(this, it?.elsewhere);
+    for (const it of bound) declareExternal(this, it?.external);
     const given = {
-      ...listed('params', params, (value) => ({ value })),
+      ...namedEntries('params', params, (value) => ({ value })),
       ...bindings(inputs, inputPaths),
     };
     const made = bindings(outputs, outputPaths);
@@ -98,15 +98,19 @@ export class TaskRun<
       ...runFields(this, 'TaskRun', props),
       ...(Object.keys(given).length > 0 && { inputs: given }),
       ...(Object.keys(made).length > 0 && { outputs: made }),
-      ...listed('workspaces', workspaces, (it) => it.source),
+      ...namedEntries('workspaces', workspaces, (it) => it.source),
     };
     const content = (): object => [props.task, ...bound].map((it) => it && contentOf(it));
-    this.name = runObject(this, 'TaskRun', props, { spec, content });
+    this.name = createRunObject(this, 'TaskRun', props, { spec, content });
   }
 }
 
 /** What is bound, with the directories of each; listed under `resources`. */
 const bindings = (bound: NonNullable<AnyRun['inputs']>, paths: Paths = {}): object => {
   const withPaths = Object.entries(bound).map(([name, it]) => [name, it && { ...it.binding, paths: paths[name] }]);
-  return listed('resources', Object.fromEntries(withPaths) as Readonly<Record<string, object | undefined>>, (it) => it); // entries of objects
+  return namedEntries(
+    'resources',
+    Object.fromEntries(withPaths) as Readonly<Record<string, object | undefined>>,
+    (it) => it,
+  ); // entries of objects
 };

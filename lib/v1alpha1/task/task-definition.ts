@@ -23,11 +23,11 @@ import {
   type Workspaces,
 } from '../declarations/declaration.js';
 import type { Exact } from '../../internal/exact.js';
-import { plain } from '../../manifests/plain.js';
-import { Ref, writtenBy } from '../../manifests/reference.js';
+import { manifestValue } from '../../manifests/manifest-value.js';
+import { Ref, withOwner } from '../../manifests/reference.js';
 import { containerSpec, volumesFor, type Container, type Step } from './step.js';
-import { byKey, paramRefs, resourceRefs } from '../declarations/scope-references.js';
-import type { Elsewhere } from '../../validation/validation.js';
+import { mapValues, paramRefs, resourceRefs } from '../declarations/scope-references.js';
+import type { ExternalObject } from '../../validation/validation.js';
 
 /** What a task declares. */
 export interface Signature<
@@ -62,7 +62,7 @@ export interface TaskReference<
    *
    * @default - the app defines it
    */
-  readonly elsewhere?: Elsewhere;
+  readonly external?: ExternalObject;
 }
 
 /** References to all that a task declares, and to nothing else. */
@@ -78,7 +78,7 @@ export interface TaskScope<P, I, O, R, W = None> {
  * Makes a value that may hold references, from the references it may hold. Always a function, even where none is used: so the
  * compiler points at the very field that is wrong.
  */
-export type Given<Scope, T> = (its: Scope) => T;
+export type ScopeCallback<Scope, T> = (its: Scope) => T;
 
 /** A file with results of tests. */
 export interface TestResult {
@@ -144,28 +144,28 @@ export interface TaskDefinition<
   readonly workspaces?: W;
 
   /** The containers that run one after the other. The function is given references to what is declared above. */
-  readonly steps: Given<TaskScope<P, I, O, R, W>, readonly (S & Exact<Step, S, 'step'>)[]>;
+  readonly steps: ScopeCallback<TaskScope<P, I, O, R, W>, readonly (S & Exact<Step, S, 'step'>)[]>;
 
   /**
    * Fields that every step has unless it says otherwise.
    *
    * @default - steps stand for themselves
    */
-  readonly stepTemplate?: Given<TaskScope<P, I, O, R, W>, T & Exact<Container, T, 'step template'>>;
+  readonly stepTemplate?: ScopeCallback<TaskScope<P, I, O, R, W>, T & Exact<Container, T, 'step template'>>;
 
   /**
    * Containers that run beside the steps and are stopped after the last.
    *
    * @default - none
    */
-  readonly sidecars?: Given<TaskScope<P, I, O, R, W>, readonly (C & Exact<Step, C, 'sidecar'>)[]>;
+  readonly sidecars?: ScopeCallback<TaskScope<P, I, O, R, W>, readonly (C & Exact<Step, C, 'sidecar'>)[]>;
 
   /**
    * Volumes that steps mount: Kubernetes' own shape, or a Volume of cdk8s-plus.
    *
    * @default - none but those every task has
    */
-  readonly volumes?: Given<TaskScope<P, I, O, R, W>, readonly (V & ExactVolume<V>)[]>;
+  readonly volumes?: ScopeCallback<TaskScope<P, I, O, R, W>, readonly (V & ExactVolume<V>)[]>;
 }
 
 /** A volume of cdk8s-plus is an object of a class, whose fields are its own. */
@@ -204,7 +204,7 @@ export function taskSpec<
   W extends Workspaces,
 >(owner: Construct, signature: Signature<P, I, O, R, W>, props: TaskDefinition<P, I, O, R, W>): unknown {
   const its = scopeOf(owner, signature);
-  const written = <T>(make: Given<typeof its, T>): T => writtenBy(owner, () => make(its));
+  const written = <T>(make: ScopeCallback<typeof its, T>): T => withOwner(owner, () => make(its));
   const steps = written(props.steps);
   const stepTemplate = props.stepTemplate && written(props.stepTemplate);
   const sidecars = props.sidecars && written(props.sidecars);
@@ -218,7 +218,7 @@ export function taskSpec<
     ...(props.outputs && { resources: resourceSpecs(props.outputs) }),
     ...(props.testResults && { results: resultSpecs(props.testResults) }),
   };
-  return plain(
+  return manifestValue(
     {
       ...((props.params ?? props.inputs) && { inputs }),
       ...((props.outputs ?? props.testResults) && { outputs }),
@@ -241,8 +241,10 @@ function scopeOf<P extends Params, I extends Resources, O extends Resources, R e
     params: paramRefs(owner, 'inputs.params', params),
     inputs: resourceRefs(owner, 'inputs.resources', inputs),
     outputs: resourceRefs(owner, 'outputs.resources', outputs),
-    results: byKey(results, (name) => ({ path: new Ref(owner, `results.${name}.path`, 'string') })) as ResultRefs<R>, // keys of R
-    workspaces: byKey(workspaces, (name) => ({
+    results: mapValues(results, (name) => ({
+      path: new Ref(owner, `results.${name}.path`, 'string'),
+    })) as ResultRefs<R>, // keys of R
+    workspaces: mapValues(workspaces, (name) => ({
       path: new Ref(owner, `workspaces.${name}.path`, 'string'),
       volume: new Ref(owner, `workspaces.${name}.volume`, 'string'),
     })) as WorkspaceRefs<W>, // keys of W

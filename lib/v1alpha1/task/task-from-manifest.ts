@@ -1,9 +1,15 @@
 /** Tasks and ClusterTasks that exist as YAML. */
 
 import type { Construct } from 'constructs';
-import { remember } from '../../internal/content-hash.js';
+import { recordContent } from '../../internal/content-hash.js';
 import type { Params, Resources, Results, Workspaces } from '../declarations/declaration.js';
-import { adopt, compared, wantedNames, wantedParams, wantedResources } from '../declarations/imported-manifest.js';
+import {
+  importManifest,
+  signatureDifferences,
+  expectedNames,
+  expectedParams,
+  expectedResources,
+} from '../declarations/imported-manifest.js';
 import { signatureOf, type Signature, type TaskReference } from './task-definition.js';
 
 /** Makes the object of a manifest below `scope`. Throws when it is none, or not what the signature says. */
@@ -21,23 +27,23 @@ export function taskFromManifest<
   given: Partial<Signature<P, I, O, R, W>>,
 ): TaskReference<P, I, O, R, W> {
   const signature = signatureOf(given);
-  const { name, spec } = adopt(scope, id, { kind, manifest }, (it) => differences(it, signature));
+  const { name, spec } = importManifest(scope, id, { kind, manifest }, (it) => taskDifferences(it, signature));
   const reference: TaskReference<P, I, O, R, W> = {
     signature,
     use: { taskRef: { name, ...(kind === 'ClusterTask' && { kind }) } },
   };
-  remember(reference, () => spec);
+  recordContent(reference, () => spec);
   return reference;
 }
 
 /** Where a signature differs from what a spec declares. */
-const differences = (
+const taskDifferences = (
   spec: object,
   { params, inputs, outputs, results, workspaces }: Signature<Params, Resources, Resources, Results, Workspaces>,
 ): string[] => [
-  ...compared(spec, ['inputs', 'params'], wantedParams(params)),
-  ...compared(spec, ['inputs', 'resources'], wantedResources(inputs)),
-  ...compared(spec, ['outputs', 'resources'], wantedResources(outputs)),
-  ...compared(spec, ['results'], wantedNames(results)),
-  ...compared(spec, ['workspaces'], wantedNames(workspaces)),
+  ...signatureDifferences(spec, ['inputs', 'params'], expectedParams(params)),
+  ...signatureDifferences(spec, ['inputs', 'resources'], expectedResources(inputs)),
+  ...signatureDifferences(spec, ['outputs', 'resources'], expectedResources(outputs)),
+  ...signatureDifferences(spec, ['results'], expectedNames(results)),
+  ...signatureDifferences(spec, ['workspaces'], expectedNames(workspaces)),
 ];

@@ -6,7 +6,7 @@ import { V1ALPHA1 } from '@pipewright/tekton';
 import type { ApiObjectMetadata } from 'cdk8s';
 import type { k8s, Volume } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
-import { remember } from '../../internal/content-hash.js';
+import { recordContent } from '../../internal/content-hash.js';
 import {
   paramSpecs,
   resourceSpecs,
@@ -70,7 +70,7 @@ abstract class DefinedTask<
       clusterScoped: kind === 'ClusterTask',
       body: { spec },
     });
-    remember(this, () => spec);
+    recordContent(this, () => spec);
     this.name = nameOf(object);
   }
 }
@@ -117,7 +117,7 @@ class TaskObject<
     const R extends Results = None,
     const W extends Workspaces = None,
   >(name: string, signature: Partial<Signature<P, I, O, R, W>> = {}): TaskReference<P, I, O, R, W> {
-    return elsewhere('Task', name, signatureOf(signature));
+    return externalTask('Task', name, signatureOf(signature));
   }
 
   /**
@@ -201,7 +201,7 @@ class ClusterTaskObject<
     const R extends Results = None,
     const W extends Workspaces = None,
   >(name: string, signature: Partial<Signature<P, I, O, R, W>> = {}): TaskReference<P, I, O, R, W> {
-    return elsewhere('ClusterTask', name, signatureOf(signature));
+    return externalTask('ClusterTask', name, signatureOf(signature));
   }
 
   /**
@@ -255,11 +255,13 @@ export const ClusterTask: Pick<typeof ClusterTaskObject, keyof typeof ClusterTas
 } = ClusterTaskObject;
 
 /** A task that is not made here, with the manifest that its signature tells of it. */
-function elsewhere<P extends Params, I extends Resources, O extends Resources, R extends Results, W extends Workspaces>(
-  kind: 'Task' | 'ClusterTask',
-  name: string,
-  signature: Signature<P, I, O, R, W>,
-): TaskReference<P, I, O, R, W> {
+function externalTask<
+  P extends Params,
+  I extends Resources,
+  O extends Resources,
+  R extends Results,
+  W extends Workspaces,
+>(kind: 'Task' | 'ClusterTask', name: string, signature: Signature<P, I, O, R, W>): TaskReference<P, I, O, R, W> {
   const { params, inputs, outputs, results, workspaces } = signature;
   const spec = {
     inputs: { params: paramSpecs(params), resources: resourceSpecs(inputs) },
@@ -271,6 +273,6 @@ function elsewhere<P extends Params, I extends Resources, O extends Resources, R
   return {
     use: { taskRef: { name, ...(kind === 'ClusterTask' && { kind }) } },
     signature,
-    elsewhere: { apiVersion: V1ALPHA1, kind, metadata: { name }, spec },
+    external: { apiVersion: V1ALPHA1, kind, metadata: { name }, spec },
   };
 }

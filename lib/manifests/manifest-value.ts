@@ -8,24 +8,25 @@
 
 import type { IConstruct } from 'constructs';
 import { apiName, isFreeForm } from './api-names.js';
-import { foreign, Ref } from './reference.js';
+import { foreignReference, Ref } from './reference.js';
 
 /** A copy of `value` for the manifest of `owner`; throws when it holds a reference that belongs to another owner. */
-export function plain(value: unknown, owner: IConstruct): unknown {
+export function manifestValue(value: unknown, owner: IConstruct): unknown {
   if (value === null || value === undefined || typeof value !== 'object') return value ?? undefined;
-  if (value instanceof Ref) return ownText(value, owner);
-  if (Array.isArray(value)) return value.map((item) => plain(item, owner));
-  if (isPlainObject(value)) return plainFields(value, owner);
-  if (rendersItself(value)) return plain(value._toKube(), owner);
+  if (value instanceof Ref) return referenceText(value, owner);
+  if (Array.isArray(value)) return value.map((item) => manifestValue(item, owner));
+  if (isPlainObject(value)) return manifestFields(value, owner);
+  if (isCdk8sPlusValue(value)) return manifestValue(value._toKube(), owner);
   const inner = 'value' in value ? value.value : undefined;
   if (typeof inner === 'string' || typeof inner === 'number') return inner;
   return value;
 }
 
-function plainFields(value: object, owner: IConstruct, nameOf = apiName): object {
+function manifestFields(value: object, owner: IConstruct, nameOf = apiName): object {
   const fields: Record<string, unknown> = {};
   for (const [key, field] of Object.entries(value)) {
-    const made = isFreeForm(key) && isPlainObject(field) ? plainFields(field, owner, String) : plain(field, owner);
+    const made =
+      isFreeForm(key) && isPlainObject(field) ? manifestFields(field, owner, String) : manifestValue(field, owner);
     if (made !== undefined) fields[nameOf(key)] = made;
   }
   return fields;
@@ -34,11 +35,11 @@ function plainFields(value: object, owner: IConstruct, nameOf = apiName): object
 const isPlainObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 
-function ownText(reference: Ref<'string' | 'array'>, owner: IConstruct): string {
-  if (reference.owner !== owner) throw foreign(owner, reference);
+function referenceText(reference: Ref<'string' | 'array'>, owner: IConstruct): string {
+  if (reference.owner !== owner) throw foreignReference(owner, reference);
   return reference.resolve();
 }
 
 /** What cdk8s-plus puts on a Volume, a Container and the like. */
-const rendersItself = (value: object): value is { _toKube(): unknown } =>
+const isCdk8sPlusValue = (value: object): value is { _toKube(): unknown } =>
   '_toKube' in value && typeof value._toKube === 'function';
