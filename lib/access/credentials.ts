@@ -1,10 +1,9 @@
 /**
- * Credentials for Git servers and registries: references to Secrets that lie in the cluster.
+ * Credentials for Git servers and registries: references to Secrets in the cluster.
  *
- * What is synthesized is committed, and a committed password is a published one. So the short way names a Secret; two others
- * have it made in the cluster, by the External Secrets Operator or Sealed Secrets; the way that writes one into the
- * manifests is called `unsafePlaintext`. Tekton finds out by annotations on the Secret
- * which hosts it is for, so a Secret made elsewhere needs them too.
+ * Manifests are committed, so they hold no secret values: they name a Secret, or an object from which the External Secrets Operator
+ * or Sealed Secrets creates one; only `unsafePlaintext` writes a value. Tekton reads a Secret's hosts from its annotations, so
+ * a Secret created by other means needs them too.
  */
 
 import type { ApiObjectMetadata } from 'cdk8s';
@@ -24,7 +23,7 @@ export interface UsernamePassword {
   readonly password: string;
 }
 
-/** What a plaintext Secret is called. */
+/** Options of a plaintext Secret. */
 export interface PlaintextOptions {
   /**
    * Name, namespace, labels and annotations of the Secret.
@@ -44,19 +43,19 @@ interface ForHosts {
   readonly host: string | readonly string[];
 }
 
-/** Values in a store: a user and a password or token. A user that is no secret may be written as it is. */
+/** A user and a password or token in a store. A user that is not secret may be given in plain text. */
 export interface RemoteUserPassword {
   readonly username: string | RemoteKey;
   readonly password: RemoteKey;
 }
 
-/** Values in a store: a private key. */
+/** A private key in a store. */
 export interface RemoteSshKey {
   readonly privateKey: RemoteKey;
   /**
-   * The hosts' public keys, as `ssh-keyscan` prints them. With them a host that pretends to be another is refused.
+   * The hosts' public keys, as `ssh-keyscan` prints them; connections to hosts with other keys are rejected.
    *
-   * @default - what the host shows at the first connection is believed
+   * @default - the host's key is trusted at the first connection
    */
   readonly knownHosts?: RemoteKey;
 }
@@ -224,11 +223,11 @@ const BASIC = 'kubernetes.io/basic-auth';
 const SSH = 'kubernetes.io/ssh-auth';
 const DOCKER = 'kubernetes.io/dockerconfigjson';
 
-/** By these Tekton knows which hosts a Secret is for. */
+/** The annotations from which Tekton reads the hosts of a Secret. */
 const annotations = (what: 'git' | 'docker', hosts: string | readonly string[]): Record<string, string> =>
   Object.fromEntries([hosts].flat().map((host, index) => [`tekton.dev/${what}-${String(index)}`, host]));
 
-/** What is fetched of a user and a password, what the Secret holds, and how a template calls the user. */
+/** Returns the remote values of a user and a password, the Secret's data, and the user's name in a template. */
 function userPassword(
   scope: Construct,
   { username, password }: RemoteUserPassword,

@@ -1,8 +1,8 @@
 /**
- * Credentials that an ExternalSecret fetches: the manifests hold where a value is kept, never the value.
+ * Credentials fetched by an ExternalSecret: manifests hold the location of a value, never the value.
  *
- * For the External Secrets Operator, `external-secrets.io/v1`. What it makes is a Secret of the type, and with the
- * annotations, that Tekton takes for credentials.
+ * For the External Secrets Operator, `external-secrets.io/v1`, which creates a Secret with the type and annotations that Tekton
+ * requires of credentials.
  */
 
 import { constructProblem, formatDuration } from '@pipewright/tekton';
@@ -18,7 +18,7 @@ export interface SecretStore {
   readonly kind?: 'SecretStore' | 'ClusterSecretStore';
 }
 
-/** Where a store keeps a value. */
+/** The location of a value in a store. */
 export interface RemoteKey {
   /** The key, path or name of the secret in the store. */
   readonly key: string;
@@ -28,13 +28,13 @@ export interface RemoteKey {
   readonly version?: string;
 }
 
-/** What every ExternalSecret is told. */
+/** Options of every ExternalSecret. */
 export interface ExternalSecretOptions {
-  /** The store that has the values. */
+  /** The store that holds the values. */
   readonly store: SecretStore;
 
   /**
-   * How often the values are fetched again.
+   * Interval at which the values are fetched again.
    *
    * @default - every hour
    */
@@ -48,7 +48,7 @@ export interface ExternalSecretOptions {
   readonly metadata?: ApiObjectMetadata;
 }
 
-/** The Secret that is to be made. */
+/** The Secret to create. */
 export interface SecretTemplate {
   readonly type: string;
   readonly annotations?: Readonly<Record<string, string>>;
@@ -60,7 +60,7 @@ export interface SecretTemplate {
 
 const HOUR = 3_600_000;
 
-/** Makes an ExternalSecret below `scope`; returns the name of the Secret that will come of it. */
+/** Creates an ExternalSecret below `scope`. Returns the name of the Secret that the operator creates. */
 export function externalSecret(
   scope: Construct,
   id: string,
@@ -93,7 +93,7 @@ const remoteRef = ({ key, property, version }: RemoteKey): object => ({
   ...(version !== undefined && { version }),
 });
 
-/** A text as it stands in a template of the operator. Throws for one that the operator would take for a template itself. */
+/** Returns a text for use in a template of the operator. Throws if the text contains template syntax. */
 export function templateText(scope: Construct, text: string): string {
   if (!text.includes('{{')) return text;
   throw new ConstructError(scope, { ...constructProblem('TEMPLATE_IN_TEXT', {}), value: text });

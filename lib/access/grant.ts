@@ -1,8 +1,8 @@
 /**
- * Rights that steps need in the cluster, each as small as what it is for.
+ * Permissions of steps in the cluster, each limited to its purpose.
  *
- * A grant is a rule of a Role in the account's own namespace. The ready-made ones name the objects they are for, so a
- * pipeline that deploys one Deployment can do nothing to another.
+ * A grant is a rule of a Role in the account's namespace. Predefined grants name their objects, so a pipeline that deploys one
+ * Deployment cannot change another.
  */
 
 import type { k8s } from 'cdk8s-plus-27';
@@ -10,9 +10,9 @@ import type { k8s } from 'cdk8s-plus-27';
 /** A rule of a Role. */
 export type Grant = k8s.PolicyRule;
 
-/** Ready-made grants, and `rule` for all others. */
+/** Predefined grants, and `rule` for any other. */
 export const Grants = {
-  /** May look at one Deployment and change it: what `kubectl set image` and `kubectl rollout status` need. */
+  /** Permits reading and changing one Deployment, as `kubectl set image` and `kubectl rollout status` require. */
   deploy: (deployment: string): Grant => ({
     apiGroups: ['apps'],
     resources: ['deployments'],
@@ -20,7 +20,7 @@ export const Grants = {
     verbs: ['get', 'patch', 'update'],
   }),
 
-  /** May read one ConfigMap. */
+  /** Permits reading one ConfigMap. */
   readConfigMap: (configMap: string): Grant => ({
     apiGroups: [''],
     resources: ['configmaps'],

@@ -1,8 +1,8 @@
 /**
- * Credentials that only the cluster can decrypt: the manifests hold what `kubeseal` printed.
+ * Credentials that only the cluster can decrypt: manifests hold the output of `kubeseal`.
  *
- * For Sealed Secrets, `bitnami.com/v1alpha1`. A value that cannot have come from `kubeseal` is refused, because the likeliest
- * cause is a password in its place.
+ * For Sealed Secrets, `bitnami.com/v1alpha1`. A value that is not `kubeseal` output is rejected, because it is most likely a
+ * plaintext password.
  */
 
 import { constructProblem } from '@pipewright/tekton';
@@ -11,7 +11,7 @@ import { Construct } from 'constructs';
 import { ConstructError } from '../diagnostics/construct-error.js';
 import { kubeObject, nameOf } from '../internal/kube-object.js';
 
-/** What every SealedSecret is told. */
+/** Options of every SealedSecret. */
 export interface SealedSecretOptions {
   /**
    * Name, namespace, labels and annotations of the SealedSecret. The Secret gets the same name. In the scope `strict` both
@@ -22,24 +22,24 @@ export interface SealedSecretOptions {
   readonly metadata?: ApiObjectMetadata;
 
   /**
-   * What the values were sealed for, as `kubeseal --scope` was told.
+   * The scope of the sealed values, as passed to `kubeseal --scope`.
    *
    * @default 'strict'
    */
   readonly scope?: 'strict' | 'namespace-wide' | 'cluster-wide';
 }
 
-/** The Secret that is to be made. */
+/** The Secret to create. */
 export interface SealedTemplate {
   readonly type: string;
   readonly annotations?: Readonly<Record<string, string>>;
   readonly encryptedData: Readonly<Record<string, string | undefined>>;
 }
 
-/** The shortest thing that is sealed with a key of 2048 bits has 366 letters. */
+/** The shortest value sealed with a 2048-bit key has 366 characters. */
 const SEALED = /^[A-Za-z0-9+/]{300,}={0,2}$/;
 
-/** Makes a SealedSecret below `scope`; returns the name of the Secret that will come of it. */
+/** Creates a SealedSecret below `scope`. Returns the name of the Secret that the controller creates. */
 export function sealedSecret(
   scope: Construct,
   id: string,

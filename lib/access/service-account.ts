@@ -1,8 +1,8 @@
 /**
- * The account a pipeline's steps act as: its credentials for the outside and its rights in the cluster.
+ * The ServiceAccount of a pipeline's steps: its credentials for external servers and its permissions in the cluster.
  *
- * Rights are small by default: none, or a Role with exactly the grants. Being administrator of the cluster is possible
- * and says so. What uses the rights is a token, and only steps that ask for one have it. Subjects of bindings always name a namespace, without which the API server refuses them.
+ * By default the account has no permissions, or a Role with exactly the given grants, and only steps that request a token receive
+ * one. Subjects of bindings always have a namespace, because the API server rejects them without one.
  */
 
 import { Chart, type ApiObjectMetadata } from 'cdk8s';
@@ -28,31 +28,30 @@ export interface PipelineServiceAccountProps {
   readonly metadata?: ApiObjectMetadata;
 
   /**
-   * Credentials for Git servers and registries that every step finds in its home directory.
+   * Credentials for Git servers and registries, available to every step in its home directory.
    *
-   * @default - none
+   * @default - no credentials
    */
   readonly credentials?: readonly Credentials[];
 
   /**
-   * What the steps may do in the account's namespace, each as a rule of one Role.
+   * Permissions of the steps in the account's namespace, as rules of one Role.
    *
-   * @default - nothing
+   * @default - no permissions
    */
   readonly grants?: readonly Grant[];
 
   /**
-   * Makes the account an administrator of the whole cluster. Whoever can change a task can then do anything; prefer
-   * `grants`.
+   * Makes the account a cluster administrator. Anyone who can change a task then controls the cluster; prefer `grants`.
    *
    * @default false
    */
   readonly clusterAdmin?: boolean;
 
   /**
-   * Whether every step that runs as this account gets a token for the Kubernetes API, asked for or not.
+   * Whether every step of this account receives a token for the Kubernetes API.
    *
-   * @default false - a step that needs one says so itself (`kubernetesApi: true`), and no other step has it
+   * @default false - only steps with `kubernetesApi: true` receive one
    */
   readonly automountToken?: boolean;
 }
@@ -60,7 +59,7 @@ export interface PipelineServiceAccountProps {
 const RBAC = 'rbac.authorization.k8s.io';
 
 /**
- * Defines a ServiceAccount for pipelines, with the bindings of its rights.
+ * Defines a ServiceAccount for pipelines, with its Role and bindings.
  *
  * @example
  *
@@ -73,7 +72,7 @@ export class PipelineServiceAccount extends Construct implements AccountReferenc
   /** The name of the ServiceAccount. */
   readonly name: string;
 
-  /** The namespace that bindings name: the account's own, else the chart's, else `default`. */
+  /** The namespace in bindings: the account's own, otherwise the chart's, otherwise `default`. */
   readonly namespace: string;
 
   constructor(scope: Construct, id: string, props: PipelineServiceAccountProps = {}) {
@@ -97,7 +96,7 @@ export class PipelineServiceAccount extends Construct implements AccountReferenc
     if (clusterAdmin) this.#bindClusterAdmin();
   }
 
-  /** A ServiceAccount that is defined elsewhere. Nothing is emitted for it. */
+  /** Returns a reference to a ServiceAccount defined outside the app. Nothing is emitted for it. */
   static fromName(name: string): AccountReference {
     return { name };
   }

@@ -1,8 +1,8 @@
 /**
- * Writes an app's files into a directory, and removes those of its last synth that it no longer generates.
+ * Writes an app's files into a directory and removes files of its previous synth that it no longer generates.
  *
- * A file is removed only if the app's list names it, its content is still what the app wrote, and no other app claims it. The list
- * is written before and after, so that a synth that is killed half-relativePath leaves nothing unlisted.
+ * A file is removed only if the app's list names it, its content is unchanged since the app wrote it, and no other app lists it. The
+ * list is written before and after the files, so an interrupted synth leaves no unlisted file.
  */
 
 import * as fs from 'node:fs';
@@ -17,7 +17,7 @@ import {
   type GeneratedFiles,
 } from './generated-files.js';
 
-/** What is needed of Node's file system. */
+/** The functions of Node's file system that are used. */
 export type FileSystem = Pick<
   typeof fs,
   'lstatSync' | 'mkdirSync' | 'readdirSync' | 'readFileSync' | 'renameSync' | 'rmdirSync' | 'rmSync' | 'writeFileSync'
@@ -29,20 +29,20 @@ export interface GeneratedFile {
   readonly text: string;
 }
 
-/** What is written where, and by whom. */
+/** The files of one synth, their directories and their app. */
 export interface Output {
   /** The directory that has the list. */
   readonly directory: string;
   /** All directories that files may be removed from. */
   readonly directories: readonly string[];
-  /** What the app is called in the name of its list. */
+  /** The app's name in the file name of its list. */
   readonly app: string;
   readonly files: readonly GeneratedFile[];
-  /** Whether a file of the list stays, and stays in the list: another app of this program has written it. */
+  /** Whether a listed file is kept because another app of this program has written it. */
   readonly isKept: (path: string) => boolean;
 }
 
-/** Writes the files. Returns those that the app no longer generates, and that stay because somebody has changed them. */
+/** Writes the files. Returns the stale files that were kept because their content has changed. */
 export const writeOutput = (output: Output, fileSystem: FileSystem = fs): readonly string[] =>
   new OutputDirectory(output, fileSystem).write();
 
@@ -73,7 +73,7 @@ class OutputDirectory {
     return [...changed.keys()].map((name) => resolve(directory, name));
   }
 
-  /** Removes files that are no longer generated. Returns those that are not what any app wrote. */
+  /** Removes stale files. Returns those whose content no app wrote. */
   #removeStale(stale: GeneratedFiles, written: ReadonlySet<string>): GeneratedFiles {
     const others = this.#othersLists().map((list) => this.#listed(list));
     const changed = new Map<string, readonly string[]>();
@@ -81,7 +81,7 @@ class OutputDirectory {
       const path = resolve(this.#output.directory, name);
       const stats = this.#statsOf(path);
       if (!stats || !this.#isWithin(path)) continue;
-      if (written.has(identityOf(stats))) continue; // another spelling of a new file, on a disk where case does not count
+      if (written.has(identityOf(stats))) continue; // the same file under another spelling, on a case-insensitive file system
       const text = this.#textOf(path);
       const digest = text === undefined ? '' : digestOf(text);
       if (others.some((list) => list.get(name)?.includes(digest))) continue;
@@ -91,7 +91,7 @@ class OutputDirectory {
     return changed;
   }
 
-  /** Writes one file. Returns which file it is. */
+  /** Writes one file. Returns its identity (device and inode). */
   #writeFile({ path, text }: GeneratedFile): string {
     this.#fileSystem.mkdirSync(dirname(path), { recursive: true });
     this.#replace(path, text);
@@ -99,15 +99,15 @@ class OutputDirectory {
     return stats ? identityOf(stats) : path;
   }
 
-  /** Replaces a file at once, so that a reader, or a synth that is killed, never sees half of it. */
+  /** Replaces a file atomically: readers never see partial content, even if the synth is killed. */
   #replace(path: string, text: string): void {
     const beside = `${path}.pipewright-tmp`;
-    if (this.#textOf(path) === text) return this.#fileSystem.rmSync(beside, { force: true }); // of a synth that was killed
+    if (this.#textOf(path) === text) return this.#fileSystem.rmSync(beside, { force: true }); // left by a killed synth
     this.#fileSystem.writeFileSync(beside, text);
     this.#fileSystem.renameSync(beside, path);
   }
 
-  /** Removes a file, and directories that hold nothing without it. */
+  /** Removes a file and the directories that become empty. */
   #remove(path: string): void {
     this.#fileSystem.rmSync(path, { force: true });
     for (let at = dirname(path); this.#isWithin(at); at = dirname(at)) {
@@ -128,7 +128,7 @@ class OutputDirectory {
     return parseList(this.#textOf(list) ?? '');
   }
 
-  /** The text of a file; undefined for what is none. */
+  /** Returns the text of a regular file, otherwise undefined. */
   #textOf(path: string): string | undefined {
     return this.#statsOf(path)?.isFile() ? this.#fileSystem.readFileSync(path, 'utf8') : undefined;
   }

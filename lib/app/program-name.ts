@@ -1,11 +1,11 @@
 /**
- * What a program is called wherever it is checked out and started from: the name of its package, and its path there.
+ * The name of a program, independent of its checkout directory and working directory: its package's name and its path in the package.
  */
 
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 
-/** `my-pipelines/src/main.ts` for a program's file; its own name where no package is around it; `app` without a file. */
+/** Returns `my-pipelines/src/main.ts` for a file in a package, the file's name outside any package, and `app` without a file. */
 export function programName(file: string | undefined): string {
   if (file === undefined || !existsSync(file)) return 'app';
   const program = realpathSync(file);

@@ -1,9 +1,9 @@
 /**
- * An app that writes what kubectl reads, and removes what it has written and no longer does.
+ * An app that writes manifests for kubectl and removes generated files that are no longer needed.
  *
- * A chart is a file, named after the chart alone, so that no dependency renames it. Everything is checked and rendered
- * before the first file is written. Runs that can only be created lie apart from what is applied or synced. cdk8s's own App
- * works with all constructs too; it writes strings for YAML 1.1 only, and takes longer.
+ * Each chart becomes one file, named after the chart alone; everything is validated and rendered before the first file is written,
+ * and runs that can only be created go to a directory of their own. cdk8s's own App also works with all constructs, but is slower
+ * and writes strings for YAML 1.1 only.
  */
 
 import { writeFileSync } from 'node:fs';
@@ -25,20 +25,20 @@ export interface TektonAppProps {
   /**
    * Directory that the files are written to.
    *
-   * @default - what the cdk8s CLI says, else `dist`
+   * @default - the directory set by the cdk8s CLI, otherwise `dist`
    */
   readonly outdir?: string;
 
   /**
    * Directory for runs without a name of their own (mode `manual`), which are for `kubectl create` and never for
-   * `kubectl apply` or a GitOps tool. Name one outside `outdir` when the tool looks into subdirectories, as Flux does.
+   * `kubectl apply` or a GitOps tool. Choose one outside `outdir` if the tool reads subdirectories, as Flux does.
    *
    * @default - `runs` below `outdir`
    */
   readonly runsOutdir?: string;
 
   /**
-   * Whether every object has a file of its own, named `NAMESPACE.KIND.NAME`, in place of one a chart.
+   * Whether to write one file for each object, named `NAMESPACE.KIND.NAME`, instead of one for each chart.
    *
    * @default false
    */
@@ -53,30 +53,30 @@ export interface TektonAppProps {
   readonly syncWaves?: boolean;
 
   /**
-   * File to write for `configurations:` of a kustomization, so that kustomize renames references together with what they
-   * name. Must lie outside `outdir`, where every file is taken for a manifest.
+   * File to write for `configurations:` of a kustomization, so that kustomize also renames references to renamed objects.
+   * Must be outside `outdir`, where every file is read as a manifest.
    *
-   * @default - none is written
+   * @default - no file is written
    */
   readonly kustomizeConfiguration?: string;
 
   /**
-   * What the app is called in the list of the files that it has generated (`_generated-files.NAME.txt`, beside them). A synth
-   * removes the files of the list that the app no longer generates, so the name must stay and be no other app's.
+   * The app's name in the list of its generated files (`_generated-files.NAME.txt`, in the same directory). A synth removes
+   * listed files that the app no longer generates, so the name must be stable and unique.
    *
-   * @default - the program: the name of its package, and its path there
+   * @default - the name of the program's package, and the program's path in it
    */
   readonly appName?: string;
 
   /**
-   * Whether `synth` writes warnings to the standard error. `acknowledge` silences single ones.
+   * Whether `synth` writes warnings to standard error. `acknowledge` suppresses individual warnings.
    *
    * @default true
    */
   readonly showWarnings?: boolean;
 }
 
-/** Which app of this process has written a file last: it belongs to that one. */
+/** The app of this process that wrote each file last, and so owns it. */
 const writers = new Map<string, symbol>();
 
 /**
@@ -104,8 +104,8 @@ export class TektonApp extends App {
   }
 
   /**
-   * Checks the whole app, then writes its files and removes those that an earlier synth has written and this one does not. Throws,
-   * and writes nothing, when something is wrong.
+   * Validates the whole app, writes its files and removes files that only an earlier synth wrote. Throws if the app has errors;
+   * then no file is written.
    */
   override synth(): void {
     this.#validate();
@@ -144,11 +144,11 @@ export class TektonApp extends App {
       ]);
     if (problems.length === 0) return;
     const error = new Error(`Validation failed with the following errors:\n${problems.join('\n')}`);
-    error.stack = error.message; // the mistakes are where the paths say, not where they were found
+    error.stack = error.message; // the paths locate the errors; the stack does not
     throw error;
   }
 
-  /** What goes into which file. Throws when two charts would write the same one. */
+  /** The objects of each file. Throws if two charts would write the same file. */
   #files(): ReadonlyMap<string, readonly object[]> {
     const files = new Map<string, object[]>();
     const owners = new Map<string, string>();
@@ -171,7 +171,7 @@ export class TektonApp extends App {
     return files;
   }
 
-  /** A chart's own objects, those of charts inside it left out; in the order of dependencies where there are any. */
+  /** A chart's objects without those of nested charts, sorted by dependencies if it has any. */
   #objectsOf(chart: Chart): object[] {
     const constructs = chart.node.findAll();
     const asWritten = constructs.every((it) => it.node.dependencies.length === 0);

@@ -18,7 +18,7 @@ export interface ProblemDetails {
   /** What to do now. */
   readonly hint: string;
   /**
-   * The value that was given; printed truncated.
+   * The given value; printed truncated.
    *
    * @default - the message says it all
    */

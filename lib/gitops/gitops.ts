@@ -1,12 +1,12 @@
 /**
- * What GitOps tools need of manifests, and what hurts them.
+ * Requirements of GitOps tools: sync waves, namespaces, file names, and labels that cause pruning.
  *
- * Works on manifests as they will be written, so it holds for objects of every construct, and for those made by hand.
+ * Works on rendered manifests, so it applies to objects of every construct and to plain ApiObjects.
  */
 
 import { constructProblem, type Problem } from '@pipewright/tekton';
 
-/** As much of a manifest as is looked at here. */
+/** The fields of a manifest that are read here. */
 interface Manifest {
   readonly apiVersion?: string;
   readonly kind?: string;
@@ -24,7 +24,7 @@ const HOOK = 'argocd.argoproj.io/hook';
 const HOOK_DELETE_POLICY = 'argocd.argoproj.io/hook-delete-policy';
 const INSTANCE = 'app.kubernetes.io/instance';
 
-/** When Argo CD applies each kind: what is needed goes before what needs it. Kinds not listed have wave 0. */
+/** Argo CD's sync wave of each kind: dependencies come first. Other kinds have wave 0. */
 const WAVES: Readonly<Record<string, number>> = {
   Namespace: -2,
   CustomResourceDefinition: -2,
@@ -43,16 +43,16 @@ const WAVES: Readonly<Record<string, number>> = {
   TaskRun: 2,
 };
 
-/** The manifest with Argo CD's sync wave of its kind. One that names a wave keeps it; hooks and what is not synced get none. */
+/** Adds the sync wave of the manifest's kind, unless it has one, is a hook, or is never synced. */
 export function withSyncWave(manifest: object): object {
-  const { kind, metadata } = manifest as Manifest; // what is not there is absent
+  const { kind, metadata } = manifest as Manifest; // absent fields are undefined
   const wave = WAVES[kind ?? ''] ?? 0;
   const annotations = metadata?.annotations ?? {};
   if (wave === 0 || WAVE in annotations || HOOK in annotations || isOnlyCreated(manifest)) return manifest;
   return { ...manifest, metadata: { ...metadata, annotations: { ...annotations, [WAVE]: String(wave) } } };
 }
 
-/** Kinds of Kubernetes and Tekton that no namespace holds. */
+/** Cluster-scoped kinds of Kubernetes, Tekton and the External Secrets Operator. */
 const CLUSTER_SCOPED: ReadonlySet<string> = new Set([
   'Namespace',
   'CustomResourceDefinition',
@@ -65,29 +65,29 @@ const CLUSTER_SCOPED: ReadonlySet<string> = new Set([
   'PriorityClass',
 ]);
 
-/** The manifest without the namespace that cdk8s gives to every object of a chart, when its kind has none. */
+/** Removes the namespace, which cdk8s sets on every object of a chart, from objects of cluster-scoped kinds. */
 export function withoutStrayNamespace(manifest: object): object {
-  const { kind, metadata } = manifest as Manifest; // what is not there is absent
+  const { kind, metadata } = manifest as Manifest; // absent fields are undefined
   if (metadata?.namespace === undefined || !CLUSTER_SCOPED.has(kind ?? '')) return manifest;
   const { namespace: _, ...rest } = metadata;
   return { ...manifest, metadata: rest };
 }
 
-/** The annotations that make a run a hook of Argo CD: a new one at each sync. */
+/** Returns the annotations that make a run an Argo CD hook, created anew at each sync. */
 export const hookAnnotations = (phase: string, deletePolicy: string): Readonly<Record<string, string>> => ({
   [HOOK]: phase,
   [HOOK_DELETE_POLICY]: deletePolicy,
 });
 
-/** Whether an object can only be created, never applied: it has no name before, and no tool that gives it one. */
+/** Whether an object can only be created, never applied: it has `generateName`, and is not an Argo CD hook. */
 export function isOnlyCreated(manifest: object): boolean {
-  const { metadata } = manifest as Manifest; // what is not there is absent
+  const { metadata } = manifest as Manifest; // absent fields are undefined
   return metadata?.generateName !== undefined && metadata.name === undefined && !(HOOK in (metadata.annotations ?? {}));
 }
 
-/** What would make a GitOps tool do harm. */
+/** Returns problems that make a GitOps tool delete objects. */
 export function gitopsProblems(manifest: object): readonly Problem[] {
-  const { apiVersion, kind, metadata } = manifest as Manifest; // what is not there is absent
+  const { apiVersion, kind, metadata } = manifest as Manifest; // absent fields are undefined
   const value = metadata?.labels?.[INSTANCE];
   if (value === undefined || apiVersion?.startsWith('tekton.dev/') !== true) return [];
   return [
@@ -99,15 +99,15 @@ export function gitopsProblems(manifest: object): readonly Problem[] {
   ];
 }
 
-/** The name of the file that holds one object alone; of two namespaces with objects of one name, both. */
+/** Returns the file name of a single object: its namespace, kind and name. */
 export function resourceFileName(manifest: object): string {
-  const { kind, metadata } = manifest as Manifest; // what is not there is absent
+  const { kind, metadata } = manifest as Manifest; // absent fields are undefined
   const name = metadata?.name ?? `${metadata?.generateName ?? ''}run`;
   return [metadata?.namespace, kind, name].filter((part) => part !== undefined).join('.');
 }
 
-/** The name that cdk8s's App gives to the file of one object. */
+/** Returns the file name that cdk8s's App gives to a single object. */
 export function cdk8sFileName(manifest: object): string {
-  const { kind, metadata } = manifest as Manifest; // what is not there is absent
+  const { kind, metadata } = manifest as Manifest; // absent fields are undefined
   return `${kind ?? ''}.${metadata?.name ?? ''}`.replace(/[^0-9a-zA-Z-_.]/g, '');
 }

@@ -1,8 +1,7 @@
 /**
- * What kustomize must know to rename objects of Tekton: which fields hold the names of which kinds.
+ * The kustomize configuration that lists the fields of Tekton objects that hold names of other objects.
  *
- * Without it `namePrefix` and `nameSuffix` rename a Task, but not the pipelines that use it. The file belongs beside a
- * kustomization, never among the manifests.
+ * Without it, `namePrefix` and `nameSuffix` rename a Task but not the references in pipelines.
  */
 
 import { manifestYaml } from '../manifests/yaml.js';
@@ -39,7 +38,7 @@ const RESOURCE_SECRETS: readonly Field[] = [
   ['TaskRun', 'spec/outputs/resources/resourceSpec/secrets/secretName'],
 ];
 
-/** Where the names of each kind stand. A ClusterTask is named in the same field as a Task. */
+/** The fields that hold names of each kind. A ClusterTask is named in the same field as a Task. */
 const NAMED_IN: readonly (readonly [kind: string, group: string | undefined, fields: readonly Field[]])[] = [
   ['Task', 'tekton.dev', [['TaskRun', 'spec/taskRef/name'], ...below(PIPELINE_SPECS, 'tasks/taskRef/name')]],
   ['ClusterTask', 'tekton.dev', [['TaskRun', 'spec/taskRef/name'], ...below(PIPELINE_SPECS, 'tasks/taskRef/name')]],
@@ -96,8 +95,8 @@ const NAMED_IN: readonly (readonly [kind: string, group: string | undefined, fie
 ];
 
 /**
- * The text of a file for `configurations:` of a kustomization. With it, names that kustomize changes are changed wherever
- * objects of Tekton mention them.
+ * Returns the text of a file for `configurations:` of a kustomization. With it, kustomize also renames references in Tekton
+ * objects.
  */
 export function kustomizeConfiguration(): string {
   const nameReference = NAMED_IN.map(([kind, group, fields]) => ({

@@ -1,9 +1,8 @@
 /**
- * What a reference stands for, so that a run can be named after it.
+ * The content behind references, from which a run in the mode `content-hash` derives its name.
  *
- * A run whose name is a hash of its content must get another name when its pipeline changes, or a task of the pipeline,
- * though its own object stays the same. Kept apart from the constructs, because nobody else has to see it. What lives
- * elsewhere has no content here: its changes go unnoticed.
+ * Such a run needs a new name when its pipeline or a task of the pipeline changes, although its own object does not. External objects
+ * have no recorded content, so their changes do not change the name.
  */
 
 import { createHash } from 'node:crypto';
@@ -11,15 +10,15 @@ import { manifestYaml } from '../manifests/yaml.js';
 
 const CONTENTS = new WeakMap<object, () => unknown>();
 
-/** Says what `reference` stands for; asked only when a run is named after it. */
+/** Records the content behind `reference`; `content` is called only when a run's name is derived from it. */
 export function recordContent(reference: object, content: () => unknown): void {
   CONTENTS.set(reference, content);
 }
 
-/** What `reference` stands for; `undefined` for what lives elsewhere. */
+/** Returns the content behind `reference`, or undefined for an external object. */
 export const contentOf = (reference: object): unknown => CONTENTS.get(reference)?.();
 
-/** Ten hex digits of everything in `content`, the same for the same content whatever the order of its keys. */
+/** Returns ten hex digits that depend on all of `content`, but not on the order of its keys. */
 export const contentHash = (content: object): string =>
   createHash('sha256')
     .update(manifestYaml([content]))

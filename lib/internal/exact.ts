@@ -1,8 +1,8 @@
 /**
- * Rejects fields that a type does not have in what a callback returns, however deep.
+ * Types that reject unknown fields in the return value of a callback, at any depth.
  *
- * The compiler checks an object literal for unknown fields where it is assigned, but not where a function returns it; so what a callback
- * returns is inferred as a type of its own and compared with the wanted one here.
+ * The compiler rejects unknown fields of an object literal where it is assigned, but not where a callback returns it; so the return type
+ * is inferred separately and compared with the expected type here.
  */
 
 /** The type of an unknown field. The compiler quotes its name in the error. */
@@ -41,9 +41,9 @@ type IsExact<Shape, Given> = false extends (
   : true;
 
 /**
- * What `Given` has to be besides a `Shape`: without fields that a `Shape` does not have.
+ * A constraint on `Given` in addition to `Shape`: no fields that `Shape` does not have.
  *
- * @typeParam Thing what a `Shape` is called in the message
+ * @typeParam Thing the name of a `Shape` in the compiler's message
  */
 export type Exact<Shape, Given, Thing extends string> = Given extends unknown
   ? IsExact<Shape, Given> extends true

@@ -1,8 +1,8 @@
 /**
- * One Kubernetes object of a construct: its `Resource` child, with a name that Kubernetes takes.
+ * The Kubernetes object of a construct: its `Resource` child, with a valid name.
  *
- * cdk8s checks no name, lets `_` and `.` through, writes a name beside `generateName` and a namespace on objects that have
- * none. Every object of this library is made here, so none of that leaves it.
+ * cdk8s does not validate names, writes `name` in addition to `generateName`, and sets a namespace on cluster-scoped objects; every
+ * object of this library is created here, which corrects all three.
  */
 
 import { createProblem, suggestLabel } from '@pipewright/tekton';
@@ -12,28 +12,28 @@ import { ConstructError } from '../diagnostics/construct-error.js';
 import { PlainObject } from '../manifests/plain-object.js';
 import { checkAtSynth } from '../validation/validation.js';
 
-/** What to make. */
+/** Properties of the object. */
 export interface KubeObjectProps {
   readonly apiVersion: string;
   readonly kind: string;
   /** @default - a name made from the construct path, in the chart's namespace */
   readonly metadata?: ApiObjectMetadata | undefined;
   /**
-   * Lets the API server choose the name, which begins with this. Such an object is created, never applied.
+   * Prefix of the name that the API server generates. Such an object is created, never applied.
    *
    * @default - the object has a name
    */
   readonly generateName?: string | undefined;
   /**
-   * Whether the kind has no namespace.
+   * Whether the kind is cluster-scoped.
    *
    * @default false
    */
   readonly clusterScoped?: boolean;
-  /** The fields beside `apiVersion`, `kind` and `metadata`; already plain. */
+  /** The fields other than `apiVersion`, `kind` and `metadata`, as manifest values. */
   readonly body: object;
   /**
-   * Makes the object of a class of its own.
+   * Creates the object with another class.
    *
    * @default - a plain ApiObject
    */
@@ -46,10 +46,10 @@ export interface KubeObjectProps {
   readonly id?: string;
 }
 
-/** Names of Tekton's objects are DNS labels, since they end up in labels and in pod names. */
+/** Names of Tekton's objects are DNS labels, because they are used in labels and pod names. */
 const DNS_LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 
-/** Makes the object below `scope` and has it checked at synth. Throws when an explicit name is none. */
+/** Creates the object below `scope` and registers it for validation. Throws if an explicit name is invalid. */
 export function kubeObject(scope: Construct, props: KubeObjectProps): ApiObject {
   const { apiVersion, kind, metadata, generateName, clusterScoped = false, body, id = 'Resource', make } = props;
   if (metadata?.name !== undefined) checkName(scope, kind, metadata.name, 63);
@@ -72,7 +72,7 @@ export function kubeObject(scope: Construct, props: KubeObjectProps): ApiObject 
   return object;
 }
 
-/** The name the object will have; with `generateName`, the name it would have without. */
+/** Returns the object's name; with `generateName`, the name it would have without. */
 export const nameOf = (object: ApiObject): string =>
   DNS_LABEL.test(object.name) ? object.name : toDnsLabel(object.name);
 

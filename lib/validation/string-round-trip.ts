@@ -1,20 +1,19 @@
 /**
- * Strings that do not arrive as they are.
+ * Strings that change between writing and reading a manifest.
  *
- * No manifest can hold halves of a surrogate pair, which are no characters: they come from cutting a text in the middle of
- * one. And cdk8s's own App writes for YAML 1.1 what kubectl reads by other rules, so some strings arrive changed or stop the
- * reader; what this library writes itself has only the first limit.
+ * No manifest can hold a lone surrogate (half of a character cut in two). cdk8s's own App writes YAML 1.1, which kubectl reads by
+ * other rules, so more strings are changed or rejected; this library's writer has only the first limit.
  */
 
 import { constructProblem, type Problem } from '@pipewright/tekton';
 
-/** Who writes the file. */
+/** The writer of the file. */
 export type Writer = 'cdk8s' | 'pipewright';
 
-/** Numbers of YAML 1.2 or of Go, which YAML 1.1 takes for words; a block that begins with a tab; what is no plain character. */
+/** Numbers of YAML 1.2 or Go that YAML 1.1 writes unquoted; blocks that begin with a tab; control characters. */
 const CHANGED = /^[-+]?0[oO][0-7_]+$|^[-+]?0B[01_]+$|^\n*\t[^]*\n|^\n+\t|[\u007f-\u009f\u2028\u2029\ufffe\uffff]/;
 
-/** A problem for each string (or key) below `value` that would not arrive as it is. */
+/** Returns a problem for each string or key in `value` that the writer does not preserve. */
 export function roundTripProblems(value: unknown, writer: Writer): readonly Problem[] {
   const arrives = ROUND_TRIPS[writer];
   return allRoundTrip(value, arrives) ? [] : collectProblems(value, [], arrives);

@@ -1,9 +1,8 @@
 /**
- * Checks at synth: everything of an app at once, by the same functions that check YAML and runs.
+ * Validation of a whole app at synth, by the functions that also check YAML and runs.
  *
- * cdk8s validates the whole app before it writes, and once more for every chart. The objects are judged together (a
- * pipeline needs its tasks), so they are checked once and the answer is kept until something changes. Objects that live
- * elsewhere and are declared so take part in the checks but are never emitted.
+ * cdk8s validates the app before writing, and again for every chart; objects depend on each other, so all are checked together and
+ * the result is kept until an object changes. Declared external objects take part in the checks and are never emitted.
  */
 
 import { checkObjects, constructProblem, CONSTRUCT_PROBLEMS, PROBLEMS, type Problem } from '@pipewright/tekton';
@@ -15,7 +14,7 @@ import { cdk8sFileName, gitopsProblems } from '../gitops/gitops.js';
 import { manifestOf, PlainObject } from '../manifests/plain-object.js';
 import { captureStack, excerptAt, userLocation } from '../diagnostics/source-location.js';
 
-/** A manifest of an object that exists where the app is applied; its namespace is that of who mentions it. */
+/** The manifest of an object defined outside the app; its namespace is that of the construct that refers to it. */
 export interface ExternalObject {
   readonly apiVersion: string;
   readonly kind: string;
@@ -24,20 +23,20 @@ export interface ExternalObject {
   readonly spec?: object;
 }
 
-/** What is doubtful about a construct. */
+/** A warning about a construct. */
 interface Warning {
   readonly at: IConstruct;
   readonly line: string;
 }
 
-/** The checks of one app. */
+/** The validation of one app. */
 class AppValidation {
   readonly #root: IConstruct;
   readonly #externals = new Map<string, { readonly at: Construct; readonly manifest: ExternalObject }>();
   readonly #reportAt = new Map<IConstruct, IConstruct>();
   readonly #stacks = new WeakMap<IConstruct, Error>();
   #problems: ReadonlyMap<IConstruct, readonly Problem[]> | undefined;
-  /** Who writes the files; of a tree without an App nobody knows yet. */
+  /** The writer of the files; `pipewright` for a tree without an App. */
   writer: Writer;
   #state = '';
   #failed = false;
@@ -59,14 +58,14 @@ class AppValidation {
     this.#externals.set(`${at.node.addr} ${manifest.kind} ${manifest.metadata.name}`, { at, manifest });
   }
 
-  /** Where the program makes a construct: its place, and the line with a caret where it can be read. */
+  /** Returns where the program creates a construct: the location, and the source line with a caret if it is readable. */
   locationLines(construct: IConstruct): readonly string[] {
     const stack = this.#stacks.get(construct);
     const location = stack && userLocation(stack);
     return location ? excerptAt(location) : [];
   }
 
-  /** What is doubtful but no mistake, and has not been acknowledged, as lines, each with its construct. */
+  /** Returns the warnings that are not acknowledged, each with its construct. */
   warnings(): readonly Warning[] {
     const warnings: Warning[] = [];
     for (const [object, problems] of this.#currentProblems()) {
@@ -80,7 +79,7 @@ class AppValidation {
     return warnings;
   }
 
-  /** cdk8s visits the root first, so this runs before any other answer is read, and objects that nobody added can speak too. */
+  /** Checks again and adds validations for plain ApiObjects. cdk8s visits the root first, so this runs before other validations. */
   #checkAgain(): string[] {
     for (const object of this.#currentProblems().keys()) {
       if (this.#reportAt.has(object)) continue;
@@ -90,7 +89,7 @@ class AppValidation {
     return [];
   }
 
-  /** The errors of an object as lines. cdk8s's own App prints nothing else, so there the last one ends with the place. */
+  /** Returns the errors of an object. cdk8s's own App prints only these, so there the last one ends with the location. */
   #errors(object: IConstruct): string[] {
     const lines = (this.#problems?.get(object) ?? []).filter(({ severity }) => severity === 'error').map(formatProblem);
     const last = lines.pop();
@@ -99,7 +98,7 @@ class AppValidation {
     return [...lines, withLocation(last, place)];
   }
 
-  /** The problems by object; checked again when something may have changed. */
+  /** Returns the problems by object; checks again if an object may have changed. */
   #currentProblems(): ReadonlyMap<IConstruct, readonly Problem[]> {
     const objects = this.#root.node.findAll().filter((it): it is ApiObject => ApiObject.isApiObject(it));
     const state = `${String(objects.length)} objects, ${String(PlainObject.patches)} patches`;
@@ -121,7 +120,7 @@ class AppValidation {
       else found.set(at, [problem]);
     };
     for (const problem of checkObjects([...manifests, ...this.#externalManifests(manifests)])) {
-      const at = objects[problem.object?.index ?? -1]; // none: about an object that lives elsewhere
+      const at = objects[problem.object?.index ?? -1]; // undefined for an external object
       if (at) add(at, this.#withOther(problem, objects));
     }
     objects.forEach((object, index) => {
@@ -132,14 +131,14 @@ class AppValidation {
     return found;
   }
 
-  /** Names the construct of the object that this one does not go with. */
+  /** Adds the construct of the other conflicting object to the hint. */
   #withOther(problem: Problem, objects: readonly ApiObject[]): Problem {
     const other = objects[problem.otherObjectIndex ?? -1];
     const at = other && (this.#reportAt.get(other) ?? other).node.path;
     return at === undefined ? problem : { ...problem, hint: `${problem.hint}; the other is [${at}]` };
   }
 
-  /** The objects that cdk8s's App would write over the file of another one. */
+  /** Returns the objects whose file cdk8s's App would overwrite another object's file with. */
   #overwritingObjects(objects: readonly ApiObject[], manifests: readonly object[]): ApiObject[] {
     const type = this.#root instanceof App ? this.#root.yamlOutputType : undefined;
     const folders = type === YamlOutputType.FOLDER_PER_CHART_FILE_PER_RESOURCE;
@@ -151,7 +150,7 @@ class AppValidation {
     });
   }
 
-  /** The objects that live elsewhere, each once, without those that the app defines after all. */
+  /** Returns the external objects without duplicates and without those that the app defines itself. */
   #externalManifests(manifests: readonly object[]): object[] {
     const known = new Set(manifests.map(objectKey));
     const externals: object[] = [];
@@ -167,7 +166,7 @@ class AppValidation {
   }
 }
 
-/** cdk8s names a file after kind and name alone. */
+/** cdk8s derives the file name from kind and name alone. */
 const OVERWRITES: Problem = { ...constructProblem('FILE_TWICE', {}), path: ['metadata', 'name'] };
 
 function objectKey(manifest: object): string {
@@ -184,37 +183,37 @@ function validationOf(construct: IConstruct): AppValidation {
   return checks;
 }
 
-/** Has `object` checked together with the rest of its app; `reportAt` is the construct that errors are shown at. */
+/** Registers `object` for validation with its app; errors are reported at the construct `reportAt`. */
 export function checkAtSynth(object: ApiObject, reportAt: Construct): void {
   validationOf(object).add(object, reportAt);
 }
 
-/** Has every object below `root` checked at synth, also in an app that has none but plain ApiObjects, for this library's writer. */
+/** Registers an app for validation with this library's writer, even if it holds only plain ApiObjects. */
 export function checkAll(root: Construct): void {
   validationOf(root).writer = 'pipewright';
 }
 
-/** Lets the checks take an object that `at` mentions as being there. */
+/** Declares an external object that `at` refers to, so that validation treats it as present. */
 export function declareExternal(at: Construct, manifest: ExternalObject | undefined): void {
   if (manifest) validationOf(at).addExternal(at, manifest);
 }
 
-/** Whether problems of a code are warnings somewhere: what is missing may live elsewhere, or Tekton admits it and the run goes on. */
+/** Whether a code can be a warning: the missing object may be external, or Tekton accepts the object. */
 const canBeWarning = (code: string, row: { readonly severity: string; readonly whereRefused?: true }): boolean =>
   row.severity === 'warning' || row.whereRefused === true || WARNINGS_AT_SYNTH.includes(code);
 
-/** Errors of a whole set of manifests that are warnings at synth, where what is missing may live elsewhere. */
+/** Codes that are errors for a complete set of manifests and warnings at synth, where the missing object may be external. */
 const WARNINGS_AT_SYNTH: readonly string[] = ['SERVICE_ACCOUNT_MISSING', 'SECRET_MISSING', 'TASK_UNKNOWN'];
 
-/** The type of the construct metadata that holds what was acknowledged. */
+/** The type of the construct metadata that holds acknowledged codes. */
 const ACKNOWLEDGED = 'pipewright/acknowledged';
 
 /**
- * Says that a warning is known and accepted, at a construct and everything below it. Throws for the code of an error, which
- * cannot be acknowledged, and for one that there is not.
+ * Acknowledges a warning at a construct and everything below it. Throws if the code is unknown or that of an error, which cannot be
+ * acknowledged.
  *
- * @param code the warning's code, as it stands in brackets at its end
- * @param reason why it is accepted; for whoever reads the program
+ * @param code the warning's code, printed in brackets at its end
+ * @param reason why it is accepted, for readers of the program
  * @example
  *
  *   acknowledge(chart, 'IMAGE_UNPINNED', 'these images are ours and are rebuilt every night');
@@ -239,15 +238,15 @@ const isAcknowledged = (construct: IConstruct, code: string): boolean =>
       scope.node.metadata.some(({ type, data }) => type === ACKNOWLEDGED && (data as { code: string }).code === code), // by `acknowledge`
   );
 
-/** The place in the program that makes a construct, as lines of a message; none where it is not known. */
+/** Returns the location in the program that creates a construct, as lines of a message; empty if unknown. */
 export const madeAt = (construct: IConstruct): readonly string[] =>
   VALIDATIONS.get(construct.node.root)?.locationLines(construct) ?? [];
 
-/** The warnings of the app that holds `construct`, but for those acknowledged, each with its construct's path. */
+/** Returns the warnings of the app that holds `construct`, without acknowledged ones, each with its construct's path. */
 export const warningsOf = (construct: IConstruct): readonly string[] =>
   (VALIDATIONS.get(construct.node.root)?.warnings() ?? []).map(({ line }) => line);
 
-/** The same for readers: below the last one of each construct stands the line of the program that makes it. */
+/** Returns the warnings with source locations: the last one of each construct is followed by the line that creates it. */
 export function locatedWarningsOf(construct: IConstruct): readonly string[] {
   const warnings = VALIDATIONS.get(construct.node.root)?.warnings() ?? [];
   return warnings.map(({ at, line }, index) =>
@@ -255,14 +254,14 @@ export function locatedWarningsOf(construct: IConstruct): readonly string[] {
   );
 }
 
-/** A message with a place (`madeAt`) below it. */
+/** Appends a location (`locationLines`) to a message. */
 export const withLocation = (message: string, place: readonly string[]): string =>
   [message, ...place.map((line) => `    ${line}`)].join('\n');
 
-/** A message without what stands below it. */
+/** Returns the first line of a message, without its location. */
 export const withoutLocation = (message: string): string => message.split('\n', 1)[0] ?? '';
 
-/** One problem as a line: where in the object, what, and what to do. */
+/** Formats a problem as one line: field path, message, hint and code. */
 export function formatProblem({ path, message, hint, code }: Problem): string {
   return `${formatPath(path)}${message} — ${hint} [${code}]`;
 }

@@ -1,8 +1,7 @@
 /**
- * Conditions: checks that decide whether a task of a pipeline runs.
+ * Conditions: checks that decide whether a pipeline task runs.
  *
- * Declared like a task, with one container in place of steps. Used in a pipeline through `check`, which is typed as a call
- * of a task is.
+ * A condition is declared like a task, with one container instead of steps, and used in a pipeline with `check`.
  */
 
 import { V1ALPHA1 } from '@pipewright/tekton';
@@ -33,19 +32,19 @@ import type { ScopeCallback } from '../task/task-definition.js';
 import { paramRefs, resourceRefs } from '../declarations/scope-references.js';
 import type { ExternalObject } from '../../validation/validation.js';
 
-/** Any condition that a pipeline may use: one defined here, or one that lives elsewhere. */
+/** A condition that a pipeline can use: defined in the app or outside it. */
 export interface ConditionReference<P extends Params, R extends Resources> {
   readonly name: string;
   readonly signature: { readonly params: P; readonly resources: R };
   /**
-   * What the checks may take as being there.
+   * The object, if it is defined outside the app.
    *
    * @default - the app defines it
    */
   readonly external?: ExternalObject;
 }
 
-/** References to all that a condition declares. */
+/** References to exactly what a condition declares. */
 export interface ConditionScope<P, R> {
   readonly params: ParamRefs<P>;
   readonly resources: ResourceRefs<R>;
@@ -61,7 +60,7 @@ export interface ConditionProps<P extends Params, R extends Resources, S extends
   readonly metadata?: ApiObjectMetadata;
 
   /**
-   * What it is for, for people (Tekton v0.10).
+   * A description for readers (Tekton v0.10).
    *
    * @default - no description
    */
@@ -75,13 +74,13 @@ export interface ConditionProps<P extends Params, R extends Resources, S extends
   readonly params?: P;
 
   /**
-   * Resources that the check looks at.
+   * Resources that the check reads.
    *
-   * @default - none
+   * @default - no resources
    */
   readonly resources?: R;
 
-  /** The container whose exit code decides: the task runs when it is 0. */
+  /** The container of the check: the task runs if its exit code is 0. */
   readonly check: ScopeCallback<ConditionScope<P, R>, S & Exact<CheckStep, S, 'step'>>;
 }
 
@@ -113,7 +112,7 @@ class ConditionObject<const P extends Params = None, const R extends Resources =
   }
 
   /**
-   * A Condition that is defined elsewhere. Nothing is emitted for it.
+   * Returns a reference to a Condition defined outside the app. Nothing is emitted for it.
    *
    * @param signature what that Condition declares; uses are checked against it
    */
@@ -131,10 +130,10 @@ class ConditionObject<const P extends Params = None, const R extends Resources =
   }
 
   /**
-   * A Condition that exists as YAML, and becomes part of the app as it is.
+   * Adds an existing Condition manifest to the app, unchanged.
    *
    * @param manifest the object, or the text of its file
-   * @param signature what it declares; uses are checked against it, and it against the manifest
+   * @param signature what it declares; uses are checked against it, and the signature against the manifest
    */
   static fromManifest<const P extends Params = None, const R extends Resources = None>(
     scope: Construct,
@@ -165,7 +164,7 @@ class ConditionObject<const P extends Params = None, const R extends Resources =
  */
 export interface Condition<P extends Params = None, R extends Resources = None> extends ConditionObject<P, R> {}
 
-/** Its constructor also infers what `check` returns, to refuse unknown fields; the type of the condition does not mention it. */
+/** The constructor also infers the return type of `check`, to reject unknown fields; it is not part of the condition's type. */
 export const Condition: Pick<typeof ConditionObject, keyof typeof ConditionObject> & {
   new <const P extends Params = None, const R extends Resources = None, S extends CheckStep = CheckStep>(
     scope: Construct,

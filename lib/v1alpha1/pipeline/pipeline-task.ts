@@ -1,10 +1,9 @@
 /**
- * The tasks of one pipeline, and how data makes them wait for each other.
+ * The tasks of one pipeline and their order, which follows from the data passed between them.
  *
- * A task is added by calling `task` with what it needs. What it returns can only be passed on afterwards, so a pipeline
- * written this way has no cycles. Passing on an output writes `from`; passing on a result writes `runAfter`, because runners
- * of v1alpha1 take no order from results; `after` is for order alone. The graph lives here, never in construct
- * dependencies, which cdk8s sorts in exponential time.
+ * `task` adds a task and returns its outputs and results, which only later tasks can use, so the graph has no cycles. Passing an output
+ * writes `from`; passing a result writes `runAfter`, because v1alpha1 runners derive no order from results. Construct dependencies are
+ * not used, because cdk8s sorts them in exponential time.
  */
 
 import { constructProblem, type ResourceType } from '@pipewright/tekton';
@@ -33,11 +32,11 @@ import { useOf, type TaskReference } from '../task/task-definition.js';
 import { mapValues } from '../declarations/scope-references.js';
 import { declareExternal } from '../../validation/validation.js';
 
-/** A pipeline's resource of type `K`, as it stands at the start or as a task has left it. */
+/** A pipeline's resource of type `K`, as the run binds it or as a task outputs it. */
 export class PipelineInput<K extends ResourceType = ResourceType> {
   /**
-   * @param resource the name the pipeline declares it by
-   * @param from the task that outputs it; absent: as the run binds it
+   * @param resource its name in the pipeline's declaration
+   * @param from the task that outputs it; absent if the run binds it
    */
   constructor(
     readonly pipeline: Construct,
@@ -47,16 +46,16 @@ export class PipelineInput<K extends ResourceType = ResourceType> {
   ) {}
 }
 
-/** A pipeline's workspace, whole or one directory of it. */
+/** A pipeline's workspace, or a directory in it. */
 export class PipelineWorkspace {
-  /** @param workspace the name the pipeline declares it by */
+  /** @param workspace its name in the pipeline's declaration */
   constructor(
     readonly pipeline: Construct,
     readonly workspace: string,
     readonly subPath?: string,
   ) {}
 
-  /** One directory of it, which is made when it is not there. */
+  /** Returns a directory of the workspace, which is created if it does not exist. */
   directory(subPath: string): PipelineWorkspace {
     const path = this.subPath === undefined ? subPath : `${this.subPath}/${subPath}`;
     return new PipelineWorkspace(this.pipeline, this.workspace, path);
@@ -66,66 +65,66 @@ export class PipelineWorkspace {
 type InputOf = { readonly [K in ResourceType]: PipelineInput<K> | readonly PipelineInput<K>[] };
 type OutputOf = { readonly [K in ResourceType]: PipelineInput<K> };
 
-/** How a task is used, beside its params and resources. */
+/** Options of a pipeline task other than its params and resources. */
 export interface TaskOptions {
   /**
-   * Tasks that must succeed before this one starts, though nothing is passed from them.
+   * Tasks that must succeed before this one starts, in addition to those whose outputs or results it uses.
    *
-   * @default - starts as soon as what it is given is there
+   * @default - only the order that follows from outputs and results
    */
   readonly after?: readonly PipelineTask[];
 
   /**
-   * How often to try again after a failure.
+   * The number of retries after a failure.
    *
    * @default 0
    */
   readonly retries?: number;
 
   /**
-   * How long each attempt may take; then it fails (Tekton v0.10). A text is written as it is: `'1h30m'`.
+   * The timeout of each attempt (Tekton v0.10). A string is written unchanged: `'1h30m'`.
    *
-   * @default - as long as the run may take
+   * @default - the timeout of the run
    */
   readonly timeout?: Duration | string;
 
   /**
-   * Conditions that must all hold, made with `check`; when one does not, the task and all that wait for it are skipped.
+   * Conditions created with `check`; if one is not met, the task and its dependents are skipped.
    *
-   * @default - the task runs in any case
+   * @default - no conditions
    */
   readonly conditions?: readonly PipelineTaskCondition[];
 }
 
-/** The key of what `check` returns. The compiler quotes it in the error when a condition is passed without `check`. */
+/** The key of the value that `check` returns. The compiler prints it if a condition is passed without `check`. */
 const CHECK = 'write check(condition, { … }) here';
 
-/** A condition as a pipeline uses it, made by `check`. */
+/** A condition of a pipeline task, created by `check`. */
 export interface PipelineTaskCondition {
   /** The condition's name. */
   readonly name: string;
-  /** The pipeline that uses it, and what the manifest has. */
+  /** The pipeline that uses it, and its entry in the manifest. */
   readonly 'write check(condition, { … }) here': { readonly pipeline: Construct; readonly spec: object };
 }
 
-/** What a use of a condition must hold. */
+/** The arguments of a condition. */
 export type ConditionCall<P, R> = Member<'params', P, Arguments<P>> & Member<'resources', R, Bindings<R, InputOf>>;
 
-/** What a call of a task must hold: values, resources and workspaces for exactly what the task declares. */
+/** The arguments of a task: values, resources and workspaces for exactly what the task declares. */
 export type TaskCall<P, I, O, W = None> = TaskOptions &
   Member<'workspaces', W, ForEach<W, PipelineWorkspace>> &
   Member<'params', P, Arguments<P>> &
   Member<'inputs', I, Bindings<I, InputOf>> &
   Member<'outputs', O, Bindings<O, OutputOf>>;
 
-/** The name of a member and a space when it must not be left out, otherwise nothing. */
+/** The name of a member and a space if the member is required, otherwise an empty string. */
 type IfRequired<Name extends string, Call> = Name extends keyof Call
   ? Partial<Pick<Call, Name>> extends Pick<Call, Name>
     ? ''
     : `${Name} `
   : '';
 
-/** What a task must be besides to be used without a call: nothing when nothing is required, otherwise a text that the compiler quotes. */
+/** A constraint on tasks used without arguments: satisfied if nothing is required, otherwise a text that the compiler prints. */
 type Callless<Call> =
   Partial<Call> extends Call
     ? unknown
@@ -133,12 +132,12 @@ type Callless<Call> =
 
 /** Adds a task to a pipeline. `name` must differ from the names of the pipeline's other tasks. */
 interface AddTask {
-  /** Adds a task that needs nothing, or that everything may be left out of. */
+  /** Adds a task without required arguments. */
   <TP extends Params, TI extends Resources, TO extends Resources, TR extends Results, TW extends Workspaces>(
     name: string,
     task: TaskReference<TP, TI, TO, TR, TW> & Callless<TaskCall<TP, TI, TO, TW>>,
   ): PipelineTask<TO, TR>;
-  /** Adds a task with what it needs. */
+  /** Adds a task with its arguments. */
   <TP extends Params, TI extends Resources, TO extends Resources, TR extends Results, TW extends Workspaces>(
     name: string,
     task: TaskReference<TP, TI, TO, TR, TW>,
@@ -146,30 +145,30 @@ interface AddTask {
   ): PipelineTask<TO, TR>;
 }
 
-/** Uses a condition, so that it can be passed in `conditions` of a task. */
+/** Applies a condition to arguments, for `conditions` of a task. */
 interface UseCondition {
-  /** Uses a condition that needs nothing, or that everything may be left out of. */
+  /** Uses a condition without required arguments. */
   <CP extends Params, CR extends Resources>(
     condition: ConditionReference<CP, CR> & Callless<ConditionCall<CP, CR>>,
   ): PipelineTaskCondition;
-  /** Uses a condition with what it needs. */
+  /** Uses a condition with its arguments. */
   <CP extends Params, CR extends Resources>(
     condition: ConditionReference<CP, CR>,
     call: ConditionCall<CP, CR>,
   ): PipelineTaskCondition;
 }
 
-/** A task at its place in a pipeline. */
+/** A task of a pipeline. */
 export interface PipelineTask<O = unknown, R = unknown> {
   readonly pipeline: Construct;
   readonly name: string;
-  /** The outputs it was given, as it leaves them. Passing one to a later task writes `from`. */
+  /** Its output resources. Passing one to a later task writes `from`. */
   readonly outputs: { readonly [K in keyof O]: PipelineInput<TypeOf<O[K]>> };
-  /** Its results. Passing one to a later task makes that one wait. */
+  /** Its results. Passing one to a later task writes `runAfter`. */
   readonly results: { readonly [K in keyof R]: Ref };
 }
 
-/** A call without its types, as the emitter reads it. */
+/** The arguments of a task without their types. */
 interface AnyCall extends TaskOptions {
   readonly params?: Readonly<Record<string, unknown>>;
   readonly inputs?: Readonly<Record<string, PipelineInput | readonly PipelineInput[] | undefined>>;
@@ -177,13 +176,13 @@ interface AnyCall extends TaskOptions {
   readonly workspaces?: Readonly<Record<string, PipelineWorkspace>>;
 }
 
-/** A use of a condition without its types. */
+/** The arguments of a condition without their types. */
 interface AnyConditionCall {
   readonly params?: AnyCall['params'];
   readonly resources?: AnyCall['inputs'];
 }
 
-/** What the `tasks` function of a pipeline is given: its params, resources and workspaces, and `task` to add tasks with. */
+/** The argument of a pipeline's `tasks` callback: its params, resources and workspaces, and `task`, which adds a task. */
 export class PipelineTasks<P = unknown, R = unknown, W = unknown> {
   readonly #specs: object[] = [];
   readonly #used = new Set<object>();
@@ -199,17 +198,17 @@ export class PipelineTasks<P = unknown, R = unknown, W = unknown> {
     this.#pipeline = pipeline;
   }
 
-  /** The tasks added so far, as the manifest lists them. */
+  /** The manifest entries of the tasks added so far. */
   get specs(): readonly object[] {
     return this.#specs;
   }
 
-  /** What the tasks and conditions that are used stand for. */
+  /** The content behind the tasks and conditions in use. */
   contents(): readonly unknown[] {
     return [...this.#used].map(contentOf);
   }
 
-  /** Adds a task. `name` must differ from the other tasks' of this pipeline. */
+  /** Adds a task. `name` must be unique in the pipeline. */
   readonly task: AddTask = <
     TP extends Params,
     TI extends Resources,
@@ -329,7 +328,7 @@ export class PipelineTasks<P = unknown, R = unknown, W = unknown> {
   }
 }
 
-/** Something that belongs to one pipeline. */
+/** An object that belongs to one pipeline. */
 interface Owned {
   readonly pipeline: Construct;
   readonly name?: string;
@@ -337,10 +336,10 @@ interface Owned {
   readonly workspace?: string;
 }
 
-/** An array stands for itself as the only element of a list: Tekton takes a bare `$(…)` for a string. */
+/** Whether a value is an array reference, which must be the only element of a list: Tekton reads a bare `$(…)` as a string. */
 const isArrayRef = (value: unknown): boolean => value instanceof Ref && value.type === 'array';
 
-/** The tasks whose results the values mention, in the order of mention. */
+/** Returns the tasks whose results the values refer to, in order of occurrence. */
 function resultsIn(values: readonly { value: unknown }[]): string[] {
   const texts = values.flatMap(({ value }) => value).filter((it): it is string => typeof it === 'string');
   return texts.flatMap((it) =>

@@ -1,8 +1,8 @@
 /**
- * Pipelines: tasks, and what is passed between them.
+ * Pipelines: tasks and the values and resources passed between them.
  *
- * The tasks are added in a function that gets the pipeline's params and resources; after it the pipeline is complete, so
- * mistakes show at the line that made them and nothing is built later.
+ * Tasks are added in a callback that receives the pipeline's params and resources; the pipeline is complete when it returns, so
+ * errors are reported at the line that causes them.
  */
 
 import { V1ALPHA1, constructProblem } from '@pipewright/tekton';
@@ -41,21 +41,21 @@ export interface PipelineSignature<P extends Params, R extends Resources, W exte
   readonly workspaces: W;
 }
 
-/** Any pipeline that a run may use: one defined here, or one that lives elsewhere. */
+/** A pipeline that a run can use: defined in the app or outside it. */
 export interface PipelineReference<P extends Params, R extends Resources, W extends PipelineWorkspaces = None> {
-  /** How a run names it, or a function that writes it out in the run. */
+  /** The reference written to a run, or a function that inlines the pipeline. */
   readonly use:
     { readonly pipelineRef: { readonly name: string } } | ((owner: Construct) => { readonly pipelineSpec: unknown });
   readonly signature: PipelineSignature<P, R, W>;
   /**
-   * What the checks may take as being there.
+   * The object, if it is defined outside the app.
    *
    * @default - the app defines it
    */
   readonly external?: ExternalObject;
 }
 
-/** What a pipeline declares and does. */
+/** The definition of a pipeline. */
 export interface PipelineDefinition<P extends Params, R extends Resources, W extends PipelineWorkspaces = None> {
   /**
    * Values that a run passes.
@@ -72,27 +72,27 @@ export interface PipelineDefinition<P extends Params, R extends Resources, W ext
   readonly resources?: R;
 
   /**
-   * Directories that a run gives and the tasks share: `{ cache: {} }` (Tekton v0.10).
+   * Directories that a run provides and tasks share: `{ cache: {} }` (Tekton v0.10).
    *
    * @default - the pipeline has no workspaces
    */
   readonly workspaces?: W;
 
-  /** Adds the tasks. They start as soon as what they are given, and what they come after, is there. */
+  /** Adds the tasks. Each starts when its inputs are available and the tasks in its `after` have succeeded. */
   readonly tasks: (pipeline: PipelineTasks<P, R, W>) => void;
 }
 
-/** What a pipeline that exists as YAML declares, and what it names. */
+/** What an existing Pipeline manifest declares and refers to. */
 export interface ManifestSignature<
   P extends Params,
   R extends Resources,
   W extends PipelineWorkspaces = None,
 > extends Partial<PipelineSignature<P, R, W>> {
   /**
-   * The tasks and conditions that the manifest names: those that live elsewhere must be told, and a run that is named after
-   * its content notices changes of the others.
+   * The tasks and conditions that the manifest refers to: external ones are required here, and changes of the others change the name
+   * of runs in the mode `content-hash`.
    *
-   * @default - all that it names is part of the app
+   * @default - all of them are part of the app
    */
   readonly uses?: readonly { readonly signature: object; readonly external?: ExternalObject }[];
 }
@@ -150,7 +150,7 @@ export class Pipeline<
     this.use = { pipelineRef: { name: this.name } };
   }
 
-  /** A pipeline without an object of its own: it is written out in the run that uses it. */
+  /** Returns a pipeline without an object of its own: it is inlined in the run that uses it. */
   static inline<
     const P extends Params = None,
     const R extends Resources = None,
@@ -161,7 +161,7 @@ export class Pipeline<
       signature,
       use: (owner) => {
         const { spec, contents } = pipelineSpec(owner, signature, definition);
-        recordContent(reference, contents); // the specification itself stands in the run
+        recordContent(reference, contents); // the run contains the spec itself
         return { pipelineSpec: spec };
       },
     };
@@ -169,7 +169,7 @@ export class Pipeline<
   }
 
   /**
-   * A Pipeline that is defined elsewhere. Nothing is emitted for it.
+   * Returns a reference to a Pipeline defined outside the app. Nothing is emitted for it.
    *
    * @param signature what that Pipeline declares; runs are checked against it
    */

@@ -1,5 +1,5 @@
 /**
- * Steps and the containers beside them: Kubernetes containers whose strings may hold references.
+ * Steps and sidecars: Kubernetes containers whose strings may contain references.
  *
  * The deep types are cdk8s-plus-27's; only the fields in which Tekton replaces `$(…)` are widened to references.
  */
@@ -26,9 +26,9 @@ export interface VolumeMount extends Omit<k8s.VolumeMount, 'name' | 'mountPath' 
 /** CPU, memory and the like: `{ cpu: '500m', memory: '1Gi' }`. */
 export type Quantities = Readonly<Record<string, string | number | k8s.Quantity>>;
 
-/** A container as tasks write it; steps and sidecars may have a script besides. */
+/** A container of a task; steps and sidecars may also have a script. */
 export interface Container extends Omit<k8s.Container, Replaced> {
-  /** @default - Tekton numbers it */
+  /** @default - a name with the step's number */
   readonly name?: Text;
   /** @default - the step template's image; a step must have one or the other */
   readonly image?: Text;
@@ -57,31 +57,31 @@ export interface Container extends Omit<k8s.Container, Replaced> {
   };
 }
 
-/** A container of a task that ends; the next one starts when it has succeeded. */
+/** A container that runs to completion; the next step starts after it succeeds. */
 export interface Step extends Container {
   /**
-   * A program to run in place of a command. Its first line says with what (`#!/bin/sh`).
+   * A program to run instead of a command. Its first line names the interpreter (`#!/bin/sh`).
    *
-   * @default - `command` and `args` say what runs
+   * @default - `command` and `args` are run
    */
   readonly script?: Text;
 
   /**
-   * Whether this step speaks to the Kubernetes API: it gets a token of the account it runs as, where `kubectl` and every
-   * client look for one. No other step of the task does. Needs Kubernetes 1.20 or later.
+   * Whether this step uses the Kubernetes API: only it receives a token of its ServiceAccount, mounted where `kubectl` and client
+   * libraries read it. Requires Kubernetes 1.20 or later.
    *
    * @default false
    */
   readonly kubernetesApi?: boolean;
 }
 
-/** The one step of a condition, which can have no volumes and so no token of its own. */
+/** The step of a condition, which cannot have volumes and therefore no token. */
 export type CheckStep = Omit<Step, 'kubernetesApi'>;
 
-/** The volume that holds a token, and where a step has it: what Kubernetes mounts in every container, if it is let. */
+/** The token volume and its mount path, the one Kubernetes uses when it mounts tokens automatically. */
 const TOKEN = { name: 'kubernetes-api', path: '/var/run/secrets/kubernetes.io/serviceaccount' };
 
-/** The volumes that containers need for what they ask for beside their own. */
+/** Returns the additional volumes that the containers require. */
 export const volumesFor = (containers: readonly Step[]): readonly k8s.Volume[] =>
   containers.some(({ kubernetesApi }) => kubernetesApi === true) ? [tokenVolume] : [];
 
@@ -96,7 +96,7 @@ const tokenVolume: k8s.Volume = {
   },
 };
 
-/** A container as a manifest has it, but for references, which `plain` replaces. */
+/** Returns the manifest of a container, with references not yet replaced (see `manifestValue`). */
 export function containerSpec({ env, kubernetesApi = false, volumeMounts, ...rest }: Step): object {
   const token: VolumeMount = { name: TOKEN.name, mountPath: TOKEN.path, readOnly: true };
   const mounts = kubernetesApi ? [...(volumeMounts ?? []), token] : volumeMounts;

@@ -1,8 +1,8 @@
 /**
- * What a task declares and does, wherever it is written: in an object of its own, in a pipeline, or in a run.
+ * The definition of a task: in an object of its own, inlined in a pipeline, or inlined in a run.
  *
- * The declaration is the type. `steps` is given references to exactly what is declared, and a pipeline that uses the task
- * must pass exactly what it needs, so a wrong name, a missing param or a resource of another type does not compile.
+ * The declaration is the type: `steps` receives references to exactly what is declared, and a pipeline must pass exactly what the task
+ * requires, so a wrong name, a missing param or a resource of another type does not compile.
  */
 
 import type { k8s, Volume } from 'cdk8s-plus-27';
@@ -44,7 +44,7 @@ export interface Signature<
   readonly workspaces: W;
 }
 
-/** Any task that a pipeline may use: one defined here, or one that lives elsewhere. */
+/** A task that a pipeline can use: defined in the app or outside it. */
 export interface TaskReference<
   P extends Params,
   I extends Resources,
@@ -52,20 +52,20 @@ export interface TaskReference<
   R extends Results,
   W extends Workspaces = None,
 > {
-  /** How a pipeline or a run names it, or a function that writes it out where it is used. */
+  /** The reference written to a pipeline or run, or a function that inlines the task. */
   readonly use:
     | { readonly taskRef: { readonly name: string; readonly kind?: 'ClusterTask' } }
     | ((owner: Construct) => { readonly taskSpec: unknown });
   readonly signature: Signature<P, I, O, R, W>;
   /**
-   * What the checks may take as being there.
+   * The object, if it is defined outside the app.
    *
    * @default - the app defines it
    */
   readonly external?: ExternalObject;
 }
 
-/** References to all that a task declares, and to nothing else. */
+/** References to exactly what a task declares. */
 export interface TaskScope<P, I, O, R, W = None> {
   readonly params: ParamRefs<P>;
   readonly inputs: ResourceRefs<I>;
@@ -75,16 +75,16 @@ export interface TaskScope<P, I, O, R, W = None> {
 }
 
 /**
- * Makes a value that may hold references, from the references it may hold. Always a function, even where none is used: so the
- * compiler points at the very field that is wrong.
+ * Returns a value that may contain the references of a scope. Always a function, so that the compiler reports the exact field that is
+ * wrong.
  */
 export type ScopeCallback<Scope, T> = (its: Scope) => T;
 
-/** A file with results of tests. */
+/** A file with test results. */
 export interface TestResult {
-  /** @default - none is declared */
+  /** @default - no format is declared */
   readonly format?: string;
-  /** @default - none is declared */
+  /** @default - no path is declared */
   readonly path?: string;
 }
 
@@ -101,69 +101,68 @@ export interface TaskDefinition<
   V extends k8s.Volume | Volume = k8s.Volume | Volume,
 > {
   /**
-   * Values that whoever runs the task passes. `{ path: {}, flags: { default: ['-v'] } }` declares a string that must be
-   * given and an array that may.
+   * Values passed to the task. `{ path: {}, flags: { default: ['-v'] } }` declares a required string and an optional array.
    *
    * @default - the task takes no params
    */
   readonly params?: P;
 
   /**
-   * Resources the task works on: `{ source: 'git' }`, or with more detail `{ source: { type: 'git', targetPath: 'src' } }`.
+   * Input resources: `{ source: 'git' }`, or in the long form `{ source: { type: 'git', targetPath: 'src' } }`.
    *
-   * @default - the task reads no resources
+   * @default - no input resources
    */
   readonly inputs?: I;
 
   /**
-   * Resources the task makes.
+   * Output resources.
    *
-   * @default - the task makes no resources
+   * @default - no output resources
    */
   readonly outputs?: O;
 
   /**
-   * Short texts the steps leave for later tasks, each in the file `results.NAME.path`.
+   * Short texts that steps pass to later tasks by writing the file `results.NAME.path`.
    *
    * @default - the task has no results
    */
   readonly results?: R;
 
   /**
-   * Files with the results of tests, by name: what v0.9 has in place of `results`. No runner reads them.
+   * Files with test results, by name, as v0.9 has instead of `results`. No runner reads them.
    *
-   * @default - none
+   * @default - no test results
    */
   readonly testResults?: Readonly<Record<string, TestResult>>;
 
   /**
-   * Directories that a run gives, from a volume of its choice: `{ cache: {} }` (Tekton v0.10).
+   * Directories that a run provides from a volume: `{ cache: {} }` (Tekton v0.10).
    *
-   * @default - none but those every task has
+   * @default - no workspaces
    */
   readonly workspaces?: W;
 
-  /** The containers that run one after the other. The function is given references to what is declared above. */
+  /** The containers that run in sequence. The callback receives references to the declarations above. */
   readonly steps: ScopeCallback<TaskScope<P, I, O, R, W>, readonly (S & Exact<Step, S, 'step'>)[]>;
 
   /**
-   * Fields that every step has unless it says otherwise.
+   * Default fields of every step.
    *
-   * @default - steps stand for themselves
+   * @default - no defaults
    */
   readonly stepTemplate?: ScopeCallback<TaskScope<P, I, O, R, W>, T & Exact<Container, T, 'step template'>>;
 
   /**
-   * Containers that run beside the steps and are stopped after the last.
+   * Containers that run in parallel with the steps and are stopped after the last step.
    *
-   * @default - none
+   * @default - no sidecars
    */
   readonly sidecars?: ScopeCallback<TaskScope<P, I, O, R, W>, readonly (C & Exact<Step, C, 'sidecar'>)[]>;
 
   /**
-   * Volumes that steps mount: Kubernetes' own shape, or a Volume of cdk8s-plus.
+   * Volumes for steps to mount: Kubernetes volumes or cdk8s-plus Volumes.
    *
-   * @default - none but those every task has
+   * @default - only the volumes of every task
    */
   readonly volumes?: ScopeCallback<TaskScope<P, I, O, R, W>, readonly (V & ExactVolume<V>)[]>;
 }
@@ -171,7 +170,7 @@ export interface TaskDefinition<
 /** A volume of cdk8s-plus is an object of a class, whose fields are its own. */
 type ExactVolume<V> = V extends Volume ? unknown : Exact<k8s.Volume, V, 'volume'>;
 
-/** How `owner` refers to a task: `taskRef`, or the whole `taskSpec`. */
+/** Returns `owner`'s reference to a task: `taskRef`, or an inlined `taskSpec`. */
 export const useOf = <
   P extends Params,
   I extends Resources,
@@ -183,7 +182,7 @@ export const useOf = <
   owner: Construct,
 ): object => (typeof use === 'function' ? use(owner) : use);
 
-/** A signature with nothing left out. */
+/** Returns a complete signature. */
 export function signatureOf<
   P extends Params,
   I extends Resources,
@@ -195,7 +194,7 @@ export function signatureOf<
   return { params, inputs, outputs, results, workspaces } as Signature<P, I, O, R, W>; // what is absent was inferred as `None`
 }
 
-/** The `spec` of a Task, also when it stands inside a run. Throws when a reference of another construct strays in. */
+/** Returns the `spec` of a Task or an inlined `taskSpec`. Throws if it contains a reference of another construct. */
 export function taskSpec<
   P extends Params,
   I extends Resources,

@@ -1,4 +1,4 @@
-/** Tasks and ClusterTasks that exist as YAML. */
+/** Tasks and ClusterTasks created from existing manifests. */
 
 import type { Construct } from 'constructs';
 import { recordContent } from '../../internal/content-hash.js';
@@ -12,7 +12,7 @@ import {
 } from '../declarations/imported-manifest.js';
 import { signatureOf, type Signature, type TaskReference } from './task-definition.js';
 
-/** Makes the object of a manifest below `scope`. Throws when it is none, or not what the signature says. */
+/** Creates the object of a manifest below `scope`. Throws if the manifest is invalid or differs from the signature. */
 export function taskFromManifest<
   P extends Params,
   I extends Resources,

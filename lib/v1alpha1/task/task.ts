@@ -1,5 +1,5 @@
 /**
- * Tasks and ClusterTasks as objects, and tasks that have none: written out where they are used, or defined elsewhere.
+ * Tasks and ClusterTasks as objects, and tasks without one: inlined where they are used, or defined outside the app.
  */
 
 import { V1ALPHA1 } from '@pipewright/tekton';
@@ -43,7 +43,7 @@ export interface TaskProps<
   readonly metadata?: ApiObjectMetadata;
 }
 
-/** What a task's object is named, and whether a namespace holds it. */
+/** The common base of Task and ClusterTask. */
 abstract class DefinedTask<
   P extends Params,
   I extends Resources,
@@ -89,7 +89,7 @@ class TaskObject<
     this.use = { taskRef: { name: this.name } };
   }
 
-  /** A task without an object of its own: it is written out in the pipeline (Tekton v0.10) or the run that uses it. */
+  /** Returns a task without an object of its own: it is inlined in the pipeline (Tekton v0.10) or the run that uses it. */
   static inline<
     const P extends Params = None,
     const I extends Resources = None,
@@ -106,7 +106,7 @@ class TaskObject<
   }
 
   /**
-   * A Task that is defined elsewhere: in another repository, or by hand. Nothing is emitted for it.
+   * Returns a reference to a Task defined outside the app. Nothing is emitted for it.
    *
    * @param signature what that Task declares; calls are checked against it
    */
@@ -121,10 +121,10 @@ class TaskObject<
   }
 
   /**
-   * A Task that exists as YAML, and becomes part of the app as it is.
+   * Adds an existing Task manifest to the app, unchanged.
    *
    * @param manifest the object, or the text of its file
-   * @param signature what it declares; calls are checked against it, and it against the manifest
+   * @param signature what it declares; calls are checked against it, and the signature against the manifest
    */
   static fromManifest<
     const P extends Params = None,
@@ -145,6 +145,9 @@ class TaskObject<
 /**
  * Defines a Tekton Task.
  *
+ * Unknown fields in the values that callbacks return do not compile. With explicit type arguments (`extends Task<None, Source>`)
+ * TypeScript infers no further ones and accepts such fields; annotate the callback (`(): readonly Step[] => …`) to reject them.
+ *
  * @example
  *
  *   const test = new Task(chart, 'unit-tests', {
@@ -160,7 +163,7 @@ export interface Task<
   W extends Workspaces = None,
 > extends TaskObject<P, I, O, R, W> {}
 
-/** Its constructor also infers what the callbacks return, to refuse unknown fields; the type of the task does not mention it. */
+/** The constructor also infers the return types of callbacks, to reject unknown fields; they are not part of the task's type. */
 export const Task: Pick<typeof TaskObject, keyof typeof TaskObject> & {
   new <
     const P extends Params = None,
@@ -193,7 +196,7 @@ class ClusterTaskObject<
     this.use = { taskRef: { name: this.name, kind: 'ClusterTask' } };
   }
 
-  /** A ClusterTask that is defined elsewhere. Nothing is emitted for it. */
+  /** Returns a reference to a ClusterTask defined outside the app. Nothing is emitted for it. */
   static fromName<
     const P extends Params = None,
     const I extends Resources = None,
@@ -205,10 +208,10 @@ class ClusterTaskObject<
   }
 
   /**
-   * A ClusterTask that exists as YAML, and becomes part of the app as it is.
+   * Adds an existing ClusterTask manifest to the app, unchanged.
    *
    * @param manifest the object, or the text of its file
-   * @param signature what it declares; calls are checked against it, and it against the manifest
+   * @param signature what it declares; calls are checked against it, and the signature against the manifest
    */
   static fromManifest<
     const P extends Params = None,
@@ -235,7 +238,7 @@ export interface ClusterTask<
   W extends Workspaces = None,
 > extends ClusterTaskObject<P, I, O, R, W> {}
 
-/** Its constructor also infers what the callbacks return, to refuse unknown fields; the type of the task does not mention it. */
+/** The constructor also infers the return types of callbacks, to reject unknown fields; they are not part of the task's type. */
 export const ClusterTask: Pick<typeof ClusterTaskObject, keyof typeof ClusterTaskObject> & {
   new <
     const P extends Params = None,
@@ -254,7 +257,7 @@ export const ClusterTask: Pick<typeof ClusterTaskObject, keyof typeof ClusterTas
   ): ClusterTask<P, I, O, R, W>;
 } = ClusterTaskObject;
 
-/** A task that is not made here, with the manifest that its signature tells of it. */
+/** Returns a reference to a task outside the app, with a manifest derived from its signature. */
 function externalTask<
   P extends Params,
   I extends Resources,
