@@ -29,7 +29,18 @@ beforeAll(() => {
   execFileSync('npm', ['run', '--silent', 'tarballs', '--', join(work, 'tarballs')], { cwd: root, stdio: 'pipe' });
   const modules = join(project, 'node_modules');
   unpack(join(work, 'tarballs'), modules);
-  const packages = ['cdk8s', 'cdk8s-plus-27', 'constructs', 'yaml', '@types', '@jest', 'expect', 'jest', 'typescript'];
+  const packages = [
+    'cdk8s',
+    'cdk8s-plus-27',
+    'constructs',
+    'fastest-levenshtein',
+    'yaml',
+    '@types',
+    '@jest',
+    'expect',
+    'jest',
+    'typescript',
+  ];
   for (const name of packages) symlinkSync(join(root, 'node_modules', name), join(modules, name));
   mkdirSync(join(modules, 'ts-jest'));
   writeFileSync(

@@ -21,7 +21,7 @@ beforeAll(() => {
   const tarball = readdirSync(place).find((name) => name.endsWith('.tgz')) ?? 'none';
   mkdirSync(installed, { recursive: true });
   execFileSync('tar', ['-xzf', join(place, tarball), '-C', installed, '--strip-components=1']);
-  for (const name of [...PEERS, 'yaml', '@types'])
+  for (const name of [...PEERS, 'fastest-levenshtein', 'yaml', '@types'])
     symlinkSync(join(root, 'node_modules', name), join(place, 'node_modules', name));
   writeFileSync(join(place, 'package.json'), '{ "type": "module" }');
   writeFileSync(join(place, 'main.ts'), PROGRAM);
@@ -68,7 +68,7 @@ test('it holds JavaScript, types, a licence and a README, and no folder of this 
   expect(files.filter((file) => /(^|\/)(packages|test|node_modules)\//.test(file))).toEqual([]);
 });
 
-test('it imports its peers, yaml, Node itself and its own files, and jest only where it says so', () => {
+test('it imports its peers, its dependencies, Node itself and its own files, and jest only where it says so', () => {
   const modules = files
     .filter(
       (file) =>
@@ -81,6 +81,7 @@ test('it imports its peers, yaml, Node itself and its own files, and jest only w
     'cdk8s',
     'cdk8s-plus-27',
     'constructs',
+    'fastest-levenshtein',
     'node:crypto',
     'node:fs',
     'node:path',
@@ -88,9 +89,9 @@ test('it imports its peers, yaml, Node itself and its own files, and jest only w
   ]);
 });
 
-test('it runs nothing when it is installed, and depends on its peers and a YAML parser alone', () => {
+test('it runs nothing when it is installed, and depends on its peers, an edit distance and a YAML parser', () => {
   const described = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as Record<string, object>; // npm's own format
-  expect(Object.keys(described['dependencies'] ?? {})).toEqual(['yaml']);
+  expect(Object.keys(described['dependencies'] ?? {})).toEqual(['fastest-levenshtein', 'yaml']);
   expect(described['optionalDependencies']).toBeUndefined();
   expect(Object.keys(described['scripts'] ?? {}).filter((name) => /install/.test(name))).toEqual([]);
   expect(Object.keys(described['peerDependencies'] ?? {}).toSorted()).toEqual(['@jest/globals', ...PEERS]);
