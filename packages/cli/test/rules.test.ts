@@ -2,10 +2,11 @@
  * Rules of execution, each with real steps on the embedded cluster: what users' Tasks and Pipelines rely on.
  */
 
-import { afterEach, describe, test } from '@jest/globals';
-import { expectRun, removeFolders, running, step } from './on-this-machine.js';
+import { afterAll, beforeAll, describe, test } from '@jest/globals';
+import { isThorough, thoroughTest } from '../../../test/thorough.js';
+import { expectRun, removeFolders, running, step, type Ran } from './on-this-machine.js';
 
-afterEach(removeFolders);
+afterAll(removeFolders);
 
 const taskRun = (task: string, more = ''): string => `apiVersion: tekton.dev/v1alpha1
 kind: TaskRun
@@ -30,10 +31,16 @@ interface Row {
   readonly never?: readonly string[];
   readonly status?: number;
   readonly yaml: string;
+  /** One of its kind: it runs by default, the others with THOROUGH=1. */
+  readonly sample?: true;
+  /** Its run mostly waits, so it begins before the first test. */
+  readonly waits?: true;
 }
 
 const tasks: Readonly<Record<string, Row>> = {
   'a step waits until its sidecar is ready, whose lines are shown too': {
+    sample: true,
+    waits: true,
     yaml: taskRun(`
     volumes: [{ name: v, emptyDir: {} }]
     sidecars:
@@ -54,6 +61,7 @@ const tasks: Readonly<Record<string, Row>> = {
     says: ['[once : sidecar-brief] done\n', '[once : work] worked\n', '"sidecar-brief" exited with code 3'],
   },
   'a sidecar that never gets ready ends with the time that the run may take': {
+    waits: true,
     yaml: taskRun(
       `
     sidecars:
@@ -69,6 +77,7 @@ const tasks: Readonly<Record<string, Row>> = {
     never: ['worked'],
   },
   'a script without a first line is the shell’s, shows its commands and stops at the first that fails': {
+    sample: true,
     yaml: taskRun(`
     steps:
       - name: s
@@ -94,6 +103,7 @@ const tasks: Readonly<Record<string, Row>> = {
     never: ['+ '],
   },
   'stepTemplate is merged under each step, variables included': {
+    sample: true,
     yaml: taskRun(`
     inputs: { params: [{ name: dir, default: deep/down }] }
     stepTemplate:
@@ -135,6 +145,7 @@ ${taskRun(`
     says: ['[once : s] green\n[once : s] green\n'],
   },
   'a workspace is there under its path, further down where subPath says, and read-only where it should be': {
+    sample: true,
     yaml: `apiVersion: v1
 kind: PersistentVolumeClaim
 metadata: { name: shared }
@@ -161,6 +172,8 @@ ${taskRun(
     says: ['[once : s] green\n'],
   },
   'a run that no node fits waits, says why, and ends when its time is up': {
+    sample: true,
+    waits: true,
     yaml: taskRun(
       `
     steps: [${step('work', 'echo worked')}]`,
@@ -174,6 +187,7 @@ ${taskRun(
     ],
   },
   'a step that asks for more than any node has waits, too': {
+    waits: true,
     yaml: taskRun(
       `
     steps: [{ name: s, image: busybox, command: ['true'], resources: { requests: { cpu: '1000' } } }]`,
@@ -183,6 +197,7 @@ ${taskRun(
     says: ['--- once waits: TaskRun Pod exceeded available resources\n', '1 Insufficient cpu.'],
   },
   'a run waits for room in a quota, and goes on by itself': {
+    waits: true,
     yaml: `apiVersion: v1
 kind: ResourceQuota
 metadata: { name: one-at-a-time }
@@ -206,6 +221,7 @@ ${pipelineRun(`
 
 const pipelines: Readonly<Record<string, Row>> = {
   'a task is tried again as often as it may be': {
+    sample: true,
     yaml: `apiVersion: v1
 kind: PersistentVolumeClaim
 metadata: { name: count }
@@ -244,6 +260,7 @@ ${pipelineRun(
     says: ['[a : s] usual\n', '[b : s] special\n'],
   },
   'a ClusterTask runs with the pipeline’s params, arrays too': {
+    sample: true,
     yaml: `apiVersion: tekton.dev/v1alpha1
 kind: ClusterTask
 metadata: { name: say }
@@ -262,6 +279,7 @@ ${pipelineRun(
     says: ['[a : s] <hello><world>\n', '[b : s] <p><q><end>\n'],
   },
   'a run’s time ends all of its tasks': {
+    sample: true,
     yaml: pipelineRun(
       `
     tasks:
@@ -284,13 +302,24 @@ ${pipelineRun(
   },
 };
 
+const runOf = ({ yaml }: Row): Promise<Ran> => running({ 'a.yaml': yaml });
+
+const begun = new Map<Row, Promise<Ran>>();
+beforeAll(() => {
+  for (const row of [...Object.values(tasks), ...Object.values(pipelines)])
+    if (row.waits && (row.sample || isThorough)) begun.set(row, runOf(row));
+  for (const ran of begun.values()) ran.catch(() => undefined); // its own test reports it
+});
+
 describe.each([
   ['a task', tasks],
   ['a pipeline', pipelines],
 ])('%s', (_kind, rows) => {
-  test.each(Object.entries(rows))('%s', async (_what, { yaml, says, never = [], status = 0 }) => {
-    await expectRun(await running({ 'a.yaml': yaml }), { status, says, never });
-  });
+  for (const [title, row] of Object.entries(rows))
+    (row.sample ? test : thoroughTest)(title, async () => {
+      const { says, never = [], status = 0 } = row;
+      await expectRun(await (begun.get(row) ?? runOf(row)), { status, says, never });
+    });
 });
 
 test('a node in pipewright.yaml has the labels and resources that manifests ask for', async () => {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { fake, RuntimeProblem, type Runtime } from '@pipewright/cluster';
 import { run, type RunOptions } from '../src/run/run-command.js';
+import { sampledRows, thoroughTest } from '../../../test/thorough.js';
 import { commandLines } from '../../cluster/test/support/command-lines.js';
 import { pipewright, recorded } from './cli.js';
 import { expectRun, folder, oneTask, removeFolders, running, step, usable } from './on-this-machine.js';
@@ -54,7 +55,7 @@ spec:
     expect(result.out).not.toContain('] never');
   });
 
-  test('that can not start are told as such', async () => {
+  thoroughTest('that can not start are told as such', async () => {
     const result = await running({
       'a.yaml': oneTask(["{ name: odd, image: 'busybox:1', command: [/no/such/program] }"]),
     });
@@ -67,7 +68,7 @@ spec:
     });
   });
 
-  test('that clone a repository which does not exist say so', async () => {
+  thoroughTest('that clone a repository which does not exist say so', async () => {
     const resource = `  inputs:\n    resources:\n      - { name: source, resourceSpec: { type: git, params: [{ name: url, value: 'http://127.0.0.1:1/none.git' }, { name: revision, value: master }] } }`;
     const result = await running({ 'a.yaml': oneTask([step('ok', 'true')], resource) });
     await expectRun(result, {
@@ -79,7 +80,7 @@ spec:
     });
   });
 
-  test('end, and so does their sidecar', async () => {
+  thoroughTest('end, and so does their sidecar', async () => {
     const sidecar = `    sidecars: [${step('web', "trap '' TERM; while :; do sleep 0.1; done")}]`;
     const task = oneTask([step('ok', 'echo fine')]).replace('    steps:', `${sidecar}\n    steps:`);
     const result = await running({ 'a.yaml': task });
@@ -102,7 +103,7 @@ spec:
     });
   });
 
-  test('clone each revision and address that resources of one name have in their namespaces', async () => {
+  thoroughTest('clone each revision and address that resources of one name have in their namespaces', async () => {
     const source = folder({ README: 'as it is now' });
     const inNamespace = (namespace: string, url: string, revision: string): string => `apiVersion: tekton.dev/v1alpha1
 kind: PipelineResource
@@ -135,7 +136,7 @@ spec: { type: git, params: [{ name: url, value: 'https://git.example/a.git' }, {
 ${oneTask([step('look', `echo ${name}: $(cat /workspace/source/README)`)], `  inputs: { resources: [{ name: source, resourceRef: { name: ${name} } }] }`).replace('name: once', `name: run-${name}`)}`;
     const manifests = { 'a.yaml': `${resource('one', 'main')}---\n${resource('two', 'release')}` };
 
-    test('from one directory, each at its revision, also when only one of them was named', async () => {
+    thoroughTest('from one directory, each at its revision, also when only one of them was named', async () => {
       const source = folder({ README: 'as it is now' });
       for (const given of [
         [['one', source]],
@@ -164,7 +165,7 @@ ${oneTask([step('look', `echo ${name}: $(cat /workspace/source/README)`)], `  in
   });
 });
 
-test('a revision that the directory does not have is refused before anything starts', async () => {
+thoroughTest('a revision that the directory does not have is refused before anything starts', async () => {
   const source = folder({ README: 'x' });
   execFileSync('git', ['init', '-q', '-b', 'main', source]);
   execFileSync('git', [
@@ -216,27 +217,31 @@ describe('Ctrl-C', () => {
   const mark = `4${process.pid}00`; // seconds; no other command line has it
   const alive = (): readonly string[] => commandLines().filter((line) => line.includes(mark));
 
-  test.each([
+  const signals = [
     ['SIGINT', 130],
     ['SIGTERM', 143],
-  ] as const)('(%s) stops the steps, then the run, and leaves nothing behind', async (signal, status) => {
-    const path = folder({ 'a.yaml': oneTask([step('slow', `echo begun; sleep ${mark}; echo never`)]) });
-    const temporary = join(path, 'tmp');
-    mkdirSync(temporary);
-    const started = pipewright(['run', path, '--image', 'busybox=host'], { TMPDIR: temporary });
-    if (!(await usable())) {
-      expect(await started.ended).toMatchObject({ status: 3, out: '' });
-      return;
-    }
-    await started.said('[once : slow] begun');
-    expect(alive()).not.toEqual([]);
-    started.child.kill(signal);
-    const ended = await started.ended;
-    expect(ended.out).toContain(`stopping the steps (${signal}); `);
-    expect(ended.out).toContain('Cancelled  once');
-    expect(ended.out).not.toContain('never');
-    expect(ended.status).toBe(status);
-    expect(alive()).toEqual([]);
-    expect(readdirSync(temporary).filter((name) => name.startsWith('pipewright'))).toEqual([]);
-  });
+  ] as const;
+  test.each(sampledRows(signals, 0))(
+    '(%s) stops the steps, then the run, and leaves nothing behind',
+    async (signal, status) => {
+      const path = folder({ 'a.yaml': oneTask([step('slow', `echo begun; sleep ${mark}; echo never`)]) });
+      const temporary = join(path, 'tmp');
+      mkdirSync(temporary);
+      const started = pipewright(['run', path, '--image', 'busybox=host'], { TMPDIR: temporary });
+      if (!(await usable())) {
+        expect(await started.ended).toMatchObject({ status: 3, out: '' });
+        return;
+      }
+      await started.said('[once : slow] begun');
+      expect(alive()).not.toEqual([]);
+      started.child.kill(signal);
+      const ended = await started.ended;
+      expect(ended.out).toContain(`stopping the steps (${signal}); `);
+      expect(ended.out).toContain('Cancelled  once');
+      expect(ended.out).not.toContain('never');
+      expect(ended.status).toBe(status);
+      expect(alive()).toEqual([]);
+      expect(readdirSync(temporary).filter((name) => name.startsWith('pipewright'))).toEqual([]);
+    },
+  );
 });
