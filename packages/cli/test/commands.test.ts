@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { ClusterError } from '@pipewright/cluster';
 import { kubeconfigSend } from '@pipewright/kube';
+import { sampledRows, thoroughTest } from '../../../test/thorough.js';
 import { Harness } from '../../controller/test/support/harness.js';
 import { tellFailure } from '../src/failure.js';
 import { runProgram } from '../src/program.js';
@@ -131,7 +132,7 @@ spec: { taskSpec: { steps: [{ name: a, image: 'busybox:1', command: ['true'] }] 
     expect({ status, out }).toEqual({ status: 2, out: expect.stringMatching(/^(runtime fake .*\n)?$/) });
   });
 
-  test.each(['lint', 'run'])('a full disk behind the standard output of %s', async (name) => {
+  test.each(sampledRows(['lint', 'run'], 0))('a full disk behind the standard output of %s', async (name) => {
     const path = folder({ 'a.yaml': manifest });
     const more = name === 'run' ? ['--runtime', 'fake', '--image', 'busybox=host'] : [];
     const { status, err } = await pipewright([name, path, ...more], {}, '/dev/full').ended;
@@ -222,7 +223,7 @@ describe('up', () => {
 
   test('writes a kubeconfig that is private, keeps its data, and stops in order', async () => {
     const data = join(folder({}), 'data');
-    for (const start of [1, 2]) {
+    for (const start of sampledRows([1, 2], 0)) {
       const server = serve('--data-dir', data);
       await server.said('ready at https://127.0.0.1:');
       expect(statSync(join(data, 'kubeconfig')).mode & 0o777).toBe(0o600);
@@ -268,7 +269,7 @@ describe('up', () => {
     expect(status).toBe(2);
   });
 
-  test('deletes finished runs beyond those that --keep-runs names', async () => {
+  thoroughTest('deletes finished runs beyond those that --keep-runs names', async () => {
     const data = join(folder({}), 'data');
     const server = await upHere('--data-dir', data, '--keep-runs', '1', '--keep-runs', '24h');
     const send = await kubeconfigSend({ kubeconfig: join(data, 'kubeconfig') });
@@ -317,19 +318,22 @@ describe('up', () => {
     expect(status).toBe(2);
   });
 
-  test('leaves nothing behind in the temporary folder, and sweeps what one that was killed has left, its credentials too', async () => {
-    const temporary = join(folder({ 'tmp/README': '' }), 'tmp');
-    const killed = pipewright(['up', '--runtime', 'fake'], { TMPDIR: temporary });
-    await killed.said('ready at');
-    killed.child.kill('SIGKILL');
-    await killed.ended;
-    expect(left(temporary).join(' ')).toMatch(/pipewright-\d+-kubeconfig-\w+ kubeconfig/);
-    process.env['TMPDIR'] = temporary;
-    const next = await upHere();
-    expect(left(temporary).filter((name) => name.startsWith(`pipewright-${killed.child.pid}-`))).toEqual([]);
-    expect((await next.stop()).status).toBe(0);
-    expect(left(temporary)).toEqual([]);
-  });
+  thoroughTest(
+    'leaves nothing behind in the temporary folder, and sweeps what one that was killed has left, its credentials too',
+    async () => {
+      const temporary = join(folder({ 'tmp/README': '' }), 'tmp');
+      const killed = pipewright(['up', '--runtime', 'fake'], { TMPDIR: temporary });
+      await killed.said('ready at');
+      killed.child.kill('SIGKILL');
+      await killed.ended;
+      expect(left(temporary).join(' ')).toMatch(/pipewright-\d+-kubeconfig-\w+ kubeconfig/);
+      process.env['TMPDIR'] = temporary;
+      const next = await upHere();
+      expect(left(temporary).filter((name) => name.startsWith(`pipewright-${killed.child.pid}-`))).toEqual([]);
+      expect((await next.stop()).status).toBe(0);
+      expect(left(temporary)).toEqual([]);
+    },
+  );
 });
 
 /** What is ours below a folder. The TypeScript loader keeps a cache there too, which is its own. */
