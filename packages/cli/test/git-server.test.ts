@@ -17,6 +17,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { isThorough, sampledRows, thoroughTest } from '../../../test/thorough.js';
 import { startGitServer, type GitServer } from '../src/git-server/git-server.js';
 
 const run = promisify(execFile);
@@ -109,7 +110,7 @@ const tree = (directory: string): Record<string, string> =>
 const read = (directory: string, name: string): string => readFileSync(join(directory, name), 'utf8');
 
 describe('a repository', () => {
-  test('that is clean is served at its own commit', async () => {
+  thoroughTest('that is clean is served at its own commit', async () => {
     const { directory, second } = repository();
     const server = await serve(directory, 'main');
     const clone = await fetchInto('clone', server, 'main');
@@ -145,7 +146,7 @@ describe('a repository', () => {
     expect(tree(directory)).toEqual(before);
   });
 
-  describe('that is dirty', () => {
+  (isThorough ? describe : describe.skip)('that is dirty', () => {
     const CONTENT = ['edited', 'one', 'two'] as const;
     let served: ReadonlyMap<string, string>;
     let commits: readonly string[];
@@ -181,7 +182,7 @@ describe('a repository', () => {
     });
   });
 
-  test('with packed references is served with the branches that only its remote has', async () => {
+  thoroughTest('with packed references is served with the branches that only its remote has', async () => {
     const { directory, first, second } = repository();
     await git(directory, 'update-ref', 'refs/remotes/origin/feature/x', first);
     await git(directory, 'pack-refs', '--all');
@@ -196,7 +197,7 @@ describe('a repository', () => {
     ]);
   });
 
-  test('is served at each of the revisions that are asked for', async () => {
+  thoroughTest('is served at each of the revisions that are asked for', async () => {
     const { directory, first, second } = repository();
     const server = await serve(directory, 'v1', 'main', 'v1');
     expect(server.commits('source')).toEqual([first, second]);
@@ -204,7 +205,7 @@ describe('a repository', () => {
     expect(read(await fetchInto('new', server, 'main'), 'a.txt')).toBe('two');
   });
 
-  test('is served without the revisions that it lacks, where they are to be left out', async () => {
+  thoroughTest('is served without the revisions that it lacks, where they are to be left out', async () => {
     const { directory, first } = repository();
     const source = { directory, revisions: ['v9', '--upload-pack=evil', 'v1'], skipUnknown: true };
     const server = await startGitServer({ repositories: new Map([['source', source]]) });
@@ -214,20 +215,20 @@ describe('a repository', () => {
     await expect(fetchInto('none', server, 'v9')).rejects.toThrow("couldn't find remote ref v9");
   });
 
-  test('gives the same commit for the same changes', async () => {
+  thoroughTest('gives the same commit for the same changes', async () => {
     const { directory } = repository();
     write(directory, { 'a.txt': 'edited' });
     const [one, other] = [await serve(directory), await serve(directory)];
     expect(one.commits('source')).toEqual(other.commits('source'));
   });
 
-  test('without a commit yet is served as it is', async () => {
+  thoroughTest('without a commit yet is served as it is', async () => {
     await git(work, 'init', '-q', 'unborn');
     const server = await serve(write(join(work, 'unborn'), { 'a.txt': 'new' }), 'main');
     expect(read(await fetchInto('clone', server, 'main'), 'a.txt')).toBe('new');
   });
 
-  test('is read by old and new protocols, whole and shallow, with long requests compressed', async () => {
+  thoroughTest('is read by old and new protocols, whole and shallow, with long requests compressed', async () => {
     const { directory, second } = repository();
     const tags = Array.from({ length: 30 }, (_, i) => `create refs/tags/t${i} HEAD\n`);
     const updating = run('git', ['-C', directory, 'update-ref', '--stdin']);
@@ -243,7 +244,7 @@ describe('a repository', () => {
     expect(await git(clone, 'rev-list', '--count', second)).toBe('2');
   });
 
-  test('that is a linked worktree is served with its own files', async () => {
+  thoroughTest('that is a linked worktree is served with its own files', async () => {
     const { directory } = repository();
     await git(directory, 'worktree', 'add', '-q', join(work, 'linked'), 'old');
     write(join(work, 'linked'), { 'a.txt': 'in the worktree' });
@@ -272,7 +273,7 @@ describe('a plain folder', () => {
     expect(read(clone, 'crlf.txt')).toBe('a\r\n');
   });
 
-  test('inside a repository is served alone, under whatever branch is asked', async () => {
+  thoroughTest('inside a repository is served alone, under whatever branch is asked', async () => {
     const { directory } = repository();
     const inside = write(join(directory, 'examples'), { Makefile: 'all:\n' });
     const server = await serve(inside, 'release/v2');
@@ -295,7 +296,8 @@ test('its snapshots lie where a later start sweeps what a killed one has left, a
 });
 
 describe('is refused', () => {
-  test.each<[string, () => Promise<[string, string?]>, object]>([
+  type Row = [string, () => Promise<[string, string?]>, object];
+  const rows: readonly Row[] = [
     [
       'a directory that is not there',
       async () => ['/nowhere'],
@@ -355,7 +357,8 @@ describe('is refused', () => {
       async () => [write(join(work, 'broken'), { '.git/HEAD': 'nonsense' })],
       { code: 'SOURCE_UNREADABLE', message: expect.stringContaining('git cannot read /') },
     ],
-  ])('%s', async (_what, given, want) => {
+  ];
+  test.each(sampledRows(rows, 0, 1, 2, 3, 4, 8))('%s', async (_what, given, want) => {
     const [directory, revision] = await given();
     await expect(serve(directory, revision)).rejects.toMatchObject(want);
   });
