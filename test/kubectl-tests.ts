@@ -2,6 +2,7 @@
 
 import { spawnSync } from 'node:child_process';
 import { test } from '@jest/globals';
+import { thoroughTest } from './thorough.js';
 
 /** Whether a kubectl that starts is in the PATH. */
 export const hasKubectl = spawnSync('kubectl', ['version', '--client'], { stdio: 'ignore' }).status === 0;
@@ -9,4 +10,9 @@ export const hasKubectl = spawnSync('kubectl', ['version', '--client'], { stdio:
 /** Registers a test that runs kubectl, or skips it where there is no kubectl. */
 export function testWithKubectl(title: string, body: () => void | Promise<void>): void {
   (hasKubectl ? test : test.skip)(title, body);
+}
+
+/** As testWithKubectl, for a test that runs with THOROUGH=1 alone. */
+export function thoroughTestWithKubectl(title: string, body: () => void | Promise<void>): void {
+  (hasKubectl ? thoroughTest : test.skip)(title, body);
 }
