@@ -7,6 +7,7 @@ import { removeTree } from '../../../src/runtime/host/remove-tree.js';
 import type { ContainerSpec, RunningContainer, Runtime } from '../../../src/runtime/runtime.js';
 import { sandbox } from '../../../src/runtime/sandbox/sandbox.js';
 import type { Launcher } from '../../../src/runtime/launchers/starter.js';
+import { sampledRows, thoroughTest } from '../../../../../test/thorough.js';
 import { commandLines } from '../../support/command-lines.js';
 import { runToEnd, specIn } from './try-sandbox.js';
 
@@ -15,12 +16,16 @@ const everything = mkdtempSync(join(tmpdir(), 'pipewright-sandbox-'));
 chmodSync(everything, 0o777);
 afterAll(() => removeTree(everything));
 
-// The same sentences for every launcher that works on this machine, as trying shows.
+// The same sentences for every launcher that works on this machine, as trying shows; by default most of them for the first of those alone.
+let isFirst = true;
 for (const launcher of ['perl', 'unshare', 'bubblewrap'] as const) {
   const runtime = sandbox({ launchers: [launcher] });
   const probe = await runtime.probe();
-  if (probe.usable) describe(`by ${launcher}`, () => describeContainers(launcher, runtime));
-  else {
+  if (probe.usable) {
+    const isWhole = isFirst;
+    isFirst = false;
+    describe(`by ${launcher}`, () => describeContainers(launcher, runtime, isWhole));
+  } else {
     test(`where ${launcher} does not work, a start says so and what to do`, async () => {
       const refused = await runToEnd(runtime, specIn(everything, ['/bin/true']));
       expect(refused).toMatchObject({ started: false, reason: 'ContainerCannotRun' });
@@ -29,7 +34,11 @@ for (const launcher of ['perl', 'unshare', 'bubblewrap'] as const) {
   }
 }
 
-function describeContainers(launcher: Launcher, runtime: Runtime): void {
+/** @param isWhole whether the default suite has all tests of this launcher but the slowest, not one of each kind */
+function describeContainers(launcher: Launcher, runtime: Runtime, isWhole: boolean): void {
+  const testOfWhole = isWhole ? test : thoroughTest;
+  const rowsOfWhole = <Row>(rows: readonly Row[], ...others: readonly number[]): readonly Row[] =>
+    isWhole ? rows : sampledRows(rows, ...others);
   const directory = join(everything, launcher);
   mkdirSync(directory);
   chmodSync(directory, 0o777);
@@ -57,79 +66,90 @@ function describeContainers(launcher: Launcher, runtime: Runtime): void {
     });
 
   describe('a container on the host root', () => {
-    test.each<[string, string, string]>([
-      ['gives the exit code of its command', 'exit 7', '7\n'],
-      ...(launcher === 'bubblewrap'
-        ? []
-        : [
-            [
-              'is what the kernel kills first when memory runs out',
-              'cat /proc/self/oom_score_adj',
-              '0\n1000\n',
-            ] satisfies [string, string, string],
-          ]),
-      ['is told from a command that ends with 127', 'exit 127', '127\n'],
-      ['ends by a signal as 128 and its number', 'sh -c "kill -9 \\$\\$"; exit $?', '137\nKilled\n'],
-      ['is process 1', 'echo $$; cat /proc/1/comm', '0\n1\nsh\n'],
-      ['reads nothing on its standard input', 'cat; echo end', '0\nend\n'],
-      ['prints both streams in their order', 'echo a; echo b >&2; echo c', '0\na\nb\nc\n'],
-      [
-        'may open its output again',
-        'echo a > /dev/stdout; echo b > /dev/stderr; echo c | tee /dev/stderr',
-        '0\na\nb\nc\nc\n',
-      ],
-      ['is in its working directory, made for it', 'pwd', '0\n/workspace\n'],
-      [
-        'cannot change what the kernel does for the whole machine',
-        'for f in sys/kernel/core_pattern sys/vm/drop_caches sysrq-trigger; do (: >> /proc/$f) 2>/dev/null && echo $f; done; echo end',
-        '0\nend\n',
-      ],
-      [
-        'cannot do so by a /proc or /sys of its own either',
-        'unshare -Urnmpf sh -c "mount -t proc p /mnt; : >> /mnt/sys/vm/drop_caches && echo proc; mount -t sysfs s /srv; : >> /srv/kernel/profiling && echo sys" 2>/dev/null; echo end',
-        '0\nend\n',
-      ],
-      ['is root', 'id -u; id -g', '0\n0\n0\n'],
-      ['has an empty /root, /home, /tmp and /run', 'ls -A /root /home /tmp', '0\n/home:\n\n/root:\n\n/tmp:\n'],
-      [
-        'may write to those',
-        'echo x > /root/f; echo y > /tmp/f; mkdir -p /run/d /new/top; cat /root/f /tmp/f',
-        '0\nx\ny\n',
-      ],
-      [
-        'may not write to the rest',
-        'echo x 2>/dev/null > /usr/f || echo no; echo x 2>/dev/null > /etc/f || echo no',
-        '0\nno\nno\n',
-      ],
-      [
-        'has the usual devices',
-        'head -c 2 /dev/zero | wc -c; echo lost > /dev/null; test -c /dev/tty && test -d /dev/pts && echo there',
-        '0\n2\nthere\n',
-      ],
-      ['cannot mount', 'mount -t tmpfs none /tmp 2>/dev/null || echo no', '0\nno\n'],
-    ])('%s', async (_, script, want) => {
+    test.each(
+      rowsOfWhole<[string, string, string]>(
+        [
+          ['gives the exit code of its command', 'exit 7', '7\n'],
+          ...(launcher === 'bubblewrap'
+            ? []
+            : [
+                [
+                  'is what the kernel kills first when memory runs out',
+                  'cat /proc/self/oom_score_adj',
+                  '0\n1000\n',
+                ] satisfies [string, string, string],
+              ]),
+          ['is told from a command that ends with 127', 'exit 127', '127\n'],
+          ['ends by a signal as 128 and its number', 'sh -c "kill -9 \\$\\$"; exit $?', '137\nKilled\n'],
+          ['is process 1', 'echo $$; cat /proc/1/comm', '0\n1\nsh\n'],
+          ['reads nothing on its standard input', 'cat; echo end', '0\nend\n'],
+          ['prints both streams in their order', 'echo a; echo b >&2; echo c', '0\na\nb\nc\n'],
+          [
+            'may open its output again',
+            'echo a > /dev/stdout; echo b > /dev/stderr; echo c | tee /dev/stderr',
+            '0\na\nb\nc\nc\n',
+          ],
+          ['is in its working directory, made for it', 'pwd', '0\n/workspace\n'],
+          [
+            'cannot change what the kernel does for the whole machine',
+            'for f in sys/kernel/core_pattern sys/vm/drop_caches sysrq-trigger; do (: >> /proc/$f) 2>/dev/null && echo $f; done; echo end',
+            '0\nend\n',
+          ],
+          [
+            'cannot do so by a /proc or /sys of its own either',
+            'unshare -Urnmpf sh -c "mount -t proc p /mnt; : >> /mnt/sys/vm/drop_caches && echo proc; mount -t sysfs s /srv; : >> /srv/kernel/profiling && echo sys" 2>/dev/null; echo end',
+            '0\nend\n',
+          ],
+          ['is root', 'id -u; id -g', '0\n0\n0\n'],
+          ['has an empty /root, /home, /tmp and /run', 'ls -A /root /home /tmp', '0\n/home:\n\n/root:\n\n/tmp:\n'],
+          [
+            'may write to those',
+            'echo x > /root/f; echo y > /tmp/f; mkdir -p /run/d /new/top; cat /root/f /tmp/f',
+            '0\nx\ny\n',
+          ],
+          [
+            'may not write to the rest',
+            'echo x 2>/dev/null > /usr/f || echo no; echo x 2>/dev/null > /etc/f || echo no',
+            '0\nno\nno\n',
+          ],
+          [
+            'has the usual devices',
+            'head -c 2 /dev/zero | wc -c; echo lost > /dev/null; test -c /dev/tty && test -d /dev/pts && echo there',
+            '0\n2\nthere\n',
+          ],
+          ['cannot mount', 'mount -t tmpfs none /tmp 2>/dev/null || echo no', '0\nno\n'],
+        ],
+        0,
+        1,
+      ),
+    )('%s', async (_, script, want) => {
       expect(await sh(script)).toBe(want);
     });
 
-    test('sees the variables it is given, and no others', async () => {
+    testOfWhole('sees the variables it is given, and no others', async () => {
       const env = { A: 'b c', 'dotted.name': '1', LD_PRELOAD: '', PATH: '/usr/bin:/bin' };
       expect(await sh('env | grep -v "^PWD=\\|^_=\\|^SHLVL=" | sort', { env })).toBe(
         '0\nA=b c\nLD_PRELOAD=\nPATH=/usr/bin:/bin\n',
       );
     });
 
-    test('takes arguments as they are', async () => {
+    testOfWhole('takes arguments as they are', async () => {
       const argv: ContainerSpec['argv'] = ['/bin/echo', '-n', '$(id)', '`id`', "'", '"', '; exit 3', 'ü\n'];
       const ran = await runToEnd(runtime, specIn(directory, argv));
       expect(ran).toMatchObject({ printed: argv.slice(2).join(' ') });
     });
 
-    test.each<[string, ContainerSpec['argv'], string]>([
-      ['a missing file', ['/x/sh'], 'exec: "/x/sh": stat /x/sh: no such file or directory'],
-      ['a missing program', ['no-such-program'], 'exec: "no-such-program": executable file not found in $PATH'],
-      ['a file that is no program', ['/etc/passwd'], 'exec: "/etc/passwd": permission denied'],
-      ['a directory', ['/usr'], 'exec: "/usr": is a directory'],
-    ])('that cannot start says why: %s', async (_, argv, why) => {
+    test.each(
+      rowsOfWhole<[string, ContainerSpec['argv'], string]>(
+        [
+          ['a missing file', ['/x/sh'], 'exec: "/x/sh": stat /x/sh: no such file or directory'],
+          ['a missing program', ['no-such-program'], 'exec: "no-such-program": executable file not found in $PATH'],
+          ['a file that is no program', ['/etc/passwd'], 'exec: "/etc/passwd": permission denied'],
+          ['a directory', ['/usr'], 'exec: "/usr": is a directory'],
+        ],
+        0,
+      ),
+    )('that cannot start says why: %s', async (_, argv, why) => {
       const ran = await runToEnd(runtime, specIn(directory, argv));
       expect(ran).toEqual({
         started: false,
@@ -154,7 +174,7 @@ function describeContainers(launcher: Launcher, runtime: Runtime): void {
       expect(mounts.map(({ source }) => existsSync(join(source, 'f')))).toEqual([true, true, false, true, true]);
     });
 
-    test('has one volume inside another', async () => {
+    testOfWhole('has one volume inside another', async () => {
       const [outer, inner] = [volume('outer'), volume('inner')];
       const mounts = [
         { source: inner, target: '/workspace/a/b', readOnly: false },
@@ -164,7 +184,7 @@ function describeContainers(launcher: Launcher, runtime: Runtime): void {
       expect(readFileSync(join(inner, 'f'), 'utf8')).toBe('x\n');
     });
 
-    test('follows no symlink of a volume out of it', async () => {
+    testOfWhole('follows no symlink of a volume out of it', async () => {
       const [evil, inner] = [volume('evil'), volume('evil-inner')];
       symlinkSync(directory, join(evil, 'out'));
       const mounts = [
@@ -175,7 +195,7 @@ function describeContainers(launcher: Launcher, runtime: Runtime): void {
       expect(existsSync(join(directory, 'made'))).toBe(false);
     });
 
-    test('has files and directories laid over the host', async () => {
+    testOfWhole('has files and directories laid over the host', async () => {
       const overlay = volume('overlay');
       mkdirSync(join(overlay, 'usr/local/bin'), { recursive: true });
       mkdirSync(join(overlay, 'bin'), { recursive: true });
@@ -191,12 +211,12 @@ function describeContainers(launcher: Launcher, runtime: Runtime): void {
       );
     });
 
-    test('shares nothing with another but its volumes', async () => {
+    testOfWhole('shares nothing with another but its volumes', async () => {
       await sh('echo secret > /tmp/mine; echo shared > /workspace/shared');
       expect(await sh('ls -A /tmp; cat /workspace/shared')).toBe('0\nshared\n');
     });
 
-    test('hands over to another through a FIFO in a shared volume', async () => {
+    testOfWhole('hands over to another through a FIFO in a shared volume', async () => {
       const waiting = sh(
         'mkfifo /workspace/go; exec 3<>/workspace/go; touch /workspace/ready; read line <&3; echo got $line',
       );
@@ -204,7 +224,7 @@ function describeContainers(launcher: Launcher, runtime: Runtime): void {
       expect(await Promise.all([waiting, sending])).toEqual(['0\ngot hello\n', '0\n']);
     });
 
-    test('takes its children with it', async () => {
+    testOfWhole('takes its children with it', async () => {
       const tag = `pipewright-stray-${launcher}-${process.pid}`;
       expect(await sh(`setsid sh -c 'trap "" TERM HUP; while :; do sleep 1; done; : ${tag}' & echo begun`)).toBe(
         '0\nbegun\n',
@@ -212,7 +232,7 @@ function describeContainers(launcher: Launcher, runtime: Runtime): void {
       expect(commandLines().filter((line) => line.includes(tag))).toEqual([]);
     });
 
-    test('prints fifty megabytes without keeping them', async () => {
+    thoroughTest('prints fifty megabytes without keeping them', async () => {
       let bytes = 0;
       const before = process.memoryUsage().rss;
       const output = {
@@ -243,17 +263,22 @@ function describeContainers(launcher: Launcher, runtime: Runtime): void {
       return started.container;
     }
 
-    test.each<[string, string, 'SIGTERM' | 'SIGKILL', number]>([
-      ['TERM is heard by a handler', 'trap "exit 5" TERM; echo; while :; do sleep 0.05; done', 'SIGTERM', 5],
-      ['TERM that nobody could hear ends it at once', 'echo; sleep 1000', 'SIGTERM', 137],
-      ['KILL ends everything', 'trap "" TERM; echo; sleep 1000', 'SIGKILL', 137],
-    ])('%s', async (_, script, signal, want) => {
+    test.each(
+      rowsOfWhole<[string, string, 'SIGTERM' | 'SIGKILL', number]>(
+        [
+          ['TERM is heard by a handler', 'trap "exit 5" TERM; echo; while :; do sleep 0.05; done', 'SIGTERM', 5],
+          ['TERM that nobody could hear ends it at once', 'echo; sleep 1000', 'SIGTERM', 137],
+          ['KILL ends everything', 'trap "" TERM; echo; sleep 1000', 'SIGKILL', 137],
+        ],
+        2,
+      ),
+    )('%s', async (_, script, signal, want) => {
       const container = await begun(script);
       container.kill(signal);
       expect((await container.exit).exitCode).toBe(want);
     });
 
-    test('a command can be run beside it', async () => {
+    testOfWhole('a command can be run beside it', async () => {
       const container = await begun('echo; exec sleep 1000');
       const never = new AbortController().signal;
       const ran = await container.exec(['/bin/sh', '-c', 'echo $A; pwd; cat /proc/1/comm; exit 3'], never);
@@ -262,7 +287,7 @@ function describeContainers(launcher: Launcher, runtime: Runtime): void {
       expect(ran).toEqual({ exitCode: 3, output: expect.stringMatching(/^b\n\/workspace\n(sh|sleep)\n$/) });
     });
 
-    test('nothing survives a parent that is killed', async () => {
+    testOfWhole('nothing survives a parent that is killed', async () => {
       const tag = `pipewright-orphan-${launcher}-${process.pid}`;
       const program = join(import.meta.dirname, 'try-sandbox.ts');
       const script = `echo begun; while :; do sleep 1; done; : ${tag}`;
@@ -308,7 +333,7 @@ function describeContainers(launcher: Launcher, runtime: Runtime): void {
       expect(await sh('cat /etc/name', { rootfs, mounts: host, cwd: '/' })).toBe('0\nimage\n');
     });
 
-    test('mounts through symlinks of the image stay inside', async () => {
+    testOfWhole('mounts through symlinks of the image stay inside', async () => {
       const mounts = [...host, { source: volume('secrets'), target: '/var/secrets', readOnly: false }];
       expect(await sh('echo x > /var/secrets/f; ls /run/secrets', { rootfs, mounts, cwd: '/escape/out/work' })).toBe(
         '0\nf\n',
@@ -316,7 +341,7 @@ function describeContainers(launcher: Launcher, runtime: Runtime): void {
       expect(existsSync(join(directory, 'work'))).toBe(false);
     });
 
-    test('without a shell says so', async () => {
+    testOfWhole('without a shell says so', async () => {
       const ran = await runToEnd(
         runtime,
         specIn(directory, ['/bin/sh', '-c', 'true'], { rootfs, mounts: [], cwd: '/' }),
@@ -329,7 +354,7 @@ function describeContainers(launcher: Launcher, runtime: Runtime): void {
     });
   });
 
-  test('an ordinary user runs containers too, as root inside', async () => {
+  testOfWhole('an ordinary user runs containers too, as root inside', async () => {
     const program = join(import.meta.dirname, 'try-sandbox.ts');
     const own = volume('ordinary');
     const shared = join(everything, 'ordinary-tmp'); // of all launchers: tsx keeps there what it has compiled
@@ -362,7 +387,7 @@ function describeContainers(launcher: Launcher, runtime: Runtime): void {
     else expect(`${code}\n${printed}`).toBe('3\n0\nf\n');
   });
 
-  test('another user can be had by root, and is refused to others', async () => {
+  testOfWhole('another user can be had by root, and is refused to others', async () => {
     const ran = await sh('id -u; id -g', { user: { uid: 1234, gid: 5678 } });
     const want =
       launcher === 'bubblewrap'
