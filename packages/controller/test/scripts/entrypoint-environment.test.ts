@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { needsExactEnvironment } from '../../src/scripts/exact-environment.js';
+import { isThorough, sampledRows } from '../../../../test/thorough.js';
 import { begin, run, shells, type Ended } from '../support/shells.js';
 import { place, removePlaces, sh, together, words, type Step } from '../support/steps.js';
 
@@ -78,19 +79,21 @@ function joined(rows: readonly Row[]): readonly Row[] {
   return result;
 }
 
-const isThorough = Boolean(process.env['THOROUGH']);
 const ROWS = isThorough ? VARIABLES : joined(VARIABLES);
 
 describe.each(shells)('the environment of a step, with the entrypoint in %s', (_name, shell) => {
-  test.each(ROWS)('reaches a lone step byte for byte: %s', async (_what, env) => {
-    const [end] = await together(shell, [withEnv(SHOW, env)]);
-    expect([end?.code, end?.err, variablesOf(end ?? { out: '' })]).toEqual([0, '', lines(env)]);
-  });
-
   test('reaches each of several steps byte for byte, whatever it holds', async () => {
     const all = Object.assign({}, ...VARIABLES.map(([, env]) => env)) as Env; // a merge of the table's rows
     const ends = await together(shell, [withEnv(SHOW, all), withEnv(SHOW, all), withEnv(SHOW, all)]);
     expect(ends.map((end) => [end.code, end.err, variablesOf(end)])).toEqual(ends.map(() => [0, '', lines(all)]));
+  });
+});
+
+// By default in one shell: the test above has every row at once in each.
+describe.each(sampledRows(shells, 0))('the environment of a step, with the entrypoint in %s', (_name, shell) => {
+  test.each(ROWS)('reaches a lone step byte for byte: %s', async (_what, env) => {
+    const [end] = await together(shell, [withEnv(SHOW, env)]);
+    expect([end?.code, end?.err, variablesOf(end ?? { out: '' })]).toEqual([0, '', lines(env)]);
   });
 
   test('reaches the step byte for byte for any names and values', async () => {
@@ -159,7 +162,12 @@ describe.each(shells)('the environment of a step, with the entrypoint in %s', (_
 /** GNU and BSD have it, busybox has not. */
 const splits = spawnSync('env', ['-S', 'A=B true']).status === 0;
 
-test.each(shells.filter(([name]) => splits && name !== 'busybox ash'))(
+test.each(
+  sampledRows(
+    shells.filter(([name]) => splits && name !== 'busybox ash'),
+    0,
+  ),
+)(
   'a value is in no argument list on its way through %s, where env can take it from a variable',
   async (_name, shell) => {
     const [toolDirs, log] = [place(), join(place(), 'log')];

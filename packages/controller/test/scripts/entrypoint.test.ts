@@ -2,6 +2,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileS
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { entrypoint } from '../../src/scripts/entrypoint.js';
+import { sampledRows } from '../../../../test/thorough.js';
 import { begin, run, shells } from '../support/shells.js';
 import { place, removePlaces, sh, together, words, type Step } from '../support/steps.js';
 
@@ -40,7 +41,10 @@ describe.each(shells)('the entrypoint in %s', (_name, shell) => {
       { code: 1, out: '', err: skipped },
     ]);
   });
+});
 
+// By default in one shell.
+describe.each(sampledRows(shells, 0))('the entrypoint in %s', (_name, shell) => {
   test('runs nothing until every container of the pod has started', async () => {
     const toolsDir = place();
     const steps = [sh('echo began'), sh('true'), sh('true')];
@@ -173,27 +177,29 @@ describe.each(shells)('the entrypoint in %s', (_name, shell) => {
   });
 });
 
-describe.each(shells.filter(([name]) => name !== 'busybox ash'))(
-  'where %s finds neither mkfifo nor sleep',
-  (_name, shell) => {
-    const said = expect.stringMatching(
-      /^[\d/: ]{20}pipewright: this image has neither mkfifo nor sleep in \S+, so the step cannot wait for its turn\n$/,
-    );
+describe.each(
+  sampledRows(
+    shells.filter(([name]) => name !== 'busybox ash'),
+    0,
+  ),
+)('where %s finds neither mkfifo nor sleep', (_name, shell) => {
+  const said = expect.stringMatching(
+    /^[\d/: ]{20}pipewright: this image has neither mkfifo nor sleep in \S+, so the step cannot wait for its turn\n$/,
+  );
 
-    test('a step that must wait for another ends, and says why', async () => {
-      const second = { ...sh('echo never'), toolDirs: toolsOf('date') };
-      const end = await run(words(shell, place(), [sh('true'), second], 1));
-      expect([end.code, end.out, end.err]).toEqual([1, '', said]);
-    });
+  test('a step that must wait for another ends, and says why', async () => {
+    const second = { ...sh('echo never'), toolDirs: toolsOf('date') };
+    const end = await run(words(shell, place(), [sh('true'), second], 1));
+    expect([end.code, end.out, end.err]).toEqual([1, '', said]);
+  });
 
-    test('a step that must wait for sidecars ends, and says why', async () => {
-      const readyFile = join(place(), 'ready');
-      const first = { ...sh('echo never'), toolDirs: toolsOf('date'), awaitSidecars: true, readyFile };
-      const end = await run(words(shell, place(), [first], 0));
-      expect([end.code, end.out, end.err]).toEqual([1, '', said]);
-    });
-  },
-);
+  test('a step that must wait for sidecars ends, and says why', async () => {
+    const readyFile = join(place(), 'ready');
+    const first = { ...sh('echo never'), toolDirs: toolsOf('date'), awaitSidecars: true, readyFile };
+    const end = await run(words(shell, place(), [first], 0));
+    expect([end.code, end.out, end.err]).toEqual([1, '', said]);
+  });
+});
 
 test('the entrypoint is safe from what Kubernetes expands in a command', () => {
   const { command } = entrypoint({ index: 0, count: 2 });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { nodeLoginScript } from '../../src/scripts/node-login.js';
+import { sampledRows } from '../../../../test/thorough.js';
 import { run, shells } from '../support/shells.js';
 
 const base = mkdtempSync(join(tmpdir(), 'node-login-'));
@@ -37,35 +38,41 @@ async function added(
   return readFileSync(join(docker, 'config.json'), 'utf8').trim();
 }
 
+/** What a task's own file may hold, and what it is with the login of the node. */
+const OWN_FILES: readonly (readonly [string, string, unknown])[] = [
+  [
+    'beside those of the task, of which nothing else changes',
+    '{ "auths" : { "quay.io": {"username":"a}\\"","password":"b\\\\"} }, "credHelpers": {"x":"y"}, "HttpHeaders":{"A":["{"]} }',
+    {
+      auths: { '127.0.0.1:5000': { auth: 'bm9kZTpsb2dpbg==' }, 'quay.io': { username: 'a}"', password: 'b\\' } },
+      credHelpers: { x: 'y' },
+      HttpHeaders: { A: ['{'] },
+    },
+  ],
+  ['alone where the task’s are empty', '{"auths":{ \n}}', JSON.parse(NODE)],
+  ['alone where the task’s are none', '{"auths":null}', JSON.parse(NODE)],
+  ['added where the task’s file has no logins', '{"credsStore":"x"}', { credsStore: 'x', ...JSON.parse(NODE) }],
+  ['added to a file that is empty but for its braces', '{}', JSON.parse(NODE)],
+  [
+    'less than that of the task for the same place',
+    '{"auths":{"127.0.0.1:5000":{"auth":"own"}}}',
+    { auths: { '127.0.0.1:5000': { auth: 'own' } } },
+  ],
+];
+
 describe.each(shells)('the login of a node, written by %s', (name, shell) => {
+  test.each(name === shells[0]?.[0] ? OWN_FILES : sampledRows(OWN_FILES, 0))('is %s', async (_, own, want) => {
+    expect(JSON.parse((await added(shell, own)) ?? '')).toEqual(want);
+  });
+});
+
+// By default in one shell.
+describe.each(sampledRows(shells, 0))('the login of a node, written by %s', (name, shell) => {
   test('is the only one where the task has none', async () => {
     expect(await added(shell, undefined)).toBe(NODE);
   });
 
-  test.each([
-    [
-      'beside those of the task, of which nothing else changes',
-      '{ "auths" : { "quay.io": {"username":"a}\\"","password":"b\\\\"} }, "credHelpers": {"x":"y"}, "HttpHeaders":{"A":["{"]} }',
-      {
-        auths: { '127.0.0.1:5000': { auth: 'bm9kZTpsb2dpbg==' }, 'quay.io': { username: 'a}"', password: 'b\\' } },
-        credHelpers: { x: 'y' },
-        HttpHeaders: { A: ['{'] },
-      },
-    ],
-    ['alone where the task’s are empty', '{"auths":{ \n}}', JSON.parse(NODE)],
-    ['alone where the task’s are none', '{"auths":null}', JSON.parse(NODE)],
-    ['added where the task’s file has no logins', '{"credsStore":"x"}', { credsStore: 'x', ...JSON.parse(NODE) }],
-    ['added to a file that is empty but for its braces', '{}', JSON.parse(NODE)],
-    [
-      'less than that of the task for the same place',
-      '{"auths":{"127.0.0.1:5000":{"auth":"own"}}}',
-      { auths: { '127.0.0.1:5000': { auth: 'own' } } },
-    ],
-  ])('is %s', async (_, own, want) => {
-    expect(JSON.parse((await added(shell, own)) ?? '')).toEqual(want);
-  });
-
-  test.each(['', 'not JSON', '[]', '{"auths":', '{"auths":{"a":1}', '{]', '{"a" "b"]'])(
+  test.each(sampledRows(['', 'not JSON', '[]', '{"auths":', '{"auths":{"a":1}', '{]', '{"a" "b"]'], 1, 4))(
     'is left out where the task’s file is damaged (%j), which stays as it is',
     async (own) => {
       expect(await added(shell, own)).toBe(own);

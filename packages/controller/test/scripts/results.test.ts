@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { entrypoint } from '../../src/scripts/entrypoint.js';
+import { sampledRows } from '../../../../test/thorough.js';
 import { expanded, run, shells, type Ended } from '../support/shells.js';
 
 let place = '';
@@ -18,23 +19,28 @@ function step(shell: readonly string[], names: readonly string[], command: reado
   return run([...program, ...args, ...command].map(expanded));
 }
 
+const isFirst = (name: string): boolean => name === shells[0]?.[0];
 const told = (): unknown => JSON.parse(readFileSync(join(place, '.message'), 'utf8'));
 const result = (key: string, value: string): object => ({ key, value, type: 'TaskRunResult' });
 
-describe.each(shells)('the results of a step in %s', (_name, shell) => {
-  test.each([
+describe.each(shells)('the results of a step in %s', (name, shell) => {
+  const values = [
     ['nothing', ''],
     ['one line without an end', 'abc'],
     ['line ends, blanks and empty lines', '\n  a\t\r\n\n b \n\n'],
     ['quotes, backslashes and what a shell would expand', `"\\n" 'x' $HOME $(id) \`id\` %s * \\`],
     ['text of the world', 'Grüße, 世界 🚀\n'],
     ['every control character', String.fromCharCode(...Array.from({ length: 31 }, (_, index) => index + 1), 127)],
-  ])('are told to the byte: %s', async (_what, value) => {
+  ] as const;
+  test.each(isFirst(name) ? values : sampledRows(values, 5))('are told to the byte: %s', async (_what, value) => {
     writeFileSync(join(place, 'r'), value);
     const { code, err } = await step(shell, ['r'], ['true']);
     expect([code, err, told()]).toEqual([0, '', [result('r', value)]]);
   });
+});
 
+// By default in one shell.
+describe.each(sampledRows(shells, 0))('the results of a step in %s', (_name, shell) => {
   test('are those that are declared and written, in the order of the declaration', async () => {
     const write = 'cd "$1"; printf 1 >a; printf 2 >b; printf 3 >undeclared';
     const { code } = await step(shell, ['b', 'absent', 'a'], ['sh', '-c', write, '-', place]);
@@ -59,11 +65,12 @@ describe.each(shells)('the results of a step in %s', (_name, shell) => {
     });
   });
 
-  test.each([
+  const tooMuch = [
     ['many lines', 'x\n'.repeat(500_000)],
     ['one line', 'x'.repeat(1_000_000)],
     ['one line of a file that takes minutes to read', Buffer.alloc(64 * 1024 * 1024, 'x')],
-  ])('do not hold up a step that wrote far too much: %s', async (_what, value) => {
+  ] as const;
+  test.each(sampledRows(tooMuch, 0))('do not hold up a step that wrote far too much: %s', async (_what, value) => {
     writeFileSync(join(place, 'r'), value);
     expect(await step(shell, ['r'], ['true'])).toMatchObject({ code: 1 });
   });
