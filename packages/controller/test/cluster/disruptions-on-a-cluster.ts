@@ -76,7 +76,7 @@ function describeTimeouts(setting: TestNamespace): void {
         run.status?.completionTime === undefined ? undefined : run,
       );
 
-    setting.runs('that passes while no controller is there is kept by the next one', async () => {
+    setting.runsThoroughly('that passes while no controller is there is kept by the next one', async () => {
       const { bench } = setting;
       await bench.create('TaskRun', 'alone', taskRun(LONG, { timeout: '2s' }));
       await bench.create('PipelineRun', 'whole', pipelineRun(LONG, { timeout: '2s' }));
@@ -99,7 +99,7 @@ function describeTimeouts(setting: TestNamespace): void {
       await Promise.all(pods.map((pod) => bench.gone('Pod', pod)));
     });
 
-    setting.runs('is counted from the start of its run, whichever controllers came and went', async () => {
+    setting.runsThoroughly('is counted from the start of its run, whichever controllers came and went', async () => {
       const { bench } = setting;
       await bench.create('TaskRun', 'counted', taskRun(LONG, { timeout: '4s' }));
       await bench.create('PipelineRun', 'counts', pipelineRun(LONG, { timeout: '4s' }));
@@ -137,11 +137,11 @@ function describeDeletedPods(setting: TestNamespace): void {
 
     setting.runs('that is deleted by hand ends its attempt, and is not made again', () => ends('deleted', {}));
 
-    setting.runs('that is removed at once, as from a node that is given up, ends its attempt', () =>
+    setting.runsThoroughly('that is removed at once, as from a node that is given up, ends its attempt', () =>
       ends('removed', { gracePeriodSeconds: 0 }),
     );
 
-    setting.runs('that is deleted by hand counts as an attempt, after which comes the next', async () => {
+    setting.runsThoroughly('that is deleted by hand counts as an attempt, after which comes the next', async () => {
       const { bench } = setting;
       await bench.create('PersistentVolumeClaim', 'marks', {
         spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Mi' } } },

@@ -1,12 +1,13 @@
 /** Bounds what a controller asks of a server that refuses one kind of request for good. */
 
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { isThorough } from '../../../../test/thorough.js';
 import { VirtualCluster } from '../support/virtual-cluster.js';
 
 /** How long each refusal lasts (milliseconds), which is longer than the run may take. */
 const LONG = 20 * 60_000;
-/** By default each way is met by a fifth of the kinds of requests, and each kind is refused in one way or two: a run of each takes a while. All: `npm run test:thorough`. */
-const STEP = process.env['THOROUGH'] ? 1 : 5;
+/** By default each way is met by one kind of request: a run of each takes a while. All: `npm run test:thorough`. */
+const STEP = isThorough ? 1 : 15;
 /** Of one object in that time: retries back off to one a minute. */
 const MOST_RECONCILES = 80;
 

@@ -6,6 +6,7 @@ import { quotaFreed } from '../../src/edge/quota-wait-queue.js';
 import { startController, type Controller } from '../../src/index.js';
 import { quotaExceeded, quotaRetryDelayMs, quotaAttempts } from '../../src/taskrun/pod-creation-failure.js';
 import type { Pod } from '../../src/pod/pod-types.js';
+import { thoroughTest } from '../../../../test/thorough.js';
 import { newHarness, newCluster, type Harness, type KubeletScript } from '../support/harness.js';
 
 let cluster: Cluster;
@@ -71,7 +72,7 @@ describe('a TaskRun whose pod no quota has room for', () => {
     );
   });
 
-  test('goes on when the quota is made larger', async () => {
+  thoroughTest('goes on when the quota is made larger', async () => {
     await full();
     const { namespace } = bench;
     const at = { namespace, name: 'few' };
@@ -79,7 +80,7 @@ describe('a TaskRun whose pod no quota has room for', () => {
     expect(await bench.ended('TaskRun', 'second')).toMatchObject({ reason: 'Succeeded' });
   });
 
-  test('goes on after its pause where the controller may not watch quotas', async () => {
+  thoroughTest('goes on after its pause where the controller may not watch quotas', async () => {
     const blind: Send = async (request) =>
       new URL(request.url).pathname.endsWith('/resourcequotas')
         ? new Response(JSON.stringify({ kind: 'Status', code: 403, reason: 'Forbidden', message: 'no' }), {

@@ -2,6 +2,7 @@ import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { KubeObject } from '@pipewright/kube';
 import type { ControllerOptions } from '../../src/index.js';
 import { chain, kindOf, okTask } from '../support/harness.js';
+import { thoroughTest } from '../../../../test/thorough.js';
 import { VirtualCluster } from '../support/virtual-cluster.js';
 
 const MINUTE = 60_000;
@@ -162,37 +163,40 @@ describe('with retention', () => {
     expect(await names('TaskRun')).toEqual([]);
   });
 
-  test('runs whose deletion is refused hold up no other, however many they are, and are tried again ever more rarely', async () => {
-    await begin({});
-    await virtual.stop();
-    await finished(REFUSED, 'refused');
-    await finished(REFUSED, 'run');
-    const forbidden = { kind: 'Status', code: 403, reason: 'Forbidden', message: 'cannot delete resource' };
-    let isRefusing = true;
-    let refused = 0;
-    const send = virtual.refusing(({ method, url }) => {
-      if (method !== 'DELETE' || !url.includes('refused') || !isRefusing) return undefined;
-      refused += 1;
-      return Promise.resolve(Response.json(forbidden, { status: 403 }));
-    });
-    await virtual.start({ retention: { count: 1 }, send });
-    await virtual.clock.wind(5000);
-    expect((await names('TaskRun')).filter((name) => name.startsWith('run'))).toEqual(['run-0109']);
-    await virtual.clock.wind(HOUR);
-    expect(await names('TaskRun')).toHaveLength(REFUSED + 1);
-    expect(refused / REFUSED).toBeLessThanOrEqual(15);
-    const lines = virtual.log.lines.filter((line) => line.startsWith('finished runs could not be deleted'));
-    expect(lines.length).toBeGreaterThan(0);
-    expect(lines.length).toBeLessThanOrEqual(1 + 15); // the first time and 15 times again
+  thoroughTest(
+    'runs whose deletion is refused hold up no other, however many they are, and are tried again ever more rarely',
+    async () => {
+      await begin({});
+      await virtual.stop();
+      await finished(REFUSED, 'refused');
+      await finished(REFUSED, 'run');
+      const forbidden = { kind: 'Status', code: 403, reason: 'Forbidden', message: 'cannot delete resource' };
+      let isRefusing = true;
+      let refused = 0;
+      const send = virtual.refusing(({ method, url }) => {
+        if (method !== 'DELETE' || !url.includes('refused') || !isRefusing) return undefined;
+        refused += 1;
+        return Promise.resolve(Response.json(forbidden, { status: 403 }));
+      });
+      await virtual.start({ retention: { count: 1 }, send });
+      await virtual.clock.wind(5000);
+      expect((await names('TaskRun')).filter((name) => name.startsWith('run'))).toEqual(['run-0109']);
+      await virtual.clock.wind(HOUR);
+      expect(await names('TaskRun')).toHaveLength(REFUSED + 1);
+      expect(refused / REFUSED).toBeLessThanOrEqual(15);
+      const lines = virtual.log.lines.filter((line) => line.startsWith('finished runs could not be deleted'));
+      expect(lines.length).toBeGreaterThan(0);
+      expect(lines.length).toBeLessThanOrEqual(1 + 15); // the first time and 15 times again
 
-    const before = refused;
-    await everyMinute(10, taskRun); // each is deleted when it finishes, and the refused ones are not asked for each of them
-    expect(refused - before).toBeLessThanOrEqual(3 * REFUSED);
+      const before = refused;
+      await everyMinute(10, taskRun); // each is deleted when it finishes, and the refused ones are not asked for each of them
+      expect(refused - before).toBeLessThanOrEqual(3 * REFUSED);
 
-    isRefusing = false;
-    await virtual.clock.wind(15 * MINUTE);
-    expect(await names('TaskRun')).toHaveLength(1);
-  });
+      isRefusing = false;
+      await virtual.clock.wind(15 * MINUTE);
+      expect(await names('TaskRun')).toHaveLength(1);
+    },
+  );
 
   test('stopping waits for no deletions but those that have begun', async () => {
     await begin({});
@@ -223,7 +227,7 @@ describe('with retention', () => {
     expect(virtual.requests.sum('GET taskruns')).toBeLessThanOrEqual(2); // the cache's list and watch
   });
 
-  test('hundreds of runs that finished before are deleted in one look', async () => {
+  thoroughTest('hundreds of runs that finished before are deleted in one look', async () => {
     await begin({});
     await virtual.stop();
     await finished(250, 'run');

@@ -1,6 +1,7 @@
 /** A namespace with a controller of its own on a cluster whose pods really run, for the tests of one `describe`. */
 
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { isThorough } from '../../../../test/thorough.js';
 import { startController, type Controller, type ControllerOptions } from '../../src/index.js';
 import type { Pod } from '../../src/pod/pod-types.js';
 import { collectingLog, type Harness } from './harness.js';
@@ -58,6 +59,12 @@ export class TestNamespace {
   runs(title: string, body: () => Promise<void>): void {
     const cannot = (): void => expect(this.#unusable).toMatch(/^[A-Z_]+$/);
     test(title, async () => (this.#unusable === undefined ? body() : cannot()), 2 * this.place.patience);
+  }
+
+  /** A test that runs on the embedded cluster with THOROUGH=1 alone; on a real cluster it always runs. */
+  runsThoroughly(title: string, body: () => Promise<void>): void {
+    if (isThorough || this.place.name !== 'the embedded cluster') this.runs(title, body);
+    else test.skip(title, body);
   }
 
   /** What a run's steps printed, by the step's name without what is drawn for it. */
