@@ -1,19 +1,20 @@
 /**
  * The article's manifests as they stand, on the embedded cluster: by `run`, and by `up` with the article's own questions.
  *
- * Whether this machine can make sandboxes is decided by trying; where it cannot, the refusal is held. `run` is tested with THOROUGH=1
- * alone: article-run.test.ts runs the same pipeline, and `up` the same manifests.
+ * Whether this machine can make sandboxes is decided by trying; where it cannot, the refusal is held. Both are tested with THOROUGH=1
+ * alone: article-run.test.ts runs the same pipeline, and suites of packages/cli test `up`.
  */
 
 import { EventEmitter } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect } from '@jest/globals';
 import { run, up, type Output, type RunOptions } from '@pipewright/cli';
 import { sandbox } from '@pipewright/cluster';
 import { DEPLOYMENTS, KubeClient, kubeconfigSend, resource, type KubeObject, type Resource } from '@pipewright/kube';
 import { parseAllDocuments } from 'yaml';
+import { thoroughTest } from './thorough.js';
 
 const article = resolve(import.meta.dirname, '../examples/article');
 const manifests = join(article, 'manifests');
@@ -96,7 +97,7 @@ const runsTheManifests = async (): Promise<void> => {
   );
   expect(output.out()).not.toContain('eHh4Onh4eHg=');
 };
-if (process.env['THOROUGH']) test('`run` tests, builds, pushes and deploys, and says so', runsTheManifests);
+thoroughTest('`run` tests, builds, pushes and deploys, and says so', runsTheManifests);
 
 describe('`up`, asked as the article asks', () => {
   const RUNS = resource('tekton.dev/v1alpha1', 'pipelineruns', 'PipelineRun');
@@ -123,7 +124,7 @@ describe('`up`, asked as the article asks', () => {
     await client.create(of, { namespace: of.namespaced ? 'default' : undefined }, object);
   };
 
-  test('shows what the article shows', async () => {
+  thoroughTest('shows what the article shows', async () => {
     const signals = new EventEmitter();
     const output = collected();
     const kubeconfig = join(work, 'kubeconfig');

@@ -2,6 +2,7 @@
  * The article from its charts to a finished run, by the command that a user types, in processes of its own.
  *
  * Whether this machine can make sandboxes is decided by trying; where it cannot, what is tested is that the command says so.
+ * How the pipeline fails is tested with THOROUGH=1 alone: each run takes seconds.
  */
 
 import { execFile } from 'node:child_process';
@@ -13,6 +14,7 @@ import { sandbox } from '@pipewright/cluster';
 import { synthesizeDeployment } from '../examples/article/deployment.js';
 import { DockerCredentials, GitCredentials, TektonApp } from '../lib/index.js';
 import { NginxPipeline, NginxRun } from '../main.js';
+import { thoroughTest } from './thorough.js';
 
 const root = resolve(import.meta.dirname, '..');
 const article = join(root, 'examples/article');
@@ -133,7 +135,7 @@ const withNamespaces = (): void => {
     expect(left).toEqual([]);
   });
 
-  test('stops at a failing test of the working copy, and says which step', async () => {
+  thoroughTest('stops at a failing test of the working copy, and says which step', async () => {
     const source = join(work, 'source');
     cpSync(join(article, 'source'), source, { recursive: true });
     writeFileSync(join(source, 'html/new.html'), '<a href="/gone.html">gone</a>\n');
@@ -146,7 +148,7 @@ const withNamespaces = (): void => {
     expect(of(events, 'pushed').concat(of(events, 'deployment'))).toEqual([]);
   });
 
-  test('may not touch the Deployment without the right to', async () => {
+  thoroughTest('may not touch the Deployment without the right to', async () => {
     const without = join(work, 'without');
     mkdirSync(without);
     for (const file of readdirSync(dist)) {
