@@ -24,6 +24,7 @@ import {
   type TektonAppProps,
 } from '../lib/index.js';
 import { testWithKubectl } from './kubectl-tests.js';
+import { thoroughTest } from './thorough.js';
 
 interface Manifest {
   readonly kind: string;
@@ -232,7 +233,7 @@ describe('files', () => {
     expect(() => app.synth()).toThrow(new RegExp(`\\[${paths[0] ?? ''}\\] metadata\\.name: .* \\[FILE_TWICE\\]`));
   });
 
-  test('are the same, and all that is there, by node and by the cdk8s CLI, after a chart was renamed', () => {
+  thoroughTest('are the same, and all that is there, by node and by the cdk8s CLI, after a chart was renamed', () => {
     symlinkSync(join(root, 'node_modules'), join(work, 'node_modules'));
     writeFileSync(
       join(work, 'main.ts'),

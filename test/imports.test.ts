@@ -1,12 +1,13 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { expect, test } from '@jest/globals';
+import { expect } from '@jest/globals';
 import { generate } from './generate-imports.js';
+import { thoroughTest } from './thorough.js';
 
 const imports = resolve(import.meta.dirname, '../imports');
 
-test('imports/ is what `cdk8s import` makes of our own CRDs', () => {
+thoroughTest('imports/ is what `cdk8s import` makes of our own CRDs', () => {
   const folder = mkdtempSync(join(tmpdir(), 'pipewright-imports-'));
   try {
     generate(folder);
