@@ -1,4 +1,4 @@
-/** The fixed seeds of the default suite: a range for breadth, and each seed that has found a defect. */
+/** The fixed seeds, of which the default suite runs a few, and all with THOROUGH=1: a range for breadth, and each seed that has found a defect. */
 
 /** A scenario: the storage and the API server with clients, or the whole system. */
 export type Level = 'storage' | 'system';

@@ -1,16 +1,21 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { sampledRows } from '../thorough.js';
 import { checkEdits, MUTANTS } from './mutants.js';
 import type { Outcome } from './outcome.js';
-import { LEVELS, SEEDS } from './seeds.js';
+import { LEVELS, SEEDS, type Level } from './seeds.js';
 import { seedsDerivedFrom } from './seed-source.js';
 import { runInWorkers, type WorkerRequest } from './worker-pool.js';
+
+/** By default few: two that differ, and of the storage, whose seeds are short, one that has found a defect. */
+const seedsOf = (level: Level): readonly number[] =>
+  sampledRows(SEEDS[level], ...(level === 'storage' ? [0, 1, 20] : [0, 1]));
 
 /** In a process of its own: what other suites have left behind in this one may use time, which a simulation forbids. */
 const outcomes = new Map<string, Outcome>();
 const keyOf = ({ level, seed, twice }: WorkerRequest): string => `${level} ${String(seed)}${twice ? ' twice' : ''}`;
 beforeAll(async () => {
   const requests = LEVELS.flatMap((level): WorkerRequest[] => [
-    ...SEEDS[level].map((seed) => ({ level, seed, twice: false })),
+    ...seedsOf(level).map((seed) => ({ level, seed, twice: false })),
     { level, seed: 3, twice: true },
   ]);
   await runInWorkers({
@@ -24,7 +29,7 @@ describe.each(LEVELS)('the %s scenario', (level) => {
   const outcomeOf = (seed: number, twice = false): Outcome | undefined => outcomes.get(keyOf({ level, seed, twice }));
 
   test('violates no rule in any fixed seed', () => {
-    const failed = SEEDS[level].flatMap((seed) =>
+    const failed = seedsOf(level).flatMap((seed) =>
       (outcomeOf(seed)?.violations ?? [{ oracle: 'each seed is simulated', message: 'it was not' }]).map(
         ({ oracle, message }) => `--level ${level} --seed ${String(seed)}: ${oracle}: ${message}`,
       ),
