@@ -31,7 +31,7 @@ interface Vector {
   readonly control?: readonly string[];
   /** It concerns what serves clones, so one is made. */
   readonly cloned?: true;
-  /** The first of its kind: it is served alone also by the default suite, the others with THOROUGH=1. */
+  /** It is served alone also by the default suite, the others with THOROUGH=1. */
   readonly sample?: true;
 }
 
@@ -85,7 +85,6 @@ const partialClone =
 
 const VECTORS: Readonly<Record<string, Vector>> = {
   'a clean filter': {
-    sample: true,
     prepare: attributes('* filter=evil\n', config(['filter.evil.clean', itself])),
     control: ['add', '--all'],
   },
@@ -105,7 +104,6 @@ const VECTORS: Readonly<Record<string, Vector>> = {
     control: ['add', '--all'],
   },
   'a filter of an included file': {
-    sample: true,
     prepare: attributes('* filter=evil\n', async (directory) => {
       write(directory, { 'shared.config': `[filter "evil"]\n\tclean = ${program(directory)}\n` });
       await git(directory, 'config', 'include.path', '../shared.config');
@@ -143,9 +141,8 @@ const VECTORS: Readonly<Record<string, Vector>> = {
     },
     control: ['add', '--all'],
   },
-  'a file system monitor': { sample: true, prepare: config(['core.fsmonitor', itself]), control: ['add', '--all'] },
+  'a file system monitor': { prepare: config(['core.fsmonitor', itself]), control: ['add', '--all'] },
   hooks: {
-    sample: true,
     prepare: async (directory) => {
       for (const hook of HOOKS) program(directory, `.git/hooks/${hook}`);
       write(directory, {}); // the marker is that of the directory, whichever hook runs
@@ -244,7 +241,6 @@ const VECTORS: Readonly<Record<string, Vector>> = {
     ),
   },
   'a program that packs objects': {
-    sample: true,
     prepare: config(['uploadpack.packObjectsHook', itself]),
     cloned: true,
   },
@@ -284,7 +280,6 @@ const VECTORS: Readonly<Record<string, Vector>> = {
     control: ['diff', 'HEAD'],
   },
   'a program called git': {
-    sample: true,
     prepare: async (directory) => {
       program(directory, 'git');
       process.env['PATH'] = `.:${process.env['PATH'] ?? ''}`;

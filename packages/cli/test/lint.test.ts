@@ -5,6 +5,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { runProgram } from '../src/program.js';
 import { folderWith, recorded } from './cli.js';
 import { growth, LINEAR } from '../../../test/growth.js';
+import { thoroughTest } from '../../../test/thorough.js';
 
 const folders: (() => void)[] = [];
 afterEach(() => folders.splice(0).forEach((done) => done()));
@@ -77,16 +78,19 @@ spec: { steps: [{ name: a, image: 'b:1' }], "\\e[31m": 1, "\\e[31m": 2 }
     expect(said).toContain('a\\u001b[2Jb\\n.yaml:4:58  error  YAML_DUPLICATE_KEY  `\\u001b[31m` stands twice');
   });
 
-  test('finds the places of thousands of mistakes in one object without going through it for each', async () => {
-    const wrong = async (count: number): Promise<void> => {
-      const fields = Array.from({ length: count }, (_, index) => `  f${String(index)}: 1\n`).join('');
-      const task = `apiVersion: tekton.dev/v1alpha1\nkind: Task\nmetadata: { name: x }\nspec:\n  steps: [{ image: 'b:1' }]\n${fields}`;
-      expect(await lint({ 'a.yaml': task })).toContain(`${String(count)} errors (1 object checked)`);
-    };
-    expect(await growth(wrong, 500)).toBeLessThan(LINEAR);
-  });
+  thoroughTest(
+    'finds the places of thousands of mistakes in one object without going through it for each',
+    async () => {
+      const wrong = async (count: number): Promise<void> => {
+        const fields = Array.from({ length: count }, (_, index) => `  f${String(index)}: 1\n`).join('');
+        const task = `apiVersion: tekton.dev/v1alpha1\nkind: Task\nmetadata: { name: x }\nspec:\n  steps: [{ image: 'b:1' }]\n${fields}`;
+        expect(await lint({ 'a.yaml': task })).toContain(`${String(count)} errors (1 object checked)`);
+      };
+      expect(await growth(wrong, 500)).toBeLessThan(LINEAR);
+    },
+  );
 
-  test('reads no more of a standard input that never ends than shows that it is too much', () => {
+  thoroughTest('reads no more of a standard input that never ends than shows that it is too much', () => {
     const command = resolve(import.meta.dirname, '../bin/pipewright.js');
     const zeros = openSync('/dev/zero', 'r');
     const { stdout } = spawnSync(process.execPath, [command, 'lint', '-'], {

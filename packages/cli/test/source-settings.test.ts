@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { thoroughTest } from '../../../test/thorough.js';
 import { serveLiveSources } from '../src/up/live-sources.js';
 import { addSubmodule, git, sourceRepositories, write } from './source-repositories.js';
 
@@ -18,14 +19,14 @@ test('settings that are no settings are told as git tells them', async () => {
   });
 });
 
-test('settings that would never end are not read', async () => {
+thoroughTest('settings that would never end are not read', async () => {
   const directory = repository(join(work(), 'repository'));
   const endless = '[include]\n\tpath = /dev/zero\n[core]\n\texcludesFile = /dev/zero\n\tattributesFile = /dev/zero\n';
   write(directory, { '.git/config': readFileSync(join(directory, '.git/config'), 'utf8') + endless });
   expect(readFileSync(join(await clone(await serve(directory)), 'a.txt'), 'utf8')).toBe('edited');
 });
 
-test('another directory that a repository says is its working copy is not served', async () => {
+thoroughTest('another directory that a repository says is its working copy is not served', async () => {
   const directory = repository(join(work(), 'repository'));
   write(work(), { 'other/a.txt': 'of another' });
   await git(directory, 'config', 'core.worktree', join(work(), 'other'));
@@ -45,7 +46,7 @@ test('settings that say what bytes mean count, whoever set them', async () => {
   ]);
 });
 
-test('submodules are served at the commit they are at', async () => {
+thoroughTest('submodules are served at the commit they are at', async () => {
   const directory = repository(join(work(), 'repository'));
   await addSubmodule(directory, sources);
   await git(join(directory, 'sub'), 'commit', '-qam', 'second');
@@ -84,7 +85,7 @@ describe('files with a filter', () => {
     ]);
   });
 
-  test('of a commit or a tag are served as they were committed', async () => {
+  thoroughTest('of a commit or a tag are served as they were committed', async () => {
     const directory = await withFilter();
     const commit = await git(directory, 'rev-parse', 'HEAD');
     const server = await serve(directory, commit);
@@ -93,13 +94,13 @@ describe('files with a filter', () => {
     expect([readFileSync(join(served, 'kept.bin'), 'utf8'), server.filtered('source')]).toEqual([POINTER, []]);
   });
 
-  test('in a plain folder are served as they lie there', async () => {
+  thoroughTest('in a plain folder are served as they lie there', async () => {
     write(work(), { 'folder/.gitattributes': '*.bin filter=lfs\n', 'folder/kept.bin': 'content' });
     const server = await serve(join(work(), 'folder'));
     expect(server.filtered('source')).toEqual([{ filter: 'lfs', paths: ['kept.bin'], pointers: [] }]);
   });
 
-  test('of a source that is read anew for each clone are told once', async () => {
+  thoroughTest('of a source that is read anew for each clone are told once', async () => {
     write(work(), { 'folder/.gitattributes': '*.bin filter=lfs\n', 'folder/kept.bin': 'content' });
     const notes: string[] = [];
     const live = await serveLiveSources(
