@@ -1,12 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { isThorough } from '../../../test/thorough.js';
 import { Mask } from '../src/masking/mask.js';
 import { whyNotMasked } from '../src/masking/secret-values.js';
 import { foldReturns, plain } from '../src/terminal/lines.js';
 import { ENCODINGS } from './encodings.js';
 
-/** The default suite tries each property a third as often; the values differ from run to run. */
-const PART = process.env['THOROUGH'] ? 1 : 1 / 3;
+/** The default suite tries each property a tenth as often; the values differ from run to run. */
+const PART = isThorough ? 1 : 1 / 10;
 
 const opaque = (value: string) => ({ kind: 'Secret', metadata: { name: 's' }, stringData: { key: value } });
 

@@ -5,6 +5,7 @@ import { describeFinding, inReadingOrder } from '../src/finding.js';
 import { loadText } from '../src/manifests/load.js';
 import { sourceText } from '../src/manifests/text.js';
 import { growth, LINEAR } from '../../../test/growth.js';
+import { sampledRows } from '../../../test/thorough.js';
 
 const findingsIn = (text: string) =>
   inReadingOrder(loadText(sourceText('a.yaml', text)).findings)
@@ -210,7 +211,7 @@ describe('one mistake is told once, where it was made', () => {
 
 describe('YAML made to exhaust its reader is refused', () => {
   const letters = 'abcdefghijklmnopqrstuvwxyz';
-  test.each([
+  const rows: readonly [string, string][] = [
     [
       'a billion laughs',
       [...letters.slice(1)].reduce(
@@ -226,7 +227,8 @@ describe('YAML made to exhaust its reader is refused', () => {
     ['a ladder', Array.from({ length: 3000 }, (_, i) => `${' '.repeat(i)}a:`).join('\n')],
     ['an alias of itself', 'a: &a [*a]'],
     ['documents without end', '---\n'.repeat(60_000)],
-  ])('%s', (_, yaml) => {
+  ];
+  test.each(sampledRows(rows, 0, 3, 4))('%s', (_, yaml) => {
     const { findings } = loadText(sourceText('a.yaml', yaml));
     expect(findings.map(({ code }) => code)).toEqual([expect.stringMatching(/^YAML_(TOO_COMPLEX|ALIAS)$/)]);
   });
@@ -235,11 +237,12 @@ describe('YAML made to exhaust its reader is refused', () => {
     expect(loadText(sourceText('a.yaml', `a: "${'\\q'.repeat(250_000)}"`)).findings).toHaveLength(50);
   });
 
-  test.each<[string, (size: number) => string, number]>([
+  const grown: readonly [string, (size: number) => string, number][] = [
     ['brackets in brackets', (size) => '['.repeat(size), 6000],
     ['documents without end', (size) => '---\n'.repeat(size), 2000],
     ['mistakes in one line', (size) => `a: "${'\\q'.repeat(size)}"`, 4000],
-  ])('at a cost in proportion to it: %s', async (_, yaml, size) => {
+  ];
+  test.each(sampledRows(grown, 2))('at a cost in proportion to it: %s', async (_, yaml, size) => {
     expect(await growth((of) => loadText(sourceText('a.yaml', yaml(of))), size)).toBeLessThan(LINEAR);
   });
 });
