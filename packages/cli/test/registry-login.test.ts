@@ -3,6 +3,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
+import { thoroughTest } from '../../../test/thorough.js';
 import { upHere } from './cli.js';
 import { expectRun, folder, removeFolders, running } from './on-this-machine.js';
 
@@ -57,7 +58,7 @@ test('every step finds the login of the local registry in HOME, and no log shows
   });
 });
 
-test('the logins of the account stay beside it', async () => {
+thoroughTest('the logins of the account stay beside it', async () => {
   const result = await running({
     ...stand,
     'a.yaml': manifests('  serviceAccountName: bot'),

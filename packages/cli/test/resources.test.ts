@@ -9,6 +9,7 @@ import { KubeClient, resource, SECRETS, SERVICE_ACCOUNTS, type KubeObject } from
 import type { TaskRun } from '@pipewright/tekton';
 import { startFakeGitHub } from '../../controller/test/support/fake-github.js';
 import { zipOf } from '../../controller/test/support/zip.js';
+import { thoroughTest } from '../../../test/thorough.js';
 import { hasKubectl } from '../../../test/kubectl-tests.js';
 import { NO_STAND_INS } from '../src/config/config.js';
 import { startLocalCluster } from '../src/local/local-cluster.js';
@@ -103,7 +104,7 @@ test('a Secret that a resource needs is missed before anything starts, at the pl
 });
 
 describe('a pull request', () => {
-  test('is read and changed by steps that know nothing of its server', async () => {
+  thoroughTest('is read and changed by steps that know nothing of its server', async () => {
     const server = await startFakeGitHub({ labels: ['bug'], comments: [], statuses: [] }, 'sesame-8');
     const secret = { fieldName: 'authToken', secretName: 'github', secretKey: 'token' };
     const change = spec('pullRequest', { url: server.url, provider: 'github' }, [secret]);
@@ -155,72 +156,85 @@ describe('a cloudEvent', () => {
 });
 
 describe('a cluster', () => {
-  test(`is ${hasKubectl ? 'reached by kubectl in' : 'in the kubeconfig of'} a step with the token of a Secret, and by no other right`, async () => {
-    if (!(await usable())) return expect((await sandbox().probe()).usable).toBe(false);
-    const images = new Map([['busybox', { rootfs: 'host' }]]);
-    const local = await startLocalCluster({ runtime: sandbox(), standIns: { ...NO_STAND_INS, images }, hostFiles: {} });
-    try {
-      const client = new KubeClient(local.cluster.send);
-      const { url, caPem } = await local.cluster.serve({ port: 0 });
-      const at = { namespace: 'default' };
-      const named = (name: string, rest: object): KubeObject =>
-        ({ metadata: { name, namespace: 'default' }, ...rest }) as KubeObject;
-      await client.create(SERVICE_ACCOUNTS, at, named('deployer', { apiVersion: 'v1', kind: 'ServiceAccount' }));
-      const rules = [{ apiGroups: [''], resources: ['configmaps'], verbs: ['create', 'get'] }];
-      const rbac = { apiVersion: 'rbac.authorization.k8s.io/v1' };
-      await client.create(
-        resource(rbac.apiVersion, 'roles', 'Role'),
-        at,
-        named('deployer', { ...rbac, kind: 'Role', rules }),
-      );
-      const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'deployer' };
-      const subjects = [{ kind: 'ServiceAccount', name: 'deployer', namespace: 'default' }];
-      const binding = named('deployer', { ...rbac, kind: 'RoleBinding', roleRef, subjects });
-      await client.create(resource(rbac.apiVersion, 'rolebindings', 'RoleBinding'), at, binding);
-      const issued = await client.request<{ readonly status: { readonly token: string } }>({
-        method: 'POST',
-        path: '/api/v1/namespaces/default/serviceaccounts/deployer/token',
-        body: { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} },
-      });
-      const stringData = { token: issued.status.token, ca: caPem };
-      await client.create(SECRETS, at, named('deployer', { apiVersion: 'v1', kind: 'Secret', stringData }));
-      const secrets = ['token', 'cadata'].map((fieldName) => ({
-        fieldName,
-        secretName: 'deployer',
-        secretKey: fieldName === 'token' ? 'token' : 'ca',
-      }));
-      const kubectl = 'kubectl --kubeconfig $(inputs.resources.target.path)/kubeconfig';
-      const script = hasKubectl
-        ? `${kubectl} create configmap made --from-literal=a=b && ! ${kubectl} get secrets`
-        : 'grep -q "^    token: " $(inputs.resources.target.path)/kubeconfig';
-      await client.create(TASK_RUNS, at, {
-        apiVersion: 'tekton.dev/v1alpha1',
-        kind: 'TaskRun',
-        metadata: { name: 'once', namespace: 'default' },
-        spec: {
-          inputs: {
-            resources: [{ name: 'target', resourceSpec: spec('cluster', { url, namespace: 'default' }, secrets) }],
-          },
-          taskSpec: {
-            inputs: { resources: [{ name: 'target', type: 'cluster' }] },
-            steps: [{ name: 's', image: 'busybox', command: ['sh', '-c', script] }],
-          },
-        },
-      } as unknown as TaskRun); // params of resources are written as YAML would have them
-      for await (const { object } of client.watch<TaskRun>(TASK_RUNS, {
-        namespace: 'default',
-        signal: AbortSignal.timeout(20_000),
-      })) {
-        const [condition] = object.status?.conditions ?? [];
-        if (condition?.status === 'Unknown' || !condition) continue;
-        expect(condition).toMatchObject({ status: 'True' });
-        expect(JSON.stringify(object)).not.toContain(issued.status.token);
-        break;
+  thoroughTest(
+    `is ${hasKubectl ? 'reached by kubectl in' : 'in the kubeconfig of'} a step with the token of a Secret, and by no other right`,
+    async () => {
+      if (!(await usable())) {
+        expect((await sandbox().probe()).usable).toBe(false);
+        return;
       }
-      const made = await client.get(resource('v1', 'configmaps', 'ConfigMap'), { namespace: 'default', name: 'made' });
-      expect(made !== undefined).toBe(hasKubectl);
-    } finally {
-      await local.close();
-    }
-  });
+      const images = new Map([['busybox', { rootfs: 'host' }]]);
+      const local = await startLocalCluster({
+        runtime: sandbox(),
+        standIns: { ...NO_STAND_INS, images },
+        hostFiles: {},
+      });
+      try {
+        const client = new KubeClient(local.cluster.send);
+        const { url, caPem } = await local.cluster.serve({ port: 0 });
+        const at = { namespace: 'default' };
+        const named = (name: string, rest: object): KubeObject =>
+          ({ metadata: { name, namespace: 'default' }, ...rest }) as KubeObject;
+        await client.create(SERVICE_ACCOUNTS, at, named('deployer', { apiVersion: 'v1', kind: 'ServiceAccount' }));
+        const rules = [{ apiGroups: [''], resources: ['configmaps'], verbs: ['create', 'get'] }];
+        const rbac = { apiVersion: 'rbac.authorization.k8s.io/v1' };
+        await client.create(
+          resource(rbac.apiVersion, 'roles', 'Role'),
+          at,
+          named('deployer', { ...rbac, kind: 'Role', rules }),
+        );
+        const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'deployer' };
+        const subjects = [{ kind: 'ServiceAccount', name: 'deployer', namespace: 'default' }];
+        const binding = named('deployer', { ...rbac, kind: 'RoleBinding', roleRef, subjects });
+        await client.create(resource(rbac.apiVersion, 'rolebindings', 'RoleBinding'), at, binding);
+        const issued = await client.request<{ readonly status: { readonly token: string } }>({
+          method: 'POST',
+          path: '/api/v1/namespaces/default/serviceaccounts/deployer/token',
+          body: { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} },
+        });
+        const stringData = { token: issued.status.token, ca: caPem };
+        await client.create(SECRETS, at, named('deployer', { apiVersion: 'v1', kind: 'Secret', stringData }));
+        const secrets = ['token', 'cadata'].map((fieldName) => ({
+          fieldName,
+          secretName: 'deployer',
+          secretKey: fieldName === 'token' ? 'token' : 'ca',
+        }));
+        const kubectl = 'kubectl --kubeconfig $(inputs.resources.target.path)/kubeconfig';
+        const script = hasKubectl
+          ? `${kubectl} create configmap made --from-literal=a=b && ! ${kubectl} get secrets`
+          : 'grep -q "^    token: " $(inputs.resources.target.path)/kubeconfig';
+        await client.create(TASK_RUNS, at, {
+          apiVersion: 'tekton.dev/v1alpha1',
+          kind: 'TaskRun',
+          metadata: { name: 'once', namespace: 'default' },
+          spec: {
+            inputs: {
+              resources: [{ name: 'target', resourceSpec: spec('cluster', { url, namespace: 'default' }, secrets) }],
+            },
+            taskSpec: {
+              inputs: { resources: [{ name: 'target', type: 'cluster' }] },
+              steps: [{ name: 's', image: 'busybox', command: ['sh', '-c', script] }],
+            },
+          },
+        } as unknown as TaskRun); // params of resources are written as YAML would have them
+        for await (const { object } of client.watch<TaskRun>(TASK_RUNS, {
+          namespace: 'default',
+          signal: AbortSignal.timeout(20_000),
+        })) {
+          const [condition] = object.status?.conditions ?? [];
+          if (condition?.status === 'Unknown' || !condition) continue;
+          expect(condition).toMatchObject({ status: 'True' });
+          expect(JSON.stringify(object)).not.toContain(issued.status.token);
+          break;
+        }
+        const made = await client.get(resource('v1', 'configmaps', 'ConfigMap'), {
+          namespace: 'default',
+          name: 'made',
+        });
+        expect(made !== undefined).toBe(hasKubectl);
+      } finally {
+        await local.close();
+      }
+    },
+  );
 });

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EventEmitter } from 'node:events';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { thoroughTest } from '../../../../test/thorough.js';
 import { run, type RunOptions } from '../../src/run/run-command.js';
 import { recorded } from '../cli.js';
 import { expectRun, folder, oneTask, removeFolders, running } from '../on-this-machine.js';
@@ -96,7 +97,7 @@ test('a step runs in an image with its program, environment and user, and does n
   await expectRun(await once(), { status: 0, says, never: ['unpacking', 'changed'] });
 });
 
-test('what is printed for an image without a stand-in makes the run succeed when it is typed', async () => {
+thoroughTest('what is printed for an image without a stand-in makes the run succeed when it is typed', async () => {
   writeFileSync(
     join(work, 'saved'),
     dockerArchive([SHELL], { config: { Cmd: ['/bin/sh', '-c', 'echo the program of the image'] } }),
