@@ -204,6 +204,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     '@pipewright/controller',
     '@pipewright/cluster',
     '@jest/globals',
+    'test/thorough.js',
     'eslint',
     'eslint.config.js',
     'node:',
