@@ -109,7 +109,7 @@ class Reader {
   #install(packages: readonly string[]): void {
     for (const name of packages) {
       if (!name.endsWith('*.tgz'))
-        linkModules(this.#directory, [name, '@types', 'yaml', '@kubernetes', 'undici', 'pino']);
+        linkModules(this.#directory, [name, '@types', 'fastest-levenshtein', 'yaml', '@kubernetes', 'undici', 'pino']);
       else unpack(resolve(this.#directory, dirname(name)), join(this.#directory, 'node_modules'));
     }
   }
