@@ -4,7 +4,7 @@
  * The default suite reports them as skipped, so that a run says what it did not test.
  */
 
-import { test } from '@jest/globals';
+import { describe, test } from '@jest/globals';
 
 /** Whether every test is to run (THOROUGH=1), not one of each kind. */
 export const isThorough = Boolean(process.env['THOROUGH']);
@@ -12,6 +12,11 @@ export const isThorough = Boolean(process.env['THOROUGH']);
 /** Registers a test that runs with THOROUGH=1 alone. */
 export function thoroughTest(title: string, body: () => void | Promise<void>): void {
   (isThorough ? test : test.skip)(title, body);
+}
+
+/** Groups tests that run with THOROUGH=1 alone. */
+export function thoroughDescribe(title: string, body: () => void): void {
+  (isThorough ? describe : describe.skip)(title, body);
 }
 
 /** The rows of a table that run by default: those at `indexes`; all with THOROUGH=1. */

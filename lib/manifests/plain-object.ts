@@ -48,7 +48,7 @@ export class PlainObject extends ApiObject {
     super.addJsonPatch(...patches);
   }
 
-  /** Whether nothing but the fields and the metadata makes the manifest. The fields are nobody else's, so it is looked up once. */
+  /** Whether nothing but the fields and the metadata makes the manifest. No other object changes the fields, so it is computed once. */
   #isPlain(): boolean {
     return !this.#patched && (this.#tokenless ??= isTokenless(this.#fields));
   }

@@ -35,7 +35,7 @@ export interface ImportedManifest {
 }
 
 /**
- * Makes the object of a manifest below `scope`. Throws when the manifest is none of `kind`, or not what a signature says.
+ * Makes the object of a manifest below `scope`. Throws if the manifest has another kind or does not match the signature.
  *
  * @param faults what of the manifest's spec the signature has wrong
  */

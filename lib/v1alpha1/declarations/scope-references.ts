@@ -1,7 +1,7 @@
 /**
  * The references that a callback is given: one for each declared name, and no others.
  *
- * Tasks, conditions and pipelines call the same things by different beginnings; these functions are told the beginning.
+ * Tasks, conditions and pipelines call the same things by different beginnings; these functions take the prefix as an argument.
  */
 
 import type { Construct } from 'constructs';

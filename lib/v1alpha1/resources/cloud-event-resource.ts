@@ -1,4 +1,4 @@
-/** A receiver that is told how a task went. */
+/** A receiver of CloudEvents about the outcome of a task. */
 
 import type { Construct } from 'constructs';
 import {

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { isThorough, sampledRows, thoroughTest } from '../../../test/thorough.js';
+import { sampledRows, thoroughDescribe, thoroughTest } from '../../../test/thorough.js';
 import { startGitServer, type GitServer } from '../src/git-server/git-server.js';
 import { isReferenceName } from '../src/git-server/references.js';
 
@@ -107,7 +107,7 @@ describe('a repository answers', () => {
   });
 });
 
-(isThorough ? describe : describe.skip)('a folder without history answers', () => {
+thoroughDescribe('a folder without history answers', () => {
   const asked = [...WORKING_COPY, ...FIXED];
   let content: ReadonlyMap<string, string>;
   beforeAll(async () => {

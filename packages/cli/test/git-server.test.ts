@@ -17,7 +17,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { isThorough, sampledRows, thoroughTest } from '../../../test/thorough.js';
+import { sampledRows, thoroughDescribe, thoroughTest } from '../../../test/thorough.js';
 import { startGitServer, type GitServer } from '../src/git-server/git-server.js';
 
 const run = promisify(execFile);
@@ -146,7 +146,7 @@ describe('a repository', () => {
     expect(tree(directory)).toEqual(before);
   });
 
-  (isThorough ? describe : describe.skip)('that is dirty', () => {
+  thoroughDescribe('that is dirty', () => {
     const CONTENT = ['edited', 'one', 'two'] as const;
     let served: ReadonlyMap<string, string>;
     let commits: readonly string[];

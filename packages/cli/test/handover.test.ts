@@ -1,11 +1,10 @@
-import { describe } from '@jest/globals';
-import { isThorough } from '../../../test/thorough.js';
+import { thoroughDescribe } from '../../../test/thorough.js';
 import { EMBEDDED } from '../../controller/test/support/test-cluster.js';
 import { testNamespace } from '../../controller/test/support/test-namespace.js';
 import { Bucket } from './bucket.js';
 import { describeHandover } from './handover-on-a-cluster.js';
 
-(isThorough ? describe : describe.skip)('on the embedded cluster', () => {
+thoroughDescribe('on the embedded cluster', () => {
   const bucket = new Bucket();
   describeHandover(
     bucket,

@@ -55,7 +55,7 @@ spec:
     expect(result.out).not.toContain('] never');
   });
 
-  thoroughTest('that can not start are told as such', async () => {
+  thoroughTest('that cannot start are reported as such', async () => {
     const result = await running({
       'a.yaml': oneTask(["{ name: odd, image: 'busybox:1', command: [/no/such/program] }"]),
     });

@@ -100,7 +100,7 @@ describe('files with a filter', () => {
     expect(server.filtered('source')).toEqual([{ filter: 'lfs', paths: ['kept.bin'], pointers: [] }]);
   });
 
-  thoroughTest('of a source that is read anew for each clone are told once', async () => {
+  thoroughTest('of a source that is read anew for each clone are reported once', async () => {
     write(work(), { 'folder/.gitattributes': '*.bin filter=lfs\n', 'folder/kept.bin': 'content' });
     const notes: string[] = [];
     const live = await serveLiveSources(

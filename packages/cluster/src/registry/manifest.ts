@@ -30,7 +30,7 @@ export interface Manifest {
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
-/** @param contentType as sent; parameters are ignored. Throws a {@link RegistryError} for what is no manifest. */
+/** @param contentType as sent; parameters are ignored. Throws a {@link RegistryError} if it is not a manifest. */
 export function readManifest(bytes: Uint8Array, contentType: string | null): Manifest {
   const json = parse(bytes);
   const sent = contentType?.split(';')[0]?.trim() ?? '';

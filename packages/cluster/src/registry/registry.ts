@@ -311,7 +311,7 @@ function firstByte(request: Request): number | undefined {
   if (text === null) return undefined;
   const [, first] = /^(?:bytes[ =])?(\d+)-\d+(?:\/.*)?$/.exec(text) ?? [];
   if (first === undefined)
-    throw new RegistryError('BLOB_UPLOAD_INVALID', `Content-Range ${JSON.stringify(text)} is no range`);
+    throw new RegistryError('BLOB_UPLOAD_INVALID', `Content-Range ${JSON.stringify(text)} is not a range`);
   return Number(first);
 }
 

@@ -21,7 +21,7 @@ export function routeOf(path: string): Route {
   if (path === '/v2/' || path === '/v2') return { kind: 'version' };
   if (path === '/v2/_catalog') return { kind: 'catalog' };
   const [, rawName = '', kind, rawLast = ''] = ENDPOINT.exec(path) ?? ENDPOINT.exec(`${path}/`) ?? [];
-  if (kind === undefined) throw new RegistryError('NAME_UNKNOWN', `${path} is no endpoint of a registry; see /v2/`);
+  if (kind === undefined) throw new RegistryError('NAME_UNKNOWN', `${path} is not an endpoint of a registry; see /v2/`);
   const repository = decoded(rawName);
   const last = decoded(rawLast);
   if (!isRepository(repository))
@@ -41,7 +41,8 @@ export function routeOf(path: string): Route {
         throw new RegistryError('MANIFEST_UNKNOWN', `${JSON.stringify(last)} is neither a tag nor a sha256 digest`);
       return { kind: 'manifest', repository, reference: last };
     default:
-      if (last !== 'list') throw new RegistryError('NAME_UNKNOWN', `${path} is no endpoint of a registry; see /v2/`);
+      if (last !== 'list')
+        throw new RegistryError('NAME_UNKNOWN', `${path} is not an endpoint of a registry; see /v2/`);
       return { kind: 'tags', repository };
   }
 }

@@ -279,7 +279,7 @@ describe.each([
       'a path outside the specification',
       'GET /v3/',
       {},
-      '404 NAME_UNKNOWN: /v3/ is no endpoint of a registry; see /v2/',
+      '404 NAME_UNKNOWN: /v3/ is not an endpoint of a registry; see /v2/',
     ],
   ])('refuses %s', async (_what, line, sent, want) => {
     await pushImage('app', 'v1');

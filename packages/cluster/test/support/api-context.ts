@@ -7,7 +7,7 @@ import { systemClock } from '../../src/platform/clock.js';
 import { systemRandom } from '../../src/platform/random.js';
 import type { Store } from '../../src/storage/memory/store.js';
 
-/** Its kinds are the built-in ones, nobody is asked about admission, and time stands still. */
+/** It has the built-in kinds, no admission webhook, and a clock that stands still. */
 export const bareWorld = (store: Store): ApiContext => ({
   store,
   catalog: new Catalog(BUILT_IN),

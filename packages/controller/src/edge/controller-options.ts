@@ -15,7 +15,7 @@ export interface ControllerOptions {
   readonly log?: Log;
   /** By default the machine's. */
   readonly clock?: Clock;
-  /** Whether the server has been silent for too long is told by this one. By default `clock`. */
+  /** The clock that measures how long the server has been silent. By default `clock`. */
   readonly wireClock?: Clock;
   /** By default `DEFAULT_IMAGES`; images left out keep their default. */
   readonly images?: Partial<Images>;

@@ -136,7 +136,7 @@ describe('a CloudEvent', () => {
       now?.cloudEvents?.every((one) => one.status.message !== '') ? now.cloudEvents : undefined,
     );
     expect(status.map((one) => [one.status.condition, one.status.message])).toEqual([
-      ['Failed', 'the targetURI is no url'],
+      ['Failed', 'the targetURI is not a URL'],
       ['Unknown', 'ftp: is not spoken here; the target must be an http or https url'],
     ]);
   });

@@ -32,7 +32,7 @@ describe.each(shells)('the results of a step in %s', (name, shell) => {
     ['text of the world', 'Grüße, 世界 🚀\n'],
     ['every control character', String.fromCharCode(...Array.from({ length: 31 }, (_, index) => index + 1), 127)],
   ] as const;
-  test.each(isFirst(name) ? values : sampledRows(values, 5))('are told to the byte: %s', async (_what, value) => {
+  test.each(isFirst(name) ? values : sampledRows(values, 5))('are reported to the byte: %s', async (_what, value) => {
     writeFileSync(join(place, 'r'), value);
     const { code, err } = await step(shell, ['r'], ['true']);
     expect([code, err, told()]).toEqual([0, '', [result('r', value)]]);

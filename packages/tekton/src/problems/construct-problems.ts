@@ -49,7 +49,7 @@ export const CONSTRUCT_PROBLEMS = {
   HOOK_WITHOUT_MODE: error<{ mode: string }>(
     'Settings of an Argo CD hook are given to another run',
     'They would have no effect: only a run of the mode `argocd-hook` has the annotations of a hook.',
-    ({ mode }) => `a run of mode "${mode}" is no hook of Argo CD`,
+    ({ mode }) => `a run of mode "${mode}" is not a hook of Argo CD`,
     () => "leave argocdHook out, or say mode: 'argocd-hook'",
   ),
   SIGNATURE_WRONG: error<{ faults: readonly string[] }>(

@@ -132,7 +132,7 @@ export const REFERENCE_PROBLEMS = {
   ),
   SECRET_PLAINTEXT: warning<{ keys: readonly string[] }>(
     'A manifest contains a Secret in plain text',
-    'Everyone with access to the manifest or its Git history can read the Secret; base64 is no encryption.',
+    'Everyone with access to the manifest or its Git history can read the Secret; base64 is not encryption.',
     ({ keys }) => `this Secret has its values in the manifest (${quoteList(keys)})`,
     () => 'create it outside of Git, or use an ExternalSecret or SealedSecret',
   ),

@@ -289,7 +289,7 @@ const isQuantity = (value: unknown): value is string =>
 /** Variables are not substituted in quantities; the API server reports them. */
 const containsVariable = (value: string): boolean => value.includes('$(');
 
-/** Reports that this is no quantity; always `undefined`. Kubernetes' own words, which Tekton hands on. */
+/** Reports that this is not a quantity, in Kubernetes' words, which Tekton returns. Always returns `undefined`. */
 function reportInvalidQuantity(value: unknown, path: FieldPath, output: ConformanceOutput): undefined {
   if (typeof value !== 'string') return reportWrongType('a quantity', value, path, output);
   const details = {

@@ -79,7 +79,7 @@ function describeContainers(launcher: Launcher, runtime: Runtime, isWhole: boole
                   '0\n1000\n',
                 ] satisfies [string, string, string],
               ]),
-          ['is told from a command that ends with 127', 'exit 127', '127\n'],
+          ['differs from a command that exits with 127', 'exit 127', '127\n'],
           ['ends by a signal as 128 and its number', 'sh -c "kill -9 \\$\\$"; exit $?', '137\nKilled\n'],
           ['is process 1', 'echo $$; cat /proc/1/comm', '0\n1\nsh\n'],
           ['reads nothing on its standard input', 'cat; echo end', '0\nend\n'],
@@ -144,7 +144,7 @@ function describeContainers(launcher: Launcher, runtime: Runtime, isWhole: boole
         [
           ['a missing file', ['/x/sh'], 'exec: "/x/sh": stat /x/sh: no such file or directory'],
           ['a missing program', ['no-such-program'], 'exec: "no-such-program": executable file not found in $PATH'],
-          ['a file that is no program', ['/etc/passwd'], 'exec: "/etc/passwd": permission denied'],
+          ['a file that is not a program', ['/etc/passwd'], 'exec: "/etc/passwd": permission denied'],
           ['a directory', ['/usr'], 'exec: "/usr": is a directory'],
         ],
         0,
@@ -267,7 +267,7 @@ function describeContainers(launcher: Launcher, runtime: Runtime, isWhole: boole
       rowsOfWhole<[string, string, 'SIGTERM' | 'SIGKILL', number]>(
         [
           ['TERM is heard by a handler', 'trap "exit 5" TERM; echo; while :; do sleep 0.05; done', 'SIGTERM', 5],
-          ['TERM that nobody could hear ends it at once', 'echo; sleep 1000', 'SIGTERM', 137],
+          ['SIGTERM that no process can handle ends it at once', 'echo; sleep 1000', 'SIGTERM', 137],
           ['KILL ends everything', 'trap "" TERM; echo; sleep 1000', 'SIGKILL', 137],
         ],
         2,

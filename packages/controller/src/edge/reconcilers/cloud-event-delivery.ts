@@ -39,7 +39,7 @@ export async function deliverCloudEvents(deps: ReconcilerDeps, key: string): Pro
   return record(deps, key, { uid: run.metadata.uid, attempts: new Map(attempts) });
 }
 
-/** Its PipelineRun may be about to try it again, and until it has said so nobody is told of a failure that is none. */
+/** Does not send a failure event while the PipelineRun may still retry. */
 function mayRetry({ runs }: ReconcilerDeps, run: TaskRun): boolean {
   const owner = ownerKey(run, 'PipelineRun');
   const pipelineRun = owner === undefined ? undefined : runs.get(owner);
@@ -54,7 +54,7 @@ async function send(
   target: string,
   { headers, body }: ReturnType<typeof cloudEventOf>,
 ): Promise<DeliveryResult> {
-  if (!URL.canParse(target)) return { kind: 'failed', message: 'the targetURI is no url', canRetry: false };
+  if (!URL.canParse(target)) return { kind: 'failed', message: 'the targetURI is not a URL', canRetry: false };
   try {
     return readResponse(await sendEvent(new Request(target, { method: 'POST', headers, body })));
   } catch (error) {

@@ -133,7 +133,7 @@ async function startAttempt(
   return { run, status: statusWithPod(status, podCreated.pod, pending, now), wanted };
 }
 
-/** Writes where the run's events will go, before there is a pod: afterwards nobody would ask who is to be told. */
+/** Records the targets of the run's events before its pod is created; later reconciles do not resolve them. */
 async function recordCloudEventTargets(
   deps: ReconcilerDeps,
   run: TaskRun,

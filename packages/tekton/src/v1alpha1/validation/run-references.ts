@@ -79,7 +79,7 @@ function resolveBindings(
   });
 }
 
-/** A misspelt type is reported where it stands, and is no type to compare with. */
+/** A misspelled type is reported at its own place, and is not compared with other types. */
 const knownType = (type: ResourceType): ResourceType | undefined => RESOURCE_TYPES.find((one) => one === type);
 
 function checkAccount(
