@@ -122,7 +122,7 @@ const tested = (tests: string, feature: Feature): Feature => ({ ...feature, test
 
 const RESOURCES = 'packages/cli/test/resources';
 const ADDITIONS = 'packages/controller/test/cluster/additions';
-const MISHAPS = 'packages/controller/test/cluster/disruptions';
+const DISRUPTIONS = 'packages/controller/test/cluster/disruptions';
 
 /** All of them, in the order of the page. */
 export const FEATURES: readonly Feature[] = [
@@ -224,7 +224,7 @@ export const FEATURES: readonly Feature[] = [
   row('PipelineRuns', 'skipped', 'a task that is skipped', ({ outcome }) =>
     outcome.pipelineruns.some((run) => JSON.stringify(run).includes('ConditionCheckFailed')),
   ),
-  tested(MISHAPS, row('PipelineRuns', 'run-timeout', 'timeout', reason('PipelineRunTimeout'))),
+  tested(DISRUPTIONS, row('PipelineRuns', 'run-timeout', 'timeout', reason('PipelineRunTimeout'))),
   row('PipelineRuns', 'run-cancel', 'cancel', reason('PipelineRunCancelled')),
   row(
     'PipelineRuns',

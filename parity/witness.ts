@@ -22,13 +22,13 @@ const WATCHED: readonly Resource[] = [PIPELINE_RUNS, TASK_RUNS, PODS, PERSISTENT
 
 /** A watcher of one namespace. */
 export class Witness {
-  readonly #reflectors: ReadonlyMap<string, Informer>;
+  readonly #informers: ReadonlyMap<string, Informer>;
   readonly #deleted = new Map<string, { readonly kind: string; readonly name: string; readonly object: JsonObject }>();
   #wake: () => void = () => undefined;
   #changes = 0;
 
   constructor(client: KubeClient, namespace: string) {
-    this.#reflectors = new Map(
+    this.#informers = new Map(
       WATCHED.map((of) => [
         of.kind,
         new Informer(client, of, {
@@ -44,16 +44,16 @@ export class Witness {
   }
 
   async start(): Promise<void> {
-    await Promise.all([...this.#reflectors.values()].map((reflector) => reflector.start().synced));
+    await Promise.all([...this.#informers.values()].map((informer) => informer.start().synced));
   }
 
   async stop(): Promise<void> {
-    await Promise.all([...this.#reflectors.values()].map((reflector) => reflector.stop()));
+    await Promise.all([...this.#informers.values()].map((informer) => informer.stop()));
   }
 
   /** What is there of a kind. */
   list(kind: string): readonly JsonObject[] {
-    const found = this.#reflectors.get(kind)?.list() ?? [];
+    const found = this.#informers.get(kind)?.list() ?? [];
     return (found as unknown as readonly JsonObject[]).toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1)); // the API speaks JSON
   }
 

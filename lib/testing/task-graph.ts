@@ -16,17 +16,17 @@ import { suggestName } from '../diagnostics/construct-error.js';
 /** Which tasks wait for which. */
 export class TaskGraph {
   readonly #pipeline: string;
-  readonly #waits: TaskDependencies;
+  readonly #dependencies: TaskDependencies;
 
   /** @param pipeline what the pipeline is called in messages */
   constructor(pipeline: string, spec: PipelineSpec) {
     this.#pipeline = pipeline;
-    this.#waits = dependenciesOfPipeline(readPipeline(spec));
+    this.#dependencies = dependenciesOfPipeline(readPipeline(spec));
   }
 
   /** The tasks, as the pipeline lists them. */
   get tasks(): readonly string[] {
-    return [...this.#waits.keys()];
+    return [...this.#dependencies.keys()];
   }
 
   /**
@@ -46,12 +46,12 @@ export class TaskGraph {
 
   /** The tasks that `task` itself waits for. */
   waitsFor(task: string): readonly string[] {
-    return this.#waits.get(this.#known(task)) ?? [];
+    return this.#dependencies.get(this.#known(task)) ?? [];
   }
 
   /** Whether `later` begins only after `earlier` has ended, directly or through others. */
   isAfter(later: string, earlier: string): boolean {
-    return transitiveDependents(this.#waits, [this.#known(earlier)]).includes(this.#known(later));
+    return transitiveDependents(this.#dependencies, [this.#known(earlier)]).includes(this.#known(later));
   }
 
   /** Fails unless each task begins only after the one named before it has ended. */
@@ -82,7 +82,7 @@ export class TaskGraph {
   }
 
   #known(task: string): string {
-    if (this.#waits.has(task)) return task;
+    if (this.#dependencies.has(task)) return task;
     throw new Error(`${this.#pipeline}: there is no task "${task}" — ${suggestName(task, this.tasks)}`);
   }
 }

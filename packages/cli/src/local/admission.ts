@@ -47,9 +47,9 @@ export const tektonAdmission: Admission = (request) => {
  */
 function withNames(
   { object }: AdmissionRequest,
-  { object: written, renamed: respelt }: CanonicalObject,
+  { object: written, renamed }: CanonicalObject,
 ): AdmissionRequest['object'] {
-  if (respelt.length === 0) return object;
+  if (renamed.length === 0) return object;
   const { spec } = written as { readonly spec?: unknown }; // an object of Tekton, since names were changed
   const known = Object.entries(object).filter(([name]) => name.toLowerCase() !== 'spec');
   return { ...(Object.fromEntries(known) as AdmissionRequest['object']), spec: withoutNulls(spec) }; // all fields but one

@@ -129,7 +129,7 @@ function expand(parsed: ParsedDocument, value: JsonObject, base: Path, faulty: b
 
 /** The names of fields are those of their kind from here on, so that nobody who reads them has to know other spellings. */
 function manifestAt(parsed: ParsedDocument, written: JsonObject, base: Path, faulty: boolean): Loaded {
-  const { object, renamed: respelt } = canonicalFields(written);
+  const { object, renamed } = canonicalFields(written);
   const manifest: Manifest = {
     object: isObject(object) ? object : written,
     file: parsed.source.file,
@@ -139,7 +139,7 @@ function manifestAt(parsed: ParsedDocument, written: JsonObject, base: Path, fau
     quote: ({ line }) => lineAt(parsed.source, line),
     quotable: ({ line }) => quotableLine(parsed.source, line),
   };
-  const findings = (faulty ? [] : respelt).map(({ path, name, isDuplicate: twice }): Finding => {
+  const findings = (faulty ? [] : renamed).map(({ path, name, isDuplicate: twice }): Finding => {
     const { code, severity, message, hint } = createProblem('FIELD_CASE', path, {
       name,
       twice,

@@ -20,7 +20,7 @@ export interface Skip {
 }
 
 /** The tasks that a condition kept from running, and those that wait for them; these after those, in declared order. */
-export function skipsOf(status: PipelineRunStatus | undefined, waits: TaskDependencies): readonly Skip[] {
+export function skipsOf(status: PipelineRunStatus | undefined, dependencies: TaskDependencies): readonly Skip[] {
   const direct = Object.values(status?.taskRuns ?? {}).flatMap((entry): readonly Skip[] => {
     const condition = succeeded(entry.status?.conditions);
     if (outcomeOf(condition) !== 'skipped') return [];
@@ -37,10 +37,10 @@ export function skipsOf(status: PipelineRunStatus | undefined, waits: TaskDepend
   });
   if (direct.length === 0) return [];
   const kept = direct.map(({ task }) => task);
-  const followers = transitiveDependents(waits, kept);
+  const followers = transitiveDependents(dependencies, kept);
   const skipped = new Set([...kept, ...followers]);
   const later = followers.map((task): Skip => {
-    const before = (waits.get(task) ?? []).find((name) => skipped.has(name)) ?? '';
+    const before = (dependencies.get(task) ?? []).find((name) => skipped.has(name)) ?? '';
     const message = `it waits for ${before}, which was skipped`;
     return { task, reason: 'ParentTaskSkipped', message, follows: { checks: [], tasks: kept } };
   });

@@ -35,12 +35,12 @@ export class RunRateLimiter {
     this.#clock = clock;
   }
 
-  /** Milliseconds until a run may be looked at; 0: now. */
+  /** Milliseconds until a run may be reconciled; 0: now. */
   reconcileDelayMs(key: string): number {
     return Math.max(0, Math.ceil((this.#nextReconcile.get(key) ?? 0) - this.#clock.now()));
   }
 
-  /** Notes that a run has been looked at. `tasks`: how many the look went over; `acted`: whether there was something to do. */
+  /** Records a reconcile. `taskCount`: the tasks that it evaluated; `hasActed`: whether it changed anything. */
   reconciled(key: string, taskCount: number, hasActed: boolean): void {
     const delayMs = Math.floor(taskCount * RECONCILE_INTERVAL_PER_TASK_MS[hasActed ? 'busy' : 'idle']);
     if (delayMs > 0) this.#nextReconcile.set(key, this.#clock.now() + delayMs);

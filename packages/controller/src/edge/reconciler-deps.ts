@@ -200,12 +200,12 @@ export async function writeStatus<T extends Run>(
     cache.record(latest);
     return 'stale';
   }
-  const verdict = succeededCondition(status);
-  if (verdict && verdict.status !== 'Unknown' && succeededCondition(run.status)?.status !== verdict.status)
+  const condition = succeededCondition(status);
+  if (condition && condition.status !== 'Unknown' && succeededCondition(run.status)?.status !== condition.status)
     events.record(run, {
-      type: verdict.status === 'True' ? 'Normal' : 'Warning',
-      reason: verdict.status === 'True' ? 'Succeeded' : 'Failed',
-      message: verdict.message ?? '',
+      type: condition.status === 'True' ? 'Normal' : 'Warning',
+      reason: condition.status === 'True' ? 'Succeeded' : 'Failed',
+      message: condition.message ?? '',
     });
   return 'written';
 }

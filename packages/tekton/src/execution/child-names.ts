@@ -34,7 +34,7 @@ function fnv1a(text: string): bigint {
   return (BigInt(high) << 32n) | BigInt(low);
 }
 
-/** Five letters that depend on all of `facts` and on their order. */
+/** Five letters that depend on all of `details` and on their order. */
 export function hashSuffix(...details: readonly (string | number)[]): string {
   let rest = Number(hash64(JSON.stringify(details)) % 27n ** BigInt(SUFFIX_LENGTH));
   let letters = '';
@@ -45,7 +45,7 @@ export function hashSuffix(...details: readonly (string | number)[]): string {
   return letters;
 }
 
-/** Six hex digits that depend on all of `facts` and on their order. */
+/** Six hex digits that depend on all of `details` and on their order. */
 export function hexHashSuffix(...details: readonly (string | number)[]): string {
   return (hash64(JSON.stringify(details)) & 0xff_ffffn).toString(16).padStart(6, '0');
 }

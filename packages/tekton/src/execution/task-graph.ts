@@ -115,7 +115,7 @@ function* cyclesFrom(
   }
 }
 
-/** Turns a walk against the waits into running order, beginning and ending with the task declared first. */
+/** Converts a walk along the dependencies into execution order, which starts and ends with the task declared first. */
 function fromFirstDeclared(walk: readonly string[], dependencies: TaskDependencies): string[] {
   const members = new Set(walk);
   const running = walk.toReversed();

@@ -122,11 +122,11 @@ const readInput = (input: PipelineTaskInputResource): PipelineTaskInput => ({
 });
 
 function readPipelineTask(task: PipelineTask): PipelineTaskModel {
-  const use = readTaskSource(task.taskRef, task.taskSpec);
+  const source = readTaskSource(task.taskRef, task.taskSpec);
   const timeout = readTimeout(task.timeout);
   return {
     name: task.name,
-    ...(use && { source: use }),
+    ...(source && { source }),
     params: task.params ?? [],
     inputs: (task.resources?.inputs ?? []).map(readInput),
     outputs: task.resources?.outputs ?? [],
@@ -178,7 +178,7 @@ const readTimeout = (text: string | undefined): number | undefined => (text ? pa
 
 type RunSpec = Pick<TaskRunSpec, 'serviceAccount' | 'serviceAccountName' | 'timeout' | 'podTemplate' | 'workspaces'>;
 
-function readRun(spec: RunSpec, params: RunModel['params'], cancelRequested: boolean): RunModel {
+function readRun(spec: RunSpec, params: RunModel['params'], isCancelRequested: boolean): RunModel {
   const serviceAccount = [spec.serviceAccountName, spec.serviceAccount].find(
     (name) => name !== undefined && name !== '',
   );
@@ -189,17 +189,17 @@ function readRun(spec: RunSpec, params: RunModel['params'], cancelRequested: boo
     ...(serviceAccount !== undefined && { serviceAccount }),
     serviceAccountPath: [spec.serviceAccountName ? 'serviceAccountName' : 'serviceAccount'],
     ...(timeout !== undefined && { timeoutMs: timeout }),
-    isCancelRequested: cancelRequested,
+    isCancelRequested,
     ...(spec.podTemplate && { podTemplate: spec.podTemplate }),
   };
 }
 
 /** Reads the spec of a TaskRun. */
 export function readTaskRun(spec: TaskRunSpec): TaskRunModel {
-  const use = readTaskSource(spec.taskRef, spec.taskSpec);
+  const source = readTaskSource(spec.taskRef, spec.taskSpec);
   return {
     ...readRun(spec, spec.inputs?.params ?? [], spec.status === 'TaskRunCancelled'),
-    ...(use && { source: use }),
+    ...(source && { source }),
     inputs: (spec.inputs?.resources ?? []).map(readBinding),
     outputs: (spec.outputs?.resources ?? []).map(readBinding),
   };
@@ -208,7 +208,7 @@ export function readTaskRun(spec: TaskRunSpec): TaskRunModel {
 /** Reads the spec of a PipelineRun. */
 export function readPipelineRun(spec: PipelineRunSpec): PipelineRunModel {
   const ref = spec.pipelineRef?.name;
-  const use: PipelineRunModel['source'] =
+  const source: PipelineRunModel['source'] =
     ref && !spec.pipelineSpec
       ? { kind: 'reference', name: ref }
       : spec.pipelineSpec && !ref
@@ -217,7 +217,7 @@ export function readPipelineRun(spec: PipelineRunSpec): PipelineRunModel {
   const accounts = [...(spec.serviceAccounts ?? []), ...(spec.serviceAccountNames ?? [])];
   return {
     ...readRun(spec, spec.params ?? [], spec.status === 'PipelineRunCancelled'),
-    ...(use && { source: use }),
+    ...(source && { source }),
     resources: (spec.resources ?? []).map(readBinding),
     taskServiceAccountsPath: ['serviceAccountNames'],
     taskServiceAccounts: new Map(

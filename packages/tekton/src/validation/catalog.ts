@@ -50,7 +50,7 @@ export class Catalog {
     }
   }
 
-  /** Reads a Tekton object by name, as seen from `namespace`. */
+  /** Reads a Task or ClusterTask by name, as seen from `namespace`. */
   tryFindTask(kind: 'Task' | 'ClusterTask', name: string, namespace: string | undefined): TaskModel | undefined {
     const model = this.#read(kind, name, kind === 'ClusterTask' ? undefined : namespace);
     return model?.kind === 'Task' || model?.kind === 'ClusterTask' ? model.task : undefined;
@@ -80,9 +80,12 @@ export class Catalog {
       ?.id.apiVersion;
   }
 
-  /** Any other object by name. */
+  /** Finds an object of any kind by name, as seen from `namespace`. */
   tryFindAny(kind: string, name: string, namespace: string | undefined): CheckedObject | undefined {
-    return this.#find(kind, name, namespace);
+    return this.#byKind
+      .get(kind)
+      ?.get(name)
+      ?.find(({ id }) => isVisible(id.namespace, namespace));
   }
 
   /** Names of the objects of a kind that can be seen from `namespace`. */
@@ -97,14 +100,7 @@ export class Catalog {
   }
 
   #read(kind: ObjectModel['kind'], name: string, namespace: string | undefined): ObjectModel | undefined {
-    return this.#find(kind, name, namespace)?.tekton?.read();
-  }
-
-  #find(kind: string, name: string, namespace: string | undefined): CheckedObject | undefined {
-    return this.#byKind
-      .get(kind)
-      ?.get(name)
-      ?.find(({ id }) => isVisible(id.namespace, namespace));
+    return this.tryFindAny(kind, name, namespace)?.tekton?.read();
   }
 }
 

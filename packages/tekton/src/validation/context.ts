@@ -5,13 +5,13 @@
 import type { Report } from '../problems/report.js';
 import type { FieldPath } from '../model/field-path.js';
 
-/** Where a check stands, and whom it tells. */
+/** The path that a check is at, and the report that it adds to. */
 export interface ValidationContext {
   readonly path: FieldPath;
   readonly report: Report;
 }
 
-/** A place that spells its path only when it is asked: most places have nothing to say. */
+/** Computes its path lazily, because most checks report nothing. */
 class ChildContext implements ValidationContext {
   readonly report: Report;
   readonly #above: ValidationContext;
@@ -28,7 +28,7 @@ class ChildContext implements ValidationContext {
   }
 }
 
-/** A place below. */
+/** Returns the context of a field below `context`. */
 export const childContext = (context: ValidationContext, ...more: FieldPath): ValidationContext =>
   new ChildContext(context, more);
 

@@ -5,11 +5,11 @@
 import { parseVariables } from '../variables/substitution.js';
 import { childContext, type ValidationContext } from './context.js';
 
-/** Why `image` is no image name; `undefined` when it is one. Variables stand for any text. */
+/** Returns why `image` is not a valid image name; undefined if it is. Variables stand for any text. */
 export function invalidImageReason(image: string): string | undefined {
   const text = image.replace(/\$\([^()]*\)/g, 'x');
   if (text.length > 500) return 'it is too long';
-  if (/\s/.test(text)) return 'there is a space in it';
+  if (/\s/.test(text)) return 'it contains a space';
   if (text.includes('://')) return 'there is a scheme before it';
   const [name = '', digest, ...rest] = text.split('@');
   if (rest.length > 0) return "there is more than one '@' in it";
@@ -19,15 +19,15 @@ export function invalidImageReason(image: string): string | undefined {
   const colon = name.indexOf(':', slash + 1);
   const tag = colon === -1 ? undefined : name.slice(colon + 1);
   if (tag !== undefined && !/^\w[\w.-]{0,127}$/.test(tag))
-    return tag === '' ? "its tag after ':' is empty" : `'${tag}' is no tag`;
+    return tag === '' ? "its tag after ':' is empty" : `'${tag}' is not a valid tag`;
   const parts = (colon === -1 ? name : name.slice(0, colon)).split('/');
   const [host] = parts;
   const path = parts.length > 1 && host !== undefined && isHost(host) ? parts.slice(1) : parts;
   if (path.some((part) => part === '')) return 'a part of it is empty';
-  if (path.some((part) => /[A-Z]/.test(part))) return 'there are capitals in it';
+  if (path.some((part) => /[A-Z]/.test(part))) return 'it contains capital letters';
   return path.every((part) => /^[a-z0-9]+([._-]+[a-z0-9]+)*$/.test(part))
     ? undefined
-    : 'there are signs in it that no image name has';
+    : 'it contains characters that are not valid in an image name';
 }
 
 const isHost = (part: string): boolean => /^[A-Za-z0-9.-]+(:[0-9]+)?$/.test(part) && /[.:]|^localhost$/.test(part);

@@ -22,7 +22,7 @@ export function suggestLabel(name: string): string | undefined {
   return isDnsLabel(plain) && plain !== name ? plain : undefined;
 }
 
-/** Reports a name that is no DNS label. */
+/** Reports a name that is not a valid DNS label. */
 export function checkLabel(what: string, name: string, context: ValidationContext, tektonMessage?: string): void {
   if (isDnsLabel(name)) return;
   const better = suggestLabel(name);
@@ -51,7 +51,7 @@ export function checkMetadata(kind: string, metadata: ObjectMeta | undefined, co
   }
 }
 
-/** Reports a namespace that none can be named. */
+/** Reports an invalid namespace name. */
 export function checkNamespace(namespace: string | undefined, report: Report): void {
   const context: ValidationContext = { path: ['metadata', 'namespace'], report };
   if (namespace !== undefined) checkLabel('namespace', namespace, context);

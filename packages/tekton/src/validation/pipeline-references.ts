@@ -36,13 +36,13 @@ export const missingSeverity = (
 
 /** The task that is used, as far as it is known, and how messages call it. Reports one that does not exist. */
 export function tryFindTask(
-  use: TaskSource | undefined,
+  source: TaskSource | undefined,
   scope: ReferenceScope,
   context: ValidationContext,
 ): { readonly task: TaskModel; readonly owner: string } | undefined {
-  if (!use) return undefined;
-  if (use.kind === 'embedded') return { task: use.task, owner: 'this task' };
-  const { taskKind: kind, name } = use;
+  if (!source) return undefined;
+  if (source.kind === 'embedded') return { task: source.task, owner: 'this task' };
+  const { taskKind: kind, name } = source;
   const found = scope.catalog.tryFindTask(kind, name, scope.namespace);
   if (found) return { task: found, owner: `the ${kind} '${name}'` };
   // A ClusterTask is installed once and for all, so a set of manifests rarely brings it along.
@@ -100,27 +100,33 @@ export function checkPipelineReferences(
 }
 
 function checkPipelineTask(
-  use: PipelineTaskModel,
+  pipelineTask: PipelineTaskModel,
   { task, owner }: { readonly task: TaskModel; readonly owner: string },
   types: ReadonlyMap<string, ResourceType>,
   context: ValidationContext,
 ): void {
   const bound = (list: readonly { readonly name: string; readonly resource: string }[]): BoundResource[] =>
     list.map(({ name, resource }) => typedBinding(name, types.get(resource)));
-  checkGivenParams(owner, task.params, use.params, childContext(context, 'params'), 'PARAM_EXTRA');
-  checkTaskVariablesInValues(task, use.params, childContext(context, 'params'));
-  checkBoundResources(owner, task.inputs, bound(use.inputs), childContext(context, 'resources', 'inputs'), 'resource');
+  checkGivenParams(owner, task.params, pipelineTask.params, childContext(context, 'params'), 'PARAM_EXTRA');
+  checkTaskVariablesInValues(task, pipelineTask.params, childContext(context, 'params'));
+  checkBoundResources(
+    owner,
+    task.inputs,
+    bound(pipelineTask.inputs),
+    childContext(context, 'resources', 'inputs'),
+    'resource',
+  );
   checkBoundResources(
     owner,
     task.outputs,
-    bound(use.outputs),
+    bound(pipelineTask.outputs),
     childContext(context, 'resources', 'outputs'),
     'resource',
   );
   checkGivenWorkspaces(
     owner,
     task.workspaces.map(({ name }) => name),
-    use.workspaces,
+    pipelineTask.workspaces,
     childContext(context, 'workspaces'),
   );
 }
@@ -148,7 +154,7 @@ function checkConditions(
     }
     const owner = `the Condition '${name}'`;
     const { task: check } = found;
-    const bound = resources.map((use: PipelineTaskInput) => typedBinding(use.name, types.get(use.resource)));
+    const bound = resources.map((input: PipelineTaskInput) => typedBinding(input.name, types.get(input.resource)));
     checkGivenParams(owner, check.params, params, childContext(at, 'params'), 'PARAM_EXTRA');
     checkTaskVariablesInValues(check, params, childContext(at, 'params'));
     checkBoundResources(owner, check.inputs, bound, childContext(at, 'resources'), 'resource');

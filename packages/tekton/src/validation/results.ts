@@ -13,7 +13,7 @@ import type { ValidationContext } from './context.js';
 export function checkResults(pipeline: PipelineModel, context: ValidationContext): void {
   const names = pipeline.tasks.map(({ name }) => name);
   const known = new Set(names);
-  const sourceText = new Map(
+  const embeddedResults = new Map(
     pipeline.tasks.flatMap(({ name, source }) =>
       source?.kind === 'embedded' ? [[name, source.task.results] as const] : [],
     ),
@@ -26,7 +26,7 @@ export function checkResults(pipeline: PipelineModel, context: ValidationContext
         context.report.add('RESULT_TASK_UNKNOWN', at, context.report.unknownName(task, names), { value: text });
     }
   }
-  checkDeclaredResults(pipeline, sourceText, context);
+  checkDeclaredResults(pipeline, embeddedResults, context);
 }
 
 /** Checks the results against those that tasks declare, by name of the pipeline task; others are passed over. */

@@ -31,7 +31,7 @@ export function checkTokenMounts(inspections: readonly CheckedObject[], catalog:
     for (const { account, field, tasks } of usesOf(model, catalog, id.namespace)) {
       const found = entitled.has(account) ? catalog.tryFindAny('ServiceAccount', account, id.namespace) : undefined;
       if (found?.object?.['automountServiceAccountToken'] !== false) continue;
-      if (tasks.length === 0 || tasks.some((use) => mayHaveToken(use, catalog, id.namespace))) continue;
+      if (tasks.length === 0 || tasks.some((source) => mayHaveToken(source, catalog, id.namespace))) continue;
       report.add('TOKEN_ABSENT', ['spec', ...field], { account }, { value: account });
     }
   }
@@ -73,11 +73,11 @@ function usesOf(model: RunObject, catalog: Catalog, namespace: string | undefine
   }));
 }
 
-/** Of a task that is not there nothing is known. */
-function mayHaveToken(use: TaskSource | undefined, catalog: Catalog, namespace: string | undefined): boolean {
-  if (!use) return true;
-  if (use.kind === 'embedded') return hasToken(use.task);
-  const found = catalog.tryFindTask(use.taskKind, use.name, namespace);
+/** Whether steps of the task may have a token; true if the task is unknown. */
+function mayHaveToken(source: TaskSource | undefined, catalog: Catalog, namespace: string | undefined): boolean {
+  if (!source) return true;
+  if (source.kind === 'embedded') return hasToken(source.task);
+  const found = catalog.tryFindTask(source.taskKind, source.name, namespace);
   return !found || hasToken(found);
 }
 

@@ -57,10 +57,9 @@ export async function readObject(request: ServerRequest): Promise<Body> {
 
 /** Whether a request is a dry run. */
 export function isDryRun(query: URLSearchParams): boolean {
-  const objectRequest = query.getAll('dryRun');
-  if (objectRequest.some((each) => each !== 'All'))
-    throw invalidOption('CreateOptions', 'dryRun', objectRequest[0], ['All']);
-  return objectRequest.length > 0;
+  const values = query.getAll('dryRun');
+  if (values.some((value) => value !== 'All')) throw invalidOption('CreateOptions', 'dryRun', values[0], ['All']);
+  return values.length > 0;
 }
 
 /** Returns how to write a request's object: dry run, unknown fields, and the check against privilege escalation. */

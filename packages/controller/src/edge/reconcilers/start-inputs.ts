@@ -29,14 +29,14 @@ interface Attempt {
   readonly replacement: boolean;
 }
 
-/** Looks up, and has `startTaskRun` decide. */
+/** Reads what starting a TaskRun depends on, and returns the decision of `startTaskRun`. */
 export async function gatherAndStart(deps: ReconcilerDeps, run: TaskRun, which: Attempt): Promise<Start> {
-  const facts = await gatherInputs(deps, run, which);
-  const first = startTaskRun(facts);
+  const inputs = await gatherInputs(deps, run, which);
+  const first = startTaskRun(inputs);
   if (!('asks' in first)) return first;
   const commands = await findCommands(deps, run, first.asks);
-  const start = startTaskRun({ ...facts, commands });
-  if ('asks' in start) throw new Error(`it was not found out what these images run: ${start.asks.join(', ')}`);
+  const start = startTaskRun({ ...inputs, commands });
+  if ('asks' in start) throw new Error(`cannot determine the entrypoint of these images: ${start.asks.join(', ')}`);
   return start;
 }
 

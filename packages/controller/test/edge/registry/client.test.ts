@@ -186,7 +186,7 @@ describe('an image that cannot be looked up', () => {
   test('because it has no name that could be asked for says so without asking', async () => {
     const { options, asked } = registry({});
     expect(await lookUpImage('busybox:../../token', options)).toEqual({
-      missing: `the image "busybox:../../token" has no name that can be pulled: there are signs in it that no image name has`,
+      missing: `the image "busybox:../../token" has no name that can be pulled: it contains characters that are not valid in an image name`,
     });
     expect(asked).toEqual([]);
   });

@@ -44,7 +44,7 @@ export function invalidBucketLocationReason(location: string, type: 'gcs' | 'bui
   }
   const [bucket = '', ...path] = location.slice(start.length).split('/');
   if (bucket === '') return 'names no bucket';
-  if (!/^[A-Za-z0-9][\w.-]*$/.test(bucket)) return `has a bucket '${bucket}', which is no name of one`;
+  if (!/^[A-Za-z0-9][\w.-]*$/.test(bucket)) return `has a bucket '${bucket}', which is not a valid bucket name`;
   if (hasParentSegment(path.join('/'))) return "holds '..'";
   return type === 'build-gcs' && path.join('/') === '' ? 'names no file in the bucket' : undefined;
 }

@@ -102,8 +102,8 @@ function checkGitUrl(url: string, at: ValidationContext): void {
 
 const checkPullRequestUrl =
   (provider: string) =>
-  (sourceText: string, at: ValidationContext): void => {
-    const url = sourceText.trim(); // the step does the same
+  (text: string, at: ValidationContext): void => {
+    const url = text.trim(); // the step does the same
     const reason = invalidPullRequestUrlReason(url, provider);
     const shownUrl = hostOfUrlWithPassword(url) === undefined ? url : '…';
     if (reason !== undefined) at.report.add('PULL_REQUEST_URL_INVALID', at.path, { url: shownUrl, reason });

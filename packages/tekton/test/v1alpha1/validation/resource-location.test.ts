@@ -65,7 +65,7 @@ describe('the location of a storage resource', () => {
     ['gcs', 'file:///etc', "has the scheme 'file'"],
     ['gcs', 'https://storage.googleapis.com/b/x', "has the scheme 'https'"],
     ['gcs', 'gs://', 'names no bucket'],
-    ['gcs', 'gs://..', "has a bucket '..', which is no name of one"],
+    ['gcs', 'gs://..', "has a bucket '..', which is not a valid bucket name"],
     ['gcs', 'gs://b/../../etc', "holds '..'"],
     ['build-gcs', 'gs://b', 'names no file in the bucket'],
     ['build-gcs', 's3://b/a.zip', "has the scheme 's3'"],

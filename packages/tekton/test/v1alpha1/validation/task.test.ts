@@ -110,7 +110,7 @@ describe('a task', () => {
       task: 'whose image name has a space',
       object: step({ image: 'gcc 14' }),
       says: [
-        "IMAGE_INVALID spec.steps.0.image: 'gcc 14' is not a valid image name: there is a space in it (write [REGISTRY/]NAME[:TAG] or NAME@sha256:DIGEST in lower case)",
+        "IMAGE_INVALID spec.steps.0.image: 'gcc 14' is not a valid image name: it contains a space (write [REGISTRY/]NAME[:TAG] or NAME@sha256:DIGEST in lower case)",
       ],
     },
     {
