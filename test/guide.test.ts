@@ -12,6 +12,7 @@ import { App } from 'cdk8s';
 import { Hello } from '../examples/first-pipeline/main.js';
 import { TektonTesting } from '../lib/testing/index.js';
 import '../lib/testing/jest.js';
+import { thoroughTest } from './thorough.js';
 
 const root = resolve(import.meta.dirname, '..');
 const work = mkdtempSync(join(tmpdir(), 'pipewright-guide-'));
@@ -60,4 +61,4 @@ const typesTheCommands = async (): Promise<void> => {
   expect(printed).toContain('[test : unit] the greeting is right\n');
   expect(printed).toContain('[pack : tar] packed hello-1.0.0.tgz\n');
 };
-if (process.env['THOROUGH']) test('the commands of the guide: synth, lint, run', typesTheCommands);
+thoroughTest('the commands of the guide: synth, lint, run', typesTheCommands);

@@ -122,3 +122,13 @@ const continues = (file: ts.SourceFile, node: ts.Statement, first: ts.Statement 
   ts.isVariableStatement(node) &&
   ts.isVariableStatement(first) &&
   !file.text.slice(first.getEnd(), node.getStart(file)).includes('\n\n');
+
+test('`npm run test:thorough` names every suite that has tests for it', () => {
+  const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }; // npm's own format
+  const patterns = (scripts['test:thorough'] ?? '').split(' -- ')[1]?.split(' ') ?? [];
+  const suites = tests.filter(
+    (name) => name.endsWith('.test.ts') && /from '[./]*(test\/)?thorough\.js'/.test(read(name)),
+  );
+  expect(suites.length).toBeGreaterThan(20);
+  expect(suites.filter((name) => !patterns.some((pattern) => name.includes(pattern)))).toEqual([]);
+});

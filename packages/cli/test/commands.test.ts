@@ -221,26 +221,33 @@ describe('up', () => {
     expect(status).toBe(2);
   });
 
-  test('writes a kubeconfig that is private, keeps its data, and stops in order', async () => {
+  const OUTPUT = /\n {2}export KUBECONFIG=.*kubeconfig\n {2}kubectl apply -f dist\/\n.*\nstopping\n$/;
+
+  test('writes a private kubeconfig, refuses a second process, and stops in order', async () => {
     const data = join(folder({}), 'data');
-    for (const start of sampledRows([1, 2], 0)) {
-      const server = serve('--data-dir', data);
-      await server.said('ready at https://127.0.0.1:');
-      expect(statSync(join(data, 'kubeconfig')).mode & 0o777).toBe(0o600);
-      if (start === 1) {
-        const second = await refused('--data-dir', data);
-        expect(second.err).toBe(
-          `error: DATA_DIR_IN_USE: data directory ${data} is in use by process ${server.child.pid}\n  hint: stop that process, or give another directory\n`,
-        );
-        expect(second.status).toBe(2);
-      }
-      server.child.kill(start === 1 ? 'SIGINT' : 'SIGTERM');
-      const { status, out } = await server.ended;
-      expect(out).toMatch(/\n {2}export KUBECONFIG=.*kubeconfig\n {2}kubectl apply -f dist\/\n.*\nstopping\n$/);
-      expect(status).toBe(0);
-    }
-    expect(readdirSync(data)).not.toContain('lock');
+    const server = serve('--data-dir', data);
+    await server.said('ready at https://127.0.0.1:');
+    expect(statSync(join(data, 'kubeconfig')).mode & 0o777).toBe(0o600);
     expect(readFileSync(join(data, 'kubeconfig'), 'utf8')).toContain('https://127.0.0.1:');
+    const second = await refused('--data-dir', data);
+    expect(second.err).toBe(
+      `error: DATA_DIR_IN_USE: data directory ${data} is in use by process ${server.child.pid}\n  hint: stop that process, or give another directory\n`,
+    );
+    expect(second.status).toBe(2);
+    server.child.kill('SIGINT');
+    expect(await server.ended).toMatchObject({ status: 0, out: expect.stringMatching(OUTPUT) });
+    expect(readdirSync(data)).not.toContain('lock');
+  });
+
+  thoroughTest('starts again on the data directory of a stopped one, and SIGTERM stops it in order', async () => {
+    const data = join(folder({}), 'data');
+    await (await upHere('--data-dir', data)).stop();
+    const server = serve('--data-dir', data);
+    await server.said('ready at https://127.0.0.1:');
+    expect(statSync(join(data, 'kubeconfig')).mode & 0o777).toBe(0o600);
+    server.child.kill('SIGTERM');
+    expect(await server.ended).toMatchObject({ status: 0, out: expect.stringMatching(OUTPUT) });
+    expect(readdirSync(data)).not.toContain('lock');
   });
 
   test('ends, and says what it could not keep, when its data directory is removed meanwhile', async () => {

@@ -9,6 +9,7 @@ import { appendFileSync, chmodSync, cpSync, existsSync, readFileSync, rmSync } f
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { addSubmodule, git, sourceRepositories, write } from './source-repositories.js';
+import { isThorough } from '../../../test/thorough.js';
 
 const sources = sourceRepositories();
 const { work, repository, serve, clone } = sources;
@@ -293,22 +294,24 @@ describe('a repository with', () => {
   const before = process.cwd();
   afterEach(() => process.chdir(before));
 
-  const alone = Object.entries(VECTORS).filter(([, { sample }]) => sample ?? process.env['THOROUGH'] !== undefined);
-  test.each(alone)('%s is served without running it', async (_, { prepare, control, cloned }) => {
-    const directory = repository(join(work(), 'repository'));
-    await prepare(directory);
-    rmSync(marker(directory), { force: true });
-    if (control) {
-      const copy = join(work(), 'copy', 'repository');
-      cpSync(directory, copy, { recursive: true });
-      await git(copy, ...control).catch(() => undefined); // the program says nothing that git could use
-      expect([control.join(' '), existsSync(marker(directory))]).toEqual([control.join(' '), true]);
-      rmSync(marker(directory));
-    }
-    const server = await serve(directory);
-    if (cloned) await clone(server).catch(() => undefined); // of what is missing there is no clone
-    expect([server.commits('source').length, existsSync(marker(directory))]).toEqual([1, false]);
-  });
+  test.each(Object.entries(VECTORS).filter(([, { sample }]) => isThorough || sample))(
+    '%s is served without running it',
+    async (_, { prepare, control, cloned }) => {
+      const directory = repository(join(work(), 'repository'));
+      await prepare(directory);
+      rmSync(marker(directory), { force: true });
+      if (control) {
+        const copy = join(work(), 'copy', 'repository');
+        cpSync(directory, copy, { recursive: true });
+        await git(copy, ...control).catch(() => undefined); // the program says nothing that git could use
+        expect([control.join(' '), existsSync(marker(directory))]).toEqual([control.join(' '), true]);
+        rmSync(marker(directory));
+      }
+      const server = await serve(directory);
+      if (cloned) await clone(server).catch(() => undefined); // of what is missing there is no clone
+      expect([server.commits('source').length, existsSync(marker(directory))]).toEqual([1, false]);
+    },
+  );
 
   test('all of these at once, but for repositories inside and missing objects, is served as it lies there', async () => {
     const directory = repository(join(work(), 'repository'));

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { startCluster, type Cluster } from '@pipewright/cluster';
 import { apiVersionOf } from '../../src/api/kinds/resource-type.js';
 import { definition, requestFor, TYPES, type MadeUpRequest } from './generated-requests.js';
+import { isThorough } from '../../../../test/thorough.js';
 
 let cluster: Cluster;
 const bugs: string[] = [];
@@ -49,7 +50,7 @@ async function everyKindIsListed(after: string): Promise<void> {
     expect((await answerTo({ method: 'GET', path, headers: {} })).status).toBe(200);
 }
 
-const SEEDS = process.env['THOROUGH'] ? 3000 : 1500;
+const SEEDS = isThorough ? 3000 : 1500;
 
 test(`of ${SEEDS} requests made up, each is answered, and none breaks anything`, async () => {
   for (let seed = 1; seed <= SEEDS; seed += 1) {

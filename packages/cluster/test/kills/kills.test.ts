@@ -2,8 +2,9 @@
 
 import { expect, test } from '@jest/globals';
 import { killProcesses } from './kills.js';
+import { isThorough } from '../../../../test/thorough.js';
 
-const KILLS = process.env['THOROUGH'] ? 3 : 1;
+const KILLS = isThorough ? 3 : 1;
 
 test(`what a process had acknowledged when it was killed is there (${String(KILLS)} killed)`, async () => {
   const { acknowledged, lost } = await killProcesses(KILLS, 200);

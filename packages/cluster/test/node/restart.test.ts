@@ -8,6 +8,7 @@ import { fake } from '../../src/index.js';
 import { openRunDirectory } from '../../src/runtime/host/run-directory.js';
 import { removeTree } from '../../src/runtime/host/remove-tree.js';
 import { Lab, stateOf } from '../support/pods.js';
+import { isThorough } from '../../../../test/thorough.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'pipewright-restart-'));
 afterAll(() => removeTree(directory));
@@ -28,7 +29,7 @@ test('what a dead process left is swept, what a living one has stays, and the la
   expect(existsSync(directory)).toBe(false);
 });
 
-const [PROCESSES, ROUNDS] = process.env['THOROUGH'] ? [[1, 2, 3], 300] : [[1, 2], 150];
+const [PROCESSES, ROUNDS] = isThorough ? [[1, 2, 3], 300] : [[1, 2], 150];
 
 test('processes that begin while others, the last ones so far, end get a directory each time', async () => {
   const place = join(directory, 'busy');

@@ -8,10 +8,11 @@ import { ClusterError } from '../../src/platform/cluster-error.js';
 import { openStorageOn } from '../../src/storage/open.js';
 import { MemoryDisk } from '../support/memory-disk.js';
 import { numbers, put, remove } from './stored.js';
+import { isThorough } from '../../../../test/thorough.js';
 
 const LIMITS = { segmentBytes: 1200, chunkBytes: 300 };
 /** Of the bytes of a directory: all with `npm run test:thorough`, else every third. */
-const STEP = process.env['THOROUGH'] ? 1 : 3;
+const STEP = isThorough ? 1 : 3;
 
 /** The keys of one cluster, which take a while to make. */
 let secrets: Buffer;

@@ -16,11 +16,12 @@ import { MemoryDisk } from '../../../cluster/test/support/memory-disk.js';
 import { FakeClock } from '../../../kube/test/support/fake-clock.js';
 import { startController } from '../../src/index.js';
 import { chain, newHarness, okTask } from '../support/harness.js';
+import { isThorough } from '../../../../test/thorough.js';
 
 const MINUTE = 60_000;
 const KEPT = 3;
 const MINUTES_PER_RUN = 60;
-const HOURS = process.env['THOROUGH'] ? 24 : 6;
+const HOURS = isThorough ? 24 : 6;
 const RUNS = (HOURS * 60) / MINUTES_PER_RUN;
 
 /** How many objects there are of the kinds that runs make. */

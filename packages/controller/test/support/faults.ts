@@ -3,6 +3,7 @@
 import { expect, test } from '@jest/globals';
 import type { Send } from '@pipewright/kube';
 import { startController } from '../../src/index.js';
+import { isThorough } from '../../../../test/thorough.js';
 
 const answer = (code: number, reason: string, message: string): Promise<Response> =>
   Promise.resolve(Response.json({ kind: 'Status', code, reason, message }, { status: code }));
@@ -38,17 +39,16 @@ export interface FaultScenario {
 }
 
 /** `npm run test:thorough` has each write fail in each way; by default each fails in one, since a run is executed again for every one. */
-const { THOROUGH: everyWrite } = process.env;
 const ways = Object.entries(faults).map(([name, grief], index) => ({ name, grief, first: index + 1 }));
-const STEP = everyWrite ? 1 : ways.length;
-const which = everyWrite ? 'every single write' : 'every fourth write';
+const STEP = isThorough ? 1 : ways.length;
+const which = isThorough ? 'every single write' : 'every fourth write';
 
 /** Tests that a story ends the same, whichever write comes to grief, and whenever its controller dies. */
 export function atEveryWrite({ fresh, cluster, outcome, want, milliseconds }: FaultScenario): void {
   test.each(ways)(
     `when $name, at ${which}`,
     async ({ grief, first }) => {
-      for (let k = everyWrite ? 1 : first, written = k; written >= k; k += STEP) {
+      for (let k = isThorough ? 1 : first, written = k; written >= k; k += STEP) {
         await fresh();
         written = 0;
         const send: Send = (request) =>
@@ -61,9 +61,9 @@ export function atEveryWrite({ fresh, cluster, outcome, want, milliseconds }: Fa
   );
 
   test(
-    `when the controller dies after ${everyWrite ? 'every single' : 'every second'} write and another takes over`,
+    `when the controller dies after ${isThorough ? 'every single' : 'every second'} write and another takes over`,
     async () => {
-      for (let k = 1, reached = true; reached; k += everyWrite ? 1 : 2) {
+      for (let k = 1, reached = true; reached; k += isThorough ? 1 : 2) {
         const namespace = await fresh();
         let written = 0;
         let died: () => void = () => undefined;
