@@ -23,6 +23,8 @@ export { kubeconfigSend, type ClusterSend } from './client/kubeconfig-send.js';
 export { PRIORITY, TerminalError, WorkQueue } from './controller/work-queue.js';
 export type { Result, WorkQueueCounts, WorkQueueOptions } from './controller/work-queue.js';
 export { Informer, type InformerOptions } from './controller/informer.js';
+export { Controller, isControlledBy, ownerKey } from './controller/controller.js';
+export type { ChangeListener, OwnsOptions, ReconcileRequest, Source } from './controller/controller.js';
 export { byLabel, byOwner, type Change, type Indexer } from './controller/store.js';
 export { EventRecorder, type EventRecorderOptions, type EventInput } from './controller/event-recorder.js';
 export { LeaderElector, type LeaderElectorOptions } from './controller/leader-elector.js';

@@ -16,6 +16,7 @@ import type { KubeClient } from '../client/client.js';
 import { sleep, systemClock, type Clock } from '../clock.js';
 import { systemRandom } from '../random.js';
 import { keyOf, type KubeObject, type Resource } from '../client/resource.js';
+import type { ChangeListener, Source } from './controller.js';
 import { dropUnusedMetadata, Store, type Change, type Indexer } from './store.js';
 import type { WatchEvent } from '../client/watch.js';
 import { Watchdog } from './watchdog.js';
@@ -31,7 +32,7 @@ export interface InformerOptions<T extends KubeObject> {
   /** What to keep of an object, after managedFields is gone. By default all of it. */
   readonly transform?: (object: T) => T;
   /** Called after the store has changed. `listed`: it was found by a list, not seen to change. */
-  readonly onChange?: (key: string, change: Change<T>, listed: boolean) => void;
+  readonly onChange?: ChangeListener<T>;
   /** Told what went wrong and when it is tried again (milliseconds). Being stopped is no error. */
   readonly onError?: (error: unknown, retryIn: number) => void;
   readonly clock?: Clock;
@@ -55,7 +56,7 @@ const INITIAL_RETRY_DELAY_MS = 800;
 const MAX_RETRY_DELAY_MS = { rejected: 30_000, unreachable: 5000 } as const;
 
 /** A live copy of a kind. */
-export class Informer<T extends KubeObject = KubeObject> {
+export class Informer<T extends KubeObject = KubeObject> implements Source<T> {
   readonly resource: Resource;
   /** Resolves with true once the first list is in the store, with false if stopped before. */
   readonly synced: Promise<boolean>;
@@ -65,6 +66,7 @@ export class Informer<T extends KubeObject = KubeObject> {
   readonly #random: () => number;
   readonly #store: Store<T>;
   readonly #backoff: Backoff;
+  readonly #listeners: ChangeListener<T>[] = [];
   readonly #stop = new AbortController();
   #version: string | undefined;
   #running: Promise<void> | undefined;
@@ -78,6 +80,7 @@ export class Informer<T extends KubeObject = KubeObject> {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.#random = options.random ?? systemRandom;
+    if (options.onChange) this.#listeners.push(options.onChange);
     this.#store = new Store(options.indexers);
     this.#backoff = new Backoff(INITIAL_RETRY_DELAY_MS, this.#random);
     this.synced = new Promise((resolve) => (this.#resolveSynced = resolve));
@@ -95,6 +98,10 @@ export class Informer<T extends KubeObject = KubeObject> {
     this.#watchdog?.expire();
     this.#resolveSynced(false);
     await this.#running;
+  }
+
+  subscribe(listener: ChangeListener<T>): void {
+    this.#listeners.push(listener);
   }
 
   /** `namespace/name`, or `name` for what has no namespace. */
@@ -218,13 +225,14 @@ export class Informer<T extends KubeObject = KubeObject> {
 
   /** A listener that throws is the program's mistake; it must not cost us the watch or the event. */
   #notify(key: string, changes: readonly Change<T>[], listed: boolean): void {
-    for (const change of changes) {
-      try {
-        this.#options.onChange?.(key, change, listed);
-      } catch (error) {
-        this.#report(error, 0);
+    for (const change of changes)
+      for (const listener of this.#listeners) {
+        try {
+          listener(key, change, listed);
+        } catch (error) {
+          this.#report(error, 0);
+        }
       }
-    }
   }
 
   #report(error: unknown, retryIn: number): void {
