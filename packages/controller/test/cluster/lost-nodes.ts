@@ -5,12 +5,16 @@
  */
 
 import { afterAll, beforeAll, describe, expect } from '@jest/globals';
-import { NODES, PODS } from '@pipewright/kube';
+import { NODES, PODS, type KubeObject } from '@pipewright/kube';
 import type { TaskRun } from '@pipewright/tekton';
 import type { Pod } from '../../src/pod/pod-types.js';
 import type { Harness } from '../support/harness.js';
 import type { ClusterKind } from '../support/test-cluster.js';
 import { TestNamespace } from '../support/test-namespace.js';
+
+interface Node extends KubeObject {
+  readonly spec: { readonly taints?: readonly { readonly key: string; readonly effect: string }[] };
+}
 
 const TAINT = 'pipewright.local/no-kubelet';
 const room = { cpu: '8', memory: '8Gi', pods: '20' };
@@ -24,7 +28,24 @@ const ready = (status: 'True' | 'Unknown'): object => {
 const writeStatus = (bench: Harness, name: string, status: object): Promise<unknown> =>
   bench.client.patch(NODES, { name }, { status }, { type: 'strategic', subresource: 'status' });
 
-/** A node that nobody else's pods come to. */
+/**
+ * Marks a node as unreachable, as Kubernetes' node lifecycle controller does at its next pass.
+ *
+ * That controller limits how many nodes it taints with NoExecute, and to none at times, for instance when no node is ready. So
+ * the test adds the taint; from there on Kubernetes evicts the pods by itself.
+ */
+async function markUnreachable(bench: Harness, name: string): Promise<void> {
+  const key = 'node.kubernetes.io/unreachable';
+  await writeStatus(bench, name, { conditions: [ready('Unknown')] });
+  const node = await bench.anyUntil<Node, Node>('Node', (one) =>
+    one.metadata.name === name && one.spec.taints?.some((taint) => taint.key === key) ? one : undefined,
+  );
+  const others = (node.spec.taints ?? []).filter((taint) => taint.key !== key || taint.effect !== 'NoExecute');
+  const taints = [...others, { key, effect: 'NoExecute', timeAdded: new Date().toISOString() }];
+  await bench.client.patch(NODES, { name }, { spec: { taints } }, { type: 'merge' });
+}
+
+/** A node that pods of other tests are not scheduled to. */
 async function addNode(bench: Harness, name: string): Promise<void> {
   const spec = { taints: [{ key: TAINT, effect: 'NoSchedule' }] };
   const metadata = { name, labels: { [TAINT]: name } };
@@ -100,7 +121,7 @@ export function describeLostNodes(place: ClusterKind): void {
       const { bench } = setting;
       await Promise.all([unreachable, removed].map((name) => addNode(bench, name)));
       const [lost, gone] = await Promise.all([runOn(bench, unreachable, 'lost'), runOn(bench, removed, 'removed')]);
-      await writeStatus(bench, unreachable, { conditions: [ready('Unknown')] });
+      await markUnreachable(bench, unreachable);
       await bench.client.delete(NODES, { name: removed });
       const [ofLost, ofGone] = await Promise.all(['lost', 'removed'].map((run) => bench.ended('TaskRun', run)));
       const silent = `was deleted, and its node "${unreachable}" does not say that it has ended`;

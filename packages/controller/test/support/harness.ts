@@ -11,6 +11,7 @@ import {
   CONFIG_MAPS,
   KubeClient,
   NAMESPACES,
+  NODES,
   PERSISTENT_VOLUME_CLAIMS,
   PODS,
   resource,
@@ -33,6 +34,7 @@ const KINDS: Readonly<Record<string, Resource>> = {
   ServiceAccount: SERVICE_ACCOUNTS,
   Pod: PODS,
   Namespace: NAMESPACES,
+  Node: NODES,
   ResourceQuota: resource('v1', 'resourcequotas', 'ResourceQuota'),
   ConfigMap: CONFIG_MAPS,
   PersistentVolumeClaim: PERSISTENT_VOLUME_CLAIMS,
@@ -90,12 +92,15 @@ export class Harness {
   /** The same of any object of the kind. */
   async anyUntil<T extends KubeObject, R>(kind: string, look: (object: T) => R | undefined, named = 'any'): Promise<R> {
     const signal = AbortSignal.timeout(this.#patience);
-    const { namespace } = this;
-    for await (const { object } of this.client.watch<T>(kindOf(kind), { namespace, signal })) {
+    const of = kindOf(kind);
+    const where = of.namespaced ? { namespace: this.namespace } : {};
+    let last: object | undefined;
+    for await (const { object } of this.client.watch<T>(of, { ...where, signal })) {
       const found = look(object);
       if (found !== undefined) return found;
+      if (named === 'any' || object.metadata.name === named) last = object;
     }
-    throw new Error(`${kind} ${named} never came to that`);
+    throw new Error(`${kind} ${named} did not get into the expected state; last seen: ${JSON.stringify(last)}`);
   }
 
   /** Resolves when there is no such object any more. */
