@@ -50,7 +50,7 @@ const SIMULATION_EDGES = [
   'packages/cluster/src/storage/{open,secrets,disk/disk,disk/lock}.ts',
   'packages/cluster/src/node/{machine,container/container-start,container/termination,probes/probing}.ts',
   'packages/cluster/src/node/{logs/log-disk,logs/log-reader,logs/pod-logs,volumes/pod-volumes,volumes/volume-directories}.ts',
-  'packages/controller/src/edge/{event-sender,log}.ts',
+  'packages/controller/src/edge/{event-sender,log,read-scripts}.ts',
   'packages/controller/src/edge/registry/{client,image-command}.ts',
 ];
 

@@ -7,7 +7,7 @@
  * has under `dependencies` is left to the installer; the rest is taken in too, with its licence.
  */
 
-import { build, type Metafile } from 'esbuild';
+import { build, type Metafile, type PluginBuild } from 'esbuild';
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import ts from 'typescript';
@@ -53,10 +53,10 @@ const { metafile } = await build({
   target: 'node20',
   external: Object.keys(described.dependencies ?? {}),
   logLevel: 'warning',
+  plugins: [{ name: 'embed-files', setup: embedFiles }],
   ...FORMATS[format],
 });
 const taken = sourcesIn(metafile);
-copyReadFiles(taken);
 writeFileSync(join(dist, 'THIRD-PARTY.txt'), licences(taken));
 copyFileSync(join(root, 'LICENSE'), join(here, 'LICENSE'));
 writeFileSync(join(dist, 'package.json'), `{ "type": "${format === 'cjs' ? 'commonjs' : 'module'}" }\n`);
@@ -72,12 +72,17 @@ function sourcesIn({ outputs }: Metafile): readonly string[] {
   return inputs.filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([path]) => resolve(path));
 }
 
-/** Modules find files of theirs beside themselves; of those taken in, that is dist. */
-function copyReadFiles(sources: readonly string[]): void {
-  for (const source of sources) {
-    const read = readFileSync(source, 'utf8').matchAll(/new URL\('\.\/([^'/]+)', import\.meta\.url\)/g);
-    for (const [, name = ''] of read) copyFileSync(join(dirname(source), name), join(dist, name));
-  }
+/** Replaces the reading of a source file, which must be named literally, by the file's text. */
+function embedFiles({ onLoad }: PluginBuild): void {
+  const read = /readFileSync\(new URL\('(\.\.?\/[^']+)', import\.meta\.url\), 'utf8'\)/g;
+  onLoad({ filter: /\/src\/.*\.ts$/ }, ({ path }) => {
+    const sources = path.slice(0, path.lastIndexOf('/src/') + '/src/'.length);
+    const contents = readFileSync(path, 'utf8').replace(read, (call, name: string) => {
+      const file = resolve(dirname(path), name);
+      return file.startsWith(sources) ? JSON.stringify(readFileSync(file, 'utf8')) : call; // package.json is published beside dist
+    });
+    return { contents, loader: 'ts' };
+  });
 }
 
 /** The licences of what was taken in from elsewhere, which ask to be kept with it. */

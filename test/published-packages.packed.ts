@@ -85,7 +85,6 @@ describe.each(['cli', 'testing'])('@pipewright/%s', (name) => {
         ...program,
         'dist/THIRD-PARTY.txt',
         main,
-        'dist/kinds.txt',
         'dist/package.json',
         'package.json',
       ].toSorted(),

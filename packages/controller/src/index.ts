@@ -5,7 +5,7 @@ export { jsonLog, silent, type LogFields, type Log } from './edge/log.js';
 export type { Login } from './edge/registry/auth.js';
 export type { Registries, RegistryAddress } from './edge/registry/client.js';
 export type { FindCommand } from './edge/reconciler-deps.js';
-export { resultsReport, decodeTurn, type DecodedTurn } from './scripts/entrypoint.js';
+export { resultsReport, decodeTurn, type DecodedTurn } from './scripts/entrypoint-arguments.js';
 export { DEFAULT_IMAGES, type Images } from './run/options.js';
 export type { RetentionPolicy } from './run/retention.js';
 export { imageCommand, type ImageCommandResult, type ImageCommand } from './pod/image-command.js';

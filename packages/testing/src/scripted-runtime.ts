@@ -86,7 +86,7 @@ export class ScriptedRuntime {
 
   async #run(container: ContainerSpec): Promise<FakeOutcome> {
     const { labels, podUid, image } = container.identity;
-    const turn = decodeTurn(container.argv) ?? { index: 0, count: 1, results: [], own: container.argv };
+    const turn: DecodedTurn = decodeTurn(container.argv) ?? { index: 0, count: 1, own: container.argv };
     const { index, own: argv } = turn;
     const pod = this.#pod(podUid, labels['tekton.dev/taskRun'] ?? '');
     const before = index === 0 ? 0 : await endOf(pod, index - 1).promise;
@@ -145,7 +145,9 @@ function endOf({ ended }: PodState, index: number): Settled<number> {
 }
 
 /** Results that the task does not declare are never read; whoever writes some has meant others. */
-function refuseUnknown(task: string, pod: PodState, { index, count, results }: DecodedTurn): void {
+function refuseUnknown(task: string, pod: PodState, turn: DecodedTurn): void {
+  const { index, count } = turn;
+  const results = turn.results?.names ?? [];
   const reports = results.length > 0 || (index === count - 1 && !pod.reported);
   pod.reported ||= reports;
   const unknown = Object.keys(pod.results ?? {}).find((it) => !results.includes(it));

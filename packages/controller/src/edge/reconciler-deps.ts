@@ -33,6 +33,7 @@ import type { ImageCommandResult } from '../pod/image-command.js';
 import { mergePatch } from '../run/merge-patch.js';
 import type { Images } from '../run/options.js';
 import type { Pod } from '../pod/pod-types.js';
+import type { Scripts } from '../scripts/scripts.js';
 import type { FinishableRun } from '../run/retention.js';
 import type { ArtifactConfig } from './artifact-config.js';
 import type { UnrecordedDeliveries } from './unrecorded-deliveries.js';
@@ -72,6 +73,7 @@ export interface ReconcilerDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly images: Images;
+  readonly scripts: Scripts;
   /** A docker config that is in every container. */
   readonly dockerConfig?: string;
   readonly findCommand: FindCommand;

@@ -37,6 +37,7 @@ import type { ControllerOptions, QueueName } from './controller-options.js';
 import { sendEvent } from './event-sender.js';
 import { silent } from './log.js';
 import { RunRateLimiter } from './rate-limits.js';
+import { readScripts } from './read-scripts.js';
 import { reconcilePipelineRun } from './reconcilers/pipeline-run.js';
 import { RESOURCE_QUOTAS, QuotaWaitQueue } from './quota-wait-queue.js';
 import { RunRetention, type RetentionDeps } from './reconcilers/retention.js';
@@ -98,6 +99,7 @@ export function wireController(
     clock,
     log,
     images: { ...DEFAULT_IMAGES, ...images },
+    scripts: readScripts(),
     ...(options.dockerConfig !== undefined && { dockerConfig: options.dockerConfig }),
     findCommand: findCommand ?? registryImageCommand(client, clock, options.registries),
     optionalSecrets: options.optionalSecrets ?? false,

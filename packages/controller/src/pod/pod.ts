@@ -17,7 +17,6 @@ import {
   taskReplacements,
   type Container,
   type PipelineResourceModel,
-  type PodTemplate,
   type Step,
   type TaskModel,
   type TaskRunModel,
@@ -30,11 +29,14 @@ import { resourceSteps, type ResourceBindings } from '../resources/resource-step
 import { labels } from '../run/labels.js';
 import type { Images } from '../run/options.js';
 import type { Pod } from './pod-types.js';
+import { podTemplateFields } from './pod-template.js';
 import { withSharedRequests } from './requests.js';
 import { credentialsOf, credentialsScript, secretDir, type SecretHeader } from '../scripts/credentials.js';
-import { entrypoint, READY_FILE, RESULTS_DIR, SCRIPTS_DIR, TOOLS_DIR, type StepTurn } from '../scripts/entrypoint.js';
+import { entrypoint, READY_FILE, RESULTS_DIR, SCRIPTS_DIR, TOOLS_DIR } from '../scripts/entrypoint.js';
+import type { StepTurn } from '../scripts/entrypoint-arguments.js';
 import { needsExactEnvironment } from '../scripts/exact-environment.js';
 import { nodeLoginScript } from '../scripts/node-login.js';
+import type { Scripts } from '../scripts/scripts.js';
 import { literally } from '../scripts/shell-text.js';
 import { withTemplate } from './step-template.js';
 import { mountWorkspaces, type WorkspaceMounts } from './workspaces.js';
@@ -57,6 +59,7 @@ export interface PodRequest {
   /** The ServiceAccount's secrets, without what they hold. */
   readonly secrets: readonly SecretHeader[];
   readonly images: Images;
+  readonly scripts: Scripts;
   /** A docker config that is in every container; its logins are added to the task's own. */
   readonly dockerConfig?: string | undefined;
   /** The attempt's second pod, in place of one whose images had no shell. */
@@ -78,7 +81,7 @@ const LENT_SHELL_COMMAND: readonly string[] = [LENT_SHELL, 'sh'];
 
 /** Makes the pod. */
 export function taskPod(request: PodRequest): PodResult {
-  const { bindings, images, taskRun } = request;
+  const { bindings, images, scripts, taskRun } = request;
   const resources = {
     inputs: resourcesOf(bindings.inputs),
     outputs: resourcesOf(bindings.outputs),
@@ -96,11 +99,11 @@ export function taskPod(request: PodRequest): PodResult {
     before,
     after,
     volumes: resourceVolumes,
-  } = resourceSteps(task, bindings, images, taskRun.uid, request.artifacts);
+  } = resourceSteps(task, bindings, images, scripts, taskRun.uid, request.artifacts);
   const steps = withSharedRequests(
     [...before, ...task.steps, ...after].map((step) => withTemplate(step, task.stepTemplate)),
   );
-  const creds = credentialsScript(credentialsOf(request.secrets));
+  const creds = credentialsScript(scripts, credentialsOf(request.secrets));
   const isOnlyContainer =
     steps.length === 1 && creds === undefined && task.sidecars.length === 0 && task.results.length === 0;
   const commands = commandsOf(steps, request.commands, isOnlyContainer);
@@ -187,13 +190,12 @@ function stepContainer(
   const login = index === steps.findIndex(usesTektonHome) && request.dockerConfig !== undefined;
   const written = [
     ...(first && creds !== undefined ? [creds] : []),
-    ...(login ? [nodeLoginScript(request.dockerConfig)] : []),
+    ...(login ? [nodeLoginScript(request.scripts, request.dockerConfig)] : []),
   ].join('\n');
   const turn: StepTurn = {
     index,
     count: steps.length,
-    awaitSidecars: first && task.sidecars.length > 0,
-    exactEnvironment: needsExactEnvironment(step),
+    ...(first && task.sidecars.length > 0 && { readyFile: READY_FILE }),
     ...(written !== '' && { credentials: written }),
     ...(index === last &&
       task.results.length > 0 && {
@@ -201,10 +203,14 @@ function stepContainer(
       }),
     ...(script && { script: { file: scriptFile(index, request.taskRun.uid), text: withInterpreter(script) } }),
   };
+  const options = {
+    exactEnvironment: needsExactEnvironment(step),
+    ...(request.lendShell && { shell: LENT_SHELL_COMMAND }),
+  };
   return {
     ...fields,
     name: stepContainerName(step.name, index),
-    ...(command && wrapCommand(command, entrypoint(turn, request.lendShell ? LENT_SHELL_COMMAND : undefined))),
+    ...(command && wrapCommand(command, entrypoint(request.scripts, turn, options))),
     workingDir: workingDir(step.workingDir),
     env: [{ name: 'HOME', value: HOME }, ...(step.env ?? [])],
     volumeMounts: mounts(step, first, context),
@@ -291,7 +297,7 @@ function assemble(
   context: StepContext,
 ): Pod {
   const { taskRun, attempt, run, images, lendShell, replacement } = request;
-  const { volumes: _, ...template } = podTemplate(run.podTemplate);
+  const { volumes: _, ...template } = podTemplateFields(run.podTemplate);
   return {
     apiVersion: 'v1',
     kind: 'Pod',
@@ -376,25 +382,3 @@ const readyVolume = (name: string): Volume =>
       items: [{ path: 'ready', fieldRef: { fieldPath: `metadata.annotations['${labels.ready}']` } }],
     },
   }) as Volume; // Volume is open in its sources
-
-/** The fields of a pod that a run may set. */
-const TEMPLATE_FIELDS = [
-  'nodeSelector',
-  'tolerations',
-  'affinity',
-  'securityContext',
-  'runtimeClassName',
-  'automountServiceAccountToken',
-  'dnsPolicy',
-  'dnsConfig',
-  'enableServiceLinks',
-  'priorityClassName',
-  'schedulerName',
-  'hostNetwork',
-  'imagePullSecrets',
-] as const;
-
-const podTemplate = (template: PodTemplate | undefined): Readonly<Record<string, unknown>> =>
-  Object.fromEntries(
-    TEMPLATE_FIELDS.flatMap((field) => (template?.[field] === undefined ? [] : [[field, template[field]]])),
-  );

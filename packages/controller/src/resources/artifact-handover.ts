@@ -112,5 +112,11 @@ function syncStep(
   needs: StepOptions,
   make: StepBuilder,
 ): Step {
-  return make.step(base, fact, make.images.gsutil, gsutil(location, ['rsync', '-P', '-r', source, target]), needs);
+  return make.step(
+    base,
+    fact,
+    make.images.gsutil,
+    gsutil(make.scripts, location, ['rsync', '-P', '-r', source, target]),
+    needs,
+  );
 }

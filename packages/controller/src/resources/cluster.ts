@@ -31,7 +31,7 @@ export function clusterInput(resource: PipelineResourceModel, path: string, inpu
   });
   const name = resourceVariables(resource).get('name') ?? resource.name;
   const own = joinPath('/workspace', name);
-  const command = kubeconfig({
+  const command = kubeconfig(make.scripts, {
     name,
     url: param('url').trim(),
     namespace: param('namespace'),

@@ -22,6 +22,7 @@ import type { Images } from '../run/options.js';
 import { pullRequestStep } from './pull-request.js';
 import { gitSource } from '../scripts/git-source.js';
 import { imageDigest } from '../scripts/image-digest.js';
+import type { Scripts } from '../scripts/scripts.js';
 import { StepBuilder, type StepsAndVolumes } from './step.js';
 import { storageInput, storageOutput } from './storage.js';
 
@@ -51,10 +52,11 @@ export function resourceSteps(
   task: TaskModel,
   bindings: ResourceBindings,
   images: Images,
+  scripts: Scripts,
   runUid: string,
   storage: ArtifactStorage | undefined,
 ): ResourceSteps {
-  const make = new StepBuilder(images, runUid);
+  const make = new StepBuilder(images, scripts, runUid);
   const context = { make, storage };
   const inputs = task.inputs.map((input) => inputSteps(input, bindings.inputs.get(input.name), context));
   const directories = task.outputs
@@ -136,7 +138,7 @@ function uploadSteps(
 
 function cloneStep(resource: PipelineResourceModel, path: string, input: string, make: StepBuilder): Step {
   const value = resourceVariables(resource);
-  const command = gitSource({
+  const command = gitSource(make.scripts, {
     url: (value.get('url') ?? '').trim(),
     revision: value.get('revision') ?? 'master',
     path,
@@ -154,6 +156,6 @@ function digestStep(task: TaskModel, { outputs }: ResourceBindings, make: StepBu
     return bound?.resource.type === 'image' ? [{ resource: bound.resource.name, directory: outputPath(output) }] : [];
   });
   if (images.length === 0) return [];
-  const step = make.shell('image-digest-exporter', '', imageDigest(images));
+  const step = make.shell('image-digest-exporter', '', imageDigest(make.scripts, images));
   return [{ ...step, terminationMessagePolicy: 'FallbackToLogsOnError' } as Step]; // Step is open in what Kubernetes knows
 }

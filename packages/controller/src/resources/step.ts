@@ -7,6 +7,7 @@
 
 import { internalStepName, type Step, type Volume, type VolumeMount } from '@pipewright/tekton';
 import type { Images } from '../run/options.js';
+import type { Scripts } from '../scripts/scripts.js';
 import { literally } from '../scripts/shell-text.js';
 
 /** What a step needs beyond its command. */
@@ -24,10 +25,12 @@ export interface StepsAndVolumes {
 /** Makes steps for one TaskRun: equal calls give equal names. */
 export class StepBuilder {
   readonly images: Images;
+  readonly scripts: Scripts;
   readonly #uid: string;
 
-  constructor(images: Images, runUid: string) {
+  constructor(images: Images, scripts: Scripts, runUid: string) {
     this.images = images;
+    this.scripts = scripts;
     this.#uid = runUid;
   }
 

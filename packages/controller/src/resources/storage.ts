@@ -35,7 +35,13 @@ export function storageInput(
   }
   const { needs, volumes } = secretFiles(name, SECRETS_DIR, resource.secrets);
   const args = isDirectory(resource) ? ['rsync', '-d', '-r', location, path] : ['cp', location, path];
-  const fetch = make.step(`fetch-${name}`, `input ${input}`, make.images.gsutil, gsutil(location, args), needs);
+  const fetch = make.step(
+    `fetch-${name}`,
+    `input ${input}`,
+    make.images.gsutil,
+    gsutil(make.scripts, location, args),
+    needs,
+  );
   return { steps: [directory, fetch], volumes };
 }
 
@@ -51,7 +57,7 @@ export function storageOutput(
   const { needs, volumes } = secretFiles(resource.name, SECRETS_DIR, resource.secrets);
   const args = isDirectory(resource) ? ['rsync', '-d', '-r', path, location] : ['cp', `${path}/*`, location];
   const base = `upload-${resource.name}`;
-  const upload = make.step(base, `output ${output}`, make.images.gsutil, gsutil(location, args), needs);
+  const upload = make.step(base, `output ${output}`, make.images.gsutil, gsutil(make.scripts, location, args), needs);
   return { steps: [upload], volumes };
 }
 

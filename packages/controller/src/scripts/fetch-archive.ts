@@ -7,7 +7,7 @@
  */
 
 import { BUCKETS_FILE, nodeCommand } from './node-text.js';
-import { compact } from './shell-text.js';
+import { compact } from './compact.js';
 
 const SCRIPT = compact(String.raw`
   const { spawnSync } = require('node:child_process'), { createHash } = require('node:crypto'), { inflateRawSync } = require('node:zlib')

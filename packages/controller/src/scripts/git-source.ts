@@ -1,84 +1,28 @@
-/**
- * The git input: fetches one revision into a directory, in POSIX sh on any stock image that has git.
- *
- * It prints the line that Tekton's own step prints, because people look for it, then git's own words if it failed, and leaves the commit in the
- * container's termination message, where `status.ts` finds it. Text of the user (url, revision) reaches git only
- * behind `--` or `--end-of-options`, and never a shell.
- */
+/** Calls git-source.sh, which fetches one git revision into a directory on any stock image that has git and a POSIX shell. */
 
-import { compact } from './shell-text.js';
+import type { Scripts } from './scripts.js';
 
-const SCRIPT = compact(`
-  url=$1 revision=$2 path=$3 submodules=$4 depth=$5 verify=$6 message=$7
-  export GIT_TERMINAL_PROMPT=0 GIT_ALLOW_PROTOCOL=https:http:ssh:git
-  errors=$(mktemp 2>/dev/null || echo /tmp/git-errors)
-  ssh=$HOME/.ssh
-  if [ -f "$ssh/config" ]; then
-    export GIT_SSH_COMMAND="ssh -F '$ssh/config' -o UserKnownHostsFile='$ssh/known_hosts' -o BatchMode=yes"
-  fi
-  log() {
-    text=$3
-    case $text in *[\\\\\\"[:cntrl:]]*) text=$(printf %s "$text" | sed 's/[\\\\"]/\\\\&/g' | tr -d '\\000-\\037') ;; esac
-    now=$(date +%s.%N)
-    case $now in *[!0-9.]*) now=$(date +%s) ;; esac
-    printf '{"level":"%s","ts":%s,"logger":"fallback-logger","caller":"git/git.go:%s","msg":"%s"}\\n' "$1" "$now" "$2" "$text"
-  }
-  fail() { log error 53 "$1"; sed 's/^/git: /' "$errors" 2>/dev/null; exit 1; }
-  g() {
-    git -c maintenance.auto=false -c protocol.ext.allow=never -c core.hooksPath=/dev/null -c advice.detachedHead=false -c safe.directory='*' -c http.sslVerify="$verify" "$@" 2>"$errors"
-  }
-  case $url in -*) : >"$errors"; fail "The git url $url starts with a dash; it must be a url" ;; esac
-  case $revision in -*) : >"$errors"; fail "The git revision $revision starts with a dash; it must be a branch, a tag or a commit" ;; esac
-
-  g init -q "$path" && cd "$path" || fail "Could not make a git repository in $path"
-  g remote add -- origin "$url" || g remote set-url -- origin "$url" || fail "Could not use the git url $url"
-  if [ "$depth" = 0 ]; then set --; else set -- --depth="$depth"; fi
-  if g fetch -q "$@" --no-recurse-submodules --end-of-options origin "$revision"; then
-    g reset -q --hard FETCH_HEAD || fail "Could not check out $revision of $url in $path"
-  else
-    # The server may refuse to serve a commit or a short name by itself: take all, then look for it.
-    refusal=$(cat "$errors")
-    g fetch -q --tags --no-recurse-submodules origin '+refs/heads/*:refs/remotes/origin/*' ||
-      fail "Could not read the git repository $url: it does not exist, or this account may not read it"
-    commit=$(g rev-parse -q --verify --end-of-options "refs/remotes/origin/$revision^{commit}" ||
-      g rev-parse -q --verify --end-of-options "$revision^{commit}") || {
-      printf '%s\\n' "$refusal" >"$errors"
-      fail "The git repository $url has no revision $revision: no branch, tag or commit of that name"
-    }
-    g reset -q --hard "$commit" || fail "Could not check out $revision of $url in $path"
-  fi
-  log info 81 "Successfully cloned $url @ $revision in path $path"
-  if [ "$submodules" = true ]; then
-    if [ -f .gitmodules ]; then
-      g submodule -q update --init --recursive || fail "Could not fetch the submodules of $url"
-    fi
-    log info 109 "Successfully initialized and updated submodules in path $path"
-  fi
-  commit=$(g rev-parse HEAD) || fail "Could not read the commit in $path"
-  printf '[{"name":"","digest":"","key":"commit","value":"%s","resourceRef":{}}]' "$commit" >"$message"
-`);
-
-/** What to fetch, and where to. */
+/** A revision to fetch, and its destination. */
 export interface GitSource {
   readonly url: string;
   /** A branch, a tag, a full or a short commit. */
   readonly revision: string;
-  /** Absolute path; made when missing. */
+  /** An absolute path; the directory is created if it does not exist. */
   readonly path: string;
   /** Fetch submodules too, recursively. */
   readonly submodules: boolean;
   /** How many commits of history; 0 for all. */
   readonly depth: number;
   readonly sslVerify: boolean;
-  /** Where the container's termination message is written; for tests that run the text outside a pod. */
+  /** The file for the termination message, for tests that run the program outside a pod. */
   readonly message?: string;
 }
 
-/** @returns command and arguments of the step */
-export const gitSource = (source: GitSource): readonly string[] => [
+/** Returns the command and arguments of the step. */
+export const gitSource = (scripts: Scripts, source: GitSource): readonly string[] => [
   '/bin/sh',
   '-c',
-  SCRIPT,
+  scripts['git-source.sh'],
   'git-source',
   source.url,
   source.revision,

@@ -1,51 +1,16 @@
 /**
- * Adds the registry logins of a node to those of a task, in `$HOME/.docker/config.json`.
+ * Calls node-login.sh, which adds the registry logins of a node to those of a task, in `$HOME/.docker/config.json`.
  *
- * A local cluster has a registry whose login is in a file of every container. Tools read one file, which is the task's own; so the
- * entries are added to what the ServiceAccount's secrets have made of it, and nothing else in it changes. Where that is not
- * possible the task runs without: it may not push at all.
+ * A local cluster has a registry whose login is a file in every container, but tools read one file, the task's own.
  */
 
-import { JSON_AWK } from './json-awk.js';
-import { compact } from './shell-text.js';
-
-/** Prints the config in ARGV[1] with the `auths` of that in ARGV[2] added. Fails at what is not a JSON object. */
-const ADD_AWK = compact(`${JSON_AWK}
-  function begin(file) { slurp(file); if (!after("{")) exit 1 }
-  function more(  from) { if (p == stuck) exit 1; stuck = p; return space() != "}" && p <= n }
-  function joined(object, entries) {
-    if (object !~ /^[{]/) return "{" entries "}"
-    return object ~ /^[{][ \\t\\r\\n]*[}]/ ? "{" entries "}" : "{" entries "," substr(object, 2)
-  }
-  BEGIN {
-    begin(ARGV[2])
-    while (more()) { key = word(); after(":"); value = skip(); if (key == "auths") entries = substr(value, 2, length(value) - 2); after(",") }
-    begin(ARGV[1]); stuck = 0
-    while (more()) {
-      raw = skip(); after(":"); value = skip(); after(",")
-      if (raw == "\\"auths\\"") { value = joined(value, entries); found = 1 }
-      out = out (out == "" ? "" : ",") raw ":" value
-    }
-    if (space() != "}") exit 1
-    if (!found) out = out (out == "" ? "" : ",") "\\"auths\\":{" entries "}"
-    print "{" out "}"
-  }
-`);
+import { joined, type Scripts } from './scripts.js';
+import { withArguments } from './shell-text.js';
 
 /**
- * @param file the node's docker config, as containers see it
- * @returns shell text for the first step's entrypoint; it prints nothing and always succeeds
+ * Returns shell text for the entrypoint of the first step.
+ *
+ * @param file the node's docker config, as a path in the container
  */
-export const nodeLoginScript = (file: string): string =>
-  compact(`
-    (
-      umask 077
-      export LC_ALL=C
-      from='${file}' own="$HOME/.docker/config.json"
-      if [ -f "$own" ]; then
-        awk '${ADD_AWK}' "$own" "$from" >"$own.new" && mv "$own.new" "$own" || rm -f "$own.new"
-      elif [ -s "$from" ]; then
-        mkdir -p "$HOME/.docker" && cat "$from" >"$own"
-      fi
-    ) 2>/dev/null || :
-  `);
+export const nodeLoginScript = (scripts: Scripts, file: string): string =>
+  withArguments(scripts['node-login.sh'], [joined(scripts, 'json.awk', 'add-docker-logins.awk'), file]);

@@ -5,7 +5,7 @@
  * stands here, whatever compiled this file.
  */
 
-import { compact } from './shell-text.js';
+import { compact } from './compact.js';
 
 /** Where a machine says which buckets it answers for itself: a JSON object from a bucket's name to the address of a store. */
 export const BUCKETS_FILE = '/etc/pipewright/buckets.json';

@@ -12,7 +12,7 @@
  */
 
 import { nodeCommand } from './node-text.js';
-import { compact } from './shell-text.js';
+import { compact } from './compact.js';
 
 /** `github(url)` and `gitlab(url)`: one request, in the shapes that are written to files. */
 const SERVERS = compact(String.raw`

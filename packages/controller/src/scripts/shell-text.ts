@@ -1,30 +1,24 @@
 /**
- * How shell text travels inside a Pod spec.
+ * Text of programs as Kubernetes and a shell read it.
  *
- * Kubernetes rewrites `$(NAME)` and `$$` in every element of `command` and `args` before a container starts. What a
- * user wrote there must be rewritten, as Kubernetes promises; what a script holds must not. Every script of ours goes
- * through this file; it relies on nothing.
+ * Kubernetes expands `$(NAME)` and `$$` in every element of `command` and `args` before a container starts: this must happen to
+ * what a user wrote, and must not happen to a program.
  */
 
-/** The longest argument Linux takes is 128 KiB; longer scripts are handed over in pieces of this many bytes. */
+/** Linux limits an argument to 128 KiB; longer scripts are passed in pieces of at most this many bytes. */
 const PIECE_BYTES = 96 * 1024;
 
-/**
- * Drops comment lines, blank lines and indentation, so that scripts can be read in the source and are small in a Pod.
- *
- * Heredocs would not survive it; the scripts of this package have none.
- */
-export const compact = (script: string): string =>
-  script
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '' && !line.startsWith('#'))
-    .join('\n');
-
-/** @returns text which, after Kubernetes has expanded it, is the given text to the byte */
+/** Escapes a text so that Kubernetes expands it to exactly this text. */
 export const literally = (text: string): string => text.replaceAll('$', '$$$$');
 
-/** Cuts a text into pieces that fit an argument each, never inside a character. */
+/** Quotes a text as one word of a shell. */
+export const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
+
+/** Returns shell text that runs a program with these arguments. */
+export const withArguments = (program: string, args: readonly string[]): string =>
+  `set -- ${args.map(quoted).join(' ')}\n${program}`;
+
+/** Splits a text into pieces that fit into an argument each, never inside a character. */
 export function pieces(text: string): readonly string[] {
   const cut: string[] = [];
   let piece = '';

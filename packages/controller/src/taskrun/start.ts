@@ -36,6 +36,7 @@ import { inheritedAnnotations, labels } from '../run/labels.js';
 import { mountProblem } from '../pod/mount-problem.js';
 import type { Images } from '../run/options.js';
 import { badAnnotation, type SecretHeader } from '../scripts/credentials.js';
+import type { Scripts } from '../scripts/scripts.js';
 import { resourceSpecProblem, taskSpecProblem } from '../run/spec-problem.js';
 import { taskPod } from '../pod/pod.js';
 import type { Pod } from '../pod/pod-types.js';
@@ -67,6 +68,7 @@ export interface StartInputs {
   /** Names of its secrets that are not. */
   readonly missingSecrets: readonly string[];
   readonly images: Images;
+  readonly scripts: Scripts;
   /** A docker config that is in every container. */
   readonly dockerConfig?: string;
   /** What was found out about images of steps that name no command. */
@@ -231,7 +233,7 @@ function createPod(
     bindings,
   }: { readonly model: TaskRunModel; readonly task: TaskModel; readonly bindings: ResourceBindings },
 ): Outcome {
-  const { run, attempt, replacement, shellLess, secrets, images, commands, artifacts } = startInputs;
+  const { run, attempt, replacement, shellLess, secrets, images, scripts, commands, artifacts } = startInputs;
   const { name = '', namespace = '', uid = '' } = run.metadata;
   const fail = (message: string): Outcome =>
     failure('CouldntGetTask', `${missingTaskPrefix(model, namespace)}: ${message}`);
@@ -245,7 +247,19 @@ function createPod(
 
   const taskRun = { name, namespace, uid, apiVersion: run.apiVersion, ...inherits };
   const lendShell = replacement || task.steps.some(({ image }) => image !== undefined && shellLess.has(image));
-  const request = { taskRun, attempt, run: model, task, bindings, secrets, images, replacement, lendShell, commands };
+  const request = {
+    taskRun,
+    attempt,
+    run: model,
+    task,
+    bindings,
+    secrets,
+    images,
+    scripts,
+    replacement,
+    lendShell,
+    commands,
+  };
   const made = taskPod({ ...request, artifacts, dockerConfig: startInputs.dockerConfig });
   if ('refused' in made) return fail(made.refused);
   const mountFailure =

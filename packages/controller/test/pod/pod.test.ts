@@ -245,14 +245,14 @@ describe('credentials', () => {
     const dockerConfig = '/etc/node/config.json';
     const { containers, volumes } = pod({ steps: [step('a'), step('b')] }, { dockerConfig }).spec;
     const [first, second] = containers.map(({ args = [] }) => args[args.indexOf('-c') + 1]);
-    expect([first, second]).toEqual([expect.stringContaining("from='/etc/node/config.json'"), '-i']);
+    expect([first, second]).toEqual([expect.stringContaining("' '/etc/node/config.json'\n"), '-i']);
     expect(names(volumes)).toEqual(['workspace', 'tekton-home', 'tools']);
   });
 
   test('of the node are added to those of the account', () => {
     const { containers } = pod({ steps: [step('a')] }, { secrets, dockerConfig: '/etc/node/config.json' }).spec;
     const { args = [] } = containers[0] ?? {};
-    expect(args[args.indexOf('-c') + 1]).toMatch(/\.dockerconfigjson.*\n[^]*from='\/etc\/node\/config\.json'/);
+    expect(args[args.indexOf('-c') + 1]).toMatch(/\.dockerconfigjson[^]*' '\/etc\/node\/config\.json'\n/);
   });
 
   test('of the node are put into no HOME but ours, which may be a working copy', () => {

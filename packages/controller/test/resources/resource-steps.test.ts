@@ -9,6 +9,7 @@ import {
 import { readArtifactSettings, type ArtifactStorage } from '../../src/resources/artifact-storage.js';
 import type { ResourceBindings } from '../../src/resources/resource-steps.js';
 import { DEFAULT_IMAGES } from '../../src/run/options.js';
+import { scripts } from '../support/scripts.js';
 import type { Pod } from '../../src/pod/pod-types.js';
 import { taskPod } from '../../src/pod/pod.js';
 
@@ -80,6 +81,7 @@ function podOf(
     bindings,
     secrets: [],
     images: DEFAULT_IMAGES,
+    scripts,
     replacement: false,
     lendShell: false,
     commands: new Map(),

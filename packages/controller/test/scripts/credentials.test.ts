@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { badAnnotation, credentialsOf, credentialsScript, type SecretHeader } from '../../src/scripts/credentials.js';
+import { scripts } from '../support/scripts.js';
 import { exec, run, shells } from '../support/shells.js';
 
 const base = mkdtempSync(join(tmpdir(), 'credentials-'));
@@ -31,7 +32,7 @@ async function written(shell: readonly string[], secrets: readonly Given[]): Pro
     mkdirSync(dirOf(name), { recursive: true });
     for (const [key, value] of Object.entries(data)) writeFileSync(join(dirOf(name), key), value);
   }
-  const script = credentialsScript(credentialsOf(secrets), dirOf) ?? '';
+  const script = credentialsScript(scripts, credentialsOf(secrets), dirOf) ?? '';
   const ended = await run([...shell, '-c', script], { HOME: home });
   expect([ended.code, ended.out, ended.err]).toEqual([0, '', '']);
   const files = readdirSync(home, { recursive: true, withFileTypes: true });
@@ -175,11 +176,11 @@ describe('which secrets count', () => {
   test('secrets without a known type or an annotation give nothing', () => {
     const opaque = { name: 'o', type: 'Opaque', annotations: { 'tekton.dev/git-0': 'https://github.com' } };
     expect(credentialsOf([opaque, secret('b', 'basic-auth', {})])).toEqual([]);
-    expect(credentialsScript([])).toBeUndefined();
+    expect(credentialsScript(scripts, [])).toBeUndefined();
   });
 
   test('the script holds names and urls, and nothing else of a secret', () => {
-    const script = credentialsScript(credentialsOf([github, dockerJson])) ?? '';
+    const script = credentialsScript(scripts, credentialsOf([github, dockerJson])) ?? '';
     expect(script).toContain('/var/build-secrets/g');
     expect(script).not.toMatch(/u1|p1|eDp5/);
   });

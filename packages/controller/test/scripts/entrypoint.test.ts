@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { entrypoint } from '../../src/scripts/entrypoint.js';
 import { sampledRows } from '../../../../test/thorough.js';
+import { scripts } from '../support/scripts.js';
 import { begin, run, shells } from '../support/shells.js';
 import { place, removePlaces, sh, together, words, type Step } from '../support/steps.js';
 
@@ -141,7 +142,7 @@ describe.each(sampledRows(shells, 0))('the entrypoint in %s', (_name, shell) => 
     const readyFile = join(place(), 'ready');
     writeFileSync(readyFile, '');
     const toolsDir = place();
-    const steps: readonly Step[] = [{ ...sh('echo began'), awaitSidecars: true, readyFile }];
+    const steps: readonly Step[] = [{ ...sh('echo began'), readyFile }];
     const step = begin(words(shell, toolsDir, steps, 0));
     const early = await Promise.race([
       step.said('began').then(() => 'ran'),
@@ -195,14 +196,14 @@ describe.each(
 
   test('a step that must wait for sidecars ends, and says why', async () => {
     const readyFile = join(place(), 'ready');
-    const first = { ...sh('echo never'), toolDirs: toolsOf('date'), awaitSidecars: true, readyFile };
+    const first = { ...sh('echo never'), toolDirs: toolsOf('date'), readyFile };
     const end = await run(words(shell, place(), [first], 0));
     expect([end.code, end.out, end.err]).toEqual([1, '', said]);
   });
 });
 
 test('the entrypoint is safe from what Kubernetes expands in a command', () => {
-  const { command } = entrypoint({ index: 0, count: 2 });
+  const { command } = entrypoint(scripts, { index: 0, count: 2 });
   expect(command.join('\n')).not.toMatch(/\$\$|\$\([A-Za-z0-9_.-]+\)/);
 });
 

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { gitSource, type GitSource } from '../../src/scripts/git-source.js';
 import { sampledRows, thoroughTest } from '../../../../test/thorough.js';
 import { reaped } from '../support/process-reaper.js';
+import { scripts } from '../support/scripts.js';
 import { exec, expanded, run, type Ended } from '../support/shells.js';
 
 const base = mkdtempSync(join(tmpdir(), 'git-source-'));
@@ -104,7 +105,7 @@ async function clone(
   mkdirSync(home);
   const path = given.path ?? join(home, 'source');
   const message = join(home, 'message');
-  const words = gitSource({
+  const words = gitSource(scripts, {
     url: `${server}/work`,
     revision: 'master',
     submodules: true,

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { imageDigest } from '../../src/scripts/image-digest.js';
+import { scripts } from '../support/scripts.js';
 import { expanded, run, type Ended } from '../support/shells.js';
 
 const base = mkdtempSync(join(tmpdir(), 'image-digest-'));
@@ -29,6 +30,7 @@ async function exporter(
 ): Promise<Ended & { readonly message: string }> {
   const message = join(base, `message-${String(directories++)}`);
   const words = imageDigest(
+    scripts,
     outputs.map(([resource, directory]) => ({ resource, directory })),
     message,
   );

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { kubeconfig, type Kubeconfig } from '../../src/scripts/kubeconfig.js';
+import { scripts } from '../support/scripts.js';
 import { run, shells } from '../support/shells.js';
 
 const base = mkdtempSync(join(tmpdir(), 'kubeconfig-'));
@@ -27,7 +28,7 @@ describe.each(shells)('a kubeconfig, written by %s', (_, shell) => {
       directories: [dir],
       ...more,
     };
-    const ended = await run([...shell, ...kubeconfig(wanted).slice(1)], env);
+    const ended = await run([...shell, ...kubeconfig(scripts, wanted).slice(1)], env);
     expect(ended).toMatchObject({ code: 0, err: '' });
     expect(ended.out).toContain(`kubeconfig file successfully written to ${dir}/kubeconfig`);
     for (const secret of Object.values(env)) expect(ended.out).not.toContain(secret);

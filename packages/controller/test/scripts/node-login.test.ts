@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { nodeLoginScript } from '../../src/scripts/node-login.js';
 import { sampledRows } from '../../../../test/thorough.js';
+import { scripts } from '../support/scripts.js';
 import { run, shells } from '../support/shells.js';
 
 const base = mkdtempSync(join(tmpdir(), 'node-login-'));
@@ -29,7 +30,7 @@ async function added(
   }
   const file = join(place, 'node.json');
   if (node !== undefined) writeFileSync(file, node);
-  const ended = await run([...shell, '-c', nodeLoginScript(file)], { HOME: join(place, 'home'), PATH: path });
+  const ended = await run([...shell, '-c', nodeLoginScript(scripts, file)], { HOME: join(place, 'home'), PATH: path });
   expect([ended.code, ended.out, ended.err]).toEqual([0, '', '']);
   const left = readdirSync(join(place, 'home'), { recursive: true, encoding: 'utf8' }).sort();
   if (left.length === 0) return undefined;
@@ -96,6 +97,8 @@ describe.each(sampledRows(shells, 0))('the login of a node, written by %s', (nam
 
 test('a HOME that cannot be written is no reason to fail', async () => {
   writeFileSync(join(base, 'node.json'), NODE);
-  const ended = await run(['/bin/sh', '-c', nodeLoginScript(join(base, 'node.json'))], { HOME: '/proc/nowhere' });
+  const ended = await run(['/bin/sh', '-c', nodeLoginScript(scripts, join(base, 'node.json'))], {
+    HOME: '/proc/nowhere',
+  });
   expect([ended.code, ended.out, ended.err]).toEqual([0, '', '']);
 });

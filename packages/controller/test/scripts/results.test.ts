@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { entrypoint } from '../../src/scripts/entrypoint.js';
+import { scripts } from '../support/scripts.js';
 import { sampledRows } from '../../../../test/thorough.js';
 import { expanded, run, shells, type Ended } from '../support/shells.js';
 
@@ -15,7 +16,7 @@ afterEach(() => rmSync(place, { recursive: true, force: true }));
 /** Runs a lone step that declares some results. */
 function step(shell: readonly string[], names: readonly string[], command: readonly string[]): Promise<Ended> {
   const results = { names, directory: place, message: join(place, '.message') };
-  const { command: program, args } = entrypoint({ index: 0, count: 1, toolsDir: place, results }, shell);
+  const { command: program, args } = entrypoint(scripts, { index: 0, count: 1, toolsDir: place, results }, { shell });
   return run([...program, ...args, ...command].map(expanded));
 }
 

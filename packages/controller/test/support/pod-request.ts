@@ -5,6 +5,7 @@ import type { ResourceBindings } from '../../src/resources/resource-steps.js';
 import { DEFAULT_IMAGES } from '../../src/run/options.js';
 import type { Pod } from '../../src/pod/pod-types.js';
 import { taskPod, type PodRequest } from '../../src/pod/pod.js';
+import { scripts } from './scripts.js';
 
 /** A step of no particular interest, but for these differences. */
 export const step = (name: string, more: object = {}): object => ({
@@ -34,6 +35,7 @@ export function request(task: object, more: Partial<PodRequest> & { readonly spe
     bindings: none,
     secrets: [],
     images: DEFAULT_IMAGES,
+    scripts,
     replacement: false,
     lendShell: false,
     commands: new Map(),

@@ -3,7 +3,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { entrypoint, type StepTurn } from '../../src/scripts/entrypoint.js';
+import { entrypoint } from '../../src/scripts/entrypoint.js';
+import type { StepTurn } from '../../src/scripts/entrypoint-arguments.js';
+import { scripts } from './scripts.js';
 import { expanded, run, type Ended } from './shells.js';
 
 const places: string[] = [];
@@ -24,6 +26,8 @@ export const removePlaces = (): void => {
 export type Step = {
   readonly runs: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Whether the environment is restored byte for byte. */
+  readonly exactEnvironment?: boolean;
 } & Partial<StepTurn>;
 
 /** A step of shell text. */
@@ -36,8 +40,9 @@ export function words(
   steps: readonly Step[],
   index: number,
 ): readonly string[] {
-  const { runs = [], env: _, ...turn } = steps[index] ?? {};
-  const { command, args } = entrypoint({ index, count: steps.length, toolsDir, ...turn }, shell);
+  const { runs = [], env: _, exactEnvironment = false, ...turn } = steps[index] ?? {};
+  const options = { shell, exactEnvironment };
+  const { command, args } = entrypoint(scripts, { index, count: steps.length, toolsDir, ...turn }, options);
   return [...command, ...args, ...runs].map(expanded);
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { PipelineResource, TaskRunSpec } from '@pipewright/tekton';
 import { DEFAULT_IMAGES } from '../../src/run/options.js';
 import { startTaskRun, type StartInputs } from '../../src/taskrun/start.js';
+import { scripts } from '../support/scripts.js';
 
 const facts = (spec: object, resources: readonly PipelineResource[] = []): StartInputs => ({
   run: {
@@ -19,6 +20,7 @@ const facts = (spec: object, resources: readonly PipelineResource[] = []): Start
   secrets: [],
   missingSecrets: [],
   images: DEFAULT_IMAGES,
+  scripts,
   commands: new Map(),
 });
 

@@ -63,6 +63,7 @@ async function gatherInputs(
     resources,
     ...account,
     images: deps.images,
+    scripts: deps.scripts,
     ...(deps.dockerConfig !== undefined && { dockerConfig: deps.dockerConfig }),
     commands: new Map(),
     ...(artifacts && { artifacts }),

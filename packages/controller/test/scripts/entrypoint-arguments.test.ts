@@ -1,0 +1,79 @@
+/** The arguments of the entrypoint: the codec in TypeScript, and the program that reads them. */
+
+import { readFileSync } from 'node:fs';
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { decodeTurn, encodeTurn, OPTIONS, type StepTurn } from '../../src/scripts/entrypoint-arguments.js';
+import { entrypoint, RESULTS_DIR, TOOLS_DIR } from '../../src/scripts/entrypoint.js';
+import { REWRITTEN } from '../../src/scripts/exact-environment.js';
+import { scripts } from '../support/scripts.js';
+import { expanded } from '../support/shells.js';
+
+/** Texts that an encoding confuses most easily with its own words, and any others. */
+const text = fc.oneof(
+  fc.constantFrom('', '--', '-c', '-i', 'pipewright', '$', '$$', '$(HOME)', '$$(HOME)', '$(', "a'b"),
+  fc.string({ unit: 'binary' }),
+);
+
+/** An optional member, absent instead of undefined. */
+const turns: fc.Arbitrary<StepTurn> = fc.record(
+  {
+    index: fc.nat(),
+    count: fc.nat(),
+    readyFile: text,
+    credentials: text,
+    script: fc.record({ file: text, text }),
+    results: fc.record(
+      { names: fc.array(text, { minLength: 1 }), message: text, directory: text },
+      { requiredKeys: ['names'] },
+    ),
+    toolsDir: text,
+    toolDirs: text,
+  },
+  { requiredKeys: ['index', 'count'] },
+);
+
+const shellWords = fc.constantFrom(['/bin/sh'], ['/tekton/tools/bin/busybox', 'sh']);
+
+test('a turn is decoded as it was encoded, after Kubernetes has expanded it, and the user’s command stays as written', () => {
+  fc.assert(
+    fc.property(turns, shellWords, fc.boolean(), fc.array(text), (turn, shell, exactEnvironment, own) => {
+      const { command, args } = entrypoint(scripts, turn, { shell, exactEnvironment });
+      const decoded = decodeTurn([...[...command, ...args].map(expanded), ...own]);
+      expect(decoded).toEqual({ ...turn, own });
+    }),
+  );
+});
+
+test('a script longer than an argument may be is decoded as one text', () => {
+  const turn = { index: 0, count: 1, script: { file: '/tekton/scripts/a', text: 'é$(x)'.repeat(60_000) } };
+  expect(encodeTurn(turn).every((argument) => Buffer.byteLength(argument) < 128 * 1024)).toBe(true);
+  const argv = ['/bin/sh', '-c', '', 'pipewright', ...encodeTurn(turn).map(expanded)];
+  expect(decodeTurn(argv)).toEqual({ ...turn, own: [] });
+});
+
+test.each([
+  [[]],
+  [['sh', '-c', 'echo']],
+  [['/bin/sh', '-c', 'make', 'make', '-i', '0', '--']],
+  [['env', 'a', 'b', '/bin/sh', '-c', 'text', 'pipewright', '-i', '0', '--', 'x']],
+])('a command line that does not run the entrypoint is not decoded: %j', (argv) => {
+  expect(decodeTurn(argv)).toBeUndefined();
+});
+
+test('the program reads exactly the options that are encoded', () => {
+  const cases = [...scripts['entrypoint.sh'].matchAll(/^(-[A-Za-z])\) pw_|^(-p)\) /gm)].map(([, a, b]) => a ?? b);
+  expect(cases.toSorted()).toEqual(Object.values(OPTIONS).toSorted());
+});
+
+test('the program has the directories that the pod has', () => {
+  const program = scripts['entrypoint.sh'];
+  expect(program).toContain(`pw_t=${TOOLS_DIR} `);
+  expect(program).toContain(` pw_kept=${RESULTS_DIR}\n`);
+});
+
+test('the program that restores the environment handles the variables that decide whether it is used', () => {
+  const source = readFileSync(new URL('../../src/scripts/exact-environment.sh', import.meta.url), 'utf8');
+  const [, patterns = ''] = /\*\[!A-Za-z0-9_\]\* \| (.*)\) pw_words=/.exec(source) ?? [];
+  expect(patterns.split(' | ')).toEqual(REWRITTEN);
+});
