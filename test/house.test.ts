@@ -101,10 +101,65 @@ describe('the habits of the house', () => {
     expect(tests.filter((file) => /\bTesting\.(app|chart)\(/.test(read(file)))).toEqual([]);
   });
 
+  test('no module has state of its own: caches and counters are fields of what uses them', () => {
+    const found = sources.flatMap((file) => moduleState(parsed(file)).map((name) => `${file} ${name}`));
+    expect(found.filter((each) => !MODULE_STATE.includes(each))).toEqual([]);
+  });
+
   test('no file is longer than 400 lines', () => {
     expect(sources.filter((file) => read(file).split('\n').length > 401)).toEqual([]);
   });
 });
+
+/** State of modules that other packages still have: remove a row with its state. */
+const MODULE_STATE = [
+  'lib/app/tekton-app.ts writers',
+  'lib/internal/content-hash.ts CONTENTS',
+  'lib/manifests/reference.ts owners',
+  'lib/validation/validation.ts VALIDATIONS',
+  'packages/cli/src/manifests/load.ts WITH_SECRETS',
+  'packages/cli/src/manifests/locate.ts byKey',
+  'packages/cli/src/masking/wrapped-search.ts ALPHABET',
+  'packages/cli/src/run/skips.ts namesIn',
+  'packages/cli/src/terminal/output.ts unread',
+  'packages/controller/src/pipelinerun/child-names.ts namesByRun',
+  'packages/controller/src/pipelinerun/task-state.ts statesByTaskRun',
+  'packages/tekton/src/schema/canonical-fields.ts lowerCase',
+];
+
+const MUTATORS = /^(set|add|delete|clear|push|pop|shift|unshift|splice|sort|reverse)$/;
+
+/** The variable that an expression like `a.b[c]` begins with. */
+const rootOf = (node: ts.Node): string =>
+  ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node) ? rootOf(node.expression) : node.getText();
+
+const isAssignment = (kind: ts.SyntaxKind): boolean =>
+  kind >= ts.SyntaxKind.FirstAssignment && kind <= ts.SyntaxKind.LastAssignment;
+
+/** The variable that a node changes, if it is an assignment or a call that changes a collection. */
+function changedBy(node: ts.Node): string | undefined {
+  if (ts.isBinaryExpression(node) && isAssignment(node.operatorToken.kind)) return rootOf(node.left);
+  if (!ts.isCallExpression(node) || !ts.isPropertyAccessExpression(node.expression)) return undefined;
+  return MUTATORS.test(node.expression.name.text) ? rootOf(node.expression.expression) : undefined;
+}
+
+/** Variables of a module that are assigned again, or hold an object or a collection that the module changes. */
+function moduleState(file: ts.SourceFile): string[] {
+  const changed = new Set<string>();
+  const visit = (node: ts.Node): void => {
+    const name = changedBy(node);
+    if (name !== undefined) changed.add(name);
+    ts.forEachChild(node, visit);
+  };
+  visit(file);
+  return file.statements
+    .filter(ts.isVariableStatement)
+    .flatMap(({ declarationList }) =>
+      declarationList.declarations
+        .filter(({ name }) => !(declarationList.flags & ts.NodeFlags.Const) || changed.has(name.getText()))
+        .map(({ name }) => name.getText()),
+    );
+}
 
 const before = (file: ts.SourceFile, node: ts.Statement): ts.Statement | undefined =>
   file.statements[file.statements.indexOf(node) - 1];

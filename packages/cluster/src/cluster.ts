@@ -22,7 +22,9 @@ import { sendAs, sendWithTokens, type Send, type ServerContext } from './api/ser
 import type { PodLogs } from './model/pod-logs.js';
 import { readToken } from './api/auth/tokens.js';
 import { EventLoopYield } from './api/event-loop-yield.js';
-import type { Admission, ApiContext } from './api/api-context.js';
+import { createApiContext, type Admission, type ApiContext } from './api/api-context.js';
+import { OpenApiV2 } from './api/discovery/openapi-v2.js';
+import { OpenApiV3 } from './api/discovery/openapi-v3.js';
 import { machineTime, type Clock } from './platform/clock.js';
 import type { ClusterLog } from './platform/cluster-log.js';
 import { ClusterError } from './platform/cluster-error.js';
@@ -110,17 +112,14 @@ export async function startClusterOn(storage: Storage, options: ClusterOptions):
   const clock = options.wireClock ?? machineTime(options.now);
   const now = (): Date => clock.date();
   const { secrets, store } = storage;
-  const api: ApiContext = {
-    store,
-    catalog: new Catalog(BUILT_IN),
-    admission,
-    caPem: () => secrets.authority.certPem,
-    clock,
-    random,
-  };
+  const catalog = new Catalog(BUILT_IN);
+  const caPem = (): string => secrets.authority.certPem;
+  const api = createApiContext({ store, catalog, admission, caPem, clock, random });
   let logs: PodLogs | undefined;
   const context: ServerContext = {
     counts: new RequestCounts(),
+    openApiV2: new OpenApiV2(catalog),
+    openApiV3: new OpenApiV3(catalog),
     api,
     eventLoopYield: new EventLoopYield(clock),
     tokenKey: secrets.tokenKey,

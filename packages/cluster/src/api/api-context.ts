@@ -12,6 +12,8 @@ import type { Cause } from './status-error.js';
 import { placeOf, type ResourceType } from './kinds/resource-type.js';
 import type { Collection, Objects } from '../storage/memory/collection.js';
 import type { Store } from '../storage/memory/store.js';
+import { PatternCache } from './schema/patterns.js';
+import { WatchFrames } from './verbs/watch-frames.js';
 
 /** A write that an admission function may change or deny. */
 export interface AdmissionRequest {
@@ -53,7 +55,18 @@ export interface ApiContext {
   readonly caPem: () => string;
   readonly clock: Clock;
   readonly random: Random;
+  /** The frames that watches share. */
+  readonly frames: WatchFrames;
+  /** The compiled patterns of custom schemas. */
+  readonly patterns: PatternCache;
 }
+
+/** Creates the dependencies of one API server, with caches of its own. */
+export const createApiContext = (options: Omit<ApiContext, 'frames' | 'patterns'>): ApiContext => ({
+  ...options,
+  frames: new WatchFrames(),
+  patterns: new PatternCache(),
+});
 
 /** The committed objects of a resource: what is read and watched. */
 export const objectsOf = (api: ApiContext, type: Pick<ResourceType, 'group' | 'plural'>): Collection =>

@@ -14,9 +14,9 @@ import type { ObjectsContext } from './verbs/object-request.js';
 import { aggregated, aggregatedVersion, discover, pathsOf, versionInfo } from './discovery/discovery.js';
 import { ANONYMOUS, type User } from './auth/identity.js';
 import type { JsonObject } from '../model/json.js';
-import { openApi } from './discovery/openapi-v3.js';
+import type { OpenApiV3 } from './discovery/openapi-v3.js';
 import { metricsText, type RequestCounts } from './metrics.js';
-import { openApiV2 } from './discovery/openapi-v2.js';
+import type { OpenApiV2 } from './discovery/openapi-v2.js';
 import {
   toServerRequest,
   jsonContent,
@@ -43,6 +43,8 @@ export interface ServerContext extends ObjectsContext {
   readonly eventLoopYield: EventLoopYield;
   /** Requests answered so far. */
   readonly counts: RequestCounts;
+  readonly openApiV2: OpenApiV2;
+  readonly openApiV3: OpenApiV3;
   /** Where the log can be read. */
   readonly logPlace?: string;
   /** Logs an internal error. */
@@ -118,18 +120,16 @@ function statusResponse(refusal: StatusError): Answer {
 
 const HEALTH = /^\/(healthz|livez|readyz)(\/[\w-]+)?$/;
 
-function handlePath(
-  { api, counts }: ServerContext,
-  request: ServerRequest,
-  { path, verb, query }: PathRequest,
-): Answer | Response {
+function handlePath(context: ServerContext, request: ServerRequest, info: PathRequest): Answer | Response {
+  const { api, counts } = context;
+  const { path, verb, query } = info;
   if (verb !== 'get') throw noSuchPath();
   const [, check] = HEALTH.exec(path) ?? [];
   if (check !== undefined) return plainText(query.has('verbose') ? verboseHealth(check) : 'ok');
   if (path === '/metrics') return plainText(metricsText(api, counts), '; version=0.0.4');
   if (path === '/version' || path === '/version/') return json(versionInfo());
-  if (path.startsWith('/openapi/v3')) return openApi(api.catalog, path);
-  if (path === '/openapi/v2') return openApiV2(api.catalog, request.headers.get('accept') ?? '');
+  if (path.startsWith('/openapi/v3')) return context.openApiV3.answer(path);
+  if (path === '/openapi/v2') return context.openApiV2.answer(request.headers.get('accept') ?? '');
   const version = aggregatedVersion(request.headers.get('accept') ?? '');
   const [root, ...below] = segmentsOf(path);
   if (version && (root === 'api' || root === 'apis') && below.length === 0) {

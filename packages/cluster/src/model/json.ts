@@ -126,26 +126,3 @@ export function canonicalJson(value: unknown): string {
   const fields = Object.keys(value).sort();
   return `{${fields.map((field) => `${JSON.stringify(field)}:${canonicalJson(value[field])}`).join(',')}}`;
 }
-
-/** How many characters of JSON texts are kept for one generation; texts are kept for two. */
-const GENERATION_LENGTH = 16 * 1024 * 1024;
-
-let [texts, olderTexts] = [new WeakMap<object, string>(), new WeakMap<object, string>()];
-let length = 0;
-
-/** An object's JSON text when it has been made lately. */
-export const cachedTextOf = (object: object): string | undefined => texts.get(object) ?? olderTexts.get(object);
-
-/**
- * An object's JSON text; made once for all who watch or list it at about the same time, since stored objects never change. The texts of
- * all objects that were ever read would take more memory than the objects.
- */
-export function textOf(object: object): string {
-  const known = texts.get(object);
-  if (known !== undefined) return known;
-  const text = olderTexts.get(object) ?? JSON.stringify(object);
-  if (length > GENERATION_LENGTH) [olderTexts, texts, length] = [texts, new WeakMap(), 0];
-  length += text.length;
-  texts.set(object, text);
-  return text;
-}

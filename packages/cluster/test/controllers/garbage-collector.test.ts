@@ -7,7 +7,7 @@ import type { KubeObject, OwnerReference } from '../../src/model/json.js';
 import { deleteObject, type DeleteOptions } from '../../src/api/verbs/delete.js';
 import type { Collection } from '../../src/storage/memory/collection.js';
 import { Store } from '../../src/storage/memory/store.js';
-import { bareWorld } from '../support/api-context.js';
+import { testApiContext } from '../support/api-context.js';
 
 /** Counts how often the collector looks for something, and how many objects it is shown. */
 class CountingStore extends Store {
@@ -46,7 +46,7 @@ const typeOf = (kind: string) => BUILT_IN.find((type) => type.kind === kind)!;
 /** A world with a namespace, an owner in it, and so many things that somebody's finalizer holds. */
 function worldWith(things: number, ownerReferences?: readonly OwnerReference[]) {
   const store = new CountingStore(1);
-  const api = bareWorld(store);
+  const api = testApiContext(store);
   new GarbageCollector(api).start();
   store.put('/namespaces', NAMESPACE);
   store.put('/configmaps', OWNER);

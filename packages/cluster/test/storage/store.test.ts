@@ -1,7 +1,7 @@
 /** The store: one counter, history with an end, and past states without copies. */
 
 import { expect, test } from '@jest/globals';
-import { cachedTextOf, type KubeObject } from '../../src/model/json.js';
+import type { KubeObject } from '../../src/model/json.js';
 import { HISTORY } from '../../src/storage/memory/history.js';
 import { Store } from '../../src/storage/memory/store.js';
 import { MemoryDisk } from '../support/memory-disk.js';
@@ -82,5 +82,5 @@ test('the log and snapshots keep no text of objects in memory', async () => {
   for (let n = 0; n < 100; n += 1) await put(store, `object${n % 7}`, n);
   await close();
   const objects = store.collection(PLACE).list();
-  expect([objects.length, objects.filter((stored) => cachedTextOf(stored) !== undefined)]).toEqual([7, []]);
+  expect([objects.length, objects.filter((stored) => store.texts.cached(stored) !== undefined)]).toEqual([7, []]);
 });

@@ -4,6 +4,7 @@
  * kubectl 1.32 still asks for it for files of `kind: List`. Numbers are those of gnostic's OpenAPIv2.proto.
  */
 
+import { CatalogMemo } from '../kinds/catalog-memo.js';
 import type { Catalog } from '../kinds/resource-catalog.js';
 import { VERSION } from './discovery.js';
 import { isObject, type JsonObject } from '../../model/json.js';
@@ -42,24 +43,26 @@ function pathOf(type: ResourceType): Buffer {
   return field(2, message(field(1, name), field(2, field(8, message(PARAMETERS, extension)))));
 }
 
-/** The document in the form that a client accepts: JSON unless it names the protobuf. */
-export const openApiV2 = (catalog: Catalog, accept: string): Response =>
-  accept.includes('protobuf') ? inProtobuf(catalog) : inJson(catalog);
+/** OpenAPI v2 of one catalog. */
+export class OpenApiV2 {
+  readonly #text: CatalogMemo<string>;
+
+  constructor(catalog: Catalog) {
+    this.#text = new CatalogMemo(catalog, (current) => JSON.stringify(documentOf(current)));
+  }
+
+  /** Answers in the form that a client accepts: JSON unless it names the protobuf. */
+  answer(accept: string): Response {
+    if (accept.includes('protobuf')) return inProtobuf(this.#text.catalog);
+    return new Response(this.#text.get(), { headers: { 'content-type': 'application/json', vary: 'Accept' } });
+  }
+}
 
 function inProtobuf(catalog: Catalog): Response {
   const info = message(field(1, 'Kubernetes'), field(2, 'v1'));
   const paths = catalog.types.filter(({ verbs }) => verbs.includes('patch')).map(pathOf);
   const document = message(field(1, '2.0'), field(2, info), field(8, message(...paths)));
   return new Response(document, { headers: { 'content-type': OPENAPI_V2_TYPE, vary: 'Accept' } });
-}
-
-const texts = new WeakMap<Catalog, { readonly version: number; readonly text: string }>();
-
-function inJson(catalog: Catalog): Response {
-  const known = texts.get(catalog);
-  const text = known?.version === catalog.version ? known.text : JSON.stringify(documentOf(catalog));
-  texts.set(catalog, { version: catalog.version, text });
-  return new Response(text, { headers: { 'content-type': 'application/json', vary: 'Accept' } });
 }
 
 function documentOf(catalog: Catalog): JsonObject {

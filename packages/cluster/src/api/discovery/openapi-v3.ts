@@ -6,49 +6,48 @@
  */
 
 import { createHash } from 'node:crypto';
+import { CatalogMemo } from '../kinds/catalog-memo.js';
 import type { Catalog } from '../kinds/resource-catalog.js';
 import type { JsonObject } from '../../model/json.js';
 import { noSuchPath } from '../status-error.js';
 import { apiVersionOf, type ResourceType } from '../kinds/resource-type.js';
 import type { Schema } from '../schema/schema.js';
 
-interface Documents {
-  readonly version: number;
-  readonly texts: ReadonlyMap<string, string>;
-}
+/** OpenAPI v3 of one catalog. */
+export class OpenApiV3 {
+  readonly #texts: CatalogMemo<ReadonlyMap<string, string>>;
 
-const made = new WeakMap<Catalog, Documents>();
-
-/** Answers a path below `/openapi/v3`. */
-export function openApi(catalog: Catalog, url: string): Response {
-  const path = url.replace(/^\/openapi\/v3\/?/, '');
-  const texts = documentsOf(catalog);
-  const headers = { 'content-type': 'application/json', vary: 'Accept' };
-  if (path === '') {
-    const paths = Object.fromEntries(
-      [...texts].map(([place, text]) => {
-        const hash = createHash('sha256').update(text).digest('hex').toUpperCase();
-        return [place, { serverRelativeURL: `/openapi/v3/${place}?hash=${hash}` }];
-      }),
-    );
-    return new Response(JSON.stringify({ paths }), { headers });
+  constructor(catalog: Catalog) {
+    this.#texts = new CatalogMemo(catalog, documentsOf);
   }
-  const text = texts.get(path);
-  if (text === undefined) throw noSuchPath();
-  return new Response(text, { headers });
+
+  /** Answers a path below `/openapi/v3`. */
+  answer(url: string): Response {
+    const path = url.replace(/^\/openapi\/v3\/?/, '');
+    const texts = this.#texts.get();
+    const headers = { 'content-type': 'application/json', vary: 'Accept' };
+    if (path === '') {
+      const paths = Object.fromEntries(
+        [...texts].map(([place, text]) => {
+          const hash = createHash('sha256').update(text).digest('hex').toUpperCase();
+          return [place, { serverRelativeURL: `/openapi/v3/${place}?hash=${hash}` }];
+        }),
+      );
+      return new Response(JSON.stringify({ paths }), { headers });
+    }
+    const text = texts.get(path);
+    if (text === undefined) throw noSuchPath();
+    return new Response(text, { headers });
+  }
 }
 
 function documentsOf(catalog: Catalog): ReadonlyMap<string, string> {
-  const known = made.get(catalog);
-  if (known?.version === catalog.version) return known.texts;
   const byPlace = new Map<string, ResourceType[]>();
   for (const type of catalog.types) {
     const place = `${type.group === '' ? 'api' : 'apis'}/${apiVersionOf(type)}`;
     byPlace.set(place, [...(byPlace.get(place) ?? []), type]);
   }
-  const texts = new Map([...byPlace].map(([place, types]) => [place, JSON.stringify(documentFor(types))]));
-  made.set(catalog, { version: catalog.version, texts });
-  return texts;
+  return new Map([...byPlace].map(([place, types]) => [place, JSON.stringify(documentFor(types))]));
 }
 
 /** A name for a kind's schema, in the reversed spelling that clients expect. */

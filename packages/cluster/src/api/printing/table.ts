@@ -2,7 +2,7 @@
  * Objects as rows of a table, which is how kubectl asks for what it prints.
  */
 
-import { textOf, type JsonObject, type KubeObject } from '../../model/json.js';
+import type { JsonObject, KubeObject } from '../../model/json.js';
 import type { ResourceType } from '../kinds/resource-type.js';
 
 /** How much of each object a row carries. */
@@ -19,27 +19,36 @@ export function tableVersion(accept: string): 'v1' | 'v1beta1' | undefined {
   return (found[1] ?? found[2]) === 'v1beta1' ? 'v1beta1' : 'v1';
 }
 
-/** A table of objects, with the metadata of the list they come from. */
-export function tableText(
-  type: ResourceType,
-  objects: readonly KubeObject[],
-  metadata: JsonObject,
-  include: Include,
-  now: Date,
-  version: string,
-  withColumns = true,
-): string {
+/** What a table is made from. */
+export interface TableRequest {
+  readonly type: ResourceType;
+  readonly objects: readonly KubeObject[];
+  /** The metadata of the list that the objects come from. */
+  readonly metadata: JsonObject;
+  readonly include: Include;
+  /** Ages are computed for this moment. */
+  readonly now: Date;
+  readonly version: string;
+  /** Returns the JSON of a whole object. */
+  readonly textOf: (object: KubeObject) => string;
+  /** @default true */
+  readonly withColumns?: boolean;
+}
+
+/** Returns the JSON of a table of objects. */
+export function tableText(request: TableRequest): string {
+  const { type, objects, metadata, version, withColumns = true } = request;
   const head = {
     kind: 'Table',
     apiVersion: `meta.k8s.io/${version}`,
     metadata,
     columnDefinitions: withColumns ? columnDefinitions(type) : [],
   };
-  const rows = objects.map((object) => rowText(type, object, include, now, version));
+  const rows = objects.map((object) => rowText(object, request));
   return `${JSON.stringify(head).slice(0, -1)},"rows":[${rows.join(',')}]}`;
 }
 
-function rowText(type: ResourceType, object: KubeObject, include: Include, now: Date, version: string): string {
+function rowText(object: KubeObject, { type, include, now, version, textOf }: TableRequest): string {
   const cells = JSON.stringify(type.columns.map(({ cell }) => cell(object, now) ?? null));
   if (include === 'None') return `{"cells":${cells}}`;
   const shown =

@@ -18,21 +18,20 @@ export function pathReader(path: string): ReadPath {
 }
 
 const PART =
-  /\.?(?:\[\?\(@\.([\w.-]+)\s*(==|!=)\s*['"]([^'"]*)['"]\)\]|\[(\*|-?\d+)\]|\[['"]([^'"]+)['"]\]|((?:\\\.|[^.[\]])+))/y;
+  /\.?(?:\[\?\(@\.([\w.-]+)\s*(==|!=)\s*['"]([^'"]*)['"]\)\]|\[(\*|-?\d+)\]|\[['"]([^'"]+)['"]\]|((?:\\\.|[^.[\]])+))/gy;
 
 function compile(path: string): readonly Step[] {
   const text = path.replace(/^\{|\}$/g, '').replace(/^\$/, '');
   const steps: Step[] = [];
-  PART.lastIndex = 0;
-  while (PART.lastIndex < text.length) {
-    const found = PART.exec(text);
-    if (!found) return [() => []];
+  let end = 0;
+  for (const found of text.matchAll(PART)) {
+    end = found.index + found[0].length;
     const [, field, how, wanted, index, quoted, plain] = found;
     if (field !== undefined) steps.push(where(field, how === '==', wanted ?? ''));
     else if (index !== undefined) steps.push(index === '*' ? all : nth(Number(index)));
     else steps.push(named((quoted ?? plain ?? '').replaceAll('\\.', '.')));
   }
-  return steps;
+  return end < text.length ? [() => []] : steps;
 }
 
 const named =

@@ -36,6 +36,20 @@ export function compilePattern(text: string): CompiledPattern {
   }
 }
 
+/** The compiled patterns of one server's schemas. */
+export class PatternCache {
+  readonly #compiled = new WeakMap<object, CompiledPattern>();
+
+  /** Returns the compiled pattern of a schema. */
+  compile(schema: { readonly pattern?: string }): CompiledPattern {
+    const known = this.#compiled.get(schema);
+    if (known) return known;
+    const compiled = compilePattern(schema.pattern ?? '');
+    this.#compiled.set(schema, compiled);
+    return compiled;
+  }
+}
+
 /** RE2JS leaves out the expression where Go names the rest of the pattern, or all of it. */
 function inGo(why: string, pattern: string): string {
   if (why.endsWith('trailing backslash at end of expression')) return `${why}: \`\``;

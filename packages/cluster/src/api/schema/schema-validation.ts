@@ -5,8 +5,8 @@
  * are not judged here: they are dropped or refused before (`schema.ts`).
  */
 
-import { canonicalJson, isObject, deepEqual, textOf } from '../../model/json.js';
-import { compilePattern, type CompiledPattern } from './patterns.js';
+import { canonicalJson, isObject, deepEqual } from '../../model/json.js';
+import { PatternCache, type CompiledPattern } from './patterns.js';
 import {
   collectCauses,
   duplicate,
@@ -27,6 +27,7 @@ interface Check {
   readonly report: Report;
   /** What it may still cost; shared by a check and those within it. */
   readonly budget: { steps: number };
+  readonly patterns: PatternCache;
 }
 
 /** What checks of several values may cost together. */
@@ -35,18 +36,18 @@ export type CheckBudget = Check['budget'];
 /** As much as one request may cost. */
 export const checkBudget = (): CheckBudget => ({ steps: MAX_STEPS });
 
-/**
- * Everything about a value that its schema does not allow. Throws a 413 when that takes too much to find out.
- *
- * @param budget shared with other checks of the same request. By default this check has one of its own
- */
-export function checkSchema(
-  value: unknown,
-  schema: Schema,
-  path = '',
-  budget: CheckBudget = checkBudget(),
-): readonly Cause[] {
-  return collectCauses((report) => checkValue(value, schema, path, { report, budget }));
+/** What checks of one request share. */
+export interface CheckOptions {
+  /** @default - this check has one of its own */
+  readonly budget?: CheckBudget;
+  /** @default - patterns are compiled for this check alone */
+  readonly patterns?: PatternCache;
+}
+
+/** Returns everything about a value that its schema does not allow. Throws a 413 if the check exceeds its budget. */
+export function checkSchema(value: unknown, schema: Schema, path = '', options: CheckOptions = {}): readonly Cause[] {
+  const { budget = checkBudget(), patterns = new PatternCache() } = options;
+  return collectCauses((report) => checkValue(value, schema, path, { report, budget, patterns }));
 }
 
 function spend({ budget }: Check, steps: number): void {
@@ -125,7 +126,7 @@ function checkString(value: string, schema: Schema, path: string, check: Check):
   }
   if (schema.pattern !== undefined) checkPattern(value, schema, path, check);
   if (format !== undefined && FORMATS.get(format)?.(value) === false) {
-    report(invalidValue(path, value, `${path} in body must be of type ${format}: ${textOf([value]).slice(1, -1)}`));
+    report(invalidValue(path, value, `${path} in body must be of type ${format}: ${JSON.stringify(value)}`));
   }
 }
 
@@ -143,17 +144,13 @@ const FORMATS: ReadonlyMap<string, (text: string) => boolean> = new Map([
   ['uri', (text) => URL.canParse(text) || text.startsWith('/')],
 ]);
 
-const compiled = new WeakMap<Schema, CompiledPattern>();
-
 /** How many letters are matched in one instruction of a pattern while a step takes its time. */
 const MATCHED_IN_A_STEP = 4;
 
 function checkPattern(value: string, schema: Schema, path: string, check: Check): void {
-  const { pattern: text = '' } = schema;
-  const found = compiled.get(schema) ?? compilePattern(text);
-  compiled.set(schema, found);
+  const found = check.patterns.compile(schema);
   const fits = found.kind === 'pattern' && matches(value, found.pattern, check);
-  if (!fits) check.report(invalidValue(path, value, `${path} in body should match '${text}'`));
+  if (!fits) check.report(invalidValue(path, value, `${path} in body should match '${schema.pattern ?? ''}'`));
 }
 
 function matches(
@@ -215,7 +212,7 @@ function checkJunctors(value: unknown, schema: Schema, path: string, check: Chec
   const { allOf = [], anyOf, oneOf, not } = schema;
   const holds = (each: Schema): boolean => {
     let fits = true;
-    checkValue(value, each, path, { report: () => (fits = false), budget: check.budget });
+    checkValue(value, each, path, { ...check, report: () => (fits = false) });
     return fits;
   };
   const says = (why: string): void => check.report(invalidValue(path, value, `${path} in body ${why}`));

@@ -205,7 +205,7 @@ function checkDefaults(schema: Schema, path: string, check: DefaultsCheck): void
     const pruned = deepCopy(value);
     prune(pruned, schema, schema['x-kubernetes-embedded-resource'] === true);
     if (!deepEqual(pruned, value)) report(invalidValue(`${path}.default`, value, 'must not have unknown fields'));
-    for (const cause of checkSchema(value, schema, `${path}.default`, budget)) report(cause);
+    for (const cause of checkSchema(value, schema, `${path}.default`, { budget })) report(cause);
   }
   if (schema.items) checkDefaults(schema.items, `${path}.items`, check);
   for (const [field, child] of childrenOf(schema)) checkDefaults(child, at(path, field), check);

@@ -24,9 +24,9 @@ import {
   type ObjectsContext,
 } from './object-request.js';
 import { handleSubresource } from './subresources.js';
-import { includeOf, tableText, tableVersion } from '../printing/table.js';
+import { includeOf, tableText, tableVersion, type TableRequest } from '../printing/table.js';
 import { watchObjects, type WatchRequest } from './watch.js';
-import { latestOf } from '../api-context.js';
+import { latestOf, type ApiContext } from '../api-context.js';
 import { create, update, type Part } from './write.js';
 import { fieldValidator } from '../wire/field-validation.js';
 
@@ -91,6 +91,20 @@ const tableContent = (text: () => string): JsonContent => ({ value: () => JSON.p
 
 const namespaceOf = (type: ResourceType, { namespace }: ResourceRequest): string => (type.namespaced ? namespace : '');
 
+/** What all tables of one answer share. */
+const tableOf = (
+  api: ApiContext,
+  type: ResourceType,
+  version: string,
+  { query }: ResourceRequest,
+): Pick<TableRequest, 'type' | 'include' | 'now' | 'version' | 'textOf'> => ({
+  type,
+  include: includeOf(query),
+  now: api.clock.date(),
+  version,
+  textOf: (object) => api.store.texts.textOf(object),
+});
+
 /** The namespace that a collection is limited to, if it is. */
 const withinNamespace = (type: ResourceType, info: ResourceRequest): string | undefined =>
   namespaceOf(type, info) === '' ? undefined : info.namespace;
@@ -115,13 +129,13 @@ function handleCollection(
 function list({ api }: ObjectsContext, { request, info }: ObjectRequest, type: ResourceType): Answer {
   const page = listObjects(api, type, withinNamespace(type, info), info.query);
   const version = tableVersion(request.headers.get('accept') ?? '');
-  if (!version) return respond({ value: () => listOf(type, page), text: () => listText(type, page) }, 200, []);
+  if (!version) return respond({ value: () => listOf(type, page), text: () => listText(api, type, page) }, 200, []);
   const metadata = {
     resourceVersion: String(page.revision),
     ...(page.next !== '' && { continue: page.next }),
     ...(page.remaining !== undefined && { remainingItemCount: page.remaining }),
   };
-  const table = (): string => tableText(type, page.items, metadata, includeOf(info.query), api.clock.date(), version);
+  const table = (): string => tableText({ ...tableOf(api, type, version, info), objects: page.items, metadata });
   return respond(tableContent(table), 200, []);
 }
 
@@ -131,15 +145,8 @@ function watch({ api }: ObjectsContext, { request, info }: ObjectRequest, type: 
   const showTable = (object: KubeObject): string => {
     const withColumns = first;
     first = false;
-    return tableText(
-      type,
-      [object],
-      { resourceVersion: object.metadata.resourceVersion },
-      includeOf(info.query),
-      api.clock.date(),
-      version ?? 'v1',
-      withColumns,
-    );
+    const metadata = { resourceVersion: object.metadata.resourceVersion };
+    return tableText({ ...tableOf(api, type, version ?? 'v1', info), objects: [object], metadata, withColumns });
   };
   const watchRequest: WatchRequest = {
     type,
@@ -213,7 +220,7 @@ async function handleOne(
 function one(
   { api }: ObjectsContext,
   request: ServerRequest,
-  { query }: ResourceRequest,
+  info: ResourceRequest,
   type: ResourceType,
   object: KubeObject,
   status: number,
@@ -221,9 +228,9 @@ function one(
 ): Answer {
   const version = tableVersion(request.headers.get('accept') ?? '');
   if (!version)
-    return respond({ value: () => valueFor(type, object), text: () => textFor(type, object) }, status, warnings);
+    return respond({ value: () => valueFor(type, object), text: () => textFor(api, type, object) }, status, warnings);
   const metadata = { resourceVersion: object.metadata.resourceVersion };
-  const table = (): string => tableText(type, [object], metadata, includeOf(query), api.clock.date(), version);
+  const table = (): string => tableText({ ...tableOf(api, type, version, info), objects: [object], metadata });
   return respond(tableContent(table), status, warnings);
 }
 

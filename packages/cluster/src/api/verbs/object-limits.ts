@@ -5,7 +5,6 @@
  * as JSON. Uses the words and codes that kube-apiserver passes on.
  */
 
-import { sizeOf } from '../../storage/memory/object-size.js';
 import type { Store } from '../../storage/memory/store.js';
 import type { KubeObject } from '../../model/json.js';
 import { DEPTH_MESSAGE, measured, MAX_OBJECT_BYTES } from '../wire/json-limits.js';
@@ -27,8 +26,12 @@ export function checkStorable(type: NamedResource, object: KubeObject): void {
 }
 
 /** Throws when there is no room for a new object or for what a change adds. Changes that add nothing, and deletions, always pass. */
-export function checkCapacity({ bytes, capacityBytes }: Store, object: KubeObject, old: KubeObject | undefined): void {
-  const growth = sizeOf(object) - (old ? sizeOf(old) : 0);
+export function checkCapacity(
+  { bytes, capacityBytes, sizes }: Store,
+  object: KubeObject,
+  old: KubeObject | undefined,
+): void {
+  const growth = sizes.of(object) - (old ? sizes.of(old) : 0);
   if (growth > 0 && bytes + growth > capacityBytes)
     throw new StatusError(500, '', 'etcdserver: mvcc: database space exceeded');
 }

@@ -2,7 +2,7 @@
  * Getting one object, and listing many: whole, in pages from one consistent state, or as of a revision.
  */
 
-import { textOf, type JsonObject, type KubeObject } from '../../model/json.js';
+import type { JsonObject, KubeObject } from '../../model/json.js';
 import { badRequest, expired, notFound, StatusError } from '../status-error.js';
 import { apiVersionOf, type ResourceType } from '../kinds/resource-type.js';
 import { fieldSelector, type Matches } from '../selectors/field-selector.js';
@@ -140,9 +140,9 @@ export const listOf = (type: ResourceType, page: Page): JsonObject => ({
 });
 
 /** The text of a list: the items' own texts, joined. */
-export function listText(type: ResourceType, page: Page): string {
+export function listText(api: ApiContext, type: ResourceType, page: Page): string {
   const head = `{"kind":"${type.kind}List","apiVersion":"${apiVersionOf(type)}","metadata":${JSON.stringify(metadataOf(page))},"items":[`;
-  return `${head}${page.items.map((item) => textFor(type, item)).join(',')}]}`;
+  return `${head}${page.items.map((item) => textFor(api, type, item)).join(',')}]}`;
 }
 
 /** An object in the version it is asked for: versions of a kind differ in name alone. */
@@ -152,4 +152,5 @@ export function valueFor(type: ResourceType, object: KubeObject): KubeObject {
 }
 
 /** An object's text in the version it is asked for. */
-export const textFor = (type: ResourceType, object: KubeObject): string => textOf(valueFor(type, object));
+export const textFor = (api: ApiContext, type: ResourceType, object: KubeObject): string =>
+  api.store.texts.textOf(valueFor(type, object));

@@ -14,8 +14,8 @@ import { integerIn, revisionOf, selectorOf, textFor, valueFor, waitsForFuture } 
 import type { Matches } from '../selectors/field-selector.js';
 import { objectsOf, type ApiContext } from '../api-context.js';
 import type { Change } from '../../storage/memory/history.js';
-import { sizeOf } from '../../storage/memory/object-size.js';
 import { openEvents, openStream, type WatchSubscription } from './watch-backlog.js';
+import { frameOf } from './watch-frames.js';
 
 const BOOKMARK_MS = 60_000;
 
@@ -34,23 +34,6 @@ export interface WatchRequest {
   readonly show?: ObjectFormatter;
   /** Ends the watch, as closing the connection does. */
   readonly signal: AbortSignal | undefined;
-}
-
-const encoder = new TextEncoder();
-const frames = new WeakMap<Change, Map<string, Uint8Array>>();
-
-const frame = (type: string, text: string): Uint8Array => encoder.encode(`{"type":"${type}","object":${text}}\n`);
-
-/** The frame of a change, made once for all watchers of that version. */
-function sharedFrame(change: Change, seen: Change['type'], object: KubeObject, type: ResourceType): Uint8Array {
-  const key = `${seen} ${type.version}`;
-  const known = frames.get(change) ?? new Map<string, Uint8Array>();
-  frames.set(change, known);
-  const found = known.get(key);
-  if (found) return found;
-  const made = frame(seen, textFor(type, object));
-  known.set(key, made);
-  return made;
 }
 
 /**
@@ -116,16 +99,16 @@ export function watchObjects(api: ApiContext, request: WatchRequest): WatchConte
       beforeTimeout: () => (wantsBookmarks ? bookmark() : undefined),
     };
   };
-  const show: ObjectFormatter = request.show ?? ((object) => textFor(type, object));
+  const show: ObjectFormatter = request.show ?? ((object) => textFor(api, type, object));
   const framed = ({ type: seen, object, change }: VisibleEvent): Uint8Array =>
     request.show || !change || seen === 'BOOKMARK'
-      ? frame(seen, show(object, seen))
-      : sharedFrame(change, seen, object, type);
+      ? frameOf(seen, show(object, seen))
+      : api.frames.shared(change, seen, type.version, () => textFor(api, type, object));
   const valued = ({ type: seen, object }: VisibleEvent): unknown =>
     request.show
       ? JSON.parse(`{"type":"${seen}","object":${show(object, seen)}}`)
       : { type: seen, object: valueFor(type, object) };
-  const size = ({ object, change }: VisibleEvent): number => sizeOf(change?.object ?? object);
+  const size = ({ object, change }: VisibleEvent): number => api.store.sizes.of(change?.object ?? object);
   const lasting = { clock: api.clock, signal, seconds: integerIn(query, 'timeoutSeconds') };
   return {
     events: () => openEvents(lasting, begin, { size, show: valued }),

@@ -63,7 +63,7 @@ export function create(
   options.confirm?.(asObject(draft), undefined);
   const object = admit(api, type, asObject(draft), undefined, { sent: body, dryRun: options.dryRun });
   const { name } = object.metadata;
-  throwIfInvalid(type, object, undefined);
+  throwIfInvalid(api, type, object, undefined);
   if (latestOf(api, type).get(namespace, name)) throw alreadyExists(type, name);
   checkStorable(type, object);
   checkCapacity(api.store, object, undefined);
@@ -95,7 +95,7 @@ export function update(
   const whole = asObject(draft);
   if (part === 'main') options.confirm?.(whole, old);
   const object = part === 'main' ? admit(api, type, whole, old, { sent: body, dryRun: options.dryRun }) : whole;
-  throwIfInvalid(type, object, old);
+  throwIfInvalid(api, type, object, old);
   if (deepEqual(object, old)) return old;
   checkStorable(type, object);
   if (options.dryRun) return object;
@@ -271,13 +271,18 @@ function asObject(draft: JsonObject): KubeObject {
   return draft as KubeObject; // apiVersion, kind and metadata have been set above, and the name is checked before storing
 }
 
-function throwIfInvalid(type: ResourceType, object: KubeObject, old: KubeObject | undefined): void {
+function throwIfInvalid(
+  { patterns }: ApiContext,
+  type: ResourceType,
+  object: KubeObject,
+  old: KubeObject | undefined,
+): void {
   const { metadata } = object;
   const causes: Cause[] = [
     ...(old ? [] : checkName(metadata, type.rules.names ?? 'subdomain')),
     ...checkLabels(metadata.labels, 'metadata.labels'),
     ...checkAnnotations(metadata.annotations),
-    ...(type.custom && type.schema ? checkSchema(object, type.schema) : []),
+    ...(type.custom && type.schema ? checkSchema(object, type.schema, '', { patterns }) : []),
     ...(type.rules.check?.(object, old) ?? []),
   ];
   if (causes.length > 0) throw invalid(type, typeof metadata.name === 'string' ? metadata.name : '', causes);

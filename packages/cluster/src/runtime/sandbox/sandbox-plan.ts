@@ -12,16 +12,7 @@
  */
 
 import { randomBytes } from 'node:crypto';
-import {
-  constants,
-  cpSync,
-  lstatSync,
-  readdirSync,
-  readlinkSync,
-  realpathSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { constants, cpSync, lstatSync, readdirSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import {
   DEVICES,
@@ -60,6 +51,8 @@ export interface PlanCache {
   readonly layers: Map<string, string>;
   readonly merged: MergedDirectories;
   readonly fileCache: HostFileCache;
+  /** The program of this process. */
+  readonly nodeProgram: string;
 }
 
 /**
@@ -107,6 +100,7 @@ class PlanBuilder {
   readonly #mounts: readonly HostMount[];
   readonly #merged: MergedDirectories;
   readonly #facts: HostFileCache;
+  readonly #nodeProgram: string;
   /** Shared by all containers of this shape where there are overlays to write above it; else this container's alone. */
   readonly layer: string;
   readonly shape: string;
@@ -119,10 +113,11 @@ class PlanBuilder {
     spec: ContainerSpec,
     { overlay }: Capabilities,
     mounts: readonly HostMount[],
-    { layers, merged, fileCache }: PlanCache,
+    { layers, merged, fileCache, nodeProgram }: PlanCache,
   ) {
     this.view = new RootView(fileCache);
     this.#facts = fileCache;
+    this.#nodeProgram = nodeProgram;
     this.kinds = new Map(spec.mounts.map(({ source }) => [source, kindOf(source)]));
     this.#spec = spec;
     this.#mounts = mounts;
@@ -162,7 +157,7 @@ class PlanBuilder {
 
   /** The machine's Node is this one, also where it is kept in a home (nvm, volta): that one file, at a place in PATH. */
   #showNode(): void {
-    const node = nodeProgram();
+    const node = this.#nodeProgram;
     if (!HOST_PLACES.some((place) => isWithin(node, place))) this.bind('/usr/local/bin/node', node, true);
   }
 
@@ -377,8 +372,3 @@ class PlanBuilder {
     return { kind: 'bind', source, target, readOnly, flags: readOnly ? flagsOf(this.#mounts, source) : [] };
   }
 }
-
-let node: string | undefined;
-
-/** Where this process's own program lies. */
-const nodeProgram = (): string => (node ??= realpathSync(process.execPath));

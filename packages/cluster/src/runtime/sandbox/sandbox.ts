@@ -9,7 +9,7 @@
  */
 
 import { execFile } from 'node:child_process';
-import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { DEFAULT_PATH, splitEnvironment, startErrorMessage } from '../host/executable.js';
@@ -60,7 +60,12 @@ class Sandbox implements Runtime {
   readonly #now: () => Date;
   readonly #rights: Rights = process.getuid?.() === 0 ? 'root' : 'user';
   #mounts: readonly HostMount[] = [];
-  readonly #kept: PlanCache = { layers: new Map(), merged: new MergedDirectories(), fileCache: new HostFileCache() };
+  readonly #kept: PlanCache = {
+    layers: new Map(),
+    merged: new MergedDirectories(),
+    fileCache: new HostFileCache(),
+    nodeProgram: realpathSync(process.execPath),
+  };
   /** What trying showed, by launcher and filesystem. */
   readonly #tried = new Map<string, Promise<Method | undefined>>();
   /** The devices of the filesystems, by directory. */

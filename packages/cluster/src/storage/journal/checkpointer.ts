@@ -66,10 +66,12 @@ export class Checkpointer {
   }
 
   async #write(header: Header, dumps: readonly CollectionDump[]): Promise<void> {
-    const { disk, log, chunkBytes, segmentBytes } = this.#options;
+    const { disk, log, store, chunkBytes, segmentBytes } = this.#options;
     const { signal } = this.#closing;
     try {
-      const size = await writeSnapshot(disk, { header: { ...header, kind: 'snapshot' }, dumps, chunkBytes, signal });
+      const { texts } = store;
+      const snapshot = { header: { ...header, kind: 'snapshot' }, dumps, texts, chunkBytes, signal } as const;
+      const size = await writeSnapshot(disk, snapshot);
       await log.rebase(header.segment);
       this.#dueBytes = Math.max(segmentBytes, size);
       this.#failure = undefined;

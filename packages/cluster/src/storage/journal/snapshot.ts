@@ -5,7 +5,8 @@
  * others get their turn. A snapshot counts only when it has been read back and found whole.
  */
 
-import { cachedTextOf, type KubeObject } from '../../model/json.js';
+import type { KubeObject } from '../../model/json.js';
+import type { ObjectTexts } from '../memory/object-texts.js';
 import { objectText, parseChange } from './change-record.js';
 import { damaged, damagedRecord } from './damage.js';
 import { pathOn, writeFully, type Disk } from '../disk/disk.js';
@@ -25,6 +26,8 @@ export interface CollectionDump {
 export interface SnapshotOptions {
   readonly header: Header;
   readonly dumps: readonly CollectionDump[];
+  /** Cached texts are used; no text is added, since that would double the memory. */
+  readonly texts: ObjectTexts;
   /** How many bytes are serialized and written before others get their turn. */
   readonly chunkBytes: number;
   /** Ends the work early, with a rejection. */
@@ -52,7 +55,10 @@ interface Written {
   readonly chain: number;
 }
 
-async function writeTemporary(disk: Disk, { header, dumps, chunkBytes, signal }: SnapshotOptions): Promise<Written> {
+async function writeTemporary(
+  disk: Disk,
+  { header, dumps, texts: cache, chunkBytes, signal }: SnapshotOptions,
+): Promise<Written> {
   const file = await disk.create(TEMPORARY_SNAPSHOT);
   let [offset, chain, synced] = [0, START.chain, 0];
   const write = async (texts: readonly string[]): Promise<void> => {
@@ -70,7 +76,7 @@ async function writeTemporary(disk: Disk, { header, dumps, chunkBytes, signal }:
     let size = 0;
     for (const { place, objects } of dumps) {
       for (const object of objects) {
-        const text = objectText(place, cachedTextOf(object) ?? JSON.stringify(object)); // kept texts would double the memory
+        const text = objectText(place, cache.cached(object) ?? JSON.stringify(object));
         texts.push(text);
         size += text.length;
         if (size < chunkBytes) continue;

@@ -7,7 +7,7 @@
 
 import type { KubeObject } from '../../model/json.js';
 import { History, type Change } from './history.js';
-import { sizeOf } from './object-size.js';
+import type { ObjectSizes } from './object-size.js';
 
 /** Called for changes in the order of revisions. */
 export type Listener = (change: Change, place: string) => void;
@@ -27,14 +27,17 @@ export class Collection implements Objects {
   readonly place: string;
   readonly #byNamespace = new Map<string, Map<string, KubeObject>>();
   readonly #sorted = new Map<string, readonly KubeObject[]>();
+  readonly #sizes: ObjectSizes;
   readonly #history: History;
   readonly #listeners = new Set<Listener>();
   readonly #ends = new Set<() => void>();
   #size = 0;
   #bytes = 0;
 
-  constructor(place: string, floor: number) {
+  /** @param floor the revision from which on all changes are known */
+  constructor(place: string, floor: number, sizes: ObjectSizes) {
     this.place = place;
+    this.#sizes = sizes;
     this.#history = new History(floor);
   }
 
@@ -116,7 +119,7 @@ export class Collection implements Objects {
   /** Applies a change and remembers it. Only the store calls this. */
   take(change: Change): void {
     this.settle(change);
-    this.#history.push(change, sizeOf(change.object));
+    this.#history.push(change, this.#sizes.of(change.object));
   }
 
   /** Applies a change without remembering it. Only the store calls this. */
@@ -126,11 +129,11 @@ export class Collection implements Objects {
     this.#byNamespace.set(namespace, objects);
     const before = objects.size;
     const replaced = objects.get(name);
-    if (replaced) this.#bytes -= sizeOf(replaced);
+    if (replaced) this.#bytes -= this.#sizes.of(replaced);
     if (change.type === 'DELETED') objects.delete(name);
     else {
       objects.set(name, change.object);
-      this.#bytes += sizeOf(change.object);
+      this.#bytes += this.#sizes.of(change.object);
     }
     this.#size += objects.size - before;
     this.#sorted.delete(namespace);

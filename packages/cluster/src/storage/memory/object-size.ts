@@ -1,30 +1,31 @@
 /**
- * How large an object is as JSON, without making the text: what histories and watch backlogs are bounded by.
+ * The sizes of stored objects as JSON, estimated without making the text: they bound histories, watch backlogs and the store.
  *
- * Measured while an object is frozen, which visits every part of it anyway.
+ * An object is measured while it is frozen, which visits every part of it anyway.
  */
 
-const sizes = new WeakMap<object, number>();
+/** The sizes of one store's objects. */
+export class ObjectSizes {
+  readonly #sizes = new WeakMap<object, number>();
 
-/** Returns the approximate size of a stored object's JSON in bytes; computed once per object. */
-export function sizeOf(object: object): number {
-  const known = sizes.get(object);
-  if (known !== undefined) return known;
-  const size = estimate(object);
-  sizes.set(object, size);
-  return size;
+  /** Returns the approximate size of an object's JSON in bytes; computed once per object. */
+  of(object: object): number {
+    const known = this.#sizes.get(object);
+    if (known !== undefined) return known;
+    const size = measure(object, false);
+    this.#sizes.set(object, size);
+    return size;
+  }
+
+  /**
+   * Freezes an object and records its size in the same pass. Watchers and clients in this process share the object, so a change in
+   * place must fail where it is made.
+   */
+  freeze<T extends object>(object: T): T {
+    this.#sizes.set(object, measure(object, true));
+    return object;
+  }
 }
-
-/**
- * Makes a change in place an error where it is made, because watchers and clients in this process hold the very same object; notes the
- * object's size in the same pass.
- */
-export function freeze<T extends object>(object: T): T {
-  sizes.set(object, measure(object, true));
-  return object;
-}
-
-const estimate = (value: object): number => measure(value, false);
 
 function measure(value: unknown, isFreezing: boolean): number {
   if (typeof value === 'string') return value.length + 2;

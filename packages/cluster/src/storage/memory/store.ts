@@ -9,7 +9,8 @@
 import type { KubeObject } from '../../model/json.js';
 import { Collection, type Listener, type Objects } from './collection.js';
 import type { Change } from './history.js';
-import { freeze } from './object-size.js';
+import { ObjectSizes } from './object-size.js';
+import { ObjectTexts } from './object-texts.js';
 import { PendingObjects } from './pending-objects.js';
 
 /** Makes changes durable, in the order in which they are added. */
@@ -26,6 +27,10 @@ export interface ChangeLog {
 export class Store {
   /** How many bytes of objects may be stored; the API server refuses what would exceed it. */
   readonly capacityBytes: number;
+  /** The sizes of its objects. */
+  readonly sizes = new ObjectSizes();
+  /** The recently used JSON texts of its objects. */
+  readonly texts = new ObjectTexts();
   readonly #collections = new Map<string, Collection>();
   readonly #pending = new Map<string, PendingObjects>();
   readonly #listeners: Listener[] = [];
@@ -64,7 +69,7 @@ export class Store {
   collection(place: string): Collection {
     const known = this.#collections.get(place);
     if (known) return known;
-    const made = new Collection(place, this.#start);
+    const made = new Collection(place, this.#start, this.sizes);
     this.#collections.set(place, made);
     return made;
   }
@@ -159,7 +164,10 @@ export class Store {
 
   #write(place: string, type: Change['type'], object: KubeObject, previous: KubeObject | undefined): KubeObject {
     const revision = this.#lastRevision + 1;
-    const stored = freeze({ ...object, metadata: { ...object.metadata, resourceVersion: String(revision) } });
+    const stored = this.sizes.freeze({
+      ...object,
+      metadata: { ...object.metadata, resourceVersion: String(revision) },
+    });
     const change: Change = { type, revision, object: stored, previous };
     const log = this.#log;
     const text = log?.encode(change, place) ?? '';

@@ -15,7 +15,7 @@ import {
 } from '../../../src/api/auth/policy-rules.js';
 import { requestInfo, type Attributes, type ResourceRequest } from '../../../src/api/request-info.js';
 import { Store } from '../../../src/storage/memory/store.js';
-import { bareWorld } from '../../support/api-context.js';
+import { testApiContext } from '../../support/api-context.js';
 
 const RBAC = 'rbac.authorization.k8s.io';
 const USER: User = { name: 'granter', groups: ['system:authenticated'] };
@@ -31,7 +31,7 @@ function worldWith(rules: readonly object[]) {
     roleRef: { kind: 'ClusterRole', name: 'own' },
     subjects: [{ kind: 'User', name: USER.name }],
   });
-  return bareWorld(store);
+  return testApiContext(store);
 }
 
 const some = (...texts: string[]) => fc.uniqueArray(fc.constantFrom(...texts), { minLength: 1, maxLength: 3 });

@@ -3,10 +3,12 @@
 import { expect, test } from '@jest/globals';
 import { bootstrap } from '../../../src/controllers/bootstrap.js';
 import { RequestCounts } from '../../../src/api/metrics.js';
+import { OpenApiV2 } from '../../../src/api/discovery/openapi-v2.js';
+import { OpenApiV3 } from '../../../src/api/discovery/openapi-v3.js';
 import { sendAs, type ServerContext } from '../../../src/api/server.js';
 import { EventLoopYield } from '../../../src/api/event-loop-yield.js';
 import { Store } from '../../../src/storage/memory/store.js';
-import { bareWorld } from '../../support/api-context.js';
+import { testApiContext } from '../../support/api-context.js';
 
 const RBAC = 'rbac.authorization.k8s.io';
 const AUTHENTICATION = 'authentication.k8s.io';
@@ -14,7 +16,7 @@ const AUTHENTICATION = 'authentication.k8s.io';
 /** Asks, as a user with some rights, who it is with some headers. */
 async function whoAmI(rules: readonly object[], headers: Record<string, string>): Promise<unknown> {
   const store = new Store();
-  const api = bareWorld(store);
+  const api = testApiContext(store);
   bootstrap(api);
   const metadata = { name: 'actor', uid: 'u', resourceVersion: '', creationTimestamp: '' };
   const typed = (kind: string) => ({ apiVersion: `${RBAC}/v1`, kind, metadata });
@@ -31,6 +33,8 @@ async function whoAmI(rules: readonly object[], headers: Record<string, string>)
   });
   const context: ServerContext = {
     counts: new RequestCounts(),
+    openApiV2: new OpenApiV2(api.catalog),
+    openApiV3: new OpenApiV3(api.catalog),
     api,
     eventLoopYield: new EventLoopYield(api.clock),
     authenticate: () => undefined,

@@ -383,7 +383,7 @@ describe('what a schema may cost', () => {
     ],
     ['a long pattern of a long text', 'a'.repeat(100_000), { pattern: '[a-z]{1,1000}[0-9]' }],
   ])('is bounded: %s', (_what, value, schema) => {
-    expect(() => checkSchema(value as JsonObject, schema, '', { steps: 500_000 })).toThrow(refused);
+    expect(() => checkSchema(value as JsonObject, schema, '', { budget: { steps: 500_000 } })).toThrow(refused);
   });
 
   test('is enough for a large object and an ordinary schema', () => {

@@ -5,7 +5,7 @@ import { BUILT_IN } from '../../../src/api/kinds/builtin.js';
 import type { KubeObject } from '../../../src/model/json.js';
 import { visibleEvent, watchObjects } from '../../../src/api/verbs/watch.js';
 import { Store } from '../../../src/storage/memory/store.js';
-import { bareWorld } from '../../support/api-context.js';
+import { testApiContext } from '../../support/api-context.js';
 
 const object = (n: number, label = 'a'): KubeObject => ({
   apiVersion: 'v1',
@@ -22,7 +22,7 @@ const object = (n: number, label = 'a'): KubeObject => ({
 });
 
 const asked = (store: Store, resourceVersion: string): ReturnType<typeof watchObjects> => {
-  const api = bareWorld(store);
+  const api = testApiContext(store);
   const type = BUILT_IN.find(({ plural }) => plural === 'configmaps')!;
   const query = new URLSearchParams({ resourceVersion });
   return watchObjects(api, { type, namespace: 'default', name: '', query, signal: new AbortController().signal });

@@ -33,7 +33,12 @@ describe('what is laid over the machine is seen', () => {
     ],
     ['in place of a file that is a mount', '/etc/passwd', '/etc/passwd', [join(overlay, 'etc/passwd')]],
   ])('%s', (_, target, mounted, expected) => {
-    const kept = { layers: new Map<string, string>(), merged: new MergedDirectories(), fileCache: new HostFileCache() };
+    const kept = {
+      layers: new Map<string, string>(),
+      merged: new MergedDirectories(),
+      fileCache: new HostFileCache(),
+      nodeProgram: process.execPath,
+    };
     const spec = specIn(folder, ['/bin/sh'], { overlays: [overlay] });
     const { operations } = planSandbox(spec, { overlay: true, proc: 'mount' }, [{ target: mounted, flags: [] }], kept);
     const sources = operations.flatMap((it) => {
