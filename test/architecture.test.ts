@@ -5,6 +5,7 @@
  * `:` is a scheme. Another package is reached by its name alone, never by a path into it.
  */
 
+import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative, resolve, dirname } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
@@ -45,6 +46,12 @@ const API_SHARED = [
 
 const api = (...folders: readonly string[]): string[] => folders.map((folder) => cluster(`api/${folder}`));
 
+/** Folders of the node, with the files beside them that all of these use. */
+const node = (...folders: readonly string[]): string[] => [
+  ...folders.map((folder) => cluster(`node/${folder}`)),
+  ...['node-api', 'node-context', 'persistent-request', 'pod-clock'].map((file) => cluster(`node/${file}.js`)),
+];
+
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'packages/tekton/src': [], // its index
   'packages/tekton/src/model': [],
@@ -54,6 +61,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'packages/tekton/src/schema': [tekton('model'), tekton('problems')],
   'packages/tekton/src/validation': TEKTON_SHARED,
   'packages/tekton/src/v1alpha1': [...TEKTON_SHARED, tekton('validation')],
+  'packages/tekton/src/v1alpha1/validation': [
+    ...TEKTON_SHARED,
+    tekton('validation'),
+    ...['reader', 'types'].map((file) => tekton(`v1alpha1/${file}.js`)),
+  ],
   'packages/tekton/src/versions': [...TEKTON_SHARED, tekton('validation'), tekton('v1alpha1')],
   'packages/kube/src': [], // its index, the clock and randomness
   'packages/kube/src/client': [...KUBE_SHARED, '@kubernetes/client-node', 'fastest-levenshtein', 'undici', 'node:'],
@@ -120,6 +132,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     cluster('storage/memory'),
     cluster('storage/journal/storage-write-error.js'),
   ],
+  'packages/cluster/src/api/verbs/patch': [
+    ...API_SHARED,
+    ...api('kinds', 'schema', 'wire', 'auth/authorization.js'),
+    ...['write', 'object-request', 'commit'].map((file) => cluster(`api/verbs/${file}.js`)),
+  ],
   'packages/cluster/src/controllers': [...API_SHARED, ...api('kinds', 'verbs'), cluster('storage/memory')],
   'packages/cluster/src/http': [...CLUSTER_SHARED, cluster('api/server.js'), cluster('tls'), 'node:'],
   'packages/cluster/src/runtime': [...CLUSTER_SHARED, 'node:'],
@@ -145,6 +162,38 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...api('discovery', 'wire'),
     'node:',
   ],
+  'packages/cluster/src/node/pod': [...CLUSTER_SHARED, ...node('container', 'logs', 'volumes'), 'node:util'],
+  'packages/cluster/src/node/container': [
+    ...CLUSTER_SHARED,
+    ...node('logs', 'pod', 'probes', 'volumes'),
+    cluster('runtime/runtime.js'),
+    'node:fs',
+    'node:path',
+  ],
+  'packages/cluster/src/node/volumes': [
+    ...CLUSTER_SHARED,
+    ...node('container/expansion.js', 'pod'),
+    cluster('runtime/runtime.js'),
+    cluster('runtime/host'),
+    'node:fs',
+    'node:path',
+  ],
+  'packages/cluster/src/node/logs': [
+    ...CLUSTER_SHARED,
+    cluster('runtime/runtime.js'),
+    cluster('runtime/host'),
+    'node:fs',
+    'node:fs/promises',
+    'node:path',
+  ],
+  'packages/cluster/src/node/probes': [
+    ...CLUSTER_SHARED,
+    ...node('pod/pod.js'),
+    cluster('runtime/runtime.js'),
+    'node:http',
+    'node:https',
+    'node:net',
+  ],
   'packages/cluster/src/registry': [...CLUSTER_SHARED, cluster('http'), 'node:'],
   'packages/cli/src': [
     '@pipewright/tekton',
@@ -160,6 +209,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'node:',
   ],
   'packages/testing/src': ['@pipewright/tekton', '@pipewright/kube', '@pipewright/controller', '@pipewright/cluster'],
+  'packages/testing/src/edge': ['@pipewright/kube', '@pipewright/cluster'],
   imports: ['cdk8s', 'constructs'],
   lib: [], // its index
   'lib/diagnostics': ['@pipewright/tekton', 'constructs', 'node:fs', 'node:path'],
@@ -198,6 +248,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'expect',
   ],
   'main.ts': ['lib', ...CONSTRUCTS],
+  'pack.ts': ['typescript', 'node:'],
+  'pack-package.ts': ['esbuild', 'typescript', 'node:'],
+  'tarballs.ts': ['pack.js', 'node:'],
   'test/simulation': [
     '@pipewright/tekton',
     '@pipewright/kube',
@@ -209,6 +262,28 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'eslint.config.js',
     'node:',
   ],
+  examples: [
+    'lib',
+    '@pipewright/testing',
+    ...CONSTRUCTS,
+    '@jest/globals',
+    'node:child_process',
+    'node:fs',
+    'node:path',
+  ],
+  bench: [
+    '@pipewright/tekton',
+    '@pipewright/kube',
+    '@pipewright/controller',
+    '@pipewright/cluster',
+    '@pipewright/cli',
+    'packages/cli/src', // times a part that the package does not export
+    'lib',
+    'cdk8s',
+    'yaml',
+    'node:',
+  ],
+  generators: ['packages/cli/src', 'parity/page.js', 'typescript', 'node:'],
   parity: [
     '@pipewright/tekton',
     '@pipewright/kube',
@@ -299,7 +374,20 @@ describe('imports point one way', () => {
     expect(found.join('\n')).toBe('');
   });
 
-  test('every package and the library have files to check', () => {
+  test('every row has files to check', () => {
     expect(Object.keys(MAY_IMPORT).filter((place) => place !== 'imports' && filesOf(place).length === 0)).toEqual([]);
+  });
+
+  test('every folder of modules has a row, apart from tests', () => {
+    const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.ts'], {
+      cwd: root,
+    });
+    const modules = listed
+      .toString()
+      .split('\n')
+      .filter((file) => file !== '' && !/(^|\/)test\/|\.d\.ts$/.test(file));
+    const hasRow = (file: string): boolean =>
+      [file, dirname(file)].some((row) => row in MAY_IMPORT) || /^(examples|imports|packages\/cli)\//.test(file);
+    expect(modules.filter((file) => existsSync(join(root, file)) && !hasRow(file))).toEqual([]);
   });
 });
