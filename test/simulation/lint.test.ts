@@ -3,7 +3,7 @@ import { Linter } from 'eslint';
 // @ts-expect-error a JavaScript module without declarations
 import config from '../../eslint.config.js';
 
-/** The rules for the packages that a simulation runs, without those that need types. */
+/** The rules for the packages that a simulation runs. */
 const RULES = ['no-restricted-syntax', 'no-restricted-globals', 'no-restricted-imports'];
 
 /** Lints JavaScript as if it were a source file of the storage. */
