@@ -106,7 +106,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'packages/cluster/src': ['node:'], // its index, and the cluster that is built from the folders
   'packages/cluster/src/platform': ['node:'],
   'packages/cluster/src/model': [],
-  'packages/cluster/src/tls': ['node:'],
+  'packages/cluster/src/tls': ['asn1js', 'node:'],
   'packages/cluster/src/storage': [...CLUSTER_SHARED, cluster('tls'), 'node:'],
   'packages/cluster/src/storage/memory': CLUSTER_SHARED,
   'packages/cluster/src/storage/disk': [...CLUSTER_SHARED, 'node:'],

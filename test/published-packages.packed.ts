@@ -108,7 +108,13 @@ describe.each(['cli', 'testing'])('@pipewright/%s', (name) => {
 
   test('keeps the licence of everything it has taken in', () => {
     const text = readFileSync(join(installed(name), 'dist/THIRD-PARTY.txt'), 'utf8');
-    const both = ['fastest-levenshtein (MIT)', 're2js (MIT)', 'yaml (ISC)'];
+    const both = [
+      '@peculiar/utils (MIT)',
+      'asn1js (BSD-3-Clause)',
+      'fastest-levenshtein (MIT)',
+      're2js (MIT)',
+      'yaml (ISC)',
+    ];
     const those = name === 'cli' ? [...both, ...OF_COMMAND] : both;
     expect([...text.matchAll(/^\S+ \([\w.-]+\)$/gm)].map(([line]) => line).toSorted()).toEqual(those.toSorted());
   });
