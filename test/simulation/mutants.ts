@@ -1,5 +1,5 @@
 /**
- * Mutants: known defects that are put back into the sources while they are loaded, to check that the simulation detects them.
+ * Mutants: known defects that are restored in the sources while they are loaded, to check that the simulation detects them.
  *
  * When a replaced text has changed, update it here; when the code can no longer have the defect, remove the mutant.
  */
@@ -65,7 +65,7 @@ export const REPORTED: readonly Mutant[] = [
     ],
   },
   {
-    name: 'after a failed append the next record is written behind what is torn',
+    name: 'after a failed append the next record follows the torn one',
     level: 'storage',
     seeds: 100,
     edits: [
@@ -82,7 +82,7 @@ export const REPORTED: readonly Mutant[] = [
     ],
   },
   {
-    name: 'a rotation that fails answers writes that took effect with an error',
+    name: 'a failed rotation returns an error for writes that took effect',
     level: 'storage',
     seeds: 100,
     edits: [
@@ -171,7 +171,7 @@ export const MUTANTS: readonly Mutant[] = [
     ],
   },
   {
-    name: 'writes are answered before the committed length is durable',
+    name: 'writes are acknowledged before the committed length is durable',
     level: 'storage',
     seeds: 300,
     edits: [
@@ -195,7 +195,7 @@ export const MUTANTS: readonly Mutant[] = [
     ],
   },
   {
-    name: 'revisions begin anew after a restart',
+    name: 'revisions start again after a restart',
     level: 'storage',
     seeds: 20,
     edits: [
@@ -207,7 +207,7 @@ export const MUTANTS: readonly Mutant[] = [
     ],
   },
   {
-    name: 'a watch loses what happens between its request and its answer',
+    name: 'a watch loses changes between its request and its response',
     level: 'storage',
     seeds: 100,
     edits: [
@@ -219,7 +219,7 @@ export const MUTANTS: readonly Mutant[] = [
     ],
   },
   {
-    name: 'a pod that was deleted is made again',
+    name: 'a deleted pod is created again',
     level: 'system',
     seeds: 300,
     edits: [
@@ -227,7 +227,7 @@ export const MUTANTS: readonly Mutant[] = [
     ],
   },
   {
-    name: 'a pod that was deleted before its name was written is created again',
+    name: 'a pod deleted before the status named it is created again',
     level: 'system',
     seeds: 1000,
     edits: [
@@ -239,7 +239,7 @@ export const MUTANTS: readonly Mutant[] = [
     ],
   },
   {
-    name: 'the controller takes a deleted pod for an existing one while its watch is late',
+    name: 'the controller uses a deleted pod while its watch is late',
     level: 'system',
     seeds: 1000,
     edits: [
@@ -263,7 +263,7 @@ export const MUTANTS: readonly Mutant[] = [
     ],
   },
   {
-    name: 'a deletion is confirmed once, whatever the answer',
+    name: 'a deletion is confirmed once, regardless of the response',
     level: 'system',
     seeds: 500,
     edits: [
@@ -275,7 +275,7 @@ export const MUTANTS: readonly Mutant[] = [
     ],
   },
   {
-    name: 'what belongs to a deleted owner stays',
+    name: 'dependents of a deleted owner remain',
     level: 'system',
     seeds: 20,
     edits: [
@@ -288,7 +288,7 @@ export const MUTANTS: readonly Mutant[] = [
     ],
   },
   {
-    name: 'nothing wakes a TaskRun when its time is up',
+    name: 'a TaskRun is not requeued at its timeout',
     level: 'system',
     seeds: 200,
     edits: [
@@ -301,13 +301,11 @@ export const MUTANTS: readonly Mutant[] = [
   },
 ];
 
-/** Returns a mutant. Throws if there is none of that name. */
+/** Returns the mutant of a name. Throws if it does not exist. */
 export function findMutant(name: string): Mutant {
   const found = MUTANTS.find((mutant) => mutant.name === name);
   if (!found)
-    throw new Error(
-      `no mutant is called "${name}"; the mutants are: ${MUTANTS.map((mutant) => mutant.name).join('; ')}`,
-    );
+    throw new Error(`unknown mutant "${name}"; the mutants are: ${MUTANTS.map((mutant) => mutant.name).join('; ')}`);
   return found;
 }
 
@@ -341,7 +339,7 @@ export async function detect(mutant: Mutant, workers?: number): Promise<SearchRe
   return { seeds: seed, found };
 }
 
-/** Throws if the sources do not contain exactly once what a mutant replaces: a worker could not even load them. */
+/** Throws unless the sources contain each replaced text exactly once: otherwise a worker could not load them. */
 export async function checkEdits({ name, edits }: Mutant): Promise<void> {
   for (const { file, before } of edits) {
     const source = await readFile(new URL(`../../${file}`, import.meta.url), 'utf8');
