@@ -9,6 +9,7 @@ import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parityPage } from '../parity/page.js';
 import { howToPage } from './how-to-page.js';
+import { PICTURES } from './pictures/pictures.js';
 import { problemsPage } from './problems-page.js';
 import { REFERENCE_PAGES } from './reference-pages.js';
 
@@ -17,6 +18,7 @@ export const PAGES: Readonly<Record<string, () => string>> = {
   'docs/problems.md': problemsPage,
   'docs/how-to.md': howToPage,
   'docs/parity.md': () => parityPage(),
+  ...PICTURES,
   ...REFERENCE_PAGES,
 };
 

@@ -1,5 +1,5 @@
 /**
- * `docs/how-to.md`: one line for each example, whose README is the how-to.
+ * Generates `docs/how-to.md`: a link to each example's README.
  */
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 
 const examples = resolve(import.meta.dirname, '../examples');
 
-/** The page, in order of the folders' names; the examples' own headings say what they are for. */
+/** Returns the page: the title of each example, in order of their folders. */
 export function howToPage(): string {
   const lines = readdirSync(examples)
     .filter((name) => existsSync(join(examples, name, 'README.md')))
@@ -18,10 +18,10 @@ export function howToPage(): string {
     });
   return `# How-to
 
-One example for each wish. Each folder has the program, what it must synthesize (\`expected/\`) and what stands in for it on your machine; the tests hold both and run it.
+One example for each use case. Each folder contains the program, the manifests that it synthesizes (\`expected/\`) and the stand-ins for your machine (\`pipewright.yaml\`). The tests compare the manifests and run each example.
 
 ${lines.join('\n')}
 
-This page is generated from the headings of the examples (\`npm run docs\`).
+This page is generated from the titles of the examples (\`npm run docs\`).
 `;
 }

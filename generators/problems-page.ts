@@ -1,5 +1,5 @@
 /**
- * `docs/problems.md`: every problem of the tables in packages/tekton and of the command, in words.
+ * Generates `docs/problems.md` from the tables of problems: those of packages/tekton and those of the command.
  */
 
 import { explainedCodes, explanationOf } from '../packages/cli/src/explain/explanations.js';
@@ -7,18 +7,18 @@ import type { Explanation } from '../packages/cli/src/explain/explanation.js';
 
 const HEAD = `# Problems
 
-Everything Pipewright says about a manifest has a code, and one place where it is found: \`packages/tekton\`. Synth, \`pipewright lint\`, the embedded cluster
-and the controller all ask there, so a mistake has one sentence wherever it is met.
+A problem is a mistake in a manifest or a program. Each problem has a code. Synth, \`pipewright lint\`, the embedded cluster and the controller run the same checks
+(\`packages/tekton\`), so a mistake has the same code and message everywhere.
 
-\`pipewright explain CODE\` prints the same in a terminal. Codes of files (\`YAML_…\`, \`FILE_…\`) and of what a run needs on this machine are found by the command alone; those
-with examples in TypeScript by the constructs, when the program runs or is synthesized.
+An **error** cannot work as written. A **warning** works, but is likely to cause trouble. Each message contains the place, the value, and how to fix it.
 
-An **error** cannot work as written. A **warning** works, and is likely to hurt. Each problem names its place, what was found there, and what to change.
+\`pipewright explain CODE\` prints the sections of this page in a terminal. Only the command reports the codes of files (\`YAML_…\`, \`FILE_…\`) and of this machine. Only the constructs report the
+codes with examples in TypeScript, when the program runs or is synthesized.
 
-This page is generated from the table (\`npm run docs\`).
+This page is generated from the tables of problems (\`npm run docs\`).
 `;
 
-/** The page, in order of the codes. */
+/** Returns the page, in order of the codes. */
 export function problemsPage(): string {
   const entries = explainedCodes().flatMap((code) => {
     const explanation = explanationOf(code);
@@ -27,7 +27,7 @@ export function problemsPage(): string {
   const rows = entries.map(
     ({ code, severity, title }) => `| [${code}](#${code.toLowerCase()}) | ${severity} | ${title} |`,
   );
-  return `${HEAD}\n| code | severity | what |\n| --- | --- | --- |\n${rows.join('\n')}\n\n${entries.map(section).join('\n')}`;
+  return `${HEAD}\n| code | severity | title |\n| --- | --- | --- |\n${rows.join('\n')}\n\n${entries.map(section).join('\n')}`;
 }
 
 function section({ code, severity, title, why, fix, example }: Explanation & { readonly code: string }): string {

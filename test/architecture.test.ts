@@ -284,6 +284,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'node:',
   ],
   generators: ['packages/cli/src', 'parity/page.js', 'typescript', 'node:'],
+  'generators/pictures': [
+    '@pipewright/tekton',
+    ...['pod', 'run/options.js', 'edge/read-scripts.js'].map(controller),
+    'yaml',
+    'node:',
+  ],
   parity: [
     '@pipewright/tekton',
     '@pipewright/kube',

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { PROBLEMS } from '@pipewright/tekton';
 import { PAGES } from '../generators/docs.js';
+import { PICTURES } from '../generators/pictures/pictures.js';
 import { REFERENCE_PAGES, undocumented } from '../generators/reference-pages.js';
 import { instructionsIn } from './documented.js';
 import { thoroughTest } from './thorough.js';
@@ -15,6 +16,14 @@ for (const [path, page] of Object.entries(PAGES)) {
     expect(existsSync(join(root, path)) ? readFileSync(join(root, path), 'utf8') : 'missing').toBe(page());
   });
 }
+
+test.each(Object.entries(PICTURES))('%s has a title and a description, and refers to no other file', (_, picture) => {
+  const svg = picture();
+  expect(svg).toMatch(
+    /^<svg [^>]*role="img" aria-labelledby="title description">\n<title id="title">.+<\/title>\n<desc/,
+  );
+  expect(svg.match(/<script|<image|<foreignObject|@import|@font-face|url\((?!#)|href="(?!#)/g) ?? []).toEqual([]);
+});
 
 thoroughTest(
   'every export of the library has a comment and a page, and every optional prop says what its absence means',

@@ -1,0 +1,12 @@
+/** The pictures of the documentation. */
+
+import { dataFlow } from './data-flow.js';
+import { pipelineGraph } from './pipeline-graph.js';
+import { taskRunPod } from './task-run-pod.js';
+
+/** The pictures, by path from the root of the repository. */
+export const PICTURES: Readonly<Record<string, () => string>> = {
+  'docs/images/data-flow.svg': dataFlow,
+  'docs/images/pipeline.svg': pipelineGraph,
+  'docs/images/task-run-pod.svg': taskRunPod,
+};
