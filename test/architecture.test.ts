@@ -85,6 +85,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'packages/controller/src/edge': [
     ...CONTROLLER_PURE,
     controller('taskrun'),
+    controller('pipelinerun'),
     '@pipewright/kube',
     'pino',
     'prom-client',

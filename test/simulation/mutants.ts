@@ -232,8 +232,8 @@ export const MUTANTS: readonly Mutant[] = [
     seeds: 1000,
     edits: [
       {
-        file: `${CONTROLLER}/edge/reconcilers/task-run.ts`,
-        before: "  if (before?.metadata.name === name) return { kind: 'made', pod: before };\n",
+        file: `${CONTROLLER}/edge/reconcilers/start-attempt.ts`,
+        before: "  if (before?.metadata.name === name) return { kind: 'created', pod: before };\n",
         after: '',
       },
     ],

@@ -1,10 +1,9 @@
 /** Runs Tekton's PipelineRuns and TaskRuns on any Kubernetes; README.md says what it promises. */
-export type { ControllerOptions, QueueName } from './edge/controller-options.js';
+export type { ControllerOptions, FindCommand, QueueName } from './edge/controller-options.js';
 export { startController, type Controller } from './edge/controller.js';
 export { jsonLog, silent, type LogFields, type Log } from './edge/log.js';
 export type { Login } from './edge/registry/auth.js';
 export type { Registries, RegistryAddress } from './edge/registry/client.js';
-export type { FindCommand } from './edge/reconciler-deps.js';
 export { resultsReport, decodeTurn, type DecodedTurn } from './scripts/entrypoint-arguments.js';
 export { DEFAULT_IMAGES, type Images } from './run/options.js';
 export type { RetentionPolicy } from './run/retention.js';

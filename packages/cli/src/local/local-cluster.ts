@@ -92,8 +92,8 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
         Promise.resolve(
           commandOf(image, standIns) ??
             (runtime.usesFiles
-              ? { unknown: 'nothing on this machine says it' }
-              : { command: ANY_PROGRAM.Entrypoint, args: [] }),
+              ? { kind: 'unknown', reason: 'nothing on this machine says it' }
+              : { kind: 'command', command: ANY_PROGRAM.Entrypoint }),
         ),
     });
   } catch (cause) {

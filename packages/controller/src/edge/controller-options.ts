@@ -1,11 +1,17 @@
 /** The options of a controller, apart from `controller.ts` because the wiring reads them too. */
 
 import type { Clock, Send } from '@pipewright/kube';
+import type { ImageCommandResult } from '../pod/image-command.js';
 import type { Images } from '../run/options.js';
 import type { RetentionPolicy } from '../run/retention.js';
 import type { Log } from './log.js';
-import type { FindCommand } from './reconciler-deps.js';
 import type { Registries } from './registry/client.js';
+
+/** Looks up the command of an image, with the credentials of a ServiceAccount. */
+export type FindCommand = (
+  image: string,
+  account: { readonly namespace: string; readonly serviceAccount: string },
+) => Promise<ImageCommandResult>;
 
 /** How a controller runs. */
 export interface ControllerOptions {

@@ -1,43 +1,42 @@
 /**
- * Puts the controller together: caches feed queues, queues call the reconcilers.
+ * Starts and stops the controller as a whole: with or without a Lease, and in an order in which nothing is lost.
  *
- *     watch ──▶ cache ──▶ queue (names) ──▶ observe ──▶ plan ──▶ apply ──▶ API server ──▶ watch …
+ *     watch ──▶ cache ──▶ queue (keys) ──▶ observe ──▶ plan ──▶ apply ──▶ API server ──▶ watch …
  *
- * Handlers decide nothing, they only say whose turn it is. An object that makes a reconcile throw is tried again, ever more
- * rarely, and holds up no other.
+ * `wiring.ts` declares what runs. A reconcile that fails is retried with backoff and delays no other key.
  */
 
-import { KubeClient, LeaderElector, systemClock, type Clock, type WorkQueue } from '@pipewright/kube';
+import { KubeClient, LeaderElector, systemClock, type Clock } from '@pipewright/kube';
 import type { ControllerOptions } from './controller-options.js';
 import { silent } from './log.js';
 import { wireController } from './wiring.js';
-import type { ReconcilerDeps } from './reconciler-deps.js';
 
 /** A running controller. */
 export interface Controller {
-  /** Resolves once every cache holds what there is; runs are worked on from then on. */
+  /** Resolves with true when all caches are synced and runs are reconciled, with false if it is stopped first. */
   readonly synced: Promise<boolean>;
-  /** Takes in nothing more, finishes what is under way and ends its watches. */
+  /** Accepts no more work, completes what is running and ends all watches. */
   stop(): Promise<void>;
 }
 
-/** Starts a controller. Resolves when it works (with leader election: when it strives for the lease). */
+/** Starts a controller. Resolves when it is synced; with leader election, when it has started to acquire the Lease. */
 export async function startController(options: ControllerOptions): Promise<Controller> {
   const clock = options.clock ?? systemClock;
   const client = new KubeClient(options.send, { clock: options.wireClock ?? clock });
-  const { deps, caches } = wireController(options, client, clock);
-  const begin = async (): Promise<boolean> => {
-    for (const cache of caches) cache.start();
-    const synced = (await Promise.all(caches.map((cache) => cache.synced))).every(Boolean);
-    if (synced) for (const queue of queuesOf(deps)) queue.start();
-    return synced;
-  };
+  const { runControllers, deliveryController, quotaWaitQueue, caches, recorders, stopRetention } = wireController(
+    options,
+    client,
+    clock,
+  );
+  const begin = async (): Promise<boolean> =>
+    (await Promise.all([...runControllers, deliveryController].map((controller) => controller.start()))).every(Boolean);
   let stopping: Promise<void> | undefined;
   const halt = async (): Promise<void> => {
-    await Promise.all([deps.runQueue.stop(), deps.taskRunQueue.stop(), deps.retention?.stop()]);
-    await deps.cloudEventQueue.stop();
-    await Promise.all([deps.quotaWaitQueue.stop(), ...caches.map((cache) => cache.stop())]);
-    await Promise.all([deps.runEvents.flush(), deps.taskRunEvents.flush()]);
+    stopRetention();
+    await Promise.all(runControllers.map((controller) => controller.stop()));
+    await deliveryController.stop();
+    await Promise.all([quotaWaitQueue.stop(), ...caches.map((cache) => cache.stop())]);
+    await Promise.all(recorders.map((recorder) => recorder.flush()));
   };
   const elector = options.leaderElection && newLeaderElector(options, client, clock, () => (stopping ??= halt()));
   const synced = elector ? elector.acquire().then((leads) => leads && begin()) : begin();
@@ -50,13 +49,6 @@ export async function startController(options: ControllerOptions): Promise<Contr
     },
   };
 }
-
-const queuesOf = ({ runQueue, taskRunQueue, cloudEventQueue, retention }: ReconcilerDeps): readonly WorkQueue[] => [
-  runQueue,
-  taskRunQueue,
-  cloudEventQueue,
-  ...(retention ? [retention.queue] : []),
-];
 
 function newLeaderElector(
   { leaderElection, log = silent, onLost, random }: ControllerOptions,

@@ -9,11 +9,13 @@ import {
   keyOf,
   Informer,
   type Change,
+  type ChangeListener,
   type Clock,
   type KubeClient,
   type KubeObject,
   type InformerOptions,
   type Resource,
+  type Source,
 } from '@pipewright/kube';
 
 /** Milliseconds after which a write that no watch has confirmed is dropped. */
@@ -26,10 +28,11 @@ interface OverlayEntry<T> {
   readonly until: number;
 }
 
-/** One kind of objects. */
-export class MutationCache<T extends KubeObject> {
+/** The objects of one kind. */
+export class MutationCache<T extends KubeObject> implements Source<T> {
   readonly informer: Informer<T>;
   readonly #clock: Clock;
+  readonly #listeners: ChangeListener<T>[] = [];
   /** The oldest first. */
   readonly #overlay = new Map<string, OverlayEntry<T>>();
   /** Uids of deleted objects, until the watch has shown their deletion. */
@@ -41,18 +44,41 @@ export class MutationCache<T extends KubeObject> {
 
   constructor(client: KubeClient, resource: Resource, clock: Clock, options: InformerOptions<T>) {
     this.#clock = clock;
+    if (options.onChange) this.#listeners.push(options.onChange);
     this.informer = new Informer<T>(client, resource, {
       clock,
       ...options,
       onChange: (key, change, listed) => {
-        const seen = this.#reconcile(key, change);
+        const isOwnWrite = this.#reconcile(key, change);
         if (!change.after && change.before?.metadata.uid !== undefined)
           this.#deletedUids.delete(change.before.metadata.uid);
         this.#index(key);
-        // A list may have skipped changes of others that the answer to our write had in it.
-        if (listed || !seen) options.onChange?.(key, change, listed);
+        // The response to an own write may contain changes of other clients that a list has skipped.
+        if (listed || !isOwnWrite) for (const listener of this.#listeners) listener(key, change, listed);
       },
     });
+  }
+
+  /** Adds a listener for changes that are not own writes. */
+  subscribe(listener: ChangeListener<T>): void {
+    this.#listeners.push(listener);
+  }
+
+  get synced(): Promise<boolean> {
+    return this.informer.synced;
+  }
+
+  start(): void {
+    this.informer.start();
+  }
+
+  stop(): Promise<void> {
+    return this.informer.stop();
+  }
+
+  /** How many objects the informer has. */
+  get size(): number {
+    return this.informer.size;
   }
 
   /** The newest state known. Never change it. */

@@ -1,223 +1,243 @@
 /**
- * Creates the caches, queues and recorders of a controller and maps each change to the keys to reconcile.
+ * Declares the controllers: which changes trigger which reconciler, and what each reconciler works with.
  *
- * A change of a pod enqueues its TaskRun; a change of a TaskRun also enqueues its PipelineRun. `controller.ts` starts and stops what is
- * created here.
+ * Creates everything and starts nothing; `controller.ts` starts and stops it.
  */
 
 import {
+  Controller,
   EventRecorder,
-  PODS,
-  PRIORITY,
-  Informer,
-  WorkQueue,
-  type Change,
   type Clock,
+  type Informer,
   type KubeClient,
-  type KubeObject,
-  type Resource,
   type Result,
+  type WorkQueueOptions,
 } from '@pipewright/kube';
-import type {
-  ClusterTask,
-  Condition,
-  Pipeline,
-  PipelineResource,
-  PipelineRun,
-  Task,
-  TaskRun,
-} from '@pipewright/tekton';
-import { labels } from '../run/labels.js';
+import type { PipelineRun, TaskRun } from '@pipewright/tekton';
+import { PlannerCaches } from '../pipelinerun/planner-caches.js';
+import { completionEvents } from '../run/events.js';
 import { DEFAULT_IMAGES } from '../run/options.js';
-import type { Pod } from '../pod/pod-types.js';
-import type { RetentionPolicy, Run } from '../run/retention.js';
+import type { Run } from '../run/retention.js';
+import { statusEvents } from '../taskrun/events.js';
 import { ArtifactConfig } from './artifact-config.js';
-import { deliverCloudEvents } from './reconcilers/cloud-event-delivery.js';
+import { newCaches, watchErrorLogger, type Caches } from './caches.js';
 import type { ControllerOptions, QueueName } from './controller-options.js';
+import { PROGRESS_DELAY_MS, type Enqueue } from './enqueue.js';
 import { sendEvent } from './event-sender.js';
-import { silent } from './log.js';
+import { silent, type Log } from './log.js';
+import { QuotaWaitQueue, RESOURCE_QUOTAS } from './quota-wait-queue.js';
 import { RunRateLimiter } from './rate-limits.js';
 import { readScripts } from './read-scripts.js';
-import { reconcilePipelineRun } from './reconcilers/pipeline-run.js';
-import { RESOURCE_QUOTAS, QuotaWaitQueue } from './quota-wait-queue.js';
-import { RunRetention, type RetentionDeps } from './reconcilers/retention.js';
-import { MutationCache } from './mutation-cache.js';
+import { deliverCloudEvents, type CloudEventDeps } from './reconcilers/cloud-event-delivery.js';
+import { reconcilePipelineRun, type PipelineRunDeps } from './reconcilers/pipeline-run.js';
+import { RunRetention } from './reconcilers/retention.js';
+import { reconcileTaskRun, type TaskRunDeps } from './reconcilers/task-run.js';
 import { registryImageCommand } from './registry/image-command.js';
-import { reconcileTaskRun } from './reconcilers/task-run.js';
-import {
-  CLUSTER_TASKS,
-  CONDITIONS,
-  ownerKey,
-  PIPELINE_RESOURCES,
-  PIPELINE_RUNS,
-  PIPELINES,
-  TASK_RUNS,
-  TASKS,
-  enqueueOwner,
-  type ReconcilerDeps,
-} from './reconciler-deps.js';
+import { RunWriter } from './run-writer.js';
+import { PIPELINE_RUNS, TASK_RUNS } from './tekton-kinds.js';
 
-/** What a cache needs to be started, awaited and stopped. */
-export type Cache = Pick<Informer, 'start' | 'synced' | 'stop'>;
+/** The controllers and what they share, not started. */
+export interface Wiring {
+  /** Reconcile TaskRuns, PipelineRuns and finished runs. */
+  readonly runControllers: readonly Controller[];
+  /** Delivers CloudEvents. Stops after the others, which enqueue deliveries. */
+  readonly deliveryController: Controller;
+  readonly taskRunDeps: TaskRunDeps;
+  readonly quotaWaitQueue: QuotaWaitQueue;
+  readonly caches: readonly Pick<Informer, 'stop'>[];
+  readonly recorders: readonly EventRecorder[];
+  readonly stopRetention: () => void;
+}
 
-/** Creates all dependencies of the reconcilers without starting any. */
-export function wireController(
-  options: ControllerOptions,
-  client: KubeClient,
-  clock: Clock,
-): { readonly deps: ReconcilerDeps; readonly caches: readonly Cache[] } {
-  const { log = silent, images, namespace, findCommand, wireClock = clock, random } = options;
-  const cache = <T extends KubeObject>(of: Resource): Informer<T> =>
-    new Informer<T>(client, of, {
-      clock: wireClock,
-      ...(random && { random }),
-      ...(of.namespaced && { namespace }),
-      onError: logWatchError(options, of),
-    });
-  const recorder = (component: string): EventRecorder =>
+type Controllers = Readonly<Record<Exclude<QueueName, 'Retention'>, Controller>> & {
+  readonly Retention: Controller | undefined;
+};
+
+/** Creates the controllers. */
+export function wireController(options: ControllerOptions, client: KubeClient, clock: Clock): Wiring {
+  const enqueue: Enqueue = (queue, key, afterMs = 0) => controllers[queue]?.enqueueAfter(key, afterMs);
+  const shared = newShared(options, client, clock, enqueue);
+  const { caches, retention } = shared;
+  const { taskRuns, pipelineRuns, pods, pipelines, tasks, clusterTasks, resources, conditions } = caches;
+  const quotaWaitQueue = new QuotaWaitQueue({
+    client,
+    clock,
+    ...(options.random && { random: options.random }),
+    retry: (key) => enqueue('TaskRun', key),
+    onError: watchErrorLogger(options, RESOURCE_QUOTAS),
+  });
+  const taskRunDeps = taskRunDepsOf(options, shared, quotaWaitQueue);
+  const pipelineRunDeps = pipelineRunDepsOf(shared);
+  const cloudEventDeps = cloudEventDepsOf(options, shared);
+  const controller = (name: QueueName, reconcile: (key: string) => Promise<Result>): Controller =>
+    new Controller(queueOptions(options, clock, name, reconcile));
+
+  const controllers: Controllers = {
+    TaskRun: controller('TaskRun', (key) => reconcileTaskRun(taskRunDeps, key))
+      .for(taskRuns)
+      .owns(pods, 'TaskRun'),
+    PipelineRun: controller('PipelineRun', (key) => reconcilePipelineRun(pipelineRunDeps, key))
+      .for(pipelineRuns)
+      .owns(taskRuns, 'PipelineRun', { updateDelayMs: PROGRESS_DELAY_MS })
+      .reads(pipelines, tasks, clusterTasks, resources, conditions),
+    CloudEvent: controller('CloudEvent', (key) => deliverCloudEvents(cloudEventDeps, key)) //
+      .reads(taskRuns, pipelineRuns),
+    Retention:
+      retention &&
+      controller('Retention', () => retention.reconcile())
+        .watches(taskRuns, ({ after }) => retention.requests(after))
+        .watches(pipelineRuns, ({ after }) => retention.requests(after)),
+  };
+  const { CloudEvent, ...runControllers } = controllers;
+  return {
+    runControllers: Object.values(runControllers).flatMap((one) => one ?? []),
+    deliveryController: CloudEvent,
+    taskRunDeps,
+    quotaWaitQueue,
+    caches: Object.values(caches),
+    recorders: [shared.taskRunRecorder, shared.pipelineRunRecorder],
+    stopRetention: () => retention?.stop(),
+  };
+}
+
+/** What several reconcilers use. */
+interface Shared {
+  readonly client: KubeClient;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly caches: Caches;
+  readonly artifactConfig: ArtifactConfig;
+  readonly taskRunRecorder: EventRecorder;
+  readonly pipelineRunRecorder: EventRecorder;
+  readonly taskRunWriter: RunWriter<TaskRun>;
+  readonly pipelineRunWriter: RunWriter<PipelineRun>;
+  /** Absent if all finished runs are kept. */
+  readonly retention: RunRetention | undefined;
+  readonly enqueue: Enqueue;
+}
+
+function newShared(options: ControllerOptions, client: KubeClient, clock: Clock, enqueue: Enqueue): Shared {
+  const { log = silent } = options;
+  const caches = newCaches(options, client, clock);
+  const { taskRuns, pipelineRuns } = caches;
+  const newRecorder = (component: string): EventRecorder =>
     new EventRecorder({
       client,
       clock,
       component,
       onError: (error) => log.warn('an event was not written', { error: String(error) }),
     });
-  const queues = {
-    taskRunQueue: newWorkQueue(options, clock, 'TaskRun', (key) => reconcileTaskRun(deps, key)),
-    runQueue: newWorkQueue(options, clock, 'PipelineRun', (key) => reconcilePipelineRun(deps, key)),
-    cloudEventQueue: newWorkQueue(options, clock, 'CloudEvent', (key) => deliverCloudEvents(deps, key)),
+  const taskRunRecorder = newRecorder('taskrun-controller');
+  const pipelineRunRecorder = newRecorder('pipeline-controller');
+  const retention =
+    options.retention && new RunRetention({ client, clock, log, pipelineRuns, taskRuns }, options.retention);
+  const onWritten = (run: Run): void => {
+    for (const { key, afterMs } of retention?.requests(run) ?? []) enqueue('Retention', key, afterMs);
   };
-  const mutationCaches = newMutationCaches(options, client, wireClock, queues, (run) => deps.retention?.enqueue(run));
-  const kinds = {
-    tasks: cache<Task>(TASKS),
-    clusterTasks: cache<ClusterTask>(CLUSTER_TASKS),
-    pipelines: cache<Pipeline>(PIPELINES),
-    resources: cache<PipelineResource>(PIPELINE_RESOURCES),
-    conditions: cache<Condition>(CONDITIONS),
-  };
-  const deps: ReconcilerDeps = {
+  const taskRunWriter = new RunWriter<TaskRun>({
+    client,
+    resource: TASK_RUNS,
+    cache: taskRuns,
+    recorder: taskRunRecorder,
+    eventsOf: statusEvents,
+    onWritten,
+  });
+  const pipelineRunWriter = new RunWriter<PipelineRun>({
+    client,
+    resource: PIPELINE_RUNS,
+    cache: pipelineRuns,
+    recorder: pipelineRunRecorder,
+    eventsOf: (run, status) => completionEvents(run.status, status),
+    onWritten,
+  });
+  const artifactConfig = new ArtifactConfig(client, clock, log);
+  const recorders = { taskRunRecorder, pipelineRunRecorder };
+  return {
     client,
     clock,
     log,
-    images: { ...DEFAULT_IMAGES, ...images },
-    scripts: readScripts(),
-    ...(options.dockerConfig !== undefined && { dockerConfig: options.dockerConfig }),
-    findCommand: findCommand ?? registryImageCommand(client, clock, options.registries),
-    optionalSecrets: options.optionalSecrets ?? false,
-    artifactConfig: new ArtifactConfig(client, clock, log),
-    sendEvent: options.sendEvent ?? sendEvent,
-    ...mutationCaches,
-    ...kinds,
-    ...queues,
-    unrecordedAttempts: new Map(),
-    taskRunEvents: recorder('taskrun-controller'),
-    runEvents: recorder('pipeline-controller'),
-    quotaWaitQueue: newQuotaWaitQueue(options, client, clock, queues.taskRunQueue),
-    retention: options.retention && newRetention(options, options.retention, { client, clock, log, ...mutationCaches }),
-    rateLimiter: new RunRateLimiter(clock),
-    createdPods: new Map(),
-    shellLess: new Set(),
+    caches,
+    artifactConfig,
+    ...recorders,
+    taskRunWriter,
+    pipelineRunWriter,
+    retention,
+    enqueue,
   };
-  const caches = [...Object.values(mutationCaches).map(({ informer }) => informer), ...Object.values(kinds)];
-  return { deps, caches };
 }
 
-const newQuotaWaitQueue = (
+const taskRunDepsOf = (
   options: ControllerOptions,
-  client: KubeClient,
-  clock: Clock,
-  taskRunQueue: WorkQueue,
-): QuotaWaitQueue =>
-  new QuotaWaitQueue({
-    client,
-    clock,
-    ...(options.random && { random: options.random }),
-    retry: (key) => taskRunQueue.add(key),
-    onError: logWatchError(options, RESOURCE_QUOTAS),
-  });
+  { client, clock, caches, artifactConfig, taskRunWriter, enqueue }: Shared,
+  quotaWaitQueue: QuotaWaitQueue,
+): TaskRunDeps => ({
+  client,
+  clock,
+  taskRuns: caches.taskRuns,
+  pods: caches.pods,
+  writer: taskRunWriter,
+  quotaWaitQueue,
+  artifactConfig,
+  images: { ...DEFAULT_IMAGES, ...options.images },
+  scripts: readScripts(),
+  ...(options.dockerConfig !== undefined && { dockerConfig: options.dockerConfig }),
+  findCommand: options.findCommand ?? registryImageCommand(client, clock, options.registries),
+  optionalSecrets: options.optionalSecrets ?? false,
+  createdPods: new Map(),
+  shellLess: new Set(),
+  enqueue,
+});
 
-const logWatchError =
-  ({ log = silent }: ControllerOptions, of: Resource) =>
-  (error: unknown, retryIn: number): void =>
-    log.warn('a watch was interrupted', { kind: of.kind, error: String(error), retryIn });
+const pipelineRunDepsOf = ({
+  client,
+  clock,
+  caches: { pods: _, ...caches },
+  artifactConfig,
+  taskRunWriter,
+  pipelineRunWriter,
+  enqueue,
+}: Shared): PipelineRunDeps => ({
+  client,
+  clock,
+  ...caches,
+  writer: pipelineRunWriter,
+  taskRunWriter,
+  artifactConfig,
+  caches: new PlannerCaches(),
+  rateLimiter: new RunRateLimiter(clock),
+  enqueue,
+});
 
-const newWorkQueue = (
+const cloudEventDepsOf = (
+  options: ControllerOptions,
+  { clock, log, caches, taskRunWriter, enqueue }: Shared,
+): CloudEventDeps => ({
+  clock,
+  log,
+  sendEvent: options.sendEvent ?? sendEvent,
+  taskRuns: caches.taskRuns,
+  pipelineRuns: caches.pipelineRuns,
+  writer: taskRunWriter,
+  unrecorded: new Map(),
+  enqueue,
+});
+
+/** The work queue of a controller: how many keys at once, and what is logged of a failure. */
+const queueOptions = (
   { log = silent, workers = 8, random, onReconcile }: ControllerOptions,
   clock: Clock,
   kind: QueueName,
-  work: (key: string) => Promise<Result>,
-): WorkQueue =>
-  new WorkQueue({
-    clock,
-    ...(random && { random }),
-    workers,
-    reconcile: (key) => {
-      onReconcile?.(kind, key);
-      return work(key);
-    },
-    onError: (key, error, retryIn) =>
-      log.warn('a run could not be worked on', { kind, key, error: String(error), retryIn }),
-  });
-
-const newRetention = (
-  { random, onReconcile }: ControllerOptions,
-  policy: RetentionPolicy,
-  deps: RetentionDeps,
-): RunRetention =>
-  new RunRetention(
-    deps,
-    policy,
-    {
-      clock: deps.clock,
-      ...(random && { random }),
-      onError: (_key, error, retryIn) =>
-        deps.log.warn('finished runs could not be deleted', { error: String(error), retryIn }),
-    },
-    onReconcile && ((key) => onReconcile('Retention', key)),
-  );
-
-function newMutationCaches(
-  options: ControllerOptions,
-  client: KubeClient,
-  clock: Clock,
-  { runQueue, taskRunQueue }: Pick<ReconcilerDeps, 'runQueue' | 'taskRunQueue'>,
-  noteFinished: (run: Run) => void,
-): Pick<ReconcilerDeps, 'runs' | 'taskRuns' | 'pods'> {
-  const { namespace, random } = options;
-  const spread = random && { random };
-  const priority = (listed: boolean): number => (listed ? PRIORITY.listed : PRIORITY.change);
-  const addOwner = (queue: WorkQueue, kind: string, { before, after }: Change<KubeObject>, listed: boolean): void => {
-    const object = after ?? before;
-    const owner = object && ownerKey(object, kind);
-    if (owner !== undefined) queue.add(owner, priority(listed));
-  };
-  return {
-    pods: new MutationCache<Pod>(client, PODS, clock, {
-      namespace,
-      ...spread,
-      labelSelector: `${labels.managedBy}=${labels.managedByUs}`,
-      onError: logWatchError(options, PODS),
-      onChange: (_key, change, listed) => addOwner(taskRunQueue, 'TaskRun', change, listed),
-    }),
-    taskRuns: new MutationCache<TaskRun>(client, TASK_RUNS, clock, {
-      namespace,
-      ...spread,
-      onError: logWatchError(options, TASK_RUNS),
-      onChange: (key, change, listed) => {
-        if (change.after) taskRunQueue.add(key, priority(listed));
-        if (listed || !change.after) addOwner(runQueue, 'PipelineRun', change, listed);
-        else enqueueOwner(runQueue, change.after); // the writer of a final status has already enqueued the owner
-        if (change.after) noteFinished(change.after);
-      },
-    }),
-    runs: new MutationCache<PipelineRun>(client, PIPELINE_RUNS, clock, {
-      namespace,
-      ...spread,
-      onError: logWatchError(options, PIPELINE_RUNS),
-      onChange: (key, { after }, listed) => {
-        if (!after) return;
-        runQueue.add(key, priority(listed));
-        noteFinished(after);
-      },
-    }),
-  };
-}
+  reconcile: (key: string) => Promise<Result>,
+): WorkQueueOptions => ({
+  clock,
+  ...(random && { random }),
+  workers: kind === 'Retention' ? 1 : workers,
+  reconcile: (key) => {
+    onReconcile?.(kind, key);
+    return reconcile(key);
+  },
+  onError: (key, error, retryIn) =>
+    kind === 'Retention'
+      ? log.warn('finished runs could not be deleted', { error: String(error), retryIn })
+      : log.warn('a run could not be worked on', { kind, key, error: String(error), retryIn }),
+});

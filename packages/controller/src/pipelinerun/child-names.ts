@@ -12,7 +12,7 @@ import {
   type PipelineRun,
   type PipelineRunStatus,
 } from '@pipewright/tekton';
-import { memoizeLru, memoize as rememberedPer } from '../run/memoize.js';
+import { memoize, memoizeLru } from '../run/memoize.js';
 
 /** A task, as far as names go. */
 export interface NamedTask {
@@ -21,11 +21,6 @@ export interface NamedTask {
   readonly conditions: readonly string[];
 }
 
-/** The tasks of a pipeline, as far as names go. */
-export const namedTasks = rememberedPer(({ tasks }: Pick<PipelineModel, 'tasks'>): readonly NamedTask[] =>
-  tasks.map(({ name, conditions }) => ({ name, conditions: conditions.map(({ condition }) => condition) })),
-);
-
 /** The names of one task. */
 export interface ChildNames {
   readonly taskRun: string;
@@ -33,25 +28,40 @@ export interface ChildNames {
   readonly checks: readonly string[];
 }
 
-const computedNames = memoizeLru<
-  { readonly owner: string; readonly tasks: readonly string[] },
-  ReadonlyMap<string, string>
->((a, b) => a.owner === b.owner && sameList(a.tasks, b.tasks));
-
-/** The names of each task, by the task's; no two of a run alike even when long names are cut. */
-export function childNames(run: PipelineRun, tasks: readonly NamedTask[]): ReadonlyMap<string, ChildNames> {
-  const last = namesByRun.get(run);
-  if (last && sameTasks(last.tasks, tasks)) return last.names;
-  const names = namesOf(run, tasks);
-  namesByRun.set(run, { tasks, names });
-  return names;
+/** The names of a run's children for one list of tasks. */
+interface RunNames {
+  readonly tasks: readonly NamedTask[];
+  readonly names: ReadonlyMap<string, ChildNames>;
 }
 
-/** Asked for several times a look, and a run is looked at several times before its status changes. */
-const namesByRun = new WeakMap<
-  PipelineRun,
-  { readonly tasks: readonly NamedTask[]; readonly names: ReadonlyMap<string, ChildNames> }
->();
+/** Names that reconciles of the same run use again. A controller owns one; results do not depend on it. */
+export class ChildNameCache {
+  readonly namedTasks = memoize(namedTasks);
+  readonly createdChildren = memoize(createdChildren);
+  readonly allNames = memoize(allNames);
+  /** By uid of the run. */
+  readonly computed = memoizeLru<
+    { readonly owner: string; readonly tasks: readonly string[] },
+    ReadonlyMap<string, string>
+  >((a, b) => a.owner === b.owner && sameList(a.tasks, b.tasks));
+  readonly byRun = new WeakMap<PipelineRun, RunNames>();
+}
+
+const namedTasks = ({ tasks }: Pick<PipelineModel, 'tasks'>): readonly NamedTask[] =>
+  tasks.map(({ name, conditions }) => ({ name, conditions: conditions.map(({ condition }) => condition) }));
+
+/** The names of each task, by the task's; no two of a run alike even when long names are cut. */
+export function childNames(
+  run: PipelineRun,
+  tasks: readonly NamedTask[],
+  cache: ChildNameCache,
+): ReadonlyMap<string, ChildNames> {
+  const last = cache.byRun.get(run);
+  if (last && sameTasks(last.tasks, tasks)) return last.names;
+  const names = namesOf(run, tasks, cache);
+  cache.byRun.set(run, { tasks, names });
+  return names;
+}
 
 const sameTasks = (a: readonly NamedTask[], b: readonly NamedTask[]): boolean =>
   a === b ||
@@ -61,10 +71,14 @@ const sameTasks = (a: readonly NamedTask[], b: readonly NamedTask[]): boolean =>
 const sameList = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((item, i) => item === b[i]);
 
-function namesOf({ metadata, status }: PipelineRun, tasks: readonly NamedTask[]): ReadonlyMap<string, ChildNames> {
+function namesOf(
+  { metadata, status }: PipelineRun,
+  tasks: readonly NamedTask[],
+  cache: ChildNameCache,
+): ReadonlyMap<string, ChildNames> {
   const owner = { name: metadata.name ?? '', uid: metadata.uid ?? '' };
   const all = tasks.map(({ name }) => name);
-  const names = new Map(computedNames(owner.uid, { owner: owner.name, tasks: all }, () => taskRunNames(owner, all)));
+  const names = new Map(cache.computed(owner.uid, { owner: owner.name, tasks: all }, () => taskRunNames(owner, all)));
   for (const [name, { pipelineTaskName }] of Object.entries(status?.taskRuns ?? {})) names.set(pipelineTaskName, name);
   const taken = new Set(names.values());
   const compute = (taskRun: string, condition: string, index: number): string => {
@@ -113,11 +127,8 @@ function recordedCheckNames(
   });
 }
 
-/** Names of the TaskRuns that a run's status says were made. A check that is only foreseen stands there too, without a status. */
-export const createdChildren = (status: PipelineRunStatus | undefined): ReadonlySet<string> =>
-  status ? createdIn(status) : new Set();
-
-const createdIn = rememberedPer((status: PipelineRunStatus): ReadonlySet<string> => {
+/** Returns the names of the TaskRuns that the status records as created. A check that is only planned has no status there. */
+function createdChildren(status: PipelineRunStatus): ReadonlySet<string> {
   const made = new Set<string>();
   for (const [name, { status: taskRun, conditionChecks }] of Object.entries(status.taskRuns ?? {})) {
     if (taskRun !== undefined || conditionChecks === undefined) made.add(name);
@@ -125,16 +136,21 @@ const createdIn = rememberedPer((status: PipelineRunStatus): ReadonlySet<string>
       if (ran !== undefined) made.add(check);
   }
   return made;
-});
+}
 
-/** Names of all TaskRuns that a run has or may have, so that the edge can look them up. */
-export function expectedTaskRuns(run: PipelineRun, tasks: readonly NamedTask[]): ReadonlySet<string> {
-  const computed = allNames(childNames(run, tasks));
-  const made = createdChildren(run.status);
+/** Returns the names of all TaskRuns that a run has or may have. */
+export function expectedTaskRuns(
+  run: PipelineRun,
+  tasks: readonly NamedTask[],
+  cache: ChildNameCache,
+): ReadonlySet<string> {
+  const computed = cache.allNames(childNames(run, tasks, cache));
+  const made = cache.createdChildren(run.status ?? NO_STATUS);
   return [...made].every((name) => computed.has(name)) ? computed : new Set([...computed, ...made]);
 }
 
-const allNames = rememberedPer(
-  (names: ReadonlyMap<string, ChildNames>): ReadonlySet<string> =>
-    new Set([...names.values()].flatMap(({ taskRun, checks }) => [taskRun, ...checks])),
-);
+/** One object, so that results for it are cached. */
+const NO_STATUS: PipelineRunStatus = {};
+
+const allNames = (names: ReadonlyMap<string, ChildNames>): ReadonlySet<string> =>
+  new Set([...names.values()].flatMap(({ taskRun, checks }) => [taskRun, ...checks]));

@@ -1,11 +1,14 @@
-/** The observed state of a PipelineRun, apart from its planner because task states are derived from it too. */
+/** The observed state of a PipelineRun. Separate from the planner because task states depend on it too. */
 
 import type { TaskRun } from '@pipewright/tekton';
+import type { ChildCreation } from './child-creation.js';
 import type { PipelineInputs } from './resolve.js';
 
-/** All that a decision may depend on. */
+/** Everything a decision depends on. */
 export interface ObservedPipelineRun extends PipelineInputs {
-  /** The run's TaskRuns that are there and ours, by name. */
+  /** The TaskRuns that exist and belong to the run, by name. */
   readonly taskRuns: ReadonlyMap<string, TaskRun>;
   readonly now: Date;
+  /** The API server's answers to the creation of TaskRuns that the plan for this state contains, by name. */
+  readonly creations?: ReadonlyMap<string, ChildCreation>;
 }

@@ -14,6 +14,7 @@ import {
   DEFAULT_TIMEOUT_MS,
   formatDuration,
   readyTasks,
+  toLabelValue,
   type PipelineRunStatus,
   type RunFailure,
   type TaskRun,
@@ -27,8 +28,12 @@ import {
   timestamp,
   type ConditionUpdate,
 } from '../run/condition.js';
+import { inheritedAnnotations, labels, type Inherited } from '../run/labels.js';
+import { statusWithCondition } from '../taskrun/status.js';
 import { ARTIFACT_DIR } from '../resources/artifact-handover.js';
-import { pipelineRunModel, resolvePipelineRun, type ResolvedRun, type ResolvedTask } from './resolve.js';
+import { creationFailure } from './child-creation.js';
+import { PlannerCaches } from './planner-caches.js';
+import { resolvePipelineRun, type ResolvedRun, type ResolvedTask } from './resolve.js';
 import type { ObservedPipelineRun } from './observed.js';
 import { statusOf, taskRunsOf } from './status.js';
 import { conditionCheckRunFor, taskRunFor } from './child-task-run.js';
@@ -53,31 +58,45 @@ export interface PipelineRunDecision {
   readonly actions: readonly PipelineRunAction[];
   /** When to decide again if nothing changes first. Absent: only a change can matter. */
   readonly requeueAt?: Date;
-  /** The Pipeline's name, once it is known: the run is labelled with it. */
+  /** The Pipeline's name, once it is known. */
   readonly pipelineName?: string;
+  /** Labels and annotations that the run gets from its Pipeline. */
+  readonly inherits?: Inherited;
+}
+
+/** Decides. After TaskRuns were created, called again with the API server's answers as {@link ObservedPipelineRun.creations}. */
+export function planPipelineRun(
+  observed: ObservedPipelineRun,
+  caches: PlannerCaches = new PlannerCaches(),
+): PipelineRunDecision {
+  const decision = planRun(observed, caches);
+  const failure = observed.creations && creationFailure(observed.creations);
+  if (!failure) return decision;
+  return { ...decision, status: statusWithCondition(decision.status, failure, observed.now) };
 }
 
 /** The rules, first match wins. */
-export function planPipelineRun(observed: ObservedPipelineRun): PipelineRunDecision {
+function planRun(observed: ObservedPipelineRun, caches: PlannerCaches): PipelineRunDecision {
   const { run, now } = observed;
   const status = run.status ?? {};
   if (run.metadata.deletionTimestamp !== undefined) return { status, actions: [] };
   if (isDone(status)) return planFinishedRun(observed, status);
 
-  const model = pipelineRunModel(run.spec);
+  const model = caches.resolution.pipelineRunModel(run.spec);
   const name = run.metadata.name ?? '';
   const timeout = model.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   const deadline = deadlineOf(status.startTime, timeout);
-  const resolved = resolvePipelineRun(observed);
+  const resolved = resolvePipelineRun(observed, caches.resolution);
   const hasStarted = observed.taskRuns.size > 0;
-  if (model.isCancelRequested && (hasStarted || !('refused' in resolved)))
+  if (model.isCancelRequested && (hasStarted || resolved.kind === 'resolved'))
     return endRun(observed, 'PipelineRunCancelled', `PipelineRun "${name}" was cancelled`);
-  if ('refused' in resolved) {
-    const { refused, ...context } = resolved;
+  if (resolved.kind === 'refused') {
+    const { failure, pipelineName } = resolved;
     const actions = hasStarted ? [{ kind: 'delete-claim' } as const] : [];
-    return { status: statusOf(observed, { status: 'False', ...refused }), actions, ...context };
+    const ended = statusOf(observed, { status: 'False', ...failure });
+    return { status: ended, actions, ...nameAndInherits(observed, pipelineName) };
   }
-  const all = taskStates(resolved, observed);
+  const all = taskStates(resolved, observed, caches);
   const skipped = skippedTasks(all, resolved.dependencies);
   if (deadline && now >= deadline && !isComplete(all, skipped))
     return endRun(
@@ -88,7 +107,23 @@ export function planPipelineRun(observed: ObservedPipelineRun): PipelineRunDecis
 
   const decision = planTasks(observed, resolved, all, skipped);
   const deadlineOfRun = deadlineOf(status.startTime ?? timestamp(now), timeout);
-  return { ...decision, pipelineName: resolved.pipelineName, ...(deadlineOfRun && { requeueAt: deadlineOfRun }) };
+  return {
+    ...decision,
+    ...nameAndInherits(observed, resolved.pipelineName),
+    ...(deadlineOfRun && { requeueAt: deadlineOfRun }),
+  };
+}
+
+function nameAndInherits(
+  { pipeline }: ObservedPipelineRun,
+  pipelineName: string | undefined,
+): Pick<PipelineRunDecision, 'pipelineName' | 'inherits'> {
+  if (pipelineName === undefined) return {};
+  const inherits = {
+    labels: { ...pipeline?.labels, [labels.pipeline]: toLabelValue(pipelineName) },
+    annotations: inheritedAnnotations(pipeline?.annotations),
+  };
+  return { pipelineName, inherits };
 }
 
 function planTasks(
@@ -113,7 +148,7 @@ function planTasks(
   const started = new Set(all.filter(({ task }) => !idle.has(task)).map(({ task }) => task));
   const ready = new Set(readyTasks(resolved.dependencies, started, done));
   const creations = createTaskRuns(observed, resolved, all, ready);
-  if ('refused' in creations) return end({ status: 'False', ...creations.refused });
+  if (creations.kind === 'refused') return end({ status: 'False', ...creations.failure });
   const retries = withPhase('retry').flatMap(({ taskRun }) => (taskRun ? [retryAction(taskRun, observed.now)] : []));
   const isUntouched = all.every(
     ({ phase, checks }) => phase === 'absent' && checks.every((it) => it.phase === 'absent'),
@@ -124,9 +159,9 @@ function planTasks(
     reason: 'Running',
     message: 'Not all Tasks in the Pipeline have finished executing',
   };
-  const creating = new Map(creations.map(({ task, taskRun }) => [taskRun.metadata.name ?? '', task]));
+  const creating = new Map(creations.actions.map(({ task, taskRun }) => [taskRun.metadata.name ?? '', task]));
   const status = statusOf(observed, running, { taskStates: all, creating });
-  return { status, actions: [...claimActions, ...creations, ...retries] };
+  return { status, actions: [...claimActions, ...creations.actions, ...retries] };
 }
 
 function failureOf({ name, phase, checks }: TaskState): string {
@@ -137,13 +172,17 @@ function failureOf({ name, phase, checks }: TaskState): string {
 
 type Creation = PipelineRunAction & { readonly kind: 'create' };
 
+type Creations =
+  | { readonly kind: 'creations'; readonly actions: readonly Creation[] }
+  | { readonly kind: 'refused'; readonly failure: RunFailure };
+
 /** The TaskRuns of the tasks whose turn it is, or of their checks; or why there is one that cannot be made. */
 function createTaskRuns(
   observed: ObservedPipelineRun,
   resolved: ResolvedRun,
   all: readonly TaskState[],
   next: ReadonlySet<string>,
-): readonly Creation[] | { readonly refused: RunFailure } {
+): Creations {
   const statesByTask = new Map(all.map((one) => [one.task, one]));
   const resultsOf: ResultsOf = (task) => statesByTask.get(task)?.taskRun?.status?.taskResults ?? [];
   const creations: Creation[] = [];
@@ -151,27 +190,26 @@ function createTaskRuns(
     const task = found.task.name;
     const taskState = statesByTask.get(task);
     if (!taskState || !next.has(task)) continue;
-    const checkCreations =
-      taskState.phase === 'cleared' || taskState.checks.length === 0
-        ? []
-        : createChecks(observed, resolved, found, taskState, resultsOf);
-    if ('refused' in checkCreations) return checkCreations;
-    creations.push(...checkCreations);
-    if (checkCreations.length > 0) continue;
+    if (taskState.phase !== 'cleared' && taskState.checks.length > 0) {
+      const checkCreations = createChecks(observed, resolved, found, taskState, resultsOf);
+      if (checkCreations.kind === 'refused') return checkCreations;
+      creations.push(...checkCreations.actions);
+      if (checkCreations.actions.length > 0) continue;
+    }
     const withParams = withResults(
       `task "${task}"`,
       { written: found.task.params, params: found.params },
       resolved,
       resultsOf,
     );
-    if ('refused' in withParams) return withParams;
+    if (withParams.kind === 'refused') return withParams;
     creations.push({
       kind: 'create',
       task,
-      taskRun: taskRunFor(observed.run, resolved, { ...found, ...withParams }, taskState.name),
+      taskRun: taskRunFor(observed.run, resolved, { ...found, params: withParams.params }, taskState.name),
     });
   }
-  return creations;
+  return { kind: 'creations', actions: creations };
 }
 
 /** The checks of a task that are not there yet. */
@@ -181,7 +219,7 @@ function createChecks(
   { task, checks }: ResolvedTask,
   taskState: TaskState,
   resultsOf: ResultsOf,
-): readonly Creation[] | { readonly refused: RunFailure } {
+): Creations {
   const creations: Creation[] = [];
   for (const [index, check] of checks.entries()) {
     const { name, phase } = taskState.checks[index] ?? {};
@@ -189,14 +227,14 @@ function createChecks(
     const { condition, params: written } = check.use;
     const subject = `the condition "${condition}" of task "${task.name}"`;
     const withParams = withResults(subject, { written, params: check.params }, resolved, resultsOf);
-    if ('refused' in withParams) return withParams;
+    if (withParams.kind === 'refused') return withParams;
     creations.push({
       kind: 'create',
       task: task.name,
-      taskRun: conditionCheckRunFor(run, resolved, task, { ...check, ...withParams }, name),
+      taskRun: conditionCheckRunFor(run, resolved, task, { ...check, params: withParams.params }, name),
     });
   }
-  return creations;
+  return { kind: 'creations', actions: creations };
 }
 
 /** The next attempt: what was goes into `retriesStatus`, and the TaskRun is as if it had never started. */

@@ -99,8 +99,9 @@ export interface ResolvedCheck extends ConditionObject {
   readonly params: readonly ParamAssignment[];
 }
 
-/** A run without open questions. */
+/** A run with everything it refers to. */
 export interface ResolvedRun {
+  readonly kind: 'resolved';
   readonly run: PipelineRunModel;
   readonly pipeline: PipelineModel;
   /** The pipeline's tasks as they were written. */
@@ -119,60 +120,66 @@ export interface ResolvedRun {
   readonly artifactPath: string | undefined;
 }
 
-/** What a PipelineRun's spec means. */
-export const pipelineRunModel = memoize(readPipelineRun);
-/** What a Pipeline's spec means. */
-export const pipelineModel = memoize(readPipeline);
-/** What a Task's spec means. */
-export const taskModel = memoize(readTask);
-const pipelineDependencies = memoize(dependenciesOfPipeline);
-
 /** Why a run cannot run. */
 export interface ResolveFailure {
-  readonly refused: RunFailure;
-  /** Absent: there is no Pipeline. */
+  readonly kind: 'refused';
+  readonly failure: RunFailure;
+  /** Absent if the Pipeline does not exist. */
   readonly pipelineName?: string;
 }
 
 type Resolution = ResolvedRun | ResolveFailure;
 
-const resolutions = memoizeLru<PipelineInputs, Resolution>(({ run: one, ...facts }, { run: other, ...others }) => {
-  const [a, b] = [one.metadata, other.metadata];
-  return (
-    a.name === b.name && a.namespace === b.namespace && sameJson(one.spec, other.spec) && shallowEqual(facts, others)
+/** Results that reconciles of the same run repeat. A controller owns one; results do not depend on it. */
+export class ResolveCache {
+  readonly pipelineRunModel = memoize(readPipelineRun);
+  readonly pipelineModel = memoize(readPipeline);
+  readonly taskModel = memoize(readTask);
+  readonly referencedNames = memoize(referencedNames);
+  readonly dependencies = memoize(dependenciesOfPipeline);
+  readonly graphProblem = memoize(graphProblem);
+  readonly specProblem = memoize(pipelineSpecProblem);
+  readonly resolutions = memoizeLru<PipelineInputs, Resolution>(
+    ({ run: one, ...inputs }, { run: other, ...others }) => {
+      const [a, b] = [one.metadata, other.metadata];
+      return (
+        a.name === b.name &&
+        a.namespace === b.namespace &&
+        sameJson(one.spec, other.spec) &&
+        shallowEqual(inputs, others)
+      );
+    },
   );
-});
-
-/** Resolves, or refuses. Asked again about a run of which nothing has changed but the status, it gives the same answer again. */
-export function resolvePipelineRun({
-  taskRuns: _,
-  now: _now,
-  ...facts
-}: PipelineInputs & Partial<NotResolved>): Resolution {
-  return resolutions(facts.run.metadata.uid ?? '', facts, () => resolve(facts));
 }
 
-/** What else is observed of a run, is new at each look, and is not read here. */
-interface NotResolved {
-  readonly taskRuns: unknown;
-  readonly now: unknown;
+/** Resolves a run, or says why it cannot run. If only the status has changed, returns the same result again. */
+export function resolvePipelineRun(
+  { run, pipeline, tasks, resources, conditions, bucket }: PipelineInputs,
+  cache: ResolveCache,
+): Resolution {
+  const facts = { run, pipeline, tasks, resources, conditions, ...(bucket !== undefined && { bucket }) };
+  return cache.resolutions(run.metadata.uid ?? '', facts, () => resolve(facts, cache));
 }
 
-function resolve(facts: PipelineInputs): Resolution {
+function resolve(facts: PipelineInputs, cache: ResolveCache): Resolution {
   const { name = '', namespace = '' } = facts.run.metadata;
-  const run = pipelineRunModel(facts.run.spec);
+  const run = cache.pipelineRunModel(facts.run.spec);
   const id = `${namespace}/${name}`;
   const pipeline =
-    run.source?.kind === 'embedded' ? run.source.pipeline : facts.pipeline && pipelineModel(facts.pipeline.spec);
-  if (!pipeline) return { refused: pipelineMissing(id, run) };
+    run.source?.kind === 'embedded' ? run.source.pipeline : facts.pipeline && cache.pipelineModel(facts.pipeline.spec);
+  if (!pipeline) return { kind: 'refused', failure: pipelineMissing(id, run) };
   const pipelineName = run.source?.kind === 'reference' ? run.source.name : name;
-  const refused = (reason: string, message: string): ResolveFailure => ({ refused: { reason, message }, pipelineName });
+  const refused = (reason: string, message: string): ResolveFailure => ({
+    kind: 'refused',
+    failure: { reason, message },
+    pipelineName,
+  });
   const pipelineId = `${namespace}/${pipelineName}`;
-  const dependencies = pipelineDependencies(pipeline);
-  const graph = graphProblem(dependencies);
+  const dependencies = cache.dependencies(pipeline);
+  const graph = cache.graphProblem(dependencies);
   if (graph) return refused('PipelineInvalidGraph', `PipelineRun ${id}'s Pipeline DAG is invalid: ${graph}`);
   const spec = facts.run.spec.pipelineSpec ?? facts.pipeline?.spec;
-  const specErrors = spec && pipelineSpecProblem(spec);
+  const specErrors = spec && cache.specProblem(spec);
   if (specErrors)
     return refused(
       'PipelineValidationFailed',
@@ -186,25 +193,17 @@ function resolve(facts: PipelineInputs): Resolution {
     pipelineParamsFailure(pipeline.params, run.params, named) ??
     pipelineWorkspacesFailure(pipeline, run.workspaces, named) ??
     missingReference(id, pipelineId, pipeline, facts);
-  if (problem) return { refused: problem, pipelineName };
+  if (problem) return { kind: 'refused', failure: problem, pipelineName };
 
   const replacements = paramReplacements(pipeline.params, run.params, ['params']);
-  const tasks = pipeline.tasks.flatMap((task): readonly ResolvedTask[] => {
-    const model = modelOf(task, facts);
-    const substituted = (params: readonly ParamAssignment[]): readonly ParamAssignment[] =>
-      params.map((param) => ({ ...param, value: substituteValue(param.value, replacements) }));
-    const checks = task.conditions.flatMap((use): readonly ResolvedCheck[] => {
-      const found = facts.conditions.get(use.condition);
-      return found ? [{ ...found, use, params: substituted(use.params) }] : [];
-    });
-    return model ? [{ task, model, params: substituted(task.params), checks }] : [];
-  });
+  const tasks = pipeline.tasks.flatMap((task) => resolveTask(task, replacements, facts, cache));
   const bindings = new Map(run.resources.map((binding) => [binding.name, binding]));
   const base = facts.bucket === true ? bucketPrefix(namespace, name) : ARTIFACT_DIR;
   const artifactPath = tasks.some(({ model }) => producesArtifacts(model)) ? base : undefined;
   const written = (facts.run.spec.pipelineSpec ?? facts.pipeline?.spec)?.tasks ?? [];
   const inherited = { labels: facts.pipeline?.labels, annotations: facts.pipeline?.annotations };
-  const resolved = {
+  const resolved: ResolvedRun = {
+    kind: 'resolved',
     run,
     pipeline,
     written,
@@ -220,7 +219,23 @@ function resolve(facts: PipelineInputs): Resolution {
   return invalid ? refused('PipelineValidationFailed', invalid) : resolved;
 }
 
-/** Whether what a task makes may be handed over as files. */
+function resolveTask(
+  task: PipelineTaskModel,
+  replacements: Replacements,
+  facts: PipelineInputs,
+  cache: ResolveCache,
+): readonly ResolvedTask[] {
+  const model = modelOf(task, facts, cache);
+  const substituted = (params: readonly ParamAssignment[]): readonly ParamAssignment[] =>
+    params.map((param) => ({ ...param, value: substituteValue(param.value, replacements) }));
+  const checks = task.conditions.flatMap((use): readonly ResolvedCheck[] => {
+    const found = facts.conditions.get(use.condition);
+    return found ? [{ ...found, use, params: substituted(use.params) }] : [];
+  });
+  return model ? [{ task, model, params: substituted(task.params), checks }] : [];
+}
+
+/** Reports whether the outputs of a task may be handed over as files. */
 export const producesArtifacts = ({ outputs }: TaskModel): boolean =>
   outputs.some(({ type }) => type === 'git' || type === 'storage');
 
@@ -233,7 +248,7 @@ function pipelineMissing(id: string, { source: use }: PipelineRunModel): RunFail
   };
 }
 
-const graphProblem = memoize((waits: TaskDependencies): string | undefined => {
+function graphProblem(waits: TaskDependencies): string | undefined {
   for (const [task, before] of waits) {
     const unknown = before.find((name) => !waits.has(name));
     if (unknown !== undefined) return `task ${task} depends on ${unknown} but ${unknown} wasn't present in Pipeline`;
@@ -244,7 +259,7 @@ const graphProblem = memoize((waits: TaskDependencies): string | undefined => {
   return cycle.length === 2
     ? `cycle detected; task "${only}" depends on itself`
     : `cycle detected: ${cycle.join(' -> ')}`;
-});
+}
 
 function missingResource(id: string, run: PipelineRunModel, facts: PipelineInputs): RunFailure | undefined {
   const { resources } = facts;
@@ -276,11 +291,11 @@ function missingReference(
   return undefined;
 }
 
-function modelOf({ source: use }: PipelineTaskModel, facts: PipelineInputs): TaskModel | undefined {
-  if (!use) return undefined;
-  if (use.kind === 'embedded') return use.task;
-  const found = facts.tasks.get(taskKey(use));
-  return found && taskModel(found.spec);
+function modelOf({ source }: PipelineTaskModel, facts: PipelineInputs, cache: ResolveCache): TaskModel | undefined {
+  if (!source) return undefined;
+  if (source.kind === 'embedded') return source.task;
+  const found = facts.tasks.get(taskKey(source));
+  return found && cache.taskModel(found.spec);
 }
 
 /** What each TaskRun would be refused for, said before the first one starts. */
@@ -305,8 +320,16 @@ function taskRunProblem({ tasks, bindings }: ResolvedRun, facts: PipelineInputs)
   return undefined;
 }
 
-/** Names of all that a pipeline refers to, each once, so that the edge can look it up. */
-export const referencedNames = memoize((pipeline: PipelineModel) => {
+/** Names of the objects that a pipeline refers to, each once. */
+export interface ReferencedNames {
+  readonly tasks: readonly string[];
+  readonly clusterTasks: readonly string[];
+  readonly conditions: readonly string[];
+  /** Whether an embedded task may hand over files. */
+  readonly handsOver: boolean;
+}
+
+function referencedNames(pipeline: PipelineModel): ReferencedNames {
   const of = (kind: 'Task' | 'ClusterTask'): readonly string[] => [
     ...new Set(
       pipeline.tasks.flatMap(({ source: use }) =>
@@ -319,7 +342,6 @@ export const referencedNames = memoize((pipeline: PipelineModel) => {
     tasks: of('Task'),
     clusterTasks: of('ClusterTask'),
     conditions: [...new Set(conditions)],
-    /** Whether a task that the pipeline holds itself may hand over files. */
     handsOver: pipeline.tasks.some(({ source: use }) => use?.kind === 'embedded' && producesArtifacts(use.task)),
   };
-});
+}

@@ -155,8 +155,11 @@ function checkStatus({ spec, status = {} }: TaskRun): ConditionCheckStatus {
   };
 }
 
-/** Whether all that was made for a run has ended and all have been told of it, as far as its status tells. */
-export function areChildrenDone({ taskRuns = {} }: PipelineRunStatus): boolean {
+/** Reports whether a run still needs reconciles: it or a TaskRun has not ended, or a CloudEvent is not delivered. */
+export const needsReconcile = ({ status }: PipelineRun): boolean =>
+  status === undefined || !isDone(status) || !areChildrenDone(status);
+
+function areChildrenDone({ taskRuns = {} }: PipelineRunStatus): boolean {
   return Object.values(taskRuns).every(({ status, conditionChecks }) => {
     const checks = Object.values(conditionChecks ?? {});
     const isOwnDone = status === undefined ? conditionChecks !== undefined : isDone(status) && !awaitsDelivery(status);

@@ -23,15 +23,20 @@ export interface ParamSources {
   readonly params: readonly ParamAssignment[];
 }
 
-/** @returns the params as `who`, for example `task "deploy"`, is to get them, or why the run cannot go on */
+/** Params with all results filled in, or the failure that ends the run. */
+export type ResolvedParams =
+  | { readonly kind: 'params'; readonly params: readonly ParamAssignment[] }
+  | { readonly kind: 'refused'; readonly failure: RunFailure };
+
+/** Returns the params of `subject`, for example `task "deploy"`, with results filled in. */
 export function withResults(
   subject: string,
   { written, params }: ParamSources,
   { replacements }: Pick<ResolvedRun, 'replacements'>,
   resultsOf: ResultsOf,
-): { readonly params: readonly ParamAssignment[] } | { readonly refused: RunFailure } {
+): ResolvedParams {
   const refs = resultRefsOfParams(written);
-  if (refs.length === 0) return { params };
+  if (refs.length === 0) return { kind: 'params', params };
   const strings = new Map(replacements.strings);
   for (const { variable, task: producer, result } of refs) {
     const found = resultsOf(producer).find(({ name }) => name === result);
@@ -39,10 +44,13 @@ export function withResults(
       const message =
         `${subject} needs the result "${result}" of task "${producer}", which has ended without it: ` +
         `none of its steps wrote /tekton/results/${result}, or its Task does not declare it`;
-      return { refused: { reason: 'InvalidTaskResultReference', message } };
+      return { kind: 'refused', failure: { reason: 'InvalidTaskResultReference', message } };
     }
     strings.set(variable, found.value);
   }
   const filled = { strings, arrays: replacements.arrays };
-  return { params: written.map((param) => ({ ...param, value: substituteValue(param.value, filled) })) };
+  return {
+    kind: 'params',
+    params: written.map((param) => ({ ...param, value: substituteValue(param.value, filled) })),
+  };
 }

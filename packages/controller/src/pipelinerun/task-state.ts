@@ -13,7 +13,7 @@ import {
   type TaskRun,
   type TaskDependencies,
 } from '@pipewright/tekton';
-import { childNames, createdChildren, namedTasks } from './child-names.js';
+import { childNames, type ChildNameCache } from './child-names.js';
 import { hasSucceeded, isDone, succeededCondition } from '../run/condition.js';
 import type { ResolvedRun } from './resolve.js';
 import type { ObservedPipelineRun } from './observed.js';
@@ -53,14 +53,15 @@ export interface TaskState {
 export function taskStates(
   { pipeline }: Pick<ResolvedRun, 'pipeline'>,
   observed: ObservedPipelineRun,
+  cache: TaskStateCache,
 ): readonly TaskState[] {
   const { run, taskRuns } = observed;
-  const names = childNames(run, namedTasks(pipeline));
-  const made = createdChildren(run.status);
+  const names = childNames(run, cache.names.namedTasks(pipeline), cache.names);
+  const made = cache.names.createdChildren(run.status ?? {});
   return pipeline.tasks.map(({ name: task, retries, conditions }) => {
     const { taskRun: name, checks: checkNames } = names.get(task) ?? { taskRun: '', checks: [] };
     const alone = conditions.length === 0 ? taskRuns.get(name) : undefined;
-    if (alone) return withoutChecks(alone, task, name, retries);
+    if (alone) return withoutChecks(alone, task, name, retries, cache);
     const entry = run.status?.taskRuns?.[name];
     const checks = conditions.map(({ condition }, index): CheckState => {
       const check = checkNames[index] ?? '';
@@ -76,14 +77,24 @@ export function taskStates(
   });
 }
 
-const statesByTaskRun = new WeakMap<TaskRun, { readonly retries: number; readonly state: TaskState }>();
+/** States that reconciles of the same run use again. A controller owns one; results do not depend on it. */
+export interface TaskStateCache {
+  readonly names: ChildNameCache;
+  readonly states: WeakMap<TaskRun, { readonly retries: number; readonly state: TaskState }>;
+}
 
-/** A task whose TaskRun says all. Remembered, since nearly all of a great run's tasks stand as they stood at the last look. */
-function withoutChecks(taskRun: TaskRun, task: string, name: string, retries: number): TaskState {
-  const last = statesByTaskRun.get(taskRun);
+/** Returns the state of a task whose TaskRun alone determines it. Cached, since between reconciles few tasks of a large run change. */
+function withoutChecks(
+  taskRun: TaskRun,
+  task: string,
+  name: string,
+  retries: number,
+  cache: TaskStateCache,
+): TaskState {
+  const last = cache.states.get(taskRun);
   if (last?.retries === retries && last.state.task === task) return last.state;
   const taskState: TaskState = { task, name, taskRun, checks: [], phase: phaseOf(taskRun, retries) };
-  statesByTaskRun.set(taskRun, { retries, state: taskState });
+  cache.states.set(taskRun, { retries, state: taskState });
   return taskState;
 }
 

@@ -4,8 +4,9 @@
  * Apart because a registry, a stand-in of the local cluster and a pod all speak of it.
  */
 
-/** What an image runs by itself; the arguments of a step follow it. */
+/** The command of an image; the arguments of a step follow it. */
 export interface ImageCommand {
+  readonly kind: 'command';
   readonly command: readonly string[];
 }
 
@@ -21,13 +22,13 @@ export function imageCommand(config: {
   readonly Cmd?: readonly string[] | null;
 }): ImageCommand | undefined {
   const command = [config.Entrypoint ?? [], config.Cmd ?? []].find((words) => words.length > 0);
-  return command && { command };
+  return command && { kind: 'command', command };
 }
 
-/** What was found out about an image that a step without a command names. */
+/** The result of looking up the command of an image. */
 export type ImageCommandResult =
   | ImageCommand
-  /** It is not known what it runs, in words for the user; a lone step without arguments runs as its image has it. */
-  | { readonly unknown: string }
-  /** There is no such image; the run cannot start. */
-  | { readonly missing: string };
+  /** The command is not known. A single step without arguments runs with the image's own command. `reason`: for the user. */
+  | { readonly kind: 'unknown'; readonly reason: string }
+  /** The image does not exist, so the run cannot start. `message`: for the user. */
+  | { readonly kind: 'missing'; readonly message: string };

@@ -38,6 +38,7 @@ import { needsExactEnvironment } from '../scripts/exact-environment.js';
 import { nodeLoginScript } from '../scripts/node-login.js';
 import type { Scripts } from '../scripts/scripts.js';
 import { literally } from '../scripts/shell-text.js';
+import { stepCommands, type CommandsNeeded, type PodRefusal, type StepCommand } from './step-command.js';
 import { withTemplate } from './step-template.js';
 import { mountWorkspaces, type WorkspaceMounts } from './workspaces.js';
 
@@ -72,8 +73,8 @@ export interface PodRequest {
   readonly artifacts?: ArtifactStorage | undefined;
 }
 
-/** The pod, why there can be none, or the images of which it must be known first what they run. */
-export type PodResult = { readonly pod: Pod } | { readonly refused: string } | { readonly asks: readonly string[] };
+/** The pod, the reason why it cannot be created, or the images whose commands must be looked up first. */
+export type PodResult = { readonly kind: 'pod'; readonly pod: Pod } | PodRefusal | CommandsNeeded;
 
 const HOME = '/tekton/home';
 const LENT_SHELL = `${TOOLS_DIR}/bin/busybox`;
@@ -106,8 +107,8 @@ export function taskPod(request: PodRequest): PodResult {
   const creds = credentialsScript(scripts, credentialsOf(request.secrets));
   const isOnlyContainer =
     steps.length === 1 && creds === undefined && task.sidecars.length === 0 && task.results.length === 0;
-  const commands = commandsOf(steps, request.commands, isOnlyContainer);
-  if (!Array.isArray(commands)) return commands;
+  const commands = stepCommands(steps, request.commands, isOnlyContainer);
+  if (commands.kind !== 'commands') return commands;
   const last = before.length + task.steps.length - 1;
   const context: StepContext = {
     request,
@@ -118,8 +119,8 @@ export function taskPod(request: PodRequest): PodResult {
     resourceVolumes,
     ...(creds !== undefined && { creds }),
   };
-  const containers = steps.map((step, index) => stepContainer(step, index, commands[index], context));
-  return { pod: assemble(request, task, [...containers, ...task.sidecars.map(sidecar)], context) };
+  const containers = steps.map((step, index) => stepContainer(step, index, commands.commands[index], context));
+  return { kind: 'pod', pod: assemble(request, task, [...containers, ...task.sidecars.map(sidecar)], context) };
 }
 
 const resourcesOf = (bound: ResourceBindings['inputs']): ReadonlyMap<string, PipelineResourceModel> =>
@@ -138,44 +139,6 @@ interface StepContext {
 }
 
 type NamedContainer = Container & { readonly name: string };
-
-interface StepCommand {
-  readonly command: readonly string[];
-  readonly args: readonly string[];
-}
-
-/**
- * Every step's command and arguments. A script has neither; an image may supply the command.
- *
- * @param isOnlyContainer the pod has a single container, which without arguments may run as its image has it (undefined) where that is not known
- */
-function commandsOf(
-  steps: readonly Step[],
-  known: PodRequest['commands'],
-  isOnlyContainer: boolean,
-): (StepCommand | undefined)[] | Exclude<PodResult, { readonly pod: Pod }> {
-  const commands: (StepCommand | undefined)[] = [];
-  const asks = new Set<string>();
-  for (const [index, step] of steps.entries()) {
-    const { image = '', command = [], args = [] } = step;
-    if (step.script || command.length > 0) {
-      commands.push({ command, args });
-      continue;
-    }
-    const found = known.get(image);
-    if (!found) asks.add(image);
-    else if ('missing' in found) return { refused: `translating Build to Pod: ${found.missing}` };
-    else if ('unknown' in found) {
-      if (!isOnlyContainer || args.length > 0) return { refused: withoutCommand(step, index, found.unknown) };
-      commands.push(undefined);
-    } else commands.push({ command: found.command.map(literally), args });
-  }
-  return asks.size > 0 ? { asks: [...asks] } : commands;
-}
-
-const withoutCommand = (step: Step, index: number, why: string): string =>
-  `step "${step.name || `unnamed-${String(index)}`}" has neither command nor script, and what its image ` +
-  `"${step.image ?? ''}" runs is not known: ${why}; give the step a command`;
 
 function stepContainer(
   step: Step,

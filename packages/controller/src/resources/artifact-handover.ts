@@ -27,7 +27,7 @@ export function artifactPaths(
   storage: ArtifactStorage | undefined,
 ): readonly string[] {
   if (!storage || !ARTIFACT_TYPES.has(type)) return [];
-  return 'bucket' in storage ? paths : paths.filter((path) => path.startsWith(`${ARTIFACT_DIR}/`));
+  return storage.kind === 'bucket' ? paths : paths.filter((path) => path.startsWith(`${ARTIFACT_DIR}/`));
 }
 
 /** Takes over an input. @param from where it was handed over; of several, later ones are laid over earlier ones */
@@ -38,7 +38,7 @@ export function fetchArtifacts(
   storage: ArtifactStorage,
   make: StepBuilder,
 ): StepsAndVolumes {
-  if ('claim' in storage) {
+  if (storage.kind === 'claim') {
     const steps = from.flatMap((source) => [
       make.directory(`create-dir-${input.toLowerCase()}`, path, `input ${input} ${source}`),
       copyStep(`source-copy-${input}`, source, path, `input ${input} ${source}`, storage.claim, make),
@@ -72,7 +72,7 @@ export function storeArtifacts(
   make: StepBuilder,
 ): StepsAndVolumes {
   const { name } = resource;
-  if ('claim' in storage) {
+  if (storage.kind === 'claim') {
     const { claim } = storage;
     const steps = to.flatMap((target) => [
       make.directory(`source-mkdir-${name}`, target, output, onClaim(claim)),

@@ -5,7 +5,7 @@
  * here, fetching them is the edge's.
  */
 
-import type { PipelineResourceModel } from '@pipewright/tekton';
+import type { PipelineResourceModel, ResourceBindingModel } from '@pipewright/tekton';
 
 /** A bucket for all runs. */
 export interface ArtifactBucket {
@@ -22,8 +22,9 @@ export interface ArtifactSettings {
   readonly bucket?: ArtifactBucket;
 }
 
-/** What one TaskRun is given. */
-export type ArtifactStorage = { readonly claim: string } | { readonly bucket: ArtifactBucket };
+/** Where one TaskRun finds and leaves files: on a claim of this name, or in a bucket. */
+export type ArtifactStorage =
+  { readonly kind: 'claim'; readonly claim: string } | { readonly kind: 'bucket'; readonly bucket: ArtifactBucket };
 
 /** Content of a ConfigMap; undefined when there is none. */
 export type ConfigData = Readonly<Record<string, string>> | undefined;
@@ -48,3 +49,8 @@ function secretsOf(data: ConfigData): ArtifactBucket['secrets'] {
 
 /** Below which path of the bucket a run's files lie. */
 export const bucketPrefix = (namespace: string, run: string): string => `${run}-${namespace}-bucket`;
+
+/** Returns the names of the PipelineResources that bindings refer to, each once. */
+export const referencedResources = (bindings: readonly ResourceBindingModel[]): readonly string[] => [
+  ...new Set(bindings.flatMap(({ resource }) => (resource?.kind === 'reference' ? [resource.name] : []))),
+];

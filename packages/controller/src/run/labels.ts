@@ -23,3 +23,9 @@ type StringMap = Readonly<Record<string, string>>;
 /** Annotations to hand down from an object to what is made for it. */
 export const inheritedAnnotations = (annotations: StringMap | undefined): StringMap =>
   Object.fromEntries(Object.entries(annotations ?? {}).filter(([key]) => !NOT_INHERITED.has(key)));
+
+/** Labels and annotations that an object gets from the one that it refers to. */
+export interface Inherited {
+  readonly labels: StringMap;
+  readonly annotations: StringMap;
+}

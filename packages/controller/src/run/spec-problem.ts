@@ -12,13 +12,12 @@ import {
   type Problem,
   type TaskSpec,
 } from '@pipewright/tekton';
-import { memoize } from './memoize.js';
 
 /** The errors of a Task's spec; undefined when there are none. */
 export const taskSpecProblem = (name: string, spec: TaskSpec): string | undefined => specErrors('Task', name, spec);
 
-/** The errors of a Pipeline's spec; undefined when there are none. Asked for at every look at a run, so each is checked once. */
-export const pipelineSpecProblem = memoize((spec: PipelineSpec) => specErrors('Pipeline', 'checked', spec));
+/** Returns the errors of a Pipeline's spec; undefined if it has none. */
+export const pipelineSpecProblem = (spec: PipelineSpec): string | undefined => specErrors('Pipeline', 'checked', spec);
 
 /**
  * The errors of a PipelineResource's spec; undefined when there are none.

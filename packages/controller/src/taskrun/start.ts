@@ -32,13 +32,14 @@ import type { ArtifactStorage } from '../resources/artifact-storage.js';
 import { cloudEventTargets } from '../resources/cloud-events.js';
 import type { ImageCommandResult } from '../pod/image-command.js';
 import type { ResourceBindings, BoundResource } from '../resources/resource-steps.js';
-import { inheritedAnnotations, labels } from '../run/labels.js';
+import { inheritedAnnotations, labels, type Inherited } from '../run/labels.js';
 import { mountProblem } from '../pod/mount-problem.js';
 import type { Images } from '../run/options.js';
 import { badAnnotation, type SecretHeader } from '../scripts/credentials.js';
 import type { Scripts } from '../scripts/scripts.js';
 import { resourceSpecProblem, taskSpecProblem } from '../run/spec-problem.js';
 import { taskPod } from '../pod/pod.js';
+import type { CommandsNeeded } from '../pod/step-command.js';
 import type { Pod } from '../pod/pod-types.js';
 import { workspaceProblem } from '../pod/workspaces.js';
 
@@ -77,21 +78,15 @@ export interface StartInputs {
   readonly artifacts?: ArtifactStorage;
 }
 
-/** The pod, or the end of the run. */
+/** The pod of the attempt, or the failure that ends the run. */
 export type Start = StartOutcome & {
-  /** What the TaskRun is labelled and annotated with, from its Task. */
+  /** Labels and annotations that the TaskRun gets from its Task. */
   readonly inherits: Inherited;
 };
 
-/** Labels and annotations. */
-export interface Inherited {
-  readonly labels: StringMap;
-  readonly annotations: StringMap;
-}
-
 type StringMap = Readonly<Record<string, string>>;
 
-/** Decides how an attempt starts, or asks what images run by themselves: {@link StartInputs.commands} must tell. */
+/** Decides how an attempt starts. Returns the images whose commands {@link StartInputs.commands} lacks, if any. */
 export function startTaskRun(written: StartInputs): Start | CommandsNeeded {
   const inputs = canonicalInputs(written);
   const { run, task } = inputs;
@@ -100,12 +95,12 @@ export function startTaskRun(written: StartInputs): Start | CommandsNeeded {
     annotations: { ...inheritedAnnotations(run.metadata.annotations), ...inheritedAnnotations(task?.annotations) },
   };
   const outcome = podOrFailure(inputs, inherits);
-  return 'asks' in outcome ? outcome : { inherits, ...outcome };
+  return outcome.kind === 'commands-needed' ? outcome : { inherits, ...outcome };
 }
 
 /**
- * The facts with the names of fields that their kinds have. Definitions let parts of Kubernetes pass as they are written, so without an
- * admission these come here in any case.
+ * Returns the inputs with canonical field names. The CRDs do not validate all parts that Kubernetes defines, so without the admission
+ * webhook fields arrive in any letter case.
  */
 function canonicalInputs(inputs: StartInputs): StartInputs {
   const { run, task } = inputs;
@@ -116,18 +111,18 @@ function canonicalInputs(inputs: StartInputs): StartInputs {
   };
 }
 
-type StartOutcome = ({ readonly pod: Pod } | { readonly refused: RunFailure }) & {
-  /** Whom a CloudEvent is sent to when the run has ended. */
+type StartOutcome = (
+  { readonly kind: 'pod'; readonly pod: Pod } | { readonly kind: 'refused'; readonly failure: RunFailure }
+) & {
+  /** Targets of the CloudEvents that are sent when the run has ended. */
   readonly cloudEventTargets?: readonly string[];
 };
 
-interface CommandsNeeded {
-  readonly asks: readonly string[];
-}
-
 type Outcome = StartOutcome | CommandsNeeded;
 
-const failure = (reason: string, message: string): Outcome => ({ refused: { reason, message } });
+const refused = (failure: RunFailure): Outcome => ({ kind: 'refused', failure });
+
+const failure = (reason: string, message: string): Outcome => refused({ reason, message });
 
 function podOrFailure(startInputs: StartInputs, inherits: Inherited): Outcome {
   const { run } = startInputs;
@@ -143,31 +138,33 @@ function podOrFailure(startInputs: StartInputs, inherits: Inherited): Outcome {
   if (specErrors) return failure('TaskRunValidationFailed', `the Task is invalid: ${specErrors}`);
 
   const inputs = bindResources('input', model.inputs, startInputs);
-  if ('reason' in inputs) return { refused: inputs };
+  if (inputs.kind === 'refused') return inputs;
   const outputs = bindResources('output', model.outputs, startInputs);
-  if ('reason' in outputs) return { refused: outputs };
+  if (outputs.kind === 'refused') return outputs;
   const mismatch = taskRunFailure(task, model.params, {
-    inputs: resourceTypes(inputs),
-    outputs: resourceTypes(outputs),
+    inputs: resourceTypes(inputs.resources),
+    outputs: resourceTypes(outputs.resources),
   });
-  if (mismatch) return { refused: mismatch };
+  if (mismatch) return refused(mismatch);
   const workspaceFailure = taskWorkspacesFailure(task, model.workspaces);
-  if (workspaceFailure) return { refused: workspaceFailure };
+  if (workspaceFailure) return refused(workspaceFailure);
   const ambiguous = workspaceProblem(model.workspaces);
   if (ambiguous) return failure('TaskRunValidationFailed', ambiguous);
-  const invalid = invalidResource([...inputs.values(), ...outputs.values()]);
+  const invalid = invalidResource([...inputs.resources.values(), ...outputs.resources.values()]);
   if (invalid) return failure('TaskRunValidationFailed', invalid);
   const outside = outsideWorkspace([...task.inputs, ...task.outputs]);
   if (outside) return failure('TaskRunValidationFailed', outside);
 
-  const bindings = { inputs: readResources(inputs), outputs: readResources(outputs) };
+  const bindings = { inputs: readResources(inputs.resources), outputs: readResources(outputs.resources) };
   const outcome = createPod(startInputs, inherits, { model, task, bindings });
-  return 'asks' in outcome ? outcome : { ...outcome, cloudEventTargets: cloudEventTargets(task, bindings) };
+  return outcome.kind === 'commands-needed'
+    ? outcome
+    : { ...outcome, cloudEventTargets: cloudEventTargets(task, bindings) };
 }
 
 const taskMissing = (run: string, use: TaskSource): Outcome => {
   const kind = use.kind === 'reference' && use.taskKind === 'ClusterTask' ? 'clustertask' : 'task';
-  return { refused: taskNotFound(run, kind, use.kind === 'reference' ? use.name : '') };
+  return refused(taskNotFound(run, kind, use.kind === 'reference' ? use.name : ''));
 };
 
 /** A PipelineResource as it was written. */
@@ -177,26 +174,29 @@ interface UnreadResource {
   readonly paths: readonly string[];
 }
 
+interface BoundResources {
+  readonly kind: 'bound';
+  readonly resources: ReadonlyMap<string, UnreadResource>;
+}
+
 function bindResources(
   side: 'input' | 'output',
   bindings: readonly ResourceBindingModel[],
   { run, resources }: StartInputs,
-): ReadonlyMap<string, UnreadResource> | RunFailure {
+): BoundResources | { readonly kind: 'refused'; readonly failure: RunFailure } {
   const found = new Map<string, UnreadResource>();
   for (const { name, resource, paths } of bindings) {
     if (!resource) {
       const written = run.spec[`${side}s`]?.resources ?? [];
-      return taskResourceAmbiguous(
-        side,
-        written.find((one) => one.name === name),
-      );
+      const binding = written.find((one) => one.name === name);
+      return { kind: 'refused', failure: taskResourceAmbiguous(side, binding) };
     }
     const called = resource.kind === 'embedded' ? name : resource.name;
     const spec = resource.kind === 'embedded' ? resource.spec : resources.get(called)?.spec;
-    if (!spec) return taskResourceNotFound(side, called);
+    if (!spec) return { kind: 'refused', failure: taskResourceNotFound(side, called) };
     found.set(name, { name: called, spec, paths });
   }
-  return found;
+  return { kind: 'bound', resources: found };
 }
 
 const resourceTypes = (found: ReadonlyMap<string, UnreadResource>): ReadonlyMap<string, ResourceType> =>
@@ -260,12 +260,12 @@ function createPod(
     lendShell,
     commands,
   };
-  const made = taskPod({ ...request, artifacts, dockerConfig: startInputs.dockerConfig });
-  if ('refused' in made) return fail(made.refused);
-  const mountFailure =
-    'pod' in made &&
-    mountProblem(made.pod, new Set([...task.volumes, ...(model.podTemplate?.volumes ?? [])].map((it) => it.name)));
-  return mountFailure ? failure('TaskRunValidationFailed', mountFailure) : made;
+  const result = taskPod({ ...request, artifacts, dockerConfig: startInputs.dockerConfig });
+  if (result.kind === 'refused') return fail(result.message);
+  if (result.kind === 'commands-needed') return result;
+  const userVolumes = [...task.volumes, ...(model.podTemplate?.volumes ?? [])].map((volume) => volume.name);
+  const mountFailure = mountProblem(result.pod, new Set(userVolumes));
+  return mountFailure ? failure('TaskRunValidationFailed', mountFailure) : result;
 }
 
 const taskLabel = ({ source: use }: TaskRunModel): StringMap =>

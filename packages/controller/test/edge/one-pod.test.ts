@@ -58,7 +58,7 @@ test.each([
 ])('a pod whose creation was %s is not created again after its deletion', async (_case, losesAnswer) => {
   const server = new Server();
   server.losesAnswer = losesAnswer;
-  const { deps } = wireController({ send: server.send }, new KubeClient(server.send), systemClock);
+  const { taskRunDeps: deps } = wireController({ send: server.send }, new KubeClient(server.send), systemClock);
   deps.taskRuns.record(RUN);
   const refused = expect.stringContaining('500');
   if (losesAnswer) await expect(reconcileTaskRun(deps, 'n/run')).rejects.toMatchObject({ message: refused });

@@ -4,7 +4,7 @@ import { EVENTS, PODS, resource, type KubeObject, type Send } from '@pipewright/
 import type { StatusCondition, TaskRun } from '@pipewright/tekton';
 import { quotaFreed } from '../../src/edge/quota-wait-queue.js';
 import { startController, type Controller } from '../../src/index.js';
-import { quotaExceeded, quotaRetryDelayMs, quotaAttempts } from '../../src/taskrun/pod-creation-failure.js';
+import { quotaExceeded, quotaRetryDelayMs, quotaAttempts } from '../../src/taskrun/quota.js';
 import type { Pod } from '../../src/pod/pod-types.js';
 import { thoroughTest } from '../../../../test/thorough.js';
 import { newHarness, newCluster, type Harness, type KubeletScript } from '../support/harness.js';

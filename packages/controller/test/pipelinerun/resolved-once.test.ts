@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { PipelineRun } from '@pipewright/tekton';
-import { resolvePipelineRun } from '../../src/pipelinerun/resolve.js';
+import { ResolveCache, resolvePipelineRun } from '../../src/pipelinerun/resolve.js';
 
 const run: PipelineRun = {
   apiVersion: 'tekton.dev/v1alpha1',
@@ -10,17 +10,19 @@ const run: PipelineRun = {
 };
 const pipeline = { spec: { tasks: [{ name: 'a', taskRef: { name: 't' } }] } };
 const tasks = new Map([['Task/t', { spec: { steps: [{ name: 's', image: 'busybox' }] } }]]);
+const cache = new ResolveCache();
 const look = (change: object = {}) =>
-  resolvePipelineRun({
-    run: { ...run, status: {} },
-    pipeline,
-    tasks: new Map(tasks),
-    resources: new Map(),
-    conditions: new Map(),
-    taskRuns: new Map(),
-    now: new Date(),
-    ...change,
-  });
+  resolvePipelineRun(
+    {
+      run: { ...run, status: {} },
+      pipeline,
+      tasks: new Map(tasks),
+      resources: new Map(),
+      conditions: new Map(),
+      ...change,
+    },
+    cache,
+  );
 
 test('a run of which nothing but the status has changed is not resolved again', () => {
   expect(look()).toBe(look());

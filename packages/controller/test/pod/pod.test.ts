@@ -207,7 +207,7 @@ describe('resources', () => {
       inputs: new Map([['src', { resource: git, paths: ['/pvc/a/src'] }]]),
       outputs: new Map([['out', { resource: git, paths: ['/pvc/b/out'] }]]),
     };
-    const { containers, volumes } = pod(pass, { bindings: over, artifacts: { claim: 'r-pvc' } }).spec;
+    const { containers, volumes } = pod(pass, { bindings: over, artifacts: { kind: 'claim', claim: 'r-pvc' } }).spec;
     expect(containers.map((one) => [names([one])[0], ...commandOf(one)])).toEqual([
       ['step-create-dir-out-?', 'mkdir', '-p', '/workspace/output/out'],
       ['step-create-dir-src-?', 'mkdir', '-p', '/workspace/src'],

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { TaskRunSpec } from '@pipewright/tekton';
+import type { ImageCommandResult } from '../../src/pod/image-command.js';
 import { taskPod } from '../../src/pod/pod.js';
 import { commandOf, pod, request, step } from '../support/pod-request.js';
 
@@ -13,17 +14,24 @@ describe('what a step runs', () => {
       steps: [{ name: 'a', image: 'corp/$(inputs.params.tool)' }, { name: 'b' }, step('c'), { name: 'd', script: 'x' }],
     };
     const spec = { inputs: { params: [{ name: 'tool', value: 'lint' }] } } as TaskRunSpec; // the rest does not matter
-    expect(taskPod(request(task, { spec }))).toEqual({ asks: ['corp/lint', 'corp/other'] });
+    expect(taskPod(request(task, { spec }))).toEqual({
+      kind: 'commands-needed',
+      images: ['corp/lint', 'corp/other'],
+    });
   });
 
   test('is the image itself for a lone step without a command, when nobody knows', () => {
-    const commands = new Map([['corp/tool', { unknown: 'the registry is closed' }]]);
+    const commands = new Map<string, ImageCommandResult>([
+      ['corp/tool', { kind: 'unknown', reason: 'the registry is closed' }],
+    ]);
     const [container] = pod({ steps: [{ ...silent, args: [] }] }, { commands }).spec.containers;
     expect([container?.command, container?.args]).toEqual([undefined, []]);
   });
 
   test('is what the image is known to run, safe from expansion, with the arguments of the step', () => {
-    const commands = new Map([['corp/tool', { command: ['/tool', '$(HOME)'] }]]);
+    const commands = new Map<string, ImageCommandResult>([
+      ['corp/tool', { kind: 'command', command: ['/tool', '$(HOME)'] }],
+    ]);
     const { containers } = pod({ steps: [silent, { ...silent, name: 'b', args: undefined }] }, { commands }).spec;
     expect(containers.map(commandOf)).toEqual([
       ['/tool', '$$(HOME)', 'x'],
@@ -31,28 +39,28 @@ describe('what a step runs', () => {
     ]);
   });
 
-  test.each([
+  test.each<[string, readonly object[], ImageCommandResult, string]>([
     [
       'nobody knows',
       [step('b'), silent],
-      { unknown: 'the registry is closed' },
+      { kind: 'unknown', reason: 'the registry is closed' },
       'step "a" has neither command nor script, and what its image "corp/tool" runs is not known: the registry is closed; give the step a command',
     ],
     [
       'nobody knows, and it is alone: the first argument might be run',
       [silent],
-      { unknown: 'the registry is closed' },
+      { kind: 'unknown', reason: 'the registry is closed' },
       'step "a" has neither command nor script, and what its image "corp/tool" runs is not known: the registry is closed; give the step a command',
     ],
     [
       'there is no such image',
       [step('b'), silent],
-      { missing: 'Error getting image manifest: MANIFEST_UNKNOWN: manifest unknown' },
+      { kind: 'missing', message: 'Error getting image manifest: MANIFEST_UNKNOWN: manifest unknown' },
       'translating Build to Pod: Error getting image manifest: MANIFEST_UNKNOWN: manifest unknown',
     ],
-  ])('must be said of a step with arguments when %s', (_when, steps, found, refused) => {
+  ])('must be said of a step with arguments when %s', (_when, steps, found, message) => {
     const commands = new Map([['corp/tool', found]]);
-    expect(taskPod(request({ steps }, { commands }))).toEqual({ refused });
+    expect(taskPod(request({ steps }, { commands }))).toEqual({ kind: 'refused', message });
   });
 
   test('is started by a lent shell where images have none, in the one replacement pod', () => {

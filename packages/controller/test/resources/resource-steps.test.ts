@@ -146,7 +146,10 @@ describe('storage', () => {
   });
 
   test('is handed over on the claim and uploaded too', () => {
-    const made = pod([['in', file, '/pvc/a/x', '/pvc/b/in']], [['out', file, '/pvc/c/out']], { claim: 'r-pvc' });
+    const made = pod([['in', file, '/pvc/a/x', '/pvc/b/in']], [['out', file, '/pvc/c/out']], {
+      kind: 'claim',
+      claim: 'r-pvc',
+    });
     expect(steps(made)).toEqual([
       'step-create-dir-out busybox mkdir -p /workspace/output/out',
       'step-create-dir-in busybox mkdir -p /workspace/in',
@@ -171,6 +174,7 @@ test('files are handed over in a bucket where the operator names one', () => {
     'bucket.service.account.secret.key': 'key.json',
   });
   const made = pod([['in', git, 'r-ns-bucket/a/in']], [['out', git, 'r-ns-bucket/b/out']], {
+    kind: 'bucket',
     bucket: settings.bucket ?? { location: '', secrets: [] },
   });
   expect(steps(made)).toEqual([

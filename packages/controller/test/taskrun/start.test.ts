@@ -27,8 +27,8 @@ const facts = (spec: object, resources: readonly PipelineResource[] = []): Start
 /** What becomes of the run: why it is refused, or the names of the containers. */
 function outcome(given: StartInputs): string {
   const start = startTaskRun(given);
-  if ('refused' in start) return `${start.refused.reason}: ${start.refused.message}`;
-  if (!('pod' in start)) return 'asks what an image runs';
+  if (start.kind === 'refused') return `${start.failure.reason}: ${start.failure.message}`;
+  if (start.kind === 'commands-needed') return 'needs the commands of images';
   return start.pod.spec.containers.map(({ name }) => name.replace(/-[a-z0-9]{5}$/, '')).join(' ');
 }
 

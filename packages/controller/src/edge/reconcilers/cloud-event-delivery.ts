@@ -6,8 +6,8 @@
  * the two sends an event twice, and then it is the same one.
  */
 
-import type { Result } from '@pipewright/kube';
-import type { TaskRun } from '@pipewright/tekton';
+import { ownerKey, type Clock, type Result, type Send } from '@pipewright/kube';
+import type { PipelineRun, TaskRun } from '@pipewright/tekton';
 import {
   afterAttempt,
   awaitsDelivery,
@@ -17,15 +17,37 @@ import {
   type DeliveryResult,
 } from '../../resources/cloud-events.js';
 import { isDone } from '../../run/condition.js';
-import { resultAfterWrite, ownerKey, writeStatus, TASK_RUNS, type ReconcilerDeps } from '../reconciler-deps.js';
-import type { UnrecordedDelivery } from '../unrecorded-deliveries.js';
+import type { Enqueue } from '../enqueue.js';
+import type { Log } from '../log.js';
+import type { MutationCache } from '../mutation-cache.js';
+import { resultAfterWrite, type RunWriter } from '../run-writer.js';
+
+/** Attempts whose results the status does not have yet, because writing it failed. */
+export interface UnrecordedDelivery {
+  readonly uid: string | undefined;
+  /** By index in `status.cloudEvents`. */
+  readonly attempts: ReadonlyMap<number, { readonly result: DeliveryResult; readonly at: Date }>;
+}
+
+/** What CloudEvents are delivered with. */
+export interface CloudEventDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly sendEvent: Send;
+  readonly taskRuns: MutationCache<TaskRun>;
+  readonly pipelineRuns: Pick<MutationCache<PipelineRun>, 'get'>;
+  readonly writer: RunWriter<TaskRun>;
+  /** Deliveries to record, by key of the TaskRun. */
+  readonly unrecorded: Map<string, UnrecordedDelivery>;
+  readonly enqueue: Enqueue;
+}
 
 /** Reconciles the deliveries of one TaskRun: sends what is due. */
-export async function deliverCloudEvents(deps: ReconcilerDeps, key: string): Promise<Result> {
+export async function deliverCloudEvents(deps: CloudEventDeps, key: string): Promise<Result> {
   const run = deps.taskRuns.get(key);
-  const unrecorded = deps.unrecordedAttempts.get(key);
+  const unrecorded = deps.unrecorded.get(key);
   if (unrecorded && unrecorded.uid === run?.metadata.uid) return record(deps, key, unrecorded);
-  deps.unrecordedAttempts.delete(key);
+  deps.unrecorded.delete(key);
   if (!run || !awaitsDelivery(run.status) || mayRetry(deps, run)) return {};
   const { due, requeueAfterMs } = dueDeliveries(run.status?.cloudEvents ?? [], deps.clock.date());
   if (due.length === 0) return { requeueAfterMs };
@@ -40,9 +62,9 @@ export async function deliverCloudEvents(deps: ReconcilerDeps, key: string): Pro
 }
 
 /** Does not send a failure event while the PipelineRun may still retry. */
-function mayRetry({ runs }: ReconcilerDeps, run: TaskRun): boolean {
+function mayRetry({ pipelineRuns }: CloudEventDeps, run: TaskRun): boolean {
   const owner = ownerKey(run, 'PipelineRun');
-  const pipelineRun = owner === undefined ? undefined : runs.get(owner);
+  const pipelineRun = owner === undefined ? undefined : pipelineRuns.get(owner);
   if (!pipelineRun || isDone(pipelineRun.status)) return false;
   const seen = pipelineRun.status?.taskRuns?.[run.metadata.name ?? '']?.status;
   const sameAttempt = (seen?.retriesStatus?.length ?? 0) === (run.status?.retriesStatus?.length ?? 0);
@@ -50,7 +72,7 @@ function mayRetry({ runs }: ReconcilerDeps, run: TaskRun): boolean {
 }
 
 async function send(
-  { sendEvent, log }: ReconcilerDeps,
+  { sendEvent, log }: CloudEventDeps,
   target: string,
   { headers, body }: ReturnType<typeof cloudEventOf>,
 ): Promise<DeliveryResult> {
@@ -65,19 +87,18 @@ async function send(
 }
 
 /** Writes how attempts went. Rejects when that is not possible now; they are remembered until it is. */
-async function record(deps: ReconcilerDeps, key: string, unrecorded: UnrecordedDelivery): Promise<Result> {
-  deps.unrecordedAttempts.set(key, unrecorded);
+async function record(deps: CloudEventDeps, key: string, unrecorded: UnrecordedDelivery): Promise<Result> {
+  deps.unrecorded.set(key, unrecorded);
   const run = deps.taskRuns.get(key);
   if (run?.metadata.uid !== unrecorded.uid || !run) return { requeueAfterMs: 0 }; // deleted meanwhile
   const cloudEvents = (run.status?.cloudEvents ?? []).map((delivery, index) => {
     const attempt = unrecorded.attempts.get(index);
     return attempt ? afterAttempt(delivery, attempt.result, attempt.at) : delivery;
   });
-  const kind = { cache: deps.taskRuns, resource: TASK_RUNS, events: deps.taskRunEvents };
-  const write = await writeStatus(deps, kind, run, { ...run.status, cloudEvents });
-  if (write !== 'stale') deps.unrecordedAttempts.delete(key);
+  const write = await deps.writer.writeStatus(run, { ...run.status, cloudEvents });
+  if (write !== 'stale') deps.unrecorded.delete(key);
   if (write !== 'written') return resultAfterWrite(write);
   const owner = ownerKey(run, 'PipelineRun');
-  if (owner !== undefined) deps.runQueue.add(owner);
+  if (owner !== undefined) deps.enqueue('PipelineRun', owner);
   return { requeueAfterMs: dueDeliveries(cloudEvents, deps.clock.date()).requeueAfterMs };
 }

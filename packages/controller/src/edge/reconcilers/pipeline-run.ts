@@ -1,178 +1,147 @@
 /**
- * Observes one PipelineRun, has `planPipelineRun` decide, and carries the decision out.
+ * Observes one PipelineRun, lets `planPipelineRun` decide, and carries the decision out.
  *
- * No rule about runs is here. The first look at a run reads what it names live; later ones read the caches, and ask the
- * server once more before they take something for missing.
+ * Contains no rule about runs. What the API server answers to the creation of TaskRuns is observed state that is planned again, before
+ * the status is written.
  */
 
-import { keyOf, PERSISTENT_VOLUME_CLAIMS, hasReason, type KubeObject, type Result } from '@pipewright/kube';
 import {
-  toLabelValue,
-  type Condition,
-  type PipelineRun,
-  type PipelineRunStatus,
-  type TaskRun,
-} from '@pipewright/tekton';
-import { expectedTaskRuns, createdChildren, namedTasks, type NamedTask } from '../../pipelinerun/child-names.js';
+  ApiError,
+  hasReason,
+  isControlledBy,
+  keyOf,
+  PERSISTENT_VOLUME_CLAIMS,
+  type Clock,
+  type Result,
+} from '@pipewright/kube';
+import type { PipelineRun, TaskRun } from '@pipewright/tekton';
+import { isFinalRejection, type ChildCreation } from '../../pipelinerun/child-creation.js';
+import { expectedTaskRuns, type NamedTask } from '../../pipelinerun/child-names.js';
+import type { ObservedPipelineRun } from '../../pipelinerun/observed.js';
+import { planPipelineRun, type PipelineRunAction } from '../../pipelinerun/plan.js';
+import type { PlannerCaches } from '../../pipelinerun/planner-caches.js';
+import type { PipelineObject } from '../../pipelinerun/resolve.js';
+import { isSignificantChange } from '../../pipelinerun/significant-change.js';
+import { needsReconcile } from '../../pipelinerun/status.js';
+import { artifactClaim, claimName } from '../../resources/artifact-claim.js';
 import { hasDueDelivery } from '../../resources/cloud-events.js';
 import { isDone } from '../../run/condition.js';
-import { inheritedAnnotations, labels } from '../../run/labels.js';
-import { planPipelineRun, type PipelineRunAction } from '../../pipelinerun/plan.js';
-import {
-  producesArtifacts,
-  referencedNames,
-  pipelineModel,
-  pipelineRunModel,
-  taskModel,
-  taskKey,
-  type ConditionObject,
-  type PipelineObject,
-  type PipelineInputs,
-} from '../../pipelinerun/resolve.js';
-import { areChildrenDone } from '../../pipelinerun/status.js';
-import { isSignificantChange } from '../../pipelinerun/significant-change.js';
-import { statusWithCondition } from '../../taskrun/status.js';
-import {
-  resultAfterWrite,
-  findObject,
-  findObjects,
-  isControlledBy,
-  PIPELINE_RUNS,
-  writeMetadata,
-  writeStatus,
-  referencedResources,
-  TASK_RUNS,
-  type ReconcilerDeps,
-} from '../reconciler-deps.js';
+import type { Enqueue } from '../enqueue.js';
+import type { MutationCache } from '../mutation-cache.js';
+import type { RunRateLimiter } from '../rate-limits.js';
+import { resultAfterWrite, type RunWriter } from '../run-writer.js';
+import { TASK_RUNS } from '../tekton-kinds.js';
+import { gatherPipelineInputs, NO_INPUTS, type PipelineRunInputsDeps } from './pipeline-run-inputs.js';
 
-/** One look at one PipelineRun. */
-export async function reconcilePipelineRun(deps: ReconcilerDeps, key: string): Promise<Result> {
-  const run = deps.runs.get(key);
-  if (!run || needsNothing(run)) {
+/** What PipelineRuns are reconciled with. */
+export interface PipelineRunDeps extends PipelineRunInputsDeps {
+  readonly clock: Clock;
+  readonly pipelineRuns: MutationCache<PipelineRun>;
+  readonly taskRuns: MutationCache<TaskRun>;
+  readonly writer: RunWriter<PipelineRun>;
+  readonly taskRunWriter: RunWriter<TaskRun>;
+  readonly caches: PlannerCaches;
+  readonly rateLimiter: RunRateLimiter;
+  readonly enqueue: Enqueue;
+}
+
+/** Reconciles one PipelineRun. */
+export async function reconcilePipelineRun(deps: PipelineRunDeps, key: string): Promise<Result> {
+  const run = deps.pipelineRuns.get(key);
+  if (!run || !needsReconcile(run)) {
     deps.rateLimiter.forget(key);
     return {};
   }
-  const rest = deps.rateLimiter.reconcileDelayMs(key);
-  if (rest > 0) return { requeueAfterMs: rest };
-  const now = deps.clock.date();
-  const facts = isDone(run.status) ? NO_INPUTS : await gatherInputs(deps, run);
-  const tasks = isDone(run.status) ? [] : tasksOf(run, facts.pipeline);
-  const taskRuns = await taskRunsOf(deps, run, tasks);
-  const decision = planPipelineRun({ run, ...facts, taskRuns, now });
-  let status: PipelineRunStatus = decision.status;
-  for (const action of decision.actions) {
-    if (deps.runs.get(key)?.spec.status !== run.spec.status) return { requeueAfterMs: 0 }; // cancelled meanwhile
-    const trouble = await apply(deps, run, action);
-    if (trouble !== undefined)
-      status = statusWithCondition(status, { status: 'False', reason: 'TaskRunCreationFailed', message: trouble }, now);
+  const delayMs = deps.rateLimiter.reconcileDelayMs(key);
+  if (delayMs > 0) return { requeueAfterMs: delayMs };
+  const observed = await observe(deps, run);
+  const plan = planPipelineRun(observed, deps.caches);
+  const creations = new Map<string, ChildCreation>();
+  for (const action of plan.actions) {
+    if (deps.pipelineRuns.get(key)?.spec.status !== run.spec.status) return { requeueAfterMs: 0 }; // cancelled meanwhile
+    if (action.kind === 'create')
+      creations.set(action.taskRun.metadata.name ?? '', await createTaskRun(deps, run, action.taskRun));
+    else await apply(deps, run, action);
   }
-  const wait = deps.rateLimiter.writeDelayMs(key, run, status, taskRuns.size);
-  if (wait === 0 && isSignificantChange(run.status ?? {}, status)) {
-    const kind = { cache: deps.runs, resource: PIPELINE_RUNS, events: deps.runEvents };
-    const write = await writeStatus(deps, kind, run, status);
+  const { status, inherits, requeueAt } =
+    creations.size > 0 ? planPipelineRun({ ...observed, creations }, deps.caches) : plan;
+  const { taskRuns, now } = observed;
+  const writeDelayMs = deps.rateLimiter.writeDelayMs(key, run, status, taskRuns.size);
+  if (writeDelayMs === 0 && isSignificantChange(run.status ?? {}, status)) {
+    const write = await deps.writer.writeStatus(run, status);
     if (write !== 'written') return resultAfterWrite(write);
-    deps.rateLimiter.statusWritten(key, deps.runs.get(key) ?? run);
+    deps.rateLimiter.statusWritten(key, deps.pipelineRuns.get(key) ?? run);
   }
   for (const [name, taskRun] of taskRuns)
-    if (hasDueDelivery(taskRun.status, now)) deps.cloudEventQueue.add(`${run.metadata.namespace ?? ''}/${name}`);
-  if (decision.pipelineName !== undefined) {
-    const wanted = {
-      labels: { ...facts.pipeline?.labels, [labels.pipeline]: toLabelValue(decision.pipelineName) },
-      annotations: inheritedAnnotations(facts.pipeline?.annotations),
-    };
-    await writeMetadata(deps, deps.runs, PIPELINE_RUNS, key, wanted);
-  }
-  deps.rateLimiter.reconciled(key, taskRuns.size, decision.actions.length > 0);
-  const due = decision.requeueAt && !isDone(status) ? decision.requeueAt.getTime() - now.getTime() : undefined;
-  return { requeueAfterMs: wait > 0 ? Math.min(wait, due ?? wait) : due };
+    if (hasDueDelivery(taskRun.status, now)) deps.enqueue('CloudEvent', `${run.metadata.namespace ?? ''}/${name}`);
+  if (inherits) await deps.writer.writeMetadata(key, inherits);
+  deps.rateLimiter.reconciled(key, taskRuns.size, plan.actions.length > 0);
+  const dueMs = requeueAt && !isDone(status) ? requeueAt.getTime() - now.getTime() : undefined;
+  return { requeueAfterMs: writeDelayMs > 0 ? Math.min(writeDelayMs, dueMs ?? writeDelayMs) : dueMs };
 }
 
-const NO_INPUTS: Omit<PipelineInputs, 'run'> = {
-  pipeline: undefined,
-  tasks: new Map(),
-  resources: new Map(),
-  conditions: new Map(),
-};
-
-/** A run that has ended, and all of whose tasks have: thousands of these may lie about, so they cost nothing. */
-const needsNothing = ({ status }: PipelineRun): boolean =>
-  status !== undefined && isDone(status) && areChildrenDone(status);
-
-async function gatherInputs(deps: ReconcilerDeps, run: PipelineRun): Promise<Omit<PipelineInputs, 'run'>> {
-  const { namespace = '' } = run.metadata;
-  const model = pipelineRunModel(run.spec);
-  const options = { namespace, live: run.status?.startTime === undefined };
-  const [found, resources] = await Promise.all([
-    model.source?.kind === 'reference' ? findObject(deps, deps.pipelines, model.source.name, options) : undefined,
-    findObjects(deps, deps.resources, referencedResources(model.resources), options),
-  ]);
-  const pipeline: PipelineObject | undefined = found && {
-    spec: found.spec,
-    labels: found.metadata.labels,
-    annotations: found.metadata.annotations,
-  };
-  const wanted = model.source?.kind === 'embedded' ? model.source.pipeline : found && pipelineModel(found.spec);
-  if (!wanted) return { ...NO_INPUTS, pipeline, resources };
-  const names = referencedNames(wanted);
-  const [tasks, clusterTasks, conditions] = await Promise.all([
-    findObjects(deps, deps.tasks, names.tasks, options),
-    findObjects(deps, deps.clusterTasks, names.clusterTasks, options),
-    findObjects(deps, deps.conditions, names.conditions, options),
-  ]);
-  const all = [...tasks.values(), ...clusterTasks.values()].map(
-    (task) => [taskKey({ taskKind: task.kind, name: task.metadata.name ?? '' }), { spec: task.spec }] as const,
-  );
-  const bucket =
-    (names.handsOver || all.some(([, { spec }]) => producesArtifacts(taskModel(spec)))) &&
-    (await deps.artifactConfig.settings()).bucket !== undefined;
-  return {
-    pipeline,
-    resources,
-    conditions: new Map([...conditions].map(toConditionObject)),
-    tasks: new Map(all),
-    bucket,
-  };
+async function observe(deps: PipelineRunDeps, run: PipelineRun): Promise<ObservedPipelineRun> {
+  const now = deps.clock.date();
+  if (isDone(run.status)) return { run, ...NO_INPUTS, taskRuns: await taskRunsOf(deps, run, []), now };
+  const inputs = await gatherPipelineInputs(deps, run, deps.caches.resolution);
+  const taskRuns = await taskRunsOf(deps, run, tasksOf(deps.caches, run, inputs.pipeline));
+  return { run, ...inputs, taskRuns, now };
 }
 
-const toConditionObject = ([name, { spec, metadata }]: readonly [string, Condition]): [string, ConditionObject] => [
-  name,
-  { spec, labels: metadata.labels, annotations: metadata.annotations },
-];
-
-function tasksOf(run: PipelineRun, pipeline: PipelineObject | undefined): readonly NamedTask[] {
+function tasksOf(caches: PlannerCaches, run: PipelineRun, pipeline: PipelineObject | undefined): readonly NamedTask[] {
   const spec = run.spec.pipelineSpec ?? pipeline?.spec;
-  return spec ? namedTasks(pipelineModel(spec)) : [];
+  return spec ? caches.names.namedTasks(caches.resolution.pipelineModel(spec)) : [];
 }
 
-/** The run's TaskRuns. One that the status remembers and the cache does not know is asked for: it may just be new. */
+/** The run's TaskRuns. One that the status records and the cache lacks is read from the API server: the cache may lag behind. */
 async function taskRunsOf(
-  deps: ReconcilerDeps,
+  deps: PipelineRunDeps,
   run: PipelineRun,
   tasks: readonly NamedTask[],
 ): Promise<ReadonlyMap<string, TaskRun>> {
   const { namespace = '', uid = '' } = run.metadata;
+  const { names } = deps.caches;
   const owned = deps.taskRuns.ownedBy(uid);
-  if (!isDone(run.status)) {
-    for (const name of createdChildren(run.status)) {
-      if (!owned.has(name) && !deps.taskRuns.get(`${namespace}/${name}`)) await live(deps, namespace, name);
+  if (run.status && !isDone(run.status)) {
+    for (const name of names.createdChildren(run.status)) {
+      if (!owned.has(name) && !deps.taskRuns.get(`${namespace}/${name}`)) await getTaskRun(deps, namespace, name);
     }
   }
-  const expected = expectedTaskRuns(run, tasks);
+  const expected = expectedTaskRuns(run, tasks, names);
   return new Map([...deps.taskRuns.ownedBy(uid)].filter(([name]) => expected.has(name)));
 }
 
-async function live(deps: ReconcilerDeps, namespace: string, name: string): Promise<TaskRun | undefined> {
+async function getTaskRun(deps: PipelineRunDeps, namespace: string, name: string): Promise<TaskRun | undefined> {
   const taskRun = await deps.client.get<TaskRun>(TASK_RUNS, { namespace, name });
   return taskRun && deps.taskRuns.record(taskRun);
 }
 
-/** @returns why the run cannot go on, if it cannot */
-async function apply(deps: ReconcilerDeps, run: PipelineRun, action: PipelineRunAction): Promise<string | undefined> {
-  const { client, taskRuns, taskRunQueue } = deps;
+/** Creates a TaskRun, or finds the one that an earlier request created. */
+async function createTaskRun(deps: PipelineRunDeps, run: PipelineRun, taskRun: TaskRun): Promise<ChildCreation> {
+  const { namespace = '', name = '' } = taskRun.metadata;
+  try {
+    deps.taskRuns.record(await deps.client.create<TaskRun>(TASK_RUNS, { namespace }, taskRun));
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    if (error.reason !== 'AlreadyExists') {
+      if (!isFinalRejection(error)) throw error;
+      return { kind: 'rejected', reason: error.reason, message: error.message };
+    }
+    const existing = await getTaskRun(deps, namespace, name);
+    if (existing && !isControlledBy(existing, run.metadata.uid)) return { kind: 'name-taken' };
+  }
+  deps.enqueue('TaskRun', `${namespace}/${name}`);
+  return { kind: 'created' };
+}
+
+async function apply(
+  deps: PipelineRunDeps,
+  run: PipelineRun,
+  action: Exclude<PipelineRunAction, { readonly kind: 'create' }>,
+): Promise<void> {
+  const { client, taskRuns } = deps;
   const { namespace = '', name: runName = '' } = run.metadata;
   switch (action.kind) {
-    case 'create':
-      return createTaskRun(deps, run, action.taskRun);
     case 'cancel': {
       const name = action.taskRun.metadata.name ?? '';
       const body = { spec: { status: 'TaskRunCancelled' } };
@@ -181,65 +150,26 @@ async function apply(deps: ReconcilerDeps, run: PipelineRun, action: PipelineRun
       } catch (error) {
         if (!hasReason(error, 'NotFound')) throw error;
       }
-      taskRunQueue.add(`${namespace}/${name}`);
-      return undefined;
+      deps.enqueue('TaskRun', `${namespace}/${name}`);
+      return;
     }
     case 'retry': {
-      const kind = { cache: taskRuns, resource: TASK_RUNS, events: deps.taskRunEvents };
-      const written = await writeStatus(deps, kind, action.taskRun, action.status);
-      if (written === 'stale') deps.runQueue.add(keyOf(run)); // decided on what is no more: anew
-      taskRunQueue.add(`${namespace}/${action.taskRun.metadata.name ?? ''}`);
-      return undefined;
+      const write = await deps.taskRunWriter.writeStatus(action.taskRun, action.status);
+      if (write === 'stale') deps.enqueue('PipelineRun', keyOf(run)); // the decision is outdated
+      deps.enqueue('TaskRun', `${namespace}/${action.taskRun.metadata.name ?? ''}`);
+      return;
     }
     case 'make-claim':
-      await createClaim(deps, run);
-      return undefined;
+      return createClaim(deps, run);
     case 'delete-claim':
-      await client.delete(PERSISTENT_VOLUME_CLAIMS, { namespace, name: `${runName}-pvc` });
-      return undefined;
+      return client.delete(PERSISTENT_VOLUME_CLAIMS, { namespace, name: claimName(runName) });
   }
 }
 
-async function createTaskRun(deps: ReconcilerDeps, run: PipelineRun, taskRun: TaskRun): Promise<string | undefined> {
-  const { namespace = '', name = '' } = taskRun.metadata;
+async function createClaim({ client, artifactConfig }: PipelineRunDeps, run: PipelineRun): Promise<void> {
+  const claim = artifactClaim(run, await artifactConfig.settings());
   try {
-    deps.taskRuns.record(await deps.client.create<TaskRun>(TASK_RUNS, { namespace }, taskRun));
-  } catch (error) {
-    if (!hasReason(error, 'AlreadyExists')) {
-      if (!hasReason(error, 'Invalid') && !hasReason(error, 'BadRequest')) throw error;
-      return `the TaskRun "${name}" was refused: ${error.message}`;
-    }
-    const there = await live(deps, namespace, name);
-    if (there && !isControlledBy(there, run.metadata.uid))
-      return `the TaskRun "${name}" exists already and belongs to something else; delete it and run again`;
-  }
-  deps.taskRunQueue.add(`${namespace}/${name}`);
-  return undefined;
-}
-
-async function createClaim({ client, artifactConfig }: ReconcilerDeps, run: PipelineRun): Promise<void> {
-  const { claim: settings } = await artifactConfig.settings();
-  const { namespace = '', name = '', uid = '' } = run.metadata;
-  const owner = {
-    apiVersion: run.apiVersion,
-    kind: 'PipelineRun',
-    name,
-    uid,
-    controller: true,
-    blockOwnerDeletion: true,
-  };
-  const claim: KubeObject & { readonly spec: object } = {
-    apiVersion: 'v1',
-    kind: 'PersistentVolumeClaim',
-    metadata: { name: `${name}-pvc`, namespace, ownerReferences: [owner] },
-    spec: {
-      accessModes: ['ReadWriteOnce'],
-      resources: { requests: { storage: settings.size } },
-      ...(settings.storageClassName !== undefined && { storageClassName: settings.storageClassName }),
-    },
-  };
-  try {
-    await client.create(PERSISTENT_VOLUME_CLAIMS, { namespace }, claim);
+    await client.create(PERSISTENT_VOLUME_CLAIMS, { namespace: run.metadata.namespace }, claim);
   } catch (error) {
     if (!hasReason(error, 'AlreadyExists')) throw error;
   }

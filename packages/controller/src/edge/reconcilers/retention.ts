@@ -5,16 +5,18 @@
  * caches, and after a restart their first list does. Relies on preconditions: a run that has changed since is not deleted.
  */
 
-import { WorkQueue, type Result, type WorkQueueOptions } from '@pipewright/kube';
-import type { TaskRun } from '@pipewright/tekton';
+import type { Clock, KubeClient, ReconcileRequest, Result } from '@pipewright/kube';
+import type { PipelineRun, TaskRun } from '@pipewright/tekton';
 import { awaitsDelivery } from '../../resources/cloud-events.js';
 import { isDone } from '../../run/condition.js';
 import { isFinished, planRetention, type FinishableRun, type RetentionPolicy, type Run } from '../../run/retention.js';
-import { PIPELINE_RUNS, TASK_RUNS, type ReconcilerDeps } from '../reconciler-deps.js';
+import type { Log } from '../log.js';
+import type { MutationCache } from '../mutation-cache.js';
+import { PIPELINE_RUNS, TASK_RUNS } from '../tekton-kinds.js';
 
 /** The queue's only key. */
 const ALL_RUNS = 'finished runs';
-/** Milliseconds from a run's end to a look at all of them; more for each run there is, so that looks stay a small part of the work. */
+/** Milliseconds from a run's end to the next pass; more for each run that exists, so that passes stay a small part of the work. */
 const DELAY_MS = 1000;
 const DELAY_PER_RUN_MS = 0.1;
 /** Runs deleted at once. */
@@ -25,8 +27,14 @@ const MAX_INTERVAL_MS = 3_600_000;
 const INITIAL_RETRY_DELAY_MS = 1000;
 const MAX_RETRY_DELAY_MS = 600_000;
 
-/** What of the controller retention uses. */
-export type RetentionDeps = Pick<ReconcilerDeps, 'client' | 'clock' | 'log' | 'runs' | 'taskRuns'>;
+/** What finished runs are deleted with. */
+export interface RetentionDeps {
+  readonly client: KubeClient;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly pipelineRuns: MutationCache<PipelineRun>;
+  readonly taskRuns: MutationCache<TaskRun>;
+}
 
 /** When a deletion is tried again, on the clock that never jumps. */
 interface Retry {
@@ -36,8 +44,6 @@ interface Retry {
 
 /** Keeps the number and age of finished runs within a policy. */
 export class RunRetention {
-  /** Started and stopped with the other queues. */
-  readonly queue: WorkQueue;
   readonly #deps: RetentionDeps;
   readonly #policy: RetentionPolicy;
   /** Uids of runs that were deleted and are still in the caches. */
@@ -46,41 +52,28 @@ export class RunRetention {
   #failedDeletions = new Map<string | undefined, Retry>();
   #isStopped = false;
 
-  /** @param onReconcile called before each look at all runs */
-  constructor(
-    deps: RetentionDeps,
-    policy: RetentionPolicy,
-    options: Omit<WorkQueueOptions, 'reconcile' | 'workers'>,
-    onReconcile?: (key: string) => void,
-  ) {
+  constructor(deps: RetentionDeps, policy: RetentionPolicy) {
     this.#deps = deps;
     this.#policy = policy;
-    const reconcile = (key: string): Promise<Result> => {
-      onReconcile?.(key);
-      return this.#reconcile();
-    };
-    this.queue = new WorkQueue({ ...options, workers: 1, reconcile });
   }
 
-  /** Has finished runs looked at soon if this run is one. */
-  enqueue(run: FinishableRun): void {
-    if (!isFinished(run)) return;
-    const { runs, taskRuns } = this.#deps;
-    this.queue.addAfter(
-      ALL_RUNS,
-      DELAY_MS + Math.ceil(DELAY_PER_RUN_MS * (runs.informer.size + taskRuns.informer.size)),
-    );
+  /** Returns the request for a pass if this run has finished. */
+  requests(run: FinishableRun | undefined): readonly ReconcileRequest[] {
+    if (!run || !isFinished(run)) return [];
+    const { pipelineRuns, taskRuns } = this.#deps;
+    const afterMs = DELAY_MS + Math.ceil(DELAY_PER_RUN_MS * (pipelineRuns.size + taskRuns.size));
+    return [{ key: ALL_RUNS, afterMs }];
   }
 
-  /** Ends with the deletions that have begun. */
-  async stop(): Promise<void> {
+  /** Starts no more deletions. */
+  stop(): void {
     this.#isStopped = true;
-    await this.queue.stop();
   }
 
-  async #reconcile(): Promise<Result> {
-    const { runs, taskRuns, clock } = this.#deps;
-    const cached: readonly Run[] = [...runs.list(), ...taskRuns.list()];
+  /** Deletes the runs that have expired. */
+  async reconcile(): Promise<Result> {
+    const { pipelineRuns, taskRuns, clock } = this.#deps;
+    const cached: readonly Run[] = [...pipelineRuns.list(), ...taskRuns.list()];
     const uids = new Set(cached.map(({ metadata }) => metadata.uid));
     this.#deleted = new Set([...this.#deleted].filter((uid) => uids.has(uid)));
     this.#failedDeletions = new Map([...this.#failedDeletions].filter(([uid]) => uids.has(uid)));

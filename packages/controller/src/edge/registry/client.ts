@@ -61,23 +61,25 @@ interface Manifest {
 /** Looks an image up. Whatever goes wrong is part of the answer. */
 export async function lookUpImage(image: string, options: RegistryOptions): Promise<ImageCommandResult> {
   const fault = invalidImageReason(image);
-  if (fault !== undefined) return { missing: `the image "${image}" has no name that can be pulled: ${fault}` };
+  if (fault !== undefined)
+    return { kind: 'missing', message: `the image "${image}" has no name that can be pulled: ${fault}` };
   const name = parseImageName(image);
   try {
     const session = new Session(name, options);
     const top = await session.manifest(name.digest ?? name.tag ?? 'latest');
     const chosen = choosePlatform(top);
     const manifest = chosen === undefined ? top : await session.manifest(chosen);
-    if (!manifest.config) return { unknown: `the registry ${name.registry} describes it in a format too old to read` };
+    if (!manifest.config)
+      return { kind: 'unknown', reason: `the registry ${name.registry} describes it in a format too old to read` };
     const { config } = await session.json<{ config?: Parameters<typeof imageCommand>[0] }>(
       `blobs/${manifest.config.digest}`,
     );
-    return imageCommand(config ?? {}) ?? { unknown: 'it names no program' };
+    return imageCommand(config ?? {}) ?? { kind: 'unknown', reason: 'it names no program' };
   } catch (cause) {
     if (cause instanceof RegistryError && cause.status === 404)
-      return { missing: `Error getting image manifest: ${cause.message}` };
+      return { kind: 'missing', message: `Error getting image manifest: ${cause.message}` };
     const said = cause instanceof Error ? cause.message : String(cause);
-    return { unknown: `the registry ${name.registry} could not be asked: ${said}` };
+    return { kind: 'unknown', reason: `the registry ${name.registry} could not be asked: ${said}` };
   }
 }
 

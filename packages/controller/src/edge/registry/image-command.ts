@@ -8,7 +8,7 @@ import { SECRETS, SERVICE_ACCOUNTS, type Clock, type KubeClient, type KubeObject
 import type { ImageCommandResult } from '../../pod/image-command.js';
 import { loginFor, type LoginSecret } from './auth.js';
 import { lookUpImage, type Registries } from './client.js';
-import type { FindCommand } from '../reconciler-deps.js';
+import type { FindCommand } from '../controller-options.js';
 
 interface Account extends KubeObject {
   readonly imagePullSecrets?: readonly { readonly name?: string }[];
@@ -39,7 +39,7 @@ export function registryImageCommand(
     }
     const secrets = await loginSecrets(client, at);
     const found = await lookUpImage(image, { registries, login: (host) => loginFor(host, secrets), fetch: fetchFn });
-    if ('command' in found) {
+    if (found.kind === 'command') {
       known.set(key, { found, until: image.includes('@') ? Infinity : now + TAG_TTL_MS });
       const [oldest] = known.keys();
       if (known.size > MAX_CACHE_ENTRIES && oldest !== undefined) known.delete(oldest);

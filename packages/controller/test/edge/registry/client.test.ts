@@ -34,13 +34,13 @@ const image = (config: object, base = HUB, tag = 'latest'): Readonly<Record<stri
 
 describe('what an image runs', () => {
   test.each([
-    ['its Entrypoint without its Cmd', { Entrypoint: ['git'], Cmd: ['help'] }, { command: ['git'] }],
+    ['its Entrypoint without its Cmd', { Entrypoint: ['git'], Cmd: ['help'] }, { kind: 'command', command: ['git'] }],
     [
       'its Cmd where it has no Entrypoint',
       { Entrypoint: null, Cmd: ['python3', '-q'] },
-      { command: ['python3', '-q'] },
+      { kind: 'command', command: ['python3', '-q'] },
     ],
-    ['nothing when it names no program', {}, { unknown: 'it names no program' }],
+    ['nothing when it names no program', {}, { kind: 'unknown', reason: 'it names no program' }],
   ])('is %s', async (_what, config, found) => {
     const { options, asked } = registry(image(config));
     expect(await lookUpImage('busybox', options)).toEqual(found);
@@ -58,14 +58,14 @@ describe('what an image runs', () => {
         ],
       },
     });
-    expect(await lookUpImage('quay.io/team/tool:1.2', options)).toEqual({ command: ['right'] });
+    expect(await lookUpImage('quay.io/team/tool:1.2', options)).toEqual({ kind: 'command', command: ['right'] });
   });
 
   test('is asked of a mirror, without TLS when the operator says so', async () => {
     const { options, asked } = registry(image({ Cmd: ['sh'] }, '127.0.0.1:15000/v2/library/busybox'), {
       registries: { 'docker.io': { url: 'http://127.0.0.1:15000' } },
     });
-    expect(await lookUpImage('busybox', options)).toEqual({ command: ['sh'] });
+    expect(await lookUpImage('busybox', options)).toEqual({ kind: 'command', command: ['sh'] });
     expect(asked[0]).toBe('http://127.0.0.1:15000/v2/library/busybox/manifests/latest');
   });
 });
@@ -89,14 +89,14 @@ describe('a registry that wants to know who asks', () => {
 
   test('is shown a token that anybody may have', async () => {
     const { options, asked } = registry(guarded(BEARER, 'Bearer t'));
-    expect(await lookUpImage('busybox', options)).toEqual({ command: ['sh'] });
+    expect(await lookUpImage('busybox', options)).toEqual({ kind: 'command', command: ['sh'] });
     expect(asked.slice(1, 3)).toEqual(['https://auth.docker.io/token', `https://${HUB}/manifests/latest as Bearer t`]);
   });
 
   test('gives the token for a login', async () => {
     const login = (host: string) => (host === 'docker.io' ? { username: 'bot', password: 'p' } : undefined);
     const { options, asked } = registry(guarded(BEARER, 'Bearer t'), { login });
-    expect(await lookUpImage('busybox', options)).toEqual({ command: ['sh'] });
+    expect(await lookUpImage('busybox', options)).toEqual({ kind: 'command', command: ['sh'] });
     expect(asked[1]).toBe('https://auth.docker.io/token as Basic Ym90OnA=');
   });
 
@@ -104,7 +104,7 @@ describe('a registry that wants to know who asks', () => {
     const { options } = registry(guarded('Basic realm="r"', 'Basic Ym90OnA='), {
       login: () => ({ username: 'bot', password: 'p' }),
     });
-    expect(await lookUpImage('busybox', options)).toEqual({ command: ['sh'] });
+    expect(await lookUpImage('busybox', options)).toEqual({ kind: 'command', command: ['sh'] });
   });
 
   test('gets the login that the operator has given for its address', async () => {
@@ -112,7 +112,7 @@ describe('a registry that wants to know who asks', () => {
       registries: { 'docker.io': { url: 'https://registry-1.docker.io', login: { username: 'op', password: 'q' } } },
       login: () => ({ username: 'bot', password: 'p' }),
     });
-    expect(await lookUpImage('busybox', options)).toEqual({ command: ['sh'] });
+    expect(await lookUpImage('busybox', options)).toEqual({ kind: 'command', command: ['sh'] });
   });
 
   test('gets no login for the registry that it mirrors, and none without TLS for its token server', async () => {
@@ -125,7 +125,8 @@ describe('a registry that wants to know who asks', () => {
       { registries: { 'docker.io': { url: 'https://mirror.corp' } }, login: (host) => void hosts.push(host) },
     );
     expect(await lookUpImage('busybox', options)).toEqual({
-      unknown: 'the registry docker.io could not be asked: it names no token server that can be trusted',
+      kind: 'unknown',
+      reason: 'the registry docker.io could not be asked: it names no token server that can be trusted',
     });
     expect([hosts, asked.length]).toEqual([['mirror.corp'], 1]);
   });
@@ -137,7 +138,7 @@ describe('a registry that wants to know who asks', () => {
       [`${HUB}/blobs/sha256:c`]: () => Response.redirect('https://cdn.corp/c', 307),
       'cdn.corp/c': { config: { Cmd: ['sh'] } },
     });
-    expect(await lookUpImage('busybox', options)).toEqual({ command: ['sh'] });
+    expect(await lookUpImage('busybox', options)).toEqual({ kind: 'command', command: ['sh'] });
     expect(asked.at(-1)).toBe('https://cdn.corp/c');
   });
 });
@@ -151,32 +152,35 @@ describe('an image that cannot be looked up', () => {
           { errors: [{ code: 'MANIFEST_UNKNOWN', message: 'manifest unknown', detail: { Tag: '1' } }] },
           { status: 404 },
         ),
-      { missing: 'Error getting image manifest: MANIFEST_UNKNOWN: manifest unknown; map[Tag:1]' },
+      { kind: 'missing', message: 'Error getting image manifest: MANIFEST_UNKNOWN: manifest unknown; map[Tag:1]' },
     ],
     [
       'belongs to a registry that is out of order',
       () => new Response('<html>', { status: 502 }),
-      { unknown: 'the registry docker.io could not be asked: HTTP status 502' },
+      { kind: 'unknown', reason: 'the registry docker.io could not be asked: HTTP status 502' },
     ],
     [
       'belongs to one that wants a login nobody has',
       () => challenge('Basic realm="r"'),
-      { unknown: 'the registry docker.io could not be asked: it wants a login, and the run has none for it' },
+      {
+        kind: 'unknown',
+        reason: 'the registry docker.io could not be asked: it wants a login, and the run has none for it',
+      },
     ],
     [
       'is described at a place without TLS',
       () => Response.redirect('http://169.254.169.254/latest', 302),
-      { unknown: 'the registry docker.io could not be asked: it leads to http://169.254.169.254' },
+      { kind: 'unknown', reason: 'the registry docker.io could not be asked: it leads to http://169.254.169.254' },
     ],
     [
       'is described without an end',
       () => new Response('x'.repeat(5 * 1024 * 1024)),
-      { unknown: 'the registry docker.io could not be asked: its answer is too long' },
+      { kind: 'unknown', reason: 'the registry docker.io could not be asked: its answer is too long' },
     ],
     [
       'is of the oldest format',
       () => Response.json({ schemaVersion: 1 }),
-      { unknown: 'the registry docker.io describes it in a format too old to read' },
+      { kind: 'unknown', reason: 'the registry docker.io describes it in a format too old to read' },
     ],
   ])('because it %s says so', async (_why, answer, found) => {
     const { options } = registry({ [`${HUB}/manifests/latest`]: answer });
@@ -186,7 +190,8 @@ describe('an image that cannot be looked up', () => {
   test('because it has no name that could be asked for says so without asking', async () => {
     const { options, asked } = registry({});
     expect(await lookUpImage('busybox:../../token', options)).toEqual({
-      missing: `the image "busybox:../../token" has no name that can be pulled: it contains characters that are not valid in an image name`,
+      kind: 'missing',
+      message: `the image "busybox:../../token" has no name that can be pulled: it contains characters that are not valid in an image name`,
     });
     expect(asked).toEqual([]);
   });

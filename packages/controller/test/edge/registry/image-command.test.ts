@@ -54,7 +54,7 @@ function surroundings() {
 }
 
 const bot = { namespace: 'ns', serviceAccount: 'bot' };
-const found = { command: ['tool'] };
+const found = { kind: 'command', command: ['tool'] };
 
 test('an image is looked up with the login of the account, and remembered for a minute', async () => {
   const { asked, find, later } = surroundings();
@@ -97,7 +97,8 @@ test('what one account may see is not told to another, and a failure is not reme
   await find('reg.corp/tool:1', bot);
   const other = { namespace: 'ns', serviceAccount: 'default' };
   const refused = {
-    unknown: 'the registry reg.corp could not be asked: it wants a login, and the run has none for it',
+    kind: 'unknown',
+    reason: 'the registry reg.corp could not be asked: it wants a login, and the run has none for it',
   };
   expect([await find('reg.corp/tool:1', other), await find('reg.corp/tool:1', other)]).toEqual([refused, refused]);
   expect(asked.length).toBe(5);
@@ -106,6 +107,7 @@ test('what one account may see is not told to another, and a failure is not reme
 test('only the secrets that docker writes hold logins', async () => {
   const { find } = surroundings();
   expect(await find('other.corp/tool:1', bot)).toEqual({
-    unknown: 'the registry other.corp could not be asked: it wants a login, and the run has none for it',
+    kind: 'unknown',
+    reason: 'the registry other.corp could not be asked: it wants a login, and the run has none for it',
   });
 });

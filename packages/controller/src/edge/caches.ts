@@ -1,0 +1,77 @@
+/** The caches that the reconcilers share: one informer for each kind. Runs and pods, which are written here, have an overlay. */
+
+import {
+  Informer,
+  PODS,
+  type Clock,
+  type InformerOptions,
+  type KubeClient,
+  type KubeObject,
+  type Resource,
+} from '@pipewright/kube';
+import type {
+  ClusterTask,
+  Condition,
+  Pipeline,
+  PipelineResource,
+  PipelineRun,
+  Task,
+  TaskRun,
+} from '@pipewright/tekton';
+import type { Pod } from '../pod/pod-types.js';
+import { labels } from '../run/labels.js';
+import type { ControllerOptions } from './controller-options.js';
+import { silent } from './log.js';
+import { MutationCache } from './mutation-cache.js';
+import {
+  CLUSTER_TASKS,
+  CONDITIONS,
+  PIPELINE_RESOURCES,
+  PIPELINE_RUNS,
+  PIPELINES,
+  TASK_RUNS,
+  TASKS,
+} from './tekton-kinds.js';
+
+/** All caches of a controller. */
+export interface Caches {
+  readonly pipelineRuns: MutationCache<PipelineRun>;
+  readonly taskRuns: MutationCache<TaskRun>;
+  readonly pods: MutationCache<Pod>;
+  readonly pipelines: Informer<Pipeline>;
+  readonly tasks: Informer<Task>;
+  readonly clusterTasks: Informer<ClusterTask>;
+  readonly resources: Informer<PipelineResource>;
+  readonly conditions: Informer<Condition>;
+}
+
+/** Creates all caches, in the order in which they start. */
+export function newCaches(options: ControllerOptions, client: KubeClient, clock: Clock): Caches {
+  const { namespace, wireClock = clock, random } = options;
+  const optionsFor = <T extends KubeObject>(resource: Resource): InformerOptions<T> => ({
+    clock: wireClock,
+    ...(random && { random }),
+    ...(resource.namespaced && { namespace }),
+    onError: watchErrorLogger(options, resource),
+  });
+  const cache = <T extends KubeObject>(resource: Resource): Informer<T> =>
+    new Informer<T>(client, resource, optionsFor<T>(resource));
+  const mutationCache = <T extends KubeObject>(resource: Resource, labelSelector?: string): MutationCache<T> =>
+    new MutationCache<T>(client, resource, wireClock, { ...optionsFor<T>(resource), labelSelector });
+  return {
+    pods: mutationCache<Pod>(PODS, `${labels.managedBy}=${labels.managedByUs}`),
+    taskRuns: mutationCache<TaskRun>(TASK_RUNS),
+    pipelineRuns: mutationCache<PipelineRun>(PIPELINE_RUNS),
+    tasks: cache<Task>(TASKS),
+    clusterTasks: cache<ClusterTask>(CLUSTER_TASKS),
+    pipelines: cache<Pipeline>(PIPELINES),
+    resources: cache<PipelineResource>(PIPELINE_RESOURCES),
+    conditions: cache<Condition>(CONDITIONS),
+  };
+}
+
+/** Returns what logs the errors of a kind's watch. */
+export const watchErrorLogger =
+  ({ log = silent }: ControllerOptions, { kind }: Resource) =>
+  (error: unknown, retryIn: number): void =>
+    log.warn('a watch was interrupted', { kind, error: String(error), retryIn });

@@ -1,0 +1,142 @@
+/**
+ * Reads everything that the pod of a TaskRun's attempt depends on, in parallel where possible.
+ *
+ * Reads the API server, not a cache: what a user applied a moment before the run must count. Of a Secret only its name, type and
+ * annotations leave this file.
+ */
+
+import { SECRETS, SERVICE_ACCOUNTS, ownerKey, type KubeClient, type KubeObject } from '@pipewright/kube';
+import {
+  readTaskRun,
+  type ClusterTask,
+  type PipelineResource,
+  type Task,
+  type TaskRun,
+  type TaskRunModel,
+} from '@pipewright/tekton';
+import type { ImageCommandResult } from '../../pod/image-command.js';
+import { claimName } from '../../resources/artifact-claim.js';
+import { bucketPrefix, referencedResources, type ArtifactStorage } from '../../resources/artifact-storage.js';
+import type { Images } from '../../run/options.js';
+import type { SecretHeader } from '../../scripts/credentials.js';
+import type { Scripts } from '../../scripts/scripts.js';
+import type { StartInputs, TaskObject } from '../../taskrun/start.js';
+import type { ArtifactConfig } from '../artifact-config.js';
+import type { FindCommand } from '../controller-options.js';
+import { getObject, getObjects } from '../find-object.js';
+import { CLUSTER_TASKS, PIPELINE_RESOURCES, TASKS } from '../tekton-kinds.js';
+
+/** What the inputs of an attempt are read with. */
+export interface AttemptInputsDeps {
+  readonly client: KubeClient;
+  readonly images: Images;
+  readonly scripts: Scripts;
+  /** Path of a docker config that exists in every container. */
+  readonly dockerConfig?: string;
+  readonly findCommand: FindCommand;
+  /** Whether runs start without the Secrets that their ServiceAccount names. */
+  readonly optionalSecrets: boolean;
+  readonly artifactConfig: ArtifactConfig;
+  /** Images without /bin/sh that earlier attempts found. */
+  readonly shellLess: Set<string>;
+}
+
+interface ServiceAccount extends KubeObject {
+  readonly secrets?: readonly { readonly name?: string }[];
+}
+
+interface Secret extends KubeObject {
+  readonly type?: string;
+}
+
+/** Reads the inputs of an attempt, without the commands of images. */
+export async function gatherInputs(
+  deps: AttemptInputsDeps,
+  run: TaskRun,
+  { attempt, replacement }: Pick<StartInputs, 'attempt' | 'replacement'>,
+): Promise<StartInputs> {
+  const model = readTaskRun(run.spec);
+  const { namespace = '' } = run.metadata;
+  const names = referencedResources([...model.inputs, ...model.outputs]);
+  const [task, resources, account] = await Promise.all([
+    findTask(deps, model, namespace),
+    getObjects<PipelineResource>(deps.client, PIPELINE_RESOURCES, names, namespace),
+    findAccount(deps, namespace, model.serviceAccount ?? 'default'),
+  ]);
+  const artifacts = await artifactStorageOf(deps, run, model);
+  return {
+    run,
+    attempt,
+    replacement,
+    shellLess: deps.shellLess,
+    task,
+    resources,
+    ...account,
+    images: deps.images,
+    scripts: deps.scripts,
+    ...(deps.dockerConfig !== undefined && { dockerConfig: deps.dockerConfig }),
+    commands: new Map(),
+    ...(artifacts && { artifacts }),
+  };
+}
+
+/** Looks up the commands of images. */
+export async function findCommands(
+  { findCommand }: AttemptInputsDeps,
+  run: TaskRun,
+  images: readonly string[],
+): Promise<ReadonlyMap<string, ImageCommandResult>> {
+  const { serviceAccount = 'default' } = readTaskRun(run.spec);
+  const account = { namespace: run.metadata.namespace ?? '', serviceAccount };
+  return new Map(await Promise.all(images.map(async (image) => [image, await findCommand(image, account)] as const)));
+}
+
+/** Where the paths of the run's bindings lie: on a claim named after its PipelineRun, or in the bucket. */
+async function artifactStorageOf(
+  { artifactConfig }: AttemptInputsDeps,
+  run: TaskRun,
+  { inputs, outputs }: TaskRunModel,
+): Promise<ArtifactStorage | undefined> {
+  const [namespace = '', owner] = ownerKey(run, 'PipelineRun')?.split('/') ?? [];
+  if (owner === undefined) return undefined;
+  const inBucket = `${bucketPrefix(namespace, owner)}/`;
+  if (![...inputs, ...outputs].some(({ paths }) => paths.some((path) => path.startsWith(inBucket))))
+    return { kind: 'claim', claim: claimName(owner) };
+  const { bucket } = await artifactConfig.settings();
+  if (!bucket)
+    throw new Error('files of this run are in a bucket, and the ConfigMap config-artifact-bucket names none');
+  return { kind: 'bucket', bucket };
+}
+
+async function findTask(
+  { client }: AttemptInputsDeps,
+  { source }: TaskRunModel,
+  namespace: string,
+): Promise<TaskObject | undefined> {
+  if (source?.kind !== 'reference') return undefined;
+  const resource = source.taskKind === 'ClusterTask' ? CLUSTER_TASKS : TASKS;
+  const found = await getObject<Task | ClusterTask>(client, resource, source.name, namespace);
+  return found && { spec: found.spec, labels: found.metadata.labels, annotations: found.metadata.annotations };
+}
+
+async function findAccount(
+  { client, optionalSecrets }: AttemptInputsDeps,
+  namespace: string,
+  name: string,
+): Promise<Pick<StartInputs, 'hasServiceAccount' | 'secrets' | 'missingSecrets'>> {
+  const account = await client.get<ServiceAccount>(SERVICE_ACCOUNTS, { namespace, name });
+  if (!account) return { hasServiceAccount: false, secrets: [], missingSecrets: [] };
+  const names = [...new Set((account.secrets ?? []).flatMap((secret) => secret.name ?? []))];
+  const found = await Promise.all(names.map((secret) => client.get<Secret>(SECRETS, { namespace, name: secret })));
+  return {
+    hasServiceAccount: true,
+    secrets: found.flatMap((secret): readonly SecretHeader[] => (secret ? [headerOf(secret)] : [])),
+    missingSecrets: optionalSecrets ? [] : names.filter((_, index) => found[index] === undefined),
+  };
+}
+
+const headerOf = ({ metadata, type = 'Opaque' }: Secret): SecretHeader => ({
+  name: metadata.name ?? '',
+  type,
+  annotations: metadata.annotations ?? {},
+});

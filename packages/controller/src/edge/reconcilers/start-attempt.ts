@@ -1,0 +1,123 @@
+/**
+ * Starts an attempt of a TaskRun: makes each observation that `planAttempt` requests, until the attempt is decided.
+ *
+ * Separate from the reconciler of TaskRuns because the start alone reads Secrets and registries and creates pods. Relies on computed pod
+ * names: a repeated creation finds the pod that exists.
+ */
+
+import {
+  ApiError,
+  hasReason,
+  isControlledBy,
+  keyOf,
+  PODS,
+  TerminalError,
+  type Clock,
+  type KubeClient,
+} from '@pipewright/kube';
+import type { TaskRun } from '@pipewright/tekton';
+import type { Pod } from '../../pod/pod-types.js';
+import { planAttempt, type AttemptDecision, type ObservedAttempt, type PodCreation } from '../../taskrun/attempt.js';
+import type { TaskRunAction } from '../../taskrun/plan.js';
+import { enqueueOwner, type Enqueue } from '../enqueue.js';
+import type { MutationCache } from '../mutation-cache.js';
+import type { QuotaWaitQueue } from '../quota-wait-queue.js';
+import type { RunWriter, StatusWriteResult } from '../run-writer.js';
+import { findCommands, gatherInputs, type AttemptInputsDeps } from './attempt-inputs.js';
+
+/** What an attempt is started with. */
+export interface StartAttemptDeps extends AttemptInputsDeps {
+  readonly client: KubeClient;
+  readonly clock: Clock;
+  readonly taskRuns: MutationCache<TaskRun>;
+  readonly pods: MutationCache<Pod>;
+  readonly writer: RunWriter<TaskRun>;
+  readonly quotaWaitQueue: QuotaWaitQueue;
+  /** The pod of a TaskRun, by the TaskRun's key, from its creation until the status names it. */
+  readonly createdPods: Map<string, Pod>;
+  readonly enqueue: Enqueue;
+}
+
+/** An attempt that is decided, or whose start ends because a status was not written. */
+export type StartResult =
+  | { readonly kind: 'decided'; readonly run: TaskRun; readonly decision: AttemptDecision }
+  | { readonly kind: 'not-written'; readonly write: Exclude<StatusWriteResult, 'written'> };
+
+/** Starts an attempt, or continues a start that an earlier reconcile did not complete. */
+export async function startAttempt(
+  deps: StartAttemptDeps,
+  { run, status, now }: Omit<ObservedAttempt, 'stage'>,
+  action: TaskRunAction & { readonly kind: 'start' },
+): Promise<StartResult> {
+  const quotaDelayMs = deps.quotaWaitQueue.delayMs(keyOf(run));
+  let observed: ObservedAttempt = { run, status, now, stage: { kind: 'waiting', quotaDelayMs } };
+  let rejection: ApiError | undefined;
+  for (;;) {
+    const step = planAttempt(observed);
+    switch (step.kind) {
+      case 'gather-inputs': {
+        for (const image of action.shellLess) deps.shellLess.add(image);
+        const inputs = await gatherInputs(deps, run, action);
+        observed = { ...observed, now: deps.clock.date(), stage: { kind: 'gathered', inputs, hasCommands: false } };
+        break;
+      }
+      case 'find-commands': {
+        if (observed.stage.kind !== 'gathered') throw new Error('commands of images are looked up before any inputs');
+        const commands = await findCommands(deps, run, step.images);
+        const inputs = { ...observed.stage.inputs, commands };
+        observed = { ...observed, now: deps.clock.date(), stage: { kind: 'gathered', inputs, hasCommands: true } };
+        break;
+      }
+      case 'record-targets': {
+        const write = await deps.writer.writeStatus(observed.run, step.status);
+        enqueueOwner(deps.enqueue, observed.run, step.status);
+        if (write !== 'written') return { kind: 'not-written', write };
+        const written = deps.taskRuns.get(keyOf(run)) ?? run;
+        observed = { ...observed, run: written, status: step.status, stage: { kind: 'recorded', start: step.start } };
+        break;
+      }
+      case 'create-pod': {
+        const creation = await createPod(deps, observed.run, step.pod, (error) => (rejection = error));
+        observed = { ...observed, stage: { kind: 'answered', start: step.start, creation } };
+        break;
+      }
+      case 'retry':
+        throw step.canRecover ? (rejection ?? new Error(step.message)) : new TerminalError(step.message);
+      case 'decided':
+        return { kind: 'decided', run: observed.run, decision: step };
+    }
+  }
+}
+
+/**
+ * Creates the pod, or finds the one that an earlier request created. A pod that was deleted before the status named it is not created
+ * again, because its steps may have run.
+ */
+async function createPod(
+  deps: StartAttemptDeps,
+  run: TaskRun,
+  pod: Pod,
+  onRejection: (error: ApiError) => void,
+): Promise<PodCreation> {
+  const { namespace = '', name = '' } = pod.metadata;
+  const before = deps.createdPods.get(keyOf(run));
+  if (before?.metadata.name === name) return { kind: 'created', pod: before };
+  try {
+    return created(deps, run, deps.pods.record(await deps.client.create<Pod>(PODS, { namespace }, pod)));
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    if (hasReason(error, 'AlreadyExists')) {
+      const existing = await deps.client.get<Pod>(PODS, { namespace, name });
+      if (existing) deps.pods.record(existing);
+      if (existing && isControlledBy(existing, run.metadata.uid)) return created(deps, run, existing);
+      if (existing) return { kind: 'name-taken' };
+    }
+    onRejection(error);
+    return { kind: 'rejected', status: error.status, message: error.message };
+  }
+}
+
+function created(deps: StartAttemptDeps, run: TaskRun, pod: Pod): PodCreation {
+  deps.createdPods.set(keyOf(run), pod);
+  return { kind: 'created', pod };
+}

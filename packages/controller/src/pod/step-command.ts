@@ -1,0 +1,68 @@
+/**
+ * Determines which command each step of a pod runs: its own, or that of its image.
+ *
+ * Pure. Separate from the pod because it is the one part that can need another look-up before a pod can be created.
+ */
+
+import type { Step } from '@pipewright/tekton';
+import { literally } from '../scripts/shell-text.js';
+import type { ImageCommandResult } from './image-command.js';
+
+/** Why a pod cannot be created. */
+export interface PodRefusal {
+  readonly kind: 'refused';
+  readonly message: string;
+}
+
+/** The commands of these images must be looked up first. */
+export interface CommandsNeeded {
+  readonly kind: 'commands-needed';
+  readonly images: readonly string[];
+}
+
+/** The command of one step, and the arguments after it. */
+export interface StepCommand {
+  readonly command: readonly string[];
+  readonly args: readonly string[];
+}
+
+/** A command for each step, in order; undefined: the container runs with the command of its image. */
+export interface StepCommands {
+  readonly kind: 'commands';
+  readonly commands: readonly (StepCommand | undefined)[];
+}
+
+/**
+ * Returns the commands of all steps. A script has no command; an image may supply it.
+ *
+ * @param isOnlyContainer the pod has a single container, which without arguments may run with a command that is not known
+ */
+export function stepCommands(
+  steps: readonly Step[],
+  known: ReadonlyMap<string, ImageCommandResult>,
+  isOnlyContainer: boolean,
+): StepCommands | PodRefusal | CommandsNeeded {
+  const commands: (StepCommand | undefined)[] = [];
+  const unknown = new Set<string>();
+  for (const [index, step] of steps.entries()) {
+    const { image = '', command = [], args = [] } = step;
+    if (step.script || command.length > 0) {
+      commands.push({ command, args });
+      continue;
+    }
+    const found = known.get(image);
+    if (!found) unknown.add(image);
+    else if (found.kind === 'missing')
+      return { kind: 'refused', message: `translating Build to Pod: ${found.message}` };
+    else if (found.kind === 'unknown') {
+      if (!isOnlyContainer || args.length > 0)
+        return { kind: 'refused', message: withoutCommand(step, index, found.reason) };
+      commands.push(undefined);
+    } else commands.push({ command: found.command.map(literally), args });
+  }
+  return unknown.size > 0 ? { kind: 'commands-needed', images: [...unknown] } : { kind: 'commands', commands };
+}
+
+const withoutCommand = (step: Step, index: number, why: string): string =>
+  `step "${step.name || `unnamed-${String(index)}`}" has neither command nor script, and what its image ` +
+  `"${step.image ?? ''}" runs is not known: ${why}; give the step a command`;
