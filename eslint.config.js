@@ -37,6 +37,27 @@ const HIDDEN_INPUTS = [
   { selector: 'CallExpression[callee.name=/^set(Timeout|Interval|Immediate)$/]', message: 'only the edge sets timers' },
 ];
 
+/** Folders of the command that decide by their arguments alone. Each meets the process in its `*-command.ts`. */
+const CLI_PURE = [
+  'packages/cli/src/{yaml,explain,lint,import,stand-ins}/**/*.ts',
+  'packages/cli/src/run/{select,prepare,present}/**/*.ts',
+  'packages/cli/src/json.ts',
+  'packages/cli/src/diagnostics/**/*.ts',
+];
+
+/** Files of these folders that read or write files of the machine. */
+const CLI_PURE_EDGES = [
+  'packages/cli/src/**/*-command.ts',
+  'packages/cli/src/diagnostics/failure.ts',
+  'packages/cli/src/stand-ins/{builder-image,gsutil-image,saved-images}.ts',
+];
+
+/** What a pure file cannot name at all. */
+const PROCESS = ['process', 'fetch', 'performance', 'setTimeout', 'setInterval', 'setImmediate'].map((name) => ({
+  name,
+  message: 'pure files decide by their arguments: only an edge reads the process, the clock or the network',
+}));
+
 /**
  * What runs in the deterministic simulation (test/simulation): a seed replays exactly only if time, later turns, randomness and I/O
  * are all injected. Microtasks are allowed: their order is the language's.
@@ -99,7 +120,7 @@ const RESTRICTED_GLOBALS = [
 ];
 
 /** Modules of the platform that neither wait nor read anything that changes; the others are injected. */
-const PURE_MODULES = 'path|util|events|crypto|zlib';
+const PURE_MODULES = 'path|url|util|events|crypto|zlib';
 const RESTRICTED_IMPORTS = {
   paths: [
     {
@@ -141,6 +162,16 @@ export default ts.config(
     files: ['**/src/**/*.ts', 'lib/**/*.ts', 'main.ts'],
     ignores: EDGES,
     rules: { 'no-restricted-syntax': ['error', ...HIDDEN_INPUTS], 'no-console': 'error' },
+  },
+  {
+    files: CLI_PURE,
+    ignores: CLI_PURE_EDGES,
+    rules: {
+      'no-restricted-syntax': ['error', ...HIDDEN_INPUTS],
+      'no-restricted-globals': ['error', ...PROCESS],
+      'no-restricted-imports': ['error', RESTRICTED_IMPORTS],
+      'no-console': 'error',
+    },
   },
   {
     files: ['packages/*/src/**/*.ts'],

@@ -1,12 +1,13 @@
 /** The `pipewright` command, for those who call it from a program: examples, benchmarks, tests. */
 
-export { runProgram } from './program.js';
-export { run, type RunOptions, type RunSurroundings } from './run/run-command.js';
-export type { ResourceFact, RunEvent, TaskOutcome } from './run/events.js';
+export { runProgram } from './commands/program.js';
+export { run, type RunSurroundings } from './run/run-command.js';
+export type { RunOptions } from './run/run-options.js';
+export type { ResourceFact, RunEvent, TaskOutcome } from './run/follow/events.js';
 export { up, type UpOptions, type UpSurroundings } from './up/up-command.js';
 export { runController, type ControllerOptions, type ControllerSurroundings } from './controller/controller-command.js';
 export { lint, type LintOptions } from './lint/lint-command.js';
 export { processOutput, type Output } from './terminal/output.js';
-export { UsageError } from './usage-error.js';
+export { UsageError } from './diagnostics/usage-error.js';
 export { tektonAdmission } from './local/admission.js';
-export { OWN_IMAGES } from './local/local-cluster.js';
+export { OWN_IMAGES } from './stand-ins/image-source.js';

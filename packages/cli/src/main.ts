@@ -1,7 +1,7 @@
 /** The process: hands the command line to the program, and its status to the shell. */
 
-import { tellFailure } from './failure.js';
-import { runProgram } from './program.js';
+import { tellFailure } from './diagnostics/failure.js';
+import { runProgram } from './commands/program.js';
 import { processOutput } from './terminal/output.js';
 
 const args = process.argv.slice(2);

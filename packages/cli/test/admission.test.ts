@@ -2,9 +2,9 @@
 
 import { expect, test } from '@jest/globals';
 import { fake } from '@pipewright/cluster';
-import { NO_STAND_INS } from '../src/config/config.js';
 import { startLocalCluster } from '../src/local/local-cluster.js';
 import { tektonAdmission } from '../src/local/admission.js';
+import { NO_STAND_INS } from '../src/stand-ins/stand-ins.js';
 
 const ask = (kind: string, spec: object, name = 'x') => {
   const object = { apiVersion: 'tekton.dev/v1alpha1', kind, metadata: { name, uid: 'u' }, spec };

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll } from '@jest/globals';
 import { shown, type Files, type ClusterKind } from '../../controller/test/support/test-cluster.js';
-import { BUCKETS_FILE, bucketsJson } from '../src/local/host-files.js';
+import { BUCKETS_FILE, bucketsJson } from '../src/stand-ins/host-files.js';
 import { GSUTIL_PROGRAM } from '../src/object-store/gsutil-program.js';
 import { startObjectStore } from '../src/object-store/object-store.js';
 

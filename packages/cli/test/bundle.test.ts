@@ -28,7 +28,7 @@ const help = async (more: Readonly<Record<string, string>> = {}): Promise<string
   return (await promisify(execFile)(process.execPath, command, { env })).stdout;
 };
 const edit = (from: string, to: string): void => {
-  const file = join(copy, 'packages/cli/src/program.ts');
+  const file = join(copy, 'packages/cli/src/commands/program.ts');
   writeFileSync(file, readFileSync(file, 'utf8').replace(from, to));
 };
 const bundles = (): readonly string[] => readdirSync(join(cache(), 'pipewright')).filter((it) => it.endsWith('.js'));

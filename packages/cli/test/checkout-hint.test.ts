@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { repositoryKey } from '../src/git-server/remote-address.js';
-import { checkoutAt, checkoutHints } from '../src/run/checkout-hint.js';
-import type { PlannedRun } from '../src/run/select.js';
+import { checkoutAt, checkoutHints } from '../src/run/session/checkout-hint.js';
+import type { PlannedRun } from '../src/run/select/select.js';
 import { folderWith } from './cli.js';
 
 const folders: (() => void)[] = [];

@@ -5,7 +5,7 @@ import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } fr
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import picocolors from 'picocolors';
-import { runProgram } from '../src/program.js';
+import { runProgram } from '../src/commands/program.js';
 import type { Output } from '../src/terminal/output.js';
 import { OUTPUT_CLOSED } from '../src/terminal/stop-requests.js';
 

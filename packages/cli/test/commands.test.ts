@@ -7,8 +7,8 @@ import { ClusterError } from '@pipewright/cluster';
 import { kubeconfigSend } from '@pipewright/kube';
 import { sampledRows, thoroughTest } from '../../../test/thorough.js';
 import { Harness } from '../../controller/test/support/harness.js';
-import { tellFailure } from '../src/failure.js';
-import { runProgram } from '../src/program.js';
+import { tellFailure } from '../src/diagnostics/failure.js';
+import { runProgram } from '../src/commands/program.js';
 import { folderWith, pipewright, recorded, upHere } from './cli.js';
 
 const folders: (() => void)[] = [];

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { loadDefaults } from '../src/lint/default-paths.js';
+import { loadDefaults } from '../src/manifests/default-folders.js';
 import { findFiles } from '../src/manifests/file-search.js';
 import { loadManifests } from '../src/manifests/load.js';
 import { folderWith } from './cli.js';

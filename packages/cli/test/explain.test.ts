@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { runProgram } from '../src/program.js';
+import { runProgram } from '../src/commands/program.js';
 import { recorded } from './cli.js';
 
 async function explain(...codes: readonly string[]) {

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { explainedCodes, explanationOf } from '../src/explain/explanations.js';
 import { findingsIn } from '../src/lint/check.js';
 import { loadText } from '../src/manifests/load.js';
-import { sourceText } from '../src/manifests/text.js';
+import { sourceText } from '../src/yaml/text.js';
 
 const codesIn = (text: string): readonly string[] =>
   findingsIn(loadText(sourceText('a.yaml', text)), { externals: 'none' }).map(({ code }) => code);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import stringWidth from 'string-width';
-import { describeFinding, maskedFinding, type Finding } from '../src/finding.js';
+import { describeFinding, maskedFinding, type Finding } from '../src/diagnostics/finding.js';
 
 const finding = (quote: string, column: number): Finding => ({
   severity: 'error',

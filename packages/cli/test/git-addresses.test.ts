@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { startGitServer, type GitServer } from '../src/git-server/git-server.js';
-import { gitConfig } from '../src/local/host-files.js';
+import { gitConfig } from '../src/stand-ins/host-files.js';
 
 const run = promisify(execFile);
 const MAKE =

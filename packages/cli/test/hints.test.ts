@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Finding } from '../src/finding.js';
+import type { Finding } from '../src/diagnostics/finding.js';
 import { findingsIn } from '../src/lint/check.js';
 import { loadText } from '../src/manifests/load.js';
-import { sourceText } from '../src/manifests/text.js';
+import { sourceText } from '../src/yaml/text.js';
 
 const lint = (text: string): readonly Finding[] =>
   findingsIn(loadText(sourceText('a.yaml', text)), { externals: 'any' });

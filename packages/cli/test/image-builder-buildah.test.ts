@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { sampledRows, thoroughTest } from '../../../test/thorough.js';
 import { BUILDER_FILES } from '../src/builder-files.js';
-import { dockerConfig } from '../src/local/host-files.js';
+import { dockerConfig } from '../src/stand-ins/host-files.js';
 import { pushed, registry, run, serving, work, write, type Outcome, withRegistry } from './builder-registry.js';
 
 withRegistry();

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { serveOnLoopback } from '../../cluster/src/registry/serve.js';
 import { BUILDER_FILES } from '../src/builder-files.js';
-import { dockerConfig } from '../src/local/host-files.js';
+import { dockerConfig } from '../src/stand-ins/host-files.js';
 import { pushed, registry, run, serving, work, write, type Outcome, withRegistry } from './builder-registry.js';
 
 const executor = join(BUILDER_FILES, 'kaniko.mjs');

@@ -1,7 +1,7 @@
 /** What is said of an image that nothing stands in for. */
 
 import { expect, test } from '@jest/globals';
-import { commandHint, imageHint } from '../src/run/image-recipe.js';
+import { commandHint, imageHint } from '../src/run/prepare/image-recipe.js';
 
 test.each<[string, boolean, readonly string[], readonly string[]]>([
   [

@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { Finding } from '../src/finding.js';
+import type { Finding } from '../src/diagnostics/finding.js';
 import { explainedCodes, explanationOf } from '../src/explain/explanations.js';
 import { findingsIn } from '../src/lint/check.js';
 import { loadManifests, loadText } from '../src/manifests/load.js';
-import { sourceText } from '../src/manifests/text.js';
-import { prepare } from '../src/run/prepare.js';
+import { sourceText } from '../src/yaml/text.js';
+import { prepare } from '../src/run/prepare/prepare.js';
 import { folderWith } from './cli.js';
 
 const folders: (() => void)[] = [];

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { Finding } from '../src/finding.js';
+import type { Finding } from '../src/diagnostics/finding.js';
 import { uriBelow } from '../src/lint/relative-path.js';
 import { sarifLog } from '../src/lint/sarif.js';
 import { workflowCommand } from '../src/lint/workflow-commands.js';
-import { runProgram } from '../src/program.js';
+import { runProgram } from '../src/commands/program.js';
 import { folderWith, recorded } from './cli.js';
 
 const folders: (() => void)[] = [];

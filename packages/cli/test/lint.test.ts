@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { runProgram } from '../src/program.js';
+import { runProgram } from '../src/commands/program.js';
 import { folderWith, recorded } from './cli.js';
 import { growth, LINEAR } from '../../../test/growth.js';
 import { thoroughTest } from '../../../test/thorough.js';

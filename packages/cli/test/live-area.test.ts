@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { RunEvent } from '../src/run/events.js';
-import { textPresenter } from '../src/run/present.js';
+import type { RunEvent } from '../src/run/follow/events.js';
+import { textPresenter } from '../src/run/present/presenter.js';
 import { liveArea, type Size } from '../src/terminal/live-area.js';
 import { HandClock, TerminalModel } from './terminal-model.js';
 

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import type { RunEvent } from '../src/run/events.js';
-import { maskedEvent } from '../src/run/masked-event.js';
+import type { RunEvent } from '../src/run/follow/events.js';
+import { maskedEvent } from '../src/run/follow/masked-event.js';
 
 const hide = (text: string): string => text.replaceAll('hunter2', '***');
 

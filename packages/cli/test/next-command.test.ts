@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { nextCommands, type Outcome } from '../src/run/next-command.js';
-import type { RunOptions } from '../src/run/run-command.js';
 import { commandLine, programWords } from '../src/terminal/shell-words.js';
+import type { RunOptions } from '../src/run/run-options.js';
 
 const options: RunOptions = {
   paths: ['dist'],

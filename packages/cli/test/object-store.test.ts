@@ -16,8 +16,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { runInProcess } from '../../controller/test/support/node-programs.js';
-import { bucketsJson } from '../src/local/host-files.js';
-import { makeGsutilImage, type GsutilImage } from '../src/local/gsutil-image.js';
+import { bucketsJson } from '../src/stand-ins/host-files.js';
+import { makeGsutilImage, type GsutilImage } from '../src/stand-ins/gsutil-image.js';
 import { GSUTIL_PROGRAM } from '../src/object-store/gsutil-program.js';
 import { startObjectStore, type ObjectStore } from '../src/object-store/object-store.js';
 

@@ -6,9 +6,10 @@
 import { EventEmitter } from 'node:events';
 import { expect } from '@jest/globals';
 import { sandbox } from '@pipewright/cluster';
-import { run, type RunOptions } from '../src/run/run-command.js';
-import { UsageError } from '../src/usage-error.js';
+import { run } from '../src/run/run-command.js';
+import { UsageError } from '../src/diagnostics/usage-error.js';
 import { folderWith, recorded } from './cli.js';
+import type { RunOptions } from '../src/run/run-options.js';
 
 const probed = sandbox().probe();
 

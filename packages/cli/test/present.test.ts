@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { RunEvent } from '../src/run/events.js';
-import { textPresenter } from '../src/run/present.js';
+import type { RunEvent } from '../src/run/follow/events.js';
+import { textPresenter } from '../src/run/present/presenter.js';
 import { recorded } from './cli.js';
 
 const time = new Date(0).toISOString();

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import picocolors from 'picocolors';
-import type { RunEvent } from '../src/run/events.js';
-import { statusRows } from '../src/run/status-area.js';
-import { summary } from '../src/run/summary.js';
-import { EventCount, type Tally } from '../src/run/tally.js';
+import type { RunEvent } from '../src/run/follow/events.js';
+import { statusRows } from '../src/run/present/status-area.js';
+import { summary } from '../src/run/present/summary.js';
+import { EventCount, type Tally } from '../src/run/present/tally.js';
 
 const colors = picocolors.createColors(false);
 const at = (second: number): string => new Date(Date.UTC(2026, 0, 1, 12, 0, second)).toISOString();

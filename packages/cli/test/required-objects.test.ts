@@ -2,9 +2,9 @@
 
 import { expect, test } from '@jest/globals';
 import { loadText } from '../src/manifests/load.js';
-import { sourceText } from '../src/manifests/text.js';
-import { missingFor } from '../src/run/requirements.js';
-import { selectRuns } from '../src/run/select.js';
+import { sourceText } from '../src/yaml/text.js';
+import { missingFor } from '../src/run/prepare/requirements.js';
+import { selectRuns } from '../src/run/select/select.js';
 
 const standIns = { images: new Map(), resources: new Map() };
 

@@ -11,12 +11,12 @@ import { startFakeGitHub } from '../../controller/test/support/fake-github.js';
 import { zipOf } from '../../controller/test/support/zip.js';
 import { thoroughTest } from '../../../test/thorough.js';
 import { hasKubectl } from '../../../test/kubectl-tests.js';
-import { NO_STAND_INS } from '../src/config/config.js';
 import { startLocalCluster } from '../src/local/local-cluster.js';
-import { TASK_RUNS } from '../src/run/kinds.js';
+import { TASK_RUNS } from '../src/run/follow/kinds.js';
 import { run } from '../src/run/run-command.js';
 import { recorded } from './cli.js';
 import { expectRun, folder, removeFolders, running, step, usable } from './on-this-machine.js';
+import { NO_STAND_INS } from '../src/stand-ins/stand-ins.js';
 
 afterEach(removeFolders);
 

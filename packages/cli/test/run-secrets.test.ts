@@ -5,9 +5,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 import { fake, type FakeScript } from '@pipewright/cluster';
-import { run, type RunOptions } from '../src/run/run-command.js';
+import { run } from '../src/run/run-command.js';
 import { recorded } from './cli.js';
 import { folder, oneTask, removeFolders, step } from './on-this-machine.js';
+import type { RunOptions } from '../src/run/run-options.js';
 
 const TASK = oneTask([step('first', 'echo'), step('second', 'echo')]);
 

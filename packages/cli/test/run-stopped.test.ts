@@ -2,8 +2,9 @@ import { EventEmitter } from 'node:events';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { fake, type FakeScript } from '@pipewright/cluster';
 import { systemClock, type Clock } from '@pipewright/kube';
-import { run, type RunOptions } from '../src/run/run-command.js';
+import { run } from '../src/run/run-command.js';
 import { folderWith, recorded } from './cli.js';
+import type { RunOptions } from '../src/run/run-options.js';
 
 const MANIFESTS = `apiVersion: tekton.dev/v1alpha1
 kind: PipelineRun

@@ -1,10 +1,11 @@
 import { EventEmitter } from 'node:events';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { fake, type FakeScript } from '@pipewright/cluster';
-import { run, type RunOptions } from '../src/run/run-command.js';
-import type { RunEvent } from '../src/run/events.js';
-import { UsageError } from '../src/usage-error.js';
+import { run } from '../src/run/run-command.js';
+import type { RunEvent } from '../src/run/follow/events.js';
+import { UsageError } from '../src/diagnostics/usage-error.js';
 import { folderWith, recorded, withoutQuotes } from './cli.js';
+import type { RunOptions } from '../src/run/run-options.js';
 
 const TASKS = `apiVersion: tekton.dev/v1alpha1
 kind: Task

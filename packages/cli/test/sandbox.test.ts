@@ -4,11 +4,12 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { fake, RuntimeProblem, type Runtime } from '@pipewright/cluster';
-import { run, type RunOptions } from '../src/run/run-command.js';
+import { run } from '../src/run/run-command.js';
 import { sampledRows, thoroughTest } from '../../../test/thorough.js';
 import { commandLines } from '../../cluster/test/support/command-lines.js';
 import { pipewright, recorded } from './cli.js';
 import { expectRun, folder, oneTask, removeFolders, running, step, usable } from './on-this-machine.js';
+import type { RunOptions } from '../src/run/run-options.js';
 
 afterEach(removeFolders);
 

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { loadText } from '../src/manifests/load.js';
-import { NotJson, readPlain } from '../src/manifests/scalar.js';
-import { sourceText } from '../src/manifests/text.js';
+import { NotJson, readPlain } from '../src/yaml/scalar.js';
+import { sourceText } from '../src/yaml/text.js';
 
 /** Taken from kubectl 1.32: `kubectl annotate --local -f FILE -o json a=b`. */
 const asKubectl: readonly (readonly [string, unknown])[] = [

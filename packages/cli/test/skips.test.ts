@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { PipelineRunStatus, StatusCondition } from '@pipewright/tekton';
-import { skipsOf } from '../src/run/skips.js';
+import { skipsOf } from '../src/run/follow/skips.js';
 
 const condition = (status: 'True' | 'False', reason: string, message = ''): readonly StatusCondition[] => [
   { type: 'Succeeded', status, reason, message },

@@ -1,11 +1,12 @@
 import { EventEmitter } from 'node:events';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { fake } from '@pipewright/cluster';
-import { prepare } from '../src/run/prepare.js';
-import { run, type RunOptions } from '../src/run/run-command.js';
-import { UsageError } from '../src/usage-error.js';
-import { describeFinding } from '../src/finding.js';
+import { prepare } from '../src/run/prepare/prepare.js';
+import { run } from '../src/run/run-command.js';
+import { UsageError } from '../src/diagnostics/usage-error.js';
+import { describeFinding } from '../src/diagnostics/finding.js';
 import { folderWith, recorded, withoutQuotes } from './cli.js';
+import type { RunOptions } from '../src/run/run-options.js';
 
 const MANIFESTS = `apiVersion: tekton.dev/v1alpha1
 kind: Task

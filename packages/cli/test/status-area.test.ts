@@ -2,9 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import picocolors from 'picocolors';
 import stringWidth from 'string-width';
-import type { RunEvent } from '../src/run/events.js';
-import { statusRows } from '../src/run/status-area.js';
-import { EventCount, type Tally } from '../src/run/tally.js';
+import type { RunEvent } from '../src/run/follow/events.js';
+import { statusRows } from '../src/run/present/status-area.js';
+import { EventCount, type Tally } from '../src/run/present/tally.js';
 
 const colors = picocolors.createColors(false);
 const time = new Date(0).toISOString();

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { SeenPod } from '../src/run/observed.js';
-import { runningContainers, waitingNotice } from '../src/run/still-running.js';
+import type { SeenPod } from '../src/run/follow/observed.js';
+import { runningContainers, waitingNotice } from '../src/run/follow/still-running.js';
 
 const now = Date.parse('2026-01-01T12:00:00Z');
 const pod = (

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { JsonObject } from '../src/manifests/json.js';
+import type { JsonObject } from '../src/json.js';
 import { taskAlone } from '../src/run/task-alone.js';
 
 const taskRun = (spec: JsonObject): JsonObject => ({ kind: 'TaskRun', spec: { taskRef: { name: 'build' }, ...spec } });

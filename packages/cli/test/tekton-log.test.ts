@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { foldTektonLog } from '../src/run/tekton-log.js';
+import { foldTektonLog } from '../src/run/present/tekton-log.js';
 
 const line = (level: string, msg: string): string =>
   JSON.stringify({ level, ts: 1601452353.4, logger: 'fallback-logger', caller: 'git/git.go:105', msg });

@@ -1,9 +1,9 @@
 /** What `run` says while steps wait for a sidecar. */
 
 import { expect, test } from '@jest/globals';
-import type { SeenPod } from '../src/run/observed.js';
-import { TaskNews } from '../src/run/task-news.js';
-import { unreadySidecars } from '../src/run/unready-sidecars.js';
+import type { SeenPod } from '../src/run/follow/observed.js';
+import { TaskNews } from '../src/run/follow/task-notices.js';
+import { unreadySidecars } from '../src/run/follow/unready-sidecars.js';
 
 const pod = (ready: boolean, annotations: Readonly<Record<string, string>> = {}): SeenPod => ({
   metadata: { name: 'p', namespace: 'n', annotations },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { Watchers } from '../src/run/watchers.js';
+import { Watchers } from '../src/run/follow/watchers.js';
 
 const aMoment = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { describeFinding, inReadingOrder } from '../src/finding.js';
+import { describeFinding, inReadingOrder } from '../src/diagnostics/finding.js';
 import { loadText } from '../src/manifests/load.js';
-import { sourceText } from '../src/manifests/text.js';
+import { sourceText } from '../src/yaml/text.js';
 import { growth, LINEAR } from '../../../test/growth.js';
 import { sampledRows } from '../../../test/thorough.js';
 

@@ -7,62 +7,15 @@
 
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import type { ImageConfig } from '@pipewright/cluster';
-import { hasErrors, type Finding, type Place } from '../finding.js';
-import type { ImageReference } from '../image/image-reference.js';
-import type { SavedImage } from '../image/saved-image.js';
-import { isObject, type Json } from '../manifests/json.js';
-import { locate, type Path } from '../manifests/locate.js';
-import { parseYaml, type ParsedDocument } from '../manifests/parse.js';
+import { hasErrors, type Finding, type Place } from '../diagnostics/finding.js';
+import { isObject, type Json } from '../json.js';
+import { locate, type Path } from '../yaml/locate.js';
+import { parseYaml, type ParsedDocument } from '../yaml/parse.js';
 import { readSources } from '../manifests/sources.js';
-import { lineAt } from '../manifests/text.js';
-import { readValue } from '../manifests/value.js';
-import { readConfig, type Complaint } from './shape.js';
-
-/** What an image is on this machine. Directories are absolute. */
-export interface ImageStandIn {
-  /** `host`: the machine's own root filesystem, read-only. */
-  readonly rootfs: string;
-  /** The image builder of this package that is laid over `host`, below `overlay`. */
-  readonly builder?: Builder;
-  /** The image that is unpacked into `rootfs` before the first step. */
-  readonly archive?: StandInArchive;
-  /** What the image of an archive says about how to run it. */
-  readonly config?: ImageConfig;
-  /** A directory laid over the root filesystem. */
-  readonly overlay?: string;
-  /** What the image runs when a step names no command. */
-  readonly entrypoint?: readonly string[];
-  /** Its arguments, or the whole command without an entrypoint; a step's own args take their place. */
-  readonly cmd?: readonly string[];
-}
-
-/** Programs that build images, for which this package has stand-ins. */
-export type Builder = 'kaniko' | 'buildah';
-
-/** An image that is saved in a file or a directory. */
-export interface StandInArchive {
-  readonly reference: ImageReference;
-  readonly image: SavedImage;
-}
-
-/** What a PipelineResource is on this machine. */
-export type ResourceStandIn = { readonly directory: string } | { readonly registry: 'local' };
-
-/** The stand-ins of a run. Keys of `images` are image names without a tag, or with one to match it alone. */
-export interface StandIns {
-  readonly images: ReadonlyMap<string, ImageStandIn>;
-  readonly resources: ReadonlyMap<string, ResourceStandIn>;
-  /** What the node has beyond what every node has. Absent: nothing. */
-  readonly node?: NodeStandIn;
-}
-
-/** What manifests may select of a node, or ask of one. */
-export interface NodeStandIn {
-  readonly labels: Readonly<Record<string, string>>;
-  /** Amounts by name, as in `nvidia.com/gpu: '1'`. */
-  readonly resources: Readonly<Record<string, string>>;
-}
+import { lineAt } from '../yaml/text.js';
+import { readValue } from '../yaml/value.js';
+import { NO_STAND_INS, type StandIns } from '../stand-ins/stand-ins.js';
+import { readConfig, type Complaint } from './config-reader.js';
 
 /** What was read, and what is wrong with it. */
 export interface LoadedConfig {
@@ -72,9 +25,6 @@ export interface LoadedConfig {
   /** Where a path of the file stands. Absent: the file could not be read. */
   readonly place?: (path: Path) => Place;
 }
-
-/** No stand-ins: every image must then be pullable, which the embedded cluster does not do. */
-export const NO_STAND_INS: StandIns = { images: new Map(), resources: new Map() };
 
 const NAMES = ['pipewright.yaml', 'pipewright.yml'];
 
@@ -142,11 +92,3 @@ function placed(document: ParsedDocument, value: Json, { path, message, hint, at
 
 const valueAt = (value: Json, path: Path): unknown =>
   path.reduce<unknown>((at, step) => (isObject(at) ? at[step] : undefined), value);
-
-/** Lays stand-ins over others: the second wins where both name the same. */
-export const layOver = (below: StandIns, above: StandIns): StandIns => ({
-  ...below,
-  ...above,
-  images: new Map([...below.images, ...above.images]),
-  resources: new Map([...below.resources, ...above.resources]),
-});

@@ -22,7 +22,7 @@ import {
 import { crds } from '@pipewright/tekton';
 import type { Output } from '../terminal/output.js';
 import { fired, listenForStop } from '../terminal/stop-requests.js';
-import { UsageError } from '../usage-error.js';
+import { UsageError } from '../diagnostics/usage-error.js';
 
 /** What `pipewright controller` was told. */
 export interface ControllerOptions {

@@ -2,7 +2,7 @@
 
 import { closestMatch } from '@pipewright/tekton';
 import type { Output } from '../terminal/output.js';
-import { UsageError } from '../usage-error.js';
+import { UsageError } from '../diagnostics/usage-error.js';
 import { explainedCodes, explanationOf } from './explanations.js';
 
 /** Explains codes, whatever their case; without any, lists all of them. Throws a UsageError for one that does not exist. */

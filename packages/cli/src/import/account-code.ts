@@ -5,7 +5,7 @@
  * nothing is made safer than it was without a word.
  */
 
-import { isObject, listAt, objectAt, textAt, type JsonObject } from '../manifests/json.js';
+import { isObject, listAt, objectAt, textAt, type JsonObject } from '../json.js';
 import { list, text, type Code } from './code.js';
 import type { Known, Subject } from './known.js';
 import { NotExpressible, onlyFields } from './not-expressible.js';

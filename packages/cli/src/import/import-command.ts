@@ -2,15 +2,15 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { writeNamed } from '../failure.js';
-import { describeFinding, hasErrors, inReadingOrder, maskedFinding, type Finding } from '../finding.js';
+import { writeNamed } from '../diagnostics/failure.js';
+import { describeFinding, hasErrors, inReadingOrder, maskedFinding, type Finding } from '../diagnostics/finding.js';
 import { checkWithObjects } from '../lint/check.js';
-import { textAt, withoutNulls } from '../manifests/json.js';
+import { textAt, withoutNulls } from '../json.js';
 import { loadManifests, secretsIn, type Manifest } from '../manifests/load.js';
 import { Mask } from '../masking/mask.js';
 import { visible } from '../terminal/lines.js';
 import type { Output } from '../terminal/output.js';
-import { UsageError } from '../usage-error.js';
+import { UsageError } from '../diagnostics/usage-error.js';
 import { pascalCase } from './identifiers.js';
 import { UNRESOLVED_REFERENCES } from '../lint/reference-codes.js';
 import { translate } from './translate.js';

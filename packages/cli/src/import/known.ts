@@ -6,8 +6,8 @@
  */
 
 import type { ResourceType } from '@pipewright/tekton';
-import type { JsonObject } from '../manifests/json.js';
-import { textAt } from '../manifests/json.js';
+import type { JsonObject } from '../json.js';
+import { textAt } from '../json.js';
 import { isEmpty, text, type Block, type Code } from './code.js';
 import type { Declared, Program } from './program.js';
 import { signatureCode, type SignatureModel } from './signature.js';

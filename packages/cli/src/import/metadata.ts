@@ -4,7 +4,7 @@
  * Apart because YAML may hold anything there, and the compiler would refuse a program that repeats it.
  */
 
-import { isObject, type Json } from '../manifests/json.js';
+import { isObject, type Json } from '../json.js';
 
 const isText = (it: Json): boolean => typeof it === 'string';
 const isTextMap = (it: Json): boolean => isObject(it) && Object.values(it).every(isText);

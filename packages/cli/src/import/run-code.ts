@@ -9,7 +9,7 @@ import {
   type ResourceType,
   type TaskRunSpec,
 } from '@pipewright/tekton';
-import { textAt } from '../manifests/json.js';
+import { textAt } from '../json.js';
 import { fields, text, type Block, type Code } from './code.js';
 import { byName, listIn, NotExpressible, onlyFields } from './not-expressible.js';
 import { kindOf, pipelineCode, pipelineSignature, toldBy, type Surroundings } from './pipeline-code.js';

@@ -15,8 +15,8 @@ import type {
   TaskRunSpec,
   TaskSpec,
 } from '@pipewright/tekton';
-import type { Finding } from '../finding.js';
-import { objectAt, textAt, type JsonObject } from '../manifests/json.js';
+import type { Finding } from '../diagnostics/finding.js';
+import { objectAt, textAt, type JsonObject } from '../json.js';
 import { UNRESOLVED_REFERENCES } from '../lint/reference-codes.js';
 import type { Manifest } from '../manifests/load.js';
 import { accountCode, plaintextCode } from './account-code.js';

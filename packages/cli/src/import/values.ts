@@ -3,8 +3,8 @@
  * TypeScript types want a class here and there.
  */
 
-import type { Json } from '../manifests/json.js';
-import { isObject } from '../manifests/json.js';
+import type { Json } from '../json.js';
+import { isObject } from '../json.js';
 import { fields, list, templateText, text, type Code } from './code.js';
 import { NotExpressible } from './not-expressible.js';
 import type { Imports } from './program.js';

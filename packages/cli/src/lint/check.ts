@@ -5,8 +5,8 @@
  */
 
 import { checkObjects, type CheckOptions, type Problem } from '@pipewright/tekton';
-import { hasErrors, inReadingOrder, placed, type Finding } from '../finding.js';
-import { isObject } from '../manifests/json.js';
+import { hasErrors, inReadingOrder, placed, type Finding } from '../diagnostics/finding.js';
+import { isObject } from '../json.js';
 import type { Manifest, Manifests } from '../manifests/load.js';
 import { UNRESOLVED_REFERENCES } from './reference-codes.js';
 

@@ -1,6 +1,6 @@
 /** Findings as the JSON that `pipewright lint -o json` promises: fields are added to it, never renamed or removed. */
 
-import type { Finding } from '../finding.js';
+import type { Finding } from '../diagnostics/finding.js';
 
 /** One finding of the report. */
 export interface JsonFinding {

@@ -1,14 +1,21 @@
 /** `pipewright lint`: every problem of every manifest, at once, each with its place, code and hint. */
 
 import { explanationOf } from '../explain/explanations.js';
-import { countOf, describeFinding, hasErrors, maskedFinding, type Finding, type Paint } from '../finding.js';
+import {
+  countOf,
+  describeFinding,
+  hasErrors,
+  maskedFinding,
+  type Finding,
+  type Paint,
+} from '../diagnostics/finding.js';
 import { loadManifests, secretsIn, type Manifests } from '../manifests/load.js';
 import { Mask } from '../masking/mask.js';
 import { visible } from '../terminal/lines.js';
 import type { Output } from '../terminal/output.js';
 import { version } from '../version.js';
 import { findingsIn } from './check.js';
-import { loadDefaults } from './default-paths.js';
+import { loadDefaults } from '../manifests/default-folders.js';
 import { jsonReport } from './json-report.js';
 import { pathBelow, uriBelow } from './relative-path.js';
 import { sarifLog } from './sarif.js';

@@ -4,7 +4,7 @@
  * Pure: what files are called relative to the working directory is decided by the caller.
  */
 
-import type { Finding } from '../finding.js';
+import type { Finding } from '../diagnostics/finding.js';
 
 /** What a rule says about itself. */
 export interface RuleText {

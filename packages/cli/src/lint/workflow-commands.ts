@@ -4,7 +4,7 @@
  * Pure. The escapes are those of the documented command format: of a value also the characters that end it.
  */
 
-import type { Finding } from '../finding.js';
+import type { Finding } from '../diagnostics/finding.js';
 import { visible } from '../terminal/lines.js';
 
 /** Returns `::error file=…,line=…,col=…,title=CODE::message`. */

@@ -4,33 +4,16 @@
  * `run` and `up` start the same one; only here do controller and cluster meet.
  */
 
-import { startCluster, type Cluster, type ImageConfig, type ImageSource, type Runtime } from '@pipewright/cluster';
-import {
-  imageCommand,
-  silent,
-  startController,
-  type Controller,
-  type ImageCommand,
-  type RetentionPolicy,
-} from '@pipewright/controller';
+import { startCluster, type Cluster, type ImageSource, type Runtime } from '@pipewright/cluster';
+import { silent, startController, type Controller, type RetentionPolicy } from '@pipewright/controller';
 import { crds } from '@pipewright/tekton';
-import type { ImageStandIn, StandIns } from '../config/config.js';
 import type { TextLog } from '../log/text-log.js';
 import { tektonAdmission } from './admission.js';
-import { makeBuilderImages } from './builder-image.js';
-import { makeGsutilImage } from './gsutil-image.js';
-import { DOCKER_CONFIG_FILE } from './host-files.js';
-import { standsFor } from './image-name.js';
-
-/** The images of the controller's own steps. This machine's own git, shell and Node answer for them. */
-export const OWN_IMAGES = {
-  git: 'pipewright.local/git',
-  shell: 'pipewright.local/shell',
-  lent: 'pipewright.local/busybox',
-  nop: 'pipewright.local/nop',
-  gsutil: 'pipewright.local/gsutil',
-  node: 'pipewright.local/node',
-} as const;
+import { makeBuilderImages } from '../stand-ins/builder-image.js';
+import { makeGsutilImage } from '../stand-ins/gsutil-image.js';
+import { DOCKER_CONFIG_FILE } from '../stand-ins/host-files.js';
+import { OWN_IMAGES, sourceOf, standInOf, hasDirectory, hasRegistry, commandOf } from '../stand-ins/image-source.js';
+import type { StandIns } from '../stand-ins/stand-ins.js';
 
 /** What a local cluster is started with. */
 export interface LocalClusterOptions {
@@ -113,48 +96,6 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
 /** What an image of which nothing is known runs with a runtime that runs nothing. */
 const ANY_PROGRAM = { Entrypoint: ['true'] } as const;
 
-/** Whether some resource may be a bucket; which ones are, `up` learns when they are applied. */
-const hasDirectory = ({ resources }: StandIns): boolean =>
-  [...resources.values()].some((standIn) => 'directory' in standIn);
-
-/** Whether the local registry stands in for some resource's. */
-export const hasRegistry = ({ resources }: StandIns): boolean =>
-  [...resources.values()].some((standIn) => 'registry' in standIn);
-
 /** What is laid over for a builder lies below what `pipewright.yaml` lays over. */
 const withBuilder = (source: ImageSource | undefined, overlay: string | undefined): ImageSource | undefined =>
   source && overlay !== undefined ? { ...source, overlays: [overlay, ...(source.overlays ?? [])] } : source;
-
-/** The stand-in for an image; a name with a tag is looked for before one without. */
-function standInOf(image: string, { images }: StandIns): ImageStandIn | undefined {
-  const fitting = [...images].filter(([name]) => standsFor(name, image));
-  return fitting.sort(([a], [b]) => b.length - a.length)[0]?.[1];
-}
-
-/** What an image is on this machine. */
-export function sourceOf(image: string, standIns: StandIns): ImageSource | undefined {
-  if (Object.values<string>(OWN_IMAGES).includes(image)) return { rootfs: 'host' };
-  const found = standInOf(image, standIns);
-  if (!found) return undefined;
-  const { rootfs, overlay } = found;
-  const config = configOf(found);
-  return { rootfs, ...(overlay !== undefined && { overlays: [overlay] }), ...(config && { config }) };
-}
-
-/** What is written in pipewright.yaml counts before what the image says; another entrypoint drops the image's Cmd, as docker has it. */
-function configOf({ config, entrypoint, cmd }: ImageStandIn): ImageConfig | undefined {
-  if (!config && !entrypoint && !cmd) return undefined;
-  const { Cmd, ...others } = config ?? {};
-  return {
-    ...others,
-    ...(Cmd && !entrypoint && { Cmd }),
-    ...(entrypoint && { Entrypoint: entrypoint }),
-    ...(cmd && { Cmd: cmd }),
-  };
-}
-
-/** What an image runs by itself here; undefined when nothing is known of it, as of this machine's own files. */
-export function commandOf(image: string, standIns: StandIns): ImageCommand | undefined {
-  const config = sourceOf(image, standIns)?.config;
-  return config && imageCommand(config);
-}

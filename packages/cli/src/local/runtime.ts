@@ -2,7 +2,7 @@
 
 import { fake, sandbox, type Runtime } from '@pipewright/cluster';
 import { resultsReport } from '@pipewright/controller';
-import { UsageError } from '../usage-error.js';
+import { UsageError } from '../diagnostics/usage-error.js';
 
 /** The runtime of that name. With the fake one every result of a task reads as its own name, so that the graph can be tried. */
 export const runtimeNamed = (name: 'sandbox' | 'fake'): Runtime =>

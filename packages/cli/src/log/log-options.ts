@@ -2,7 +2,7 @@
 
 import { closeSync, openSync } from 'node:fs';
 import type { LogLevel } from '@pipewright/cluster';
-import { UsageError } from '../usage-error.js';
+import { UsageError } from '../diagnostics/usage-error.js';
 
 /** The levels, from worst to most detailed: each includes those before it. */
 export const LOG_LEVELS: readonly LogLevel[] = ['error', 'warn', 'info', 'debug'];

@@ -8,7 +8,7 @@
 import { readdirSync, realpathSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { minimatch } from 'minimatch';
-import type { Finding } from '../finding.js';
+import type { Finding } from '../diagnostics/finding.js';
 
 /** What a search leaves out, and where it stops. */
 export interface SearchOptions {

@@ -5,15 +5,15 @@
  */
 
 import { canonicalFields, createProblem } from '@pipewright/tekton';
-import { hasErrors, type Finding, type Place } from '../finding.js';
+import { hasErrors, type Finding, type Place } from '../diagnostics/finding.js';
 import type { SearchOptions } from './file-search.js';
-import { isObject, textAt, type JsonObject } from './json.js';
-import { lostIndentation } from './indentation.js';
-import { locate, nodeAt, writtenAt, type Located, type Path } from './locate.js';
-import { parseYaml, type ParsedDocument } from './parse.js';
+import { isObject, textAt, type JsonObject } from '../json.js';
+import { lostIndentation } from '../yaml/indentation.js';
+import { locate, nodeAt, writtenAt, type Located, type Path } from '../yaml/locate.js';
+import { parseYaml, type ParsedDocument } from '../yaml/parse.js';
 import { readSources } from './sources.js';
-import { lineAt, placeOf, type SourceText } from './text.js';
-import { readValue } from './value.js';
+import { lineAt, placeOf, type SourceText } from '../yaml/text.js';
+import { readValue } from '../yaml/value.js';
 
 /** One Kubernetes object of a file. */
 export interface Manifest {

@@ -6,9 +6,9 @@
  */
 
 import { closeSync, openSync, readSync } from 'node:fs';
-import type { Finding } from '../finding.js';
+import type { Finding } from '../diagnostics/finding.js';
 import { findFiles, type SearchOptions } from './file-search.js';
-import { decode, type SourceText } from './text.js';
+import { decode, type SourceText } from '../yaml/text.js';
 
 /** Larger files are refused: reading YAML costs about a second per megabyte on a slow machine. */
 export const MAX_BYTES = 4 * 1024 * 1024;

@@ -5,7 +5,7 @@
  * because a secret may be split over chunks and over lines.
  */
 
-import type { JsonObject } from '../manifests/json.js';
+import type { JsonObject } from '../json.js';
 import { Automaton } from './automaton.js';
 import { Scanner, type Cover } from './scanner.js';
 import { needlesOf } from './secret-encodings.js';

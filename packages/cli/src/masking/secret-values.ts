@@ -6,8 +6,8 @@
  */
 
 import { isUtf8 } from 'node:buffer';
-import type { JsonObject } from '../manifests/json.js';
-import { isObject, objectAt, textAt } from '../manifests/json.js';
+import type { JsonObject } from '../json.js';
+import { isObject, objectAt, textAt } from '../json.js';
 import { withoutControls } from './decoders.js';
 
 /** A value, and where it comes from: `secret/key`. */

@@ -5,7 +5,7 @@
  */
 
 import { Informer, SECRETS, type KubeClient } from '@pipewright/kube';
-import type { JsonObject } from '../manifests/json.js';
+import type { JsonObject } from '../json.js';
 import type { Mask, UnmaskedValue } from './mask.js';
 
 /** Begins to watch; resolves when the Secrets that exist are masked. @returns what ends it */

@@ -4,10 +4,10 @@
  * Built from what the command line said, so that it can be copied: the runs that succeeded are left out, what ran out of time gets more.
  */
 
+import type { RunOptions } from './run-options.js';
 import { formatDuration } from '@pipewright/tekton';
 import { commandLine } from '../terminal/shell-words.js';
-import type { EndedRun } from './follow.js';
-import type { RunOptions } from './run-command.js';
+import type { EndedRun } from './follow/follower.js';
 import type { TaskOptions } from './task-alone.js';
 
 /** A command line, and what it is for. */

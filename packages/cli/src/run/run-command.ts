@@ -5,13 +5,14 @@
  *                                        Ctrl-C: cancel the runs, then close; twice: close at once
  */
 
+import type { RunOptions } from './run-options.js';
 import type { EventEmitter } from 'node:events';
 import type { Runtime } from '@pipewright/cluster';
 import { systemClock, type Clock } from '@pipewright/kube';
-import { countOf, describeFinding, hasErrors, type Finding } from '../finding.js';
+import { countOf, describeFinding, hasErrors, type Finding } from '../diagnostics/finding.js';
 import { runtimeNamed, tryRuntime } from '../local/runtime.js';
-import { unpackSavedImages } from '../local/saved-images.js';
-import { openLogTarget, type LogOptions } from '../log/log-options.js';
+import { unpackSavedImages } from '../stand-ins/saved-images.js';
+import { openLogTarget } from '../log/log-options.js';
 import { textLog } from '../log/text-log.js';
 import { Mask } from '../masking/mask.js';
 import { watchSecrets } from '../masking/secret-watch.js';
@@ -19,28 +20,21 @@ import { visible } from '../terminal/lines.js';
 import type { Output } from '../terminal/output.js';
 import { programWords } from '../terminal/shell-words.js';
 import { listenForStop, STATUS_OF, type StopRequests } from '../terminal/stop-requests.js';
-import { applyAll, startRuns } from './apply.js';
-import { checkoutAt, checkoutHints } from './checkout-hint.js';
-import { deployedImages, imageChanges } from './deployments.js';
-import type { EventSink } from './events.js';
-import { maskedEvent } from './masked-event.js';
-import { Follower, type EndedRun } from './follow.js';
+import { applyAll, startRuns } from './session/apply.js';
+import { checkoutAt, checkoutHints } from './session/checkout-hint.js';
+import { deployedImages, imageChanges } from './session/deployments.js';
+import type { EventSink } from './follow/events.js';
+import { maskedEvent } from './follow/masked-event.js';
+import { Follower, type EndedRun } from './follow/follower.js';
 import { nextCommands } from './next-command.js';
-import { prepare, type Asked, type Prepared } from './prepare.js';
-import { jsonPresenter, textPresenter, type Presenter } from './present.js';
-import { pipelineOf } from './reach.js';
+import { prepare, type Prepared } from './prepare/prepare.js';
+import { jsonPresenter, textPresenter, type Presenter } from './present/presenter.js';
+import { pipelineOf } from './select/reachable-tasks.js';
 import { runToEnd } from './run-to-end.js';
-import { openSession, type Session } from './session.js';
-import type { WaitsFor } from './status-area.js';
+import { openSession, type Session } from './session/session.js';
+import type { WaitsFor } from './present/status-area.js';
 import { failedTaskAlone } from './task-alone.js';
-import { eventsTold } from './told.js';
-
-/** What `pipewright run` was told. */
-export interface RunOptions extends Asked, LogOptions {
-  readonly output: 'text' | 'json';
-  /** Milliseconds. Default: as long as the runs' own timeouts allow. */
-  readonly timeout?: number;
-}
+import { eventsTold } from './session/cloud-events.js';
 
 /** What a test may bring along. */
 export interface RunSurroundings {

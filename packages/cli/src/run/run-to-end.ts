@@ -8,9 +8,9 @@
 import type { Clock, KubeClient } from '@pipewright/kube';
 import { formatDuration } from '@pipewright/tekton';
 import { fired, OUTPUT_CLOSED, STATUS_OF, type StopRequests } from '../terminal/stop-requests.js';
-import { cancelRuns } from './cancel.js';
-import type { EndedRun, Follower, StartedRun } from './follow.js';
-import { waitingNotice } from './still-running.js';
+import { cancelRuns } from './session/cancel.js';
+import type { EndedRun, Follower, StartedRun } from './follow/follower.js';
+import { waitingNotice } from './follow/still-running.js';
 
 /** What it takes. */
 export interface RunningRuns {

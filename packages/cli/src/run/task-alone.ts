@@ -5,10 +5,10 @@
  */
 
 import type { KubeClient } from '@pipewright/kube';
-import { listAt, textAt, type JsonObject } from '../manifests/json.js';
-import type { EndedRun } from './follow.js';
-import { CONDITION_CHECK_LABEL, PIPELINE_RUN_LABEL, TASK_RUNS } from './kinds.js';
-import { outcomeOf, succeeded, type SeenTaskRun } from './observed.js';
+import { listAt, textAt, type JsonObject } from '../json.js';
+import type { EndedRun } from './follow/follower.js';
+import { CONDITION_CHECK_LABEL, PIPELINE_RUN_LABEL, TASK_RUNS } from './follow/kinds.js';
+import { outcomeOf, succeeded, type SeenTaskRun } from './follow/observed.js';
 
 /** Options of `pipewright run` for one Task. */
 export interface TaskOptions {

@@ -7,7 +7,7 @@
 
 import type { EventEmitter } from 'node:events';
 import picocolors from 'picocolors';
-import { UNFORESEEN } from '../failure.js';
+import { INTERNAL_ERROR } from './exit-status.js';
 import { terminalFeatures } from './features.js';
 import type { Size } from './live-area.js';
 import { OUTPUT_CLOSED } from './stop-requests.js';
@@ -70,7 +70,7 @@ function endUnread(cause: NodeJS.ErrnoException, what: string): void {
   unread = true;
   if (cause.code === 'EPIPE') process.exitCode ??= 141;
   else {
-    process.once('exit', () => (process.exitCode = UNFORESEEN));
+    process.once('exit', () => (process.exitCode = INTERNAL_ERROR));
     if (what === 'standard output') process.stderr.write(`error: ${what} cannot be written: ${cause.message}\n`);
   }
   (process as EventEmitter).emit(OUTPUT_CLOSED); // `process` types its events as a closed set

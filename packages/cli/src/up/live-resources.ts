@@ -3,9 +3,9 @@
  */
 
 import { Informer, type KubeClient, type KubeObject } from '@pipewright/kube';
-import { objectAt } from '../manifests/json.js';
-import { PIPELINE_RESOURCES, PIPELINE_RUN_LABEL, PIPELINE_RUNS, TASK_RUNS } from '../run/kinds.js';
-import { embeddedIn, type NamedResource } from '../run/resources.js';
+import { objectAt } from '../json.js';
+import { PIPELINE_RESOURCES, PIPELINE_RUN_LABEL, PIPELINE_RUNS, TASK_RUNS } from '../run/follow/kinds.js';
+import { embeddedIn, type NamedResource } from '../stand-ins/local-resources.js';
 
 /** A live list. */
 export interface LiveResources {

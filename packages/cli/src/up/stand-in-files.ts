@@ -7,7 +7,6 @@
 
 import type { ServedRegistry } from '@pipewright/cluster';
 import type { KubeClient } from '@pipewright/kube';
-import type { StandIns } from '../config/config.js';
 import {
   BUCKETS_FILE,
   bucketsJson,
@@ -16,14 +15,15 @@ import {
   gitConfig,
   localRegistry,
   registriesConf,
-} from '../local/host-files.js';
+} from '../stand-ins/host-files.js';
 import { parseImageName } from '@pipewright/tekton';
-import { textAt, type JsonObject } from '../manifests/json.js';
+import { textAt, type JsonObject } from '../json.js';
 import { startObjectStore } from '../object-store/object-store.js';
 import type { Source } from '../git-server/snapshot.js';
-import { bucketOf, gitUrls, paramOf, revisionsOf } from '../run/resources.js';
+import { bucketOf, gitUrls, paramOf, revisionsOf } from '../stand-ins/local-resources.js';
 import { serveLiveSources } from './live-sources.js';
 import { watchResources, type LiveResources } from './live-resources.js';
+import type { StandIns } from '../stand-ins/stand-ins.js';
 
 /** The files, and what keeps them true. */
 export interface StandInFiles {

@@ -12,23 +12,24 @@ import {
 } from '@pipewright/cluster';
 import type { RetentionPolicy } from '@pipewright/controller';
 import { KubeClient } from '@pipewright/kube';
-import type { StandIns } from '../config/config.js';
-import { writeNamed } from '../failure.js';
-import { describeFinding, hasErrors } from '../finding.js';
-import { dockerConfig, localRegistry, loginSecret } from '../local/host-files.js';
-import { hasRegistry, startLocalCluster } from '../local/local-cluster.js';
-import { imageNotes, loginNote, nodeNotes, resourceNotes } from '../local/notes.js';
+import { writeNamed } from '../diagnostics/failure.js';
+import { describeFinding, hasErrors } from '../diagnostics/finding.js';
+import { dockerConfig, localRegistry, loginSecret } from '../stand-ins/host-files.js';
+import { startLocalCluster } from '../local/local-cluster.js';
+import { imageNotes, loginNote, nodeNotes, resourceNotes } from '../stand-ins/notes.js';
 import { runtimeNamed, tryRuntime } from '../local/runtime.js';
-import { unpackSavedImages } from '../local/saved-images.js';
+import { unpackSavedImages } from '../stand-ins/saved-images.js';
 import { openLogTarget, type LogOptions } from '../log/log-options.js';
 import { textLog, type TextLog } from '../log/text-log.js';
 import { Mask } from '../masking/mask.js';
 import { watchSecrets } from '../masking/secret-watch.js';
-import { standInsFor } from '../run/prepare.js';
 import type { Output } from '../terminal/output.js';
 import { fired, listenForStop } from '../terminal/stop-requests.js';
-import { UsageError } from '../usage-error.js';
+import { UsageError } from '../diagnostics/usage-error.js';
 import { standInFiles } from './stand-in-files.js';
+import { standInsFor } from '../config/stand-in-flags.js';
+import { hasRegistry } from '../stand-ins/image-source.js';
+import type { StandIns } from '../stand-ins/stand-ins.js';
 
 /** What `pipewright up` was told. */
 export interface UpOptions extends LogOptions {

@@ -7,10 +7,11 @@ import { join } from 'node:path';
 import { EventEmitter } from 'node:events';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { thoroughTest } from '../../../../test/thorough.js';
-import { run, type RunOptions } from '../../src/run/run-command.js';
+import { run } from '../../src/run/run-command.js';
 import { recorded } from '../cli.js';
 import { expectRun, folder, oneTask, removeFolders, running } from '../on-this-machine.js';
 import { dockerArchive, ociImage, ociLayout, tar, writeFiles, type Member } from './saved.js';
+import type { RunOptions } from '../../src/run/run-options.js';
 
 const work = mkdtempSync(join(tmpdir(), 'run-image-'));
 const before = process.env['XDG_CACHE_HOME'];

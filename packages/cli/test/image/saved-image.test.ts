@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { openSavedImage } from '../../src/image/archive-image.js';
-import { cacheDirectory, ensureUnpacked, rootfsOf } from '../../src/image/image-cache.js';
-import { ImageError } from '../../src/image/image-error.js';
-import { readImageReference } from '../../src/image/image-reference.js';
-import { numericUser } from '../../src/image/image-user.js';
+import { openSavedImage } from '../../src/images/archive-image.js';
+import { cacheDirectory, ensureUnpacked, rootfsOf } from '../../src/images/image-cache.js';
+import { ImageError } from '../../src/images/image-error.js';
+import { readImageReference } from '../../src/images/image-reference.js';
+import { numericUser } from '../../src/images/image-user.js';
 import {
   dockerArchive,
   ociArchive,

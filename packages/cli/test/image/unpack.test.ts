@@ -17,10 +17,10 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Blobs } from '../../src/image/blobs.js';
-import { ImageError } from '../../src/image/image-error.js';
-import type { SavedImage } from '../../src/image/saved-image.js';
-import { unpackImage, UNPACK_LIMITS, type Unpacked } from '../../src/image/unpack-image.js';
+import type { Blobs } from '../../src/images/blobs.js';
+import { ImageError } from '../../src/images/image-error.js';
+import type { SavedImage } from '../../src/images/saved-image.js';
+import { unpackImage, UNPACK_LIMITS, type Unpacked } from '../../src/images/unpack-image.js';
 import { pax, sha256, tar, type Member } from './saved.js';
 
 const base = mkdtempSync(join(tmpdir(), 'unpack-image-'));

@@ -12,7 +12,7 @@ import { applyDefaults, type V1alpha1Object } from '@pipewright/tekton';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { checkManifests } from '../../src/lint/check.js';
-import type { JsonObject } from '../../src/manifests/json.js';
+import type { JsonObject } from '../../src/json.js';
 import { loadManifests } from '../../src/manifests/load.js';
 import { isThorough, thoroughTest } from '../../../../test/thorough.js';
 import { Programs, type Source, type Synthesized } from './programs.js';

@@ -1,0 +1,29 @@
+/** The arguments and options of `pipewright import`. The command itself is loaded when it is called. */
+
+import { parsePath } from './option-values.js';
+import type { Command } from 'commander';
+import type { Output } from '../terminal/output.js';
+import type { Done } from './done.js';
+
+/** `pipewright import` */
+export const addImport = (program: Command, output: Output, done: Done): Command =>
+  program
+    .command('import')
+    .description('Turn existing YAML into TypeScript: a program of constructs that synthesizes to the same objects.')
+    .argument('<FILE|DIR...>', 'files, folders with *.yaml, *.yml and *.json, or - for standard input')
+    .option('--out <FILE>', 'the file to write, which must not be there yet (default: standard output)', parsePath)
+    .option('--library <MODULE>', 'where the constructs come from', 'pipewright')
+    .addHelpText(
+      'after',
+      `
+What has no construct is carried over as it is, and so is what has errors; comments in the program say why.
+
+Examples:
+  pipewright import release.yaml --out release.ts
+  kubectl get tasks,pipelines -o yaml | pipewright import -
+`,
+    )
+    .action(async (paths: readonly string[], options: { readonly out?: string; readonly library: string }) => {
+      const { importManifests } = await import('../import/import-command.js');
+      done(importManifests({ paths, ...options }, output));
+    });

@@ -1,0 +1,80 @@
+/**
+ * The command line: what `pipewright` understands, and where each command lives.
+ *
+ * Commands are imported when they are called, so that `lint` does not wait for a cluster to load.
+ */
+
+import { Command, CommanderError, Help, type Argument, type Option } from 'commander';
+import { visible } from '../terminal/lines.js';
+import type { Output } from '../terminal/output.js';
+import { tellFailure } from '../diagnostics/failure.js';
+import { UsageError } from '../diagnostics/usage-error.js';
+import { version } from '../version.js';
+import { addController } from './controller.js';
+import { addExplain } from './explain.js';
+import { addImport } from './import.js';
+import { addLint } from './lint.js';
+import { addRun } from './run.js';
+import { addUp } from './up.js';
+
+const EXIT_STATUS = `
+Exit status:
+  0    the run succeeded; no errors were found
+  1    the run failed; errors were found
+  2    the command line or the manifests are invalid, or a directory cannot be used; nothing was run
+  3    this machine cannot run containers, or a cluster cannot be reached
+  5    the output could not be written, the disk is full, or pipewright has an error of its own
+  124  the run timed out
+  130  interrupted by Ctrl-C        143  ended by SIGTERM
+`;
+
+/** Every command, in the order in which help lists them. */
+const COMMANDS = [addRun, addUp, addController, addLint, addExplain, addImport];
+
+/** Help that says nothing of a default that is an empty collection, which commander prints as `{}` or `[]`. */
+const WITHOUT_EMPTY_DEFAULTS = {
+  optionDescription: (option: Option): string => withoutEmptyDefault(new Help().optionDescription(option)),
+  argumentDescription: (argument: Argument): string => withoutEmptyDefault(new Help().argumentDescription(argument)),
+};
+
+const withoutEmptyDefault = (description: string): string => description.replace(/ \(default: (?:\{\}|\[\])\)$/, '');
+
+/** Runs one command line. @returns the exit status */
+export async function runProgram(args: readonly string[], out: Output): Promise<number> {
+  let status = 0;
+  const program = new Command('pipewright')
+    .description('Runs, checks and serves Tekton v1alpha1 pipelines: on this machine, with no cluster and no daemon.')
+    .version(version(), '-V, --version')
+    .option('--no-color', 'print without colours (also: NO_COLOR=1)')
+    .showSuggestionAfterError()
+    .addHelpText('after', EXIT_STATUS)
+    .configureHelp(WITHOUT_EMPTY_DEFAULTS)
+    .configureOutput({ writeOut: (text) => out.raw(text), writeErr: (text) => out.warn(text.trimEnd()) })
+    .exitOverride();
+  const done = (code: number): void => void (status = code);
+  for (const add of COMMANDS) {
+    add(program, out, done).copyInheritedSettings(program).option('--no-color', 'print without colours');
+  }
+  try {
+    if (args.length === 0) program.outputHelp();
+    else await program.parseAsync([...args], { from: 'user' });
+    return args.length === 0 ? 2 : status;
+  } catch (cause) {
+    return explain(cause, out);
+  }
+}
+
+function explain(cause: unknown, out: Output): number {
+  if (cause instanceof CommanderError) {
+    const asked =
+      cause.code === 'commander.helpDisplayed' || cause.code === 'commander.version' || cause.code === 'commander.help';
+    if (!asked) out.warn('  hint: `pipewright --help` lists the commands, `pipewright COMMAND --help` their options');
+    return asked ? 0 : 2;
+  }
+  if (cause instanceof UsageError) {
+    out.warn(`${out.colors.red('error')}: ${visible(cause.message)}`);
+    for (const line of cause.hint.split('\n')) out.warn(`  hint: ${visible(line)}`);
+    return cause.status;
+  }
+  return tellFailure(cause, out);
+}

@@ -1,0 +1,122 @@
+/** The arguments and options of `pipewright run`. The command itself is loaded when it is called. */
+
+import { Option, type Command } from 'commander';
+import type { Output } from '../terminal/output.js';
+import type { Done } from './done.js';
+
+import { parsePairs, collect, oneOf, parseDuration, parsePath } from './option-values.js';
+import {
+  type LogFlags,
+  excludeOption,
+  imageOption,
+  RUNTIMES,
+  logFileOption,
+  logLevelOption,
+} from './shared-options.js';
+
+interface RunFlags extends LogFlags {
+  readonly exclude: readonly string[];
+  readonly run: readonly string[];
+  readonly source: ReadonlyMap<string, string>;
+  readonly image: ReadonlyMap<string, string>;
+  readonly param: ReadonlyMap<string, string>;
+  readonly config?: string;
+  readonly output: 'text' | 'json';
+  readonly runtime: 'sandbox' | 'fake';
+  readonly timeout?: number;
+  readonly pipeline?: string;
+  readonly task?: string;
+  readonly resource: ReadonlyMap<string, string>;
+  readonly workspace: ReadonlyMap<string, string>;
+  readonly serviceAccount?: string;
+}
+
+const RUN_HELP = `
+Nothing is downloaded: images are stood in for by --image or pipewright.yaml, which looks like this:
+  images:
+    golang: host
+    acme/builder: { rootfs: host, overlay: images/builder }
+    acme/linter: { rootfs: images/linter, entrypoint: [lint] }
+    alpine: docker-archive:alpine.tar
+    gcr.io/kaniko-project/executor: builtin:kaniko
+  resources:
+    my-repo: { directory: . }
+    my-image: { registry: local }
+
+Secrets are read from manifests; their values are shown as *** wherever they are printed.
+Ctrl-C stops the steps and then the run; a second one kills.
+
+Examples:
+  pipewright run
+  pipewright run pipeline.yaml secrets.yaml --image golang=host --source my-repo=.
+  pipewright run dist --run nightly -p revision=main
+  pipewright run dist --pipeline release -p revision=main -p platforms=linux,darwin --resource source=my-repo
+  pipewright run -o json | jq -r 'select(.type == "step-log").line'
+`;
+
+const startOption = (flags: string, description: string, others: readonly string[]): Option =>
+  new Option(flags, description).conflicts([...others]);
+
+/** The options of a run that the command makes. */
+const withStartOptions = (command: Command): Command =>
+  command
+    .addOption(startOption('--pipeline <NAME>', 'run this Pipeline; no PipelineRun is needed', ['task', 'run']))
+    .addOption(startOption('--task <NAME>', 'run this Task or ClusterTask; no TaskRun is needed', ['pipeline', 'run']))
+    .option(
+      '--resource <NAME=PIPELINERESOURCE>',
+      'with --pipeline or --task: what a declared resource is (default: the PipelineResource of that name and type)',
+      parsePairs('NAME=PIPELINERESOURCE, as in --resource source=my-repo', 'not empty'),
+      new Map(),
+    )
+    .option(
+      '--workspace <NAME=CLAIM>',
+      'with --pipeline or --task: a PersistentVolumeClaim for a workspace (default: an emptyDir)',
+      parsePairs('NAME=CLAIM, as in --workspace cache=my-claim', 'not empty'),
+      new Map(),
+    )
+    .option('--service-account <NAME>', 'with --pipeline or --task: the ServiceAccount of the run');
+
+/** `pipewright run` */
+export const addRun = (program: Command, output: Output, done: Done): Command =>
+  withStartOptions(
+    program
+      .command('run')
+      .description(
+        'Run pipelines on this machine: applies the manifests to a cluster inside this process and streams the logs.',
+      )
+      .argument(
+        '[FILE|DIR...]',
+        'manifests; without any, those of .tekton/, tekton/ and dist/, or of the working directory',
+        [],
+      )
+      .addOption(excludeOption())
+      .option('--run <NAME>', 'run this PipelineRun or TaskRun alone; may be repeated', collect, []),
+  )
+    .option(
+      '--source <RESOURCE=DIR>',
+      'a directory that answers for a git PipelineResource, uncommitted changes included; may be repeated',
+      parsePairs('RESOURCE=DIR, as in --source my-repo=src', 'not empty'),
+      new Map(),
+    )
+    .addOption(imageOption().default(new Map(), 'none'))
+    .option(
+      '-p, --param <NAME=VALUE>',
+      "a param of the runs' pipelines; commas separate the items of an array; may be repeated",
+      parsePairs('NAME=VALUE, as in -p revision=main', 'may be empty'),
+      new Map(),
+    )
+    .option(
+      '--config <FILE>',
+      'the stand-ins of this machine (default: pipewright.yaml beside the manifests or here)',
+      parsePath,
+    )
+    .option('-o, --output <FORMAT>', 'text, or json for one event per line', oneOf('text', 'json'), 'text')
+    .option('--runtime <NAME>', RUNTIMES, oneOf('sandbox', 'fake'), 'sandbox')
+    .option('--timeout <DURATION>', 'stop and fail after this long, as in 90s, 10m or 1h30m', parseDuration)
+    .addOption(logFileOption())
+    .addOption(logLevelOption('error'))
+    .addHelpText('after', RUN_HELP)
+    .action(async (paths: readonly string[], flags: RunFlags) => {
+      const { run } = await import('../run/run-command.js');
+      done(await run({ paths, ...flags }, output));
+    });

@@ -1,0 +1,53 @@
+/** Options that several commands have. */
+
+import { Option } from 'commander';
+import type { LogLevel } from '@pipewright/cluster';
+import type { RetentionPolicy } from '@pipewright/controller';
+import { addKeepRuns } from './keep-runs.js';
+import { collect, parseDuration, oneOf, parsePairs, parsePath } from './option-values.js';
+
+/** `--keep-runs`: how many finished runs are kept, or for how long. */
+export const keepRunsOption = (): Option =>
+  new Option(
+    '--keep-runs <NUMBER|DURATION>',
+    'delete finished runs, with their pods and logs, beyond the newest NUMBER of each Pipeline or Task, or when they finished DURATION ago; may be given once for each (default: all are kept)',
+  ).argParser((text: string, before: RetentionPolicy = {}) => addKeepRuns(text, before, parseDuration));
+
+/** `--exclude`: files and folders that a search for manifests leaves out. */
+export const excludeOption = (): Option =>
+  new Option(
+    '--exclude <GLOB>',
+    'leave out files and folders, relative to the working directory, as in --exclude vendor or "**/test/*.yaml"; may be repeated',
+  )
+    .argParser((text: string, before: readonly string[] = []) => collect(parsePath(text), before))
+    .default([], 'none');
+
+/** The help text of `--runtime`. */
+export const RUNTIMES =
+  'sandbox: real processes; fake: every step succeeds at once, to try the graph: it needs no images and no Secrets';
+
+/** `--image`: the stand-in for an image. */
+export const imageOption = (): Option =>
+  new Option(
+    '--image <NAME=host|DIR|ARCHIVE>',
+    "what stands in for an image: `host`, this machine's own files read-only; a directory with a root filesystem; the image itself, saved: docker-archive:FILE, oci-archive:FILE or oci:DIR, with :TAG where several are in it; or builtin:kaniko or builtin:buildah, which build FROM scratch; may be repeated",
+  ).argParser(parsePairs('NAME=host or NAME=docker-archive:FILE, as in --image golang=host', 'not empty'));
+
+/** `--log-file`: where the cluster logs. */
+export const logFileOption = (): Option =>
+  new Option('--log-file <FILE>', 'append errors of the cluster to this file (default: standard error)').argParser(
+    parsePath,
+  );
+
+/** `--log-level`, with its default for a command. */
+export const logLevelOption = (otherwise: LogLevel): Option =>
+  new Option(
+    '--log-level <LEVEL>',
+    `how much the cluster reports: error, warn, info, or debug, which has every request over the wire (default: ${otherwise})`,
+  ).argParser(oneOf('error', 'warn', 'info', 'debug'));
+
+/** The values of `--log-file` and `--log-level`. */
+export interface LogFlags {
+  readonly logFile?: string;
+  readonly logLevel?: LogLevel;
+}

@@ -1,0 +1,261 @@
+/**
+ * What may stand in `pipewright.yaml`, checked field by field.
+ *
+ *     images:
+ *       golang: host
+ *       acme/builder: { rootfs: host, overlay: images/builder }
+ *       acme/linter: { rootfs: images/linter, entrypoint: [lint], cmd: [--help] }
+ *       busybox: docker-archive:busybox.tar
+ *       gcr.io/kaniko-project/executor: builtin:kaniko
+ *     resources:
+ *       source: { directory: . }
+ *       image: { registry: local }
+ *       bucket: { directory: artifacts }
+ *     node:
+ *       labels: { disktype: ssd }
+ *       resources: { nvidia.com/gpu: 1 }
+ */
+
+import { existsSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { closestMatch } from '@pipewright/tekton';
+import { readImageReference, type ImageReference } from '../images/image-reference.js';
+import { builtinStandIn } from '../stand-ins/builder-image.js';
+import { savedImageStandIn } from '../stand-ins/saved-images.js';
+import { isObject, type Json, type JsonObject } from '../json.js';
+import type { Path } from '../yaml/locate.js';
+import type { StandIns, ImageStandIn, ResourceStandIn, NodeStandIn } from '../stand-ins/stand-ins.js';
+
+/** One mistake in the configuration. `atKey`: the key itself is wrong, not its value. */
+export interface Complaint {
+  readonly path: Path;
+  readonly message: string;
+  readonly hint: string;
+  readonly atKey?: boolean;
+}
+
+/** What could be read, and everything that could not. `base` is the directory that paths are relative to. */
+export function readConfig(
+  value: Json,
+  base: string,
+): { readonly standIns: StandIns; readonly complaints: readonly Complaint[] } {
+  const reader = new ConfigReader(base);
+  const images = new Map<string, ImageStandIn>();
+  const resources = new Map<string, ResourceStandIn>();
+  const top = reader.object(value, [], ['images', 'resources', 'node']);
+  for (const [name, entry] of reader.entries(top['images'], ['images'])) {
+    const image = reader.image(entry, ['images', name]);
+    if (image) images.set(name, image);
+  }
+  for (const [name, entry] of reader.entries(top['resources'], ['resources'])) {
+    const resource = reader.resource(entry, ['resources', name]);
+    if (resource) resources.set(name, resource);
+  }
+  const node = top['node'] === undefined ? undefined : reader.node(top['node'], ['node']);
+  return { standIns: { images, resources, ...(node && { node }) }, complaints: reader.complaints };
+}
+
+class ConfigReader {
+  readonly complaints: Complaint[] = [];
+  readonly #base: string;
+
+  constructor(base: string) {
+    this.#base = base;
+  }
+
+  /** An object with known fields only. */
+  object(value: Json | undefined, path: Path, known: readonly string[]): JsonObject {
+    if (!isObject(value)) {
+      if (value !== undefined && value !== null)
+        this.#refuse(path, `${nameOf(path)} must be an object`, `its fields are: ${known.join(', ')}`);
+      return {};
+    }
+    for (const key of Object.keys(value)) {
+      if (known.includes(key)) continue;
+      const guess = closestMatch(key, known);
+      const hint = guess === undefined ? `the fields here are: ${known.join(', ')}` : `did you mean \`${guess}\`?`;
+      this.complaints.push({
+        path: [...path, key],
+        message: `unknown field \`${key}\` in ${nameOf(path)}`,
+        hint,
+        atKey: true,
+      });
+    }
+    return value;
+  }
+
+  entries(value: Json | undefined, path: Path): readonly (readonly [string, Json])[] {
+    if (value === undefined || value === null) return [];
+    if (isObject(value)) return Object.entries(value);
+    this.#refuse(
+      path,
+      `${nameOf(path)} must be an object`,
+      `write a name and what stands in for it, as in \`${EXAMPLES[String(path[0])] ?? ''}\``,
+    );
+    return [];
+  }
+
+  image(value: Json, path: Path): ImageStandIn | undefined {
+    if (typeof value === 'string') return this.#rootfs(value, path);
+    if (!isObject(value)) {
+      this.#refuse(
+        path,
+        `${nameOf(path)} must be \`host\`, a directory, a saved image, or an object`,
+        `as in \`${EXAMPLES['images'] ?? ''}\``,
+      );
+      return undefined;
+    }
+    const fields = this.object(value, path, ['rootfs', 'overlay', 'entrypoint', 'cmd']);
+    const rootfs = this.#text(fields, 'rootfs', path, 'host');
+    const image = rootfs === undefined ? undefined : this.#rootfs(rootfs, [...path, 'rootfs']);
+    const entrypoint = this.#words(fields, 'entrypoint', path);
+    const cmd = this.#words(fields, 'cmd', path);
+    const runs = { ...(entrypoint && { entrypoint }), ...(cmd && { cmd }) };
+    if (fields['overlay'] === undefined) return image && { ...image, ...runs };
+    const named = this.#text(fields, 'overlay', path);
+    const overlay = named === undefined ? undefined : this.#directory(named, [...path, 'overlay']);
+    return image && overlay !== undefined ? { ...image, overlay, ...runs } : undefined;
+  }
+
+  resource(value: Json, path: Path): ResourceStandIn | undefined {
+    const fields = this.object(value, path, ['directory', 'registry']);
+    const both = ['directory', 'registry'].filter((field) => fields[field] !== undefined);
+    if (both.length !== 1) {
+      if (isObject(value))
+        this.#refuse(
+          path,
+          `${nameOf(path)} must have either \`directory\` or \`registry\``,
+          `as in \`${EXAMPLES['resources'] ?? ''}\``,
+        );
+      return undefined;
+    }
+    if (both[0] === 'directory') {
+      const named = this.#text(fields, 'directory', path);
+      const directory = named === undefined ? undefined : this.#directory(named, [...path, 'directory']);
+      return directory === undefined ? undefined : { directory };
+    }
+    if (fields['registry'] === 'local') return { registry: 'local' };
+    this.#refuse(
+      [...path, 'registry'],
+      `${nameOf(path)}.registry must be \`local\``,
+      'the embedded cluster has one registry of its own, called local',
+    );
+    return undefined;
+  }
+
+  node(value: Json, path: Path): NodeStandIn {
+    const fields = this.object(value, path, ['labels', 'resources']);
+    return {
+      labels: this.#texts(fields['labels'], [...path, 'labels'], LABEL),
+      resources: this.#texts(fields['resources'], [...path, 'resources'], AMOUNT),
+    };
+  }
+
+  #texts(value: Json | undefined, path: Path, form: Form): Readonly<Record<string, string>> {
+    const texts: Record<string, string> = {};
+    for (const [name, entry] of this.entries(value, path)) {
+      if (!NAME.test(name))
+        this.complaints.push({
+          path: [...path, name],
+          message: `${name} is no name that Kubernetes takes`,
+          hint: NAME_HINT,
+          atKey: true,
+        });
+      else if ((typeof entry === 'string' || typeof entry === 'number') && !form.is.test(String(entry)))
+        this.#refuse(
+          [...path, name],
+          `${nameOf([...path, name])} is ${String(entry)}, which is no ${form.name}`,
+          form.hint,
+        );
+      else if (typeof entry === 'string' || typeof entry === 'number') texts[name] = String(entry);
+      else this.#refuse([...path, name], `${nameOf([...path, name])} must be text`, 'put it in quotes');
+    }
+    return texts;
+  }
+
+  #rootfs(value: string, path: Path): ImageStandIn | undefined {
+    if (value === 'host') return { rootfs: 'host' };
+    const builtin = builtinStandIn(value);
+    if (builtin?.kind === 'image') return builtin.standIn;
+    if (builtin) {
+      this.#refuse(path, `${nameOf(path)}: ${builtin.message}`, builtin.hint);
+      return undefined;
+    }
+    const saved = readImageReference(value, this.#base);
+    if (saved !== undefined) return this.#saved(saved, path);
+    const rootfs = this.#directory(value, path);
+    return rootfs === undefined ? undefined : { rootfs };
+  }
+
+  #saved(reference: ImageReference, path: Path): ImageStandIn | undefined {
+    const found = savedImageStandIn(reference, String(path[1]));
+    if (found.kind === 'image') return found.standIn;
+    this.#refuse(path, `${nameOf(path)}: ${found.message}`, found.hint);
+    return undefined;
+  }
+
+  #text(fields: JsonObject, field: string, path: Path, fallback?: string): string | undefined {
+    const value = fields[field] ?? fallback;
+    if (typeof value === 'string' && value !== '') return value;
+    this.#refuse([...path, field], `${nameOf([...path, field])} must be text`, 'name a directory');
+    return undefined;
+  }
+
+  #words(fields: JsonObject, field: string, path: Path): readonly string[] | undefined {
+    const value = fields[field];
+    if (value === undefined) return undefined;
+    if (Array.isArray(value) && value.length > 0 && value.every((word) => typeof word === 'string')) return value;
+    this.#refuse(
+      [...path, field],
+      `${nameOf([...path, field])} must be a list of texts`,
+      `write each argument by itself, as in \`${field}: [sh, -c, "make all"]\``,
+    );
+    return undefined;
+  }
+
+  #directory(value: string, path: Path): string | undefined {
+    const directory = resolve(this.#base, value);
+    if (existsSync(directory) && statSync(directory).isDirectory()) return directory;
+    const what = existsSync(directory) ? 'is not a directory' : 'does not exist';
+    this.#refuse(
+      path,
+      `${nameOf(path)}: ${directory} ${what}`,
+      `paths are relative to the file, which lies in ${this.#base}`,
+    );
+    return undefined;
+  }
+
+  #refuse(path: Path, message: string, hint: string): void {
+    this.complaints.push({ path, message, hint });
+  }
+}
+
+/** Names of labels and of what a node has: a word, with a domain before it where it has one. */
+const NAME = /^(?:[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?\/)?[A-Za-z0-9](?:[\w.-]{0,61}[A-Za-z0-9])?$/;
+const NAME_HINT = "use letters, digits, '-', '_' and '.', with a domain before it where it has one: `nvidia.com/gpu`";
+
+/** What a value must be like. */
+interface Form {
+  readonly is: RegExp;
+  readonly name: string;
+  readonly hint: string;
+}
+
+const LABEL: Form = {
+  is: /^(?:[A-Za-z0-9](?:[\w.-]{0,61}[A-Za-z0-9])?)?$/,
+  name: 'value of a label',
+  hint: "use up to 63 letters, digits, '-', '_' and '.'",
+};
+const AMOUNT: Form = {
+  is: /^\d+(?:\.\d+)?(?:[numkMGTPE]|[KMGTPE]i|[eE]\d{1,2})?$/,
+  name: 'amount',
+  hint: 'use a number with its unit, as in `4`, `500m` or `16Gi`',
+};
+
+const EXAMPLES: Readonly<Record<string, string>> = {
+  images: 'golang: host',
+  resources: 'my-source: { directory: . }',
+  node: 'disktype: ssd',
+};
+
+const nameOf = (path: Path): string => (path.length === 0 ? 'the file' : path.join('.'));

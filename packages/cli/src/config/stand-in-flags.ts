@@ -1,0 +1,63 @@
+/** The stand-ins of a command line: those of `pipewright.yaml`, with `--image` and `--source` laid over them. */
+
+import { existsSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { findConfig, loadConfig, type LoadedConfig } from './config.js';
+import type { Finding } from '../diagnostics/finding.js';
+import { UsageError } from '../diagnostics/usage-error.js';
+import { IMAGE_FORMS, readImageReference } from '../images/image-reference.js';
+import { builtinStandIn } from '../stand-ins/builder-image.js';
+import { savedImageStandIn } from '../stand-ins/saved-images.js';
+import { layOver, NO_STAND_INS, type ImageStandIn, type StandIns } from '../stand-ins/stand-ins.js';
+
+/** The options of a command that say what stands in for what. */
+export interface StandInFlags {
+  readonly config?: string;
+  readonly image: ReadonlyMap<string, string>;
+  readonly source: ReadonlyMap<string, string>;
+}
+
+/** The configuration file's stand-ins with the command line's laid over them. */
+export function standInsFor(
+  asked: StandInFlags,
+  paths: readonly string[],
+): {
+  readonly standIns: StandIns;
+  readonly findings: readonly Finding[];
+  readonly file?: string | undefined;
+  readonly place?: LoadedConfig['place'] | undefined;
+} {
+  const file = asked.config ?? findConfig(paths);
+  const config: LoadedConfig = file === undefined ? { standIns: NO_STAND_INS, findings: [] } : loadConfig(file);
+  const { findings, place } = config;
+  return { standIns: layOver(config.standIns, fromFlags(asked)), findings, file, place };
+}
+
+function fromFlags({ image, source }: Pick<StandInFlags, 'image' | 'source'>): StandIns {
+  const images = [...image].map(([name, value]): readonly [string, ImageStandIn] => [name, imageStandIn(name, value)]);
+  const resources = [...source].map(
+    ([name, value]) => [name, { directory: directory(value, `--source ${name}=${value}`) }] as const,
+  );
+  return { images: new Map(images), resources: new Map(resources) };
+}
+
+function imageStandIn(name: string, value: string): ImageStandIn {
+  const flag = `--image ${name}=${value}`;
+  if (value === 'host') return { rootfs: 'host' };
+  const saved = readImageReference(value, process.cwd());
+  const found = saved ? savedImageStandIn(saved, name) : builtinStandIn(value);
+  if (found === undefined) return { rootfs: directory(value, flag) };
+  if (found.kind === 'image') return found.standIn;
+  throw new UsageError(`--image ${name}: ${found.message}`, found.hint);
+}
+
+function directory(path: string, flag: string): string {
+  const full = resolve(path);
+  if (existsSync(full) && statSync(full).isDirectory()) return full;
+  throw new UsageError(
+    `${flag}: ${full} ${existsSync(full) ? 'is not a directory' : 'does not exist'}`,
+    flag.startsWith('--image')
+      ? `write \`host\`, a directory with a root filesystem, or a saved image: ${IMAGE_FORMS}`
+      : 'name a directory',
+  );
+}

@@ -1,0 +1,121 @@
+/**
+ * What the command tells an author about a file: where, how bad, what, and what to do.
+ *
+ * Every reader of user text (manifests, pipewright.yaml, checks of packages/tekton) reports findings, so that they can be
+ * gathered, sorted and printed in one pass whatever found them.
+ */
+
+import { wrap } from '../terminal/columns.js';
+import { visible } from '../terminal/lines.js';
+import { sourceExcerpt } from '../terminal/source-excerpt.js';
+
+/** A position in a file. `line` and `column` count from 1. With `line` 0, `file` is an option of the command line. */
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** One thing an author can fix. */
+export interface Finding {
+  readonly severity: 'error' | 'warning';
+  readonly code: string;
+  readonly place: Place;
+  readonly message: string;
+  readonly hint: string;
+  /** The text of the line. Undefined when the place has no line, or the line may hold a secret. */
+  readonly quote?: string;
+  /** Column of the quote, from 1, that the finding is about where masking has moved it; 0 where it is masked. Absent: that of the place. */
+  readonly caret?: number;
+}
+
+/** Sorts by file, then position; errors come before warnings of the same place. */
+export function inReadingOrder(findings: readonly Finding[]): readonly Finding[] {
+  return [...findings].sort(
+    (a, b) =>
+      compare(a.place.file, b.place.file) ||
+      a.place.line - b.place.line ||
+      a.place.column - b.place.column ||
+      compare(a.severity, b.severity) ||
+      compare(a.code, b.code),
+  );
+}
+
+/** Whether anything here stops a run. */
+export const hasErrors = (findings: readonly Finding[]): boolean =>
+  findings.some(({ severity }) => severity === 'error');
+
+/** Returns a finding whose texts have passed through a function that masks secrets. */
+export const maskedFinding = (finding: Finding, hide: (text: string) => string): Finding => ({
+  ...finding,
+  message: hide(finding.message),
+  hint: hide(finding.hint),
+  ...(finding.quote !== undefined && maskedQuote(finding.quote, finding.place.column, hide)),
+});
+
+function maskedQuote(line: string, column: number, hide: (text: string) => string): Pick<Finding, 'quote' | 'caret'> {
+  const quote = hide(line);
+  if (quote === line) return { quote };
+  const before = hide(line.slice(0, column - 1));
+  return { quote, caret: quote.startsWith(before) ? before.length + 1 : 0 };
+}
+
+/** `1 error`, `2 errors, 1 warning`; empty when there is nothing. */
+export function countOf(findings: readonly Finding[]): string {
+  const errors = findings.filter(({ severity }) => severity === 'error').length;
+  return [plural(errors, 'error'), plural(findings.length - errors, 'warning')].filter(Boolean).join(', ');
+}
+
+const plural = (count: number, noun: string): string =>
+  count === 0 ? '' : `${String(count)} ${noun}${count === 1 ? '' : 's'}`;
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** Colours of a finding's parts; the identity functions when output is plain. */
+export interface Paint {
+  readonly error: (text: string) => string;
+  readonly warning: (text: string) => string;
+  readonly dim: (text: string) => string;
+}
+
+const plain: Paint = { error: (text) => text, warning: (text) => text, dim: (text) => text };
+
+/** A place as an author reads it, and as editors open it: `file:line:column`. */
+export const placed = ({ file, line, column }: Place): string =>
+  line === 0 ? file : `${file}:${String(line)}:${String(column)}`;
+
+/**
+ * The text of one finding: `file:line:column  error  CODE  message`, the quoted line with a caret if there is one, and the hint.
+ *
+ * @param columns of the terminal that shows it; undefined where none does, and nothing is wrapped
+ */
+export function describeFinding(finding: Finding, paint: Paint = plain, columns?: number): string {
+  const { place, severity, code, message, hint } = finding;
+  const fitted = (line: string): readonly string[] => (columns === undefined ? [line] : wrap(line, columns));
+  return [
+    ...fitted(`${visible(placed(place))}  ${paint[severity](severity)}  ${code}  ${visible(message)}`),
+    ...quoteOf(finding, paint, columns),
+    ...hint.split('\n').flatMap((text) => fitted(`  hint: ${visible(text)}`)),
+  ].join('\n');
+}
+
+/** Columns that a quoted line takes at most. */
+const MOST_COLUMNS = 120;
+
+/** Columns of it that are left however narrow a terminal is. */
+const LEAST_COLUMNS = 12;
+
+function quoteOf(
+  { place, severity, quote, caret = place.column }: Finding,
+  paint: Paint,
+  columns = Infinity,
+): readonly string[] {
+  if (quote === undefined) return [];
+  const line = String(place.line);
+  const room = columns - `    ${line} | `.length;
+  const excerpt = sourceExcerpt(quote, caret, Math.max(LEAST_COLUMNS, Math.min(MOST_COLUMNS, room)));
+  const shown = paint.dim(`    ${line} | ${excerpt.text}`);
+  if (caret === 0) return [shown];
+  const margin = paint.dim(`    ${' '.repeat(line.length)} |`);
+  return [shown, `${margin} ${excerpt.caret.slice(0, -1)}${paint[severity]('^')}`];
+}

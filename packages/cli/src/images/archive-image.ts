@@ -1,0 +1,42 @@
+/** From the name of a saved image to what can be unpacked and run. */
+
+import { statSync } from 'node:fs';
+import { standsFor } from './image-name.js';
+import { blobsInArchive, blobsInDirectory } from './blobs.js';
+import { readDockerArchive } from './docker-archive.js';
+import { ImageError } from './image-error.js';
+import { imageReferenceText, type ImageReference } from './image-reference.js';
+import { readOciLayout } from './oci-layout.js';
+import { thisPlatform, type Platform, type SavedImage } from './saved-image.js';
+
+/**
+ * Reads what a saved image runs, and which layers it has. Nothing is unpacked.
+ *
+ * @param name the image that it stands for, which chooses among several of a docker archive
+ */
+export function openSavedImage(
+  reference: ImageReference,
+  name: string,
+  machine: Platform = thisPlatform(),
+): SavedImage {
+  const { transport, path, tag } = reference;
+  const stats = statSync(path, { throwIfNoEntry: false });
+  const wantsDirectory = transport === 'oci';
+  if (stats === undefined)
+    throw new ImageError('does not exist', 'check the path; it is relative to where it is written');
+  if (stats.isDirectory() !== wantsDirectory)
+    throw new ImageError(
+      wantsDirectory ? 'is not a directory' : 'is a directory',
+      wantsDirectory
+        ? 'for an archive in a file write oci-archive:FILE'
+        : 'for a directory with an OCI layout write oci:DIRECTORY',
+    );
+  const blobs = wantsDirectory ? blobsInDirectory(path) : blobsInArchive(path);
+  return transport === 'docker-archive'
+    ? readDockerArchive(blobs, { tag, isWanted: (written) => standsFor(name, written) }, machine)
+    : readOciLayout(blobs, tag, machine);
+}
+
+/** An archive's fault, with its name in front. */
+export const savedImageProblem = (reference: ImageReference, { message }: ImageError): string =>
+  `${imageReferenceText(reference)} ${message}`;

@@ -1,0 +1,121 @@
+/** An OCI image layout, in a directory or in a tar archive: `index.json`, and blobs by their digests. */
+
+import { isObject, type Json, type JsonObject } from '../json.js';
+import type { Blobs } from './blobs.js';
+import { ImageError, WRITE_AGAIN } from './image-error.js';
+import {
+  digestOf,
+  layersOf,
+  parseDocument,
+  platformText,
+  readImageConfig,
+  requireDigest,
+  requireSame,
+  runsOn,
+  type Platform,
+  type SavedImage,
+} from './saved-image.js';
+
+/** An index may name indexes, one for each platform or attestation; nothing real is deeper. */
+const DEEPEST = 4;
+
+const REF_NAMES = ['org.opencontainers.image.ref.name', 'io.containerd.image.name'];
+
+/** Reads the image of that tag, for that machine. */
+export function readOciLayout(blobs: Blobs, tag: string | undefined, machine: Platform): SavedImage {
+  if (blobs.size('index.json') === undefined)
+    throw new ImageError(
+      'has no index.json',
+      blobs.size('manifest.json') === undefined
+        ? 'name an OCI layout, as skopeo copy docker://IMAGE oci:DIRECTORY writes it'
+        : 'it is an archive of docker save: write docker-archive:FILE',
+    );
+  const index = parseDocument(blobs.read('index.json'), 'index.json');
+  let descriptor = chooseByTag(descriptorsIn(index), tag, machine);
+  for (let depth = 0; depth < DEEPEST; depth += 1) {
+    const value = parseDocument(blobRead(blobs, descriptor), 'manifest');
+    const below = descriptorsIn(value);
+    if (below.length === 0) return readManifest(blobs, value, machine);
+    descriptor = chooseByPlatform(below, machine);
+  }
+  throw new ImageError('has indexes that name indexes without end', WRITE_AGAIN);
+}
+
+function readManifest(blobs: Blobs, manifest: Json, machine: Platform): SavedImage {
+  if (!isObject(manifest) || !isObject(manifest['config']) || !Array.isArray(manifest['layers']))
+    throw new ImageError('has a manifest without config and layers', WRITE_AGAIN);
+  const bytes = blobRead(blobs, manifest['config']);
+  const { config, diffIds } = readImageConfig(parseDocument(bytes, 'configuration'), machine);
+  const files = (manifest['layers'] as readonly Json[]).map((layer) => {
+    // Array.isArray widens to any[]
+    const digest = requireDigest(isObject(layer) ? layer['digest'] : undefined, 'a layer');
+    if (blobs.size(nameOf(digest)) === undefined)
+      throw new ImageError(`lacks the layer ${digest}`, 'save the whole image, with all its layers');
+    return { name: nameOf(digest), digest };
+  });
+  return { digest: digestOf(bytes), config, layers: layersOf(diffIds, files), blobs };
+}
+
+const nameOf = (digest: string): string => `blobs/sha256/${digest.slice('sha256:'.length)}`;
+
+function blobRead(blobs: Blobs, descriptor: JsonObject): Buffer {
+  const digest = requireDigest(descriptor['digest'], 'a blob');
+  const bytes = blobs.read(nameOf(digest));
+  requireSame(digestOf(bytes), digest, nameOf(digest));
+  return bytes;
+}
+
+const descriptorsIn = (value: Json): readonly JsonObject[] =>
+  isObject(value) && Array.isArray(value['manifests']) ? (value['manifests'] as readonly Json[]).filter(isObject) : []; // Array.isArray widens to any[]
+
+const tagsOf = (descriptor: JsonObject): readonly string[] => {
+  const annotations = descriptor['annotations'];
+  if (!isObject(annotations)) return [];
+  return REF_NAMES.flatMap((name) => (typeof annotations[name] === 'string' ? [annotations[name]] : []));
+};
+
+/** Several entries without a name, or of one name, are one image for several platforms. */
+function chooseByTag(all: readonly JsonObject[], tag: string | undefined, machine: Platform): JsonObject {
+  const tags = [...new Set(all.flatMap(tagsOf))];
+  const fitting =
+    tag === undefined
+      ? all
+      : all.filter((each) => tagsOf(each).some((name) => name === tag || name.endsWith(`:${tag}`)));
+  if (tag !== undefined && fitting.length === 0)
+    throw new ImageError(
+      `has no image ${tag}; it has ${tags.join(', ') || 'images without a name'}`,
+      'name one of them',
+    );
+  if (tag === undefined && fitting.length > 1 && tags.length > 1)
+    throw new ImageError(
+      `has several images (${tags.join(', ')})`,
+      'write which: oci-archive:FILE:TAG or oci:DIRECTORY:TAG',
+    );
+  return chooseByPlatform(fitting, machine);
+}
+
+function chooseByPlatform(all: readonly JsonObject[], machine: Platform): JsonObject {
+  const [only] = all;
+  if (only && all.length === 1) return only;
+  const known = all.flatMap((each) => {
+    const platform = platformOf(each);
+    return platform ? [{ each, platform }] : [];
+  });
+  const fitting = known.find(({ platform }) => runsOn(platform, machine));
+  if (fitting) return fitting.each;
+  if (only && known.length === 0) return only;
+  throw new ImageError(
+    all.length === 0
+      ? 'has an index without an image'
+      : `has images for ${known.map(({ platform }) => platformText(platform)).join(', ')}; this machine is ${platformText(machine)}`,
+    'save the image for this machine',
+  );
+}
+
+function platformOf(descriptor: JsonObject): Platform | undefined {
+  const platform = descriptor['platform'];
+  if (!isObject(platform) || typeof platform['os'] !== 'string' || typeof platform['architecture'] !== 'string')
+    return undefined;
+  const { os, architecture, variant } = platform;
+  return { os, architecture, ...(typeof variant === 'string' && { variant }) };
+}

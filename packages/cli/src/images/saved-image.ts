@@ -1,0 +1,136 @@
+/** An image as it is saved: its configuration and layers, whatever the format. */
+
+import { createHash } from 'node:crypto';
+import type { ImageConfig } from '@pipewright/cluster';
+import type { Blobs } from './blobs.js';
+import { ImageError, WRITE_AGAIN } from './image-error.js';
+import { isObject, type Json } from '../json.js';
+
+/** A layer, in the order in which they are laid over each other. */
+export interface SavedLayer {
+  /** Digest of its uncompressed bytes. */
+  readonly diffId: string;
+  /** Its file in the archive. */
+  readonly name: string;
+  /** Digest of that file, where the format says it. */
+  readonly digest?: string;
+}
+
+/** An image that can be unpacked. */
+export interface SavedImage {
+  /** Digest of the configuration, which determines everything else: it has the digests of the layers. */
+  readonly digest: string;
+  readonly config: ImageConfig;
+  readonly layers: readonly SavedLayer[];
+  readonly blobs: Blobs;
+}
+
+/** An operating system and processor, as images name them. */
+export interface Platform {
+  readonly os: string;
+  readonly architecture: string;
+  readonly variant?: string;
+}
+
+const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64', ia32: '386', ppc64: 'ppc64le' };
+
+/** This machine's platform. */
+export const thisPlatform = (): Platform => ({
+  os: 'linux',
+  architecture: ARCHITECTURES[process.arch] ?? process.arch,
+});
+
+/** `os/architecture`, as docker writes it. */
+export const platformText = ({ os, architecture, variant }: Platform): string =>
+  [os, architecture, ...(variant === undefined ? [] : [variant])].join('/');
+
+/** Returns whether programs for a platform run on another. */
+export const runsOn = (image: Platform, machine: Platform): boolean =>
+  image.os === machine.os && image.architecture === machine.architecture;
+
+const DIGEST = /^sha256:[0-9a-f]{64}$/;
+
+/** Returns a digest as text. Throws an `ImageError` for another algorithm, or what is no digest. */
+export function requireDigest(value: unknown, what: string): string {
+  if (typeof value === 'string' && DIGEST.test(value)) return value;
+  throw new ImageError(`${what} has the digest ${JSON.stringify(value)}; only sha256 is read`, WRITE_AGAIN);
+}
+
+/** Digest of bytes. */
+export const digestOf = (bytes: Uint8Array): string => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+
+/** Throws an `ImageError` unless bytes have their digest. */
+export function requireSame(found: string, wanted: string, what: string): void {
+  if (found !== wanted) throw new ImageError(`is damaged: ${what} has the digest ${found}, not ${wanted}`, WRITE_AGAIN);
+}
+
+/** Reads JSON of an archive. */
+export function parseDocument(bytes: Buffer, name: string): Json {
+  try {
+    return JSON.parse(bytes.toString('utf8')) as Json; // what JSON.parse returns
+  } catch (cause) {
+    throw new ImageError(`has a ${name} that is not JSON`, WRITE_AGAIN, { cause });
+  }
+}
+
+/**
+ * Reads a configuration (OCI image specification; docker's is alike).
+ *
+ * @returns what to run, and the digests of the uncompressed layers
+ */
+export function readImageConfig(
+  value: Json,
+  machine: Platform,
+): { readonly config: ImageConfig; readonly diffIds: readonly string[] } {
+  if (!isObject(value)) throw new ImageError('has a configuration that is no object', WRITE_AGAIN);
+  const { os = 'linux', architecture = machine.architecture, rootfs, config } = value;
+  const platform = { os: String(os), architecture: String(architecture) };
+  if (!runsOn(platform, machine))
+    throw new ImageError(
+      `is an image for ${platformText(platform)}; this machine is ${platformText(machine)}`,
+      `save the image for this machine: skopeo copy --override-arch ${machine.architecture} docker://IMAGE docker-archive:FILE.tar`,
+    );
+  const diffIds =
+    isObject(rootfs) && Array.isArray(rootfs['diff_ids']) ? (rootfs['diff_ids'] as readonly Json[]) : undefined; // Array.isArray widens to any[]
+  if (diffIds === undefined) throw new ImageError('has a configuration without rootfs.diff_ids', WRITE_AGAIN);
+  return {
+    config: isObject(config) ? runConfig(config) : {},
+    diffIds: diffIds.map((id) => requireDigest(id, 'a layer')),
+  };
+}
+
+function runConfig(config: { readonly [key: string]: Json }): ImageConfig {
+  const words = (field: string): readonly string[] | undefined => {
+    const list = config[field] ?? null;
+    if (list === null) return undefined;
+    if (Array.isArray(list) && list.every((word) => typeof word === 'string'))
+      return list.length === 0 ? undefined : list;
+    throw new ImageError(`has a configuration whose ${field} is not a list of texts`, WRITE_AGAIN);
+  };
+  const text = (field: string): string | undefined => {
+    const value = config[field];
+    return typeof value === 'string' && value !== '' ? value : undefined;
+  };
+  const [entrypoint, cmd, env] = [words('Entrypoint'), words('Cmd'), words('Env')];
+  const [workingDir, user] = [text('WorkingDir'), text('User')];
+  return {
+    ...(entrypoint && { Entrypoint: entrypoint }),
+    ...(cmd && { Cmd: cmd }),
+    ...(env && { Env: env }),
+    ...(workingDir !== undefined && { WorkingDir: workingDir }),
+    ...(user !== undefined && { User: user }),
+  };
+}
+
+/** Pairs layers with their digests. */
+export function layersOf(
+  diffIds: readonly string[],
+  files: readonly Omit<SavedLayer, 'diffId'>[],
+): readonly SavedLayer[] {
+  if (diffIds.length !== files.length)
+    throw new ImageError(
+      `has ${String(files.length)} layers; its configuration has ${String(diffIds.length)}`,
+      WRITE_AGAIN,
+    );
+  return files.map((file, index) => ({ ...file, diffId: diffIds[index] ?? '' }));
+}

@@ -1,0 +1,382 @@
+/**
+ * Watches runs and tells what happens in them.
+ *
+ * It looks at what is, never at what changed: each change of anything is only a reason to look again. A pod's steps are
+ * followed one after the other, as they run, so that logs come in order and the last line of a step precedes its end.
+ */
+
+import type { KubeClient } from '@pipewright/kube';
+import { byOwner, EVENTS, PODS, Informer } from '@pipewright/kube';
+import type { TaskDependencies } from '@pipewright/tekton';
+import type { EventSink, TaskOutcome } from './events.js';
+import { CONDITION_CHECK_LABEL, PIPELINE_RUNS, PIPELINE_TASK_LABEL, TASK_RUN_LABEL, TASK_RUNS } from './kinds.js';
+import {
+  factsOf,
+  taskResultsOf,
+  outcomeOf,
+  succeeded,
+  type SeenPipelineRun,
+  type SeenPod,
+  type SeenTaskRun,
+} from './observed.js';
+import { checkAnswer, conditionNames, skipsOf, type Skip } from './skips.js';
+import { runningContainers, type RunningContainer } from './still-running.js';
+import { TaskNews } from './task-notices.js';
+import { podOf, unreadySidecars, type SeenEvent } from './unready-sidecars.js';
+import { Watchers } from './watchers.js';
+import { followPod, type StepSink } from './pod-logs.js';
+import type { Mask } from '../../masking/mask.js';
+
+/** A run that was created. */
+export interface StartedRun {
+  readonly kind: 'PipelineRun' | 'TaskRun';
+  readonly name: string;
+  readonly namespace: string;
+  readonly uid: string;
+  /** Its tasks in declared order, and those that each waits for; for a TaskRun its own name. */
+  readonly tasks: TaskDependencies;
+}
+
+/** How a run ended. */
+export interface EndedRun {
+  readonly name: string;
+  readonly outcome: TaskOutcome;
+}
+
+/** What a follower is made of. */
+export interface FollowerOptions {
+  readonly client: KubeClient;
+  /** Masks the logs. */
+  readonly mask: Mask;
+  /** Takes the events; what they say in words is not masked yet. */
+  readonly emit: EventSink;
+  readonly now?: () => Date;
+}
+
+/** Follows any number of runs. */
+export class Follower {
+  readonly #client: KubeClient;
+  readonly #mask: Mask;
+  readonly #emit: EventSink;
+  readonly #now: () => Date;
+  readonly #watchers = new Watchers();
+  readonly #arrived = new Map<string, SeenTaskRun[]>();
+  /** One for each pod whose logs are shown: of one signal for all, each would search the list of all that listen. */
+  readonly #showing = new Set<AbortController>();
+  #stopped = false;
+  /** Why what is cancelled counts as timed out. */
+  #timeout: string | undefined;
+  readonly #runs: Informer<SeenPipelineRun>;
+  readonly #taskRuns: Informer<SeenTaskRun>;
+  readonly #pods: Informer<SeenPod>;
+  readonly #failedProbes: Informer<SeenEvent>;
+
+  constructor({ client, mask, emit, now = () => new Date() }: FollowerOptions) {
+    this.#client = client;
+    this.#mask = mask;
+    this.#emit = emit;
+    this.#now = now;
+    const changed = (...subjects: readonly string[]): void => subjects.forEach((each) => this.#watchers.changed(each));
+    this.#runs = new Informer<SeenPipelineRun>(client, PIPELINE_RUNS, { onChange: (key) => changed(RUN + key) });
+    this.#taskRuns = new Informer<SeenTaskRun>(client, TASK_RUNS, {
+      onChange: (key, { before, after }) => {
+        changed(TASK_RUN + key);
+        if (!after || before) return;
+        for (const owner of byOwner(after)) {
+          this.#children(owner).push(after);
+          changed(CHILDREN + owner);
+        }
+      },
+    });
+    this.#pods = new Informer<SeenPod>(client, PODS, {
+      indexers: { taskRun },
+      onChange: (key, { before, after = before }) => {
+        changed(POD + key);
+        for (const owner of after ? taskRun(after) : []) changed(TASK_RUN + owner);
+      },
+    });
+    this.#failedProbes = new Informer<SeenEvent>(client, EVENTS, {
+      fieldSelector: 'reason=Unhealthy',
+      indexers: { pod: (event) => [podOf(event)] },
+      onChange: (_, { after }) => {
+        const pod = after && this.#pods.get(podOf(after));
+        for (const owner of pod ? taskRun(pod) : []) changed(TASK_RUN + owner);
+      },
+    });
+  }
+
+  /** Begins to watch; resolves when everything there is has been seen. */
+  async start(): Promise<void> {
+    const reflectors = [this.#runs.start(), this.#taskRuns.start(), this.#pods.start(), this.#failedProbes.start()];
+    await Promise.all(reflectors.map(({ synced }) => synced));
+  }
+
+  /** Follows a run to its end, its logs included. */
+  async follow(run: StartedRun): Promise<EndedRun> {
+    const began = this.#now();
+    const { name, kind, namespace, tasks } = run;
+    this.#emit({ type: 'run-start', time: began.toISOString(), run: name, kind, namespace, tasks: [...tasks.keys()] });
+    const end = await (kind === 'TaskRun' ? this.#followTaskRun(run, run, name) : this.#followPipelineRun(run));
+    const counted = this.#counted(end);
+    const seconds = this.#secondsSince(began);
+    this.#emit({ type: 'run-end', time: this.#time(), run: name, ...counted, seconds });
+    return { name, outcome: counted.outcome };
+  }
+
+  /** From now on what ends as cancelled has timed out: the runs were stopped for their time. */
+  timedOut(message: string): void {
+    this.#timeout = message;
+  }
+
+  /** The steps and sidecars that run at present. */
+  running(): readonly RunningContainer[] {
+    return runningContainers(this.#pods.list());
+  }
+
+  /** Stops watching. Runs that are still followed end as cancelled. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    for (const each of this.#showing) each.abort(new Error('no longer followed'));
+    this.#watchers.stop();
+    await Promise.all([this.#runs.stop(), this.#taskRuns.stop(), this.#pods.stop(), this.#failedProbes.stop()]);
+  }
+
+  /** TaskRuns of an owner that nobody has looked at yet: a look at them all for each change would cost the square of them. */
+  #children(owner: string): SeenTaskRun[] {
+    const known = this.#arrived.get(owner) ?? [];
+    this.#arrived.set(owner, known);
+    return known;
+  }
+
+  async #followPipelineRun(run: StartedRun): Promise<End> {
+    const told = new Told();
+    let seen: SeenPipelineRun['status'];
+    const end = await this.#watchers.until([RUN + keyOf(run), CHILDREN + run.uid], () => {
+      const { status } = this.#runs.get(keyOf(run)) ?? {};
+      for (const taskRun of this.#children(run.uid).splice(0)) this.#followChild(run, taskRun, told);
+      const skips = status === seen ? [] : skipsOf(status, run.tasks);
+      seen = status;
+      for (const skip of skips) {
+        if (told.tasks.has(skip.task)) continue;
+        const before = [...skip.follows.checks.map((name) => told.byName.get(name)), ...told.all(skip.follows.tasks)];
+        told.tasks.set(skip.task, this.#tellSkip(run, skip, Promise.all(before)));
+      }
+      return endOf(succeeded(status?.conditions));
+    });
+    await Promise.all([...told.byName.values(), ...told.tasks.values()]);
+    return end ?? CANCELLED;
+  }
+
+  /** Follows a TaskRun of a pipeline, if that is not done already. What it waited for is told to its end first, however fast the cluster is. */
+  #followChild(run: StartedRun, { metadata }: SeenTaskRun, told: Told): void {
+    const { name = '', uid = '', labels } = metadata;
+    if (told.byName.has(name)) return;
+    const task = labels?.[PIPELINE_TASK_LABEL] ?? name;
+    const before = told.all(run.tasks.get(task) ?? []);
+    const child = { name, namespace: run.namespace, uid };
+    if (labels?.[CONDITION_CHECK_LABEL] !== undefined) {
+      const following = this.#followCheck(child, run, task, Promise.all(before));
+      told.byName.set(name, following);
+      told.checks.set(task, [...(told.checks.get(task) ?? []), following]);
+      return;
+    }
+    const following = this.#followTaskRun(child, run, task, Promise.all([...before, ...(told.checks.get(task) ?? [])]));
+    told.byName.set(name, following);
+    told.tasks.set(task, following);
+  }
+
+  async #followTaskRun(
+    taskRun: Child,
+    run: StartedRun,
+    task: string,
+    before: Promise<unknown> = Promise.resolve(),
+  ): Promise<End> {
+    const began = this.#now();
+    await before;
+    const about = { run: run.name, task };
+    this.#emit({ type: 'task-start', time: began.toISOString(), ...about, taskRun: taskRun.name });
+    const end = this.#counted(await this.#followToEnd(taskRun, run, about, (status) => this.#isLastTry(run, status)));
+    const { status } = this.#taskRuns.get(keyOf(taskRun)) ?? {};
+    const reported = { results: factsOf(status), taskResults: taskResultsOf(status) };
+    const seconds = this.#secondsSince(began);
+    this.#emit({ type: 'task-end', time: this.#time(), ...about, ...end, seconds, ...reported });
+    return end;
+  }
+
+  /** A failed task may be tried again as long as its pipeline goes on: with its last failure the pipeline ends, too. */
+  #isLastTry(run: StartedRun, status: SeenTaskRun['status']): boolean {
+    if (run.kind === 'TaskRun' || outcomeOf(succeeded(status?.conditions)) === 'succeeded') return true;
+    const { status: whole } = this.#runs.get(keyOf(run)) ?? {};
+    return outcomeOf(succeeded(whole?.conditions)) !== undefined;
+  }
+
+  async #followCheck(taskRun: Child, run: StartedRun, task: string, before: Promise<unknown>): Promise<void> {
+    const began = this.#now();
+    await before;
+    const about = { run: run.name, task, check: (await this.#conditionOf(taskRun.name, run)) ?? taskRun.name };
+    this.#emit({ type: 'check-start', time: began.toISOString(), ...about, taskRun: taskRun.name });
+    const { outcome, reason, message: said } = await this.#followToEnd(taskRun, run, about);
+    const steps = this.#taskRuns.get(keyOf(taskRun))?.status?.steps ?? [];
+    const message =
+      outcome === 'succeeded' ? 'is true' : checkAnswer({ reason, message: said }, steps.at(-1)?.terminated?.exitCode);
+    const seconds = this.#secondsSince(began);
+    this.#emit({ type: 'check-end', time: this.#time(), ...about, outcome, reason, message, seconds });
+  }
+
+  /** The Condition that a check is of: the run's status says so, a moment after the check is there. */
+  #conditionOf(check: string, run: StartedRun): Promise<string | undefined> {
+    return this.#watchers.until([RUN + keyOf(run)], () => {
+      const { status } = this.#runs.get(keyOf(run)) ?? {};
+      return conditionNames(status).get(check) ?? (endOf(succeeded(status?.conditions)) && check);
+    });
+  }
+
+  /** Follows what runs in the pods of a TaskRun, one after the other, until it has ended and its logs are shown. */
+  async #followToEnd(
+    child: Child,
+    run: StartedRun,
+    about: About,
+    isFinal: (status: SeenTaskRun['status']) => boolean = () => true,
+  ): Promise<End> {
+    const pods = new Map<string, Promise<void>>();
+    let last: Promise<void> = Promise.resolve();
+    const followPods = (): void => {
+      for (const pod of this.#pods.byIndex('taskRun', keyOf(child))) {
+        const uid = pod.metadata.uid ?? '';
+        if (pods.has(uid)) continue;
+        last = last.then(() => this.#followPod(pod, about));
+        pods.set(uid, last);
+      }
+    };
+    const news = new TaskNews();
+    const end =
+      (await this.#watchers.until([TASK_RUN + keyOf(child), RUN + keyOf(run)], () => {
+        const { status } = this.#taskRuns.get(keyOf(child)) ?? {};
+        for (const item of [...news.of(status), ...news.ofSidecars(this.#sidecarsAwaited(child))]) {
+          const tell = (): void => this.#emit({ time: this.#time(), ...about, ...item });
+          // That there is another attempt is told when all of the one before has been.
+          if (item.type === 'task-retry') last = last.then(tell);
+          else tell();
+        }
+        followPods();
+        return isFinal(status) ? endOf(succeeded(status?.conditions)) : undefined;
+      })) ?? CANCELLED;
+    followPods();
+    await Promise.all(pods.values());
+    return end;
+  }
+
+  /** Why steps of a TaskRun wait for its sidecars. */
+  #sidecarsAwaited(child: Child): readonly string[] {
+    return this.#pods
+      .byIndex('taskRun', keyOf(child))
+      .flatMap((pod) => unreadySidecars(pod, this.#failedProbes.byIndex('pod', keyOf(named(pod)))));
+  }
+
+  async #followPod(pod: SeenPod, about: About): Promise<void> {
+    const key = `${pod.metadata.namespace ?? ''}/${pod.metadata.name ?? ''}`;
+    const uid = pod.metadata.uid;
+    const sink: StepSink = {
+      start: (step) => this.#emit({ type: 'step-start', time: this.#time(), ...about, step }),
+      line: (step, line) => this.#emit({ type: 'step-log', time: this.#time(), ...about, step, line }),
+      sidecarLine: (sidecar, line) => this.#emit({ type: 'sidecar-log', time: this.#time(), ...about, sidecar, line }),
+      incomplete: (message) => this.#emit({ type: 'log-incomplete', time: this.#time(), ...about, message }),
+      end: (step, exitCode, reason) =>
+        this.#emit({ type: 'step-end', time: this.#time(), ...about, step, exitCode, reason }),
+    };
+    const look = (): SeenPod | undefined => {
+      const now = this.#pods.get(key);
+      return now?.metadata.uid === uid ? now : undefined;
+    };
+    const showing = new AbortController();
+    if (this.#stopped) showing.abort();
+    this.#showing.add(showing);
+    await followPod({
+      pod,
+      look,
+      until: (found) => this.#watchers.until([POD + key], found),
+      client: this.#client,
+      mask: this.#mask,
+      sink,
+      signal: showing.signal,
+    }).finally(() => this.#showing.delete(showing));
+  }
+
+  /** A task that has no TaskRun, because a condition kept it from running. */
+  async #tellSkip({ name: run }: StartedRun, { task, reason, message }: Skip, before: Promise<unknown>): Promise<void> {
+    await before;
+    const time = this.#time();
+    const nothing = { seconds: 0, results: [], taskResults: [] };
+    this.#emit({ type: 'task-end', time, run, task, outcome: 'skipped', reason, message, ...nothing });
+  }
+
+  #counted(end: End): End {
+    if (end.outcome !== 'cancelled' || this.#timeout === undefined) return end;
+    return { outcome: 'timed-out', reason: 'Timeout', message: this.#timeout };
+  }
+
+  #time(): string {
+    return this.#now().toISOString();
+  }
+
+  #secondsSince(began: Date): number {
+    return Math.round(this.#now().getTime() - began.getTime()) / 1000;
+  }
+}
+
+/** What changes: each of these with a key behind it. Of a TaskRun its pods are a part. */
+const [RUN, TASK_RUN, POD, CHILDREN] = ['run ', 'task run ', 'pod ', 'children of '];
+
+const keyOf = ({ namespace, name }: { readonly namespace: string; readonly name: string }): string =>
+  `${namespace}/${name}`;
+
+/** The key of a pod's TaskRun. */
+const taskRun = ({ metadata: { namespace = '', labels } }: SeenPod): readonly string[] => {
+  const name = labels?.[TASK_RUN_LABEL];
+  return name === undefined ? [] : [keyOf({ namespace, name })];
+};
+
+const named = ({ metadata: { namespace = '', name = '' } }: SeenPod): { namespace: string; name: string } => ({
+  namespace,
+  name,
+});
+
+type Child = Pick<StartedRun, 'name' | 'namespace' | 'uid'>;
+
+/** Whose steps are told. */
+interface About {
+  readonly run: string;
+  readonly task: string;
+  readonly check?: string;
+}
+
+/** What of a run is told, or being told: the promises resolve when it is. */
+class Told {
+  /** By name of the TaskRun. */
+  readonly byName = new Map<string, Promise<unknown>>();
+  readonly tasks = new Map<string, Promise<unknown>>();
+  /** Checks of each task. */
+  readonly checks = new Map<string, readonly Promise<unknown>[]>();
+
+  /** What tells these tasks, as far as it has begun. */
+  all(tasks: readonly string[]): readonly (Promise<unknown> | undefined)[] {
+    return tasks.map((task) => this.tasks.get(task));
+  }
+}
+
+interface End {
+  readonly outcome: TaskOutcome;
+  readonly reason: string;
+  readonly message: string;
+}
+
+const CANCELLED: End = {
+  outcome: 'cancelled',
+  reason: 'Stopped',
+  message: 'the cluster was stopped before the run ended',
+};
+
+function endOf(condition: Parameters<typeof outcomeOf>[0]): End | undefined {
+  const outcome = outcomeOf(condition);
+  return outcome && { outcome, reason: condition?.reason ?? '', message: condition?.message ?? '' };
+}

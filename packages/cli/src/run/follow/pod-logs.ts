@@ -1,0 +1,159 @@
+/** Follows the steps of one pod, in order: start, every line, end. Beside them the sidecars, whose lines come as they come. */
+
+import type { KubeClient } from '@pipewright/kube';
+import type { Mask } from '../../masking/mask.js';
+import { foldReturns, splitLines } from '../../terminal/lines.js';
+import { fired } from '../../terminal/stop-requests.js';
+import { incompleteLogsOf, type SeenContainer, type SeenPod } from './observed.js';
+
+/** Told what the steps do. */
+export interface StepSink {
+  readonly start: (step: string) => void;
+  readonly line: (step: string, line: string) => void;
+  readonly end: (step: string, exitCode: number, reason: string) => void;
+  readonly sidecarLine: (sidecar: string, line: string) => void;
+  /** What the logs lack, when all have been shown. */
+  readonly incomplete: (message: string) => void;
+}
+
+/** What it takes. */
+export interface PodFollowing {
+  readonly pod: SeenPod;
+  /** The pod as it is now; undefined when it is gone. */
+  readonly look: () => SeenPod | undefined;
+  readonly until: <T>(found: () => T | undefined) => Promise<T | undefined>;
+  readonly client: KubeClient;
+  readonly mask: Mask;
+  readonly sink: StepSink;
+  readonly signal: AbortSignal;
+}
+
+const STEP = 'step-';
+const SIDECAR = 'sidecar-';
+
+/** Resolves when the last step that ran has ended and its log is shown. Steps after a failed one do not run. */
+export async function followPod(following: PodFollowing): Promise<void> {
+  const names = following.pod.spec?.containers?.map(({ name }) => name) ?? [];
+  const over = new AbortController();
+  const sidecars = names
+    .filter((name) => name.startsWith(SIDECAR))
+    .map((name) => followSidecar(following, name, over.signal));
+  for (const container of names.filter((name) => name.startsWith(STEP))) {
+    if (!(await followStep(following, container))) break;
+  }
+  over.abort();
+  await Promise.all(sidecars);
+  const pod = following.look();
+  const incomplete = pod && incompleteLogsOf(pod);
+  if (incomplete !== undefined) following.sink.incomplete(incomplete);
+}
+
+/** A sidecar's log, up to what it has said when the steps are over: it may take its time to stop. */
+async function followSidecar(following: PodFollowing, container: string, over: AbortSignal): Promise<void> {
+  const { sink, until, look } = following;
+  const show = (line: string): void => sink.sidecarLine(container.slice(SIDECAR.length), line);
+  const started = await Promise.race([until(() => startOf(look(), container)), fired(over)]);
+  if (started !== 'started' || over.aborted) return;
+  await followLog(following, container, show, over);
+}
+
+/** Whether a container has started, or never will; undefined while that is open. */
+function startOf(pod: SeenPod | undefined, container: string): 'started' | 'gone' | undefined {
+  if (pod === undefined) return 'gone';
+  const state = stateOf(pod, container);
+  if (state?.running !== undefined || state?.terminated !== undefined) return 'started';
+  return isOver(pod) ? 'gone' : undefined;
+}
+
+/** @returns whether the next step may run */
+async function followStep(following: PodFollowing, container: string): Promise<boolean> {
+  const { look, until, sink } = following;
+  const step = container.slice(STEP.length);
+  if ((await until(() => startOf(look(), container))) !== 'started') return false;
+  sink.start(step);
+  await followLog(following, container, (line) => sink.line(step, line));
+  const ended = await until(() => {
+    const pod = look();
+    return pod === undefined ? 'gone' : (stateOf(pod, container)?.terminated ?? (isOver(pod) ? 'gone' : undefined));
+  });
+  if (ended === undefined || ended === 'gone') return false;
+  sink.end(step, ended.exitCode, ended.reason ?? '');
+  return ended.exitCode === 0;
+}
+
+const stateOf = (pod: SeenPod, container: string): SeenContainer['state'] =>
+  pod.status?.containerStatuses?.find(({ name }) => name === container)?.state;
+
+const isOver = ({ status }: SeenPod): boolean => status?.phase === 'Succeeded' || status?.phase === 'Failed';
+
+/**
+ * Shows a container's log to its end. A log that breaks off is said to; the run goes on.
+ *
+ * @param over ends it earlier: what the log holds by then is shown, and no more is waited for
+ */
+async function followLog(
+  { pod, client, mask, signal }: PodFollowing,
+  container: string,
+  show: (line: string) => void,
+  over?: AbortSignal,
+): Promise<void> {
+  const { name = '', namespace } = pod.metadata;
+  const lines = maskedLines(mask);
+  let taken = 0;
+  const take = (bytes: Uint8Array): void => {
+    taken += bytes.byteLength;
+    lines.push(bytes).forEach(show);
+  };
+  // A signal of this log's own: a request listens to its signal for as long as that lives.
+  const here = new AbortController();
+  const leave = (): void => here.abort(signal.reason);
+  for (const each of [signal, over]) each?.addEventListener('abort', leave, { once: true });
+  if (signal.aborted || over?.aborted === true) leave();
+  try {
+    const stream = await client.podLogs({ namespace, name }, { container, follow: true, signal: here.signal });
+    for await (const bytes of stream) take(bytes);
+  } catch (cause) {
+    if (!here.signal.aborted)
+      show(mask.hide(`(the log breaks off here: ${cause instanceof Error ? cause.message : String(cause)})`));
+  } finally {
+    for (const each of [signal, over]) each?.removeEventListener('abort', leave);
+  }
+  if (over?.aborted === true && !signal.aborted) {
+    const whole = await wholeLog(client, { namespace, name }, container);
+    take(whole.subarray(taken));
+  }
+  lines.end().forEach(show);
+}
+
+/** A log's bytes to lines without secrets. They are looked for in what a reader would have seen, not in what a return has replaced. */
+function maskedLines(mask: Mask): {
+  readonly push: (bytes: Uint8Array) => readonly string[];
+  readonly end: () => readonly string[];
+} {
+  const text = new TextDecoder();
+  const [returns, hidden, lines] = [foldReturns(), mask.stream(), splitLines()];
+  const take = (part: string): readonly string[] => lines.push(hidden.push(returns.push(part)));
+  return {
+    push: (bytes) => take(text.decode(bytes, { stream: true })),
+    end: () => [
+      ...take(text.decode()),
+      ...lines.push(hidden.push(returns.end())),
+      ...lines.push(hidden.end()),
+      ...lines.end(),
+    ],
+  };
+}
+
+/** What a container has said so far; nothing when it cannot be had any more. */
+async function wholeLog(
+  client: KubeClient,
+  at: { readonly namespace?: string | undefined; readonly name: string },
+  container: string,
+): Promise<Uint8Array> {
+  try {
+    const stream = await client.podLogs(at, { container });
+    return new Uint8Array(await new Response(stream).arrayBuffer());
+  } catch {
+    return new Uint8Array(); // the pod is gone: its steps' logs have been shown
+  }
+}

@@ -1,0 +1,67 @@
+/** What to type for an image that nothing stands in for. Pure. */
+
+import { parseImageName } from '@pipewright/tekton';
+import { builderFor } from '../../stand-ins/builder-image.js';
+import { shortName } from '../../images/image-name.js';
+
+/** How to save an image where it can be pulled, and how to name the file. */
+function savedImageRecipe(image: string): readonly string[] {
+  const { tag, digest } = parseImageName(image);
+  const short = shortName(image);
+  const name = digest === undefined ? `${short}${tag === undefined ? '' : `:${tag}`}` : `${short}@${digest}`; // skopeo takes one of them
+  const file = `${short.split('/').at(-1) ?? 'image'}.tar`;
+  return [
+    'save the image where it can be pulled, by one of these, and add the third line to the command:',
+    `skopeo copy docker://${name} docker-archive:${file}`,
+    `docker pull ${name} && docker save -o ${file} ${name}`,
+    `--image ${short}=docker-archive:${file}`,
+  ];
+}
+
+/** Where the program of a step without a command may come from instead. */
+const programHint = (image: string): string =>
+  `or name a program of this machine, in pipewright.yaml: images: { ${shortName(image)}: { rootfs: host, entrypoint: [PROGRAM] } }`;
+
+/**
+ * Hints for an image without a stand-in.
+ *
+ * @param runsOwn a step leaves it to the image what to run, so this machine's files alone do not do
+ */
+export function imageHint(image: string, runsOwn: boolean): string {
+  const [save = '', ...recipe] = savedImageRecipe(image);
+  const short = shortName(image);
+  const builder = builderFor(image);
+  if (builder !== undefined)
+    return [
+      'images are not downloaded; for a Dockerfile FROM scratch without RUN, add a builder that comes with pipewright to the command:',
+      `--image ${short}=builtin:${builder}`,
+      `or ${save}`,
+      ...recipe,
+    ].join('\n');
+  if (runsOwn)
+    return [
+      'images are not downloaded, and this step runs the program of its image:',
+      save,
+      ...recipe,
+      programHint(image),
+    ].join('\n');
+  return [
+    `images are not downloaded; if this machine has the programs that are run, add to the command: --image ${short}=host`,
+    `or ${save}`,
+    ...recipe,
+  ].join('\n');
+}
+
+/** Hints for a step that leaves it to its image what to run, where the stand-in runs nothing by itself. */
+export function commandHint(image: string): string {
+  const builder = builderFor(image);
+  const [, ...recipe] = savedImageRecipe(image);
+  return [
+    ...(builder === 'kaniko'
+      ? [`for a Dockerfile FROM scratch without RUN, add to the command: --image ${shortName(image)}=builtin:kaniko`]
+      : []),
+    'give the step a command; or save the image, whose program is then known, and name it instead:',
+    ...recipe,
+    programHint(image),
+  ].join('\n');
+}

@@ -1,0 +1,166 @@
+/**
+ * Secrets, ConfigMaps and PersistentVolumeClaims that the pods of a run refer to, and keys in them, that are not among the manifests. Pure.
+ *
+ * Separate from other requirements because they are found by their fields, wherever in a container, a volume or a workspace these are.
+ */
+
+import type { Finding } from '../../diagnostics/finding.js';
+import { isObject, listAt, objectAt, textAt, type Json, type JsonObject } from '../../json.js';
+import type { Path } from '../../yaml/locate.js';
+import type { Manifest } from '../../manifests/load.js';
+import type { UsedTask } from '../select/reachable-tasks.js';
+import { type PlannedRun } from '../select/select.js';
+import { namespaceOf } from '../../manifests/identity.js';
+
+/** What a run itself brings into its pods: workspaces and a pod template. */
+export const objectsOfRun = ({ kind, title, manifest }: PlannedRun): UsedTask => {
+  const { workspaces = null, podTemplate = null } = objectAt(manifest.object, 'spec');
+  return { spec: { workspaces, podTemplate }, manifest, path: ['spec'], title: `${kind} ${title}` };
+};
+
+/** Kubernetes keeps this ConfigMap in every namespace; a volume with a token of the account takes the certificate from it. */
+const ROOT_CERTIFICATE = 'kube-root-ca.crt';
+
+/** Finds objects that are missing, and keys that are missing in those that are not, unless they are optional. */
+export function missingObjects(
+  { spec, manifest, path, title }: UsedTask,
+  namespace: string,
+  manifests: readonly Manifest[],
+): readonly Finding[] {
+  return referencesIn(spec, []).flatMap((reference) => {
+    const { kind, name, at } = reference;
+    if (name.includes('$(') || (kind === 'ConfigMap' && name === ROOT_CERTIFICATE)) return [];
+    const found = find(manifests, kind, namespace, name);
+    if (found) return missingKeys(reference, found, { manifest, path, title });
+    const message = `${title} uses the ${kind} ${name}, which is in none of the manifests`;
+    return [error(manifest, [...path, ...at], KINDS[kind].missing, message, KINDS[kind].hint(reference))];
+  });
+}
+
+type Kind = 'Secret' | 'ConfigMap' | 'PersistentVolumeClaim';
+
+interface Reference {
+  readonly kind: Kind;
+  readonly name: string;
+  /** Keys that must be in it, and where they are named. */
+  readonly keys: readonly { readonly key: string; readonly at: Path }[];
+  readonly at: Path;
+}
+
+interface KindOfObject {
+  readonly missing: string;
+  readonly keyMissing: string;
+  /** The fields that hold its data. */
+  readonly data: readonly string[];
+  readonly hint: (reference: Reference) => string;
+}
+
+const createHint = (kubectl: string, { name, keys }: Reference): string => {
+  const plain = keys.map(({ key }) => key).filter((key) => /^[\w.-]+$/.test(key));
+  const literals = [...new Set(plain.length > 0 ? plain : ['KEY'])].map((key) => `--from-literal=${key}=VALUE`);
+  return `add it to the command: kubectl create ${kubectl} ${name} ${literals.join(' ')} --dry-run=client -o yaml > ${name}.yaml`;
+};
+
+const claimHint = ({ name }: Reference): string =>
+  `write it to a file and add that to the command; here it is an empty directory, of any storage class:
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: { name: ${name} }
+spec: { accessModes: [ReadWriteOnce], resources: { requests: { storage: 1Gi } } }`;
+
+const KINDS: Readonly<Record<Kind, KindOfObject>> = {
+  Secret: {
+    missing: 'SECRET_MISSING',
+    keyMissing: 'SECRET_KEY_MISSING',
+    data: ['data', 'stringData'],
+    hint: (reference) => createHint('secret generic', reference),
+  },
+  ConfigMap: {
+    missing: 'CONFIG_MAP_MISSING',
+    keyMissing: 'CONFIG_MAP_KEY_MISSING',
+    data: ['data', 'binaryData'],
+    hint: (reference) => createHint('configmap', reference),
+  },
+  PersistentVolumeClaim: {
+    missing: 'VOLUME_CLAIM_MISSING',
+    keyMissing: '', // a claim has no keys
+    data: [],
+    hint: claimHint,
+  },
+};
+
+function missingKeys(
+  { kind, name, keys }: Reference,
+  found: Manifest,
+  { manifest, path, title }: Pick<UsedTask, 'manifest' | 'path' | 'title'>,
+): readonly Finding[] {
+  const known = KINDS[kind].data.flatMap((field) => Object.keys(objectAt(found.object, field)));
+  const others = known.length === 0 ? 'it has no keys' : `it has ${known.join(', ')}`;
+  return keys
+    .filter(({ key }) => !known.includes(key) && !key.includes('$('))
+    .map(({ key, at }) => {
+      const message = `${title} uses the key ${key} of the ${kind} ${name}, which has no such key`;
+      const hint = `correct the key, or add it to the ${kind}: ${others}`;
+      return error(manifest, [...path, ...at], KINDS[kind].keyMissing, message, hint);
+    });
+}
+
+/** By the field that holds a reference: the kind, and the fields that may hold the name. */
+const FIELDS: Readonly<Record<string, { readonly kind: Kind; readonly names: readonly string[] }>> = {
+  secretKeyRef: { kind: 'Secret', names: ['name'] },
+  secretRef: { kind: 'Secret', names: ['name'] },
+  configMapKeyRef: { kind: 'ConfigMap', names: ['name'] },
+  configMapRef: { kind: 'ConfigMap', names: ['name'] },
+  configMap: { kind: 'ConfigMap', names: ['name'] },
+  secret: { kind: 'Secret', names: ['secretName', 'name'] }, // `name` is the field of a projected volume
+  persistentVolumeClaim: { kind: 'PersistentVolumeClaim', names: ['claimName'] },
+};
+
+/** Depth is bounded by the loader. */
+function referencesIn(value: Json, at: Path): readonly Reference[] {
+  if (Array.isArray(value))
+    return (value as readonly Json[]).flatMap((each, index) => referencesIn(each, [...at, index])); // Array.isArray widens a readonly Json[] to any[]
+  if (!isObject(value)) return [];
+  return Object.entries(value).flatMap(([key, below]) => {
+    const reference = isObject(below) && below['optional'] !== true ? referenceAt(key, below, [...at, key]) : undefined;
+    return reference ? [reference] : referencesIn(below, [...at, key]);
+  });
+}
+
+function referenceAt(field: string, value: JsonObject, at: Path): Reference | undefined {
+  const known = Object.hasOwn(FIELDS, field) ? FIELDS[field] : undefined;
+  const named = known?.names.find((each) => typeof value[each] === 'string');
+  if (!known || named === undefined) return undefined;
+  return { kind: known.kind, name: textAt(value, named) ?? '', keys: keysIn(value, at), at: [...at, named] };
+}
+
+/** The key that a variable takes, or those that a volume has files of. */
+function keysIn(reference: JsonObject, at: Path): Reference['keys'] {
+  const places = [[], ...listAt(reference, 'items').map((_, index) => ['items', index])];
+  return places.flatMap((place) => {
+    const holder = place.length === 0 ? reference : listAt(reference, 'items')[Number(place[1])];
+    const key = textAt(holder, 'key');
+    return key === undefined ? [] : [{ key, at: [...at, ...place, 'key'] }];
+  });
+}
+
+/** The manifest of an object. */
+export const find = (
+  manifests: readonly Manifest[],
+  kind: string,
+  namespace: string,
+  name: string,
+): Manifest | undefined =>
+  manifests.find(
+    ({ object }) =>
+      textAt(object, 'kind') === kind &&
+      textAt(object, 'metadata', 'name') === name &&
+      namespaceOf(object) === namespace,
+  );
+
+/** An error at a place of a manifest. */
+export function error(manifest: Manifest, path: Path, code: string, message: string, hint: string): Finding {
+  const place = manifest.locate(path).value;
+  const quote = manifest.quotable(place);
+  return { severity: 'error', code, place, message, hint, ...(quote !== undefined && { quote }) };
+}

@@ -1,0 +1,80 @@
+/**
+ * Stand-ins that stand for nothing: most are misspelt, and what they were meant for then goes without. Pure.
+ */
+
+import { closestMatch } from '@pipewright/tekton';
+import type { Finding, Place } from '../../diagnostics/finding.js';
+import { shortName, standsFor } from '../../images/image-name.js';
+import { isObject, type Json } from '../../json.js';
+import type { Path } from '../../yaml/locate.js';
+import type { Manifest } from '../../manifests/load.js';
+import type { StandIns } from '../../stand-ins/stand-ins.js';
+
+/** Stand-ins that stand for something named in manifests. */
+type Kind = 'images' | 'resources';
+
+/** Where stand-ins were written. */
+export interface Written {
+  /** By name, the values given to `--image` and `--source`. */
+  readonly flags: Readonly<Record<Kind, ReadonlyMap<string, string>>>;
+  /** The place of a path of pipewright.yaml. Absent: there is no such file. */
+  readonly place?: ((path: Path) => Place) | undefined;
+}
+
+/**
+ * Errors for options of the command line, which were written for these manifests. Warnings for pipewright.yaml, which may
+ * serve others too: there an image is only told when it is like one of these, since a missing image is an error anyway.
+ *
+ * @param resources the names of the PipelineResources
+ */
+export function unusedStandIns(
+  standIns: StandIns,
+  written: Written,
+  manifests: readonly Manifest[],
+  resources: readonly string[],
+): readonly Finding[] {
+  const named = new Set(manifests.flatMap(({ object }) => imagesIn(object)));
+  const images = [...named].filter((image) => !image.includes('$('));
+  const names = [...new Set(images.flatMap((image) => [shortName(image), image]))];
+  const unknowable = images.length < named.size;
+  const unusedImages = [...standIns.images.keys()]
+    .filter((name) => !images.some((image) => standsFor(name, image)))
+    .flatMap((name) => {
+      const guess = closestMatch(name, names);
+      const isFlag = written.flags.images.has(name);
+      if (guess === undefined && (unknowable || !isFlag)) return []; // a variable may become that name
+      const message = `${name} matches no image of these manifests`;
+      return [finding('images', name, written, message, hintFor(guess, 'images', images))];
+    });
+  const unusedResources = [...standIns.resources.keys()]
+    .filter((name) => !resources.includes(name))
+    .map((name) => {
+      const hint = hintFor(closestMatch(name, resources), 'PipelineResources', resources);
+      return finding('resources', name, written, `there is no PipelineResource called '${name}'`, hint);
+    });
+  return [...unusedImages, ...unusedResources];
+}
+
+const hintFor = (guess: string | undefined, what: string, known: readonly string[]): string => {
+  if (guess !== undefined) return `did you mean '${guess}'?`;
+  return known.length === 0 ? `the manifests have no ${what.slice(0, -1)}` : `the ${what} are: ${known.join(', ')}`;
+};
+
+const OPTION = { images: '--image', resources: '--source' } as const;
+
+function finding(kind: Kind, name: string, { flags, place }: Written, message: string, hint: string): Finding {
+  const flag = flags[kind].get(name);
+  const option = { file: `${OPTION[kind]} ${name}=${flag ?? ''}`, line: 0, column: 0 };
+  const inFile = flag === undefined ? place?.([kind, name]) : undefined;
+  const code = 'STAND_IN_UNUSED';
+  return { severity: inFile ? 'warning' : 'error', code, place: inFile ?? option, message, hint };
+}
+
+/** Every `image` in an object. Depth is bounded by the loader. */
+export function imagesIn(value: Json): readonly string[] {
+  if (Array.isArray(value)) return (value as readonly Json[]).flatMap(imagesIn); // Array.isArray widens a readonly Json[] to any[]
+  if (!isObject(value)) return [];
+  return Object.entries(value).flatMap(([key, below]) =>
+    key === 'image' && typeof below === 'string' && below !== '' ? [below] : imagesIn(below),
+  );
+}

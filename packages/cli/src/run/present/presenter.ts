@@ -1,0 +1,71 @@
+/**
+ * Shows events: as JSON lines, as plain text, or as text above a status area.
+ */
+
+import { systemClock, type Clock } from '@pipewright/kube';
+import { wrap } from '../../terminal/columns.js';
+import { plain } from '../../terminal/lines.js';
+import { liveArea, type LiveArea } from '../../terminal/live-area.js';
+import type { Output } from '../../terminal/output.js';
+import { eventLines } from './event-lines.js';
+import type { EventSink, RunEvent } from '../follow/events.js';
+import { statusRows, type WaitsFor } from './status-area.js';
+import { isQuoted, summary, type Made } from './summary.js';
+import { EventCount } from './tally.js';
+import { foldTektonLog } from './tekton-log.js';
+
+/** Shows events as they come. */
+export interface Presenter {
+  readonly show: EventSink;
+  /** The summary. Nothing is shown after it. */
+  readonly finish: () => void;
+}
+
+/** One JSON object a line, and nothing else. */
+export const jsonPresenter = (output: Output): Presenter => ({
+  show: (event) => output.print(JSON.stringify(event)),
+  finish: () => undefined,
+});
+
+/** What the events are about. */
+export interface PresentedRuns {
+  readonly waitsFor: WaitsFor;
+  /** There are several runs: each line names its own. */
+  readonly isSeveral: boolean;
+}
+
+/** Text for people. On a terminal the bottom rows say what runs and what waits, and prose is wrapped at words. */
+export function textPresenter(
+  output: Output,
+  { waitsFor, isSeveral }: PresentedRuns,
+  clock: Clock = systemClock,
+): Presenter {
+  const { colors, terminal } = output;
+  const count = new EventCount();
+  const made: Made[] = [];
+  let next: string | undefined;
+  const lineOf = eventLines(output, isSeveral);
+  const area: LiveArea = output.live
+    ? liveArea(output, (size) => statusRows(count.tally, waitsFor, clock.date().getTime(), size, colors), clock)
+    : { print: output.print, stop: () => undefined };
+  const fitted = (text: string): readonly string[] => (terminal ? wrap(text, output.size().columns) : [text]);
+  return {
+    show: (event) => {
+      const shown = terminal ? folded(event) : event;
+      count.add(shown);
+      if (event.type === 'deployment' || event.type === 'pushed') made.push(event);
+      if (event.type === 'next-command') next = `${event.purpose}: ${plain(event.command)}`;
+      const line = lineOf(shown);
+      if (line !== undefined) (line.isProse ? fitted(line.text) : [line.text]).forEach((each) => area.print(each));
+    },
+    finish: () => {
+      area.stop();
+      for (const line of summary(count.tally, made, colors))
+        (isQuoted(line) ? [line] : fitted(line)).forEach((each) => output.print(each));
+      if (next !== undefined) output.print(`\n${next}`); // in one line, to be copied
+    },
+  };
+}
+
+const folded = (event: RunEvent): RunEvent =>
+  event.type === 'step-log' ? { ...event, line: foldTektonLog(event.line) } : event;

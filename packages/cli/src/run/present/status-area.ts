@@ -1,0 +1,133 @@
+/**
+ * The lines at the bottom of a terminal that say what runs and what waits. Pure: an equal tally at an equal time draws the
+ * same lines.
+ */
+
+import type { Colors } from '../../terminal/output.js';
+import { cut, pad, wrap } from '../../terminal/columns.js';
+import { duration } from '../../terminal/duration.js';
+import { plain } from '../../terminal/lines.js';
+import type { Size } from '../../terminal/live-area.js';
+import { signOf } from './summary.js';
+import { taskTitle } from '../follow/task-title.js';
+import type { RunTally, Tally, TaskTally } from './tally.js';
+
+/** Tasks that each task waits for, by run and task. */
+export type WaitsFor = (run: string, task: string) => readonly string[];
+
+/** More tasks of a run than this are counted instead of listed. */
+const MOST_ROWS = 12;
+const WIDEST_NAME = 32;
+
+/** A row before it is known whether there is room to wrap it. */
+interface Row {
+  readonly sign: string;
+  readonly text: string;
+  readonly paint: (text: string) => string;
+  /** What a step prints is cut, not wrapped. */
+  readonly isProse: boolean;
+}
+
+interface Drawing {
+  readonly waitsFor: WaitsFor;
+  readonly now: number;
+  readonly size: Size;
+  readonly colors: Colors;
+  readonly isSeveral: boolean;
+}
+
+/** The rows to draw, at most as many as the size has, each at most as wide. */
+export function statusRows(
+  tally: Tally,
+  waitsFor: WaitsFor,
+  now: number,
+  size: Size,
+  colors: Colors,
+): readonly string[] {
+  const runs = [...tally.values()].filter(({ outcome }) => outcome === undefined);
+  if (runs.length === 0 || size.rows < 1) return [];
+  const drawing: Drawing = { waitsFor, now, size, colors, isSeveral: tally.size > 1 };
+  const rows = runs.length > size.rows ? [footOf(runs, drawing)] : rowsOfRuns(runs, drawing);
+  const wrapped = rows.flatMap((row) => lines(row, size.columns));
+  return wrapped.length <= size.rows ? wrapped : rows.map((row) => oneLine(row, size.columns));
+}
+
+/** The tasks that matter most, and a foot for each run. */
+function rowsOfRuns(runs: readonly RunTally[], drawing: Drawing): readonly Row[] {
+  const listed = runs.flatMap((run) =>
+    byImportance([...run.tasks.values()])
+      .slice(0, MOST_ROWS)
+      .map((task) => ({ run, task })),
+  );
+  const room = drawing.size.rows - runs.length;
+  const important = byImportance(listed.map(({ task }) => task)).slice(0, room);
+  const shown = new Set(important);
+  const nameOf = (run: RunTally, task: TaskTally): string =>
+    drawing.isSeveral ? taskTitle(run.run, task.task) : task.task;
+  const names = listed.flatMap(({ run, task }) => (shown.has(task) ? [nameOf(run, task)] : []));
+  const longest = Math.max(0, ...names.map((name) => name.length));
+  const width = Math.min(WIDEST_NAME, Math.floor((drawing.size.columns - SIGN_COLUMNS) / 2), longest);
+  return runs.flatMap((run) => [
+    ...[...run.tasks.values()]
+      .filter((task) => shown.has(task))
+      .map((task) => taskRow(task, run, pad(cut(nameOf(run, task), width), width), drawing)),
+    footOf([run], drawing),
+  ]);
+}
+
+const RANKS: Readonly<Record<TaskTally['state'], number>> = {
+  running: 0,
+  checking: 0,
+  failed: 1,
+  'timed-out': 1,
+  waiting: 2,
+  cancelled: 3,
+  succeeded: 3,
+  skipped: 3,
+  'not-started': 3,
+};
+
+const byImportance = (tasks: readonly TaskTally[]): readonly TaskTally[] =>
+  tasks.toSorted((a, b) => RANKS[a.state] - RANKS[b.state]);
+
+const isGoing = ({ state }: TaskTally): boolean => state === 'running' || state === 'checking';
+
+function footOf(runs: readonly RunTally[], { now, colors, isSeveral }: Drawing): Row {
+  const tasks = runs.flatMap((run) => [...run.tasks.values()]);
+  const done = tasks.filter((task) => !isGoing(task) && task.state !== 'waiting').length;
+  const running = tasks.filter(isGoing).length;
+  const name = runs.length > 1 ? `${String(runs.length)} runs: ` : isSeveral ? `${runs[0]?.run ?? ''}: ` : '';
+  const since = Math.min(...runs.map(({ startedAt }) => startedAt));
+  const counts = `${String(done)} done · ${String(running)} running · ${String(tasks.length - done - running)} waiting`;
+  const text = `${name}${counts}  ${duration((now - since) / 1000)}`;
+  return { sign: '  ', text, paint: colors.dim, isProse: true };
+}
+
+const SIGN_COLUMNS = 4;
+
+function taskRow(task: TaskTally, run: RunTally, name: string, { waitsFor, now, colors }: Drawing): Row {
+  const sign = `  ${signOf(task.state, colors)} `;
+  if (task.state === 'waiting') {
+    const open = waitsFor(run.run, task.task).filter((other) => run.tasks.get(other)?.state !== 'succeeded');
+    const why = open.length > 0 ? `waits for ${open.join(', ')}` : 'about to start';
+    return { sign, text: `${name}  ${why}`, paint: colors.dim, isProse: true };
+  }
+  const seconds = duration(isGoing(task) ? (now - task.startedAt) / 1000 : task.seconds).padStart(6);
+  const about = isGoing(task) ? `${task.step ?? 'starting'}  ${plain(task.lastLines.at(-1) ?? '')}` : task.state;
+  return { sign, text: `${name}  ${seconds}  ${about}`.trimEnd(), paint: (text) => text, isProse: !isGoing(task) };
+}
+
+const signWidth = ({ sign }: Row): number => (sign.trim() === '' ? sign.length : SIGN_COLUMNS);
+
+const oneLine = (row: Row, columns: number): string => {
+  const room = columns - signWidth(row);
+  return room > 0 ? `${row.sign}${row.paint(cut(row.text, room))}` : '';
+};
+
+function lines(row: Row, columns: number): readonly string[] {
+  const room = columns - signWidth(row);
+  if (!row.isProse || room < 1) return [oneLine(row, columns)];
+  const [first = '', ...rest] = wrap(row.text, room);
+  const indent = ' '.repeat(signWidth(row));
+  return [`${row.sign}${row.paint(first)}`, ...rest.map((line) => `${indent}${row.paint(line)}`)];
+}

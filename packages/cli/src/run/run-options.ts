@@ -1,0 +1,21 @@
+/** The command line of `pipewright run`. */
+
+import type { LogOptions } from '../log/log-options.js';
+import type { StandInFlags } from '../config/stand-in-flags.js';
+import type { StartOptions } from './select/start-run.js';
+
+/** The part of the command line that says what to run, on what. */
+export interface RunRequest extends StartOptions, StandInFlags {
+  readonly paths: readonly string[];
+  /** Globs of files and folders to leave out. @default - none */
+  readonly exclude?: readonly string[];
+  readonly run: readonly string[];
+  readonly runtime: 'sandbox' | 'fake';
+}
+
+/** What `pipewright run` was told. */
+export interface RunOptions extends RunRequest, LogOptions {
+  readonly output: 'text' | 'json';
+  /** Milliseconds. Default: as long as the runs' own timeouts allow. */
+  readonly timeout?: number;
+}

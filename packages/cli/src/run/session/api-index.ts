@@ -1,0 +1,67 @@
+/**
+ * Finds where a kind is served, by the API server's own discovery, and creates objects there.
+ *
+ * Manifests may hold any kind; the embedded cluster knows some. What it does not serve is left out with a note, because a
+ * manifest for production often has more in it than a run on one machine needs.
+ */
+
+import type { KubeClient } from '@pipewright/kube';
+import { ApiError, resource, type Resource } from '@pipewright/kube';
+import { objectAt, textAt, type JsonObject } from '../../json.js';
+
+interface ApiResource {
+  readonly name: string;
+  readonly kind: string;
+  readonly namespaced: boolean;
+}
+
+/** Looks kinds up; each group is asked for once. */
+export class ApiIndex {
+  readonly #client: KubeClient;
+  readonly #groups = new Map<string, Promise<readonly ApiResource[]>>();
+
+  constructor(client: KubeClient) {
+    this.#client = client;
+  }
+
+  /** Where objects like this one are served; undefined when the server has no such kind. */
+  async find(object: JsonObject): Promise<Resource | undefined> {
+    const apiVersion = textAt(object, 'apiVersion') ?? '';
+    const kind = textAt(object, 'kind');
+    const known = this.#groups.get(apiVersion) ?? this.#ask(apiVersion);
+    this.#groups.set(apiVersion, known);
+    const found = (await known).find((each) => each.kind === kind && !each.name.includes('/'));
+    return found && resource(apiVersion, found.name, found.kind, found.namespaced);
+  }
+
+  async #ask(apiVersion: string): Promise<readonly ApiResource[]> {
+    const path = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+    try {
+      const answer = await this.#client.request<{ readonly resources: readonly ApiResource[] }>({
+        method: 'GET',
+        path,
+      });
+      return answer.resources;
+    } catch (cause) {
+      if (cause instanceof ApiError && cause.status === 404) return [];
+      throw cause;
+    }
+  }
+}
+
+/** Creates an object, or brings one that is there in line with it (`default` service accounts are there from the start). */
+export async function put(client: KubeClient, kind: Resource, object: JsonObject): Promise<JsonObject> {
+  const namespace = kind.namespaced ? (textAt(object, 'metadata', 'namespace') ?? 'default') : undefined;
+  try {
+    return await client.create<JsonObject>(kind, { namespace }, withNamespace(object, namespace), {
+      fieldValidation: 'Strict',
+    });
+  } catch (cause) {
+    const name = textAt(object, 'metadata', 'name');
+    if (!(cause instanceof ApiError) || cause.status !== 409 || name === undefined) throw cause;
+    return client.patch<JsonObject>(kind, { namespace, name }, withNamespace(object, namespace), { type: 'merge' });
+  }
+}
+
+const withNamespace = (object: JsonObject, namespace: string | undefined): JsonObject =>
+  namespace === undefined ? object : { ...object, metadata: { ...objectAt(object, 'metadata'), namespace } };

@@ -1,0 +1,106 @@
+/**
+ * Creates everything a run needs, in an order in which each object finds what it refers to; then the runs.
+ */
+
+import type { KubeClient } from '@pipewright/kube';
+import { ApiError, NAMESPACES } from '@pipewright/kube';
+import { ApiIndex, put } from './api-index.js';
+import { textAt, type JsonObject } from '../../json.js';
+import type { Manifest } from '../../manifests/load.js';
+import { UsageError } from '../../diagnostics/usage-error.js';
+import { pipelineOf } from '../select/reachable-tasks.js';
+import { type PlannedRun } from '../select/select.js';
+import type { StartedRun } from '../follow/follower.js';
+import { namespaceOf } from '../../manifests/identity.js';
+
+const FIRST: readonly string[] = [
+  'Namespace',
+  'CustomResourceDefinition',
+  'ServiceAccount',
+  'Secret',
+  'ConfigMap',
+  'ClusterRole',
+  'Role',
+  'ClusterRoleBinding',
+  'RoleBinding',
+  'PersistentVolumeClaim',
+];
+const LAST: readonly string[] = ['PipelineResource', 'Condition', 'ClusterTask', 'Task', 'Pipeline'];
+
+const rank = ({ object }: Manifest): number => {
+  const kind = textAt(object, 'kind') ?? '';
+  if (FIRST.includes(kind)) return FIRST.indexOf(kind);
+  return LAST.includes(kind) ? 100 + LAST.indexOf(kind) : 50;
+};
+
+/** Creates the objects. @returns notes on what the embedded cluster does not serve. Throws with every refusal. */
+export async function applyAll(
+  client: KubeClient,
+  manifests: readonly Manifest[],
+  runs: readonly PlannedRun[],
+): Promise<readonly string[]> {
+  const index = new ApiIndex(client);
+  await makeNamespaces(client, [
+    ...manifests.map(({ object }) => namespaceOf(object)),
+    ...runs.map(({ namespace }) => namespace),
+  ]);
+  const skipped: string[] = [];
+  const refused: string[] = [];
+  for (const { object } of manifests.toSorted((a, b) => rank(a) - rank(b))) {
+    const kind = await index.find(object);
+    if (!kind) skipped.push(titleOf(object));
+    else await put(client, kind, object).catch((cause: unknown) => refused.push(reason(object, cause)));
+  }
+  if (refused.length > 0) throw refusal(refused);
+  return skipped.length === 0
+    ? []
+    : [`left out, because the embedded cluster has no such kinds: ${skipped.join(', ')}`];
+}
+
+/** Creates the runs. */
+export async function startRuns(
+  client: KubeClient,
+  runs: readonly PlannedRun[],
+  manifests: readonly Manifest[],
+): Promise<readonly StartedRun[]> {
+  const index = new ApiIndex(client);
+  const started: StartedRun[] = [];
+  for (const run of runs) {
+    const kind = await index.find(run.manifest.object);
+    if (!kind) throw refusal([`${titleOf(run.manifest.object)}: there is no such kind`]);
+    const created = await put(client, kind, run.manifest.object).catch((cause: unknown) => {
+      throw refusal([reason(run.manifest.object, cause)]);
+    });
+    const name = textAt(created, 'metadata', 'name') ?? '';
+    const tasks = run.kind === 'TaskRun' ? new Map([[name, []]]) : pipelineOf(run, manifests);
+    started.push({
+      kind: run.kind,
+      name,
+      namespace: run.namespace,
+      uid: textAt(created, 'metadata', 'uid') ?? '',
+      tasks,
+    });
+  }
+  return started;
+}
+
+async function makeNamespaces(client: KubeClient, names: readonly string[]): Promise<void> {
+  for (const name of new Set(names)) {
+    if (name === 'default' || (await client.get(NAMESPACES, { name }))) continue;
+    await client.create(NAMESPACES, {}, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+  }
+}
+
+const titleOf = (object: JsonObject): string =>
+  `${textAt(object, 'kind') ?? '?'} ${textAt(object, 'metadata', 'name') ?? ''}`.trim();
+
+const reason = (object: JsonObject, cause: unknown): string => {
+  if (cause instanceof ApiError) return `${titleOf(object)}: ${cause.message}`;
+  throw cause;
+};
+
+const refusal = (reasons: readonly string[]): UsageError =>
+  new UsageError(
+    `the cluster refuses ${reasons.length === 1 ? '' : `${String(reasons.length)} objects: `}${reasons.join('; ')}`,
+    'correct the manifests; nothing was run',
+  );

@@ -1,0 +1,18 @@
+/** Asks runs to stop, as `tkn pipelinerun cancel` does: the controller stops the steps, then ends the run. */
+
+import { ApiError, type KubeClient } from '@pipewright/kube';
+import type { StartedRun } from '../follow/follower.js';
+import { PIPELINE_RUNS, TASK_RUNS } from '../follow/kinds.js';
+
+/** Cancels all of them. Runs that have ended already are left alone. */
+export async function cancelRuns(client: KubeClient, runs: readonly StartedRun[]): Promise<void> {
+  await Promise.all(
+    runs.map(async ({ kind, name, namespace }) => {
+      const patch = { spec: { status: `${kind}Cancelled` } };
+      const of = kind === 'PipelineRun' ? PIPELINE_RUNS : TASK_RUNS;
+      await client.patch(of, { namespace, name }, patch, { type: 'merge' }).catch((cause: unknown) => {
+        if (!(cause instanceof ApiError)) throw cause;
+      });
+    }),
+  );
+}

@@ -1,0 +1,62 @@
+/**
+ * Says which option makes a run use the files of the checkout that the command is called in. It is never done unasked: the run would
+ * use other files than the cluster.
+ */
+
+import { relative } from 'node:path';
+import { tryGit } from '../../git-server/git.js';
+import { repositoryKey } from '../../git-server/remote-address.js';
+import { listAt, textAt } from '../../json.js';
+import { commandLine } from '../../terminal/shell-words.js';
+import { gitUrls, type NamedResource } from '../../stand-ins/local-resources.js';
+import type { PlannedRun } from '../select/select.js';
+
+/** A working tree, and the addresses of its remotes. */
+export interface Checkout {
+  /** Relative to the working directory. */
+  readonly directory: string;
+  readonly remotes: readonly string[];
+}
+
+/** The checkout that a directory is in; undefined where there is none, or no git. */
+export async function checkoutAt(directory: string): Promise<Checkout | undefined> {
+  try {
+    const top = await tryGit(['-C', directory, 'rev-parse', '--show-toplevel']);
+    if (top === undefined) return undefined;
+    const urls = await tryGit(['-C', directory, 'config', '--get-regexp', '^remote\\..*\\.url$']);
+    const remotes = (urls ?? '').split('\n').map((line) => line.slice(line.indexOf(' ') + 1));
+    return { directory: relative(directory, top) || '.', remotes: remotes.filter(Boolean) };
+  } catch {
+    return undefined; // a hint is worth no error
+  }
+}
+
+/** A line for each git resource of the runs that is a remote of the checkout, and that nothing stands in for. Pure. */
+export function checkoutHints(
+  { directory, remotes }: Checkout,
+  runs: readonly PlannedRun[],
+  resources: readonly NamedResource[],
+  elsewhere: readonly string[],
+): readonly string[] {
+  const keys = new Set(remotes.flatMap((remote) => repositoryKey(remote) ?? []));
+  const used = new Set(runs.flatMap(boundNames));
+  const fitting = resources.flatMap(({ name, spec }) => {
+    const [url] = gitUrls([spec]);
+    const key = url === undefined ? undefined : repositoryKey(url);
+    if (url === undefined || key === undefined || !used.has(name) || !elsewhere.includes(url) || !keys.has(key))
+      return [];
+    const option = commandLine(['--source', `${name}=${directory}`]);
+    return [`${name}: ${url} is a remote of this checkout; to run its files, uncommitted changes included: ${option}`];
+  });
+  return [...new Set(fitting)];
+}
+
+/** Names of the PipelineResources that a run binds, or of its bindings that have a spec of their own. */
+const boundNames = ({ manifest: { object } }: PlannedRun): readonly string[] =>
+  [
+    ['spec', 'resources'],
+    ['spec', 'inputs', 'resources'],
+    ['spec', 'outputs', 'resources'],
+  ].flatMap((path) =>
+    listAt(object, ...path).flatMap((each) => textAt(each, 'resourceRef', 'name') ?? textAt(each, 'name') ?? []),
+  );

@@ -1,0 +1,41 @@
+/**
+ * Whom the run's CloudEvents have reached: the controller sends them after a task's end, so they are waited for, but not for long.
+ */
+
+import type { KubeClient, KubeObject } from '@pipewright/kube';
+import type { CloudEventDelivery } from '@pipewright/tekton';
+import { TASK_RUNS } from '../follow/kinds.js';
+
+interface Told extends KubeObject {
+  readonly status?: { readonly cloudEvents?: readonly CloudEventDelivery[] };
+}
+
+/** Milliseconds for each receiver's first answer; what fails then is not tried again once the run is gone. */
+const PATIENCE = 11_000;
+
+const untried = ({ status }: Told): boolean =>
+  (status?.cloudEvents ?? []).some((one) => one.status.condition === 'Unknown' && one.status.retryCount === 0);
+
+/** @returns a line for each event: whom it told, or why it could not */
+export async function eventsTold(client: KubeClient, patience = PATIENCE): Promise<readonly string[]> {
+  const { items } = await client.list<Told>(TASK_RUNS, {});
+  const latest = new Map(items.filter(({ status }) => status?.cloudEvents).map((run) => [run.metadata.uid, run]));
+  if (latest.size === 0) return [];
+  try {
+    const signal = AbortSignal.timeout(patience);
+    if ([...latest.values()].some(untried))
+      for await (const { object } of client.watch<Told>(TASK_RUNS, { signal })) {
+        if (latest.has(object.metadata.uid)) latest.set(object.metadata.uid, object);
+        if (![...latest.values()].some(untried)) break;
+      }
+  } catch (cause) {
+    if (!(cause instanceof Error && /Abort|Timeout/.test(cause.name))) throw cause;
+  }
+  return [...latest.values()].flatMap(({ metadata, status }) =>
+    (status?.cloudEvents ?? []).map(({ target, status: { condition, message } }) =>
+      condition === 'Sent'
+        ? `told ${target} how ${metadata.name ?? ''} ended`
+        : `could not tell ${target} how ${metadata.name ?? ''} ended: ${message || 'there was no answer in time'}`,
+    ),
+  );
+}

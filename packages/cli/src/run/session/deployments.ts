@@ -1,0 +1,46 @@
+/** What a run changed in Deployments: the images of their containers, before and after. */
+
+import { DEPLOYMENTS, type KubeClient } from '@pipewright/kube';
+import { listAt, textAt, type JsonObject } from '../../json.js';
+
+/** Image of every container, by `namespace/deployment/container`. */
+export type DeployedImages = ReadonlyMap<string, string>;
+
+/** Looks at all Deployments. */
+export async function deployedImages(client: KubeClient): Promise<DeployedImages> {
+  const { items } = await client.list(DEPLOYMENTS);
+  return new Map(
+    (items as unknown as readonly JsonObject[]).flatMap((deployment) =>
+      // objects of the API are JSON objects
+      listAt(deployment, 'spec', 'template', 'spec', 'containers').map(
+        (container) =>
+          [
+            [
+              textAt(deployment, 'metadata', 'namespace'),
+              textAt(deployment, 'metadata', 'name'),
+              textAt(container, 'name'),
+            ].join('/'),
+            textAt(container, 'image') ?? '',
+          ] as const,
+      ),
+    ),
+  );
+}
+
+/** One container that runs another image now. */
+export interface ImageChange {
+  readonly namespace: string;
+  readonly name: string;
+  readonly container: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+/** The containers whose image differs. */
+export const imageChanges = (before: DeployedImages, after: DeployedImages): readonly ImageChange[] =>
+  [...after].flatMap(([key, image]) => {
+    const was = before.get(key);
+    if (was === undefined || was === image) return [];
+    const [namespace = '', name = '', container = ''] = key.split('/');
+    return [{ namespace, name, container, before: was, after: image }];
+  });

@@ -1,0 +1,31 @@
+/**
+ * What is laid over this machine's files for the image of gsutil: a gsutil that knows the buckets of the run, and a gcloud that has
+ * no account to activate.
+ */
+
+import { chmodSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { openTemporaryDirectory } from '@pipewright/cluster';
+import { writeNamed } from '../diagnostics/failure.js';
+import { GSUTIL_PROGRAM } from '../object-store/gsutil-program.js';
+
+/** A directory with the two programs. */
+export interface GsutilImage {
+  readonly overlay: string;
+  readonly close: () => Promise<void>;
+}
+
+/** Makes it; Node is found in PATH, where the sandbox shows this one. */
+export async function makeGsutilImage(): Promise<GsutilImage> {
+  const { path, remove } = await openTemporaryDirectory('gsutil');
+  const bin = join(path, 'usr/local/bin');
+  mkdirSync(bin, { recursive: true });
+  put(join(bin, 'gsutil'), `#!/usr/bin/env node\n${GSUTIL_PROGRAM}`);
+  put(join(bin, 'gcloud'), '#!/bin/sh\nexit 0\n');
+  return { overlay: path, close: remove };
+}
+
+function put(file: string, text: string): void {
+  writeNamed(file, text);
+  chmodSync(file, 0o755);
+}

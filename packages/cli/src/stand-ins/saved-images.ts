@@ -1,0 +1,69 @@
+/** Saved images as stand-ins: read with the command line and `pipewright.yaml`, unpacked before the first step. */
+
+import { openSavedImage, savedImageProblem } from '../images/archive-image.js';
+import { cacheDirectory, ensureUnpacked, rootfsOf } from '../images/image-cache.js';
+import { ImageError } from '../images/image-error.js';
+import { imageReferenceText, type ImageReference } from '../images/image-reference.js';
+import { UsageError } from '../diagnostics/usage-error.js';
+import { standsFor } from '../images/image-name.js';
+import type { ImageStandIn, StandIns } from './stand-ins.js';
+
+/** A stand-in, or why there is none. */
+export type SavedImageFound =
+  | { readonly kind: 'image'; readonly standIn: ImageStandIn }
+  | { readonly kind: 'problem'; readonly message: string; readonly hint: string };
+
+/** Reads a saved image that stands in for the image of that name. */
+export function savedImageStandIn(reference: ImageReference, name: string): SavedImageFound {
+  try {
+    const image = openSavedImage(reference, name);
+    const rootfs = rootfsOf(image, cacheDirectory());
+    return { kind: 'image', standIn: { rootfs, archive: { reference, image }, config: image.config } };
+  } catch (cause) {
+    if (!(cause instanceof ImageError)) throw cause;
+    return { kind: 'problem', message: savedImageProblem(reference, cause), hint: cause.hint };
+  }
+}
+
+/**
+ * Unpacks the saved images that are used.
+ *
+ * @param used the names of images; undefined, or a name with a variable: all may be
+ * @param note told what takes its time, and what is not as the image says
+ * @returns the stand-ins, with what is known only of an unpacked image. Throws a `UsageError` for a damaged one
+ */
+export async function unpackSavedImages(
+  standIns: StandIns,
+  used: readonly string[] | undefined,
+  note: (line: string) => void,
+): Promise<StandIns> {
+  const images = new Map(standIns.images);
+  const isUsed = (name: string): boolean =>
+    used === undefined || used.some((image) => image.includes('$(') || standsFor(name, image));
+  for (const [name, standIn] of standIns.images) {
+    if (standIn.archive && isUsed(name)) images.set(name, await unpacked(name, standIn, note));
+  }
+  return { ...standIns, images };
+}
+
+async function unpacked(name: string, standIn: ImageStandIn, note: (line: string) => void): Promise<ImageStandIn> {
+  const { archive, config = {} } = standIn;
+  if (!archive) return standIn;
+  const written = imageReferenceText(archive.reference);
+  try {
+    const cache = cacheDirectory();
+    const { rootfs, user } = await ensureUnpacked(archive.image, cache, () =>
+      note(`unpacking ${written} into ${cache}`),
+    );
+    const { User: _, ...others } = config; // by its name; the cache has its number
+    if (user === undefined) return { ...standIn, rootfs, config: others };
+    if (process.getuid?.() === 0) return { ...standIn, rootfs, config: { ...others, User: user } };
+    if (!user.startsWith('0:'))
+      note(`image ${name} runs as ${user}; an ordinary user has uid 0 alone in a sandbox, so its steps run as that`);
+    return { ...standIn, rootfs, config: others };
+  } catch (cause) {
+    if (cause instanceof ImageError)
+      throw new UsageError(savedImageProblem(archive.reference, cause), cause.hint, { cause });
+    throw cause;
+  }
+}

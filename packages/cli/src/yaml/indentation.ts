@@ -1,0 +1,147 @@
+/**
+ * Notices an object whose nested keys have slid to the left.
+ *
+ * YAML copied out of a web page often loses its indentation, and stays valid: `metadata:` is then empty and `name:` stands
+ * beside it. Nothing in YAML is wrong with that, so it takes knowledge of Kubernetes to see it.
+ */
+
+import { isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap } from 'yaml';
+import type { Finding } from '../diagnostics/finding.js';
+import type { ParsedDocument } from './parse.js';
+import { keyOf } from './value.js';
+import { lineAt, placeOf, type SourceText } from './text.js';
+
+/** Keys that objects have at their top; all other keys belong below one of them. */
+const AT_TOP: ReadonlySet<string> = new Set([
+  ...[
+    'apiVersion',
+    'kind',
+    'metadata',
+    'spec',
+    'status',
+    'data',
+    'stringData',
+    'binaryData',
+    'type',
+    'immutable',
+    'items',
+  ],
+  ...['secrets', 'imagePullSecrets', 'automountServiceAccountToken', 'subjects', 'roleRef', 'rules', 'aggregationRule'],
+  ...['webhooks', 'subsets', 'provisioner', 'parameters', 'reclaimPolicy', 'volumeBindingMode', 'value', 'handler'],
+  ...[
+    'globalDefault',
+    'preemptionPolicy',
+    'allowVolumeExpansion',
+    'mountOptions',
+    'message',
+    'reason',
+    'involvedObject',
+  ],
+]);
+
+/** Objects that contain objects, and what stands in them: these lose their children most often. */
+const BELOW: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+  [
+    'metadata',
+    new Set([
+      'name',
+      'generateName',
+      'namespace',
+      'labels',
+      'annotations',
+      'creationTimestamp',
+      'resourceVersion',
+      'uid',
+      'selfLink',
+      'ownerReferences',
+      'finalizers',
+    ]),
+  ],
+  ['roleRef', new Set(['kind', 'name', 'apiGroup'])],
+  ['inputs', new Set(['resources', 'params'])],
+  ['outputs', new Set(['resources', 'results'])],
+  ['pipelineRef', new Set(['name', 'apiVersion'])],
+  ['taskRef', new Set(['name', 'kind', 'apiVersion'])],
+  ['resourceRef', new Set(['name', 'apiVersion'])],
+]);
+
+/** What was found, and the repeated keys that it explains. */
+export interface LostIndentation {
+  readonly findings: readonly Finding[];
+  readonly explained: ReadonlySet<Node>;
+}
+
+/** Looks at the top of one document. */
+export function lostIndentation({ source, root, damaged }: ParsedDocument): LostIndentation {
+  const findings: Finding[] = [];
+  const explained = new Set<Node>();
+  if (!isMap(root) || !root.items.some(({ key }) => keyOf(key) === 'kind')) return { findings, explained };
+  const pairs = (root as YAMLMap<Node, Node | null>).items; // a parsed map has nodes for keys and values
+  for (const [index, pair] of pairs.entries()) {
+    const parent = keyOf(pair.key);
+    if (parent === undefined || (!AT_TOP.has(parent) && !BELOW.has(parent))) continue;
+    const strays = straysAfter(pairs, index, parent);
+    if (strays.length === 0 || strays.some(({ key }) => damaged.has(placeOf(source, key.range?.[0] ?? 0).line)))
+      continue;
+    findings.push(describe(source, parent, pair, strays));
+    for (const { key } of strays) explained.add(key);
+  }
+  return { findings, explained };
+}
+
+/** The keys right after a parent that belong below it. */
+function straysAfter(
+  pairs: readonly Pair<Node, Node | null>[],
+  index: number,
+  parent: string,
+): readonly Pair<Node, Node | null>[] {
+  const parentPair = pairs[index];
+  if (parentPair === undefined || !(isNothing(parentPair.value) || isSeq(parentPair.value))) return [];
+  const strays: Pair<Node, Node | null>[] = [];
+  for (const pair of pairs.slice(index + 1)) {
+    const key = keyOf(pair.key);
+    if (key === undefined || !belongs(key, parent, pairs, pair)) break;
+    strays.push(pair);
+    if (isNothing(pair.value) && BELOW.has(key)) break;
+  }
+  return strays;
+}
+
+function belongs(
+  key: string,
+  parent: string,
+  pairs: readonly Pair<Node, Node | null>[],
+  pair: Pair<Node, Node | null>,
+): boolean {
+  const children = BELOW.get(parent);
+  if (children?.has(key) === true)
+    return !AT_TOP.has(key) || pairs.findIndex((other) => keyOf(other.key) === key) < pairs.indexOf(pair);
+  if (children !== undefined) return false;
+  return !AT_TOP.has(key) || (parent === 'spec' && (key === 'type' || key === 'secrets'));
+}
+
+const isNothing = (node: Node | null): boolean => node === null || (isScalar(node) && node.value === '');
+
+function describe(
+  source: SourceText,
+  parent: string,
+  pair: Pair<Node, Node | null>,
+  strays: readonly Pair<Node, Node | null>[],
+): Finding {
+  const places = strays.map(({ key }) => placeOf(source, key.range?.[0] ?? 0));
+  const first = places[0]?.line ?? 1;
+  const last = places.at(-1)?.line ?? first;
+  const names = strays.map(({ key }) => `\`${keyOf(key) ?? ''}:\``).join(', ');
+  const stand = strays.length === 1 ? 'stands' : 'stand';
+  const state = isNothing(pair.value) ? 'is empty' : 'ends';
+  const lines = first === last ? `line ${String(first)}` : `lines ${String(first)} to ${String(last)}`;
+  const place = placeOf(source, pair.key.range?.[0] ?? 0);
+  return {
+    severity: 'error',
+    code: 'YAML_INDENTATION',
+    place,
+    message: `\`${parent}:\` ${state}, and ${names} after it ${stand} at the same column: the indentation is lost`,
+    hint: `indent ${lines}, so that ${strays.length === 1 ? 'it is' : 'they are'} below \`${parent}:\``,
+    quote: lineAt(source, place.line),
+  };
+}

@@ -1,0 +1,102 @@
+/**
+ * From a path in an object back to the place in the file.
+ *
+ * The syntax tree is walked when somebody asks, so that a file without mistakes pays nothing.
+ */
+
+import { isAlias, isMap, isScalar, isSeq, Scalar, type Node, type Pair } from 'yaml';
+import type { Place } from '../diagnostics/finding.js';
+import type { ParsedDocument } from './parse.js';
+import { placeOf } from './text.js';
+import { keyOf } from './value.js';
+
+/** A path inside one object, as packages/tekton writes it. */
+export type Path = readonly (string | number)[];
+
+/** Where a key and its value stand. For what is absent, both are those of the nearest parent that is there. */
+export interface Located {
+  readonly key: Place;
+  readonly value: Place;
+  /** Whether the whole path was found. */
+  readonly found: boolean;
+}
+
+/** Finds a path below the node `from`, which is the document's root when left out. */
+export function locate(parsed: ParsedDocument, path: Path, from: unknown = parsed.root): Located {
+  let key = offsetOf(from) ?? 0;
+  let value = key;
+  let node: unknown = from;
+  let found = true;
+  for (const step of path) {
+    const next = stepInto(parsed, node, step);
+    if (next === undefined) {
+      found = false;
+      break;
+    }
+    key = offsetOf(next.key) ?? key;
+    value = offsetOf(next.value) ?? key;
+    node = next.value;
+  }
+  return { key: placeOf(parsed.source, key), value: placeOf(parsed.source, value), found };
+}
+
+/** The text of the plain scalar at a path, as the file has it. Quoted texts, lists and objects have none. */
+export function writtenAt(parsed: ParsedDocument, path: Path, from: unknown = parsed.root): string | undefined {
+  let node: unknown = from;
+  for (const step of path) node = stepInto(parsed, node, step)?.value;
+  const target = isAlias(node) ? parsed.targets.get(node) : node;
+  return isScalar(target) && target.type === Scalar.PLAIN ? String(target.value) : undefined;
+}
+
+/** The node at a path, for those who read on from there. */
+export function nodeAt(parsed: ParsedDocument, path: Path): unknown {
+  return path.reduce<unknown>((node, step) => stepInto(parsed, node, step)?.value, parsed.root);
+}
+
+function stepInto(
+  parsed: ParsedDocument,
+  node: unknown,
+  step: string | number,
+): { key: unknown; value: unknown } | undefined {
+  const target = isAlias(node) ? parsed.targets.get(node) : node;
+  if (isSeq(target)) {
+    const item = target.items[Number(step)];
+    return item === undefined ? undefined : { key: item, value: item };
+  }
+  if (!isMap(target)) return undefined;
+  const pairs = target.items as readonly Pair[]; // the library types the keys of a Pair as unknown
+  const byName = pairsByKey(target, pairs);
+  return byName.get(String(step)) ?? inMerged(parsed, pairs, step) ?? inAnotherCase(byName, String(step));
+}
+
+/** Objects have the names of their kinds, and the text may have them in another case. */
+function inAnotherCase(pairs: ReadonlyMap<string | undefined, Pair>, step: string): Pair | undefined {
+  const meant = step.toLowerCase();
+  for (const [name, pair] of pairs) if (name?.toLowerCase() === meant) return pair;
+  return undefined;
+}
+
+/** The first pair of each key. An object with ten thousand mistakes is asked ten thousand times. */
+function pairsByKey(map: object, pairs: readonly Pair[]): ReadonlyMap<string | undefined, Pair> {
+  const known = byKey.get(map);
+  if (known) return known;
+  const first = new Map(pairs.toReversed().map((pair) => [keyOf(pair.key), pair]));
+  byKey.set(map, first);
+  return first;
+}
+
+const byKey = new WeakMap<object, ReadonlyMap<string | undefined, Pair>>();
+
+function inMerged(parsed: ParsedDocument, pairs: readonly Pair[], step: string | number): ReturnType<typeof stepInto> {
+  for (const { key, value } of pairs) {
+    if (keyOf(key) !== '<<') continue;
+    for (const source of isSeq(value) ? value.items : [value]) {
+      const found = stepInto(parsed, source, step);
+      if (found) return found;
+    }
+  }
+  return undefined;
+}
+
+const offsetOf = (node: unknown): number | undefined =>
+  typeof node === 'object' && node !== null && 'range' in node ? (node as Node).range?.[0] : undefined; // `range` makes it a node

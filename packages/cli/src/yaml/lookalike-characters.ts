@@ -1,0 +1,186 @@
+/**
+ * Finds characters that a word processor or a web page has put into YAML.
+ *
+ * They look right and are not: an en dash for the `-` of a list, a non-breaking space for indentation, a full-width colon.
+ * YAML takes them as text, and what it says then helps nobody. Text inside quotes, comments and `|` blocks is left alone.
+ */
+
+import { Lexer } from 'yaml';
+import type { Finding } from '../diagnostics/finding.js';
+import { lineAt, placeOf, type SourceText } from './text.js';
+
+const NAMES: Readonly<Record<string, string>> = {
+  '\u2010': 'a hyphen (U+2010)',
+  '\u2011': 'a non-breaking hyphen (U+2011)',
+  '\u2012': 'a figure dash (U+2012)',
+  '\u2013': 'an en dash (U+2013)',
+  '\u2014': 'an em dash (U+2014)',
+  '\u2022': 'a bullet (U+2022)',
+  '\u2212': 'a minus sign (U+2212)',
+  '\u00a0': 'a non-breaking space (U+00A0)',
+  '\u200b': 'a zero-width space (U+200B)',
+  '\u202f': 'a narrow non-breaking space (U+202F)',
+  '\u3000': 'an ideographic space (U+3000)',
+  '\ufeff': 'a byte order mark (U+FEFF)',
+  '\uff1a': 'a full-width colon (U+FF1A)',
+};
+
+const nameOf = (character: string): string =>
+  NAMES[character] ??
+  `a special space (U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')})`;
+
+interface Sign {
+  /** Its first group is what comes before the character, its second the character. */
+  readonly pattern: RegExp;
+  readonly message: (name: string) => string;
+  readonly hint: string;
+}
+
+const SPACES = '\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000\ufeff';
+
+const SIGNS: readonly Sign[] = [
+  {
+    pattern: /^([ ]*(?:- +)*)([\u2010-\u2014\u2022\u2212])(?=\s|$)/u,
+    message: (name) => `the list item starts with ${name}, which only looks like "-"`,
+    hint: 'type "-"; if the line is text, put the text in quotes',
+  },
+  {
+    pattern: new RegExp(`^([ ]*)([${SPACES}])`, 'u'),
+    message: (name) => `the line is indented with ${name}, which only looks like a space`,
+    hint: 'replace it with spaces',
+  },
+  {
+    pattern: new RegExp(`^([ ]*(?:- +)*-)([${SPACES}])`, 'u'),
+    message: (name) => `"-" is followed by ${name}, so it starts no list item`,
+    hint: 'replace it with a space',
+  },
+  {
+    pattern: new RegExp(`^([ ]*(?:- +)*[A-Za-z][\\w./-]*:)([${SPACES}])`, 'u'),
+    message: (name) => `the colon is followed by ${name}, so it ends no key`,
+    hint: 'replace it with a space',
+  },
+  {
+    pattern: /^([ ]*(?:- +)*[A-Za-z][\w./-]*)(\uff1a)/u,
+    message: (name) => `the key ends with ${name}, which only looks like ":"`,
+    hint: 'type ":" and a space',
+  },
+  {
+    pattern: /^( *)(\t)(?=[\t ]*[^\s#])/u,
+    message: () => 'the line is indented with a tab, which YAML does not allow',
+    hint: 'indent with spaces',
+  },
+];
+
+/** What was found, and the text as its author saw it: every character in its place, so positions hold in both. */
+export interface Damage {
+  readonly findings: readonly Finding[];
+  readonly repaired: string;
+  /** The first line that a tab indents; what its width was meant to be cannot be known. */
+  readonly firstTab: number;
+}
+
+interface Spot {
+  readonly sign: Sign;
+  readonly character: string;
+  readonly line: number;
+  readonly offset: number;
+}
+
+/** Finds every line of YAML proper that has such a character where YAML expects its own. One finding per kind of damage. */
+export function damagedCharacters(source: SourceText): Damage {
+  if (!SUSPICIOUS.test(source.text)) return { findings: [], repaired: source.text, firstTab: Infinity };
+  const spots = spotsIn(source);
+  const kinds = new Map<string, Spot[]>();
+  for (const spot of spots) {
+    const kind = `${spot.character}${String(SIGNS.indexOf(spot.sign))}`;
+    const known = kinds.get(kind);
+    if (known) known.push(spot);
+    else kinds.set(kind, [spot]);
+  }
+  return {
+    findings: [...kinds.values()].map((same) => describe(source, same)),
+    repaired: repair(source, spots),
+    firstTab: spots.find(({ character }) => character === '\t')?.line ?? Infinity,
+  };
+}
+
+const SUSPICIOUS = new RegExp(`[\\t${SPACES}\u2010-\u2014\u2022\u2212\uff1a]`, 'u');
+
+function spotsIn(source: SourceText): readonly Spot[] {
+  const isProtected = protectedRanges(source.text);
+  const spots: Spot[] = [];
+  for (const [index, start] of source.lineStarts.entries()) {
+    const text = lineAt(source, index + 1);
+    for (const sign of SIGNS) {
+      const [, before, character] = sign.pattern.exec(text) ?? [];
+      if (before === undefined || character === undefined || isProtected(start + before.length)) continue;
+      spots.push({ sign, character, line: index + 1, offset: start + before.length });
+      break;
+    }
+  }
+  return spots;
+}
+
+function describe(source: SourceText, [first, ...others]: readonly Spot[]): Finding {
+  if (!first) throw new Error('a kind of damage has a first spot');
+  const named = others.slice(0, 5).map(({ line }) => String(line));
+  const rest = others.length - named.length;
+  const also =
+    named.length === 0 ? '' : `; also in line ${named.join(', ')}${rest > 0 ? ` and ${String(rest)} more` : ''}`;
+  return {
+    severity: 'error',
+    code: first.character === '\t' ? 'YAML_TAB' : 'YAML_CHARACTER',
+    place: placeOf(source, first.offset),
+    message: first.sign.message(nameOf(first.character)) + also,
+    hint: first.sign.hint,
+    quote: lineAt(source, first.line),
+  };
+}
+
+/** Puts YAML's own characters where the damaged ones are, and ordinary spaces on the whole of a damaged line. */
+function repair(source: SourceText, spots: readonly Spot[]): string {
+  const parts: string[] = [];
+  let at = 0;
+  for (const { line, offset, character } of spots) {
+    const start = source.lineStarts[line - 1] ?? 0;
+    const text = lineAt(source, line);
+    const own = SPACE.test(character) || character === '\t' ? ' ' : character === '\uff1a' ? ':' : '-';
+    const mended = text.slice(0, offset - start) + own + text.slice(offset - start + 1);
+    parts.push(
+      source.text.slice(at, start),
+      mended.replace(EVERY_SPACE, ' ').replace(/^[ \t]+/, (indent) => ' '.repeat(indent.length)),
+    );
+    at = start + text.length;
+  }
+  return parts.join('') + source.text.slice(at);
+}
+
+const SPACE = new RegExp(`[${SPACES}]`, 'u');
+const EVERY_SPACE = new RegExp(`[${SPACES}]`, 'gu');
+
+/** The lexer's marks, which stand for no character of the text; SCALAR announces a plain scalar or the text of a block. */
+const MARKS: ReadonlySet<string> = new Set(['\u0002', '\u0018', '\u001f']);
+const SCALAR = '\u001f';
+
+/** Tells whether an offset lies in quotes, a comment, or a `|` or `>` block. Ask with rising offsets. */
+function protectedRanges(text: string): (offset: number) => boolean {
+  const ranges: (readonly [number, number])[] = [];
+  let at = 0;
+  let block: 'none' | 'announced' | 'next' = 'none';
+  for (const lexeme of new Lexer().lex(text)) {
+    if (MARKS.has(lexeme)) {
+      if (lexeme === SCALAR && block === 'announced') block = 'next';
+      continue;
+    }
+    const end = at + lexeme.length;
+    if (block === 'next' || /^["'#]/.test(lexeme)) ranges.push([at, end]);
+    if (block === 'next') block = 'none';
+    else if (/^[|>][-+0-9]*$/.test(lexeme)) block = 'announced';
+    at = end;
+  }
+  let next = 0;
+  return (offset) => {
+    while ((ranges[next]?.[1] ?? Infinity) <= offset) next += 1;
+    return (ranges[next]?.[0] ?? Infinity) <= offset;
+  };
+}

@@ -1,0 +1,222 @@
+/**
+ * What is wrong with the text of a YAML document: one finding for each damaged place.
+ *
+ * The parser goes on after a mistake, and says of one missing bracket that the next line is indented wrong, is no key and holds
+ * another. Only the first of what it says about a line is told, and what opens and is never closed is told where it opens.
+ * Mistakes of single words (an unknown escape, a value that starts with `@`) are told each.
+ */
+
+import { isMap, isScalar, isSeq, visit, type Document, type Node, type YAMLParseError } from 'yaml';
+import type { Finding } from '../diagnostics/finding.js';
+import { lineAt, placeOf, type SourceText } from './text.js';
+
+/** Mistakes of one word: whatever else is wrong with their line, they are mistakes of their own. */
+const OF_A_WORD: ReadonlySet<string> = new Set([
+  'BAD_DQ_ESCAPE',
+  'BAD_SCALAR_START',
+  'BAD_ALIAS',
+  'ALIAS_PROPS',
+  'MULTIPLE_ANCHORS',
+  'MULTIPLE_TAGS',
+  'TAG_RESOLVE_FAILED',
+]);
+
+const ADVICE: Readonly<Record<string, string>> = {
+  BAD_INDENT: 'line it up with its neighbours: keys of one object start at one column',
+  MISSING_CHAR: 'a quote, bracket, colon or comma is missing, here or on the lines above',
+  UNEXPECTED_TOKEN: 'put text that starts with a special character in quotes',
+  BAD_ALIAS: 'text that starts with * is an alias; put it in quotes if it is text',
+  BAD_SCALAR_START: 'put the text in quotes',
+  BAD_DQ_ESCAPE: 'in double quotes a backslash starts an escape; write \\\\ or use single quotes',
+  TAB_AS_INDENT: 'indent with spaces',
+};
+
+/** What the parser says in words of its own, told in ours. `$1` is the first group. */
+const WORDS: readonly { readonly pattern: RegExp; readonly message: string; readonly hint: string }[] = [
+  {
+    pattern: /^Missing closing (["'])quote$/,
+    message: 'the $1 that opens here is not closed',
+    hint: `close it; a quote in the text itself is written \\" in double quotes, and '' in single ones`,
+  },
+  {
+    pattern: /^Flow (?:map|sequence) .*end with a ([\]}])$/,
+    message: 'the bracket that opens here is not closed',
+    hint: 'add the $1 that belongs to it',
+  },
+  {
+    pattern: /^All (mapping|sequence) items must start at the same column$/,
+    message: 'the line starts at another column than its neighbours',
+    hint: 'line it up with them: keys of one object start at one column, and so do the items of one list',
+  },
+  {
+    pattern: /^Nested mappings are not allowed in compact mappings$/,
+    message: 'the value of a key holds another key',
+    hint: 'put a value with `: ` in it in quotes; if the next line is the other key, line it up with this one',
+  },
+  {
+    pattern: /^Unexpected block-seq-ind on same line with key$/,
+    message: 'a list item stands where a key is expected',
+    hint: 'start it on a line of its own, below its key',
+  },
+  {
+    pattern: /^Unexpected \S*scalar (?:token|at node end)$/,
+    message: 'there is more text after the end of the value',
+    hint: 'put the whole value in quotes; between values a comma, a colon or a line break is missing',
+  },
+  {
+    pattern: /^Unexpected , in /,
+    message: 'a comma with nothing before it',
+    hint: 'remove the comma, or write what is missing before it',
+  },
+  {
+    pattern: /^Implicit keys need to be on a single line$/,
+    message: 'a key and a colon are expected here',
+    hint: 'a colon is missing after a key, or a text of several lines needs quotes or `|`',
+  },
+  {
+    pattern: /^(?:Not a YAML token: |Block scalar header includes )/,
+    message: 'text follows the sign that begins a block of text',
+    hint: 'start the text on the next line, indented; if it is no block, put it in quotes',
+  },
+];
+
+/** A hostile file has a million mistakes; the first of them are enough. */
+const MAX_ERRORS = 200;
+
+interface Mistake {
+  readonly error: YAMLParseError;
+  /** The line where the parser noticed it. */
+  readonly line: number;
+  /** Where it is told. */
+  readonly offset: number;
+}
+
+/** The findings, and all lines where the parser noticed something: what else is found there repeats it. */
+export interface SyntaxFindings {
+  readonly findings: readonly Finding[];
+  readonly lines: ReadonlySet<number>;
+}
+
+/** What is wrong with one document. */
+export function syntaxFindings(source: SourceText, document: Document.Parsed): SyntaxFindings {
+  const lineOf = (offset: number): number => placeOf(source, Math.min(offset, source.text.length)).line;
+  const errors = document.errors.slice(0, MAX_ERRORS);
+  const opened = openings(document, errors);
+  const mistakes = errors.map((error): Mistake => ({
+    error,
+    line: lineOf(error.pos[0]),
+    offset: opened.get(error) ?? error.pos[0],
+  }));
+  const misread = new Set(mistakes.filter(({ error }) => !isOwn(error)).map(({ line }) => line));
+  const [words, shapes] = split(mistakes, ({ error, line }) => isOwn(error) && !(isComma(error) && misread.has(line)));
+  const byLine = firstOfEach(afterBlocks(source, shapes), ({ line }) => line);
+  const roots = firstOfEach(byLine, ({ offset }) => lineOf(offset));
+  return {
+    findings: [...roots, ...words].map((mistake) => describe(source, mistake)),
+    lines: new Set([...mistakes.map(({ line }) => line), ...roots.map(({ offset }) => lineOf(offset))]),
+  };
+}
+
+/** A comma too few or too many; in a line that is misread for another reason it means nothing. */
+const isComma = ({ message }: YAMLParseError): boolean => /^(?:Missing , |Unexpected , )/.test(message);
+
+const isOwn = (error: YAMLParseError): boolean => OF_A_WORD.has(error.code) || isComma(error);
+
+/** Those that fit, and the others. */
+const split = (
+  mistakes: readonly Mistake[],
+  fits: (mistake: Mistake) => boolean,
+): readonly [readonly Mistake[], readonly Mistake[]] => [
+  mistakes.filter(fits),
+  mistakes.filter((mistake) => !fits(mistake)),
+];
+
+/** The most telling of those with one key: one that says what opened or what stands there, else the first. */
+function firstOfEach(mistakes: readonly Mistake[], keyOf: (mistake: Mistake) => number): readonly Mistake[] {
+  const first = new Map<number, Mistake>();
+  for (const mistake of mistakes) {
+    const known = first.get(keyOf(mistake));
+    if (known === undefined || rank(mistake) < rank(known)) first.set(keyOf(mistake), mistake);
+  }
+  return [...first.values()];
+}
+
+function rank({ error }: Mistake): number {
+  const index = WORDS.findIndex(({ pattern }) => pattern.test(error.message));
+  return index === -1 ? WORDS.length : index;
+}
+
+/** Without the lines of a block of text whose first line is wrong: they are text, and were read as YAML. */
+function afterBlocks(source: SourceText, mistakes: readonly Mistake[]): readonly Mistake[] {
+  const indent = (line: number): number => lineAt(source, line).search(/[^ ]|$/);
+  let block: Mistake | undefined;
+  return mistakes.filter((mistake) => {
+    if (block !== undefined && mistake.line > block.line && indent(mistake.line) > indent(block.line)) return false;
+    block = mistake.error.message.startsWith('Block scalar header') ? mistake : undefined;
+    return true;
+  });
+}
+
+const OPEN = /^(?:(Missing closing)|(Flow map) .*end with|(Flow sequence) .*end with)/;
+
+/** Where what is never closed opens, by the mistake; none for other mistakes. One visit of the tree for all of them. */
+function openings(document: Document.Parsed, errors: readonly YAMLParseError[]): ReadonlyMap<YAMLParseError, number> {
+  const open = errors.filter(({ message }) => OPEN.test(message));
+  if (open.length === 0) return new Map();
+  const starts = new Map<string, number>();
+  visit(document, (_, node) => {
+    const kind = isMap(node)
+      ? 'Flow map'
+      : isSeq(node)
+        ? 'Flow sequence'
+        : isScalar(node)
+          ? 'Missing closing'
+          : undefined;
+    const range = kind === undefined ? undefined : (node as Node).range; // of these kinds are nodes alone
+    if (range) starts.set(`${kind ?? ''} ${String(range[1])}`, range[0]);
+  });
+  const found = new Map<YAMLParseError, number>();
+  for (const error of open) {
+    const kind = OPEN.exec(error.message)?.slice(1).find(Boolean);
+    const start = starts.get(`${kind ?? ''} ${String(error.pos[0])}`);
+    if (start !== undefined) found.set(error, start);
+  }
+  return found;
+}
+
+function describe(source: SourceText, { error, offset }: Mistake): Finding {
+  const place = placeOf(source, Math.min(offset, source.text.length));
+  const { message, hint } = inWords(error, lineAt(source, place.line));
+  const quote = lineAt(source, place.line);
+  return { severity: 'error', code: 'YAML_SYNTAX', place, message: `not YAML: ${message}`, hint, quote };
+}
+
+/** Whether a line is to be filled in by another program, as Helm does. */
+export const isTemplate = (line: string): boolean => /\{\{.*\}\}/.test(line);
+
+/** What is said of such a line. */
+export const TEMPLATE = {
+  message: 'a template that nobody has filled in',
+  hint: 'render it first, and check what comes out',
+};
+
+function inWords(error: YAMLParseError, line: string): { readonly message: string; readonly hint: string } {
+  if (/^(?:<{7}|={7}|>{7})(?: |$)/.test(line))
+    return { message: 'a mark of a merge conflict', hint: 'keep one of the two sides, and remove the marks' };
+  if (isTemplate(line)) return TEMPLATE;
+  const own = WORDS.find(({ pattern }) => pattern.test(error.message));
+  if (own) {
+    const sign = own.pattern.exec(error.message)?.[1] ?? '';
+    return { message: own.message.replace('$1', sign), hint: own.hint.replace('$1', sign) };
+  }
+  const hint = ADVICE[error.code] ?? 'compare the line with its neighbours; the mistake is often one line above';
+  return { message: brief(lowerFirst(error.message)), hint };
+}
+
+/** The parser quotes the text it stumbles over, which may be the rest of the file, or a secret: its beginning says enough. */
+const brief = (message: string): string =>
+  message.replace(/(in YAML stream: )("(?:[^"\\]|\\.)*")/s, (_, before: string, text: string) =>
+    text.length <= 42 ? before + text : `${before}${text.slice(0, 41)}…"`,
+  );
+
+const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1).replace(/\.$/, '');

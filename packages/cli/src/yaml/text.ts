@@ -1,0 +1,86 @@
+/**
+ * One file's text, with its positions.
+ *
+ * Bytes become text here once: a byte order mark is dropped, and what is not UTF-8 is refused with the offset of the first
+ * bad byte, because a manifest that was read wrong is worse than one that was not read.
+ */
+
+import type { Finding, Place } from '../diagnostics/finding.js';
+
+/** The text of a file and the name it is shown by. */
+export interface SourceText {
+  readonly file: string;
+  readonly text: string;
+  readonly lineStarts: readonly number[];
+}
+
+/** Wraps text that is already decoded. */
+export function sourceText(file: string, text: string): SourceText {
+  const lineStarts = [0];
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) lineStarts.push(at + 1);
+  return { file, text, lineStarts };
+}
+
+/** Where an offset lies. Binary search: a large file is asked often. */
+export function placeOf({ file, lineStarts }: SourceText, offset: number): Place {
+  let low = 0;
+  let high = lineStarts.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((lineStarts[middle] ?? 0) <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return { file, line: low + 1, column: offset - (lineStarts[low] ?? 0) + 1 };
+}
+
+/** A line's text without its line break. `line` counts from 1. */
+export function lineAt({ text, lineStarts }: SourceText, line: number): string {
+  const start = lineStarts[line - 1] ?? text.length;
+  const end = lineStarts[line] ?? text.length + 1;
+  return text.slice(start, end - 1).replace(/\r$/, '');
+}
+
+/** Decodes a file, or says why it is not text. */
+export function decode(file: string, bytes: Uint8Array): SourceText | Finding {
+  const refuse = (offset: number, what: string, hint: string): Finding => ({
+    severity: 'error',
+    code: 'FILE_ENCODING',
+    place: { ...placeOf(sourceText(file, latin(bytes.subarray(0, offset))), offset), file },
+    message: `${what} at byte ${String(offset)}`,
+    hint,
+  });
+  if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) {
+    return refuse(0, 'the file is UTF-16', 'save it as UTF-8');
+  }
+  const nul = bytes.indexOf(0);
+  if (nul !== -1) return refuse(nul, 'the file has a NUL character', 'remove it; a manifest is text');
+  try {
+    return sourceText(file, new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    return refuse(firstBadByte(bytes), 'the file is not UTF-8', 'save it as UTF-8');
+  }
+}
+
+const latin = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
+
+/** Halves the file until one byte is left: the decoder says that it failed, not where. */
+function firstBadByte(bytes: Uint8Array): number {
+  let good = 0;
+  let bad = bytes.length;
+  while (bad - good > 1) {
+    const middle = (good + bad) >> 1;
+    if (decodes(bytes.subarray(0, middle))) good = middle;
+    else bad = middle;
+  }
+  return good;
+}
+
+/** Whether a prefix is UTF-8; a character cut off at its end does not count against it. */
+function decodes(bytes: Uint8Array): boolean {
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true });
+    return true;
+  } catch {
+    return false;
+  }
+}

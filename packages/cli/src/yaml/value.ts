@@ -1,0 +1,279 @@
+/**
+ * A syntax tree to the JSON that kubectl would send.
+ *
+ * Scalars are read by kubectl's rules, `<<` is merged, aliases are copied in up to a budget. A repeated key is an error here
+ * although kubectl keeps the last one: nobody writes one on purpose.
+ */
+
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  Scalar,
+  type Alias,
+  type Node,
+  type Pair,
+  type YAMLMap,
+  type YAMLSeq,
+} from 'yaml';
+import type { Finding } from '../diagnostics/finding.js';
+import type { Json } from '../json.js';
+import { isOddBoolean, NotJson, readPlain } from './scalar.js';
+import { lineAt, placeOf, type SourceText } from './text.js';
+import type { ParsedDocument } from './parse.js';
+import { isTemplate, TEMPLATE } from './syntax.js';
+
+/** How many values aliases and merges may add to one document. Larger documents are bombs or mistakes. */
+export const MAX_COPIES = 50_000;
+
+/** What was read, and what could not be. */
+export interface ReadValue {
+  readonly value: Json;
+  readonly findings: readonly Finding[];
+}
+
+/** Reads one document. `spared` are repeated keys that another finding explains. */
+export function readValue(parsed: ParsedDocument, spared: ReadonlySet<Node> = new Set()): ReadValue {
+  const reader = new Reader(parsed, spared);
+  const value = reader.read(parsed.root);
+  const errors = reader.findings.filter(
+    ({ severity, place }) => severity === 'error' && !parsed.damaged.has(place.line),
+  );
+  // What cannot be read as it was meant gives warnings about words that nobody meant.
+  return { value, findings: parsed.faulty || errors.length > 0 ? errors : reader.findings };
+}
+
+/** The source text of a key, for messages and look-ups; what kubectl would turn it into. */
+export function keyOf(node: unknown): string | undefined {
+  if (!isScalar(node)) return undefined;
+  if (node.type !== Scalar.PLAIN) return String(node.value);
+  try {
+    const value = readPlain(String(node.value));
+    return value === null ? undefined : String(value);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Aliases of aliases deeper than this are bombs or mistakes. */
+const MAX_ALIAS_DEPTH = 50;
+
+class Reader {
+  readonly findings: Finding[] = [];
+  readonly #anchors = new Map<string, Node>();
+  readonly #open = new Set<Node>();
+  readonly #parsed: ParsedDocument;
+  readonly #spared: ReadonlySet<Node>;
+  #copies = 0;
+  #copying = 0;
+
+  constructor(parsed: ParsedDocument, spared: ReadonlySet<Node>) {
+    this.#parsed = parsed;
+    this.#spared = spared;
+  }
+
+  read(node: unknown): Json {
+    if (this.#copies > MAX_COPIES || (this.#copying > 0 && ++this.#copies > MAX_COPIES)) return null;
+    if (isAlias(node)) return this.#alias(node);
+    if (isScalar(node)) {
+      this.#anchor(node);
+      return this.#scalar(node);
+    }
+    if (!isMap(node) && !isSeq(node)) return null;
+    this.#anchor(node);
+    this.#open.add(node);
+    const value = isMap(node) ? this.#object(node.items as readonly Pair[]) : node.items.map((item) => this.read(item)); // the library types the keys of a Pair as unknown
+    this.#open.delete(node);
+    return value;
+  }
+
+  #anchor(node: Scalar | YAMLMap | YAMLSeq): void {
+    if (node.anchor !== undefined && this.#copying === 0) this.#anchors.set(node.anchor, node);
+  }
+
+  #alias(node: Alias): Json {
+    if (this.#copies > MAX_COPIES) return null;
+    const target = this.#copying === 0 ? this.#anchors.get(node.source) : this.#parsed.targets.get(node);
+    if (target === undefined) {
+      this.#report(
+        node,
+        'YAML_ALIAS',
+        `there is no anchor &${node.source} before this alias`,
+        'put the text in quotes if it is no alias',
+      );
+      return null;
+    }
+    this.#parsed.targets.set(node, target);
+    if (this.#open.has(target)) {
+      this.#report(
+        node,
+        'YAML_ALIAS',
+        `the alias *${node.source} stands inside what it stands for`,
+        'write the value out',
+      );
+      return null;
+    }
+    return this.#copy(node, target);
+  }
+
+  #copy(node: Alias, target: Node): Json {
+    this.#copying += 1;
+    const value = this.#copying > MAX_ALIAS_DEPTH ? null : this.read(target);
+    this.#copying -= 1;
+    const large = this.#copies > MAX_COPIES;
+    if ((large || this.#copying >= MAX_ALIAS_DEPTH) && !this.findings.some(({ code }) => code === 'YAML_TOO_COMPLEX')) {
+      this.#copies = MAX_COPIES + 1;
+      this.#report(
+        node,
+        'YAML_TOO_COMPLEX',
+        large
+          ? `aliases make the document larger by more than ${String(MAX_COPIES)} values`
+          : `aliases of aliases go deeper than ${String(MAX_ALIAS_DEPTH)}`,
+        'write the values out, or use fewer aliases of aliases',
+      );
+    }
+    return value;
+  }
+
+  /** Own keys win over merged ones wherever `<<` stands, except that kubectl lets a later `<<` win over earlier keys. */
+  #object(pairs: readonly Pair[]): Json {
+    const entries = new Map<string, Json>();
+    const seen = new Map<string, Node>();
+    for (const { key, value } of pairs) {
+      if (isScalar(key) && key.type === Scalar.PLAIN && key.value === '<<') {
+        for (const [name, merged] of this.#merged(value)) entries.set(name, merged);
+        continue;
+      }
+      const name = keyOf(key);
+      if (name === undefined) {
+        this.#reportKey(key);
+        continue;
+      }
+      const first = seen.get(name);
+      if (isScalar(key)) this.#lookForWords(key, String(key.value));
+      if (first !== undefined && isScalar(key) && !this.#spared.has(key)) this.#repeated(name, key, first);
+      else if (isScalar(key)) seen.set(name, key);
+      entries.set(name, this.read(value));
+    }
+    return fromEntries(entries);
+  }
+
+  #reportKey(key: unknown): void {
+    const { line } = placeOf(this.#source, offsetOf(key));
+    const own = { message: 'a key must be text', hint: 'put it in quotes' };
+    const { message, hint } = isTemplate(lineAt(this.#source, line)) ? TEMPLATE : own;
+    this.#report(key, 'YAML_KEY', message, hint);
+  }
+
+  #merged(node: unknown): readonly (readonly [string, Json])[] {
+    const sources = isSeq(node) ? [...node.items].reverse() : [node];
+    return sources.flatMap((source) => {
+      const value = this.read(source);
+      if (typeof value === 'object' && value !== null && !Array.isArray(value)) return Object.entries(value);
+      if (this.#copies > MAX_COPIES) return [];
+      this.#report(
+        source,
+        'YAML_MERGE',
+        '`<<` merges an object, and this is none',
+        'merge an alias of an object, as in `<<: *defaults`',
+      );
+      return [];
+    });
+  }
+
+  #scalar(node: Scalar): Json {
+    const text = String(node.value);
+    if (node.tag !== undefined && node.tag.startsWith('tag:yaml.org,2002:')) return this.#tagged(node, node.tag, text);
+    if (node.type !== Scalar.PLAIN) return text;
+    this.#lookForTypography(node, text);
+    this.#lookForWords(node, text);
+    return this.#plain(node, text);
+  }
+
+  #plain(node: Scalar, text: string): Json {
+    try {
+      return readPlain(text);
+    } catch (cause) {
+      if (!(cause instanceof NotJson)) throw cause;
+      this.#report(
+        node,
+        'YAML_NUMBER',
+        `${text} is no number that JSON has, and kubectl refuses it`,
+        'put it in quotes if it is text',
+      );
+      return null;
+    }
+  }
+
+  #tagged(node: Scalar, tag: string, text: string): Json {
+    switch (tag.slice('tag:yaml.org,2002:'.length)) {
+      case 'str':
+        return text;
+      case 'binary':
+        return Buffer.from(text, 'base64').toString('utf8');
+      case 'int':
+      case 'float':
+      case 'bool':
+      case 'null':
+        return this.#plain(node, text);
+      default:
+        this.#report(node, 'YAML_TAG', `the tag !!${tag.slice(18)} means nothing to Kubernetes`, 'drop the tag');
+        return null;
+    }
+  }
+
+  /** A plain text that starts with a curly quote was meant to be quoted. Descriptions may well start with one. */
+  #lookForTypography(node: Scalar, text: string): void {
+    const quote = /^[\u2018\u2019\u201a-\u201e]/.exec(text)?.[0];
+    if (quote === undefined || this.findings.length > 50) return;
+    const code = `U+${(quote.codePointAt(0) ?? 0).toString(16).toUpperCase()}`;
+    this.#report(
+      node,
+      'YAML_CHARACTER',
+      `the text starts with a curly quote (${code}), which YAML takes as part of it`,
+      `type ${/[\u201c-\u201e]/.test(quote) ? '"' : "'"}; if the curly quote belongs to the text, put the whole text in straight quotes`,
+    );
+  }
+
+  /** Words that YAML 1.1, and so kubectl, takes for booleans: in a manifest they were mostly meant as they stand. */
+  #lookForWords(node: Scalar, text: string): void {
+    if (node.type !== Scalar.PLAIN || this.#copying > 0 || !isOddBoolean(text)) return;
+    const value = String(readPlain(text));
+    this.#report(
+      node,
+      'YAML_BOOLEAN',
+      `\`${text}\` without quotes is ${value}, as kubectl reads YAML`,
+      `put it in quotes if it is text, else write ${value}`,
+      'warning',
+    );
+  }
+
+  #repeated(name: string, key: Node, first: Node): void {
+    const line = placeOf(this.#source, first.range?.[0] ?? 0).line;
+    this.#report(
+      key,
+      'YAML_DUPLICATE_KEY',
+      `\`${name}\` stands twice in one object, first in line ${String(line)}`,
+      'remove one of them, or correct the indentation if it belongs elsewhere',
+    );
+  }
+
+  get #source(): SourceText {
+    return this.#parsed.source;
+  }
+
+  #report(node: unknown, code: string, message: string, hint: string, severity: Finding['severity'] = 'error'): void {
+    if (this.findings.length >= 50) return;
+    const place = placeOf(this.#source, offsetOf(node));
+    this.findings.push({ severity, code, place, message, hint, quote: lineAt(this.#source, place.line) });
+  }
+}
+
+const offsetOf = (node: unknown): number =>
+  isScalar(node) || isMap(node) || isSeq(node) || isAlias(node) ? (node.range?.[0] ?? 0) : 0;
+
+/** Like JSON.parse, a key `__proto__` becomes an ordinary property. */
+function fromEntries(entries: ReadonlyMap<string, Json>): Json {
+  return Object.fromEntries(entries);
+}
