@@ -216,14 +216,14 @@ describe('writes of built-in kinds', () => {
 test('admission may change an object, or refuse it with its own reason and causes', async () => {
   const seen: unknown[] = [];
   const judge: Admission = ({ operation, resource, object, oldObject, dryRun }) => {
-    if (resource.plural !== 'configmaps' || object.metadata.namespace !== 'default') return { object };
+    if (resource.plural !== 'configmaps' || object.metadata.namespace !== 'default') return { kind: 'allowed', object };
     seen.push([operation, oldObject?.metadata.name, dryRun]);
     const data = object['data'] as Record<string, string> | undefined;
     if (data?.['bad']) {
       const causes = [{ reason: 'FieldValueInvalid', field: 'data.bad', message: 'bad' }];
-      return { denied: { message: 'no', reason: 'Invalid', code: 422, causes } };
+      return { kind: 'denied', message: 'no', reason: 'Invalid', code: 422, causes };
     }
-    return { object: { ...object, data: { ...data, seen: 'yes' } } };
+    return { kind: 'allowed', object: { ...object, data: { ...data, seen: 'yes' } } };
   };
   const to = await cluster({ admission: [judge] });
   seen.length = 0;
@@ -240,7 +240,7 @@ test('admission sees what was written, also what the kind does not know', async 
   const seen: unknown[] = [];
   const judge: Admission = ({ object, sent, resource }) => {
     if (resource.plural === 'configmaps' && object.metadata.name === 'a') seen.push([sent, 'more' in object]);
-    return { object };
+    return { kind: 'allowed', object };
   };
   const to = await cluster({ admission: [judge] });
   const body = { metadata: { name: 'a' }, more: { deep: [1] } };

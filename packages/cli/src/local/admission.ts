@@ -21,23 +21,22 @@ const WEBHOOK = 'admission webhook "webhook.tekton.dev" denied the request: muta
 
 /** Refuses with Tekton's answer, and every problem with its hint among the causes; or fills in defaults. */
 export const tektonAdmission: Admission = (request) => {
-  if (request.resource.group !== 'tekton.dev') return { object: request.object };
+  if (request.resource.group !== 'tekton.dev') return { kind: 'allowed', object: request.object };
   const { apiVersion, kind } = request.object; // a body may leave them to the URL
   const written = canonicalFields({ ...request.sent, apiVersion, kind });
   const problems = checkObject(written.object).filter(({ severity }) => severity === 'error');
   const refusal = admissionMessage(problems);
-  if (refusal === undefined) return { object: withDefaults(withNames(request, written)) };
+  if (refusal === undefined) return { kind: 'allowed', object: withDefaults(withNames(request, written)) };
   return {
-    denied: {
-      message: `${WEBHOOK}: ${refusal}`,
-      reason: 'BadRequest',
-      code: 400,
-      causes: problems.map(({ code, path, message, hint }) => ({
-        reason: code,
-        field: path.join('.'),
-        message: `${message} (${hint})`,
-      })),
-    },
+    kind: 'denied',
+    message: `${WEBHOOK}: ${refusal}`,
+    reason: 'BadRequest',
+    code: 400,
+    causes: problems.map(({ code, path, message, hint }) => ({
+      reason: code,
+      field: path.join('.'),
+      message: `${message} (${hint})`,
+    })),
   };
 };
 

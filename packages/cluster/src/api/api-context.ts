@@ -31,16 +31,15 @@ export interface AdmissionRequest {
 
 /** The object to store, or the reason of the denial. */
 export type AdmissionAnswer =
-  | { readonly object: JsonObject }
+  | { readonly kind: 'allowed'; readonly object: JsonObject }
   | {
-      readonly denied: {
-        readonly message: string;
-        /** @default 'Forbidden' */
-        readonly reason?: string;
-        /** HTTP status. @default 403 */
-        readonly code?: number;
-        readonly causes?: readonly { readonly reason: string; readonly field: string; readonly message: string }[];
-      };
+      readonly kind: 'denied';
+      readonly message: string;
+      /** @default 'Forbidden' */
+      readonly reason?: string;
+      /** HTTP status. @default 403 */
+      readonly code?: number;
+      readonly causes?: readonly { readonly reason: string; readonly field: string; readonly message: string }[];
     };
 
 /** Reviews writes of objects (not of their status). Must be synchronous, and must not change its argument. */

@@ -10,7 +10,7 @@ test('an error of the API server is logged with its stack, and the answer says w
   const lines: [string, LogLevel | undefined][] = [];
   const broken: Admission = ({ object }) => {
     if (object.metadata.name === 'broken') throw new Error('a bug');
-    return { object };
+    return { kind: 'allowed', object };
   };
   const log = (line: string, level?: LogLevel): void => void lines.push([line, level]);
   cluster = await startCluster({ admission: [broken], log, logPlace: '/var/log/cluster' });

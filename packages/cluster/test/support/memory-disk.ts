@@ -15,7 +15,9 @@ export interface DiskOperation {
   readonly name: string;
 }
 
-type Mutation = { readonly position: number; readonly bytes: Buffer } | { readonly size: number };
+type Mutation =
+  | { readonly kind: 'write'; readonly position: number; readonly bytes: Buffer }
+  | { readonly kind: 'truncate'; readonly size: number };
 
 /** Draws an integer from 0 to `limit`, without `limit`. */
 export type Choose = (limit: number) => number;
@@ -48,10 +50,10 @@ class Inode {
     for (const mutation of this.unsynced) {
       const fate = choose(3);
       if (fate === 0) continue;
-      const torn = fate === 1 && 'bytes' in mutation;
+      const isTorn = fate === 1 && mutation.kind === 'write';
       this.durable = changed(
         this.durable,
-        torn ? { ...mutation, bytes: mutation.bytes.subarray(0, choose(mutation.bytes.length)) } : mutation,
+        isTorn ? { ...mutation, bytes: mutation.bytes.subarray(0, choose(mutation.bytes.length)) } : mutation,
       );
     }
     this.unsynced = [];
@@ -59,7 +61,7 @@ class Inode {
 }
 
 function changed(content: Buffer, mutation: Mutation): Buffer {
-  if ('size' in mutation) {
+  if (mutation.kind === 'truncate') {
     const result = Buffer.alloc(mutation.size);
     content.copy(result);
     return result;
@@ -141,7 +143,7 @@ export class MemoryDisk implements Disk {
   async create(name: string): Promise<DiskFile> {
     await this.before({ kind: 'create', name });
     const known = this.#names.get(name);
-    known?.change({ size: 0 });
+    known?.change({ kind: 'truncate', size: 0 });
     const inode = known ?? new Inode();
     if (!known) this.#rename((names) => names.set(name, inode));
     return this.#file(name, inode);
@@ -187,12 +189,12 @@ export class MemoryDisk implements Disk {
         await this.before({ kind: 'write', name });
         const count = Math.min(bytes.byteLength, this.writeBytes, this.#room(inode, position));
         if (count <= 0) throw diskError('ENOSPC', name);
-        inode.change({ position, bytes: Buffer.from(bytes.subarray(0, count)) });
+        inode.change({ kind: 'write', position, bytes: Buffer.from(bytes.subarray(0, count)) });
         return count;
       },
       truncate: async (size) => {
         await this.before({ kind: 'truncate', name });
-        inode.change({ size });
+        inode.change({ kind: 'truncate', size });
       },
       datasync: async () => {
         try {

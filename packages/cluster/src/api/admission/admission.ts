@@ -54,11 +54,11 @@ function runAdmission(
     ...(old && { oldObject: old }),
     dryRun,
   });
-  if ('object' in answer) {
+  if (answer.kind === 'allowed') {
     const changed = deepCopy(answer.object);
     return { ...changed, apiVersion: object.apiVersion, kind: object.kind, metadata: object.metadata };
   }
-  const { message, reason = 'Forbidden', code = 403, causes } = answer.denied;
+  const { message, reason = 'Forbidden', code = 403, causes } = answer;
   throw new StatusError(code, reason, message, {
     name: object.metadata.name,
     ...(group !== '' && { group }),

@@ -87,7 +87,11 @@ const PARTS = new Map<string, Part>([
 ]);
 
 /** A table is text from the beginning: only kubectl asks for it, and it reads text. */
-const tableContent = (text: () => string): JsonContent => ({ value: () => JSON.parse(text()) as unknown, text });
+const tableContent = (text: () => string): JsonContent => ({
+  kind: 'json',
+  value: () => JSON.parse(text()) as unknown,
+  text,
+});
 
 const namespaceOf = (type: ResourceType, { namespace }: ResourceRequest): string => (type.namespaced ? namespace : '');
 
@@ -129,7 +133,8 @@ function handleCollection(
 function list({ api }: ObjectsContext, { request, info }: ObjectRequest, type: ResourceType): Answer {
   const page = listObjects(api, type, withinNamespace(type, info), info.query);
   const version = tableVersion(request.headers.get('accept') ?? '');
-  if (!version) return respond({ value: () => listOf(type, page), text: () => listText(api, type, page) }, 200, []);
+  if (!version)
+    return respond({ kind: 'json', value: () => listOf(type, page), text: () => listText(api, type, page) }, 200, []);
   const metadata = {
     resourceVersion: String(page.revision),
     ...(page.next !== '' && { continue: page.next }),
@@ -228,7 +233,11 @@ function one(
 ): Answer {
   const version = tableVersion(request.headers.get('accept') ?? '');
   if (!version)
-    return respond({ value: () => valueFor(type, object), text: () => textFor(api, type, object) }, status, warnings);
+    return respond(
+      { kind: 'json', value: () => valueFor(type, object), text: () => textFor(api, type, object) },
+      status,
+      warnings,
+    );
   const metadata = { resourceVersion: object.metadata.resourceVersion };
   const table = (): string => tableText({ ...tableOf(api, type, version, info), objects: [object], metadata });
   return respond(tableContent(table), status, warnings);

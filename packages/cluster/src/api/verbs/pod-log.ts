@@ -31,7 +31,9 @@ export function podLog({ api, logs }: ObjectsContext, { info }: ObjectRequest, t
     ...options,
     ...(attempt !== undefined && { attempt }),
   });
-  return stream ? { status: 200, headers: TEXT, content: { stream } } : new Response('', { headers: TEXT });
+  return stream
+    ? { status: 200, headers: TEXT, content: { kind: 'bytes', stream } }
+    : new Response('', { headers: TEXT });
 }
 
 function containerOf(pod: KubeObject, asked: string): string {

@@ -111,6 +111,7 @@ export function watchObjects(api: ApiContext, request: WatchRequest): WatchConte
   const size = ({ object, change }: VisibleEvent): number => api.store.sizes.of(change?.object ?? object);
   const lasting = { clock: api.clock, signal, seconds: integerIn(query, 'timeoutSeconds') };
   return {
+    kind: 'watch',
     events: () => openEvents(lasting, begin, { size, show: valued }),
     frames: () => openStream(lasting, begin, { size, show: framed }),
   };

@@ -55,23 +55,27 @@ export interface Answer {
 
 /** JSON, as an object or as text. */
 export interface JsonContent {
+  readonly kind: 'json';
   readonly value: () => unknown;
   readonly text: () => string;
 }
 
 /** A stream of events, as objects or as lines of text. */
 export interface WatchContent {
+  readonly kind: 'watch';
   readonly events: () => AsyncIterable<unknown>;
   readonly frames: () => ReadableStream<Uint8Array>;
 }
 
 /** A stream of bytes. */
 export interface BytesContent {
+  readonly kind: 'bytes';
   readonly stream: ReadableStream<Uint8Array>;
 }
 
 /** Content of which both forms are made when they are asked for. */
 export const jsonContent = (value: JsonObject): JsonContent => ({
+  kind: 'json',
   value: () => value,
   text: () => JSON.stringify(value),
 });
@@ -92,8 +96,18 @@ export function toWeb(answer: Answer | Response): Response {
   const { status, content, warnings = [] } = answer;
   const headers = new Headers(answer.headers);
   for (const warning of asHeaders(warnings)) headers.append('warning', warning);
-  const body = 'text' in content ? content.text() : 'stream' in content ? content.stream : content.frames();
-  return new Response(body, { status, headers });
+  return new Response(bodyOf(content), { status, headers });
+}
+
+function bodyOf(content: Answer['content']): string | ReadableStream<Uint8Array> {
+  switch (content.kind) {
+    case 'json':
+      return content.text();
+    case 'watch':
+      return content.frames();
+    case 'bytes':
+      return content.stream;
+  }
 }
 
 /** The most characters of one warning, and of all, as kube-apiserver has it. */
@@ -114,8 +128,14 @@ function asHeaders(warnings: readonly string[]): string[] {
 export async function toPlain(answer: Answer | Response): Promise<PlainResponse> {
   if (answer instanceof Response) return responseToPlain(answer);
   const { status, headers, content } = answer;
-  if ('stream' in content) return { status, headers, stream: content.stream };
-  return { status, headers, ...('value' in content ? { value: content.value() } : { events: content.events() }) };
+  switch (content.kind) {
+    case 'json':
+      return { status, headers, value: content.value() };
+    case 'watch':
+      return { status, headers, events: content.events() };
+    case 'bytes':
+      return { status, headers, stream: content.stream };
+  }
 }
 
 /** Answers that are rare are made as Responses; of those of another server's only JSON is read. */

@@ -77,7 +77,7 @@ export async function prepareStart(host: PodHost, container: Container, attempt:
     );
   }
   const files = filesOf(host, container, attempt, env);
-  if ('refused' in files) return refuse('CreateContainerConfigError', files.refused);
+  if (!files.ok) return refuse('CreateContainerConfigError', files.message);
   const spec = {
     ...identityAndRights(container, pod, attempt),
     directory: files.directory,
@@ -121,18 +121,24 @@ function filesOf(
   attempt: number,
   env: Readonly<Record<string, string>>,
 ):
-  | { readonly directory: string; readonly mounts: readonly Mount[]; readonly terminationFile: string | undefined }
-  | { readonly refused: string } {
+  | {
+      readonly ok: true;
+      readonly directory: string;
+      readonly mounts: readonly Mount[];
+      readonly terminationFile: string | undefined;
+    }
+  | { readonly ok: false; readonly message: string } {
   const directory = files.containerDirectory(container.name, attempt);
-  if (!context.runtime.usesFiles) return { directory, mounts: [], terminationFile: undefined };
+  if (!context.runtime.usesFiles) return { ok: true, directory, mounts: [], terminationFile: undefined };
   try {
     const mounts = files.mountsOf(container, pod(), env);
     const terminationFile = join(directory, 'termination-log');
     writeFile(terminationFile, Buffer.alloc(0), 0o666); // as kubelet has it: whichever user the step runs as may write why it ended
     const target = container.terminationMessagePath ?? '/dev/termination-log';
-    return { directory, mounts: [...mounts, { source: terminationFile, target, readOnly: false }], terminationFile };
+    const termination = { source: terminationFile, target, readOnly: false };
+    return { ok: true, directory, mounts: [...mounts, termination], terminationFile };
   } catch (error) {
-    return { refused: error instanceof Error ? error.message : String(error) };
+    return { ok: false, message: error instanceof Error ? error.message : String(error) };
   }
 }
 

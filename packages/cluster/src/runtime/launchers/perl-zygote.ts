@@ -9,17 +9,21 @@ import type { Rights } from './mount-table.js';
 import { message, perlArguments, startFields, type PerlStart } from './perl-program.js';
 import { HelperProcess } from './helper-process.js';
 
-/** A container's first process was asked for. */
+/** Whether a container was created, and the number of its first process on this machine. */
+export type PerlStartResult =
+  { readonly kind: 'started'; readonly pid: number } | { readonly kind: 'failed'; readonly message: string };
+
+/** A container whose start was requested. */
 export interface PerlProcess {
   /** Settles when it is known whether the container was made; with the number its first process has here. */
-  readonly first: Promise<{ readonly pid: number } | { readonly failed: string }>;
+  readonly first: Promise<PerlStartResult>;
   /** Settles when it has ended, or was never begun. */
   readonly ended: Promise<{ readonly code: number; readonly signal: NodeJS.Signals | null }>;
 }
 
 /** What is known of one container, by the number of its request. */
 interface PendingRequest {
-  readonly settle: (first: { readonly pid: number } | { readonly failed: string }) => void;
+  readonly settle: (first: PerlStartResult) => void;
   readonly end: (end: { readonly code: number; readonly signal: NodeJS.Signals | null }) => void;
 }
 
@@ -62,7 +66,7 @@ export class PerlZygote {
   /** Makes pipes that any user may write to. */
   async makePipes(paths: readonly string[]): Promise<void> {
     const first = await this.#ask('pipes', paths).first;
-    if ('failed' in first) throw new Error(first.failed);
+    if (first.kind === 'failed') throw new Error(first.message);
   }
 
   #ask(what: 'start' | 'pipes', fields: readonly string[]): PerlProcess {
@@ -90,19 +94,21 @@ export class PerlZygote {
       this.#running.set(first, subject);
       if (early !== undefined) this.#ended(first, subject, ...early);
     } else if (verb === 'ok') {
-      this.#requests.get(subject)?.settle({ pid: Number(first) });
+      this.#requests.get(subject)?.settle({ kind: 'started', pid: Number(first) });
       if (rest.length === 0) this.#end(subject, 0, null);
     } else if (verb === 'failed') this.#fail(subject, rest.join(' '));
   }
 
   #ended(pid: string, id: string, code: string, signal: string): void {
     this.#running.delete(pid);
-    this.#requests.get(id)?.settle({ failed: `it ended with ${code} (signal ${signal}) before it began` });
+    this.#requests
+      .get(id)
+      ?.settle({ kind: 'failed', message: `it ended with ${code} (signal ${signal}) before it began` });
     this.#end(id, Number(code), SIGNALS.get(Number(signal)) ?? null);
   }
 
   #fail(id: string, why: string): void {
-    this.#requests.get(id)?.settle({ failed: why });
+    this.#requests.get(id)?.settle({ kind: 'failed', message: why });
     this.#end(id, 128, 'SIGKILL');
   }
 

@@ -66,7 +66,7 @@ class PerlStarter implements Starter {
     let pid: number | undefined;
     const first = begun.first.then((launchStatus): LaunchResult => {
       output.release();
-      if ('failed' in launchStatus) return { isCreated: false, text: launchStatus.failed };
+      if (launchStatus.kind === 'failed') return { isCreated: false, text: launchStatus.message };
       pid = launchStatus.pid;
       return { isCreated: true, text: '' };
     });

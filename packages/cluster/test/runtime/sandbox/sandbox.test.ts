@@ -46,7 +46,7 @@ function describeContainers(launcher: Launcher, runtime: Runtime, isWhole: boole
   /** Exit code and output of a shell script in a sandbox, or why it did not start. */
   async function sh(script: string, more: Partial<ContainerSpec> = {}): Promise<string> {
     const ran = await runToEnd(runtime, specIn(directory, ['/bin/sh', '-c', script], more));
-    return 'exit' in ran ? `${ran.exit.exitCode}\n${ran.printed}` : ran.message;
+    return ran.started ? `${ran.exit.exitCode}\n${ran.printed}` : ran.message;
   }
 
   const volume = (name: string): string => {

@@ -39,10 +39,11 @@ export function specIn(
 }
 
 /** How a run went: its exit and what it printed, or why it did not start. */
-export type Ran = { readonly exit: Exit; readonly printed: string } | Extract<StartResult, { started: false }>;
+export type RunResult =
+  { readonly started: true; readonly exit: Exit; readonly printed: string } | Extract<StartResult, { started: false }>;
 
 /** Runs a container to its end. */
-export async function runToEnd(runtime: Runtime, spec: ContainerSpec): Promise<Ran> {
+export async function runToEnd(runtime: Runtime, spec: ContainerSpec): Promise<RunResult> {
   const chunks: Buffer[] = [];
   const output = {
     write: (chunk: Uint8Array) => {
@@ -52,7 +53,7 @@ export async function runToEnd(runtime: Runtime, spec: ContainerSpec): Promise<R
   };
   const started = await runtime.start({ ...spec, output });
   if (!started.started) return started;
-  return { exit: await started.container.exit, printed: Buffer.concat(chunks).toString() };
+  return { started: true, exit: await started.container.exit, printed: Buffer.concat(chunks).toString() };
 }
 
 const [, program, launcher, directory, command, ...args] = process.argv;
