@@ -6,7 +6,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { startCluster, type Cluster } from '@pipewright/cluster';
 import { apiVersionOf } from '../../src/api/kinds/resource-type.js';
-import { definition, requestFor, TYPES, type MadeUpRequest } from './generated-requests.js';
+import { definition, requestFor, TYPES, type MadeUpRequest } from '../support/generated-requests.js';
 import { isThorough } from '../../../../test/thorough.js';
 
 let cluster: Cluster;

@@ -1,12 +1,13 @@
 import { mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from '@jest/globals';
+import { afterAll, expect, test } from '@jest/globals';
 import { sandbox } from '../../src/index.js';
 import { hostMounts } from '../../src/runtime/host/host-mounts.js';
 import { memoryPlace } from '../../src/runtime/host/memory-directory.js';
 import { removeTree } from '../../src/runtime/host/remove-tree.js';
 import { Lab, stateOf, type TestContainer } from '../support/pods.js';
+import { describeWithSandbox } from '../support/sandbox-tests.js';
 
 const runtime = sandbox();
 const probe = await runtime.probe();
@@ -50,162 +51,162 @@ if (!probe.usable) {
       message: expect.stringContaining(probe.problem.message),
     });
   });
-} else {
-  describe('a pod of real processes', () => {
-    // Where the machine has no place in memory the disk will do: both are said by the row that is tried.
-    const hasMemory = memoryPlace(hostMounts(), ['/dev/shm', process.env['XDG_RUNTIME_DIR'] ?? '']) !== undefined;
-    test(hasMemory ? 'has its Secrets on no disk' : 'has its Secrets where everything is', async () => {
-      await lab.create('secrets', 'in-memory', { stringData: { pass: 'hush' } });
-      const spec = { volumes: [{ name: 's', secret: { secretName: 'in-memory' } }] };
-      const type = await printed('stat -f -c %T /s; cat /s/pass', mount('s', '/s'), spec);
-      expect(type.replace(/^(?!tmpfs).*\n/, 'disk\n')).toBe(hasMemory ? 'tmpfs\nhush' : 'disk\nhush');
-    });
-
-    test('hands over from container to container through a FIFO in an emptyDir', async () => {
-      const tools = { volumes: [{ name: 'tools', emptyDir: {} }] };
-      const first = sh(
-        'first',
-        'until test -p /tools/go; do sleep 0.01; done; echo first; echo > /tools/go',
-        mount('tools', '/tools'),
-      );
-      const second = sh('second', 'mkfifo /tools/go; read line < /tools/go; echo second', mount('tools', '/tools'));
-      await lab.pod('fifo', [first, second], tools);
-      expect((await lab.end('fifo')).status?.phase).toBe('Succeeded');
-      expect([await lab.log('fifo', 'first'), await lab.log('fifo', 'second')]).toEqual(['first\n', 'second\n']);
-    });
-
-    test('shares nothing with another pod', async () => {
-      const script = 'ls -A /workspace /tmp; touch /workspace/f /tmp/f';
-      const volume = { volumes: [{ name: 'v', emptyDir: {} }] };
-      expect(await printed(script, mount('v', '/workspace'), volume)).toBe('/tmp:\n\n/workspace:\n');
-      expect(await printed(script, mount('v', '/workspace'), volume)).toBe('/tmp:\n\n/workspace:\n');
-    });
-
-    test('has Secrets and ConfigMaps as files and variables', async () => {
-      await lab.create('secrets', 's', { stringData: { user: 'me', pass: 'hush' } });
-      await lab.create('configmaps', 'm', { data: { 'run.sh': '#!/bin/sh\necho ran\n' } });
-      const volumes = [
-        { name: 's', secret: { secretName: 's', defaultMode: 0o400 } },
-        { name: 'm', configMap: { name: 'm', defaultMode: 0o755 } },
-      ];
-      const container = {
-        volumeMounts: [
-          { name: 's', mountPath: '/var/build-secrets/s' },
-          { name: 'm', mountPath: '/scripts' },
-        ],
-        env: [{ name: 'PASS', valueFrom: { secretKeyRef: { name: 's', key: 'pass' } } }],
-      };
-      const script =
-        'cat /var/build-secrets/s/user; stat -c " %a" /var/build-secrets/s/pass; /scripts/run.sh; echo $PASS; touch /scripts/x 2>/dev/null || echo read-only';
-      expect(await printed(script, container, { volumes })).toBe('me 400\nran\nhush\nread-only\n');
-    });
-
-    test('sees an annotation change in its downward file', async () => {
-      const volumes = [
-        {
-          name: 'd',
-          downwardAPI: { items: [{ path: 'ready', fieldRef: { fieldPath: "metadata.annotations['ready']" } }] },
-        },
-      ];
-      const script = 'echo begun; until test -s /downward/ready; do sleep 0.01; done; cat /downward/ready';
-      await lab.pod('downward', [sh('main', script, mount('d', '/downward'))], { volumes });
-      await lab.until('downward', (pod) => stateOf(pod, 'main') === 'running');
-      await lab.patch('downward', { metadata: { annotations: { ready: 'READY' } } });
-      await lab.end('downward');
-      expect(await lab.log('downward', 'main')).toBe('begun\nREADY');
-    });
-
-    test('sees a part of a volume, which no symlink leaves', async () => {
-      const volumes = [{ name: 'v', emptyDir: {} }];
-      const init = {
-        initContainers: [sh('first', 'ln -s /etc /v/out; mkdir /v/dir; echo x > /v/dir/f', mount('v', '/v'))],
-      };
-      const container = {
-        volumeMounts: [
-          { name: 'v', mountPath: '/in', subPath: 'dir' },
-          { name: 'v', mountPath: '/out', subPath: 'out' },
-        ],
-      };
-      expect(await printed('cat /in/f; ls -A /out', container, { volumes, ...init })).toBe('x\n');
-    });
-
-    test('finds what an earlier pod left in a claim', async () => {
-      await lab.create('persistentvolumeclaims', 'claim', {
-        spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
-      });
-      const volumes = [{ name: 'v', persistentVolumeClaim: { claimName: 'claim' } }];
-      await printed('echo kept > /data/f', mount('v', '/data'), { volumes });
-      expect(await printed('cat /data/f', mount('v', '/data'), { volumes })).toBe('kept\n');
-    });
-
-    test('knows itself and its cluster', async () => {
-      const env = [{ name: 'NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } }];
-      const at = '/var/run/secrets/kubernetes.io/serviceaccount';
-      const script = `echo $NAME $HOSTNAME; cat ${at}/namespace; echo; head -c 27 ${at}/ca.crt; echo; tr . ' ' < ${at}/token | wc -w; echo $KUBERNETES_SERVICE_HOST; test "$KUBERNETES_PORT" = "tcp://127.0.0.1:$KUBERNETES_SERVICE_PORT" && echo reachable`;
-      expect(await printed(script, { env }, { automountServiceAccountToken: true })).toMatch(
-        /^(p\d+) \1\ndefault\n-----BEGIN CERTIFICATE-----\n3\n127\.0\.0\.1\nreachable\n$/,
-      );
-    });
-
-    test('says why it ended, in a file or by the end of its log', async () => {
-      await lab.pod('messages', [
-        sh('file', 'echo why > /dev/termination-log; exit 1'),
-        sh('own', 'echo mine > /tmp/message', { terminationMessagePath: '/tmp/message' }),
-        sh('log', 'echo last words; exit 1', { terminationMessagePolicy: 'FallbackToLogsOnError' }),
-        sh('long', 'head -c 10000 /dev/zero | tr "\\0" x > /dev/termination-log'),
-        sh('silent', 'echo nothing', { terminationMessagePolicy: 'FallbackToLogsOnError' }),
-      ]);
-      const { status } = await lab.end('messages');
-      const messages = status?.containerStatuses?.map(({ state }) => state.terminated?.message);
-      expect(messages).toEqual(['why\n', 'mine\n', 'last words\n', 'x'.repeat(4096), undefined]);
-    });
-
-    test('is where and whom it asks to be', async () => {
-      expect(await printed('pwd; id -u', { workingDir: '/made/for/it' })).toBe('/made/for/it\n0\n');
-    });
-
-    test('gives its log while it runs, to the last line', async () => {
-      await lab.pod('follow', [sh('main', 'for i in 1 2 3 4 5; do echo $i; sleep 0.02; done; printf end')]);
-      await lab.until('follow', (pod) => stateOf(pod, 'main') === 'running');
-      expect(await lab.log('follow', 'main', '&follow=true')).toBe('1\n2\n3\n4\n5\nend');
-    });
-
-    test('says that its command does not exist, in words that can be told from a failure', async () => {
-      await lab.pod('none', [{ name: 'main', command: ['/no/shell'] }, sh('fails', 'exit 127')]);
-      const { status } = await lab.end('none');
-      expect(
-        status?.containerStatuses?.map(({ state }) => [state.terminated?.reason, state.terminated?.exitCode]),
-      ).toEqual([
-        ['StartError', 128],
-        ['Error', 127],
-      ]);
-      expect(status?.containerStatuses?.[0]?.state.terminated?.message).toContain(
-        'exec: "/no/shell": stat /no/shell: no such file or directory',
-      );
-    });
-
-    test('is asked to end, and goes', async () => {
-      await lab.pod('long', [sh('main', 'trap "echo bye; exit 0" TERM; echo begun; while :; do sleep 0.01; done')]);
-      await lab.until('long', (pod) => stateOf(pod, 'main') === 'running');
-      const path = '/api/v1/namespaces/default/pods/long';
-      const log = (await lab.cluster.send(new Request(`http://kubernetes${path}/log?follow=true`))).body?.getReader();
-      expect(Buffer.from((await log?.read())?.value ?? []).toString()).toBe('begun\n');
-      await lab.ask('DELETE', path);
-      expect(Buffer.from((await log?.read())?.value ?? []).toString()).toBe('bye\n');
-      await lab.gone('long');
-    });
-
-    test('leaves no file behind', async () => {
-      await lab.pod('clean', [sh('main', 'mkdir -m 555 /tmp/locked; true')]);
-      const { metadata } = await lab.end('clean');
-      await lab.ask('DELETE', '/api/v1/namespaces/default/pods/clean');
-      await lab.gone('clean');
-      const run = join(dataDir, 'node/run');
-      const left = (): string[] =>
-        readdirSync(run).flatMap((it) => readdirSync(join(run, it)).filter((name) => name === metadata.uid));
-      for (let tries = 0; left().length > 0 && tries < 200; tries++)
-        await new Promise((resolve) => setTimeout(resolve, 5));
-      expect(left()).toEqual([]);
-    });
-  });
 }
+
+describeWithSandbox('a pod of real processes', probe, () => {
+  // Where the machine has no place in memory the disk will do: both are said by the row that is tried.
+  const hasMemory = memoryPlace(hostMounts(), ['/dev/shm', process.env['XDG_RUNTIME_DIR'] ?? '']) !== undefined;
+  test(hasMemory ? 'has its Secrets on no disk' : 'has its Secrets where everything is', async () => {
+    await lab.create('secrets', 'in-memory', { stringData: { pass: 'hush' } });
+    const spec = { volumes: [{ name: 's', secret: { secretName: 'in-memory' } }] };
+    const type = await printed('stat -f -c %T /s; cat /s/pass', mount('s', '/s'), spec);
+    expect(type.replace(/^(?!tmpfs).*\n/, 'disk\n')).toBe(hasMemory ? 'tmpfs\nhush' : 'disk\nhush');
+  });
+
+  test('hands over from container to container through a FIFO in an emptyDir', async () => {
+    const tools = { volumes: [{ name: 'tools', emptyDir: {} }] };
+    const first = sh(
+      'first',
+      'until test -p /tools/go; do sleep 0.01; done; echo first; echo > /tools/go',
+      mount('tools', '/tools'),
+    );
+    const second = sh('second', 'mkfifo /tools/go; read line < /tools/go; echo second', mount('tools', '/tools'));
+    await lab.pod('fifo', [first, second], tools);
+    expect((await lab.end('fifo')).status?.phase).toBe('Succeeded');
+    expect([await lab.log('fifo', 'first'), await lab.log('fifo', 'second')]).toEqual(['first\n', 'second\n']);
+  });
+
+  test('shares nothing with another pod', async () => {
+    const script = 'ls -A /workspace /tmp; touch /workspace/f /tmp/f';
+    const volume = { volumes: [{ name: 'v', emptyDir: {} }] };
+    expect(await printed(script, mount('v', '/workspace'), volume)).toBe('/tmp:\n\n/workspace:\n');
+    expect(await printed(script, mount('v', '/workspace'), volume)).toBe('/tmp:\n\n/workspace:\n');
+  });
+
+  test('has Secrets and ConfigMaps as files and variables', async () => {
+    await lab.create('secrets', 's', { stringData: { user: 'me', pass: 'hush' } });
+    await lab.create('configmaps', 'm', { data: { 'run.sh': '#!/bin/sh\necho ran\n' } });
+    const volumes = [
+      { name: 's', secret: { secretName: 's', defaultMode: 0o400 } },
+      { name: 'm', configMap: { name: 'm', defaultMode: 0o755 } },
+    ];
+    const container = {
+      volumeMounts: [
+        { name: 's', mountPath: '/var/build-secrets/s' },
+        { name: 'm', mountPath: '/scripts' },
+      ],
+      env: [{ name: 'PASS', valueFrom: { secretKeyRef: { name: 's', key: 'pass' } } }],
+    };
+    const script =
+      'cat /var/build-secrets/s/user; stat -c " %a" /var/build-secrets/s/pass; /scripts/run.sh; echo $PASS; touch /scripts/x 2>/dev/null || echo read-only';
+    expect(await printed(script, container, { volumes })).toBe('me 400\nran\nhush\nread-only\n');
+  });
+
+  test('sees an annotation change in its downward file', async () => {
+    const volumes = [
+      {
+        name: 'd',
+        downwardAPI: { items: [{ path: 'ready', fieldRef: { fieldPath: "metadata.annotations['ready']" } }] },
+      },
+    ];
+    const script = 'echo begun; until test -s /downward/ready; do sleep 0.01; done; cat /downward/ready';
+    await lab.pod('downward', [sh('main', script, mount('d', '/downward'))], { volumes });
+    await lab.until('downward', (pod) => stateOf(pod, 'main') === 'running');
+    await lab.patch('downward', { metadata: { annotations: { ready: 'READY' } } });
+    await lab.end('downward');
+    expect(await lab.log('downward', 'main')).toBe('begun\nREADY');
+  });
+
+  test('sees a part of a volume, which no symlink leaves', async () => {
+    const volumes = [{ name: 'v', emptyDir: {} }];
+    const init = {
+      initContainers: [sh('first', 'ln -s /etc /v/out; mkdir /v/dir; echo x > /v/dir/f', mount('v', '/v'))],
+    };
+    const container = {
+      volumeMounts: [
+        { name: 'v', mountPath: '/in', subPath: 'dir' },
+        { name: 'v', mountPath: '/out', subPath: 'out' },
+      ],
+    };
+    expect(await printed('cat /in/f; ls -A /out', container, { volumes, ...init })).toBe('x\n');
+  });
+
+  test('finds what an earlier pod left in a claim', async () => {
+    await lab.create('persistentvolumeclaims', 'claim', {
+      spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+    });
+    const volumes = [{ name: 'v', persistentVolumeClaim: { claimName: 'claim' } }];
+    await printed('echo kept > /data/f', mount('v', '/data'), { volumes });
+    expect(await printed('cat /data/f', mount('v', '/data'), { volumes })).toBe('kept\n');
+  });
+
+  test('knows itself and its cluster', async () => {
+    const env = [{ name: 'NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } }];
+    const at = '/var/run/secrets/kubernetes.io/serviceaccount';
+    const script = `echo $NAME $HOSTNAME; cat ${at}/namespace; echo; head -c 27 ${at}/ca.crt; echo; tr . ' ' < ${at}/token | wc -w; echo $KUBERNETES_SERVICE_HOST; test "$KUBERNETES_PORT" = "tcp://127.0.0.1:$KUBERNETES_SERVICE_PORT" && echo reachable`;
+    expect(await printed(script, { env }, { automountServiceAccountToken: true })).toMatch(
+      /^(p\d+) \1\ndefault\n-----BEGIN CERTIFICATE-----\n3\n127\.0\.0\.1\nreachable\n$/,
+    );
+  });
+
+  test('says why it ended, in a file or by the end of its log', async () => {
+    await lab.pod('messages', [
+      sh('file', 'echo why > /dev/termination-log; exit 1'),
+      sh('own', 'echo mine > /tmp/message', { terminationMessagePath: '/tmp/message' }),
+      sh('log', 'echo last words; exit 1', { terminationMessagePolicy: 'FallbackToLogsOnError' }),
+      sh('long', 'head -c 10000 /dev/zero | tr "\\0" x > /dev/termination-log'),
+      sh('silent', 'echo nothing', { terminationMessagePolicy: 'FallbackToLogsOnError' }),
+    ]);
+    const { status } = await lab.end('messages');
+    const messages = status?.containerStatuses?.map(({ state }) => state.terminated?.message);
+    expect(messages).toEqual(['why\n', 'mine\n', 'last words\n', 'x'.repeat(4096), undefined]);
+  });
+
+  test('is where and whom it asks to be', async () => {
+    expect(await printed('pwd; id -u', { workingDir: '/made/for/it' })).toBe('/made/for/it\n0\n');
+  });
+
+  test('gives its log while it runs, to the last line', async () => {
+    await lab.pod('follow', [sh('main', 'for i in 1 2 3 4 5; do echo $i; sleep 0.02; done; printf end')]);
+    await lab.until('follow', (pod) => stateOf(pod, 'main') === 'running');
+    expect(await lab.log('follow', 'main', '&follow=true')).toBe('1\n2\n3\n4\n5\nend');
+  });
+
+  test('says that its command does not exist, in words that can be told from a failure', async () => {
+    await lab.pod('none', [{ name: 'main', command: ['/no/shell'] }, sh('fails', 'exit 127')]);
+    const { status } = await lab.end('none');
+    expect(
+      status?.containerStatuses?.map(({ state }) => [state.terminated?.reason, state.terminated?.exitCode]),
+    ).toEqual([
+      ['StartError', 128],
+      ['Error', 127],
+    ]);
+    expect(status?.containerStatuses?.[0]?.state.terminated?.message).toContain(
+      'exec: "/no/shell": stat /no/shell: no such file or directory',
+    );
+  });
+
+  test('is asked to end, and goes', async () => {
+    await lab.pod('long', [sh('main', 'trap "echo bye; exit 0" TERM; echo begun; while :; do sleep 0.01; done')]);
+    await lab.until('long', (pod) => stateOf(pod, 'main') === 'running');
+    const path = '/api/v1/namespaces/default/pods/long';
+    const log = (await lab.cluster.send(new Request(`http://kubernetes${path}/log?follow=true`))).body?.getReader();
+    expect(Buffer.from((await log?.read())?.value ?? []).toString()).toBe('begun\n');
+    await lab.ask('DELETE', path);
+    expect(Buffer.from((await log?.read())?.value ?? []).toString()).toBe('bye\n');
+    await lab.gone('long');
+  });
+
+  test('leaves no file behind', async () => {
+    await lab.pod('clean', [sh('main', 'mkdir -m 555 /tmp/locked; true')]);
+    const { metadata } = await lab.end('clean');
+    await lab.ask('DELETE', '/api/v1/namespaces/default/pods/clean');
+    await lab.gone('clean');
+    const run = join(dataDir, 'node/run');
+    const left = (): string[] =>
+      readdirSync(run).flatMap((it) => readdirSync(join(run, it)).filter((name) => name === metadata.uid));
+    for (let tries = 0; left().length > 0 && tries < 200; tries++)
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(left()).toEqual([]);
+  });
+});

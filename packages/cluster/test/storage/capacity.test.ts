@@ -4,7 +4,7 @@ import { expect, test } from '@jest/globals';
 import { startClusterOn, type Cluster } from '../../src/cluster.js';
 import { heapCapacity } from '../../src/storage/memory/capacity.js';
 import { openStorage, openStorageOn, type Storage } from '../../src/storage/open.js';
-import { SECRETS } from './stored.js';
+import { SECRETS } from '../support/stored-objects.js';
 import { MemoryDisk } from '../support/memory-disk.js';
 
 const CONFIG_MAPS = '/api/v1/namespaces/default/configmaps';

@@ -2,7 +2,7 @@
 
 import { expect, test } from '@jest/globals';
 import { diskError, MemoryDisk, turn } from '../support/memory-disk.js';
-import { configMap, numbers, openOn, PLACE, put } from './stored.js';
+import { configMap, numbers, openOn, PLACE, put } from '../support/stored-objects.js';
 
 const LIMITS = { segmentBytes: 4000, chunkBytes: 500 };
 

@@ -6,7 +6,7 @@ import { ClusterError } from '../../src/platform/cluster-error.js';
 import type { KubeObject } from '../../src/model/json.js';
 import type { Store } from '../../src/storage/memory/store.js';
 import { diskError, MemoryDisk, turn, type Choose } from '../support/memory-disk.js';
-import { configMap, openOn, PLACE } from './stored.js';
+import { configMap, openOn, PLACE } from '../support/stored-objects.js';
 
 const NAMES = ['a', 'b', 'c', 'd'];
 const LIMITS = { segmentBytes: 1500, chunkBytes: 200 };

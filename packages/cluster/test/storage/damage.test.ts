@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { ClusterError } from '../../src/platform/cluster-error.js';
 import { openStorageOn } from '../../src/storage/open.js';
 import { MemoryDisk } from '../support/memory-disk.js';
-import { numbers, put, remove } from './stored.js';
+import { numbers, put, remove } from '../support/stored-objects.js';
 import { isThorough } from '../../../../test/thorough.js';
 
 const LIMITS = { segmentBytes: 1200, chunkBytes: 300 };

@@ -4,7 +4,7 @@ import { expect, test } from '@jest/globals';
 import { fake } from '@pipewright/cluster';
 import { startClusterOn, type Cluster } from '../../src/cluster.js';
 import { openStorageOn } from '../../src/storage/open.js';
-import { SECRETS } from './stored.js';
+import { SECRETS } from '../support/stored-objects.js';
 import { diskError, MemoryDisk, turn } from '../support/memory-disk.js';
 
 const CONFIG_MAPS = '/api/v1/namespaces/default/configmaps';

@@ -2,7 +2,7 @@
 
 import { expect, test } from '@jest/globals';
 import { diskError, MemoryDisk, turn } from '../support/memory-disk.js';
-import { configMap, numbers, openOn, PLACE, put } from './stored.js';
+import { configMap, numbers, openOn, PLACE, put } from '../support/stored-objects.js';
 
 const FULL =
   "cannot write to the data directory /data: the disk is full (ENOSPC: injected, '/data/log-00000001.ndjson')";

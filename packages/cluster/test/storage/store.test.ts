@@ -5,7 +5,7 @@ import type { KubeObject } from '../../src/model/json.js';
 import { HISTORY } from '../../src/storage/memory/history.js';
 import { Store } from '../../src/storage/memory/store.js';
 import { MemoryDisk } from '../support/memory-disk.js';
-import { openOn, PLACE, put } from './stored.js';
+import { openOn, PLACE, put } from '../support/stored-objects.js';
 
 const object = (name: string, n = 0): KubeObject => ({
   apiVersion: 'v1',

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 import { HostFileCache } from '../../../src/runtime/host/host-files.js';
 import { MergedDirectories } from '../../../src/runtime/sandbox/merged-directory.js';
 import { planSandbox } from '../../../src/runtime/sandbox/sandbox-plan.js';
-import { specIn } from './try-sandbox.js';
+import { specIn } from '../../support/sandbox-container.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'pipewright-plan-'));
 afterAll(() => rmSync(folder, { recursive: true }));

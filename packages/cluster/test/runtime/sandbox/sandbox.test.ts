@@ -9,7 +9,8 @@ import { sandbox } from '../../../src/runtime/sandbox/sandbox.js';
 import type { Launcher } from '../../../src/runtime/launchers/starter.js';
 import { sampledRows, thoroughTest } from '../../../../../test/thorough.js';
 import { commandLines } from '../../support/command-lines.js';
-import { runToEnd, specIn } from './try-sandbox.js';
+import { runToEnd, specIn } from '../../support/sandbox-container.js';
+import { describeWithSandbox } from '../../support/sandbox-tests.js';
 
 const isRoot = process.getuid?.() === 0;
 const everything = mkdtempSync(join(tmpdir(), 'pipewright-sandbox-'));
@@ -21,11 +22,10 @@ let isFirst = true;
 for (const launcher of ['perl', 'unshare', 'bubblewrap'] as const) {
   const runtime = sandbox({ launchers: [launcher] });
   const probe = await runtime.probe();
-  if (probe.usable) {
-    const isWhole = isFirst;
-    isFirst = false;
-    describe(`by ${launcher}`, () => describeContainers(launcher, runtime, isWhole));
-  } else {
+  const isWhole = isFirst;
+  describeWithSandbox(`by ${launcher}`, probe, () => describeContainers(launcher, runtime, isWhole));
+  if (probe.usable) isFirst = false;
+  else {
     test(`where ${launcher} does not work, a start says so and what to do`, async () => {
       const refused = await runToEnd(runtime, specIn(everything, ['/bin/true']));
       expect(refused).toMatchObject({ started: false, reason: 'ContainerCannotRun' });
@@ -289,7 +289,7 @@ function describeContainers(launcher: Launcher, runtime: Runtime, isWhole: boole
 
     testOfWhole('nothing survives a parent that is killed', async () => {
       const tag = `pipewright-orphan-${launcher}-${process.pid}`;
-      const program = join(import.meta.dirname, 'try-sandbox.ts');
+      const program = join(import.meta.dirname, '../../support/sandbox-container.ts');
       const script = `echo begun; while :; do sleep 1; done; : ${tag}`;
       const parent = spawn(
         process.execPath,
@@ -303,7 +303,7 @@ function describeContainers(launcher: Launcher, runtime: Runtime, isWhole: boole
       );
       expect(first).toBe('begun\n');
       const containers = (): string[] =>
-        commandLines().filter((line) => line.includes(tag) && !line.includes('try-sandbox'));
+        commandLines().filter((line) => line.includes(tag) && !line.includes('sandbox-container'));
       expect(containers().length).toBeGreaterThan(0);
       const gone = new Promise((resolve) => parent.stdout.once('close', resolve));
       parent.kill('SIGKILL');
@@ -355,7 +355,7 @@ function describeContainers(launcher: Launcher, runtime: Runtime, isWhole: boole
   });
 
   testOfWhole('an ordinary user runs containers too, as root inside', async () => {
-    const program = join(import.meta.dirname, 'try-sandbox.ts');
+    const program = join(import.meta.dirname, '../../support/sandbox-container.ts');
     const own = volume('ordinary');
     const shared = join(everything, 'ordinary-tmp'); // of all launchers: tsx keeps there what it has compiled
     mkdirSync(shared, { recursive: true });

@@ -2,14 +2,14 @@
  * What the sandbox tests share: a specification to differ from, and a run to its end. Run as a program it is a user's
  * own small container, for the tests that need another user or a parent that dies.
  *
- *     node --import tsx try-sandbox.ts LAUNCHER DIRECTORY COMMAND [ARG…]
+ *     node --import tsx sandbox-container.ts LAUNCHER DIRECTORY COMMAND [ARG…]
  */
 
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { sandbox } from '../../../src/runtime/sandbox/sandbox.js';
-import type { Launcher } from '../../../src/runtime/launchers/starter.js';
-import type { ContainerSpec, Exit, Runtime, StartResult } from '../../../src/runtime/runtime.js';
+import { sandbox } from '../../src/runtime/sandbox/sandbox.js';
+import type { Launcher } from '../../src/runtime/launchers/starter.js';
+import type { ContainerSpec, Exit, Runtime, StartResult } from '../../src/runtime/runtime.js';
 
 let containers = 0;
 
@@ -57,7 +57,7 @@ export async function runToEnd(runtime: Runtime, spec: ContainerSpec): Promise<R
 }
 
 const [, program, launcher, directory, command, ...args] = process.argv;
-if (program?.endsWith('try-sandbox.ts') === true && directory !== undefined && command !== undefined) {
+if (program?.endsWith('sandbox-container.ts') === true && directory !== undefined && command !== undefined) {
   const output = {
     write: (chunk: Uint8Array) => {
       process.stdout.write(chunk);

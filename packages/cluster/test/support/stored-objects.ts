@@ -4,7 +4,7 @@ import type { KubeObject } from '../../src/model/json.js';
 import { openStorageOn, type Storage, type StorageOptions } from '../../src/storage/open.js';
 import type { ClusterSecrets } from '../../src/storage/secrets.js';
 import type { Store } from '../../src/storage/memory/store.js';
-import type { MemoryDisk } from '../support/memory-disk.js';
+import type { MemoryDisk } from './memory-disk.js';
 
 /** The resource that tests write to. */
 export const PLACE = '/configmaps';
