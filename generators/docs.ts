@@ -14,7 +14,7 @@ import { problemsPage } from './problems-page.js';
 import { REFERENCE_PAGES } from './reference-pages.js';
 
 /** The generated pages, by path from the root of the repository. */
-export const PAGES: Readonly<Record<string, () => string>> = {
+export const PAGES: Readonly<Record<string, () => string | Promise<string>>> = {
   'docs/problems.md': problemsPage,
   'docs/how-to.md': howToPage,
   'docs/parity.md': () => parityPage(),
@@ -26,6 +26,6 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const root = resolve(import.meta.dirname, '..');
   for (const [path, page] of Object.entries(PAGES)) {
     mkdirSync(dirname(join(root, path)), { recursive: true });
-    writeFileSync(join(root, path), page());
+    writeFileSync(join(root, path), await page());
   }
 }

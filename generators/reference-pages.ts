@@ -1,16 +1,17 @@
 /**
- * `docs/reference/*.md`: everything that the library and the simulations export, from its doc comments.
+ * Generates `docs/reference/*.md`: the exports of the library and of the simulations, from their doc comments.
  *
- * A page for each group of source files. Types are shown as they are written. What a comment does not say is not made up here: `test/docs.test.ts` asks for what is missing.
+ * Each group of source files has a page. Types are printed as written. `test/docs.test.ts` fails for missing comments and defaults.
  */
 
 import { join, relative, resolve } from 'node:path';
 import ts from 'typescript';
+import { externalLinks, linkedCode, linksIn, type TypeLinks } from './type-links.js';
 
 const root = resolve(import.meta.dirname, '..');
 const ENTRIES = ['lib/index.ts', 'lib/testing/index.ts', 'packages/testing/src/index.ts'];
 
-/** A page: its heading, a sentence, and the source files whose exports it has. */
+/** A page: its title, its introduction, and the source files whose exports it describes. */
 interface Group {
   readonly title: string;
   readonly what: string;
@@ -22,33 +23,33 @@ interface Group {
 const GROUPS: Readonly<Record<string, Group>> = {
   tasks: {
     title: 'Tasks and conditions',
-    what: 'What is declared, and the steps that mention it.',
+    what: 'Tasks, Conditions, their declarations and steps.',
     files:
       /^(v1alpha1\/(task|declarations)\/|v1alpha1\/pipeline\/condition\.ts|v1alpha1\/run\/workspace\.ts|manifests\/reference\.ts)/,
   },
   pipelines: {
     title: 'Pipelines',
-    what: 'Tasks in an order that follows from what is passed between them.',
+    what: 'Pipelines, their tasks and the order between them.',
     files: /^v1alpha1\/pipeline\/pipeline/,
   },
   runs: {
     title: 'Runs',
-    what: 'A pipeline or a task, with what it is run with.',
+    what: 'PipelineRuns and TaskRuns with their params, resources and workspaces.',
     files: /^v1alpha1\/run\//,
   },
   resources: {
     title: 'PipelineResources',
-    what: 'What tasks read or make outside the cluster.',
+    what: 'Inputs and outputs of tasks outside the cluster.',
     files: /^v1alpha1\/resources\//,
   },
   access: {
-    title: 'Accounts, credentials and rights',
-    what: 'What steps may do, and the secrets they have.',
+    title: 'Accounts, credentials and permissions',
+    what: 'ServiceAccounts, their permissions and Secrets.',
     files: /^access\//,
   },
   app: {
     title: 'App, checks and files',
-    what: 'What is written, and what is said before it is.',
+    what: 'The app, its checks and the files that it writes.',
     files: /^(app|diagnostics|gitops|manifests|validation)\//,
   },
   testing: {
@@ -139,21 +140,43 @@ function indexPage(): string {
     const names = Library.read.exported.filter((it) => groupOf(it) === name).map((it) => `\`${it.name}\``);
     return names.length === 0 ? [] : [`- **[${title}](${name}.md)**: ${what} ${names.join(', ')}`];
   });
-  return `# Reference\n\nEverything that \`pipewright\` and \`@pipewright/testing\` export. Made from the comments in \`lib\` and \`packages/testing\` (\`npm run docs\`); [the guide](../guide.md) is where to begin.\n\n${lines.join('\n')}\n`;
+  return `# Reference\n\nEverything that \`pipewright\` and \`@pipewright/testing\` export. Generated from the comments in \`lib\` and \`packages/testing\` (\`npm run docs\`); start with [the guide](../guide.md).\n\n${lines.join('\n')}\n`;
 }
 
 function groupPage(name: string): string {
   const group = GROUPS[name];
   const those = Library.read.exported.filter((it) => groupOf(it) === name);
   const order = (it: Exported): number => (ts.isClassDeclaration(it.node) ? 0 : 1);
-  const sections = those.toSorted((a, b) => order(a) - order(b) || (a.name < b.name ? -1 : 1)).map(section);
-  return `# ${group?.title ?? name}\n\n${group?.what ?? ''} Made from the comments in \`${group?.from ?? 'lib'}\` (\`npm run docs\`).\n\n${sections.join('\n')}`;
+  const sections = those
+    .toSorted((a, b) => order(a) - order(b) || (a.name < b.name ? -1 : 1))
+    .map((it) => section(it, name));
+  return `# ${group?.title ?? name}\n\n${group?.what ?? ''} Generated from the comments in \`${group?.from ?? 'lib'}\` (\`npm run docs\`).\n\n${sections.join('\n')}`;
 }
 
-function section(it: Exported): string {
-  const parts = [`## ${it.name}`, docOf(it.symbol), example(it.symbol), signatureOf(it), table(membersIn(it))];
+function section(it: Exported, page: string): string {
+  const links = new Map([...externalLinks(it.node, Library.read.checker), ...ownLinks(page)]);
+  const signature = signatureOf(it, links);
+  const types = signature.startsWith('```') ? linksIn(signature, links, it.name) : [];
+  const parts = [
+    `## ${it.name}`,
+    docOf(it.symbol),
+    example(it.symbol),
+    signature,
+    types.length > 0 ? `Types: ${types.join(', ')}` : '',
+    table(membersIn(it), links),
+  ];
   return `${parts.filter(Boolean).join('\n\n')}\n`;
 }
+
+/** The sections of all exported types, as links from a page. */
+const ownLinks = (page: string): TypeLinks =>
+  new Map(
+    Library.read.exported.flatMap((it) => {
+      const group = groupOf(it);
+      const anchor = `#${it.name.toLowerCase()}`;
+      return group === undefined ? [] : [[it.name, group === page ? anchor : `${group}.md${anchor}`] as const];
+    }),
+  );
 
 /** What is written above something, without its tags. */
 const docOf = (symbol: ts.Symbol): string =>
@@ -170,7 +193,7 @@ function example(symbol: ts.Symbol): string {
 }
 
 /** How something is called or extended, as it is written. */
-function signatureOf({ name, node }: Exported): string {
+function signatureOf({ name, node }: Exported, links: TypeLinks): string {
   const code = (text: string): string => `\`\`\`ts\n${text}\n\`\`\``;
   if (ts.isClassDeclaration(node)) {
     const constructor = node.members.find(ts.isConstructorDeclaration);
@@ -186,7 +209,10 @@ function signatureOf({ name, node }: Exported): string {
     return code(withoutComments(node.getText().replace(/^export /, '')));
   if (ts.isFunctionDeclaration(node)) return code(callOf(name, node));
   if (ts.isInterfaceDeclaration(node) && node.heritageClauses) {
-    return `It has all of ${node.heritageClauses.flatMap(({ types }) => types.map((it) => `\`${oneLine(it.getText())}\``)).join(', ')}, and:`;
+    const parents = node.heritageClauses.flatMap(({ types }) =>
+      types.map((it) => linkedCode(oneLine(it.getText()), links)),
+    );
+    return `Extends ${parents.join(', ')}.`;
   }
   if (ts.isVariableDeclaration(node) && node.initializer && ts.isArrowFunction(node.initializer))
     return code(callOf(name, node.initializer));
@@ -277,19 +303,19 @@ function typeText(it: Documented): string {
   return Library.read.checker.typeToString(Library.read.checker.getTypeAtLocation(it));
 }
 
-/** What a user gives has a column for what is left out; what a user reads or calls has none. */
-function table(members: readonly Member[]): string {
+/** Returns the table of members. Only a type with optional members has a column for defaults. */
+function table(members: readonly Member[], links: TypeLinks): string {
   if (members.length === 0) return '';
   const cell = (text: string): string => text.replace(/\|/g, '\\|').replace(/\s*\n\s*/g, ' ');
   if (!members.some(({ optional }) => optional)) {
-    const rows = members.map(({ name, type, what }) => `| \`${name}\` | \`${cell(type)}\` | ${cell(what)} |`);
-    return `| name | type | what it is |\n| --- | --- | --- |\n${rows.join('\n')}`;
+    const rows = members.map(({ name, type, what }) => `| \`${name}\` | ${linkedCode(type, links)} | ${cell(what)} |`);
+    return `| name | type | description |\n| --- | --- | --- |\n${rows.join('\n')}`;
   }
   const rows = members.map(
     ({ name, type, fallback, optional, what }) =>
-      `| \`${name}\` | \`${cell(type)}\` | ${cell(absence(fallback, optional))} | ${cell(what)} |`,
+      `| \`${name}\` | ${linkedCode(type, links)} | ${cell(absence(fallback, optional))} | ${cell(what)} |`,
   );
-  return `| name | type | when it is left out | what it is |\n| --- | --- | --- | --- |\n${rows.join('\n')}`;
+  return `| name | type | default | description |\n| --- | --- | --- | --- |\n${rows.join('\n')}`;
 }
 
 /** A default that starts with a dash is a sentence, any other a value. */

@@ -26,6 +26,9 @@ const controller = (folder: string): string => `packages/controller/src/${folder
 /** What decides about both kinds of run without I/O, and the shapes it decides on. */
 const CONTROLLER_PURE = [...['run', 'scripts', 'resources', 'pod'].map(controller), '@pipewright/tekton'];
 
+/** What the picture of a pod is drawn from. */
+const PICTURED = ['pod', 'run/options.js', 'edge/read-scripts.js'].map(controller);
+
 const lib = (folder: string): string => `lib/${folder}`;
 
 /** What constructs of every API version use. */
@@ -274,12 +277,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'node:',
   ],
   generators: ['packages/cli/src', 'parity/page.js', 'typescript', 'node:'],
-  'generators/pictures': [
-    '@pipewright/tekton',
-    ...['pod', 'run/options.js', 'edge/read-scripts.js'].map(controller),
-    'yaml',
-    'node:',
-  ],
+  'generators/pictures': ['@pipewright/tekton', ...PICTURED, '@xterm/headless', 'yaml', 'node:'],
   parity: [
     '@pipewright/tekton',
     '@pipewright/kube',

@@ -12,17 +12,24 @@ const root = resolve(import.meta.dirname, '..');
 
 // The compiler reads the whole library for the reference, which takes seconds, so that is tested with THOROUGH=1 alone.
 for (const [path, page] of Object.entries(PAGES)) {
-  (path in REFERENCE_PAGES ? thoroughTest : test)(`${path} is what \`npm run docs\` writes`, () => {
-    expect(existsSync(join(root, path)) ? readFileSync(join(root, path), 'utf8') : 'missing').toBe(page());
+  (path in REFERENCE_PAGES ? thoroughTest : test)(`${path} is what \`npm run docs\` writes`, async () => {
+    expect(existsSync(join(root, path)) ? readFileSync(join(root, path), 'utf8') : 'missing').toBe(await page());
   });
 }
 
-test.each(Object.entries(PICTURES))('%s has a title and a description, and refers to no other file', (_, picture) => {
-  const svg = picture();
-  expect(svg).toMatch(
-    /^<svg [^>]*role="img" aria-labelledby="title description">\n<title id="title">.+<\/title>\n<desc/,
-  );
-  expect(svg.match(/<script|<image|<foreignObject|@import|@font-face|url\((?!#)|href="(?!#)/g) ?? []).toEqual([]);
+test.each(Object.entries(PICTURES))(
+  '%s has a title and a description, and refers to no other file',
+  async (_, picture) => {
+    const svg = await picture();
+    expect(svg).toMatch(
+      /^<svg [^>]*role="img" aria-labelledby="title description">\n<title id="title">.+<\/title>\n<desc/,
+    );
+    expect(svg.match(/<script|<image|<foreignObject|@import|@font-face|url\((?!#)|href="(?!#)/g) ?? []).toEqual([]);
+  },
+);
+
+test('the recording of npm start is below 100 kB', async () => {
+  expect((await PICTURES['docs/images/start.svg']?.())?.length).toBeLessThan(100_000);
 });
 
 thoroughTest(

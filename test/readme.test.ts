@@ -2,7 +2,7 @@
 
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { expect, test } from '@jest/globals';
 
 const root = resolve(import.meta.dirname, '..');
@@ -14,15 +14,48 @@ test('every TypeScript block of the README stands in main.ts to the letter', () 
   expect(blocks.filter((block) => !read('main.ts').includes(block))).toEqual([]);
 });
 
-test('every file that a Markdown page links to exists', () => {
-  const pages = execFileSync('git', ['ls-files', '-z', '--', '*.md'], { cwd: root, encoding: 'utf8' })
-    .split('\0')
-    .filter((name) => name !== '' && !/^(dist|examples\/[^/]+\/(source|images))\//.test(name));
+const pages = execFileSync('git', ['ls-files', '-z', '--', '*.md'], { cwd: root, encoding: 'utf8' })
+  .split('\0')
+  .filter((name) => name !== '' && !/^(dist|examples\/[^/]+\/(source|images))\//.test(name));
+
+/** Targets of the links and pictures of a page, in Markdown or HTML, that are in this repository. */
+const linksOf = (page: string): readonly string[] =>
+  [...read(page).matchAll(/\]\((?!https?:|mailto:)([^)\s]+)|<a href="(?!https?:)([^"]+)"/g)].map(
+    ([, markdown, html]) => markdown ?? html ?? '',
+  );
+
+/** The anchors that GitHub gives to the headings of a page. */
+function anchorsOf(page: string): ReadonlySet<string> {
+  const headings = [
+    ...read(page)
+      .replace(/^```[^]*?^```/gm, '')
+      .matchAll(/^#+ (.+)$/gm),
+  ].map(([, text = '']) =>
+    text
+      .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}_ -]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+  const earlier = (index: number): number => headings.slice(0, index).filter((it) => it === headings[index]).length;
+  return new Set(headings.map((it, index) => (earlier(index) === 0 ? it : `${it}-${String(earlier(index))}`)));
+}
+
+test('every file and heading that a Markdown page links to exists', () => {
   expect(pages).toEqual(expect.arrayContaining(['README.md', 'docs/guide.md', 'docs/internals/architecture.md']));
+  const anchors = new Map<string, ReadonlySet<string>>();
+  const exists = (page: string, link: string): boolean => {
+    const [file = '', anchor] = link.split('#');
+    const target = file === '' ? page : relative(root, resolve(root, page, '..', file));
+    if (!existsSync(join(root, target))) return false;
+    if (anchor === undefined || !target.endsWith('.md')) return true;
+    const known = anchors.get(target) ?? anchorsOf(target);
+    anchors.set(target, known);
+    return known.has(anchor);
+  };
   const dead = pages.flatMap((page) =>
-    [...read(page).matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)]
-      .map((match) => match[1] ?? '')
-      .filter((link) => !existsSync(resolve(root, page, '..', link)))
+    linksOf(page)
+      .filter((link) => !exists(page, link))
       .map((link) => `${page} -> ${link}`),
   );
   expect(dead).toEqual([]);
