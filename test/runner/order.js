@@ -42,6 +42,7 @@ const LAST = [
   'test/docs.test.ts',
   'test/lib-messages.test.ts',
   'test/lib-examples.test.ts',
+  'packages/controller/test/scripts/programs.test.ts',
   'test/architecture.test.ts',
   'test/house.test.ts',
 ];

@@ -11,14 +11,14 @@ import { join } from 'node:path';
 import { readFlags } from './flags.mjs';
 import { buildImage } from './image.mjs';
 import { readLayout, writeLayout } from './layout.mjs';
-import { beyond, Mistake, standInForBuildah } from './mistake.mjs';
+import { beyond, BUILDAH, Mistake } from './mistake.mjs';
 import { push } from './push.mjs';
 
-standInForBuildah();
 process.env.DOCKER_CONFIG ??= join(process.env.HOME ?? '/root', '.docker'); // where Buildah looks
 
 const STORE = join(process.env.PIPEWRIGHT_BUILDAH_STORE ?? '/var/lib/containers', 'pipewright-images');
 
+/** @type {import('./flags.mjs').FlagKinds} */
 const GLOBAL = {
   'storage-driver': 'ignored',
   'storage-opt': 'ignored',
@@ -27,6 +27,7 @@ const GLOBAL = {
   runroot: 'ignored',
   isolation: 'ignored',
 };
+/** @type {import('./flags.mjs').FlagKinds} */
 const BUILD = {
   ...GLOBAL,
   file: 'many',
@@ -47,6 +48,7 @@ const BUILD = {
   quiet: 'ignored-yes',
   authfile: 'ignored',
 };
+/** @type {import('./flags.mjs').FlagKinds} */
 const PUSH = {
   ...GLOBAL,
   digestfile: 'one',
@@ -191,6 +193,6 @@ try {
   await command(rest);
 } catch (cause) {
   if (!(cause instanceof Mistake)) throw cause;
-  console.error(`error: ${cause.message}`);
+  console.error(`error: ${cause.textFor(BUILDAH)}`);
   process.exitCode = 125;
 }

@@ -33,6 +33,7 @@ function instruction({ where, text }) {
   const name = word.toUpperCase();
   if (!KNOWN.includes(name)) throw beyond(`${where}: ${word}${rest === '' ? '' : ` ${shortened(rest)}`}`);
   if (rest === '') throw new Mistake(`${where}: ${name} needs an argument`);
+  /** @type {Record<string, string>} */
   const flags = {};
   let body = rest;
   for (let found; (found = /^--([a-z]+)(?:=(\S*))?\s+/.exec(body)); body = body.slice(found[0].length))

@@ -1,18 +1,28 @@
-/** Flags as the programs that are stood in for take them: `--name=value`, `--name value`, `-n value`. What has no effect here is named. */
+/** Command-line flags: `--name=value`, `--name value`, `-n value`. Flags without effect in a stand-in are listed. */
 
 import { beyond, Mistake } from './mistake.mjs';
 
 /**
+ * How each flag is read; `ignored`: with a value, without effect.
+ *
+ * @typedef {Record<string, 'one' | 'many' | 'yes' | 'ignored' | 'ignored-yes'>} FlagKinds
+ */
+
+/**
  * @param {string[]} args
- * @param {Record<string, 'one' | 'many' | 'yes' | 'ignored' | 'ignored-yes'>} kinds `ignored`: taken, with its value, and without effect
+ * @param {FlagKinds} kinds
  * @param {Record<string, string>} short names by letter
  * @returns {{flags: Record<string, any>, rest: string[], ignored: string[]}}
  */
 export function readFlags(args, kinds, short) {
+  /** @type {Record<string, any>} */
   const flags = Object.fromEntries(
     Object.entries(kinds).flatMap(([name, kind]) => (kind === 'many' ? [[name, []]] : [])),
   );
-  const [rest, ignored] = [[], []];
+  /** @type {string[]} */
+  const rest = [];
+  /** @type {string[]} */
+  const ignored = [];
   for (let i = 0; i < args.length; i += 1) {
     const [, long, letter, , value] = /^(?:--([A-Za-z][\w-]*)|-([A-Za-z]))(=(.*))?$/s.exec(args[i]) ?? [];
     const name = long ?? short[letter];

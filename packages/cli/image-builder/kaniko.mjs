@@ -10,9 +10,10 @@ import { join } from 'node:path';
 import { readFlags } from './flags.mjs';
 import { buildImage } from './image.mjs';
 import { writeLayout } from './layout.mjs';
-import { beyond, Mistake } from './mistake.mjs';
+import { beyond, KANIKO, Mistake } from './mistake.mjs';
 import { push } from './push.mjs';
 
+/** @type {import('./flags.mjs').FlagKinds} */
 const FLAGS = {
   dockerfile: 'one',
   context: 'one',
@@ -89,7 +90,7 @@ try {
     );
 } catch (cause) {
   if (!(cause instanceof Mistake)) throw cause;
-  console.error(`error building image: ${cause.message}`);
+  console.error(`error building image: ${cause.textFor(KANIKO)}`);
   process.exitCode = 1;
 }
 

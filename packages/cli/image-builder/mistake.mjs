@@ -1,25 +1,48 @@
-/** What the user can put right; everything else is a defect and keeps its stack. */
-export class Mistake extends Error {}
+/** Errors that the user can fix; everything else is a defect and keeps its stack. */
 
-const KANIKO = { name: 'Kaniko', image: 'gcr.io/kaniko-project/executor' };
-const BUILDAH = { name: 'Buildah', image: 'quay.io/buildah/stable' };
-
-let standsFor = KANIKO;
-
-/** Says which program this one stands in for. */
-export function standInForBuildah() {
-  standsFor = BUILDAH;
+/** An error that the user can fix. */
+export class Mistake extends Error {
+  /**
+   * Returns the error's text in the words of the program that this one stands in for.
+   *
+   * @param {Program} _program
+   */
+  textFor(_program) {
+    return this.message;
+  }
 }
 
-/** The instructions that are carried out. */
+/**
+ * A program that has a stand-in here.
+ *
+ * @typedef {{ name: string, image: string }} Program
+ */
+
+/** @type {Program} */
+export const KANIKO = { name: 'Kaniko', image: 'gcr.io/kaniko-project/executor' };
+
+/** @type {Program} */
+export const BUILDAH = { name: 'Buildah', image: 'quay.io/buildah/stable' };
+
+/** The supported instructions. */
 export const KNOWN =
   'FROM ARG COPY ADD LABEL ENV CMD ENTRYPOINT EXPOSE WORKDIR USER VOLUME STOPSIGNAL MAINTAINER'.split(' ');
 
-/** A refusal of what the real program does and this one does not, with the way to the real one. */
-export const beyond = (what) =>
-  new Mistake(
-    `${what}: this stand-in for ${standsFor.name} does not do that.\n` +
+/** A feature of the real program that its stand-in lacks. The text says how to use the real one. */
+class Unsupported extends Mistake {
+  /**
+   * @override
+   * @param {Program} program
+   */
+  textFor({ name, image }) {
+    return (
+      `${this.message}: this stand-in for ${name} does not do that.\n` +
       `It builds one stage FROM scratch with ${KNOWN.slice(1).join(', ')}; it runs no command and pulls no base image.\n` +
-      `To build with the real ${standsFor.name}, save its image (skopeo copy docker://${standsFor.image} docker-archive:builder.tar) ` +
-      `and run with --image ${standsFor.image}=docker-archive:builder.tar, or build in a cluster.`,
-  );
+      `To build with the real ${name}, save its image (skopeo copy docker://${image} docker-archive:builder.tar) ` +
+      `and run with --image ${image}=docker-archive:builder.tar, or build in a cluster.`
+    );
+  }
+}
+
+/** Returns an error for a feature that is not supported. */
+export const beyond = (/** @type {string} */ what) => new Unsupported(what);

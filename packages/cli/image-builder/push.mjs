@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { Mistake } from './mistake.mjs';
 
 /** @returns {Promise<string>} the image's name with its digest, as Kaniko prints it */
-export async function push(destination, image, { insecure, plainWhenRefused = false, authfile, say }) {
+export async function push(destination, image, { insecure, plainWhenRefused = false, authfile = undefined, say }) {
   const name = parse(destination);
   const place = locate(name, insecure);
   if (place.moved) say(`${name.host} is ${place.host} on this machine (registries.conf)`);
@@ -49,7 +49,10 @@ function parse(destination) {
 function locate({ host, repository }, insecure) {
   const full = `${host}/${repository}`;
   const [best] = registries()
-    .map((one) => ({ ...one, prefix: one.prefix ?? one.location ?? '' }))
+    .map(
+      (/** @type {Record<string, any>} */ one) =>
+        /** @type {Record<string, any>} */ ({ ...one, prefix: one.prefix ?? one.location ?? '' }),
+    )
     .filter(({ prefix }) => full === prefix || full.startsWith(`${prefix}/`))
     .sort((a, b) => b.prefix.length - a.prefix.length);
   if (best?.blocked === true) throw new Mistake(`registries.conf blocks ${best.prefix}`);
@@ -64,7 +67,11 @@ function locate({ host, repository }, insecure) {
   };
 }
 
-/** The `[[registry]]` tables; the little of TOML that they are written in. */
+/**
+ * Reads the `[[registry]]` tables; supports only the TOML that they need.
+ *
+ * @returns {Record<string, any>[]}
+ */
 function registries() {
   let text = '';
   try {
@@ -72,7 +79,9 @@ function registries() {
   } catch {
     return [];
   }
+  /** @type {Record<string, any>[]} */
   const tables = [];
+  /** @type {Record<string, any> | undefined} */
   let table;
   for (const line of text.split('\n')) {
     if (/^\s*\[/.test(line)) {
@@ -148,7 +157,7 @@ async function authorize(host, challenge, authfile) {
   const url = new URL(asked.realm);
   for (const key of ['service', 'scope']) if (asked[key]) url.searchParams.set(key, asked[key]);
   const response = await fetch(url, { headers: basic ? { authorization: `Basic ${basic}` } : {} });
-  const body = response.ok ? await response.json() : {};
+  const body = /** @type {any} */ (response.ok ? await response.json() : {});
   const token = body.token ?? body.access_token;
   return token && `Bearer ${token}`;
 }

@@ -29,6 +29,7 @@ function record(key, value) {
   return `${length} ${key}=${value}\n`;
 }
 
+/** @param {{ name: string, type: string, mode: number, owner: number[], size: number, target: string }} fields */
 function header({ name, type, mode, owner: [user, group], size, target }) {
   const block = Buffer.alloc(BLOCK);
   const octal = (value, at, width) => block.write(`${value.toString(8).padStart(width - 1, '0')}\0`, at, 'latin1');

@@ -5,25 +5,37 @@
  */
 
 import { readFileSync } from 'node:fs';
-import { compact } from '../scripts/compact.js';
+import { compact, compactModule } from '../scripts/compact.js';
 import type { Scripts } from '../scripts/scripts.js';
 
 /** Reads the programs and shortens them. */
 export const readScripts = (): Scripts => ({
   'add-docker-logins.awk': compact(readFileSync(new URL('../scripts/add-docker-logins.awk', import.meta.url), 'utf8')),
   'bytes.awk': compact(readFileSync(new URL('../scripts/bytes.awk', import.meta.url), 'utf8')),
+  'code-host.mjs': compactModule(readFileSync(new URL('../scripts/code-host.mjs', import.meta.url), 'utf8')),
   'docker-config.awk': compact(readFileSync(new URL('../scripts/docker-config.awk', import.meta.url), 'utf8')),
   'docker-credentials.sh': compact(readFileSync(new URL('../scripts/docker-credentials.sh', import.meta.url), 'utf8')),
+  'download-pull-request.mjs': compactModule(
+    readFileSync(new URL('../scripts/download-pull-request.mjs', import.meta.url), 'utf8'),
+  ),
   'entrypoint.sh': compact(readFileSync(new URL('../scripts/entrypoint.sh', import.meta.url), 'utf8')),
   'exact-environment.sh': compact(readFileSync(new URL('../scripts/exact-environment.sh', import.meta.url), 'utf8')),
+  'fetch-archive.mjs': compactModule(readFileSync(new URL('../scripts/fetch-archive.mjs', import.meta.url), 'utf8')),
   'git-credentials.awk': compact(readFileSync(new URL('../scripts/git-credentials.awk', import.meta.url), 'utf8')),
   'git-credentials.sh': compact(readFileSync(new URL('../scripts/git-credentials.sh', import.meta.url), 'utf8')),
   'git-source.sh': compact(readFileSync(new URL('../scripts/git-source.sh', import.meta.url), 'utf8')),
+  'github.mjs': compactModule(readFileSync(new URL('../scripts/github.mjs', import.meta.url), 'utf8')),
+  'gitlab.mjs': compactModule(readFileSync(new URL('../scripts/gitlab.mjs', import.meta.url), 'utf8')),
   'gsutil.sh': compact(readFileSync(new URL('../scripts/gsutil.sh', import.meta.url), 'utf8')),
+  'http.mjs': compactModule(readFileSync(new URL('../scripts/http.mjs', import.meta.url), 'utf8')),
   'image-digest.sh': compact(readFileSync(new URL('../scripts/image-digest.sh', import.meta.url), 'utf8')),
   'json.awk': compact(readFileSync(new URL('../scripts/json.awk', import.meta.url), 'utf8')),
   'kubeconfig.sh': compact(readFileSync(new URL('../scripts/kubeconfig.sh', import.meta.url), 'utf8')),
   'node-login.sh': compact(readFileSync(new URL('../scripts/node-login.sh', import.meta.url), 'utf8')),
   'oci-index.awk': compact(readFileSync(new URL('../scripts/oci-index.awk', import.meta.url), 'utf8')),
+  'pull-request.mjs': compactModule(readFileSync(new URL('../scripts/pull-request.mjs', import.meta.url), 'utf8')),
   'ssh-credentials.sh': compact(readFileSync(new URL('../scripts/ssh-credentials.sh', import.meta.url), 'utf8')),
+  'upload-pull-request.mjs': compactModule(
+    readFileSync(new URL('../scripts/upload-pull-request.mjs', import.meta.url), 'utf8'),
+  ),
 });

@@ -20,7 +20,7 @@ export function pullRequestStep(
 ): Step {
   const value = resourceVariables(resource);
   const token = resource.secrets.find(({ fieldName }) => TOKEN_FIELDS.has(fieldName.toLowerCase()));
-  const command = pullRequest({
+  const command = pullRequest(make.scripts, {
     mode,
     url: (value.get('url') ?? '').trim(),
     path,

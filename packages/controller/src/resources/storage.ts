@@ -29,7 +29,7 @@ export function storageInput(
   const location = param(resource, 'location');
   const directory = make.directory(`create-dir-${name}`, path, `input ${input}`);
   if (isArchive(resource)) {
-    const command = fetchArchive({ type: param(resource, 'artifacttype'), location, path });
+    const command = fetchArchive(make.scripts, { type: param(resource, 'artifacttype'), location, path });
     const fetch = make.step(`storage-fetch-${name}`, `input ${input}`, make.images.node, command);
     return { steps: [directory, fetch], volumes: [] };
   }

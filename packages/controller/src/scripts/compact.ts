@@ -6,9 +6,21 @@
  */
 
 /** Shortens a shell or awk program, whose comments start with `#`. */
-export const compact = (program: string): string =>
+export const compact = (program: string): string => trimmedLines(program, (line) => line.startsWith('#'));
+
+/** Shortens a JavaScript module, whose comments are lines of their own. */
+export function compactModule(program: string): string {
+  let isInBlock = false;
+  return trimmedLines(program, (line) => {
+    const isComment = isInBlock || line.startsWith('/*') || line.startsWith('//');
+    isInBlock = isInBlock ? !line.endsWith('*/') : line.startsWith('/*') && !line.endsWith('*/');
+    return isComment;
+  });
+}
+
+const trimmedLines = (program: string, isComment: (line: string) => boolean): string =>
   program
     .split('\n')
     .map((line) => line.trim())
-    .filter((line) => line !== '' && !line.startsWith('#'))
+    .filter((line) => line !== '' && !isComment(line))
     .join('\n');

@@ -8,22 +8,30 @@
 export type ScriptFile =
   | 'add-docker-logins.awk'
   | 'bytes.awk'
+  | 'code-host.mjs'
   | 'docker-config.awk'
   | 'docker-credentials.sh'
+  | 'download-pull-request.mjs'
   | 'entrypoint.sh'
   | 'exact-environment.sh'
+  | 'fetch-archive.mjs'
   | 'git-credentials.awk'
   | 'git-credentials.sh'
   | 'git-source.sh'
+  | 'github.mjs'
+  | 'gitlab.mjs'
   | 'gsutil.sh'
+  | 'http.mjs'
   | 'image-digest.sh'
   | 'json.awk'
   | 'kubeconfig.sh'
   | 'node-login.sh'
   | 'oci-index.awk'
-  | 'ssh-credentials.sh';
+  | 'pull-request.mjs'
+  | 'ssh-credentials.sh'
+  | 'upload-pull-request.mjs';
 
-/** The text of each program, as {@link compact} returns it. */
+/** The text of each program, without comments and indentation. */
 export type Scripts = Readonly<Record<ScriptFile, string>>;
 
 /** Joins awk programs, as several `-f` options of awk do. */

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { fetchArchive } from '../../src/scripts/fetch-archive.js';
 import { runInProcess } from '../support/node-programs.js';
+import { scripts } from '../support/scripts.js';
 import { run, type Ended } from '../support/shells.js';
 import { zipOf } from '../support/zip.js';
 
@@ -43,7 +44,7 @@ async function fetched(
 ): Promise<Ended & { readonly dir: string }> {
   const dir = join(mkdtempSync(join(base, 'out-')), 'dir');
   const archive = { type, location, path: dir, buckets: join(base, 'buckets.json') };
-  return { ...(await start(fetchArchive(archive), { TMPDIR: base })), dir };
+  return { ...(await start(fetchArchive(scripts, archive), { TMPDIR: base })), dir };
 }
 
 describe('an archive in a bucket', () => {
@@ -97,7 +98,7 @@ describe('an archive in a bucket', () => {
   test.each([
     ['is not there', 'gs://shop/none.zip', /answered 404 No such object/],
     ['has no place in a bucket', 'https://elsewhere.corp/x.zip', /is not a file in a bucket; write gs:/],
-    ['is no archive', 'gs://shop/one', /is no zip archive/],
+    ['is no archive', 'gs://shop/one', /is not a zip archive/],
   ])('fails, and says so, when it %s', async (_, location, said) => {
     objects.set('one', Buffer.from('1'));
     const { code, out } = await fetched('ZipArchive', location);

@@ -19,6 +19,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { fetchArchive } from '../../src/scripts/fetch-archive.js';
 import { runInProcess } from '../support/node-programs.js';
+import { scripts } from '../support/scripts.js';
 import type { Ended } from '../support/shells.js';
 import { tarOf, type TarEntry } from '../support/tar.js';
 import { zipOf, type ZipEntry } from '../support/zip.js';
@@ -60,7 +61,12 @@ async function unpacked(
   writeFileSync(join(outside, 'secret'), 'secret');
   before(dir, outside);
   served = archive(outside);
-  const words = fetchArchive({ type, location: 'gs://shop/x', path: dir, buckets: join(base, 'buckets.json') });
+  const words = fetchArchive(scripts, {
+    type,
+    location: 'gs://shop/x',
+    path: dir,
+    buckets: join(base, 'buckets.json'),
+  });
   const ended = await runInProcess(words);
   expect([readdirSync(place).sort(), readdirSync(outside)]).toEqual([['dir', 'outside'], ['secret']]);
   expect(readFileSync(join(outside, 'secret'), 'utf8')).toBe('secret');

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { pullRequest } from '../../src/scripts/pull-request.js';
 import { runInProcess } from '../support/node-programs.js';
+import { scripts } from '../support/scripts.js';
 import type { Ended } from '../support/shells.js';
 
 const SHA = 'b3b3df63cfc27929f503fefefa3ffa334568c515';
@@ -71,7 +72,7 @@ afterEach(() => {
 
 function act(mode: 'download' | 'upload'): Promise<Ended> {
   const url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/team/sub/shop/-/merge_requests/7`;
-  return runInProcess(pullRequest({ mode, url, path: dir, provider: 'gitlab', skipTlsVerify: false }), {
+  return runInProcess(pullRequest(scripts, { mode, url, path: dir, provider: 'gitlab', skipTlsVerify: false }), {
     AUTH_TOKEN: 'sesame-7',
   });
 }

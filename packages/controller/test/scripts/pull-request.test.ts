@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { pullRequest, type PullRequest } from '../../src/scripts/pull-request.js';
 import { startFakeGitHub, type FakeGitHub } from '../support/fake-github.js';
 import { runInProcess } from '../support/node-programs.js';
+import { scripts } from '../support/scripts.js';
 import { run, type Ended } from '../support/shells.js';
 
 const TOKEN = 't0p-secret';
@@ -33,7 +34,7 @@ const act = (
   token = TOKEN,
   start = runInProcess,
 ): Promise<Ended> =>
-  start(pullRequest({ mode, url: server.url, path: dir, provider: 'github', skipTlsVerify: false, ...more }), {
+  start(pullRequest(scripts, { mode, url: server.url, path: dir, provider: 'github', skipTlsVerify: false, ...more }), {
     AUTH_TOKEN: token,
   });
 const json = (file: string): Record<string, unknown> =>
@@ -68,7 +69,7 @@ describe('a pull request that is read', () => {
 
   test.each([
     ['a token that is not the right one', {}, 'wrong', /answered 401 .*Bad credentials/],
-    ['an address of no pull request', { url: 'http://127.0.0.1/corp/shop' }, TOKEN, /names no pull request/],
+    ['an address of no pull request', { url: 'http://127.0.0.1/corp/shop' }, TOKEN, /does not name a pull request/],
     ['a host that gives away no provider', { provider: '' }, TOKEN, /unable to guess scm provider/],
     ['a provider that nobody knows', { provider: 'svn' }, TOKEN, /the provider svn is unknown/],
   ])('fails at %s, and says so', async (_, more, token, said) => {

@@ -1,0 +1,126 @@
+/** The programs as files: each is read, parsed by its language, and means the same without its comments. */
+
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Script } from 'node:vm';
+import { describe, expect, test } from '@jest/globals';
+import ts from 'typescript';
+import { compactModule } from '../../src/scripts/compact.js';
+import { joinedModules } from '../../src/scripts/node-command.js';
+import { scripts } from '../support/scripts.js';
+import { run, shells } from '../support/shells.js';
+
+const folder = join(import.meta.dirname, '../../src/scripts');
+const files = readdirSync(folder).filter((name) => !name.endsWith('.ts'));
+const ofKind = (extension: string): readonly string[] => files.filter((name) => name.endsWith(extension));
+const source = (name: string): string => readFileSync(join(folder, name), 'utf8');
+const compacted = (name: string): string => new Map<string, string>(Object.entries(scripts)).get(name) ?? '';
+
+/** The parts of JavaScript that have a meaning, line ends excluded. */
+function tokens(text: string): readonly string[] {
+  const file = ts.createSourceFile('a.mjs', text, ts.ScriptTarget.Latest, false, ts.ScriptKind.JS);
+  const found: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if (node.getChildCount(file) === 0) found.push(node.getText(file));
+    else for (const child of node.getChildren(file)) if (!ts.isJSDoc(child)) visit(child);
+  };
+  visit(file);
+  return found;
+}
+
+/** The names that a script declares at its top level. */
+const declared = (text: string): readonly string[] =>
+  ts.createSourceFile('a.js', text, ts.ScriptTarget.Latest).statements.flatMap((node) => {
+    if (ts.isFunctionDeclaration(node)) return node.name?.text ?? [];
+    return ts.isVariableStatement(node) ? node.declarationList.declarations.flatMap(({ name }) => namesIn(name)) : [];
+  });
+
+const namesIn = (name: ts.BindingName): readonly string[] =>
+  ts.isIdentifier(name)
+    ? [name.text]
+    : name.elements.flatMap((each) => (ts.isOmittedExpression(each) ? [] : namesIn(each.name)));
+
+/** The implementations of awk on this machine. */
+const awks = [['awk'], ['mawk'], ['gawk', '--posix', '--lint=fatal'], ['original-awk'], ['busybox', 'awk']].filter(
+  ([file = '', ...args]) => spawnSync(file, [...args, 'BEGIN { exit }']).status === 0,
+);
+
+test('every program is read', () => {
+  expect(Object.keys(scripts).toSorted()).toEqual(files.toSorted());
+  expect(Object.values(scripts).filter((text) => text === '')).toEqual([]);
+});
+
+describe('shell programs', () => {
+  test.each(shells)('are programs of %s, with and without their comments', async (_name, shell) => {
+    const texts = ofKind('.sh').flatMap((name) => [source(name), compacted(name)]);
+    const check = ['/bin/sh', '-c', 'for text do eval "$shell" -n -c \\"\\$text\\" || exit; done', 'check', ...texts];
+    expect(await run(check, { shell: shell.join(' ') })).toMatchObject({ code: 0, out: '', err: '' });
+  });
+
+  test.each(ofKind('.sh'))(
+    '%s has an interpreter, a description, and no heredoc, which would lose its indentation',
+    (name) => {
+      expect(source(name)).toMatch(/^#!\/bin\/sh\n# [A-Z]/);
+      expect(source(name)).not.toMatch(/<<-?['"A-Za-z]/);
+    },
+  );
+});
+
+describe('awk programs', () => {
+  test.each(awks)('are programs of %s', async (...awk) => {
+    const library = ['json.awk', 'bytes.awk'].map(compacted);
+    const texts = ofKind('.awk').map((name) =>
+      ['BEGIN { exit }', ...new Set([...library, compacted(name)])].join('\n'),
+    );
+    const check = ['/bin/sh', '-c', 'for text do $awk "$text" || exit; done', 'check', ...texts];
+    expect(await run(check, { awk: awk.join(' ') })).toMatchObject({ code: 0, out: '', err: '' });
+  });
+});
+
+describe.each(ofKind('.mjs'))('%s', (name) => {
+  test('means the same without its comments', () => {
+    expect(tokens(compacted(name))).toEqual(tokens(source(name)));
+    expect(compacted(name)).not.toMatch(/^\s*(\/\/|\/?\*)/m);
+  });
+});
+
+test('the removal of comments keeps code that looks like one', () => {
+  expect(compactModule("/** a */\n\nconst a = '/* b */'; // c\n/*\n  d\n*/\n  f(\n    2\n  );\n// g\n")).toBe(
+    "const a = '/* b */'; // c\nf(\n2\n);",
+  );
+});
+
+describe('modules that import each other', () => {
+  const program = (modules: Readonly<Record<string, string>>): typeof scripts => modules as typeof scripts; // other names
+
+  test('become one, each once, behind what it needs of Node', () => {
+    const modules = program({
+      'http.mjs': "import fs from 'node:fs';\nexport const a = fs.sep;",
+      'github.mjs': "import { a } from './http.mjs';\nexport async function b() { return a }",
+      'fetch-archive.mjs':
+        "import fs from 'node:fs';\nimport { join } from 'node:path';\nimport { b } from './github.mjs';\nimport { a } from './http.mjs';\nb(a, join, fs);",
+    });
+    expect(joinedModules(modules, 'fetch-archive.mjs')).toBe(
+      "const fs = require('node:fs');\nconst { join } = require('node:path');\n" +
+        'const a = fs.sep;\nasync function b() { return a }\nb(a, join, fs);\n',
+    );
+  });
+
+  test('are all there', () => {
+    expect(() => joinedModules(program({ 'http.mjs': "import a from './b.mjs';\na()" }), 'http.mjs')).toThrow(
+      'b.mjs is not a program that runs in pods',
+    );
+  });
+
+  test.each(['fetch-archive.mjs', 'download-pull-request.mjs', 'upload-pull-request.mjs'] as const)(
+    'make %s, in which no name is declared twice',
+    (name) => {
+      const text = joinedModules(scripts, name);
+      expect(text).not.toMatch(/^(import|export) /m);
+      expect(() => new Script(text)).not.toThrow();
+      const names = declared(text);
+      expect(names.filter((each, at) => names.indexOf(each) !== at)).toEqual([]);
+    },
+  );
+});
