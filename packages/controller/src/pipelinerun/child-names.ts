@@ -1,23 +1,26 @@
 /**
- * Names of all TaskRuns of a PipelineRun: one a task, and one a check of a task's conditions.
+ * Names of all TaskRuns of a PipelineRun: one for each task, and one for each check of a task's conditions.
  *
- * The plan makes them and the edge looks them up, so both ask here. A name that the status remembers wins over the computed one:
- * the run may have been begun by another version, or its Pipeline edited since. Pure.
+ * Pure; used by the plan and by the edge, which reads the TaskRuns. A recorded name takes precedence over the computed one: another
+ * version may have started the run, or its Pipeline may have been edited since.
  */
 
 import {
   conditionCheckName,
+  readRunMemory,
   taskRunNames,
   type PipelineModel,
   type PipelineRun,
   type PipelineRunStatus,
+  type RecordedTask,
+  type RunMemory,
 } from '@pipewright/tekton';
 import { memoize, memoizeLru } from '../run/memoize.js';
 
-/** A task, as far as names go. */
+/** What the names of a task's TaskRuns depend on. */
 export interface NamedTask {
   readonly name: string;
-  /** Names of its Conditions, in their order; one may be there twice. */
+  /** Names of its Conditions, in order; a name may occur twice. */
   readonly conditions: readonly string[];
 }
 
@@ -37,7 +40,7 @@ interface RunNames {
 /** Names that reconciles of the same run use again. A controller owns one; results do not depend on it. */
 export class ChildNameCache {
   readonly namedTasks = memoize(namedTasks);
-  readonly createdChildren = memoize(createdChildren);
+  readonly #memory = memoize((status: PipelineRunStatus) => readRunMemory(status));
   readonly allNames = memoize(allNames);
   /** By uid of the run. */
   readonly computed = memoizeLru<
@@ -45,12 +48,20 @@ export class ChildNameCache {
     ReadonlyMap<string, string>
   >((a, b) => a.owner === b.owner && sameList(a.tasks, b.tasks));
   readonly byRun = new WeakMap<PipelineRun, RunNames>();
+
+  /** Returns what a run's status records of its children. */
+  memory({ status = NO_STATUS }: PipelineRun): RunMemory {
+    return this.#memory(status);
+  }
 }
+
+/** One object, so that the result for it is cached. */
+const NO_STATUS: PipelineRunStatus = {};
 
 const namedTasks = ({ tasks }: Pick<PipelineModel, 'tasks'>): readonly NamedTask[] =>
   tasks.map(({ name, conditions }) => ({ name, conditions: conditions.map(({ condition }) => condition) }));
 
-/** The names of each task, by the task's; no two of a run alike even when long names are cut. */
+/** Returns the names of each task's TaskRuns by name of the task. They are unique in the run, even where long names are cut. */
 export function childNames(
   run: PipelineRun,
   tasks: readonly NamedTask[],
@@ -72,14 +83,15 @@ const sameList = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((item, i) => item === b[i]);
 
 function namesOf(
-  { metadata, status }: PipelineRun,
+  run: PipelineRun,
   tasks: readonly NamedTask[],
   cache: ChildNameCache,
 ): ReadonlyMap<string, ChildNames> {
-  const owner = { name: metadata.name ?? '', uid: metadata.uid ?? '' };
+  const owner = { name: run.metadata.name ?? '', uid: run.metadata.uid ?? '' };
+  const memory = cache.memory(run);
   const all = tasks.map(({ name }) => name);
   const names = new Map(cache.computed(owner.uid, { owner: owner.name, tasks: all }, () => taskRunNames(owner, all)));
-  for (const [name, { pipelineTaskName }] of Object.entries(status?.taskRuns ?? {})) names.set(pipelineTaskName, name);
+  for (const [name, { task }] of memory.tasks) names.set(task, name);
   const taken = new Set(names.values());
   const compute = (taskRun: string, condition: string, index: number): string => {
     let name = conditionCheckName(owner, taskRun, condition, index);
@@ -90,52 +102,39 @@ function namesOf(
   return new Map(
     tasks.map(({ name: task, conditions }) => {
       const taskRun = names.get(task) ?? '';
-      const listed = allListed(conditions, status?.taskRuns?.[taskRun]);
+      const recorded = memory.tasks.get(taskRun);
+      const listed = allListed(conditions, recorded);
       if (listed) return [task, { taskRun, checks: listed }];
       const checks = conditions.map((condition, index) => compute(taskRun, condition, index));
-      return [task, { taskRun, checks: recordedCheckNames(checks, conditions, status?.taskRuns?.[taskRun]) }];
+      return [task, { taskRun, checks: recordedCheckNames(checks, conditions, recorded) }];
     }),
   );
 }
 
-type Entry = NonNullable<PipelineRunStatus['taskRuns']>[string];
-
-/** The names of all checks, when the status lists them and each is of another condition: the usual case, and nothing to compute. */
-function allListed(conditions: readonly string[], entry: Entry | undefined): readonly string[] | undefined {
+/** Returns the recorded names if all checks have one and no condition occurs twice: the usual case, in which nothing is computed. */
+function allListed(conditions: readonly string[], recorded: RecordedTask | undefined): readonly string[] | undefined {
   if (conditions.length === 0) return [];
-  const known = Object.entries(entry?.conditionChecks ?? {});
+  const known = [...(recorded?.checks ?? [])];
   if (known.length !== conditions.length) return undefined;
-  const names = conditions.map((condition) => known.filter(([, check]) => check.conditionName === condition));
+  const names = conditions.map((condition) => known.filter(([, check]) => check.condition === condition));
   return names.every(({ length }) => length === 1) ? names.flatMap(([first]) => first?.[0] ?? []) : undefined;
 }
 
-/** `computed`, but for checks that the status knows by another name. */
+/** Returns `computed`, with the recorded names of checks that were recorded under another name. */
 function recordedCheckNames(
   computed: readonly string[],
   conditions: readonly string[],
-  entry: Entry | undefined,
+  recorded: RecordedTask | undefined,
 ): readonly string[] {
-  const known = Object.entries(entry?.conditionChecks ?? {});
-  const left = new Map(known.map(([name, { conditionName }]) => [name, conditionName]));
+  const left = new Map([...(recorded?.checks ?? [])].map(([name, { condition }]) => [name, condition]));
   for (const [index, name] of computed.entries()) if (left.get(name) === conditions[index]) left.delete(name);
   if (left.size === 0) return computed;
   return computed.map((name, index) => {
-    if (entry?.conditionChecks?.[name]?.conditionName === conditions[index]) return name;
+    if (recorded?.checks.get(name)?.condition === conditions[index]) return name;
     const [other] = [...left].find(([, condition]) => condition === conditions[index]) ?? [];
     if (other !== undefined) left.delete(other);
     return other ?? name;
   });
-}
-
-/** Returns the names of the TaskRuns that the status records as created. A check that is only planned has no status there. */
-function createdChildren(status: PipelineRunStatus): ReadonlySet<string> {
-  const made = new Set<string>();
-  for (const [name, { status: taskRun, conditionChecks }] of Object.entries(status.taskRuns ?? {})) {
-    if (taskRun !== undefined || conditionChecks === undefined) made.add(name);
-    for (const [check, { status: ran }] of Object.entries(conditionChecks ?? {}))
-      if (ran !== undefined) made.add(check);
-  }
-  return made;
 }
 
 /** Returns the names of all TaskRuns that a run has or may have. */
@@ -145,12 +144,9 @@ export function expectedTaskRuns(
   cache: ChildNameCache,
 ): ReadonlySet<string> {
   const computed = cache.allNames(childNames(run, tasks, cache));
-  const made = cache.createdChildren(run.status ?? NO_STATUS);
-  return [...made].every((name) => computed.has(name)) ? computed : new Set([...computed, ...made]);
+  const { created } = cache.memory(run);
+  return [...created].every((name) => computed.has(name)) ? computed : new Set([...computed, ...created]);
 }
-
-/** One object, so that results for it are cached. */
-const NO_STATUS: PipelineRunStatus = {};
 
 const allNames = (names: ReadonlyMap<string, ChildNames>): ReadonlySet<string> =>
   new Set([...names.values()].flatMap(({ taskRun, checks }) => [taskRun, ...checks]));

@@ -6,6 +6,7 @@
  */
 
 import {
+  CONDITION_CHECK_FAILED,
   stepContainerName,
   type ConditionCheckStatus,
   type PipelineRun,
@@ -17,7 +18,7 @@ import {
 import { awaitsDelivery } from '../resources/cloud-events.js';
 import { conditionsOf, isDone, timestamp, type ConditionUpdate } from '../run/condition.js';
 import { labels } from '../run/labels.js';
-import { CHECK_FAILED, type TaskState } from './task-state.js';
+import type { TaskState } from './task-state.js';
 
 /** What is known of a run. */
 interface ObservedChildren {
@@ -110,7 +111,7 @@ function withChecks(
   const status = creating.has(name) ? (entry?.status ?? NO_STATUS) : entry?.status;
   const skip: ConditionUpdate = {
     status: 'False',
-    reason: CHECK_FAILED,
+    reason: CONDITION_CHECK_FAILED,
     message: `ConditionChecks failed for Task ${name} in PipelineRun ${run.metadata.name ?? ''}`,
   };
   return {

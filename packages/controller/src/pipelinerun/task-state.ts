@@ -8,18 +8,15 @@
 
 import {
   transitiveDependents,
-  type ConditionCheckStatus,
-  type PipelineRunTaskRunStatus,
-  type TaskRun,
+  type RecordedCheck,
+  type RecordedTask,
   type TaskDependencies,
+  type TaskRun,
 } from '@pipewright/tekton';
 import { childNames, type ChildNameCache } from './child-names.js';
 import { hasSucceeded, isDone, succeededCondition } from '../run/condition.js';
 import type { ResolvedRun } from './resolve.js';
 import type { ObservedPipelineRun } from './observed.js';
-
-/** Reason of a task that is skipped because a check of it has not passed. */
-export const CHECK_FAILED = 'ConditionCheckFailed';
 
 /**
  * What is to be thought of a task.
@@ -57,23 +54,23 @@ export function taskStates(
 ): readonly TaskState[] {
   const { run, taskRuns } = observed;
   const names = childNames(run, cache.names.namedTasks(pipeline), cache.names);
-  const made = cache.names.createdChildren(run.status ?? {});
+  const memory = cache.names.memory(run);
   return pipeline.tasks.map(({ name: task, retries, conditions }) => {
     const { taskRun: name, checks: checkNames } = names.get(task) ?? { taskRun: '', checks: [] };
     const alone = conditions.length === 0 ? taskRuns.get(name) : undefined;
     if (alone) return withoutChecks(alone, task, name, retries, cache);
-    const entry = run.status?.taskRuns?.[name];
+    const recorded = memory.tasks.get(name);
     const checks = conditions.map(({ condition }, index): CheckState => {
       const check = checkNames[index] ?? '';
       return {
         name: check,
         condition,
-        phase: checkPhase(taskRuns.get(check), entry?.conditionChecks?.[check]?.status),
+        phase: checkPhase(taskRuns.get(check), recorded?.checks.get(check)),
       };
     });
     const taskRun = taskRuns.get(name);
     if (taskRun) return { task, name, taskRun, checks, phase: phaseOf(taskRun, retries) };
-    return { task, name, checks, phase: phaseWithoutTaskRun(entry, made.has(name), checks) };
+    return { task, name, checks, phase: phaseWithoutTaskRun(recorded, checks) };
   });
 }
 
@@ -107,13 +104,9 @@ function phaseOf({ status }: TaskRun, retries: number): TaskPhase {
 }
 
 /** A task that has no TaskRun. */
-function phaseWithoutTaskRun(
-  entry: PipelineRunTaskRunStatus | undefined,
-  made: boolean,
-  checks: readonly CheckState[],
-): TaskPhase {
-  if (succeededCondition(entry?.status)?.reason === CHECK_FAILED) return 'skipped';
-  if (made) return 'gone';
+function phaseWithoutTaskRun(recorded: RecordedTask | undefined, checks: readonly CheckState[]): TaskPhase {
+  if (recorded?.outcome === 'skipped') return 'skipped';
+  if (recorded && recorded.outcome !== 'planned') return 'gone';
   const someCheckIs = (state: CheckState['phase']): boolean => checks.some((check) => check.phase === state);
   if (checks.length === 0) return 'absent';
   if (someCheckIs('gone')) return 'gone';
@@ -122,12 +115,19 @@ function phaseWithoutTaskRun(
   return someCheckIs('failed') ? 'skipped' : 'cleared';
 }
 
-/** A check that has ended counts as it ended, also when its TaskRun is deleted afterwards. */
-function checkPhase(taskRun: TaskRun | undefined, recorded: ConditionCheckStatus | undefined): CheckState['phase'] {
-  if (!taskRun && !recorded) return 'absent';
-  const status = taskRun ? taskRun.status : recorded;
-  if (isDone(status)) return hasSucceeded(status) ? 'passed' : 'failed';
-  return taskRun ? 'running' : 'gone';
+/** The outcome of a check stays when its TaskRun is deleted. */
+function checkPhase(taskRun: TaskRun | undefined, recorded: RecordedCheck | undefined): CheckState['phase'] {
+  if (taskRun) return isDone(taskRun.status) ? (hasSucceeded(taskRun.status) ? 'passed' : 'failed') : 'running';
+  switch (recorded?.outcome) {
+    case 'succeeded':
+      return 'passed';
+    case 'failed':
+      return 'failed';
+    case 'running':
+      return 'gone';
+    default:
+      return 'absent';
+  }
 }
 
 /** The tasks that will not run because a check said no: those it was made for, and all that wait for them. */

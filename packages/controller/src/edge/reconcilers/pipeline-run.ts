@@ -102,8 +102,8 @@ async function taskRunsOf(
   const { namespace = '', uid = '' } = run.metadata;
   const { names } = deps.caches;
   const owned = deps.taskRuns.ownedBy(uid);
-  if (run.status && !isDone(run.status)) {
-    for (const name of names.createdChildren(run.status)) {
+  if (!isDone(run.status)) {
+    for (const name of names.memory(run).created) {
       if (!owned.has(name) && !deps.taskRuns.get(`${namespace}/${name}`)) await getTaskRun(deps, namespace, name);
     }
   }

@@ -1,0 +1,65 @@
+/** Reads the planner's memory from a v1alpha1 status, in which `taskRuns` has the children by name. */
+
+import type { ChildOutcome, RecordedCheck, RecordedTask, RunMemory } from '../execution/run-memory.js';
+import type { PipelineRunStatus, PipelineRunTaskRunStatus, StatusCondition } from './status.js';
+
+/** Reason of a task that is skipped because one of its checks has failed. */
+export const CONDITION_CHECK_FAILED = 'ConditionCheckFailed';
+
+/** Reads the memory. A status that is undefined has none. */
+export function readRunMemory(status: PipelineRunStatus | undefined): RunMemory {
+  const tasks = new Map<string, RecordedTask>();
+  const created = new Set<string>();
+  for (const [name, entry] of Object.entries(status?.taskRuns ?? {})) {
+    const task = readTask(entry);
+    tasks.set(name, task);
+    if (wasCreated(task)) created.add(name);
+    for (const [check, recorded] of task.checks) if (wasCreated(recorded)) created.add(check);
+  }
+  return { tasks, created };
+}
+
+const wasCreated = ({ outcome }: RecordedTask | RecordedCheck): boolean =>
+  outcome !== 'planned' && outcome !== 'skipped';
+
+function readTask({ pipelineTaskName: task, status, conditionChecks }: PipelineRunTaskRunStatus): RecordedTask {
+  const checks = Object.entries(conditionChecks ?? {}).map(([name, check]): [string, RecordedCheck] => [
+    name,
+    {
+      task,
+      condition: check.conditionName,
+      attempt: 0,
+      outcome: check.status ? outcomeOf(check.status) : 'planned',
+    },
+  ]);
+  return {
+    task,
+    attempt: status?.retriesStatus?.length ?? 0,
+    outcome: taskOutcome(status, conditionChecks !== undefined),
+    checks: new Map(checks),
+  };
+}
+
+/** A task without checks is listed when its TaskRun is created, a task with checks from the start. */
+function taskOutcome(status: PipelineRunTaskRunStatus['status'], hasChecks: boolean): RecordedTask['outcome'] {
+  if (!status) return hasChecks ? 'planned' : 'running';
+  return succeeded(status)?.reason === CONDITION_CHECK_FAILED ? 'skipped' : outcomeOf(status);
+}
+
+interface StatusWithConditions {
+  readonly conditions?: readonly StatusCondition[];
+}
+
+const succeeded = ({ conditions }: StatusWithConditions): StatusCondition | undefined =>
+  conditions?.find(({ type }) => type === 'Succeeded');
+
+function outcomeOf(status: StatusWithConditions): ChildOutcome {
+  switch (succeeded(status)?.status) {
+    case 'True':
+      return 'succeeded';
+    case 'False':
+      return 'failed';
+    default:
+      return 'running';
+  }
+}
