@@ -179,7 +179,7 @@ describe('TektonApp', () => {
     spy.mockRestore();
 
     expect(said.join('')).toMatch(
-      /^warning: .*dist\/old\.k8s\.yaml is no longer generated, and stays because it has been changed\n$/,
+      /^warning: .*dist\/old\.k8s\.yaml is no longer generated, but is kept because it has been changed\n$/,
     );
   });
 });

@@ -33,8 +33,8 @@ describe('objects', () => {
   });
 
   test.each([
-    ['a name that is not there', 'Task', 'stop', 'there is no Task "stop" — did you mean "step"?'],
-    ['a kind that is not there', 'Tusk', 'step', 'there is no Tusk at all — did you mean "Task"?'],
+    ['a name that is not there', 'Task', 'stop', 'no Task "stop" — did you mean "step"?'],
+    ['a kind that is not there', 'Tusk', 'step', 'no object of kind Tusk — did you mean "Task"?'],
   ])('%s is said with what was probably meant', (_, kind, name, message) => {
     expect(tekton.tryFind(kind, name)).toBeUndefined();
     expect(() => tekton.find(kind, name)).toThrow(new Error(message));
@@ -56,14 +56,14 @@ describe('the graph of a pipeline', () => {
     graph.expectParallel('test', 'lint');
     expect(() => graph.expectOrder('test', 'lint', 'deploy')).toThrow(
       new Error(
-        'release: "lint" does not wait for "test"; it waits for nothing\n' +
+        'release: "lint" does not wait for "test"; it has no dependencies\n' +
           'the order is [test, lint] → [build] → [deploy]',
       ),
     );
     expect(() => graph.expectParallel('lint', 'build')).toThrow(
       new Error('release: "build" waits for "lint"\nthe order is [test, lint] → [build] → [deploy]'),
     );
-    expect(() => graph.waitsFor('bild')).toThrow(new Error('release: there is no task "bild" — did you mean "build"?'));
+    expect(() => graph.waitsFor('bild')).toThrow(new Error('release: no task "bild" — did you mean "build"?'));
   });
 
   test('is that of the run when the pipeline is written out there', () => {

@@ -97,7 +97,7 @@ describe('a pipeline from a manifest', () => {
 
     expect(() => Pipeline.fromManifest(chartIn(), 'release', RELEASE, wrong)).toThrow(
       'ci/release: the signature does not fit the manifest: "levl" is not in spec.params (did you mean "level"?); ' +
-        'spec.params[1].type is array, not string; spec.params[1] ("flags") cannot be left out; ' +
+        'spec.params[1].type is array, not string; spec.params[1] ("flags") cannot be omitted; ' +
         'spec.resources[0].type is git, not image — write down what the manifest declares [SIGNATURE_WRONG]',
     );
   });
@@ -146,7 +146,7 @@ describe('a condition from a manifest', () => {
 
   test('is refused when it declares what its signature does not', () => {
     expect(() => Condition.fromManifest(chartIn(), 'on-main', ON_MAIN)).toThrow(
-      'spec.params[0] declares "branch", which must be given; spec.resources[0] declares "source", which must be given',
+      'spec.params[0] declares "branch", which is required; spec.resources[0] declares "source", which is required',
     );
   });
 });

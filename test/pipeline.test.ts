@@ -223,12 +223,12 @@ describe('a mistake in a pipeline is thrown where it is made', () => {
     });
 
     expect(() => new Pipeline(chart, 'two', { tasks: (its) => its.task('b', idle, { after: [task!] }) })).toThrow(
-      'ci/two: task "b" is given "a", which belongs to ci/one — a task can wait for tasks of its own pipeline and use that ' +
-        'pipeline’s resources and workspaces, nothing else [FOREIGN_REFERENCE]',
+      'ci/two: task "b" uses "a", which belongs to ci/one — a task can only use tasks, resources and ' +
+        'workspaces of its own pipeline [FOREIGN_REFERENCE]',
     );
     expect(
       () => new Pipeline(chart, 'three', { tasks: (its) => its.task('b', deploy, { inputs: { image: web! } }) }),
-    ).toThrow('ci/three: task "b" is given "web", which belongs to ci/one');
+    ).toThrow('ci/three: task "b" uses "web", which belongs to ci/one');
   });
 
   test('one input given two different resources', () => {

@@ -83,10 +83,10 @@ describe('a task from a manifest', () => {
     [
       'lacks what must be given',
       {},
-      'spec.inputs.params[0] declares "context", which must be given; ' +
-        'spec.inputs.resources[0] declares "source", which must be given; ' +
-        'spec.outputs.resources[0] declares "image", which must be given; ' +
-        'spec.workspaces[0] declares "cache", which must be given',
+      'spec.inputs.params[0] declares "context", which is required; ' +
+        'spec.inputs.resources[0] declares "source", which is required; ' +
+        'spec.outputs.resources[0] declares "image", which is required; ' +
+        'spec.workspaces[0] declares "cache", which is required',
     ],
     [
       'has what is not there',
@@ -100,9 +100,9 @@ describe('a task from a manifest', () => {
         'spec.inputs.resources[0].type is git, not image',
     ],
     [
-      'lets out what cannot be left out',
+      'omits required declarations',
       { ...SIGNATURE, params: { context: { default: '.' } }, outputs: { image: { type: 'image', optional: true } } },
-      'spec.inputs.params[0] ("context") cannot be left out; spec.outputs.resources[0] ("image") cannot be left out',
+      'spec.inputs.params[0] ("context") cannot be omitted; spec.outputs.resources[0] ("image") cannot be omitted',
     ],
   ])('is refused when its signature %s', (_, signature, faults) => {
     expect(() => Task.fromManifest(chartIn(), 'build', YAML, signature)).toThrow(

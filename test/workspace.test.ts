@@ -139,7 +139,7 @@ describe('a workspace', () => {
         new Pipeline(chart, 'two', {
           tasks: ({ task }) => void task('a', install, { workspaces: { cache: stray as never } }),
         }),
-    ).toThrow('ci/two: task "a" is given "shared", which belongs to ci/one');
+    ).toThrow('ci/two: task "a" uses "shared", which belongs to ci/one');
   });
 
   test('that is missing, unknown or of no kind does not compile', () => {

@@ -115,7 +115,7 @@ export class TektonApp extends App {
     if (file !== undefined) writeFileSync(file, kustomizeConfiguration());
     if (!showWarnings) return;
     const left = changed.map(
-      (path) => `${displayPath(path)} is no longer generated, and stays because it has been changed`,
+      (path) => `${displayPath(path)} is no longer generated, but is kept because it has been changed`,
     );
     process.stderr.write([...locatedWarningsOf(this), ...left].map((line) => `warning: ${line}\n`).join(''));
   }

@@ -1,26 +1,25 @@
 /**
- * Mistakes in a program that its types cannot see, thrown at the line that made them.
+ * Mistakes in a program that types cannot express, thrown at the line that causes them.
  *
- * What can only be judged once the whole app stands (a missing task, a cycle read from YAML) is not thrown but collected:
- * see `validation.ts`.
+ * Problems that depend on the whole app (a missing task, a cycle in imported YAML) are collected instead: see `validation.ts`.
  */
 
 import { closestMatch } from '@pipewright/tekton';
 import type { IConstruct } from 'constructs';
 import { withoutLibraryFrames } from './source-location.js';
 
-/** What is wrong, and what to do about it. */
+/** A problem and its fix. */
 export interface ProblemDetails {
   /** Stable name of the kind of mistake, for searching. */
   readonly code: string;
-  /** What is wrong, in the user's words. */
+  /** The problem, in the user's terms. */
   readonly message: string;
-  /** What to do now. */
+  /** The fix. */
   readonly hint: string;
   /**
    * The given value; printed truncated.
    *
-   * @default - the message says it all
+   * @default - the message is sufficient
    */
   readonly value?: unknown;
 }
@@ -41,7 +40,7 @@ export class ConstructError extends Error {
   }
 }
 
-/** The end of a hint about an unknown name: the known name that was probably meant, else a list of the known ones. */
+/** Returns the end of a hint about an unknown name: the closest known name, or a list of the known names. */
 export function suggestName(wrong: string, known: readonly string[]): string {
   const suggestion = closestMatch(wrong, known);
   if (suggestion !== undefined) return `did you mean "${suggestion}"?`;

@@ -1,8 +1,8 @@
 /**
- * The columns that a text takes on a terminal, where characters may be wide, joined or invisible.
+ * The width of a text on a terminal, where characters may be wide, combining or invisible.
  *
- * Separate because programs that only define pipelines should need no package for this; relies on Unicode properties that Node knows, and
- * on a list of the wide characters, which it does not.
+ * Implemented here so that programs that only define pipelines need no further package; it relies on Node's Unicode properties and
+ * on a list of wide characters, which Node does not have.
  */
 
 const GRAPHEMES = new Intl.Segmenter('en', { granularity: 'grapheme' });
@@ -13,10 +13,10 @@ const WIDE =
 
 const EMOJI = /^(?:\p{Emoji_Presentation}|.\ufe0f)/u;
 
-/** Nothing that is drawn: marks, joiners, control characters. */
+/** Characters without a width: marks, joiners, control characters. */
 const INVISIBLE = /^[\p{Mark}\p{Control}\p{Default_Ignorable_Code_Point}]*$/u;
 
-/** Returns how many columns a text takes. */
+/** Returns the number of columns of a text. */
 export function displayWidth(text: string): number {
   if (/^[\x20-\x7e]*$/.test(text)) return text.length;
   let columns = 0;

@@ -1,25 +1,25 @@
 /**
- * Where in the user's program something was made.
+ * The location in the user's program that creates an object.
  *
- * Separate because a stack is captured for every object and read only for those that have a problem. Frames of this library, of
- * packages and of Node itself are no places of the user.
+ * A stack is captured for every object, but parsed only for objects with problems. Frames of this library, of
+ * packages and of Node itself are skipped.
  */
 
 import { readFileSync } from 'node:fs';
 import { dirname, relative } from 'node:path';
 import { displayWidth } from './display-width.js';
 
-/** A place in a source file; `line` and `column` count from 1. */
+/** A location in a source file; `line` and `column` count from 1. */
 export interface SourceLocation {
   readonly file: string;
   readonly line: number;
   readonly column: number;
 }
 
-/** Frames that are captured: constructs inside constructs are deep. */
+/** The number of captured frames: nested constructs have deep stacks. */
 const MOST_FRAMES = 50;
 
-/** Captures the stack of the caller. Reading it is costly, since source maps may be looked up; do so only for what has a problem. */
+/** Captures the stack of the caller. Reading its text is slow, since it may load source maps; do so only for objects with problems. */
 export function captureStack(): Error {
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = MOST_FRAMES;
@@ -39,13 +39,13 @@ function parseFrame(line: string): SourceLocation | undefined {
   return { file, line: Number(row), column: Number(column) };
 }
 
-/** The place in the user's program that a captured stack began at; undefined if none of its frames is there. */
+/** Returns the innermost location of a captured stack in the user's program, or undefined if it has none. */
 export function userLocation({ stack = '' }: Error): SourceLocation | undefined {
   const own = libraryDirectory(stack);
   return framesOf(stack).find(({ file }) => !isLibrary(file, own));
 }
 
-/** A stack without the frames of this library and of packages. */
+/** Returns a stack without the frames of this library and of packages. */
 export function withoutLibraryFrames(stack: string): string {
   const own = libraryDirectory(captureStack().stack ?? '');
   return stack
@@ -61,7 +61,7 @@ export function withoutLibraryFrames(stack: string): string {
 const framesOf = (stack: string): readonly SourceLocation[] =>
   stack.split('\n').flatMap((line) => parseFrame(line) ?? []);
 
-/** The library's directory: the parent of this file's folder, or of a bundle's file the folder itself. The first frame is in this file. */
+/** Returns the library's directory: the parent of this file's folder, or the folder of a bundle. The first frame is in this file. */
 function libraryDirectory(captured: string): string | undefined {
   const [first] = framesOf(captured);
   return first && dirname(first.file).replace(/[\\/]diagnostics$/, '');
@@ -72,7 +72,7 @@ const isLibrary = (file: string, own: string | undefined): boolean =>
   /[\\/]node_modules[\\/]/.test(file) ||
   (own !== undefined && (file.startsWith(`${own}/`) || file.startsWith(`${dirname(own)}/imports/`)));
 
-/** `main.ts:12:3` and the line with a caret below the column, where the file can be read. */
+/** Returns `main.ts:12:3` and, if the file is readable, the line with a caret below the column. */
 export function excerptAt({ file, line, column }: SourceLocation): readonly string[] {
   const name = relative(process.cwd(), file);
   const place = `at ${name.startsWith('..') ? file : name}:${String(line)}:${String(column)}`;
@@ -82,17 +82,17 @@ export function excerptAt({ file, line, column }: SourceLocation): readonly stri
   return [place, `${String(line)} | ${text}`, `${margin} | ${spacesFor(text.slice(0, column - 1))}^`];
 }
 
-/** Spaces as wide as a text; tabs stay, whatever their width is. */
+/** Returns spaces of the same width as a text; tabs are kept, since their width is unknown. */
 const spacesFor = (text: string): string =>
   text
     .split('\t')
     .map((part) => ' '.repeat(displayWidth(part)))
     .join('\t');
 
-/** Control characters, and the signs that turn the direction of a text: with them a line can look like another. */
+/** Control characters and marks that change the text direction: they can disguise a line. */
 const CONTROL_CHARACTERS = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
-/** The line, unless it is too long to help: a bundle has everything in one. */
+/** Returns the line, unless it is too long to be useful: a bundle may have everything in one line. */
 function lineOf(file: string, line: number): string | undefined {
   try {
     const text = readFileSync(file, 'utf8').split('\n')[line - 1]?.replace(/\r$/, '');

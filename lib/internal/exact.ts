@@ -14,18 +14,18 @@ interface NoSuchField<Thing, Field> {
 /** The fields that any member of a union has. */
 type FieldsOf<Shape> = Shape extends unknown ? keyof Shape : never;
 
-/** What a field may hold in any member of a union that has it. */
+/** The type of a field in any member of a union that has it. */
 type FieldOf<Shape, Field> = Shape extends unknown ? (Field extends keyof Shape ? Shape[Field] : never) : never;
 
-/** What the lists in a union hold. */
+/** The element type of the lists in a union. */
 type ElementOf<Shape> = Shape extends readonly (infer Element)[] ? Element : never;
 
-/** The fields of `Given` that a `Shape` does not have, or in which something has such a field. */
+/** The fields of `Given` that a `Shape` does not have, or whose values contain such a field. */
 type WrongFields<Shape, Given> = {
   [F in keyof Given]-?: F extends FieldsOf<Shape> ? (IsExact<FieldOf<Shape, F>, Given[F]> extends true ? never : F) : F;
 }[keyof Given];
 
-/** Whether all fields of `Given` are fields of a `Shape`. A value of the very type that is wanted (an object of a class) is not looked into. */
+/** Whether all fields of `Given` are fields of a `Shape`. A value of exactly the expected type (an object of a class) is not checked further. */
 type IsExact<Shape, Given> = false extends (
   Given extends object
     ? [Extract<Shape, Given>] extends [never]

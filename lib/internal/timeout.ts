@@ -1,10 +1,10 @@
 /**
- * Timeouts as manifests have them: a duration of cdk8s, or a text that is kept to the letter.
+ * Timeouts in manifests: a duration of cdk8s, or a text that is written unchanged.
  */
 
 import { formatDuration } from '@pipewright/tekton';
 import type { Duration } from 'cdk8s';
 
-/** The text of a timeout: `1h30m0s` for a duration. A text stays as it is, and is checked with the object it is written to. */
+/** Returns the text of a timeout: `1h30m0s` for a duration. A text is returned unchanged, and is validated with its object. */
 export const timeoutText = (timeout: Duration | string): string =>
   typeof timeout === 'string' ? timeout : formatDuration(timeout.toMilliseconds());

@@ -1,12 +1,12 @@
 /**
- * Names of Kubernetes' fields that TypeScript users spell in another way.
+ * Kubernetes field names that cdk8s-plus spells differently.
  *
- * The types of cdk8s-plus are generated with camel-cased names (`downwardApi`), and what converts them to the API's (`downwardAPI`)
- * knows nothing of references and drops what it does not know. These are all the differences in what a task, a run or a grant may
- * hold; a test reads cdk8s-plus and says when one is missing.
+ * The types of cdk8s-plus are generated with camel-cased names (`downwardApi`), and its conversion to the API's names (`downwardAPI`)
+ * does not support references and drops unknown fields. This table has all differences in the fields of tasks, runs and grants; a test
+ * compares it with cdk8s-plus.
  */
 
-/** The API's name, by that of cdk8s-plus, where they differ. */
+/** The API's name of each field that has another name in cdk8s-plus. */
 const API_NAMES: ReadonlyMap<string, string> = new Map([
   ['datasetUuid', 'datasetUUID'],
   ['diskUri', 'diskURI'],
@@ -20,7 +20,7 @@ const API_NAMES: ReadonlyMap<string, string> = new Map([
   ['volumeId', 'volumeID'],
 ]);
 
-/** Fields whose own keys are the user's words. */
+/** Fields whose keys are chosen by the user. */
 const FREE_FORM: ReadonlySet<string> = new Set([
   'annotations',
   'labels',
@@ -32,8 +32,8 @@ const FREE_FORM: ReadonlySet<string> = new Set([
   'volumeAttributes',
 ]);
 
-/** What the API calls a field. */
+/** Returns the API's name of a field. */
 export const apiName = (field: string): string => API_NAMES.get(field) ?? field;
 
-/** Whether the keys below a field are no fields of the API's. */
+/** Whether the keys below a field are chosen by the user. */
 export const isFreeForm = (field: string): boolean => FREE_FORM.has(field);

@@ -1,16 +1,15 @@
 /**
- * Turns what users may write into the plain values of a manifest.
+ * Converts values of props to plain manifest values.
  *
- * References become their text, cdk8s-plus values (Volume, EnvValue, Quantity) become what Kubernetes calls them, as do
- * fields, and absent ones vanish. The result shares nothing with what was passed in. cdk8s tokens (`Lazy` and the like) stay as they
- * are: cdk8s resolves them at synth.
+ * References become text, and cdk8s-plus values (Volume, EnvValue, Quantity) and field names become Kubernetes'; undefined fields are
+ * omitted. The result shares no object with the input. cdk8s tokens (`Lazy` and others) are kept, because cdk8s resolves them at synth.
  */
 
 import type { IConstruct } from 'constructs';
 import { apiName, isFreeForm } from './api-names.js';
 import { foreignReference, Ref } from './reference.js';
 
-/** A copy of `value` for the manifest of `owner`; throws when it holds a reference that belongs to another owner. */
+/** Returns a copy of `value` for the manifest of `owner`. Throws if it contains a reference of another owner. */
 export function manifestValue(value: unknown, owner: IConstruct): unknown {
   if (value === null || value === undefined || typeof value !== 'object') return value ?? undefined;
   if (value instanceof Ref) return referenceText(value, owner);
@@ -40,6 +39,6 @@ function referenceText(reference: Ref<'string' | 'array'>, owner: IConstruct): s
   return reference.resolve();
 }
 
-/** What cdk8s-plus puts on a Volume, a Container and the like. */
+/** The method of cdk8s-plus values (Volume, Container and others) that returns the Kubernetes object. */
 const isCdk8sPlusValue = (value: object): value is { _toKube(): unknown } =>
   '_toKube' in value && typeof value._toKube === 'function';

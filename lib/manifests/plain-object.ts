@@ -1,17 +1,17 @@
 /**
- * An ApiObject whose fields are plain values already, as this library makes them.
+ * An ApiObject whose fields are already plain values, as this library creates them.
  *
- * cdk8s resolves tokens in every value of an object each time it renders one. The checks at synth need the object too, and
- * for plain fields they can have it, as can the writer, without that work.
+ * cdk8s resolves tokens in every value each time it renders an object. Validation at synth and the YAML writer need the object too; for
+ * plain fields they can read it without this work.
  */
 
 import { ApiObject, App, type ApiObjectMetadata, type JsonPatch } from 'cdk8s';
 import type { Construct } from 'constructs';
 
-/** How many resolvers every app has; with more, objects must be rendered by cdk8s. */
+/** The number of resolvers that every app has; with more, cdk8s must render the objects. */
 export const BUILT_IN_RESOLVERS = 3;
 
-/** An object's group, kind and metadata, and its other fields. */
+/** An object's apiVersion, kind and metadata, and its other fields. */
 export interface PlainObjectProps {
   readonly apiVersion: string;
   readonly kind: string;
@@ -20,7 +20,7 @@ export interface PlainObjectProps {
   readonly fields: object;
 }
 
-/** An ApiObject that can show itself before it is rendered. */
+/** An ApiObject that can be read before it is rendered. */
 export class PlainObject extends ApiObject {
   static #patches = 0;
   readonly #fields: object;
@@ -32,12 +32,12 @@ export class PlainObject extends ApiObject {
     this.#fields = fields;
   }
 
-  /** How many patches there have been in this process: while it stands still, no object has been patched. */
+  /** The number of patches in this process: while it does not change, no object has been patched. */
   static get patches(): number {
     return PlainObject.#patches;
   }
 
-  /** ApiObject takes every ApiObject for an instance of any of its subclasses. */
+  /** cdk8s's `instanceof` treats every ApiObject as an instance of any subclass. */
   static override [Symbol.hasInstance](object: unknown): object is PlainObject {
     return typeof object === 'object' && object !== null && #patched in object;
   }
@@ -48,15 +48,13 @@ export class PlainObject extends ApiObject {
     super.addJsonPatch(...patches);
   }
 
-  /** Whether nothing but the fields and the metadata makes the manifest. No other object changes the fields, so it is computed once. */
+  /** Whether only the fields and the metadata determine the manifest. No other object changes the fields, so it is computed once. */
   #isPlain(): boolean {
     return !this.#patched && (this.#tokenless ??= isTokenless(this.#fields));
   }
 
-  /**
-   * Renders the object, as ApiObject does: keys sorted, absent fields left out.
-   *
-   * Its own fields have nothing to resolve, so resolvers are asked only where an app has some of its own.
+  /** Renders the object as ApiObject does: keys sorted, undefined fields omitted.
+   * Its fields contain nothing to resolve, so resolvers are called only if the app adds its own.
    */
   override toJson(): object {
     if (!this.#isPlain() || App.of(this).resolvers.length > BUILT_IN_RESOLVERS || process.env['CDK8S_DISABLE_SORT']) {
@@ -66,7 +64,7 @@ export class PlainObject extends ApiObject {
     return { apiVersion: this.apiVersion, kind: this.kind, metadata, ...(sorted(this.#fields) as object) }; // fields are an object
   }
 
-  /** What will be rendered. Shares its fields with the object: read only. Rendered in full only where that could differ. */
+  /** Returns the manifest; it shares its fields with the object and must not be changed. Renders it completely only if that could differ. */
   preview(): object {
     if (!this.#isPlain()) return super.toJson() as object; // `any` in cdk8s
     const metadata = this.metadata.toJson() as object; // `any` in cdk8s
@@ -74,7 +72,7 @@ export class PlainObject extends ApiObject {
   }
 }
 
-/** A copy with its keys in order, without what is absent. */
+/** Returns a copy with sorted keys, without undefined fields. */
 function sorted(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value ?? undefined;
   if (Array.isArray(value)) return value.map(sorted);
@@ -86,11 +84,11 @@ function sorted(value: unknown): unknown {
   return copy;
 }
 
-/** The manifest of any object, by the shortest way there is. */
+/** Returns the manifest of any object, without rendering it if possible. */
 export const manifestOf = (object: ApiObject): object =>
   object instanceof PlainObject ? object.preview() : (object.toJson() as object); // `any` in cdk8s
 
-/** Whether a value holds no tokens for cdk8s to resolve. */
+/** Whether a value contains no tokens that cdk8s has to resolve. */
 function isTokenless(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return typeof value !== 'function';
   if (Array.isArray(value)) return value.every(isTokenless);

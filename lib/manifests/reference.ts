@@ -1,19 +1,19 @@
 /**
- * `$(…)` references as objects: what a step or a pipeline task mentions of its surroundings.
+ * `$(…)` references as objects, for use in steps and pipeline tasks.
  *
- * A reference is made only from a declaration, so it cannot name what is not declared. It works as a value and, when it is
- * a string, inside template strings. It knows its owner: one that strayed into another task is refused where it
- * is used. For a template string that is the line that has it, since afterwards nothing tells text from text.
+ * A reference is created only from a declaration, so it cannot name an undeclared variable. It can be used as a value and, if its value
+ * is a string, inside template strings. A reference that is used in another construct than its owner is rejected; in a template string
+ * this happens when the string is evaluated, because the resulting text has no owner.
  */
 
 import { constructProblem } from '@pipewright/tekton';
 import type { IConstruct } from 'constructs';
 import { ConstructError } from '../diagnostics/construct-error.js';
 
-/** The constructs whose callbacks are running, innermost last: what becomes text now is written into that one. */
+/** The constructs whose callbacks are running, innermost last: references that become text now are used by the last one. */
 const owners: IConstruct[] = [];
 
-/** What `write` returns; references of others than `owner` that become text meanwhile are refused. */
+/** Returns the result of `write`. Throws if a reference of another owner becomes text meanwhile. */
 export function withOwner<T>(owner: IConstruct, write: () => T): T {
   owners.push(owner);
   try {
@@ -23,7 +23,7 @@ export function withOwner<T>(owner: IConstruct, write: () => T): T {
   }
 }
 
-/** What is said of a reference that is used in `at` and belongs to another. */
+/** Returns the error for a reference that is used in `at` and belongs to another construct. */
 export const foreignReference = (at: IConstruct, reference: Ref<ValueType>): ConstructError =>
   new ConstructError(at, {
     ...constructProblem('FOREIGN_REFERENCE', {
@@ -38,14 +38,13 @@ export type ValueType = 'string' | 'array';
 
 /**
  * A reference to a param, a variable of a resource, a result's file or another task's result.
- *
- * An array reference stands alone as an element of `command` or `args` and becomes as many elements as the array has.
+ * An array reference must be a separate element of `command` or `args` and is replaced by the elements of the array.
  */
 export class Ref<T extends ValueType = 'string'> {
   readonly #path: string;
   readonly #owner: IConstruct;
 
-  /** @param path what stands between `$(` and `)` */
+  /** @param path the text between `$(` and `)` */
   constructor(
     owner: IConstruct,
     path: string,
@@ -65,13 +64,12 @@ export class Ref<T extends ValueType = 'string'> {
     return `$(${this.#path})`;
   }
 
-  /** As in a template string. */
+  /** Returns the text, as in a template string. */
   toString(): string {
     return this[Symbol.toPrimitive]();
   }
 
-  /**
-   * Lets a reference stand in a template string. Throws for an array, which Tekton would leave there unreplaced, and within the
+  /*   * Converts the reference for a template string. Throws for an array, which Tekton would not replace there, and in the
    * callback of another construct.
    */
   [Symbol.toPrimitive](): string {
@@ -84,5 +82,5 @@ export class Ref<T extends ValueType = 'string'> {
   }
 }
 
-/** A string, or a reference that becomes one. */
+/** A string, or a reference to one. */
 export type Text = string | Ref;

@@ -1,17 +1,17 @@
 /**
- * Writes manifests as YAML that every reader takes alike.
+ * Writes manifests as YAML that every parser reads in the same way.
  *
- * cdk8s writes for YAML 1.1 and kubectl reads a mixture: `0o17` comes back as the number 15, U+0085 as a space, and U+2028
- * stops the reader. Here a string is plain only when no version of YAML could take it for anything else. The rest looks
- * as cdk8s writes it: keys sorted, lists indented, scripts as blocks. One pass, without a tree in between.
+ * cdk8s writes YAML 1.1 and kubectl reads a mixture of versions: `0o17` is read as the number 15, U+0085 as a space, and U+2028 is an
+ * error. Here a string is plain only if every version of YAML reads it as a string. Otherwise the format is that of cdk8s:
+ * sorted keys, indented lists, scripts as blocks.
  */
 
-/** Objects as a file of YAML documents. Absent fields (`undefined`) are left out; objects are not changed. */
+/** Returns objects as a file of YAML documents. Undefined fields are omitted; objects are not changed. */
 export function manifestYaml(objects: readonly object[]): string {
   return objects.map((object) => `${mapping(object, '', LEADING)}\n`).join('---\n');
 }
 
-/** The fields that come first in a manifest; all others, and all below, are sorted. */
+/** The fields that come first in a manifest; all other and nested fields are sorted. */
 const LEADING = ['apiVersion', 'kind', 'metadata'];
 
 function mapping(value: object, indent: string, leading: readonly string[] = []): string {
@@ -26,7 +26,7 @@ function mapping(value: object, indent: string, leading: readonly string[] = [])
   return ordered.map((key) => `${scalar(key, indent, true)}:${afterKey(record[key], indent)}`).join(`\n${indent}`);
 }
 
-/** What follows a colon: a value on the same line, or a block below. */
+/** Returns the text after a key's colon: a value on the same line, or a block below. */
 function afterKey(value: unknown, indent: string): string {
   const deeper = `${indent}  `;
   if (typeof value !== 'object' || value === null) return ` ${scalar(value, deeper)}`;
@@ -55,22 +55,22 @@ function scalar(value: unknown, indent: string, key = false): string {
   return quoted(value);
 }
 
-/** Everything but ASCII and printable letters: control characters, exotic line ends, marks, halves of pairs. */
+/** Everything except ASCII and printable letters: control characters, unusual line ends, marks, lone surrogates. */
 const UNPRINTABLE = /[^\n\x20-\x7e\u00a0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\u{10000}-\u{10ffff}]/u;
 
-/** Starts like something else, or holds what ends a plain string. */
+/** Starts with an indicator, or contains characters that end a plain string. */
 const INDICATOR = /^[\s,[\]{}#&*!|>'"%@`]|^[?:-]($|\s)|:\s|\s#|[\s:-]$|\n|^(---|\.\.\.)/;
 
-/** What some version of YAML reads as null, a boolean, infinity, a merge key or a default. */
+/** Words that some version of YAML reads as null, a boolean, infinity, a merge key or a default. */
 const WORD = /^(~|null|true|false|y|yes|n|no|on|off|[-+]?\.inf|\.nan|<<|=)$/i;
 
-/** What some version reads as a number, a time or a date; more is quoted than must be. */
+/** Texts that some version reads as a number, a time or a date, with some false positives. */
 const NUMBER = /^[-+]?\.?[0-9][0-9a-fox_.:+\-tze ]*$/i;
 
 const isPlain = (text: string): boolean =>
   text !== '' && !INDICATOR.test(text) && !UNPRINTABLE.test(text) && !WORD.test(text) && !NUMBER.test(text);
 
-/** Several lines that a block holds as they are: nothing invisible, and a first line that shows the indentation. */
+/** Whether a block preserves a multi-line text: it has no invisible characters, and its first line shows the indentation. */
 const isBlock = (text: string): boolean =>
   text.includes('\n') && /^[^\s]/.test(text) && !UNPRINTABLE.test(text) && !/\n[ ]+$/.test(text);
 
@@ -81,7 +81,7 @@ function block(text: string, indent: string): string {
   return `|${chomping}\n${body.replace(/^(?=[^\n])/gm, indent)}`;
 }
 
-/** JSON's way, which is YAML's too, with everything that is not printable written as an escape. */
+/** Returns a JSON string, which is valid YAML, with escapes for all unprintable characters. */
 function quoted(text: string): string {
   return JSON.stringify(text).replace(
     /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g,

@@ -1,4 +1,4 @@
-/** Helpers for tests of pipelines: look at what is synthesized, without writing or running anything. */
+/** Helpers for tests of pipelines: they inspect synthesized objects without writing files or running steps. */
 
 export { tektonMatchers } from './matchers.js';
 export type { MatcherResult } from './matchers.js';

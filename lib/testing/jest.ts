@@ -1,7 +1,6 @@
 /**
  * Registers the matchers with jest. Import it once, in a test file or in a file of `setupFilesAfterEnv`.
- *
- * Apart because it needs jest, which nothing else of this library does.
+ * Separate because only this module needs jest.
  */
 
 import { expect } from '@jest/globals';
@@ -11,7 +10,7 @@ expect.extend(tektonMatchers);
 
 declare module 'expect' {
   interface Matchers<R extends void | Promise<void>, T = unknown> {
-    /** Passes when a construct, a manifest or a list of manifests has no error; a failure lists all of them. */
+    /** Passes if a construct, a manifest or a list of manifests has no errors; a failure lists all errors. */
     toBeValidTekton(): R;
   }
 }

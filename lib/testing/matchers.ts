@@ -1,22 +1,21 @@
 /**
- * Assertions in the words of a test runner: matchers for jest, and for runners that take jest's.
+ * Matchers for jest and for runners that support jest's matchers.
  *
  * `pipewright/testing/jest` registers them, with their types.
  */
 
 import { problemsInValue } from './problems.js';
 
-/** What a matcher answers. */
+/** The result of a matcher. */
 export interface MatcherResult {
   readonly pass: boolean;
   readonly message: () => string;
 }
 
-/** For `expect.extend`. */
+/** Matchers for `expect.extend`. */
 export const tektonMatchers = {
-  /**
-   * Passes when a construct (an app, a chart, anything in one) or a manifest, or a list of manifests, has no error: fields and
-   * types as the CRD schemas have them, and everything that synth checks. A failure lists all of them.
+  /*   * Passes if a construct (an app, a chart or a construct in it), a manifest or a list of manifests has no errors: neither against the
+   * CRD schemas nor in the checks of synth. A failure lists all errors.
    */
   toBeValidTekton(received: unknown): MatcherResult {
     const problems = problemsInValue(received);
@@ -24,7 +23,7 @@ export const tektonMatchers = {
       pass: problems.length === 0,
       message: () =>
         problems.length === 0
-          ? 'expected at least one problem, but all is valid'
+          ? 'expected at least one problem, but there are none'
           : `expected valid Tekton, but there are problems:\n${problems.map((line) => `  ${line}`).join('\n')}`,
     };
   },

@@ -1,8 +1,8 @@
 /**
- * What an app synthesizes, for tests to look at: objects by kind and name, and the order of a pipeline's tasks.
+ * The objects that an app synthesizes, for tests: objects by kind and name, and the order of a pipeline's tasks.
  *
- * Nothing is written and nothing is run. A question with no answer throws with what there is, so that a failing test says
- * what to change.
+ * No file is written and no step is run. A lookup of a missing object throws with the existing names, so that a failing test suggests
+ * the fix.
  */
 
 import type {
@@ -21,7 +21,7 @@ import { suggestName } from '../diagnostics/construct-error.js';
 import { problemsInScope } from './problems.js';
 import { TaskGraph } from './task-graph.js';
 
-/** Any Kubernetes object, as it is synthesized. */
+/** Any synthesized Kubernetes object. */
 export interface SynthesizedObject {
   readonly apiVersion: string;
   readonly kind: string;
@@ -46,11 +46,11 @@ interface Kinds {
   readonly PipelineRun: PipelineRun;
 }
 
-/** The type of objects of a kind: Tekton's are known field by field. */
+/** The type of objects of a kind: Tekton's kinds have a type of their own. */
 export type ObjectOf<K extends string> = K extends keyof Kinds ? Kinds[K] : SynthesizedObject;
 
 /**
- * What a chart or an app synthesizes.
+ * The objects that a chart or an app synthesizes.
  *
  * @example
  *
@@ -62,7 +62,7 @@ export class TektonTesting {
   /** All objects, in the order of their constructs. */
   readonly objects: readonly SynthesizedObject[];
 
-  /** Every error that synth would refuse, each with its construct's path. */
+  /** Every error that synth would report, each with its construct's path. */
   readonly problems: readonly string[];
 
   private constructor(objects: readonly SynthesizedObject[], problems: readonly string[]) {
@@ -70,7 +70,7 @@ export class TektonTesting {
     this.problems = problems;
   }
 
-  /** Renders everything below `scope`: an app, a chart, or any other construct. Also what is invalid. */
+  /** Renders all objects below `scope`: an app, a chart, or any other construct. Invalid objects are included. */
   static of(scope: IConstruct): TektonTesting {
     const objects = scope.node
       .findAll()
@@ -79,12 +79,12 @@ export class TektonTesting {
     return new TektonTesting(objects, problemsInScope(scope));
   }
 
-  /** The objects of a kind. */
+  /** Returns the objects of a kind. */
   all<K extends string>(kind: K): readonly ObjectOf<K>[] {
     return this.objects.filter((it) => it.kind === kind) as unknown as readonly ObjectOf<K>[]; // the kind decides the type
   }
 
-  /** The object of a kind and name; throws when there is none. A run with `generateName` goes by that. */
+  /** Returns the object of a kind and name. Throws if it does not exist. A run with `generateName` is found by that. */
   find<K extends string>(kind: K, name: string): ObjectOf<K> {
     const found = this.tryFind(kind, name);
     if (found !== undefined) return found;
@@ -92,24 +92,24 @@ export class TektonTesting {
     const kinds = [...new Set(this.objects.map((it) => it.kind))];
     throw new Error(
       names.length > 0
-        ? `there is no ${kind} "${name}" — ${suggestName(name, names)}`
-        : `there is no ${kind} at all — ${kinds.includes(kind) ? '' : suggestName(kind, kinds)}`,
+        ? `no ${kind} "${name}" — ${suggestName(name, names)}`
+        : `no object of kind ${kind} — ${suggestName(kind, kinds)}`,
     );
   }
 
-  /** The object of a kind and name, or undefined. */
+  /** Returns the object of a kind and name, or undefined. */
   tryFind<K extends string>(kind: K, name: string): ObjectOf<K> | undefined {
     const found = this.objects.find((it) => it.kind === kind && nameOf(it) === name);
     return found as unknown as ObjectOf<K> | undefined; // the kind decides the type
   }
 
-  /** The order of a Pipeline's tasks; also of one written out in a PipelineRun, by the run's name. */
+  /** Returns the order of a Pipeline's tasks, or of the embedded pipeline of a PipelineRun, by the run's name. */
   graph(name: string): TaskGraph {
     const run = this.tryFind('PipelineRun', name)?.spec.pipelineSpec;
     return new TaskGraph(name, run ?? this.find('Pipeline', name).spec);
   }
 }
 
-/** What an object goes by. */
+/** Returns the name of an object, or its `generateName`. */
 export const nameOf = ({ metadata }: Pick<SynthesizedObject | V1alpha1Object, 'metadata'>): string =>
   metadata.name ?? (metadata as SynthesizedObject['metadata']).generateName ?? '';

@@ -1,7 +1,7 @@
 /**
- * Problems of constructs and of plain manifests, as the lines that synth would print.
+ * Problems of constructs and of plain manifests, in the format of synth.
  *
- * Both come from the one reading that the controller shares, whose shapes the CRD schemas are made from.
+ * Both use the checks of packages/tekton, which the controller shares and from whose schemas the CRDs are derived.
  */
 
 import { checkObjects } from '@pipewright/tekton';
@@ -9,12 +9,12 @@ import { Construct, type IConstruct } from 'constructs';
 import { formatProblem, withoutLocation } from '../validation/validation.js';
 
 /**
- * The errors at `scope` and below it. The whole app is checked, since objects are judged together; of objects that are no
- * constructs of this library its root speaks, with their paths.
+ * Returns the errors at `scope` and below it. The whole app is checked, since objects depend on each other; the root
+ * reports errors of objects that this library did not create, with their paths.
  */
 export function problemsInScope(scope: IConstruct): string[] {
   const { root, path } = scope.node;
-  const ofRoot = root.node.validate(); // first, since it has the app looked at anew
+  const ofRoot = root.node.validate(); // first, since it checks the app again
   const own = scope.node.findAll().filter((it) => it !== root);
   return [
     ...ofRoot.filter((line) => scope === root || line.startsWith(`${path}/`)).map((line) => `[app] ${line}`),
@@ -22,14 +22,14 @@ export function problemsInScope(scope: IConstruct): string[] {
   ];
 }
 
-/** The errors of plain manifests, taken together. */
+/** Returns the errors of plain manifests, checked together. */
 export function problemsInManifests(manifests: readonly unknown[]): string[] {
   return checkObjects(manifests)
     .filter(({ severity }) => severity === 'error')
     .map((problem) => `[${problem.object?.kind ?? 'object'} ${problem.object?.name ?? ''}] ${formatProblem(problem)}`);
 }
 
-/** The errors of whatever a test holds: a construct, one manifest, or a list of them. */
+/** Returns the errors of a construct, a manifest, or a list of manifests. */
 export function problemsInValue(given: unknown): string[] {
   if (Construct.isConstruct(given)) return problemsInScope(given);
   return problemsInManifests(Array.isArray(given) ? given : [given]);

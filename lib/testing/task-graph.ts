@@ -1,7 +1,7 @@
 /**
- * The order of a pipeline's tasks, as runners of it will keep it.
+ * The execution order of a pipeline's tasks.
  *
- * Read with the functions that the controller uses, so `from`, `runAfter` and what conditions look at all count.
+ * Computed with the functions that the controller uses, so it includes `from`, `runAfter` and the inputs of conditions.
  */
 
 import {
@@ -13,25 +13,24 @@ import {
 } from '@pipewright/tekton';
 import { suggestName } from '../diagnostics/construct-error.js';
 
-/** Which tasks wait for which. */
+/** The dependencies between the tasks of a pipeline. */
 export class TaskGraph {
   readonly #pipeline: string;
   readonly #dependencies: TaskDependencies;
 
-  /** @param pipeline what the pipeline is called in messages */
+  /** @param pipeline the pipeline's name in messages */
   constructor(pipeline: string, spec: PipelineSpec) {
     this.#pipeline = pipeline;
     this.#dependencies = dependenciesOfPipeline(readPipeline(spec));
   }
 
-  /** The tasks, as the pipeline lists them. */
+  /** The tasks, in the order of the pipeline. */
   get tasks(): readonly string[] {
     return [...this.#dependencies.keys()];
   }
 
-  /**
-   * The tasks in waves: those of a wave may run at once, as soon as those they wait for are done. Tasks that wait for each
-   * other in a circle are in none.
+  /*   * The tasks in waves: tasks of a wave may run in parallel when their dependencies are done. Tasks in a cycle are in no
+   * wave.
    */
   get order(): readonly (readonly string[])[] {
     const waves: string[][] = [];
@@ -44,17 +43,17 @@ export class TaskGraph {
     }
   }
 
-  /** The tasks that `task` itself waits for. */
+  /** Returns the direct dependencies of `task`. */
   waitsFor(task: string): readonly string[] {
     return this.#dependencies.get(this.#known(task)) ?? [];
   }
 
-  /** Whether `later` begins only after `earlier` has ended, directly or through others. */
+  /** Whether `later` starts only after `earlier` has ended, directly or transitively. */
   isAfter(later: string, earlier: string): boolean {
     return transitiveDependents(this.#dependencies, [this.#known(earlier)]).includes(this.#known(later));
   }
 
-  /** Fails unless each task begins only after the one named before it has ended. */
+  /** Throws unless each task starts only after the previous one has ended. */
   expectOrder(...tasks: readonly string[]): void {
     const wrong = tasks.slice(1).flatMap((later, index) => {
       const earlier = tasks[index] ?? later;
@@ -63,7 +62,7 @@ export class TaskGraph {
     if (wrong.length > 0) throw new Error([...wrong, this.#picture()].join('\n'));
   }
 
-  /** Fails unless the tasks may run at the same time. */
+  /** Throws unless the tasks may run in parallel. */
   expectParallel(...tasks: readonly string[]): void {
     const wrong = tasks.flatMap((one) =>
       tasks.filter((other) => this.isAfter(one, other)).map((other) => `"${one}" waits for "${other}"`),
@@ -73,7 +72,7 @@ export class TaskGraph {
 
   #mistake(later: string, earlier: string): string {
     const before = this.waitsFor(later).map((it) => `"${it}"`);
-    const instead = before.length > 0 ? `it waits for ${before.join(', ')}` : 'it waits for nothing';
+    const instead = before.length > 0 ? `it waits for ${before.join(', ')}` : 'it has no dependencies';
     return `${this.#pipeline}: "${later}" does not wait for "${earlier}"; ${instead}`;
   }
 
@@ -83,6 +82,6 @@ export class TaskGraph {
 
   #known(task: string): string {
     if (this.#dependencies.has(task)) return task;
-    throw new Error(`${this.#pipeline}: there is no task "${task}" — ${suggestName(task, this.tasks)}`);
+    throw new Error(`${this.#pipeline}: no task "${task}" — ${suggestName(task, this.tasks)}`);
   }
 }

@@ -1,8 +1,8 @@
 /**
- * What tasks and pipelines declare (params, resources, results), and the types that follow from it.
+ * Declarations of tasks and pipelines (params, resources, results), and the types derived from them.
  *
- * Declarations are records whose keys are the names. Everything a compiler can say about a pipeline (what a step may
- * mention, what a call must pass) is computed from them here and nowhere else.
+ * Declarations are records whose keys are the names. All compile-time checks of a pipeline (which names a step may
+ * use, what a call must pass) are derived from them here.
  */
 
 import type { ResourceType } from '@pipewright/tekton';
@@ -14,15 +14,14 @@ export interface StringParam {
   readonly type?: 'string';
   /** @default - no description */
   readonly description?: string;
-  /**
-   * The value when none is given.
+  /** The value if none is passed.
    *
    * @default - a value must be given
    */
   readonly default?: string;
 }
 
-/** A param whose value is a list of strings. Tekton also knows it by a list as its default. */
+/** A param whose value is a list of strings. Tekton also infers this type from a list as the default. */
 export type ArrayParam =
   | {
       readonly type: 'array';
@@ -32,7 +31,7 @@ export type ArrayParam =
       readonly default?: readonly string[];
     }
   | {
-      /** @default 'array', which the default's type says */
+      /** @default 'array', inferred from the type of the default */
       readonly type?: 'array';
       /** @default - no description */
       readonly description?: string;
@@ -44,11 +43,11 @@ export interface Params {
   readonly [name: string]: StringParam | ArrayParam;
 }
 
-/** A resource that a task works on or makes. Its short form is the type alone. */
+/** An input or output resource of a task. The short form is the type alone. */
 export interface ResourceDeclaration<K extends ResourceType = ResourceType> {
   readonly type: K;
   /**
-   * Directory under /workspace that the resource is placed in.
+   * The resource's directory below /workspace.
    *
    * @default - the resource's name for an input, `output/` and the name for an output
    */
@@ -56,7 +55,7 @@ export interface ResourceDeclaration<K extends ResourceType = ResourceType> {
   /** @default - no description */
   readonly description?: string;
   /**
-   * Whether the task can do without it (Tekton v0.10).
+   * Whether a run may omit it (Tekton v0.10).
    *
    * @default false
    */
@@ -79,12 +78,12 @@ export interface Results {
   readonly [name: string]: ResultDeclaration;
 }
 
-/** A directory that a run gives to a task, from a volume of its choice (Tekton v0.10). */
+/** A directory that a run provides from a volume (Tekton v0.10). */
 export interface WorkspaceDeclaration {
   /** @default - no description */
   readonly description?: string;
   /**
-   * Where steps find it.
+   * Its path in steps.
    *
    * @default - /workspace/ and its name
    */
@@ -102,7 +101,7 @@ export interface Workspaces {
   readonly [name: string]: WorkspaceDeclaration;
 }
 
-/** A workspace that a pipeline hands on to its tasks; each decides itself where it appears. */
+/** A workspace that a pipeline passes to its tasks; each task declares its own mount path. */
 export interface PipelineWorkspaceDeclaration {
   /** @default - no description */
   readonly description?: string;
@@ -113,10 +112,10 @@ export interface PipelineWorkspaces {
   readonly [name: string]: PipelineWorkspaceDeclaration;
 }
 
-/** Nothing declared. */
+/** No declarations. */
 export type None = {};
 
-/** The variables a step may read of a resource, by its type; `path` is where the task finds or leaves it. */
+/** The variables of a resource in a step, by its type; `path` is its directory in the task. */
 export const VARIABLES = {
   git: ['name', 'type', 'path', 'url', 'revision', 'depth', 'sslVerify', 'submodules'],
   image: ['name', 'type', 'path', 'url', 'digest'],
@@ -159,10 +158,10 @@ export type ResourceRefs<R> = {
 /** The file that each declared result is written to. */
 export type ResultRefs<R> = { readonly [K in keyof R]: { readonly path: Ref } };
 
-/** References to declared workspaces: where each is, and the name of its volume. */
+/** References to declared workspaces: the path of each, and the name of its volume. */
 export type WorkspaceRefs<W> = { readonly [K in keyof W]: { readonly path: Ref; readonly volume: Ref } };
 
-/** What may be given to a declared param. */
+/** The values that may be passed to a declared param. */
 export type ValueFor<D> = ValueTypeOf<D> extends 'array' ? readonly (Text | Ref<'array'>)[] | Ref<'array'> : Text;
 
 type WithDefault<P> = { [K in keyof P]: P[K] extends { readonly default: unknown } ? K : never }[keyof P];
@@ -173,12 +172,12 @@ export type Arguments<P> = { readonly [K in Exclude<keyof P, WithDefault<P>>]: V
   readonly [K in WithDefault<P>]?: ValueFor<P[K]>;
 };
 
-/** The same with plain values, as a run gives them. */
+/** The same with plain values, as in a run. */
 export type PlainArguments<P> = {
   readonly [K in Exclude<keyof P, WithDefault<P>>]: ValueTypeOf<P[K]> extends 'array' ? readonly string[] : string;
 } & { readonly [K in WithDefault<P>]?: ValueTypeOf<P[K]> extends 'array' ? readonly string[] : string };
 
-/** Something for each resource that must be there; `Given` maps a resource type to what may be bound. */
+/** A binding for each required resource; `Given` maps a resource type to the type of bindings. */
 export type Bindings<R, Given extends Record<ResourceType, unknown>> = {
   readonly [K in Exclude<keyof R, NotRequired<R>>]: Given[TypeOf<R[K]>];
 } & { readonly [K in NotRequired<R>]?: Given[TypeOf<R[K]>] };
@@ -186,28 +185,28 @@ export type Bindings<R, Given extends Record<ResourceType, unknown>> = {
 /** One `T` for each declared name. */
 export type ForEach<D, T> = { readonly [K in keyof D]: T };
 
-/** The type of a member that must be left out. The compiler quotes it in the error when the member is given. */
+/** The type of a member that must be omitted. The compiler quotes it in the error if the member is present. */
 type Undeclared<Name extends string> = `no ${Name} are declared`;
 
-/** A member that may be left out exactly when nothing in it is required, and must be when nothing is declared. */
+/** A member that is optional if it has no required entries, and must be omitted if nothing is declared. */
 export type Member<Name extends string, Declared, Value> = [keyof Declared] extends [never]
   ? { readonly [N in Name]?: Undeclared<Name> }
   : None extends Value
     ? { readonly [N in Name]?: Value }
     : { readonly [N in Name]: Value };
 
-/** Declared params as a manifest lists them. */
+/** Returns declared params in the format of a manifest. */
 export const paramSpecs = (params: Params): object[] => Object.entries(params).map(([name, it]) => ({ name, ...it }));
 
-/** Declared resources as a manifest lists them. */
+/** Returns declared resources in the format of a manifest. */
 export const resourceSpecs = (resources: Resources): object[] =>
   Object.entries(resources).map(([name, it]) => ({ name, ...(typeof it === 'string' ? { type: it } : it) }));
 
-/** Declared workspaces as a manifest lists them. */
+/** Returns declared workspaces in the format of a manifest. */
 export const workspaceSpecs = (workspaces: Workspaces): object[] =>
   Object.entries(workspaces).map(([name, it]) => ({ name, ...it }));
 
-/** Declared results as a manifest lists them. */
+/** Returns declared results in the format of a manifest. */
 export const resultSpecs = (results: Readonly<Record<string, object>>): object[] =>
   Object.entries(results).map(([name, it]) => ({ name, ...it }));
 

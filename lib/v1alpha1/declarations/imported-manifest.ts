@@ -1,8 +1,8 @@
 /**
- * Objects that exist as YAML: brought into the app as they are, and given types by a signature.
+ * Existing YAML manifests as objects of the app, unchanged, with types from a signature.
  *
- * The signature is what the compiler believes, so it is held against the manifest when the object is made: a param that is not
- * there, another type or a default that is missing are all reported at once, each with its place.
+ * The compiler relies on the signature, so it is compared with the manifest when the object is created: missing params, other types and
+ * missing defaults are all reported at once, each with its location.
  */
 
 import { V1ALPHA1, canonicalFields, constructProblem } from '@pipewright/tekton';
@@ -13,7 +13,7 @@ import { ConstructError, suggestName } from '../../diagnostics/construct-error.j
 import { typeOf, type Params, type Resources } from './declaration.js';
 import { kubeObject, nameOf } from '../../internal/kube-object.js';
 
-/** A declared thing in a manifest, as much of it as is compared. */
+/** The compared fields of a declaration in a manifest. */
 interface Declared {
   readonly name?: unknown;
   readonly type?: unknown;
@@ -26,18 +26,18 @@ interface Manifest {
   readonly spec: object;
 }
 
-/** What a manifest has become. */
+/** An imported manifest. */
 export interface ImportedManifest {
-  /** The construct whose object it is. */
+  /** The construct of the object. */
   readonly owner: Construct;
   readonly name: string;
   readonly spec: object;
 }
 
 /**
- * Makes the object of a manifest below `scope`. Throws if the manifest has another kind or does not match the signature.
+ * Creates the object of a manifest below `scope`. Throws if the manifest has another kind or does not match the signature.
  *
- * @param faults what of the manifest's spec the signature has wrong
+ * @param faults returns the differences between the signature and the manifest's spec
  */
 export function importManifest(
   scope: Construct,
@@ -56,7 +56,7 @@ export function importManifest(
   return { owner, name: nameOf(object), spec };
 }
 
-/** The one object of the kind that is asked for. */
+/** Returns the only object of the requested kind. */
 function manifestOf(owner: Construct, kind: string, given: string | object): Manifest {
   const written = typeof given === 'string' ? parseDocuments(owner, given) : [given];
   const documents = written.map((it) => canonicalFields(it).object);
@@ -70,7 +70,7 @@ function manifestOf(owner: Construct, kind: string, given: string | object): Man
     );
     throw new ConstructError(owner, constructProblem('MANIFEST_UNFIT', { kind, apiVersion: V1ALPHA1, found }));
   }
-  const { metadata = {}, spec } = structuredClone(only) as Partial<Manifest>; // the shape was looked at above
+  const { metadata = {}, spec } = structuredClone(only) as Partial<Manifest>; // the shape was checked above
   return { metadata, spec: spec ?? {} };
 }
 
@@ -88,14 +88,14 @@ function parseDocuments(owner: Construct, text: string): unknown[] {
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** What the compiler will believe of one declared thing. */
+/** A declaration in a signature. */
 export interface ExpectedDeclaration {
   readonly type?: string;
-  /** Whether a call may leave it out. */
+  /** Whether a call may omit it. */
   readonly optional?: boolean;
 }
 
-/** What is believed of a param. */
+/** Returns the expected declaration of a param. */
 const expectedParam = (it: Params[string]): ExpectedDeclaration => ({
   type: it.type ?? (Array.isArray(it.default) ? 'array' : 'string'),
   optional: it.default !== undefined,
@@ -107,19 +107,19 @@ const mapToExpected = <T>(
 ): Readonly<Record<string, ExpectedDeclaration>> =>
   Object.fromEntries(Object.entries(record).map(([name, it]) => [name, make(it)]));
 
-/** What is believed of declared params. */
+/** Returns the expected declarations of params. */
 export const expectedParams = (params: Params): Readonly<Record<string, ExpectedDeclaration>> =>
   mapToExpected(params, expectedParam);
 
-/** What is believed of declared resources. */
+/** Returns the expected declarations of resources. */
 export const expectedResources = (resources: Resources): Readonly<Record<string, ExpectedDeclaration>> =>
   mapToExpected(resources, (it) => ({ type: typeOf(it), optional: typeof it === 'object' && it.optional === true }));
 
-/** What is believed of declared things that have a name and no more. */
+/** Returns the expected declarations of members that only have a name. */
 export const expectedNames = (names: Readonly<Record<string, object>>): Readonly<Record<string, ExpectedDeclaration>> =>
   mapToExpected(names, () => ({}));
 
-/** Where what is believed of the list at `path` differs from what a spec declares there. */
+/** Returns the differences between the expected declarations and the list at `path` of a spec. */
 export function signatureDifferences(
   spec: object,
   path: readonly string[],
@@ -140,11 +140,11 @@ export function signatureDifferences(
     if (!want)
       return mayBeLeftOut && path.at(-1) !== 'workspaces'
         ? []
-        : [`${at} declares "${String(it.name)}", which must be given`];
+        : [`${at} declares "${String(it.name)}", which is required`];
     const type = it.type ?? (path.at(-1) === 'params' ? (Array.isArray(it.default) ? 'array' : 'string') : undefined);
     return [
       ...(want.type !== undefined && want.type !== type ? [`${at}.type is ${String(type)}, not ${want.type}`] : []),
-      ...(want.optional === true && !mayBeLeftOut ? [`${at} ("${String(it.name)}") cannot be left out`] : []),
+      ...(want.optional === true && !mayBeLeftOut ? [`${at} ("${String(it.name)}") cannot be omitted`] : []),
     ];
   });
   return [...missing, ...others];

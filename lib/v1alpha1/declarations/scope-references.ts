@@ -1,14 +1,14 @@
 /**
- * The references that a callback is given: one for each declared name, and no others.
+ * The references that a callback receives: one for each declared name, and no others.
  *
- * Tasks, conditions and pipelines call the same things by different beginnings; these functions take the prefix as an argument.
+ * Tasks, conditions and pipelines use different prefixes for the same variables; these functions take the prefix as an argument.
  */
 
 import type { Construct } from 'constructs';
 import { typeOf, VARIABLES, type ParamRefs, type Params, type ResourceRefs, type Resources } from './declaration.js';
 import { Ref } from '../../manifests/reference.js';
 
-/** References to declared params, as `$(PREFIX.NAME)`. */
+/** Returns references to declared params, as `$(PREFIX.NAME)`. */
 export function paramRefs<P extends Params>(owner: Construct, prefix: string, params: P): ParamRefs<P> {
   return mapValues(params, (name, it) => {
     const type = it.type ?? (Array.isArray(it.default) ? 'array' : 'string');
@@ -16,7 +16,7 @@ export function paramRefs<P extends Params>(owner: Construct, prefix: string, pa
   }) as ParamRefs<P>; // keys of P, and the type rule of ValueTypeOf
 }
 
-/** References to the variables of declared resources, as `$(PREFIX.NAME.VARIABLE)`. */
+/** Returns references to the variables of declared resources, as `$(PREFIX.NAME.VARIABLE)`. */
 export function resourceRefs<R extends Resources>(owner: Construct, prefix: string, resources: R): ResourceRefs<R> {
   return mapValues(resources, (name, it) =>
     Object.fromEntries(
@@ -25,7 +25,7 @@ export function resourceRefs<R extends Resources>(owner: Construct, prefix: stri
   ) as ResourceRefs<R>; // keys of R, variables of each one's type
 }
 
-/** A record with the same keys. */
+/** Returns a record with the same keys. */
 export function mapValues<T, U>(
   record: Readonly<Record<string, T>>,
   make: (name: string, it: T) => U,

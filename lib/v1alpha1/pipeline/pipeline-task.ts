@@ -320,9 +320,9 @@ export class PipelineTasks<P = unknown, R = unknown, W = unknown> {
     throw new ConstructError(
       this.#pipeline,
       constructProblem('FOREIGN_REFERENCE', {
-        what: `task "${task}" is given "${it.name ?? it.resource ?? it.workspace ?? ''}", which`,
+        what: `task "${task}" uses "${it.name ?? it.resource ?? it.workspace ?? ''}", which`,
         owner: it.pipeline.node.path,
-        fix: 'a task can wait for tasks of its own pipeline and use that pipeline’s resources and workspaces, nothing else',
+        fix: 'a task can only use tasks, resources and workspaces of its own pipeline',
       }),
     );
   }

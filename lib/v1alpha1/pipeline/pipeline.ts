@@ -183,10 +183,10 @@ export class Pipeline<
   }
 
   /**
-   * A Pipeline that exists as YAML, and becomes part of the app as it is.
+   * Adds an existing Pipeline manifest to the app, unchanged.
    *
    * @param manifest the object, or the text of its file
-   * @param given what it declares: runs are checked against it, and it against the manifest
+   * @param given what it declares; runs are checked against it, and the declaration against the manifest
    */
   static fromManifest<
     const P extends Params = None,
@@ -219,7 +219,7 @@ const signatureOf = <P extends Params, R extends Resources, W extends PipelineWo
 }: Partial<PipelineSignature<P, R, W>>): PipelineSignature<P, R, W> =>
   ({ params: params ?? {}, resources: resources ?? {}, workspaces: workspaces ?? {} }) as PipelineSignature<P, R, W>; // absent: None
 
-/** What a signature tells of a Pipeline: one task that uses every resource. */
+/** Returns the spec of an external Pipeline with a signature: one task that uses every resource. */
 function stub(
   name: string,
   { params, resources, workspaces }: PipelineSignature<Params, Resources, PipelineWorkspaces>,
@@ -239,7 +239,7 @@ function stub(
   return { apiVersion: V1ALPHA1, kind: 'Pipeline', metadata: { name }, spec };
 }
 
-/** The `spec` of a Pipeline, also when it stands inside a run, and what the tasks it names stand for. */
+/** Returns the `spec` of a Pipeline or of an inlined pipeline, and the content of its tasks. */
 function pipelineSpec<P extends Params, R extends Resources, W extends PipelineWorkspaces>(
   owner: Construct,
   signature: PipelineSignature<P, R, W>,

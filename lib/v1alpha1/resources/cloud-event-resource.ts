@@ -9,9 +9,9 @@ import {
   type PipelineResourceProps,
 } from './pipeline-resource.js';
 
-/** Where the event is sent. */
+/** The receiver of the event. */
 export interface CloudEventTarget {
-  /** Address that takes the event with a POST. */
+  /** URL that receives the event as a POST. */
   readonly targetURI: string;
 }
 
@@ -24,7 +24,7 @@ export class CloudEventResource extends PipelineResource<'cloudEvent'> {
     super(scope, id, 'cloudEvent', cloudEventSpec(props), props);
   }
 
-  /** A receiver that a run binds without a PipelineResource object of its own. */
+  /** Returns a receiver that a run binds without a PipelineResource object. */
   static inline(target: CloudEventTarget): BindableResource<'cloudEvent'> {
     return { type: 'cloudEvent', binding: { resourceSpec: cloudEventSpec(target) } };
   }

@@ -12,41 +12,41 @@ import {
   type SecretField,
 } from './pipeline-resource.js';
 
-/** How to reach a cluster, and as whom. */
+/** The address of a cluster and the credentials for it. */
 export type ClusterAccess = {
   /** Address of its API server. */
   readonly url: string;
 
   /**
-   * What the kubeconfig calls the cluster, and the directory it lies in. Early versions of Tekton asked for it, and v0.9 called it
-   * deprecated.
+   * The cluster's name in the kubeconfig, and the kubeconfig's directory. Early versions of Tekton required it; it is deprecated in
+   * v0.9.
    *
    * @default - the name of the resource
    */
   readonly name?: string;
 
   /**
-   * What tasks read as `inputs.NAME.revision`; it changes nothing else.
+   * The value of `inputs.NAME.revision` in tasks; it has no other effect.
    *
    * @default - none
    */
   readonly revision?: string;
 
-  /** @default - none; a token says who it is */
+  /** @default - none; the token identifies the user */
   readonly username?: string | SecretField;
 
   /** @default - none */
   readonly password?: SecretField;
 
   /**
-   * Wins over user and password.
+   * Takes precedence over user and password.
    *
    * @default - none
    */
   readonly token?: SecretField;
 
   /**
-   * The namespace that commands without one act in.
+   * The default namespace of commands.
    *
    * @default - `default`
    */
@@ -66,7 +66,7 @@ export type ClusterAccess = {
       readonly insecure?: false;
     }
   | {
-      /** The server's certificate goes unchecked. */
+      /** The server's certificate is not verified. */
       readonly insecure: true;
       /** @default - not needed */
       readonly cadata?: never;
@@ -82,7 +82,7 @@ export class ClusterResource extends PipelineResource<'cluster'> {
     super(scope, id, 'cluster', clusterSpec(props), props);
   }
 
-  /** A cluster that a run binds without a PipelineResource object of its own. */
+  /** Returns a cluster that a run binds without a PipelineResource object. */
   static inline(access: ClusterAccess): BindableResource<'cluster'> {
     return { type: 'cluster', binding: { resourceSpec: clusterSpec(access) } };
   }

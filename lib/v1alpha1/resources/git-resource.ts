@@ -9,9 +9,9 @@ import {
   type PipelineResourceProps,
 } from './pipeline-resource.js';
 
-/** Where a repository is, and what of it is checked out. */
+/** The location of a repository, and the content to check out. */
 export interface GitSource {
-  /** What `git clone` takes: `https://host/path.git`, `git@host:path.git`, `ssh://…`. */
+  /** The URL for `git clone`: `https://host/path.git`, `git@host:path.git`, `ssh://…`. */
   readonly url: string;
 
   /**
@@ -29,14 +29,14 @@ export interface GitSource {
   readonly submodules?: boolean;
 
   /**
-   * How many commits of history are fetched; 0 means all (Tekton v0.10).
+   * The number of commits to fetch; 0 means all (Tekton v0.10).
    *
    * @default 1
    */
   readonly depth?: number;
 
   /**
-   * Whether the server's certificate is checked (Tekton v0.10).
+   * Whether the server's certificate is verified (Tekton v0.10).
    *
    * @default true
    */
@@ -58,7 +58,7 @@ export class GitResource extends PipelineResource<'git'> {
     super(scope, id, 'git', gitSpec(props), props);
   }
 
-  /** A repository that a run binds without a PipelineResource object of its own. */
+  /** Returns a repository that a run binds without a PipelineResource object. */
   static inline(source: GitSource): BindableResource<'git'> {
     return { type: 'git', binding: { resourceSpec: gitSpec(source) } };
   }

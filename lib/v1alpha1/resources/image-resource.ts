@@ -9,15 +9,15 @@ import {
   type PipelineResourceProps,
 } from './pipeline-resource.js';
 
-/** Where an image is. */
+/** The location of an image. */
 export interface ImageLocation {
-  /** What a registry client takes: `registry/path`, with or without a tag. */
+  /** The image's name for registry clients: `registry/path`, with or without a tag. */
   readonly url: string;
 
   /**
-   * The digest of an image that exists already.
+   * The digest of an existing image.
    *
-   * @default - the task that builds the image finds it out
+   * @default - determined by the task that builds the image
    */
   readonly digest?: string;
 }
@@ -26,8 +26,8 @@ export interface ImageLocation {
 export interface ImageResourceProps extends ImageLocation, PipelineResourceProps {}
 
 /**
- * Defines a PipelineResource of type image. As a task's output, its digest is read from the OCI layout that a step leaves
- * at the output's `path`, and stands in the run's status.
+ * Defines a PipelineResource of type image. As a task's output, its digest is read from the OCI layout that a step writes
+ * to the output's `path`, and is written to the run's status.
  *
  * @example
  *
@@ -38,7 +38,7 @@ export class ImageResource extends PipelineResource<'image'> {
     super(scope, id, 'image', imageSpec(props), props);
   }
 
-  /** An image that a run binds without a PipelineResource object of its own. */
+  /** Returns an image that a run binds without a PipelineResource object. */
   static inline(image: ImageLocation): BindableResource<'image'> {
     return { type: 'image', binding: { resourceSpec: imageSpec(image) } };
   }

@@ -1,8 +1,8 @@
 /**
- * PipelineResources: the things outside the cluster that tasks read or make.
+ * PipelineResources: external inputs and outputs of tasks.
  *
- * Each type is a class of its own with its own params; the type is also in the TypeScript type, so an image cannot be bound
- * where a repository is needed.
+ * Each resource type has its own class and params; the resource type is also part of the TypeScript type, so an image cannot be bound
+ * where a repository is required.
  */
 
 import { V1ALPHA1, type ResourceType } from '@pipewright/tekton';
@@ -15,13 +15,13 @@ import { importManifest } from '../declarations/imported-manifest.js';
 import { manifestValue } from '../../manifests/manifest-value.js';
 import type { ExternalObject } from '../../validation/validation.js';
 
-/** Anything a run may bind to a declared resource of type `K`. */
+/** A value that a run can bind to a declared resource of type `K`. */
 export interface BindableResource<K extends ResourceType = ResourceType> {
   readonly type: K;
-  /** How a run refers to it: by name, or with its whole definition. */
+  /** The binding in a run: a reference by name, or the complete definition. */
   readonly binding: { readonly resourceRef: { readonly name: string } } | { readonly resourceSpec: object };
   /**
-   * What the checks may take as being there.
+   * The object, if it is defined outside the app.
    *
    * @default - the app defines it, or the binding does
    */
@@ -44,15 +44,15 @@ export interface SecretField {
   readonly secretKey: string;
 }
 
-/** What a prop becomes: a param, or a secret. */
+/** A param or secret that is derived from a prop. */
 type ResourcePart =
   | { readonly kind: 'param'; readonly name: string; readonly value: unknown }
   | { readonly kind: 'secret'; readonly fieldName: string; readonly from: SecretField };
 
-/** The names of all props of a union's members. */
+/** The prop names of all members of a union. */
 type KeyOf<T> = T extends unknown ? keyof T & string : never;
 
-/** How each prop of a resource is written. */
+/** The conversion of each prop of a resource. */
 export type ResourceParts<T> = Readonly<Record<KeyOf<T>, (given: never) => readonly ResourcePart[]>>;
 
 /** A prop that is a param. */
@@ -67,16 +67,16 @@ export const asSecret =
   (fieldName: string) =>
   (from: SecretField): readonly ResourcePart[] => [{ kind: 'secret', fieldName, from }];
 
-/** A prop that is given, or comes from a Secret. */
+/** A prop with a value, or with a value from a Secret. */
 export const asParamOrSecret =
   (name: string) =>
   (given: string | SecretField): readonly ResourcePart[] =>
     typeof given === 'string' ? asParam(name)(given) : asSecret(name)(given);
 
-/** The `spec` of a PipelineResource; params and secrets are written in the order of the props, absent ones not at all. */
+/** Returns the `spec` of a PipelineResource; params and secrets are in the order of the props, without undefined ones. */
 export function resourceSpec<T extends object>(type: ResourceType, props: T, parts: ResourceParts<T>): object {
   const written = Object.entries(props).flatMap(([prop, given]: [string, unknown]) => {
-    const part = Object.hasOwn(parts, prop) ? parts[prop as KeyOf<T>] : undefined; // it is one, as of the line's beginning
+    const part = Object.hasOwn(parts, prop) ? parts[prop as KeyOf<T>] : undefined; // `prop` is a key of the props
     return part === undefined || given === undefined ? [] : part(given as never); // the types of props and parts are tied
   });
   const params = written.flatMap((it) => (it.kind === 'param' ? [{ name: it.name, value: it.value }] : []));
@@ -84,7 +84,7 @@ export function resourceSpec<T extends object>(type: ResourceType, props: T, par
   return { type, ...(params.length > 0 && { params }), ...(secrets.length > 0 && { secrets }) };
 }
 
-/** What each type cannot do without. */
+/** The required params of each type, for external resources. */
 const STUB_PARAMS: Readonly<Record<ResourceType, readonly string[]>> = {
   git: ['url'],
   image: ['url'],
@@ -94,7 +94,7 @@ const STUB_PARAMS: Readonly<Record<ResourceType, readonly string[]>> = {
   cloudEvent: ['targetURI'],
 };
 
-/** What every type of PipelineResource shares. */
+/** The common base of all types of PipelineResource. */
 export abstract class PipelineResource<K extends ResourceType> extends Construct implements BindableResource<K> {
   /** The name of the object. */
   readonly name: string;
@@ -116,7 +116,7 @@ export abstract class PipelineResource<K extends ResourceType> extends Construct
     recordContent(this, () => body);
   }
 
-  /** A PipelineResource that is defined elsewhere. Nothing is emitted for it. */
+  /** Returns a reference to a PipelineResource defined outside the app. Nothing is emitted for it. */
   static fromName<K extends ResourceType>(name: string, type: K): BindableResource<K> {
     const params = STUB_PARAMS[type].map((param) => ({ name: param, value: 'elsewhere' }));
     const external = { apiVersion: V1ALPHA1, kind: 'PipelineResource', metadata: { name }, spec: { type, params } };
@@ -124,10 +124,10 @@ export abstract class PipelineResource<K extends ResourceType> extends Construct
   }
 
   /**
-   * A PipelineResource that exists as YAML, and becomes part of the app as it is.
+   * Adds an existing PipelineResource manifest to the app, unchanged.
    *
    * @param manifest the object, or the text of its file
-   * @param type the type it is of; it is held against the manifest
+   * @param type its type, which is compared with the manifest
    */
   static fromManifest<K extends ResourceType>(
     scope: Construct,

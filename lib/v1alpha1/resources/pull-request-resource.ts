@@ -11,27 +11,27 @@ import {
   type SecretField,
 } from './pipeline-resource.js';
 
-/** Which request, and how to reach it. */
+/** The request, and access to its server. */
 export interface PullRequestLocation {
   /** Address of the request's page: `https://github.com/org/repo/pull/1`. */
   readonly url: string;
 
   /**
-   * What kind of server it is on.
+   * The kind of server.
    *
-   * @default - guessed from the address
+   * @default - derived from the address
    */
   readonly provider?: 'github' | 'gitlab';
 
   /**
    * The token for the server's API.
    *
-   * @default - only what anyone may read can be read
+   * @default - only public data is accessible
    */
   readonly authToken?: SecretField;
 
   /**
-   * Whether the server's certificate goes unchecked (Tekton v0.10).
+   * Whether the server's certificate is not verified (Tekton v0.10).
    *
    * @default false
    */
@@ -42,15 +42,15 @@ export interface PullRequestLocation {
 export interface PullRequestResourceProps extends PullRequestLocation, PipelineResourceProps {}
 
 /**
- * Defines a PipelineResource of type pullRequest. As an input its state lies in files below `path`; as an output, what the
- * steps changed in them is sent back: comments, labels, statuses.
+ * Defines a PipelineResource of type pullRequest. As an input, its state is in files below `path`; as an output, changes of
+ * these files are sent to the server: comments, labels, statuses.
  */
 export class PullRequestResource extends PipelineResource<'pullRequest'> {
   constructor(scope: Construct, id: string, props: PullRequestResourceProps) {
     super(scope, id, 'pullRequest', pullRequestSpec(props), props);
   }
 
-  /** A request that a run binds without a PipelineResource object of its own. */
+  /** Returns a request that a run binds without a PipelineResource object. */
   static inline(request: PullRequestLocation): BindableResource<'pullRequest'> {
     return { type: 'pullRequest', binding: { resourceSpec: pullRequestSpec(request) } };
   }

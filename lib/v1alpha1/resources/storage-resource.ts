@@ -13,18 +13,18 @@ import {
 
 /** A file or directory in a bucket. */
 export interface GcsLocation {
-  /** Where it is: `gs://bucket/path`. */
+  /** Its location: `gs://bucket/path`. */
   readonly location: string;
 
   /**
-   * The param `type`, which the class decides; naming it decides its place among the params.
+   * The param `type`, which the class sets; naming it determines its position among the params.
    *
    * @default - `gcs`, as the first param
    */
   readonly type?: 'gcs';
 
   /**
-   * Whether `location` is a directory and taken with all that is below it.
+   * Whether `location` is a directory, which is copied recursively.
    *
    * @default false
    */
@@ -33,27 +33,27 @@ export interface GcsLocation {
   /**
    * The key of a Google service account, in a Secret.
    *
-   * @default - only what anyone may read can be read
+   * @default - only public data is accessible
    */
   readonly credentials?: SecretField;
 
   /**
-   * A `.boto` file, in a Secret; for stores that speak S3.
+   * A `.boto` file, in a Secret; for stores with the S3 API.
    *
    * @default - none
    */
   readonly boto?: SecretField;
 }
 
-/** An archive in a bucket that is unpacked where the task wants it. */
+/** An archive in a bucket that is unpacked in the task. */
 export interface BuildGcsLocation {
-  /** Where it is: `gs://bucket/path`. */
+  /** Its location: `gs://bucket/path`. */
   readonly location: string;
-  /** How it is packed; `Manifest` is a list of single files. */
+  /** The format of the archive; `Manifest` is a list of single files. */
   readonly artifactType: 'ZipArchive' | 'TarGzArchive' | 'Manifest';
 
   /**
-   * The param `type`, which the class decides; naming it decides its place among the params.
+   * The param `type`, which the class sets; naming it determines its position among the params.
    *
    * @default - `build-gcs`, as the first param
    */
@@ -72,7 +72,7 @@ export class StorageResource extends PipelineResource<'storage'> {
     super(scope, id, 'storage', gcsSpec(props), props);
   }
 
-  /** Files that a run binds without a PipelineResource object of its own. */
+  /** Returns files that a run binds without a PipelineResource object. */
   static inline(files: GcsLocation): BindableResource<'storage'> {
     return { type: 'storage', binding: { resourceSpec: gcsSpec(files) } };
   }
@@ -84,7 +84,7 @@ export class BuildStorageResource extends PipelineResource<'storage'> {
     super(scope, id, 'storage', buildGcsSpec(props), props);
   }
 
-  /** An archive that a run binds without a PipelineResource object of its own. */
+  /** Returns an archive that a run binds without a PipelineResource object. */
   static inline(archive: BuildGcsLocation): BindableResource<'storage'> {
     return { type: 'storage', binding: { resourceSpec: buildGcsSpec(archive) } };
   }
@@ -106,6 +106,6 @@ const buildGcsSpec = (archive: BuildGcsLocation): object =>
     artifactType: asParam('artifactType'),
   });
 
-/** The props with their type, which comes first where it is not among them. */
+/** Returns the props with their type, which comes first unless it is one of the props. */
 const withType = <K extends string, T extends { readonly type?: K }>(type: K, props: T): T =>
   props.type === undefined ? Object.assign({ type }, props, { type }) : props;

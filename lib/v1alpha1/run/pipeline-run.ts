@@ -1,8 +1,8 @@
 /**
- * PipelineRuns: a pipeline, the resources and values it is run with, and the account it runs as.
+ * PipelineRuns: a pipeline with its resources, params and ServiceAccount.
  *
- * The pipeline's declaration is the type of the run: every resource must be bound to one of its type and every param without
- * a default must be given. A run with a name runs once; with `generateName` each `kubectl create` makes a new one.
+ * The pipeline's declaration is the type of the run: every resource must be bound to one of its type, and every param without
+ * a default must be passed. A run with a name runs once; with `generateName`, each `kubectl create` creates a new run.
  */
 
 import { Construct } from 'constructs';
@@ -41,7 +41,7 @@ export type PipelineRunProps<
   readonly pipeline: PipelineReference<P, R, W>;
 
   /**
-   * Accounts of single tasks, by the task's name in the pipeline.
+   * ServiceAccounts of single tasks, by the task's name in the pipeline.
    *
    * @default - every task has the run's account
    */
@@ -50,7 +50,7 @@ export type PipelineRunProps<
   Member<'resources', R, Bindings<R, Bindable>> &
   Member<'workspaces', W, ForEach<W, Workspace>>;
 
-/** A run without its types, as the emitter reads it. */
+/** The props of a run without type parameters. */
 interface AnyRun {
   readonly params?: Readonly<Record<string, unknown>>;
   readonly resources?: Readonly<Record<string, BindableResource | undefined>>;
@@ -69,7 +69,7 @@ export class PipelineRun<
   const R extends Resources = None,
   const W extends PipelineWorkspaces = None,
 > extends Construct {
-  /** The name of the object; with `generateName` it has none before it is created. */
+  /** The name of the object; undefined with `generateName`. */
   readonly name: string | undefined;
 
   constructor(scope: Construct, id: string, props: PipelineRunProps<P, R, W>) {

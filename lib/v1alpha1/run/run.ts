@@ -1,5 +1,5 @@
 /**
- * What runs of tasks and of pipelines have in common: a name or none, an account, a timeout, a pod template.
+ * Common properties of TaskRuns and PipelineRuns: name, service account, timeout, pod template.
  */
 
 import { V1ALPHA1, constructProblem, type ResourceType } from '@pipewright/tekton';
@@ -16,38 +16,38 @@ import { timeoutText } from '../../internal/timeout.js';
 import type { AccountReference } from '../../access/service-account.js';
 import { declareExternal } from '../../validation/validation.js';
 
-/** What may be bound to a declared resource, by its type. */
+/** The values that can be bound to a declared resource, by its type. */
 export type Bindable = { readonly [K in ResourceType]: BindableResource<K> };
 
 /**
- * How a run comes to be, again and again.
+ * How a run is created.
  *
- * - `named`: it has a name and runs once. A change of it is refused by the cluster, so it is for `kubectl apply` by hand.
- * - `manual`: the API server names it at each `kubectl create`. `TektonApp` writes it apart from what is synced.
+ * - `named`: it has a name and runs once. The cluster rejects changes of it, so it is for a manual `kubectl apply`.
+ * - `manual`: the API server generates a name at each `kubectl create`. `TektonApp` writes it to a separate directory.
  * - `argocd-hook`: Argo CD creates a new one at each sync.
- * - `content-hash`: its name ends in a hash of all that it runs, so that a tool that applies it runs it again exactly when
- *   something has changed. A pruning tool deletes the older ones.
+ * - `content-hash`: its name ends with a hash of its content, so that a tool that applies it runs it again exactly when
+ *   the content has changed. A pruning tool deletes the older ones.
  */
 export type RunMode = 'named' | 'manual' | 'argocd-hook' | 'content-hash';
 
-/** How Argo CD treats a run that is a hook. */
+/** The Argo CD hook options of a run. */
 export interface ArgoHook {
   /**
-   * When in a sync it is created.
+   * The sync phase in which it is created.
    *
    * @default 'PostSync'
    */
   readonly phase?: 'PreSync' | 'Sync' | 'PostSync' | 'SyncFail';
 
   /**
-   * When Argo CD deletes it. `BeforeHookCreation` deletes none, since each has a name of its own: it keeps them all.
+   * When Argo CD deletes it. `BeforeHookCreation` deletes no run, since each has a unique name.
    *
    * @default 'HookSucceeded'
    */
   readonly deletePolicy?: 'HookSucceeded' | 'HookFailed' | 'BeforeHookCreation';
 }
 
-/** Parts of the steps' pods that a run decides. */
+/** Fields of the steps' pods that a run sets. */
 export interface PodTemplate {
   /** @default - any node */
   readonly nodeSelector?: Readonly<Record<string, string>>;
@@ -57,21 +57,21 @@ export interface PodTemplate {
   readonly affinity?: k8s.Affinity;
   /** @default - the namespace's default */
   readonly securityContext?: k8s.PodSecurityContext;
-  /** @default - none but the task's own */
+  /** @default - only the task's own */
   readonly volumes?: readonly (k8s.Volume | Volume)[];
   /** @default - the cluster's default runtime */
   readonly runtimeClassName?: string;
   /**
-   * Whether steps get a token for the Kubernetes API, whatever their account says (Tekton v0.10).
+   * Whether steps get a token for the Kubernetes API, regardless of their account (Tekton v0.10).
    *
-   * @default - as the account says; with a `PipelineServiceAccount` exactly the steps that ask for it (`kubernetesApi`)
+   * @default - the account's setting; with a `PipelineServiceAccount`, exactly the steps that request it (`kubernetesApi`)
    */
   readonly automountServiceAccountToken?: boolean;
   /** @default 'ClusterFirst' (Tekton v0.10) */
   readonly dnsPolicy?: string;
-  /** @default - none but the cluster's (Tekton v0.10) */
+  /** @default - only the cluster's (Tekton v0.10) */
   readonly dnsConfig?: k8s.PodDnsConfig;
-  /** @default - true, as Kubernetes has it (Tekton v0.10) */
+  /** @default - true, as in Kubernetes (Tekton v0.10) */
   readonly enableServiceLinks?: boolean;
   /** @default - the cluster's default class (Tekton v0.10) */
   readonly priorityClassName?: string;
@@ -83,7 +83,7 @@ export interface PodTemplate {
   readonly imagePullSecrets?: readonly k8s.LocalObjectReference[];
 }
 
-/** What all runs have in common. */
+/** Options of all runs. */
 export interface RunOptions {
   /**
    * Name, namespace, labels and annotations of the object.
@@ -93,14 +93,14 @@ export interface RunOptions {
   readonly metadata?: ApiObjectMetadata;
 
   /**
-   * How the run comes to be, again and again.
+   * How the run is created.
    *
-   * @default - `manual` when there is a `generateName`, otherwise `named`
+   * @default - `manual` with a `generateName`, otherwise `named`
    */
   readonly mode?: RunMode;
 
   /**
-   * What a name that the API server (or Argo CD) chooses begins with.
+   * The prefix of a name that the API server (or Argo CD) generates.
    *
    * @default - the run's name and a dash, in the modes `manual` and `argocd-hook`
    */
@@ -114,14 +114,14 @@ export interface RunOptions {
   readonly argocdHook?: ArgoHook;
 
   /**
-   * The account whose credentials and rights the steps have.
+   * The ServiceAccount whose credentials and permissions the steps have.
    *
    * @default - the namespace's account `default`
    */
   readonly serviceAccount?: AccountReference;
 
   /**
-   * The field that names the account: Tekton up to v0.7 knows only `serviceAccount`, v0.9 and later only
+   * The field that names the account: Tekton up to v0.7 supports only `serviceAccount`, v0.9 and later only
    * `serviceAccountName`.
    *
    * @default 'serviceAccountName'
@@ -129,7 +129,7 @@ export interface RunOptions {
   readonly serviceAccountField?: 'serviceAccountName' | 'serviceAccount';
 
   /**
-   * How long the run may take before it is stopped and counts as failed. Zero: as long as it likes. A text is written as it is:
+   * The time after which the run is stopped and fails. Zero means no timeout. A string is written unchanged:
    * `'1h30m'`.
    *
    * @default - Tekton's default, 60 minutes
@@ -137,21 +137,21 @@ export interface RunOptions {
   readonly timeout?: Duration | string;
 
   /**
-   * Asks for the end of a run that has a name: apply it once more with `true`, and what runs is stopped.
+   * Cancels a run that has a name: apply it again with `true` to stop it.
    *
    * @default false
    */
   readonly cancelled?: boolean;
 
   /**
-   * Parts of the steps' pods.
+   * Fields of the steps' pods.
    *
-   * @default - as the controller makes them
+   * @default - set by the controller
    */
   readonly podTemplate?: PodTemplate;
 }
 
-/** The fields of a run's spec that every run may have. */
+/** Returns the fields that all kinds of runs have in their spec. */
 export function runFields(
   scope: Construct,
   kind: 'PipelineRun' | 'TaskRun',
@@ -166,15 +166,15 @@ export function runFields(
   };
 }
 
-/** Lets the checks take an account that is only named as being there. */
+/** Declares an account that is only referenced by name as external, so that validation treats it as present. */
 export function declareExternalAccount(scope: Construct, { name }: AccountReference): void {
   declareExternal(scope, { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name } });
 }
 
 /**
- * Makes a run's object. Returns its name: none before it is created, when that is when it gets one.
+ * Creates a run's object. Returns its name, or undefined if the name is generated at creation.
  *
- * @param content all that the run runs, for a name that says whether it has changed
+ * @param content the content of the run, from which the name in the mode `content-hash` is derived
  */
 export function createRunObject(
   scope: Construct,
@@ -193,7 +193,7 @@ interface Naming {
   readonly generateName?: string;
 }
 
-/** The longest beginning that leaves room for what is put behind it. */
+/** The longest prefix that leaves room for the suffix. */
 const LONGEST_BASE = 52;
 
 function resolveNaming(
@@ -220,7 +220,7 @@ function resolveNaming(
   return { metadata: { ...rest, annotations }, generateName: prefix };
 }
 
-/** `{ field: [{ name, … }] }`, or nothing when the list is empty. */
+/** Returns `{ field: [{ name, … }] }`, or an empty object if the list is empty. */
 export function namedEntries<T>(
   field: string,
   given: Readonly<Record<string, T | undefined>>,

@@ -1,7 +1,7 @@
 /**
- * TaskRuns: one task, the resources and values it is run with, and the account it runs as.
+ * TaskRuns: one task with its resources, params and ServiceAccount.
  *
- * Typed by the task as a PipelineRun is by its pipeline. Pipelines make their own; this is for a task alone.
+ * Typed by the task, as a PipelineRun by its pipeline. For tasks without a pipeline; PipelineRuns create their own TaskRuns.
  */
 
 import { Construct } from 'constructs';
@@ -35,15 +35,15 @@ export type TaskRunProps<
   readonly task: TaskReference<P, I, O, R, W>;
 
   /**
-   * Directories that inputs are copied from in place of being fetched. A pipeline's runner writes them where a task takes what
-   * another one made; a volume that has them must be in the pod.
+   * Directories that inputs are copied from instead of being fetched. Runners of pipelines use them for outputs of other
+   * tasks; the pod must mount a volume with them.
    *
    * @default - inputs are fetched
    */
   readonly inputPaths?: { readonly [K in keyof I]?: readonly string[] };
 
   /**
-   * Directories that outputs are copied to besides.
+   * Additional directories that outputs are copied to.
    *
    * @default - none
    */
@@ -55,7 +55,7 @@ export type TaskRunProps<
 
 type Paths = Readonly<Record<string, readonly string[] | undefined>>;
 
-/** A run without its types, as the emitter reads it. */
+/** The props of a run without type parameters. */
 interface AnyRun {
   readonly params?: Readonly<Record<string, unknown>>;
   readonly inputs?: Readonly<Record<string, BindableResource | undefined>>;
@@ -79,7 +79,7 @@ export class TaskRun<
   const R extends Results = None,
   const W extends Workspaces = None,
 > extends Construct {
-  /** The name of the object; with `generateName` it has none before it is created. */
+  /** The name of the object; undefined with `generateName`. */
   readonly name: string | undefined;
 
   constructor(scope: Construct, id: string, props: TaskRunProps<P, I, O, R, W>) {
@@ -105,7 +105,7 @@ export class TaskRun<
   }
 }
 
-/** What is bound, with the directories of each; listed under `resources`. */
+/** Returns the bindings with the directories of each, as `resources`. */
 const bindings = (bound: NonNullable<AnyRun['inputs']>, paths: Paths = {}): object => {
   const withPaths = Object.entries(bound).map(([name, it]) => [name, it && { ...it.binding, paths: paths[name] }]);
   return namedEntries(

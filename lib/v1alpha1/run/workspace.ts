@@ -1,22 +1,22 @@
-/** What a run gives for a workspace: a volume, and a directory of it (Tekton v0.10). */
+/** The binding of a workspace in a run: a volume, and a directory in it (Tekton v0.10). */
 
 import type { k8s } from 'cdk8s-plus-27';
 
-/** Where a workspace's files are kept: exactly one source. */
+/** The source of a workspace's files: exactly one. */
 export class Workspace {
   private constructor(readonly source: object) {}
 
   /**
-   * A PersistentVolumeClaim that exists. Tasks that share it see each other's files, and wait for each other where the volume
-   * can be on one node only.
+   * An existing PersistentVolumeClaim. Tasks that share it see each other's files, and wait for each other if the volume
+   * can be mounted on one node only.
    *
-   * @param subPath the directory of the volume; absent: its root
+   * @param subPath the directory in the volume; its root by default
    */
   static claim(claimName: string, subPath?: string): Workspace {
     return new Workspace({ persistentVolumeClaim: { claimName }, ...(subPath !== undefined && { subPath }) });
   }
 
-  /** An empty directory for each task, gone with its pod: tasks share nothing by it. */
+  /** An empty directory per task, which is deleted with its pod: tasks cannot share files in it. */
   static emptyDirectory(options: k8s.EmptyDirVolumeSource = {}): Workspace {
     return new Workspace({ emptyDir: options });
   }

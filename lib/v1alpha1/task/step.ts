@@ -9,13 +9,13 @@ import { Ref, type Text } from '../../manifests/reference.js';
 
 type Replaced = 'name' | 'image' | 'command' | 'args' | 'workingDir' | 'env' | 'envFrom' | 'volumeMounts' | 'resources';
 
-/** One environment variable: a value, or where it comes from. */
+/** One environment variable: a value, or its source. */
 export interface EnvVar extends Omit<k8s.EnvVar, 'value'> {
-  /** @default - taken from `valueFrom`, or empty */
+  /** @default - the value of `valueFrom`, or empty */
   readonly value?: Text;
 }
 
-/** Where a volume appears in a container. */
+/** The mount of a volume in a container. */
 export interface VolumeMount extends Omit<k8s.VolumeMount, 'name' | 'mountPath' | 'subPath'> {
   readonly name: Text;
   readonly mountPath: Text;
@@ -23,14 +23,14 @@ export interface VolumeMount extends Omit<k8s.VolumeMount, 'name' | 'mountPath' 
   readonly subPath?: Text;
 }
 
-/** CPU, memory and the like: `{ cpu: '500m', memory: '1Gi' }`. */
+/** CPU, memory and other resources: `{ cpu: '500m', memory: '1Gi' }`. */
 export type Quantities = Readonly<Record<string, string | number | k8s.Quantity>>;
 
 /** A container of a task; steps and sidecars may also have a script. */
 export interface Container extends Omit<k8s.Container, Replaced> {
   /** @default - a name with the step's number */
   readonly name?: Text;
-  /** @default - the step template's image; a step must have one or the other */
+  /** @default - the step template's image; one of them is required */
   readonly image?: Text;
   /** @default - the image's entrypoint */
   readonly command?: readonly (Text | Ref<'array'>)[];

@@ -88,7 +88,7 @@ export interface TestResult {
   readonly path?: string;
 }
 
-/** What a task declares and does. The last four types are what the callbacks return, so that unknown fields do not compile. */
+/** The definition of a task. The last four type parameters are the return types of the callbacks, so that unknown fields do not compile. */
 export interface TaskDefinition<
   P extends Params,
   I extends Resources,
