@@ -31,6 +31,7 @@ done
 cp -r "$repository/node_modules/cdk8s-cli/templates/typescript-app" "$place/template"
 cd "$place/template"
 rm -r __snapshots__ .hooks.sscaff.js help
+# shellcheck disable=SC2016 # the template has {{ $base }}
 sed -i 's/{{ $base }}/template/; s/{{ cdk8s_core_version }}/2.70.106/; s/{{ cdk8s_plus_version }}/2.0.0/; s/{{ constructs_version }}/10.8.1/; s/{{ cdk8s_cli_spec }}/2.207.60/' package.json
 cp "$repository"/test/cdk8s-init/* .
 npm install --silent --no-audit --no-fund "$place"/*.tgz cdk8s-plus-27@2.9.5

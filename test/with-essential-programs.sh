@@ -5,6 +5,7 @@ set -euo pipefail
 bin=$(mktemp -d)
 trap 'rm -rf "$bin"' EXIT
 packages=$(dpkg-query -W -f='${Package} ${Essential}\n' | sed -n 's/ yes$//p' | grep -vx perl-base)
+# shellcheck disable=SC2086 # a list
 dpkg -L $packages | grep -E '^(/usr)?/s?bin/[^/]+$' | sort -u | while read -r file; do
   if [[ -x $file && ! -d $file ]]; then ln -sf "$file" "$bin/"; fi
 done

@@ -1,3 +1,4 @@
+#!/usr/bin/env bash
 # What somebody does in a project of their own. The last line says what was done.
 set -euo pipefail
 rm -rf dist

@@ -42,7 +42,7 @@ const namesIn = (name: ts.BindingName): readonly string[] =>
     : name.elements.flatMap((each) => (ts.isOmittedExpression(each) ? [] : namesIn(each.name)));
 
 /** The implementations of awk on this machine. */
-const awks = [['awk'], ['mawk'], ['gawk', '--posix', '--lint=fatal'], ['original-awk'], ['busybox', 'awk']].filter(
+const awks = [['awk'], ['mawk'], ['gawk', '--posix'], ['original-awk'], ['busybox', 'awk']].filter(
   ([file = '', ...args]) => spawnSync(file, [...args, 'BEGIN { exit }']).status === 0,
 );
 

@@ -1,15 +1,16 @@
 /**
- * The ways to make a planned sandbox: util-linux's programs, bubblewrap, and the calls themselves made by Perl. All are
- * pure: a plan in, a command or a message out.
+ * The ways to make a planned sandbox: util-linux's programs, bubblewrap, and the calls themselves made by Perl. Each turns
+ * a plan into a command or a message.
  *
- * Nothing a user writes is ever read by a shell. The script below is a constant; paths reach `mount` through an fstab
+ * Nothing a user writes is ever read by a shell. container-setup.sh is a constant; paths reach `mount` through an fstab
  * with fstab's own escapes, and the command goes from argument list to argument list.
  *
  * The chain of programs: unshare forks the container's first process, a shell that has everything mounted and moves the
  * new root over the old one; that execs setsid (a session of its own), setpriv (no more rights than a container has),
- * unshare (enters the root) and the command. It dies with the forker, whose namespace it is in.
+ * unshare (enters the root) and the command. It dies with the zygote, whose namespace it is in.
  */
 
+import { readFileSync } from 'node:fs';
 import { callsOf, fstabOf, mountTable, type Rights } from './mount-table.js';
 import type { PerlStart } from './perl-program.js';
 import type { Plan } from './plan.js';
@@ -38,17 +39,8 @@ export interface Launch {
   readonly fstab?: string;
 }
 
-/** Says `ok` on its standard error when the container is made, else what went wrong; then becomes the command. */
-const SETUP = `
-mount=$1 fstab=$2 root=$3 name=$4
-shift 4
-{ printf %s "$name" > /proc/sys/kernel/hostname; } 2>/dev/null
-{ echo 1000 > /proc/self/oom_score_adj; } 2>/dev/null
-{ "$mount" -n -a -T "$fstab" && cd "$root" && "$mount" -n --move . / ; } >&2 || exit 125
-unset PWD OLDPWD
-echo ok >&2
-exec "$@" 2>&1
-`;
+/** The program of a container's first process. */
+const SETUP = readFileSync(new URL('./container-setup.sh', import.meta.url), 'utf8');
 
 /** What containers may do, as container runtimes have it, without making device files; with the kernel's numbers. */
 const CAPABILITIES: Readonly<Record<string, number>> = {

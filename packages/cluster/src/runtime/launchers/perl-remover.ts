@@ -6,32 +6,12 @@
  * cannot remove is tried again with `removeTree`, which says why.
  */
 
+import { readFileSync } from 'node:fs';
 import { removeTree } from '../host/remove-tree.js';
 import { HelperProcess } from './helper-process.js';
 
-/** Takes paths that end with a null character, and answers each with a line, in their order. */
-export const REMOVER_PROGRAM = String.raw`
-use strict;
-$/ = "\0";
-$| = 1;
-sub remove {
-  my $path = shift;
-  lstat($path) or return;
-  if (!-d _) { unlink $path; return }
-  my $directory;
-  opendir $directory, $path or (chmod(0700, $path) && opendir $directory, $path) or return;
-  my @names = grep { $_ ne '.' && $_ ne '..' } readdir $directory;
-  closedir $directory;
-  chmod 0700, $path if @names && !-w $path;
-  remove("$path/$_") for @names;
-  rmdir $path;
-}
-while (defined(my $path = <STDIN>)) {
-  chomp $path;
-  remove($path);
-  print +(lstat($path) ? "left\n" : "gone\n");
-}
-`;
+/** Reads the text of perl-remover.pl. */
+export const removerProgram = (): string => readFileSync(new URL('./perl-remover.pl', import.meta.url), 'utf8');
 
 /** Removes trees whose containers are no more. */
 export class PerlRemover {
@@ -43,7 +23,7 @@ export class PerlRemover {
   constructor(file: string) {
     this.#perl = new HelperProcess({
       file,
-      args: ['-e', REMOVER_PROGRAM],
+      args: ['-e', removerProgram()],
       onLine: (line) => this.#settle(1, line === 'gone'),
       onExit: () => this.#settle(this.#asked.length, false),
     });

@@ -1,21 +1,17 @@
 /**
- * A shell that forks the launchers of containers, one for each line of its input.
+ * A shell that forks the launchers of containers, one for each line of its input (shell-zygote.sh).
  *
- * With namespaces it is process 1 of its own and dies with us, and with it everything it ever started, also when we are
- * killed; for an ordinary user it holds the user namespace that all containers of this runtime share. Without, which is
- * what bubblewrap needs to make its own, the end of its input has it kill its process group.
+ * With namespaces of its own it is process 1 and dies with this process, and with it everything it started, even after a kill; for an
+ * ordinary user it holds the user namespace that all containers of this runtime share. bubblewrap makes its own namespaces, so the
+ * shell runs without any, and kills its process group at the end of its input.
  */
 
+import { readFileSync } from 'node:fs';
 import type { Programs } from './launcher.js';
 import type { Rights } from './mount-table.js';
 import { HelperProcess } from './helper-process.js';
 
-/** Reads `ID DIRECTORY`, runs DIRECTORY/launch in a process of its own, and says `ID CODE` when that has ended. */
-const LOOP = `while IFS=' ' read -r id dir; do
-  { ( . "$dir/launch" ); printf '%s %s\\n' "$id" "$?"; } &
-done`;
-
-/** What a shell reports for a process that was killed. */
+/** The exit code that a shell reports for a killed process. */
 const KILLED = 137;
 
 /** Starts processes from a shell. */
@@ -28,10 +24,11 @@ export class ShellZygote {
   constructor({ setpriv, unshare, sh }: Programs, rights: Rights, { apart }: { readonly apart: boolean }) {
     const user = rights === 'user' ? ['--user', '--map-root-user'] : [];
     const namespaces = ['--pdeathsig=KILL', '--', unshare, ...user, '--pid', '--fork', '--kill-child', '--'];
+    const program = ['-c', readFileSync(new URL('./shell-zygote.sh', import.meta.url), 'utf8'), 'shell-zygote'];
     this.#shell = new HelperProcess({
       ...(apart
-        ? { file: setpriv, args: [...namespaces, sh, '-c', LOOP] }
-        : { file: sh, args: ['-c', `${LOOP}\nkill -9 0`] }),
+        ? { file: setpriv, args: [...namespaces, sh, ...program] }
+        : { file: sh, args: [...program, 'kill-group'] }),
       onLine: (line) => {
         const [id = '', code = ''] = line.split(' ');
         this.#ended(id, Number(code));

@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { PerlRemover, REMOVER_PROGRAM } from '../../../src/runtime/launchers/perl-remover.js';
+import { PerlRemover, removerProgram } from '../../../src/runtime/launchers/perl-remover.js';
 
 const perl = ['/usr/bin/perl', '/bin/perl', '/usr/local/bin/perl'].find((it) => existsSync(it));
 
@@ -58,7 +58,7 @@ testWithPerl(`Perl removes a tree itself, without falling back to Node${reason}`
   const tree = join(folder, 'itself');
   mkdirSync(tree);
   const input = `${tree}\0`;
-  expect(execFileSync(file, ['-e', REMOVER_PROGRAM], { input, encoding: 'utf8' })).toBe('gone\n');
+  expect(execFileSync(file, ['-e', removerProgram()], { input, encoding: 'utf8' })).toBe('gone\n');
 });
 
 describeWithPerl(`Perl removes a tree that${reason}`, () => {
