@@ -34,7 +34,11 @@ export type { ObjectId, Problem, ProblemDefinition, Severity } from './problems/
 export * from './problems/table.js';
 export * from './problems/construct-problems.js';
 export { closestMatch } from './problems/did-you-mean.js';
+export type { FieldPaths } from './model/field-paths.js';
+export type { NewBinding, NewRun } from './model/new-run.js';
+export type { ObjectModel } from './model/object.js';
 export { checkObject } from './versions/check-object.js';
+export { tryReadObject, type ReadObject } from './versions/read-object.js';
 export { suggestLabel } from './validation/metadata.js';
 export { invalidGitRevisionReason, invalidGitUrlReason, hostOfUrlWithPassword } from './validation/git.js';
 export { invalidImageReason } from './validation/image.js';

@@ -12,6 +12,7 @@ import { checkPipelineReferences, type ReferenceScope } from '../validation/pipe
 import { DECODE_MESSAGES } from './decode-messages.js';
 import { KINDS } from './kinds.js';
 import { readCondition, readPipeline, readPipelineResource, readPipelineRun, readTask, readTaskRun } from './reader.js';
+import { FIELD_PATHS, withParams, writeRun } from './run-writer.js';
 import { V1ALPHA1, type V1alpha1Object } from './types.js';
 import { checkPipeline } from './validation/pipeline.js';
 import { checkResource } from './validation/resource.js';
@@ -37,6 +38,9 @@ export const v1alpha1: ApiVersion = {
       },
     } satisfies VersionedObject;
   },
+  fieldPaths: FIELD_PATHS,
+  writeRun,
+  withParams,
 };
 
 function read(object: V1alpha1Object): ObjectModel {
