@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { repositoryKey } from '../src/git-server/remote-address.js';
 import { checkoutAt, checkoutHints } from '../src/run/session/checkout-hint.js';
-import type { PlannedRun } from '../src/run/select/select.js';
 import { folderWith } from './cli.js';
 
 const folders: (() => void)[] = [];
@@ -44,48 +43,38 @@ test.each([
   expect(repositoryKey(address)).toBe(key);
 });
 
-const runWith = (spec: PlannedRun['manifest']['object']): PlannedRun => ({
-  kind: 'PipelineRun',
-  title: 'nightly',
-  namespace: 'default',
-  manifest: {
-    object: { apiVersion: 'tekton.dev/v1alpha1', kind: 'PipelineRun', spec },
-    file: 'p.yaml',
-    faulty: false,
-    locate: () => ({ key: PLACE, value: PLACE, found: true }),
-    quote: () => '',
-    quotable: () => undefined,
-    written: () => undefined,
-  },
+const git = (name: string, url: string) => ({
+  name,
+  type: 'git' as const,
+  params: new Map([['url', url]]),
+  secrets: [],
 });
-const PLACE = { file: 'p.yaml', line: 1, column: 1 };
-const git = (name: string, url: string) => ({ name, spec: { type: 'git', params: [{ name: 'url', value: url }] } });
 
 describe('the option that runs the files of this checkout', () => {
   const url = 'https://git.example/acme/app';
   const checkout = { directory: '.', remotes: ['git@git.example:acme/app.git'] };
-  const bound = runWith({ resources: [{ name: 'source', resourceRef: { name: 'repo' } }] });
+  const bound = new Set(['repo']);
 
   test('is printed for a resource of the run whose url is a remote', () => {
     expect(
-      checkoutHints(checkout, [bound], [git('repo', url), git('other', 'https://git.example/acme/lib')], [url]),
+      checkoutHints(checkout, bound, [git('repo', url), git('other', 'https://git.example/acme/lib')], [url]),
     ).toEqual([
       'repo: https://git.example/acme/app is a remote of this checkout; to run its files, uncommitted changes included: --source repo=.',
     ]);
   });
 
   test('names a binding with a spec of its own, and quotes a directory', () => {
-    const embedded = runWith({ resources: [{ name: 'source', resourceSpec: {} }] });
+    const embedded = new Set(['source']);
     const elsewhere = { ...checkout, directory: '../my app' };
-    expect(checkoutHints(elsewhere, [embedded], [git('source', url)], [url])[0]).toMatch(
+    expect(checkoutHints(elsewhere, embedded, [git('source', url)], [url])[0]).toMatch(
       / --source 'source=\.\.\/my app'$/,
     );
   });
 
   test('is not printed for what the run does not use, what something stands in for already, or another repository', () => {
-    expect(checkoutHints(checkout, [runWith({})], [git('repo', url)], [url])).toEqual([]);
-    expect(checkoutHints(checkout, [bound], [git('repo', url)], [])).toEqual([]);
-    expect(checkoutHints({ ...checkout, remotes: [] }, [bound], [git('repo', url)], [url])).toEqual([]);
+    expect(checkoutHints(checkout, new Set(), [git('repo', url)], [url])).toEqual([]);
+    expect(checkoutHints(checkout, bound, [git('repo', url)], [])).toEqual([]);
+    expect(checkoutHints({ ...checkout, remotes: [] }, bound, [git('repo', url)], [url])).toEqual([]);
   });
 
   test('is of the checkout that the working directory is in, also below its top', async () => {

@@ -1,6 +1,7 @@
 /** What a run refers to and is not among the manifests: found before anything starts. */
 
 import { expect, test } from '@jest/globals';
+import { TektonObjects } from '../src/manifests/tekton-objects.js';
 import { loadText } from '../src/manifests/load.js';
 import { sourceText } from '../src/yaml/text.js';
 import { missingFor } from '../src/run/prepare/requirements.js';
@@ -26,7 +27,12 @@ spec:
 ${others}`;
   const { manifests, findings } = loadText(sourceText('a.yaml', text));
   expect(findings).toEqual([]);
-  return missingFor(selectRuns(manifests, [], []), manifests, { standIns, runtime, isSound: false })
+  const objects = new TektonObjects(manifests);
+  return missingFor(
+    selectRuns(manifests, objects, [], []),
+    { manifests, objects },
+    { standIns, runtime, isSound: false },
+  )
     .filter(({ code }) => code !== 'IMAGE_NO_STAND_IN')
     .map(({ code, place, message }) => `${place.line} ${code}: ${message}`);
 }

@@ -168,6 +168,15 @@ test('the images of a Task that a run refers to are among those that it uses', (
   expect(prepare(options({ task: 'greet', param }, RESOURCE('source', 'default'))).images).toEqual(['busybox:1']);
 });
 
+test('the resources that a run binds are known by name', () => {
+  const param = new Map([
+    ['who', 'you'],
+    ['others', 'a,b'],
+  ]);
+  const { boundResources } = prepare(options({ task: 'greet', param }, RESOURCE('source', 'default')));
+  expect([...boundResources]).toEqual(['source']);
+});
+
 test('a Task without a run gets a TaskRun, whose events are those of any run', async () => {
   const param = new Map([
     ['who', 'you'],

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import type { JsonObject } from '../src/json.js';
+import { readTaskRun, type TaskRunModel } from '@pipewright/tekton';
 import { taskAlone } from '../src/run/task-alone.js';
 
-const taskRun = (spec: JsonObject): JsonObject => ({ kind: 'TaskRun', spec: { taskRef: { name: 'build' }, ...spec } });
+const taskRun = (spec: object): TaskRunModel => readTaskRun({ taskRef: { name: 'build' }, ...spec });
 const source = { name: 'source', resourceRef: { name: 'repo' } };
 
 describe('a task of a pipeline is run alone', () => {
@@ -34,8 +34,8 @@ describe('a task of a pipeline is run alone', () => {
     });
   });
 
-  test.each<readonly [string, JsonObject]>([
-    ['its spec is its own', { taskRef: {}, taskSpec: {} }],
+  test.each<readonly [string, object]>([
+    ['its spec is its own', { taskRef: undefined, taskSpec: {} }],
     ['a task before it handed it files', { inputs: { resources: [{ ...source, paths: ['pvc/fetch/repo'] }] } }],
     ['it shares a workspace', { workspaces: [{ name: 'w', emptyDir: {} }] }],
     ['a resource has no name', { inputs: { resources: [{ name: 'source', resourceSpec: { type: 'git' } }] } }],

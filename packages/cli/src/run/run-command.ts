@@ -29,7 +29,7 @@ import { Follower, type EndedRun } from './follow/follower.js';
 import { nextCommands } from './next-command.js';
 import { prepare, type Prepared } from './prepare/prepare.js';
 import { jsonPresenter, textPresenter, type Presenter } from './present/presenter.js';
-import { pipelineOf } from './select/reachable-tasks.js';
+import { taskDependencies } from './select/reachable-tasks.js';
 import { runToEnd } from './run-to-end.js';
 import { openSession, type Session } from './session/session.js';
 import type { WaitsFor } from './present/status-area.js';
@@ -91,10 +91,13 @@ async function standInsUnpacked(
 }
 
 /** What the user may want to know before the runs start. Nothing is cloned on the fake runtime. */
-async function hintsOn({ runs, resources, local }: Prepared, { runtime }: RunOptions): Promise<readonly string[]> {
+async function hintsOn(
+  { boundResources, resources, local }: Prepared,
+  { runtime }: RunOptions,
+): Promise<readonly string[]> {
   if (local.elsewhere.length === 0 || runtime === 'fake') return [];
   const checkout = await checkoutAt(process.cwd());
-  return checkout ? checkoutHints(checkout, runs, resources, local.elsewhere) : [];
+  return checkout ? checkoutHints(checkout, boundResources, resources, local.elsewhere) : [];
 }
 
 interface Inside {
@@ -121,7 +124,7 @@ async function inSession(inside: Inside): Promise<number> {
   try {
     await follower.start();
     if (requests.stop.aborted) return STATUS_OF[String(requests.stop.reason)] ?? 1;
-    const started = await startRuns(client, prepared.runs, prepared.manifests);
+    const started = await startRuns(client, prepared.runs, prepared.objects);
     const { timeout } = options;
     const { ended, isStopped, status } = await runToEnd(started, { client, follower, requests, note, clock, timeout });
     const hurried = isStopped ? 1_000 : undefined;
@@ -170,7 +173,7 @@ function statusOf(ended: readonly EndedRun[]): number {
 
 function presenterFor({ output: format }: RunOptions, prepared: Prepared, output: Output): Presenter {
   if (format === 'json') return jsonPresenter(output);
-  const waits = new Map(prepared.runs.map((each) => [each.title, pipelineOf(each, prepared.manifests)]));
+  const waits = new Map(prepared.runs.map((each) => [each.title, taskDependencies(each, prepared.objects)]));
   const waitsOf = (name: string): ReadonlyMap<string, readonly string[]> | undefined =>
     waits.get(name) ?? [...waits].find(([title]) => title.endsWith('-') && name.startsWith(title))?.[1];
   const waitsFor: WaitsFor = (name, task) => waitsOf(name)?.get(task) ?? [];

@@ -5,7 +5,7 @@
  */
 
 import type { KubeClient } from '@pipewright/kube';
-import { listAt, textAt, type JsonObject } from '../json.js';
+import { tryReadObject, type TaskRunModel } from '@pipewright/tekton';
 import type { EndedRun } from './follow/follower.js';
 import { CONDITION_CHECK_LABEL, PIPELINE_RUN_LABEL, TASK_RUNS } from './follow/kinds.js';
 import { outcomeOf, succeeded, type SeenTaskRun } from './follow/observed.js';
@@ -18,31 +18,28 @@ export interface TaskOptions {
   readonly serviceAccount?: string;
 }
 
-/** Returns undefined where the TaskRun cannot be made again from options: its spec is its own, or it was handed files. */
-export function taskAlone(taskRun: JsonObject): TaskOptions | undefined {
-  const task = textAt(taskRun, 'spec', 'taskRef', 'name');
-  const params = [...listAt(taskRun, 'spec', 'inputs', 'params'), ...listAt(taskRun, 'spec', 'params')];
-  const inputs = listAt(taskRun, 'spec', 'inputs', 'resources');
-  const outputs = listAt(taskRun, 'spec', 'outputs', 'resources');
-  const isHandedOver = inputs.some((binding) => listAt(binding, 'paths').length > 0);
-  if (task === undefined || isHandedOver || listAt(taskRun, 'spec', 'workspaces').length > 0) return undefined;
+/** Returns undefined if options cannot create the TaskRun again: it embeds its task, or it received files of other tasks. */
+export function taskAlone(run: TaskRunModel): TaskOptions | undefined {
+  const { source, params, inputs, outputs, workspaces, serviceAccount } = run;
+  const receivesFiles = inputs.some(({ paths }) => paths.length > 0);
+  if (source?.kind !== 'reference' || receivesFiles || workspaces.length > 0) return undefined;
   const param = new Map<string, string>();
-  for (const each of params) {
-    const [name, text] = [textAt(each, 'name'), textAt(each, 'value')];
-    const items = listAt(each, 'value');
-    const isList = items.length > 0 && items.every((item) => typeof item === 'string' && !item.includes(','));
-    if (name === undefined || (text === undefined && !isList)) return undefined;
-    param.set(name, text ?? items.join(','));
+  for (const { name, value } of params) {
+    if (typeof value !== 'string' && (value.length === 0 || value.some((item) => item.includes(',')))) return undefined;
+    param.set(name, typeof value === 'string' ? value : value.join(','));
   }
-  const resource = new Map<string, string>();
-  for (const binding of [...inputs, ...outputs]) {
-    const [name, referred] = [textAt(binding, 'name'), textAt(binding, 'resourceRef', 'name')];
-    if (name === undefined || referred === undefined) return undefined;
-    if ((resource.get(name) ?? referred) !== referred) return undefined; // an input and an output of one name
-    resource.set(name, referred);
+  const bound = new Map<string, string>();
+  for (const { name, resource } of [...inputs, ...outputs]) {
+    if (resource?.kind !== 'reference') return undefined;
+    if ((bound.get(name) ?? resource.name) !== resource.name) return undefined; // an input and an output of one name
+    bound.set(name, resource.name);
   }
-  const account = textAt(taskRun, 'spec', 'serviceAccountName');
-  return { task, param, resource, ...(account !== undefined && account !== 'default' && { serviceAccount: account }) };
+  return {
+    task: source.name,
+    param,
+    resource: bound,
+    ...(serviceAccount !== undefined && serviceAccount !== 'default' && { serviceAccount }),
+  };
 }
 
 /** The options for the task of a pipeline that failed, if no other did; undefined where it cannot run by itself. */
@@ -60,5 +57,6 @@ export async function failedTaskAlone(
       outcomeOf(succeeded(status?.conditions)) === 'failed',
   );
   if (failed === undefined || more.length > 0) return undefined;
-  return taskAlone(failed as unknown as JsonObject); // objects of the API are JSON objects
+  const model = tryReadObject(failed)?.model;
+  return model?.kind === 'TaskRun' ? taskAlone(model.run) : undefined;
 }

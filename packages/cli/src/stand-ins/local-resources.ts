@@ -2,11 +2,16 @@
  * Which PipelineResources are answered on this machine, and by what. Pure.
  */
 
-import { parseImageName } from '@pipewright/tekton';
-import { isObject, listAt, objectAt, textAt, type JsonObject } from '../json.js';
+import {
+  parseImageName,
+  readPipelineResource,
+  type ObjectModel,
+  type PipelineResourceModel,
+  type ResourceBindingModel,
+} from '@pipewright/tekton';
 import type { Manifest } from '../manifests/load.js';
+import type { TektonObjects } from '../manifests/tekton-objects.js';
 import { UsageError } from '../diagnostics/usage-error.js';
-import { isTekton } from '../manifests/identity.js';
 import type { StandIns } from './stand-ins.js';
 
 /** Git addresses that a directory answers: resources of one name may stand in several namespaces. */
@@ -41,40 +46,34 @@ export interface LocalResources {
   readonly elsewhere: readonly string[];
 }
 
-/** A PipelineResource's spec, wherever it is written. */
-export interface NamedResource {
-  readonly name: string;
-  readonly spec: JsonObject;
-}
-
 /** PipelineResource objects, and those that runs embed. */
 export function resourcesIn(
-  manifests: readonly Manifest[],
+  objects: TektonObjects,
   runs: readonly { readonly manifest: Manifest }[],
-): readonly NamedResource[] {
-  const objects = manifests
-    .filter(({ object }) => isTekton(object) && textAt(object, 'kind') === 'PipelineResource')
-    .map(({ object }) => ({ name: textAt(object, 'metadata', 'name') ?? '', spec: objectAt(object, 'spec') }));
-  return [...objects, ...runs.flatMap(({ manifest }) => embeddedIn(manifest.object))];
+): readonly PipelineResourceModel[] {
+  const embedded = runs.flatMap(({ manifest }) => {
+    const model = objects.tryRead(manifest)?.model;
+    return model ? embeddedIn(model) : [];
+  });
+  return [...objects.resources(), ...embedded];
 }
 
-const BINDINGS: readonly (readonly string[])[] = [
-  ['spec', 'resources'],
-  ['spec', 'inputs', 'resources'],
-  ['spec', 'outputs', 'resources'],
-];
+/** The resources that a run is given: names of PipelineResources, and specs in place under the names of their bindings. */
+export const bindingsOf = (run: ObjectModel): readonly ResourceBindingModel[] =>
+  run.kind === 'PipelineRun'
+    ? run.run.resources
+    : run.kind === 'TaskRun'
+      ? [...run.run.inputs, ...run.run.outputs]
+      : [];
 
-/** The PipelineResources that a PipelineRun or TaskRun embeds, by the names of their bindings. */
-export const embeddedIn = (run: JsonObject): readonly NamedResource[] =>
-  BINDINGS.flatMap((path) =>
-    listAt(run, ...path).flatMap((each) => {
-      const spec = objectAt(each)['resourceSpec'];
-      return isObject(spec) ? [{ name: textAt(each, 'name') ?? '', spec }] : [];
-    }),
+/** The PipelineResources that a run embeds, by the names of their bindings. */
+export const embeddedIn = (run: ObjectModel): readonly PipelineResourceModel[] =>
+  bindingsOf(run).flatMap(({ name, resource }) =>
+    resource?.kind === 'embedded' ? [readPipelineResource(name, resource.spec)] : [],
   );
 
 /** Matches stand-ins with resources. Throws a UsageError for one that stands for another type. */
-export function localResources(standIns: StandIns, resources: readonly NamedResource[]): LocalResources {
+export function localResources(standIns: StandIns, resources: readonly PipelineResourceModel[]): LocalResources {
   const sources: LocalSource[] = [];
   const images: LocalImage[] = [];
   const buckets: LocalBucket[] = [];
@@ -82,20 +81,20 @@ export function localResources(standIns: StandIns, resources: readonly NamedReso
     const named = resources.filter((each) => each.name === name); // none is a finding of its own
     if (!('directory' in standIn)) images.push(...distinct(named.map(imageFor)));
     else {
-      const stores = named.filter(({ spec }) => textAt(spec, 'type') === 'storage');
+      const stores = named.filter(({ type }) => type === 'storage');
       buckets.push(...stores.map((each) => bucketFor(each, standIn.directory)));
       const others = named.filter((each) => !stores.includes(each));
       if (others.length > 0) addSource(sources, sourceFor(name, others, standIn.directory, resources));
     }
   }
   const answered = new Set(sources.flatMap(({ urls }) => urls));
-  const elsewhere = gitUrls(resources.map(({ spec }) => spec)).filter((url) => !answered.has(url));
+  const elsewhere = gitUrls(resources).filter((url) => !answered.has(url));
   return { sources, images, buckets: oneDirectoryEach(buckets), elsewhere };
 }
 
 /** The addresses of the git resources among these, each once. */
-export const gitUrls = (specs: readonly JsonObject[]): readonly string[] => [
-  ...new Set(specs.flatMap((spec) => (textAt(spec, 'type') === 'git' ? (paramOf(spec, 'url') ?? []) : []))),
+export const gitUrls = (resources: readonly PipelineResourceModel[]): readonly string[] => [
+  ...new Set(resources.flatMap(({ type, params }) => (type === 'git' ? (params.get('url') ?? []) : []))),
 ];
 
 /** An address is answered by one directory, whatever the resources are called that have it. */
@@ -115,28 +114,23 @@ function addSource(sources: LocalSource[], source: LocalSource): void {
   sources.push(source);
 }
 
-/** A param of a PipelineResource; names are matched as Tekton does, whatever their case. */
-export const paramOf = (spec: JsonObject, name: string): string | undefined =>
-  listAt(spec, 'params')
-    .filter((param) => textAt(param, 'name')?.toLowerCase() === name)
-    .map((param) => textAt(param, 'value'))[0];
-
 /** The revisions of resources that one repository answers for, each once. Of several, one without is Tekton's `master`. */
-export function revisionsOf(specs: readonly JsonObject[]): readonly string[] {
-  const written = specs.map((spec) => paramOf(spec, 'revision') ?? '');
+export function revisionsOf(resources: readonly PipelineResourceModel[]): readonly string[] {
+  const written = resources.map(({ params }) => params.get('revision') ?? '');
   if (written.every((revision) => revision === '')) return [];
   return [...new Set(written.map((revision) => (revision === '' ? 'master' : revision)))];
 }
 
 /** The bucket of a storage resource, also where its location is written as a web address. */
-export const bucketOf = (spec: JsonObject): string | undefined =>
-  /^(?:gs:\/\/|https:\/\/storage\.googleapis\.com\/)([^/#]+)/.exec(paramOf(spec, 'location') ?? '')?.[1];
+export const bucketOf = (resource: PipelineResourceModel): string | undefined =>
+  /^(?:gs:\/\/|https:\/\/storage\.googleapis\.com\/)([^/#]+)/.exec(resource.params.get('location') ?? '')?.[1];
 
-function bucketFor({ name, spec }: NamedResource, directory: string): LocalBucket {
-  const bucket = bucketOf(spec);
+function bucketFor(resource: PipelineResourceModel, directory: string): LocalBucket {
+  const { name, params } = resource;
+  const bucket = bucketOf(resource);
   if (bucket !== undefined) return { resource: name, bucket, directory };
   throw new UsageError(
-    `${name} is at ${paramOf(spec, 'location') ?? '?'}, and a directory can only answer for a bucket of Google's`,
+    `${name} is at ${params.get('location') ?? '?'}, and a directory can only answer for a bucket of Google's`,
     'write its location as gs://BUCKET/PATH',
   );
 }
@@ -157,23 +151,21 @@ function oneDirectoryEach(buckets: readonly LocalBucket[]): readonly LocalBucket
 
 function sourceFor(
   resource: string,
-  named: readonly NamedResource[],
+  named: readonly PipelineResourceModel[],
   directory: string,
-  all: readonly NamedResource[],
+  all: readonly PipelineResourceModel[],
 ): LocalSource {
   const urls = [...new Set(named.map(gitUrl))];
   // Others with one of these addresses are answered by this directory, too, and may want other revisions of it.
-  const answered = all.filter(
-    ({ spec }) => textAt(spec, 'type') === 'git' && urls.includes(paramOf(spec, 'url') ?? ''),
-  );
-  return { resource, urls, directory, revisions: revisionsOf(answered.map(({ spec }) => spec)) };
+  const answered = all.filter(({ type, params }) => type === 'git' && urls.includes(params.get('url') ?? ''));
+  return { resource, urls, directory, revisions: revisionsOf(answered) };
 }
 
-function gitUrl({ name, spec }: NamedResource): string {
-  const url = paramOf(spec, 'url');
-  if (textAt(spec, 'type') !== 'git' || url === undefined) {
+function gitUrl({ name, type, params }: PipelineResourceModel): string {
+  const url = params.get('url');
+  if (type !== 'git' || url === undefined) {
     throw new UsageError(
-      `${name} is a PipelineResource of type ${textAt(spec, 'type') ?? '?'}, and a directory can only answer for one of type git or storage`,
+      `${name} is a PipelineResource of type ${type}, and a directory can only answer for one of type git or storage`,
       'for an image, write `registry: local`',
     );
   }
@@ -185,11 +177,11 @@ const distinct = (images: readonly LocalImage[]): readonly LocalImage[] => [
   ...new Map(images.map((image) => [`${image.registry}/${image.repository}`, image])).values(),
 ];
 
-function imageFor({ name, spec }: NamedResource): LocalImage {
-  const url = paramOf(spec, 'url');
-  if (textAt(spec, 'type') !== 'image' || url === undefined) {
+function imageFor({ name, type, params }: PipelineResourceModel): LocalImage {
+  const url = params.get('url');
+  if (type !== 'image' || url === undefined) {
     throw new UsageError(
-      `${name} is a PipelineResource of type ${textAt(spec, 'type') ?? '?'}, and the local registry can only answer for one of type image`,
+      `${name} is a PipelineResource of type ${type}, and the local registry can only answer for one of type image`,
       'for a git repository, write `directory: DIR`',
     );
   }

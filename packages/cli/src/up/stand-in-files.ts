@@ -16,11 +16,10 @@ import {
   localRegistry,
   registriesConf,
 } from '../stand-ins/host-files.js';
-import { parseImageName } from '@pipewright/tekton';
-import { textAt, type JsonObject } from '../json.js';
+import { parseImageName, type PipelineResourceModel } from '@pipewright/tekton';
 import { startObjectStore } from '../object-store/object-store.js';
 import type { Source } from '../git-server/snapshot.js';
-import { bucketOf, gitUrls, paramOf, revisionsOf } from '../stand-ins/local-resources.js';
+import { bucketOf, gitUrls, revisionsOf } from '../stand-ins/local-resources.js';
 import { serveLiveSources } from './live-sources.js';
 import { watchResources, type LiveResources } from './live-resources.js';
 import type { StandIns } from '../stand-ins/stand-ins.js';
@@ -43,13 +42,13 @@ export async function standInFiles(standIns: StandIns, note: (line: string) => v
   let seen: LiveResources | undefined;
   let local: ServedRegistry | undefined;
   // One name may stand in several namespaces and runs, each with an address and a revision of its own.
-  const specsOf = (name: string): readonly JsonObject[] =>
-    (seen?.list() ?? []).filter((found) => found.name === name).map(({ spec }) => spec);
+  const resourcesOf = (name: string): readonly PipelineResourceModel[] =>
+    (seen?.list() ?? []).filter((resource) => resource.name === name);
   const findSource = (name: string): Source | undefined => {
     const standIn = standIns.resources.get(name);
     if (!standIn || !('directory' in standIn)) return undefined;
     // A mistake in one namespace must not stop the clones of another.
-    return { directory: standIn.directory, revisions: revisionsOf(specsOf(name)), skipUnknown: true };
+    return { directory: standIn.directory, revisions: revisionsOf(resourcesOf(name)), skipUnknown: true };
   };
   const sources = await serveLiveSources(findSource, note);
   const findBucket = (bucket: string): string | undefined => buckets().get(bucket);
@@ -58,23 +57,23 @@ export async function standInFiles(standIns: StandIns, note: (line: string) => v
   const buckets = (): ReadonlyMap<string, string> =>
     new Map(
       [...standIns.resources].flatMap(([name, standIn]) =>
-        ('directory' in standIn ? specsOf(name) : []).flatMap((spec) => {
-          const bucket = textAt(spec, 'type') === 'storage' ? bucketOf(spec) : undefined;
+        ('directory' in standIn ? resourcesOf(name) : []).flatMap((resource) => {
+          const bucket = resource.type === 'storage' ? bucketOf(resource) : undefined;
           return bucket === undefined || !('directory' in standIn) ? [] : [[bucket, standIn.directory] as const];
         }),
       ),
     );
   const urls = (kind: 'directory' | 'registry'): readonly (readonly [string, string])[] =>
     [...standIns.resources].flatMap(([name, standIn]) =>
-      (kind in standIn ? specsOf(name) : []).flatMap((spec) => {
-        const url = paramOf(spec, 'url');
+      (kind in standIn ? resourcesOf(name) : []).flatMap(({ params }) => {
+        const url = params.get('url');
         return url === undefined ? [] : [[name, url] as const];
       }),
     );
   return {
     files: {
       get '/etc/gitconfig'() {
-        const all = gitUrls((seen?.list() ?? []).map(({ spec }) => spec));
+        const all = gitUrls(seen?.list() ?? []);
         return gitConfig(new Map(urls('directory').map(([name, url]) => [url, sources.url(name)])), all);
       },
       get '/etc/containers/registries.conf'() {

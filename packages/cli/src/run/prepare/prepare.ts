@@ -9,19 +9,17 @@ import { loadDefaults } from '../../manifests/default-folders.js';
 import { UNRESOLVED_REFERENCES } from '../../lint/reference-codes.js';
 import type { JsonObject } from '../../json.js';
 import { loadManifests, secretsIn, type Manifest, type Manifests } from '../../manifests/load.js';
-import { followedBy, tasksOf } from '../select/reachable-tasks.js';
+import { followedManifests, reachableTasks } from '../select/reachable-tasks.js';
+import type { PipelineResourceModel } from '@pipewright/tekton';
+import { TektonObjects } from '../../manifests/tekton-objects.js';
 import { missingFor } from './requirements.js';
-import {
-  localResources,
-  resourcesIn,
-  type LocalResources,
-  type NamedResource,
-} from '../../stand-ins/local-resources.js';
-import { isRun, selectRuns, withParams, type PlannedRun } from '../select/select.js';
+import { localResources, bindingsOf, resourcesIn, type LocalResources } from '../../stand-ins/local-resources.js';
+import { isRun, selectRuns, withParams } from '../select/select.js';
 import { FOUND_AT_START, startRun } from '../select/start-run.js';
 import { imagesIn, unusedStandIns } from './unused-stand-ins.js';
 import { standInsFor } from '../../config/stand-in-flags.js';
 import type { StandIns } from '../../stand-ins/stand-ins.js';
+import type { PlannedRun } from '../select/planned-run.js';
 
 /** A run that can start, or the findings that stop it. */
 export interface Prepared {
@@ -39,7 +37,11 @@ export interface Prepared {
   readonly configFile?: string | undefined;
   readonly local: LocalResources;
   /** The PipelineResources of the manifests and the runs. */
-  readonly resources: readonly NamedResource[];
+  readonly resources: readonly PipelineResourceModel[];
+  /** Names of the PipelineResources that the runs bind, and of bindings that embed one. */
+  readonly boundResources: ReadonlySet<string>;
+  /** The Tekton objects of the manifests. */
+  readonly objects: TektonObjects;
 }
 
 /** What the command line names, or the usual folders have. */
@@ -57,47 +59,84 @@ export function prepare(asked: RunRequest, stdin?: () => Uint8Array): Prepared {
   const { loaded, paths, note } = load(asked, stdin);
   const { standIns, findings: inConfig, file, place } = standInsFor(asked, paths);
   const secrets = secretsIn(loaded.manifests);
-  const stopped = { note, manifests: [], runs: [], secrets, standIns, images: [], local: NOTHING_LOCAL, resources: [] };
+  const objects = new TektonObjects(loaded.manifests);
+  const stopped = {
+    note,
+    manifests: [],
+    runs: [],
+    secrets,
+    standIns,
+    images: [],
+    local: NOTHING_LOCAL,
+    resources: [],
+    boundResources: new Set<string>(),
+    objects,
+  };
   const text = [...loaded.findings, ...inConfig];
   if (hasErrors(text))
     return { ...stopped, findings: inReadingOrder([...inConfig, ...findingsIn(loaded, { externals: 'any' })]) };
 
-  const made = startRun(asked, loaded.manifests, paths);
+  const made = startRun(asked, objects, paths);
   if (!made && !loaded.manifests.some(isRun)) {
     const found = findingsIn(loaded, { externals: 'any' }); // the kind of the run may be misspelt
     if (hasErrors(found)) return { ...stopped, findings: found };
   }
-  const selected = made ? [made.run] : selectRuns(loaded.manifests, asked.run, paths);
+  const selected = made ? [made.run] : selectRuns(loaded.manifests, objects, asked.run, paths);
   const unknown = new Set(made?.unknownParams);
   const params = new Map([...asked.param].filter(([name]) => !unknown.has(name)));
-  const runs = withParams(selected, loaded.manifests, params);
+  const runs = withParams(selected, objects, params);
   const others = loaded.manifests.filter((manifest) => !isRun(manifest));
-  const followed = new Set(runs.flatMap((run) => followedBy(run, loaded.manifests)));
+  const followed = new Set(runs.flatMap((run) => followedManifests(run, objects)));
   const given = new Map(runs.map(({ manifest }, index) => [selected[index]?.manifest, manifest]));
   const written = loaded.manifests.flatMap((manifest) => (isRun(manifest) ? (given.get(manifest) ?? []) : [manifest]));
   const judged = made ? [...written, ...runs.map(({ manifest }) => manifest)] : written;
   const checked = checkWithObjects(judged, { externals: 'any' })
     .filter(({ finding, manifest }) => manifest !== runs[0]?.manifest || !made || !FOUND_AT_START.has(finding.code))
     .map(({ finding, manifest }) => (followed.has(manifest) ? needed(finding) : finding));
-  const missing = missingFor(runs, loaded.manifests, {
-    standIns,
-    runtime: asked.runtime,
-    isSound: !hasErrors(checked),
-  });
+  const missing = missingFor(
+    runs,
+    { manifests: loaded.manifests, objects },
+    {
+      standIns,
+      runtime: asked.runtime,
+      isSound: !hasErrors(checked),
+    },
+  );
   const known = new Set(missing.map(placeAndCode));
   // What the checks only warn of (an account that may exist in a cluster) is here known to be missing.
   const distinct = checked.filter((finding) => finding.severity === 'error' || !known.has(placeAndCode(finding)));
-  const resources = resourcesIn(loaded.manifests, runs);
+  const resources = resourcesIn(objects, runs);
   const flags = { flags: { images: asked.image, resources: asked.source }, place };
   const names = resources.map(({ name }) => name);
   const unused = unusedStandIns(standIns, flags, loaded.manifests, names);
   const findings = inReadingOrder([...text, ...(made?.findings ?? []), ...distinct, ...missing, ...unused]);
   if (hasErrors(findings)) return { ...stopped, findings };
   const local = localResources(standIns, resources);
-  const tasks = runs.flatMap((run) => tasksOf(run, loaded.manifests));
+  const boundResources = new Set(runs.flatMap((run) => boundNames(run, objects)));
+  const tasks = runs.flatMap((run) => reachableTasks(run, objects));
   const using = new Set([...followed, ...tasks.map(({ manifest }) => manifest)]);
   const images = [...using].flatMap(({ object }) => imagesIn(object));
-  return { findings, note, manifests: others, runs, secrets, standIns, images, configFile: file, local, resources };
+  return {
+    findings,
+    note,
+    manifests: others,
+    runs,
+    secrets,
+    standIns,
+    images,
+    configFile: file,
+    local,
+    resources,
+    boundResources,
+    objects,
+  };
+}
+
+/** Names of the PipelineResources that a run binds, or of its bindings that embed one. */
+function boundNames({ manifest }: PlannedRun, objects: TektonObjects): readonly string[] {
+  const model = objects.tryRead(manifest)?.model;
+  const bindings = model ? bindingsOf(model) : [];
+  return bindings.map(({ name, resource }) => (resource?.kind === 'reference' ? resource.name : name));
 }
 
 const placeAndCode = ({ place, code }: Finding): string => JSON.stringify([place, code]);

@@ -8,26 +8,50 @@ import type { Finding } from '../../diagnostics/finding.js';
 import { isObject, listAt, objectAt, textAt, type Json, type JsonObject } from '../../json.js';
 import type { Path } from '../../yaml/locate.js';
 import type { Manifest } from '../../manifests/load.js';
-import type { UsedTask } from '../select/reachable-tasks.js';
-import { type PlannedRun } from '../select/select.js';
+import type { ReachableTask } from '../select/reachable-tasks.js';
 import { namespaceOf } from '../../manifests/identity.js';
+import type { PlannedRun } from '../select/planned-run.js';
 
-/** What a run itself brings into its pods: workspaces and a pod template. */
-export const objectsOfRun = ({ kind, title, manifest }: PlannedRun): UsedTask => {
+/** A part of a manifest whose pods refer to objects. */
+export interface ReferringPart {
+  readonly value: Json;
+  readonly manifest: Manifest;
+  readonly path: Path;
+  /** `Task unit-tests`, for messages. */
+  readonly title: string;
+}
+
+/** The spec of a task. */
+export const objectsOfTask = ({ manifest, path, title }: ReachableTask): ReferringPart => ({
+  value: valueAt(manifest.object, path),
+  manifest,
+  path,
+  title,
+});
+
+/** The workspaces and the pod template that a run brings into its pods. */
+export const objectsOfRun = ({ kind, title, manifest }: PlannedRun): ReferringPart => {
   const { workspaces = null, podTemplate = null } = objectAt(manifest.object, 'spec');
-  return { spec: { workspaces, podTemplate }, manifest, path: ['spec'], title: `${kind} ${title}` };
+  return { value: { workspaces, podTemplate }, manifest, path: ['spec'], title: `${kind} ${title}` };
 };
+
+function valueAt(object: Json, path: Path): Json {
+  let at: Json | undefined = object;
+  for (const step of path)
+    at = Array.isArray(at) ? (at as readonly Json[])[Number(step)] : isObject(at) ? at[String(step)] : undefined; // Array.isArray widens to any[]
+  return at ?? null;
+}
 
 /** Kubernetes keeps this ConfigMap in every namespace; a volume with a token of the account takes the certificate from it. */
 const ROOT_CERTIFICATE = 'kube-root-ca.crt';
 
 /** Finds objects that are missing, and keys that are missing in those that are not, unless they are optional. */
 export function missingObjects(
-  { spec, manifest, path, title }: UsedTask,
+  { value, manifest, path, title }: ReferringPart,
   namespace: string,
   manifests: readonly Manifest[],
 ): readonly Finding[] {
-  return referencesIn(spec, []).flatMap((reference) => {
+  return referencesIn(value, []).flatMap((reference) => {
     const { kind, name, at } = reference;
     if (name.includes('$(') || (kind === 'ConfigMap' && name === ROOT_CERTIFICATE)) return [];
     const found = find(manifests, kind, namespace, name);
@@ -92,7 +116,7 @@ const KINDS: Readonly<Record<Kind, KindOfObject>> = {
 function missingKeys(
   { kind, name, keys }: Reference,
   found: Manifest,
-  { manifest, path, title }: Pick<UsedTask, 'manifest' | 'path' | 'title'>,
+  { manifest, path, title }: Pick<ReferringPart, 'manifest' | 'path' | 'title'>,
 ): readonly Finding[] {
   const known = KINDS[kind].data.flatMap((field) => Object.keys(objectAt(found.object, field)));
   const others = known.length === 0 ? 'it has no keys' : `it has ${known.join(', ')}`;

@@ -6,16 +6,22 @@
  */
 
 import type { Finding } from '../../diagnostics/finding.js';
-import { listAt, objectAt, textAt, type JsonObject } from '../../json.js';
-import type { Path } from '../../yaml/locate.js';
+import { listAt, textAt } from '../../json.js';
+import {
+  readPipelineResource,
+  type FieldPath,
+  type PipelineResourceModel,
+  type ResourceBindingModel,
+} from '@pipewright/tekton';
 import type { Manifest } from '../../manifests/load.js';
+import type { TektonObjects } from '../../manifests/tekton-objects.js';
 import { commandHint, imageHint } from './image-recipe.js';
-import { imagesOf, tasksOf, type UsedTask } from '../select/reachable-tasks.js';
-import { error, find, missingObjects, objectsOfRun } from './required-objects.js';
-import { type PlannedRun } from '../select/select.js';
+import { imagesOf, reachableTasks, type ReachableTask } from '../select/reachable-tasks.js';
+import { error, find, missingObjects, objectsOfRun, objectsOfTask } from './required-objects.js';
 import { sourceOf, commandOf } from '../../stand-ins/image-source.js';
 import type { StandIns } from '../../stand-ins/stand-ins.js';
 import { namespaceOf } from '../../manifests/identity.js';
+import type { PlannedRun } from '../select/planned-run.js';
 
 /** What decides which things a run needs. */
 export interface RequirementOptions {
@@ -26,21 +32,29 @@ export interface RequirementOptions {
   readonly isSound: boolean;
 }
 
+/** The manifests, and the Tekton objects among them. */
+export interface RequiredFrom {
+  readonly manifests: readonly Manifest[];
+  readonly objects: TektonObjects;
+}
+
 /** Finds all that is missing for a set of runs. */
 export function missingFor(
   runs: readonly PlannedRun[],
-  manifests: readonly Manifest[],
+  from: RequiredFrom,
   { standIns, runtime, isSound }: RequirementOptions,
 ): readonly Finding[] {
-  const used = runs.map((run) => ({ run, tasks: tasksOf(run, manifests) }));
+  const used = runs.map((run) => ({ run, tasks: reachableTasks(run, from.objects) }));
   const tasks = used.flatMap((one) => one.tasks);
   const all = [
     ...missingImages(tasks, standIns),
     ...(isSound ? missingCommands(tasks, standIns) : []),
-    ...runs.flatMap((run) => missingAccounts(run, manifests)),
-    ...used.flatMap(({ run, tasks: own }) => own.flatMap((task) => missingObjects(task, run.namespace, manifests))),
-    ...runs.flatMap((run) => missingObjects(objectsOfRun(run), run.namespace, manifests)),
-    ...runs.flatMap((run) => missingResourceSecrets(run, manifests)),
+    ...runs.flatMap((run) => missingAccounts(run, from)),
+    ...used.flatMap(({ run, tasks: own }) =>
+      own.flatMap((task) => missingObjects(objectsOfTask(task), run.namespace, from.manifests)),
+    ),
+    ...runs.flatMap((run) => missingObjects(objectsOfRun(run), run.namespace, from.manifests)),
+    ...runs.flatMap((run) => missingResourceSecrets(run, from)),
   ];
   const findings = runtime === 'fake' ? all.filter(({ code }) => !NOT_FOR_FAKE.has(code)) : all;
   return [...new Map(findings.map((finding) => [finding.code + finding.message, finding])).values()];
@@ -55,9 +69,9 @@ const NOT_FOR_FAKE: ReadonlySet<string> = new Set([
 ]);
 
 /** Each image once, at the first place that names it. */
-function missingImages(tasks: readonly UsedTask[], standIns: StandIns): readonly Finding[] {
+function missingImages(tasks: readonly ReachableTask[], standIns: StandIns): readonly Finding[] {
   const missing = tasks.flatMap(imagesOf).filter(({ image }) => sourceOf(image, standIns) === undefined);
-  const runsOwn = new Set(missing.flatMap(({ image, silent }) => (silent ? [image] : [])));
+  const runsOwn = new Set(missing.flatMap(({ image, usesEntrypoint }) => (usesEntrypoint ? [image] : [])));
   const first = new Map(missing.toReversed().map((use) => [use.image, use]));
   return [...first.values()]
     .toReversed()
@@ -73,10 +87,13 @@ function missingImages(tasks: readonly UsedTask[], standIns: StandIns): readonly
 }
 
 /** Steps that leave it to their image what to run, where what stands in for the image runs nothing by itself. */
-function missingCommands(tasks: readonly UsedTask[], standIns: StandIns): readonly Finding[] {
+function missingCommands(tasks: readonly ReachableTask[], standIns: StandIns): readonly Finding[] {
   return tasks
     .flatMap(imagesOf)
-    .filter(({ silent, image }) => silent && sourceOf(image, standIns) !== undefined && !commandOf(image, standIns))
+    .filter(
+      ({ usesEntrypoint, image }) =>
+        usesEntrypoint && sourceOf(image, standIns) !== undefined && !commandOf(image, standIns),
+    )
     .map(({ image, manifest, path, user }) =>
       error(
         manifest,
@@ -88,16 +105,9 @@ function missingCommands(tasks: readonly UsedTask[], standIns: StandIns): readon
     );
 }
 
-/** ServiceAccounts that are in no manifest, and the Secrets that those which are name in vain. */
-function missingAccounts(run: PlannedRun, manifests: readonly Manifest[]): readonly Finding[] {
-  const { object } = run.manifest;
-  const own = ['serviceAccountName', 'serviceAccount'].flatMap((field) => accountAt(object, ['spec', field]));
-  const byTask = listAt(object, 'spec', 'serviceAccountNames').flatMap((_, index) =>
-    ['serviceAccountName', 'serviceAccount'].flatMap((field) =>
-      accountAt(object, ['spec', 'serviceAccountNames', index, field]),
-    ),
-  );
-  return [...own, ...byTask].flatMap(({ name, path }) => {
+/** ServiceAccounts that are in no manifest, and Secrets that ServiceAccounts name and no manifest has. */
+function missingAccounts(run: PlannedRun, { objects, manifests }: RequiredFrom): readonly Finding[] {
+  return accountsOf(run, objects).flatMap(({ name, path }) => {
     const account = find(manifests, 'ServiceAccount', run.namespace, name);
     if (account) return missingSecrets(account, name, manifests);
     if (name === 'default') return [];
@@ -113,13 +123,23 @@ function missingAccounts(run: PlannedRun, manifests: readonly Manifest[]): reado
   });
 }
 
-const accountAt = (object: JsonObject, path: Path): readonly { readonly name: string; readonly path: Path }[] => {
-  const name = path.reduce<unknown>(
-    (at, step) => (Array.isArray(at) ? (at as unknown[])[Number(step)] : objectAt(at)[step]),
-    object,
-  ); // Array.isArray widens to any[]
-  return typeof name === 'string' && name !== '' ? [{ name, path }] : [];
-};
+/** The ServiceAccounts that a run names, and where. */
+function accountsOf(
+  run: PlannedRun,
+  objects: TektonObjects,
+): readonly { readonly name: string; readonly path: FieldPath }[] {
+  const model = objects.tryRead(run.manifest)?.model;
+  if (model?.kind !== 'PipelineRun' && model?.kind !== 'TaskRun') return [];
+  const { serviceAccount, serviceAccountPath } = model.run;
+  const own = serviceAccount === undefined ? [] : [{ name: serviceAccount, path: ['spec', ...serviceAccountPath] }];
+  if (model.kind === 'TaskRun') return own;
+  const { taskServiceAccounts, taskServiceAccountsPath } = model.run;
+  const byTask = [...taskServiceAccounts.values()].map((name, index) => ({
+    name,
+    path: ['spec', ...taskServiceAccountsPath, index, 'serviceAccountName'],
+  }));
+  return [...own, ...byTask];
+}
 
 function missingSecrets(account: Manifest, accountName: string, manifests: readonly Manifest[]): readonly Finding[] {
   const namespace = namespaceOf(account.object);
@@ -144,41 +164,49 @@ const SECRET_HINT = (name: string): string =>
   `write it to a file and add that to the command:\nkubectl create secret generic ${name} --type=kubernetes.io/basic-auth --from-literal=username=… --from-literal=password=… --dry-run=client -o yaml > ${name}.yaml\nkubectl create secret docker-registry ${name} --docker-server=… --docker-username=… --docker-password=… --dry-run=client -o yaml > ${name}.yaml`;
 
 /** Secrets that the PipelineResources of a run take fields from; without one its pod would wait until the timeout. */
-function missingResourceSecrets(run: PlannedRun, manifests: readonly Manifest[]): readonly Finding[] {
-  const places: readonly Path[] = [
-    ['spec', 'resources'],
-    ['spec', 'inputs', 'resources'],
-    ['spec', 'outputs', 'resources'],
-  ];
-  return places.flatMap((place) =>
-    listAt(run.manifest.object, ...place.map(String)).flatMap((binding, index) => {
-      const name = textAt(binding, 'resourceRef', 'name');
-      const referred = name === undefined ? undefined : find(manifests, 'PipelineResource', run.namespace, name);
-      if (referred) return secretsMissing(referred, ['spec'], objectAt(referred.object, 'spec'), run, manifests);
-      const here = [...place, index, 'resourceSpec'];
-      return secretsMissing(run.manifest, here, objectAt(objectAt(binding), 'resourceSpec'), run, manifests);
+function missingResourceSecrets(run: PlannedRun, { objects, manifests }: RequiredFrom): readonly Finding[] {
+  const read = objects.tryRead(run.manifest);
+  if (!read) return [];
+  const { model, paths } = read;
+  const lists: readonly (readonly [FieldPath, readonly ResourceBindingModel[]])[] =
+    model.kind === 'PipelineRun'
+      ? [[paths.pipelineRun.resources, model.run.resources]]
+      : model.kind === 'TaskRun'
+        ? [
+            [paths.taskRun.inputs, model.run.inputs],
+            [paths.taskRun.outputs, model.run.outputs],
+          ]
+        : [];
+  return lists.flatMap(([list, bindings]) =>
+    bindings.flatMap(({ name, resource }, index) => {
+      if (resource?.kind === 'embedded') {
+        const path = ['spec', ...list, index, ...paths.binding.resource, ...paths.resource.secrets];
+        return secretsMissing(run.manifest, path, readPipelineResource(name, resource.spec), run, manifests);
+      }
+      const found = resource && objects.tryFind('PipelineResource', resource.name, run.namespace);
+      if (!found) return [];
+      const path = ['spec', ...found.paths.resource.secrets];
+      return secretsMissing(found.manifest, path, found.model.resource, run, manifests);
     }),
   );
 }
 
 const secretsMissing = (
   manifest: Manifest,
-  path: Path,
-  spec: JsonObject,
+  path: FieldPath,
+  { secrets }: PipelineResourceModel,
   run: PlannedRun,
   manifests: readonly Manifest[],
 ): readonly Finding[] =>
-  listAt(spec, 'secrets').flatMap((field, index) => {
-    const name = textAt(field, 'secretName');
-    if (name === undefined || find(manifests, 'Secret', run.namespace, name)) return [];
-    const key = textAt(field, 'secretKey') ?? 'KEY';
+  secrets.flatMap(({ secretName, secretKey }, index) => {
+    if (find(manifests, 'Secret', run.namespace, secretName)) return [];
     return [
       error(
         manifest,
-        [...path, 'secrets', index, 'secretName'],
+        [...path, index, 'secretName'],
         'SECRET_MISSING',
-        `a PipelineResource of ${run.kind} ${run.title} uses the Secret ${name}, which is in none of the manifests`,
-        `add it to the command: kubectl create secret generic ${name} --from-literal=${key}=VALUE --dry-run=client -o yaml > ${name}.yaml`,
+        `a PipelineResource of ${run.kind} ${run.title} uses the Secret ${secretName}, which is in none of the manifests`,
+        `add it to the command: kubectl create secret generic ${secretName} --from-literal=${secretKey}=VALUE --dry-run=client -o yaml > ${secretName}.yaml`,
       ),
     ];
   });

@@ -1,131 +1,155 @@
 /**
- * What a run uses: its tasks, and the images of their containers. Pure.
+ * The tasks that a run can reach, and the images of their containers. Pure.
  *
- * Asked before anything starts, so that everything missing on this machine is said at once.
+ * Known before anything starts, so that all requirements that this machine does not meet are reported at once.
  */
 
-import { readPipeline, dependenciesOfPipeline, type PipelineSpec, type TaskDependencies } from '@pipewright/tekton';
-import { isObject, listAt, objectAt, textAt, type JsonObject } from '../../json.js';
-import type { Path } from '../../yaml/locate.js';
+import {
+  dependenciesOfPipeline,
+  type FieldPath,
+  type FieldPaths,
+  type PipelineModel,
+  type TaskDependencies,
+  type TaskModel,
+  type TaskSource,
+} from '@pipewright/tekton';
 import type { Manifest } from '../../manifests/load.js';
-import { type PlannedRun } from './select.js';
-import { isTekton, namespaceOf } from '../../manifests/identity.js';
+import type { TektonObject, TektonObjects } from '../../manifests/tekton-objects.js';
+import type { PlannedRun } from './planned-run.js';
 
-/** A task's spec, and where it is written. */
-export interface UsedTask {
-  readonly spec: JsonObject;
+/** A task, and the place of its spec. */
+export interface ReachableTask {
+  readonly task: TaskModel;
   readonly manifest: Manifest;
-  readonly path: Path;
+  readonly path: FieldPath;
   /** `Task unit-tests`, for messages. */
   readonly title: string;
+  readonly stepPath: (index: number) => FieldPath;
+  readonly sidecarPath: (index: number) => FieldPath;
 }
 
 /** An image, and the place that names it. */
 export interface UsedImage {
   readonly image: string;
   readonly manifest: Manifest;
-  readonly path: Path;
+  readonly path: FieldPath;
   /** `step run-tests of Task unit-tests`, for messages. */
   readonly user: string;
-  /** It is left to the image what to run: there is neither command nor script. */
-  readonly silent: boolean;
+  /** The step has neither command nor script, so the image decides which program runs. */
+  readonly usesEntrypoint: boolean;
 }
 
-/** The tasks and condition checks that a run can reach. What is not among the manifests is left out: checks report it. */
-export function tasksOf(run: PlannedRun, manifests: readonly Manifest[]): readonly UsedTask[] {
-  const findHere = find(run.namespace, manifests);
-  const { manifest } = run;
-  if (run.kind === 'TaskRun') return taskBehind(manifest, ['spec'], run.title, findHere);
-  const embedded = objectAt(manifest.object, 'spec')['pipelineSpec'];
-  const pipeline = isObject(embedded)
-    ? manifest
-    : findHere('Pipeline', textAt(manifest.object, 'spec', 'pipelineRef', 'name'));
+/** The tasks and condition checks that a run can reach. References to objects outside the manifests are left out: checks report them. */
+export function reachableTasks(run: PlannedRun, objects: TektonObjects): readonly ReachableTask[] {
+  const read = objects.tryRead(run.manifest);
+  if (!read) return [];
+  const { model, paths } = read;
+  if (model.kind === 'TaskRun') {
+    const at = { manifest: run.manifest, path: ['spec', ...paths.taskRun.task], name: run.title, paths };
+    return taskOf(model.run.source, at, run.namespace, objects);
+  }
+  const pipeline = pipelineOf(read, objects);
   if (!pipeline) return [];
-  const base = isObject(embedded) ? ['spec', 'pipelineSpec'] : ['spec'];
-  return listAt(pipeline.object, ...base, 'tasks').flatMap((task, index) => {
-    const path = [...base, 'tasks', index];
-    const checks = listAt(task, 'conditions').flatMap((use) =>
-      conditionCheck(findHere('Condition', textAt(use, 'conditionRef'))),
-    );
-    return [...taskBehind(pipeline, path, textAt(task, 'name') ?? String(index), findHere), ...checks];
+  return pipeline.model.tasks.flatMap((task, index) => {
+    const path = [...pipeline.path, ...pipeline.paths.pipeline.tasks, index, ...pipeline.paths.pipelineTask.task];
+    const at = { manifest: pipeline.manifest, path, name: task.name, paths: pipeline.paths };
+    const checks = task.conditions.flatMap(({ condition }) => conditionCheck(condition, run.namespace, objects));
+    return [...taskOf(task.source, at, run.namespace, objects), ...checks];
   });
 }
 
-/** The manifests whose references a run follows: its own, and that of its pipeline. */
-export function followedBy(run: PlannedRun, manifests: readonly Manifest[]): readonly Manifest[] {
-  const name = textAt(run.manifest.object, 'spec', 'pipelineRef', 'name');
-  const pipeline = run.kind === 'PipelineRun' ? find(run.namespace, manifests)('Pipeline', name) : undefined;
-  return pipeline ? [run.manifest, pipeline] : [run.manifest];
+/** The manifests whose references a run follows: its own, and that of its Pipeline. */
+export function followedManifests(run: PlannedRun, objects: TektonObjects): readonly Manifest[] {
+  const read = objects.tryRead(run.manifest);
+  const pipeline = read && pipelineOf(read, objects);
+  return [...new Set([run.manifest, ...(pipeline ? [pipeline.manifest] : [])])];
 }
 
-/** The tasks of a run's pipeline in declared order, and those that each waits for. Empty when there is no such pipeline. */
-export function pipelineOf(run: PlannedRun, manifests: readonly Manifest[]): TaskDependencies {
-  const { object } = run.manifest;
-  const embedded = objectAt(object, 'spec')['pipelineSpec'];
-  const name = textAt(object, 'spec', 'pipelineRef', 'name');
-  const spec = isObject(embedded) ? embedded : find(run.namespace, manifests)('Pipeline', name)?.object['spec'];
-  return isObject(spec) ? dependenciesOfPipeline(readPipeline(spec as unknown as PipelineSpec)) : new Map(); // it was checked before it is asked for
+/** The tasks of a run's Pipeline in declared order, and those that each waits for. Empty without a Pipeline. */
+export function taskDependencies(run: PlannedRun, objects: TektonObjects): TaskDependencies {
+  const read = objects.tryRead(run.manifest);
+  const pipeline = read && pipelineOf(read, objects);
+  return pipeline ? dependenciesOfPipeline(pipeline.model) : new Map();
 }
 
-type Find = (kind: string, name: string | undefined) => Manifest | undefined;
+/** A Pipeline, and the place of its spec. */
+export interface PlacedPipeline {
+  readonly model: PipelineModel;
+  readonly manifest: Manifest;
+  readonly path: FieldPath;
+  readonly paths: FieldPaths;
+}
 
-const find =
-  (namespace: string, manifests: readonly Manifest[]): Find =>
-  (kind, name) =>
-    manifests.find(
-      ({ object }) =>
-        isTekton(object) &&
-        textAt(object, 'kind') === kind &&
-        textAt(object, 'metadata', 'name') === name &&
-        (kind === 'ClusterTask' || namespaceOf(object) === namespace),
-    );
+/** The Pipeline that a PipelineRun refers to or embeds. */
+export function pipelineOf(run: TektonObject, objects: TektonObjects): PlacedPipeline | undefined {
+  if (run.model.kind !== 'PipelineRun') return undefined;
+  const { source } = run.model.run;
+  if (source?.kind === 'embedded') {
+    const { manifest, paths } = run;
+    return { model: source.pipeline, manifest, path: ['spec', ...paths.pipelineRun.pipeline], paths };
+  }
+  const found = source && objects.tryFind('Pipeline', source.name, run.namespace);
+  return found && { model: found.model.pipeline, manifest: found.manifest, path: ['spec'], paths: found.paths };
+}
 
-/** The task that a `taskRef` or `taskSpec` below a path means. */
-function taskBehind(manifest: Manifest, path: Path, name: string, findHere: Find): readonly UsedTask[] {
-  const holder = path.reduce<unknown>(
-    (at, step) => (Array.isArray(at) ? (at as unknown[])[Number(step)] : objectAt(at)[step]),
-    manifest.object,
-  ); // Array.isArray widens to any[]
-  const embedded = objectAt(holder)['taskSpec'];
-  if (isObject(embedded)) return [{ spec: embedded, manifest, path: [...path, 'taskSpec'], title: `task ${name}` }];
-  const kind = textAt(holder, 'taskRef', 'kind') ?? 'Task';
-  const found = findHere(kind, textAt(holder, 'taskRef', 'name'));
+interface TaskPlace {
+  readonly manifest: Manifest;
+  /** The place of an embedded spec. */
+  readonly path: FieldPath;
+  readonly name: string;
+  readonly paths: FieldPaths;
+}
+
+function taskOf(
+  source: TaskSource | undefined,
+  { manifest, path, name, paths }: TaskPlace,
+  namespace: string,
+  objects: TektonObjects,
+): readonly ReachableTask[] {
+  if (source?.kind === 'embedded') return [placedTask(source.task, manifest, path, `task ${name}`, paths)];
+  const found = source && objects.tryFind(source.taskKind, source.name, namespace);
   if (!found) return [];
-  return [
-    {
-      spec: objectAt(found.object, 'spec'),
-      manifest: found,
-      path: ['spec'],
-      title: `${kind} ${textAt(found.object, 'metadata', 'name') ?? ''}`,
-    },
-  ];
+  return [placedTask(found.model.task, found.manifest, ['spec'], `${found.model.kind} ${found.name}`, found.paths)];
 }
 
-const conditionCheck = (found: Manifest | undefined): readonly UsedTask[] =>
-  found === undefined
-    ? []
-    : [
-        {
-          spec: { steps: [objectAt(found.object, 'spec', 'check')] },
-          manifest: found,
-          path: ['spec'],
-          title: `Condition ${textAt(found.object, 'metadata', 'name') ?? ''}`,
-        },
-      ];
+const placedTask = (
+  task: TaskModel,
+  manifest: Manifest,
+  path: FieldPath,
+  title: string,
+  paths: FieldPaths,
+): ReachableTask => ({
+  task,
+  manifest,
+  path,
+  title,
+  stepPath: (index) => [...path, ...paths.task.steps, index],
+  sidecarPath: (index) => [...path, ...paths.task.sidecars, index],
+});
 
-/** The images of a task's containers. Those with a variable in their name are known only when the run has begun. */
-export function imagesOf({ spec, manifest, path, title }: UsedTask): readonly UsedImage[] {
-  const template = textAt(spec, 'stepTemplate', 'image');
-  const commanded = listAt(spec, 'stepTemplate', 'command').length > 0;
-  return ['steps', 'sidecars'].flatMap((field) =>
-    listAt(spec, field).flatMap((container, index) => {
-      const image = textAt(container, 'image') ?? (field === 'steps' ? template : undefined);
-      if (image === undefined || image === '' || image.includes('$(')) return [];
-      const what = field === 'steps' ? 'step' : 'sidecar';
-      const user = `${what} ${textAt(container, 'name') ?? `number ${String(index + 1)}`} of ${title}`;
-      const at = title.startsWith('Condition ') ? [...path, 'check', 'image'] : [...path, field, index, 'image'];
-      const named = listAt(container, 'command').length > 0 || textAt(container, 'script') !== undefined;
-      return [{ image, manifest, path: at, user, silent: field === 'steps' && !named && !commanded }];
-    }),
-  );
+function conditionCheck(name: string, namespace: string, objects: TektonObjects): readonly ReachableTask[] {
+  const found = objects.tryFind('Condition', name, namespace);
+  if (!found) return [];
+  const { model, manifest, paths } = found;
+  const place = placedTask(model.condition.task, manifest, ['spec'], `Condition ${name}`, paths);
+  return [{ ...place, stepPath: () => ['spec', ...paths.condition.step] }];
+}
+
+/** The images of a task's containers. Names with a variable are left out: they are known only when the run has begun. */
+export function imagesOf({ task, manifest, title, stepPath, sidecarPath }: ReachableTask): readonly UsedImage[] {
+  const isNamed = (image: string | undefined): image is string =>
+    image !== undefined && image !== '' && !image.includes('$(');
+  const hasCommand = (task.stepTemplate?.command ?? []).length > 0;
+  const steps = task.steps.flatMap(({ image = task.stepTemplate?.image, name, command = [], script }, index) => {
+    if (!isNamed(image)) return [];
+    const user = `step ${name ?? `number ${String(index + 1)}`} of ${title}`;
+    const usesEntrypoint = command.length === 0 && script === undefined && !hasCommand;
+    return [{ image, manifest, path: [...stepPath(index), 'image'], user, usesEntrypoint }];
+  });
+  const sidecars = task.sidecars.flatMap(({ image, name }, index) => {
+    if (!isNamed(image)) return [];
+    const user = `sidecar ${name ?? `number ${String(index + 1)}`} of ${title}`;
+    return [{ image, manifest, path: [...sidecarPath(index), 'image'], user, usesEntrypoint: false }];
+  });
+  return [...steps, ...sidecars];
 }

@@ -2,31 +2,26 @@
  * Which runs a command line means, and the params it gives them. Pure.
  */
 
-import { closestMatch } from '@pipewright/tekton';
-import { isObject, listAt, objectAt, textAt, type Json, type JsonObject } from '../../json.js';
+import { closestMatch, type ParamType, type TaskModel } from '@pipewright/tekton';
+import { textAt } from '../../json.js';
 import type { Manifest } from '../../manifests/load.js';
+import type { TektonObject, TektonObjects } from '../../manifests/tekton-objects.js';
+import { pipelineOf } from './reachable-tasks.js';
+import type { PlannedRun } from './planned-run.js';
 import { howToStart } from './start-hint.js';
 import { UsageError } from '../../diagnostics/usage-error.js';
 import { isTekton, namespaceOf } from '../../manifests/identity.js';
 
-/** A run that is to be created. */
-export interface PlannedRun {
-  readonly manifest: Manifest;
-  readonly kind: 'PipelineRun' | 'TaskRun';
-  /** Its name, or the start of the name it will get. */
-  readonly title: string;
-  readonly namespace: string;
-}
-
 /** The runs among manifests, or those of the given names. Throws a UsageError when there is none, or a name is unknown. */
 export function selectRuns(
   manifests: readonly Manifest[],
+  objects: TektonObjects,
   names: readonly string[],
   paths: readonly string[],
 ): readonly PlannedRun[] {
   const runs = manifests.flatMap((manifest) => plannedRun(manifest));
   if (runs.length === 0)
-    throw new UsageError(`there is no PipelineRun or TaskRun in ${paths.join(', ')}`, howToStart(manifests, paths));
+    throw new UsageError(`there is no PipelineRun or TaskRun in ${paths.join(', ')}`, howToStart(objects, paths));
   const unknown = names.filter((name) => !runs.some((run) => isCalled(run, name)));
   if (unknown.length > 0) {
     const titles = runs.map(({ title }) => title);
@@ -53,13 +48,13 @@ function plannedRun(manifest: Manifest): readonly PlannedRun[] {
   return [{ manifest, kind, title, namespace: namespaceOf(object) }];
 }
 
-/** Gives `-p NAME=VALUE` to every run whose pipeline declares the param. Throws when none does. */
+/** Gives `-p NAME=VALUE` to every run whose Pipeline or Task declares the param. Throws a UsageError if none does. */
 export function withParams(
   runs: readonly PlannedRun[],
-  manifests: readonly Manifest[],
+  objects: TektonObjects,
   params: ReadonlyMap<string, string>,
 ): readonly PlannedRun[] {
-  const declared = new Map(runs.map((run) => [run, declaredParams(run, manifests)]));
+  const declared = new Map(runs.map((run) => [run, declaredParams(run, objects)]));
   const known = [...new Set([...declared.values()].flatMap((each) => [...each.keys()]))];
   const unknown = [...params.keys()].filter((name) => !known.includes(name));
   if (unknown.length > 0) {
@@ -71,70 +66,28 @@ export function withParams(
     );
   }
   return runs.map((run) => {
-    const own = [...params].filter(([name]) => declared.get(run)?.has(name) === true);
-    return own.length === 0
-      ? run
-      : { ...run, manifest: { ...run.manifest, object: give(run, own, declared.get(run)) } };
+    const types = declared.get(run) ?? new Map<string, ParamType>();
+    const given = [...params].flatMap(([name, text]) => {
+      const type = types.get(name);
+      return type === undefined ? [] : [{ name, value: type === 'array' ? text.split(',') : text }];
+    });
+    const read = given.length > 0 ? objects.tryRead(run.manifest) : undefined;
+    return read ? { ...run, manifest: { ...run.manifest, object: read.withParams(run.manifest.object, given) } } : run;
   });
 }
 
 /** Declared params and their types, from the run's own spec or the object it refers to. */
-function declaredParams(
-  { kind, manifest, namespace }: PlannedRun,
-  manifests: readonly Manifest[],
-): ReadonlyMap<string, string> {
-  const { object } = manifest;
-  const what = kind === 'PipelineRun' ? 'pipeline' : 'task';
-  const embedded = objectAt(object, 'spec')[`${what}Spec`];
-  const spec = isObject(embedded) ? embedded : objectAt(findReferred(object, what, namespace, manifests), 'spec');
+function declaredParams(run: PlannedRun, objects: TektonObjects): ReadonlyMap<string, ParamType> {
+  const read = objects.tryRead(run.manifest);
   const params =
-    kind === 'PipelineRun' ? listAt(spec, 'params') : [...listAt(spec, 'inputs', 'params'), ...listAt(spec, 'params')];
-  return new Map(
-    params.flatMap((param) => {
-      const name = textAt(param, 'name');
-      const array = textAt(param, 'type') === 'array' || Array.isArray(objectAt(param)['default']);
-      return name === undefined ? [] : [[name, array ? 'array' : 'string'] as const];
-    }),
-  );
+    (read && pipelineOf(read, objects)?.model.params) ?? taskOf(read, run.namespace, objects)?.params ?? [];
+  return new Map(params.map(({ name, type }) => [name, type]));
 }
 
-function findReferred(
-  run: JsonObject,
-  what: 'pipeline' | 'task',
-  namespace: string,
-  manifests: readonly Manifest[],
-): JsonObject | undefined {
-  const name = textAt(run, 'spec', `${what}Ref`, 'name');
-  const kind = what === 'pipeline' ? 'Pipeline' : (textAt(run, 'spec', 'taskRef', 'kind') ?? 'Task');
-  return manifests.find(
-    ({ object }) =>
-      isTekton(object) &&
-      textAt(object, 'kind') === kind &&
-      textAt(object, 'metadata', 'name') === name &&
-      (kind === 'ClusterTask' || namespaceOf(object) === namespace),
-  )?.object;
-}
-
-function give(
-  run: PlannedRun,
-  given: readonly (readonly [string, string])[],
-  types: ReadonlyMap<string, string> | undefined,
-): JsonObject {
-  const { object } = run.manifest;
-  const spec = objectAt(object, 'spec');
-  const values: readonly Json[] = given.map(([name, text]) => ({
-    name,
-    value: types?.get(name) === 'array' ? text.split(',') : text,
-  }));
-  const names = new Set(given.map(([name]) => name));
-  const others = (list: readonly Json[]): readonly Json[] =>
-    list.filter((param) => !names.has(textAt(param, 'name') ?? ''));
-  if (run.kind === 'PipelineRun' || spec['params'] !== undefined) {
-    return { ...object, spec: { ...spec, params: [...others(listAt(spec, 'params')), ...values] } };
-  }
-  const inputs = objectAt(spec, 'inputs');
-  return {
-    ...object,
-    spec: { ...spec, inputs: { ...inputs, params: [...others(listAt(inputs, 'params')), ...values] } },
-  };
+/** The Task that a TaskRun refers to or embeds. */
+function taskOf(run: TektonObject | undefined, namespace: string, objects: TektonObjects): TaskModel | undefined {
+  if (run?.model.kind !== 'TaskRun') return undefined;
+  const { source } = run.model.run;
+  if (source?.kind === 'embedded') return source.task;
+  return source && objects.tryFind(source.taskKind, source.name, namespace)?.model.task;
 }

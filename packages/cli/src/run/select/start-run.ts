@@ -5,14 +5,14 @@
  * PipelineResource of the same name and type, workspaces with `--workspace` or an emptyDir. All that is missing is found at once.
  */
 
-import { closestMatch } from '@pipewright/tekton';
+import { closestMatch, type NewBinding, type ParamModel, type WorkspaceBinding } from '@pipewright/tekton';
 import type { Finding, Place } from '../../diagnostics/finding.js';
-import { isObject, listAt, textAt, type Json, type JsonObject } from '../../json.js';
+import type { JsonObject } from '../../json.js';
 import type { Path } from '../../yaml/locate.js';
 import type { Manifest } from '../../manifests/load.js';
+import type { TektonObject, TektonObjects } from '../../manifests/tekton-objects.js';
 import { UsageError } from '../../diagnostics/usage-error.js';
-import { type PlannedRun } from './select.js';
-import { isTekton, namespaceOf } from '../../manifests/identity.js';
+import type { PlannedRun } from './planned-run.js';
 
 /** What the command line says of the run. */
 export interface StartOptions {
@@ -49,24 +49,19 @@ export const FOUND_AT_START: ReadonlySet<string> = new Set([
 /** A Pipeline or Task that is to run. */
 interface Started {
   readonly kind: 'Pipeline' | 'Task' | 'ClusterTask';
-  readonly name: string;
-  readonly manifest: Manifest;
+  readonly object: TektonObject<'Pipeline' | 'Task' | 'ClusterTask'>;
   readonly options: StartOptions;
-  readonly manifests: readonly Manifest[];
+  readonly objects: TektonObjects;
 }
 
 /** Returns undefined unless a Pipeline or Task is named. Throws a UsageError if there is none of that name. */
-export function startRun(
-  options: StartOptions,
-  manifests: readonly Manifest[],
-  paths: readonly string[],
-): MadeRun | undefined {
+export function startRun(options: StartOptions, objects: TektonObjects, paths: readonly string[]): MadeRun | undefined {
   const { pipeline, task } = options;
   const found =
     pipeline !== undefined
-      ? findStarted(['Pipeline'], pipeline, manifests, paths)
+      ? findStarted(['Pipeline'], pipeline, objects, paths)
       : task !== undefined
-        ? findStarted(['Task', 'ClusterTask'], task, manifests, paths)
+        ? findStarted(['Task', 'ClusterTask'], task, objects, paths)
         : undefined;
   if (found === undefined) {
     const { resource, workspace, serviceAccount } = options;
@@ -78,10 +73,10 @@ export function startRun(
       );
     return undefined;
   }
-  const started: Started = { ...found, options, manifests };
+  const started: Started = { kind: found.model.kind, object: found, options, objects };
   const resources = bindings(started);
   const findings = [...paramFindings(started), ...resources.findings, ...workspaceFindings(started)];
-  const declared = new Set(declaredAt(started, PARAMS[shapeOf(started.kind)]).map(({ name }) => name));
+  const declared = new Set(declaredParams(started).map(({ item }) => item.name));
   const unknownParams = [...options.param.keys()].filter((name) => !declared.has(name));
   return { run: plannedRun(started, resources.bound), findings, unknownParams };
 }
@@ -89,14 +84,10 @@ export function startRun(
 function findStarted(
   kinds: readonly Started['kind'][],
   name: string,
-  manifests: readonly Manifest[],
+  objects: TektonObjects,
   paths: readonly string[],
-): Pick<Started, 'kind' | 'name' | 'manifest'> {
-  const all = kinds.flatMap((kind) =>
-    manifests
-      .filter(({ object }) => isTekton(object) && textAt(object, 'kind') === kind)
-      .map((manifest) => ({ kind, name: textAt(manifest.object, 'metadata', 'name') ?? '', manifest })),
-  );
+): Started['object'] {
+  const all = kinds.flatMap((kind) => objects.ofKind(kind));
   const found = all.filter((each) => each.name === name);
   const [first] = found;
   const what = kinds[0] ?? '';
@@ -109,9 +100,7 @@ function findStarted(
       guess === undefined ? list : `did you mean '${guess}'? ${list}`,
     );
   }
-  const namespaces = found
-    .filter(({ kind }) => kind === first.kind)
-    .map(({ manifest }) => namespaceOf(manifest.object));
+  const namespaces = found.filter(({ model }) => model.kind === first.model.kind).map(({ namespace }) => namespace);
   if (new Set(namespaces).size > 1)
     throw new UsageError(
       `the ${what} '${name}' is in several namespaces: ${namespaces.join(', ')}`,
@@ -120,107 +109,98 @@ function findStarted(
   return first;
 }
 
-/** Places of what is declared: of a Pipeline, or of a Task in either spelling. */
-const PARAMS = {
-  Pipeline: [['spec', 'params']],
-  Task: [
-    ['spec', 'inputs', 'params'],
-    ['spec', 'params'],
-  ],
-};
-const RESOURCES = {
-  Pipeline: [['spec', 'resources']],
-  Task: [
-    ['spec', 'inputs', 'resources'],
-    ['spec', 'outputs', 'resources'],
-  ],
-};
-
-const shapeOf = (kind: Started['kind']): 'Pipeline' | 'Task' => (kind === 'Pipeline' ? 'Pipeline' : 'Task');
-
-interface Declared {
-  readonly name: string;
-  readonly spec: JsonObject;
-  readonly list: readonly string[];
+/** A declared param, resource or workspace, and the place of its name. */
+interface Declared<T> {
+  readonly item: T;
   readonly path: Path;
 }
 
-const declaredAt = ({ manifest: { object } }: Started, lists: readonly (readonly string[])[]): readonly Declared[] =>
-  lists.flatMap((list) =>
-    listAt(object, ...list).flatMap((each, index) => {
-      const name = textAt(each, 'name');
-      return name === undefined || !isObject(each) ? [] : [{ name, spec: each, list, path: [...list, index, 'name'] }];
-    }),
-  );
+const placedAt = <T>(items: readonly T[], list: Path): readonly Declared<T>[] =>
+  items.map((item, index) => ({ item, path: ['spec', ...list, index, 'name'] }));
+
+function declaredParams({ object: { model, paths } }: Started): readonly Declared<ParamModel>[] {
+  return model.kind === 'Pipeline'
+    ? placedAt(model.pipeline.params, paths.pipeline.params)
+    : placedAt(model.task.params, paths.task.params);
+}
+
+/** Which list of the run a resource is bound in. */
+type BindingList = 'resources' | 'inputs' | 'outputs';
+
+interface DeclaredResource {
+  readonly name: string;
+  readonly type: string;
+  readonly isOptional: boolean;
+  readonly list: BindingList;
+}
+
+function declaredResources({ object: { model, paths } }: Started): readonly Declared<DeclaredResource>[] {
+  const of = (list: BindingList, items: readonly Omit<DeclaredResource, 'list'>[], path: Path) =>
+    placedAt(
+      items.map((item) => ({ ...item, list })),
+      path,
+    );
+  return model.kind === 'Pipeline'
+    ? of('resources', model.pipeline.resources, paths.pipeline.resources)
+    : [...of('inputs', model.task.inputs, paths.task.inputs), ...of('outputs', model.task.outputs, paths.task.outputs)];
+}
+
+const workspaceNames = ({ object: { model } }: Started): readonly string[] =>
+  model.kind === 'Pipeline' ? model.pipeline.workspaces : model.task.workspaces.map(({ name }) => name);
 
 function paramFindings(started: Started): readonly Finding[] {
-  const { options, manifest } = started;
-  const declared = declaredAt(started, PARAMS[shapeOf(started.kind)]);
+  const { options, object } = started;
+  const declared = declaredParams(started);
   const missing = declared
-    .filter(({ name, spec }) => spec['default'] === undefined && !options.param.has(name))
-    .map(({ name, spec, path }) => {
-      const value = textAt(spec, 'type') === 'array' ? 'ITEM,ITEM' : 'VALUE';
+    .filter(({ item }) => item.default === undefined && !options.param.has(item.name))
+    .map(({ item: { name, type }, path }) => {
+      const value = type === 'array' ? 'ITEM,ITEM' : 'VALUE';
       const message = `${titleOf(started)} needs the param '${name}', which has no default`;
-      return errorAt(manifest, path, 'PARAM_MISSING', message, `give it a value: -p ${name}=${value}`);
+      return errorAt(object.manifest, path, 'PARAM_MISSING', message, `give it a value: -p ${name}=${value}`);
     });
-  const names = declared.map(({ name }) => name);
+  const names = declared.map(({ item }) => item.name);
   const extra = unknownOf(started, options.param, names, '-p', 'PARAM_EXTRA', 'param');
   return [...missing, ...extra];
 }
 
-interface Bound {
-  readonly list: readonly string[];
-  readonly name: string;
-  readonly resource: string;
+interface Bound extends NewBinding {
+  readonly list: BindingList;
 }
 
 function bindings(started: Started): { readonly bound: readonly Bound[]; readonly findings: readonly Finding[] } {
-  const { options, manifest, manifests } = started;
+  const { options, object, objects } = started;
   const given = options.resource ?? new Map<string, string>();
-  const namespace = namespaceOf(manifest.object);
-  const existing = manifests
-    .filter(({ object }) => textAt(object, 'kind') === 'PipelineResource' && isTekton(object))
-    .filter(({ object }) => started.kind === 'ClusterTask' || namespaceOf(object) === namespace)
-    .map(({ object }) => ({ name: textAt(object, 'metadata', 'name') ?? '', type: textAt(object, 'spec', 'type') }));
-  const declared = declaredAt(started, RESOURCES[shapeOf(started.kind)]);
+  const existing = objects
+    .ofKind('PipelineResource')
+    .filter(({ namespace }) => started.kind === 'ClusterTask' || namespace === object.namespace)
+    .map(({ name, model }) => ({ name, type: model.resource.type as string }));
+  const declared = declaredResources(started);
   const bound: Bound[] = [];
   const findings: Finding[] = [];
-  for (const { name, spec, list, path } of declared) {
-    const type = textAt(spec, 'type') ?? '';
+  for (const { item, path } of declared) {
+    const { name, type, isOptional, list } = item;
     const flag = given.get(name);
     const resource = flag ?? existing.find((each) => each.name === name && each.type === type)?.name;
     if (resource !== undefined) bound.push({ list, name, resource });
     if (flag !== undefined && !existing.some((each) => each.name === flag)) {
       const place = optionPlace(`--resource ${name}=${flag}`);
       const names = existing.map((each) => each.name);
-      findings.push(
-        error(
-          'RESOURCE_UNKNOWN',
-          place,
-          `there is no PipelineResource '${flag}'`,
-          guessOf(flag, names, 'PipelineResources'),
-        ),
-      );
+      const hint = guessOf(flag, names, 'PipelineResources');
+      findings.push(error('RESOURCE_UNKNOWN', place, `there is no PipelineResource '${flag}'`, hint));
     }
-    if (resource !== undefined || spec['optional'] === true) continue;
+    if (resource !== undefined || isOptional) continue;
     const fitting = existing.filter((each) => each.type === type).map((each) => each.name);
     const hint = `--resource ${name}=${fitting[0] ?? 'NAME'}`;
     const rest = fitting.length > 1 ? ` (of type ${type}: ${fitting.join(', ')})` : '';
     const none = `add a PipelineResource '${name}' of type ${type} to the manifests, or name another: ${hint}`;
     const message = `${titleOf(started)} needs the resource '${name}' of type ${type}, and no PipelineResource has that name and type`;
-    findings.push(
-      errorAt(manifest, path, 'BINDING_MISSING', message, fitting.length === 0 ? none : `name one: ${hint}${rest}`),
-    );
+    const advice = fitting.length === 0 ? none : `name one: ${hint}${rest}`;
+    findings.push(errorAt(object.manifest, path, 'BINDING_MISSING', message, advice));
   }
-  const names = declared.map(({ name }) => name);
-  return {
-    bound,
-    findings: [...findings, ...unknownOf(started, given, names, '--resource', 'BINDING_EXTRA', 'resource')],
-  };
+  const names = declared.map(({ item }) => item.name);
+  const extra = unknownOf(started, given, names, '--resource', 'BINDING_EXTRA', 'resource');
+  return { bound, findings: [...findings, ...extra] };
 }
-
-const workspaceNames = (started: Started): readonly string[] =>
-  declaredAt(started, [['spec', 'workspaces']]).map(({ name }) => name);
 
 const workspaceFindings = (started: Started): readonly Finding[] =>
   unknownOf(
@@ -259,40 +239,28 @@ function guessOf(name: string, known: readonly string[], what: string): string {
   return known.length === 0 ? `leave it out: there are no ${what}` : `the ${what} are: ${known.join(', ')}`;
 }
 
-const titleOf = ({ kind, name }: Started): string => `${kind} ${name}`;
+const titleOf = ({ kind, object }: Started): string => `${kind} ${object.name}`;
 
 function plannedRun(started: Started, bound: readonly Bound[]): PlannedRun {
-  const { kind, name, manifest: of, options } = started;
-  const isPipeline = kind === 'Pipeline';
-  const namespace = kind === 'ClusterTask' ? 'default' : namespaceOf(of.object);
-  const bindingsOf = (list: readonly string[]): readonly Json[] =>
-    bound
-      .filter((each) => each.list === list)
-      .map((each) => ({ name: each.name, resourceRef: { name: each.resource } }));
-  const [first = [], second = []] = RESOURCES[shapeOf(kind)];
-  const workspaces = workspaceNames(started).map((workspace): Json => {
+  const { kind, object: of, options } = started;
+  const { name } = of;
+  const namespace = kind === 'ClusterTask' ? 'default' : of.namespace;
+  const generateName = `${name}-run-`;
+  const boundIn = (list: BindingList): readonly NewBinding[] =>
+    bound.filter((each) => each.list === list).map(({ name: declared, resource }) => ({ name: declared, resource }));
+  const workspaces = workspaceNames(started).map((workspace): WorkspaceBinding => {
     const claimName = options.workspace?.get(workspace);
-    return {
-      name: workspace,
-      ...(claimName === undefined ? { emptyDir: {} } : { persistentVolumeClaim: { claimName } }),
-    };
+    return claimName === undefined
+      ? { name: workspace, emptyDir: {} }
+      : { name: workspace, persistentVolumeClaim: { claimName } };
   });
-  const resources: JsonObject = isPipeline
-    ? { resources: bindingsOf(first) }
-    : { inputs: { resources: bindingsOf(first) }, outputs: { resources: bindingsOf(second) } };
-  const { serviceAccount } = options;
-  const object: JsonObject = {
-    apiVersion: textAt(of.object, 'apiVersion') ?? '',
-    kind: isPipeline ? 'PipelineRun' : 'TaskRun',
-    metadata: { generateName: `${name}-run-`, namespace },
-    spec: {
-      ...(isPipeline ? { pipelineRef: { name } } : { taskRef: { name, kind } }),
-      ...(bound.length > 0 && resources),
-      ...(workspaces.length > 0 && { workspaces }),
-      ...(serviceAccount !== undefined && { serviceAccountName: serviceAccount }),
-    },
-  };
-  const place = optionPlace(`${isPipeline ? '--pipeline' : '--task'} ${name}`);
+  const shared = { name, generateName, namespace, workspaces, serviceAccount: options.serviceAccount };
+  const object = of.writeRun(
+    kind === 'Pipeline'
+      ? { kind, ...shared, resources: boundIn('resources') }
+      : { kind, ...shared, inputs: boundIn('inputs'), outputs: boundIn('outputs') },
+  ) as JsonObject; // an object of the API
+  const place = optionPlace(`${kind === 'Pipeline' ? '--pipeline' : '--task'} ${name}`);
   const manifest: Manifest = {
     object,
     file: place.file,
@@ -302,7 +270,7 @@ function plannedRun(started: Started, bound: readonly Bound[]): PlannedRun {
     quotable: () => undefined,
     written: () => undefined,
   };
-  return { manifest, kind: isPipeline ? 'PipelineRun' : 'TaskRun', title: `${name}-run-`, namespace };
+  return { manifest, kind: kind === 'Pipeline' ? 'PipelineRun' : 'TaskRun', title: generateName, namespace };
 }
 
 /** An option of the command line as the place of a finding. */

@@ -6,12 +6,13 @@ import type { KubeClient } from '@pipewright/kube';
 import { ApiError, NAMESPACES } from '@pipewright/kube';
 import { ApiIndex, put } from './api-index.js';
 import { textAt, type JsonObject } from '../../json.js';
+import type { TektonObjects } from '../../manifests/tekton-objects.js';
 import type { Manifest } from '../../manifests/load.js';
 import { UsageError } from '../../diagnostics/usage-error.js';
-import { pipelineOf } from '../select/reachable-tasks.js';
-import { type PlannedRun } from '../select/select.js';
+import { taskDependencies } from '../select/reachable-tasks.js';
 import type { StartedRun } from '../follow/follower.js';
 import { namespaceOf } from '../../manifests/identity.js';
+import type { PlannedRun } from '../select/planned-run.js';
 
 const FIRST: readonly string[] = [
   'Namespace',
@@ -61,7 +62,7 @@ export async function applyAll(
 export async function startRuns(
   client: KubeClient,
   runs: readonly PlannedRun[],
-  manifests: readonly Manifest[],
+  objects: TektonObjects,
 ): Promise<readonly StartedRun[]> {
   const index = new ApiIndex(client);
   const started: StartedRun[] = [];
@@ -72,7 +73,7 @@ export async function startRuns(
       throw refusal([reason(run.manifest.object, cause)]);
     });
     const name = textAt(created, 'metadata', 'name') ?? '';
-    const tasks = run.kind === 'TaskRun' ? new Map([[name, []]]) : pipelineOf(run, manifests);
+    const tasks = run.kind === 'TaskRun' ? new Map([[name, []]]) : taskDependencies(run, objects);
     started.push({
       kind: run.kind,
       name,

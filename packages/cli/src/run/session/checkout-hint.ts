@@ -4,12 +4,11 @@
  */
 
 import { relative } from 'node:path';
+import type { PipelineResourceModel } from '@pipewright/tekton';
 import { tryGit } from '../../git-server/git.js';
 import { repositoryKey } from '../../git-server/remote-address.js';
-import { listAt, textAt } from '../../json.js';
 import { commandLine } from '../../terminal/shell-words.js';
-import { gitUrls, type NamedResource } from '../../stand-ins/local-resources.js';
-import type { PlannedRun } from '../select/select.js';
+import { gitUrls } from '../../stand-ins/local-resources.js';
 
 /** A working tree, and the addresses of its remotes. */
 export interface Checkout {
@@ -34,14 +33,14 @@ export async function checkoutAt(directory: string): Promise<Checkout | undefine
 /** A line for each git resource of the runs that is a remote of the checkout, and that nothing stands in for. Pure. */
 export function checkoutHints(
   { directory, remotes }: Checkout,
-  runs: readonly PlannedRun[],
-  resources: readonly NamedResource[],
+  used: ReadonlySet<string>,
+  resources: readonly PipelineResourceModel[],
   elsewhere: readonly string[],
 ): readonly string[] {
   const keys = new Set(remotes.flatMap((remote) => repositoryKey(remote) ?? []));
-  const used = new Set(runs.flatMap(boundNames));
-  const fitting = resources.flatMap(({ name, spec }) => {
-    const [url] = gitUrls([spec]);
+  const fitting = resources.flatMap((resource) => {
+    const { name } = resource;
+    const [url] = gitUrls([resource]);
     const key = url === undefined ? undefined : repositoryKey(url);
     if (url === undefined || key === undefined || !used.has(name) || !elsewhere.includes(url) || !keys.has(key))
       return [];
@@ -50,13 +49,3 @@ export function checkoutHints(
   });
   return [...new Set(fitting)];
 }
-
-/** Names of the PipelineResources that a run binds, or of its bindings that have a spec of their own. */
-const boundNames = ({ manifest: { object } }: PlannedRun): readonly string[] =>
-  [
-    ['spec', 'resources'],
-    ['spec', 'inputs', 'resources'],
-    ['spec', 'outputs', 'resources'],
-  ].flatMap((path) =>
-    listAt(object, ...path).flatMap((each) => textAt(each, 'resourceRef', 'name') ?? textAt(each, 'name') ?? []),
-  );
