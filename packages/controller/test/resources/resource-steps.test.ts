@@ -87,7 +87,7 @@ function podOf(
     commands: new Map(),
     artifacts,
   });
-  if (!('pod' in made)) throw new Error(JSON.stringify(made));
+  if (made.kind !== 'pod') throw new Error(JSON.stringify(made));
   return made.pod;
 }
 

@@ -46,7 +46,7 @@ export function request(task: object, more: Partial<PodRequest> & { readonly spe
 /** The pod that is made for such a request. Throws if there is none. */
 export function pod(task: object, more: Parameters<typeof request>[1] = {}): Pod {
   const made = taskPod(request(task, more));
-  if (!('pod' in made)) throw new Error(JSON.stringify(made));
+  if (made.kind !== 'pod') throw new Error(JSON.stringify(made));
   return made.pod;
 }
 

@@ -124,7 +124,7 @@ describe('a run whose resource nobody has checked before', () => {
 describe('a variable that nobody declared', () => {
   const pod = (step: object): readonly string[] => {
     const start = startTaskRun(facts({ taskSpec: { steps: [{ name: 's', image: 'ubuntu', ...step }] } }));
-    return 'pod' in start ? (start.pod.spec.containers[0]?.args ?? []) : [outcome(facts({ taskSpec: { steps } }))];
+    return start.kind === 'pod' ? (start.pod.spec.containers[0]?.args ?? []) : [outcome(facts({ taskSpec: { steps } }))];
   };
 
   test.each(['$(params.a)', '$(context.taskRun.name)', '$(inputs.params)', '$(tasks.a.results.b)'])(
@@ -161,7 +161,7 @@ describe('a param whose value names a resource', () => {
 
   test('reaches the steps with the resource filled in, whether it is a default or given', () => {
     const start = startTaskRun(facts(given('$(inputs.resources.src.path)/docker')));
-    const own = 'pod' in start ? start.pod.spec.containers.find(({ name }) => name === 'step-s') : undefined;
+    const own = start.kind === 'pod' ? start.pod.spec.containers.find(({ name }) => name === 'step-s') : undefined;
     expect(own?.args?.slice(-2)).toEqual(['r.corp/web:latest', '/workspace/src/docker']);
   });
 });
@@ -173,7 +173,7 @@ describe('fields in another case, on a cluster without admission', () => {
     const named = { taskRef: { name: 't' }, podTemplate: spec.podTemplate };
     for (const given of [facts(spec), { ...facts(named), task: { spec: spec.taskSpec } }]) {
       const start = startTaskRun(given);
-      const pod = 'pod' in start ? start.pod.spec : undefined;
+      const pod = start.kind === 'pod' ? start.pod.spec : undefined;
       expect(pod?.containers[0]).toMatchObject({ workingDir: '/x', securityContext: { runAsUser: 1 } });
       expect(pod?.['securityContext']).toEqual({ fsGroup: 2 });
     }
