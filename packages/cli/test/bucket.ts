@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll } from '@jest/globals';
-import { shown, type Files, type ClusterKind } from '../../controller/test/support/test-cluster.js';
+import { exposeToPods, type Files, type ClusterKind } from '../../controller/test/support/test-cluster.js';
 import { BUCKETS_FILE, bucketsJson } from '../src/stand-ins/host-files.js';
 import { GSUTIL_PROGRAM } from '../src/object-store/gsutil-program.js';
 import { startObjectStore } from '../src/object-store/object-store.js';
@@ -30,7 +30,7 @@ export class Bucket {
   async serve(place: ClusterKind): Promise<Files> {
     const store = await startObjectStore((name) => (name === 'shop' ? this.directory : undefined));
     this.#closers.push(() => store.close());
-    const seen = await shown(store.url, place, 'as-it-is');
+    const seen = await exposeToPods(store.url, place, 'as-it-is');
     this.#closers.push(() => seen.close());
     return { ...PROGRAMS, [BUCKETS_FILE]: bucketsJson(['shop'], seen.url) };
   }

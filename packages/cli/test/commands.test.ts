@@ -284,9 +284,9 @@ describe('up', () => {
     const steps = [{ name: 's', image: 'ubuntu', command: ['true'] }];
     for (const name of ['first', 'second']) {
       await bench.create('TaskRun', name, { spec: { taskSpec: { steps } } });
-      expect(await bench.ended('TaskRun', name)).toMatchObject({ reason: 'Succeeded' });
+      expect(await bench.waitForEnd('TaskRun', name)).toMatchObject({ reason: 'Succeeded' });
     }
-    await bench.gone('TaskRun', 'first');
+    await bench.waitForDeletion('TaskRun', 'first');
     expect((await bench.list('TaskRun')).map(({ metadata }) => metadata.name)).toEqual(['second']);
     await send.close();
     expect((await server.stop()).status).toBe(0);

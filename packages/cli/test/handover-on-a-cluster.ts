@@ -25,7 +25,7 @@ export function describeHandover(bucket: Bucket, setting: TestNamespace): void {
   describe('files that tasks hand over in a bucket', () => {
     /** Restarts the controller, for which the operator has named the bucket. */
     const configure = async (): Promise<void> => {
-      const { bench, cluster: ground } = setting;
+      const { harness: bench, cluster: ground } = setting;
       const { namespace } = bench;
       const data = {
         location: 'gs://shop/artifacts/',
@@ -46,7 +46,7 @@ export function describeHandover(bucket: Bucket, setting: TestNamespace): void {
 
     setting.runs('reach the tasks that want them, modes and all, and no claim is made', async () => {
       await configure();
-      const { bench } = setting;
+      const { harness: bench } = setting;
       const src = { resources: [{ name: 'src', type: 'git' }] };
       const site = { resources: [{ name: 'site', type: 'storage' }] };
       const tasks = {
@@ -94,7 +94,7 @@ export function describeHandover(bucket: Bucket, setting: TestNamespace): void {
           ],
         },
       });
-      expect(await bench.ended('PipelineRun', 'run')).toMatchObject({ status: 'True' });
+      expect(await bench.waitForEnd('PipelineRun', 'run')).toMatchObject({ status: 'True' });
 
       const below = `artifacts/run-${bench.namespace}-bucket`;
       expect(bucket.objects()).toMatchObject({

@@ -1,6 +1,6 @@
 import { thoroughDescribe } from '../../../test/thorough.js';
 import { EMBEDDED } from '../../controller/test/support/test-cluster.js';
-import { testNamespace } from '../../controller/test/support/test-namespace.js';
+import { newTestNamespace } from '../../controller/test/support/test-namespace.js';
 import { Bucket } from './bucket.js';
 import { describeHandover } from './handover-on-a-cluster.js';
 
@@ -8,6 +8,6 @@ thoroughDescribe('on the embedded cluster', () => {
   const bucket = new Bucket();
   describeHandover(
     bucket,
-    testNamespace(EMBEDDED, () => bucket.serve(EMBEDDED)),
+    newTestNamespace(EMBEDDED, () => bucket.serve(EMBEDDED)),
   );
 });

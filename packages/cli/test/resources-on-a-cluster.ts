@@ -13,8 +13,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect } from '@jest/globals';
 import type { CloudEventDelivery, PipelineRun, TaskRun } from '@pipewright/tekton';
 import { startFakeGitHub } from '../../controller/test/support/fake-github.js';
-import { shown, type ClusterKind } from '../../controller/test/support/test-cluster.js';
-import { testNamespace, type TestNamespace } from '../../controller/test/support/test-namespace.js';
+import { exposeToPods, type ClusterKind } from '../../controller/test/support/test-cluster.js';
+import { newTestNamespace, type TestNamespace } from '../../controller/test/support/test-namespace.js';
 import { zipOf } from '../../controller/test/support/zip.js';
 import { Bucket } from './bucket.js';
 import { describeHandover } from './handover-on-a-cluster.js';
@@ -50,7 +50,7 @@ const runWith = (inputs: Specs, outputs: Specs, script: string): object => ({
 export function describeResources(place: ClusterKind): void {
   describe(`on ${place.name}`, () => {
     const bucket = new Bucket();
-    const setting = testNamespace(place, () => bucket.serve(place));
+    const setting = newTestNamespace(place, () => bucket.serve(place));
     describeBuckets(bucket, setting);
     describePullRequests(setting);
     describeHandover(bucket, setting);
@@ -65,7 +65,7 @@ function describeBuckets(bucket: Bucket, setting: TestNamespace): void {
       spec('storage', { type: 'gcs', location: `gs://shop/${location}`, ...more }, secrets);
 
     setting.runs('is fetched from and uploaded to, directories and files, as the account of a Secret', async () => {
-      const { bench } = setting;
+      const { harness: bench } = setting;
       for (const [file, text] of [
         ['in/a.txt', 'one'],
         ['in/deep/b.txt', 'two'],
@@ -81,7 +81,7 @@ function describeBuckets(bucket: Bucket, setting: TestNamespace): void {
         mkdir $(outputs.resources.made.path)/deep; cp $(inputs.resources.jar.path)/app.jar $(outputs.resources.made.path)/deep/
         echo -n alone > $(outputs.resources.single.path)/file`;
       await bench.create('TaskRun', 'fetches', runWith(inputs, outputs, script));
-      expect(await bench.ended('TaskRun', 'fetches')).toMatchObject({ status: 'True' });
+      expect(await bench.waitForEnd('TaskRun', 'fetches')).toMatchObject({ status: 'True' });
       expect(bucket.objects()).toEqual({
         'app.jar': 'jar',
         'in/a.txt': 'one',
@@ -109,8 +109,8 @@ function describeBuckets(bucket: Bucket, setting: TestNamespace): void {
     });
 
     setting.runs('that lacks what is asked of it ends the run at the step that asked', async () => {
-      await setting.bench.create('TaskRun', 'lacks', runWith({ none: at('none') }, {}, 'true'));
-      expect(await setting.bench.ended('TaskRun', 'lacks')).toMatchObject({
+      await setting.harness.create('TaskRun', 'lacks', runWith({ none: at('none') }, {}, 'true'));
+      expect(await setting.harness.waitForEnd('TaskRun', 'lacks')).toMatchObject({
         status: 'False',
         reason: 'Failed',
         message: expect.stringMatching(/^"step-fetch-none-[a-z0-9]{5}" exited with code 1 /),
@@ -136,8 +136,8 @@ function describeBuckets(bucket: Bucket, setting: TestNamespace): void {
       };
       const script =
         'sh $(inputs.resources.zip.path)/bin/run.sh; sh $(inputs.resources.tar.path)/run.sh; sh $(inputs.resources.list.path)/run.sh';
-      await setting.bench.create('TaskRun', 'unpacks', runWith(inputs, {}, script));
-      expect(await setting.bench.ended('TaskRun', 'unpacks')).toMatchObject({ status: 'True' });
+      await setting.harness.create('TaskRun', 'unpacks', runWith(inputs, {}, script));
+      expect(await setting.harness.waitForEnd('TaskRun', 'unpacks')).toMatchObject({ status: 'True' });
       const logs = await setting.logs('unpacks');
       expect(logs['own']).toBe('zipped\ntarred\nlisted\n');
       expect(logs['storage-fetch-zip']).toContain('Successfully fetched gs://shop/src.zip to /workspace/zip');
@@ -148,15 +148,15 @@ function describeBuckets(bucket: Bucket, setting: TestNamespace): void {
 /** `pullRequest` resources. */
 function describePullRequests(setting: TestNamespace): void {
   describe('a pull request', () => {
-    const { place } = setting;
+    const { clusterKind: place } = setting;
     const secret = { fieldName: 'authToken', secretName: 'github', secretKey: 'token' };
 
     setting.runs('is files for a step, and what the step changed in them is sent back', async () => {
       const comments = [1, 2, 3].map((id) => ({ id, body: `comment ${String(id)}`, user: { id: 5, login: 'ann' } }));
       const server = await startFakeGitHub({ labels: ['bug', 'wip'], comments, statuses: [] }, 'sesame-8');
-      const seen = await shown(server.url, place);
+      const seen = await exposeToPods(server.url, place);
       try {
-        const { bench } = setting;
+        const { harness: bench } = setting;
         await bench.create('Secret', 'github', { stringData: { token: 'sesame-8' } });
         const change = spec('pullRequest', { url: seen.url, provider: 'github' }, [secret]);
         const script = `cd $(inputs.resources.pr.path); cat pr.json; ls comments
@@ -164,7 +164,7 @@ function describePullRequests(setting: TestNamespace): void {
           : > labels/tested; rm labels/wip comments/2.json; echo -n done > comments/mine
           echo '{"State":"success","Label":"ci/own","Desc":"fine"}' > status/own.json`;
         await bench.create('TaskRun', 'changes', runWith({ pr: change }, { pr: change }, script));
-        expect(await bench.ended('TaskRun', 'changes')).toMatchObject({ status: 'True' });
+        expect(await bench.waitForEnd('TaskRun', 'changes')).toMatchObject({ status: 'True' });
         expect(server.state.labels).toEqual(['bug', 'tested']);
         expect(server.state.comments.map(({ body }) => body)).toEqual(['comment 1', 'comment 3', 'done']);
         expect(server.state.statuses).toEqual([{ state: 'success', context: 'ci/own', description: 'fine' }]);
@@ -179,11 +179,11 @@ function describePullRequests(setting: TestNamespace): void {
 
     setting.runs('that may not be read ends the run in the words of its server', async () => {
       const server = await startFakeGitHub({ labels: [], comments: [], statuses: [] }, 'another');
-      const seen = await shown(server.url, place);
+      const seen = await exposeToPods(server.url, place);
       try {
         const change = spec('pullRequest', { url: seen.url, provider: 'github' });
-        await setting.bench.create('TaskRun', 'denied', runWith({ pr: change }, {}, 'true'));
-        expect(await setting.bench.ended('TaskRun', 'denied')).toMatchObject({
+        await setting.harness.create('TaskRun', 'denied', runWith({ pr: change }, {}, 'true'));
+        expect(await setting.harness.waitForEnd('TaskRun', 'denied')).toMatchObject({
           status: 'False',
           message: expect.stringMatching(/^"step-pr-source-pr-[a-z0-9]{5}" exited with code 1 /),
         });
@@ -230,14 +230,14 @@ function describeCloudEvents(setting: TestNamespace): void {
     });
 
     const delivered = (name: string): Promise<CloudEventDelivery> =>
-      setting.bench.until<TaskRun, CloudEventDelivery>('TaskRun', name, ({ status }) => {
+      setting.harness.waitFor<TaskRun, CloudEventDelivery>('TaskRun', name, ({ status }) => {
         const [delivery] = status?.cloudEvents ?? [];
         return delivery?.status.condition === 'Unknown' ? undefined : delivery;
       });
 
     setting.runs('tells how a run ended, and is sent again when its receiver could not take it', async () => {
       answers = [503];
-      await setting.bench.create('TaskRun', 'fails', runWith({}, { sink }, 'exit 3'));
+      await setting.harness.create('TaskRun', 'fails', runWith({}, { sink }, 'exit 3'));
       expect(await delivered('fails')).toMatchObject({ status: { condition: 'Sent', retryCount: 2 } });
       const event = { type: 'dev.tekton.event.task.failed.v1', id: 'fails' };
       expect(received).toMatchObject([event, event]);
@@ -250,8 +250,8 @@ function describeCloudEvents(setting: TestNamespace): void {
     setting.runs('is sent by the next controller when one ended before it could', async () => {
       await setting.stop();
       await setting.start({ sendEvent: () => Promise.reject(new Error('no way out')) });
-      await setting.bench.create('TaskRun', 'restarts', runWith({}, { sink }, 'true'));
-      await setting.bench.until<TaskRun, true>('TaskRun', 'restarts', ({ status }) =>
+      await setting.harness.create('TaskRun', 'restarts', runWith({}, { sink }, 'true'));
+      await setting.harness.waitFor<TaskRun, true>('TaskRun', 'restarts', ({ status }) =>
         status?.cloudEvents?.[0]?.status.message === 'no way out' ? true : undefined,
       );
       expect(received).toEqual([]);
@@ -270,14 +270,14 @@ function describeCloudEvents(setting: TestNamespace): void {
         const claim = { name: 'once', persistentVolumeClaim: { claimName: 'once' } };
         const volumeMounts = [{ name: 'once', mountPath: '/once' }];
         const command = ['sh', '-c', 'test -e /once/tried || { : > /once/tried; exit 1; }'];
-        await setting.bench.create('PersistentVolumeClaim', 'once', {
+        await setting.harness.create('PersistentVolumeClaim', 'once', {
           spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Mi' } } },
         });
-        await setting.bench.create('Task', 'tell', {
+        await setting.harness.create('Task', 'tell', {
           spec: { outputs, volumes: [claim], steps: [{ name: 'own', image: 'busybox', command, volumeMounts }] },
         });
         const used = { outputs: [{ name: 'told', resource: 'sink' }] };
-        await setting.bench.create('PipelineRun', 'retries', {
+        await setting.harness.create('PipelineRun', 'retries', {
           spec: {
             pipelineSpec: {
               resources: [{ name: 'sink', type: 'cloudEvent' }],
@@ -286,7 +286,7 @@ function describeCloudEvents(setting: TestNamespace): void {
             resources: [{ name: 'sink', resourceSpec: sink }],
           },
         });
-        const sent = await setting.bench.until<PipelineRun, object>('PipelineRun', 'retries', ({ status }) => {
+        const sent = await setting.harness.waitFor<PipelineRun, object>('PipelineRun', 'retries', ({ status }) => {
           const [task] = Object.values(status?.taskRuns ?? {});
           return task?.status?.cloudEvents?.[0]?.status.condition === 'Sent' ? task : undefined;
         });

@@ -3,7 +3,7 @@
 import { describe, expect } from '@jest/globals';
 import { CONFIG_MAPS, resource, SERVICE_ACCOUNTS, SERVICES, type KubeObject } from '@pipewright/kube';
 import { KUBERNETES } from '../../controller/test/support/test-cluster.js';
-import { testNamespace } from '../../controller/test/support/test-namespace.js';
+import { newTestNamespace } from '../../controller/test/support/test-namespace.js';
 import { describeResources } from './resources-on-a-cluster.js';
 
 describeResources(KUBERNETES);
@@ -11,10 +11,10 @@ describeResources(KUBERNETES);
 const RBAC = 'rbac.authorization.k8s.io/v1';
 
 describe('on a real cluster, a cluster', () => {
-  const setting = testNamespace(KUBERNETES);
+  const setting = newTestNamespace(KUBERNETES);
 
   setting.runs('is reached by kubectl with the account whose token a Secret holds, and by no other right', async () => {
-    const { bench } = setting;
+    const { harness: bench } = setting;
     const { client, namespace } = bench;
     const make = (plural: string, kind: string, apiVersion: string, rest: object): Promise<KubeObject> => {
       const object = { apiVersion, kind, metadata: { name: 'deployer', namespace }, ...rest };
@@ -35,7 +35,7 @@ describe('on a real cluster, a cluster', () => {
       path: `/api/v1/namespaces/${namespace}/serviceaccounts/deployer/token`,
       body: { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} },
     });
-    const root = await bench.until<KubeObject & { data?: Record<string, string> }, string>(
+    const root = await bench.waitFor<KubeObject & { data?: Record<string, string> }, string>(
       'ConfigMap',
       'kube-root-ca.crt',
       ({ data }) => data?.['ca.crt'],
@@ -65,7 +65,7 @@ describe('on a real cluster, a cluster', () => {
         },
       },
     });
-    expect(await bench.ended('TaskRun', 'deploys')).toMatchObject({ status: 'True' });
+    expect(await bench.waitForEnd('TaskRun', 'deploys')).toMatchObject({ status: 'True' });
     const made = await client.get<KubeObject & { data?: object }>(CONFIG_MAPS, { namespace, name: 'made' });
     expect(made?.data).toEqual({ a: 'b' });
     const logs = await setting.logs('deploys');

@@ -19,9 +19,9 @@ test.each([25, 60, 365])('a wait of %d days, longer than a timer of the machine 
 
 test('a long wait can be called off, also in its middle', () => {
   let rung = 0;
-  const callOff = systemClock.after(60 * DAY, () => void rung++);
+  const cancel = systemClock.after(60 * DAY, () => void rung++);
   jest.advanceTimersByTime(30 * DAY);
-  callOff();
+  cancel();
   jest.advanceTimersByTime(60 * DAY);
   expect(rung).toBe(0);
 });

@@ -10,9 +10,9 @@ export type LogFields = Readonly<Record<string, unknown>>;
 
 /** Where log lines go. */
 export interface Log {
-  readonly info: (message: string, facts?: LogFields) => void;
-  readonly warn: (message: string, facts?: LogFields) => void;
-  readonly error: (message: string, facts?: LogFields) => void;
+  readonly info: (message: string, fields?: LogFields) => void;
+  readonly warn: (message: string, fields?: LogFields) => void;
+  readonly error: (message: string, fields?: LogFields) => void;
 }
 
 /** Says nothing. */
@@ -23,8 +23,8 @@ export async function jsonLog(): Promise<Log> {
   const { pino } = await import('pino');
   const log = pino({ timestamp: pino.stdTimeFunctions.isoTime });
   return {
-    info: (message, facts) => log.info(facts ?? {}, message),
-    warn: (message, facts) => log.warn(facts ?? {}, message),
-    error: (message, facts) => log.error(facts ?? {}, message),
+    info: (message, fields) => log.info(fields ?? {}, message),
+    warn: (message, fields) => log.warn(fields ?? {}, message),
+    error: (message, fields) => log.error(fields ?? {}, message),
   };
 }

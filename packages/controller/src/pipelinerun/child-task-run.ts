@@ -159,8 +159,8 @@ function bindingOf(
 /** Where the tasks that an input comes `from` put it: under their name of the same resource, or failing that, under ours. */
 function fromPaths(input: PipelineTaskInput, resolved: ResolvedRun): readonly string[] {
   return input.from.map((producer) => {
-    const made = resolved.tasks.find(({ task }) => task.name === producer)?.task.outputs;
-    return path(resolved, producer, made?.find(({ resource }) => resource === input.resource)?.name ?? input.name);
+    const outputs = resolved.tasks.find(({ task }) => task.name === producer)?.task.outputs;
+    return path(resolved, producer, outputs?.find(({ resource }) => resource === input.resource)?.name ?? input.name);
   });
 }
 

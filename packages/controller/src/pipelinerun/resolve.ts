@@ -157,16 +157,18 @@ export function resolvePipelineRun(
   { run, pipeline, tasks, resources, conditions, bucket }: PipelineInputs,
   cache: ResolveCache,
 ): Resolution {
-  const facts = { run, pipeline, tasks, resources, conditions, ...(bucket !== undefined && { bucket }) };
-  return cache.resolutions(run.metadata.uid ?? '', facts, () => resolve(facts, cache));
+  const inputs = { run, pipeline, tasks, resources, conditions, ...(bucket !== undefined && { bucket }) };
+  return cache.resolutions(run.metadata.uid ?? '', inputs, () => resolve(inputs, cache));
 }
 
-function resolve(facts: PipelineInputs, cache: ResolveCache): Resolution {
-  const { name = '', namespace = '' } = facts.run.metadata;
-  const run = cache.pipelineRunModel(facts.run.spec);
+function resolve(inputs: PipelineInputs, cache: ResolveCache): Resolution {
+  const { name = '', namespace = '' } = inputs.run.metadata;
+  const run = cache.pipelineRunModel(inputs.run.spec);
   const id = `${namespace}/${name}`;
   const pipeline =
-    run.source?.kind === 'embedded' ? run.source.pipeline : facts.pipeline && cache.pipelineModel(facts.pipeline.spec);
+    run.source?.kind === 'embedded'
+      ? run.source.pipeline
+      : inputs.pipeline && cache.pipelineModel(inputs.pipeline.spec);
   if (!pipeline) return { kind: 'refused', failure: pipelineMissing(id, run) };
   const pipelineName = run.source?.kind === 'reference' ? run.source.name : name;
   const refused = (reason: string, message: string): ResolveFailure => ({
@@ -178,7 +180,7 @@ function resolve(facts: PipelineInputs, cache: ResolveCache): Resolution {
   const dependencies = cache.dependencies(pipeline);
   const graph = cache.graphProblem(dependencies);
   if (graph) return refused('PipelineInvalidGraph', `PipelineRun ${id}'s Pipeline DAG is invalid: ${graph}`);
-  const spec = facts.run.spec.pipelineSpec ?? facts.pipeline?.spec;
+  const spec = inputs.run.spec.pipelineSpec ?? inputs.pipeline?.spec;
   const specErrors = spec && cache.specProblem(spec);
   if (specErrors)
     return refused(
@@ -189,19 +191,19 @@ function resolve(facts: PipelineInputs, cache: ResolveCache): Resolution {
   const named = { run: id, pipeline: pipelineId };
   const problem =
     pipelineResourcesFailure(pipeline, run.resources, named) ??
-    missingResource(id, run, facts) ??
+    missingResource(id, run, inputs) ??
     pipelineParamsFailure(pipeline.params, run.params, named) ??
     pipelineWorkspacesFailure(pipeline, run.workspaces, named) ??
-    missingReference(id, pipelineId, pipeline, facts);
+    missingReference(id, pipelineId, pipeline, inputs);
   if (problem) return { kind: 'refused', failure: problem, pipelineName };
 
   const replacements = paramReplacements(pipeline.params, run.params, ['params']);
-  const tasks = pipeline.tasks.flatMap((task) => resolveTask(task, replacements, facts, cache));
+  const tasks = pipeline.tasks.flatMap((task) => resolveTask(task, replacements, inputs, cache));
   const bindings = new Map(run.resources.map((binding) => [binding.name, binding]));
-  const base = facts.bucket === true ? bucketPrefix(namespace, name) : ARTIFACT_DIR;
+  const base = inputs.bucket === true ? bucketPrefix(namespace, name) : ARTIFACT_DIR;
   const artifactPath = tasks.some(({ model }) => producesArtifacts(model)) ? base : undefined;
-  const written = (facts.run.spec.pipelineSpec ?? facts.pipeline?.spec)?.tasks ?? [];
-  const inherited = { labels: facts.pipeline?.labels, annotations: facts.pipeline?.annotations };
+  const written = (inputs.run.spec.pipelineSpec ?? inputs.pipeline?.spec)?.tasks ?? [];
+  const inherited = { labels: inputs.pipeline?.labels, annotations: inputs.pipeline?.annotations };
   const resolved: ResolvedRun = {
     kind: 'resolved',
     run,
@@ -215,21 +217,21 @@ function resolve(facts: PipelineInputs, cache: ResolveCache): Resolution {
     replacements,
     artifactPath,
   };
-  const invalid = taskRunProblem(resolved, facts);
+  const invalid = taskRunProblem(resolved, inputs);
   return invalid ? refused('PipelineValidationFailed', invalid) : resolved;
 }
 
 function resolveTask(
   task: PipelineTaskModel,
   replacements: Replacements,
-  facts: PipelineInputs,
+  inputs: PipelineInputs,
   cache: ResolveCache,
 ): readonly ResolvedTask[] {
-  const model = modelOf(task, facts, cache);
+  const model = modelOf(task, inputs, cache);
   const substituted = (params: readonly ParamAssignment[]): readonly ParamAssignment[] =>
     params.map((param) => ({ ...param, value: substituteValue(param.value, replacements) }));
   const checks = task.conditions.flatMap((use): readonly ResolvedCheck[] => {
-    const found = facts.conditions.get(use.condition);
+    const found = inputs.conditions.get(use.condition);
     return found ? [{ ...found, use, params: substituted(use.params) }] : [];
   });
   return model ? [{ task, model, params: substituted(task.params), checks }] : [];
@@ -248,12 +250,12 @@ function pipelineMissing(id: string, { source: use }: PipelineRunModel): RunFail
   };
 }
 
-function graphProblem(waits: TaskDependencies): string | undefined {
-  for (const [task, before] of waits) {
-    const unknown = before.find((name) => !waits.has(name));
+function graphProblem(dependencies: TaskDependencies): string | undefined {
+  for (const [task, before] of dependencies) {
+    const unknown = before.find((name) => !dependencies.has(name));
     if (unknown !== undefined) return `task ${task} depends on ${unknown} but ${unknown} wasn't present in Pipeline`;
   }
-  const [cycle] = dependencyCycles(waits);
+  const [cycle] = dependencyCycles(dependencies);
   if (!cycle) return undefined;
   const [only = ''] = cycle;
   return cycle.length === 2
@@ -261,9 +263,9 @@ function graphProblem(waits: TaskDependencies): string | undefined {
     : `cycle detected: ${cycle.join(' -> ')}`;
 }
 
-function missingResource(id: string, run: PipelineRunModel, facts: PipelineInputs): RunFailure | undefined {
-  const { resources } = facts;
-  const written = facts.run.spec.resources ?? [];
+function missingResource(id: string, run: PipelineRunModel, inputs: PipelineInputs): RunFailure | undefined {
+  const { resources } = inputs;
+  const written = inputs.run.spec.resources ?? [];
   for (const [index, { name, resource }] of run.resources.entries()) {
     if (!resource) return pipelineResourceAmbiguous(id, name, written[index]);
     if (resource.kind === 'reference' && !resources.has(resource.name))
@@ -276,33 +278,34 @@ function missingReference(
   id: string,
   pipelineId: string,
   pipeline: PipelineModel,
-  facts: PipelineInputs,
+  inputs: PipelineInputs,
 ): RunFailure | undefined {
   for (const { name, source: use, conditions } of pipeline.tasks) {
     if (!use) {
       const message = `Pipeline ${pipelineId} can't be Run; it contains Tasks that don't exist: task "${name}" has neither or both of taskRef and taskSpec`;
       return { reason: 'CouldntGetTask', message };
     }
-    if (use.kind === 'reference' && !facts.tasks.has(taskKey(use)))
+    if (use.kind === 'reference' && !inputs.tasks.has(taskKey(use)))
       return pipelineTaskNotFound(pipelineId, use.taskKind === 'Task' ? 'task' : 'clustertask', use.name);
-    const unknown = conditions.find(({ condition }) => !facts.conditions.has(condition));
+    const unknown = conditions.find(({ condition }) => !inputs.conditions.has(condition));
     if (unknown) return conditionNotFound(id, unknown.condition);
   }
   return undefined;
 }
 
-function modelOf({ source }: PipelineTaskModel, facts: PipelineInputs, cache: ResolveCache): TaskModel | undefined {
+function modelOf({ source }: PipelineTaskModel, inputs: PipelineInputs, cache: ResolveCache): TaskModel | undefined {
   if (!source) return undefined;
   if (source.kind === 'embedded') return source.task;
-  const found = facts.tasks.get(taskKey(source));
+  const found = inputs.tasks.get(taskKey(source));
   return found && cache.taskModel(found.spec);
 }
 
 /** What each TaskRun would be refused for, said before the first one starts. */
-function taskRunProblem({ tasks, bindings }: ResolvedRun, facts: PipelineInputs): string | undefined {
+function taskRunProblem({ tasks, bindings }: ResolvedRun, inputs: PipelineInputs): string | undefined {
   const typeOf = (name: string): ResourceType | undefined => {
     const resource = bindings.get(name)?.resource;
-    return (resource?.kind === 'embedded' ? resource.spec : resource && facts.resources.get(resource.name)?.spec)?.type;
+    return (resource?.kind === 'embedded' ? resource.spec : resource && inputs.resources.get(resource.name)?.spec)
+      ?.type;
   };
   const types = (uses: readonly PipelineTaskOutput[]): ReadonlyMap<string, ResourceType> =>
     new Map(

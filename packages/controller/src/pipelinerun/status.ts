@@ -60,9 +60,9 @@ export function statusOf(
     !creating?.size &&
     states.every(({ checks }) => checks.length === 0);
   if (isEmpty) return status;
-  let made: PipelineRunStatus['taskRuns'];
+  let taskRuns: PipelineRunStatus['taskRuns'];
   return Object.defineProperty(status, 'taskRuns', {
-    get: () => (made ??= taskRunsOf(observed, changes).taskRuns),
+    get: () => (taskRuns ??= taskRunsOf(observed, changes).taskRuns),
     enumerable: true,
   });
 }
@@ -103,7 +103,7 @@ function withChecks(
   { run, now }: ObservedChildren,
 ): PipelineRunTaskRunStatus {
   const recorded = entry?.conditionChecks ?? {};
-  const made = Object.entries(recorded).filter(([, { status }]) => status !== undefined);
+  const taskRuns = Object.entries(recorded).filter(([, { status }]) => status !== undefined);
   const expected = checks.map(({ name: check, condition }) => {
     const status = recorded[check]?.status ?? (creating.has(check) ? NO_CHECK_STATUS : undefined);
     return [check, { conditionName: condition, ...(status && { status }) }] as const;
@@ -119,7 +119,7 @@ function withChecks(
     ...(phase === 'skipped'
       ? { status: { ...NO_STATUS, conditions: conditionsOf(status, skip, now) } }
       : status && { status }),
-    conditionChecks: Object.fromEntries([...made, ...expected]),
+    conditionChecks: Object.fromEntries([...taskRuns, ...expected]),
   };
 }
 

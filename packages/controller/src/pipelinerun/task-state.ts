@@ -57,8 +57,8 @@ export function taskStates(
   const memory = cache.names.memory(run);
   return pipeline.tasks.map(({ name: task, retries, conditions }) => {
     const { taskRun: name, checks: checkNames } = names.get(task) ?? { taskRun: '', checks: [] };
-    const alone = conditions.length === 0 ? taskRuns.get(name) : undefined;
-    if (alone) return withoutChecks(alone, task, name, retries, cache);
+    const onlyTaskRun = conditions.length === 0 ? taskRuns.get(name) : undefined;
+    if (onlyTaskRun) return withoutChecks(onlyTaskRun, task, name, retries, cache);
     const recorded = memory.tasks.get(name);
     const checks = conditions.map(({ condition }, index): CheckState => {
       const check = checkNames[index] ?? '';
@@ -131,9 +131,9 @@ function checkPhase(taskRun: TaskRun | undefined, recorded: RecordedCheck | unde
 }
 
 /** The tasks that will not run because a check said no: those it was made for, and all that wait for them. */
-export function skippedTasks(all: readonly TaskState[], waits: TaskDependencies): ReadonlySet<string> {
+export function skippedTasks(all: readonly TaskState[], dependencies: TaskDependencies): ReadonlySet<string> {
   const skipped = all.filter(({ phase }) => phase === 'skipped').map(({ task }) => task);
-  return new Set(skipped.length === 0 ? [] : [...skipped, ...transitiveDependents(waits, skipped)]);
+  return new Set(skipped.length === 0 ? [] : [...skipped, ...transitiveDependents(dependencies, skipped)]);
 }
 
 /** Whether every task has succeeded or is skipped. */

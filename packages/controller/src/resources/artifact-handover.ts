@@ -100,21 +100,27 @@ const onClaim = (claim: string): StepOptions => ({
   volumeMounts: [{ name: volumeName(claim), mountPath: ARTIFACT_DIR }],
 });
 
-const copyStep = (base: string, source: string, target: string, fact: string, claim: string, make: StepBuilder): Step =>
-  make.shell(base, fact, ['cp', '-r', `${source}/.`, target], onClaim(claim));
+const copyStep = (
+  base: string,
+  source: string,
+  target: string,
+  detail: string,
+  claim: string,
+  make: StepBuilder,
+): Step => make.shell(base, detail, ['cp', '-r', `${source}/.`, target], onClaim(claim));
 
 function syncStep(
   base: string,
   source: string,
   target: string,
   { location }: ArtifactBucket,
-  fact: string,
+  detail: string,
   needs: StepOptions,
   make: StepBuilder,
 ): Step {
   return make.step(
     base,
-    fact,
+    detail,
     make.images.gsutil,
     gsutil(make.scripts, location, ['rsync', '-P', '-r', source, target]),
     needs,

@@ -15,7 +15,7 @@ export function pullRequestStep(
   resource: PipelineResourceModel,
   mode: 'download' | 'upload',
   path: string,
-  fact: string,
+  detail: string,
   make: StepBuilder,
 ): Step {
   const value = resourceVariables(resource);
@@ -28,5 +28,5 @@ export function pullRequestStep(
     skipTlsVerify: value.get('insecure-skip-tls-verify') === 'true',
   });
   const env = token ? [secretEnv('AUTH_TOKEN', token)] : [];
-  return make.step(`pr-source-${resource.name}`, `${mode} ${fact}`, make.images.node, command, { env });
+  return make.step(`pr-source-${resource.name}`, `${mode} ${detail}`, make.images.node, command, { env });
 }

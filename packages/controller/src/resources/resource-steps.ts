@@ -120,9 +120,9 @@ function outputSteps(
   const { resource } = bound;
   const path = outputPath(output);
   const to = artifactPaths(resource, bound.paths, storage);
-  const handed = storage && to.length > 0 ? storeArtifacts(resource, output.name, path, to, storage, make) : NOTHING;
+  const stored = storage && to.length > 0 ? storeArtifacts(resource, output.name, path, to, storage, make) : NOTHING;
   const own = uploadSteps(resource, path, output.name, make);
-  return { steps: [...handed.steps, ...own.steps], volumes: [...handed.volumes, ...own.volumes] };
+  return { steps: [...stored.steps, ...own.steps], volumes: [...stored.volumes, ...own.volumes] };
 }
 
 /** What becomes of an output in the world outside; a cloudEvent is the controller's to send. */

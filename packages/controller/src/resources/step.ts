@@ -36,18 +36,18 @@ export class StepBuilder {
 
   /**
    * @param base the name but for its five last letters
-   * @param fact tells steps of equal names apart
+   * @param detail tells steps of equal names apart
    * @param command program and arguments; taken as they are, nothing in them is expanded
    */
   step(
     base: string,
-    fact: string,
+    detail: string,
     image: string,
     [program = '', ...rest]: readonly string[],
     needs: StepOptions = {},
   ): Step {
     return {
-      name: internalStepName(base, this.#uid, fact),
+      name: internalStepName(base, this.#uid, detail),
       image,
       command: [program],
       args: rest.map(unexpanded),
@@ -58,13 +58,13 @@ export class StepBuilder {
   }
 
   /** A step of the shell image. */
-  shell(base: string, fact: string, command: readonly string[], needs: StepOptions = {}): Step {
-    return this.step(base, fact, this.images.shell, command, needs);
+  shell(base: string, detail: string, command: readonly string[], needs: StepOptions = {}): Step {
+    return this.step(base, detail, this.images.shell, command, needs);
   }
 
   /** Makes a directory, with those above it. */
-  directory(base: string, path: string, fact: string, needs: StepOptions = {}): Step {
-    return this.shell(base, fact, ['mkdir', '-p', path], needs);
+  directory(base: string, path: string, detail: string, needs: StepOptions = {}): Step {
+    return this.shell(base, detail, ['mkdir', '-p', path], needs);
   }
 }
 

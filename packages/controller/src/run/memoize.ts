@@ -7,11 +7,11 @@
 
 /** Returns `compute` with its result cached for each object. */
 export function memoize<K extends object, V>(compute: (input: K) => V): (from: K) => V {
-  const results = new WeakMap<K, { readonly made: V }>();
+  const results = new WeakMap<K, { readonly result: V }>();
   return (from) => {
-    const found = results.get(from) ?? { made: compute(from) };
+    const found = results.get(from) ?? { result: compute(from) };
     results.set(from, found);
-    return found.made;
+    return found.result;
   };
 }
 

@@ -32,18 +32,18 @@ export type PodOutcome =
 /** Judges a pod. */
 export function evaluatePod(pod: Pod, now: Date): PodOutcome {
   const steps = containersOf(pod, STEP_PREFIX);
-  const ended = (verdict: ConditionUpdate, stop = false): PodOutcome => ({
+  const ended = (update: ConditionUpdate, mustDelete = false): PodOutcome => ({
     kind: 'ended',
-    update: verdict,
-    mustDelete: stop,
+    update,
+    mustDelete,
   });
   const over = pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
   const noShell = steps.filter(lacksShell).map(({ image }) => image);
   if (noShell.length > 0 && !pod.spec.initContainers?.length) return { kind: 'shell-less', images: noShell };
-  const never = steps.find((step) => NOT_STARTED_REASONS.has(terminated(step)?.reason ?? ''));
-  if (never) return ended(failedUpdate(couldNotStart(never, terminated(never)?.message)), !over);
-  const hopeless = steps.find((step) => PERMANENT_WAITING_REASONS.has(waiting(step)?.reason ?? ''));
-  if (hopeless) return ended(failedUpdate(couldNotStart(hopeless, waiting(hopeless)?.message)), true);
+  const notStarted = steps.find((step) => NOT_STARTED_REASONS.has(terminated(step)?.reason ?? ''));
+  if (notStarted) return ended(failedUpdate(couldNotStart(notStarted, terminated(notStarted)?.message)), !over);
+  const unrecoverable = steps.find((step) => PERMANENT_WAITING_REASONS.has(waiting(step)?.reason ?? ''));
+  if (unrecoverable) return ended(failedUpdate(couldNotStart(unrecoverable, waiting(unrecoverable)?.message)), true);
   const misconfigured = steps.find((step) => waiting(step)?.reason === 'CreateContainerConfigError');
   if (misconfigured) return ended(configErrorUpdate(misconfigured), true);
   if (over || (steps.length > 0 && steps.every(terminated)))
@@ -89,13 +89,13 @@ const lostNodeMessage = ({ metadata, spec, status }: Pod): string =>
   `the pod "${metadata.name ?? ''}" was deleted, and its node "${spec.nodeName ?? ''}" does not say that it has ended` +
   [status?.reason, status?.message]
     .filter(Boolean)
-    .map((said) => `: ${said ?? ''}`)
+    .map((message) => `: ${message ?? ''}`)
     .join('');
 
 const failedUpdate = (message: string): ConditionUpdate => ({ status: 'False', reason: 'Failed', message });
 
-const couldNotStart = (step: ObservedContainer, said: string | undefined): string =>
-  `"${step.name}" could not start (image: "${step.image}")${said ? `: ${said}` : ''}`;
+const couldNotStart = (step: ObservedContainer, message: string | undefined): string =>
+  `"${step.name}" could not start (image: "${step.image}")${message ? `: ${message}` : ''}`;
 
 const configErrorUpdate = (step: ObservedContainer): ConditionUpdate => ({
   status: 'False',
@@ -227,10 +227,10 @@ type Report = Readonly<Record<string, unknown>>;
 /** What steps left in their termination messages, in the order of the steps. A message that is something else is passed over. */
 function reportsOf(pod: Pod): readonly Report[] {
   return containersOf(pod, STEP_PREFIX).flatMap((step) => {
-    const said = terminated(step)?.message?.trim() ?? '';
-    if (!said.startsWith('[')) return [];
+    const message = terminated(step)?.message?.trim() ?? '';
+    if (!message.startsWith('[')) return [];
     try {
-      const entries: unknown = JSON.parse(said);
+      const entries: unknown = JSON.parse(message);
       return Array.isArray(entries) ? entries.filter(isReport) : [];
     } catch {
       return [];

@@ -6,19 +6,19 @@ import type { PipelineRun, TaskRun } from '@pipewright/tekton';
 import type { Pod } from '../../src/pod/pod-types.js';
 import type { ClusterKind } from '../support/test-cluster.js';
 import { at, begun } from './disruptions-on-a-cluster.js';
-import { testNamespace, type TestNamespace } from '../support/test-namespace.js';
+import { newTestNamespace, type TestNamespace } from '../support/test-namespace.js';
 
 const RESOURCE_QUOTAS = resource('v1', 'resourcequotas', 'ResourceQuota');
 const script = (text: string, name = 'own'): object => ({ name, image: 'busybox', script: text });
 const string = (name: string): object => ({ name, type: 'string' });
 
 /** Describes it. */
-export function describeAdditions(place: ClusterKind): void {
-  describe(`on ${place.name}`, () => {
-    const setting = testNamespace(place);
-    describeSharing(setting);
-    describeOptional(setting);
-    describeQuota(setting);
+export function describeAdditions(clusterKind: ClusterKind): void {
+  describe(`on ${clusterKind.name}`, () => {
+    const testNamespace = newTestNamespace(clusterKind);
+    describeSharing(testNamespace);
+    describeOptional(testNamespace);
+    describeQuota(testNamespace);
   });
 }
 
@@ -49,18 +49,18 @@ const take = {
   ],
 };
 
-function describeSharing(setting: TestNamespace): void {
-  setting.runs('tasks share workspaces, and hand on results that are in the status', async () => {
-    const { bench } = setting;
-    const { client, namespace } = bench;
+function describeSharing(testNamespace: TestNamespace): void {
+  testNamespace.runs('tasks share workspaces, and hand on results that are in the status', async () => {
+    const { harness } = testNamespace;
+    const { client, namespace } = harness;
     const metadata = { name: 'settings', namespace };
     const data = { word: 'greetings' };
     await client.create(CONFIG_MAPS, { namespace }, { apiVersion: 'v1', kind: 'ConfigMap', metadata, data });
-    await bench.create('Secret', 'whom', { stringData: { whom: 'the team' } });
-    await bench.create('PersistentVolumeClaim', 'disk', {
+    await harness.create('Secret', 'whom', { stringData: { whom: 'the team' } });
+    await harness.create('PersistentVolumeClaim', 'disk', {
       spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Mi' } } },
     });
-    await bench.create('PipelineRun', 'shares', {
+    await harness.create('PipelineRun', 'shares', {
       spec: {
         workspaces: [
           { name: 'disk', persistentVolumeClaim: { claimName: 'disk' }, subPath: 'runs' },
@@ -96,34 +96,34 @@ function describeSharing(setting: TestNamespace): void {
         },
       },
     });
-    expect(await bench.ended('PipelineRun', 'shares')).toMatchObject({ status: 'True', reason: 'Succeeded' });
-    const runs = await bench.list<TaskRun>('TaskRun');
+    expect(await harness.waitForEnd('PipelineRun', 'shares')).toMatchObject({ status: 'True', reason: 'Succeeded' });
+    const runs = await harness.list<TaskRun>('TaskRun');
     const of = (task: string): TaskRun | undefined =>
       runs.find(({ metadata: { labels } }) => labels?.['tekton.dev/pipelineTask'] === task);
     expect(of('make')?.status?.taskResults).toEqual([
       { name: 'greeting', value: 'greetings of the team' },
       { name: 'empty', value: '' },
     ]);
-    const logs = await setting.logs(of('take')?.metadata.name ?? '');
+    const logs = await testNamespace.logs(of('take')?.metadata.name ?? '');
     expect(logs['own']).toBe('greetings of the team||greetings|\n');
-    const first = (await setting.logs(of('make')?.metadata.name ?? ''))['first'];
+    const first = (await testNamespace.logs(of('make')?.metadata.name ?? ''))['first'];
     expect(first).toMatch(/^\+ cat \/settings\/word\n.*Read-only file system/s);
   });
 }
 
-function describeOptional(setting: TestNamespace): void {
-  setting.runs(
+function describeOptional(testNamespace: TestNamespace): void {
+  testNamespace.runs(
     'an optional resource that is left out is a path that leads to nothing, for tasks and checks',
     async () => {
-      const { bench } = setting;
+      const { harness } = testNamespace;
       const src = { resources: [{ name: 'src', type: 'git', optional: true }] };
       const text = 'test ! -e $(inputs.resources.src.path) && echo $(inputs.resources.src.path)';
-      await bench.create('Task', 'looks', { spec: { inputs: src, steps: [script(text)] } });
-      await bench.create('Condition', 'absent', {
+      await harness.create('Task', 'looks', { spec: { inputs: src, steps: [script(text)] } });
+      await harness.create('Condition', 'absent', {
         spec: { ...src, check: script('test ! -e $(resources.src.path)', 'check') },
       });
       const uses = { inputs: [{ name: 'src', resource: 'src' }] };
-      await bench.create('PipelineRun', 'optional', {
+      await harness.create('PipelineRun', 'optional', {
         spec: {
           pipelineSpec: {
             resources: [{ name: 'src', type: 'git', optional: true }],
@@ -138,23 +138,26 @@ function describeOptional(setting: TestNamespace): void {
           },
         },
       });
-      expect(await bench.ended('PipelineRun', 'optional')).toMatchObject({ status: 'True', reason: 'Succeeded' });
+      expect(await harness.waitForEnd('PipelineRun', 'optional')).toMatchObject({
+        status: 'True',
+        reason: 'Succeeded',
+      });
       const [[name = '', task] = []] = Object.entries(
-        (await bench.list<PipelineRun>('PipelineRun')).find(({ metadata }) => metadata.name === 'optional')?.status
+        (await harness.list<PipelineRun>('PipelineRun')).find(({ metadata }) => metadata.name === 'optional')?.status
           ?.taskRuns ?? {},
       );
       expect(Object.values(task?.conditionChecks ?? {})).toMatchObject([
         { conditionName: 'absent', status: { conditions: [{ status: 'True' }] } },
       ]);
-      expect((await setting.logs(name))['own']).toMatch(/\/workspace\/src\n$/);
+      expect((await testNamespace.logs(name))['own']).toMatch(/\/workspace\/src\n$/);
     },
   );
 }
 
-function describeQuota(setting: TestNamespace): void {
-  setting.runs('a TaskRun that a quota has no room for waits, and goes on when there is', async () => {
-    const { bench } = setting;
-    const { client, namespace } = bench;
+function describeQuota(testNamespace: TestNamespace): void {
+  testNamespace.runs('a TaskRun that a quota has no room for waits, and goes on when there is', async () => {
+    const { harness } = testNamespace;
+    const { client, namespace } = harness;
     const quota = {
       apiVersion: 'v1',
       kind: 'ResourceQuota',
@@ -162,14 +165,14 @@ function describeQuota(setting: TestNamespace): void {
       spec: { hard: { pods: '1' } },
     };
     await client.create(RESOURCE_QUOTAS, { namespace }, quota);
-    await bench.until<KubeObject & { status?: { hard?: object } }, true>('ResourceQuota', 'few', ({ status }) =>
+    await harness.waitFor<KubeObject & { status?: { hard?: object } }, true>('ResourceQuota', 'few', ({ status }) =>
       status?.hard ? true : undefined,
     );
     const run = (text: string): object => ({ spec: { taskSpec: { steps: [script(text)] } } });
-    await bench.create('TaskRun', 'first', run('sleep 1000'));
-    const name = await begun(bench, 'first');
-    await bench.create('TaskRun', 'second', run('true'));
-    const waits = await bench.until<TaskRun, object>('TaskRun', 'second', ({ status }) => status?.conditions?.[0]);
+    await harness.create('TaskRun', 'first', run('sleep 1000'));
+    const name = await begun(harness, 'first');
+    await harness.create('TaskRun', 'second', run('true'));
+    const waits = await harness.waitFor<TaskRun, object>('TaskRun', 'second', ({ status }) => status?.conditions?.[0]);
     expect(waits).toMatchObject({
       status: 'Unknown',
       reason: 'ExceededResourceQuota',
@@ -177,8 +180,8 @@ function describeQuota(setting: TestNamespace): void {
         /^TaskRun Pod exceeded available resources, reattempted 1 times: .*exceeded quota: few/,
       ),
     });
-    const pod = (await bench.list<Pod>('Pod')).find(({ metadata }) => metadata.name === name);
+    const pod = (await harness.list<Pod>('Pod')).find(({ metadata }) => metadata.name === name);
     if (pod) await client.delete(PODS, at(pod), { gracePeriodSeconds: 0 });
-    expect(await bench.ended('TaskRun', 'second')).toMatchObject({ status: 'True', reason: 'Succeeded' });
+    expect(await harness.waitForEnd('TaskRun', 'second')).toMatchObject({ status: 'True', reason: 'Succeeded' });
   });
 }

@@ -6,7 +6,7 @@ import type { PipelineRun, TaskRun } from '@pipewright/tekton';
 import type { Pod } from '../../src/pod/pod-types.js';
 import type { Harness } from '../support/harness.js';
 import type { ClusterKind } from '../support/test-cluster.js';
-import { testNamespace, type TestNamespace } from '../support/test-namespace.js';
+import { newTestNamespace, type TestNamespace } from '../support/test-namespace.js';
 
 const LONG = 'sleep 1000';
 
@@ -20,18 +20,18 @@ const pipelineRun = (script: string, more: object = {}, task: object = {}): obje
 });
 
 /** The first pod of a run whose step is running, that is not one of `seen`. */
-const runningPod = (bench: Harness, ofRun: string, seen: readonly string[] = []): Promise<Pod> =>
-  bench.anyUntil<Pod, Pod>('Pod', (pod) => {
+const runningPod = (harness: Harness, ofRun: string, seen: readonly string[] = []): Promise<Pod> =>
+  harness.waitForAny<Pod, Pod>('Pod', (pod) => {
     const mine = Object.values(pod.metadata.labels ?? {}).includes(ofRun);
     const runs = pod.status?.containerStatuses?.some(({ state }) => state?.running !== undefined);
     return mine && runs && !seen.includes(pod.metadata.name ?? '') ? pod : undefined;
   });
 
 /** Resolves when the pod's first container, which is running, has printed the text. */
-async function printed(bench: Harness, pod: Pod, text: string): Promise<void> {
+async function printed(harness: Harness, pod: Pod, text: string): Promise<void> {
   const container = pod.spec.containers[0]?.name ?? '';
   let seen = '';
-  for await (const chunk of await bench.client.podLogs(at(pod), { container, follow: true })) {
+  for await (const chunk of await harness.client.podLogs(at(pod), { container, follow: true })) {
     seen += Buffer.from(chunk).toString();
     if (seen.includes(text)) return;
   }
@@ -39,8 +39,8 @@ async function printed(bench: Harness, pod: Pod, text: string): Promise<void> {
 }
 
 /** The name of a run's pod once it has one, whether it runs already or not. */
-export const begun = (bench: Harness, run: string): Promise<string> =>
-  bench.anyUntil<TaskRun, string>('TaskRun', ({ metadata, status }) =>
+export const begun = (harness: Harness, run: string): Promise<string> =>
+  harness.waitForAny<TaskRun, string>('TaskRun', ({ metadata, status }) =>
     metadata.name === run || metadata.labels?.['tekton.dev/pipelineRun'] === run ? status?.podName : undefined,
   );
 
@@ -57,140 +57,146 @@ const took = ({ status }: TaskRun | PipelineRun): number =>
 const pause = (seconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 
 /** Describes it. */
-export function describeMishaps(place: ClusterKind): void {
-  describe(`on ${place.name}`, () => {
-    const setting = testNamespace(place);
-    describeTimeouts(setting);
-    describeDeletedPods(setting);
+export function describeDisruptions(clusterKind: ClusterKind): void {
+  describe(`on ${clusterKind.name}`, () => {
+    const testNamespace = newTestNamespace(clusterKind);
+    describeTimeouts(testNamespace);
+    describeDeletedPods(testNamespace);
   });
-  describe(`on ${place.name}, a namespace that is deleted while runs go on in it`, () => {
-    const setting = testNamespace(place);
-    describeDeletedNamespace(setting);
+  describe(`on ${clusterKind.name}, a namespace that is deleted while runs go on in it`, () => {
+    const testNamespace = newTestNamespace(clusterKind);
+    describeDeletedNamespace(testNamespace);
   });
 }
 
-function describeTimeouts(setting: TestNamespace): void {
+function describeTimeouts(testNamespace: TestNamespace): void {
   describe('a timeout', () => {
     const ended = async (kind: 'TaskRun' | 'PipelineRun', name: string): Promise<TaskRun | PipelineRun> =>
-      setting.bench.until<TaskRun | PipelineRun, TaskRun | PipelineRun>(kind, name, (run) =>
+      testNamespace.harness.waitFor<TaskRun | PipelineRun, TaskRun | PipelineRun>(kind, name, (run) =>
         run.status?.completionTime === undefined ? undefined : run,
       );
 
-    setting.runsThoroughly('that passes while no controller is there is kept by the next one', async () => {
-      const { bench } = setting;
-      await bench.create('TaskRun', 'alone', taskRun(LONG, { timeout: '2s' }));
-      await bench.create('PipelineRun', 'whole', pipelineRun(LONG, { timeout: '2s' }));
-      const pods = await Promise.all(['alone', 'whole'].map((run) => begun(bench, run)));
-      await setting.stop();
+    testNamespace.runsThoroughly('that passes while no controller is there is kept by the next one', async () => {
+      const { harness } = testNamespace;
+      await harness.create('TaskRun', 'alone', taskRun(LONG, { timeout: '2s' }));
+      await harness.create('PipelineRun', 'whole', pipelineRun(LONG, { timeout: '2s' }));
+      const pods = await Promise.all(['alone', 'whole'].map((run) => begun(harness, run)));
+      await testNamespace.stop();
       await pause(3);
-      await setting.start();
-      expect(await bench.ended('TaskRun', 'alone')).toMatchObject({
+      await testNamespace.start();
+      expect(await harness.waitForEnd('TaskRun', 'alone')).toMatchObject({
         status: 'False',
         reason: 'TaskRunTimeout',
         message: expect.stringMatching(/^TaskRun "alone" failed to finish within "2s"/),
       });
-      expect(await bench.ended('PipelineRun', 'whole')).toMatchObject({
+      expect(await harness.waitForEnd('PipelineRun', 'whole')).toMatchObject({
         status: 'False',
         reason: 'PipelineRunTimeout',
         message: 'PipelineRun "whole" failed to finish within "2s"',
       });
-      const [child] = (await bench.list<TaskRun>('TaskRun')).filter(({ metadata }) => metadata.name !== 'alone');
-      await bench.ended('TaskRun', child?.metadata.name ?? '');
-      await Promise.all(pods.map((pod) => bench.gone('Pod', pod)));
+      const [child] = (await harness.list<TaskRun>('TaskRun')).filter(({ metadata }) => metadata.name !== 'alone');
+      await harness.waitForEnd('TaskRun', child?.metadata.name ?? '');
+      await Promise.all(pods.map((pod) => harness.waitForDeletion('Pod', pod)));
     });
 
-    setting.runsThoroughly('is counted from the start of its run, whichever controllers came and went', async () => {
-      const { bench } = setting;
-      await bench.create('TaskRun', 'counted', taskRun(LONG, { timeout: '4s' }));
-      await bench.create('PipelineRun', 'counts', pipelineRun(LONG, { timeout: '4s' }));
-      await Promise.all(['counted', 'counts'].map((run) => begun(bench, run)));
-      await setting.stop();
-      await setting.start();
-      for (const run of [await ended('TaskRun', 'counted'), await ended('PipelineRun', 'counts')]) {
-        expect(run.status?.conditions).toMatchObject([{ reason: expect.stringMatching(/RunTimeout$/) }]);
-        expect(took(run)).toBeGreaterThanOrEqual(4);
-        expect(took(run)).toBeLessThan(10);
-      }
-    });
+    testNamespace.runsThoroughly(
+      'is counted from the start of its run, whichever controllers came and went',
+      async () => {
+        const { harness } = testNamespace;
+        await harness.create('TaskRun', 'counted', taskRun(LONG, { timeout: '4s' }));
+        await harness.create('PipelineRun', 'counts', pipelineRun(LONG, { timeout: '4s' }));
+        await Promise.all(['counted', 'counts'].map((run) => begun(harness, run)));
+        await testNamespace.stop();
+        await testNamespace.start();
+        for (const run of [await ended('TaskRun', 'counted'), await ended('PipelineRun', 'counts')]) {
+          expect(run.status?.conditions).toMatchObject([{ reason: expect.stringMatching(/RunTimeout$/) }]);
+          expect(took(run)).toBeGreaterThanOrEqual(4);
+          expect(took(run)).toBeLessThan(10);
+        }
+      },
+    );
   });
 }
 
-function describeDeletedPods(setting: TestNamespace): void {
+function describeDeletedPods(testNamespace: TestNamespace): void {
   describe('a pod', () => {
     const ends = async (name: string, how: DeleteOptions): Promise<void> => {
-      const { bench } = setting;
-      await bench.create('TaskRun', name, taskRun(LONG));
-      const pod = await runningPod(bench, name);
-      await bench.client.delete(PODS, at(pod), how);
+      const { harness } = testNamespace;
+      await harness.create('TaskRun', name, taskRun(LONG));
+      const pod = await runningPod(harness, name);
+      await harness.client.delete(PODS, at(pod), how);
       const message = `the pod "${pod.metadata.name ?? ''}" was deleted before it had finished`;
-      expect(await bench.ended('TaskRun', name)).toMatchObject({
+      expect(await harness.waitForEnd('TaskRun', name)).toMatchObject({
         status: 'False',
         reason: 'Failed',
         message: expect.stringContaining(message),
       });
-      await bench.gone('Pod', pod.metadata.name ?? '');
-      const left = (await bench.list<Pod>('Pod')).filter(
+      await harness.waitForDeletion('Pod', pod.metadata.name ?? '');
+      const left = (await harness.list<Pod>('Pod')).filter(
         ({ metadata }) => metadata.labels?.['tekton.dev/taskRun'] === name,
       );
       expect(left).toEqual([]);
     };
 
-    setting.runs('that is deleted by hand ends its attempt, and is not made again', () => ends('deleted', {}));
+    testNamespace.runs('that is deleted by hand ends its attempt, and is not made again', () => ends('deleted', {}));
 
-    setting.runsThoroughly('that is removed at once, as from a node that is given up, ends its attempt', () =>
+    testNamespace.runsThoroughly('that is removed at once, as from a node that is given up, ends its attempt', () =>
       ends('removed', { gracePeriodSeconds: 0 }),
     );
 
-    setting.runsThoroughly('that is deleted by hand counts as an attempt, after which comes the next', async () => {
-      const { bench } = setting;
-      await bench.create('PersistentVolumeClaim', 'marks', {
-        spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Mi' } } },
-      });
-      const volumes = [{ name: 'marks', persistentVolumeClaim: { claimName: 'marks' } }];
-      const volumeMounts = [{ name: 'marks', mountPath: '/marks' }];
-      const script = `test -e /marks/begun || { : > /marks/begun; echo marked; ${LONG}; }`;
-      const taskSpec = { volumes, steps: [{ ...step(script), volumeMounts }] };
-      await bench.create('PipelineRun', 'again', pipelineRun(script, {}, { retries: 1, taskSpec }));
-      const pod = await runningPod(bench, 'again');
-      await printed(bench, pod, 'marked'); // else the second attempt would be as long
-      await bench.client.delete(PODS, at(pod), { gracePeriodSeconds: 1 });
-      expect(await bench.ended('PipelineRun', 'again')).toMatchObject({ status: 'True', reason: 'Succeeded' });
-      const [run] = (await bench.list<TaskRun>('TaskRun')).filter(
-        ({ metadata }) => metadata.labels?.['tekton.dev/pipelineRun'] === 'again',
-      );
-      expect(run?.status).toMatchObject({
-        podName: expect.not.stringMatching(new RegExp(`^${pod.metadata.name ?? ''}$`)),
-        retriesStatus: [
-          {
-            podName: pod.metadata.name,
-            conditions: [{ reason: 'Failed', message: expect.stringMatching(/was deleted before it had finished/) }],
-          },
-        ],
-      });
-    });
+    testNamespace.runsThoroughly(
+      'that is deleted by hand counts as an attempt, after which comes the next',
+      async () => {
+        const { harness } = testNamespace;
+        await harness.create('PersistentVolumeClaim', 'marks', {
+          spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Mi' } } },
+        });
+        const volumes = [{ name: 'marks', persistentVolumeClaim: { claimName: 'marks' } }];
+        const volumeMounts = [{ name: 'marks', mountPath: '/marks' }];
+        const script = `test -e /marks/begun || { : > /marks/begun; echo marked; ${LONG}; }`;
+        const taskSpec = { volumes, steps: [{ ...step(script), volumeMounts }] };
+        await harness.create('PipelineRun', 'again', pipelineRun(script, {}, { retries: 1, taskSpec }));
+        const pod = await runningPod(harness, 'again');
+        await printed(harness, pod, 'marked'); // else the second attempt would be as long
+        await harness.client.delete(PODS, at(pod), { gracePeriodSeconds: 1 });
+        expect(await harness.waitForEnd('PipelineRun', 'again')).toMatchObject({ status: 'True', reason: 'Succeeded' });
+        const [run] = (await harness.list<TaskRun>('TaskRun')).filter(
+          ({ metadata }) => metadata.labels?.['tekton.dev/pipelineRun'] === 'again',
+        );
+        expect(run?.status).toMatchObject({
+          podName: expect.not.stringMatching(new RegExp(`^${pod.metadata.name ?? ''}$`)),
+          retriesStatus: [
+            {
+              podName: pod.metadata.name,
+              conditions: [{ reason: 'Failed', message: expect.stringMatching(/was deleted before it had finished/) }],
+            },
+          ],
+        });
+      },
+    );
   });
 }
 
-function describeDeletedNamespace(setting: TestNamespace): void {
-  setting.runs('goes, troubles nobody, and may come again', async () => {
-    const { bench, log } = setting;
-    const { client, namespace } = bench;
+function describeDeletedNamespace(testNamespace: TestNamespace): void {
+  testNamespace.runs('goes, troubles nobody, and may come again', async () => {
+    const { harness, log } = testNamespace;
+    const { client, namespace } = harness;
     const uid = (await client.get(NAMESPACES, { name: namespace }))?.metadata.uid ?? '';
-    await bench.create('TaskRun', 'one', taskRun(LONG));
-    await bench.create('PipelineRun', 'two', pipelineRun(LONG, {}, { retries: 3 }));
-    await Promise.all(['one', 'two'].map((run) => runningPod(bench, run)));
+    await harness.create('TaskRun', 'one', taskRun(LONG));
+    await harness.create('PipelineRun', 'two', pipelineRun(LONG, {}, { retries: 3 }));
+    await Promise.all(['one', 'two'].map((run) => runningPod(harness, run)));
     await client.delete(NAMESPACES, { name: namespace });
-    await bench.gone('Namespace', namespace);
+    await harness.waitForDeletion('Namespace', namespace);
     log.lines.length = 0;
 
     await client.create(NAMESPACES, {}, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
     for await (const { object } of client.watch(SERVICE_ACCOUNTS, { namespace }))
       if (object.metadata.name === 'default') break; // pods need it
     expect((await client.get(NAMESPACES, { name: namespace }))?.metadata.uid).not.toBe(uid);
-    expect(await bench.list('TaskRun')).toEqual([]);
-    expect(await bench.list('Pod')).toEqual([]);
-    await bench.create('TaskRun', 'one', taskRun('true'));
-    expect(await bench.ended('TaskRun', 'one')).toMatchObject({ status: 'True', reason: 'Succeeded' });
+    expect(await harness.list('TaskRun')).toEqual([]);
+    expect(await harness.list('Pod')).toEqual([]);
+    await harness.create('TaskRun', 'one', taskRun('true'));
+    expect(await harness.waitForEnd('TaskRun', 'one')).toMatchObject({ status: 'True', reason: 'Succeeded' });
     expect(log.lines).toEqual([]);
   });
 }

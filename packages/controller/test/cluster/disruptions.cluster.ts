@@ -2,7 +2,7 @@
 
 import { KUBERNETES } from '../support/test-cluster.js';
 import { describeLostNodes } from './lost-nodes.js';
-import { describeMishaps } from './disruptions-on-a-cluster.js';
+import { describeDisruptions } from './disruptions-on-a-cluster.js';
 
-describeMishaps(KUBERNETES);
+describeDisruptions(KUBERNETES);
 describeLostNodes(KUBERNETES);

@@ -1,4 +1,4 @@
 import { EMBEDDED } from '../support/test-cluster.js';
-import { describeMishaps } from './disruptions-on-a-cluster.js';
+import { describeDisruptions } from './disruptions-on-a-cluster.js';
 
-describeMishaps(EMBEDDED);
+describeDisruptions(EMBEDDED);

@@ -25,8 +25,8 @@ const ready = (status: 'True' | 'Unknown'): object => {
   const reason = status === 'True' ? 'KubeletReady' : 'NodeStatusUnknown';
   return { type: 'Ready', status, reason, lastHeartbeatTime: now, lastTransitionTime: now };
 };
-const writeStatus = (bench: Harness, name: string, status: object): Promise<unknown> =>
-  bench.client.patch(NODES, { name }, { status }, { type: 'strategic', subresource: 'status' });
+const writeStatus = (harness: Harness, name: string, status: object): Promise<unknown> =>
+  harness.client.patch(NODES, { name }, { status }, { type: 'strategic', subresource: 'status' });
 
 /**
  * Marks a node as unreachable, as Kubernetes' node lifecycle controller does at its next pass.
@@ -34,27 +34,27 @@ const writeStatus = (bench: Harness, name: string, status: object): Promise<unkn
  * That controller limits how many nodes it taints with NoExecute, and to none at times, for instance when no node is ready. So
  * the test adds the taint; from there on Kubernetes evicts the pods by itself.
  */
-async function markUnreachable(bench: Harness, name: string): Promise<void> {
+async function markUnreachable(harness: Harness, name: string): Promise<void> {
   const key = 'node.kubernetes.io/unreachable';
-  await writeStatus(bench, name, { conditions: [ready('Unknown')] });
-  const node = await bench.anyUntil<Node, Node>('Node', (one) =>
+  await writeStatus(harness, name, { conditions: [ready('Unknown')] });
+  const node = await harness.waitForAny<Node, Node>('Node', (one) =>
     one.metadata.name === name && one.spec.taints?.some((taint) => taint.key === key) ? one : undefined,
   );
   const others = (node.spec.taints ?? []).filter((taint) => taint.key !== key || taint.effect !== 'NoExecute');
   const taints = [...others, { key, effect: 'NoExecute', timeAdded: new Date().toISOString() }];
-  await bench.client.patch(NODES, { name }, { spec: { taints } }, { type: 'merge' });
+  await harness.client.patch(NODES, { name }, { spec: { taints } }, { type: 'merge' });
 }
 
 /** A node that pods of other tests are not scheduled to. */
-async function addNode(bench: Harness, name: string): Promise<void> {
+async function addNode(harness: Harness, name: string): Promise<void> {
   const spec = { taints: [{ key: TAINT, effect: 'NoSchedule' }] };
   const metadata = { name, labels: { [TAINT]: name } };
-  await bench.client.create(NODES, {}, { apiVersion: 'v1', kind: 'Node', metadata, spec } as never); // a node has a spec
-  await writeStatus(bench, name, { capacity: room, allocatable: room, conditions: [ready('True')] });
+  await harness.client.create(NODES, {}, { apiVersion: 'v1', kind: 'Node', metadata, spec } as never); // a node has a spec
+  await writeStatus(harness, name, { capacity: room, allocatable: room, conditions: [ready('True')] });
 }
 
 /** Runs a step on such a node, as far as its kubelet would have told before it was lost. */
-async function runOn(bench: Harness, node: string, run: string): Promise<Pod> {
+async function runOn(harness: Harness, node: string, run: string): Promise<Pod> {
   const tolerations = [
     { key: TAINT, operator: 'Exists' },
     { key: 'node.kubernetes.io/not-ready', operator: 'Exists', effect: 'NoSchedule' },
@@ -65,39 +65,41 @@ async function runOn(bench: Harness, node: string, run: string): Promise<Pod> {
       tolerationSeconds: 1,
     })),
   ];
-  await bench.create('TaskRun', run, {
+  await harness.create('TaskRun', run, {
     spec: {
       podTemplate: { nodeSelector: { [TAINT]: node }, tolerations },
       taskSpec: { steps: [{ name: 'own', image: 'busybox', command: ['sleep', '1000'] }] },
     },
   });
-  const pod = await bench.anyUntil<Pod, Pod>('Pod', (one) =>
+  const pod = await harness.waitForAny<Pod, Pod>('Pod', (one) =>
     one.metadata.labels?.['tekton.dev/taskRun'] === run && one.spec.nodeName === node ? one : undefined,
   );
   const state = { running: { startedAt: new Date().toISOString() } };
   const containerStatuses = [{ name: 'step-own', image: '', imageID: '', ready: true, restartCount: 0, state }];
-  await patchStatus(bench, pod, { phase: 'Running', containerStatuses });
-  await bench.until<TaskRun, true>('TaskRun', run, ({ status }) => (status?.steps?.[0]?.running ? true : undefined));
+  await patchStatus(harness, pod, { phase: 'Running', containerStatuses });
+  await harness.waitFor<TaskRun, true>('TaskRun', run, ({ status }) =>
+    status?.steps?.[0]?.running ? true : undefined,
+  );
   return pod;
 }
 
-const patchStatus = (bench: Harness, { metadata }: Pod, status: object): Promise<unknown> =>
-  bench.client.patch(
+const patchStatus = (harness: Harness, { metadata }: Pod, status: object): Promise<unknown> =>
+  harness.client.patch(
     PODS,
-    { namespace: bench.namespace, name: metadata.name ?? '' },
+    { namespace: harness.namespace, name: metadata.name ?? '' },
     { status },
     { type: 'strategic', subresource: 'status' },
   );
 
 /** Describes it. */
-export function describeLostNodes(place: ClusterKind): void {
-  describe(`on ${place.name}, a node`, () => {
+export function describeLostNodes(clusterKind: ClusterKind): void {
+  describe(`on ${clusterKind.name}, a node`, () => {
     const nodes = ['one', 'two', 'three'].map((name) => `pipewright-${process.pid.toString(36)}-${name}`);
-    const setting = new TestNamespace({ ...place, patience: 200_000 });
-    beforeAll(() => setting.begin());
+    const testNamespace = new TestNamespace({ ...clusterKind, timeoutMs: 200_000 });
+    beforeAll(() => testNamespace.begin());
     afterAll(async () => {
-      for (const name of nodes) await setting.bench.client.delete(NODES, { name });
-      await setting.end();
+      for (const name of nodes) await testNamespace.harness.client.delete(NODES, { name });
+      await testNamespace.end();
     });
     const [evicting = '', unreachable = '', removed = ''] = nodes;
     const failure = (message: RegExp): object => ({
@@ -106,29 +108,37 @@ export function describeLostNodes(place: ClusterKind): void {
       message: expect.stringMatching(message),
     });
 
-    setting.runs('that lacks memory ends an attempt in its own words', async () => {
-      const { bench } = setting;
-      await addNode(bench, evicting);
-      const pod = await runOn(bench, evicting, 'evicted');
+    testNamespace.runs('that lacks memory ends an attempt in its own words', async () => {
+      const { harness } = testNamespace;
+      await addNode(harness, evicting);
+      const pod = await runOn(harness, evicting, 'evicted');
       const message = 'The node was low on resource: memory. ';
-      await patchStatus(bench, pod, { phase: 'Failed', reason: 'Evicted', message });
-      expect(await bench.ended('TaskRun', 'evicted')).toMatchObject(
+      await patchStatus(harness, pod, { phase: 'Failed', reason: 'Evicted', message });
+      expect(await harness.waitForEnd('TaskRun', 'evicted')).toMatchObject(
         failure(/^Evicted: The node was low on resource: memory\./),
       );
     });
 
-    setting.runs('that is no longer reached, or is taken out of the cluster, ends the attempts on it', async () => {
-      const { bench } = setting;
-      await Promise.all([unreachable, removed].map((name) => addNode(bench, name)));
-      const [lost, gone] = await Promise.all([runOn(bench, unreachable, 'lost'), runOn(bench, removed, 'removed')]);
-      await markUnreachable(bench, unreachable);
-      await bench.client.delete(NODES, { name: removed });
-      const [ofLost, ofGone] = await Promise.all(['lost', 'removed'].map((run) => bench.ended('TaskRun', run)));
-      const silent = `was deleted, and its node "${unreachable}" does not say that it has ended`;
-      expect(ofLost).toMatchObject(failure(new RegExp(`^the pod "${lost.metadata.name ?? ''}" ${silent}`)));
-      expect(ofGone).toMatchObject(
-        failure(new RegExp(`^the pod "${gone.metadata.name ?? ''}" was deleted before it had finished`)),
-      );
-    });
+    testNamespace.runs(
+      'that is no longer reached, or is taken out of the cluster, ends the attempts on it',
+      async () => {
+        const { harness } = testNamespace;
+        await Promise.all([unreachable, removed].map((name) => addNode(harness, name)));
+        const [lost, gone] = await Promise.all([
+          runOn(harness, unreachable, 'lost'),
+          runOn(harness, removed, 'removed'),
+        ]);
+        await markUnreachable(harness, unreachable);
+        await harness.client.delete(NODES, { name: removed });
+        const [ofLost, ofGone] = await Promise.all(
+          ['lost', 'removed'].map((run) => harness.waitForEnd('TaskRun', run)),
+        );
+        const silent = `was deleted, and its node "${unreachable}" does not say that it has ended`;
+        expect(ofLost).toMatchObject(failure(new RegExp(`^the pod "${lost.metadata.name ?? ''}" ${silent}`)));
+        expect(ofGone).toMatchObject(
+          failure(new RegExp(`^the pod "${gone.metadata.name ?? ''}" was deleted before it had finished`)),
+        );
+      },
+    );
   });
 }

@@ -16,14 +16,14 @@ afterEach(() => virtual.end());
 
 async function begin(options: Parameters<VirtualCluster['begin']>[0] = {}): Promise<void> {
   await virtual.begin(options);
-  await virtual.bench.create('Task', 'ok', okTask);
-  await virtual.bench.create('Pipeline', 'p', chain(['a', 'b']));
+  await virtual.harness.create('Task', 'ok', okTask);
+  await virtual.harness.create('Pipeline', 'p', chain(['a', 'b']));
 }
 
 const taskRun = (name: string, spec: object = {}): Promise<TaskRun> =>
-  virtual.bench.create('TaskRun', name, { spec: { taskRef: { name: 'ok' }, ...spec } });
+  virtual.harness.create('TaskRun', name, { spec: { taskRef: { name: 'ok' }, ...spec } });
 const runNamed = async (name: string): Promise<TaskRun | undefined> =>
-  (await virtual.bench.list<TaskRun>('TaskRun')).find(({ metadata }) => metadata.name === name);
+  (await virtual.harness.list<TaskRun>('TaskRun')).find(({ metadata }) => metadata.name === name);
 const reasonOf = async (name: string): Promise<string | undefined> =>
   (await runNamed(name))?.status?.conditions?.[0]?.reason;
 const total = (): number => virtual.reconciles.sum();
@@ -32,14 +32,14 @@ describe.each([-5, 5])('the clock is set by %d hours:', (hours) => {
   test('finished runs stay as they are, and nothing is written or done for them', async () => {
     await begin();
     await taskRun('good');
-    await virtual.clock.wind(MINUTE);
+    await virtual.clock.advance(MINUTE);
     virtual.script = () => ({ exitCode: 1 });
     await taskRun('bad');
-    await virtual.bench.create('PipelineRun', 'run', { spec: { pipelineRef: { name: 'p' } } });
-    await virtual.clock.wind(10_000);
+    await virtual.harness.create('PipelineRun', 'run', { spec: { pipelineRef: { name: 'p' } } });
+    await virtual.clock.advance(10_000);
     const all = async () => [
-      ...(await virtual.bench.list<TaskRun>('TaskRun')),
-      ...(await virtual.bench.list<PipelineRun>('PipelineRun')),
+      ...(await virtual.harness.list<TaskRun>('TaskRun')),
+      ...(await virtual.harness.list<PipelineRun>('PipelineRun')),
     ];
     const before = await all();
     expect(before.map(({ status }) => status?.conditions?.[0]?.status).toSorted()).toEqual([
@@ -49,13 +49,13 @@ describe.each([-5, 5])('the clock is set by %d hours:', (hours) => {
       'True',
     ]);
     const [reconciles, writes] = [total(), virtual.writes.sum()];
-    virtual.clock.jump(hours * HOUR);
-    await virtual.clock.wind(24 * HOUR);
+    virtual.clock.shiftDate(hours * HOUR);
+    await virtual.clock.advance(24 * HOUR);
     expect(await all()).toEqual(before);
     expect([total() - reconciles, virtual.writes.sum() - writes]).toEqual([0, 0]);
     await virtual.stop();
     await virtual.start();
-    await virtual.clock.wind(MINUTE);
+    await virtual.clock.advance(MINUTE);
     expect(await all()).toEqual(before);
   });
 
@@ -63,17 +63,17 @@ describe.each([-5, 5])('the clock is set by %d hours:', (hours) => {
     virtual.script = () => 'stays';
     await begin();
     await taskRun('run', { timeout: '1h' });
-    await virtual.clock.wind(30 * MINUTE);
+    await virtual.clock.advance(30 * MINUTE);
     expect(await reasonOf('run')).toBe('Running');
     const before = total();
-    virtual.clock.jump(hours * HOUR);
-    await virtual.clock.wind(29 * MINUTE);
+    virtual.clock.shiftDate(hours * HOUR);
+    await virtual.clock.advance(29 * MINUTE);
     expect(await reasonOf('run')).toBe('Running');
-    await virtual.clock.wind(HOUR * 10);
+    await virtual.clock.advance(HOUR * 10);
     const ended = await runNamed('run');
     expect(ended?.status?.conditions?.[0]?.reason).toBe('TaskRunTimeout');
-    virtual.clock.jump(-hours * HOUR);
-    await virtual.clock.wind(24 * HOUR);
+    virtual.clock.shiftDate(-hours * HOUR);
+    await virtual.clock.advance(24 * HOUR);
     expect(await runNamed('run')).toEqual(ended);
     expect(total() - before).toBeLessThanOrEqual(12);
   });
@@ -82,18 +82,18 @@ describe.each([-5, 5])('the clock is set by %d hours:', (hours) => {
     virtual.script = () => 'stays';
     await begin();
     const tasks = [{ name: 't', taskRef: { name: 'ok' }, retries: 1, timeout: '1h' }];
-    await virtual.bench.create('PipelineRun', 'run', { spec: { pipelineSpec: { tasks }, timeout: '48h' } });
-    await virtual.clock.wind(30 * MINUTE);
-    virtual.clock.jump(hours * HOUR);
-    await virtual.clock.wind(30 * MINUTE + (hours < 0 ? -hours * HOUR : 0) + MINUTE);
+    await virtual.harness.create('PipelineRun', 'run', { spec: { pipelineSpec: { tasks }, timeout: '48h' } });
+    await virtual.clock.advance(30 * MINUTE);
+    virtual.clock.shiftDate(hours * HOUR);
+    await virtual.clock.advance(30 * MINUTE + (hours < 0 ? -hours * HOUR : 0) + MINUTE);
     const attempts = async (): Promise<readonly [number | undefined, string | undefined]> => {
-      const [run] = await virtual.bench.list<TaskRun>('TaskRun');
+      const [run] = await virtual.harness.list<TaskRun>('TaskRun');
       return [run?.status?.retriesStatus?.length, run?.status?.conditions?.[0]?.reason];
     };
     expect(await attempts()).toEqual([1, 'Running']);
-    await virtual.clock.wind(58 * MINUTE);
+    await virtual.clock.advance(58 * MINUTE);
     expect(await attempts()).toEqual([1, 'Running']);
-    await virtual.clock.wind(2 * MINUTE);
+    await virtual.clock.advance(2 * MINUTE);
     expect(await attempts()).toEqual([1, 'TaskRunTimeout']);
     expect(virtual.reconciles.most).toBeLessThanOrEqual(30);
   });
@@ -106,20 +106,20 @@ describe.each([-5, 5])('the clock is set by %d hours:', (hours) => {
         return Promise.reject(new Error('ECONNREFUSED'));
       },
     });
-    const told = [{ name: 'told', type: 'cloudEvent' }];
+    const sinks = [{ name: 'told', type: 'cloudEvent' }];
     const resourceSpec = { type: 'cloudEvent', params: [{ name: 'targetURI', value: 'http://sink' }] };
-    await virtual.bench.create('TaskRun', 'run', {
+    await virtual.harness.create('TaskRun', 'run', {
       spec: {
-        taskSpec: { ...okTask.spec, outputs: { resources: told } },
+        taskSpec: { ...okTask.spec, outputs: { resources: sinks } },
         outputs: { resources: [{ name: 'told', resourceSpec }] },
       },
     });
-    await virtual.clock.wind(1000);
+    await virtual.clock.advance(1000);
     expect(attempts).toBe(1);
-    virtual.clock.jump(hours * HOUR);
-    await virtual.clock.wind(3 * MINUTE);
+    virtual.clock.shiftDate(hours * HOUR);
+    await virtual.clock.advance(3 * MINUTE);
     expect(attempts).toBe(5);
-    await virtual.clock.wind(24 * HOUR);
+    await virtual.clock.advance(24 * HOUR);
     expect(attempts).toBe(5);
     expect(virtual.reconciles.most).toBeLessThanOrEqual(15);
   });
@@ -128,16 +128,16 @@ describe.each([-5, 5])('the clock is set by %d hours:', (hours) => {
     await begin();
     await virtual.stop();
     const gone = { kind: 'Status', code: 404, reason: 'NotFound' };
-    const send = virtual.refusing(({ method, url }) =>
+    const send = virtual.intercept(({ method, url }) =>
       method === 'GET' && url.endsWith('/serviceaccounts/default')
         ? Promise.resolve(Response.json(gone, { status: 404 }))
         : undefined,
     );
     await virtual.start({ send });
     await taskRun('run');
-    await virtual.clock.wind(1000);
-    virtual.clock.jump(hours * HOUR);
-    await virtual.clock.wind(2 * MINUTE);
+    await virtual.clock.advance(1000);
+    virtual.clock.shiftDate(hours * HOUR);
+    await virtual.clock.advance(2 * MINUTE);
     expect((await runNamed('run'))?.status?.conditions?.[0]?.status).toBe('False');
   });
 
@@ -145,14 +145,14 @@ describe.each([-5, 5])('the clock is set by %d hours:', (hours) => {
     await begin({ retention: { count: 2 } });
     for (const name of ['a', 'b', 'c']) {
       await taskRun(name);
-      await virtual.clock.wind(MINUTE);
+      await virtual.clock.advance(MINUTE);
     }
-    virtual.clock.jump(hours * HOUR);
+    virtual.clock.shiftDate(hours * HOUR);
     for (const name of ['d', 'e']) {
       await taskRun(name);
-      await virtual.clock.wind(MINUTE);
+      await virtual.clock.advance(MINUTE);
     }
-    const names = (await virtual.bench.list<TaskRun>('TaskRun')).map(({ metadata }) => metadata.name);
+    const names = (await virtual.harness.list<TaskRun>('TaskRun')).map(({ metadata }) => metadata.name);
     expect(names.toSorted()).toEqual(['d', 'e']);
     expect(virtual.requests.sum('DELETE')).toBe(3);
   });

@@ -10,7 +10,7 @@ import { atEveryWrite } from '../support/faults.js';
 let cluster: Cluster;
 let close: () => Promise<void>;
 let script: KubeletScript = () => ({});
-let bench: Harness;
+let harness: Harness;
 let controller: Controller | undefined;
 
 beforeAll(async () => {
@@ -19,20 +19,20 @@ beforeAll(async () => {
 afterAll(() => close());
 beforeEach(async () => {
   script = () => ({});
-  bench = await newHarness(cluster);
+  harness = await newHarness(cluster);
 });
 afterEach(() => controller?.stop());
 
 const start = async (send: Send = cluster.send): Promise<Controller> =>
-  (controller = await startController({ send, namespace: bench.namespace }));
+  (controller = await startController({ send, namespace: harness.namespace }));
 
 /** `deploy` if it is sunny and dry, and `announce` after it. */
 async function release(more: object = {}): Promise<void> {
   const check = { spec: { check: { image: 'busybox', command: ['true'] } } };
-  await bench.create('Task', 'ok', okTask);
-  for (const name of ['sunny', 'dry']) await bench.create('Condition', name, check);
+  await harness.create('Task', 'ok', okTask);
+  for (const name of ['sunny', 'dry']) await harness.create('Condition', name, check);
   const taskRef = { name: 'ok' };
-  await bench.create('Pipeline', 'p', {
+  await harness.create('Pipeline', 'p', {
     spec: {
       tasks: [
         { name: 'deploy', taskRef, conditions: [{ conditionRef: 'sunny' }, { conditionRef: 'dry' }], ...more },
@@ -43,7 +43,7 @@ async function release(more: object = {}): Promise<void> {
 }
 
 const run = (): Promise<PipelineRun> =>
-  bench.create<PipelineRun>('PipelineRun', 'run', { spec: { pipelineRef: { name: 'p' } } });
+  harness.create<PipelineRun>('PipelineRun', 'run', { spec: { pipelineRef: { name: 'p' } } });
 
 const conditionOf = ({ spec }: Pod): string => spec.containers[0]?.name.replace('step-condition-check-', '') ?? '';
 const isCheck = ({ metadata }: Pod): boolean => metadata.labels?.['tekton.dev/conditionCheck'] !== undefined;
@@ -53,8 +53,8 @@ describe('a task with conditions', () => {
     await release();
     await start();
     await run();
-    expect(await bench.ended('PipelineRun', 'run')).toMatchObject({ reason: 'Succeeded' });
-    const pods = await bench.list<Pod>('Pod');
+    expect(await harness.waitForEnd('PipelineRun', 'run')).toMatchObject({ reason: 'Succeeded' });
+    const pods = await harness.list<Pod>('Pod');
     expect(pods.map((pod) => (isCheck(pod) ? conditionOf(pod) : 'task')).toSorted()).toEqual([
       'dry',
       'sunny',
@@ -77,12 +77,12 @@ describe('a task with conditions', () => {
     await release();
     await start();
     await run();
-    expect(await bench.ended('PipelineRun', 'run')).toMatchObject({
+    expect(await harness.waitForEnd('PipelineRun', 'run')).toMatchObject({
       status: 'True',
       reason: 'Succeeded',
       message: 'All Tasks have completed executing',
     });
-    const [ended] = await bench.list<PipelineRun>('PipelineRun');
+    const [ended] = await harness.list<PipelineRun>('PipelineRun');
     const [[name = '', entry] = [], ...others] = Object.entries(ended?.status?.taskRuns ?? {});
     expect([others, entry?.status?.conditions?.[0]?.message, entry?.status?.podName]).toEqual([
       [],
@@ -102,8 +102,8 @@ describe('a task with conditions', () => {
     await release({ conditions: [{ conditionRef: 'sunny', params: [{ name: 'where', value: 'here' }] }] });
     await start();
     await run();
-    expect(await bench.ended('PipelineRun', 'run')).toMatchObject({ reason: 'Succeeded' });
-    const [ended] = await bench.list<PipelineRun>('PipelineRun');
+    expect(await harness.waitForEnd('PipelineRun', 'run')).toMatchObject({ reason: 'Succeeded' });
+    const [ended] = await harness.list<PipelineRun>('PipelineRun');
     const [entry] = Object.values(ended?.status?.taskRuns ?? {});
     const [check] = Object.values(entry?.conditionChecks ?? {});
     expect([entry?.status?.conditions?.[0]?.reason, check?.status?.conditions?.[0]]).toMatchObject([
@@ -120,29 +120,29 @@ describe('a task with conditions', () => {
     await release();
     await start();
     await run();
-    await bench.until<PipelineRun, true>('PipelineRun', 'run', ({ status }) => {
+    await harness.waitFor<PipelineRun, true>('PipelineRun', 'run', ({ status }) => {
       const [entry] = Object.values(status?.taskRuns ?? {});
       const checks = Object.values(entry?.conditionChecks ?? {});
       return checks.length === 2 && checks.every((one) => one.status?.conditions?.[0]?.reason === 'Running')
         ? true
         : undefined;
     });
-    const at = { namespace: bench.namespace, name: 'run' };
-    await bench.client.patch(
+    const at = { namespace: harness.namespace, name: 'run' };
+    await harness.client.patch(
       kindOf('PipelineRun'),
       at,
       { spec: { status: 'PipelineRunCancelled' } },
       { type: 'merge' },
     );
-    expect(await bench.ended('PipelineRun', 'run')).toMatchObject({ reason: 'PipelineRunCancelled' });
-    const reasons = await bench.until<PipelineRun, (string | undefined)[]>('PipelineRun', 'run', ({ status }) => {
+    expect(await harness.waitForEnd('PipelineRun', 'run')).toMatchObject({ reason: 'PipelineRunCancelled' });
+    const reasons = await harness.waitFor<PipelineRun, (string | undefined)[]>('PipelineRun', 'run', ({ status }) => {
       const [entry] = Object.values(status?.taskRuns ?? {});
       const checks = Object.values(entry?.conditionChecks ?? {}).map((one) => one.status?.conditions?.[0]?.reason);
       return checks.every((reason) => reason === 'TaskRunCancelled') ? checks : undefined;
     });
     expect(reasons).toEqual(['TaskRunCancelled', 'TaskRunCancelled']);
     const gone = async (): Promise<boolean> =>
-      (await bench.list<Pod>('Pod')).every(({ metadata }) => metadata.deletionTimestamp !== undefined);
+      (await harness.list<Pod>('Pod')).every(({ metadata }) => metadata.deletionTimestamp !== undefined);
     while (!(await gone())) await controller?.synced;
   });
 });
@@ -158,13 +158,13 @@ describe('whatever goes wrong, each check has one pod and each task what its che
       return { exitCode: what === 'other?dry' || (what === 'deploy' && tries.get(what) === 1) ? 1 : 0 };
     };
     const check = { spec: { check: { image: 'busybox', command: ['true'] } } };
-    await bench.create('Task', 'ok', okTask);
-    for (const name of ['sunny', 'dry']) await bench.create('Condition', name, check);
+    await harness.create('Task', 'ok', okTask);
+    for (const name of ['sunny', 'dry']) await harness.create('Condition', name, check);
     const taskRef = { name: 'ok' };
     const on = (...names: readonly string[]): object => ({
       conditions: names.map((conditionRef) => ({ conditionRef })),
     });
-    await bench.create('Pipeline', 'p', {
+    await harness.create('Pipeline', 'p', {
       spec: {
         tasks: [
           { name: 'deploy', taskRef, retries: 1, ...on('sunny') },
@@ -175,17 +175,17 @@ describe('whatever goes wrong, each check has one pod and each task what its che
     });
     await start(send);
     await run();
-    const { reason } = await bench.ended('PipelineRun', 'run');
-    const [ended] = await bench.list<PipelineRun>('PipelineRun');
-    const told = Object.values(ended?.status?.taskRuns ?? {}).map(({ pipelineTaskName, status }) => [
+    const { reason } = await harness.waitForEnd('PipelineRun', 'run');
+    const [ended] = await harness.list<PipelineRun>('PipelineRun');
+    const outcomes = Object.values(ended?.status?.taskRuns ?? {}).map(({ pipelineTaskName, status }) => [
       pipelineTaskName,
       status?.conditions?.[0]?.reason,
     ]);
-    const taskRuns = await bench.list<TaskRun>('TaskRun');
-    return [reason, Object.fromEntries(told), taskRuns.length, Object.fromEntries([...tries].toSorted())];
+    const taskRuns = await harness.list<TaskRun>('TaskRun');
+    return [reason, Object.fromEntries(outcomes), taskRuns.length, Object.fromEntries([...tries].toSorted())];
   }
 
-  const want = [
+  const expected = [
     'Succeeded',
     { deploy: 'Succeeded', other: 'ConditionCheckFailed' },
     3,
@@ -193,14 +193,14 @@ describe('whatever goes wrong, each check has one pod and each task what its che
   ];
 
   atEveryWrite({
-    fresh: async () => (bench = await newHarness(cluster)).namespace,
+    reset: async () => (harness = await newHarness(cluster)).namespace,
     cluster: () => cluster.send,
     outcome: async (send) => {
       const seen = await outcome(send);
       await controller?.stop();
       return seen;
     },
-    want,
+    expected,
     milliseconds: 120_000,
   });
 });

@@ -19,7 +19,7 @@ import {
 let cluster: Cluster;
 let close: () => Promise<void>;
 let script: KubeletScript = () => ({});
-let bench: Harness;
+let harness: Harness;
 let controller: Controller | undefined;
 let log = collectingLog();
 
@@ -31,12 +31,12 @@ afterAll(() => close());
 beforeEach(async () => {
   script = () => ({});
   log = collectingLog();
-  bench = await newHarness(cluster);
+  harness = await newHarness(cluster);
 });
 afterEach(() => controller?.stop());
 
 const start = async (send: Send = cluster.send): Promise<Controller> =>
-  (controller = await startController({ send, log, namespace: bench.namespace }));
+  (controller = await startController({ send, log, namespace: harness.namespace }));
 
 const step = (more: object = {}): object => ({ name: 's', image: 'ubuntu', command: ['true'], ...more });
 const names = (objects: readonly KubeObject[]): readonly string[] => objects.map(({ metadata }) => metadata.name ?? '');
@@ -44,15 +44,15 @@ const names = (objects: readonly KubeObject[]): readonly string[] => objects.map
 describe('a TaskRun', () => {
   test('becomes a pod and ends with it, and says so in an event', async () => {
     await start();
-    await bench.create('TaskRun', 'run', { spec: { taskSpec: { steps: [step()] } } });
-    expect(await bench.ended('TaskRun', 'run')).toMatchObject({ status: 'True', reason: 'Succeeded' });
-    const [pod] = await bench.list<Pod>('Pod');
-    const [run] = await bench.list<TaskRun>('TaskRun');
+    await harness.create('TaskRun', 'run', { spec: { taskSpec: { steps: [step()] } } });
+    expect(await harness.waitForEnd('TaskRun', 'run')).toMatchObject({ status: 'True', reason: 'Succeeded' });
+    const [pod] = await harness.list<Pod>('Pod');
+    const [run] = await harness.list<TaskRun>('TaskRun');
     expect(run?.status?.podName).toBe(pod?.metadata.name);
     await controller?.stop();
-    const { items } = await bench.client.list<KubeObject & { reason: string; involvedObject: { kind: string } }>(
+    const { items } = await harness.client.list<KubeObject & { reason: string; involvedObject: { kind: string } }>(
       EVENTS,
-      { namespace: bench.namespace },
+      { namespace: harness.namespace },
     );
     expect(items.map(({ reason, involvedObject }) => [involvedObject.kind, reason])).toEqual([
       ['TaskRun', 'Succeeded'],
@@ -61,15 +61,15 @@ describe('a TaskRun', () => {
 
   test('bears its Task’s labels and name, also when it is refused', async () => {
     await start();
-    await bench.create('Task', 'ok', { ...okTask, metadata: { labels: { team: 'a' }, annotations: { note: 'b' } } });
-    await bench.create('TaskRun', 'run', {
+    await harness.create('Task', 'ok', { ...okTask, metadata: { labels: { team: 'a' }, annotations: { note: 'b' } } });
+    await harness.create('TaskRun', 'run', {
       spec: { taskRef: { name: 'ok' }, inputs: { params: [{ name: 'x', value: '1' }] } },
     });
-    expect(await bench.ended('TaskRun', 'run')).toMatchObject({
+    expect(await harness.waitForEnd('TaskRun', 'run')).toMatchObject({
       reason: 'TaskRunValidationFailed',
       message: "invalid input params: didn't need these params but they were provided anyway: [x]",
     });
-    const metadata = await bench.until<TaskRun, TaskRun['metadata']>('TaskRun', 'run', (run) =>
+    const metadata = await harness.waitFor<TaskRun, TaskRun['metadata']>('TaskRun', 'run', (run) =>
       run.metadata.labels ? run.metadata : undefined,
     );
     expect(metadata).toMatchObject({ labels: { team: 'a', 'tekton.dev/task': 'ok' }, annotations: { note: 'b' } });
@@ -108,39 +108,39 @@ describe('a TaskRun', () => {
       'TaskRunValidationFailed: invalid input resources: resource "src" should be type "image" but was "git"',
     ],
   ])('names %s', async (_what, spec, says) => {
-    await bench.create('ServiceAccount', 'poor', { secrets: [{ name: 'nosuchsecret' }] });
+    await harness.create('ServiceAccount', 'poor', { secrets: [{ name: 'nosuchsecret' }] });
     await start();
-    await bench.create('TaskRun', 'run', { spec });
-    const { reason, message } = await bench.ended('TaskRun', 'run');
+    await harness.create('TaskRun', 'run', { spec });
+    const { reason, message } = await harness.waitForEnd('TaskRun', 'run');
     expect(`${reason ?? ''}: ${message ?? ''}`).toBe(says);
-    expect(await bench.list('Pod')).toEqual([]);
+    expect(await harness.list('Pod')).toEqual([]);
   });
 
   test('does not take over a pod of that name that belongs to something else', async () => {
-    await bench.create('TaskRun', 'run', { spec: { taskSpec: { steps: [step()] } } });
+    await harness.create('TaskRun', 'run', { spec: { taskSpec: { steps: [step()] } } });
     await start();
-    await bench.ended('TaskRun', 'run');
+    await harness.waitForEnd('TaskRun', 'run');
     await controller?.stop();
-    const [pod] = await bench.list<Pod>('Pod');
-    const [run] = await bench.list<TaskRun>('TaskRun');
-    await bench.client.patch(
+    const [pod] = await harness.list<Pod>('Pod');
+    const [run] = await harness.list<TaskRun>('TaskRun');
+    await harness.client.patch(
       kindOf('TaskRun'),
-      { namespace: bench.namespace, name: 'run' },
+      { namespace: harness.namespace, name: 'run' },
       { status: { conditions: null, podName: null, startTime: null, completionTime: null } },
       { type: 'merge', subresource: 'status' },
     );
-    const { metadata: somebodyElse } = await bench.create('ServiceAccount', 'somebody-else', {});
+    const { metadata: somebodyElse } = await harness.create('ServiceAccount', 'somebody-else', {});
     const owners = [
       { apiVersion: 'v1', kind: 'ServiceAccount', name: 'somebody-else', uid: somebodyElse.uid, controller: true },
     ];
-    await bench.client.patch(
+    await harness.client.patch(
       PODS,
-      { namespace: bench.namespace, name: pod?.metadata.name ?? '' },
+      { namespace: harness.namespace, name: pod?.metadata.name ?? '' },
       { metadata: { ownerReferences: owners } },
       { type: 'merge' },
     );
     await start();
-    const { reason, message } = await bench.ended('TaskRun', 'run');
+    const { reason, message } = await harness.waitForEnd('TaskRun', 'run');
     expect([run?.status?.podName, reason, message]).toEqual([
       pod?.metadata.name,
       'CouldntGetTask',
@@ -153,11 +153,11 @@ describe('a TaskRun', () => {
     script = (pod) => (pod.spec.initContainers?.length ? {} : { exitCode: 128, reason: 'StartError', message: said });
     await start();
     const spec = { taskSpec: { steps: [step({ image: 'scratch' })] } };
-    await bench.create('TaskRun', 'first', { spec });
-    expect(await bench.ended('TaskRun', 'first')).toMatchObject({ reason: 'Succeeded' });
-    await bench.create('TaskRun', 'second', { spec });
-    expect(await bench.ended('TaskRun', 'second')).toMatchObject({ reason: 'Succeeded' });
-    const pods = (await bench.list<Pod>('Pod')).filter(
+    await harness.create('TaskRun', 'first', { spec });
+    expect(await harness.waitForEnd('TaskRun', 'first')).toMatchObject({ reason: 'Succeeded' });
+    await harness.create('TaskRun', 'second', { spec });
+    expect(await harness.waitForEnd('TaskRun', 'second')).toMatchObject({ reason: 'Succeeded' });
+    const pods = (await harness.list<Pod>('Pod')).filter(
       ({ metadata }) => metadata.labels?.['tekton.dev/taskRun'] === 'second',
     );
     expect(pods.map(({ spec: { initContainers } }) => initContainers?.length)).toEqual([1]);
@@ -166,30 +166,30 @@ describe('a TaskRun', () => {
   test('is cancelled, and its pod goes', async () => {
     script = () => 'stays';
     await start();
-    await bench.create('TaskRun', 'run', { spec: { taskSpec: { steps: [step()] } } });
-    await bench.until<TaskRun, true>('TaskRun', 'run', ({ status }) =>
+    await harness.create('TaskRun', 'run', { spec: { taskSpec: { steps: [step()] } } });
+    await harness.waitFor<TaskRun, true>('TaskRun', 'run', ({ status }) =>
       status?.conditions?.[0]?.reason === 'Running' ? true : undefined,
     );
-    await bench.client.patch(
+    await harness.client.patch(
       kindOf('TaskRun'),
-      { namespace: bench.namespace, name: 'run' },
+      { namespace: harness.namespace, name: 'run' },
       { spec: { status: 'TaskRunCancelled' } },
       { type: 'merge' },
     );
-    expect(await bench.ended('TaskRun', 'run')).toMatchObject({
+    expect(await harness.waitForEnd('TaskRun', 'run')).toMatchObject({
       reason: 'TaskRunCancelled',
       message: 'TaskRun "run" was cancelled',
     });
     const gone = async (): Promise<boolean> =>
-      (await bench.list<Pod>('Pod')).every(({ metadata }) => metadata.deletionTimestamp !== undefined);
+      (await harness.list<Pod>('Pod')).every(({ metadata }) => metadata.deletionTimestamp !== undefined);
     while (!(await gone())) await controller?.synced;
   });
 
   test('times out', async () => {
     script = () => 'stays';
     await start();
-    await bench.create('TaskRun', 'run', { spec: { taskSpec: { steps: [step()] }, timeout: '1ms' } });
-    expect(await bench.ended('TaskRun', 'run')).toMatchObject({
+    await harness.create('TaskRun', 'run', { spec: { taskSpec: { steps: [step()] }, timeout: '1ms' } });
+    expect(await harness.waitForEnd('TaskRun', 'run')).toMatchObject({
       reason: 'TaskRunTimeout',
       message: 'TaskRun "run" failed to finish within "1ms"',
     });
@@ -197,20 +197,20 @@ describe('a TaskRun', () => {
 
   test('leaves nothing of a secret’s content outside of it', async () => {
     const canary = 'c4n4ry';
-    await bench.create('Secret', 'git', {
+    await harness.create('Secret', 'git', {
       type: 'kubernetes.io/basic-auth',
       metadata: { annotations: { 'tekton.dev/git-0': 'https://git.corp' } },
       stringData: { username: `${canary}-user`, password: `${canary}-pass` },
     });
-    await bench.create('ServiceAccount', 'bot', { secrets: [{ name: 'git' }] });
+    await harness.create('ServiceAccount', 'bot', { secrets: [{ name: 'git' }] });
     await start();
-    await bench.create('TaskRun', 'run', { spec: { taskSpec: { steps: [step()] }, serviceAccountName: 'bot' } });
-    await bench.ended('TaskRun', 'run');
+    await harness.create('TaskRun', 'run', { spec: { taskSpec: { steps: [step()] }, serviceAccountName: 'bot' } });
+    await harness.waitForEnd('TaskRun', 'run');
     await controller?.stop();
     const all = [
-      await bench.list('Pod'),
-      await bench.list('TaskRun'),
-      await bench.client.list(EVENTS, { namespace: bench.namespace }),
+      await harness.list('Pod'),
+      await harness.list('TaskRun'),
+      await harness.client.list(EVENTS, { namespace: harness.namespace }),
       log.lines,
     ];
     expect(JSON.stringify(all)).toContain('/var/build-secrets/git');
@@ -221,17 +221,17 @@ describe('a TaskRun', () => {
 describe('a PipelineRun', () => {
   test('runs a chain of ten tasks without waiting in between', async () => {
     const tasks = Array.from({ length: 10 }, (_, index) => `t${String(index)}`);
-    await bench.create('Task', 'ok', okTask);
-    await bench.create('Pipeline', 'p', chain(tasks));
-    const { namespace } = bench;
+    await harness.create('Task', 'ok', okTask);
+    await harness.create('Pipeline', 'p', chain(tasks));
+    const { namespace } = harness;
     const clock: Clock = {
       ...systemClock,
       after: (milliseconds, ring) => (milliseconds < 500 ? systemClock.after(milliseconds, ring) : () => undefined),
     };
     controller = await startController({ send: cluster.send, log, namespace, clock }); // whoever waits longer waits for ever
-    await bench.create('PipelineRun', 'run', { spec: { pipelineRef: { name: 'p' } } });
-    expect(await bench.ended('PipelineRun', 'run')).toMatchObject({ reason: 'Succeeded' });
-    const [run] = await bench.list<PipelineRun>('PipelineRun');
+    await harness.create('PipelineRun', 'run', { spec: { pipelineRef: { name: 'p' } } });
+    expect(await harness.waitForEnd('PipelineRun', 'run')).toMatchObject({ reason: 'Succeeded' });
+    const [run] = await harness.list<PipelineRun>('PipelineRun');
     const entries = Object.values(run?.status?.taskRuns ?? {});
     expect(entries.map(({ pipelineTaskName }) => pipelineTaskName).toSorted()).toEqual(tasks);
     expect(entries.every(({ status }) => status?.conditions?.[0]?.reason === 'Succeeded')).toBe(true);
@@ -241,55 +241,55 @@ describe('a PipelineRun', () => {
   test('tries again as often as it may, each time with a pod of its own', async () => {
     let tries = 0;
     script = () => ({ exitCode: ++tries < 3 ? 1 : 0 });
-    await bench.create('Task', 'ok', okTask);
-    await bench.create('Pipeline', 'p', chain(['a'], { retries: 2 }));
+    await harness.create('Task', 'ok', okTask);
+    await harness.create('Pipeline', 'p', chain(['a'], { retries: 2 }));
     await start();
-    await bench.create('PipelineRun', 'run', { spec: { pipelineRef: { name: 'p' } } });
-    expect(await bench.ended('PipelineRun', 'run')).toMatchObject({ reason: 'Succeeded' });
-    const [taskRun] = await bench.list<TaskRun>('TaskRun');
-    expect([taskRun?.status?.retriesStatus?.length, (await bench.list('Pod')).length]).toEqual([2, 3]);
+    await harness.create('PipelineRun', 'run', { spec: { pipelineRef: { name: 'p' } } });
+    expect(await harness.waitForEnd('PipelineRun', 'run')).toMatchObject({ reason: 'Succeeded' });
+    const [taskRun] = await harness.list<TaskRun>('TaskRun');
+    expect([taskRun?.status?.retriesStatus?.length, (await harness.list('Pod')).length]).toEqual([2, 3]);
   });
 
   test('makes a claim for files that tasks hand over, and takes it away at the end', async () => {
-    await bench.create('Task', 'ok', {
+    await harness.create('Task', 'ok', {
       spec: { ...okTask.spec, outputs: { resources: [{ name: 'src', type: 'git' }] } },
     });
     const resources = { outputs: [{ name: 'src', resource: 'repo' }] };
-    await bench.create('Pipeline', 'p', {
+    await harness.create('Pipeline', 'p', {
       spec: { resources: [{ name: 'repo', type: 'git' }], tasks: [{ name: 'a', taskRef: { name: 'ok' }, resources }] },
     });
     await start();
     const resourceSpec = { type: 'git', params: [{ name: 'url', value: 'https://git.corp/a.git' }] };
-    await bench.create('PipelineRun', 'run', {
+    await harness.create('PipelineRun', 'run', {
       spec: { pipelineRef: { name: 'p' }, resources: [{ name: 'repo', resourceSpec }] },
     });
-    expect(await bench.ended('PipelineRun', 'run')).toMatchObject({ reason: 'Succeeded' });
-    const [pod] = await bench.list<Pod>('Pod');
+    expect(await harness.waitForEnd('PipelineRun', 'run')).toMatchObject({ reason: 'Succeeded' });
+    const [pod] = await harness.list<Pod>('Pod');
     expect(pod?.spec.volumes).toContainEqual({ name: 'run-pvc', persistentVolumeClaim: { claimName: 'run-pvc' } });
   });
 
   test('does not take over a TaskRun of that name that belongs to something else', async () => {
-    await bench.create('Task', 'ok', okTask);
-    await bench.create('Pipeline', 'p', chain(['a']));
-    const run = await bench.create<PipelineRun>('PipelineRun', 'run', { spec: { pipelineRef: { name: 'p' } } });
+    await harness.create('Task', 'ok', okTask);
+    await harness.create('Pipeline', 'p', chain(['a']));
+    const run = await harness.create<PipelineRun>('PipelineRun', 'run', { spec: { pipelineRef: { name: 'p' } } });
     await start();
-    await bench.ended('PipelineRun', 'run');
+    await harness.waitForEnd('PipelineRun', 'run');
     await controller?.stop();
-    const [name = ''] = names(await bench.list('TaskRun'));
-    await bench.client.patch(
+    const [name = ''] = names(await harness.list('TaskRun'));
+    await harness.client.patch(
       kindOf('TaskRun'),
-      { namespace: bench.namespace, name },
+      { namespace: harness.namespace, name },
       { metadata: { ownerReferences: null } },
       { type: 'merge' },
     );
-    await bench.client.patch(
+    await harness.client.patch(
       kindOf('PipelineRun'),
-      { namespace: bench.namespace, name: 'run' },
+      { namespace: harness.namespace, name: 'run' },
       { status: { conditions: null, taskRuns: null, startTime: null, completionTime: null } },
       { type: 'merge', subresource: 'status' },
     );
     await start();
-    expect([run.metadata.name, await bench.ended('PipelineRun', 'run')]).toMatchObject([
+    expect([run.metadata.name, await harness.waitForEnd('PipelineRun', 'run')]).toMatchObject([
       'run',
       {
         reason: 'TaskRunCreationFailed',
@@ -309,26 +309,26 @@ describe('whatever goes wrong, each attempt has one pod', () => {
       attempts.set(task, attempt + 1);
       return { exitCode: task === 'b' && attempt === 0 ? 1 : 0 };
     };
-    await bench.create('Task', 'ok', okTask);
-    await bench.create('Pipeline', 'p', chain(['a', 'b'], { retries: 1 }));
+    await harness.create('Task', 'ok', okTask);
+    await harness.create('Pipeline', 'p', chain(['a', 'b'], { retries: 1 }));
     await start(send);
-    await bench.create('PipelineRun', 'run', { spec: { pipelineRef: { name: 'p' } } });
-    const { reason } = await bench.ended('PipelineRun', 'run');
-    const taskRuns = await bench.list<TaskRun>('TaskRun');
-    return [reason, taskRuns.length, (await bench.list('Pod')).length, Object.fromEntries(attempts)];
+    await harness.create('PipelineRun', 'run', { spec: { pipelineRef: { name: 'p' } } });
+    const { reason } = await harness.waitForEnd('PipelineRun', 'run');
+    const taskRuns = await harness.list<TaskRun>('TaskRun');
+    return [reason, taskRuns.length, (await harness.list('Pod')).length, Object.fromEntries(attempts)];
   }
 
-  const want = ['Succeeded', 2, 3, { a: 1, b: 2 }];
+  const expected = ['Succeeded', 2, 3, { a: 1, b: 2 }];
 
   atEveryWrite({
-    fresh: async () => (bench = await newHarness(cluster)).namespace,
+    reset: async () => (harness = await newHarness(cluster)).namespace,
     cluster: () => cluster.send,
     outcome: async (send) => {
       const seen = await outcome(send);
       await controller?.stop();
       return seen;
     },
-    want,
+    expected,
     milliseconds: 60_000,
   });
 });

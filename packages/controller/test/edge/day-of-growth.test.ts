@@ -34,8 +34,8 @@ test('with retention the objects, files, timers and watches after hours of runs 
   const directory = mkdtempSync(join(tmpdir(), 'pipewright-growth-'));
   const clock = new FakeClock();
   const disk = new MemoryDisk();
-  const notices: string[] = [];
-  const log = (line: string): void => void notices.push(line);
+  const problems: string[] = [];
+  const log = (line: string): void => void problems.push(line);
   const storage = await openStorageOn(disk, { clock, log, limits: { segmentBytes: 200_000, chunkBytes: 20_000 } });
   const cluster = await startClusterOn(storage, {
     runtime: fake({ script: () => ({ output: 'hello\n' }), clock: podClock(clock), wireClock: clock }),
@@ -46,9 +46,9 @@ test('with retention the objects, files, timers and watches after hours of runs 
     log,
   });
   const controller = await startController({ send: cluster.send, clock, retention: { count: KEPT } });
-  const bench = await newHarness(cluster);
-  await bench.create('Task', 'ok', okTask);
-  await bench.create('Pipeline', 'p', chain(['a', 'b']));
+  const harness = await newHarness(cluster);
+  await harness.create('Task', 'ok', okTask);
+  await harness.create('Pipeline', 'p', chain(['a', 'b']));
   const measured = () => ({
     objects: sizes(storage),
     diskKb: disk.names().reduce((sum, name) => sum + disk.content(name).length, 0) / 1000,
@@ -60,11 +60,11 @@ test('with retention the objects, files, timers and watches after hours of runs 
   const points: ReturnType<typeof measured>[] = [];
   for (let n = 1; n <= RUNS; n += 1) {
     const name = `run-${String(n).padStart(4, '0')}`;
-    await bench.create<PipelineRun>('PipelineRun', name, { spec: { pipelineRef: { name: 'p' } } });
-    await clock.wind(MINUTES_PER_RUN * MINUTE);
+    await harness.create<PipelineRun>('PipelineRun', name, { spec: { pipelineRef: { name: 'p' } } });
+    await clock.advance(MINUTES_PER_RUN * MINUTE);
     if (n % (RUNS / 4) === 0) points.push(measured());
   }
-  const ended = (await bench.list<PipelineRun>('PipelineRun')).map(({ status }) => status?.conditions?.[0]?.reason);
+  const ended = (await harness.list<PipelineRun>('PipelineRun')).map(({ status }) => status?.conditions?.[0]?.reason);
   await controller.stop();
   await cluster.close();
   rmSync(directory, { recursive: true, force: true });
@@ -77,5 +77,5 @@ test('with retention the objects, files, timers and watches after hours of runs 
   });
   expect(points).toEqual(points.map(() => ({ ...first, diskKb: expect.any(Number) })));
   expect(Math.max(...points.map(({ diskKb }) => diskKb))).toBeLessThan(1000); // two segments and a snapshot
-  expect(notices).toEqual([]);
+  expect(problems).toEqual([]);
 });

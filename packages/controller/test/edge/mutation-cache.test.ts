@@ -2,9 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import { KubeClient, systemClock, type KubeObject, type Resource, type Send } from '@pipewright/kube';
 import { MutationCache } from '../../src/edge/mutation-cache.js';
 
-const THINGS: Resource = { group: 'g', version: 'v1', plural: 'things', kind: 'Thing', namespaced: true };
+const WIDGETS: Resource = { group: 'g', version: 'v1', plural: 'things', kind: 'Thing', namespaced: true };
 
-const thing = (name: string, owner: string | undefined, resourceVersion: string): KubeObject => ({
+const widget = (name: string, owner: string | undefined, resourceVersion: string): KubeObject => ({
   apiVersion: 'g/v1',
   kind: 'Thing',
   metadata: {
@@ -22,59 +22,59 @@ const thing = (name: string, owner: string | undefined, resourceVersion: string)
 });
 
 /** A server that lists some things, and then says what it is told to. */
-function server(listed: readonly KubeObject[]): { readonly send: Send; readonly tell: (event: object) => void } {
-  let tell: (event: object) => void = () => undefined;
+function server(listed: readonly KubeObject[]): { readonly send: Send; readonly sendEvent: (event: object) => void } {
+  let sendEvent: (event: object) => void = () => undefined;
   const events = new ReadableStream<Uint8Array>({
     start: (controller) => {
-      tell = (event) => controller.enqueue(new TextEncoder().encode(`${JSON.stringify(event)}\n`));
+      sendEvent = (event) => controller.enqueue(new TextEncoder().encode(`${JSON.stringify(event)}\n`));
     },
   });
   const list = { kind: 'ThingList', apiVersion: 'g/v1', metadata: { resourceVersion: '10' }, items: listed };
   const send: Send = ({ url }) => Promise.resolve(url.includes('watch=') ? new Response(events) : Response.json(list));
-  return { send, tell: (event) => tell(event) };
+  return { send, sendEvent: (event) => sendEvent(event) };
 }
 
 describe('what an owner controls is found', () => {
   async function opened(listed: readonly KubeObject[]) {
-    const { send, tell } = server(listed);
+    const { send, sendEvent } = server(listed);
     let now = 0;
-    let heard: () => void = () => undefined;
+    let onChange: () => void = () => undefined;
     const clock = { ...systemClock, now: () => now, date: () => new Date(now), after: () => () => undefined };
-    const shelf = new MutationCache<KubeObject>(new KubeClient(send), THINGS, clock, { onChange: () => heard() });
-    await shelf.informer.start().synced;
+    const cache = new MutationCache<KubeObject>(new KubeClient(send), WIDGETS, clock, { onChange: () => onChange() });
+    await cache.informer.start().synced;
     return {
-      shelf,
-      names: (owner: string) => [...shelf.ownedBy(owner)].map(([name, it]) => `${name}@${it.metadata.resourceVersion}`),
+      shelf: cache,
+      names: (owner: string) => [...cache.ownedBy(owner)].map(([name, it]) => `${name}@${it.metadata.resourceVersion}`),
       say: (type: string, object: KubeObject) =>
         new Promise<void>((resolve) => {
-          heard = resolve;
-          tell({ type, object });
+          onChange = resolve;
+          sendEvent({ type, object });
         }),
       pass: (milliseconds: number) => (now += milliseconds),
-      close: () => shelf.informer.stop(),
+      close: () => cache.informer.stop(),
     };
   }
 
   test('by the uid of its controller, as it was listed, changed and deleted', async () => {
-    const it = await opened([thing('a', 'one', '1'), thing('b', 'two', '2'), thing('c', undefined, '3')]);
+    const it = await opened([widget('a', 'one', '1'), widget('b', 'two', '2'), widget('c', undefined, '3')]);
     expect([it.names('one'), it.names('two'), it.names('not-the-controller')]).toEqual([['a@1'], ['b@2'], []]);
-    await it.say('ADDED', thing('d', 'one', '11'));
-    await it.say('MODIFIED', thing('a', 'one', '12'));
-    await it.say('DELETED', thing('b', 'two', '13'));
+    await it.say('ADDED', widget('d', 'one', '11'));
+    await it.say('MODIFIED', widget('a', 'one', '12'));
+    await it.say('DELETED', widget('b', 'two', '13'));
     expect([it.names('one'), it.names('two')]).toEqual([['a@12', 'd@11'], []]);
     await it.close();
   });
 
   test('under another owner when it is another’s', async () => {
-    const it = await opened([thing('a', 'one', '1')]);
-    await it.say('MODIFIED', thing('a', 'two', '11'));
+    const it = await opened([widget('a', 'one', '1')]);
+    await it.say('MODIFIED', widget('a', 'two', '11'));
     expect([it.names('one'), it.names('two')]).toEqual([[], ['a@11']]);
     await it.close();
   });
 
   test('as soon as the answer to a write was noted, and no more when it was seen to be gone', async () => {
     const it = await opened([]);
-    it.shelf.record(thing('a', 'one', '11'));
+    it.shelf.record(widget('a', 'one', '11'));
     expect(it.names('one')).toEqual(['a@11']);
     it.shelf.forget('n/a');
     expect(it.names('one')).toEqual([]);
@@ -82,33 +82,36 @@ describe('what an owner controls is found', () => {
   });
 
   test('no more once the server said that it is gone, however late the watch is', async () => {
-    const it = await opened([thing('a', 'one', '1'), thing('b', 'one', '2')]);
+    const it = await opened([widget('a', 'one', '1'), widget('b', 'one', '2')]);
     it.shelf.recordDeleted('n/a', 'uid-a');
     it.shelf.recordDeleted('n/b', 'uid-of-an-earlier-b');
     it.pass(600_000);
     expect([it.shelf.get('n/a'), it.names('one')]).toEqual([undefined, ['b@2']]);
-    await it.say('MODIFIED', thing('a', 'one', '3'));
+    await it.say('MODIFIED', widget('a', 'one', '3'));
     expect(it.names('one')).toEqual(['b@2']);
-    await it.say('DELETED', thing('a', 'one', '4'));
-    await it.say('ADDED', { ...thing('a', 'one', '5'), metadata: { ...thing('a', 'one', '5').metadata, uid: 'new' } });
+    await it.say('DELETED', widget('a', 'one', '4'));
+    await it.say('ADDED', {
+      ...widget('a', 'one', '5'),
+      metadata: { ...widget('a', 'one', '5').metadata, uid: 'new' },
+    });
     expect(it.names('one')).toEqual(['b@2', 'a@5']);
     await it.close();
   });
 
   test('no more once the server said so either of what the watch has not shown yet', async () => {
     const it = await opened([]);
-    it.shelf.record(thing('a', 'one', '11'));
+    it.shelf.record(widget('a', 'one', '11'));
     it.shelf.recordDeleted('n/a', 'uid-a');
     it.shelf.recordDeleted('n/a', 'uid-of-a-second-a');
-    await it.say('ADDED', thing('a', 'one', '11'));
+    await it.say('ADDED', widget('a', 'one', '11'));
     expect([it.shelf.get('n/a'), it.names('one')]).toEqual([undefined, []]);
     await it.close();
   });
 
   test('in the list of all as well', async () => {
-    const it = await opened([thing('a', 'one', '1'), thing('b', 'one', '2'), thing('c', 'one', '3')]);
-    it.shelf.record(thing('b', 'one', '11'));
-    it.shelf.record(thing('d', undefined, '12'));
+    const it = await opened([widget('a', 'one', '1'), widget('b', 'one', '2'), widget('c', 'one', '3')]);
+    it.shelf.record(widget('b', 'one', '11'));
+    it.shelf.record(widget('d', undefined, '12'));
     it.shelf.recordDeleted('n/c', 'uid-c');
     const listed = it.shelf.list().map(({ metadata }) => `${metadata.name ?? ''}@${metadata.resourceVersion ?? ''}`);
     expect(listed).toEqual(['a@1', 'b@11', 'd@12']);
@@ -117,9 +120,9 @@ describe('what an owner controls is found', () => {
 
   test('for a minute when no watch confirms it, each from when it was noted last', async () => {
     const it = await opened([]);
-    for (const name of ['a', 'b']) it.shelf.record(thing(name, 'one', '11'));
+    for (const name of ['a', 'b']) it.shelf.record(widget(name, 'one', '11'));
     it.pass(59_000);
-    it.shelf.record(thing('a', 'one', '12'));
+    it.shelf.record(widget('a', 'one', '12'));
     it.pass(2000);
     expect(it.names('one')).toEqual(['a@12']);
     it.pass(59_000);

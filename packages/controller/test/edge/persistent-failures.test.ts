@@ -57,21 +57,21 @@ async function everything(): Promise<void> {
     if (metadata.labels?.['tekton.dev/pipelineTask'] === 'long') return 'stays';
     return { exitCode: metadata.labels?.['tekton.dev/pipelineTask'] === 'retried' && pods++ === 0 ? 1 : 0 };
   };
-  const { bench } = virtual;
+  const { harness } = virtual;
   const steps = [{ name: 's', image: 'ubuntu', command: ['true'] }];
   const resources = [
     { name: 'src', type: 'git' },
     { name: 'told', type: 'cloudEvent' },
   ];
-  await bench.create('Task', 'ok', {
+  await harness.create('Task', 'ok', {
     metadata: { labels: { team: 'a' } },
     spec: { steps, sidecars: [{ name: 'db', image: 'postgres' }] },
   });
-  await bench.create('Task', 'makes', { spec: { steps, outputs: { resources } } });
-  await bench.create('Condition', 'sunny', { spec: { check: { image: 'busybox', command: ['true'] } } });
+  await harness.create('Task', 'makes', { spec: { steps, outputs: { resources } } });
+  await harness.create('Condition', 'sunny', { spec: { check: { image: 'busybox', command: ['true'] } } });
   const taskRef = { name: 'ok' };
   const outputs = resources.map(({ name }) => ({ name, resource: name }));
-  await bench.create('Pipeline', 'p', {
+  await harness.create('Pipeline', 'p', {
     spec: {
       resources,
       tasks: [
@@ -81,7 +81,7 @@ async function everything(): Promise<void> {
       ],
     },
   });
-  await bench.create('PipelineRun', 'run', {
+  await harness.create('PipelineRun', 'run', {
     spec: {
       pipelineRef: { name: 'p' },
       timeout: '10m',
@@ -100,10 +100,10 @@ beforeAll(async () => {
   const seen = new Set<string>();
   await virtual.begin({ sendEvent });
   await virtual.stop();
-  const send = virtual.refusing((request) => void seen.add(kindOfRequest(request) ?? ''));
+  const send = virtual.intercept((request) => void seen.add(kindOfRequest(request) ?? ''));
   await virtual.start({ sendEvent, send });
   await everything();
-  await virtual.clock.wind(LONG);
+  await virtual.clock.advance(LONG);
   kinds = [...seen].filter((kind) => kind !== '' && !kind.includes('events')).toSorted();
 });
 afterAll(() => virtual.end());
@@ -138,10 +138,10 @@ describe('a server that always answers one kind of request with', () => {
       for (const kind of refused) {
         await virtual.begin({ sendEvent });
         await virtual.stop();
-        const send = virtual.refusing((request) => (kindOfRequest(request) === kind ? refusal() : undefined));
+        const send = virtual.intercept((request) => (kindOfRequest(request) === kind ? refusal() : undefined));
         await virtual.start({ sendEvent, send });
         await everything();
-        await virtual.clock.wind(LONG);
+        await virtual.clock.advance(LONG);
         const { reconciles, requests } = virtual;
         if (reconciles.most > MOST_RECONCILES || requests.most > 3 * MOST_RECONCILES)
           offenders.push([kind, reconciles.entries.filter(([, count]) => count > MOST_RECONCILES), requests.most]);

@@ -11,7 +11,7 @@ import { newHarness, newCluster, type Harness, type KubeletScript } from '../sup
 
 let cluster: Cluster;
 let close: () => Promise<void>;
-let bench: Harness;
+let harness: Harness;
 let controller: Controller | undefined;
 const script: KubeletScript = (pod) => (pod.metadata.labels?.['tekton.dev/taskRun'] === 'first' ? 'stays' : {});
 
@@ -20,12 +20,12 @@ beforeAll(async () => {
 });
 afterAll(() => close());
 beforeEach(async () => {
-  bench = await newHarness(cluster);
+  harness = await newHarness(cluster);
 });
 afterEach(() => controller?.stop());
 
 const start = async (send: Send = cluster.send): Promise<Controller> =>
-  (controller = await startController({ send, namespace: bench.namespace }));
+  (controller = await startController({ send, namespace: harness.namespace }));
 
 const run = (more: object = {}): object => ({
   spec: { taskSpec: { steps: [{ name: 's', image: 'ubuntu', command: ['true'] }] }, ...more },
@@ -41,21 +41,21 @@ const onePod = (namespace: string): object => ({
 });
 
 /** The first TaskRun holds the only place there is; resolves when the second waits for it. */
-async function full(send?: Send): Promise<StatusCondition> {
-  const { namespace } = bench;
-  await bench.client.create(RESOURCE_QUOTAS, { namespace }, onePod(namespace));
+async function fillQuota(send?: Send): Promise<StatusCondition> {
+  const { namespace } = harness;
+  await harness.client.create(RESOURCE_QUOTAS, { namespace }, onePod(namespace));
   await start(send);
-  await bench.create('TaskRun', 'first', run());
-  await bench.until<TaskRun, true>('TaskRun', 'first', ({ status }) => (status?.podName ? true : undefined));
-  await bench.create('TaskRun', 'second', run());
-  return bench.until<TaskRun, StatusCondition>('TaskRun', 'second', ({ status }) => status?.conditions?.[0]);
+  await harness.create('TaskRun', 'first', run());
+  await harness.waitFor<TaskRun, true>('TaskRun', 'first', ({ status }) => (status?.podName ? true : undefined));
+  await harness.create('TaskRun', 'second', run());
+  return harness.waitFor<TaskRun, StatusCondition>('TaskRun', 'second', ({ status }) => status?.conditions?.[0]);
 }
 
 describe('a TaskRun whose pod no quota has room for', () => {
   test('waits and says so, and goes on as soon as there is room', async () => {
-    const waits = await full();
-    const { namespace } = bench;
-    const [first] = await bench.list<Pod>('Pod');
+    const waits = await fillQuota();
+    const { namespace } = harness;
+    const [first] = await harness.list<Pod>('Pod');
     expect(waits).toMatchObject({
       status: 'Unknown',
       reason: 'ExceededResourceQuota',
@@ -63,21 +63,23 @@ describe('a TaskRun whose pod no quota has room for', () => {
         /^TaskRun Pod exceeded available resources, reattempted 1 times: pods "second-pod-\w+" is forbidden: exceeded quota: few, requested: pods=1, used: pods=1, limited: pods=1$/,
       ),
     });
-    await bench.client.delete(PODS, { namespace, name: first?.metadata.name ?? '' });
-    expect(await bench.ended('TaskRun', 'second')).toMatchObject({ reason: 'Succeeded' });
+    await harness.client.delete(PODS, { namespace, name: first?.metadata.name ?? '' });
+    expect(await harness.waitForEnd('TaskRun', 'second')).toMatchObject({ reason: 'Succeeded' });
     await controller?.stop();
-    const { items } = await bench.client.list<KubeObject & { reason: string; message: string }>(EVENTS, { namespace });
+    const { items } = await harness.client.list<KubeObject & { reason: string; message: string }>(EVENTS, {
+      namespace,
+    });
     expect(items.map(({ reason, message }) => `${reason}: ${message.split(':', 1)[0] ?? ''}`)).toContain(
       'BuildCreationFailed: Failed to create build pod "second"',
     );
   });
 
   thoroughTest('goes on when the quota is made larger', async () => {
-    await full();
-    const { namespace } = bench;
+    await fillQuota();
+    const { namespace } = harness;
     const at = { namespace, name: 'few' };
-    await bench.client.patch(RESOURCE_QUOTAS, at, { spec: { hard: { pods: '2' } } }, { type: 'merge' });
-    expect(await bench.ended('TaskRun', 'second')).toMatchObject({ reason: 'Succeeded' });
+    await harness.client.patch(RESOURCE_QUOTAS, at, { spec: { hard: { pods: '2' } } }, { type: 'merge' });
+    expect(await harness.waitForEnd('TaskRun', 'second')).toMatchObject({ reason: 'Succeeded' });
   });
 
   thoroughTest('goes on after its pause where the controller may not watch quotas', async () => {
@@ -87,19 +89,19 @@ describe('a TaskRun whose pod no quota has room for', () => {
             status: 403,
           })
         : cluster.send(request);
-    await full(blind);
-    const [first] = await bench.list<Pod>('Pod');
-    await bench.client.delete(PODS, { namespace: bench.namespace, name: first?.metadata.name ?? '' });
-    expect(await bench.ended('TaskRun', 'second')).toMatchObject({ reason: 'Succeeded' });
+    await fillQuota(blind);
+    const [first] = await harness.list<Pod>('Pod');
+    await harness.client.delete(PODS, { namespace: harness.namespace, name: first?.metadata.name ?? '' });
+    expect(await harness.waitForEnd('TaskRun', 'second')).toMatchObject({ reason: 'Succeeded' });
   });
 
   test('ends when its time is up, and names the quota', async () => {
-    const { namespace } = bench;
+    const { namespace } = harness;
     const none = { ...onePod(namespace), spec: { hard: { pods: '0' } } };
-    await bench.client.create(RESOURCE_QUOTAS, { namespace }, none);
+    await harness.client.create(RESOURCE_QUOTAS, { namespace }, none);
     await start();
-    await bench.create('TaskRun', 'late', run({ timeout: '1s' }));
-    expect(await bench.ended('TaskRun', 'late')).toMatchObject({
+    await harness.create('TaskRun', 'late', run({ timeout: '1s' }));
+    expect(await harness.waitForEnd('TaskRun', 'late')).toMatchObject({
       reason: 'TaskRunTimeout',
       message: expect.stringMatching(
         /^TaskRun "late" failed to finish within "1s": TaskRun Pod exceeded available resources, reattempted \d times: pods "late-pod-\w+" is forbidden: exceeded quota: few/,
@@ -109,8 +111,8 @@ describe('a TaskRun whose pod no quota has room for', () => {
 });
 
 test('a pod that a limit range forbids ends its run in the server’s words', async () => {
-  const { namespace } = bench;
-  await bench.client.create(
+  const { namespace } = harness;
+  await harness.client.create(
     resource('v1', 'limitranges', 'LimitRange'),
     { namespace },
     {
@@ -122,8 +124,8 @@ test('a pod that a limit range forbids ends its run in the server’s words', as
   );
   await start();
   const steps = [{ name: 's', image: 'ubuntu', command: ['true'], resources: { limits: { cpu: '2' } } }];
-  await bench.create('TaskRun', 'big', { spec: { taskSpec: { steps } } });
-  expect(await bench.ended('TaskRun', 'big')).toMatchObject({
+  await harness.create('TaskRun', 'big', { spec: { taskSpec: { steps } } });
+  expect(await harness.waitForEnd('TaskRun', 'big')).toMatchObject({
     reason: 'CouldntGetTask',
     message: expect.stringMatching(
       /^Invalid TaskSpec: pods "big-pod-\w+" is forbidden: maximum cpu usage per Container is 1, but limit is 2$/,
@@ -133,19 +135,19 @@ test('a pod that a limit range forbids ends its run in the server’s words', as
 
 test('a TaskRun whose pod no node has room for says so, in its status and in an event', async () => {
   await start();
-  const { namespace } = bench;
-  await bench.create('TaskRun', 'first', run());
-  const name = await bench.until<TaskRun, string>('TaskRun', 'first', ({ status }) => status?.podName);
+  const { namespace } = harness;
+  await harness.create('TaskRun', 'first', run());
+  const name = await harness.waitFor<TaskRun, string>('TaskRun', 'first', ({ status }) => status?.podName);
   const message = '0/1 nodes are available: 1 Insufficient cpu.';
   const conditions = [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message }];
   const body = { status: { phase: 'Pending', conditions } };
-  await bench.client.patch(PODS, { namespace, name }, body, { type: 'merge', subresource: 'status' });
-  const waits = await bench.until<TaskRun, StatusCondition>('TaskRun', 'first', ({ status }) =>
+  await harness.client.patch(PODS, { namespace, name }, body, { type: 'merge', subresource: 'status' });
+  const waits = await harness.waitFor<TaskRun, StatusCondition>('TaskRun', 'first', ({ status }) =>
     status?.conditions?.find(({ reason }) => reason === 'ExceededNodeResources'),
   );
   expect(waits).toMatchObject({ status: 'Unknown', message: 'TaskRun Pod exceeded available resources' });
   await controller?.stop();
-  const { items } = await bench.client.list<KubeObject & { reason: string; message: string }>(EVENTS, { namespace });
+  const { items } = await harness.client.list<KubeObject & { reason: string; message: string }>(EVENTS, { namespace });
   expect(items.filter(({ reason }) => reason === 'ExceededNodeResources').map(({ message }) => message)).toEqual([
     `Insufficient resources to schedule pod "${name}"`,
   ]);

@@ -6,31 +6,31 @@ import { startController, type Controller } from '../../src/index.js';
 import { collectingLog, kindOf, newHarness, newCluster, okTask } from '../support/harness.js';
 
 /** How often a run of so many tasks is looked at when one ends each millisecond. */
-function looksAt(tasks: number, acted: boolean): number {
+function reconcilesOf(tasks: number, acted: boolean): number {
   let now = 0;
-  const pace = new RunRateLimiter({ ...systemClock, now: () => now });
-  let looks = 0;
+  const rateLimiter = new RunRateLimiter({ ...systemClock, now: () => now });
+  let reconciles = 0;
   for (; now < tasks; now += 1) {
-    if (pace.reconcileDelayMs('ci/run') > 0) continue;
-    looks += 1;
-    pace.reconciled('ci/run', tasks, acted);
+    if (rateLimiter.reconcileDelayMs('ci/run') > 0) continue;
+    reconciles += 1;
+    rateLimiter.reconciled('ci/run', tasks, acted);
   }
-  return looks;
+  return reconciles;
 }
 
 describe('a run is looked at', () => {
   test('as often with tens of thousands of tasks as with thousands, so that all looks together cost what its tasks do', () => {
-    expect(looksAt(20_000, false)).toBeLessThanOrEqual(looksAt(2000, false));
-    expect(looksAt(20_000, true)).toBeLessThanOrEqual(looksAt(2000, true));
+    expect(reconcilesOf(20_000, false)).toBeLessThanOrEqual(reconcilesOf(2000, false));
+    expect(reconcilesOf(20_000, true)).toBeLessThanOrEqual(reconcilesOf(2000, true));
   });
 
   test('more often when there was something to do', () => {
-    expect(looksAt(20_000, true)).toBeGreaterThan(3 * looksAt(20_000, false));
+    expect(reconcilesOf(20_000, true)).toBeGreaterThan(3 * reconcilesOf(20_000, false));
   });
 
   test('whenever something happens, as long as it has few tasks', () => {
-    expect(looksAt(190, false)).toBe(190);
-    expect(looksAt(900, true)).toBe(900);
+    expect(reconcilesOf(190, false)).toBe(190);
+    expect(reconcilesOf(900, true)).toBe(900);
   });
 });
 
@@ -43,7 +43,7 @@ describe('a run that is cancelled', () => {
   test('is written once for many of its tasks that end, and in the end as all of them did', async () => {
     const { cluster, close } = await newCluster(() => () => 'stays');
     closers.push(close);
-    const bench = await newHarness(cluster);
+    const harness = await newHarness(cluster);
     let writes = 0;
     const send: Send = (request) => {
       if (request.method === 'PATCH' && new URL(request.url).pathname.endsWith('/pipelineruns/run/status')) writes += 1;
@@ -51,26 +51,27 @@ describe('a run that is cancelled', () => {
     };
     let now: number | undefined = systemClock.now();
     const clock = { ...systemClock, now: () => now ?? systemClock.now() };
-    const { namespace } = bench;
+    const { namespace } = harness;
     const controller: Controller = await startController({ send, log: collectingLog(), clock, namespace });
     closers.push(() => controller.stop());
     const tasks = Array.from({ length: 16 }, (_, index) => ({ name: `t${String(index)}`, taskRef: { name: 'ok' } }));
-    await bench.create('Task', 'ok', okTask);
-    await bench.create('PipelineRun', 'run', { spec: { pipelineSpec: { tasks } } });
-    await bench.until<PipelineRun, true>('PipelineRun', 'run', ({ status }) =>
+    await harness.create('Task', 'ok', okTask);
+    await harness.create('PipelineRun', 'run', { spec: { pipelineSpec: { tasks } } });
+    await harness.waitFor<PipelineRun, true>('PipelineRun', 'run', ({ status }) =>
       Object.keys(status?.taskRuns ?? {}).length === tasks.length ? true : undefined,
     );
     const begun = writes;
     const body = { spec: { status: 'PipelineRunCancelled' } };
-    await bench.client.patch(kindOf('PipelineRun'), { namespace, name: 'run' }, body, { type: 'merge' });
-    for (const { metadata } of await bench.list<TaskRun>('TaskRun')) await bench.ended('TaskRun', metadata.name ?? '');
+    await harness.client.patch(kindOf('PipelineRun'), { namespace, name: 'run' }, body, { type: 'merge' });
+    for (const { metadata } of await harness.list<TaskRun>('TaskRun'))
+      await harness.waitForEnd('TaskRun', metadata.name ?? '');
     expect(writes - begun).toBe(1); // time stands still: whatever ended after that waits
     now = undefined;
-    const verdicts = await bench.until<PipelineRun, readonly unknown[]>('PipelineRun', 'run', ({ status }) => {
+    const reasons = await harness.waitFor<PipelineRun, readonly unknown[]>('PipelineRun', 'run', ({ status }) => {
       const all = Object.values(status?.taskRuns ?? {}).map(({ status: own }) => own?.conditions?.[0]?.reason);
       return all.includes('Running') || all.includes('Pending') || all.includes(undefined) ? undefined : all;
     });
-    expect(verdicts).toEqual(tasks.map(() => 'TaskRunCancelled'));
+    expect(reasons).toEqual(tasks.map(() => 'TaskRunCancelled'));
     expect(writes - begun).toBeLessThan(5);
   });
 });

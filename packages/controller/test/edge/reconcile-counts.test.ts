@@ -15,8 +15,8 @@ afterAll(() => virtual.end());
 
 interface Shape {
   /** What happens; time passes before and after it. */
-  readonly make: (bench: Harness) => Promise<unknown>;
-  readonly then?: (bench: Harness) => Promise<unknown>;
+  readonly make: (harness: Harness) => Promise<unknown>;
+  readonly then?: (harness: Harness) => Promise<unknown>;
   readonly script?: KubeletScript;
   /** How the run of this name ends. */
   readonly ends?: string;
@@ -27,58 +27,59 @@ interface Shape {
 
 const stays: KubeletScript = () => 'stays';
 const step = { name: 's', image: 'ubuntu', command: ['true'] };
-const taskRun = (bench: Harness, spec: object = {}): Promise<KubeObject> =>
-  bench.create('TaskRun', 'run', { spec: { taskSpec: { steps: [step] }, ...spec } });
-const pipelineRun = (bench: Harness, spec: object): Promise<KubeObject> => bench.create('PipelineRun', 'run', { spec });
+const taskRun = (harness: Harness, spec: object = {}): Promise<KubeObject> =>
+  harness.create('TaskRun', 'run', { spec: { taskSpec: { steps: [step] }, ...spec } });
+const pipelineRun = (harness: Harness, spec: object): Promise<KubeObject> =>
+  harness.create('PipelineRun', 'run', { spec });
 const task = (name: string, more: object = {}): object => ({ name, taskRef: { name: 'ok' }, ...more });
 
-async function pipeline(bench: Harness, tasks: readonly object[], more: object = {}): Promise<void> {
-  await bench.create('Task', 'ok', okTask);
-  await pipelineRun(bench, { pipelineSpec: { tasks }, ...more });
+async function pipeline(harness: Harness, tasks: readonly object[], more: object = {}): Promise<void> {
+  await harness.create('Task', 'ok', okTask);
+  await pipelineRun(harness, { pipelineSpec: { tasks }, ...more });
 }
 
-async function patchStatus(bench: Harness, status: PodStatus): Promise<void> {
-  for (const { metadata } of await bench.list<Pod>('Pod')) {
-    const at = { namespace: bench.namespace, name: metadata.name ?? '' };
-    await bench.client.patch(PODS, at, { status }, { type: 'merge', subresource: 'status' });
+async function patchStatus(harness: Harness, status: PodStatus): Promise<void> {
+  for (const { metadata } of await harness.list<Pod>('Pod')) {
+    const at = { namespace: harness.namespace, name: metadata.name ?? '' };
+    await harness.client.patch(PODS, at, { status }, { type: 'merge', subresource: 'status' });
   }
 }
 
-const patch = (bench: Harness, kind: string, name: string, body: object): Promise<unknown> =>
-  bench.client.patch(kindOf(kind), { namespace: bench.namespace, name }, body, { type: 'merge' });
+const patch = (harness: Harness, kind: string, name: string, body: object): Promise<unknown> =>
+  harness.client.patch(kindOf(kind), { namespace: harness.namespace, name }, body, { type: 'merge' });
 
-async function deleteAll(bench: Harness, kind: string): Promise<void> {
-  for (const { metadata } of await bench.list(kind))
-    await bench.client.delete(kindOf(kind), { namespace: bench.namespace, name: metadata.name ?? '' });
+async function deleteAll(harness: Harness, kind: string): Promise<void> {
+  for (const { metadata } of await harness.list(kind))
+    await harness.client.delete(kindOf(kind), { namespace: harness.namespace, name: metadata.name ?? '' });
 }
 
 const SHAPES: Readonly<Record<string, Shape>> = {
   'a TaskRun that succeeds': { make: taskRun, ends: 'Succeeded', reconciles: 6, writes: 4 },
   'a TaskRun whose Task is not there': {
-    make: (bench) => taskRun(bench, { taskSpec: undefined, taskRef: { name: 'nope' } }),
+    make: (harness) => taskRun(harness, { taskSpec: undefined, taskRef: { name: 'nope' } }),
     ends: 'TaskRunResolutionFailed',
     reconciles: 4,
     writes: 2,
   },
   'a TaskRun that times out': {
-    make: (bench) => taskRun(bench, { timeout: '2h' }),
+    make: (harness) => taskRun(harness, { timeout: '2h' }),
     script: stays,
     ends: 'TaskRunTimeout',
     reconciles: 8,
     writes: 7,
   },
   'a TaskRun with a timeout of 1000 hours': {
-    make: (bench) => taskRun(bench, { timeout: '1000h' }),
+    make: (harness) => taskRun(harness, { timeout: '1000h' }),
     script: stays,
     ends: 'Running',
     reconciles: 6,
     writes: 4,
   },
   'a TaskRun whose image cannot be pulled': {
-    make: (bench) => taskRun(bench),
+    make: (harness) => taskRun(harness),
     script: stays,
-    then: (bench) =>
-      patchStatus(bench, {
+    then: (harness) =>
+      patchStatus(harness, {
         phase: 'Pending',
         containerStatuses: [
           { name: 'step-s', state: { waiting: { reason: 'ImagePullBackOff', message: 'Back-off pulling' } } },
@@ -89,10 +90,10 @@ const SHAPES: Readonly<Record<string, Shape>> = {
     writes: 8,
   },
   'a TaskRun whose pod no node has room for': {
-    make: (bench) => taskRun(bench),
+    make: (harness) => taskRun(harness),
     script: stays,
-    then: (bench) =>
-      patchStatus(bench, {
+    then: (harness) =>
+      patchStatus(harness, {
         phase: 'Pending',
         containerStatuses: [],
         conditions: [
@@ -104,49 +105,49 @@ const SHAPES: Readonly<Record<string, Shape>> = {
     writes: 8,
   },
   'a TaskRun whose pod is deleted': {
-    make: (bench) => taskRun(bench),
+    make: (harness) => taskRun(harness),
     script: stays,
-    then: (bench) => deleteAll(bench, 'Pod'),
+    then: (harness) => deleteAll(harness, 'Pod'),
     ends: 'Failed',
     reconciles: 8,
     writes: 6,
   },
   'a TaskRun whose pod changes a hundred times without news': {
-    make: (bench) => taskRun(bench, { timeout: '5h' }),
+    make: (harness) => taskRun(harness, { timeout: '5h' }),
     script: stays,
-    then: async (bench) => {
+    then: async (harness) => {
       for (let second = 0; second < 100; second++)
-        await patchStatus(bench, { conditions: [{ type: 'Ready', status: 'True', message: String(second) }] });
+        await patchStatus(harness, { conditions: [{ type: 'Ready', status: 'True', message: String(second) }] });
     },
     ends: 'TaskRunTimeout',
     reconciles: 125,
     writes: 7,
   },
   'a TaskRun that is deleted while it runs': {
-    make: (bench) => taskRun(bench),
+    make: (harness) => taskRun(harness),
     script: stays,
-    then: (bench) => deleteAll(bench, 'TaskRun'),
+    then: (harness) => deleteAll(harness, 'TaskRun'),
     reconciles: 8,
     writes: 5,
   },
   'a TaskRun that no quota ever has room for': {
-    make: async (bench) => {
-      await bench.create('ResourceQuota', 'none', { spec: { hard: { pods: '0' } } });
-      await taskRun(bench);
+    make: async (harness) => {
+      await harness.create('ResourceQuota', 'none', { spec: { hard: { pods: '0' } } });
+      await taskRun(harness);
     },
     ends: 'TaskRunTimeout',
     reconciles: 90, // one and its echo for each try: 1, 2, 4, … 120 s apart for an hour
     writes: 90,
   },
   'a TaskRun whose sidecar goes on': {
-    make: (bench) => taskRun(bench, { taskSpec: { steps: [step], sidecars: [{ name: 'db', image: 'postgres' }] } }),
+    make: (harness) => taskRun(harness, { taskSpec: { steps: [step], sidecars: [{ name: 'db', image: 'postgres' }] } }),
     script: (_pod, container) => (container === 'sidecar-db' ? 'stays' : {}),
     ends: 'Succeeded',
     reconciles: 6,
     writes: 6,
   },
   'a TaskRun whose image has no shell': {
-    make: (bench) => taskRun(bench),
+    make: (harness) => taskRun(harness),
     script: (pod) =>
       pod.spec.initContainers?.length
         ? {}
@@ -156,9 +157,9 @@ const SHAPES: Readonly<Record<string, Shape>> = {
     writes: 9,
   },
   'a PipelineRun of a chain': {
-    make: (bench) =>
+    make: (harness) =>
       pipeline(
-        bench,
+        harness,
         Array.from({ length: 5 }, (_, n) => task(`t${String(n)}`, n ? { runAfter: [`t${String(n - 1)}`] } : {})),
       ),
     ends: 'Succeeded',
@@ -166,9 +167,9 @@ const SHAPES: Readonly<Record<string, Shape>> = {
     writes: 32,
   },
   'a PipelineRun of twenty tasks side by side': {
-    make: (bench) =>
+    make: (harness) =>
       pipeline(
-        bench,
+        harness,
         Array.from({ length: 20 }, (_, n) => task(`t${String(n)}`)),
       ),
     ends: 'Succeeded',
@@ -176,62 +177,62 @@ const SHAPES: Readonly<Record<string, Shape>> = {
     writes: 100,
   },
   'a PipelineRun with retries': {
-    make: (bench) => pipeline(bench, [task('a', { retries: 3 })]),
+    make: (harness) => pipeline(harness, [task('a', { retries: 3 })]),
     script: () => ({ exitCode: 1 }),
     ends: 'Failed',
     reconciles: 20,
     writes: 26,
   },
   'a PipelineRun with conditions': {
-    make: async (bench) => {
+    make: async (harness) => {
       for (const name of ['sunny', 'dry'])
-        await bench.create('Condition', name, { spec: { check: { image: 'busybox', command: ['true'] } } });
-      await pipeline(bench, [task('a', { conditions: [{ conditionRef: 'sunny' }, { conditionRef: 'dry' }] })]);
+        await harness.create('Condition', name, { spec: { check: { image: 'busybox', command: ['true'] } } });
+      await pipeline(harness, [task('a', { conditions: [{ conditionRef: 'sunny' }, { conditionRef: 'dry' }] })]);
     },
     ends: 'Succeeded',
     reconciles: 10,
     writes: 22,
   },
   'a PipelineRun whose Pipeline is not there': {
-    make: (bench) => pipelineRun(bench, { pipelineRef: { name: 'nope' } }),
+    make: (harness) => pipelineRun(harness, { pipelineRef: { name: 'nope' } }),
     ends: 'CouldntGetPipeline',
     reconciles: 4,
     writes: 2,
   },
   'a PipelineRun that is cancelled': {
-    make: (bench) => pipeline(bench, [task('a'), task('b')]),
+    make: (harness) => pipeline(harness, [task('a'), task('b')]),
     script: stays,
-    then: (bench) => patch(bench, 'PipelineRun', 'run', { spec: { status: 'PipelineRunCancelled' } }),
+    then: (harness) => patch(harness, 'PipelineRun', 'run', { spec: { status: 'PipelineRunCancelled' } }),
     ends: 'PipelineRunCancelled',
     reconciles: 18,
     writes: 28,
   },
   'a PipelineRun that times out': {
-    make: (bench) => pipeline(bench, [task('a'), task('b')], { timeout: '30m' }),
+    make: (harness) => pipeline(harness, [task('a'), task('b')], { timeout: '30m' }),
     script: stays,
     ends: 'PipelineRunTimeout',
     reconciles: 18,
     writes: 28,
   },
   'a PipelineRun whose TaskRuns are deleted': {
-    make: (bench) => pipeline(bench, [task('a'), task('b')]),
+    make: (harness) => pipeline(harness, [task('a'), task('b')]),
     script: stays,
-    then: (bench) => deleteAll(bench, 'TaskRun'),
+    then: (harness) => deleteAll(harness, 'TaskRun'),
     ends: 'Failed',
     reconciles: 18,
     writes: 20,
   },
   'a PipelineRun that is deleted while it runs': {
-    make: (bench) => pipeline(bench, [task('a'), task('b')]),
+    make: (harness) => pipeline(harness, [task('a'), task('b')]),
     script: stays,
-    then: (bench) => deleteAll(bench, 'PipelineRun'),
+    then: (harness) => deleteAll(harness, 'PipelineRun'),
     reconciles: 16,
     writes: 18,
   },
   'a PipelineRun one of whose tasks no quota ever has room for': {
-    make: async (bench) => {
-      await bench.create('ResourceQuota', 'few', { spec: { hard: { pods: '1' } } });
-      await pipeline(bench, [task('a'), task('b')]);
+    make: async (harness) => {
+      await harness.create('ResourceQuota', 'few', { spec: { hard: { pods: '1' } } });
+      await pipeline(harness, [task('a'), task('b')]);
     },
     script: stays,
     ends: 'PipelineRunTimeout',
@@ -239,10 +240,10 @@ const SHAPES: Readonly<Record<string, Shape>> = {
     writes: 160,
   },
   'a PipelineRun that hands over files': {
-    make: async (bench) => {
+    make: async (harness) => {
       const git = { name: 'src', type: 'git' };
-      await bench.create('Task', 'ok', { spec: { ...okTask.spec, outputs: { resources: [git] } } });
-      await pipelineRun(bench, {
+      await harness.create('Task', 'ok', { spec: { ...okTask.spec, outputs: { resources: [git] } } });
+      await pipelineRun(harness, {
         pipelineSpec: {
           resources: [git],
           tasks: [task('a', { resources: { outputs: [{ name: 'src', resource: 'src' }] } })],
@@ -264,24 +265,24 @@ describe('comes to an end after a bounded number of reconciles and writes:', () 
     async (_title, { make, then, script, ends, reconciles, writes }) => {
       virtual.script = script ?? ((): object => ({}));
       await virtual.begin();
-      const { bench, clock } = virtual;
-      await make(bench);
-      await clock.wind(MINUTE);
-      await then?.(bench);
-      await clock.wind(6 * HOUR);
-      const runs = [...(await bench.list<PipelineRun>('PipelineRun')), ...(await bench.list<TaskRun>('TaskRun'))];
+      const { harness, clock } = virtual;
+      await make(harness);
+      await clock.advance(MINUTE);
+      await then?.(harness);
+      await clock.advance(6 * HOUR);
+      const runs = [...(await harness.list<PipelineRun>('PipelineRun')), ...(await harness.list<TaskRun>('TaskRun'))];
       const [condition] = runs.find(({ metadata }) => metadata.name === 'run')?.status?.conditions ?? [];
       expect(condition?.reason).toBe(ends);
       expect(virtual.reconciles.most <= reconciles ? 'few' : virtual.reconciles.entries).toBe('few');
       expect(virtual.writes.sum() <= writes ? 'few' : virtual.writes.entries).toBe('few');
 
       const [before, written] = [virtual.reconciles.sum(), virtual.writes.sum()];
-      await clock.wind(18 * HOUR);
+      await clock.advance(18 * HOUR);
       expect([virtual.reconciles.sum() - before, virtual.writes.sum() - written]).toEqual([0, 0]);
 
       await virtual.stop();
       await virtual.start();
-      await clock.wind(HOUR);
+      await clock.advance(HOUR);
       expect([virtual.writes.sum() - written, virtual.reconciles.sum() - before]).toEqual([0, expect.any(Number)]);
       expect(virtual.reconciles.sum() - before).toBeLessThanOrEqual(3 * runs.length);
     },

@@ -25,29 +25,29 @@ async function opened(retention: RetentionPolicy) {
   };
 }
 
-const names = async (bench: Harness, kind: string): Promise<readonly string[]> =>
-  (await bench.list<KubeObject>(kind)).map(({ metadata }) => metadata.name ?? '');
+const names = async (harness: Harness, kind: string): Promise<readonly string[]> =>
+  (await harness.list<KubeObject>(kind)).map(({ metadata }) => metadata.name ?? '');
 
 test('a run that is not kept goes with its pods and their logs, also one that finished before a restart', async () => {
   const first = await opened({ count: 2 });
-  const bench = await newHarness(first.cluster);
-  await bench.create('Task', 'ok', okTask);
-  await bench.create('Pipeline', 'p', chain(['a', 'b']));
+  const harness = await newHarness(first.cluster);
+  await harness.create('Task', 'ok', okTask);
+  await harness.create('Pipeline', 'p', chain(['a', 'b']));
   for (const name of ['one', 'two', 'three']) {
-    await bench.create<PipelineRun>('PipelineRun', name, { spec: { pipelineRef: { name: 'p' } } });
-    expect(await bench.ended('PipelineRun', name)).toMatchObject({ reason: 'Succeeded' });
+    await harness.create<PipelineRun>('PipelineRun', name, { spec: { pipelineRef: { name: 'p' } } });
+    expect(await harness.waitForEnd('PipelineRun', name)).toMatchObject({ reason: 'Succeeded' });
   }
-  const deleted = (await names(bench, 'Pod')).filter((pod) => pod.startsWith('one-'));
-  await bench.gone('PipelineRun', 'one');
-  for (const pod of deleted) await bench.gone('Pod', pod);
-  expect([deleted.length, (await names(bench, 'Pod')).length]).toEqual([2, 4]);
+  const deleted = (await names(harness, 'Pod')).filter((pod) => pod.startsWith('one-'));
+  await harness.waitForDeletion('PipelineRun', 'one');
+  for (const pod of deleted) await harness.waitForDeletion('Pod', pod);
+  expect([deleted.length, (await names(harness, 'Pod')).length]).toEqual([2, 4]);
   await first.close();
   expect(readdirSync(join(directory, 'logs'))).toHaveLength(4);
 
   const second = await opened({ ageMs: 1 });
-  const after = bench.on(second.cluster.send);
-  for (const name of ['two', 'three']) await after.gone('PipelineRun', name);
-  for (const pod of await names(after, 'Pod')) await after.gone('Pod', pod);
+  const after = harness.on(second.cluster.send);
+  for (const name of ['two', 'three']) await after.waitForDeletion('PipelineRun', name);
+  for (const pod of await names(after, 'Pod')) await after.waitForDeletion('Pod', pod);
   await second.close();
   expect(readdirSync(join(directory, 'logs'))).toEqual([]);
 });

@@ -16,33 +16,33 @@ beforeEach(() => {
 
 async function begin(options: Partial<ControllerOptions>): Promise<void> {
   await virtual.begin(options);
-  await virtual.bench.create('Task', 'ok', okTask);
-  await virtual.bench.create('Pipeline', 'p', chain(['a', 'b']));
+  await virtual.harness.create('Task', 'ok', okTask);
+  await virtual.harness.create('Pipeline', 'p', chain(['a', 'b']));
 }
 
 const names = async (kind: string): Promise<readonly string[]> =>
-  (await virtual.bench.list<KubeObject>(kind)).map(({ metadata }) => metadata.name ?? '').toSorted();
+  (await virtual.harness.list<KubeObject>(kind)).map(({ metadata }) => metadata.name ?? '').toSorted();
 
 /** Makes a run every minute. */
 async function everyMinute(minutes: number, make: (name: string) => Promise<unknown>): Promise<void> {
   for (let minute = 0; minute < minutes; minute++) {
     await make(`run-${String(minute).padStart(4, '0')}`);
-    await virtual.clock.wind(MINUTE);
+    await virtual.clock.advance(MINUTE);
   }
 }
 
 const pipelineRun = (name: string): Promise<unknown> =>
-  virtual.bench.create('PipelineRun', name, { spec: { pipelineRef: { name: 'p' } } });
+  virtual.harness.create('PipelineRun', name, { spec: { pipelineRef: { name: 'p' } } });
 const taskRun = (name: string): Promise<unknown> =>
-  virtual.bench.create('TaskRun', name, { spec: { taskRef: { name: 'ok' } } });
+  virtual.harness.create('TaskRun', name, { spec: { taskRef: { name: 'ok' } } });
 /** Makes TaskRuns that have ended. */
 async function finished(count: number, prefix: string): Promise<void> {
   const status = { conditions: [{ type: 'Succeeded', status: 'True' }], completionTime: '2026-01-01T11:00:00Z' };
   for (let n = 0; n < count; n++) {
     const name = `${prefix}-${String(n).padStart(4, '0')}`;
     await taskRun(name);
-    const at = { namespace: virtual.bench.namespace, name };
-    await virtual.bench.client.patch(kindOf('TaskRun'), at, { status }, { type: 'merge', subresource: 'status' });
+    const at = { namespace: virtual.harness.namespace, name };
+    await virtual.harness.client.patch(kindOf('TaskRun'), at, { status }, { type: 'merge', subresource: 'status' });
   }
 }
 /** More than are deleted in one batch. */
@@ -61,31 +61,31 @@ describe('with retention', () => {
   test('runs go when they reach their age, and nothing is looked at for longer than an hour in between', async () => {
     await begin({ retention: { ageMs: 5 * HOUR } });
     await everyMinute(3, taskRun);
-    await virtual.clock.wind(5 * HOUR - 2 * MINUTE);
+    await virtual.clock.advance(5 * HOUR - 2 * MINUTE);
     expect(await names('TaskRun')).toEqual(['run-0002']);
-    await virtual.clock.wind(2 * MINUTE);
+    await virtual.clock.advance(2 * MINUTE);
     expect([await names('TaskRun'), await names('Pod')]).toEqual([[], []]);
     expect(virtual.reconciles.sum('Retention')).toBeLessThanOrEqual(12);
   });
 
   test('runs of each Task are counted by themselves', async () => {
     await begin({ retention: { count: 1 } });
-    await virtual.bench.create('Task', 'other', okTask);
+    await virtual.harness.create('Task', 'other', okTask);
     await taskRun('a1');
-    await virtual.clock.wind(MINUTE);
-    await virtual.bench.create('TaskRun', 'b1', { spec: { taskRef: { name: 'other' } } });
+    await virtual.clock.advance(MINUTE);
+    await virtual.harness.create('TaskRun', 'b1', { spec: { taskRef: { name: 'other' } } });
     await taskRun('a2');
-    await virtual.clock.wind(MINUTE);
+    await virtual.clock.advance(MINUTE);
     expect(await names('TaskRun')).toEqual(['a2', 'b1']);
   });
 
   test('a run that goes on is never deleted', async () => {
     virtual.script = ({ metadata }) => (metadata.labels?.['tekton.dev/taskRun'] === 'long' ? 'stays' : {});
     await begin({ retention: { count: 1, ageMs: MINUTE } });
-    await virtual.bench.create('TaskRun', 'long', { spec: { taskRef: { name: 'ok' }, timeout: '3h' } });
+    await virtual.harness.create('TaskRun', 'long', { spec: { taskRef: { name: 'ok' }, timeout: '3h' } });
     await everyMinute(20, taskRun);
     expect(await names('TaskRun')).toEqual(['long']);
-    await virtual.clock.wind(3 * HOUR);
+    await virtual.clock.advance(3 * HOUR);
     expect(await names('TaskRun')).toEqual([]);
   });
 
@@ -96,8 +96,8 @@ describe('with retention', () => {
       const sendEvent = (): Promise<Response> =>
         reachable ? Promise.resolve(new Response(null, { status: 202 })) : Promise.reject(new Error('ECONNREFUSED'));
       await begin({ retention: { count: 0 }, sendEvent });
-      const told = [{ name: 'told', type: 'cloudEvent' }];
-      await virtual.bench.create('Task', 'tell', { spec: { ...okTask.spec, outputs: { resources: told } } });
+      const sinks = [{ name: 'told', type: 'cloudEvent' }];
+      await virtual.harness.create('Task', 'tell', { spec: { ...okTask.spec, outputs: { resources: sinks } } });
       const params = [{ name: 'targetURI', value: 'http://sink' }];
       const sink = { name: 'told', resourceSpec: { type: 'cloudEvent', params } };
       const tasks = [
@@ -106,13 +106,13 @@ describe('with retention', () => {
       const spec =
         kind === 'TaskRun'
           ? { taskRef: { name: 'tell' }, outputs: { resources: [sink] } }
-          : { pipelineSpec: { resources: told, tasks }, resources: [sink] };
-      await virtual.bench.create(kind, 'run', { spec });
-      await virtual.clock.wind(15_000);
-      expect(await virtual.bench.ended(kind as 'TaskRun', 'run')).toMatchObject({ reason: 'Succeeded' }); // one of the two
+          : { pipelineSpec: { resources: sinks, tasks }, resources: [sink] };
+      await virtual.harness.create(kind, 'run', { spec });
+      await virtual.clock.advance(15_000);
+      expect(await virtual.harness.waitForEnd(kind as 'TaskRun', 'run')).toMatchObject({ reason: 'Succeeded' }); // one of the two
       expect(deletions()).toBe(0);
       reachable = true;
-      await virtual.clock.wind(MINUTE);
+      await virtual.clock.advance(MINUTE);
       expect([await names(kind), await names('TaskRun'), await names('Pod')]).toEqual([[], [], []]);
     },
   );
@@ -123,29 +123,29 @@ describe('with retention', () => {
     expect(await names('PipelineRun')).toHaveLength(6);
     await virtual.stop();
     await virtual.start({ retention: { count: 2 } });
-    await virtual.clock.wind(10_000);
+    await virtual.clock.advance(10_000);
     expect(await names('PipelineRun')).toEqual(['run-0004', 'run-0005']);
     await virtual.stop();
     await virtual.start({ retention: { ageMs: HOUR } });
-    await virtual.clock.wind(HOUR);
+    await virtual.clock.advance(HOUR);
     expect(await names('PipelineRun')).toEqual([]);
   });
 
   test('a run that was changed since it was looked at is looked at again before it goes', async () => {
     await begin({});
     await taskRun('run');
-    await virtual.clock.wind(MINUTE);
+    await virtual.clock.advance(MINUTE);
     await virtual.stop();
-    const at = { namespace: virtual.bench.namespace, name: 'run' };
+    const at = { namespace: virtual.harness.namespace, name: 'run' };
     const touch = (): Promise<unknown> =>
-      virtual.bench.client.patch(
+      virtual.harness.client.patch(
         kindOf('TaskRun'),
         at,
         { metadata: { labels: { touched: 'yes' } } },
         { type: 'merge' },
       );
     const bodies: unknown[] = [];
-    const send = virtual.refusing((request) => {
+    const send = virtual.intercept((request) => {
       if (request.method !== 'DELETE') return undefined;
       const again = request.clone();
       return (async () => {
@@ -155,7 +155,7 @@ describe('with retention', () => {
       })();
     });
     await virtual.start({ retention: { count: 0 }, send });
-    await virtual.clock.wind(MINUTE);
+    await virtual.clock.advance(MINUTE);
     expect(bodies).toMatchObject([
       { propagationPolicy: 'Background', preconditions: { uid: expect.any(String) } },
       { propagationPolicy: 'Background', preconditions: { uid: expect.any(String) } },
@@ -173,15 +173,15 @@ describe('with retention', () => {
       const forbidden = { kind: 'Status', code: 403, reason: 'Forbidden', message: 'cannot delete resource' };
       let isRefusing = true;
       let refused = 0;
-      const send = virtual.refusing(({ method, url }) => {
+      const send = virtual.intercept(({ method, url }) => {
         if (method !== 'DELETE' || !url.includes('refused') || !isRefusing) return undefined;
         refused += 1;
         return Promise.resolve(Response.json(forbidden, { status: 403 }));
       });
       await virtual.start({ retention: { count: 1 }, send });
-      await virtual.clock.wind(5000);
+      await virtual.clock.advance(5000);
       expect((await names('TaskRun')).filter((name) => name.startsWith('run'))).toEqual(['run-0109']);
-      await virtual.clock.wind(HOUR);
+      await virtual.clock.advance(HOUR);
       expect(await names('TaskRun')).toHaveLength(REFUSED + 1);
       expect(refused / REFUSED).toBeLessThanOrEqual(15);
       const lines = virtual.log.lines.filter((line) => line.startsWith('finished runs could not be deleted'));
@@ -193,7 +193,7 @@ describe('with retention', () => {
       expect(refused - before).toBeLessThanOrEqual(3 * REFUSED);
 
       isRefusing = false;
-      await virtual.clock.wind(15 * MINUTE);
+      await virtual.clock.advance(15 * MINUTE);
       expect(await names('TaskRun')).toHaveLength(1);
     },
   );
@@ -204,18 +204,18 @@ describe('with retention', () => {
     await finished(50, 'run');
     let answer = (): void => undefined;
     const answered = new Promise<void>((resolve) => (answer = resolve));
-    let asked = 0;
-    const send = virtual.refusing((request) => {
+    let deletions = 0;
+    const send = virtual.intercept((request) => {
       if (request.method !== 'DELETE') return undefined;
-      asked += 1;
+      deletions += 1;
       return answered.then(() => virtual.send(request));
     });
     await virtual.start({ retention: { count: 1 }, send });
-    await virtual.clock.wind(2000);
+    await virtual.clock.advance(2000);
     const stopped = virtual.stop();
     answer();
     await stopped;
-    expect([asked, (await names('TaskRun')).length]).toEqual([8, 42]);
+    expect([deletions, (await names('TaskRun')).length]).toEqual([8, 42]);
   });
 
   test('looks and requests grow with the runs that finish, not with those that are kept', async () => {
@@ -232,7 +232,7 @@ describe('with retention', () => {
     await virtual.stop();
     await finished(250, 'run');
     await virtual.start({ retention: { count: 10 } });
-    await virtual.clock.wind(5000);
+    await virtual.clock.advance(5000);
     expect(await names('TaskRun')).toHaveLength(10);
     expect([deletions(), virtual.reconciles.sum('Retention')]).toEqual([240, 1]);
   });
@@ -241,6 +241,6 @@ describe('with retention', () => {
 test('without retention nothing is deleted, looked at or remembered for it', async () => {
   await begin({});
   await everyMinute(20, taskRun);
-  await virtual.clock.wind(24 * HOUR);
+  await virtual.clock.advance(24 * HOUR);
   expect([(await names('TaskRun')).length, deletions(), virtual.reconciles.sum('Retention')]).toEqual([20, 0, 0]);
 });

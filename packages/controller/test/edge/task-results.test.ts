@@ -8,7 +8,7 @@ import { newHarness, newCluster, type Harness, type KubeletScript } from '../sup
 let cluster: Cluster;
 let close: () => Promise<void>;
 let script: KubeletScript = () => ({});
-let bench: Harness;
+let harness: Harness;
 let controller: Controller | undefined;
 
 beforeAll(async () => {
@@ -16,14 +16,14 @@ beforeAll(async () => {
 });
 afterAll(() => close());
 beforeEach(async () => {
-  bench = await newHarness(cluster);
-  controller = await startController({ send: cluster.send, namespace: bench.namespace });
+  harness = await newHarness(cluster);
+  controller = await startController({ send: cluster.send, namespace: harness.namespace });
 });
 afterEach(() => controller?.stop());
 
 const step = (args: readonly string[]): object => ({ name: 's', image: 'ubuntu', command: ['echo'], args });
-const maker = { results: [{ name: 'commit' }, { name: 'tag' }], steps: [step(['$(results.commit.path)'])] };
-const taker = {
+const producer = { results: [{ name: 'commit' }, { name: 'tag' }], steps: [step(['$(results.commit.path)'])] };
+const consumer = {
   inputs: {
     params: [
       { name: 'v', type: 'string' },
@@ -48,8 +48,8 @@ const run = (params: readonly object[]): object => ({
     pipelineSpec: {
       params: [{ name: 'p', type: 'string' }],
       tasks: [
-        { name: 'take', taskSpec: taker, params },
-        { name: 'make', taskSpec: maker },
+        { name: 'take', taskSpec: consumer, params },
+        { name: 'make', taskSpec: producer },
       ],
     },
   },
@@ -57,7 +57,7 @@ const run = (params: readonly object[]): object => ({
 
 /** What follows the entrypoint's own words in the pod of a task. */
 async function wordsOf(task: string): Promise<readonly string[] | undefined> {
-  const pods = await bench.list<Pod>('Pod');
+  const pods = await harness.list<Pod>('Pod');
   const pod = pods.find(({ metadata }) => metadata.labels?.['tekton.dev/pipelineTask'] === task);
   const args = pod?.spec.containers[0]?.args;
   return args?.slice(args.indexOf('--') + 1);
@@ -66,7 +66,7 @@ async function wordsOf(task: string): Promise<readonly string[] | undefined> {
 describe('a result', () => {
   test('goes to the task that names it, verbatim, after the task that makes it', async () => {
     script = tells({ commit: ' $(params.p) $(HOME)\n', tag: 'v1' });
-    await bench.create(
+    await harness.create(
       'PipelineRun',
       'run',
       run([
@@ -74,8 +74,8 @@ describe('a result', () => {
         { name: 'w', value: ['$(tasks.make.results.tag)', '$(tasks.make.results.tag)'] },
       ]),
     );
-    expect(await bench.ended('PipelineRun', 'run')).toMatchObject({ reason: 'Succeeded' });
-    const runs = await bench.list<TaskRun>('TaskRun');
+    expect(await harness.waitForEnd('PipelineRun', 'run')).toMatchObject({ reason: 'Succeeded' });
+    const runs = await harness.list<TaskRun>('TaskRun');
     const of = (task: string) => runs.find(({ metadata }) => metadata.labels?.['tekton.dev/pipelineTask'] === task);
     expect(of('make')?.status).toMatchObject({
       taskResults: [
@@ -92,11 +92,11 @@ describe('a result', () => {
   });
 
   test('has a file of its own in every step, and the last step reports it', async () => {
-    await bench.create('TaskRun', 'run', {
-      spec: { taskSpec: { ...maker, steps: [...maker.steps, { ...step([]), name: 't' }] } },
+    await harness.create('TaskRun', 'run', {
+      spec: { taskSpec: { ...producer, steps: [...producer.steps, { ...step([]), name: 't' }] } },
     });
-    await bench.ended('TaskRun', 'run');
-    const [pod] = await bench.list<Pod>('Pod');
+    await harness.waitForEnd('TaskRun', 'run');
+    const [pod] = await harness.list<Pod>('Pod');
     const containers = pod?.spec.containers ?? [];
     expect(containers.map(({ volumeMounts = [] }) => volumeMounts.filter(({ name }) => name === 'results'))).toEqual([
       [{ name: 'results', mountPath: '/tekton/results' }],
@@ -111,23 +111,23 @@ describe('a result', () => {
 
   test('that was not written ends the run, which names task and result, and starts nothing more', async () => {
     script = tells({ tag: 'v1' });
-    await bench.create('PipelineRun', 'run', run([{ name: 'v', value: '$(tasks.make.results.commit)' }]));
-    expect(await bench.ended('PipelineRun', 'run')).toMatchObject({
+    await harness.create('PipelineRun', 'run', run([{ name: 'v', value: '$(tasks.make.results.commit)' }]));
+    expect(await harness.waitForEnd('PipelineRun', 'run')).toMatchObject({
       status: 'False',
       reason: 'InvalidTaskResultReference',
       message:
         'task "take" needs the result "commit" of task "make", which has ended without it: none of its steps wrote /tekton/results/commit, or its Task does not declare it',
     });
-    expect((await bench.list('TaskRun')).length).toBe(1);
+    expect((await harness.list('TaskRun')).length).toBe(1);
   });
 
   test('of a task that is not there is refused before anything starts', async () => {
-    await bench.create('PipelineRun', 'run', run([{ name: 'v', value: '$(tasks.made.results.commit)' }]));
-    const { reason, message } = await bench.ended('PipelineRun', 'run');
+    await harness.create('PipelineRun', 'run', run([{ name: 'v', value: '$(tasks.made.results.commit)' }]));
+    const { reason, message } = await harness.waitForEnd('PipelineRun', 'run');
     expect([reason, message]).toEqual([
       'PipelineInvalidGraph',
       expect.stringContaining("task take depends on made but made wasn't present in Pipeline"),
     ]);
-    expect(await bench.list<PipelineRun>('TaskRun')).toEqual([]);
+    expect(await harness.list<PipelineRun>('TaskRun')).toEqual([]);
   });
 });

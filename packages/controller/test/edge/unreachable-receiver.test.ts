@@ -31,7 +31,7 @@ const sink = (name: string): object => ({
 });
 
 async function deliveries(): Promise<readonly CloudEventDelivery[]> {
-  const runs = await virtual.bench.list<TaskRun>('TaskRun');
+  const runs = await virtual.harness.list<TaskRun>('TaskRun');
   return runs.flatMap(({ status }) => status?.cloudEvents ?? []);
 }
 
@@ -40,10 +40,10 @@ const SCHEDULE = [0, 1.999, 6.999, 21.999, 81.999];
 
 describe('a receiver that cannot be reached', () => {
   test('is tried five times for a TaskRun, ever more rarely, and then never again', async () => {
-    await virtual.bench.create('TaskRun', 'run', {
+    await virtual.harness.create('TaskRun', 'run', {
       spec: { taskSpec: { outputs: outputs('told'), steps }, outputs: { resources: [sink('told')] } },
     });
-    await virtual.clock.wind(24 * HOUR);
+    await virtual.clock.advance(24 * HOUR);
     expect(attempts).toEqual(SCHEDULE.map((seconds) => `/told ${String(seconds)}`));
     expect((await deliveries()).map(({ status }) => [status.condition, status.retryCount])).toEqual([['Failed', 5]]);
     expect(virtual.reconciles.sum('CloudEvent')).toBeLessThanOrEqual(12);
@@ -52,8 +52,8 @@ describe('a receiver that cannot be reached', () => {
 
   test('costs a PipelineRun a few reconciles and writes for each attempt, and holds up nothing', async () => {
     const tasks = ['a', 'b', 'c'];
-    await virtual.bench.create('Task', 'tell', { spec: { outputs: outputs('one', 'two'), steps } });
-    await virtual.bench.create('PipelineRun', 'run', {
+    await virtual.harness.create('Task', 'tell', { spec: { outputs: outputs('one', 'two'), steps } });
+    await virtual.harness.create('PipelineRun', 'run', {
       spec: {
         pipelineSpec: {
           resources: ['one', 'two'].map((name) => ({ name, type: 'cloudEvent' })),
@@ -66,16 +66,16 @@ describe('a receiver that cannot be reached', () => {
         resources: ['one', 'two'].map(sink),
       },
     });
-    await virtual.clock.wind(500);
-    expect(await virtual.bench.ended('PipelineRun', 'run')).toMatchObject({ reason: 'Succeeded' });
-    await virtual.clock.wind(24 * HOUR);
+    await virtual.clock.advance(500);
+    expect(await virtual.harness.waitForEnd('PipelineRun', 'run')).toMatchObject({ reason: 'Succeeded' });
+    await virtual.clock.advance(24 * HOUR);
     expect(attempts).toHaveLength(3 * 2 * SCHEDULE.length);
     expect((await deliveries()).map(({ status }) => [status.condition, status.retryCount])).toEqual(
       Array.from({ length: 6 }, () => ['Failed', 5]),
     );
-    const [run] = await virtual.bench.list<PipelineRun>('PipelineRun');
-    const shown = Object.values(run?.status?.taskRuns ?? {}).flatMap(({ status }) => status?.cloudEvents ?? []);
-    expect(shown.map(({ status }) => status.condition)).toEqual(Array.from({ length: 6 }, () => 'Failed'));
+    const [run] = await virtual.harness.list<PipelineRun>('PipelineRun');
+    const exposeToPods = Object.values(run?.status?.taskRuns ?? {}).flatMap(({ status }) => status?.cloudEvents ?? []);
+    expect(exposeToPods.map(({ status }) => status.condition)).toEqual(Array.from({ length: 6 }, () => 'Failed'));
     expect(virtual.reconciles.sum('CloudEvent')).toBeLessThanOrEqual(tasks.length * 25);
     expect(virtual.reconciles.sum('PipelineRun')).toBeLessThanOrEqual(tasks.length * 15);
     expect(virtual.writes.sum()).toBeLessThanOrEqual(tasks.length * 20);
@@ -86,17 +86,17 @@ describe('a receiver that cannot be reached', () => {
     await virtual.stop();
     await virtual.start({
       sendEvent: unreachable,
-      send: virtual.refusing(({ method }) =>
+      send: virtual.intercept(({ method }) =>
         refusing && attempts.length > 0 && method === 'PATCH' ? failure() : undefined,
       ),
     });
-    await virtual.bench.create('TaskRun', 'run', {
+    await virtual.harness.create('TaskRun', 'run', {
       spec: { taskSpec: { outputs: outputs('told'), steps }, outputs: { resources: [sink('told')] } },
     });
-    await virtual.clock.wind(10 * HOUR);
+    await virtual.clock.advance(10 * HOUR);
     expect(attempts).toEqual(['/told 0']);
     refusing = false;
-    await virtual.clock.wind(10 * HOUR);
+    await virtual.clock.advance(10 * HOUR);
     expect(attempts).toHaveLength(SCHEDULE.length);
     expect((await deliveries()).map(({ status }) => [status.condition, status.retryCount])).toEqual([['Failed', 5]]);
   });

@@ -7,7 +7,7 @@ import { newHarness, newCluster, type Harness } from '../support/harness.js';
 
 let cluster: Cluster;
 let close: () => Promise<void>;
-let bench: Harness;
+let harness: Harness;
 let controller: Controller | undefined;
 
 beforeAll(async () => {
@@ -15,8 +15,8 @@ beforeAll(async () => {
 });
 afterAll(() => close());
 beforeEach(async () => {
-  bench = await newHarness(cluster);
-  controller = await startController({ send: cluster.send, namespace: bench.namespace });
+  harness = await newHarness(cluster);
+  controller = await startController({ send: cluster.send, namespace: harness.namespace });
 });
 afterEach(() => controller?.stop());
 
@@ -49,9 +49,9 @@ test('every step sees the workspaces where the Task wants them; those on one cla
     { name: 'cache', ...claim },
     { name: 'settings', configMap: { name: 'settings' } },
   ];
-  await bench.create('TaskRun', 'run', { spec: { taskSpec: task, workspaces } });
-  expect(await bench.ended('TaskRun', 'run')).toMatchObject({ reason: 'Succeeded' });
-  const [pod] = await bench.list<Pod>('Pod');
+  await harness.create('TaskRun', 'run', { spec: { taskSpec: task, workspaces } });
+  expect(await harness.waitForEnd('TaskRun', 'run')).toMatchObject({ reason: 'Succeeded' });
+  const [pod] = await harness.list<Pod>('Pod');
   const seen = [
     '{"mountPath":"/workspace/source","subPath":"src"} of {"persistentVolumeClaim":{"claimName":"cache"}}',
     '{"mountPath":"/cache"} of {"persistentVolumeClaim":{"claimName":"cache"}}',
@@ -65,7 +65,7 @@ test('every step sees the workspaces where the Task wants them; those on one cla
 
 test('a pipeline gives its workspaces to tasks under their names, further down where they say so', async () => {
   const one = { workspaces: [{ name: 'dir' }], steps: [{ name: 's', image: 'ubuntu', command: ['ls'] }] };
-  await bench.create('PipelineRun', 'run', {
+  await harness.create('PipelineRun', 'run', {
     spec: {
       workspaces: [
         { name: 'shared', ...claim, subPath: 'team' },
@@ -80,8 +80,8 @@ test('a pipeline gives its workspaces to tasks under their names, further down w
       },
     },
   });
-  expect(await bench.ended('PipelineRun', 'run')).toMatchObject({ reason: 'Succeeded' });
-  const runs = await bench.list<TaskRun>('TaskRun');
+  expect(await harness.waitForEnd('PipelineRun', 'run')).toMatchObject({ reason: 'Succeeded' });
+  const runs = await harness.list<TaskRun>('TaskRun');
   expect(runs.map(({ metadata, spec }) => [metadata.labels?.['tekton.dev/pipelineTask'], spec.workspaces])).toEqual([
     ['a', [{ name: 'dir', ...claim, subPath: 'team/a' }]],
     ['b', [{ name: 'dir', emptyDir: {} }]],
@@ -122,8 +122,8 @@ test.each<[string, string, object, string]>([
     `InvalidWorkspaceBindings: PipelineRun NS/run doesn't bind Pipeline NS/run's Workspaces correctly: pipeline expects workspace with name "shared" be provided by pipelinerun`,
   ],
 ])('a run is refused before it has a pod when %s', async (_when, kind, spec, says) => {
-  await bench.create(kind, 'run', { spec });
-  const { reason = '', message = '' } = await bench.ended(kind as 'TaskRun', 'run'); // one of the two
-  expect(`${reason}: ${message}`).toBe(says.replaceAll('NS', bench.namespace));
-  expect(await bench.list('Pod')).toEqual([]);
+  await harness.create(kind, 'run', { spec });
+  const { reason = '', message = '' } = await harness.waitForEnd(kind as 'TaskRun', 'run'); // one of the two
+  expect(`${reason}: ${message}`).toBe(says.replaceAll('NS', harness.namespace));
+  expect(await harness.list('Pod')).toEqual([]);
 });

@@ -1,18 +1,22 @@
 import { describe, expect, test } from '@jest/globals';
 import { isFinalRejection, type ChildCreation } from '../../src/pipelinerun/child-creation.js';
 import { planPipelineRun } from '../../src/pipelinerun/plan.js';
-import { does, says, seen } from '../support/fixtures.js';
+import { actionsOf, conditionOf, observedRun } from '../support/fixtures.js';
 
 const plan = (...creations: readonly ChildCreation[]) =>
-  planPipelineRun(seen({ creations: new Map(creations.map((one, index) => [`run-test-${String(index)}`, one])) }));
+  planPipelineRun(
+    observedRun({ creations: new Map(creations.map((one, index) => [`run-test-${String(index)}`, one])) }),
+  );
 
 describe('a PipelineRun whose TaskRun is created', () => {
   test('keeps running', () => {
-    expect(says(plan({ kind: 'created' }))).toBe('Running: Not all Tasks in the Pipeline have finished executing');
+    expect(conditionOf(plan({ kind: 'created' }))).toBe(
+      'Running: Not all Tasks in the Pipeline have finished executing',
+    );
   });
 
   test('has the same actions as before the answer', () => {
-    expect(does(plan({ kind: 'created' }))).toEqual(does(planPipelineRun(seen())));
+    expect(actionsOf(plan({ kind: 'created' }))).toEqual(actionsOf(planPipelineRun(observedRun())));
   });
 });
 
@@ -30,7 +34,7 @@ describe('a PipelineRun whose TaskRun cannot be created', () => {
     ],
   ])('ends %s', (_, creation, message) => {
     const decision = plan(creation);
-    expect(says(decision)).toBe(message);
+    expect(conditionOf(decision)).toBe(message);
     expect(decision.status.completionTime).toBe('2026-01-01T12:00:00Z');
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { PipelineSpec, TaskSpec } from '@pipewright/tekton';
 import type { ObservedPipelineRun } from '../../src/pipelinerun/observed.js';
 import { planPipelineRun } from '../../src/pipelinerun/plan.js';
-import { ok, release, seen, use } from '../support/fixtures.js';
+import { ok, release, observedRun, pipelineTask } from '../support/fixtures.js';
 
 /** The first TaskRun that is made. */
 const made = (observed: ObservedPipelineRun) =>
@@ -20,9 +20,9 @@ describe('a binding of a PipelineRun', () => {
     const inputs = [{ name: 'src', resource: 'repo' }];
     const pipeline: PipelineSpec = {
       resources: [{ name: 'repo', type: 'git' }],
-      tasks: [{ ...use('build'), resources: { inputs } }],
+      tasks: [{ ...pipelineTask('build'), resources: { inputs } }],
     };
-    const { status } = planPipelineRun(seen({ pipeline, spec: { resources: [{ name: 'repo', ...binding }] } }));
+    const { status } = planPipelineRun(observedRun({ pipeline, spec: { resources: [{ name: 'repo', ...binding }] } }));
     expect(status.conditions?.[0]).toMatchObject({
       status: 'False',
       reason: 'CouldntGetResource',
@@ -35,7 +35,7 @@ describe('the TaskRun of a task', () => {
   test('bears the labels and annotations of the Pipeline from the first one on, before the run itself does', () => {
     const labels = { team: 'b', part: 'ship', 'tekton.dev/pipeline': 'other' };
     const annotations = { note: 'n', 'kubectl.kubernetes.io/last-applied-configuration': '{}' };
-    expect(made({ ...seen(), pipeline: { spec: release, labels, annotations } })?.metadata).toMatchObject({
+    expect(made({ ...observedRun(), pipeline: { spec: release, labels, annotations } })?.metadata).toMatchObject({
       labels: { team: 'b', part: 'ship', 'tekton.dev/pipeline': 'p', 'tekton.dev/pipelineTask': 'test' },
       annotations: { why: 'push', note: 'n' },
     });
@@ -53,7 +53,9 @@ describe('the TaskRun of a task', () => {
     ];
     const pipeline: PipelineSpec = {
       resources: ['repo', 'other', 'image'].map((name) => ({ name, type: name === 'image' ? 'image' : 'git' })),
-      tasks: [{ ...use('build'), resources: { inputs: twice('src', 'other'), outputs: twice('out', 'image') } }],
+      tasks: [
+        { ...pipelineTask('build'), resources: { inputs: twice('src', 'other'), outputs: twice('out', 'image') } },
+      ],
     };
     const git = { type: 'git', params: [{ name: 'url', value: 'https://git.corp/a' }] } as const;
     const image = { type: 'image', params: [{ name: 'url', value: 'corp/a' }] } as const;
@@ -63,7 +65,7 @@ describe('the TaskRun of a task', () => {
       { name: 'image', resourceSpec: image },
     ];
     const tasks = new Map([['Task/ok', { spec: task }]]);
-    const spec = made(seen({ pipeline, tasks, spec: { resources } }))?.spec;
+    const spec = made(observedRun({ pipeline, tasks, spec: { resources } }))?.spec;
     expect(spec?.inputs?.resources).toEqual([{ name: 'src', resourceSpec: git }]);
     expect(spec?.outputs?.resources).toEqual([{ name: 'out', resourceSpec: image, paths: ['build/out'] }]);
   });
@@ -81,9 +83,12 @@ describe('the TaskRun of a task', () => {
         { name: 'repo', type: 'git', optional: true },
         { name: 'image', type: 'image', optional: true },
       ],
-      tasks: [{ ...use('build'), resources: { inputs, outputs } }],
+      tasks: [{ ...pipelineTask('build'), resources: { inputs, outputs } }],
     };
     const tasks = new Map([['Task/ok', { spec: task }]]);
-    expect(made(seen({ pipeline, tasks }))?.spec).toEqual({ taskRef: { name: 'ok', kind: 'Task' }, timeout: '1h0m0s' });
+    expect(made(observedRun({ pipeline, tasks }))?.spec).toEqual({
+      taskRef: { name: 'ok', kind: 'Task' },
+      timeout: '1h0m0s',
+    });
   });
 });

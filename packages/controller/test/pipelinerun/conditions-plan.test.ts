@@ -2,17 +2,17 @@ import { describe, expect, test } from '@jest/globals';
 import type { PipelineSpec } from '@pipewright/tekton';
 import { planPipelineRun } from '../../src/pipelinerun/plan.js';
 import {
-  alone,
+  singleTask,
   at,
   check,
-  does,
+  actionsOf,
   NOON,
-  on,
-  says,
-  seen,
-  standing,
+  conditionRefs,
+  conditionOf,
+  observedRun,
+  taskRunsIn,
   states,
-  use,
+  pipelineTask,
   type Differences,
 } from '../support/fixtures.js';
 
@@ -22,57 +22,72 @@ const SUCCEEDED = 'Succeeded: All Tasks have completed executing';
 const rows: readonly [string, Differences, string, readonly string[]][] = [
   [
     'has its checks made in place of it, all at once',
-    { pipeline: alone },
+    { pipeline: singleTask },
     RUNNING,
     ['create deploy?sunny', 'create deploy?dry'],
   ],
   ['is not checked before its turn', {}, RUNNING, ['create test', 'create lint']],
   [
     'is checked when what it waits for has succeeded',
-    { taskRuns: standing({ test: states.passed, lint: states.running }) },
+    { taskRuns: taskRunsIn({ test: states.passed, lint: states.running }) },
     RUNNING,
     ['create deploy?sunny', 'create deploy?dry'],
   ],
   [
     'gets the check that a crash kept from being made',
-    { pipeline: alone, taskRuns: standing({ 'deploy?sunny': states.passed }, alone) },
+    { pipeline: singleTask, taskRuns: taskRunsIn({ 'deploy?sunny': states.passed }, singleTask) },
     RUNNING,
     ['create deploy?dry'],
   ],
   [
     'waits while one check runs',
-    { pipeline: alone, taskRuns: standing({ 'deploy?sunny': states.passed, 'deploy?dry': states.running }, alone) },
+    {
+      pipeline: singleTask,
+      taskRuns: taskRunsIn({ 'deploy?sunny': states.passed, 'deploy?dry': states.running }, singleTask),
+    },
     RUNNING,
     [],
   ],
   [
     'waits for all checks to end although one has failed',
-    { pipeline: alone, taskRuns: standing({ 'deploy?sunny': states.failed, 'deploy?dry': states.running }, alone) },
+    {
+      pipeline: singleTask,
+      taskRuns: taskRunsIn({ 'deploy?sunny': states.failed, 'deploy?dry': states.running }, singleTask),
+    },
     RUNNING,
     [],
   ],
   [
     'starts when all checks have passed',
-    { pipeline: alone, taskRuns: standing({ 'deploy?sunny': states.passed, 'deploy?dry': states.passed }, alone) },
+    {
+      pipeline: singleTask,
+      taskRuns: taskRunsIn({ 'deploy?sunny': states.passed, 'deploy?dry': states.passed }, singleTask),
+    },
     RUNNING,
     ['create deploy'],
   ],
   [
     'is skipped when one check has not, and the run succeeds',
-    { pipeline: alone, taskRuns: standing({ 'deploy?sunny': states.passed, 'deploy?dry': states.failed }, alone) },
+    {
+      pipeline: singleTask,
+      taskRuns: taskRunsIn({ 'deploy?sunny': states.passed, 'deploy?dry': states.failed }, singleTask),
+    },
     SUCCEEDED,
     [],
   ],
   [
     'is skipped by a check that somebody cancelled',
-    { pipeline: alone, taskRuns: standing({ 'deploy?sunny': states.passed, 'deploy?dry': states.cancelled }, alone) },
+    {
+      pipeline: singleTask,
+      taskRuns: taskRunsIn({ 'deploy?sunny': states.passed, 'deploy?dry': states.cancelled }, singleTask),
+    },
     SUCCEEDED,
     [],
   ],
   [
     'takes all that waits for it along, while others go on',
     {
-      taskRuns: standing({
+      taskRuns: taskRunsIn({
         test: states.passed,
         lint: states.running,
         'deploy?sunny': states.failed,
@@ -85,7 +100,7 @@ const rows: readonly [string, Differences, string, readonly string[]][] = [
   [
     'lets the run succeed when the others have',
     {
-      taskRuns: standing({
+      taskRuns: taskRunsIn({
         test: states.passed,
         lint: states.passed,
         'deploy?sunny': states.failed,
@@ -98,10 +113,10 @@ const rows: readonly [string, Differences, string, readonly string[]][] = [
   [
     'is tried again without asking its conditions again',
     {
-      pipeline: { tasks: [{ ...use('deploy'), conditions: on('sunny'), retries: 1 }] },
-      taskRuns: standing(
+      pipeline: { tasks: [{ ...pipelineTask('deploy'), conditions: conditionRefs('sunny'), retries: 1 }] },
+      taskRuns: taskRunsIn(
         { 'deploy?sunny': states.passed, deploy: states.failed },
-        { tasks: [{ ...use('deploy'), conditions: on('sunny'), retries: 1 }] },
+        { tasks: [{ ...pipelineTask('deploy'), conditions: conditionRefs('sunny'), retries: 1 }] },
       ),
     },
     RUNNING,
@@ -110,10 +125,10 @@ const rows: readonly [string, Differences, string, readonly string[]][] = [
   [
     'does not have its failed check tried again',
     {
-      pipeline: { tasks: [{ ...use('deploy'), conditions: on('sunny'), retries: 1 }] },
-      taskRuns: standing(
+      pipeline: { tasks: [{ ...pipelineTask('deploy'), conditions: conditionRefs('sunny'), retries: 1 }] },
+      taskRuns: taskRunsIn(
         { 'deploy?sunny': states.failed },
-        { tasks: [{ ...use('deploy'), conditions: on('sunny'), retries: 1 }] },
+        { tasks: [{ ...pipelineTask('deploy'), conditions: conditionRefs('sunny'), retries: 1 }] },
       ),
     },
     SUCCEEDED,
@@ -121,16 +136,16 @@ const rows: readonly [string, Differences, string, readonly string[]][] = [
   ],
   [
     'is not begun after another task has failed',
-    { taskRuns: standing({ test: states.passed, lint: states.failed }) },
+    { taskRuns: taskRunsIn({ test: states.passed, lint: states.failed }) },
     'Failed: TaskRun run-lint-? has failed',
     [],
   ],
   [
     'that is being checked is given up with a cancelled run',
     {
-      pipeline: alone,
+      pipeline: singleTask,
       spec: { status: 'PipelineRunCancelled' },
-      taskRuns: standing({ 'deploy?sunny': states.passed, 'deploy?dry': states.running }, alone),
+      taskRuns: taskRunsIn({ 'deploy?sunny': states.passed, 'deploy?dry': states.running }, singleTask),
     },
     'PipelineRunCancelled: PipelineRun "run" was cancelled',
     ['cancel deploy?dry', 'delete-claim'],
@@ -138,11 +153,11 @@ const rows: readonly [string, Differences, string, readonly string[]][] = [
   [
     'that is being checked is given up with a run whose time is up',
     {
-      pipeline: alone,
+      pipeline: singleTask,
       spec: { timeout: '5m' },
       status: { startTime: NOON },
       now: at('12:05:01'),
-      taskRuns: standing({ 'deploy?sunny': states.passed, 'deploy?dry': states.running }, alone),
+      taskRuns: taskRunsIn({ 'deploy?sunny': states.passed, 'deploy?dry': states.running }, singleTask),
     },
     'PipelineRunTimeout: PipelineRun "run" failed to finish within "5m0s"',
     ['cancel deploy?dry', 'delete-claim'],
@@ -150,18 +165,18 @@ const rows: readonly [string, Differences, string, readonly string[]][] = [
   [
     'does not make a run late that a check has ended in time',
     {
-      pipeline: alone,
+      pipeline: singleTask,
       spec: { timeout: '5m' },
       status: { startTime: NOON },
       now: at('12:05:01'),
-      taskRuns: standing({ 'deploy?sunny': states.failed, 'deploy?dry': states.passed }, alone),
+      taskRuns: taskRunsIn({ 'deploy?sunny': states.failed, 'deploy?dry': states.passed }, singleTask),
     },
     SUCCEEDED,
     [],
   ],
   [
     'may have the same condition twice, each a check of its own',
-    { pipeline: { tasks: [{ ...use('deploy'), conditions: on('sunny', 'sunny') }] } },
+    { pipeline: { tasks: [{ ...pipelineTask('deploy'), conditions: conditionRefs('sunny', 'sunny') }] } },
     RUNNING,
     ['create deploy?sunny', 'create deploy?sunny'],
   ],
@@ -169,15 +184,15 @@ const rows: readonly [string, Differences, string, readonly string[]][] = [
 
 describe('a task with conditions', () => {
   test.each(rows)('%s', (_what, differences, said, done) => {
-    const decision = planPipelineRun(seen(differences));
-    expect([says(decision), does(decision)]).toEqual([said, done]);
+    const decision = planPipelineRun(observedRun(differences));
+    expect([conditionOf(decision), actionsOf(decision)]).toEqual([said, done]);
   });
 
   test('has checks of different names, whatever is cut of them', () => {
     const long = 'a'.repeat(63);
     const decision = planPipelineRun(
-      seen({
-        pipeline: { tasks: [{ ...use(long), conditions: on(long, long) }] },
+      observedRun({
+        pipeline: { tasks: [{ ...pipelineTask(long), conditions: conditionRefs(long, long) }] },
         conditions: new Map([[long, { spec: check }]]),
       }),
     );
@@ -188,47 +203,53 @@ describe('a task with conditions', () => {
   });
 
   test('fails the run with the check that somebody deleted', () => {
-    const [name = '', one] = [...standing({ 'deploy?sunny': states.running }, alone)][0] ?? [];
-    const begun = planPipelineRun(seen({ pipeline: alone })).status;
-    const decision = planPipelineRun(seen({ pipeline: alone, status: begun }));
+    const [name = '', one] = [...taskRunsIn({ 'deploy?sunny': states.running }, singleTask)][0] ?? [];
+    const begun = planPipelineRun(observedRun({ pipeline: singleTask })).status;
+    const decision = planPipelineRun(observedRun({ pipeline: singleTask, status: begun }));
     expect(one?.metadata.name).toBe(name);
-    expect([says(decision), does(decision)]).toEqual([
+    expect([conditionOf(decision), actionsOf(decision)]).toEqual([
       'Failed: TaskRun run-deploy-?-sunny-? was deleted before it had finished',
       [],
     ]);
   });
 
   test('goes by what a check came to, also when that is deleted afterwards', () => {
-    const taskRuns = standing({ 'deploy?sunny': states.passed, 'deploy?dry': states.running }, alone);
-    const { status } = planPipelineRun(seen({ pipeline: alone, taskRuns }));
-    const dry = standing({ 'deploy?dry': states.passed }, alone);
-    expect(does(planPipelineRun(seen({ pipeline: alone, status, taskRuns: dry })))).toEqual(['create deploy']);
+    const taskRuns = taskRunsIn({ 'deploy?sunny': states.passed, 'deploy?dry': states.running }, singleTask);
+    const { status } = planPipelineRun(observedRun({ pipeline: singleTask, taskRuns }));
+    const dry = taskRunsIn({ 'deploy?dry': states.passed }, singleTask);
+    expect(actionsOf(planPipelineRun(observedRun({ pipeline: singleTask, status, taskRuns: dry })))).toEqual([
+      'create deploy',
+    ]);
   });
 
   test('stays skipped when its check is deleted afterwards', () => {
-    const pipeline: PipelineSpec = { tasks: [...(alone.tasks ?? []), use('lint')] };
+    const pipeline: PipelineSpec = { tasks: [...(singleTask.tasks ?? []), pipelineTask('lint')] };
     const lint = { lint: states.running };
     const failed = { ...lint, 'deploy?sunny': states.failed, 'deploy?dry': states.passed };
-    const { status } = planPipelineRun(seen({ pipeline, taskRuns: standing(failed, pipeline) }));
-    const later = planPipelineRun(seen({ pipeline, status, taskRuns: standing(lint, pipeline), now: at('13:00:00') }));
-    expect([says(later), does(later), later.status.taskRuns]).toEqual([RUNNING, [], status.taskRuns]);
+    const { status } = planPipelineRun(observedRun({ pipeline, taskRuns: taskRunsIn(failed, pipeline) }));
+    const later = planPipelineRun(
+      observedRun({ pipeline, status, taskRuns: taskRunsIn(lint, pipeline), now: at('13:00:00') }),
+    );
+    expect([conditionOf(later), actionsOf(later), later.status.taskRuns]).toEqual([RUNNING, [], status.taskRuns]);
   });
 
   test('keeps its checks when its conditions change places in the Pipeline meanwhile', () => {
-    const taskRuns = standing({ 'deploy?sunny': states.passed, 'deploy?dry': states.running }, alone);
-    const { status } = planPipelineRun(seen({ pipeline: alone, taskRuns }));
-    const turned: PipelineSpec = { tasks: [{ ...use('deploy'), conditions: on('dry', 'sunny') }] };
-    expect(does(planPipelineRun(seen({ pipeline: turned, status, taskRuns })))).toEqual([]);
+    const taskRuns = taskRunsIn({ 'deploy?sunny': states.passed, 'deploy?dry': states.running }, singleTask);
+    const { status } = planPipelineRun(observedRun({ pipeline: singleTask, taskRuns }));
+    const turned: PipelineSpec = { tasks: [{ ...pipelineTask('deploy'), conditions: conditionRefs('dry', 'sunny') }] };
+    expect(actionsOf(planPipelineRun(observedRun({ pipeline: turned, status, taskRuns })))).toEqual([]);
   });
 
   test('decides the same from the same', () => {
-    expect(planPipelineRun(seen({ pipeline: alone }))).toEqual(planPipelineRun(seen({ pipeline: alone })));
+    expect(planPipelineRun(observedRun({ pipeline: singleTask }))).toEqual(
+      planPipelineRun(observedRun({ pipeline: singleTask })),
+    );
   });
 });
 
 test('a run ends before it has begun when a Condition does not exist', () => {
-  const decision = planPipelineRun(seen({ conditions: new Map([['sunny', { spec: check }]]) }));
-  expect([says(decision), does(decision), decision.status.completionTime]).toEqual([
+  const decision = planPipelineRun(observedRun({ conditions: new Map([['sunny', { spec: check }]]) }));
+  expect([conditionOf(decision), actionsOf(decision), decision.status.completionTime]).toEqual([
     `CouldntGetCondition: PipelineRun ns/run can't be Run; it contains Conditions that don't exist:  Couldn't retrieve Condition "dry": condition.tekton.dev "dry" not found`,
     [],
     NOON,

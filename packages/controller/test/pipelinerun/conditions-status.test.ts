@@ -2,27 +2,27 @@ import { describe, expect, test } from '@jest/globals';
 import type { ConditionSpec, PipelineSpec, TaskRun, TaskRunStatus, TaskSpec } from '@pipewright/tekton';
 import { planPipelineRun } from '../../src/pipelinerun/plan.js';
 import {
-  alone,
+  singleTask,
   check,
-  does,
-  made,
+  actionsOf,
+  allTaskRuns,
   NOON,
   ok,
   release,
-  says,
-  seen,
-  standing,
+  conditionOf,
+  observedRun,
+  taskRunsIn,
   states,
-  use,
+  pipelineTask,
   type Differences,
 } from '../support/fixtures.js';
 
 describe('the status of a run', () => {
-  const name = (which: string): string => made(release).get(which)?.metadata.name ?? '';
+  const name = (which: string): string => allTaskRuns(release).get(which)?.metadata.name ?? '';
   const foreseen = { conditionName: 'sunny' };
 
   test('lists a task with conditions from the start, with the checks it will have', () => {
-    const { status } = planPipelineRun(seen());
+    const { status } = planPipelineRun(observedRun());
     expect(status.taskRuns).toEqual({
       [name('test')]: { pipelineTaskName: 'test' },
       [name('lint')]: { pipelineTaskName: 'lint' },
@@ -42,8 +42,8 @@ describe('the status of a run', () => {
       terminated: { exitCode: 1, reason: 'Error' },
     };
     const ran = { ...states.failed, podName: 'pod', startTime: NOON, completionTime: NOON, steps: [clone, step] };
-    const taskRuns = standing({ 'deploy?sunny': ran, 'deploy?dry': {} }, alone);
-    const { status } = planPipelineRun(seen({ pipeline: alone, taskRuns }));
+    const taskRuns = taskRunsIn({ 'deploy?sunny': ran, 'deploy?dry': {} }, singleTask);
+    const { status } = planPipelineRun(observedRun({ pipeline: singleTask, taskRuns }));
     expect(status.taskRuns?.[name('deploy')]).toEqual({
       pipelineTaskName: 'deploy',
       conditionChecks: {
@@ -63,13 +63,13 @@ describe('the status of a run', () => {
   });
 
   test('says of a skipped task why, and nothing of those that wait for it', () => {
-    const taskRuns = standing({
+    const taskRuns = taskRunsIn({
       test: states.passed,
       lint: states.passed,
       'deploy?sunny': states.failed,
       'deploy?dry': states.passed,
     });
-    const { taskRuns: told = {} } = planPipelineRun(seen({ taskRuns })).status;
+    const { taskRuns: told = {} } = planPipelineRun(observedRun({ taskRuns })).status;
     expect(
       Object.values(told)
         .map(({ pipelineTaskName }) => pipelineTaskName)
@@ -90,15 +90,15 @@ describe('the status of a run', () => {
   });
 
   test('that has ended still shows how a check ends', () => {
-    const cancelled = seen({
-      pipeline: alone,
+    const cancelled = observedRun({
+      pipeline: singleTask,
       spec: { status: 'PipelineRunCancelled' },
-      status: planPipelineRun(seen({ pipeline: alone })).status,
-      taskRuns: standing({ 'deploy?sunny': states.passed, 'deploy?dry': states.running }, alone),
+      status: planPipelineRun(observedRun({ pipeline: singleTask })).status,
+      taskRuns: taskRunsIn({ 'deploy?sunny': states.passed, 'deploy?dry': states.running }, singleTask),
     });
     const { status } = planPipelineRun(cancelled);
-    const taskRuns = standing({ 'deploy?sunny': states.passed, 'deploy?dry': states.cancelled }, alone);
-    const after = planPipelineRun(seen({ pipeline: alone, status, taskRuns }));
+    const taskRuns = taskRunsIn({ 'deploy?sunny': states.passed, 'deploy?dry': states.cancelled }, singleTask);
+    const after = planPipelineRun(observedRun({ pipeline: singleTask, status, taskRuns }));
     const entry = after.status.taskRuns?.[name('deploy')];
     const reasons = Object.values(entry?.conditionChecks ?? {}).map((one) => one.status?.conditions?.[0]?.reason);
     expect([after.actions, entry?.status, reasons]).toEqual([[], undefined, ['Succeeded', 'TaskRunCancelled']]);
@@ -153,7 +153,7 @@ describe('the TaskRun of a check', () => {
     ]),
   };
   const madeFor = (differences: Differences): TaskRun | undefined =>
-    planPipelineRun(seen(differences)).actions.flatMap((action) =>
+    planPipelineRun(observedRun(differences)).actions.flatMap((action) =>
       action.kind === 'create' ? [action.taskRun] : [],
     )[0];
 
@@ -231,8 +231,8 @@ describe('the TaskRun of a check', () => {
         ],
       },
     };
-    const first = planPipelineRun(seen(handed));
-    expect(does(first)).toEqual(['make-claim', 'create make']);
+    const first = planPipelineRun(observedRun(handed));
+    expect(actionsOf(first)).toEqual(['make-claim', 'create make']);
     const maker = madeFor(handed);
     const taskRuns = new Map(maker ? [[maker.metadata.name ?? '', { ...maker, status: states.passed }]] : []);
     expect(madeFor({ ...handed, taskRuns })?.spec.inputs?.resources).toEqual([
@@ -251,7 +251,7 @@ describe('the TaskRun of a check', () => {
       tasks: [
         { name: 'make', taskRef: { name: 'make' } },
         {
-          ...use('deploy'),
+          ...pipelineTask('deploy'),
           conditions: [{ conditionRef: 'sunny', params: [{ name: 'env', value: 'on $(tasks.make.results.env)' }] }],
         },
       ],
@@ -263,9 +263,9 @@ describe('the TaskRun of a check', () => {
       taskRuns: new Map(make ? [[make.metadata.name ?? '', { ...make, status }]] : []),
     });
     const told = { ...states.passed, taskResults: [{ name: 'env', value: 'live' }] };
-    expect(does(planPipelineRun(seen(base)))).toEqual(['create make']);
+    expect(actionsOf(planPipelineRun(observedRun(base)))).toEqual(['create make']);
     expect(madeFor(after(told))?.spec.inputs?.params).toEqual([{ name: 'env', value: 'on live' }]);
-    expect(says(planPipelineRun(seen(after(states.passed))))).toBe(
+    expect(conditionOf(planPipelineRun(observedRun(after(states.passed))))).toBe(
       'InvalidTaskResultReference: the condition "sunny" of task "deploy" needs the result "env" of task "make", which has ended without it: none of its steps wrote /tekton/results/env, or its Task does not declare it',
     );
   });

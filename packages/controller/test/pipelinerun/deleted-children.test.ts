@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { planPipelineRun } from '../../src/pipelinerun/plan.js';
-import { does, says, seen, standing, states, type Differences } from '../support/fixtures.js';
+import { actionsOf, conditionOf, observedRun, taskRunsIn, states, type Differences } from '../support/fixtures.js';
 
 const GONE = `CouldntGetTask: Pipeline ns/p can't be Run; it contains Tasks that don't exist: Couldn't retrieve Task "ok": task.tekton.dev "ok" not found`;
-const running = standing({ test: states.running });
+const running = taskRunsIn({ test: states.running });
 
 describe('a PipelineRun whose Task is not there', () => {
   test.each<[string, Differences, string, readonly string[]]>([
@@ -21,7 +21,7 @@ describe('a PipelineRun whose Task is not there', () => {
     ],
     ['leaves no claim behind once it has begun', { taskRuns: running }, GONE, ['delete-claim']],
   ])('%s', (_what, differences, verdict, actions) => {
-    const decision = planPipelineRun(seen({ tasks: new Map(), ...differences }));
-    expect([says(decision), does(decision)]).toEqual([verdict, actions]);
+    const decision = planPipelineRun(observedRun({ tasks: new Map(), ...differences }));
+    expect([conditionOf(decision), actionsOf(decision)]).toEqual([verdict, actions]);
   });
 });

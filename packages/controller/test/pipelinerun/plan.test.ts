@@ -15,11 +15,16 @@ const NOON = '2026-01-01T12:00:00Z';
 const at = (time: string): Date => new Date(`2026-01-01T${time}Z`);
 
 const ok: TaskSpec = { steps: [{ name: 's', image: 'ubuntu', command: ['true'] }] };
-const use = (name: string, ...runAfter: readonly string[]) => ({ name, taskRef: { name: 'ok' }, runAfter });
+const pipelineTask = (name: string, ...runAfter: readonly string[]) => ({ name, taskRef: { name: 'ok' }, runAfter });
 
 /** fetch, then lint and unit side by side, then ship. */
 const release: PipelineSpec = {
-  tasks: [use('fetch'), use('lint', 'fetch'), use('unit', 'fetch'), use('ship', 'lint', 'unit')],
+  tasks: [
+    pipelineTask('fetch'),
+    pipelineTask('lint', 'fetch'),
+    pipelineTask('unit', 'fetch'),
+    pipelineTask('ship', 'lint', 'unit'),
+  ],
 };
 
 type Differences = Partial<Omit<ObservedPipelineRun, 'run' | 'pipeline'>> & {
@@ -29,7 +34,7 @@ type Differences = Partial<Omit<ObservedPipelineRun, 'run' | 'pipeline'>> & {
 };
 
 /** The release pipeline, nothing started, noon; with these differences. */
-function seen({ spec = {}, status, pipeline = release, ...rest }: Differences = {}): ObservedPipelineRun {
+function observedRun({ spec = {}, status, pipeline = release, ...rest }: Differences = {}): ObservedPipelineRun {
   const run: PipelineRun = {
     apiVersion: 'tekton.dev/v1alpha1',
     kind: 'PipelineRun',
@@ -49,14 +54,14 @@ function seen({ spec = {}, status, pipeline = release, ...rest }: Differences = 
   };
 }
 
-const verdict = (status: 'True' | 'False' | 'Unknown', reason: string): TaskRunStatus => ({
+const statusWith = (status: 'True' | 'False' | 'Unknown', reason: string): TaskRunStatus => ({
   conditions: [{ type: 'Succeeded', status, reason, message: '' }],
 });
 const states = {
-  running: verdict('Unknown', 'Running'),
-  succeeded: verdict('True', 'Succeeded'),
-  failed: verdict('False', 'Failed'),
-  cancelled: verdict('False', 'TaskRunCancelled'),
+  running: statusWith('Unknown', 'Running'),
+  succeeded: statusWith('True', 'Succeeded'),
+  failed: statusWith('False', 'Failed'),
+  cancelled: statusWith('False', 'TaskRunCancelled'),
 } as const;
 
 /** The TaskRuns that the planner itself would make, in these states. */
@@ -70,7 +75,7 @@ function standing(
       ...of,
       tasks: (of.tasks ?? []).filter(({ name }) => name === task).map(({ runAfter: _, ...one }) => one),
     };
-    for (const action of planPipelineRun(seen({ pipeline: alone })).actions)
+    for (const action of planPipelineRun(observedRun({ pipeline: alone })).actions)
       if (action.kind === 'create') made.set(action.taskRun.metadata.name ?? '', { ...action.taskRun, status });
   }
   return made;
@@ -176,22 +181,22 @@ const progress: readonly [string, Differences, string, readonly string[]][] = [
 
 describe('a run', () => {
   test.each(progress)('%s', (_what, differences, said, done) => {
-    const decision = planPipelineRun(seen(differences));
+    const decision = planPipelineRun(observedRun(differences));
     expect([says(decision), does(decision)]).toEqual([said, done]);
   });
 
   test('is looked at again when its time is up', () => {
-    expect(planPipelineRun(seen({ spec: { timeout: '5m' } })).requeueAt).toEqual(at('12:05:00.999'));
+    expect(planPipelineRun(observedRun({ spec: { timeout: '5m' } })).requeueAt).toEqual(at('12:05:00.999'));
   });
 
   test('decides the same from the same', () => {
-    expect(planPipelineRun(seen())).toEqual(planPipelineRun(seen()));
+    expect(planPipelineRun(observedRun())).toEqual(planPipelineRun(observedRun()));
   });
 
   test('takes a TaskRun that it remembers and that is gone for a failure', () => {
     const [name = ''] = standing({ fetch: states.running }).keys();
     const decision = planPipelineRun(
-      seen({ status: { startTime: NOON, taskRuns: { [name]: { pipelineTaskName: 'fetch' } } } }),
+      observedRun({ status: { startTime: NOON, taskRuns: { [name]: { pipelineTaskName: 'fetch' } } } }),
     );
     expect([says(decision), does(decision)]).toEqual([
       'Failed: TaskRun run-fetch-? was deleted before it had finished',
@@ -201,7 +206,7 @@ describe('a run', () => {
 
   test('keeps in its status what it made and how that stands', () => {
     const taskRuns = standing({ fetch: states.succeeded });
-    const { status } = planPipelineRun(seen({ taskRuns }));
+    const { status } = planPipelineRun(observedRun({ taskRuns }));
     const entries = Object.values(status.taskRuns ?? {});
     expect(entries).toEqual([
       { pipelineTaskName: 'lint' },
@@ -217,7 +222,7 @@ describe('a run', () => {
       completionTime: NOON,
       taskRuns: { [name]: { pipelineTaskName: 'lint', status: states.running } },
     };
-    const decision = planPipelineRun(seen({ status: ended, taskRuns: standing({ lint: states.succeeded }) }));
+    const decision = planPipelineRun(observedRun({ status: ended, taskRuns: standing({ lint: states.succeeded }) }));
     expect(decision).toEqual({
       status: { ...ended, taskRuns: { [name]: { pipelineTaskName: 'lint', status: states.succeeded } } },
       actions: [],
@@ -226,7 +231,7 @@ describe('a run', () => {
 });
 
 describe('retries', () => {
-  const flaky: PipelineSpec = { tasks: [{ ...use('a'), retries: 2 }] };
+  const flaky: PipelineSpec = { tasks: [{ ...pipelineTask('a'), retries: 2 }] };
   const failedAfter = (attempts: number): TaskRunStatus => ({
     ...states.failed,
     podName: 'x',
@@ -235,7 +240,9 @@ describe('retries', () => {
   });
 
   test('put what was aside and begin anew', () => {
-    const decision = planPipelineRun(seen({ pipeline: flaky, taskRuns: standing({ a: failedAfter(1) }, flaky) }));
+    const decision = planPipelineRun(
+      observedRun({ pipeline: flaky, taskRuns: standing({ a: failedAfter(1) }, flaky) }),
+    );
     expect([says(decision), does(decision)]).toEqual([RUNNING, ['retry a']]);
     const [action] = decision.actions;
     expect(action).toMatchObject({
@@ -251,14 +258,14 @@ describe('retries', () => {
     ['are used up', failedAfter(2)],
     ['do not apply to a cancelled task', { ...states.cancelled, retriesStatus: [] }],
   ])('%s', (_what, status) => {
-    const decision = planPipelineRun(seen({ pipeline: flaky, taskRuns: standing({ a: status }, flaky) }));
+    const decision = planPipelineRun(observedRun({ pipeline: flaky, taskRuns: standing({ a: status }, flaky) }));
     expect([says(decision), does(decision)]).toEqual(['Failed: TaskRun run-a-? has failed', []]);
   });
 });
 
 describe('the TaskRun of a task', () => {
   const made = (differences: Differences): TaskRun | undefined =>
-    planPipelineRun(seen(differences)).actions.flatMap((action) =>
+    planPipelineRun(observedRun(differences)).actions.flatMap((action) =>
       action.kind === 'create' ? [action.taskRun] : [],
     )[0];
 
@@ -357,12 +364,12 @@ const refusals: readonly [string, Differences, string][] = [
   ],
   [
     'its tasks wait in a circle',
-    { pipeline: { tasks: [use('a', 'b'), use('b', 'a')] } },
+    { pipeline: { tasks: [pipelineTask('a', 'b'), pipelineTask('b', 'a')] } },
     `PipelineInvalidGraph: PipelineRun ns/run's Pipeline DAG is invalid: cycle detected: a -> b -> a`,
   ],
   [
     'a task waits for none that exists',
-    { pipeline: { tasks: [use('a', 'x')] } },
+    { pipeline: { tasks: [pipelineTask('a', 'x')] } },
     `PipelineInvalidGraph: PipelineRun ns/run's Pipeline DAG is invalid: task a depends on x but x wasn't present in Pipeline`,
   ],
   [
@@ -392,7 +399,7 @@ const refusals: readonly [string, Differences, string][] = [
 
 test.each(refusals)('a run ends before it has begun when %s', (_when, differences, said) => {
   const without = differences.spec?.pipelineRef === undefined ? {} : { pipeline: undefined };
-  const decision = planPipelineRun({ ...seen(differences), ...without });
+  const decision = planPipelineRun({ ...observedRun(differences), ...without });
   expect([says(decision), does(decision), decision.status.completionTime]).toEqual([said, [], NOON]);
   expect(decision.pipelineName).toBe(said.startsWith('CouldntGetPipeline') ? undefined : 'p');
 });

@@ -11,7 +11,7 @@ const run: PipelineRun = {
 const pipeline = { spec: { tasks: [{ name: 'a', taskRef: { name: 't' } }] } };
 const tasks = new Map([['Task/t', { spec: { steps: [{ name: 's', image: 'busybox' }] } }]]);
 const cache = new ResolveCache();
-const look = (change: object = {}) =>
+const resolve = (change: object = {}) =>
   resolvePipelineRun(
     {
       run: { ...run, status: {} },
@@ -25,10 +25,10 @@ const look = (change: object = {}) =>
   );
 
 test('a run of which nothing but the status has changed is not resolved again', () => {
-  expect(look()).toBe(look());
+  expect(resolve()).toBe(resolve());
 });
 
 test('a run whose Pipeline has changed is resolved again', () => {
-  const first = look();
-  expect(look({ pipeline: { spec: { ...pipeline.spec } } })).not.toBe(first);
+  const first = resolve();
+  expect(resolve({ pipeline: { spec: { ...pipeline.spec } } })).not.toBe(first);
 });

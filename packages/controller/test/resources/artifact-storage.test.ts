@@ -7,7 +7,7 @@ import { collectingLog, newHarness, newCluster, type Harness } from '../support/
 
 let cluster: Cluster;
 let close: () => Promise<void>;
-let bench: Harness;
+let harness: Harness;
 let controller: Controller;
 let claims: KubeObject[] = [];
 
@@ -21,7 +21,7 @@ const watched: Send = async (request) => {
 const NAMESPACE = 'tekton-pipelines';
 const configure = async (name: string, data: Record<string, string>): Promise<void> => {
   const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: NAMESPACE }, data };
-  await bench.client.create(CONFIG_MAPS, { namespace: NAMESPACE }, object);
+  await harness.client.create(CONFIG_MAPS, { namespace: NAMESPACE }, object);
 };
 
 beforeAll(async () => {
@@ -31,16 +31,16 @@ afterAll(() => close());
 
 beforeEach(async () => {
   claims = [];
-  bench = await newHarness(cluster);
-  await bench.client
+  harness = await newHarness(cluster);
+  await harness.client
     .create(NAMESPACES, {}, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } })
     .catch(() => undefined);
-  controller = await startController({ send: watched, log: collectingLog(), namespace: bench.namespace });
+  controller = await startController({ send: watched, log: collectingLog(), namespace: harness.namespace });
 });
 afterEach(async () => {
   await controller.stop();
   for (const name of ['config-artifact-pvc', 'config-artifact-bucket'])
-    await bench.client.delete(CONFIG_MAPS, { namespace: NAMESPACE, name });
+    await harness.client.delete(CONFIG_MAPS, { namespace: NAMESPACE, name });
 });
 
 /** Runs a pipeline whose second task takes over what the first one made. @returns containers and volumes of each pod */
@@ -49,12 +49,12 @@ async function run(type: 'git' | 'storage'): Promise<Readonly<Record<string, Pod
     type === 'git' ? { url: 'https://git.corp/a.git' } : { type: 'gcs', location: 'gs://shop/x', dir: 'y' };
   const steps = [{ name: 's', image: 'ubuntu', command: ['true'] }];
   const resources = [{ name: 'src', type }];
-  await bench.create('PipelineResource', 'thing', {
+  await harness.create('PipelineResource', 'thing', {
     spec: { type, params: Object.entries(params).map(([name, value]) => ({ name, value })) },
   });
-  await bench.create('Task', 'make', { spec: { outputs: { resources }, steps } });
-  await bench.create('Task', 'use', { spec: { inputs: { resources }, steps } });
-  await bench.create('PipelineRun', 'run', {
+  await harness.create('Task', 'make', { spec: { outputs: { resources }, steps } });
+  await harness.create('Task', 'use', { spec: { inputs: { resources }, steps } });
+  await harness.create('PipelineRun', 'run', {
     spec: {
       pipelineSpec: {
         resources: [{ name: 'r', type }],
@@ -70,8 +70,8 @@ async function run(type: 'git' | 'storage'): Promise<Readonly<Record<string, Pod
       resources: [{ name: 'r', resourceRef: { name: 'thing' } }],
     },
   });
-  expect(await bench.ended('PipelineRun', 'run')).toMatchObject({ status: 'True' });
-  const pods = await bench.list<Pod>('Pod');
+  expect(await harness.waitForEnd('PipelineRun', 'run')).toMatchObject({ status: 'True' });
+  const pods = await harness.list<Pod>('Pod');
   return Object.fromEntries(
     pods.map(({ metadata, spec }) => [metadata.labels?.['tekton.dev/pipelineTask'] ?? '', spec]),
   );
@@ -89,7 +89,7 @@ describe('files that tasks hand over', () => {
     expect(claims.map(({ metadata, ...rest }) => [metadata.name, (rest as unknown as { spec: object }).spec])).toEqual([
       ['run-pvc', { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '5Gi' } } }],
     ]);
-    expect((await bench.client.list(PERSISTENT_VOLUME_CLAIMS, { namespace: bench.namespace })).items).toEqual([]);
+    expect((await harness.client.list(PERSISTENT_VOLUME_CLAIMS, { namespace: harness.namespace })).items).toEqual([]);
   });
 
   test('lie on a claim of the size and class that the operator says', async () => {
@@ -105,7 +105,7 @@ describe('files that tasks hand over', () => {
     const { make, use } = await run('git');
     expect(steps(make)).toEqual(['create-dir-src', 's', 'artifact-copy-to-thing']);
     expect(steps(use)).toEqual(['artifact-dest-mkdir-src', 'artifact-copy-from-src', 's']);
-    const place = `gs://artifacts/run-${bench.namespace}-bucket/make/src`;
+    const place = `gs://artifacts/run-${harness.namespace}-bucket/make/src`;
     expect(use?.containers[1]?.args?.slice(-2)).toEqual([place, '/workspace/src']);
     expect(claims).toEqual([]);
   });

@@ -25,7 +25,7 @@ let sink = '';
 let cluster: Cluster;
 let close: () => Promise<void>;
 let script: KubeletScript = () => ({});
-let bench: Harness;
+let harness: Harness;
 let controller: Controller | undefined;
 let log = collectingLog();
 
@@ -57,8 +57,8 @@ beforeEach(async () => {
   answers = [];
   script = () => ({});
   log = collectingLog();
-  bench = await newHarness(cluster);
-  controller = await startController({ send: cluster.send, log, namespace: bench.namespace });
+  harness = await newHarness(cluster);
+  controller = await startController({ send: cluster.send, log, namespace: harness.namespace });
 });
 afterEach(() => controller?.stop());
 
@@ -81,13 +81,13 @@ const runOf = (...targets: readonly string[]): object => {
 
 /** The deliveries of a TaskRun once none of them is pending any more. */
 const delivered = (name: string): Promise<readonly CloudEventDelivery[]> =>
-  bench.until<TaskRun, readonly CloudEventDelivery[]>('TaskRun', name, ({ status }) =>
+  harness.waitFor<TaskRun, readonly CloudEventDelivery[]>('TaskRun', name, ({ status }) =>
     status?.cloudEvents?.every((one) => one.status.condition !== 'Unknown') ? status.cloudEvents : undefined,
   );
 
 describe('a CloudEvent', () => {
   test('tells a receiver that a TaskRun succeeded, and the status tells that it did', async () => {
-    await bench.create('TaskRun', 'run', runOf(sink));
+    await harness.create('TaskRun', 'run', runOf(sink));
     expect(await delivered('run')).toEqual([
       { target: sink, status: { condition: 'Sent', sentAt: expect.stringMatching(/Z$/), message: '', retryCount: 1 } },
     ]);
@@ -98,13 +98,13 @@ describe('a CloudEvent', () => {
       'ce-specversion': '1.0',
       'ce-id': 'run',
       'ce-type': 'dev.tekton.event.task.successful.v1',
-      'ce-source': `/apis/tekton.dev/v1alpha1/namespaces/${bench.namespace}/taskruns/run`,
+      'ce-source': `/apis/tekton.dev/v1alpha1/namespaces/${harness.namespace}/taskruns/run`,
       'ce-subject': 'run',
       'ce-time': event?.taskRun.status?.completionTime,
     });
     expect(event?.taskRun).toMatchObject({
       kind: 'TaskRun',
-      metadata: { name: 'run', namespace: bench.namespace },
+      metadata: { name: 'run', namespace: harness.namespace },
       status: { conditions: [{ type: 'Succeeded', status: 'True' }], cloudEvents: [{ target: sink }] },
     });
     expect(event?.taskRun.metadata).not.toHaveProperty('managedFields');
@@ -113,7 +113,7 @@ describe('a CloudEvent', () => {
   test('tells of a failure, to each of several receivers, one of which does not want it', async () => {
     script = () => ({ exitCode: 3 });
     answers = [400, 200];
-    await bench.create('TaskRun', 'run', runOf(sink, sink));
+    await harness.create('TaskRun', 'run', runOf(sink, sink));
     const conditions = (await delivered('run')).map(({ status }) => status.condition).sort();
     expect(conditions).toEqual(['Failed', 'Sent']);
     expect(received.map(({ headers }) => headers['ce-type'])).toEqual([
@@ -124,15 +124,15 @@ describe('a CloudEvent', () => {
 
   test('is sent again when the receiver could not take it, and only once more', async () => {
     answers = [503];
-    await bench.create('TaskRun', 'run', runOf(sink));
+    await harness.create('TaskRun', 'run', runOf(sink));
     expect(await delivered('run')).toMatchObject([{ status: { condition: 'Sent', retryCount: 2 } }]);
     expect(received.map(({ headers }) => headers['ce-id'])).toEqual(['run', 'run']);
   });
 
   test('that cannot be sent fails with the reason, and the run has long ended', async () => {
-    await bench.create('TaskRun', 'run', runOf('not a url', 'ftp://127.0.0.1/x'));
-    expect(await bench.ended('TaskRun', 'run')).toMatchObject({ status: 'True' });
-    const status = await bench.until<TaskRun, readonly CloudEventDelivery[]>('TaskRun', 'run', ({ status: now }) =>
+    await harness.create('TaskRun', 'run', runOf('not a url', 'ftp://127.0.0.1/x'));
+    expect(await harness.waitForEnd('TaskRun', 'run')).toMatchObject({ status: 'True' });
+    const status = await harness.waitFor<TaskRun, readonly CloudEventDelivery[]>('TaskRun', 'run', ({ status: now }) =>
       now?.cloudEvents?.every((one) => one.status.message !== '') ? now.cloudEvents : undefined,
     );
     expect(status.map((one) => [one.status.condition, one.status.message])).toEqual([
@@ -143,9 +143,9 @@ describe('a CloudEvent', () => {
 
   test('waits for nobody: a receiver that never answers holds up neither its run nor another', async () => {
     answers = ['never'];
-    await bench.create('TaskRun', 'slow', runOf(sink));
-    expect(await bench.ended('TaskRun', 'slow')).toMatchObject({ status: 'True' });
-    await bench.create('TaskRun', 'next', runOf(sink));
+    await harness.create('TaskRun', 'slow', runOf(sink));
+    expect(await harness.waitForEnd('TaskRun', 'slow')).toMatchObject({ status: 'True' });
+    await harness.create('TaskRun', 'next', runOf(sink));
     expect(await delivered('next')).toMatchObject([{ status: { condition: 'Sent' } }]);
     receiver.closeAllConnections(); // the one that hangs is not waited for
   });
@@ -153,13 +153,13 @@ describe('a CloudEvent', () => {
   test('is sent by the next controller when one ended before it could', async () => {
     await controller?.stop();
     const refusing = (): Promise<Response> => Promise.reject(new Error('no way out'));
-    controller = await startController({ send: cluster.send, log, namespace: bench.namespace, sendEvent: refusing });
-    await bench.create('TaskRun', 'run', runOf(sink));
-    await bench.until<TaskRun, true>('TaskRun', 'run', ({ status }) =>
+    controller = await startController({ send: cluster.send, log, namespace: harness.namespace, sendEvent: refusing });
+    await harness.create('TaskRun', 'run', runOf(sink));
+    await harness.waitFor<TaskRun, true>('TaskRun', 'run', ({ status }) =>
       status?.cloudEvents?.[0]?.status.message === 'no way out' ? true : undefined,
     );
     await controller.stop();
-    controller = await startController({ send: cluster.send, log, namespace: bench.namespace });
+    controller = await startController({ send: cluster.send, log, namespace: harness.namespace });
     expect(await delivered('run')).toMatchObject([{ status: { condition: 'Sent', message: '', retryCount: 2 } }]);
   });
 });
@@ -182,19 +182,19 @@ describe('in a PipelineRun a CloudEvent', () => {
     },
   });
   const sent = (name: string): Promise<CloudEventDelivery | undefined> =>
-    bench.until<PipelineRun, CloudEventDelivery>('PipelineRun', name, ({ status }) => {
+    harness.waitFor<PipelineRun, CloudEventDelivery>('PipelineRun', name, ({ status }) => {
       const [delivery] = Object.values(status?.taskRuns ?? {})[0]?.status?.cloudEvents ?? [];
       return delivery?.status.condition === 'Sent' ? delivery : undefined;
     });
 
   beforeEach(async () => {
-    await bench.create('Task', 'tell', { spec: task });
+    await harness.create('Task', 'tell', { spec: task });
     const params = [{ name: 'targetURI', value: sink }];
-    await bench.create('PipelineResource', 'sink', { spec: { type: 'cloudEvent', params } });
+    await harness.create('PipelineResource', 'sink', { spec: { type: 'cloudEvent', params } });
   });
 
   test('is sent, and the run’s status shows it although the run has ended', async () => {
-    await bench.create('PipelineRun', 'run', pipeline(0));
+    await harness.create('PipelineRun', 'run', pipeline(0));
     expect(await sent('run')).toMatchObject({ target: sink });
     expect(received).toHaveLength(1);
   });
@@ -202,7 +202,7 @@ describe('in a PipelineRun a CloudEvent', () => {
   test('tells of the last attempt alone', async () => {
     let pods = 0;
     script = () => ({ exitCode: pods++ === 0 ? 1 : 0 });
-    await bench.create('PipelineRun', 'run', pipeline(1));
+    await harness.create('PipelineRun', 'run', pipeline(1));
     await sent('run');
     expect(received.map(({ headers }) => headers['ce-type'])).toEqual(['dev.tekton.event.task.successful.v1']);
   });

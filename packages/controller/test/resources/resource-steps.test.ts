@@ -66,7 +66,7 @@ function podOf(
   bindings: ResourceBindings = { inputs: new Map(), outputs: new Map() },
   artifacts?: ArtifactStorage,
 ): Pod {
-  const made = taskPod({
+  const result = taskPod({
     taskRun: {
       name: 'run',
       namespace: 'ns',
@@ -87,17 +87,17 @@ function podOf(
     commands: new Map(),
     artifacts,
   });
-  if (made.kind !== 'pod') throw new Error(JSON.stringify(made));
-  return made.pod;
+  if (result.kind !== 'pod') throw new Error(JSON.stringify(result));
+  return result.pod;
 }
 
 /** A step's name without the end that is a hash, its image, and the last words of its command. */
-const told = ({ name, image = '', args = [] }: Container): string => {
+const summary = ({ name, image = '', args = [] }: Container): string => {
   const words = args.slice(args.indexOf('--') + 1);
   const own = words[0] === '/bin/sh' || words[0] === 'node' ? words.slice(4) : words;
   return [name.replace(/-[a-z0-9]{5}$/, ''), image, ...own].join(' ');
 };
-const steps = (of: Pod): readonly string[] => of.spec.containers.map(told);
+const steps = (of: Pod): readonly string[] => of.spec.containers.map(summary);
 const container = (of: Pod, name: string): Container | undefined =>
   of.spec.containers.find((one) => one.name.startsWith(`step-${name}`));
 const environment = (of: Container | undefined): readonly unknown[] =>
@@ -122,16 +122,16 @@ describe('storage', () => {
   });
 
   test('reads its account from a file of its Secret, mounted in its own steps alone', () => {
-    const made = pod([['in', bucket]], [['out', bucket]]);
+    const result = pod([['in', bucket]], [['out', bucket]]);
     const mount = { name: 'volume-jars-vault', mountPath: '/var/secret/vault' };
     for (const name of ['fetch-jars', 'upload-jars']) {
-      expect(environment(container(made, name))).toEqual([
+      expect(environment(container(result, name))).toEqual([
         { name: 'GOOGLE_APPLICATION_CREDENTIALS', value: '/var/secret/vault/key.json' },
       ]);
-      expect(container(made, name)?.volumeMounts).toContainEqual(mount);
+      expect(container(result, name)?.volumeMounts).toContainEqual(mount);
     }
-    expect(container(made, 'own')?.volumeMounts).not.toContainEqual(mount);
-    expect(made.spec.volumes?.filter(({ name }) => name === mount.name)).toEqual([
+    expect(container(result, 'own')?.volumeMounts).not.toContainEqual(mount);
+    expect(result.spec.volumes?.filter(({ name }) => name === mount.name)).toEqual([
       { name: mount.name, secret: { secretName: 'vault' } },
     ]);
   });
@@ -146,11 +146,11 @@ describe('storage', () => {
   });
 
   test('is handed over on the claim and uploaded too', () => {
-    const made = pod([['in', file, '/pvc/a/x', '/pvc/b/in']], [['out', file, '/pvc/c/out']], {
+    const result = pod([['in', file, '/pvc/a/x', '/pvc/b/in']], [['out', file, '/pvc/c/out']], {
       kind: 'claim',
       claim: 'r-pvc',
     });
-    expect(steps(made)).toEqual([
+    expect(steps(result)).toEqual([
       'step-create-dir-out busybox mkdir -p /workspace/output/out',
       'step-create-dir-in busybox mkdir -p /workspace/in',
       'step-source-copy-in busybox cp -r /pvc/a/x/. /workspace/in',
@@ -161,9 +161,9 @@ describe('storage', () => {
       'step-source-copy-jar busybox cp -r /workspace/output/out/. /pvc/c/out',
       'step-upload-jar google/cloud-sdk gs://shop/app.jar cp /workspace/output/out/* gs://shop/app.jar',
     ]);
-    expect(container(made, 'source-mkdir')?.volumeMounts).toContainEqual({ name: 'r-pvc', mountPath: '/pvc' });
-    expect(made.spec.volumes).toContainEqual({ name: 'r-pvc', persistentVolumeClaim: { claimName: 'r-pvc' } });
-    expect(new Set(made.spec.containers.map(({ name }) => name)).size).toBe(made.spec.containers.length);
+    expect(container(result, 'source-mkdir')?.volumeMounts).toContainEqual({ name: 'r-pvc', mountPath: '/pvc' });
+    expect(result.spec.volumes).toContainEqual({ name: 'r-pvc', persistentVolumeClaim: { claimName: 'r-pvc' } });
+    expect(new Set(result.spec.containers.map(({ name }) => name)).size).toBe(result.spec.containers.length);
   });
 });
 
@@ -173,21 +173,21 @@ test('files are handed over in a bucket where the operator names one', () => {
     'bucket.service.account.secret.name': 'vault',
     'bucket.service.account.secret.key': 'key.json',
   });
-  const made = pod([['in', git, 'r-ns-bucket/a/in']], [['out', git, 'r-ns-bucket/b/out']], {
+  const result = pod([['in', git, 'r-ns-bucket/a/in']], [['out', git, 'r-ns-bucket/b/out']], {
     kind: 'bucket',
     bucket: settings.bucket ?? { location: '', secrets: [] },
   });
-  expect(steps(made)).toEqual([
+  expect(steps(result)).toEqual([
     'step-create-dir-out busybox mkdir -p /workspace/output/out',
     'step-artifact-dest-mkdir-in busybox mkdir -p /workspace/in',
     'step-artifact-copy-from-in google/cloud-sdk gs://artifacts rsync -P -r gs://artifacts/r-ns-bucket/a/in /workspace/in',
     'step-own ubuntu true',
     'step-artifact-copy-to-repo google/cloud-sdk gs://artifacts rsync -P -r /workspace/output/out gs://artifacts/r-ns-bucket/b/out',
   ]);
-  expect(environment(container(made, 'artifact-copy-to'))).toEqual([
+  expect(environment(container(result, 'artifact-copy-to'))).toEqual([
     { name: 'GOOGLE_APPLICATION_CREDENTIALS', value: '/var/bucketsecret/vault/key.json' },
   ]);
-  expect(made.spec.volumes).toContainEqual({ name: 'volume-bucket-vault', secret: { secretName: 'vault' } });
+  expect(result.spec.volumes).toContainEqual({ name: 'volume-bucket-vault', secret: { secretName: 'vault' } });
 });
 
 test.each([
@@ -211,16 +211,16 @@ test.each([
 
 describe('a cluster', () => {
   test('becomes a kubeconfig below its own name and below the input, from what Secrets hold', () => {
-    const made = pod([['target', cluster]], []);
-    expect(steps(made)[0]).toBe(
+    const result = pod([['target', cluster]], []);
+    expect(steps(result)[0]).toBe(
       'step-kubeconfig busybox prod https://k8s.corp shop false false /workspace/prod /workspace/target',
     );
-    expect(environment(container(made, 'kubeconfig'))).toEqual([
+    expect(environment(container(result, 'kubeconfig'))).toEqual([
       { name: 'USERNAME', value: 'ann' },
       { name: 'PASSWORD', valueFrom: { secretKeyRef: { name: 'vault', key: 'key.json' } } },
       { name: 'CADATA', value: 'TUlJ' },
     ]);
-    expect(environment(container(made, 'own'))).toEqual([]);
+    expect(environment(container(result, 'own'))).toEqual([]);
   });
 
   test('is called as its param name says, which Tekton v0.9.2 still read, as long as that leads to no other place', () => {
@@ -242,14 +242,14 @@ describe('a cluster', () => {
 });
 
 test('a pull request is read before the steps and sent back after them, with a token that only its steps have', () => {
-  const made = pod([['pr', request]], [['pr', request]]);
-  expect(steps(made)).toEqual([
+  const result = pod([['pr', request]], [['pr', request]]);
+  expect(steps(result)).toEqual([
     'step-create-dir-pr busybox mkdir -p /workspace/output/pr',
     'step-pr-source-pr node:20-alpine download https://github.com/a/b/pull/1 /workspace/pr  false',
     'step-own ubuntu true',
     'step-pr-source-pr node:20-alpine upload https://github.com/a/b/pull/1 /workspace/output/pr  false',
   ]);
-  expect(environment(container(made, 'pr-source'))).toEqual([
+  expect(environment(container(result, 'pr-source'))).toEqual([
     { name: 'AUTH_TOKEN', valueFrom: { secretKeyRef: { name: 'vault', key: 'key.json' } } },
   ]);
 });

@@ -8,9 +8,9 @@ import fc from 'fast-check';
 import { needsExactEnvironment } from '../../src/scripts/exact-environment.js';
 import { isThorough, sampledRows } from '../../../../test/thorough.js';
 import { begin, run, shells, type Ended } from '../support/shells.js';
-import { place, removePlaces, sh, together, words, type Step } from '../support/steps.js';
+import { newDirectory, removeDirectories, sh, runSteps, commandLine, type Step } from '../support/steps.js';
 
-afterEach(removePlaces);
+afterEach(removeDirectories);
 
 type Env = Readonly<Record<string, string>>;
 
@@ -84,7 +84,7 @@ const ROWS = isThorough ? VARIABLES : joined(VARIABLES);
 describe.each(shells)('the environment of a step, with the entrypoint in %s', (_name, shell) => {
   test('reaches each of several steps byte for byte, whatever it holds', async () => {
     const all = Object.assign({}, ...VARIABLES.map(([, env]) => env)) as Env; // a merge of the table's rows
-    const ends = await together(shell, [withEnv(SHOW, all), withEnv(SHOW, all), withEnv(SHOW, all)]);
+    const ends = await runSteps(shell, [withEnv(SHOW, all), withEnv(SHOW, all), withEnv(SHOW, all)]);
     expect(ends.map((end) => [end.code, end.err, variablesOf(end)])).toEqual(ends.map(() => [0, '', lines(all)]));
   });
 });
@@ -92,7 +92,7 @@ describe.each(shells)('the environment of a step, with the entrypoint in %s', (_
 // By default in one shell: the test above has every row at once in each.
 describe.each(sampledRows(shells, 0))('the environment of a step, with the entrypoint in %s', (_name, shell) => {
   test.each(ROWS)('reaches a lone step byte for byte: %s', async (_what, env) => {
-    const [end] = await together(shell, [withEnv(SHOW, env)]);
+    const [end] = await runSteps(shell, [withEnv(SHOW, env)]);
     expect([end?.code, end?.err, variablesOf(end ?? { out: '' })]).toEqual([0, '', lines(env)]);
   });
 
@@ -109,7 +109,7 @@ describe.each(sampledRows(shells, 0))('the environment of a step, with the entry
     const value = fc.string({ unit: character });
     await fc.assert(
       fc.asyncProperty(fc.dictionary(name, value, { noNullPrototype: true }), async (env) => {
-        const [end] = await together(shell, [withEnv(SHOW, env)]);
+        const [end] = await runSteps(shell, [withEnv(SHOW, env)]);
         expect([end?.code, variablesOf(end ?? { out: '' })]).toEqual([0, lines(env)]);
       }),
       { numRuns: isThorough ? 8 : 3 },
@@ -117,12 +117,12 @@ describe.each(sampledRows(shells, 0))('the environment of a step, with the entry
   });
 
   test('does not reach the programs that the entrypoint uses itself', async () => {
-    const bin = place();
+    const bin = newDirectory();
     for (const program of ['sleep', 'mkfifo', 'date', 'head', 'chmod', 'tr', 'env'])
       writeFileSync(join(bin, program), '#!/bin/sh\necho used >&2\nexit 1\n', { mode: 0o755 });
     const env = { PATH: `${bin}:/usr/bin:/bin`, 'a.b': '1' };
-    const script = { file: join(place(), 'script'), text: '#!/bin/sh\necho ran\n' };
-    const ends = await together(shell, [withEnv(sh('true'), env), withEnv({ runs: [], script }, env)]);
+    const script = { file: join(newDirectory(), 'script'), text: '#!/bin/sh\necho ran\n' };
+    const ends = await runSteps(shell, [withEnv(sh('true'), env), withEnv({ runs: [], script }, env)]);
     expect(ends.map(({ code, out, err }) => [code, out, err])).toEqual([
       [0, '', ''],
       [0, 'ran\n', ''],
@@ -130,9 +130,11 @@ describe.each(sampledRows(shells, 0))('the environment of a step, with the entry
   });
 
   test('does not make a waiting step spin or print, whatever its PATH is', async () => {
-    const toolsDir = place();
+    const toolsDir = newDirectory();
     const steps = [sh('sleep 0.5'), withEnv({ runs: ['/bin/echo', 'ran'] }, { PATH: '/nonexistent' })];
-    const ends = await Promise.all(steps.map((step, index) => run(words(shell, toolsDir, steps, index), step.env)));
+    const ends = await Promise.all(
+      steps.map((step, index) => run(commandLine(shell, toolsDir, steps, index), step.env)),
+    );
     expect(ends.map(({ code, out, err }) => [code, out, err])).toEqual([
       [0, '', ''],
       [0, 'ran\n', ''],
@@ -145,15 +147,15 @@ describe.each(sampledRows(shells, 0))('the environment of a step, with the entry
       exactEnvironment,
     };
     const direct = await run(show.runs.map((word) => word.replaceAll('$$', '$')));
-    const ends = await together(shell, [show, show, show]);
+    const ends = await runSteps(shell, [show, show, show]);
     expect(ends.map(({ out, err }) => [out, err])).toEqual(ends.map(() => [direct.out, '']));
   });
 
   test('leaves standard input to the step', async () => {
-    const file = join(place(), 'input');
+    const file = join(newDirectory(), 'input');
     writeFileSync(file, 'from outside\n');
     const input = openSync(file, 'r');
-    const end = await begin(words(shell, place(), [{ runs: ['/bin/cat'] }], 0), {}, input).ended;
+    const end = await begin(commandLine(shell, newDirectory(), [{ runs: ['/bin/cat'] }], 0), {}, input).ended;
     closeSync(input);
     expect([end.code, end.out, end.err]).toEqual([0, 'from outside\n', '']);
   });
@@ -170,10 +172,10 @@ test.each(
 )(
   'a value is in no argument list on its way through %s, where env can take it from a variable',
   async (_name, shell) => {
-    const [toolDirs, log] = [place(), join(place(), 'log')];
+    const [toolDirs, log] = [newDirectory(), join(newDirectory(), 'log')];
     symlinkSync('/usr/bin/tr', join(toolDirs, 'tr'));
     writeFileSync(join(toolDirs, 'env'), `#!/bin/sh\necho "$*" >>${log}\nexec /usr/bin/env "$@"\n`, { mode: 0o755 });
-    const [end] = await together(shell, [{ ...withEnv(SHOW, { 'a.b': 'hidden-value' }), toolDirs }]);
+    const [end] = await runSteps(shell, [{ ...withEnv(SHOW, { 'a.b': 'hidden-value' }), toolDirs }]);
     expect(variablesOf(end ?? { out: '' })).toContain('a.b=hidden-value');
     expect(readFileSync(log, 'utf8')).toMatch(/-i -S .*'a\.b='\$\{pw_v\d+\}.* \/bin\/cat/);
     expect(readFileSync(log, 'utf8')).not.toContain('hidden-value');

@@ -5,13 +5,13 @@ import { entrypoint } from '../../src/scripts/entrypoint.js';
 import { sampledRows } from '../../../../test/thorough.js';
 import { scripts } from '../support/scripts.js';
 import { begin, run, shells } from '../support/shells.js';
-import { place, removePlaces, sh, together, words, type Step } from '../support/steps.js';
+import { newDirectory, removeDirectories, sh, runSteps, commandLine, type Step } from '../support/steps.js';
 
-afterEach(removePlaces);
+afterEach(removeDirectories);
 
 /** A directory with these programs alone. */
 function toolsOf(...programs: readonly string[]): string {
-  const bin = place();
+  const bin = newDirectory();
   for (const program of programs) symlinkSync(`/bin/${program}`, join(bin, program));
   return bin;
 }
@@ -22,9 +22,9 @@ const skipped = expect.stringMatching(
 
 describe.each(shells)('the entrypoint in %s', (_name, shell) => {
   test('runs the steps one after the other, whatever order their containers start in', async () => {
-    const log = join(place(), 'log');
+    const log = join(newDirectory(), 'log');
     const steps = ['a', 'b', 'c', 'd'].map((name) => sh(`echo ${name} >>${log}; cat ${log}`));
-    const ends = await together(shell, steps);
+    const ends = await runSteps(shell, steps);
     expect(ends.map(({ code, out, err }) => [code, out, err])).toEqual([
       [0, 'a\n', ''],
       [0, 'a\nb\n', ''],
@@ -34,7 +34,7 @@ describe.each(shells)('the entrypoint in %s', (_name, shell) => {
   });
 
   test('skips what comes after a failed step, and keeps its exit code', async () => {
-    const ends = await together(shell, [sh('echo one'), sh('exit 7'), sh('echo never'), sh('echo never')]);
+    const ends = await runSteps(shell, [sh('echo one'), sh('exit 7'), sh('echo never'), sh('echo never')]);
     expect(ends.map(({ code, out, err }) => ({ code, out, err }))).toEqual([
       { code: 0, out: 'one\n', err: '' },
       { code: 7, out: '', err: '' },
@@ -47,15 +47,15 @@ describe.each(shells)('the entrypoint in %s', (_name, shell) => {
 // By default in one shell.
 describe.each(sampledRows(shells, 0))('the entrypoint in %s', (_name, shell) => {
   test('runs nothing until every container of the pod has started', async () => {
-    const toolsDir = place();
+    const toolsDir = newDirectory();
     const steps = [sh('echo began'), sh('true'), sh('true')];
-    const first = begin(words(shell, toolsDir, steps, 0));
-    const second = begin(words(shell, toolsDir, steps, 1));
+    const first = begin(commandLine(shell, toolsDir, steps, 0));
+    const second = begin(commandLine(shell, toolsDir, steps, 1));
     const early = await Promise.race([
       first.said('began').then(() => 'ran'),
       new Promise((done) => setTimeout(done, 150, 'waits')),
     ]);
-    const third = run(words(shell, toolsDir, steps, 2));
+    const third = run(commandLine(shell, toolsDir, steps, 2));
     expect([early, (await first.ended).out, (await second.ended).code, (await third).code]).toEqual([
       'waits',
       'began\n',
@@ -65,7 +65,7 @@ describe.each(sampledRows(shells, 0))('the entrypoint in %s', (_name, shell) => 
   });
 
   test('takes a step that was killed for a failed one', async () => {
-    const ends = await together(shell, [sh('kill -9 $PPID'), sh('echo never'), sh('echo never')]);
+    const ends = await runSteps(shell, [sh('kill -9 $PPID'), sh('echo never'), sh('echo never')]);
     expect(ends.map(({ code, signal, out }) => [code, signal, out])).toEqual([
       [null, 'SIGKILL', ''],
       [1, null, ''],
@@ -74,15 +74,15 @@ describe.each(sampledRows(shells, 0))('the entrypoint in %s', (_name, shell) => 
   });
 
   test('says nothing of its own about a command that was killed', async () => {
-    const [end] = await together(shell, [sh('kill -9 $$$$')]);
+    const [end] = await runSteps(shell, [sh('kill -9 $$$$')]);
     expect([end?.code, end?.out, end?.err]).toEqual([137, '', '']);
   });
 
   test('passes a request to stop on to the command, and the rest is skipped', async () => {
-    const toolsDir = place();
+    const toolsDir = newDirectory();
     const steps = [sh('trap "echo stopping; exit 3" TERM; echo up; while :; do sleep 0.05; done'), sh('echo never')];
-    const second = run(words(shell, toolsDir, steps, 1));
-    const first = begin(words(shell, toolsDir, steps, 0));
+    const second = run(commandLine(shell, toolsDir, steps, 1));
+    const first = begin(commandLine(shell, toolsDir, steps, 0));
     await first.said('up');
     first.process.kill('SIGTERM');
     const ended = await first.ended;
@@ -90,8 +90,8 @@ describe.each(sampledRows(shells, 0))('the entrypoint in %s', (_name, shell) => 
   });
 
   test('ends at once when it is told to stop while it waits', async () => {
-    const toolsDir = place();
-    const waiting = begin(words(shell, toolsDir, [sh('true'), sh('true')], 1));
+    const toolsDir = newDirectory();
+    const waiting = begin(commandLine(shell, toolsDir, [sh('true'), sh('true')], 1));
     await new Promise((done) => setTimeout(done, 100)); // until it waits; ending earlier would be fine too
     waiting.process.kill('SIGTERM');
     const { code, signal } = await waiting.ended;
@@ -104,7 +104,7 @@ describe.each(sampledRows(shells, 0))('the entrypoint in %s', (_name, shell) => 
     ['a file that is not executable', ['/etc/passwd'], 'fork/exec /etc/passwd: permission denied'],
     ['a directory', ['/etc'], 'fork/exec /etc: permission denied'],
   ])('says as Tekton does that it cannot run %s', async (_what, runs, said) => {
-    const [end] = await together(shell, [{ runs }]);
+    const [end] = await runSteps(shell, [{ runs }]);
     const time = /^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d /;
     expect(end?.err).toMatch(time);
     expect([end?.code, end?.err.replace(time, '')]).toEqual([1, `Error executing command: ${said}\n`]);
@@ -112,38 +112,38 @@ describe.each(sampledRows(shells, 0))('the entrypoint in %s', (_name, shell) => 
 
   test('hands arguments on as they are', async () => {
     const strange = ['a b', '', '$HOME', "it's", '"', '*', '--', '-n', 'über\nzwei'];
-    const [end] = await together(shell, [{ runs: ['printf', '[%s]\\n', ...strange] }]);
+    const [end] = await runSteps(shell, [{ runs: ['printf', '[%s]\\n', ...strange] }]);
     expect(end?.out).toBe(strange.map((one) => `[${one}]\n`).join(''));
   });
 
   test('places a script and runs it by its first line, byte for byte', async () => {
-    const file = join(place(), 'script');
+    const file = join(newDirectory(), 'script');
     const text =
       '#!/usr/bin/env sh\necho "$0" $(echo sub) "$(basename $0)" a$$b | sed "s/ a[0-9]*b/ pid/"\nprintf %s \'$(HOME) $$ \\n\'\n';
-    const [end] = await together(shell, [{ runs: [], script: { file, text } }]);
+    const [end] = await runSteps(shell, [{ runs: [], script: { file, text } }]);
     expect([end?.code, end?.out, end?.err]).toEqual([0, `${file} sub script pid\n$(HOME) $$ \\n`, '']);
   });
 
   test('hands over a script that is longer than an argument may be', async () => {
-    const file = join(place(), 'script');
+    const file = join(newDirectory(), 'script');
     const text = `#!/bin/sh\n${`# ${'ü'.repeat(500)}\n`.repeat(400)}wc -c <"$0"\n`;
-    const [end] = await together(shell, [{ runs: [], script: { file, text } }]);
+    const [end] = await runSteps(shell, [{ runs: [], script: { file, text } }]);
     expect(end?.out.trim()).toBe(String(Buffer.byteLength(text)));
   });
 
   test('names the interpreter that an image lacks', async () => {
-    const script = { file: join(place(), 'script'), text: '#!/usr/bin/no-such-python\nprint(1)\n' };
-    const [end] = await together(shell, [{ runs: [], script }]);
+    const script = { file: join(newDirectory(), 'script'), text: '#!/usr/bin/no-such-python\nprint(1)\n' };
+    const [end] = await runSteps(shell, [{ runs: [], script }]);
     const said = "pipewright: this image has no /usr/bin/no-such-python, which the script's first line asks for\n";
     expect([end?.code, end?.err]).toEqual([1, said]);
   });
 
   test('waits for the sidecars before the first step', async () => {
-    const readyFile = join(place(), 'ready');
+    const readyFile = join(newDirectory(), 'ready');
     writeFileSync(readyFile, '');
-    const toolsDir = place();
+    const toolsDir = newDirectory();
     const steps: readonly Step[] = [{ ...sh('echo began'), readyFile }];
-    const step = begin(words(shell, toolsDir, steps, 0));
+    const step = begin(commandLine(shell, toolsDir, steps, 0));
     const early = await Promise.race([
       step.said('began').then(() => 'ran'),
       new Promise((done) => setTimeout(done, 150, 'waits')),
@@ -158,7 +158,7 @@ describe.each(sampledRows(shells, 0))('the entrypoint in %s', (_name, shell) => 
       ...step,
       toolDirs,
     }));
-    const ends = await together(shell, steps);
+    const ends = await runSteps(shell, steps);
     expect(ends.map(({ code, out }) => [code, out])).toEqual([
       [0, 'one\n'],
       [0, 'two\n'],
@@ -168,10 +168,14 @@ describe.each(sampledRows(shells, 0))('the entrypoint in %s', (_name, shell) => 
   });
 
   test('hands over by events alone, also over ten steps: nobody sleeps until it is his turn', async () => {
-    const [toolDirs, log, slept] = [toolsOf('mkfifo', 'date'), join(place(), 'log'), join(place(), 'slept')];
+    const [toolDirs, log, slept] = [
+      toolsOf('mkfifo', 'date'),
+      join(newDirectory(), 'log'),
+      join(newDirectory(), 'slept'),
+    ];
     writeFileSync(join(toolDirs, 'sleep'), `#!/bin/sh\necho "$*" >>${slept}\nexec sleep "$@"\n`, { mode: 0o755 });
     const steps = Array.from({ length: 10 }, (_, index) => ({ ...sh(`echo ${index} >>${log}`), toolDirs }));
-    const ends = await together(shell, steps);
+    const ends = await runSteps(shell, steps);
     expect(ends.map(({ code, err }) => [code, err])).toEqual(steps.map(() => [0, '']));
     expect(readFileSync(log, 'utf8')).toBe('0\n1\n2\n3\n4\n5\n6\n7\n8\n9\n');
     expect(existsSync(slept)).toBe(false);
@@ -190,14 +194,14 @@ describe.each(
 
   test('a step that must wait for another ends, and says why', async () => {
     const second = { ...sh('echo never'), toolDirs: toolsOf('date') };
-    const end = await run(words(shell, place(), [sh('true'), second], 1));
+    const end = await run(commandLine(shell, newDirectory(), [sh('true'), second], 1));
     expect([end.code, end.out, end.err]).toEqual([1, '', said]);
   });
 
   test('a step that must wait for sidecars ends, and says why', async () => {
-    const readyFile = join(place(), 'ready');
+    const readyFile = join(newDirectory(), 'ready');
     const first = { ...sh('echo never'), toolDirs: toolsOf('date'), readyFile };
-    const end = await run(words(shell, place(), [first], 0));
+    const end = await run(commandLine(shell, newDirectory(), [first], 0));
     expect([end.code, end.out, end.err]).toEqual([1, '', said]);
   });
 });
@@ -208,11 +212,11 @@ test('the entrypoint is safe from what Kubernetes expands in a command', () => {
 });
 
 test('a lent shell brings its tools, but not into the command', async () => {
-  const toolsDir = place();
+  const toolsDir = newDirectory();
   mkdirSync(join(toolsDir, 'bin'));
   writeFileSync(join(toolsDir, 'bin', 'lent'), '#!/bin/sh\n');
   chmodSync(join(toolsDir, 'bin', 'lent'), 0o755);
-  const end = await run(words(['/bin/sh'], toolsDir, [sh('echo "$PATH"; command -v lent || echo none')], 0), {
+  const end = await run(commandLine(['/bin/sh'], toolsDir, [sh('echo "$PATH"; command -v lent || echo none')], 0), {
     PATH: '/usr/bin:/bin',
   });
   expect(end.out).toBe('/usr/bin:/bin\nnone\n');

@@ -29,31 +29,31 @@ const isWrite = ({ method, url }: Request): boolean => method !== 'GET' && !url.
 /** A story that is told again for every single write of its controller. */
 export interface FaultScenario {
   /** Begins anew in a namespace of its own, whose name it gives. */
-  readonly fresh: () => Promise<string>;
+  readonly reset: () => Promise<string>;
   readonly cluster: () => Send;
   /** What is seen when the controller, which speaks through `send`, has come to an end and is stopped. */
   readonly outcome: (send: Send) => Promise<unknown>;
   /** What must be seen each time. */
-  readonly want: unknown;
+  readonly expected: unknown;
   readonly milliseconds: number;
 }
 
 /** `npm run test:thorough` has each write fail in each way; by default each fails in one, since a run is executed again for every one. */
-const ways = Object.entries(faults).map(([name, grief], index) => ({ name, grief, first: index + 1 }));
-const STEP = isThorough ? 1 : ways.length;
+const faultCases = Object.entries(faults).map(([name, inject], index) => ({ name, grief: inject, first: index + 1 }));
+const STEP = isThorough ? 1 : faultCases.length;
 const which = isThorough ? 'every single write' : 'every fourth write';
 
 /** Tests that a story ends the same, whichever write comes to grief, and whenever its controller dies. */
-export function atEveryWrite({ fresh, cluster, outcome, want, milliseconds }: FaultScenario): void {
-  test.each(ways)(
+export function atEveryWrite({ reset, cluster, outcome, expected, milliseconds }: FaultScenario): void {
+  test.each(faultCases)(
     `when $name, at ${which}`,
-    async ({ grief, first }) => {
+    async ({ grief: inject, first }) => {
       for (let k = isThorough ? 1 : first, written = k; written >= k; k += STEP) {
-        await fresh();
+        await reset();
         written = 0;
         const send: Send = (request) =>
-          isWrite(request) && ++written === k ? grief(cluster(), request) : cluster()(request);
-        expect([k, await outcome(send)]).toEqual([k, want]);
+          isWrite(request) && ++written === k ? inject(cluster(), request) : cluster()(request);
+        expect([k, await outcome(send)]).toEqual([k, expected]);
         expect(k).toBeLessThan(100);
       }
     },
@@ -64,7 +64,7 @@ export function atEveryWrite({ fresh, cluster, outcome, want, milliseconds }: Fa
     `when the controller dies after ${isThorough ? 'every single' : 'every second'} write and another takes over`,
     async () => {
       for (let k = 1, reached = true; reached; k += isThorough ? 1 : 2) {
-        const namespace = await fresh();
+        const namespace = await reset();
         let written = 0;
         let died: () => void = () => undefined;
         const dead = new Promise<void>((resolve) => (died = resolve));
@@ -75,7 +75,7 @@ export function atEveryWrite({ fresh, cluster, outcome, want, milliseconds }: Fa
           return response;
         };
         const successor = dead.then(() => startController({ send: cluster(), namespace }));
-        expect([k, await outcome(send)]).toEqual([k, want]);
+        expect([k, await outcome(send)]).toEqual([k, expected]);
         reached = written >= k;
         if (reached) await (await successor).stop();
         expect(k).toBeLessThan(100);

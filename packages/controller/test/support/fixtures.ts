@@ -23,22 +23,28 @@ export const NOON = '2026-01-01T12:00:00Z';
 export const at = (time: string): Date => new Date(`2026-01-01T${time}Z`);
 
 export const ok: TaskSpec = { steps: [{ name: 's', image: 'ubuntu', command: ['true'] }] };
-export const use = (name: string, ...runAfter: readonly string[]) => ({ name, taskRef: { name: 'ok' }, runAfter });
-export const on = (...names: readonly string[]): readonly PipelineTaskCondition[] =>
+export const pipelineTask = (name: string, ...runAfter: readonly string[]) => ({
+  name,
+  taskRef: { name: 'ok' },
+  runAfter,
+});
+export const conditionRefs = (...names: readonly string[]): readonly PipelineTaskCondition[] =>
   names.map((conditionRef) => ({ conditionRef }));
 export const check: ConditionSpec = { check: { image: 'busybox', command: ['true'] } };
 
 /** test, then deploy if it is sunny and dry, then announce; lint beside them. */
 export const release: PipelineSpec = {
   tasks: [
-    use('test'),
-    { ...use('deploy', 'test'), conditions: on('sunny', 'dry') },
-    use('announce', 'deploy'),
-    use('lint'),
+    pipelineTask('test'),
+    { ...pipelineTask('deploy', 'test'), conditions: conditionRefs('sunny', 'dry') },
+    pipelineTask('announce', 'deploy'),
+    pipelineTask('lint'),
   ],
 };
 /** Only the task that is asked about. */
-export const alone: PipelineSpec = { tasks: [{ ...use('deploy'), conditions: on('sunny', 'dry') }] };
+export const singleTask: PipelineSpec = {
+  tasks: [{ ...pipelineTask('deploy'), conditions: conditionRefs('sunny', 'dry') }],
+};
 
 export type Differences = Partial<Omit<ObservedPipelineRun, 'run' | 'pipeline'>> & {
   readonly spec?: PipelineRunSpec;
@@ -47,7 +53,7 @@ export type Differences = Partial<Omit<ObservedPipelineRun, 'run' | 'pipeline'>>
 };
 
 /** The release pipeline, nothing started, noon; with these differences. */
-export function seen({ spec = {}, status, pipeline = release, ...rest }: Differences = {}): ObservedPipelineRun {
+export function observedRun({ spec = {}, status, pipeline = release, ...rest }: Differences = {}): ObservedPipelineRun {
   const run: PipelineRun = {
     apiVersion: 'tekton.dev/v1alpha1',
     kind: 'PipelineRun',
@@ -70,38 +76,38 @@ export function seen({ spec = {}, status, pipeline = release, ...rest }: Differe
   };
 }
 
-const verdict = (status: 'True' | 'False' | 'Unknown', reason: string): TaskRunStatus => ({
+const statusWith = (status: 'True' | 'False' | 'Unknown', reason: string): TaskRunStatus => ({
   conditions: [{ type: 'Succeeded', status, reason, message: '' }],
 });
 export const states = {
-  running: verdict('Unknown', 'Running'),
-  passed: verdict('True', 'Succeeded'),
-  failed: verdict('False', 'Failed'),
-  cancelled: verdict('False', 'TaskRunCancelled'),
+  running: statusWith('Unknown', 'Running'),
+  passed: statusWith('True', 'Succeeded'),
+  failed: statusWith('False', 'Failed'),
+  cancelled: statusWith('False', 'TaskRunCancelled'),
 } as const;
 
 /** Names without their hashes: `deploy`, or `deploy?sunny` for the check. */
-export const called = ({ metadata: { name = '', labels = {} } }: TaskRun): string => {
+export const taskNameOf = ({ metadata: { name = '', labels = {} } }: TaskRun): string => {
   const task = labels['tekton.dev/pipelineTask'] ?? '';
   if (labels['tekton.dev/conditionCheck'] === undefined) return task;
   return `${task}?${name.replace(/^run-[a-z]+-[a-z0-9]{5}-/, '').replace(/-[a-z0-9]{5}$/, '')}`;
 };
 
-export const does = ({ actions }: PipelineRunDecision): readonly string[] =>
-  actions.map((action) => ('taskRun' in action ? `${action.kind} ${called(action.taskRun)}` : action.kind));
+export const actionsOf = ({ actions }: PipelineRunDecision): readonly string[] =>
+  actions.map((action) => ('taskRun' in action ? `${action.kind} ${taskNameOf(action.taskRun)}` : action.kind));
 
-export const says = ({ status: { conditions: [condition] = [] } }: PipelineRunDecision): string =>
+export const conditionOf = ({ status: { conditions: [condition] = [] } }: PipelineRunDecision): string =>
   `${condition?.reason ?? ''}: ${(condition?.message ?? '').replaceAll(/-[bcdfghjklmnpqrstvwxz2456789]{5}\b/g, '-?')}`;
 
 /** Every TaskRun that the planner would ever make for this pipeline, by name without hashes. */
-export function made(pipeline: PipelineSpec): ReadonlyMap<string, TaskRun> {
+export function allTaskRuns(pipeline: PipelineSpec): ReadonlyMap<string, TaskRun> {
   const all = new Map<string, TaskRun>();
   const here = new Map<string, TaskRun>();
   for (let before = -1; before < all.size;) {
     before = all.size;
-    for (const action of planPipelineRun(seen({ pipeline, taskRuns: here })).actions)
+    for (const action of planPipelineRun(observedRun({ pipeline, taskRuns: here })).actions)
       if (action.kind === 'create') {
-        all.set(called(action.taskRun), action.taskRun);
+        all.set(taskNameOf(action.taskRun), action.taskRun);
         here.set(action.taskRun.metadata.name ?? '', { ...action.taskRun, status: states.passed });
       }
   }
@@ -109,11 +115,11 @@ export function made(pipeline: PipelineSpec): ReadonlyMap<string, TaskRun> {
 }
 
 /** These TaskRuns, in these states. */
-export function standing(
+export function taskRunsIn(
   statuses: Readonly<Record<string, TaskRunStatus>>,
   pipeline: PipelineSpec = release,
 ): ReadonlyMap<string, TaskRun> {
-  const all = made(pipeline);
+  const all = allTaskRuns(pipeline);
   return new Map(
     Object.entries(statuses).map(([name, status]) => {
       const taskRun = all.get(name);

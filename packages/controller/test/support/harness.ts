@@ -53,18 +53,18 @@ export type KubeletScript = (pod: Pod, container: string) => ContainerEnd | unde
 export class Harness {
   readonly client: KubeClient;
   readonly namespace: string;
-  readonly #patience: number;
+  readonly #timeoutMs: number;
 
-  /** @param patience milliseconds until what a test waits for must have come */
-  constructor(send: Send, namespace: string, patience = 60_000) {
+  /** @param timeoutMs milliseconds until what a test waits for must have come */
+  constructor(send: Send, namespace: string, timeoutMs = 60_000) {
     this.client = new KubeClient(send);
     this.namespace = namespace;
-    this.#patience = patience;
+    this.#timeoutMs = timeoutMs;
   }
 
   /** The same namespace, reached in another way. */
   on(send: Send): Harness {
-    return new Harness(send, this.namespace, this.#patience);
+    return new Harness(send, this.namespace, this.#timeoutMs);
   }
 
   async create<T extends KubeObject>(kind: string, name: string, rest: object): Promise<T> {
@@ -77,21 +77,25 @@ export class Harness {
   }
 
   /** Resolves when the run has ended, with its condition. */
-  async ended(kind: 'TaskRun' | 'PipelineRun', name: string): Promise<StatusCondition> {
-    return this.until<TaskRun | PipelineRun, StatusCondition>(kind, name, ({ status }) => {
+  async waitForEnd(kind: 'TaskRun' | 'PipelineRun', name: string): Promise<StatusCondition> {
+    return this.waitFor<TaskRun | PipelineRun, StatusCondition>(kind, name, ({ status }) => {
       const [condition] = status?.conditions ?? [];
       return condition && condition.status !== 'Unknown' ? condition : undefined;
     });
   }
 
   /** Resolves with what `look` finds in an object, once it finds something. */
-  async until<T extends KubeObject, R>(kind: string, name: string, look: (object: T) => R | undefined): Promise<R> {
-    return this.anyUntil<T, R>(kind, (object) => (object.metadata.name === name ? look(object) : undefined), name);
+  async waitFor<T extends KubeObject, R>(kind: string, name: string, look: (object: T) => R | undefined): Promise<R> {
+    return this.waitForAny<T, R>(kind, (object) => (object.metadata.name === name ? look(object) : undefined), name);
   }
 
   /** The same of any object of the kind. */
-  async anyUntil<T extends KubeObject, R>(kind: string, look: (object: T) => R | undefined, named = 'any'): Promise<R> {
-    const signal = AbortSignal.timeout(this.#patience);
+  async waitForAny<T extends KubeObject, R>(
+    kind: string,
+    look: (object: T) => R | undefined,
+    named = 'any',
+  ): Promise<R> {
+    const signal = AbortSignal.timeout(this.#timeoutMs);
     const of = kindOf(kind);
     const where = of.namespaced ? { namespace: this.namespace } : {};
     let last: object | undefined;
@@ -104,8 +108,8 @@ export class Harness {
   }
 
   /** Resolves when there is no such object any more. */
-  async gone(kind: string, name: string): Promise<void> {
-    const signal = AbortSignal.timeout(this.#patience);
+  async waitForDeletion(kind: string, name: string): Promise<void> {
+    const signal = AbortSignal.timeout(this.#timeoutMs);
     const of = kindOf(kind);
     const at = of.namespaced ? { namespace: this.namespace } : {};
     const { resourceVersion, items } = await this.client.list(of, at);
@@ -124,13 +128,13 @@ let namespaces = 0;
 
 /** A new namespace. */
 export async function newHarness(cluster: Cluster): Promise<Harness> {
-  const bench = new Harness(cluster.send, `bench-${String(namespaces++)}`);
-  await bench.client.create(
+  const harness = new Harness(cluster.send, `bench-${String(namespaces++)}`);
+  await harness.client.create(
     NAMESPACES,
     {},
-    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: bench.namespace } },
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: harness.namespace } },
   );
-  return bench;
+  return harness;
 }
 
 /** An embedded cluster without a node of its own; `script` is its kubelet's. */
@@ -139,12 +143,12 @@ export async function newCluster(
   now: () => Date = () => new Date(),
 ): Promise<{ readonly cluster: Cluster; readonly close: () => Promise<void> }> {
   const cluster = await startCluster({ crds: crds(), now });
-  const over = new AbortController();
-  const kubelet = runKubelet(new KubeClient(cluster.send), script, now, over.signal);
+  const stopController = new AbortController();
+  const kubelet = runKubelet(new KubeClient(cluster.send), script, now, stopController.signal);
   return {
     cluster,
     close: async () => {
-      over.abort();
+      stopController.abort();
       await kubelet;
       await cluster.close();
     },
@@ -172,9 +176,9 @@ async function runKubelet(
           ? { running: { startedAt: now } }
           : { terminated: { reason: 'Completed', exitCode: 0, finishedAt: now, ...end } },
     }));
-    const over = ends.every(([, end]) => end !== 'stays');
+    const stopController = ends.every(([, end]) => end !== 'stays');
     const failed = ends.some(([, end]) => end !== 'stays' && (end.exitCode ?? 0) !== 0);
-    const status = { phase: over ? (failed ? 'Failed' : 'Succeeded') : 'Running', containerStatuses };
+    const status = { phase: stopController ? (failed ? 'Failed' : 'Succeeded') : 'Running', containerStatuses };
     await client
       .patch(PODS, { namespace, name }, { status }, { type: 'merge', subresource: 'status' })
       .catch(() => undefined); // it may be gone

@@ -7,7 +7,7 @@ import { planTaskRun, type TaskRunAction } from '../../src/taskrun/plan.js';
 export const NOON = '2026-01-01T12:00:00Z';
 export const at = (time: string): Date => new Date(`2026-01-01T${time}Z`);
 
-export const begun: TaskRunStatus = {
+export const startedStatus: TaskRunStatus = {
   conditions: [
     { type: 'Succeeded', status: 'Unknown', reason: 'Pending', message: 'Pending', lastTransitionTime: NOON },
   ],
@@ -60,13 +60,13 @@ export function decide(given: {
   readonly replacement?: Pod;
   readonly now?: Date;
 }) {
-  const decision = planTaskRun({ run: run(begun), now: at('12:00:05'), ...given });
+  const decision = planTaskRun({ run: run(startedStatus), now: at('12:00:05'), ...given });
   const [condition] = decision.status.conditions ?? [];
-  const what = ({ kind: does }: TaskRunAction): string => does;
+  const what = ({ kind: actions }: TaskRunAction): string => actions;
   return {
     decision,
-    says: `${condition?.reason ?? ''}: ${condition?.message ?? ''}`,
-    does: decision.actions.map(what),
+    condition: `${condition?.reason ?? ''}: ${condition?.message ?? ''}`,
+    actions: decision.actions.map(what),
   };
 }
 

@@ -45,9 +45,9 @@ export function request(task: object, more: Partial<PodRequest> & { readonly spe
 
 /** The pod that is made for such a request. Throws if there is none. */
 export function pod(task: object, more: Parameters<typeof request>[1] = {}): Pod {
-  const made = taskPod(request(task, more));
-  if (made.kind !== 'pod') throw new Error(JSON.stringify(made));
-  return made.pod;
+  const result = taskPod(request(task, more));
+  if (result.kind !== 'pod') throw new Error(JSON.stringify(result));
+  return result.pod;
 }
 
 /** What follows the entrypoint's own words. */

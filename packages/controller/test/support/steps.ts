@@ -8,18 +8,18 @@ import type { StepTurn } from '../../src/scripts/entrypoint-arguments.js';
 import { scripts } from './scripts.js';
 import { expanded, run, type Ended } from './shells.js';
 
-const places: string[] = [];
+const directories: string[] = [];
 
 /** A new directory, until `removePlaces`. */
-export const place = (): string => {
+export const newDirectory = (): string => {
   const made = mkdtempSync(join(tmpdir(), 'steps-'));
-  places.push(made);
+  directories.push(made);
   return made;
 };
 
 /** Removes the directories of a test. */
-export const removePlaces = (): void => {
-  for (const made of places.splice(0)) rmSync(made, { recursive: true, force: true });
+export const removeDirectories = (): void => {
+  for (const made of directories.splice(0)) rmSync(made, { recursive: true, force: true });
 };
 
 /** A step: its command, its environment, and what else the entrypoint is told. */
@@ -34,7 +34,7 @@ export type Step = {
 export const sh = (text: string): Step => ({ runs: ['sh', '-c', text] });
 
 /** The words a runtime would start step `index` with. */
-export function words(
+export function commandLine(
   shell: readonly string[],
   toolsDir: string,
   steps: readonly Step[],
@@ -47,10 +47,10 @@ export function words(
 }
 
 /** Starts all steps, the last one first, and waits for all. */
-export async function together(shell: readonly string[], steps: readonly Step[]): Promise<readonly Ended[]> {
-  const toolsDir = place();
+export async function runSteps(shell: readonly string[], steps: readonly Step[]): Promise<readonly Ended[]> {
+  const toolsDir = newDirectory();
   const started = steps
     .map((_, index) => steps.length - 1 - index)
-    .map((index) => run(words(shell, toolsDir, steps, index), steps[index]?.env));
+    .map((index) => run(commandLine(shell, toolsDir, steps, index), steps[index]?.env));
   return (await Promise.all(started)).toReversed();
 }

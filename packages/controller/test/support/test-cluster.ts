@@ -44,7 +44,7 @@ export interface ClusterKind {
   /** This machine, as programs in pods reach it. */
   readonly host: () => string;
   /** Milliseconds until what a test waits for must have come. */
-  readonly patience: number;
+  readonly timeoutMs: number;
   /** @returns why pods cannot run there; undefined when they can */
   readonly unusable: () => Promise<string | undefined>;
   /** @param files laid into the images of the controller's own steps */
@@ -55,14 +55,14 @@ export interface ClusterKind {
 export const EMBEDDED: ClusterKind = {
   name: 'the embedded cluster',
   host: () => '127.0.0.1',
-  patience: 60_000,
+  timeoutMs: 60_000,
   unusable: async () => {
     const probe = await sandbox().probe();
     return probe.usable ? undefined : probe.problem.code;
   },
   open: async (files) => {
     const folder = await openTemporaryDirectory('ground');
-    lay(folder.path, files);
+    writeFiles(folder.path, files);
     const own: readonly string[] = Object.values(DEFAULT_IMAGES);
     const overlays = files ? [folder.path] : [];
     const cluster = await startCluster({
@@ -90,7 +90,7 @@ const WITHIN = { git: 'alpine/git', shell: 'busybox', lent: 'busybox', nop: 'bus
 export const KUBERNETES: ClusterKind = {
   name: 'a real cluster',
   host: () => process.env['LAB_HOST'] ?? '127.0.0.1',
-  patience: 120_000,
+  timeoutMs: 120_000,
   unusable: () => Promise.resolve(undefined),
   open: async (files) => {
     if (!process.env['KUBECONFIG']) throw new Error('set KUBECONFIG: this suite runs pods on a cluster');
@@ -114,7 +114,7 @@ async function pushed(files: Files): Promise<Pick<Images, 'gsutil' | 'node'>> {
     );
   const hash = createHash('sha256').update(JSON.stringify(files)).digest('hex').slice(0, 12);
   const name = `pipewright/own-steps-${hash}`;
-  await build(name, `FROM ${base}\nCOPY files /\n`, (folder) => lay(join(folder, 'files'), files));
+  await build(name, `FROM ${base}\nCOPY files /\n`, (folder) => writeFiles(join(folder, 'files'), files));
   return { gsutil: name, node: name };
 }
 
@@ -125,12 +125,12 @@ const inRegistry = async (name: string): Promise<boolean> => {
   return answer?.ok ?? false;
 };
 
-async function build(name: string, dockerfile: string, furnish: (folder: string) => void): Promise<void> {
+async function build(name: string, dockerfile: string, addFiles: (folder: string) => void): Promise<void> {
   const { LAB: lab } = process.env;
   if (!lab) throw new Error('set LAB to a command whose `image DIR NAME` pushes an image to the cluster’s registry');
   const folder = await openTemporaryDirectory('image');
   try {
-    furnish(folder.path);
+    addFiles(folder.path);
     writeFileSync(join(folder.path, 'Dockerfile'), dockerfile);
     await run(lab, ['image', folder.path, name]);
   } finally {
@@ -138,7 +138,7 @@ async function build(name: string, dockerfile: string, furnish: (folder: string)
   }
 }
 
-function lay(folder: string, files: Files = {}): void {
+function writeFiles(folder: string, files: Files = {}): void {
   for (const [path, text] of Object.entries(files)) {
     const file = join(folder, path);
     mkdirSync(dirname(file), { recursive: true });
@@ -150,14 +150,14 @@ function lay(folder: string, files: Files = {}): void {
 /** A new namespace, and what removes it. */
 export async function newNamespace(
   send: Send,
-  { patience }: ClusterKind,
+  { timeoutMs }: ClusterKind,
 ): Promise<Harness & { remove(): Promise<void> }> {
   const name = `pipewright-${randomBytes(5).toString('hex')}`; // suites of one process know nothing of each other
-  const bench = new Harness(send, name, patience);
-  await bench.client.create(NAMESPACES, {}, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
-  for await (const { object } of bench.client.watch(SERVICE_ACCOUNTS, { namespace: name }))
+  const harness = new Harness(send, name, timeoutMs);
+  await harness.client.create(NAMESPACES, {}, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+  for await (const { object } of harness.client.watch(SERVICE_ACCOUNTS, { namespace: name }))
     if (object.metadata.name === 'default') break; // pods need it
-  return Object.assign(bench, { remove: () => bench.client.delete(NAMESPACES, { name }) });
+  return Object.assign(harness, { remove: () => harness.client.delete(NAMESPACES, { name }) });
 }
 
 /**
@@ -166,7 +166,7 @@ export async function newNamespace(
  * @param asked the name that it is asked under: as pods see it, or its own, for servers that answer under no other
  * @returns its address as they see it
  */
-export async function shown(
+export async function exposeToPods(
   url: string,
   { host }: ClusterKind,
   asked: 'as-seen' | 'as-it-is' = 'as-seen',

@@ -9,43 +9,43 @@ import { newNamespace, type Files, type TestCluster, type ClusterKind } from './
 
 /** What tests have there. */
 export class TestNamespace {
-  readonly place: ClusterKind;
+  readonly clusterKind: ClusterKind;
   readonly log = collectingLog();
   #unusable: string | undefined;
-  #ground: TestCluster | undefined;
-  #bench: Awaited<ReturnType<typeof newNamespace>> | undefined;
+  #cluster: TestCluster | undefined;
+  #harness: Awaited<ReturnType<typeof newNamespace>> | undefined;
   #controller: Controller | undefined;
 
-  constructor(place: ClusterKind) {
-    this.place = place;
+  constructor(clusterKind: ClusterKind) {
+    this.clusterKind = clusterKind;
   }
 
   get cluster(): TestCluster {
-    return this.#ground!;
+    return this.#cluster!;
   }
 
-  get bench(): Harness {
-    return this.#bench!;
+  get harness(): Harness {
+    return this.#harness!;
   }
 
   async begin(files?: () => Promise<Files>): Promise<void> {
-    this.#unusable = await this.place.unusable();
+    this.#unusable = await this.clusterKind.unusable();
     if (this.#unusable !== undefined) return;
-    this.#ground = await this.place.open(await files?.());
-    this.#bench = await newNamespace(this.#ground.send, this.place);
+    this.#cluster = await this.clusterKind.open(await files?.());
+    this.#harness = await newNamespace(this.#cluster.send, this.clusterKind);
     await this.start();
   }
 
   async end(): Promise<void> {
-    await this.#bench?.remove();
+    await this.#harness?.remove();
     await this.stop();
-    await this.#ground?.close();
+    await this.#cluster?.close();
   }
 
   /** Starts the controller. */
   async start(more: Partial<ControllerOptions> = {}): Promise<void> {
     const { send, images } = this.cluster;
-    const { namespace } = this.bench;
+    const { namespace } = this.harness;
     this.#controller = await startController({ send, images, namespace, log: this.log, ...more });
   }
 
@@ -58,19 +58,19 @@ export class TestNamespace {
   /** A test; where pods cannot run, that they cannot is all there is to see. */
   runs(title: string, body: () => Promise<void>): void {
     const cannot = (): void => expect(this.#unusable).toMatch(/^[A-Z_]+$/);
-    test(title, async () => (this.#unusable === undefined ? body() : cannot()), 2 * this.place.patience);
+    test(title, async () => (this.#unusable === undefined ? body() : cannot()), 2 * this.clusterKind.timeoutMs);
   }
 
   /** A test that runs on the embedded cluster with THOROUGH=1 alone; on a real cluster it always runs. */
   runsThoroughly(title: string, body: () => Promise<void>): void {
-    if (isThorough || this.place.name !== 'the embedded cluster') this.runs(title, body);
+    if (isThorough || this.clusterKind.name !== 'the embedded cluster') this.runs(title, body);
     else test.skip(title, body);
   }
 
   /** What a run's steps printed, by the step's name without what is drawn for it. */
   async logs(taskRun: string): Promise<Readonly<Record<string, string>>> {
-    const { client, namespace } = this.bench;
-    const pods = await this.bench.list<Pod>('Pod');
+    const { client, namespace } = this.harness;
+    const pods = await this.harness.list<Pod>('Pod');
     const pod = pods.find(({ metadata }) => metadata.labels?.['tekton.dev/taskRun'] === taskRun);
     const name = pod?.metadata.name ?? '';
     const read = async ({ name: container }: { readonly name: string }): Promise<readonly [string, string]> => {
@@ -82,9 +82,9 @@ export class TestNamespace {
 }
 
 /** One for the tests of this `describe`. @param files laid into the images of the controller's own steps */
-export function testNamespace(place: ClusterKind, files?: () => Promise<Files>): TestNamespace {
-  const setting = new TestNamespace(place);
-  beforeAll(() => setting.begin(files), 300_000);
-  afterAll(() => setting.end(), 60_000);
-  return setting;
+export function newTestNamespace(clusterKind: ClusterKind, files?: () => Promise<Files>): TestNamespace {
+  const testNamespace = new TestNamespace(clusterKind);
+  beforeAll(() => testNamespace.begin(files), 300_000);
+  afterAll(() => testNamespace.end(), 60_000);
+  return testNamespace;
 }

@@ -12,7 +12,7 @@ import { FakeClock } from '../../../kube/test/support/fake-clock.js';
 import { collectingLog, newHarness, newCluster, type Harness, type KubeletScript } from './harness.js';
 
 /** Reconciles of one object after which something must be wrong. */
-const MOST = 1000;
+const MAX_RECONCILES = 1000;
 
 /** Counts by name. */
 export class Counts {
@@ -55,11 +55,11 @@ export class VirtualCluster {
   readonly writes = new Counts();
   script: KubeletScript = () => ({});
   #cluster: { readonly cluster: Cluster; readonly close: () => Promise<void> } | undefined;
-  #bench: Harness | undefined;
+  #harness: Harness | undefined;
   #controller: Controller | undefined;
 
-  get bench(): Harness {
-    return this.#bench!;
+  get harness(): Harness {
+    return this.#harness!;
   }
 
   /** Starts everything, with a controller that only sees a namespace of its own; or begins anew in another namespace. */
@@ -70,7 +70,7 @@ export class VirtualCluster {
       () => this.script,
       () => this.clock.date(),
     );
-    this.#bench = await newHarness(this.#cluster.cluster);
+    this.#harness = await newHarness(this.#cluster.cluster);
     await this.start(options);
   }
 
@@ -83,14 +83,14 @@ export class VirtualCluster {
   async start(options: Partial<ControllerOptions> = {}): Promise<void> {
     const { clock, log } = this;
     this.#controller = await startController({
-      send: this.refusing(() => undefined),
+      send: this.intercept(() => undefined),
       clock,
       wireClock: systemClock, // nothing happens on the wire in hours of this clock, which are milliseconds
       log,
-      namespace: this.bench.namespace,
+      namespace: this.harness.namespace,
       onReconcile: (queue, key) => {
         const count = this.reconciles.add(`${queue} ${key.slice(key.indexOf('/') + 1)}`);
-        if (count > MOST) throw new Error('there is no end of it');
+        if (count > MAX_RECONCILES) throw new Error('there is no end of it');
       },
       ...options,
     });
@@ -107,7 +107,7 @@ export class VirtualCluster {
   }
 
   /** The API server as the controller reaches it; `refuse` answers in its place where it gives something. */
-  refusing(refuse: (request: Request) => Promise<Response> | undefined): Send {
+  intercept(refuse: (request: Request) => Promise<Response> | undefined): Send {
     const { send } = this;
     const prefix = /^.*\/namespaces\/[^/]+\//;
     return (request) => {

@@ -1,14 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import type { TaskRunStatus } from '@pipewright/tekton';
 import type { Pod } from '../../src/pod/pod-types.js';
-import { at, begun, decide, NOON, pod, run, state } from '../support/observed-task-run.js';
+import { at, startedStatus, decide, NOON, pod, run, state } from '../support/observed-task-run.js';
 
 describe('a TaskRun', () => {
   test.each<[string, Pod | undefined, TaskRunStatus, string]>([
     [
       'an image that is not there',
       pod('Pending', { 'step-a': state.waits('ImagePullBackOff', 'Back-off pulling image "x"') }),
-      begun,
+      startedStatus,
       'build step "step-a" is pending with reason "Back-off pulling image "x""',
     ],
     [
@@ -18,13 +18,13 @@ describe('a TaskRun', () => {
         { 'step-a': undefined },
         { conditions: [{ type: 'PodScheduled', status: 'False', message: '0/1 nodes: 1 Insufficient cpu.' }] },
       ),
-      begun,
+      startedStatus,
       'TaskRun Pod exceeded available resources: 0/1 nodes: 1 Insufficient cpu.',
     ],
     [
       'something that only the events of its pod tell',
       pod('Pending', { 'step-a': state.waits('ContainerCreating') }),
-      begun,
+      startedStatus,
       'none of its steps has begun; the events of its pod say why: ' +
         'kubectl -n ns get events --field-selector involvedObject.name=run-pod-1',
     ],
@@ -39,7 +39,7 @@ describe('a TaskRun', () => {
     ],
   ])('whose time is up says what kept it from beginning: %s', (_what, seen, status, why) => {
     const late = { run: run(status, { timeout: '1s' }), now: at('12:00:05'), ...(seen && { pod: seen }) };
-    expect(decide(late).says).toBe(`TaskRunTimeout: TaskRun "run" failed to finish within "1s": ${why}`);
+    expect(decide(late).condition).toBe(`TaskRunTimeout: TaskRun "run" failed to finish within "1s": ${why}`);
   });
 
   test.each<[string, TaskRunStatus | undefined, Pod | undefined, string]>([
@@ -47,13 +47,13 @@ describe('a TaskRun', () => {
     ['while it waits for room in a quota', { startTime: NOON }, undefined, 'TaskRunCancelled'],
     [
       'after its pod has ended, which nobody has looked at yet',
-      begun,
+      startedStatus,
       pod('Succeeded', { 'step-a': state.ended(0) }),
       'TaskRunCancelled',
     ],
     [
       'after it has ended',
-      { ...begun, conditions: [{ type: 'Succeeded', status: 'True', reason: 'Succeeded' }] },
+      { ...startedStatus, conditions: [{ type: 'Succeeded', status: 'True', reason: 'Succeeded' }] },
       pod('Succeeded', { 'step-a': state.ended(0) }),
       'Succeeded',
     ],

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { TaskRunStatus } from '@pipewright/tekton';
 import type { Pod } from '../../src/pod/pod-types.js';
-import { at, begun, decide, deleted, logs, NOON, pod, run, state } from '../support/observed-task-run.js';
+import { at, startedStatus, decide, deleted, logs, NOON, pod, run, state } from '../support/observed-task-run.js';
 
 const verdicts: readonly [string, Pod, string, readonly string[]][] = [
   [
@@ -147,8 +147,8 @@ const verdicts: readonly [string, Pod, string, readonly string[]][] = [
 ];
 
 describe('a TaskRun', () => {
-  test.each(verdicts)('%s', (_what, seen, says, does) => {
-    expect(decide({ pod: seen })).toMatchObject({ says, does });
+  test.each(verdicts)('%s', (_what, seen, condition, actions) => {
+    expect(decide({ pod: seen })).toMatchObject({ condition, actions });
   });
 
   test('starts its first pod, and the clock with it', () => {
@@ -158,14 +158,14 @@ describe('a TaskRun', () => {
   });
 
   test('starts the next pod of a retry', () => {
-    const { decision } = decide({ run: run({ conditions: begun.conditions ?? [], retriesStatus: [{}, {}] }) });
+    const { decision } = decide({ run: run({ conditions: startedStatus.conditions ?? [], retriesStatus: [{}, {}] }) });
     expect(decision.actions).toMatchObject([{ kind: 'start', attempt: 2 }]);
   });
 
   test('does not make a pod again that somebody deleted', () => {
     expect(decide({})).toMatchObject({
-      says: 'Failed: the pod "run-pod-1" was deleted before it had finished',
-      does: [],
+      condition: 'Failed: the pod "run-pod-1" was deleted before it had finished',
+      actions: [],
     });
   });
 
@@ -180,8 +180,8 @@ describe('a TaskRun', () => {
     ]);
     const lent: Pod = { ...without, spec: { ...without.spec, initContainers: [{ name: 'place-tools' }] } };
     expect(decide({ pod: without, replacement: lent })).toMatchObject({
-      says: `Failed: "step-b" could not start (image: "ubuntu"): ${said}`,
-      does: ['delete', 'delete'],
+      condition: `Failed: "step-b" could not start (image: "ubuntu"): ${said}`,
+      actions: ['delete', 'delete'],
     });
   });
 
@@ -215,10 +215,10 @@ describe('a TaskRun', () => {
   });
 
   test('is cancelled whatever its pod does', () => {
-    const cancelled = run(begun, { status: 'TaskRunCancelled' });
+    const cancelled = run(startedStatus, { status: 'TaskRunCancelled' });
     expect(decide({ run: cancelled, pod: pod('Running', { 'step-a': state.runs }) })).toMatchObject({
-      says: 'TaskRunCancelled: TaskRun "run" was cancelled',
-      does: ['delete'],
+      condition: 'TaskRunCancelled: TaskRun "run" was cancelled',
+      actions: ['delete'],
       decision: { status: { completionTime: '2026-01-01T12:00:05Z' } },
     });
   });
@@ -229,16 +229,16 @@ describe('a TaskRun', () => {
     ['0s', '23:59:59', 'Running'],
     [undefined, '12:59:59', 'Running'],
     [undefined, '13:00:01', 'TaskRunTimeout: TaskRun "run" failed to finish within "1h0m0s"'],
-  ])('with a timeout of %s is at %s: %s', (timeout, now, says) => {
+  ])('with a timeout of %s is at %s: %s', (timeout, now, condition) => {
     const spec = timeout === undefined ? {} : { timeout };
-    expect(decide({ run: run(begun, spec), pod: pod('Running', { 'step-a': state.runs }), now: at(now) }).says).toMatch(
-      new RegExp(`^${says}`),
-    );
+    expect(
+      decide({ run: run(startedStatus, spec), pod: pod('Running', { 'step-a': state.runs }), now: at(now) }).condition,
+    ).toMatch(new RegExp(`^${condition}`));
   });
 
   test('is looked at again when its time is up', () => {
     const { requeueAt } = decide({
-      run: run(begun, { timeout: '1m' }),
+      run: run(startedStatus, { timeout: '1m' }),
       pod: pod('Running', { 'step-a': state.runs }),
     }).decision;
     expect(requeueAt).toEqual(at('12:01:00.999'));
@@ -247,22 +247,22 @@ describe('a TaskRun', () => {
   test('that ended in time has not timed out, however late that is noticed', () => {
     expect(
       decide({
-        run: run(begun, { timeout: '5s' }),
+        run: run(startedStatus, { timeout: '5s' }),
         pod: pod('Succeeded', { 'step-a': state.ended(0) }),
         now: at('12:30:00'),
-      }).says,
+      }).condition,
     ).toMatch(/^Succeeded/);
   });
 
   test('does not wait for ever for steps that outlive a failed one', () => {
     const stuck = pod('Running', { 'step-a': state.ended(137), 'step-b': state.runs });
     expect(decide({ pod: stuck, now: at('12:00:10') })).toMatchObject({
-      does: [],
+      actions: [],
       decision: { requeueAt: at('12:00:15') },
     });
     expect(decide({ pod: stuck, now: at('12:00:15') })).toMatchObject({
-      does: ['delete'],
-      says: expect.stringMatching(/^Failed: "step-a" exited with code 137/),
+      actions: ['delete'],
+      condition: expect.stringMatching(/^Failed: "step-a" exited with code 137/),
     });
   });
 
@@ -275,7 +275,10 @@ describe('a TaskRun', () => {
       }));
       return { ...seen, status: { ...seen.status, ...(containerStatuses && { containerStatuses }) } };
     };
-    expect([decide({ pod: sidecar(false) }).does, decide({ pod: sidecar(true) }).does]).toEqual([[], ['announce']]);
+    expect([decide({ pod: sidecar(false) }).actions, decide({ pod: sidecar(true) }).actions]).toEqual([
+      [],
+      ['announce'],
+    ]);
   });
 
   test.each<[string, Pod, readonly string[]]>([
@@ -294,8 +297,8 @@ describe('a TaskRun', () => {
       pod('Running', { 'step-a': state.ended(0), 'istio-proxy': state.runs }),
       ['stop-sidecars'],
     ],
-  ])('%s', (_what, seen, does) => {
-    expect(decide({ pod: seen }).does).toEqual(does);
+  ])('%s', (_what, seen, actions) => {
+    expect(decide({ pod: seen }).actions).toEqual(actions);
   });
 
   test('does not wait for a pod whose node is lost', () => {
@@ -306,24 +309,24 @@ describe('a TaskRun', () => {
       spec: { ...seen.spec, nodeName: 'n1' },
     };
     expect(decide({ pod: leaving, now: at('12:00:29') })).toMatchObject({
-      says: 'Running: Not all Steps in the Task have finished executing',
+      condition: 'Running: Not all Steps in the Task have finished executing',
       decision: { requeueAt: at('12:00:30') },
     });
-    expect(decide({ pod: leaving, now: at('12:00:30') }).says).toBe(
+    expect(decide({ pod: leaving, now: at('12:00:30') }).condition).toBe(
       'Failed: the pod "run-pod-1" was deleted, and its node "n1" does not say that it has ended: NodeLost',
     );
   });
 
   test('that has ended never changes, and ends what a crash left running', () => {
     const failed: TaskRunStatus = {
-      ...begun,
+      ...startedStatus,
       conditions: [{ type: 'Succeeded', status: 'False', reason: 'TaskRunTimeout', message: 'x' }],
     };
-    const { decision, does } = decide({ run: run(failed), pod: pod('Running', { 'step-a': state.runs }) });
-    expect([decision.status, does]).toEqual([failed, ['delete']]);
+    const { decision, actions } = decide({ run: run(failed), pod: pod('Running', { 'step-a': state.runs }) });
+    expect([decision.status, actions]).toEqual([failed, ['delete']]);
     expect(decide({ run: run(failed), pod: pod('Succeeded', { 'step-a': state.ended(0) }) })).toMatchObject({
       decision: { status: failed },
-      does: [],
+      actions: [],
     });
   });
 });

@@ -4,7 +4,7 @@ import { DEFAULT_IMAGES } from '../../src/run/options.js';
 import { startTaskRun, type StartInputs } from '../../src/taskrun/start.js';
 import { scripts } from '../support/scripts.js';
 
-const facts = (spec: object, resources: readonly PipelineResource[] = []): StartInputs => ({
+const inputs = (spec: object, resources: readonly PipelineResource[] = []): StartInputs => ({
   run: {
     apiVersion: 'tekton.dev/v1alpha1',
     kind: 'TaskRun',
@@ -83,11 +83,11 @@ describe('a run whose resource nobody has checked before', () => {
     ],
   ])('is refused before there is a pod when it %s', (_what, params, says) => {
     const spec = git(params);
-    expect(outcome(facts(withGit({ resourceSpec: spec })))).toBe(
+    expect(outcome(inputs(withGit({ resourceSpec: spec })))).toBe(
       `TaskRunValidationFailed: the PipelineResource "src" is invalid: ${says}`,
     );
     const named = { metadata: { name: 'sources' }, spec } as PipelineResource; // apiVersion and kind are not looked at
-    expect(outcome(facts(withGit({ resourceRef: { name: 'sources' } }), [named]))).toBe(
+    expect(outcome(inputs(withGit({ resourceRef: { name: 'sources' } }), [named]))).toBe(
       `TaskRunValidationFailed: the PipelineResource "sources" is invalid: ${says}`,
     );
   });
@@ -97,34 +97,36 @@ describe('a run whose resource nobody has checked before', () => {
       taskSpec: { outputs: { resources: [{ name: 'out', type: 'image' }] }, steps },
       outputs: { resources: [{ name: 'out', resourceSpec: git({ url: '-x' }, 'image') }] },
     };
-    expect(outcome(facts(spec))).toMatch(/^TaskRunValidationFailed: the PipelineResource "out" is invalid: /);
+    expect(outcome(inputs(spec))).toMatch(/^TaskRunValidationFailed: the PipelineResource "out" is invalid: /);
   });
 
   test.each(['/../etc', '../etc', 'a/../../b'])('is refused when its targetPath is %s', (targetPath) => {
     const spec = withGit({ resourceSpec: git({ url: 'https://git.corp/a' }) }, { targetPath });
-    expect(outcome(facts(spec))).toMatch(/^TaskRunValidationFailed: .*targetPath.*\/workspace/);
+    expect(outcome(inputs(spec))).toMatch(/^TaskRunValidationFailed: .*targetPath.*\/workspace/);
   });
 
   test('is refused, not thrown at, when its spec is damaged', () => {
     const spec = withGit({ resourceSpec: { type: 'git', params: 'url' } });
-    expect(outcome(facts(spec))).toMatch(/^TaskRunValidationFailed: the PipelineResource "src" is invalid: /);
+    expect(outcome(inputs(spec))).toMatch(/^TaskRunValidationFailed: the PipelineResource "src" is invalid: /);
   });
 
   test('starts when there are spaces around its url', () => {
     const spec = withGit({ resourceSpec: git({ url: ' https://git.corp/a\n' }) });
-    expect(outcome(facts(spec))).toBe('step-git-source-src step-s');
+    expect(outcome(inputs(spec))).toBe('step-git-source-src step-s');
   });
 
   test('starts when it is sound', () => {
     const spec = withGit({ resourceSpec: git({ url: 'https://git.corp/a', revision: 'v1.0' }) }, { targetPath: './' });
-    expect(outcome(facts(spec))).toBe('step-git-source-src step-s');
+    expect(outcome(inputs(spec))).toBe('step-git-source-src step-s');
   });
 });
 
 describe('a variable that nobody declared', () => {
   const pod = (step: object): readonly string[] => {
-    const start = startTaskRun(facts({ taskSpec: { steps: [{ name: 's', image: 'ubuntu', ...step }] } }));
-    return start.kind === 'pod' ? (start.pod.spec.containers[0]?.args ?? []) : [outcome(facts({ taskSpec: { steps } }))];
+    const start = startTaskRun(inputs({ taskSpec: { steps: [{ name: 's', image: 'ubuntu', ...step }] } }));
+    return start.kind === 'pod'
+      ? (start.pod.spec.containers[0]?.args ?? [])
+      : [outcome(inputs({ taskSpec: { steps } }))];
   };
 
   test.each(['$(params.a)', '$(context.taskRun.name)', '$(inputs.params)', '$(tasks.a.results.b)'])(
@@ -137,7 +139,7 @@ describe('a variable that nobody declared', () => {
 
   test('stops a run where Tekton would not have admitted it', () => {
     const spec = { taskSpec: { steps: [{ ...steps[0], args: ['$(inputs.params.a)'] }] } };
-    expect(outcome(facts(spec))).toMatch(/^TaskRunValidationFailed: the Task is invalid: .*is not declared/);
+    expect(outcome(inputs(spec))).toMatch(/^TaskRunValidationFailed: the Task is invalid: .*is not declared/);
   });
 });
 
@@ -160,7 +162,7 @@ describe('a param whose value names a resource', () => {
   });
 
   test('reaches the steps with the resource filled in, whether it is a default or given', () => {
-    const start = startTaskRun(facts(given('$(inputs.resources.src.path)/docker')));
+    const start = startTaskRun(inputs(given('$(inputs.resources.src.path)/docker')));
     const own = start.kind === 'pod' ? start.pod.spec.containers.find(({ name }) => name === 'step-s') : undefined;
     expect(own?.args?.slice(-2)).toEqual(['r.corp/web:latest', '/workspace/src/docker']);
   });
@@ -171,7 +173,7 @@ describe('fields in another case, on a cluster without admission', () => {
     const container = { ...steps[0], workingdir: '/x', securityContext: { RunAsUser: 1 } };
     const spec = { taskSpec: { steps: [container] }, podTemplate: { securityContext: { fsgroup: 2 } } };
     const named = { taskRef: { name: 't' }, podTemplate: spec.podTemplate };
-    for (const given of [facts(spec), { ...facts(named), task: { spec: spec.taskSpec } }]) {
+    for (const given of [inputs(spec), { ...inputs(named), task: { spec: spec.taskSpec } }]) {
       const start = startTaskRun(given);
       const pod = start.kind === 'pod' ? start.pod.spec : undefined;
       expect(pod?.containers[0]).toMatchObject({ workingDir: '/x', securityContext: { runAsUser: 1 } });
@@ -193,13 +195,13 @@ describe('a run whose mounts are known only with its params', () => {
   test.each(['/tekton/tools', '/tekton/../tekton/tools', '//tekton', '/x/../tekton/scripts'])(
     'is refused when one would cover the hand-over: %s',
     (mountPath) => {
-      expect(outcome(facts(mounting(mountPath)))).toBe(
+      expect(outcome(inputs(mounting(mountPath)))).toBe(
         `TaskRunValidationFailed: step-s: nothing may be mounted at '${mountPath}': /tekton belongs to the controller; mount it elsewhere, for example below /workspace or /mnt`,
       );
     },
   );
 
   test.each(['/cache', '/tekton/home/.cache'])('starts with one at %s', (mountPath) => {
-    expect(outcome(facts(mounting(mountPath)))).toBe('step-s');
+    expect(outcome(inputs(mounting(mountPath)))).toBe('step-s');
   });
 });

@@ -52,7 +52,7 @@ export function describeClient(
 
     test('creates, patches in every way, replaces and deletes', async () => {
       const at = { namespace, name: 'crud' };
-      const made = await client.create(CONFIG_MAPS, { namespace }, configMap('crud', { a: '1', b: '1' }));
+      const created = await client.create(CONFIG_MAPS, { namespace }, configMap('crud', { a: '1', b: '1' }));
       const again: unknown = await client
         .create(CONFIG_MAPS, { namespace }, configMap('crud'))
         .catch((e: unknown) => e);
@@ -64,11 +64,11 @@ export function describeClient(
       await client.patch(CONFIG_MAPS, at, applied, { type: 'apply', fieldManager: 'pipewright', force: true });
       await client.patch(CONFIG_MAPS, at, { data: { never: '0' } }, { type: 'merge', dryRun: true });
       expect(await client.get(CONFIG_MAPS, at)).toMatchObject({ data: { b: '1', c: '3', d: '4', e: '5' } });
-      const late: unknown = await client.replace(CONFIG_MAPS, made).catch((error: unknown) => error);
+      const late: unknown = await client.replace(CONFIG_MAPS, created).catch((error: unknown) => error);
       expect(hasReason(late, 'Conflict')).toBe(true);
       await client.delete(CONFIG_MAPS, at, { uid: 'another' });
       expect(await client.get(CONFIG_MAPS, at)).toBeDefined();
-      await client.delete(CONFIG_MAPS, at, { uid: made.metadata.uid });
+      await client.delete(CONFIG_MAPS, at, { uid: created.metadata.uid });
       await client.delete(CONFIG_MAPS, at);
       expect(await client.get(CONFIG_MAPS, at)).toBeUndefined();
     });
@@ -91,7 +91,7 @@ export function describeClient(
     test('is followed by a reflector', async () => {
       const seen: string[] = [];
       let wake = (): void => undefined;
-      const reflector = new Informer(client, CONFIG_MAPS, {
+      const informer = new Informer(client, CONFIG_MAPS, {
         namespace,
         labelSelector: 'test=kube',
         onChange: (key) => {
@@ -99,12 +99,12 @@ export function describeClient(
           wake();
         },
       }).start();
-      expect(await reflector.synced).toBe(true);
+      expect(await informer.synced).toBe(true);
       const changed = new Promise<void>((resolve) => (wake = resolve));
       await client.create(CONFIG_MAPS, { namespace }, configMap('followed'));
       await changed;
-      expect(reflector.get(`${namespace}/followed`)?.metadata).not.toHaveProperty('managedFields');
-      await reflector.stop();
+      expect(informer.get(`${namespace}/followed`)?.metadata).not.toHaveProperty('managedFields');
+      await informer.stop();
     });
 
     if (runsPods)

@@ -41,14 +41,14 @@ describe('verbs', () => {
   test('an object is created, read, replaced, patched and deleted as plain JSON, unknown fields included', async () => {
     const api = new TinyApi();
     const client = new KubeClient(api.send);
-    const made = await client.create(
+    const created = await client.create(
       CONFIG_MAPS,
       { namespace: 'default' },
       { metadata: { name: 'a' }, fromTheFuture: 1 },
     );
-    expect(made).toMatchObject({ fromTheFuture: 1, metadata: { name: 'a', uid: 'uid-1' } });
-    expect(await client.get(CONFIG_MAPS, at)).toEqual(made);
-    const replaced = await client.replace(CONFIG_MAPS, { ...made, data: { b: '1' } } as typeof made);
+    expect(created).toMatchObject({ fromTheFuture: 1, metadata: { name: 'a', uid: 'uid-1' } });
+    expect(await client.get(CONFIG_MAPS, at)).toEqual(created);
+    const replaced = await client.replace(CONFIG_MAPS, { ...created, data: { b: '1' } } as typeof created);
     expect(replaced).toMatchObject({ fromTheFuture: 1, data: { b: '1' } });
     expect(await client.patch(CONFIG_MAPS, at, { data: { b: '2' } }, { type: 'merge' })).toMatchObject({
       data: { b: '2' },
@@ -70,7 +70,7 @@ describe('verbs', () => {
         : undefined;
     const client = new KubeClient(api.send);
     await expect(client.delete(CONFIG_MAPS, at, { uid: 'an-earlier-one' })).resolves.toBeUndefined();
-    expect(JSON.parse(api.asked[0]!.body)).toMatchObject({ preconditions: { uid: 'an-earlier-one' } });
+    expect(JSON.parse(api.requests[0]!.body)).toMatchObject({ preconditions: { uid: 'an-earlier-one' } });
     expect((await refusal(client.delete(CONFIG_MAPS, at, { uid: 'uid-1' }))).reason).toBe('Conflict');
   });
 
@@ -117,7 +117,11 @@ describe('verbs', () => {
       'v1 ConfigMap n4',
     ]);
     expect(list.resourceVersion).toBe(api.version);
-    expect(api.asked.map(({ url }) => url.search)).toEqual(['?limit=2', '?limit=2&continue=2', '?limit=2&continue=4']);
+    expect(api.requests.map(({ url }) => url.search)).toEqual([
+      '?limit=2',
+      '?limit=2&continue=2',
+      '?limit=2&continue=4',
+    ]);
   });
 
   test('a list whose page token has died starts over in one piece', async () => {
@@ -129,7 +133,7 @@ describe('verbs', () => {
         : undefined;
     const { items } = await new KubeClient(api.send).list(CONFIG_MAPS, { pageSize: 2 });
     expect(items).toHaveLength(3);
-    expect(api.asked.map(({ url }) => url.search)).toEqual(['?limit=2', '?limit=2&continue=2', '']);
+    expect(api.requests.map(({ url }) => url.search)).toEqual(['?limit=2', '?limit=2&continue=2', '']);
   });
 
   test('a log is asked for with all that was said', async () => {
@@ -202,13 +206,13 @@ describe('patience', () => {
     const clock = new FakeClock();
     const api = new TinyApi();
     api.put('a');
-    api.fault = () => (api.asked.length === 1 ? answer() : undefined);
+    api.fault = () => (api.requests.length === 1 ? answer() : undefined);
     const found = new KubeClient(api.send, { clock }).get(CONFIG_MAPS, at);
     await settle();
     expect(clock.pending).toEqual([ms]);
-    await clock.wind(ms);
+    await clock.advance(ms);
     expect(await found).toMatchObject({ metadata: { name: 'a' } });
-    expect(api.asked).toHaveLength(2);
+    expect(api.requests).toHaveLength(2);
   });
 
   test('ends: after five retries the refusal is the answer', async () => {
@@ -216,27 +220,27 @@ describe('patience', () => {
     const api = new TinyApi();
     api.fault = () => busy('1');
     const found = refusal(new KubeClient(api.send, { clock }).get(CONFIG_MAPS, at));
-    await clock.wind(60_000);
+    await clock.advance(60_000);
     expect(await found).toMatchObject({ status: 429, retryAfterSeconds: 1 });
-    expect(api.asked).toHaveLength(6);
+    expect(api.requests).toHaveLength(6);
   });
 
   test.each([500, 503, 409, 403])('is not had with %i: nobody asked us to come back', async (code) => {
     const api = new TinyApi();
     api.fault = () => Response.json(statusBody(code, '', 'no'), { status: code });
     await refusal(new KubeClient(api.send).get(CONFIG_MAPS, at));
-    expect(api.asked).toHaveLength(1);
+    expect(api.requests).toHaveLength(1);
   });
 
   test('has a deadline, whether or not the server listens to it', async () => {
     const clock = new FakeClock();
     const client = new KubeClient(() => new Promise(() => undefined), { clock, timeoutMs: 5000 });
     const answer = client.get(CONFIG_MAPS, at);
-    const told = expect(answer).rejects.toThrow(
+    const rejection = expect(answer).rejects.toThrow(
       new ConnectionError('GET /api/v1/namespaces/default/configmaps/a got no answer within 5 s'),
     );
-    await clock.wind(5000);
-    await told;
+    await clock.advance(5000);
+    await rejection;
   });
 
   test('ends at once when the caller calls it off, also between two attempts', async () => {
@@ -244,11 +248,11 @@ describe('patience', () => {
     api.fault = () => busy('20');
     const off = new AbortController();
     const answer = new KubeClient(api.send, { clock: new FakeClock() }).get(CONFIG_MAPS, at, { signal: off.signal });
-    const told = expect(answer).rejects.toThrow('changed my mind');
+    const rejection = expect(answer).rejects.toThrow('changed my mind');
     await settle();
     off.abort(new Error('changed my mind'));
-    await told;
-    expect(api.asked).toHaveLength(1);
+    await rejection;
+    expect(api.requests).toHaveLength(1);
   });
 
   test('leaves no listeners on a signal that outlives many requests', async () => {
@@ -277,7 +281,7 @@ describe('a watch', () => {
     expect((await events.next()).value).toMatchObject({ type: 'BOOKMARK' });
     api.breakWatches('end');
     expect((await events.next()).done).toBe(true);
-    expect(api.asked[0]!.url.search).toBe('?watch=true&resourceVersion=100&allowWatchBookmarks=true');
+    expect(api.requests[0]!.url.search).toBe('?watch=true&resourceVersion=100&allowWatchBookmarks=true');
   });
 
   test('frees its connection when the loop is left', async () => {
@@ -302,10 +306,10 @@ describe('a watch', () => {
   ])('throws for %s', async (_, line, message) => {
     const api = new TinyApi();
     const next = new KubeClient(api.send).watch(CONFIG_MAPS).next();
-    const told = expect(next).rejects.toThrow(message);
+    const rejection = expect(next).rejects.toThrow(message);
     await settle();
     api.say(line);
-    await told;
+    await rejection;
     expect(api.watching).toBe(0);
   });
 

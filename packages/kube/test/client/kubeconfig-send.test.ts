@@ -226,16 +226,16 @@ describe('connections', () => {
 
   test('that the server closed while idle are made anew for a GET; a POST is never sent twice', async () => {
     const client = new KubeClient(await connect());
-    let asked = 0;
+    let requests = 0;
     answer = (request, response) => {
-      asked++;
-      if (asked % 2 === 1) request.socket.destroy();
+      requests++;
+      if (requests % 2 === 1) request.socket.destroy();
       else response.end('{}');
     };
     expect(await client.get(CONFIG_MAPS, at)).toEqual({});
-    expect(asked).toBe(2);
+    expect(requests).toBe(2);
     await expect(client.create(CONFIG_MAPS, { namespace: 'ci' }, {})).rejects.toThrow(ConnectionError);
-    expect(asked).toBe(3);
+    expect(requests).toBe(3);
   });
 
   test('keep the path of a server behind a prefix', async () => {
@@ -325,14 +325,14 @@ describe('streams', () => {
     };
     const seen: string[] = [];
     await new Promise<void>((resolve) => {
-      const reflector = new Informer(client, CONFIG_MAPS, {
+      const informer = new Informer(client, CONFIG_MAPS, {
         random: () => 1,
         onChange: (key) => {
           seen.push(key);
-          if (seen.length === 3) void reflector.stop().then(resolve);
+          if (seen.length === 3) void informer.stop().then(resolve);
         },
       });
-      reflector.start();
+      informer.start();
     });
     expect(seen).toEqual(['n1', 'n2', 'n3']);
   });

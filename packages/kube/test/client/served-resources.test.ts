@@ -27,13 +27,13 @@ test('the server is trusted for its authority alone', async () => {
   const { kubeconfig, url } = await cluster.serve();
   const trusting = await kubeconfigSend({ kubeconfig: keep(kubeconfig) });
   expect(await new KubeClient(trusting).get(NAMESPACES, { name: 'default' })).toMatchObject({ kind: 'Namespace' });
-  const blind = kubeconfig.replace(/certificate-authority-data: *\S+/, 'tls-server-name: localhost');
-  const doubting = await kubeconfigSend({ kubeconfig: keep(blind) });
-  await expect(new KubeClient(doubting).get(NAMESPACES, { name: 'default' })).rejects.toThrow(
+  const restricted = kubeconfig.replace(/certificate-authority-data: *\S+/, 'tls-server-name: localhost');
+  const limited = await kubeconfigSend({ kubeconfig: keep(restricted) });
+  await expect(new KubeClient(limited).get(NAMESPACES, { name: 'default' })).rejects.toThrow(
     `cannot reach the API server at ${url}: its certificate is not trusted: give certificate-authority-data in the kubeconfig`,
   );
   await trusting.close();
-  await doubting.close();
+  await limited.close();
   await cluster.close();
 });
 
@@ -44,22 +44,22 @@ test('a reflector goes on, and misses nothing, after the server was restarted', 
   const send = await kubeconfigSend({ kubeconfig: keep(kubeconfig) });
   const clock = new FakeClock();
   const seen: string[] = [];
-  let trouble = '';
-  const reflector = new Informer(new KubeClient(send), CONFIG_MAPS, {
+  let failure = '';
+  const informer = new Informer(new KubeClient(send), CONFIG_MAPS, {
     clock,
     onChange: (key, _, listed) => void (listed || seen.push(key)),
-    onError: (error) => (trouble = String(error)),
+    onError: (error) => (failure = String(error)),
   }).start();
-  expect(await reflector.synced).toBe(true);
+  expect(await informer.synced).toBe(true);
   await before.close();
-  while (!trouble.includes('connection refused')) await clock.wind(1000);
+  while (!failure.includes('connection refused')) await clock.advance(1000);
 
   const after = await startCluster({ dataDir });
   await new KubeClient(after.send).create(CONFIG_MAPS, { namespace: 'default' }, { metadata: { name: 'meanwhile' } });
   await after.serve({ port });
-  while (seen.length === 0) await clock.wind(1000);
+  while (seen.length === 0) await clock.advance(1000);
   expect(seen).toEqual(['default/meanwhile']);
-  await reflector.stop();
+  await informer.stop();
   await send.close();
   await after.close();
 });

@@ -126,7 +126,7 @@ describe('a controller', () => {
     for (const name of ['a', 'b', 'c']) source.report({ after: object(name, { kind: 'Run', name: 'run' }) });
     await settle();
     expect(reconciled).toEqual([]);
-    await clock.wind(100);
+    await clock.advance(100);
     expect(reconciled).toEqual(['ns/run']);
     source.report({ before: object('a', { kind: 'Run', name: 'run' }) });
     await settle();
@@ -141,7 +141,7 @@ describe('a controller', () => {
     source.report({ after: object('a') });
     await settle();
     expect(reconciled).toEqual(['now']);
-    await clock.wind(50);
+    await clock.advance(50);
     expect(reconciled).toEqual(['now', 'later']);
   });
 
@@ -168,7 +168,7 @@ describe('a controller', () => {
     await Promise.all([one.controller.for(informer).start(), other.controller.for(informer).start()]);
     await settle();
     expect([one.reconciled, other.reconciled]).toEqual([['default/a'], ['default/a']]);
-    expect(api.asked.filter(({ url }) => !url.searchParams.has('watch'))).toHaveLength(1);
+    expect(api.requests.filter(({ url }) => !url.searchParams.has('watch'))).toHaveLength(1);
   });
 
   test('reconciles no more once it is stopped', async () => {

@@ -46,7 +46,7 @@ describe('events', () => {
     const { recorder, clock, events } = begin();
     for (let index = 0; index < 3; index++) {
       recorder.record(run, { type: 'Warning', reason: 'Failed', message: 'no such image' });
-      await clock.wind(1000);
+      await clock.advance(1000);
     }
     await recorder.flush();
     expect(events()).toHaveLength(1);
@@ -74,17 +74,17 @@ describe('events', () => {
     };
     storm();
     await recorder.flush();
-    expect(api.asked).toHaveLength(25);
-    await clock.wind(300_000);
+    expect(api.requests).toHaveLength(25);
+    await clock.advance(300_000);
     storm();
     await recorder.flush();
-    expect(api.asked).toHaveLength(26);
+    expect(api.requests).toHaveLength(26);
     recorder.record(
       { ...run, metadata: { ...run.metadata, uid: 'u-2' } },
       { type: 'Normal', reason: 'A', message: 'b' },
     );
     await recorder.flush();
-    expect(api.asked).toHaveLength(27);
+    expect(api.requests).toHaveLength(27);
   });
 
   test('that the server refuses cost the caller nothing', async () => {
@@ -114,6 +114,6 @@ describe('events', () => {
     const { recorder, api } = begin();
     recorder.record({ kind: 'Node', metadata: { name: 'n' } }, { type: 'Normal', reason: 'A', message: 'b' });
     await recorder.flush();
-    expect(api.asked[0]!.url.pathname).toBe('/api/v1/namespaces/default/events');
+    expect(api.requests[0]!.url.pathname).toBe('/api/v1/namespaces/default/events');
   });
 });

@@ -20,40 +20,40 @@ afterEach(async () => {
 /** A reflector over a tiny API, and all it told. */
 async function begin(api: TinyApi, options: InformerOptions<KubeObject> = {}) {
   const clock = new FakeClock();
-  const told: string[] = [];
+  const changes: string[] = [];
   const errors: string[] = [];
-  const reflector = new Informer(new KubeClient(api.send, { clock }), CONFIG_MAPS, {
+  const informer = new Informer(new KubeClient(api.send, { clock }), CONFIG_MAPS, {
     clock,
     random: () => 0,
     onChange: (key, { before, after }, listed) =>
-      told.push(`${listed ? 'listed' : 'seen'} ${key} ${before ? 'was' : ''}${after ? 'is' : ''}`),
+      changes.push(`${listed ? 'listed' : 'seen'} ${key} ${before ? 'was' : ''}${after ? 'is' : ''}`),
     onError: (error, retryIn) =>
       errors.push(`${error instanceof Error ? error.message : String(error)}; again in ${retryIn}`),
     ...options,
   });
-  stops.push(() => reflector.stop());
-  reflector.start();
+  stops.push(() => informer.stop());
+  informer.start();
   await settle();
-  return { api, clock, told, errors, reflector };
+  return { api, clock, told: changes, errors, reflector: informer };
 }
 
-const lists = (api: TinyApi): number => api.asked.filter(({ url }) => !url.searchParams.has('watch')).length;
+const lists = (api: TinyApi): number => api.requests.filter(({ url }) => !url.searchParams.has('watch')).length;
 const watches = (api: TinyApi): URL[] =>
-  api.asked.filter(({ url }) => url.searchParams.has('watch')).map(({ url }) => url);
+  api.requests.filter(({ url }) => url.searchParams.has('watch')).map(({ url }) => url);
 
 describe('a reflector', () => {
   test('has what there is, then follows every change', async () => {
     const api = new TinyApi();
     api.put('a', { data: { v: '1' } });
-    const { told, reflector } = await begin(api);
-    expect(await reflector.synced).toBe(true);
+    const { told: changes, reflector: informer } = await begin(api);
+    expect(await informer.synced).toBe(true);
     api.put('b');
     api.put('a', { data: { v: '2' } });
     api.remove('b');
     await settle();
-    expect(told).toEqual(['listed default/a is', 'seen default/b is', 'seen default/a wasis', 'seen default/b was']);
-    expect(reflector.keys()).toEqual(['default/a']);
-    expect(reflector.get('default/a')).toMatchObject({ data: { v: '2' } });
+    expect(changes).toEqual(['listed default/a is', 'seen default/b is', 'seen default/a wasis', 'seen default/b was']);
+    expect(informer.keys()).toEqual(['default/a']);
+    expect(informer.get('default/a')).toMatchObject({ data: { v: '2' } });
   });
 
   test('asks for bookmarks and a time limit, and goes on from the last version, bookmarks included', async () => {
@@ -62,7 +62,7 @@ describe('a reflector', () => {
     expect(watches(api)[0]!.search).toBe('?watch=true&resourceVersion=100&allowWatchBookmarks=true&timeoutSeconds=290');
     api.put('a');
     api.say('{"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"170"}}}\n');
-    await clock.wind(5000);
+    await clock.advance(5000);
     api.breakWatches('end');
     await settle();
     expect(watches(api).at(-1)!.searchParams.get('resourceVersion')).toBe('170');
@@ -72,8 +72,8 @@ describe('a reflector', () => {
   test('reads page by page', async () => {
     const api = new TinyApi();
     for (let index = 0; index < 7; index++) api.put(`n${index}`);
-    const { reflector } = await begin(api, { pageSize: 3 });
-    expect(reflector.size).toBe(7);
+    const { reflector: informer } = await begin(api, { pageSize: 3 });
+    expect(informer.size).toBe(7);
     expect(lists(api)).toBe(3);
   });
 
@@ -84,9 +84,8 @@ describe('a reflector', () => {
     });
     api.put('a', owned('u1', 'r1'));
     api.put('b', owned('u1', 'r2'));
-    const { reflector } = await begin(api, { indexers: { owner: byOwner, run: byLabel('run') } });
-    const names = (index: string, value: string) =>
-      reflector.byIndex(index, value).map(({ metadata }) => metadata.name);
+    const { reflector: informer } = await begin(api, { indexers: { owner: byOwner, run: byLabel('run') } });
+    const names = (index: string, value: string) => informer.byIndex(index, value).map(({ metadata }) => metadata.name);
     expect([names('owner', 'u1'), names('run', 'r2')]).toEqual([['a', 'b'], ['b']]);
     api.put('b', owned('u2', 'r1'));
     api.remove('a');
@@ -97,30 +96,32 @@ describe('a reflector', () => {
       ['b'],
       [],
     ]);
-    expect(() => reflector.byIndex('color', 'red')).toThrow('no index "color": there are owner, run');
+    expect(() => informer.byIndex('color', 'red')).toThrow('no index "color": there are owner, run');
   });
 
   test('keeps no managedFields and no copy of what was applied', async () => {
     const api = new TinyApi();
     const annotations = { 'kubectl.kubernetes.io/last-applied-configuration': '{}', mine: 'x' };
     api.put('a', { metadata: { managedFields: [{ manager: 'kubectl' }], annotations } });
-    const { reflector } = await begin(api, { transform: (object) => ({ ...object, slimmed: true }) as KubeObject });
-    expect(reflector.get('default/a')).toMatchObject({ slimmed: true, metadata: { annotations: { mine: 'x' } } });
-    expect(Object.keys(reflector.get('default/a')!.metadata)).not.toContain('managedFields');
-    expect(Object.keys(reflector.get('default/a')!.metadata.annotations!)).toEqual(['mine']);
+    const { reflector: informer } = await begin(api, {
+      transform: (object) => ({ ...object, slimmed: true }) as KubeObject,
+    });
+    expect(informer.get('default/a')).toMatchObject({ slimmed: true, metadata: { annotations: { mine: 'x' } } });
+    expect(Object.keys(informer.get('default/a')!.metadata)).not.toContain('managedFields');
+    expect(Object.keys(informer.get('default/a')!.metadata.annotations!)).toEqual(['mine']);
   });
 
   test('survives a listener that throws, and says so', async () => {
     const api = new TinyApi();
     api.put('a');
-    const { reflector, errors } = await begin(api, {
+    const { reflector: informer, errors } = await begin(api, {
       onChange: () => {
         throw new Error('listener is broken');
       },
     });
     api.put('b');
     await settle();
-    expect(reflector.size).toBe(2);
+    expect(informer.size).toBe(2);
     expect(errors).toEqual(['listener is broken; again in 0', 'listener is broken; again in 0']);
   });
 
@@ -147,25 +148,25 @@ describe('a reflector', () => {
 
 describe('after a fault, a reflector', () => {
   test('watches on from the last version after a reset in mid-stream, and loses nothing', async () => {
-    const { api, clock, told, errors } = await begin(new TinyApi());
+    const { api, clock, told: changes, errors } = await begin(new TinyApi());
     api.put('a');
     await settle();
     api.breakWatches('reset');
     api.put('b');
-    await clock.wind(800);
-    expect(told).toEqual(['seen default/a is', 'seen default/b is']);
+    await clock.advance(800);
+    expect(changes).toEqual(['seen default/a is', 'seen default/b is']);
     expect(errors).toEqual(['read ECONNRESET; again in 800']);
     expect(lists(api)).toBe(1);
   });
 
   test('sees an event that was cut in two by the end of the connection', async () => {
-    const { api, clock, told, errors } = await begin(new TinyApi());
+    const { api, clock, told: changes, errors } = await begin(new TinyApi());
     api.say('{"type":"ADDED","object":{"metadata":{"name":"ha');
     api.breakWatches('end');
     api.put('half');
-    await clock.wind(800);
+    await clock.advance(800);
     expect(errors).toEqual(['the watch broke off in the middle of an event; again in 800']);
-    expect(told).toEqual(['seen default/half is']);
+    expect(changes).toEqual(['seen default/half is']);
   });
 
   test.each([
@@ -188,23 +189,23 @@ describe('after a fault, a reflector', () => {
     api.put('same');
     api.put('gone');
     api.put('changed');
-    const { clock, told, errors, reflector } = await begin(api);
-    await clock.wind(5000);
-    told.length = 0;
+    const { clock, told: changes, errors, reflector: informer } = await begin(api);
+    await clock.advance(5000);
+    changes.length = 0;
     expire(api);
     await settle();
     api.remove('gone');
     api.put('changed', { data: {} });
     api.put('new');
     api.compact();
-    await clock.wind(2000);
-    expect(told.map((line) => line.replace('seen', 'listed')).sort()).toEqual([
+    await clock.advance(2000);
+    expect(changes.map((line) => line.replace('seen', 'listed')).sort()).toEqual([
       'listed default/changed wasis',
       'listed default/gone was',
       'listed default/new is',
     ]);
     expect(errors).toEqual([]);
-    expect(reflector.keys().sort()).toEqual(['default/changed', 'default/new', 'default/same']);
+    expect(informer.keys().sort()).toEqual(['default/changed', 'default/new', 'default/same']);
   });
 
   test('does not ask in a circle when every watch is answered with 410', async () => {
@@ -214,7 +215,7 @@ describe('after a fault, a reflector', () => {
         ? Response.json({ kind: 'Status', code: 410, reason: 'Expired' }, { status: 410 })
         : undefined;
     const { clock } = await begin(api);
-    await clock.wind(60_000);
+    await clock.advance(60_000);
     expect(lists(api)).toBeLessThanOrEqual(8); // 0.8 + 1.6 + 3.2 + 6.4 + 12.8 + 25.6 + …
   });
 
@@ -222,48 +223,48 @@ describe('after a fault, a reflector', () => {
     const api = new TinyApi();
     api.fault = (request) => (request.url.includes('watch=') ? new Response('') : undefined);
     const { clock, errors } = await begin(api);
-    await clock.wind(60_000);
+    await clock.advance(60_000);
     expect(watches(api).length).toBeLessThanOrEqual(16);
     expect(errors[0]).toBe('the watch of configmaps was ended by the server after 0 ms; again in 800');
   });
 
   test('notices silence: what happened behind a dead connection is seen within 40 s', async () => {
-    const { api, clock, told, errors } = await begin(new TinyApi());
+    const { api, clock, told: changes, errors } = await begin(new TinyApi());
     api.freezeWatches();
     api.put('a');
-    await clock.wind(39_999);
-    expect(told).toEqual([]);
-    await clock.wind(1);
-    expect(told).toEqual(['seen default/a is']);
+    await clock.advance(39_999);
+    expect(changes).toEqual([]);
+    await clock.advance(1);
+    expect(changes).toEqual(['seen default/a is']);
     expect([errors, lists(api)]).toEqual([[], 1]);
   });
 
   test('tells a removal and an addition when a name came back with another uid unseen', async () => {
     const api = new TinyApi();
     api.put('a');
-    const { clock, told } = await begin(api);
-    await clock.wind(5000);
-    told.length = 0;
+    const { clock, told: changes } = await begin(api);
+    await clock.advance(5000);
+    changes.length = 0;
     api.freezeWatches();
     api.remove('a');
     api.put('a');
     api.compact();
-    await clock.wind(41_000);
-    expect(told).toEqual(['listed default/a was', 'listed default/a is']);
+    await clock.advance(41_000);
+    expect(changes).toEqual(['listed default/a was', 'listed default/a is']);
   });
 
   test('keeps trying to list, from 0.8 s up to half a minute, and starts from 0.8 s after it has worked', async () => {
     const api = new TinyApi();
     api.fault = () => Response.json({ kind: 'Status', code: 500, message: 'boom' }, { status: 500 });
-    const { clock, errors, reflector } = await begin(api);
-    await clock.wind(100_000);
+    const { clock, errors, reflector: informer } = await begin(api);
+    await clock.advance(100_000);
     expect(errors.map((line) => Number(line.split('again in ')[1]))).toEqual([
       800, 1600, 3200, 6400, 12_800, 25_600, 30_000, 30_000,
     ]);
     api.fault = undefined;
-    await clock.wind(30_000);
-    expect(await reflector.synced).toBe(true);
-    await clock.wind(5000);
+    await clock.advance(30_000);
+    expect(await informer.synced).toBe(true);
+    await clock.advance(5000);
     errors.length = 0;
     api.breakWatches('reset');
     await settle();
@@ -274,10 +275,10 @@ describe('after a fault, a reflector', () => {
     let state = seed;
     const pick = (below: number): number => (state = (state * 48_271) % 2_147_483_647) % below;
     const api = new TinyApi();
-    const told = new Map<string, string>();
-    const { clock, reflector } = await begin(api, {
+    const changes = new Map<string, string>();
+    const { clock, reflector: informer } = await begin(api, {
       pageSize: 2,
-      onChange: (key, { after }) => void (after ? told.set(key, after.metadata.uid!) : told.delete(key)),
+      onChange: (key, { after }) => void (after ? changes.set(key, after.metadata.uid!) : changes.delete(key)),
     });
     const faults: (() => void)[] = [
       () => api.breakWatches('reset'),
@@ -294,17 +295,17 @@ describe('after a fault, a reflector', () => {
       if (pick(3) === 0) api.remove(name);
       else api.put(name, { data: { turn: String(turn) } });
       if (pick(4) === 0) faults[pick(faults.length)]!();
-      if (pick(3) === 0) await clock.wind(pick(3000));
+      if (pick(3) === 0) await clock.advance(pick(3000));
     }
     api.fault = undefined;
-    await clock.wind(120_000);
+    await clock.advance(120_000);
     const uids = [...api.objects.values()].map(({ metadata }) => [`default/${metadata.name}`, metadata.uid]);
     expect(
-      reflector
+      informer
         .list()
         .map(({ metadata }) => metadata.resourceVersion)
         .sort(),
     ).toEqual([...api.objects.values()].map(({ metadata }) => metadata.resourceVersion).sort());
-    expect([...told].sort()).toEqual(uids.sort());
+    expect([...changes].sort()).toEqual(uids.sort());
   });
 });

@@ -45,12 +45,12 @@ describe('a lease', () => {
     await a.elector.acquire();
     let second = false;
     void b.elector.acquire().then((has) => (second = has));
-    await clock.wind(60_000);
+    await clock.advance(60_000);
     expect([a.elector.isLeader, second, b.elector.holder]).toEqual([true, false, 'a']);
     expect(specOf(api)['renewTime']).toBe('2026-01-01T12:01:00.000000Z');
     await a.elector.stop();
     expect(a.elector.isLeader).toBe(false);
-    await clock.wind(2000);
+    await clock.advance(2000);
     expect(second).toBe(true);
     expect(specOf(api)).toMatchObject({ holderIdentity: 'b', leaseTransitions: 1 });
     expect([a.lost, a.errors]).toEqual([[], []]);
@@ -64,11 +64,11 @@ describe('a lease', () => {
     const { elector } = candidate(api, clock, 'b');
     let has = false;
     void elector.acquire().then((it) => (has = it));
-    await clock.wind(10_000);
+    await clock.advance(10_000);
     api.put('leader', { spec: { ...spec, renewTime: '2099-01-01T00:00:00.000000Z' } });
-    await clock.wind(14_000);
+    await clock.advance(14_000);
     expect(has).toBe(false);
-    await clock.wind(4000);
+    await clock.advance(4000);
     expect(has).toBe(true);
     await elector.stop();
   });
@@ -87,11 +87,11 @@ describe('a lease', () => {
     const { elector, lost } = candidate(api, clock, 'a');
     await elector.acquire();
     api.fault = () => new Promise<Response>(() => undefined);
-    await clock.wind(9999);
+    await clock.advance(9999);
     expect([elector.isLeader, lost]).toEqual([true, []]);
-    await clock.wind(1);
+    await clock.advance(1);
     expect([elector.isLeader, lost]).toEqual([false, ['it could not be renewed for 10 s']]);
-    await clock.wind(60_000);
+    await clock.advance(60_000);
     expect(lost).toHaveLength(1);
   });
 
@@ -100,7 +100,7 @@ describe('a lease', () => {
     const { elector, lost } = candidate(api, clock, 'a');
     await elector.acquire();
     api.put('leader', { spec: { holderIdentity: 'b', leaseDurationSeconds: 15 } });
-    await clock.wind(4000);
+    await clock.advance(4000);
     expect(lost).toEqual(['b holds it now']);
   });
 
@@ -109,10 +109,10 @@ describe('a lease', () => {
     const { elector, lost, errors } = candidate(api, clock, 'a');
     await elector.acquire();
     api.fault = () => Response.json({ kind: 'Status', message: 'boom' }, { status: 500 });
-    await clock.wind(6000);
+    await clock.advance(6000);
     api.fault = undefined;
     api.remove('leader');
-    await clock.wind(20_000);
+    await clock.advance(20_000);
     expect([elector.isLeader, lost, errors.length]).toEqual([true, [], 3]);
     expect(specOf(api)['holderIdentity']).toBe('a');
     await elector.stop();

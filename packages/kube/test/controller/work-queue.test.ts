@@ -86,7 +86,7 @@ describe('a queue', () => {
     for (const wait of [5, 10, 20, 30, 30]) {
       await bench.end('a', broken);
       expect(bench.clock.pending).toEqual([wait]);
-      await bench.clock.wind(wait);
+      await bench.clock.advance(wait);
     }
     expect(bench.queue.failures('a')).toBe(5);
     await bench.end('a');
@@ -120,9 +120,9 @@ describe('a queue', () => {
     bench.queue.start();
     bench.queue.add('a');
     await bench.end('a', 5000);
-    await bench.clock.wind(4999);
+    await bench.clock.advance(4999);
     expect(bench.begun).toEqual(['a']);
-    await bench.clock.wind(1);
+    await bench.clock.advance(1);
     expect(bench.begun).toEqual(['a', 'a']);
     await bench.end('a', 5000);
     bench.queue.add('a');
@@ -136,7 +136,7 @@ describe('a queue', () => {
     bench.queue.addAfter('a', 1000);
     bench.queue.addAfter('a', 2000);
     expect(bench.clock.pending).toEqual([1000]);
-    await bench.clock.wind(3000);
+    await bench.clock.advance(3000);
     expect(bench.begun).toEqual(['a']);
   });
 

@@ -8,7 +8,7 @@ export class FakeClock implements Clock {
   /** By how much the date was set forward or back. */
   #shift = 0;
   #timers: { readonly due: number; readonly run: () => void }[] = [];
-  #asleep: (() => void)[] = [];
+  #waiters: (() => void)[] = [];
 
   now(): number {
     return this.#now;
@@ -19,14 +19,14 @@ export class FakeClock implements Clock {
   }
 
   /** Sets the date forward or back, as a person or NTP does: durations go on as they were. */
-  jump(ms: number): void {
+  shiftDate(ms: number): void {
     this.#shift += ms;
   }
 
   after(ms: number, run: () => void): () => void {
     const timer = { due: this.#now + ms, run };
     this.#timers.push(timer);
-    for (const wake of this.#asleep.splice(0)) wake();
+    for (const wake of this.#waiters.splice(0)) wake();
     return () => void (this.#timers = this.#timers.filter((other) => other !== timer));
   }
 
@@ -40,7 +40,7 @@ export class FakeClock implements Clock {
   }
 
   /** Lets `ms` milliseconds pass, timers in order, and what they set off settle. */
-  async wind(ms: number): Promise<void> {
+  async advance(ms: number): Promise<void> {
     const end = this.#now + ms;
     for (;;) {
       await settle();
@@ -55,11 +55,11 @@ export class FakeClock implements Clock {
   }
 
   /** Resolves when someone waits between `least` and `most` milliseconds; gives how long. */
-  async waiting(least: number, most: number): Promise<number> {
+  async pendingTimer(least: number, most: number): Promise<number> {
     for (;;) {
       const found = this.pending.find((ms) => ms >= least && ms <= most);
       if (found !== undefined) return found;
-      await new Promise<void>((resolve) => this.#asleep.push(resolve));
+      await new Promise<void>((resolve) => this.#waiters.push(resolve));
     }
   }
 }

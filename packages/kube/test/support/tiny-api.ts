@@ -21,7 +21,7 @@ const status = (code: number, reason: string, message: string): Response =>
   Response.json({ kind: 'Status', apiVersion: 'v1', status: 'Failure', code, reason, message }, { status: code });
 
 export class TinyApi {
-  readonly asked: { readonly method: string; readonly url: URL; readonly body: string }[] = [];
+  readonly requests: { readonly method: string; readonly url: URL; readonly body: string }[] = [];
   /** Answers the next requests for which it returns something. */
   fault: ((request: Request) => Response | Promise<Response> | undefined) | undefined;
   readonly objects = new Map<string, Stored>();
@@ -34,7 +34,7 @@ export class TinyApi {
   readonly send: Send = async (request) => {
     const url = new URL(request.url);
     const body = request.body ? await request.text() : '';
-    this.asked.push({ method: request.method, url, body });
+    this.requests.push({ method: request.method, url, body });
     const faulty = await this.fault?.(request);
     if (faulty) return faulty;
     if (url.searchParams.has('watch')) return this.#watch(url, request.signal);

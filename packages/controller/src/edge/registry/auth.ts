@@ -33,15 +33,15 @@ export async function authorize(challenge: string, { login, plain, fetch, signal
   const scheme = challenge.split(' ', 1)[0]?.toLowerCase();
   if (scheme === 'basic' && login) return basic(login);
   if (scheme !== 'bearer') throw new Error('it wants a login, and the run has none for it');
-  const wants = new Map(
+  const challengeParams = new Map(
     [...challenge.matchAll(/([a-z]+)="([^"]*)"/gi)].map(([, key = '', value = '']) => [key, value]),
   );
-  const named = wants.get('realm') ?? '';
+  const named = challengeParams.get('realm') ?? '';
   const realm = URL.canParse(named) ? new URL(named) : undefined;
   if (!realm || (realm.protocol !== 'https:' && !(plain && realm.protocol === 'http:')))
     throw new Error('it names no token server that can be trusted');
   for (const key of ['service', 'scope']) {
-    const value = wants.get(key);
+    const value = challengeParams.get(key);
     if (value !== undefined) realm.searchParams.set(key, value);
   }
   const response = await fetch(realm, {
@@ -75,15 +75,15 @@ export function loginFor(host: string, secrets: readonly LoginSecret[]): Login |
   return undefined;
 }
 
-type Some = Readonly<Record<string, unknown>>;
+type JsonObject = Readonly<Record<string, unknown>>;
 
-const isObject = (value: unknown): value is Some => typeof value === 'object' && value !== null;
+const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null;
 
-const objectIn = (value: Some, key: string): Some => (isObject(value[key]) ? value[key] : {});
+const objectIn = (value: JsonObject, key: string): JsonObject => (isObject(value[key]) ? value[key] : {});
 
 const decoded = (base64: string): string => Buffer.from(base64, 'base64').toString('utf8');
 
-function parsed(base64: string | undefined): Some {
+function parsed(base64: string | undefined): JsonObject {
   try {
     const value: unknown = JSON.parse(decoded(base64 ?? ''));
     return isObject(value) ? value : {};

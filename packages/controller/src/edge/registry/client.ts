@@ -78,8 +78,8 @@ export async function lookUpImage(image: string, options: RegistryOptions): Prom
   } catch (cause) {
     if (cause instanceof RegistryError && cause.status === 404)
       return { kind: 'missing', message: `Error getting image manifest: ${cause.message}` };
-    const said = cause instanceof Error ? cause.message : String(cause);
-    return { kind: 'unknown', reason: `the registry ${name.registry} could not be asked: ${said}` };
+    const message = cause instanceof Error ? cause.message : String(cause);
+    return { kind: 'unknown', reason: `the registry ${name.registry} could not be asked: ${message}` };
   }
 }
 

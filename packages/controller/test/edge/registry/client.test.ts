@@ -6,7 +6,7 @@ type Answer = (request: Request) => Response | undefined;
 
 /** Answers by method-less `host/path`; what it was asked is in `asked`. */
 function registry(answers: Readonly<Record<string, Answer | object>>, more: Partial<RegistryOptions> = {}) {
-  const asked: string[] = [];
+  const requests: string[] = [];
   const options: RegistryOptions = {
     registries: {},
     login: () => undefined,
@@ -14,7 +14,7 @@ function registry(answers: Readonly<Record<string, Answer | object>>, more: Part
       const request = new Request(input as URL | string, init); // what the client calls it with
       const { host, pathname, protocol } = new URL(request.url);
       const authorization = request.headers.get('authorization');
-      asked.push(`${protocol}//${host}${pathname}${authorization === null ? '' : ` as ${authorization}`}`);
+      requests.push(`${protocol}//${host}${pathname}${authorization === null ? '' : ` as ${authorization}`}`);
       const found = answers[`${host}${pathname}`];
       const answer = typeof found === 'function' ? (found as Answer)(request) : found && Response.json(found);
       return Promise.resolve(
@@ -23,7 +23,7 @@ function registry(answers: Readonly<Record<string, Answer | object>>, more: Part
     },
     ...more,
   };
-  return { asked, options };
+  return { asked: requests, options };
 }
 
 const HUB = 'registry-1.docker.io/v2/library/busybox';
@@ -42,9 +42,9 @@ describe('what an image runs', () => {
     ],
     ['nothing when it names no program', {}, { kind: 'unknown', reason: 'it names no program' }],
   ])('is %s', async (_what, config, found) => {
-    const { options, asked } = registry(image(config));
+    const { options, asked: requests } = registry(image(config));
     expect(await lookUpImage('busybox', options)).toEqual(found);
-    expect(asked).toEqual([`https://${HUB}/manifests/latest`, `https://${HUB}/blobs/sha256:c`]);
+    expect(requests).toEqual([`https://${HUB}/manifests/latest`, `https://${HUB}/blobs/sha256:c`]);
   });
 
   test('is that of linux on amd64 where there are several', async () => {
@@ -62,11 +62,11 @@ describe('what an image runs', () => {
   });
 
   test('is asked of a mirror, without TLS when the operator says so', async () => {
-    const { options, asked } = registry(image({ Cmd: ['sh'] }, '127.0.0.1:15000/v2/library/busybox'), {
+    const { options, asked: requests } = registry(image({ Cmd: ['sh'] }, '127.0.0.1:15000/v2/library/busybox'), {
       registries: { 'docker.io': { url: 'http://127.0.0.1:15000' } },
     });
     expect(await lookUpImage('busybox', options)).toEqual({ kind: 'command', command: ['sh'] });
-    expect(asked[0]).toBe('http://127.0.0.1:15000/v2/library/busybox/manifests/latest');
+    expect(requests[0]).toBe('http://127.0.0.1:15000/v2/library/busybox/manifests/latest');
   });
 });
 
@@ -88,16 +88,19 @@ describe('a registry that wants to know who asks', () => {
   };
 
   test('is shown a token that anybody may have', async () => {
-    const { options, asked } = registry(guarded(BEARER, 'Bearer t'));
+    const { options, asked: requests } = registry(guarded(BEARER, 'Bearer t'));
     expect(await lookUpImage('busybox', options)).toEqual({ kind: 'command', command: ['sh'] });
-    expect(asked.slice(1, 3)).toEqual(['https://auth.docker.io/token', `https://${HUB}/manifests/latest as Bearer t`]);
+    expect(requests.slice(1, 3)).toEqual([
+      'https://auth.docker.io/token',
+      `https://${HUB}/manifests/latest as Bearer t`,
+    ]);
   });
 
   test('gives the token for a login', async () => {
     const login = (host: string) => (host === 'docker.io' ? { username: 'bot', password: 'p' } : undefined);
-    const { options, asked } = registry(guarded(BEARER, 'Bearer t'), { login });
+    const { options, asked: requests } = registry(guarded(BEARER, 'Bearer t'), { login });
     expect(await lookUpImage('busybox', options)).toEqual({ kind: 'command', command: ['sh'] });
-    expect(asked[1]).toBe('https://auth.docker.io/token as Basic Ym90OnA=');
+    expect(requests[1]).toBe('https://auth.docker.io/token as Basic Ym90OnA=');
   });
 
   test('is shown the login itself where it wants that', async () => {
@@ -117,7 +120,7 @@ describe('a registry that wants to know who asks', () => {
 
   test('gets no login for the registry that it mirrors, and none without TLS for its token server', async () => {
     const hosts: string[] = [];
-    const { options, asked } = registry(
+    const { options, asked: requests } = registry(
       {
         'mirror.corp/v2/library/busybox/manifests/latest': () =>
           challenge('Bearer realm="http://169.254.169.254/token"'),
@@ -128,18 +131,18 @@ describe('a registry that wants to know who asks', () => {
       kind: 'unknown',
       reason: 'the registry docker.io could not be asked: it names no token server that can be trusted',
     });
-    expect([hosts, asked.length]).toEqual([['mirror.corp'], 1]);
+    expect([hosts, requests.length]).toEqual([['mirror.corp'], 1]);
   });
 
   test('never sees its token follow a redirect to another host', async () => {
     const answers = guarded(BEARER, 'Bearer t');
-    const { options, asked } = registry({
+    const { options, asked: requests } = registry({
       ...answers,
       [`${HUB}/blobs/sha256:c`]: () => Response.redirect('https://cdn.corp/c', 307),
       'cdn.corp/c': { config: { Cmd: ['sh'] } },
     });
     expect(await lookUpImage('busybox', options)).toEqual({ kind: 'command', command: ['sh'] });
-    expect(asked.at(-1)).toBe('https://cdn.corp/c');
+    expect(requests.at(-1)).toBe('https://cdn.corp/c');
   });
 });
 
@@ -188,12 +191,12 @@ describe('an image that cannot be looked up', () => {
   });
 
   test('because it has no name that could be asked for says so without asking', async () => {
-    const { options, asked } = registry({});
+    const { options, asked: requests } = registry({});
     expect(await lookUpImage('busybox:../../token', options)).toEqual({
       kind: 'missing',
       message: `the image "busybox:../../token" has no name that can be pulled: it contains characters that are not valid in an image name`,
     });
-    expect(asked).toEqual([]);
+    expect(requests).toEqual([]);
   });
 });
 

@@ -22,8 +22,8 @@ const OBJECTS: Readonly<Record<string, object>> = {
 };
 
 /** An API server of a few objects, and a registry that shows its images to whoever has a login. */
-function surroundings() {
-  const asked: string[] = [];
+function newRegistry() {
+  const requests: string[] = [];
   const wall = Date.parse('2026-01-01T00:00:00Z');
   let [now, shift] = [0, 0];
   const client = new KubeClient((request) => {
@@ -36,7 +36,7 @@ function surroundings() {
     const request = new Request(input as URL, init); // what the client calls it with
     const { host, pathname } = new URL(request.url);
     const login = Buffer.from((request.headers.get('authorization') ?? '').replace('Basic ', ''), 'base64').toString();
-    asked.push(`${host}${pathname.replace('/v2/', ' ')} ${login}`.trim());
+    requests.push(`${host}${pathname.replace('/v2/', ' ')} ${login}`.trim());
     if (login === '')
       return Promise.resolve(new Response('', { status: 401, headers: { 'www-authenticate': 'Basic' } }));
     return Promise.resolve(
@@ -46,7 +46,7 @@ function surroundings() {
   const clock = { ...systemClock, now: () => now, date: () => new Date(wall + now + shift) };
   const find = registryImageCommand(client, clock, {}, registry);
   return {
-    asked,
+    asked: requests,
     find,
     later: (milliseconds: number) => void (now += milliseconds),
     jump: (milliseconds: number) => void (shift += milliseconds),
@@ -57,43 +57,43 @@ const bot = { namespace: 'ns', serviceAccount: 'bot' };
 const found = { kind: 'command', command: ['tool'] };
 
 test('an image is looked up with the login of the account, and remembered for a minute', async () => {
-  const { asked, find, later } = surroundings();
+  const { asked: requests, find, later } = newRegistry();
   expect(await find('reg.corp/tool:1', bot)).toEqual(found);
-  expect(asked).toEqual([
+  expect(requests).toEqual([
     'reg.corp tool/manifests/1',
     'reg.corp tool/manifests/1 bot:reg.corp',
     'reg.corp tool/blobs/sha256:c bot:reg.corp',
   ]);
   later(59_999);
   expect(await find('reg.corp/tool:1', bot)).toEqual(found);
-  expect(asked.length).toBe(3);
+  expect(requests.length).toBe(3);
   later(1);
   await find('reg.corp/tool:1', bot);
-  expect(asked.length).toBe(6);
+  expect(requests.length).toBe(6);
 });
 
 test.each([-5, 5])('an image is remembered for a minute also when the clock is set by %d hours', async (hours) => {
-  const { asked, find, later, jump } = surroundings();
+  const { asked: requests, find, later, jump } = newRegistry();
   await find('reg.corp/tool:1', bot);
   jump(hours * 3_600_000);
   later(59_999);
   await find('reg.corp/tool:1', bot);
-  expect(asked.length).toBe(3);
+  expect(requests.length).toBe(3);
   later(1);
   await find('reg.corp/tool:1', bot);
-  expect(asked.length).toBe(6);
+  expect(requests.length).toBe(6);
 });
 
 test('an image with a digest is remembered for good', async () => {
-  const { asked, find, later } = surroundings();
+  const { asked: requests, find, later } = newRegistry();
   const image = `reg.corp/tool@sha256:${'a'.repeat(64)}`;
   await find(image, bot);
   later(365 * 24 * 3_600_000);
-  expect([await find(image, bot), asked.length]).toEqual([found, 3]);
+  expect([await find(image, bot), requests.length]).toEqual([found, 3]);
 });
 
 test('what one account may see is not told to another, and a failure is not remembered', async () => {
-  const { asked, find } = surroundings();
+  const { asked: requests, find } = newRegistry();
   await find('reg.corp/tool:1', bot);
   const other = { namespace: 'ns', serviceAccount: 'default' };
   const refused = {
@@ -101,11 +101,11 @@ test('what one account may see is not told to another, and a failure is not reme
     reason: 'the registry reg.corp could not be asked: it wants a login, and the run has none for it',
   };
   expect([await find('reg.corp/tool:1', other), await find('reg.corp/tool:1', other)]).toEqual([refused, refused]);
-  expect(asked.length).toBe(5);
+  expect(requests.length).toBe(5);
 });
 
 test('only the secrets that docker writes hold logins', async () => {
-  const { find } = surroundings();
+  const { find } = newRegistry();
   expect(await find('other.corp/tool:1', bot)).toEqual({
     kind: 'unknown',
     reason: 'the registry other.corp could not be asked: it wants a login, and the run has none for it',
