@@ -39,12 +39,13 @@ const SNAPSHOT_UNVERIFIED = {
 const EARLY_ANNOUNCEMENT: readonly Edit[] = [
   {
     file: `${STORAGE}/journal/group-commit.ts`,
-    before: '    this.#queue.push({ change, place, text });\n',
-    after: '    this.#queue.push({ change, place, text });\n    this.#options.store.commit(change, place);\n',
+    before: '    this.#queue.push({ change, groupResource, text });\n',
+    after:
+      '    this.#queue.push({ change, groupResource, text });\n    this.#options.store.commit(change, groupResource);\n',
   },
   {
     file: `${STORAGE}/journal/group-commit.ts`,
-    before: '        this.#options.store.commit(change, place);\n      }\n      while',
+    before: '        this.#options.store.commit(change, groupResource);\n      }\n      while',
     after: '      }\n      while',
   },
 ];
@@ -213,7 +214,7 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: `${API}/verbs/watch.ts`,
-        before: 'for (const change of [...missed, ...(collection.since(asked) ?? [])]) push(change);',
+        before: 'for (const change of [...missed, ...(collection.since(startRevision) ?? [])]) push(change);',
         after: 'for (const change of missed.slice(1)) push(change);',
       },
     ],

@@ -115,7 +115,7 @@ class StorageSimulation {
   /** Checks the state of each start before any client can observe it. */
   #opened({ store }: Storage): void {
     this.#counts.add('starts');
-    const state = store.collections().flatMap(({ place }) =>
+    const state = store.collections().flatMap(({ groupResource: place }) =>
       store
         .collection(place)
         .list()

@@ -104,8 +104,8 @@ class SystemSimulation {
     this.#counts.add('starts');
     const state = store
       .collections()
-      .filter(({ place }) => place !== '/events')
-      .flatMap(({ place }) =>
+      .filter(({ groupResource: place }) => place !== '/events')
+      .flatMap(({ groupResource: place }) =>
         store
           .collection(place)
           .list()

@@ -33,7 +33,7 @@ import type { Images } from './node/container/image.js';
 import type { NodeShape } from './node/node-object.js';
 import { startNode, type Node, type NodeOptions } from './node/node.js';
 import { createRegistry, type Registry } from './registry/registry.js';
-import { requireSafePlace } from './runtime/host/private-directory.js';
+import { requireSafeDirectory } from './runtime/host/private-directory.js';
 import type { Runtime } from './runtime/runtime.js';
 import type { ListenOptions } from './http/serve.js';
 import { systemRandom, type Random } from './platform/random.js';
@@ -102,7 +102,7 @@ export interface Cluster {
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const { log = () => undefined, dataDir } = options;
   const clock = options.wireClock ?? machineTime(options.now);
-  if (dataDir !== undefined) requireSafePlace(dataDir, 'name a directory of your own');
+  if (dataDir !== undefined) requireSafeDirectory(dataDir, 'name a directory of your own');
   return startClusterOn(await openStorage(dataDir, { clock, log }), options);
 }
 

@@ -215,7 +215,7 @@ describe('writes of built-in kinds', () => {
 
 test('admission may change an object, or refuse it with its own reason and causes', async () => {
   const seen: unknown[] = [];
-  const judge: Admission = ({ operation, resource, object, oldObject, dryRun }) => {
+  const admission: Admission = ({ operation, resource, object, oldObject, dryRun }) => {
     if (resource.plural !== 'configmaps' || object.metadata.namespace !== 'default') return { kind: 'allowed', object };
     seen.push([operation, oldObject?.metadata.name, dryRun]);
     const data = object['data'] as Record<string, string> | undefined;
@@ -225,7 +225,7 @@ test('admission may change an object, or refuse it with its own reason and cause
     }
     return { kind: 'allowed', object: { ...object, data: { ...data, seen: 'yes' } } };
   };
-  const to = await cluster({ admission: [judge] });
+  const to = await cluster({ admission: [admission] });
   seen.length = 0;
   expect((await call(to, 'POST', CONFIG_MAPS, { metadata: { name: 'a' } })).body.data).toEqual({ seen: 'yes' });
   const refused = await call(to, 'PATCH', `${CONFIG_MAPS}/a?dryRun=All`, { data: { bad: '1' } });
@@ -238,11 +238,11 @@ test('admission may change an object, or refuse it with its own reason and cause
 
 test('admission sees what was written, also what the kind does not know', async () => {
   const seen: unknown[] = [];
-  const judge: Admission = ({ object, sent, resource }) => {
+  const admission: Admission = ({ object, sent, resource }) => {
     if (resource.plural === 'configmaps' && object.metadata.name === 'a') seen.push([sent, 'more' in object]);
     return { kind: 'allowed', object };
   };
-  const to = await cluster({ admission: [judge] });
+  const to = await cluster({ admission: [admission] });
   const body = { metadata: { name: 'a' }, more: { deep: [1] } };
   await call(to, 'POST', CONFIG_MAPS, body);
   expect(seen).toEqual([[body, false]]);

@@ -18,13 +18,13 @@ import { Server, type Send } from './contract/server.js';
 import { describeWatches } from './contract/watches.js';
 
 /** A server to hold to the contract. */
-export interface Connected {
+export interface ConnectedServer {
   readonly send: Send;
   close(): Promise<void>;
 }
 
 /** Describes an API server; each part has a namespace of its own, and leaves nothing behind. */
-export function describeApiServer(name: string, connect: () => Promise<Connected>): void {
+export function describeApiServer(name: string, connect: () => Promise<ConnectedServer>): void {
   const parts: readonly [string, (at: () => Server) => void][] = [
     ['objects', describeObjects],
     ['patches', describePatches],
@@ -38,7 +38,7 @@ export function describeApiServer(name: string, connect: () => Promise<Connected
   ];
   describe(name, () => {
     describe.each(parts)('%s', (part, describePart) => {
-      let connected: Connected;
+      let connected: ConnectedServer;
       let server: Server;
 
       beforeAll(async () => {

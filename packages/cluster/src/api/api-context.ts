@@ -9,7 +9,7 @@ import type { Random } from '../platform/random.js';
 import type { Catalog } from './kinds/resource-catalog.js';
 import type { JsonObject, KubeObject } from '../model/json.js';
 import type { Cause } from './status-error.js';
-import { placeOf, type ResourceType } from './kinds/resource-type.js';
+import { groupResourceOf, type ResourceType } from './kinds/resource-type.js';
 import type { Collection, Objects } from '../storage/memory/collection.js';
 import type { Store } from '../storage/memory/store.js';
 import { PatternCache } from './schema/patterns.js';
@@ -69,11 +69,11 @@ export const createApiContext = (options: Omit<ApiContext, 'frames' | 'patterns'
 
 /** The committed objects of a resource: what is read and watched. */
 export const objectsOf = (api: ApiContext, type: Pick<ResourceType, 'group' | 'plural'>): Collection =>
-  api.store.collection(placeOf(type));
+  api.store.collection(groupResourceOf(type));
 
 /** The objects of a resource with all writes so far: what a write is computed on. */
 export const latestOf = (api: ApiContext, type: Pick<ResourceType, 'group' | 'plural'>): Objects =>
-  api.store.latest(placeOf(type));
+  api.store.latest(groupResourceOf(type));
 
 /** The object of a built-in core resource with all writes so far, if there is one. */
 export const latestCoreObject = (

@@ -100,8 +100,8 @@ async function answer<T>(
     if (info) context.counts.add(context.api, info, error instanceof StatusError ? error.code : 500);
     if (error instanceof StatusError) return form(statusResponse(error));
     context.onBug(error, request);
-    const place = context.logPlace === undefined ? '' : ` (${context.logPlace})`;
-    const message = `Internal error occurred: see the log of the cluster${place}`;
+    const logHint = context.logPlace === undefined ? '' : ` (${context.logPlace})`;
+    const message = `Internal error occurred: see the log of the cluster${logHint}`;
     return form(statusResponse(new StatusError(500, 'InternalError', message)));
   }
 }

@@ -107,8 +107,8 @@ export const conflict = (type: NamedResource, name: string, why = STALE): Status
 export function invalid(type: NamedResource, name: string, all: readonly Cause[]): StatusError {
   const causes = all.slice(0, MAX_CAUSES);
   const kind = type.group === '' ? type.kind : `${type.kind}.${type.group}`;
-  const told = causes.map(({ field, message }) => `${field}: ${message}`);
-  const text = told.length === 1 ? (told[0] ?? '') : `[${told.join(', ')}]`;
+  const lines = causes.map(({ field, message }) => `${field}: ${message}`);
+  const text = lines.length === 1 ? (lines[0] ?? '') : `[${lines.join(', ')}]`;
   return new StatusError(422, 'Invalid', `${kind} "${name}" is invalid: ${text}`, {
     ...(name !== '' && { name }),
     ...(type.group !== '' && { group: type.group }),

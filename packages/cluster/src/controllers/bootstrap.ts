@@ -27,10 +27,10 @@ export function bootstrap(api: ApiContext): void {
 
 /** Creates the default ServiceAccount and the CA ConfigMap in every new namespace. */
 export function provisionNamespaces(api: ApiContext): void {
-  api.store.onChange(({ type, object }, place) => {
-    if (place === '/namespaces' && type === 'ADDED')
+  api.store.onChange(({ type, object }, groupResource) => {
+    if (groupResource === '/namespaces' && type === 'ADDED')
       queueMicrotask(() => provisionNamespace(api, object.metadata.name));
-    if (place === '/serviceaccounts' && type === 'DELETED' && object.metadata.name === 'default') {
+    if (groupResource === '/serviceaccounts' && type === 'DELETED' && object.metadata.name === 'default') {
       api.clock.defer(() => provisionNamespace(api, object.metadata.namespace ?? ''));
     }
   });

@@ -7,23 +7,23 @@
 
 import { listAt, deepEqual, type KubeObject, type OwnerReference } from '../model/json.js';
 import { FOREGROUND, ORPHAN, deleteObject, type DeleteOptions } from '../api/verbs/delete.js';
-import { placeOf, type ResourceType } from '../api/kinds/resource-type.js';
+import { groupResourceOf, type ResourceType } from '../api/kinds/resource-type.js';
 import type { ApiContext } from '../api/api-context.js';
 import type { Change } from '../storage/memory/history.js';
 
 interface ObjectKey {
-  readonly place: string;
+  readonly groupResource: string;
   readonly namespace: string;
   readonly name: string;
 }
 
 const PLAIN: DeleteOptions = { dryRun: false, graceSeconds: undefined, propagation: 'Background' };
 const NAMESPACES = '/namespaces';
-const idOf = ({ place, namespace, name }: ObjectKey): string => `${place}\0${namespace}\0${name}`;
+const idOf = ({ groupResource, namespace, name }: ObjectKey): string => `${groupResource}\0${namespace}\0${name}`;
 
 /** Deletes objects whose owners are gone, and the contents of namespaces that are being deleted. */
 export class GarbageCollector {
-  readonly #world: ApiContext;
+  readonly #api: ApiContext;
   /** Dependents by the owner's uid. */
   readonly #dependents = new Map<string, Map<string, ObjectKey>>();
   readonly #uids = new Set<string>();
@@ -35,18 +35,18 @@ export class GarbageCollector {
   #closed = false;
 
   constructor(api: ApiContext) {
-    this.#world = api;
-    api.store.onChange((change, place) => this.#observe(change, place));
+    this.#api = api;
+    api.store.onChange((change, groupResource) => this.#observe(change, groupResource));
     api.store.onRetry(() => this.#enqueueAll());
   }
 
   /** Takes note of objects that were there before, and collects those whose owners are not. */
   start(): void {
-    const all = this.#world.store
+    const all = this.#api.store
       .collections()
-      .flatMap((collection) => collection.list().map((object) => ({ object, place: collection.place })));
+      .flatMap((collection) => collection.list().map((object) => ({ object, place: collection.groupResource })));
     for (const { object } of all) this.#uids.add(object.metadata.uid);
-    for (const { object, place } of all) this.#addToIndex(object, place);
+    for (const { object, place: groupResource } of all) this.#addToIndex(object, groupResource);
     this.#enqueueAll();
   }
 
@@ -57,35 +57,35 @@ export class GarbageCollector {
 
   /** Enqueues all objects: at the start, and after writes of the collector were rolled back. */
   #enqueueAll(): void {
-    for (const collection of this.#world.store.collections())
-      for (const object of collection.values()) this.#enqueue(keyOf(object, collection.place));
+    for (const collection of this.#api.store.collections())
+      for (const object of collection.values()) this.#enqueue(keyOf(object, collection.groupResource));
   }
 
-  #observe({ type, object, previous }: Change, place: string): void {
+  #observe({ type, object, previous }: Change, groupResource: string): void {
     const { uid, ownerReferences = [] } = object.metadata;
     if (type === 'DELETED') this.#uids.delete(uid);
     else this.#uids.add(uid);
     if (type === 'MODIFIED' && previous && keepsOwnership(previous, object)) return;
-    if (previous?.metadata.ownerReferences) this.#removeFromIndex(previous, place);
-    if (type !== 'DELETED') this.#addToIndex(object, place);
-    const here = keyOf(object, place);
+    if (previous?.metadata.ownerReferences) this.#removeFromIndex(previous, groupResource);
+    if (type !== 'DELETED') this.#addToIndex(object, groupResource);
+    const key = keyOf(object, groupResource);
     if (type === 'DELETED') this.#waiting.delete(uid);
-    else if (object.metadata.finalizers?.includes(FOREGROUND)) this.#waiting.set(uid, here);
+    else if (object.metadata.finalizers?.includes(FOREGROUND)) this.#waiting.set(uid, key);
     if (type === 'DELETED') this.#afterDeletion(object, previous ?? object);
-    else if (ownerReferences.length > 0 || object.metadata.deletionTimestamp !== undefined) this.#enqueue(here);
+    else if (ownerReferences.length > 0 || object.metadata.deletionTimestamp !== undefined) this.#enqueue(key);
   }
 
-  #addToIndex(object: KubeObject, place: string): void {
+  #addToIndex(object: KubeObject, groupResource: string): void {
     for (const { uid } of object.metadata.ownerReferences ?? []) {
       const known = this.#dependents.get(uid) ?? new Map<string, ObjectKey>();
       this.#dependents.set(uid, known);
-      const here = keyOf(object, place);
-      known.set(idOf(here), here);
+      const key = keyOf(object, groupResource);
+      known.set(idOf(key), key);
     }
   }
 
-  #removeFromIndex(object: KubeObject, place: string): void {
-    const id = idOf(keyOf(object, place));
+  #removeFromIndex(object: KubeObject, groupResource: string): void {
+    const id = idOf(keyOf(object, groupResource));
     for (const { uid } of object.metadata.ownerReferences ?? []) {
       const known = this.#dependents.get(uid);
       known?.delete(id);
@@ -102,16 +102,16 @@ export class GarbageCollector {
       this.#enqueueWork(`namespace ${namespace}`, () => this.#reconcileNamespace(namespace));
   }
 
-  #enqueue(here: ObjectKey): void {
-    this.#enqueueWork(idOf(here), () => this.#reconcile(here));
+  #enqueue(key: ObjectKey): void {
+    this.#enqueueWork(idOf(key), () => this.#reconcile(key));
   }
 
   /** Reconciles one object with its owners and finalizers. */
-  #reconcile(here: ObjectKey): void {
-    const found = this.#find(here);
+  #reconcile(key: ObjectKey): void {
+    const found = this.#find(key);
     if (!found) return;
     const { object, type } = found;
-    if (here.place === NAMESPACES) this.#emptyNamespace(object.metadata.name);
+    if (key.groupResource === NAMESPACES) this.#emptyNamespace(object.metadata.name);
     if (object.metadata.deletionTimestamp !== undefined) this.#reconcileTerminating(object, type);
     else this.#reconcileOwned(object, type);
   }
@@ -133,7 +133,7 @@ export class GarbageCollector {
         this.#otherOwners(each.object, object.metadata.uid).length > 0
       )
         continue;
-      deleteObject(this.#world, each.type, each.object, {
+      deleteObject(this.#api, each.type, each.object, {
         ...PLAIN,
         propagation: this.#dependentsOf(each.object).length > 0 ? 'Foreground' : 'Background',
       });
@@ -149,7 +149,7 @@ export class GarbageCollector {
     if (references.length === 0) return;
     const gone = references.filter((reference) => !this.#uids.has(reference.uid) && this.#isKindServed(reference));
     if (gone.length === 0) return;
-    if (gone.length === references.length) deleteObject(this.#world, type, object, PLAIN);
+    if (gone.length === references.length) deleteObject(this.#api, type, object, PLAIN);
     else this.#removeOwnerReferences(object, type, new Set(gone.map(({ uid }) => uid)));
   }
 
@@ -158,11 +158,11 @@ export class GarbageCollector {
    * to do: a look at all that is left, for each that goes, would cost the square of it.
    */
   #reconcileOwner(uid: string): void {
-    const here = this.#waiting.get(uid);
-    const owner = here && this.#find(here);
+    const key = this.#waiting.get(uid);
+    const owner = key && this.#find(key);
     if (!owner) return;
-    for (const place of this.#dependents.get(uid)?.values() ?? []) {
-      const { object } = this.#find(place) ?? {};
+    for (const groupResource of this.#dependents.get(uid)?.values() ?? []) {
+      const { object } = this.#find(groupResource) ?? {};
       if (!object || ownerOf(object, owner.object)?.blockOwnerDeletion !== true) continue;
       if (object.metadata.deletionTimestamp === undefined) break;
       return;
@@ -172,7 +172,7 @@ export class GarbageCollector {
 
   /** Whether an owner's kind is served at all: of a kind that is not served, it is not known whether the owner is gone. */
   #isKindServed({ apiVersion, kind }: OwnerReference): boolean {
-    return this.#world.catalog.findKind(apiVersion, kind) !== undefined;
+    return this.#api.catalog.findKind(apiVersion, kind) !== undefined;
   }
 
   #otherOwners(object: KubeObject, except: string): readonly OwnerReference[] {
@@ -180,64 +180,64 @@ export class GarbageCollector {
   }
 
   #dependentsOf(object: KubeObject): readonly { object: KubeObject; type: ResourceType }[] {
-    const places = [...(this.#dependents.get(object.metadata.uid)?.values() ?? [])];
-    return places.flatMap((each) => this.#find(each) ?? []);
+    const keys = [...(this.#dependents.get(object.metadata.uid)?.values() ?? [])];
+    return keys.flatMap((each) => this.#find(each) ?? []);
   }
 
   #removeOwnerReferences(object: KubeObject, type: ResourceType, uids: ReadonlySet<string>): void {
     const left = (object.metadata.ownerReferences ?? []).filter(({ uid }) => !uids.has(uid));
     const metadata = { ...object.metadata, ownerReferences: left };
-    this.#world.store.put(placeOf(type), { ...object, metadata });
+    this.#api.store.put(groupResourceOf(type), { ...object, metadata });
   }
 
   /** Removes a finalizer of the collector; deletes the object if nothing else holds it. */
   #removeFinalizer(object: KubeObject, type: ResourceType, finalizer: string): void {
-    const found = this.#find(keyOf(object, placeOf(type)));
+    const found = this.#find(keyOf(object, groupResourceOf(type)));
     if (!found) return;
     const finalizers = (found.object.metadata.finalizers ?? []).filter((each) => each !== finalizer);
     const changed = { ...found.object, metadata: { ...found.object.metadata, finalizers } };
     const held = finalizers.length > 0 || (object.metadata.deletionGracePeriodSeconds ?? 0) > 0;
-    if (held) this.#world.store.put(placeOf(type), changed);
-    else this.#world.store.remove(placeOf(type), changed);
+    if (held) this.#api.store.put(groupResourceOf(type), changed);
+    else this.#api.store.remove(groupResourceOf(type), changed);
   }
 
   #isTerminatingNamespace(name: string): boolean {
-    return this.#world.store.latest(NAMESPACES).get('', name)?.metadata.deletionTimestamp !== undefined;
+    return this.#api.store.latest(NAMESPACES).get('', name)?.metadata.deletionTimestamp !== undefined;
   }
 
   /** Looks again at a namespace that is being deleted, unless something in it is still going: its end is a reason to look. */
   #reconcileNamespace(name: string): void {
-    const held = this.#world.catalog.types.some(
+    const held = this.#api.catalog.types.some(
       (type) =>
         type.namespaced &&
-        this.#world.store.latest(placeOf(type)).first(name)?.metadata.deletionTimestamp !== undefined,
+        this.#api.store.latest(groupResourceOf(type)).first(name)?.metadata.deletionTimestamp !== undefined,
     );
     if (!held) this.#emptyNamespace(name);
   }
 
   /** Deletes what is in a namespace that is being deleted, and then the namespace. */
   #emptyNamespace(name: string): void {
-    const place = NAMESPACES;
-    const found = this.#find({ place, namespace: '', name });
+    const groupResource = NAMESPACES;
+    const found = this.#find({ groupResource, namespace: '', name });
     if (found?.object.metadata.deletionTimestamp === undefined) return;
     let left = 0;
-    for (const type of this.#world.catalog.types) {
+    for (const type of this.#api.catalog.types) {
       if (!type.namespaced) continue;
-      for (const object of this.#world.store.latest(placeOf(type)).list(name)) {
-        const { gone } = deleteObject(this.#world, type, object, PLAIN);
+      for (const object of this.#api.store.latest(groupResourceOf(type)).list(name)) {
+        const { gone } = deleteObject(this.#api, type, object, PLAIN);
         if (!gone) left += 1;
       }
     }
     if (left > 0) return;
-    const { object } = this.#find({ place, namespace: '', name }) ?? found;
+    const { object } = this.#find({ groupResource, namespace: '', name }) ?? found;
     const emptied = { ...object, spec: {} };
-    if (listAt(object, 'metadata', 'finalizers').length > 0) this.#world.store.put(place, emptied);
-    else this.#world.store.remove(place, emptied);
+    if (listAt(object, 'metadata', 'finalizers').length > 0) this.#api.store.put(groupResource, emptied);
+    else this.#api.store.remove(groupResource, emptied);
   }
 
-  #find({ place, namespace, name }: ObjectKey): { object: KubeObject; type: ResourceType } | undefined {
-    const object = this.#world.store.latest(place).get(namespace, name);
-    const [type] = this.#world.catalog.at(place);
+  #find({ groupResource, namespace, name }: ObjectKey): { object: KubeObject; type: ResourceType } | undefined {
+    const object = this.#api.store.latest(groupResource).get(namespace, name);
+    const [type] = this.#api.catalog.byGroupResource(groupResource);
     return object && type ? { object, type } : undefined;
   }
 
@@ -245,12 +245,12 @@ export class GarbageCollector {
     if (!this.#queue.has(key)) this.#queue.set(key, work);
     if (this.#scheduled) return;
     this.#scheduled = true;
-    this.#world.clock.defer(() => this.#processQueue());
+    this.#api.clock.defer(() => this.#processQueue());
   }
 
   /** Works off what has come together; a long cascade gives way to requests in between. */
   #processQueue(): void {
-    const { clock } = this.#world;
+    const { clock } = this.#api;
     const began = clock.now();
     for (const [key, work] of this.#queue) {
       if (this.#closed || clock.now() - began > 20) break;
@@ -258,7 +258,7 @@ export class GarbageCollector {
       work();
     }
     this.#scheduled = this.#queue.size > 0 && !this.#closed;
-    if (this.#scheduled) this.#world.clock.defer(() => this.#processQueue());
+    if (this.#scheduled) this.#api.clock.defer(() => this.#processQueue());
   }
 }
 
@@ -266,8 +266,8 @@ export class GarbageCollector {
 const keepsOwnership = ({ metadata: before }: KubeObject, { metadata: after }: KubeObject): boolean =>
   after.deletionTimestamp === undefined && deepEqual(before.ownerReferences, after.ownerReferences);
 
-const keyOf = ({ metadata }: KubeObject, place: string): ObjectKey => ({
-  place,
+const keyOf = ({ metadata }: KubeObject, groupResource: string): ObjectKey => ({
+  groupResource,
   namespace: metadata.namespace ?? '',
   name: metadata.name,
 });

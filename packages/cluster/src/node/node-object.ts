@@ -42,7 +42,7 @@ export async function registerNode(api: NodeApi, node: NodeInfo, shape: NodeShap
     ...shape.resources,
   };
   const labels = { ...standardLabels(node), ...shape.labels };
-  const status = { capacity: offered, allocatable: offered, conditions: conditions(now), ...facts(node) };
+  const status = { capacity: offered, allocatable: offered, conditions: conditions(now), ...nodeFacts(node) };
   const path = `/api/v1/nodes/${name}`;
   try {
     await api.create('/api/v1/nodes', { apiVersion: 'v1', kind: 'Node', metadata: { name, labels } });
@@ -77,7 +77,7 @@ const conditions = (now: Date): readonly object[] =>
     lastTransitionTime: wireTime(now),
   }));
 
-const facts = ({ ip, machine, runtime }: NodeInfo): object => ({
+const nodeFacts = ({ ip, machine, runtime }: NodeInfo): object => ({
   addresses: [
     { type: 'InternalIP', address: ip },
     { type: 'Hostname', address: machine.hostname },

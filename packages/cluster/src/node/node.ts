@@ -147,7 +147,7 @@ class Pods {
   readonly #runs = new Map<string, PodRun>();
   readonly #claiming = new Set<string>();
   /** Pods that no node fits, by uid, with the reason. */
-  readonly #unplaced = new Map<string, { readonly pod: Pod; readonly why: string }>();
+  readonly #unschedulable = new Map<string, { readonly pod: Pod; readonly why: string }>();
   /** Uids of pods that ran and are over; a watch that is late may show them as they were before. */
   readonly #finished = new Set<string>();
   /** By uid: pods of an earlier process whose end is being written. */
@@ -172,7 +172,7 @@ class Pods {
         for await (const { type, object } of api.watch<JsonObject>(NODE_WATCH, signal)) {
           if (type === 'DELETED') continue;
           this.#node = object;
-          for (const { pod } of [...this.#unplaced.values()]) this.#see(pod, false);
+          for (const { pod } of [...this.#unschedulable.values()]) this.#see(pod, false);
         }
       } catch (error) {
         if (isAborted(signal)) return;
@@ -193,7 +193,7 @@ class Pods {
         for (const pod of items) this.#see(pod, isFirst);
         isFirst = false;
         const alive = new Set(items.map((it) => it.metadata.uid));
-        const known = [...this.#runs.keys(), ...this.#finished, ...this.#unplaced.keys()];
+        const known = [...this.#runs.keys(), ...this.#finished, ...this.#unschedulable.keys()];
         for (const uid of known) if (!alive.has(uid)) this.#forget(uid);
         // Those that come later are known by then.
         const isThere = (uid: string): boolean => alive.has(uid) || this.#runs.has(uid) || this.#finished.has(uid);
@@ -231,7 +231,7 @@ class Pods {
     if (run !== undefined) return run.update(pod);
     if (this.#stopped.signal.aborted) return;
     if (nodeName === '') {
-      if (deletionTimestamp === undefined) this.#place(pod);
+      if (deletionTimestamp === undefined) this.#assign(pod);
       return;
     }
     if (nodeName !== NODE.name) return;
@@ -280,7 +280,7 @@ class Pods {
   }
 
   /** Claims a pod that fits; of another it is said why it does not. */
-  #place(pod: Pod): void {
+  #assign(pod: Pod): void {
     const why = unschedulableReason({ ...pod }, this.#node);
     if (why !== undefined) this.#notify(pod, why);
     else void this.#claim(pod);
@@ -290,9 +290,9 @@ class Pods {
   #notify(pod: Pod, why: string): void {
     const { api, clock, events } = this.#context;
     const { uid, namespace, name } = pod.metadata;
-    const told = this.#unplaced.get(uid)?.why === why;
-    this.#unplaced.set(uid, { pod, why });
-    if (told) return;
+    const isReported = this.#unschedulable.get(uid)?.why === why;
+    this.#unschedulable.set(uid, { pod, why });
+    if (isReported) return;
     events.record(pod, 'Warning', 'FailedScheduling', why);
     const conditions: readonly Condition[] = [
       {
@@ -321,9 +321,9 @@ class Pods {
       for (let absent = await absentClaim(api, pod); absent !== undefined; absent = await absentClaim(api, pod)) {
         this.#notify(pod, `0/1 nodes are available: 1 persistentvolumeclaim ${JSON.stringify(absent)} not found.`);
         await clock.sleep(1000, signal);
-        if (signal.aborted || !this.#unplaced.has(uid)) return; // it has been deleted
+        if (signal.aborted || !this.#unschedulable.has(uid)) return; // it has been deleted
       }
-      this.#unplaced.delete(uid);
+      this.#unschedulable.delete(uid);
       const path = `/api/v1/namespaces/${namespace}/pods/${name}`;
       const claimed = await retryRequest(this.#context, `pod ${namespace}/${name} is not claimed`, signal, () =>
         api.patch<Pod>(path, { metadata: { uid }, spec: { nodeName: NODE.name } }),
@@ -350,7 +350,7 @@ class Pods {
   }
 
   #forget(uid: string): void {
-    this.#unplaced.delete(uid);
+    this.#unschedulable.delete(uid);
     this.#finished.delete(uid);
     this.#runs.get(uid)?.removed();
   }

@@ -6,7 +6,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { startCluster, type Cluster } from '@pipewright/cluster';
 import { apiVersionOf } from '../../src/api/kinds/resource-type.js';
-import { definition, requestFor, TYPES, type MadeUpRequest } from '../support/generated-requests.js';
+import { definition, requestFor, TYPES, type GeneratedRequest } from '../support/generated-requests.js';
 import { isThorough } from '../../../../test/thorough.js';
 
 let cluster: Cluster;
@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => cluster.close());
 
 /** The answer to a request, without what a watch says later. */
-async function answerTo({ method, path, headers, body }: MadeUpRequest): Promise<{ status: number; text: string }> {
+async function answerTo({ method, path, headers, body }: GeneratedRequest): Promise<{ status: number; text: string }> {
   const stop = new AbortController();
   const init = {
     method,

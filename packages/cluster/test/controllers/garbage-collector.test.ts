@@ -44,7 +44,7 @@ function meta(name: string, namespace?: string, more: Partial<KubeObject['metada
 const typeOf = (kind: string) => BUILT_IN.find((type) => type.kind === kind)!;
 
 /** A world with a namespace, an owner in it, and so many things that somebody's finalizer holds. */
-function worldWith(things: number, ownerReferences?: readonly OwnerReference[]) {
+function apiContextWith(things: number, ownerReferences?: readonly OwnerReference[]) {
   const store = new CountingStore(1);
   const api = testApiContext(store);
   new GarbageCollector(api).start();
@@ -69,7 +69,7 @@ async function idle(store: CountingStore): Promise<void> {
 }
 
 /** Looks at a world while what is held goes, one after the other; `delete` begins it. */
-async function looksFor({ store, api }: ReturnType<typeof worldWith>, begin: () => void): Promise<number> {
+async function looksFor({ store, api }: ReturnType<typeof apiContextWith>, begin: () => void): Promise<number> {
   await idle(store);
   begin();
   await idle(store);
@@ -88,7 +88,7 @@ async function looksFor({ store, api }: ReturnType<typeof worldWith>, begin: () 
 describe('what goes one by one costs in proportion to it', () => {
   test('in a namespace that is deleted, which goes with the last', async () => {
     const looks = async (things: number): Promise<number> => {
-      const made = worldWith(things);
+      const made = apiContextWith(things);
       const count = await looksFor(made, () => deleteObject(made.api, typeOf('Namespace'), NAMESPACE, DELETION));
       expect(made.store.collection('/namespaces').get('', 'ci')).toBeUndefined();
       return count;
@@ -98,7 +98,7 @@ describe('what goes one by one costs in proportion to it', () => {
 
   test('below an owner that is deleted after what belongs to it, which goes with the last', async () => {
     const looks = async (things: number): Promise<number> => {
-      const made = worldWith(things, [REFERENCE]);
+      const made = apiContextWith(things, [REFERENCE]);
       const options = { ...DELETION, propagation: 'Foreground' } as const;
       const count = await looksFor(made, () => deleteObject(made.api, typeOf('ConfigMap'), OWNER, options));
       expect(made.store.collection('/configmaps').get('ci', 'owner')).toBeUndefined();

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { fake, virtualClock, type FakeOutcome, type VirtualClock } from '../../src/index.js';
-import { Lab, stateOf } from '../support/pods.js';
+import { PodTestCluster, stateOf } from '../support/pods.js';
 
 const noon = new Date('2026-01-01T12:00:00Z');
-let lab: Lab;
+let lab: PodTestCluster;
 afterEach(() => lab.cluster.close());
 
 /** A cluster whose containers do what this says, by name. */
@@ -23,7 +23,7 @@ async function open(outcomes: Record<string, FakeOutcome | FakeOutcome[]> = {}, 
   });
   const images = (image: string): { rootfs: 'host' } | undefined =>
     image === 'missing' ? undefined : { rootfs: 'host' };
-  lab = await Lab.open({
+  lab = await PodTestCluster.open({
     runtime,
     images,
     imageHint: 'give one with --image NAME=host',
@@ -54,7 +54,7 @@ describe('a pod', () => {
   test('whose log cannot be written says so in its log and its status, and runs to its end', async () => {
     const dataDir = mkdtempSync(join(tmpdir(), 'pipewright-no-logs-'));
     writeFileSync(join(dataDir, 'logs'), 'a file where the directory belongs');
-    lab = await Lab.open({ runtime: fake({ script: () => ({ output: 'hello\n' }) }), dataDir });
+    lab = await PodTestCluster.open({ runtime: fake({ script: () => ({ output: 'hello\n' }) }), dataDir });
     try {
       await lab.pod('p', [c('one')]);
       const pod = await lab.end('p');

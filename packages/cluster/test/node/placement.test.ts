@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { fake } from '../../src/index.js';
 import { unschedulableReason } from '../../src/node/placement.js';
-import { Lab } from '../support/pods.js';
+import { PodTestCluster } from '../support/pods.js';
 
 const node = {
   metadata: { name: 'pipewright', labels: { disk: 'ssd', cores: '8' } },
@@ -81,11 +81,11 @@ describe('a pod', () => {
 });
 
 describe('on the embedded cluster', () => {
-  let lab: Lab;
+  let lab: PodTestCluster;
   afterEach(() => lab.cluster.close());
 
   test('a pod that no node fits waits, says so, and runs as soon as a label lets it in', async () => {
-    lab = await Lab.open({ runtime: fake() });
+    lab = await PodTestCluster.open({ runtime: fake() });
     await lab.pod('p', [{ name: 'one', command: ['run'] }], { nodeSelector: { disk: 'ssd' } });
     const waiting = await lab.until('p', (seen) => (seen.status?.conditions?.length ?? 0) > 0);
     expect(waiting.spec.nodeName).toBeUndefined();
@@ -100,7 +100,7 @@ describe('on the embedded cluster', () => {
   });
 
   test('a pod whose claim is not there waits for it and says so', async () => {
-    lab = await Lab.open({ runtime: fake() });
+    lab = await PodTestCluster.open({ runtime: fake() });
     const volumes = [{ name: 'v', persistentVolumeClaim: { claimName: 'late' } }];
     await lab.pod('p', [{ name: 'one', command: ['run'], volumeMounts: [{ name: 'v', mountPath: '/v' }] }], {
       volumes,
@@ -117,7 +117,10 @@ describe('on the embedded cluster', () => {
   });
 
   test('the node has the labels and resources that it was given', async () => {
-    lab = await Lab.open({ runtime: fake(), node: { labels: { disk: 'ssd' }, resources: { 'nvidia.com/gpu': '1' } } });
+    lab = await PodTestCluster.open({
+      runtime: fake(),
+      node: { labels: { disk: 'ssd' }, resources: { 'nvidia.com/gpu': '1' } },
+    });
     const resources = { requests: { 'nvidia.com/gpu': '1' }, limits: { 'nvidia.com/gpu': '1' } };
     await lab.pod('p', [{ name: 'one', command: ['run'], resources }], { nodeSelector: { disk: 'ssd' } });
     expect((await lab.end('p')).status?.phase).toBe('Succeeded');
@@ -128,7 +131,7 @@ describe('on the embedded cluster', () => {
   });
 
   test('a pod that waits for a node can be deleted', async () => {
-    lab = await Lab.open({ runtime: fake() });
+    lab = await PodTestCluster.open({ runtime: fake() });
     await lab.pod('p', [{ name: 'one', command: ['run'] }], { nodeSelector: { disk: 'ssd' } });
     await lab.until('p', (seen) => (seen.status?.conditions?.length ?? 0) > 0);
     await lab.ask('DELETE', '/api/v1/namespaces/default/pods/p');

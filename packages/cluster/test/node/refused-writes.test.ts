@@ -9,12 +9,12 @@ import {
   type Send,
 } from '../../src/index.js';
 import type { PlainRequest } from '../../src/api/wire/plain-request.js';
-import { Lab, stateOf } from '../support/pods.js';
+import { PodTestCluster, stateOf } from '../support/pods.js';
 
 /** Time of pods passes at once when they wait. */
 const inNoTime = (): PodClock => virtualClock(new Date('2026-01-01T12:00:00Z'), { automatic: true });
 
-let lab: Lab;
+let lab: PodTestCluster;
 let nodes: Node[] = [];
 afterEach(async () => {
   await Promise.all(nodes.map((node) => node.close()));
@@ -58,21 +58,21 @@ const isList = ({ method, url }: PlainRequest): boolean => method === 'GET' && u
 
 describe('a node goes on when the API server could not write for a while', () => {
   test('a pod is claimed', async () => {
-    lab = await Lab.open({});
+    lab = await PodTestCluster.open({});
     await join(refusing(3, isClaim));
     await lab.pod('p', [{ name: 'main', command: ['run'] }]);
     expect((await lab.end('p')).status?.phase).toBe('Succeeded');
   });
 
   test('the end of a pod is written, however long that takes', async () => {
-    lab = await Lab.open({});
+    lab = await PodTestCluster.open({});
     await join(refusing(100, isStatus));
     await lab.pod('p', [{ name: 'main', command: ['run'] }]);
     expect((await lab.end('p')).status?.phase).toBe('Succeeded');
   });
 
   test('a deleted pod goes', async () => {
-    lab = await Lab.open({});
+    lab = await PodTestCluster.open({});
     await join(refusing(3, isDeletion), () => ({ duration: 'forever' }));
     await lab.pod('p', [{ name: 'main', command: ['run'] }]);
     await lab.until('p', (pod) => stateOf(pod, 'main') === 'running');
@@ -81,7 +81,7 @@ describe('a node goes on when the API server could not write for a while', () =>
   });
 
   test('the loss of a pod is written', async () => {
-    lab = await Lab.open({});
+    lab = await PodTestCluster.open({});
     const first = await join(lab.cluster.send, () => ({ duration: 'forever' }));
     await lab.pod('p', [{ name: 'main', command: ['run'] }]);
     await lab.until('p', (pod) => stateOf(pod, 'main') === 'running');
@@ -94,7 +94,7 @@ describe('a node goes on when the API server could not write for a while', () =>
 describe('a node that follows another', () => {
   /** A pod that a node has claimed, and of which it has written nothing more when it goes. */
   async function claimed(script: () => FakeOutcome): Promise<void> {
-    lab = await Lab.open({});
+    lab = await PodTestCluster.open({});
     const first = await join(refusing(Infinity, isStatus), script, virtualClock(new Date(0)));
     await lab.pod('p', [{ name: 'main', command: ['run'] }]);
     await lab.until('p', ({ spec }) => spec.nodeName === 'pipewright');
@@ -140,7 +140,7 @@ describe('a node that follows another', () => {
   });
 
   test('lets go of a pod whose deletion the other had begun', async () => {
-    lab = await Lab.open({});
+    lab = await PodTestCluster.open({});
     const first = await join(refusing(Infinity, isDeletion), () => ({ duration: 'forever' }));
     await lab.pod('p', [{ name: 'main', command: ['run'] }]);
     await lab.until('p', (pod) => stateOf(pod, 'main') === 'running');
@@ -153,7 +153,7 @@ describe('a node that follows another', () => {
 });
 
 test('a pod that is over is not started again by what a late watch says of it', async () => {
-  lab = await Lab.open({});
+  lab = await PodTestCluster.open({});
   const { plain } = lab.cluster.send;
   let release: () => void = () => undefined;
   const isReleased = new Promise<void>((resolve) => (release = resolve));

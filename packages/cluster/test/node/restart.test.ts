@@ -7,7 +7,7 @@ import { afterAll, expect, test } from '@jest/globals';
 import { fake } from '../../src/index.js';
 import { openRunDirectory } from '../../src/runtime/host/run-directory.js';
 import { removeTree } from '../../src/runtime/host/remove-tree.js';
-import { Lab, stateOf } from '../support/pods.js';
+import { PodTestCluster, stateOf } from '../support/pods.js';
 import { isThorough } from '../../../../test/thorough.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'pipewright-restart-'));
@@ -45,12 +45,12 @@ test('processes that begin while others, the last ones so far, end get a directo
 test('a pod that ran when its node stopped has failed when the node is back, and its log is still there', async () => {
   const dataDir = join(directory, 'data');
   const script = (): object => ({ duration: 'forever', output: 'so far\n' });
-  const before = await Lab.open({ dataDir, runtime: fake({ script }) });
+  const before = await PodTestCluster.open({ dataDir, runtime: fake({ script }) });
   await before.pod('p', [{ name: 'main', command: ['run'] }]);
   await before.until('p', (pod) => stateOf(pod, 'main') === 'running');
   await before.cluster.close();
 
-  const after = await Lab.open({ dataDir, runtime: fake({ script }) });
+  const after = await PodTestCluster.open({ dataDir, runtime: fake({ script }) });
   const pod = await after.end('p');
   expect([pod.status?.phase, stateOf(pod, 'main')]).toEqual(['Failed', 'ContainerStatusUnknown 137']);
   expect(await after.log('p', 'main')).toBe('so far\n');
@@ -61,11 +61,11 @@ test('the logs of pods that are no more, and nothing else, are removed when the 
   const dataDir = join(directory, 'orphans');
   for (const name of ['default_gone_6c4b7a1e', 'notes', 'my_notes'])
     mkdirSync(join(dataDir, 'logs', name), { recursive: true });
-  const before = await Lab.open({ dataDir, runtime: fake({ script: () => ({ output: 'hello\n' }) }) });
+  const before = await PodTestCluster.open({ dataDir, runtime: fake({ script: () => ({ output: 'hello\n' }) }) });
   await before.pod('p', [{ name: 'main', command: ['run'] }]);
   const { metadata } = await before.end('p');
   await before.cluster.close();
-  const after = await Lab.open({ dataDir, runtime: fake() });
+  const after = await PodTestCluster.open({ dataDir, runtime: fake() });
   await after.cluster.close();
   expect(readdirSync(join(dataDir, 'logs')).toSorted()).toEqual([`default_p_${metadata.uid}`, 'my_notes', 'notes']);
 });

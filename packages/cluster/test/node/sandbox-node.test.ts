@@ -4,15 +4,15 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
 import { sandbox } from '../../src/index.js';
 import { hostMounts } from '../../src/runtime/host/host-mounts.js';
-import { memoryPlace } from '../../src/runtime/host/memory-directory.js';
+import { firstMemoryDirectory } from '../../src/runtime/host/memory-directory.js';
 import { removeTree } from '../../src/runtime/host/remove-tree.js';
-import { Lab, stateOf, type TestContainer } from '../support/pods.js';
+import { PodTestCluster, stateOf, type TestContainer } from '../support/pods.js';
 import { describeWithSandbox } from '../support/sandbox-tests.js';
 
 const runtime = sandbox();
 const probe = await runtime.probe();
 const dataDir = mkdtempSync(join(tmpdir(), 'pipewright-node-'));
-const lab = await Lab.open({ runtime, dataDir });
+const lab = await PodTestCluster.open({ runtime, dataDir });
 afterAll(async () => {
   await lab.cluster.close();
   await removeTree(dataDir);
@@ -55,7 +55,8 @@ if (!probe.usable) {
 
 describeWithSandbox('a pod of real processes', probe, () => {
   // Where the machine has no place in memory the disk will do: both are said by the row that is tried.
-  const hasMemory = memoryPlace(hostMounts(), ['/dev/shm', process.env['XDG_RUNTIME_DIR'] ?? '']) !== undefined;
+  const hasMemory =
+    firstMemoryDirectory(hostMounts(), ['/dev/shm', process.env['XDG_RUNTIME_DIR'] ?? '']) !== undefined;
   test(hasMemory ? 'has its Secrets on no disk' : 'has its Secrets where everything is', async () => {
     await lab.create('secrets', 'in-memory', { stringData: { pass: 'hush' } });
     const spec = { volumes: [{ name: 's', secret: { secretName: 'in-memory' } }] };

@@ -2,7 +2,7 @@
 
 import { expect, test } from '@jest/globals';
 import { diskError, MemoryDisk, turn } from '../support/memory-disk.js';
-import { configMap, numbers, openOn, PLACE, put } from '../support/stored-objects.js';
+import { configMap, numbers, openOn, GROUP_RESOURCE, put } from '../support/stored-objects.js';
 
 const LIMITS = { segmentBytes: 4000, chunkBytes: 500 };
 
@@ -128,7 +128,7 @@ test('a snapshot holds the state of its moment, though objects are deleted meanw
   disk.before = ({ kind, name }) => (kind === 'write' && name === 'snapshot.tmp' ? held : undefined);
   const { store } = await openOn(disk, { limits: LIMITS });
   for (let n = 0; n < 30; n += 1) await put(store, `object${n}`, n);
-  for (const object of store.collection(PLACE).list()) store.remove(PLACE, object);
+  for (const object of store.collection(GROUP_RESOURCE).list()) store.remove(GROUP_RESOURCE, object);
   await store.settled();
   release();
   await turn();
@@ -141,10 +141,10 @@ test('records larger than a piece that is read at once, and of any characters, a
   const disk = new MemoryDisk();
   const { store, close } = await openOn(disk);
   const data = { text: 'é\u2028\0"\n𝄞'.repeat(400_000) };
-  store.put(PLACE, { ...configMap('a'), data });
-  store.put(PLACE, { ...configMap('b'), data });
+  store.put(GROUP_RESOURCE, { ...configMap('a'), data });
+  store.put(GROUP_RESOURCE, { ...configMap('b'), data });
   await store.settled();
   await close();
   const again = await openOn(disk);
-  expect(again.store.collection(PLACE).list()).toEqual(store.collection(PLACE).list());
+  expect(again.store.collection(GROUP_RESOURCE).list()).toEqual(store.collection(GROUP_RESOURCE).list());
 });

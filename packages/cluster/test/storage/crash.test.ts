@@ -6,7 +6,7 @@ import { ClusterError } from '../../src/platform/cluster-error.js';
 import type { KubeObject } from '../../src/model/json.js';
 import type { Store } from '../../src/storage/memory/store.js';
 import { diskError, MemoryDisk, turn, type Choose } from '../support/memory-disk.js';
-import { configMap, openOn, PLACE } from '../support/stored-objects.js';
+import { configMap, openOn, GROUP_RESOURCE } from '../support/stored-objects.js';
 
 const NAMES = ['a', 'b', 'c', 'd'];
 const LIMITS = { segmentBytes: 1500, chunkBytes: 200 };
@@ -50,7 +50,7 @@ class Witness {
   /** Notes what a store serves from now on. */
   watch(store: Store): void {
     for (const name of NAMES) {
-      const object = store.collection(PLACE).get('default', name);
+      const object = store.collection(GROUP_RESOURCE).get('default', name);
       this.#tell(name, ({ n }) => n === numberOf(object));
       if (object) this.#serve(Number(object.metadata.resourceVersion), object);
     }
@@ -63,12 +63,15 @@ class Witness {
   }
 
   async write(store: Store, { kind, name }: Step): Promise<void> {
-    const old = store.latest(PLACE).get('default', name);
+    const old = store.latest(GROUP_RESOURCE).get('default', name);
     if (kind === 'remove' && !old) return;
     this.#written += 1;
     const state: State = { n: kind === 'put' ? this.#written : undefined };
     this.#possible.get(name)?.push(state);
-    const stored = old && kind === 'remove' ? store.remove(PLACE, old) : store.put(PLACE, configMap(name, state.n));
+    const stored =
+      old && kind === 'remove'
+        ? store.remove(GROUP_RESOURCE, old)
+        : store.put(GROUP_RESOURCE, configMap(name, state.n));
     const settled = store.settled();
     store.onChange(({ revision }) => {
       if (String(revision) === stored.metadata.resourceVersion) this.#tell(name, (each) => each === state);

@@ -2,7 +2,7 @@
 
 import { expect, test } from '@jest/globals';
 import { diskError, MemoryDisk, turn } from '../support/memory-disk.js';
-import { configMap, numbers, openOn, PLACE, put } from '../support/stored-objects.js';
+import { configMap, numbers, openOn, GROUP_RESOURCE, put } from '../support/stored-objects.js';
 
 const FULL =
   "cannot write to the data directory /data: the disk is full (ENOSPC: injected, '/data/log-00000001.ndjson')";
@@ -64,10 +64,10 @@ test('everything computed on a write that fails is refused with it, and its revi
     if (kind === 'datasync') throw diskError('EIO', 'log');
   };
   const writes = [put(store, 'a', 2), put(store, 'a', 3), put(store, 'b', 1)];
-  expect(store.latest(PLACE).get('default', 'a')?.metadata.resourceVersion).toBe('3');
+  expect(store.latest(GROUP_RESOURCE).get('default', 'a')?.metadata.resourceVersion).toBe('3');
   for (const write of writes) await expect(write).rejects.toThrow('EIO');
   expect([numbers(store), store.revision]).toEqual([{ a: 1 }, 1]);
-  expect(store.latest(PLACE)).toBe(store.collection(PLACE));
+  expect(store.latest(GROUP_RESOURCE)).toBe(store.collection(GROUP_RESOURCE));
   disk.before = () => undefined;
   expect(await put(store, 'a', 4)).toBe(5);
 });
@@ -76,9 +76,9 @@ test('an object that cannot be serialized leaves no trace', async () => {
   const disk = new MemoryDisk();
   const { store } = await openOn(disk);
   await put(store, 'a', 1);
-  expect(() => store.put(PLACE, { ...configMap('a', 2), big: 1n })).toThrow('BigInt');
+  expect(() => store.put(GROUP_RESOURCE, { ...configMap('a', 2), big: 1n })).toThrow('BigInt');
   expect(store.settled()).toBeUndefined();
-  expect(store.latest(PLACE).get('default', 'a')?.metadata.resourceVersion).toBe('1');
+  expect(store.latest(GROUP_RESOURCE).get('default', 'a')?.metadata.resourceVersion).toBe('1');
   expect(await put(store, 'a', 3)).toBe(2);
 });
 
@@ -87,7 +87,7 @@ test('closing says what could not be saved, and lets go of the directory all the
   const { store, close } = await openOn(disk);
   await put(store, 'a', 1);
   disk.capacity = sizeOf(disk);
-  store.put(PLACE, configMap('b', 2));
+  store.put(GROUP_RESOURCE, configMap('b', 2));
   await expect(close()).rejects.toMatchObject({
     code: 'DATA_DIR_NOT_SAVED',
     message: `not everything could be saved: ${FULL}`,
@@ -126,7 +126,7 @@ test('those whose writes no client repeats are called a while after a failure', 
     },
   };
   const { store } = await openOn(disk, { clock });
-  store.onRetry(() => store.put(PLACE, configMap('mine', 1)));
+  store.onRetry(() => store.put(GROUP_RESOURCE, configMap('mine', 1)));
   disk.capacity = sizeOf(disk);
   for (let n = 0; n < 3; n += 1) await put(store, 'a', n).catch(() => undefined);
   expect(waiting).toHaveLength(1);

@@ -5,7 +5,7 @@ import type { KubeObject } from '../../src/model/json.js';
 import { HISTORY } from '../../src/storage/memory/history.js';
 import { Store } from '../../src/storage/memory/store.js';
 import { MemoryDisk } from '../support/memory-disk.js';
-import { openOn, PLACE, put } from '../support/stored-objects.js';
+import { openOn, GROUP_RESOURCE, put } from '../support/stored-objects.js';
 
 const object = (name: string, n = 0): KubeObject => ({
   apiVersion: 'v1',
@@ -81,6 +81,6 @@ test('the log and snapshots keep no text of objects in memory', async () => {
   const { store, close } = await openOn(new MemoryDisk(), { limits: { segmentBytes: 4000, chunkBytes: 500 } });
   for (let n = 0; n < 100; n += 1) await put(store, `object${n % 7}`, n);
   await close();
-  const objects = store.collection(PLACE).list();
+  const objects = store.collection(GROUP_RESOURCE).list();
   expect([objects.length, objects.filter((stored) => store.texts.cached(stored) !== undefined)]).toEqual([7, []]);
 });

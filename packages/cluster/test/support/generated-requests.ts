@@ -318,7 +318,7 @@ const PARAMETERS: readonly [string, readonly string[]][] = [
 ];
 
 /** One request. */
-export interface MadeUpRequest {
+export interface GeneratedRequest {
   readonly method: string;
   readonly path: string;
   readonly headers: Record<string, string>;
@@ -326,7 +326,7 @@ export interface MadeUpRequest {
 }
 
 /** Makes up a request; the same for the same seed. */
-export function requestFor(seed: number): MadeUpRequest {
+export function requestFor(seed: number): GeneratedRequest {
   const choices = new Choices(seed);
   const type = choices.once(3)
     ? choices.of(

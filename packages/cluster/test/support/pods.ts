@@ -34,15 +34,15 @@ export interface SeenContainer {
 }
 
 /** A cluster and a few words to use it with. */
-export class Lab {
+export class PodTestCluster {
   readonly cluster: Cluster;
 
   private constructor(cluster: Cluster) {
     this.cluster = cluster;
   }
 
-  static async open(options: ClusterOptions): Promise<Lab> {
-    return new Lab(await startCluster({ images: () => ({ rootfs: 'host' }), ...options }));
+  static async open(options: ClusterOptions): Promise<PodTestCluster> {
+    return new PodTestCluster(await startCluster({ images: () => ({ rootfs: 'host' }), ...options }));
   }
 
   async ask<T = SeenPod>(method: string, path: string, body?: object, type = 'application/json'): Promise<T> {

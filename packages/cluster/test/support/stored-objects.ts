@@ -7,7 +7,7 @@ import type { Store } from '../../src/storage/memory/store.js';
 import type { MemoryDisk } from './memory-disk.js';
 
 /** The resource that tests write to. */
-export const PLACE = '/configmaps';
+export const GROUP_RESOURCE = '/configmaps';
 
 /** Secrets that cost nothing to make. */
 export const SECRETS: ClusterSecrets = {
@@ -36,16 +36,16 @@ export async function openOn(
 
 /** Stores an object; resolves with its revision when it is durable. */
 export async function put(store: Store, name: string, n: number, padding = 0): Promise<number> {
-  const stored = store.put(PLACE, configMap(name, n, padding));
+  const stored = store.put(GROUP_RESOURCE, configMap(name, n, padding));
   await store.settled();
   return Number(stored.metadata.resourceVersion);
 }
 
 /** Deletes an object; resolves with the revision of the deletion when it is durable. */
 export async function remove(store: Store, name: string): Promise<number> {
-  const object = store.latest(PLACE).get('default', name);
+  const object = store.latest(GROUP_RESOURCE).get('default', name);
   if (!object) return store.revision;
-  const removed = store.remove(PLACE, object);
+  const removed = store.remove(GROUP_RESOURCE, object);
   await store.settled();
   return Number(removed.metadata.resourceVersion);
 }
@@ -54,7 +54,7 @@ export async function remove(store: Store, name: string): Promise<number> {
 export const numbers = (store: Store): Readonly<Record<string, unknown>> =>
   Object.fromEntries(
     store
-      .collection(PLACE)
+      .collection(GROUP_RESOURCE)
       .list()
       .map((object) => [object.metadata.name, (object['data'] as { readonly n: number }).n]),
   );

@@ -39,9 +39,9 @@ export function applyLimitRanges(api: ApiContext, draft: KubeObject): void {
       .filter((limit) => limit['type'] === 'Pod')
       .flatMap((limit) => outside(limit, 'Pod', podAmounts(draft, 'requests'), podAmounts(draft, 'limits'))),
   ];
-  const said = [...new Set(wrong)]; // what is wrong with several containers is said once
-  const [only = ''] = said;
-  if (said.length > 0) throw forbidden(PODS, name, said.length === 1 ? only : `[${said.join(', ')}]`);
+  const messages = [...new Set(wrong)]; // what is wrong with several containers is said once
+  const [only = ''] = messages;
+  if (messages.length > 0) throw forbidden(PODS, name, messages.length === 1 ? only : `[${messages.join(', ')}]`);
 }
 
 /** @returns what was filled in, in words */
@@ -76,28 +76,28 @@ function fillContainer(container: JsonObject, limits: readonly JsonObject[], lis
 function outside(limit: JsonObject, kind: string, requests: Amounts, limits: Amounts): readonly string[] {
   const wrong: string[] = [];
   for (const [name, least] of amountsOf(objectAt(limit, 'min'))) {
-    const asked = requests.get(name);
-    if (!asked) wrong.push(`minimum ${name} usage per ${kind} is ${written(least)}.  No request is specified`);
-    else if (asked.nanos < least.nanos)
-      wrong.push(`minimum ${name} usage per ${kind} is ${written(least)}, but request is ${written(asked)}`);
+    const request = requests.get(name);
+    if (!request) wrong.push(`minimum ${name} usage per ${kind} is ${written(least)}.  No request is specified`);
+    else if (request.nanos < least.nanos)
+      wrong.push(`minimum ${name} usage per ${kind} is ${written(least)}, but request is ${written(request)}`);
   }
   for (const [name, most] of amountsOf(objectAt(limit, 'max'))) {
-    const may = limits.get(name);
-    const asked = requests.get(name);
-    if (!may) wrong.push(`maximum ${name} usage per ${kind} is ${written(most)}.  No limit is specified`);
-    else if (may.nanos > most.nanos)
-      wrong.push(`maximum ${name} usage per ${kind} is ${written(most)}, but limit is ${written(may)}`);
-    else if (asked && asked.nanos > most.nanos)
-      wrong.push(`maximum ${name} usage per ${kind} is ${written(most)}, but request is ${written(asked)}`);
+    const limit = limits.get(name);
+    const request = requests.get(name);
+    if (!limit) wrong.push(`maximum ${name} usage per ${kind} is ${written(most)}.  No limit is specified`);
+    else if (limit.nanos > most.nanos)
+      wrong.push(`maximum ${name} usage per ${kind} is ${written(most)}, but limit is ${written(limit)}`);
+    else if (request && request.nanos > most.nanos)
+      wrong.push(`maximum ${name} usage per ${kind} is ${written(most)}, but request is ${written(request)}`);
   }
   for (const [name, ratio] of amountsOf(objectAt(limit, 'maxLimitRequestRatio'))) {
-    const [asked, may] = [requests.get(name), limits.get(name)];
-    if (!asked || !may || asked.nanos === 0n) {
+    const [request, limit] = [requests.get(name), limits.get(name)];
+    if (!request || !limit || request.nanos === 0n) {
       wrong.push(
         `${name} max limit to request ratio per ${kind} is ${written(ratio)}, but no request is specified or request is 0`,
       );
-    } else if (may.nanos * 1_000_000_000n > ratio.nanos * asked.nanos) {
-      const is = (Number(may.nanos) / Number(asked.nanos)).toFixed(6);
+    } else if (limit.nanos * 1_000_000_000n > ratio.nanos * request.nanos) {
+      const is = (Number(limit.nanos) / Number(request.nanos)).toFixed(6);
       wrong.push(`${name} max limit to request ratio per ${kind} is ${written(ratio)}, but provided ratio is ${is}`);
     }
   }

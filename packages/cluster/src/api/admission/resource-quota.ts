@@ -30,19 +30,19 @@ export function checkQuotas(api: ApiContext, type: ResourceType, object: KubeObj
   for (const quota of api.store.latest('/resourcequotas').list(namespace)) {
     if (!inScope(quota, type.plural, object)) continue;
     const hard = hardOf(quota);
-    const asked = usageOf(type, object);
-    const silent = isPod(type) ? unsaid(hard, object) : [];
+    const requested = usageOf(type, object);
+    const silent = isPod(type) ? missingRequests(hard, object) : [];
     const { name: called } = quota.metadata;
     if (silent.length > 0) throw forbidden(type, name, `failed quota: ${called}: must specify ${silent.join(',')}`);
     const used = usedOf(api, quota);
     const over = [...hard].filter(([what, most]) => {
-      const more = asked.get(what)?.nanos ?? 0n;
+      const more = requested.get(what)?.nanos ?? 0n;
       return more > 0n && (used.get(what)?.nanos ?? 0n) + more > most.nanos;
     });
     if (over.length === 0) continue;
     const list = (amounts: Amounts): string =>
       over.map(([what]) => `${what}=${written(amounts.get(what) ?? NONE)}`).join(',');
-    const why = `exceeded quota: ${called}, requested: ${list(asked)}, used: ${list(used)}, limited: ${list(hard)}`;
+    const why = `exceeded quota: ${called}, requested: ${list(requested)}, used: ${list(used)}, limited: ${list(hard)}`;
     throw forbidden(type, name, why);
   }
 }
@@ -55,10 +55,11 @@ export function startQuotaController(api: ApiContext): void {
       for (const quota of api.store.latest('/resourcequotas').list(namespace)) writeStatus(api, quota);
     due.clear();
   };
-  api.store.onChange(({ object }, place) => {
+  api.store.onChange(({ object }, groupResource) => {
     const { namespace } = object.metadata;
-    if (namespace === undefined || place === '/events' || due.has(namespace)) return;
-    if (place !== '/resourcequotas' && api.store.collection('/resourcequotas').list(namespace).length === 0) return;
+    if (namespace === undefined || groupResource === '/events' || due.has(namespace)) return;
+    if (groupResource !== '/resourcequotas' && api.store.collection('/resourcequotas').list(namespace).length === 0)
+      return;
     if (due.size === 0) api.clock.defer(settle);
     due.add(namespace);
   });
@@ -94,8 +95,8 @@ function usedOf(api: ApiContext, quota: KubeObject): Amounts {
   const used = new Map<string, Amount>();
   const counted = api.catalog.types.filter((type) => type.namespaced && concerns(hard, type));
   for (const type of counted) {
-    const place = type.group === '' ? `/${type.plural}` : `${type.group}/${type.plural}`;
-    for (const object of api.store.latest(place).list(namespace)) {
+    const groupResource = type.group === '' ? `/${type.plural}` : `${type.group}/${type.plural}`;
+    for (const object of api.store.latest(groupResource).list(namespace)) {
       if (isPod(type) && isOver(object)) continue;
       if (!inScope(quota, type.plural, object)) continue;
       for (const [what, amount] of usageOf(type, object))
@@ -132,7 +133,7 @@ function usageOf(type: ResourceType, object: KubeObject): Amounts {
 const COMPUTE = /^(?:(?:requests|limits)\.)?(?:cpu|memory)$/;
 
 /** Limited resources of which not every container says how much it wants. */
-function unsaid(hard: Amounts, pod: KubeObject): readonly string[] {
+function missingRequests(hard: Amounts, pod: KubeObject): readonly string[] {
   const containers = [...objectsAt(pod, 'spec', 'initContainers'), ...objectsAt(pod, 'spec', 'containers')];
   return [...hard.keys()].filter((what) => {
     if (!COMPUTE.test(what)) return false;

@@ -29,12 +29,12 @@ const TOKEN_SECONDS = 3607;
 export function admitPod(api: ApiContext, draft: KubeObject): void {
   const { namespace = '', name = '' } = draft.metadata;
   const spec = ensureObject(draft, 'spec');
-  const asked = stringAt(spec, 'serviceAccountName') || stringAt(spec, 'serviceAccount') || 'default';
-  spec['serviceAccountName'] = asked;
-  spec['serviceAccount'] = asked;
-  const account = latestCoreObject(api, 'serviceaccounts', namespace, asked);
+  const accountName = stringAt(spec, 'serviceAccountName') || stringAt(spec, 'serviceAccount') || 'default';
+  spec['serviceAccountName'] = accountName;
+  spec['serviceAccount'] = accountName;
+  const account = latestCoreObject(api, 'serviceaccounts', namespace, accountName);
   if (!account) {
-    const why = `error looking up service account ${namespace}/${asked}: serviceaccount "${asked}" not found`;
+    const why = `error looking up service account ${namespace}/${accountName}: serviceaccount "${accountName}" not found`;
     throw forbidden(PODS, name, why);
   }
   if (listAt(spec, 'imagePullSecrets').length === 0 && listAt(account, 'imagePullSecrets').length > 0) {

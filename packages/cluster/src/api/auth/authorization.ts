@@ -54,11 +54,14 @@ function isSubject(subject: JsonObject, binding: KubeObject, user: User): boolea
 }
 
 const rulesOf = (api: ApiContext, binding: KubeObject): readonly JsonObject[] =>
-  roleRules((place) => api.store.collection(place), objectAt(binding, 'roleRef'), binding.metadata.namespace ?? '') ??
-  [];
+  roleRules(
+    (groupResource) => api.store.collection(groupResource),
+    objectAt(binding, 'roleRef'),
+    binding.metadata.namespace ?? '',
+  ) ?? [];
 
 /** Looks up the objects of a place (`group/plural`). */
-type Lookup = (place: string) => { get(namespace: string, name: string): KubeObject | undefined };
+type Lookup = (groupResource: string) => { get(namespace: string, name: string): KubeObject | undefined };
 
 /** The rules of the role that a binding in a namespace refers to; undefined when there is no such role. */
 export function roleRules(objectsIn: Lookup, ref: JsonObject, namespace: string): readonly JsonObject[] | undefined {

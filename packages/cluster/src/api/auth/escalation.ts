@@ -19,7 +19,7 @@ import {
 import { describeRules, uncoveredRules, policyRule, quoted } from './policy-rules.js';
 import { forbidden, notFound } from '../status-error.js';
 import type { ResourceRequest } from '../request-info.js';
-import { placeOf, type ResourceType } from '../kinds/resource-type.js';
+import { groupResourceOf, type ResourceType } from '../kinds/resource-type.js';
 import type { ApiContext } from '../api-context.js';
 
 const RBAC = 'rbac.authorization.k8s.io';
@@ -47,7 +47,7 @@ export function checkEscalation(
     const why = missing(api, user, info.namespace, rules);
     if (why !== undefined) throw forbidden(type, object.metadata.name, words ?? why);
   };
-  switch (placeOf(type)) {
+  switch (groupResourceOf(type)) {
     case `${RBAC}/roles`:
     case `${RBAC}/clusterroles`:
       if (isAllowed(api, user, { ...info, kind: 'resource', verb: 'escalate' })) return;
@@ -96,7 +96,7 @@ const pluralOf = (ref: JsonObject): string | undefined => PLURALS.get(stringAt(r
 /** The rules of the role that a binding refers to; a 404 when there is none. */
 function boundRules(api: ApiContext, { namespace }: ResourceRequest, binding: KubeObject): readonly JsonObject[] {
   const ref = objectAt(binding, 'roleRef');
-  const rules = roleRules((place) => api.store.latest(place), ref, namespace);
+  const rules = roleRules((groupResource) => api.store.latest(groupResource), ref, namespace);
   if (rules) return rules;
   const [kind, name] = [stringAt(ref, 'kind'), stringAt(ref, 'name')];
   const plural = pluralOf(ref);

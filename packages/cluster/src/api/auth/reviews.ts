@@ -93,9 +93,9 @@ function checkSubject(spec: JsonObject): Cause[] {
 /** A local review says nothing of other namespaces, nor of paths: its writer may have no rights there. */
 function checkLocal(spec: JsonObject, namespace: string): Cause[] {
   const wrong: Cause[] = [];
-  const asked = stringAt(spec, 'resourceAttributes', 'namespace');
-  if (isObject(spec['resourceAttributes']) && asked !== namespace)
-    wrong.push(invalidValue('spec.resourceAttributes.namespace', asked, 'must match metadata.namespace'));
+  const attributes = stringAt(spec, 'resourceAttributes', 'namespace');
+  if (isObject(spec['resourceAttributes']) && attributes !== namespace)
+    wrong.push(invalidValue('spec.resourceAttributes.namespace', attributes, 'must match metadata.namespace'));
   if (isObject(spec['nonResourceAttributes'])) {
     const why = 'disallowed on this kind of request';
     wrong.push(invalidValue('spec.nonResourceAttributes', spec['nonResourceAttributes'], why));
@@ -119,17 +119,17 @@ const reasonFor = (user: User): string =>
   user.groups.includes('system:masters') ? '' : 'RBAC: allowed by a role that is bound to the user';
 
 function attributesIn(spec: JsonObject): Attributes {
-  const { resourceAttributes: asked, nonResourceAttributes: path } = spec;
+  const { resourceAttributes: attributes, nonResourceAttributes: path } = spec;
   if (isObject(path)) return { kind: 'path', verb: stringAt(path, 'verb'), path: stringAt(path, 'path') };
   return {
     kind: 'resource',
-    verb: stringAt(asked, 'verb'),
-    group: stringAt(asked, 'group'),
-    version: stringAt(asked, 'version'),
-    resource: stringAt(asked, 'resource'),
-    subresource: stringAt(asked, 'subresource'),
-    namespace: stringAt(asked, 'namespace'),
-    name: stringAt(asked, 'name'),
+    verb: stringAt(attributes, 'verb'),
+    group: stringAt(attributes, 'group'),
+    version: stringAt(attributes, 'version'),
+    resource: stringAt(attributes, 'resource'),
+    subresource: stringAt(attributes, 'subresource'),
+    namespace: stringAt(attributes, 'namespace'),
+    name: stringAt(attributes, 'name'),
   };
 }
 

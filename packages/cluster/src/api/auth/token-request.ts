@@ -44,8 +44,8 @@ export function createToken(api: ApiContext, key: Buffer, account: KubeObject, b
 }
 
 function secondsOf(spec: JsonObject): number {
-  const asked = valueAt(spec, 'expirationSeconds');
-  const seconds = typeof asked === 'number' ? asked : 3600;
+  const requested = valueAt(spec, 'expirationSeconds');
+  const seconds = typeof requested === 'number' ? requested : 3600;
   const refused = (why: string): Error => invalid(REVIEW, '', [invalidValue('spec.expirationSeconds', seconds, why)]);
   if (seconds < MIN_SECONDS) throw refused('may not specify a duration less than 10 minutes');
   if (seconds > MAX_SECONDS) throw refused('may not specify a duration larger than 2^32 seconds');
@@ -55,11 +55,11 @@ function secondsOf(spec: JsonObject): number {
 const BOUND_KINDS = ['Pod', 'Secret'] as const;
 
 function boundObject(api: ApiContext, account: KubeObject, reference: JsonObject): BoundObject {
-  const [asked, apiVersion] = [stringAt(reference, 'kind'), stringAt(reference, 'apiVersion')];
+  const [requested, apiVersion] = [stringAt(reference, 'kind'), stringAt(reference, 'apiVersion')];
   const name = stringAt(reference, 'name');
-  const kind = BOUND_KINDS.find((each) => each === asked && !apiVersion.includes('/'));
+  const kind = BOUND_KINDS.find((each) => each === requested && !apiVersion.includes('/'));
   if (kind === undefined)
-    throw badRequest(`cannot bind token to object of type ${typeText(apiVersion)}, Kind=${asked}`);
+    throw badRequest(`cannot bind token to object of type ${typeText(apiVersion)}, Kind=${requested}`);
   const plural = `${kind.toLowerCase()}s`;
   const type: NamedResource = { group: '', plural, kind };
   const found = coreObject(api, plural, account.metadata.namespace ?? '', name);

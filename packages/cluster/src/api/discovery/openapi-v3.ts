@@ -28,9 +28,9 @@ export class OpenApiV3 {
     const headers = { 'content-type': 'application/json', vary: 'Accept' };
     if (path === '') {
       const paths = Object.fromEntries(
-        [...texts].map(([place, text]) => {
+        [...texts].map(([path, text]) => {
           const hash = createHash('sha256').update(text).digest('hex').toUpperCase();
-          return [place, { serverRelativeURL: `/openapi/v3/${place}?hash=${hash}` }];
+          return [path, { serverRelativeURL: `/openapi/v3/${path}?hash=${hash}` }];
         }),
       );
       return new Response(JSON.stringify({ paths }), { headers });
@@ -42,12 +42,12 @@ export class OpenApiV3 {
 }
 
 function documentsOf(catalog: Catalog): ReadonlyMap<string, string> {
-  const byPlace = new Map<string, ResourceType[]>();
+  const byPath = new Map<string, ResourceType[]>();
   for (const type of catalog.types) {
-    const place = `${type.group === '' ? 'api' : 'apis'}/${apiVersionOf(type)}`;
-    byPlace.set(place, [...(byPlace.get(place) ?? []), type]);
+    const path = `${type.group === '' ? 'api' : 'apis'}/${apiVersionOf(type)}`;
+    byPath.set(path, [...(byPath.get(path) ?? []), type]);
   }
-  return new Map([...byPlace].map(([place, types]) => [place, JSON.stringify(documentFor(types))]));
+  return new Map([...byPath].map(([path, types]) => [path, JSON.stringify(documentFor(types))]));
 }
 
 /** A name for a kind's schema, in the reversed spelling that clients expect. */

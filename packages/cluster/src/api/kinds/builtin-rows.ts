@@ -90,8 +90,9 @@ export const ROWS: readonly BuiltInRow[] = [
   },
 ];
 
-const placeOf = ({ at, plural }: BuiltInRow): string => `${at.includes('/') ? (at.split('/')[0] ?? '') : ''}/${plural}`;
-const PLACES = new Set(ROWS.map(placeOf));
+const groupResourceOf = ({ at, plural }: BuiltInRow): string =>
+  `${at.includes('/') ? (at.split('/')[0] ?? '') : ''}/${plural}`;
+const BUILT_IN_RESOURCES = new Set(ROWS.map(groupResourceOf));
 
 /** Whether objects of a place (`group/plural`) are those of a built-in kind. */
-export const isBuiltInPlace = (place: string): boolean => PLACES.has(place);
+export const isBuiltInResource = (groupResource: string): boolean => BUILT_IN_RESOURCES.has(groupResource);

@@ -17,7 +17,7 @@ import {
   type JsonObject,
   type KubeObject,
 } from '../../model/json.js';
-import { isBuiltInPlace } from './builtin-rows.js';
+import { isBuiltInResource } from './builtin-rows.js';
 import { definitionStatus, fillDefinition } from './crd.js';
 import { checkDefinition } from './crd-validation.js';
 import { forbiddenField, invalidValue, required, type Cause } from '../status-error.js';
@@ -269,7 +269,7 @@ export const RULES: Readonly<Record<string, KindRules>> = {
   'apiextensions.k8s.io/customresourcedefinitions': {
     counted: true,
     versioned: true,
-    check: (definition, old) => checkDefinition(definition, old, isBuiltInPlace),
+    check: (definition, old) => checkDefinition(definition, old, isBuiltInResource),
     fill: (draft) => {
       fillDefinition(draft);
       draft['status'] = definitionStatus(draft, stringAt(draft, 'metadata', 'creationTimestamp'));

@@ -17,7 +17,7 @@ const listed = (text: string | undefined): readonly string[] => (text === undefi
 function typeOf(row: BuiltInRow): ResourceType {
   const schema = schemaOfKind(row.kind);
   const [version = '', group = ''] = row.at.split('/').reverse();
-  const place = `${group}/${row.plural}`;
+  const groupResource = `${group}/${row.plural}`;
   return {
     group,
     version,
@@ -29,8 +29,8 @@ function typeOf(row: BuiltInRow): ResourceType {
     categories: row.all === true ? ['all'] : [],
     verbs: row.only ? [row.only] : ALL_VERBS,
     subresources: listed(row.sub),
-    columns: COLUMNS[place] ?? (group === '' ? DEFAULT_COLUMNS : [NAME, AGE]),
-    rules: RULES[place] ?? {},
+    columns: COLUMNS[groupResource] ?? (group === '' ? DEFAULT_COLUMNS : [NAME, AGE]),
+    rules: RULES[groupResource] ?? {},
     ...(schema && { schema }),
     custom: false,
   };

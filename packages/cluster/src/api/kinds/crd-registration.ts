@@ -15,19 +15,19 @@ export function registerDefinitions(api: ApiContext): void {
   }
   removeUndefined(api);
   api.store.onRetry(() => removeUndefined(api));
-  api.store.onChange(({ type, object }, place) => {
-    if (place !== DEFINITIONS) return;
+  api.store.onChange(({ type, object }, groupResource) => {
+    if (groupResource !== DEFINITIONS) return;
     const served = type !== 'DELETED' && object.metadata.deletionTimestamp === undefined;
     if (served) api.catalog.define(object.metadata.name, resourcesOf(object));
     else api.catalog.forget(object.metadata.name);
-    if (type === 'DELETED') api.clock.defer(() => removeObjects(api, placeDefined(object)));
+    if (type === 'DELETED') api.clock.defer(() => removeObjects(api, definedResource(object)));
   });
 }
 
 /** A definition takes its objects along, and ends the watches of them. */
-function removeObjects(api: ApiContext, place: string): void {
-  for (const object of api.store.latest(place).list()) api.store.remove(place, object);
-  api.store.collection(place).end();
+function removeObjects(api: ApiContext, groupResource: string): void {
+  for (const object of api.store.latest(groupResource).list()) api.store.remove(groupResource, object);
+  api.store.collection(groupResource).end();
 }
 
 /** Whether definitions may define kinds of this group. Objects of built-in kinds that are not known here were written by another version. */
@@ -35,15 +35,16 @@ const isCustomGroup = (group: string): boolean => group.includes('.') && !group.
 
 /** Removes objects whose definition is gone: the process may have ended, or the disk have been full, between the two. */
 function removeUndefined(api: ApiContext): void {
-  const defined = new Set(api.store.latest(DEFINITIONS).list().map(placeDefined));
-  for (const { place, size } of api.store.collections()) {
-    const isUndefined = api.catalog.at(place).length === 0 && !defined.has(place);
-    if (size > 0 && isUndefined && isCustomGroup(place.slice(0, place.indexOf('/')))) removeObjects(api, place);
+  const defined = new Set(api.store.latest(DEFINITIONS).list().map(definedResource));
+  for (const { groupResource, size } of api.store.collections()) {
+    const isUndefined = api.catalog.byGroupResource(groupResource).length === 0 && !defined.has(groupResource);
+    if (size > 0 && isUndefined && isCustomGroup(groupResource.slice(0, groupResource.indexOf('/'))))
+      removeObjects(api, groupResource);
   }
 }
 
 /** Where the objects of a definition are kept. */
-function placeDefined(definition: KubeObject): string {
+function definedResource(definition: KubeObject): string {
   const spec = objectAt(definition, 'spec');
   return `${stringAt(spec, 'group')}/${stringAt(spec, 'names', 'plural')}`;
 }

@@ -30,7 +30,7 @@ const APPROVED = 'api-approved.kubernetes.io';
 export function checkDefinition(
   definition: KubeObject,
   old: KubeObject | undefined,
-  isBuiltIn: (place: string) => boolean,
+  isBuiltIn: (groupResource: string) => boolean,
 ): readonly Cause[] {
   return collectCauses((report) => {
     const spec = objectAt(definition, 'spec');
@@ -51,7 +51,7 @@ export function checkDefinition(
 function checkIdentity(
   definition: KubeObject,
   spec: JsonObject,
-  isBuiltIn: (place: string) => boolean,
+  isBuiltIn: (groupResource: string) => boolean,
   report: Report,
 ): void {
   const [group, plural] = [stringAt(spec, 'group'), stringAt(spec, 'names', 'plural')];

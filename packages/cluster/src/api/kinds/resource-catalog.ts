@@ -5,7 +5,7 @@
  * seen by all of them at once.
  */
 
-import { apiVersionOf, placeOf, type ResourceType } from './resource-type.js';
+import { apiVersionOf, groupResourceOf, type ResourceType } from './resource-type.js';
 
 /** The resources served, by name and by kind. */
 export class Catalog {
@@ -13,7 +13,7 @@ export class Catalog {
   readonly #custom = new Map<string, readonly ResourceType[]>();
   #byPath = new Map<string, ResourceType>();
   #byKind = new Map<string, ResourceType>();
-  #byPlace = new Map<string, readonly ResourceType[]>();
+  #byGroupResource = new Map<string, readonly ResourceType[]>();
   #groupVersions = new Set<string>();
   #types: readonly ResourceType[] = [];
   #version = 0;
@@ -44,8 +44,8 @@ export class Catalog {
   }
 
   /** The resources whose objects are kept in a place (`group/plural`), one for each version. */
-  at(place: string): readonly ResourceType[] {
-    return this.#byPlace.get(place) ?? [];
+  byGroupResource(groupResource: string): readonly ResourceType[] {
+    return this.#byGroupResource.get(groupResource) ?? [];
   }
 
   /** Groups in the order of discovery, each with its versions, best first. */
@@ -82,8 +82,9 @@ export class Catalog {
     const lastToFirst = [...this.#types].reverse(); // of two with one name the first is served
     this.#byPath = new Map(lastToFirst.map((type) => [`${type.group}/${type.version}/${type.plural}`, type]));
     this.#byKind = new Map(lastToFirst.map((type) => [`${apiVersionOf(type)}/${type.kind}`, type]));
-    this.#byPlace = new Map();
-    for (const type of this.#types) this.#byPlace.set(placeOf(type), [...this.at(placeOf(type)), type]);
+    this.#byGroupResource = new Map();
+    for (const type of this.#types)
+      this.#byGroupResource.set(groupResourceOf(type), [...this.byGroupResource(groupResourceOf(type)), type]);
     this.#groupVersions = new Set(this.#types.flatMap(({ group, version }) => [group, `${group}/${version}`]));
     this.#version += 1;
   }

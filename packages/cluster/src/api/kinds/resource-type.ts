@@ -62,7 +62,8 @@ export const apiVersionOf = ({ group, version }: Pick<ResourceType, 'group' | 'v
   group === '' ? version : `${group}/${version}`;
 
 /** Where the objects of a resource are stored; all versions of a kind share one place. */
-export const placeOf = ({ group, plural }: Pick<ResourceType, 'group' | 'plural'>): string => `${group}/${plural}`;
+export const groupResourceOf = ({ group, plural }: Pick<ResourceType, 'group' | 'plural'>): string =>
+  `${group}/${plural}`;
 
 /** Verbs of a resource whose objects are kept. */
 export const ALL_VERBS = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'] as const;

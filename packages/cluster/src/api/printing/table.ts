@@ -64,6 +64,6 @@ function rowText(object: KubeObject, { type, include, now, version, textOf }: Ta
 
 /** Reads `includeObject`. */
 export function includeOf(query: URLSearchParams): Include {
-  const asked = query.get('includeObject');
-  return asked === 'None' || asked === 'Object' ? asked : 'Metadata';
+  const include = query.get('includeObject');
+  return include === 'None' || include === 'Object' ? include : 'Metadata';
 }

@@ -44,11 +44,11 @@ export function parseFieldSelector(text: string): ParsedFieldSelector {
 function splitTerms(text: string): string[] {
   const parts: string[] = [];
   let start = 0;
-  for (let place = 0; place < text.length; place += 1) {
-    if (text[place] === '\\') place += 1;
-    else if (text[place] === ',') {
-      parts.push(text.slice(start, place));
-      start = place + 1;
+  for (let position = 0; position < text.length; position += 1) {
+    if (text[position] === '\\') position += 1;
+    else if (text[position] === ',') {
+      parts.push(text.slice(start, position));
+      start = position + 1;
     }
   }
   parts.push(text.slice(start));
@@ -57,12 +57,13 @@ function splitTerms(text: string): string[] {
 
 /** What is wrong with the escapes of a value, if anything. */
 function escapeFault(value: string): string | undefined {
-  for (let place = 0; place < value.length; place += 1) {
-    if (value[place] === '\\') {
-      const escape = value.slice(place, place + 2);
+  for (let position = 0; position < value.length; position += 1) {
+    if (value[position] === '\\') {
+      const escape = value.slice(position, position + 2);
       if (!['\\\\', '\\,', '\\='].includes(escape)) return `invalid field selector: invalid escape sequence: ${escape}`;
-      place += 1;
-    } else if (value[place] === '=') return `invalid field selector: unescaped character in value: ${value[place]}`;
+      position += 1;
+    } else if (value[position] === '=')
+      return `invalid field selector: unescaped character in value: ${value[position]}`;
   }
   return undefined;
 }

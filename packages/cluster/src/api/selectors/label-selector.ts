@@ -34,7 +34,7 @@ const OPERATORS_MESSAGE = '=, !=, ==, in, notin, >, <';
 /** Reads a selector from its words, front to back. */
 class Parser {
   readonly #tokens: readonly Token[];
-  #place = 0;
+  #position = 0;
 
   constructor(text: string) {
     this.#tokens = tokensOf(text);
@@ -58,12 +58,12 @@ class Parser {
   }
 
   #peek(): Token {
-    return this.#tokens[this.#place] ?? END;
+    return this.#tokens[this.#position] ?? END;
   }
 
   #take(): Token {
     const token = this.#peek();
-    this.#place += 1;
+    this.#position += 1;
     return token;
   }
 

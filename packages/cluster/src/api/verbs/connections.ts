@@ -6,7 +6,7 @@
 
 import type { ResourceRequest } from '../request-info.js';
 import { StatusError } from '../status-error.js';
-import { placeOf, type ResourceType } from '../kinds/resource-type.js';
+import { groupResourceOf, type ResourceType } from '../kinds/resource-type.js';
 
 const ATTACHING = 'kubectl logs shows what a container wrote';
 
@@ -22,11 +22,11 @@ const INSTEAD: ReadonlyMap<string, string> = new Map([
 
 /** Whether a request is for such a connection. */
 export const isConnection = (type: ResourceType, { object, subresource }: ResourceRequest): boolean =>
-  object !== '' && INSTEAD.has(`${placeOf(type)}/${subresource}`);
+  object !== '' && INSTEAD.has(`${groupResourceOf(type)}/${subresource}`);
 
 /** 501: the connection is not served. */
 export function connectionNotServed(type: ResourceType, { subresource, object }: ResourceRequest): StatusError {
-  const instead = INSTEAD.get(`${placeOf(type)}/${subresource}`) ?? '';
+  const instead = INSTEAD.get(`${groupResourceOf(type)}/${subresource}`) ?? '';
   const message = `the embedded cluster does not serve ${type.plural}/${subresource}: ${instead}`;
   return new StatusError(501, 'NotImplemented', message, { name: object, kind: type.plural });
 }

@@ -6,7 +6,7 @@
 
 import { isObject, stringAt, type JsonObject, type KubeObject } from '../../model/json.js';
 import { conflict, invalidOption } from '../status-error.js';
-import { placeOf, type ResourceType } from '../kinds/resource-type.js';
+import { groupResourceOf, type ResourceType } from '../kinds/resource-type.js';
 import { timestamp, type ApiContext } from '../api-context.js';
 
 /** How a deletion is to be done. */
@@ -68,14 +68,14 @@ export function deleteObject(api: ApiContext, type: ResourceType, object: KubeOb
   const held = finalizers.length > 0 || grace > 0 || hasSpecFinalizers(object);
   if (!held) {
     if (options.dryRun) return { object, gone: true };
-    return { object: api.store.remove(placeOf(type), object), gone: true };
+    return { object: api.store.remove(groupResourceOf(type), object), gone: true };
   }
   const shorter = grace < (metadata.deletionGracePeriodSeconds ?? Number.POSITIVE_INFINITY);
   const sameHolds = finalizers.length === (metadata.finalizers ?? []).length;
   if (metadata.deletionTimestamp !== undefined && !shorter && sameHolds) return { object, gone: false };
   const terminating = beginTermination(api, type, object, finalizers, grace);
   if (options.dryRun) return { object: terminating, gone: false };
-  return { object: api.store.put(placeOf(type), terminating), gone: false };
+  return { object: api.store.put(groupResourceOf(type), terminating), gone: false };
 }
 
 function checkPreconditions(

@@ -184,9 +184,9 @@ async function post(
 /** Creating without a namespace in the URL is refused, as upstream does for namespaced kinds. */
 function namespaceIn(type: ResourceType, object: JsonObject): string {
   if (!type.namespaced) return '';
-  const said = isObject(object['metadata']) ? object['metadata']['namespace'] : undefined;
+  const namespace = isObject(object['metadata']) ? object['metadata']['namespace'] : undefined;
   throw badRequest(
-    `an empty namespace may not be set during creation${typeof said === 'string' ? ` (the object says ${said}: use its URL)` : ''}`,
+    `an empty namespace may not be set during creation${typeof namespace === 'string' ? ` (the object says ${namespace}: use its URL)` : ''}`,
   );
 }
 

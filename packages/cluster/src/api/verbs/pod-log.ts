@@ -36,13 +36,13 @@ export function podLog({ api, logs }: ObjectsContext, { info }: ObjectRequest, t
     : new Response('', { headers: TEXT });
 }
 
-function containerOf(pod: KubeObject, asked: string): string {
+function containerOf(pod: KubeObject, requested: string): string {
   const named = (list: string): string[] => objectsAt(pod, 'spec', list).map((each) => stringAt(each, 'name'));
   const [inits, mains] = [named('initContainers'), named('containers')];
   const { name } = pod.metadata;
-  if (asked !== '') {
-    if ([...inits, ...mains].includes(asked)) return asked;
-    throw badRequest(`container ${asked} is not valid for pod ${name}`);
+  if (requested !== '') {
+    if ([...inits, ...mains].includes(requested)) return requested;
+    throw badRequest(`container ${requested} is not valid for pod ${name}`);
   }
   const preferred = pod.metadata.annotations?.['kubectl.kubernetes.io/default-container'];
   const [only = ''] = mains;

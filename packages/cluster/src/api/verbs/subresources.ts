@@ -24,11 +24,11 @@ export async function handleSubresource(
   type: ResourceType,
 ): Promise<Answer | Response> {
   const { subresource } = objectRequest.info;
-  const place = `${type.group}/${type.plural}/${subresource}`;
-  if (place === '/pods/log') return podLog(context, objectRequest, type);
+  const path = `${type.group}/${type.plural}/${subresource}`;
+  if (path === '/pods/log') return podLog(context, objectRequest, type);
   if (subresource === 'scale') return scale(context, objectRequest, type);
-  if (place === '/serviceaccounts/token') return token(context, objectRequest, type);
-  if (place === '/pods/eviction') return evict(context, objectRequest, type);
+  if (path === '/serviceaccounts/token') return token(context, objectRequest, type);
+  if (path === '/pods/eviction') return evict(context, objectRequest, type);
   throw noSuchPath();
 }
 

@@ -67,7 +67,7 @@ export function watchObjects(api: ApiContext, request: WatchRequest): WatchConte
   const missed = replay ? [] : collection.since(revision);
   if (!missed) throw expired(`too old resource version: ${revision ?? 0} (${api.store.revision})`);
   const initial = replay ? collection.list(namespace).filter((object) => !matches || matches(object)) : [];
-  const asked = api.store.revision;
+  const startRevision = api.store.revision;
   const within = ({ object }: Change): boolean =>
     namespace === undefined || (object.metadata.namespace ?? '') === namespace;
 
@@ -85,7 +85,7 @@ export function watchObjects(api: ApiContext, request: WatchRequest): WatchConte
     for (const object of initial) write({ type: 'ADDED', object });
     if (query.get('sendInitialEvents') === 'true') bookmark({ 'k8s.io/initial-events-end': 'true' });
     // What has changed since it was asked for too: the answer may have been on its way for a moment.
-    for (const change of [...missed, ...(collection.since(asked) ?? [])]) push(change);
+    for (const change of [...missed, ...(collection.since(startRevision) ?? [])]) push(change);
     const stop = collection.subscribe(push);
     const stopEnd = collection.onEnd(end);
     const wantsBookmarks = ['true', '1'].includes(query.get('allowWatchBookmarks') ?? '');

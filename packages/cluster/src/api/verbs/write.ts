@@ -26,7 +26,7 @@ import {
   invalidValue,
   type Cause,
 } from '../status-error.js';
-import { apiVersionOf, placeOf, type ResourceType } from '../kinds/resource-type.js';
+import { apiVersionOf, groupResourceOf, type ResourceType } from '../kinds/resource-type.js';
 import { decodeBuiltIn } from '../kinds/decode.js';
 import { METADATA } from '../kinds/builtin-schemas.js';
 import { checkCapacity, checkStorable } from './object-limits.js';
@@ -68,7 +68,7 @@ export function create(
   checkStorable(type, object);
   checkCapacity(api.store, object, undefined);
   if (options.dryRun) return object;
-  return api.store.put(placeOf(type), object);
+  return api.store.put(groupResourceOf(type), object);
 }
 
 /** What part of an object a change may touch. */
@@ -99,9 +99,9 @@ export function update(
   if (deepEqual(object, old)) return old;
   checkStorable(type, object);
   if (options.dryRun) return object;
-  if (isFinished(object)) return api.store.remove(placeOf(type), object);
+  if (isFinished(object)) return api.store.remove(groupResourceOf(type), object);
   checkCapacity(api.store, object, old);
-  return api.store.put(placeOf(type), object);
+  return api.store.put(groupResourceOf(type), object);
 }
 
 /** Whether nothing holds an object that is being deleted any more. */
@@ -129,9 +129,14 @@ function bindToUrl(draft: JsonObject, type: ResourceType, namespace: string): vo
   draft['apiVersion'] = wanted;
   draft['kind'] = type.kind;
   const metadata = ensureObject(draft, 'metadata');
-  const said = metadata['namespace'];
+  const namespaceInBody = metadata['namespace'];
   // Of a kind without namespaces a real server drops it without a word.
-  if (type.namespaced && typeof said === 'string' && said !== '' && said !== namespace) {
+  if (
+    type.namespaced &&
+    typeof namespaceInBody === 'string' &&
+    namespaceInBody !== '' &&
+    namespaceInBody !== namespace
+  ) {
     throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
   }
   if (type.namespaced) metadata['namespace'] = namespace;

@@ -24,14 +24,14 @@ export function repeatedFields(text: string, mostDepth: number): string[] | unde
   const repeated: string[] = [];
   const levels: Level[] = [];
   let expectsKey = false;
-  for (let place = 0; place < text.length; place += 1) {
-    const letter = text.charCodeAt(place);
+  for (let position = 0; position < text.length; position += 1) {
+    const letter = text.charCodeAt(position);
     const level = levels.at(-1);
     if (letter === QUOTE) {
-      const end = endOfString(text, place);
-      if (expectsKey && level?.keys) noteKey(level, text.slice(place, end + 1), repeated);
+      const end = endOfString(text, position);
+      if (expectsKey && level?.keys) noteKey(level, text.slice(position, end + 1), repeated);
       expectsKey = false;
-      place = end;
+      position = end;
     } else if (letter === OPEN_OBJECT || letter === OPEN_LIST) {
       if (levels.length >= mostDepth) return undefined;
       const keys = letter === OPEN_OBJECT ? new Set<string>() : undefined;
@@ -61,7 +61,7 @@ function noteKey(level: Level, quoted: string, repeated: string[]): void {
 }
 
 function endOfString(text: string, start: number): number {
-  let place = start + 1;
-  while (text.charCodeAt(place) !== QUOTE) place += text.charCodeAt(place) === BACKSLASH ? 2 : 1;
-  return place;
+  let position = start + 1;
+  while (text.charCodeAt(position) !== QUOTE) position += text.charCodeAt(position) === BACKSLASH ? 2 : 1;
+  return position;
 }

@@ -38,7 +38,7 @@ export function measured(value: unknown, mostBytes: number): Measured {
       bytes += own;
     } else {
       const own = scalarBytes(here);
-      if (own === undefined) return { kind: 'not-json', why: `json: ${unsaid(here)}` };
+      if (own === undefined) return { kind: 'not-json', why: `json: ${unsupportedValue(here)}` };
       bytes += own;
     }
     if (bytes > mostBytes) return { kind: 'too-large' };
@@ -73,7 +73,7 @@ function scalarBytes(value: unknown): number | undefined {
   return value === null || value === undefined ? 4 : undefined;
 }
 
-const unsaid = (value: unknown): string =>
+const unsupportedValue = (value: unknown): string =>
   typeof value === 'number' ? `unsupported value: ${value}` : `unsupported type: ${typeof value}`;
 
 /** Characters that JSON escapes: quotes, backslashes, control characters and halves of a surrogate pair. */

@@ -29,22 +29,22 @@ export function decodeProtobuf(bytes: Uint8Array): JsonObject {
 /** Where reading has got to. */
 class Reader {
   readonly bytes: Uint8Array;
-  place = 0;
+  position = 0;
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
   }
 
   get done(): boolean {
-    return this.place >= this.bytes.byteLength;
+    return this.position >= this.bytes.byteLength;
   }
 
   varint(): bigint {
     let value = 0n;
     for (let shift = 0n; shift < 70n; shift += 7n) {
-      const byte = this.bytes[this.place];
+      const byte = this.bytes[this.position];
       if (byte === undefined) throw cutOff();
-      this.place += 1;
+      this.position += 1;
       value |= BigInt(byte & 0x7f) << shift;
       if (byte < 0x80) return BigInt.asIntN(64, value);
     }
@@ -52,10 +52,10 @@ class Reader {
   }
 
   take(length: number): Uint8Array {
-    const end = this.place + length;
+    const end = this.position + length;
     if (length < 0 || end > this.bytes.byteLength) throw cutOff();
-    const taken = this.bytes.subarray(this.place, end);
-    this.place = end;
+    const taken = this.bytes.subarray(this.position, end);
+    this.position = end;
     return taken;
   }
 

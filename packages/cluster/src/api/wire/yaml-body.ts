@@ -30,13 +30,13 @@ export function readYaml(text: string): unknown {
   checkTokens(tokens, Math.min(MAX_ALIASES, MAX_ALIASED_BYTES / Buffer.byteLength(text)));
   const [document, more] = [...new Composer(OPTIONS).compose(tokens, true, text.length)];
   const [wrong] = document?.errors ?? [];
-  if (wrong) throw fault(`line ${lines.linePos(wrong.pos[0]).line}: ${said(wrong)}`);
+  if (wrong) throw fault(`line ${lines.linePos(wrong.pos[0]).line}: ${firstLine(wrong)}`);
   if (more) throw fault('the body holds more than one document');
   return jsonOf(() => document?.toJS({ maxAliasCount: MAX_ALIASES }) as unknown);
 }
 
 const fault = (why: string): Error => badRequest(`error converting YAML to JSON: yaml: ${why}`);
-const said = (error: Pick<YAMLError, 'message'>): string => error.message.split('\n')[0] ?? '';
+const firstLine = (error: Pick<YAMLError, 'message'>): string => error.message.split('\n')[0] ?? '';
 
 /** Refuses what is nested too deep to be composed, or has too many aliases to be resolved. */
 function checkTokens(tokens: readonly CST.Token[], mostAliases: number): void {
@@ -70,7 +70,7 @@ function jsonOf(value: () => unknown): unknown {
   try {
     found = value();
   } catch (error) {
-    const why = error instanceof Error ? said(error) : String(error);
+    const why = error instanceof Error ? firstLine(error) : String(error);
     throw fault(why.startsWith('Excessive alias count') ? EXCESSIVE : why);
   }
   const size = measured(found, MAX_BODY_BYTES);

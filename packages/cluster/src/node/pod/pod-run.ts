@@ -174,12 +174,13 @@ export class PodRun {
   async #mounted(): Promise<boolean> {
     const { signal } = this.#ending;
     await this.#objects.load(this.#pod);
-    let said: string | undefined;
+    let lastMessage: string | undefined;
     while (!signal.aborted) {
       const prepared = await this.#files.prepare(this.#pod);
       if (prepared.ok) return !this.#ending.signal.aborted;
-      if (said !== prepared.message) this.#context.events.record(this.#pod, 'Warning', 'FailedMount', prepared.message);
-      said = prepared.message;
+      if (lastMessage !== prepared.message)
+        this.#context.events.record(this.#pod, 'Warning', 'FailedMount', prepared.message);
+      lastMessage = prepared.message;
       if (prepared.missing === undefined) await this.#context.clock.sleep(RETRY, signal);
       else await this.#objects.changed(prepared.missing, signal).catch(() => this.#context.clock.sleep(RETRY, signal));
     }

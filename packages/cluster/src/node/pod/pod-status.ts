@@ -58,9 +58,9 @@ export function phaseOf({
   pod,
   init,
   main,
-  failure: verdict,
+  failure,
 }: Omit<PodState, 'ip'>): 'Pending' | 'Running' | 'Succeeded' | 'Failed' {
-  if (verdict !== undefined) return 'Failed';
+  if (failure !== undefined) return 'Failed';
   const policy = pod.spec.restartPolicy ?? 'Always';
   const failedInit = init.some(({ state }) => state.kind === 'terminated' && state.terminated.exitCode !== 0);
   if (failedInit && policy === 'Never') return 'Failed';
@@ -78,13 +78,13 @@ export function phaseOf({
 const succeeded = (state: ContainerState): boolean => state.kind === 'terminated' && state.terminated.exitCode === 0;
 
 /** The whole status object. */
-export function podStatus(facts: PodState): Readonly<Record<string, unknown>> {
-  const { pod, init, main, ip, startTime, failure: verdict } = facts;
-  const phase = phaseOf(facts);
+export function podStatus(state: PodState): Readonly<Record<string, unknown>> {
+  const { pod, init, main, ip, startTime, failure } = state;
+  const phase = phaseOf(state);
   return {
     phase,
-    conditions: conditionsOf(facts, phase),
-    ...(verdict !== undefined && { reason: verdict.reason, message: verdict.message }),
+    conditions: conditionsOf(state, phase),
+    ...(failure !== undefined && { reason: failure.reason, message: failure.message }),
     hostIP: ip,
     podIP: ip,
     podIPs: [{ ip }],

@@ -8,7 +8,7 @@
 import { readFileSync } from 'node:fs';
 
 /** Shown read-only, where they exist; symlinks such as /bin -> usr/bin are made again as symlinks. */
-export const HOST_PLACES: readonly string[] = [
+export const HOST_PATHS: readonly string[] = [
   '/usr',
   '/bin',
   '/sbin',
@@ -78,7 +78,7 @@ export function parseMountinfo(text: string): HostMount[] {
 }
 
 /** A directory of each file system that describes the machine, by its type. */
-const TELLING: Readonly<Record<string, string>> = { proc: 'sys', sysfs: 'kernel' };
+const REQUIRED_ENTRIES: Readonly<Record<string, string>> = { proc: 'sys', sysfs: 'kernel' };
 
 /**
  * What to cover of the machine's own mounts, which lie below a container's root. Who makes a user namespace may mount a
@@ -86,7 +86,7 @@ const TELLING: Readonly<Record<string, string>> = { proc: 'sys', sysfs: 'kernel'
  */
 export const toCover = (mounts: readonly HostMount[]): readonly string[] =>
   mounts.flatMap(({ target, whole }) => {
-    const name = whole === undefined ? undefined : TELLING[whole];
+    const name = whole === undefined ? undefined : REQUIRED_ENTRIES[whole];
     return name === undefined ? [] : [`${target === '/' ? '' : target}/${name}`];
   });
 

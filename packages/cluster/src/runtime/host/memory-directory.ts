@@ -4,12 +4,12 @@
 
 import { accessSync, constants } from 'node:fs';
 import { hostMounts, isWithin, type HostMount } from './host-mounts.js';
-import { isSafePlace } from './private-directory.js';
+import { isSafeDirectory } from './private-directory.js';
 import { openTemporaryDirectory, type RunDirectory } from './run-directory.js';
 
 /** Makes a directory of this process in memory. @returns undefined where the machine has no such place for us */
 export async function openMemoryDirectory(name: string): Promise<RunDirectory | undefined> {
-  const parent = memoryPlace(hostMounts(), ['/dev/shm', process.env['XDG_RUNTIME_DIR'] ?? '']);
+  const parent = firstMemoryDirectory(hostMounts(), ['/dev/shm', process.env['XDG_RUNTIME_DIR'] ?? '']);
   if (parent === undefined) return undefined;
   return openTemporaryDirectory(name, parent).catch(() => undefined); // full, or not ours after all: a disk will do
 }
@@ -18,13 +18,15 @@ export async function openMemoryDirectory(name: string): Promise<RunDirectory | 
  * The first of the places that lies in memory, can be written, lets programs be run, and lets nobody else replace what we keep in
  * it. Pure but for the questions about the place itself.
  */
-export function memoryPlace(mounts: readonly HostMount[], places: readonly string[]): string | undefined {
-  return places.find((place) => {
+export function firstMemoryDirectory(mounts: readonly HostMount[], candidates: readonly string[]): string | undefined {
+  return candidates.find((directory) => {
     const [mount] = mounts
-      .filter(({ target }) => isWithin(place, target))
+      .filter(({ target }) => isWithin(directory, target))
       .reverse() // of two at one place, the later is seen
       .sort((a, b) => b.target.length - a.target.length);
-    return mount?.whole === 'tmpfs' && !mount.flags.includes('noexec') && isWritable(place) && isSafePlace(place);
+    return (
+      mount?.whole === 'tmpfs' && !mount.flags.includes('noexec') && isWritable(directory) && isSafeDirectory(directory)
+    );
   });
 }
 

@@ -41,7 +41,7 @@ export function privacyProblem(found: Ownership, { uid }: User): string | undefi
  * A place that everybody may write to, without the sticky bit, is only told of where `strict`: containers often have a /tmp of that
  * kind, of which they are the only users.
  */
-export function placeProblem(found: Ownership, { uid, rootUid = 0 }: User, strict: boolean): string | undefined {
+export function directoryProblem(found: Ownership, { uid, rootUid = 0 }: User, strict: boolean): string | undefined {
   if (![uid, 0, rootUid].includes(found.uid)) return `belongs to user ${found.uid}`;
   const isOpen = (found.mode & 0o022) !== 0 && (found.mode & 0o1000) === 0;
   return strict && isOpen ? `lets other users replace what is in it (mode ${modeOf(found)})` : undefined;
@@ -63,20 +63,20 @@ export function requirePrivate(path: string): void {
 }
 
 /** Throws a `ClusterError` when what is kept in a directory could be replaced by the user whose it is. */
-export function requireSafePlace(path: string, hint: string): void {
+export function requireSafeDirectory(path: string, hint: string): void {
   const user = currentUser();
   const found = statSync(path, { throwIfNoEntry: false });
-  const problem = user && found && placeProblem(found, user, false);
+  const problem = user && found && directoryProblem(found, user, false);
   if (problem === undefined) return;
   const message = `${path} ${problem}, who could read and replace what is kept there`;
   throw new ClusterError('DIRECTORY_NOT_PRIVATE', message, hint);
 }
 
 /** Whether nobody could replace what this user keeps in a place. */
-export function isSafePlace(path: string): boolean {
+export function isSafeDirectory(path: string): boolean {
   const user = currentUser();
   const found = statSync(path, { throwIfNoEntry: false });
-  return found !== undefined && (user === undefined || placeProblem(found, user, true) === undefined);
+  return found !== undefined && (user === undefined || directoryProblem(found, user, true) === undefined);
 }
 
 const modeOf = ({ mode }: Ownership): string => (mode & 0o7777).toString(8).padStart(4, '0');

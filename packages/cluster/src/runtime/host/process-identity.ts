@@ -15,8 +15,8 @@ export const processIdentity = (): string => identityOf(process.pid) ?? '';
  */
 export function isAlive(pid: number, identity: string | undefined): boolean {
   const [, , boot, namespace] = (identity ?? '').split(' ');
-  const isElsewhere = namespace !== undefined && boot === bootId() && namespace !== namespaceId();
-  if (isElsewhere) return true; // such as of another container that has the same /tmp
+  const isInOtherNamespace = namespace !== undefined && boot === bootId() && namespace !== namespaceId();
+  if (isInOtherNamespace) return true; // such as of another container that has the same /tmp
   const now = identityOf(pid);
   if (identity === undefined || identity === '') return now !== undefined || answers(pid);
   return now === identity;

@@ -18,7 +18,7 @@ export interface ViewMount {
   readonly sources: readonly string[];
   readonly readOnly: boolean;
   /** No container can change what its sources hold, so what is known of them may be used again. By default some can. */
-  readonly steady?: boolean;
+  readonly isConstant?: boolean;
 }
 
 /** What lies at a path. */
@@ -34,31 +34,31 @@ const MAX_SYMLINKS = 40;
 
 /** The tree made of places. Mutable: places are added while the view is planned. */
 export class RootView {
-  readonly #places = new Map<string, ViewMount>();
-  readonly #facts: HostFileCache | undefined;
+  readonly #mounts = new Map<string, ViewMount>();
+  readonly #fileCache: HostFileCache | undefined;
 
   /** @param facts answers for places that are steady. By default all are looked at anew */
   constructor(fileCache?: HostFileCache) {
-    this.#facts = fileCache;
+    this.#fileCache = fileCache;
   }
 
-  get places(): readonly ViewMount[] {
-    return [...this.#places.values()].sort((a, b) => (a.target < b.target ? -1 : 1));
+  get mounts(): readonly ViewMount[] {
+    return [...this.#mounts.values()].sort((a, b) => (a.target < b.target ? -1 : 1));
   }
 
-  put(place: ViewMount): void {
-    this.#places.set(place.target, place);
+  put(mount: ViewMount): void {
+    this.#mounts.set(mount.target, mount);
   }
 
   get(target: string): ViewMount | undefined {
-    return this.#places.get(target);
+    return this.#mounts.get(target);
   }
 
   /** The deepest place that holds a path without symlinks. */
-  placeOf(path: string): ViewMount | undefined {
+  mountOf(path: string): ViewMount | undefined {
     for (let at = path; ; at = dirname(at)) {
-      const place = this.#places.get(at);
-      if (place !== undefined || at === '/') return place;
+      const mount = this.#mounts.get(at);
+      if (mount !== undefined || at === '/') return mount;
     }
   }
 
@@ -88,10 +88,10 @@ export class RootView {
   }
 
   #look(path: string): ResolvedPath {
-    const place = this.placeOf(path);
-    for (const source of place?.sources ?? []) {
-      const host = place?.target === path ? source : join(source, path.slice((place?.target ?? '').length));
-      const stats = place?.steady === true && this.#facts ? this.#facts.lstat(host) : tryLstat(host);
+    const mount = this.mountOf(path);
+    for (const source of mount?.sources ?? []) {
+      const host = mount?.target === path ? source : join(source, path.slice((mount?.target ?? '').length));
+      const stats = mount?.isConstant === true && this.#fileCache ? this.#fileCache.lstat(host) : tryLstat(host);
       if (stats !== undefined) return { path, host, stats };
     }
     return { path, host: undefined, stats: undefined };

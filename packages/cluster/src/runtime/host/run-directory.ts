@@ -10,7 +10,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmdirSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeNamed } from '../../platform/disk-failure.js';
-import { isPrivate, requirePrivate, requireSafePlace } from './private-directory.js';
+import { isPrivate, requirePrivate, requireSafeDirectory } from './private-directory.js';
 import { isAlive, processIdentity } from './process-identity.js';
 import { removeTree } from './remove-tree.js';
 
@@ -25,7 +25,7 @@ export interface RunDirectory {
 export async function openRunDirectory(stateDirectory: string, name: string): Promise<RunDirectory> {
   const parent = join(stateDirectory, 'run');
   mkdirSync(parent, { recursive: true, mode: 0o700 });
-  requireSafePlace(stateDirectory, 'name a directory of your own');
+  requireSafeDirectory(stateDirectory, 'name a directory of your own');
   requirePrivate(parent);
   const path = join(parent, `${process.pid}-${name}-${randomBytes(4).toString('hex')}`);
   mkdirSync(path, { mode: 0o700 });
@@ -45,7 +45,7 @@ const TEMPORARY = /^pipewright-(\d+)-[a-z]+-[A-Za-z0-9]{6}$/;
 
 /** Makes a temporary directory of this process, and sweeps those of this user's processes that are no more. */
 export async function openTemporaryDirectory(name: string, parent = tmpdir()): Promise<RunDirectory> {
-  requireSafePlace(parent, 'set TMPDIR to a directory of your own');
+  requireSafeDirectory(parent, 'set TMPDIR to a directory of your own');
   const path = mkdtempSync(join(parent, `pipewright-${process.pid}-${name}-`)); // not its parents: a TMPDIR that is not there is a mistake
   chmodSync(path, 0o700); // whatever the umask
   own(path);

@@ -53,7 +53,7 @@ export class HelperProcess {
   }
 
   #start(): ChildProcess {
-    const { file, args, onLine: heard, onExit: gone } = this.#options;
+    const { file, args, onLine, onExit: gone } = this.#options;
     const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'pipe'], env: {}, detached: true });
     this.#complaint = '';
     this.#isKeptAlive = true; // as Node has it at the start
@@ -61,7 +61,7 @@ export class HelperProcess {
     child.stdout.on('data', (chunk: Buffer) => {
       const lines = (rest + chunk.toString()).split('\n');
       rest = lines.pop() ?? '';
-      for (const line of lines) heard(line);
+      for (const line of lines) onLine(line);
     });
     child.stderr.on('data', (chunk: Buffer) => (this.#complaint = (this.#complaint + chunk.toString()).slice(0, 2000)));
     child.stdin.on('error', () => undefined); // it is gone, and `close` says so

@@ -10,7 +10,7 @@ export interface LaunchResult {
   readonly text: string;
 }
 
-const MOST = 8192;
+const MAX_LENGTH = 8192;
 
 /** Parses the output of one status pipe. */
 export class LaunchStatus {
@@ -24,7 +24,7 @@ export class LaunchStatus {
   }
 
   append(words: string): void {
-    this.#text = (this.#text + words).slice(0, MOST);
+    this.#text = (this.#text + words).slice(0, MAX_LENGTH);
     if (/^ok$|"child-pid"/m.test(this.#text)) this.#settle({ isCreated: true, text: this.#text });
   }
 
@@ -35,8 +35,8 @@ export class LaunchStatus {
 
   /** The process that is to become the container's parent, as our own launcher names it. */
   get pid(): number | undefined {
-    const said = /^pid (\d+)$/m.exec(this.#text)?.[1];
-    return said === undefined ? undefined : Number(said);
+    const pid = /^pid (\d+)$/m.exec(this.#text)?.[1];
+    return pid === undefined ? undefined : Number(pid);
   }
 
   /** What our own launcher said after the container was made: it has no reason to, but to complain. */

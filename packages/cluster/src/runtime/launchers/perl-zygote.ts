@@ -43,7 +43,7 @@ export class PerlZygote {
     this.#perl = new HelperProcess({
       file,
       args,
-      onLine: (line) => this.#hear(line.split(' ')),
+      onLine: (line) => this.#onMessage(line.split(' ')),
       onExit: () => {
         for (const id of [...this.#requests.keys()]) this.#fail(id, this.#perl.errorOutput || 'perl has ended');
         this.#running.clear();
@@ -60,16 +60,16 @@ export class PerlZygote {
 
   /** Starts a container. */
   start(start: PerlStart): PerlProcess {
-    return this.#ask('start', startFields(start));
+    return this.#request('start', startFields(start));
   }
 
   /** Makes pipes that any user may write to. */
   async makePipes(paths: readonly string[]): Promise<void> {
-    const first = await this.#ask('pipes', paths).first;
+    const first = await this.#request('pipes', paths).first;
     if (first.kind === 'failed') throw new Error(first.message);
   }
 
-  #ask(what: 'start' | 'pipes', fields: readonly string[]): PerlProcess {
+  #request(what: 'start' | 'pipes', fields: readonly string[]): PerlProcess {
     const id = String(this.#next++);
     const text = message(id, what, fields);
     let settle: PendingRequest['settle'] = () => undefined;
@@ -82,7 +82,7 @@ export class PerlZygote {
   }
 
   /** `ID at N`, `ID ok PID`, `ID ok`, `ID failed WHY…`, `N exit CODE SIGNAL`. */
-  #hear([subject = '', verb, ...rest]: readonly string[]): void {
+  #onMessage([subject = '', verb, ...rest]: readonly string[]): void {
     const [first = '', second = ''] = rest;
     if (verb === 'exit') {
       const id = this.#running.get(subject);

@@ -93,11 +93,11 @@ class ShellStarter implements Starter {
     for (const path of plan.directories) makeDirectory(path);
     const { carried, inside } = splitEnvironment(spec.env);
     const argv = inside.length === 0 ? spec.argv : (['/usr/bin/env', ...inside, ...spec.argv] as const);
-    const told = { ...spec, argv };
+    const launchSpec = { ...spec, argv };
     const launch =
       this.#bwrap === undefined
-        ? unshareLaunch(told, plan, this.#programs, this.#rights, join(spec.directory, 'fstab'))
-        : bubblewrapLaunch(told, plan, this.#bwrap, this.#rights);
+        ? unshareLaunch(launchSpec, plan, this.#programs, this.#rights, join(spec.directory, 'fstab'))
+        : bubblewrapLaunch(launchSpec, plan, this.#bwrap, this.#rights);
     if (launch.fstab !== undefined) writeFileSync(join(spec.directory, 'fstab'), launch.fstab);
     const status = await this.pipes.take(spec.scratch);
     const launchStatus = new LaunchStatus();
@@ -105,7 +105,7 @@ class ShellStarter implements Starter {
       output.release();
       status.release();
     };
-    const heard = status.drain({
+    const drained = status.drain({
       write: (chunk) => {
         launchStatus.append(Buffer.from(chunk).toString());
         if (launchStatus.pid !== undefined) release(); // both pipes are open at the other end
@@ -122,7 +122,7 @@ class ShellStarter implements Starter {
     writeFileSync(join(spec.directory, 'launch'), script, { mode: 0o600 });
     const ended = this.#zygote.run(spec.directory).then(async (code) => {
       release();
-      await heard;
+      await drained;
       status.giveBack();
       launchStatus.end(this.#zygote.errorOutput);
       // unshare of util-linux 2.38 cannot end by KILL as its child did: it complains, and exits with 1.

@@ -17,7 +17,7 @@ import { dirname, join } from 'node:path';
 import {
   DEVICES,
   flagsOf,
-  HOST_PLACES,
+  HOST_PATHS,
   isWithin,
   MACHINE_WIDE,
   PRIVATE_DIRECTORIES,
@@ -59,18 +59,18 @@ export interface PlanCache {
  * Writes the container's own files and plans its mounts. Synchronous, and cheap: containers of one shape (root, mount
  * points, laid-over files) share the layer that the first of them made.
  *
- * @param kept what was made so far; the plan adds to it
+ * @param cache what was made so far; the plan adds to it
  */
 export function planSandbox(
   spec: ContainerSpec,
-  abilities: Capabilities,
+  capabilities: Capabilities,
   mounts: readonly HostMount[],
-  kept: PlanCache,
+  cache: PlanCache,
 ): Plan {
-  kept.fileCache.begin();
-  const draft = new PlanBuilder(spec, abilities, mounts, kept);
+  cache.fileCache.begin();
+  const draft = new PlanBuilder(spec, capabilities, mounts, cache);
   draft.addRoot();
-  draft.addDevices(abilities);
+  draft.addDevices(capabilities);
   for (const overlay of spec.rootfs === 'host' ? spec.overlays : []) draft.addOverlays(overlay, '/', overlay);
   draft.addNetworkFiles();
   for (const mount of [...spec.mounts].sort((a, b) => a.target.length - b.target.length)) {
@@ -78,12 +78,12 @@ export function planSandbox(
   }
   for (const [path, content] of Object.entries(spec.hostFiles)) draft.addFile(path, content);
   const cwd = draft.point(spec.cwd, 'directory');
-  if (abilities.overlay) kept.layers.set(draft.shape, draft.layer);
+  if (capabilities.overlay) cache.layers.set(draft.shape, draft.layer);
   // Before the mounts are listed: without overlays that fills the layer with empty files to mount at.
   const refusal = executableProblem(draft.view, spec.argv[0], spec.env['PATH'] ?? DEFAULT_PATH, cwd);
   const cover =
-    spec.privileged === true ? [] : toCover(mounts).filter((path) => kept.fileCache.lstat(path) !== undefined);
-  const operations = draft.operations(abilities);
+    spec.privileged === true ? [] : toCover(mounts).filter((path) => cache.fileCache.lstat(path) !== undefined);
+  const operations = draft.operations(capabilities);
   const directories = operations.flatMap((it) =>
     it.kind === 'overlay' && it.upper && it.work ? [it.upper, it.work] : [],
   );
@@ -99,13 +99,13 @@ class PlanBuilder {
   readonly #spec: ContainerSpec;
   readonly #mounts: readonly HostMount[];
   readonly #merged: MergedDirectories;
-  readonly #facts: HostFileCache;
+  readonly #fileCache: HostFileCache;
   readonly #nodeProgram: string;
   /** Shared by all containers of this shape where there are overlays to write above it; else this container's alone. */
   readonly layer: string;
   readonly shape: string;
   /** The layer has been made before, and must not be changed while others see it. */
-  readonly #built: boolean;
+  readonly #isBuilt: boolean;
   readonly #proc: Operation[] = [];
   #files = 0;
 
@@ -116,7 +116,7 @@ class PlanBuilder {
     { layers, merged, fileCache, nodeProgram }: PlanCache,
   ) {
     this.view = new RootView(fileCache);
-    this.#facts = fileCache;
+    this.#fileCache = fileCache;
     this.#nodeProgram = nodeProgram;
     this.kinds = new Map(spec.mounts.map(({ source }) => [source, kindOf(source)]));
     this.#spec = spec;
@@ -128,8 +128,8 @@ class PlanBuilder {
       ? join(spec.scratch, `layer-${randomBytes(8).toString('hex')}`)
       : join(spec.directory, 'layer');
     this.layer = known ?? fresh;
-    this.#built = known !== undefined;
-    if (!this.#built) makeDirectory(this.layer);
+    this.#isBuilt = known !== undefined;
+    if (!this.#isBuilt) makeDirectory(this.layer);
     makeDirectory(spec.directory);
     makeDirectory(rootOf(spec));
   }
@@ -138,18 +138,18 @@ class PlanBuilder {
     const { rootfs, overlays, readOnlyRoot = false } = this.#spec;
     const below = rootfs === 'host' ? [] : [...[...overlays].reverse(), rootfs];
     // A finished layer is nobody's to change. One that is being filled is, and so is an image's directory.
-    const steady = this.#built && rootfs === 'host';
-    this.view.put({ target: '/', sources: [this.layer, ...below], readOnly: readOnlyRoot, steady });
+    const steady = this.#isBuilt && rootfs === 'host';
+    this.view.put({ target: '/', sources: [this.layer, ...below], readOnly: readOnlyRoot, isConstant: steady });
     if (rootfs !== 'host') return;
-    if (!this.#built) {
+    if (!this.#isBuilt) {
       for (const [path, mode] of Object.entries(PRIVATE_DIRECTORIES)) makeDirectory(join(this.layer, path), mode);
       symlinkSync('/run', join(this.layer, 'var/run'));
       symlinkSync('/run/lock', join(this.layer, 'var/lock'));
     }
-    for (const path of HOST_PLACES) this.#showHost(path);
-    const shown = this.view.places.filter((place) => place.target !== '/');
+    for (const path of HOST_PATHS) this.#showHost(path);
+    const shown = this.view.mounts.filter((mount) => mount.target !== '/');
     for (const { target } of this.#mounts) {
-      if (shown.some((place) => target !== place.target && isWithin(target, place.target)))
+      if (shown.some((mount) => target !== mount.target && isWithin(target, mount.target)))
         this.#put(target, target, true);
     }
     this.#showNode();
@@ -158,17 +158,17 @@ class PlanBuilder {
   /** The machine's Node is this one, also where it is kept in a home (nvm, volta): that one file, at a place in PATH. */
   #showNode(): void {
     const node = this.#nodeProgram;
-    if (!HOST_PLACES.some((place) => isWithin(node, place))) this.bind('/usr/local/bin/node', node, true);
+    if (!HOST_PATHS.some((mount) => isWithin(node, mount))) this.bind('/usr/local/bin/node', node, true);
   }
 
   #showHost(path: string): void {
-    const stats = this.#facts.lstat(path);
+    const stats = this.#fileCache.lstat(path);
     if (stats === undefined) return;
     if (stats.isSymbolicLink()) {
-      if (this.#built) return;
+      if (this.#isBuilt) return;
       makeDirectory(dirname(join(this.layer, path)));
       symlinkSync(readlinkSync(path), join(this.layer, path));
-    } else this.#bindSteady(path, stats.isDirectory() ? 'directory' : 'file', true);
+    } else this.#bindConstant(path, stats.isDirectory() ? 'directory' : 'file', true);
   }
 
   /** A root of its own gets a /dev beside it, since an image's device files are not trusted. */
@@ -186,11 +186,11 @@ class PlanBuilder {
   #addDev(): void {
     const inLayer = this.#spec.rootfs === 'host';
     const dev = inLayer ? join(this.layer, 'dev') : join(this.#spec.directory, 'dev');
-    if (!inLayer || !this.#built) populateDev(dev);
+    if (!inLayer || !this.#isBuilt) populateDev(dev);
     if (!inLayer) this.bind('/dev', dev, false);
     for (const name of DEVICES) {
       const device = join('/dev', name);
-      if (this.#facts.lstat(device) !== undefined) this.#bindSteady(device, 'file', false);
+      if (this.#fileCache.lstat(device) !== undefined) this.#bindConstant(device, 'file', false);
     }
     this.#proc.push({ kind: 'devpts', target: '/dev/pts' });
   }
@@ -198,14 +198,14 @@ class PlanBuilder {
   /** Namespaces do not keep these apart: what root writes there, sysctl first of all, holds for the machine. */
   #machineWide(): readonly string[] {
     if (this.#spec.privileged === true) return [];
-    return MACHINE_WIDE.filter((path) => this.#facts.lstat(path) !== undefined);
+    return MACHINE_WIDE.filter((path) => this.#fileCache.lstat(path) !== undefined);
   }
 
   /** The host's network is shared, so are the files that describe it. */
   addNetworkFiles(): void {
     for (const path of ['/etc/resolv.conf', '/etc/hosts']) {
       if (this.#spec.rootfs !== 'host' || this.view.resolve(path).stats === undefined) {
-        if (this.#facts.lstat(path) !== undefined) this.bind(path, path, true);
+        if (this.#fileCache.lstat(path) !== undefined) this.bind(path, path, true);
       }
     }
   }
@@ -215,31 +215,31 @@ class PlanBuilder {
     for (const entry of readdirSync(directory, { withFileTypes: true })) {
       const from = join(directory, entry.name);
       const there = this.view.resolve(join(at, entry.name));
-      const place = this.view.get(there.path);
+      const mount = this.view.get(there.path);
       if (!entry.isDirectory() || there.stats?.isDirectory() !== true) {
-        const owner = this.view.placeOf(there.path);
+        const owner = this.view.mountOf(there.path);
         this.#copy(from, join(this.layer, there.path));
         if (owner !== undefined) this.#augment(owner);
-      } else if (place !== undefined && place.target !== '/' && from === join(overlay, there.path)) {
-        this.view.put({ ...place, sources: [from, ...place.sources] });
-        this.#addOverlaysBelow(overlay, place);
+      } else if (mount !== undefined && mount.target !== '/' && from === join(overlay, there.path)) {
+        this.view.put({ ...mount, sources: [from, ...mount.sources] });
+        this.#addOverlaysBelow(overlay, mount);
       } else this.addOverlays(overlay, there.path, from);
     }
   }
 
   /** What the machine has mounted below a place would hide what is laid over it there. */
   #addOverlaysBelow(overlay: string, { target }: ViewMount): void {
-    for (const place of this.view.places) {
-      if (place.target === target || !isWithin(place.target, target)) continue;
-      const laid = join(overlay, place.target);
+    for (const mount of this.view.mounts) {
+      if (mount.target === target || !isWithin(mount.target, target)) continue;
+      const laid = join(overlay, mount.target);
       const stats = lstatSync(laid, { throwIfNoEntry: false });
-      if (stats?.isDirectory() === true) this.view.put({ ...place, sources: [laid, ...place.sources] });
-      else if (stats?.isFile() === true) this.view.put({ ...place, sources: [laid] });
+      if (stats?.isDirectory() === true) this.view.put({ ...mount, sources: [laid, ...mount.sources] });
+      else if (stats?.isFile() === true) this.view.put({ ...mount, sources: [laid] });
     }
   }
 
   #copy(from: string, to: string): void {
-    if (this.#built) return;
+    if (this.#isBuilt) return;
     makeDirectory(dirname(to));
     cpSync(from, to, { recursive: true, verbatimSymlinks: true, mode: constants.COPYFILE_FICLONE });
   }
@@ -247,7 +247,7 @@ class PlanBuilder {
   /** A file of the container's own; under a volume it is bound, so that the volume does not change. */
   addFile(path: string, content: string): void {
     const there = this.view.resolve(path);
-    const owner = this.view.placeOf(there.path);
+    const owner = this.view.mountOf(there.path);
     if (owner !== undefined && this.#isVolume(owner)) {
       const file = join(this.#spec.directory, `file-${this.#files++}`);
       writeFileSync(file, content, { mode: 0o644 });
@@ -255,7 +255,7 @@ class PlanBuilder {
       return;
     }
     const file = join(this.layer, there.path);
-    if (!this.#built) {
+    if (!this.#isBuilt) {
       makeDirectory(dirname(file));
       writeFileSync(file, content, { mode: 0o644 });
     }
@@ -267,8 +267,8 @@ class PlanBuilder {
   }
 
   /** A place of the machine at its own path. */
-  #bindSteady(path: string, kind: Kind, readOnly: boolean): void {
-    this.view.put({ target: this.point(path, kind), sources: [path], readOnly, steady: this.#built });
+  #bindConstant(path: string, kind: Kind, readOnly: boolean): void {
+    this.view.put({ target: this.point(path, kind), sources: [path], readOnly, isConstant: this.#isBuilt });
   }
 
   #put(target: string, source: string, readOnly: boolean): void {
@@ -279,7 +279,7 @@ class PlanBuilder {
   point(path: string, kind: Kind): string {
     const there: ResolvedPath = this.view.resolve(path);
     if (there.stats !== undefined) return there.path;
-    const owner = this.view.placeOf(there.path);
+    const owner = this.view.mountOf(there.path);
     const inVolume = owner !== undefined && this.#isVolume(owner);
     const base = inVolume
       ? join(owner.sources[0] ?? '', there.path.slice(owner.target.length))
@@ -294,24 +294,24 @@ class PlanBuilder {
   }
 
   /** Has the layer's own directory on top of a place of the host. */
-  #augment(place: ViewMount): void {
-    const own = join(this.layer, place.target);
-    if (place.target !== '/' && !place.sources.includes(own))
-      this.view.put({ ...place, sources: [own, ...place.sources] });
+  #augment(mount: ViewMount): void {
+    const own = join(this.layer, mount.target);
+    if (mount.target !== '/' && !mount.sources.includes(own))
+      this.view.put({ ...mount, sources: [own, ...mount.sources] });
   }
 
-  #isVolume(place: ViewMount): boolean {
-    return place.target === '/dev' || this.#spec.mounts.some((mount) => place.sources.includes(mount.source));
+  #isVolume(mount: ViewMount): boolean {
+    return mount.target === '/dev' || this.#spec.mounts.some(({ source }) => mount.sources.includes(source));
   }
 
-  operations(abilities: Capabilities): Operation[] {
-    const all = this.view.places.flatMap((place) => this.#mount(place, abilities));
+  operations(capabilities: Capabilities): Operation[] {
+    const all = this.view.mounts.flatMap((mount) => this.#mount(mount, capabilities));
     const depth = (at: Operation): number => (at.target === '/' ? 0 : at.target.split('/').length);
     return [...all, ...this.#proc].sort((a, b) => depth(a) - depth(b));
   }
 
-  #mount(place: ViewMount, { overlay }: Capabilities): Operation[] {
-    const { target, sources, readOnly } = place;
+  #mount(mount: ViewMount, { overlay }: Capabilities): Operation[] {
+    const { target, sources, readOnly } = mount;
     const [first = '', ...others] = sources;
     if (target === '/' && overlay && !readOnly) {
       const [upper, work] = [join(this.#spec.directory, 'upper'), join(this.#spec.directory, 'work')];
@@ -319,7 +319,7 @@ class PlanBuilder {
     }
     if (others.length === 0) return [this.#bindOf(target, first, readOnly)];
     if (overlay) return [{ kind: 'overlay', target, lowers: sources.map((it) => this.#plain(it)) }];
-    if (target !== '/') return this.#explode(target, sources);
+    if (target !== '/') return this.#bindEntries(target, sources);
     // No overlays: the launcher has copied the root into the layer.
     return [this.#bindOf(target, first, readOnly)];
   }
@@ -333,7 +333,7 @@ class PlanBuilder {
   }
 
   /** A directory without an overlay: single binds, deep only where layers meet, or a directory of symlinks. */
-  #explode(target: string, sources: readonly string[]): Operation[] {
+  #bindEntries(target: string, sources: readonly string[]): Operation[] {
     const own = join(this.layer, target);
     const names = new Set(sources.flatMap((source) => readdirSync(source)));
     if (names.size > MAX_BINDS) return this.#link(target, sources);
@@ -355,12 +355,12 @@ class PlanBuilder {
       }
       makeDirectory(join(own, name));
       const directories = here.filter((it) => lstatSync(it).isDirectory());
-      return directories.length > 1 ? this.#explode(path, directories) : [this.#bindOf(path, top, true)];
+      return directories.length > 1 ? this.#bindEntries(path, directories) : [this.#bindOf(path, top, true)];
     });
   }
 
   #link(target: string, sources: readonly string[]): Operation[] {
-    const below = this.view.places.filter((it) => it.target !== target && isWithin(it.target, target));
+    const below = this.view.mounts.filter((it) => it.target !== target && isWithin(it.target, target));
     const points = below.map(({ target: path, sources: [source = ''] }) => ({ path, kind: kindOf(source) }));
     const merged = this.#merged.merge(this.#spec.scratch, { target, sources, own: this.layer, points });
     const host = join(HOST_DIRECTORY, target);

@@ -29,10 +29,10 @@ export const withProcessRemedy = (message: string): string =>
 
 /** Reads the settings that are known to refuse namespaces. */
 export function readRestrictions(): Restrictions {
-  const setting = (path: string): string | undefined => read(path)?.trim();
-  const apparmor = setting('/proc/sys/kernel/apparmor_restrict_unprivileged_userns');
-  const most = setting('/proc/sys/user/max_user_namespaces');
-  const clone = setting('/proc/sys/kernel/unprivileged_userns_clone');
+  const readTrimmed = (path: string): string | undefined => read(path)?.trim();
+  const apparmor = readTrimmed('/proc/sys/kernel/apparmor_restrict_unprivileged_userns');
+  const most = readTrimmed('/proc/sys/user/max_user_namespaces');
+  const clone = readTrimmed('/proc/sys/kernel/unprivileged_userns_clone');
   const seccomp = /^Seccomp:\s+(\d)/m.exec(read('/proc/self/status') ?? '')?.[1];
   const processes = /^Max processes\s+(\d+)/m.exec(read('/proc/self/limits') ?? '')?.[1];
   return {
@@ -47,8 +47,8 @@ export function readRestrictions(): Restrictions {
 }
 
 /** The refusal: what was tried, what was said, and every remedy that fits this machine. */
-export function explainRefusal(seen: Restrictions, said: string): RuntimeProblem {
-  if (NO_PROCESS.test(said)) return noProcesses(seen, said);
+export function explainRefusal(seen: Restrictions, error: string): RuntimeProblem {
+  if (NO_PROCESS.test(error)) return noProcesses(seen, error);
   const hints: string[] = [];
   if (!seen.isRoot && seen.apparmorRestrictsUserns === '1') {
     hints.push(
@@ -75,16 +75,16 @@ export function explainRefusal(seen: Restrictions, said: string): RuntimeProblem
   }
   return new RuntimeProblem(
     'SANDBOX_NO_NAMESPACES',
-    `steps cannot be run here: the kernel refuses the namespaces a sandbox is made of (${said.replace(/\s*\n\s*/g, '; ')})`,
+    `steps cannot be run here: the kernel refuses the namespaces a sandbox is made of (${error.replace(/\s*\n\s*/g, '; ')})`,
     hints,
   );
 }
 
-function noProcesses({ maxProcesses }: Restrictions, said: string): RuntimeProblem {
+function noProcesses({ maxProcesses }: Restrictions, error: string): RuntimeProblem {
   const limit = maxProcesses === undefined ? '' : `; this user may have ${maxProcesses}, threads included`;
   return new RuntimeProblem(
     'SANDBOX_NO_PROCESSES',
-    `steps cannot be run here: no more processes can be started (${said.trim().replace(/\s*\n\s*/g, '; ')})${limit}`,
+    `steps cannot be run here: no more processes can be started (${error.trim().replace(/\s*\n\s*/g, '; ')})${limit}`,
     ['raise the limit (ulimit -u 4096), or end other processes of this user'],
   );
 }

@@ -43,7 +43,7 @@ export interface SandboxOptions {
 interface Method {
   readonly launcher: Launcher;
   readonly starter: Starter;
-  readonly abilities: Capabilities;
+  readonly capabilities: Capabilities;
 }
 
 const PROGRAM_DIRECTORIES = ['/usr/bin', '/bin', '/usr/sbin', '/sbin', '/usr/local/bin', '/run/current-system/sw/bin'];
@@ -60,14 +60,14 @@ class Sandbox implements Runtime {
   readonly #now: () => Date;
   readonly #rights: Rights = process.getuid?.() === 0 ? 'root' : 'user';
   #mounts: readonly HostMount[] = [];
-  readonly #kept: PlanCache = {
+  readonly #planCache: PlanCache = {
     layers: new Map(),
     merged: new MergedDirectories(),
     fileCache: new HostFileCache(),
     nodeProgram: realpathSync(process.execPath),
   };
   /** What trying showed, by launcher and filesystem. */
-  readonly #tried = new Map<string, Promise<Method | undefined>>();
+  readonly #methods = new Map<string, Promise<Method | undefined>>();
   /** The devices of the filesystems, by directory. */
   readonly #devices = new Map<string, number>();
   #programs: Programs | undefined;
@@ -114,7 +114,7 @@ class Sandbox implements Runtime {
       if (method === undefined) continue;
       works = true;
       if (!isRoot(spec.user) && launcher === 'bubblewrap') continue;
-      if (spec.rootfs === 'host' || method.abilities.overlay) return method;
+      if (spec.rootfs === 'host' || method.capabilities.overlay) return method;
       copies ??= method;
     }
     if (copies !== undefined) return copies;
@@ -124,27 +124,27 @@ class Sandbox implements Runtime {
   }
 
   /** Overlays depend on the filesystem they write to, so each is tried for itself, once. */
-  #methodAt(scratch: string, launcher: Launcher, said: string[] = []): Promise<Method | undefined> {
+  #methodAt(scratch: string, launcher: Launcher, errors: string[] = []): Promise<Method | undefined> {
     let device = this.#devices.get(scratch);
     if (device === undefined) {
       mkdirSync(scratch, { recursive: true });
       this.#devices.set(scratch, (device = statSync(scratch).dev));
     }
     const key = `${launcher} ${device}`;
-    let method = this.#tried.get(key);
+    let method = this.#methods.get(key);
     if (method === undefined) {
-      method = this.#tryLauncher(launcher, join(scratch, 'trial'), said);
-      this.#tried.set(key, method);
+      method = this.#tryLauncher(launcher, join(scratch, 'trial'), errors);
+      this.#methods.set(key, method);
     }
     return method;
   }
 
-  async #startWith({ starter, abilities }: Method, spec: ContainerSpec, signal?: AbortSignal): Promise<StartResult> {
+  async #startWith({ starter, capabilities }: Method, spec: ContainerSpec, signal?: AbortSignal): Promise<StartResult> {
     const programs = this.#programs;
     if (programs === undefined) return cannotRun('not probed');
     try {
-      if (spec.rootfs !== 'host' && !abilities.overlay) await copyRoot(spec);
-      const plan = planSandbox(spec, abilities, this.#mounts, this.#kept);
+      if (spec.rootfs !== 'host' && !capabilities.overlay) await copyRoot(spec);
+      const plan = planSandbox(spec, capabilities, this.#mounts, this.#planCache);
       if (plan.refusal !== undefined) {
         return { started: false, reason: 'StartError', exitCode: 128, message: startErrorMessage(plan.refusal) };
       }
@@ -193,32 +193,32 @@ class Sandbox implements Runtime {
     this.#programs = programs;
     this.#mounts = hostMounts();
     const directory = await openTemporaryDirectory('probe');
-    const said: string[] = [];
+    const errors: string[] = [];
     let best: Method | undefined;
     try {
       for (const launcher of this.#starters.keys()) {
-        best ??= await this.#methodAt(directory.path, launcher, said);
+        best ??= await this.#methodAt(directory.path, launcher, errors);
       }
     } finally {
       await directory.remove();
     }
     if (best === undefined)
-      return { usable: false, problem: explainRefusal(readRestrictions(), said[0] ?? 'nothing was tried') };
+      return { usable: false, problem: explainRefusal(readRestrictions(), errors[0] ?? 'nothing was tried') };
     return { usable: true, how: describe(best, this.#rights), notes: notesOn(best, this.#rights) };
   }
 
   /** From everything to the least that will do; the first that works is kept. */
-  async #tryLauncher(launcher: Launcher, directory: string, said: string[]): Promise<Method | undefined> {
+  async #tryLauncher(launcher: Launcher, directory: string, errors: string[]): Promise<Method | undefined> {
     const starter = this.#starters.get(launcher);
     if (starter === undefined) return undefined;
     const overlays = launcher === 'bubblewrap' ? [false] : [true, false];
     for (const proc of ['mount', 'bind'] as const) {
       for (const overlay of overlays) {
-        const method: Method = { launcher, starter, abilities: { overlay, proc, dev: launcher === 'bubblewrap' } };
+        const method: Method = { launcher, starter, capabilities: { overlay, proc, dev: launcher === 'bubblewrap' } };
         const result = await this.#startWith(method, trial(join(directory, `${launcher}-${proc}-${overlay}`)));
-        if (!result.started) said.push(result.message);
+        if (!result.started) errors.push(result.message);
         else if ((await result.container.exit).exitCode === TRIAL_EXIT) return method;
-        else said.push(`${launcher} did not run its command`);
+        else errors.push(`${launcher} did not run its command`);
       }
     }
     return undefined;
@@ -312,14 +312,14 @@ function isExecutable(path: string): boolean {
 const describe = ({ launcher }: Method, rights: Rights): string =>
   `Linux namespaces (${launcher}${rights === 'root' ? ', as root' : ', as an ordinary user'})`;
 
-function notesOn({ launcher, abilities }: Method, rights: Rights): string[] {
+function notesOn({ launcher, capabilities }: Method, rights: Rights): string[] {
   return [
     "containers share this machine's network",
     ...(rights === 'user' ? ['every process is uid 0 inside and you outside: no other user can be had'] : []),
-    ...(abilities.overlay || launcher === 'bubblewrap'
+    ...(capabilities.overlay || launcher === 'bubblewrap'
       ? []
       : ['no overlay filesystems here: root filesystems are copied for each container']),
-    ...(abilities.proc === 'mount'
+    ...(capabilities.proc === 'mount'
       ? []
       : ["containers see this machine's processes: no private /proc can be had here"]),
   ];

@@ -55,7 +55,9 @@ export class Checkpointer {
       this.#failed(cause);
       return;
     }
-    const dumps = store.collections().map((collection) => ({ place: collection.place, objects: collection.values() }));
+    const dumps = store
+      .collections()
+      .map((collection) => ({ groupResource: collection.groupResource, objects: collection.values() }));
     this.#running = this.#write(header, dumps).finally(() => (this.#running = undefined));
   }
 

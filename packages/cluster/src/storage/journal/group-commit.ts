@@ -28,7 +28,7 @@ export interface GroupCommitOptions {
 
 interface Entry {
   readonly change: Change;
-  readonly place: string;
+  readonly groupResource: string;
   readonly text: string;
 }
 
@@ -67,12 +67,12 @@ export class GroupCommit implements ChangeLog {
     return this.#failure;
   }
 
-  encode(change: Change, place: string): string {
-    return changeText(change, place);
+  encode(change: Change, groupResource: string): string {
+    return changeText(change, groupResource);
   }
 
-  add(change: Change, place: string, text: string): void {
-    this.#queue.push({ change, place, text });
+  add(change: Change, groupResource: string, text: string): void {
+    this.#queue.push({ change, groupResource, text });
     this.#lastRevision = change.revision;
     this.#running ??= Promise.resolve().then(() => this.#run()); // what is written in the same turn joins the batch
   }
@@ -112,9 +112,9 @@ export class GroupCommit implements ChangeLog {
         continue;
       }
       this.#recovered();
-      for (const { change, place } of batch) {
+      for (const { change, groupResource } of batch) {
         this.#doneRevision = change.revision;
-        this.#options.store.commit(change, place);
+        this.#options.store.commit(change, groupResource);
       }
       while ((this.#waiters[0]?.revision ?? Number.POSITIVE_INFINITY) <= revision) this.#waiters.shift()?.resolve();
       await this.#options.afterBatch();

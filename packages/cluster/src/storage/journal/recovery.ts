@@ -137,8 +137,8 @@ const NOTHING: SegmentEnd = { segment: 0, kind: 'end', cursor: START, revision: 
 /** Reads the snapshot that comes before the first segment to read. */
 async function readBase(disk: Disk, base: number, store: Store): Promise<SegmentEnd> {
   try {
-    const header = await readSnapshot(disk, base, (place, object) => {
-      store.restore(place, object);
+    const header = await readSnapshot(disk, base, (groupResource, object) => {
+      store.restore(groupResource, object);
       checkHeapCapacity(disk.path, store);
     });
     const cursor = { number: 0, offset: header.previousOffset, chain: header.previousChain };
@@ -227,8 +227,8 @@ function checkContinues(header: Header, before: SegmentEnd, path: string): void 
 }
 
 function restoreChange(store: Store, change: StoredChange): void {
-  if (change.kind === 'stored') store.restore(change.place, change.object);
-  else store.restoreDeletion(change.place, change.namespace, change.name);
+  if (change.kind === 'stored') store.restore(change.groupResource, change.object);
+  else store.restoreDeletion(change.groupResource, change.namespace, change.name);
 }
 
 /** Cuts off what is behind the last complete record. */

@@ -18,7 +18,7 @@ const SYNC_CHUNKS = 32;
 
 /** The objects of one resource. */
 export interface CollectionDump {
-  readonly place: string;
+  readonly groupResource: string;
   readonly objects: readonly KubeObject[];
 }
 
@@ -74,9 +74,9 @@ async function writeTemporary(
   try {
     let texts = [headerText(header)];
     let size = 0;
-    for (const { place, objects } of dumps) {
+    for (const { groupResource, objects } of dumps) {
       for (const object of objects) {
-        const text = objectText(place, cache.cached(object) ?? JSON.stringify(object));
+        const text = objectText(groupResource, cache.cached(object) ?? JSON.stringify(object));
         texts.push(text);
         size += text.length;
         if (size < chunkBytes) continue;
@@ -109,7 +109,7 @@ async function verify(disk: Disk, { chain }: Written, signal: AbortSignal): Prom
 export async function readSnapshot(
   disk: Disk,
   segment: number,
-  visit: (place: string, object: KubeObject) => void,
+  visit: (groupResource: string, object: KubeObject) => void,
 ): Promise<Header> {
   const name = fileName('snapshot', segment);
   const path = pathOn(disk, name);
@@ -132,7 +132,7 @@ export async function readSnapshot(
       const change = parseChange(record, path, number);
       if (change.kind !== 'stored') throw damaged(path, `record ${number} holds no object`);
       count += 1;
-      visit(change.place, change.object);
+      visit(change.groupResource, change.object);
     });
     if (end.kind !== 'end') throw damagedRecord(path, end);
     if (!header || expected === undefined) throw damagedRecord(path, end);

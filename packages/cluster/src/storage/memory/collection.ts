@@ -10,7 +10,7 @@ import { History, type Change } from './history.js';
 import type { ObjectSizes } from './object-size.js';
 
 /** Called for changes in the order of revisions. */
-export type Listener = (change: Change, place: string) => void;
+export type Listener = (change: Change, groupResource: string) => void;
 
 /** Objects of one resource, in one state. */
 export interface Objects {
@@ -24,7 +24,7 @@ export interface Objects {
 
 /** The committed objects of one resource, and their recent changes. */
 export class Collection implements Objects {
-  readonly place: string;
+  readonly groupResource: string;
   readonly #byNamespace = new Map<string, Map<string, KubeObject>>();
   readonly #sorted = new Map<string, readonly KubeObject[]>();
   readonly #sizes: ObjectSizes;
@@ -35,8 +35,8 @@ export class Collection implements Objects {
   #bytes = 0;
 
   /** @param floor the revision from which on all changes are known */
-  constructor(place: string, floor: number, sizes: ObjectSizes) {
-    this.place = place;
+  constructor(groupResource: string, floor: number, sizes: ObjectSizes) {
+    this.groupResource = groupResource;
     this.#sizes = sizes;
     this.#history = new History(floor);
   }

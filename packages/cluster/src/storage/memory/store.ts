@@ -16,9 +16,9 @@ import { PendingObjects } from './pending-objects.js';
 /** Makes changes durable, in the order in which they are added. */
 export interface ChangeLog {
   /** Serializes a change. Throws when that is impossible, before anything has happened. */
-  encode(change: Change, place: string): string;
+  encode(change: Change, groupResource: string): string;
   /** Queues a change and its text. Later calls `Store.commit` for it, or `Store.rollBack` for all that are pending. */
-  add(change: Change, place: string, text: string): void;
+  add(change: Change, groupResource: string, text: string): void;
   /** Resolves when everything queued so far is committed, rejects when it was rolled back; undefined when nothing is pending. */
   settled(): Promise<void> | undefined;
 }
@@ -66,11 +66,11 @@ export class Store {
   }
 
   /** The committed objects of a place (`group/plural`), created when first asked for. */
-  collection(place: string): Collection {
-    const known = this.#collections.get(place);
+  collection(groupResource: string): Collection {
+    const known = this.#collections.get(groupResource);
     if (known) return known;
-    const made = new Collection(place, this.#start, this.sizes);
-    this.#collections.set(place, made);
+    const made = new Collection(groupResource, this.#start, this.sizes);
+    this.#collections.set(groupResource, made);
     return made;
   }
 
@@ -80,8 +80,8 @@ export class Store {
   }
 
   /** The newest objects of a place, pending writes included: what a write is computed on. */
-  latest(place: string): Objects {
-    return this.#pending.get(place) ?? this.collection(place);
+  latest(groupResource: string): Objects {
+    return this.#pending.get(groupResource) ?? this.collection(groupResource);
   }
 
   /** Calls `listener` for every committed change of every resource, before any watcher is called. */
@@ -95,14 +95,14 @@ export class Store {
   }
 
   /** Stores an object, new or changed, under the next revision; returns what is stored. */
-  put(place: string, object: KubeObject): KubeObject {
-    const previous = this.latest(place).get(object.metadata.namespace ?? '', object.metadata.name);
-    return this.#write(place, previous ? 'MODIFIED' : 'ADDED', object, previous);
+  put(groupResource: string, object: KubeObject): KubeObject {
+    const previous = this.latest(groupResource).get(object.metadata.namespace ?? '', object.metadata.name);
+    return this.#write(groupResource, previous ? 'MODIFIED' : 'ADDED', object, previous);
   }
 
   /** Removes an object; returns its last state under the deletion's revision. */
-  remove(place: string, object: KubeObject): KubeObject {
-    return this.#write(place, 'DELETED', object, object);
+  remove(groupResource: string, object: KubeObject): KubeObject {
+    return this.#write(groupResource, 'DELETED', object, object);
   }
 
   /**
@@ -119,11 +119,11 @@ export class Store {
   }
 
   /** Makes a pending change visible. Only the change log calls this, in the order of revisions. */
-  commit(change: Change, place: string): void {
-    const pending = this.#pending.get(place);
+  commit(change: Change, groupResource: string): void {
+    const pending = this.#pending.get(groupResource);
     pending?.settle(change);
-    if (pending?.isEmpty === true) this.#pending.delete(place);
-    this.#apply(this.collection(place), change);
+    if (pending?.isEmpty === true) this.#pending.delete(groupResource);
+    this.#apply(this.collection(groupResource), change);
   }
 
   /** Forgets all pending changes. Only the change log calls this. Their revisions are not given out again. */
@@ -143,13 +143,13 @@ export class Store {
   }
 
   /** Puts an object back as it was before a restart, without notifying listeners. */
-  restore(place: string, object: KubeObject): void {
-    this.#counted(this.collection(place), (collection) => collection.settle({ type: 'ADDED', object }));
+  restore(groupResource: string, object: KubeObject): void {
+    this.#counted(this.collection(groupResource), (collection) => collection.settle({ type: 'ADDED', object }));
   }
 
   /** Repeats a deletion from before a restart, without notifying listeners. */
-  restoreDeletion(place: string, namespace: string, name: string): void {
-    const collection = this.collection(place);
+  restoreDeletion(groupResource: string, namespace: string, name: string): void {
+    const collection = this.collection(groupResource);
     const object = collection.get(namespace, name);
     if (object) this.#counted(collection, () => collection.settle({ type: 'DELETED', object }));
   }
@@ -162,7 +162,12 @@ export class Store {
     for (const collection of this.#collections.values()) collection.compact(revision);
   }
 
-  #write(place: string, type: Change['type'], object: KubeObject, previous: KubeObject | undefined): KubeObject {
+  #write(
+    groupResource: string,
+    type: Change['type'],
+    object: KubeObject,
+    previous: KubeObject | undefined,
+  ): KubeObject {
     const revision = this.#lastRevision + 1;
     const stored = this.sizes.freeze({
       ...object,
@@ -170,25 +175,25 @@ export class Store {
     });
     const change: Change = { type, revision, object: stored, previous };
     const log = this.#log;
-    const text = log?.encode(change, place) ?? '';
+    const text = log?.encode(change, groupResource) ?? '';
     this.#lastRevision = revision; // nothing above has changed anything, so what throws there leaves no trace
     if (!log) {
-      this.#apply(this.collection(place), change);
+      this.#apply(this.collection(groupResource), change);
       return stored;
     }
-    const pending = this.#pending.get(place) ?? new PendingObjects(this.collection(place));
-    this.#pending.set(place, pending);
+    const pending = this.#pending.get(groupResource) ?? new PendingObjects(this.collection(groupResource));
+    this.#pending.set(groupResource, pending);
     pending.add(change);
-    log.add(change, place, text);
+    log.add(change, groupResource, text);
     return stored;
   }
 
   #apply(collection: Collection, change: Change): void {
     this.#revision = change.revision;
     this.#counted(collection, () => collection.take(change));
-    const { place } = collection;
-    for (const listener of this.#listeners) this.#notify(listener, change, place);
-    for (const watcher of collection.watchers()) this.#notify(watcher, change, place);
+    const { groupResource } = collection;
+    for (const listener of this.#listeners) this.#notify(listener, change, groupResource);
+    for (const watcher of collection.watchers()) this.#notify(watcher, change, groupResource);
   }
 
   /** Changes a collection, and the size of all of them with it. */
@@ -198,9 +203,9 @@ export class Store {
     this.#bytes += collection.bytes - before;
   }
 
-  #notify(listener: Listener, change: Change, place: string): void {
+  #notify(listener: Listener, change: Change, groupResource: string): void {
     try {
-      listener(change, place);
+      listener(change, groupResource);
     } catch (error) {
       this.#onBug(error);
     }

@@ -21,7 +21,7 @@ const RBAC = 'rbac.authorization.k8s.io';
 const USER: User = { name: 'granter', groups: ['system:authenticated'] };
 
 /** A world in which the user has some rules, everywhere. */
-function worldWith(rules: readonly object[]) {
+function apiContextWith(rules: readonly object[]) {
   const store = new Store();
   const metadata = { name: 'own', uid: 'u', resourceVersion: '', creationTimestamp: '' };
   const typed = (kind: string) => ({ apiVersion: `${RBAC}/v1`, kind, metadata });
@@ -71,7 +71,7 @@ describe('what a set of rules allows and another does not', () => {
     fc.assert(
       fc.property(rules, rules, fc.array(access, { minLength: 20, maxLength: 20 }), (owned, wanted, accesses) => {
         if (uncoveredRules(owned, wanted).kind !== 'nothing') return;
-        const [owner, granted] = [worldWith(owned), worldWith(wanted)];
+        const [owner, granted] = [apiContextWith(owned), apiContextWith(wanted)];
         for (const each of accesses) expect(isAllowed(owner, USER, each) || !isAllowed(granted, USER, each)).toBe(true);
       }),
       { numRuns: 150, seed: 10 },
@@ -155,11 +155,11 @@ describe('a write of a role or binding', () => {
 
   /** Writes as the user, and returns why that is refused. */
   function refusal(own: readonly object[], written: KubeObject, old?: KubeObject, user = USER): string | undefined {
-    const api = worldWith(own);
+    const api = apiContextWith(own);
     api.store.put(`${RBAC}/clusterroles`, object('ClusterRole', { rules: [MORE] }, { name: 'all' }));
     const type = api.catalog.findKind(written.apiVersion, written.kind)!;
-    const place = `/apis/${RBAC}/v1${type.namespaced ? '/namespaces/n' : ''}/${type.plural}`;
-    const info = requestInfo(old ? 'PUT' : 'POST', `http://k${place}${old ? '/a' : ''}`) as ResourceRequest;
+    const groupResource = `/apis/${RBAC}/v1${type.namespaced ? '/namespaces/n' : ''}/${type.plural}`;
+    const info = requestInfo(old ? 'PUT' : 'POST', `http://k${groupResource}${old ? '/a' : ''}`) as ResourceRequest;
     try {
       checkEscalation(api, { user, info }, type, written, old);
       return undefined;

@@ -22,7 +22,7 @@ const definition = (spec: object = {}, metadata: object = {}): KubeObject => ({
   spec: { group: 'example.com', scope: 'Namespaced', names, versions: [version(FREE)], ...spec },
 });
 const wrongWith = (object: KubeObject, old?: KubeObject): string[] =>
-  checkDefinition(object, old, (place) => place === 'rbac.authorization.k8s.io/roles').map(
+  checkDefinition(object, old, (groupResource) => groupResource === 'rbac.authorization.k8s.io/roles').map(
     ({ field, message }) => `${field}: ${message}`,
   );
 const ROOT = 'spec.validation.openAPIV3Schema';

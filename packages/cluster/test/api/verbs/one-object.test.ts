@@ -143,7 +143,7 @@ async function others(): Promise<string[]> {
 }
 
 /** Everything that an answer says: of a watch, what it says until it is aborted after a change of every secret. */
-async function said(method: string, url: string): Promise<string> {
+async function answerTo(method: string, url: string): Promise<string> {
   const stop = new AbortController();
   const headers = { 'impersonate-user': 'reader', 'content-type': 'application/merge-patch+json' };
   const body = method === 'GET' || method === 'HEAD' ? {} : { body: { metadata: { labels: { changed: 'yes' } } } };
@@ -164,7 +164,7 @@ test('no spelling of a request shows or changes an object that its user has no r
   const before = await others();
   await fc.assert(
     fc.asyncProperty(request, async ({ method, path: place, query }) => {
-      const text = await said(method, place.includes('?') ? place : place + query);
+      const text = await answerTo(method, place.includes('?') ? place : place + query);
       expect(text).not.toContain(inBase64);
       expect(text).not.toMatch(/"name":"(other|mine2|mine\.mine|passing)","uid"/);
       expect(await others()).toEqual(before);

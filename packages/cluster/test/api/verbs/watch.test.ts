@@ -21,14 +21,14 @@ const object = (n: number, label = 'a'): KubeObject => ({
   data: { n },
 });
 
-const asked = (store: Store, resourceVersion: string): ReturnType<typeof watchObjects> => {
+const watch = (store: Store, resourceVersion: string): ReturnType<typeof watchObjects> => {
   const api = testApiContext(store);
   const type = BUILT_IN.find(({ plural }) => plural === 'configmaps')!;
   const query = new URLSearchParams({ resourceVersion });
   return watchObjects(api, { type, namespace: 'default', name: '', query, signal: new AbortController().signal });
 };
 
-const watching = (store: Store): ReadableStream<Uint8Array> => asked(store, String(store.revision)).frames();
+const watching = (store: Store): ReadableStream<Uint8Array> => watch(store, String(store.revision)).frames();
 
 test('a watcher that does not read is cut off; one that reads goes on', async () => {
   const store = new Store(1);
@@ -47,7 +47,7 @@ const large = (n: number): KubeObject => ({ ...object(n), text: 'x'.repeat(1_000
 
 test.each(['frames', 'events'] as const)('a watcher that leaves 16 MiB of %s unread is cut off', async (form) => {
   const store = new Store(1);
-  const content = asked(store, '1');
+  const content = watch(store, '1');
   const idle = form === 'frames' ? content.frames().getReader() : content.events()[Symbol.asyncIterator]();
   const read = (): Promise<unknown> => ('read' in idle ? idle.read() : idle.next());
   const first = read();
@@ -64,7 +64,7 @@ test('what a watch begins with may be larger than that', async () => {
   const store = new Store(1);
   for (let n = 0; n < 40; n += 1)
     store.put('/configmaps', { ...large(n), metadata: { ...object(n).metadata, name: `x${n}` } });
-  const reader = asked(store, '0').frames().getReader();
+  const reader = watch(store, '0').frames().getReader();
   let bytes = 0;
   for (let n = 0; n < 40; n += 1) bytes += (await reader.read()).value!.byteLength;
   expect(bytes).toBeGreaterThan(40_000_000);
@@ -76,7 +76,7 @@ test.each([
 ])('a watch %s loses nothing that changes before its content is asked for', async (_what, from, seen) => {
   const store = new Store(1);
   store.put('/configmaps', object(2));
-  const content = asked(store, from);
+  const content = watch(store, from);
   store.put('/configmaps', object(3));
   const reader = content.frames().getReader();
   for (const n of seen) expect(Buffer.from((await reader.read()).value!).toString()).toContain(`"data":{"n":${n}}`);

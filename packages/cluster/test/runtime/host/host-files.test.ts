@@ -27,7 +27,7 @@ describe('what is known of the machine', () => {
 
   test('is used for steady places alone: what a volume holds is looked at each time', () => {
     const view = new RootView(new HostFileCache(() => 0));
-    view.put({ target: '/steady', sources: [folder], readOnly: true, steady: true });
+    view.put({ target: '/steady', sources: [folder], readOnly: true, isConstant: true });
     view.put({ target: '/volume', sources: [folder], readOnly: false });
     const both = (): readonly boolean[] =>
       ['/steady/new', '/volume/new'].map((path) => view.resolve(path).stats !== undefined);

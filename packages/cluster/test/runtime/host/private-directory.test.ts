@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { placeProblem, privacyProblem, type Ownership } from '../../../src/runtime/host/private-directory.js';
+import { directoryProblem, privacyProblem, type Ownership } from '../../../src/runtime/host/private-directory.js';
 
 const found = (uid: number, mode: number, kind: 'directory' | 'file' | 'link' = 'directory'): Ownership => ({
   uid,
@@ -49,10 +49,10 @@ describe('a place is safe to keep directories in', () => {
       undefined,
     ],
   ])('%s', (_, given, who, want) => {
-    expect(placeProblem(given, who, true)).toBe(want);
+    expect(directoryProblem(given, who, true)).toBe(want);
   });
 
   test('for what is no secret also where a container’s /tmp lacks the sticky bit', () => {
-    expect(placeProblem(found(0, 0o40777), user, false)).toBeUndefined();
+    expect(directoryProblem(found(0, 0o40777), user, false)).toBeUndefined();
   });
 });

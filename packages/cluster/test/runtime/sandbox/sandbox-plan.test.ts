@@ -33,14 +33,14 @@ describe('what is laid over the machine is seen', () => {
     ],
     ['in place of a file that is a mount', '/etc/passwd', '/etc/passwd', [join(overlay, 'etc/passwd')]],
   ])('%s', (_, target, mounted, expected) => {
-    const kept = {
+    const cache = {
       layers: new Map<string, string>(),
       merged: new MergedDirectories(),
       fileCache: new HostFileCache(),
       nodeProgram: process.execPath,
     };
     const spec = specIn(folder, ['/bin/sh'], { overlays: [overlay] });
-    const { operations } = planSandbox(spec, { overlay: true, proc: 'mount' }, [{ target: mounted, flags: [] }], kept);
+    const { operations } = planSandbox(spec, { overlay: true, proc: 'mount' }, [{ target: mounted, flags: [] }], cache);
     const sources = operations.flatMap((it) => {
       if (it.kind === 'overlay' && it.target === target) return it.lowers;
       return it.kind === 'bind' && it.target === target ? [it.source] : [];

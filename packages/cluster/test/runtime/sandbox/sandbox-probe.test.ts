@@ -4,11 +4,11 @@ import { explainRefusal, withProcessRemedy, type Restrictions } from '../../../s
 const free: Restrictions = { isRoot: false, inContainer: false };
 
 test('a limit of processes is not taken for a refusal of namespaces', () => {
-  for (const said of ['spawn /usr/bin/perl EAGAIN', 'fork: Resource temporarily unavailable\n']) {
-    const problem = explainRefusal({ ...free, seccomp: '2', maxProcesses: '18' }, said);
+  for (const error of ['spawn /usr/bin/perl EAGAIN', 'fork: Resource temporarily unavailable\n']) {
+    const problem = explainRefusal({ ...free, seccomp: '2', maxProcesses: '18' }, error);
     expect(problem.code).toBe('SANDBOX_NO_PROCESSES');
     expect(problem.message).toBe(
-      `steps cannot be run here: no more processes can be started (${said.trim()}); this user may have 18, threads included`,
+      `steps cannot be run here: no more processes can be started (${error.trim()}); this user may have 18, threads included`,
     );
     expect(problem.hints).toEqual(['raise the limit (ulimit -u 4096), or end other processes of this user']);
   }

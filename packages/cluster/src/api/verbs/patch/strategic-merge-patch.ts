@@ -91,32 +91,32 @@ function mergeByKeys(
 ): unknown[] {
   const result = [...old];
   const deleted = new Set<number>();
-  const places = new Map<string, number[]>(); // of items with the same keys the first counts, until it is deleted
+  const indexesByKey = new Map<string, number[]>(); // of items with the same keys the first counts, until it is deleted
   const keysOf = (item: JsonObject): string => canonicalJson(keys.map((name) => item[name] ?? null));
-  const add = (item: unknown, place: number): void => {
+  const add = (item: unknown, index: number): void => {
     if (!isObject(item)) return;
-    const known = places.get(keysOf(item));
-    if (known) known.push(place);
-    else places.set(keysOf(item), [place]);
+    const known = indexesByKey.get(keysOf(item));
+    if (known) known.push(index);
+    else indexesByKey.set(keysOf(item), [index]);
   };
-  for (const [place, item] of old.entries()) add(item, place);
+  for (const [index, item] of old.entries()) add(item, index);
   for (const item of patch) {
     if (!isObject(item)) throw badRequest(`the items of ${field} in a strategic merge patch must be objects`);
     const [key = ''] = keys;
     if (item[key] === undefined)
       throw badRequest(`map: ${JSON.stringify(item)} does not contain declared merge key: ${key}`);
-    const same = places.get(keysOf(item)) ?? [];
-    const [place] = same;
+    const same = indexesByKey.get(keysOf(item)) ?? [];
+    const [index] = same;
     if (item['$patch'] === 'delete') {
-      if (place !== undefined) deleted.add(place);
+      if (index !== undefined) deleted.add(index);
       same.shift();
-    } else if (place !== undefined) result[place] = strategicPatch(result[place], item, schema);
+    } else if (index !== undefined) result[index] = strategicPatch(result[index], item, schema);
     else {
       result.push(strategicPatch({}, item, schema));
       add(item, result.length - 1);
     }
   }
-  return deleted.size === 0 ? result : result.filter((_, place) => !deleted.has(place));
+  return deleted.size === 0 ? result : result.filter((_, index) => !deleted.has(index));
 }
 
 /** Items named by `$setElementOrder` come in that order; the others stay where they stood. */
