@@ -18,14 +18,14 @@ import { WatchFrames } from './verbs/watch-frames.js';
 /** A write that an admission function may change or deny. */
 export interface AdmissionRequest {
   readonly operation: 'CREATE' | 'UPDATE';
-  /** Where the object is served. */
+  /** The resource that serves the object. */
   readonly resource: { readonly group: string; readonly version: string; readonly plural: string };
   readonly object: KubeObject;
-  /** What was written, before fields that the kind's schema does not know were dropped and defaults filled in. */
+  /** The request's object before unknown fields were dropped and defaults filled in. */
   readonly sent: JsonObject;
   /** The object as it is stored; absent on CREATE. */
   readonly oldObject?: KubeObject;
-  /** Whether nothing will be stored. */
+  /** Whether the write is a dry run. */
   readonly dryRun: boolean;
 }
 
@@ -67,15 +67,15 @@ export const createApiContext = (options: Omit<ApiContext, 'frames' | 'patterns'
   patterns: new PatternCache(),
 });
 
-/** The committed objects of a resource: what is read and watched. */
+/** Returns the committed objects of a resource, which clients read and watch. */
 export const objectsOf = (api: ApiContext, type: Pick<ResourceType, 'group' | 'plural'>): Collection =>
   api.store.collection(groupResourceOf(type));
 
-/** The objects of a resource with all writes so far: what a write is computed on. */
+/** Returns the objects of a resource including pending writes, on which writes are computed. */
 export const latestOf = (api: ApiContext, type: Pick<ResourceType, 'group' | 'plural'>): Objects =>
   api.store.latest(groupResourceOf(type));
 
-/** The object of a built-in core resource with all writes so far, if there is one. */
+/** Returns the object of a built-in core resource including pending writes. */
 export const latestCoreObject = (
   api: ApiContext,
   plural: string,
@@ -83,13 +83,13 @@ export const latestCoreObject = (
   name: string,
 ): KubeObject | undefined => api.store.latest(`/${plural}`).get(namespace, name);
 
-/** The committed object of a built-in core resource, if there is one. */
+/** Returns the committed object of a built-in core resource. */
 export const coreObject = (api: ApiContext, plural: string, namespace: string, name: string): KubeObject | undefined =>
   api.store.collection(`/${plural}`).get(namespace, name);
 
-/** A moment as Kubernetes writes it: UTC, whole seconds. */
+/** Formats a time as Kubernetes does: UTC, whole seconds. */
 export const timestamp = (moment: Date): string => `${moment.toISOString().slice(0, 19)}Z`;
 
-/** Causes from outside, taken as they are. */
+/** Returns causes of an admission function as causes of the API server. */
 export const asCauses = (causes: readonly { reason: string; field: string; message: string }[]): readonly Cause[] =>
-  causes as readonly Cause[]; // the reason is an open set on the wire; ours are those we make ourselves
+  causes as readonly Cause[]; // the set of reasons is open on the wire

@@ -7,7 +7,7 @@
 
 import type { Clock } from '../platform/clock.js';
 
-/** Milliseconds that requests may take in one turn of the event loop. */
+/** The most milliseconds that requests may take in one turn of the event loop. */
 const LONGEST = 10;
 
 /** Measures how long one server's requests have occupied the current turn of the event loop. */

@@ -1,7 +1,7 @@
 /**
  * `/metrics` in Prometheus' text format, under the names that kube-apiserver uses.
  *
- * Separate from the server because counting needs to know nothing of how requests are answered.
+ * Separate from the server because counting does not depend on how requests are answered.
  */
 
 import { VERSION } from './discovery/discovery.js';
@@ -19,18 +19,18 @@ const VERBS: Readonly<Record<string, string>> = {
   watch: 'WATCH',
 };
 
-/** How many requests were answered, by what they were and with which status. */
+/** Counts answered requests by verb, resource and status. */
 export class RequestCounts {
   readonly #counts = new Map<string, number>();
 
-  /** Counts an answer. What is not served has no labels of its own, so that their number stays bounded. */
+  /** Counts an answer. Requests for unknown resources share one label, so that the number of labels stays bounded. */
   add({ catalog }: Pick<ApiContext, 'catalog'>, info: RequestInfo, code: number): void {
     const verb = (Object.hasOwn(VERBS, info.verb) ? VERBS[info.verb] : undefined) ?? 'other';
     const labels = `code="${code}",component="apiserver",${resourceLabels(catalog, info)},verb="${verb}"`;
     this.#counts.set(labels, (this.#counts.get(labels) ?? 0) + 1);
   }
 
-  /** The lines of all counts. */
+  /** Returns the lines of all counts. */
   lines(): readonly string[] {
     return [...this.#counts].map(([labels, count]) => `apiserver_request_total{${labels}} ${count}`).sort();
   }
@@ -45,7 +45,7 @@ function resourceLabels(catalog: ApiContext['catalog'], info: RequestInfo): stri
   return `group="${group}",resource="${resource}",scope="${scope}",subresource="${subresource}",version="${version}"`;
 }
 
-/** Everything measured, as text. */
+/** Returns all metrics as text. */
 export function metricsText({ store, catalog }: ApiContext, counts: RequestCounts): string {
   const stored = catalog.types.map(({ group, plural }) => {
     const { size } = store.collection(`${group}/${plural}`);

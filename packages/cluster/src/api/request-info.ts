@@ -1,14 +1,14 @@
 /**
- * What a request asks for, read once from its method and URL.
+ * Parses the method and URL of a request.
  *
- * Authorization and handling both work on this one reading, so that no spelling of a URL is authorized as one thing and carried out
- * as another: nothing else in the API server looks at a URL's path. Mirrors the RequestInfo of kube-apiserver.
+ * Authorization and handling use the same result, so no spelling of a URL is authorized as one request and handled as another; no other
+ * code of the API server reads a URL's path. Mirrors the RequestInfo of kube-apiserver.
  */
 
 import { parseFieldSelector, selectedName } from './selectors/field-selector.js';
 import { badRequest } from './status-error.js';
 
-/** What an access to a resource is authorized by. */
+/** The attributes by which access to a resource is authorized. */
 export interface ResourceAttributes {
   readonly kind: 'resource';
   readonly verb: string;
@@ -17,41 +17,41 @@ export interface ResourceAttributes {
   /** The resource's plural name. */
   readonly resource: string;
   readonly subresource: string;
-  /** `''` when the access is not to one namespace. */
+  /** `''` unless the access is to one namespace. */
   readonly namespace: string;
-  /** `''` when the access is not to one object. */
+  /** `''` unless the access is to one object. */
   readonly name: string;
 }
 
-/** What an access to anything else, such as discovery, is authorized by. */
+/** The attributes by which access to other paths, such as discovery, is authorized. */
 export interface PathAttributes {
   readonly kind: 'path';
   readonly verb: string;
   readonly path: string;
 }
 
-/** What an access is authorized by. */
+/** The attributes by which an access is authorized. */
 export type Attributes = ResourceAttributes | PathAttributes;
 
 /** A request for resources. */
 export interface ResourceRequest extends ResourceAttributes {
-  /** The object that the path names; `''` for a collection. Other than `name` it is not taken from a selector. */
+  /** The object in the path; `''` for a collection. Unlike `name`, it is never taken from a selector. */
   readonly object: string;
-  /** Whether the path goes on below what is understood, and no such path is served. */
+  /** Whether the path continues below a known path; no such path is served. */
   readonly hasRest: boolean;
   readonly method: string;
   readonly query: URLSearchParams;
 }
 
-/** A request for anything else. */
+/** A request for another path. */
 export interface PathRequest extends PathAttributes {
   readonly query: URLSearchParams;
 }
 
-/** A request as read. */
+/** A parsed request. */
 export type RequestInfo = ResourceRequest | PathRequest;
 
-/** Reads method and URL. Throws a 400 for a URL that cannot be decoded. */
+/** Parses method and URL. Throws a 400 if the URL cannot be decoded. */
 export function requestInfo(method: string, address: string): RequestInfo {
   const url = parsed(address);
   const path = decoded(url.pathname);
@@ -84,7 +84,7 @@ export function requestInfo(method: string, address: string): RequestInfo {
   };
 }
 
-/** The segments of a path between its slashes, but for those at its ends. */
+/** Returns the segments of a path, without empty ones at its ends. */
 export function segmentsOf(path: string): string[] {
   let [start, end] = [0, path.length];
   while (path[start] === '/') start += 1;
@@ -97,7 +97,7 @@ function parsed(address: string): URL {
   throw badRequest(`parse ${JSON.stringify(address)}: invalid URI for request`);
 }
 
-/** Decodes a path as Go does: once and whole, so that an encoded slash separates like any other. */
+/** Decodes a path as Go does: once and as a whole, so that an encoded slash is a separator. */
 function decoded(path: string): string {
   try {
     return decodeURIComponent(path);
@@ -109,7 +109,7 @@ function decoded(path: string): string {
 
 const NAMESPACE_SUBRESOURCES = new Set(['status', 'finalize']);
 
-/** Takes `namespaces/NAME` off the segments of a resource; a namespace itself, and its subresources, are within themselves. */
+/** Splits `namespaces/NAME` from a resource's segments; a namespace and its subresources belong to that namespace. */
 function inNamespace(parts: readonly string[]): readonly [namespace: string, parts: readonly string[]] {
   const [first, namespace, below] = parts;
   if (first !== 'namespaces' || namespace === undefined) return ['', parts];
@@ -123,7 +123,7 @@ const reads = (method: string): boolean => method === 'GET' || method === 'HEAD'
 
 const pathVerb = (method: string): string => (reads(method) ? 'get' : method.toLowerCase());
 
-/** The verb of a request, as roles name it; `''` for a method without one. */
+/** Returns the verb of a request; `''` for a method without a verb. */
 function verbOf(method: string, named: boolean, query: URLSearchParams): string {
   if (method === 'DELETE') return named ? 'delete' : 'deletecollection';
   if (!reads(method)) return Object.hasOwn(WRITES, method) ? (WRITES[method] ?? '') : '';
@@ -131,10 +131,10 @@ function verbOf(method: string, named: boolean, query: URLSearchParams): string 
   return isTrue(query.get('watch')) ? 'watch' : 'list';
 }
 
-/** A boolean of a query: every value is true but `0` and `false`. */
+/** Parses a boolean query parameter: every value is true except `0` and `false`. */
 export const isTrue = (text: string | null): boolean => text !== null && text !== '0' && text.toLowerCase() !== 'false';
 
-/** The one name that a query selects, if it may be the name of an object. */
+/** Returns the name that a query selects, if it may be the name of an object. */
 function nameIn(query: URLSearchParams): string {
   const name = selectedName(parseFieldSelector(query.get('fieldSelector') ?? ''));
   return name === '.' || name === '..' || /[/%]/.test(name) ? '' : name;

@@ -1,10 +1,10 @@
 /**
  * The API server: a function from Request to Response.
  *
- *     who? ─▶ what? ─▶ allowed? ─▶ objects · discovery · reviews · logs
+ *     authenticate ─▶ parse ─▶ authorize ─▶ objects · discovery · reviews · logs
  *
- * It listens nowhere. `serve.ts` puts it behind TLS for kubectl; callers in this process call it directly. Every `StatusError`
- * that is thrown below becomes a `Status` here.
+ * It does not listen: `serve.ts` adds TLS for kubectl, and callers in this process call it directly. Every `StatusError` that is thrown
+ * below becomes a `Status` here.
  */
 
 import { authorize } from './auth/authorization.js';
@@ -31,7 +31,7 @@ import { noSuchPath, StatusError, statusOf, unauthorized } from './status-error.
 import { requestInfo, segmentsOf, type PathRequest, type RequestInfo } from './request-info.js';
 import type { EventLoopYield } from './event-loop-yield.js';
 
-/** Web-standard request in, response out. */
+/** Sends a web-standard request and returns the response. */
 export interface Send {
   (request: Request): Promise<Response>;
   /** The same with plain data, for callers in this process. Absent if requests pass through a socket. */
@@ -45,13 +45,13 @@ export interface ServerContext extends ObjectsContext {
   readonly counts: RequestCounts;
   readonly openApiV2: OpenApiV2;
   readonly openApiV3: OpenApiV3;
-  /** Where the log can be read. */
+  /** The location of the log, for error messages. */
   readonly logPlace?: string;
   /** Logs an internal error. */
   readonly onBug: (error: unknown, request: Pick<ServerRequest, 'method' | 'url'>) => void;
 }
 
-/** The server as one user, without a token. */
+/** Returns the server for one user, without authentication. */
 export function sendAs(context: ServerContext, user: User): Send {
   const whoIs = (): User => user;
   const send = async (request: Request): Promise<Response> => {
@@ -66,7 +66,7 @@ export function sendAs(context: ServerContext, user: User): Send {
   return Object.assign(send, { plain });
 }
 
-/** The server for clients that authenticate with a bearer token. */
+/** Returns the server for clients that authenticate with a bearer token. */
 export const sendWithTokens = (context: ServerContext): Send => {
   const whoIs = (request: ServerRequest): User => {
     const header = request.headers.get('authorization');
@@ -79,7 +79,7 @@ export const sendWithTokens = (context: ServerContext): Send => {
   return (request) => answer(context, whoIs, request, toWeb);
 };
 
-/** Carries out a request, and gives its answer a form. Whatever is thrown on the way, also by the form, becomes a Status. */
+/** Handles a request and converts its answer; any error, also of the conversion, becomes a Status. */
 async function answer<T>(
   context: ServerContext,
   whoIs: (request: ServerRequest) => User,

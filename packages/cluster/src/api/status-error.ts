@@ -88,13 +88,13 @@ export const notFound = (type: NamedResource, name: string): StatusError =>
 export const noSuchPath = (): StatusError =>
   new StatusError(404, 'NotFound', 'the server could not find the requested resource', {});
 
-/** 409: the name is taken. */
+/** 409: an object of that name exists. */
 export const alreadyExists = (type: NamedResource, name: string): StatusError =>
   new StatusError(409, 'AlreadyExists', `${qualified(type)} "${name}" already exists`, about(type, name));
 
 const STALE = 'the object has been modified; please apply your changes to the latest version and try again';
 
-/** 409: written from a stale read, or a precondition that no longer holds. */
+/** 409: written from a stale read, or a precondition failed. */
 export const conflict = (type: NamedResource, name: string, why = STALE): StatusError =>
   new StatusError(
     409,
@@ -120,7 +120,7 @@ export function invalid(type: NamedResource, name: string, all: readonly Cause[]
 /** 400: the request is malformed. */
 export const badRequest = (message: string): StatusError => new StatusError(400, 'BadRequest', message);
 
-/** 403: an object that may not be written, for a reason other than permissions. */
+/** 403: the object may not be written, for a reason other than permissions. */
 export const forbidden = (type: NamedResource, name: string, why: string, causes?: readonly Cause[]): StatusError =>
   new StatusError(403, 'Forbidden', `${qualified(type)} "${name}" is forbidden: ${why}`, {
     ...about(type, name),
@@ -131,14 +131,14 @@ export const forbidden = (type: NamedResource, name: string, why: string, causes
 export const methodNotAllowed = (): StatusError =>
   new StatusError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {});
 
-/** 422: an option of the request that has no such value. */
+/** 422: an option of the request has an unknown value. */
 export const invalidOption = (kind: string, field: string, value: unknown, known: readonly string[]): StatusError =>
   invalid({ group: 'meta.k8s.io', plural: kind.toLowerCase(), kind }, '', [notSupported(field, value, known)]);
 
 /** 410: the requested history is no longer kept; the client must list again. */
 export const expired = (message: string): StatusError => new StatusError(410, 'Expired', message);
 
-/** 413: more than a body may have. */
+/** 413: the body is too large. */
 export const tooLarge = (message: string): StatusError => new StatusError(413, 'RequestEntityTooLarge', message);
 
 /** 415: a body of an unsupported media type. */
@@ -159,14 +159,14 @@ export const statusOf = ({ code, reason, message, details }: StatusError): JsonO
   code,
 });
 
-/** `Invalid value` in upstream's spelling of a value. */
+/** `Invalid value` with Kubernetes' spelling of the value. */
 export const invalidValue = (field: string, value: unknown, why: string): Cause => ({
   reason: 'FieldValueInvalid',
   field,
   message: `Invalid value: ${spell(value)}: ${why}`,
 });
 
-/** A field that must be there. */
+/** A missing required field. */
 export const required = (field: string, why = ''): Cause => ({
   reason: 'FieldValueRequired',
   field,
@@ -180,7 +180,7 @@ export const notSupported = (field: string, value: unknown, known: readonly stri
   message: `Unsupported value: ${spell(value)}: supported values: ${known.map((it) => JSON.stringify(it)).join(', ')}`,
 });
 
-/** A value that is there already. */
+/** A duplicate value. */
 export const duplicate = (field: string, value: unknown): Cause => ({
   reason: 'FieldValueDuplicate',
   field,

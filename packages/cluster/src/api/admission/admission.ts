@@ -1,5 +1,5 @@
 /**
- * Who has a say in a write: the namespace, the ServiceAccount of a pod, limits and quotas, and whoever was handed in as `admission`.
+ * Admission of writes: the namespace, a pod's ServiceAccount, limit ranges, quotas, and the functions of `admission`.
  */
 
 import { deepCopy, type JsonObject, type KubeObject } from '../../model/json.js';
@@ -12,13 +12,13 @@ import { asCauses, latestCoreObject, type ApiContext } from '../api-context.js';
 
 const NAMESPACES = { group: '', plural: 'namespaces', kind: 'Namespace' } as const;
 
-/** How an object came. */
+/** The request that an object was written by. */
 interface AdmissionInput {
   readonly sent: JsonObject;
   readonly dryRun: boolean;
 }
 
-/** Returns the object to store, or throws why it is refused. `old` is absent on create. */
+/** Returns the object to store. Throws if the write is denied. `old` is absent on create. */
 export function admit(
   api: ApiContext,
   type: ResourceType,

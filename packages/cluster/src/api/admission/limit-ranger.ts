@@ -1,7 +1,7 @@
 /**
- * Limit ranges: what containers get when they ask for nothing, and what is too little or too much.
+ * Limit ranges: default requests and limits of containers, and their minimum and maximum.
  *
- * Mirrors upstream's LimitRanger admission plugin for types Container and Pod, its sentences included.
+ * Mirrors the LimitRanger admission plugin for types Container and Pod, including its messages.
  */
 
 import { objectAt, objectsAt, ensureObject, type JsonObject, type KubeObject } from '../../model/json.js';
@@ -11,7 +11,7 @@ import type { ApiContext } from '../api-context.js';
 
 const PODS: NamedResource = { group: '', plural: 'pods', kind: 'Pod' };
 
-/** Fills in a new pod's requests and limits; throws a 403 when they are outside of what its namespace allows. */
+/** Fills in the requests and limits of a new pod. Throws a 403 if they are outside the limits of the namespace. */
 export function applyLimitRanges(api: ApiContext, draft: KubeObject): void {
   const { namespace = '', name } = draft.metadata;
   const ranges = api.store.latest('/limitranges').list(namespace);
@@ -39,12 +39,12 @@ export function applyLimitRanges(api: ApiContext, draft: KubeObject): void {
       .filter((limit) => limit['type'] === 'Pod')
       .flatMap((limit) => outside(limit, 'Pod', podAmounts(draft, 'requests'), podAmounts(draft, 'limits'))),
   ];
-  const messages = [...new Set(wrong)]; // what is wrong with several containers is said once
+  const messages = [...new Set(wrong)]; // several containers may have the same mistake
   const [only = ''] = messages;
   if (messages.length > 0) throw forbidden(PODS, name, messages.length === 1 ? only : `[${messages.join(', ')}]`);
 }
 
-/** @returns what was filled in, in words */
+/** @returns descriptions of the fields that were filled in */
 function fillContainer(container: JsonObject, limits: readonly JsonObject[], list: string): readonly string[] {
   const resources = ensureObject(container, 'resources');
   const set: Record<'requests' | 'limits', string[]> = { requests: [], limits: [] };
@@ -72,7 +72,7 @@ function fillContainer(container: JsonObject, limits: readonly JsonObject[], lis
   );
 }
 
-/** Every way in which requests and limits break one rule of a limit range. */
+/** Returns every way in which requests and limits violate one limit of a limit range. */
 function outside(limit: JsonObject, kind: string, requests: Amounts, limits: Amounts): readonly string[] {
   const wrong: string[] = [];
   for (const [name, least] of amountsOf(objectAt(limit, 'min'))) {

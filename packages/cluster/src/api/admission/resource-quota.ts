@@ -1,8 +1,8 @@
 /**
- * Resource quotas: what a namespace uses, and which new object would be too much.
+ * Resource quotas: computes the usage of a namespace and rejects objects that exceed a quota.
  *
- * What is used is counted from the objects whenever it is asked for, so no count can go wrong; only namespaces that have a
- * quota pay for it. Sentences are upstream's. `status.used` is brought up to date a moment after each change.
+ * Usage is computed from the objects on each request, so it cannot drift; only namespaces with a quota pay for it. Messages are
+ * Kubernetes'. `status.used` is updated shortly after each change.
  */
 
 import {
@@ -21,10 +21,10 @@ import type { ApiContext } from '../api-context.js';
 
 const ONE: Amount = { nanos: 1_000_000_000n, like: '1' };
 const NONE: Amount = { nanos: 0n, like: '0' };
-/** Kinds that have counted under their own names since before there was `count/…`. */
+/** Kinds that are counted under their own names, without `count/`. */
 const PLAIN = new Set(['pods', 'services', 'secrets', 'configmaps', 'persistentvolumeclaims', 'resourcequotas']);
 
-/** Throws a 403 when a quota of its namespace has no room for a new object. */
+/** Throws a 403 if a new object exceeds a quota of its namespace. */
 export function checkQuotas(api: ApiContext, type: ResourceType, object: KubeObject): void {
   const { namespace = '', name } = object.metadata;
   for (const quota of api.store.latest('/resourcequotas').list(namespace)) {
@@ -47,7 +47,7 @@ export function checkQuotas(api: ApiContext, type: ResourceType, object: KubeObj
   }
 }
 
-/** Keeps `status` of every quota, from now on. */
+/** Updates the status of every quota until the process ends. */
 export function startQuotaController(api: ApiContext): void {
   const due = new Set<string>();
   const settle = (): void => {
@@ -67,7 +67,7 @@ export function startQuotaController(api: ApiContext): void {
     for (const { metadata } of api.store.collection('/resourcequotas').values()) due.add(metadata.namespace ?? '');
     settle();
   };
-  settleAll(); // the process before may have ended between a change and its count
+  settleAll(); // the previous process may have ended between a change and its count
   api.store.onRetry(settleAll);
 }
 
@@ -88,7 +88,7 @@ const byName = ([one]: readonly [string, unknown], [other]: readonly [string, un
 
 const isPod = ({ group, plural }: Pick<ResourceType, 'group' | 'plural'>): boolean => group === '' && plural === 'pods';
 
-/** What all objects together use of what a quota limits. */
+/** Returns the usage of the resources that a quota limits. */
 function usedOf(api: ApiContext, quota: KubeObject): Amounts {
   const { namespace } = quota.metadata;
   const hard = hardOf(quota);
@@ -106,7 +106,7 @@ function usedOf(api: ApiContext, quota: KubeObject): Amounts {
   return used;
 }
 
-/** Only pods use more than one of their kind. */
+/** Whether a quota may limit objects of a type. Only pods use more than one of their kind. */
 const concerns = (hard: Amounts, type: ResourceType): boolean =>
   isPod(type) || countNames(type).some((name) => hard.has(name));
 
@@ -132,7 +132,7 @@ function usageOf(type: ResourceType, object: KubeObject): Amounts {
 
 const COMPUTE = /^(?:(?:requests|limits)\.)?(?:cpu|memory)$/;
 
-/** Limited resources of which not every container says how much it wants. */
+/** Returns the limited resources that not every container requests. */
 function missingRequests(hard: Amounts, pod: KubeObject): readonly string[] {
   const containers = [...objectsAt(pod, 'spec', 'initContainers'), ...objectsAt(pod, 'spec', 'containers')];
   return [...hard.keys()].filter((what) => {
@@ -145,7 +145,7 @@ function missingRequests(hard: Amounts, pod: KubeObject): readonly string[] {
 
 const isOver = (pod: KubeObject): boolean => ['Succeeded', 'Failed'].includes(stringAt(pod, 'status', 'phase'));
 
-/** Scopes narrow a quota to some pods. */
+/** Whether an object is in the scope of a quota. Scopes select pods. */
 function inScope(quota: KubeObject, plural: string, object: KubeObject): boolean {
   const scopes = stringsAt(quota, 'spec', 'scopes');
   if (scopes.length === 0) return true;

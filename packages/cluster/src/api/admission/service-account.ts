@@ -1,7 +1,7 @@
 /**
- * What Kubernetes adds to a pod on its way in: the ServiceAccount's name, its pull secrets, and a volume with its token.
+ * The ServiceAccount admission plugin: fills in a pod's ServiceAccount, its pull secrets and a volume with its token.
  *
- * Mirrors upstream's ServiceAccount admission plugin, its sentences included.
+ * Mirrors Kubernetes' plugin, including its messages.
  */
 
 import type { Random } from '../../platform/random.js';
@@ -25,7 +25,7 @@ const PODS = { group: '', plural: 'pods', kind: 'Pod' } as const;
 const TOKEN_PATH = '/var/run/secrets/kubernetes.io/serviceaccount';
 const TOKEN_SECONDS = 3607;
 
-/** Changes a new pod's draft; throws a 403 when its ServiceAccount does not exist. */
+/** Completes the draft of a new pod. Throws a 403 if its ServiceAccount does not exist. */
 export function admitPod(api: ApiContext, draft: KubeObject): void {
   const { namespace = '', name = '' } = draft.metadata;
   const spec = ensureObject(draft, 'spec');
@@ -80,7 +80,7 @@ const tokenVolume = (name: string): JsonObject => ({
   },
 });
 
-/** Defaults of a pod's spec, wherever it stands: in a pod, or in the template of what makes pods. */
+/** Fills in the defaults of a pod spec: of a pod, or of a pod template. */
 export function fillPodSpec(spec: JsonObject): void {
   setDefault(spec, 'restartPolicy', 'Always');
   setDefault(spec, 'terminationGracePeriodSeconds', 30);
@@ -112,7 +112,7 @@ function fillContainer(container: JsonObject): void {
   }
 }
 
-/** `Always` for images without a tag or with `latest`, as upstream decides it. */
+/** Returns `Always` for images without a tag or with `latest`, as Kubernetes does. */
 function pullPolicy(image: string): string {
   if (image.includes('@')) return 'IfNotPresent';
   const last = image.slice(image.lastIndexOf('/') + 1);

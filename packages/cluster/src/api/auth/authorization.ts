@@ -1,7 +1,7 @@
 /**
- * Role-based access control: may this user do this?
+ * Role-based access control.
  *
- * Decides from roles and bindings as they are stored, and from nothing else. `system:masters` may do everything.
+ * Decides from the stored roles and bindings alone. `system:masters` may do everything.
  */
 
 import { objectAt, objectsAt, stringAt, stringsAt, type JsonObject, type KubeObject } from '../../model/json.js';
@@ -12,13 +12,13 @@ import type { ApiContext } from '../api-context.js';
 
 const RBAC = 'rbac.authorization.k8s.io';
 
-/** Throws a 403 in upstream's words unless the user may. */
+/** Throws a 403 with Kubernetes' message unless the user is allowed. */
 export function authorize(api: ApiContext, user: User, attributes: Attributes): void {
   if (isAllowed(api, user, attributes)) return;
   throw refusal(user, attributes);
 }
 
-/** Whether a user may do what attributes say. */
+/** Whether a user is allowed an access. */
 export function isAllowed(api: ApiContext, user: User, attributes: Attributes): boolean {
   if (user.groups.includes('system:masters')) return true;
   const namespace = attributes.kind === 'resource' ? attributes.namespace : '';
@@ -27,7 +27,7 @@ export function isAllowed(api: ApiContext, user: User, attributes: Attributes): 
   );
 }
 
-/** Every rule that holds for a user in a namespace; cluster-wide ones alone for `''`. */
+/** Returns every rule that applies to a user in a namespace; for `''` only cluster-wide rules. */
 export function rulesFor(api: ApiContext, user: User, namespace: string): readonly JsonObject[] {
   const wide = boundTo(api.store.collection(`${RBAC}/clusterrolebindings`).list(), user);
   const local = namespace === '' ? [] : boundTo(api.store.collection(`${RBAC}/rolebindings`).list(namespace), user);
@@ -60,10 +60,10 @@ const rulesOf = (api: ApiContext, binding: KubeObject): readonly JsonObject[] =>
     binding.metadata.namespace ?? '',
   ) ?? [];
 
-/** Looks up the objects of a place (`group/plural`). */
+/** Returns the objects of a resource (`group/plural`). */
 type Lookup = (groupResource: string) => { get(namespace: string, name: string): KubeObject | undefined };
 
-/** The rules of the role that a binding in a namespace refers to; undefined when there is no such role. */
+/** Returns the rules of the role that a binding refers to; undefined if the role does not exist. */
 export function roleRules(objectsIn: Lookup, ref: JsonObject, namespace: string): readonly JsonObject[] | undefined {
   const name = stringAt(ref, 'name');
   switch (ref['kind']) {

@@ -1,8 +1,8 @@
 /**
- * No user grants by roles and bindings what they do not have, unless they may `escalate` the role or `bind` it.
+ * Escalation check: a user may grant by roles and bindings only what they have, unless they may `escalate` or `bind` the role.
  *
- * Separate from authorization because it judges what is written, not who asks for what. Mirrors the policy-based storage of
- * kube-apiserver, its sentences included.
+ * Separate from authorization because it checks the written object, not the request. Mirrors kube-apiserver's policy-based storage,
+ * including its messages.
  */
 
 import { isAllowed, roleRules, rulesFor } from './authorization.js';
@@ -28,13 +28,13 @@ const EVERYTHING: readonly JsonObject[] = [
   { verbs: ['*'], nonResourceURLs: ['*'] },
 ];
 
-/** Who writes an object, and by what request. */
+/** The user who writes an object, and the request. */
 export interface Writer {
   readonly user: User;
   readonly info: ResourceRequest;
 }
 
-/** Throws a 403 when an object, which is about to be stored, grants what its writer does not have. */
+/** Throws a 403 if an object grants permissions that its writer does not have. */
 export function checkEscalation(
   api: ApiContext,
   { user, info }: Writer,
@@ -60,7 +60,7 @@ export function checkEscalation(
   }
 }
 
-/** The garbage collector, and whoever does its work, changes owners and finalizers without granting anything. */
+/** Whether a write changes only owners and finalizers, as the garbage collector does. Such a write grants nothing. */
 const equalsExceptOwners = (object: KubeObject, old: KubeObject): boolean =>
   deepEqual(withoutOwners(object), withoutOwners(old));
 
@@ -90,21 +90,21 @@ const PLURALS = new Map([
   ['Role', 'roles'],
 ]);
 
-/** The resource that a reference to a role means, if it means any. */
+/** Returns the plural of the role resource that a reference names. */
 const pluralOf = (ref: JsonObject): string | undefined => PLURALS.get(stringAt(ref, 'kind'));
 
-/** The rules of the role that a binding refers to; a 404 when there is none. */
+/** Returns the rules of the role that a binding refers to. Throws a 404 if the role does not exist. */
 function boundRules(api: ApiContext, { namespace }: ResourceRequest, binding: KubeObject): readonly JsonObject[] {
   const ref = objectAt(binding, 'roleRef');
   const rules = roleRules((groupResource) => api.store.latest(groupResource), ref, namespace);
   if (rules) return rules;
   const [kind, name] = [stringAt(ref, 'kind'), stringAt(ref, 'name')];
   const plural = pluralOf(ref);
-  if (plural === undefined) return []; // refused as invalid, with its field
+  if (plural === undefined) return []; // rejected as invalid by the validation of bindings
   throw notFound({ group: RBAC, plural, kind }, name);
 }
 
-/** Why a user may not grant rules in a namespace (`''`: everywhere), if they may not. */
+/** Returns why a user may not grant rules in a namespace (`''`: in all), or undefined if they may. */
 function missing(api: ApiContext, user: User, namespace: string, rules: readonly JsonObject[]): string | undefined {
   const found = uncoveredRules(rulesFor(api, user, namespace).map(policyRule), rules.map(policyRule));
   const who = `user ${JSON.stringify(user.name)} (groups=${quoted(user.groups)}) is attempting to grant`;

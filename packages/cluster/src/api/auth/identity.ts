@@ -1,6 +1,6 @@
-/** Who is asking. Decided once per request; everything after trusts it. */
+/** The identity of a client, determined once per request. */
 
-/** A user, and the groups it is in. */
+/** A user and its groups. */
 export interface User {
   readonly name: string;
   readonly uid?: string;
@@ -8,7 +8,7 @@ export interface User {
   readonly extra?: Readonly<Record<string, readonly string[]>>;
 }
 
-/** The user behind `Cluster.send` and the admin token: may do everything. */
+/** The user of `Cluster.send` and of the admin token; may do everything. */
 export const ADMIN: User = { name: 'kubernetes-admin', groups: ['system:masters', 'system:authenticated'] };
 
 /** The embedded node. */
@@ -17,7 +17,7 @@ export const NODE: User = { name: 'system:node:pipewright', groups: ['system:nod
 /** A request without credentials. */
 export const ANONYMOUS: User = { name: 'system:anonymous', groups: ['system:unauthenticated'] };
 
-/** The user a ServiceAccount is. */
+/** Returns the user of a ServiceAccount. */
 export const serviceAccountUser = (namespace: string, name: string, uid: string): User => ({
   name: `system:serviceaccount:${namespace}:${name}`,
   uid,

@@ -1,6 +1,6 @@
 /**
- * Acting as somebody else (`kubectl --as`). Each user, group, extra and uid that is asked for is authorized by itself, as
- * kube-apiserver does: whoever may impersonate one account has no right to a group beside it.
+ * Impersonation (`kubectl --as`). As in kube-apiserver, each user, group, extra and uid is authorized separately: permission to
+ * impersonate a user does not include any group.
  */
 
 import { authorize } from './authorization.js';
@@ -17,7 +17,7 @@ const AUTHENTICATED = 'system:authenticated';
 const UNAUTHENTICATED = 'system:unauthenticated';
 const ANONYMOUS_NAME = 'system:anonymous';
 
-/** One thing that a request wants to be, as the kinds of Kubernetes name it. */
+/** One impersonated attribute. */
 interface Impersonation {
   readonly kind: 'ServiceAccount' | 'User' | 'Group' | 'UserExtra' | 'UID';
   readonly namespace?: string;
@@ -26,7 +26,7 @@ interface Impersonation {
   readonly key?: string;
 }
 
-/** The user that a request is carried out as: the one who asks, unless headers name another. Throws a 403 unless all of it is allowed. */
+/** Returns the effective user of a request: the authenticated user, or the impersonated one. Throws a 403 unless every attribute is allowed. */
 export function impersonate(
   api: ApiContext,
   user: User,
@@ -68,7 +68,7 @@ function impersonationsIn(headers: ServerRequest['headers']): Impersonation[] {
   ];
 }
 
-/** The values of a header that may come several times: they arrive in one text, with a comma and a space between. */
+/** Returns the values of a repeated header, which are joined with a comma and a space. */
 const valuesOf = (headers: ServerRequest['headers'], name: string): string[] => headers.get(name)?.split(', ') ?? [];
 
 const ACCOUNT = /^system:serviceaccount:([^:]+):([^:]+)$/;
@@ -105,14 +105,14 @@ const accountGroups = (namespace: string): readonly string[] => [
   `system:serviceaccounts:${namespace}`,
 ];
 
-/** Groups with the one that says whether the user is known, unless they say so already. */
+/** Adds the group of authenticated or unauthenticated users unless one of them is given. */
 function withImplied(name: string, groups: readonly string[]): readonly string[] {
   if (groups.includes(UNAUTHENTICATED)) return groups;
   if (name === ANONYMOUS_NAME) return [...groups, UNAUTHENTICATED];
   return groups.includes(AUTHENTICATED) ? groups : [...groups, AUTHENTICATED];
 }
 
-/** A 500, which is what kube-apiserver makes of it, in its words. */
+/** The 500 that kube-apiserver answers to impersonation without a user. */
 function withoutUser(url: string, wanted: readonly Impersonation[]): StatusError {
   const list = wanted.map(({ kind, name, key = '' }) => {
     const version = RESOURCES[kind][0] === '' ? '' : `${AUTHENTICATION}/v1`;

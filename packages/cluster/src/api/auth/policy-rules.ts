@@ -1,8 +1,8 @@
 /**
- * Compares what rules of roles allow: which of one set another set does not.
+ * Compares policy rules: which permissions of one set another set does not cover.
  *
- * Pure; made for the check that no user grants what they do not have. The method and the spelling of what is missing are those of
- * Kubernetes' rbac packages: rules are broken down to one verb of one resource each.
+ * Pure. The method and the format of the result are those of Kubernetes' rbac packages: rules are broken down to one verb of one
+ * resource each.
  */
 
 import { stringsAt, type JsonObject } from '../../model/json.js';
@@ -16,7 +16,7 @@ export interface PolicyRule {
   readonly verbs: readonly string[];
 }
 
-/** Reads a rule as a role holds it. */
+/** Parses a rule of a role. */
 export const policyRule = (rule: JsonObject): PolicyRule => ({
   apiGroups: stringsAt(rule, 'apiGroups'),
   resources: stringsAt(rule, 'resources'),
@@ -25,16 +25,16 @@ export const policyRule = (rule: JsonObject): PolicyRule => ({
   verbs: stringsAt(rule, 'verbs'),
 });
 
-/** What is missing: nothing, some rules, or more than is compared one by one. */
+/** The permissions that are not covered: none, some rules, or too many to compare. */
 export type Missing =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'rules'; readonly rules: readonly PolicyRule[] }
   | { readonly kind: 'too-many'; readonly count: number };
 
-/** So many single permissions are compared; a megabyte of lists may stand for more than anybody could count. */
+/** The most permissions that are compared; the lists of a megabyte may multiply to billions. */
 export const MAX_PERMISSIONS = 10_000;
 
-/** What `wanted` allows and `owned` do not. */
+/** Returns the permissions of `wanted` that `owned` do not cover. */
 export function uncoveredRules(owned: readonly PolicyRule[], wanted: readonly PolicyRule[]): Missing {
   const owners = owned.map(indexed);
   const open = wanted.map(distinct).filter((rule) => !owners.some((owner) => covers(owner, rule)));
@@ -45,7 +45,7 @@ export function uncoveredRules(owned: readonly PolicyRule[], wanted: readonly Po
 }
 
 type Index = Readonly<Record<keyof PolicyRule, ReadonlySet<string>>> & {
-  /** Beginnings of the paths that a rule allows all of. */
+  /** Prefixes of paths that a rule allows. */
   readonly prefixes: readonly string[];
 };
 
@@ -116,7 +116,7 @@ function coversResource(owned: ReadonlySet<string>, resource: string): boolean {
 const coversUrl = ({ nonResourceURLs, prefixes }: Index, url: string): boolean =>
   nonResourceURLs.has(url) || prefixes.some((prefix) => url.startsWith(prefix));
 
-/** Rules as messages list them: those of one resource in one, each in a line. */
+/** Formats rules for a message: one line per resource. */
 export function describeRules(rules: readonly PolicyRule[]): string[] {
   const merged = new Map<string, PolicyRule>();
   for (const rule of rules) {
@@ -141,5 +141,5 @@ function spelled(rule: PolicyRule): string {
   return `{${parts.join(', ')}}`;
 }
 
-/** A list of texts as Go prints it. */
+/** Formats a list of strings as Go does. */
 export const quoted = (texts: readonly string[]): string => `[${texts.map((text) => JSON.stringify(text)).join(' ')}]`;

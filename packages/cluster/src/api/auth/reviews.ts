@@ -1,5 +1,5 @@
 /**
- * The questions that are asked by creating: may I, who am I, what may I, whose token is this.
+ * Reviews: access, rules and tokens, answered on creation.
  */
 
 import { isAllowed, rulesFor } from './authorization.js';
@@ -11,18 +11,18 @@ import type { ResourceType } from '../kinds/resource-type.js';
 import type { Attributes } from '../request-info.js';
 import { timestamp, type ApiContext } from '../api-context.js';
 
-/** Returns whose token it is; undefined for an invalid one. */
+/** Returns the user of a token; undefined if the token is invalid. */
 export type Authenticate = (token: string) => User | undefined;
 
-/** Who asks for a review, and where. */
+/** The client that requests a review. */
 export interface Reviewer {
   readonly user: User;
-  /** `''` when the review is of no namespace. */
+  /** `''` for a cluster-wide review. */
   readonly namespace: string;
   readonly authenticate: Authenticate;
 }
 
-/** Answers a review; undefined when the resource is not one. Throws for a review that asks nothing, or for two things. */
+/** Answers a review; undefined if the resource is not a review. Throws unless the review specifies exactly one access. */
 export function review(
   api: ApiContext,
   type: ResourceType,
@@ -90,7 +90,7 @@ function checkSubject(spec: JsonObject): Cause[] {
   return [invalidValue('spec.user', '', 'at least one of user or group must be specified')];
 }
 
-/** A local review says nothing of other namespaces, nor of paths: its writer may have no rights there. */
+/** Checks a local review, which may not ask about other namespaces or paths. */
 function checkLocal(spec: JsonObject, namespace: string): Cause[] {
   const wrong: Cause[] = [];
   const attributes = stringAt(spec, 'resourceAttributes', 'namespace');

@@ -1,7 +1,7 @@
 /**
- * Tokens of ServiceAccounts on request (`serviceaccounts/token`), bound to a pod or a Secret of their namespace where asked for.
+ * Token requests of ServiceAccounts (`serviceaccounts/token`), bound to a pod or a Secret if requested.
  *
- * Separate from the tokens themselves (`tokens.ts`), which know nothing of requests.
+ * Separate from the tokens (`tokens.ts`), which do not depend on requests.
  */
 
 import { decodeKind } from '../kinds/decode.js';
@@ -22,7 +22,7 @@ const REVIEW: NamedResource = { group: 'authentication.k8s.io', plural: 'tokenre
 const MIN_SECONDS = 600;
 const MAX_SECONDS = 2 ** 32;
 
-/** Answers a TokenRequest for an account. Throws for one that is invalid, or bound to what is not there. */
+/** Answers a TokenRequest for an account. Throws if it is invalid or bound to an object that does not exist. */
 export function createToken(api: ApiContext, key: Buffer, account: KubeObject, body: JsonObject): JsonObject {
   decodeKind('TokenRequest', 'v1', body);
   const spec = objectAt(body, 'spec');
@@ -76,5 +76,5 @@ function boundObject(api: ApiContext, account: KubeObject, reference: JsonObject
   return { kind, name, uid: found.metadata.uid };
 }
 
-/** A group and version as Go prints them: the core group is empty before its slash. */
+/** Formats a group and version as Go does: the core group is empty before its slash. */
 const typeText = (apiVersion: string): string => (apiVersion.includes('/') ? apiVersion : `/${apiVersion}`);

@@ -1,5 +1,5 @@
 /**
- * Tokens of ServiceAccounts: signed here, checked here, and good for nothing once their account, or what they are bound to, is gone.
+ * Tokens of ServiceAccounts: signed and verified here; invalid once the account or the bound object is deleted.
  */
 
 import { createHmac, timingSafeEqual } from 'node:crypto';
@@ -8,17 +8,17 @@ import { serviceAccountUser, type User } from './identity.js';
 import type { Random } from '../../platform/random.js';
 import { coreObject, type ApiContext } from '../api-context.js';
 
-/** Who issues the tokens, and for whom they are good unless asked otherwise. */
+/** Issuer of the tokens, and their default audience. */
 export const ISSUER = 'https://kubernetes.default.svc.cluster.local';
 
-/** What a token is to be bound to. */
+/** The contents of a token. */
 export interface TokenSpec {
   readonly namespace: string;
   readonly account: string;
   readonly uid: string;
   readonly seconds: number;
   readonly audiences: readonly string[];
-  /** The token dies with this object. */
+  /** The token becomes invalid when this object is deleted. */
   readonly bound?: BoundObject;
 }
 
@@ -34,7 +34,7 @@ const CLAIMS = { Pod: 'pod', Secret: 'secret' } as const;
 const HEADER = Buffer.from(JSON.stringify({ alg: 'HS256', typ: 'JWT' })).toString('base64url');
 const sign = (key: Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest();
 
-/** Makes a token. */
+/** Creates a signed token. */
 export function issueToken(key: Buffer, wish: TokenSpec, now: Date, random: Random): string {
   const seconds = Math.floor(now.getTime() / 1000);
   const claims = {
@@ -55,7 +55,7 @@ export function issueToken(key: Buffer, wish: TokenSpec, now: Date, random: Rand
   return `${body}.${sign(key, body).toString('base64url')}`;
 }
 
-/** Whose token it is; undefined when the signature, the time, or what it is bound to says no. */
+/** Returns the user of a token; undefined if its signature, lifetime or bound object is not valid. */
 export function readToken(key: Buffer, token: string, api: ApiContext): User | undefined {
   const claims = verified(key, token);
   const seconds = api.clock.date().getTime() / 1000;

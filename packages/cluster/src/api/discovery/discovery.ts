@@ -1,5 +1,5 @@
 /**
- * What is served, as clients discover it: the plain lists, and the aggregated form that newer clients ask for.
+ * Discovery of the served resources: the plain lists, and the aggregated form of newer clients.
  */
 
 import type { Catalog } from '../kinds/resource-catalog.js';
@@ -7,7 +7,7 @@ import type { JsonObject } from '../../model/json.js';
 import { segmentsOf } from '../request-info.js';
 import { apiVersionOf, SUBRESOURCE_VERBS, type ResourceType } from '../kinds/resource-type.js';
 
-/** The version clients are told they talk to. */
+/** The version that the server reports. */
 export const VERSION = { major: '1', minor: '32', gitVersion: 'v1.32.0-pipewright' } as const;
 
 /** Body of `/version`. */
@@ -21,7 +21,7 @@ export const versionInfo = (): JsonObject => ({
   platform: `${process.platform}/${process.arch === 'x64' ? 'amd64' : process.arch}`,
 });
 
-/** Body of a path of discovery, or undefined when it is none (or names what is not served). */
+/** Returns the body of a discovery path; undefined for other paths and for groups that are not served. */
 export function discover(catalog: Catalog, path: string): JsonObject | undefined {
   const [root, one, two, ...more] = segmentsOf(path);
   if (more.length > 0) return undefined;
@@ -50,7 +50,7 @@ const OTHER_PATHS = [
   '/version',
 ];
 
-/** What `/` lists: every path that is not below a group's version. */
+/** Returns the paths that `/` lists. */
 export function pathsOf(catalog: Catalog): readonly string[] {
   const groups = [...catalog.groups()].flatMap(([group, versions]) =>
     group === '' ? ['/api/v1'] : [`/apis/${group}`, ...versions.map((version) => `/apis/${group}/${version}`)],
@@ -102,7 +102,7 @@ const subEntry = (type: ResourceType, sub: string): JsonObject => {
   };
 };
 
-/** The aggregated form of `/api` (`core`) or `/apis`. */
+/** Returns the aggregated discovery of `/api` (`core`) or `/apis`. */
 export function aggregated(catalog: Catalog, core: boolean, version: string): JsonObject {
   const items = [...catalog.groups()]
     .filter(([group]) => (group === '') === core)
@@ -137,7 +137,7 @@ const aggregatedEntry = (type: ResourceType): JsonObject => ({
   }),
 });
 
-/** Which aggregated form a client asks for, if any. */
+/** Returns the aggregated form that a client accepts. */
 export function aggregatedVersion(accept: string): 'v2' | 'v2beta1' | undefined {
   const plain = accept.replaceAll(' ', '');
   const found = /;v=(v2beta1|v2)\b[^,]*;as=APIGroupDiscoveryList|;as=APIGroupDiscoveryList[^,]*;v=(v2beta1|v2)\b/.exec(

@@ -1,7 +1,7 @@
 /**
- * OpenAPI v2: in JSON the whole document, in protobuf what kubectl asks of it, whether a kind's PATCH takes `fieldValidation`.
+ * OpenAPI v2: the whole document in JSON; in protobuf only what kubectl reads, whether PATCH of a kind accepts `fieldValidation`.
  *
- * kubectl 1.32 still asks for it for files of `kind: List`. Numbers are those of gnostic's OpenAPIv2.proto.
+ * kubectl 1.32 requests it for files of `kind: List`. Field numbers are those of gnostic's OpenAPIv2.proto.
  */
 
 import { CatalogMemo } from '../kinds/catalog-memo.js';
@@ -11,10 +11,10 @@ import { isObject, type JsonObject } from '../../model/json.js';
 import { pathsOf, schemaName, schemaOf, WRITE_PARAMETERS } from './openapi-v3.js';
 import { apiVersionOf, type ResourceType } from '../kinds/resource-type.js';
 
-/** The only form in which the document is given. */
+/** The media type of the protobuf document. */
 export const OPENAPI_V2_TYPE = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
 
-/** A field of bytes, or of text. */
+/** Encodes a length-delimited field. */
 function field(number: number, content: Uint8Array | string): Buffer {
   const bytes = Buffer.from(content);
   const head = [(number << 3) | 2];
@@ -91,7 +91,7 @@ function operation(action: string, { group, version, kind }: ResourceType, name:
   };
 }
 
-/** What a schema may say in version 3 alone. */
+/** Keywords of schemas that OpenAPI v2 does not have. */
 const VERSION_3 = new Set(['nullable', 'allOf', 'anyOf', 'oneOf', 'not', 'x-or']);
 
 function withoutAlternatives(schema: unknown): unknown {

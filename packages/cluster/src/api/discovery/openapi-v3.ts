@@ -1,8 +1,8 @@
 /**
- * OpenAPI v3 of what is served: an index, and one document for each group and version.
+ * OpenAPI v3: an index, and one document per group and version.
  *
- * kubectl refuses to apply or create what it does not find here with a PATCH that takes `fieldValidation`; `kubectl explain`
- * reads the schemas. Documents are made when asked for, and kept until the catalog changes.
+ * kubectl rejects kinds whose PATCH does not accept `fieldValidation` here; `kubectl explain` reads the schemas. Documents are
+ * generated on request and kept until the catalog changes.
  */
 
 import { createHash } from 'node:crypto';
@@ -50,7 +50,7 @@ function documentsOf(catalog: Catalog): ReadonlyMap<string, string> {
   return new Map([...byPath].map(([path, types]) => [path, JSON.stringify(documentFor(types))]));
 }
 
-/** A name for a kind's schema, in the reversed spelling that clients expect. */
+/** Returns the name of a kind's schema: the reversed group, as clients expect. */
 export const schemaName = ({ group, version, kind }: ResourceType): string =>
   [...(group === '' ? 'core.api.k8s.io' : group).split('.').reverse(), version, kind].join('.');
 
@@ -66,7 +66,7 @@ function documentFor(types: readonly ResourceType[]): JsonObject {
   return { openapi: '3.0.0', info: { title: 'Kubernetes', version: 'v1' }, paths, components: { schemas } };
 }
 
-/** The paths of a kind that clients look for, each with its methods. */
+/** Returns the paths of a kind that clients look up, each with its methods. */
 export function pathsOf(type: ResourceType): Readonly<Record<string, readonly string[]>> {
   const root = `/${type.group === '' ? 'api' : 'apis'}/${apiVersionOf(type)}/`;
   const base = `${root}${type.namespaced ? 'namespaces/{namespace}/' : ''}${type.plural}`;
@@ -87,7 +87,7 @@ function operation(
   };
 }
 
-/** Parameters of writes that clients look for before they send them. */
+/** Query parameters of writes that clients look up before sending them. */
 export const WRITE_PARAMETERS = ['dryRun', 'fieldManager', 'fieldValidation'];
 
 const QUERY_PARAMETERS = WRITE_PARAMETERS.map((name) => ({
@@ -98,7 +98,7 @@ const QUERY_PARAMETERS = WRITE_PARAMETERS.map((name) => ({
 
 const FREE: Schema = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
 
-/** A built-in schema as a document can hold it: a type within itself (a schema in a definition) is shown as any object. */
+/** Expands a built-in schema for a document; a recursive type becomes an object with any fields. */
 function writtenOut(schema: Schema, within: readonly string[]): Schema {
   const { title = '', properties, additionalProperties, items, 'x-or': _or, ...rest } = schema;
   if (title !== '' && within.includes(title)) return FREE;
@@ -114,7 +114,7 @@ function writtenOut(schema: Schema, within: readonly string[]): Schema {
   };
 }
 
-/** The schema of a kind as a document holds it. */
+/** Returns the schema of a kind for a document. */
 export function schemaOf(type: ResourceType): JsonObject {
   const own = type.custom ? type.schema : type.schema && writtenOut(type.schema, []);
   return {

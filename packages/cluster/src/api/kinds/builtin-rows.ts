@@ -1,7 +1,7 @@
 /**
- * Which kinds are built in, and how they are served: one row each.
+ * The built-in kinds: one row each.
  *
- * A table of data alone, apart from what their objects mean (`builtin.ts`), so that rules about definitions can ask it too.
+ * Only data, separate from the rules of the kinds (`builtin.ts`), so that rules of definitions can use it.
  */
 
 /** A built-in kind. */
@@ -94,5 +94,5 @@ const groupResourceOf = ({ at, plural }: BuiltInRow): string =>
   `${at.includes('/') ? (at.split('/')[0] ?? '') : ''}/${plural}`;
 const BUILT_IN_RESOURCES = new Set(ROWS.map(groupResourceOf));
 
-/** Whether objects of a place (`group/plural`) are those of a built-in kind. */
+/** Whether a resource (`group/plural`) is built in. */
 export const isBuiltInResource = (groupResource: string): boolean => BUILT_IN_RESOURCES.has(groupResource);

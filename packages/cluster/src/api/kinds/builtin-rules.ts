@@ -1,7 +1,7 @@
 /**
- * What is special about built-in kinds: defaults, what may not be written, what may be selected by.
+ * Rules of built-in kinds: defaults, validation, selectable fields.
  *
- * A table of small pure functions. Only what users of these kinds come across is judged; README.md says what is not.
+ * A table of small pure functions. Validation covers what users of these kinds encounter; README.md lists the rest.
  */
 
 import {
@@ -31,7 +31,7 @@ const text =
   (object: KubeObject): string =>
     stringAt(object, ...path);
 
-/** Secrets: `stringData` is a way to write `data`, and the type never changes. */
+/** Merges `stringData` of a Secret into `data`, and keeps its type. */
 function fillSecret(draft: JsonObject): void {
   setDefault(draft, 'type', 'Opaque');
   const plain = draft['stringData'];
@@ -77,7 +77,7 @@ function checkSecret(secret: KubeObject, old: KubeObject | undefined): readonly 
 
 const MAX_DATA_BYTES = 1024 * 1024;
 
-/** A Secret or ConfigMap holds at most a mebibyte; of what is in base64 the bytes count that it stands for. */
+/** Checks that a Secret or ConfigMap holds at most one mebibyte of decoded data. */
 function checkDataSize(bytes: number, field: string): Cause[] {
   if (bytes <= MAX_DATA_BYTES) return [];
   return [{ reason: 'FieldValueTooLong', field, message: `Too long: may not be more than ${MAX_DATA_BYTES} bytes` }];
@@ -201,7 +201,7 @@ function fillVolume(draft: JsonObject, old: KubeObject | undefined): void {
   if (!old) draft['status'] = { phase: 'Available' };
 }
 
-/** A container's default limit is its maximum, and its default request its default limit or else its minimum. */
+/** Fills in a limit range: the default limit is the maximum; the default request is the default limit or else the minimum. */
 function fillLimitRange(draft: JsonObject): void {
   for (const item of objectsAt(draft, 'spec', 'limits')) {
     if (item['type'] !== 'Container') continue;
@@ -212,7 +212,7 @@ function fillLimitRange(draft: JsonObject): void {
   }
 }
 
-/** Rules by place (`group/plural`). */
+/** Rules by resource (`group/plural`). */
 export const RULES: Readonly<Record<string, KindRules>> = {
   '/pods': {
     fill: fillPod,

@@ -1,9 +1,9 @@
 /**
- * The fields of built-in kinds, as schemas.
+ * The schemas of built-in kinds.
  *
- * `kinds.txt` has one line a type, as Kubernetes 1.34 has it: its name, then `field:type`. `[]` before a type is a list of it, `{}`
- * a map to it; `/key` after a list says by what its items are merged, `/` alone that it is a set, `!` that a patch may replace an
- * item's other fields. What is not in it is an unknown field, for whoever writes with `fieldValidation=Strict`.
+ * `kinds.txt` has one line per type of Kubernetes 1.34: its name, then `field:type`. `[]` before a type is a list, `{}` a map; `/key`
+ * after a list is its merge key, `/` alone marks a set, and `!` lets a patch replace an item's other fields. Other fields are unknown
+ * fields (`fieldValidation=Strict`).
  */
 
 import { readFileSync } from 'node:fs';
@@ -29,7 +29,7 @@ const ALTERNATIVES: Readonly<Record<string, 'boolean' | 'schemas' | 'strings'>> 
   JSONSchemaPropsOrStringArray: 'strings',
 };
 
-/** Turns the lines of the table into schemas. */
+/** Parses the table. */
 class SchemaReader {
   readonly #lines: ReadonlyMap<string, string>;
   readonly #schemas = new Map<string, Schema>();
@@ -88,11 +88,11 @@ const SCHEMAS = new SchemaReader(readFileSync(new URL('./kinds.txt', import.meta
 /** Returns the schema of a built-in type; undefined if the table does not contain it. */
 export const schemaOfType = (name: string): Schema | undefined => SCHEMAS.get(name);
 
-/** The whole schema of a built-in kind's objects. */
+/** Returns the schema of a built-in kind's objects. */
 export function schemaOfKind(kind: string): Schema | undefined {
   const found = schemaOfType(kind);
   return found && { ...found, properties: { apiVersion: TEXT, kind: TEXT, ...found.properties } };
 }
 
-/** Metadata of any object. */
+/** The schema of metadata. */
 export const METADATA: Schema = schemaOfType('ObjectMeta') ?? {};

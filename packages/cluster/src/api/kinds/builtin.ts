@@ -1,8 +1,7 @@
 /**
- * The built-in kinds as they are served, made from the rows of `builtin-rows.ts`.
+ * The built-in resources, made from the rows of `builtin-rows.ts`.
  *
- * Kinds without rules are kept and served, and nothing acts on them: README.md lists which those are. What is special about a
- * kind is in `builtin-rules.ts`.
+ * Kinds without rules are stored and served, but no controller acts on them (README.md lists them). Rules are in `builtin-rules.ts`.
  */
 
 import { ROWS, type BuiltInRow } from './builtin-rows.js';

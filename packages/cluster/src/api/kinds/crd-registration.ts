@@ -1,14 +1,14 @@
 /**
- * Keeps the catalog in step with the CustomResourceDefinitions in the store.
+ * Keeps the resource catalog consistent with the stored CustomResourceDefinitions.
  *
- * Called within the write of a definition, so whoever has seen the write succeed finds the new resource served.
+ * Runs within the write of a definition, so a new resource is served as soon as the write succeeds.
  */
 
 import { DEFINITIONS, resourcesOf } from './crd.js';
 import { objectAt, stringAt, type KubeObject } from '../../model/json.js';
 import type { ApiContext } from '../api-context.js';
 
-/** Serves what the stored definitions define, now and from now on. */
+/** Registers the stored definitions, and later changes of them. */
 export function registerDefinitions(api: ApiContext): void {
   for (const definition of api.store.collection(DEFINITIONS).list()) {
     api.catalog.define(definition.metadata.name, resourcesOf(definition));
@@ -24,16 +24,16 @@ export function registerDefinitions(api: ApiContext): void {
   });
 }
 
-/** A definition takes its objects along, and ends the watches of them. */
+/** Deletes the objects of a definition, and ends their watches. */
 function removeObjects(api: ApiContext, groupResource: string): void {
   for (const object of api.store.latest(groupResource).list()) api.store.remove(groupResource, object);
   api.store.collection(groupResource).end();
 }
 
-/** Whether definitions may define kinds of this group. Objects of built-in kinds that are not known here were written by another version. */
+/** Whether a group may be custom. Objects of unknown built-in kinds were written by another version. */
 const isCustomGroup = (group: string): boolean => group.includes('.') && !group.endsWith('.k8s.io');
 
-/** Removes objects whose definition is gone: the process may have ended, or the disk have been full, between the two. */
+/** Removes objects whose definition is gone: the process may have ended, or a write failed, between the two deletions. */
 function removeUndefined(api: ApiContext): void {
   const defined = new Set(api.store.latest(DEFINITIONS).list().map(definedResource));
   for (const { groupResource, size } of api.store.collections()) {
@@ -43,7 +43,7 @@ function removeUndefined(api: ApiContext): void {
   }
 }
 
-/** Where the objects of a definition are kept. */
+/** Returns the resource (`group/plural`) of a definition. */
 function definedResource(definition: KubeObject): string {
   const spec = objectAt(definition, 'spec');
   return `${stringAt(spec, 'group')}/${stringAt(spec, 'names', 'plural')}`;

@@ -1,7 +1,7 @@
 /**
- * Everything wrong with a CustomResourceDefinition, all at once and in upstream's words.
+ * Validation of CustomResourceDefinitions, with all mistakes and Kubernetes' messages.
  *
- * Pure. Schemas are judged by `structural-schema.ts` and `schema-rules.ts`; what a definition makes is `crd.ts`.
+ * Pure. `structural-schema.ts` and `schema-rules.ts` validate the schemas; `crd.ts` derives the resources.
  */
 
 import {
@@ -26,7 +26,7 @@ const COLUMN_TYPES = ['boolean', 'date', 'integer', 'number', 'string'];
 const COLUMN_FORMATS = ['binary', 'bool', 'byte', 'date', 'date-time', 'double', 'float', 'int32', 'int64', 'password'];
 const APPROVED = 'api-approved.kubernetes.io';
 
-/** Everything wrong with a definition. `isBuiltIn` tells the places (`group/plural`) that the server serves by itself. */
+/** Returns everything wrong with a definition. `isBuiltIn` tells which resources (`group/plural`) are built in. */
 export function checkDefinition(
   definition: KubeObject,
   old: KubeObject | undefined,
@@ -71,7 +71,7 @@ function checkIdentity(
   }
 }
 
-/** What is stored under a definition would be lost if these changed. */
+/** Checks that fields on which stored objects depend do not change. */
 function checkFixed(spec: JsonObject, old: JsonObject, report: Report): void {
   for (const path of [['scope'], ['names', 'kind'], ['group'], ['names', 'plural']]) {
     const value = valueAt(spec, ...path);
@@ -129,7 +129,7 @@ function checkVersions(versions: readonly JsonObject[], report: Report): void {
         report(required(`spec.versions[${version}].selectableFields[${index}].jsonPath`));
 }
 
-/** What all versions share is told once, under the names it had before versions could differ. */
+/** Returns a value that all versions share. It is reported once, under the field that held it before versions could differ. */
 function shared<T>(values: readonly T[]): T | undefined {
   const [first, ...others] = values;
   return others.every((each) => deepEqual(each, first)) ? first : undefined;
@@ -155,7 +155,7 @@ function checkSchema(decoded: JsonObject, path: string, report: Report): void {
   checkSchemaRules(schema, path, report);
 }
 
-/** Printer columns, by where they are told to be. */
+/** Returns the printer columns with their paths. */
 function columnsOf(versions: readonly JsonObject[]): readonly [path: string, columns: readonly JsonObject[]][] {
   const all = versions.map((version) => objectsAt(version, 'additionalPrinterColumns'));
   const one = shared(all);

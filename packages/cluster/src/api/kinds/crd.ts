@@ -1,7 +1,7 @@
 /**
- * CustomResourceDefinitions: their defaults and status, and the resources they make.
+ * CustomResourceDefinitions: their defaults, their status and the resources they define.
  *
- * A definition takes effect within the write that stores it, so it is Established at once.
+ * A definition takes effect within the write that stores it, so it is established immediately.
  */
 
 import {
@@ -22,10 +22,10 @@ import { pathReader } from '../schema/json-path.js';
 import { ALL_VERBS, type Column, type KindRules, type ResourceType } from './resource-type.js';
 import type { Schema } from '../schema/schema.js';
 
-/** Where definitions are stored. */
+/** The resource of definitions. */
 export const DEFINITIONS = 'apiextensions.k8s.io/customresourcedefinitions';
 
-/** Fills in the names a definition leaves out. */
+/** Fills in names that a definition omits. */
 export function fillDefinition(draft: JsonObject): void {
   const spec = ensureObject(draft, 'spec');
   const names = ensureObject(spec, 'names');
@@ -35,7 +35,7 @@ export function fillDefinition(draft: JsonObject): void {
   setDefault(spec, 'conversion', { strategy: 'None' });
 }
 
-/** What a stored definition's status says: accepted and established at once. */
+/** Returns the status of a stored definition: accepted and established. */
 export function definitionStatus(draft: JsonObject, now: string): JsonObject {
   const names = objectAt(draft, 'spec', 'names');
   const known = objectsAt(draft, 'status', 'conditions');
@@ -54,7 +54,7 @@ export function definitionStatus(draft: JsonObject, now: string): JsonObject {
   };
 }
 
-/** The resources a definition makes: one for each served version, the storage version first. */
+/** Returns the resources of a definition: one per served version, the storage version first. */
 export function resourcesOf(definition: KubeObject): readonly ResourceType[] {
   const spec = objectAt(definition, 'spec');
   const names = objectAt(spec, 'names');
@@ -109,7 +109,7 @@ function columnsOf(version: JsonObject): readonly Column[] {
   return [NAME, ...own];
 }
 
-/** One cell: dates as ages, several values joined, and nothing where there is nothing. */
+/** Returns one cell: dates as ages, several values joined, empty if the path finds nothing. */
 function cellOf(values: readonly unknown[], type: string, now: Date): unknown {
   const [value] = values;
   if (value === undefined || value === null) return type === 'date' ? '<unknown>' : '';

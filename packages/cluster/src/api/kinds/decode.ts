@@ -1,7 +1,7 @@
 /**
- * Built-in kinds have types, which JSON must fit: what upstream's decoder does before anyone looks at the object.
+ * Decodes built-in kinds: checks that JSON has the types of their fields, as Kubernetes' decoder does.
  *
- * A null is nothing, a quantity may be a number, and anything else of the wrong type is refused in the decoder's words.
+ * A null is dropped, a quantity may be a number, and a value of another type is rejected with the decoder's message.
  */
 
 import { isObject, type JsonObject } from '../../model/json.js';
@@ -11,7 +11,7 @@ import { schemaOfKind } from './builtin-schemas.js';
 import { apiVersionOf, type ResourceType } from './resource-type.js';
 import type { Schema } from '../schema/schema.js';
 
-/** What Go calls the types of JSON. */
+/** Go's names of JSON types. */
 const GO_TYPES: Readonly<Record<string, string>> = {
   string: 'string',
   integer: 'int32',
@@ -21,25 +21,25 @@ const GO_TYPES: Readonly<Record<string, string>> = {
 const MICRO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}(Z|[+-]\d\d:\d\d)$/;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 
-/** Makes a draft fit its kind's types, in place; throws a 400 for what does not. */
+/** Decodes a draft in place. Throws a 400 if a value does not have the type of its field. */
 export function decodeBuiltIn(type: ResourceType, draft: JsonObject): void {
   const version = apiVersionOf(type).split('/').at(-1) ?? '';
   if (type.schema) decode(draft, type.schema, { kind: type.kind, version, struct: type.kind, path: '' });
 }
 
-/** The same for a kind that is not served by itself, such as the options of a request. */
+/** Decodes a kind that is not a resource, such as the options of a request. */
 export function decodeKind(kind: string, version: string, draft: JsonObject): void {
   const schema = schemaOfKind(kind);
   if (schema) decode(draft, schema, { kind, version, struct: kind, path: '' });
 }
 
 interface Where {
-  /** What is decoded as a whole. */
+  /** The kind that is decoded. */
   readonly kind: string;
   readonly version: string;
-  /** The innermost type with a name, which the decoder's messages begin with. */
+  /** The innermost named type, with which the decoder's messages begin. */
   readonly struct: string;
-  /** Names of fields, without indices. */
+  /** Field names, without indices. */
   readonly path: string;
 }
 
@@ -81,7 +81,7 @@ function decodeFields(value: JsonObject, schema: Schema, where: Where): JsonObje
   return value;
 }
 
-/** A schema in a definition, or what may stand in its place. */
+/** Decodes a schema of a definition, or the value that may replace it. */
 function decodeSchema(value: unknown, schema: Schema, where: Where): unknown {
   if (isObject(value)) return decodeFields(value, schema, where);
   if (schema['x-or'] === 'boolean') {
@@ -116,7 +116,7 @@ function checkFormat(value: string, { format }: Schema, where: Where): string {
   throw refused(where, `parsing time ${JSON.stringify(value)} as ${JSON.stringify(layout)}: cannot parse it`);
 }
 
-/** What Go would not take for an integer of 64 bits. */
+/** Rejects numbers that are not 64-bit integers. */
 function checkInteger(value: unknown, where: Where): unknown {
   if (Number.isInteger(value) && Math.abs(Number(value)) < 2 ** 63) return value;
   return mistyped(value, 'int64', where, ` ${String(value)}`);

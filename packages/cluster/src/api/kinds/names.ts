@@ -1,4 +1,4 @@
-/** Names, labels and annotations: what Kubernetes allows, and the names it makes up itself. */
+/** Names, labels and annotations: validation, and generated names. */
 
 import type { Random } from '../../platform/random.js';
 import { isObject, type JsonObject } from '../../model/json.js';
@@ -27,23 +27,23 @@ const KEY_MESSAGE =
 character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is \
 '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
 
-/** A name from `generateName`: the prefix, cut so that five letters still fit into 63. */
+/** Returns a name for `generateName`: the prefix, truncated so that five random letters fit into 63 characters. */
 export const generatedName = (prefix: string, random: Random): string =>
   prefix.slice(0, 58) + Array.from({ length: 5 }, () => LETTERS[random.below(LETTERS.length)]).join('');
 
-/** What is wrong with a DNS label, if anything: at most 63 characters, no dots. */
+/** Returns why a text is not a DNS label: at most 63 characters, no dots. */
 export function labelFault(text: string): string | undefined {
   if (text.length > 63) return 'must be no more than 63 characters';
   return LABEL.test(text) ? undefined : LABEL_MESSAGE;
 }
 
-/** What is wrong with a DNS subdomain, if anything. */
+/** Returns why a text is not a DNS subdomain. */
 export function subdomainFault(text: string): string | undefined {
   if (text.length > 253) return 'must be no more than 253 characters';
   return SUBDOMAIN.test(text) ? undefined : SUBDOMAIN_MESSAGE;
 }
 
-/** What is wrong with one segment of a URL, which is all that names of RBAC objects must be. */
+/** Returns why a text is not a URL segment, the rule for names of RBAC objects. */
 export function segmentFault(text: string): string | undefined {
   if (text === '.' || text === '..') return `may not be '${text}'`;
   for (const letter of ['/', '%']) if (text.includes(letter)) return `may not contain '${letter}'`;
@@ -52,7 +52,7 @@ export function segmentFault(text: string): string | undefined {
 
 const FAULTS = { label: labelFault, subdomain: subdomainFault, path: segmentFault } as const;
 
-/** Everything wrong with an object's name. */
+/** Returns everything wrong with an object's name. */
 export function checkName(metadata: JsonObject, rule: keyof typeof FAULTS): Cause[] {
   const { name, generateName } = metadata;
   if (typeof name !== 'string' || name === '') return [required('metadata.name', 'name or generateName is required')];
@@ -65,7 +65,7 @@ export function checkName(metadata: JsonObject, rule: keyof typeof FAULTS): Caus
   return [...prefix, invalidValue('metadata.name', name, fault)];
 }
 
-/** What is wrong with the key of a label or annotation, if anything. */
+/** Returns why a text is not a key of a label or annotation. */
 export function keyFault(key: string): string | undefined {
   const [prefix, name, more] = key.includes('/') ? key.split('/') : ['', key];
   if (more !== undefined || name === undefined) {
@@ -81,13 +81,13 @@ export function keyFault(key: string): string | undefined {
   return QUALIFIED.test(name) ? undefined : KEY_MESSAGE;
 }
 
-/** What is wrong with the value of a label, if anything. */
+/** Returns why a text is not a label value. */
 export function labelValueFault(text: string): string | undefined {
   if (text.length > 63) return 'must be no more than 63 characters';
   return LABEL_VALUE.test(text) ? undefined : VALUE_MESSAGE;
 }
 
-/** Everything wrong with labels (at any path of an object). */
+/** Returns everything wrong with labels, at any path of an object. */
 export function checkLabels(labels: unknown, path: string): Cause[] {
   if (!isObject(labels)) return [];
   return Object.entries(labels).flatMap(([key, value]) => {
@@ -101,7 +101,7 @@ export function checkLabels(labels: unknown, path: string): Cause[] {
   });
 }
 
-/** Everything wrong with an object's annotations. */
+/** Returns everything wrong with an object's annotations. */
 export function checkAnnotations(annotations: unknown): Cause[] {
   if (!isObject(annotations)) return [];
   let bytes = 0;

@@ -1,7 +1,7 @@
 /**
- * Pods: what a new one gets, what may not be written, and what may change in one that exists.
+ * Rules of pods: defaults, validation, and which fields of an existing pod may change.
  *
- * Pure. What depends on other objects (ServiceAccounts) is `service-account.ts`.
+ * Pure. Rules that depend on other objects are in `service-account.ts`.
  */
 
 import {
@@ -20,7 +20,7 @@ import { nanosOf } from '../../model/quantity.js';
 import { fillPodSpec } from '../admission/service-account.js';
 import { duplicate, forbiddenField, invalidValue, notSupported, required, type Cause } from '../status-error.js';
 
-/** Fills in a pod's defaults; a new one is Pending. */
+/** Fills in the defaults of a pod; a new pod is Pending. */
 export function fillPod(draft: JsonObject, old: KubeObject | undefined): void {
   fillPodSpec(ensureObject(draft, 'spec'));
   setDefault(ensureObject(draft, 'spec'), 'enableServiceLinks', true);
@@ -31,7 +31,7 @@ export function fillPod(draft: JsonObject, old: KubeObject | undefined): void {
   draft['status'] = classes;
 }
 
-/** A container that says only how much it may use asks for as much. */
+/** Sets the requests of a container to its limits where it has no requests. */
 function requestItsLimits(container: JsonObject): void {
   const limits = objectAt(container, 'resources', 'limits');
   if (Object.keys(limits).length === 0) return;
@@ -52,13 +52,13 @@ function qosClass(pod: JsonObject): string {
   return guaranteed ? 'Guaranteed' : 'Burstable';
 }
 
-/** Everything wrong with a pod, or with a change of one. */
+/** Returns everything wrong with a pod, or with a change of a pod. */
 export function checkPod(pod: KubeObject, old: KubeObject | undefined): readonly Cause[] {
   const spec = isObject(pod['spec']) ? pod['spec'] : {};
   return old ? checkPodChange(spec, old) : checkPodSpec(spec, 'spec');
 }
 
-/** What is wrong with a pod's spec, at any path. */
+/** Returns everything wrong with a pod spec at a path. */
 export function checkPodSpec(spec: JsonObject, path: string): Cause[] {
   const containers = objectsAt(spec, 'containers');
   const wrong: Cause[] = containers.length === 0 ? [required(`${path}.containers`)] : [];
@@ -117,7 +117,7 @@ function checkContainer(
   return wrong;
 }
 
-/** Nothing may be asked for beyond its limit. */
+/** Checks that no request exceeds its limit. */
 function checkRequests(resources: JsonObject, path: string): Cause[] {
   const limits = objectAt(resources, 'limits');
   return Object.entries(objectAt(resources, 'requests')).flatMap(([name, wanted]) => {
@@ -135,7 +135,7 @@ const POD_MAY_CHANGE = [
   'ephemeralContainers',
 ];
 
-/** Of a pod that exists, images may change and little else; the node claims it by its name once. */
+/** Checks a change of an existing pod: images may change, and the node name may be set once. */
 function checkPodChange(spec: JsonObject, old: KubeObject): Cause[] {
   const before = isObject(old['spec']) ? old['spec'] : {};
   const claimed = stringAt(before, 'nodeName');

@@ -1,7 +1,7 @@
 /**
- * What roles and bindings may say, in upstream's words.
+ * Validation of roles and bindings, with Kubernetes' messages.
  *
- * Pure. Whether their writer has what they grant is `escalation.ts`.
+ * Pure. `escalation.ts` checks whether their writer has the permissions they grant.
  */
 
 import {
@@ -21,7 +21,7 @@ import { invalidValue, notSupported, required, type Cause } from '../status-erro
 
 const GROUP = 'rbac.authorization.k8s.io';
 
-/** Everything wrong with a role. */
+/** Returns everything wrong with a role. */
 export function checkRole(role: KubeObject): readonly Cause[] {
   return objectsAt(role, 'rules').flatMap((rule, index) => checkRule(rule, role.kind === 'Role', `rules[${index}]`));
 }
@@ -41,7 +41,7 @@ function checkRule(rule: JsonObject, namespaced: boolean, path: string): Cause[]
   return wrong;
 }
 
-/** Fills in the API groups that a binding leaves out. */
+/** Fills in the API groups that a binding omits. */
 export function fillBinding(draft: JsonObject): void {
   setDefault(ensureObject(draft, 'roleRef'), 'apiGroup', GROUP);
   for (const subject of objectsAt(draft, 'subjects')) {
@@ -50,7 +50,7 @@ export function fillBinding(draft: JsonObject): void {
   }
 }
 
-/** Everything wrong with a binding. */
+/** Returns everything wrong with a binding. */
 export function checkBinding(binding: KubeObject, old: KubeObject | undefined): readonly Cause[] {
   const local = binding.kind === 'RoleBinding';
   const wrong = checkRef(objectAt(binding, 'roleRef'), local ? ['Role', 'ClusterRole'] : ['ClusterRole']);

@@ -1,13 +1,13 @@
 /**
- * Which resources are served right now: the built-in ones, and those that CustomResourceDefinitions add.
+ * The served resources: built-in ones, and those of CustomResourceDefinitions.
  *
- * Stands apart because routing, discovery, OpenAPI, permissions and garbage collection all ask it, and a new definition must be
- * seen by all of them at once.
+ * Separate because routing, discovery, OpenAPI, authorization and garbage collection use it, and must see a new definition at the
+ * same time.
  */
 
 import { apiVersionOf, groupResourceOf, type ResourceType } from './resource-type.js';
 
-/** The resources served, by name and by kind. */
+/** The served resources, by name and by kind. */
 export class Catalog {
   readonly #builtIn: readonly ResourceType[];
   readonly #custom = new Map<string, readonly ResourceType[]>();
@@ -23,32 +23,32 @@ export class Catalog {
     this.#rebuild();
   }
 
-  /** Grows with every change, so that answers made from the catalog may be kept until then. */
+  /** Increases with every change; documents derived from the catalog are valid for one version. */
   get version(): number {
     return this.#version;
   }
 
-  /** All of them: built-in ones first, then custom ones in the order of their definitions' names. */
+  /** All resources: built-in ones first, then custom ones in the order of their definitions' names. */
   get types(): readonly ResourceType[] {
     return this.#types;
   }
 
-  /** The resource at `/apis/GROUP/VERSION/PLURAL`, if there is one. */
+  /** Returns the resource at `/apis/GROUP/VERSION/PLURAL`. */
   find(group: string, version: string, plural: string): ResourceType | undefined {
     return this.#byPath.get(`${group}/${version}/${plural}`);
   }
 
-  /** The resource of a kind, as owner references name it. */
+  /** Returns the resource of a kind, as owner references name it. */
   findKind(apiVersion: string, kind: string): ResourceType | undefined {
     return this.#byKind.get(`${apiVersion}/${kind}`);
   }
 
-  /** The resources whose objects are kept in a place (`group/plural`), one for each version. */
+  /** Returns the resources of a group and plural (`group/plural`), one for each version. */
   byGroupResource(groupResource: string): readonly ResourceType[] {
     return this.#byGroupResource.get(groupResource) ?? [];
   }
 
-  /** Groups in the order of discovery, each with its versions, best first. */
+  /** Returns the groups in the order of discovery, each with its versions, preferred first. */
   groups(): ReadonlyMap<string, readonly string[]> {
     const found = new Map<string, string[]>();
     for (const { group, version } of this.#types) {
@@ -59,18 +59,18 @@ export class Catalog {
     return found;
   }
 
-  /** Whether any resource of a group (and version) is served. */
+  /** Whether a group, or a version of it, is served. */
   hasGroup(group: string, version?: string): boolean {
     return this.#groupVersions.has(version === undefined ? group : `${group}/${version}`);
   }
 
-  /** Serves what one definition defines, in place of what it defined before. */
+  /** Registers the resources of a definition, replacing its former ones. */
   define(definition: string, types: readonly ResourceType[]): void {
     this.#custom.set(definition, types);
     this.#rebuild();
   }
 
-  /** Stops serving what one definition defined. */
+  /** Removes the resources of a definition. */
   forget(definition: string): void {
     this.#custom.delete(definition);
     this.#rebuild();
@@ -79,7 +79,7 @@ export class Catalog {
   #rebuild(): void {
     const custom = [...this.#custom].sort(([one], [other]) => (one < other ? -1 : 1)).flatMap(([, types]) => types);
     this.#types = [...this.#builtIn, ...custom];
-    const lastToFirst = [...this.#types].reverse(); // of two with one name the first is served
+    const lastToFirst = [...this.#types].reverse(); // of two resources with one name the first is served
     this.#byPath = new Map(lastToFirst.map((type) => [`${type.group}/${type.version}/${type.plural}`, type]));
     this.#byKind = new Map(lastToFirst.map((type) => [`${apiVersionOf(type)}/${type.kind}`, type]));
     this.#byGroupResource = new Map();

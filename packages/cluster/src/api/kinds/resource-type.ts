@@ -1,15 +1,14 @@
 /**
- * What the API server knows about a kind of object: one row, from which routes, discovery, OpenAPI, tables, permissions and
- * field selectors all follow.
+ * A served resource: one row from which routes, discovery, OpenAPI, tables, authorization and field selectors are derived.
  *
- * Built-in kinds are rows of a table (`builtin.ts`), CustomResourceDefinitions make the same rows at run time (`crd.ts`).
+ * Built-in resources are rows of a table (`builtin.ts`); CustomResourceDefinitions add rows at run time (`crd.ts`).
  */
 
 import type { JsonObject, KubeObject } from '../../model/json.js';
 import type { Cause } from '../status-error.js';
 import type { Schema } from '../schema/schema.js';
 
-/** One printed column; the cell's value for an object, at a moment in time. */
+/** A printed column. */
 export interface Column {
   readonly name: string;
   readonly type: string;
@@ -20,23 +19,23 @@ export interface Column {
   readonly cell: (object: KubeObject, now: Date) => unknown;
 }
 
-/** What is special about a kind. All of it is optional: without rules an object is kept as it was sent. */
+/** The rules of a kind, all optional: without rules an object is stored as it was sent. */
 export interface KindRules {
-  /** Fills in what the author left out. May change the draft. */
+  /** Fills in defaults; may change the draft. */
   readonly fill?: (draft: JsonObject, old: KubeObject | undefined) => void;
-  /** Everything wrong with the object, all at once. */
+  /** Returns everything wrong with the object. */
   readonly check?: (object: KubeObject, old: KubeObject | undefined) => readonly Cause[];
-  /** Which names are allowed; a DNS subdomain without this. */
+  /** The rule for names. Default: a DNS subdomain. */
   readonly names?: 'subdomain' | 'label' | 'path';
-  /** What field selectors may ask for besides metadata.name and metadata.namespace. */
+  /** The selectable fields besides metadata.name and metadata.namespace. */
   readonly selectable?: Readonly<Record<string, (object: KubeObject) => string>>;
-  /** Whether a replacement must name the version it replaces; those of custom resources always must. */
+  /** Whether an update must contain the resourceVersion; updates of custom resources always must. */
   readonly versioned?: boolean;
   /** Whether metadata.generation counts changes of the spec. */
   readonly counted?: boolean;
 }
 
-/** A kind of object that is served. */
+/** A served resource. */
 export interface ResourceType {
   readonly group: string;
   readonly version: string;
@@ -47,28 +46,28 @@ export interface ResourceType {
   readonly shortNames: readonly string[];
   readonly categories: readonly string[];
   readonly verbs: readonly string[];
-  /** Those with a body of the object's own kind are `status` and `finalize`; others have their own handlers. */
+  /** `status` and `finalize` have a body of the object's kind; the others have handlers of their own. */
   readonly subresources: readonly string[];
   readonly columns: readonly Column[];
   readonly rules: KindRules;
-  /** What decides which fields there are, and of custom resources defaults and validity too. Absent: anything goes. */
+  /** The schema: which fields exist; for custom resources also defaults and validation. Absent: any fields. */
   readonly schema?: Schema;
-  /** Whether the kind came from a CustomResourceDefinition. */
+  /** Whether a CustomResourceDefinition defines the resource. */
   readonly custom: boolean;
 }
 
-/** `apiVersion` of a resource's objects. */
+/** Returns the `apiVersion` of a resource's objects. */
 export const apiVersionOf = ({ group, version }: Pick<ResourceType, 'group' | 'version'>): string =>
   group === '' ? version : `${group}/${version}`;
 
-/** Where the objects of a resource are stored; all versions of a kind share one place. */
+/** Returns `group/plural`, the key under which all versions of a resource are stored. */
 export const groupResourceOf = ({ group, plural }: Pick<ResourceType, 'group' | 'plural'>): string =>
   `${group}/${plural}`;
 
-/** Verbs of a resource whose objects are kept. */
+/** Verbs of a resource whose objects are stored. */
 export const ALL_VERBS = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'] as const;
 
-/** Verbs of subresources; those that are not here are only created. */
+/** Verbs of subresources; all others support only `create`. */
 export const SUBRESOURCE_VERBS: Readonly<Record<string, readonly string[]>> = {
   status: ['get', 'patch', 'update'],
   scale: ['get', 'patch', 'update'],

@@ -1,7 +1,7 @@
 /**
- * Deployments, ReplicaSets, StatefulSets, DaemonSets, Jobs and CronJobs: their defaults, and what of them may not be written.
+ * Rules of Deployments, ReplicaSets, StatefulSets, DaemonSets, Jobs and CronJobs.
  *
- * Separate from the rules of other kinds because all of these are about a pod template. Pure; that no controller acts on them is in README.md.
+ * Separate because all of these have a pod template. Pure; README.md says that no controller acts on them.
  */
 
 import {
@@ -80,7 +80,7 @@ function fillJobSpec(spec: JsonObject): void {
 
 const isAbsent = (value: unknown): boolean => value === undefined || value === null;
 
-/** Labels a Job's pods and selects them by the Job's uid. Without a selector a client such as `kubectl logs job/x` takes every pod. */
+/** Sets a Job's selector and pod labels to its uid. Without a selector a client such as `kubectl logs job/x` would match every pod. */
 function selectOwnPods(draft: JsonObject, spec: JsonObject): void {
   const labels = ensureObject(ensureObject(ensureObject(spec, 'template'), 'metadata'), 'labels');
   const [uid, name] = [stringAt(draft, 'metadata', 'uid'), stringAt(draft, 'metadata', 'name')];
@@ -134,7 +134,7 @@ function checkReplicationController(object: KubeObject): readonly Cause[] {
   return wrong;
 }
 
-/** A Job's pods may not be restarted for ever. */
+/** Checks a Job. Its pods may not have `restartPolicy: Always`. */
 function checkJob(job: KubeObject, old: KubeObject | undefined): readonly Cause[] {
   const wrong = [...checkTemplate(job, old)];
   if (stringAt(job, 'spec', 'template', 'spec', 'restartPolicy') === 'Always')
@@ -142,7 +142,7 @@ function checkJob(job: KubeObject, old: KubeObject | undefined): readonly Cause[
   return wrong;
 }
 
-/** Rules by place (`group/plural`). */
+/** Rules by resource (`group/plural`). */
 export const WORKLOAD_RULES: Readonly<Record<string, KindRules>> = {
   '/replicationcontrollers': { counted: true, fill: fillReplicationController, check: checkReplicationController },
   '/podtemplates': { fill: (draft) => fillTemplate(draft) },

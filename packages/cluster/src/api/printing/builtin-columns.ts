@@ -1,7 +1,7 @@
 /**
- * What `kubectl get` prints of built-in kinds: the columns of kube-apiserver.
+ * Columns of `kubectl get` for built-in kinds, as kube-apiserver has them.
  *
- * Stands apart because it is a table people read, and nothing else depends on it.
+ * Separate because it is a table that nothing else depends on.
  */
 
 import { accessModes, firstOf, joined, keyValues, number, orNone, selectorText, size, text } from './cells.js';
@@ -136,7 +136,7 @@ const phase: Cell = (object) =>
 
 const DEFAULT_CLASS = 'storageclass.kubernetes.io/is-default-class';
 
-/** Columns by place (`group/plural`). */
+/** Columns by resource (`group/plural`). */
 export const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
   ...WORKLOAD_COLUMNS,
   '/pods': POD_COLUMNS,

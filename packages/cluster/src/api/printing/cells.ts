@@ -1,37 +1,37 @@
-/** Values of objects as the cells of tables show them. */
+/** Cells of tables: values of objects as text. */
 
 import type { Cell } from './columns.js';
 import { valueAt, isObject, listAt, objectAt, objectsAt, stringAt } from '../../model/json.js';
 
-/** How many entries the map at a path has. */
+/** Returns the number of entries of the map at a path. */
 export const size =
   (...path: readonly string[]): Cell =>
   (object) =>
     Object.keys(objectAt(object, ...path)).length;
 
-/** The string at a path. */
+/** Returns the string at a path. */
 export const text =
   (...path: readonly string[]): Cell =>
   (object) =>
     stringAt(object, ...path);
 
-/** The number at a path, or 0. */
+/** Returns the number at a path, or 0. */
 export const number =
   (...path: readonly string[]): Cell =>
   (object) =>
     Number(valueAt(object, ...path) ?? 0);
 
-/** A text, or `<none>` for an empty one. */
+/** Returns a text, or `<none>` if it is empty. */
 export const orNone = (value: string): string => (value === '' ? '<none>' : value);
 
-/** Values with commas between them, or `<none>`. */
+/** Joins values with commas; `<none>` without any. */
 export const joined = (items: readonly unknown[]): string => orNone(items.map(String).join(','));
 
-/** A map as `key=value,…`, or `<none>`. */
+/** Formats a map as `key=value,…`, or `<none>`. */
 export const keyValues = (labels: unknown): string =>
   joined(isObject(labels) ? Object.entries(labels).map(([key, value]) => `${key}=${String(value)}`) : []);
 
-/** A label selector as kubectl takes it, or `<none>`. */
+/** Formats a label selector as kubectl accepts it, or `<none>`. */
 export function selectorText(selector: unknown): string {
   const labels = Object.entries(objectAt(selector, 'matchLabels')).map(([key, value]) => `${key}=${String(value)}`);
   return joined([...labels, ...objectsAt(selector, 'matchExpressions').map(requirementText)]);
@@ -52,7 +52,7 @@ function requirementText(requirement: unknown): string {
   }
 }
 
-/** At most so many values, and how many more there are. */
+/** Returns the first values, and the number of the remaining ones. */
 export function firstOf(items: readonly string[], most: number): string {
   const more = items.length - most;
   return more > 0 ? `${items.slice(0, most).join(',')} + ${more} more...` : items.join(',');
@@ -65,5 +65,5 @@ const MODES: Readonly<Record<string, string>> = {
   ReadWriteOncePod: 'RWOP',
 };
 
-/** Access modes of a volume in their short form. */
+/** Abbreviates the access modes of a volume. */
 export const accessModes = (modes: readonly unknown[]): string => modes.map((mode) => MODES[String(mode)]).join(',');

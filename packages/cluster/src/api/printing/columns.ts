@@ -1,16 +1,16 @@
 /**
- * Columns of tables: what every kind has, and ages as kubectl writes them.
+ * Columns that all kinds share, and ages as kubectl formats them.
  *
- * Separate from the columns of built-in kinds (`builtin-columns.ts`) because definitions make columns, too.
+ * Separate from the columns of built-in kinds (`builtin-columns.ts`) because custom resources use them too.
  */
 
 import type { KubeObject } from '../../model/json.js';
 import type { Column } from '../kinds/resource-type.js';
 
-/** What a cell shows of an object. */
+/** Computes a cell from an object. */
 export type Cell = (object: KubeObject, now: Date) => unknown;
 
-/** A column; shown with `-o wide` alone if its priority is above 0. */
+/** Creates a column. With a priority above 0 it appears only with `-o wide`. */
 export const column = (name: string, cell: Cell, priority = 0, type = 'string'): Column => ({
   name,
   type,
@@ -20,24 +20,24 @@ export const column = (name: string, cell: Cell, priority = 0, type = 'string'):
   cell,
 });
 
-/** The column every table begins with. */
+/** The first column of every table. */
 export const NAME: Column = column('Name', ({ metadata }) => metadata.name);
-/** The column most tables end with. */
+/** The last column of most tables. */
 export const AGE: Column = column('Age', ({ metadata }, now) => since(metadata.creationTimestamp, now));
 
-/** What tables of kinds without their own columns show. */
+/** The columns of kinds without columns of their own. */
 export const DEFAULT_COLUMNS: readonly Column[] = [
   NAME,
   column('Created At', ({ metadata }) => metadata.creationTimestamp),
 ];
 
-/** How long ago, in the two largest units that matter, as kubectl writes it. */
+/** Formats an age as kubectl does: the two largest units that matter. */
 export function since(moment: unknown, now: Date): string {
   if (typeof moment !== 'string' || moment === '') return '<unknown>';
   return duration(Math.floor((now.getTime() - Date.parse(moment)) / 1000));
 }
 
-/** Seconds as kubectl writes them: `45s`, `3m5s`, `12m`, `5h10m`, `2d`. */
+/** Formats seconds as kubectl does: `45s`, `3m5s`, `12m`, `5h10m`, `2d`. */
 export function duration(seconds: number): string {
   if (Number.isNaN(seconds) || seconds < -1) return '<invalid>';
   if (seconds < 0) return '0s';

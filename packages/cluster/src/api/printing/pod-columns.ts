@@ -1,7 +1,7 @@
 /**
- * What `kubectl get pods` prints.
+ * Columns of `kubectl get pods`.
  *
- * Separate from other kinds' columns because the one word for a pod's state has rules of its own.
+ * Separate from the other columns because the status of a pod has rules of its own.
  */
 
 import { AGE, column, NAME, since, type Cell } from './columns.js';
@@ -13,7 +13,7 @@ const statusesOf = (pod: KubeObject): readonly JsonObject[] => objectsAt(pod, 's
 const ready: Cell = (pod) =>
   `${statusesOf(pod).filter((each) => each['ready'] === true).length}/${listAt(pod, 'spec', 'containers').length}`;
 
-/** How often containers were restarted, and how long ago the last one ended. */
+/** The number of restarts, and the age of the last termination. */
 const restarts: Cell = (pod, now) => {
   const count = statusesOf(pod).reduce((sum, each) => sum + Number(each['restartCount'] ?? 0), 0);
   const ends = statusesOf(pod).map((each) => stringAt(each, 'lastState', 'terminated', 'finishedAt'));
@@ -24,7 +24,7 @@ const restarts: Cell = (pod, now) => {
   return count === 0 || last === undefined ? String(count) : `${count} (${since(last, now)} ago)`;
 };
 
-/** The one word that says how a pod is doing: upstream's rules, init containers first. */
+/** Returns the status column of a pod by Kubernetes' rules, init containers first. */
 function podStatus(pod: KubeObject): string {
   let word = stringAt(pod, 'status', 'reason') || stringAt(pod, 'status', 'phase') || 'Unknown';
   const inits = objectsAt(pod, 'status', 'initContainerStatuses');

@@ -1,25 +1,25 @@
 /**
- * Objects as rows of a table, which is how kubectl asks for what it prints.
+ * Tables, the form in which kubectl requests objects that it prints.
  */
 
 import type { JsonObject, KubeObject } from '../../model/json.js';
 import type { ResourceType } from '../kinds/resource-type.js';
 
-/** How much of each object a row carries. */
+/** How much of each object a row contains. */
 export type Include = 'None' | 'Metadata' | 'Object';
 
 /** The column definitions of a resource. */
 export const columnDefinitions = ({ columns }: ResourceType): JsonObject[] =>
   columns.map(({ name, type, format, description, priority }) => ({ name, type, format, description, priority }));
 
-/** What clients that print tables ask for; the version they get is the one asked for first. */
+/** Returns the version of the table that a client accepts; of several, the first. */
 export function tableVersion(accept: string): 'v1' | 'v1beta1' | undefined {
   const found = /;as=Table;v=(v1beta1|v1)\b|;v=(v1beta1|v1)[^,]*;as=Table/.exec(accept.replaceAll(' ', ''));
   if (!found) return undefined;
   return (found[1] ?? found[2]) === 'v1beta1' ? 'v1beta1' : 'v1';
 }
 
-/** What a table is made from. */
+/** The contents of a table. */
 export interface TableRequest {
   readonly type: ResourceType;
   readonly objects: readonly KubeObject[];
@@ -62,7 +62,7 @@ function rowText(object: KubeObject, { type, include, now, version, textOf }: Ta
   return `{"cells":${cells},"object":${shown}}`;
 }
 
-/** Reads `includeObject`. */
+/** Parses `includeObject`. */
 export function includeOf(query: URLSearchParams): Include {
   const include = query.get('includeObject');
   return include === 'None' || include === 'Object' ? include : 'Metadata';

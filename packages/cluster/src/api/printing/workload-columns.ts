@@ -1,7 +1,7 @@
 /**
- * What `kubectl get` prints of kinds with a pod template.
+ * Columns of `kubectl get` for kinds with a pod template.
  *
- * Separate from other kinds' columns because they all show the template's containers.
+ * Separate from the other columns because all of these show the containers of the template.
  */
 
 import { AGE, column, duration, NAME, since, type Cell } from './columns.js';
@@ -37,7 +37,7 @@ const ready: Cell = (it) =>
 
 const JOB_CONDITIONS = ['Complete', 'Failed', 'Terminating', 'Suspended', 'FailureTarget', 'SuccessCriteriaMet'];
 
-/** The first of these that a Job is in; a Job is Terminating when it is being deleted. */
+/** The first condition of a Job that is true; Terminating while it is being deleted. */
 const jobStatus: Cell = (job) =>
   JOB_CONDITIONS.find((type) =>
     type === 'Terminating'
@@ -66,7 +66,7 @@ const lastSchedule = (job: KubeObject, now: Date): string => {
   return last === '' ? '<none>' : since(last, now);
 };
 
-/** Columns by place (`group/plural`). */
+/** Columns by resource (`group/plural`). */
 export const WORKLOAD_COLUMNS: Readonly<Record<string, readonly Column[]>> = {
   '/replicationcontrollers': [
     NAME,

@@ -1,17 +1,17 @@
 /**
- * The part of JSONPath that printer columns use: fields, quoted fields, indices, `[*]`, and `[?(@.field=="value")]`.
+ * The subset of JSONPath in printer columns: fields, quoted fields, indices, `[*]`, and `[?(@.field=="value")]`.
  *
- * Pure. A path it cannot read finds nothing, as with upstream's `AllowMissingKeys`.
+ * Pure. An unsupported path finds no values, like Kubernetes' `AllowMissingKeys`.
  */
 
 import { isObject } from '../../model/json.js';
 
 type Step = (values: readonly unknown[]) => unknown[];
 
-/** Reads all values at a path, in order; none when the path leads nowhere. */
+/** Returns all values at a path, in order. */
 export type ReadPath = (object: unknown) => readonly unknown[];
 
-/** A reader of a path, which is compiled once. */
+/** Compiles a path. */
 export function pathReader(path: string): ReadPath {
   const steps = compile(path);
   return (object) => steps.reduce<readonly unknown[]>((values, step) => step(values), [object]);

@@ -1,26 +1,26 @@
 /**
- * Patterns that users write, with the syntax of Go and in time that grows with the text and the pattern alone.
+ * Patterns of users, with Go's syntax, in time linear in the text and the pattern.
  *
- * Separate because JavaScript's own expressions are neither: a pattern of eight letters can keep them busy for ever. RE2JS has the
- * syntax and the method of RE2, as Go's regexp has.
+ * Separate because JavaScript's regular expressions have another syntax and may take exponential time. RE2JS implements RE2, as Go's
+ * regexp does.
  */
 
 import { RE2JS } from 're2js';
 
 /** The longest pattern, in characters. */
 const MAX_CHARACTERS = 10_000;
-/** The most instructions that a pattern may become, as far as that can be told from its text. */
+/** The most instructions of a compiled pattern, estimated from its text. */
 const MAX_INSTRUCTIONS = 1_000_000;
 
-/** A pattern that can be matched. */
+/** A compiled pattern. */
 export interface Pattern {
-  /** Whether some part of a text matches. */
+  /** Whether any part of a text matches. */
   matches(text: string): boolean;
-  /** What matching costs for each character of a text. */
+  /** The cost of matching, per character of the text. */
   readonly cost: number;
 }
 
-/** A pattern as compiled; `invalid` says why it could not be, in Go's words. */
+/** The result of compiling a pattern; `why` is Go's message. */
 export type CompiledPattern =
   { readonly kind: 'pattern'; readonly pattern: Pattern } | { readonly kind: 'invalid'; readonly why: string };
 
@@ -50,13 +50,13 @@ export class PatternCache {
   }
 }
 
-/** RE2JS leaves out the expression where Go names the rest of the pattern, or all of it. */
+/** Completes a message of RE2JS, which omits the expression that Go names. */
 function inGo(why: string, pattern: string): string {
   if (why.endsWith('trailing backslash at end of expression')) return `${why}: \`\``;
   return why.endsWith('expression nests too deeply') ? `${why}: \`${pattern}\`` : why;
 }
 
-/** How often the counted repetitions of a pattern write out their parts, all together. */
+/** Returns the number of copies that counted repetitions expand to. */
 function repeatsIn(text: string): number {
   let sum = 1;
   for (const [, least = '', most = ''] of text.matchAll(/\{(\d+)(?:,(\d*))?\}/g))

@@ -1,7 +1,7 @@
 /**
- * What the schema of a definition may say at all, structural or not.
+ * Rules for all schemas of definitions, structural or not.
  *
- * Pure. The rules and sentences are those of apiextensions-apiserver.
+ * Pure. Rules and messages are those of apiextensions-apiserver.
  */
 
 import { valueAt } from '../../model/json.js';
@@ -13,10 +13,10 @@ const LIST_TYPES = ['atomic', 'set', 'map'];
 const MAP_TYPES = ['atomic', 'granular'];
 const METADATA = new Set(['apiVersion', 'kind', 'metadata']);
 
-/** What JSON schemas know and definitions do not. */
+/** Keywords of JSON schemas that definitions do not support. */
 const NOT_SUPPORTED = ['id', 'additionalItems', 'patternProperties', 'definitions', 'dependencies', '$ref'];
 
-/** Reports everything that the schema of whole objects says and may not. */
+/** Reports every violation in the schema of whole objects. */
 export function checkSchemaRules(schema: Schema, path: string, report: Report): void {
   if (schema.nullable === true) report(forbiddenField(`${path}.nullable`, 'nullable cannot be true at the root'));
   for (const [field, each] of Object.entries(schema.properties ?? {}))
@@ -134,7 +134,7 @@ function checkKey(key: Schema, needed: boolean, path: string, report: Report): v
   if (key.nullable === true) report(forbiddenField(`${path}.nullable`, `${isKey} cannot be nullable`));
 }
 
-/** Items of a set are compared as a whole. */
+/** Checks the items of a set, which are compared as a whole. */
 function checkSetItems(items: Schema | undefined, path: string, report: Report): void {
   const why = 'must be atomic as item of a list with x-kubernetes-list-type=set';
   const [list, map] = [items?.['x-kubernetes-list-type'], items?.['x-kubernetes-map-type']];

@@ -1,8 +1,8 @@
 /**
- * Judges a value by its structural schema; every mistake at once, in upstream's words and with upstream's causes.
+ * Validates a value by its structural schema; reports all mistakes, with Kubernetes' messages and causes.
  *
- * Pure, and bounded: a schema of many alternatives and an object of many items may ask for more than anybody waits for. Unknown fields
- * are not judged here: they are dropped or refused before (`schema.ts`).
+ * Pure, and bounded: a schema with many alternatives and an object with many items could take too long. Unknown fields are pruned or
+ * rejected before (`schema.ts`).
  */
 
 import { canonicalJson, isObject, deepEqual } from '../../model/json.js';
@@ -19,21 +19,21 @@ import {
 } from '../status-error.js';
 import { below, type Schema } from './schema.js';
 
-/** The most steps of one check, each of about a tenth of a microsecond. */
+/** The most steps of one check, about 0.1 µs each. */
 const MAX_STEPS = 5_000_000;
 
-/** Where a check has got to. */
+/** The state of a check. */
 interface Check {
   readonly report: Report;
-  /** What it may still cost; shared by a check and those within it. */
+  /** The remaining steps, shared with nested checks. */
   readonly budget: { steps: number };
   readonly patterns: PatternCache;
 }
 
-/** What checks of several values may cost together. */
+/** The remaining steps of several checks together. */
 export type CheckBudget = Check['budget'];
 
-/** As much as one request may cost. */
+/** Returns the budget of one request. */
 export const checkBudget = (): CheckBudget => ({ steps: MAX_STEPS });
 
 /** What checks of one request share. */
@@ -72,7 +72,7 @@ function checkValue(value: unknown, schema: Schema, path: string, check: Check):
   checkJunctors(value, schema, path, check);
 }
 
-/** The JSON type of a value, as schemas name it. */
+/** Returns the JSON type of a value, as schemas name it. */
 function typeOf(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'array';
@@ -144,7 +144,7 @@ const FORMATS: ReadonlyMap<string, (text: string) => boolean> = new Map([
   ['uri', (text) => URL.canParse(text) || text.startsWith('/')],
 ]);
 
-/** How many letters are matched in one instruction of a pattern while a step takes its time. */
+/** The number of characters that one instruction of a pattern matches in the time of a step. */
 const MATCHED_IN_A_STEP = 4;
 
 function checkPattern(value: string, schema: Schema, path: string, check: Check): void {
@@ -175,7 +175,7 @@ function checkList(value: readonly unknown[], schema: Schema, path: string, chec
   if (items) for (const [index, item] of value.entries()) checkValue(item, items, `${path}[${index}]`, check);
 }
 
-/** Items of a set, and items of a map by their keys, appear once. */
+/** Checks that items of a set, and keys of map items, are unique. */
 function checkUnique(value: readonly unknown[], schema: Schema, path: string, check: Check): void {
   const kind = schema['x-kubernetes-list-type'];
   if (kind !== 'set' && kind !== 'map') return;

@@ -1,16 +1,15 @@
 /**
- * Structural schemas: what a kind's objects may hold, and the two things that follow from it without judging values,
- * dropping unknown fields and filling in defaults.
+ * Structural schemas: the fields of a kind's objects, pruning of unknown fields, and defaults.
  *
- * Custom resources bring such a schema in their definition; built-in kinds have theirs from `builtin-schemas.ts`. Judging values is
- * `schema-validation.ts`. Rules are those of Kubernetes' apiextensions.
+ * Definitions contain the schemas of custom resources; `builtin-schemas.ts` has those of built-in kinds. `schema-validation.ts` validates
+ * values. The rules are those of Kubernetes' apiextensions.
  */
 
 import { deepCopy, isObject, type JsonObject } from '../../model/json.js';
 
-/** The part of OpenAPI v3 that structural schemas may use. */
+/** The subset of OpenAPI v3 that structural schemas may use. */
 export interface Schema {
-  /** Of built-in types: their name. */
+  /** The name of a built-in type. */
   readonly title?: string;
   readonly type?: string;
   readonly format?: string;
@@ -46,23 +45,23 @@ export interface Schema {
   readonly 'x-kubernetes-patch-merge-key'?: string;
   readonly 'x-kubernetes-patch-strategy'?: string;
   readonly 'x-kubernetes-map-type'?: string;
-  /** Of a built-in field that holds a schema: what may stand in its place. */
+  /** The other type that a built-in field accepts in place of a schema. */
   readonly 'x-or'?: 'boolean' | 'schemas' | 'strings';
 }
 
-/** Fields every object has; the server looks after metadata itself. */
+/** Fields of every object; the server handles metadata itself. */
 const OBJECT_FIELDS = new Set(['apiVersion', 'kind', 'metadata']);
 
-/** The path of a field below another, as messages spell it. */
+/** Returns the path of a nested field, as messages spell it. */
 export const below = (path: string, field: string): string => (path === '' ? field : `${path}.${field}`);
 
-/** The most unknown fields that are told, as many as kube-apiserver tells. */
+/** The most unknown fields in a message, as in kube-apiserver. */
 const MAX_UNKNOWN = 100;
 
 /**
- * Drops the fields a schema does not know from a draft, and says which those were (the first hundred), by path.
+ * Removes unknown fields from a draft and returns their paths (at most a hundred).
  *
- * @param whole whether this is a whole object, whose apiVersion, kind and metadata are nobody's to drop
+ * @param whole whether this is a whole object, whose apiVersion, kind and metadata are kept
  */
 export function prune(draft: unknown, schema: Schema, whole = false, path = ''): string[] {
   const unknown: string[] = [];
@@ -90,7 +89,7 @@ function pruneInto(unknown: string[], draft: unknown, schema: Schema, path: stri
   }
 }
 
-/** The schema of a field; true when anything may be there, undefined when the field is unknown. */
+/** Returns the schema of a field; true if any value is allowed, undefined if the field is unknown. */
 function fieldSchema(schema: Schema, field: string): Schema | true | undefined {
   const { properties, additionalProperties } = schema;
   if (properties && Object.hasOwn(properties, field)) return properties[field];
@@ -99,7 +98,7 @@ function fieldSchema(schema: Schema, field: string): Schema | true | undefined {
   return undefined;
 }
 
-/** Fills in the schema's defaults, in place. A field that is null where null is not allowed gives way to the default, or goes. */
+/** Fills in defaults in place. A null that is not allowed is replaced by the default, or removed. */
 export function fillDefaults(draft: unknown, schema: Schema): void {
   if (Array.isArray(draft)) {
     if (schema.items) for (const item of draft) fillDefaults(item, schema.items);

@@ -1,7 +1,7 @@
 /**
- * Whether a definition's schema is structural: what every field is must be said outside of what it is validated by.
+ * Checks that a definition's schema is structural: the type of every field is specified outside of logical junctors.
  *
- * Pure. The rules and sentences are those of apiextensions-apiserver (KEP 1693); `schema-rules.ts` has those that hold for every schema.
+ * Pure. Rules and messages are those of apiextensions-apiserver (KEP 1693); `schema-rules.ts` has the rules for all schemas.
  */
 
 import { deepCopy, deepEqual } from '../../model/json.js';
@@ -18,7 +18,7 @@ const EMPTY_TYPE: Readonly<Record<Level, string>> = {
   field: 'must not be empty for specified object fields',
 };
 
-/** Everything that keeps a schema from being structural, in the order of the messages. */
+/** Returns why a schema is not structural, in the order of Kubernetes' messages. */
 export function checkStructural(schema: Schema, path: string): readonly Cause[] {
   const wrong = collectCauses((report) => {
     checkNode(schema, 'root', path, report);
@@ -77,7 +77,7 @@ function checkType(schema: Schema, level: Level, path: string, report: Report): 
   }
 }
 
-/** Of an object's metadata a schema may restrict the names alone. */
+/** Checks metadata, of which a schema may restrict only the names. */
 function checkMetadata(schema: Schema, level: Level, path: string, report: Report): void {
   if (level !== 'root' && schema['x-kubernetes-embedded-resource'] !== true) return;
   for (const [field, type] of METADATA_TYPES) {
@@ -105,13 +105,13 @@ const childOf = ({ properties }: Schema, field: string): Schema | undefined =>
 
 const INT_OR_STRING = [{ type: 'integer' }, { type: 'string' }];
 
-/** The one pattern under which `anyOf` may speak of types. */
+/** Whether `anyOf` is the pattern of int-or-string, under which it may contain types. */
 const isIntOrString = (schema: Schema | undefined): boolean => deepEqual(schema?.anyOf, INT_OR_STRING);
 
-/** Where types may be spoken of. */
+/** Where types are allowed. */
 interface Skips {
   readonly anyOf: boolean;
-  /** The `anyOf` of the first of `allOf`. */
+  /** In the `anyOf` of the first `allOf`. */
   readonly first: boolean;
 }
 
@@ -130,7 +130,7 @@ function checkValidation(schema: Schema, path: string, skips: Skips, report: Rep
   report(invalidValue(`${path}.pattern`, pattern, `must be a valid regular expression, but isn't: ${compiled.why}`));
 }
 
-/** What may only be said outside of `allOf`, `anyOf`, `oneOf` and `not`, and how that is said of it. */
+/** Fields that are only allowed outside of `allOf`, `anyOf`, `oneOf` and `not`, with their messages. */
 const OUTSIDE_ONLY: readonly [field: keyof Schema, why: string][] = [
   ['type', 'must be empty to be structural'],
   ['additionalProperties', 'must be undefined to be structural'],
@@ -161,13 +161,13 @@ function checkNested(schema: Schema, path: string, skips: Skips, report: Report)
     report(forbiddenField(at(path, 'metadata'), 'must not be specified in a nested context'));
 }
 
-/** Where something is specified, and where it is validated. */
+/** The path of a specification, and the path of its validation. */
 interface Paths {
   readonly path: string;
   readonly nested: string;
 }
 
-/** What is validated must be specified: every field and list that `validation` speaks of is also in `schema`. */
+/** Checks that every field and list in `validation` is also in `schema`. */
 function checkComplete(validation: Schema, schema: Schema, { path, nested }: Paths, report: Report): void {
   const { not } = validation;
   if (not) checkNestedComplete(not, schema, { path, nested: `${nested}.not` }, report);
@@ -193,11 +193,11 @@ function checkNestedComplete(validation: Schema, schema: Schema | undefined, pat
 
 interface DefaultsCheck {
   readonly report: Report;
-  /** What all defaults of a definition may cost together. */
+  /** The budget of all defaults of a definition. */
   readonly budget: CheckBudget;
 }
 
-/** Defaults are what the schema allows, and hold no fields that it does not know. */
+/** Checks that defaults are valid and contain no unknown fields. */
 function checkDefaults(schema: Schema, path: string, check: DefaultsCheck): void {
   const { report, budget } = check;
   const { default: value } = schema;

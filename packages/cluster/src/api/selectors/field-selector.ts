@@ -1,8 +1,8 @@
 /**
- * Field selectors, as lists, watches and deletecollection understand them.
+ * Field selectors of lists, watches and deletecollection.
  *
- * Pure. Separate because two readers must agree on what a selector says: authorization, which takes the one name it selects for the
- * request's name, and the list itself. The grammar is that of Kubernetes' `fields.ParseSelector`.
+ * Pure. Separate because authorization (which uses the selected name) and the list must parse a selector alike. The grammar is that of
+ * Kubernetes' `fields.ParseSelector`.
  */
 
 import type { KubeObject } from '../../model/json.js';
@@ -12,14 +12,14 @@ import type { ResourceType } from '../kinds/resource-type.js';
 /** Whether an object is selected. */
 export type Matches = (object: KubeObject) => boolean;
 
-/** One condition of a field selector. */
+/** One requirement of a field selector. */
 export interface FieldTerm {
   readonly field: string;
   readonly operator: '=' | '!=';
   readonly value: string;
 }
 
-/** A field selector as parsed; `invalid` says why it could not be. */
+/** The result of parsing a field selector. */
 export type ParsedFieldSelector =
   | { readonly kind: 'terms'; readonly terms: readonly FieldTerm[] }
   | { readonly kind: 'invalid'; readonly message: string };
@@ -40,7 +40,7 @@ export function parseFieldSelector(text: string): ParsedFieldSelector {
   return { kind: 'terms', terms };
 }
 
-/** Splits at commas that no backslash escapes. */
+/** Splits at commas that are not escaped. */
 function splitTerms(text: string): string[] {
   const parts: string[] = [];
   let start = 0;
@@ -55,7 +55,7 @@ function splitTerms(text: string): string[] {
   return parts;
 }
 
-/** What is wrong with the escapes of a value, if anything. */
+/** Returns why the escapes of a value are not valid. */
 function escapeFault(value: string): string | undefined {
   for (let position = 0; position < value.length; position += 1) {
     if (value[position] === '\\') {
@@ -68,7 +68,7 @@ function escapeFault(value: string): string | undefined {
   return undefined;
 }
 
-/** The one name that a parsed selector selects, or `''`. */
+/** Returns the name that a selector selects, or `''`. */
 export function selectedName(selector: ParsedFieldSelector): string {
   if (selector.kind === 'invalid') return '';
   const found = selector.terms.find(({ field, operator }) => field === 'metadata.name' && operator === '=');
@@ -80,13 +80,13 @@ const METADATA: Readonly<Record<string, (object: KubeObject) => string>> = {
   'metadata.namespace': ({ metadata }) => metadata.namespace ?? '',
 };
 
-/** Kinds that can be selected by fields of their own say it in other words than those that cannot. */
+/** The error for an unknown field. Kinds with selectable fields of their own have another message. */
 const unknownField = (field: string, { rules, custom }: ResourceType): Error =>
   custom || rules.selectable
     ? badRequest(`field label not supported: ${field}`)
     : badRequest(`"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`);
 
-/** What a field selector accepts; undefined when that is everything. Throws a 400 for one that this kind cannot be selected by. */
+/** Returns the predicate of a field selector; undefined if it selects everything. Throws a 400 if the kind does not support it. */
 export function fieldSelector(text: string | null, type: ResourceType): Matches | undefined {
   const selector = parseFieldSelector(text ?? '');
   if (selector.kind === 'invalid') throw badRequest(selector.message);

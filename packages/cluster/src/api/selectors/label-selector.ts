@@ -1,7 +1,7 @@
 /**
- * Label selectors, as lists, watches and deletecollection understand them.
+ * Label selectors of lists, watches and deletecollection.
  *
- * Pure, in one pass. The grammar and what is said of mistakes are those of Kubernetes' `labels.Parse`: `a=b`, `a==b`, `a!=b`,
+ * Pure, in one pass. Grammar and messages are those of Kubernetes' `labels.Parse`: `a=b`, `a==b`, `a!=b`,
  * `a in (b,c)`, `a notin (b,c)`, `a`, `!a`, `a>1`, `a<1`.
  */
 
@@ -12,7 +12,7 @@ import { badRequest } from '../status-error.js';
 type Labels = Readonly<Record<string, string>>;
 type Requirement = (labels: Labels) => boolean;
 
-/** A word of a selector; `name` is a key or value, `end` what follows the last. */
+/** A token; `name` is a key or value, `end` follows the last token. */
 interface Token {
   readonly kind: 'name' | 'sign' | 'end';
   readonly text: string;
@@ -31,7 +31,7 @@ function tokensOf(text: string): Token[] {
 const OPERATORS = ['in', 'notin', '=', '==', '!=', '>', '<'];
 const OPERATORS_MESSAGE = '=, !=, ==, in, notin, >, <';
 
-/** Reads a selector from its words, front to back. */
+/** Parses the tokens of a selector. */
 class Parser {
   readonly #tokens: readonly Token[];
   #position = 0;
@@ -84,7 +84,7 @@ class Parser {
     return requirement(key, operator, values);
   }
 
-  /** The values of `in` and `notin`; what is between two commas may be nothing. */
+  /** Parses the values of `in` and `notin`; a value may be empty. */
   #values(): string[] {
     const open = this.#take();
     if (!isSign(open, '(')) throw unparsable(`found '${open.text}' expected: '('`);
@@ -151,7 +151,7 @@ function comparison(key: string, operator: '>' | '<', value: string): Requiremen
   };
 }
 
-/** Reads a label selector; throws a 400 that says what cannot be read. Undefined when it selects everything. */
+/** Returns the predicate of a label selector; undefined if it selects everything. Throws a 400 if it cannot be parsed. */
 export function labelSelector(text: string | null): Matches | undefined {
   const all = new Parser(text ?? '').requirements();
   if (all.length === 0) return undefined;

@@ -1,8 +1,8 @@
 /**
- * Carries out a write and answers it when it is durable.
+ * Executes a write and answers when it is durable.
  *
- * Writes are computed on the newest state, which may still be rolled back, so success and refusal alike wait until the state they were
- * computed on is durable: otherwise a client could see an object that is never stored.
+ * Writes are computed on the newest state, which may be rolled back. Success and rejection therefore wait until that state is durable:
+ * otherwise a client could see an object that is never stored.
  */
 
 import { StorageWriteError } from '../../storage/journal/storage-write-error.js';
@@ -10,7 +10,7 @@ import { StatusError } from '../status-error.js';
 import type { ApiContext } from '../api-context.js';
 
 /**
- * Runs a synchronous write; its result, or what it throws, is passed on when everything it has seen is durable. Throws a 500 when that
+ * Runs a synchronous write and returns its result, or rethrows its error, once everything it has read is durable. Throws a 500 if that
  * was rolled back, as kube-apiserver does when etcd has no space.
  */
 export async function commit<T>({ store }: ApiContext, write: () => T): Promise<T> {
@@ -18,7 +18,7 @@ export async function commit<T>({ store }: ApiContext, write: () => T): Promise<
   try {
     return write();
   } finally {
-    settled = store.settled(); // in the turn of the write: what is queued later is not waited for
+    settled = store.settled(); // in the turn of the write: later writes are not awaited
     if (settled) await settled.catch(refuse);
   }
 }

@@ -1,7 +1,7 @@
 /**
- * Subresources that need more of a connection than a response: exec, attach, port-forward, proxy.
+ * Subresources that need a connection instead of a response: exec, attach, port-forward, proxy.
  *
- * The embedded cluster does not serve them. They are recognized so that the error says so, instead of that the path does not exist.
+ * The embedded cluster does not serve them, and answers with an error that says so instead of a 404.
  */
 
 import type { ResourceRequest } from '../request-info.js';
@@ -10,7 +10,7 @@ import { groupResourceOf, type ResourceType } from '../kinds/resource-type.js';
 
 const ATTACHING = 'kubectl logs shows what a container wrote';
 
-/** By place and subresource: what to do instead. */
+/** Alternatives by resource and subresource. */
 const INSTEAD: ReadonlyMap<string, string> = new Map([
   ['/pods/attach', ATTACHING],
   ['/pods/exec', `kubectl exec and kubectl cp need it; ${ATTACHING}`],

@@ -1,7 +1,7 @@
 /**
- * Deleting objects: at once, after a grace period, or when their finalizers are gone.
+ * Deletes objects: at once, after a grace period, or when their finalizers are removed.
  *
- * The garbage collector (`garbage-collector.ts`) deletes dependents; finalizers tell it which deletions must wait for them.
+ * The garbage collector (`garbage-collector.ts`) deletes dependents; finalizers mark deletions that wait for them.
  */
 
 import { isObject, stringAt, type JsonObject, type KubeObject } from '../../model/json.js';
@@ -9,28 +9,28 @@ import { conflict, invalidOption } from '../status-error.js';
 import { groupResourceOf, type ResourceType } from '../kinds/resource-type.js';
 import { timestamp, type ApiContext } from '../api-context.js';
 
-/** How a deletion is to be done. */
+/** Options of a deletion. */
 export interface DeleteOptions {
   readonly dryRun: boolean;
-  /** Undefined: as long as the kind wants. Only pods have any. */
+  /** Undefined: the default of the kind. Only pods have a grace period. */
   readonly graceSeconds: number | undefined;
   readonly propagation: 'Background' | 'Foreground' | 'Orphan';
   readonly uid?: string;
   readonly resourceVersion?: string;
 }
 
-/** What became of it: `gone` when the object is no longer there. */
+/** The result of a deletion; `gone` if the object is deleted. */
 export interface Removal {
   readonly object: KubeObject;
   readonly gone: boolean;
 }
 
-/** Waits for dependents before its own object goes. */
+/** The finalizer of foreground deletion: dependents are deleted first. */
 export const FOREGROUND = 'foregroundDeletion';
-/** Sets dependents free before its own object goes. */
+/** The finalizer of orphaning: dependents lose their owner reference first. */
 export const ORPHAN = 'orphan';
 
-/** Reads delete options from a body and a query; the query wins, as upstream has it. */
+/** Parses delete options from a body and a query; the query takes precedence. */
 export function deleteOptions(body: JsonObject, query: URLSearchParams): DeleteOptions {
   const preconditions = isObject(body['preconditions']) ? body['preconditions'] : {};
   const grace = query.get('gracePeriodSeconds') ?? body['gracePeriodSeconds'];
@@ -59,7 +59,7 @@ export function deleteOptions(body: JsonObject, query: URLSearchParams): DeleteO
   };
 }
 
-/** Deletes an object, or begins to. Repeating it can only shorten the grace period. */
+/** Deletes an object, or starts its deletion. Repeated calls can only shorten the grace period. */
 export function deleteObject(api: ApiContext, type: ResourceType, object: KubeObject, options: DeleteOptions): Removal {
   checkPreconditions(type, object, options);
   const { metadata } = object;
@@ -95,7 +95,7 @@ meta: ${metadata.resourceVersion}`;
   }
 }
 
-/** Seconds until the object goes. A pod that no node has, or that has ended, goes at once. */
+/** Returns the grace period in seconds. A pod that is unscheduled or finished is deleted at once. */
 function graceOf(type: ResourceType, object: KubeObject, { graceSeconds }: DeleteOptions): number {
   if (type.group !== '' || type.plural !== 'pods') return 0;
   const spec = isObject(object['spec']) ? object['spec'] : {};
@@ -111,7 +111,7 @@ function finalizersOf({ metadata }: KubeObject, { propagation }: DeleteOptions):
   return propagation === 'Orphan' ? [...kept, ORPHAN] : kept;
 }
 
-/** Namespaces are held by their spec until they are empty. */
+/** Whether a namespace still has finalizers in its spec. */
 function hasSpecFinalizers(object: KubeObject): boolean {
   const spec = object['spec'];
   return (

@@ -1,5 +1,5 @@
 /**
- * Requests for objects: from verb and body to the functions that read, write, watch and delete.
+ * Dispatches requests for objects by verb to the functions that read, write, watch and delete.
  */
 
 import { connectionNotServed, isConnection } from './connections.js';
@@ -32,7 +32,7 @@ import { fieldValidator } from '../wire/field-validation.js';
 
 const ACCEPTED = /^(\*\/\*|application\/(\*|json|yaml|vnd\.kubernetes\.protobuf)|text\/\*)$/;
 
-/** Throws a 406 unless the client accepts JSON, or a format that is answered with JSON. */
+/** Throws a 406 unless the client accepts JSON, or a format that may be answered with JSON. */
 function checkAccept(accept: string | null): void {
   if (accept === null || accept === '') return;
   if (accept.split(',').some((each) => ACCEPTED.test(each.split(';')[0]?.trim() ?? ''))) return;
@@ -40,7 +40,7 @@ function checkAccept(accept: string | null): void {
   throw new StatusError(406, 'NotAcceptable', `only the following media types are accepted: ${known}`);
 }
 
-/** Answers a request for objects that the user may make. */
+/** Answers an authorized request for objects. */
 export async function handleObjects(context: ObjectsContext, objectRequest: ObjectRequest): Promise<Answer | Response> {
   const { info, request } = objectRequest;
   const type = context.api.catalog.find(info.group, info.version, info.resource);
@@ -59,7 +59,7 @@ export async function handleObjects(context: ObjectsContext, objectRequest: Obje
     : handleOne(context, objectRequest, type, part);
 }
 
-/** Whether there is such a path: a namespace is named where the kind has any, and nothing follows that is not understood. */
+/** Whether a path is served: namespaced kinds need a namespace, and no unknown segments may follow. */
 function isServed(type: ResourceType, { namespace, object, subresource, hasRest }: ResourceRequest): boolean {
   if (hasRest || (subresource !== '' && !type.subresources.includes(subresource))) return false;
   if (type.namespaced) return namespace !== '' || object === '';
@@ -69,14 +69,14 @@ function isServed(type: ResourceType, { namespace, object, subresource, hasRest 
 const COLLECTION_VERBS = ['list', 'watch', 'create', 'deletecollection'];
 const OBJECT_VERBS = ['get', 'update', 'patch', 'delete', 'watch'];
 
-/** The verbs of a path. */
+/** Returns the verbs of a path. */
 function verbsAt(type: ResourceType, { object, subresource }: ResourceRequest): readonly string[] {
   if (subresource !== '') return SUBRESOURCE_VERBS[subresource] ?? ['create'];
   const here = object === '' ? COLLECTION_VERBS : OBJECT_VERBS;
   return type.verbs.filter((verb) => here.includes(verb));
 }
 
-/** Whether the method cannot be that of the verb: a HEAD of objects, or a watch that is not a GET. */
+/** Whether the method does not match the verb: a HEAD of objects, or a watch that is not a GET. */
 const hasWrongMethod = ({ method, verb }: ResourceRequest): boolean =>
   method === 'HEAD' || (verb === 'watch' && method !== 'GET');
 
@@ -86,7 +86,7 @@ const PARTS = new Map<string, Part>([
   ['finalize', 'finalize'],
 ]);
 
-/** A table is text from the beginning: only kubectl asks for it, and it reads text. */
+/** Tables are generated as text, since their only client (kubectl) reads text. */
 const tableContent = (text: () => string): JsonContent => ({
   kind: 'json',
   value: () => JSON.parse(text()) as unknown,
@@ -95,7 +95,7 @@ const tableContent = (text: () => string): JsonContent => ({
 
 const namespaceOf = (type: ResourceType, { namespace }: ResourceRequest): string => (type.namespaced ? namespace : '');
 
-/** What all tables of one answer share. */
+/** Returns the fields that all tables of one answer share. */
 const tableOf = (
   api: ApiContext,
   type: ResourceType,
@@ -109,7 +109,7 @@ const tableOf = (
   textOf: (object) => api.store.texts.textOf(object),
 });
 
-/** The namespace that a collection is limited to, if it is. */
+/** Returns the namespace of a collection; undefined for all namespaces. */
 const withinNamespace = (type: ResourceType, info: ResourceRequest): string | undefined =>
   namespaceOf(type, info) === '' ? undefined : info.namespace;
 
@@ -181,7 +181,7 @@ async function post(
   return one(context, request, info, type, stored, 201, validator.warnings);
 }
 
-/** Creating without a namespace in the URL is refused, as upstream does for namespaced kinds. */
+/** Throws for namespaced kinds, which cannot be created without a namespace in the URL. */
 function namespaceIn(type: ResourceType, object: JsonObject): string {
   if (!type.namespaced) return '';
   const namespace = isObject(object['metadata']) ? object['metadata']['namespace'] : undefined;
@@ -221,7 +221,7 @@ async function handleOne(
   }
 }
 
-/** One object, as JSON or as a table of one row. */
+/** Answers with one object, as JSON or as a table of one row. */
 function one(
   { api }: ObjectsContext,
   request: ServerRequest,

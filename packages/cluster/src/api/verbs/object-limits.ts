@@ -1,8 +1,8 @@
 /**
- * What may not be stored: an object that is too deep to be worked on, larger than etcd takes, or for which there is no room.
+ * Limits of stored objects: depth, size, and the capacity of the store.
  *
- * Every write passes here as its last step, whatever it was put together from, so that nothing reaches the store that cannot be written
- * as JSON. Uses the words and codes that kube-apiserver passes on.
+ * Every write is checked here last, however its object was computed, so every stored object can be serialized. Messages and codes are
+ * those of kube-apiserver.
  */
 
 import type { Store } from '../../storage/memory/store.js';
@@ -10,7 +10,7 @@ import type { KubeObject } from '../../model/json.js';
 import { DEPTH_MESSAGE, measured, MAX_OBJECT_BYTES } from '../wire/json-limits.js';
 import { invalid, StatusError, type NamedResource } from '../status-error.js';
 
-/** Throws unless an object may be stored. */
+/** Throws unless an object can be stored. */
 export function checkStorable(type: NamedResource, object: KubeObject): void {
   const size = measured(object, MAX_OBJECT_BYTES);
   switch (size.kind) {
@@ -25,7 +25,7 @@ export function checkStorable(type: NamedResource, object: KubeObject): void {
   }
 }
 
-/** Throws when there is no room for a new object or for what a change adds. Changes that add nothing, and deletions, always pass. */
+/** Throws if a write would exceed the capacity. Deletions, and changes that add nothing, always pass. */
 export function checkCapacity(
   { bytes, capacityBytes, sizes }: Store,
   object: KubeObject,

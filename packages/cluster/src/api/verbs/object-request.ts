@@ -1,5 +1,5 @@
 /**
- * What the handlers of object requests share: the parsed request, its body, its write options and the form of an answer.
+ * The parts that handlers of object requests share: the parsed request, its body, its write options and the form of an answer.
  *
  * Separate so that subresources and patches do not depend on the dispatcher (`object-handler.ts`).
  */
@@ -18,7 +18,7 @@ import type { Answer, ServerRequest, JsonContent } from '../wire/plain-request.j
 import { decodeProtobuf, isProtobuf } from '../wire/protobuf.js';
 import type { WriteOptions } from './write.js';
 
-/** What the handlers of object requests use. */
+/** Dependencies of the handlers. */
 export interface ObjectsContext {
   readonly api: ApiContext;
   readonly authenticate: Authenticate;

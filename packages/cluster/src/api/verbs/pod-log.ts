@@ -1,5 +1,5 @@
 /**
- * The log of a pod's container, in kubelet's words where there is none.
+ * Logs of containers, with kubelet's messages if a log is not available.
  *
  * Separate from the other subresources because it answers with a stream that the node provides through `PodLogs`.
  */
@@ -15,7 +15,7 @@ import type { ResourceType } from '../kinds/resource-type.js';
 
 const TEXT = { 'content-type': 'text/plain', 'cache-control': 'no-cache, private' };
 
-/** Streams what a container wrote. Says which containers there are when the choice is not clear. */
+/** Streams the log of a container. Throws, listing the containers, if the request does not identify one. */
 export function podLog({ api, logs }: ObjectsContext, { info }: ObjectRequest, type: ResourceType): Answer | Response {
   const pod = getObject(api, type, info.namespace, info.object);
   const container = containerOf(pod, info.query.get('container') ?? '');
@@ -52,7 +52,7 @@ function containerOf(pod: KubeObject, requested: string): string {
   throw badRequest(`a container name must be specified for pod ${name}, choose one of: [${mains.join(' ')}]${init}`);
 }
 
-/** The status of a container, if the node has written one. */
+/** Returns the status of a container, if the node has written one. */
 function statusOf(pod: KubeObject, container: string): JsonObject | undefined {
   const lists = ['initContainerStatuses', 'containerStatuses'];
   return lists.flatMap((list) => objectsAt(pod, 'status', list)).find((each) => each['name'] === container);
@@ -63,7 +63,7 @@ const IMAGE_REASONS = new Map([
   ['ImagePullBackOff', 'trying and failing to pull image'],
 ]);
 
-/** Why a container has not started, if it has not. */
+/** Returns why a container has not started. */
 function waitingReason(pod: KubeObject, status: JsonObject | undefined): string | undefined {
   if (!status) return hasStatuses(pod) ? undefined : 'ContainerCreating';
   if (!isObject(valueAt(status, 'state', 'waiting')) || isObject(valueAt(status, 'lastState', 'terminated')))
@@ -75,7 +75,7 @@ function waitingReason(pod: KubeObject, status: JsonObject | undefined): string 
 const hasStatuses = (pod: KubeObject): boolean =>
   ['initContainerStatuses', 'containerStatuses'].some((list) => objectsAt(pod, 'status', list).length > 0);
 
-/** The attempt that `previous` means: the last one that ended, before the current one if there is one. */
+/** Returns the attempt that `previous` selects: the last one that ended before the current one. */
 function previousAttempt(pod: KubeObject, container: string): number {
   const status = statusOf(pod, container) ?? {};
   const restarts = Number(status['restartCount'] ?? 0);

@@ -1,5 +1,5 @@
 /**
- * Getting one object, and listing many: whole, in pages from one consistent state, or as of a revision.
+ * Reads objects: one, or lists, in pages from one consistent state, or at a revision.
  */
 
 import type { JsonObject, KubeObject } from '../../model/json.js';
@@ -10,31 +10,31 @@ import { labelSelector } from '../selectors/label-selector.js';
 import { latestOf, objectsOf, type ApiContext } from '../api-context.js';
 import { sortKey } from '../../storage/memory/collection.js';
 
-/** What a list holds, and where its next page begins. */
+/** A page of a list, and the start of the next page. */
 export interface Page {
   readonly items: readonly KubeObject[];
   readonly revision: number;
-  /** `''` when this is the last page. */
+  /** `''` for the last page. */
   readonly next: string;
-  /** Unknown when a selector was given. */
+  /** Undefined if a selector was given. */
   readonly remaining: number | undefined;
 }
 
-/** The object, or a 404. */
+/** Returns an object. Throws a 404 if it does not exist. */
 export function getObject(api: ApiContext, type: ResourceType, namespace: string, name: string): KubeObject {
   const found = objectsOf(api, type).get(namespace, name);
   if (!found) throw notFound(type, name);
   return found;
 }
 
-/** The object with all writes so far, or a 404: what a write is computed on. */
+/** Returns an object including pending writes, on which a write is computed. Throws a 404 if it does not exist. */
 export function latestObject(api: ApiContext, type: ResourceType, namespace: string, name: string): KubeObject {
   const found = latestOf(api, type).get(namespace, name);
   if (!found) throw notFound(type, name);
   return found;
 }
 
-/** Both selectors of a query as one, and a name if one is given; undefined when everything is wanted. */
+/** Combines the selectors of a query with a name; undefined if everything is selected. */
 export function selectorOf(query: URLSearchParams, type: ResourceType, name = ''): Matches | undefined {
   const selected = selectedBy(query, type);
   if (name === '') return selected;
@@ -48,7 +48,7 @@ function selectedBy(query: URLSearchParams, type: ResourceType): Matches | undef
   return labels ?? fields;
 }
 
-/** A revision given by a client; undefined when it does not care. */
+/** Parses the resourceVersion of a query; undefined if it is not given. */
 export function revisionOf(query: URLSearchParams): number | undefined {
   const text = query.get('resourceVersion');
   if (text === null || text === '') return undefined;
@@ -60,7 +60,7 @@ export function revisionOf(query: URLSearchParams): number | undefined {
   return Number(text);
 }
 
-/** An integer of a query; 0 when it is not given. Throws a 400 in Go's words for what is not one. */
+/** Parses an integer parameter, 0 if it is absent. Throws a 400 with Go's message if it is not an integer. */
 export function integerIn(query: URLSearchParams, name: string): number {
   const text = query.get(name) ?? '';
   if (text === '') return 0;
@@ -71,7 +71,7 @@ export function integerIn(query: URLSearchParams, name: string): number {
 
 const TOO_OLD = 'The provided continue parameter is too old to display a consistent list result.';
 
-/** One page of a list. Pages of one list show one state: that of the first page. */
+/** Returns one page of a list. All pages of a list show the state of the first page. */
 export function listObjects(
   api: ApiContext,
   type: ResourceType,
@@ -98,7 +98,7 @@ export function listObjects(
   return { items, revision, next, remaining: matches ? undefined : wanted.length - limit };
 }
 
-/** 504 for a revision that has not been reached: this server is alone, so waiting would not help. */
+/** Throws a 504 for a future revision, since waiting would not help on a single server. */
 export function waitsForFuture(api: ApiContext, revision: number | undefined): void {
   if (revision === undefined || revision <= api.store.revision) return;
   const message = `Too large resource version: ${revision}, current: ${api.store.revision}`;
@@ -131,7 +131,7 @@ const metadataOf = ({ revision, next, remaining }: Page): JsonObject => ({
   ...(remaining !== undefined && { remainingItemCount: remaining }),
 });
 
-/** A list. */
+/** Returns a list object. */
 export const listOf = (type: ResourceType, page: Page): JsonObject => ({
   kind: `${type.kind}List`,
   apiVersion: apiVersionOf(type),
@@ -139,18 +139,18 @@ export const listOf = (type: ResourceType, page: Page): JsonObject => ({
   items: page.items.map((item) => valueFor(type, item)),
 });
 
-/** The text of a list: the items' own texts, joined. */
+/** Returns the text of a list: the texts of its items, joined. */
 export function listText(api: ApiContext, type: ResourceType, page: Page): string {
   const head = `{"kind":"${type.kind}List","apiVersion":"${apiVersionOf(type)}","metadata":${JSON.stringify(metadataOf(page))},"items":[`;
   return `${head}${page.items.map((item) => textFor(api, type, item)).join(',')}]}`;
 }
 
-/** An object in the version it is asked for: versions of a kind differ in name alone. */
+/** Returns an object in the requested version; versions of a kind differ only in apiVersion. */
 export function valueFor(type: ResourceType, object: KubeObject): KubeObject {
   const apiVersion = apiVersionOf(type);
   return object.apiVersion === apiVersion ? object : { ...object, apiVersion };
 }
 
-/** An object's text in the version it is asked for. */
+/** Returns the text of an object in the requested version. */
 export const textFor = (api: ApiContext, type: ResourceType, object: KubeObject): string =>
   api.store.texts.textOf(valueFor(type, object));

@@ -1,11 +1,11 @@
 /**
- * The `scale` subresource of workloads: how many replicas, and nothing else.
+ * The `scale` subresource of workloads: reads and sets the number of replicas.
  */
 
 import { valueAt, objectAt, stringAt, type JsonObject, type KubeObject } from '../../model/json.js';
 import { apiVersionOf, type ResourceType } from '../kinds/resource-type.js';
 
-/** What a workload's scale says. */
+/** Returns the Scale of a workload. */
 export function scaleOf({ kind, metadata, spec, status }: KubeObject): JsonObject {
   const { name, namespace, uid, resourceVersion, creationTimestamp } = metadata;
   const labels = kind === 'ReplicationController' ? [] : ['matchLabels'];
@@ -21,7 +21,7 @@ export function scaleOf({ kind, metadata, spec, status }: KubeObject): JsonObjec
   };
 }
 
-/** The workload with the replicas of a scale. */
+/** Returns a workload with the replicas of a Scale. */
 export function withScale(type: ResourceType, object: KubeObject, scale: JsonObject): JsonObject {
   const resourceVersion = stringAt(scale, 'metadata', 'resourceVersion');
   return {

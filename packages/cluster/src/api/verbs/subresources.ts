@@ -1,5 +1,5 @@
 /**
- * Subresources that are more than a part of their object: scale, tokens, evictions.
+ * Subresources with handlers of their own: scale, tokens, evictions, logs.
  */
 
 import { isObject, objectAt } from '../../model/json.js';
@@ -37,7 +37,7 @@ async function scale(context: ObjectsContext, { request, info }: ObjectRequest, 
   if (info.verb === 'get') return respond(jsonContent(scaleOf(old)), 200, []);
   const { value } = await (info.verb === 'update' ? readObject(request) : bodyOf(request));
   const stored = await commit(context.api, () => {
-    const current = latestObject(context.api, type, info.namespace, info.object); // as it is after the body has come
+    const current = latestObject(context.api, type, info.namespace, info.object); // read after the body has arrived
     const wanted = info.verb === 'update' ? value : applyPatch(type, scaleOf(current), value, mediaType(request));
     const next = withScale(type, current, isObject(wanted) ? wanted : {});
     const options = { dryRun: isDryRun(info.query), onUnknown: () => undefined };
@@ -49,7 +49,7 @@ async function scale(context: ObjectsContext, { request, info }: ObjectRequest, 
 async function token(context: ObjectsContext, { request, info }: ObjectRequest, type: ResourceType): Promise<Answer> {
   getObject(context.api, type, info.namespace, info.object);
   const body = objectIn(await readObject(request));
-  const account = getObject(context.api, type, info.namespace, info.object); // as it is after the body has come
+  const account = getObject(context.api, type, info.namespace, info.object); // read after the body has arrived
   return respond(jsonContent(createToken(context.api, context.tokenKey, account, body)), 201, []);
 }
 

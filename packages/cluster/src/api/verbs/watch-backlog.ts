@@ -1,31 +1,31 @@
 /**
- * What a watcher has not read yet, and the two forms in which it reads: a stream of frames, and events as they are.
+ * Unread events of a watch, and its two forms: a stream of frames, and events as objects.
  *
- * Separate because it bounds memory: events wait as references to stored objects and are serialized when they are read. A watcher that
- * leaves too many or too large events unread is cut off; it lists again, as after any broken connection.
+ * Separate because it bounds memory: events wait as references to stored objects and are serialized when they are read. A watch with too
+ * many or too large unread events is ended; its client lists again, as after any broken connection.
  */
 
 import type { Clock } from '../../platform/clock.js';
 
-/** How many events may wait for a watcher that does not read, besides those it begins with. */
+/** The most unread events, besides the initial ones. */
 const MAX_WAITING = 4096;
 
-/** How many bytes of objects may wait for it. */
+/** The most bytes of objects in unread events. */
 const MAX_WAITING_BYTES = 16 * 1024 * 1024;
 
-/** The longest that a timer runs, in milliseconds: 24 days. */
+/** The longest duration of a timer, in milliseconds: 24 days. */
 const LONGEST_MS = 2 ** 31 - 1;
 
-/** How many serialized frames wait for the connection. */
+/** The most serialized frames in the stream's queue. */
 const MAX_FRAMES = 16;
 
-/** A watch that has begun. */
+/** A running watch. */
 export interface WatchSubscription {
   readonly stop: () => void;
   readonly beforeTimeout: () => void;
 }
 
-/** When a watch ends of itself. */
+/** When a watch ends. */
 export interface WatchLifetime {
   readonly clock: Clock;
   readonly signal: AbortSignal | undefined;
@@ -33,10 +33,10 @@ export interface WatchLifetime {
   readonly seconds: number;
 }
 
-/** Begins a watch, which writes its events and says when it ends. */
+/** Starts a watch that writes events until its end. */
 export type Subscribe<T> = (write: (event: T) => void, end: () => void) => WatchSubscription;
 
-/** How to treat the events of a watch: their sizes in bytes, and what the reader gets. */
+/** The size of an event in bytes, and its form for the reader. */
 export interface EventFormat<T, R> {
   readonly size: (event: T) => number;
   readonly show: (event: T) => R;
@@ -44,19 +44,19 @@ export interface EventFormat<T, R> {
 
 interface Waiting<T> {
   readonly event: T;
-  /** 0 for what a watch begins with: that is as long as the list that the client would have read. */
+  /** 0 for initial events, which are as large as the list that the client would have read. */
   readonly bytes: number;
   readonly counts: 0 | 1;
 }
 
-/** Events in the order in which they happened. */
+/** A queue of events. */
 class Backlog<T> {
   #waiting: Waiting<T>[] = [];
   #read = 0;
   #count = 0;
   #bytes = 0;
 
-  /** Adds an event; false when there is no room for it. */
+  /** Adds an event; false if the limits are exceeded. */
   add(waiting: Waiting<T>): boolean {
     this.#waiting.push(waiting);
     this.#count += waiting.counts;
@@ -79,15 +79,15 @@ class Backlog<T> {
   }
 }
 
-/** The reader's side of a watch. */
+/** The reader of a watch. */
 interface Reader {
-  /** Called when there is something to read, or nothing more will come. */
+  /** Called when an event is available or the watch has ended. */
   readonly wake: () => void;
-  /** Called instead when too much is unread. */
+  /** Called if too much is unread. */
   readonly fail: (why: Error) => void;
 }
 
-/** A watch with its backlog: what it writes until the reader leaves, the time is up, or too much is unread. */
+/** A watch with its backlog, which ends when the reader leaves, on timeout, or if too much is unread. */
 class Subscription<T> {
   readonly backlog = new Backlog<T>();
   readonly #signal: AbortSignal | undefined;
@@ -105,19 +105,19 @@ class Subscription<T> {
     this.#signal = signal;
     this.#reader = reader;
     this.#watching = begin((event) => this.#write(event, size), this.#end);
-    if (this.#hasEnded) this.#watching.stop(); // while it began
+    if (this.#hasEnded) this.#watching.stop(); // it ended while it started
     signal?.addEventListener('abort', this.#end, { once: true });
     if (signal?.aborted === true) this.#end();
     if (seconds > 0 && !this.#hasEnded)
       this.#stopTimer = clock.after(Math.min(seconds * 1000, LONGEST_MS), this.#timeUp, true);
   }
 
-  /** Whether nothing more will be written. */
+  /** Whether the watch has ended. */
   get hasEnded(): boolean {
     return this.#hasEnded;
   }
 
-  /** Stops the watch: the reader has left. */
+  /** Stops the watch. */
   readonly leave = (): void => {
     this.#hasEnded = true;
     this.#stopTimer?.();
@@ -149,7 +149,7 @@ class Subscription<T> {
   }
 }
 
-/** A watch as a stream of frames. */
+/** Opens a watch as a stream of frames. */
 export function openStream<T>(
   lasting: WatchLifetime,
   begin: Subscribe<T>,
@@ -186,7 +186,7 @@ export function openStream<T>(
   );
 }
 
-/** A watch as events, for a reader in this process. */
+/** Opens a watch as events, for a reader in this process. */
 export function openEvents<T>(
   lasting: WatchLifetime,
   begin: Subscribe<T>,

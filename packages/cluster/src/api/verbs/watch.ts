@@ -1,8 +1,8 @@
 /**
- * Watches: changes as they happen, each after the other, from any revision that is still remembered.
+ * Watches: changes in order, from any revision in the history.
  *
- * A frame is serialised once and shared by all who watch in the same form. A watcher that does not read is cut off when its
- * buffer is full; it lists again, as after any broken connection, and no other watcher notices.
+ * Frames are serialized once and shared by all watches of the same form. A watch whose client does not read is ended when its backlog is
+ * full, without effect on other watches.
  */
 
 import { every } from '../../platform/clock.js';
@@ -19,26 +19,26 @@ import { frameOf } from './watch-frames.js';
 
 const BOOKMARK_MS = 60_000;
 
-/** How a watch shows an object: its JSON text. Tables have their own. */
+/** Serializes an object of an event; tables have a formatter of their own. */
 export type ObjectFormatter = (object: KubeObject, type: Change['type'] | 'BOOKMARK') => string;
 
-/** What is being watched. */
+/** A watch request. */
 export interface WatchRequest {
   readonly type: ResourceType;
-  /** Undefined: all namespaces. */
+  /** Undefined for all namespaces. */
   readonly namespace: string | undefined;
-  /** The one object that is watched; `''` for all. */
+  /** The watched object; `''` for all. */
   readonly name: string;
   readonly query: URLSearchParams;
-  /** Absent: as JSON, in frames shared with other watchers. */
+  /** Absent: JSON in shared frames. */
   readonly show?: ObjectFormatter;
-  /** Ends the watch, as closing the connection does. */
+  /** Ends the watch when the connection is closed. */
   readonly signal: AbortSignal | undefined;
 }
 
 /**
- * What a watcher with a selector sees of a change: an object that stops matching is deleted for it, one that starts to
- * match is added. Undefined: nothing.
+ * Returns the event that a watch with a selector sees of a change: DELETED if the object stops matching, ADDED if it starts to match;
+ * undefined for no event.
  */
 export function visibleEvent(change: Change, matches: Matches | undefined): Change['type'] | undefined {
   if (!matches || change.type === 'ADDED') return !matches || matches(change.object) ? change.type : undefined;
@@ -49,14 +49,14 @@ export function visibleEvent(change: Change, matches: Matches | undefined): Chan
   return after ? 'ADDED' : undefined;
 }
 
-/** One event, before it is written. `change`: what it is of, when others may see the same. */
+/** An event before serialization; `change` if other watches may see the same event. */
 interface VisibleEvent {
   readonly type: Change['type'] | 'BOOKMARK';
   readonly object: KubeObject;
   readonly change?: Change;
 }
 
-/** Starts a watch when its content is asked for; in text the chunks are whole frames. Throws a 410 when the revision is forgotten. */
+/** Returns a watch, which starts when its content is read; text chunks are whole frames. Throws a 410 if the revision is too old. */
 export function watchObjects(api: ApiContext, request: WatchRequest): WatchContent {
   const { type, namespace, name, query, signal } = request;
   const matches = selectorOf(query, type, name);
@@ -76,7 +76,7 @@ export function watchObjects(api: ApiContext, request: WatchRequest): WatchConte
       if (!within(change)) return;
       const seen = visibleEvent(change, matches);
       if (!seen) return;
-      // an object that left the selection is shown as it was, under the revision of the change that took it out
+      // an object that stops matching is sent in its previous state, under the revision of the change
       const left = seen === 'DELETED' && change.type === 'MODIFIED' && change.previous;
       write({ type: seen, object: left ? withRevision(left, change.revision) : change.object, change });
     };
@@ -84,7 +84,7 @@ export function watchObjects(api: ApiContext, request: WatchRequest): WatchConte
       write({ type: 'BOOKMARK', object: bookmarkOf(type, api.store.revision, annotations) });
     for (const object of initial) write({ type: 'ADDED', object });
     if (query.get('sendInitialEvents') === 'true') bookmark({ 'k8s.io/initial-events-end': 'true' });
-    // What has changed since it was asked for too: the answer may have been on its way for a moment.
+    // Changes since the request are included: the watch may start later than the request.
     for (const change of [...missed, ...(collection.since(startRevision) ?? [])]) push(change);
     const stop = collection.subscribe(push);
     const stopEnd = collection.onEnd(end);
@@ -122,7 +122,7 @@ const withRevision = (object: KubeObject, revision: number): KubeObject => ({
   metadata: { ...object.metadata, resourceVersion: String(revision) },
 });
 
-/** A frame's object that says nothing but how far the watch has come. */
+/** Returns the object of a bookmark, which contains only a revision. */
 const bookmarkOf = (type: ResourceType, revision: number, annotations?: Record<string, string>): KubeObject => ({
   kind: type.kind,
   apiVersion: apiVersionOf(type),

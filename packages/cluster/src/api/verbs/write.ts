@@ -1,9 +1,9 @@
 /**
- * Creating and changing objects: the one way into the store.
+ * Creates and updates objects: the only way into the store.
  *
  *     body ─▶ metadata ─▶ fields known? ─▶ defaults ─▶ admission ─▶ valid? ─▶ storable? ─▶ store
  *
- * Synchronous from end to end, so that no two writes can interleave and a conflict can only come from a client's stale read.
+ * Synchronous from read to write, so writes do not interleave and a conflict can only result from a client's stale read.
  */
 
 import { admit } from '../admission/admission.js';
@@ -34,19 +34,19 @@ import { fillDefaults, prune } from '../schema/schema.js';
 import { checkSchema } from '../schema/schema-validation.js';
 import { latestOf, timestamp, type ApiContext } from '../api-context.js';
 
-/** How a write was asked for. */
+/** Options of a write. */
 export interface WriteOptions {
-  /** Do everything but store. */
+  /** Whether nothing is stored. */
   readonly dryRun: boolean;
-  /** Told, once, which fields the kind does not have; may throw to refuse the write. */
+  /** Called once with the unknown fields; may throw to reject the write. */
   readonly onUnknown: (fields: readonly string[]) => void;
-  /** Throws to refuse what is about to be stored, for what only the request tells: who writes. Absent: the server itself. */
+  /** Throws to reject an object by its writer. Absent for writes of the server itself. */
   readonly confirm?: (object: KubeObject, old: KubeObject | undefined) => void;
-  /** Who applied what, when this write is an apply; other writes leave that as it was. */
+  /** The managedFields of an apply; other writes keep the old ones. */
   readonly managedFields?: readonly unknown[];
 }
 
-/** Stores a new object; returns it as stored. */
+/** Creates an object and returns it as stored. */
 export function create(
   api: ApiContext,
   type: ResourceType,
@@ -71,10 +71,10 @@ export function create(
   return api.store.put(groupResourceOf(type), object);
 }
 
-/** What part of an object a change may touch. */
+/** The part of an object that an update may change. */
 export type Part = 'main' | 'status' | 'finalize';
 
-/** Stores a changed object; returns it as stored. A change that changes nothing is not written. */
+/** Updates an object and returns it as stored. An update without changes is not written. */
 export function update(
   api: ApiContext,
   type: ResourceType,
@@ -104,14 +104,14 @@ export function update(
   return api.store.put(groupResourceOf(type), object);
 }
 
-/** Whether nothing holds an object that is being deleted any more. */
+/** Whether an object that is being deleted has no finalizers left. */
 const isFinished = ({ metadata, spec }: KubeObject): boolean =>
   metadata.deletionTimestamp !== undefined &&
   (metadata.finalizers ?? []).length === 0 &&
   (metadata.deletionGracePeriodSeconds ?? 0) === 0 &&
   !(isObject(spec) && Array.isArray(spec['finalizers']) && spec['finalizers'].length > 0);
 
-/** Body and URL must mean the same kind, namespace and name. */
+/** Checks that body and URL name the same kind, namespace and name. */
 function bindToUrl(draft: JsonObject, type: ResourceType, namespace: string): void {
   const { apiVersion, kind } = draft;
   const wanted = apiVersionOf(type);
@@ -130,7 +130,7 @@ function bindToUrl(draft: JsonObject, type: ResourceType, namespace: string): vo
   draft['kind'] = type.kind;
   const metadata = ensureObject(draft, 'metadata');
   const namespaceInBody = metadata['namespace'];
-  // Of a kind without namespaces a real server drops it without a word.
+  // kube-apiserver drops a namespace of cluster-wide objects silently.
   if (
     type.namespaced &&
     typeof namespaceInBody === 'string' &&
@@ -143,7 +143,7 @@ function bindToUrl(draft: JsonObject, type: ResourceType, namespace: string): vo
   else delete metadata['namespace'];
 }
 
-/** What only the server says about a new object. */
+/** Sets the metadata that the server owns on a new object. */
 function startMetadata(api: ApiContext, type: ResourceType, draft: JsonObject, options: WriteOptions): void {
   const metadata = ensureObject(draft, 'metadata');
   const { name, generateName, resourceVersion } = metadata;
@@ -170,7 +170,7 @@ function startMetadata(api: ApiContext, type: ResourceType, draft: JsonObject, o
   dropEmpty(metadata);
 }
 
-/** Metadata says nothing by empty fields, so they are not kept. */
+/** Removes empty metadata fields. */
 function dropEmpty(metadata: JsonObject): void {
   for (const [field, value] of Object.entries(metadata)) {
     const empty = value === null || value === '' || (typeof value === 'object' && Object.keys(value).length === 0);
@@ -210,7 +210,7 @@ const SERVER_OWNED_FIELDS = [
   'managedFields',
 ] as const;
 
-/** What only the server says about an object stays as it was. */
+/** Keeps the metadata that the server owns. */
 function continueMetadata(type: ResourceType, draft: JsonObject, old: KubeObject, options: WriteOptions): void {
   const metadata = ensureObject(draft, 'metadata');
   for (const field of SERVER_OWNED_FIELDS) {
@@ -229,7 +229,7 @@ function continueMetadata(type: ResourceType, draft: JsonObject, old: KubeObject
   throw invalid(type, old.metadata.name, [forbiddenField('metadata.finalizers', why)]);
 }
 
-/** Drops unknown fields, and fills in what the kind's schema says. */
+/** Removes unknown fields, and fills in the defaults of the schema. */
 function pruneAndDefault(type: ResourceType, draft: JsonObject, options: WriteOptions): void {
   if (!type.custom && type.schema) decodeBuiltIn(type, draft);
   const { schema } = type;
@@ -240,7 +240,7 @@ function pruneAndDefault(type: ResourceType, draft: JsonObject, options: WriteOp
   if (schema && type.custom) fillDefaults(draft, schema);
 }
 
-/** The main resource leaves status alone; the status subresource leaves everything else alone. */
+/** Keeps the status on updates of the main resource, and everything else on updates of the status. */
 function keepOtherParts(type: ResourceType, draft: JsonObject, old: KubeObject, part: Part): void {
   if (part === 'main') {
     if (type.subresources.includes('status')) restore(draft, old, 'status');
@@ -257,7 +257,7 @@ function restore(draft: JsonObject, old: KubeObject, field: string): void {
   else draft[field] = old[field];
 }
 
-/** The generation counts changes of what is wanted: not of metadata, nor of status where that is a subresource. */
+/** Increments the generation if anything but metadata and the status subresource changes. */
 function countGeneration(type: ResourceType, draft: JsonObject, old: KubeObject): void {
   if (type.rules.counted !== true) return;
   const wish = (object: JsonObject): JsonObject => {

@@ -1,7 +1,7 @@
 /**
- * Request bodies: read up to a limit, then as JSON or YAML, whatever the content type says.
+ * Request bodies: read up to a limit, then parsed as JSON or YAML by content type.
  *
- * Whatever way a body comes, its value is JSON, no deeper than `MAX_DEPTH`: what works on it may recurse.
+ * Every parsed value is JSON no deeper than `MAX_DEPTH`, so later code may recurse.
  */
 
 import { isObject, type JsonObject } from '../../model/json.js';
@@ -11,13 +11,13 @@ import type { ServerRequest } from './plain-request.js';
 import { badRequest, tooLarge, unsupportedMedia } from '../status-error.js';
 import { readYaml } from './yaml-body.js';
 
-/** A body as read: its value, and the fields that appear twice in it. */
+/** A parsed body: its value, and the duplicate fields in it. */
 export interface Body {
   readonly value: unknown;
   readonly repeated: readonly string[];
 }
 
-/** The bytes of a body; a 413 when there are too many, without reading the rest. */
+/** Reads the bytes of a body. Throws a 413 if it is too large, without reading the rest. */
 export async function bytesOf(request: ServerRequest): Promise<Uint8Array> {
   if (!request.body) return new Uint8Array();
   const chunks: Uint8Array[] = [];
@@ -31,22 +31,22 @@ export async function bytesOf(request: ServerRequest): Promise<Uint8Array> {
   return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
 }
 
-/** The media type of a request's body, without parameters. */
+/** Returns the media type of a request's body, without parameters. */
 export const mediaType = (request: ServerRequest): string =>
   (request.headers.get('content-type') ?? 'application/json').split(';')[0]?.trim().toLowerCase() ?? '';
 
 const YAML_TYPES = new Set(['application/yaml', 'application/x-yaml', 'text/yaml', 'application/apply-patch+yaml']);
 const JSON_TYPES = new Set(['application/json', '', 'text/plain', '*/*', 'application/x-www-form-urlencoded']);
 
-/** Reads a body that is JSON, or YAML where the media type says so. */
+/** Parses a body as JSON, or as YAML by its media type. */
 export async function bodyOf(request: ServerRequest): Promise<Body> {
   if (request.value !== undefined) return { value: bodyFrom(request.value), repeated: [] };
   return readBody(await bytesOf(request), mediaType(request));
 }
 
 /**
- * A body that came as data, as if it had come as text: a copy without what JSON has no words for. Refuses what the text
- * would be refused for: too many bytes (counted in characters), too many levels, and `__proto__` as a field.
+ * Copies a plain body as if it had arrived as text. Rejects what the text would be rejected for: too many bytes (counted in
+ * characters), too many levels, and `__proto__` as a field.
  */
 function bodyFrom(value: unknown): unknown {
   return copied(value, { left: MAX_BODY_BYTES }, 0);
@@ -80,7 +80,7 @@ const tooDeep = (): Error =>
     `the object provided is unrecognized (must be JSON): couldn't get version/kind; json parse error: ${DEPTH_MESSAGE}`,
   );
 
-/** Reads text of a body that is JSON, or YAML where the media type says so. */
+/** Parses the bytes of a body as JSON, or as YAML by its media type. */
 export function readBody(bytes: Uint8Array, media: string): Body {
   const text = new TextDecoder().decode(bytes);
   if (YAML_TYPES.has(media))
@@ -92,7 +92,7 @@ export function readBody(bytes: Uint8Array, media: string): Body {
   );
 }
 
-/** A body that must be an object. */
+/** Returns the object of a body. Throws if it is not an object. */
 export function objectIn({ value }: Body): JsonObject {
   if (isObject(value)) return value;
   throw badRequest('the object provided is unrecognized (must be of type object): expected a JSON object');
@@ -115,7 +115,7 @@ function parsedJson(text: string): unknown {
   }
 }
 
-/** What may be a number that JavaScript reads as infinite. */
+/** Matches numbers that JavaScript may read as infinite. */
 const HUGE_NUMBER = /\d[eE]\+?\d{3}|\d{300}/;
 
 function checkNumbers(value: unknown): void {

@@ -1,8 +1,8 @@
 /**
- * Finds fields that a JSON text gives twice, which `JSON.parse` hides: it keeps the last.
+ * Finds duplicate fields in a JSON text, of which `JSON.parse` keeps the last.
  *
- * One pass over a text that has been parsed already, so it only looks where keys and brackets are. Also refuses `__proto__`
- * as a key: no Kubernetes object has it, and merging it would reach into JavaScript's own objects.
+ * One pass over a text that has been parsed already, so it only looks for keys and brackets. Also rejects `__proto__` as a key: no
+ * Kubernetes object has it, and merging it would change JavaScript's prototypes.
  */
 
 import { badRequest } from '../status-error.js';
@@ -10,15 +10,15 @@ import { below } from '../schema/schema.js';
 
 interface Level {
   readonly path: string;
-  /** Keys of an object so far; undefined in a list. */
+  /** The keys of an object so far; undefined for a list. */
   readonly keys: Set<string> | undefined;
   index: number;
   key: string;
 }
 
 /**
- * Paths of the fields that appear more than once in their object, in the order of the text; undefined when the text is nested deeper
- * than `mostDepth`. `text` must be valid JSON.
+ * Returns the paths of duplicate fields in the order of the text; undefined if the text is nested deeper than `mostDepth`. `text` must be
+ * valid JSON.
  */
 export function repeatedFields(text: string, mostDepth: number): string[] | undefined {
   const repeated: string[] = [];

@@ -1,23 +1,23 @@
 /**
- * What becomes of fields that a kind does not have, or that are given twice: refused, warned of, or dropped in silence.
+ * Handles unknown and duplicate fields by `fieldValidation`: rejects, warns, or ignores.
  */
 
 import { badRequest, StatusError } from '../status-error.js';
 import { apiVersionOf, type ResourceType } from '../kinds/resource-type.js';
 
-/** Judges one write's fields. */
+/** Validates the fields of one write. */
 export interface FieldValidator {
-  /** Receives the unknown fields, if any, before anything is stored. Throws under `Strict` when there is something to say. */
+  /** Receives the unknown fields before the write. Throws under `Strict` if there are unknown or duplicate fields. */
   readonly onUnknown: (fields: readonly string[]) => void;
-  /** What to warn of, once the write is done. */
+  /** Warnings for the client, after the write. */
   readonly warnings: readonly string[];
 }
 
-/** As many as kube-apiserver tells. */
+/** The most fields in a message, as in kube-apiserver. */
 const MAX_TOLD = 100;
 const LEVELS = ['Strict', 'Warn', 'Ignore'];
 
-/** Judges as the query's `fieldValidation` says; without it, warns. */
+/** Returns the validator for the query's `fieldValidation`; the default is to warn. */
 export function fieldValidator(
   type: ResourceType,
   query: URLSearchParams,

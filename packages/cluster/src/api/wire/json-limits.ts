@@ -1,28 +1,28 @@
 /**
- * How deep and how large JSON may be, measured without recursion.
+ * Limits of depth and size of JSON, measured without recursion.
  *
- * Separate because everything behind it recurses: copying, comparing, validating and writing JSON fail on a value that is deeper than
- * the stack, so nothing deeper than `MAX_DEPTH` may get that far. Also finds what JSON cannot say.
+ * Separate because later code recurses: copying, comparing, validating and serializing fail on values deeper than the stack. Also finds
+ * values that JSON cannot represent.
  */
 
 /** The most levels that a value may be nested. kube-apiserver allows 10,000; real objects stay below 100. */
 export const MAX_DEPTH = 512;
-/** The most bytes of a request's body, as kube-apiserver has it. */
+/** The most bytes of a request body, as in kube-apiserver. */
 export const MAX_BODY_BYTES = 3 * 1024 * 1024;
-/** The most bytes of an object that is stored: what etcd takes in a request. */
+/** The most bytes of a stored object, the limit of etcd. */
 export const MAX_OBJECT_BYTES = 1.5 * 1024 * 1024;
 
-/** Ends the messages about a value that is too deep. */
+/** The end of messages about a value that is too deep. */
 export const DEPTH_MESSAGE = `exceeded max depth: no value may be nested more than ${MAX_DEPTH} levels deep`;
 
-/** A value as measured: its depth in levels and its size as JSON text, or why it is refused. */
+/** The measured depth in levels and size as JSON, or why the value is rejected. */
 export type Measured =
   | { readonly kind: 'fits'; readonly depth: number; readonly bytes: number }
   | { readonly kind: 'too-deep' }
   | { readonly kind: 'too-large' }
   | { readonly kind: 'not-json'; readonly why: string };
 
-/** Measures a value, and stops as soon as it is deeper than `MAX_DEPTH` or larger than `mostBytes`. */
+/** Measures a value; stops as soon as it is deeper than `MAX_DEPTH` or larger than `mostBytes`. */
 export function measured(value: unknown, mostBytes: number): Measured {
   const values: unknown[] = [value];
   const depths: number[] = [0];
@@ -46,7 +46,7 @@ export function measured(value: unknown, mostBytes: number): Measured {
   return { kind: 'fits', depth: deepest, bytes };
 }
 
-/** Puts a container's items on the stack; the bytes of all that is around them, or undefined for a forbidden field. */
+/** Pushes a container's items on the stack and returns the bytes of its syntax and keys; undefined for a forbidden field. */
 function pushAll(container: object, depth: number, values: unknown[], depths: number[]): number | undefined {
   if (Array.isArray(container)) {
     for (const item of container) {
@@ -79,6 +79,6 @@ const unsupportedValue = (value: unknown): string =>
 /** Characters that JSON escapes: quotes, backslashes, control characters and halves of a surrogate pair. */
 const ESCAPED = /["\\\u0000-\u001f]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
 
-/** The bytes of a text in JSON. */
+/** Returns the bytes of a string in JSON. */
 const textBytes = (text: string): number =>
   ESCAPED.test(text) ? Buffer.byteLength(JSON.stringify(text)) : Buffer.byteLength(text) + 2;

@@ -20,27 +20,27 @@ export interface PlainRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** An answer: one of `value`, `events` and `stream`. */
+/** A response with one of `value`, `events` and `stream`. */
 export interface PlainResponse {
   readonly status: number;
   /** By lower-case name. */
   readonly headers: Readonly<Record<string, string>>;
   /** JSON. All callers receive the same object: never change it. */
   readonly value?: unknown;
-  /** The events of a watch: `type` and `object`, which must not be changed either. */
+  /** The events of a watch: `type` and `object`; never change them. */
   readonly events?: AsyncIterable<unknown>;
   /** A body that is not JSON, such as a log. */
   readonly stream?: ReadableStream<Uint8Array>;
 }
 
-/** The part of a request that the server reads, in either form. A `Request` is one. */
+/** The part of a request that the server reads; a `Request` has this form. */
 export interface ServerRequest {
   readonly method: string;
   readonly url: string;
   readonly headers: { get(name: string): string | null; keys(): Iterable<string> };
   readonly signal?: AbortSignal | undefined;
   readonly body: ReadableStream<Uint8Array> | null;
-  /** The body of a plain request. It belongs to the caller, so it is copied and never kept. */
+  /** The body of a plain request, which belongs to the caller; it is copied. */
   readonly value?: unknown;
 }
 
@@ -53,7 +53,7 @@ export interface Answer {
   readonly content: JsonContent | WatchContent | BytesContent;
 }
 
-/** JSON, as an object or as text. */
+/** JSON, as an object or as text; both forms are created on demand. */
 export interface JsonContent {
   readonly kind: 'json';
   readonly value: () => unknown;
@@ -73,14 +73,14 @@ export interface BytesContent {
   readonly stream: ReadableStream<Uint8Array>;
 }
 
-/** Content of which both forms are made when they are asked for. */
+/** Returns an object as content. */
 export const jsonContent = (value: JsonObject): JsonContent => ({
   kind: 'json',
   value: () => value,
   text: () => JSON.stringify(value),
 });
 
-/** A plain request as the server reads it. */
+/** Converts a plain request to the form that the server reads. */
 export const toServerRequest = ({ method, url, headers, body, signal }: PlainRequest): ServerRequest => ({
   method,
   url: `http://kubernetes${url}`,
@@ -110,10 +110,10 @@ function bodyOf(content: Answer['content']): string | ReadableStream<Uint8Array>
   }
 }
 
-/** The most characters of one warning, and of all, as kube-apiserver has it. */
+/** The most characters of one warning, and of all warnings, as in kube-apiserver. */
 const [MAX_OF_ONE, MAX_OF_ALL] = [256, 4096];
 
-/** Warnings as headers hold them, in bytes: when they are too long each is cut off, and as many are given as have room. */
+/** Encodes warnings as header values; too long ones are truncated, and only as many are kept as the limit allows. */
 function asHeaders(warnings: readonly string[]): string[] {
   const all = warnings.reduce((sum, text) => sum + text.length, 0);
   const cut = all > MAX_OF_ALL ? warnings.map((text) => text.slice(0, MAX_OF_ONE)) : warnings;
@@ -138,7 +138,7 @@ export async function toPlain(answer: Answer | Response): Promise<PlainResponse>
   }
 }
 
-/** Answers that are rare are made as Responses; of those of another server's only JSON is read. */
+/** Converts a Response, the form of rare answers. Only JSON of the server itself is parsed. */
 async function responseToPlain(response: Response): Promise<PlainResponse> {
   const { status, body } = response;
   const headers = Object.fromEntries(response.headers);

@@ -1,8 +1,8 @@
 /**
- * Numbers of the protobuf fields in the messages that kubectl sends in that form.
+ * Field numbers of the protobuf messages that kubectl sends.
  *
- * One line a message: `name=number:type`; without a name its fields are those of the message it is in. `[]` is a list, `{}` a map; `int?` and `bool?` tell 0 and false from nothing, which the
- * plain ones do not. Fields that are not here are skipped; nothing that kubectl generates has others.
+ * One line per message: `name=number:type`; fields without a name belong to the enclosing message. `[]` is a list, `{}` a map; `int?` and
+ * `bool?` distinguish 0 and false from absent. Other fields are skipped; kubectl does not generate them.
  */
 
 const TABLE = `
@@ -74,7 +74,7 @@ Unknown typeMeta=1:TypeMeta raw=2:raw contentEncoding=3:string contentType=4:str
 TypeMeta apiVersion=1:string kind=2:string
 `;
 
-/** One field: its name in JSON, and what its bytes are. */
+/** A field: its name in JSON, and its type. */
 export interface ProtobufField {
   readonly name: string;
   readonly type: string;
@@ -84,7 +84,7 @@ export interface ProtobufField {
   readonly keepsZero: boolean;
 }
 
-/** Fields of each message, by number. */
+/** The fields of each message, by number. */
 export const MESSAGES: ReadonlyMap<string, ReadonlyMap<number, ProtobufField>> = new Map(
   TABLE.trim()
     .split('\n')

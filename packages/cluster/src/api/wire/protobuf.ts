@@ -1,7 +1,7 @@
 /**
- * Protobuf bodies, as kubectl sends them for what it generates itself (`create configmap`, `auth can-i`, …).
+ * Decodes protobuf bodies, which kubectl sends for objects it generates (`create configmap`, `auth can-i`, …).
  *
- * Only decoding, and only messages of the table in `protobuf-fields.ts`; answers are JSON, which kubectl accepts.
+ * Supports the messages in `protobuf-fields.ts`; answers are JSON, which kubectl accepts.
  */
 
 import { isObject, stringAt, type JsonObject } from '../../model/json.js';
@@ -10,10 +10,10 @@ import { badRequest, unsupportedMedia } from '../status-error.js';
 
 const MAGIC = [0x6b, 0x38, 0x73, 0x00];
 
-/** Whether a body is in Kubernetes' protobuf envelope. */
+/** Whether a body has Kubernetes' protobuf envelope. */
 export const isProtobuf = (bytes: Uint8Array): boolean => MAGIC.every((byte, index) => bytes[index] === byte);
 
-/** Reads a body in Kubernetes' protobuf envelope: the object in it, as JSON would have it. */
+/** Decodes a body with Kubernetes' protobuf envelope to its object as JSON. */
 export function decodeProtobuf(bytes: Uint8Array): JsonObject {
   if (!isProtobuf(bytes))
     throw badRequest('the body is said to be protobuf, and does not begin as Kubernetes writes it');
@@ -26,7 +26,7 @@ export function decodeProtobuf(bytes: Uint8Array): JsonObject {
   return { apiVersion: stringAt(envelope, 'typeMeta', 'apiVersion'), kind, ...decodeMessage(raw, kind) };
 }
 
-/** Where reading has got to. */
+/** A cursor in a message. */
 class Reader {
   readonly bytes: Uint8Array;
   position = 0;
@@ -59,7 +59,7 @@ class Reader {
     return taken;
   }
 
-  /** The value of a field of any wire type: a number, or bytes. */
+  /** Reads the value of a field of any wire type: a number, or bytes. */
   value(wire: number): bigint | Uint8Array {
     if (wire === 0) return this.varint();
     if (wire === 1) return this.take(8);
@@ -106,7 +106,7 @@ function put(result: JsonObject, field: ProtobufField, raw: bigint | Uint8Array)
   } else if (field.keepsZero || !isNothing(value)) result[name] = value;
 }
 
-/** What Go leaves out of JSON: protobuf writes it all the same. */
+/** Whether Go omits a value from JSON; protobuf contains such values. */
 const isNothing = (value: unknown): boolean =>
   value === '' || value === 0 || value === false || (isObject(value) && Object.keys(value).length === 0);
 
@@ -120,7 +120,7 @@ function scalar(raw: bigint | Uint8Array, type: string): unknown {
   return type === 'IntOrString' ? decoded['either'] : decoded;
 }
 
-/** An entry of a map is a message of its own: key 1, value 2. */
+/** Decodes an entry of a map, a message with key 1 and value 2. */
 function decodeEntry(bytes: Uint8Array, { type }: ProtobufField): [string, unknown] {
   let key = '';
   let value: unknown = type === 'string' || type === 'bytes' ? '' : {};

@@ -1,25 +1,25 @@
 /**
- * YAML bodies, as the JSON that they stand for.
+ * Parses YAML bodies to JSON.
  *
- * Separate because YAML needs bounds that JSON does not: parsing takes milliseconds a kilobyte and a stack frame or more a level, each
- * alias is looked up in the whole document, and aliases multiply. kubectl sends JSON, so the bounds are tight.
+ * Separate because YAML needs stricter limits than JSON: parsing takes milliseconds per kilobyte and a stack frame or more per level, and
+ * aliases multiply. kubectl sends JSON, so the limits are tight.
  */
 
 import { Composer, LineCounter, Parser, type CST, type YAMLError } from 'yaml';
 import { DEPTH_MESSAGE, measured, MAX_BODY_BYTES, MAX_DEPTH } from './json-limits.js';
 import { badRequest, tooLarge } from '../status-error.js';
 
-/** The most bytes of a body in YAML. */
+/** The most bytes of a YAML body. */
 export const MAX_YAML_BYTES = 128 * 1024;
 /** The most aliases (`*name`) of a body. */
 const MAX_ALIASES = 100;
-/** The most bytes that the aliases of a body may stand for, if each stood for all of it: a merge key costs more than its result shows. */
+/** The most bytes that aliases may expand to, if each referred to the whole body. */
 const MAX_ALIASED_BYTES = 2 * 1024 * 1024;
 
 const OPTIONS = { uniqueKeys: false, version: '1.1', schema: 'yaml-1.1', prettyErrors: false } as const;
 const EXCESSIVE = 'document contains excessive aliasing';
 
-/** Reads one YAML document as JSON. Throws a 400 for what is not YAML, or more than it may be, and a 413 for too much text. */
+/** Parses one YAML document. Throws a 400 if it is not valid YAML or exceeds a limit, a 413 if it is too long. */
 export function readYaml(text: string): unknown {
   if (Buffer.byteLength(text) > MAX_YAML_BYTES) {
     const hint = `limit is ${MAX_YAML_BYTES} for YAML; as JSON it may have ${MAX_BODY_BYTES}`;
@@ -38,7 +38,7 @@ export function readYaml(text: string): unknown {
 const fault = (why: string): Error => badRequest(`error converting YAML to JSON: yaml: ${why}`);
 const firstLine = (error: Pick<YAMLError, 'message'>): string => error.message.split('\n')[0] ?? '';
 
-/** Refuses what is nested too deep to be composed, or has too many aliases to be resolved. */
+/** Rejects documents that are nested too deep or have too many aliases. */
 function checkTokens(tokens: readonly CST.Token[], mostAliases: number): void {
   const open: unknown[] = [...tokens];
   const depths: number[] = tokens.map(() => 0);
@@ -57,14 +57,14 @@ function checkTokens(tokens: readonly CST.Token[], mostAliases: number): void {
   }
 }
 
-/** The tokens in a token: of a document its value, of a collection the keys and values of its items. */
+/** Returns the child tokens: of a document its value, of a collection its keys and values. */
 function belowOf(token: object): readonly unknown[] {
   const value = 'value' in token ? [token.value] : [];
   const key = 'key' in token ? [token.key] : [];
   return 'items' in token && Array.isArray(token.items) ? token.items : [...key, ...value];
 }
 
-/** The value of a document as JSON has it: dates as texts, and what aliases share copied. */
+/** Returns the value of a document as JSON: dates as strings, aliased values copied. */
 function jsonOf(value: () => unknown): unknown {
   let found: unknown;
   try {

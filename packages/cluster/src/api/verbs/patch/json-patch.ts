@@ -1,8 +1,8 @@
 /**
  * JSON patch (RFC 6902) on a copy of an object, within kube-apiserver's limits.
  *
- * Pure. Written here because the work of a patch must be bounded: a library copies what an operation replaces or moves, so that ten
- * thousand short operations copy gigabytes. Here a `copy` is counted as kube-apiserver counts it, and nothing else is copied.
+ * Pure. Implemented here because the work of a patch must be bounded: libraries copy what an operation replaces or moves, so ten thousand
+ * short operations copy gigabytes. Here only `copy` copies, and is limited as in kube-apiserver.
  */
 
 import { deepCopy, isObject, deepEqual, type JsonObject } from '../../../model/json.js';
@@ -11,12 +11,12 @@ import { badRequest, StatusError, tooLarge } from '../../status-error.js';
 
 /** The most operations of a patch. */
 const MAX_OPERATIONS = 10_000;
-/** The most bytes that the copies of a patch may have together. */
+/** The most bytes that a patch may copy. */
 const MAX_COPIED_BYTES = MAX_BODY_BYTES;
-/** The most items that the insertions and removals of a patch may move in lists. */
+/** The most list items that insertions and removals of a patch may move. */
 const MAX_MOVED_ITEMS = 50_000_000;
 
-/** The object with a JSON patch applied, all of it or nothing. Throws a 400 for what is not a patch, a 422 for one that does not fit. */
+/** Returns the patched object. Throws a 400 if the patch is malformed, a 422 if it does not apply. */
 export function applyJsonPatch(object: JsonObject, patch: unknown): JsonObject {
   if (!Array.isArray(patch)) throw notAPatch(typeof patch === 'object' ? 'object' : typeof patch, 'Patch');
   if (patch.length > MAX_OPERATIONS) {
@@ -72,7 +72,7 @@ function apply(target: Target, operation: JsonObject): void {
   }
 }
 
-/** A place in a document: the container, and the key in it. */
+/** A location in a document: the container, and the key in it. */
 interface Location {
   readonly container: JsonObject | unknown[];
   readonly key: string;
@@ -126,7 +126,7 @@ class Target {
     else throw doesNotFit(`replace operation does not apply: doc is missing key: ${path}: missing value`);
   }
 
-  /** A copy of what is at a path. Throws when all copies together are too much. */
+  /** Returns a copy of the value at a path. Throws if the patch copies too much. */
   copyOf(path: string): unknown {
     const value = this.#read(path, 'copy');
     const size = measured(value, MAX_COPIED_BYTES - this.#copied);
@@ -159,7 +159,7 @@ class Target {
     throw doesNotFit(`${name} operation does not apply: doc is missing path: ${JSON.stringify(path)}: missing value`);
   }
 
-  /** Counts the items that a change of a list moves. */
+  /** Counts list items that an operation moves. */
   #count(items: number): void {
     this.#moved += items;
     if (this.#moved > MAX_MOVED_ITEMS)
@@ -185,7 +185,7 @@ function valueIn(container: JsonObject | unknown[], key: string): unknown {
   return Object.hasOwn(container, key) ? container[key] : undefined;
 }
 
-/** An index of a list; a negative one counts from behind. */
+/** Parses an index of a list; a negative index counts from the end. */
 function indexIn(list: readonly unknown[], key: string, length: number): number {
   if (!/^-?(0|[1-9]\d{0,8})$/.test(key))
     throw doesNotFit(`strconv.Atoi: parsing ${JSON.stringify(key)}: invalid syntax`);

@@ -1,8 +1,8 @@
 /**
- * Sets of fields in the notation of `FieldsV1`: `f:name` is a field, `k:{"name":"a"}` an item of a list by its keys, `v:"a"` an item
+ * Field sets in the notation of `FieldsV1`: `f:name` is a field, `k:{"name":"a"}` an item of a list by its keys, `v:"a"` an item
  * of a set. A list without keys is one field.
  *
- * Pure; made for server-side apply.
+ * Pure; used by server-side apply.
  */
 
 import { canonicalJson, isObject, type JsonObject } from '../../../model/json.js';
@@ -25,7 +25,7 @@ const UNOWNED_FIELDS: Readonly<Record<string, ReadonlySet<string>>> = {
   ]),
 };
 
-/** The fields that an applied object sets; what names the object has no owner. */
+/** Returns the fields that an applied object sets; fields that identify the object have no owner. */
 export function fieldsOf(wanted: JsonObject, schema: Schema | undefined, path = ''): FieldSet {
   const fields: FieldSet = {};
   for (const [field, value] of Object.entries(wanted)) {
@@ -50,7 +50,7 @@ function inside(value: unknown, schema: Schema | undefined, path: string): Field
   );
 }
 
-/** Finds what is at the names of a field set, in one object or list: of items that share a name the first. */
+/** Returns a lookup of the children of an object or list by their names in a field set; of equal names the first. */
 export function childrenOf(value: unknown): (name: string) => unknown {
   if (isObject(value)) return (name) => (Object.hasOwn(value, name.slice(2)) ? value[name.slice(2)] : undefined);
   if (!Array.isArray(value)) return () => undefined;
@@ -66,7 +66,7 @@ export function childrenOf(value: unknown): (name: string) => unknown {
   };
 }
 
-/** Items by some of their keys, or by their values. */
+/** Indexes items by some of their keys, or by their values. */
 function indexed(items: readonly unknown[], keys: readonly string[] | undefined): ReadonlyMap<string, unknown> {
   const index = new Map<string, unknown>();
   for (const item of items) {
@@ -80,7 +80,7 @@ function indexed(items: readonly unknown[], keys: readonly string[] | undefined)
 const keysIn = (item: unknown, keys: readonly string[]): string =>
   canonicalJson(keys.map((key) => (isObject(item) ? (item[key] ?? null) : null)));
 
-/** Takes children, as they were found at their names, out of an object or list. */
+/** Removes children from an object or list. */
 export function removeAll(draft: unknown, children: ReadonlyMap<string, unknown>): void {
   if (isObject(draft)) for (const name of children.keys()) delete draft[name.slice(2)];
   if (!Array.isArray(draft) || children.size === 0) return;
@@ -88,13 +88,13 @@ export function removeAll(draft: unknown, children: ReadonlyMap<string, unknown>
   let kept = 0;
   for (const item of draft) {
     if (removed.has(item))
-      removed.delete(item); // of equal texts in a set one goes
+      removed.delete(item); // of equal items in a set only one is removed
     else draft[kept++] = item;
   }
   draft.length = kept;
 }
 
-/** A path of names as messages show it: `.spec.containers[name="a"].image`. */
+/** Formats a path for a message: `.spec.containers[name="a"].image`. */
 export function toFieldsV1(path: readonly string[]): string {
   return path
     .map((name) => {
@@ -109,7 +109,7 @@ export function toFieldsV1(path: readonly string[]): string {
     .join('');
 }
 
-/** A field set without some of its leaves, and without what that leaves empty. */
+/** Returns a field set without some of its leaves and without empty parents. */
 export function withoutPaths(fields: FieldSet, paths: readonly (readonly string[])[]): FieldSet {
   if (paths.length === 0) return fields;
   const result: FieldSet = {};

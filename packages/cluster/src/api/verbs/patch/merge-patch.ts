@@ -2,7 +2,7 @@
 
 import { deepCopy, isObject, type JsonObject } from '../../../model/json.js';
 
-/** The object with a merge patch applied: null removes, lists are replaced. */
+/** Returns the object with a merge patch applied: null removes, lists are replaced. */
 export function mergePatch(object: unknown, patch: JsonObject): JsonObject {
   const result: JsonObject = isObject(object) ? { ...object } : {};
   for (const [field, value] of Object.entries(patch)) {

@@ -1,5 +1,5 @@
 /**
- * PATCH: which of the four kinds it is, and what the object looks like afterwards.
+ * PATCH: selects the kind of patch and stores the patched object.
  */
 
 import { isAllowed } from '../../auth/authorization.js';
@@ -21,15 +21,15 @@ const APPLY = 'application/apply-patch+yaml';
 const STRATEGIC = 'application/strategic-merge-patch+json';
 const KNOWN = ['application/json-patch+json', 'application/merge-patch+json', APPLY];
 
-/** What a patch led to. */
+/** The result of a patch. */
 export interface PatchResult {
   readonly object: KubeObject;
-  /** 201 when applying created the object. */
+  /** 201 if server-side apply created the object. */
   readonly status: 200 | 201;
   readonly warnings: readonly string[];
 }
 
-/** Patches an object, or creates it where applying does. Never loses another's write: there is nothing in between. */
+/** Patches an object; server-side apply may create it. Synchronous from read to write, so no other write is lost. */
 export async function patchObject(
   { api }: ObjectsContext,
   objectRequest: ObjectRequest,
@@ -88,7 +88,7 @@ function patchWith(
   return { object: update(api, type, old, next, part, options), status: 200, warnings: validator.warnings };
 }
 
-/** The object with a patch of one of the three plain kinds. */
+/** Returns the object with a JSON, merge or strategic merge patch applied. */
 export function applyPatch(type: ResourceType, old: JsonObject, patch: unknown, media: string): JsonObject {
   if (media === 'application/json-patch+json') return applyJsonPatch(old, patch);
   if (!isObject(patch)) throw badRequest('error decoding patch: the patch must be a JSON object');

@@ -1,8 +1,8 @@
 /**
- * Server-side apply: what is applied is merged in, and what the same manager applied before and no longer mentions goes.
+ * Server-side apply: merges the applied fields, and removes fields that the same manager applied before and no longer contains.
  *
- * Lists are merged by key as in a strategic merge patch. Only those who apply are remembered in managedFields; other writers own
- * nothing here, so they are never in conflict (README.md, "What it does not do").
+ * Lists are merged by key as in a strategic merge patch. managedFields records appliers only; other writers own no fields, so they never
+ * conflict (README.md, "What it does not do").
  */
 
 import {
@@ -21,21 +21,21 @@ import { apiVersionOf, type ResourceType } from '../../kinds/resource-type.js';
 import { strategicPatch } from './strategic-merge-patch.js';
 import { timestamp } from '../../api-context.js';
 
-/** Who applies, and how hard. */
+/** The manager, and whether it takes over conflicting fields. */
 export interface ApplyOptions {
   readonly manager: string;
-  /** Take over what other managers have set otherwise. */
+  /** Takes over fields that other managers own. */
   readonly force: boolean;
   readonly now: Date;
 }
 
-/** What applying leads to: the object, and who has applied what to it. */
+/** The result: the object and its managedFields. */
 export interface ApplyResult {
   readonly object: JsonObject;
   readonly managedFields: readonly unknown[];
 }
 
-/** The object as it is after applying; `old` is absent when applying creates it. Throws a 409 for what others own. */
+/** Returns the object after applying; `old` is absent if it is created. Throws a 409 for conflicts with other managers. */
 export function serverSideApply(
   type: ResourceType,
   old: KubeObject | undefined,
@@ -78,7 +78,7 @@ interface FieldConflict {
   readonly fields: readonly (readonly string[])[];
 }
 
-/** Paths of fields that both own and that would get another value. */
+/** Returns the paths of fields that both own and whose value would change. */
 function conflictsWith(
   theirs: FieldSet,
   ours: FieldSet,
@@ -98,7 +98,7 @@ function conflictsWith(
   });
 }
 
-/** The most conflicts that are named. */
+/** The most conflicts in a message. */
 const MAX_TOLD = 1000;
 
 function conflictError(others: readonly FieldConflict[]): StatusError {
@@ -115,7 +115,7 @@ function conflictError(others: readonly FieldConflict[]): StatusError {
   return new StatusError(409, 'Conflict', `Apply failed with ${count}: ${list}`, { causes });
 }
 
-/** Takes out of a draft what this manager applied before and no longer wants, unless another applier wants it. */
+/** Removes fields that this manager applied before and no longer contains, unless another applier owns them. */
 function drop(draft: unknown, before: FieldSet, now: FieldSet, others: readonly FieldSet[]): void {
   const childOf = childrenOf(draft);
   const dropped = new Map<string, unknown>();

@@ -1,7 +1,7 @@
 /**
- * Strategic merge patch: lists of things with a key are merged by that key.
+ * Strategic merge patch: merges lists by the keys of their items.
  *
- * Pure. Which lists those are, and by what key, the kind's schema says; without a word from it a list is replaced whole.
+ * Pure. The schema of a kind defines the lists and keys; other lists are replaced.
  */
 
 import { deepCopy, canonicalJson, isObject, type JsonObject } from '../../../model/json.js';
@@ -25,13 +25,13 @@ export function listMergeOf(schema: Schema | undefined): ListMerge {
   return schema?.['x-kubernetes-list-type'] === 'set' ? 'set' : 'replace';
 }
 
-/** The schema of a field, where there is one. */
+/** Returns the schema of a field. */
 export function fieldOf(schema: Schema | undefined, field: string): Schema | undefined {
   if (schema?.properties && Object.hasOwn(schema.properties, field)) return schema.properties[field];
   return typeof schema?.additionalProperties === 'object' ? schema.additionalProperties : undefined;
 }
 
-/** The object with a strategic merge patch applied. `schema` is that of the object. */
+/** Returns the object with a strategic merge patch applied. `schema` is the schema of the object. */
 export function strategicPatch(object: unknown, patch: JsonObject, schema: Schema | undefined): JsonObject {
   if (patch['$patch'] === 'replace') return deepCopy(withoutDirectives(patch));
   if (patch['$patch'] === 'delete') return {};
@@ -54,7 +54,7 @@ export function strategicPatch(object: unknown, patch: JsonObject, schema: Schem
   return result;
 }
 
-/** `$retainKeys` names the only fields that may stay: how a union changes from one kind to another. */
+/** Applies `$retainKeys`, which lists the only fields that stay: it changes the variant of a union. */
 function retainKeys(result: JsonObject, patch: JsonObject): void {
   const list = patch['$retainKeys'];
   if (!Array.isArray(list)) return;
@@ -81,7 +81,7 @@ function mergeList(field: string, before: unknown, patch: readonly unknown[], sc
   return mergeByKeys(field, old, patch, merging.by, schema?.items);
 }
 
-/** Merges items into those with the same keys; what is deleted leaves a gap until the end. */
+/** Merges items with the same keys; deleted items are removed at the end. */
 function mergeByKeys(
   field: string,
   old: readonly unknown[],
@@ -91,7 +91,7 @@ function mergeByKeys(
 ): unknown[] {
   const result = [...old];
   const deleted = new Set<number>();
-  const indexesByKey = new Map<string, number[]>(); // of items with the same keys the first counts, until it is deleted
+  const indexesByKey = new Map<string, number[]>(); // of items with the same keys the first is used, until it is deleted
   const keysOf = (item: JsonObject): string => canonicalJson(keys.map((name) => item[name] ?? null));
   const add = (item: unknown, index: number): void => {
     if (!isObject(item)) return;
@@ -119,7 +119,7 @@ function mergeByKeys(
   return deleted.size === 0 ? result : result.filter((_, index) => !deleted.has(index));
 }
 
-/** Items named by `$setElementOrder` come in that order; the others stay where they stood. */
+/** Orders items by `$setElementOrder`; other items keep their positions. */
 function reordered(list: unknown, order: readonly unknown[], merging: ListMerge): unknown {
   if (!Array.isArray(list)) return list;
   const items: readonly unknown[] = list;
