@@ -72,15 +72,17 @@ function sourcesIn({ outputs }: Metafile): readonly string[] {
   return inputs.filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([path]) => resolve(path));
 }
 
-/** Replaces the reading of a source file, which must be named literally, by the file's text. */
+/** Replaces the reading of a source file, which must be named literally, by the file's text. Other files are published as they are. */
 function embedFiles({ onLoad }: PluginBuild): void {
   const read = /readFileSync\(new URL\('(\.\.?\/[^']+)', import\.meta\.url\), 'utf8'\)/g;
   onLoad({ filter: /\/src\/.*\.ts$/ }, ({ path }) => {
     const sources = path.slice(0, path.lastIndexOf('/src/') + '/src/'.length);
-    const contents = readFileSync(path, 'utf8').replace(read, (call, name: string) => {
-      const file = resolve(dirname(path), name);
-      return file.startsWith(sources) ? JSON.stringify(readFileSync(file, 'utf8')) : call; // package.json is published beside dist
-    });
+    const isSource = (name: string): boolean => resolve(dirname(path), name).startsWith(sources);
+    const contents = readFileSync(path, 'utf8').replace(read, (call, name: string) =>
+      isSource(name) ? JSON.stringify(readFileSync(resolve(dirname(path), name), 'utf8')) : call,
+    );
+    const [, left] = /new URL\('(\.\.?\/[^']+)', import\.meta\.url\)/.exec(contents) ?? [];
+    if (left !== undefined && isSource(left)) throw new Error(`${path} reads ${left} in a way that cannot be embedded`);
     return { contents, loader: 'ts' };
   });
 }

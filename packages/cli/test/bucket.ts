@@ -6,12 +6,12 @@ import { dirname, join } from 'node:path';
 import { afterAll } from '@jest/globals';
 import { exposeToPods, type Files, type ClusterKind } from '../../controller/test/support/test-cluster.js';
 import { BUCKETS_FILE, bucketsJson } from '../src/stand-ins/host-files.js';
-import { GSUTIL_PROGRAM } from '../src/object-store/gsutil-program.js';
+import { gsutilProgram } from '../src/object-store/gsutil-program.js';
 import { startObjectStore } from '../src/object-store/object-store.js';
 
 /** A gsutil, and a gcloud that prints the key of the account it is told to use. */
 const PROGRAMS = {
-  '/usr/local/bin/gsutil': `#!/usr/bin/env node\n${GSUTIL_PROGRAM}`,
+  '/usr/local/bin/gsutil': gsutilProgram(),
   '/usr/local/bin/gcloud': '#!/bin/sh\nfor word; do case $word in --key-file=*) cat "${word#*=}" ;; esac; done\n',
 };
 

@@ -18,7 +18,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { runInProcess } from '../../controller/test/support/node-programs.js';
 import { bucketsJson } from '../src/stand-ins/host-files.js';
 import { makeGsutilImage, type GsutilImage } from '../src/stand-ins/gsutil-image.js';
-import { GSUTIL_PROGRAM } from '../src/object-store/gsutil-program.js';
+import { gsutilProgram } from '../src/object-store/gsutil-program.js';
 import { startObjectStore, type ObjectStore } from '../src/object-store/object-store.js';
 
 const directoryBefore = process.cwd();
@@ -80,7 +80,7 @@ const gsutilProcess: Gsutil = (...words) =>
 /** Its program in this process, which is as good where only its work matters. */
 const gsutil: Gsutil = (...words) => {
   process.chdir(work);
-  return runInProcess(['node', '-e', GSUTIL_PROGRAM, '--', 'gsutil', ...words], {
+  return runInProcess(['node', '-e', gsutilProgram(), '--', 'gsutil', ...words], {
     PIPEWRIGHT_BUCKETS: join(base, 'buckets.json'),
   });
 };

@@ -7,7 +7,7 @@ import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { openTemporaryDirectory } from '@pipewright/cluster';
 import { writeNamed } from '../diagnostics/failure.js';
-import { GSUTIL_PROGRAM } from '../object-store/gsutil-program.js';
+import { gsutilProgram } from '../object-store/gsutil-program.js';
 
 /** A directory with the two programs. */
 export interface GsutilImage {
@@ -20,7 +20,7 @@ export async function makeGsutilImage(): Promise<GsutilImage> {
   const { path, remove } = await openTemporaryDirectory('gsutil');
   const bin = join(path, 'usr/local/bin');
   mkdirSync(bin, { recursive: true });
-  put(join(bin, 'gsutil'), `#!/usr/bin/env node\n${GSUTIL_PROGRAM}`);
+  put(join(bin, 'gsutil'), gsutilProgram());
   put(join(bin, 'gcloud'), '#!/bin/sh\nexit 0\n');
   return { overlay: path, close: remove };
 }
