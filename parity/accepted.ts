@@ -10,7 +10,7 @@ import type { Difference } from './compare.js';
 import type { Json } from './json.js';
 
 /** Where a case was played. */
-export type Where = 'embedded' | 'kubernetes';
+export type ClusterKind = 'embedded' | 'kubernetes';
 
 /** One rule. */
 export interface Accepted {
@@ -21,7 +21,7 @@ export interface Accepted {
   /** By default any case. */
   readonly cases?: RegExp;
   /** By default both. */
-  readonly where?: Where;
+  readonly where?: ClusterKind;
   /** What the recording has there, as JSON, or `nothing`; by default anything. */
   readonly expected?: RegExp;
   /** What is here, as JSON, or `nothing`; by default anything. */
@@ -268,7 +268,7 @@ export const ACCEPTED: readonly Accepted[] = [
 const written = (value: Json | undefined): string => (value === undefined ? 'nothing' : JSON.stringify(value));
 
 /** Whether a rule covers a difference. */
-export function covers(rule: Accepted, of: string, where: Where, { path, expected, got }: Difference): boolean {
+export function covers(rule: Accepted, of: string, where: ClusterKind, { path, expected, got }: Difference): boolean {
   return (
     rule.path.test(path) &&
     (rule.cases?.test(of) ?? true) &&

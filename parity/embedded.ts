@@ -12,11 +12,11 @@ import { silent, startController } from '@pipewright/controller';
 import { crds, parseImageName } from '@pipewright/tekton';
 import { serveRepositories } from './git-daemon.js';
 import { fillRegistry, imagesOf, standIn } from './images.js';
-import type { Place } from './place.js';
+import type { ParityCluster } from './parity-cluster.js';
 import type { Recording } from './recording.js';
 
 /** Starts it, furnished for these recordings. */
-export async function embeddedPlace(folder: string, recordings: readonly Recording[]): Promise<Place> {
+export async function embeddedCluster(folder: string, recordings: readonly Recording[]): Promise<ParityCluster> {
   const known = imagesOf(recordings);
   const host = `127.${String(100 + (process.pid % 100))}.${String((process.pid >> 8) & 255)}.${String(1 + (process.pid & 127))}`;
   const own = new Set<string>(Object.values(OWN_IMAGES));
@@ -61,9 +61,9 @@ export async function embeddedPlace(folder: string, recordings: readonly Recordi
       node: 'pipewright',
       send: cluster.send,
       addresses: { LAB_REGISTRY: address, LAB_HOST: host },
-      ownDirectory: (path) => join(folders.path, path),
+      directoryFor: (path) => join(folders.path, path),
       namespaceOf: (name) => `c-${name}`,
-      enter: () => Promise.resolve(() => Promise.resolve()),
+      prepare: () => Promise.resolve(() => Promise.resolve()),
       close,
     };
   } catch (cause) {

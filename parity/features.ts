@@ -15,13 +15,13 @@ export interface Feature {
   readonly area: string;
   readonly title: string;
   /** Whether a case shows it. */
-  readonly shows: (facts: Facts) => boolean;
+  readonly isShownBy: (facts: CaseContents) => boolean;
   /** What `.test.ts` and `.cluster.ts` are added to: tests that have it on both clusters, with pods that run, where no recording does. By default none. */
   readonly tests?: string;
 }
 
 /** What is known of a case. */
-export interface Facts {
+export interface CaseContents {
   readonly text: string;
   readonly objects: readonly JsonObject[];
   readonly outcome: Outcome;
@@ -37,11 +37,11 @@ export interface Facts {
 
 /** Which features a case shows. */
 export function featuresOf(recording: Recording): readonly string[] {
-  const facts = factsOf(recording);
-  return FEATURES.filter(({ shows }) => shows(facts)).map(({ id }) => id);
+  const facts = contentsOf(recording);
+  return FEATURES.filter(({ isShownBy: shows }) => shows(facts)).map(({ id }) => id);
 }
 
-function factsOf({ input, outcome }: Recording): Facts {
+function contentsOf({ input, outcome }: Recording): CaseContents {
   const objects = objectsOf(input, {});
   const fields = new Set<string>();
   gather(objects as readonly Json[], fields);
@@ -72,37 +72,37 @@ function gather(value: Json | undefined, fields: Set<string>): void {
 
 const field =
   (name: string) =>
-  ({ fields }: Facts): boolean =>
+  ({ fields }: CaseContents): boolean =>
     fields.has(name);
 const reason =
   (...names: readonly string[]) =>
-  ({ reasons }: Facts): boolean =>
+  ({ reasons }: CaseContents): boolean =>
     names.some((name) => reasons.has(name));
 const container =
   (pattern: RegExp) =>
-  ({ containers }: Facts): boolean =>
+  ({ containers }: CaseContents): boolean =>
     containers.some((name) => pattern.test(name));
 const kind =
   (name: string) =>
-  ({ objects }: Facts): boolean =>
+  ({ objects }: CaseContents): boolean =>
     objects.some((object) => textAt(object, 'kind') === name);
 const refused =
   (...kinds: readonly string[]) =>
-  ({ outcome }: Facts): boolean =>
+  ({ outcome }: CaseContents): boolean =>
     outcome.applied.some((one) => one.code >= 400 && kinds.includes(one.kind));
 const says =
   (pattern: RegExp) =>
-  ({ text }: Facts): boolean =>
+  ({ text }: CaseContents): boolean =>
     pattern.test(text);
 const done =
   (op: string, of: RegExp, body: RegExp) =>
-  ({ outcome }: Facts): boolean =>
+  ({ outcome }: CaseContents): boolean =>
     outcome.actions.some(
       (one) => one.op === op && of.test(one.kind ?? '') && body.test(JSON.stringify(one.body ?? null)),
     );
 const result =
   (key: string) =>
-  ({ statuses }: Facts): boolean =>
+  ({ statuses }: CaseContents): boolean =>
     statuses.some((status) => listAt(status, 'resourcesResult').some((one) => textAt(one, key) !== ''));
 const tasksOf = (objects: readonly JsonObject[]): readonly JsonObject[] =>
   objects.flatMap((object) => {
@@ -112,10 +112,15 @@ const tasksOf = (objects: readonly JsonObject[]): readonly JsonObject[] =>
   });
 const step =
   (fits: (one: Json) => boolean) =>
-  ({ objects }: Facts): boolean =>
+  ({ objects }: CaseContents): boolean =>
     tasksOf(objects).some((task) => listAt(task, 'steps').some(fits));
 
-const row = (area: string, id: string, title: string, shows: Feature['shows']): Feature => ({ area, id, title, shows });
+const row = (area: string, id: string, title: string, shows: Feature['isShownBy']): Feature => ({
+  area,
+  id,
+  title,
+  isShownBy: shows,
+});
 
 /** The same, where tests stand in for recordings. */
 const tested = (tests: string, feature: Feature): Feature => ({ ...feature, tests });

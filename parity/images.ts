@@ -72,8 +72,8 @@ export function standIn(image: string, known: KnownImages): ImageSource | undefi
 }
 
 /** Puts into a registry what each image runs, under its own name. */
-export async function fillRegistry(registry: Registry, known: KnownImages): Promise<void> {
-  for (const [name, program] of known) {
+export async function fillRegistry(registry: Registry, images: KnownImages): Promise<void> {
+  for (const [name, program] of images) {
     const { repository, tag } = parseImageName(name);
     const config = {
       architecture: 'amd64',

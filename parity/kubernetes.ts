@@ -9,13 +9,13 @@ import { CUSTOM_RESOURCE_DEFINITIONS, KubeClient, kubeconfigSend, NODES } from '
 import { startController } from '@pipewright/controller';
 import { crds } from '@pipewright/tekton';
 import { serveRepositories } from './git-daemon.js';
-import type { Place } from './place.js';
+import type { ParityCluster } from './parity-cluster.js';
 
 /** Connects to it. `controller: false` when one is installed there already. */
-export async function kubernetesPlace(
+export async function kubernetesCluster(
   folder: string,
   options: { readonly kubeconfig?: string; readonly controller: boolean },
-): Promise<Place> {
+): Promise<ParityCluster> {
   const send = await kubeconfigSend(options.kubeconfig === undefined ? {} : { kubeconfig: options.kubeconfig });
   const client = new KubeClient(send);
   for (const crd of crds()) {
@@ -32,9 +32,9 @@ export async function kubernetesPlace(
     node: node?.metadata.name ?? '',
     send,
     addresses: { LAB_HOST: host, ...(registry !== '' && { LAB_REGISTRY: registry }) },
-    ownDirectory: (path) => `${path}-${unique}`,
+    directoryFor: (path) => `${path}-${unique}`,
     namespaceOf: (name) => `${unique}-${name}`.slice(0, 63).replace(/-+$/, ''),
-    enter: async (namespace) => {
+    prepare: async (namespace) => {
       if (!options.controller) return () => Promise.resolve();
       const controller = await startController({
         send,

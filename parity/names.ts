@@ -19,7 +19,7 @@ export const isInternal = (name: string): boolean => INTERNAL.test(name);
 /** The name of a step or container without the random end that only added ones have. */
 export const stepName = (name: string): string => (isInternal(name) ? name.replace(RANDOM, '-?') : name);
 
-const withoutEnd = (name: string): string => name.replace(RANDOM, '-?');
+const withoutRandomSuffix = (name: string): string => name.replace(RANDOM, '-?');
 
 /** Real names by what they are called here. */
 export interface Names {
@@ -32,7 +32,7 @@ export interface Names {
 }
 
 /** Learns the names of an outcome. `places`: real addresses by the word that stands for them. */
-export function namesOf(outcome: Outcome, places: Readonly<Record<string, string>> = {}): Names {
+export function namesOf(outcome: Outcome, addresses: Readonly<Record<string, string>> = {}): Names {
   const known = new Map<string, string>();
   const drawn = new Map<string, number>();
   for (const { name, object } of everyRun(outcome)) {
@@ -42,19 +42,19 @@ export function namesOf(outcome: Outcome, places: Readonly<Record<string, string
     drawn.set(base, count);
     known.set(name, `${base}?${String(count)}`);
   }
-  learnTaskRuns(outcome, known);
+  addTaskRunNames(outcome, known);
   for (const pod of [...outcome.pods, ...goneOf(outcome, 'Pod')]) {
     const name = textAt(pod, 'metadata', 'name');
     const owner = textAt(pod, 'metadata', 'labels', 'tekton.dev/taskRun');
     if (owner !== '' && name.startsWith(`${owner}-pod-`)) known.set(name, `${known.get(owner) ?? owner}-pod-?`);
   }
   known.set(outcome.namespace, 'NAMESPACE');
-  for (const [word, real] of Object.entries(places)) known.set(real, word);
+  for (const [word, real] of Object.entries(addresses)) known.set(real, word);
   const longestFirst = [...known]
     .filter(([real, name]) => real !== name && real !== '')
     .sort(([a], [b]) => b.length - a.length);
   const text = (real: string): string =>
-    steady(longestFirst.reduce((so, [name, said]) => so.replaceAll(name, said), real));
+    withoutVolatileParts(longestFirst.reduce((so, [name, said]) => so.replaceAll(name, said), real));
   const node = nodeOf(outcome);
   const value = (real: Json): Json => {
     if (typeof real === 'string') return text(real);
@@ -78,23 +78,23 @@ export const nodeOf = (outcome: Outcome): string | undefined =>
     .find((name) => name !== '');
 
 /** TaskRuns that a pipeline made, and the checks of its conditions; also those of which only the status speaks. */
-function learnTaskRuns(outcome: Outcome, known: Map<string, string>): void {
-  const learn = (real: string, run: string): void => {
+function addTaskRunNames(outcome: Outcome, known: Map<string, string>): void {
+  const addName = (real: string, run: string): void => {
     if (known.has(real)) return;
     const prefix = `${run}-`;
     const own = real.startsWith(prefix) ? `${known.get(run) ?? run}-${real.slice(prefix.length)}` : real;
-    known.set(real, withoutEnd(own));
+    known.set(real, withoutRandomSuffix(own));
   };
   for (const run of [...outcome.pipelineruns, ...goneOf(outcome, 'PipelineRun')]) {
     const name = textAt(run, 'metadata', 'name');
     for (const [taskRun, entry] of Object.entries(objectAt(run, 'status', 'taskRuns'))) {
-      learn(taskRun, name);
-      for (const check of Object.keys(objectAt(entry, 'conditionChecks'))) learn(check, taskRun);
+      addName(taskRun, name);
+      for (const check of Object.keys(objectAt(entry, 'conditionChecks'))) addName(check, taskRun);
     }
   }
   for (const taskRun of [...outcome.taskruns, ...goneOf(outcome, 'TaskRun')]) {
     const owner = listAt(taskRun, 'metadata', 'ownerReferences').find((one) => at(one, 'kind') === 'PipelineRun');
-    if (owner !== undefined) learn(textAt(taskRun, 'metadata', 'name'), textAt(owner, 'name'));
+    if (owner !== undefined) addName(textAt(taskRun, 'metadata', 'name'), textAt(owner, 'name'));
   }
 }
 
@@ -117,7 +117,7 @@ export const goneOf = (outcome: Outcome, kind: string): readonly JsonObject[] =>
   outcome.deleted.filter((one) => one.kind === kind).map(({ object }) => object);
 
 /** Replaces what no two runs share wherever it stands: times, uids, digests of images, random ends of added steps. */
-export const steady = (text: string): string =>
+export const withoutVolatileParts = (text: string): string =>
   text
     .replace(/\(image: "[^"]*"\)/g, '(image: "?")')
     .replace(/(Error getting image manifest: ).*/, '$1?') // the registry's own words follow

@@ -1,8 +1,8 @@
 /** `docs/parity.md`: feature by feature what real Tekton did and what happens here, from the last runs and the accepted differences. */
 
-import { ACCEPTED, type Accepted, type Where } from './accepted.js';
+import { ACCEPTED, type Accepted, type ClusterKind } from './accepted.js';
 import { FEATURES } from './features.js';
-import { readResults, type CaseResult, type Found, type Results } from './results.js';
+import { readResults, type CaseResult, type ClusterResult, type Results } from './results.js';
 
 const HEAD = `# Parity with Tekton v0.9.2
 
@@ -18,7 +18,7 @@ This page is generated (\`npm run docs\`) from \`parity/results.json\` and \`par
     npm run parity -- FOLDER --docs --kubeconfig FILE    # a Kubernetes
 `;
 
-const COLUMNS: readonly (readonly [Where, string])[] = [
+const COLUMNS: readonly (readonly [ClusterKind, string])[] = [
   ['embedded', 'embedded'],
   ['kubernetes', 'Kubernetes'],
 ];
@@ -84,7 +84,7 @@ const rulesOf = (one: CaseResult): readonly string[] => [
   ...new Set(COLUMNS.flatMap(([where]) => one[where]?.rules ?? [])),
 ];
 
-const word = (found: Found | undefined): string =>
+const word = (found: ClusterResult | undefined): string =>
   found === undefined
     ? 'not run'
     : found.differences > 0
@@ -96,7 +96,7 @@ const word = (found: Found | undefined): string =>
 const ORDER = ['differs', 'not run', 'accepted', 'as recorded'];
 
 /** Of a feature's cases, the one that differs most. */
-const worst = (found: readonly (Found | undefined)[]): string =>
+const worst = (found: readonly (ClusterResult | undefined)[]): string =>
   ORDER.find((one) => found.some((each) => word(each) === one)) ?? '';
 
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');

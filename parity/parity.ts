@@ -10,15 +10,15 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { embeddedPlace } from './embedded.js';
-import { kubernetesPlace } from './kubernetes.js';
+import { embeddedCluster } from './embedded.js';
+import { kubernetesCluster } from './kubernetes.js';
 import { parityPage } from './page.js';
-import { play } from './play.js';
-import type { Place } from './place.js';
-import { NoCases, readRecordings, type Recording } from './recording.js';
+import { replay } from './replay.js';
+import type { ParityCluster } from './parity-cluster.js';
+import { NoCasesError, readRecordings, type Recording } from './recording.js';
 import { reportOf } from './report.js';
-import { keepResults } from './results.js';
-import { judge, staleRules, type Verdict } from './verdict.js';
+import { updateResults } from './results.js';
+import { compareCase, staleRules, type Comparison } from './comparison.js';
 
 const USAGE = `npm run parity -- FOLDER [--case NAME]… [--kubeconfig FILE | --embedded] [--no-controller] [--jobs N] [--docs] [-o json]`;
 
@@ -35,33 +35,37 @@ const { values, positionals } = parseArgs({
   },
 });
 
-async function placeFor(folder: string, recordings: readonly Recording[]): Promise<Place> {
+async function clusterFor(folder: string, recordings: readonly Recording[]): Promise<ParityCluster> {
   const real = values.kubeconfig !== undefined || (Boolean(process.env.KUBECONFIG) && values.embedded !== true);
-  if (!real) return embeddedPlace(folder, recordings);
-  return kubernetesPlace(folder, {
+  if (!real) return embeddedCluster(folder, recordings);
+  return kubernetesCluster(folder, {
     ...(values.kubeconfig !== undefined && { kubeconfig: values.kubeconfig }),
     controller: values['no-controller'] !== true,
   });
 }
 
 /** Plays all, so many at a time, those that took longest when recorded first. */
-async function playAll(recordings: readonly Recording[], place: Place, jobs: number): Promise<readonly Verdict[]> {
+async function replayAll(
+  recordings: readonly Recording[],
+  cluster: ParityCluster,
+  jobs: number,
+): Promise<readonly Comparison[]> {
   const waiting = recordings.toSorted((a, b) => a.outcome.seconds - b.outcome.seconds);
-  const verdicts: Verdict[] = [];
+  const comparisons: Comparison[] = [];
   const worker = async (): Promise<void> => {
     for (let next = waiting.pop(); next; next = waiting.pop()) {
-      verdicts.push(await verdictOf(next, place));
+      comparisons.push(await compareReplay(next, cluster));
     }
   };
   await Promise.all(Array.from({ length: jobs }, worker));
-  return verdicts.sort((a, b) => (a.name < b.name ? -1 : 1));
+  return comparisons.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** A case that cannot be played differs, and the others go on. */
-async function verdictOf(recording: Recording, place: Place): Promise<Verdict> {
+async function compareReplay(recording: Recording, cluster: ParityCluster): Promise<Comparison> {
   try {
-    const { outcome, places } = await play(recording, place);
-    return judge(recording, outcome, { where: place.where, places });
+    const { outcome, addresses } = await replay(recording, cluster);
+    return compareCase(recording, outcome, { where: cluster.where, addresses });
   } catch (cause) {
     const { name, outcome } = recording;
     const got = cause instanceof Error ? cause.message : String(cause);
@@ -71,30 +75,34 @@ async function verdictOf(recording: Recording, place: Place): Promise<Verdict> {
 
 async function main(): Promise<number> {
   const [folder] = positionals;
-  if (folder === undefined) throw new NoCases(`no folder of cases named\n${USAGE}`);
-  if (values.docs === true && values.case) throw new NoCases('--docs needs all cases: leave --case out');
+  if (folder === undefined) throw new NoCasesError(`no folder of cases named\n${USAGE}`);
+  if (values.docs === true && values.case) throw new NoCasesError('--docs needs all cases: leave --case out');
   const recordings = readRecordings(folder, values.case);
   const began = performance.now();
-  const place = await placeFor(folder, recordings);
+  const cluster = await clusterFor(folder, recordings);
   try {
-    const verdicts = await playAll(recordings, place, Number(values.jobs ?? (place.where === 'embedded' ? 8 : 4)));
-    const stale = values.case === undefined ? staleRules(verdicts, place.where) : [];
+    const comparisons = await replayAll(
+      recordings,
+      cluster,
+      Number(values.jobs ?? (cluster.where === 'embedded' ? 8 : 4)),
+    );
+    const stale = values.case === undefined ? staleRules(comparisons, cluster.where) : [];
     if (values.docs === true) {
-      keepResults(readRecordings(folder), verdicts, place.where);
+      updateResults(readRecordings(folder), comparisons, cluster.where);
       writeFileSync(join(import.meta.dirname, '../docs/parity.md'), parityPage());
     }
-    if (values.output === 'json') console.log(JSON.stringify({ where: place.where, verdicts }, undefined, 2));
-    else for (const line of reportOf(verdicts, stale, (performance.now() - began) / 1000)) console.log(line);
-    return verdicts.some(({ differences }) => differences.length > 0) ? 1 : 0;
+    if (values.output === 'json') console.log(JSON.stringify({ where: cluster.where, comparisons }, undefined, 2));
+    else for (const line of reportOf(comparisons, stale, (performance.now() - began) / 1000)) console.log(line);
+    return comparisons.some(({ differences }) => differences.length > 0) ? 1 : 0;
   } finally {
-    await place.close();
+    await cluster.close();
   }
 }
 
 try {
   process.exitCode = await main();
 } catch (cause) {
-  if (!(cause instanceof NoCases)) throw cause;
+  if (!(cause instanceof NoCasesError)) throw cause;
   console.error(cause.message);
   process.exitCode = 2;
 }

@@ -64,7 +64,7 @@ export interface Recording {
 }
 
 /** A folder that holds no cases. */
-export class NoCases extends Error {}
+export class NoCasesError extends Error {}
 
 /**
  * Reads the cases below a folder: the folder of the cases itself, one above it, or that of a single case.
@@ -78,15 +78,15 @@ export function readRecordings(folder: string, only: readonly string[] = []): re
     : readdirSync(place)
         .filter((name) => existsSync(join(place, name, 'outcome.json')))
         .sort();
-  const found = names.map((name) => readCase(join(place, name)));
-  const unknown = only.filter((name) => !found.some((one) => one.name === name));
-  if (unknown.length > 0) throw new NoCases(`${place} has no case ${unknown.join(', ')}`);
-  if (found.length === 0) throw new NoCases(`${place} holds no cases: no NAME/outcome.json`);
-  return only.length === 0 ? found : found.filter(({ name }) => only.includes(name));
+  const cases = names.map((name) => readCase(join(place, name)));
+  const unknown = only.filter((name) => !cases.some((one) => one.name === name));
+  if (unknown.length > 0) throw new NoCasesError(`${place} has no case ${unknown.join(', ')}`);
+  if (cases.length === 0) throw new NoCasesError(`${place} holds no cases: no NAME/outcome.json`);
+  return only.length === 0 ? cases : cases.filter(({ name }) => only.includes(name));
 }
 
 function placeOf(folder: string): string {
-  if (!existsSync(folder) || !statSync(folder).isDirectory()) throw new NoCases(`there is no folder ${folder}`);
+  if (!existsSync(folder) || !statSync(folder).isDirectory()) throw new NoCasesError(`there is no folder ${folder}`);
   const inside = join(folder, 'cases');
   return existsSync(inside) ? inside : folder;
 }

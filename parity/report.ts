@@ -2,7 +2,7 @@
 
 import type { Accepted } from './accepted.js';
 import type { Json } from './json.js';
-import type { Verdict } from './verdict.js';
+import type { Comparison } from './comparison.js';
 
 /** A value on one line, cut where it is long. */
 export function brief(value: Json | undefined, most = 300): string {
@@ -12,15 +12,19 @@ export function brief(value: Json | undefined, most = 300): string {
 }
 
 /** The lines about all verdicts. */
-export function reportOf(verdicts: readonly Verdict[], stale: readonly Accepted[], seconds: number): readonly string[] {
-  const width = Math.max(4, ...verdicts.map(({ name }) => name.length));
-  const rows = verdicts.map((verdict) => {
-    const { differences, accepted } = verdict;
+export function reportOf(
+  comparisons: readonly Comparison[],
+  stale: readonly Accepted[],
+  seconds: number,
+): readonly string[] {
+  const width = Math.max(4, ...comparisons.map(({ name }) => name.length));
+  const rows = comparisons.map((comparison) => {
+    const { differences, accepted } = comparison;
     const state = differences.length > 0 ? `${String(differences.length)} differ` : 'same';
     const rules = [...new Set(accepted.map(({ rule }) => rule))].join(', ');
-    return `${verdict.name.padEnd(width)}  ${state.padEnd(10)}  ${verdict.seconds.toFixed(1).padStart(5)}  ${rules}`.trimEnd();
+    return `${comparison.name.padEnd(width)}  ${state.padEnd(10)}  ${comparison.seconds.toFixed(1).padStart(5)}  ${rules}`.trimEnd();
   });
-  const different = verdicts.filter(({ differences }) => differences.length > 0);
+  const different = comparisons.filter(({ differences }) => differences.length > 0);
   const details = different.flatMap(({ name, differences }) => [
     '',
     name,
@@ -30,7 +34,7 @@ export function reportOf(verdicts: readonly Verdict[], stale: readonly Accepted[
       `    here     ${brief(got)}`,
     ]),
   ]);
-  const same = verdicts.length - different.length;
+  const same = comparisons.length - different.length;
   return [
     `${'case'.padEnd(width)}  ${'result'.padEnd(10)}  ${'s'.padStart(5)}  accepted differences`,
     ...rows,
@@ -39,6 +43,6 @@ export function reportOf(verdicts: readonly Verdict[], stale: readonly Accepted[
       ? []
       : ['', `accepted differences that fit nothing any more: ${stale.map(({ id }) => id).join(', ')}`]),
     '',
-    `${String(same)} of ${String(verdicts.length)} cases as recorded, ${String(verdicts.reduce((sum, one) => sum + one.accepted.length, 0))} accepted differences in them, ${seconds.toFixed(0)} s`,
+    `${String(same)} of ${String(comparisons.length)} cases as recorded, ${String(comparisons.reduce((sum, one) => sum + one.accepted.length, 0))} accepted differences in them, ${seconds.toFixed(0)} s`,
   ];
 }

@@ -6,13 +6,13 @@
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Where } from './accepted.js';
+import type { ClusterKind } from './accepted.js';
 import { featuresOf } from './features.js';
 import type { Recording } from './recording.js';
-import type { Verdict } from './verdict.js';
+import type { Comparison } from './comparison.js';
 
 /** What was found of a case on one cluster. */
-export interface Found {
+export interface ClusterResult {
   /** How many differences no rule accepts. */
   readonly differences: number;
   /** The rules that accept the others. */
@@ -23,7 +23,7 @@ export interface Found {
 export type CaseResult = {
   readonly note: string;
   readonly features: readonly string[];
-} & { readonly [W in Where]?: Found };
+} & { readonly [W in ClusterKind]?: ClusterResult };
 
 /** All of it. */
 export interface Results {
@@ -36,15 +36,19 @@ const FILE = join(import.meta.dirname, 'results.json');
 export const readResults = (): Results => JSON.parse(readFileSync(FILE, 'utf8')) as Results; // written below
 
 /** Keeps what was found on one cluster. Cases that the recordings no longer have are left out. */
-export function keepResults(recordings: readonly Recording[], verdicts: readonly Verdict[], where: Where): void {
+export function updateResults(
+  recordings: readonly Recording[],
+  comparisons: readonly Comparison[],
+  where: ClusterKind,
+): void {
   const before = readResults().cases;
   const cases = recordings.map((recording) => {
-    const verdict = verdicts.find(({ name }) => name === recording.name);
-    const rules = [...new Set(verdict?.accepted.map(({ rule }) => rule))].sort();
-    const found: Found = { differences: verdict?.differences.length ?? 0, rules };
+    const comparison = comparisons.find(({ name }) => name === recording.name);
+    const rules = [...new Set(comparison?.accepted.map(({ rule }) => rule))].sort();
+    const found: ClusterResult = { differences: comparison?.differences.length ?? 0, rules };
     const { embedded, kubernetes } = before[recording.name] ?? {};
-    const kept = { ...(embedded && { embedded }), ...(kubernetes && { kubernetes }), [where]: found };
-    return [recording.name, { note: recording.outcome.note, features: featuresOf(recording), ...kept }] as const;
+    const updated = { ...(embedded && { embedded }), ...(kubernetes && { kubernetes }), [where]: found };
+    return [recording.name, { note: recording.outcome.note, features: featuresOf(recording), ...updated }] as const;
   });
   writeFileSync(FILE, `${JSON.stringify({ cases: Object.fromEntries(cases) }, undefined, 2)}\n`);
 }

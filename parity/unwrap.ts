@@ -8,10 +8,11 @@
 import { at, listAt, textAt, type JsonObject } from './json.js';
 
 /** What a step runs: a command with its arguments, or a script. */
-export type Ran = { readonly argv: readonly string[] } | { readonly script: string; readonly args: readonly string[] };
+export type UserCommand =
+  { readonly argv: readonly string[] } | { readonly script: string; readonly args: readonly string[] };
 
 /** What a container of this pod's spec runs. Without an entrypoint around it: what it says itself. */
-export function unwrap(container: JsonObject, podSpec: JsonObject): Ran {
+export function unwrap(container: JsonObject, podSpec: JsonObject): UserCommand {
   const command = listAt(container, 'command').map(String);
   const args = listAt(container, 'args').map(String);
   if (command[0] === '/tekton/tools/entrypoint') return tekton(args, podSpec);
@@ -22,7 +23,7 @@ export function unwrap(container: JsonObject, podSpec: JsonObject): Ran {
   return { argv: [...command, ...args] };
 }
 
-function tekton(args: readonly string[], podSpec: JsonObject): Ran {
+function tekton(args: readonly string[], podSpec: JsonObject): UserCommand {
   const dashes = args.indexOf('--');
   const rest = dashes === -1 ? [] : args.slice(dashes + 1);
   const entry = args[args.indexOf('-entrypoint') + 1] ?? '';
@@ -44,7 +45,7 @@ function placedScript(file: string, podSpec: JsonObject): string | undefined {
   return undefined;
 }
 
-function own(args: readonly string[]): Ran {
+function own(args: readonly string[]): UserCommand {
   const options: (readonly [string, string])[] = [];
   let index = 0;
   for (; index < args.length && args[index] !== '--'; index += 2)

@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { compare } from '../parity/compare.js';
-import { withoutTimes } from '../parity/essence.js';
+import { withoutTimes } from '../parity/normalize.js';
 import { imagesOf, standIn } from '../parity/images.js';
 import type { JsonObject } from '../parity/json.js';
-import { namesOf, steady, stepName } from '../parity/names.js';
+import { namesOf, withoutVolatileParts, stepName } from '../parity/names.js';
 import { imageOf, podView } from '../parity/pod-view.js';
 import { objectsOf, readRecordings } from '../parity/recording.js';
 import { unwrap } from '../parity/unwrap.js';
@@ -75,7 +75,7 @@ test.each([
   ['-c step-git-source-gg-sx7b7 of it', '-c step-git-source-gg-? of it'],
   ['digest sha256:05f9 stays', 'digest sha256:05f9 stays'],
 ])('in "%s" what is volatile is masked', (text, said) => {
-  expect(steady(text)).toBe(said);
+  expect(withoutVolatileParts(text)).toBe(said);
 });
 
 test('the times before the lines of a log are no part of it, nor is anything within a line', () => {

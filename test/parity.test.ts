@@ -2,19 +2,19 @@
 
 import { describe, expect, test } from '@jest/globals';
 import { ACCEPTED, covers, type Accepted } from '../parity/accepted.js';
-import { essenceOf } from '../parity/essence.js';
+import { normalize } from '../parity/normalize.js';
 import type { JsonObject } from '../parity/json.js';
-import { apiVersionOf } from '../parity/play.js';
+import { apiVersionOf } from '../parity/replay.js';
 import type { Outcome, Recording } from '../parity/recording.js';
 import { reportOf } from '../parity/report.js';
-import { judge, staleRules } from '../parity/verdict.js';
+import { compareCase, staleRules } from '../parity/comparison.js';
 import { nothing, ownedBy, played, succeeded } from './parity-case.js';
 
 const recording = (outcome: Outcome): Recording => ({ name: 'case', input: '', outcome });
-const verdict = (expected: Outcome, got: Outcome, rules: readonly Accepted[] = []) =>
-  judge(recording(expected), got, { where: 'embedded', places: {}, rules });
+const comparisonOf = (expected: Outcome, got: Outcome, rules: readonly Accepted[] = []) =>
+  compareCase(recording(expected), got, { where: 'embedded', addresses: {}, rules });
 const pathsOf = (expected: Outcome, got: Outcome): string[] =>
-  verdict(expected, got).differences.map(({ path }) => path);
+  comparisonOf(expected, got).differences.map(({ path }) => path);
 
 test.each([
   ['TaskRun', {}, 'tekton.dev/v1alpha1'],
@@ -31,7 +31,7 @@ test.each([
 
 describe('a case', () => {
   test('is the same under other names', () => {
-    expect(verdict(played('9xtmt', '52c45d'), played('bbbbb', '000000')).differences).toEqual([]);
+    expect(comparisonOf(played('9xtmt', '52c45d'), played('bbbbb', '000000')).differences).toEqual([]);
   });
 
   test.each<[string, Partial<Outcome>, string[]]>([
@@ -139,7 +139,7 @@ describe('a case', () => {
       pods: [{ metadata: { name: 'p' }, spec: { containers: [{ name: 'step-a' }, { name: 'step-b' }] } }],
     };
     const stepsOf = (sortSteps: boolean) =>
-      (essenceOf(outcome, { sortSteps })['taskRuns'] as { t: JsonObject }).t['steps'];
+      (normalize(outcome, { sortSteps })['taskRuns'] as { t: JsonObject }).t['steps'];
     expect([stepsOf(true), stepsOf(false)]).toEqual([
       ['a', 'b'],
       ['b', 'a'],
@@ -189,7 +189,7 @@ describe('accepted differences', () => {
       wholeRun: true,
       reason: '',
     };
-    const { differences, accepted } = verdict(expected, got, [whole]);
+    const { differences, accepted } = comparisonOf(expected, got, [whole]);
     expect(differences.map(({ path }) => path)).toEqual(['taskRuns.other']);
     expect(accepted.length).toBeGreaterThan(3);
   });
@@ -203,7 +203,7 @@ describe('accepted differences', () => {
       taskruns: [{ metadata: { name: 'r-a-9xtmt', ...ownedBy('r') }, status }],
     });
     const whole: Accepted = { id: 'w', path: /^taskRuns\..*message$/, got: /gone/, wholeRun: true, reason: '' };
-    const { differences } = verdict(of({ conditions: [succeeded] }), of(failed), [whole]);
+    const { differences } = comparisonOf(of({ conditions: [succeeded] }), of(failed), [whole]);
     expect(differences.map(({ path }) => path.split('.')[1])).toEqual(['q', 'q', 'q']);
   });
 
@@ -213,7 +213,7 @@ describe('accepted differences', () => {
       { ...rule, id: 'elsewhere', where: 'kubernetes' },
       { ...rule, id: 'later', unrecorded: true },
     ];
-    const one = verdict(played('9xtmt', '52c45d'), played('bbbbb', '000000'), rules);
+    const one = comparisonOf(played('9xtmt', '52c45d'), played('bbbbb', '000000'), rules);
     expect(staleRules([one], 'embedded', rules).map(({ id }) => id)).toEqual(['one']);
   });
 
@@ -225,7 +225,7 @@ describe('accepted differences', () => {
 
 test('the report names every difference with both values, and counts', () => {
   const got = played('bbbbb', '000000', { events: [] });
-  const lines = reportOf([verdict(played('9xtmt', '52c45d'), got)], [], 2);
+  const lines = reportOf([comparisonOf(played('9xtmt', '52c45d'), got)], [], 2);
   expect(lines).toContain('  events.TaskRun r-a-?: Normal Succeeded');
   expect(lines).toContain('    recorded true');
   expect(lines).toContain('    here     nothing');

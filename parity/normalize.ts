@@ -12,23 +12,23 @@ import { annotations, podView } from './pod-view.js';
 import type { Applied, Outcome } from './recording.js';
 
 /** How an outcome is read. */
-export interface Reading {
+export interface NormalizeOptions {
   /** Real addresses, by the word that stands for them. */
-  readonly places?: Readonly<Record<string, string>>;
+  readonly addresses?: Readonly<Record<string, string>>;
   /** Tekton v0.9.2 lists steps as the API server does, in no order; put them in that of the pod. By default they stay as they are. */
   readonly sortSteps?: boolean;
 }
 
 /** The tree. */
-export function essenceOf(outcome: Outcome, reading: Reading = {}): JsonObject {
-  const names = namesOf(outcome, reading.places);
-  const read: Reader = { outcome, names, sortSteps: reading.sortSteps ?? false };
+export function normalize(outcome: Outcome, options: NormalizeOptions = {}): JsonObject {
+  const names = namesOf(outcome, options.addresses);
+  const context: NormalizeContext = { outcome, names, sortSteps: options.sortSteps ?? false };
   const runs = (kind: 'PipelineRun' | 'TaskRun', there: readonly JsonObject[]): JsonObject =>
     Object.fromEntries(
       [...there.map((run) => [run, false] as const), ...goneOf(outcome, kind).map((run) => [run, true] as const)].map(
         ([run, gone]) => [
           names.of(textAt(run, 'metadata', 'name')),
-          kind === 'PipelineRun' ? pipelineRun(run, gone, read) : taskRun(run, gone, read),
+          kind === 'PipelineRun' ? pipelineRun(run, gone, context) : taskRun(run, gone, context),
         ],
       ),
     );
@@ -43,7 +43,7 @@ export function essenceOf(outcome: Outcome, reading: Reading = {}): JsonObject {
   };
 }
 
-interface Reader {
+interface NormalizeContext {
   readonly outcome: Outcome;
   readonly names: Names;
   readonly sortSteps: boolean;
@@ -54,9 +54,9 @@ const applied = ({ code, status, defaulted }: Applied, names: Names): JsonObject
     ? { code, message: names.text(textAt(status, 'message')) }
     : { code, ...(trimmed(defaulted) !== undefined && { spec: names.value(trimmed(defaulted) ?? null) }) };
 
-function pipelineRun(run: JsonObject, gone: boolean, read: Reader): JsonObject {
+function pipelineRun(run: JsonObject, gone: boolean, context: NormalizeContext): JsonObject {
   if (gone) return { gone };
-  const { names } = read;
+  const { names } = context;
   const tasks = Object.values(objectAt(run, 'status', 'taskRuns')).map((entry) => [
     textAt(entry, 'pipelineTaskName'),
     {
@@ -92,46 +92,46 @@ function conditionOf(status: JsonObject, names: Names): JsonObject {
   };
 }
 
-function taskRun(run: JsonObject, gone: boolean, read: Reader): JsonObject {
+function taskRun(run: JsonObject, gone: boolean, context: NormalizeContext): JsonObject {
   if (gone) return { gone };
-  const { names, outcome } = read;
+  const { names, outcome } = context;
   const status = objectAt(run, 'status');
   const attempts = [...listAt(status, 'retriesStatus'), status].filter(isObject);
   const pods = attempts.map((attempt) => podOf(textAt(attempt, 'podName'), outcome));
   return {
-    ...statusView(status, pods.at(-1), read),
+    ...statusView(status, pods.at(-1), context),
     retries: listAt(status, 'retriesStatus')
       .filter(isObject)
-      .map((attempt, index) => statusView(attempt, pods[index], read)),
+      .map((attempt, index) => statusView(attempt, pods[index], context)),
     labels: names.value(objectAt(run, 'metadata', 'labels')),
     annotations: names.value(annotations(run)),
     pods: pods.map((pod) => (pod ? podView(pod, names) : null)),
-    logs: pods.map((pod, index) => logsOf(pod, attempts[index] ?? {}, read)),
+    logs: pods.map((pod, index) => logsOf(pod, attempts[index] ?? {}, context)),
   };
 }
 
 const podOf = (name: string, outcome: Outcome): JsonObject | undefined =>
   [...outcome.pods, ...goneOf(outcome, 'Pod')].find((pod) => textAt(pod, 'metadata', 'name') === name);
 
-function statusView(status: JsonObject, pod: JsonObject | undefined, read: Reader): JsonObject {
+function statusView(status: JsonObject, pod: JsonObject | undefined, context: NormalizeContext): JsonObject {
   const order = listAt(pod, 'spec', 'containers').map((one) => textAt(one, 'name'));
   const place = (step: Json): number => order.indexOf(textAt(step, 'container'));
   const listed = listAt(status, 'steps');
-  const steps = read.sortSteps ? [...listed].sort((a, b) => place(a) - place(b)) : listed;
-  const cut = listAt(status, 'conditions').some((one) => CUT.has(textAt(one, 'reason')));
+  const steps = context.sortSteps ? [...listed].sort((a, b) => place(a) - place(b)) : listed;
+  const isInterrupted = listAt(status, 'conditions').some((one) => INTERRUPTING_REASONS.has(textAt(one, 'reason')));
   const results = listAt(status, 'resourcesResult').map((one) => trimmed(one) ?? {});
   return {
-    ...conditionOf(status, read.names),
+    ...conditionOf(status, context.names),
     steps: steps.map((step) => stepName(textAt(step, 'name'))),
     step: Object.fromEntries(
       steps.map((step) => [
         stepName(textAt(step, 'name')),
-        cut ? cutOff(step, read.names) : stateOf(objectAt(step), read.names),
+        isInterrupted ? interruptedStep(step, context.names) : stateOf(objectAt(step), context.names),
       ]),
     ),
     resourcesResult: results.sort((a, b) => (resultKey(a) < resultKey(b) ? -1 : 1)),
     cloudEvents: listAt(status, 'cloudEvents').map((one) => ({
-      target: read.names.text(textAt(one, 'target')),
+      target: context.names.text(textAt(one, 'target')),
       condition: textAt(one, 'status', 'condition'),
       retryCount: at(one, 'status', 'retryCount') ?? 0,
     })),
@@ -143,10 +143,10 @@ const resultKey = (result: Json): string =>
   ['name', 'key', 'digest', 'value'].map((field) => textAt(result, field)).join(' ');
 
 /** Reasons for which a pod is deleted while its steps are at whatever they are at. */
-const CUT: ReadonlySet<string> = new Set(['TaskRunTimeout', 'TaskRunCancelled']);
+const INTERRUPTING_REASONS: ReadonlySet<string> = new Set(['TaskRunTimeout', 'TaskRunCancelled']);
 
 /** Whether such a step had begun just then says more of the clock than of the run. */
-function cutOff(step: Json, names: Names): JsonObject {
+function interruptedStep(step: Json, names: Names): JsonObject {
   const waits = textAt(step, 'waiting', 'reason');
   const began = at(step, 'running') !== undefined || waits === 'ContainerCreating' || waits === 'PodInitializing';
   return began ? { cutOff: true } : stateOf(objectAt(step), names);
@@ -177,16 +177,16 @@ function parsed(message: string): Json | undefined {
 }
 
 /** What the user's steps said, of those that ended by themselves: what was cut off says more of the clock than of the run. */
-function logsOf(pod: JsonObject | undefined, attempt: JsonObject, read: Reader): JsonObject {
-  const texts = read.outcome.logs[textAt(pod, 'metadata', 'name')] ?? {};
-  const told = listAt(attempt, 'steps').flatMap((step) => {
+function logsOf(pod: JsonObject | undefined, attempt: JsonObject, context: NormalizeContext): JsonObject {
+  const texts = context.outcome.logs[textAt(pod, 'metadata', 'name')] ?? {};
+  const logs = listAt(attempt, 'steps').flatMap((step) => {
     const container = textAt(step, 'container');
     const text = texts[container];
     if (text === undefined || isInternal(textAt(step, 'name')) || at(step, 'terminated') === undefined) return [];
     if (text.startsWith('unable to retrieve container logs')) return [];
-    return [[textAt(step, 'name'), read.names.text(withoutTimes(text))] as const];
+    return [[textAt(step, 'name'), context.names.text(withoutTimes(text))] as const];
   });
-  return Object.fromEntries(told);
+  return Object.fromEntries(logs);
 }
 
 /** A log without the times that the container runtime puts before its lines. */

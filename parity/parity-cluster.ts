@@ -1,11 +1,11 @@
 /** A cluster to play cases at, and what the words in recordings stand for there. */
 
 import type { Send } from '@pipewright/kube';
-import type { Where } from './accepted.js';
+import type { ClusterKind } from './accepted.js';
 
 /** A cluster. */
-export interface Place {
-  readonly where: Where;
+export interface ParityCluster {
+  readonly where: ClusterKind;
   readonly send: Send;
   /** The name of its node, or of one that takes pods. */
   readonly node: string;
@@ -14,8 +14,8 @@ export interface Place {
   /** The namespace in which to play a case. */
   namespaceOf(name: string): string;
   /** What to mount in place of a directory of the machine that a case would have made there. */
-  ownDirectory(path: string): string;
+  directoryFor(path: string): string;
   /** Called when the namespace is there, before anything is applied in it; the result is called at the end. */
-  enter(namespace: string): Promise<() => Promise<void>>;
+  prepare(namespace: string): Promise<() => Promise<void>>;
   close(): Promise<void>;
 }

@@ -16,74 +16,77 @@ import {
 } from '@pipewright/kube';
 import { at, isObject, listAt, objectAt, textAt, type JsonObject } from './json.js';
 import { HOSTNAME, namesOf, nodeOf, type Names } from './names.js';
-import type { Place } from './place.js';
+import type { ParityCluster } from './parity-cluster.js';
 import { objectsOf, type Action, type Applied, type Outcome, type Recording } from './recording.js';
-import { Witness } from './witness.js';
+import { NamespaceRecorder } from './namespace-recorder.js';
 
 /** What was seen, and what stood for what there. */
-export interface Played {
+export interface Replay {
   readonly outcome: Outcome;
   /** Real addresses and directories by what the recording calls them. */
-  readonly places: Readonly<Record<string, string>>;
+  readonly addresses: Readonly<Record<string, string>>;
 }
 
 /** Plays one case. Its namespace is gone afterwards. */
-export async function play(recording: Recording, place: Place): Promise<Played> {
+export async function replay(recording: Recording, cluster: ParityCluster): Promise<Replay> {
   const began = performance.now();
-  const client = new KubeClient(place.send);
-  const namespace = place.namespaceOf(recording.name);
+  const client = new KubeClient(cluster.send);
+  const namespace = cluster.namespaceOf(recording.name);
   await client.create(NAMESPACES, {}, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
-  const leave = await place.enter(namespace);
-  const witness = new Witness(client, namespace);
-  const { objects, directories } = furnished(recording, place, namespace);
-  const stage: Stage = { recording, objects, client, namespace, witness };
+  const release = await cluster.prepare(namespace);
+  const recorder = new NamespaceRecorder(client, namespace);
+  const { objects, directories } = adaptedObjects(recording, cluster, namespace);
+  const context: ReplayContext = { recording, objects, client, namespace, recorder };
   const clusterWide: JsonObject[] = [];
   try {
-    await witness.start();
-    await accountOf(client, namespace);
-    const applied = await applyAll(stage, clusterWide);
+    await recorder.start();
+    await waitForServiceAccount(client, namespace);
+    const applied = await applyAll(context, clusterWide);
     const limit = recording.outcome.finished ? recording.outcome.seconds * 3 + 60 : 20;
     const deadline = performance.now() + limit * 1000;
-    for (const action of recording.outcome.actions) await act(action, stage, applied, deadline);
-    const finished = await witness.until(() => allEnded(witness, applied), deadline);
+    for (const action of recording.outcome.actions) await runAction(action, context, applied, deadline);
+    const finished = await recorder.waitUntil(() => allEnded(recorder, applied), deadline);
     const settled = performance.now() + 10_000;
-    await witness.until(() => statusesAgree(witness), settled);
-    await witness.quiet(700, settled);
+    await recorder.waitUntil(() => statusesAgree(recorder), settled);
+    await recorder.waitForQuiet(700, settled);
     const seconds = (performance.now() - began) / 1000;
-    const outcome = await look(stage, { applied, finished, seconds });
-    return { outcome, places: { ...place.addresses, ...directories } };
+    const outcome = await collectOutcome(context, { applied, finished, seconds });
+    return { outcome, addresses: { ...cluster.addresses, ...directories } };
   } finally {
-    await witness.stop();
-    await leave();
+    await recorder.stop();
+    await release();
     for (const object of clusterWide)
       await client.delete(resourceOf(object), { name: textAt(object, 'metadata', 'name') });
     await client.delete(NAMESPACES, { name: namespace });
   }
 }
 
-interface Stage {
+interface ReplayContext {
   readonly recording: Recording;
   readonly objects: readonly JsonObject[];
   readonly client: KubeClient;
   readonly namespace: string;
-  readonly witness: Witness;
+  readonly recorder: NamespaceRecorder;
 }
 
 /** The objects of a case as they are created here, on a node of another name, and the directories of the machine that are others here. */
-function furnished(
+function adaptedObjects(
   { input, outcome }: Recording,
-  place: Place,
+  cluster: ParityCluster,
   namespace: string,
 ): { readonly objects: readonly JsonObject[]; readonly directories: Readonly<Record<string, string>> } {
-  const given = objectsOf(input, { ...place.addresses, ...(outcome.namespace && { [outcome.namespace]: namespace }) });
+  const given = objectsOf(input, {
+    ...cluster.addresses,
+    ...(outcome.namespace && { [outcome.namespace]: namespace }),
+  });
   const directories: Record<string, string> = {};
   const recorded = nodeOf(outcome);
   const objects = JSON.parse(
     JSON.stringify(given, (field, value: unknown) => {
-      if (field === HOSTNAME && value === recorded) return place.node;
+      if (field === HOSTNAME && value === recorded) return cluster.node;
       if (field !== 'hostPath' || !/OrCreate$/.test(textAt(value, 'type'))) return value;
       const path = textAt(value, 'path');
-      const own = place.ownDirectory(path);
+      const own = cluster.directoryFor(path);
       directories[path.replaceAll(namespace, 'NAMESPACE')] = own;
       return { ...objectAt(value), path: own };
     }),
@@ -92,7 +95,7 @@ function furnished(
 }
 
 /** Kubernetes makes a namespace's account a moment after the namespace; pods made before it are refused. */
-async function accountOf(client: KubeClient, namespace: string): Promise<void> {
+async function waitForServiceAccount(client: KubeClient, namespace: string): Promise<void> {
   const name = 'default';
   for (let tries = 0; tries < 100; tries++) {
     if (await client.get(SERVICE_ACCOUNTS, { namespace, name })) return;
@@ -100,27 +103,30 @@ async function accountOf(client: KubeClient, namespace: string): Promise<void> {
   }
 }
 
-async function applyAll({ objects, client, namespace }: Stage, clusterWide: JsonObject[]): Promise<readonly Applied[]> {
+async function applyAll(
+  { objects, client, namespace }: ReplayContext,
+  clusterWide: JsonObject[],
+): Promise<readonly Applied[]> {
   const applied: Applied[] = [];
   for (const object of objects) {
     const of = resourceOf(object);
-    const what = { apiVersion: textAt(object, 'apiVersion'), kind: of.kind };
+    const kindOf = { apiVersion: textAt(object, 'apiVersion'), kind: of.kind };
     const own = textAt(object, 'metadata', 'namespace');
     try {
-      const made = await client.create<JsonObject>(
+      const created = await client.create<JsonObject>(
         of,
         { namespace: of.namespaced ? own || namespace : undefined },
         object,
       );
-      if (!of.namespaced) clusterWide.push(made);
-      const spec = at(made, 'spec');
-      const name = textAt(made, 'metadata', 'name');
-      applied.push({ ...what, name, code: 201, ...(spec !== undefined && { defaulted: spec }) });
+      if (!of.namespaced) clusterWide.push(created);
+      const spec = at(created, 'spec');
+      const name = textAt(created, 'metadata', 'name');
+      applied.push({ ...kindOf, name, code: 201, ...(spec !== undefined && { defaulted: spec }) });
     } catch (cause) {
       if (!(cause instanceof ApiError)) throw cause;
       const { status: code, message, reason } = cause;
       const name = textAt(object, 'metadata', 'name');
-      applied.push({ ...what, name, code, status: { status: 'Failure', reason, message, code } });
+      applied.push({ ...kindOf, name, code, status: { status: 'Failure', reason, message, code } });
     }
   }
   return applied;
@@ -148,16 +154,21 @@ function resourceNamed(apiVersion: string, kind: string): Resource {
   return resource(apiVersion, plural, kind, !CLUSTER_WIDE.has(kind));
 }
 
-async function act(action: Action, stage: Stage, applied: readonly Applied[], deadline: number): Promise<void> {
-  const { client, witness, namespace } = stage;
+async function runAction(
+  action: Action,
+  context: ReplayContext,
+  applied: readonly Applied[],
+  deadline: number,
+): Promise<void> {
+  const { client, recorder, namespace } = context;
   if (action.wait !== undefined) {
-    await witness.until(waitedFor(action.wait, witness), deadline);
+    await recorder.waitUntil(conditionToWaitFor(action.wait, recorder), deadline);
     return;
   }
   if (action.op === 'sleep') return pause(action.seconds ?? 0);
   const kind = action.kind ?? '';
-  const of = resourceNamed(apiVersionOf(action, stage.objects), kind);
-  const name = realName(action, stage, applied);
+  const of = resourceNamed(apiVersionOf(action, context.objects), kind);
+  const name = realName(action, context, applied);
   const where = { namespace: of.namespaced ? namespace : undefined, name };
   try {
     if (action.op === 'patch') await client.patch(of, where, action.body, { type: 'merge' });
@@ -173,19 +184,20 @@ async function act(action: Action, stage: Stage, applied: readonly Applied[], de
 
 /** Where the kind of an action is served: as the action or an object of the case says, else among Tekton's or Kubernetes' own. */
 export function apiVersionOf({ kind = '', body }: Action, objects: readonly JsonObject[]): string {
-  const told = textAt(body, 'apiVersion') || textAt(objects.find((one) => one['kind'] === kind) ?? {}, 'apiVersion');
-  if (told !== '') return told;
+  const apiVersion =
+    textAt(body, 'apiVersion') || textAt(objects.find((one) => one['kind'] === kind) ?? {}, 'apiVersion');
+  if (apiVersion !== '') return apiVersion;
   return /^(?:Cluster)?Task$|^Pipeline|Run$|^Condition$/.test(kind) ? 'tekton.dev/v1alpha1' : 'v1';
 }
 
 /** Tells when to go on. What is waited for in other words than these is there when something runs. */
-function waitedFor(words: string, witness: Witness): () => boolean {
-  const [, what = 'pod', state = 'Running'] = /^(?:an? )?(\w+) is (\w+)$/.exec(words) ?? [];
+function conditionToWaitFor(description: string, recorder: NamespaceRecorder): () => boolean {
+  const [, what = 'pod', state = 'Running'] = /^(?:an? )?(\w+) is (\w+)$/.exec(description) ?? [];
   const kind = { pod: 'Pod', taskrun: 'TaskRun', pipelinerun: 'PipelineRun' }[what.toLowerCase()] ?? 'Pod';
-  const runs = (): readonly JsonObject[] => [...witness.list('PipelineRun'), ...witness.list('TaskRun')];
+  const runs = (): readonly JsonObject[] => [...recorder.list('PipelineRun'), ...recorder.list('TaskRun')];
   return () =>
     (runs().length > 0 && runs().every(hasEnded)) ||
-    witness
+    recorder
       .list(kind)
       .some((object) => textAt(object, 'status', 'phase') === state || conditionOf(object)?.['reason'] === state);
 }
@@ -193,12 +205,12 @@ function waitedFor(words: string, witness: Witness): () => boolean {
 const pause = (seconds: number): Promise<void> => new Promise((done) => setTimeout(done, seconds * 1000));
 
 /** What an object of the recording is called here: the one whose name differs only in what is drawn at random. */
-function realName({ kind = '', name = '' }: Action, stage: Stage, applied: readonly Applied[]): string {
-  const there = stage.witness.list(kind);
-  if (there.length === 0 || there.some((one) => textAt(one, 'metadata', 'name') === name)) return name;
-  const wanted = namesOf(stage.recording.outcome).of(name);
-  const here: Names = namesOf(seen(stage, { applied, finished: false, seconds: 0 }));
-  return there.map((one) => textAt(one, 'metadata', 'name')).find((real) => here.of(real) === wanted) ?? name;
+function realName({ kind = '', name = '' }: Action, context: ReplayContext, applied: readonly Applied[]): string {
+  const existing = context.recorder.list(kind);
+  if (existing.length === 0 || existing.some((one) => textAt(one, 'metadata', 'name') === name)) return name;
+  const wanted = namesOf(context.recording.outcome).of(name);
+  const names: Names = namesOf(recordedOutcome(context, { applied, finished: false, seconds: 0 }));
+  return existing.map((one) => textAt(one, 'metadata', 'name')).find((real) => names.of(real) === wanted) ?? name;
 }
 
 const conditionOf = (object: JsonObject): JsonObject | undefined =>
@@ -209,55 +221,55 @@ const conditionOf = (object: JsonObject): JsonObject | undefined =>
 const hasEnded = (run: JsonObject): boolean => ['True', 'False'].includes(String(conditionOf(run)?.['status']));
 
 /** Whether every run that was created has been seen, and every run there is, is at its end. */
-function allEnded(witness: Witness, applied: readonly Applied[]): boolean {
-  const runs = [...witness.list('PipelineRun'), ...witness.list('TaskRun')];
+function allEnded(recorder: NamespaceRecorder, applied: readonly Applied[]): boolean {
+  const runs = [...recorder.list('PipelineRun'), ...recorder.list('TaskRun')];
   const seenNames = new Set([
     ...runs.map((run) => `${textAt(run, 'kind')} ${textAt(run, 'metadata', 'name')}`),
-    ...witness.deleted.map(({ kind, name }) => `${kind} ${name}`),
+    ...recorder.deleted.map(({ kind, name }) => `${kind} ${name}`),
   ]);
   const created = applied.filter(({ kind, code }) => kind.endsWith('Run') && code < 400);
   return created.every(({ kind, name }) => seenNames.has(`${kind} ${name}`)) && runs.every(hasEnded);
 }
 
 /** Whether every PipelineRun shows its tasks as they ended. */
-function statusesAgree(witness: Witness): boolean {
+function statusesAgree(recorder: NamespaceRecorder): boolean {
   const ended = new Set(
-    witness
+    recorder
       .list('TaskRun')
       .filter(hasEnded)
       .map((run) => textAt(run, 'metadata', 'name')),
   );
-  return witness
+  return recorder
     .list('PipelineRun')
     .flatMap((run) => Object.entries(objectAt(run, 'status', 'taskRuns')))
     .every(([name, entry]) => !ended.has(name) || hasEnded(objectAt(entry)));
 }
 
-interface Facts {
+interface RunSummary {
   readonly applied: readonly Applied[];
   readonly finished: boolean;
   readonly seconds: number;
 }
 
-/** What the witness has seen. */
-const seen = ({ recording, namespace, witness }: Stage, facts: Facts): Outcome => ({
-  ...facts,
+/** What the recorder has seen. */
+const recordedOutcome = ({ recording, namespace, recorder }: ReplayContext, summary: RunSummary): Outcome => ({
+  ...summary,
   note: recording.outcome.note,
   namespace,
   actions: [],
-  taskruns: witness.list('TaskRun'),
-  pipelineruns: witness.list('PipelineRun'),
-  pods: witness.list('Pod'),
-  pvcs: witness.list('PersistentVolumeClaim'),
-  deleted: witness.deleted,
+  taskruns: recorder.list('TaskRun'),
+  pipelineruns: recorder.list('PipelineRun'),
+  pods: recorder.list('Pod'),
+  pvcs: recorder.list('PersistentVolumeClaim'),
+  deleted: recorder.deleted,
   logs: {},
   events: [],
 });
 
-async function look(stage: Stage, facts: Facts): Promise<Outcome> {
-  const { client, namespace } = stage;
-  const outcome = seen(stage, facts);
-  const events = (await eventsOf(stage)).map((event) => ({
+async function collectOutcome(context: ReplayContext, summary: RunSummary): Promise<Outcome> {
+  const { client, namespace } = context;
+  const outcome = recordedOutcome(context, summary);
+  const events = (await eventsOf(context)).map((event) => ({
     type: event['type'] ?? '',
     reason: event['reason'] ?? '',
     message: event['message'] ?? '',
@@ -278,8 +290,8 @@ async function look(stage: Stage, facts: Facts): Promise<Outcome> {
 }
 
 /** The namespace's events, once every run that has ended has one: they are written behind the statuses. */
-async function eventsOf({ client, namespace, witness }: Stage): Promise<readonly JsonObject[]> {
-  const ended = [...witness.list('PipelineRun'), ...witness.list('TaskRun')].filter(hasEnded);
+async function eventsOf({ client, namespace, recorder }: ReplayContext): Promise<readonly JsonObject[]> {
+  const ended = [...recorder.list('PipelineRun'), ...recorder.list('TaskRun')].filter(hasEnded);
   for (let tries = 0; ; tries++) {
     const { items } = await client.list<KubeObject & JsonObject>(EVENTS, { namespace });
     const about = new Set(items.map((event) => textAt(event, 'involvedObject', 'uid')));

@@ -1,13 +1,13 @@
 /** What comes of holding a played case against its recording: differences, and which of them are accepted. Pure. */
 
-import { ACCEPTED, covers, type Accepted, type Where } from './accepted.js';
+import { ACCEPTED, covers, type Accepted, type ClusterKind } from './accepted.js';
 import { compare, type Difference } from './compare.js';
-import { essenceOf } from './essence.js';
+import { normalize } from './normalize.js';
 import { at, isObject, objectAt, type Json, type JsonObject } from './json.js';
 import type { Outcome, Recording } from './recording.js';
 
 /** One case, judged. */
-export interface Verdict {
+export interface Comparison {
   readonly name: string;
   readonly note: string;
   readonly seconds: number;
@@ -18,18 +18,18 @@ export interface Verdict {
 }
 
 /** Judges a case. `places`: real addresses where it was played, by the word that stands for them in recordings. */
-export function judge(
+export function compareCase(
   recording: Recording,
-  played: Outcome,
+  replayed: Outcome,
   options: {
-    readonly where: Where;
-    readonly places: Readonly<Record<string, string>>;
+    readonly where: ClusterKind;
+    readonly addresses: Readonly<Record<string, string>>;
     readonly rules?: readonly Accepted[];
   },
-): Verdict {
-  const { where, places, rules = ACCEPTED } = options;
-  const expected = essenceOf(recording.outcome, { sortSteps: true });
-  const got = comparable(expected, essenceOf(played, { places }));
+): Comparison {
+  const { where, addresses, rules = ACCEPTED } = options;
+  const expected = normalize(recording.outcome, { sortSteps: true });
+  const got = comparable(expected, normalize(replayed, { addresses }));
   const all = compare(expected, got);
   const direct = new Map(
     all.map((difference) => [difference, rules.find((one) => covers(one, recording.name, where, difference))]),
@@ -48,7 +48,7 @@ export function judge(
     if (rule) accepted.push({ rule: rule.id, difference });
     else differences.push(difference);
   }
-  return { name: recording.name, note: recording.outcome.note, seconds: played.seconds, differences, accepted };
+  return { name: recording.name, note: recording.outcome.note, seconds: replayed.seconds, differences, accepted };
 }
 
 /** The run that a difference is about, or what was applied: `pipelineRuns.NAME.…`, `applied.Task NAME.…`, `events.TaskRun NAME: …`. */
@@ -83,11 +83,11 @@ function withLogsOf(expected: Json | undefined, run: Json | undefined): Json | u
 
 /** Rules that fitted nothing where they could have. */
 export const staleRules = (
-  verdicts: readonly Verdict[],
-  where: Where,
+  comparisons: readonly Comparison[],
+  where: ClusterKind,
   rules: readonly Accepted[] = ACCEPTED,
 ): readonly Accepted[] => {
-  const used = new Set(verdicts.flatMap(({ accepted }) => accepted.map(({ rule }) => rule)));
+  const used = new Set(comparisons.flatMap(({ accepted }) => accepted.map(({ rule }) => rule)));
   return rules.filter(
     (rule) => rule.unrecorded !== true && (rule.where === undefined || rule.where === where) && !used.has(rule.id),
   );

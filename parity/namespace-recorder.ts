@@ -21,10 +21,10 @@ export const PIPELINE_RUNS = resource('tekton.dev/v1alpha1', 'pipelineruns', 'Pi
 const WATCHED: readonly Resource[] = [PIPELINE_RUNS, TASK_RUNS, PODS, PERSISTENT_VOLUME_CLAIMS];
 
 /** A watcher of one namespace. */
-export class Witness {
+export class NamespaceRecorder {
   readonly #informers: ReadonlyMap<string, Informer>;
   readonly #deleted = new Map<string, { readonly kind: string; readonly name: string; readonly object: JsonObject }>();
-  #wake: () => void = () => undefined;
+  #notify: () => void = () => undefined;
   #changes = 0;
 
   constructor(client: KubeClient, namespace: string) {
@@ -34,9 +34,9 @@ export class Witness {
         new Informer(client, of, {
           namespace,
           onChange: (_, { before, after }) => {
-            if (before && !after) this.#bury(of.kind, before);
+            if (before && !after) this.#recordDeletion(of.kind, before);
             this.#changes++;
-            this.#wake();
+            this.#notify();
           },
         }),
       ]),
@@ -62,35 +62,35 @@ export class Witness {
   }
 
   /** Waits until something is so. @returns false when it was not by the deadline (milliseconds of `performance.now()`) */
-  async until(holds: () => boolean, deadline: number): Promise<boolean> {
-    while (!holds()) {
-      if (!(await this.#change(deadline - performance.now()))) return holds();
+  async waitUntil(condition: () => boolean, deadline: number): Promise<boolean> {
+    while (!condition()) {
+      if (!(await this.#nextChange(deadline - performance.now()))) return condition();
     }
     return true;
   }
 
   /** Waits until nothing has changed for a while. Milliseconds. */
-  async quiet(period: number, deadline: number): Promise<void> {
+  async waitForQuiet(periodMs: number, deadline: number): Promise<void> {
     while (performance.now() < deadline) {
       const before = this.#changes;
-      await this.#change(period);
+      await this.#nextChange(periodMs);
       if (this.#changes === before) return;
     }
   }
 
   /** Resolves with true at the next change, with false after a time. */
-  #change(patience: number): Promise<boolean> {
-    if (patience <= 0) return Promise.resolve(false);
+  #nextChange(timeoutMs: number): Promise<boolean> {
+    if (timeoutMs <= 0) return Promise.resolve(false);
     return new Promise((resolve) => {
-      const timer = setTimeout(() => resolve(false), patience);
-      this.#wake = () => {
+      const timer = setTimeout(() => resolve(false), timeoutMs);
+      this.#notify = () => {
         clearTimeout(timer);
         resolve(true);
       };
     });
   }
 
-  #bury(kind: string, before: KubeObject): void {
+  #recordDeletion(kind: string, before: KubeObject): void {
     const object = before as unknown as JsonObject; // the API speaks JSON
     this.#deleted.set(`${kind} ${nameOf(object)} ${before.metadata.uid ?? ''}`, { kind, name: nameOf(object), object });
   }
