@@ -1,10 +1,9 @@
 /**
- * `npm run bench:cluster`: what a run costs on a real Kubernetes (KUBECONFIG), beside the same pods made by hand in the same run.
+ * `npm run bench:cluster`: the duration of runs on a real Kubernetes (KUBECONFIG), compared with the same pods without a controller.
  *
- * The floor is pods with as many containers as the run's pods have, each running `true`, made one after the other with no
- * controller in between; a pod's end is when a watch says so. A run's end likewise, so both are timed by the same clock.
- *
- * The controller runs in this process. `BENCH_GIT_URL` names a repository that pods can clone; without it the article is left out.
+ * The floor is pods with as many containers as the run's pods, each running `true`, created one after the other without a
+ * controller; the ends of pods and runs are both taken from a watch. The controller runs in this process. `BENCH_GIT_URL` is a
+ * repository that pods can clone; without it the article is skipped.
  */
 
 import { startController } from '@pipewright/controller';
@@ -37,7 +36,7 @@ const CRDS: Resource = {
   namespaced: false,
 };
 
-interface Ending extends KubeObject {
+interface RunResult extends KubeObject {
   readonly status?: {
     readonly phase?: string;
     readonly conditions?: readonly { type: string; status: string; message?: string }[];
@@ -48,12 +47,12 @@ const send = await kubeconfigSend({});
 const client = new KubeClient(send);
 const namespace = `pipewright-bench-${process.pid}`;
 
-/** Creates an object and waits, by a watch that began before, until `ended` says so. @returns seconds */
-async function timed(of: Resource, object: KubeObject, ended: (seen: Ending) => boolean): Promise<number> {
+/** Creates an object and waits, with a watch started before, until `ended` is true. Returns seconds. */
+async function timed(of: Resource, object: KubeObject, ended: (seen: RunResult) => boolean): Promise<number> {
   const name = object.metadata.name ?? '';
   const { resourceVersion } = await client.list(of, { namespace });
   const stop = new AbortController();
-  const events = client.watch<Ending>(of, {
+  const events = client.watch<RunResult>(of, {
     namespace,
     resourceVersion,
     fieldSelector: `metadata.name=${name}`,
@@ -70,9 +69,9 @@ async function timed(of: Resource, object: KubeObject, ended: (seen: Ending) => 
   return ms / 1000;
 }
 
-const podOver = (pod: Ending): boolean => pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
+const podOver = (pod: RunResult): boolean => pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
 
-const runOver = (run: Ending): boolean => {
+const runOver = (run: RunResult): boolean => {
   const condition = run.status?.conditions?.find(({ type }) => type === 'Succeeded');
   if (condition?.status === 'False') throw new Error(`${run.kind} ${run.metadata.name} failed: ${condition.message}`);
   return condition?.status === 'True';
@@ -80,7 +79,7 @@ const runOver = (run: Ending): boolean => {
 
 let made = 0;
 
-/** Pods of `true`, one after the other, each with as many containers as `containers` says. */
+/** Runs pods of `true`, one after the other, with the given numbers of containers. */
 async function floor(containers: readonly number[]): Promise<number> {
   let seconds = 0;
   for (const count of containers) {
@@ -101,13 +100,13 @@ async function floor(containers: readonly number[]): Promise<number> {
   return seconds;
 }
 
-/** Creates what the run needs, then the run, which is the last of `objects`. */
+/** Creates the objects, of which the last is the run. */
 async function run(objects: readonly object[]): Promise<number> {
-  const all = objects as readonly KubeObject[]; // bench/pipelines.ts makes whole objects
+  const all = objects as readonly KubeObject[]; // bench/pipelines.ts creates complete objects
   for (const object of all.slice(0, -1))
     await client.create(kindOf(object), { namespace }, object).catch(() => undefined);
   const last = all.at(-1);
-  if (!last) throw new Error('a run of nothing');
+  if (!last) throw new Error('no objects to run');
   const named = { ...last, metadata: { ...last.metadata, name: `${last.metadata.name}-${made++}` } };
   return timed(kindOf(named), named, runOver);
 }
@@ -142,12 +141,12 @@ try {
   await add('TaskRun, 1 step', [1], taskRunOf(1, { image: IMAGE }));
   await add('TaskRun, 10 steps', [10], taskRunOf(10, { image: IMAGE }));
   const git = process.env.BENCH_GIT_URL;
-  if (git) await add('the article, steps that do nothing', [2, 4, 2], idleArticle(git, IMAGE));
+  if (git) await add('the article, with no-op steps', [2, 4, 2], idleArticle(git, IMAGE));
   console.log(
     table(
       [
         `on ${process.env.KUBECONFIG ?? 'the default kubeconfig'}, median of ${TIMES}`,
-        'pods by hand s',
+        'pods alone s',
         'pipewright s',
         'ratio',
       ],

@@ -1,8 +1,8 @@
 /**
- * How runs grow: tasks side by side whose containers are scripted, so that what is measured is what this program does for each task.
+ * Growth of the cost with the number of tasks: parallel tasks with scripted containers, so that only the overhead per task is measured.
  *
- * Processor time a task, each number in a process of its own: of a whole run, of the end after Ctrl-C while all tasks run, and of the end
- * after a second one when no container heeds the first. In proportion when the numbers of a column are alike. Alone: `node --import tsx bench/growth.ts`.
+ * CPU time per task, each number in a separate process: of a whole run, of the shutdown after Ctrl-C while all tasks run, and of the shutdown
+ * after a second Ctrl-C when no container reacts to the first. Equal numbers in a column mean linear growth. Separately: `node --import tsx bench/growth.ts`.
  */
 
 import { EventEmitter } from 'node:events';
@@ -15,14 +15,14 @@ import { stringify } from 'yaml';
 import { measure, table } from './measure.js';
 import { pipelineOf } from './pipelines.js';
 
-const HOWS = ['whole', 'stopped', 'killed'] as const;
-type How = (typeof HOWS)[number];
+const SCENARIOS = ['whole', 'stopped', 'killed'] as const;
+type Scenario = (typeof SCENARIOS)[number];
 
-/** Milliseconds between the last task's start and what ends the run, and between one Ctrl-C and the next. */
+/** Milliseconds between the last task's start and the signal that ends the run, and between two Ctrl-C. */
 const PAUSE = 1000;
 
-/** Runs, and prints the processor time in milliseconds of what is asked for. */
-async function measured(tasks: number, how: How): Promise<void> {
+/** Runs the tasks, and prints the CPU time of the measured part in milliseconds. */
+async function measured(tasks: number, how: Scenario): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'pipewright-growth-'));
   const file = join(folder, 'run.yaml');
   writeFileSync(
@@ -45,7 +45,7 @@ async function measured(tasks: number, how: How): Promise<void> {
     return { duration: 'forever', handlesSigterm: how === 'stopped' };
   };
   const nothing = (): void => undefined;
-  const colors = new Proxy({}, { get: () => String }) as Output['colors']; // every colour leaves the text as it is
+  const colors = new Proxy({}, { get: () => String }) as Output['colors']; // every colour returns the text unchanged
   const output: Output = {
     ...{ print: nothing, warn: nothing, protect: nothing, raw: nothing },
     ...{
@@ -66,23 +66,23 @@ async function measured(tasks: number, how: How): Promise<void> {
   console.log(`took ${((user + system) / 1000).toFixed(0)}`);
 }
 
-/** The table, and what a task costs in runs of more and more of them. */
+/** Returns the table of the cost per task for increasing numbers of tasks. */
 export async function benchGrowth(): Promise<string> {
   const rows: string[][] = [];
   for (const tasks of [250, 500, 1000, 2000]) {
     const times = [];
-    for (const how of HOWS) {
+    for (const how of SCENARIOS) {
       const { output } = await measure(process.execPath, ['--import', 'tsx', import.meta.filename, String(tasks), how]);
       times.push((Number(/took (\d+)/.exec(output)?.[1]) / tasks).toFixed(1));
     }
     rows.push([String(tasks), ...times]);
   }
-  return table(['tasks side by side, scripted', 'run: CPU ms a task', 'Ctrl-C: ms a task', 'twice: ms a task'], rows);
+  return table(['parallel tasks, scripted', 'run: CPU ms per task', 'Ctrl-C: ms per task', 'twice: ms per task'], rows);
 }
 
 if (process.argv[1] === import.meta.filename) {
   const [, , tasks, how] = process.argv;
-  const known = HOWS.find((each) => each === how);
+  const known = SCENARIOS.find((each) => each === how);
   if (tasks !== undefined && known) await measured(Number(tasks), known);
   else console.log(await benchGrowth());
 }

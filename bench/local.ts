@@ -1,8 +1,8 @@
 /**
- * `npm run bench`: what a run costs on one machine, beside a floor measured in the same run.
+ * `npm run bench`: the cost of runs on one machine, with a floor measured in the same run.
  *
- * Two floors for a run: the steps' processes started by a plain shell loop, and the same in namespaces of their own (`unshare`), which is
- * the least that any sandbox pays. For synth the floors are plain cdk8s ApiObjects and JSON.stringify (bench/synth.ts).
+ * A run has two floors: the steps' processes started by a plain shell loop, and the same in separate namespaces (`unshare`), the
+ * minimum for any sandbox. For synth the floors are plain cdk8s ApiObjects and JSON.stringify (bench/synth.ts).
  */
 
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -25,11 +25,11 @@ const manifests = (name: string, objects: readonly object[]): string => {
   return file;
 };
 
-/** Timed as a user has it: without the module that tells the peak of memory, which a run of its own is for. */
+/** Options of timed runs: without the module that measures peak memory, which has a separate run. */
 const run = (file: string, flags: readonly string[] = [], memory = false): Promise<Measured> =>
   measure(process.execPath, [pipewright, 'run', file, '--image', 'busybox=host', ...flags], { cwd: folder, memory });
 
-/** The loop that starts `count` processes, `width` at a time, each in namespaces of its own when `apart`. */
+/** Runs a loop that starts `count` processes, `width` at a time, with `apart` each in separate namespaces. */
 const loop = (count: number, shape: 'chain' | 'parallel', apart: boolean): Promise<Measured> => {
   const start = apart ? 'unshare -Urmpf --kill-child sh -c true' : 'sh -c true';
   const body = shape === 'chain' ? start : `${start} &`;
@@ -45,7 +45,7 @@ const mb = (peak: number | undefined): string => peak?.toFixed(0) ?? '–';
 
 async function runs(): Promise<string> {
   const rows: string[][] = [];
-  /** Beyond the loop's, for one task: the start, and the first task. */
+  /** The time of a run with one task minus that of the loop: the start, and the first task. */
   let one = Number.NaN;
   const add = async (
     name: string,
@@ -68,7 +68,7 @@ async function runs(): Promise<string> {
   mkdirSync(source);
   writeFileSync(join(source, 'README'), 'something to clone\n');
   const article = manifests('article', idleArticle('https://example.com/nginx.git'));
-  await add('the article, steps that do nothing', 3, 5, article, 'chain', '--source', `nginx-source-code=${source}`);
+  await add('the article, with no-op steps', 3, 5, article, 'chain', '--source', `nginx-source-code=${source}`);
   for (const tasks of [1, 10, 100, 1000])
     await add(
       `chain of ${tasks}`,
@@ -77,23 +77,23 @@ async function runs(): Promise<string> {
       manifests(`chain-${tasks}`, pipelineOf(tasks, 'chain')),
       'chain',
     );
-  await add('100 side by side', 100, 3, manifests('parallel', pipelineOf(100, 'parallel')), 'parallel');
+  await add('100 in parallel', 100, 3, manifests('parallel', pipelineOf(100, 'parallel')), 'parallel');
   return table(
     [
       'cold `pipewright run`',
       'ms',
       'shell loop ms',
       'unshare loop ms',
-      'ms a task beyond the shell loop',
-      'a further task',
-      'peak MiB (a run apart)',
+      'ms per task beyond the shell loop',
+      'an additional task',
+      'peak MiB (separate run)',
     ],
     rows,
   );
 }
 
-/** From one step's clock to the next one's: the hand-over and the start of `date` itself, whose cost is measured beside it. */
-async function handOver(): Promise<string> {
+/** Measures the time from one step's clock to the next: the transition and the start of `date`, which is also measured separately. */
+async function stepTransitions(): Promise<string> {
   const steps = 20;
   const measured = await median(3, () => run(manifests('steps', taskRunOf(steps, { clocked: true }))));
   const clocks = [...measured.output.matchAll(/^\[.*?\] (\d{19})$/gm)].map((match) => BigInt(match[1] ?? 0));
@@ -111,7 +111,7 @@ async function handOver(): Promise<string> {
     (gaps.at(-1) ?? Number.NaN).toFixed(1),
     (dates.ms / steps).toFixed(1),
   ];
-  return table(['hand-over, step to step', 'median ms', 'longest ms', '`date` in a shell loop ms'], [row]);
+  return table(['transition between steps', 'median ms', 'longest ms', '`date` in a shell loop ms'], [row]);
 }
 
 const load = (): string =>
@@ -120,13 +120,13 @@ const load = (): string =>
     .join(' ');
 
 try {
-  // The first start after an edit puts the sources together (decision 21).
+  // The first start after an edit bundles the sources (decision 21).
   const first = await measure(process.execPath, [pipewright, '--help']);
   const [cpu] = cpus();
   console.log(`Node ${process.version}, ${process.platform} ${process.arch}, ${cpus().length} × ${cpu?.model ?? '?'}`);
   console.log(`load at the beginning ${load()}; first start ${ms(first)} ms\n`);
   console.log(await runs(), '\n');
-  console.log(await handOver(), '\n');
+  console.log(await stepTransitions(), '\n');
   console.log(await benchGrowth(), '\n');
   console.log(await benchSynth(), '\n');
   console.log(await benchShapes());

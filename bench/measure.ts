@@ -1,8 +1,8 @@
 /**
- * Runs a command and says how long it took and how much memory its process had at its peak.
+ * Runs a command and measures its wall time and the peak memory of its process.
  *
- * Peak memory is what the child reports of itself when it exits (`bench/peak.mjs`, loaded before it), because Node does not tell
- * a parent. Nothing here decides what is good: the tables put a floor beside each number, measured in the same run.
+ * The child reports its peak memory when it exits (`bench/peak.mjs`, preloaded), because Node does not report it to
+ * a parent. There are no thresholds: the tables have a floor for each number, measured in the same run.
  */
 
 import { spawn } from 'node:child_process';
@@ -13,7 +13,7 @@ import { join } from 'node:path';
 export interface Measured {
   /** Wall time in milliseconds. */
   readonly ms: number;
-  /** Peak resident memory in MiB; absent for a command that is not Node. */
+  /** Peak resident memory in MiB; undefined for programs other than Node. */
   readonly peakMb?: number;
   readonly status: number;
   readonly output: string;
@@ -21,7 +21,7 @@ export interface Measured {
 
 const PEAK = join(import.meta.dirname, 'peak.mjs');
 
-/** Runs `command` to its end, its output kept. `memory`: its peak is measured too, which makes its start slower. @default true */
+/** Runs `command` and collects its output. `memory`: whether to measure peak memory, which makes the start slower. @default true */
 export async function measure(
   command: string,
   args: readonly string[],
@@ -50,7 +50,7 @@ export async function measure(
   return { ms, status, output, ...(peak !== undefined && { peakMb: peak }) };
 }
 
-/** The median of several runs of the same command; fails loudly when one of them fails. */
+/** Returns the median of several runs of the same command. Throws if one of them fails. */
 export async function median(times: number, once: () => Promise<Measured>): Promise<Measured> {
   const runs: Measured[] = [];
   for (let i = 0; i < times; i++) {
@@ -64,7 +64,7 @@ export async function median(times: number, once: () => Promise<Measured>): Prom
   return middle;
 }
 
-/** Prints rows as a Markdown table, so that a result can go into a page as it is. */
+/** Returns rows as a Markdown table, for use in documents. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]?.length ?? 0)));
   const line = (cells: readonly string[]): string =>

@@ -1,7 +1,7 @@
 /**
- * The pipelines that are measured: chains, tasks side by side, one task of many steps, and the article's with steps that do nothing.
+ * The measured pipelines: chains, parallel tasks, one task with many steps, and the article's pipeline with no-op steps.
  *
- * Every step is `true`, so what is measured is everything around the steps.
+ * Every step is `true`, so only the overhead is measured.
  */
 
 type Manifest = Readonly<Record<string, unknown>>;
@@ -15,7 +15,7 @@ const tekton = (kind: string, name: string, spec: Manifest): Manifest => ({
 
 const step = (name: string, image: string): Manifest => ({ name, image, command: ['true'] });
 
-/** `tasks` one-step tasks, one after another or all at once. */
+/** Returns a pipeline with `tasks` one-step tasks, in sequence or in parallel. */
 export function pipelineOf(tasks: number, shape: 'chain' | 'parallel', image = 'busybox'): readonly Manifest[] {
   return [
     tekton('Task', 'nothing', { steps: [step('nothing', image)] }),
@@ -30,7 +30,7 @@ export function pipelineOf(tasks: number, shape: 'chain' | 'parallel', image = '
   ];
 }
 
-/** One TaskRun of `steps` steps; each prints the time in nanoseconds when `clocked`. */
+/** Returns a TaskRun with `steps` steps; with `clocked` each prints the time in nanoseconds. */
 export function taskRunOf(
   steps: number,
   options: { readonly image?: string; readonly clocked?: boolean } = {},
@@ -44,7 +44,7 @@ export function taskRunOf(
   ];
 }
 
-/** The article's three tasks and two resources; the clone is real, the steps do nothing. */
+/** Returns the article's three tasks and two resources, with a real clone and no-op steps. */
 export function idleArticle(gitUrl: string, image = 'busybox'): readonly Manifest[] {
   const source = { name: 'workspace', type: 'git' };
   const built = { name: 'builtImage', type: 'image' };

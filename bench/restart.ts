@@ -1,9 +1,9 @@
 /**
- * `npm run bench:restart`: how long `pipewright up --runtime fake --data-dir` takes to start and to stop with many finished runs.
+ * `npm run bench:restart`: start and stop times of `pipewright up --runtime fake --data-dir` with many finished runs.
  *
- *     node --import tsx bench/restart.ts [RUNS] [DIR]     makes RUNS PipelineRuns of one task (2003); DIR: keeps them there, or finds them there
+ *     node --import tsx bench/restart.ts [RUNS] [DIR]     creates RUNS PipelineRuns of one task (2003), in DIR unless it exists
  *
- * Each start and stop is a real process, timed from its creation to `ready at` and from SIGTERM to its exit, beside one with an empty
+ * Each start and stop is a real process, timed from its creation to `ready at` and from SIGTERM to its exit, and compared with an empty
  * directory.
  */
 
@@ -21,10 +21,10 @@ import { table } from './measure.js';
 const COMMAND = resolve(import.meta.dirname, '../packages/cli/bin/pipewright.js');
 const RUNS = resource('tekton.dev/v1alpha1', 'pipelineruns', 'PipelineRun');
 const AT_ONCE = 50;
-/** Starts and stops of each row. */
+/** The number of starts and stops per row. */
 const TIMES = 5;
 
-/** Fills a data directory with runs that have finished. */
+/** Fills a data directory with finished runs. */
 async function fill(dataDir: string, count: number): Promise<void> {
   const standIns = { images: new Map(), resources: new Map() };
   const { cluster, close } = await startLocalCluster({ runtime: fake(), standIns, hostFiles: {}, dataDir });
@@ -59,13 +59,13 @@ async function fill(dataDir: string, count: number): Promise<void> {
 
 interface Restart {
   readonly startMs: number;
-  /** Processor time until it was ready. */
+  /** CPU time until it was ready. */
   readonly cpuMs: number;
   readonly stopMs: number;
   readonly peakMb: number;
 }
 
-/** Starts and stops once; `workMs`: how long it may work in between. */
+/** Starts and stops once, after `workMs` milliseconds. */
 async function restart(dataDir: string, workMs: number): Promise<Restart> {
   const began = performance.now();
   const child = spawn(process.execPath, [COMMAND, 'up', '--runtime', 'fake', '--data-dir', dataDir], {
@@ -92,7 +92,7 @@ async function restart(dataDir: string, workMs: number): Promise<Restart> {
   return { startMs, cpuMs, stopMs: performance.now() - stopping, peakMb: Number(peak?.[1]) / 1024 };
 }
 
-/** Processor time that a process has used, as the kernel counts it: in hundredths of a second. */
+/** Returns the CPU time of a process, from the kernel's count in hundredths of a second. */
 function processorMs(pid: number | undefined): number {
   const [, , user, system] =
     /\) \S( \S+){10} (\d+) (\d+)/.exec(readFileSync(`/proc/${String(pid)}/stat`, 'utf8')) ?? [];

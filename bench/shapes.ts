@@ -1,8 +1,8 @@
 /**
- * What large apps of other shapes cost: many charts, a graph of diamonds, a pipeline too long for a screen.
+ * The cost of large apps of other shapes: many charts, a graph of diamonds, a very long pipeline.
  *
- * As in bench/synth.ts each number is the processor time of a process of its own, after its modules are loaded, beside a floor:
- * plain cdk8s for what is written, a copy through JSON for what is only checked. Alone: `node --import tsx bench/shapes.ts`.
+ * As in bench/synth.ts, each number is the CPU time of a separate process after its modules are loaded, with a floor:
+ * plain cdk8s for synthesis, a copy through JSON for validation. Separately: `node --import tsx bench/shapes.ts`.
  */
 
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -17,7 +17,7 @@ const version = { apiVersion: 'tekton.dev/v1alpha1' };
 const image = 'busybox:1.31';
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 
-/** 100 charts of ten tasks each. */
+/** Synthesizes 100 charts of ten tasks each. */
 function charts(outdir: string): void {
   const app = new TektonApp({ outdir, showWarnings: false });
   for (const i of numbers(100)) {
@@ -40,7 +40,7 @@ function plainCharts(outdir: string): void {
   app.synth();
 }
 
-/** 1,000 diamonds in a row: one task, two that wait for it, one that waits for both, and so on. */
+/** Synthesizes 1,000 consecutive diamonds: one task, two that depend on it, one that depends on both, and so on. */
 function diamonds(outdir: string): void {
   const app = new TektonApp({ outdir, showWarnings: false });
   const chart = new Chart(app, 'chart');
@@ -76,7 +76,7 @@ function plainDiamonds(outdir: string): void {
   app.synth();
 }
 
-/** A chain of 10,000 tasks, each given a param. */
+/** Returns a chain of 10,000 tasks with a param each. */
 function longPipeline(): object[] {
   const tasks = numbers(10_000).map((i) => ({
     name: `task-${i}`,
@@ -117,7 +117,7 @@ function child(shape: string, side: string): number {
   }
 }
 
-/** The fastest of three processes: the one that others disturbed least. */
+/** Returns the fastest of three processes, which has the least interference. */
 async function best(shape: string, side: string): Promise<{ ms: number; peakMb: number }> {
   const all = [];
   for (let i = 0; i < 3; i++) {

@@ -1,9 +1,9 @@
 /**
- * `npm run bench:storage [-- CHECKOUT]`: what durable writes cost, and how long a data directory takes to open and close.
+ * `npm run bench:storage [-- CHECKOUT]`: the cost of durable writes, and the time to open and close a data directory.
  *
  * The floor of a write is the same bytes, appended to a file by a plain loop that syncs after each; CHECKOUT is another commit of this
- * repository to measure in the same run. Directories are opened in a process of their own, because the memory of the process that wrote
- * them would be counted otherwise.
+ * repository to measure in the same run. Directories are opened in a separate process, so that the memory of the writing process is
+ * not counted.
  */
 
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
@@ -35,7 +35,7 @@ interface Rate {
   readonly worstMs: number;
 }
 
-/** Lets so many writers write at once, and says how fast they were. */
+/** Runs concurrent writers and returns their rate. */
 async function rate(writers: number, count: number, write: (which: number, n: number) => Promise<void>): Promise<Rate> {
   const times: number[] = [];
   const began = performance.now();
@@ -58,7 +58,7 @@ async function rate(writers: number, count: number, write: (which: number, n: nu
 
 type Start = typeof startCluster;
 
-/** A cluster with an object for each writer. */
+/** Measures a cluster with one object per writer. */
 async function clusterFor(start: Start, writers: number, dataDir?: string): Promise<Cluster> {
   const cluster = await start(dataDir === undefined ? {} : { dataDir });
   for (let which = 0; which < writers; which += 1)
@@ -75,7 +75,7 @@ async function clusterRate(start: Start, writers: number, count: number, dataDir
   return result;
 }
 
-/** The same bytes, appended and synced one by one; `slot`: followed by 4 KiB in another file, synced too, as a batch of one record is. */
+/** Measures the same bytes, appended and synced one by one; `slot`: followed by a synced write of 4 KiB to another file, as in a batch of one record. */
 async function floor(count: number, file: string, slot: boolean): Promise<Rate> {
   const [log, committed] = [await open(file, 'w'), await open(`${file}-committed`, 'w')];
   const bytes = Buffer.from(`${JSON.stringify(configMap('w0', 0))}\n`.padEnd(PADDING + 400));
@@ -122,10 +122,10 @@ async function writes(folder: string, other?: string): Promise<string> {
     }
   }
   await floors();
-  return table(['updates of a ConfigMap of 2 KB', 'writers', 'a second', 'median ms', '99% within ms'], rows);
+  return table(['updates of a ConfigMap of 2 KB', 'writers', 'per second', 'median ms', '99% within ms'], rows);
 }
 
-/** Makes a directory with so many objects. */
+/** Creates a directory with a number of objects. */
 async function fill(dataDir: string, objects: number): Promise<void> {
   const cluster = await startCluster({ dataDir });
   await rate(200, objects, (which, n) => request(cluster, 'POST', CONFIG_MAPS, configMap(`o-${which}-${n}`, n)));

@@ -1,9 +1,9 @@
 /**
- * What synthesis costs: the constructs, in TektonApp and in cdk8s's App, beside plain ApiObjects and JSON.stringify.
+ * The cost of synthesis: the constructs, in TektonApp and in cdk8s's App, compared with plain ApiObjects and JSON.stringify.
  *
- * Every number comes from a process of its own, which builds `count` Tasks and a Pipeline that chains them, and writes them.
- * Its time is taken inside, after the modules are loaded; loading them is in the last columns. The constructs are those that
- * are published (build/lib, made anew first), since cdk8s is compiled too. That the two cdk8s ways write the same bytes is checked each time. Alone: `node --import tsx bench/synth.ts`.
+ * Every number is from a separate process, which creates `count` Tasks and a Pipeline that chains them, and writes them.
+ * Its time is measured after the modules are loaded; the last columns show the loading time. The constructs are the published ones
+ * (build/lib, built first), since cdk8s is compiled too. Both cdk8s variants must write the same bytes. Separately: `node --import tsx bench/synth.ts`.
  */
 
 import { createHash } from 'node:crypto';
@@ -19,9 +19,9 @@ const WAYS = ['constructs', 'constructs in App', 'ApiObjects', 'JSON.stringify']
 type Way = (typeof WAYS)[number];
 
 /**
- * Milliseconds since it was made: what a user waits on an idle machine.
+ * Returns a function that returns the milliseconds since the call: the user's waiting time on an idle machine.
  *
- * On Linux these are the main thread's milliseconds on a processor, which other programs do not lengthen; elsewhere wall time.
+ * On Linux this is the CPU time of the main thread, which other programs do not affect; elsewhere wall time.
  */
 function stopwatch(): () => number {
   const began = mainThread();
@@ -37,8 +37,8 @@ function mainThread(): number {
   }
 }
 
-/** What a child says of itself. */
-interface Told {
+/** The measurements of a child process. */
+interface ChildResult {
   readonly ms: number;
   readonly startMs: number;
   readonly bytes: string;
@@ -49,7 +49,7 @@ const taskName = (i: number): string => `task-${i}`;
 const plainTask = (i: number): object => ({
   inputs: {
     params: [
-      { name: 'target', description: 'what to make' },
+      { name: 'target', description: 'the target to build' },
       { name: 'flags', default: '-j2' },
     ],
     resources: [{ name: 'source', type: 'git' }],
@@ -92,7 +92,7 @@ const object = (kind: string, name: string, spec: object) => ({
 
 const root = join(import.meta.dirname, '..');
 
-/** The library as users have it. */
+/** Loads the published library. */
 const published = async (): Promise<typeof Library> =>
   (await import(pathToFileURL(join(root, 'build/lib/index.js')).href)) as typeof Library; // compiled from it
 
@@ -106,7 +106,7 @@ async function withConstructs(count: number, outdir: string, plainApp: boolean):
     (_, i) =>
       new Task(chart, taskName(i), {
         metadata: { name: taskName(i) },
-        params: { target: { description: 'what to make' }, flags: { default: '-j2' } },
+        params: { target: { description: 'the target to build' }, flags: { default: '-j2' } },
         inputs: { source: 'git' },
         steps: ({ params, inputs }) => [
           {
@@ -167,8 +167,8 @@ const WRITE: Readonly<Record<Way, (count: number, outdir: string) => number | Pr
   'JSON.stringify': withStringify,
 };
 
-/** The child: builds and writes, then says how long it took and what it wrote. */
-async function child(way: Way, count: number): Promise<Told> {
+/** The child process: builds and writes, then prints its measurements. */
+async function child(way: Way, count: number): Promise<ChildResult> {
   if (way.startsWith('constructs')) await published();
   const startMs = mainThread();
   const outdir = mkdtempSync(join(tmpdir(), 'pipewright-bench-'));
@@ -182,14 +182,14 @@ async function child(way: Way, count: number): Promise<Told> {
   }
 }
 
-/** The fastest of `times` processes: the one that others disturbed least. */
-async function best(way: Way, count: number, times: number): Promise<Told & { peakMb: number }> {
+/** Returns the fastest of `times` processes, which has the least interference. */
+async function best(way: Way, count: number, times: number): Promise<ChildResult & { peakMb: number }> {
   const all = [];
   for (let i = 0; i < times; i++) {
     const args = ['--import', 'tsx', import.meta.filename, way, String(count)];
     const measured = await measure(process.execPath, args, { cwd: root });
     if (measured.status !== 0) throw new Error(`synth of ${count} tasks failed:\n${measured.output.slice(-2000)}`);
-    const told = JSON.parse(measured.output.slice(measured.output.indexOf('{'))) as Told; // written by `child`
+    const told = JSON.parse(measured.output.slice(measured.output.indexOf('{'))) as ChildResult; // written by `child`
     all.push({ ...told, peakMb: measured.peakMb ?? Number.NaN });
   }
   return all.reduce((fastest, it) => (it.ms < fastest.ms ? it : fastest));

@@ -1,43 +1,43 @@
 /**
- * Every difference from what Tekton v0.9.2 did that is as it should be, with the reason: the only list of them.
+ * The accepted differences from Tekton v0.9.2, with their reasons.
  *
- * A row is a rule about a kind of place, not about a case, unless only one case can have it. `docs/parity.md` shows the
- * reasons; a row that fits nothing any more is reported as stale.
+ * A row is a rule about a kind of path, not about a case, unless only one case can have it. `docs/parity.md` shows the
+ * reasons; a row that matches no difference any more is reported as stale.
  */
 
 import { parseDuration } from '@pipewright/tekton';
 import type { Difference } from './compare.js';
 import type { Json } from './json.js';
 
-/** Where a case was played. */
+/** The kind of cluster on which a case was replayed. */
 export type ClusterKind = 'embedded' | 'kubernetes';
 
 /** One rule. */
 export interface Accepted {
-  /** Names the rule in tables. */
+  /** The name of the rule in tables. */
   readonly id: string;
   /** The difference's path. */
   readonly path: RegExp;
-  /** By default any case. */
+  /** Default: all cases. */
   readonly cases?: RegExp;
-  /** By default both. */
+  /** Default: both. */
   readonly where?: ClusterKind;
-  /** What the recording has there, as JSON, or `nothing`; by default anything. */
+  /** The recorded value as JSON, or `nothing` if it is missing; any value by default. */
   readonly expected?: RegExp;
-  /** What is here, as JSON, or `nothing`; by default anything. */
+  /** The replayed value as JSON, or `nothing` if it is missing; any value by default. */
   readonly got?: RegExp;
-  /** What must hold of both, where a pattern cannot say it. By default nothing. */
+  /** An additional condition on both values that a pattern cannot express. */
   readonly test?: (expected: Json | undefined, got: Json | undefined) => boolean;
-  /** A run that goes another way from there differs in all that follows: accept the rest of it, of what it made and of what it belongs to. By default not. */
+  /** The run diverges at this point: accept all further differences of the run, its children and its owner. Default: false. */
   readonly wholeRun?: boolean;
-  /** Known, though no recording at hand shows it: never stale. By default not. */
+  /** A known difference without a recording, which is never stale. Default: false. */
   readonly unrecorded?: boolean;
-  /** Why it is right so: a sentence for docs/parity.md. */
+  /** The reason, for docs/parity.md. */
   readonly reason: string;
 }
 
 export const ACCEPTED: readonly Accepted[] = [
-  // Runs that go another way.
+  // Runs that diverge.
   {
     id: 'a script without a first line',
     path: /^applied\..*\.message$/,
@@ -45,7 +45,7 @@ export const ACCEPTED: readonly Accepted[] = [
     got: /^nothing$/,
     wholeRun: true,
     reason:
-      'Tekton v0.9.2 refused a script without `#!`. From v0.10 on it ran as `/bin/sh`, and users of v1alpha1 rely on that.',
+      'Tekton v0.9.2 rejected a script without `#!`. Since v0.10 it is run with `/bin/sh`, and users of v1alpha1 rely on that.',
   },
   {
     id: 'a script with arguments',
@@ -53,15 +53,15 @@ export const ACCEPTED: readonly Accepted[] = [
     expected: /script cannot be used with args or command/,
     got: /^nothing$/,
     wholeRun: true,
-    reason: 'Tekton v0.9.2 refused `args` beside a `script`. From v0.10 on the script got them.',
+    reason: 'Tekton v0.9.2 rejected `args` in a step with a `script`. Since v0.10 the script receives them.',
   },
   {
-    id: 'a missing param is told',
+    id: 'a missing param is reported',
     path: /^pipelineRuns\..*\.condition\.reason$/,
     got: /^"ParameterMissing"$/,
     wholeRun: true,
     reason:
-      'A Pipeline’s param without default that the PipelineRun did not give reached the Task as the text `$(params.x)`, and the run went on with it. Here the run fails and names the param, as Tekton does since v0.11.',
+      'A Pipeline param without a default that the PipelineRun did not pass reached the Task as the text `$(params.x)`, and the run continued. Here the run fails and names the param, as in Tekton since v0.11.',
   },
   {
     id: 'a run whose TaskRun is deleted ends',
@@ -69,35 +69,35 @@ export const ACCEPTED: readonly Accepted[] = [
     expected: /^"Not all Tasks in the Pipeline have finished executing"$/,
     got: /was deleted before it had finished"$/,
     wholeRun: true,
-    reason: 'A PipelineRun of which somebody deleted a TaskRun stayed Running for ever. Here it fails and says why.',
+    reason: 'A PipelineRun with a deleted TaskRun stayed Running forever. Here it fails with the reason.',
   },
   {
-    id: 'an impossible image name is told at once',
+    id: 'an invalid image name fails at once',
     path: /^taskRuns\..*\.condition\.message$/,
     expected: /failed to finish within|Error getting image manifest/,
     got: /is not a valid image name/,
     wholeRun: true,
     reason:
-      'Nothing can be pulled by such a name, ever. Tekton v0.9.2 made the pod and let the run wait for its timeout.',
+      'An image with such a name can never be pulled. Tekton v0.9.2 created the pod and waited for the timeout of the run.',
   },
   {
-    id: 'a run that could never go on ends',
+    id: 'a run that cannot continue ends',
     path: /^pipelineRuns\..*\.condition\.message$/,
     expected: /^(?:""|nothing|"Not all Tasks in the Pipeline have finished executing"|.*failed to finish within.*)$/,
     got: /can't be Run; it has an invalid spec|was refused: /,
     wholeRun: true,
     unrecorded: true,
     reason:
-      'Tekton v0.9.2 admitted pipelines whose TaskRuns its own webhook then refused (a task named `a.b`, a param given twice), and tried again until the timeout. Here the run fails and says why.',
+      'Tekton v0.9.2 admitted pipelines whose TaskRuns its own webhook then rejected (a task named `a.b`, a duplicate param), and retried until the timeout. Here the run fails with the reason.',
   },
   {
-    id: 'a Task calls its volumes as it likes',
+    id: 'any volume name in a Task',
     path: /\.condition\.message$/,
     expected: /Duplicate value: \\"(?:workspace|tekton-home|tools|scripts|downward)\\"/,
     wholeRun: true,
     unrecorded: true,
     reason:
-      'A volume of a Task that was called like one of Tekton’s own made the pod invalid up to v0.9.2. From v0.10 on the own ones give way.',
+      'Up to v0.9.2, a Task volume with the name of one of Tekton’s own volumes made the pod invalid. Since v0.10 Tekton’s own volumes get other names.',
   },
   {
     id: 'a relative workingDir',
@@ -106,15 +106,15 @@ export const ACCEPTED: readonly Accepted[] = [
     wholeRun: true,
     unrecorded: true,
     reason:
-      'Tekton v0.9.2 made the directory below /workspace, and then gave the container runtime the relative path, which some refuse.',
+      'Tekton v0.9.2 created the directory below /workspace, and then passed the relative path to the container runtime, which some runtimes reject.',
   },
   {
-    id: 'a CloudEvent is tried again',
+    id: 'a CloudEvent is retried',
     path: /\.cloudEvents\.\d+\.(?:retryCount|condition)$/,
     expected: /^1$|^"Failed"$/,
     got: /^[2-5]$|^"Unknown"$/,
     unrecorded: true,
-    reason: 'Tekton v0.9.2 sent a CloudEvent once, whether it arrived or not. Here it is tried up to five times.',
+    reason: 'Tekton v0.9.2 sent a CloudEvent once, even if the delivery failed. Here it is sent up to five times.',
   },
   {
     id: 'a step killed by a signal',
@@ -122,7 +122,8 @@ export const ACCEPTED: readonly Accepted[] = [
     expected: /^255$|exited with code 255 /,
     got: /^1(?:29|[34]\d)$|exited with code 1(?:29|[34]\d) /,
     unrecorded: true,
-    reason: 'Tekton v0.9.2 ended such a step with 255, whatever the signal. Here it is 128 and the signal’s number.',
+    reason:
+      'In Tekton v0.9.2 the exit code of such a step was 255, regardless of the signal. Here it is 128 plus the signal’s number.',
   },
   {
     id: 'a deleted pod is a failure',
@@ -131,30 +132,30 @@ export const ACCEPTED: readonly Accepted[] = [
     wholeRun: true,
     unrecorded: true,
     reason:
-      'Tekton v0.9.2 made a pod again that somebody deleted. Here the attempt fails, and retries apply: a step never runs twice in one attempt.',
+      'Tekton v0.9.2 created a deleted pod again. Here the attempt fails, and retries apply: a step never runs twice in one attempt.',
   },
   {
-    id: 'what cannot mend is not waited for',
+    id: 'a permanent failure is not waited for',
     path: /^taskRuns\..*\.condition\.message$/,
     expected: /failed to finish within/,
     got: /could not start|due to config error/,
     wholeRun: true,
     unrecorded: true,
     reason:
-      'A pod whose configuration is wrong never starts. Tekton v0.9.2 waited for the timeout; here the run fails with the kubelet’s words.',
+      'A pod with an invalid configuration never starts. Tekton v0.9.2 waited for the timeout; here the run fails with kubelet’s message.',
   },
   {
-    id: 'nothing of an ended run goes on',
+    id: 'no part of an ended run continues',
     path: /^taskRuns\..*\.condition\.reason$/,
     expected: /^"(?:Running|Pending|TaskRunTimeout)"$/,
     got: /^"TaskRunCancelled"$/,
     wholeRun: true,
     unrecorded: true,
     reason:
-      'A PipelineRun that timed out left its TaskRuns, and one that was cancelled its checks, running on. Here they are cancelled with it.',
+      'After a timeout of a PipelineRun its TaskRuns continued, and after a cancellation its checks continued. Here they are cancelled with it.',
   },
 
-  // What is written about a run.
+  // Statuses and events of runs.
   {
     id: 'the step that failed',
     path: /\.condition\.message$/,
@@ -162,52 +163,52 @@ export const ACCEPTED: readonly Accepted[] = [
     got: /step-.*exited with code/,
     unrecorded: true,
     reason:
-      'Tekton v0.9.2 named the first container with another exit code than 0 in the API’s order, which may be one that was skipped. Here it is the step that failed, with the kubelet’s reason where there is one.',
+      'Tekton v0.9.2 named the first container with a non-zero exit code in the API’s order, which may be a skipped one. Here it is the step that failed, with kubelet’s reason if it has one.',
   },
   {
-    id: 'a timeout in words',
+    id: 'the format of a timeout',
     path: /^pipelineRuns\..*\.condition\.message$/,
     expected: /failed to finish within \\"&Duration\{/,
     got: /failed to finish within/,
     unrecorded: true,
     reason:
-      'Tekton v0.9.2 printed the program’s own form of the duration of a PipelineRun. Here it reads as in the manifest.',
+      'Tekton v0.9.2 printed the timeout of a PipelineRun in Go’s internal format. Here it has the format of the manifest.',
   },
   {
-    id: 'a sentence that goes on',
+    id: 'a longer message',
     path: /\.condition\.message$/,
     test: (expected, got) =>
       typeof expected === 'string' && typeof got === 'string' && expected !== '' && got.startsWith(expected),
-    reason: 'The message is Tekton’s, and then says more: what the run was waiting for, or what to look at.',
+    reason: 'The message is Tekton’s with an addition: the cause of the wait, or the object to inspect.',
   },
   {
-    id: 'an end without a time',
+    id: 'a completion time for every run',
     path: /\.completed$/,
     expected: /^false$/,
     got: /^true$/,
     reason:
-      'Tekton v0.9.2 wrote no completionTime when a run was cancelled or ended before it had a pod. Every run that has ended has one here: tools that print durations rely on it.',
+      'Tekton v0.9.2 wrote no completionTime if a run was cancelled or ended before it had a pod. Here every finished run has one: tools that print durations rely on it.',
   },
   {
-    id: 'labels of runs that never began',
+    id: 'labels of runs that never started',
     path: /\.labels\.\[tekton\.dev\/(?:task|pipeline)\]$/,
     expected: /^nothing$/,
     reason:
-      'Tekton v0.9.2 labelled a run with its Task or Pipeline, and left it out now and then when the run failed validation. Here every run has the label, so that lists by label show it.',
+      'Tekton v0.9.2 labelled a run with its Task or Pipeline, but sometimes omitted the label if the run failed validation. Here every run has the label, so that lists by label show it.',
   },
   {
-    id: 'events of trouble within',
+    id: 'events about write conflicts',
     path: /^events\.PipelineRun .*: Warning PipelineRunFailed$/,
     got: /^nothing$/,
     reason:
-      'Tekton v0.9.2 wrote this event whenever its own write met a conflict, also for runs that succeeded. Here a conflict is tried again and is no news.',
+      'Tekton v0.9.2 wrote this event after every conflict of its own writes, also for runs that succeeded. Here a conflict is retried without an event.',
   },
   {
     id: 'an event for every failure',
     path: /^events\..*: Warning Failed$/,
     expected: /^nothing$/,
     reason:
-      'Tekton v0.9.2 wrote no event when a run failed before it had a pod, or by timeout. Here every run that fails has one.',
+      'Tekton v0.9.2 wrote no event if a run failed before it had a pod, or by timeout. Here every failed run has one.',
   },
 
   // The pod (decision 4).
@@ -216,35 +217,35 @@ export const ACCEPTED: readonly Accepted[] = [
     path: /\.logs\./,
     expected: /\bdownward\b/,
     reason:
-      'Only pods with sidecars have /tekton/downward: nothing else waits for it. A step that lists /tekton sees that.',
+      'Only pods with sidecars have /tekton/downward, because only they wait for it. A step that lists /tekton sees this difference.',
   },
   {
-    id: 'images stay as they were written',
+    id: 'image names are unchanged',
     path: /\.imagePullPolicy$/,
     expected: /^"IfNotPresent"$/,
     got: /^"Always"$/,
     reason:
-      'Where a step had no command, Tekton v0.9.2 put the digest it had looked up into the pod, and Kubernetes then pulled another way. Here the pod names the image as the Task does.',
+      'If a step had no command, Tekton v0.9.2 wrote the resolved digest into the pod, which changes the pull policy of Kubernetes. Here the pod has the image name of the Task.',
   },
 
   {
-    id: 'credentials that every program can read',
+    id: 'the format of credentials',
     path: /\.logs\./,
     expected: /IdentityFile .*id_/,
     got: /IdentityFile .*id_/,
     reason:
-      'Keys and known hosts end with a line end, which OpenSSH asks for and Tekton v0.9.2 left out; their directories are open to their owner alone. A step that lists them sees that.',
+      'Keys and known hosts end with a newline, which OpenSSH requires and Tekton v0.9.2 omitted; their directories are accessible to their owner only. A step that lists them sees this difference.',
   },
 
   // A cluster without a webhook.
   {
-    id: 'no webhook on a real cluster: refusals',
+    id: 'no webhook on a real cluster: rejections',
     path: /^applied\..*\.(?:code|message|spec)$/,
     where: 'kubernetes',
-    test: (expected) => typeof expected !== 'object', // what was refused has no spec, and no other object lacks one
+    test: (expected) => typeof expected !== 'object', // only rejected objects have no spec
     wholeRun: true,
     reason:
-      'The controller brings definitions with schemas, and no webhook. What Tekton’s webhook refused is refused by the schema in other words, or is admitted and fails when it runs. `pipewright lint` says it all before.',
+      'The controller has CRDs with schemas, but no webhook. Objects that Tekton’s webhook rejected are rejected by the schema with another message, or are admitted and fail at run time. `pipewright lint` reports all problems before.',
   },
   {
     id: 'no webhook on a real cluster: types of params',
@@ -253,7 +254,7 @@ export const ACCEPTED: readonly Accepted[] = [
     expected: /^(?:\{"type":)?"(?:string|array)"\}?$/,
     got: /^(?:nothing|null)$/,
     reason:
-      'Tekton’s webhook wrote into a param the type that its default has; a schema knows one word for all. Timeouts and the kinds of tasks are written as it did; a type is read as if it stood there.',
+      'Tekton’s webhook wrote the type of a param according to its default; a schema can only set one constant default. Timeouts and the kinds of tasks are set as by the webhook; the type of a param is inferred when it is read.',
   },
   {
     id: 'no webhook on a real cluster: spellings of a timeout',
@@ -261,7 +262,7 @@ export const ACCEPTED: readonly Accepted[] = [
     where: 'kubernetes',
     test: (expected, got) =>
       typeof expected === 'string' && typeof got === 'string' && parseDuration(expected) === parseDuration(got),
-    reason: 'Tekton’s webhook wrote durations anew (`1h` as `1h0m0s`). Here a timeout stays as it was written.',
+    reason: 'Tekton’s webhook reformatted durations (`1h` as `1h0m0s`). Here a timeout is unchanged.',
   },
 ];
 

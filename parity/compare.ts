@@ -1,18 +1,18 @@
-/** Finds where two trees differ, and names each place by its path. Pure. */
+/** Compares two trees and returns the path of each difference. Pure. */
 
 import { isObject, type Json } from './json.js';
 
-/** One place where what is here is not what was recorded. */
+/** One difference between the recorded and the replayed tree. */
 export interface Difference {
-  /** Fields and indexes, joined by dots; a field with a dot in it stands in brackets. */
+  /** Fields and indexes, joined by dots; a field that contains a dot is in brackets. */
   readonly path: string;
-  /** Absent: the recording has nothing there. */
+  /** The recorded value; absent if the recording has none. */
   readonly expected?: Json;
-  /** Absent: there is nothing here. */
+  /** The replayed value; absent if the replay has none. */
   readonly got?: Json;
 }
 
-/** All differences, in the order of the recording. A list of plain values differs as a whole. */
+/** Returns all differences, in the order of the recording. A list of plain values is compared as a whole. */
 export function compare(expected: Json | undefined, got: Json | undefined, path = ''): readonly Difference[] {
   if (isObject(expected) && isObject(got)) {
     const fields = [...Object.keys(expected), ...Object.keys(got).filter((field) => !(field in expected))];
@@ -34,7 +34,7 @@ const below = (path: string, field: string): string => {
 const isListOfTrees = (value: Json | undefined): value is readonly Json[] =>
   Array.isArray(value) && value.every((item) => typeof item === 'object');
 
-/** With the fields of every object in one order. */
+/** Returns the value with sorted fields. */
 function sorted(value: Json | undefined): Json | undefined {
   if (Array.isArray(value)) return (value as readonly Json[]).map((item) => sorted(item) ?? null);
   if (!isObject(value)) return value;

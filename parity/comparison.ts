@@ -1,4 +1,4 @@
-/** What comes of holding a played case against its recording: differences, and which of them are accepted. Pure. */
+/** Compares a replayed case with its recording: differences, and which of them are accepted. Pure. */
 
 import { ACCEPTED, covers, type Accepted, type ClusterKind } from './accepted.js';
 import { compare, type Difference } from './compare.js';
@@ -6,18 +6,18 @@ import { normalize } from './normalize.js';
 import { at, isObject, objectAt, type Json, type JsonObject } from './json.js';
 import type { Outcome, Recording } from './recording.js';
 
-/** One case, judged. */
+/** The comparison of one case. */
 export interface Comparison {
   readonly name: string;
   readonly note: string;
   readonly seconds: number;
   /** Differences that no rule accepts. */
   readonly differences: readonly Difference[];
-  /** Those that one does. */
+  /** Differences that a rule accepts. */
   readonly accepted: readonly { readonly rule: string; readonly difference: Difference }[];
 }
 
-/** Judges a case. `places`: real addresses where it was played, by the word that stands for them in recordings. */
+/** Compares a case. `addresses`: real addresses of the replay, by their placeholder in recordings. */
 export function compareCase(
   recording: Recording,
   replayed: Outcome,
@@ -51,11 +51,11 @@ export function compareCase(
   return { name: recording.name, note: recording.outcome.note, seconds: replayed.seconds, differences, accepted };
 }
 
-/** The run that a difference is about, or what was applied: `pipelineRuns.NAME.…`, `applied.Task NAME.…`, `events.TaskRun NAME: …`. */
+/** Returns the run or applied object of a difference: `pipelineRuns.NAME.…`, `applied.Task NAME.…`, `events.TaskRun NAME: …`. */
 const runOf = (path: string): string | undefined =>
   /^(?:pipelineRuns\.|taskRuns\.|applied\.\[?\w+ |events\.\[?(?:Task|Pipeline)Run )([^.:\]]+)/.exec(path)?.[1];
 
-/** Leaves out of what was played what the recording does not speak of: runs that it refused, logs that it lost. */
+/** Removes parts of the replay that the recording does not contain: runs that were rejected, logs that were lost. */
 function comparable(expected: JsonObject, got: JsonObject): JsonObject {
   const refused = (kind: string, name: string): boolean =>
     Number(at(expected, 'applied', `${kind} ${name}`, 'code')) >= 400;
@@ -81,7 +81,7 @@ function withLogsOf(expected: Json | undefined, run: Json | undefined): Json | u
   return { ...run, logs: kept };
 }
 
-/** Rules that fitted nothing where they could have. */
+/** Returns the rules for this kind of cluster that matched no difference. */
 export const staleRules = (
   comparisons: readonly Comparison[],
   where: ClusterKind,

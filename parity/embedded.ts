@@ -1,8 +1,8 @@
 /**
- * The embedded cluster as a place: cluster, controller and node in this process, as `pipewright up` has them.
+ * The embedded cluster for replays: cluster, controller and node in this process, as in `pipewright up`.
  *
- * The recordings' host is an address of loopback drawn for this process, so that several may run at once; the cluster's own
- * registry answers for every registry that the cases name.
+ * The recordings' host is a random loopback address of this process, so that several processes can run at once; the cluster's own
+ * registry replaces every registry that the cases name.
  */
 
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ import { fillRegistry, imagesOf, standIn } from './images.js';
 import type { ParityCluster } from './parity-cluster.js';
 import type { Recording } from './recording.js';
 
-/** Starts it, furnished for these recordings. */
+/** Starts a cluster with the images and repositories of the recordings. */
 export async function embeddedCluster(folder: string, recordings: readonly Recording[]): Promise<ParityCluster> {
   const known = imagesOf(recordings);
   const host = `127.${String(100 + (process.pid % 100))}.${String((process.pid >> 8) & 255)}.${String(1 + (process.pid & 127))}`;
@@ -35,7 +35,7 @@ export async function embeddedCluster(folder: string, recordings: readonly Recor
     const cluster = await startCluster({
       runtime,
       images: (image) => (own.has(image) ? { rootfs: 'host' } : standIn(image, known)),
-      allowHostPath: true, // the recording's cluster did
+      allowHostPath: true, // as in the recording's cluster
       crds: crds({ preserveUnknownFields: true }),
       admission: [tektonAdmission],
     });
@@ -72,7 +72,7 @@ export async function embeddedCluster(folder: string, recordings: readonly Recor
   }
 }
 
-/** The registries in the image names of the cases' steps. */
+/** Returns the registries in the image names of the cases' steps. */
 const namedRegistries = (recordings: readonly Recording[]): readonly string[] => [
   ...new Set(
     recordings.flatMap(({ input }) =>

@@ -1,7 +1,7 @@
 /**
- * What v1alpha1 can do, feature by feature, and how a case shows that it is about one: by its manifests and by what came of them.
+ * The features of v1alpha1, and how to detect them in a case: in its manifests and its outcome.
  *
- * Nothing lists cases by hand, so recordings that are added later find their place by themselves. Pure.
+ * Cases are not listed by hand, so new recordings are assigned automatically. Pure.
  */
 
 import { at, isObject, listAt, objectAt, textAt, type Json, type JsonObject } from './json.js';
@@ -11,31 +11,31 @@ import { objectsOf, type Outcome, type Recording } from './recording.js';
 /** One feature. */
 export interface Feature {
   readonly id: string;
-  /** What it belongs to; a heading of the table. */
+  /** Its area, a heading on the page. */
   readonly area: string;
   readonly title: string;
-  /** Whether a case shows it. */
+  /** Whether a case has the feature. */
   readonly isShownBy: (facts: CaseContents) => boolean;
-  /** What `.test.ts` and `.cluster.ts` are added to: tests that have it on both clusters, with pods that run, where no recording does. By default none. */
+  /** The path of tests on both clusters without `.test.ts` and `.cluster.ts`, for features without a recording. Default: none. */
   readonly tests?: string;
 }
 
-/** What is known of a case. */
+/** The contents of a case. */
 export interface CaseContents {
   readonly text: string;
   readonly objects: readonly JsonObject[];
   readonly outcome: Outcome;
-  /** Names of all fields that are set anywhere in the manifests. */
+  /** Names of all fields in the manifests. */
   readonly fields: ReadonlySet<string>;
   /** Reasons of all conditions. */
   readonly reasons: ReadonlySet<string>;
-  /** Names of all containers, `step-` left out. */
+  /** Names of all containers, without `step-`. */
   readonly containers: readonly string[];
   /** Statuses of all TaskRuns. */
   readonly statuses: readonly JsonObject[];
 }
 
-/** Which features a case shows. */
+/** Returns the ids of a case's features. */
 export function featuresOf(recording: Recording): readonly string[] {
   const facts = contentsOf(recording);
   return FEATURES.filter(({ isShownBy: shows }) => shows(facts)).map(({ id }) => id);
@@ -122,22 +122,22 @@ const row = (area: string, id: string, title: string, shows: Feature['isShownBy'
   isShownBy: shows,
 });
 
-/** The same, where tests stand in for recordings. */
+/** Defines a feature that tests cover instead of recordings. */
 const tested = (tests: string, feature: Feature): Feature => ({ ...feature, tests });
 
 const RESOURCES = 'packages/cli/test/resources';
 const ADDITIONS = 'packages/controller/test/cluster/additions';
 const DISRUPTIONS = 'packages/controller/test/cluster/disruptions';
 
-/** All of them, in the order of the page. */
+/** All features, in the order of the page. */
 export const FEATURES: readonly Feature[] = [
-  row('Admission', 'refused-task', 'refusals of Tasks, in Tekton’s words', refused('Task', 'ClusterTask')),
-  row('Admission', 'refused-pipeline', 'refusals of Pipelines', refused('Pipeline')),
-  row('Admission', 'refused-run', 'refusals of runs', refused('TaskRun', 'PipelineRun')),
+  row('Admission', 'refused-task', 'rejections of Tasks, with Tekton’s messages', refused('Task', 'ClusterTask')),
+  row('Admission', 'refused-pipeline', 'rejections of Pipelines', refused('Pipeline')),
+  row('Admission', 'refused-run', 'rejections of runs', refused('TaskRun', 'PipelineRun')),
   row(
     'Admission',
     'refused-resource',
-    'refusals of PipelineResources and Conditions',
+    'rejections of PipelineResources and Conditions',
     refused('PipelineResource', 'Condition'),
   ),
   row('Admission', 'unknown-field', 'unknown fields', ({ outcome }) =>
@@ -159,13 +159,13 @@ export const FEATURES: readonly Feature[] = [
       statuses.some((status) => listAt(status, 'cloudEvents').length > 0),
     ),
   ),
-  row('PipelineResources', 'resource-spec', 'resources written in place', field('resourceSpec')),
+  row('PipelineResources', 'resource-spec', 'embedded resources', field('resourceSpec')),
   row('PipelineResources', 'target-path', '`targetPath`', field('targetPath')),
   row('PipelineResources', 'several-outputs', 'several outputs', ({ objects }) =>
     tasksOf(objects).some((task) => listAt(task, 'outputs', 'resources').length > 1),
   ),
-  row('PipelineResources', 'from', 'hand-over between tasks with `from`', field('from')),
-  row('PipelineResources', 'claim', 'the claim for it, and its removal', ({ outcome }) => outcome.pvcs.length > 0),
+  row('PipelineResources', 'from', 'transfer between tasks with `from`', field('from')),
+  row('PipelineResources', 'claim', 'the claim for it, and its deletion', ({ outcome }) => outcome.pvcs.length > 0),
 
   row('Tasks', 'steps', 'several steps, in order', ({ objects }) =>
     tasksOf(objects).some((task) => listAt(task, 'steps').length > 1),
@@ -200,9 +200,9 @@ export const FEATURES: readonly Feature[] = [
   ),
   row('TaskRuns', 'task-timeout', 'timeout', reason('TaskRunTimeout')),
   row('TaskRuns', 'task-cancel', 'cancel', reason('TaskRunCancelled')),
-  row('TaskRuns', 'task-invalid', 'params and resources that do not fit', reason('TaskRunValidationFailed')),
-  row('TaskRuns', 'task-unresolved', 'a Task or resource that is not there', reason('TaskRunResolutionFailed')),
-  row('TaskRuns', 'no-pod', 'a pod that cannot be made', ({ statuses }) =>
+  row('TaskRuns', 'task-invalid', 'mismatched params and resources', reason('TaskRunValidationFailed')),
+  row('TaskRuns', 'task-unresolved', 'a missing Task or resource', reason('TaskRunResolutionFailed')),
+  row('TaskRuns', 'no-pod', 'a pod that cannot be created', ({ statuses }) =>
     statuses.some((status) => listAt(status, 'conditions').some((one) => textAt(one, 'reason') === 'CouldntGetTask')),
   ),
   row('TaskRuns', 'stuck', 'a pod that never starts', ({ statuses }) =>
@@ -216,7 +216,7 @@ export const FEATURES: readonly Feature[] = [
   row('TaskRuns', 'changed', 'a spec changed while it runs', done('patch', /Run$/, /"spec":\{(?!"status")/)),
 
   row('PipelineRuns', 'order', '`runAfter`', field('runAfter')),
-  row('PipelineRuns', 'side-by-side', 'tasks side by side', ({ objects }) =>
+  row('PipelineRuns', 'side-by-side', 'parallel tasks', ({ objects }) =>
     objects.some(
       (object) => listAt(object, 'spec', 'tasks').filter((task) => at(task, 'runAfter') === undefined).length > 1,
     ),
@@ -226,7 +226,7 @@ export const FEATURES: readonly Feature[] = [
   row('PipelineRuns', 'generate-name', '`generateName`', field('generateName')),
   row('PipelineRuns', 'retries', 'retries', field('retries')),
   row('PipelineRuns', 'conditions', 'Conditions', kind('Condition')),
-  row('PipelineRuns', 'skipped', 'a task that is skipped', ({ outcome }) =>
+  row('PipelineRuns', 'skipped', 'a skipped task', ({ outcome }) =>
     outcome.pipelineruns.some((run) => JSON.stringify(run).includes('ConditionCheckFailed')),
   ),
   tested(DISRUPTIONS, row('PipelineRuns', 'run-timeout', 'timeout', reason('PipelineRunTimeout'))),
@@ -234,14 +234,14 @@ export const FEATURES: readonly Feature[] = [
   row(
     'PipelineRuns',
     'run-unresolved',
-    'a Pipeline, Task, Condition or resource that is not there',
+    'a missing Pipeline, Task, Condition or resource',
     reason('CouldntGetPipeline', 'CouldntGetResource', 'CouldntGetCondition'),
   ),
   row(
     'PipelineRuns',
     'run-invalid',
-    'bindings and params that do not fit',
+    'mismatched bindings and params',
     reason('InvalidPipelineResourceBindings', 'ParameterTypeMismatch', 'PipelineValidationFailed'),
   ),
-  row('PipelineRuns', 'deleted', 'something deleted while it runs', done('delete', /./, /./)),
+  row('PipelineRuns', 'deleted', 'an object deleted while it runs', done('delete', /./, /./)),
 ];

@@ -1,4 +1,4 @@
-/** Serves the recordings' repositories by their own script, unless somebody does already. */
+/** Serves the recordings' repositories with their own script, unless they are already served. */
 
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -7,15 +7,15 @@ import { dirname, join, resolve } from 'node:path';
 
 const GIT_PORT = 9418;
 
-/** Something that serves, or nothing. */
+/** A Git server. */
 export interface Daemon {
   close(): Promise<void>;
 }
 
 /**
- * Starts `repositories/serve ADDRESS`, found beside or above the folder of the cases.
+ * Starts `repositories/serve ADDRESS`, in or above the folder of the cases.
  *
- * @returns once connections are taken; undefined when there is no such script, or the address answers already
+ * @returns when connections are accepted; undefined without a script, or if the address already accepts connections
  */
 export async function serveRepositories(folder: string, address: string): Promise<Daemon | undefined> {
   const script = findScript(resolve(folder));
@@ -23,7 +23,7 @@ export async function serveRepositories(folder: string, address: string): Promis
   const child = spawn('bash', [script, address], { stdio: 'ignore', detached: true });
   const ended = new Promise<void>((done) => child.once('close', () => done()));
   const close = async (): Promise<void> => {
-    // The script waits for git in the foreground: the whole group is told, so that both go and its trap cleans up.
+    // The script waits for git in the foreground: signal the whole process group, so that both exit and the script's trap cleans up.
     if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGTERM');
     await ended;
   };
@@ -33,7 +33,7 @@ export async function serveRepositories(folder: string, address: string): Promis
     await new Promise((done) => setTimeout(done, 50));
   }
   await close();
-  throw new Error(`${script} ${address} does not serve`);
+  throw new Error(`${script} ${address} does not accept connections`);
 }
 
 function findScript(folder: string): string | undefined {

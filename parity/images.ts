@@ -1,8 +1,8 @@
 /**
- * The images that the recording's cluster had, learnt from the recordings: those of containers that started.
+ * The images of the recording's cluster: those of containers that started in the recordings.
  *
- * On this machine its own files stand in for them; a registry in this process says what they run by themselves, so that
- * looking that up is part of what is played.
+ * This machine's own files replace them; a registry in this process provides their default commands, so that
+ * the lookup is part of the replay.
  */
 
 import { createHash } from 'node:crypto';
@@ -14,17 +14,17 @@ import { goneOf } from './names.js';
 import { objectsOf, type Recording } from './recording.js';
 import { unwrap } from './unwrap.js';
 
-/** Full names of images, each with the program it runs by itself. */
+/** Full names of images, each with its default command. */
 export type KnownImages = ReadonlyMap<string, string>;
 
-/** What common images run, for those of which no recording says it. */
+/** Default commands of common images that no recording shows. */
 const USUAL: Readonly<Record<string, string>> = {
   'docker.io/library/ubuntu': 'bash',
   'docker.io/library/busybox': 'sh',
   'docker.io/library/python': 'python3',
 };
 
-/** Reads them off the pods of all recordings. */
+/** Returns the images in the pods of all recordings. */
 export function imagesOf(recordings: readonly Recording[]): KnownImages {
   const known = new Map<string, string>();
   for (const { outcome, input } of recordings) {
@@ -47,31 +47,31 @@ export function imagesOf(recordings: readonly Recording[]): KnownImages {
   return known;
 }
 
-/** A sidecar's image is no longer in its pod once it has been stopped. */
+/** Returns the images of sidecars, which are no longer in their pod after they are stopped. */
 const sidecarImages = (input: string): readonly string[] =>
   objectsOf(input, {})
     .flatMap((object) => [...listAt(object, 'spec', 'sidecars'), ...listAt(object, 'spec', 'taskSpec', 'sidecars')])
     .map((sidecar) => textAt(sidecar, 'image'))
-    .filter((image) => /^[a-z0-9]/.test(image)) // cases about what is refused have sidecars without an image
+    .filter((image) => /^[a-z0-9]/.test(image)) // cases about rejections have sidecars without an image
     .map(imageOf);
 
-/** An image that Tekton looked up has been named by digest, and its program stands in the pod, before what may be the step's arguments. */
+/** Returns the command of an image that Tekton looked up: the pod names it by digest, with its command before the step's arguments. */
 function lookedUp(container: JsonObject, spec: JsonObject): string | undefined {
   if (!textAt(container, 'image').includes('@')) return undefined;
   const ran = unwrap(container, spec);
   return 'argv' in ran ? ran.argv[0] : undefined;
 }
 
-/** As a Cmd, which most of these images have it in, and which a step's arguments must not replace. */
+/** Returns a configuration with the command as Cmd, as most of these images have it; a step's arguments must not replace it. */
 const configOf = (program: string): { readonly Cmd: readonly string[] } => ({ Cmd: [program] });
 
-/** What stands for an image on this machine; undefined for one that the recording's cluster did not have. */
+/** Returns the stand-in for an image on this machine, or undefined if the recording's cluster did not have the image. */
 export function standIn(image: string, known: KnownImages): ImageSource | undefined {
   const program = known.get(imageOf(image));
   return program === undefined ? undefined : { rootfs: 'host', config: configOf(program) };
 }
 
-/** Puts into a registry what each image runs, under its own name. */
+/** Pushes an image with the default command of each image to a registry. */
 export async function fillRegistry(registry: Registry, images: KnownImages): Promise<void> {
   for (const [name, program] of images) {
     const { repository, tag } = parseImageName(name);
@@ -94,5 +94,5 @@ export async function fillRegistry(registry: Registry, images: KnownImages): Pro
 async function put(registry: Registry, method: string, path: string, body: string, type: string): Promise<void> {
   const request = new Request(`http://registry${path}`, { method, body, headers: { 'content-type': type } });
   const response = await registry.handle(request);
-  if (!response.ok) throw new Error(`the registry refuses ${path}: ${await response.text()}`);
+  if (!response.ok) throw new Error(`the registry rejects ${path}: ${await response.text()}`);
 }

@@ -1,4 +1,4 @@
-/** Plain JSON as recordings and clusters have it, and how to look into it without knowing its shape. Pure. */
+/** Access to JSON of recordings and clusters without types for its structure. Pure. */
 
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 export interface JsonObject {
@@ -8,35 +8,35 @@ export interface JsonObject {
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** What lies at a path; undefined when there is nothing. */
+/** Returns the value at a path, or undefined. */
 export function at(value: unknown, ...path: readonly (string | number)[]): Json | undefined {
   let here: unknown = value;
   for (const step of path) {
     if (typeof here !== 'object' || here === null) return undefined;
-    here = (here as Readonly<Record<string | number, unknown>>)[step]; // an object or a list, so it may be asked for a field
+    here = (here as Readonly<Record<string | number, unknown>>)[step]; // an object or a list
   }
-  return here as Json | undefined; // what was read from JSON holds JSON
+  return here as Json | undefined; // a value in JSON is JSON
 }
 
-/** The object at a path; an empty one when there is none. */
+/** Returns the object at a path, or an empty object. */
 export function objectAt(value: unknown, ...path: readonly (string | number)[]): JsonObject {
   const found = at(value, ...path);
   return isObject(found) ? found : {};
 }
 
-/** The list at a path; an empty one when there is none. */
+/** Returns the list at a path, or an empty list. */
 export function listAt(value: unknown, ...path: readonly (string | number)[]): readonly Json[] {
   const found = at(value, ...path);
-  return Array.isArray(found) ? (found as readonly Json[]) : []; // isArray forgets what the list holds
+  return Array.isArray(found) ? (found as readonly Json[]) : []; // isArray returns any[]
 }
 
-/** The text at a path; `''` when there is none. */
+/** Returns the text at a path, or `''`. */
 export function textAt(value: unknown, ...path: readonly (string | number)[]): string {
   const found = at(value, ...path);
   return typeof found === 'string' ? found : '';
 }
 
-/** Without what says nothing: null, empty texts, lists and objects. Go writes those where others leave a field out. */
+/** Removes null and empty texts, lists and objects, which Go writes instead of omitting a field. */
 export function trimmed(value: Json | undefined): Json | undefined {
   if (value === null || value === undefined || value === '') return undefined;
   if (Array.isArray(value)) {

@@ -1,8 +1,8 @@
 /**
- * A Kubernetes that a kubeconfig names, as a place.
+ * A Kubernetes cluster for replays, from a kubeconfig.
  *
- * Each case has a namespace of its own and a controller in this process limited to it, so that nothing else on the cluster is touched.
- * LAB_HOST and LAB_REGISTRY of the environment say how pods reach the machine that serves repositories and images.
+ * Each case has a namespace of its own and a controller in this process limited to it, so that other objects on the cluster are not affected.
+ * The environment variables LAB_HOST and LAB_REGISTRY are the addresses at which pods reach the repositories and images.
  */
 
 import { CUSTOM_RESOURCE_DEFINITIONS, KubeClient, kubeconfigSend, NODES } from '@pipewright/kube';
@@ -11,7 +11,7 @@ import { crds } from '@pipewright/tekton';
 import { serveRepositories } from './git-daemon.js';
 import type { ParityCluster } from './parity-cluster.js';
 
-/** Connects to it. `controller: false` when one is installed there already. */
+/** Connects to the cluster. `controller: false` if a controller is already installed. */
 export async function kubernetesCluster(
   folder: string,
   options: { readonly kubeconfig?: string; readonly controller: boolean },

@@ -1,8 +1,8 @@
 /**
- * Names without their random parts, and texts in which every such name, and all else that no two runs share, is replaced.
+ * Replaces random names and other values that differ between runs in texts.
  *
- * `r-a-9xtmt-pod-52c45d` and `r-a-bb4ck-pod-0d11e9` are both `r-a-?-pod-?`. Which names are drawn at random is read off the
- * objects: who owns them, and what labels they carry. Pure.
+ * `r-a-9xtmt-pod-52c45d` and `r-a-bb4ck-pod-0d11e9` are both `r-a-?-pod-?`. Random names are detected by the owners and labels of
+ * objects. Pure.
  */
 
 import { at, isObject, listAt, objectAt, textAt, type Json, type JsonObject } from './json.js';
@@ -13,25 +13,25 @@ const RANDOM = /-[bcdfghjklmnpqrstvwxz2456789]{5}$/;
 const INTERNAL =
   /^(?:step-)?(?:create-dir|git-source|source-copy|source-mkdir|image-digest-exporter|fetch|storage-fetch|upload|pr-source|kubeconfig|credential-initializer|working-dir-initializer|place-scripts|secret-volume)(?:-.*)?-[bcdfghjklmnpqrstvwxz2456789]{5}$/;
 
-/** Whether a step or container is one that Tekton or the controller added. */
+/** Whether Tekton or the controller added a step or container. */
 export const isInternal = (name: string): boolean => INTERNAL.test(name);
 
-/** The name of a step or container without the random end that only added ones have. */
+/** Returns the name of a step or container without the random suffix, which only added ones have. */
 export const stepName = (name: string): string => (isInternal(name) ? name.replace(RANDOM, '-?') : name);
 
 const withoutRandomSuffix = (name: string): string => name.replace(RANDOM, '-?');
 
-/** Real names by what they are called here. */
+/** The replacement of real names. */
 export interface Names {
-  /** The name without random parts. */
+  /** Returns the name without random parts. */
   of(real: string): string;
-  /** A text in which all that is volatile is replaced. */
+  /** Returns a text with all volatile parts replaced. */
   text(real: string): string;
-  /** The same for every text in a value. */
+  /** Returns a value with the volatile parts of all its texts replaced. */
   value(real: Json): Json;
 }
 
-/** Learns the names of an outcome. `places`: real addresses by the word that stands for them. */
+/** Returns the names of an outcome. `addresses`: real addresses by their placeholder. */
 export function namesOf(outcome: Outcome, addresses: Readonly<Record<string, string>> = {}): Names {
   const known = new Map<string, string>();
   const drawn = new Map<string, number>();
@@ -68,16 +68,16 @@ export function namesOf(outcome: Outcome, addresses: Readonly<Record<string, str
   return { of: (real) => known.get(real) ?? real, text, value };
 }
 
-/** The label by which pods ask for a node. */
+/** The label with which pods select a node. */
 export const HOSTNAME = 'kubernetes.io/hostname';
 
-/** The node on which the pods of an outcome ran; there is one. */
+/** Returns the only node on which the pods of an outcome ran. */
 export const nodeOf = (outcome: Outcome): string | undefined =>
   [...outcome.pods, ...goneOf(outcome, 'Pod')]
     .map((pod) => textAt(pod, 'spec', 'nodeName'))
     .find((name) => name !== '');
 
-/** TaskRuns that a pipeline made, and the checks of its conditions; also those of which only the status speaks. */
+/** Adds the names of a pipeline's TaskRuns and condition checks, including those that are only in its status. */
 function addTaskRunNames(outcome: Outcome, known: Map<string, string>): void {
   const addName = (real: string, run: string): void => {
     if (known.has(real)) return;
@@ -112,15 +112,15 @@ function* everyRun(outcome: Outcome): Generator<{ name: string; object: JsonObje
   }
 }
 
-/** Objects of a kind that were gone by the end, as last seen. */
+/** Returns the deleted objects of a kind, as last observed. */
 export const goneOf = (outcome: Outcome, kind: string): readonly JsonObject[] =>
   outcome.deleted.filter((one) => one.kind === kind).map(({ object }) => object);
 
-/** Replaces what no two runs share wherever it stands: times, uids, digests of images, random ends of added steps. */
+/** Replaces values that differ between runs: times, uids, digests of images, random suffixes of added steps. */
 export const withoutVolatileParts = (text: string): string =>
   text
     .replace(/\(image: "[^"]*"\)/g, '(image: "?")')
-    .replace(/(Error getting image manifest: ).*/, '$1?') // the registry's own words follow
+    .replace(/(Error getting image manifest: ).*/, '$1?') // the registry's own message follows
     .replace(/\b\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?Z?/g, 'TIME')
     .replace(/\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d +(?:\d\d:\d\d|\d{4})\b/g, 'TIME')
     .replace(/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, 'UID')

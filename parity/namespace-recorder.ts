@@ -1,7 +1,7 @@
 /**
- * Sees all that happens to the runs of one namespace: what is there, and what was there and is gone.
+ * Records the objects of one namespace with informers, including deleted objects.
  *
- * Waiting is for a condition to come true, looked at again after every change; nothing here sleeps for luck.
+ * Waiting methods check their condition after every change, without fixed delays.
  */
 
 import {
@@ -20,7 +20,7 @@ export const PIPELINE_RUNS = resource('tekton.dev/v1alpha1', 'pipelineruns', 'Pi
 
 const WATCHED: readonly Resource[] = [PIPELINE_RUNS, TASK_RUNS, PODS, PERSISTENT_VOLUME_CLAIMS];
 
-/** A watcher of one namespace. */
+/** Records the runs, pods and claims of one namespace. */
 export class NamespaceRecorder {
   readonly #informers: ReadonlyMap<string, Informer>;
   readonly #deleted = new Map<string, { readonly kind: string; readonly name: string; readonly object: JsonObject }>();
@@ -51,7 +51,7 @@ export class NamespaceRecorder {
     await Promise.all([...this.#informers.values()].map((informer) => informer.stop()));
   }
 
-  /** What is there of a kind. */
+  /** Returns the existing objects of a kind, sorted by name. */
   list(kind: string): readonly JsonObject[] {
     const found = this.#informers.get(kind)?.list() ?? [];
     return (found as unknown as readonly JsonObject[]).toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1)); // the API speaks JSON
@@ -61,7 +61,7 @@ export class NamespaceRecorder {
     return [...this.#deleted.values()];
   }
 
-  /** Waits until something is so. @returns false when it was not by the deadline (milliseconds of `performance.now()`) */
+  /** Waits until the condition is true. Returns false if it is still false at the deadline (milliseconds of `performance.now()`). */
   async waitUntil(condition: () => boolean, deadline: number): Promise<boolean> {
     while (!condition()) {
       if (!(await this.#nextChange(deadline - performance.now()))) return condition();
@@ -69,7 +69,7 @@ export class NamespaceRecorder {
     return true;
   }
 
-  /** Waits until nothing has changed for a while. Milliseconds. */
+  /** Waits until no object has changed for a period, at most until the deadline. */
   async waitForQuiet(periodMs: number, deadline: number): Promise<void> {
     while (performance.now() < deadline) {
       const before = this.#changes;
@@ -78,7 +78,7 @@ export class NamespaceRecorder {
     }
   }
 
-  /** Resolves with true at the next change, with false after a time. */
+  /** Resolves with true at the next change, or with false after the timeout. */
   #nextChange(timeoutMs: number): Promise<boolean> {
     if (timeoutMs <= 0) return Promise.resolve(false);
     return new Promise((resolve) => {

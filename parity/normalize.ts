@@ -1,5 +1,5 @@
 /**
- * What of an outcome must be the same wherever the case is run, as one tree; its paths are what differences are called by.
+ * Normalizes an outcome to a tree of the properties that must be equal on every cluster; differences are named by its paths.
  *
  *     outcome ──▶ names without their random parts ──▶ applied, pipelineRuns, taskRuns (status, pods, logs), claims, events
  *
@@ -11,15 +11,15 @@ import { goneOf, isInternal, namesOf, stepName, type Names } from './names.js';
 import { annotations, podView } from './pod-view.js';
 import type { Applied, Outcome } from './recording.js';
 
-/** How an outcome is read. */
+/** Options of the normalization. */
 export interface NormalizeOptions {
-  /** Real addresses, by the word that stands for them. */
+  /** Real addresses, by their placeholder. */
   readonly addresses?: Readonly<Record<string, string>>;
-  /** Tekton v0.9.2 lists steps as the API server does, in no order; put them in that of the pod. By default they stay as they are. */
+  /** Whether to sort steps in the order of the pod: Tekton v0.9.2 lists them in the API server's order, which is undefined. Default: false. */
   readonly sortSteps?: boolean;
 }
 
-/** The tree. */
+/** Returns the tree of an outcome. */
 export function normalize(outcome: Outcome, options: NormalizeOptions = {}): JsonObject {
   const names = namesOf(outcome, options.addresses);
   const context: NormalizeContext = { outcome, names, sortSteps: options.sortSteps ?? false };
@@ -82,7 +82,7 @@ function pipelineRun(run: JsonObject, gone: boolean, context: NormalizeContext):
   };
 }
 
-/** Its condition, and whether it has been given an end. */
+/** Returns the condition, and whether the status has a completion time. */
 function conditionOf(status: JsonObject, names: Names): JsonObject {
   const found = listAt(status, 'conditions').find((one) => at(one, 'type') === 'Succeeded');
   const { status: value, reason, message } = objectAt(found);
@@ -138,21 +138,21 @@ function statusView(status: JsonObject, pod: JsonObject | undefined, context: No
   };
 }
 
-/** Results have no order of their own: they come as their containers are listed. */
+/** Results have no defined order, so they are sorted by this key. */
 const resultKey = (result: Json): string =>
   ['name', 'key', 'digest', 'value'].map((field) => textAt(result, field)).join(' ');
 
-/** Reasons for which a pod is deleted while its steps are at whatever they are at. */
+/** Reasons for which a pod is deleted while its steps run. */
 const INTERRUPTING_REASONS: ReadonlySet<string> = new Set(['TaskRunTimeout', 'TaskRunCancelled']);
 
-/** Whether such a step had begun just then says more of the clock than of the run. */
+/** Returns the state of a step in a deleted pod. Whether the step had started depends on timing, so both states are equal. */
 function interruptedStep(step: Json, names: Names): JsonObject {
   const waits = textAt(step, 'waiting', 'reason');
   const began = at(step, 'running') !== undefined || waits === 'ContainerCreating' || waits === 'PodInitializing';
   return began ? { cutOff: true } : stateOf(objectAt(step), names);
 }
 
-/** How a container ended, or what it was at. A termination message that is JSON is compared as such. */
+/** Returns how a container ended, or its state. A termination message in JSON is parsed. */
 function stateOf(state: JsonObject, names: Names): JsonObject {
   const terminated = state['terminated'];
   if (isObject(terminated)) {
@@ -170,13 +170,13 @@ function stateOf(state: JsonObject, names: Names): JsonObject {
 function parsed(message: string): Json | undefined {
   if (message === '') return undefined;
   try {
-    return trimmed(JSON.parse(message) as Json); // what parses is JSON
+    return trimmed(JSON.parse(message) as Json); // JSON.parse returns JSON
   } catch {
     return message;
   }
 }
 
-/** What the user's steps said, of those that ended by themselves: what was cut off says more of the clock than of the run. */
+/** Returns the logs of the user's steps that ended by themselves; those of interrupted steps depend on timing. */
 function logsOf(pod: JsonObject | undefined, attempt: JsonObject, context: NormalizeContext): JsonObject {
   const texts = context.outcome.logs[textAt(pod, 'metadata', 'name')] ?? {};
   const logs = listAt(attempt, 'steps').flatMap((step) => {
@@ -189,11 +189,11 @@ function logsOf(pod: JsonObject | undefined, attempt: JsonObject, context: Norma
   return Object.fromEntries(logs);
 }
 
-/** A log without the times that the container runtime puts before its lines. */
+/** Returns a log without the timestamps that the container runtime writes before its lines. */
 export const withoutTimes = (text: string): string =>
   text.replace(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d) ?/gm, '');
 
-/** Claims that a run made, and whether they went with it. */
+/** Returns the claims of runs, and whether they were deleted with them. */
 function claims(outcome: Outcome, names: Names): JsonObject {
   const all = [
     ...outcome.pvcs.map((claim) => [claim, textAt(claim, 'metadata', 'deletionTimestamp') !== ''] as const),
@@ -212,7 +212,7 @@ function claims(outcome: Outcome, names: Names): JsonObject {
   );
 }
 
-/** Which events the runs have, each once. */
+/** Returns the events of the runs, each once. */
 const events = (outcome: Outcome, names: Names): JsonObject =>
   Object.fromEntries(
     outcome.events

@@ -1,4 +1,4 @@
-/** `docs/parity.md`: feature by feature what real Tekton did and what happens here, from the last runs and the accepted differences. */
+/** `docs/parity.md`: the result of the last parity runs by feature, and the accepted differences. */
 
 import { ACCEPTED, type Accepted, type ClusterKind } from './accepted.js';
 import { FEATURES } from './features.js';
@@ -6,13 +6,13 @@ import { readResults, type CaseResult, type ClusterResult, type Results } from '
 
 const HEAD = `# Parity with Tekton v0.9.2
 
-Real Tekton v0.9.2 was given these manifests on a real cluster, and what it did was recorded: what admission answered, statuses, pods, logs, events. \`npm run parity\` gives
-the same manifests to this project, on the embedded cluster and on a real Kubernetes, and compares ([decision 26](internals/decisions/0026-parity-with-recordings.md)).
+The behaviour of Tekton v0.9.2 with these manifests was recorded on a real cluster: responses of admission, statuses, pods, logs, events. \`npm run parity\` applies
+the same manifests with this project, on the embedded cluster and on a real Kubernetes, and compares the results ([decision 26](internals/decisions/0026-parity-with-recordings.md)).
 
-_as recorded_: nothing differs but what no two runs share. _accepted_: it differs only in ways that are listed below, each with its reason.
-_tested_: no recording has it; tests run it on both clusters, with pods that really run.
+_as recorded_: no differences except values that differ between any two runs. _accepted_: only differences that are listed below, each with its reason.
+_tested_: without a recording; tests cover it on both clusters, with running pods.
 
-This page is generated (\`npm run docs\`) from \`parity/results.json\` and \`parity/accepted.ts\`. To bring the results up to date:
+This page is generated (\`npm run docs\`) from \`parity/results.json\` and \`parity/accepted.ts\`. To update the results:
 
     npm run parity -- FOLDER --docs                      # the embedded cluster
     npm run parity -- FOLDER --docs --kubeconfig FILE    # a Kubernetes
@@ -23,7 +23,7 @@ const COLUMNS: readonly (readonly [ClusterKind, string])[] = [
   ['kubernetes', 'Kubernetes'],
 ];
 
-/** The page. */
+/** Returns the page. */
 export const parityPage = (results: Results = readResults(), rules: readonly Accepted[] = ACCEPTED): string =>
   [HEAD, scores(results), features(results), differences(results, rules), cases(results)].join('\n');
 
@@ -44,7 +44,7 @@ function features({ cases }: Results): string {
       const proof = Object.entries(cases).filter(([, one]) => one.features.includes(id));
       if (proof.length === 0 && tests !== undefined)
         return [title, `no recording; \`${tests}.*.ts\``, ...COLUMNS.map(() => 'tested')];
-      if (proof.length === 0) return [title, 'no recording; the tests of `packages/controller` have it', '', ''];
+      if (proof.length === 0) return [title, 'no recording; covered by the tests of `packages/controller`', '', ''];
       const names = proof.slice(0, 4).map(([name]) => name);
       const more = proof.length > 4 ? ` and ${String(proof.length - 4)} more` : '';
       return [
@@ -53,7 +53,7 @@ function features({ cases }: Results): string {
         ...COLUMNS.map(([where]) => worst(proof.map(([, one]) => one[where]))),
       ];
     });
-    return `### ${area}\n\n${table(['feature', 'proved by', ...COLUMNS.map(([, title]) => title)], rows)}`;
+    return `### ${area}\n\n${table(['feature', 'covered by', ...COLUMNS.map(([, title]) => title)], rows)}`;
   });
   return `## Features\n\n${parts.join('\n')}`;
 }
@@ -66,7 +66,7 @@ function differences({ cases }: Results, rules: readonly Accepted[]): string {
     return [id, reason, ...where];
   });
   const head = ['difference', 'why', ...COLUMNS.map(([, title]) => title)];
-  return `## Accepted differences\n\nHow many cases show each stands at the right. What else is done otherwise on purpose, and has no recording, stands in
+  return `## Accepted differences\n\nThe last columns show the number of cases with each difference. For intentional differences without a recording, see
 [packages/controller/README.md](../packages/controller/README.md#where-it-differs-from-v092-on-purpose).\n\n${table(head, rows)}`;
 }
 
@@ -95,7 +95,7 @@ const word = (found: ClusterResult | undefined): string =>
 
 const ORDER = ['differs', 'not run', 'accepted', 'as recorded'];
 
-/** Of a feature's cases, the one that differs most. */
+/** Returns the worst result of a feature's cases. */
 const worst = (found: readonly (ClusterResult | undefined)[]): string =>
   ORDER.find((one) => found.some((each) => word(each) === one)) ?? '';
 

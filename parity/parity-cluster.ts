@@ -1,4 +1,4 @@
-/** A cluster to play cases at, and what the words in recordings stand for there. */
+/** A cluster for replays, with its values of the placeholders in recordings. */
 
 import type { Send } from '@pipewright/kube';
 import type { ClusterKind } from './accepted.js';
@@ -7,15 +7,15 @@ import type { ClusterKind } from './accepted.js';
 export interface ParityCluster {
   readonly where: ClusterKind;
   readonly send: Send;
-  /** The name of its node, or of one that takes pods. */
+  /** The name of a node that accepts pods. */
   readonly node: string;
-  /** Real addresses by the word that stands for them: LAB_HOST, LAB_REGISTRY. */
+  /** Real addresses by their placeholder: LAB_HOST, LAB_REGISTRY. */
   readonly addresses: Readonly<Record<string, string>>;
-  /** The namespace in which to play a case. */
+  /** Returns the namespace for a case. */
   namespaceOf(name: string): string;
-  /** What to mount in place of a directory of the machine that a case would have made there. */
+  /** Returns the directory to mount instead of a hostPath of a case. */
   directoryFor(path: string): string;
-  /** Called when the namespace is there, before anything is applied in it; the result is called at the end. */
+  /** Called after the namespace is created and before objects are applied; the result is called at the end. */
   prepare(namespace: string): Promise<() => Promise<void>>;
   close(): Promise<void>;
 }

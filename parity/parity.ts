@@ -1,10 +1,10 @@
 /**
- * `npm run parity -- FOLDER`: plays recorded cases and says where what happens here is not what was recorded.
+ * `npm run parity -- FOLDER`: replays recorded cases and prints the differences from the recordings.
  *
  *     npm run parity -- ../oracle/v0.9.2/cases                       on the embedded cluster
  *     npm run parity -- ../oracle/v0.9.2/cases --kubeconfig FILE     on that Kubernetes (or KUBECONFIG)
  *
- * With `--docs` what is found goes into docs/parity.md. Exits with 1 when a case differs in a way that accepted.ts does not list.
+ * With `--docs` the results are written to docs/parity.md. The exit status is 1 if a case has a difference that accepted.ts does not list.
  */
 
 import { writeFileSync } from 'node:fs';
@@ -44,7 +44,7 @@ async function clusterFor(folder: string, recordings: readonly Recording[]): Pro
   });
 }
 
-/** Plays all, so many at a time, those that took longest when recorded first. */
+/** Replays all cases, `jobs` at a time, starting with those that took longest in the recording. */
 async function replayAll(
   recordings: readonly Recording[],
   cluster: ParityCluster,
@@ -61,7 +61,7 @@ async function replayAll(
   return comparisons.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** A case that cannot be played differs, and the others go on. */
+/** Replays and compares a case. A failed replay is a difference, and the other cases continue. */
 async function compareReplay(recording: Recording, cluster: ParityCluster): Promise<Comparison> {
   try {
     const { outcome, addresses } = await replay(recording, cluster);
@@ -69,7 +69,7 @@ async function compareReplay(recording: Recording, cluster: ParityCluster): Prom
   } catch (cause) {
     const { name, outcome } = recording;
     const got = cause instanceof Error ? cause.message : String(cause);
-    return { name, note: outcome.note, seconds: 0, differences: [{ path: 'cannot be played', got }], accepted: [] };
+    return { name, note: outcome.note, seconds: 0, differences: [{ path: 'cannot be replayed', got }], accepted: [] };
   }
 }
 

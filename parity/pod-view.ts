@@ -1,8 +1,8 @@
 /**
- * A pod as the steps in it see it, whoever made it.
+ * A pod from the perspective of its steps, independent of the controller that created it.
  *
- * Tekton's pods have init containers and another entrypoint than ours (decision 4). A step cannot tell: it has its command,
- * its environment, its mounts. What serves the ordering of steps, or stands for credentials until they are files, is left out. Pure.
+ * Tekton's pods have init containers and another entrypoint than ours (decision 4). A step sees no difference: it has the same command,
+ * environment and mounts. Volumes and containers for the order of steps and for credentials are excluded. Pure.
  */
 
 import { parseImageName } from '@pipewright/tekton';
@@ -10,11 +10,11 @@ import { at, isObject, listAt, objectAt, textAt, trimmed, type Json, type JsonOb
 import { isInternal, stepName, type Names } from './names.js';
 import { roleOf, unwrap } from './unwrap.js';
 
-/** Mounts that serve the entrypoint, the API's token, or credentials on their way into HOME. */
+/** Mounts for the entrypoint, the API token, or credentials before they are written to HOME. */
 const BEHIND_THE_SCENES =
   /^(?:\/tekton\/(?:tools|downward|scripts)|\/var\/run\/secrets\/kubernetes\.io\/serviceaccount|\/var\/build-secrets\/.*)$/;
 
-/** Fields of a pod's spec that a user has a say in, and all pods of one run should share. */
+/** Fields of a pod's spec that users can influence, and that are equal in all pods of a run. */
 const POD_FIELDS = [
   'restartPolicy',
   'nodeSelector',
@@ -55,7 +55,7 @@ const CONTAINER_FIELDS = [
 /** Tolerations that Kubernetes adds to every pod. */
 const GIVEN_TO_ALL = new Set(['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable']);
 
-/** The view of one pod. */
+/** Returns the view of a pod. */
 export function podView(pod: JsonObject, names: Names): JsonObject {
   const spec = objectAt(pod, 'spec');
   const containers = listAt(spec, 'containers').filter(isObject);
@@ -76,7 +76,7 @@ export function podView(pod: JsonObject, names: Names): JsonObject {
   };
 }
 
-/** Annotations but those that say that sidecars are ready, or that a tool left behind. */
+/** Returns the annotations without those for ready sidecars and those of tools. */
 export function annotations(object: unknown): JsonObject {
   const { 'tekton.dev/ready': _, ...rest } = objectAt(object, 'metadata', 'annotations');
   return Object.fromEntries(Object.entries(rest).filter(([name]) => !name.startsWith('pipewright.')));
@@ -101,7 +101,7 @@ function containerView(container: JsonObject, spec: JsonObject, names: Names): J
   return names.value(view) as JsonObject; // an object stays one
 }
 
-/** What is mounted where, by what it is and not by what it is called. */
+/** Returns the mounts by volume source, not by volume name. */
 function mountsView(container: JsonObject, spec: JsonObject): JsonObject {
   const volumes = new Map(listAt(spec, 'volumes').map((volume) => [textAt(volume, 'name'), source(volume)]));
   const seen = listAt(container, 'volumeMounts')
@@ -113,7 +113,7 @@ function mountsView(container: JsonObject, spec: JsonObject): JsonObject {
   return Object.fromEntries(seen) as JsonObject;
 }
 
-/** A workspace's volume has a drawn name, an emptyDir's own name says which of several it is. */
+/** Returns the mount paths that share a volume: a workspace's volume has a random name, so an emptyDir is identified by its mounts. */
 const sharedName = (name: string): string =>
   name.replace(/^ws-[a-z0-9]{5}$/, 'ws-?').replace(/^(?:handover|.*-pvc)$/, 'handover');
 
@@ -129,18 +129,18 @@ function volumesView(spec: JsonObject): JsonObject {
   return Object.fromEntries(kept.map((volume) => [sharedName(textAt(volume, 'name')), source(volume)]));
 }
 
-/** What a volume holds, without its name and without the modes that every API server fills in. */
+/** Returns a volume without its name and without the modes that every API server sets. */
 function source(volume: Json): Json {
   const { name: _, ...rest } = volume as JsonObject; // a volume is an object
   return JSON.parse(
     JSON.stringify(rest, (field, value: unknown) => (field === 'defaultMode' && value === 420 ? undefined : value)),
-  ) as Json; // it was JSON before
+  ) as Json; // still JSON
 }
 
-/** The image, whichever it is, that takes the place of a sidecar's to stop it. */
+/** The image that replaces a sidecar's image to stop it. */
 export const STOPPED = 'STOPPED';
 
-/** An image's full name. A digest says which build was there that day; the stand-in of a stopped sidecar is one for all. */
+/** Returns an image's full name without its digest, which depends on the date of the recording; all images that stop sidecars are equal. */
 export function imageOf(image: string): string {
   const { registry, repository, tag } = parseImageName(image);
   const host = registry === 'index.docker.io' ? 'docker.io' : registry;

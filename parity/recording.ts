@@ -1,7 +1,7 @@
 /**
- * What a recorded case holds, and how it is read from its folder: `NAME/input.yaml`, `NAME/outcome.json`.
+ * The format of a recorded case, and its reader: `NAME/input.yaml`, `NAME/outcome.json`.
  *
- * What is played here is written down in the same shape (`play.ts`), so that both are looked at by the same eyes.
+ * Replays (`replay.ts`) have the same format, so that both are compared by the same code.
  */
 
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
@@ -9,20 +9,20 @@ import { join, resolve } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { isObject, type Json, type JsonObject } from './json.js';
 
-/** What became of one object that was created. */
+/** The result of creating one object. */
 export interface Applied {
   readonly apiVersion: string;
   readonly kind: string;
   readonly name: string;
   /** HTTP status of the create. */
   readonly code: number;
-  /** The Status answered to a refusal. */
+  /** The Status in the response, if it was rejected. */
   readonly status?: JsonObject;
-  /** The spec as admission left it; a recording has it only where that is not what was given. */
+  /** The spec after admission; a recording has it only if admission changed it. */
   readonly defaulted?: Json;
 }
 
-/** Something done while the case ran, or waited for. */
+/** An action or a wait while the case ran. */
 export interface Action {
   /** Seconds after the start. */
   readonly t: number;
@@ -35,11 +35,11 @@ export interface Action {
   readonly code?: number;
 }
 
-/** What was seen of a case. */
+/** The outcome of a case. */
 export interface Outcome {
   readonly note: string;
   readonly namespace: string;
-  /** Whether every run reached its end. */
+  /** Whether all runs have ended. */
   readonly finished: boolean;
   readonly seconds: number;
   readonly applied: readonly Applied[];
@@ -48,9 +48,9 @@ export interface Outcome {
   readonly pipelineruns: readonly JsonObject[];
   readonly pods: readonly JsonObject[];
   readonly pvcs: readonly JsonObject[];
-  /** Objects that were gone by the end, as last seen. */
+  /** Deleted objects, as last observed. */
   readonly deleted: readonly { readonly kind: string; readonly name: string; readonly object: JsonObject }[];
-  /** Pod to container to text, each line with its time. */
+  /** Logs by pod and container, each line with its timestamp. */
   readonly logs: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly events: readonly JsonObject[];
 }
@@ -58,18 +58,18 @@ export interface Outcome {
 /** One case. */
 export interface Recording {
   readonly name: string;
-  /** The text of its manifests, with LAB_HOST and LAB_REGISTRY in it. */
+  /** The text of its manifests, with the placeholders LAB_HOST and LAB_REGISTRY. */
   readonly input: string;
   readonly outcome: Outcome;
 }
 
-/** A folder that holds no cases. */
+/** A folder without cases. */
 export class NoCasesError extends Error {}
 
 /**
- * Reads the cases below a folder: the folder of the cases itself, one above it, or that of a single case.
+ * Reads the cases of a folder: the folder of the cases, its parent, or the folder of a single case.
  *
- * @param only names of the cases wanted; by default all
+ * @param only names of the requested cases; all by default
  */
 export function readRecordings(folder: string, only: readonly string[] = []): readonly Recording[] {
   const place = placeOf(resolve(folder));
@@ -81,19 +81,19 @@ export function readRecordings(folder: string, only: readonly string[] = []): re
   const cases = names.map((name) => readCase(join(place, name)));
   const unknown = only.filter((name) => !cases.some((one) => one.name === name));
   if (unknown.length > 0) throw new NoCasesError(`${place} has no case ${unknown.join(', ')}`);
-  if (cases.length === 0) throw new NoCasesError(`${place} holds no cases: no NAME/outcome.json`);
+  if (cases.length === 0) throw new NoCasesError(`${place} contains no cases: no NAME/outcome.json`);
   return only.length === 0 ? cases : cases.filter(({ name }) => only.includes(name));
 }
 
 function placeOf(folder: string): string {
-  if (!existsSync(folder) || !statSync(folder).isDirectory()) throw new NoCasesError(`there is no folder ${folder}`);
+  if (!existsSync(folder) || !statSync(folder).isDirectory()) throw new NoCasesError(`folder ${folder} does not exist`);
   const inside = join(folder, 'cases');
   return existsSync(inside) ? inside : folder;
 }
 
 function readCase(folder: string): Recording {
   const input = readFileSync(join(folder, 'input.yaml'), 'utf8');
-  const outcome = JSON.parse(readFileSync(join(folder, 'outcome.json'), 'utf8')) as Partial<Outcome>; // as the recorder writes it
+  const outcome = JSON.parse(readFileSync(join(folder, 'outcome.json'), 'utf8')) as Partial<Outcome>; // the recorder's format
   return {
     name: resolve(folder).split('/').at(-1) ?? folder,
     input,
@@ -115,14 +115,14 @@ function readCase(folder: string): Recording {
   };
 }
 
-/** Where admission changed nothing, the spec is the one given. */
+/** Sets the given spec where admission did not change it. */
 const withSpecs = (applied: readonly Applied[], given: readonly JsonObject[]): readonly Applied[] =>
   applied.map((one, index) => {
     const spec = given[index]?.['spec'];
     return one.defaulted !== undefined || spec === undefined ? one : { ...one, defaulted: spec };
   });
 
-/** The objects of a case's manifests, with the names of the place it is played at put in. */
+/** Returns the objects of a case's manifests, with the values of placeholders. */
 export function objectsOf(input: string, names: Readonly<Record<string, string>>): readonly JsonObject[] {
   const text = Object.entries(names).reduce((so, [name, value]) => so.replaceAll(name, value), input);
 

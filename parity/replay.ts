@@ -1,7 +1,7 @@
 /**
- * Plays a recorded case at a cluster, and writes down what was seen in the shape of a recording.
+ * Replays a recorded case on a cluster, and returns its outcome in the format of a recording.
  *
- *     namespace ──▶ objects, one by one ──▶ actions at their points ──▶ every run has ended ──▶ quiet ──▶ look
+ *     namespace ──▶ objects, one by one ──▶ actions in order ──▶ all runs have ended ──▶ no more changes ──▶ outcome
  */
 
 import {
@@ -20,14 +20,14 @@ import type { ParityCluster } from './parity-cluster.js';
 import { objectsOf, type Action, type Applied, type Outcome, type Recording } from './recording.js';
 import { NamespaceRecorder } from './namespace-recorder.js';
 
-/** What was seen, and what stood for what there. */
+/** The outcome of a replay, and the values of placeholders. */
 export interface Replay {
   readonly outcome: Outcome;
-  /** Real addresses and directories by what the recording calls them. */
+  /** Real addresses and directories by their name in the recording. */
   readonly addresses: Readonly<Record<string, string>>;
 }
 
-/** Plays one case. Its namespace is gone afterwards. */
+/** Replays one case and deletes its namespace. */
 export async function replay(recording: Recording, cluster: ParityCluster): Promise<Replay> {
   const began = performance.now();
   const client = new KubeClient(cluster.send);
@@ -69,7 +69,7 @@ interface ReplayContext {
   readonly recorder: NamespaceRecorder;
 }
 
-/** The objects of a case as they are created here, on a node of another name, and the directories of the machine that are others here. */
+/** Returns the objects of a case with the cluster's addresses and node name, and the replaced directories of hostPaths. */
 function adaptedObjects(
   { input, outcome }: Recording,
   cluster: ParityCluster,
@@ -90,11 +90,11 @@ function adaptedObjects(
       directories[path.replaceAll(namespace, 'NAMESPACE')] = own;
       return { ...objectAt(value), path: own };
     }),
-  ) as readonly JsonObject[]; // they were JSON before
+  ) as readonly JsonObject[]; // still JSON
   return { objects, directories };
 }
 
-/** Kubernetes makes a namespace's account a moment after the namespace; pods made before it are refused. */
+/** Kubernetes creates the default ServiceAccount shortly after its namespace, and rejects pods created before. */
 async function waitForServiceAccount(client: KubeClient, namespace: string): Promise<void> {
   const name = 'default';
   for (let tries = 0; tries < 100; tries++) {
@@ -143,11 +143,11 @@ const CLUSTER_WIDE = new Set([
   'RuntimeClass',
 ]);
 
-/** Where a kind is served. */
+/** Returns the resource of an object. */
 const resourceOf = (object: JsonObject): Resource =>
   resourceNamed(textAt(object, 'apiVersion'), textAt(object, 'kind'));
 
-/** Plurals are as in English, for all kinds that cases have. */
+/** Returns the resource of a kind. The plural is formed as in English, which is correct for all kinds in the cases. */
 function resourceNamed(apiVersion: string, kind: string): Resource {
   const word = kind.toLowerCase();
   const plural = word.endsWith('s') ? `${word}es` : word.endsWith('y') ? `${word.slice(0, -1)}ies` : `${word}s`;
@@ -174,15 +174,15 @@ async function runAction(
     if (action.op === 'patch') await client.patch(of, where, action.body, { type: 'merge' });
     else if (action.op === 'delete') {
       const policy = textAt(action.body, 'propagationPolicy');
-      const propagationPolicy = (policy === '' ? 'Background' : policy) as 'Background'; // one of Kubernetes' three words
+      const propagationPolicy = (policy === '' ? 'Background' : policy) as 'Background'; // one of the three policies of Kubernetes
       await client.delete(of, where, { propagationPolicy });
     } else if (action.op === 'create' && isObject(action.body)) await client.create(of, { namespace }, action.body);
   } catch (cause) {
-    if (!(cause instanceof ApiError) || (action.code ?? 200) < 400) throw cause; // what was refused then may be refused now
+    if (!(cause instanceof ApiError) || (action.code ?? 200) < 400) throw cause; // an action that failed in the recording may fail here
   }
 }
 
-/** Where the kind of an action is served: as the action or an object of the case says, else among Tekton's or Kubernetes' own. */
+/** Returns the apiVersion of an action's kind: from the action, from an object of the case, or that of Tekton's or Kubernetes' kind. */
 export function apiVersionOf({ kind = '', body }: Action, objects: readonly JsonObject[]): string {
   const apiVersion =
     textAt(body, 'apiVersion') || textAt(objects.find((one) => one['kind'] === kind) ?? {}, 'apiVersion');
@@ -190,7 +190,7 @@ export function apiVersionOf({ kind = '', body }: Action, objects: readonly Json
   return /^(?:Cluster)?Task$|^Pipeline|Run$|^Condition$/.test(kind) ? 'tekton.dev/v1alpha1' : 'v1';
 }
 
-/** Tells when to go on. What is waited for in other words than these is there when something runs. */
+/** Returns a predicate for a description of a wait, for example `pod is Running`; other descriptions wait for a running pod. */
 function conditionToWaitFor(description: string, recorder: NamespaceRecorder): () => boolean {
   const [, what = 'pod', state = 'Running'] = /^(?:an? )?(\w+) is (\w+)$/.exec(description) ?? [];
   const kind = { pod: 'Pod', taskrun: 'TaskRun', pipelinerun: 'PipelineRun' }[what.toLowerCase()] ?? 'Pod';
@@ -204,7 +204,7 @@ function conditionToWaitFor(description: string, recorder: NamespaceRecorder): (
 
 const pause = (seconds: number): Promise<void> => new Promise((done) => setTimeout(done, seconds * 1000));
 
-/** What an object of the recording is called here: the one whose name differs only in what is drawn at random. */
+/** Returns the name of a recorded object in this replay: that of the object whose name differs only in random parts. */
 function realName({ kind = '', name = '' }: Action, context: ReplayContext, applied: readonly Applied[]): string {
   const existing = context.recorder.list(kind);
   if (existing.length === 0 || existing.some((one) => textAt(one, 'metadata', 'name') === name)) return name;
@@ -220,7 +220,7 @@ const conditionOf = (object: JsonObject): JsonObject | undefined =>
 
 const hasEnded = (run: JsonObject): boolean => ['True', 'False'].includes(String(conditionOf(run)?.['status']));
 
-/** Whether every run that was created has been seen, and every run there is, is at its end. */
+/** Whether all created runs have been observed and have ended. */
 function allEnded(recorder: NamespaceRecorder, applied: readonly Applied[]): boolean {
   const runs = [...recorder.list('PipelineRun'), ...recorder.list('TaskRun')];
   const seenNames = new Set([
@@ -231,7 +231,7 @@ function allEnded(recorder: NamespaceRecorder, applied: readonly Applied[]): boo
   return created.every(({ kind, name }) => seenNames.has(`${kind} ${name}`)) && runs.every(hasEnded);
 }
 
-/** Whether every PipelineRun shows its tasks as they ended. */
+/** Whether the statuses of PipelineRuns include the end of all their TaskRuns. */
 function statusesAgree(recorder: NamespaceRecorder): boolean {
   const ended = new Set(
     recorder
@@ -251,7 +251,7 @@ interface RunSummary {
   readonly seconds: number;
 }
 
-/** What the recorder has seen. */
+/** Returns the outcome from the recorder's objects, without logs and events. */
 const recordedOutcome = ({ recording, namespace, recorder }: ReplayContext, summary: RunSummary): Outcome => ({
   ...summary,
   note: recording.outcome.note,
@@ -289,7 +289,7 @@ async function collectOutcome(context: ReplayContext, summary: RunSummary): Prom
   return { ...outcome, events, logs };
 }
 
-/** The namespace's events, once every run that has ended has one: they are written behind the statuses. */
+/** Returns the namespace's events when each finished run has one: events are written after statuses. */
 async function eventsOf({ client, namespace, recorder }: ReplayContext): Promise<readonly JsonObject[]> {
   const ended = [...recorder.list('PipelineRun'), ...recorder.list('TaskRun')].filter(hasEnded);
   for (let tries = 0; ; tries++) {
@@ -300,7 +300,7 @@ async function eventsOf({ client, namespace, recorder }: ReplayContext): Promise
   }
 }
 
-/** A container's log; undefined when it never had one. */
+/** Returns a container's log, or undefined if it has none. */
 async function logOf(
   client: KubeClient,
   pod: { readonly namespace: string; readonly name: string },

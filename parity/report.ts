@@ -1,17 +1,17 @@
-/** What a parity run prints: the table, the differences below it, the score. Pure. */
+/** The output of a parity run: the table, the differences, the totals. Pure. */
 
 import type { Accepted } from './accepted.js';
 import type { Json } from './json.js';
 import type { Comparison } from './comparison.js';
 
-/** A value on one line, cut where it is long. */
+/** Returns a value on one line, truncated if it is long. */
 export function brief(value: Json | undefined, most = 300): string {
   if (value === undefined) return 'nothing';
   const text = JSON.stringify(value);
   return text.length > most ? `${text.slice(0, most - 1)}…` : text;
 }
 
-/** The lines about all verdicts. */
+/** Returns the lines for all comparisons. */
 export function reportOf(
   comparisons: readonly Comparison[],
   stale: readonly Accepted[],
@@ -41,7 +41,7 @@ export function reportOf(
     ...details,
     ...(stale.length === 0
       ? []
-      : ['', `accepted differences that fit nothing any more: ${stale.map(({ id }) => id).join(', ')}`]),
+      : ['', `accepted differences that no longer occur: ${stale.map(({ id }) => id).join(', ')}`]),
     '',
     `${String(same)} of ${String(comparisons.length)} cases as recorded, ${String(comparisons.reduce((sum, one) => sum + one.accepted.length, 0))} accepted differences in them, ${seconds.toFixed(0)} s`,
   ];

@@ -1,7 +1,7 @@
 /**
- * What the last parity runs found, kept in `parity/results.json`: the facts of `docs/parity.md`.
+ * The results of the last parity runs, stored in `parity/results.json` for `docs/parity.md`.
  *
- * `npm run parity -- FOLDER --docs` writes the half of the cluster it ran on and leaves the other.
+ * `npm run parity -- FOLDER --docs` updates the results of its kind of cluster and keeps the others.
  */
 
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -11,31 +11,31 @@ import { featuresOf } from './features.js';
 import type { Recording } from './recording.js';
 import type { Comparison } from './comparison.js';
 
-/** What was found of a case on one cluster. */
+/** The result of a case on one kind of cluster. */
 export interface ClusterResult {
-  /** How many differences no rule accepts. */
+  /** The number of differences that no rule accepts. */
   readonly differences: number;
-  /** The rules that accept the others. */
+  /** The rules that accept the other differences. */
   readonly rules: readonly string[];
 }
 
-/** A case. */
+/** The results of a case. */
 export type CaseResult = {
   readonly note: string;
   readonly features: readonly string[];
 } & { readonly [W in ClusterKind]?: ClusterResult };
 
-/** All of it. */
+/** All results. */
 export interface Results {
   readonly cases: Readonly<Record<string, CaseResult>>;
 }
 
 const FILE = join(import.meta.dirname, 'results.json');
 
-/** What is kept. */
+/** Reads the stored results. */
 export const readResults = (): Results => JSON.parse(readFileSync(FILE, 'utf8')) as Results; // written below
 
-/** Keeps what was found on one cluster. Cases that the recordings no longer have are left out. */
+/** Stores the results of one kind of cluster. Cases without a recording are removed. */
 export function updateResults(
   recordings: readonly Recording[],
   comparisons: readonly Comparison[],

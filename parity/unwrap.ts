@@ -1,17 +1,17 @@
 /**
- * What a step's container runs for its user, below the entrypoint that orders the steps. Pure.
+ * The user's command in a step's container, without the entrypoint that orders the steps. Pure.
  *
- * Two entrypoints are known: Tekton's program (`-entrypoint COMMAND -- ARGS`, scripts written by an init container) and the
+ * Two entrypoints are supported: Tekton's program (`-entrypoint COMMAND -- ARGS`, scripts written by an init container) and the
  * controller's own shell text (`-i N … -- COMMAND ARGS`, a script among its options; decision 4).
  */
 
 import { at, listAt, textAt, type JsonObject } from './json.js';
 
-/** What a step runs: a command with its arguments, or a script. */
+/** A command with its arguments, or a script. */
 export type UserCommand =
   { readonly argv: readonly string[] } | { readonly script: string; readonly args: readonly string[] };
 
-/** What a container of this pod's spec runs. Without an entrypoint around it: what it says itself. */
+/** Returns the user's command of a container of this pod's spec, or its own command if it has no entrypoint. */
 export function unwrap(container: JsonObject, podSpec: JsonObject): UserCommand {
   const command = listAt(container, 'command').map(String);
   const args = listAt(container, 'args').map(String);
@@ -31,7 +31,7 @@ function tekton(args: readonly string[], podSpec: JsonObject): UserCommand {
   return { script: placedScript(entry, podSpec) ?? `no text of ${entry}`, args: rest };
 }
 
-/** The text that `place-scripts` writes to a file, which stands between two lines of its own. */
+/** Returns the text that `place-scripts` writes to a file, between two marker lines. */
 function placedScript(file: string, podSpec: JsonObject): string | undefined {
   for (const init of listAt(podSpec, 'initContainers')) {
     if (!textAt(init, 'name').startsWith('place-scripts')) continue;
@@ -55,10 +55,10 @@ function own(args: readonly string[]): UserCommand {
   return options.some(([option]) => option === '-f') ? { script: pieces.join(''), args: rest } : { argv: rest };
 }
 
-/** Kubernetes reads `$$` as `$`, and the entrypoint's texts are written so that it does. */
+/** Replaces `$$` by `$`, as Kubernetes does. */
 const undoubled = (text: string): string => text.replaceAll('$$', '$');
 
-/** Whether a container is a step, a sidecar or of neither kind. */
+/** Whether a container is a step, a sidecar or neither. */
 export const roleOf = (container: unknown): 'step' | 'sidecar' | 'other' => {
   const name = String(at(container, 'name') ?? '');
   return name.startsWith('step-') ? 'step' : name.startsWith('sidecar-') ? 'sidecar' : 'other';

@@ -1,4 +1,4 @@
-/** A small played case, for tests of what is read off one. */
+/** The outcome of a small case, for tests of its normalization. */
 
 import type { Outcome } from '../parity/recording.js';
 
@@ -27,7 +27,7 @@ export const succeeded = {
 
 export const ownedBy = (name: string) => ({ ownerReferences: [{ kind: 'PipelineRun', name }] });
 
-/** A PipelineRun `r` with one task `a`, whose names end in what is given. */
+/** Returns the outcome of a PipelineRun `r` with one task `a`, whose names have the given suffixes. */
 export function played(end: string, hex: string, more: Partial<Outcome> = {}): Outcome {
   const taskRun = `r-a-${end}`;
   const pod = `${taskRun}-pod-${hex}`;

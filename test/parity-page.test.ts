@@ -1,4 +1,4 @@
-/** The page of parity: that cases find their features, and that what is kept of the last runs speaks of rules that there are. */
+/** The parity page: features are detected in cases, and the stored results refer only to existing rules. */
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,7 +20,7 @@ describe('a case shows', () => {
   });
 
   test.each<[string, string, Partial<typeof nothing>, string[]]>([
-    ['nothing when there is nothing in it', '', {}, []],
+    ['nothing if it is empty', '', {}, []],
     ['its steps', task('{steps: [{image: a, command: [b]}, {image: a, script: c}]}'), {}, ['steps', 'script']],
     ['an image’s own command', task('{steps: [{image: a, args: [b]}]}'), {}, ['no-command']],
     [
@@ -30,21 +30,21 @@ describe('a case shows', () => {
       ['variables', 'resource-variables'],
     ],
     [
-      'a refusal, and for what',
+      'a rejection and its cause',
       '',
       { applied: [answer(400, 'json: unknown field "x"')] },
       ['refused-task', 'unknown-field'],
     ],
-    ['no refusal where it was admitted', '', { applied: [answer(201)] }, []],
+    ['no rejection if it was admitted', '', { applied: [answer(201)] }, []],
     ['a run that succeeded', '', { ...played('9xtmt', '52c45d') }, ['succeeded']],
     [
-      'a change of what is wanted, not of whether',
+      'a change of the spec, but not a cancellation',
       '',
       { actions: [{ t: 1, op: 'patch', kind: 'TaskRun', body: { spec: { timeout: '1s' } } }] },
       ['changed'],
     ],
     [
-      'a cancel, which is no change',
+      'a cancellation, but not a change of the spec',
       '',
       { actions: [{ t: 1, op: 'patch', kind: 'TaskRun', body: { spec: { status: 'TaskRunCancelled' } } }] },
       [],
@@ -54,7 +54,7 @@ describe('a case shows', () => {
     expect(featuresOf({ name: 'x', input, outcome: { ...nothing, ...outcome } })).toEqual(features);
   });
 
-  test('features that are each called something of their own', () => {
+  test('features with unique ids', () => {
     expect(new Set(FEATURES.map(({ id }) => id)).size).toBe(FEATURES.length);
   });
 });
@@ -79,13 +79,13 @@ describe('the page', () => {
   test.each([
     ['counts cases', '| embedded | 2 | 1 | 0 | 1 |'],
     ['gives a feature the worst of its cases', '| retries | r-a, r-b | differs | not run |'],
-    ['names the case that proves a feature', '| `runAfter` | r-b | differs | not run |'],
+    ['names the cases of a feature', '| `runAfter` | r-b | differs | not run |'],
     [
-      'says where there is no recording',
-      '| `targetPath` | no recording; the tests of `packages/controller` have it |  |  |',
+      'reports features without a recording',
+      '| `targetPath` | no recording; covered by the tests of `packages/controller` |  |  |',
     ],
     [
-      'names the tests that stand in for one',
+      'names the tests of a feature without a recording',
       '| pullRequest | no recording; `packages/cli/test/resources.*.ts` | tested | tested |',
     ],
     ['gives the reason of each accepted difference', '| one rule | Because \\| of it. | 0 | 1 |'],
@@ -95,24 +95,24 @@ describe('the page', () => {
   });
 });
 
-test('tests that stand in for recordings are there, for both clusters', () => {
+test('tests of features without a recording exist for both clusters', () => {
   const files = FEATURES.flatMap(({ tests }) =>
     tests === undefined ? [] : [`${tests}.test.ts`, `${tests}.cluster.ts`],
   );
   expect(files.filter((file) => !existsSync(join(import.meta.dirname, '..', file)))).toEqual([]);
 });
 
-describe('what is kept of the last runs', () => {
+describe('the stored results', () => {
   const { cases } = readResults();
   const all = Object.values(cases);
 
-  test('speaks of rules that there are', () => {
+  test('refer only to existing rules', () => {
     const known = ACCEPTED.map(({ id }) => id);
     const named = all.flatMap(({ embedded, kubernetes }) => [...(embedded?.rules ?? []), ...(kubernetes?.rules ?? [])]);
     expect(named.filter((id) => !known.includes(id))).toEqual([]);
   });
 
-  test('has a case for every rule', () => {
+  test('have a case for every rule', () => {
     const used = new Set(
       all.flatMap(({ embedded, kubernetes }) => [...(embedded?.rules ?? []), ...(kubernetes?.rules ?? [])]),
     );
@@ -121,7 +121,7 @@ describe('what is kept of the last runs', () => {
     );
   });
 
-  test('speaks of features that there are', () => {
+  test('refer only to existing features', () => {
     const known = new Set(FEATURES.map(({ id }) => id));
     expect(all.flatMap(({ features }) => features).filter((id) => !known.has(id))).toEqual([]);
   });

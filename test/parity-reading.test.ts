@@ -1,4 +1,4 @@
-/** How the parity run reads outcomes: names and texts without what is volatile, pods as their steps see them, recordings. */
+/** Normalization of outcomes in the parity run: names and texts without volatile parts, pods from the perspective of steps, recordings. */
 
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,7 +15,7 @@ import { unwrap } from '../parity/unwrap.js';
 import { nothing, ownedBy, played } from './parity-case.js';
 
 describe('names', () => {
-  test('lose their random ends, each from its owner’s', () => {
+  test('lose their random suffixes, each derived from its owner’s name', () => {
     const names = namesOf(played('9xtmt', '52c45d'));
     expect(['r', 'r-a-9xtmt', 'r-a-9xtmt-pod-52c45d', 'other'].map((name) => names.of(name))).toEqual([
       'r',
@@ -26,7 +26,7 @@ describe('names', () => {
     expect(names.text('logs r-a-9xtmt-pod-52c45d of c-x')).toBe('logs r-a-?-pod-? of NAMESPACE');
   });
 
-  test('of checks hang on the name of a TaskRun that was never made', () => {
+  test('of checks depend on the name of a TaskRun that was never created', () => {
     const entry = { pipelineTaskName: 'a', conditionChecks: { 'r-a-6pl4p-cf-bz252': { conditionName: 'cf' } } };
     const names = namesOf({
       ...nothing,
@@ -36,7 +36,7 @@ describe('names', () => {
     expect([names.of('r-a-6pl4p'), names.of('r-a-6pl4p-cf-bz252')]).toEqual(['r-a-?', 'r-a-?-cf-?']);
   });
 
-  test('that Kubernetes drew are counted in the order of creation', () => {
+  test('that Kubernetes generated are numbered in the order of creation', () => {
     const run = (name: string) => ({ metadata: { name, generateName: 'gen-' } });
     const names = namesOf({
       ...nothing,
@@ -46,7 +46,7 @@ describe('names', () => {
     expect([names.of('gen-zzzzz'), names.of('gen-bbbbb')]).toEqual(['gen-?1', 'gen-?2']);
   });
 
-  test('of the node stand for it where a pod asks for it, and nowhere else', () => {
+  test('of the node are replaced where a pod selects it, and nowhere else', () => {
     const names = namesOf({ ...nothing, pods: [{ metadata: { name: 'p' }, spec: { nodeName: 'lab' } }] });
     const asked = { 'kubernetes.io/hostname': 'lab', other: 'lab' };
     expect(names.value(asked)).toEqual({ 'kubernetes.io/hostname': 'NODE', other: 'lab' });
@@ -74,17 +74,17 @@ test.each([
   ['/tekton/scripts/script-0-j7cfl', '/tekton/scripts/script-0-?'],
   ['-c step-git-source-gg-sx7b7 of it', '-c step-git-source-gg-? of it'],
   ['digest sha256:05f9 stays', 'digest sha256:05f9 stays'],
-])('in "%s" what is volatile is masked', (text, said) => {
+])('in "%s" volatile parts are masked', (text, said) => {
   expect(withoutVolatileParts(text)).toBe(said);
 });
 
-test('the times before the lines of a log are no part of it, nor is anything within a line', () => {
+test('timestamps are removed at the start of log lines, but not within them', () => {
   const log =
     '2026-11-22T19:44:09.991957544Z one\n2026-11-22T19:44:09Z \n2026-11-22T19:44:10Z at 2026-11-22T19:44:10Z\n';
   expect(withoutTimes(log)).toBe('one\n\nat 2026-11-22T19:44:10Z\n');
 });
 
-describe('what a step runs', () => {
+describe('the user’s command of a step', () => {
   const heredoc = [
     'tmpfile="/tekton/scripts/script-0-j7cfl"',
     'touch ${tmpfile} && chmod +x ${tmpfile}',
@@ -101,25 +101,25 @@ describe('what a step runs', () => {
 
   test.each<[string, JsonObject, JsonObject, object]>([
     [
-      'below Tekton’s entrypoint',
+      'with Tekton’s entrypoint',
       theirs('-wait_file', 'w', '-entrypoint', 'sh', '--', '-c', 'x'),
       {},
       { argv: ['sh', '-c', 'x'] },
     ],
-    ['below ours', ours('-i', '0', '-n', '2', '--', 'sh', '-c', 'x --'), {}, { argv: ['sh', '-c', 'x --'] }],
+    ['with our entrypoint', ours('-i', '0', '-n', '2', '--', 'sh', '-c', 'x --'), {}, { argv: ['sh', '-c', 'x --'] }],
     [
-      'a script that an init container places',
+      'a script that an init container writes',
       theirs('-entrypoint', '/tekton/scripts/script-0-j7cfl', '--'),
       placing,
       { script: '#!/bin/sh\necho $0\n', args: [] },
     ],
     [
-      'a script among our options, in pieces',
+      'a script in our options, in parts',
       ours('-i', '0', '-n', '1', '-f', '/f', '-p', '#!/bin/sh\n', '-p', 'echo $$0\n', '--'),
       {},
       { script: '#!/bin/sh\necho $0\n', args: [] },
     ],
-    ['nothing around it', { name: 'sidecar-s', command: ['nginx'], args: ['-g'] }, {}, { argv: ['nginx', '-g'] }],
+    ['without an entrypoint', { name: 'sidecar-s', command: ['nginx'], args: ['-g'] }, {}, { argv: ['nginx', '-g'] }],
     [
       'a sidecar’s script',
       { name: 'sidecar-s', command: ['/bin/sh', '-c', 'echo $$HOME'] },
@@ -131,7 +131,7 @@ describe('what a step runs', () => {
   });
 });
 
-describe('a pod, as its steps see it,', () => {
+describe('a pod from the perspective of its steps', () => {
   const pod = (mounts: object[], volumes: object[]) => ({
     metadata: { name: 'p', annotations: { 'tekton.dev/ready': 'READY', mine: '1' } },
     spec: { containers: [{ name: 'step-s', image: 'ubuntu', volumeMounts: mounts }], volumes },
@@ -139,7 +139,7 @@ describe('a pod, as its steps see it,', () => {
   const viewOf = (mounts: object[], volumes: object[]) =>
     podView(pod(mounts, volumes) as unknown as JsonObject, namesOf(nothing));
 
-  test('is the same with other volumes behind the scenes', () => {
+  test('is equal with other internal volumes', () => {
     const workspace = [{ name: 'workspace', mountPath: '/workspace' }];
     const theirs = viewOf(
       [
@@ -163,7 +163,7 @@ describe('a pod, as its steps see it,', () => {
     expect(compare(theirs, ours)).toEqual([]);
   });
 
-  test('differs when a mount leads to something else of the same name', () => {
+  test('differs if a mount has another source with the same name', () => {
     const mounts = [{ name: 'v', mountPath: '/v' }];
     const paths = compare(
       viewOf(mounts, [{ name: 'v', configMap: { name: 'a', defaultMode: 420 } }]),
@@ -172,7 +172,7 @@ describe('a pod, as its steps see it,', () => {
     expect(paths).toEqual(['volumes.v.configMap.name', 'step.step-s.mounts./v.volume.v.configMap.name']);
   });
 
-  test('does not show the annotation that says that its sidecars are ready', () => {
+  test('does not include the annotation for ready sidecars', () => {
     expect(viewOf([], [])['annotations']).toEqual({ mine: '1' });
   });
 
@@ -186,7 +186,7 @@ describe('a pod, as its steps see it,', () => {
     ['gcr.io/a/b:1', 'gcr.io/a/b:1'],
     ['tianon/true', 'STOPPED'],
     ['docker.io/tekton/nop:v0.9.2', 'STOPPED'],
-  ])('names the image %s as %s', (image, said) => {
+  ])('normalizes the image %s to %s', (image, said) => {
     expect(imageOf(image)).toBe(said);
   });
 });
@@ -204,29 +204,29 @@ describe('recordings', () => {
     );
   }
 
-  test.each([['cases'], ['']])('are found in their folder, or one above: "%s"', (below) => {
+  test.each([['cases'], ['']])('are found in their folder or its parent: "%s"', (below) => {
     expect(readRecordings(join(folder, below)).map(({ name }) => name)).toEqual(['a', 'b']);
   });
 
-  test('can be chosen by name, and an unknown name is refused', () => {
+  test('can be selected by name, and an unknown name is an error', () => {
     expect(readRecordings(folder, ['b']).map(({ name }) => name)).toEqual(['b']);
     expect(() => readRecordings(folder, ['c'])).toThrow(/has no case c$/);
-    expect(() => readRecordings(join(folder, 'nowhere'))).toThrow(/there is no folder/);
+    expect(() => readRecordings(join(folder, 'nowhere'))).toThrow(/does not exist/);
   });
 
-  test('hold the spec that was given where admission changed nothing', () => {
+  test('have the given spec if admission did not change it', () => {
     expect(readRecordings(folder)[0]?.outcome.applied[0]?.defaulted).toEqual({
       steps: [{ args: ['y', '1'], image: 'LAB_REGISTRY/x' }],
     });
   });
 
-  test('are played with the addresses of the place', () => {
+  test('are replayed with the addresses of the cluster', () => {
     expect(objectsOf(input, { LAB_REGISTRY: 'here:5000' })[0]).toMatchObject({
       spec: { steps: [{ image: 'here:5000/x' }] },
     });
   });
 
-  test('tell which images there were, and what one runs that was looked up', () => {
+  test('show the images of the cluster, and the command of an image that was looked up', () => {
     const container = (name: string, image: string, words: string[]) => ({
       name,
       image,

@@ -1,4 +1,4 @@
-/** The part of the parity run that needs no cluster: what differs between two outcomes, and which of that is accepted. */
+/** The part of the parity run that needs no cluster: differences between two outcomes, and which of them are accepted. */
 
 import { describe, expect, test } from '@jest/globals';
 import { ACCEPTED, covers, type Accepted } from '../parity/accepted.js';
@@ -24,13 +24,13 @@ test.each([
   ['ResourceQuota', {}, 'v1'],
   ['Role', {}, 'rbac.authorization.k8s.io/v1'],
   ['Deployment', { body: { apiVersion: 'apps/v1' } }, 'apps/v1'],
-])('an action on a %s finds where that is served', (kind, more, apiVersion) => {
+])('an action on a %s gets the apiVersion of its kind', (kind, more, apiVersion) => {
   const role = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role' };
   expect(apiVersionOf({ t: 0, kind, ...more }, [role])).toBe(apiVersion);
 });
 
 describe('a case', () => {
-  test('is the same under other names', () => {
+  test('is equal with other random names', () => {
     expect(comparisonOf(played('9xtmt', '52c45d'), played('bbbbb', '000000')).differences).toEqual([]);
   });
 
@@ -65,20 +65,20 @@ describe('a case', () => {
         'taskRuns.r-a-?.logs.1',
       ],
     ],
-    ['what a step said', { logs: { 'r-a-bbbbb-pod-000000': { 'step-s': 'else\n' } } }, ['taskRuns.r-a-?.logs.0.s']],
+    ['the log of a step', { logs: { 'r-a-bbbbb-pod-000000': { 'step-s': 'else\n' } } }, ['taskRuns.r-a-?.logs.0.s']],
     ['an event', { events: [] }, ['events.TaskRun r-a-?: Normal Succeeded']],
     ['a run', { taskruns: [] }, ['taskRuns.r-a-?']],
     [
-      'what was answered',
+      'a response',
       { applied: [{ apiVersion: '', kind: 'PipelineRun', name: 'r', code: 400, status: { message: 'no' } }] },
       ['applied.PipelineRun r.code', 'applied.PipelineRun r.message'],
     ],
     ['a claim', { pvcs: [{ metadata: { name: 'r-pvc' } }] }, ['claims.r-pvc']],
-  ])('that differs in %s is found to', (_, more, paths) => {
+  ])('with another value of %s has a difference', (_, more, paths) => {
     expect(pathsOf(played('9xtmt', '52c45d'), played('bbbbb', '000000', more))).toEqual(paths);
   });
 
-  test('whose recording refused a run is not judged by what that run did', () => {
+  test('in which the recording rejected a run is compared without that run', () => {
     const refused = { applied: [{ apiVersion: '', kind: 'TaskRun', name: 't', code: 400, status: { message: 'no' } }] };
     const admitted = {
       applied: [{ apiVersion: '', kind: 'TaskRun', name: 't', code: 201 }],
@@ -92,40 +92,40 @@ describe('a case', () => {
 
   test.each<[string, string, object, object, string[]]>([
     [
-      'whose step had or had not begun when it was cancelled',
+      'is equal whether or not its step had started when it was cancelled',
       'TaskRunCancelled',
       { running: {} },
       { waiting: { reason: 'ContainerCreating' } },
       [],
     ],
     [
-      'whose step could not begin',
+      'differs if its step could not start',
       'TaskRunTimeout',
       { running: {} },
       { waiting: { reason: 'InvalidImageName' } },
       ['cutOff', 'waiting'],
     ],
     [
-      'whose step ended after all',
+      'differs if its step ended',
       'TaskRunTimeout',
       { running: {} },
       { terminated: { exitCode: 0 } },
       ['cutOff', 'exitCode', 'reason'],
     ],
     [
-      'that ended by itself with a step under way',
+      'differs if it ended by itself while a step was running',
       'Failed',
       { running: {} },
       { waiting: { reason: 'ContainerCreating' } },
       ['running', 'waiting'],
     ],
-  ])('%s differs in as much', (_, reason, before, now, fields) => {
+  ])('%s', (_, reason, before, now, fields) => {
     const status = (state: object) => ({ conditions: [{ ...succeeded, reason }], steps: [{ name: 's', ...state }] });
     const outcome = (state: object) => ({ ...nothing, taskruns: [{ metadata: { name: 't' }, status: status(state) }] });
     expect(pathsOf(outcome(before), outcome(now))).toEqual(fields.map((field) => `taskRuns.t.step.s.${field}`));
   });
 
-  test('lists steps in the order of the pod where the recording has them in none', () => {
+  test('sorts the recording’s steps in the order of the pod', () => {
     const status = {
       podName: 'p',
       steps: [
@@ -147,7 +147,7 @@ describe('a case', () => {
   });
 });
 
-/** The TaskRun of `played('bbbbb', '000000')` with another status. */
+/** Returns the TaskRun of `played('bbbbb', '000000')` with another status. */
 function changed(status: JsonObject): JsonObject {
   const [run] = played('bbbbb', '000000').taskruns;
   return { ...run, status: { ...(run?.['status'] as JsonObject), ...status } };
@@ -159,21 +159,21 @@ describe('accepted differences', () => {
 
   test.each<[boolean, string, Accepted, object]>([
     [true, 'fits', rule, {}],
-    [false, 'is at another place', rule, { path: 'taskRuns.r.condition.message' }],
-    [false, 'was recorded otherwise', rule, { expected: 'c' }],
-    [false, 'is otherwise here', rule, { got: 'c' }],
+    [false, 'has another path', rule, { path: 'taskRuns.r.condition.message' }],
+    [false, 'has another recorded value', rule, { expected: 'c' }],
+    [false, 'has another replayed value', rule, { got: 'c' }],
     [false, 'is of another case', { ...rule, cases: /^r-/ }, {}],
     [false, 'is of another cluster', { ...rule, where: 'kubernetes' }, {}],
-    [false, 'does not stand the test', { ...rule, test: (expected, got) => expected === got }, {}],
+    [false, 'does not satisfy the condition', { ...rule, test: (expected, got) => expected === got }, {}],
   ])('%s when the difference %s', (fits, _, one, more) => {
     expect(covers(one, 'v-x', 'embedded', { ...difference, ...more })).toBe(fits);
   });
 
-  test('a value that is not there reads `nothing`', () => {
+  test('a missing value is `nothing`', () => {
     expect(covers({ ...rule, expected: /^nothing$/ }, 'x', 'embedded', { path: difference.path, got: 'b' })).toBe(true);
   });
 
-  test('a run that goes another way is accepted whole, with what it made, and no other run', () => {
+  test('a diverging run is accepted with its children, without other runs', () => {
     const expected = played('9xtmt', '52c45d');
     const failed = [{ ...succeeded, status: 'False', reason: 'ParameterMissing' }];
     const got = {
@@ -194,7 +194,7 @@ describe('accepted differences', () => {
     expect(accepted.length).toBeGreaterThan(3);
   });
 
-  test('a TaskRun that goes another way takes its PipelineRun along, and no other', () => {
+  test('a diverging TaskRun is accepted with its PipelineRun, without other runs', () => {
     const failed = { conditions: [{ ...succeeded, status: 'False', reason: 'Failed', message: 'gone' }] };
     const run = (name: string, status: JsonObject) => ({ metadata: { name }, status });
     const of = (status: JsonObject): Outcome => ({
@@ -207,7 +207,7 @@ describe('accepted differences', () => {
     expect(differences.map(({ path }) => path.split('.')[1])).toEqual(['q', 'q', 'q']);
   });
 
-  test('a rule that fits nothing is stale, unless it is of the other cluster or has no recording yet', () => {
+  test('a rule without a match is stale, unless it is for the other cluster or has no recording yet', () => {
     const rules: Accepted[] = [
       rule,
       { ...rule, id: 'elsewhere', where: 'kubernetes' },
@@ -217,7 +217,7 @@ describe('accepted differences', () => {
     expect(staleRules([one], 'embedded', rules).map(({ id }) => id)).toEqual(['one']);
   });
 
-  test('are each named once and say why in sentences', () => {
+  test('have unique names and reasons in sentences', () => {
     expect(new Set(ACCEPTED.map(({ id }) => id)).size).toBe(ACCEPTED.length);
     expect(ACCEPTED.filter(({ reason }) => !/^[A-Z].*\.$/.test(reason))).toEqual([]);
   });
