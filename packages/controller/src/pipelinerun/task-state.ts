@@ -125,7 +125,8 @@ function checkPhase(taskRun: TaskRun | undefined, recorded: RecordedCheck | unde
       return 'failed';
     case 'running':
       return 'gone';
-    default:
+    case 'planned':
+    case undefined:
       return 'absent';
   }
 }

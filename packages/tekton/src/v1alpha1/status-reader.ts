@@ -59,7 +59,8 @@ function outcomeOf(status: StatusWithConditions): ChildOutcome {
       return 'succeeded';
     case 'False':
       return 'failed';
-    default:
+    case 'Unknown':
+    case undefined:
       return 'running';
   }
 }
