@@ -1,5 +1,5 @@
 /**
- * A whole cluster in one process: what `startCluster` puts together, and takes apart again.
+ * A cluster in one process: creates and connects its parts, and closes them.
  *
  *     send ──▶ API server ──▶ store ◀── collector
  *                  ▲            │
@@ -42,63 +42,63 @@ import type { ClusterSecrets } from './storage/secrets.js';
 import { StorageWriteError } from './storage/journal/storage-write-error.js';
 import type { Store } from './storage/memory/store.js';
 
-/** What a cluster is made of. */
+/** Options of `startCluster`. */
 export interface ClusterOptions {
   /**
-   * Where everything is kept across restarts. Only one process may use it at a time.
+   * The data directory. Only one process may use it at a time.
    *
-   * @default - in memory, gone with the process
+   * @default - in memory
    */
   readonly dataDir?: string;
   /**
-   * What runs containers.
+   * Runs containers.
    *
-   * @default - there is no node: pods are kept, and stay Pending
+   * @default - no node: pods stay Pending
    */
   readonly runtime?: Runtime;
-  /** What stands for an image. @default - no image can be pulled */
+  /** Returns the stand-in for an image. @default - no image can be pulled */
   readonly images?: Images;
-  /** Ends the message about an image nothing stands for: what to do. @default - as the node has it */
+  /** The remedy in the error for an image without a stand-in. @default - the node's text */
   readonly imageHint?: string;
-  /** Files laid read-only into every container: content by absolute path. @default none */
+  /** Files mounted read-only into every container: content by absolute path. @default none */
   readonly hostFiles?: Readonly<Record<string, string>>;
   /** Whether pods may mount directories of the machine. @default false */
   readonly allowHostPath?: boolean;
-  /** Start containers also when Secrets that they name are missing; for runtimes that run nothing. @default false */
+  /** Whether containers start without missing Secrets, for runtimes that run no processes. @default false */
   readonly optionalSecrets?: boolean;
-  /** Labels and resources of the node beyond the usual ones. @default none */
+  /** Labels and resources of the node beyond the default ones. @default none */
   readonly node?: NodeShape;
   /** CustomResourceDefinitions to install at start. @default none */
   readonly crds?: readonly object[];
-  /** Further admission of writes. @default none */
+  /** Additional admission functions. @default none */
   readonly admission?: readonly Admission[];
   /** @default the machine's clock */
   readonly now?: () => Date;
-  /** The node's time, for tests that wind it by hand. @default - made of `wireClock` */
+  /** The time of pods, for tests. @default - made of `wireClock` */
   readonly clock?: NodeOptions['clock'];
-  /** Time and timers of requests, watches and built-in controllers: wins over `now`. @default the machine's */
+  /** Time and timers of requests, watches and built-in controllers; takes precedence over `now`. @default the machine's */
   readonly wireClock?: Clock;
-  /** Where names, uids and tokens are drawn from. @default the machine's */
+  /** The source of names, uids and tokens. @default the machine's */
   readonly random?: Random;
-  /** Receives what an operator should know. @default it is dropped */
+  /** Receives messages for the operator. @default they are dropped */
   readonly log?: ClusterLog;
-  /** Where that can be read: errors of the API server name it. @default - they say only that there is a log */
+  /** The location of the log, for error messages of the API server. @default - they only mention a log */
   readonly logPlace?: string;
 }
 
 /** A running cluster. */
 export interface Cluster {
-  /** The API server, in this process, as a user who may do everything. */
+  /** The API server in this process, as the administrator. */
   readonly send: Send;
-  /** A registry for images, in this process too. */
+  /** The image registry in this process. */
   readonly registry: Registry;
-  /** Listens for kubectl, with TLS. Rejects with a `ClusterError` when the port cannot be had. */
+  /** Listens for kubectl, with TLS. Rejects with a `ClusterError` if the port cannot be opened. */
   serve(options?: ListenOptions): Promise<Served>;
-  /** Stops everything; the promise resolves when nothing runs any more. Safe to call twice. */
+  /** Stops everything; resolves when nothing runs. Repeated calls return the same promise. */
   close(): Promise<void>;
 }
 
-/** Starts a cluster. Rejects with a `ClusterError` that says what to change. */
+/** Starts a cluster. Rejects with a `ClusterError` that contains the remedy. */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const { log = () => undefined, dataDir } = options;
   const clock = options.wireClock ?? machineTime(options.now);
@@ -106,7 +106,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   return startClusterOn(await openStorage(dataDir, { clock, log }), options);
 }
 
-/** Starts a cluster on a storage that is open already, and closes it in the end. */
+/** Starts a cluster on an open storage, and closes the storage when the cluster closes. */
 export async function startClusterOn(storage: Storage, options: ClusterOptions): Promise<Cluster> {
   const { admission = [], log = () => undefined, dataDir, random = systemRandom } = options;
   const clock = options.wireClock ?? machineTime(options.now);
@@ -148,7 +148,7 @@ export async function startClusterOn(storage: Storage, options: ClusterOptions):
     running = await nodeOf(options, sendAs(context, NODE), () => listeners.inCluster(), clock);
     logs = running?.node.logs;
   } catch (error) {
-    const failure = storage.failure(); // requests answer with a Status, which says less
+    const failure = storage.failure(); // it says more than the Status of a request
     await close().catch(() => undefined); // the first failure says more
     if (failure) throw new ClusterError('DATA_DIR_UNUSABLE', failure.message, failure.hint, { cause: error });
     throw error;
@@ -166,7 +166,7 @@ async function waitForBootstrap(store: Store): Promise<void> {
   }
 }
 
-/** What goes on without being asked; the returned function stops it. */
+/** Starts the built-in controllers; the returned function stops them. */
 function startControllers(api: ApiContext): () => void {
   registerDefinitions(api);
   provisionNamespaces(api);
@@ -186,7 +186,7 @@ interface RunningNode {
   close(): Promise<void>;
 }
 
-/** The node, where there is a runtime; its files go with it unless they have a place to stay. */
+/** Starts the node if a runtime is given; its files are temporary unless a data directory is given. */
 async function nodeOf(
   options: ClusterOptions,
   send: Send,
@@ -224,7 +224,7 @@ async function nodeOf(
   return { node, close: () => node.close() };
 }
 
-/** Reports each request that was answered. */
+/** Logs each answered request. */
 const logged =
   (send: Send, log: ClusterLog): Send =>
   async (request) => {
@@ -236,13 +236,13 @@ const logged =
 
 const stackOf = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));
 
-/** Makes a function that does its work once, and gives everybody the same promise. */
+/** Returns a function that runs the work once and always returns the same promise. */
 function once(work: () => Promise<void>): () => Promise<void> {
   let done: Promise<void> | undefined;
   return () => (done ??= work());
 }
 
-/** Runs each step, also after one has failed; rejects with the last failure. */
+/** Runs all steps, even after a failure; rejects with the last failure. */
 async function runAll(steps: readonly (() => Promise<void> | undefined)[]): Promise<void> {
   let failure: { readonly error: unknown } | undefined;
   for (const step of steps) {
@@ -261,7 +261,7 @@ function userOf(token: string, { adminToken, tokenKey }: ClusterSecrets, api: Ap
   return readToken(tokenKey, token, api);
 }
 
-/** Installs a definition, or brings an older one up to date. */
+/** Installs or updates a definition. */
 async function install(send: Send, crd: object): Promise<void> {
   const name = stringAt(crd, 'metadata', 'name');
   const path = `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${name}?fieldManager=pipewright&force=true`;

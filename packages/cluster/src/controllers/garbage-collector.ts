@@ -1,8 +1,8 @@
 /**
- * Garbage collection: objects whose owners are gone are deleted, and namespaces that are being deleted are emptied.
+ * Garbage collection: deletes objects whose owners are gone, and the contents of namespaces that are being deleted.
  *
- * Notified of every change by the store, it notes who owns what (an index by uid, so nothing is ever searched) and works off what
- * has to go a moment later, outside the write that caused it. Costs in proportion to what is deleted.
+ * It maintains an index of dependents by owner uid from the store's changes, so nothing is searched, and works off a queue outside the
+ * write that caused the work. The cost is proportional to the number of deleted objects.
  */
 
 import { listAt, deepEqual, type KubeObject, type OwnerReference } from '../model/json.js';
@@ -40,7 +40,7 @@ export class GarbageCollector {
     api.store.onRetry(() => this.#enqueueAll());
   }
 
-  /** Takes note of objects that were there before, and collects those whose owners are not. */
+  /** Indexes the existing objects, and enqueues all of them. */
   start(): void {
     const all = this.#api.store
       .collections()
@@ -143,7 +143,7 @@ export class GarbageCollector {
       this.#removeFinalizer(object, type, FOREGROUND);
   }
 
-  /** Deletes an object none of whose owners is left; drops references to those that are gone otherwise. */
+  /** Deletes an object without living owners; otherwise removes references to owners that are gone. */
   #reconcileOwned(object: KubeObject, type: ResourceType): void {
     const references = object.metadata.ownerReferences ?? [];
     if (references.length === 0) return;
@@ -154,8 +154,8 @@ export class GarbageCollector {
   }
 
   /**
-   * Looks again at an owner that waits for what belongs to it. As long as something that it waits for is still going there is nothing
-   * to do: a look at all that is left, for each that goes, would cost the square of it.
+   * Reconciles an owner that waits for its dependents. It does nothing while a dependent is still being deleted: otherwise the deletion of
+   * n dependents would take n² steps.
    */
   #reconcileOwner(uid: string): void {
     const key = this.#waiting.get(uid);
@@ -170,7 +170,7 @@ export class GarbageCollector {
     this.#reconcileTerminating(owner.object, owner.type);
   }
 
-  /** Whether an owner's kind is served at all: of a kind that is not served, it is not known whether the owner is gone. */
+  /** Whether an owner's kind is served. Otherwise the owner's existence is unknown. */
   #isKindServed({ apiVersion, kind }: OwnerReference): boolean {
     return this.#api.catalog.findKind(apiVersion, kind) !== undefined;
   }
@@ -205,7 +205,7 @@ export class GarbageCollector {
     return this.#api.store.latest(NAMESPACES).get('', name)?.metadata.deletionTimestamp !== undefined;
   }
 
-  /** Looks again at a namespace that is being deleted, unless something in it is still going: its end is a reason to look. */
+  /** Reconciles a namespace that is being deleted, unless an object in it is still being deleted, whose end triggers another reconcile. */
   #reconcileNamespace(name: string): void {
     const held = this.#api.catalog.types.some(
       (type) =>
@@ -215,7 +215,7 @@ export class GarbageCollector {
     if (!held) this.#emptyNamespace(name);
   }
 
-  /** Deletes what is in a namespace that is being deleted, and then the namespace. */
+  /** Deletes the contents of a namespace that is being deleted, and then the namespace. */
   #emptyNamespace(name: string): void {
     const groupResource = NAMESPACES;
     const found = this.#find({ groupResource, namespace: '', name });
@@ -248,7 +248,7 @@ export class GarbageCollector {
     this.#api.clock.defer(() => this.#processQueue());
   }
 
-  /** Works off what has come together; a long cascade gives way to requests in between. */
+  /** Processes the queue; yields to requests during a long cascade. */
   #processQueue(): void {
     const { clock } = this.#api;
     const began = clock.now();
@@ -262,7 +262,7 @@ export class GarbageCollector {
   }
 }
 
-/** Whether a change leaves owners and deletion as they were, as most do. */
+/** Whether a change affects neither owners nor deletion, as most changes. */
 const keepsOwnership = ({ metadata: before }: KubeObject, { metadata: after }: KubeObject): boolean =>
   after.deletionTimestamp === undefined && deepEqual(before.ownerReferences, after.ownerReferences);
 

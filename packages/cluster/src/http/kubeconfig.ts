@@ -1,13 +1,13 @@
-/** The file that tells kubectl where the cluster is, whom to trust, and who you are. */
+/** The kubeconfig of a cluster. */
 
-/** What a kubeconfig says. */
+/** The contents of a kubeconfig. */
 export interface KubeconfigOptions {
   readonly url: string;
   readonly caPem: string;
   readonly token: string;
 }
 
-/** A kubeconfig with one cluster, one user and one context, all called `pipewright`. */
+/** Returns a kubeconfig with one cluster, user and context, all named `pipewright`. */
 export const kubeconfigText = ({ url, caPem, token }: KubeconfigOptions): string => `apiVersion: v1
 kind: Config
 clusters:

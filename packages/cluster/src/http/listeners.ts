@@ -1,5 +1,5 @@
 /**
- * Where a cluster listens: nowhere, until kubectl is to reach it or the first pod with a token starts.
+ * The listeners of a cluster, which opens no port until kubectl needs one or the first pod with a token starts.
  */
 
 import type { KeyPair } from '../tls/certificate.js';
@@ -8,7 +8,7 @@ import type { Send } from '../api/server.js';
 import { kubeconfigText } from './kubeconfig.js';
 import { listen, type Listening, type ListenOptions } from './serve.js';
 
-/** A cluster that can be reached from outside the process. */
+/** The address and credentials of a cluster for clients outside of the process. */
 export interface Served {
   readonly url: string;
   readonly port: number;
@@ -16,11 +16,11 @@ export interface Served {
   readonly caPem: string;
   /** The token of the administrator. */
   readonly token: string;
-  /** A kubeconfig with all of this. */
+  /** A kubeconfig with these values. */
   readonly kubeconfig: string;
 }
 
-/** Names under which the API server may be addressed. */
+/** DNS names and addresses of the API server. */
 const SERVER_NAMES = [
   '127.0.0.1',
   'localhost',
@@ -30,7 +30,7 @@ const SERVER_NAMES = [
   'kubernetes.default.svc.cluster.local',
 ];
 
-/** What listeners are made from. */
+/** Options of the listeners. */
 export interface ListenersOptions {
   readonly send: Send;
   readonly authority: KeyPair;
@@ -48,7 +48,7 @@ export class Listeners {
     this.#options = options;
   }
 
-  /** Listens for clients outside. Rejects with a `ClusterError` when the port cannot be had. */
+  /** Listens for clients outside of the process. Rejects with a `ClusterError` if the port cannot be opened. */
   async serve(where: ListenOptions = {}): Promise<Served> {
     const { authority, adminToken: token } = this.#options;
     const listening = this.#listen(where);
@@ -59,7 +59,7 @@ export class Listeners {
     return { url, port, caPem, token, kubeconfig: kubeconfigText({ url, caPem, token }) };
   }
 
-  /** Where pods find the API server; starts listening on the first call. */
+  /** Returns the address of the API server for pods; starts listening on the first call. */
   async inCluster(): Promise<{ readonly host: string; readonly port: number; readonly caPem: string }> {
     this.#loopback ??= this.#listen({});
     const { host, port } = await this.#loopback;

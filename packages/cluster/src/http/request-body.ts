@@ -1,12 +1,12 @@
 /**
- * The body of a request that arrives at a port, as a web stream.
+ * Request bodies as web streams.
  *
- * Node's own conversion destroys the connection when the stream is cancelled, and with it the answer that says why.
+ * Node's own conversion destroys the connection when the stream is cancelled, so that the error response would be lost.
  */
 
 import type { IncomingMessage } from 'node:http';
 
-/** The body; cancelling it leaves the connection as it is. */
+/** Returns the body; cancelling it keeps the connection open. */
 export function requestBody(incoming: IncomingMessage): ReadableStream<Uint8Array> {
   const chunks = incoming.iterator({ destroyOnReturn: false });
   return new ReadableStream<Uint8Array>(
@@ -14,12 +14,12 @@ export function requestBody(incoming: IncomingMessage): ReadableStream<Uint8Arra
       async pull(controller) {
         const next: IteratorResult<unknown> = await chunks.next();
         if (next.done === true) controller.close();
-        else controller.enqueue(next.value as Uint8Array); // a request without an encoding gives buffers
+        else controller.enqueue(next.value as Uint8Array); // without an encoding, chunks are buffers
       },
       async cancel() {
         await chunks.return?.();
       },
     },
-    { highWaterMark: 0 }, // nothing is read ahead of whoever reads
+    { highWaterMark: 0 }, // no read-ahead
   );
 }

@@ -15,7 +15,7 @@ export async function writeBody(body: ReadableStream<Uint8Array>, connection: Wr
   }
 }
 
-/** Settles when the connection takes more, or is closed. */
+/** Settles when the connection accepts more data, or is closed. */
 const drained = (connection: Writable): Promise<void> =>
   new Promise((resolve) => {
     const done = (): void => {

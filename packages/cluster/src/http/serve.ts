@@ -1,7 +1,7 @@
 /**
- * Puts a Request -> Response function behind TLS on a port, for kubectl and for what runs in pods.
+ * Serves a Request -> Response function over TLS, for kubectl and for pods.
  *
- * Streams end with their connection, and connections with the server. Listens on 127.0.0.1 unless told otherwise.
+ * Streams end with their connection, and connections with the server. Listens on 127.0.0.1 by default.
  */
 
 import { createServer, type Server } from 'node:https';
@@ -14,7 +14,7 @@ import { discardUnreadBody } from './loopback-server.js';
 import { requestBody } from './request-body.js';
 import { writeBody } from './response-body.js';
 
-/** Where to listen. */
+/** The address to listen on. */
 export interface ListenOptions {
   /** @default 0, any free port */
   readonly port?: number;
@@ -30,23 +30,23 @@ export interface Listening {
   close(): Promise<void>;
 }
 
-/** Go's clients keep idle connections for 90 s; the one who closes first must not be us. */
+/** Go's clients keep idle connections for 90 s; the client must close first. */
 const KEEP_ALIVE_MS = 120_000;
 
-/** How long a client may take to say who it is and what it wants; kube-apiserver waits as long for headers. */
+/** Limits for the TLS handshake and for headers; the latter as in kube-apiserver. */
 const HANDSHAKE_MS = 10_000;
 const HEADERS_MS = 32_000;
 
-/** Listens, and answers with `send`. Rejects with a `ClusterError` when the port cannot be had. */
+/** Listens and answers with `send`. Rejects with a `ClusterError` if the port cannot be opened. */
 export async function listen(send: Send, pair: KeyPair, options: ListenOptions = {}): Promise<Listening> {
   const { port = 0, host = '127.0.0.1' } = options;
   const secured = { key: pair.keyPem, cert: pair.certPem, handshakeTimeout: HANDSHAKE_MS };
   const server = createServer({ ...secured, keepAlive: true }, (incoming, outgoing) => {
-    answer(send, incoming, outgoing).catch(() => outgoing.destroy()); // the client went away, or its watch was cut off
+    answer(send, incoming, outgoing).catch(() => outgoing.destroy()); // the connection was closed, or the watch was ended
   });
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.headersTimeout = HEADERS_MS;
-  server.requestTimeout = 0; // streams last as long as they last
+  server.requestTimeout = 0; // watches have no time limit
   await started(server, port, host);
   const address = server.address();
   return {
@@ -83,7 +83,7 @@ async function answer(send: Send, incoming: IncomingMessage, outgoing: ServerRes
   for (const [name, value] of response.headers) outgoing.appendHeader(name, value);
   outgoing.statusCode = response.status;
   if (response.body) {
-    outgoing.flushHeaders(); // a watch is begun when its headers arrive, not when something happens
+    outgoing.flushHeaders(); // a client regards a watch as started when it receives the headers
     await writeBody(response.body, outgoing);
   }
   outgoing.end();

@@ -8,7 +8,7 @@
 /** A JSON object of unknown shape. */
 export type JsonObject = { [field: string]: unknown };
 
-/** What an object's metadata may hold. All of it comes from outside and has been checked by the time it is stored. */
+/** The metadata of a stored object, which has been validated. */
 export interface Metadata extends JsonObject {
   name: string;
   namespace?: string;
@@ -45,7 +45,7 @@ export interface KubeObject extends JsonObject {
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** The value at a path of field names, or undefined where the path leaves the object. */
+/** Returns the value at a path of field names; undefined if the path does not exist. */
 export function valueAt(value: unknown, ...path: readonly string[]): unknown {
   let here = value;
   for (const field of path) {
@@ -55,33 +55,33 @@ export function valueAt(value: unknown, ...path: readonly string[]): unknown {
   return here;
 }
 
-/** The object at a path, or an empty one. */
+/** Returns the object at a path, or an empty object. */
 export function objectAt(value: unknown, ...path: readonly string[]): JsonObject {
   const found = valueAt(value, ...path);
   return isObject(found) ? found : {};
 }
 
-/** The list at a path, or an empty one. */
+/** Returns the list at a path, or an empty list. */
 export function listAt(value: unknown, ...path: readonly string[]): readonly unknown[] {
   const found = valueAt(value, ...path);
   return Array.isArray(found) ? found : [];
 }
 
-/** The objects among the items of the list at a path. */
+/** Returns the objects in the list at a path. */
 export const objectsAt = (value: unknown, ...path: readonly string[]): readonly JsonObject[] =>
   listAt(value, ...path).filter(isObject);
 
-/** The string at a path, or `''`. */
+/** Returns the string at a path, or `''`. */
 export function stringAt(value: unknown, ...path: readonly string[]): string {
   const found = valueAt(value, ...path);
   return typeof found === 'string' ? found : '';
 }
 
-/** The strings among the items of the list at a path. */
+/** Returns the strings in the list at a path. */
 export const stringsAt = (value: unknown, ...path: readonly string[]): readonly string[] =>
   listAt(value, ...path).filter((item) => typeof item === 'string');
 
-/** The object under a field of a draft, put there if absent. */
+/** Returns the object in a field of a draft, creating it if absent. */
 export function ensureObject(draft: JsonObject, field: string): JsonObject {
   const found = draft[field];
   if (isObject(found)) return found;
@@ -90,12 +90,12 @@ export function ensureObject(draft: JsonObject, field: string): JsonObject {
   return made;
 }
 
-/** Sets a field of a draft unless it has a value already. */
+/** Sets a field of a draft if it has no value. */
 export function setDefault(draft: JsonObject, field: string, value: unknown): void {
   if (draft[field] === undefined || draft[field] === null) draft[field] = value;
 }
 
-/** A deep copy that may be changed. */
+/** Returns a deep copy, which may be changed. */
 export function deepCopy<T>(value: T): T {
   if (Array.isArray(value)) return value.map(deepCopy) as T; // same shape as what came in
   if (!isObject(value)) return value;
@@ -104,7 +104,7 @@ export function deepCopy<T>(value: T): T {
   return made as T; // same shape as what came in
 }
 
-/** Whether two JSON values say the same, whatever the order of their fields. */
+/** Whether two JSON values are equal, ignoring the order of fields. */
 export function deepEqual(one: unknown, other: unknown): boolean {
   if (one === other) return true;
   if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false;
@@ -119,7 +119,7 @@ export function deepEqual(one: unknown, other: unknown): boolean {
   return fields.every((field) => Object.hasOwn(right, field) && deepEqual(left[field], right[field]));
 }
 
-/** A text that two JSON values share exactly when they say the same, whatever the order of their fields. */
+/** Serializes a JSON value with sorted fields, so that equal values have equal texts. */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (!isObject(value)) return value === undefined ? 'null' : JSON.stringify(value);

@@ -1,5 +1,5 @@
 /**
- * What a pod asks for of each resource, as the scheduler, quotas and limits count it.
+ * Resource requests and limits of a pod, as the scheduler, quotas and limit ranges count them.
  *
  * Containers run together and are summed; init containers run alone, so the largest of them counts if it is more. Pure.
  */
@@ -7,7 +7,7 @@
 import { objectAt, objectsAt, type JsonObject } from './json.js';
 import { nanosOf, quantityOf } from './quantity.js';
 
-/** An amount and how its suffix is written. */
+/** An amount, and a quantity whose suffix it is formatted with. */
 export interface Amount {
   readonly nanos: bigint;
   readonly like: string;
@@ -16,14 +16,14 @@ export interface Amount {
 /** Amounts by name of the resource. */
 export type Amounts = ReadonlyMap<string, Amount>;
 
-/** Reads `{cpu: 100m, …}`. */
+/** Parses a resource list, such as `{cpu: 100m}`. */
 export const amountsOf = (list: JsonObject): Map<string, Amount> =>
   new Map(Object.entries(list).map(([name, text]) => [name, { nanos: nanosOf(String(text)), like: String(text) }]));
 
-/** An amount as it is written. */
+/** Formats an amount. */
 export const written = ({ nanos, like }: Amount): string => quantityOf(nanos, like);
 
-/** What the pod's containers ask for, or may use, of each resource. */
+/** Returns the requests or limits of a pod. */
 export function podAmounts(pod: JsonObject, which: 'requests' | 'limits'): Map<string, Amount> {
   const of = (container: JsonObject): Amounts => amountsOf(objectAt(container, 'resources', which));
   const sum = new Map<string, Amount>();
@@ -34,6 +34,6 @@ export function podAmounts(pod: JsonObject, which: 'requests' | 'limits'): Map<s
   return sum;
 }
 
-/** Two amounts together. */
+/** Returns the sum of two amounts. */
 export const added = (one: Amount | undefined, other: Amount): Amount =>
   one ? { nanos: one.nanos + other.nanos, like: one.like } : other;

@@ -1,7 +1,7 @@
 /**
- * Quantities (`1Gi`, `250m`, `0.5`) in the one form Kubernetes stores them in: no fraction, the largest suffix that fits.
+ * Quantities (`1Gi`, `250m`, `0.5`) in Kubernetes' canonical form: no fraction, the largest suffix that fits.
  *
- * Pure; exact to the nano, beyond which upstream rounds too.
+ * Pure; exact to the nano, to which Kubernetes rounds too.
  */
 
 const FORM = /^([+-]?)(\d*)(?:\.(\d*))?(Ki|Mi|Gi|Ti|Pi|Ei|n|u|m|k|M|G|T|P|E|[eE][+-]?\d+)?$/;
@@ -32,13 +32,13 @@ export function nanosOf(text: string): bigint {
   return scaled(digits, exponent - fraction.length + NANO);
 }
 
-/** A sum of quantities in the suffixes of `like`, one of them. */
+/** Formats nanos with the kind of suffix that `like` has. */
 export function quantityOf(nanos: bigint, like: string): string {
   const whole = nanos % 10n ** BigInt(NANO) === 0n;
   return whole && /i$/.test(like) ? inBinary(nanos / 10n ** BigInt(NANO), 0) : inDecimal(nanos);
 }
 
-/** `digits` times ten to the power of `exponent`, rounded up. */
+/** Returns `digits` times ten to the power of `exponent`, rounded up. */
 function scaled(digits: bigint, exponent: number): bigint {
   if (exponent >= 0) return digits * 10n ** BigInt(Math.min(exponent, 60));
   const divisor = 10n ** BigInt(Math.min(-exponent, 60));
@@ -68,7 +68,7 @@ function inExponents(nanos: bigint): string {
   return nanos === 0n || exponent === 0 ? `${value}` : `${value}e${exponent}`;
 }
 
-/** The value in the largest thousand that leaves no fraction, and how many thousands that is. */
+/** Returns the value in the largest power of a thousand without a fraction, and that power. */
 function largest(nanos: bigint, most: number): [bigint, number] {
   let value = nanos;
   let step = 0;

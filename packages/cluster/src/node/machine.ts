@@ -1,27 +1,27 @@
 /**
- * What the Node object says of the machine, read once.
+ * Properties of the machine for the Node object, read once.
  *
- * Separate because it is an input: a simulation gives facts of its own.
+ * Separate because they are an input: a simulation provides its own.
  */
 
 import { readFileSync } from 'node:fs';
 import { arch, cpus, hostname, platform, release, totalmem } from 'node:os';
 
-/** Facts of a machine. */
+/** Properties of a machine. */
 export interface Machine {
   readonly cpus: number;
   readonly memoryBytes: number;
   readonly hostname: string;
-  /** As Go names it, such as `linux`. */
+  /** Go's name of the system, such as `linux`. */
   readonly os: string;
-  /** As Go names it, such as `amd64`. */
+  /** Go's name of the architecture, such as `amd64`. */
   readonly architecture: string;
   readonly kernel: string;
-  /** The distribution's name, such as `Debian GNU/Linux 12 (bookworm)`. */
+  /** The distribution, such as `Debian GNU/Linux 12 (bookworm)`. */
   readonly osImage: string;
 }
 
-/** Reads the facts of this machine. */
+/** Reads the properties of this machine. */
 export const thisMachine = (): Machine => ({
   cpus: cpus().length,
   memoryBytes: totalmem(),
@@ -36,6 +36,6 @@ function distribution(): string | undefined {
   try {
     return /^PRETTY_NAME="?([^"\n]*)"?$/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1];
   } catch {
-    return undefined; // a system that does not say so
+    return undefined; // the system does not provide it
   }
 }

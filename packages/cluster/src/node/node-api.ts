@@ -1,7 +1,7 @@
 /**
- * The few requests a node makes, over the one seam. Plain JSON in, plain JSON out.
+ * The API requests of a node, as plain JSON.
  *
- * A server in this process gives the very objects it keeps: nothing here or above may change what it was given.
+ * A server in this process returns its stored objects: callers must not change them.
  */
 
 import type { PlainRequest, PlainResponse } from '../api/wire/plain-request.js';
@@ -9,7 +9,7 @@ import type { Send } from '../api/server.js';
 
 export type { Send };
 
-/** The API server said no. */
+/** An error response of the API server. */
 export class ApiStatusError extends Error {
   override readonly name = 'ApiStatusError';
   readonly status: number;
@@ -20,19 +20,19 @@ export class ApiStatusError extends Error {
   }
 }
 
-/** One line of a watch. */
+/** An event of a watch. */
 export interface WatchEvent<T> {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
   readonly object: T;
 }
 
-/** A list with the moment it is from. */
+/** A list and its resourceVersion. */
 export interface ObjectList<T> {
   readonly items: readonly T[];
   readonly metadata: { readonly resourceVersion: string };
 }
 
-/** Speaks to an API server as the node. */
+/** The node's client of the API server. */
 export class NodeApi {
   readonly #send: (request: PlainRequest) => Promise<PlainResponse>;
 
@@ -40,7 +40,7 @@ export class NodeApi {
     this.#send = send.plain ?? ((request) => sendRequest(send, request));
   }
 
-  /** @returns undefined when there is no such object */
+  /** @returns undefined if the object does not exist */
   async get<T>(path: string): Promise<T | undefined> {
     const answer = await this.#send(request('GET', path));
     return answer.status === 404 ? undefined : valueOf<T>(answer);
@@ -54,23 +54,23 @@ export class NodeApi {
     return valueOf(await this.#send(request('POST', path, object)));
   }
 
-  /** JSON merge patch (RFC 7386). */
+  /** Sends a JSON merge patch (RFC 7386). */
   async patch<T>(path: string, change: object): Promise<T> {
     return valueOf(await this.#send(request('PATCH', path, change, 'application/merge-patch+json')));
   }
 
-  /** An object that is gone already is deleted. */
+  /** Deletes an object; succeeds if it is gone already. */
   async delete(path: string, options: object): Promise<void> {
     const answer = await this.#send(request('DELETE', path, options));
     if (answer.status !== 404 && answer.status !== 409) valueOf(answer);
   }
 
-  /** Watches until the signal is aborted or the server ends the stream; an ERROR event is thrown. */
+  /** Watches until the signal is aborted or the server ends the stream; throws an ERROR event. */
   async *watch<T>(path: string, signal: AbortSignal): AsyncGenerator<WatchEvent<T>, undefined> {
     const answer = await this.#send({ ...request('GET', path), signal });
     if (answer.status !== 200) valueOf(answer);
     for await (const event of answer.events ?? []) {
-      const { type, object } = event as WatchEvent<T>; // the API server's promise
+      const { type, object } = event as WatchEvent<T>; // the API server's type
       if (type === 'ERROR') throw new ApiStatusError(410, JSON.stringify(object));
       if (type !== 'BOOKMARK') yield { type, object };
     }
@@ -78,7 +78,7 @@ export class NodeApi {
   }
 }
 
-/** The same of a server that gives Responses. */
+/** Sends a request to a server that returns Responses. */
 async function sendRequest(send: Send, asked: PlainRequest): Promise<PlainResponse> {
   const { method, url, headers, body, signal } = asked;
   const response = await send(
@@ -95,7 +95,7 @@ async function sendRequest(send: Send, asked: PlainRequest): Promise<PlainRespon
   return { status, headers: {}, value: (await response.json().catch(() => ({}))) as unknown };
 }
 
-/** Events as lines of text. */
+/** Parses events from lines of text. */
 async function* eventsIn(stream: ReadableStream<Uint8Array>, signal: AbortSignal): AsyncGenerator<unknown, undefined> {
   const reader = stream.getReader();
   const stop = (): void => void reader.cancel().catch(() => undefined);
@@ -116,7 +116,7 @@ async function* eventsIn(stream: ReadableStream<Uint8Array>, signal: AbortSignal
 }
 
 function valueOf<T>({ status, value }: PlainResponse): T {
-  if (status < 300) return value as T; // the API server's promise
+  if (status < 300) return value as T; // the API server's type
   const message = typeof value === 'object' && value !== null && 'message' in value ? String(value.message) : '';
   throw new ApiStatusError(status, message === '' ? `answered with ${status}` : message);
 }

@@ -1,5 +1,5 @@
 /**
- * What every part of the node shares: its tools, its places and what it knows about itself.
+ * Dependencies that all parts of the node share.
  */
 
 import type { Clock } from '../platform/clock.js';
@@ -12,24 +12,24 @@ import type { NodeApi } from './node-api.js';
 import type { PodEvents } from './pod/pod-events.js';
 import type { ContainerLogs } from './logs/pod-logs.js';
 
-/** Where the API server listens, for pods that have a token. */
+/** The address of the API server for pods with a token. */
 export interface InCluster {
   readonly host: string;
   readonly port: number;
   readonly caPem: string;
 }
 
-/** The node's own world. */
+/** The dependencies of the node's parts. */
 export interface NodeContext {
   readonly api: NodeApi;
   readonly runtime: Runtime;
   readonly images: Images;
-  /** Said when there is nothing for an image: how to give a stand-in. */
+  /** The remedy for an image without a stand-in. */
   readonly imageHint: string;
   readonly hostFiles: Readonly<Record<string, string>>;
   /** Whether pods may mount directories of the machine. */
   readonly allowHostPath: boolean;
-  /** Whether containers start without the Secrets they name. */
+  /** Whether containers start without missing Secrets. */
   readonly optionalSecrets: boolean;
   readonly logs: ContainerLogs;
   readonly events: PodEvents;
@@ -38,15 +38,15 @@ export interface NodeContext {
   /** Time and timers of requests. */
   readonly wireClock: Clock;
   readonly node: NodeAddress;
-  /** This process's own directory: gone with it, or at the next start. */
+  /** The directory of this process, removed at exit or at the next start. */
   readonly runDirectory: string;
-  /** Likewise, and on no disk where the machine has such a place; else the same. */
+  /** The same in memory where the machine has a suitable directory; otherwise equal to `runDirectory`. */
   readonly memoryDirectory: string;
-  /** Kept: one directory for each PersistentVolumeClaim. */
+  /** Persistent: one directory for each PersistentVolumeClaim. */
   readonly claimsDirectory: string;
   readonly inCluster: () => Promise<InCluster>;
   readonly log: ClusterLog;
 }
 
-/** A moment as the API writes it, to the second. */
+/** Formats a time as the API does, to the second. */
 export const wireTime = (moment: Date): string => `${moment.toISOString().slice(0, 19)}Z`;

@@ -1,9 +1,8 @@
 /**
- * The Node object: how this machine is shown to kubectl and found by nodeSelector.
+ * The Node object of this machine.
  *
- * Labels, taints and a cordon that a user sets on it count, and stay where the cluster is kept. It offers a large machine
- * whatever this one has, since nothing is reserved here: what is sized for a cluster's nodes runs on a laptop, and a
- * request that no usual node could meet is noticed.
+ * Labels, taints and a cordon that a user sets take effect and persist. Capacity is large on every machine, because nothing is reserved
+ * here: manifests sized for cluster nodes run on a laptop, and a request that no usual node could satisfy is still rejected.
  */
 
 import { VERSION } from '../api/discovery/discovery.js';
@@ -12,26 +11,26 @@ import type { Machine } from './machine.js';
 import { ApiStatusError, type NodeApi } from './node-api.js';
 import { wireTime } from './node-context.js';
 
-/** Labels and resources beyond those every node has. */
+/** Labels and resources beyond the default ones. */
 export interface NodeShape {
-  /** Laid over the usual ones. */
+  /** Added to the default labels. */
   readonly labels?: Readonly<Record<string, string>>;
-  /** By name, as in `{'nvidia.com/gpu': '1'}`; laid over the usual ones. */
+  /** Added to the default resources, such as `{'nvidia.com/gpu': '1'}`. */
   readonly resources?: Readonly<Record<string, string>>;
 }
 
-/** What is known of a node. */
+/** The contents of a Node object. */
 export interface NodeInfo {
   readonly name: string;
   readonly ip: string;
   readonly machine: Machine;
-  /** The name of what runs its containers. */
+  /** The name of the container runtime. */
   readonly runtime: string;
 }
 
 const GI = 2 ** 30;
 
-/** Makes the Node object, or brings the one of an earlier start up to date. */
+/** Creates the Node object, or updates the one of an earlier start. */
 export async function registerNode(api: NodeApi, node: NodeInfo, shape: NodeShape, now: Date): Promise<JsonObject> {
   const { name, machine } = node;
   const offered = {
@@ -61,7 +60,7 @@ const standardLabels = ({ name, machine: { os, architecture } }: NodeInfo): Read
   'beta.kubernetes.io/arch': architecture,
 });
 
-/** In kubelet's words; nothing here is ever short of memory, disk or processes, since nothing is reserved. */
+/** Kubelet's conditions; memory, disk and processes never have pressure, since nothing is reserved. */
 const conditions = (now: Date): readonly object[] =>
   [
     ['MemoryPressure', 'False', 'KubeletHasSufficientMemory', 'kubelet has sufficient memory available'],

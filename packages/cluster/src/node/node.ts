@@ -1,12 +1,11 @@
 /**
- * The node: claims pods that have none, runs those that are its own, and tells the API server how they are.
+ * The node: schedules pods, runs its own, and reports their status.
  *
  *     API server ──list, watch pods──▶ node ──▶ PodRun ──▶ ContainerRun ──▶ Runtime
  *                ◀──status, events────────────────┘
  *
- * There is one node, and it is its own scheduler: what it does not fit waits until its Node object changes. It decides by
- * what it sees in lists and watches, and begins anew with a list when a watch ends, so that a lost event costs time and
- * nothing else.
+ * It is the only node and its own scheduler: a pod that does not fit waits until the Node object changes. Decisions rely on lists and
+ * watches; when a watch ends it lists again, so a missed event only causes a delay.
  */
 
 import { setMaxListeners } from 'node:events';
@@ -34,50 +33,50 @@ import { lostStatus, PodRun } from './pod/pod-run.js';
 
 /** Options of `startNode`. */
 export interface NodeOptions {
-  /** Acts as the node's user. */
+  /** Sends requests as the node's user. */
   readonly send: Send;
   readonly runtime: Runtime;
   readonly images: Images;
-  /** Ends the message about an image nothing stands in for: what to do. @default 'give the node an image source' */
+  /** The remedy for an image without a stand-in. @default 'give the node an image source' */
   readonly imageHint?: string;
-  /** Laid read-only into every container, by absolute path. @default none */
+  /** Files mounted read-only into every container, by absolute path. @default none */
   readonly hostFiles?: Readonly<Record<string, string>>;
   /** Whether pods may mount directories of the machine. @default false */
   readonly allowHostPath?: boolean;
-  /** Start containers also when Secrets that they name are missing; for runtimes that run nothing. @default false */
+  /** Whether containers start without missing Secrets, for runtimes that run no processes. @default false */
   readonly optionalSecrets?: boolean;
-  /** Labels and resources of the Node object beyond the usual ones. @default none */
+  /** Labels and resources of the Node object beyond the default ones. @default none */
   readonly shape?: NodeShape;
   /**
-   * Where volumes of claims are kept, and what a crashed process leaves for the next to sweep.
+   * The directory of persistent volumes, and of files that a crashed process leaves for the next to remove.
    *
-   * @default - nothing is kept: a directory of this user's below the system's temporary one
+   * @default - nothing persists: a private directory below the system's temporary directory
    */
   readonly stateDir?: string;
-  /** Where logs are kept across restarts. @default with the process's own files, and gone with them */
+  /** The directory of logs that survive a restart. @default in the process's temporary directory */
   readonly logDir?: string;
-  /** Where logs are kept instead, for tests. With a runtime without files the node then uses no disk. @default files in `logDir` */
+  /** Replaces the log files, for tests. With a runtime without files the node then uses no disk. @default files in `logDir` */
   readonly logs?: ContainerLogs;
-  /** Where the API server listens; asked when the first pod with a token starts. */
+  /** Returns the address of the API server; called when the first pod with a token starts. */
   readonly inCluster: () => Promise<InCluster>;
-  /** What the Node object says of the machine. @default this machine */
+  /** Properties for the Node object. @default this machine */
   readonly machine?: Machine;
   /** Time and timers of requests. @default the machine's */
   readonly wireClock?: Clock;
   /** The time of pods, for tests. @default made of `wireClock` */
   readonly clock?: PodClock;
-  /** Receives what an operator should know. @default it is dropped */
+  /** Receives messages for the operator. @default they are dropped */
   readonly log?: ClusterLog;
 }
 
 /** A running node. */
 export interface Node {
   readonly logs: PodLogs;
-  /** Kills what runs and removes what it needed on disk; settles when nothing is left. */
+  /** Kills running containers and removes their files; settles when nothing is left. */
   close(): Promise<void>;
 }
 
-/** The node's name, and its address: containers share the machine's network. */
+/** The name and address of the node: containers share the machine's network. */
 export const NODE = { name: 'pipewright', ip: '127.0.0.1' } as const;
 
 const RETRY = 500;
@@ -125,7 +124,7 @@ export async function startNode(options: NodeOptions): Promise<Node> {
   };
 }
 
-/** The directory of this process; none where nothing is written. */
+/** Opens the directory of this process; a placeholder if nothing is written. */
 async function openDirectory({ runtime, stateDir, logs }: NodeOptions): Promise<RunDirectory> {
   if (logs !== undefined && !runtime.usesFiles) return { path: '/', remove: () => Promise.resolve() };
   return stateDir === undefined ? openTemporaryDirectory('node') : openRunDirectory(stateDir, 'node');
@@ -135,7 +134,7 @@ const PATH = '/api/v1/pods';
 const NODES = '/api/v1/nodes';
 const NODE_WATCH = `${NODES}?watch=true&fieldSelector=metadata.name%3D${NODE.name}`;
 
-/** A pod of an earlier process, as it is known by now, and the requests about its end. */
+/** A pod of an earlier process whose end is being written. */
 interface Ending {
   pod: Pod;
   isWritten: Promise<void>;
@@ -146,13 +145,13 @@ class Pods {
   readonly #context: NodeContext;
   readonly #runs = new Map<string, PodRun>();
   readonly #claiming = new Set<string>();
-  /** Pods that no node fits, by uid, with the reason. */
+  /** Pods that do not fit the node, by uid, with the reason. */
   readonly #unschedulable = new Map<string, { readonly pod: Pod; readonly why: string }>();
-  /** Uids of pods that ran and are over; a watch that is late may show them as they were before. */
+  /** Uids of finished pods; a late watch may show them in an earlier state. */
   readonly #finished = new Set<string>();
   /** By uid: pods of an earlier process whose end is being written. */
   readonly #ending = new Map<string, Ending>();
-  /** Removals of logs that go on. */
+  /** Log removals in progress. */
   readonly #removals = new Set<Promise<void>>();
   readonly #stopped = new AbortController();
   #node: JsonObject;
@@ -160,10 +159,10 @@ class Pods {
   constructor(context: NodeContext, node: JsonObject) {
     this.#context = context;
     this.#node = node;
-    setMaxListeners(0, this.#stopped.signal); // every pod whose request is repeated waits for it, too
+    setMaxListeners(0, this.#stopped.signal); // every repeated request of a pod also listens
   }
 
-  /** Follows the Node object: another label, or no cordon any more, may let pods in. */
+  /** Watches the Node object: a changed label or a removed cordon may make pods fit. */
   async watchNode(): Promise<void> {
     const { api, clock, log } = this.#context;
     const { signal } = this.#stopped;
@@ -182,11 +181,11 @@ class Pods {
     }
   }
 
-  /** Lists and watches until the node stops. */
+  /** Lists and watches pods until the node stops. */
   async watch(): Promise<void> {
     const { api, clock, log } = this.#context;
     const { signal } = this.#stopped;
-    let isFirst = true; // until a list was answered: what it shows as running went with an earlier process
+    let isFirst = true; // running pods in the first list belong to an earlier process
     while (!signal.aborted) {
       try {
         const { items, metadata } = await api.list<Pod>(PATH);
@@ -247,7 +246,7 @@ class Pods {
     });
   }
 
-  /** Writes the end of a pod that an earlier process ran, and lets go of one that is being deleted. */
+  /** Writes the end of a pod of an earlier process, and confirms its deletion. */
   #finish(pod: Pod, lost: object | undefined): void {
     const { uid } = pod.metadata;
     this.#finished.add(uid);
@@ -270,23 +269,23 @@ class Pods {
         await retryRequest(this.#context, `the end of pod ${namespace}/${name} is not written`, signal, () =>
           api.patch(`${path}/status`, { metadata: { uid }, status: lost }),
         );
-      if (ending.pod.metadata.deletionTimestamp === undefined) return; // it may have come meanwhile
+      if (ending.pod.metadata.deletionTimestamp === undefined) return; // it may have been deleted meanwhile
       await retryRequest(this.#context, `pod ${namespace}/${name} is not deleted`, signal, () =>
         api.delete(path, { gracePeriodSeconds: 0, preconditions: { uid } }),
       );
     } finally {
-      this.#ending.delete(uid); // in the same turn as the check above: a deletion seen later starts anew
+      this.#ending.delete(uid); // in the same turn as the check above, so that a later deletion is handled
     }
   }
 
-  /** Claims a pod that fits; of another it is said why it does not. */
+  /** Claims a pod if it fits; otherwise reports why it does not. */
   #assign(pod: Pod): void {
     const why = unschedulableReason({ ...pod }, this.#node);
     if (why !== undefined) this.#notify(pod, why);
     else void this.#claim(pod);
   }
 
-  /** Says once why a pod does not fit. */
+  /** Reports once why a pod does not fit. */
   #notify(pod: Pod, why: string): void {
     const { api, clock, events } = this.#context;
     const { uid, namespace, name } = pod.metadata;
@@ -310,7 +309,7 @@ class Pods {
     );
   }
 
-  /** Makes the pod ours; the answer is the pod we run. */
+  /** Binds the pod to this node and runs it. */
   async #claim(pod: Pod): Promise<void> {
     const { uid, namespace, name } = pod.metadata;
     if (this.#claiming.has(uid)) return;
@@ -321,7 +320,7 @@ class Pods {
       for (let absent = await absentClaim(api, pod); absent !== undefined; absent = await absentClaim(api, pod)) {
         this.#notify(pod, `0/1 nodes are available: 1 persistentvolumeclaim ${JSON.stringify(absent)} not found.`);
         await clock.sleep(1000, signal);
-        if (signal.aborted || !this.#unschedulable.has(uid)) return; // it has been deleted
+        if (signal.aborted || !this.#unschedulable.has(uid)) return; // it was deleted
       }
       this.#unschedulable.delete(uid);
       const path = `/api/v1/namespaces/${namespace}/pods/${name}`;
@@ -341,7 +340,7 @@ class Pods {
     this.#removeLogs(this.#context.logs.remove(metadata));
   }
 
-  /** Keeps hold of a removal of logs until it is done. */
+  /** Tracks a log removal until it is done. */
   #removeLogs(removal: Promise<void>): void {
     const done = removal
       .catch((error: unknown) => this.#context.log(`logs of deleted pods were not removed: ${String(error)}`))

@@ -1,29 +1,29 @@
 /**
- * Repeats a request until the API server has decided about it.
+ * Repeats a request until the API server accepts or rejects it.
  *
- * A server whose disk is full answers writes with 500 until there is room again, and what the node has to say (a pod's end, for example)
- * must not be lost meanwhile. Refusals are final: they would be the same next time.
+ * A server with a full disk answers writes with 500 until there is space again, and what the node reports (the end of a pod, for example)
+ * must not be lost meanwhile. Rejections are final: they would not change.
  */
 
 import { ApiStatusError } from './node-api.js';
 import { isAborted } from './pod-clock.js';
 import type { NodeContext } from './node-context.js';
 
-/** Milliseconds before the first repetition, doubled each time, and at most. */
+/** The delay in milliseconds before the first repetition, doubled each time, and its maximum. */
 const PAUSE = { first: 200, most: 5000 } as const;
 
-/** Whether the server may decide otherwise when it is asked again. */
+/** Whether a repeated request may succeed. */
 export const isTransient = (error: unknown): boolean =>
   !(error instanceof ApiStatusError) || error.status >= 500 || error.status === 429;
 
-/** Milliseconds to wait before a repetition, after so many failures. */
+/** Returns the delay in milliseconds after a number of failures. */
 export const pauseAfter = (failures: number): number => Math.min(PAUSE.first * 2 ** (failures - 1), PAUSE.most);
 
 /**
- * Sends a request until it succeeds, is refused, or the signal is aborted.
+ * Sends a request until it succeeds, is rejected, or the signal is aborted.
  *
- * @param what what has not happened as long as it fails, for the log
- * @returns undefined when it was refused or aborted
+ * @param what describes the request's purpose, for the log
+ * @returns undefined if it was rejected or aborted
  */
 export async function retryRequest<T>(
   { clock, log }: Pick<NodeContext, 'clock' | 'log'>,
@@ -45,6 +45,6 @@ export async function retryRequest<T>(
   return undefined;
 }
 
-/** The pod is gone, or another one has its name: there is nothing to say about it any more. */
+/** Whether the pod is gone, or another pod has its name. */
 const isGone = (error: unknown): boolean =>
   error instanceof ApiStatusError && (error.status === 404 || error.status === 409);

@@ -1,14 +1,14 @@
 /**
- * Whether a pod may run on a node, and what a scheduler would say if not.
+ * Decides whether a pod fits a node, with the scheduler's message if not.
  *
- * Pure. Upstream's filters as far as one node needs them: cordons, taints, nodeSelector and node affinity, and whether the
- * pod's requests fit a node of this size. What other pods ask for is not counted: nothing is reserved on one machine.
+ * Pure. Implements the filters that one node needs: cordons, taints, nodeSelector, node affinity, and whether the pod's requests fit the
+ * node's capacity. Requests of other pods are not counted, since nothing is reserved.
  */
 
 import { amountsOf, podAmounts } from '../model/pod-resources.js';
 import { objectAt, objectsAt, stringAt, stringsAt, type JsonObject } from '../model/json.js';
 
-/** The sentence of a pod's condition `PodScheduled`; undefined when the pod fits. */
+/** Returns the message of the condition `PodScheduled`; undefined if the pod fits. */
 export function unschedulableReason(pod: JsonObject, node: JsonObject): string | undefined {
   const spec = objectAt(pod, 'spec');
   const why = cordon(spec, node) ?? affinity(spec, node) ?? taint(spec, node) ?? shortage(pod, node);
@@ -32,7 +32,7 @@ function affinity(spec: JsonObject, node: JsonObject): string | undefined {
   return selected && fits ? undefined : "1 node(s) didn't match Pod's node affinity";
 }
 
-/** Whether a node satisfies all of a term; a term without expressions is satisfied by none. */
+/** Whether a node satisfies a term; a term without expressions matches no node. */
 function matches(term: JsonObject, labels: JsonObject, name: string): boolean {
   const byLabel = objectsAt(term, 'matchExpressions');
   const byField = objectsAt(term, 'matchFields');
@@ -83,7 +83,7 @@ const tolerates = (spec: JsonObject, taint: JsonObject): boolean =>
     return key === stringAt(taint, 'key') && stringAt(one, 'value') === stringAt(taint, 'value');
   });
 
-/** Which of the pod's requests no node of this size could ever meet. */
+/** Returns the requests of a pod that exceed the node's capacity. */
 function shortage(pod: JsonObject, node: JsonObject): string | undefined {
   const has = amountsOf(objectAt(node, 'status', 'allocatable'));
   const short = [...podAmounts(pod, 'requests')]

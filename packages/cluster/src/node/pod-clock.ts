@@ -1,24 +1,24 @@
 /**
- * Time as pods see it: durations of containers, probes, grace periods and backoff.
+ * The time of pods: durations of containers, probes, grace periods and backoff.
  *
  * Separate from the clock of the node's requests, because tests advance the time of pods by hand while requests go on.
  */
 
 import { laterTurn, systemClock, type Clock } from '../platform/clock.js';
 
-/** Reads time and waits for it. */
+/** A clock for pods. */
 export interface PodClock {
   now(): Date;
-  /** Settles after so many milliseconds, or at once when the signal is aborted. It never rejects. */
+  /** Settles after a number of milliseconds, or when the signal is aborted. Never rejects. */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
-  /** Whether its milliseconds are the machine's. @default false */
+  /** Whether it follows the machine's time. @default false */
   readonly ofMachine?: boolean;
 }
 
-/** Whether a signal is aborted by now: a question the compiler must not answer from an earlier reading. */
+/** Whether a signal is aborted; a function, because the compiler would narrow the property. */
 export const isAborted = (signal: AbortSignal): boolean => signal.aborted;
 
-/** Pods live in the same time as requests. A sleeping node does not keep the process alive. */
+/** Returns a clock in the time of requests. Its timers do not keep the process alive. */
 export function podClock(clock: Clock): PodClock {
   return {
     now: () => clock.date(),
@@ -37,15 +37,15 @@ export function podClock(clock: Clock): PodClock {
   };
 }
 
-/** A virtual clock's hands. */
+/** A virtual clock. */
 export interface VirtualClock extends PodClock {
-  /** Moves time on, and wakes the sleepers on the way, each at its own moment. */
+  /** Advances the time, and wakes each sleeper at its time. */
   advance(milliseconds: number): Promise<void>;
 }
 
 /**
- * A clock that only its owner moves, or, when `automatic`, one that jumps to the next sleeper as soon as the event
- * loop has nothing else to do: hours pass in milliseconds, in the right order.
+ * Returns a clock that is advanced by its owner. If `automatic`, it advances to the next sleeper whenever the event loop is idle: hours
+ * pass in milliseconds, in order.
  */
 export function virtualClock(start: Date, { automatic = false }: { automatic?: boolean } = {}): VirtualClock {
   let time = start.getTime();
@@ -97,5 +97,5 @@ export function virtualClock(start: Date, { automatic = false }: { automatic?: b
   };
 }
 
-/** Enough for a request to an API server in this process and its watchers to be done. */
+/** Enough turns for a request to an API server in this process and for its watchers. */
 const QUIET_TURNS = 8;

@@ -1,5 +1,5 @@
 /**
- * What a container runs: its own command and arguments, and those of its image.
+ * The command line of a container, from the container and its image.
  *
  * `command` replaces the image's Entrypoint and drops its Cmd; `args` alone replaces Cmd and keeps Entrypoint.
  */
@@ -8,12 +8,12 @@ import type { ImageConfig } from './image.js';
 import { expand } from './expansion.js';
 import type { Container } from '../pod/pod.js';
 
-/** The argument list, or why there is none. */
+/** The argument list, or the error. */
 export type Command =
   | { readonly ok: true; readonly argv: readonly [string, ...string[]] }
   | { readonly ok: false; readonly message: string };
 
-/** Combines a container with its image. References are expanded in the container's part alone. */
+/** Combines a container with its image. References are expanded only in the container's fields. */
 export function commandOf(container: Container, config: ImageConfig, env: Readonly<Record<string, string>>): Command {
   const expanded = (list: readonly string[] | undefined): readonly string[] =>
     (list ?? []).map((text) => expand(text, (name) => env[name]));

@@ -1,8 +1,7 @@
 /**
- * One container of a pod, from its first start to the end of its last: starts, restarts, probes, stops.
+ * The lifecycle of one container: starts, restarts, probes, stops.
  *
- * Works for init and main containers alike. What it learns goes into `record`, which the pod's status is computed from;
- * each change is told to the pod at once.
+ * Used for init and main containers. Changes go into `record`, from which the pod's status is computed, and are reported to the pod.
  */
 
 import { linkedSignal } from '../../platform/linked-signal.js';
@@ -16,12 +15,12 @@ import type { ContainerRecord, ContainerState, Terminated } from '../pod/pod-sta
 import { repeatProbe, tryHandler, withTimeout, type ProbeResult } from '../probes/probing.js';
 import { terminationOf } from './termination.js';
 
-/** Made once: an error of its own, with its stack, for each container would cost more than the rest of its end. */
+/** Shared: an error with a stack for each container would cost more than the rest of its termination. */
 const ENDED = new Error('the container has ended');
 
 const FIRST_BACKOFF = 10_000;
 const LONGEST_BACKOFF = 300_000;
-/** Having run so long forgives earlier failures. */
+/** After this running time (milliseconds) the backoff is reset. */
 const FORGIVEN = 600_000;
 
 /** Runs one container. */
@@ -34,7 +33,7 @@ export class ContainerRun {
   #redefined = new AbortController();
   #stopping: AbortController | undefined;
 
-  /** @param restarts how often it was started before this node knew it */
+  /** @param restarts the number of restarts before this node adopted the pod */
   constructor(host: PodHost, container: Container, kind: 'init' | 'main', waiting: string, restarts = 0) {
     this.#host = host;
     this.#container = container;
@@ -69,7 +68,7 @@ export class ContainerRun {
     }
   }
 
-  /** The container was patched (only its image can be): it is stopped, and started anew. */
+  /** Restarts the container with a patched definition (only the image can change). */
   redefine(container: Container): void {
     const before = this.#container.image;
     this.#container = container;
@@ -80,7 +79,7 @@ export class ContainerRun {
       void this.stop(this.#grace(), `Container ${container.name} definition changed, will be restarted`);
   }
 
-  /** Asks the process to end, and ends it when the grace is over. Called again, the shorter grace wins. */
+  /** Terminates the process, and kills it after the grace period. Of repeated calls the shorter grace period applies. */
   async stop(graceSeconds: number, why?: string): Promise<void> {
     const running = this.#running;
     if (running === undefined) return;
@@ -101,7 +100,7 @@ export class ContainerRun {
     await Promise.race([ended, running.exit]);
   }
 
-  /** One start and, if it runs, its end. @returns undefined when it was never started */
+  /** Runs one attempt. @returns undefined if it was not started */
   async #attempt(): Promise<Terminated | undefined> {
     const { context, pod, ending } = this.#host;
     const attempt = this.record.restarts;
@@ -149,7 +148,7 @@ export class ContainerRun {
     });
   }
 
-  /** From running to ended, with probes and hooks on the way. */
+  /** Follows a running container to its exit, with its probes and hooks. */
   async #watch(running: RunningContainer): Promise<Exit> {
     const { ending } = this.#host;
     const over = new AbortController();
@@ -162,7 +161,7 @@ export class ContainerRun {
       started: up,
       ready: up && readinessProbe === undefined,
     });
-    if (ending.aborted) running.kill('SIGKILL'); // it started while the pod was being ended
+    if (ending.aborted) running.kill('SIGKILL'); // it started while the pod was ending
     if (lifecycle?.postStart !== undefined) void this.#postStart(lifecycle.postStart);
     this.#probe(running, over.signal);
     const exit = await running.exit;
@@ -194,7 +193,7 @@ export class ContainerRun {
     return outcome;
   }
 
-  /** Liveness and readiness begin when the startup probe, if any, has succeeded. */
+  /** Starts the liveness and readiness probes once the startup probe has succeeded. */
   #probe(running: RunningContainer, over: AbortSignal): void {
     const { context, pod } = this.#host;
     const { startupProbe, livenessProbe, readinessProbe, name } = this.#container;
@@ -207,7 +206,7 @@ export class ContainerRun {
       if (probe === undefined) return;
       const attempt = (signal: AbortSignal): Promise<ProbeResult> =>
         tryHandler(probe, this.#container, running, context.node.ip, signal);
-      let recorded = ''; // what fails alike again and again is one event
+      let recorded = ''; // repeated identical failures are one event
       const took = (outcome: ProbeResult, isDecisive: boolean): void => {
         const message = outcome.ok ? '' : outcome.message;
         if (!outcome.ok && message !== recorded)
@@ -237,13 +236,13 @@ export class ContainerRun {
     repeat('Startup', startupProbe, report, starting.signal);
   }
 
-  /** Waits with a signal that is aborted when the pod ends or the container is defined anew. */
+  /** Passes a signal that is aborted when the pod ends or the container is redefined. */
   async #unlessEnded<T>(wait: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const linked = linkedSignal(this.#host.ending, this.#redefined.signal);
     return wait(linked.signal).finally(linked.release);
   }
 
-  /** Waits, and says why, until the container could be started; undefined when that must no longer happen. */
+  /** Waits, recording events, until the container can be started; undefined if it must not be started any more. */
   async #untilReady(signal: AbortSignal): Promise<(Readiness & { ok: true }) | undefined> {
     const { context, pod, objects } = this.#host;
     let wait = FIRST_BACKOFF;
@@ -321,5 +320,5 @@ export class ContainerRun {
   }
 }
 
-/** Between the first refusal of an image and saying that it will be tried again later. */
+/** The time (milliseconds) between ErrImagePull and ImagePullBackOff. */
 const PULL_PAUSE = 1000;

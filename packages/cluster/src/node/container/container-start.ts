@@ -1,5 +1,5 @@
 /**
- * Everything that must be known before a container can be started, and kubelet's reason when something is not.
+ * Prepares the start of a container, or returns kubelet's reason why it cannot start.
  */
 
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ import { hasToken } from '../volumes/pod-volumes.js';
 import { writeFile } from '../volumes/volume-directories.js';
 import type { MissingObject } from '../volumes/volume-files.js';
 
-/** Ready, or the reason that stands in the container's waiting state and the words of the event. */
+/** The specification of the container, or the reason and message of its waiting state. */
 export type Readiness =
   | { readonly ok: true; readonly spec: Omit<ContainerSpec, 'output'>; readonly terminationFile: string | undefined }
   | {
@@ -36,7 +36,7 @@ const refuse = (
   ...(missing !== undefined && { missing }),
 });
 
-/** Looks everything up and writes what the container needs on disk. */
+/** Resolves all references of a container and writes its files. */
 export async function prepareStart(host: PodHost, container: Container, attempt: number): Promise<Readiness> {
   const { context, objects } = host;
   const pod = host.pod();
@@ -114,7 +114,7 @@ function identityAndRights(container: Container, pod: Pod, attempt: number) {
   };
 }
 
-/** Volumes and the file for the termination message; nothing where containers see no files. */
+/** Returns the mounts and the termination message file; no mounts for runtimes without files. */
 function filesOf(
   { context, files, pod }: PodHost,
   container: Container,
@@ -133,7 +133,7 @@ function filesOf(
   try {
     const mounts = files.mountsOf(container, pod(), env);
     const terminationFile = join(directory, 'termination-log');
-    writeFile(terminationFile, Buffer.alloc(0), 0o666); // as kubelet has it: whichever user the step runs as may write why it ended
+    writeFile(terminationFile, Buffer.alloc(0), 0o666); // mode as in kubelet: a step of any user may write it
     const target = container.terminationMessagePath ?? '/dev/termination-log';
     const termination = { source: terminationFile, target, readOnly: false };
     return { ok: true, directory, mounts: [...mounts, termination], terminationFile };
@@ -142,7 +142,7 @@ function filesOf(
   }
 }
 
-/** How a pod finds the API server (what client libraries read), with the names of a service called `kubernetes`. */
+/** Returns the environment variables with the address of the API server, which client libraries read. */
 export function clusterVariables({
   host,
   port,
@@ -164,7 +164,7 @@ export function clusterVariables({
   };
 }
 
-/** The container's word, then the pod's, then the image's. */
+/** Returns the user of a container: from the container, the pod or the image, in this order. */
 export function userOf(
   { securityContext: own }: Container,
   { spec }: Pod,

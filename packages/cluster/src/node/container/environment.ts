@@ -1,26 +1,26 @@
 /**
- * A container's variables: the image's, then the cluster's, then `envFrom`, then `env`, later ones winning.
+ * The environment of a container: variables of the image, the cluster, `envFrom` and `env`; later ones take precedence.
  *
- * Objects are looked up beforehand; this is the pure rest. A value may refer to variables defined before it.
+ * Pure; objects are read beforehand. A value may refer to variables defined before it.
  */
 
 import { fieldValue, resourceValue, type NodeAddress } from '../pod/downward-api.js';
 import { expand } from './expansion.js';
 import type { Container, DataObject, EnvVar, KeySelector, Pod } from '../pod/pod.js';
 
-/** What a container's variables are made from. */
+/** The sources of a container's variables. */
 export interface EnvironmentSources {
   readonly pod: Pod;
   readonly node: NodeAddress;
-  /** `NAME=value` each. */
+  /** Each is `NAME=value`. */
   readonly image: readonly string[];
-  /** How to reach the API server; empty for pods without a token. */
+  /** The address of the API server; empty for pods without a token. */
   readonly cluster: Readonly<Record<string, string>>;
   readonly secret: (name: string) => DataObject | undefined;
   readonly configMap: (name: string) => DataObject | undefined;
 }
 
-/** The variables, or why kubelet would not make the container. */
+/** The variables, or the reason why the container cannot be created. */
 export type Environment =
   | { readonly ok: true; readonly env: Readonly<Record<string, string>> }
   | {
@@ -58,7 +58,7 @@ export function environmentOf(container: Container, sources: EnvironmentSources)
   return { ok: true, env };
 }
 
-/** As a pod's host name: its own, or its name cut to 63 characters. */
+/** Returns the host name of a pod: `hostname`, or the name truncated to 63 characters. */
 export const hostnameOf = ({ spec, metadata }: Pod): string =>
   spec.hostname ?? metadata.name.slice(0, 63).replace(/[-.]+$/, '');
 
@@ -126,7 +126,7 @@ function keyed(
 const notFound = (kind: 'Secret' | 'ConfigMap', name: string): Missing =>
   new Missing(`${kind.toLowerCase()} ${JSON.stringify(name)} not found`, { kind, name });
 
-/** A key of a Secret or ConfigMap as text. */
+/** Returns a key of a Secret or ConfigMap as text. */
 export function dataValue(kind: 'Secret' | 'ConfigMap', { data }: DataObject, key: string): string | undefined {
   const value = data?.[key];
   return value === undefined || kind === 'ConfigMap' ? value : Buffer.from(value, 'base64').toString('utf8');

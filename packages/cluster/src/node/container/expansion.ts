@@ -1,11 +1,11 @@
 /**
- * `$(VAR)` in commands, arguments and variables, exactly as Kubernetes expands it.
+ * Expands `$(VAR)` in commands, arguments and variables as Kubernetes does.
  *
- * `$$` stands for `$`, and so `$$(VAR)` for the text `$(VAR)`. A reference to nothing known stays as it is written, and
- * so does every other use of `$`. Rules: k8s.io/kubernetes third_party/forked/golang/expansion.
+ * `$$` is an escaped `$`: `$$(VAR)` yields `$(VAR)`. References to unknown variables and other uses of `$` are kept unchanged.
+ * Rules: k8s.io/kubernetes third_party/forked/golang/expansion.
  */
 
-/** Expands one text in a single pass: what a value holds is never expanded again. */
+/** Expands a text in a single pass: values are not expanded again. */
 export function expand(text: string, lookUp: (name: string) => string | undefined): string {
   let out = '';
   for (let at = 0; at < text.length;) {

@@ -1,5 +1,5 @@
 /**
- * The pod as its containers see it.
+ * The interface from a container to its pod.
  *
  * Separate so that starting a container (`container-start.ts`) does not depend on its lifecycle (`container-run.ts`).
  */
@@ -9,14 +9,14 @@ import type { Pod } from '../pod/pod.js';
 import type { PodObjects } from '../pod/referenced-objects.js';
 import type { PodFiles } from '../volumes/pod-volumes.js';
 
-/** The pod of a container, and what the container shares with the pod's other containers. */
+/** The pod of a container, and the state that its containers share. */
 export interface PodHost {
   readonly context: NodeContext;
   readonly files: PodFiles;
   readonly objects: PodObjects;
-  /** The pod as it is now. */
+  /** Returns the current pod. */
   readonly pod: () => Pod;
-  /** Aborted when nothing may be started any more. */
+  /** Aborted when no container may be started any more. */
   readonly ending: AbortSignal;
   /** Reports that the record of a container has changed. */
   readonly changed: () => void;

@@ -1,5 +1,5 @@
 /**
- * The termination message: what a container wrote for its pod's status, or the end of its log when it failed silently.
+ * The termination message: written by the container, or the end of its log if it failed without one.
  */
 
 import { closeSync, openSync, readSync } from 'node:fs';
@@ -7,12 +7,12 @@ import type { Exit } from '../../runtime/runtime.js';
 import type { Container } from '../pod/pod.js';
 import type { ContainerLog } from '../logs/pod-logs.js';
 
-/** As kubelet bounds it. */
+/** The limit of kubelet. */
 const MAX_BYTES = 4096;
 const LOG_BYTES = 2048;
 const LOG_LINES = 80;
 
-/** @param file where the container's terminationMessagePath lies on the host; undefined when it has no files */
+/** @param file the host path of terminationMessagePath; undefined for runtimes without files */
 export async function terminationOf(
   { terminationMessagePolicy }: Container,
   { exitCode, message }: Exit,
@@ -24,7 +24,7 @@ export async function terminationOf(
   return log.tail(LOG_LINES, LOG_BYTES);
 }
 
-/** Read at once: a page of a file that was just written is in memory, and to wait for another thread takes longer. */
+/** Reads synchronously: the file was just written, so it is cached, and another thread would take longer. */
 function firstBytes(path: string): string {
   let file: number | undefined;
   try {
@@ -32,7 +32,7 @@ function firstBytes(path: string): string {
     const buffer = Buffer.alloc(MAX_BYTES);
     return buffer.toString('utf8', 0, readSync(file, buffer, 0, MAX_BYTES, 0));
   } catch {
-    return ''; // the container's own doing: what it removed is not there
+    return ''; // the container removed its file
   } finally {
     if (file !== undefined) closeSync(file);
   }

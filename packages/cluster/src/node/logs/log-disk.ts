@@ -1,21 +1,21 @@
-/** The file operations of a container's log, as an interface: tests make them fail. */
+/** File operations of container logs, as an interface, so that tests can inject failures. */
 
 import { closeSync, fstatSync, ftruncateSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** What the log of a container is written with. */
+/** File operations of a container log. */
 export interface LogDisk {
-  /** Opens a file, made with its directory when it is not there. @returns its descriptor and length */
+  /** Opens a file, creating it and its directory. @returns its descriptor and length */
   open(path: string): { readonly fd: number; readonly length: number };
   /** Writes at a position. @returns how many bytes were written, at least one */
   write(fd: number, bytes: Uint8Array, position: number): number;
-  /** Fills a buffer from a position. */
+  /** Reads into a buffer from a position. */
   read(fd: number, buffer: Uint8Array, position: number): void;
   truncate(fd: number, length: number): void;
   close(fd: number): void;
 }
 
-/** The machine's own. */
+/** File operations of this machine. */
 export const machineDisk: LogDisk = {
   open: (path) => {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });

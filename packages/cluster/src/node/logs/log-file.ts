@@ -1,8 +1,8 @@
 /**
- * Writes one container's log: lines with the moment each was read, on disk, for any number of readers at any time.
+ * Writes a container log: timestamped lines on disk, for any number of concurrent readers.
  *
- * What is written is in the file when `write` returns, so a container that prints faster than the disk is slowed by its pipe. A disk that
- * takes no more does not end the container: the log goes on when there is room again, and says how much is missing.
+ * Data is in the file when `write` returns, so a container that prints faster than the disk is slowed by its pipe. A full disk does not end
+ * the container: the log continues when there is space again, and states how much is missing.
  */
 
 import { withPath } from '../../platform/disk-failure.js';
@@ -14,14 +14,14 @@ import { LONGEST_PART, logRecord, NEWLINE, outputBytes, readRecord } from './log
 /** Output of a container that is not in its log. */
 export interface MissingOutput {
   readonly bytes: number;
-  /** Why the first of them could not be written. */
+  /** The error of the first write that failed. */
   readonly cause: string;
 }
 
-/** How much of a full log gives way to the notice at its end. */
+/** The most bytes of a log that are truncated for the notice at its end. */
 const ROOM_FOR_NOTICE = 2 * LONGEST_PART;
 
-/** Writes one log and wakes its followers. */
+/** Writes a log and wakes its followers. */
 export class LogFile implements OutputSink, GrowingLog {
   readonly path: string;
   readonly #now: () => Date;
@@ -29,15 +29,15 @@ export class LogFile implements OutputSink, GrowingLog {
   #fd: number | undefined;
   /** Bytes of whole records in the file. */
   #length = 0;
-  /** Whether the file may hold a part of a record behind them. */
+  /** Whether the file may contain a partial record after them. */
   #torn = false;
-  /** Whether the last record was a line without an end. */
+  /** Whether the last record was an unfinished line. */
   #inLine = false;
   #ended = false;
   #partial: Buffer = Buffer.alloc(0);
   #waiters: (() => void)[] = [];
   #missing: MissingOutput | undefined;
-  /** Missing bytes that no notice in the file tells of. */
+  /** Missing bytes that are not yet mentioned in the file. */
   #unreported = 0;
   #cutAt: number | undefined;
 
@@ -47,17 +47,17 @@ export class LogFile implements OutputSink, GrowingLog {
     this.#disk = disk;
   }
 
-  /** False as long as nothing was written: then there is no file either. */
+  /** Whether anything was written; otherwise the file does not exist. */
   get begun(): boolean {
     return this.#fd !== undefined || this.#ended;
   }
 
-  /** False once the container has ended: then no reader need wait. */
+  /** Whether the container still runs; otherwise readers need not wait. */
   get growing(): boolean {
     return !this.#ended;
   }
 
-  /** What the disk could not take so far; undefined if the log is complete. */
+  /** Output that could not be written; undefined if the log is complete. */
   get missing(): MissingOutput | undefined {
     return this.#missing;
   }
@@ -84,7 +84,7 @@ export class LogFile implements OutputSink, GrowingLog {
     return undefined; // written when this returns: the pipe itself makes a fast writer wait
   }
 
-  /** Ends the log. Repeating it does nothing. */
+  /** Ends the log. Repeated calls have no effect. */
   end(): void {
     if (this.#ended) return;
     if (this.#partial.length > 0) this.#append(logRecord(this.#stamp(), false, this.#partial));
@@ -96,27 +96,27 @@ export class LogFile implements OutputSink, GrowingLog {
     this.#wake();
   }
 
-  /** Returns the end of the log: at most so many lines and bytes. */
+  /** Returns the end of the log, limited to a number of lines and bytes. */
   tail(lines: number, bytes: number): Promise<string> {
     return lastLines(this.path, lines, bytes);
   }
 
-  /** Settles when there is more, or the end. */
+  /** Settles when the log has grown or ended. */
   changed(): Promise<void> {
     return new Promise((resolve) => this.#waiters.push(resolve));
   }
 
-  /** Bytes of the file that are whole records. What is behind them may still be taken back. */
+  /** Bytes of complete records in the file. Later bytes may be truncated. */
   get length(): number {
     return this.#length;
   }
 
-  /** Where the end of the log was taken back to make room for the notice; undefined if it never was. */
+  /** The position where the log was truncated for the notice; undefined if it was not. */
   get cutAt(): number | undefined {
     return this.#cutAt;
   }
 
-  /** Returns records that say what is missing; undefined if the file says so itself, or nothing is missing. */
+  /** Returns records that state what is missing; undefined if nothing is missing or the file states it. */
   unwrittenNotice(): readonly Buffer[] | undefined {
     if (this.#unreported === 0 || this.#missing === undefined) return undefined;
     const text = `(pipewright: ${String(this.#unreported)} bytes of this log are missing: ${this.#missing.cause})`;
@@ -139,7 +139,7 @@ export class LogFile implements OutputSink, GrowingLog {
     this.#wake();
   }
 
-  /** Writes as many whole records as the disk takes. @returns how many bytes those are */
+  /** Writes as many complete records as possible. @returns the number of their bytes */
   #write(records: Buffer): { readonly written: number; readonly failure?: string } {
     let at = 0;
     try {
@@ -149,11 +149,11 @@ export class LogFile implements OutputSink, GrowingLog {
       this.#wrote(records);
       return { written: at };
     } catch (error) {
-      // A full disk must not end the container with us: the log says how far it goes, the run goes on.
+      // A full disk must not end the container: the log states what is missing, and the run continues.
       const whole = at === 0 ? 0 : records.lastIndexOf(NEWLINE, at - 1) + 1;
       this.#torn ||= at > whole;
       this.#wrote(records.subarray(0, whole));
-      const { message } = withPath(error, this.path) as Error; // a failure of the disk is an error
+      const { message } = withPath(error, this.path) as Error; // a disk failure is an Error
       return { written: whole, failure: message };
     }
   }
@@ -171,7 +171,7 @@ export class LogFile implements OutputSink, GrowingLog {
     this.#torn = false;
   }
 
-  /** Writes the notice at the end; on a disk that is still full, the last lines of the log give way to it. */
+  /** Writes the notice at the end; on a full disk it replaces the last lines of the log. */
   #reportAtEnd(): void {
     this.#append(Buffer.alloc(0));
     if (this.#unreported === 0 || this.#fd === undefined || this.#missing === undefined) return;
@@ -182,7 +182,7 @@ export class LogFile implements OutputSink, GrowingLog {
       const kept = from === 0 ? 0 : tail.indexOf(NEWLINE) + 1;
       const dropped = outputBytes(tail.subarray(kept));
       this.#truncate(this.#fd, from + kept);
-      this.#inLine = this.#length > 0; // or perhaps not: an empty line does no harm
+      this.#inLine = this.#length > 0; // possibly not, but an extra empty line does no harm
       this.#unreported += dropped;
       this.#missing = { ...this.#missing, bytes: this.#missing.bytes + dropped };
       this.#cutAt = this.#length;

@@ -1,22 +1,22 @@
 /**
- * Reads the log of a container, finished or growing, from its file.
+ * Reads a container log from its file, whether finished or growing.
  *
- * Separate from the writer because any number of readers may be at any place. A reader relies on the writer for being woken, and for
- * the notice about output that the disk could not take.
+ * Separate from the writer because there may be any number of readers. A reader relies on the writer to be notified of growth, and for the
+ * notice about output that could not be written.
  */
 
 import { open } from 'node:fs/promises';
 import type { LogOptions } from '../../model/pod-logs.js';
 import { NEWLINE, readRecord } from './log-record.js';
 
-/** Bytes that are read at once: at first few, for most logs are short and thousands may be followed; then ever more. */
+/** Sizes of reads in bytes: small at first, since most logs are short and thousands may be followed, then growing. */
 const BLOCKS = { first: 1024, largest: 64 * 1024 } as const;
 
-/** A log that is still written, or was written by this process. */
+/** A log that this process writes or wrote. */
 export interface GrowingLog {
-  /** False until something was written: the file does not exist before. */
+  /** Whether anything was written; otherwise the file does not exist. */
   readonly begun: boolean;
-  /** False once the container has ended. */
+  /** Whether the container still runs. */
   readonly growing: boolean;
   /** Bytes of complete records in the file. */
   readonly length: number;
@@ -24,11 +24,11 @@ export interface GrowingLog {
   readonly cutAt: number | undefined;
   /** Resolves when the log has grown or ended. */
   changed(): Promise<void>;
-  /** Returns records that say what is missing from the file, if the file does not say so itself. */
+  /** Returns records that state what is missing, unless the file states it. */
   unwrittenNotice(): readonly Buffer[] | undefined;
 }
 
-/** Reads a log, which may be growing (`live`) or long ended. Cancelling the stream ends the reading. */
+/** Opens a log, which may be growing (`live`). Cancelling the stream ends the reader. */
 export function readLog(
   path: string,
   live: GrowingLog | undefined,
@@ -49,7 +49,7 @@ export function readLog(
   });
 }
 
-/** Yields blocks of whole records; with `follow` it waits at the end of a growing file for more. Last comes what the disk did not take. */
+/** Yields blocks of complete records; with `follow` it waits at the end of a growing file. The notice about missing output comes last. */
 async function* recordsOf(
   path: string,
   live: GrowingLog | undefined,
@@ -57,7 +57,7 @@ async function* recordsOf(
 ): AsyncGenerator<readonly Buffer[], undefined> {
   while (follow && live?.growing === true && !live.begun) await live.changed();
   const file = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || live?.length === 0) return undefined; // it said nothing, or nothing could be written
+    if (error.code === 'ENOENT' || live?.length === 0) return undefined; // the container wrote nothing, or nothing could be written
     throw error;
   });
   let position = 0;
@@ -66,11 +66,11 @@ async function* recordsOf(
     let cut = live?.cutAt;
     for (let size: number = BLOCKS.first; file !== undefined;) {
       const growing = follow && live?.growing === true;
-      const more = growing ? live.changed() : undefined; // asked for before reading: nothing can come between
+      const more = growing ? live.changed() : undefined; // subscribed before the read, so that no change is missed
       const wanted = Math.min(size, Math.max(0, (live?.length ?? Number.POSITIVE_INFINITY) - position));
       const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(size), 0, wanted, position);
       if (live?.cutAt !== cut) {
-        cut = live?.cutAt; // what was read may have been taken back, and something else may be in its place
+        cut = live?.cutAt; // the data may have been truncated and replaced
         if (cut !== undefined && position + bytesRead > cut) {
           if (position > cut) rest = Buffer.alloc(0);
           position = Math.min(position, cut);
@@ -137,7 +137,7 @@ function sinceOf({ sinceSeconds, sinceTime }: LogOptions, now: Date): string | u
   return sinceTime === undefined ? undefined : new Date(sinceTime).toISOString().slice(0, -1);
 }
 
-/** Lines as a reader counts them: an unfinished one at the end is one too. */
+/** Counts lines, including an unfinished last line. */
 async function countLines(path: string, live: GrowingLog | undefined, since: string | undefined): Promise<number> {
   let lines = 0;
   let open = false;
@@ -152,10 +152,10 @@ async function countLines(path: string, live: GrowingLog | undefined, since: str
   return open ? lines + 1 : lines;
 }
 
-/** The end of a log, for a termination message: at most so many lines and bytes. */
+/** Returns the end of a log for a termination message, limited to a number of lines and bytes. */
 export async function lastLines(path: string, lines: number, bytes: number): Promise<string> {
   let end = Buffer.alloc(0);
   for await (const chunk of readLog(path, undefined, { tailLines: lines }, new Date(0)))
-    end = Buffer.concat([end, chunk]).subarray(-bytes); // a line may be longer than the memory there is
+    end = Buffer.concat([end, chunk]).subarray(-bytes); // a line may be longer than the available memory
   return end.toString('utf8');
 }

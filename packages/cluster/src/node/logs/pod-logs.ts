@@ -1,5 +1,5 @@
 /**
- * The logs of all containers of this node, by pod and container. They stay until the pod is deleted.
+ * The logs of this node's containers, kept until their pod is deleted.
  */
 
 import { readdirSync } from 'node:fs';
@@ -11,27 +11,27 @@ import { removeTree } from '../../runtime/host/remove-tree.js';
 import { LogFile, type MissingOutput } from './log-file.js';
 import { readLog } from './log-reader.js';
 
-/** One container's log, as the node writes it. */
+/** A container log for the writer. */
 export interface ContainerLog extends OutputSink {
-  /** Ends the log. Repeating it does nothing. */
+  /** Ends the log. Repeated calls have no effect. */
   end(): void;
-  /** What of the container's output is not in the log. @default nothing is missing */
+  /** Output that is missing from the log. @default nothing is missing */
   readonly missing?: MissingOutput | undefined;
-  /** Returns its end: at most so many lines and bytes. */
+  /** Returns the end of the log, limited to a number of lines and bytes. */
   tail(lines: number, bytes: number): Promise<string>;
 }
 
 /** The logs of all containers of a node. */
 export interface ContainerLogs extends PodLogs {
-  /** Begins the log of one attempt. */
+  /** Creates the log of an attempt. */
   begin(pod: PodRef, container: string, attempt: number): ContainerLog;
-  /** Removes a deleted pod's logs. */
+  /** Removes the logs of a deleted pod. */
   remove(pod: PodRef): Promise<void>;
-  /** Removes the logs of pods that no longer exist, by uid: their deletion may have been missed. */
+  /** Removes the logs of pods that no longer exist, by uid, whose deletion may have been missed. */
   retain(isThere: (uid: string) => boolean): Promise<void>;
 }
 
-/** Keeps logs as files in a directory: `<namespace>_<pod>_<uid>/<container>.<attempt>.log`. */
+/** Stores logs as files: `<namespace>_<pod>_<uid>/<container>.<attempt>.log`. */
 export class LogStore implements ContainerLogs {
   readonly #directory: string;
   readonly #now: () => Date;
@@ -43,13 +43,13 @@ export class LogStore implements ContainerLogs {
     this.#now = now;
   }
 
-  /** Begins the log of one attempt. */
+  /** Creates the log of an attempt. */
   begin(pod: PodRef, container: string, attempt: number): LogFile {
     const path = this.#of(pod, container);
     const log = new LogFile(pathOf(path, attempt), this.#now);
     const logs = this.#live.get(dirname(path)) ?? new Map<string, LogFile>();
     this.#live.set(dirname(path), logs.set(path, log));
-    if (attempt > 0) log.begin(); // or a later process would take the log of the attempt before for the newest
+    if (attempt > 0) log.begin(); // otherwise a later process would take the previous attempt's log for the newest
     return log;
   }
 
