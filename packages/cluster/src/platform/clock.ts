@@ -7,21 +7,21 @@
 
 /** Reads time and runs callbacks later. */
 export interface Clock {
-  /** The date and time, for timestamps that others read. */
+  /** Returns the date and time, for timestamps. */
   date(): Date;
-  /** Milliseconds on a clock that never goes back; only differences mean something. */
+  /** Returns milliseconds of a monotonic clock; only differences are meaningful. */
   now(): number;
   /**
    * Calls `run` once after `ms` milliseconds, unless the returned function is called before.
    *
-   * @param background whether the process may end before. By default false
+   * @param background whether the process may exit before. @default false
    */
   after(ms: number, run: () => void, background?: boolean): () => void;
   /** Calls `run` in a later turn of the event loop, after what is already due. */
   defer(run: () => void): void;
 }
 
-/** The machine's own time, with another calendar if `date` is given. */
+/** Returns the machine's clock, with another date if `date` is given. */
 export const machineTime = (date: () => Date = () => new Date()): Clock => ({
   date,
   now: () => performance.now(),
@@ -33,10 +33,10 @@ export const machineTime = (date: () => Date = () => new Date()): Clock => ({
   defer: (run) => void setImmediate(run),
 });
 
-/** The machine's own time. */
+/** The machine's clock. */
 export const systemClock: Clock = machineTime();
 
-/** Calls `run` every `ms` milliseconds until the returned function is called. The process may end in between. */
+/** Calls `run` every `ms` milliseconds until the returned function is called. Does not keep the process alive. */
 export function every(clock: Clock, ms: number, run: () => void): () => void {
   let cancel = (): void => undefined;
   const schedule = (): void => {

@@ -1,6 +1,6 @@
-/** Why a cluster cannot start or listen: something the person who started it can change. */
+/** Errors that the user who starts a cluster can fix. */
 
-/** What scripts may match on. */
+/** Codes for scripts. */
 export type ClusterErrorCode =
   | 'PORT_TAKEN'
   | 'CANNOT_LISTEN'
@@ -13,7 +13,7 @@ export type ClusterErrorCode =
   | 'DIRECTORY_NOT_PRIVATE'
   | 'CRD_REFUSED';
 
-/** A refusal to start or to listen, with what to do about it. */
+/** An error with its remedy. */
 export class ClusterError extends Error {
   override readonly name = 'ClusterError';
   readonly code: ClusterErrorCode;
@@ -26,6 +26,6 @@ export class ClusterError extends Error {
   }
 }
 
-/** The system's code of an error (`EEXIST`), or `''`; errors of other realms are not `instanceof` ours. */
+/** Returns the system's code of an error (`EEXIST`), or `''`; errors of other realms are not `instanceof Error`. */
 export const systemCode = (error: unknown): string =>
   typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';

@@ -1,7 +1,7 @@
-/** Where a cluster reports what an operator should know, and how bad it is. */
+/** The log of a cluster, for operators. */
 
-/** From worst to most detailed. `debug` has a line for each request that comes over the wire. */
+/** Levels, from most to least severe. `debug` logs each request over the wire. */
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
 
-/** Takes a line; without a level it is a warning. */
+/** Logs a line. @default level - 'warn' */
 export type ClusterLog = (line: string, level?: LogLevel) => void;

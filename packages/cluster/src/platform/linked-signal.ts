@@ -1,15 +1,15 @@
 /**
  * An abort signal that follows several others for as long as it is needed.
  *
- * Used in place of `AbortSignal.any`, which leaves an entry on a long-lived signal for each call: a pod that is probed for days would
- * accumulate them. Relies on its users to release it.
+ * Replaces `AbortSignal.any`, which leaves an entry on a long-lived signal for each call: a pod that is probed for days would accumulate
+ * them. Relies on its users to release it.
  */
 
-/** A signal, and its end. */
+/** A signal that can be released. */
 export interface LinkedSignal {
-  /** Aborted with the first of the signals it follows, for the same reason. */
+  /** Aborted with the first of its sources, for the same reason. */
   readonly signal: AbortSignal;
-  /** Stops following. Repeating it does nothing. */
+  /** Detaches the signal from its sources. Repeated calls have no effect. */
   readonly release: () => void;
 }
 

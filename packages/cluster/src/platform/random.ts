@@ -6,13 +6,13 @@ import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 export interface Random {
   /** Returns a version 4 UUID. */
   uuid(): string;
-  /** Returns so many random bytes. */
+  /** Returns random bytes. */
   bytes(count: number): Buffer;
-  /** Returns an integer from 0 to `limit`, without `limit`. */
+  /** Returns an integer from 0 up to, but not including, `limit`. */
   below(limit: number): number;
 }
 
-/** The machine's own, fit for secrets. */
+/** The machine's cryptographic source. */
 export const systemRandom: Random = {
   uuid: () => randomUUID(),
   bytes: (count) => randomBytes(count),

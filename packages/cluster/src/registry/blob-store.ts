@@ -1,19 +1,19 @@
 /**
- * What a registry holds, and where: content by digest, and for each repository which content and tags are its own.
+ * The content of a registry by digest, and the blobs, manifests and tags of each repository.
  *
- *     blobs/<hex>                              the bytes, once, whoever links to them
- *     repositories/<name>/_blobs/<hex>         an empty file: this repository has the blob
+ *     blobs/<hex>                              the content, stored once for all repositories
+ *     repositories/<name>/_blobs/<hex>         an empty file: the repository contains the blob
  *     repositories/<name>/_manifests/<hex>     the manifest's media type; its bytes are a blob
- *     repositories/<name>/_tags/<tag>          the digest
- *     uploads/<id>                             what has arrived so far
+ *     repositories/<name>/_tags/<tag>          the digest of the manifest
+ *     uploads/<id>                             the received part of an upload
  *
- * No component of a repository's name begins with `_`, so names never meet the registry's own files.
+ * No component of a repository's name begins with `_`, so names do not collide with the registry's own files.
  */
 
 import type { FileStore, Range } from './files.js';
 import { isDigest, isTag, type Digest } from './names.js';
 
-/** What a tag or digest leads to. */
+/** The manifest that a tag or digest refers to. */
 export interface ManifestReference {
   readonly digest: Digest;
   readonly mediaType: string;
@@ -26,7 +26,7 @@ const manifestLink = (repository: string, digest: Digest): string =>
   `repositories/${repository}/_manifests/${hex(digest)}`;
 const tagFile = (repository: string, tag: string): string => `repositories/${repository}/_tags/${tag}`;
 
-/** Repositories over a file store. Nothing here checks what a client sent: that is done before. */
+/** Stores repositories in a file store. Callers validate the requests of clients. */
 export class BlobStore {
   readonly #files: FileStore;
 
@@ -34,7 +34,7 @@ export class BlobStore {
     this.#files = files;
   }
 
-  /** Size of a blob that this repository has. */
+  /** Returns the size of a blob of a repository. */
   async blobSize(repository: string, digest: Digest): Promise<number | undefined> {
     if ((await this.#files.size(blobLink(repository, digest))) === undefined) return undefined;
     return this.#files.size(content(digest));
@@ -44,18 +44,18 @@ export class BlobStore {
     return this.#files.open(content(digest), range);
   }
 
-  /** Takes over the bytes at `path`, which were seen to have this digest. */
+  /** Moves the file at `path`, whose digest was verified, into the store. */
   async adopt(repository: string, digest: Digest, path: string): Promise<void> {
     await this.#files.move(path, content(digest));
     await this.link(repository, digest);
   }
 
-  /** Makes a blob that some repository has one of this repository too. */
+  /** Links an existing blob to a repository. */
   async link(repository: string, digest: Digest): Promise<void> {
     await this.#files.put(blobLink(repository, digest), new Uint8Array());
   }
 
-  /** @returns whether the repository had it */
+  /** @returns whether the repository contained the blob */
   async removeBlob(repository: string, digest: Digest): Promise<boolean> {
     if ((await this.#files.size(blobLink(repository, digest))) === undefined) return false;
     await this.#files.remove(blobLink(repository, digest));
@@ -63,7 +63,7 @@ export class BlobStore {
     return true;
   }
 
-  /** Keeps a manifest whose digest the caller has worked out; the tag, if any, moves to it last. */
+  /** Stores a manifest of a known digest; the tag, if given, is set last. */
   async putManifest(
     repository: string,
     bytes: Uint8Array,
@@ -86,7 +86,7 @@ export class BlobStore {
     return this.#files.read(content(digest));
   }
 
-  /** Every manifest of a repository, in the order of their digests. */
+  /** Returns all manifests of a repository, sorted by digest. */
   async manifests(repository: string): Promise<readonly (ManifestReference & { readonly bytes: Uint8Array })[]> {
     const names = await this.#files.list(`repositories/${repository}/_manifests`);
     const all = await Promise.all(
@@ -99,7 +99,7 @@ export class BlobStore {
     return all.filter((one) => one !== undefined);
   }
 
-  /** A tag goes alone; a digest takes its tags with it. @returns whether there was one */
+  /** Removes a tag, or a digest with its tags. @returns whether it existed */
   async removeManifest(repository: string, reference: string): Promise<boolean> {
     const found = await this.find(repository, reference);
     if (!found) return false;
@@ -118,12 +118,12 @@ export class BlobStore {
     return this.#files.list(`repositories/${repository}/_tags`);
   }
 
-  /** Whether anything was ever pushed there. */
+  /** Whether anything was pushed to a repository. */
   async has(repository: string): Promise<boolean> {
     return (await this.#files.list(`repositories/${repository}`)).some((name) => name.startsWith('_'));
   }
 
-  /** Names of all repositories, sorted. */
+  /** Returns the sorted names of all repositories. */
   async repositories(below = ''): Promise<readonly string[]> {
     const names = await this.#files.list(below === '' ? 'repositories' : `repositories/${below}`);
     const own = below !== '' && names.some((name) => name.startsWith('_')) ? [below] : [];

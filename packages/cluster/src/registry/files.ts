@@ -1,7 +1,7 @@
 /**
- * Where a registry keeps its bytes: in memory, or in a directory.
+ * The file store of a registry: in memory, or in a directory.
  *
- * Everything above speaks in paths with `/`, built from checked names (names.ts), so nothing here has to distrust them.
+ * Paths use `/` and consist of validated names (names.ts), so they need no further checks.
  */
 
 import { randomUUID } from 'node:crypto';
@@ -11,28 +11,28 @@ import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { withPath } from '../platform/disk-failure.js';
 
-/** The part of a file that is wanted; both ends are included, as in HTTP. */
+/** A range of a file; both ends are inclusive, as in HTTP. */
 export interface Range {
   readonly first: number;
   readonly last: number;
 }
 
-/** A file store. A path that isn't there has no size, no entries and can be removed. */
+/** A file store. A path that does not exist has no size and no entries, and may be removed. */
 export interface FileStore {
   size(path: string): Promise<number | undefined>;
   read(path: string): Promise<Uint8Array | undefined>;
-  /** The bytes as a stream; the caller has seen that the file is there. */
+  /** Opens a file; the caller has checked that it exists. */
   open(path: string, range: Range): ReadableStream<Uint8Array>;
   append(path: string, bytes: Uint8Array): Promise<void>;
-  /** Replaces the whole file in one step. */
+  /** Replaces a file atomically. */
   put(path: string, bytes: Uint8Array): Promise<void>;
   move(from: string, to: string): Promise<void>;
   remove(path: string): Promise<void>;
-  /** Names directly below `path`, sorted by their bytes. */
+  /** Returns the names directly below `path`, sorted by their bytes. */
   list(path: string): Promise<readonly string[]>;
 }
 
-/** Keeps everything in memory until the process ends. */
+/** Creates a file store in memory. */
 export function memoryFileStore(): FileStore {
   const files = new Map<string, Uint8Array[]>();
   const whole = (path: string): Uint8Array | undefined => {
@@ -69,7 +69,7 @@ export function memoryFileStore(): FileStore {
   };
 }
 
-/** Keeps everything below `directory`, which is made when first written to. */
+/** Creates a file store in `directory`, which is created on the first write. */
 export function diskFileStore(directory: string): FileStore {
   const at = (path: string): string => join(directory, path);
   const ready = async (path: string): Promise<string> => {
@@ -95,7 +95,7 @@ export function diskFileStore(directory: string): FileStore {
         await writeFile(fresh, bytes).catch(naming(target));
         await rename(fresh, target);
       } catch (cause) {
-        // On a full disk what was written of it would stay for good; the first error says more than one of this removal.
+        // Remove the partial file, which would stay on a full disk; report the first error.
         await rm(fresh, { force: true }).catch(() => undefined);
         throw cause;
       }

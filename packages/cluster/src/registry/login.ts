@@ -1,7 +1,7 @@
 /**
- * The credentials of a registry that listens: random, and new each time.
+ * The credentials of a listening registry: random, new on each start.
  *
- * They grant push and pull of everything. Separate from the registry itself, because code in the same process needs none.
+ * They grant push and pull of everything. Separate from the registry, because callers in the same process need no credentials.
  */
 
 import { equalInConstantTime } from '../http/loopback-server.js';

@@ -1,6 +1,6 @@
 /**
- * Reads a manifest that a client pushes, as far as the registry must understand it: its type, what it is made of, what it
- * refers to. Docker schema 2 and OCI, images and indexes; the bytes themselves are kept as they came.
+ * Parses a pushed manifest as far as the registry needs: its type, its blobs and its references. Supports Docker schema 2 and OCI,
+ * images and indexes; the bytes are stored unchanged.
  */
 
 import { isDigest, type Digest } from './names.js';
@@ -13,24 +13,24 @@ const OCI_MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
 const IMAGES = new Set([OCI_MANIFEST, 'application/vnd.docker.distribution.manifest.v2+json']);
 const INDEXES = new Set([OCI_INDEX, 'application/vnd.docker.distribution.manifest.list.v2+json']);
 
-/** A reference by content, as it stands in manifests. */
+/** A content reference in a manifest. */
 export interface Descriptor {
   readonly mediaType: string;
   readonly digest: Digest;
   readonly size: number;
 }
 
-/** What the registry has to know of a manifest. */
+/** The parsed fields of a manifest. */
 export interface Manifest {
   readonly mediaType: string;
-  /** Blobs that must be in the repository before the manifest is taken. */
+  /** Blobs that the repository must contain. */
   readonly needs: readonly Digest[];
   readonly subject?: Digest;
   readonly artifactType?: string;
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
-/** @param contentType as sent; parameters are ignored. Throws a {@link RegistryError} if it is not a manifest. */
+/** @param contentType as sent; parameters are ignored. Throws a {@link RegistryError} for an invalid manifest. */
 export function readManifest(bytes: Uint8Array, contentType: string | null): Manifest {
   const json = parse(bytes);
   const sent = contentType?.split(';')[0]?.trim() ?? '';
@@ -72,7 +72,7 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 const isStrings = (value: unknown): value is Readonly<Record<string, string>> =>
   isObject(value) && Object.values(value).every((one) => typeof one === 'string');
 
-/** Layers that live at a URL of their own, as Windows base images do. */
+/** Whether a layer is stored at a URL of its own, as in Windows base images. */
 const isForeign = (value: unknown): boolean =>
   isObject(value) && Array.isArray(value['urls']) && value['urls'].length > 0;
 

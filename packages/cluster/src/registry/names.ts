@@ -1,8 +1,8 @@
 /**
- * The names a registry may be asked about, as the distribution specification spells them.
+ * Names of repositories, tags and digests, as the distribution specification defines them.
  *
- * They stand apart because every path on disk is made of them: what passes here holds no `..`, no separator at an end and
- * no component that begins with `_`, which is where the registry keeps its own files.
+ * Separate because all paths on disk consist of these names: a valid name contains no `..`, no separator at its ends and no component
+ * that begins with `_`, the prefix of the registry's own files.
  */
 
 import { createHash } from 'node:crypto';
@@ -15,14 +15,14 @@ const DIGEST = /^sha256:[a-f0-9]{64}$/;
 /** A content address, `sha256:` and 64 hexadecimal digits. */
 export type Digest = `sha256:${string}`;
 
-/** Whether `name` can be a repository. */
+/** Whether a name is a valid repository name. */
 export const isRepository = (name: string): boolean => name.length <= 255 && REPOSITORY.test(name);
 
-/** Whether `text` can be a tag. */
+/** Whether a text is a valid tag. */
 export const isTag = (text: string): boolean => TAG.test(text);
 
-/** Whether `text` is a digest of the one algorithm this registry knows. */
+/** Whether a text is a digest of the supported algorithm. */
 export const isDigest = (text: string): text is Digest => DIGEST.test(text);
 
-/** The content address of these bytes. */
+/** Returns the digest of bytes. */
 export const digestOf = (bytes: Uint8Array): Digest => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;

@@ -1,8 +1,8 @@
-/** Lists in pieces: `n` says how many, `last` after which one, and a Link header leads to what follows. */
+/** Pagination: `n` is the page size, `last` the last entry of the page before; a Link header refers to the next page. */
 
 import { RegistryError } from './registry-error.js';
 
-/** @param all sorted; @param about what else the body says */
+/** @param all the sorted entries; @param about further fields of the body */
 export function pageOf(
   url: URL,
   field: string,

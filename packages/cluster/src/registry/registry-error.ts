@@ -1,7 +1,7 @@
 /**
- * Every way the registry says no: the error codes of the distribution specification, one row each.
+ * Errors of the registry: one row for each error code of the distribution specification.
  *
- * Clients match on the code and the status, people read the sentence.
+ * Clients match the code and the status; the message is for people.
  */
 
 const STATUS = {
@@ -25,7 +25,7 @@ const STATUS = {
 /** A code of the specification. `RANGE_INVALID` and `SIZE_INVALID` are the usual names for 416 and 413. */
 export type RefusalCode = keyof typeof STATUS;
 
-/** Thrown where the registry finds the mistake; `response()` is what the client gets. */
+/** An error of the registry; `response()` is the answer. */
 export class RegistryError extends Error {
   readonly code: RefusalCode;
   readonly detail: unknown;
@@ -38,7 +38,7 @@ export class RegistryError extends Error {
     this.headers = headers;
   }
 
-  /** The error body of the specification, with the status that goes with the code. */
+  /** Returns the specification's error body with the status of the code. */
   response(): Response {
     const { code, message, detail } = this;
     return Response.json(

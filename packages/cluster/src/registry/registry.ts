@@ -1,8 +1,8 @@
 /**
- * An OCI registry as a function: push and pull as in the distribution specification 1.1, a Request in, a Response out.
+ * An OCI registry as a function: the distribution specification 1.1, from Request to Response.
  *
- * Steps push to it as they would to Docker Hub; the cluster's owner asks it what arrived. Requests of this process need no
- * credentials; where it listens it requires some, new each time.
+ * Steps push to it as to any registry; the owner of the cluster reads the result. Callers in this process need no credentials; the
+ * listening registry requires random ones.
  */
 
 import { systemClock, type Clock } from '../platform/clock.js';
@@ -18,7 +18,7 @@ import { serveOnLoopback } from './serve.js';
 import { BlobStore, type ManifestReference } from './blob-store.js';
 import { rangeOf, Uploads, type UploadLimits } from './uploads.js';
 
-/** Larger manifests are refused; the specification asks for at least this much. */
+/** Larger manifests are rejected; the specification requires at least this limit. */
 const MANIFEST_LIMIT = 4 * 1024 * 1024;
 
 const MIB = 1024 * 1024;
@@ -27,50 +27,50 @@ const LIMITS = { sessions: 512, idleMs: HOUR_MS, ageMs: 24 * HOUR_MS };
 const LIMITS_IN_MEMORY: UploadLimits = { ...LIMITS, bytes: 1024 * MIB, totalBytes: 2048 * MIB };
 const LIMITS_ON_DISK: UploadLimits = { ...LIMITS, bytes: 8192 * MIB, totalBytes: 16384 * MIB };
 
-/** A registry that listens. */
+/** A listening registry. */
 export interface ServedRegistry {
   readonly port: number;
-  /** What clients log in with, by HTTP Basic. */
+  /** The credentials of clients, for HTTP Basic. */
   readonly login: RegistryLogin;
   /** Stops listening and ends open connections. */
   close(): Promise<void>;
 }
 
-/** A registry. It is ready at once; `serve` is only for clients outside the process. */
+/** A registry, ready for use; `serve` is only needed for clients outside of the process. */
 export interface Registry {
-  /** Answers one request of this process, which needs no login. Never throws: what goes wrong is an answer too. */
+  /** Answers a request of this process, without authentication. Never rejects: errors are answers. */
   handle(request: Request): Promise<Response>;
-  /** Listens on 127.0.0.1, for clients with a login. @default any free port */
+  /** Listens on 127.0.0.1, with authentication. @default any free port */
   serve(options?: { readonly port?: number }): Promise<ServedRegistry>;
-  /** What a tag or digest of a repository leads to, `undefined` when nothing was pushed there. */
+  /** Returns the manifest of a tag or digest; undefined if it does not exist. */
   resolve(repository: string, reference: string): Promise<ManifestReference | undefined>;
-  /** Names of all repositories that were pushed to, sorted. */
+  /** Returns the sorted names of all repositories. */
   repositories(): Promise<readonly string[]>;
-  /** Removes what is unfinished. */
+  /** Removes unfinished uploads. */
   close(): Promise<void>;
 }
 
-/** What a registry is made of. */
+/** Options of a registry. */
 export interface RegistryOptions {
-  /** Where to keep everything. @default in memory, gone with the process */
+  /** The directory of the data. @default in memory */
   readonly dir?: string;
-  /** What may be unfinished. @default - uploads of 8 GiB on a disk and 1 GiB in memory, twice that together, for an hour */
+  /** Limits of unfinished uploads. @default - uploads of 8 GiB on a disk and 1 GiB in memory, twice that together, for an hour */
   readonly limits?: Partial<UploadLimits>;
   /** @default the machine's */
   readonly clock?: Clock;
-  /** Where logins and the names of uploads are drawn from. @default the machine's */
+  /** The source of logins and upload ids. @default the machine's */
   readonly random?: Random;
 }
 
-/** Makes a registry. */
+/** Creates a registry. */
 export function createRegistry(options: RegistryOptions = {}): Registry {
   const { dir, clock = systemClock, random = systemRandom } = options;
   const files = dir === undefined ? memoryFileStore() : diskFileStore(dir);
   const limits = { ...(dir === undefined ? LIMITS_IN_MEMORY : LIMITS_ON_DISK), ...options.limits };
   const uploads = new Uploads({ files, limits, clock, random });
   const endpoints = new Endpoints(new BlobStore(files), uploads);
-  const fresh = uploads.clear(); // sessions live in memory: what an earlier process left can't go on
-  fresh.catch(() => undefined); // every answer says so
+  const fresh = uploads.clear(); // sessions are kept in memory: uploads of an earlier process cannot continue
+  fresh.catch(() => undefined); // every answer reports the failure
   const handle = (request: Request, allow: (request: Request) => void = () => undefined): Promise<Response> =>
     answered(async () => {
       allow(request);
@@ -91,7 +91,7 @@ export function createRegistry(options: RegistryOptions = {}): Registry {
   };
 }
 
-/** Whatever goes wrong is an answer. */
+/** Converts errors to answers. */
 async function answered(work: () => Promise<Response>): Promise<Response> {
   const response = await work().catch((cause: unknown) => {
     if (cause instanceof RegistryError) return cause.response();
@@ -167,7 +167,7 @@ class Endpoints {
     try {
       return await this.#finish(request, repository, id, expected);
     } catch (cause) {
-      await this.#uploads.abandon(repository, id).catch(() => undefined); // its client has never seen its name
+      await this.#uploads.abandon(repository, id).catch(() => undefined); // the client never received its id
       throw cause;
     }
   }
@@ -270,7 +270,7 @@ class Endpoints {
     return new Response(null, { status: 202 });
   }
 
-  /** Manifests that name `subject`, worked out from what is there: repositories of one run are small. */
+  /** Lists the manifests whose subject is `subject`, computed from all manifests: repositories of one run are small. */
   async #referrers(url: URL, repository: string, subject: Digest): Promise<Response> {
     const wanted = url.searchParams.get('artifactType');
     const manifests = (await this.blobStore.manifests(repository))
@@ -305,7 +305,7 @@ const created = (location: string, contentDigest: Digest): Response =>
     headers: { location, 'docker-content-digest': contentDigest, 'content-length': '0' },
   });
 
-/** Where a chunk begins. The specification writes `Content-Range: <first>-<last>`, without the unit; both are taken. */
+/** Returns the start of a chunk. The specification writes `Content-Range: <first>-<last>` without a unit; both forms are accepted. */
 function firstByte(request: Request): number | undefined {
   const text = request.headers.get('content-range');
   if (text === null) return undefined;

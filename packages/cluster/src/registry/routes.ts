@@ -1,4 +1,4 @@
-/** Which endpoint of the distribution specification a path names; names and references are checked on the way. */
+/** Parses the endpoints of the distribution specification, and validates names and references. */
 
 import { isDigest, isRepository, isTag, type Digest } from './names.js';
 import { RegistryError } from './registry-error.js';
@@ -16,7 +16,7 @@ export type Route =
 
 const ENDPOINT = /^\/v2\/(.+)\/(blobs\/uploads|blobs|manifests|tags|referrers)\/([^/]*)$/;
 
-/** @param path of the URL, as sent; throws a {@link RegistryError} for names that no registry has */
+/** @param path of the URL, as sent. Throws a {@link RegistryError} for an invalid name */
 export function routeOf(path: string): Route {
   if (path === '/v2/' || path === '/v2') return { kind: 'version' };
   if (path === '/v2/_catalog') return { kind: 'catalog' };
@@ -47,7 +47,7 @@ export function routeOf(path: string): Route {
   }
 }
 
-/** Also used for `?digest=`. */
+/** Parses a digest, also that of `?digest=`. */
 export function digest(text: string): Digest {
   if (!isDigest(text))
     throw new RegistryError('DIGEST_INVALID', `${JSON.stringify(text)} is not sha256:<64 hex digits>`);

@@ -1,7 +1,7 @@
 /**
- * Puts a Request -> Response function on a port of 127.0.0.1, for clients outside the process.
+ * Serves a Request -> Response function on 127.0.0.1, for clients outside of the process.
  *
- * Bodies stream both ways and are never collected.
+ * Bodies are streamed in both directions.
  */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -11,7 +11,7 @@ import { serveLoopback, type LoopbackServer } from '../http/loopback-server.js';
 import { requestBody } from '../http/request-body.js';
 import { RegistryError } from './registry-error.js';
 
-/** Listens. @param port 0 takes any free one; a port that is taken rejects with the system's EADDRINUSE */
+/** Listens. @param port 0 for any free port. Rejects with the system's EADDRINUSE if the port is in use */
 export const serveOnLoopback = (
   handle: (request: Request) => Promise<Response>,
   port: number,
@@ -40,7 +40,7 @@ function requestOf(incoming: IncomingMessage): Request {
   const { method = 'GET', url = '/', rawHeaders } = incoming;
   const headers = new Headers();
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) headers.append(rawHeaders[i] ?? '', rawHeaders[i + 1] ?? '');
-  // URL would resolve `..` in a path before names are checked; that only ever makes the path shorter.
+  // URL resolves `..` in a path before names are validated, which only shortens the path.
   const target = new URL(`http://registry${url.startsWith('/') ? url : `/${url}`}`);
   if (method === 'GET' || method === 'HEAD') return new Request(target, { method, headers });
   const body = requestBody(incoming);

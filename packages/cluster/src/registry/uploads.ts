@@ -1,8 +1,8 @@
 /**
- * Uploads that are under way: bytes are hashed as they arrive, so nothing is read twice and a wrong digest costs nothing.
+ * Uploads in progress; content is hashed while it arrives, so it is not read again.
  *
- * A session belongs to one repository and lives in memory: after a restart its client has to begin again. Unfinished uploads
- * are limited in count, size and age, and are removed when the registry closes.
+ * A session belongs to one repository and exists in memory: after a restart the client starts again. Unfinished uploads are limited in
+ * number, size and age, and are removed when the registry closes.
  */
 
 import { createHash, type Hash } from 'node:crypto';
@@ -12,16 +12,16 @@ import type { FileStore } from './files.js';
 import type { Digest } from './names.js';
 import { RegistryError } from './registry-error.js';
 
-/** What may be unfinished at once. */
+/** Limits of unfinished uploads. */
 export interface UploadLimits {
   readonly sessions: number;
-  /** Of one upload. */
+  /** The most bytes of one upload. */
   readonly bytes: number;
-  /** Of all unfinished uploads together. */
+  /** The most bytes of all unfinished uploads. */
   readonly totalBytes: number;
-  /** How long a session is kept after its last byte, in milliseconds. */
+  /** How long an idle session is kept, in milliseconds. */
   readonly idleMs: number;
-  /** How long a session is kept at most, in milliseconds. */
+  /** The longest lifetime of a session, in milliseconds. */
   readonly ageMs: number;
 }
 
@@ -34,7 +34,7 @@ interface Session {
   touched: number;
 }
 
-/** What uploads are made of. */
+/** Dependencies of the uploads. */
 export interface UploadsOptions {
   readonly files: FileStore;
   readonly limits: UploadLimits;
@@ -46,7 +46,7 @@ export interface UploadsOptions {
 export class Uploads {
   readonly #options: UploadsOptions;
   readonly #sessions = new Map<string, Session>();
-  /** By session: its write that is in progress. */
+  /** The write in progress of each session. */
   readonly #writing = new Map<string, Promise<void>>();
 
   constructor(options: UploadsOptions) {
@@ -65,15 +65,15 @@ export class Uploads {
     return id;
   }
 
-  /** Bytes received so far. */
+  /** Returns the number of received bytes. */
   size(repository: string, id: string): number {
     return this.#session(repository, id).size;
   }
 
   /**
-   * Appends a body. What arrived before a connection broke is kept, and `size` says how much that is.
+   * Appends a body. Bytes that arrived before a connection failed are kept; `size` returns their number.
    *
-   * @param first where the client says this chunk begins; anything but the current size is refused
+   * @param first the start of the chunk; rejected unless it equals the current size
    */
   async append(
     repository: string,
@@ -114,12 +114,12 @@ export class Uploads {
       await this.#remove(id);
       throw refusal;
     }
-    session.size = size; // before the bytes are kept, so that others count them
+    session.size = size; // before the bytes are written, so that concurrent requests count them
     session.hash.update(chunk);
     await this.#write(id, files.append(pathOf(id), chunk));
   }
 
-  /** How much a failed write has kept is not known, so its session ends. */
+  /** Ends a session whose write failed, since the number of written bytes is unknown. */
   async #write(id: string, writing: Promise<void>): Promise<void> {
     this.#writing.set(id, writing);
     try {
@@ -132,7 +132,7 @@ export class Uploads {
     }
   }
 
-  /** Ends a session whose bytes must have this digest. @returns where they lie */
+  /** Ends a session and verifies its digest. @returns the path of the content */
   async finish(repository: string, id: string, digest: Digest): Promise<string> {
     const session = this.#session(repository, id);
     const actual = `sha256:${session.hash.digest('hex')}`;
@@ -153,7 +153,7 @@ export class Uploads {
     await this.#remove(id);
   }
 
-  /** Removes the sessions that were not continued in time. */
+  /** Removes sessions that were idle or lived too long. */
   async expire(): Promise<void> {
     const { limits, clock } = this.#options;
     const now = clock.now();
@@ -161,16 +161,16 @@ export class Uploads {
       if (!busy && (now - touched > limits.idleMs || now - begun > limits.ageMs)) await this.#remove(id);
   }
 
-  /** Removes everything that is unfinished, also what an earlier process left. */
+  /** Removes all unfinished uploads, including those of an earlier process. */
   async clear(): Promise<void> {
     this.#sessions.clear();
-    await Promise.allSettled(this.#writing.values()); // a late write would make its file anew
+    await Promise.allSettled(this.#writing.values()); // a late write would create the file again
     await this.#options.files.remove(UPLOADS);
   }
 
   async #remove(id: string): Promise<void> {
     this.#sessions.delete(id);
-    await this.#writing.get(id)?.catch(() => undefined); // a late write would make the file anew
+    await this.#writing.get(id)?.catch(() => undefined); // a late write would create the file again
     await this.#options.files.remove(pathOf(id));
   }
 
@@ -191,5 +191,5 @@ const UPLOADS = 'uploads';
 
 const pathOf = (id: string): string => `${UPLOADS}/${id}`;
 
-/** How the specification writes progress: `0-` and the last byte received. */
+/** Formats progress as the specification does: `0-` and the last received byte. */
 export const rangeOf = (size: number): string => `0-${Math.max(0, size - 1)}`;

@@ -1,20 +1,20 @@
 /**
- * The downward API: values of the pod itself, for variables and files.
+ * The downward API: fields of a pod as variables and files.
  */
 
 import type { Container, Pod, ResourceSelector } from './pod.js';
 
-/** What the node knows about itself. */
+/** The node's name and address. */
 export interface NodeAddress {
   readonly name: string;
   readonly ip: string;
 }
 
-/** A field's value, or why there is none. */
+/** The value of a field, or the error. */
 export type FieldValue =
   { readonly ok: true; readonly value: string } | { readonly ok: false; readonly message: string };
 
-/** `fieldRef`, with `metadata.labels['key']` and its like; maps as `key="value"` lines, sorted, as kubelet writes them. */
+/** Returns the value of a `fieldRef`; maps are sorted `key="value"` lines, as in kubelet. */
 export function fieldValue(pod: Pod, path: string, node: NodeAddress): FieldValue {
   const value = known(pod, path, node);
   return value === undefined ? { ok: false, message: `unsupported fieldPath: ${path}` } : { ok: true, value };
@@ -53,7 +53,7 @@ const lines = (map: Readonly<Record<string, string>>): string =>
     .map(([key, value]) => `${key}=${JSON.stringify(value)}`)
     .join('\n');
 
-/** `resourceFieldRef`: a limit or request in whole divisors, rounded up; a limit that is not set counts as 0. */
+/** Returns the value of a `resourceFieldRef`: a limit or request in divisors, rounded up; 0 for a missing limit. */
 export function resourceValue(container: Container, { resource, divisor }: ResourceSelector): FieldValue {
   const [, kind, name] = /^(limits|requests)\.(.+)$/.exec(resource) ?? [];
   if ((kind !== 'limits' && kind !== 'requests') || name === undefined) {
@@ -77,7 +77,7 @@ const SUFFIXES: Readonly<Record<string, number>> = {
   Ti: 2 ** 40,
 };
 
-/** A Kubernetes quantity as a number. */
+/** Returns a quantity as a number. */
 export function quantityOf(text: string): number {
   const [, number = '0', suffix = ''] = /^([0-9.]+)([A-Za-z]*)$/.exec(text) ?? [];
   return Number(number) * (SUFFIXES[suffix] ?? 1);

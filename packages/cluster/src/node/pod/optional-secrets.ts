@@ -1,12 +1,12 @@
 /**
- * Marks every reference of a pod to a Secret as optional, as a manifest could do itself.
+ * Marks every Secret reference of a pod as optional.
  *
- * Separate because it is the only rule in which a node whose runtime runs nothing differs: the code that looks Secrets up stays one.
+ * Separate because it is the only rule that differs for runtimes that run no processes; the code that reads Secrets stays the same.
  */
 
 import type { Container, EnvFrom, EnvVar, Pod, ProjectedSource, Volume } from './pod.js';
 
-/** Returns the pod with every reference to a Secret, or to a key of one, optional. */
+/** Returns the pod with optional Secret references. */
 export function withOptionalSecrets(pod: Pod): Pod {
   const { initContainers, containers, volumes } = pod.spec;
   return {

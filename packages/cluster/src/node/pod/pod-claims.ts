@@ -1,9 +1,9 @@
-/** Claims of volumes that a pod cannot be placed without; a scheduler waits for them, and so does the node that stands for one. */
+/** PersistentVolumeClaims of a pod, which must exist before the pod is scheduled. */
 
 import type { NodeApi } from '../node-api.js';
 import type { Pod } from './pod.js';
 
-/** The first claim that a pod mounts and that is not there. */
+/** Returns the first claim of a pod that does not exist. */
 export async function absentClaim(api: Pick<NodeApi, 'get'>, { metadata, spec }: Pod): Promise<string | undefined> {
   for (const { persistentVolumeClaim: claim } of spec.volumes ?? []) {
     if (claim === undefined) continue;

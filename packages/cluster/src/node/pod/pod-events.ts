@@ -1,5 +1,5 @@
 /**
- * Events about pods, in kubelet's words. Recording costs the caller nothing: they are written behind its back.
+ * Events of pods, with kubelet's messages. They are written in the background, so recording does not delay the caller.
  */
 
 import type { Clock } from '../../platform/clock.js';
@@ -7,7 +7,7 @@ import type { PodClock } from '../pod-clock.js';
 import type { NodeApi } from '../node-api.js';
 import type { Pod } from './pod.js';
 
-/** Reasons as kubelet and the scheduler name them. */
+/** Reasons of kubelet and the scheduler. */
 export type EventReason =
   | 'Scheduled'
   | 'FailedScheduling'
@@ -23,20 +23,20 @@ export type EventReason =
   | 'FailedPostStartHook'
   | 'DeadlineExceeded';
 
-/** Those that the scheduler says. */
+/** Reasons whose source is the scheduler. */
 const SCHEDULERS: ReadonlySet<EventReason> = new Set(['Scheduled', 'FailedScheduling']);
 
-/** More than this wait to be written: the oldest are dropped, events are no record. */
+/** The most events in the queue; the oldest are dropped, since events are not a record. */
 const MAX_WAITING = 2000;
-/** How long events may wait for company. */
+/** The delay (milliseconds) in which events are batched. */
 const GATHER = 25;
 
-/** What events are made from. */
+/** Options of the recorder. */
 export interface PodEventsOptions {
   readonly api: NodeApi;
   readonly clock: PodClock;
   readonly wireClock: Clock;
-  /** The node's name. */
+  /** The name of the node. */
   readonly node: string;
   readonly log: (line: string) => void;
 }
@@ -61,7 +61,7 @@ export class PodEvents {
     this.#log = log;
   }
 
-  /** The nanosecond, as kubelet names them: kubectl shows events of one second by their names' order. */
+  /** Returns a name suffix from the time in nanoseconds, as in kubelet: kubectl sorts events of one second by name. */
   #suffix(): string {
     const now = BigInt(this.#clock.now().getTime()) * 1_000_000n;
     this.#last = now > this.#last ? now : this.#last + 1n;
@@ -103,7 +103,7 @@ export class PodEvents {
     this.#writing ??= this.#write();
   }
 
-  /** Writes what waits. */
+  /** Writes the queued events. */
   async flush(): Promise<void> {
     this.#flush();
     await this.#writing;

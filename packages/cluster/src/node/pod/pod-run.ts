@@ -1,8 +1,8 @@
 /**
- * One pod on this node, from the moment it is ours to the moment it is gone.
+ * The lifecycle of a pod on this node.
  *
- * Volumes first, then init containers one after another, then all others together. A deletion or a deadline stops what
- * runs, and only when all has ended is the API server told that the pod is no more.
+ * Volumes are prepared first, then init containers run in order, then all other containers. A deletion or a deadline stops running
+ * containers, and the deletion is confirmed to the API server when all have ended.
  */
 
 import { ContainerRun } from '../container/container-run.js';
@@ -17,7 +17,7 @@ import { retryRequest } from '../persistent-request.js';
 import { podStatus } from './pod-status.js';
 import { StatusWriter } from './status-writer.js';
 
-/** Why the node itself ended a pod. */
+/** The reason why the node ended a pod. */
 interface PodFailure {
   readonly reason: string;
   readonly message: string;
@@ -25,19 +25,19 @@ interface PodFailure {
 
 const RETRY = 2000;
 
-/** Made once: an error of its own, with its stack, for each pod would cost more than the rest of its end. */
+/** Shared: an error with a stack for each pod would cost more than the rest of its termination. */
 const ENDING = new Error('the pod ends');
 
 /** Runs one pod. */
 export class PodRun {
-  /** Settles when nothing of the pod runs or is written any more. */
+  /** Settles when nothing of the pod runs or remains to be written. */
   readonly done: Promise<void>;
   #pod: Pod;
   readonly #context: NodeContext;
   readonly #files: PodFiles;
   readonly #objects: PodObjects;
   readonly #ending = new AbortController();
-  /** Aborted when nothing is to be written about the pod any more. */
+  /** Aborted when the pod's status must not be written any more. */
   readonly #gone = new AbortController();
   readonly #init: readonly ContainerRun[];
   readonly #main: readonly ContainerRun[];
@@ -71,7 +71,7 @@ export class PodRun {
     this.done = this.#live();
   }
 
-  /** The pod as the API server has it now. */
+  /** Updates the pod to the API server's version. */
   update(pod: Pod): void {
     this.#pod = this.#accepted(pod);
     if (pod.metadata.deletionTimestamp !== undefined) {
@@ -89,19 +89,19 @@ export class PodRun {
     return this.#context.optionalSecrets ? withOptionalSecrets(pod) : pod;
   }
 
-  /** The pod is no longer in the API server: what still runs of it is killed. */
+  /** Kills the containers of a pod that was removed from the API server. */
   removed(): void {
     this.#status.stop();
     this.#gone.abort(ENDING);
     this.#end(0);
   }
 
-  /** Whether the pod is no longer in the API server, or no longer this node's. */
+  /** Whether the pod is removed, or bound to another node. */
   get isGone(): boolean {
     return this.#gone.signal.aborted;
   }
 
-  /** The node stops: containers are killed, and the API server keeps what it knows. */
+  /** Kills the containers when the node stops; the status in the API server stays. */
   async abandon(): Promise<void> {
     this.removed();
     await this.done;
@@ -141,7 +141,7 @@ export class PodRun {
     }
   }
 
-  /** The grace is over, everything has ended: now the object may go. */
+  /** Deletes the object after all containers have ended. */
   async #confirmDeletion(): Promise<void> {
     const { namespace, name, uid } = this.#pod.metadata;
     await retryRequest(this.#context, `pod ${namespace}/${name} is not deleted`, this.#gone.signal, () =>
@@ -170,7 +170,7 @@ export class PodRun {
     await Promise.all(this.#main.map((run) => run.run()));
   }
 
-  /** Waits, and says so in events, until every volume is there. @returns false when the pod ended first */
+  /** Waits for all volumes, recording events. @returns false if the pod ended first */
   async #mounted(): Promise<boolean> {
     const { signal } = this.#ending;
     await this.#objects.load(this.#pod);
@@ -200,7 +200,7 @@ export class PodRun {
     this.#end(this.#pod.spec.terminationGracePeriodSeconds ?? 30);
   }
 
-  /** That containers are made or run is no news for a moment, unless the clock is wound by hand: its moments are others. */
+  /** Whether status changes are written without delay: those of created and running containers are batched, unless the clock is virtual. */
   #isUrgent(): boolean {
     if (this.#context.clock.ofMachine !== true || this.#deleting) return true;
     return [...this.#init, ...this.#main].some(
@@ -220,14 +220,14 @@ export class PodRun {
       previous: this.#conditions,
       ...(this.#failure !== undefined && { failure: this.#failure }),
     });
-    this.#conditions = status['conditions'] as readonly Condition[]; // written as such by podStatus
+    this.#conditions = status['conditions'] as readonly Condition[]; // the type that podStatus returns
     return status;
   }
 }
 
 /**
- * The status of a pod whose containers went with an earlier process of this node. That process may have started them before it could
- * write so, and nothing may run twice: a pod of which only the claim was written is lost, too.
+ * Returns the status of a pod whose containers ended with an earlier process of this node. That process may have started them before it
+ * could write so, and no container may run again: a pod of which only the binding was written is lost, too.
  */
 export function lostStatus(pod: Pod, now: Date): object | undefined {
   const { phase } = pod.status ?? {};

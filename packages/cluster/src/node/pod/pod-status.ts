@@ -1,11 +1,11 @@
 /**
- * A pod's status, computed from what its containers do, as kubelet writes it. Pure.
+ * Computes a pod's status from the states of its containers, as kubelet does. Pure.
  */
 
 import type { MissingOutput } from '../logs/log-file.js';
 import type { Condition, Container, Pod } from './pod.js';
 
-/** How a container ended, on the wire. */
+/** The terminated state, in wire format. */
 export interface Terminated {
   readonly exitCode: number;
   readonly signal?: number;
@@ -16,13 +16,13 @@ export interface Terminated {
   readonly containerID?: string;
 }
 
-/** What a container does now. */
+/** The state of a container. */
 export type ContainerState =
   | { readonly kind: 'waiting'; readonly reason: string; readonly message?: string }
   | { readonly kind: 'running'; readonly startedAt: string }
   | { readonly kind: 'terminated'; readonly terminated: Terminated };
 
-/** All that is known of a container. */
+/** The current and previous states of a container. */
 export interface ContainerRecord {
   readonly name: string;
   readonly image: string;
@@ -33,14 +33,14 @@ export interface ContainerRecord {
   readonly started: boolean;
   readonly containerID?: string;
   readonly imageID?: string;
-  /** What of its output is not in its log. */
+  /** Output that is missing from its log. */
   readonly missing?: MissingOutput | undefined;
 }
 
-/** The condition of a pod whose logs are incomplete. Kubelet has none for it, so the name is qualified. */
+/** The condition of a pod whose logs are incomplete. Kubelet has no such condition, so the name is qualified. */
 export const LOGS_INCOMPLETE = 'pipewright.dev/LogsIncomplete';
 
-/** What a status is computed from. */
+/** The input of a pod's status. */
 export interface PodState {
   readonly pod: Pod;
   readonly init: readonly ContainerRecord[];
@@ -49,11 +49,11 @@ export interface PodState {
   readonly startTime: string;
   readonly now: string;
   readonly previous: readonly Condition[];
-  /** Ended by the node itself, whatever its containers say. */
+  /** Set if the node itself ended the pod. */
   readonly failure?: { readonly reason: string; readonly message: string };
 }
 
-/** The phase by kubelet's rules (pkg/kubelet getPhase). */
+/** Returns the phase by kubelet's rules (pkg/kubelet getPhase). */
 export function phaseOf({
   pod,
   init,
@@ -68,7 +68,7 @@ export function phaseOf({
   const has = (kind: ContainerState['kind']): boolean => main.some(({ state }) => state.kind === kind);
   if (main.some(({ state, last }) => state.kind === 'waiting' && last === undefined)) return 'Pending';
   if (has('running')) return 'Running';
-  if (has('waiting')) return 'Running'; // to be started again
+  if (has('waiting')) return 'Running'; // it will be started again
   if (policy === 'Always') return 'Running';
   const allWell = main.every(({ state }) => succeeded(state));
   if (allWell) return 'Succeeded';
@@ -77,7 +77,7 @@ export function phaseOf({
 
 const succeeded = (state: ContainerState): boolean => state.kind === 'terminated' && state.terminated.exitCode === 0;
 
-/** The whole status object. */
+/** Returns the status of a pod. */
 export function podStatus(state: PodState): Readonly<Record<string, unknown>> {
   const { pod, init, main, ip, startTime, failure } = state;
   const phase = phaseOf(state);
@@ -188,7 +188,7 @@ function stateOf(state: ContainerState): object {
   }
 }
 
-/** Guaranteed, Burstable or BestEffort, by the resources of all containers. */
+/** Returns the QoS class, by the resources of all containers. */
 export function qosClass({ spec }: Pod): 'Guaranteed' | 'Burstable' | 'BestEffort' {
   const all: readonly Container[] = [...(spec.initContainers ?? []), ...spec.containers];
   const set = (map: Readonly<Record<string, string | number>> | undefined): boolean =>

@@ -1,10 +1,10 @@
 /**
- * The part of a pod that the node reads, as it stands on the wire.
+ * Wire types of the part of a pod that the node reads.
  *
- * Everything is optional that the API server does not promise; unknown fields pass through untouched.
+ * Fields are optional unless the API server guarantees them; unknown fields are kept.
  */
 
-/** Metadata as far as the node and the downward API look. */
+/** Metadata that the node and the downward API read. */
 export interface PodMetadata {
   readonly name: string;
   readonly namespace: string;
@@ -16,19 +16,19 @@ export interface PodMetadata {
   readonly deletionGracePeriodSeconds?: number;
 }
 
-/** Points at a key of a Secret or ConfigMap. */
+/** Selects a key of a Secret or ConfigMap. */
 export interface KeySelector {
   readonly name?: string;
   readonly key: string;
   readonly optional?: boolean;
 }
 
-/** Points at a field of the pod. */
+/** Selects a field of the pod. */
 export interface FieldSelector {
   readonly fieldPath: string;
 }
 
-/** Points at a container's resource. */
+/** Selects a resource of a container. */
 export interface ResourceSelector {
   readonly containerName?: string;
   readonly resource: string;
@@ -54,7 +54,7 @@ export interface EnvFrom {
   readonly secretRef?: { readonly name?: string; readonly optional?: boolean };
 }
 
-/** Where a container sees a volume. */
+/** A mount of a volume in a container. */
 export interface VolumeMount {
   readonly name: string;
   readonly mountPath: string;
@@ -63,7 +63,7 @@ export interface VolumeMount {
   readonly subPathExpr?: string;
 }
 
-/** What a probe or a lifecycle hook does. */
+/** The action of a probe or a lifecycle hook. */
 export interface Handler {
   readonly exec?: { readonly command?: readonly string[] };
   readonly httpGet?: {
@@ -77,7 +77,7 @@ export interface Handler {
   readonly sleep?: { readonly seconds: number };
 }
 
-/** A check that is repeated while a container runs. */
+/** A probe. */
 export interface ProbeSpec extends Handler {
   readonly initialDelaySeconds?: number;
   readonly periodSeconds?: number;
@@ -86,7 +86,7 @@ export interface ProbeSpec extends Handler {
   readonly failureThreshold?: number;
 }
 
-/** One container of a pod. */
+/** A container of a pod. */
 export interface Container {
   readonly name: string;
   readonly image?: string;
@@ -115,21 +115,21 @@ export interface Container {
   readonly restartPolicy?: string;
 }
 
-/** Whom a container, or all of a pod's, runs as. */
+/** The user and privileges of a container or a pod. */
 export interface SecurityContext {
   readonly runAsUser?: number;
   readonly runAsGroup?: number;
   readonly runAsNonRoot?: boolean;
 }
 
-/** A file of a projected object. */
+/** Maps a key to a file. */
 export interface KeyToPath {
   readonly key: string;
   readonly path: string;
   readonly mode?: number;
 }
 
-/** A file made from the pod itself. */
+/** A file of the downward API. */
 export interface DownwardItem {
   readonly path: string;
   readonly fieldRef?: FieldSelector;
@@ -137,14 +137,14 @@ export interface DownwardItem {
   readonly mode?: number;
 }
 
-/** A Secret or ConfigMap as files. */
+/** A Secret or ConfigMap as a volume. */
 export interface ObjectSource {
   readonly name?: string;
   readonly items?: readonly KeyToPath[];
   readonly optional?: boolean;
 }
 
-/** One source of a projected volume. */
+/** A source of a projected volume. */
 export interface ProjectedSource {
   readonly secret?: ObjectSource;
   readonly configMap?: ObjectSource;
@@ -156,7 +156,7 @@ export interface ProjectedSource {
   };
 }
 
-/** One volume of a pod. */
+/** A volume of a pod. */
 export interface Volume {
   readonly name: string;
   readonly emptyDir?: object;
@@ -168,7 +168,7 @@ export interface Volume {
   readonly hostPath?: { readonly path: string; readonly type?: string };
 }
 
-/** What a pod asks for. */
+/** The specification of a pod. */
 export interface PodSpec {
   readonly nodeName?: string;
   readonly nodeSelector?: Readonly<Record<string, string>>;

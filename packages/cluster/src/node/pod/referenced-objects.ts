@@ -1,5 +1,5 @@
 /**
- * The Secrets and ConfigMaps one pod names: read before they are needed, and awaited when they are missing.
+ * The Secrets and ConfigMaps that a pod references: read in advance, and watched while they are missing.
  */
 
 import { linkedSignal } from '../../platform/linked-signal.js';
@@ -13,7 +13,7 @@ interface CachedObject extends DataObject {
   readonly metadata: { readonly name: string; readonly resourceVersion?: string };
 }
 
-/** Reads and awaits objects of one namespace. */
+/** Reads and watches referenced objects of one namespace. */
 export class PodObjects {
   readonly #api: NodeApi;
   readonly #namespace: string;
@@ -27,7 +27,7 @@ export class PodObjects {
   readonly secret = (name: string): DataObject | undefined => this.#found.get(`Secret/${name}`);
   readonly configMap = (name: string): DataObject | undefined => this.#found.get(`ConfigMap/${name}`);
 
-  /** Reads everything the pod's volumes and variables name; what is not there is left out. */
+  /** Reads all references of the pod's volumes and variables; missing objects are skipped. */
   async load(pod: Pod): Promise<void> {
     const wanted = new Map(objectsOf(pod).map((it) => [`${it.kind}/${it.name}`, it]));
     await Promise.all([...wanted.values()].map((it) => this.#read(it)));
@@ -39,7 +39,7 @@ export class PodObjects {
     else this.#found.set(`${kind}/${name}`, object);
   }
 
-  /** Settles when the object is no longer as it was read, and has read it again; or when the signal is aborted. */
+  /** Waits until an object changes, and reads it again; returns when the signal is aborted. */
   async changed(wanted: MissingObject, signal: AbortSignal): Promise<void> {
     const { kind, name } = wanted;
     const path = `/api/v1/namespaces/${this.#namespace}/${PLURAL[kind]}?fieldSelector=metadata.name%3D${encodeURIComponent(name)}`;
@@ -49,7 +49,7 @@ export class PodObjects {
       const stop = new AbortController();
       const linked = linkedSignal(signal, stop.signal);
       const watch = this.#api.watch(`${path}&watch=true&resourceVersion=${metadata.resourceVersion}`, linked.signal);
-      await watch.next().catch(() => undefined); // a watch that breaks is only a reason to look again
+      await watch.next().catch(() => undefined); // after a broken watch the object is read again
       stop.abort();
       linked.release();
       await watch.return(undefined);
@@ -58,7 +58,7 @@ export class PodObjects {
   }
 }
 
-/** Every Secret and ConfigMap a pod names. */
+/** Returns all Secrets and ConfigMaps that a pod references. */
 export function objectsOf({ spec }: Pod): readonly MissingObject[] {
   const containers = [...(spec.initContainers ?? []), ...spec.containers];
   const variables = containers.flatMap(({ env = [], envFrom = [] }): MissingObject[] => [

@@ -1,9 +1,8 @@
 /**
- * Writes one pod's status: one request for each batch of changes, never two at a time, always the newest last.
+ * Writes the status of a pod: one request per batch of changes, one at a time, the newest last.
  *
- * That containers are being made, or have begun, is not urgent: it waits a moment for what follows, since a container that ends
- * within it has nothing to show in between. (A kubelet looks once a second, and reports such a container's end alone.) Whatever
- * somebody may act on is written at once.
+ * Created and started containers are reported with a short delay: a container that ends within it needs no intermediate status. (A
+ * kubelet syncs once a second, and reports only the end of such a container.) Changes that a client may act on are written at once.
  */
 
 import { isDeepStrictEqual } from 'node:util';
@@ -14,10 +13,10 @@ import type { PodClock } from '../pod-clock.js';
 import { ApiStatusError, type NodeApi } from '../node-api.js';
 import type { PodMetadata } from './pod.js';
 
-/** How long (milliseconds) what is not urgent may wait for what follows. */
+/** The delay (milliseconds) of changes that are not urgent. */
 const BATCH_DELAY_MS = 20;
 
-/** What of the node the writer uses. */
+/** The part of the node that the writer uses. */
 export type StatusWriterContext = Pick<NodeContext, 'api' | 'clock' | 'wireClock' | 'log'>;
 
 /** Writes the status of one pod after `mark`. */
@@ -43,20 +42,20 @@ export class StatusWriter {
     this.#log = log;
   }
 
-  /** Has the status written: in 20 ms, or when it is urgent soon. Changes of the same turn of the event loop go together. */
+  /** Schedules a write: after 20 ms, or at once if urgent. Changes of one turn of the event loop are batched. */
   mark(urgent: boolean): void {
     this.#dirty = true;
     this.#writing ??= this.#write();
     if (urgent) this.#flush();
   }
 
-  /** Settles when everything that was marked is written. */
+  /** Settles when all marked changes are written. */
   async settled(): Promise<void> {
     this.#flush();
     await this.#writing;
   }
 
-  /** The pod is gone: nothing is written any more. */
+  /** Stops writing: the pod is gone. */
   stop(): void {
     this.#gone.abort();
     this.#flush();
@@ -74,7 +73,7 @@ export class StatusWriter {
         this.#written = status;
         failures = 0;
       } catch (error) {
-        if (error instanceof ApiStatusError && (error.status === 404 || error.status === 409)) break; // deleted, or another of this name
+        if (error instanceof ApiStatusError && (error.status === 404 || error.status === 409)) break; // deleted, or another pod of this name
         const again = isTransient(error);
         if (failures === 0 || !again)
           this.#log(`the status of pod ${this.#pod.namespace}/${this.#pod.name} is not written: ${String(error)}`);
@@ -87,7 +86,7 @@ export class StatusWriter {
     this.#writing = undefined;
   }
 
-  /** The machine's own time, as in requests: a clock that is wound by hand must not hold up what others wait for. */
+  /** Uses the machine's time, as requests do: a virtual clock of pods must not delay other clients. */
   async #waitForBatch(): Promise<void> {
     await new Promise<void>((resolve) => {
       const cancel = this.#wireClock.after(BATCH_DELAY_MS, resolve);

@@ -1,5 +1,5 @@
 /**
- * Probes and lifecycle hooks: one try of a handler, and the counting of tries.
+ * Probes and lifecycle hooks: runs handlers and counts results.
  */
 
 import { request as httpRequest } from 'node:http';
@@ -10,13 +10,13 @@ import type { RunningContainer } from '../../runtime/runtime.js';
 import { isAborted, type PodClock } from '../pod-clock.js';
 import type { Container, Handler, ProbeSpec } from '../pod/pod.js';
 
-/** How a try went. */
+/** The result of a probe. */
 export type ProbeResult = { readonly ok: true } | { readonly ok: false; readonly message: string };
 
 const OK: ProbeResult = { ok: true };
 const failed = (message: string): ProbeResult => ({ ok: false, message });
 
-/** Tries a handler once. An aborted try has failed. */
+/** Runs a handler once. An aborted run has failed. */
 export async function tryHandler(
   handler: Handler,
   container: Container,
@@ -36,7 +36,7 @@ export async function tryHandler(
   return OK;
 }
 
-/** A named port is one of the container's own. */
+/** Resolves a port, which may be the name of a container port. */
 export function portOf(port: number | string, { ports = [] }: Container): number {
   if (typeof port === 'number') return port;
   return ports.find((it) => it.name === port)?.containerPort ?? Number.parseInt(port, 10);
@@ -78,7 +78,7 @@ function tryTcp(host: string, port: number, signal: AbortSignal): Promise<ProbeR
   });
 }
 
-/** Repeats a probe until the signal is aborted, and reports each try: whether it decides, by the probe's thresholds, comes with it. */
+/** Repeats a probe until the signal is aborted, and reports each result and whether a threshold is reached. */
 export async function repeatProbe(
   probe: ProbeSpec,
   attempt: (signal: AbortSignal) => Promise<ProbeResult>,
@@ -106,7 +106,7 @@ export async function repeatProbe(
   }
 }
 
-/** Runs one try, which has failed when it takes longer. */
+/** Runs a handler, which fails after the timeout. */
 export async function withTimeout(
   attempt: (signal: AbortSignal) => Promise<ProbeResult>,
   milliseconds: number,

@@ -1,5 +1,5 @@
 /**
- * One pod's volumes: `runDirectory/<uid>/volume-<name>`, what is made of API objects in memory, and a claim's in the node's own.
+ * The volumes of a pod: directories `runDirectory/<uid>/volume-<name>`; in memory for API objects, persistent for claims.
  */
 
 import { mkdirSync } from 'node:fs';
@@ -13,23 +13,23 @@ import type { PodObjects } from '../pod/referenced-objects.js';
 import { makeHostPath, makeOpenDirectory, subPathOf, writeFiles } from './volume-directories.js';
 import { isProjection, sourcesOf, volumeFiles, type MissingObject, type VolumeFile } from './volume-files.js';
 
-/** Volumes are there, or something they need is not. */
+/** Whether the volumes are ready, or what is missing. */
 export type Prepared =
   { readonly ok: true } | { readonly ok: false; readonly message: string; readonly missing?: MissingObject };
 
-/** A token is renewed when this part of its life is over, as kubelet does. */
+/** A token is renewed after this fraction of its lifetime, as in kubelet. */
 const RENEW_AT = 0.8;
 
-/** Makes, fills and removes a pod's directories. */
+/** Creates, fills and removes the directories of a pod. */
 export class PodFiles {
   readonly directory: string;
-  /** For Secrets, tokens and their like. */
+  /** The directory of Secrets and tokens. */
   readonly #inMemory: string;
   readonly #context: NodeContext;
   readonly #objects: PodObjects;
   readonly #sources = new Map<string, string>();
   readonly #tokens = new Map<string, string>();
-  /** What was written into the volumes that are made of objects. */
+  /** The files in volumes made of API objects. */
   readonly #filled = new Map<string, ReadonlyMap<string, VolumeFile>>();
 
   constructor(context: NodeContext, pod: Pod, objects: PodObjects) {
@@ -39,7 +39,7 @@ export class PodFiles {
     this.#inMemory = join(context.memoryDirectory, pod.metadata.uid);
   }
 
-  /** Why this node will never run such a pod; undefined when it may. */
+  /** Returns why this node cannot run a pod; undefined if it can. */
   refusal({ spec }: Pod): { readonly reason: string; readonly message: string } | undefined {
     for (const volume of spec.volumes ?? []) {
       if (volume.hostPath !== undefined && !this.#context.allowHostPath) {
@@ -57,7 +57,7 @@ export class PodFiles {
     return undefined;
   }
 
-  /** Makes every volume; repeated after something that was missing has come. */
+  /** Prepares all volumes; called again when a missing object appears. */
   async prepare(pod: Pod): Promise<Prepared> {
     for (const volume of pod.spec.volumes ?? []) {
       const made = await this.#make(volume, pod);
@@ -133,7 +133,7 @@ export class PodFiles {
     return undefined;
   }
 
-  /** Rewrites the files that are made from the pod itself. */
+  /** Rewrites the files of the downward API. */
   refresh(pod: Pod): void {
     for (const volume of pod.spec.volumes ?? []) {
       if (this.#sources.has(volume.name) && sourcesOf(volume).some((it) => it.downwardAPI !== undefined)) {
@@ -142,7 +142,7 @@ export class PodFiles {
     }
   }
 
-  /** Renews tokens for as long as the pod runs. */
+  /** Renews tokens while the pod runs. */
   async keepTokens(pod: Pod, signal: AbortSignal): Promise<void> {
     const volumes = (pod.spec.volumes ?? []).filter((it) => sourcesOf(it).some((source) => source.serviceAccountToken));
     const lives = volumes.flatMap((it) =>
@@ -156,7 +156,7 @@ export class PodFiles {
     }
   }
 
-  /** The mounts of one container. Throws with a reason when a subPath or a volume's name is wrong. */
+  /** Returns the mounts of a container. Throws if a subPath or a volume name is invalid. */
   mountsOf(container: Container, pod: Pod, env: Readonly<Record<string, string>>): Mount[] {
     return (container.volumeMounts ?? []).map((mount) => {
       const volume = pod.spec.volumes?.find((it) => it.name === mount.name);
@@ -174,7 +174,7 @@ export class PodFiles {
     });
   }
 
-  /** A directory for one attempt of one container. */
+  /** Returns the directory of one attempt of a container. */
   containerDirectory(container: string, attempt: number): string {
     const directory = join(this.directory, `container-${container}-${attempt}`);
     if (this.#context.runtime.usesFiles) mkdirSync(directory, { recursive: true });
@@ -200,6 +200,6 @@ const KINDS = [
   'hostPath',
 ] as const;
 
-/** Whether a pod can speak to the API server. */
+/** Whether a pod has a token for the API server. */
 export const hasToken = ({ spec }: Pod): boolean =>
   (spec.volumes ?? []).some((volume) => sourcesOf(volume).some((it) => it.serviceAccountToken !== undefined));

@@ -1,5 +1,5 @@
 /**
- * Volumes as directories of the host: made, filled, changed in place and looked into.
+ * Volumes as directories of the host.
  */
 
 import {
@@ -18,22 +18,22 @@ import { withPath } from '../../platform/disk-failure.js';
 import { RootView } from '../../runtime/host/root-view.js';
 import type { VolumeFile } from './volume-files.js';
 
-/** An empty directory that every user may write, as an emptyDir is. */
+/** Creates an emptyDir: a directory that every user may write. */
 export function makeOpenDirectory(path: string): void {
   mkdirSync(path, { recursive: true });
   chmodSync(path, 0o777);
 }
 
-/** What a hostPath volume says is to be made when it is not there; of other types nothing is. */
+/** Creates the path of a hostPath volume, if its type requires it. */
 export function makeHostPath({ path, type }: { readonly path: string; readonly type?: string }): void {
   if (type === 'DirectoryOrCreate') makeDirectory(path);
   if (type === 'FileOrCreate' && !existsSync(path)) writeFileSync(path, '', { mode: 0o644 });
 }
 
 /**
- * Writes what differs, each file in one step, so that no reader ever sees half of one.
+ * Writes changed files, each atomically, so that no reader sees a partial file.
  *
- * @param before what this volume holds already; undefined when there is nothing of it, and no reader
+ * @param before the current files of the volume; undefined for a new volume
  */
 export function writeFiles(
   directory: string,
@@ -51,7 +51,7 @@ export function writeFiles(
   }
 }
 
-/** With exactly this mode, whatever the umask. */
+/** Writes a file with exactly this mode, regardless of the umask. */
 export function writeFile(path: string, content: Buffer, mode: number): void {
   const file = openSync(path, 'w', mode);
   try {
@@ -68,7 +68,7 @@ function makeDirectory(path: string): void {
   if (mkdirSync(path, { recursive: true }) !== undefined) chmodSync(path, 0o755);
 }
 
-/** Where a subPath lies, made when it is not there; symlinks in the volume cannot lead out of it. */
+/** Returns the directory of a subPath, creating it; symlinks in the volume cannot lead outside. */
 export function subPathOf(volume: string, subPath: string): string {
   if (subPath.startsWith('/') || subPath.split('/').includes('..')) {
     throw new Error(`subPath ${JSON.stringify(subPath)} must be a path inside the volume`);

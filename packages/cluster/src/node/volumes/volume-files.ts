@@ -1,47 +1,47 @@
 /**
- * What stands in a volume made of API objects: paths, contents and modes. Pure: the objects are looked up beforehand.
+ * The files of volumes made of API objects: paths, contents and modes. Pure; objects are read beforehand.
  */
 
 import { fieldValue, resourceValue, type NodeAddress } from '../pod/downward-api.js';
 import type { DataObject, DownwardItem, ObjectSource, Pod, ProjectedSource, Volume } from '../pod/pod.js';
 
-/** One file of a volume. */
+/** A file of a volume. */
 export interface VolumeFile {
   readonly content: Buffer;
   readonly mode: number;
 }
 
-/** An object a volume cannot be made without. */
+/** A required object that does not exist. */
 export interface MissingObject {
   readonly kind: 'Secret' | 'ConfigMap';
   readonly name: string;
 }
 
-/** The files by their path in the volume, or why they cannot be made yet. */
+/** The files by their path in the volume, or the missing object. */
 export type VolumeFiles =
   | { readonly ok: true; readonly files: ReadonlyMap<string, VolumeFile> }
   | { readonly ok: false; readonly message: string; readonly missing?: MissingObject };
 
-/** What a volume's files are made from. */
+/** The sources of a volume's files. */
 export interface VolumeSources {
   readonly pod: Pod;
   readonly node: NodeAddress;
   readonly secret: (name: string) => DataObject | undefined;
   readonly configMap: (name: string) => DataObject | undefined;
-  /** The token that was issued for a projected source of this path. */
+  /** Returns the token for a projected source of this path. */
   readonly token: (path: string) => string | undefined;
 }
 
 const DEFAULT_MODE = 0o644;
 
-/** True for volumes whose content is API objects, which containers may only read. */
+/** Whether a volume consists of API objects; such volumes are read-only. */
 export const isProjection = (volume: Volume): boolean =>
   volume.secret !== undefined ||
   volume.configMap !== undefined ||
   volume.downwardAPI !== undefined ||
   volume.projected !== undefined;
 
-/** The Secrets and ConfigMaps a pod's volume names. */
+/** Returns the Secrets and ConfigMaps of a volume. */
 export function objectsOfVolume(volume: Volume): readonly MissingObject[] {
   return sourcesOf(volume).flatMap(({ secret, configMap }): MissingObject[] => [
     ...(secret === undefined ? [] : [{ kind: 'Secret' as const, name: secret.name ?? '' }]),
@@ -49,7 +49,7 @@ export function objectsOfVolume(volume: Volume): readonly MissingObject[] {
   ]);
 }
 
-/** Every projection is a projected volume of one source, or of several. */
+/** Returns the sources of a volume: every kind of projection is treated as a projected volume. */
 export function sourcesOf({ secret, configMap, downwardAPI, projected }: Volume): readonly ProjectedSource[] {
   if (projected !== undefined) return projected.sources ?? [];
   if (secret !== undefined) {
@@ -60,7 +60,7 @@ export function sourcesOf({ secret, configMap, downwardAPI, projected }: Volume)
   return downwardAPI === undefined ? [] : [{ downwardAPI }];
 }
 
-/** The files of one volume; of two sources that write one path, the later wins. */
+/** Returns the files of a volume; of two sources with the same path the later one takes precedence. */
 export function volumeFiles(volume: Volume, sources: VolumeSources): VolumeFiles {
   const { secret, configMap, downwardAPI, projected } = volume;
   const mode = (secret ?? configMap ?? downwardAPI ?? projected)?.defaultMode ?? DEFAULT_MODE;
