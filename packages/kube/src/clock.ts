@@ -1,22 +1,22 @@
 /**
- * Time, as something that is handed over: backoff, leases and queues are tested without waiting.
+ * An injected clock, so that tests of backoff, leases and queues do not wait.
  *
- * Durations are measured on a clock that never jumps; dates, which others read, come from the wall.
+ * Durations are measured on a monotonic clock; dates for other readers come from the wall clock.
  */
 
-/** Reads and waits. */
+/** The current time, and timers. */
 export interface Clock {
-  /** Milliseconds on a clock that never goes back; only differences mean something. */
+  /** Milliseconds on a monotonic clock; only differences are meaningful. */
   now(): number;
   /** The date and time, for timestamps that others read. */
   date(): Date;
-  /** Calls `run` once after `ms` milliseconds. Returns what calls it off. */
+  /** Calls `run` once after `ms` milliseconds. Returns a function that cancels it. */
   after(ms: number, run: () => void): () => void;
   /** Calls `run` in a later turn of the event loop, after timers, I/O and signals that are due. */
   defer(run: () => void): void;
 }
 
-/** The longest that `setTimeout` waits: what is to wait longer fires at once there. */
+/** The longest delay of `setTimeout`, which fires at once for longer ones. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 function after(ms: number, run: () => void): () => void {
@@ -26,7 +26,7 @@ function after(ms: number, run: () => void): () => void {
   return () => cancel();
 }
 
-/** The machine's own clock. */
+/** The system clock. */
 export const systemClock: Clock = {
   now: () => performance.now(),
   date: () => new Date(),
@@ -34,7 +34,7 @@ export const systemClock: Clock = {
   defer: (run) => void setImmediate(run),
 };
 
-/** Waits. Ends early, without an error, when `signal` fires. */
+/** Resolves after `ms` milliseconds, or when `signal` fires. */
 export function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal?.aborted) return resolve();

@@ -1,4 +1,4 @@
-/** A Kubernetes client made for controllers; README.md says what it promises. */
+/** A Kubernetes client for controllers; README.md lists its guarantees. */
 export { ApiError, isExpired, ConnectionError, hasReason } from './client/api-error.js';
 export type { Status, StatusCause, StatusDetails } from './client/api-error.js';
 export type { ApiRequest } from './client/request.js';

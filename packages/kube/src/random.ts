@@ -1,4 +1,4 @@
-/** The machine's randomness, which spreads retries and reconnects unless another one is injected. */
+/** The system's randomness, which spreads retries and reconnects unless another source is injected. */
 
-/** Returns a number from 0 to 1, without 1. */
+/** Returns a number from 0 inclusive to 1 exclusive. */
 export const systemRandom = (): number => Math.random();

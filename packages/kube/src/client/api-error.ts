@@ -1,12 +1,12 @@
 /**
- * What an API server says when it refuses, read once and for all.
+ * Errors of requests to an API server.
  *
- * A message holds the server's own sentence and nothing else: no headers, no request body, no token, so it may be logged.
+ * A message contains the server's own message and no headers, request body or token, so it can be logged.
  */
 
 import type { PlainResponse } from './transport.js';
 
-/** One field that was wrong, as a 422 lists them. */
+/** One invalid field of a 422 response. */
 export interface StatusCause {
   readonly reason?: string;
   readonly message?: string;
@@ -23,7 +23,7 @@ export interface StatusDetails {
   readonly retryAfterSeconds?: number;
 }
 
-/** The wire's `Status` object, as far as it is read here. */
+/** A `Status` object, as far as it is read here. */
 export interface Status {
   readonly code?: number;
   readonly reason?: string;
@@ -31,15 +31,15 @@ export interface Status {
   readonly details?: StatusDetails;
 }
 
-/** The server answered, and the answer was no. */
+/** The server rejected the request. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   /** The HTTP status. */
   readonly status: number;
-  /** Kubernetes' word for it (`NotFound`, `AlreadyExists`, `Conflict`, …); `Unknown` when the server gave none. */
+  /** The reason of the Status (`NotFound`, `AlreadyExists`, `Conflict`, …); `Unknown` if the server gave none. */
   readonly reason: string;
   readonly details: StatusDetails;
-  /** How long the server asks to be left alone, from `Retry-After` or the Status. Absent: it did not ask. */
+  /** Seconds until the request may be repeated, from `Retry-After` or the Status. Absent if the server did not say. */
   readonly retryAfterSeconds?: number;
 
   constructor(status: number, body: Status, retryAfterSeconds = body.details?.retryAfterSeconds) {
@@ -50,7 +50,7 @@ export class ApiError extends Error {
     if (retryAfterSeconds !== undefined) this.retryAfterSeconds = retryAfterSeconds;
   }
 
-  /** Reads a response that is no success. An answer that is no Status (a proxy's page) is told by its code and first words. */
+  /** Reads an unsuccessful response. The message for a body that is not a Status (a proxy's page) has its code and first words. */
   static async from(response: Response, request: string): Promise<ApiError> {
     const text = await response.text().catch(() => '');
     const after = retryAfter(response.headers.get('retry-after'));
@@ -60,7 +60,7 @@ export class ApiError extends Error {
     return new ApiError(response.status, status, after);
   }
 
-  /** Reads a plain answer that is no success. */
+  /** Reads an unsuccessful plain response. */
   static fromPlain({ status, headers, value }: PlainResponse, request: string): ApiError {
     const body = asStatus(value) ?? { message: `${request} was answered with ${status}` };
     return new ApiError(status, body, retryAfter(headers['retry-after'] ?? null));
@@ -73,17 +73,17 @@ export class ApiError extends Error {
   }
 }
 
-/** The server could not be asked, or did not answer: nobody knows whether the request was carried out. */
+/** The server could not be reached or did not respond: it is unknown whether the request was carried out. */
 export class ConnectionError extends Error {
   override readonly name = 'ConnectionError';
 }
 
-/** Whether the server refused for this reason, e.g. `hasReason(error, 'AlreadyExists')`. */
+/** Reports whether the server rejected the request for this reason, for example `hasReason(error, 'AlreadyExists')`. */
 export function hasReason(error: unknown, reason: string): error is ApiError {
   return error instanceof ApiError && error.reason === reason;
 }
 
-/** The history that was asked for is gone: list again. Real servers say it as `Expired` and as `Gone`. */
+/** Reports whether the requested history no longer exists, so that the kind must be listed again. Servers use both reasons. */
 export function isExpired(error: unknown): boolean {
   return error instanceof ApiError && (error.status === 410 || error.reason === 'Expired' || error.reason === 'Gone');
 }

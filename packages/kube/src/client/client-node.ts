@@ -1,13 +1,13 @@
 /**
- * What is used of `@kubernetes/client-node`, in types of our own.
+ * The part of `@kubernetes/client-node` that is used, with types of our own.
  *
- * Its own declarations are eight megabytes, more than all others together, which the compiler, lint and the generated reference would read for these few lines.
- * `test/client/kubeconfig-send.test.ts` holds what is said here.
+ * Its declarations have eight megabytes, more than all others together, which the compiler, the linter and the reference generator would
+ * read for these few types. `test/client/kubeconfig-send.test.ts` checks that they match.
  */
 
 import type { RequestOptions } from 'node:https';
 
-/** A server. */
+/** A cluster entry of a kubeconfig. */
 export interface Cluster {
   readonly name: string;
   readonly caData?: string;
@@ -17,7 +17,7 @@ export interface Cluster {
   readonly proxyUrl?: string;
 }
 
-/** Who asks. */
+/** A user entry of a kubeconfig. */
 export interface User {
   readonly name: string;
   readonly exec?: unknown;
@@ -25,7 +25,7 @@ export interface User {
   readonly token?: string;
 }
 
-/** A server, and who asks it. */
+/** A context of a kubeconfig. */
 export interface Context {
   readonly cluster: string;
   readonly user: string;
@@ -33,14 +33,14 @@ export interface Context {
   readonly namespace?: string;
 }
 
-/** What is asked about whoever asks. */
+/** Credentials and contexts of a kubeconfig. */
 export interface KubeConfig {
   readonly clusters: Cluster[];
   readonly users: User[];
   readonly contexts: Context[];
   readonly currentContext: string;
   getCurrentUser(): User | null;
-  /** Adds what proves who asks. */
+  /** Adds the current user's credentials. */
   applyToHTTPSOptions(options: RequestOptions): Promise<void>;
   loadFromOptions(options: Pick<KubeConfig, 'clusters' | 'users' | 'contexts' | 'currentContext'>): void;
   loadFromString(text: string): void;
@@ -53,6 +53,6 @@ export interface ClientNode {
   readonly loadYaml: (text: string) => unknown;
 }
 
-/** Loads it, which takes a while. */
+/** Loads the module, which is slow. */
 export const loadClientNode = async (): Promise<ClientNode> =>
-  (await import('@kubernetes/client-node' as string)) as ClientNode; // not a literal to the compiler, which would read the declarations; see the top
+  (await import('@kubernetes/client-node' as string)) as ClientNode; // not a literal, so that the compiler does not read its declarations

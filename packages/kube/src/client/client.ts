@@ -1,8 +1,7 @@
 /**
  * The verbs of the Kubernetes API over a `Send`.
  *
- * Objects go through as plain JSON, unknown fields included. What a caller gets back is what the server said, so the type
- * argument is a promise by the caller, not a check.
+ * Objects stay plain JSON with their unknown fields. Responses are not checked: the type argument is asserted by the caller.
  */
 
 import { ApiError } from './api-error.js';
@@ -13,41 +12,41 @@ import { pathOf, PODS, type KubeObject, type Resource } from './resource.js';
 import type { Send } from './transport.js';
 import { watchEvents, type WatchEvent, type WatchOptions } from './watch.js';
 
-/** Where an object is. */
+/** Namespace and name of an object. */
 export interface ObjectKey {
-  /** Required when the kind is namespaced. */
+  /** Required if the kind is namespaced. */
   readonly namespace?: string | undefined;
   readonly name: string;
 }
 
-/** What every request may say. */
+/** Options of every request. */
 export interface CallOptions {
-  /** Calls the request off; it then rejects with the signal's reason. */
+  /** Cancels the request, which then rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What every write may say. */
+/** Options of every write. */
 export interface WriteOptions extends CallOptions {
-  /** Have the server check and answer, and change nothing. */
+  /** The server validates and responds without changing anything. */
   readonly dryRun?: boolean | undefined;
-  /** Who the server notes as the owner of the written fields. By default it derives a name from the user agent. */
+  /** The recorded owner of the written fields. By default the server derives a name from the user agent. */
   readonly fieldManager?: string | undefined;
-  /** What becomes of fields the server does not know. By default the server's own: `Warn`. */
+  /** How the server treats unknown fields. By default `Warn`, the server's default. */
   readonly fieldValidation?: 'Strict' | 'Warn' | 'Ignore' | undefined;
-  /** Write this part of the object alone: `status`, `scale`, `finalize`, … */
+  /** Writes only this part of the object: `status`, `scale`, `finalize`, … */
   readonly subresource?: string | undefined;
 }
 
-/** How the body of a patch is to be read; there is no default, because servers and clients disagree on it. */
+/** Options of a patch. Its type has no default, because servers and clients disagree on one. */
 export interface PatchOptions extends WriteOptions {
   readonly type: 'merge' | 'json' | 'strategic' | 'apply';
-  /** Apply only: take over fields that another manager owns instead of failing with a conflict. By default false. */
+  /** Apply only: takes over fields of other managers instead of failing with a conflict. By default false. */
   readonly force?: boolean | undefined;
 }
 
-/** How to delete. */
+/** Options of a deletion. */
 export interface DeleteOptions extends CallOptions {
-  /** Delete only the object with this uid; one that was made anew under the same name is left alone. */
+  /** Deletes only the object with this uid, not a newer one of the same name. */
   readonly uid?: string | undefined;
   readonly resourceVersion?: string | undefined;
   readonly gracePeriodSeconds?: number | undefined;
@@ -55,29 +54,29 @@ export interface DeleteOptions extends CallOptions {
   readonly dryRun?: boolean | undefined;
 }
 
-/** Which part of a container's log. */
+/** Options of a container's log. */
 export interface LogOptions extends CallOptions {
-  /** Required when the pod has several. */
+  /** Required if the pod has several. */
   readonly container?: string | undefined;
-  /** Go on until the container ends. By default false. */
+  /** Continues until the container ends. By default false. */
   readonly follow?: boolean | undefined;
   readonly tailLines?: number | undefined;
   readonly sinceSeconds?: number | undefined;
   /** RFC 3339. */
   readonly sinceTime?: string | undefined;
   readonly timestamps?: boolean | undefined;
-  /** Of the container's run before this one. */
+  /** The log of the previous instance of the container. */
   readonly previous?: boolean | undefined;
   readonly limitBytes?: number | undefined;
 }
 
-/** How a client behaves. */
+/** Options of a client. */
 export interface ClientOptions {
   /** Milliseconds. By default 30,000. */
   readonly timeoutMs?: number;
-  /** How often a 429 (or a 503 with Retry-After) is asked again. By default 5. */
+  /** How often a request is repeated after a 429, or a 503 with Retry-After. By default 5. */
   readonly retries?: number;
-  /** By default the machine's. */
+  /** By default the system clock. */
   readonly clock?: Clock;
 }
 
@@ -89,9 +88,10 @@ const PATCH_TYPES: Readonly<Record<PatchOptions['type'], string>> = {
 };
 
 /**
- * Asks one API server.
+ * A client of one API server.
  *
- * Refusals reject with ApiError, silence with ConnectionError. Only what the server asked to have repeated is repeated.
+ * Rejects with ApiError if the server rejects a request, with ConnectionError if it does not respond. Repeats a request only if the server
+ * requests it.
  */
 export class KubeClient {
   readonly #send: Send;
@@ -107,12 +107,12 @@ export class KubeClient {
     };
   }
 
-  /** Any request, for what has no verb here. */
+  /** Sends any request, for operations without a method here. */
   request<T = unknown>(request: ApiRequest): Promise<T> {
     return requestJson(this.#send, request, this.#policy) as Promise<T>; // the caller knows the kind
   }
 
-  /** An object, or undefined when there is none. */
+  /** Returns an object, or undefined if it does not exist. */
   async get<T = KubeObject>(resource: Resource, key: ObjectKey, options: CallOptions = {}): Promise<T | undefined> {
     try {
       return await this.request<T>({ method: 'GET', path: pathOf(resource, key), ...options });
@@ -122,12 +122,12 @@ export class KubeClient {
     }
   }
 
-  /** All objects of a kind, page by page, as of one moment. Items have `apiVersion` and `kind`, unlike the server's. */
+  /** Lists all objects of a kind as of one moment, page by page. Adds `apiVersion` and `kind` to the items, which servers omit. */
   list<T = KubeObject>(resource: Resource, options: ListOptions = {}): Promise<List<T>> {
     return listAll<T>((request) => this.request(request), resource, options);
   }
 
-  /** Creates an object (or, with `name` and `subresource`, a part of one). Rejects with `AlreadyExists` if it is there. */
+  /** Creates an object (or, with `name` and `subresource`, a part of one). Rejects with `AlreadyExists` if it exists. */
   create<T = KubeObject>(
     resource: Resource,
     key: { readonly namespace?: string | undefined; readonly name?: string | undefined },
@@ -144,7 +144,7 @@ export class KubeClient {
     });
   }
 
-  /** Puts an object in place of the one with its name. Rejects with `Conflict` if its `resourceVersion` is not the latest. */
+  /** Replaces the object of the same name. Rejects with `Conflict` if its `resourceVersion` is not the latest. */
   replace<T = KubeObject>(resource: Resource, object: KubeObject, options: WriteOptions = {}): Promise<T> {
     const { namespace, name } = object.metadata;
     if (!name) throw new TypeError(`a ${resource.kind} without metadata.name cannot be replaced`);
@@ -152,7 +152,7 @@ export class KubeClient {
     return this.request<T>({ method: 'PUT', path, query: toWriteQuery(options), body: object, signal: options.signal });
   }
 
-  /** Changes parts of an object. `apply` creates it if need be and requires a `fieldManager`. */
+  /** Changes parts of an object. `apply` creates it if it does not exist, and requires a `fieldManager`. */
   patch<T = KubeObject>(resource: Resource, key: ObjectKey, body: unknown, options: PatchOptions): Promise<T> {
     if (options.type === 'apply' && !options.fieldManager) throw new TypeError('an apply patch needs a fieldManager');
     const path = pathOf(resource, { ...key, subresource: options.subresource });
@@ -161,7 +161,7 @@ export class KubeClient {
     return this.request<T>({ method: 'PATCH', path, query, body, contentType, signal: options.signal });
   }
 
-  /** Has an object deleted. It is a success when it is gone already, or when another one bears its name by now (`uid`). */
+  /** Deletes an object. Succeeds if it does not exist, and with `uid` also if another object has its name. */
   async delete(resource: Resource, key: ObjectKey, options: DeleteOptions = {}): Promise<void> {
     const { uid, resourceVersion, gracePeriodSeconds, propagationPolicy, dryRun, signal } = options;
     const body = {
@@ -184,19 +184,19 @@ export class KubeClient {
   }
 
   /**
-   * What happens to a kind after `resourceVersion`. Ends when the server ends it (normal: every few minutes) or the signal
-   * fires; throws ApiError for an ERROR event (see `isExpired`), or the error of a broken connection.
+   * Yields the changes of a kind after `resourceVersion`. Ends when the server ends the watch (every few minutes) or the signal fires.
+   * Throws ApiError for an ERROR event (see `isExpired`), or the error of a broken connection.
    */
   watch<T = KubeObject>(resource: Resource, options: WatchOptions = {}): AsyncGenerator<WatchEvent<T>> {
     return watchEvents<T>((request) => requestEvents(this.#send, request, this.#policy), resource, options);
   }
 
-  /** A container's log, as it comes. Cancel the stream, or fire the signal, to leave. Rejects with 400 before it has started. */
+  /** Streams a container's log until the stream is cancelled or the signal fires. Rejects with 400 before the container has started. */
   async podLogs(key: ObjectKey, options: LogOptions = {}): Promise<ReadableStream<Uint8Array>> {
     const { signal, ...query } = options;
     const path = pathOf(PODS, { ...key, subresource: 'log' });
     const log = await requestStream(this.#send, { method: 'GET', path, query, accept: '*/*', signal }, this.#policy);
-    // A server in this process need not notice that its reader has gone.
+    // A server in this process may not notice that the reader has stopped.
     return signal ? log.pipeThrough(new TransformStream<Uint8Array, Uint8Array>(), { signal }) : log;
   }
 }

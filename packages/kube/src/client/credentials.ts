@@ -1,20 +1,20 @@
 /**
- * How to prove who we are, and for how long that holds.
+ * Caches the credentials that requests carry.
  *
- * client-node works the proof out (it may run a program or refresh a token); asking it for each request would cost a process a
- * request with some plugins, so the answer is kept for a minute, or until the server says 401.
+ * client-node determines them and may run a program or refresh a token. With some plugins that costs one process per request, so they are
+ * cached for a minute, or until the server answers 401.
  */
 
 import type { KubeConfig } from './client-node.js';
 import type { Clock } from '../clock.js';
 
-/** What a connection and a request need to carry. */
+/** What a connection and its requests carry. */
 export interface Credentials {
   readonly headers: Readonly<Record<string, string>>;
   readonly tls: Tls;
 }
 
-/** How to trust the server, and a client's certificate. */
+/** The trusted certificates, and the client's certificate. */
 export interface Tls {
   readonly ca?: string | Buffer;
   readonly cert?: string | Buffer;
@@ -23,10 +23,10 @@ export interface Tls {
   readonly servername?: string;
 }
 
-/** Longer than a burst of requests, shorter than any token that is about to be replaced (client-go reads files as often). */
+/** Longer than a burst of requests, shorter than the remaining lifetime of a token that is replaced (client-go's interval for files). */
 const CACHE_TTL_MS = 60_000;
 
-/** Keeps the credentials of one context. */
+/** The cached credentials of one context. */
 export class CredentialCache {
   readonly #config: KubeConfig;
   readonly #clock: Clock;
@@ -37,7 +37,7 @@ export class CredentialCache {
     this.#clock = clock;
   }
 
-  /** Asks client-node again when what it said has grown old. */
+  /** Returns the credentials, determined again if they have expired. */
   get(): Promise<Credentials> {
     if (this.#cached && this.#clock.now() < this.#cached.until) return this.#cached.credentials;
     const credentials = computeCredentials(this.#config);
@@ -46,7 +46,7 @@ export class CredentialCache {
     return credentials;
   }
 
-  /** After a 401: the next request asks anew. Says whether that may help, i.e. whether these were still the ones in use. */
+  /** Drops credentials after a 401. Returns whether a new request may succeed: false if others were cached since. */
   invalidate(rejected: Promise<Credentials>): boolean {
     if (this.#cached?.credentials !== rejected) return true;
     this.#cached = undefined;

@@ -1,8 +1,8 @@
 /**
- * A `Send` to the cluster that a kubeconfig names: TLS, credentials, pooled connections.
+ * A `Send` to the cluster of a kubeconfig: TLS, credentials, pooled connections.
  *
- * client-node opens a connection a request; here requests share a few, and streams (watches, logs), each of which holds a
- * connection for minutes, have a pool of their own, so that they can never starve the requests.
+ * client-node opens one connection per request. Here requests share a few connections. Streams (watches, logs) occupy a connection for
+ * minutes, so they have a separate pool and cannot block requests.
  */
 
 import type { Readable } from 'node:stream';
@@ -14,17 +14,17 @@ import { CredentialCache, type Credentials, type Tls } from './credentials.js';
 import { chooseContext, KubeconfigError, type KubeconfigOptions } from './kubeconfig.js';
 import type { Send } from './transport.js';
 
-/** A `Send` that knows where it sends to. */
+/** A `Send` with its destination. */
 export interface ClusterSend extends Send {
   /** The server's URL. */
   readonly server: string;
   /** The context's name, `in-cluster` in a pod. */
   readonly context: string;
-  /** The context's namespace, `default` when it has none. */
+  /** The context's namespace; `default` if it has none. */
   readonly namespace: string;
-  /** Where this was read: a path, or `in-cluster`. */
+  /** The source of the configuration: a path, or `in-cluster`. */
   readonly source: string;
-  /** Closes the connections; streams that are open break off. */
+  /** Closes the connections and interrupts open streams. */
   close(): Promise<void>;
 }
 
@@ -35,9 +35,9 @@ interface Pools {
 }
 
 /**
- * Connects to the cluster that a kubeconfig names. Nothing is sent yet.
+ * Returns a `Send` to the cluster of a kubeconfig. Sends nothing yet.
  *
- * @throws KubeconfigError when it cannot be read or names no cluster
+ * @throws KubeconfigError if it cannot be read or has no cluster
  */
 export async function kubeconfigSend(options: KubeconfigOptions = {}): Promise<ClusterSend> {
   const { source, context, cluster, config } = await chooseContext(options);
@@ -48,7 +48,7 @@ export async function kubeconfigSend(options: KubeconfigOptions = {}): Promise<C
   const cache = new CredentialCache(config, systemClock);
   let pools: Pools | undefined;
 
-  const undici = await import('undici'); // here, because whoever only meets an in-process server need not wait for it
+  const undici = await import('undici'); // loaded here: an in-process server does not need it
 
   const poolsFor = (tls: Tls): Pools => {
     if (pools && sameTls(pools.tls, tls)) return pools;
@@ -85,13 +85,13 @@ function openPools(undici: typeof Undici, tls: Tls, proxy: string | undefined): 
       ? new undici.ProxyAgent({ ...options, uri: proxy, requestTls: connect })
       : new undici.Agent({ ...options, connect });
   return {
-    // The deadline of a request is its signal; these are for whoever gives none.
+    // The signal of a request is its deadline; these apply to requests without a signal.
     requests: open({ connections: 32, keepAliveTimeout: 30_000, headersTimeout: 120_000, bodyTimeout: 120_000 }),
     streams: open({ keepAliveTimeout: 1000, headersTimeout: 120_000, bodyTimeout: 0 }),
   };
 }
 
-/** Lets what is under way end; a failure to close a pool that nobody uses any more matters to no one. */
+/** Closes a pool after its requests end. A failure to close has no effect, because the pool is no longer used. */
 function closeInBackground({ requests, streams }: Pools): void {
   requests.close().catch(() => undefined);
   streams.close().catch(() => undefined);
@@ -120,7 +120,7 @@ async function sendOnce(
       signal: request.signal,
     });
   try {
-    // A server may close an idle connection in the moment it is used again: asking anew is safe for a GET.
+    // A server may close an idle connection just as it is used again: repeating a GET is safe.
     const response = await send().catch((error: unknown) => {
       if (request.method === 'GET' && isReset(error)) return send();
       throw error;
@@ -132,7 +132,7 @@ async function sendOnce(
   }
 }
 
-/** Watches and logs may take for ever and be silent for long. */
+/** Watches and logs have no time limit and can be silent for long. */
 function isStream(url: URL): boolean {
   const watch = url.searchParams.get('watch');
   return watch === 'true' || watch === '1' || /\/pods\/[^/]+\/log$/.test(url.pathname);
@@ -149,9 +149,9 @@ async function toResponse(response: Dispatcher.ResponseData, isStreaming: boolea
   return new Response(bytes.byteLength === 0 ? null : bytes, init);
 }
 
-/** Pulled chunk by chunk, so a slow reader slows the server and not our memory. */
+/** Reads chunk by chunk, so that a slow reader slows the server instead of filling memory. */
 function toWeb(body: Readable): ReadableStream<Uint8Array> {
-  // Between two reads nobody listens: a reset would be an uncaught 'error' event. The next read reports it.
+  // Without a listener between two reads, a reset would be an uncaught 'error' event. The next read reports it.
   body.on('error', () => undefined);
   const chunks = body[Symbol.asyncIterator]();
   return new ReadableStream<Uint8Array>(
@@ -169,7 +169,7 @@ function toWeb(body: Readable): ReadableStream<Uint8Array> {
   );
 }
 
-/** By shape: an error of Node's own may come from another realm. */
+/** Reads a field without `instanceof`: errors of Node can come from another realm. */
 const errorField = (error: unknown, name: 'code' | 'message'): string => {
   const value = typeof error === 'object' && error !== null ? (error as Record<string, unknown>)[name] : undefined; // any
   return typeof value === 'string' ? value : '';

@@ -1,9 +1,8 @@
 /**
- * Which cluster, and as whom: kubeconfig files, or the pod this runs in.
+ * Selects the cluster and user: from kubeconfig files, or from the pod that this process runs in.
  *
- * @kubernetes/client-node knows how users prove themselves (exec plugins, OIDC, certificates, tokens), so its KubeConfig is
- * used for that and for nothing else. It is heavy, hence imported only when a kubeconfig is really read. What kubectl reads
- * and it does not (a KUBECONFIG list with files missing, `tokenFile`, a context without a user) is made up for here.
+ * @kubernetes/client-node implements authentication (exec plugins, OIDC, certificates, tokens) and is used for nothing else; it is loaded
+ * only to read a kubeconfig. This file adds what kubectl supports and it does not: missing files in KUBECONFIG, `tokenFile`, no user.
  */
 
 import { existsSync, readFileSync } from 'node:fs';
@@ -18,29 +17,29 @@ import {
 } from './client-node.js';
 import { didYouMean } from './nearest.js';
 
-/** Where to look. */
+/** Selects a kubeconfig and a context. */
 export interface KubeconfigOptions {
-  /** A file. By default what KUBECONFIG lists, else ~/.kube/config, else the pod's own service account. */
+  /** A file. By default the list in KUBECONFIG, else ~/.kube/config, else the pod's service account. */
   readonly kubeconfig?: string | undefined;
   /** By default the file's current-context. */
   readonly context?: string | undefined;
-  /** By default the process's own. */
+  /** By default the environment of the process. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
 }
 
-/** The kubeconfig does not say which cluster to talk to, or cannot be read. The message says where and what to do. */
+/** The kubeconfig cannot be read or does not determine a cluster. The message has the place and the fix. */
 export class KubeconfigError extends Error {
   override readonly name = 'KubeconfigError';
   readonly code = 'kubeconfig';
 }
 
-/** A chosen context: one cluster, one user. */
+/** A selected context: one cluster, one user. */
 export interface ChosenContext {
-  /** Where it was read: a path, or `in-cluster`. */
+  /** The source: a path, or `in-cluster`. */
   readonly source: string;
   readonly context: Context;
   readonly cluster: Cluster;
-  /** client-node's own, holding this context alone. */
+  /** The KubeConfig of client-node with this context only. */
   readonly config: KubeConfig;
 }
 
@@ -55,7 +54,7 @@ interface KubeconfigContents {
 const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 /**
- * Reads the configuration and picks a context.
+ * Reads the configuration and selects a context.
  *
  * @throws KubeconfigError
  */
@@ -82,7 +81,7 @@ export async function chooseContext(options: KubeconfigOptions): Promise<ChosenC
     );
   }
   const config = new clientNode.KubeConfig();
-  // Without a user client-node forgets the cluster's CA too, and it refuses http unless told that TLS does not matter.
+  // Without a user client-node drops the cluster's CA too, and it rejects http unless skipTLSVerify is set.
   const effectiveUser = user ?? { name: 'anonymous' };
   const http = cluster.server.startsWith('http:');
   config.loadFromOptions({
@@ -111,7 +110,7 @@ function loadKubeconfig(
   );
 }
 
-/** Merges files as kubectl does: the first to say something is right, and of a list files may be missing. */
+/** Merges files as kubectl does: the first value takes precedence, and files of a list may be missing. */
 function readFiles(files: readonly string[], source: string, clientNode: ClientNode): KubeconfigContents {
   const existing = files.filter((file) => existsSync(file));
   if (existing.length === 0) throw new KubeconfigError(`kubeconfig ${source} does not exist`);
@@ -129,7 +128,7 @@ function readFile(file: string, { KubeConfig, loadYaml }: ClientNode): Kubeconfi
   const config = new KubeConfig();
   try {
     const text = readFileSync(file, 'utf8');
-    // kubectl takes an empty file for one that says nothing.
+    // kubectl accepts an empty file.
     if (text.trim() === '') return { source: file, clusters: [], users: [], contexts: [], currentContext: '' };
     config.loadFromString(text);
     config.makePathsAbsolute(dirname(resolve(file)));

@@ -1,13 +1,13 @@
 /**
- * A stream of bytes as lines of text: watches and logs arrive this way.
+ * Splits a stream of bytes into lines of text, for watches and logs.
  *
- * A line may be cut anywhere, inside a character too. Only `\n` ends a line (U+2028 in a JSON string does not), and memory and
- * time are linear in the length of a line. The stream is pulled: who reads slowly slows the sender, nothing piles up here.
+ * Chunks can end anywhere, even within a character. Only `\n` ends a line (U+2028 in a JSON string does not); memory and time are linear
+ * in the length of a line. The stream is pulled, so a slow reader slows the sender.
  */
 
 /**
- * Yields each line without its end; what follows the last `\n` comes last if it is not empty.
- * Leaving the loop, or `signal`, cancels the stream; neither is an error. A broken stream throws its own error.
+ * Yields each line without its `\n`; the text after the last `\n` comes last unless it is empty. Leaving the loop, or `signal`, cancels
+ * the stream without an error. A broken stream throws its own error.
  */
 export async function* readLines(stream: ReadableStream<Uint8Array>, signal?: AbortSignal): AsyncGenerator<string> {
   const reader = stream.getReader();

@@ -1,28 +1,28 @@
 /**
- * Listing: page by page, and still as of one moment.
+ * Lists objects page by page, as of one moment.
  *
- * A page's token dies when the server forgets the moment it stands for; the list then starts over in one piece. Items of
- * built-in kinds come without `apiVersion` and `kind`, which are put back so that a listed object equals a watched one.
+ * If the server compacts that moment, the token of the next page expires and the list is read again in one request. Items of built-in
+ * kinds lack `apiVersion` and `kind`, which are added so that a listed object equals a watched one.
  */
 
 import { isExpired } from './api-error.js';
 import type { ApiRequest } from './request.js';
 import { apiVersionOf, pathOf, type Resource } from './resource.js';
 
-/** Which objects to list. */
+/** Options of a list. */
 export interface ListOptions {
   /** By default all namespaces. */
   readonly namespace?: string | undefined;
   readonly labelSelector?: string | undefined;
   readonly fieldSelector?: string | undefined;
-  /** How fresh it must be. By default as fresh as can be. */
+  /** The oldest acceptable version. By default the latest. */
   readonly resourceVersion?: string | undefined;
-  /** Objects a page. By default 500; 0 asks for everything at once. */
+  /** Objects per page. By default 500; 0 requests all at once. */
   readonly pageSize?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Objects, and the moment they are of: where a watch goes on. */
+/** Objects, and the version from which a watch continues. */
 export interface List<T> {
   readonly items: T[];
   readonly resourceVersion: string;
@@ -33,7 +33,7 @@ interface Page {
   readonly items?: readonly object[] | null;
 }
 
-/** Lists all pages. `ask` does one request. */
+/** Lists all pages with one `request` per page. */
 export async function listAll<T>(
   request: (request: ApiRequest) => Promise<unknown>,
   resource: Resource,

@@ -1,8 +1,8 @@
-/** "Did you mean": what an error message adds to a name that does not exist. */
+/** Suggests an existing name in error messages. */
 
 import { distance } from 'fastest-levenshtein';
 
-/** ` (did you mean "prod"?)`, or an empty string if no candidate is close. */
+/** Returns ` (did you mean "prod"?)`, or an empty string if no candidate is close. */
 export function didYouMean(name: string, candidates: readonly string[]): string {
   const ranked = candidates
     .map((candidate) => ({ candidate, edits: distance(name, candidate) }))

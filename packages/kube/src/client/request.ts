@@ -1,8 +1,8 @@
 /**
- * One request to an API server: a deadline, patience when it says "later", and one error for every refusal.
+ * Sends one request to an API server, with a deadline, retries and uniform errors.
  *
- * Kept apart from the verbs of `client.ts` so that they are all alike in what they do when things go wrong.
- * Nothing is repeated but what the server itself asked to have repeated: it then did not carry it out.
+ * Separate from the verbs in `client.ts`, so that all of them handle failures alike. Repeats a request only if the server requests it,
+ * because then it did not carry it out.
  */
 
 import { ApiError, ConnectionError } from './api-error.js';
@@ -10,32 +10,32 @@ import { sleep, type Clock } from '../clock.js';
 import { readLines } from './lines.js';
 import { ORIGIN, type PlainRequest, type PlainResponse, type Send } from './transport.js';
 
-/** How long to wait, and how often to come back. */
+/** Deadline and retries of a request. */
 export interface RetryPolicy {
   readonly clock: Clock;
-  /** Milliseconds until an answer must be there; for streams, until it has begun. */
+  /** Milliseconds until the response must be complete; for a stream, until it must have started. */
   readonly timeoutMs: number;
-  /** How many times a 429, or a 503 with Retry-After, is asked again. */
+  /** How many times a request is repeated after a 429, or a 503 with Retry-After. */
   readonly retries: number;
-  /** Milliseconds that one wait may last, whatever the server says. */
+  /** The maximum number of milliseconds between two attempts, even if the server requests more. */
   readonly maxDelayMs: number;
 }
 
-/** What is asked. */
+/** A request to an API server. */
 export interface ApiRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
   readonly body?: unknown;
-  /** Of the body; by default JSON. */
+  /** The content type of the body. By default JSON. */
   readonly contentType?: string;
   readonly accept?: string;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Asks, and gives the body as JSON to the caller, who must not change it: a server in this process gives what it keeps.
- * Rejects with ApiError, with ConnectionError, or with the signal's reason.
+ * Sends a request and returns the JSON body, which must not be changed: a server in this process returns its stored objects.
+ * Rejects with ApiError, ConnectionError or the signal's reason.
  */
 export async function requestJson(send: Send, request: ApiRequest, policy: RetryPolicy): Promise<unknown> {
   return sendWithRetries(send, request, policy, false, {
@@ -53,8 +53,8 @@ export async function requestJson(send: Send, request: ApiRequest, policy: Retry
 }
 
 /**
- * Asks, and gives the body as it comes. The deadline ends when the answer has begun; the signal holds on to the end of the
- * stream, so give each stream a signal of its own.
+ * Sends a request and returns the body as a stream. The deadline ends when the response starts. The signal applies until the end of the
+ * stream, so each stream needs its own signal.
  */
 export async function requestStream(
   send: Send,
@@ -67,7 +67,7 @@ export async function requestStream(
   });
 }
 
-/** Asks for a watch, and gives its events as they come, each read but not understood. Deadline and signal as for a stream. */
+/** Starts a watch and yields its events as parsed JSON. Deadline and signal are those of a stream. */
 export async function requestEvents(
   send: Send,
   request: ApiRequest & { readonly signal: AbortSignal },
@@ -79,21 +79,21 @@ export async function requestEvents(
   });
 }
 
-/** What ends at once; a Blob's stream would read from another thread. */
+/** Returns a stream that ends at once. A Blob's stream would read from another thread. */
 const emptyStream = (): ReadableStream<Uint8Array> => new ReadableStream({ start: (controller) => controller.close() });
 
 async function* jsonLines(stream: ReadableStream<Uint8Array>, signal: AbortSignal): AsyncGenerator<unknown> {
   for await (const line of readLines(stream, signal)) {
     if (line === '') continue;
     try {
-      yield JSON.parse(line) as unknown; // checked by who reads the event
+      yield JSON.parse(line) as unknown; // checked by the reader of the event
     } catch {
       throw new ConnectionError('the watch broke off in the middle of an event');
     }
   }
 }
 
-/** How an answer is read, in either form. */
+/** Reads a response in either form. */
 interface ResponseReader<T> {
   readonly plain: (answer: PlainResponse) => Promise<T>;
   readonly web: (response: Response) => Promise<T>;
@@ -127,7 +127,7 @@ async function sendWithRetries<T>(
   }
 }
 
-/** Milliseconds to wait before asking again; undefined when the answer is final. */
+/** Returns the milliseconds until the request is repeated; undefined if the response is final. */
 function retryDelayMs(error: unknown, attempt: number): number | undefined {
   if (!(error instanceof ApiError)) return undefined;
   if (error.status !== 429 && error.status !== 503) return undefined;
@@ -135,7 +135,7 @@ function retryDelayMs(error: unknown, attempt: number): number | undefined {
   return error.status === 429 ? 1000 * 2 ** attempt : undefined;
 }
 
-/** Also ends the wait when `send` does not listen to the signal. */
+/** Rejects at the deadline even if `send` ignores its signal. */
 function withDeadline<T>(
   request: ApiRequest,
   { clock, timeoutMs }: RetryPolicy,
@@ -143,7 +143,7 @@ function withDeadline<T>(
   work: (inner: AbortController) => Promise<T>,
 ): Promise<T> {
   const outer = request.signal;
-  const inner = new AbortController(); // its signal is made when it is asked for: in one process nobody does
+  const inner = new AbortController(); // creates its signal only if `send` reads it, which in-process servers do not
   let cancelled: { readonly reason: unknown } | undefined;
   return new Promise<T>((resolve, reject) => {
     const abort = (reason: unknown): void => {
@@ -170,7 +170,7 @@ function withDeadline<T>(
 }
 
 const abortReason = (signal: AbortSignal | undefined): unknown =>
-  signal?.reason ?? new Error('the request was called off');
+  signal?.reason ?? new Error('the request was cancelled');
 
 function toRequest(request: ApiRequest, signal: AbortSignal): Request {
   const { method, path, query = {}, body, contentType = 'application/json', accept = 'application/json' } = request;
@@ -200,5 +200,5 @@ function toPlainRequest({
   return { method, url, headers, body, signal };
 }
 
-/** What a message calls the request: never its query or body. */
+/** Describes a request in messages, without query and body. */
 const describe = ({ method, path }: ApiRequest): string => `${method} ${path}`;

@@ -1,10 +1,10 @@
 /**
- * What the API serves, as data: where a kind lives and the little of an object that everybody reads.
+ * Kinds that an API server serves, and the fields that all objects have.
  *
- * Objects stay plain JSON, exactly as the wire has them (decision 0005); the types here describe, they never convert.
+ * Objects stay the server's plain JSON (decision 0005); the types describe them and convert nothing.
  */
 
-/** A kind that an API server serves, and its place in the URL. */
+/** A kind that an API server serves, and its URL path. */
 export interface Resource {
   /** `''` for the core group. */
   readonly group: string;
@@ -14,7 +14,7 @@ export interface Resource {
   readonly namespaced: boolean;
 }
 
-/** Who an object belongs to. */
+/** A reference to the owner of an object. */
 export interface OwnerReference {
   readonly apiVersion: string;
   readonly kind: string;
@@ -41,7 +41,7 @@ export interface ObjectMeta {
   readonly finalizers?: readonly string[];
 }
 
-/** What any object of the API has. */
+/** The fields of every object. */
 export interface KubeObject {
   readonly apiVersion?: string;
   readonly kind?: string;
@@ -49,7 +49,7 @@ export interface KubeObject {
 }
 
 /**
- * Names a kind, by default a namespaced one.
+ * Returns the description of a kind, by default a namespaced one.
  *
  * @example resource('tekton.dev/v1alpha1', 'taskruns', 'TaskRun')
  */
@@ -64,15 +64,15 @@ export function resource(apiVersion: string, plural: string, kind: string, names
   };
 }
 
-/** `v1`, `tekton.dev/v1alpha1`: as an object of this kind writes it. */
+/** Returns the `apiVersion` of a kind: `v1`, `tekton.dev/v1alpha1`. */
 export function apiVersionOf({ group, version }: Resource): string {
   return group === '' ? version : `${group}/${version}`;
 }
 
 /**
- * The URL's path of a collection, an object or a part of one.
+ * Returns the URL path of a collection, an object or a subresource.
  *
- * @throws TypeError when an object of a namespaced kind is named without its namespace
+ * @throws TypeError if the namespace of an object of a namespaced kind is missing
  */
 export function pathOf(
   resource: Resource,
@@ -95,19 +95,19 @@ export function pathOf(
   return parts.join('/');
 }
 
-/** `namespace/name`, or `name` alone when there is no namespace: how caches and queues name an object. */
+/** Returns the key of an object in caches and queues: `namespace/name`, or `name` without a namespace. */
 export function keyOf({ metadata }: KubeObject): string {
   const name = metadata.name ?? '';
   return metadata.namespace ? `${metadata.namespace}/${name}` : name;
 }
 
-/** Takes a key apart again. */
+/** Splits a key into namespace and name. */
 export function parseKey(key: string): { readonly namespace?: string; readonly name: string } {
   const slash = key.indexOf('/');
   return slash < 0 ? { name: key } : { namespace: key.slice(0, slash), name: key.slice(slash + 1) };
 }
 
-/** Where the API serves the built-in kinds that controllers use. */
+/** The built-in kinds that controllers use. */
 export const NAMESPACES = resource('v1', 'namespaces', 'Namespace', false);
 export const PODS = resource('v1', 'pods', 'Pod');
 export const SECRETS = resource('v1', 'secrets', 'Secret');

@@ -1,19 +1,19 @@
 /**
- * The one seam between this project and a Kubernetes API.
+ * The transport between this project and a Kubernetes API: a Request in, a Response out.
  *
- * A Web-standard Request goes in, a Response comes out. A real cluster answers over TLS (`kubeconfigSend`), an embedded one
- * answers in process, and a test answers with a function: nobody else has to know which.
+ * A real cluster responds over TLS (`kubeconfigSend`), the embedded cluster in process, and a test with a function. Callers do not depend
+ * on which one it is.
  */
 
 /**
- * Asks an API server. The URL's origin is ignored by servers in the same process (`http://kubernetes` by custom).
- * Rejects only when there is no answer at all; a refusal is a Response.
+ * Sends a request to an API server. Servers in the same process ignore the origin of the URL (by convention `http://kubernetes`).
+ * Rejects only if no response arrives; an error of the server is a Response.
  */
 export interface Send {
   (request: Request): Promise<Response>;
   /**
-   * The same question and answer as plain data. A server in the same process offers it, because making and reading the
-   * platform's objects costs more than the server's own work; whatever wraps a `Send` (a wire, a fault) leaves it out.
+   * The same exchange as plain data. Servers in the same process provide it, because creating and reading Request and Response costs more
+   * than the server's own work. Wrappers of a `Send` (TLS, fault injection) omit it.
    */
   readonly plain?: (request: PlainRequest) => Promise<PlainResponse>;
 }
@@ -25,7 +25,7 @@ export interface PlainRequest {
   readonly url: string;
   /** By lower-case name. */
   readonly headers: Readonly<Record<string, string>>;
-  /** JSON. The server copies what it keeps. */
+  /** JSON. The server copies what it stores. */
   readonly body?: unknown;
   /** Ends a watch. */
   readonly signal?: AbortSignal | undefined;
@@ -36,13 +36,13 @@ export interface PlainResponse {
   readonly status: number;
   /** By lower-case name. */
   readonly headers: Readonly<Record<string, string>>;
-  /** JSON. The server's own object, which everybody gets who asks: never change it. */
+  /** JSON. The server's stored object, shared by all callers: never change it. */
   readonly value?: unknown;
-  /** What a watch sees: `type` and `object`, never to be changed either. */
+  /** The events of a watch with `type` and `object`. Never change them. */
   readonly events?: AsyncIterable<unknown>;
-  /** What is no JSON: logs. */
+  /** A body that is not JSON: logs. */
   readonly stream?: ReadableStream<Uint8Array>;
 }
 
-/** The origin that `KubeClient` writes into its requests; whoever sends them puts the real one there. */
+/** The origin in the requests of `KubeClient`; a `Send` over the network replaces it. */
 export const ORIGIN = 'http://kubernetes';

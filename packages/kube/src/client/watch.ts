@@ -1,23 +1,22 @@
 /**
- * One watch: a long answer, one JSON event a line.
+ * One watch: a long response with one JSON event per line.
  *
- * Nothing is repeated, remembered or swallowed here; a caller who wants to see everything uses the Informer, which knows how
- * to go on after any of the ways in which a watch ends.
+ * Does not retry and hides no error. The Informer continues after a watch has ended.
  */
 
 import { ApiError, ConnectionError } from './api-error.js';
 import type { ApiRequest } from './request.js';
 import { pathOf, type Resource } from './resource.js';
 
-/** What to watch, and from when. */
+/** Options of a watch. */
 export interface WatchOptions {
   /** By default all namespaces. */
   readonly namespace?: string | undefined;
   readonly labelSelector?: string | undefined;
   readonly fieldSelector?: string | undefined;
-  /** Where to go on, from a list or an event. By default the server begins with an ADDED for everything there is. */
+  /** The version to continue from, of a list or an event. By default the server starts with an ADDED event for each existing object. */
   readonly resourceVersion?: string | undefined;
-  /** Ask for a BOOKMARK now and then, so that a quiet kind's version does not grow old. By default false. */
+  /** Requests BOOKMARK events, so that the version of a kind without changes does not expire. By default false. */
   readonly bookmarks?: boolean | undefined;
   /** When the server ends the watch. By default it decides. */
   readonly timeoutSeconds?: number | undefined;
@@ -25,13 +24,13 @@ export interface WatchOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A change. A BOOKMARK's object has a `resourceVersion` and nothing else. */
+/** A change. The object of a BOOKMARK has only a `resourceVersion`. */
 export interface WatchEvent<T> {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK';
   readonly object: T;
 }
 
-/** Runs one watch. `ask` begins it. */
+/** Runs one watch, which `request` starts. */
 export async function* watchEvents<T>(
   request: (request: ApiRequest & { readonly signal: AbortSignal }) => Promise<AsyncIterable<unknown>>,
   resource: Resource,
@@ -46,7 +45,7 @@ export async function* watchEvents<T>(
     allowWatchBookmarks: bookmarks ? true : undefined,
     timeoutSeconds,
   };
-  // A controller of its own: when this watch is over its connection goes, and nothing is left on the caller's signal.
+  // Its own controller closes the connection at the end of the watch and leaves no listener on the caller's signal.
   const watchAbort = new AbortController();
   const stop = (): void => watchAbort.abort(new Error('the watch was left'));
   options.signal?.addEventListener('abort', stop, { once: true });

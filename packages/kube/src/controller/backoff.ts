@@ -1,6 +1,6 @@
-/** How long to wait before trying again: twice as long each time, spread so that many do not come back at once. */
+/** Exponential backoff with jitter. */
 
-/** From `first` milliseconds, doubled each time up to `most`, less up to half of it at random. */
+/** Delays from `initialMs`, doubled for each failure up to a maximum, reduced at random by up to half. */
 export class Backoff {
   readonly #initialMs: number;
   readonly #random: () => number;
@@ -11,14 +11,14 @@ export class Backoff {
     this.#random = random;
   }
 
-  /** Milliseconds until the next attempt. */
+  /** Returns the milliseconds until the next attempt. */
   next(maxMs: number): number {
     const delayMs = this.#initialMs * 2 ** this.#failures;
-    if (delayMs < maxMs) this.#failures++; // no further: `maxMs` may differ from call to call
+    if (delayMs < maxMs) this.#failures++; // not beyond: `maxMs` can differ between calls
     return Math.min(maxMs, delayMs) * (1 - this.#random() / 2);
   }
 
-  /** It works again. */
+  /** Resets the delay after a success. */
   reset(): void {
     this.#failures = 0;
   }

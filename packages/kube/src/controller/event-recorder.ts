@@ -1,8 +1,8 @@
 /**
- * Events about objects, as `kubectl describe` shows them.
+ * Records events about objects, which `kubectl describe` shows.
  *
- * Recording is a courtesy: it never throws, never waits for the server, and gives way before it floods anyone. The same event
- * again raises a count; many similar ones become one; each object has a budget (25 at once, then one in five minutes: client-go's).
+ * Never throws and never waits for the server. A repeated event increases a count; many similar events are combined; each object has
+ * client-go's rate limit (25 at once, then one in five minutes).
  */
 
 import { ApiError } from '../client/api-error.js';
@@ -11,21 +11,21 @@ import { systemClock, type Clock } from '../clock.js';
 import { EVENTS, type KubeObject } from '../client/resource.js';
 import { TokenBucket } from './token-bucket.js';
 
-/** What happened to an object. */
+/** An event about an object. */
 export interface EventInput {
   readonly type: 'Normal' | 'Warning';
-  /** One CamelCase word, for machines. */
+  /** A CamelCase word for programs. */
   readonly reason: string;
   /** For people. */
   readonly message: string;
 }
 
-/** Who records, and how much. */
+/** Options of an event recorder. */
 export interface EventRecorderOptions {
   readonly client: KubeClient;
-  /** Who says so; `kubectl describe` shows it under From. */
+  /** The reporting component, which `kubectl describe` shows under From. */
   readonly component: string;
-  /** Told of events that could not be written. */
+  /** Called for events that could not be written. */
   readonly onError?: (error: unknown) => void;
   readonly clock?: Clock;
 }
@@ -37,11 +37,11 @@ interface WrittenEvent {
 
 /** Events of the same object, type and reason within this time are similar… */
 const SIMILAR_WINDOW_MS = 10 * 60_000;
-/** …and one more than this many different messages are combined into one event. */
+/** …and if they have more different messages than this, they are combined into one event. */
 const MAX_SIMILAR_MESSAGES = 10;
-/** Objects, and events, that are remembered; the oldest are forgotten first. */
+/** The maximum number of objects, and of events, that are cached; the oldest are dropped first. */
 const MAX_CACHE_ENTRIES = 4096;
-/** Events that may wait for a slow server; more are dropped. */
+/** The maximum number of events that wait for a slow server; more are dropped. */
 const MAX_PENDING_EVENTS = 1000;
 
 /** Writes events in order, one at a time. */
@@ -64,7 +64,7 @@ export class EventRecorder {
     this.#clock = clock;
   }
 
-  /** Notes what happened to an object. Returns at once; `flush` waits until it is written. */
+  /** Records an event about an object. Returns at once; `flush` waits until it is written. */
   record(object: KubeObject, input: EventInput): void {
     const subject = object.metadata.uid ?? `${object.kind}/${object.metadata.namespace}/${object.metadata.name}`;
     const rateLimit = this.#rateLimits.get(subject) ?? new TokenBucket(25, 1 / 300, this.#clock);
@@ -79,7 +79,7 @@ export class EventRecorder {
       .finally(() => this.#pending--);
   }
 
-  /** Resolves when all that was recorded before is written, or has failed. */
+  /** Resolves when all events recorded before are written or have failed. */
   flush(): Promise<void> {
     return this.#last;
   }
@@ -92,7 +92,7 @@ export class EventRecorder {
     setMostRecent(this.#similar, kind, group);
     group.messages.add(input.message);
     if (group.messages.size <= MAX_SIMILAR_MESSAGES) return { ...input, key: `same: ${input.message}` };
-    group.messages.delete(input.message); // bounded: it counts as one of many from now on
+    group.messages.delete(input.message); // bounds the set: further messages are combined
     return { ...input, message: `(combined from similar events): ${input.message}`, key: 'combined' };
   }
 
@@ -140,12 +140,12 @@ export class EventRecorder {
     try {
       this.#onError?.(error);
     } catch {
-      // a broken log must not fail the caller
+      // a failing logger must not fail the caller
     }
   }
 }
 
-/** Puts an entry last, and forgets the oldest when there are too many. */
+/** Puts an entry last and drops the oldest if there are too many. */
 function setMostRecent<V>(map: Map<string, V>, key: string, value: V): void {
   map.delete(key);
   map.set(key, value);

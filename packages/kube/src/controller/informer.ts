@@ -1,13 +1,13 @@
 /**
- * Keeps a copy of a kind's objects true to the server's, whatever happens to the connection.
+ * Keeps a local copy of a kind's objects equal to the server's, across all failures of the connection.
  *
- *     list ──▶ watch from there ──▶ ended, or silent for long ──▶ watch on from the last version seen
+ *     list ──▶ watch from its version ──▶ ended, or silent for long ──▶ watch from the last version received
  *      ▲            │
- *      └─ 410 ──────┤ the version is forgotten: list again and compare
- *                   └ anything else: wait (0.8 s, doubled), then watch on
+ *      └─ 410 ──────┤ the version has expired: list again and compare
+ *                   └ other errors: wait (0.8 s, doubled), then continue the watch
  *
- * It says which key changed, and hands over before and after only for telling which other key that concerns (a pod's owner).
- * A listener decides nothing: it adds keys to a queue. What happened in between two looks is not reported, by design.
+ * Listeners get the key of a changed object, with its states before and after so that they can select related keys (a pod's owner). They
+ * add keys to queues and decide nothing. By design, intermediate states can be skipped.
  */
 
 import { isExpired, ConnectionError } from '../client/api-error.js';
@@ -21,7 +21,7 @@ import { dropUnusedMetadata, Store, type Change, type Indexer } from './store.js
 import type { WatchEvent } from '../client/watch.js';
 import { Watchdog } from './watchdog.js';
 
-/** What to keep, and whom to tell. */
+/** Options of an informer. */
 export interface InformerOptions<T extends KubeObject> {
   /** By default all namespaces. */
   readonly namespace?: string | undefined;
@@ -29,11 +29,11 @@ export interface InformerOptions<T extends KubeObject> {
   readonly fieldSelector?: string | undefined;
   /** By name; see `byOwner` and `byLabel`. */
   readonly indexers?: Readonly<Record<string, Indexer<T>>>;
-  /** What to keep of an object, after managedFields is gone. By default all of it. */
+  /** Reduces an object before it is stored, after managedFields was removed. By default it is stored whole. */
   readonly transform?: (object: T) => T;
-  /** Called after the store has changed. `listed`: it was found by a list, not seen to change. */
+  /** Called after the store has changed. `listed`: a list found the change, as opposed to a watch. */
   readonly onChange?: ChangeListener<T>;
-  /** Told what went wrong and when it is tried again (milliseconds). Being stopped is no error. */
+  /** Called with an error and the milliseconds until the next attempt. Stopping is not an error. */
   readonly onError?: (error: unknown, retryIn: number) => void;
   readonly clock?: Clock;
   /** From 0 to 1; spreads reconnects. By default random. */
@@ -41,21 +41,21 @@ export interface InformerOptions<T extends KubeObject> {
   /** Seconds after which the server ends a watch. By default 290. */
   readonly watchSeconds?: number;
   /**
-   * Milliseconds of silence after which the watch is taken for dead and begun anew from the last version; a healthy one loses
-   * nothing by it. By default 40,000.
+   * Milliseconds of silence after which the watch is considered broken and restarted from the last version. No event is lost if it was
+   * not. By default 40,000.
    */
   readonly silenceTimeoutMs?: number;
-  /** Objects a page of the list. By default 500. */
+  /** Objects per page of the list. By default 500. */
   readonly pageSize?: number;
 }
 
-/** After a watch has lived this long, an end is news and not a symptom. */
+/** The end of a watch that lasted this long is normal and resets the backoff. */
 const STABLE_WATCH_MS = 5000;
 const INITIAL_RETRY_DELAY_MS = 800;
-/** An answering server is spared; one that cannot be reached is tried more often, that costs it nothing. */
+/** Retries after a rejection are slower, to reduce the load on the server; an unreachable server has no load. */
 const MAX_RETRY_DELAY_MS = { rejected: 30_000, unreachable: 5000 } as const;
 
-/** A live copy of a kind. */
+/** The objects of one kind, kept up to date. */
 export class Informer<T extends KubeObject = KubeObject> implements Source<T> {
   readonly resource: Resource;
   /** Resolves with true once the first list is in the store, with false if stopped before. */
@@ -86,13 +86,13 @@ export class Informer<T extends KubeObject = KubeObject> implements Source<T> {
     this.synced = new Promise((resolve) => (this.#resolveSynced = resolve));
   }
 
-  /** Begins. Never throws, never gives up; `onError` hears of trouble. */
+  /** Starts listing and watching. Never throws and never gives up; errors go to `onError`. */
   start(): this {
     this.#running ??= this.#run();
     return this;
   }
 
-  /** Ends, silently. The store stays as it was. */
+  /** Stops without an error. The store keeps its objects. */
   async stop(): Promise<void> {
     this.#stop.abort();
     this.#watchdog?.expire();
@@ -104,7 +104,7 @@ export class Informer<T extends KubeObject = KubeObject> implements Source<T> {
     this.#listeners.push(listener);
   }
 
-  /** `namespace/name`, or `name` for what has no namespace. */
+  /** Returns an object by key: `namespace/name`, or `name` for a kind without namespaces. */
   get(key: string): T | undefined {
     return this.#store.get(key);
   }
@@ -117,7 +117,7 @@ export class Informer<T extends KubeObject = KubeObject> implements Source<T> {
     return [...this.#store.keys()];
   }
 
-  /** Objects by one of the `indexers`. */
+  /** Returns objects by one of the `indexers`. */
   byIndex(index: string, value: string): T[] {
     return this.#store.byIndex(index, value);
   }
@@ -126,7 +126,7 @@ export class Informer<T extends KubeObject = KubeObject> implements Source<T> {
     return this.#store.size;
   }
 
-  /** Milliseconds since the server was last heard: for a liveness check. Undefined before the first answer. */
+  /** Milliseconds since the last data from the server, for liveness checks. Undefined before the first response. */
   get silentForMs(): number | undefined {
     return this.#lastContact === undefined ? undefined : this.#clock.now() - this.#lastContact;
   }
@@ -167,7 +167,7 @@ export class Informer<T extends KubeObject = KubeObject> implements Source<T> {
     this.#resolveSynced(true);
   }
 
-  /** One watch, to its end. */
+  /** Runs one watch until it ends. */
   async #watchOnce(): Promise<void> {
     const { namespace, labelSelector, fieldSelector, watchSeconds = 290, silenceTimeoutMs = 40_000 } = this.#options;
     const startedAt = this.#clock.now();
@@ -192,7 +192,7 @@ export class Informer<T extends KubeObject = KubeObject> implements Source<T> {
       watchdog.stop();
       if (this.#clock.now() - startedAt >= STABLE_WATCH_MS) this.#backoff.reset();
     }
-    // A server that ends watches as soon as they begin must not be asked in a circle.
+    // Prevents a busy loop with a server that ends watches at once.
     const durationMs = Math.round(this.#clock.now() - startedAt);
     if (!this.#isStopped() && durationMs < STABLE_WATCH_MS) {
       throw new ConnectionError(`the watch of ${this.resource.plural} was ended by the server after ${durationMs} ms`);
@@ -223,7 +223,7 @@ export class Informer<T extends KubeObject = KubeObject> implements Source<T> {
     return this.#options.transform?.(reduced) ?? reduced;
   }
 
-  /** A listener that throws is the program's mistake; it must not cost us the watch or the event. */
+  /** An exception in a listener must not end the watch or lose the event. */
   #notify(key: string, changes: readonly Change<T>[], listed: boolean): void {
     for (const change of changes)
       for (const listener of this.#listeners) {
@@ -239,7 +239,7 @@ export class Informer<T extends KubeObject = KubeObject> implements Source<T> {
     try {
       this.#options.onError?.(error, retryIn);
     } catch {
-      // a broken log must not stop the reflector
+      // a failing logger must not stop the informer
     }
   }
 

@@ -1,9 +1,9 @@
 /**
- * One leader among several processes, by a Lease.
+ * Leader election among processes with a Lease.
  *
- * Whether another's lease has run out is judged by our own clock, from when we last saw its record change: clocks of other
- * machines are not to be trusted. A leader that cannot renew stops leading before its lease runs out for the others. Between the
- * two a paused process may still write once, so what it writes must be safe by itself (computed names, resourceVersion).
+ * Expiry of another process's lease is measured on the local clock, from its last observed change, because clocks of other machines may be
+ * wrong. A leader that cannot renew stops before its lease expires for others. A paused process may still write once after that, so its
+ * writes must be safe without the lease (computed names, resourceVersion).
  */
 
 import { ApiError } from '../client/api-error.js';
@@ -12,22 +12,22 @@ import { sleep, systemClock, type Clock } from '../clock.js';
 import { systemRandom } from '../random.js';
 import { LEASES, type KubeObject } from '../client/resource.js';
 
-/** Which lease, and how it is held. */
+/** Options of leader election. */
 export interface LeaderElectorOptions {
   readonly client: KubeClient;
   readonly namespace: string;
   readonly name: string;
-  /** Who we are; different in each process. */
+  /** Identifies this process; unique. */
   readonly identity: string;
-  /** Seconds that others wait after our last sign of life. By default 15. */
+  /** Seconds that others wait after the last renewal. By default 15. */
   readonly leaseSeconds?: number;
-  /** Seconds without a renewal after which we stop leading; less than `leaseSeconds`. By default 10. */
+  /** Seconds without a renewal after which this process stops leading; less than `leaseSeconds`. By default 10. */
   readonly renewSeconds?: number;
   /** Seconds between two attempts. By default 2. */
   readonly retrySeconds?: number;
-  /** Called once if the lease is lost after it was had. What leads must stop at once. */
+  /** Called once if the lease is lost after it was acquired. Work must stop at once. */
   readonly onLost?: (why: string) => void;
-  /** Told of attempts that failed; they are repeated. */
+  /** Called for attempts that failed; they are repeated. */
   readonly onError?: (error: unknown) => void;
   readonly clock?: Clock;
   /** From 0 to 1; spreads attempts. By default random. */
@@ -46,7 +46,7 @@ interface Lease extends KubeObject {
   readonly spec?: LeaseSpec;
 }
 
-/** Strives for a lease, then keeps it. */
+/** Acquires a lease, then renews it. */
 export class LeaderElector {
   readonly #options: Required<Omit<LeaderElectorOptions, 'onLost' | 'onError'>> & LeaderElectorOptions;
   readonly #stop = new AbortController();
@@ -67,24 +67,24 @@ export class LeaderElector {
     };
   }
 
-  /** Whether we lead at this moment, by our own clock. */
+  /** Whether this process leads now, by the local clock. */
   get isLeader(): boolean {
     const { clock, renewSeconds } = this.#options;
     return this.#renewedAt !== undefined && clock.now() - this.#renewedAt < renewSeconds * 1000;
   }
 
-  /** Who holds the lease as far as we have seen. */
+  /** The last observed holder of the lease. */
   get holder(): string | undefined {
     return this.#seen?.spec?.holderIdentity;
   }
 
-  /** Resolves with true when we lead, and keeps leading from then on; with false when stopped before. */
+  /** Resolves with true when the lease is acquired, and then renews it; with false if stopped first. */
   acquire(): Promise<boolean> {
     this.#running ??= this.#acquire();
     return this.#running;
   }
 
-  /** Gives the lease back, so that another need not wait for it to run out. */
+  /** Releases the lease, so that others do not wait until it expires. */
   async stop(): Promise<void> {
     this.#stop.abort();
     await this.#running;
@@ -124,7 +124,7 @@ export class LeaderElector {
     }
   }
 
-  /** Tries once to take or renew. Never rejects. */
+  /** Tries once to acquire or renew. Never rejects. */
   async #tryAcquireOrRenew(seconds: number): Promise<boolean> {
     const requestedAt = this.#options.clock.now(); // before the request: the safe side
     try {
@@ -163,7 +163,7 @@ export class LeaderElector {
     return true;
   }
 
-  /** Creates the lease, or replaces the very one we have seen: whoever came in between makes it fail. */
+  /** Creates the lease, or replaces the version that was read. Fails if another process wrote in between. */
   async #write(spec: LeaseSpec, signal: AbortSignal): Promise<void> {
     const { client, namespace, name, clock } = this.#options;
     const seen = this.#seen;
@@ -193,7 +193,7 @@ export class LeaderElector {
     return this.#stop.signal.aborted;
   }
 
-  /** Go's MicroTime wants exactly six digits; with three the server answers 400. */
+  /** Go's MicroTime requires exactly six digits; with three the server answers 400. */
   #microTime(): string {
     return this.#options.clock.date().toISOString().replace('Z', '000Z');
   }
@@ -202,7 +202,7 @@ export class LeaderElector {
     try {
       this.#options.onError?.(error);
     } catch {
-      // a broken log must not cost us the lease
+      // a failing logger must not lose the lease
     }
   }
 }

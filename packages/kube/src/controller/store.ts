@@ -1,13 +1,13 @@
 /**
- * Objects by key, and by whatever else someone looks them up by.
+ * Stores objects by key and in indexes.
  *
- * Holds the server's JSON as it came (without managedFields, which is most of it). Never change an object from the store:
- * it is everybody's. Lookups by index cost what they return, not what the store holds.
+ * Holds the server's JSON without managedFields, which is most of it. Never change an object from the store, because all readers share it.
+ * The cost of a lookup in an index depends on its result, not on the size of the store.
  */
 
 import { keyOf, type KubeObject } from '../client/resource.js';
 
-/** What an object is to be found by; an object may have several values or none. */
+/** Returns the values under which an index has an object. */
 export type Indexer<T> = (object: T) => readonly string[];
 
 /** Finds objects by the uid of any of their owners. */
@@ -21,13 +21,13 @@ export const byLabel =
     return value === undefined ? [] : [value];
   };
 
-/** What became of a key. Both are there when an object was changed; a new uid comes as a removal and an addition. */
+/** The change of a key. Has both states if an object was updated; a new uid is a removal and an addition. */
 export interface Change<T> {
   readonly before?: T;
   readonly after?: T;
 }
 
-/** A cache of one kind. */
+/** The objects of one kind. */
 export class Store<T extends KubeObject> {
   readonly #objects = new Map<string, T>();
   readonly #indexers: Readonly<Record<string, Indexer<T>>>;
@@ -54,7 +54,7 @@ export class Store<T extends KubeObject> {
     return this.#objects.size;
   }
 
-  /** @throws RangeError for an index that the store was not made with: a mistake in the program */
+  /** Returns the objects of an index. Throws RangeError if the store has no such index. */
   byIndex(index: string, value: string): T[] {
     const values = this.#indexes.get(index);
     if (!values)
@@ -62,7 +62,7 @@ export class Store<T extends KubeObject> {
     return [...(values.get(value) ?? [])].flatMap((key) => this.#objects.get(key) ?? []);
   }
 
-  /** Puts an object in, and says what that changed: nothing if it is the one that is there. */
+  /** Stores an object. Returns the changes: none if the version is already stored. */
   put(object: T): readonly Change<T>[] {
     const key = keyOf(object);
     const before = this.#objects.get(key);
@@ -75,7 +75,7 @@ export class Store<T extends KubeObject> {
     return [{ before }, { after: object }];
   }
 
-  /** Takes an object out, if it is there; `last` is what the server said last of it. */
+  /** Removes an object if it exists; `last` is its last state. */
   remove(key: string, last?: T): readonly Change<T>[] {
     const before = this.#objects.get(key);
     if (!before) return [];
@@ -109,7 +109,7 @@ const sameVersion = (a: KubeObject, b: KubeObject): boolean =>
   a.metadata.resourceVersion !== undefined &&
   a.metadata.resourceVersion === b.metadata.resourceVersion;
 
-/** The object without what nobody reads: `managedFields`, and the copy that `kubectl apply` keeps in an annotation. */
+/** Returns the object without unused metadata: `managedFields`, and the annotation of `kubectl apply`. */
 export function dropUnusedMetadata<T extends KubeObject>(object: T): T {
   const { managedFields, ...metadata } = object.metadata as KubeObject['metadata'] & { managedFields?: unknown }; // wire
   const { 'kubectl.kubernetes.io/last-applied-configuration': applied, ...annotations } = metadata.annotations ?? {};

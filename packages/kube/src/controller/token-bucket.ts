@@ -1,8 +1,8 @@
-/** A token bucket: so many at once, then so many a second. Kept apart because retries and events are limited alike. */
+/** A token bucket: a burst, then a rate. Retries and events share it. */
 
 import type { Clock } from '../clock.js';
 
-/** Starts full. */
+/** A bucket that is full at first. */
 export class TokenBucket {
   readonly #size: number;
   readonly #perSecond: number;
@@ -18,7 +18,7 @@ export class TokenBucket {
     this.#refilledAt = clock.now();
   }
 
-  /** Takes a token if there is one. */
+  /** Takes a token if one is available. */
   tryTake(): boolean {
     this.#refill();
     if (this.#tokens < 1) return false;
@@ -26,7 +26,7 @@ export class TokenBucket {
     return true;
   }
 
-  /** Takes a token that may be filled in later only, and says in how many milliseconds. */
+  /** Takes a token, possibly of the future. Returns the milliseconds until it is available. */
   reserve(): number {
     this.#refill();
     this.#tokens--;

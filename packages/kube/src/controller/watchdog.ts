@@ -1,8 +1,8 @@
-/** Notices silence: a half-open connection delivers nothing and reports nothing. */
+/** Detects silence: a half-open connection delivers no data and no error. */
 
 import type { Clock } from '../clock.js';
 
-/** Fires its signal when it is not fed for a while, or told to bark. */
+/** Fires its signal unless it is reset in time. */
 export class Watchdog {
   readonly #controller = new AbortController();
   readonly #clock: Clock;
@@ -19,7 +19,7 @@ export class Watchdog {
     return this.#controller.signal;
   }
 
-  /** All is well until `ms` milliseconds from now. */
+  /** Restarts the timer. */
   reset(): void {
     this.#cancel();
     this.#cancel = this.#startTimer();
@@ -30,7 +30,7 @@ export class Watchdog {
     this.#controller.abort();
   }
 
-  /** Lets it sleep for good. */
+  /** Stops the timer for good. */
   stop(): void {
     this.#cancel();
   }

@@ -1,53 +1,53 @@
 /**
- * Which key to work on next: once at a time, once for many reasons, later after a failure.
+ * A work queue of keys: each key is processed once at a time, once for many additions, and again after a failure.
  *
  *     add ──▶ waiting ──▶ processing ──▶ done        a key added while it is processed is processed once more
  *              ▲  ▲            │
  *        addAfter └── retry ◀──┘ failed
  *
- * The queue holds keys, never objects or events, so a lost, doubled or reordered event makes no difference. Its only input
- * besides is a clock, which tests wind by hand. Work that ends without I/O does not starve the event loop: after some keys
- * the workers yield to it.
+ * The queue holds keys, never objects or events, so lost, repeated or reordered events make no difference. Time comes from a clock that
+ * tests control. Workers yield to the event loop after some keys, so that work without I/O does not block it.
  */
 
 import { systemClock, type Clock } from '../clock.js';
 import { systemRandom } from '../random.js';
 import { TokenBucket } from './token-bucket.js';
 
-/** Of changes that someone waits for; the first list of old objects, and repeats for no reason, come after them. */
+/** Changes come before objects that the first list found. */
 export const PRIORITY = { change: 0, listed: -100 } as const;
 
-/** A failure that repeating cannot mend: the key is not retried until something changes. */
+/** A failure that a retry cannot fix: the key is not retried until something changes. */
 export class TerminalError extends Error {
   override readonly name = 'TerminalError';
 }
 
-/** Keys that may begin in one turn of the event loop, and milliseconds after which none begins in it any more. */
+/** The maximum number of keys that start in one turn of the event loop, and the milliseconds after which none starts in it. */
 const TURN_BUDGET = { keys: 100, ms: 10 } as const;
 
-/** What work may answer: process this key again after so many milliseconds, unless it is added earlier. */
+/** The result of a reconcile. */
 export interface Result {
+  /** Milliseconds until the key is processed again, unless it is added earlier. Absent: only a change adds it. */
   readonly requeueAfterMs?: number | undefined;
 }
 
-/** How a queue behaves. */
+/** Options of a work queue. */
 export interface WorkQueueOptions {
-  /** Does what is due for one key. A rejection is retried after the key's backoff; TerminalError is not. */
+  /** Processes one key. Retried with backoff after a rejection, except a TerminalError. */
   readonly reconcile: (key: string) => Promise<Result | undefined | void>;
-  /** How many keys at once. By default 4. */
+  /** How many keys are processed at once. By default 4. */
   readonly workers?: number;
   /** Milliseconds before the first retry of a key, doubled each time. By default 5. */
   readonly baseDelayMs?: number;
-  /** Milliseconds that a retry waits at most. By default 60,000. */
+  /** The maximum number of milliseconds before a retry. By default 60,000. */
   readonly maxDelayMs?: number;
-  /** Told of each failure, and when the key comes again (milliseconds; undefined: it does not). */
+  /** Called for each failure, with the milliseconds until the retry (undefined: none). */
   readonly onError?: (key: string, error: unknown, retryInMs: number | undefined) => void;
   readonly clock?: Clock;
   /** From 0 to 1; spreads retries. By default random. */
   readonly random?: () => number;
 }
 
-/** Numbers for metrics. */
+/** Metrics of a queue. */
 export interface WorkQueueCounts {
   readonly waiting: number;
   readonly delayed: number;
@@ -56,7 +56,7 @@ export interface WorkQueueCounts {
   readonly retried: number;
 }
 
-/** A queue with its workers; nothing is worked on before `start`. */
+/** A queue with its workers; processes nothing before `start`. */
 export class WorkQueue {
   readonly #options: Required<Omit<WorkQueueOptions, 'onError'>> & Pick<WorkQueueOptions, 'onError'>;
   readonly #waiting = new Map<number, Set<string>>();
@@ -69,7 +69,7 @@ export class WorkQueue {
   #running = false;
   #stopped = false;
   #idleWaiters: (() => void)[] = [];
-  /** When the event loop's turn began, as far as this queue has begun work in it, and how many keys. */
+  /** The current turn of the event loop: when the queue first started a key in it, and how many keys it has started. */
   #turn: { readonly since: number; keys: number } | undefined;
   #added = 0;
   #retried = 0;
@@ -86,7 +86,7 @@ export class WorkQueue {
     this.#retryLimit = new TokenBucket(100, 10, this.#options.clock);
   }
 
-  /** Has a key processed as soon as a worker is free. Adding it again before then changes at most its priority, upwards. */
+  /** Adds a key, to be processed when a worker is free. Adding it again before then can only raise its priority. */
   add(key: string, priority: number = PRIORITY.change): void {
     if (this.#stopped) return;
     this.#added++;
@@ -95,7 +95,7 @@ export class WorkQueue {
     this.#dispatch();
   }
 
-  /** Has a key added after `ms` milliseconds. Of several calls the earliest counts; `add` overtakes them all. */
+  /** Adds a key after `ms` milliseconds. The earliest of several delays counts; `add` replaces them. */
   addAfter(key: string, ms: number): void {
     if (this.#stopped) return;
     if (ms <= 0) return this.add(key);
@@ -112,12 +112,12 @@ export class WorkQueue {
     this.#delayed.set(key, { due, cancel });
   }
 
-  /** Forgets the failures of a key, so that its next one is retried soon again. Success does this by itself. */
+  /** Resets the backoff of a key, as a success does. */
   forget(key: string): void {
     this.#failures.delete(key);
   }
 
-  /** How often in a row the key has failed. */
+  /** Returns how often in a row the key has failed. */
   failures(key: string): number {
     return this.#failures.get(key) ?? 0;
   }
@@ -132,13 +132,13 @@ export class WorkQueue {
     };
   }
 
-  /** Lets the workers begin. */
+  /** Starts the workers. */
   start(): void {
     this.#running = true;
     this.#dispatch();
   }
 
-  /** Takes in and begins nothing more; resolves when what is being processed is done. */
+  /** Accepts and starts no more keys; resolves when no key is being processed. */
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#running = false;
@@ -185,7 +185,7 @@ export class WorkQueue {
     }
   }
 
-  /** Whether a key may begin before the event loop turns. If not, `#dispatch` is called after it has. */
+  /** Whether a key may start in this turn of the event loop. If not, `#dispatch` is called in the next. */
   #hasTurnBudget(): boolean {
     if (!this.#turn) return true;
     return this.#turn.keys < TURN_BUDGET.keys && this.#options.clock.now() - this.#turn.since < TURN_BUDGET.ms;
@@ -235,11 +235,11 @@ export class WorkQueue {
     try {
       this.#options.onError?.(key, error, retryInMs);
     } catch {
-      // a broken log must not stop the queue
+      // a failing logger must not stop the queue
     }
   }
 
-  /** Exponential for the key, spread by up to a fifth, and never faster than all keys' retries together may be. */
+  /** Returns the exponential delay of a key, reduced at random by up to a fifth and limited by the rate of all retries. */
   #backoff(key: string): number {
     const { baseDelayMs, maxDelayMs, random } = this.#options;
     const failures = this.#failures.get(key) ?? 0;
