@@ -1,24 +1,24 @@
 /**
- * Reads how the operator wants files handed over, from the ConfigMaps that Tekton's users have for it.
+ * Reads where tasks hand over files from Tekton's ConfigMaps.
  *
- * Asked for only when a pipeline hands files over, and remembered for a few seconds, since all tasks of a run ask at once.
+ * Read only if a pipeline hands over files, and cached for a few seconds, because all tasks of a run read them at the same time.
  */
 
 import { CONFIG_MAPS, hasReason, type Clock, type KubeClient, type KubeObject } from '@pipewright/kube';
 import { readArtifactSettings, type ArtifactSettings, type ConfigData } from '../resources/artifact-storage.js';
 import type { Log } from './log.js';
 
-/** Where Tekton is installed, and its configuration lies. */
+/** The namespace of Tekton's configuration. */
 const NAMESPACE = 'tekton-pipelines';
 
-/** How long (milliseconds) what was read holds. */
+/** Milliseconds until the settings are read again. */
 const CACHE_TTL_MS = 5_000;
 
 interface ConfigMap extends KubeObject {
   readonly data?: Readonly<Record<string, string>>;
 }
 
-/** The settings, read when they are asked for. */
+/** The settings, read on demand. */
 export class ArtifactConfig {
   readonly #client: KubeClient;
   readonly #clock: Clock;
@@ -31,7 +31,7 @@ export class ArtifactConfig {
     this.#log = log;
   }
 
-  /** The settings of now; the defaults where there is no ConfigMap. */
+  /** Returns the current settings; the defaults if a ConfigMap does not exist. */
   async settings(): Promise<ArtifactSettings> {
     if (!this.#cached || this.#cached.until < this.#clock.now())
       this.#cached = { settings: this.#load(), until: this.#clock.now() + CACHE_TTL_MS };

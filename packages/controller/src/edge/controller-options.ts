@@ -1,4 +1,4 @@
-/** The options of a controller, apart from `controller.ts` because the wiring reads them too. */
+/** The options of a controller. Separate from `controller.ts` because the wiring reads them too. */
 
 import type { Clock, Send } from '@pipewright/kube';
 import type { ImageCommandResult } from '../pod/image-command.js';
@@ -13,43 +13,43 @@ export type FindCommand = (
   account: { readonly namespace: string; readonly serviceAccount: string },
 ) => Promise<ImageCommandResult>;
 
-/** How a controller runs. */
+/** Options of a controller. */
 export interface ControllerOptions {
-  /** Reaches the API server, with the rights of `rbac.yaml`. */
+  /** The transport to the API server, with the permissions of `rbac.yaml`. */
   readonly send: Send;
   /** By default nothing is logged. */
   readonly log?: Log;
-  /** By default the machine's. */
+  /** By default the system clock. */
   readonly clock?: Clock;
-  /** The clock that measures how long the server has been silent. By default `clock`. */
+  /** The clock of timeouts of requests and watches. By default `clock`. */
   readonly wireClock?: Clock;
-  /** By default `DEFAULT_IMAGES`; images left out keep their default. */
+  /** Replaces single images of `DEFAULT_IMAGES`. */
   readonly images?: Partial<Images>;
-  /** Runs of this namespace alone. By default of all. */
+  /** Reconciles only runs of this namespace. By default runs of all namespaces. */
   readonly namespace?: string;
-  /** Work only while holding this Lease. By default without: one process, or several that get in each other's way safely. */
+  /** Reconciles only while holding this Lease. By default without leader election: concurrent processes are safe, but repeat work. */
   readonly leaderElection?: { readonly namespace: string; readonly name: string; readonly identity: string };
-  /** Called when the Lease is lost: the process should end. By default nothing more than stopping happens. */
+  /** Called when the Lease is lost, so that the process can exit. By default the controller only stops. */
   readonly onLost?: (why: string) => void;
-  /** Looks up what an image runs when a step names no command. By default the image's registry is asked. */
+  /** Looks up the command of an image for steps without one. By default in the image's registry. */
   readonly findCommand?: FindCommand;
-  /** Start runs also when Secrets of their ServiceAccount are missing; for clusters that run nothing. By default false. */
+  /** Starts runs even if Secrets of their ServiceAccount are missing; for clusters that run no containers. By default false. */
   readonly optionalSecrets?: boolean;
-  /** A docker config that is in every container; its logins are added to those of each task. By default none is. */
+  /** Path of a docker config in every container, whose logins are added to those of each task. By default none. */
   readonly dockerConfig?: string;
-  /** Registries to be asked elsewhere than at `https://HOST`, by the host in image names: mirrors, and those without TLS. */
+  /** Registries with an address other than `https://HOST`, by the host in image names: mirrors, and registries without TLS. */
   readonly registries?: Registries;
-  /** Sends a CloudEvent to its target. By default over http and https, where the controller stands. */
+  /** Sends a CloudEvent to its target. By default over http or https from the controller's network. */
   readonly sendEvent?: Send;
   /** From 0 to 1; spreads retries and reconnects. By default random. */
   readonly random?: () => number;
-  /** How many TaskRuns, and how many PipelineRuns, are worked on at once. By default 8. */
+  /** How many TaskRuns, and how many PipelineRuns, are reconciled at once. By default 8. */
   readonly workers?: number;
-  /** Which finished runs are kept; others are deleted with all that they own. By default all are kept. */
+  /** Which finished runs are kept; others are deleted with everything they own. By default all are kept. */
   readonly retention?: RetentionPolicy;
-  /** Called before each reconcile, to count them. By default nothing counts. */
+  /** Called before each reconcile, for metrics. */
   readonly onReconcile?: (queue: QueueName, key: string) => void;
 }
 
-/** What a work queue of the controller holds the keys of. */
+/** The work queues of the controller, by what their keys stand for. */
 export type QueueName = 'TaskRun' | 'PipelineRun' | 'CloudEvent' | 'Retention';

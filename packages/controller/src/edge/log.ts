@@ -1,24 +1,23 @@
 /**
- * What the controller says while it works: one constant sentence, the facts beside it.
+ * The controller's log: a constant message, and fields.
  *
- * An interface of three methods, so that the command line prints for people, a process in a cluster prints JSON, and tests
- * collect lines.
+ * An interface of three methods, so that the command prints for people, a process in a cluster prints JSON, and tests collect lines.
  */
 
-/** Facts of a log line. Never the content of a Secret. */
+/** Fields of a log line. Never the content of a Secret. */
 export type LogFields = Readonly<Record<string, unknown>>;
 
-/** Where log lines go. */
+/** Writes log lines. */
 export interface Log {
   readonly info: (message: string, fields?: LogFields) => void;
   readonly warn: (message: string, fields?: LogFields) => void;
   readonly error: (message: string, fields?: LogFields) => void;
 }
 
-/** Says nothing. */
+/** Discards log lines. */
 export const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
-/** One JSON object a line on standard output, for a process in a cluster. The library is loaded when it is asked for. */
+/** Writes one JSON object per line to standard output, for a process in a cluster. Loads the logging library on demand. */
 export async function jsonLog(): Promise<Log> {
   const { pino } = await import('pino');
   const log = pino({ timestamp: pino.stdTimeFunctions.isoTime });

@@ -1,8 +1,8 @@
 /**
  * A cache of one kind that includes this process's own writes.
  *
- * An informer sees our own writes a moment later; acting on its older state would repeat them. The response to each write is therefore
- * laid over the informer's cache until the watch has caught up.
+ * An informer receives own writes with a delay, and acting on its older state would repeat them. The response to each write is therefore
+ * overlaid on the informer's cache until the watch has caught up.
  */
 
 import {
@@ -18,7 +18,7 @@ import {
   type Source,
 } from '@pipewright/kube';
 
-/** Milliseconds after which a write that no watch has confirmed is dropped. */
+/** Milliseconds after which a write that the watch has not confirmed is dropped. */
 const OVERLAY_TTL_MS = 60_000;
 /** The maximum number of deleted objects tracked until a watch confirms their deletion. */
 const MAX_DELETED_UIDS = 4096;
@@ -33,13 +33,13 @@ export class MutationCache<T extends KubeObject> implements Source<T> {
   readonly informer: Informer<T>;
   readonly #clock: Clock;
   readonly #listeners: ChangeListener<T>[] = [];
-  /** The oldest first. */
+  /** Oldest first. */
   readonly #overlay = new Map<string, OverlayEntry<T>>();
   /** Uids of deleted objects, until the watch has shown their deletion. */
   readonly #deletedUids = new Set<string>();
-  /** The newest state of each object, by its owner's uid and its own name. */
+  /** The newest state of each object, by its owner's uid and its name. */
   readonly #owned = new Map<string, Map<string, T>>();
-  /** The owner that an object is to be found under, by its key. */
+  /** The uid of the owner that an object is indexed under, by the object's key. */
   readonly #owners = new Map<string, string>();
 
   constructor(client: KubeClient, resource: Resource, clock: Clock, options: InformerOptions<T>) {
@@ -81,13 +81,13 @@ export class MutationCache<T extends KubeObject> implements Source<T> {
     return this.informer.size;
   }
 
-  /** The newest state known. Never change it. */
+  /** Returns the newest known state. Never change it. */
   get(key: string): T | undefined {
     this.#expire();
     return this.#newest(key);
   }
 
-  /** The newest state known of all objects: what {@link get} gives for each, noted ones included. Never change them. */
+  /** Returns the newest known state of all objects, recorded ones included. Never change them. */
   list(): readonly T[] {
     this.#expire();
     const listed = this.informer.list();
@@ -96,7 +96,7 @@ export class MutationCache<T extends KubeObject> implements Source<T> {
     return [...keys].flatMap((key) => this.#newest(key) ?? []);
   }
 
-  /** The newest state known of all that an owner controls, by name. It changes as that does. Never change it. */
+  /** Returns the newest known state of all objects that an owner controls, by name. The map is live. Never change it. */
   ownedBy(uid: string): ReadonlyMap<string, T> {
     this.#expire();
     return this.#owned.get(uid) ?? EMPTY;
@@ -114,13 +114,13 @@ export class MutationCache<T extends KubeObject> implements Source<T> {
     return object;
   }
 
-  /** Forgets what was noted of an object: the watch is right. */
+  /** Drops the recorded state of an object in favor of the watch. */
   forget(key: string): void {
     this.#overlay.delete(key);
     this.#index(key);
   }
 
-  /** Notes that the server does not have the object of this uid any more, of which a late watch knows nothing yet. */
+  /** Records that the object with this uid no longer exists, before the watch shows it. */
   recordDeleted(key: string, uid: string): void {
     if (this.#overlay.get(key)?.object.metadata.uid === uid) this.#overlay.delete(key);
     this.#deletedUids.add(uid);
@@ -145,7 +145,7 @@ export class MutationCache<T extends KubeObject> implements Source<T> {
     }
   }
 
-  /** Has an object found under its owner. */
+  /** Indexes an object under its owner. */
   #index(key: string): void {
     const object = this.#newest(key);
     const uid = object?.metadata.ownerReferences?.find(({ controller }) => controller === true)?.uid;
@@ -163,7 +163,7 @@ export class MutationCache<T extends KubeObject> implements Source<T> {
     this.#owners.set(key, uid);
   }
 
-  /** @returns whether the change is what was noted, so that whoever wrote it has seen it already */
+  /** Returns whether the change is the recorded write, which this process has already seen. */
   #reconcile(key: string, { before, after }: Change<T>): boolean {
     const recorded = this.#overlay.get(key)?.object;
     if (!recorded) return false;
@@ -176,7 +176,7 @@ export class MutationCache<T extends KubeObject> implements Source<T> {
 
 const EMPTY: ReadonlyMap<string, never> = new Map<string, never>();
 
-/** Versions count upwards at every server there is; where they are no numbers, what arrives later is newer. */
+/** All known servers use increasing numbers as versions; if they are not numbers, the later object is the newer one. */
 function isOlder({ metadata: a }: KubeObject, { metadata: b }: KubeObject): boolean {
   const [left = '', right = ''] = [a.resourceVersion, b.resourceVersion];
   if (!/^[1-9]\d*$/.test(left) || !/^[1-9]\d*$/.test(right)) return false;

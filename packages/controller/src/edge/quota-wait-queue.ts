@@ -16,7 +16,7 @@ import {
 } from '@pipewright/kube';
 import { parseQuantity } from '../pod/requests.js';
 
-/** Where the API serves what a namespace may use. */
+/** The kind ResourceQuota. */
 export const RESOURCE_QUOTAS = resource('v1', 'resourcequotas', 'ResourceQuota');
 
 type Amounts = Readonly<Record<string, string>>;
@@ -27,18 +27,18 @@ interface ResourceQuota extends KubeObject {
 }
 
 interface WaitingTaskRuns {
-  /** When each TaskRun, by key, tries again by itself, on the clock's `now`; who waits longest comes first. */
+  /** When each TaskRun, by key, is retried at the latest, on the clock's `now`; in order of arrival. */
   readonly keys: Map<string, number>;
   readonly quotas: Informer<ResourceQuota>;
 }
 
-/** What is waited with. */
+/** Options of a wait queue. */
 export interface QuotaWaitQueueOptions {
   readonly client: KubeClient;
   readonly clock: Clock;
   /** From 0 to 1; spreads reconnects. By default random. */
   readonly random?: () => number;
-  /** Called for the key of a TaskRun that should try again. */
+  /** Called with the key of a TaskRun to retry. */
   readonly retry: (key: string) => void;
   readonly onError: (error: unknown, retryIn: number) => void;
 }
@@ -65,7 +65,7 @@ export class QuotaWaitQueue {
     waiting.keys.set(key, this.#options.clock.now() + ms);
   }
 
-  /** Milliseconds until the TaskRun may try; 0 when at once. Its own writes and others' must not make it try again and again. */
+  /** Returns the milliseconds until a TaskRun may be retried; 0: now. Without this delay, each write to it would cause a retry. */
   delayMs(key: string): number {
     const { namespace = '' } = parseKey(key);
     const until = this.#waiting.get(namespace)?.keys.get(key) ?? 0;
@@ -111,7 +111,7 @@ export class QuotaWaitQueue {
   }
 }
 
-/** Whether a change of a quota may let a pod in: it is gone, its limits are others, or less of it is used. */
+/** Reports whether a change of a quota may admit a pod: it was deleted, its limits changed, or its use decreased. */
 export function quotaFreed({ before, after }: Change<ResourceQuota>): boolean {
   if (!after) return true;
   if (!before) return false;

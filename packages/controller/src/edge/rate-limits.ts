@@ -11,11 +11,11 @@ import { isDone } from '../run/condition.js';
 
 /** Milliseconds between two writes. */
 const STATUS_WRITE_INTERVAL_MS = 100;
-/** Milliseconds more for each task that the status tells of. */
+/** Additional milliseconds for each task in the status. */
 const STATUS_WRITE_INTERVAL_PER_TASK_MS = 3;
 /**
- * Milliseconds between two looks, for each task that there is: some times of what a look itself takes. Less after one that found
- * something to do, for in a chain there is the next to be done soon. With a hundred tasks both come to nothing.
+ * Milliseconds between two reconciles for each task: a multiple of what a reconcile takes. Less after one that acted, because in a chain
+ * the next action follows soon. With a hundred tasks both round down to zero.
  */
 const RECONCILE_INTERVAL_PER_TASK_MS = { idle: 0.005, busy: 0.001 } as const;
 
@@ -24,18 +24,18 @@ interface Written {
   readonly at: number;
 }
 
-/** Remembers when each run, by its key, was looked at and written last. */
+/** Records when each run, by its key, was last reconciled and written. */
 export class RunRateLimiter {
   readonly #clock: Clock;
   readonly #written = new Map<string, Written>();
-  /** When each run may be looked at again. */
+  /** When each run may be reconciled again. */
   readonly #nextReconcile = new Map<string, number>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** Milliseconds until a run may be reconciled; 0: now. */
+  /** Returns the milliseconds until a run may be reconciled; 0: now. */
   reconcileDelayMs(key: string): number {
     return Math.max(0, Math.ceil((this.#nextReconcile.get(key) ?? 0) - this.#clock.now()));
   }
@@ -47,7 +47,7 @@ export class RunRateLimiter {
     else this.#nextReconcile.delete(key);
   }
 
-  /** Milliseconds until `status`, which tells of so many tasks, may be written; 0: now. A run that somebody else has written since may be written at once. */
+  /** Returns the milliseconds until `status`, with this many tasks, may be written; 0: now, also if another client has written the run. */
   writeDelayMs(key: string, run: PipelineRun, status: PipelineRunStatus, taskCount: number): number {
     const written = this.#written.get(key);
     const isEnd = isDone(status) && !isDone(run.status);
@@ -56,12 +56,12 @@ export class RunRateLimiter {
     return Math.max(0, Math.ceil(written.at + intervalMs - this.#clock.now()));
   }
 
-  /** Notes that a run has been written; `run`: what the server answered. */
+  /** Records that a run has been written; `run`: the server's response. */
   statusWritten(key: string, { metadata: { resourceVersion: version } }: PipelineRun): void {
     this.#written.set(key, { version, at: this.#clock.now() });
   }
 
-  /** Forgets a run about which there is nothing more to do. */
+  /** Drops a run that needs no more reconciles. */
   forget(key: string): void {
     this.#written.delete(key);
     this.#nextReconcile.delete(key);

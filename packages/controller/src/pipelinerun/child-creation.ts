@@ -1,5 +1,5 @@
 /**
- * What the API server's answers to the creation of a PipelineRun's TaskRuns mean for the run.
+ * Decides about the API server's answers to the creation of a PipelineRun's TaskRuns.
  *
  * Pure. Separate from the plan because the edge asks here which rejections are final: others are retried.
  */

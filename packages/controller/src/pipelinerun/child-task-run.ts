@@ -1,7 +1,7 @@
 /**
- * Makes the TaskRuns of one task of a PipelineRun, its own and those of its checks: labels, params, resources, hand-over paths.
+ * Builds the TaskRuns of one task of a PipelineRun, its own and those of its checks: labels, params, resources, hand-over paths.
  *
- * Pure. The name is computed, so making it twice makes it once.
+ * Pure. Names are computed, so that creating a TaskRun is idempotent.
  */
 
 import {
@@ -23,7 +23,7 @@ import { inheritedAnnotations, labels } from '../run/labels.js';
 import { workspaceForTask } from '../pod/workspaces.js';
 import type { ResolvedCheck, ResolvedRun, ResolvedTask } from './resolve.js';
 
-/** @returns the TaskRun of a task that has all its params */
+/** Returns the TaskRun of a task whose params are resolved. */
 export function taskRunFor(run: PipelineRun, resolved: ResolvedRun, found: ResolvedTask, name: string): TaskRun {
   const { source: use } = found.task;
   const own = use?.kind === 'reference' ? { [labels.task]: toLabelValue(use.name) } : {};
@@ -31,7 +31,7 @@ export function taskRunFor(run: PipelineRun, resolved: ResolvedRun, found: Resol
   return { apiVersion: V1ALPHA1, kind: 'TaskRun', metadata, spec: specOf(resolved, found) };
 }
 
-/** @returns the TaskRun of a check that has all its params */
+/** Returns the TaskRun of a check whose params are resolved. */
 export function conditionCheckRunFor(
   run: PipelineRun,
   resolved: ResolvedRun,
@@ -69,7 +69,7 @@ function metadataOf(
     ...(metadata.namespace !== undefined && { namespace: metadata.namespace }),
     labels: {
       ...metadata.labels,
-      ...resolved.inherited.labels, // the run itself may not bear them yet
+      ...resolved.inherited.labels, // the run may not have them yet
       ...own.labels,
       [labels.pipeline]: toLabelValue(resolved.pipelineName),
       [labels.pipelineRun]: toLabelValue(metadata.name ?? ''),
@@ -115,12 +115,12 @@ function specOf(resolved: ResolvedRun, { task, params }: ResolvedTask): TaskRunS
   };
 }
 
-/** Of uses with one name the last, in the place of the first: Tekton keeps them by name, and a TaskRun with two is refused. */
+/** Of uses with the same name, keeps the last one at the place of the first, as Tekton does; a TaskRun with two is invalid. */
 const lastPerName = <T extends { readonly name: string }>(uses: readonly T[]): readonly T[] => [
   ...new Map(uses.map((use) => [use.name, use])).values(),
 ];
 
-/** The same for inputs, each of which comes from all tasks that any use of its name says. */
+/** The same for inputs, each with the `from` of all uses of its name. */
 const onePerName = (uses: readonly PipelineTaskInput[]): readonly PipelineTaskInput[] =>
   lastPerName(uses).map((use) => ({
     ...use,
@@ -135,7 +135,7 @@ const inputsOf = (
     ? {}
     : { inputs: { ...(params.length > 0 && { params }), ...(resources.length > 0 && { resources }) } };
 
-/** What a task and its checks have in common: the account they run as, and the shape of their pods. */
+/** Returns the fields that a task and its checks share: ServiceAccount and pod template. */
 function sharedSpec(
   { run }: ResolvedRun,
   task: PipelineTaskModel,
@@ -144,7 +144,7 @@ function sharedSpec(
   return { ...(account && { serviceAccountName: account }), ...(run.podTemplate && { podTemplate: run.podTemplate }) };
 }
 
-/** What the run binds to a use of a resource. Nothing for an optional one that it leaves out: a binding to nothing is refused. */
+/** Returns what the run binds to a use of a resource; empty for an optional resource that is not bound. */
 function bindingOf(
   { name, resource }: PipelineTaskOutput,
   { bindings }: ResolvedRun,
@@ -156,7 +156,7 @@ function bindingOf(
   return [{ name, ...what, ...(paths.length > 0 && { paths }) }];
 }
 
-/** Where the tasks that an input comes `from` put it: under their name of the same resource, or failing that, under ours. */
+/** Returns the paths of an input that comes `from` tasks: under their name for the resource, or under the input's own name. */
 function fromPaths(input: PipelineTaskInput, resolved: ResolvedRun): readonly string[] {
   return input.from.map((producer) => {
     const outputs = resolved.tasks.find(({ task }) => task.name === producer)?.task.outputs;

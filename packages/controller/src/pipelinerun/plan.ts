@@ -4,10 +4,9 @@
  *     reconcile:  observe ──▶  plan  ──▶ apply
  *                   I/O        pure       I/O
  *
- * `planPipelineRun` reads no clock, calls no API and remembers nothing. It is never told which event woke it, so a lost or
- * repeated event cannot mislead it. Rules are Tekton v0.9.2's: a task starts when all that it waits for have succeeded and
- * then all of its conditions have held; one failure ends the run, running tasks go on, nothing new starts; a retry is the same
- * TaskRun with a new pod, and its conditions are not asked again.
+ * `planPipelineRun` is pure and does not depend on events, so lost or repeated events make no difference. Rules are Tekton v0.9.2's: a task
+ * starts when all its dependencies have succeeded and then all of its checks; one failure ends the run, running tasks continue, no task
+ * starts; a retry is the same TaskRun with a new pod, without new checks.
  */
 
 import {
@@ -40,7 +39,7 @@ import { conditionCheckRunFor, taskRunFor } from './child-task-run.js';
 import { withResults, type ResultsOf } from './task-results.js';
 import { isComplete, skippedTasks, taskStates, type TaskState, type TaskPhase } from './task-state.js';
 
-/** One change to the cluster. Doing it twice is the same as doing it once. */
+/** One idempotent change to the cluster. */
 export type PipelineRunAction =
   /** The TaskRun of a task, or of one of its checks. */
   | { readonly kind: 'create'; readonly task: string; readonly taskRun: TaskRun }
@@ -51,12 +50,12 @@ export type PipelineRunAction =
   | { readonly kind: 'make-claim' }
   | { readonly kind: 'delete-claim' };
 
-/** What is to be. */
+/** The status and the actions that follow from the observed state. */
 export interface PipelineRunDecision {
-  /** The status as it should be; equal to the observed one when nothing is to be written. */
+  /** The desired status; equal to the observed one if nothing changes. */
   readonly status: PipelineRunStatus;
   readonly actions: readonly PipelineRunAction[];
-  /** When to decide again if nothing changes first. Absent: only a change can matter. */
+  /** When to decide again if nothing changes first. Absent: only a change matters. */
   readonly requeueAt?: Date;
   /** The Pipeline's name, once it is known. */
   readonly pipelineName?: string;
@@ -176,7 +175,7 @@ type Creations =
   | { readonly kind: 'creations'; readonly actions: readonly Creation[] }
   | { readonly kind: 'refused'; readonly failure: RunFailure };
 
-/** The TaskRuns of the tasks whose turn it is, or of their checks; or why there is one that cannot be made. */
+/** Returns the TaskRuns of ready tasks or of their checks, or the failure of one that cannot be created. */
 function createTaskRuns(
   observed: ObservedPipelineRun,
   resolved: ResolvedRun,
@@ -212,7 +211,7 @@ function createTaskRuns(
   return { kind: 'creations', actions: creations };
 }
 
-/** The checks of a task that are not there yet. */
+/** Returns the TaskRuns of checks that do not exist yet. */
 function createChecks(
   { run }: ObservedPipelineRun,
   resolved: ResolvedRun,
@@ -237,7 +236,7 @@ function createChecks(
   return { kind: 'creations', actions: creations };
 }
 
-/** The next attempt: what was goes into `retriesStatus`, and the TaskRun is as if it had never started. */
+/** Starts the next attempt: moves the status into `retriesStatus` and resets the TaskRun. */
 function retryAction(taskRun: TaskRun, now: Date): PipelineRunAction {
   const { retriesStatus = [], ...attempt } = taskRun.status ?? {};
   const fresh: TaskRunStatus = {
@@ -247,7 +246,7 @@ function retryAction(taskRun: TaskRun, now: Date): PipelineRunAction {
   return { kind: 'retry', taskRun, status: fresh };
 }
 
-/** Ends the run by force: what runs is cancelled. */
+/** Ends the run and cancels its running TaskRuns. */
 function endRun(observed: ObservedPipelineRun, reason: string, message: string): PipelineRunDecision {
   return {
     status: statusOf(observed, { status: 'False', reason, message }),
@@ -262,7 +261,7 @@ const cancellations = ({ taskRuns }: ObservedPipelineRun): readonly PipelineRunA
 
 const FORCED_REASONS: ReadonlySet<string> = new Set(['PipelineRunCancelled', 'PipelineRunTimeout']);
 
-/** A run that has ended still shows how its last tasks end. */
+/** Updates the status of a run that has ended with its last tasks. */
 function planFinishedRun(observed: ObservedPipelineRun, status: PipelineRunStatus): PipelineRunDecision {
   const isForced = FORCED_REASONS.has(succeededCondition(status)?.reason ?? '');
   return {

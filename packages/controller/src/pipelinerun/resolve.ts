@@ -1,8 +1,7 @@
 /**
- * Can this PipelineRun run? Resolves what it names, and refuses in Tekton's order, reasons and sentences.
+ * Resolves what a PipelineRun refers to, or determines why it cannot run, in Tekton's order, reasons and messages.
  *
- * Pure: the edge has looked everything up. What comes out has no more questions: every task with its model, every resource
- * with its type, every param with its value.
+ * Pure: the edge has read all objects. The result has the model of every task, the type of every resource and the value of every param.
  */
 
 import {
@@ -49,50 +48,50 @@ import { shallowEqual } from '../run/shallow-equal.js';
 import { pipelineSpecProblem } from '../run/spec-problem.js';
 import type { TaskObject } from '../taskrun/start.js';
 
-/** A Pipeline as it was found. */
+/** The fields of a Pipeline that a run uses. */
 export interface PipelineObject {
   readonly spec: PipelineSpec;
   readonly labels?: Readonly<Record<string, string>> | undefined;
   readonly annotations?: Readonly<Record<string, string>> | undefined;
 }
 
-/** What the cluster holds of the things that a PipelineRun names. */
+/** The objects that a PipelineRun refers to. */
 export interface PipelineInputs {
   readonly run: PipelineRun;
-  /** The Pipeline referred to; undefined when there is none of that name, or when the run holds a pipelineSpec. */
+  /** The Pipeline referred to; undefined if it does not exist, or if the run has a pipelineSpec. */
   readonly pipeline: PipelineObject | undefined;
-  /** Tasks and ClusterTasks that are there, by `kind/name`. */
+  /** Existing Tasks and ClusterTasks, by `kind/name`. */
   readonly tasks: ReadonlyMap<string, TaskObject>;
-  /** PipelineResources that are there, by name. */
+  /** Existing PipelineResources, by name. */
   readonly resources: ReadonlyMap<string, PipelineResource>;
-  /** Conditions that are there, by name. */
+  /** Existing Conditions, by name. */
   readonly conditions: ReadonlyMap<string, ConditionObject>;
-  /** Files are handed over in a bucket, not on a claim. */
+  /** Whether files are handed over in a bucket, not on a claim. */
   readonly bucket?: boolean;
 }
 
-/** A Condition as it was found. */
+/** The fields of a Condition that a run uses. */
 export interface ConditionObject {
   readonly spec: ConditionSpec;
   readonly labels?: Readonly<Record<string, string>> | undefined;
   readonly annotations?: Readonly<Record<string, string>> | undefined;
 }
 
-/** How {@link PipelineInputs.tasks} names a task. */
+/** Returns the key of a task in {@link PipelineInputs.tasks}. */
 export const taskKey = ({ taskKind, name }: { readonly taskKind: string; readonly name: string }): string =>
   `${taskKind}/${name}`;
 
-/** One task with all that its TaskRun needs. */
+/** One task with everything that its TaskRun needs. */
 export interface ResolvedTask {
   readonly task: PipelineTaskModel;
   readonly model: TaskModel;
-  /** With the pipeline's params filled in; results of other tasks still stand as variables. */
+  /** With the pipeline's params substituted; results of other tasks are still variables. */
   readonly params: readonly ParamAssignment[];
-  /** Checks of its conditions, all of which must pass before it starts; in their order. */
+  /** The checks of its conditions in order; all must pass before it starts. */
   readonly checks: readonly ResolvedCheck[];
 }
 
-/** One check with all that its TaskRun needs. */
+/** One check with everything that its TaskRun needs. */
 export interface ResolvedCheck extends ConditionObject {
   readonly use: PipelineTaskConditionModel;
   /** As in {@link ResolvedTask.params}. */
@@ -104,19 +103,19 @@ export interface ResolvedRun {
   readonly kind: 'resolved';
   readonly run: PipelineRunModel;
   readonly pipeline: PipelineModel;
-  /** The pipeline's tasks as they were written. */
+  /** The tasks of the pipeline's manifest. */
   readonly written: readonly PipelineTask[];
-  /** The Pipeline's name; the run's own when the spec is embedded. */
+  /** The Pipeline's name; the run's own if the spec is embedded. */
   readonly pipelineName: string;
-  /** Labels and annotations of the Pipeline, which the run and all that it makes bear too. */
+  /** Labels and annotations of the Pipeline, which the run and its TaskRuns inherit. */
   readonly inherited: Pick<PipelineObject, 'labels' | 'annotations'>;
   readonly dependencies: TaskDependencies;
   readonly tasks: readonly ResolvedTask[];
   /** The run's bindings by the pipeline's name of the resource. */
   readonly bindings: ReadonlyMap<string, ResourceBindingModel>;
-  /** What stands for the pipeline's params. */
+  /** The replacements of the pipeline's params. */
   readonly replacements: Replacements;
-  /** Below which path files outlive their task: on a claim of the run, or in the bucket; absent when none need to. */
+  /** The path for files that outlive their task: on a claim of the run, or in the bucket; absent if no task produces any. */
   readonly artifactPath: string | undefined;
 }
 
@@ -300,7 +299,7 @@ function modelOf({ source }: PipelineTaskModel, inputs: PipelineInputs, cache: R
   return found && cache.taskModel(found.spec);
 }
 
-/** What each TaskRun would be refused for, said before the first one starts. */
+/** Returns the first failure that a TaskRun of the pipeline would have, before any starts. */
 function taskRunProblem({ tasks, bindings }: ResolvedRun, inputs: PipelineInputs): string | undefined {
   const typeOf = (name: string): ResourceType | undefined => {
     const resource = bindings.get(name)?.resource;

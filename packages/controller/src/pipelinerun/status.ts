@@ -1,8 +1,8 @@
 /**
- * Writes the status of a PipelineRun: its condition and times, and under `taskRuns` how its tasks and their checks stand.
+ * Builds the status of a PipelineRun: its condition and times, and in `taskRuns` the states of its tasks and their checks.
  *
- * Pure. Shapes are Tekton v0.9.2's: a task with conditions is listed from the start with the checks it will have; a check that
- * was made has a status, if an empty one; a task that is skipped has a condition that says so and no TaskRun.
+ * Pure. The format is Tekton v0.9.2's: a task with conditions is listed from the start with its future checks; a check that was created has
+ * a status, possibly an empty one; a skipped task has a condition with that reason and no TaskRun.
  */
 
 import {
@@ -20,26 +20,25 @@ import { conditionsOf, isDone, timestamp, type ConditionUpdate } from '../run/co
 import { labels } from '../run/labels.js';
 import type { TaskState } from './task-state.js';
 
-/** What is known of a run. */
+/** The run with its TaskRuns. */
 interface ObservedChildren {
   readonly run: PipelineRun;
   readonly taskRuns: ReadonlyMap<string, TaskRun>;
   readonly now: Date;
 }
 
-/** What is new about its tasks. */
+/** Changes of its tasks. */
 export interface StatusChanges {
-  /** Absent: the pipeline is not known, or its tasks do not matter any more. */
+  /** Absent if the pipeline is not known, or its tasks do not matter any more. */
   readonly taskStates?: readonly TaskState[];
-  /** Names of TaskRuns that are about to be made, those of checks included, each with its task. */
+  /** The tasks of TaskRuns that are about to be created, those of checks included, by name of the TaskRun. */
   readonly creating?: ReadonlyMap<string, string>;
 }
 
 /**
- * The status of a run about which `verdict` is to be said.
+ * Returns the status of a run with a new condition.
  *
- * Its `taskRuns` are put together when they are first read: most looks at a run of many tasks write nothing, and to repeat
- * the status of each task would be most of their cost.
+ * `taskRuns` is built on first access: most reconciles of a run with many tasks write nothing, and building it would be most of their cost.
  */
 export function statusOf(
   observed: ObservedChildren,
@@ -67,7 +66,7 @@ export function statusOf(
   });
 }
 
-/** `taskRuns` of the status: what is remembered, with what is seen now and what is about to be. */
+/** Returns `taskRuns` of the status: the recorded entries, updated with the observed TaskRuns and those about to be created. */
 export function taskRunsOf(
   observed: ObservedChildren,
   { taskStates: states = [], creating = new Map() }: StatusChanges = {},
@@ -95,7 +94,7 @@ export function taskRunsOf(
 const NO_STATUS: TaskRunStatus = { podName: '' };
 const NO_CHECK_STATUS: ConditionCheckStatus = { podName: '', check: {} };
 
-/** The entry of a task that has conditions. */
+/** Returns the entry of a task with conditions. */
 function withChecks(
   entry: PipelineRunTaskRunStatus | undefined,
   { task, name, checks, phase }: TaskState,
@@ -123,7 +122,7 @@ function withChecks(
   };
 }
 
-/** An entry with what its checks have come to since. */
+/** Returns an entry with the current status of its checks. */
 function withCurrentChecks(
   entry: PipelineRunTaskRunStatus,
   taskRuns: ReadonlyMap<string, TaskRun>,
@@ -137,7 +136,7 @@ function withCurrentChecks(
   return { ...entry, conditionChecks: Object.fromEntries(checks) };
 }
 
-/** What is told of a check: how its TaskRun stands, and of its steps the one that decides. */
+/** Returns the status of a check: that of its TaskRun, and of its first step. */
 function checkStatus({ spec, status = {} }: TaskRun): ConditionCheckStatus {
   const { conditions, podName = '', startTime, completionTime, steps = [] } = status;
   const container = stepContainerName(spec.taskSpec?.steps?.[0]?.name, 0);

@@ -1,8 +1,8 @@
 /**
- * Hands results of tasks that have ended to the one that is about to start, or to the check of its condition.
+ * Substitutes results of tasks that have ended in the params of a task or check that is about to start.
  *
- * All variables of a param are filled in at once, from what the pipeline wrote, so a result that reads
- * `$(params.secret)` stays that text.
+ * All variables of a param are substituted at once in the text of the pipeline, so that a result with the text `$(params.secret)` is not
+ * substituted again.
  */
 
 import {
@@ -14,10 +14,10 @@ import {
 } from '@pipewright/tekton';
 import type { ResolvedRun } from './resolve.js';
 
-/** What a task of the pipeline left, by name of the task. */
+/** Returns the results of a task by its name. */
 export type ResultsOf = (task: string) => readonly TaskRunResult[];
 
-/** Params of a task or of a condition: as the pipeline has them, and with the pipeline's own params filled in. */
+/** Params of a task or condition: as written, and with the pipeline's own params substituted. */
 export interface ParamSources {
   readonly written: readonly ParamAssignment[];
   readonly params: readonly ParamAssignment[];

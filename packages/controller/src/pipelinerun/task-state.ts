@@ -1,9 +1,8 @@
 /**
- * How each task of a PipelineRun stands: not begun, checked, running, ended, or skipped.
+ * The state of each task of a PipelineRun.
  *
- * A task with conditions has its checks run first, all at once; it starts when all have passed, and is skipped, with all that
- * waits for it, when all have ended and one has not. Pure, and read off what is there: the TaskRuns, and the status for those
- * that are gone again.
+ * The checks of a task with conditions run first, in parallel; the task starts when all have passed, and is skipped with its dependents when
+ * all have ended and one has failed. Pure: derived from the TaskRuns, and from the planner's memory for those that no longer exist.
  */
 
 import {
@@ -19,12 +18,12 @@ import type { ResolvedRun } from './resolve.js';
 import type { ObservedPipelineRun } from './observed.js';
 
 /**
- * What is to be thought of a task.
+ * The phase of a task.
  *
- * - `absent`: not begun; `checking`: its checks run; `cleared`: they have passed, and it may start
- * - `skipped`: one of them has not passed
- * - `gone`: its TaskRun, or that of a check, was made and is no more
- * - `retry`: failed, and may be tried again
+ * - `absent`: not started; `checking`: its checks run; `cleared`: they have passed, and it may start
+ * - `skipped`: one of them has failed
+ * - `gone`: its TaskRun, or that of a check, was deleted before it ended
+ * - `retry`: failed, and may be retried
  */
 export type TaskPhase =
   'absent' | 'checking' | 'cleared' | 'skipped' | 'gone' | 'running' | 'retry' | 'succeeded' | 'failed';
@@ -39,14 +38,14 @@ export interface CheckState {
 /** One task. */
 export interface TaskState {
   readonly task: string;
-  /** Name of its TaskRun, whether or not there is one. */
+  /** Name of its TaskRun, whether it exists or not. */
   readonly name: string;
   readonly taskRun?: TaskRun;
   readonly checks: readonly CheckState[];
   readonly phase: TaskPhase;
 }
 
-/** How each task of the pipeline stands, in declared order. */
+/** Returns the state of each task in declared order. */
 export function taskStates(
   { pipeline }: Pick<ResolvedRun, 'pipeline'>,
   observed: ObservedPipelineRun,
@@ -103,7 +102,7 @@ function phaseOf({ status }: TaskRun, retries: number): TaskPhase {
   return !cancelled && (status?.retriesStatus?.length ?? 0) < retries ? 'retry' : 'failed';
 }
 
-/** A task that has no TaskRun. */
+/** Returns the phase of a task whose TaskRun does not exist. */
 function phaseWithoutTaskRun(recorded: RecordedTask | undefined, checks: readonly CheckState[]): TaskPhase {
   if (recorded?.outcome === 'skipped') return 'skipped';
   if (recorded && recorded.outcome !== 'planned') return 'gone';
@@ -131,13 +130,13 @@ function checkPhase(taskRun: TaskRun | undefined, recorded: RecordedCheck | unde
   }
 }
 
-/** The tasks that will not run because a check said no: those it was made for, and all that wait for them. */
+/** Returns the tasks that do not run because a check has failed, with all their dependents. */
 export function skippedTasks(all: readonly TaskState[], dependencies: TaskDependencies): ReadonlySet<string> {
   const skipped = all.filter(({ phase }) => phase === 'skipped').map(({ task }) => task);
   return new Set(skipped.length === 0 ? [] : [...skipped, ...transitiveDependents(dependencies, skipped)]);
 }
 
-/** Whether every task has succeeded or is skipped. */
+/** Reports whether every task has succeeded or is skipped. */
 export function isComplete(all: readonly TaskState[], skipped: ReadonlySet<string>): boolean {
   return all.every(({ task, phase }) => phase === 'succeeded' || (skipped.has(task) && !isActive(phase)));
 }

@@ -1,7 +1,7 @@
 /**
- * What an image runs by itself, read off its configuration (OCI image specification).
+ * The command of an image, from its configuration (OCI image specification).
  *
- * Apart because a registry, a stand-in of the local cluster and a pod all speak of it.
+ * Separate because the registry client, the stand-ins of the local cluster and the pod use it.
  */
 
 /** The command of an image; the arguments of a step follow it. */
@@ -11,11 +11,11 @@ export interface ImageCommand {
 }
 
 /**
- * Returns the Entrypoint, and the Cmd where there is none, as Tekton does. The kubelet would let a step's arguments replace the Cmd
- * and run the first of them.
+ * Returns the Entrypoint, or the Cmd of an image without one, as Tekton does. With the kubelet's own rules, a step's arguments would replace
+ * the Cmd, and the first of them would be executed.
  *
  * @param config the `config` of an image; either list may be missing or null
- * @returns undefined when it names no program
+ * @returns undefined if the image has no command
  */
 export function imageCommand(config: {
   readonly Entrypoint?: readonly string[] | null;

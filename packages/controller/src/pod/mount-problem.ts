@@ -1,13 +1,13 @@
 /**
- * Whether a finished pod mounts one of the user's volumes over what the controller needs.
+ * Checks that a pod does not mount a user's volume over a directory that the controller needs.
  *
- * The check of the Task has said so where the path is written out; a path made of params is known only now.
+ * Validation of the Task covers literal paths; paths with params are known only when the pod is created.
  */
 
 import { reservedMountDirectory } from '@pipewright/tekton';
 import type { Pod } from './pod-types.js';
 
-/** Why the pod must not be made; undefined when its mounts are fine. `own`: names of the user's volumes. */
+/** Returns why the pod must not be created; undefined if its mounts are valid. `userVolumes`: names of the user's volumes. */
 export function mountProblem(pod: Pod, userVolumes: ReadonlySet<string>): string | undefined {
   for (const { name, volumeMounts = [] } of pod.spec.containers) {
     for (const { name: volume, mountPath = '' } of volumeMounts) {

@@ -1,13 +1,12 @@
 /**
  * The part of a Pod that the controller writes and reads.
  *
- * Kubernetes has far more; what is not named here passes through (`Open`). Relies on packages/tekton for the shapes that
- * Tasks and Pods share.
+ * Other fields are kept (`AdditionalFields`). Relies on packages/tekton for the types that Tasks and Pods share.
  */
 
 import type { Container, ContainerState, ObjectMeta, AdditionalFields, Volume } from '@pipewright/tekton';
 
-/** How one container is doing, as the kubelet reports it. */
+/** The status of a container, as the kubelet reports it. */
 export interface ContainerStatus extends AdditionalFields {
   readonly name: string;
   readonly image?: string;
@@ -16,7 +15,7 @@ export interface ContainerStatus extends AdditionalFields {
   readonly state?: ContainerState;
 }
 
-/** One of a pod's own conditions (`PodScheduled`, `Ready`, …). */
+/** A condition of a pod (`PodScheduled`, `Ready`, …). */
 export interface PodCondition extends AdditionalFields {
   readonly type: string;
   readonly status: string;
@@ -24,7 +23,7 @@ export interface PodCondition extends AdditionalFields {
   readonly message?: string;
 }
 
-/** What the kubelet and the scheduler say about a pod. */
+/** The status of a pod, written by the kubelet and the scheduler. */
 export interface PodStatus extends AdditionalFields {
   readonly phase?: string;
   readonly reason?: string;
@@ -34,7 +33,7 @@ export interface PodStatus extends AdditionalFields {
   readonly initContainerStatuses?: readonly ContainerStatus[];
 }
 
-/** What a pod is to run. */
+/** The spec of a pod. */
 export interface PodSpec extends AdditionalFields {
   readonly nodeName?: string;
   readonly containers: readonly (Container & { readonly name: string })[];
@@ -57,18 +56,18 @@ export const STEP_PREFIX = 'step-';
 /** Prefix of the containers that are sidecars. */
 export const SIDECAR_PREFIX = 'sidecar-';
 
-/** A step's container with its status, which is absent until the kubelet has seen the pod. */
+/** A container with its status, which is absent until the kubelet reports it. */
 export interface ObservedContainer {
   readonly name: string;
   readonly image: string;
   readonly status?: ContainerStatus;
 }
 
-/** The pod's containers with this prefix, in the order of the spec, which is the order of the steps. */
+/** Returns the containers with this prefix in the order of the spec, which is the order of the steps. */
 export const containersOf = (pod: Pod, prefix: string): readonly ObservedContainer[] =>
   observedContainers(pod, (name) => name.startsWith(prefix));
 
-/** All that are no steps: the Task's sidecars, and what a cluster's webhooks put beside them, which knows no prefix. */
+/** Returns the containers that are not steps: the Task's sidecars, and containers that webhooks of the cluster inject. */
 export const nonStepContainers = (pod: Pod): readonly ObservedContainer[] =>
   observedContainers(pod, (name) => !name.startsWith(STEP_PREFIX));
 

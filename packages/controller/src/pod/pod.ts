@@ -1,10 +1,10 @@
 /**
- * Makes the Pod of one attempt of a TaskRun.
+ * Builds the Pod of one attempt of a TaskRun.
  *
- *     Task + resources ──▶ steps (theirs and ours) ──▶ containers, in order ──▶ Pod
+ *     Task + resources ──▶ steps (the Task's and generated ones) ──▶ containers, in order ──▶ Pod
  *
- * Pure: what a secret holds never comes here, and equal input gives an equal Pod, name included. Container order, names,
- * mounts and volumes are Tekton's v0.9.2, without its init containers: each of them costs about a second of kubelet.
+ * Pure: gets no content of Secrets, and equal input gives an equal Pod with the same name. Container order, names, mounts and volumes are
+ * those of Tekton v0.9.2, without its init containers, each of which takes the kubelet about a second.
  */
 
 import {
@@ -42,7 +42,7 @@ import { stepCommands, type CommandsNeeded, type PodRefusal, type StepCommand } 
 import { withTemplate } from './step-template.js';
 import { mountWorkspaces, type WorkspaceMounts } from './workspaces.js';
 
-/** All that a pod is made from. */
+/** Everything a pod depends on. */
 export interface PodRequest {
   readonly taskRun: {
     readonly name: string;
@@ -57,19 +57,19 @@ export interface PodRequest {
   readonly run: TaskRunModel;
   readonly task: TaskModel;
   readonly bindings: ResourceBindings;
-  /** The ServiceAccount's secrets, without what they hold. */
+  /** The ServiceAccount's Secrets without their data. */
   readonly secrets: readonly SecretHeader[];
   readonly images: Images;
   readonly scripts: Scripts;
-  /** A docker config that is in every container; its logins are added to the task's own. */
+  /** Path of a docker config in every container, whose logins are added to the task's own. */
   readonly dockerConfig?: string | undefined;
-  /** The attempt's second pod, in place of one whose images had no shell. */
+  /** Whether this is the attempt's second pod, which replaces one whose images have no shell. */
   readonly replacement: boolean;
-  /** Lend every container a shell, for images that have none. */
+  /** Whether every container gets a shell, for images without one. */
   readonly lendShell: boolean;
-  /** What was found out about images of steps that name no command. */
+  /** The commands of images, for steps without a command. */
   readonly commands: ReadonlyMap<string, ImageCommandResult>;
-  /** Where this pipeline's tasks hand over files; absent for a TaskRun of its own. */
+  /** Where the pipeline's tasks hand over files; absent for a TaskRun without a PipelineRun. */
   readonly artifacts?: ArtifactStorage | undefined;
 }
 
@@ -80,7 +80,7 @@ const HOME = '/tekton/home';
 const LENT_SHELL = `${TOOLS_DIR}/bin/busybox`;
 const LENT_SHELL_COMMAND: readonly string[] = [LENT_SHELL, 'sh'];
 
-/** Makes the pod. */
+/** Builds the pod. */
 export function taskPod(request: PodRequest): PodResult {
   const { bindings, images, scripts, taskRun } = request;
   const resources = {
@@ -133,7 +133,7 @@ interface StepContext {
   /** The last of the Task's own. */
   readonly last: number;
   readonly workspaces: WorkspaceMounts;
-  /** What the steps of resources mount. */
+  /** Volumes that the steps of resources mount. */
   readonly resourceVolumes: readonly Volume[];
   readonly creds?: string;
 }
@@ -180,20 +180,20 @@ function stepContainer(
   };
 }
 
-/** Another HOME may be a working copy or a workspace, and must not get files that the step did not ask for. */
+/** Another HOME may be a working copy or a workspace, into which no files must be written that the step did not request. */
 const usesTektonHome = ({ env = [] }: Step): boolean => !env.some(({ name }) => name === 'HOME');
 
-/** The user's words stay in `args`, behind ours. A lone step of an image that knows best runs as the image has it. */
+/** Puts the step's command into `args`, after the entrypoint. A single step without a known command keeps the image's command. */
 const wrapCommand = (own: StepCommand, before: ReturnType<typeof entrypoint>): Pick<Container, 'command' | 'args'> => ({
   command: before.command,
   args: [...before.args, ...own.command, ...own.args],
 });
 
-/** A relative one is below /workspace, as Tekton makes it; the container runtime makes what is missing. */
+/** A relative directory is below /workspace, as in Tekton; the container runtime creates missing ones. */
 const workingDir = (dir: string | undefined): string =>
   !dir ? '/workspace' : dir.startsWith('/') ? dir : `/workspace/${dir}`;
 
-/** A script that names no interpreter is the shell's, which shows each command and stops at the first that fails (Tekton v0.10). */
+/** A script without an interpreter is run by the shell, which prints each command and stops at the first failure (Tekton v0.10). */
 function withInterpreter(script: string): string {
   const text = script.trimStart();
   return text.startsWith('#!') ? text : `#!/bin/sh\nset -xe\n${script}`;
@@ -202,7 +202,7 @@ function withInterpreter(script: string): string {
 const scriptFile = (index: number, uid: string): string =>
   `${SCRIPTS_DIR}/${internalStepName(`script-${String(index)}`, uid, index)}`;
 
-/** What a volume of ours is called: as in v0.9, or as in v0.10 where the Task or the run has a volume of that name. */
+/** Returns the name of a generated volume: as in v0.9, or as in v0.10 if the Task or the run has a volume of that name. */
 const volumeName = (name: string, { task, request }: Pick<StepContext, 'task' | 'request'>): string =>
   [...task.volumes, ...(request.run.podTemplate?.volumes ?? [])].some((volume) => volume.name === name)
     ? `tekton-internal-${name}`
@@ -243,7 +243,7 @@ const credentialMounts = (request: PodRequest): readonly VolumeMount[] =>
     readOnly: true,
   }));
 
-/** A sidecar runs as written: no HOME, no mounts of ours. A script is the shell's, whatever its first line says. */
+/** A sidecar runs as written, without HOME and generated mounts. The shell runs its script, whatever the first line. */
 function sidecar(step: Step, index: number): NamedContainer {
   const { script, ...fields } = step;
   return {
@@ -295,7 +295,7 @@ function assemble(
   };
 }
 
-/** Name of an attempt's pod; the replacement of one whose image had no shell has a name of its own. */
+/** Returns the name of an attempt's pod; the replacement of a pod without a shell has a different name. */
 export function podNameOf(
   taskRun: { readonly name: string; readonly uid: string },
   attempt: number,

@@ -1,8 +1,7 @@
 /**
- * Steps run one after the other, but Kubernetes reserves what all containers request together.
+ * Reduces the resource requests of steps: they run one after the other, but Kubernetes reserves the sum of all containers.
  *
- * So of each resource only the largest request stays, with the first step that has it, and every other is zero. Limits are
- * the steps' own.
+ * Of each resource only the largest request remains, at the first step that has it; the others are zero. Limits stay unchanged.
  */
 
 import type { Step } from '@pipewright/tekton';
@@ -28,7 +27,7 @@ const UNITS: Readonly<Record<string, number>> = {
   Ei: 2 ** 60,
 };
 
-/** A Kubernetes quantity as a number; what is none counts as zero, and is left for the API server to refuse. */
+/** Returns a Kubernetes quantity as a number; an invalid one counts as zero, since the API server rejects it. */
 export function parseQuantity(text: string | number): number {
   if (typeof text === 'number') return text;
   const [, digits = '', unit = ''] = /^([+-]?[0-9.]+(?:[eE][+-]?[0-9]+)?)([a-zA-Z]*)$/.exec(text.trim()) ?? [];
@@ -36,7 +35,7 @@ export function parseQuantity(text: string | number): number {
   return digits === '' || !Number.isFinite(value) ? 0 : value;
 }
 
-/** @returns the steps with their requests reduced to what they need together */
+/** Returns the steps with their requests reduced to the maximum of each resource. */
 export function withSharedRequests(steps: readonly Step[]): readonly Step[] {
   const keepers = new Map(SHARED_RESOURCES.map((name) => [name, indexOfLargest(steps, name)]));
   return steps.map((step, index) => {

@@ -1,8 +1,8 @@
 /**
- * Merges a Task's `stepTemplate` under each of its steps, as Kubernetes' strategic merge would.
+ * Merges a Task's `stepTemplate` into each of its steps, as a strategic merge of Kubernetes does.
  *
- * The step's own fields win; lists that have a key (`env` by name, `volumeMounts` by path, `ports`) are joined by it; maps
- * are merged; any other list is the step's or the template's, whole.
+ * The step's own fields take precedence; lists with a key (`env` by name, `volumeMounts` by path, `ports`) and maps are merged; other
+ * lists come whole from the step or the template.
  */
 
 import type { Container, Step } from '@pipewright/tekton';
@@ -13,10 +13,10 @@ type Fields = Readonly<Record<string, unknown>>;
 
 const isMap = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** @returns the step with what the template adds; the step itself when there is no template */
+/** Returns the step with the fields of the template; the step itself without a template. */
 export function withTemplate(step: Step, template: Container | undefined): Step {
   if (!template) return step;
-  return merged(template, step); // a step's fields over a container's are a step's
+  return merged(template, step); // a container merged with a step is a step
 }
 
 function merged(below: Fields, above: Fields): Fields {
@@ -30,7 +30,7 @@ function merged(below: Fields, above: Fields): Fields {
   return result;
 }
 
-/** The template's elements in their order, each replaced by the step's of the same key; then the step's others. */
+/** Returns the template's elements, each replaced by the step's element with the same key, then the step's other elements. */
 function joined(under: readonly unknown[], over: readonly unknown[], key: string | undefined): readonly unknown[] {
   if (key === undefined) return over;
   const of = (value: unknown): unknown => (isMap(value) ? value[key] : undefined);

@@ -1,8 +1,7 @@
 /**
- * Workspaces of a TaskRun: which volumes carry them, and where steps see them.
+ * The volumes and mounts of a TaskRun's workspaces.
  *
- * Two workspaces on one claim share its volume, as in Tekton v0.10. Names of volumes are computed, so that a pod is always
- * the same.
+ * Two workspaces on one claim share its volume, as in Tekton v0.10. Names of volumes are computed, so that the pod is deterministic.
  */
 
 import {
@@ -17,15 +16,15 @@ import {
 /** What workspaces add to a pod. */
 export interface WorkspaceMounts {
   readonly volumes: readonly Volume[];
-  /** In every step, unless it mounts something there itself. */
+  /** For every step, except where it has a mount of its own. */
   readonly mounts: readonly VolumeMount[];
-  /** By name of the workspace: what `$(workspaces.NAME.volume)` stands for. */
+  /** Values of `$(workspaces.NAME.volume)` by name of the workspace. */
   readonly names: ReadonlyMap<string, string>;
 }
 
 const SOURCES = ['persistentVolumeClaim', 'emptyDir', 'configMap', 'secret'] as const;
 
-/** The first binding that does not say where its files are, as a sentence; undefined when all do. */
+/** Returns a message about the first binding without a volume; undefined if all have one. */
 export function workspaceProblem(given: readonly WorkspaceBinding[]): string | undefined {
   for (const binding of given) {
     const { length } = SOURCES.filter((source) => binding[source] !== undefined);
@@ -37,7 +36,7 @@ export function workspaceProblem(given: readonly WorkspaceBinding[]): string | u
   return undefined;
 }
 
-/** Volumes and mounts for the declared workspaces that are given. */
+/** Returns volumes and mounts for the declared workspaces that are bound. */
 export function mountWorkspaces(
   declared: readonly WorkspaceModel[],
   given: readonly WorkspaceBinding[],
@@ -60,7 +59,7 @@ export function mountWorkspaces(
   return { volumes: [...volumes.values()], mounts, names };
 }
 
-/** A pipeline's workspace as one of its tasks gets it: under the task's name for it, and further down where the task says so. */
+/** Returns the binding of a pipeline's workspace for one task: with the task's name for it, and the task's subpath below the run's. */
 export function workspaceForTask(
   binding: WorkspaceBinding,
   use: { readonly name: string; readonly subPath?: string },

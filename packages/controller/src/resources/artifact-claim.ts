@@ -3,7 +3,7 @@
 import type { ObjectMeta, PipelineRun } from '@pipewright/tekton';
 import type { ArtifactSettings } from './artifact-storage.js';
 
-/** A claim, as far as it is written. */
+/** The fields of a claim that are written. */
 export interface ArtifactClaim {
   readonly apiVersion: 'v1';
   readonly kind: 'PersistentVolumeClaim';

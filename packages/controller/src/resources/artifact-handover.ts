@@ -1,8 +1,7 @@
 /**
- * The steps that take over what another task of the pipeline made, and that hand over what this one did.
+ * The steps that fetch files from other tasks of the pipeline, and that store files for them.
  *
- * On the claim they are plain copies. In a bucket both sides are made alike by gsutil, so that an attempt that is repeated
- * leaves no second copy inside the first.
+ * On a claim they copy. In a bucket gsutil synchronizes both sides, so that a repeated attempt leaves no second copy inside the first.
  */
 
 import { isDnsLabel, type PipelineResourceModel, type Step, type Volume } from '@pipewright/tekton';
@@ -11,16 +10,16 @@ import { gsutil } from '../scripts/gsutil.js';
 import { secretFiles } from './secret-fields.js';
 import type { StepBuilder, StepOptions, StepsAndVolumes } from './step.js';
 
-/** Where the claim is mounted on which tasks of a pipeline hand over git and storage resources. */
+/** The mount path of the claim on which tasks of a pipeline hand over git and storage resources. */
 export const ARTIFACT_DIR = '/pvc';
 
-/** Where the bucket's Secret is mounted. */
+/** The mount path of the bucket's Secret. */
 const SECRETS_DIR = '/var/bucketsecret';
 
-/** The types of resource that are handed over as files; of the others `from` only orders the tasks. */
+/** The types of resource that are handed over as files; for other types `from` only orders the tasks. */
 const ARTIFACT_TYPES: ReadonlySet<string> = new Set(['git', 'storage']);
 
-/** The paths, of those that a binding has, at which files are really handed over. */
+/** Returns those paths of a binding at which files are handed over. */
 export function artifactPaths(
   { type }: PipelineResourceModel,
   paths: readonly string[],
@@ -30,7 +29,7 @@ export function artifactPaths(
   return storage.kind === 'bucket' ? paths : paths.filter((path) => path.startsWith(`${ARTIFACT_DIR}/`));
 }
 
-/** Takes over an input. @param from where it was handed over; of several, later ones are laid over earlier ones */
+/** Returns the steps that fetch an input. @param from its paths in the storage; later ones overwrite earlier ones */
 export function fetchArtifacts(
   input: string,
   path: string,
@@ -62,7 +61,7 @@ export function fetchArtifacts(
   return { steps, volumes };
 }
 
-/** Hands over an output. */
+/** Returns the steps that store an output. */
 export function storeArtifacts(
   resource: PipelineResourceModel,
   output: string,
@@ -88,7 +87,7 @@ export function storeArtifacts(
   return { steps, volumes };
 }
 
-/** Named after the claim, as Tekton does, where a volume may be called so. */
+/** Returns the claim's name, as Tekton does, if it is a valid name of a volume. */
 const volumeName = (claim: string): string => (isDnsLabel(claim) ? claim : 'handover');
 
 const claimVolume = (claimName: string): Volume => ({

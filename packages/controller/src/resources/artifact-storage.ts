@@ -1,24 +1,23 @@
 /**
- * Where tasks of a pipeline hand over files: on a volume claim of the run, or in a bucket that the operator names.
+ * Where tasks of a pipeline hand over files: on a volume claim of the run, or in a bucket that the operator configures.
  *
- * What the ConfigMaps say is Tekton's (`config-artifact-pvc`, `config-artifact-bucket` in namespace tekton-pipelines); reading them is
- * here, fetching them is the edge's.
+ * Pure. Parses Tekton's ConfigMaps (`config-artifact-pvc`, `config-artifact-bucket` in namespace tekton-pipelines), which the edge reads.
  */
 
 import type { PipelineResourceModel, ResourceBindingModel } from '@pipewright/tekton';
 
 /** A bucket for all runs. */
 export interface ArtifactBucket {
-  /** `gs://bucket/path`, without a slash at its end. */
+  /** `gs://bucket/path`, without a trailing slash. */
   readonly location: string;
-  /** The key of the account that may write there, if one is needed. */
+  /** The key of an account with write permission, if one is needed. */
   readonly secrets: PipelineResourceModel['secrets'];
 }
 
-/** How the operator wants files handed over. */
+/** The operator's settings of hand-over. */
 export interface ArtifactSettings {
   readonly claim: { readonly size: string; readonly storageClassName?: string };
-  /** Takes the claim's place. */
+  /** Replaces the claim. */
   readonly bucket?: ArtifactBucket;
 }
 
@@ -26,10 +25,10 @@ export interface ArtifactSettings {
 export type ArtifactStorage =
   { readonly kind: 'claim'; readonly claim: string } | { readonly kind: 'bucket'; readonly bucket: ArtifactBucket };
 
-/** Content of a ConfigMap; undefined when there is none. */
+/** Content of a ConfigMap; undefined if it does not exist. */
 export type ConfigData = Readonly<Record<string, string>> | undefined;
 
-/** @returns the settings; the defaults where nothing is said */
+/** Returns the settings, with defaults. */
 export function readArtifactSettings(pvc: ConfigData, bucket: ConfigData): ArtifactSettings {
   const storageClassName = pvc?.['storageClassName']?.trim();
   const location = bucket?.['location']?.trim().replace(/\/+$/, '');
@@ -47,7 +46,7 @@ function secretsOf(data: ConfigData): ArtifactBucket['secrets'] {
   return [{ fieldName, secretName, secretKey }];
 }
 
-/** Below which path of the bucket a run's files lie. */
+/** Returns the path of a run's files in the bucket. */
 export const bucketPrefix = (namespace: string, run: string): string => `${run}-${namespace}-bucket`;
 
 /** Returns the names of the PipelineResources that bindings refer to, each once. */

@@ -1,38 +1,37 @@
 /**
- * CloudEvents that tell how a TaskRun ended: what is sent, to whom, and what becomes of it.
+ * CloudEvents about TaskRuns that have ended: their content, targets and delivery.
  *
- * Pure. Types, id, source and data are Tekton's; the envelope is CloudEvents 1.0 in binary mode, whose headers are those of the 0.2
- * that Tekton v0.9.2 sent, but for the version, which no library reads any more. A failed delivery is retried a few times
- * with growing pauses; the status holds all that is needed for that, so a restart forgets nothing.
+ * Pure. Types, id, source and data are Tekton's. The envelope is CloudEvents 1.0 in binary mode; except for the version its headers equal
+ * those of 0.2, which Tekton v0.9.2 sent. A failed delivery is retried with growing delays from the status, so it survives a restart.
  */
 
 import type { CloudEventDelivery, TaskModel, TaskRun, TaskRunStatus } from '@pipewright/tekton';
 import { isDone, succeededCondition, timestamp } from '../run/condition.js';
 import type { ResourceBindings } from './resource-steps.js';
 
-/** Milliseconds from one try to the next; after the last the delivery has failed. */
+/** Milliseconds between attempts; after the last one the delivery has failed. */
 const RETRY_DELAYS_MS = [1_000, 5_000, 15_000, 60_000] as const;
 
-/** Where a run's events go: the cloudEvent outputs, in the Task's order. */
+/** Returns the targets of a run's events: the cloudEvent outputs, in the Task's order. */
 export const cloudEventTargets = ({ outputs }: TaskModel, bindings: ResourceBindings): readonly string[] =>
   outputs.flatMap(({ name }) => {
     const resource = bindings.outputs.get(name)?.resource;
     return resource?.type === 'cloudEvent' ? [resource.params.get('targeturi') ?? ''] : [];
   });
 
-/** `status.cloudEvents` of a run that begins. */
+/** Returns `status.cloudEvents` of a run that starts. */
 export const pendingDeliveries = (targets: readonly string[]): readonly CloudEventDelivery[] =>
   targets.map((target) => ({ target, status: { condition: 'Unknown', message: '', retryCount: 0 } }));
 
-/** Whether a run has ended and somebody is still to be told. */
+/** Reports whether a run has ended and has CloudEvents to deliver. */
 export const awaitsDelivery = (status: TaskRunStatus | undefined): boolean =>
   status !== undefined && isDone(status) && (status.cloudEvents ?? []).some(isPending);
 
 const isPending = ({ status }: CloudEventDelivery): boolean => status.condition === 'Unknown';
 
 /**
- * When a pending delivery is to be tried, in milliseconds since 1970. `sentAt` is in whole seconds: the begun one counts in full. An
- * attempt in the future means that the clock was set back since: the next one is due.
+ * Returns when a pending delivery is due, in milliseconds since the epoch. `sentAt` is in whole seconds, of which the last counts in full.
+ * If the last attempt is in the future because the clock was set back, the next one is due now.
  */
 function dueAt({ status }: CloudEventDelivery, now: Date): number {
   const last = Date.parse(status.sentAt ?? '');
@@ -40,7 +39,7 @@ function dueAt({ status }: CloudEventDelivery, now: Date): number {
   return Number.isNaN(last) || last > now.getTime() || pause === undefined ? 0 : last + 999 + pause;
 }
 
-/** The places in `cloudEvents` of what is to be sent now, and when to look again. */
+/** Returns the indexes of deliveries that are due, and when the next one will be. */
 export function dueDeliveries(
   deliveries: readonly CloudEventDelivery[],
   now: Date,
@@ -53,15 +52,15 @@ export function dueDeliveries(
   return { due, requeueAfterMs: later.length > 0 ? Math.min(...later) - now.getTime() : undefined };
 }
 
-/** Whether a run has ended and an event about it is to be sent now. */
+/** Reports whether a run has ended and has a delivery that is due. */
 export const hasDueDelivery = (status: TaskRunStatus | undefined, now: Date): boolean =>
   awaitsDelivery(status) && dueDeliveries(status?.cloudEvents ?? [], now).due.length > 0;
 
-/** How a try went. `again`: it may go better another time. */
+/** The result of an attempt. `canRetry`: a later attempt can succeed. */
 export type DeliveryResult =
   { readonly kind: 'sent' } | { readonly kind: 'failed'; readonly message: string; readonly canRetry: boolean };
 
-/** A delivery after a try. */
+/** Returns a delivery after an attempt. */
 export function afterAttempt(delivery: CloudEventDelivery, result: DeliveryResult, now: Date): CloudEventDelivery {
   const retryCount = delivery.status.retryCount + 1;
   const sentAt = timestamp(now);
@@ -70,7 +69,7 @@ export function afterAttempt(delivery: CloudEventDelivery, result: DeliveryResul
   return { ...delivery, status: { condition, sentAt, message: result.message, retryCount } };
 }
 
-/** Reads a receiver's answer. What it says beyond the status is nobody's business: it may be anything the controller can reach. */
+/** Reads a receiver's response. Only its status is used, because the receiver may be any host that the controller can reach. */
 export function readResponse(response: { readonly status: number }): DeliveryResult {
   const { status } = response;
   if (status >= 200 && status < 300) return { kind: 'sent' };
@@ -81,7 +80,7 @@ export function readResponse(response: { readonly status: number }): DeliveryRes
 
 const TYPES = { True: 'successful', False: 'failed', Unknown: 'unknown' } as const;
 
-/** The event about a run, as headers and body of a POST. */
+/** Returns the event about a run as headers and body of a POST. */
 export function cloudEventOf(run: TaskRun): {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;

@@ -1,8 +1,8 @@
 /**
  * The step of a cluster input: a kubeconfig for the Task's steps.
  *
- * Tekton writes it below the resource's name, whatever the input is called; it is there, and below the input's own path too,
- * where `$(inputs.resources.NAME.path)` leads. A param `name` is the resource's name then.
+ * Tekton writes it below the resource's name, whatever the name of the input. Here it is written there and below the input's path, to which
+ * `$(inputs.resources.NAME.path)` refers. A param `name` replaces the resource's name.
  */
 
 import {
@@ -19,7 +19,7 @@ import { unexpanded, type StepBuilder } from './step.js';
 
 const CREDENTIALS = ['username', 'password', 'token', 'cadata'] as const;
 
-/** @param path where the input's files belong */
+/** @param path the directory of the input */
 export function clusterInput(resource: PipelineResourceModel, path: string, input: string, make: StepBuilder): Step {
   const param = (name: string): string => resource.params.get(name) ?? '';
   const secretOf = (name: string): PipelineResourceModel['secrets'][number] | undefined =>

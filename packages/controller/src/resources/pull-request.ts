@@ -1,5 +1,5 @@
 /**
- * The step of a pullRequest: its state as files before the Task's steps, what they changed of it sent back after them.
+ * The steps of a pullRequest: one writes its state as files before the Task's steps, one uploads their changes.
  */
 
 import { resourceVariables, type PipelineResourceModel, type Step } from '@pipewright/tekton';
@@ -7,10 +7,10 @@ import { pullRequest } from '../scripts/pull-request.js';
 import { secretEnv } from './secret-fields.js';
 import type { StepBuilder } from './step.js';
 
-/** Names of the field that holds the token: `githubToken` up to Tekton v0.8. */
+/** Names of the field with the token: `githubToken` up to Tekton v0.8. */
 const TOKEN_FIELDS: ReadonlySet<string> = new Set(['authtoken', 'githubtoken']);
 
-/** @param path where the request's files lie */
+/** @param path the directory of the request's files */
 export function pullRequestStep(
   resource: PipelineResourceModel,
   mode: 'download' | 'upload',

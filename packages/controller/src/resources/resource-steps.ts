@@ -1,8 +1,8 @@
 /**
- * The steps that resources put around a Task's own: directories, fetches, digests, hand-over between tasks, uploads.
+ * The steps that resources add before and after a Task's own: directories, fetches, digests, hand-over between tasks, uploads.
  *
- * Order and names are Tekton's (v0.9.2). They are ordinary steps of the pod, except that their commands are made here from
- * values, so nothing in them is substituted again.
+ * Order and names are Tekton's (v0.9.2). They are ordinary steps of the pod, except that their commands contain values, in which nothing is
+ * substituted again.
  */
 
 import {
@@ -29,7 +29,7 @@ import { storageInput, storageOutput } from './storage.js';
 /** A resource bound to an input or output of the Task. */
 export interface BoundResource {
   readonly resource: PipelineResourceModel;
-  /** Where a pipeline hands it over; empty for a run of one's own. */
+  /** The paths at which a pipeline hands it over; empty for a TaskRun without a PipelineRun. */
   readonly paths: readonly string[];
 }
 
@@ -43,11 +43,11 @@ export interface ResourceBindings {
 export interface ResourceSteps {
   readonly before: readonly Step[];
   readonly after: readonly Step[];
-  /** What these steps mount beside the volumes that every step has. */
+  /** Volumes that these steps mount in addition to those of every step. */
   readonly volumes: readonly Volume[];
 }
 
-/** @returns the steps before and after the Task's own, in running order */
+/** Returns the steps before and after the Task's own, in running order. */
 export function resourceSteps(
   task: TaskModel,
   bindings: ResourceBindings,
@@ -60,7 +60,7 @@ export function resourceSteps(
   const context = { make, storage };
   const inputs = task.inputs.map((input) => inputSteps(input, bindings.inputs.get(input.name), context));
   const directories = task.outputs
-    .filter(({ name }) => bindings.outputs.has(name)) // an optional one may be left out
+    .filter(({ name }) => bindings.outputs.has(name)) // an optional one may be unbound
     .toReversed()
     .map((output) => make.directory(`create-dir-${output.name.toLowerCase()}`, outputPath(output), output.name));
   const digests = digestStep(task, bindings, make);
@@ -72,7 +72,7 @@ export function resourceSteps(
   };
 }
 
-/** One resource may be both input and output, and mounts its Secrets in both. */
+/** A resource that is both input and output mounts its Secrets in both. */
 const distinct = (volumes: readonly Volume[]): readonly Volume[] => [
   ...new Map(volumes.map((volume) => [volume.name, volume])).values(),
 ];
@@ -125,7 +125,7 @@ function outputSteps(
   return { steps: [...stored.steps, ...own.steps], volumes: [...stored.volumes, ...own.volumes] };
 }
 
-/** What becomes of an output in the world outside; a cloudEvent is the controller's to send. */
+/** Returns the steps that upload an output; the controller itself sends cloudEvents. */
 function uploadSteps(
   resource: PipelineResourceModel,
   path: string,
@@ -157,5 +157,5 @@ function digestStep(task: TaskModel, { outputs }: ResourceBindings, make: StepBu
   });
   if (images.length === 0) return [];
   const step = make.shell('image-digest-exporter', '', imageDigest(make.scripts, images));
-  return [{ ...step, terminationMessagePolicy: 'FallbackToLogsOnError' } as Step]; // Step is open in what Kubernetes knows
+  return [{ ...step, terminationMessagePolicy: 'FallbackToLogsOnError' } as Step]; // Step has additional fields of Kubernetes
 }

@@ -1,7 +1,7 @@
 /**
- * The Secrets that a PipelineResource names for its fields, as environment or files of the one step that needs them.
+ * The Secrets of a PipelineResource's fields, as environment or files of the one step that needs them.
  *
- * Values are read by the kubelet; the controller passes on names and keys alone.
+ * The kubelet reads the values; the controller passes only names and keys.
  */
 
 import { internalStepName, isDnsLabel, type PipelineResourceModel, type Volume } from '@pipewright/tekton';
@@ -10,17 +10,17 @@ import type { StepOptions } from './step.js';
 type SecretField = PipelineResourceModel['secrets'][number];
 type Env = NonNullable<StepOptions['env']>;
 
-/** A variable whose value is a Secret's. */
+/** Returns an environment variable with the value of a Secret. */
 export const secretEnv = (name: string, { secretName, secretKey }: SecretField): Env[number] => ({
   name,
   valueFrom: { secretKeyRef: { name: secretName, key: secretKey } },
 });
 
 /**
- * Files of Secrets, and variables that name them: gsutil and gcloud look for theirs so.
+ * Returns files of Secrets, and environment variables with their paths, which gsutil and gcloud read.
  *
- * @param owner what the volumes are named after
- * @param directory where the Secrets are mounted, each under its name
+ * @param owner prefix of the volumes' names
+ * @param directory mount path of the Secrets, each under its name
  */
 export function secretFiles(
   owner: string,

@@ -1,8 +1,8 @@
 /**
- * Makes the single steps that the controller adds to a Task: name, image, command.
+ * Builds the single steps that the controller adds to a Task: name, image, command.
  *
- * Which of them a resource needs, and in what order, is said in `resource-steps.ts` and the files of the resource types; how a
- * value becomes a word of a Pod without being expanded is said here alone.
+ * `resource-steps.ts` and the files of the resource types select and order them. Escaping of values against expansion by Kubernetes is
+ * only here.
  */
 
 import { internalStepName, type Step, type Volume, type VolumeMount } from '@pipewright/tekton';
@@ -10,19 +10,19 @@ import type { Images } from '../run/options.js';
 import type { Scripts } from '../scripts/scripts.js';
 import { literally } from '../scripts/shell-text.js';
 
-/** What a step needs beyond its command. */
+/** Options of a step besides its command. */
 export interface StepOptions {
   readonly env?: Step['env'];
   readonly volumeMounts?: readonly VolumeMount[];
 }
 
-/** Steps, and the volumes of the pod that they mount. */
+/** Steps, and the pod's volumes that they mount. */
 export interface StepsAndVolumes {
   readonly steps: readonly Step[];
   readonly volumes: readonly Volume[];
 }
 
-/** Makes steps for one TaskRun: equal calls give equal names. */
+/** Builds steps for one TaskRun: equal calls give equal names. */
 export class StepBuilder {
   readonly images: Images;
   readonly scripts: Scripts;
@@ -52,21 +52,21 @@ export class StepBuilder {
       command: [program],
       args: rest.map(unexpanded),
       ...needs,
-      imagePullPolicy: 'IfNotPresent', // an operator pins these by flag; to ask the registry again costs each pod a round trip
+      imagePullPolicy: 'IfNotPresent', // an operator pins these by flag; pulling again costs each pod a round trip
       securityContext: { allowPrivilegeEscalation: false },
-    } as Step; // Step is open in what Kubernetes knows
+    } as Step; // Step has additional fields of Kubernetes
   }
 
-  /** A step of the shell image. */
+  /** Returns a step with the shell image. */
   shell(base: string, detail: string, command: readonly string[], needs: StepOptions = {}): Step {
     return this.step(base, detail, this.images.shell, command, needs);
   }
 
-  /** Makes a directory, with those above it. */
+  /** Returns a step that creates a directory with its parents. */
   directory(base: string, path: string, detail: string, needs: StepOptions = {}): Step {
     return this.shell(base, detail, ['mkdir', '-p', path], needs);
   }
 }
 
-/** Kubernetes would take `$(word)` for a variable and `$$` for `$`; most arguments have neither and stay legible. */
+/** Kubernetes expands `$(word)` and `$$`; most arguments have neither and stay readable. */
 export const unexpanded = (text: string): string => (/\$\$|\$\([A-Za-z0-9_.-]+\)/.test(text) ? literally(text) : text);

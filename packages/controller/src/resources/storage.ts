@@ -1,8 +1,8 @@
 /**
- * The steps of storage resources: fetched before the Task's steps, uploaded after them.
+ * The steps of storage resources: a fetch before the Task's steps, an upload after them.
  *
- * `type: gcs` is moved by gsutil: a directory is made equal to the other side (`dir`), else files are copied. `type: build-gcs` is an
- * archive or a list of files anyone may read; it is unpacked, and nothing is ever uploaded to it.
+ * `type: gcs` uses gsutil: a directory is synchronized (`dir`), a file is copied. `type: build-gcs` is a public archive or list of files,
+ * which is unpacked; nothing is uploaded to it.
  */
 
 import type { PipelineResourceModel } from '@pipewright/tekton';
@@ -11,14 +11,14 @@ import { gsutil } from '../scripts/gsutil.js';
 import { secretFiles } from './secret-fields.js';
 import type { StepBuilder, StepsAndVolumes } from './step.js';
 
-/** Where the Secrets of storage resources are mounted. */
+/** The mount path of the Secrets of storage resources. */
 const SECRETS_DIR = '/var/secret';
 
 const param = ({ params }: PipelineResourceModel, name: string): string => params.get(name) ?? '';
 
 const isArchive = (resource: PipelineResourceModel): boolean => param(resource, 'type') === 'build-gcs';
 
-/** Fetches what lies at the resource's location to `path`. */
+/** Returns the steps that fetch the resource's location to `path`. */
 export function storageInput(
   resource: PipelineResourceModel,
   path: string,
@@ -45,7 +45,7 @@ export function storageInput(
   return { steps: [directory, fetch], volumes };
 }
 
-/** Uploads what the steps left in `path`. */
+/** Returns the steps that upload `path`. */
 export function storageOutput(
   resource: PipelineResourceModel,
   path: string,
@@ -61,5 +61,5 @@ export function storageOutput(
   return { steps: [upload], volumes };
 }
 
-/** Tekton asks only whether `dir` is there, so `dir: "false"` is a directory too. */
+/** Tekton only checks whether `dir` is set, so `dir: "false"` is a directory too. */
 const isDirectory = ({ params }: PipelineResourceModel): boolean => params.has('dir');

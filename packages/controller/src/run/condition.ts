@@ -1,11 +1,11 @@
 /**
- * The one condition of a run, `Succeeded`, and the rules it keeps: Unknown while the run goes on, then True or False for
- * ever; `lastTransitionTime` moves only when `status` does.
+ * The condition `Succeeded` of a run and its rules: Unknown while the run is running, then True or False permanently;
+ * `lastTransitionTime` changes only with `status`.
  */
 
 import type { StatusCondition } from '@pipewright/tekton';
 
-/** What a condition says, without its time. */
+/** A condition without its time. */
 export interface ConditionUpdate {
   readonly status: 'True' | 'False' | 'Unknown';
   readonly reason: string;
@@ -16,21 +16,21 @@ interface StatusWithConditions {
   readonly conditions?: readonly StatusCondition[];
 }
 
-/** The condition of type `Succeeded`; undefined before the first reconcile. */
+/** Returns the condition of type `Succeeded`; undefined before the first reconcile. */
 export const succeededCondition = (status: StatusWithConditions | undefined): StatusCondition | undefined =>
   status?.conditions?.find(({ type }) => type === 'Succeeded');
 
-/** Whether the run has ended, well or not. */
+/** Reports whether the run has ended. */
 export function isDone(status: StatusWithConditions | undefined): boolean {
   const outcome = succeededCondition(status)?.status;
   return outcome === 'True' || outcome === 'False';
 }
 
-/** Whether the run has ended badly. */
+/** Reports whether the run has failed. */
 export const hasFailed = (status: StatusWithConditions | undefined): boolean =>
   succeededCondition(status)?.status === 'False';
 
-/** Whether the run has ended well. */
+/** Reports whether the run has succeeded. */
 export const hasSucceeded = (status: StatusWithConditions | undefined): boolean =>
   succeededCondition(status)?.status === 'True';
 
@@ -46,13 +46,13 @@ export function conditionsOf(
   return [{ type: 'Succeeded', ...update, lastTransitionTime: since }];
 }
 
-/** A time as Kubernetes writes it: RFC 3339 in whole seconds. */
+/** Formats a time as Kubernetes does: RFC 3339 in whole seconds. */
 export const timestamp = (date: Date): string => `${date.toISOString().slice(0, 19)}Z`;
 
 /**
- * When a run that began at `start` and may take `timeout` milliseconds must have ended; undefined when it may run for ever.
+ * Returns the deadline of a run that started at `start` with a timeout in milliseconds; undefined if it has none.
  *
- * `start` is in whole seconds, so the begun second counts in full: a run is never cut short.
+ * `start` is in whole seconds, so the first second counts in full and a run never ends early.
  */
 export function deadlineOf(start: string | undefined, timeout: number): Date | undefined {
   if (start === undefined || timeout <= 0) return undefined;

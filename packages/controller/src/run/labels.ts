@@ -1,6 +1,6 @@
-/** Labels and annotations, in Tekton's spelling, which tkn and dashboards select by; and what is handed down. */
+/** Tekton's labels and annotations, by which tkn and dashboards select objects, and which annotations are inherited. */
 
-/** Keys, and the one value. */
+/** Keys, and one value. */
 export const labels = {
   pipeline: 'tekton.dev/pipeline',
   pipelineRun: 'tekton.dev/pipelineRun',
@@ -15,12 +15,12 @@ export const labels = {
   ready: 'tekton.dev/ready',
 } as const;
 
-/** Annotations that describe one object alone and are not handed down. */
+/** Annotations that describe only one object and are not inherited. */
 const NOT_INHERITED: ReadonlySet<string> = new Set(['kubectl.kubernetes.io/last-applied-configuration']);
 
 type StringMap = Readonly<Record<string, string>>;
 
-/** Annotations to hand down from an object to what is made for it. */
+/** Returns the annotations that objects created for this one inherit. */
 export const inheritedAnnotations = (annotations: StringMap | undefined): StringMap =>
   Object.fromEntries(Object.entries(annotations ?? {}).filter(([key]) => !NOT_INHERITED.has(key)));
 

@@ -1,5 +1,5 @@
 /**
- * The JSON merge patch (RFC 7386) that turns one object into another, so that a status write carries what changed alone.
+ * Computes the JSON merge patch (RFC 7386) between two objects, so that a status write contains only what changed.
  */
 
 type Json = Readonly<Record<string, unknown>>;
@@ -7,7 +7,7 @@ type Json = Readonly<Record<string, unknown>>;
 const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Whether two JSON values are equal; order of keys does not matter, and a key without value is no key. */
+/** Reports whether two JSON values are equal, independent of the order of keys. A key with the value undefined counts as absent. */
 export function sameJson(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (Array.isArray(a) && Array.isArray(b))
@@ -18,7 +18,7 @@ export function sameJson(a: unknown, b: unknown): boolean {
   return true;
 }
 
-/** @returns the patch, or undefined when there is nothing to change */
+/** Returns the patch, or undefined if the objects are equal. */
 export function mergePatch(before: object, after: object): Json | undefined {
   const from = before as Json; // any object is read by its keys here
   const to = after as Json; // likewise

@@ -1,14 +1,14 @@
-/** What an operator may choose about the pods the controller makes. Pure data; the command line fills it in. */
+/** What an operator can configure about the pods that the controller creates. */
 
-/** The stock images that run the controller's own steps. Every one can be named otherwise, for registries without a way out. */
+/** The stock images that run the controller's own steps. Each can be replaced, for clusters without access to public registries. */
 export interface Images {
   /** Has `sh` and `git` (and `ssh` for ssh urls). */
   readonly git: string;
   /** Has `sh`, `awk`, `mkdir`, `cp` and `sha256sum`. */
   readonly shell: string;
-  /** Has a static /bin/busybox, which is lent to images without a shell. (Docker Hub's `busybox:latest` is not static.) */
+  /** Has a static /bin/busybox, which is copied into pods whose images have no shell. (Docker Hub's `busybox:latest` is not static.) */
   readonly lent: string;
-  /** Does nothing and ends at once, whatever it is told to run; takes a sidecar's place when the steps have ended. */
+  /** Exits at once whatever its arguments; replaces the image of a sidecar after the steps have ended. */
   readonly nop: string;
   /** Has `sh`, `gsutil` and `gcloud`; moves the files of storage resources. */
   readonly gsutil: string;
@@ -16,7 +16,7 @@ export interface Images {
   readonly node: string;
 }
 
-/** The images used when none are named. */
+/** The images used by default. */
 export const DEFAULT_IMAGES: Images = {
   git: 'alpine/git',
   shell: 'busybox',

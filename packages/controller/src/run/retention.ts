@@ -3,13 +3,13 @@
  *
  *     finished runs ──▶ groups (namespace and Pipeline or Task) ──▶ newest first ──▶ kept │ expired
  *
- * Pure: the same runs, policy and time give the same answer, whatever was deleted before. A run that goes on is in no group.
+ * Pure: the same runs, policy and time give the same decision. Running runs are in no group.
  */
 
 import type { PipelineRun, TaskRun } from '@pipewright/tekton';
 import { isDone, succeededCondition } from './condition.js';
 
-/** How many finished runs are kept, and for how long. A limit that is absent does not limit; without any, all are kept. */
+/** How many finished runs are kept, and for how long. An absent limit does not apply; without limits, all are kept. */
 export interface RetentionPolicy {
   /** Finished runs of each group. */
   readonly count?: number;
@@ -17,35 +17,35 @@ export interface RetentionPolicy {
   readonly ageMs?: number;
 }
 
-/** A run that nothing else owns. */
+/** A run without an owner. */
 export type Run = PipelineRun | TaskRun;
 
-/** All that a decision may depend on. */
+/** Everything a decision depends on. */
 export interface ObservedRuns {
   readonly runs: readonly Run[];
-  /** Whether nothing is left to do for a finished run: its TaskRuns have ended, and their CloudEvents are delivered. */
+  /** Reports whether a finished run needs no more work: its TaskRuns have ended, and their CloudEvents are delivered. */
   readonly isSettled: (run: Run) => boolean;
   readonly now: Date;
 }
 
-/** What is to be. */
+/** Which runs are deleted, and when to decide again. */
 export interface RetentionDecision {
   /** Runs to delete, the oldest of each group first. */
   readonly expired: readonly Run[];
-  /** Milliseconds until the next one expires if nothing changes first. Absent: only a change can matter. */
+  /** Milliseconds until the next run expires if nothing changes first. Absent: only a change matters. */
   readonly requeueAfterMs?: number;
 }
 
-/** Milliseconds until an expired run that is not settled is looked at again; its own changes come first as a rule. */
+/** Milliseconds until an expired run that is not settled is checked again; usually its own changes come first. */
 const UNSETTLED_REQUEUE_MS = 60_000;
 
-/** What tells whether a run has finished. */
+/** The fields that tell whether a run has finished. */
 export interface FinishableRun {
   readonly metadata: { readonly ownerReferences?: readonly unknown[]; readonly deletionTimestamp?: string };
   readonly status?: Run['status'];
 }
 
-/** Whether retention is about this run: it has ended, belongs to nothing else and is not being deleted. */
+/** Reports whether retention applies to a run: it has ended, has no owner and is not being deleted. */
 export const isFinished = ({ metadata, status }: FinishableRun): boolean =>
   isDone(status) && !metadata.ownerReferences?.length && metadata.deletionTimestamp === undefined;
 
@@ -71,9 +71,9 @@ const CLOCK_SKEW = 60_000;
 
 interface Finished {
   readonly run: Run;
-  /** When it finished, in milliseconds since 1970. */
+  /** When it finished, in milliseconds since the epoch. */
   readonly at: number;
-  /** Whether that is in the future: the clock was set back since. */
+  /** Whether that is in the future, because the clock was set back. */
   readonly isBeforeJump: boolean;
 }
 
@@ -83,21 +83,21 @@ function toFinished(run: Run, nowMs: number): Finished {
 }
 
 /**
- * The order of runs, the newest first. Runs that finished before the clock was set back come after those that finished since, which would
- * be deleted at once otherwise. Names decide where times are equal, so that the order is the same every time.
+ * Orders runs with the newest first. Runs that finished before the clock was set back come after those that finished since, which would
+ * otherwise be deleted at once. Names break ties, so that the order is deterministic.
  */
 const newerFirst = (a: Finished, b: Finished): number =>
   Number(a.isBeforeJump) - Number(b.isBeforeJump) ||
   b.at - a.at ||
   ((a.run.metadata.name ?? '') < (b.run.metadata.name ?? '') ? 1 : -1);
 
-/** When a run finished, in milliseconds since 1970. Tekton gives a cancelled run no completionTime. */
+/** Returns when a run finished, in milliseconds since the epoch. Cancelled runs of Tekton have no completionTime. */
 function finishedAt({ metadata, status }: Run): number {
   const times = [status?.completionTime, succeededCondition(status)?.lastTransitionTime, metadata.creationTimestamp];
   return times.map((time) => Date.parse(time ?? '')).find((time) => !Number.isNaN(time)) ?? 0;
 }
 
-/** Runs by namespace and what they run. */
+/** Groups runs by namespace and by what they run. */
 function groupsOf(runs: readonly Run[]): Iterable<readonly Run[]> {
   const groups = new Map<string, Run[]>();
   for (const run of runs) {
@@ -109,7 +109,7 @@ function groupsOf(runs: readonly Run[]): Iterable<readonly Run[]> {
   return groups.values();
 }
 
-/** What a run runs: a Pipeline, a Task, or a spec of its own. Those are told apart by `generateName`, which their names begin with. */
+/** Returns the group of a run: its Pipeline or Task, or its `generateName` if its spec is embedded. */
 function groupOf(run: Run): string {
   const { namespace = '', generateName = '' } = run.metadata;
   const ref = run.kind === 'PipelineRun' ? run.spec.pipelineRef : run.spec.taskRef;

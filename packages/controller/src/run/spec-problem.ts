@@ -1,7 +1,7 @@
 /**
- * What the checks of packages/tekton say about a Task, Pipeline or PipelineResource that is about to run, as one sentence.
+ * Validates a Task, Pipeline or PipelineResource before it runs, with the checks of packages/tekton, as one message.
  *
- * Most have passed an admission; on a cluster without one this is where a mistake is found, with the same words.
+ * On clusters without the admission webhook, mistakes are found here, with the same messages.
  */
 
 import {
@@ -13,16 +13,16 @@ import {
   type TaskSpec,
 } from '@pipewright/tekton';
 
-/** The errors of a Task's spec; undefined when there are none. */
+/** Returns the errors of a Task's spec; undefined if it has none. */
 export const taskSpecProblem = (name: string, spec: TaskSpec): string | undefined => specErrors('Task', name, spec);
 
 /** Returns the errors of a Pipeline's spec; undefined if it has none. */
 export const pipelineSpecProblem = (spec: PipelineSpec): string | undefined => specErrors('Pipeline', 'checked', spec);
 
 /**
- * The errors of a PipelineResource's spec; undefined when there are none.
+ * Returns the errors of a PipelineResource's spec; undefined if it has none.
  *
- * Its values become arguments of git, so what could be an option, a program or a path of the machine ends here at the latest.
+ * Its values become arguments of git, so values that could be an option, a program or a local path are rejected here at the latest.
  */
 export const resourceSpecProblem = (name: string, spec: PipelineResourceSpec): string | undefined =>
   specErrors('PipelineResource', name, spec);

@@ -3,8 +3,8 @@
  *
  *     observe ──▶ planAttempt ──▶ the next observation, until the attempt is decided
  *
- * Pure. A ResourceQuota that is used up, the answer of an image's registry and the API server's answer to the creation of the pod are
- * observations like any other, so that all rules about them are here.
+ * Pure. An exceeded ResourceQuota, the response of an image's registry and the API server's answer to the creation of the pod are
+ * observed state, so that all rules about them are here.
  */
 
 import { readTaskRun, type TaskRun, type TaskRunStatus } from '@pipewright/tekton';

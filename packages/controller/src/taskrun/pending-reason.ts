@@ -1,7 +1,7 @@
 /**
- * What kept a TaskRun from beginning, to be said when its time is up.
+ * Why a TaskRun has not started, for the message of its timeout.
  *
- * Tekton's sentence names the timeout alone; whoever reads it an hour later cannot see any more that no node had room.
+ * Tekton's message has only the timeout; an hour later it is no longer visible that no node had room.
  */
 
 import type { TaskRunStatus } from '@pipewright/tekton';
@@ -9,7 +9,7 @@ import { succeededCondition } from '../run/condition.js';
 import { containersOf, STEP_PREFIX, type Pod } from '../pod/pod-types.js';
 import { evaluatePod } from './status.js';
 
-/** The end of the sentence about the timeout; empty when steps have run, for then it was they who took the time. */
+/** Returns the end of the message about a timeout; empty if steps have started, because then they took the time. */
 export function pendingReason(status: TaskRunStatus, pod: Pod | undefined, now: Date): string {
   if (!pod) {
     const { reason, message = '' } = succeededCondition(status) ?? {};

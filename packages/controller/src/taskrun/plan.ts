@@ -4,10 +4,9 @@
  *     reconcile:  observe ──▶  plan  ──▶ apply
  *                   I/O        pure       I/O
  *
- * `planTaskRun` reads no clock, calls no API and remembers nothing: equal `Observed` gives an equal decision, whatever woke it.
- * Rules are Tekton v0.9.2's order (cancel, then timeout, then the pod), and two of our own: an attempt has one pod, so a
- * pod that somebody deleted is a failure and never made again; a pod whose images lack a shell is replaced once, before
- * anything in it has run.
+ * `planTaskRun` is pure: equal observed states give equal decisions, whatever event triggered the reconcile. The order is Tekton v0.9.2's
+ * (cancel, timeout, pod), with two rules of this project: an attempt has one pod, so a deleted pod is a failure and is never created
+ * again; a pod whose images lack a shell is replaced once, before anything in it has run.
  */
 
 import { DEFAULT_TIMEOUT_MS, formatDuration, readTaskRun, type TaskRun, type TaskRunStatus } from '@pipewright/tekton';
@@ -17,18 +16,18 @@ import { nonStepContainers, type Pod } from '../pod/pod-types.js';
 import { evaluatePod, statusWithPod, statusWithCondition } from './status.js';
 import { pendingReason } from './pending-reason.js';
 
-/** All that a decision may depend on. */
+/** Everything a decision depends on. */
 export interface ObservedTaskRun {
   readonly run: TaskRun;
-  /** The attempt's pods that are there and ours. Both are, while one takes the other's place. */
+  /** The attempt's pods that exist and belong to the run. Both exist while one replaces the other. */
   readonly pod?: Pod;
   readonly replacement?: Pod;
   readonly now: Date;
 }
 
-/** One change to the cluster. Doing it twice is the same as doing it once. */
+/** One idempotent change to the cluster. */
 export type TaskRunAction =
-  /** Make the attempt's pod; `replacement`: the one that takes the place of a pod whose images had no shell. */
+  /** Start the attempt (see `planAttempt`); `replacement`: with the pod that replaces one whose images have no shell. */
   | {
       readonly kind: 'start';
       readonly attempt: number;
@@ -39,12 +38,12 @@ export type TaskRunAction =
   | { readonly kind: 'announce'; readonly pod: Pod }
   | { readonly kind: 'stop-sidecars'; readonly pod: Pod; readonly containers: readonly number[] };
 
-/** What is to be. */
+/** The status and the actions that follow from the observed state. */
 export interface TaskRunDecision {
-  /** The status as it should be; equal to the observed one when nothing is to be written. */
+  /** The desired status; equal to the observed one if nothing changes. */
   readonly status: TaskRunStatus;
   readonly actions: readonly TaskRunAction[];
-  /** When to decide again if nothing changes first. Absent: only a change can matter. */
+  /** When to decide again if nothing changes first. Absent: only a change matters. */
   readonly requeueAt?: Date;
 }
 
@@ -76,7 +75,7 @@ export function planTaskRun(observed: ObservedTaskRun): TaskRunDecision {
   return deadline ? { ...decision, requeueAt: earlierOf(decision.requeueAt, deadline) } : decision;
 }
 
-/** A pod that ended before anybody looked is judged by how it ended, not by how late it was looked at. */
+/** The outcome of a pod that has ended takes precedence over a timeout that passed before it was observed. */
 const hasEnded = (pod: Pod | undefined, now: Date): boolean =>
   pod !== undefined && evaluatePod(pod, now).kind === 'ended';
 
@@ -85,14 +84,14 @@ const podsOf = ({ pod, replacement }: ObservedTaskRun): readonly Pod[] =>
 
 const earlierOf = (a: Date | undefined, b: Date): Date => (a && a < b ? a : b);
 
-/** What a finished run still has to end: a pod that a crash kept us from deleting, or sidecars. */
+/** Returns what a finished run must still stop: sidecars, or a pod that was not deleted because of a crash. */
 function cleanUp(pod: Pod, now: Date): readonly TaskRunAction[] {
   const outcome = evaluatePod(pod, now);
   const over = outcome.kind === 'ended' && !outcome.mustDelete;
   return over ? sidecarsToStop(pod) : [{ kind: 'delete', pod }];
 }
 
-/** How many attempts came before. */
+/** Returns the number of earlier attempts. */
 export const attemptOf = (status: TaskRunStatus | undefined): number => status?.retriesStatus?.length ?? 0;
 
 function planWithoutPod(run: TaskRun, now: Date): TaskRunDecision {
@@ -137,18 +136,18 @@ function planWithPod({ run, pod: first, replacement, now }: ObservedTaskRun, pod
   }
 }
 
-/** Step 0 waits for this annotation when there are sidecars. */
+/** Annotates the pod when its sidecars are ready; step 0 waits for the annotation. */
 function announceReadiness(pod: Pod): readonly TaskRunAction[] {
   const sidecars = nonStepContainers(pod);
   const isAnnounced = pod.metadata.annotations?.[labels.ready] !== undefined;
-  // One that has ended will not get readier: a sidecar may be there to prepare something.
+  // A terminated sidecar counts as ready: it may have prepared something.
   const isReady =
     pod.status?.phase === 'Running' &&
     sidecars.every(({ status }) => status?.ready === true || status?.state?.terminated !== undefined);
   return sidecars.length > 0 && !isAnnounced && isReady ? [{ kind: 'announce', pod }] : [];
 }
 
-/** Sidecars that still run although the steps are over, by their place in the pod. */
+/** Stops sidecars that still run after the steps, by their index in the pod. */
 function sidecarsToStop(pod: Pod): readonly TaskRunAction[] {
   if (pod.metadata.deletionTimestamp !== undefined) return [];
   const running = new Set(

@@ -1,17 +1,16 @@
 /**
- * What becomes of a TaskRun whose pod the API server refuses.
+ * How a TaskRun waits for a ResourceQuota that its pod exceeds.
  *
- * A quota that is used up is waited for, in Tekton's words and with its ever longer pauses; all else is the end of the run, in
- * the server's own words. Pure: what an attempt was told before stands in the status.
+ * Messages and growing delays are Tekton's. Pure: the number of attempts is read from the status.
  */
 
 import type { TaskRunStatus } from '@pipewright/tekton';
 import { succeededCondition, type ConditionUpdate } from '../run/condition.js';
 
-/** Whether a refusal is about a quota, so that room may come. */
+/** Reports whether a rejection is due to a quota, so that a retry can succeed. */
 export const isQuotaExceeded = (message: string): boolean => /exceeded quota/i.test(message);
 
-/** How often an attempt's pod was refused for a quota so far, as its status says. */
+/** Returns how often an attempt's pod has exceeded a quota, from its status. */
 export function quotaAttempts(status: TaskRunStatus | undefined): number {
   const { reason, message = '' } = succeededCondition(status) ?? {};
   return reason === REASON ? Number(/reattempted (\d+) times/.exec(message)?.[1] ?? 0) : 0;
@@ -19,7 +18,7 @@ export function quotaAttempts(status: TaskRunStatus | undefined): number {
 
 const REASON = 'ExceededResourceQuota';
 
-/** What the run says while it waits for room. `tries`: with this one. */
+/** Returns the condition of a run that waits for a quota. `attempts` includes the current one. */
 export const quotaExceeded = (attempts: number, message: string): ConditionUpdate => ({
   status: 'Unknown',
   reason: REASON,
@@ -28,6 +27,6 @@ export const quotaExceeded = (attempts: number, message: string): ConditionUpdat
 
 const MAX_RETRY_DELAY_MS = 120_000;
 
-/** Milliseconds until the next try, if nothing tells earlier that there is room: twice as long each time. */
+/** Returns the milliseconds until the next attempt, doubled each time; a change of the quota can trigger it earlier. */
 export const quotaRetryDelayMs = (attempts: number): number =>
   Math.min(MAX_RETRY_DELAY_MS, 1000 * 2 ** Math.min(attempts, 10));

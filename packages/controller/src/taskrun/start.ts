@@ -1,7 +1,7 @@
 /**
- * Turns what a TaskRun refers to into the pod of its next attempt, or into the reason why there is none.
+ * Determines the pod of a TaskRun's next attempt from the objects that it refers to, or the failure that ends the run.
  *
- * Pure: the edge has looked everything up already. The order of the refusals, their reasons and sentences are Tekton's.
+ * Pure: the edge has read all objects. The order of failures, their reasons and messages are Tekton's.
  */
 
 import {
@@ -43,38 +43,38 @@ import type { CommandsNeeded } from '../pod/step-command.js';
 import type { Pod } from '../pod/pod-types.js';
 import { workspaceProblem } from '../pod/workspaces.js';
 
-/** A Task or ClusterTask as it was found. */
+/** The fields of a Task or ClusterTask that a run uses. */
 export interface TaskObject {
   readonly spec: TaskSpec;
   readonly labels?: Readonly<Record<string, string>> | undefined;
   readonly annotations?: Readonly<Record<string, string>> | undefined;
 }
 
-/** What the cluster holds of the things that a TaskRun names. */
+/** The objects that a TaskRun refers to, and how its attempt is started. */
 export interface StartInputs {
   readonly run: TaskRun;
   readonly attempt: number;
-  /** The attempt's second pod, in place of one whose images had no shell. */
+  /** Whether this is the attempt's second pod, which replaces one whose images have no shell. */
   readonly replacement: boolean;
-  /** Images that are known to have no shell. */
+  /** Images without a shell that earlier attempts found. */
   readonly shellLess: ReadonlySet<string>;
-  /** The Task referred to; undefined when there is none of that name, or when the run holds a taskSpec. */
+  /** The Task referred to; undefined if it does not exist, or if the run has a taskSpec. */
   readonly task: TaskObject | undefined;
-  /** The PipelineResources referred to that are there, by name. */
+  /** The existing PipelineResources referred to, by name. */
   readonly resources: ReadonlyMap<string, PipelineResource>;
-  /** Whether the ServiceAccount is there. */
+  /** Whether the ServiceAccount exists. */
   readonly hasServiceAccount: boolean;
-  /** Its secrets that are there. */
+  /** Its existing Secrets. */
   readonly secrets: readonly SecretHeader[];
-  /** Names of its secrets that are not. */
+  /** Names of its missing Secrets. */
   readonly missingSecrets: readonly string[];
   readonly images: Images;
   readonly scripts: Scripts;
-  /** A docker config that is in every container. */
+  /** Path of a docker config that exists in every container. */
   readonly dockerConfig?: string;
-  /** What was found out about images of steps that name no command. */
+  /** The commands of images, for steps without a command. */
   readonly commands: ReadonlyMap<string, ImageCommandResult>;
-  /** Where the pipeline that this run belongs to hands over files. */
+  /** Where tasks of this run's pipeline hand over files. */
   readonly artifacts?: ArtifactStorage;
 }
 
@@ -167,7 +167,7 @@ const taskMissing = (run: string, use: TaskSource): Outcome => {
   return refused(taskNotFound(run, kind, use.kind === 'reference' ? use.name : ''));
 };
 
-/** A PipelineResource as it was written. */
+/** A PipelineResource that is not interpreted yet. */
 interface UnreadResource {
   readonly name: string;
   readonly spec: PipelineResourceSpec;
@@ -215,7 +215,7 @@ function invalidResource(found: readonly UnreadResource[]): string | undefined {
   return undefined;
 }
 
-/** The check of the Task says so too; this one also holds for Tasks that no admission has seen. */
+/** Also part of the validation of Tasks, which does not run without the admission webhook. */
 function outsideWorkspace(resources: readonly ResourceModel[]): string | undefined {
   const bad = resources.find(({ targetPath }) => targetPath && !isInsideWorkspace(targetPath));
   return (
@@ -271,6 +271,6 @@ function createPod(
 const taskLabel = ({ source: use }: TaskRunModel): StringMap =>
   use?.kind === 'reference' ? { [labels.task]: toLabelValue(use.name) } : {};
 
-/** How Tekton begins the message of a run that gets no pod. */
+/** Returns the start of Tekton's message about a run without a pod. */
 export const missingTaskPrefix = ({ source: use }: TaskRunModel, namespace: string): string =>
   use?.kind === 'reference' ? `Missing or invalid Task ${namespace}/${use.name}` : 'Invalid TaskSpec';

@@ -1,35 +1,35 @@
 /**
- * Reads a TaskRun's status off its pod.
+ * Derives a TaskRun's status from its pod.
  *
- * Pure, and level: whatever changes of the pod were missed, the pod as it is gives the status as it is. Steps are listed in
- * the order in which they run, and the message of a failure names the step that failed, never one that was skipped for it.
+ * Pure and level-triggered: only the current state of the pod matters. Steps are listed in running order, and the message of a failure
+ * names the step that failed, never one that was skipped because of it.
  */
 
 import type { ResourceResult, SidecarState, StepState, TaskRunResult, TaskRunStatus } from '@pipewright/tekton';
 import { conditionsOf, timestamp, type ConditionUpdate } from '../run/condition.js';
 import { containersOf, SIDECAR_PREFIX, STEP_PREFIX, type ObservedContainer, type Pod } from '../pod/pod-types.js';
 
-/** Reasons of a waiting container that no waiting mends. */
+/** Reasons of a waiting container that cannot recover. */
 const PERMANENT_WAITING_REASONS: ReadonlySet<string> = new Set(['InvalidImageName', 'ErrImageNeverPull']);
 
-/** Reasons with which a runtime reports a container that never began. */
+/** Reasons with which a runtime reports a container that did not start. */
 const NOT_STARTED_REASONS: ReadonlySet<string> = new Set(['StartError', 'ContainerCannotRun', 'RunContainerError']);
 
-/** How long (milliseconds) later steps may outlive a failed one before the pod is taken for stuck. */
+/** Milliseconds for which later steps may outlive a failed one before the pod counts as stuck. */
 const FAILED_STEP_GRACE_MS = 15_000;
 
-/** How long (milliseconds) after its time a deleted pod may still be there before its node is taken for lost. */
+/** Milliseconds for which a deleted pod may exist after its grace period before its node counts as lost. */
 const LOST_NODE_GRACE_MS = 30_000;
 
-/** How a pod is doing, as far as its TaskRun is concerned. */
+/** The outcome of a pod for its TaskRun. */
 export type PodOutcome =
   | { readonly kind: 'going'; readonly update: ConditionUpdate; readonly requeueAt?: Date }
   /** The containers' images have no /bin/sh; nothing has run. */
   | { readonly kind: 'shell-less'; readonly images: readonly string[] }
-  /** Ended, or beyond hope; `stop`: some of its containers still wait, so it must be deleted. */
+  /** Ended, or unable to recover; `mustDelete`: some of its containers still wait. */
   | { readonly kind: 'ended'; readonly update: ConditionUpdate; readonly mustDelete: boolean };
 
-/** Judges a pod. */
+/** Evaluates a pod. */
 export function evaluatePod(pod: Pod, now: Date): PodOutcome {
   const steps = containersOf(pod, STEP_PREFIX);
   const ended = (update: ConditionUpdate, mustDelete = false): PodOutcome => ({
@@ -51,7 +51,7 @@ export function evaluatePod(pod: Pod, now: Date): PodOutcome {
   return evaluateRunning(pod, steps, now);
 }
 
-/** When a pod that somebody deletes should long be gone: only a node that no longer answers keeps it. */
+/** Returns when a pod that is being deleted must be gone; after that its node counts as lost. */
 function expectedGoneAt({ metadata }: Pod): Date | undefined {
   const due = Date.parse(metadata.deletionTimestamp ?? '');
   return Number.isNaN(due) ? undefined : new Date(due + LOST_NODE_GRACE_MS);
@@ -74,7 +74,7 @@ const terminated = ({ status }: ObservedContainer): NonNullable<StepState['termi
 
 const waiting = ({ status }: ObservedContainer): StepState['waiting'] => status?.state?.waiting;
 
-/** What container runtimes say when the entrypoint's shell is not in the image; wording differs, the facts do not. */
+/** Reports whether the container runtime did not find the entrypoint's shell in the image; the wording differs between runtimes. */
 function lacksShell(step: ObservedContainer): boolean {
   const terminatedState = terminated(step);
   const message = terminatedState?.message ?? waiting(step)?.message ?? '';
@@ -103,7 +103,7 @@ const configErrorUpdate = (step: ObservedContainer): ConditionUpdate => ({
   message: `Failed to create pod due to config error: "${step.name}": ${waiting(step)?.message ?? 'no reason given'}`,
 });
 
-/** What became of a pod all of whose steps are over. */
+/** Returns the condition after all steps of a pod have ended. */
 function finishedUpdate(pod: Pod, steps: readonly ObservedContainer[]): ConditionUpdate {
   const failure = steps.find((step) => (terminated(step)?.exitCode ?? 0) !== 0);
   const ended = externalStopReason(pod, failure);
@@ -118,16 +118,16 @@ function finishedUpdate(pod: Pod, steps: readonly ObservedContainer[]): Conditio
   return failedUpdate(initFailure(pod) ?? 'build failed for unspecified reasons.');
 }
 
-/** The pod's condition that says which logs are incomplete, and why. Only the embedded node knows it. */
+/** The pod condition about incomplete logs. Only the embedded node sets it. */
 const LOGS_INCOMPLETE = 'pipewright.dev/LogsIncomplete';
 
-/** Adds what is missing of the logs: a run whose log ends early looks as if it had stopped there. */
+/** Adds the message about incomplete logs, since a truncated log suggests that the run stopped there. */
 function withLogNotice({ status }: Pod, update: ConditionUpdate): ConditionUpdate {
   const incomplete = status?.conditions?.find((each) => each.type === LOGS_INCOMPLETE && each.status === 'True');
   return incomplete?.message ? { ...update, message: `${update.message}; ${incomplete.message}` } : update;
 }
 
-/** A sidecar that failed while the steps still ran. One that fails when it is stopped, after them, has done its work. */
+/** Returns a sidecar that failed while steps were running. A failure when it is stopped after the steps does not count. */
 function failedSidecar(pod: Pod, steps: readonly ObservedContainer[]): ObservedContainer | undefined {
   const endOf = (container: ObservedContainer): number => Date.parse(terminated(container)?.finishedAt ?? '');
   const last = Math.max(...steps.map(endOf));
@@ -136,10 +136,10 @@ function failedSidecar(pod: Pod, steps: readonly ObservedContainer[]): ObservedC
   );
 }
 
-/** Exit codes of what was told to stop: SIGTERM, SIGKILL. */
+/** Exit codes after SIGTERM and SIGKILL. */
 const STOP_EXIT_CODES: ReadonlySet<number> = new Set([143, 137]);
 
-/** Why a step was stopped, when it was not the step's own doing: its exit code alone would lead astray. */
+/** Returns why a step was stopped from outside; its exit code alone would be misleading. */
 function externalStopReason({ metadata, status }: Pod, failure: ObservedContainer | undefined): string | undefined {
   if (status?.phase === 'Failed' && status.reason) return [status.reason, status.message].filter(Boolean).join(': ');
   const stopped = STOP_EXIT_CODES.has((failure && terminated(failure)?.exitCode) ?? 0);
@@ -147,7 +147,7 @@ function externalStopReason({ metadata, status }: Pod, failure: ObservedContaine
   return `the pod "${metadata.name ?? ''}" was deleted before it had finished`;
 }
 
-/** Tekton's sentence; the kubelet's reason is added when it says more than that the exit code was not 0. */
+/** Returns Tekton's message, with the kubelet's reason unless it is only `Error`. */
 function exitMessage(pod: Pod, step: ObservedContainer): string {
   const state = terminated(step);
   const { name = '', namespace = '' } = pod.metadata;
@@ -167,7 +167,7 @@ function initFailure(pod: Pod): string | undefined {
   );
 }
 
-/** What a pod is waiting for, or that it runs. */
+/** Returns the condition of a pod that waits or runs. */
 function progressUpdate(pod: Pod, steps: readonly ObservedContainer[]): ConditionUpdate {
   const unknown = (reason: string, message: string): ConditionUpdate => ({ status: 'Unknown', reason, message });
   const held = steps.find((step) => waiting(step)?.message);
@@ -181,10 +181,10 @@ function progressUpdate(pod: Pod, steps: readonly ObservedContainer[]): Conditio
     : unknown('Pending', `pod status "PodScheduled":"False"; message: "${scheduled.message}"`);
 }
 
-/** The status of a TaskRun whose pod is there and was judged so. */
+/** Returns the status of a TaskRun with a pod. */
 export function statusWithPod(before: TaskRunStatus, pod: Pod, update: ConditionUpdate, now: Date): TaskRunStatus {
   const podName = pod.metadata.name !== undefined && { podName: pod.metadata.name };
-  // Until something has begun, each container's turn from one kind of waiting to the next is no news.
+  // Before a container has started, changes of the reasons for which containers wait are not reported.
   if (update.message === 'Pending') return { ...statusWithCondition(before, update, now), ...podName };
   const steps = containersOf(pod, STEP_PREFIX).flatMap(stepState);
   const sidecars = containersOf(pod, SIDECAR_PREFIX).flatMap(sidecarState);
@@ -201,7 +201,7 @@ export function statusWithPod(before: TaskRunStatus, pod: Pod, update: Condition
   };
 }
 
-/** The status of a TaskRun about whose pod there is nothing new. Starts the clock the first time, stops it at the end. */
+/** Returns the status with a new condition. Sets the start time the first time, and the completion time at the end. */
 export function statusWithCondition(before: TaskRunStatus, update: ConditionUpdate, now: Date): TaskRunStatus {
   return {
     ...before,
@@ -224,7 +224,7 @@ const imageOf = ({ imageID }: { readonly imageID?: string }): { readonly imageID
 
 type Report = Readonly<Record<string, unknown>>;
 
-/** What steps left in their termination messages, in the order of the steps. A message that is something else is passed over. */
+/** Returns the entries of the steps' termination messages, in the order of the steps. Skips messages in other formats. */
 function reportsOf(pod: Pod): readonly Report[] {
   return containersOf(pod, STEP_PREFIX).flatMap((step) => {
     const message = terminated(step)?.message?.trim() ?? '';
@@ -240,7 +240,7 @@ function reportsOf(pod: Pod): readonly Report[] {
 
 const isReport = (entry: unknown): entry is Report => typeof entry === 'object' && entry !== null;
 
-/** How Tekton marks the value of a task's result among the facts about resources. */
+/** Tekton's type of an entry that is a result of the task, as opposed to a property of a resource. */
 const TASK_RESULT = 'TaskRunResult';
 
 const text = (given: unknown): string => (typeof given === 'string' ? given : '');

@@ -137,7 +137,7 @@ describe('a CloudEvent', () => {
     );
     expect(status.map((one) => [one.status.condition, one.status.message])).toEqual([
       ['Failed', 'the targetURI is not a URL'],
-      ['Unknown', 'ftp: is not spoken here; the target must be an http or https url'],
+      ['Unknown', 'the protocol ftp: is not supported; use an http or https URL'],
     ]);
   });
 

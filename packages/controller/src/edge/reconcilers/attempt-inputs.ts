@@ -91,7 +91,7 @@ export async function findCommands(
   return new Map(await Promise.all(images.map(async (image) => [image, await findCommand(image, account)] as const)));
 }
 
-/** Where the paths of the run's bindings lie: on a claim named after its PipelineRun, or in the bucket. */
+/** Returns the storage that the paths of the run's bindings refer to: a claim named after its PipelineRun, or the bucket. */
 async function artifactStorageOf(
   { artifactConfig }: AttemptInputsDeps,
   run: TaskRun,

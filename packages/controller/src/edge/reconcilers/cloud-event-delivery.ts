@@ -1,9 +1,8 @@
 /**
- * Delivers the CloudEvents of TaskRuns that have ended, and writes to their status how each delivery went.
+ * Delivers the CloudEvents of TaskRuns that have ended, and writes the results to their status.
  *
- * A queue of its own, so that a slow receiver holds up no run; its schedule is that of the deliveries (`dueDeliveries`), whoever adds
- * a key and however often. An attempt is written at once and never repeated because the write failed: only a crash between
- * the two sends an event twice, and then it is the same one.
+ * Has its own queue, so that a slow receiver delays no run; deliveries are sent when they are due (`dueDeliveries`), however often a key
+ * is added. Results that could not be written are kept and written later, so that only a crash in between repeats an event, with its id.
  */
 
 import { ownerKey, type Clock, type Result, type Send } from '@pipewright/kube';
@@ -86,7 +85,7 @@ async function send(
   }
 }
 
-/** Writes how attempts went. Rejects when that is not possible now; they are remembered until it is. */
+/** Writes the results of attempts. Keeps them and rejects if they cannot be written now. */
 async function record(deps: CloudEventDeps, key: string, unrecorded: UnrecordedDelivery): Promise<Result> {
   deps.unrecorded.set(key, unrecorded);
   const run = deps.taskRuns.get(key);

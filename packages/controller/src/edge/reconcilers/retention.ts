@@ -1,8 +1,8 @@
 /**
- * Deletes the finished runs that `planRetention` finds expired; what they own goes by garbage collection.
+ * Deletes the finished runs that `planRetention` finds expired; the garbage collector deletes what they own.
  *
- * One key of one queue stands for all runs: a run that finishes makes it due a moment later, so that many runs are one look at the
- * caches, and after a restart their first list does. Relies on preconditions: a run that has changed since is not deleted.
+ * One key of the queue stands for all runs. A run that finishes adds it with a delay, so that one pass handles many runs; after a restart
+ * the first list adds it. Relies on preconditions: a run that has changed since is not deleted.
  */
 
 import type { Clock, KubeClient, ReconcileRequest, Result } from '@pipewright/kube';
@@ -21,9 +21,9 @@ const DELAY_MS = 1000;
 const DELAY_PER_RUN_MS = 0.1;
 /** Runs deleted at once. */
 const PARALLEL = 8;
-/** Milliseconds between two looks at most: the wall clock, by which runs age, may be set. */
+/** The maximum number of milliseconds between two passes: the wall clock, which determines the age of runs, can be set. */
 const MAX_INTERVAL_MS = 3_600_000;
-/** Milliseconds for which a run is left alone after its deletion was refused; doubled each time, up to the longest. */
+/** Milliseconds until a rejected deletion is retried; doubled each time, up to the maximum. */
 const INITIAL_RETRY_DELAY_MS = 1000;
 const MAX_RETRY_DELAY_MS = 600_000;
 
@@ -36,7 +36,7 @@ export interface RetentionDeps {
   readonly taskRuns: MutationCache<TaskRun>;
 }
 
-/** When a deletion is tried again, on the clock that never jumps. */
+/** When a deletion is retried, on the monotonic clock. */
 interface Retry {
   readonly due: number;
   readonly waitMs: number;
@@ -48,7 +48,7 @@ export class RunRetention {
   readonly #policy: RetentionPolicy;
   /** Uids of runs that were deleted and are still in the caches. */
   #deleted = new Set<string | undefined>();
-  /** By uid: runs whose deletion was refused. */
+  /** By uid: runs whose deletion was rejected. */
   #failedDeletions = new Map<string | undefined, Retry>();
   #isStopped = false;
 
@@ -98,7 +98,7 @@ export class RunRetention {
     return { requeueAfterMs: again };
   }
 
-  /** Milliseconds until the next refused deletion is tried again, or `otherwise` if that is earlier. */
+  /** Returns the milliseconds until the next rejected deletion is retried, or `otherwise` if that is earlier. */
   #retryDelayMs(otherwise: number): number {
     const now = this.#deps.clock.now();
     let earliest = Math.min(otherwise, MAX_INTERVAL_MS);
@@ -106,7 +106,7 @@ export class RunRetention {
     return earliest;
   }
 
-  /** Whether a run can be deleted now: all that it owns has ended, its CloudEvents are delivered, and no refusal was a moment ago. */
+  /** Whether a run can be deleted now: its TaskRuns have ended, their CloudEvents are delivered, and no rejection was recent. */
   #isSettled(run: Run): boolean {
     const retry = this.#failedDeletions.get(run.metadata.uid);
     if (retry && retry.due > this.#deps.clock.now()) return false;
@@ -115,7 +115,7 @@ export class RunRetention {
     return own.every(({ status }) => isDone(status) && !awaitsDelivery(status));
   }
 
-  /** Deletes runs of a list that is shared with others, and collects the failures. */
+  /** Deletes runs of a list that concurrent calls share, and collects the failures. */
   async #deleteAll(left: Run[], failures: unknown[]): Promise<void> {
     for (let run = left.shift(); run && !this.#isStopped; run = left.shift()) {
       const { uid } = run.metadata;

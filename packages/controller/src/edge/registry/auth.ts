@@ -1,20 +1,20 @@
 /**
- * How a registry is told who asks: its challenge, answered with a login or without one.
+ * Authenticates to a registry: responds to its challenge with or without a login.
  *
- * Logins come from Secrets that docker's own clients write. They are read when an image is to be looked up and for no other
- * purpose; none of it is logged, kept or put into a message.
+ * Logins come from Secrets in the formats of docker. They are read only to look up an image and are never logged, stored or put into a
+ * message.
  */
 
-/** Who asks. */
+/** Credentials of a registry. */
 export interface Login {
   readonly username: string;
   readonly password: string;
 }
 
-/** How a challenge is answered. */
+/** Options of the response to a challenge. */
 export interface AnswerOptions {
   readonly login: Login | undefined;
-  /** The registry is spoken to without TLS, so its token server may be too. */
+  /** The registry is used without TLS, so its token server may be too. */
   readonly plain: boolean;
   readonly fetch: typeof fetch;
   readonly signal: AbortSignal;
@@ -24,10 +24,10 @@ const basic = ({ username, password }: Login): string =>
   `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
 
 /**
- * Answers `WWW-Authenticate`.
+ * Responds to `WWW-Authenticate`.
  *
- * @returns what to send as `Authorization`
- * @throws Error when there is nothing to send, or no token to be had
+ * @returns the value of `Authorization`
+ * @throws Error if the challenge cannot be answered or no token was issued
  */
 export async function authorize(challenge: string, { login, plain, fetch, signal }: AnswerOptions): Promise<string> {
   const scheme = challenge.split(' ', 1)[0]?.toLowerCase();
@@ -49,20 +49,20 @@ export async function authorize(challenge: string, { login, plain, fetch, signal
     signal,
     ...(login && { headers: { authorization: basic(login) } }),
   });
-  const given = response.ok ? ((await response.json()) as { token?: unknown; access_token?: unknown }) : {}; // looked at below
+  const given = response.ok ? ((await response.json()) as { token?: unknown; access_token?: unknown }) : {}; // checked below
   const token = [given.token, given.access_token].find((one) => typeof one === 'string' && one !== '');
   if (typeof token !== 'string') throw new Error(`its token server refuses (HTTP status ${String(response.status)})`);
   return `Bearer ${token}`;
 }
 
-/** A Secret as far as logins go. */
+/** The fields of a Secret that contain logins. */
 export interface LoginSecret {
   readonly type?: string;
-  /** Base64, as the API has it. */
+  /** Base64. */
   readonly data?: Readonly<Record<string, string>>;
 }
 
-/** The login for a registry's host among some Secrets; the first that fits. Damaged ones are passed over. */
+/** Returns the first login for a registry's host. Skips Secrets that cannot be parsed. */
 export function loginFor(host: string, secrets: readonly LoginSecret[]): Login | undefined {
   for (const { type, data } of secrets) {
     const config = parsed(data?.[type === 'kubernetes.io/dockercfg' ? '.dockercfg' : '.dockerconfigjson']);
@@ -92,7 +92,7 @@ function parsed(base64: string | undefined): JsonObject {
   }
 }
 
-/** `https://index.docker.io/v1/` and its other spellings mean `docker.io`. */
+/** Returns the host of a login; `https://index.docker.io/v1/` and its variants are `docker.io`. */
 function hostIn(key: string): string {
   const host = key.replace(/^https?:\/\//, '').split('/', 1)[0] ?? '';
   return ['index.docker.io', 'registry-1.docker.io'].includes(host) ? 'docker.io' : host;

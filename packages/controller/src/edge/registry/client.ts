@@ -1,34 +1,33 @@
 /**
- * Asks a registry what an image runs (OCI distribution specification, and Docker's older media types).
+ * Reads the command of an image from its registry (OCI distribution specification, and Docker's older media types).
  *
- * Reads only: manifest, then configuration. Image names are users' text and registries are strangers, so answers have a size
- * and a time, only https is spoken except where the operator says otherwise, and credentials never follow a redirect
- * to another host.
+ * Reads the manifest, then the configuration. Image names and registries are untrusted: responses are limited in size and time, only https
+ * is used unless the operator configures otherwise, and credentials are not sent to another host after a redirect.
  */
 
 import { invalidImageReason, parseImageName, type ImageName } from '@pipewright/tekton';
 import { imageCommand, type ImageCommandResult } from '../../pod/image-command.js';
 import { authorize, type Login } from './auth.js';
 
-/** Where a registry is reached. */
+/** The address of a registry. */
 export interface RegistryAddress {
   readonly url: string;
-  /** The operator's credentials for it. By default those in the pull Secrets of a run's ServiceAccount for the host of `url`. */
+  /** The operator's credentials. By default those for the host of `url` in the pull Secrets of a run's ServiceAccount. */
   readonly login?: Login;
 }
 
-/** Where registries are reached, by the host in image names (`docker.io`). A host that is left out is reached at `https://HOST`. */
+/** Addresses of registries by the host in image names (`docker.io`). Other hosts have the address `https://HOST`. */
 export type Registries = Readonly<Record<string, RegistryAddress>>;
 
-/** What to ask with. */
+/** Options of a look-up. */
 export interface RegistryOptions {
   readonly registries: Registries;
-  /** For the host that is asked (`docker.io`, `registry.corp:5000`); undefined: nobody. */
+  /** Returns the login for a host (`docker.io`, `registry.corp:5000`); undefined: anonymous. */
   readonly login: (host: string) => Login | undefined;
   readonly fetch: typeof fetch;
 }
 
-/** The registry said no, in its own words. */
+/** The registry's error response, with its message. */
 class RegistryError extends Error {
   readonly status: number;
 
@@ -45,7 +44,7 @@ const ACCEPT = [
   'application/vnd.docker.distribution.manifest.v2+json',
 ].join(', ');
 
-/** Milliseconds one answer may take, and bytes it may have. */
+/** The maximum time and size of one response. */
 const TIMEOUT_MS = 10_000;
 const MAX_BYTES = 4 * 1024 * 1024;
 const MAX_REDIRECTS = 5;
@@ -58,7 +57,7 @@ interface Manifest {
   readonly config?: { readonly digest: string };
 }
 
-/** Looks an image up. Whatever goes wrong is part of the answer. */
+/** Looks up the command of an image. Failures are part of the result. */
 export async function lookUpImage(image: string, options: RegistryOptions): Promise<ImageCommandResult> {
   const fault = invalidImageReason(image);
   if (fault !== undefined)
@@ -83,13 +82,13 @@ export async function lookUpImage(image: string, options: RegistryOptions): Prom
   }
 }
 
-/** Of an image for several machines, the one for the usual; what it runs is the same for all but strange images. */
+/** Chooses linux/amd64 in an image for several platforms; the command is the same on all but unusual images. */
 function choosePlatform({ manifests }: Manifest): string | undefined {
   const usual = manifests?.find(({ platform }) => platform?.os === 'linux' && platform.architecture === 'amd64');
   return (usual ?? manifests?.find(({ platform }) => platform?.os === 'linux') ?? manifests?.[0])?.digest;
 }
 
-/** Questions about one repository, with one authorization. */
+/** Requests to one repository with one authorization. */
 class Session {
   readonly #base: URL;
   readonly #options: RegistryOptions;
@@ -102,7 +101,7 @@ class Session {
     const home = registry === 'docker.io' ? 'registry-1.docker.io' : registry;
     this.#base = new URL(`/v2/${repository}/`, known?.url ?? `https://${home}`);
     this.#options = options;
-    // A mirror is not trusted with what was given for the registry it mirrors.
+    // A mirror does not receive the credentials of the registry that it mirrors.
     this.#login = known ? (known.login ?? options.login(this.#base.host)) : options.login(registry);
   }
 
@@ -126,7 +125,7 @@ class Session {
     }
     const text = await readBounded(response);
     if (!response.ok) throw new RegistryError(response.status, errorMessage(response.status, text));
-    return JSON.parse(text) as T; // what is used of it is looked at where it is used
+    return JSON.parse(text) as T; // fields are checked where they are used
   }
 
   async #get(from: URL): Promise<Response> {
@@ -159,7 +158,7 @@ async function readBounded(response: Response): Promise<string> {
   return Buffer.concat(parts).toString('utf8');
 }
 
-/** `MANIFEST_UNKNOWN: manifest unknown; map[Tag:1]`, as people know it; otherwise the status. */
+/** Returns the registry's error as container tools print it (`MANIFEST_UNKNOWN: manifest unknown; map[Tag:1]`), or the status. */
 function errorMessage(status: number, text: string): string {
   try {
     const { errors } = JSON.parse(text) as {
@@ -168,7 +167,7 @@ function errorMessage(status: number, text: string): string {
     const [first] = errors ?? [];
     if (first?.code) return [`${first.code}: ${first.message ?? ''}`, ...detail(first.detail)].join('; ');
   } catch {
-    // Not the registry's own words, then: a proxy's page.
+    // Not JSON: a proxy's page.
   }
   return `HTTP status ${String(status)}`;
 }

@@ -1,7 +1,7 @@
 /**
- * The `findCommand` of a real cluster: asks the image's registry, with the logins of the run's ServiceAccount.
+ * The default `findCommand`: reads the image's registry with the logins of the run's ServiceAccount.
  *
- * What was found out is remembered for a while; for an image named by digest, for as long as there is room.
+ * Results are cached for a minute, for images with a digest until the cache is full.
  */
 
 import { SECRETS, SERVICE_ACCOUNTS, type Clock, type KubeClient, type KubeObject } from '@pipewright/kube';
@@ -15,11 +15,11 @@ interface Account extends KubeObject {
   readonly secrets?: readonly { readonly name?: string }[];
 }
 
-/** How many images are remembered, and how long (milliseconds) what a tag stands for. */
+/** The maximum number of cached images, and the milliseconds for which the image of a tag is cached. */
 const MAX_CACHE_ENTRIES = 1024;
 const TAG_TTL_MS = 60_000;
 
-/** Makes one. */
+/** Returns a `findCommand`. */
 export function registryImageCommand(
   client: KubeClient,
   clock: Clock,
@@ -28,7 +28,7 @@ export function registryImageCommand(
 ): FindCommand {
   const known = new Map<string, { readonly found: ImageCommandResult; readonly until: number }>();
   return async (image, at) => {
-    // The account is part of the key: what one may see of a registry, another may not.
+    // The account is part of the key: accounts can have different permissions in a registry.
     const key = `${at.namespace}/${at.serviceAccount} ${image}`;
     const now = clock.now();
     const remembered = known.get(key);
@@ -53,7 +53,7 @@ const LOGIN_SECRET_TYPES: ReadonlySet<string | undefined> = new Set([
   'kubernetes.io/dockercfg',
 ]);
 
-/** Those to pull with, then those to push with. */
+/** Returns the Secrets for pulling, then those for pushing. */
 async function loginSecrets(
   client: KubeClient,
   { namespace, serviceAccount: name }: Parameters<FindCommand>[1],
@@ -65,5 +65,5 @@ async function loginSecrets(
   const secrets = await Promise.all(
     [...new Set(names)].map((one) => client.get<KubeObject & LoginSecret>(SECRETS, { namespace, name: one })),
   );
-  return secrets.filter((secret) => secret !== undefined && LOGIN_SECRET_TYPES.has(secret.type)) as LoginSecret[]; // the filter took out undefined
+  return secrets.filter((secret) => secret !== undefined && LOGIN_SECRET_TYPES.has(secret.type)) as LoginSecret[]; // the filter removes undefined
 }
