@@ -7,7 +7,7 @@ import { ClusterError } from '@pipewright/cluster';
 import { kubeconfigSend } from '@pipewright/kube';
 import { sampledRows, thoroughTest } from '../../../test/thorough.js';
 import { Harness } from '../../controller/test/support/harness.js';
-import { tellFailure } from '../src/diagnostics/failure.js';
+import { reportFailure } from '../src/diagnostics/failure.js';
 import { runProgram } from '../src/commands/program.js';
 import { folderWith, pipewright, recorded, upHere } from './cli.js';
 
@@ -143,7 +143,7 @@ spec: { taskSpec: { steps: [{ name: a, image: 'busybox:1', command: ['true'] }] 
   test('a directory that another user could replace, with what to do', () => {
     const output = recorded();
     const refusal = new ClusterError('DIRECTORY_NOT_PRIVATE', '/d belongs to user 7', 'set TMPDIR');
-    expect([tellFailure(refusal, output), output.err()]).toEqual([
+    expect([reportFailure(refusal, output), output.err()]).toEqual([
       2,
       'error: DIRECTORY_NOT_PRIVATE: /d belongs to user 7\n  hint: set TMPDIR\n',
     ]);
@@ -151,7 +151,7 @@ spec: { taskSpec: { steps: [{ name: a, image: 'busybox:1', command: ['true'] }] 
 
   test('an error of our own, with the way to its stack', () => {
     const output = recorded();
-    expect(tellFailure(new TypeError('x is not a function'), output)).toBe(5);
+    expect(reportFailure(new TypeError('x is not a function'), output)).toBe(5);
     expect(output.err()).toBe(
       'internal error: x is not a function\n  hint: PIPEWRIGHT_DEBUG=1 shows where it happened; report it with that\n',
     );

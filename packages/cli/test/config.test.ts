@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { findConfig, loadConfig } from '../src/config/config.js';
+import { tryFindConfig, loadConfig } from '../src/config/config.js';
 
 let folder = '';
 beforeAll(() => {
@@ -38,8 +38,8 @@ resources:
     ['acme/linter', { rootfs: 'host', entrypoint: ['lint', '--strict'], cmd: ['.'] }],
   ]);
   expect([...standIns.resources]).toEqual([
-    ['source', { directory: folder }],
-    ['image', { registry: 'local' }],
+    ['source', { kind: 'directory', directory: folder }],
+    ['image', { kind: 'registry' }],
   ]);
 });
 
@@ -145,5 +145,5 @@ test.each([
   ['above a file’s folder', ['manifests/a.yaml']],
 ])('the file is found %s', (_, paths) => {
   load('images: {}');
-  expect(findConfig(paths, folder)).toBe(join(folder, 'pipewright.yaml'));
+  expect(tryFindConfig(paths, folder)).toBe(join(folder, 'pipewright.yaml'));
 });

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { loadDefaults } from '../src/manifests/default-folders.js';
+import { loadDefaultFolders } from '../src/manifests/default-folders.js';
 import { findFiles } from '../src/manifests/file-search.js';
 import { loadManifests } from '../src/manifests/load.js';
 import { folderWith } from './cli.js';
@@ -43,13 +43,13 @@ describe('without arguments, manifests are read', () => {
     ],
   ])('%s', (_, files, read, note) => {
     const path = folder(files);
-    const found = loadDefaults([], path);
+    const found = loadDefaultFolders([], path);
     expect(found.loaded.manifests.map(({ file }) => relative(path, file))).toEqual(read);
     expect(found.note).toBe(`manifests: ${note}`);
   });
 
   test('and an empty directory is told as such', () => {
-    const { loaded, note } = loadDefaults([], folder(['a.txt']));
+    const { loaded, note } = loadDefaultFolders([], folder(['a.txt']));
     expect(loaded.findings.map(({ code }) => code)).toEqual(['NO_OBJECTS']);
     expect(note).toBe('manifests: 0 files in this directory');
   });

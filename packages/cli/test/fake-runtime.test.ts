@@ -7,7 +7,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { KubeClient, kubeconfigSend, resource } from '@pipewright/kube';
 import { parseAllDocuments } from 'yaml';
 import { PIPELINE_RUNS } from '../src/run/follow/kinds.js';
-import type { SeenPipelineRun } from '../src/run/follow/observed.js';
+import type { ObservedPipelineRun } from '../src/run/follow/observed.js';
 import { run } from '../src/run/run-command.js';
 import { up } from '../src/up/up-command.js';
 import { folderWith, recorded } from './cli.js';
@@ -78,7 +78,7 @@ const KINDS = [
 ];
 
 /** Applies the manifests over HTTP, and waits for the run's end. */
-async function runOver(kubeconfig: string): Promise<SeenPipelineRun['status']> {
+async function runOver(kubeconfig: string): Promise<ObservedPipelineRun['status']> {
   const send = await kubeconfigSend({ kubeconfig });
   const client = new KubeClient(send);
   const stop = new AbortController();
@@ -88,7 +88,7 @@ async function runOver(kubeconfig: string): Promise<SeenPipelineRun['status']> {
       const of = KINDS.find(({ kind }) => kind === object.kind);
       if (of) await client.create(of, { namespace: 'default' }, object);
     }
-    for await (const { object } of client.watch<SeenPipelineRun>(PIPELINE_RUNS, {
+    for await (const { object } of client.watch<ObservedPipelineRun>(PIPELINE_RUNS, {
       timeoutSeconds: 20,
       signal: stop.signal,
     }))

@@ -115,7 +115,7 @@ describe('a repository', () => {
     const server = await serve(directory, 'main');
     const clone = await fetchInto('clone', server, 'main');
     expect([server.commits('source')[0], await git(clone, 'rev-parse', 'HEAD')]).toEqual([second, second]);
-    expect([server.dirty('source'), read(clone, 'a.txt')]).toEqual([false, 'two']);
+    expect([server.isDirty('source'), read(clone, 'a.txt')]).toEqual([false, 'two']);
   });
 
   test('that is dirty is served as a commit on top of HEAD, with untracked files and without ignored ones', async () => {
@@ -125,7 +125,7 @@ describe('a repository', () => {
     const server = await serve(directory, 'main');
     const clone = join(work, 'clone');
     await git(work, 'clone', '-q', server.url('source'), clone);
-    expect([server.dirty('source'), await git(clone, 'rev-parse', 'HEAD')]).toEqual([
+    expect([server.isDirty('source'), await git(clone, 'rev-parse', 'HEAD')]).toEqual([
       true,
       server.commits('source')[0],
     ]);

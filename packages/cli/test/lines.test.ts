@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { foldReturns, LONGEST_LINE, neutralise, splitLines } from '../src/terminal/lines.js';
+import { foldReturns, LONGEST_LINE, sanitize, splitLines } from '../src/terminal/lines.js';
 import { duration } from '../src/terminal/duration.js';
 
 const fold = (...chunks: readonly string[]): readonly string[] => {
@@ -39,7 +39,7 @@ describe('a line can not reach beyond itself', () => {
     ['tabs stay', 'a\tb', 'a\tb'],
     ['eight-bit sequences go', '\u009b2Jx', 'x'],
   ])('%s', (_, line, want) => {
-    expect(neutralise(line)).toBe(want);
+    expect(sanitize(line)).toBe(want);
   });
 });
 

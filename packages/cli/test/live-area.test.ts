@@ -18,7 +18,7 @@ describe('the live area', () => {
   test('of 12 tasks in a terminal of 10 rows is shown once, however often it is drawn', async () => {
     const terminal = new TerminalModel(80, 10);
     const clock = new HandClock();
-    const presenter = textPresenter(terminal.output, { waitsFor: () => [], isSeveral: false }, clock);
+    const presenter = textPresenter(terminal.output, { waitsFor: () => [], hasSeveralRuns: false }, clock);
     presenter.show(start);
     for (const task of TASKS) {
       presenter.show(started(task));

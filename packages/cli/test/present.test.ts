@@ -32,7 +32,7 @@ const next =
 
 function presented(terminal: boolean, isSeveral: boolean): string {
   const output = { ...recorded(), terminal, size: () => ({ columns: 60, rows: 24 }) };
-  const presenter = textPresenter(output, { waitsFor: () => [], isSeveral });
+  const presenter = textPresenter(output, { waitsFor: () => [], hasSeveralRuns: isSeveral });
   EVENTS.forEach((event) => presenter.show(event));
   presenter.finish();
   return output.out();

@@ -4,7 +4,7 @@ import { expect, test } from '@jest/globals';
 import { TektonObjects } from '../src/manifests/tekton-objects.js';
 import { loadText } from '../src/manifests/load.js';
 import { sourceText } from '../src/yaml/text.js';
-import { missingFor } from '../src/run/prepare/requirements.js';
+import { missingRequirements } from '../src/run/prepare/requirements.js';
 import { selectRuns } from '../src/run/select/select.js';
 
 const standIns = { images: new Map(), resources: new Map() };
@@ -28,7 +28,7 @@ ${others}`;
   const { manifests, findings } = loadText(sourceText('a.yaml', text));
   expect(findings).toEqual([]);
   const objects = new TektonObjects(manifests);
-  return missingFor(
+  return missingRequirements(
     selectRuns(manifests, objects, [], []),
     { manifests, objects },
     { standIns, runtime, isSound: false },

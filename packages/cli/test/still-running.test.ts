@@ -1,13 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
-import type { SeenPod } from '../src/run/follow/observed.js';
+import type { ObservedPod } from '../src/run/follow/observed.js';
 import { runningContainers, waitingNotice } from '../src/run/follow/still-running.js';
 
 const now = Date.parse('2026-01-01T12:00:00Z');
 const pod = (
   task: string,
   containers: Readonly<Record<string, object>>,
-  more: Partial<SeenPod['metadata']> = {},
-): SeenPod => ({
+  more: Partial<ObservedPod['metadata']> = {},
+): ObservedPod => ({
   apiVersion: 'v1',
   kind: 'Pod',
   metadata: {

@@ -1,11 +1,11 @@
 /** What `run` says while steps wait for a sidecar. */
 
 import { expect, test } from '@jest/globals';
-import type { SeenPod } from '../src/run/follow/observed.js';
-import { TaskNews } from '../src/run/follow/task-notices.js';
+import type { ObservedPod } from '../src/run/follow/observed.js';
+import { TaskNotices } from '../src/run/follow/task-notices.js';
 import { unreadySidecars } from '../src/run/follow/unready-sidecars.js';
 
-const pod = (ready: boolean, annotations: Readonly<Record<string, string>> = {}): SeenPod => ({
+const pod = (ready: boolean, annotations: Readonly<Record<string, string>> = {}): ObservedPod => ({
   metadata: { name: 'p', namespace: 'n', annotations },
   status: {
     containerStatuses: [
@@ -35,7 +35,7 @@ test('nothing waits for a sidecar that is ready, or for any once steps have begu
 });
 
 test('each reason is told once', () => {
-  const news = new TaskNews();
+  const news = new TaskNotices();
   const held = (message: string) => ({ type: 'task-held', reason: 'SidecarNotReady', message });
   expect(news.ofSidecars(['a'])).toEqual([held('a')]);
   expect(news.ofSidecars(['a', 'b'])).toEqual([held('b')]);

@@ -29,9 +29,9 @@ beforeEach(async () => {
     {
       images: new Map(),
       resources: new Map([
-        ['shop', { directory }],
-        ['bucket', { directory }],
-        ['image', { registry: 'local' }],
+        ['shop', { kind: 'directory', directory }],
+        ['bucket', { kind: 'directory', directory }],
+        ['image', { kind: 'registry' }],
       ]),
     },
     () => undefined,

@@ -72,14 +72,14 @@ function conditionsIn(run: PipelineRun | TaskRun): Record<string, Record<string,
   return found;
 }
 
-interface Surroundings {
+interface RunContext {
   readonly steps: readonly StepRecord[];
   /** When the run began. */
   readonly since: number;
   readonly name: string;
 }
 
-function taskOf(run: TaskRun, { steps, since, name: own }: Surroundings): SimulatedTask {
+function taskOf(run: TaskRun, { steps, since, name: own }: RunContext): SimulatedTask {
   const name = run.metadata.labels?.['tekton.dev/pipelineTask'] ?? own;
   const { status, reason = '', message = '' } = conditionOf(run);
   const { resourcesResult = [], taskResults = [], retriesStatus = [], startTime, completionTime } = run.status ?? {};

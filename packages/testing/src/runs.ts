@@ -9,14 +9,14 @@ export const isRun = ({ apiVersion, kind }: KubeObject): boolean =>
   apiVersion === V1ALPHA1 && (kind === 'PipelineRun' || kind === 'TaskRun');
 
 /** What an object goes by: a name, or what its name will begin with. */
-export const calledOf = ({ metadata }: KubeObject): string => metadata.name ?? metadata.generateName ?? '';
+export const nameOf = ({ metadata }: KubeObject): string => metadata.name ?? metadata.generateName ?? '';
 
 /** @throws SimulationError when it is not clear which one is meant */
 export function chooseRun(objects: readonly KubeObject[], name: string | undefined): KubeObject {
   const runs = objects.filter(isRun);
-  const [only, ...others] = runs.filter((it) => name === undefined || calledOf(it) === name);
+  const [only, ...others] = runs.filter((it) => name === undefined || nameOf(it) === name);
   if (only && others.length === 0) return only;
-  const names = runs.map(calledOf).join(', ');
+  const names = runs.map(nameOf).join(', ');
   if (runs.length === 0) throw new SimulationError('there is no run', 'add a PipelineRun or a TaskRun');
   if (only) throw new SimulationError('there are several runs', `choose one with \`run\`: ${names}`);
   throw new SimulationError(`there is no run "${name ?? ''}"`, `there are: ${names}`);

@@ -34,7 +34,7 @@ interface Settled<T> {
 }
 
 /** What is filled in as a step goes on. */
-type Growing<T> = { -readonly [K in keyof T]: T[K] };
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** A runtime for one simulation, and what its steps did. */
 export class ScriptedRuntime {
@@ -42,7 +42,7 @@ export class ScriptedRuntime {
   readonly #time: SimulatedTime;
   readonly #pods = new Map<string, PodState>();
   readonly #attempts = new Map<string, number>();
-  readonly #records = new Map<ContainerSpec, Growing<StepRecord>>();
+  readonly #records = new Map<ContainerSpec, Mutable<StepRecord>>();
   readonly #stopped = new Map<ContainerSpec, AbortController>();
   readonly runtime: Runtime;
 
@@ -96,7 +96,7 @@ export class ScriptedRuntime {
     }
     const step = container.identity.container.slice('step-'.length);
     const call = {
-      ...this.#scripts.placeOf(labels, step),
+      ...this.#scripts.ownerOf(labels, step),
       step,
       attempt: pod.attempt,
       argv,
@@ -113,7 +113,7 @@ export class ScriptedRuntime {
     if (takes > 0 && signal.aborted) return {}; // it was stopped
     const exitCode = done.exitCode ?? 0;
     if (done.results) pod.results = { ...pod.results, ...done.results };
-    if (exitCode === 0) refuseUnknown(call.task, pod, turn);
+    if (exitCode === 0) rejectUnknownResults(call.task, pod, turn);
     const message = exitCode === 0 ? messageOf(container.argv, done, pod) : undefined;
     endOf(pod, index).resolve(exitCode);
     return {
@@ -145,7 +145,7 @@ function endOf({ ended }: PodState, index: number): Settled<number> {
 }
 
 /** Results that the task does not declare are never read; whoever writes some has meant others. */
-function refuseUnknown(task: string, pod: PodState, turn: DecodedTurn): void {
+function rejectUnknownResults(task: string, pod: PodState, turn: DecodedTurn): void {
   const { index, count } = turn;
   const results = turn.results?.names ?? [];
   const reports = results.length > 0 || (index === count - 1 && !pod.reported);

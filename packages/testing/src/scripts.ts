@@ -28,7 +28,7 @@ export interface ScriptedRun {
 }
 
 /** Whose step it is. */
-export interface Place {
+export interface StepOwner {
   readonly task: string;
   readonly condition?: string;
 }
@@ -62,7 +62,7 @@ export class Scripts {
   }
 
   /** Whose step runs in a pod with these labels. */
-  placeOf(labels: Readonly<Record<string, string>>, step: string): Place {
+  ownerOf(labels: Readonly<Record<string, string>>, step: string): StepOwner {
     const task = labels['tekton.dev/pipelineTask'] ?? this.#run.name;
     const check = labels['tekton.dev/conditionCheck'];
     if (check === undefined) return { task };
@@ -72,7 +72,7 @@ export class Scripts {
   }
 
   /** What the step does; undefined when nothing is said of it. */
-  of({ condition, ...call }: StepCall & Place): ScriptedStep | undefined {
+  of({ condition, ...call }: StepCall & StepOwner): ScriptedStep | undefined {
     if (condition !== undefined) {
       const script = this.#run.conditions[call.task]?.[condition];
       return typeof script === 'boolean' ? { exitCode: script ? 0 : 1 } : decided(script, call);

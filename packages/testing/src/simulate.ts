@@ -28,9 +28,9 @@ import {
   type TaskRun,
 } from '@pipewright/tekton';
 import { SimulatedTime } from './edge/simulated-time.js';
-import { madeUpFor } from './made-up.js';
+import { placeholderObjects } from './placeholder-objects.js';
 import { conditionOf, readRun } from './read-run.js';
-import { calledOf, chooseRun, isRun, pipelineOf } from './runs.js';
+import { nameOf, chooseRun, isRun, pipelineOf } from './runs.js';
 import { ScriptedRuntime } from './scripted-runtime.js';
 import { Scripts } from './scripts.js';
 import type { SimulatedRun } from './simulated-run.js';
@@ -69,7 +69,7 @@ export interface SimulateOptions {
 }
 
 /** Kinds that a run reads, beside Tekton's own. */
-const READ: Readonly<Record<string, Resource>> = {
+const READ_KINDS: Readonly<Record<string, Resource>> = {
   ServiceAccount: resource('v1', 'serviceaccounts', 'ServiceAccount'),
   Secret: resource('v1', 'secrets', 'Secret'),
   ConfigMap: resource('v1', 'configmaps', 'ConfigMap'),
@@ -91,9 +91,9 @@ const NAMESPACE = resource('v1', 'namespaces', 'Namespace', false);
 export async function simulate(given: Synthesized, options: SimulateOptions = {}): Promise<SimulatedRun> {
   const written = 'objects' in given ? given.objects : given;
   const objects = written.map((object) => canonicalFields(object).object) as readonly KubeObject[]; // manifests
-  refuseErrors(objects);
+  rejectErrors(objects);
   const chosen = chooseRun(objects, options.run);
-  const [pipeline, name] = [pipelineOf(chosen, objects), calledOf(chosen)];
+  const [pipeline, name] = [pipelineOf(chosen, objects), nameOf(chosen)];
   const known = objects.filter((it): it is KubeObject & Condition => it.kind === 'Condition');
   const { scripts: steps = {}, conditions = {} } = options;
   const scripts = new Scripts({ steps, conditions, pipeline, name, known });
@@ -107,7 +107,11 @@ export async function simulate(given: Synthesized, options: SimulateOptions = {}
     now: () => time.date(),
     clock: time.nodeClock,
   });
-  const controller = await startController({ send: noticed(send, time), clock: time.clock, wireClock: systemClock });
+  const controller = await startController({
+    send: trackRequests(send, time),
+    clock: time.clock,
+    wireClock: systemClock,
+  });
   const over = new AbortController();
   try {
     time.pass(over.signal).catch((error: unknown) => scripts.fail(error));
@@ -123,7 +127,7 @@ export async function simulate(given: Synthesized, options: SimulateOptions = {}
 }
 
 /** While the controller waits for an answer, no time passes. */
-function noticed(send: Send, time: SimulatedTime): Send {
+function trackRequests(send: Send, time: SimulatedTime): Send {
   const during = async <T>(work: () => Promise<T>): Promise<T> => {
     const done = time.begin();
     try {
@@ -145,7 +149,7 @@ async function taskRunsOf(run: PipelineRun | TaskRun, client: KubeClient): Promi
   return (await client.list<TaskRun & KubeObject>(kindOf('TaskRun'), { namespace, labelSelector })).items;
 }
 
-function refuseErrors(objects: readonly object[]): void {
+function rejectErrors(objects: readonly object[]): void {
   const errors = checkObjects(objects).filter(({ severity }) => severity === 'error');
   if (errors.length === 0) return;
   const lines = errors.map(
@@ -165,10 +169,14 @@ async function execute(
   limit: number,
 ): Promise<PipelineRun | TaskRun> {
   const client = new KubeClient(send);
-  const madeUp = madeUpFor(objects, chosen.metadata.namespace ?? 'default');
+  const madeUp = placeholderObjects(objects, chosen.metadata.namespace ?? 'default');
   const read = [...objects.filter((it) => !isRun(it)), ...madeUp].flatMap((it) => {
     const kind =
-      it.apiVersion === V1ALPHA1 ? kindOf(it.kind ?? '') : it.apiVersion === 'v1' ? READ[it.kind ?? ''] : undefined;
+      it.apiVersion === V1ALPHA1
+        ? kindOf(it.kind ?? '')
+        : it.apiVersion === 'v1'
+          ? READ_KINDS[it.kind ?? '']
+          : undefined;
     return kind ? [{ it, kind }] : [];
   });
   const namespaces = new Set(

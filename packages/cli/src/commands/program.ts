@@ -7,7 +7,7 @@
 import { Command, CommanderError, Help, type Argument, type Option } from 'commander';
 import { visible } from '../terminal/lines.js';
 import type { Output } from '../terminal/output.js';
-import { tellFailure } from '../diagnostics/failure.js';
+import { reportFailure } from '../diagnostics/failure.js';
 import { UsageError } from '../diagnostics/usage-error.js';
 import { version } from '../version.js';
 import { addController } from './controller.js';
@@ -76,5 +76,5 @@ function explain(cause: unknown, out: Output): number {
     for (const line of cause.hint.split('\n')) out.warn(`  hint: ${visible(line)}`);
     return cause.status;
   }
-  return tellFailure(cause, out);
+  return reportFailure(cause, out);
 }

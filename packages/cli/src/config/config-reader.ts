@@ -27,7 +27,7 @@ import type { Path } from '../yaml/locate.js';
 import type { StandIns, ImageStandIn, ResourceStandIn, NodeStandIn } from '../stand-ins/stand-ins.js';
 
 /** One mistake in the configuration. `atKey`: the key itself is wrong, not its value. */
-export interface Complaint {
+export interface ConfigProblem {
   readonly path: Path;
   readonly message: string;
   readonly hint: string;
@@ -38,7 +38,7 @@ export interface Complaint {
 export function readConfig(
   value: Json,
   base: string,
-): { readonly standIns: StandIns; readonly complaints: readonly Complaint[] } {
+): { readonly standIns: StandIns; readonly problems: readonly ConfigProblem[] } {
   const reader = new ConfigReader(base);
   const images = new Map<string, ImageStandIn>();
   const resources = new Map<string, ResourceStandIn>();
@@ -52,11 +52,11 @@ export function readConfig(
     if (resource) resources.set(name, resource);
   }
   const node = top['node'] === undefined ? undefined : reader.node(top['node'], ['node']);
-  return { standIns: { images, resources, ...(node && { node }) }, complaints: reader.complaints };
+  return { standIns: { images, resources, ...(node && { node }) }, problems: reader.complaints };
 }
 
 class ConfigReader {
-  readonly complaints: Complaint[] = [];
+  readonly complaints: ConfigProblem[] = [];
   readonly #base: string;
 
   constructor(base: string) {
@@ -67,7 +67,7 @@ class ConfigReader {
   object(value: Json | undefined, path: Path, known: readonly string[]): JsonObject {
     if (!isObject(value)) {
       if (value !== undefined && value !== null)
-        this.#refuse(path, `${nameOf(path)} must be an object`, `its fields are: ${known.join(', ')}`);
+        this.#report(path, `${nameOf(path)} must be an object`, `its fields are: ${known.join(', ')}`);
       return {};
     }
     for (const key of Object.keys(value)) {
@@ -87,7 +87,7 @@ class ConfigReader {
   entries(value: Json | undefined, path: Path): readonly (readonly [string, Json])[] {
     if (value === undefined || value === null) return [];
     if (isObject(value)) return Object.entries(value);
-    this.#refuse(
+    this.#report(
       path,
       `${nameOf(path)} must be an object`,
       `write a name and what stands in for it, as in \`${EXAMPLES[String(path[0])] ?? ''}\``,
@@ -98,7 +98,7 @@ class ConfigReader {
   image(value: Json, path: Path): ImageStandIn | undefined {
     if (typeof value === 'string') return this.#rootfs(value, path);
     if (!isObject(value)) {
-      this.#refuse(
+      this.#report(
         path,
         `${nameOf(path)} must be \`host\`, a directory, a saved image, or an object`,
         `as in \`${EXAMPLES['images'] ?? ''}\``,
@@ -122,7 +122,7 @@ class ConfigReader {
     const both = ['directory', 'registry'].filter((field) => fields[field] !== undefined);
     if (both.length !== 1) {
       if (isObject(value))
-        this.#refuse(
+        this.#report(
           path,
           `${nameOf(path)} must have either \`directory\` or \`registry\``,
           `as in \`${EXAMPLES['resources'] ?? ''}\``,
@@ -132,10 +132,10 @@ class ConfigReader {
     if (both[0] === 'directory') {
       const named = this.#text(fields, 'directory', path);
       const directory = named === undefined ? undefined : this.#directory(named, [...path, 'directory']);
-      return directory === undefined ? undefined : { directory };
+      return directory === undefined ? undefined : { kind: 'directory', directory };
     }
-    if (fields['registry'] === 'local') return { registry: 'local' };
-    this.#refuse(
+    if (fields['registry'] === 'local') return { kind: 'registry' };
+    this.#report(
       [...path, 'registry'],
       `${nameOf(path)}.registry must be \`local\``,
       'the embedded cluster has one registry of its own, called local',
@@ -147,11 +147,11 @@ class ConfigReader {
     const fields = this.object(value, path, ['labels', 'resources']);
     return {
       labels: this.#texts(fields['labels'], [...path, 'labels'], LABEL),
-      resources: this.#texts(fields['resources'], [...path, 'resources'], AMOUNT),
+      resources: this.#texts(fields['resources'], [...path, 'resources'], QUANTITY),
     };
   }
 
-  #texts(value: Json | undefined, path: Path, form: Form): Readonly<Record<string, string>> {
+  #texts(value: Json | undefined, path: Path, form: ValueFormat): Readonly<Record<string, string>> {
     const texts: Record<string, string> = {};
     for (const [name, entry] of this.entries(value, path)) {
       if (!NAME.test(name))
@@ -161,14 +161,14 @@ class ConfigReader {
           hint: NAME_HINT,
           atKey: true,
         });
-      else if ((typeof entry === 'string' || typeof entry === 'number') && !form.is.test(String(entry)))
-        this.#refuse(
+      else if ((typeof entry === 'string' || typeof entry === 'number') && !form.pattern.test(String(entry)))
+        this.#report(
           [...path, name],
           `${nameOf([...path, name])} is ${String(entry)}, which is no ${form.name}`,
           form.hint,
         );
       else if (typeof entry === 'string' || typeof entry === 'number') texts[name] = String(entry);
-      else this.#refuse([...path, name], `${nameOf([...path, name])} must be text`, 'put it in quotes');
+      else this.#report([...path, name], `${nameOf([...path, name])} must be text`, 'put it in quotes');
     }
     return texts;
   }
@@ -178,7 +178,7 @@ class ConfigReader {
     const builtin = builtinStandIn(value);
     if (builtin?.kind === 'image') return builtin.standIn;
     if (builtin) {
-      this.#refuse(path, `${nameOf(path)}: ${builtin.message}`, builtin.hint);
+      this.#report(path, `${nameOf(path)}: ${builtin.message}`, builtin.hint);
       return undefined;
     }
     const saved = readImageReference(value, this.#base);
@@ -190,14 +190,14 @@ class ConfigReader {
   #saved(reference: ImageReference, path: Path): ImageStandIn | undefined {
     const found = savedImageStandIn(reference, String(path[1]));
     if (found.kind === 'image') return found.standIn;
-    this.#refuse(path, `${nameOf(path)}: ${found.message}`, found.hint);
+    this.#report(path, `${nameOf(path)}: ${found.message}`, found.hint);
     return undefined;
   }
 
   #text(fields: JsonObject, field: string, path: Path, fallback?: string): string | undefined {
     const value = fields[field] ?? fallback;
     if (typeof value === 'string' && value !== '') return value;
-    this.#refuse([...path, field], `${nameOf([...path, field])} must be text`, 'name a directory');
+    this.#report([...path, field], `${nameOf([...path, field])} must be text`, 'name a directory');
     return undefined;
   }
 
@@ -205,7 +205,7 @@ class ConfigReader {
     const value = fields[field];
     if (value === undefined) return undefined;
     if (Array.isArray(value) && value.length > 0 && value.every((word) => typeof word === 'string')) return value;
-    this.#refuse(
+    this.#report(
       [...path, field],
       `${nameOf([...path, field])} must be a list of texts`,
       `write each argument by itself, as in \`${field}: [sh, -c, "make all"]\``,
@@ -217,7 +217,7 @@ class ConfigReader {
     const directory = resolve(this.#base, value);
     if (existsSync(directory) && statSync(directory).isDirectory()) return directory;
     const what = existsSync(directory) ? 'is not a directory' : 'does not exist';
-    this.#refuse(
+    this.#report(
       path,
       `${nameOf(path)}: ${directory} ${what}`,
       `paths are relative to the file, which lies in ${this.#base}`,
@@ -225,7 +225,7 @@ class ConfigReader {
     return undefined;
   }
 
-  #refuse(path: Path, message: string, hint: string): void {
+  #report(path: Path, message: string, hint: string): void {
     this.complaints.push({ path, message, hint });
   }
 }
@@ -235,19 +235,19 @@ const NAME = /^(?:[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?\/)?[A-Za-z0-9](?:[\w.-]
 const NAME_HINT = "use letters, digits, '-', '_' and '.', with a domain before it where it has one: `nvidia.com/gpu`";
 
 /** What a value must be like. */
-interface Form {
-  readonly is: RegExp;
+interface ValueFormat {
+  readonly pattern: RegExp;
   readonly name: string;
   readonly hint: string;
 }
 
-const LABEL: Form = {
-  is: /^(?:[A-Za-z0-9](?:[\w.-]{0,61}[A-Za-z0-9])?)?$/,
+const LABEL: ValueFormat = {
+  pattern: /^(?:[A-Za-z0-9](?:[\w.-]{0,61}[A-Za-z0-9])?)?$/,
   name: 'value of a label',
   hint: "use up to 63 letters, digits, '-', '_' and '.'",
 };
-const AMOUNT: Form = {
-  is: /^\d+(?:\.\d+)?(?:[numkMGTPE]|[KMGTPE]i|[eE]\d{1,2})?$/,
+const QUANTITY: ValueFormat = {
+  pattern: /^\d+(?:\.\d+)?(?:[numkMGTPE]|[KMGTPE]i|[eE]\d{1,2})?$/,
   name: 'amount',
   hint: 'use a number with its unit, as in `4`, `500m` or `16Gi`',
 };

@@ -7,7 +7,7 @@
 
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { hasErrors, type Finding, type Place } from '../diagnostics/finding.js';
+import { hasErrors, type Finding, type SourcePosition } from '../diagnostics/finding.js';
 import { isObject, type Json } from '../json.js';
 import { locate, type Path } from '../yaml/locate.js';
 import { parseYaml, type ParsedDocument } from '../yaml/parse.js';
@@ -15,7 +15,7 @@ import { readSources } from '../manifests/sources.js';
 import { lineAt } from '../yaml/text.js';
 import { readValue } from '../yaml/value.js';
 import { NO_STAND_INS, type StandIns } from '../stand-ins/stand-ins.js';
-import { readConfig, type Complaint } from './config-reader.js';
+import { readConfig, type ConfigProblem } from './config-reader.js';
 
 /** What was read, and what is wrong with it. */
 export interface LoadedConfig {
@@ -23,13 +23,13 @@ export interface LoadedConfig {
   readonly standIns: StandIns;
   readonly findings: readonly Finding[];
   /** Where a path of the file stands. Absent: the file could not be read. */
-  readonly place?: (path: Path) => Place;
+  readonly place?: (path: Path) => SourcePosition;
 }
 
 const NAMES = ['pipewright.yaml', 'pipewright.yml'];
 
 /** Finds the file beside the manifests, above them, or in the working directory; the first one wins. */
-export function findConfig(paths: readonly string[], cwd: string = process.cwd()): string | undefined {
+export function tryFindConfig(paths: readonly string[], cwd: string = process.cwd()): string | undefined {
   const folders = paths.filter((path) => path !== '-').map((path) => folderOf(resolve(cwd, path)));
   const places = [...folders.flatMap((folder) => [folder, dirname(folder)]), cwd];
   return places.flatMap((place) => NAMES.map((name) => join(place, name))).find((file) => existsSync(file));
@@ -51,13 +51,13 @@ export function loadConfig(file: string): LoadedConfig {
   if (document.faulty || hasErrors(own) || parsed.findings.length > 0) {
     return { file, standIns: NO_STAND_INS, findings: [...parsed.findings, ...own] };
   }
-  const { standIns, complaints } = readConfig(value, dirname(resolve(file)));
-  const all = second ? [...complaints, SECOND_DOCUMENT] : complaints;
+  const { standIns, problems } = readConfig(value, dirname(resolve(file)));
+  const all = second ? [...problems, SECOND_DOCUMENT] : problems;
   const warnings = own.filter(({ severity }) => severity === 'warning');
   return {
     file,
     standIns,
-    findings: [...warnings, ...all.map((complaint) => placed(document, value, complaint))],
+    findings: [...warnings, ...all.map((complaint) => findingOf(document, value, complaint))],
     place: (path) => locate(document, path).key,
   };
 }
@@ -71,13 +71,13 @@ const unreadable = (file: string, cause: Finding | undefined): Finding => ({
   hint: 'name the file with the stand-ins of this machine; `pipewright run --help` shows how it looks',
 });
 
-const SECOND_DOCUMENT: Complaint = {
+const SECOND_DOCUMENT: ConfigProblem = {
   path: [],
   message: 'the file has more than one document',
   hint: 'keep one; manifests belong in files of their own',
 };
 
-function placed(document: ParsedDocument, value: Json, { path, message, hint, atKey }: Complaint): Finding {
+function findingOf(document: ParsedDocument, value: Json, { path, message, hint, atKey }: ConfigProblem): Finding {
   const { key, value: at } = locate(document, path);
   const place = atKey === true || isObject(valueAt(value, path)) ? key : at;
   return {

@@ -2,13 +2,13 @@
 
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { findConfig, loadConfig, type LoadedConfig } from './config.js';
+import { tryFindConfig, loadConfig, type LoadedConfig } from './config.js';
 import type { Finding } from '../diagnostics/finding.js';
 import { UsageError } from '../diagnostics/usage-error.js';
 import { IMAGE_FORMS, readImageReference } from '../images/image-reference.js';
 import { builtinStandIn } from '../stand-ins/builder-image.js';
 import { savedImageStandIn } from '../stand-ins/saved-images.js';
-import { layOver, NO_STAND_INS, type ImageStandIn, type StandIns } from '../stand-ins/stand-ins.js';
+import { mergeStandIns, NO_STAND_INS, type ImageStandIn, type StandIns } from '../stand-ins/stand-ins.js';
 
 /** The options of a command that say what stands in for what. */
 export interface StandInFlags {
@@ -19,7 +19,7 @@ export interface StandInFlags {
 
 /** The configuration file's stand-ins with the command line's laid over them. */
 export function standInsFor(
-  asked: StandInFlags,
+  flags: StandInFlags,
   paths: readonly string[],
 ): {
   readonly standIns: StandIns;
@@ -27,16 +27,16 @@ export function standInsFor(
   readonly file?: string | undefined;
   readonly place?: LoadedConfig['place'] | undefined;
 } {
-  const file = asked.config ?? findConfig(paths);
+  const file = flags.config ?? tryFindConfig(paths);
   const config: LoadedConfig = file === undefined ? { standIns: NO_STAND_INS, findings: [] } : loadConfig(file);
   const { findings, place } = config;
-  return { standIns: layOver(config.standIns, fromFlags(asked)), findings, file, place };
+  return { standIns: mergeStandIns(config.standIns, fromFlags(flags)), findings, file, place };
 }
 
 function fromFlags({ image, source }: Pick<StandInFlags, 'image' | 'source'>): StandIns {
   const images = [...image].map(([name, value]): readonly [string, ImageStandIn] => [name, imageStandIn(name, value)]);
   const resources = [...source].map(
-    ([name, value]) => [name, { directory: directory(value, `--source ${name}=${value}`) }] as const,
+    ([name, value]) => [name, { kind: 'directory', directory: directory(value, `--source ${name}=${value}`) }] as const,
   );
   return { images: new Map(images), resources: new Map(resources) };
 }

@@ -21,7 +21,7 @@ import {
 } from '@pipewright/controller';
 import { crds } from '@pipewright/tekton';
 import type { Output } from '../terminal/output.js';
-import { fired, listenForStop } from '../terminal/stop-requests.js';
+import { whenAborted, listenForStop } from '../terminal/stop-requests.js';
 import { UsageError } from '../diagnostics/usage-error.js';
 
 /** What `pipewright controller` was told. */
@@ -45,7 +45,7 @@ export interface ControllerOptions {
 }
 
 /** What a test may bring along. */
-export interface ControllerSurroundings {
+export interface ControllerDependencies {
   readonly log?: Log;
   /** Where SIGINT and SIGTERM come from. Default: the process. */
   readonly signals?: EventEmitter;
@@ -55,11 +55,11 @@ export interface ControllerSurroundings {
 export async function runController(
   options: ControllerOptions,
   output: Output,
-  surroundings: ControllerSurroundings = {},
+  dependencies: ControllerDependencies = {},
 ): Promise<number> {
-  const log = surroundings.log ?? (await jsonLog());
+  const log = dependencies.log ?? (await jsonLog());
   const send = await connect(options);
-  const requests = listenForStop(surroundings.signals);
+  const requests = listenForStop(dependencies.signals);
   try {
     const client = new KubeClient(send);
     await reach(client, send, output);
@@ -74,7 +74,7 @@ export async function runController(
       ...(keepRuns && { retention: keepRuns }),
     });
     log.info('the controller works', { server: send.server, context: send.context, namespace: namespace ?? 'all' });
-    const signal = await fired(requests.stop);
+    const signal = await whenAborted(requests.stop);
     log.info('stopping', { signal });
     await controller.stop();
     return 0;

@@ -25,10 +25,10 @@ const HINTS: Readonly<Record<string, string>> = {
 };
 
 /** What can be put right before the command is tried again; for a disk that ran full, half of the work may have been done. */
-const FORESEEABLE: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOENT', 'ENOTDIR']);
+const USER_ERRORS: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOENT', 'ENOTDIR']);
 
 /** Writes a file, and names it when it cannot be written whole: Node names what it opens, not what it writes. */
-export function writeNamed(path: string, text: string, options?: WriteFileOptions): void {
+export function writeFileNamingPath(path: string, text: string, options?: WriteFileOptions): void {
   try {
     writeFileSync(path, text, options);
   } catch (cause) {
@@ -37,26 +37,29 @@ export function writeNamed(path: string, text: string, options?: WriteFileOption
 }
 
 /** Tells a failure. @returns the exit status: 2 where a directory or file can't be used, else 5 */
-export function tellFailure(cause: unknown, output: Pick<Output, 'warn' | 'colors'>): number {
-  return isClusterRefusal(cause) ? tellRefusal(cause, output) : tellUnforeseen(cause, output);
+export function reportFailure(cause: unknown, output: Pick<Output, 'warn' | 'colors'>): number {
+  return isClusterError(cause) ? reportClusterError(cause, output) : reportUnexpected(cause, output);
 }
 
-interface ClusterRefusal extends Error {
+interface ClusterFailure extends Error {
   readonly code: string;
   readonly hint: string;
 }
 
 /** Told by its name: whoever imports the class waits for the cluster to load. */
-const isClusterRefusal = (cause: unknown): cause is ClusterRefusal =>
+const isClusterError = (cause: unknown): cause is ClusterFailure =>
   types.isNativeError(cause) && cause.name === 'ClusterError' && 'code' in cause && 'hint' in cause;
 
-function tellRefusal({ code, message, hint }: ClusterRefusal, { warn, colors }: Pick<Output, 'warn' | 'colors'>): 2 {
+function reportClusterError(
+  { code, message, hint }: ClusterFailure,
+  { warn, colors }: Pick<Output, 'warn' | 'colors'>,
+): 2 {
   warn(`${colors.red('error')}: ${code}: ${visible(message)}`);
   warn(`  hint: ${visible(hint)}`);
   return 2;
 }
 
-function tellUnforeseen(cause: unknown, { warn, colors }: Pick<Output, 'warn' | 'colors'>): number {
+function reportUnexpected(cause: unknown, { warn, colors }: Pick<Output, 'warn' | 'colors'>): number {
   const { code, path, message } = partsOf(cause);
   const hint = code === undefined ? undefined : HINTS[code];
   const debug = (process.env['PIPEWRIGHT_DEBUG'] ?? '') !== '';
@@ -70,7 +73,7 @@ function tellUnforeseen(cause: unknown, { warn, colors }: Pick<Output, 'warn' | 
     warn(`  hint: ${hint}`);
   }
   if (debug) warn(types.isNativeError(cause) ? (cause.stack ?? message) : String(cause));
-  return code !== undefined && FORESEEABLE.has(code) && path !== undefined ? 2 : INTERNAL_ERROR;
+  return code !== undefined && USER_ERRORS.has(code) && path !== undefined ? 2 : INTERNAL_ERROR;
 }
 
 function partsOf(cause: unknown): {

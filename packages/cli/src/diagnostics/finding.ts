@@ -10,7 +10,7 @@ import { visible } from '../terminal/lines.js';
 import { sourceExcerpt } from '../terminal/source-excerpt.js';
 
 /** A position in a file. `line` and `column` count from 1. With `line` 0, `file` is an option of the command line. */
-export interface Place {
+export interface SourcePosition {
   readonly file: string;
   readonly line: number;
   readonly column: number;
@@ -20,7 +20,7 @@ export interface Place {
 export interface Finding {
   readonly severity: 'error' | 'warning';
   readonly code: string;
-  readonly place: Place;
+  readonly place: SourcePosition;
   readonly message: string;
   readonly hint: string;
   /** The text of the line. Undefined when the place has no line, or the line may hold a secret. */
@@ -81,7 +81,7 @@ export interface Paint {
 const plain: Paint = { error: (text) => text, warning: (text) => text, dim: (text) => text };
 
 /** A place as an author reads it, and as editors open it: `file:line:column`. */
-export const placed = ({ file, line, column }: Place): string =>
+export const positionText = ({ file, line, column }: SourcePosition): string =>
   line === 0 ? file : `${file}:${String(line)}:${String(column)}`;
 
 /**
@@ -93,7 +93,7 @@ export function describeFinding(finding: Finding, paint: Paint = plain, columns?
   const { place, severity, code, message, hint } = finding;
   const fitted = (line: string): readonly string[] => (columns === undefined ? [line] : wrap(line, columns));
   return [
-    ...fitted(`${visible(placed(place))}  ${paint[severity](severity)}  ${code}  ${visible(message)}`),
+    ...fitted(`${visible(positionText(place))}  ${paint[severity](severity)}  ${code}  ${visible(message)}`),
     ...quoteOf(finding, paint, columns),
     ...hint.split('\n').flatMap((text) => fitted(`  hint: ${visible(text)}`)),
   ].join('\n');

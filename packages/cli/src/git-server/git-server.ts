@@ -9,8 +9,8 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { equalInConstantTime, openTemporaryDirectory, serveLoopback } from '@pipewright/cluster';
-import { answerGit, refuse } from './smart-http.js';
-import { snapshot, type Snapshot, type Source } from './snapshot.js';
+import { handleGitRequest, sendError } from './smart-http.js';
+import { snapshot, type Snapshot, type SourceDirectory } from './snapshot.js';
 import type { FilteredFiles } from './working-tree.js';
 
 /** A running server. */
@@ -20,7 +20,7 @@ export interface GitServer {
   /** The commits that the repository's revisions lead to, in their order, each once. */
   commits(name: string): readonly string[];
   /** Whether the files differ from what is committed; always so for a plain folder. */
-  dirty(name: string): boolean;
+  isDirty(name: string): boolean;
   /** Files that a commit of git would hold in another form. */
   filtered(name: string): readonly FilteredFiles[];
   /** Stops listening and removes the snapshots. */
@@ -33,7 +33,7 @@ export interface GitServer {
  * @param options.repositories by the name they are asked for with; throws a `SourceError` when one can't be served
  */
 export async function startGitServer(options: {
-  readonly repositories: ReadonlyMap<string, Source>;
+  readonly repositories: ReadonlyMap<string, SourceDirectory>;
 }): Promise<GitServer> {
   const work = await openTemporaryDirectory('git');
   try {
@@ -48,9 +48,9 @@ export async function startGitServer(options: {
       return found;
     };
     return {
-      url: (name) => `http://127.0.0.1:${server.port}/${secret}/${encodeURIComponent(name)}${LAST_PART}`,
+      url: (name) => `http://127.0.0.1:${server.port}/${secret}/${encodeURIComponent(name)}${URL_SUFFIX}`,
       commits: (name) => of(name).commits,
-      dirty: (name) => of(name).dirty,
+      isDirty: (name) => of(name).isDirty,
       filtered: (name) => of(name).filtered,
       close: async () => {
         await server.close();
@@ -69,36 +69,41 @@ async function answer(
   incoming: IncomingMessage,
   outgoing: ServerResponse,
 ): Promise<void> {
-  const { given, name, beyond, rest } = repositoryAsked(incoming.url ?? '/');
-  const found = equalInConstantTime(given, secret) ? snapshots.get(name) : undefined;
-  if (!found) return refuse(outgoing, 404, `no repository is served at ${incoming.url ?? '/'}`);
-  if (beyond !== '') return refuse(outgoing, 404, strangerAt(name, beyond));
-  await answerGit(found.gitDir, rest, incoming, outgoing);
+  const { givenSecret, name, extraPath, protocolPath } = parseRepositoryUrl(incoming.url ?? '/');
+  const found = equalInConstantTime(givenSecret, secret) ? snapshots.get(name) : undefined;
+  if (!found) return sendError(outgoing, 404, `no repository is served at ${incoming.url ?? '/'}`);
+  if (extraPath !== '') return sendError(outgoing, 404, otherRepositoryMessage(name, extraPath));
+  await handleGitRequest(found.gitDir, protocolPath, incoming, outgoing);
 }
 
 /** Ends every address: git replaces the beginnings of addresses, so what was behind the beginning comes behind this. */
-export const LAST_PART = '/git';
+export const URL_SUFFIX = '/git';
 
 /** What an address of a server of ours asks for. */
-export interface RepositoryAsked {
-  readonly given: string;
+export interface RepositoryRequest {
+  readonly givenSecret: string;
   readonly name: string;
   /** What lies behind the repository's own address, except `.git`: then another repository is meant. */
-  readonly beyond: string;
+  readonly extraPath: string;
   /** Of git's protocol, with its slash; empty when nothing is asked for. */
-  readonly rest: string;
+  readonly protocolPath: string;
 }
 
 /** Takes an address of {@link GitServer.url} apart. */
-export function repositoryAsked(url: string): RepositoryAsked {
+export function parseRepositoryUrl(url: string): RepositoryRequest {
   const [, given = '', name = '', path = '', query = ''] = /^\/([^/]*)\/([^/?]+)\/git([^?]*)(\?.*)?$/.exec(url) ?? [];
   const [asked = ''] = /\/(?:info\/refs|git-(?:upload|receive)-pack|HEAD|objects\/.*)$/.exec(path) ?? [];
   const beyond = path.slice(0, path.length - asked.length);
-  return { given, name: unescaped(name), beyond: beyond === '.git' ? '' : beyond, rest: `${asked}${query}` };
+  return {
+    givenSecret: given,
+    name: unescaped(name),
+    extraPath: beyond === '.git' ? '' : beyond,
+    protocolPath: `${asked}${query}`,
+  };
 }
 
 /** What is said to whoever asks for another repository whose address begins like one that is answered here. */
-export const strangerAt = (name: string, beyond: string): string =>
+export const otherRepositoryMessage = (name: string, beyond: string): string =>
   `this address begins like that of ${name}, for which a directory stands in, and goes on with '${beyond}': it is another repository, and nothing stands in for it. A PipelineResource with its whole address is left to the network`;
 
 function unescaped(name: string): string {

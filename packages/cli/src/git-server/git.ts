@@ -15,13 +15,13 @@ export class GitFailure extends Error {
   readonly status: number | null;
 
   constructor(args: readonly string[], status: number | null, stderr: string) {
-    super(telling(stderr) || `git ${args.join(' ')} ended with status ${String(status)}`);
+    super(failureReason(stderr) || `git ${args.join(' ')} ended with status ${String(status)}`);
     this.status = status;
   }
 }
 
 /** What of git's words says why: it warns of each file before it gives up. */
-function telling(stderr: string): string {
+function failureReason(stderr: string): string {
   const lines = stderr.split('\n').map((line) => line.trim());
   const why = lines.filter((line) => /^(?:fatal|error): /.test(line));
   return (why.length > 0 ? why : lines.filter(Boolean)).slice(-3).join('; ');

@@ -19,7 +19,7 @@ export interface Repository {
   readonly objects: string;
   readonly index: string;
   readonly shallow: string;
-  readonly bare: boolean;
+  readonly isBare: boolean;
   /** `sha1` or `sha256`. */
   readonly format: string;
   /** Whether files outside the working copy give attributes to its files. */
@@ -29,7 +29,7 @@ export interface Repository {
 }
 
 /** The repository whose top `directory` is; being somewhere inside one does not count. */
-export async function findRepository(directory: string): Promise<string | undefined> {
+export async function tryFindRepository(directory: string): Promise<string | undefined> {
   const dotGit = join(directory, '.git');
   const found = await stat(dotGit).catch(() => undefined);
   if (found?.isFile() === true) return linkedDirectory(directory, dotGit);
@@ -64,17 +64,17 @@ export async function openRepository(directory: string, gitDir: string, reading:
     if (await exists(join(common, name))) await symlink(join(common, name), join(reading, name));
   for (const name of ['info/exclude', 'info/attributes'])
     if (await isFile(join(common, name))) await copyFile(join(common, name), join(reading, name));
-  const [users, own] = await Promise.all([usersSettings(reading), settingsIn(join(common, 'config'), reading)]);
+  const [users, own] = await Promise.all([userSettings(reading), settingsIn(join(common, 'config'), reading)]);
   const format = own.get('extensions.objectformat') === 'sha256' ? 'sha256' : 'sha1';
   const values = new Map([...users, ...own]);
   const rules = await rulesFiles(values, directory);
-  await writeFile(join(reading, 'config'), harmless(values, format, rules));
+  await writeFile(join(reading, 'config'), safeConfig(values, format, rules));
   return {
     gitDir,
     objects,
     index: join(gitDir, 'index'),
     shallow: join(common, 'shallow'),
-    bare: gitDir === directory || own.get('core.bare')?.toLowerCase() === 'true',
+    isBare: gitDir === directory || own.get('core.bare')?.toLowerCase() === 'true',
     format,
     hasMoreAttributes: rules['core.attributesfile'] !== NO_RULES || (await exists(join(reading, 'info', 'attributes'))),
     env: { ...withoutUserSettings(reading), GIT_DIR: gitDir, GIT_COMMON_DIR: reading },
@@ -101,7 +101,7 @@ async function settingsIn(file: string, home: string): Promise<Settings> {
 }
 
 /** The user's and the machine's own settings, which are the user's business; only harmless ones are taken from them, too. */
-const usersSettings = (reading: string): Promise<Settings> =>
+const userSettings = (reading: string): Promise<Settings> =>
   settings(['--includes'], { GIT_DIR: reading, GIT_COMMON_DIR: reading });
 
 async function settings(options: readonly string[], env: Readonly<Record<string, string>>): Promise<Settings> {
@@ -120,7 +120,7 @@ async function settings(options: readonly string[], env: Readonly<Record<string,
 const BOOLEAN = /^(?:true|false|yes|no|on|off|0|1)$/i;
 
 /** The settings that decide which bytes of a file are stored; none of them can name a program. */
-const HARMLESS: Readonly<Record<string, RegExp>> = {
+const SAFE_SETTINGS: Readonly<Record<string, RegExp>> = {
   'core.autocrlf': /^(?:true|false|yes|no|on|off|0|1|input)$/i,
   'core.eol': /^(?:lf|crlf|native)$/i,
   'core.filemode': BOOLEAN,
@@ -130,8 +130,8 @@ const HARMLESS: Readonly<Record<string, RegExp>> = {
   'extensions.refstorage': /^reftable$/i,
 };
 
-function harmless(values: Settings, format: string, rules: Rules): string {
-  const taken = Object.entries(HARMLESS).flatMap(([key, valid]) => {
+function safeConfig(values: Settings, format: string, rules: Rules): string {
+  const taken = Object.entries(SAFE_SETTINGS).flatMap(([key, valid]) => {
     const value = values.get(key);
     return value !== undefined && valid.test(value) ? [[key, value] as const] : [];
   });

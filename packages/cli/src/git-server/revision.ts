@@ -20,7 +20,7 @@ export interface WorkingCopy {
   /** The references of the repository. */
   readonly references: References;
   /** Whether the repository has commits of its own. */
-  readonly born: boolean;
+  readonly hasCommits: boolean;
 }
 
 /** Where a revision leads. `ref` is to be served as the working copy; absent: the revision is fixed. */
@@ -53,14 +53,14 @@ export async function findRevision(now: WorkingCopy, asked: string | undefined):
       env: withoutUserSettings(now.gitDir),
     });
   const taggedAt = async (ref: string): Promise<string | undefined> => {
-    const object = now.born ? objects.get(ref) : undefined;
+    const object = now.hasCommits ? objects.get(ref) : undefined;
     return object === undefined ? undefined : commitAt(object);
   };
 
   const isKnown = async (branch: string): Promise<boolean> => {
     if (branch === checkedOut || objects.has(branch)) return true;
     const remote = `refs/remotes/*/${branch.slice('refs/heads/'.length)}`;
-    return now.born && Boolean(await tryGit(['for-each-ref', '--count=1', remote], { env: now.reading }));
+    return now.hasCommits && Boolean(await tryGit(['for-each-ref', '--count=1', remote], { env: now.reading }));
   };
 
   for (const ref of referencesMeant(asked)) {

@@ -12,7 +12,7 @@ import { createGunzip } from 'node:zlib';
 import { gitEnvironment, withoutUserSettings } from './git.js';
 
 /** Answers a request for the path below a repository: `/info/refs` or `/git-upload-pack`. */
-export async function answerGit(
+export async function handleGitRequest(
   gitDir: string,
   path: string,
   incoming: IncomingMessage,
@@ -21,18 +21,18 @@ export async function answerGit(
   const url = new URL(path, 'http://git');
   const service = url.searchParams.get('service');
   if (service === 'git-receive-pack' || url.pathname === '/git-receive-pack')
-    return refuse(outgoing, 403, 'this repository is a picture of a directory; it cannot be pushed to');
+    return sendError(outgoing, 403, 'this repository is a picture of a directory; it cannot be pushed to');
   if (incoming.method === 'GET' && url.pathname === '/info/refs' && service === 'git-upload-pack')
     return advertise(gitDir, incoming, outgoing);
   if (incoming.method === 'POST' && url.pathname === '/git-upload-pack') {
     reply(outgoing, 'result');
     return uploadPack(gitDir, ['--stateless-rpc'], incoming, bodyOf(incoming), outgoing);
   }
-  return refuse(outgoing, 404, 'only the smart HTTP protocol is spoken here; fetch with git 1.6.6 or later');
+  return sendError(outgoing, 404, 'only the smart HTTP protocol is spoken here; fetch with git 1.6.6 or later');
 }
 
 /** A sentence that git shows to its user as `remote: …`. */
-export function refuse(outgoing: ServerResponse, status: number, sentence: string): void {
+export function sendError(outgoing: ServerResponse, status: number, sentence: string): void {
   outgoing.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${sentence}\n`);
 }
 

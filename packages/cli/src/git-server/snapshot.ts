@@ -9,14 +9,14 @@
 import { copyFile, mkdir, realpath, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { git, GitFailure, NEUTRAL_DIRECTORY, tryGit, withoutUserSettings } from './git.js';
-import { alternates, exists, findRepository, openRepository, type Repository } from './repository.js';
+import { alternates, exists, tryFindRepository, openRepository, type Repository } from './repository.js';
 import { isReferenceName, readReferences, writeReferences, type References } from './references.js';
 import { branchOf, CHANGES, findRevision, type Revision, type WorkingCopy } from './revision.js';
 import { SourceError } from './source-error.js';
 import { writeTree, type FilteredFiles, type WorkingTree } from './working-tree.js';
 
 /** A directory to serve. */
-export interface Source {
+export interface SourceDirectory {
   readonly directory: string;
   /** The branches, tags and commits that will be asked for. @default the branch that is checked out */
   readonly revisions?: readonly string[];
@@ -30,13 +30,13 @@ export interface Snapshot {
   /** What each of `revisions` leads to, in their order, each once. */
   readonly commits: readonly string[];
   /** Whether files differ from the last commit; always so for a plain folder. */
-  readonly dirty: boolean;
+  readonly isDirty: boolean;
   /** Files of `commits` that git would have stored in another form. */
   readonly filtered: readonly FilteredFiles[];
 }
 
-const WHO = 'Pipewright';
-const EMAIL = 'pipewright@localhost';
+const AUTHOR_NAME = 'Pipewright';
+const AUTHOR_EMAIL = 'pipewright@localhost';
 /** A plain folder has no history to take a date from, and the same content must give the same commit everywhere. */
 const FIXED_DATE = '946684800 +0000';
 
@@ -56,11 +56,11 @@ const LITERAL = {
  *
  * @param gitDir where the bare repository goes; must not exist. Throws {@link SourceError}.
  */
-export async function snapshot(source: Source, gitDir: string): Promise<Snapshot> {
+export async function snapshot(source: SourceDirectory, gitDir: string): Promise<Snapshot> {
   const directory = await existing(source.directory);
-  await known(source, checkName);
+  await readRevisions(source, checkName);
   try {
-    const found = await findRepository(directory);
+    const found = await tryFindRepository(directory);
     if (found === undefined) return await ofFolder(source, directory, gitDir);
     return await ofRepository(source, directory, await openRepository(directory, found, `${gitDir}.reading`), gitDir);
   } catch (cause) {
@@ -92,14 +92,19 @@ function checkName(revision: string): void {
   );
 }
 
-async function ofRepository(source: Source, directory: string, own: Repository, gitDir: string): Promise<Snapshot> {
+async function ofRepository(
+  source: SourceDirectory,
+  directory: string,
+  own: Repository,
+  gitDir: string,
+): Promise<Snapshot> {
   const { env } = own;
   const [head, references] = await Promise.all([
     headOf(own),
     readReferences(env, ['refs/heads', 'refs/tags', ...CHANGES]),
     borrow(own, gitDir),
   ]);
-  const written = own.bare ? undefined : await treeOf(directory, own, gitDir);
+  const written = own.isBare ? undefined : await treeOf(directory, own, gitDir);
   const dirty = written !== undefined && written.tree !== head?.tree;
   const commit = dirty ? await commitTree(gitDir, written.tree, head?.date ?? FIXED_DATE, head?.commit) : head?.commit;
   if (commit === undefined)
@@ -110,14 +115,14 @@ async function ofRepository(source: Source, directory: string, own: Repository, 
     gitDir,
     reading: env,
     commit,
-    born: head !== undefined,
+    hasCommits: head !== undefined,
     references,
   };
-  const asked = await known(source, (revision) => findRevision(now, revision));
+  const asked = await readRevisions(source, (revision) => findRevision(now, revision));
   const found = asked.length > 0 ? asked : [await findRevision(now, undefined)];
   await publish(gitDir, commit, references, found);
   const commits = distinctCommits(found);
-  return { gitDir, dirty, commits, filtered: commits.includes(commit) ? (written?.filtered ?? []) : [] };
+  return { gitDir, isDirty: dirty, commits, filtered: commits.includes(commit) ? (written?.filtered ?? []) : [] };
 }
 
 /** Creates a bare repository without references that borrows the objects of another. */
@@ -169,7 +174,7 @@ function treeOf(directory: string, repository: Repository, gitDir: string): Prom
   return writeTree({ directory, index, hasMoreAttributes, gitDir, env });
 }
 
-async function ofFolder(source: Source, directory: string, gitDir: string): Promise<Snapshot> {
+async function ofFolder(source: SourceDirectory, directory: string, gitDir: string): Promise<Snapshot> {
   await init(gitDir);
   const { tree, filtered } = await writeTree({
     directory,
@@ -179,20 +184,23 @@ async function ofFolder(source: Source, directory: string, gitDir: string): Prom
   });
   const commit = await commitTree(gitDir, tree, FIXED_DATE);
   const references = { objects: new Map<string, string>() };
-  const now: WorkingCopy = { directory, gitDir, reading: ours(gitDir), commit, born: false, references };
-  const found = await known(source, async (revision) => {
+  const now: WorkingCopy = { directory, gitDir, reading: ours(gitDir), commit, hasCommits: false, references };
+  const found = await readRevisions(source, async (revision) => {
     if (COMMIT.test(revision)) return findRevision(now, revision);
     checkName(revision);
     return { commit, ref: branchOf(revision) };
   });
   await publish(gitDir, commit, references, found.length > 0 ? found : [{ ref: branchOf('master') }]);
-  return { gitDir, dirty: true, commits: [commit], filtered };
+  return { gitDir, isDirty: true, commits: [commit], filtered };
 }
 
 const COMMIT = /^[0-9a-f]{40}$/;
 
 /** What is found out of each revision. One after the other, so that of several mistakes the first is told. */
-async function known<T>(source: Source, find: (revision: string) => T | Promise<T>): Promise<readonly T[]> {
+async function readRevisions<T>(
+  source: SourceDirectory,
+  find: (revision: string) => T | Promise<T>,
+): Promise<readonly T[]> {
   const found: T[] = [];
   for (const revision of source.revisions ?? []) {
     try {
@@ -210,8 +218,8 @@ const distinctCommits = (found: readonly Revision[]): readonly string[] => [
 
 function commitTree(gitDir: string, tree: string, date: string, parent?: string): Promise<string> {
   const person = (role: string): Record<string, string> => ({
-    [`GIT_${role}_NAME`]: WHO,
-    [`GIT_${role}_EMAIL`]: EMAIL,
+    [`GIT_${role}_NAME`]: AUTHOR_NAME,
+    [`GIT_${role}_EMAIL`]: AUTHOR_EMAIL,
     [`GIT_${role}_DATE`]: date,
   });
   const args = ['commit-tree', tree].concat(parent === undefined ? [] : ['-p', parent]);

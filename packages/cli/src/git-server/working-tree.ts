@@ -38,7 +38,14 @@ export interface TreeRequest {
 }
 
 /** Settings under which `git add` would leave files in the user's `.git`. */
-const HANDS_OFF = ['-c', 'core.splitIndex=false', '-c', 'core.untrackedCache=false', '-c', 'core.fsmonitor=false'];
+const READ_ONLY_OPTIONS = [
+  '-c',
+  'core.splitIndex=false',
+  '-c',
+  'core.untrackedCache=false',
+  '-c',
+  'core.fsmonitor=false',
+];
 
 /** Names of files are bytes; as Latin-1 they survive being strings. */
 const BYTES = 'latin1';
@@ -47,13 +54,16 @@ const BYTES = 'latin1';
 export async function writeTree(request: TreeRequest): Promise<WorkingTree> {
   const { directory, index: known, gitDir, env: more } = request;
   const index = join(gitDir, 'snapshot-index');
-  const begun = known !== undefined && (await isFile(known));
-  if (begun) await copyIndex(known, index);
+  const hasIndex = known !== undefined && (await isFile(known));
+  if (hasIndex) await copyIndex(known, index);
   const env = { ...more, GIT_WORK_TREE: directory, GIT_INDEX_FILE: index };
   const run = (args: readonly string[], lines: readonly string[] = []): Promise<Buffer> =>
-    gitBytes([...HANDS_OFF, ...args], { env, input: Buffer.from(lines.map((line) => `${line}\0`).join(''), BYTES) });
+    gitBytes([...READ_ONLY_OPTIONS, ...args], {
+      env,
+      input: Buffer.from(lines.map((line) => `${line}\0`).join(''), BYTES),
+    });
 
-  const indexed = begun ? await entries(run) : [];
+  const indexed = hasIndex ? await entries(run) : [];
   const submodules = indexed.filter(({ mode }) => mode === '160000').map(({ path }) => path);
   if (submodules.length === 0) await run(['add', '--all']);
   else {
@@ -61,8 +71,8 @@ export async function writeTree(request: TreeRequest): Promise<WorkingTree> {
     await run(['add', '--all', '--pathspec-from-file=-', '--pathspec-file-nul'], others);
     await run([...UPDATE, '--add', '--remove', '--replace', '--stdin'], submodules);
   }
-  const filtered = await storeAsTheyAre(request, run);
-  return { tree: await git([...HANDS_OFF, 'write-tree'], { env }), filtered };
+  const filtered = await storeUnfiltered(request, run);
+  return { tree: await git([...READ_ONLY_OPTIONS, 'write-tree'], { env }), filtered };
 }
 
 type Run = (args: readonly string[], lines?: readonly string[]) => Promise<Buffer>;
@@ -99,16 +109,16 @@ async function entries(run: Run): Promise<readonly Entry[]> {
  *
  * Forgetting what the index knows of a file's times makes git read it again.
  */
-async function storeAsTheyAre(
+async function storeUnfiltered(
   { directory, hasMoreAttributes }: TreeRequest,
   run: Run,
 ): Promise<readonly FilteredFiles[]> {
   const files = (await entries(run)).filter(({ mode }) => mode.startsWith('100'));
   if (!hasMoreAttributes && !files.some(({ path }) => /(?:^|\/)\.gitattributes$/.test(path))) return [];
   const filters = await filtersOf(files, run);
-  const concerned = files.filter(({ path }) => filters.has(path));
-  if (concerned.length === 0) return [];
-  const forgotten = concerned.map(({ mode, object, path }) => `${mode} ${object} 0\t${path}`);
+  const filteredEntries = files.filter(({ path }) => filters.has(path));
+  if (filteredEntries.length === 0) return [];
+  const forgotten = filteredEntries.map(({ mode, object, path }) => `${mode} ${object} 0\t${path}`);
   await run([...UPDATE, '--index-info'], forgotten);
   await run([...UPDATE, '--add', '--stdin'], [...filters.keys()]);
   return Promise.all(

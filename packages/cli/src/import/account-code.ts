@@ -7,7 +7,7 @@
 
 import { isObject, listAt, objectAt, textAt, type JsonObject } from '../json.js';
 import { list, text, type Code } from './code.js';
-import type { Known, Subject } from './known.js';
+import type { ImportedObjects, ImportedObject } from './imported-objects.js';
 import { NotExpressible, onlyFields } from './not-expressible.js';
 import type { Program } from './program.js';
 
@@ -15,8 +15,8 @@ import type { Program } from './program.js';
 export function accountCode(
   object: JsonObject,
   program: Program,
-  known: Known,
-  subject: Subject,
+  known: ImportedObjects,
+  subject: ImportedObject,
 ): Record<string, Code | undefined> {
   onlyFields(object, ['apiVersion', 'kind', 'metadata', 'secrets', 'automountServiceAccountToken'], 'a ServiceAccount');
   const automount = object['automountServiceAccountToken'];
@@ -36,7 +36,12 @@ export function accountCode(
   };
 }
 
-function credentialsCode(name: string, program: Program, known: Known, secret: Subject | undefined): string {
+function credentialsCode(
+  name: string,
+  program: Program,
+  known: ImportedObjects,
+  secret: ImportedObject | undefined,
+): string {
   if (secret?.isConstruct) return known.mention(secret);
   const annotations = Object.keys(objectAt(secret?.object, 'metadata', 'annotations'));
   const ofGit = annotations.some((it) => it.startsWith('tekton.dev/git-'));

@@ -9,8 +9,8 @@ import type { Manifest } from '../manifests/load.js';
 
 /** Comment lines above the value at a path, without their `#`, in order. */
 export function commentsAbove(manifest: Manifest, path: readonly (string | number)[]): string[] {
-  const { value, found } = manifest.locate(path);
-  if (!found) return [];
+  const { value, isFound } = manifest.locate(path);
+  if (!isFound) return [];
   const lines: string[] = [];
   for (let line = value.line - 1; line >= 1; line--) {
     const comment = /^( *)#(?!!)(.*)$/.exec(manifest.quote({ ...value, line }).trimEnd());

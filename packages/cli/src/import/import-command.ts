@@ -2,7 +2,7 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { writeNamed } from '../diagnostics/failure.js';
+import { writeFileNamingPath } from '../diagnostics/failure.js';
 import { describeFinding, hasErrors, inReadingOrder, maskedFinding, type Finding } from '../diagnostics/finding.js';
 import { checkWithObjects } from '../lint/check.js';
 import { textAt, withoutNulls } from '../json.js';
@@ -65,7 +65,7 @@ export function importManifests({ paths, out, library = 'pipewright' }: ImportOp
     sources: [...new Set(manifests.map(({ file }) => visible(basename(file))))],
   });
   if (out === undefined) output.raw(text);
-  else writeNamed(out, text);
+  else writeFileNamingPath(out, text);
   const lies = (it: (typeof errors)[number]): boolean =>
     UNRESOLVED_REFERENCES.has(it.finding.code) && !carried.some(({ manifest }) => manifest === it.manifest);
   const wrong = errors.filter((it) => !lies(it));

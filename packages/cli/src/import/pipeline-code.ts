@@ -14,7 +14,7 @@ import type {
 } from '@pipewright/tekton';
 import { fields, isEmpty, list, member, statements, text, type Block, type Code, type Item } from './code.js';
 import { Identifiers } from './identifiers.js';
-import type { Known, Subject } from './known.js';
+import type { ImportedObjects, ImportedObject } from './imported-objects.js';
 import { byName, listIn, NotExpressible, onlyFields } from './not-expressible.js';
 import type { Program } from './program.js';
 import {
@@ -41,7 +41,7 @@ export const pipelineSignature = (spec: PipelineSpec): SignatureModel => ({
 });
 
 /** The signature that values and resources tell of whatever takes them. */
-export const toldBy = (
+export const signatureFromUse = (
   params: readonly Param[],
   inputs: readonly { readonly name: string; readonly type: ResourceType }[],
   outputs: readonly { readonly name: string; readonly type: ResourceType }[] = [],
@@ -58,8 +58,8 @@ export const toldBy = (
 /** What a pipeline is translated with. */
 export interface Surroundings {
   readonly program: Program;
-  readonly known: Known;
-  readonly subject: Subject;
+  readonly known: ImportedObjects;
+  readonly subject: ImportedObject;
 }
 
 /** The fields of a pipeline's props. */
@@ -146,7 +146,7 @@ class PipelineBody {
     const outputs = this.#typed(listIn(task.resources?.outputs, `the outputs of ${what}`));
     if (task.resources && inputs.length + outputs.length === 0) throw new NotExpressible(`${what} has empty resources`);
     const workspaces = listIn(task.workspaces, `the workspaces of ${what}`);
-    const { code, signature } = this.#used(task, () => toldBy(params, inputs, outputs, workspaces));
+    const { code, signature } = this.#used(task, () => signatureFromUse(params, inputs, outputs, workspaces));
     fitParams(params, signature.params, what);
     fitResources(inputs, signature.inputs, what);
     fitResources(outputs, signature.outputs, what);
@@ -199,7 +199,7 @@ class PipelineBody {
     const params = listIn(condition.params, `the params of ${at}`);
     const resources = this.#typed(listIn(condition.resources, `the resources of ${at}`));
     const { code, signature } = known.reference('Condition', condition.conditionRef, subject, () =>
-      toldBy(params, resources),
+      signatureFromUse(params, resources),
     );
     fitParams(params, signature.params, at);
     fitResources(resources, signature.inputs, at);

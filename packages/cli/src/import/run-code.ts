@@ -12,7 +12,7 @@ import {
 import { textAt } from '../json.js';
 import { fields, text, type Block, type Code } from './code.js';
 import { byName, listIn, NotExpressible, onlyFields } from './not-expressible.js';
-import { kindOf, pipelineCode, pipelineSignature, toldBy, type Surroundings } from './pipeline-code.js';
+import { kindOf, pipelineCode, pipelineSignature, signatureFromUse, type Surroundings } from './pipeline-code.js';
 import { resourceCode } from './resource-code.js';
 import { fitParams, fitResources, fitWorkspaces, type SignatureModel } from './signature.js';
 import { taskCode, taskSignature, type Comments } from './task-code.js';
@@ -53,7 +53,7 @@ export function pipelineRunCode(
   const params = listIn(spec.params, 'its params');
   const resources = listIn(spec.resources, 'its resources');
   const workspaces = listIn(spec.workspaces, 'its workspaces');
-  const told = (): SignatureModel => toldBy(params, typed(resources, around), [], workspaces);
+  const told = (): SignatureModel => signatureFromUse(params, typed(resources, around), [], workspaces);
   const { code, signature } = usedPipeline(spec, around, comments, told);
   fitParams(params, signature.params, 'its pipeline');
   fitWorkspaces(workspaces, signature.workspaces, 'its pipeline');
@@ -84,7 +84,8 @@ export function taskRunCode(
   if (spec.inputs && params.length + inputs.length === 0) throw new NotExpressible('its inputs are empty');
   if (spec.outputs && outputs.length === 0) throw new NotExpressible('its outputs are empty');
   const workspaces = listIn(spec.workspaces, 'its workspaces');
-  const told = (): SignatureModel => toldBy(params, typed(inputs, around), typed(outputs, around), workspaces);
+  const told = (): SignatureModel =>
+    signatureFromUse(params, typed(inputs, around), typed(outputs, around), workspaces);
   const { code, signature } = usedTask(spec, around, comments, told);
   fitParams(params, signature.params, 'its task');
   const sources = typed(inputs, around, signature.inputs);

@@ -22,7 +22,7 @@ import type { Manifest } from '../manifests/load.js';
 import { accountCode, plaintextCode } from './account-code.js';
 import { fields, text, type Code, type Item } from './code.js';
 import { commentsAbove } from './comments.js';
-import { identityOf, Known, type Subject } from './known.js';
+import { identityOf, ImportedObjects, type ImportedObject } from './imported-objects.js';
 import { isTypedMetadata } from './metadata.js';
 import { NotExpressible, onlyFields } from './not-expressible.js';
 import { pipelineCode, pipelineSignature } from './pipeline-code.js';
@@ -74,7 +74,7 @@ export function translate(given: readonly Given[], options: ProgramOptions): Tra
   };
   const ordered = given.toSorted((a, b) => rank(a) - rank(b));
   const subjects = ordered.map(({ manifest, errors }) => subjectOf(manifest, errors, program));
-  const known = new Known(program, subjects);
+  const known = new ImportedObjects(program, subjects);
   const carried: { what: string; why: string; manifest: Manifest }[] = [];
   for (const [index, { manifest, errors }] of ordered.entries()) {
     const subject = subjects[index];
@@ -91,7 +91,7 @@ export function translate(given: readonly Given[], options: ProgramOptions): Tra
   return { text: program.text(), carried };
 }
 
-function subjectOf({ object }: Manifest, errors: readonly Finding[], program: Program): Subject {
+function subjectOf({ object }: Manifest, errors: readonly Finding[], program: Program): ImportedObject {
   const identity = identityOf(object);
   const fit = errors.every(({ code }) => BEARABLE.has(code));
   const type = identity.kind === 'PipelineResource' && fit ? specOf<PipelineResourceSpec>(object).type : undefined;
@@ -121,13 +121,13 @@ function signatureOf(kind: string, object: JsonObject): SignatureModel | undefin
 
 interface Around {
   readonly program: Program;
-  readonly known: Known;
+  readonly known: ImportedObjects;
   readonly manifest: Manifest;
   readonly errors: readonly Finding[];
 }
 
 /** Sets the subject's code. @returns why it is no construct; empty when it is one */
-function translateOne(subject: Subject, id: string, around: Around): readonly string[] {
+function translateOne(subject: ImportedObject, id: string, around: Around): readonly string[] {
   const errors = around.errors.filter(({ code }) => !BEARABLE.has(code));
   if (errors.length === 0) {
     try {
@@ -156,7 +156,7 @@ interface Construction {
 const NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 
 /** The construct for an object, and the fields of its props beside `metadata`. */
-function propsOf(subject: Subject, { program, known, manifest }: Around): Construction {
+function propsOf(subject: ImportedObject, { program, known, manifest }: Around): Construction {
   const { object, kind } = subject;
   const comments: Comments =
     (...path) =>
@@ -212,7 +212,7 @@ function refuseOddMetadata(object: JsonObject, isRun: boolean): void {
 }
 
 /** `metadata`, but for what has a field of its own in the construct's props. */
-function metadataOf({ object, kind }: Subject): Record<string, Code> {
+function metadataOf({ object, kind }: ImportedObject): Record<string, Code> {
   const { generateName: _, annotations, ...rest } = objectAt(object, 'metadata');
   const own = kind === 'Secret' ? {} : { annotations }; // the construct writes that of the server
   const metadata = fields(record({ ...rest, ...own }, literal));
@@ -220,7 +220,7 @@ function metadataOf({ object, kind }: Subject): Record<string, Code> {
 }
 
 /** Any object, as it is. */
-function carriedCode(object: JsonObject, id: string, program: Program, { declared }: Subject): Code {
+function carriedCode(object: JsonObject, id: string, program: Program, { declared }: ImportedObject): Code {
   program.imports.add('cdk8s', 'ApiObject');
   const { metadata, ...others } = object;
   const typed = metadata === undefined || isTypedMetadata(metadata);

@@ -5,7 +5,7 @@
  */
 
 import { checkObjects, type CheckOptions, type Problem } from '@pipewright/tekton';
-import { hasErrors, inReadingOrder, placed, type Finding } from '../diagnostics/finding.js';
+import { hasErrors, inReadingOrder, positionText, type Finding } from '../diagnostics/finding.js';
 import { isObject } from '../json.js';
 import type { Manifest, Manifests } from '../manifests/load.js';
 import { UNRESOLVED_REFERENCES } from './reference-codes.js';
@@ -29,8 +29,8 @@ const SEEMINGLY_MISSING: ReadonlySet<string> = new Set([
 export function findingsIn({ manifests, findings }: Manifests, options: CheckOptions): readonly Finding[] {
   const checked = checkManifests(manifests, options);
   const related = hasErrors(findings) ? checked.filter(({ code }) => !SEEMINGLY_MISSING.has(code)) : checked;
-  const mistyped = new Set(related.filter(({ code }) => code === 'TYPE_WRONG').map(({ place }) => placed(place)));
-  const text = findings.filter(({ code, place }) => code !== 'YAML_BOOLEAN' || !mistyped.has(placed(place)));
+  const mistyped = new Set(related.filter(({ code }) => code === 'TYPE_WRONG').map(({ place }) => positionText(place)));
+  const text = findings.filter(({ code, place }) => code !== 'YAML_BOOLEAN' || !mistyped.has(positionText(place)));
   return inReadingOrder([...text, ...related]);
 }
 
@@ -53,9 +53,9 @@ export function checkWithObjects(
 /** A problem with its place: the key of an unknown field, else the value, else the nearest thing that is there. */
 function findingOf(problem: Problem, manifest: Manifest, other: Manifest | undefined): Finding {
   const { code, severity, message, path } = problem;
-  const hint = other ? `${problem.hint}; the other is at ${placed(other.locate(path).value)}` : problem.hint;
-  const { key, value, found } = manifest.locate(path);
-  const atKey = !found || isObject(valueAt(manifest, path)) || code === 'FIELD_UNKNOWN';
+  const hint = other ? `${problem.hint}; the other is at ${positionText(other.locate(path).value)}` : problem.hint;
+  const { key, value, isFound } = manifest.locate(path);
+  const atKey = !isFound || isObject(valueAt(manifest, path)) || code === 'FIELD_UNKNOWN';
   const place = atKey ? key : value;
   const quote = manifest.quotable(place);
   return { severity, code, place, message, hint, ...(quote !== undefined && { quote }) };

@@ -15,7 +15,7 @@ import { visible } from '../terminal/lines.js';
 import type { Output } from '../terminal/output.js';
 import { version } from '../version.js';
 import { findingsIn } from './check.js';
-import { loadDefaults } from '../manifests/default-folders.js';
+import { loadDefaultFolders } from '../manifests/default-folders.js';
 import { jsonReport } from './json-report.js';
 import { pathBelow, uriBelow } from './relative-path.js';
 import { sarifLog } from './sarif.js';
@@ -50,7 +50,7 @@ export function lint(options: LintOptions, output: Output): number {
 
 function load({ paths, exclude = [] }: LintOptions, output: Output): Manifests {
   if (paths.length > 0) return loadManifests(paths, undefined, { exclude });
-  const { loaded, note } = loadDefaults(exclude);
+  const { loaded, note } = loadDefaultFolders(exclude);
   output.warn(output.colors.dim(visible(note)));
   return loaded;
 }

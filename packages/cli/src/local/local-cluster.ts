@@ -12,7 +12,14 @@ import { tektonAdmission } from './admission.js';
 import { makeBuilderImages } from '../stand-ins/builder-image.js';
 import { makeGsutilImage } from '../stand-ins/gsutil-image.js';
 import { DOCKER_CONFIG_FILE } from '../stand-ins/host-files.js';
-import { OWN_IMAGES, sourceOf, standInOf, hasDirectory, hasRegistry, commandOf } from '../stand-ins/image-source.js';
+import {
+  OWN_IMAGES,
+  tryFindImageSource,
+  tryFindStandIn,
+  hasDirectory,
+  hasRegistry,
+  tryFindCommand,
+} from '../stand-ins/image-source.js';
 import type { StandIns } from '../stand-ins/stand-ins.js';
 
 /** What a local cluster is started with. */
@@ -49,7 +56,10 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
     runtime,
     images: (image) => {
       if (image === OWN_IMAGES.gsutil && gsutil) return { rootfs: 'host', overlays: [gsutil.overlay] };
-      const found = withBuilder(sourceOf(image, standIns), builders.overlayOf(standInOf(image, standIns)?.builder));
+      const found = withBuilder(
+        tryFindImageSource(image, standIns),
+        builders.overlayOf(tryFindStandIn(image, standIns)?.builder),
+      );
       return runtime.usesFiles ? found : { rootfs: 'host', ...found, config: found?.config ?? ANY_PROGRAM };
     },
     imageHint:
@@ -73,7 +83,7 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
       optionalSecrets: !runtime.usesFiles,
       findCommand: (image) =>
         Promise.resolve(
-          commandOf(image, standIns) ??
+          tryFindCommand(image, standIns) ??
             (runtime.usesFiles
               ? { kind: 'unknown', reason: 'nothing on this machine says it' }
               : { kind: 'command', command: ANY_PROGRAM.Entrypoint }),

@@ -24,7 +24,7 @@ export interface DefaultManifests {
 }
 
 /** Loads the manifests of the usual folders; where none has any, those of the whole directory. */
-export function loadDefaults(exclude: readonly string[], directory = '.'): DefaultManifests {
+export function loadDefaultFolders(exclude: readonly string[], directory = '.'): DefaultManifests {
   const search = { exclude, mostEntries: MOST_ENTRIES };
   const usual = FOLDERS.map((name) => join(directory, name))
     .filter((path) => existsSync(path))
@@ -37,11 +37,11 @@ export function loadDefaults(exclude: readonly string[], directory = '.'): Defau
       findings: all.flatMap(({ loaded }) => loaded.findings),
     },
     paths: all.map(({ path }) => path),
-    note: `manifests: ${all.map(({ path, loaded }) => told(relative(directory, path), loaded)).join(', ')}`,
+    note: `manifests: ${all.map(({ path, loaded }) => countOfFiles(relative(directory, path), loaded)).join(', ')}`,
   };
 }
 
-function told(name: string, { manifests, findings }: Manifests): string {
+function countOfFiles(name: string, { manifests, findings }: Manifests): string {
   const files = new Set([...manifests.map(({ file }) => file), ...findings.map(({ place }) => place.file)]);
   const count = manifests.length === 0 ? 0 : files.size;
   return `${String(count)} file${count === 1 ? '' : 's'} in ${name === '' ? 'this directory' : `${name}/`}`;

@@ -19,7 +19,7 @@ export interface SearchOptions {
 }
 
 /** Files in order of their paths, and what could not be searched. */
-export interface Found {
+export interface FoundFiles {
   readonly files: readonly string[];
   readonly findings: readonly Finding[];
 }
@@ -30,7 +30,7 @@ const MOST_ENTRIES = 100_000;
 export type Unreadable = (path: string, cause: unknown) => Finding;
 
 /** Returns the file of a path, or the files below it. A file that is named is taken whatever it is called; in folders the ending decides. */
-export function findFiles(path: string, options: SearchOptions, unreadable: Unreadable): Found {
+export function findFiles(path: string, options: SearchOptions, unreadable: Unreadable): FoundFiles {
   const search = new FileSearch(options, unreadable);
   const files = search.filesOf(path, new Set());
   return search.isOver ? { files: [], findings: [tooMany(path, search.most)] } : { files, findings: search.findings };

@@ -5,7 +5,7 @@
  */
 
 import { canonicalFields, createProblem } from '@pipewright/tekton';
-import { hasErrors, type Finding, type Place } from '../diagnostics/finding.js';
+import { hasErrors, type Finding, type SourcePosition } from '../diagnostics/finding.js';
 import type { SearchOptions } from './file-search.js';
 import { isObject, textAt, type JsonObject } from '../json.js';
 import { lostIndentation } from '../yaml/indentation.js';
@@ -22,11 +22,11 @@ export interface Manifest {
   /** Whether the text it comes from is faulty, so that what it says cannot be judged. */
   readonly faulty: boolean;
   readonly locate: (path: Path) => Located;
-  readonly quote: (place: Place) => string;
+  readonly quote: (place: SourcePosition) => string;
   /** The text of the plain scalar at a path, as the file has it. */
   readonly written: (path: Path) => string | undefined;
   /** The line for a finding to quote; undefined where it may hold a value of a Secret. */
-  readonly quotable: (place: Place) => string | undefined;
+  readonly quotable: (place: SourcePosition) => string | undefined;
 }
 
 /** What was loaded. Findings are about the files' text; what the objects mean is checked by others. */
@@ -44,7 +44,7 @@ export function loadManifests(
   const { texts, found, findings } = readSources(paths, stdin, options);
   const loaded = texts
     .map((text) => ({ text, ...loadText(text) }))
-    .filter((each) => !found.has(each.text) || isMeant(each));
+    .filter((each) => !found.has(each.text) || looksLikeManifests(each));
   const all = {
     manifests: loaded.flatMap(({ manifests }) => manifests),
     findings: [...findings, ...loaded.flatMap((each) => each.findings)],
@@ -53,7 +53,7 @@ export function loadManifests(
 }
 
 /** Whether a file that was found in a folder is about Kubernetes: other tools keep YAML and JSON there too. */
-const isMeant = ({ manifests, findings }: Manifests): boolean =>
+const looksLikeManifests = ({ manifests, findings }: Manifests): boolean =>
   manifests.some(({ object }) => 'apiVersion' in object || 'kind' in object) ||
   findings.some(({ severity, code }) => severity === 'error' && code !== 'NOT_AN_OBJECT');
 
@@ -72,16 +72,16 @@ export function loadText(source: SourceText): Manifests {
 const SECRET_KIND = /\bkind["']?\s*:\s*["']?Secret\b/;
 
 /** A line that holds a key alone, or what a Secret does not hide. */
-const HARMLESS = /^\s*(?:- )?(?:[\w.-]+:|(?:apiVersion|kind):.*)\s*$/;
+const SAFE_LINE = /^\s*(?:- )?(?:[\w.-]+:|(?:apiVersion|kind):.*)\s*$/;
 
 function withoutValues(finding: Finding): Finding {
   const { quote, ...others } = finding;
-  return quote === undefined || HARMLESS.test(quote) ? finding : others;
+  return quote === undefined || SAFE_LINE.test(quote) ? finding : others;
 }
 
 function quotableLine(source: SourceText, line: number): string | undefined {
   const text = lineAt(source, line);
-  return HARMLESS.test(text) || !holdsSecret(source) ? text : undefined;
+  return SAFE_LINE.test(text) || !holdsSecret(source) ? text : undefined;
 }
 
 /** Answers kept: a file has as many findings as its author has made mistakes. */

@@ -9,7 +9,7 @@
 export type State = number;
 
 /** A text to look for. */
-export interface Needle {
+export interface TextPattern {
   readonly text: string;
   /** Whether it is also to be found when it is broken into lines, as base64 and hexadecimal are. */
   readonly isWrapped: boolean;
@@ -32,7 +32,7 @@ export class Automaton {
   readonly #wrapped: Int32Array;
   #states = 1;
 
-  constructor(needles: Iterable<Needle>) {
+  constructor(needles: Iterable<TextPattern>) {
     const all = [...needles].filter(({ text }) => text.length > 0);
     const most = 1 + all.reduce((sum, { text }) => sum + text.length, 0);
     this.#edges = new EdgeTable(most);
@@ -77,7 +77,7 @@ export class Automaton {
     return this.#wrappedMatch[state] ?? 0;
   }
 
-  #add({ text, isWrapped }: Needle, tree: ChildLists): void {
+  #add({ text, isWrapped }: TextPattern, tree: ChildLists): void {
     let at: State = 0;
     for (let index = 0; index < text.length; index += 1) {
       const character = text.charCodeAt(index);

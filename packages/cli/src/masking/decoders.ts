@@ -6,7 +6,7 @@
  */
 
 import { CONTROLS, INCOMPLETE_SEQUENCE, SEQUENCES } from '../terminal/control-sequences.js';
-import { Places, Reading } from './reading.js';
+import { ReadingBuilder, Reading } from './reading.js';
 
 /** Decodes a stream part by part. */
 export interface Decoder {
@@ -38,7 +38,7 @@ function decoderOf({ trigger, sequence, decode, incomplete }: Coding): Decoder {
   let rest = NOTHING;
   const decoded = (part: Reading): Reading => {
     if (!trigger.test(part.text)) return part;
-    const places = new Places();
+    const places = new ReadingBuilder();
     let at = 0;
     for (const { 0: match, index } of part.text.matchAll(sequence)) {
       places.copy(part, at, index);

@@ -6,7 +6,7 @@
  */
 
 import type { Decoder } from './decoders.js';
-import { Places, Reading } from './reading.js';
+import { ReadingBuilder, Reading } from './reading.js';
 
 /** Stands between bytes that do not follow each other: no character, so no text has it. */
 const BREAK = '\uffff';
@@ -26,7 +26,7 @@ export function hexDump(): Decoder {
   let ignoring = false; // the rest of a line that is no row
   let inDump = false;
 
-  const finish = (places: Places): void => {
+  const finish = (places: ReadingBuilder): void => {
     const row = ignoring ? undefined : rowOf(line.text);
     if (inDump !== (row !== undefined)) places.add(BREAK, line.start(0), line.start(0));
     for (const { value, from, to } of row?.bytes ?? [])
@@ -44,7 +44,7 @@ export function hexDump(): Decoder {
   };
   return {
     push: (part) => {
-      const places = new Places();
+      const places = new ReadingBuilder();
       let at = 0;
       for (let end = part.text.indexOf('\n'); end >= 0; end = part.text.indexOf('\n', at)) {
         take(part.slice(at, end));
@@ -56,7 +56,7 @@ export function hexDump(): Decoder {
     },
     undecided: () => (line.text === '' || ignoring ? undefined : line.start(0)),
     end: () => {
-      const places = new Places();
+      const places = new ReadingBuilder();
       if (line.text !== '') finish(places);
       return places.reading();
     },

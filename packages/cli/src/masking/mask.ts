@@ -8,7 +8,7 @@
 import type { JsonObject } from '../json.js';
 import { Automaton } from './automaton.js';
 import { Scanner, type Cover } from './scanner.js';
-import { needlesOf } from './secret-encodings.js';
+import { secretEncodings } from './secret-encodings.js';
 import { secretValues, whyNotMasked, type SecretValue } from './secret-values.js';
 
 /** What stands where a secret was. */
@@ -65,7 +65,7 @@ export class Mask {
   #compiled(): Automaton {
     if (this.#automaton) return this.#automaton;
     const hidden = [...this.#values.values()].filter(({ text }) => whyNotMasked(text) === undefined);
-    return (this.#automaton = new Automaton(hidden.flatMap(({ text }) => needlesOf(text))));
+    return (this.#automaton = new Automaton(hidden.flatMap(({ text }) => secretEncodings(text))));
   }
 
   /** Begins the masking of a stream. */

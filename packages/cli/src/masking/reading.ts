@@ -56,7 +56,7 @@ export class Reading {
   followedBy(next: Reading): Reading {
     if (this.text === '') return next;
     if (next.text === '') return this;
-    const places = new Places();
+    const places = new ReadingBuilder();
     places.copy(this, 0, this.text.length);
     places.copy(next, 0, next.text.length);
     return places.reading();
@@ -64,7 +64,7 @@ export class Reading {
 }
 
 /** Collects a decoded reading. */
-export class Places {
+export class ReadingBuilder {
   #text = '';
   readonly #starts: number[] = [];
   readonly #ends: number[] = [];

@@ -9,7 +9,7 @@ import type { Reading } from './reading.js';
 import { WrappedSearch } from './wrapped-search.js';
 
 /** Told of each match: where in the log it begins and ends. */
-export type Found = (start: number, end: number) => void;
+export type OnMatch = (start: number, end: number) => void;
 
 interface Part {
   /** How many characters came before. */
@@ -22,7 +22,7 @@ const LINE_FEED = 10;
 /** One search. */
 export class Search {
   readonly #automaton: Automaton;
-  readonly #found: Found;
+  readonly #found: OnMatch;
   /** Of what goes on over line ends. */
   readonly #wrapped: WrappedSearch;
   #state: State = 0;
@@ -31,7 +31,7 @@ export class Search {
   #parts: Part[] = [];
   #head = 0;
 
-  constructor(automaton: Automaton, found: Found) {
+  constructor(automaton: Automaton, found: OnMatch) {
     this.#automaton = automaton;
     this.#found = found;
     this.#wrapped = new WrappedSearch(automaton, found);

@@ -5,7 +5,7 @@
  * left are the encodings in which no character of the value can be told from another.
  */
 
-import type { Needle } from './automaton.js';
+import type { TextPattern } from './automaton.js';
 import { withoutControls } from './decoders.js';
 import { isYamlKey, SHORTEST, whyNotMasked } from './secret-values.js';
 
@@ -13,7 +13,7 @@ import { isYamlKey, SHORTEST, whyNotMasked } from './secret-values.js';
 const LONG = 16 * 1024;
 
 /** Every text that is to be masked for one value. */
-export function needlesOf(value: string): readonly Needle[] {
+export function secretEncodings(value: string): readonly TextPattern[] {
   const lines = value
     .split(/\r?\n/)
     .map((line) => line.trim())
@@ -29,7 +29,7 @@ export function needlesOf(value: string): readonly Needle[] {
 }
 
 /** A text as it stands in logs whose escapes are undone. */
-function plainForms(text: string): readonly Needle[] {
+function plainForms(text: string): readonly TextPattern[] {
   const bytes = Buffer.from(text);
   const forms = [text, text.replaceAll("'", `'\\''`), text.replaceAll("'", `'"'"'`)];
   // Bytes that were escaped one by one, and what is left of other encodings when they are read as UTF-8.
@@ -56,7 +56,7 @@ function wideForms(text: string): readonly string[] {
 }
 
 /** Base64 at any of three alignments (a token inside a header inside a URL), its form for URLs, and hexadecimal. */
-function encodedForms(text: string, isLong: boolean): readonly Needle[] {
+function encodedForms(text: string, isLong: boolean): readonly TextPattern[] {
   const bytes = Buffer.from(text);
   const base64 = [bytes.toString('base64'), ...alignedForms(bytes)];
   const hex = isLong ? [] : [bytes.toString('hex'), bytes.toString('hex').toUpperCase()];

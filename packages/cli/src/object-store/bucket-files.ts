@@ -23,7 +23,7 @@ import {
 import { dirname, join, relative, sep } from 'node:path';
 
 /** What is told of an object. */
-export interface ObjectFacts {
+export interface ObjectMetadata {
   readonly name: string;
   readonly size: number;
   /** Base64, as the API has it. */
@@ -45,38 +45,38 @@ export class BucketFiles {
   }
 
   /** Every object whose name begins so, in the order of names; and what else lies there: links and too large files are not objects. */
-  list(prefix: string): { readonly objects: readonly ObjectFacts[]; readonly leftOut: readonly string[] } {
-    const found: ObjectFacts[] = [];
+  list(prefix: string): { readonly objects: readonly ObjectMetadata[]; readonly leftOut: readonly string[] } {
+    const found: ObjectMetadata[] = [];
     const leftOut: string[] = [];
-    const look = (directory: string): void => {
+    const walk = (directory: string): void => {
       for (const name of readdirSync(directory)) {
         const path = join(directory, name);
         const object = relative(this.#directory, path).split(sep).join('/');
         const stats = lstatSync(path);
         if (stats.isDirectory()) {
-          if (object.startsWith(prefix) || prefix.startsWith(`${object}/`)) look(path);
+          if (object.startsWith(prefix) || prefix.startsWith(`${object}/`)) walk(path);
         } else if (!object.startsWith(prefix)) continue;
-        else if (stats.isFile() && stats.size <= MOST_OBJECT_BYTES) found.push(facts(object, path));
+        else if (stats.isFile() && stats.size <= MOST_OBJECT_BYTES) found.push(metadataOf(object, path));
         else leftOut.push(object);
       }
     };
-    look(this.#directory);
+    walk(this.#directory);
     return { objects: found.sort((a, b) => (a.name < b.name ? -1 : 1)), leftOut: leftOut.sort() };
   }
 
-  stat(name: string): ObjectFacts | undefined {
-    const path = this.#place(name);
-    return path !== undefined && isFile(path) ? facts(name, path) : undefined;
+  stat(name: string): ObjectMetadata | undefined {
+    const path = this.#tryResolve(name);
+    return path !== undefined && isFile(path) ? metadataOf(name, path) : undefined;
   }
 
   read(name: string): Uint8Array | undefined {
-    const path = this.#place(name);
+    const path = this.#tryResolve(name);
     return path !== undefined && isFile(path) ? readFileSync(path) : undefined;
   }
 
   /** Writes an object whole or not at all. @returns undefined when no file can have that name */
-  write(name: string, content: Uint8Array, mode: number | undefined): ObjectFacts | undefined {
-    const path = this.#place(name);
+  write(name: string, content: Uint8Array, mode: number | undefined): ObjectMetadata | undefined {
+    const path = this.#tryResolve(name);
     if (path === undefined || name.endsWith('/') || (existsSync(path) && statSync(path).isDirectory()))
       return undefined;
     const partial = join(dirname(path), `.${randomBytes(12).toString('hex')}.partial`);
@@ -90,12 +90,12 @@ export class BucketFiles {
       if (isNameless(cause)) return undefined;
       throw cause;
     }
-    return facts(name, path);
+    return metadataOf(name, path);
   }
 
   /** Removes an object, and directories that are empty then: a bucket has none. */
   remove(name: string): boolean {
-    const path = this.#place(name);
+    const path = this.#tryResolve(name);
     if (path === undefined || !isFile(path)) return false;
     rmSync(path);
     for (
@@ -107,7 +107,7 @@ export class BucketFiles {
     return true;
   }
 
-  #place(name: string): string | undefined {
+  #tryResolve(name: string): string | undefined {
     const parts = name.split('/');
     if (name.includes('\0') || parts.some((part) => part === '' || part === '.' || part === '..')) return undefined;
     const path = join(this.#directory, ...parts);
@@ -134,7 +134,7 @@ function isFile(path: string): boolean {
   return stats?.isFile() === true && stats.size <= MOST_OBJECT_BYTES;
 }
 
-function facts(name: string, path: string): ObjectFacts {
+function metadataOf(name: string, path: string): ObjectMetadata {
   const { size, mtime, mode } = statSync(path);
   const md5 = createHash('md5').update(readFileSync(path)).digest('base64');
   return { name, size, md5, updated: mtime, mode: mode & 0o777 };

@@ -5,7 +5,7 @@
  * `-P` writes.
  */
 
-import type { BucketFiles, ObjectFacts } from './bucket-files.js';
+import type { BucketFiles, ObjectMetadata } from './bucket-files.js';
 
 /** Metadata with an object's permissions, in octal. */
 const MODE = 'goog-reserved-posix-mode';
@@ -14,7 +14,7 @@ const MODE = 'goog-reserved-posix-mode';
 const LEFT_OUT = 'leftOut';
 
 /** Answers one request; `find` knows the buckets. */
-export async function answerObjects(
+export async function handleObjectRequest(
   request: Request,
   find: (bucket: string) => BucketFiles | undefined,
 ): Promise<Response> {
@@ -23,22 +23,22 @@ export async function answerObjects(
     /^\/(upload\/)?storage\/v1\/b\/([^/]+)\/o(?:\/([^/]+))?$/.exec(url.pathname) ?? [];
   const [bucketAsked, name] = [decoded(bucketName), decoded(objectName)];
   if (bucketAsked === undefined || name === undefined)
-    return refusal(400, `${url.pathname} is not valid percent-encoding`);
+    return errorResponse(400, `${url.pathname} is not valid percent-encoding`);
   const bucket = find(bucketAsked);
-  if (!bucket) return refusal(404, `The specified bucket does not exist: ${bucketName}`);
-  const shown = (object: ObjectFacts): object => resourceOf(object, bucketName);
+  if (!bucket) return errorResponse(404, `The specified bucket does not exist: ${bucketName}`);
+  const shown = (object: ObjectMetadata): object => resourceOf(object, bucketName);
   if (upload !== undefined) return write(request, url, bucket, shown);
   if (objectName === undefined) {
-    if (request.method !== 'GET') return refusal(405, 'only lists are served here');
+    if (request.method !== 'GET') return errorResponse(405, 'only lists are served here');
     return Response.json({ kind: 'storage#objects', ...listed(bucket, url.searchParams, shown) });
   }
   if (request.method === 'DELETE')
     return bucket.remove(name)
       ? new Response(null, { status: 204 })
-      : refusal(404, `No such object: ${bucketName}/${name}`);
-  if (request.method !== 'GET') return refusal(405, 'objects are read, removed, or uploaded whole');
+      : errorResponse(404, `No such object: ${bucketName}/${name}`);
+  if (request.method !== 'GET') return errorResponse(405, 'objects are read, removed, or uploaded whole');
   const object = bucket.stat(name);
-  if (!object) return refusal(404, `No such object: ${bucketName}/${name}`);
+  if (!object) return errorResponse(404, `No such object: ${bucketName}/${name}`);
   if (url.searchParams.get('alt') !== 'media') return Response.json(shown(object));
   return new Response(bucket.read(name) as Uint8Array<ArrayBuffer> | undefined, {
     // a file's bytes are in a buffer of their own
@@ -58,26 +58,26 @@ async function write(
   request: Request,
   url: URL,
   bucket: BucketFiles,
-  shown: (object: ObjectFacts) => object,
+  shown: (object: ObjectMetadata) => object,
 ): Promise<Response> {
   const name = url.searchParams.get('name') ?? '';
   if (request.method !== 'POST' || url.searchParams.get('uploadType') !== 'media')
-    return refusal(400, 'uploads are whole here: POST with uploadType=media');
+    return errorResponse(400, 'uploads are whole here: POST with uploadType=media');
   const mode = request.headers.get(`x-goog-meta-${MODE}`);
   const content = new Uint8Array(await request.arrayBuffer());
   const object = bucket.write(name, content, mode === null ? undefined : Number.parseInt(mode, 8));
   return object
     ? Response.json(shown(object))
-    : refusal(400, `no file of this machine can be called ${JSON.stringify(name)}`);
+    : errorResponse(400, `no file of this machine can be called ${JSON.stringify(name)}`);
 }
 
-function listed(bucket: BucketFiles, query: URLSearchParams, shown: (object: ObjectFacts) => object): object {
+function listed(bucket: BucketFiles, query: URLSearchParams, shown: (object: ObjectMetadata) => object): object {
   const prefix = query.get('prefix') ?? '';
   const delimiter = query.get('delimiter') ?? '';
   const { objects, leftOut } = bucket.list(prefix);
   const rest = leftOut.length > 0 && { [LEFT_OUT]: leftOut };
   if (delimiter === '') return { items: objects.map(shown), ...rest };
-  const folderOf = ({ name }: ObjectFacts): string | undefined => {
+  const folderOf = ({ name }: ObjectMetadata): string | undefined => {
     const end = name.indexOf(delimiter, prefix.length);
     return end < 0 ? undefined : name.slice(0, end + delimiter.length);
   };
@@ -88,7 +88,7 @@ function listed(bucket: BucketFiles, query: URLSearchParams, shown: (object: Obj
   };
 }
 
-const resourceOf = ({ name, size, md5, updated, mode }: ObjectFacts, bucket: string): object => ({
+const resourceOf = ({ name, size, md5, updated, mode }: ObjectMetadata, bucket: string): object => ({
   kind: 'storage#object',
   id: `${bucket}/${name}`,
   name,
@@ -99,5 +99,5 @@ const resourceOf = ({ name, size, md5, updated, mode }: ObjectFacts, bucket: str
   metadata: { [MODE]: mode.toString(8) },
 });
 
-const refusal = (code: number, message: string): Response =>
+const errorResponse = (code: number, message: string): Response =>
   Response.json({ error: { code, message, errors: [{ message, domain: 'global' }] } }, { status: code });

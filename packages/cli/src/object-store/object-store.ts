@@ -7,7 +7,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { equalInConstantTime, serveLoopback } from '@pipewright/cluster';
-import { answerObjects } from './object-api.js';
+import { handleObjectRequest } from './object-api.js';
 import { BucketFiles, MOST_OBJECT_BYTES } from './bucket-files.js';
 
 /** A running store. */
@@ -49,7 +49,7 @@ async function answer(
   );
   const body = method === 'POST' ? await bytesOf(incoming) : null;
   if (body === undefined) return tooLarge();
-  return answerObjects(new Request(`http://store${rest}`, { method, headers, body }), find);
+  return handleObjectRequest(new Request(`http://store${rest}`, { method, headers, body }), find);
 }
 
 /** @returns undefined when there are too many */

@@ -10,7 +10,7 @@ import type { EventEmitter } from 'node:events';
 import type { Runtime } from '@pipewright/cluster';
 import { systemClock, type Clock } from '@pipewright/kube';
 import { countOf, describeFinding, hasErrors, type Finding } from '../diagnostics/finding.js';
-import { runtimeNamed, tryRuntime } from '../local/runtime.js';
+import { createRuntime, probeRuntime } from '../local/runtime.js';
 import { unpackSavedImages } from '../stand-ins/saved-images.js';
 import { openLogTarget } from '../log/log-options.js';
 import { textLog } from '../log/text-log.js';
@@ -34,10 +34,10 @@ import { runToEnd } from './run-to-end.js';
 import { openSession, type Session } from './session/session.js';
 import type { WaitsFor } from './present/status-area.js';
 import { failedTaskAlone } from './task-alone.js';
-import { eventsTold } from './session/cloud-events.js';
+import { cloudEventNotes } from './session/cloud-events.js';
 
 /** What a test may bring along. */
-export interface RunSurroundings {
+export interface RunDependencies {
   /** Default: made from the option `runtime`. */
   readonly runtime?: Runtime;
   /** Where SIGINT and SIGTERM come from. Default: the process. */
@@ -49,28 +49,28 @@ export interface RunSurroundings {
 }
 
 /** Runs. @returns the exit status */
-export async function run(options: RunOptions, output: Output, surroundings: RunSurroundings = {}): Promise<number> {
+export async function run(options: RunOptions, output: Output, dependencies: RunDependencies = {}): Promise<number> {
   const prepared = prepare(options);
   const mask = new Mask(prepared.secrets);
   output.protect(mask.hide);
   if (prepared.note !== undefined) output.warn(output.colors.dim(visible(prepared.note)));
-  tellFindings(prepared.findings, output);
+  printFindings(prepared.findings, output);
   if (hasErrors(prepared.findings)) return 2;
-  const runtime = surroundings.runtime ?? runtimeNamed(options.runtime);
-  const how = await tryRuntime(runtime);
+  const runtime = dependencies.runtime ?? createRuntime(options.runtime);
+  const how = await probeRuntime(runtime);
   const presenter = presenterFor(options, prepared, output);
   const show: EventSink = (event) => presenter.show(maskedEvent(event, mask.hide));
   const { logFile, logLevel = 'error' } = options;
   const log = textLog({ target: openLogTarget(logFile, 'run'), level: logLevel, hide: mask.hide, warn: output.warn });
-  const requests = listenForStop(surroundings.signals);
+  const requests = listenForStop(dependencies.signals);
   try {
     const note = (message: string): void => show({ type: 'note', time: new Date().toISOString(), message });
-    const standIns = await standInsUnpacked(prepared, runtime, note);
+    const standIns = await unpackStandIns(prepared, runtime, note);
     const session = await openSession({ ...prepared, standIns }, runtime, log);
-    [how, ...session.notes, ...(await hintsOn(prepared, options))].forEach(note);
+    [how, ...session.notes, ...(await tryCheckoutHints(prepared, options))].forEach(note);
     try {
-      const { clock = systemClock, program = programWords(process.env) } = surroundings;
-      return await inSession({ options, prepared, session, mask, show, requests, note, clock, program });
+      const { clock = systemClock, program = programWords(process.env) } = dependencies;
+      return await runInSession({ options, prepared, session, mask, show, requests, note, clock, program });
     } finally {
       await session.close();
     }
@@ -82,7 +82,7 @@ export async function run(options: RunOptions, output: Output, surroundings: Run
 }
 
 /** Images are unpacked before anything starts: a step whose image is damaged must not be the fifth of a run. */
-async function standInsUnpacked(
+async function unpackStandIns(
   { standIns, images }: Prepared,
   runtime: Runtime,
   note: (line: string) => void,
@@ -91,16 +91,16 @@ async function standInsUnpacked(
 }
 
 /** What the user may want to know before the runs start. Nothing is cloned on the fake runtime. */
-async function hintsOn(
+async function tryCheckoutHints(
   { boundResources, resources, local }: Prepared,
   { runtime }: RunOptions,
 ): Promise<readonly string[]> {
-  if (local.elsewhere.length === 0 || runtime === 'fake') return [];
+  if (local.unansweredUrls.length === 0 || runtime === 'fake') return [];
   const checkout = await checkoutAt(process.cwd());
-  return checkout ? checkoutHints(checkout, boundResources, resources, local.elsewhere) : [];
+  return checkout ? checkoutHints(checkout, boundResources, resources, local.unansweredUrls) : [];
 }
 
-interface Inside {
+interface RunContext {
   readonly options: RunOptions;
   readonly prepared: Prepared;
   readonly session: Session;
@@ -113,8 +113,8 @@ interface Inside {
   readonly program: readonly string[];
 }
 
-async function inSession(inside: Inside): Promise<number> {
-  const { options, prepared, session, mask, show, requests, note, clock } = inside;
+async function runInSession(context: RunContext): Promise<number> {
+  const { options, prepared, session, mask, show, requests, note, clock } = context;
   const { client } = session;
   (await applyAll(client, prepared.manifests, prepared.runs)).forEach(note);
   mask.add(session.secrets);
@@ -127,10 +127,10 @@ async function inSession(inside: Inside): Promise<number> {
     const started = await startRuns(client, prepared.runs, prepared.objects);
     const { timeout } = options;
     const { ended, isStopped, status } = await runToEnd(started, { client, follower, requests, note, clock, timeout });
-    const hurried = isStopped ? 1_000 : undefined;
-    for (const line of await eventsTold(client, hurried)) note(line);
-    await tellWhatWasMade(inside, before);
-    if (status === undefined || status === 124) await tellNext(inside, ended, status === 124);
+    const deliveryTimeoutMs = isStopped ? 1_000 : undefined;
+    for (const line of await cloudEventNotes(client, deliveryTimeoutMs)) note(line);
+    await showArtifacts(context, before);
+    if (status === undefined || status === 124) await showNextCommand(context, ended, status === 124);
     return status ?? statusOf(ended);
   } finally {
     await follower.stop();
@@ -139,8 +139,8 @@ async function inSession(inside: Inside): Promise<number> {
 }
 
 /** Not after a signal: who stopped the runs knows what to do. */
-async function tellNext(
-  { options, prepared, session, program, mask, show }: Inside,
+async function showNextCommand(
+  { options, prepared, session, program, mask, show }: RunContext,
   ended: readonly EndedRun[],
   isTimedOut: boolean,
 ): Promise<void> {
@@ -153,8 +153,8 @@ async function tellNext(
   show({ type: 'next-command', time: new Date().toISOString(), ...next });
 }
 
-async function tellWhatWasMade(
-  { prepared, session, show }: Inside,
+async function showArtifacts(
+  { prepared, session, show }: RunContext,
   before: Awaited<ReturnType<typeof deployedImages>>,
 ): Promise<void> {
   const time = new Date().toISOString();
@@ -177,19 +177,19 @@ function presenterFor({ output: format }: RunOptions, prepared: Prepared, output
   const waitsOf = (name: string): ReadonlyMap<string, readonly string[]> | undefined =>
     waits.get(name) ?? [...waits].find(([title]) => title.endsWith('-') && name.startsWith(title))?.[1];
   const waitsFor: WaitsFor = (name, task) => waitsOf(name)?.get(task) ?? [];
-  return textPresenter(output, { waitsFor, isSeveral: prepared.runs.length > 1 });
+  return textPresenter(output, { waitsFor, hasSeveralRuns: prepared.runs.length > 1 });
 }
 
 /**
  * To standard error: standard output is for what the runs say. Warnings about manifests are counted, `lint` is there for
  * them; those about the stand-ins are told here, since nobody else reads them.
  */
-function tellFindings(findings: readonly Finding[], output: Output): void {
+function printFindings(findings: readonly Finding[], output: Output): void {
   const { red, yellow, dim } = output.colors;
   const errors = findings.filter(({ severity }) => severity === 'error');
-  const told = findings.filter(({ severity, code }) => severity === 'error' || code === 'STAND_IN_UNUSED');
-  const warnings = findings.filter((finding) => !told.includes(finding));
-  for (const finding of told)
+  const shown = findings.filter(({ severity, code }) => severity === 'error' || code === 'STAND_IN_UNUSED');
+  const warnings = findings.filter((finding) => !shown.includes(finding));
+  for (const finding of shown)
     output.warn(describeFinding(finding, { error: red, warning: yellow, dim }, output.errorColumns?.()));
   if (errors.length > 0) output.warn(`${countOf(errors)}; nothing was run`);
   else if (warnings.length > 0) output.warn(yellow(`${countOf(warnings)}; \`pipewright lint\` shows them`));

@@ -7,13 +7,13 @@
 
 import type { Clock, KubeClient } from '@pipewright/kube';
 import { formatDuration } from '@pipewright/tekton';
-import { fired, OUTPUT_CLOSED, STATUS_OF, type StopRequests } from '../terminal/stop-requests.js';
+import { whenAborted, OUTPUT_CLOSED, STATUS_OF, type StopRequests } from '../terminal/stop-requests.js';
 import { cancelRuns } from './session/cancel.js';
 import type { EndedRun, Follower, StartedRun } from './follow/follower.js';
 import { waitingNotice } from './follow/still-running.js';
 
 /** What it takes. */
-export interface RunningRuns {
+export interface RunToEndOptions {
   readonly client: KubeClient;
   readonly follower: Follower;
   readonly requests: StopRequests;
@@ -24,24 +24,28 @@ export interface RunningRuns {
 }
 
 /** How the runs ended. `status`: the exit status if something stopped them. */
-export interface RunsEnd {
+export interface RunsResult {
   readonly ended: readonly EndedRun[];
   readonly isStopped: boolean;
   readonly status?: number;
 }
 
 /** How long cancelled runs may take to end before the cluster is closed under them, in milliseconds. */
-const GRACE = 40_000;
+const GRACE_MS = 40_000;
 /** Steps that handle SIGTERM have ended by then, in milliseconds. */
-const FIRST_NOTICE = 2_000;
-const NEXT_NOTICE = 10_000;
+const FIRST_NOTICE_MS = 2_000;
+const NEXT_NOTICE_MS = 10_000;
 
 /** Follows the runs until all have ended. */
-export async function runToEnd(runs: readonly StartedRun[], running: RunningRuns): Promise<RunsEnd> {
+export async function runToEnd(runs: readonly StartedRun[], running: RunToEndOptions): Promise<RunsResult> {
   const { follower, requests, clock, timeout } = running;
   const all = Promise.all(runs.map((each) => follower.follow(each)));
-  const limit = alarm(clock, timeout);
-  const signal = await Promise.race([all.then(() => ENDED), limit.rings.then(() => TIMEOUT), fired(requests.stop)]);
+  const limit = timer(clock, timeout);
+  const signal = await Promise.race([
+    all.then(() => ENDED),
+    limit.elapsed.then(() => TIMEOUT),
+    whenAborted(requests.stop),
+  ]);
   limit.stop();
   if (signal === ENDED) return { ended: await all, isStopped: false };
   if (signal !== TIMEOUT) {
@@ -67,7 +71,7 @@ const TIMEOUT = 'timeout';
 async function stopRuns(
   runs: readonly StartedRun[],
   all: Promise<readonly EndedRun[]>,
-  { client, follower, requests, note, clock }: RunningRuns,
+  { client, follower, requests, note, clock }: RunToEndOptions,
   signal: string,
 ): Promise<readonly EndedRun[]> {
   await cancelRuns(client, runs);
@@ -75,17 +79,17 @@ async function stopRuns(
   const notice = (): void => {
     const text = waitingNotice(follower.running(), clock.date().getTime(), howToKill(signal));
     if (text !== undefined) note(text);
-    noticed = clock.after(NEXT_NOTICE, notice);
+    noticed = clock.after(NEXT_NOTICE_MS, notice);
   };
-  noticed = clock.after(FIRST_NOTICE, notice);
-  const patience = alarm(clock, GRACE);
+  noticed = clock.after(FIRST_NOTICE_MS, notice);
+  const grace = timer(clock, GRACE_MS);
   const kill = signal === TIMEOUT ? requests.stop : requests.kill;
   const isOver = await Promise.race([
     all.then(() => true),
-    fired(kill).then(() => false),
-    patience.rings.then(() => false),
+    whenAborted(kill).then(() => false),
+    grace.elapsed.then(() => false),
   ]);
-  patience.stop();
+  grace.stop();
   noticed();
   if (!isOver) await follower.stop();
   return all;
@@ -98,13 +102,13 @@ function howToKill(signal: string): string {
     : `a second ${signal} kills them now`;
 }
 
-function alarm(
+function timer(
   clock: Clock,
   milliseconds: number | undefined,
-): { readonly rings: Promise<void>; readonly stop: () => void } {
+): { readonly elapsed: Promise<void>; readonly stop: () => void } {
   let stop = (): void => undefined;
   const rings = new Promise<void>((resolve) => {
     if (milliseconds !== undefined) stop = clock.after(milliseconds, resolve);
   });
-  return { rings, stop: () => stop() };
+  return { elapsed: rings, stop: () => stop() };
 }

@@ -8,7 +8,7 @@ import type { KubeClient } from '@pipewright/kube';
 import { tryReadObject, type TaskRunModel } from '@pipewright/tekton';
 import type { EndedRun } from './follow/follower.js';
 import { CONDITION_CHECK_LABEL, PIPELINE_RUN_LABEL, TASK_RUNS } from './follow/kinds.js';
-import { outcomeOf, succeeded, type SeenTaskRun } from './follow/observed.js';
+import { outcomeOf, succeededCondition, type ObservedTaskRun } from './follow/observed.js';
 
 /** Options of `pipewright run` for one Task. */
 export interface TaskOptions {
@@ -49,12 +49,12 @@ export async function failedTaskAlone(
 ): Promise<TaskOptions | undefined> {
   const [run, ...others] = ended.filter(({ outcome }) => outcome !== 'succeeded');
   if (run === undefined || others.length > 0) return undefined;
-  const { items } = await client.list<SeenTaskRun>(TASK_RUNS, {});
+  const { items } = await client.list<ObservedTaskRun>(TASK_RUNS, {});
   const [failed, ...more] = items.filter(
     ({ metadata: { labels = {} }, status }) =>
       labels[PIPELINE_RUN_LABEL] === run.name &&
       labels[CONDITION_CHECK_LABEL] === undefined &&
-      outcomeOf(succeeded(status?.conditions)) === 'failed',
+      outcomeOf(succeededCondition(status?.conditions)) === 'failed',
   );
   if (failed === undefined || more.length > 0) return undefined;
   const model = tryReadObject(failed)?.model;

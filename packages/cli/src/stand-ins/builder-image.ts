@@ -10,7 +10,7 @@ import { openTemporaryDirectory, type ImageConfig } from '@pipewright/cluster';
 import { closestMatch } from '@pipewright/tekton';
 import { BUILDER_FILES } from '../builder-files.js';
 import { shortName } from '../images/image-name.js';
-import type { SavedImageFound } from './saved-images.js';
+import type { StandInResult } from './saved-images.js';
 import type { Builder, ImageStandIn, StandIns } from './stand-ins.js';
 
 /** Where a builder is in its image, and what the image runs. */
@@ -31,7 +31,7 @@ const BUILDERS: Readonly<Record<Builder, { readonly program: string; readonly co
 const isBuilder = (name: string): name is Builder => Object.hasOwn(BUILDERS, name);
 
 /** Reads `builtin:NAME`. @returns undefined for other text */
-export function builtinStandIn(text: string): SavedImageFound | undefined {
+export function builtinStandIn(text: string): StandInResult | undefined {
   const [, name] = /^builtin:(.*)$/s.exec(text) ?? [];
   if (name === undefined) return undefined;
   if (isBuilder(name))

@@ -6,7 +6,7 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { openTemporaryDirectory } from '@pipewright/cluster';
-import { writeNamed } from '../diagnostics/failure.js';
+import { writeFileNamingPath } from '../diagnostics/failure.js';
 import { gsutilProgram } from '../object-store/gsutil-program.js';
 
 /** A directory with the two programs. */
@@ -26,6 +26,6 @@ export async function makeGsutilImage(): Promise<GsutilImage> {
 }
 
 function put(file: string, text: string): void {
-  writeNamed(file, text);
+  writeFileNamingPath(file, text);
   chmodSync(file, 0o755);
 }

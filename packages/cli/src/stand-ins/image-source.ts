@@ -17,22 +17,22 @@ export const OWN_IMAGES = {
 
 /** Whether some resource may be a bucket; which ones are, `up` learns when they are applied. */
 export const hasDirectory = ({ resources }: StandIns): boolean =>
-  [...resources.values()].some((standIn) => 'directory' in standIn);
+  [...resources.values()].some((standIn) => standIn.kind === 'directory');
 
 /** Whether the local registry stands in for some resource's. */
 export const hasRegistry = ({ resources }: StandIns): boolean =>
-  [...resources.values()].some((standIn) => 'registry' in standIn);
+  [...resources.values()].some((standIn) => standIn.kind === 'registry');
 
 /** The stand-in for an image; a name with a tag is looked for before one without. */
-export function standInOf(image: string, { images }: StandIns): ImageStandIn | undefined {
+export function tryFindStandIn(image: string, { images }: StandIns): ImageStandIn | undefined {
   const fitting = [...images].filter(([name]) => standsFor(name, image));
   return fitting.sort(([a], [b]) => b.length - a.length)[0]?.[1];
 }
 
 /** What an image is on this machine. */
-export function sourceOf(image: string, standIns: StandIns): ImageSource | undefined {
+export function tryFindImageSource(image: string, standIns: StandIns): ImageSource | undefined {
   if (Object.values<string>(OWN_IMAGES).includes(image)) return { rootfs: 'host' };
-  const found = standInOf(image, standIns);
+  const found = tryFindStandIn(image, standIns);
   if (!found) return undefined;
   const { rootfs, overlay } = found;
   const config = configOf(found);
@@ -52,7 +52,7 @@ function configOf({ config, entrypoint, cmd }: ImageStandIn): ImageConfig | unde
 }
 
 /** What an image runs by itself here; undefined when nothing is known of it, as of this machine's own files. */
-export function commandOf(image: string, standIns: StandIns): ImageCommand | undefined {
-  const config = sourceOf(image, standIns)?.config;
+export function tryFindCommand(image: string, standIns: StandIns): ImageCommand | undefined {
+  const config = tryFindImageSource(image, standIns)?.config;
   return config && imageCommand(config);
 }

@@ -43,7 +43,7 @@ export interface LocalResources {
   readonly images: readonly LocalImage[];
   readonly buckets: readonly LocalBucket[];
   /** Addresses of Git repositories that nothing here answers. */
-  readonly elsewhere: readonly string[];
+  readonly unansweredUrls: readonly string[];
 }
 
 /** PipelineResource objects, and those that runs embed. */
@@ -79,7 +79,7 @@ export function localResources(standIns: StandIns, resources: readonly PipelineR
   const buckets: LocalBucket[] = [];
   for (const [name, standIn] of standIns.resources) {
     const named = resources.filter((each) => each.name === name); // none is a finding of its own
-    if (!('directory' in standIn)) images.push(...distinct(named.map(imageFor)));
+    if (standIn.kind !== 'directory') images.push(...distinct(named.map(imageFor)));
     else {
       const stores = named.filter(({ type }) => type === 'storage');
       buckets.push(...stores.map((each) => bucketFor(each, standIn.directory)));
@@ -89,7 +89,7 @@ export function localResources(standIns: StandIns, resources: readonly PipelineR
   }
   const answered = new Set(sources.flatMap(({ urls }) => urls));
   const elsewhere = gitUrls(resources).filter((url) => !answered.has(url));
-  return { sources, images, buckets: oneDirectoryEach(buckets), elsewhere };
+  return { sources, images, buckets: oneDirectoryEach(buckets), unansweredUrls: elsewhere };
 }
 
 /** The addresses of the git resources among these, each once. */

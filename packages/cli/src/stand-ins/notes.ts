@@ -22,7 +22,7 @@ export const nodeNotes = ({ node }: StandIns): readonly string[] => {
 /** A line for each PipelineResource, before any of them is known. `registryPort`: where the local registry listens. */
 export const resourceNotes = ({ resources }: StandIns, registryPort: number | undefined): readonly string[] =>
   [...resources].map(([name, standIn]) =>
-    'directory' in standIn
+    standIn.kind === 'directory'
       ? `${name}: its repository or bucket is ${standIn.directory}, as it is when it is asked for`
       : `${name}: its registry is the local one, ${localRegistry(registryPort ?? 0)}`,
   );

@@ -9,12 +9,12 @@ import { standsFor } from '../images/image-name.js';
 import type { ImageStandIn, StandIns } from './stand-ins.js';
 
 /** A stand-in, or why there is none. */
-export type SavedImageFound =
+export type StandInResult =
   | { readonly kind: 'image'; readonly standIn: ImageStandIn }
   | { readonly kind: 'problem'; readonly message: string; readonly hint: string };
 
 /** Reads a saved image that stands in for the image of that name. */
-export function savedImageStandIn(reference: ImageReference, name: string): SavedImageFound {
+export function savedImageStandIn(reference: ImageReference, name: string): StandInResult {
   try {
     const image = openSavedImage(reference, name);
     const rootfs = rootfsOf(image, cacheDirectory());

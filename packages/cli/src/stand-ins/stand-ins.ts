@@ -32,7 +32,8 @@ export interface StandInArchive {
 }
 
 /** What a PipelineResource is on this machine. */
-export type ResourceStandIn = { readonly directory: string } | { readonly registry: 'local' };
+export type ResourceStandIn =
+  { readonly kind: 'directory'; readonly directory: string } | { readonly kind: 'registry' };
 
 /** The stand-ins of a run. Keys of `images` are image names without a tag, or with one to match it alone. */
 export interface StandIns {
@@ -53,7 +54,7 @@ export interface NodeStandIn {
 export const NO_STAND_INS: StandIns = { images: new Map(), resources: new Map() };
 
 /** Lays stand-ins over others: the second wins where both name the same. */
-export const layOver = (below: StandIns, above: StandIns): StandIns => ({
+export const mergeStandIns = (below: StandIns, above: StandIns): StandIns => ({
   ...below,
   ...above,
   images: new Map([...below.images, ...above.images]),

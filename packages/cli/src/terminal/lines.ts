@@ -90,7 +90,7 @@ const CONTROL = new RegExp(CONTROLS, 'g');
 const COLOUR = new RegExp(`^${ESCAPE}\\[[0-9;:]*m$`);
 
 /** A line that can move no cursor, set no title and reach no clipboard. Colours stay, and end with the line. */
-export function neutralise(line: string): string {
+export function sanitize(line: string): string {
   const shown = line.replace(SEQUENCE, (sequence) => (COLOUR.test(sequence) ? sequence : '')).replace(CONTROL, '');
   return shown.includes(ESCAPE) ? `${shown}${ESCAPE}[0m` : shown;
 }
@@ -99,8 +99,8 @@ export function neutralise(line: string): string {
 export const plain = (line: string): string => line.replace(SEQUENCE, '').replace(CONTROL, '');
 
 /** Control characters, and the signs that turn the direction of a text: with them a line can look like another. */
-export const UNSEEN = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+export const INVISIBLE = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 /** What names and messages are printed as: on one line, with every character that does something written out. */
 export const visible = (text: string): string =>
-  text.replace(UNSEEN, (sign) => (sign === '\n' ? '\\n' : `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`));
+  text.replace(INVISIBLE, (sign) => (sign === '\n' ? '\\n' : `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`));

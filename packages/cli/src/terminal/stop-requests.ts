@@ -49,7 +49,7 @@ export function listenForStop(source: EventEmitter = process): StopRequests {
 }
 
 /** Resolves when a signal fires, with its reason. */
-export const fired = (signal: AbortSignal): Promise<string> =>
+export const whenAborted = (signal: AbortSignal): Promise<string> =>
   new Promise((resolve) => {
     if (signal.aborted) resolve(String(signal.reason));
     else signal.addEventListener('abort', () => resolve(String(signal.reason)), { once: true });

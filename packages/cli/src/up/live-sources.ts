@@ -10,8 +10,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { equalInConstantTime, serveLoopback } from '@pipewright/cluster';
 import { filterNotes } from '../git-server/filter-notes.js';
 import { SourceError } from '../git-server/source-error.js';
-import { LAST_PART, repositoryAsked, startGitServer, strangerAt, type GitServer } from '../git-server/git-server.js';
-import type { Source } from '../git-server/snapshot.js';
+import {
+  URL_SUFFIX,
+  parseRepositoryUrl,
+  startGitServer,
+  otherRepositoryMessage,
+  type GitServer,
+} from '../git-server/git-server.js';
+import type { SourceDirectory } from '../git-server/snapshot.js';
 
 /** A running server. */
 export interface LiveSources {
@@ -25,7 +31,7 @@ const KEPT = 16;
 
 /** Listens on 127.0.0.1. `find` is asked for every clone; `note` gets each sentence about what a clone holds once. */
 export async function serveLiveSources(
-  find: (name: string) => Source | undefined,
+  find: (name: string) => SourceDirectory | undefined,
   note: (line: string) => void,
 ): Promise<LiveSources> {
   const said = new Set<string>();
@@ -33,10 +39,10 @@ export async function serveLiveSources(
   const pictures: GitServer[] = [];
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const url = new URL(request.url ?? '/', 'http://127.0.0.1');
-    const { given, name, beyond, rest } = repositoryAsked(url.pathname);
-    const source = equalInConstantTime(given, secret) ? find(name) : undefined;
-    if (source && beyond !== '') return refuse(response, 404, strangerAt(name, beyond));
-    if (!source || rest !== '/info/refs') return refuse(response, 404, 'no such repository');
+    const { givenSecret, name, extraPath, protocolPath } = parseRepositoryUrl(url.pathname);
+    const source = equalInConstantTime(givenSecret, secret) ? find(name) : undefined;
+    if (source && extraPath !== '') return refuse(response, 404, otherRepositoryMessage(name, extraPath));
+    if (!source || protocolPath !== '/info/refs') return refuse(response, 404, 'no such repository');
     const picture = await startGitServer({ repositories: new Map([['source', source]]) });
     pictures.push(picture);
     while (pictures.length > KEPT) await pictures.shift()?.close();
@@ -52,7 +58,7 @@ export async function serveLiveSources(
     ),
   );
   return {
-    url: (name) => `http://127.0.0.1:${String(server.port)}/${secret}/${encodeURIComponent(name)}${LAST_PART}`,
+    url: (name) => `http://127.0.0.1:${String(server.port)}/${secret}/${encodeURIComponent(name)}${URL_SUFFIX}`,
     close: async () => {
       await server.close();
       await Promise.all(pictures.map((picture) => picture.close()));

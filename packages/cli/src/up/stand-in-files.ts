@@ -18,7 +18,7 @@ import {
 } from '../stand-ins/host-files.js';
 import { parseImageName, type PipelineResourceModel } from '@pipewright/tekton';
 import { startObjectStore } from '../object-store/object-store.js';
-import type { Source } from '../git-server/snapshot.js';
+import type { SourceDirectory } from '../git-server/snapshot.js';
 import { bucketOf, gitUrls, revisionsOf } from '../stand-ins/local-resources.js';
 import { serveLiveSources } from './live-sources.js';
 import { watchResources, type LiveResources } from './live-resources.js';
@@ -44,9 +44,9 @@ export async function standInFiles(standIns: StandIns, note: (line: string) => v
   // One name may stand in several namespaces and runs, each with an address and a revision of its own.
   const resourcesOf = (name: string): readonly PipelineResourceModel[] =>
     (seen?.list() ?? []).filter((resource) => resource.name === name);
-  const findSource = (name: string): Source | undefined => {
+  const findSource = (name: string): SourceDirectory | undefined => {
     const standIn = standIns.resources.get(name);
-    if (!standIn || !('directory' in standIn)) return undefined;
+    if (!standIn || standIn.kind !== 'directory') return undefined;
     // A mistake in one namespace must not stop the clones of another.
     return { directory: standIn.directory, revisions: revisionsOf(resourcesOf(name)), skipUnknown: true };
   };
@@ -57,15 +57,15 @@ export async function standInFiles(standIns: StandIns, note: (line: string) => v
   const buckets = (): ReadonlyMap<string, string> =>
     new Map(
       [...standIns.resources].flatMap(([name, standIn]) =>
-        ('directory' in standIn ? resourcesOf(name) : []).flatMap((resource) => {
+        (standIn.kind === 'directory' ? resourcesOf(name) : []).flatMap((resource) => {
           const bucket = resource.type === 'storage' ? bucketOf(resource) : undefined;
-          return bucket === undefined || !('directory' in standIn) ? [] : [[bucket, standIn.directory] as const];
+          return bucket === undefined || standIn.kind !== 'directory' ? [] : [[bucket, standIn.directory] as const];
         }),
       ),
     );
   const urls = (kind: 'directory' | 'registry'): readonly (readonly [string, string])[] =>
     [...standIns.resources].flatMap(([name, standIn]) =>
-      (kind in standIn ? resourcesOf(name) : []).flatMap(({ params }) => {
+      (standIn.kind === kind ? resourcesOf(name) : []).flatMap(({ params }) => {
         const url = params.get('url');
         return url === undefined ? [] : [[name, url] as const];
       }),

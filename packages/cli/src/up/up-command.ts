@@ -12,19 +12,19 @@ import {
 } from '@pipewright/cluster';
 import type { RetentionPolicy } from '@pipewright/controller';
 import { KubeClient } from '@pipewright/kube';
-import { writeNamed } from '../diagnostics/failure.js';
+import { writeFileNamingPath } from '../diagnostics/failure.js';
 import { describeFinding, hasErrors } from '../diagnostics/finding.js';
 import { dockerConfig, localRegistry, loginSecret } from '../stand-ins/host-files.js';
 import { startLocalCluster } from '../local/local-cluster.js';
 import { imageNotes, loginNote, nodeNotes, resourceNotes } from '../stand-ins/notes.js';
-import { runtimeNamed, tryRuntime } from '../local/runtime.js';
+import { createRuntime, probeRuntime } from '../local/runtime.js';
 import { unpackSavedImages } from '../stand-ins/saved-images.js';
 import { openLogTarget, type LogOptions } from '../log/log-options.js';
 import { textLog, type TextLog } from '../log/text-log.js';
 import { Mask } from '../masking/mask.js';
 import { watchSecrets } from '../masking/secret-watch.js';
 import type { Output } from '../terminal/output.js';
-import { fired, listenForStop } from '../terminal/stop-requests.js';
+import { whenAborted, listenForStop } from '../terminal/stop-requests.js';
 import { UsageError } from '../diagnostics/usage-error.js';
 import { standInFiles } from './stand-in-files.js';
 import { standInsFor } from '../config/stand-in-flags.js';
@@ -45,25 +45,25 @@ export interface UpOptions extends LogOptions {
 }
 
 /** What a test may bring along. */
-export interface UpSurroundings {
+export interface UpDependencies {
   readonly runtime?: Runtime;
   /** Where SIGINT and SIGTERM come from. Default: the process. */
   readonly signals?: EventEmitter;
 }
 
 /** Serves until it is told to stop. @returns the exit status: 0 when it was stopped in order */
-export async function up(options: UpOptions, output: Output, surroundings: UpSurroundings = {}): Promise<number> {
+export async function up(options: UpOptions, output: Output, dependencies: UpDependencies = {}): Promise<number> {
   const { standIns, findings, file } = standInsFor(options, []);
   for (const finding of findings) output.warn(describeFinding(finding, undefined, output.errorColumns?.()));
   if (hasErrors(findings)) return 2;
-  const runtime = surroundings.runtime ?? runtimeNamed(options.runtime);
-  output.print(await tryRuntime(runtime));
+  const runtime = dependencies.runtime ?? createRuntime(options.runtime);
+  output.print(await probeRuntime(runtime));
   const unpacked = runtime.usesFiles ? await unpackSavedImages(standIns, undefined, output.print) : standIns;
   const mask = new Mask();
   output.protect(mask.hide);
   const { logFile, logLevel = 'warn' } = options;
   const log = textLog({ target: openLogTarget(logFile, 'up'), level: logLevel, hide: mask.hide, warn: output.warn });
-  const requests = listenForStop(surroundings.signals);
+  const requests = listenForStop(dependencies.signals);
   const closers: Closers = [() => Promise.resolve(requests.release()), () => Promise.resolve(log.close())];
   try {
     const { cluster, notes } = await open(options, unpacked, { runtime, log, mask, note: output.print }, closers);
@@ -72,7 +72,7 @@ export async function up(options: UpOptions, output: Output, surroundings: UpSur
     if (notes.length > 0) output.print(`stand-ins${file === undefined ? '' : ` (${file})`}:`);
     for (const line of notes) output.print(`  ${line}`);
     ready(output, served.url, kubeconfig);
-    await fired(requests.stop);
+    await whenAborted(requests.stop);
     output.print('stopping');
     return 0;
   } catch (cause) {
@@ -92,7 +92,7 @@ async function closeAll(closers: readonly (() => Promise<void>)[]): Promise<void
 
 type Closers = (() => Promise<void>)[];
 
-interface Inside {
+interface UpContext {
   readonly runtime: Runtime;
   readonly log: TextLog;
   readonly mask: Mask;
@@ -102,7 +102,7 @@ interface Inside {
 async function open(
   { dataDir, keepRuns }: UpOptions,
   standIns: StandIns,
-  { runtime, log, mask, note }: Inside,
+  { runtime, log, mask, note }: UpContext,
   closers: Closers,
 ): Promise<{ readonly cluster: Cluster; readonly notes: readonly string[] }> {
   const files = await standInFiles(standIns, note);
@@ -142,7 +142,7 @@ async function writeLogin(
   const file = join(directory, 'config.json');
   closers.push(() => Promise.resolve(rmSync(file, { force: true }))); // the next start has another
   rmSync(file, { force: true });
-  writeNamed(file, dockerConfig(localRegistry(port), login), { mode: 0o600 });
+  writeFileNamingPath(file, dockerConfig(localRegistry(port), login), { mode: 0o600 });
   return directory;
 }
 
@@ -174,7 +174,7 @@ async function writeKubeconfig(options: UpOptions, text: string, closers: Closer
   const named = options.kubeconfig ?? (options.dataDir === undefined ? undefined : join(options.dataDir, 'kubeconfig'));
   const file = resolve(named ?? join(await temporary('kubeconfig', closers), 'kubeconfig'));
   makeDirectory(dirname(file), '--kubeconfig');
-  writeNamed(file, text, { mode: 0o600 });
+  writeFileNamingPath(file, text, { mode: 0o600 });
   chmodSync(file, 0o600); // an existing file keeps its mode when it is written
   return file;
 }

@@ -11,7 +11,7 @@ import type { CST } from 'yaml';
 export const MAX_DEPTH = 100;
 
 /** The offset of the first token nested deeper than MAX_DEPTH, or undefined. Costs one visit per token, no recursion. */
-export function tooDeep(document: CST.Document): number | undefined {
+export function tryFindTooDeep(document: CST.Document): number | undefined {
   const open: { readonly token: CST.Token; readonly depth: number }[] = [];
   const push = (token: CST.Token | null | undefined, depth: number): void => {
     if (token) open.push({ token, depth });

@@ -5,7 +5,7 @@
  */
 
 import { isAlias, isMap, isScalar, isSeq, Scalar, type Node, type Pair } from 'yaml';
-import type { Place } from '../diagnostics/finding.js';
+import type { SourcePosition } from '../diagnostics/finding.js';
 import type { ParsedDocument } from './parse.js';
 import { placeOf } from './text.js';
 import { keyOf } from './value.js';
@@ -15,10 +15,10 @@ export type Path = readonly (string | number)[];
 
 /** Where a key and its value stand. For what is absent, both are those of the nearest parent that is there. */
 export interface Located {
-  readonly key: Place;
-  readonly value: Place;
+  readonly key: SourcePosition;
+  readonly value: SourcePosition;
   /** Whether the whole path was found. */
-  readonly found: boolean;
+  readonly isFound: boolean;
 }
 
 /** Finds a path below the node `from`, which is the document's root when left out. */
@@ -37,7 +37,7 @@ export function locate(parsed: ParsedDocument, path: Path, from: unknown = parse
     value = offsetOf(next.value) ?? key;
     node = next.value;
   }
-  return { key: placeOf(parsed.source, key), value: placeOf(parsed.source, value), found };
+  return { key: placeOf(parsed.source, key), value: placeOf(parsed.source, value), isFound: found };
 }
 
 /** The text of the plain scalar at a path, as the file has it. Quoted texts, lists and objects have none. */

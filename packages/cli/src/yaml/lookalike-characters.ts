@@ -29,7 +29,7 @@ const nameOf = (character: string): string =>
   NAMES[character] ??
   `a special space (U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')})`;
 
-interface Sign {
+interface LookalikePattern {
   /** Its first group is what comes before the character, its second the character. */
   readonly pattern: RegExp;
   readonly message: (name: string) => string;
@@ -38,7 +38,7 @@ interface Sign {
 
 const SPACES = '\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000\ufeff';
 
-const SIGNS: readonly Sign[] = [
+const PATTERNS: readonly LookalikePattern[] = [
   {
     pattern: /^([ ]*(?:- +)*)([\u2010-\u2014\u2022\u2212])(?=\s|$)/u,
     message: (name) => `the list item starts with ${name}, which only looks like "-"`,
@@ -72,27 +72,27 @@ const SIGNS: readonly Sign[] = [
 ];
 
 /** What was found, and the text as its author saw it: every character in its place, so positions hold in both. */
-export interface Damage {
+export interface LookalikeReport {
   readonly findings: readonly Finding[];
   readonly repaired: string;
   /** The first line that a tab indents; what its width was meant to be cannot be known. */
   readonly firstTab: number;
 }
 
-interface Spot {
-  readonly sign: Sign;
+interface Occurrence {
+  readonly sign: LookalikePattern;
   readonly character: string;
   readonly line: number;
   readonly offset: number;
 }
 
 /** Finds every line of YAML proper that has such a character where YAML expects its own. One finding per kind of damage. */
-export function damagedCharacters(source: SourceText): Damage {
+export function findLookalikes(source: SourceText): LookalikeReport {
   if (!SUSPICIOUS.test(source.text)) return { findings: [], repaired: source.text, firstTab: Infinity };
   const spots = spotsIn(source);
-  const kinds = new Map<string, Spot[]>();
+  const kinds = new Map<string, Occurrence[]>();
   for (const spot of spots) {
-    const kind = `${spot.character}${String(SIGNS.indexOf(spot.sign))}`;
+    const kind = `${spot.character}${String(PATTERNS.indexOf(spot.sign))}`;
     const known = kinds.get(kind);
     if (known) known.push(spot);
     else kinds.set(kind, [spot]);
@@ -106,12 +106,12 @@ export function damagedCharacters(source: SourceText): Damage {
 
 const SUSPICIOUS = new RegExp(`[\\t${SPACES}\u2010-\u2014\u2022\u2212\uff1a]`, 'u');
 
-function spotsIn(source: SourceText): readonly Spot[] {
+function spotsIn(source: SourceText): readonly Occurrence[] {
   const isProtected = protectedRanges(source.text);
-  const spots: Spot[] = [];
+  const spots: Occurrence[] = [];
   for (const [index, start] of source.lineStarts.entries()) {
     const text = lineAt(source, index + 1);
-    for (const sign of SIGNS) {
+    for (const sign of PATTERNS) {
       const [, before, character] = sign.pattern.exec(text) ?? [];
       if (before === undefined || character === undefined || isProtected(start + before.length)) continue;
       spots.push({ sign, character, line: index + 1, offset: start + before.length });
@@ -121,7 +121,7 @@ function spotsIn(source: SourceText): readonly Spot[] {
   return spots;
 }
 
-function describe(source: SourceText, [first, ...others]: readonly Spot[]): Finding {
+function describe(source: SourceText, [first, ...others]: readonly Occurrence[]): Finding {
   if (!first) throw new Error('a kind of damage has a first spot');
   const named = others.slice(0, 5).map(({ line }) => String(line));
   const rest = others.length - named.length;
@@ -138,17 +138,17 @@ function describe(source: SourceText, [first, ...others]: readonly Spot[]): Find
 }
 
 /** Puts YAML's own characters where the damaged ones are, and ordinary spaces on the whole of a damaged line. */
-function repair(source: SourceText, spots: readonly Spot[]): string {
+function repair(source: SourceText, spots: readonly Occurrence[]): string {
   const parts: string[] = [];
   let at = 0;
   for (const { line, offset, character } of spots) {
     const start = source.lineStarts[line - 1] ?? 0;
     const text = lineAt(source, line);
     const own = SPACE.test(character) || character === '\t' ? ' ' : character === '\uff1a' ? ':' : '-';
-    const mended = text.slice(0, offset - start) + own + text.slice(offset - start + 1);
+    const repairedLine = text.slice(0, offset - start) + own + text.slice(offset - start + 1);
     parts.push(
       source.text.slice(at, start),
-      mended.replace(EVERY_SPACE, ' ').replace(/^[ \t]+/, (indent) => ' '.repeat(indent.length)),
+      repairedLine.replace(EVERY_SPACE, ' ').replace(/^[ \t]+/, (indent) => ' '.repeat(indent.length)),
     );
     at = start + text.length;
   }

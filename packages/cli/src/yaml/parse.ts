@@ -7,8 +7,8 @@
 
 import { Composer, Parser, type CST, type Document, type Node, type ParsedNode } from 'yaml';
 import type { Finding } from '../diagnostics/finding.js';
-import { MAX_DEPTH, tooDeep } from './depth-limit.js';
-import { damagedCharacters } from './lookalike-characters.js';
+import { MAX_DEPTH, tryFindTooDeep } from './depth-limit.js';
+import { findLookalikes } from './lookalike-characters.js';
 import { syntaxFindings } from './syntax.js';
 import { placeOf, type SourceText } from './text.js';
 
@@ -42,10 +42,10 @@ const MAX_FINDINGS = 50;
  * Damaged characters are reported and then read as what they were meant to be, so that the rest is found in the same pass.
  */
 export function parseYaml(source: SourceText): ParsedFile {
-  const { findings: damage, repaired, firstTab } = damagedCharacters(source);
+  const { findings: damage, repaired, firstTab } = findLookalikes(source);
   const tokens = [...new Parser().parse(repaired)];
   const deep = tokens
-    .map((token) => (token.type === 'document' ? tooDeep(token) : undefined))
+    .map((token) => (token.type === 'document' ? tryFindTooDeep(token) : undefined))
     .find((at) => at !== undefined);
   if (deep !== undefined) return { documents: [], findings: [tooComplex(source, deep)] };
   const many = tokens.filter(({ type }) => type === 'document')[MAX_DOCUMENTS];

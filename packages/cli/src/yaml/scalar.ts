@@ -21,7 +21,7 @@ export const isOddBoolean = (text: string): boolean => BOOLEANS.has(text) && !/^
 const NULLS: ReadonlySet<string> = new Set(['', '~', 'null', 'Null', 'NULL']);
 
 /** Numbers that JSON cannot say. kubectl refuses them; so do we. */
-const UNSPEAKABLE = /^(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/;
+const NOT_IN_JSON = /^(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/;
 
 const INTEGER = /^[-+]?(?:0[xX][0-9a-fA-F]+|0[oO]?[0-7]+|0[bB][01]+|[1-9][0-9]*|0)$/;
 const DECIMAL = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/;
@@ -34,7 +34,7 @@ export function readPlain(text: string): null | boolean | number | string {
   if (NULLS.has(text)) return null;
   const boolean = BOOLEANS.get(text);
   if (boolean !== undefined) return boolean;
-  if (UNSPEAKABLE.test(text)) throw new NotJson(text);
+  if (NOT_IN_JSON.test(text)) throw new NotJson(text);
   if (!/^[-+.0-9]/.test(text)) return text;
   const digits = text.replaceAll('_', '');
   if (INTEGER.test(digits)) return integer(digits);

@@ -11,7 +11,7 @@ import type { Finding } from '../diagnostics/finding.js';
 import { lineAt, placeOf, type SourceText } from './text.js';
 
 /** Mistakes of one word: whatever else is wrong with their line, they are mistakes of their own. */
-const OF_A_WORD: ReadonlySet<string> = new Set([
+const WORD_ERRORS: ReadonlySet<string> = new Set([
   'BAD_DQ_ESCAPE',
   'BAD_SCALAR_START',
   'BAD_ALIAS',
@@ -32,7 +32,7 @@ const ADVICE: Readonly<Record<string, string>> = {
 };
 
 /** What the parser says in words of its own, told in ours. `$1` is the first group. */
-const WORDS: readonly { readonly pattern: RegExp; readonly message: string; readonly hint: string }[] = [
+const MESSAGES: readonly { readonly pattern: RegExp; readonly message: string; readonly hint: string }[] = [
   {
     pattern: /^Missing closing (["'])quote$/,
     message: 'the $1 that opens here is not closed',
@@ -120,7 +120,7 @@ export function syntaxFindings(source: SourceText, document: Document.Parsed): S
 /** A comma too few or too many; in a line that is misread for another reason it means nothing. */
 const isComma = ({ message }: YAMLParseError): boolean => /^(?:Missing , |Unexpected , )/.test(message);
 
-const isOwn = (error: YAMLParseError): boolean => OF_A_WORD.has(error.code) || isComma(error);
+const isOwn = (error: YAMLParseError): boolean => WORD_ERRORS.has(error.code) || isComma(error);
 
 /** Those that fit, and the others. */
 const split = (
@@ -142,8 +142,8 @@ function firstOfEach(mistakes: readonly Mistake[], keyOf: (mistake: Mistake) => 
 }
 
 function rank({ error }: Mistake): number {
-  const index = WORDS.findIndex(({ pattern }) => pattern.test(error.message));
-  return index === -1 ? WORDS.length : index;
+  const index = MESSAGES.findIndex(({ pattern }) => pattern.test(error.message));
+  return index === -1 ? MESSAGES.length : index;
 }
 
 /** Without the lines of a block of text whose first line is wrong: they are text, and were read as YAML. */
@@ -186,7 +186,7 @@ function openings(document: Document.Parsed, errors: readonly YAMLParseError[]):
 
 function describe(source: SourceText, { error, offset }: Mistake): Finding {
   const place = placeOf(source, Math.min(offset, source.text.length));
-  const { message, hint } = inWords(error, lineAt(source, place.line));
+  const { message, hint } = explain(error, lineAt(source, place.line));
   const quote = lineAt(source, place.line);
   return { severity: 'error', code: 'YAML_SYNTAX', place, message: `not YAML: ${message}`, hint, quote };
 }
@@ -200,11 +200,11 @@ export const TEMPLATE = {
   hint: 'render it first, and check what comes out',
 };
 
-function inWords(error: YAMLParseError, line: string): { readonly message: string; readonly hint: string } {
+function explain(error: YAMLParseError, line: string): { readonly message: string; readonly hint: string } {
   if (/^(?:<{7}|={7}|>{7})(?: |$)/.test(line))
     return { message: 'a mark of a merge conflict', hint: 'keep one of the two sides, and remove the marks' };
   if (isTemplate(line)) return TEMPLATE;
-  const own = WORDS.find(({ pattern }) => pattern.test(error.message));
+  const own = MESSAGES.find(({ pattern }) => pattern.test(error.message));
   if (own) {
     const sign = own.pattern.exec(error.message)?.[1] ?? '';
     return { message: own.message.replace('$1', sign), hint: own.hint.replace('$1', sign) };

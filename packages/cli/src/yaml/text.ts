@@ -5,7 +5,7 @@
  * bad byte, because a manifest that was read wrong is worse than one that was not read.
  */
 
-import type { Finding, Place } from '../diagnostics/finding.js';
+import type { Finding, SourcePosition } from '../diagnostics/finding.js';
 
 /** The text of a file and the name it is shown by. */
 export interface SourceText {
@@ -22,7 +22,7 @@ export function sourceText(file: string, text: string): SourceText {
 }
 
 /** Where an offset lies. Binary search: a large file is asked often. */
-export function placeOf({ file, lineStarts }: SourceText, offset: number): Place {
+export function placeOf({ file, lineStarts }: SourceText, offset: number): SourcePosition {
   let low = 0;
   let high = lineStarts.length - 1;
   while (low < high) {

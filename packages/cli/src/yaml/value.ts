@@ -151,7 +151,7 @@ class Reader {
         continue;
       }
       const first = seen.get(name);
-      if (isScalar(key)) this.#lookForWords(key, String(key.value));
+      if (isScalar(key)) this.#warnOddBoolean(key, String(key.value));
       if (first !== undefined && isScalar(key) && !this.#spared.has(key)) this.#repeated(name, key, first);
       else if (isScalar(key)) seen.set(name, key);
       entries.set(name, this.read(value));
@@ -186,8 +186,8 @@ class Reader {
     const text = String(node.value);
     if (node.tag !== undefined && node.tag.startsWith('tag:yaml.org,2002:')) return this.#tagged(node, node.tag, text);
     if (node.type !== Scalar.PLAIN) return text;
-    this.#lookForTypography(node, text);
-    this.#lookForWords(node, text);
+    this.#checkCurlyQuote(node, text);
+    this.#warnOddBoolean(node, text);
     return this.#plain(node, text);
   }
 
@@ -224,7 +224,7 @@ class Reader {
   }
 
   /** A plain text that starts with a curly quote was meant to be quoted. Descriptions may well start with one. */
-  #lookForTypography(node: Scalar, text: string): void {
+  #checkCurlyQuote(node: Scalar, text: string): void {
     const quote = /^[\u2018\u2019\u201a-\u201e]/.exec(text)?.[0];
     if (quote === undefined || this.findings.length > 50) return;
     const code = `U+${(quote.codePointAt(0) ?? 0).toString(16).toUpperCase()}`;
@@ -237,7 +237,7 @@ class Reader {
   }
 
   /** Words that YAML 1.1, and so kubectl, takes for booleans: in a manifest they were mostly meant as they stand. */
-  #lookForWords(node: Scalar, text: string): void {
+  #warnOddBoolean(node: Scalar, text: string): void {
     if (node.type !== Scalar.PLAIN || this.#copying > 0 || !isOddBoolean(text)) return;
     const value = String(readPlain(text));
     this.#report(

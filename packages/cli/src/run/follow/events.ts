@@ -9,7 +9,7 @@
 export type TaskOutcome = 'succeeded' | 'failed' | 'cancelled' | 'timed-out' | 'skipped' | 'not-started';
 
 /** A fact that a step reported about a resource. */
-export interface ResourceFact {
+export interface ResourceResult {
   readonly resource: string;
   readonly key: string;
   readonly value: string;
@@ -134,7 +134,7 @@ export type RunEvent =
       readonly message: string;
       readonly seconds: number;
       /** Of the task's resources. */
-      readonly results: readonly ResourceFact[];
+      readonly results: readonly ResourceResult[];
       readonly taskResults: readonly TaskResult[];
     }
   | {

@@ -11,18 +11,18 @@ import type { TaskDependencies } from '@pipewright/tekton';
 import type { EventSink, TaskOutcome } from './events.js';
 import { CONDITION_CHECK_LABEL, PIPELINE_RUNS, PIPELINE_TASK_LABEL, TASK_RUN_LABEL, TASK_RUNS } from './kinds.js';
 import {
-  factsOf,
+  resourceResultsOf,
   taskResultsOf,
   outcomeOf,
-  succeeded,
-  type SeenPipelineRun,
-  type SeenPod,
-  type SeenTaskRun,
+  succeededCondition,
+  type ObservedPipelineRun,
+  type ObservedPod,
+  type ObservedTaskRun,
 } from './observed.js';
-import { checkAnswer, conditionNames, skipsOf, type Skip } from './skips.js';
+import { checkResultText, conditionNames, skipsOf, type Skip } from './skips.js';
 import { runningContainers, type RunningContainer } from './still-running.js';
-import { TaskNews } from './task-notices.js';
-import { podOf, unreadySidecars, type SeenEvent } from './unready-sidecars.js';
+import { TaskNotices } from './task-notices.js';
+import { podOf, unreadySidecars, type ObservedEvent } from './unready-sidecars.js';
 import { Watchers } from './watchers.js';
 import { followPod, type StepSink } from './pod-logs.js';
 import type { Mask } from '../../masking/mask.js';
@@ -60,16 +60,16 @@ export class Follower {
   readonly #emit: EventSink;
   readonly #now: () => Date;
   readonly #watchers = new Watchers();
-  readonly #arrived = new Map<string, SeenTaskRun[]>();
+  readonly #newTaskRuns = new Map<string, ObservedTaskRun[]>();
   /** One for each pod whose logs are shown: of one signal for all, each would search the list of all that listen. */
-  readonly #showing = new Set<AbortController>();
+  readonly #logRequests = new Set<AbortController>();
   #stopped = false;
   /** Why what is cancelled counts as timed out. */
   #timeout: string | undefined;
-  readonly #runs: Informer<SeenPipelineRun>;
-  readonly #taskRuns: Informer<SeenTaskRun>;
-  readonly #pods: Informer<SeenPod>;
-  readonly #failedProbes: Informer<SeenEvent>;
+  readonly #runs: Informer<ObservedPipelineRun>;
+  readonly #taskRuns: Informer<ObservedTaskRun>;
+  readonly #pods: Informer<ObservedPod>;
+  readonly #failedProbes: Informer<ObservedEvent>;
 
   constructor({ client, mask, emit, now = () => new Date() }: FollowerOptions) {
     this.#client = client;
@@ -77,8 +77,8 @@ export class Follower {
     this.#emit = emit;
     this.#now = now;
     const changed = (...subjects: readonly string[]): void => subjects.forEach((each) => this.#watchers.changed(each));
-    this.#runs = new Informer<SeenPipelineRun>(client, PIPELINE_RUNS, { onChange: (key) => changed(RUN + key) });
-    this.#taskRuns = new Informer<SeenTaskRun>(client, TASK_RUNS, {
+    this.#runs = new Informer<ObservedPipelineRun>(client, PIPELINE_RUNS, { onChange: (key) => changed(RUN + key) });
+    this.#taskRuns = new Informer<ObservedTaskRun>(client, TASK_RUNS, {
       onChange: (key, { before, after }) => {
         changed(TASK_RUN + key);
         if (!after || before) return;
@@ -88,14 +88,14 @@ export class Follower {
         }
       },
     });
-    this.#pods = new Informer<SeenPod>(client, PODS, {
+    this.#pods = new Informer<ObservedPod>(client, PODS, {
       indexers: { taskRun },
       onChange: (key, { before, after = before }) => {
         changed(POD + key);
         for (const owner of after ? taskRun(after) : []) changed(TASK_RUN + owner);
       },
     });
-    this.#failedProbes = new Informer<SeenEvent>(client, EVENTS, {
+    this.#failedProbes = new Informer<ObservedEvent>(client, EVENTS, {
       fieldSelector: 'reason=Unhealthy',
       indexers: { pod: (event) => [podOf(event)] },
       onChange: (_, { after }) => {
@@ -117,7 +117,7 @@ export class Follower {
     const { name, kind, namespace, tasks } = run;
     this.#emit({ type: 'run-start', time: began.toISOString(), run: name, kind, namespace, tasks: [...tasks.keys()] });
     const end = await (kind === 'TaskRun' ? this.#followTaskRun(run, run, name) : this.#followPipelineRun(run));
-    const counted = this.#counted(end);
+    const counted = this.#withTimeout(end);
     const seconds = this.#secondsSince(began);
     this.#emit({ type: 'run-end', time: this.#time(), run: name, ...counted, seconds });
     return { name, outcome: counted.outcome };
@@ -136,81 +136,91 @@ export class Follower {
   /** Stops watching. Runs that are still followed end as cancelled. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    for (const each of this.#showing) each.abort(new Error('no longer followed'));
+    for (const each of this.#logRequests) each.abort(new Error('no longer followed'));
     this.#watchers.stop();
     await Promise.all([this.#runs.stop(), this.#taskRuns.stop(), this.#pods.stop(), this.#failedProbes.stop()]);
   }
 
   /** TaskRuns of an owner that nobody has looked at yet: a look at them all for each change would cost the square of them. */
-  #children(owner: string): SeenTaskRun[] {
-    const known = this.#arrived.get(owner) ?? [];
-    this.#arrived.set(owner, known);
+  #children(owner: string): ObservedTaskRun[] {
+    const known = this.#newTaskRuns.get(owner) ?? [];
+    this.#newTaskRuns.set(owner, known);
     return known;
   }
 
-  async #followPipelineRun(run: StartedRun): Promise<End> {
-    const told = new Told();
-    let seen: SeenPipelineRun['status'];
+  async #followPipelineRun(run: StartedRun): Promise<RunResult> {
+    const followed = new FollowedTasks();
+    let seen: ObservedPipelineRun['status'];
     const end = await this.#watchers.until([RUN + keyOf(run), CHILDREN + run.uid], () => {
       const { status } = this.#runs.get(keyOf(run)) ?? {};
-      for (const taskRun of this.#children(run.uid).splice(0)) this.#followChild(run, taskRun, told);
+      for (const taskRun of this.#children(run.uid).splice(0)) this.#followChild(run, taskRun, followed);
       const skips = status === seen ? [] : skipsOf(status, run.tasks);
       seen = status;
       for (const skip of skips) {
-        if (told.tasks.has(skip.task)) continue;
-        const before = [...skip.follows.checks.map((name) => told.byName.get(name)), ...told.all(skip.follows.tasks)];
-        told.tasks.set(skip.task, this.#tellSkip(run, skip, Promise.all(before)));
+        if (followed.tasks.has(skip.task)) continue;
+        const before = [
+          ...skip.follows.checks.map((name) => followed.byName.get(name)),
+          ...followed.all(skip.follows.tasks),
+        ];
+        followed.tasks.set(skip.task, this.#emitSkip(run, skip, Promise.all(before)));
       }
-      return endOf(succeeded(status?.conditions));
+      return resultOf(succeededCondition(status?.conditions));
     });
-    await Promise.all([...told.byName.values(), ...told.tasks.values()]);
+    await Promise.all([...followed.byName.values(), ...followed.tasks.values()]);
     return end ?? CANCELLED;
   }
 
-  /** Follows a TaskRun of a pipeline, if that is not done already. What it waited for is told to its end first, however fast the cluster is. */
-  #followChild(run: StartedRun, { metadata }: SeenTaskRun, told: Told): void {
+  /** Follows a TaskRun of a pipeline, if that is not done already. What it waited for is followed to its end first, however fast the cluster is. */
+  #followChild(run: StartedRun, { metadata }: ObservedTaskRun, followed: FollowedTasks): void {
     const { name = '', uid = '', labels } = metadata;
-    if (told.byName.has(name)) return;
+    if (followed.byName.has(name)) return;
     const task = labels?.[PIPELINE_TASK_LABEL] ?? name;
-    const before = told.all(run.tasks.get(task) ?? []);
+    const before = followed.all(run.tasks.get(task) ?? []);
     const child = { name, namespace: run.namespace, uid };
     if (labels?.[CONDITION_CHECK_LABEL] !== undefined) {
       const following = this.#followCheck(child, run, task, Promise.all(before));
-      told.byName.set(name, following);
-      told.checks.set(task, [...(told.checks.get(task) ?? []), following]);
+      followed.byName.set(name, following);
+      followed.checks.set(task, [...(followed.checks.get(task) ?? []), following]);
       return;
     }
-    const following = this.#followTaskRun(child, run, task, Promise.all([...before, ...(told.checks.get(task) ?? [])]));
-    told.byName.set(name, following);
-    told.tasks.set(task, following);
+    const following = this.#followTaskRun(
+      child,
+      run,
+      task,
+      Promise.all([...before, ...(followed.checks.get(task) ?? [])]),
+    );
+    followed.byName.set(name, following);
+    followed.tasks.set(task, following);
   }
 
   async #followTaskRun(
-    taskRun: Child,
+    taskRun: TaskRunKey,
     run: StartedRun,
     task: string,
     before: Promise<unknown> = Promise.resolve(),
-  ): Promise<End> {
+  ): Promise<RunResult> {
     const began = this.#now();
     await before;
     const about = { run: run.name, task };
     this.#emit({ type: 'task-start', time: began.toISOString(), ...about, taskRun: taskRun.name });
-    const end = this.#counted(await this.#followToEnd(taskRun, run, about, (status) => this.#isLastTry(run, status)));
+    const end = this.#withTimeout(
+      await this.#followToEnd(taskRun, run, about, (status) => this.#isLastAttempt(run, status)),
+    );
     const { status } = this.#taskRuns.get(keyOf(taskRun)) ?? {};
-    const reported = { results: factsOf(status), taskResults: taskResultsOf(status) };
+    const reported = { results: resourceResultsOf(status), taskResults: taskResultsOf(status) };
     const seconds = this.#secondsSince(began);
     this.#emit({ type: 'task-end', time: this.#time(), ...about, ...end, seconds, ...reported });
     return end;
   }
 
   /** A failed task may be tried again as long as its pipeline goes on: with its last failure the pipeline ends, too. */
-  #isLastTry(run: StartedRun, status: SeenTaskRun['status']): boolean {
-    if (run.kind === 'TaskRun' || outcomeOf(succeeded(status?.conditions)) === 'succeeded') return true;
+  #isLastAttempt(run: StartedRun, status: ObservedTaskRun['status']): boolean {
+    if (run.kind === 'TaskRun' || outcomeOf(succeededCondition(status?.conditions)) === 'succeeded') return true;
     const { status: whole } = this.#runs.get(keyOf(run)) ?? {};
-    return outcomeOf(succeeded(whole?.conditions)) !== undefined;
+    return outcomeOf(succeededCondition(whole?.conditions)) !== undefined;
   }
 
-  async #followCheck(taskRun: Child, run: StartedRun, task: string, before: Promise<unknown>): Promise<void> {
+  async #followCheck(taskRun: TaskRunKey, run: StartedRun, task: string, before: Promise<unknown>): Promise<void> {
     const began = this.#now();
     await before;
     const about = { run: run.name, task, check: (await this.#conditionOf(taskRun.name, run)) ?? taskRun.name };
@@ -218,7 +228,9 @@ export class Follower {
     const { outcome, reason, message: said } = await this.#followToEnd(taskRun, run, about);
     const steps = this.#taskRuns.get(keyOf(taskRun))?.status?.steps ?? [];
     const message =
-      outcome === 'succeeded' ? 'is true' : checkAnswer({ reason, message: said }, steps.at(-1)?.terminated?.exitCode);
+      outcome === 'succeeded'
+        ? 'is true'
+        : checkResultText({ reason, message: said }, steps.at(-1)?.terminated?.exitCode);
     const seconds = this.#secondsSince(began);
     this.#emit({ type: 'check-end', time: this.#time(), ...about, outcome, reason, message, seconds });
   }
@@ -227,17 +239,17 @@ export class Follower {
   #conditionOf(check: string, run: StartedRun): Promise<string | undefined> {
     return this.#watchers.until([RUN + keyOf(run)], () => {
       const { status } = this.#runs.get(keyOf(run)) ?? {};
-      return conditionNames(status).get(check) ?? (endOf(succeeded(status?.conditions)) && check);
+      return conditionNames(status).get(check) ?? (resultOf(succeededCondition(status?.conditions)) && check);
     });
   }
 
   /** Follows what runs in the pods of a TaskRun, one after the other, until it has ended and its logs are shown. */
   async #followToEnd(
-    child: Child,
+    child: TaskRunKey,
     run: StartedRun,
-    about: About,
-    isFinal: (status: SeenTaskRun['status']) => boolean = () => true,
-  ): Promise<End> {
+    about: TaskReference,
+    isFinal: (status: ObservedTaskRun['status']) => boolean = () => true,
+  ): Promise<RunResult> {
     const pods = new Map<string, Promise<void>>();
     let last: Promise<void> = Promise.resolve();
     const followPods = (): void => {
@@ -248,18 +260,18 @@ export class Follower {
         pods.set(uid, last);
       }
     };
-    const news = new TaskNews();
+    const news = new TaskNotices();
     const end =
       (await this.#watchers.until([TASK_RUN + keyOf(child), RUN + keyOf(run)], () => {
         const { status } = this.#taskRuns.get(keyOf(child)) ?? {};
-        for (const item of [...news.of(status), ...news.ofSidecars(this.#sidecarsAwaited(child))]) {
+        for (const item of [...news.of(status), ...news.ofSidecars(this.#unreadySidecars(child))]) {
           const tell = (): void => this.#emit({ time: this.#time(), ...about, ...item });
-          // That there is another attempt is told when all of the one before has been.
+          // That there is another attempt is followed when all of the one before has been.
           if (item.type === 'task-retry') last = last.then(tell);
           else tell();
         }
         followPods();
-        return isFinal(status) ? endOf(succeeded(status?.conditions)) : undefined;
+        return isFinal(status) ? resultOf(succeededCondition(status?.conditions)) : undefined;
       })) ?? CANCELLED;
     followPods();
     await Promise.all(pods.values());
@@ -267,13 +279,13 @@ export class Follower {
   }
 
   /** Why steps of a TaskRun wait for its sidecars. */
-  #sidecarsAwaited(child: Child): readonly string[] {
+  #unreadySidecars(child: TaskRunKey): readonly string[] {
     return this.#pods
       .byIndex('taskRun', keyOf(child))
       .flatMap((pod) => unreadySidecars(pod, this.#failedProbes.byIndex('pod', keyOf(named(pod)))));
   }
 
-  async #followPod(pod: SeenPod, about: About): Promise<void> {
+  async #followPod(pod: ObservedPod, about: TaskReference): Promise<void> {
     const key = `${pod.metadata.namespace ?? ''}/${pod.metadata.name ?? ''}`;
     const uid = pod.metadata.uid;
     const sink: StepSink = {
@@ -284,33 +296,33 @@ export class Follower {
       end: (step, exitCode, reason) =>
         this.#emit({ type: 'step-end', time: this.#time(), ...about, step, exitCode, reason }),
     };
-    const look = (): SeenPod | undefined => {
+    const look = (): ObservedPod | undefined => {
       const now = this.#pods.get(key);
       return now?.metadata.uid === uid ? now : undefined;
     };
     const showing = new AbortController();
     if (this.#stopped) showing.abort();
-    this.#showing.add(showing);
+    this.#logRequests.add(showing);
     await followPod({
       pod,
-      look,
+      currentPod: look,
       until: (found) => this.#watchers.until([POD + key], found),
       client: this.#client,
       mask: this.#mask,
       sink,
       signal: showing.signal,
-    }).finally(() => this.#showing.delete(showing));
+    }).finally(() => this.#logRequests.delete(showing));
   }
 
   /** A task that has no TaskRun, because a condition kept it from running. */
-  async #tellSkip({ name: run }: StartedRun, { task, reason, message }: Skip, before: Promise<unknown>): Promise<void> {
+  async #emitSkip({ name: run }: StartedRun, { task, reason, message }: Skip, before: Promise<unknown>): Promise<void> {
     await before;
     const time = this.#time();
     const nothing = { seconds: 0, results: [], taskResults: [] };
     this.#emit({ type: 'task-end', time, run, task, outcome: 'skipped', reason, message, ...nothing });
   }
 
-  #counted(end: End): End {
+  #withTimeout(end: RunResult): RunResult {
     if (end.outcome !== 'cancelled' || this.#timeout === undefined) return end;
     return { outcome: 'timed-out', reason: 'Timeout', message: this.#timeout };
   }
@@ -331,27 +343,27 @@ const keyOf = ({ namespace, name }: { readonly namespace: string; readonly name:
   `${namespace}/${name}`;
 
 /** The key of a pod's TaskRun. */
-const taskRun = ({ metadata: { namespace = '', labels } }: SeenPod): readonly string[] => {
+const taskRun = ({ metadata: { namespace = '', labels } }: ObservedPod): readonly string[] => {
   const name = labels?.[TASK_RUN_LABEL];
   return name === undefined ? [] : [keyOf({ namespace, name })];
 };
 
-const named = ({ metadata: { namespace = '', name = '' } }: SeenPod): { namespace: string; name: string } => ({
+const named = ({ metadata: { namespace = '', name = '' } }: ObservedPod): { namespace: string; name: string } => ({
   namespace,
   name,
 });
 
-type Child = Pick<StartedRun, 'name' | 'namespace' | 'uid'>;
+type TaskRunKey = Pick<StartedRun, 'name' | 'namespace' | 'uid'>;
 
-/** Whose steps are told. */
-interface About {
+/** Whose steps are followed. */
+interface TaskReference {
   readonly run: string;
   readonly task: string;
   readonly check?: string;
 }
 
-/** What of a run is told, or being told: the promises resolve when it is. */
-class Told {
+/** What of a run is followed, or being followed: the promises resolve when it is. */
+class FollowedTasks {
   /** By name of the TaskRun. */
   readonly byName = new Map<string, Promise<unknown>>();
   readonly tasks = new Map<string, Promise<unknown>>();
@@ -364,19 +376,19 @@ class Told {
   }
 }
 
-interface End {
+interface RunResult {
   readonly outcome: TaskOutcome;
   readonly reason: string;
   readonly message: string;
 }
 
-const CANCELLED: End = {
+const CANCELLED: RunResult = {
   outcome: 'cancelled',
   reason: 'Stopped',
   message: 'the cluster was stopped before the run ended',
 };
 
-function endOf(condition: Parameters<typeof outcomeOf>[0]): End | undefined {
+function resultOf(condition: Parameters<typeof outcomeOf>[0]): RunResult | undefined {
   const outcome = outcomeOf(condition);
   return outcome && { outcome, reason: condition?.reason ?? '', message: condition?.message ?? '' };
 }

@@ -2,20 +2,20 @@
 
 import type { KubeObject } from '@pipewright/kube';
 import type { PipelineRunStatus, StatusCondition, TaskRunStatus } from '@pipewright/tekton';
-import type { ResourceFact, TaskOutcome, TaskResult } from './events.js';
+import type { ResourceResult, TaskOutcome, TaskResult } from './events.js';
 
 /** A PipelineRun on the API server. */
-export interface SeenPipelineRun extends KubeObject {
+export interface ObservedPipelineRun extends KubeObject {
   readonly status?: PipelineRunStatus;
 }
 
 /** A TaskRun on the API server. */
-export interface SeenTaskRun extends KubeObject {
+export interface ObservedTaskRun extends KubeObject {
   readonly status?: TaskRunStatus;
 }
 
 /** A container's state, as far as logs and exit codes need it. */
-export interface SeenContainer {
+export interface ObservedContainer {
   readonly name: string;
   readonly ready?: boolean;
   readonly state?: {
@@ -26,21 +26,21 @@ export interface SeenContainer {
 }
 
 /** A pod on the API server. */
-export interface SeenPod extends KubeObject {
+export interface ObservedPod extends KubeObject {
   readonly spec?: { readonly containers?: readonly { readonly name: string }[] };
   readonly status?: {
     readonly phase?: string;
-    readonly containerStatuses?: readonly SeenContainer[];
+    readonly containerStatuses?: readonly ObservedContainer[];
     readonly conditions?: readonly { readonly type: string; readonly status: string; readonly message?: string }[];
   };
 }
 
 /** What the logs of a pod lack; undefined if they are complete. */
-export const incompleteLogsOf = ({ status }: SeenPod): string | undefined =>
+export const incompleteLogsOf = ({ status }: ObservedPod): string | undefined =>
   status?.conditions?.find((each) => each.type === 'pipewright.dev/LogsIncomplete' && each.status === 'True')?.message;
 
 /** The condition that says how a run is doing. */
-export const succeeded = (conditions: readonly StatusCondition[] | undefined): StatusCondition | undefined =>
+export const succeededCondition = (conditions: readonly StatusCondition[] | undefined): StatusCondition | undefined =>
   conditions?.find(({ type }) => type === 'Succeeded');
 
 /** How a run ended; undefined while it goes on. */
@@ -53,19 +53,19 @@ export function outcomeOf(condition: StatusCondition | undefined): TaskOutcome |
 }
 
 /** What keeps a TaskRun from beginning; undefined while it is merely about to. */
-export function holdOf(
+export function pendingReason(
   condition: StatusCondition | undefined,
 ): { readonly reason: string; readonly message: string } | undefined {
   const { status, reason = '', message = '' } = condition ?? {};
-  if (status !== 'Unknown' || !HOLDS.has(reason) || message === 'Pending') return undefined;
+  if (status !== 'Unknown' || !PENDING_REASONS.has(reason) || message === 'Pending') return undefined;
   // The number of tries is no news.
   return { reason, message: message.replace(/, reattempted \d+ times/, '') };
 }
 
-const HOLDS: ReadonlySet<string> = new Set(['Pending', 'ExceededNodeResources', 'ExceededResourceQuota']);
+const PENDING_REASONS: ReadonlySet<string> = new Set(['Pending', 'ExceededNodeResources', 'ExceededResourceQuota']);
 
 /** What steps reported about resources: commits, digests. */
-export const factsOf = (status: TaskRunStatus | undefined): readonly ResourceFact[] =>
+export const resourceResultsOf = (status: TaskRunStatus | undefined): readonly ResourceResult[] =>
   (status?.resourcesResult ?? []).map(({ name, key, value, digest, resourceRef }) => ({
     resource: resourceRef.name ?? name,
     key,

@@ -3,8 +3,8 @@
 import type { KubeClient } from '@pipewright/kube';
 import type { Mask } from '../../masking/mask.js';
 import { foldReturns, splitLines } from '../../terminal/lines.js';
-import { fired } from '../../terminal/stop-requests.js';
-import { incompleteLogsOf, type SeenContainer, type SeenPod } from './observed.js';
+import { whenAborted } from '../../terminal/stop-requests.js';
+import { incompleteLogsOf, type ObservedContainer, type ObservedPod } from './observed.js';
 
 /** Told what the steps do. */
 export interface StepSink {
@@ -17,10 +17,10 @@ export interface StepSink {
 }
 
 /** What it takes. */
-export interface PodFollowing {
-  readonly pod: SeenPod;
+export interface FollowPodOptions {
+  readonly pod: ObservedPod;
   /** The pod as it is now; undefined when it is gone. */
-  readonly look: () => SeenPod | undefined;
+  readonly currentPod: () => ObservedPod | undefined;
   readonly until: <T>(found: () => T | undefined) => Promise<T | undefined>;
   readonly client: KubeClient;
   readonly mask: Mask;
@@ -32,7 +32,7 @@ const STEP = 'step-';
 const SIDECAR = 'sidecar-';
 
 /** Resolves when the last step that ran has ended and its log is shown. Steps after a failed one do not run. */
-export async function followPod(following: PodFollowing): Promise<void> {
+export async function followPod(following: FollowPodOptions): Promise<void> {
   const names = following.pod.spec?.containers?.map(({ name }) => name) ?? [];
   const over = new AbortController();
   const sidecars = names
@@ -43,22 +43,22 @@ export async function followPod(following: PodFollowing): Promise<void> {
   }
   over.abort();
   await Promise.all(sidecars);
-  const pod = following.look();
+  const pod = following.currentPod();
   const incomplete = pod && incompleteLogsOf(pod);
   if (incomplete !== undefined) following.sink.incomplete(incomplete);
 }
 
 /** A sidecar's log, up to what it has said when the steps are over: it may take its time to stop. */
-async function followSidecar(following: PodFollowing, container: string, over: AbortSignal): Promise<void> {
-  const { sink, until, look } = following;
+async function followSidecar(following: FollowPodOptions, container: string, over: AbortSignal): Promise<void> {
+  const { sink, until, currentPod } = following;
   const show = (line: string): void => sink.sidecarLine(container.slice(SIDECAR.length), line);
-  const started = await Promise.race([until(() => startOf(look(), container)), fired(over)]);
+  const started = await Promise.race([until(() => startOf(currentPod(), container)), whenAborted(over)]);
   if (started !== 'started' || over.aborted) return;
   await followLog(following, container, show, over);
 }
 
 /** Whether a container has started, or never will; undefined while that is open. */
-function startOf(pod: SeenPod | undefined, container: string): 'started' | 'gone' | undefined {
+function startOf(pod: ObservedPod | undefined, container: string): 'started' | 'gone' | undefined {
   if (pod === undefined) return 'gone';
   const state = stateOf(pod, container);
   if (state?.running !== undefined || state?.terminated !== undefined) return 'started';
@@ -66,14 +66,14 @@ function startOf(pod: SeenPod | undefined, container: string): 'started' | 'gone
 }
 
 /** @returns whether the next step may run */
-async function followStep(following: PodFollowing, container: string): Promise<boolean> {
-  const { look, until, sink } = following;
+async function followStep(following: FollowPodOptions, container: string): Promise<boolean> {
+  const { currentPod, until, sink } = following;
   const step = container.slice(STEP.length);
-  if ((await until(() => startOf(look(), container))) !== 'started') return false;
+  if ((await until(() => startOf(currentPod(), container))) !== 'started') return false;
   sink.start(step);
   await followLog(following, container, (line) => sink.line(step, line));
   const ended = await until(() => {
-    const pod = look();
+    const pod = currentPod();
     return pod === undefined ? 'gone' : (stateOf(pod, container)?.terminated ?? (isOver(pod) ? 'gone' : undefined));
   });
   if (ended === undefined || ended === 'gone') return false;
@@ -81,10 +81,10 @@ async function followStep(following: PodFollowing, container: string): Promise<b
   return ended.exitCode === 0;
 }
 
-const stateOf = (pod: SeenPod, container: string): SeenContainer['state'] =>
+const stateOf = (pod: ObservedPod, container: string): ObservedContainer['state'] =>
   pod.status?.containerStatuses?.find(({ name }) => name === container)?.state;
 
-const isOver = ({ status }: SeenPod): boolean => status?.phase === 'Succeeded' || status?.phase === 'Failed';
+const isOver = ({ status }: ObservedPod): boolean => status?.phase === 'Succeeded' || status?.phase === 'Failed';
 
 /**
  * Shows a container's log to its end. A log that breaks off is said to; the run goes on.
@@ -92,7 +92,7 @@ const isOver = ({ status }: SeenPod): boolean => status?.phase === 'Succeeded' |
  * @param over ends it earlier: what the log holds by then is shown, and no more is waited for
  */
 async function followLog(
-  { pod, client, mask, signal }: PodFollowing,
+  { pod, client, mask, signal }: FollowPodOptions,
   container: string,
   show: (line: string) => void,
   over?: AbortSignal,

@@ -8,7 +8,7 @@ import {
   type PipelineRunStatus,
   type TaskDependencies,
 } from '@pipewright/tekton';
-import { outcomeOf, succeeded } from './observed.js';
+import { outcomeOf, succeededCondition } from './observed.js';
 
 /** A task that will not run. */
 export interface Skip {
@@ -22,7 +22,7 @@ export interface Skip {
 /** The tasks that a condition kept from running, and those that wait for them; these after those, in declared order. */
 export function skipsOf(status: PipelineRunStatus | undefined, dependencies: TaskDependencies): readonly Skip[] {
   const direct = Object.values(status?.taskRuns ?? {}).flatMap((entry): readonly Skip[] => {
-    const condition = succeeded(entry.status?.conditions);
+    const condition = succeededCondition(entry.status?.conditions);
     if (outcomeOf(condition) !== 'skipped') return [];
     const checks = Object.entries(entry.conditionChecks ?? {});
     const said = checks.flatMap(([, { conditionName, status: ran }]) => answerOf(conditionName, ran));
@@ -63,13 +63,13 @@ export function conditionNames(status: PipelineRunStatus | undefined): ReadonlyM
 
 /** What a check said, when it did not say yes. */
 function answerOf(name: string, status: ConditionCheckStatus | undefined): readonly string[] {
-  const condition = succeeded(status?.conditions);
+  const condition = succeededCondition(status?.conditions);
   if (condition?.status !== 'False') return [];
-  return [`condition ${name} ${checkAnswer(condition, status?.check?.terminated?.exitCode)}`];
+  return [`condition ${name} ${checkResultText(condition, status?.check?.terminated?.exitCode)}`];
 }
 
 /** A check's answer as the end of a sentence that begins with its name. An exit code of 1 is how a check says no. */
-export function checkAnswer(
+export function checkResultText(
   { reason = '', message = '' }: { readonly reason?: string; readonly message?: string },
   exitCode: number | undefined,
 ): string {

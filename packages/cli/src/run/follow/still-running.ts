@@ -5,7 +5,7 @@
  */
 
 import { PIPELINE_RUN_LABEL, PIPELINE_TASK_LABEL, TASK_RUN_LABEL } from './kinds.js';
-import type { SeenPod } from './observed.js';
+import type { ObservedPod } from './observed.js';
 import { taskTitle } from './task-title.js';
 
 /** A container of a TaskRun that runs. */
@@ -22,8 +22,8 @@ export interface RunningContainer {
 const MOST_NAMED = 4;
 
 /** The steps and sidecars that run in pods of TaskRuns, in the order of the pods. */
-export function runningContainers(pods: readonly SeenPod[]): readonly RunningContainer[] {
-  const runOf = ({ metadata: { labels = {} } }: SeenPod): string | undefined =>
+export function runningContainers(pods: readonly ObservedPod[]): readonly RunningContainer[] {
+  const runOf = ({ metadata: { labels = {} } }: ObservedPod): string | undefined =>
     labels[PIPELINE_RUN_LABEL] ?? labels[TASK_RUN_LABEL];
   const isSeveral = new Set(pods.flatMap((pod) => runOf(pod) ?? [])).size > 1;
   return pods.flatMap((pod) => {

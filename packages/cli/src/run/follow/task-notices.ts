@@ -5,35 +5,35 @@
  */
 
 import type { TaskRunStatus } from '@pipewright/tekton';
-import { holdOf, succeeded } from './observed.js';
+import { pendingReason, succeededCondition } from './observed.js';
 
 /** One piece of news. */
-export type TaskNewsItem =
+export type TaskNotice =
   | { readonly type: 'task-held'; readonly reason: string; readonly message: string }
   | { readonly type: 'task-retry'; readonly reason: string; readonly message: string; readonly attempt: number };
 
 /** The news of one task. */
-export class TaskNews {
+export class TaskNotices {
   #held = '';
   #tries = 0;
   readonly #sidecars = new Set<string>();
 
   /** What is new in this status. */
-  of(status: TaskRunStatus | undefined): readonly TaskNewsItem[] {
+  of(status: TaskRunStatus | undefined): readonly TaskNotice[] {
     const before = status?.retriesStatus ?? [];
-    const retries = before.slice(this.#tries).map((one, index): TaskNewsItem => {
-      const { reason = '', message = '' } = succeeded(one.conditions) ?? {};
+    const retries = before.slice(this.#tries).map((one, index): TaskNotice => {
+      const { reason = '', message = '' } = succeededCondition(one.conditions) ?? {};
       return { type: 'task-retry', reason, message, attempt: this.#tries + index + 2 };
     });
     this.#tries = before.length;
-    const hold = holdOf(succeeded(status?.conditions));
+    const hold = pendingReason(succeededCondition(status?.conditions));
     if (!hold || hold.message === this.#held) return retries;
     this.#held = hold.message;
     return [...retries, { type: 'task-held', ...hold }];
   }
 
   /** What is new among the reasons why steps wait for sidecars. */
-  ofSidecars(messages: readonly string[]): readonly TaskNewsItem[] {
+  ofSidecars(messages: readonly string[]): readonly TaskNotice[] {
     const fresh = messages.filter((message) => !this.#sidecars.has(message));
     for (const message of fresh) this.#sidecars.add(message);
     return fresh.map((message) => ({ type: 'task-held', reason: 'SidecarNotReady', message }));

@@ -5,23 +5,26 @@
  */
 
 import type { KubeObject } from '@pipewright/kube';
-import type { SeenPod } from './observed.js';
+import type { ObservedPod } from './observed.js';
 
 /** An event about a pod. */
-export interface SeenEvent extends KubeObject {
+export interface ObservedEvent extends KubeObject {
   readonly involvedObject?: { readonly namespace?: string; readonly name?: string; readonly fieldPath?: string };
   readonly message?: string;
 }
 
 /** The pod that an event is about, as `NAMESPACE/NAME`. */
-export const podOf = ({ involvedObject }: SeenEvent): string =>
+export const podOf = ({ involvedObject }: ObservedEvent): string =>
   `${involvedObject?.namespace ?? ''}/${involvedObject?.name ?? ''}`;
 
 /** The controller's sign that all sidecars were ready once: steps have begun. */
 const READY = 'tekton.dev/ready';
 
 /** Says of each event about a sidecar's failed probe that steps wait for it; nothing once they have begun. */
-export function unreadySidecars({ metadata, status }: SeenPod, events: readonly SeenEvent[]): readonly string[] {
+export function unreadySidecars(
+  { metadata, status }: ObservedPod,
+  events: readonly ObservedEvent[],
+): readonly string[] {
   if (metadata.annotations?.[READY] !== undefined) return [];
   const unready = (status?.containerStatuses ?? []).filter(({ ready, state }) => ready === false && state?.running);
   return unready.flatMap(({ name }) => {

@@ -5,17 +5,17 @@
 import type { RunRequest } from '../run-options.js';
 import { hasErrors, inReadingOrder, type Finding } from '../../diagnostics/finding.js';
 import { checkWithObjects, findingsIn } from '../../lint/check.js';
-import { loadDefaults } from '../../manifests/default-folders.js';
+import { loadDefaultFolders } from '../../manifests/default-folders.js';
 import { UNRESOLVED_REFERENCES } from '../../lint/reference-codes.js';
 import type { JsonObject } from '../../json.js';
 import { loadManifests, secretsIn, type Manifest, type Manifests } from '../../manifests/load.js';
 import { followedManifests, reachableTasks } from '../select/reachable-tasks.js';
 import type { PipelineResourceModel } from '@pipewright/tekton';
 import { TektonObjects } from '../../manifests/tekton-objects.js';
-import { missingFor } from './requirements.js';
+import { missingRequirements } from './requirements.js';
 import { localResources, bindingsOf, resourcesIn, type LocalResources } from '../../stand-ins/local-resources.js';
 import { isRun, selectRuns, withParams } from '../select/select.js';
-import { FOUND_AT_START, startRun } from '../select/start-run.js';
+import { CHECKED_AT_START, startRun } from '../select/start-run.js';
 import { imagesIn, unusedStandIns } from './unused-stand-ins.js';
 import { standInsFor } from '../../config/stand-in-flags.js';
 import type { StandIns } from '../../stand-ins/stand-ins.js';
@@ -49,15 +49,15 @@ function load(
   { paths, exclude = [] }: RunRequest,
   stdin: (() => Uint8Array) | undefined,
 ): { readonly loaded: Manifests; readonly paths: readonly string[]; readonly note?: string } {
-  return paths.length > 0 ? { loaded: loadManifests(paths, stdin, { exclude }), paths } : loadDefaults(exclude);
+  return paths.length > 0 ? { loaded: loadManifests(paths, stdin, { exclude }), paths } : loadDefaultFolders(exclude);
 }
 
-const NOTHING_LOCAL: LocalResources = { sources: [], images: [], buckets: [], elsewhere: [] };
+const NOTHING_LOCAL: LocalResources = { sources: [], images: [], buckets: [], unansweredUrls: [] };
 
 /** Reads and checks. Throws a UsageError for what the command line itself has wrong. */
-export function prepare(asked: RunRequest, stdin?: () => Uint8Array): Prepared {
-  const { loaded, paths, note } = load(asked, stdin);
-  const { standIns, findings: inConfig, file, place } = standInsFor(asked, paths);
+export function prepare(request: RunRequest, stdin?: () => Uint8Array): Prepared {
+  const { loaded, paths, note } = load(request, stdin);
+  const { standIns, findings: inConfig, file, place } = standInsFor(request, paths);
   const secrets = secretsIn(loaded.manifests);
   const objects = new TektonObjects(loaded.manifests);
   const stopped = {
@@ -76,29 +76,31 @@ export function prepare(asked: RunRequest, stdin?: () => Uint8Array): Prepared {
   if (hasErrors(text))
     return { ...stopped, findings: inReadingOrder([...inConfig, ...findingsIn(loaded, { externals: 'any' })]) };
 
-  const made = startRun(asked, objects, paths);
-  if (!made && !loaded.manifests.some(isRun)) {
+  const created = startRun(request, objects, paths);
+  if (!created && !loaded.manifests.some(isRun)) {
     const found = findingsIn(loaded, { externals: 'any' }); // the kind of the run may be misspelt
     if (hasErrors(found)) return { ...stopped, findings: found };
   }
-  const selected = made ? [made.run] : selectRuns(loaded.manifests, objects, asked.run, paths);
-  const unknown = new Set(made?.unknownParams);
-  const params = new Map([...asked.param].filter(([name]) => !unknown.has(name)));
+  const selected = created ? [created.run] : selectRuns(loaded.manifests, objects, request.run, paths);
+  const unknown = new Set(created?.unknownParams);
+  const params = new Map([...request.param].filter(([name]) => !unknown.has(name)));
   const runs = withParams(selected, objects, params);
   const others = loaded.manifests.filter((manifest) => !isRun(manifest));
   const followed = new Set(runs.flatMap((run) => followedManifests(run, objects)));
   const given = new Map(runs.map(({ manifest }, index) => [selected[index]?.manifest, manifest]));
   const written = loaded.manifests.flatMap((manifest) => (isRun(manifest) ? (given.get(manifest) ?? []) : [manifest]));
-  const judged = made ? [...written, ...runs.map(({ manifest }) => manifest)] : written;
-  const checked = checkWithObjects(judged, { externals: 'any' })
-    .filter(({ finding, manifest }) => manifest !== runs[0]?.manifest || !made || !FOUND_AT_START.has(finding.code))
-    .map(({ finding, manifest }) => (followed.has(manifest) ? needed(finding) : finding));
-  const missing = missingFor(
+  const checkedManifests = created ? [...written, ...runs.map(({ manifest }) => manifest)] : written;
+  const checked = checkWithObjects(checkedManifests, { externals: 'any' })
+    .filter(
+      ({ finding, manifest }) => manifest !== runs[0]?.manifest || !created || !CHECKED_AT_START.has(finding.code),
+    )
+    .map(({ finding, manifest }) => (followed.has(manifest) ? asRequired(finding) : finding));
+  const missing = missingRequirements(
     runs,
     { manifests: loaded.manifests, objects },
     {
       standIns,
-      runtime: asked.runtime,
+      runtime: request.runtime,
       isSound: !hasErrors(checked),
     },
   );
@@ -106,10 +108,10 @@ export function prepare(asked: RunRequest, stdin?: () => Uint8Array): Prepared {
   // What the checks only warn of (an account that may exist in a cluster) is here known to be missing.
   const distinct = checked.filter((finding) => finding.severity === 'error' || !known.has(placeAndCode(finding)));
   const resources = resourcesIn(objects, runs);
-  const flags = { flags: { images: asked.image, resources: asked.source }, place };
+  const flags = { flags: { images: request.image, resources: request.source }, place };
   const names = resources.map(({ name }) => name);
   const unused = unusedStandIns(standIns, flags, loaded.manifests, names);
-  const findings = inReadingOrder([...text, ...(made?.findings ?? []), ...distinct, ...missing, ...unused]);
+  const findings = inReadingOrder([...text, ...(created?.findings ?? []), ...distinct, ...missing, ...unused]);
   if (hasErrors(findings)) return { ...stopped, findings };
   const local = localResources(standIns, resources);
   const boundResources = new Set(runs.flatMap((run) => boundNames(run, objects)));
@@ -142,5 +144,5 @@ function boundNames({ manifest }: PlannedRun, objects: TektonObjects): readonly 
 const placeAndCode = ({ place, code }: Finding): string => JSON.stringify([place, code]);
 
 /** On this machine nothing lives elsewhere: what a run refers to must be there. */
-const needed = (finding: Finding): Finding =>
+const asRequired = (finding: Finding): Finding =>
   UNRESOLVED_REFERENCES.has(finding.code) ? { ...finding, severity: 'error' } : finding;

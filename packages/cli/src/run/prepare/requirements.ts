@@ -18,7 +18,7 @@ import type { TektonObjects } from '../../manifests/tekton-objects.js';
 import { commandHint, imageHint } from './image-recipe.js';
 import { imagesOf, reachableTasks, type ReachableTask } from '../select/reachable-tasks.js';
 import { error, find, missingObjects, objectsOfRun, objectsOfTask } from './required-objects.js';
-import { sourceOf, commandOf } from '../../stand-ins/image-source.js';
+import { tryFindImageSource, tryFindCommand } from '../../stand-ins/image-source.js';
 import type { StandIns } from '../../stand-ins/stand-ins.js';
 import { namespaceOf } from '../../manifests/identity.js';
 import type { PlannedRun } from '../select/planned-run.js';
@@ -33,15 +33,15 @@ export interface RequirementOptions {
 }
 
 /** The manifests, and the Tekton objects among them. */
-export interface RequiredFrom {
+export interface ManifestSet {
   readonly manifests: readonly Manifest[];
   readonly objects: TektonObjects;
 }
 
 /** Finds all that is missing for a set of runs. */
-export function missingFor(
+export function missingRequirements(
   runs: readonly PlannedRun[],
-  from: RequiredFrom,
+  from: ManifestSet,
   { standIns, runtime, isSound }: RequirementOptions,
 ): readonly Finding[] {
   const used = runs.map((run) => ({ run, tasks: reachableTasks(run, from.objects) }));
@@ -70,7 +70,7 @@ const NOT_FOR_FAKE: ReadonlySet<string> = new Set([
 
 /** Each image once, at the first place that names it. */
 function missingImages(tasks: readonly ReachableTask[], standIns: StandIns): readonly Finding[] {
-  const missing = tasks.flatMap(imagesOf).filter(({ image }) => sourceOf(image, standIns) === undefined);
+  const missing = tasks.flatMap(imagesOf).filter(({ image }) => tryFindImageSource(image, standIns) === undefined);
   const runsOwn = new Set(missing.flatMap(({ image, usesEntrypoint }) => (usesEntrypoint ? [image] : [])));
   const first = new Map(missing.toReversed().map((use) => [use.image, use]));
   return [...first.values()]
@@ -92,7 +92,7 @@ function missingCommands(tasks: readonly ReachableTask[], standIns: StandIns): r
     .flatMap(imagesOf)
     .filter(
       ({ usesEntrypoint, image }) =>
-        usesEntrypoint && sourceOf(image, standIns) !== undefined && !commandOf(image, standIns),
+        usesEntrypoint && tryFindImageSource(image, standIns) !== undefined && !tryFindCommand(image, standIns),
     )
     .map(({ image, manifest, path, user }) =>
       error(
@@ -106,7 +106,7 @@ function missingCommands(tasks: readonly ReachableTask[], standIns: StandIns): r
 }
 
 /** ServiceAccounts that are in no manifest, and Secrets that ServiceAccounts name and no manifest has. */
-function missingAccounts(run: PlannedRun, { objects, manifests }: RequiredFrom): readonly Finding[] {
+function missingAccounts(run: PlannedRun, { objects, manifests }: ManifestSet): readonly Finding[] {
   return accountsOf(run, objects).flatMap(({ name, path }) => {
     const account = find(manifests, 'ServiceAccount', run.namespace, name);
     if (account) return missingSecrets(account, name, manifests);
@@ -164,7 +164,7 @@ const SECRET_HINT = (name: string): string =>
   `write it to a file and add that to the command:\nkubectl create secret generic ${name} --type=kubernetes.io/basic-auth --from-literal=username=… --from-literal=password=… --dry-run=client -o yaml > ${name}.yaml\nkubectl create secret docker-registry ${name} --docker-server=… --docker-username=… --docker-password=… --dry-run=client -o yaml > ${name}.yaml`;
 
 /** Secrets that the PipelineResources of a run take fields from; without one its pod would wait until the timeout. */
-function missingResourceSecrets(run: PlannedRun, { objects, manifests }: RequiredFrom): readonly Finding[] {
+function missingResourceSecrets(run: PlannedRun, { objects, manifests }: ManifestSet): readonly Finding[] {
   const read = objects.tryRead(run.manifest);
   if (!read) return [];
   const { model, paths } = read;

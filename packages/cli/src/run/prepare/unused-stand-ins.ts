@@ -3,7 +3,7 @@
  */
 
 import { closestMatch } from '@pipewright/tekton';
-import type { Finding, Place } from '../../diagnostics/finding.js';
+import type { Finding, SourcePosition } from '../../diagnostics/finding.js';
 import { shortName, standsFor } from '../../images/image-name.js';
 import { isObject, type Json } from '../../json.js';
 import type { Path } from '../../yaml/locate.js';
@@ -14,11 +14,11 @@ import type { StandIns } from '../../stand-ins/stand-ins.js';
 type Kind = 'images' | 'resources';
 
 /** Where stand-ins were written. */
-export interface Written {
+export interface StandInPlaces {
   /** By name, the values given to `--image` and `--source`. */
   readonly flags: Readonly<Record<Kind, ReadonlyMap<string, string>>>;
   /** The place of a path of pipewright.yaml. Absent: there is no such file. */
-  readonly place?: ((path: Path) => Place) | undefined;
+  readonly place?: ((path: Path) => SourcePosition) | undefined;
 }
 
 /**
@@ -29,7 +29,7 @@ export interface Written {
  */
 export function unusedStandIns(
   standIns: StandIns,
-  written: Written,
+  written: StandInPlaces,
   manifests: readonly Manifest[],
   resources: readonly string[],
 ): readonly Finding[] {
@@ -62,7 +62,7 @@ const hintFor = (guess: string | undefined, what: string, known: readonly string
 
 const OPTION = { images: '--image', resources: '--source' } as const;
 
-function finding(kind: Kind, name: string, { flags, place }: Written, message: string, hint: string): Finding {
+function finding(kind: Kind, name: string, { flags, place }: StandInPlaces, message: string, hint: string): Finding {
   const flag = flags[kind].get(name);
   const option = { file: `${OPTION[kind]} ${name}=${flag ?? ''}`, line: 0, column: 0 };
   const inFile = flag === undefined ? place?.([kind, name]) : undefined;

@@ -1,7 +1,7 @@
 /** One event as a line of text, as it happens. Pure but for the colours, which stay with their step. */
 
 import { duration } from '../../terminal/duration.js';
-import { neutralise, plain } from '../../terminal/lines.js';
+import { sanitize, plain } from '../../terminal/lines.js';
 import type { Colors, Output } from '../../terminal/output.js';
 import type { RunEvent } from '../follow/events.js';
 import { signOf, skipped } from './summary.js';
@@ -33,23 +33,23 @@ export interface EventLine {
 /**
  * Returns what prints the events of one command.
  *
- * @param isSeveral there are several runs: each line names its own
+ * @param hasSeveralRuns there are several runs: each line names its own
  */
 export function eventLines(
   { colors, terminal }: Pick<Output, 'colors' | 'terminal'>,
-  isSeveral: boolean,
+  hasSeveralRuns: boolean,
 ): (event: RunEvent) => EventLine | undefined {
   const steps = new StepColors(colors);
   const title = ({ run, task }: { readonly run: string; readonly task: string }): string =>
-    isSeveral ? taskTitle(run, task) : task;
+    hasSeveralRuns ? taskTitle(run, task) : task;
   const log = (task: string, step: string, line: string): EventLine => {
     const prefix = steps.of(`${task}/${step}`)(`[${task} : ${step}]`);
-    return { text: `${prefix} ${terminal ? neutralise(line) : line}`, isProse: false };
+    return { text: `${prefix} ${terminal ? sanitize(line) : line}`, isProse: false };
   };
   return (event) => {
     if (event.type === 'step-log') return log(title(event), event.step, event.line);
     if (event.type === 'sidecar-log') return log(title(event), `sidecar-${event.sidecar}`, event.line);
-    const text = proseOf(event, { title, colors, isSeveral, isTerminal: terminal });
+    const text = proseOf(event, { title, colors, hasSeveralRuns, isTerminal: terminal });
     return text === undefined ? undefined : { text, isProse: true };
   };
 }
@@ -57,11 +57,11 @@ export function eventLines(
 interface Style {
   readonly title: (event: { readonly run: string; readonly task: string }) => string;
   readonly colors: Colors;
-  readonly isSeveral: boolean;
+  readonly hasSeveralRuns: boolean;
   readonly isTerminal: boolean;
 }
 
-function proseOf(event: RunEvent, { title, colors, isSeveral, isTerminal }: Style): string | undefined {
+function proseOf(event: RunEvent, { title, colors, hasSeveralRuns, isTerminal }: Style): string | undefined {
   switch (event.type) {
     case 'task-held':
       return colors.yellow(`--- ${title(event)} waits: ${isTerminal ? plain(event.message) : event.message}`);
@@ -84,7 +84,7 @@ function proseOf(event: RunEvent, { title, colors, isSeveral, isTerminal }: Styl
     case 'run-start':
       return colors.dim(`--- ${event.kind} ${event.run} in namespace ${event.namespace}`);
     case 'run-end':
-      return isSeveral
+      return hasSeveralRuns
         ? `--- ${signOf(event.outcome, colors)} ${event.run} ${plain(event.reason)} ${duration(event.seconds)}`
         : undefined;
     case 'step-log':

@@ -10,7 +10,7 @@ import type { Output } from '../../terminal/output.js';
 import { eventLines } from './event-lines.js';
 import type { EventSink, RunEvent } from '../follow/events.js';
 import { statusRows, type WaitsFor } from './status-area.js';
-import { isQuoted, summary, type Made } from './summary.js';
+import { isQuoted, summary, type Artifact } from './summary.js';
 import { EventCount } from './tally.js';
 import { foldTektonLog } from './tekton-log.js';
 
@@ -31,20 +31,20 @@ export const jsonPresenter = (output: Output): Presenter => ({
 export interface PresentedRuns {
   readonly waitsFor: WaitsFor;
   /** There are several runs: each line names its own. */
-  readonly isSeveral: boolean;
+  readonly hasSeveralRuns: boolean;
 }
 
 /** Text for people. On a terminal the bottom rows say what runs and what waits, and prose is wrapped at words. */
 export function textPresenter(
   output: Output,
-  { waitsFor, isSeveral }: PresentedRuns,
+  { waitsFor, hasSeveralRuns }: PresentedRuns,
   clock: Clock = systemClock,
 ): Presenter {
   const { colors, terminal } = output;
   const count = new EventCount();
-  const made: Made[] = [];
+  const artifacts: Artifact[] = [];
   let next: string | undefined;
-  const lineOf = eventLines(output, isSeveral);
+  const lineOf = eventLines(output, hasSeveralRuns);
   const area: LiveArea = output.live
     ? liveArea(output, (size) => statusRows(count.tally, waitsFor, clock.date().getTime(), size, colors), clock)
     : { print: output.print, stop: () => undefined };
@@ -53,14 +53,14 @@ export function textPresenter(
     show: (event) => {
       const shown = terminal ? folded(event) : event;
       count.add(shown);
-      if (event.type === 'deployment' || event.type === 'pushed') made.push(event);
+      if (event.type === 'deployment' || event.type === 'pushed') artifacts.push(event);
       if (event.type === 'next-command') next = `${event.purpose}: ${plain(event.command)}`;
       const line = lineOf(shown);
       if (line !== undefined) (line.isProse ? fitted(line.text) : [line.text]).forEach((each) => area.print(each));
     },
     finish: () => {
       area.stop();
-      for (const line of summary(count.tally, made, colors))
+      for (const line of summary(count.tally, artifacts, colors))
         (isQuoted(line) ? [line] : fitted(line)).forEach((each) => output.print(each));
       if (next !== undefined) output.print(`\n${next}`); // in one line, to be copied
     },

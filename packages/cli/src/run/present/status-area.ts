@@ -33,7 +33,7 @@ interface Drawing {
   readonly now: number;
   readonly size: Size;
   readonly colors: Colors;
-  readonly isSeveral: boolean;
+  readonly hasSeveralRuns: boolean;
 }
 
 /** The rows to draw, at most as many as the size has, each at most as wide. */
@@ -46,7 +46,7 @@ export function statusRows(
 ): readonly string[] {
   const runs = [...tally.values()].filter(({ outcome }) => outcome === undefined);
   if (runs.length === 0 || size.rows < 1) return [];
-  const drawing: Drawing = { waitsFor, now, size, colors, isSeveral: tally.size > 1 };
+  const drawing: Drawing = { waitsFor, now, size, colors, hasSeveralRuns: tally.size > 1 };
   const rows = runs.length > size.rows ? [footOf(runs, drawing)] : rowsOfRuns(runs, drawing);
   const wrapped = rows.flatMap((row) => lines(row, size.columns));
   return wrapped.length <= size.rows ? wrapped : rows.map((row) => oneLine(row, size.columns));
@@ -63,7 +63,7 @@ function rowsOfRuns(runs: readonly RunTally[], drawing: Drawing): readonly Row[]
   const important = byImportance(listed.map(({ task }) => task)).slice(0, room);
   const shown = new Set(important);
   const nameOf = (run: RunTally, task: TaskTally): string =>
-    drawing.isSeveral ? taskTitle(run.run, task.task) : task.task;
+    drawing.hasSeveralRuns ? taskTitle(run.run, task.task) : task.task;
   const names = listed.flatMap(({ run, task }) => (shown.has(task) ? [nameOf(run, task)] : []));
   const longest = Math.max(0, ...names.map((name) => name.length));
   const width = Math.min(WIDEST_NAME, Math.floor((drawing.size.columns - SIGN_COLUMNS) / 2), longest);
@@ -92,11 +92,11 @@ const byImportance = (tasks: readonly TaskTally[]): readonly TaskTally[] =>
 
 const isGoing = ({ state }: TaskTally): boolean => state === 'running' || state === 'checking';
 
-function footOf(runs: readonly RunTally[], { now, colors, isSeveral }: Drawing): Row {
+function footOf(runs: readonly RunTally[], { now, colors, hasSeveralRuns }: Drawing): Row {
   const tasks = runs.flatMap((run) => [...run.tasks.values()]);
   const done = tasks.filter((task) => !isGoing(task) && task.state !== 'waiting').length;
   const running = tasks.filter(isGoing).length;
-  const name = runs.length > 1 ? `${String(runs.length)} runs: ` : isSeveral ? `${runs[0]?.run ?? ''}: ` : '';
+  const name = runs.length > 1 ? `${String(runs.length)} runs: ` : hasSeveralRuns ? `${runs[0]?.run ?? ''}: ` : '';
   const since = Math.min(...runs.map(({ startedAt }) => startedAt));
   const counts = `${String(done)} done · ${String(running)} running · ${String(tasks.length - done - running)} waiting`;
   const text = `${name}${counts}  ${duration((now - since) / 1000)}`;

@@ -42,13 +42,13 @@ export function signOf(state: TaskTally['state'], colors: Colors): string {
 }
 
 /** What a run made, gathered from the events that no run owns. */
-export type Made = Extract<RunEvent, { readonly type: 'deployment' | 'pushed' }>;
+export type Artifact = Extract<RunEvent, { readonly type: 'deployment' | 'pushed' }>;
 
 /** The summary of all runs. */
-export function summary(tally: Tally, made: readonly Made[], colors: Colors): readonly string[] {
+export function summary(tally: Tally, artifacts: readonly Artifact[], colors: Colors): readonly string[] {
   return [
     ...[...tally.values()].flatMap((run) => runLines(run, colors)),
-    ...made.map((each) => madeLine(each, colors)),
+    ...artifacts.map((each) => artifactLine(each, colors)),
   ];
 }
 
@@ -133,11 +133,11 @@ const failure = (reason: string, message: string, colors: Colors): readonly stri
 function hints(task: TaskTally): readonly string[] {
   if (task.state !== 'failed' && task.state !== 'timed-out') return [];
   const { exitCode, ...others } = task;
-  const told = task.state === 'failed' && exitCode !== undefined ? task : others; // of one whose time is up it is the signal's
-  return hintFor(told).map((hint) => `      hint: ${hint}`);
+  const shown = task.state === 'failed' && exitCode !== undefined ? task : others; // of one whose time is up it is the signal's
+  return hintFor(shown).map((hint) => `      hint: ${hint}`);
 }
 
-function madeLine(each: Made, colors: Colors): string {
+function artifactLine(each: Artifact, colors: Colors): string {
   return each.type === 'deployment'
     ? `  ${colors.dim('deployment')} ${each.name}: image of ${each.container} is now ${colors.bold(plain(each.after))} (was ${plain(each.before)})`
     : `  ${colors.dim('pushed')} ${each.image}  ${each.digest}`;

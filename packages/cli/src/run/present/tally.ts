@@ -2,7 +2,7 @@
  * The state of runs, put together from their events: the status area and the summary are both drawn from it.
  */
 
-import type { ResourceFact, RunEvent, TaskOutcome, TaskResult } from '../follow/events.js';
+import type { ResourceResult, RunEvent, TaskOutcome, TaskResult } from '../follow/events.js';
 
 /** How a task is doing. */
 export interface TaskTally {
@@ -20,7 +20,7 @@ export interface TaskTally {
   readonly stepReason?: string;
   readonly reason: string;
   readonly message: string;
-  readonly results: readonly ResourceFact[];
+  readonly results: readonly ResourceResult[];
   readonly taskResults: readonly TaskResult[];
   /** What the logs of its pods lack; empty if they are complete. */
   readonly incompleteLogs: readonly string[];

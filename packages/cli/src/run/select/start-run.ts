@@ -6,7 +6,7 @@
  */
 
 import { closestMatch, type NewBinding, type ParamModel, type WorkspaceBinding } from '@pipewright/tekton';
-import type { Finding, Place } from '../../diagnostics/finding.js';
+import type { Finding, SourcePosition } from '../../diagnostics/finding.js';
 import type { JsonObject } from '../../json.js';
 import type { Path } from '../../yaml/locate.js';
 import type { Manifest } from '../../manifests/load.js';
@@ -29,7 +29,7 @@ export interface StartOptions {
 }
 
 /** A run that can be created once there are no findings. */
-export interface MadeRun {
+export interface CreatedRun {
   readonly run: PlannedRun;
   readonly findings: readonly Finding[];
   /** Params of the command line that nothing declares; findings name them. */
@@ -37,7 +37,7 @@ export interface MadeRun {
 }
 
 /** Codes that are found here, at the place that a user can change, and not once more in the run. */
-export const FOUND_AT_START: ReadonlySet<string> = new Set([
+export const CHECKED_AT_START: ReadonlySet<string> = new Set([
   'PARAM_MISSING',
   'PARAM_EXTRA',
   'BINDING_MISSING',
@@ -55,7 +55,11 @@ interface Started {
 }
 
 /** Returns undefined unless a Pipeline or Task is named. Throws a UsageError if there is none of that name. */
-export function startRun(options: StartOptions, objects: TektonObjects, paths: readonly string[]): MadeRun | undefined {
+export function startRun(
+  options: StartOptions,
+  objects: TektonObjects,
+  paths: readonly string[],
+): CreatedRun | undefined {
   const { pipeline, task } = options;
   const found =
     pipeline !== undefined
@@ -265,7 +269,7 @@ function plannedRun(started: Started, bound: readonly Bound[]): PlannedRun {
     object,
     file: place.file,
     faulty: false,
-    locate: () => ({ key: place, value: place, found: true }),
+    locate: () => ({ key: place, value: place, isFound: true }),
     quote: () => '',
     quotable: () => undefined,
     written: () => undefined,
@@ -274,9 +278,9 @@ function plannedRun(started: Started, bound: readonly Bound[]): PlannedRun {
 }
 
 /** An option of the command line as the place of a finding. */
-const optionPlace = (option: string): Place => ({ file: option, line: 0, column: 0 });
+const optionPlace = (option: string): SourcePosition => ({ file: option, line: 0, column: 0 });
 
-const error = (code: string, place: Place, message: string, hint: string): Finding => ({
+const error = (code: string, place: SourcePosition, message: string, hint: string): Finding => ({
   severity: 'error',
   code,
   place,

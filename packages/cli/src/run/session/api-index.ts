@@ -25,16 +25,16 @@ export class ApiIndex {
   }
 
   /** Where objects like this one are served; undefined when the server has no such kind. */
-  async find(object: JsonObject): Promise<Resource | undefined> {
+  async tryFind(object: JsonObject): Promise<Resource | undefined> {
     const apiVersion = textAt(object, 'apiVersion') ?? '';
     const kind = textAt(object, 'kind');
-    const known = this.#groups.get(apiVersion) ?? this.#ask(apiVersion);
+    const known = this.#groups.get(apiVersion) ?? this.#discover(apiVersion);
     this.#groups.set(apiVersion, known);
     const found = (await known).find((each) => each.kind === kind && !each.name.includes('/'));
     return found && resource(apiVersion, found.name, found.kind, found.namespaced);
   }
 
-  async #ask(apiVersion: string): Promise<readonly ApiResource[]> {
+  async #discover(apiVersion: string): Promise<readonly ApiResource[]> {
     const path = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
     try {
       const answer = await this.#client.request<{ readonly resources: readonly ApiResource[] }>({
@@ -50,7 +50,7 @@ export class ApiIndex {
 }
 
 /** Creates an object, or brings one that is there in line with it (`default` service accounts are there from the start). */
-export async function put(client: KubeClient, kind: Resource, object: JsonObject): Promise<JsonObject> {
+export async function createOrPatch(client: KubeClient, kind: Resource, object: JsonObject): Promise<JsonObject> {
   const namespace = kind.namespaced ? (textAt(object, 'metadata', 'namespace') ?? 'default') : undefined;
   try {
     return await client.create<JsonObject>(kind, { namespace }, withNamespace(object, namespace), {

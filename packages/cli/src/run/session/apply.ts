@@ -4,7 +4,7 @@
 
 import type { KubeClient } from '@pipewright/kube';
 import { ApiError, NAMESPACES } from '@pipewright/kube';
-import { ApiIndex, put } from './api-index.js';
+import { ApiIndex, createOrPatch } from './api-index.js';
 import { textAt, type JsonObject } from '../../json.js';
 import type { TektonObjects } from '../../manifests/tekton-objects.js';
 import type { Manifest } from '../../manifests/load.js';
@@ -41,18 +41,18 @@ export async function applyAll(
   runs: readonly PlannedRun[],
 ): Promise<readonly string[]> {
   const index = new ApiIndex(client);
-  await makeNamespaces(client, [
+  await createNamespaces(client, [
     ...manifests.map(({ object }) => namespaceOf(object)),
     ...runs.map(({ namespace }) => namespace),
   ]);
   const skipped: string[] = [];
-  const refused: string[] = [];
+  const errors: string[] = [];
   for (const { object } of manifests.toSorted((a, b) => rank(a) - rank(b))) {
-    const kind = await index.find(object);
+    const kind = await index.tryFind(object);
     if (!kind) skipped.push(titleOf(object));
-    else await put(client, kind, object).catch((cause: unknown) => refused.push(reason(object, cause)));
+    else await createOrPatch(client, kind, object).catch((cause: unknown) => errors.push(reason(object, cause)));
   }
-  if (refused.length > 0) throw refusal(refused);
+  if (errors.length > 0) throw rejection(errors);
   return skipped.length === 0
     ? []
     : [`left out, because the embedded cluster has no such kinds: ${skipped.join(', ')}`];
@@ -67,10 +67,10 @@ export async function startRuns(
   const index = new ApiIndex(client);
   const started: StartedRun[] = [];
   for (const run of runs) {
-    const kind = await index.find(run.manifest.object);
-    if (!kind) throw refusal([`${titleOf(run.manifest.object)}: there is no such kind`]);
-    const created = await put(client, kind, run.manifest.object).catch((cause: unknown) => {
-      throw refusal([reason(run.manifest.object, cause)]);
+    const kind = await index.tryFind(run.manifest.object);
+    if (!kind) throw rejection([`${titleOf(run.manifest.object)}: there is no such kind`]);
+    const created = await createOrPatch(client, kind, run.manifest.object).catch((cause: unknown) => {
+      throw rejection([reason(run.manifest.object, cause)]);
     });
     const name = textAt(created, 'metadata', 'name') ?? '';
     const tasks = run.kind === 'TaskRun' ? new Map([[name, []]]) : taskDependencies(run, objects);
@@ -85,7 +85,7 @@ export async function startRuns(
   return started;
 }
 
-async function makeNamespaces(client: KubeClient, names: readonly string[]): Promise<void> {
+async function createNamespaces(client: KubeClient, names: readonly string[]): Promise<void> {
   for (const name of new Set(names)) {
     if (name === 'default' || (await client.get(NAMESPACES, { name }))) continue;
     await client.create(NAMESPACES, {}, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
@@ -100,7 +100,7 @@ const reason = (object: JsonObject, cause: unknown): string => {
   throw cause;
 };
 
-const refusal = (reasons: readonly string[]): UsageError =>
+const rejection = (reasons: readonly string[]): UsageError =>
   new UsageError(
     `the cluster refuses ${reasons.length === 1 ? '' : `${String(reasons.length)} objects: `}${reasons.join('; ')}`,
     'correct the manifests; nothing was run',

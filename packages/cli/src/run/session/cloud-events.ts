@@ -6,27 +6,27 @@ import type { KubeClient, KubeObject } from '@pipewright/kube';
 import type { CloudEventDelivery } from '@pipewright/tekton';
 import { TASK_RUNS } from '../follow/kinds.js';
 
-interface Told extends KubeObject {
+interface RunWithDeliveries extends KubeObject {
   readonly status?: { readonly cloudEvents?: readonly CloudEventDelivery[] };
 }
 
 /** Milliseconds for each receiver's first answer; what fails then is not tried again once the run is gone. */
-const PATIENCE = 11_000;
+const DELIVERY_TIMEOUT_MS = 11_000;
 
-const untried = ({ status }: Told): boolean =>
+const hasPendingDelivery = ({ status }: RunWithDeliveries): boolean =>
   (status?.cloudEvents ?? []).some((one) => one.status.condition === 'Unknown' && one.status.retryCount === 0);
 
 /** @returns a line for each event: whom it told, or why it could not */
-export async function eventsTold(client: KubeClient, patience = PATIENCE): Promise<readonly string[]> {
-  const { items } = await client.list<Told>(TASK_RUNS, {});
+export async function cloudEventNotes(client: KubeClient, timeoutMs = DELIVERY_TIMEOUT_MS): Promise<readonly string[]> {
+  const { items } = await client.list<RunWithDeliveries>(TASK_RUNS, {});
   const latest = new Map(items.filter(({ status }) => status?.cloudEvents).map((run) => [run.metadata.uid, run]));
   if (latest.size === 0) return [];
   try {
-    const signal = AbortSignal.timeout(patience);
-    if ([...latest.values()].some(untried))
-      for await (const { object } of client.watch<Told>(TASK_RUNS, { signal })) {
+    const signal = AbortSignal.timeout(timeoutMs);
+    if ([...latest.values()].some(hasPendingDelivery))
+      for await (const { object } of client.watch<RunWithDeliveries>(TASK_RUNS, { signal })) {
         if (latest.has(object.metadata.uid)) latest.set(object.metadata.uid, object);
-        if (![...latest.values()].some(untried)) break;
+        if (![...latest.values()].some(hasPendingDelivery)) break;
       }
   } catch (cause) {
     if (!(cause instanceof Error && /Abort|Timeout/.test(cause.name))) throw cause;

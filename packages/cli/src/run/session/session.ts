@@ -61,7 +61,7 @@ export async function openSession(prepared: Prepared, runtime: Runtime, log: Tex
       const addresses = local.sources.flatMap(({ resource, urls }) =>
         urls.map((url) => [url, git.url(resource)] as const),
       );
-      hostFiles['/etc/gitconfig'] = gitConfig(new Map(addresses), local.elsewhere);
+      hostFiles['/etc/gitconfig'] = gitConfig(new Map(addresses), local.unansweredUrls);
     }
     if (local.images.length > 0) {
       const registry = await held(started.cluster.registry.serve());
@@ -100,7 +100,7 @@ async function serveSources({ local }: Prepared): Promise<GitServer> {
 function notesOn({ standIns, local, configFile }: Prepared, git: GitServer | undefined): readonly string[] {
   const images = imageNotes(standIns);
   const sources = local.sources.flatMap(({ resource, urls, directory }) => {
-    const state = git?.dirty(resource) === true ? ', uncommitted changes included' : '';
+    const state = git?.isDirty(resource) === true ? ', uncommitted changes included' : '';
     const commits = git?.commits(resource).join(', ') ?? '?';
     const answer = `${resource}: ${urls.join(', ')} is ${directory}${state}, commit ${commits}`;
     return [answer, ...filterNotes(resource, git?.filtered(resource) ?? [])];

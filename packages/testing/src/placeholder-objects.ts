@@ -9,17 +9,17 @@ import type { KubeObject } from '@pipewright/kube';
 import { isRun } from './runs.js';
 
 /** A kind, a name, and perhaps a key of it. */
-type Mention = readonly [
+type ObjectReference = readonly [
   kind: 'ServiceAccount' | 'Secret' | 'ConfigMap' | 'PersistentVolumeClaim',
   name: unknown,
   key?: unknown,
 ];
 
 /** What objects mention and nobody defines, in the namespace of the run. */
-export function madeUpFor(objects: readonly KubeObject[], namespace: string): KubeObject[] {
+export function placeholderObjects(objects: readonly KubeObject[], namespace: string): KubeObject[] {
   const there = new Set(objects.map(({ kind = '', metadata }) => `${kind} ${metadata.name ?? ''}`));
-  const keys = new Map<string, { readonly mention: Mention; readonly data: Record<string, string> }>();
-  for (const mention of objects.flatMap(mentionsIn)) {
+  const keys = new Map<string, { readonly mention: ObjectReference; readonly data: Record<string, string> }>();
+  for (const mention of objects.flatMap(referencesIn)) {
     const [kind, name, key] = mention;
     const id = `${kind} ${String(name)}`;
     if (typeof name !== 'string' || name.includes('$(') || there.has(id) || id === 'ServiceAccount default') continue;
@@ -39,23 +39,24 @@ export function madeUpFor(objects: readonly KubeObject[], namespace: string): Ku
   }));
 }
 
-function mentionsIn(object: KubeObject): Mention[] {
+function referencesIn(object: KubeObject): ObjectReference[] {
   const { secrets = [] } = object as { readonly secrets?: readonly { readonly name?: string }[] };
-  const ofAccount: Mention[] = object.kind === 'ServiceAccount' ? secrets.map(({ name }) => ['Secret', name]) : [];
-  return [...ofAccount, ...mentionsBelow(object, isRun(object))];
+  const ofAccount: ObjectReference[] =
+    object.kind === 'ServiceAccount' ? secrets.map(({ name }) => ['Secret', name]) : [];
+  return [...ofAccount, ...referencesBelow(object, isRun(object))];
 }
 
 /** What is mentioned anywhere below a value, by the names of the fields that Kubernetes and Tekton mention it with. */
-function mentionsBelow(value: unknown, ofRun: boolean): Mention[] {
-  if (Array.isArray(value)) return value.flatMap((it) => mentionsBelow(it, ofRun));
+function referencesBelow(value: unknown, ofRun: boolean): ObjectReference[] {
+  if (Array.isArray(value)) return value.flatMap((it) => referencesBelow(it, ofRun));
   if (typeof value !== 'object' || value === null) return [];
   const fields = value as Fields; // an object of JSON
-  return [...mentionsOf(fields, ofRun), ...Object.values(fields).flatMap((it) => mentionsBelow(it, ofRun))];
+  return [...referencesOf(fields, ofRun), ...Object.values(fields).flatMap((it) => referencesBelow(it, ofRun))];
 }
 
 type Fields = Readonly<Record<string, unknown>>;
 
-function mentionsOf(fields: Fields, ofRun: boolean): Mention[] {
+function referencesOf(fields: Fields, ofRun: boolean): ObjectReference[] {
   const below = (name: string): Fields => (fields[name] ?? {}) as Fields; // asked for fields alone, which a string has none of
   const items = (list: unknown): readonly Fields[] => (Array.isArray(list) ? (list as Fields[]) : []); // objects of JSON
   const { secretKeyRef, configMapKeyRef, secretRef, configMapRef, configMap, persistentVolumeClaim } = {
@@ -70,14 +71,14 @@ function mentionsOf(fields: Fields, ofRun: boolean): Mention[] {
     ['Secret', secretKeyRef['name'], secretKeyRef['key']],
     ['Secret', secretRef['name']],
     ['Secret', fields['secretName'], fields['secretKey']],
-    ...items(fields['items']).map((it): Mention => ['Secret', fields['secretName'], it['key']]),
+    ...items(fields['items']).map((it): ObjectReference => ['Secret', fields['secretName'], it['key']]),
     ['ConfigMap', configMapKeyRef['name'], configMapKeyRef['key']],
     ['ConfigMap', configMapRef['name']],
     ['ConfigMap', configMap['name']],
-    ...items(configMap['items']).map((it): Mention => ['ConfigMap', configMap['name'], it['key']]),
+    ...items(configMap['items']).map((it): ObjectReference => ['ConfigMap', configMap['name'], it['key']]),
     ['PersistentVolumeClaim', persistentVolumeClaim['claimName']],
     ...(ofRun
-      ? [fields['serviceAccountName'], fields['serviceAccount']].map((it): Mention => ['ServiceAccount', it])
+      ? [fields['serviceAccountName'], fields['serviceAccount']].map((it): ObjectReference => ['ServiceAccount', it])
       : []),
   ];
 }

@@ -13,7 +13,7 @@ import type { Declared, Program } from './program.js';
 import { signatureCode, type SignatureModel } from './signature.js';
 
 /** One object on its way into a program. */
-export interface Subject {
+export interface ImportedObject {
   readonly object: JsonObject;
   readonly kind: string;
   readonly name: string;
@@ -28,23 +28,23 @@ export interface Subject {
 }
 
 /** All subjects, and what must be declared for those that live elsewhere. */
-export class Known {
-  readonly #subjects: ReadonlyMap<string, Subject>;
+export class ImportedObjects {
+  readonly #subjects: ReadonlyMap<string, ImportedObject>;
   readonly #program: Program;
   readonly #elsewhere = new Map<string, Declared>();
 
-  constructor(program: Program, subjects: readonly Subject[]) {
+  constructor(program: Program, subjects: readonly ImportedObject[]) {
     this.#program = program;
     this.#subjects = new Map(subjects.map((it) => [keyOf(it.kind, it.namespace, it.name), it]));
   }
 
   /** The constant of a subject, which is declared from now on. */
-  mention(subject: Subject): string {
+  mention(subject: ImportedObject): string {
     return this.#program.mention(subject.declared);
   }
 
   /** An object of the files, if it is there. */
-  find(kind: string, name: string, from: Subject): Subject | undefined {
+  find(kind: string, name: string, from: ImportedObject): ImportedObject | undefined {
     return this.#subjects.get(keyOf(kind, from.namespace, name));
   }
 
@@ -52,7 +52,7 @@ export class Known {
   reference(
     kind: 'Task' | 'ClusterTask' | 'Condition' | 'Pipeline',
     name: string,
-    from: Subject,
+    from: ImportedObject,
     use: () => SignatureModel,
   ): { readonly code: string; readonly signature: SignatureModel } {
     const found = this.find(kind, name, from);
@@ -62,7 +62,7 @@ export class Known {
   }
 
   /** A PipelineResource. */
-  resource(name: string, type: ResourceType, from: Subject): string {
+  resource(name: string, type: ResourceType, from: ImportedObject): string {
     const found = this.find('PipelineResource', name, from);
     if (found?.isConstruct && found.type === type) return this.mention(found);
     this.#program.construct('PipelineResource');
@@ -70,7 +70,7 @@ export class Known {
   }
 
   /** A ServiceAccount. */
-  account(name: string, from: Subject): string {
+  account(name: string, from: ImportedObject): string {
     const found = this.find('ServiceAccount', name, from);
     return found?.isConstruct ? this.mention(found) : `{ name: ${text(name)} }`;
   }
