@@ -121,7 +121,6 @@ const MODULE_STATE = [
   'packages/cli/src/yaml/locate.ts byKey',
   'packages/cli/src/masking/wrapped-search.ts ALPHABET',
   'packages/cli/src/run/follow/skips.ts namesIn',
-  'packages/cli/src/terminal/output.ts unread',
   'packages/controller/src/pipelinerun/child-names.ts namesByRun',
   'packages/controller/src/pipelinerun/task-state.ts statesByTaskRun',
   'packages/tekton/src/schema/canonical-fields.ts lowerCase',

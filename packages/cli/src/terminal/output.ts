@@ -42,8 +42,14 @@ export interface Output {
 export function processOutput(options: { readonly color?: boolean | undefined } = {}): Output {
   const { stdout, stderr, env } = process;
   const { terminal, live, color } = terminalFeatures(stdout.isTTY, env, options.color);
-  stdout.on('error', (cause) => endOnClosedOutput(cause, 'standard output'));
-  stderr.on('error', (cause) => endOnClosedOutput(cause, 'standard error'));
+  let isClosed = false;
+  const close = (cause: NodeJS.ErrnoException, name: string): void => {
+    if (isClosed) return;
+    isClosed = true;
+    endOnClosedOutput(cause, name);
+  };
+  stdout.on('error', (cause) => close(cause, 'standard output'));
+  stderr.on('error', (cause) => close(cause, 'standard error'));
   let hidden = (text: string): string => text;
   return {
     print: (line) => void stdout.write(`${line}\n`),
@@ -62,12 +68,8 @@ export function processOutput(options: { readonly color?: boolean | undefined } 
   };
 }
 
-let isClosed = false;
-
 /** What is printed gets nowhere (`pipewright run | head`, a full disk): a run that is under way is told like by Ctrl-C. */
 function endOnClosedOutput(cause: NodeJS.ErrnoException, what: string): void {
-  if (isClosed) return;
-  isClosed = true;
   if (cause.code === 'EPIPE') process.exitCode ??= 141;
   else {
     process.once('exit', () => (process.exitCode = INTERNAL_ERROR));
