@@ -10,12 +10,7 @@ import type {
 } from '@pipewright/tekton';
 import type { ObservedPipelineRun } from '../../src/pipelinerun/observed.js';
 import { planPipelineRun, type PipelineRunDecision } from '../../src/pipelinerun/plan.js';
-
-const NOON = '2026-01-01T12:00:00Z';
-const at = (time: string): Date => new Date(`2026-01-01T${time}Z`);
-
-const ok: TaskSpec = { steps: [{ name: 's', image: 'ubuntu', command: ['true'] }] };
-const pipelineTask = (name: string, ...runAfter: readonly string[]) => ({ name, taskRef: { name: 'ok' }, runAfter });
+import { at, conditionOf, NOON, ok, pipelineTask } from '../support/fixtures.js';
 
 /** fetch, then lint and unit side by side, then ship. */
 const release: PipelineSpec = {
@@ -90,9 +85,6 @@ function does({ actions }: PipelineRunDecision): readonly string[] {
       : action.kind;
   });
 }
-
-const says = ({ status: { conditions: [condition] = [] } }: PipelineRunDecision): string =>
-  `${condition?.reason ?? ''}: ${(condition?.message ?? '').replaceAll(/-[bcdfghjklmnpqrstvwxz2456789]{5}\b/g, '-?')}`;
 
 const RUNNING = 'Running: Not all Tasks in the Pipeline have finished executing';
 
@@ -182,7 +174,7 @@ const progress: readonly [string, Differences, string, readonly string[]][] = [
 describe('a run', () => {
   test.each(progress)('%s', (_what, differences, said, done) => {
     const decision = planPipelineRun(observedRun(differences));
-    expect([says(decision), does(decision)]).toEqual([said, done]);
+    expect([conditionOf(decision), does(decision)]).toEqual([said, done]);
   });
 
   test('is looked at again when its time is up', () => {
@@ -198,7 +190,7 @@ describe('a run', () => {
     const decision = planPipelineRun(
       observedRun({ status: { startTime: NOON, taskRuns: { [name]: { pipelineTaskName: 'fetch' } } } }),
     );
-    expect([says(decision), does(decision)]).toEqual([
+    expect([conditionOf(decision), does(decision)]).toEqual([
       'Failed: TaskRun run-fetch-? was deleted before it had finished',
       [],
     ]);
@@ -243,7 +235,7 @@ describe('retries', () => {
     const decision = planPipelineRun(
       observedRun({ pipeline: flaky, taskRuns: standing({ a: failedAfter(1) }, flaky) }),
     );
-    expect([says(decision), does(decision)]).toEqual([RUNNING, ['retry a']]);
+    expect([conditionOf(decision), does(decision)]).toEqual([RUNNING, ['retry a']]);
     const [action] = decision.actions;
     expect(action).toMatchObject({
       status: {
@@ -259,7 +251,7 @@ describe('retries', () => {
     ['do not apply to a cancelled task', { ...states.cancelled, retriesStatus: [] }],
   ])('%s', (_what, status) => {
     const decision = planPipelineRun(observedRun({ pipeline: flaky, taskRuns: standing({ a: status }, flaky) }));
-    expect([says(decision), does(decision)]).toEqual(['Failed: TaskRun run-a-? has failed', []]);
+    expect([conditionOf(decision), does(decision)]).toEqual(['Failed: TaskRun run-a-? has failed', []]);
   });
 });
 
@@ -400,6 +392,6 @@ const refusals: readonly [string, Differences, string][] = [
 test.each(refusals)('a run ends before it has begun when %s', (_when, differences, said) => {
   const without = differences.spec?.pipelineRef === undefined ? {} : { pipeline: undefined };
   const decision = planPipelineRun({ ...observedRun(differences), ...without });
-  expect([says(decision), does(decision), decision.status.completionTime]).toEqual([said, [], NOON]);
+  expect([conditionOf(decision), does(decision), decision.status.completionTime]).toEqual([said, [], NOON]);
   expect(decision.pipelineName).toBe(said.startsWith('CouldntGetPipeline') ? undefined : 'p');
 });
